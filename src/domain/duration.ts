@@ -1,0 +1,21 @@
+const unitsMs: Readonly<Record<string, number>> = {ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000}
+
+/** Longest span that is taken: Node's timers and file times stay exact far beyond it. */
+const longestMs = 3650 * 86_400_000
+
+/** Reads `500ms`, `30s`, `10m`, `2h`, `1d`; a bare number is seconds. Returns milliseconds, or undefined if it is no duration. */
+export function parseDuration(text: string): number | undefined {
+  const match = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)?$/.exec(text.trim())
+  if (!match) return undefined
+  const ms = Math.round(Number(match[1]) * (unitsMs[match[2] ?? 's'] ?? 1000))
+  return ms <= longestMs ? ms : undefined
+}
+
+/** The shortest text that `parseDuration` reads back: 90000 → `90s`, 5400000 → `90m`. */
+export function formatDuration(ms: number): string {
+  for (const unit of ['d', 'h', 'm', 's'] as const) {
+    const size = unitsMs[unit] ?? 1
+    if (ms >= size && ms % size === 0) return `${ms / size}${unit}`
+  }
+  return `${ms}ms`
+}

@@ -1,0 +1,37 @@
+/**
+ * A record is one line of a journal. guard stamps its own; a line without `v` was written by somebody else
+ * (`echo … >> alerts.jsonl`) and is a record too. Readers ignore unknown fields and unknown kinds.
+ */
+
+/** What a use case wants to have written. */
+export interface Entry {
+  readonly kind: string
+  readonly job?: string
+  readonly [field: string]: unknown
+}
+
+/** What guard adds to each of its records. Times are milliseconds. */
+export interface Stamp {
+  readonly v: 1
+  /** 72 random bits. */
+  readonly id: string
+  /** Wall clock, since 1970 UTC. */
+  readonly at: number
+  /** The boot's monotonic clock, the same for all processes of a boot. */
+  readonly mono: number
+  readonly boot: string
+  readonly host: string
+}
+
+/** A record as it is read: nothing but the fields' own checks says what is in it. */
+export type Rec = Readonly<Record<string, unknown>>
+
+/** A record that guard itself stamped. */
+export type Stamped = Entry & Stamp
+
+type FieldType = 'string' | 'number' | 'boolean' | 'object'
+
+/** Tells whether `record` has each named field with its type. */
+export function hasFields(record: Rec, fields: Readonly<Record<string, FieldType>>): boolean {
+  return Object.entries(fields).every(([name, type]) => typeof record[name] === type && record[name] !== null)
+}
