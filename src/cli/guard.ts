@@ -1,14 +1,18 @@
 import {mkdirSync} from 'node:fs'
 import {homedir} from 'node:os'
 import {isAbsolute, join, resolve} from 'node:path'
-import {loadSettings} from '../config/cache.js'
+import {loadSettings, workingDirectory} from '../config/settings.js'
 import type {Fold} from '../domain/fold.js'
 import {type Leases, leaseFold} from '../domain/lease.js'
 import type {Place} from '../domain/process-ref.js'
 import type {Stamp} from '../domain/record.js'
-import {type RunBook, runBookFold} from '../domain/run.js'
+import type {RunBook} from '../domain/run.js'
 import type {Settings} from '../domain/settings.js'
 import type {Journal} from '../journal/journal.js'
+import type {JournalSpec} from '../journal/journal-spec.js'
+import {openJournal} from '../journal/open-journal.js'
+import {openStateDir} from '../journal/state-dir.js'
+import {streams} from '../journal/streams.js'
 import {type Clock, systemClock} from '../system/clock.js'
 import {createStamper} from '../system/host.js'
 import {newId} from '../system/ids.js'
@@ -41,15 +45,23 @@ export interface GuardOptions {
 
 export async function openGuard(options: GuardOptions): Promise<Guard> {
   const env = process.env
-  const settings = await loadSettings({configFlag: options.config ?? env['GUARD_CONFIG'], env, version})
+  const settings = await loadSettings({
+    configFlag: options.config,
+    cwd: workingDirectory(env),
+    home: homedir(),
+    env,
+    version,
+  })
   const stateDir = stateDirOf(options.stateDir, settings)
   const stamp = createStamper(systemClock, newId)
   const logDir = settings.logDir ?? join(stateDir, 'logs')
-  const opened = new Map<string, Journal<unknown>>()
-  const journal = <S>(name: JournalName, fold: Fold<S>): Journal<S> => {
-    const known = opened.get(name) ?? openJournal({dir: stateDir, stamp}, streams[name], fold)
-    opened.set(name, known as Journal<unknown>)
-    return known as Journal<S>
+  const opened = new Map<string, Journal<never>>()
+  const journal = <S>(spec: JournalSpec<S>): Journal<S> => {
+    const known = opened.get(spec.name) as Journal<S> | undefined
+    if (known) return known
+    const journal = openJournal(stateDir, spec, stamp)
+    opened.set(spec.name, journal as Journal<never>)
+    return journal
   }
   return {
     settings,
@@ -62,8 +74,8 @@ export async function openGuard(options: GuardOptions): Promise<Guard> {
       openStateDir(stateDir)
       mkdirSync(logDir, {recursive: true, mode: 0o700})
     },
-    leases: () => journal('leases', leaseFold),
-    runs: () => journal('runs', runBookFold),
+    leases: () => journal(streams.leases),
+    runs: () => journal(streams.runs),
     logFileOf: (job) => logFileOf(logDir, job),
     findLog,
   }
