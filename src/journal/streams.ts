@@ -5,7 +5,7 @@ const kibibyte = 1024
 const mebibyte = 1024 * kibibyte
 const dayMs = 86_400_000
 
-/** The state is what counts: the tail is parsed at every start (16 ms a MiB), so it is kept short. */
+/** The state is what counts: the tail is parsed at every start (about 63 MB a second), so it is kept short. */
 const stateful = {
   limit: {bytes: 128 * kibibyte, records: 2000},
   retention: {maxAgeMs: 7 * dayMs, maxBytes: 8 * mebibyte},
