@@ -7,9 +7,19 @@ import {formatSize} from '../domain/size.js'
  * key of the file (`file`, `scripts`, `dir`, …) is left out. Secrets are references already.
  */
 export function settingsAsWritten(settings: Settings): Readonly<Record<string, unknown>> {
-  const {file, scripts, jobs, defaults, ...rest} = settings
+  const {file, scripts, jobs, defaults, ...rest} = withoutSecrets(settings)
   const shown = {...rest, defaults: ofJob(defaults), jobs: mapValues(jobs, ofJob)}
   return inFileWords(shown) as Record<string, unknown>
+}
+
+/** Addresses are secrets too where whoever knows them may post: of those the host alone is shown. */
+export function withoutSecrets(settings: Settings): Settings {
+  const channels = mapValues(settings.channels, (channel) =>
+    (channel.type === 'webhook' || channel.type === 'ping') && typeof channel.url === 'string'
+      ? {...channel, url: channel.url.replace(/^(\w+:\/\/)?([^@/]*@)?([^/?#]*).*$/s, '$1$3/…')}
+      : channel,
+  )
+  return {...settings, channels}
 }
 
 function ofJob(job: object): object {
