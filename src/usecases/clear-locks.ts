@@ -81,7 +81,7 @@ export async function clearLocks(
   }
 }
 
-/** Undoes a clearing: the named one, or the last. Throws GuardError `not-found` when there is none. */
+/** Undoes a clearing: the named one, or the last. Throws GuardError `usage` when there is none. */
 export function restoreLocks(deps: Pick<ClearLocksDeps, 'quarantine'>, id: string | undefined): RestoredLocks {
   const boxes = deps.quarantine.list()
   const box = id === undefined ? boxes.at(-1) : boxes.find((each) => each.id === id)
@@ -133,7 +133,7 @@ function giveBackHeld(deps: ClearLocksDeps, box: Box, taken: readonly Taken[]): 
 }
 
 function unknownBox(id: string | undefined, known: readonly string[]): GuardError {
-  if (id === undefined) return new GuardError('not-found', 'no cleared locks are in the quarantine')
+  if (id === undefined) return new GuardError('usage', 'no cleared locks are in the quarantine')
   const hint = known.length > 0 ? `choose one of: ${known.join(', ')}` : 'the quarantine is empty'
-  return new GuardError('not-found', `the quarantine has no ${id}`, [hint])
+  return new GuardError('usage', `the quarantine has no ${id}`, [hint])
 }
