@@ -29,7 +29,8 @@ export function readProcess(pid: number): ProcessInfo | undefined {
     pid,
     program: stat.slice(stat.indexOf('(') + 1, close),
     startedAt: Math.round(bootedAt() + (Number(fields[19]) / ticksPerSecond) * 1000),
-    dead: fields[0] === 'Z' || fields[0] === 'X',
+    // A zombie with threads has lost its first one alone.
+    dead: (fields[0] === 'Z' || fields[0] === 'X') && !(Number(fields[17]) > 1),
   }
 }
 

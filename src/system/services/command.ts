@@ -18,7 +18,7 @@ export function commandService(settings: Settings, runCommand: RunCommand): Serv
       return problem === undefined ? {ok: true, detail: lastWords(result)} : {ok: false, reason: problem}
     },
     isUp: async () => {
-      if (!check) return {state: 'unknown', detail: 'no check is set that could tell'}
+      if (!check) return {state: 'uncheckable', detail: 'no check is set that tells whether it is up'}
       const {result, problem} = await call(check)
       return problem === undefined ? {state: 'up', detail: lastWords(result)} : {state: 'down', detail: problem}
     },

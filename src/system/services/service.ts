@@ -1,3 +1,4 @@
+import {stripVTControlCharacters} from 'node:util'
 import {formatDuration} from '../../domain/duration.js'
 import type {CommandResult} from '../run-command.js'
 
@@ -15,10 +16,11 @@ export type RestartAnswer = {readonly ok: true; readonly detail: string} | {read
  * - starting: on its way, or tried again by its manager.
  * - down: not running now.
  * - failed: not running, and its manager has given up on it.
- * - unknown: the manager cannot be asked, or nobody can tell.
+ * - unknown: the manager cannot be asked now.
+ * - uncheckable: nobody can ever tell.
  */
 export interface ServiceState {
-  readonly state: 'up' | 'starting' | 'down' | 'failed' | 'unknown'
+  readonly state: 'up' | 'starting' | 'down' | 'failed' | 'unknown' | 'uncheckable'
   /** What the manager says of it, for people. */
   readonly detail: string
   /** Tells one life of the service from the next. */
@@ -42,6 +44,8 @@ const mostWords = 300
 /** The last lines that a program said, its errors first. */
 export function lastWords({stderr, stdout}: Pick<CommandResult, 'stderr' | 'stdout'>): string {
   const text = stderr.trim() === '' ? stdout : stderr
-  const lines = text.split('\n').map((line) => line.trim())
+  const lines = stripVTControlCharacters(text)
+    .split('\n')
+    .map((line) => line.trim())
   return lines.filter(Boolean).slice(-3).join('; ').slice(-mostWords)
 }
