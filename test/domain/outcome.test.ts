@@ -1,6 +1,5 @@
-import fc from 'fast-check'
-import {describe, expect, test} from 'vitest'
-import {defaultExitMap, type Exit, judgeRun, type Outcome, parseResult, resultLimit} from '../../src/domain/outcome.js'
+import {expect, test} from 'vitest'
+import {defaultExitMap, type Exit, judgeRun, type Outcome} from '../../src/domain/outcome.js'
 
 const ended: Exit = {code: 0, signal: undefined, timedOut: false, silent: false, spawnError: undefined}
 const judge = (exit: Partial<Exit>, more: Partial<Parameters<typeof judgeRun>[0]> = {}) =>
@@ -32,51 +31,4 @@ test('the judgement says what it rests on', () => {
   expect(judge({code: 1}, {result: {detail: 'feed is late'}})).toEqual({outcome: 'degraded', detail: 'feed is late'})
   expect(judge({code: undefined, signal: 'SIGKILL'}).detail).toBe('SIGKILL')
   expect(judge({code: 0})).toEqual({outcome: 'healthy'})
-})
-
-describe('a result file', () => {
-  test('gives outcome, class, detail, retry delay and metrics, and its unknown fields are ignored', () => {
-    const text =
-      '{"outcome":"degraded","class":"uw-socket","detail":"late","retryAfter":1.5,"metrics":{"rows":120},"x":1}'
-    expect(parseResult(text)).toEqual({
-      result: {outcome: 'degraded', class: 'uw-socket', detail: 'late', retryAfterMs: 1500, metrics: {rows: 120}},
-      problems: [],
-    })
-  })
-
-  test('that is empty says nothing', () => {
-    expect(parseResult('\n')).toEqual({result: undefined, problems: []})
-  })
-
-  test.each([
-    ['{"outcome":', /no JSON/],
-    ['[1]', /no JSON object/],
-    [`"${'x'.repeat(resultLimit)}"`, /larger than/],
-  ])('that is broken is reported and not used: %.12s', (text, why) => {
-    const {result, problems} = parseResult(text)
-    expect(result).toBeUndefined()
-    expect(problems.join()).toMatch(why)
-  })
-
-  test.each([
-    ['an outcome that only guard may say', {outcome: 'timed-out'}],
-    ['a class that is no word', {class: '../x'}],
-    ['a negative delay', {retryAfter: -1}],
-    ['a metric that is no number', {metrics: {rows: '1'}}],
-    ['a detail that is no text', {detail: {a: 1}}],
-  ])('keeps its good fields beside %s, which is reported', (_title, wrong) => {
-    const {result, problems} = parseResult(JSON.stringify({outcome: 'degraded', detail: 'x', class: 'y', ...wrong}))
-    const [field = ''] = Object.keys(wrong)
-    expect(result).not.toHaveProperty(field === 'retryAfter' ? 'retryAfterMs' : field)
-    expect(problems).toHaveLength(1)
-    expect(problems[0]).toContain(field)
-  })
-
-  test('of any content never throws', () => {
-    fc.assert(
-      fc.property(fc.oneof(fc.string(), fc.json()), (text) => {
-        expect(parseResult(text).problems.every((problem) => problem.length < 400)).toBe(true)
-      }),
-    )
-  })
 })
