@@ -90,6 +90,14 @@ interface State {
   readonly before: Side
 }
 
+/** What one byte makes of a set of places. */
+interface Move {
+  readonly completed: readonly number[]
+  readonly moved: readonly number[]
+}
+
+const nothing: Move = {completed: [], moved: []}
+
 class Automaton {
   /** Where each state goes for each byte: the next state times two, plus one if the step completes a pattern; -1 is not known yet. */
   table = new Int32Array(0)
@@ -99,6 +107,7 @@ class Automaton {
   private states: State[] = []
   private stateIds = new Map<string, number>()
   private completions = new Map<number, readonly number[]>()
+  private readonly beginnings: (Move | undefined)[] = []
   private readonly seen: Uint32Array
   private round = 0
 
@@ -120,20 +129,33 @@ class Automaton {
   step(state: number, byte: number): number {
     const {places, before} = this.states[state] as State
     const after = sideOf(byte)
-    const reached = this.closure([...places, ...this.starts], before, after)
-    const completed = reached.flatMap((place) => (place.is === 'match' ? [place.pattern] : []))
-    const moved = reached.flatMap((place) => (place.is === 'byte' && place.bytes[byte] === 1 ? [place.next] : []))
-    const next =
-      after === edge
-        ? this.lineStart
-        : this.stateOf(
-            [...new Set(moved)].sort((a, b) => a - b),
-            after,
-          )
+    const begun = this.beginning(before, byte)
+    const going = places.length > 0 ? this.move(places, before, byte) : nothing
+    const completed = [...begun.completed, ...going.completed]
+    const moved = [...new Set([...begun.moved, ...going.moved])].sort((a, b) => a - b)
+    const next = after === edge ? this.lineStart : this.stateOf(moved, after)
     const entry = (next << 1) | (completed.length > 0 ? 1 : 0)
     if (completed.length > 0) this.completions.set((state << 8) | byte, completed)
     this.table[(state << 8) | byte] = entry
     return entry
+  }
+
+  /** Every pattern may begin at every byte; what comes of that is the same in all states, and worked out once. */
+  private beginning(before: Side, byte: number): Move {
+    const key = (before << 8) | byte
+    const known = this.beginnings[key]
+    if (known) return known
+    const move = this.move(this.starts, before, byte)
+    this.beginnings[key] = move
+    return move
+  }
+
+  private move(places: readonly number[], before: Side, byte: number): Move {
+    const reached = this.closure(places, before, sideOf(byte))
+    return {
+      completed: reached.flatMap((place) => (place.is === 'match' ? [place.pattern] : [])),
+      moved: reached.flatMap((place) => (place.is === 'byte' && place.bytes[byte] === 1 ? [place.next] : [])),
+    }
   }
 
   /** Starts over with the one state that the search is in. Called between steps, so the table stays bounded. */

@@ -59,6 +59,20 @@ function byteSet(has: (byte: number) => boolean): ByteSet {
   return Uint8Array.from({length: 256}, (_, byte) => (has(byte) ? 1 : 0))
 }
 
+/** Most of a pattern is letters, so their sets are made once. */
+const oneByteSets: ByteSet[] = []
+
+function oneByte(byte: number, ignoreCase: boolean): ByteSet {
+  const key = ignoreCase ? byte | 256 : byte
+  const known = oneByteSets[key]
+  if (known) return known
+  const bytes = new Uint8Array(256)
+  bytes[byte] = 1
+  if (ignoreCase && isLetter(byte)) bytes[byte ^ 0x20] = 1
+  oneByteSets[key] = bytes
+  return bytes
+}
+
 class Parser {
   private readonly chars: readonly string[]
   private readonly ignoreCase: boolean
@@ -176,7 +190,7 @@ class Parser {
 
   private literal(char: string): PatternNode {
     const bytes = utf8(char)
-    const parts = bytes.map((byte): PatternNode => ({op: 'set', bytes: this.fold(byteSet((other) => other === byte))}))
+    const parts = bytes.map((byte): PatternNode => ({op: 'set', bytes: oneByte(byte, this.ignoreCase)}))
     return parts.length === 1 && parts[0] ? parts[0] : {op: 'seq', parts}
   }
 
@@ -190,7 +204,7 @@ class Parser {
   private charClass(): PatternNode {
     const start = this.at
     const negated = this.takes('^')
-    const bytes = byteSet(() => false)
+    const bytes = new Uint8Array(256)
     const others: PatternNode[] = []
     while (!this.takes(']')) {
       if (this.at >= this.chars.length) throw new PatternProblem(`has a [ that nothing closes, at character ${start}`)
