@@ -13,11 +13,8 @@ export function cachedRequire(file: string, version: string): void {
   const source = readFileSync(file, 'utf8')
   const cacheFile = join(cacheDir(), `${version}-${cachedDataVersionTag()}-${statSync(file).mtimeMs}.v8`)
   const cachedData = readCache(cacheFile)
-  const script = new Script(`(function(exports,require,module,__filename,__dirname){${source}\n})`, {
-    filename: file,
-    ...(cachedData && {cachedData}),
-    importModuleDynamically: (name: string) => import(name),
-  })
+  const wrapped = `(function(exports,require,module,__filename,__dirname){${source}\n})`
+  const script = new Script(wrapped, {filename: file, ...(cachedData && {cachedData})})
   const module = {exports: {}}
   script.runInThisContext()(module.exports, createRequire(file), module, file, dirname(file))
   if (!cachedData || script.cachedDataRejected) process.once('exit', () => writeCache(cacheFile, script))

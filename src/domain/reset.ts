@@ -55,19 +55,30 @@ export interface EnableDebt {
   readonly jobId: string
   readonly claim: ResetClaim
   readonly disable: DisableState
+  /** What was known before the last disable was sent: a refusal of that one takes nothing back. */
+  readonly earlier: DisableState
   /** When the disable was sent last. */
   readonly disabledAt: Moment | undefined
 }
 
 /**
  * - reset: the ladder was climbed and proved
- * - already-recovered: the marker was gone, or another, before anything was done
+ * - already-recovered: the marker of the request was gone, or another, before anything was done
+ * - nothing-to-reset: the request names no marker and the job has none: whatever ails it, no reset helps
  * - not-enabled: a person switched the job off
  * - gone: OpenClaw does not know the id
  * - failed, expired
- * - refused: the settings do not allow the id, or OpenClaw owns the job
+ * - refused: the settings do not allow the id, OpenClaw owns the job, or it is a one-shot that might run again
  */
-export type ResetOutcome = 'reset' | 'already-recovered' | 'not-enabled' | 'gone' | 'failed' | 'refused' | 'expired'
+export type ResetOutcome =
+  | 'reset'
+  | 'already-recovered'
+  | 'nothing-to-reset'
+  | 'not-enabled'
+  | 'gone'
+  | 'failed'
+  | 'refused'
+  | 'expired'
 
 export interface ResetAnswer {
   readonly requestId: string
@@ -199,6 +210,7 @@ function applyOwed(state: ResetLedger, record: Written, claim: ResetClaim): Fold
     jobId: record.job_id,
     claim,
     disable: mayStillComeTrue ? before.disable : 'not-sent',
+    earlier: 'not-sent',
     disabledAt: mayStillComeTrue ? before.disabledAt : undefined,
   })
   state.lastResets.set(record.job_id, {at: momentOf(record), requestId: claim.requestId})
@@ -209,7 +221,7 @@ function applyDisabling(state: ResetLedger, record: Written, claim: ResetClaim):
   const debt = state.debts.get(record.job_id)
   const open = state.open.get(claim.requestId)
   if (!debt || !open) return 'void'
-  state.debts.set(record.job_id, {...debt, disable: 'sent', disabledAt: momentOf(record)})
+  state.debts.set(record.job_id, {...debt, disable: 'sent', earlier: debt.disable, disabledAt: momentOf(record)})
   state.open.set(claim.requestId, {...open, isDisableSent: true})
   return 'ok'
 }
@@ -218,7 +230,8 @@ function applyDisabled(state: ResetLedger, record: Written): FoldVerdict {
   const debt = state.debts.get(record.job_id)
   const {outcome} = record
   if (!debt || (outcome !== 'applied' && outcome !== 'refused')) return 'void'
-  state.debts.set(record.job_id, {...debt, disable: outcome})
+  const wasSentBefore = debt.earlier === 'sent' || debt.earlier === 'applied'
+  state.debts.set(record.job_id, {...debt, disable: outcome === 'refused' && wasSentBefore ? debt.earlier : outcome})
   return 'ok'
 }
 

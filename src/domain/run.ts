@@ -1,4 +1,5 @@
 import type {Fold} from './fold.js'
+import type {Outcome} from './outcome.js'
 import type {Rec} from './record.js'
 
 /**
@@ -6,15 +7,6 @@ import type {Rec} from './record.js'
  * each recovery step, then `ended`; or `interrupted`, written by whoever finds that its guard is gone; or, when it
  * was not to happen at all, `skipped` alone.
  */
-export type Outcome =
-  | 'healthy'
-  | 'degraded'
-  | 'unhealthy'
-  | 'failed'
-  | 'timed-out'
-  | 'killed'
-  | 'not-started'
-  | 'skipped'
 
 /** A stretch of a log file that holds output of one run. A rotation renames the file, its inode stays. */
 export interface LogRange {
@@ -85,13 +77,15 @@ export const runBookFold = runFold(keptRuns)
 function applyRun(book: RunBook, record: Rec): Run | undefined {
   const {job, kind, at, run: id} = record
   if (typeof job !== 'string' || typeof at !== 'number' || typeof id !== 'string') return undefined
-  if (kind === 'skipped') return {...newRun(id, job, at), endedAt: at, durationMs: 0, outcome: 'skipped', attempts: 0, ...text(record)}
+  if (kind === 'skipped')
+    return {...newRun(id, job, at), endedAt: at, durationMs: 0, outcome: 'skipped', attempts: 0, ...text(record)}
   const known = book.get(job)?.runs.find((run) => run.id === id)
   if (kind === 'started') return known ?? {...newRun(id, job, at), ...logOf(record)}
   if (!known || known.outcome) return undefined
   if (kind === 'attempt-ended') return {...known, attempts: known.attempts + 1}
   if (kind === 'step-ended') return {...known, steps: [...known.steps, stepOf(record, at)]}
-  if (kind === 'interrupted') return {...known, endedAt: at, durationMs: at - known.startedAt, outcome: 'interrupted', ...text(record)}
+  if (kind === 'interrupted')
+    return {...known, endedAt: at, durationMs: at - known.startedAt, outcome: 'interrupted', ...text(record)}
   return kind === 'ended' ? endedRun(known, record, at) : undefined
 }
 

@@ -1,35 +1,22 @@
 import {readFileSync} from 'node:fs'
-import type {Secret, TextOrSecret} from '../domain/secret.js'
+import type {TextOrSecret} from '../domain/secret.js'
 import {GuardError} from '../errors.js'
 
-/** The value behind a reference, read now. Throws GuardError `config` that names the reference, never a value. */
-export function readSecret(secret: Secret): string {
-  const value = 'env' in secret ? process.env[secret.env] : readSecretFile(secret.file)
-  if (value === undefined || value === '') {
-    const where = 'env' in secret ? `the environment variable ${secret.env}` : `the file ${secret.file}`
-    throw new GuardError('config', `a secret is missing: ${where} is not there or empty`, [
-      `put the secret into ${where}`,
+/** Fetches a secret where it is used. `place` is its key path, for the message. Throws GuardError `config`. */
+export function resolveSecret(value: TextOrSecret, place: string): string {
+  if (typeof value === 'string') return value
+  if ('env' in value) {
+    const text = process.env[value.env]
+    if (text !== undefined) return text
+    throw new GuardError('config', `${place}: the environment has no variable ${value.env}`, [
+      'cron starts jobs with a bare environment: set it in the crontab, or use {file: PATH}',
     ])
   }
-  return value
-}
-
-/** An environment of which some values are secrets, ready to be handed to a child. */
-export function readEnvironment(env: Readonly<Record<string, TextOrSecret>>): Readonly<Record<string, string>> {
-  return Object.fromEntries(
-    Object.entries(env).map(([name, value]) => [name, typeof value === 'string' ? value : readSecret(value)]),
-  )
-}
-
-/** An editor's newline at the end is no part of the secret. */
-function readSecretFile(path: string): string | undefined {
   try {
-    return readFileSync(path, 'utf8').replace(/\r?\n$/, '')
-  } catch (error) {
-    const {code} = error as NodeJS.ErrnoException
-    if (code === 'ENOENT') return undefined
-    throw new GuardError('config', `the secret in ${path} cannot be read: ${code}`, [`let guard's user read ${path}`], {
-      cause: error,
+    return readFileSync(value.file, 'utf8').trimEnd()
+  } catch (cause) {
+    throw new GuardError('config', `${place}: ${(cause as Error).message}`, ['check the path and who may read it'], {
+      cause,
     })
   }
 }

@@ -3,7 +3,7 @@ import {type OpenClawJob, type OpenClawJobs, parseOpenClawJob, parseOpenClawJobs
 import type {OpenClawSettings} from '../../domain/settings.js'
 import {GuardError} from '../../errors.js'
 import type {RunCommand} from '../run-command.js'
-import {readEnvironment} from '../secret.js'
+import {resolveSecret} from '../secret.js'
 import {type Effect, failure, failureOf} from './failure.js'
 import type {OpenClaw} from './openclaw.js'
 import {parseTasks, parseVersion} from './parse-answer.js'
@@ -97,7 +97,7 @@ async function call(deps: OpenClawCliDeps, args: readonly string[], effect: Effe
     const result = await deps.run({
       argv: [...command, ...args] as [string, ...string[]],
       timeoutMs: timeoutMs + startAllowanceMs,
-      env: readEnvironment(env),
+      env: resolveEnvironment(env),
     })
     const failed = failureOf(result, effect)
     return failed ? {ok: false, failure: failed} : {ok: true, value: result.stdout}
@@ -105,6 +105,12 @@ async function call(deps: OpenClawCliDeps, args: readonly string[], effect: Effe
     if (!(error instanceof GuardError) || error.kind !== 'config') throw error
     return {ok: false, failure: failure('no-secret', effect, error.message)}
   }
+}
+
+function resolveEnvironment(env: OpenClawSettings['env']): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(env).map(([name, value]) => [name, resolveSecret(value, `openclaw.env.${name}`)]),
+  )
 }
 
 function isEnabled(stdout: string, id: string): boolean | undefined {

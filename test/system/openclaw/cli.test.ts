@@ -140,7 +140,7 @@ test('a secret that is missing fails the call and names where it should be', asy
     failure: {
       kind: 'configuration',
       cause: 'no-secret',
-      message: 'a secret is missing: the environment variable GUARD_NO_SUCH_TOKEN is not there or empty',
+      message: 'openclaw.env.OPENCLAW_GATEWAY_TOKEN: the environment has no variable GUARD_NO_SUCH_TOKEN',
     },
   })
   expect(read().calls).toBeUndefined()
