@@ -55,10 +55,10 @@ export interface EnableDebt {
   readonly jobId: string
   readonly claim: ResetClaim
   readonly disable: DisableState
-  /** What was known before the last disable was sent: a refusal of that one takes nothing back. */
-  readonly earlier: DisableState
   /** When the disable was sent last. */
   readonly disabledAt: Moment | undefined
+  /** When one before it was sent of which nobody knows the outcome. */
+  readonly earlierAt: Moment | undefined
 }
 
 /**
@@ -203,16 +203,17 @@ function repeatedResult(state: ResetLedger, record: Written): FoldVerdict {
 
 function applyOwed(state: ResetLedger, record: Written, claim: ResetClaim): FoldVerdict {
   const before = state.debts.get(record.job_id)
-  // An earlier disable that may still be applied is not forgotten over a new one.
-  const mayStillComeTrue = before?.disable === 'sent' || before?.disable === 'applied'
-  state.debts.set(record.job_id, {
+  // The job was just read as enabled, so no disable of before is in force; but one may still come true.
+  const earlierAt = before && unknownDisableAt(before)
+  const debt = {
     id: record.id,
     jobId: record.job_id,
     claim,
-    disable: mayStillComeTrue ? before.disable : 'not-sent',
-    earlier: 'not-sent',
-    disabledAt: mayStillComeTrue ? before.disabledAt : undefined,
-  })
+    disable: 'not-sent',
+    disabledAt: undefined,
+    earlierAt,
+  } as const
+  state.debts.set(record.job_id, debt)
   state.lastResets.set(record.job_id, {at: momentOf(record), requestId: claim.requestId})
   return 'ok'
 }
@@ -221,17 +222,22 @@ function applyDisabling(state: ResetLedger, record: Written, claim: ResetClaim):
   const debt = state.debts.get(record.job_id)
   const open = state.open.get(claim.requestId)
   if (!debt || !open) return 'void'
-  state.debts.set(record.job_id, {...debt, disable: 'sent', earlier: debt.disable, disabledAt: momentOf(record)})
+  const earlierAt = unknownDisableAt(debt)
+  state.debts.set(record.job_id, {...debt, disable: 'sent', disabledAt: momentOf(record), earlierAt})
   state.open.set(claim.requestId, {...open, isDisableSent: true})
   return 'ok'
+}
+
+/** When the last disable was sent that may still come true. */
+export function unknownDisableAt({disable, disabledAt, earlierAt}: EnableDebt): Moment | undefined {
+  return disable === 'sent' ? disabledAt : earlierAt
 }
 
 function applyDisabled(state: ResetLedger, record: Written): FoldVerdict {
   const debt = state.debts.get(record.job_id)
   const {outcome} = record
   if (!debt || (outcome !== 'applied' && outcome !== 'refused')) return 'void'
-  const wasSentBefore = debt.earlier === 'sent' || debt.earlier === 'applied'
-  state.debts.set(record.job_id, {...debt, disable: outcome === 'refused' && wasSentBefore ? debt.earlier : outcome})
+  state.debts.set(record.job_id, {...debt, disable: outcome})
   return 'ok'
 }
 

@@ -36,7 +36,8 @@ export async function answerResets(deps: ResetDeps): Promise<ResetRound> {
   const owed = await payDebts(deps, deadClaims(deps, deps.results.read()))
   const answered: AnsweredReset[] = []
   const waiting: WaitingReset[] = []
-  for (const decision of planResets(deps)) {
+  const stillDisabled = owed.filter(({state}) => state === 'still-disabled').map(({jobId}) => jobId)
+  for (const decision of planResets(deps, new Set(stillDisabled))) {
     const outcome = await perform(deps, decision)
     if ('ok' in outcome) answered.push(outcome)
     else waiting.push(outcome)
@@ -44,14 +45,15 @@ export async function answerResets(deps: ResetDeps): Promise<ResetRound> {
   return {answered, waiting, owed, unreadable: unreadableLines(deps)}
 }
 
-/** What the next round would do, for `--dry-run`. */
-export function planResets(deps: ResetDeps): readonly ResetDecision[] {
+/** What a round does with the pending requests, once it knows which jobs it could not enable again. */
+export function planResets(deps: ResetDeps, stillDisabled: ReadonlySet<string>): readonly ResetDecision[] {
   const ledger = deps.results.read()
   const requests = deps.requests.read()
   return decideResets({
     requests,
     ledger,
     deadClaims: deadClaims(deps, ledger),
+    stillDisabled,
     policy: deps.policy,
     now: momentOf(deps),
   })

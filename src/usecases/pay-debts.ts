@@ -6,7 +6,8 @@ import {momentOf, type ResetDeps} from './reset-deps.js'
 /** What became of one owed enable in this round. */
 export interface PaidDebt {
   readonly jobId: string
-  readonly state: 'settled' | 'owed'
+  /** Of what is owed still: whether the job is disabled, or merely watched or unread. */
+  readonly state: 'settled' | 'still-disabled' | 'watched'
   readonly detail: string
 }
 
@@ -17,7 +18,8 @@ export interface PaidDebt {
 export async function payDebts(deps: ResetDeps, deadClaims: ReadonlySet<string>): Promise<readonly PaidDebt[]> {
   const paid: PaidDebt[] = []
   const {debts, open} = deps.results.read()
-  for (const debt of debts.values()) {
+  const owed = [...debts.values()]
+  for (const debt of owed) {
     const isAtWork = open.get(debt.claim.requestId)?.claim?.id === debt.claim.id && !deadClaims.has(debt.claim.id)
     // A daemon that was stopped for so long cannot be waited for.
     const isSlow = elapsedMs(debt.claim, momentOf(deps)) > slowDaemonMs
@@ -31,16 +33,17 @@ const slowDaemonMs = 900_000
 
 async function payDebt(deps: ResetDeps, debt: EnableDebt): Promise<PaidDebt> {
   const before = await payByRead(deps, debt)
-  if (before.state === 'settled' || before.due !== 'enable') return before
+  if (before.state !== 'still-disabled') return before
   const enabled = await deps.openclaw.enable(debt.jobId)
   const after = await payByRead(deps, debt)
-  if (enabled.ok || after.state === 'settled') return after
+  if (enabled.ok || after.state !== 'still-disabled') return after
   return {...after, detail: `${after.detail}; the enable failed: ${enabled.failure.message}`}
 }
 
-async function payByRead(deps: ResetDeps, debt: EnableDebt): Promise<PaidDebt & {readonly due?: 'enable' | 'keep'}> {
+async function payByRead(deps: ResetDeps, debt: EnableDebt): Promise<PaidDebt> {
   const step = decideDebt(debt, await readJob(deps, debt.jobId), momentOf(deps))
-  if (step.do !== 'settle') return {jobId: debt.jobId, state: 'owed', detail: step.reason, due: step.do}
+  if (step.do === 'enable') return {jobId: debt.jobId, state: 'still-disabled', detail: step.reason}
+  if (step.do === 'keep') return {jobId: debt.jobId, state: 'watched', detail: step.reason}
   settle(deps, debt, step.how)
   return {jobId: debt.jobId, state: 'settled', detail: step.how}
 }
