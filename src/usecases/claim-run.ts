@@ -1,6 +1,5 @@
 import type {Overlap} from '../domain/job-settings.js'
-import type {Lease, Leases} from '../domain/lease.js'
-import {leaseState} from '../domain/lease.js'
+import {type Lease, type Leases, leaseState} from '../domain/lease.js'
 import type {Place, ProcessRef} from '../domain/process-ref.js'
 import {GuardError} from '../errors.js'
 import type {Journal} from '../journal/journal.js'
