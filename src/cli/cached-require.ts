@@ -1,5 +1,5 @@
 import {mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync} from 'node:fs'
-import {createRequire} from 'node:module'
+import Module from 'node:module'
 import {homedir} from 'node:os'
 import {basename, dirname, join} from 'node:path'
 import {Script} from 'node:vm'
@@ -17,8 +17,11 @@ export function cachedRequire(file: string, version: string): void {
   const cachedData = readCache(cacheFile)
   const wrapped = `(function(exports,require,module,__filename,__dirname){${source}\n})`
   const script = new Script(wrapped, {filename: file, ...(cachedData && {cachedData})})
-  const module = {exports: {}}
-  script.runInThisContext()(module.exports, createRequire(file), module, file, dirname(file))
+  const require = Module.createRequire(file)
+  // Lazy parts require this file for what they share with it: they must find it loaded, not run it again.
+  const module = Object.assign(new Module(file), {filename: file, loaded: true})
+  require.cache[file] = module
+  script.runInThisContext()(module.exports, require, module, file, dirname(file))
   if (!cachedData || script.cachedDataRejected) process.once('exit', () => writeCache(cacheFile, prefix, script))
 }
 
