@@ -1,0 +1,145 @@
+import type {TextOrSecret} from './secret.js'
+
+/** The settings of one job, defaults applied. Spans are milliseconds, paths absolute. */
+export interface JobSettings {
+  /** Absolute folder that the job's relative patterns (outputs, locks) belong to: its `cwd`, else the settings file's folder. */
+  readonly dir?: string
+  /** What runs: a script or a command line, never both. A job with neither is only watched, or run by name of its file. */
+  readonly script?: string
+  readonly command?: Argv
+  /** Arguments handed to the script or command, before those of the command line. */
+  readonly args: readonly string[]
+  /** Working directory. Undefined: the one where guard was started. */
+  readonly cwd?: string
+  readonly env: Readonly<Record<string, TextOrSecret>>
+  /** Program that runs the script; outranks shebang and extension. */
+  readonly interpreter?: Argv
+  /** The command is one text for `/bin/sh -c`. */
+  readonly shell: boolean
+
+  /** Cron expression, checked. */
+  readonly schedule?: string
+  /** IANA name, checked. Undefined: the machine's zone. */
+  readonly timezone?: string
+  /** Whether the watchdog looks after the job. */
+  readonly watch: boolean
+  /** How long the end of a good run proves health. Undefined: until the next slot of the schedule, plus grace. */
+  readonly freshForMs?: number
+  /** How late a slot may start before it counts as missed. */
+  readonly graceMs: number
+
+  /** Undefined: no limit. */
+  readonly timeoutMs?: number
+  /** From TERM to KILL. */
+  readonly killAfterMs: number
+  /** No output for so long counts as hung. Undefined: no limit. */
+  readonly silenceMs?: number
+  /** Time to live of the lease; it is renewed while the job runs. */
+  readonly ttlMs: number
+  readonly overlap: Overlap
+  /** How long to wait for the lease with `overlap: wait`. Undefined: as long as it takes. */
+  readonly waitMs?: number
+  /** Longest random delay before the start. */
+  readonly jitterMs: number
+  /** Show the output only if the run fails. */
+  readonly quiet: boolean
+  /** Exit code of a run that was skipped because the lease is held. */
+  readonly skipExitCode: number
+  /** What to do when the journal cannot be written. */
+  readonly onStateError: 'run' | 'refuse'
+
+  readonly retry: RetrySettings
+  /** Undefined: no breaker. */
+  readonly breaker?: {readonly target: string}
+  readonly outputs: readonly OutputSettings[]
+  /** Exit code (as text) → outcome; a code that is not here is `failed`. */
+  readonly exitMap: Readonly<Record<string, MappedOutcome>>
+  /** Own failure classes, in the order of their rank → patterns searched in each line of output (JavaScript, no flags). */
+  readonly failures: Readonly<Record<string, readonly string[]>>
+  /** Outcomes that start the recovery. */
+  readonly recoverOn: readonly TroubleOutcome[]
+  readonly recovery: readonly RecoveryStep[]
+  readonly budget: BudgetSettings
+  /** Id of the OpenClaw job that this job is, from `openclaw.jobs`. */
+  readonly openclawId?: string
+}
+
+export type Argv = readonly [string, ...string[]]
+export type Overlap = 'skip' | 'wait' | 'cancel-other' | 'allow'
+export type MappedOutcome = 'healthy' | 'degraded' | 'unhealthy' | 'failed'
+export type TroubleOutcome = 'degraded' | 'unhealthy' | 'failed' | 'timed-out' | 'killed' | 'not-started'
+
+/** How failed attempts are repeated. The delay before attempt n+1 is `firstDelayMs * factor^(n-1)`, at most `maxDelayMs`. */
+export interface RetrySettings {
+  /** The first one counts: 1 means no retry. */
+  readonly maxAttempts: number
+  readonly firstDelayMs: number
+  readonly factor: number
+  readonly maxDelayMs: number
+  /** Share of the delay that is random, 0 to 1. */
+  readonly jitter: number
+  /** One limit over all attempts and the waits between them. Undefined: none. */
+  readonly deadlineMs?: number
+  /** Outcomes that are tried again, unless their failure class says otherwise. */
+  readonly on: readonly TroubleOutcome[]
+  /** Failure class → what differs for it. */
+  readonly classes: Readonly<Record<string, ClassRetrySettings>>
+  /** Retries that all processes together may make against one target. */
+  readonly budget: BudgetRatio
+}
+
+export interface ClassRetrySettings {
+  /** Most retries for this class; 0 means never. Undefined: `maxAttempts` alone decides. */
+  readonly maxRetries?: number
+  /** The next attempt gets so many times the timeout of this one. */
+  readonly timeoutFactor?: number
+  /** Wait as long as the other side asked (Retry-After). */
+  readonly honourRetryAfter?: boolean
+}
+
+/** Token bucket: every first attempt adds `ratio`, every retry takes 1, and `reserve` are there at the start. */
+export interface BudgetRatio {
+  readonly ratio: number
+  readonly reserve: number
+}
+
+/** At most `recoveries` within `perMs`, then the incident escalates. */
+export interface BudgetSettings {
+  readonly recoveries: number
+  readonly perMs: number
+}
+
+/** Files that the job must keep fresh. */
+export interface OutputSettings {
+  /** Glob patterns, relative to the job's `dir`. */
+  readonly files: readonly string[]
+  /** The newest file may be so old. */
+  readonly maxAgeMs?: number
+  /** The newest file has at least so many bytes. */
+  readonly minSizeBytes: number
+  /** Patterns that must / must not be found in the newest file. */
+  readonly contains: readonly string[]
+  readonly lacks: readonly string[]
+}
+
+interface Step {
+  /** Failure classes or outcomes; the step is for these alone. Empty: for any. */
+  readonly when: readonly string[]
+}
+
+export type RecoveryStep =
+  | (Step & {readonly do: 'clear-locks'; readonly files: readonly string[]; readonly minAgeMs: number})
+  | (Step & {readonly do: 'restart'; readonly service: string})
+  | (Step & {readonly do: 'exec'; readonly command: Argv; readonly timeoutMs: number})
+  | (Step & {
+      readonly do: 'alert'
+      readonly level: AlertLevel
+      readonly message?: string
+      /** Name of a file in the log folder; `{timestamp}` and `{job}` are filled in. */
+      readonly file?: string
+    })
+  | (Step & {readonly do: 'wait'; readonly forMs: number})
+  /** Runs the check again: once, or with `deadlineMs` every `pollMs` until it is healthy or the deadline has passed. */
+  | (Step & {readonly do: 'verify'; readonly pollMs: number; readonly deadlineMs?: number})
+
+export type AlertLevel = 'INFO' | 'WARNING' | 'CRITICAL'
