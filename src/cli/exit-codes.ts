@@ -1,0 +1,18 @@
+import type {ErrorKind} from '../errors.js'
+
+/**
+ * guard's own failures use the range of sysexits.h, because `guard run` hands on the codes of the wrapped job, where
+ * 0, 1 and 2 already mean healthy, degraded and unhealthy.
+ */
+export const exitCodes: Readonly<Record<ErrorKind, number>> = {
+  usage: 64,
+  'breaker-open': 69,
+  internal: 70,
+  'no-state': 73,
+  io: 74,
+  busy: 75,
+  fenced: 77,
+  config: 78,
+  'not-executable': 126,
+  'not-found': 127,
+}

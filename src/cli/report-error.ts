@@ -1,0 +1,35 @@
+import {GuardError} from '../errors.js'
+import {exitCodes} from './exit-codes.js'
+
+/** What oclif throws for a wrong command line carries its exit code here. */
+interface OclifError extends Error {
+  readonly oclif?: {readonly exit?: number | false}
+}
+
+/** Turns whatever was thrown into guard's own error; left alone, Node would exit 1, which means a degraded job. */
+export function toGuardError(error: unknown): GuardError {
+  if (error instanceof GuardError) return error
+  if (!(error instanceof Error)) return new GuardError('internal', String(error))
+  if ('oclif' in error) return usageError(error)
+  if ('syscall' in error) return new GuardError('io', error.message, [], {cause: error})
+  return new GuardError('internal', error.message, ['please report this, with GUARD_DEBUG=1'], {cause: error})
+}
+
+function usageError(error: OclifError): GuardError {
+  const message = error.message.replace(/\nSee more help with --help$/, '')
+  return new GuardError('usage', message, ['see the flags: add --help'], {cause: error})
+}
+
+/** Tells the user on standard error, or as JSON on standard output, and sets the exit code of contract section 3. */
+export function reportError(thrown: unknown, json: boolean): void {
+  const error = toGuardError(thrown)
+  process.exitCode = exitCodes[error.kind]
+  if (json) {
+    const {kind, message, hints} = error
+    process.stdout.write(`${JSON.stringify({error: {kind, message, hints}, ...error.details})}\n`)
+    return
+  }
+  const lines = [`guard: ${error.message}`, ...error.hints.map((hint) => `  - ${hint}`)]
+  if (process.env['GUARD_DEBUG']) lines.push(String((error.cause as Error | undefined)?.stack ?? error.stack))
+  process.stderr.write(`${lines.join('\n')}\n`)
+}

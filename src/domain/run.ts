@@ -1,0 +1,152 @@
+import type {Fold} from './fold.js'
+import type {Rec} from './record.js'
+
+/**
+ * A run is one time a job happened. Its records: `started`, an `attempt-ended` for each attempt, a `step-ended` for
+ * each recovery step, then `ended`; or `interrupted`, written by whoever finds that its guard is gone; or, when it
+ * was not to happen at all, `skipped` alone.
+ */
+export type Outcome =
+  | 'healthy'
+  | 'degraded'
+  | 'unhealthy'
+  | 'failed'
+  | 'timed-out'
+  | 'killed'
+  | 'not-started'
+  | 'skipped'
+
+/** A stretch of a log file that holds output of one run. A rotation renames the file, its inode stays. */
+export interface LogRange {
+  readonly file: string
+  readonly inode: number
+  readonly from: number
+  /** Absent while the run goes on, and for ever when its guard was killed. */
+  readonly to?: number
+}
+
+export interface RunStep {
+  readonly do: string
+  readonly ok: boolean
+  readonly durationMs: number
+  readonly at: number
+  readonly evidence?: string
+  readonly service?: string
+}
+
+/** What is known of one run; `outcome` is absent while it goes on. Times are milliseconds. */
+export interface Run {
+  readonly id: string
+  readonly job: string
+  readonly startedAt: number
+  readonly endedAt?: number
+  readonly durationMs?: number
+  readonly outcome?: Outcome | 'interrupted'
+  readonly class?: string
+  readonly detail?: string
+  readonly exitCode?: number
+  readonly signal?: string
+  readonly attempts: number
+  readonly recovered: boolean
+  readonly steps: readonly RunStep[]
+  readonly log?: LogRange
+}
+
+export interface JobRuns {
+  /** Oldest first: every run that has not ended, and the last `keptRuns` that have. */
+  runs: Run[]
+}
+
+export type RunBook = Map<string, JobRuns>
+
+/** Ended runs that a snapshot keeps for each job; `guard history` reads further back in the archives. */
+export const keptRuns = 20
+
+/** The runs of all jobs, as far as `keep` ended ones of each. */
+export function runFold(keep: number): Fold<RunBook> {
+  return {
+    empty: () => new Map(),
+    apply: (book, record) => {
+      const next = applyRun(book, record)
+      if (next) put(book, next, keep)
+      return 'ok'
+    },
+    save: (book) => [...book.values()].flatMap(({runs}) => runs),
+    restore: (saved) => {
+      const book: RunBook = new Map()
+      for (const run of saved as Run[]) put(book, run, keep)
+      return book
+    },
+  }
+}
+
+export const runBookFold = runFold(keptRuns)
+
+function applyRun(book: RunBook, record: Rec): Run | undefined {
+  const {job, kind, at, run: id} = record
+  if (typeof job !== 'string' || typeof at !== 'number' || typeof id !== 'string') return undefined
+  if (kind === 'skipped') return {...newRun(id, job, at), endedAt: at, durationMs: 0, outcome: 'skipped', attempts: 0, ...text(record)}
+  const known = book.get(job)?.runs.find((run) => run.id === id)
+  if (kind === 'started') return known ?? {...newRun(id, job, at), ...logOf(record)}
+  if (!known || known.outcome) return undefined
+  if (kind === 'attempt-ended') return {...known, attempts: known.attempts + 1}
+  if (kind === 'step-ended') return {...known, steps: [...known.steps, stepOf(record, at)]}
+  if (kind === 'interrupted') return {...known, endedAt: at, durationMs: at - known.startedAt, outcome: 'interrupted', ...text(record)}
+  return kind === 'ended' ? endedRun(known, record, at) : undefined
+}
+
+function newRun(id: string, job: string, startedAt: number): Run {
+  return {id, job, startedAt, attempts: 0, recovered: false, steps: []}
+}
+
+function endedRun(run: Run, record: Rec, at: number): Run {
+  const {durationMs, outcome, exitCode, signal, recovered} = record
+  return {
+    ...run,
+    endedAt: at,
+    durationMs: typeof durationMs === 'number' ? durationMs : at - run.startedAt,
+    outcome: typeof outcome === 'string' ? (outcome as Outcome) : 'failed',
+    recovered: recovered === true,
+    ...(typeof exitCode === 'number' && {exitCode}),
+    ...(typeof signal === 'string' && {signal}),
+    ...text(record),
+    ...logOf(record),
+  }
+}
+
+function text({class: failureClass, detail, reason}: Rec): Pick<Run, 'class' | 'detail'> {
+  const said = typeof detail === 'string' ? detail : reason
+  return {
+    ...(typeof failureClass === 'string' && {class: failureClass}),
+    ...(typeof said === 'string' && {detail: said}),
+  }
+}
+
+function logOf({log}: Rec): Pick<Run, 'log'> {
+  return typeof log === 'object' && log !== null ? {log: log as LogRange} : {}
+}
+
+function stepOf(record: Rec, at: number): RunStep {
+  const {do: what, ok, durationMs, evidence, service} = record
+  return {
+    do: String(what),
+    ok: ok === true,
+    durationMs: Number(durationMs) || 0,
+    at,
+    ...(typeof evidence === 'string' && {evidence}),
+    ...(typeof service === 'string' && {service}),
+  }
+}
+
+function put(book: RunBook, run: Run, keep: number): void {
+  const entry = book.get(run.job)
+  if (!entry) {
+    book.set(run.job, {runs: [run]})
+    return
+  }
+  const index = entry.runs.findIndex(({id}) => id === run.id)
+  if (index >= 0) entry.runs[index] = run
+  else entry.runs.push(run)
+  let surplus = entry.runs.filter(({outcome}) => outcome).length - keep
+  if (surplus > 0) entry.runs = entry.runs.filter(({outcome}) => !(outcome && surplus-- > 0))
+}

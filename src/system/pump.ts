@@ -1,0 +1,104 @@
+import {fstatSync, readSync, type Stats, write, writeSync} from 'node:fs'
+
+/** Stretches of a source that are not passed on. */
+export interface Gap {
+  readonly from: number
+  readonly to: number
+}
+
+const firstChunk = 64 * 1024
+/** Larger pieces only when a backlog is there: a piece costs a round trip to the thread pool. */
+const largestChunk = 1024 * 1024
+
+/**
+ * Copies what a job appends to a file on to a descriptor of guard's. Writing to a pipe may block for as long as its
+ * reader likes, so it is left to a thread: leases are renewed and limits kept meanwhile.
+ */
+export class Pump {
+  private buffer = Buffer.allocUnsafe(firstChunk)
+  private closed = false
+  private readonly direct: boolean
+  private readonly source: number
+  private readonly target: number
+  private readonly gaps: Gap[]
+  offset: number
+
+  constructor(source: number, offset: number, target: number, gaps: Gap[] = []) {
+    this.source = source
+    this.offset = offset
+    this.target = target
+    this.gaps = gaps
+    this.direct = isFile(target)
+  }
+
+  /** Passes on all that is there now. Resolves with the number of bytes; after the reader has gone, nothing more. */
+  async drain(): Promise<number> {
+    let total = 0
+    for (;;) {
+      const length = this.closed ? 0 : this.readChunk()
+      if (length === 0) return total
+      total += length
+      await this.writeAll(length)
+    }
+  }
+
+  private readChunk(): number {
+    const gap = this.gaps[0]
+    if (gap && this.offset >= gap.from) {
+      this.offset = Math.max(this.offset, gap.to)
+      this.gaps.shift()
+      return this.readChunk()
+    }
+    const limit = gap ? Math.min(this.buffer.length, gap.from - this.offset) : this.buffer.length
+    const length = readSync(this.source, this.buffer, 0, limit, this.offset)
+    this.offset += length
+    return length
+  }
+
+  private async writeAll(length: number): Promise<void> {
+    for (let done = 0; done < length && !this.closed; ) {
+      const written = await this.write(done, length - done)
+      done += written
+    }
+    if (length === this.buffer.length && length < largestChunk) this.buffer = Buffer.allocUnsafe(length * 4)
+  }
+
+  private write(offset: number, length: number): number | Promise<number> {
+    if (this.direct) return this.caught(() => writeSync(this.target, this.buffer, offset, length))
+    return new Promise((resolve) => {
+      write(this.target, this.buffer, offset, length, null, (error, written) => {
+        if (!error) resolve(written)
+        // Somebody made the descriptor non-blocking: ask again a little later.
+        else if (error.code === 'EAGAIN') setTimeout(resolve, 5, 0)
+        else resolve(this.stop())
+      })
+    })
+  }
+
+  private caught(work: () => number): number {
+    try {
+      return work()
+    } catch {
+      return this.stop()
+    }
+  }
+
+  /** The reader has gone (`| head -1`), or its disk is full: the log still has everything. */
+  private stop(): number {
+    this.closed = true
+    return 0
+  }
+}
+
+function isFile(fd: number): boolean {
+  return statOf(fd)?.isFile() ?? false
+}
+
+/** A closed descriptor has no status. */
+export function statOf(fd: number): Stats | undefined {
+  try {
+    return fstatSync(fd)
+  } catch {
+    return undefined
+  }
+}
