@@ -85,13 +85,15 @@ export const runBookFold = runFold(keptRuns)
 function applyRun(book: RunBook, record: Rec): Run | undefined {
   const {job, kind, at, run: id} = record
   if (typeof job !== 'string' || typeof at !== 'number' || typeof id !== 'string') return undefined
-  if (kind === 'skipped') return {...newRun(id, job, at), endedAt: at, durationMs: 0, outcome: 'skipped', attempts: 0, ...text(record)}
+  if (kind === 'skipped')
+    return {...newRun(id, job, at), endedAt: at, durationMs: 0, outcome: 'skipped', attempts: 0, ...text(record)}
   const known = book.get(job)?.runs.find((run) => run.id === id)
   if (kind === 'started') return known ?? {...newRun(id, job, at), ...logOf(record)}
   if (!known || known.outcome) return undefined
   if (kind === 'attempt-ended') return {...known, attempts: known.attempts + 1}
   if (kind === 'step-ended') return {...known, steps: [...known.steps, stepOf(record, at)]}
-  if (kind === 'interrupted') return {...known, endedAt: at, durationMs: at - known.startedAt, outcome: 'interrupted', ...text(record)}
+  if (kind === 'interrupted')
+    return {...known, endedAt: at, durationMs: at - known.startedAt, outcome: 'interrupted', ...text(record)}
   return kind === 'ended' ? endedRun(known, record, at) : undefined
 }
 
