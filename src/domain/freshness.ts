@@ -18,7 +18,8 @@ export function outputsFreshness(facts: JobFacts): Judged {
   return decisive ?? {freshness: 'none', reason: 'no outputs are configured'}
 }
 
-function outputFreshness({files, maxAgeMs, newest}: OutputFacts, facts: JobFacts): Judged {
+function outputFreshness({files, maxAgeMs, newest, unreadable}: OutputFacts, facts: JobFacts): Judged {
+  if (unreadable !== undefined) return {freshness: 'waiting', reason: `${files} could not be read: ${unreadable}`}
   const {now, limits, watchedAwake} = facts
   const watchedMs = now.awake - watchedAwake
   const limitMs = maxAgeMs ?? limits.graceMs

@@ -7,10 +7,16 @@ import type {Judgement, Verdict} from './verdict.js'
 
 /** What the watchdog does about one job. Each action is one record. */
 export type IncidentAction =
-  | {readonly do: 'observe' | 'open'; readonly job: string; readonly verdict: Verdict; readonly reason: string}
-  | {readonly do: 'request-reset'; readonly job: string; readonly attempt: number; readonly reason: string}
-  | {readonly do: 'escalate'; readonly job: string; readonly number: number; readonly reason: string}
-  | {readonly do: 'resolve'; readonly job: string; readonly attempts: number; readonly reason: string}
+  | (About & {readonly do: 'observe'; readonly verdict: Verdict})
+  | (About & {readonly do: 'open'; readonly verdict: Verdict})
+  | (About & {readonly do: 'request-reset'; readonly attempt: number})
+  | (About & {readonly do: 'escalate'; readonly verdict: Verdict; readonly number: number})
+  | (About & {readonly do: 'resolve'; readonly attempts: number})
+
+interface About {
+  readonly job: string
+  readonly reason: string
+}
 
 export interface IncidentPolicy {
   readonly escalateAfterFailedResets: number
@@ -43,7 +49,7 @@ export function decideIncident(situation: Situation): readonly IncidentAction[] 
   const {job, judgement, incident, lastVerdict} = situation
   const {verdict, reason, calls} = judgement
   const observe: readonly IncidentAction[] = verdict === lastVerdict ? [] : [{do: 'observe', job, verdict, reason}]
-  if (calls === 'presumed') return observe
+  if (calls === 'presumed') return incident ? [] : observe
   if (calls === 'proven') return incident ? [resolve(situation), ...observe] : observe
   if (!incident) return [{do: 'open', job, verdict, reason}, ...requestReset(situation)]
   return [...observe, ...pursue(situation, incident)]
@@ -56,10 +62,18 @@ function resolve({job, judgement, resets}: Situation): IncidentAction {
 
 function pursue(situation: Situation, incident: Incident): readonly IncidentAction[] {
   const cause = causeToEscalate(situation, incident)
-  if (cause === undefined) return incident.escalations === 0 ? requestReset(situation) : []
+  if (cause === undefined) return requestReset(situation)
   const number = dueEscalation(incident, situation.nowAwake, situation.policy.repeatAlertAfterMs)
-  const reason = `${situation.judgement.reason}; ${cause}`
-  return number === undefined ? [] : [{do: 'escalate', job: situation.job, number, reason}]
+  if (number === undefined) return []
+  const escalate: IncidentAction = {
+    do: 'escalate',
+    job: situation.job,
+    verdict: situation.judgement.verdict,
+    number,
+    reason: `${situation.judgement.reason}; ${cause}`,
+  }
+  // What could not be reset then may be reset by now: one more attempt with each repeated alert.
+  return number > 1 ? [escalate, ...requestReset(situation)] : [escalate]
 }
 
 /** Why a human is needed; undefined while the machine may still mend it. */
@@ -76,8 +90,16 @@ function causeToEscalate({resets, policy, nowAwake, ...situation}: Situation, in
   return openMs >= policy.escalateAfterMs ? `unmended for ${span(openMs)}, and nothing here can reset it` : undefined
 }
 
-/** A reset helps a job of OpenClaw that stands, not one whose scheduler stands or that a person must look at. */
-function mayReset({resettable, openclaw}: Pick<Situation, 'resettable' | 'openclaw'>): boolean {
+/**
+ * A reset helps a job of OpenClaw that does not run; not one that is at work (hung), whose scheduler stands, or that a
+ * person must look at.
+ */
+function mayReset({
+  resettable,
+  openclaw,
+  judgement,
+}: Pick<Situation, 'resettable' | 'openclaw' | 'judgement'>): boolean {
+  if (judgement.verdict === 'hung') return false
   return resettable && openclaw?.remedy !== 'restart-gateway' && openclaw?.remedy !== 'person'
 }
 

@@ -6,7 +6,7 @@ import type {Verdict} from './verdict.js'
 /**
  * An incident is one job's trouble from its first to its last sign. What the watchdog writes:
  *
- * - clock-noted: `awake`; what the awake clock shows (timeline.ts)
+ * - clock-noted: `clock`; what the awake clock showed when the other clocks showed that (timeline.ts)
  * - watched: `as`; the watchdog meets the job for the first time with this schedule and these outputs
  * - observed: `verdict`, `reason`; the verdict of a job has changed
  * - opened: `verdict`, `reason`; its id is the incident's
@@ -62,17 +62,26 @@ const fieldsOf = {
 } as const
 
 function applyIncident(state: Incidents, record: Rec): FoldVerdict {
-  if (!hasFields(record, {kind: 'string', at: 'number', mono: 'number', boot: 'string', awake: 'number'})) return 'void'
+  if (!hasFields(record, {kind: 'string', at: 'number', awake: 'number'})) return 'void'
   const {kind, job} = record
-  if (kind === 'clock-noted') {
-    state.timeline = withNote(state.timeline, record as Rec & Epoch)
-    return 'ok'
-  }
+  if (kind === 'clock-noted') return applyNote(state, record)
   const fields = fieldsOf[kind as keyof typeof fieldsOf]
   if (!fields || typeof job !== 'string' || !hasFields(record, fields)) return 'void'
   const next = nextHistory(state.jobs.get(job) ?? newHistory, record)
   if (next) state.jobs.set(job, next)
   return next ? 'ok' : 'void'
+}
+
+function applyNote(state: Incidents, {clock, awake}: Rec): FoldVerdict {
+  if (
+    typeof clock !== 'object' ||
+    clock === null ||
+    !hasFields(clock as Rec, {at: 'number', mono: 'number', boot: 'string'})
+  )
+    return 'void'
+  const {at, mono, boot} = clock as Omit<Epoch, 'awake'>
+  state.timeline = withNote(state.timeline, {at, mono, boot, awake: awake as number})
+  return 'ok'
 }
 
 const newHistory: JobHistory = {watchedAs: '', watchedAwake: 0, verdict: 'healthy', incident: undefined}

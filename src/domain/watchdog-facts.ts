@@ -60,6 +60,8 @@ export interface OutputFacts {
   readonly files: string
   readonly maxAgeMs: number | undefined
   readonly newest: OutputFile | undefined
+  /** Why the files could not be looked at; it says nothing about the job. */
+  readonly unreadable: string | undefined
 }
 
 export interface OutputFile {

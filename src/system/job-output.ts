@@ -1,4 +1,14 @@
-import {closeSync, constants, fstatSync, openSync, readFileSync, readSync, statSync, unlinkSync, writeSync} from 'node:fs'
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  openSync,
+  readFileSync,
+  readSync,
+  statSync,
+  unlinkSync,
+  writeSync,
+} from 'node:fs'
 import type {LogRange} from '../domain/run.js'
 import {Follower} from './follower.js'
 import type {Stream} from './job-process.js'

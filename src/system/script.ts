@@ -52,7 +52,8 @@ export function commandOfScript({path, args, interpreter, interpreters}: ScriptR
   if (interpreter) return [...interpreter, file, ...args]
   if (head.executable && (head.magic.startsWith('#!') || head.magic === '\x7fELF')) return [file, ...args]
   const extension = extname(file)
-  const byExtension = (Object.hasOwn(interpreters, extension) && interpreters[extension]) || builtInInterpreter(extension)
+  const byExtension =
+    (Object.hasOwn(interpreters, extension) && interpreters[extension]) || builtInInterpreter(extension)
   if (byExtension) return [...byExtension, file, ...args]
   throw new GuardError('not-executable', `${path}: do not know how to run it`, [
     head.executable ? 'begin it with a line such as #!/bin/sh' : `make it executable: chmod +x ${path}`,
@@ -104,7 +105,11 @@ export function startError(program: string, cwd: string | undefined, cause: Node
     const hint = program.includes('/') ? `look at it: ls -l ${program}` : `searched in ${path}`
     return new GuardError('not-found', `${program}: no such program`, [hint], {cause})
   }
-  const why = {EACCES: 'may not be executed', ENOEXEC: 'is no program (it has no #! line)', E2BIG: 'argument list too long'}
+  const why = {
+    EACCES: 'may not be executed',
+    ENOEXEC: 'is no program (it has no #! line)',
+    E2BIG: 'argument list too long',
+  }
   const text = why[cause.code as keyof typeof why] ?? cause.message
   return new GuardError('not-executable', `${program}: ${text}`, [], {cause})
 }
