@@ -1,6 +1,6 @@
 import type {Fold, FoldVerdict} from './fold.js'
 import {hasFields, type Rec} from './record.js'
-import {type Epoch, emptyTimeline, type Timeline, withNote} from './timeline.js'
+import {emptyTimeline, type Moment, type Timeline, withNote} from './timeline.js'
 import type {Verdict} from './verdict.js'
 
 /**
@@ -79,7 +79,7 @@ function applyNote(state: Incidents, {clock, awake}: Rec): FoldVerdict {
     !hasFields(clock as Rec, {at: 'number', mono: 'number', boot: 'string'})
   )
     return 'void'
-  const {at, mono, boot} = clock as Omit<Epoch, 'awake'>
+  const {at, mono, boot} = clock as Moment
   state.timeline = withNote(state.timeline, {at, mono, boot, awake: awake as number})
   return 'ok'
 }

@@ -21,16 +21,26 @@ export interface Sign {
   readonly boot?: string
 }
 
-/** Both clocks at the start of an epoch, and the awake clock there. */
-export interface Epoch extends Moment {
+/** All clocks at one time. */
+export interface Note extends Moment {
   readonly awake: number
+}
+
+/**
+ * The first note of an epoch. The epoch itself may have begun any time since `since`, the note before it (awake clock);
+ * the first epoch of a boot reaches back to the boot. `start…` is the earliest time that is certain, on both clocks.
+ */
+export interface Epoch extends Note {
+  readonly since: number
+  readonly startAt: number
+  readonly startAwake: number
 }
 
 export interface Timeline {
   /** Oldest first. */
   readonly epochs: readonly Epoch[]
   /** The last note, from which the end of a boot is known. */
-  readonly last: Epoch | undefined
+  readonly last: Note | undefined
 }
 
 /** Where a wall clock time was lived through, or why it was not. `awake` is then the first moment after it. */
@@ -46,11 +56,13 @@ const jumpMs = 60_000
 /** How often a note is due while nothing happens; a boot's end is known to this. Milliseconds. */
 const noteEveryMs = 30 * 60_000
 const keptEpochs = 64
+/** cron needs so long after a boot or a jump until it starts anything. Milliseconds. */
+const settleMs = 2 * 60_000
 /** cron does not run again what a clock set back by less than this brings again (Debian cron(8)). */
 const repeatedMs = 3 * 3_600_000
 
 /** The note that is due now: of a new epoch, or only to say that the present one goes on. */
-export function dueNote(timeline: Timeline, now: Moment): Epoch | undefined {
+export function dueNote(timeline: Timeline, now: Moment): Note | undefined {
   const next = epochNow(timeline, now)
   const {last} = timeline
   if (next !== timeline.epochs.at(-1) || !last) return next
@@ -58,11 +70,19 @@ export function dueNote(timeline: Timeline, now: Moment): Epoch | undefined {
 }
 
 /** The timeline with one more note. A note that contradicts the ones before it changes nothing. */
-export function withNote(timeline: Timeline, note: Epoch): Timeline {
+export function withNote(timeline: Timeline, note: Note): Timeline {
   const {last} = timeline
   if (last && note.awake < last.awake) return timeline
-  const same = epochNow(timeline, note) === timeline.epochs.at(-1)
-  return {epochs: same && last ? timeline.epochs : [...timeline.epochs, note].slice(-keptEpochs), last: note}
+  const same = last && epochNow(timeline, note) === timeline.epochs.at(-1)
+  if (same) return {epochs: timeline.epochs, last: note}
+  return {epochs: [...timeline.epochs, newEpoch(note, last)].slice(-keptEpochs), last: note}
+}
+
+function newEpoch({at, mono, boot, awake}: Note, last: Note | undefined): Epoch {
+  const backMs = last?.boot === boot ? 0 : mono
+  const startAwake = awake - backMs
+  const since = last?.boot === boot ? last.awake : startAwake
+  return {at, mono, boot, awake, since, startAt: at - backMs, startAwake}
 }
 
 /** The timeline up to now, whether the note of now is written yet or not. */
@@ -75,7 +95,7 @@ export function awakeNow(timeline: Timeline, now: Moment): number {
   return awakeIn(epochNow(timeline, now), now.mono)
 }
 
-function epochNow({epochs, last}: Timeline, now: Moment): Epoch {
+function epochNow({epochs, last}: Timeline, now: Moment): Note {
   const epoch = epochs.at(-1)
   if (!epoch || !last) return {...now, awake: now.mono}
   if (epoch.boot !== now.boot) return {...now, awake: last.awake + now.mono}
@@ -83,7 +103,7 @@ function epochNow({epochs, last}: Timeline, now: Moment): Epoch {
   return Math.abs(drift) < jumpMs ? epoch : {...now, awake: awakeIn(epoch, now.mono)}
 }
 
-function awakeIn(epoch: Epoch, mono: number): number {
+function awakeIn(epoch: Note, mono: number): number {
   return epoch.awake + mono - epoch.mono
 }
 
@@ -97,60 +117,93 @@ export function awakeAt({epochs}: Timeline, sign: Sign, nowAwake: number): numbe
 }
 
 /** A boot that guard did not note, or has forgotten: its wall clock places it between the others. */
-function awakeOfUnknownBoot(epochs: readonly Epoch[], sign: Sign): number {
-  const next = epochs.find((_epoch, index) => startOf(epochs, index).at >= sign.at)
-  return next ? next.awake - next.mono : (epochs.at(-1)?.awake ?? 0)
+function awakeOfUnknownBoot(epochs: readonly Epoch[], {at}: Sign): number {
+  const next = epochs.find(({startAt}) => startAt >= at)
+  return next?.startAwake ?? epochs.at(-1)?.awake ?? 0
 }
 
 function awakeOfWall(epochs: readonly Epoch[], at: number, nowAwake: number): number {
-  const passage = passageOf(epochs, at, nowAwake)
-  if (passage.is !== 'before') return passage.awake
-  const first = startOf(epochs, 0)
-  return first.awake - Math.max(0, first.at - at)
+  return Math.max(shownAt(epochs, at, nowAwake), lastUnobserved(epochs))
 }
 
-/** Whether the machine lived through the wall clock time `at`. */
-export function passage(timeline: Timeline, at: number, nowAwake: number): Passage {
-  return passageOf(timeline.epochs, at, nowAwake)
+/** While nobody looked, the clock may have jumped to and fro: what seems older may have been written until then. */
+function lastUnobserved(epochs: readonly Epoch[]): number {
+  const unobserved = epochs.findLast(({since, awake}) => awake - since > noteEveryMs + jumpMs)
+  return unobserved && unobserved !== epochs[0] ? unobserved.awake : Number.NEGATIVE_INFINITY
 }
 
-function passageOf(epochs: readonly Epoch[], at: number, nowAwake: number): Passage {
-  const within = epochs.flatMap((_epoch, index) => {
-    const start = startOf(epochs, index)
-    const awake = start.awake + at - start.at
-    const end = endOf(epochs, index, nowAwake)
-    return awake >= start.awake && awake <= end ? [awake] : []
-  })
-  const latest = within.at(-1)
-  const former = within.at(-2)
-  if (latest === undefined) return gapBefore(epochs, at, nowAwake)
-  const again = former !== undefined && latest - former <= repeatedMs
-  return {is: again ? 'repeated' : 'awake', awake: latest}
+/**
+ * A jump is noticed a while after it happened: what was written in between has the clock of the later epoch. So a time
+ * may have been shown twice, and the youngest reading is taken.
+ */
+function shownAt(epochs: readonly Epoch[], at: number, nowAwake: number): number {
+  let youngest = Number.NEGATIVE_INFINITY
+  for (const [index, {since}] of epochs.entries()) {
+    const lived = passageAround(epochs, at, {index, nowAwake, fromAwake: since})
+    if (lived) youngest = Math.max(youngest, lived.awake)
+  }
+  const [first] = epochs
+  if (!first || youngest > Number.NEGATIVE_INFINITY) return first ? youngest : nowAwake
+  return at < first.startAt
+    ? first.startAwake - (first.startAt - at)
+    : Math.min(nowAwake, epochs.at(-1)?.startAwake ?? 0)
 }
 
-function gapBefore(epochs: readonly Epoch[], at: number, nowAwake: number): Passage {
-  if (epochs.length === 0 || at < startOf(epochs, 0).at) return {is: 'before'}
-  const index = epochs.findIndex((_epoch, place) => startOf(epochs, place).at > at)
-  const after = epochs[index]
-  // A time that the clock has never shown yet: a clock set back since, or a file dated into the future.
-  if (!after) return {is: 'skipped', awake: Math.min(nowAwake, startOf(epochs, epochs.length - 1).awake)}
-  return {is: after.boot === epochs[index - 1]?.boot ? 'skipped' : 'down', awake: startOf(epochs, index).awake}
+/** Whether the machine lived through the wall clock time `at`; where it did twice, the last time counts. */
+export function passage({epochs}: Timeline, at: number, nowAwake: number): Passage {
+  for (let index = epochs.length - 1; index >= 0; index--) {
+    const fromAwake = index === 0 ? Number.NEGATIVE_INFINITY : (epochs[index]?.awake ?? 0) + settleMs
+    const lived = passageAround(epochs, at, {index, nowAwake, fromAwake})
+    if (!lived) continue
+    if (lived.is !== 'awake') return lived
+    if (isUnobserved(epochs, index, lived.awake)) return {...lived, is: 'skipped'}
+    return isRepeated(epochs, index, at) ? {...lived, is: 'repeated'} : lived
+  }
+  return {is: 'before'}
 }
 
-/** The first epoch of a boot reaches back to the boot itself. */
-function startOf(epochs: readonly Epoch[], index: number): {readonly at: number; readonly awake: number} {
+/** Between the last note before a jump and the first after it, nobody knows what the clock showed. */
+function isUnobserved(epochs: readonly Epoch[], index: number, awake: number): boolean {
+  const next = epochs[index + 1]
+  return next !== undefined && next.boot === epochs[index]?.boot && awake > next.since
+}
+
+/** Whether the clock, set back by less than cron minds, showed a later time before in this boot. */
+function isRepeated(epochs: readonly Epoch[], index: number, at: number): boolean {
   const epoch = epochs[index]
-  if (!epoch) return {at: 0, awake: 0}
-  const first = epochs[index - 1]?.boot !== epoch.boot
-  const back = first ? epoch.mono : 0
-  return {at: epoch.at - back, awake: epoch.awake - back}
+  for (let place = index; place > 0 && epoch; place--) {
+    const before = epochs[place - 1]
+    const end = epochs[place]
+    if (!before || !end || before.boot !== epoch.boot) return false
+    const lastShown = before.at + end.awake - before.awake
+    if (lastShown >= at && lastShown - epoch.at <= repeatedMs) return true
+  }
+  return false
 }
 
-function endOf(epochs: readonly Epoch[], index: number, nowAwake: number): number {
-  return index + 1 < epochs.length ? startOf(epochs, index + 1).awake : nowAwake
+type Lived = Exclude<Passage, {readonly is: 'before'}>
+
+interface Around {
+  readonly index: number
+  readonly nowAwake: number
+  /** From where on the epoch counts as lived through. */
+  readonly fromAwake: number
 }
 
-/** Since when nothing has disturbed time: the boot, or the last jump or suspend. On the awake clock. */
+/** How the clock showed `at` in one epoch, or jumped over it in the gap before. */
+function passageAround(epochs: readonly Epoch[], at: number, {index, nowAwake, fromAwake}: Around): Lived | undefined {
+  const epoch = epochs[index]
+  if (!epoch) return undefined
+  const awake = epoch.awake + at - epoch.at
+  const endAwake = epochs[index + 1]?.startAwake ?? nowAwake
+  if (awake >= fromAwake && awake <= endAwake) return {is: 'awake', awake}
+  const before = epochs[index - 1]
+  const inGap = before && awake < fromAwake && at > before.at + epoch.startAwake - before.awake
+  if (!inGap || awake > endAwake) return undefined
+  return {is: before.boot === epoch.boot ? 'skipped' : 'down', awake: Math.max(epoch.startAwake, awake)}
+}
+
+/** Since when nothing is known to have disturbed time: a boot, a jump or a suspend, as noticed. On the awake clock. */
 export function calmSince({epochs}: Timeline): number {
-  return epochs.length === 0 ? 0 : startOf(epochs, epochs.length - 1).awake
+  return epochs.at(-1)?.awake ?? 0
 }

@@ -83,6 +83,8 @@ function judgeEnded(evidence: Evidence, life: Extract<JobFacts['life'], {is: 'en
   const openclaw = openclawTrouble(evidence)
   if (openclaw && outputs.freshness !== 'fresh' && silentMs > (freshForMs ?? vetoForMs)) return openclaw
   if (slot.is === 'excused') return {verdict: 'missed', calls: 'presumed', reason: slot.reason}
+  // A run of long ago proves nothing where a schedule says that there should be later ones.
+  if (slot.is === 'early') return {verdict: 'healthy', calls: 'presumed', reason: `${ended}; ${slot.reason}`}
   return vetoed(evidence, ended)
 }
 
