@@ -1,11 +1,6 @@
 import {GuardError} from '../errors.js'
 import {exitCodes} from './exit-codes.js'
 
-/** What oclif throws for a wrong command line carries its exit code here. */
-interface OclifError extends Error {
-  readonly oclif?: {readonly exit?: number | false}
-}
-
 /** Turns whatever was thrown into guard's own error; left alone, Node would exit 1, which means a degraded job. */
 export function toGuardError(error: unknown): GuardError {
   if (error instanceof GuardError) return error
@@ -15,7 +10,8 @@ export function toGuardError(error: unknown): GuardError {
   return new GuardError('internal', error.message, ['please report this, with GUARD_DEBUG=1'], {cause: error})
 }
 
-function usageError(error: OclifError): GuardError {
+/** What oclif throws carries `oclif`: the command line was wrong. */
+function usageError(error: Error): GuardError {
   const message = error.message.replace(/\nSee more help with --help$/, '')
   return new GuardError('usage', message, ['see the flags: add --help'], {cause: error})
 }

@@ -64,6 +64,7 @@ export interface JobSettings {
   readonly openclawId?: string
 }
 
+/** A program and its arguments. A program named with a slash is absolute; a bare name is searched in PATH. */
 export type Argv = readonly [string, ...string[]]
 export type Overlap = 'skip' | 'wait' | 'cancel-other' | 'allow'
 export type MappedOutcome = 'healthy' | 'degraded' | 'unhealthy' | 'failed'
@@ -130,6 +131,7 @@ interface Step {
 export type RecoveryStep =
   | (Step & {readonly do: 'clear-locks'; readonly files: readonly string[]; readonly minAgeMs: number})
   | (Step & {readonly do: 'restart'; readonly service: string})
+  /** Runs in the job's `dir`. */
   | (Step & {readonly do: 'exec'; readonly command: Argv; readonly timeoutMs: number})
   | (Step & {
       readonly do: 'alert'

@@ -1,4 +1,5 @@
 import type {Fold} from './fold.js'
+import type {Outcome} from './outcome.js'
 import type {Rec} from './record.js'
 
 /**
@@ -6,15 +7,6 @@ import type {Rec} from './record.js'
  * each recovery step, then `ended`; or `interrupted`, written by whoever finds that its guard is gone; or, when it
  * was not to happen at all, `skipped` alone.
  */
-export type Outcome =
-  | 'healthy'
-  | 'degraded'
-  | 'unhealthy'
-  | 'failed'
-  | 'timed-out'
-  | 'killed'
-  | 'not-started'
-  | 'skipped'
 
 /** A stretch of a log file that holds output of one run. A rotation renames the file, its inode stays. */
 export interface LogRange {

@@ -1,9 +1,12 @@
 import type {FoldVerdict} from '../domain/fold.js'
 import type {Entry, Rec, Stamped} from '../domain/record.js'
 
-/** One journal of the state directory, with its fold. All calls are synchronous: the hot path pays for no promise. */
+/**
+ * One journal of the state directory, with its fold. All calls are synchronous: the hot path pays for no promise.
+ * A state that is handed out is the journal's own and moves on with its next call: keep values out of it, not itself.
+ */
 export interface Journal<S> {
-  /** The state after every line that is on disk now. Throws GuardError `io`, `no-state`. */
+  /** The state after every line that is on disk now. Writes nothing. Throws GuardError `io`. */
   read(): S
   /**
    * Writes one record, reads back up to it, and says what the fold makes of it: that reading back is the commit.

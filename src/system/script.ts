@@ -78,7 +78,7 @@ function readHead(file: string, path: string): {magic: string; executable: boole
       const bytes = Buffer.alloc(4)
       // Reading a folder fails with EISDIR.
       const length = readSync(fd, bytes, 0, 4, 0)
-      return {magic: bytes.latin1Slice(0, length), executable: (statSync(file).mode & 0o111) !== 0}
+      return {magic: bytes.toString('latin1', 0, length), executable: (statSync(file).mode & 0o111) !== 0}
     } finally {
       closeSync(fd)
     }

@@ -1,0 +1,18 @@
+#!/bin/sh
+# Programs that the tests run for real. Without root, or without a network, the tests that need them are skipped.
+set -u
+missing=''
+for pair in cron:cron supervisord:supervisor strace:strace prlimit:util-linux python3:python3 chronic:moreutils; do
+  command -v "${pair%%:*}" >/dev/null 2>&1 || [ -x "/usr/sbin/${pair%%:*}" ] || missing="$missing ${pair#*:}"
+done
+[ -z "$missing" ] && exit 0
+if [ "$(id -u)" -ne 0 ] || ! command -v apt-get >/dev/null 2>&1; then
+  echo "not installed, their tests are skipped:$missing" >&2
+  exit 0
+fi
+echo "installing for the tests:$missing" >&2
+export DEBIAN_FRONTEND=noninteractive
+# shellcheck disable=SC2086
+apt-get install -y -qq $missing >/dev/null 2>&1 || { apt-get update -qq && apt-get install -y -qq $missing >/dev/null; } ||
+  echo "could not be installed, their tests are skipped:$missing" >&2
+exit 0

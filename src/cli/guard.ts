@@ -1,0 +1,97 @@
+import {mkdirSync} from 'node:fs'
+import {homedir} from 'node:os'
+import {isAbsolute, join, resolve} from 'node:path'
+import {loadSettings, workingDirectory} from '../config/settings.js'
+import type {Leases} from '../domain/lease.js'
+import type {Stamp} from '../domain/record.js'
+import type {RunBook} from '../domain/run.js'
+import type {Settings} from '../domain/settings.js'
+import type {Journal} from '../journal/journal.js'
+import type {JournalSpec} from '../journal/journal-spec.js'
+import {prepareStateDir} from '../journal/state-dir.js'
+import {leaseStream, openStream, runStream} from '../journal/streams.js'
+import {type Clock, systemClock} from '../system/clock.js'
+import {createStamper} from '../system/host.js'
+import {newId} from '../system/ids.js'
+import {findLog, logFileOf} from '../system/log-files.js'
+import {version} from './build-info.js'
+
+/**
+ * The composition root: everything that a command may hand to a use case. Nothing is opened before it is asked for,
+ * and nothing here but Node's own modules is loaded, for `guard run` starts here too.
+ */
+export interface Guard {
+  readonly settings: Settings
+  readonly stateDir: string
+  readonly logDir: string
+  readonly clock: Clock
+  readonly newId: () => string
+  readonly stamp: () => Stamp
+  /** Makes the state directory if need be, and refuses one that is not safe. Throws GuardError `no-state`, `io`. */
+  ensureState(): void
+  journal<S>(spec: JournalSpec<S>): Journal<S>
+  leases(): Journal<Leases>
+  runs(): Journal<RunBook>
+  logFileOf(job: string): string
+  readonly findLog: typeof findLog
+}
+
+export interface GuardOptions {
+  readonly stateDir: string | undefined
+  readonly config: string | undefined
+  readonly allowUnsafeFilesystem?: boolean
+}
+
+export async function openGuard(options: GuardOptions): Promise<Guard> {
+  const env = process.env
+  const settings = await loadSettings({
+    configFlag: options.config,
+    cwd: workingDirectory(env),
+    home: homedir(),
+    env,
+    version,
+  })
+  const stateDir = stateDirOf(options.stateDir, settings)
+  const stamp = createStamper(systemClock, newId)
+  const logDir = settings.logDir ?? join(stateDir, 'logs')
+  const opened = new Map<string, Journal<never>>()
+  const journal = <S>(spec: JournalSpec<S>): Journal<S> => {
+    const known = opened.get(spec.name) as Journal<S> | undefined
+    if (known) return known
+    const journal = openStream(spec, {dir: stateDir, newStamp: stamp, ...compactBytesOf(env)})
+    opened.set(spec.name, journal as Journal<never>)
+    return journal
+  }
+  return {
+    settings,
+    stateDir,
+    logDir,
+    clock: systemClock,
+    newId,
+    stamp,
+    ensureState: () => {
+      prepareStateDir(stateDir, options.allowUnsafeFilesystem ? 'any' : 'local-only')
+      mkdirSync(logDir, {recursive: true, mode: 0o700})
+    },
+    journal,
+    leases: () => journal(leaseStream),
+    runs: () => journal(runStream),
+    logFileOf: (job) => logFileOf(logDir, job),
+    findLog,
+  }
+}
+
+/** Contract section 4: flag, environment, settings, then the place that the XDG base directories name. */
+function stateDirOf(flag: string | undefined, settings: Settings): string {
+  const given = flag ?? process.env['GUARD_STATE_DIR']
+  if (given) return isAbsolute(given) ? given : resolve(given)
+  if (settings.stateDir !== undefined) return settings.stateDir
+  const base = process.env['XDG_STATE_HOME']
+  return join(base && isAbsolute(base) ? base : join(homedir(), '.local/state'), 'guard')
+}
+
+/** For tests: small journals are compacted often. */
+function compactBytesOf(env: NodeJS.ProcessEnv): {compactBytes?: number} {
+  const bytes = Number(env['GUARD_COMPACT_BYTES'])
+  return bytes > 0 ? {compactBytes: bytes} : {}
+}

@@ -1,0 +1,49 @@
+import {StringDecoder} from 'node:string_decoder'
+import type {Run} from '../domain/run.js'
+import {followLog, readStretch, type Stretch, tailStart} from '../system/log-files.js'
+
+export type LogRequest = {readonly job: string; readonly json: boolean} & (
+  | {readonly run: Run; readonly stretch: Stretch}
+  | {readonly follow: string}
+)
+
+/** Following begins with the last lines, as `tail -f` does. */
+const followBytes = 4096
+
+/** Writes a log to standard output: its very bytes, or as JSON an object a run, with `--follow` an object a line. */
+export async function printLog(request: LogRequest): Promise<void> {
+  const {job, json} = request
+  if ('follow' in request) {
+    const take = json ? lineWriter((line) => write(`${JSON.stringify({job, line})}\n`)) : write
+    return followLog(request.follow, tailStart(request.follow, followBytes), {take, signal: interrupted()})
+  }
+  const {run, stretch} = request
+  if (!json) return readStretch(stretch, write)
+  const lines: string[] = []
+  const take = lineWriter((line) => lines.push(line))
+  readStretch(stretch, take)
+  take(Buffer.from('\n'))
+  if (lines.at(-1) === '') lines.pop()
+  write(`${JSON.stringify({job, runId: run.id, file: stretch.file, from: stretch.from, lines})}\n`)
+}
+
+function write(piece: Buffer | string): void {
+  process.stdout.write(piece)
+}
+
+function interrupted(): AbortSignal {
+  const controller = new AbortController()
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => controller.abort())
+  process.stdout.once('error', () => controller.abort())
+  return controller.signal
+}
+
+function lineWriter(take: (line: string) => void): (piece: Buffer) => void {
+  const decoder = new StringDecoder('utf8')
+  let rest = ''
+  return (piece) => {
+    const lines = (rest + decoder.write(piece)).split('\n')
+    rest = lines.pop() ?? ''
+    for (const line of lines) take(line)
+  }
+}

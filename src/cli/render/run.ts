@@ -1,0 +1,61 @@
+import chalk from 'chalk'
+import type {Run} from '../../domain/run.js'
+
+const paint: Readonly<Record<string, (text: string) => string>> = {
+  healthy: chalk.green,
+  degraded: chalk.yellow,
+  unhealthy: chalk.red,
+  failed: chalk.red,
+  'timed-out': chalk.red,
+  killed: chalk.red,
+  'not-started': chalk.red,
+  interrupted: chalk.magenta,
+  skipped: chalk.dim,
+  running: chalk.cyan,
+}
+
+/** `guard history`: a line a run, and one below it for what was done about it. */
+export function renderRuns(runs: readonly Run[]): string {
+  return runs.map(renderRun).join('\n')
+}
+
+function renderRun(run: Run): string {
+  const outcome = run.outcome ?? 'running'
+  const started = new Date(run.startedAt).toISOString().replace('T', ' ').slice(0, 19)
+  const painted = (paint[outcome] ?? String)(outcome.padEnd(11))
+  const facts = [
+    run.durationMs === undefined || outcome === 'skipped' ? '' : renderSpan(run.durationMs),
+    run.exitCode === undefined ? '' : `exit ${run.exitCode}`,
+    run.attempts > 1 ? `${run.attempts} attempts` : '',
+    run.recovered ? 'recovered' : '',
+    run.class ?? '',
+  ].filter(Boolean)
+  const head = `${started}Z  ${painted}  ${run.id}  ${facts.join(', ')}`.trimEnd()
+  const below = [run.detail && run.detail !== outcome ? `  ${run.detail}` : '', ...run.steps.map(renderStep)]
+  return [head, ...below.filter(Boolean)].join('\n')
+}
+
+function renderStep({do: what, ok, durationMs, evidence, service}: Run['steps'][number]): string {
+  const mark = ok ? chalk.green('ok') : chalk.red('failed')
+  return `  ${what}${service ? ` ${service}` : ''}: ${mark} in ${renderSpan(durationMs)}${evidence ? `, ${evidence}` : ''}`
+}
+
+/** For people: two digits are enough. */
+export function renderSpan(ms: number): string {
+  if (ms < 1000) return `${Math.round(ms)} ms`
+  if (ms < 60_000) return `${(ms / 1000).toFixed(1)} s`
+  const minutes = Math.floor(ms / 60_000)
+  return minutes < 60
+    ? `${minutes} min ${Math.round((ms % 60_000) / 1000)} s`
+    : `${Math.floor(minutes / 60)} h ${minutes % 60} min`
+}
+
+/** The same for `--json`: times in ISO 8601, spans in milliseconds (contract section 6). */
+export function runToJson({job: _, log: __, startedAt, endedAt, ...run}: Run): object {
+  return {
+    ...run,
+    startedAt: new Date(startedAt).toISOString(),
+    ...(endedAt !== undefined && {endedAt: new Date(endedAt).toISOString()}),
+    steps: run.steps.map(({at, ...step}) => ({...step, at: new Date(at).toISOString()})),
+  }
+}

@@ -1,0 +1,118 @@
+import {readFileSync, statSync, unlinkSync} from 'node:fs'
+import type {JobResult} from '../domain/outcome.js'
+import type {JobOutput} from '../system/job-output.js'
+import {type JobProcess, startJob} from '../system/job-process.js'
+import {resolveSecret} from '../system/secret.js'
+import type {RunResolved} from '../usecases/resolve-run.js'
+import type {AttemptStart, CaughtSignals, RunTraces} from '../usecases/run-job.js'
+import type {Guard} from './guard.js'
+import {tell} from './tell.js'
+
+export interface RunMode {
+  /** The job's output goes to standard error, so that standard output is the report alone. */
+  readonly json: boolean
+  /** The job gets the terminal itself; no log is kept. */
+  readonly interactive: boolean
+}
+
+export interface AttemptPlace {
+  readonly guard: Guard
+  readonly run: RunResolved
+  readonly mode: RunMode
+  readonly runId: string
+  readonly resultFile: string
+}
+
+/** Starts one attempt with what a job may know of its run in the environment (contract section 2). */
+export async function startAttempt(place: AttemptPlace, start: AttemptStart): Promise<JobProcess> {
+  const {guard, run, mode, runId, resultFile} = place
+  const {settings} = run
+  const own = Object.entries(settings.env).map(([name, value]) => [
+    name,
+    resolveSecret(value, `jobs.${run.job}.env.${name}`),
+  ])
+  const {output, token, attempt} = start
+  return startJob({
+    argv: run.argv(),
+    env: {
+      ...process.env,
+      ...Object.fromEntries(own),
+      GUARD_JOB: run.job,
+      GUARD_RUN_ID: runId,
+      GUARD_ATTEMPT: `${attempt}`,
+      GUARD_STATE_DIR: guard.stateDir,
+      GUARD_RESULT_FILE: resultFile,
+      ...(token !== undefined && {GUARD_LEASE_TOKEN: `${token}`}),
+    },
+    stdout: output?.stdout ?? (mode.json ? 2 : 'inherit'),
+    stderr: output?.stderr ?? 'inherit',
+    interactive: mode.interactive,
+    ...(settings.cwd !== undefined && {cwd: settings.cwd}),
+  })
+}
+
+const forwarded = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2'] as const
+
+/**
+ * From now on guard's signals are the job's, those that came before its start included. A signal that guard was
+ * started to ignore (`nohup`) stays ignored.
+ */
+export function catchSignals(interactive: boolean): CaughtSignals {
+  const ignored = ignoredSignals()
+  const waiting: NodeJS.Signals[] = []
+  let job: JobProcess | undefined
+  const take = (signal: NodeJS.Signals) => {
+    // The terminal has sent these to the job itself.
+    if (interactive && (signal === 'SIGINT' || signal === 'SIGQUIT')) return
+    if (job) job.signal(signal)
+    else waiting.push(signal)
+  }
+  const caught = forwarded.filter((signal) => !ignored(signal))
+  for (const signal of caught) process.on(signal, take)
+  return {
+    sendTo: (started) => {
+      job = started
+      for (const signal of waiting.splice(0)) job.signal(signal)
+    },
+    release: () => {
+      for (const signal of caught) process.off(signal, take)
+    },
+  }
+}
+
+const signalBits: Readonly<Record<(typeof forwarded)[number], bigint>> = {
+  SIGHUP: 1n << 0n,
+  SIGINT: 1n << 1n,
+  SIGQUIT: 1n << 2n,
+  SIGUSR1: 1n << 9n,
+  SIGUSR2: 1n << 11n,
+  SIGTERM: 1n << 14n,
+}
+
+function ignoredSignals(): (signal: (typeof forwarded)[number]) => boolean {
+  try {
+    const mask = /^SigIgn:\s*([0-9a-f]+)/m.exec(readFileSync('/proc/self/status', 'latin1'))?.[1] ?? '0'
+    return (signal) => (BigInt(`0x${mask}`) & signalBits[signal]) !== 0n
+  } catch {
+    return () => false
+  }
+}
+
+/** Reads the result file and, after a failure, the end of the output. The readers are loaded only then. */
+export async function readTraces(
+  resultFile: string,
+  output: JobOutput | undefined,
+  failed: boolean,
+): Promise<RunTraces> {
+  const hasResult = statSync(resultFile, {throwIfNoEntry: false}) !== undefined
+  if (!hasResult && !failed) return {result: undefined, crashed: undefined}
+  const {crashTailBytes, findCrash, parseResult, resultLimit} = await import('./run-traces.js')
+  let result: JobResult | undefined
+  if (hasResult) {
+    const reading = parseResult(readFileSync(resultFile).toString('utf8', 0, resultLimit + 1))
+    unlinkSync(resultFile)
+    for (const problem of reading.problems) tell(problem)
+    result = reading.result
+  }
+  return {result, crashed: failed && output ? findCrash(output.tail(crashTailBytes)) : undefined}
+}

@@ -1,0 +1,42 @@
+import {writeSync} from 'node:fs'
+import {resolve} from 'node:path'
+import type {RunReport} from '../domain/run-report.js'
+import {commandOfScript} from '../system/script.js'
+import {resolveRun} from '../usecases/resolve-run.js'
+import {runJob} from '../usecases/run-job.js'
+import type {RunCall} from './fast-parse.js'
+import {openGuard} from './guard.js'
+import {settingsOfFlags} from './run-flags.js'
+import {runWorld} from './run-world.js'
+
+/** `guard run`, from the flags to the exit code, with Node's own modules only. */
+export async function runMain({flags, target}: RunCall): Promise<void> {
+  const guard = await openGuard({
+    stateDir: flags['state-dir'] as string | undefined,
+    config: flags['config'] as string | undefined,
+  })
+  const run = resolveRun(
+    {settings: guard.settings, commandOfScript, absolute: (path) => resolve(path)},
+    {...target, jobFlag: flags['job'] as string | undefined, flags: settingsOfFlags(flags, guard.settings.defaults)},
+  )
+  if (flags['plan']) {
+    const {printPlan} = await import('./run-plan.js')
+    return printPlan(guard, run, flags['json'] === true)
+  }
+  const {deps, request} = runWorld(guard, run, {
+    json: flags['json'] === true,
+    interactive: flags['interactive'] === true,
+  })
+  const report = await runJob(deps, request)
+  process.exitCode = report.exitCode
+  if (flags['json']) writeSync(1, `${JSON.stringify(reportToJson(report))}\n`)
+}
+
+function reportToJson({startedAt, endedAt, ...report}: RunReport): object {
+  return {
+    ...report,
+    startedAt: new Date(startedAt).toISOString(),
+    endedAt: new Date(endedAt).toISOString(),
+    durationMs: Math.round(endedAt - startedAt),
+  }
+}

@@ -1,0 +1,69 @@
+import {z} from 'zod'
+import {argv, count, duration, oneOf, oneOrMore, secret, text, textOf, textOrSecret} from './fields.js'
+import {section} from './section.js'
+
+const timeout = duration('Limit of one delivery')
+const url = /^https?:\/\/[^@\s]+$/
+const urlForm = 'is no address; write https://host/path'
+const level = oneOf('This level or a worse one', ['INFO', 'WARNING', 'CRITICAL'])
+
+export const channel = z
+  .discriminatedUnion('type', [
+    section(
+      {timeout, url: textOf('Address of the Bot API', url, urlForm)},
+      {type: z.literal('telegram'), chat: text('Chat id, in quotes'), token: secret('Token of the bot')},
+    ),
+    section({timeout}, {type: z.literal('slack'), url: secret('Address of the incoming webhook')}),
+    section(
+      {
+        timeout,
+        method: oneOf('HTTP method', ['POST', 'PUT']),
+        headers: z
+          .record(
+            textOf('Header', /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, 'is no name of a header'),
+            textOrSecret('Its value'),
+          )
+          .meta({description: 'Further headers'}),
+        secret: secret('Signs the body with HMAC-SHA256'),
+      },
+      {type: z.literal('webhook'), url: textOrSecret('Address')},
+    ),
+    section(
+      {
+        timeout,
+        port: count('Port', {min: 1, max: 65_535}),
+        tls: oneOf('Encryption', ['none', 'starttls', 'implicit']),
+        user: text('Name for the log-in'),
+        password: secret('Password for the log-in'),
+      },
+      {
+        type: z.literal('smtp'),
+        host: text('Mail server'),
+        from: text('Sender'),
+        to: oneOrMore('Receivers', text('Address')),
+      },
+    ),
+    section(
+      {timeout, url: textOf('Address of the Events API', url, urlForm)},
+      {type: z.literal('pagerduty'), routingKey: secret('Integration key')},
+    ),
+    section({timeout}, {type: z.literal('ping'), url: textOrSecret('Address to call, as of healthchecks.io')}),
+    section({timeout, facility: text('Facility'), tag: text('Tag')}, {type: z.literal('syslog')}),
+    section({timeout}, {type: z.literal('file'), path: text('File to append to')}),
+    section({timeout}, {type: z.literal('command'), command: argv('Gets the alert as JSON on standard input')}),
+  ])
+  .meta({description: 'A way for alerts to go out'})
+
+export const alertingSection = section({
+  groupWait: duration('Wait for further alerts of the group before the first message', {minMs: 0}),
+  groupInterval: duration('Between two messages of a group that changed'),
+  repeatInterval: duration('Between two messages of a group that did not change'),
+  routes: z
+    .array(
+      section(
+        {level, jobs: oneOrMore('Patterns of job names, with * (default: all)', text('Pattern'))},
+        {to: oneOrMore('Names of channels', text('Channel'))},
+      ),
+    )
+    .meta({description: 'The first route that matches takes the alert'}),
+}).meta({description: 'Who hears of which alerts, and how often'})

@@ -1,0 +1,187 @@
+import {nearest} from '../domain/nearest.js'
+import {namesSecret, type Path, type Problem} from './problems.js'
+
+/**
+ * What one key says of another: names that must exist, keys that exclude each other. It works on the settings as they
+ * were written, right or wrong, so that these problems are told together with those of the schema.
+ */
+
+const classes = ['rate-limit', 'server', 'timeout', 'connection', 'auth', 'not-found', 'validation', 'unknown']
+const outcomes = ['degraded', 'unhealthy', 'failed', 'timed-out', 'killed', 'not-started']
+
+type Named = readonly (readonly [string, unknown])[]
+
+export function crossCheck(settings: unknown): Problem[] {
+  const root = map(settings)
+  const defaults = map(root['defaults'])
+  const jobs = entries(root['jobs'])
+  return [
+    ...checkJob({path: ['defaults'], job: defaults, defaults, root}),
+    ...jobs.flatMap(([name, job]) => checkJob({path: ['jobs', name], job: map(job), defaults, root})),
+    ...duplicateScripts(jobs),
+    ...checkRoutes(root),
+    ...checkBreakers(root),
+    ...duplicateIds(entries(map(root['openclaw'])['jobs'])),
+    ...plainSecrets(root),
+  ]
+}
+
+interface Subject {
+  readonly path: Path
+  readonly job: Readonly<Record<string, unknown>>
+  readonly defaults: Readonly<Record<string, unknown>>
+  readonly root: Readonly<Record<string, unknown>>
+}
+
+function checkJob(subject: Subject): Problem[] {
+  const {path, job, defaults} = subject
+  const shell = (job['shell'] ?? defaults['shell']) === true
+  const problems: Problem[] = []
+  const say = (key: string, text: string) => problems.push({path: [...path, key], text})
+
+  if ('script' in job && 'command' in job) say('command', 'stands beside a script; keep one of the two')
+  if ('interpreter' in job && 'command' in job) say('interpreter', 'is for a script; put it into the command')
+  if (typeof job['command'] === 'string' && /\s/.test(job['command']) && !shell) {
+    say('command', 'is a command line in one text; write a list: [program, argument, …], or add shell: true')
+  }
+  if (Array.isArray(job['command']) && job['command'].length > 1 && shell) {
+    say('command', 'is a list, but a shell takes one text; write one, or shell: false')
+  }
+  return [...problems, ...checkClasses(subject), ...checkRecovery(subject)]
+}
+
+function checkClasses({path, job, defaults}: Subject): Problem[] {
+  const known = classesOf(job, defaults)
+  const own = Object.keys(map(job['failures']))
+    .filter((name) => outcomes.includes(name))
+    .map((name) => ({path: [...path, 'failures', name], text: 'is the name of an outcome; choose another'}))
+  const retried = Object.keys(map(map(job['retry'])['classes']))
+    .filter((name) => !known.includes(name))
+    .map((name) => ({path: [...path, 'retry', 'classes', name], text: unknownName('failure class', name, known)}))
+  return [...own, ...retried]
+}
+
+function checkRecovery({path, job, defaults, root}: Subject): Problem[] {
+  const services = Object.keys(map(root['services']))
+  const known = [...classesOf(job, defaults), ...outcomes]
+  return list(job['recovery']).flatMap((written, index) => {
+    const at = [...path, 'recovery', index]
+    const step = map(written)
+    const problems = texts(step['when'])
+      .filter((name) => !known.includes(name))
+      .map((name) => ({path: [...at, 'when'], text: unknownName('failure class or outcome', name, known)}))
+    const service = step['do'] === 'restart' ? step['service'] : undefined
+    if (typeof service === 'string' && !services.includes(service)) {
+      problems.push({path: [...at, 'service'], text: unknownName('service', service, services)})
+    }
+    if (step['do'] === 'verify' && 'poll' in step && !('deadline' in step)) {
+      problems.push({path: [...at, 'poll'], text: 'needs a deadline; add one, or leave it out to check once'})
+    }
+    return problems
+  })
+}
+
+function classesOf(...parts: readonly Readonly<Record<string, unknown>>[]): string[] {
+  return [...classes, ...parts.flatMap((part) => Object.keys(map(part['failures'])))]
+}
+
+/** A script that is started by its file has to be one job. */
+function duplicateScripts(jobs: Named): Problem[] {
+  const seen = new Map<string, string>()
+  return jobs.flatMap(([name, job]) => {
+    const {script, args} = map(job)
+    if (typeof script !== 'string') return []
+    const key = JSON.stringify([script.replace(/^(\.\/)+/, ''), args ?? []])
+    const first = seen.get(key)
+    if (first === undefined) seen.set(key, name)
+    return first === undefined
+      ? []
+      : [
+          {
+            path: ['jobs', name, 'script'],
+            text: `is the script of jobs.${first} too; give other args, or use a command`,
+          },
+        ]
+  })
+}
+
+function checkRoutes(root: Readonly<Record<string, unknown>>): Problem[] {
+  const channels = Object.keys(map(root['channels']))
+  return list(map(root['alerting'])['routes']).flatMap((route, index) =>
+    texts(map(route)['to'])
+      .filter((name) => !channels.includes(name))
+      .map((name) => ({path: ['alerting', 'routes', index, 'to'], text: unknownName('channel', name, channels)})),
+  )
+}
+
+function checkBreakers(root: Readonly<Record<string, unknown>>): Problem[] {
+  const {defaults, targets} = map(root['breakers'])
+  const all: Named = [...entries(targets)]
+  const paths = all.map(
+    ([name, target]) => [['breakers', 'targets', name], {...map(defaults), ...map(target)}] as const,
+  )
+  return [[['breakers', 'defaults'], map(defaults)] as const, ...paths].flatMap(([path, breaker]) => {
+    const {recentFailures = 3, recentCalls = 5} = breaker
+    return Number(recentFailures) > Number(recentCalls)
+      ? [{path: [...path, 'recentFailures'], text: `is more than recentCalls (${recentCalls}), so it would never open`}]
+      : []
+  })
+}
+
+function duplicateIds(jobs: Named): Problem[] {
+  const seen = new Map<string, string>()
+  return jobs.flatMap(([name, job]) => {
+    const id = map(job)['id']
+    if (typeof id !== 'string') return []
+    const first = seen.get(id.toLowerCase())
+    if (first === undefined) seen.set(id.toLowerCase(), name)
+    return first === undefined
+      ? []
+      : [{path: ['openclaw', 'jobs', name, 'id'], text: `is the id of openclaw.jobs.${first} too; one job has one id`}]
+  })
+}
+
+/** Variables and headers may be plain text, unless their name says that they are secret. */
+function plainSecrets(root: Readonly<Record<string, unknown>>): Problem[] {
+  const places: Path[] = [
+    ['defaults', 'env'],
+    ['openclaw', 'env'],
+    ...entries(root['jobs']).map(([name]) => ['jobs', name, 'env']),
+    ...entries(root['channels']).map(([name]) => ['channels', name, 'headers']),
+  ]
+  return places.flatMap((path) => {
+    const values = path.reduce((part: unknown, key) => map(part)[String(key)], root)
+    return entries(values)
+      .filter(([name, value]) => namesSecret(name) && typeof value !== 'object')
+      .map(([name]) => ({
+        path: [...path, name],
+        text: 'looks like a secret in plain text; write {env: NAME} or {file: PATH}',
+      }))
+  })
+}
+
+function unknownName(what: string, name: string, known: readonly string[]): string {
+  const meant = nearest(name, known)
+  const advice = meant
+    ? `did you mean "${meant}"?`
+    : known.length > 0
+      ? `known are ${known.join(', ')}`
+      : 'there is none'
+  return `names no ${what} ("${name}"); ${advice}`
+}
+
+function map(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : {}
+}
+
+function entries(value: unknown): Named {
+  return Object.entries(map(value))
+}
+
+function list(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : []
+}
+
+function texts(value: unknown): readonly string[] {
+  return (Array.isArray(value) ? value : [value]).filter((item): item is string => typeof item === 'string')
+}

@@ -1,0 +1,156 @@
+import type {AlertingSettings} from '../domain/alert-settings.js'
+import type {Argv, BudgetSettings, JobSettings} from '../domain/job-settings.js'
+import type {BreakerSettings, OpenClawSettings, Settings} from '../domain/settings.js'
+
+/**
+ * Every default, as plain data: without a settings file nothing else of this folder is loaded, least of all the schema.
+ */
+
+const second = 1000
+const minute = 60 * second
+const hour = 60 * minute
+const day = 24 * hour
+
+const budget: BudgetSettings = {recoveries: 3, perMs: hour}
+
+export const jobDefaults: JobSettings = {
+  args: [],
+  env: {},
+  shell: false,
+  watch: true,
+  graceMs: 5 * minute,
+  killAfterMs: 10 * second,
+  ttlMs: 5 * minute,
+  overlap: 'skip',
+  jitterMs: 0,
+  quiet: false,
+  skipExitCode: 75,
+  onStateError: 'run',
+  retry: {
+    maxAttempts: 1,
+    // 2, 4, 8, 16 … at most 60 seconds, and the strategies by class: the table that gateways here have lived with.
+    firstDelayMs: 2 * second,
+    factor: 2,
+    maxDelayMs: minute,
+    jitter: 0.5,
+    on: ['degraded', 'unhealthy', 'failed', 'timed-out'],
+    classes: {
+      'rate-limit': {honourRetryAfter: true},
+      timeout: {timeoutFactor: 2},
+      auth: {maxRetries: 0},
+      'not-found': {maxRetries: 0},
+      validation: {maxRetries: 1},
+    },
+    // A tenth of the calls may be retries, as in Finagle's and gRPC's retry budgets.
+    budget: {ratio: 0.1, reserve: 10},
+  },
+  outputs: [],
+  exitMap: {'0': 'healthy', '1': 'degraded', '2': 'unhealthy'},
+  failures: {},
+  recoverOn: ['degraded', 'unhealthy', 'failed', 'timed-out'],
+  recovery: [],
+  budget,
+}
+
+export const outputDefaults = {minSizeBytes: 0, contains: [], lacks: []} as const
+
+/** By the step's `do`. */
+export const stepDefaults = {
+  'clear-locks': {when: [], minAgeMs: 10 * minute},
+  restart: {when: []},
+  exec: {when: [], timeoutMs: minute},
+  alert: {when: [], level: 'CRITICAL'},
+  wait: {when: []},
+  verify: {when: [], pollMs: 5 * second},
+} as const
+
+const serviceCommon = {timeoutMs: 30 * second, upWithinMs: 30 * second, stayUpMs: 3 * second, budget}
+
+/** By the service's `manager`. */
+export const serviceDefaults = {
+  'process-compose': {...serviceCommon, command: ['process-compose'] as Argv},
+  supervisor: {...serviceCommon, command: ['supervisorctl'] as Argv},
+  systemd: {...serviceCommon, command: ['systemctl'] as Argv, user: false},
+  command: serviceCommon,
+} as const
+
+const channelCommon = {timeoutMs: 10 * second}
+
+/** By the channel's `type`. */
+export const channelDefaults = {
+  telegram: {...channelCommon, url: 'https://api.telegram.org'},
+  slack: channelCommon,
+  webhook: {...channelCommon, method: 'POST', headers: {}},
+  smtp: {...channelCommon, port: 587, tls: 'starttls'},
+  pagerduty: {...channelCommon, url: 'https://events.pagerduty.com'},
+  ping: channelCommon,
+  syslog: {...channelCommon, facility: 'daemon', tag: 'guard'},
+  file: channelCommon,
+  command: channelCommon,
+} as const
+
+const breaker: BreakerSettings = {
+  failures: 5,
+  windowMs: minute,
+  // A job every five minutes never fails five times a minute: it opens its breaker by the count of its runs.
+  consecutive: 3,
+  recentFailures: 3,
+  recentCalls: 5,
+  openForMs: 30 * second,
+  factor: 2,
+  maxOpenForMs: 15 * minute,
+  probeLimitMs: 5 * minute,
+}
+
+/** What holds once the settings have an `openclaw` part; its limits are OpenClaw's own, from its sources. */
+export const openclawDefaults: OpenClawSettings = {
+  command: ['openclaw'],
+  env: {},
+  timeoutMs: 30 * second,
+  url: 'http://127.0.0.1:18789',
+  jobs: {},
+  allow: [],
+  maxRunningMs: hour,
+  graceMs: 2 * minute,
+  wedgedAfterMs: 3 * minute,
+  failingAfter: 3,
+}
+
+const alerting: AlertingSettings = {
+  groupWaitMs: 30 * second,
+  groupIntervalMs: 5 * minute,
+  repeatIntervalMs: 4 * hour,
+  routes: [],
+}
+
+export const routeDefaults = {level: 'INFO', jobs: []} as const
+
+/** The settings when there is no file. */
+export const defaultSettings: Settings = {
+  logs: {maxSizeBytes: 10 * 1024 * 1024, keep: 5, maxAgeMs: 30 * day},
+  retention: {runsMs: 90 * day, incidentsMs: 365 * day, resetsMs: 90 * day, alertsMs: 90 * day, deliveriesMs: 30 * day},
+  interpreters: {
+    '.py': ['python3'],
+    '.sh': ['bash'],
+    '.js': ['node'],
+    '.mjs': ['node'],
+    '.cjs': ['node'],
+    '.ts': ['node'],
+    '.rb': ['ruby'],
+    '.pl': ['perl'],
+  },
+  defaults: jobDefaults,
+  jobs: {},
+  services: {},
+  breakers: {defaults: breaker, targets: {}},
+  watchdog: {
+    escalateAfterFailedResets: 2,
+    repeatAlertAfterMs: 4 * hour,
+    escalateAfterMs: 10 * minute,
+    bootGraceMs: 10 * minute,
+    lateAfterMs: 15 * minute,
+  },
+  resetDaemon: {expireAfterMs: hour, minIntervalMs: 10 * minute, lateAfterMs: 15 * minute},
+  channels: {},
+  alerting,
+}

@@ -1,0 +1,187 @@
+import {z} from 'zod'
+import {cronProblem} from '../domain/cron-expression.js'
+import {parseDuration} from '../domain/duration.js'
+import {isJobName, jobNameRule} from '../domain/job-name.js'
+import type {Argv} from '../domain/job-settings.js'
+import type {Secret, TextOrSecret} from '../domain/secret.js'
+import {parseSize} from '../domain/size.js'
+import {timeZoneProblem} from '../domain/time-zone.js'
+
+/**
+ * The kinds of values in the settings file. Each takes the description that editors show, and refuses a wrong value
+ * with one sentence: what it is not, then what to write.
+ */
+
+/** A span or a size: its key gets the unit as an ending once it is a number. */
+export type Measured<Unit extends string> = z.ZodType<number, string | number> & {readonly unit: Unit}
+
+const durationForm = 'is no duration; write 500ms, 30s, 10m, 2h or 1d'
+const sizeForm = 'is no size; write 512kB, 10MB or 1GB'
+
+export function duration(description: string, {minMs = 1} = {}): Measured<'Ms'> {
+  const schema = measure(durationForm, parseDuration).refine((ms) => ms >= minMs, {
+    error: minMs > 1 ? `is shorter than ${minMs}ms; write a longer one` : 'is no time at all; write more than 0',
+  })
+  return Object.assign(schema.meta({description}), {unit: 'Ms' as const})
+}
+
+export function size(description: string): Measured<'Bytes'> {
+  return Object.assign(measure(sizeForm, parseSize).meta({description}), {unit: 'Bytes' as const})
+}
+
+function measure(form: string, parse: (text: string) => number | undefined) {
+  return z.union([z.string(), z.number()], {error: form}).transform((value, context) => {
+    const parsed = parse(String(value))
+    if (parsed !== undefined) return parsed
+    context.issues.push({code: 'custom', message: form, input: value})
+    return z.NEVER
+  })
+}
+
+/** Text that an operating system can take: not empty, no NUL. */
+export function text(description: string) {
+  return plainText().meta({description})
+}
+
+function plainText() {
+  return z.string().regex(/^[^\0]+$/, {error: 'is empty or has a NUL in it; write some text'})
+}
+
+/** Text of a given form; `form` says what is wrong and what to write. */
+export function textOf(description: string, pattern: RegExp, form: string) {
+  return z.string({error: form}).regex(pattern, {error: form}).meta({description})
+}
+
+export function flag(description: string) {
+  return z.boolean({error: 'is neither true nor false; write one of them'}).meta({description})
+}
+
+export function count(description: string, {min = 0, max = 1_000_000} = {}) {
+  const form = `is no whole number from ${min} to ${max}; write one`
+  return z.int({error: form}).min(min, {error: form}).max(max, {error: form}).meta({description})
+}
+
+export function ratio(description: string, {min = 0, max = 1} = {}) {
+  const form = `is no number from ${min} to ${max}; write one`
+  return z.number({error: form}).min(min, {error: form}).max(max, {error: form}).meta({description})
+}
+
+export function oneOf<const T extends readonly [string, ...string[]]>(description: string, words: T) {
+  return z.enum(words, {error: `is none of ${words.join(', ')}; write one of them`}).meta({description})
+}
+
+/** One text or a list of them; a single one becomes a list. */
+export function oneOrMore<T extends z.ZodType<string, string>>(description: string, item: T) {
+  return z
+    .union([item, z.array(item)])
+    .transform((value): readonly string[] => (Array.isArray(value) ? value : [value as string]))
+    .meta({description})
+}
+
+export function jobName(description: string) {
+  return textOf(description, /^[A-Za-z0-9][A-Za-z0-9._:@-]{0,127}$/, `is no name; write ${jobNameRule}`)
+}
+
+/** Names → values, for the parts of the settings where the user chooses the names. */
+export function named<V extends z.ZodType>(description: string, value: V) {
+  const name = z.string().refine(isJobName, {error: `is no name; write ${jobNameRule}`})
+  return z.record(name, value).meta({description})
+}
+
+/** A program and its arguments. It is never given to a shell, so one text of several words is refused. */
+export function argv(description: string): z.ZodType<Argv, string | string[]> {
+  const form = 'is a command line in one text; write a list: [program, argument, …]'
+  const alone = plainText().refine((value) => !/\s/.test(value), {error: form})
+  return z
+    .union([alone, programAndArguments()])
+    .transform((value) => (typeof value === 'string' ? [value] : value) as unknown as Argv)
+    .meta({description})
+}
+
+/** A command line that may also be one text, for a shell. */
+export function commandLine(description: string): z.ZodType<Argv, string | string[]> {
+  return z
+    .union([plainText(), programAndArguments()])
+    .transform((value) => (typeof value === 'string' ? [value] : value) as unknown as Argv)
+    .meta({description})
+}
+
+function programAndArguments() {
+  return z.array(z.string().regex(/^[^\0]*$/, {error: 'has a NUL in it'})).min(1, {error: 'is empty; name a program'})
+}
+
+const environmentName = /^[A-Za-z_][A-Za-z0-9_]*$/
+
+function references() {
+  const env = textOf('Name of the environment variable that holds it', environmentName, 'is no name of a variable')
+  const file = text('File that holds it, alone')
+  return [z.strictObject({env}), z.strictObject({file})] as const
+}
+
+/** Said of a secret that somebody wrote into the settings itself. */
+export const secretForm = 'has to say where the secret is kept; write {env: NAME} or {file: PATH}'
+
+export function secret(description: string): z.ZodType<Secret, Secret> {
+  return z.union(references(), {error: secretForm}).meta({description})
+}
+
+const textOrSecretForm = 'is neither text nor a reference; write text in quotes, {env: NAME} or {file: PATH}'
+
+export function textOrSecret(description: string): z.ZodType<TextOrSecret, TextOrSecret> {
+  return z
+    .union([z.string().regex(/^[^\0]*$/, {error: 'has a NUL in it'}), ...references()], {error: textOrSecretForm})
+    .meta({description})
+}
+
+/** Variables for a program. A name that promises a secret wants a reference. */
+export function environment(description: string) {
+  const name = z.string().regex(environmentName, {error: 'is no name of an environment variable'})
+  return z.record(name, textOrSecret('Text, or where a secret is kept')).meta({description})
+}
+
+export function schedule(description: string) {
+  return checked(description, cronProblem)
+}
+
+export function timezone(description: string) {
+  return checked(description, timeZoneProblem)
+}
+
+/** A regular expression, searched line by line. */
+export function pattern() {
+  return checked('Regular expression (JavaScript), searched line by line', patternProblem)
+}
+
+function patternProblem(source: string): string | undefined {
+  if (source === '') return 'matches everything; write what to look for'
+  try {
+    new RegExp(source)
+    return undefined
+  } catch (error) {
+    return `is no regular expression: ${(error as Error).message.replace(/^Invalid regular expression: /, '')}`
+  }
+}
+
+/** Glob patterns stay below the folder they are relative to, unless they name another one in full. */
+export function globs(description: string) {
+  return oneOrMore(description, checked('Glob pattern', globProblem))
+}
+
+function globProblem(glob: string): string | undefined {
+  if (glob === '' || glob.includes('\0')) return 'is empty; write a path or a glob pattern'
+  if (glob.startsWith('~')) return 'begins with ~, which only a shell understands; write the folder in full'
+  if (glob.split(/[/\\]/).includes('..')) return 'leaves its folder with ..; write the other folder in full'
+  if (/^\/+([^/]*[*?{[(]|$)/.test(glob)) return 'searches the whole machine; name a folder first'
+  return undefined
+}
+
+/** Text that `problemOf` has nothing to say about. */
+function checked(description: string, problemOf: (value: string) => string | undefined) {
+  return z
+    .string()
+    .superRefine((value, context) => {
+      const problem = problemOf(value)
+      if (problem !== undefined) context.addIssue(problem)
+    })
+    .meta({description})
+}

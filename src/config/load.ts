@@ -1,0 +1,111 @@
+import {type BigIntStats, closeSync, constants, fstatSync, openSync, readFileSync} from 'node:fs'
+import {basename, extname} from 'node:path'
+import {defaultLoaders} from 'cosmiconfig'
+import type {Settings} from '../domain/settings.js'
+import {GuardError} from '../errors.js'
+import {crossCheck} from './cross-check.js'
+import type {FoundFile} from './find.js'
+import {toPlain} from './plain.js'
+import {type Problem, problemsOf, settingsError} from './problems.js'
+import {resolveSettings} from './resolve.js'
+import {settingsSchema} from './schema.js'
+import {assertTrusted} from './trust.js'
+
+/** Reading, checking and filling up a settings file: the rare path, behind the cache. */
+
+const largest = 8 * 1024 * 1024
+
+export interface Loaded {
+  readonly settings: Settings
+  /** What was written, as plain JSON, to tell where a value comes from. */
+  readonly written: unknown
+  /** The file as it was read. */
+  readonly stat: BigIntStats
+}
+
+/** @throws GuardError `config` with all problems of the file at once. */
+export async function loadFile(found: FoundFile, uid: number | undefined): Promise<Loaded> {
+  const {text, stat} = readChecked(found, uid)
+  const plain = toPlain(await parse(found.path, text))
+  if (plain.problems.length > 0) throw settingsError(found.path, plain.value, plain.problems)
+  return {settings: checkSettings(plain.value, found.path), written: plain.value, stat}
+}
+
+/** Checks what was written in `file` and puts the defaults under it. */
+export function checkSettings(written: unknown, file: string): Settings {
+  const parsed = settingsSchema.safeParse(written)
+  const problems = [...(parsed.success ? [] : problemsOf(parsed.error, written)), ...crossCheck(written)]
+  if (!parsed.success || problems.length > 0) throw settingsError(file, written, distinct(problems))
+  return resolveSettings(parsed.data, file)
+}
+
+/** One problem a key is enough: the first one found explains the others. */
+function distinct(problems: readonly Problem[]): Problem[] {
+  const byPath = new Map<string, Problem>()
+  for (const problem of problems) {
+    const key = JSON.stringify(problem.path)
+    if (!byPath.has(key)) byPath.set(key, problem)
+  }
+  return [...byPath.values()]
+}
+
+function readChecked(
+  {path, named}: FoundFile,
+  uid: number | undefined,
+): {readonly text: string; readonly stat: BigIntStats} {
+  // Not blocking, in case that somebody put a pipe in the file's place.
+  const file = attempt(path, () => openSync(path, constants.O_RDONLY | constants.O_NONBLOCK))
+  try {
+    // The file that is open is the file that is judged; the name may mean another one by now.
+    const stat = fstatSync(file, {bigint: true})
+    assertTrusted(path, stat, {uid, named})
+    if (!stat.isFile()) throw new GuardError('config', `${path} is no file`)
+    if (stat.size > largest)
+      throw new GuardError('config', `${path} has ${stat.size} bytes; settings have less than 8 MB`)
+    return {text: attempt(path, () => readFileSync(file, 'utf8')), stat}
+  } finally {
+    closeSync(file)
+  }
+}
+
+function attempt<T>(path: string, work: () => T): T {
+  try {
+    return work()
+  } catch (error) {
+    throw new GuardError('config', `${path} cannot be read: ${(error as Error).message}`, [], {cause: error})
+  }
+}
+
+type Load = (path: string, text: string) => unknown
+
+/** A file with any other ending is YAML, of which JSON is a part. */
+const loaders: Readonly<Record<string, Load>> = {
+  '.json': defaultLoaders['.json'],
+  '.js': defaultLoaders['.js'],
+  '.cjs': defaultLoaders['.cjs'],
+  '.mjs': defaultLoaders['.mjs'],
+}
+
+/** Only cosmiconfig's loaders are used: its own start would look for, and run, a configuration of cosmiconfig's. */
+async function parse(path: string, text: string): Promise<unknown> {
+  const isPackage = basename(path) === 'package.json'
+  const load = loaders[extname(path)] ?? defaultLoaders.noExt
+  try {
+    const value: unknown = isEmpty(path, text) ? {} : await load(path, text)
+    return isPackage ? (value as {guardian?: unknown}).guardian : value
+  } catch (error) {
+    const reason = (error as Error).message.replaceAll(`${path}:\n`, '').replace(/ in \/\S*$/, '')
+    throw new GuardError(
+      'config',
+      `${path} cannot be understood: ${reason}`,
+      ['correct it and ask: guard config check'],
+      {
+        cause: error,
+      },
+    )
+  }
+}
+
+function isEmpty(path: string, text: string): boolean {
+  return text.trim() === '' && !/\.[cm]?js$/.test(path)
+}

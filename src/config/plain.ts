@@ -1,0 +1,38 @@
+import type {Path, Problem} from './problems.js'
+
+const deepest = 32
+const mostValues = 200_000
+
+/**
+ * Makes plain JSON of what a loader gave: keys without a value (`jobs:` alone, in YAML) are left out, dates become text
+ * again. Whatever no settings file can mean (functions, cycles, endless nesting) is a problem. YAML's references may
+ * repeat a value many million times in a few bytes, hence the limit.
+ */
+export function toPlain(value: unknown): {readonly value: unknown; readonly problems: readonly Problem[]} {
+  const problems: Problem[] = []
+  let values = 0
+  const walk = (part: unknown, path: Path): unknown => {
+    if (++values > mostValues || path.length > deepest) {
+      if (problems.length === 0)
+        problems.push({path: path.slice(0, 3), text: 'is nested too deeply or refers to itself'})
+      return undefined
+    }
+    if (typeof part === 'string' || typeof part === 'boolean') return part
+    if (typeof part === 'number' && Number.isFinite(part)) return part
+    if (Array.isArray(part)) return part.map((item, index) => walk(item, [...path, index]) ?? null)
+    if (part instanceof Date && !Number.isNaN(part.getTime())) return part.toISOString()
+    if (isMap(part)) {
+      const known = Object.entries(part).filter(([, inner]) => inner !== null && inner !== undefined)
+      return Object.fromEntries(known.map(([key, inner]) => [key, walk(inner, [...path, key])]))
+    }
+    if (part !== null && part !== undefined) problems.push({path, text: 'is nothing that settings can hold'})
+    return undefined
+  }
+  return {value: walk(value, []) ?? {}, problems}
+}
+
+function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
+  if (typeof value !== 'object' || value === null) return false
+  const prototype: unknown = Object.getPrototypeOf(value)
+  return prototype === Object.prototype || prototype === null
+}

@@ -1,0 +1,170 @@
+import {dirname, resolve} from 'node:path'
+import type {ChannelSettings} from '../domain/alert-settings.js'
+import type {Argv, JobSettings, RecoveryStep, RetrySettings} from '../domain/job-settings.js'
+import type {ServiceSettings} from '../domain/service-settings.js'
+import type {BreakersSettings, OpenClawSettings, Settings} from '../domain/settings.js'
+import {
+  channelDefaults,
+  defaultSettings,
+  jobDefaults,
+  openclawDefaults,
+  outputDefaults,
+  routeDefaults,
+  serviceDefaults,
+  stepDefaults,
+} from './defaults.js'
+import type {WrittenSettings} from './schema.js'
+
+type Written<K extends keyof WrittenSettings> = NonNullable<WrittenSettings[K]>
+type WrittenJob = Written<'jobs'>[string]
+type WrittenDefaults = Written<'defaults'>
+
+/** Puts the defaults under what was written in `file`, and makes its paths absolute: they are relative to the file. */
+export function resolveSettings(written: WrittenSettings, file: string): Settings {
+  const base = dirname(file)
+  const at = (path: string) => resolve(base, path)
+  const openclaw = written.openclaw && resolveOpenClaw(written.openclaw, at)
+  const defaults = resolveJob({}, written.defaults ?? {}, base)
+  return {
+    file,
+    ...(written.stateDir !== undefined && {stateDir: at(written.stateDir)}),
+    ...(written.logDir !== undefined && {logDir: at(written.logDir)}),
+    logs: {...defaultSettings.logs, ...written.logs},
+    retention: {...defaultSettings.retention, ...written.retention},
+    interpreters: {
+      ...defaultSettings.interpreters,
+      ...mapValues(written.interpreters ?? {}, (command) => programAt(command, at)),
+    },
+    defaults,
+    jobs: mapValues(written.jobs ?? {}, (job, name) => ({
+      ...resolveJob(job, written.defaults ?? {}, base),
+      ...openclawIdOf(openclaw, name),
+    })),
+    services: mapValues(written.services ?? {}, (service) => resolveService(service, at)),
+    breakers: resolveBreakers(written.breakers ?? {}),
+    watchdog: {...defaultSettings.watchdog, ...written.watchdog},
+    ...(openclaw && {openclaw}),
+    resetDaemon: {...defaultSettings.resetDaemon, ...written.resetDaemon},
+    channels: mapValues(written.channels ?? {}, (channel) => resolveChannel(channel, at)),
+    alerting: {
+      ...defaultSettings.alerting,
+      ...written.alerting,
+      routes: (written.alerting?.routes ?? []).map((route) => ({...routeDefaults, ...route})),
+    },
+  }
+}
+
+/** What the job says outranks what is said for all jobs, and that outranks guard's own defaults; maps are joined. */
+function resolveJob(job: WrittenJob, all: WrittenDefaults, base: string): JobSettings {
+  const at = (path: string) => resolve(base, path)
+  const {cwd, script, command, interpreter, recovery, outputs, ...own} = {...all, ...job}
+  return {
+    ...jobDefaults,
+    ...own,
+    dir: cwd === undefined ? base : at(cwd),
+    ...(cwd !== undefined && {cwd: at(cwd)}),
+    ...(script !== undefined && {script: at(script)}),
+    ...(command && {command: own.shell ? command : programAt(command, at)}),
+    ...(interpreter && {interpreter: programAt(interpreter, at)}),
+    env: mapValues({...all.env, ...job.env}, (value) => absoluteSecret(value, at)),
+    retry: resolveRetry(job.retry ?? {}, all.retry ?? {}),
+    exitMap: {...jobDefaults.exitMap, ...all.exitMap, ...job.exitMap},
+    // The first class that matches wins: the job's own come first.
+    failures: {...job.failures, ...all.failures, ...job.failures},
+    budget: {...jobDefaults.budget, ...all.budget, ...job.budget},
+    outputs: (outputs ?? []).map((output) => ({...outputDefaults, ...output})),
+    recovery: (recovery ?? []).map((step) => resolveStep(step, at)),
+  }
+}
+
+function resolveStep(step: NonNullable<WrittenJob['recovery']>[number], at: (path: string) => string): RecoveryStep {
+  const command = step.do === 'exec' && {command: programAt(step.command, at)}
+  return {...stepDefaults[step.do], ...step, ...command} as RecoveryStep
+}
+
+type WrittenRetry = NonNullable<WrittenDefaults['retry']>
+
+function resolveRetry(job: WrittenRetry, all: WrittenRetry): RetrySettings {
+  const base = jobDefaults.retry
+  const names = new Set([base, all, job].flatMap(({classes}) => Object.keys(classes ?? {})))
+  const classes = [...names].map((name) => [
+    name,
+    {...base.classes[name], ...all.classes?.[name], ...job.classes?.[name]},
+  ])
+  return {
+    ...base,
+    ...all,
+    ...job,
+    classes: Object.fromEntries(classes),
+    budget: {...base.budget, ...all.budget, ...job.budget},
+  }
+}
+
+function resolveService(service: Written<'services'>[string], at: (path: string) => string): ServiceSettings {
+  const defaults = serviceDefaults[service.manager]
+  return {
+    ...defaults,
+    ...service,
+    budget: {...defaults.budget, ...service.budget},
+    ...programsAt(service, at),
+    ...('config' in service && service.config !== undefined && {config: at(service.config)}),
+    ...('cwd' in service && service.cwd !== undefined && {cwd: at(service.cwd)}),
+    ...('token' in service && service.token !== undefined && {token: absoluteSecret(service.token, at)}),
+  } as ServiceSettings
+}
+
+function resolveChannel(channel: Written<'channels'>[string], at: (path: string) => string): ChannelSettings {
+  const fields = Object.entries(channel).map(([key, value]) => [
+    key,
+    key === 'headers'
+      ? mapValues(value as Record<string, unknown>, (header) => absoluteSecret(header, at))
+      : absoluteSecret(value, at),
+  ])
+  return {
+    ...channelDefaults[channel.type],
+    ...Object.fromEntries(fields),
+    ...programsAt(channel, at),
+    ...(channel.type === 'file' && {path: at(channel.path)}),
+  } as ChannelSettings
+}
+
+function resolveBreakers(breakers: Written<'breakers'>): BreakersSettings {
+  const defaults = {...defaultSettings.breakers.defaults, ...breakers.defaults}
+  return {defaults, targets: mapValues(breakers.targets ?? {}, (target) => ({...defaults, ...target}))}
+}
+
+function resolveOpenClaw(openclaw: Written<'openclaw'>, at: (path: string) => string): OpenClawSettings {
+  return {
+    ...openclawDefaults,
+    ...openclaw,
+    ...programsAt(openclaw, at),
+    env: mapValues(openclaw.env ?? {}, (value) => absoluteSecret(value, at)),
+  }
+}
+
+function openclawIdOf(openclaw: OpenClawSettings | undefined, job: string): {readonly openclawId?: string} {
+  const id = Object.hasOwn(openclaw?.jobs ?? {}, job) ? openclaw?.jobs[job]?.id : undefined
+  return id === undefined ? {} : {openclawId: id}
+}
+
+/** A secret's file is relative to the settings file too; anything else stays as it is. */
+function absoluteSecret<T>(value: T, at: (path: string) => string): T {
+  if (typeof value !== 'object' || value === null || !('file' in value) || typeof value.file !== 'string') return value
+  return {...value, file: at(value.file)}
+}
+
+/** `./restart.sh` stands beside the settings file; a bare name is searched in PATH. */
+function programAt([program, ...args]: Argv, at: (path: string) => string): Argv {
+  return [program.includes('/') ? at(program) : program, ...args]
+}
+
+const programKeys: readonly string[] = ['command', 'restart', 'check']
+
+function programsAt(part: object, at: (path: string) => string): Readonly<Record<string, Argv>> {
+  const programs = Object.entries(part).filter(([key]) => programKeys.includes(key)) as [string, Argv][]
+  return Object.fromEntries(programs.map(([key, command]) => [key, programAt(command, at)]))
+}
+
+function mapValues<V, R>(record: Readonly<Record<string, V>>, map: (value: V, key: string) => R): Record<string, R> {
+  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, map(value, key)]))
+}

@@ -1,0 +1,46 @@
+import {z} from 'zod'
+import {nearest} from '../domain/nearest.js'
+import type {Measured} from './fields.js'
+
+type Shape = Readonly<Record<string, z.ZodType>>
+type Renamed<K extends string, V> = V extends Measured<infer Unit> ? `${K}${Unit}` : K
+type Outputs<S extends Shape> = {readonly [K in keyof S & string as Renamed<K, S[K]>]: z.output<S[K]>}
+
+/** What a part of the settings gives: nothing but what the user wrote; defaults come later. */
+export type SectionOutput<O extends Shape, R extends Shape> = Partial<Outputs<O>> & Outputs<R>
+
+/**
+ * A part of the settings with fixed keys. All keys of `optional` may be left out, an unknown key is refused with a
+ * suggestion, and keys of spans and sizes get their unit: `timeout: 5m` → `timeoutMs: 300000`.
+ */
+export function section<O extends Shape, R extends Shape = Record<never, never>>(optional: O, required?: R) {
+  const shape: Record<string, z.ZodType> = {...required}
+  for (const [key, field] of Object.entries(optional)) shape[key] = z.exactOptional(field)
+  const units = unitsOf({...required, ...optional})
+  return z
+    .strictObject(shape, {error: (issue) => unknownKeys(issue, Object.keys({...required, ...optional}))})
+    .transform((value) => rename(value, units) as SectionOutput<O, R>)
+}
+
+function unitsOf(shape: Shape): ReadonlyMap<string, string> {
+  return new Map(
+    Object.entries(shape).flatMap(([key, field]) =>
+      'unit' in field && typeof field.unit === 'string' ? [[key, field.unit] as const] : [],
+    ),
+  )
+}
+
+function rename(value: Readonly<Record<string, unknown>>, units: ReadonlyMap<string, string>) {
+  return Object.fromEntries(Object.entries(value).map(([key, part]) => [`${key}${units.get(key) ?? ''}`, part]))
+}
+
+/** One line for each unknown key, in the order of `issue.keys`. */
+function unknownKeys(issue: z.core.$ZodRawIssue, known: readonly string[]): string | undefined {
+  if (issue.code !== 'unrecognized_keys') return undefined
+  return issue.keys.map((key) => unknownKey(key, known)).join('\n')
+}
+
+export function unknownKey(key: string, known: readonly string[]): string {
+  const meant = nearest(key, known)
+  return `is an unknown key; ${meant ? `did you mean "${meant}"?` : `known are ${known.join(', ')}`}`
+}

@@ -1,0 +1,42 @@
+/**
+ * A line of somebody's output, made fit to be kept in a journal or shown in an alert: short, on one line, without
+ * control characters, and without the secrets that programs like to print.
+ */
+
+/** Longest evidence, in characters. */
+export const evidenceLimit = 200
+
+const secretName =
+  '[\\w.-]{0,40}(?:token|secret|passw(?:or)?d|passwd|api[_-]?key|access[_-]?key|private[_-]?key|credential|signature)[\\w.-]{0,40}'
+
+/** Each pattern's first group stays, what follows it is the secret. No quantifier is nested, and those in front are bounded. */
+const secrets: readonly RegExp[] = [
+  // Authorization: Bearer abc, "x-api-key": "abc", Cookie: a=b
+  /((?:proxy-)?authorization["']?\s*[:=]\s*["']?(?:(?:bearer|basic|digest|token|negotiate|aws4-hmac-sha256)\s+)?)[^"'\r\n,}]+/gi,
+  /((?:set-)?cookie["']?\s*:\s*["']?)[^"'\r\n]+/gi,
+  /(\bbearer\s+)[\w.~+/=-]{8,}/gi,
+  // password=abc, "api_key": "abc", --token abc
+  new RegExp(`(\\b${secretName}["']?\\s*[:=]\\s*["']?)[^\\s"'&,;)}\\]]+`, 'gi'),
+  new RegExp(`(--${secretName}\\s+)[^\\s"'&,;]+`, 'gi'),
+  // scheme://user:password@host
+  /([a-z][a-z0-9+.-]{1,20}:\/\/[^\s:/@]{0,128}:)[^\s/@]+(?=@)/gi,
+  // Telegram puts the bot's token into the path
+  /(\/bot\d{5,}:)[\w-]{20,}/g,
+]
+
+/** Tokens that are secret by their own look: GitHub, GitLab, Slack, AWS, Stripe and OpenAI keys, JWTs. */
+const selfEvident =
+  /\b(?:gh[opsur]_\w{20,255}|github_pat_\w{20,255}|glpat-[\w-]{16,255}|xox[abprs]-[\w-]{10,255}|A(?:KI|SI)A[A-Z0-9]{12,128}|[sr]k[-_][\w-]{16,255}|eyJ[\w-]{8,2048}\.[\w-]{8,2048}(?:\.[\w-]{0,2048})?)/g
+
+/** Makes evidence of a line: secrets as `***`, control characters as spaces, at most `evidenceLimit` characters. */
+export function asEvidence(line: string): string {
+  // Masking comes before the final cut, else half a secret could lose the name in front of it; the first cut bounds the work.
+  const masked = maskSecrets(line.slice(0, 4096))
+  const shown = masked.replace(/\p{Cc}+/gu, ' ').trim()
+  return shown.length <= evidenceLimit ? shown : `${shown.slice(0, evidenceLimit - 1).replace(/[\uD800-\uDBFF]$/, '')}…`
+}
+
+export function maskSecrets(text: string): string {
+  const named = secrets.reduce((masked, pattern) => masked.replace(pattern, '$1***'), text)
+  return named.replace(selfEvident, '***')
+}

@@ -1,0 +1,34 @@
+/** The name most like `wrong`, for a suggestion. Undefined when none is near enough to be meant. */
+export function nearest(wrong: string, names: Iterable<string>): string | undefined {
+  let best: string | undefined
+  // A third of the letters may be wrong: less misses real slips, more suggests nonsense.
+  let bestDistance = Math.floor(Math.max(wrong.length, 3) / 3) + 1
+  for (const name of names) {
+    const distance = editDistance(wrong.toLowerCase(), name.toLowerCase())
+    if (distance < bestDistance) [best, bestDistance] = [name, distance]
+  }
+  return best
+}
+
+/** Optimal string alignment: letters added, dropped, changed, or two neighbours swapped. */
+function editDistance(from: string, to: string): number {
+  // Longer names are never near anything; this bounds the work on hostile input.
+  if (Math.abs(from.length - to.length) > 20 || from.length > 128) return Number.POSITIVE_INFINITY
+  let beforeLast: number[] = []
+  let last = Array.from({length: to.length + 1}, (_, index) => index)
+  for (let row = 1; row <= from.length; row++) {
+    const line = [row]
+    for (let column = 1; column <= to.length; column++) {
+      const changed = from[row - 1] === to[column - 1] ? 0 : 1
+      const swapped = from[row - 1] === to[column - 2] && from[row - 2] === to[column - 1]
+      line[column] = Math.min(
+        line[column - 1]! + 1,
+        last[column]! + 1,
+        last[column - 1]! + changed,
+        swapped ? beforeLast[column - 2]! + 1 : Number.POSITIVE_INFINITY,
+      )
+    }
+    ;[beforeLast, last] = [last, line]
+  }
+  return last[to.length]!
+}

@@ -1,0 +1,80 @@
+/**
+ * How a run ended, in one word, and what says so.
+ *
+ * Order of belief: guard's own knowledge (not started, stopped at a time limit), then how the kernel says it ended, then
+ * a crash mark in the output, then the job's own result file, then the exit code by the job's map.
+ */
+
+export const outcomes = [
+  'healthy',
+  'degraded',
+  'unhealthy',
+  'failed',
+  'timed-out',
+  'killed',
+  'not-started',
+  'skipped',
+] as const
+export type Outcome = (typeof outcomes)[number]
+
+/** What an exit code may mean, and what a result file may claim. The other outcomes are for guard alone to say. */
+export const statedOutcomes = ['healthy', 'degraded', 'unhealthy', 'failed', 'skipped'] as const
+export type StatedOutcome = (typeof statedOutcomes)[number]
+
+/** How one attempt's process ended. */
+export interface Exit {
+  readonly code: number | undefined
+  /** `SIGTERM`, … when a signal ended it. */
+  readonly signal: string | undefined
+  /** guard stopped it at its time limit. */
+  readonly timedOut: boolean
+  /** guard stopped it because it had printed nothing for too long. */
+  readonly silent: boolean
+  /** `ENOENT`, `EACCES`, … when it could not be started. */
+  readonly spawnError: string | undefined
+}
+
+/** Exit code → outcome. A code that is not named is `failed`; 0 is `healthy` unless named otherwise. */
+export type ExitMap = Readonly<Record<number, StatedOutcome>>
+
+export const defaultExitMap: ExitMap = {0: 'healthy', 1: 'degraded', 2: 'unhealthy'}
+
+/** What a job wrote to `$GUARD_RESULT_FILE`, as far as it made sense. */
+export interface JobResult {
+  readonly outcome?: StatedOutcome
+  readonly class?: string
+  readonly detail?: string
+  readonly retryAfterMs?: number
+  readonly metrics?: Readonly<Record<string, number>>
+}
+
+export interface RunEvidence {
+  readonly exit: Exit
+  readonly exitMap: ExitMap
+  readonly result: JobResult | undefined
+  /** What `findCrash` found at the end of the output. */
+  readonly crashed: string | undefined
+}
+
+export interface Judgement {
+  readonly outcome: Outcome
+  readonly detail?: string
+}
+
+export function judgeRun({exit, exitMap, result, crashed}: RunEvidence): Judgement {
+  if (exit.spawnError !== undefined) return {outcome: 'not-started', detail: exit.spawnError}
+  if (exit.silent) return {outcome: 'timed-out', detail: result?.detail ?? 'no output for too long'}
+  if (exit.timedOut) return withDetail('timed-out', result?.detail)
+  if (exit.code === undefined) return {outcome: 'killed', detail: exit.signal ?? 'unknown signal'}
+  // A job that crashed wrote its result before it knew, so the crash counts more. A crash exits with a code.
+  if (crashed !== undefined && exit.code !== 0) return {outcome: 'failed', detail: crashed}
+  return withDetail(result?.outcome ?? mappedOutcome(exit.code, exitMap), result?.detail)
+}
+
+function withDetail(outcome: Outcome, detail: string | undefined): Judgement {
+  return detail === undefined ? {outcome} : {outcome, detail}
+}
+
+function mappedOutcome(code: number, map: ExitMap): StatedOutcome {
+  return map[code] ?? (code === 0 ? 'healthy' : 'failed')
+}

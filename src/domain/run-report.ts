@@ -1,0 +1,31 @@
+import type {Outcome} from './outcome.js'
+
+/** What is to be told of a run when it is over. Times are wall clock milliseconds. */
+export interface RunReport {
+  readonly job: string
+  readonly runId: string
+  readonly outcome: Outcome
+  /** The exit code that the caller gets. */
+  readonly exitCode: number
+  readonly class?: string
+  readonly detail?: string
+  readonly signal?: string
+  readonly startedAt: number
+  readonly endedAt: number
+  readonly attempts: number
+  readonly recovered: boolean
+  readonly token?: number
+}
+
+/** Signal numbers of Linux and macOS that a job may die of; others give 128 + 0 nowhere, for Node names them all. */
+export interface ExitFacts {
+  readonly code: number | undefined
+  readonly signalNumber: number | undefined
+  readonly limited: boolean
+}
+
+/** The exit code as `timeout(1)` and the shell have it: 124 at a time limit, 128 + n for a signal, else the job's own. */
+export function exitCodeOf({code, signalNumber, limited}: ExitFacts): number {
+  if (limited) return 124
+  return code ?? 128 + (signalNumber ?? 0)
+}

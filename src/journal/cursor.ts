@@ -1,0 +1,76 @@
+import type {Stamp} from '../domain/record.js'
+import {close, identify, list, open, type Step} from './files.js'
+import {generationName, stableName} from './names.js'
+import {catchUp, emptyView, type Reader, type View} from './view.js'
+
+/** One process's place in one journal, kept from call to call so that only new lines are read. */
+export interface Cursor<S> {
+  readonly journal: string
+  readonly reader: Reader<S>
+  readonly newStamp: () => Stamp
+  view: View<S> | undefined
+}
+
+/**
+ * Reads all there is, without writing anything: a sealed generation whose successor is not there yet has the same
+ * state as that successor. Undefined when the journal has no line yet.
+ */
+export function* look<S>(cursor: Cursor<S>): Step<View<S> | undefined> {
+  for (;;) {
+    const view = (yield* presentView(cursor)) ?? (yield* openNewest(cursor))
+    if (!view) return yield* readUnadopted(cursor)
+    yield* catchUp(view, cursor.reader)
+    if (!view.seal || (yield* newestGeneration()) === view.generation) return view
+  }
+}
+
+/** The view of the last call, if its generation is still the newest and still that very file. */
+export function* presentView<S>(cursor: Cursor<S>): Step<View<S> | undefined> {
+  const {view} = cursor
+  if (!view) return undefined
+  // Without a seal there can be no newer generation; behind one there may be.
+  if (!view.seal && (yield* isInPlace(cursor, view))) return view
+  yield* leave(cursor)
+  return undefined
+}
+
+export function* openNewest<S>(cursor: Cursor<S>): Step<View<S> | undefined> {
+  for (;;) {
+    const generation = yield* newestGeneration()
+    if (generation === undefined) return undefined
+    const file = yield* open(generationName(cursor.journal, generation))
+    // Retention may remove a generation, but never the newest: look again.
+    if (file) return keep(cursor, emptyView(generation, file, cursor.reader.fold))
+  }
+}
+
+/** Lines of other programs in a journal that guard never wrote to. */
+function* readUnadopted<S>(cursor: Cursor<S>): Step<View<S> | undefined> {
+  const file = yield* open(stableName(cursor.journal))
+  if (!file) return undefined
+  const view = emptyView(1, file, cursor.reader.fold)
+  yield* catchUp(view, cursor.reader)
+  yield* close(file)
+  return view
+}
+
+export function* newestGeneration(): Step<number | undefined> {
+  const generations = yield* list()
+  return generations.length === 0 ? undefined : Math.max(...generations)
+}
+
+/** False after the state directory was removed, replaced or restored, and after retention let the generation go. */
+export function* isInPlace<S>(cursor: Cursor<S>, view: View<S>): Step<boolean> {
+  return (yield* identify(generationName(cursor.journal, view.generation))) === view.file.identity
+}
+
+export function* leave<S>(cursor: Cursor<S>): Step<void> {
+  const {view} = cursor
+  cursor.view = undefined
+  if (view) yield* close(view.file)
+}
+
+function keep<S>(cursor: Cursor<S>, view: View<S>): View<S> {
+  cursor.view = view
+  return view
+}

@@ -1,0 +1,85 @@
+/**
+ * The atomic steps of which the protocol consists. The protocol's functions are generators that yield one operation
+ * at a time, so that the very same code runs on the disk (`disk.ts`), in the model checker and under injected faults.
+ */
+export type FileOp =
+  | {readonly op: 'list'}
+  | {readonly op: 'open' | 'create' | 'identify' | 'size' | 'remove'; readonly name: string}
+  | {readonly op: 'read'; readonly file: FileHandle; readonly from: number; readonly atMost: number}
+  | {readonly op: 'ends-with-newline' | 'sync' | 'close'; readonly file: FileHandle}
+  | {readonly op: 'append'; readonly file: FileHandle; readonly bytes: Buffer}
+  | {readonly op: 'spoil'; readonly name: string; readonly bytes: Buffer}
+  | {readonly op: 'write-new'; readonly name: string; readonly bytes: Buffer}
+  | {readonly op: 'link' | 'rename'; readonly name: string; readonly to: string}
+  | {readonly op: 'sync-folders'}
+
+/** Steps that end in a `T`. */
+export type Step<T> = Generator<FileOp, T, unknown>
+
+/** An open file. Its identity (device and inode) tells it from another file that was given its name since. */
+export interface FileHandle {
+  readonly fd: number
+  readonly identity: string
+}
+
+function* ask<T>(op: FileOp): Step<T> {
+  return (yield op) as T
+}
+
+/** Numbers of the journal's generations that are there, in no order. */
+export const list = () => ask<readonly number[]>({op: 'list'})
+/** Opens for reading and appending; undefined when there is no such file. */
+export const open = (name: string) => ask<FileHandle | undefined>({op: 'open', name})
+/** Opens, and makes an empty file where there is none. */
+export const create = (name: string) => ask<FileHandle>({op: 'create', name})
+export const close = (file: FileHandle) => ask<void>({op: 'close', file})
+/** Which file has this name now; undefined when none has. */
+export const identify = (name: string) => ask<string | undefined>({op: 'identify', name})
+/** Bytes; undefined when there is no such file. */
+export const size = (name: string) => ask<number | undefined>({op: 'size', name})
+/** Bytes from an offset to the end of the file, but at most so many; empty at the end. */
+export const read = (file: FileHandle, from: number, atMost: number) => ask<Buffer>({op: 'read', file, from, atMost})
+/** Also true of an empty file. */
+export const endsWithNewline = (file: FileHandle) => ask<boolean>({op: 'ends-with-newline', file})
+/** One write at the end, whole or short. Returns the bytes written. */
+export const append = (file: FileHandle, bytes: Buffer) => ask<number>({op: 'append', file, bytes})
+/** Overwrites one byte of a line that was written without its newline, so that nobody completes it to a record. */
+export const spoil = (name: string, bytes: Buffer) => ask<void>({op: 'spoil', name, bytes})
+/** Writes a file of a name that nobody else uses, and waits for the disk. */
+export const writeNew = (name: string, bytes: Buffer) => ask<void>({op: 'write-new', name, bytes})
+/** Gives a file a second name, unless that one is taken. */
+export const link = (name: string, to: string) => ask<'done' | 'exists' | 'missing'>({op: 'link', name, to})
+export const rename = (name: string, to: string) => ask<'done' | 'missing'>({op: 'rename', name, to})
+export const remove = (name: string) => ask<void>({op: 'remove', name})
+export const sync = (file: FileHandle) => ask<void>({op: 'sync', file})
+export const syncFolders = () => ask<void>({op: 'sync-folders'})
+
+/** Everything from an offset on; nothing when there is no such file. */
+export function* readFrom(name: string, from: number): Step<Buffer> {
+  const file = yield* open(name)
+  if (!file) return Buffer.alloc(0)
+  const chunks: Buffer[] = []
+  for (let at = from; ; at += chunks.at(-1)?.length ?? 0) {
+    const chunk = yield* read(file, at, 1024 * 1024)
+    if (chunk.length === 0) break
+    chunks.push(chunk)
+  }
+  yield* close(file)
+  return Buffer.concat(chunks)
+}
+
+/** Runs the steps one after the other. An operation that fails throws inside the protocol, where it was asked for. */
+export function drive<T>(steps: Step<T>, perform: (op: FileOp) => unknown): T {
+  let turn = steps.next()
+  while (!turn.done) {
+    let answer: unknown
+    try {
+      answer = perform(turn.value)
+    } catch (error) {
+      turn = steps.throw(error)
+      continue
+    }
+    turn = steps.next(answer)
+  }
+  return turn.value
+}

@@ -1,0 +1,51 @@
+import {lstatSync, readdirSync} from 'node:fs'
+import type {JournalReport} from './journal.js'
+import type {JournalSpec} from './journal-spec.js'
+import {asideName, generationName, generationOf, generationsFolder, stableName} from './names.js'
+import type {View} from './view.js'
+
+/** A tail so many times its limit means that nobody has compacted for long. */
+const neglected = 8
+
+/** Says how the files of a journal stand, and what is wrong with them. */
+export function inspectJournal<S>(dir: string, spec: JournalSpec<S>, view: View<S> | undefined): JournalReport {
+  const {generation, records, garbage} = view ?? {generation: 0, records: 0, garbage: 0}
+  return {generation, bytes: bytesOf(dir, spec.name), records, garbage, problems: problemsOf(dir, spec, view)}
+}
+
+function bytesOf(dir: string, journal: string): number {
+  const folder = `${dir}/${generationsFolder}`
+  const files = entries(folder).filter((file) => generationOf(journal, file) !== undefined)
+  return files.reduce((sum, file) => sum + (lstatSync(`${folder}/${file}`, {throwIfNoEntry: false})?.size ?? 0), 0)
+}
+
+function problemsOf<S>(dir: string, {name, limit}: JournalSpec<S>, view: View<S> | undefined): readonly string[] {
+  if (!view) return []
+  const stable = stableName(name)
+  const problems = entries(dir)
+    .filter((file) => file.startsWith(asideName(name, '')))
+    .map(
+      (file) =>
+        `${stable} had been replaced by another file, which is kept as ${file}: take from it what you need, then remove it`,
+    )
+  if (identity(`${dir}/${stable}`) !== identity(`${dir}/${generationName(name, view.generation)}`)) {
+    problems.push(`${stable} is not the newest generation: guard links it again when it writes`)
+  }
+  if (view.generation > 1 && view.snapshotBytes === 0) {
+    problems.push(`generation ${view.generation} of ${stable} lacks its snapshot: it was cut or overwritten`)
+  }
+  if (view.seal) problems.push(`generation ${view.generation} of ${stable} is sealed and has no successor yet`)
+  if (view.offset - view.snapshotBytes > neglected * limit.bytes) {
+    problems.push(`${stable} has grown far beyond its limit of ${limit.bytes} bytes: nobody compacts it`)
+  }
+  return problems
+}
+
+function identity(path: string): string | undefined {
+  const stats = lstatSync(path, {throwIfNoEntry: false})
+  return stats && `${stats.dev}:${stats.ino}`
+}
+
+function entries(folder: string): readonly string[] {
+  return lstatSync(folder, {throwIfNoEntry: false}) ? readdirSync(folder) : []
+}

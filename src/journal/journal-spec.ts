@@ -1,0 +1,22 @@
+import type {Fold} from '../domain/fold.js'
+
+/** What is to be known of a journal before its first line. */
+export interface JournalSpec<S> {
+  /** The stable name without `.jsonl`. */
+  readonly name: string
+  readonly fold: Fold<S>
+  readonly limit: CompactionLimit
+  readonly retention: Retention
+}
+
+/** The tail that calls for a snapshot. */
+export interface CompactionLimit {
+  readonly bytes: number
+  readonly records: number
+}
+
+/** What may be thrown away of the generations that are no longer needed for the present state. */
+export interface Retention {
+  readonly maxAgeMs: number
+  readonly maxBytes: number
+}

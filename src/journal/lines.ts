@@ -1,0 +1,92 @@
+import type {Entry, Rec, Stamp, Stamped} from '../domain/record.js'
+import {GuardError} from '../errors.js'
+
+/** Large things live in files that a record names. */
+const longestLine = 65_536
+
+const newline = 10
+
+/** Kinds by which the journal keeps itself; no caller may use them. */
+export const ownKinds = ['snapshot', 'seal', 'carry'] as const
+
+export interface Line {
+  readonly record: Stamped
+  readonly bytes: Buffer
+}
+
+/** Throws GuardError `internal` for a kind of the journal's own, `io` for a record that is too long for one line. */
+export function encodeEntry(entry: Entry, stamp: Stamp): Line {
+  if (ownKinds.some((kind) => kind === entry.kind)) {
+    throw new GuardError('internal', `a record of kind ${entry.kind} is written by the journal alone`)
+  }
+  const line = encodeOwn(entry, stamp)
+  if (line.bytes.length > longestLine) {
+    throw new GuardError(
+      'io',
+      `a record of kind ${entry.kind} has ${line.bytes.length} bytes, ${longestLine} are allowed`,
+      ['write what is large into a file of its own and name that file'],
+    )
+  }
+  return line
+}
+
+export function encodeOwn(entry: Entry, stamp: Stamp): Line {
+  const record: Stamped = {...stamp, ...entry}
+  return {record, bytes: Buffer.from(`${JSON.stringify(record)}\n`)}
+}
+
+/**
+ * Reads a line without its newline. Undefined for garbage. Where garbage stands before a record (a writer died in the
+ * middle, another appended without looking), the record is what parses from the last `{"` (invariant 6).
+ */
+export function parseLine(text: string): Rec | undefined {
+  const whole = parseObject(text)
+  if (whole) return whole
+  // Each try costs the length of the rest, so a long line of nothing but brackets gets only so many.
+  let at = text.length
+  for (let tries = 0; tries < 64 && at > 0; tries++) {
+    at = text.lastIndexOf('{"', at - 1)
+    if (at < 0) return undefined
+    const record = parseObject(text.slice(at))
+    if (record) return record
+  }
+  return undefined
+}
+
+function parseObject(text: string): Rec | undefined {
+  if (!text.trimStart().startsWith('{')) return undefined
+  try {
+    return JSON.parse(text) as Rec
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined
+    throw error
+  }
+}
+
+/** Tells a record that guard stamped from one that somebody else appended. */
+export function isOwn(record: Rec): record is Stamped {
+  return record['v'] === 1 && typeof record['id'] === 'string'
+}
+
+/** One complete line of a chunk: its text, and the offset in the chunk behind its newline. */
+export interface ChunkLine {
+  readonly text: string
+  readonly end: number
+}
+
+/** The complete lines of a chunk, in order. Only lines with their newline count. */
+export function* linesOf(chunk: Buffer): Iterable<ChunkLine> {
+  for (let start = 0; ; ) {
+    const at = chunk.indexOf(newline, start)
+    if (at < 0) return
+    yield {text: chunk.toString('utf8', start, at), end: at + 1}
+    start = at + 1
+  }
+}
+
+/** The line in which the byte at `at` stands. */
+export function lineAround(chunk: Buffer, at: number): ChunkLine {
+  const end = chunk.indexOf(newline, at)
+  const start = at === 0 ? 0 : chunk.lastIndexOf(newline, at - 1) + 1
+  return {text: chunk.toString('utf8', start, end), end: end + 1}
+}

@@ -1,0 +1,30 @@
+/** Names of a journal's files, relative to the state directory. */
+
+/** The folder of the generations of all journals. */
+export const generationsFolder = '.gen'
+
+/** The name that people and other programs see: `leases.jsonl`. */
+export function stableName(journal: string): string {
+  return `${journal}.jsonl`
+}
+
+export function generationName(journal: string, generation: number): string {
+  return `${generationsFolder}/${journal}.${String(generation).padStart(6, '0')}.jsonl`
+}
+
+/** The number in the name of a generation of `journal`, without its folder; undefined for any other file. */
+export function generationOf(journal: string, file: string): number | undefined {
+  if (!file.startsWith(`${journal}.`)) return undefined
+  const match = /^(\d{6,})\.jsonl$/.exec(file.slice(journal.length + 1))
+  return match ? Number(match[1]) : undefined
+}
+
+/** A name for a file that is not yet, or no longer, part of the journal. */
+export function freshName(journal: string, id: string): string {
+  return `${generationsFolder}/.new-${journal}-${id}`
+}
+
+/** Where a file is kept that somebody put in the place of the stable name. */
+export function asideName(journal: string, id: string): string {
+  return `${journal}.edited-${id}`
+}

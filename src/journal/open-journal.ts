@@ -1,0 +1,72 @@
+import type {Rec, Stamp} from '../domain/record.js'
+import {commit} from './append.js'
+import {tend} from './compact.js'
+import {type Cursor, look} from './cursor.js'
+import {onDisk} from './disk.js'
+import {drive, type Step} from './files.js'
+import {generations, recordsOf, unadoptedRecords} from './history.js'
+import {inspectJournal} from './inspect.js'
+import type {Journal} from './journal.js'
+import type {JournalSpec} from './journal-spec.js'
+import {encodeEntry} from './lines.js'
+import {dropAbandonedFiles, dropOldGenerations} from './retention.js'
+
+/**
+ * Opens nothing yet: the first call does. What is promised:
+ *
+ * 1. At any prefix of the lines, a job has at most one holder (`domain/lease.ts`).
+ * 2. Tokens only grow and are never given twice, across compactions, crashes and reboots.
+ * 3. An acknowledged record is in the fold of every later reader until retention removes it.
+ * 4. A refused or void record has no effect, ever.
+ * 5. The fold of a prefix never depends on the reader's clock, pid, or time of reading.
+ * 6. No line of ours, torn or whole, can hide or change another line.
+ * 7. Whoever dies between two file operations leaves a state from which any other process goes on by itself.
+ * 8. Compaction changes no answer to any question asked before it.
+ * 9. A foreign line, once written whole, is counted exactly once.
+ */
+export function openJournal<S>(dir: string, spec: JournalSpec<S>, newStamp: () => Stamp): Journal<S> {
+  const {name: journal, fold} = spec
+  const perform = onDisk(dir, journal)
+  const run = <T>(steps: Step<T>): T => drive(steps, perform)
+  const whole: Cursor<S> = {journal, newStamp, reader: {reads: 'all', fold}, view: undefined}
+  const light: Cursor<S> = {journal, newStamp, reader: {reads: 'seals', fold}, view: undefined}
+
+  return {
+    read: () => run(look(whole))?.state ?? fold.empty(),
+    append: (entry, durability) => {
+      const line = encodeEntry(entry, newStamp())
+      const {verdict, view} = run(commit(whole, line, durability))
+      return {record: line.record, verdict, state: view.state}
+    },
+    note: (entry, durability) => {
+      const line = encodeEntry(entry, newStamp())
+      run(commit(whole.view ? whole : light, line, durability))
+      return line.record
+    },
+    records: () => recordsInOrder(journal, run),
+    newestFirst: () => recordsBackwards(journal, run),
+    compactIfDue: () => {
+      const view = run(tend(whole, spec.limit))
+      if (!view) return
+      const needed = new Set([...view.carriedTo.keys(), view.generation])
+      const leftovers = {dir, journal, needed, now: newStamp().at}
+      dropOldGenerations(leftovers, spec.retention)
+      dropAbandonedFiles(leftovers)
+    },
+    inspect: () => inspectJournal(dir, spec, run(look(whole))),
+  }
+}
+
+type Run = <T>(steps: Step<T>) => T
+
+function* recordsInOrder(journal: string, run: Run): Iterable<Rec> {
+  const present = run(generations())
+  if (present.length === 0) yield* run(unadoptedRecords(journal))
+  for (const generation of present) yield* run(recordsOf(journal, generation))
+}
+
+function* recordsBackwards(journal: string, run: Run): Iterable<Rec> {
+  const present = run(generations())
+  if (present.length === 0) yield* [...run(unadoptedRecords(journal))].reverse()
+  for (const generation of [...present].reverse()) yield* [...run(recordsOf(journal, generation))].reverse()
+}

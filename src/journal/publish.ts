@@ -1,0 +1,71 @@
+import {type Cursor, newestGeneration} from './cursor.js'
+import {identify, link, list, readFrom, remove, rename, type Step, syncFolders, writeNew} from './files.js'
+import {encodeOwn} from './lines.js'
+import {asideName, freshName, generationName, stableName} from './names.js'
+import type {View} from './view.js'
+
+/**
+ * So many earlier generations are watched for lines that other programs still append to them, because they hold the
+ * file open: a shell with `exec >>alerts.jsonl`, a logger in Python.
+ */
+const watchedGenerations = 16
+
+/**
+ * Gives a sealed generation its successor, whose first line is the snapshot. That is a function of the lines up to
+ * the seal and nothing else, so it does not matter which process links it first (invariants 5 and 8).
+ */
+export function* publish<S>(cursor: Cursor<S>, view: View<S>): Step<void> {
+  const {seal} = view
+  if (!seal) return
+  const carriedTo = [...view.carriedTo, [view.generation, seal.end] as const].slice(-watchedGenerations)
+  const generation = view.generation + 1
+  const snapshot = {kind: 'snapshot', generation, carriedTo, state: cursor.reader.fold.save(view.state)}
+  const {v, id, at, mono, boot, host} = seal.stamp
+  const fresh = freshName(cursor.journal, cursor.newStamp().id)
+  yield* writeNew(fresh, encodeOwn(snapshot, {v, id: `${id}-snapshot`, at, mono, boot, host}).bytes)
+  // Never a rename: somebody may have published, and others may have appended to it already.
+  yield* link(fresh, generationName(cursor.journal, generation))
+  yield* remove(fresh)
+  yield* syncFolders()
+  yield* alias(cursor)
+}
+
+/** Lets the stable name stand for the newest generation. Returns when it does. */
+export function* alias<S>(cursor: Cursor<S>): Step<void> {
+  const stable = stableName(cursor.journal)
+  for (;;) {
+    const generation = yield* newestGeneration()
+    if (generation === undefined) return
+    const newest = generationName(cursor.journal, generation)
+    const wanted = yield* identify(newest)
+    const present = yield* identify(stable)
+    if (wanted === undefined || present === wanted) return
+    if (present === undefined) yield* link(newest, stable)
+    else if (yield* isGeneration(cursor.journal, present)) yield* replace(cursor, newest)
+    else if (yield* isCopy(newest, stable)) yield* replace(cursor, newest)
+    // An editor, `sed -i` or a copy put another file there. It may hold somebody's work, and goes aside.
+    else yield* rename(stable, asideName(cursor.journal, cursor.newStamp().id))
+  }
+}
+
+function* isGeneration(journal: string, identity: string): Step<boolean> {
+  for (const generation of yield* list()) {
+    if ((yield* identify(generationName(journal, generation))) === identity) return true
+  }
+  return false
+}
+
+/** A backup or `cp -r` makes two files of one: nothing stands in the second that is not in the first. */
+function* isCopy(original: string, copy: string): Step<boolean> {
+  const bytes = yield* readFrom(copy, 0)
+  return bytes.equals((yield* readFrom(original, 0)).subarray(0, bytes.length))
+}
+
+function* replace<S>(cursor: Cursor<S>, newest: string): Step<void> {
+  const fresh = freshName(cursor.journal, cursor.newStamp().id)
+  yield* link(newest, fresh)
+  yield* rename(fresh, stableName(cursor.journal))
+  // A rename onto another name of the same file does nothing and leaves both.
+  yield* remove(fresh)
+  yield* syncFolders()
+}

@@ -1,0 +1,59 @@
+import {lstatSync, readdirSync, unlinkSync} from 'node:fs'
+import type {Retention} from './journal-spec.js'
+import {generationName, generationOf, generationsFolder} from './names.js'
+
+/** A file that a process left half-made and never came back to. */
+const abandonedAfterMs = 3_600_000
+
+export interface Leftovers {
+  readonly dir: string
+  readonly journal: string
+  /** Generations still needed: the newest, and those that other programs may yet append to. */
+  readonly needed: ReadonlySet<number>
+  /** Wall clock, ms. */
+  readonly now: number
+}
+
+/**
+ * Removes the oldest generations that are too old or too many. At most two a call, which follows a compaction that
+ * made one: a wall clock that jumped ahead then costs a little of the history, not all of it.
+ */
+export function dropOldGenerations(leftovers: Leftovers, retention: Retention): void {
+  const kept = generationFiles(leftovers)
+  let total = kept.reduce((sum, {size}) => sum + size, 0)
+  for (const {name, size, mtimeMs} of kept.filter(({generation}) => !leftovers.needed.has(generation)).slice(0, 2)) {
+    if (total <= retention.maxBytes && leftovers.now - mtimeMs <= retention.maxAgeMs) return
+    remove(`${leftovers.dir}/${name}`)
+    total -= size
+  }
+}
+
+/** Removes what processes left that died while they made a generation. */
+export function dropAbandonedFiles({dir, now}: Leftovers): void {
+  const folder = `${dir}/${generationsFolder}`
+  for (const file of readdirSync(folder).filter((name) => name.startsWith('.new-'))) {
+    const stats = lstatSync(`${folder}/${file}`, {throwIfNoEntry: false})
+    if (stats && now - stats.mtimeMs > abandonedAfterMs) remove(`${folder}/${file}`)
+  }
+}
+
+function generationFiles({dir, journal}: Leftovers) {
+  return readdirSync(`${dir}/${generationsFolder}`)
+    .map((file) => generationOf(journal, file))
+    .filter((generation) => generation !== undefined)
+    .sort((a, b) => a - b)
+    .flatMap((generation) => {
+      const name = generationName(journal, generation)
+      const stats = lstatSync(`${dir}/${name}`, {throwIfNoEntry: false})
+      return stats ? [{generation, name, size: stats.size, mtimeMs: stats.mtimeMs}] : []
+    })
+}
+
+function remove(path: string): void {
+  try {
+    unlinkSync(path)
+  } catch (error) {
+    // Somebody else was first.
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+  }
+}

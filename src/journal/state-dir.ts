@@ -1,0 +1,108 @@
+import {lstatSync, mkdirSync, realpathSync, type Stats, statfsSync} from 'node:fs'
+import {dirname, resolve} from 'node:path'
+import {GuardError} from '../errors.js'
+import {generationsFolder} from './names.js'
+
+/** Whether a file system on which appends of two machines may overwrite each other is taken all the same. */
+export type FilesystemRule = 'local-only' | 'any'
+
+/** `statfs(2)` types without atomic append for all who see the files: linux/magic.h, and 9p and FUSE of containers. */
+const sharedFilesystems: ReadonlyMap<number, string> = new Map([
+  [0x6969, 'NFS'],
+  [0x517b, 'SMB'],
+  [0xff534d42, 'CIFS'],
+  [0xfe534d42, 'SMB2'],
+  [0x65735546, 'FUSE'],
+  [0x01021997, '9p'],
+  [0x00c36400, 'Ceph'],
+  [0x5346414f, 'AFS'],
+  [0x0bd00bd0, 'Lustre'],
+  [0x73757245, 'Coda'],
+])
+
+/** Making folders below these is senseless, and `mkdir` with `recursive` never returns there. */
+const kernelFolders = ['/proc', '/sys', '/dev']
+
+/** Folders that are made are at most so many, so that a mistyped path does not grow a forest. */
+const mostNewFolders = 4
+
+/**
+ * Makes the state directory where it is missing, mode 0700, and returns its path without symbolic links.
+ * Throws GuardError `no-state` when it cannot be made, or when somebody else could change what stands in it.
+ */
+export function prepareStateDir(path: string, rule: FilesystemRule): string {
+  const wanted = resolve(path)
+  try {
+    refuseKernelFolder(wanted)
+    makeFolder(wanted, mostNewFolders)
+    const dir = realpathSync(wanted)
+    refuseKernelFolder(dir)
+    checkOwner(dir, lstatSync(dir))
+    checkParents(dir)
+    if (rule === 'local-only') checkFilesystem(dir)
+    makeFolder(`${dir}/${generationsFolder}`, 1)
+    checkOwner(`${dir}/${generationsFolder}`, lstatSync(`${dir}/${generationsFolder}`))
+    return dir
+  } catch (error) {
+    const {code} = error as NodeJS.ErrnoException
+    if (error instanceof GuardError || code === undefined) throw error
+    throw refused(wanted, `cannot be used (${code})`, ['name another: --state-dir DIR or GUARD_STATE_DIR'], error)
+  }
+}
+
+function refuseKernelFolder(path: string): void {
+  // The one exception is memory that programs share on purpose.
+  if (path.startsWith('/dev/shm/')) return
+  if (kernelFolders.some((folder) => path === folder || path.startsWith(`${folder}/`))) {
+    throw refused(path, 'lies where the kernel shows itself', ['name a folder on a disk: --state-dir DIR'])
+  }
+}
+
+function makeFolder(path: string, mostNew: number): void {
+  try {
+    mkdirSync(path, 0o700)
+  } catch (error) {
+    const {code} = error as NodeJS.ErrnoException
+    if (code === 'EEXIST') return
+    if (code !== 'ENOENT' || mostNew <= 1) throw error
+    makeFolder(dirname(path), mostNew - 1)
+    makeFolder(path, 1)
+  }
+}
+
+function checkOwner(path: string, stats: Stats): void {
+  const user = process.geteuid?.()
+  if (stats.isSymbolicLink()) throw refused(path, 'is a symbolic link', ['remove it: guard makes the folder itself'])
+  if (!stats.isDirectory())
+    throw refused(path, 'is no directory', ['name another: --state-dir DIR, or move the file away'])
+  if (user !== undefined && stats.uid !== user) {
+    throw refused(path, `belongs to user ${stats.uid}, guard runs as user ${user}`, [
+      `run guard as that user, or name another directory: --state-dir DIR`,
+    ])
+  }
+  if (stats.mode & 0o022) throw refused(path, 'may be written by others', [`take the right away: chmod go-w ${path}`])
+}
+
+/** Whoever may rename a folder on the way could put another in its place. The sticky bit of /tmp prevents that. */
+function checkParents(dir: string): void {
+  for (let path = dirname(dir); ; path = dirname(path)) {
+    const {mode} = lstatSync(path)
+    if (mode & 0o002 && !(mode & 0o1000)) {
+      throw refused(dir, `lies in ${path}, which everybody may write`, [`take the right away: chmod o-w ${path}`])
+    }
+    if (path === dirname(path)) return
+  }
+}
+
+function checkFilesystem(dir: string): void {
+  const name = sharedFilesystems.get(statfsSync(dir).type)
+  if (name === undefined) return
+  throw refused(dir, `is on ${name}, where lines that two machines append at once overwrite each other`, [
+    'name a directory on a local disk: --state-dir DIR',
+    'if only one machine ever uses it: --allow-unsafe-filesystem',
+  ])
+}
+
+function refused(path: string, why: string, hints: readonly string[], cause?: unknown): GuardError {
+  return new GuardError('no-state', `state directory ${path} ${why}`, hints, cause === undefined ? {} : {cause})
+}

@@ -1,0 +1,60 @@
+import type {JobExit, JobProcess} from './job-process.js'
+
+/** Limits of one attempt, in milliseconds; undefined means none. */
+export interface Limits {
+  readonly timeoutMs: number | undefined
+  readonly silenceMs: number | undefined
+  /** From TERM to KILL. */
+  readonly killAfterMs: number
+  /** When the job last wrote anything, as wall clock. */
+  readonly lastWriteMs: () => number
+}
+
+export interface SupervisedExit extends JobExit {
+  readonly timedOut: boolean
+  readonly silent: boolean
+}
+
+/** Ends a job with all that belongs to it: TERM, then KILL. */
+export type EndJob = (job: JobProcess, killAfterMs: number) => Promise<void>
+
+/** setTimeout fires at once beyond this. */
+const longestTimerMs = 2 ** 31 - 1
+
+/** Waits for a job, and ends it when it passes a limit. */
+export async function supervise(job: JobProcess, limits: Limits, endJob: EndJob): Promise<SupervisedExit> {
+  const watched = watchLimits(limits)
+  const passed = await Promise.race([job.exited.then(() => undefined), watched.passed])
+  watched.cancel()
+  if (passed) await endJob(job, limits.killAfterMs)
+  return {...(await job.exited), timedOut: passed === 'timeout', silent: passed === 'silence'}
+}
+
+interface WatchedLimits {
+  readonly passed: Promise<'timeout' | 'silence'>
+  cancel(): void
+}
+
+function watchLimits({timeoutMs, silenceMs, lastWriteMs}: Limits): WatchedLimits {
+  const timers: {timeout?: NodeJS.Timeout; silence?: NodeJS.Timeout} = {}
+  const passed = new Promise<'timeout' | 'silence'>((resolve) => {
+    if (timeoutMs !== undefined && timeoutMs > 0)
+      timers.timeout = setTimeout(() => resolve('timeout'), Math.min(timeoutMs, longestTimerMs))
+    if (silenceMs === undefined || silenceMs <= 0) return
+    const look = () => {
+      // A run that never writes is silent from its start; the log's own time may be older.
+      const restMs = Math.max(lastWriteMs(), startedMs) + silenceMs - Date.now()
+      if (restMs <= 0) resolve('silence')
+      else timers.silence = setTimeout(look, Math.min(restMs, silenceMs, longestTimerMs))
+    }
+    const startedMs = Date.now()
+    timers.silence = setTimeout(look, Math.min(silenceMs, longestTimerMs))
+  })
+  return {
+    passed,
+    cancel: () => {
+      clearTimeout(timers.timeout)
+      clearTimeout(timers.silence)
+    },
+  }
+}

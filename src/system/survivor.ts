@@ -1,0 +1,20 @@
+import type {Lease} from '../domain/lease.js'
+import type {Place} from '../domain/process-ref.js'
+import {processState} from './process-identity.js'
+
+export type Survivor = 'guard' | 'job' | 'none' | 'unknown'
+
+/**
+ * Which process of a lease still lives. Between the start of a job and the record of its process only its
+ * environment tells that it is there, so that is looked at when no job's process was recorded.
+ */
+export async function survivorOf(lease: Lease, here: Place): Promise<Survivor> {
+  const guard = lease.process && processState(lease.process, lease, here)
+  const job = lease.jobProcess && processState(lease.jobProcess, lease, here)
+  if (guard === 'alive') return 'guard'
+  if (job === 'alive') return 'job'
+  if (guard === 'unknown' || job === 'unknown' || (!guard && !job)) return 'unknown'
+  if (job) return 'none'
+  const {processesOfRun} = await import('./run-processes.js')
+  return processesOfRun(lease.holder).length > 0 ? 'job' : 'none'
+}

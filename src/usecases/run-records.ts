@@ -1,0 +1,40 @@
+import type {Entry} from '../domain/record.js'
+import type {LogRange, RunBook} from '../domain/run.js'
+import {GuardError} from '../errors.js'
+import type {Journal} from '../journal/journal.js'
+
+/** Where the records of runs go. */
+export interface RecordDeps {
+  readonly runs: Journal<RunBook> | undefined
+  readonly warn: (text: string) => void
+}
+
+export interface RunRecorder {
+  started(facts: {readonly token: number | undefined; readonly log: LogRange | undefined}): void
+  attemptEnded(facts: object): void
+  ended(facts: object): void
+  interrupted(reason: string): void
+  skipped(reason: string): void
+}
+
+/**
+ * Writes the records of one run. A journal that cannot be written stops no job: the user is told, and the job goes on.
+ * Only the end waits for the disk: whoever acts on a run acts on that.
+ */
+export function recorder(deps: RecordDeps, of: {readonly job: string; readonly run: string}): RunRecorder {
+  const note = (kind: string, facts: object, durability: 'durable' | 'buffered' = 'buffered') => {
+    try {
+      deps.runs?.note({kind, ...of, ...facts} as Entry, durability)
+    } catch (error) {
+      if (!(error instanceof GuardError)) throw error
+      deps.warn(`not recorded: ${kind} of ${of.job}: ${error.message}`)
+    }
+  }
+  return {
+    started: (facts) => note('started', facts),
+    attemptEnded: (facts) => note('attempt-ended', facts),
+    ended: (facts) => note('ended', facts, 'durable'),
+    interrupted: (reason) => note('interrupted', {reason}, 'durable'),
+    skipped: (reason) => note('skipped', {reason}),
+  }
+}

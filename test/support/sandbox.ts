@@ -1,0 +1,119 @@
+import {spawn} from 'node:child_process'
+import {mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
+import {tmpdir} from 'node:os'
+import {join} from 'node:path'
+import {onTestFinished} from 'vitest'
+import type {Rec} from '../../src/domain/record.js'
+
+export const guardBin = join(import.meta.dirname, '../../bin/guard.js')
+
+export interface Ended {
+  readonly code: number | null
+  readonly signal: NodeJS.Signals | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+export interface RunOptions {
+  readonly cwd?: string
+  readonly env?: Readonly<Record<string, string>>
+  readonly input?: string
+}
+
+/** A private directory, and guard run inside it the way cron runs it: no terminal, no inherited environment. */
+export interface Sandbox {
+  readonly dir: string
+  readonly stateDir: string
+  path(name: string): string
+  write(name: string, text: string, mode?: number): string
+  env(): Record<string, string>
+  /** Starts guard; the promise is that of its end. */
+  start(args: readonly string[], options?: RunOptions): Running
+  guard(...args: string[]): Promise<Ended>
+  guardWith(options: RunOptions, ...args: string[]): Promise<Ended>
+  /** The records of a journal, as any reader of its stable name finds them. */
+  journal(name: string): Rec[]
+  log(job: string): string
+}
+
+export interface Running {
+  readonly pid: number
+  readonly ended: Promise<Ended>
+  kill(signal: NodeJS.Signals): void
+}
+
+export function createSandbox(): Sandbox {
+  const dir = mkdtempSync(join(tmpdir(), 'guard-test-'))
+  onTestFinished(() => rmSync(dir, {recursive: true, force: true}))
+  const stateDir = join(dir, 'state')
+  mkdirSync(join(dir, 'home'))
+  const env = () => ({
+    PATH: '/usr/local/bin:/usr/bin:/bin',
+    HOME: join(dir, 'home'),
+    GUARD_STATE_DIR: stateDir,
+    COLUMNS: '80',
+    TZ: 'UTC',
+  })
+  const start = (args: readonly string[], options: RunOptions = {}) =>
+    startProcess([process.execPath, guardBin, ...args], {cwd: dir, ...options, env: {...env(), ...options.env}})
+  return {
+    dir,
+    stateDir,
+    env,
+    start,
+    path: (name) => join(dir, name),
+    write: (name, text, mode = 0o644) => {
+      const path = join(dir, name)
+      mkdirSync(join(path, '..'), {recursive: true})
+      writeFileSync(path, text, {mode})
+      return path
+    },
+    guard: (...args) => start(args).ended,
+    guardWith: (options, ...args) => start(args, options).ended,
+    journal: (name) => parseLines(readFileSync(join(stateDir, name), 'utf8')),
+    log: (job) => readFileSync(join(stateDir, 'logs', `guardian_${job}_output.log`), 'utf8'),
+  }
+}
+
+function parseLines(text: string): Rec[] {
+  return text
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line) as Rec)
+}
+
+interface ProcessOptions {
+  readonly cwd: string
+  readonly env: Record<string, string>
+  readonly input?: string
+}
+
+function startProcess([file = '', ...args]: readonly string[], {cwd, env, input}: ProcessOptions): Running {
+  const child = spawn(file, args, {cwd, env, stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe']})
+  if (input !== undefined) child.stdin?.end(input)
+  const out: Buffer[] = []
+  const err: Buffer[] = []
+  child.stdout?.on('data', (piece: Buffer) => out.push(piece))
+  child.stderr?.on('data', (piece: Buffer) => err.push(piece))
+  const ended = new Promise<Ended>((resolve, reject) => {
+    child.once('error', reject)
+    child.once('close', (code, signal) => {
+      resolve({code, signal, stdout: Buffer.concat(out).toString(), stderr: Buffer.concat(err).toString()})
+    })
+  })
+  return {pid: child.pid ?? 0, ended, kill: (signal) => child.kill(signal)}
+}
+
+/** Waits until something is so, by asking; a test that waits for a time would be slow or false. */
+export async function until(condition: () => boolean, what: string, limitMs = 15_000): Promise<void> {
+  const deadline = Date.now() + limitMs
+  while (!condition()) {
+    if (Date.now() > deadline) throw new Error(`never happened: ${what}`)
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+}
+
+/** Files below a folder, for a look at what was left behind. */
+export function filesIn(dir: string): string[] {
+  return readdirSync(dir, {recursive: true, encoding: 'utf8'}).sort()
+}
