@@ -30,6 +30,11 @@ export type OpenClawRead =
   | {readonly read: 'absent'}
   | {readonly read: 'failed'; readonly reason: string}
 
+/** Whether the job has a next slot after each slot; enabling any other may make it run again. */
+export function repeats(job: OpenClawJob): boolean {
+  return job.schedule === 'every' || job.schedule === 'cron'
+}
+
 /** The jobs of `cron list --json` and whether these are all; undefined when `value` is no such list. */
 export function parseOpenClawJobs(value: unknown): OpenClawJobs | undefined {
   const list = Array.isArray(value) ? value : field(value, 'jobs')

@@ -1,4 +1,4 @@
-import type {OpenClawJob, OpenClawRead} from './openclaw-job.js'
+import {type OpenClawJob, type OpenClawRead, repeats} from './openclaw-job.js'
 
 /**
  * What guard says of a cron job of OpenClaw.
@@ -128,10 +128,6 @@ export function maxRunningMs(job: OpenClawJob, limits: OpenClawLimits): number {
 function ownLimitMs(job: OpenClawJob, fallbackMs: number): number {
   if (job.timeoutSeconds === undefined) return job.payload === 'agentTurn' ? 3_600_000 : 600_000
   return job.timeoutSeconds === 0 ? fallbackMs : job.timeoutSeconds * 1000
-}
-
-function repeats(job: OpenClawJob): boolean {
-  return job.schedule === 'every' || job.schedule === 'cron'
 }
 
 /**

@@ -1,6 +1,6 @@
 import type {Moment} from './lease.js'
 import type {OpenClawJob, OpenClawRead} from './openclaw-job.js'
-import type {EnableDebt, ResetClaim, ResetLedger, SettledBy} from './reset.js'
+import {type EnableDebt, type ResetClaim, type ResetLedger, type SettledBy, unknownDisableAt} from './reset.js'
 import type {ResetRequest, ResetRequests} from './reset-request.js'
 
 /** What a reset daemon does in one round, decided from the journals, the settings and a time. */
@@ -9,6 +9,8 @@ export interface ResetFacts {
   readonly ledger: ResetLedger
   /** Ids of claims whose daemon is provably dead. */
   readonly deadClaims: ReadonlySet<string>
+  /** OpenClaw's ids of jobs that guard disabled and could not yet enable again. */
+  readonly stillDisabled: ReadonlySet<string>
   readonly policy: ResetPolicy
   readonly now: Moment
 }
@@ -79,6 +81,7 @@ function decideReset(facts: ResetFacts, request: ResetRequest, inFlight: Readonl
       `asked ${Math.round(ageMs / 1000)} s ago, older than ${policy.expireAfterMs / 1000} s${left}`,
     )
   }
+  if (facts.stillDisabled.has(request.jobId)) return wait(request, 'the job is disabled and its enable is still owed')
   if (inFlight.has(request.jobId)) return wait(request, 'another reset of the job is in flight')
   const restMs = restOfInterval(facts, request)
   if (restMs > 0) return wait(request, `the job was reset a moment ago; again in ${Math.ceil(restMs / 1000)} s`)
@@ -112,22 +115,21 @@ const lateDisableMs = 600_000
 
 export type DebtStep =
   | {readonly do: 'settle'; readonly how: SettledBy}
-  | {readonly do: 'enable' | 'keep'; readonly reason: string}
+  | {readonly do: 'enable'; readonly reason: string}
+  | {readonly do: 'keep'; readonly reason: string}
 
 /** What is due for an owed enable, now that the job was read. */
 export function decideDebt(debt: EnableDebt, read: OpenClawRead, now: Moment): DebtStep {
   if (read.read === 'failed') return {do: 'keep', reason: read.reason}
   if (read.read === 'absent') return {do: 'settle', how: 'gone'}
-  if (!read.job.enabled) return decideDisabled(debt)
-  const isCertain = debt.disable !== 'sent' || debt.disabledAt === undefined
-  if (isCertain || elapsedMs(debt.disabledAt, now) >= lateDisableMs) return {do: 'settle', how: 'confirmed'}
-  return {do: 'keep', reason: 'enabled, but the disable whose outcome is unknown may still come true'}
-}
-
-/** Whoever switched the job off before guard's disable was sent, or although it was refused, wanted it off. */
-function decideDisabled({disable}: EnableDebt): DebtStep {
-  if (disable === 'not-sent' || disable === 'refused') return {do: 'settle', how: 'left-disabled'}
-  return {do: 'enable', reason: `the disable was ${disable}`}
+  const unknownAt = unknownDisableAt(debt)
+  if (!read.job.enabled) {
+    // Whoever switched the job off although no disable of guard's was taken wanted it off.
+    const isOwn = debt.disable === 'applied' || unknownAt !== undefined
+    return isOwn ? {do: 'enable', reason: 'it is disabled'} : {do: 'settle', how: 'left-disabled'}
+  }
+  if (unknownAt === undefined || elapsedMs(unknownAt, now) >= lateDisableMs) return {do: 'settle', how: 'confirmed'}
+  return {do: 'keep', reason: 'it is enabled, but a disable whose outcome is unknown may still come true'}
 }
 
 /** What proves a reset: enabled, the old marker gone, and the next slot ahead or a fresh run under way. */

@@ -57,17 +57,28 @@ export interface EnableDebt {
   readonly disable: DisableState
   /** When the disable was sent last. */
   readonly disabledAt: Moment | undefined
+  /** When one before it was sent of which nobody knows the outcome. */
+  readonly earlierAt: Moment | undefined
 }
 
 /**
  * - reset: the ladder was climbed and proved
- * - already-recovered: the marker was gone, or another, before anything was done
+ * - already-recovered: the marker of the request was gone, or another, before anything was done
+ * - nothing-to-reset: the request names no marker and the job has none: whatever ails it, no reset helps
  * - not-enabled: a person switched the job off
  * - gone: OpenClaw does not know the id
  * - failed, expired
- * - refused: the settings do not allow the id, or OpenClaw owns the job
+ * - refused: the settings do not allow the id, OpenClaw owns the job, or it is a one-shot that might run again
  */
-export type ResetOutcome = 'reset' | 'already-recovered' | 'not-enabled' | 'gone' | 'failed' | 'refused' | 'expired'
+export type ResetOutcome =
+  | 'reset'
+  | 'already-recovered'
+  | 'nothing-to-reset'
+  | 'not-enabled'
+  | 'gone'
+  | 'failed'
+  | 'refused'
+  | 'expired'
 
 export interface ResetAnswer {
   readonly requestId: string
@@ -192,15 +203,17 @@ function repeatedResult(state: ResetLedger, record: Written): FoldVerdict {
 
 function applyOwed(state: ResetLedger, record: Written, claim: ResetClaim): FoldVerdict {
   const before = state.debts.get(record.job_id)
-  // An earlier disable that may still be applied is not forgotten over a new one.
-  const mayStillComeTrue = before?.disable === 'sent' || before?.disable === 'applied'
-  state.debts.set(record.job_id, {
+  // The job was just read as enabled, so no disable of before is in force; but one may still come true.
+  const earlierAt = before && unknownDisableAt(before)
+  const debt = {
     id: record.id,
     jobId: record.job_id,
     claim,
-    disable: mayStillComeTrue ? before.disable : 'not-sent',
-    disabledAt: mayStillComeTrue ? before.disabledAt : undefined,
-  })
+    disable: 'not-sent',
+    disabledAt: undefined,
+    earlierAt,
+  } as const
+  state.debts.set(record.job_id, debt)
   state.lastResets.set(record.job_id, {at: momentOf(record), requestId: claim.requestId})
   return 'ok'
 }
@@ -209,9 +222,15 @@ function applyDisabling(state: ResetLedger, record: Written, claim: ResetClaim):
   const debt = state.debts.get(record.job_id)
   const open = state.open.get(claim.requestId)
   if (!debt || !open) return 'void'
-  state.debts.set(record.job_id, {...debt, disable: 'sent', disabledAt: momentOf(record)})
+  const earlierAt = unknownDisableAt(debt)
+  state.debts.set(record.job_id, {...debt, disable: 'sent', disabledAt: momentOf(record), earlierAt})
   state.open.set(claim.requestId, {...open, isDisableSent: true})
   return 'ok'
+}
+
+/** When the last disable was sent that may still come true. */
+export function unknownDisableAt({disable, disabledAt, earlierAt}: EnableDebt): Moment | undefined {
+  return disable === 'sent' ? disabledAt : earlierAt
 }
 
 function applyDisabled(state: ResetLedger, record: Written): FoldVerdict {
