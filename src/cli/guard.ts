@@ -8,7 +8,7 @@ import type {RunBook} from '../domain/run.js'
 import type {Settings} from '../domain/settings.js'
 import type {Journal} from '../journal/journal.js'
 import type {JournalSpec} from '../journal/journal-spec.js'
-import {prepareStateDir} from '../journal/state-dir.js'
+import {openStateDir} from '../journal/state-dir.js'
 import {leaseStream, openStream, runStream} from '../journal/streams.js'
 import {type Clock, systemClock} from '../system/clock.js'
 import {createStamper} from '../system/host.js'
@@ -70,7 +70,7 @@ export async function openGuard(options: GuardOptions): Promise<Guard> {
     newId,
     stamp,
     ensureState: () => {
-      prepareStateDir(stateDir, options.allowUnsafeFilesystem ? 'any' : 'local-only')
+      openStateDir(stateDir, options.allowUnsafeFilesystem ? 'any' : 'local-only')
       mkdirSync(logDir, {recursive: true, mode: 0o700})
     },
     journal,
