@@ -38,6 +38,7 @@ export async function answerResets(deps: ResetDeps): Promise<ResetRound> {
   const waiting: WaitingReset[] = []
   const stillDisabled = owed.filter(({state}) => state === 'still-disabled').map(({jobId}) => jobId)
   for (const decision of planResets(deps, new Set(stillDisabled))) {
+    if (deps.stop.aborted) break
     const outcome = await perform(deps, decision)
     if ('ok' in outcome) answered.push(outcome)
     else waiting.push(outcome)

@@ -18,6 +18,8 @@ export interface ResetDeps {
   readonly self: ProcessRef
   readonly here: Place
   readonly processState: (ref: ProcessRef, seen: Place, here: Place) => ProcessState
+  /** Once aborted, no further request is taken up; the one in hand is finished. */
+  readonly stop: AbortSignal
   readonly policy: ResetPolicy
   readonly pace: ResetPace
 }

@@ -15,6 +15,7 @@ export function resetWorld(change: Partial<OpenClawJob> = {}) {
   const requests = memoryJournal(resetRequestFold, clock)
   const results = memoryJournal(resetFold, clock)
   const dead = new Set<number>()
+  const stop = new AbortController()
   let pids = 100
 
   /** One daemon, a process of its own. `crashAt` ends it at that call of a port: nothing of it happens afterwards. */
@@ -48,6 +49,7 @@ export function resetWorld(change: Partial<OpenClawJob> = {}) {
       self: {pid, start: `${pid}`},
       here: {host: 'host-1', boot: 'boot-1'},
       processState: (ref) => (dead.has(ref.pid) ? 'gone' : 'alive'),
+      stop: stop.signal,
       policy: {allowed: new Set([jobId]), expireAfterMs: 3_600_000, minIntervalMs: 600_000, maxTries: 3},
       pace: usualPace,
     }
@@ -75,6 +77,7 @@ export function resetWorld(change: Partial<OpenClawJob> = {}) {
     openclaw,
     requests,
     results,
+    stop,
     daemon,
     ask,
     jobNow: () => openclaw.job,

@@ -274,6 +274,15 @@ test('a daemon that was taken over stops at its next line, and leaves the job en
   expect(world.openclaw.job?.enabled).toBe(true)
 })
 
+test('a daemon that is told to stop finishes the request in hand and takes up no other', async () => {
+  const world = resetWorld()
+  world.ask('r1')
+  world.ask('r2', {jobId: 'not allowed'})
+  world.openclaw.onCall = () => world.stop.abort()
+  expect((await world.round()).answered).toMatchObject([{requestId: 'r1', outcome: 'reset'}])
+  expect(world.openclaw.job?.enabled).toBe(true)
+})
+
 test('a foreign line without kind or id is answered, once, however often it was written', async () => {
   const world = resetWorld()
   const line = {
