@@ -137,13 +137,21 @@ function lastUnobserved(epochs: readonly Epoch[]): number {
  * may have been shown twice, and the youngest reading is taken.
  */
 function shownAt(epochs: readonly Epoch[], at: number, nowAwake: number): number {
-  let youngest = Number.NEGATIVE_INFINITY
+  let shown = Number.NEGATIVE_INFINITY
+  let jumpedOver = Number.NEGATIVE_INFINITY
   for (const [index, {since}] of epochs.entries()) {
     const lived = passageAround(epochs, at, {index, nowAwake, fromAwake: since})
-    if (lived) youngest = Math.max(youngest, lived.awake)
+    if (lived?.is === 'skipped') jumpedOver = Math.max(jumpedOver, lived.awake)
+    else if (lived) shown = Math.max(shown, lived.awake)
   }
+  if (Number.isFinite(shown)) return shown
+  return Number.isFinite(jumpedOver) ? jumpedOver : neverShown(epochs, at, nowAwake)
+}
+
+/** A time before guard came, or one still to come: a file dated into the future stays fresh no longer than any other. */
+function neverShown(epochs: readonly Epoch[], at: number, nowAwake: number): number {
   const [first] = epochs
-  if (!first || youngest > Number.NEGATIVE_INFINITY) return first ? youngest : nowAwake
+  if (!first) return nowAwake
   return at < first.startAt
     ? first.startAwake - (first.startAt - at)
     : Math.min(nowAwake, epochs.at(-1)?.startAwake ?? 0)

@@ -41,5 +41,5 @@ function watchedJob(name: string, job: JobSettings, {watchdog, openclaw}: Settin
 
 /** Changes when the job is to do something else than before: what it has not done yet is then no reproach. */
 export function watchedAs({schedule, timezone, outputs, limits}: WatchedJob): string {
-  return JSON.stringify([schedule, timezone, limits.freshForMs, outputs.map(({files, maxAgeMs}) => [files, maxAgeMs])])
+  return JSON.stringify([schedule, timezone, limits.graceMs, outputs.map(({files, maxAgeMs}) => [files, maxAgeMs])])
 }

@@ -268,11 +268,13 @@ class Day {
   #limitOf({job}: JobLife, from: number): number {
     const resetsMs =
       job.outage?.kind === 'stuck' ? policy.answerWithinMs + 3 * (policy.betweenResetsMs + 4 * minute) : 0
-    let limitMs = 8 * job.periodMs + 4 * hour + policy.escalateAfterMs + resetsMs
+    const outputMs = job.hasOutput ? (job.watched.outputs[0]?.maxAgeMs ?? 0) : 0
+    let limitMs = 4 * job.periodMs + hour + outputMs + policy.escalateAfterMs + resetsMs
     for (const {at, costsMs} of this.#disturbed)
       if (at >= from && at <= from + limitMs) limitMs += costsMs + job.periodMs
     for (const away of [...this.#watchdogAway, ...this.#daemonAway]) {
-      if (away.to >= from && away.from <= from + limitMs) limitMs += away.to - Math.max(from, away.from)
+      // What the clock did while nobody looked is not known: output may be as new as the end of that time.
+      if (away.to >= from && away.from <= from + limitMs) limitMs += away.to - Math.max(from, away.from) + outputMs
     }
     return limitMs
   }
