@@ -1,14 +1,15 @@
 import {mkdirSync} from 'node:fs'
 import {homedir} from 'node:os'
 import {isAbsolute, join, resolve} from 'node:path'
-import {loadSettings} from '../config/cache.js'
-import type {Fold} from '../domain/fold.js'
-import {type Leases, leaseFold} from '../domain/lease.js'
-import type {Place} from '../domain/process-ref.js'
+import {loadSettings, workingDirectory} from '../config/settings.js'
+import type {Leases} from '../domain/lease.js'
 import type {Stamp} from '../domain/record.js'
-import {type RunBook, runBookFold} from '../domain/run.js'
+import type {RunBook} from '../domain/run.js'
 import type {Settings} from '../domain/settings.js'
 import type {Journal} from '../journal/journal.js'
+import type {JournalSpec} from '../journal/journal-spec.js'
+import {openStateDir} from '../journal/state-dir.js'
+import {leaseStream, openStream, runStream} from '../journal/streams.js'
 import {type Clock, systemClock} from '../system/clock.js'
 import {createStamper} from '../system/host.js'
 import {newId} from '../system/ids.js'
@@ -28,6 +29,7 @@ export interface Guard {
   readonly stamp: () => Stamp
   /** Makes the state directory if need be, and refuses one that is not safe. Throws GuardError `no-state`, `io`. */
   ensureState(): void
+  journal<S>(spec: JournalSpec<S>): Journal<S>
   leases(): Journal<Leases>
   runs(): Journal<RunBook>
   logFileOf(job: string): string
@@ -37,19 +39,28 @@ export interface Guard {
 export interface GuardOptions {
   readonly stateDir: string | undefined
   readonly config: string | undefined
+  readonly allowUnsafeFilesystem?: boolean
 }
 
 export async function openGuard(options: GuardOptions): Promise<Guard> {
   const env = process.env
-  const settings = await loadSettings({configFlag: options.config ?? env['GUARD_CONFIG'], env, version})
+  const settings = await loadSettings({
+    configFlag: options.config,
+    cwd: workingDirectory(env),
+    home: homedir(),
+    env,
+    version,
+  })
   const stateDir = stateDirOf(options.stateDir, settings)
   const stamp = createStamper(systemClock, newId)
   const logDir = settings.logDir ?? join(stateDir, 'logs')
-  const opened = new Map<string, Journal<unknown>>()
-  const journal = <S>(name: JournalName, fold: Fold<S>): Journal<S> => {
-    const known = opened.get(name) ?? openJournal({dir: stateDir, stamp}, streams[name], fold)
-    opened.set(name, known as Journal<unknown>)
-    return known as Journal<S>
+  const opened = new Map<string, Journal<never>>()
+  const journal = <S>(spec: JournalSpec<S>): Journal<S> => {
+    const known = opened.get(spec.name) as Journal<S> | undefined
+    if (known) return known
+    const journal = openStream(spec, {dir: stateDir, newStamp: stamp, ...compactBytesOf(env)})
+    opened.set(spec.name, journal as Journal<never>)
+    return journal
   }
   return {
     settings,
@@ -59,11 +70,12 @@ export async function openGuard(options: GuardOptions): Promise<Guard> {
     newId,
     stamp,
     ensureState: () => {
-      openStateDir(stateDir)
+      openStateDir(stateDir, options.allowUnsafeFilesystem ? 'any' : 'local-only')
       mkdirSync(logDir, {recursive: true, mode: 0o700})
     },
-    leases: () => journal('leases', leaseFold),
-    runs: () => journal('runs', runBookFold),
+    journal,
+    leases: () => journal(leaseStream),
+    runs: () => journal(runStream),
     logFileOf: (job) => logFileOf(logDir, job),
     findLog,
   }
@@ -76,4 +88,10 @@ function stateDirOf(flag: string | undefined, settings: Settings): string {
   if (settings.stateDir !== undefined) return settings.stateDir
   const base = process.env['XDG_STATE_HOME']
   return join(base && isAbsolute(base) ? base : join(homedir(), '.local/state'), 'guard')
+}
+
+/** For tests: small journals are compacted often. */
+function compactBytesOf(env: NodeJS.ProcessEnv): {compactBytes?: number} {
+  const bytes = Number(env['GUARD_COMPACT_BYTES'])
+  return bytes > 0 ? {compactBytes: bytes} : {}
 }

@@ -1,5 +1,7 @@
 import {type BigIntStats, closeSync, constants, fstatSync, lstatSync, openSync, readFileSync} from 'node:fs'
 import {isAbsolute, join} from 'node:path'
+import {isJobName} from '../domain/job-name.js'
+import type {JobSettings} from '../domain/job-settings.js'
 import type {Settings} from '../domain/settings.js'
 import type {FoundFile} from './find.js'
 
@@ -8,7 +10,7 @@ import type {FoundFile} from './find.js'
  *
  * An entry is used only if it was written by this very version of guard, for this very file (path, device, inode, size,
  * mtime and ctime to the nanosecond), by this very user, into a place where nobody else may write. Whatever else is
- * found there counts as nothing. The first line is the key, the second the settings.
+ * found there counts as nothing. The first line is the key.
  */
 
 export interface CachePlace {
@@ -24,8 +26,8 @@ export function cacheFolder({env, home}: CachePlace): string | undefined {
   return home === undefined ? undefined : join(home, '.cache', 'guard')
 }
 
-export function cacheFile(folder: string, settingsPath: string): string {
-  return join(folder, `settings-${hash(settingsPath)}.json`)
+export function cacheFile(folder: string, {stat}: FoundFile): string {
+  return join(folder, `settings-${stat.dev}-${stat.ino}`)
 }
 
 /** What must be equal for an entry to be used. */
@@ -39,20 +41,66 @@ export function readCache(found: FoundFile, version: string, place: CachePlace):
   const folder = cacheFolder(place)
   if (folder === undefined || !isPrivate(statOf(folder), place.uid)) return undefined
   try {
-    const text = readPrivate(cacheFile(folder, found.path), place.uid)
-    const end = text?.indexOf('\n') ?? -1
-    if (text === undefined || text.slice(0, end) !== cacheKey(found, version)) return undefined
-    return unpack(JSON.parse(text.slice(end + 1)) as Settings)
+    const text = readPrivate(cacheFile(folder, found), place.uid)
+    return text?.startsWith(`${cacheKey(found, version)}\n`) ? unpack(text) : undefined
   } catch {
     // A cache that cannot be read is as good as none.
     return undefined
   }
 }
 
-/** An entry keeps of each job what differs from the defaults: a third of the text, and reading it is what a hit costs. */
-function unpack(packed: Settings): Settings {
-  const jobs = Object.entries(packed.jobs).map(([name, own]) => [name, {...packed.defaults, ...own}])
-  return {...packed, jobs: Object.fromEntries(jobs)}
+/** The last line: without it the entry was cut off. */
+export const endMark = 'end'
+
+/**
+ * The lines of an entry: its key; the settings without jobs and scripts; the scripts; each job's name and what it has
+ * that differs from the defaults. A run asks for one job of a hundred, so nothing is read, not even split into lines,
+ * before it is asked for: a hit costs a third of reading all.
+ */
+function unpack(text: string): Settings | undefined {
+  if (!text.endsWith(`\n${endMark}`)) return undefined
+  const base = text.indexOf('\n') + 1
+  const scripts = text.indexOf('\n', base) + 1
+  const jobs = text.indexOf('\n', scripts)
+  const settings = JSON.parse(text.slice(base, scripts)) as Settings
+  let read: Settings['scripts'] | undefined
+  return {
+    ...settings,
+    jobs: lazyJobs(text.slice(jobs, -endMark.length), settings.defaults),
+    get scripts() {
+      read ??= JSON.parse(text.slice(scripts, jobs)) as Settings['scripts']
+      return read
+    },
+  }
+}
+
+/** Looks like the plain map of jobs that it stands for. */
+function lazyJobs(lines: string, defaults: JobSettings): Settings['jobs'] {
+  const read = (jobs: Record<string, JobSettings>, name: string | symbol) => {
+    if (typeof name !== 'string' || !isJobName(name) || Object.hasOwn(jobs, name)) return
+    const start = lines.indexOf(`\n${name} `)
+    if (start < 0) return
+    const own = JSON.parse(lines.slice(start + name.length + 2, lines.indexOf('\n', start + 1))) as Partial<JobSettings>
+    jobs[name] = {...defaults, ...own}
+  }
+  return new Proxy<Record<string, JobSettings>>(
+    {},
+    {
+      get(jobs, name) {
+        read(jobs, name)
+        return Reflect.get(jobs, name)
+      },
+      getOwnPropertyDescriptor(jobs, name) {
+        read(jobs, name)
+        return Reflect.getOwnPropertyDescriptor(jobs, name)
+      },
+      has(jobs, name) {
+        read(jobs, name)
+        return Reflect.has(jobs, name)
+      },
+      ownKeys: () => Array.from(lines.matchAll(/^\S+(?= )/gm), ([name]) => name),
+    },
+  )
 }
 
 function readPrivate(path: string, uid: number | undefined): string | undefined {
@@ -76,16 +124,4 @@ function statOf(path: string): BigIntStats | undefined {
   } catch {
     return undefined
   }
-}
-
-/** FNV-1a, twice 32 bits. It names the file; that it is the right one is told by the key inside. */
-function hash(text: string): string {
-  let first = 0x811c9dc5
-  let second = 0x01000193
-  for (let index = 0; index < text.length; index++) {
-    const code = text.charCodeAt(index)
-    first = Math.imul(first ^ code, 0x01000193) >>> 0
-    second = Math.imul(second ^ code ^ (first >>> 7), 0x01000193) >>> 0
-  }
-  return first.toString(16).padStart(8, '0') + second.toString(16).padStart(8, '0')
 }

@@ -141,6 +141,7 @@ export const defaultSettings: Settings = {
   },
   defaults: jobDefaults,
   jobs: {},
+  scripts: {},
   services: {},
   breakers: {defaults: breaker, targets: {}},
   watchdog: {

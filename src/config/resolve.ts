@@ -25,6 +25,10 @@ export function resolveSettings(written: WrittenSettings, file: string): Setting
   const at = (path: string) => resolve(base, path)
   const openclaw = written.openclaw && resolveOpenClaw(written.openclaw, at)
   const defaults = resolveJob({}, written.defaults ?? {}, base)
+  const jobs = mapValues(written.jobs ?? {}, (job, name) => ({
+    ...resolveJob(job, written.defaults ?? {}, base),
+    ...openclawIdOf(openclaw, name),
+  }))
   return {
     file,
     ...(written.stateDir !== undefined && {stateDir: at(written.stateDir)}),
@@ -36,10 +40,8 @@ export function resolveSettings(written: WrittenSettings, file: string): Setting
       ...mapValues(written.interpreters ?? {}, (command) => programAt(command, at)),
     },
     defaults,
-    jobs: mapValues(written.jobs ?? {}, (job, name) => ({
-      ...resolveJob(job, written.defaults ?? {}, base),
-      ...openclawIdOf(openclaw, name),
-    })),
+    jobs,
+    scripts: scriptsOf(jobs),
     services: mapValues(written.services ?? {}, (service) => resolveService(service, at)),
     breakers: resolveBreakers(written.breakers ?? {}),
     watchdog: {...defaultSettings.watchdog, ...written.watchdog},
@@ -52,6 +54,13 @@ export function resolveSettings(written: WrittenSettings, file: string): Setting
       routes: (written.alerting?.routes ?? []).map((route) => ({...routeDefaults, ...route})),
     },
   }
+}
+
+/** A script may be several jobs with other arguments: by its file alone it is the one without. */
+function scriptsOf(jobs: Readonly<Record<string, JobSettings>>): Record<string, string> {
+  const withScript = Object.entries(jobs).flatMap(([name, {script, args}]) => (script ? [{name, script, args}] : []))
+  const plainLast = withScript.toSorted((one, other) => other.args.length - one.args.length)
+  return Object.fromEntries(plainLast.map(({name, script}) => [script, name]))
 }
 
 /** What the job says outranks what is said for all jobs, and that outranks guard's own defaults; maps are joined. */

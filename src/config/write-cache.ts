@@ -1,7 +1,7 @@
 import {lstatSync, mkdirSync, readdirSync, renameSync, unlinkSync, writeFileSync} from 'node:fs'
 import {dirname, join} from 'node:path'
 import type {Settings} from '../domain/settings.js'
-import {type CachePlace, cacheFile, cacheFolder, cacheKey, isPrivate} from './cache.js'
+import {type CachePlace, cacheFile, cacheFolder, cacheKey, endMark, isPrivate} from './cache.js'
 import type {FoundFile} from './find.js'
 
 /** A file system may tell times to two seconds only: a file as young as that may change once more without a sign of it. */
@@ -17,15 +17,15 @@ export interface Keeper extends CachePlace {
 export function writeCache(found: FoundFile, settings: Settings, place: Keeper): void {
   const folder = cacheFolder(place)
   if (folder === undefined || !isSettled(found) || /\.[cm]?js$/.test(found.path)) return
-  const target = cacheFile(folder, found.path)
+  const target = cacheFile(folder, found)
   const aside = `${target}.${process.pid}`
   try {
     makeFolder(folder)
     if (!isPrivate(lstatSync(folder, {bigint: true}), place.uid)) return
-    writeFileSync(aside, `${cacheKey(found, place.version)}\n${JSON.stringify(pack(settings))}`, {
-      mode: 0o600,
-      flag: 'wx',
-    })
+    // On the disk before it has its name, so that a crash cannot leave a hole in it.
+    const entry = `${cacheKey(found, place.version)}
+${pack(settings)}`
+    writeFileSync(aside, entry, {mode: 0o600, flag: 'wx', flush: true})
     renameSync(aside, target)
     removeForgotten(folder)
   } catch {
@@ -34,13 +34,14 @@ export function writeCache(found: FoundFile, settings: Settings, place: Keeper):
 }
 
 /** The opposite of cache.ts's `unpack`. A job has every key that the defaults have. */
-function pack(settings: Settings): unknown {
+function pack(settings: Settings): string {
   const defaults = new Map(Object.entries(settings.defaults).map(([key, value]) => [key, JSON.stringify(value)]))
-  const jobs = Object.entries(settings.jobs).map(([name, job]) => {
+  const jobLines = Object.entries(settings.jobs).map(([name, job]) => {
     const own = Object.entries(job).filter(([key, value]) => defaults.get(key) !== JSON.stringify(value))
-    return [name, Object.fromEntries(own)]
+    return `${name} ${JSON.stringify(Object.fromEntries(own))}`
   })
-  return {...settings, jobs: Object.fromEntries(jobs)}
+  const {scripts, ...base} = settings
+  return [JSON.stringify({...base, jobs: {}}), JSON.stringify(scripts), ...jobLines, endMark].join('\n')
 }
 
 function isSettled({stat}: FoundFile): boolean {

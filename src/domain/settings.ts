@@ -22,6 +22,8 @@ export interface Settings {
   /** What a job has that the settings do not name. */
   readonly defaults: JobSettings
   readonly jobs: Readonly<Record<string, JobSettings>>
+  /** Absolute path of a script → the job that it is. */
+  readonly scripts: Readonly<Record<string, string>>
   readonly services: Readonly<Record<string, ServiceSettings>>
   readonly breakers: BreakersSettings
   readonly watchdog: WatchdogSettings

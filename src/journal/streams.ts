@@ -1,24 +1,46 @@
 import {leaseFold} from '../domain/lease.js'
+import type {Stamp} from '../domain/record.js'
 import {runBookFold} from '../domain/run.js'
+import type {Journal} from './journal.js'
+import type {JournalSpec, Retention} from './journal-spec.js'
+import {openJournal} from './open-journal.js'
 
 const kibibyte = 1024
-const mebibyte = 1024 * kibibyte
 const dayMs = 86_400_000
 
-/** The state is what counts: the tail is parsed at every start (about 63 MB a second), so it is kept short. */
-const stateful = {
-  limit: {bytes: 128 * kibibyte, records: 2000},
-  retention: {maxAgeMs: 7 * dayMs, maxBytes: 8 * mebibyte},
+/**
+ * A journal whose state every command reads is kept short: its tail is parsed at each start (16 ms a MiB). One that is
+ * history is only searched for a seal, in pieces that can be larger, and kept for long.
+ */
+const state = {
+  limit: {bytes: 64 * kibibyte, records: 2000},
+  retention: {maxAgeMs: 7 * dayMs, maxBytes: 8 * kibibyte * kibibyte},
+}
+const history = {
+  limit: {bytes: 256 * kibibyte, records: 10_000},
+  retention: {maxAgeMs: 90 * dayMs, maxBytes: 64 * kibibyte * kibibyte},
 }
 
-/** The history is what counts: it is cut into pieces of a MiB and kept for long. */
-const historical = {
-  limit: {bytes: mebibyte, records: 10_000},
-  retention: {maxAgeMs: 90 * dayMs, maxBytes: 128 * mebibyte},
+/**
+ * Every journal of the state directory; a new one starts with a line here. Each is a constant of its own, so that a
+ * program that opens one carries only that one's fold.
+ */
+export const leaseStream = {name: 'leases', fold: leaseFold, ...state}
+export const runStream = {name: 'runs', fold: runBookFold, ...history}
+
+export interface JournalOptions {
+  /** Path without symbolic links, as `prepareStateDir` returns it. */
+  readonly dir: string
+  readonly newStamp: () => Stamp
+  /** Outranks the tail that calls for a snapshot (`GUARD_COMPACT_BYTES`). */
+  readonly compactBytes?: number
+  /** Outranks what the journal keeps. */
+  readonly retention?: Retention
 }
 
-/** Every journal of the state directory, for `openJournal`. A new one starts with a line here. */
-export const streams = {
-  leases: {name: 'leases', fold: leaseFold, ...stateful},
-  runs: {name: 'runs', fold: runBookFold, ...historical},
+/** Opens no file: the journal does so at its first call. */
+export function openStream<S>(spec: JournalSpec<S>, options: JournalOptions): Journal<S> {
+  const {dir, newStamp, compactBytes, retention = spec.retention} = options
+  const limit = compactBytes === undefined ? spec.limit : {...spec.limit, bytes: compactBytes}
+  return openJournal(dir, {...spec, limit, retention}, newStamp)
 }

@@ -65,7 +65,10 @@ export function openJobOutput({logFile, spoolFile, targets: [out, err]}: OutputR
   return {
     stdout: log,
     stderr: spool ?? log,
-    range: () => ({file: logFile, inode, from, to: fstatSync(log).size}),
+    range: () => {
+      copier?.copy()
+      return {file: logFile, inode, from, to: fstatSync(log).size}
+    },
     lastWriteMs: () => Math.max(fstatSync(log).mtimeMs, spool === undefined ? 0 : fstatSync(spool).mtimeMs),
     tail: (bytes) => readTail(log, from, bytes) + (spool === undefined ? '' : readTail(spool, 0, bytes)),
     follow: (passOn) => {

@@ -1,0 +1,30 @@
+import {boolean} from '@oclif/core/flags'
+import {effectiveLeaves} from '../../src/cli/effective-leaves.js'
+import {GuardCommand} from '../../src/cli/guard-command.js'
+import {renderLeaves} from '../../src/cli/render/config.js'
+import {settingsPlace} from '../../src/cli/settings-place.js'
+import {withoutSecrets} from '../../src/config/display.js'
+import {inspectSettings} from '../../src/config/inspect.js'
+
+export default class ConfigShow extends GuardCommand {
+  static override summary = 'Show the settings in effect, defaults included; secrets are references and stay so'
+  static override examples = [
+    '<%= config.bin %> config show',
+    '<%= config.bin %> config show --origin',
+    '<%= config.bin %> config show --json',
+  ]
+
+  static override flags = {origin: boolean({summary: 'tell where each value comes from'})}
+
+  async run(): Promise<object> {
+    const {flags} = await this.parse(ConfigShow)
+    const inspected = await inspectSettings(settingsPlace(flags))
+    const {stateDir, logDir} = await this.openGuard(flags)
+    const file = inspected.file ?? null
+    const leaves = effectiveLeaves(inspected, {stateDir, logDir, flag: flags['state-dir']})
+    this.print(renderLeaves(leaves, flags.origin))
+    return flags.origin
+      ? {file, values: leaves}
+      : {file, settings: {...withoutSecrets(inspected.settings), stateDir, logDir}}
+  }
+}

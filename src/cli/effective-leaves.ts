@@ -1,0 +1,23 @@
+import {settingsAsWritten} from '../config/display.js'
+import type {Inspected} from '../config/inspect.js'
+import {type Leaf, leavesOf, type Origin} from '../config/origin.js'
+
+export interface Places {
+  readonly stateDir: string
+  readonly logDir: string
+  /** What `--state-dir` or its variable said. */
+  readonly flag: string | undefined
+}
+
+/** Every value in effect and its origin; the places are those that this very call would use. */
+export function effectiveLeaves({settings, file, written}: Inspected, {stateDir, logDir, flag}: Places): Leaf[] {
+  const shown = {stateDir, logDir, ...settingsAsWritten({...settings, stateDir, logDir})}
+  const leaves = leavesOf(shown, {file, written})
+  if (flag === undefined) return leaves
+  return leaves.map((leaf) => (leaf.key === 'stateDir' ? {...leaf, origin: originOfFlag(flag)} : leaf))
+}
+
+function originOfFlag(flag: string): Origin {
+  const name = 'GUARD_STATE_DIR'
+  return process.env[name] === flag ? {from: 'env', name} : {from: 'flag', name: '--state-dir'}
+}

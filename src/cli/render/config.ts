@@ -1,0 +1,25 @@
+import chalk from 'chalk'
+import type {Leaf, Origin} from '../../config/origin.js'
+
+/** One line a value, for people and for grep. */
+export function renderLeaves(leaves: readonly Leaf[], withOrigin: boolean): string {
+  const lines = leaves.map(({key, value}) => `${key}: ${JSON.stringify(value)}`)
+  if (!withOrigin) return lines.join('\n')
+  const width = Math.min(70, Math.max(0, ...lines.map((line) => line.length)))
+  return leaves
+    .map(({origin}, index) => `${lines[index]?.padEnd(width)}  ${chalk.dim(renderOrigin(origin))}`)
+    .join('\n')
+}
+
+function renderOrigin(origin: Origin): string {
+  switch (origin.from) {
+    case 'default':
+      return '# default'
+    case 'file':
+      return `# ${origin.file}: ${origin.key}`
+    case 'env':
+      return `# ${origin.name} in the environment`
+    case 'flag':
+      return `# ${origin.name}`
+  }
+}

@@ -1,0 +1,45 @@
+import {formatDuration} from '../domain/duration.js'
+import type {Settings} from '../domain/settings.js'
+import {formatSize} from '../domain/size.js'
+
+/**
+ * The settings in the words of the settings file: `timeoutMs: 300000` → `timeout: 5m`. What stands in them but is no
+ * key of the file (`file`, `scripts`, `dir`, …) is left out. Secrets are references already.
+ */
+export function settingsAsWritten(settings: Settings): Readonly<Record<string, unknown>> {
+  const {file, scripts, jobs, defaults, ...rest} = withoutSecrets(settings)
+  const shown = {...rest, defaults: ofJob(defaults), jobs: mapValues(jobs, ofJob)}
+  return inFileWords(shown) as Record<string, unknown>
+}
+
+/** Addresses are secrets too where whoever knows them may post: of those the host alone is shown. */
+export function withoutSecrets(settings: Settings): Settings {
+  const channels = mapValues(settings.channels, (channel) =>
+    (channel.type === 'webhook' || channel.type === 'ping') && typeof channel.url === 'string'
+      ? {...channel, url: channel.url.replace(/^(\w+:\/\/)?([^@/]*@)?([^/?#]*).*$/s, '$1$3/…')}
+      : channel,
+  )
+  return {...settings, channels}
+}
+
+function ofJob(job: object): object {
+  const derived: readonly string[] = ['dir', 'openclawId']
+  return Object.fromEntries(Object.entries(job).filter(([key]) => !derived.includes(key)))
+}
+
+function mapValues<V, R>(record: Readonly<Record<string, V>>, map: (value: V) => R): Record<string, R> {
+  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, map(value)]))
+}
+
+function inFileWords(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(inFileWords)
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(Object.entries(value).map(([key, part]) => inFileWord(key, part)))
+}
+
+/** Only numbers have units; a job may well be called `itemsMs`. */
+function inFileWord(key: string, value: unknown): [string, unknown] {
+  if (typeof value === 'number' && key.endsWith('Ms')) return [key.slice(0, -2), formatDuration(value)]
+  if (typeof value === 'number' && key.endsWith('Bytes')) return [key.slice(0, -5), formatSize(value)]
+  return [key, inFileWords(value)]
+}
