@@ -29,7 +29,7 @@ export const leaseStream = {name: 'leases', fold: leaseFold, ...state}
 export const runStream = {name: 'runs', fold: runBookFold, ...history}
 
 export interface JournalOptions {
-  /** Path without symbolic links, as `prepareStateDir` returns it. */
+  /** Path without symbolic links, as `openStateDir` returns it. */
   readonly dir: string
   readonly newStamp: () => Stamp
   /** Outranks the tail that calls for a snapshot (`GUARD_COMPACT_BYTES`). */
