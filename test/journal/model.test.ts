@@ -138,10 +138,10 @@ const small: readonly (readonly [string, Omit<Setup, 'mostStates'>])[] = [
   ['two contenders while time passes', {...base, processes: [contender, contender], ticks: 2}],
   ['two contenders on a disk that fills up', {...base, processes: [contender, contender], shortWrites: 1}],
   ['a contender, and a compactor that may die', {...base, processes: [contender, compactor], crashes: 1}],
-  ['two compactors', {...base, processes: [compactor, compactor]}],
+  ['two compactors', {...base, before: noter, processes: [compactor, compactor]}],
   ['a noter, and a compactor that may die', {...base, processes: [noter, compactor], crashes: 1}],
-  ['a shell and a compactor', {...base, processes: [foreigner, compactor]}],
-  ['a shell, a compactor, and one who tidies up', {...base, processes: [foreigner, compactor, tender]}],
+  ['a shell and a compactor', {...base, before: noter, processes: [foreigner, compactor]}],
+  ['a shell, a compactor, and one who tidies up', {...base, before: noter, processes: [foreigner, compactor, tender]}],
   ['two contenders and a compactor', {...base, processes: [contender, contender, compactor]}],
 ]
 

@@ -1,5 +1,5 @@
 import {createHash} from 'node:crypto'
-import type {FileOp, Step} from '../../src/journal/files.js'
+import {drive, type FileOp, type Step} from '../../src/journal/files.js'
 import {type ModelFiles, modelFiles} from './model-files.js'
 
 /**
@@ -33,6 +33,8 @@ export type Mutant = (op: FileOp, perform: (op: FileOp) => unknown, previous: Fi
 export interface Setup {
   readonly journal: string
   readonly processes: readonly Process[]
+  /** What stands in the files before the processes start. */
+  readonly before?: Process
   readonly crashes: number
   /** Short writes after which the process lives on, as on a full disk. */
   readonly shortWrites: number
@@ -113,6 +115,7 @@ interface Actor {
 
 function replay(setup: Setup, history: readonly Choice[]) {
   const world: World = {files: modelFiles(setup.journal), clock: {mono: 1000}, acks: []}
+  if (setup.before) drive(setup.before(world, -1), world.files.perform)
   const left = {crashes: setup.crashes, shortWrites: setup.shortWrites, ticks: setup.ticks}
   const actors = setup.processes.map(
     (process, index): Actor => ({steps: process(world, index), op: undefined, previous: undefined, told: ''}),
