@@ -120,6 +120,10 @@ function writeNew(path: string, bytes: Buffer): void {
     let written = 0
     while (written < bytes.length) written += writeSync(fd, bytes, written)
     fsyncSync(fd)
+  } catch (error) {
+    // A disk that is full gets back what the half of a file takes.
+    unlinkSync(path)
+    throw error
   } finally {
     closeSync(fd)
   }

@@ -1,7 +1,6 @@
 import {type ChildProcess, spawn} from 'node:child_process'
 import {appendFileSync, mkdirSync, readdirSync, readFileSync, statSync} from 'node:fs'
 import {join} from 'node:path'
-import {rolldown} from 'rolldown'
 import {beforeAll, expect, onTestFinished, test} from 'vitest'
 import {leaseFold} from '../../src/domain/lease.js'
 import type {Rec} from '../../src/domain/record.js'
@@ -9,26 +8,12 @@ import {openJournal} from '../../src/journal/open-journal.js'
 import {systemClock} from '../../src/system/clock.js'
 import {createStamper} from '../../src/system/host.js'
 import {newId} from '../../src/system/ids.js'
+import {bundleScript} from '../support/bundle.js'
 import {tempDir} from '../support/temp-dir.js'
 
 const isLong = process.env['GUARD_TORTURE'] === 'long'
 const contenders = 32
 const kills = isLong ? 10_000 : 50
-
-/** One file for the children: thirty-two processes that load TypeScript would fight for the processor alone. */
-async function buildClaimer(dir: string): Promise<string> {
-  const build = await rolldown({
-    input: join(import.meta.dirname, 'claimer.ts'),
-    platform: 'node',
-    external: [/^node:/],
-    resolve: {extensionAlias: {'.js': ['.ts']}},
-    logLevel: 'silent',
-  })
-  const file = join(dir, 'claimer.mjs')
-  await build.write({file, format: 'esm', codeSplitting: false})
-  await build.close()
-  return file
-}
 
 interface Fact {
   readonly fact: 'granted' | 'acted' | 'released' | 'fenced'
@@ -63,7 +48,7 @@ test(
     const root = tempDir()
     const [state, facts] = [join(root, 'state'), join(root, 'facts')]
     for (const dir of [state, facts]) mkdirSync(dir)
-    const claimer = await buildClaimer(root)
+    const claimer = await bundleScript(join(import.meta.dirname, 'claimer.ts'), root)
     const running = new Set<ChildProcess>()
     let started = 0
     const start = () => {
