@@ -57,7 +57,7 @@ async function bundle(input, format, plugins = []) {
   await build.write({
     dir: dist,
     format,
-    minify: true,
+    minify: !process.env.GUARD_READABLE,
     entryFileNames: `[name].${extension}`,
     chunkFileNames: `${Object.keys(input)[0]}-[name].${extension}`,
     exports: 'auto',
@@ -70,6 +70,7 @@ const loaders = commandTable.map(({id, path}) => `${JSON.stringify(id)}: () => i
 rmSync(dist, {recursive: true, force: true})
 const manifest = await makeManifest({shared, commandTable, virtual, pjson: {name, version, oclif}})
 await bundle({guard: join(root, 'src/cli/entry.ts')}, 'cjs')
+await bundle({run: join(root, 'src/cli/run-entry.ts')}, 'cjs')
 await bundle({cli: join(root, 'src/cli/main.ts')}, 'cjs', [
   virtual({
     'virtual:commands': `export const loaders = {${loaders.join(',')}}`,

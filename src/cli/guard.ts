@@ -2,17 +2,14 @@ import {mkdirSync} from 'node:fs'
 import {homedir} from 'node:os'
 import {isAbsolute, join, resolve} from 'node:path'
 import {loadSettings, workingDirectory} from '../config/settings.js'
-import type {Fold} from '../domain/fold.js'
-import {type Leases, leaseFold} from '../domain/lease.js'
-import type {Place} from '../domain/process-ref.js'
+import type {Leases} from '../domain/lease.js'
 import type {Stamp} from '../domain/record.js'
 import type {RunBook} from '../domain/run.js'
 import type {Settings} from '../domain/settings.js'
 import type {Journal} from '../journal/journal.js'
 import type {JournalSpec} from '../journal/journal-spec.js'
-import {openJournal} from '../journal/open-journal.js'
 import {openStateDir} from '../journal/state-dir.js'
-import {streams} from '../journal/streams.js'
+import {leaseStream, openStream, runStream} from '../journal/streams.js'
 import {type Clock, systemClock} from '../system/clock.js'
 import {createStamper} from '../system/host.js'
 import {newId} from '../system/ids.js'
@@ -32,6 +29,7 @@ export interface Guard {
   readonly stamp: () => Stamp
   /** Makes the state directory if need be, and refuses one that is not safe. Throws GuardError `no-state`, `io`. */
   ensureState(): void
+  journal<S>(spec: JournalSpec<S>): Journal<S>
   leases(): Journal<Leases>
   runs(): Journal<RunBook>
   logFileOf(job: string): string
@@ -41,6 +39,7 @@ export interface Guard {
 export interface GuardOptions {
   readonly stateDir: string | undefined
   readonly config: string | undefined
+  readonly allowUnsafeFilesystem?: boolean
 }
 
 export async function openGuard(options: GuardOptions): Promise<Guard> {
@@ -59,7 +58,7 @@ export async function openGuard(options: GuardOptions): Promise<Guard> {
   const journal = <S>(spec: JournalSpec<S>): Journal<S> => {
     const known = opened.get(spec.name) as Journal<S> | undefined
     if (known) return known
-    const journal = openJournal(stateDir, spec, stamp)
+    const journal = openStream(spec, {dir: stateDir, newStamp: stamp, ...compactBytesOf(env)})
     opened.set(spec.name, journal as Journal<never>)
     return journal
   }
@@ -71,11 +70,12 @@ export async function openGuard(options: GuardOptions): Promise<Guard> {
     newId,
     stamp,
     ensureState: () => {
-      openStateDir(stateDir)
+      openStateDir(stateDir, options.allowUnsafeFilesystem ? 'any' : 'local-only')
       mkdirSync(logDir, {recursive: true, mode: 0o700})
     },
-    leases: () => journal(streams.leases),
-    runs: () => journal(streams.runs),
+    journal,
+    leases: () => journal(leaseStream),
+    runs: () => journal(runStream),
     logFileOf: (job) => logFileOf(logDir, job),
     findLog,
   }
@@ -88,4 +88,10 @@ function stateDirOf(flag: string | undefined, settings: Settings): string {
   if (settings.stateDir !== undefined) return settings.stateDir
   const base = process.env['XDG_STATE_HOME']
   return join(base && isAbsolute(base) ? base : join(homedir(), '.local/state'), 'guard')
+}
+
+/** For tests: small journals are compacted often. */
+function compactBytesOf(env: NodeJS.ProcessEnv): {compactBytes?: number} {
+  const bytes = Number(env['GUARD_COMPACT_BYTES'])
+  return bytes > 0 ? {compactBytes: bytes} : {}
 }

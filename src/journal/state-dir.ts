@@ -30,7 +30,7 @@ const mostNewFolders = 4
  * Makes the state directory where it is missing, mode 0700, and returns its path without symbolic links.
  * Throws GuardError `no-state` when it cannot be made, or when somebody else could change what stands in it.
  */
-export function prepareStateDir(path: string, rule: FilesystemRule): string {
+export function openStateDir(path: string, rule: FilesystemRule = 'local-only'): string {
   const wanted = resolve(path)
   try {
     refuseKernelFolder(wanted)

@@ -1,8 +1,8 @@
-import type {Fold} from '../domain/fold.js'
 import {leaseFold} from '../domain/lease.js'
 import type {Stamp} from '../domain/record.js'
+import {runBookFold} from '../domain/run.js'
 import type {Journal} from './journal.js'
-import type {CompactionLimit, Retention} from './journal-spec.js'
+import type {JournalSpec, Retention} from './journal-spec.js'
 import {openJournal} from './open-journal.js'
 
 const kibibyte = 1024
@@ -10,43 +10,37 @@ const dayMs = 86_400_000
 
 /**
  * A journal whose state every command reads is kept short: its tail is parsed at each start (16 ms a MiB). One that is
- * history is cut into pieces of a MiB and kept for long.
+ * history is only searched for a seal, in pieces that can be larger, and kept for long.
  */
 const state = {
-  limit: {bytes: 128 * kibibyte, records: 2000},
+  limit: {bytes: 64 * kibibyte, records: 2000},
   retention: {maxAgeMs: 7 * dayMs, maxBytes: 8 * kibibyte * kibibyte},
 }
-
-/** Every journal of the state directory. A new one starts with a line here. */
-const streams = {
-  leases: {file: 'leases', fold: leaseFold, ...state},
+const history = {
+  limit: {bytes: 256 * kibibyte, records: 10_000},
+  retention: {maxAgeMs: 90 * dayMs, maxBytes: 64 * kibibyte * kibibyte},
 }
 
-type StateOf<F> = F extends Fold<infer S> ? S : never
-export type Journals = {readonly [N in keyof typeof streams]: Journal<StateOf<(typeof streams)[N]['fold']>>}
+/**
+ * Every journal of the state directory; a new one starts with a line here. Each is a constant of its own, so that a
+ * program that opens one carries only that one's fold.
+ */
+export const leaseStream = {name: 'leases', fold: leaseFold, ...state}
+export const runStream = {name: 'runs', fold: runBookFold, ...history}
 
 export interface JournalOptions {
   /** Path without symbolic links, as `prepareStateDir` returns it. */
   readonly dir: string
   readonly newStamp: () => Stamp
-  /** Outranks the tail of each journal that calls for a snapshot. */
+  /** Outranks the tail that calls for a snapshot (`GUARD_COMPACT_BYTES`). */
   readonly compactBytes?: number
-  /** Outranks what each journal keeps. */
+  /** Outranks what the journal keeps. */
   readonly retention?: Retention
 }
 
-/** Opens no file: each journal does so at its first call. */
-export function openJournals({dir, newStamp, compactBytes, retention}: JournalOptions): Journals {
-  const open = Object.entries(streams).map(([name, {file, fold, ...own}]) => {
-    const limit: CompactionLimit = compactBytes === undefined ? own.limit : {...own.limit, bytes: compactBytes}
-    return [
-      name,
-      openJournal<unknown>(
-        dir,
-        {name: file, fold: fold as Fold<unknown>, limit, retention: retention ?? own.retention},
-        newStamp,
-      ),
-    ]
-  })
-  return Object.fromEntries(open) as Journals
+/** Opens no file: the journal does so at its first call. */
+export function openStream<S>(spec: JournalSpec<S>, options: JournalOptions): Journal<S> {
+  const {dir, newStamp, compactBytes, retention = spec.retention} = options
+  const limit = compactBytes === undefined ? spec.limit : {...spec.limit, bytes: compactBytes}
+  return openJournal(dir, {...spec, limit, retention}, newStamp)
 }

@@ -28,7 +28,7 @@ export interface Seal {
 
 /**
  * How the lines are read: folded, or only searched for the end of the generation. The search is for writers that ask
- * for nothing: it costs 0.3 ms a MiB where parsing all costs 16.
+ * for nothing: on a MiB of records it takes a thirtieth of the time of parsing all (1.5 ms against 54, a busy machine).
  */
 export type Reader<S> =
   | {readonly reads: 'all'; readonly fold: Fold<S>}

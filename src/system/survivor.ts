@@ -11,8 +11,8 @@ export type Survivor = 'guard' | 'job' | 'none' | 'unknown'
 export async function survivorOf(lease: Lease, here: Place): Promise<Survivor> {
   const guard = lease.process && processState(lease.process, lease, here)
   const job = lease.jobProcess && processState(lease.jobProcess, lease, here)
-  if (guard === 'alive') return 'guard'
   if (job === 'alive') return 'job'
+  if (guard === 'alive') return 'guard'
   if (guard === 'unknown' || job === 'unknown' || (!guard && !job)) return 'unknown'
   if (job) return 'none'
   const {processesOfRun} = await import('./run-processes.js')

@@ -1,11 +1,8 @@
 import type {Overlap} from '../domain/job-settings.js'
-import type {Lease, Leases} from '../domain/lease.js'
-import {leaseState} from '../domain/lease.js'
-import type {Place, ProcessRef} from '../domain/process-ref.js'
+import type {Lease} from '../domain/lease.js'
+import type {ProcessRef} from '../domain/process-ref.js'
 import {GuardError} from '../errors.js'
-import type {Journal} from '../journal/journal.js'
-import type {Clock} from '../system/clock.js'
-import type {Survivor} from '../system/survivor.js'
+import {type LeaseDeps, tryLease} from './lease.js'
 
 /** The lease of a run, as the run sees it. A journal that fails meanwhile is told, and stops nothing. */
 export interface RunLease {
@@ -21,14 +18,9 @@ export type Claim =
   | {readonly granted: true; readonly lease: RunLease | undefined; readonly interrupted: string | undefined}
   | {readonly granted: false; readonly reason: string}
 
-export interface ClaimDeps {
-  readonly clock: Clock
-  readonly leases: Journal<Leases>
-  readonly here: Place
+export interface ClaimDeps extends LeaseDeps {
   readonly self: ProcessRef
   readonly identify: (pid: number) => ProcessRef | undefined
-  /** Whether a process of a lease lives: of its holder, of its job, or one that carries its run id. */
-  readonly survivorOf: (lease: Lease) => Promise<Survivor>
   readonly endJob: (lease: Lease) => Promise<void>
   readonly warn: (text: string) => void
 }
@@ -64,34 +56,18 @@ export async function claimRun(deps: ClaimDeps, request: ClaimRequest): Promise<
 type Tried = Extract<Claim, {granted: true}> | {readonly granted: false; readonly reason: string; readonly lease: Lease}
 
 async function claimOnce(deps: ClaimDeps, request: ClaimRequest): Promise<Tried> {
-  const present = deps.leases.read().byJob.get(request.job)
-  const open = present && !present.released ? present : undefined
-  const survivor = open ? await deps.survivorOf(open) : 'none'
-  if (open && holds(deps, open, survivor)) return {granted: false, reason: busyText(deps, open, survivor), lease: open}
   const {job, runId, ttlMs} = request
-  const over = open && survivor === 'none' ? {over: open.claimId} : {}
-  const claim = {kind: 'claimed', job, holder: runId, ttlMs, process: deps.self, ...over}
-  const {verdict, record, state} = deps.leases.append(claim, 'durable')
-  const lease = state.byJob.get(job)
-  if (verdict === 'ok' && lease?.claimId === record.id)
-    return {granted: true, lease: runLease(deps, lease), interrupted: open?.holder}
-  if (!lease) throw new GuardError('internal', `the lease of ${job} vanished from the journal`)
-  return {granted: false, reason: busyText(deps, lease, 'guard'), lease}
+  const before = deps.leases.read().byJob.get(job)
+  const tried = await tryLease(deps, {job, holder: runId, ttlMs, process: deps.self, waitMs: 0})
+  if ('heldBy' in tried) return {granted: false, reason: busyText(deps, tried.heldBy), lease: tried.heldBy}
+  const interrupted = before && !before.released ? before.holder : undefined
+  return {granted: true, lease: runLease(deps, tried.granted), interrupted}
 }
 
-/** A run holds its lease while it or its job lives, even past the lease's time: a second copy shall never start beside it. */
-function holds(deps: ClaimDeps, lease: Lease, survivor: Survivor): boolean {
-  if (survivor === 'guard' || survivor === 'job') return true
-  const now = {...deps.here, at: deps.clock.now(), mono: deps.clock.mono()}
-  return survivor === 'unknown' && leaseState(lease, now) === 'held'
-}
-
-function busyText({clock}: ClaimDeps, lease: Lease, survivor: Survivor): string {
-  const {job, holder, jobProcess, process, claimedAt} = lease
+function busyText({clock}: ClaimDeps, {job, holder, jobProcess, process, claimedAt}: Lease): string {
   const sinceS = Math.round((clock.now() - claimedAt) / 1000)
-  const pid = survivor === 'job' ? jobProcess?.pid : (process?.pid ?? jobProcess?.pid)
-  const who = survivor === 'job' ? 'its guard is gone, but the job itself still runs' : `run ${holder} holds its lease`
-  return `${job} has been running for ${sinceS} s: ${who}${pid ? `, pid ${pid}` : ''}`
+  const pid = jobProcess?.pid ?? process?.pid
+  return `it has been running for ${sinceS} s (run ${holder}${pid ? `, pid ${pid}` : ''}); see guard lease show ${job}`
 }
 
 function runLease(deps: ClaimDeps, {job, token, claimId}: Lease): RunLease {

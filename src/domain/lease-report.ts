@@ -1,0 +1,39 @@
+import {type Lease, type LeaseState, type LeaseStatus, leaseState, type Moment} from './lease.js'
+
+/** What is told of a lease, in the words of `--json`. */
+export interface LeaseReport {
+  readonly job: string
+  readonly state: LeaseState
+  readonly holder: string
+  readonly token: number
+  readonly claimedAt: string
+  readonly expiresAt: string
+  readonly ttlMs: number
+  readonly pid?: number
+  readonly jobPid?: number
+  readonly status?: LeaseStatus
+  readonly detail?: string
+}
+
+export function reportLease(lease: Lease, now: Moment): LeaseReport {
+  const {job, holder, token, ttlMs, process: owner, jobProcess, released} = lease
+  return {
+    job,
+    state: leaseState(lease, now),
+    holder,
+    token,
+    claimedAt: isoTime(lease.claimedAt),
+    expiresAt: isoTime(lease.expiresAt),
+    ttlMs,
+    ...(owner && {pid: owner.pid}),
+    ...(jobProcess && {jobPid: jobProcess.pid}),
+    ...(released && {status: released.status}),
+    ...(released?.detail !== undefined && {detail: released.detail}),
+  }
+}
+
+/** A wall clock may have said anything; beyond what a date can hold the nearest date is told. */
+function isoTime(ms: number): string {
+  const latest = 8_640_000_000_000_000
+  return new Date(Math.min(latest, Math.max(-latest, ms))).toISOString()
+}

@@ -1,0 +1,215 @@
+import type {Fold, FoldVerdict} from './fold.js'
+import {isJobName} from './job-name.js'
+import {type Place, type ProcessRef, parseProcessRef} from './process-ref.js'
+import {hasFields, type Rec} from './record.js'
+
+/**
+ * A lease is the right to run a job until a time.
+ *
+ * Nothing locks the journal of the leases: every contender appends a claim, and the order of the lines decides.
+ * Whoever folds the same lines sees the same holder, whatever his own clock says.
+ *
+ * - claimed: `holder`, `ttlMs`, `process?`, `jobProcess?`, `over?` (the claim whose holder is provably dead)
+ * - renewed: `claim`, `token`, `jobProcess?`
+ * - released: `claim`, `token`, `status`, `detail?`
+ *
+ * All three carry `job` and guard's stamp; without the stamp's clocks a record cannot be judged and is void.
+ */
+export interface Lease extends Place {
+  readonly job: string
+  readonly holder: string
+  /** Fencing token: one counter for the whole journal, so that no number is ever given twice. */
+  readonly token: number
+  readonly claimId: string
+  readonly ttlMs: number
+  /** Wall clock of the claim, ms. */
+  readonly claimedAt: number
+  /** When its holder last wrote about it, wall clock, ms. */
+  readonly seenAt: number
+  /** The end of the lease on the wall clock, and on the monotonic clock of `boot`, ms. */
+  readonly expiresAt: number
+  readonly expiresMono: number
+  /** Who holds it. Unknown when the claim named nobody: then only the time frees the lease. */
+  readonly process?: ProcessRef
+  /** The job itself, which may outlive its holder. */
+  readonly jobProcess?: ProcessRef
+  readonly released?: Release
+}
+
+export interface Release {
+  readonly at: number
+  readonly status: LeaseStatus
+  readonly detail?: string
+}
+
+export type LeaseStatus = 'ok' | 'error'
+export type LeaseState = 'held' | 'released' | 'expired'
+
+/** A reading of both clocks, with the place where they were read. */
+export interface Moment extends Place {
+  readonly at: number
+  readonly mono: number
+}
+
+export interface Leases {
+  /** Claims granted so far; the next token is one more. */
+  grants: number
+  /** By job, the one longest unseen first. */
+  readonly byJob: Map<string, Lease>
+}
+
+/** How far two hosts' wall clocks may be apart before one takes the other's lease for expired. */
+const clockAllowanceMs = 60_000
+
+/** Ended leases of more jobs than this are forgotten, oldest first: names may be made up for each build or request. */
+const mostJobs = 20_000
+
+export function leaseState(lease: Lease, now: Moment): LeaseState {
+  if (lease.released) return 'released'
+  return hasExpired(lease, now) ? 'expired' : 'held'
+}
+
+/** How long the lease still runs at `now`, ms; 0 once it has expired or was released. */
+export function leaseRemainingMs(lease: Lease, now: Moment): number {
+  if (leaseState(lease, now) !== 'held') return 0
+  return lease.boot === now.boot ? lease.expiresMono - now.mono : lease.expiresAt + clockAllowanceMs - now.at
+}
+
+/** When to renew and when to stop trying, ms after the last renewal: the ratios of client-go's leader election. */
+export function renewalTimes(ttlMs: number): {readonly everyMs: number; readonly giveUpMs: number} {
+  return {everyMs: Math.ceil(ttlMs / 3), giveUpMs: Math.floor((ttlMs * 2) / 3)}
+}
+
+/** Clocks of one boot are the same clock. On one host another boot id is proof that the holder is dead. */
+function hasExpired(lease: Lease, now: Moment): boolean {
+  if (lease.boot === now.boot) return now.mono >= lease.expiresMono
+  return lease.host === now.host || now.at >= lease.expiresAt + clockAllowanceMs
+}
+
+export const leaseFold: Fold<Leases> = {
+  empty: () => ({grants: 0, byJob: new Map()}),
+  apply: applyLease,
+  save: ({grants, byJob}) => ({grants, leases: [...byJob.values()]}),
+  restore: restoreLeases,
+}
+
+function applyLease(state: Leases, record: Rec): FoldVerdict {
+  if (!isWritten(record)) return 'void'
+  switch (record.kind) {
+    case 'claimed':
+      return applyClaim(state, record)
+    case 'renewed':
+      return applyRenewal(state, record)
+    case 'released':
+      return applyRelease(state, record)
+    default:
+      return 'void'
+  }
+}
+
+interface Written extends Moment, Rec {
+  readonly id: string
+  readonly kind: string
+  readonly job: string
+}
+
+const stampFields = {
+  id: 'string',
+  kind: 'string',
+  job: 'string',
+  at: 'number',
+  mono: 'number',
+  boot: 'string',
+  host: 'string',
+} as const
+
+function isWritten(record: Rec): record is Written {
+  return hasFields(record, stampFields) && isJobName(record['job'] as string)
+}
+
+function applyClaim(state: Leases, claim: Written): FoldVerdict {
+  const {holder, ttlMs} = claim
+  if (typeof holder !== 'string' || typeof ttlMs !== 'number' || !(ttlMs > 0)) return 'void'
+  const present = state.byJob.get(claim.job)
+  // A claim that was repeated because its writer could not know that it stood already.
+  if (present?.claimId === claim.id) return 'ok'
+  const isFree = !present || leaseState(present, claim) !== 'held' || claim['over'] === present.claimId
+  if (!isFree) return 'void'
+  state.grants += 1
+  put(state, {
+    job: claim.job,
+    holder,
+    token: state.grants,
+    claimId: claim.id,
+    ttlMs,
+    claimedAt: claim.at,
+    ...expiry(claim, ttlMs),
+    ...processesOf(claim),
+  })
+  forgetOne(state, claim)
+  return 'ok'
+}
+
+function applyRenewal(state: Leases, record: Written): FoldVerdict {
+  const lease = ownLease(state, record)
+  if (!lease) return 'void'
+  const next = expiry(record, lease.ttlMs)
+  const isSameClock = lease.boot === record.boot
+  put(state, {
+    // After a reboot nothing that was known of the old processes holds.
+    ...(isSameClock ? lease : withoutProcesses(lease)),
+    ...next,
+    ...(isSameClock && {
+      expiresAt: Math.max(lease.expiresAt, next.expiresAt),
+      expiresMono: Math.max(lease.expiresMono, next.expiresMono),
+    }),
+    ...processesOf(record),
+  })
+  return 'ok'
+}
+
+function applyRelease(state: Leases, record: Written): FoldVerdict {
+  const lease = ownLease(state, record)
+  const {status, detail} = record
+  if (!lease || (status !== 'ok' && status !== 'error')) return 'void'
+  const released = {at: record.at, status, ...(typeof detail === 'string' && {detail})} as const
+  put(state, {...lease, seenAt: record.at, released})
+  return 'ok'
+}
+
+/** The lease that the record's writer still holds; undefined when it was fenced by a newer claim. */
+function ownLease(state: Leases, {job, claim, token}: Written): Lease | undefined {
+  const lease = state.byJob.get(job)
+  return lease && !lease.released && lease.claimId === claim && lease.token === token ? lease : undefined
+}
+
+function expiry({at, mono, boot, host}: Moment, ttlMs: number) {
+  return {seenAt: at, expiresAt: at + ttlMs, expiresMono: mono + ttlMs, boot, host}
+}
+
+function processesOf(record: Rec): Pick<Lease, 'process' | 'jobProcess'> {
+  const process = parseProcessRef(record['process'])
+  const jobProcess = parseProcessRef(record['jobProcess'])
+  return {...(process && {process}), ...(jobProcess && {jobProcess})}
+}
+
+function withoutProcesses({process: _, jobProcess: __, ...rest}: Lease): Lease {
+  return rest
+}
+
+function put(state: Leases, lease: Lease): void {
+  state.byJob.delete(lease.job)
+  state.byJob.set(lease.job, lease)
+}
+
+/** Drops the job longest unseen once there are too many, if its lease has ended by the clock of the line just read. */
+function forgetOne(state: Leases, now: Moment): void {
+  if (state.byJob.size <= mostJobs) return
+  const [oldest] = state.byJob.values()
+  if (oldest && leaseState(oldest, now) !== 'held') state.byJob.delete(oldest.job)
+}
+
+function restoreLeases(saved: unknown): Leases {
+  const {grants, leases} = saved as {readonly grants: number; readonly leases: readonly Lease[]}
+  return {grants, byJob: new Map(leases.map((lease) => [lease.job, lease]))}
+}

@@ -1,0 +1,24 @@
+/**
+ * Names one process for good: its number alone may have been given to somebody else since. A process of another boot
+ * is dead; one on another host, or in another pid namespace (a container), nobody here can speak of.
+ */
+export interface ProcessRef {
+  readonly pid: number
+  /** When it started, in the words of the system: clock ticks since boot (`/proc/PID/stat`, field 22), or `ps -o lstart=`. */
+  readonly start: string
+  /** The pid namespace in which `pid` counts, where the system has such a thing. */
+  readonly namespace?: string
+}
+
+/** The machine and the boot in which a process number and a monotonic clock mean something. */
+export interface Place {
+  readonly host: string
+  readonly boot: string
+}
+
+export function parseProcessRef(value: unknown): ProcessRef | undefined {
+  if (typeof value !== 'object' || value === null) return undefined
+  const {pid, start, namespace} = value as Record<string, unknown>
+  if (!Number.isInteger(pid) || (pid as number) < 1 || typeof start !== 'string') return undefined
+  return {pid: pid as number, start, ...(typeof namespace === 'string' && {namespace})}
+}
