@@ -1,3 +1,4 @@
+import {breakerFold} from '../domain/breaker.js'
 import {leaseFold} from '../domain/lease.js'
 import type {Stamp} from '../domain/record.js'
 import {runBookFold} from '../domain/run.js'
@@ -26,6 +27,7 @@ const history = {
  * program that opens one carries only that one's fold.
  */
 export const leaseStream = {name: 'leases', fold: leaseFold, ...state}
+export const breakerStream = {name: 'breakers', fold: breakerFold, ...state}
 export const runStream = {name: 'runs', fold: runBookFold, ...history}
 
 export interface JournalOptions {

@@ -75,6 +75,17 @@ export function refusal(breaker: Breaker, now: Moment): Permit & {allowed: false
   return {allowed: false, reason: `${target} is half-open and being probed${who}`, retryAt}
 }
 
+/** The probe that this process was elected to make, for callers that keep no permit. */
+export function probeOf(
+  deps: Pick<BreakerDeps, 'breakers'>,
+  target: string,
+  process: ProcessRef | undefined,
+): string | undefined {
+  const probe = deps.breakers.read().get(target)?.probe
+  const isSame = process && probe?.process?.pid === process.pid && probe.process.start === process.start
+  return isSame ? probe.id : undefined
+}
+
 export interface CallEnd {
   readonly ok: boolean
   /** Of the permit. */
