@@ -5,7 +5,6 @@ import {searchFailures} from '../domain/failure-class.js'
 import {judgeRun} from '../domain/outcome.js'
 import {classOfAttempt} from '../domain/retry.js'
 import {exitCodeOf} from '../domain/run-report.js'
-import {endJob} from '../system/end-job.js'
 import {newId} from '../system/ids.js'
 import {type JobOutput, openJobOutput} from '../system/job-output.js'
 import {type Argv, type JobProcess, startJob} from '../system/job-process.js'
@@ -78,7 +77,9 @@ async function runOnce(command: CommandToRetry, start: AttemptStart, io: Attempt
     killAfterMs: command.killAfterMs,
     lastWriteMs: io.output.lastWriteMs,
   }
-  const exit = await supervise(job, limits, (ended, killAfterMs) => endJob(ended, killAfterMs, runId))
+  const exit = await supervise(job, limits, async (ended, killAfterMs) =>
+    (await import('../system/end-job.js')).endJob(ended, killAfterMs, runId),
+  )
   const {outcome} = judgeRun({
     exit: {...exit, spawnError: undefined},
     exitMap: {},

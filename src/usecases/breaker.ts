@@ -95,7 +95,13 @@ export interface CallEnd {
 }
 
 /** Records how a call ended, which may open or close the breaker. Throws GuardError `io`, `no-state`. */
-export function recordCall(deps: BreakerDeps, {target, policy}: BreakerTarget, end: CallEnd): BreakerChange {
+export function recordCall(deps: BreakerDeps, to: BreakerTarget, end: CallEnd): BreakerChange {
+  const change = recordEnd(deps, to, end)
+  deps.breakers.compactIfDue()
+  return change
+}
+
+function recordEnd(deps: BreakerDeps, {target, policy}: BreakerTarget, end: CallEnd): BreakerChange {
   if (end.probe !== undefined) {
     const settled = settleProbe(deps, {target, policy}, {probe: end.probe, ok: end.ok})
     if (settled) return settled
