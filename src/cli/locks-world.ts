@@ -5,7 +5,8 @@ import {GuardError} from '../errors.js'
 import {findPaths} from '../system/glob.js'
 import {inspectLocks, readWitness} from '../system/locks.js'
 import {openQuarantine} from '../system/quarantine.js'
-import type {ClearLocksDeps, LockSearch} from '../usecases/clear-locks.js'
+import {type ClearLocksDeps, clearLocks, type LockSearch} from '../usecases/clear-locks.js'
+import type {Checked, StepDeps} from '../usecases/recovery-steps.js'
 import type {Guard} from './guard.js'
 
 /** Ties the story of the locks to the machine. */
@@ -24,6 +25,12 @@ export function locksWorld(guard: Guard): ClearLocksDeps {
 export function ownFiles({stateDir, logDir}: Pick<Guard, 'stateDir' | 'logDir'>): readonly string[] {
   const own = ['.gen', 'quarantine', 'spool', ...journalNames(stateDir)]
   return [logDir, ...own.map((name) => join(stateDir, name))]
+}
+
+/** Clears by proof, for the recovery of a job whose relative patterns start in `dir`. */
+export function clearLocksIn(guard: Guard, dir: string): StepDeps<Checked>['clearLocks'] {
+  return ({patterns, minAgeMs}) =>
+    clearLocks(locksWorld(guard), [{patterns, minAgeMs, dir, without: ownFiles(guard)}], 'proof')
 }
 
 export interface LocksAsked {
