@@ -1,3 +1,5 @@
+import {alertsFold} from '../domain/alert.js'
+import {incidentFold} from '../domain/incident.js'
 import {leaseFold} from '../domain/lease.js'
 import type {Stamp} from '../domain/record.js'
 import {resetFold} from '../domain/reset.js'
@@ -31,6 +33,8 @@ export const leaseStream = {name: 'leases', fold: leaseFold, ...state}
 export const runStream = {name: 'runs', fold: runBookFold, ...history}
 export const resetRequestStream = {name: 'openclaw_reset_requests', fold: resetRequestFold, ...history}
 export const resetResultStream = {name: 'openclaw_reset_results', fold: resetFold, ...history}
+export const incidentStream = {name: 'incidents', fold: incidentFold, ...history}
+export const alertStream = {name: 'alerts', fold: alertsFold, ...history}
 
 export interface JournalOptions {
   /** Path without symbolic links, as `prepareStateDir` returns it. */
