@@ -160,7 +160,7 @@ function neverShown(epochs: readonly Epoch[], at: number, nowAwake: number): num
 /** Whether the machine lived through the wall clock time `at`; where it did twice, the last time counts. */
 export function passage({epochs}: Timeline, at: number, nowAwake: number): Passage {
   for (let index = epochs.length - 1; index >= 0; index--) {
-    const fromAwake = index === 0 ? Number.NEGATIVE_INFINITY : (epochs[index]?.awake ?? 0) + settleMs
+    const fromAwake = index === 0 ? (epochs[0]?.startAwake ?? 0) : (epochs[index]?.awake ?? 0) + settleMs
     const lived = passageAround(epochs, at, {index, nowAwake, fromAwake})
     if (!lived) continue
     if (lived.is !== 'awake') return lived
@@ -179,14 +179,14 @@ function isUnobserved(epochs: readonly Epoch[], index: number, awake: number): b
 /** Whether the clock, set back by less than cron minds, showed a later time before in this boot. */
 function isRepeated(epochs: readonly Epoch[], index: number, at: number): boolean {
   const epoch = epochs[index]
+  let latestShown = Number.NEGATIVE_INFINITY
   for (let place = index; place > 0 && epoch; place--) {
     const before = epochs[place - 1]
     const end = epochs[place]
-    if (!before || !end || before.boot !== epoch.boot) return false
-    const lastShown = before.at + end.awake - before.awake
-    if (lastShown >= at && lastShown - epoch.at <= repeatedMs) return true
+    if (!before || !end || before.boot !== epoch.boot) break
+    latestShown = Math.max(latestShown, before.at + end.awake - before.awake)
   }
-  return false
+  return epoch !== undefined && latestShown >= at && latestShown - epoch.at <= repeatedMs
 }
 
 type Lived = Exclude<Passage, {readonly is: 'before'}>
