@@ -1,6 +1,7 @@
 import type {OpenClawFailure} from '../domain/openclaw-answer.js'
 import {type OpenClawJob, repeats} from '../domain/openclaw-job.js'
 import {proofOfReset} from '../domain/reset-decision.js'
+import {explainOutage} from './explain-outage.js'
 import {readJob, settleByRead} from './pay-debts.js'
 import {answer, type Climb, type Ending, noteStep, release, writeUnderClaim} from './reset-climb.js'
 import {cancelLiveRun, describe, disable, enable, pollJob, waitForMarker} from './reset-steps.js'
@@ -51,14 +52,9 @@ async function compareMarker(climb: Climb): Promise<Ending | OpenClawJob> {
 }
 
 async function unread(climb: Climb, failure: OpenClawFailure): Promise<Ending> {
-  if (failure.kind !== 'transient') {
-    noteStep(climb, {step: 'read', outcome: 'failed', evidence: failure.message})
-    return answer('failed', `OpenClaw cannot be asked (${failure.kind}): ${failure.message}`)
-  }
-  const health = await climb.deps.openclaw.health()
-  const reason = `OpenClaw gives no answer, its gateway is ${health}: ${failure.message}`
+  const reason = await explainOutage(climb.deps.openclaw, failure)
   noteStep(climb, {step: 'read', outcome: 'failed', evidence: reason})
-  return release(reason)
+  return failure.kind === 'transient' ? release(reason) : answer('failed', reason)
 }
 
 /** A person's wish stands; but a job that guard itself may have disabled still waits for its enable. */

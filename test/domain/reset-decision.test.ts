@@ -3,7 +3,6 @@ import type {Moment} from '../../src/domain/lease.js'
 import type {OpenClawJob, OpenClawRead} from '../../src/domain/openclaw-job.js'
 import {type DisableState, type EnableDebt, type ResetClaim, resetFold} from '../../src/domain/reset.js'
 import {decideDebt, decideResets, elapsedMs, proofOfReset, type ResetFacts} from '../../src/domain/reset-decision.js'
-import {requestsByJob, resetProgress} from '../../src/domain/reset-progress.js'
 import {resetRequestFold} from '../../src/domain/reset-request.js'
 
 const minute = 60_000
@@ -143,22 +142,4 @@ test.each<[string, Partial<OpenClawJob>, boolean]>([
   ['a slot in the past', {nextRunAtMs: now.at - 1}, false],
 ])('the proof of a reset: %s', (_title, change, proven) => {
   expect(proofOfReset({...job, ...change}, {marker: 5, atMs: now.at}).proven).toBe(proven)
-})
-
-test('the progress of an incident counts the answers to what was asked since it opened', () => {
-  const requests = resetRequestFold.empty()
-  for (const [id, at] of Object.entries({old: 1, q1: 10, q2: 20, q3: 30})) {
-    resetRequestFold.apply(requests, {job_id: 'a', request_id: id, requested_at: at})
-  }
-  const {answers} = resetFold.empty()
-  const answered = (requestId: string, ok: boolean) => {
-    answers.set(requestId, {requestId, jobId: 'a', ok, outcome: 'failed', detail: requestId, at: 1, recordId: 'r'})
-  }
-  const own = requestsByJob(requests).get('a') ?? []
-  answered('old', false)
-  answered('q1', false)
-  answered('q2', true)
-  expect(resetProgress(own, {answers}, 10)).toEqual({pending: true, failed: 1, lastDetail: 'q2'})
-  answered('q3', false)
-  expect(resetProgress(own, {answers}, 10)).toEqual({pending: false, failed: 2, lastDetail: 'q3'})
 })
