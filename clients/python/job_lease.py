@@ -218,7 +218,7 @@ def _apply_claim(state, claim):
         return "void"
     state["grants"] += 1
     lease = {"job": job, "holder": holder, "token": state["grants"], "claimId": claim["id"], "ttlMs": ttl_ms}
-    lease["claimedAt"] = claim["at"]
+    lease.update(claimedAt=claim["at"], claimedMono=claim["mono"])
     lease.update(_expiry(claim, ttl_ms))
     lease.update(_processes_of(claim))
     _put(state, lease)
@@ -242,6 +242,7 @@ def _apply_renewal(state, record):
         # After a reboot nothing that was known of the old processes holds.
         following.pop("process", None)
         following.pop("jobProcess", None)
+        following["claimedMono"] = record["mono"]
     following.update(expiry)
     following.update(_processes_of(record))
     _put(state, following)

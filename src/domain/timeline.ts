@@ -176,17 +176,20 @@ function isUnobserved(epochs: readonly Epoch[], index: number, awake: number): b
   return next !== undefined && next.boot === epochs[index]?.boot && awake > next.since
 }
 
-/** Whether the clock, set back by less than cron minds, showed a later time before in this boot. */
+/**
+ * Whether cron has been past `at` already in this boot: set back by a little, it waits until the clock has caught up;
+ * set back by more, it takes the new time (Debian's cron(8)).
+ */
 function isRepeated(epochs: readonly Epoch[], index: number, at: number): boolean {
-  const epoch = epochs[index]
-  let latestShown = Number.NEGATIVE_INFINITY
-  for (let place = index; place > 0 && epoch; place--) {
-    const before = epochs[place - 1]
-    const end = epochs[place]
-    if (!before || !end || before.boot !== epoch.boot) break
-    latestShown = Math.max(latestShown, before.at + end.awake - before.awake)
+  const boot = epochs[index]?.boot
+  let cronAt = Number.NEGATIVE_INFINITY
+  for (const [place, epoch] of epochs.slice(0, index + 1).entries()) {
+    if (epoch.boot !== boot) continue
+    if (cronAt - epoch.at > repeatedMs) cronAt = epoch.at
+    if (place === index) return cronAt >= at
+    cronAt = Math.max(cronAt, epoch.at + (epochs[place + 1]?.awake ?? 0) - epoch.awake)
   }
-  return epoch !== undefined && latestShown >= at && latestShown - epoch.at <= repeatedMs
+  return false
 }
 
 type Lived = Exclude<Passage, {readonly is: 'before'}>

@@ -5,8 +5,10 @@ import {watcherState} from '../../src/domain/watchers.js'
 const minute = 60_000
 const now: Moment = {at: 100 * minute, mono: 50 * minute, boot: 'a', host: 'h'}
 
+type Differing = Partial<Omit<Lease, 'released'>> & {readonly released?: 'never'}
+
 /** A lease that was last renewed so long ago, and given back. */
-function lease(agoMs: number, more: Partial<Lease> = {}): Lease {
+function lease(agoMs: number, {released, ...more}: Differing = {}): Lease {
   const seenAt = now.at - agoMs
   const expiresMono = now.mono - agoMs + minute
   return {
@@ -16,12 +18,13 @@ function lease(agoMs: number, more: Partial<Lease> = {}): Lease {
     claimId: 'c',
     ttlMs: minute,
     claimedAt: seenAt,
+    claimedMono: expiresMono - minute,
     seenAt,
     expiresAt: seenAt + minute,
     expiresMono,
     boot: 'a',
     host: 'h',
-    released: {at: seenAt, status: 'ok'},
+    ...(released === 'never' ? {} : {released: {at: seenAt, status: 'ok'}}),
     ...more,
   }
 }
@@ -30,8 +33,8 @@ test.each<[string, Lease | undefined, string]>([
   ['a watchdog that was never used is not late', undefined, 'never-used'],
   ['one that came lately is on time', lease(14 * minute), 'on-time'],
   ['one that came too long ago is late', lease(16 * minute), 'late'],
-  ['one at work is on time', lease(0, {expiresMono: now.mono + minute, released: undefined as never}), 'on-time'],
-  ['one that died at work is late after the same time', lease(16 * minute, {released: undefined as never}), 'late'],
+  ['one at work is on time', lease(0, {expiresMono: now.mono + minute, released: 'never'}), 'on-time'],
+  ['one that died at work is late after the same time', lease(16 * minute, {released: 'never'}), 'late'],
   ['a wall clock set forward makes nobody late', lease(minute, {seenAt: 0}), 'on-time'],
   ['after a boot it has as long again', lease(0, {boot: 'b', seenAt: 0}), 'late'],
 ])('%s', (_title, own, is) => {
