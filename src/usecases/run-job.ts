@@ -105,9 +105,9 @@ async function performRun(deps: RunDeps, request: RunRequest, claim: Claim & {gr
   records.started({token: lease?.token, log: output?.range()})
   const stopRenewing = lease ? deps.every(settings.ttlMs / 3, lease.renew) : () => undefined
 
-  const attempt = await tryOnce(deps, request, {attempt: 1, token: lease?.token, output}, lease?.bind)
-
-  stopRenewing()
+  const attempt = await tryOnce(deps, request, {attempt: 1, token: lease?.token, output}, lease?.bind).finally(
+    stopRenewing,
+  )
   const endedAt = deps.clock.now()
   const {outcome} = attempt
   const durationMs = Math.round(endedAt - startedAt)
@@ -181,7 +181,8 @@ async function waitForJob(
 function notStarted(deps: RunDeps, error: unknown): Attempt {
   if (!(error instanceof GuardError)) throw error
   deps.warn([error.message, ...error.hints].join('\n  - '))
-  return {outcome: 'not-started', exitCode: error.kind === 'not-found' ? 127 : 126, detail: error.message}
+  const exitCode = error.kind === 'not-found' ? 127 : error.kind === 'config' ? 78 : 126
+  return {outcome: 'not-started', exitCode, detail: error.message}
 }
 
 function limitText(job: string, {timeoutMs, silenceMs}: JobSettings, {detail}: Attempt): string {
