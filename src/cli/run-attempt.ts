@@ -1,4 +1,4 @@
-import {readFileSync, statSync, unlinkSync} from 'node:fs'
+import {constants, readFileSync, statSync} from 'node:fs'
 import type {JobResult} from '../domain/outcome.js'
 import type {JobOutput} from '../system/job-output.js'
 import {type JobProcess, startJob} from '../system/job-process.js'
@@ -51,50 +51,45 @@ export async function startAttempt(place: AttemptPlace, start: AttemptStart): Pr
   })
 }
 
+/** Signals that guard hands on to its job (contract section 2). */
 const forwarded = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2'] as const
 
 /**
  * From now on guard's signals are the job's, those that came before its start included. A signal that guard was
- * started to ignore (`nohup`) stays ignored.
+ * told to ignore by nohup(1) stays ignored.
  */
 export function catchSignals(interactive: boolean): CaughtSignals {
-  const ignored = ignoredSignals()
   const waiting: NodeJS.Signals[] = []
   let job: JobProcess | undefined
   const take = (signal: NodeJS.Signals) => {
     // The terminal has sent these to the job itself.
     if (interactive && (signal === 'SIGINT' || signal === 'SIGQUIT')) return
+    if (signal === 'SIGHUP' && isNohup()) return
     if (job) job.signal(signal)
     else waiting.push(signal)
   }
-  const caught = forwarded.filter((signal) => !ignored(signal))
-  for (const signal of caught) process.on(signal, take)
+  for (const signal of forwarded) process.on(signal, take)
   return {
     sendTo: (started) => {
       job = started
       for (const signal of waiting.splice(0)) job.signal(signal)
     },
     release: () => {
-      for (const signal of caught) process.off(signal, take)
+      for (const signal of forwarded) process.off(signal, take)
     },
   }
 }
 
-const signalBits: Readonly<Record<(typeof forwarded)[number], bigint>> = {
-  SIGHUP: 1n << 0n,
-  SIGINT: 1n << 1n,
-  SIGQUIT: 1n << 2n,
-  SIGUSR1: 1n << 9n,
-  SIGUSR2: 1n << 11n,
-  SIGTERM: 1n << 14n,
-}
-
-function ignoredSignals(): (signal: (typeof forwarded)[number]) => boolean {
+/**
+ * Whether guard was started by nohup(1) at a terminal. Node forgets at its start that a signal was to be ignored, but
+ * nohup leaves a mark that nobody else does: a standard input that cannot be read.
+ */
+function isNohup(): boolean {
   try {
-    const mask = /^SigIgn:\s*([0-9a-f]+)/m.exec(readFileSync('/proc/self/status', 'latin1'))?.[1] ?? '0'
-    return (signal) => (BigInt(`0x${mask}`) & signalBits[signal]) !== 0n
+    const flags = /^flags:\s*([0-7]+)/m.exec(readFileSync('/proc/self/fdinfo/0', 'latin1'))?.[1] ?? '0'
+    return (Number.parseInt(flags, 8) & 3) === constants.O_WRONLY
   } catch {
-    return () => false
+    return false
   }
 }
 
@@ -106,11 +101,10 @@ export async function readTraces(
 ): Promise<RunTraces> {
   const hasResult = statSync(resultFile, {throwIfNoEntry: false}) !== undefined
   if (!hasResult && !failed) return {result: undefined, crashed: undefined}
-  const {crashTailBytes, findCrash, parseResult, resultLimit} = await import('./run-traces.js')
+  const {crashTailBytes, findCrash, takeResult} = await import('./run-traces.js')
   let result: JobResult | undefined
   if (hasResult) {
-    const reading = parseResult(readFileSync(resultFile).toString('utf8', 0, resultLimit + 1))
-    unlinkSync(resultFile)
+    const reading = takeResult(resultFile)
     for (const problem of reading.problems) tell(problem)
     result = reading.result
   }

@@ -1,11 +1,12 @@
-import {mkdirSync} from 'node:fs'
-import {constants, hostname} from 'node:os'
+import {accessSync, constants as fsConstants, mkdirSync, statfsSync} from 'node:fs'
+import {constants, hostname, tmpdir} from 'node:os'
 import {GuardError} from '../errors.js'
 import {writeGuardianLog} from '../system/guardian-log.js'
 import {readBootId} from '../system/host.js'
 import {type JobOutput, openJobOutput} from '../system/job-output.js'
 import {identifyProcess} from '../system/process-identity.js'
 import {isRotationDue, rotateLog} from '../system/rotate.js'
+import {salvageSpool} from '../system/spool.js'
 import {supervise} from '../system/supervise.js'
 import {survivorOf} from '../system/survivor.js'
 import {type Claim, claimRun} from '../usecases/claim-run.js'
@@ -21,8 +22,9 @@ export function runWorld(guard: Guard, run: RunResolved, mode: RunMode): {deps: 
   const {clock} = guard
   const runId = guard.newId()
   const usable = stateIsUsable(guard, run)
-  const spool = `${guard.stateDir}/spool`
-  const resultFile = `${spool}/${runId}.result.json`
+  const spool = usable ? spoolDir(guard) : tmpdir()
+  const resultFile = `${spool}/guard-${runId}.result.json`
+  const warn = tellOnce()
   const request = {job, runId, settings}
   return {
     request,
@@ -31,7 +33,8 @@ export function runWorld(guard: Guard, run: RunResolved, mode: RunMode): {deps: 
       random: Math.random,
       runs: usable ? guard.runs() : undefined,
       claim: () => (usable ? claim(guard, run, runId) : Promise.resolve(unclaimed)),
-      openOutput: () => (usable && !mode.interactive ? openOutput(guard, run, {spool, runId, mode}) : undefined),
+      salvage: (killed) => salvage(guard, job, killed),
+      openOutput: () => (usable && !mode.interactive ? openOutput(guard, run, {runId, mode, warn}) : undefined),
       startJob: (start) => startAttempt({guard, run, mode, runId, resultFile}, start),
       supervise: (process, output, timeoutMs) =>
         supervise(
@@ -51,7 +54,7 @@ export function runWorld(guard: Guard, run: RunResolved, mode: RunMode): {deps: 
         const timer = setInterval(work, ms)
         return () => clearInterval(timer)
       },
-      warn: tell,
+      warn,
       log: (text) => (usable ? writeGuardianLog(guard.logDir, clock.now(), text) : undefined),
     },
   }
@@ -59,12 +62,31 @@ export function runWorld(guard: Guard, run: RunResolved, mode: RunMode): {deps: 
 
 const unclaimed: Claim = {granted: true, lease: undefined, interrupted: undefined}
 
+/** For what lives as long as a run: result files, and output that is told apart. */
+function spoolDir(guard: Guard): string {
+  return `${guard.stateDir}/spool`
+}
+
+/** A disk that is full speaks up at every record; once is enough. */
+function tellOnce(): (text: string) => void {
+  const told = new Set<string>()
+  return (text) => {
+    if (!told.has(text)) tell(text)
+    told.add(text)
+  }
+}
+
 /** A state directory that cannot be used stops no job, unless the job's settings say that it must. */
 function stateIsUsable(guard: Guard, {job, settings}: RunResolved): boolean {
   try {
     guard.ensureState()
+    mkdirSync(spoolDir(guard), {recursive: true, mode: 0o700})
+    accessSync(guard.stateDir, fsConstants.W_OK)
     return true
-  } catch (error) {
+  } catch (thrown) {
+    const {syscall, message} = thrown as NodeJS.ErrnoException
+    const hints = ['name a state directory that can be written: --state-dir DIR']
+    const error = syscall === undefined ? thrown : new GuardError('io', message, hints, {cause: thrown})
     tolerate(error, settings.onStateError, `${job} runs without record or lease`)
     return false
   }
@@ -102,26 +124,54 @@ async function claim(guard: Guard, {job, settings}: RunResolved, runId: string):
   }
 }
 
+/** The standard error of a run whose guard was killed may stand in its spool alone. */
+function salvage(guard: Guard, job: string, runId: string): void {
+  try {
+    for (const stream of ['out', 'err']) salvageSpool(`${spoolDir(guard)}/${runId}.${stream}`, guard.logFileOf(job))
+  } catch (error) {
+    const {syscall, message} = error as NodeJS.ErrnoException
+    if (syscall === undefined) throw error
+    tell(`output of run ${runId} left in ${spoolDir(guard)}: ${message}`)
+  }
+}
+
 interface OutputPlace {
-  readonly spool: string
   readonly runId: string
   readonly mode: RunMode
+  readonly warn: (text: string) => void
 }
+
+/** With less room the job would fail at its own first line of output, for it writes into the log itself. */
+const leastRoomBytes = 1024 * 1024
 
 function openOutput(
   guard: Guard,
   {job, settings}: RunResolved,
-  {spool, runId, mode}: OutputPlace,
+  {runId, mode, warn}: OutputPlace,
 ): JobOutput | undefined {
   const logFile = guard.logFileOf(job)
   try {
     if (isRotationDue(logFile, guard.settings.logs)) rotateLog(logFile, guard.settings.logs, guard.clock.now())
-    mkdirSync(spool, {recursive: true, mode: 0o700})
-    return openJobOutput({logFile, spoolFile: `${spool}/${runId}.err`, targets: mode.json ? [2, 2] : [1, 2]})
+    assertRoom(guard.logDir)
+    return openJobOutput({
+      logFile,
+      spool: `${spoolDir(guard)}/${runId}`,
+      targets: mode.json ? [2, 2] : [1, 2],
+      isShared: settings.overlap === 'allow',
+      warn,
+    })
   } catch (error) {
     const cause = error as NodeJS.ErrnoException
     if (cause.syscall === undefined) throw error
     tolerate(new GuardError('io', `${logFile}: ${cause.message}`, [], {cause}), settings.onStateError, 'no log is kept')
     return undefined
   }
+}
+
+/** Throws as a write would. */
+function assertRoom(dir: string): void {
+  const {blocks, bavail, bfree, bsize} = statfsSync(dir)
+  const free = process.geteuid?.() === 0 ? bfree : bavail
+  if (blocks > 0 && free * bsize < leastRoomBytes)
+    throw Object.assign(new Error('the disk is full'), {code: 'ENOSPC', syscall: 'write'})
 }

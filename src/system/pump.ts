@@ -51,8 +51,14 @@ export class Pump {
     }
     const limit = gap ? Math.min(this.buffer.length, gap.from - this.offset) : this.buffer.length
     const length = readSync(this.source, this.buffer, 0, limit, this.offset)
+    if (length === 0) this.followTruncation()
     this.offset += length
     return length
+  }
+
+  /** A job may empty its log by opening it anew; what it writes then stands at the beginning. */
+  private followTruncation(): void {
+    if (fstatSync(this.source).size < this.offset) this.offset = 0
   }
 
   private async writeAll(length: number): Promise<void> {

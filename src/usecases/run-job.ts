@@ -18,6 +18,8 @@ export interface RunDeps {
   /** Undefined when the state directory cannot be used: the job runs all the same, and nobody remembers. */
   readonly runs: Journal<RunBook> | undefined
   readonly claim: () => Promise<Claim>
+  /** Takes care of the output that a run left whose guard was killed. */
+  readonly salvage: (runId: string) => void
   readonly openOutput: () => JobOutput | undefined
   /** Starts one attempt. Rejects with GuardError `not-found`, `not-executable`. */
   readonly startJob: (start: AttemptStart) => Promise<JobProcess>
@@ -100,8 +102,11 @@ async function performRun(deps: RunDeps, request: RunRequest, claim: Claim & {gr
   const {lease} = claim
   const startedAt = deps.clock.now()
   const records = recorder(deps, {job, run})
+  if (claim.interrupted) {
+    deps.salvage(claim.interrupted)
+    recorder(deps, {job, run: claim.interrupted}).interrupted('its guard was killed')
+  }
   const output = deps.openOutput()
-  if (claim.interrupted) recorder(deps, {job, run: claim.interrupted}).interrupted('its guard was killed')
   records.started({token: lease?.token, log: output?.range()})
   const stopRenewing = lease ? deps.every(settings.ttlMs / 3, lease.renew) : () => undefined
 
