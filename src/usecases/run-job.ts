@@ -15,6 +15,8 @@ export interface RunDeps extends AttemptDeps {
   readonly claim: () => Promise<Claim>
   /** Undefined for a job without a breaker. */
   readonly breaker: (() => Promise<RunBreaker>) | undefined
+  /** Brings the output of a run whose guard was killed into the log. */
+  readonly salvage: (runId: string) => void
   readonly openOutput: () => JobOutput | undefined
   readonly catchSignals: () => CaughtSignals
   /** Retries, heals and verifies after a failure. Loaded only then. */
@@ -78,8 +80,8 @@ async function performRun(deps: RunDeps, request: RunRequest, {claim, breaker}: 
   const {lease} = claim
   const startedAt = deps.clock.now()
   const records = recorder(deps, {job, run})
+  if (claim.interrupted) tellInterrupted(deps, job, claim.interrupted)
   const output = deps.openOutput()
-  if (claim.interrupted) recorder(deps, {job, run: claim.interrupted}).interrupted('its guard was killed')
   records.started({token: lease?.token, log: output?.range()})
   const stopRenewing = lease ? deps.every(settings.ttlMs / 3, lease.renew) : () => undefined
   const signals = deps.catchSignals()
@@ -96,6 +98,11 @@ async function performRun(deps: RunDeps, request: RunRequest, {claim, breaker}: 
   const report = endRun(deps, request, {end, lease, output, records, startedAt})
   await output?.finish(!settings.quiet || !isWell(end.attempt))
   return report
+}
+
+function tellInterrupted(deps: RunDeps, job: string, run: string): void {
+  deps.salvage(run)
+  recorder(deps, {job, run}).interrupted('its guard was killed')
 }
 
 /** Where a run stands when nothing more is done about it. */
