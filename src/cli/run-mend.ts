@@ -3,13 +3,9 @@ import {GuardError} from '../errors.js'
 import {alertStream} from '../journal/streams.js'
 import {writeAlertFile} from '../system/alert-file.js'
 import {execIn} from '../system/exec-step.js'
-import {findPaths} from '../system/glob.js'
-import {inspectLocks, readWitness} from '../system/locks.js'
-import {openQuarantine} from '../system/quarantine.js'
-import {runCommand} from '../system/run-command.js'
+import {type RunCommand, runCommand} from '../system/run-command.js'
 import {openService} from '../system/services/open-service.js'
 import type {Attempt, AttemptDeps} from '../usecases/attempt-job.js'
-import {clearLocks} from '../usecases/clear-locks.js'
 import {type HealDeps, healJob} from '../usecases/heal-job.js'
 import {type MendTask, mendRun} from '../usecases/mend-run.js'
 import {raiseAlert} from '../usecases/raise-alert.js'
@@ -17,6 +13,7 @@ import type {RecoveryAlert} from '../usecases/recovery-steps.js'
 import type {RunEnd} from '../usecases/run-job.js'
 import {recorder} from '../usecases/run-records.js'
 import type {Guard} from './guard.js'
+import {clearLocksIn} from './locks-world.js'
 import {stepProgress} from './progress.js'
 import type {AttemptPlace} from './run-attempt.js'
 import {retryTokens} from './run-breaker.js'
@@ -53,7 +50,7 @@ function healDeps(place: AttemptPlace, task: MendTask, verify: () => Promise<Att
   const {guard, runId} = place
   const {settings, job, first} = task
   const dir = settings.dir ?? settings.cwd ?? process.cwd()
-  const quarantine = openQuarantine(guard.stateDir)
+  const run: RunCommand = (command) => runCommand({...command, signal: first.signals.aborted})
   return {
     clock: guard.clock,
     signal: first.signals.aborted,
@@ -61,14 +58,9 @@ function healDeps(place: AttemptPlace, task: MendTask, verify: () => Promise<Att
     newestRuns: () => guard.runs().newestFirst(),
     recordStep: (step) => recorder({runs: guard.runs(), warn: tell}, {job, run: runId}).stepEnded(step),
     show: stepProgress(tell),
-    clearLocks: ({patterns, minAgeMs}) =>
-      clearLocks(
-        {clock: guard.clock, newId: guard.newId, findPaths, inspectLocks, readWitness, quarantine},
-        {patterns, minAgeMs, dir, without: [guard.stateDir]},
-        'proof',
-      ),
-    openService: (service) => openService(service, runCommand),
-    exec: execIn(dir, runCommand),
+    clearLocks: clearLocksIn(guard, dir),
+    openService: (service) => openService(service, run),
+    exec: execIn(dir, run),
     raiseAlert: (alert) => raise(guard, alert),
     writeAlertFile: (name, text) => writeAlertFile(guard.logDir, name, text),
   }
