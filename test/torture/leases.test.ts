@@ -13,7 +13,7 @@ import {tempDir} from '../support/temp-dir.js'
 
 const isLong = process.env['GUARD_TORTURE'] === 'long'
 const contenders = 32
-const kills = isLong ? 10_000 : 50
+const kills = Number(process.env['GUARD_KILLS'] ?? (isLong ? 10_000 : 50))
 
 interface Fact {
   readonly fact: 'granted' | 'acted' | 'released' | 'fenced'
