@@ -1,4 +1,5 @@
 import {alertsFold} from '../domain/alert.js'
+import {breakerFold} from '../domain/breaker.js'
 import {incidentFold} from '../domain/incident.js'
 import {leaseFold} from '../domain/lease.js'
 import type {Stamp} from '../domain/record.js'
@@ -30,6 +31,7 @@ const history = {
  * program that opens one carries only that one's fold.
  */
 export const leaseStream = {name: 'leases', fold: leaseFold, ...state}
+export const breakerStream = {name: 'breakers', fold: breakerFold, ...state}
 export const runStream = {name: 'runs', fold: runBookFold, ...history}
 export const resetRequestStream = {name: 'openclaw_reset_requests', fold: resetRequestFold, ...history}
 export const resetResultStream = {name: 'openclaw_reset_results', fold: resetFold, ...history}
