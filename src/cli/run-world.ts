@@ -13,6 +13,7 @@ import type {RunResolved} from '../usecases/resolve-run.js'
 import type {RunDeps, RunRequest} from '../usecases/run-job.js'
 import type {Guard} from './guard.js'
 import {type AttemptPlace, catchSignals, type RunMode, readTraces, startAttempt} from './run-attempt.js'
+import {openOutput, tolerate} from './run-output.js'
 import {tell} from './tell.js'
 
 /** Ties `guard run`'s story to the world: processes, files, signals. */
@@ -31,7 +32,7 @@ export function runWorld(guard: Guard, run: RunResolved, mode: RunMode): {deps: 
       random: Math.random,
       runs: usable ? guard.runs() : undefined,
       claim: () => (usable ? claim(guard, run, runId) : Promise.resolve(unclaimed)),
-      openOutput: () => (usable && !mode.interactive ? openOutput(place, guard.logFileOf(job)) : undefined),
+      openOutput: () => (usable && !mode.interactive ? openOutput(place, guard.logFileOf(job), runId) : undefined),
       startJob: (task) => startAttempt(place, task),
       supervise: (process, {output, timeoutMs}) =>
         supervise(
@@ -61,7 +62,6 @@ export function runWorld(guard: Guard, run: RunResolved, mode: RunMode): {deps: 
 
 const unclaimed: Claim = {granted: true, lease: undefined, interrupted: undefined}
 
-/** A state directory that cannot be used stops no job, unless the job's settings say that it must. */
 function stateIsUsable(guard: Guard, {job, settings}: RunResolved): boolean {
   try {
     guard.ensureState()
@@ -70,14 +70,6 @@ function stateIsUsable(guard: Guard, {job, settings}: RunResolved): boolean {
     tolerate(error, settings.onStateError, `${job} runs without record or lease`)
     return false
   }
-}
-
-function tolerate(error: unknown, onStateError: 'run' | 'refuse', consequence: string): void {
-  const isState = error instanceof GuardError && (error.kind === 'io' || error.kind === 'no-state')
-  if (!isState) throw error
-  if (onStateError === 'refuse')
-    throw new GuardError('io', `not run, for onStateError is refuse: ${error.message}`, error.hints, {cause: error})
-  tell(`${error.message}; ${consequence}`)
 }
 
 async function claim(guard: Guard, {job, settings}: RunResolved, runId: string): Promise<Claim> {
@@ -101,20 +93,5 @@ async function claim(guard: Guard, {job, settings}: RunResolved, runId: string):
   } catch (error) {
     tolerate(error, settings.onStateError, `${job} runs without lease`)
     return unclaimed
-  }
-}
-
-/** Opens a log for the job's output. Undefined when there can be none: then the output goes straight to the caller. */
-export function openOutput({guard, run, mode, runId, spool}: AttemptPlace, logFile: string): JobOutput | undefined {
-  try {
-    if (isRotationDue(logFile, guard.settings.logs)) rotateLog(logFile, guard.settings.logs, guard.clock.now())
-    mkdirSync(spool, {recursive: true, mode: 0o700})
-    return openJobOutput({logFile, spoolFile: `${spool}/${runId}.err`, targets: mode.json ? [2, 2] : [1, 2]})
-  } catch (error) {
-    const cause = error as NodeJS.ErrnoException
-    if (cause.syscall === undefined) throw error
-    const failure = new GuardError('io', `${logFile}: ${cause.message}`, [], {cause})
-    tolerate(failure, run.settings.onStateError, 'no log is kept')
-    return undefined
   }
 }

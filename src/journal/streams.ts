@@ -39,7 +39,7 @@ export const incidentStream = {name: 'incidents', fold: incidentFold, ...history
 export const alertStream = {name: 'alerts', fold: alertsFold, ...history}
 
 export interface JournalOptions {
-  /** Path without symbolic links, as `prepareStateDir` returns it. */
+  /** Path without symbolic links, as `openStateDir` returns it. */
   readonly dir: string
   readonly newStamp: () => Stamp
   /** Outranks the tail that calls for a snapshot (`GUARD_COMPACT_BYTES`). */
