@@ -1,19 +1,58 @@
 import {closeSync, constants, fstatSync, openSync, readSync, rmSync} from 'node:fs'
+import {crashTailBytes, findCrash} from '../domain/crash-marks.js'
+import {searchFailures} from '../domain/failure-class.js'
 import {parseResult, type ResultReading, resultLimit} from '../domain/job-result.js'
+import type {JobResult} from '../domain/outcome.js'
+import {classOfAttempt} from '../domain/retry.js'
+import {readStretch} from '../system/log-files.js'
+import type {SupervisedExit} from '../system/supervise.js'
+import type {AttemptTask, Traces} from '../usecases/attempt-job.js'
+import {tell} from './tell.js'
 
-/** What is read only after a failure or from a result file, apart from what every run loads. */
-export {crashTailBytes, findCrash} from '../domain/crash-marks.js'
+/** Of an output that is larger, the end is searched: that is where programs say why they give up. */
+const searchedBytes = 64 * 1024 * 1024
 
-/** Reads a result file and removes it. The job may have put anything there, so that no more is read than may be in it. */
-export function takeResult(file: string): ResultReading {
+export interface TraceRequest {
+  readonly task: AttemptTask
+  /** Where the attempt's output begins in the log. */
+  readonly begin: number
+  readonly exit: SupervisedExit
+  /** Undefined: the job has written none. */
+  readonly resultFile: string | undefined
+}
+
+/** What an attempt has left. Loaded only after a failure, or when there is a result file. */
+export function readTraces({task, begin, exit, resultFile}: TraceRequest): Traces {
+  const result = resultFile === undefined ? undefined : takeResult(resultFile)
+  const retryAfter = result?.retryAfterMs === undefined ? undefined : {waitMs: result.retryAfterMs}
+  const failed = exit.code !== 0 || (result?.outcome !== undefined && result.outcome !== 'healthy')
+  if (!failed) return {result, crashed: undefined, class: undefined, evidence: undefined, retryAfter}
+  const found = searchOutput(task, begin)
+  const isLimited = exit.timedOut || exit.silent
+  return {
+    result,
+    crashed: exit.code === 0 ? undefined : task.output && findCrash(task.output.tail(crashTailBytes)),
+    class: classOfAttempt(isLimited ? 'timed-out' : 'failed', result?.class, found?.failure?.class),
+    evidence: found?.failure?.evidence,
+    retryAfter: retryAfter ?? found?.retryAfter,
+  }
+}
+
+function takeResult(file: string): JobResult | undefined {
+  const {result, problems} = readResult(file)
+  rmSync(file, {recursive: true, force: true})
+  for (const problem of problems) tell(problem)
+  return result
+}
+
+/** The job may have put anything there: no more is read than a result may have. */
+function readResult(file: string): ResultReading {
   try {
     return parseResult(readStart(file, resultLimit + 1))
   } catch (error) {
     const {syscall, message} = error as NodeJS.ErrnoException
     if (syscall === undefined) throw error
     return {result: undefined, problems: [`result file not used: ${message}`]}
-  } finally {
-    rmSync(file, {recursive: true, force: true})
   }
 }
 
@@ -27,4 +66,12 @@ function readStart(file: string, bytes: number): string {
   } finally {
     closeSync(fd)
   }
+}
+
+function searchOutput({output, settings}: AttemptTask, begin: number) {
+  if (!output) return undefined
+  const {file, to = begin} = output.range()
+  const search = searchFailures(settings.failures)
+  readStretch({file, from: Math.max(begin, to - searchedBytes), to}, search.push)
+  return search.end()
 }

@@ -1,12 +1,9 @@
-import {accessSync, constants as fsConstants, mkdirSync, statfsSync} from 'node:fs'
+import {accessSync, constants as fsConstants, mkdirSync} from 'node:fs'
 import {constants, hostname, tmpdir} from 'node:os'
 import {GuardError} from '../errors.js'
 import {writeGuardianLog} from '../system/guardian-log.js'
 import {readBootId} from '../system/host.js'
-import {type JobOutput, openJobOutput} from '../system/job-output.js'
 import {identifyProcess} from '../system/process-identity.js'
-import {isRotationDue, rotateLog} from '../system/rotate.js'
-import {salvageSpool} from '../system/spool.js'
 import {supervise} from '../system/supervise.js'
 import {survivorOf} from '../system/survivor.js'
 import {type Claim, claimRun} from '../usecases/claim-run.js'
@@ -14,6 +11,7 @@ import type {RunResolved} from '../usecases/resolve-run.js'
 import type {RunDeps, RunRequest} from '../usecases/run-job.js'
 import type {Guard} from './guard.js'
 import {catchSignals, type RunMode, readTraces, startAttempt} from './run-attempt.js'
+import {openOutput, salvageOutput, tolerate} from './run-output.js'
 import {tell} from './tell.js'
 
 /** Ties `guard run`'s story to the world: processes, files, signals. */
@@ -21,10 +19,11 @@ export function runWorld(guard: Guard, run: RunResolved, mode: RunMode): {deps: 
   const {job, settings} = run
   const {clock} = guard
   const runId = guard.newId()
-  const usable = stateIsUsable(guard, run)
-  const spool = usable ? spoolDir(guard) : tmpdir()
-  const resultFile = `${spool}/guard-${runId}.result.json`
-  const warn = tellOnce()
+  // For what lives as long as a run: its result file, and output that is told apart.
+  const ownSpool = `${guard.stateDir}/spool`
+  const usable = stateIsUsable(guard, run, ownSpool)
+  const spool = usable ? ownSpool : tmpdir()
+  const place = {guard, run, mode, runId, spool, resultFile: `${spool}/guard-${runId}.result.json`}
   const request = {job, runId, settings}
   return {
     request,
@@ -33,10 +32,10 @@ export function runWorld(guard: Guard, run: RunResolved, mode: RunMode): {deps: 
       random: Math.random,
       runs: usable ? guard.runs() : undefined,
       claim: () => (usable ? claim(guard, run, runId) : Promise.resolve(unclaimed)),
-      salvage: (killed) => salvage(guard, job, killed),
-      openOutput: () => (usable && !mode.interactive ? openOutput(guard, run, {runId, mode, warn}) : undefined),
-      startJob: (start) => startAttempt({guard, run, mode, runId, resultFile}, start),
-      supervise: (process, output, timeoutMs) =>
+      salvage: (killed) => salvageOutput(place, killed),
+      openOutput: () => (usable && !mode.interactive ? openOutput(place, guard.logFileOf(job), runId) : undefined),
+      startJob: (task) => startAttempt(place, task),
+      supervise: (process, {output, timeoutMs}) =>
         supervise(
           process,
           {
@@ -49,23 +48,20 @@ export function runWorld(guard: Guard, run: RunResolved, mode: RunMode): {deps: 
         ),
       catchSignals: () => catchSignals(mode.interactive),
       signalNumber: (name) => constants.signals[name as NodeJS.Signals],
-      readTraces: (output, failed) => readTraces(resultFile, output, failed),
+      readTraces: (task, begin, exit) => readTraces(place, task, {begin, exit}),
+      mend: async (deps, task) => (await import('./run-mend.js')).mend(place, deps, task),
+      breaker: settings.breaker && (async () => (await import('./run-breaker.js')).runBreaker(guard, settings)),
       every: (ms, work) => {
         const timer = setInterval(work, ms)
         return () => clearInterval(timer)
       },
-      warn,
+      warn: tellOnce(),
       log: (text) => (usable ? writeGuardianLog(guard.logDir, clock.now(), text) : undefined),
     },
   }
 }
 
 const unclaimed: Claim = {granted: true, lease: undefined, interrupted: undefined}
-
-/** For what lives as long as a run: result files, and output that is told apart. */
-function spoolDir(guard: Guard): string {
-  return `${guard.stateDir}/spool`
-}
 
 /** A disk that is full speaks up at every record; once is enough. */
 function tellOnce(): (text: string) => void {
@@ -76,11 +72,10 @@ function tellOnce(): (text: string) => void {
   }
 }
 
-/** A state directory that cannot be used stops no job, unless the job's settings say that it must. */
-function stateIsUsable(guard: Guard, {job, settings}: RunResolved): boolean {
+function stateIsUsable(guard: Guard, {job, settings}: RunResolved, spool: string): boolean {
   try {
     guard.ensureState()
-    mkdirSync(spoolDir(guard), {recursive: true, mode: 0o700})
+    mkdirSync(spool, {recursive: true, mode: 0o700})
     accessSync(guard.stateDir, fsConstants.W_OK)
     return true
   } catch (thrown) {
@@ -90,14 +85,6 @@ function stateIsUsable(guard: Guard, {job, settings}: RunResolved): boolean {
     tolerate(error, settings.onStateError, `${job} runs without record or lease`)
     return false
   }
-}
-
-function tolerate(error: unknown, onStateError: 'run' | 'refuse', consequence: string): void {
-  const isState = error instanceof GuardError && (error.kind === 'io' || error.kind === 'no-state')
-  if (!isState) throw error
-  if (onStateError === 'refuse')
-    throw new GuardError('io', `not run, for onStateError is refuse: ${error.message}`, error.hints, {cause: error})
-  tell(`${error.message}; ${consequence}`)
 }
 
 async function claim(guard: Guard, {job, settings}: RunResolved, runId: string): Promise<Claim> {
@@ -122,56 +109,4 @@ async function claim(guard: Guard, {job, settings}: RunResolved, runId: string):
     tolerate(error, settings.onStateError, `${job} runs without lease`)
     return unclaimed
   }
-}
-
-/** The standard error of a run whose guard was killed may stand in its spool alone. */
-function salvage(guard: Guard, job: string, runId: string): void {
-  try {
-    for (const stream of ['out', 'err']) salvageSpool(`${spoolDir(guard)}/${runId}.${stream}`, guard.logFileOf(job))
-  } catch (error) {
-    const {syscall, message} = error as NodeJS.ErrnoException
-    if (syscall === undefined) throw error
-    tell(`output of run ${runId} left in ${spoolDir(guard)}: ${message}`)
-  }
-}
-
-interface OutputPlace {
-  readonly runId: string
-  readonly mode: RunMode
-  readonly warn: (text: string) => void
-}
-
-/** With less room the job would fail at its own first line of output, for it writes into the log itself. */
-const leastRoomBytes = 1024 * 1024
-
-function openOutput(
-  guard: Guard,
-  {job, settings}: RunResolved,
-  {runId, mode, warn}: OutputPlace,
-): JobOutput | undefined {
-  const logFile = guard.logFileOf(job)
-  try {
-    if (isRotationDue(logFile, guard.settings.logs)) rotateLog(logFile, guard.settings.logs, guard.clock.now())
-    assertRoom(guard.logDir)
-    return openJobOutput({
-      logFile,
-      spool: `${spoolDir(guard)}/${runId}`,
-      targets: mode.json ? [2, 2] : [1, 2],
-      isShared: settings.overlap === 'allow',
-      warn,
-    })
-  } catch (error) {
-    const cause = error as NodeJS.ErrnoException
-    if (cause.syscall === undefined) throw error
-    tolerate(new GuardError('io', `${logFile}: ${cause.message}`, [], {cause}), settings.onStateError, 'no log is kept')
-    return undefined
-  }
-}
-
-/** Throws as a write would. */
-function assertRoom(dir: string): void {
-  const {blocks, bavail, bfree, bsize} = statfsSync(dir)
-  const free = process.geteuid?.() === 0 ? bfree : bavail
-  if (blocks > 0 && free * bsize < leastRoomBytes)
-    throw Object.assign(new Error('the disk is full'), {code: 'ENOSPC', syscall: 'write'})
 }

@@ -12,6 +12,7 @@ export interface RecordDeps {
 export interface RunRecorder {
   started(facts: {readonly token: number | undefined; readonly log: LogRange | undefined}): void
   attemptEnded(facts: object): void
+  stepEnded(facts: object): void
   ended(facts: object): void
   interrupted(reason: string): void
   skipped(reason: string): void
@@ -33,6 +34,7 @@ export function recorder(deps: RecordDeps, of: {readonly job: string; readonly r
   return {
     started: (facts) => note('started', facts),
     attemptEnded: (facts) => note('attempt-ended', facts),
+    stepEnded: (facts) => note('step-ended', facts),
     ended: (facts) => note('ended', facts, 'durable'),
     interrupted: (reason) => note('interrupted', {reason}, 'durable'),
     skipped: (reason) => note('skipped', {reason}),
