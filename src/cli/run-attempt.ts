@@ -80,7 +80,10 @@ export function catchSignals(interactive: boolean): CaughtSignals {
       for (const signal of waiting.splice(0)) job?.signal(signal)
     },
     release: (exitCode) => {
-      for (const signal of forwarded) process.off(signal, take).on(signal, () => process.exit(exitCode))
+      for (const signal of forwarded) {
+        process.off(signal, take)
+        if (exitCode !== undefined) process.on(signal, () => process.exit(exitCode))
+      }
     },
   }
 }
