@@ -82,6 +82,8 @@ export function openJobOutput(request: OutputRequest): JobOutput {
     lastWriteMs: () => Math.max(...sources.map(({fd}) => fstatSync(fd).mtimeMs)),
     tail: (bytes) => sources.map(({fd, from}) => readTail(fd, from, bytes)).join(''),
     follow: (passOn) => {
+      // A retry writes to the same log, and is looked after already.
+      if (follower) return
       if (spools.length === 0 && !(passOn && pumps.length > 0)) return
       const files = sources.map(({file}) => file)
       follower = new Follower(() => drain(passOn), files)

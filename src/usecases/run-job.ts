@@ -15,7 +15,7 @@ export interface RunDeps extends AttemptDeps {
   readonly claim: () => Promise<Claim>
   /** Undefined for a job without a breaker. */
   readonly breaker: (() => Promise<RunBreaker>) | undefined
-  /** Brings the output of a run whose guard was killed into the log. */
+  /** Takes care of the output that a run left whose guard was killed. */
   readonly salvage: (runId: string) => void
   readonly openOutput: () => JobOutput | undefined
   readonly catchSignals: () => CaughtSignals
@@ -73,29 +73,29 @@ async function performRun(deps: RunDeps, request: RunRequest, {claim, breaker}: 
   const {lease} = claim
   const startedAt = deps.clock.now()
   const records = recorder(deps, {job, run})
-  if (claim.interrupted) tellInterrupted(deps, job, claim.interrupted)
+  if (claim.interrupted) {
+    deps.salvage(claim.interrupted)
+    recorder(deps, {job, run: claim.interrupted}).interrupted('its guard was killed')
+  }
   const output = deps.openOutput()
   records.started({token: lease?.token, log: output?.range()})
   const stopRenewing = lease ? deps.every(settings.ttlMs / 3, lease.renew) : () => undefined
   const signals = deps.catchSignals()
 
   const first = firstTask(request, {lease, output, records, signals})
-  const attempt = await attemptJob(deps, first)
-  const end: RunEnd = isWell(attempt)
-    ? {attempt, attempts: 1, recovered: false}
-    : await deps.mend(deps, {...request, first, attempt})
+  const end = await attemptAndMend(deps, request, first).finally(stopRenewing)
 
-  stopRenewing()
-  signals.release()
   breaker?.record(end.attempt.outcome)
   const report = endRun(deps, request, {end, lease, output, records, startedAt})
+  signals.release(report.exitCode)
   await output?.finish(!settings.quiet || !isWell(end.attempt))
   return report
 }
 
-function tellInterrupted(deps: RunDeps, job: string, run: string): void {
-  deps.salvage(run)
-  recorder(deps, {job, run}).interrupted('its guard was killed')
+async function attemptAndMend(deps: RunDeps, request: RunRequest, first: MendTask['first']): Promise<RunEnd> {
+  const attempt = await attemptJob(deps, first)
+  if (isWell(attempt)) return {attempt, attempts: 1, recovered: false}
+  return deps.mend(deps, {...request, first, attempt})
 }
 
 interface RunParts {
