@@ -14,6 +14,7 @@ import {supervise} from '../system/supervise.js'
 import type {AttemptStart} from '../usecases/retry.js'
 import type {CommandAttempt} from '../usecases/retry-command.js'
 import {catchSignals} from './run-attempt.js'
+import {tell} from './tell.js'
 
 export interface CommandToRetry {
   readonly argv: Argv
@@ -45,7 +46,7 @@ async function performAttempt(
   const targets = command.json ? ([2, 2] as const) : ([1, 2] as const)
   const signals = catchSignals(false)
   try {
-    const output = openJobOutput({logFile, spoolFile: join(dir, 'errors'), targets})
+    const output = openJobOutput({logFile, spool: join(dir, 'spool'), targets, isShared: false, warn: tell})
     return await runOnce(command, start, {output, logFile, sendTo: (job) => signals.sendTo(cancelling(job, onCancel))})
   } finally {
     signals.release()

@@ -1,7 +1,9 @@
-import {mkdirSync} from 'node:fs'
+import {statfsSync} from 'node:fs'
 import {GuardError} from '../errors.js'
 import {type JobOutput, openJobOutput} from '../system/job-output.js'
 import {isRotationDue, rotateLog} from '../system/rotate.js'
+import {salvageSpool} from '../system/spool.js'
+import type {Guard} from './guard.js'
 import type {AttemptPlace} from './run-attempt.js'
 import {tell} from './tell.js'
 
@@ -13,14 +15,47 @@ export function openOutput(place: AttemptPlace, logFile: string, name: string): 
   const {guard, run, mode, spool} = place
   try {
     if (isRotationDue(logFile, guard.settings.logs)) rotateLog(logFile, guard.settings.logs, guard.clock.now())
-    mkdirSync(spool, {recursive: true, mode: 0o700})
-    return openJobOutput({logFile, spoolFile: `${spool}/${name}.err`, targets: mode.json ? [2, 2] : [1, 2]})
+    assertRoom(guard.logDir)
+    return openJobOutput({
+      logFile,
+      spool: `${spool}/${name}`,
+      targets: mode.json ? [2, 2] : [1, 2],
+      isShared: run.settings.overlap === 'allow',
+      warn: tell,
+    })
   } catch (error) {
     const cause = error as NodeJS.ErrnoException
     if (cause.syscall === undefined) throw error
     const failure = new GuardError('io', `${logFile}: ${cause.message}`, [], {cause})
     tolerate(failure, run.settings.onStateError, 'no log is kept')
     return undefined
+  }
+}
+
+/** With less room the job would fail at its own first line of output, for it writes into the log itself. */
+const leastRoomBytes = 1024 * 1024
+
+/** Throws as a write would. */
+function assertRoom(dir: string): void {
+  const {blocks, bavail, bfree, bsize} = statfsSync(dir)
+  const free = process.geteuid?.() === 0 ? bfree : bavail
+  if (blocks > 0 && free * bsize < leastRoomBytes)
+    throw Object.assign(new Error('the disk is full'), {code: 'ENOSPC', syscall: 'write'})
+}
+
+/** For what lives as long as a run: result files, and output that is told apart. */
+export function spoolDir(guard: Guard): string {
+  return `${guard.stateDir}/spool`
+}
+
+/** The standard error of a run whose guard was killed may stand in its spool alone. */
+export function salvage(guard: Guard, job: string, runId: string): void {
+  try {
+    for (const stream of ['out', 'err']) salvageSpool(`${spoolDir(guard)}/${runId}.${stream}`, guard.logFileOf(job))
+  } catch (error) {
+    const {syscall, message} = error as NodeJS.ErrnoException
+    if (syscall === undefined) throw error
+    tell(`output of run ${runId} left in ${spoolDir(guard)}: ${message}`)
   }
 }
 

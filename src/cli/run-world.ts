@@ -1,5 +1,5 @@
-import {mkdirSync} from 'node:fs'
-import {constants, hostname} from 'node:os'
+import {accessSync, constants as fsConstants, mkdirSync} from 'node:fs'
+import {constants, hostname, tmpdir} from 'node:os'
 import {GuardError} from '../errors.js'
 import {writeGuardianLog} from '../system/guardian-log.js'
 import {readBootId} from '../system/host.js'
@@ -10,10 +10,11 @@ import {supervise} from '../system/supervise.js'
 import {survivorOf} from '../system/survivor.js'
 import {type Claim, claimRun} from '../usecases/claim-run.js'
 import type {RunResolved} from '../usecases/resolve-run.js'
-import type {RunDeps, RunRequest} from '../usecases/run-job.js'
+import type {RunRequest} from '../usecases/run-end.js'
+import type {RunDeps} from '../usecases/run-job.js'
 import type {Guard} from './guard.js'
 import {type AttemptPlace, catchSignals, type RunMode, readTraces, startAttempt} from './run-attempt.js'
-import {openOutput, tolerate} from './run-output.js'
+import {openOutput, salvage, spoolDir, tolerate} from './run-output.js'
 import {tell} from './tell.js'
 
 /** Ties `guard run`'s story to the world: processes, files, signals. */
@@ -22,8 +23,9 @@ export function runWorld(guard: Guard, run: RunResolved, mode: RunMode): {deps: 
   const {clock} = guard
   const runId = guard.newId()
   const usable = stateIsUsable(guard, run)
-  const spool = `${guard.stateDir}/spool`
-  const place = {guard, run, mode, runId, spool, resultFile: `${spool}/${runId}.result.json`}
+  const spool = usable ? spoolDir(guard) : tmpdir()
+  const place = {guard, run, mode, runId, spool, resultFile: `${spool}/guard-${runId}.result.json`}
+  const warn = tellOnce()
   const request = {job, runId, settings}
   return {
     request,
@@ -32,6 +34,7 @@ export function runWorld(guard: Guard, run: RunResolved, mode: RunMode): {deps: 
       random: Math.random,
       runs: usable ? guard.runs() : undefined,
       claim: () => (usable ? claim(guard, run, runId) : Promise.resolve(unclaimed)),
+      salvage: (killed) => salvage(guard, job, killed),
       openOutput: () => (usable && !mode.interactive ? openOutput(place, guard.logFileOf(job), runId) : undefined),
       startJob: (task) => startAttempt(place, task),
       supervise: (process, {output, timeoutMs}) =>
@@ -54,7 +57,7 @@ export function runWorld(guard: Guard, run: RunResolved, mode: RunMode): {deps: 
         const timer = setInterval(work, ms)
         return () => clearInterval(timer)
       },
-      warn: tell,
+      warn,
       log: (text) => (usable ? writeGuardianLog(guard.logDir, clock.now(), text) : undefined),
     },
   }
@@ -62,11 +65,25 @@ export function runWorld(guard: Guard, run: RunResolved, mode: RunMode): {deps: 
 
 const unclaimed: Claim = {granted: true, lease: undefined, interrupted: undefined}
 
+/** A disk that is full speaks up at every record; once is enough. */
+function tellOnce(): (text: string) => void {
+  const told = new Set<string>()
+  return (text) => {
+    if (!told.has(text)) tell(text)
+    told.add(text)
+  }
+}
+
 function stateIsUsable(guard: Guard, {job, settings}: RunResolved): boolean {
   try {
     guard.ensureState()
+    mkdirSync(spoolDir(guard), {recursive: true, mode: 0o700})
+    accessSync(guard.stateDir, fsConstants.W_OK)
     return true
-  } catch (error) {
+  } catch (thrown) {
+    const {syscall, message} = thrown as NodeJS.ErrnoException
+    const hints = ['name a state directory that can be written: --state-dir DIR']
+    const error = syscall === undefined ? thrown : new GuardError('io', message, hints, {cause: thrown})
     tolerate(error, settings.onStateError, `${job} runs without record or lease`)
     return false
   }

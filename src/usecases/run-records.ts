@@ -28,7 +28,7 @@ export function recorder(deps: RecordDeps, of: {readonly job: string; readonly r
       deps.runs?.note({kind, ...of, ...facts} as Entry, durability)
     } catch (error) {
       if (!(error instanceof GuardError)) throw error
-      deps.warn(`not recorded: ${kind} of ${of.job}: ${error.message}`)
+      deps.warn(`run of ${of.job} not recorded: ${error.message}`)
     }
   }
   return {
