@@ -45,7 +45,7 @@ wait_for ./uw-daemon.sh check
 show run pre_market_health_check
 
 say 'An overlap: the scanner still runs, so the second one is skipped'
-guard run scanner 3 >/dev/null &
+node "$guard_js" run scanner 3 >/dev/null &
 wait_for lease_has scanner '"state":"held"'
 show run scanner
 wait $!
@@ -54,13 +54,13 @@ say 'A timeout: TERM to the whole process group, KILL for what ignores it, exit 
 show run --timeout 1s --kill-after 1s --job stubborn -- sh -c 'trap "" TERM; sleep 60 & wait; sleep 60'
 
 say 'A crash of guard itself: the job lives on, is not started twice, and the story is told'
-guard run --job feed -- sleep 2 &
+node "$guard_js" run --job feed -- sleep 3 &
 feed=$!
 wait_for lease_has feed jobPid
 kill -9 "$feed"
 wait "$feed" 2>/dev/null
 show run --job feed -- sleep 0
-sleep 2
+sleep 3
 show run --job feed -- sleep 0
 show history feed
 

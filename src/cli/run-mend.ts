@@ -1,22 +1,20 @@
+import {workingDirectory} from '../config/settings.js'
 import {formatDuration} from '../domain/duration.js'
 import {GuardError} from '../errors.js'
 import {alertStream} from '../journal/streams.js'
 import {writeAlertFile} from '../system/alert-file.js'
 import {execIn} from '../system/exec-step.js'
-import {findPaths} from '../system/glob.js'
-import {inspectLocks, readWitness} from '../system/locks.js'
-import {openQuarantine} from '../system/quarantine.js'
-import {runCommand} from '../system/run-command.js'
+import {type RunCommand, runCommand} from '../system/run-command.js'
 import {openService} from '../system/services/open-service.js'
 import type {Attempt, AttemptDeps} from '../usecases/attempt-job.js'
-import {clearLocks} from '../usecases/clear-locks.js'
 import {type HealDeps, healJob} from '../usecases/heal-job.js'
 import {type MendTask, mendRun} from '../usecases/mend-run.js'
 import {raiseAlert} from '../usecases/raise-alert.js'
 import type {RecoveryAlert} from '../usecases/recovery-steps.js'
-import type {RunEnd} from '../usecases/run-job.js'
+import type {RunEnd} from '../usecases/run-end.js'
 import {recorder} from '../usecases/run-records.js'
 import type {Guard} from './guard.js'
+import {clearLocksIn} from './locks-world.js'
 import {stepProgress} from './progress.js'
 import type {AttemptPlace} from './run-attempt.js'
 import {retryTokens} from './run-breaker.js'
@@ -24,7 +22,18 @@ import {openOutput} from './run-output.js'
 import {tell} from './tell.js'
 
 /** Ties retries and recovery to the world. Loaded only after a failure. */
-export function mend(place: AttemptPlace, deps: AttemptDeps, task: MendTask): Promise<RunEnd> {
+export async function mend(place: AttemptPlace, deps: AttemptDeps, task: MendTask): Promise<RunEnd> {
+  try {
+    return await mendWith(place, deps, task)
+  } catch (error) {
+    // Whatever becomes of healing, the job's own exit code must arrive.
+    if (!(error instanceof GuardError)) throw error
+    tell(`${task.job} is not recovered: ${error.message}`)
+    return {attempt: task.attempt, attempts: 1, recovered: false}
+  }
+}
+
+function mendWith(place: AttemptPlace, deps: AttemptDeps, task: MendTask): Promise<RunEnd> {
   const {guard, runId, mode} = place
   const {settings, job, first} = task
   const retryLog = `${guard.logDir}/guardian_retry_${job}.log`
@@ -52,8 +61,8 @@ export function mend(place: AttemptPlace, deps: AttemptDeps, task: MendTask): Pr
 function healDeps(place: AttemptPlace, task: MendTask, verify: () => Promise<Attempt>): HealDeps<Attempt> {
   const {guard, runId} = place
   const {settings, job, first} = task
-  const dir = settings.dir ?? settings.cwd ?? process.cwd()
-  const quarantine = openQuarantine(guard.stateDir)
+  const dir = settings.dir ?? settings.cwd ?? workingDirectory(process.env) ?? '/'
+  const run: RunCommand = (command) => runCommand({...command, signal: first.signals.aborted})
   return {
     clock: guard.clock,
     signal: first.signals.aborted,
@@ -61,14 +70,9 @@ function healDeps(place: AttemptPlace, task: MendTask, verify: () => Promise<Att
     newestRuns: () => guard.runs().newestFirst(),
     recordStep: (step) => recorder({runs: guard.runs(), warn: tell}, {job, run: runId}).stepEnded(step),
     show: stepProgress(tell),
-    clearLocks: ({patterns, minAgeMs}) =>
-      clearLocks(
-        {clock: guard.clock, newId: guard.newId, findPaths, inspectLocks, readWitness, quarantine},
-        {patterns, minAgeMs, dir, without: [guard.stateDir]},
-        'proof',
-      ),
-    openService: (service) => openService(service, runCommand),
-    exec: execIn(dir, runCommand),
+    clearLocks: clearLocksIn(guard, dir),
+    openService: (service) => openService(service, run),
+    exec: execIn(dir, run),
     raiseAlert: (alert) => raise(guard, alert),
     writeAlertFile: (name, text) => writeAlertFile(guard.logDir, name, text),
   }

@@ -13,7 +13,10 @@ import {tempDir} from '../support/temp-dir.js'
 
 const isLong = process.env['GUARD_TORTURE'] === 'long'
 const contenders = 32
-const kills = isLong ? 10_000 : 50
+const kills = Number(process.env['GUARD_KILLS'] ?? (isLong ? 10_000 : 50))
+
+/** On a busy machine the kills are over before much has happened; then it goes on. */
+const fewestGrants = 60
 
 interface Fact {
   readonly fact: 'granted' | 'acted' | 'released' | 'fenced'
@@ -67,7 +70,7 @@ test(
 
     const foreign: string[] = []
     for (let count = 0; count < contenders; count++) start()
-    for (let killed = 0; killed < kills; ) {
+    for (let killed = 0; killed < kills || grantsIn(facts) < fewestGrants; ) {
       await systemClock.sleep(5 + draw(20))
       const victim = [...running][draw(running.size)]
       // A victim that never got to its first line would only test Node's start.
@@ -86,11 +89,15 @@ test(
     for (const child of running) child.kill('SIGKILL')
     await Promise.all(ended)
 
-    expect(complaints).toEqual([])
     judge(state, factsIn(facts), foreign)
+    expect(complaints).toEqual([])
   },
   isLong ? 3_600_000 : 120_000,
 )
+
+function grantsIn(facts: string): number {
+  return factsIn(facts).filter(({fact}) => fact === 'granted').length
+}
 
 function hasSpoken(facts: string): boolean {
   return readdirSync(facts).some((file) => statSync(join(facts, file)).size > 0)
@@ -115,7 +122,7 @@ function judge(state: string, facts: readonly Fact[], foreign: readonly string[]
   const records = [...journal.records()]
 
   const granted = facts.filter(({fact}) => fact === 'granted')
-  expect(granted.length).toBeGreaterThan(20)
+  expect(granted.length).toBeGreaterThanOrEqual(fewestGrants)
   expect(journal.inspect().generation).toBeGreaterThan(3)
 
   // Invariant 2: no token twice.
