@@ -11,6 +11,7 @@ import type {JournalSpec} from '../journal/journal-spec.js'
 import {openStateDir} from '../journal/state-dir.js'
 import {leaseStream, openStream, runStream} from '../journal/streams.js'
 import {type Clock, systemClock} from '../system/clock.js'
+import {writeGuardianLog} from '../system/guardian-log.js'
 import {createStamper} from '../system/host.js'
 import {newId} from '../system/ids.js'
 import {findLog, logFileOf} from '../system/log-files.js'
@@ -33,6 +34,8 @@ export interface Guard {
   leases(): Journal<Leases>
   runs(): Journal<RunBook>
   logFileOf(job: string): string
+  /** Writes a line into `guardian.log`. */
+  log(text: string): void
   readonly findLog: typeof findLog
 }
 
@@ -77,6 +80,7 @@ export async function openGuard(options: GuardOptions): Promise<Guard> {
     leases: () => journal(leaseStream),
     runs: () => journal(runStream),
     logFileOf: (job) => logFileOf(logDir, job),
+    log: (text) => writeGuardianLog({dir: logDir, rotation: settings.logs}, systemClock.now(), text),
     findLog,
   }
 }

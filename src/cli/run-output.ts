@@ -1,8 +1,9 @@
-import {statfsSync} from 'node:fs'
+import {readdirSync, rmSync, statfsSync} from 'node:fs'
 import {GuardError} from '../errors.js'
 import {type JobOutput, openJobOutput} from '../system/job-output.js'
 import {isRotationDue, rotateLog} from '../system/rotate.js'
 import {salvageSpool} from '../system/spool.js'
+import type {Guard} from './guard.js'
 import type {AttemptPlace} from './run-attempt.js'
 import {tell} from './tell.js'
 
@@ -42,14 +43,23 @@ function assertRoom(dir: string): void {
     throw Object.assign(new Error('the disk is full'), {code: 'ENOSPC', syscall: 'write'})
 }
 
-/** The standard error of a run whose guard was killed may stand in its spool alone. */
-export function salvageOutput({guard, run, spool}: AttemptPlace, runId: string): void {
+/** For what lives as long as a run: result files, and output that is told apart. */
+export function spoolDir(guard: Guard): string {
+  return `${guard.stateDir}/spool`
+}
+
+/** The standard error of a run whose guard was killed may stand in its spool alone; nobody asks for its result. */
+export function salvage(guard: Guard, job: string, runId: string): void {
   try {
-    for (const stream of ['out', 'err']) salvageSpool(`${spool}/${runId}.${stream}`, guard.logFileOf(run.job))
+    for (const name of readdirSync(spoolDir(guard)).filter((file) => file.includes(runId))) {
+      const file = `${spoolDir(guard)}/${name}`
+      if (/\.(out|err)$/.test(name)) salvageSpool(file, guard.logFileOf(job))
+      else if (name.endsWith('.json')) rmSync(file, {recursive: true, force: true})
+    }
   } catch (error) {
     const {syscall, message} = error as NodeJS.ErrnoException
     if (syscall === undefined) throw error
-    tell(`output of run ${runId} left in ${spool}: ${message}`)
+    tell(`output of run ${runId} left in ${spoolDir(guard)}: ${message}`)
   }
 }
 

@@ -40,12 +40,11 @@ export function readTraces({task, begin, exit, resultFile}: TraceRequest): Trace
 
 function takeResult(file: string): JobResult | undefined {
   const {result, problems} = readResult(file)
-  rmSync(file, {recursive: true, force: true})
   for (const problem of problems) tell(problem)
   return result
 }
 
-/** The job may have put anything there: no more is read than a result may have. */
+/** Reads a result file and removes it. The job may have put anything there, so that no more is read than may be in it. */
 function readResult(file: string): ResultReading {
   try {
     return parseResult(readStart(file, resultLimit + 1))
@@ -53,6 +52,8 @@ function readResult(file: string): ResultReading {
     const {syscall, message} = error as NodeJS.ErrnoException
     if (syscall === undefined) throw error
     return {result: undefined, problems: [`result file not used: ${message}`]}
+  } finally {
+    rmSync(file, {recursive: true, force: true})
   }
 }
 

@@ -1,7 +1,6 @@
 import {accessSync, constants as fsConstants, mkdirSync} from 'node:fs'
 import {constants, hostname, tmpdir} from 'node:os'
 import {GuardError} from '../errors.js'
-import {writeGuardianLog} from '../system/guardian-log.js'
 import {readBootId} from '../system/host.js'
 import {identifyProcess} from '../system/process-identity.js'
 import {supervise} from '../system/supervise.js'
@@ -12,7 +11,7 @@ import type {RunRequest} from '../usecases/run-end.js'
 import type {RunDeps} from '../usecases/run-job.js'
 import type {Guard} from './guard.js'
 import {catchSignals, type RunMode, readTraces, startAttempt} from './run-attempt.js'
-import {openOutput, salvageOutput, tolerate} from './run-output.js'
+import {openOutput, salvage, spoolDir, tolerate} from './run-output.js'
 import {tell} from './tell.js'
 
 /** Ties `guard run`'s story to the world: processes, files, signals. */
@@ -20,10 +19,8 @@ export function runWorld(guard: Guard, run: RunResolved, mode: RunMode): {deps: 
   const {job, settings} = run
   const {clock} = guard
   const runId = guard.newId()
-  // For what lives as long as a run: its result file, and output that is told apart.
-  const ownSpool = `${guard.stateDir}/spool`
-  const usable = stateIsUsable(guard, run, ownSpool)
-  const spool = usable ? ownSpool : tmpdir()
+  const usable = stateIsUsable(guard, run)
+  const spool = usable ? spoolDir(guard) : tmpdir()
   const place = {guard, run, mode, runId, spool, resultFile: `${spool}/guard-${runId}.result.json`}
   const request = {job, runId, settings}
   return {
@@ -33,7 +30,7 @@ export function runWorld(guard: Guard, run: RunResolved, mode: RunMode): {deps: 
       random: Math.random,
       runs: usable ? guard.runs() : undefined,
       claim: () => (usable ? claim(guard, run, runId) : Promise.resolve(unclaimed)),
-      salvage: (killed) => salvageOutput(place, killed),
+      salvage: (killed) => salvage(guard, job, killed),
       openOutput: () => (usable && !mode.interactive ? openOutput(place, guard.logFileOf(job), runId) : undefined),
       startJob: (task) => startAttempt(place, task),
       supervise: (process, {output, timeoutMs}) =>
@@ -57,7 +54,7 @@ export function runWorld(guard: Guard, run: RunResolved, mode: RunMode): {deps: 
         return () => clearInterval(timer)
       },
       warn: tellOnce(),
-      log: (text) => (usable ? writeGuardianLog(guard.logDir, clock.now(), text) : undefined),
+      log: (text) => (usable ? guard.log(text) : undefined),
     },
   }
 }
@@ -73,10 +70,10 @@ function tellOnce(): (text: string) => void {
   }
 }
 
-function stateIsUsable(guard: Guard, {job, settings}: RunResolved, spool: string): boolean {
+function stateIsUsable(guard: Guard, {job, settings}: RunResolved): boolean {
   try {
     guard.ensureState()
-    mkdirSync(spool, {recursive: true, mode: 0o700})
+    mkdirSync(spoolDir(guard), {recursive: true, mode: 0o700})
     accessSync(guard.stateDir, fsConstants.W_OK)
     return true
   } catch (thrown) {

@@ -1,7 +1,6 @@
 import {type PatrolVerdict, patrolVerdict} from '../domain/patrol-verdict.js'
 import {GuardError} from '../errors.js'
 import {alertStream, incidentStream, resetRequestStream} from '../journal/streams.js'
-import {writeGuardianLog} from '../system/guardian-log.js'
 import {holdLease} from '../usecases/hold-lease.js'
 import {patrol} from '../usecases/patrol.js'
 import {type Survey, surveyJobs} from '../usecases/survey-jobs.js'
@@ -66,7 +65,7 @@ async function underLease(guard: Guard): Promise<Round> {
   const {deps, request} = ownLease(guard, leaseTtlMs)
   return holdLease(deps, request, async () => {
     const report = await patrol(watchdogWorld(guard), patrolPlan(guard))
-    for (const line of logLines(report)) writeGuardianLog(guard.logDir, guard.clock.now(), line)
+    for (const line of logLines(report)) guard.log(line)
     compact(guard)
     const judgements = report.reports.map(({judgement}) => judgement)
     return {survey: report, verdict: patrolVerdict(judgements, report.incidents)}

@@ -1,13 +1,21 @@
 import {appendFileSync} from 'node:fs'
-import {join} from 'node:path'
+import {isRotationDue, type RotationPolicy, rotateLog} from './rotate.js'
 
 export const guardianLogName = 'guardian.log'
 
+export interface GuardianLog {
+  /** The log folder. */
+  readonly dir: string
+  readonly rotation: RotationPolicy
+}
+
 /** Tells in one line what guard did, for people with `tail`. Never fails a run: what counts stands in the journal. */
-export function writeGuardianLog(logDir: string, atMs: number, text: string): void {
+export function writeGuardianLog({dir, rotation}: GuardianLog, atMs: number, text: string): void {
+  const file = `${dir}/${guardianLogName}`
   const line = `${new Date(atMs).toISOString()} ${text.replaceAll('\n', ' ')}\n`
   try {
-    appendFileSync(join(logDir, guardianLogName), line, {mode: 0o600})
+    if (isRotationDue(file, rotation)) rotateLog(file, rotation, atMs)
+    appendFileSync(file, line, {mode: 0o600})
   } catch (error) {
     if ((error as NodeJS.ErrnoException).syscall === undefined) throw error
   }

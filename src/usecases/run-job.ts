@@ -15,7 +15,7 @@ export interface RunDeps extends AttemptDeps {
   readonly claim: () => Promise<Claim>
   /** Undefined for a job without a breaker. */
   readonly breaker: (() => Promise<RunBreaker>) | undefined
-  /** Takes care of the output that a run left whose guard was killed. */
+  /** Brings the output of a run whose guard was killed into the log. */
   readonly salvage: (runId: string) => void
   readonly openOutput: () => JobOutput | undefined
   readonly catchSignals: () => CaughtSignals
@@ -73,10 +73,7 @@ async function performRun(deps: RunDeps, request: RunRequest, {claim, breaker}: 
   const {lease} = claim
   const startedAt = deps.clock.now()
   const records = recorder(deps, {job, run})
-  if (claim.interrupted) {
-    deps.salvage(claim.interrupted)
-    recorder(deps, {job, run: claim.interrupted}).interrupted('its guard was killed')
-  }
+  if (claim.interrupted) tellInterrupted(deps, job, claim.interrupted)
   const output = deps.openOutput()
   records.started({token: lease?.token, log: output?.range()})
   const stopRenewing = lease ? deps.every(settings.ttlMs / 3, lease.renew) : () => undefined
@@ -90,6 +87,11 @@ async function performRun(deps: RunDeps, request: RunRequest, {claim, breaker}: 
   signals.release(report.exitCode)
   await output?.finish(!settings.quiet || !isWell(end.attempt))
   return report
+}
+
+function tellInterrupted(deps: RunDeps, job: string, run: string): void {
+  deps.salvage(run)
+  recorder(deps, {job, run}).interrupted('its guard was killed')
 }
 
 async function attemptAndMend(deps: RunDeps, request: RunRequest, first: MendTask['first']): Promise<RunEnd> {

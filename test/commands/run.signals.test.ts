@@ -68,7 +68,8 @@ describe('a signal to guard', () => {
 })
 
 describe('when guard is killed by SIGKILL', () => {
-  const job = 'echo $$ > leader; echo before >&2; while [ ! -e end ]; do sleep 0.05; done; echo after >&2; touch done'
+  const job =
+    'echo $$ > leader; echo before >&2; echo {} > $GUARD_RESULT_FILE; while [ ! -e end ]; do sleep 0.05; done; echo after >&2; touch done'
 
   async function killedGuard(box: Sandbox, running: Running): Promise<number> {
     const leader = await written(box, 'leader')
