@@ -15,7 +15,6 @@ function builtInInterpreter(extension: string): Argv | undefined {
       return ['ruby']
     case '.pl':
       return ['perl']
-    // The Node that runs guard: cron's PATH often has none, or an old one.
     case '.js':
     case '.mjs':
     case '.cjs':
@@ -52,13 +51,18 @@ export function commandOfScript({path, args, interpreter, interpreters}: ScriptR
   if (interpreter) return [...interpreter, file, ...args]
   if (head.executable && (head.magic.startsWith('#!') || head.magic === '\x7fELF')) return [file, ...args]
   const extension = extname(file)
-  const byExtension =
-    (Object.hasOwn(interpreters, extension) && interpreters[extension]) || builtInInterpreter(extension)
+  const named = Object.hasOwn(interpreters, extension) ? interpreters[extension] : undefined
+  const byExtension = named && !isPlainNode(named) ? named : builtInInterpreter(extension)
   if (byExtension) return [...byExtension, file, ...args]
   throw new GuardError('not-executable', `${path}: do not know how to run it`, [
     head.executable ? 'begin it with a line such as #!/bin/sh' : `make it executable: chmod +x ${path}`,
     `or name a program for "${extension || 'its name'}" in the settings: interpreters`,
   ])
+}
+
+/** `node` alone means the Node that runs guard: cron's PATH often has none, or an old one. */
+function isPlainNode(interpreter: Argv): boolean {
+  return interpreter.length === 1 && interpreter[0] === 'node'
 }
 
 /** A script stays the same file when the job has a working directory of its own. */
