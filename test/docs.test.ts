@@ -21,14 +21,18 @@ describe.each(pages)('%s', (page) => {
   })
 
   test('names only paths of the repository that are there', () => {
-    const paths = [...read(page).matchAll(/`((?:src|commands|test|clients|examples|bin)\/[\w./-]*)`/g)].map(([, path]) => path ?? '')
+    const paths = [...read(page).matchAll(/`((?:src|commands|test|clients|examples|bin)\/[\w./-]*)`/g)].map(
+      ([, path]) => path ?? '',
+    )
     expect(paths.filter((path) => !existsSync(join(root, path)))).toEqual([])
   })
 })
 
 test('the README names every command', () => {
   const words = new Set(read('README.md').match(/[a-z-]+/g))
-  const commands = fastGlob.sync('**/*.ts', {cwd: join(root, 'commands')}).flatMap((file) => file.replace('.ts', '').split('/'))
+  const commands = fastGlob
+    .sync('**/*.ts', {cwd: join(root, 'commands')})
+    .flatMap((file) => file.replace('.ts', '').split('/'))
   expect(commands.filter((word) => !words.has(word))).toEqual([])
 })
 
