@@ -83,6 +83,18 @@ function lazyJobs(lines: string, defaults: JobSettings): Settings['jobs'] {
     const own = JSON.parse(lines.slice(start + name.length + 2, lines.indexOf('\n', start + 1))) as Partial<JobSettings>
     jobs[name] = {...defaults, ...own}
   }
+  // Whoever asks for the names goes on to ask for each, and finding each by itself would read the text once a job.
+  const readAll = (jobs: Record<string, JobSettings>): string[] => {
+    const names: string[] = []
+    for (const line of lines.split('\n')) {
+      const end = line.indexOf(' ')
+      if (end < 0) continue
+      const name = line.slice(0, end)
+      names.push(name)
+      if (!Object.hasOwn(jobs, name)) jobs[name] = {...defaults, ...(JSON.parse(line.slice(end + 1)) as object)}
+    }
+    return names
+  }
   return new Proxy<Record<string, JobSettings>>(
     {},
     {
@@ -98,7 +110,7 @@ function lazyJobs(lines: string, defaults: JobSettings): Settings['jobs'] {
         read(jobs, name)
         return Reflect.has(jobs, name)
       },
-      ownKeys: () => Array.from(lines.matchAll(/^\S+(?= )/gm), ([name]) => name),
+      ownKeys: readAll,
     },
   )
 }

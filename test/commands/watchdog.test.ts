@@ -53,7 +53,7 @@ test('a dead job is an incident, then one alert, and is forgiven after a good ru
   expect((await box.guard('run', 'scan')).code).toBe(0)
   const last = await box.guard('watchdog')
   expect(last.code).toBe(0)
-  expect(last.stdout).toContain('incident resolved: healthy again, 0 attempts cleared')
+  expect(last.stdout).toContain('incident resolved: healthy again: its last run ended')
   expect(existsSync(artefact)).toBe(false)
   expect(box.journal('alerts.jsonl').at(-1)).toMatchObject({level: 'INFO', job: 'scan'})
 })
@@ -111,7 +111,10 @@ test('a watch tells each round in one line of JSON, and ends with TERM', async (
 
 test('an OpenClaw that is missing is nothing known, neither healthy nor stuck', async () => {
   const box = createSandbox()
-  box.write('.guardianrc.yaml', 'openclaw: {command: [/not/there], jobs: {coin: {id: c1}}}\n')
+  box.write(
+    '.guardianrc.yaml',
+    'openclaw: {command: [/not/there], jobs: {coin: {id: 3a7f742b-889a-4c05-9697-f5f873fea02c}}}\n',
+  )
   const answer = json(await box.guard('watchdog', '--json'))
   expect(answer).toMatchObject({
     verdict: 'healthy',
