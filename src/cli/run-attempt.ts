@@ -1,12 +1,10 @@
-import {readFileSync, statSync, unlinkSync} from 'node:fs'
-import type {JobResult} from '../domain/outcome.js'
-import type {JobOutput} from '../system/job-output.js'
+import {readFileSync, statSync} from 'node:fs'
 import {type JobProcess, startJob} from '../system/job-process.js'
 import {resolveSecret} from '../system/secret.js'
+import type {SupervisedExit} from '../system/supervise.js'
+import type {AttemptTask, CaughtSignals, Traces} from '../usecases/attempt-job.js'
 import type {RunResolved} from '../usecases/resolve-run.js'
-import type {AttemptStart, CaughtSignals, RunTraces} from '../usecases/run-job.js'
 import type {Guard} from './guard.js'
-import {tell} from './tell.js'
 
 export interface RunMode {
   /** The job's output goes to standard error, so that standard output is the report alone. */
@@ -20,18 +18,20 @@ export interface AttemptPlace {
   readonly run: RunResolved
   readonly mode: RunMode
   readonly runId: string
+  /** Folder for what exists during a run alone. */
+  readonly spool: string
   readonly resultFile: string
 }
 
 /** Starts one attempt with what a job may know of its run in the environment (contract section 2). */
-export async function startAttempt(place: AttemptPlace, start: AttemptStart): Promise<JobProcess> {
+export async function startAttempt(place: AttemptPlace, task: AttemptTask): Promise<JobProcess> {
   const {guard, run, mode, runId, resultFile} = place
   const {settings} = run
   const own = Object.entries(settings.env).map(([name, value]) => [
     name,
     resolveSecret(value, `jobs.${run.job}.env.${name}`),
   ])
-  const {output, token, attempt} = start
+  const {output, token, number} = task
   return startJob({
     argv: run.argv(),
     env: {
@@ -39,7 +39,7 @@ export async function startAttempt(place: AttemptPlace, start: AttemptStart): Pr
       ...Object.fromEntries(own),
       GUARD_JOB: run.job,
       GUARD_RUN_ID: runId,
-      GUARD_ATTEMPT: `${attempt}`,
+      GUARD_ATTEMPT: `${number}`,
       GUARD_STATE_DIR: guard.stateDir,
       GUARD_RESULT_FILE: resultFile,
       ...(token !== undefined && {GUARD_LEASE_TOKEN: `${token}`}),
@@ -54,25 +54,30 @@ export async function startAttempt(place: AttemptPlace, start: AttemptStart): Pr
 const forwarded = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2'] as const
 
 /**
- * From now on guard's signals are the job's, those that came before its start included. A signal that guard was
- * started to ignore (`nohup`) stays ignored.
+ * From now on guard's signals are the job's, those that came before its start included; between two attempts they end
+ * the waiting. A signal that guard was started to ignore (`nohup`) stays ignored.
  */
 export function catchSignals(interactive: boolean): CaughtSignals {
   const ignored = ignoredSignals()
   const waiting: NodeJS.Signals[] = []
+  const ending = new AbortController()
   let job: JobProcess | undefined
+  let isBetween = false
   const take = (signal: NodeJS.Signals) => {
     // The terminal has sent these to the job itself.
     if (interactive && (signal === 'SIGINT' || signal === 'SIGQUIT')) return
     if (job) job.signal(signal)
-    else waiting.push(signal)
+    else if (!isBetween) waiting.push(signal)
+    else if (!signal.startsWith('SIGUSR')) ending.abort()
   }
   const caught = forwarded.filter((signal) => !ignored(signal))
   for (const signal of caught) process.on(signal, take)
   return {
+    aborted: ending.signal,
     sendTo: (started) => {
       job = started
-      for (const signal of waiting.splice(0)) job.signal(signal)
+      isBetween = started === undefined
+      for (const signal of waiting.splice(0)) job?.signal(signal)
     },
     release: () => {
       for (const signal of caught) process.off(signal, take)
@@ -98,21 +103,22 @@ function ignoredSignals(): (signal: (typeof forwarded)[number]) => boolean {
   }
 }
 
-/** Reads the result file and, after a failure, the end of the output. The readers are loaded only then. */
+const noTraces: Traces = {
+  result: undefined,
+  crashed: undefined,
+  class: undefined,
+  evidence: undefined,
+  retryAfter: undefined,
+}
+
+/** A healthy run has left nothing to read, and loads no reader. */
 export async function readTraces(
-  resultFile: string,
-  output: JobOutput | undefined,
-  failed: boolean,
-): Promise<RunTraces> {
+  {resultFile}: AttemptPlace,
+  task: AttemptTask,
+  {begin, exit}: {readonly begin: number; readonly exit: SupervisedExit},
+): Promise<Traces> {
   const hasResult = statSync(resultFile, {throwIfNoEntry: false}) !== undefined
-  if (!hasResult && !failed) return {result: undefined, crashed: undefined}
-  const {crashTailBytes, findCrash, parseResult, resultLimit} = await import('./run-traces.js')
-  let result: JobResult | undefined
-  if (hasResult) {
-    const reading = parseResult(readFileSync(resultFile).toString('utf8', 0, resultLimit + 1))
-    unlinkSync(resultFile)
-    for (const problem of reading.problems) tell(problem)
-    result = reading.result
-  }
-  return {result, crashed: failed && output ? findCrash(output.tail(crashTailBytes)) : undefined}
+  if (!hasResult && exit.code === 0) return noTraces
+  const traces = await import('./run-traces.js')
+  return traces.readTraces({task, begin, exit, resultFile: hasResult ? resultFile : undefined})
 }

@@ -1,3 +1,54 @@
-/** What is read only after a failure or from a result file, apart from what every run loads. */
-export {crashTailBytes, findCrash} from '../domain/crash-marks.js'
-export {parseResult, resultLimit} from '../domain/job-result.js'
+import {readFileSync, unlinkSync} from 'node:fs'
+import {crashTailBytes, findCrash} from '../domain/crash-marks.js'
+import {searchFailures} from '../domain/failure-class.js'
+import {parseResult, resultLimit} from '../domain/job-result.js'
+import type {JobResult} from '../domain/outcome.js'
+import {classOfAttempt} from '../domain/retry.js'
+import {readStretch} from '../system/log-files.js'
+import type {SupervisedExit} from '../system/supervise.js'
+import type {AttemptTask, Traces} from '../usecases/attempt-job.js'
+import {tell} from './tell.js'
+
+/** Of an output that is larger, the end is searched: that is where programs say why they give up. */
+const searchedBytes = 64 * 1024 * 1024
+
+export interface TraceRequest {
+  readonly task: AttemptTask
+  /** Where the attempt's output begins in the log. */
+  readonly begin: number
+  readonly exit: SupervisedExit
+  /** Undefined: the job has written none. */
+  readonly resultFile: string | undefined
+}
+
+/** What an attempt has left. Loaded only after a failure, or when there is a result file. */
+export function readTraces({task, begin, exit, resultFile}: TraceRequest): Traces {
+  const result = resultFile === undefined ? undefined : takeResult(resultFile)
+  const retryAfter = result?.retryAfterMs === undefined ? undefined : {waitMs: result.retryAfterMs}
+  const failed = exit.code !== 0 || (result?.outcome !== undefined && result.outcome !== 'healthy')
+  if (!failed) return {result, crashed: undefined, class: undefined, evidence: undefined, retryAfter}
+  const found = searchOutput(task, begin)
+  const isLimited = exit.timedOut || exit.silent
+  return {
+    result,
+    crashed: exit.code === 0 ? undefined : task.output && findCrash(task.output.tail(crashTailBytes)),
+    class: classOfAttempt(isLimited ? 'timed-out' : 'failed', result?.class, found?.failure?.class),
+    evidence: found?.failure?.evidence,
+    retryAfter: retryAfter ?? found?.retryAfter,
+  }
+}
+
+function takeResult(file: string): JobResult | undefined {
+  const {result, problems} = parseResult(readFileSync(file).toString('utf8', 0, resultLimit + 1))
+  unlinkSync(file)
+  for (const problem of problems) tell(problem)
+  return result
+}
+
+function searchOutput({output, settings}: AttemptTask, begin: number) {
+  if (!output) return undefined
+  const {file, to = begin} = output.range()
+  const search = searchFailures(settings.failures)
+  readStretch({file, from: Math.max(begin, to - searchedBytes), to}, search.push)
+  return search.end()
+}

@@ -12,7 +12,7 @@ import {type Claim, claimRun} from '../usecases/claim-run.js'
 import type {RunResolved} from '../usecases/resolve-run.js'
 import type {RunDeps, RunRequest} from '../usecases/run-job.js'
 import type {Guard} from './guard.js'
-import {catchSignals, type RunMode, readTraces, startAttempt} from './run-attempt.js'
+import {type AttemptPlace, catchSignals, type RunMode, readTraces, startAttempt} from './run-attempt.js'
 import {tell} from './tell.js'
 
 /** Ties `guard run`'s story to the world: processes, files, signals. */
@@ -22,7 +22,7 @@ export function runWorld(guard: Guard, run: RunResolved, mode: RunMode): {deps: 
   const runId = guard.newId()
   const usable = stateIsUsable(guard, run)
   const spool = `${guard.stateDir}/spool`
-  const resultFile = `${spool}/${runId}.result.json`
+  const place = {guard, run, mode, runId, spool, resultFile: `${spool}/${runId}.result.json`}
   const request = {job, runId, settings}
   return {
     request,
@@ -31,9 +31,9 @@ export function runWorld(guard: Guard, run: RunResolved, mode: RunMode): {deps: 
       random: Math.random,
       runs: usable ? guard.runs() : undefined,
       claim: () => (usable ? claim(guard, run, runId) : Promise.resolve(unclaimed)),
-      openOutput: () => (usable && !mode.interactive ? openOutput(guard, run, {spool, runId, mode}) : undefined),
-      startJob: (start) => startAttempt({guard, run, mode, runId, resultFile}, start),
-      supervise: (process, output, timeoutMs) =>
+      openOutput: () => (usable && !mode.interactive ? openOutput(place, guard.logFileOf(job)) : undefined),
+      startJob: (task) => startAttempt(place, task),
+      supervise: (process, {output, timeoutMs}) =>
         supervise(
           process,
           {
@@ -46,7 +46,9 @@ export function runWorld(guard: Guard, run: RunResolved, mode: RunMode): {deps: 
         ),
       catchSignals: () => catchSignals(mode.interactive),
       signalNumber: (name) => constants.signals[name as NodeJS.Signals],
-      readTraces: (output, failed) => readTraces(resultFile, output, failed),
+      readTraces: (task, begin, exit) => readTraces(place, task, {begin, exit}),
+      mend: async (deps, task) => (await import('./run-mend.js')).mend(place, deps, task),
+      breaker: settings.breaker && (async () => (await import('./run-breaker.js')).runBreaker(guard, settings)),
       every: (ms, work) => {
         const timer = setInterval(work, ms)
         return () => clearInterval(timer)
@@ -102,18 +104,8 @@ async function claim(guard: Guard, {job, settings}: RunResolved, runId: string):
   }
 }
 
-interface OutputPlace {
-  readonly spool: string
-  readonly runId: string
-  readonly mode: RunMode
-}
-
-function openOutput(
-  guard: Guard,
-  {job, settings}: RunResolved,
-  {spool, runId, mode}: OutputPlace,
-): JobOutput | undefined {
-  const logFile = guard.logFileOf(job)
+/** Opens a log for the job's output. Undefined when there can be none: then the output goes straight to the caller. */
+export function openOutput({guard, run, mode, runId, spool}: AttemptPlace, logFile: string): JobOutput | undefined {
   try {
     if (isRotationDue(logFile, guard.settings.logs)) rotateLog(logFile, guard.settings.logs, guard.clock.now())
     mkdirSync(spool, {recursive: true, mode: 0o700})
@@ -121,7 +113,8 @@ function openOutput(
   } catch (error) {
     const cause = error as NodeJS.ErrnoException
     if (cause.syscall === undefined) throw error
-    tolerate(new GuardError('io', `${logFile}: ${cause.message}`, [], {cause}), settings.onStateError, 'no log is kept')
+    const failure = new GuardError('io', `${logFile}: ${cause.message}`, [], {cause})
+    tolerate(failure, run.settings.onStateError, 'no log is kept')
     return undefined
   }
 }

@@ -1,5 +1,9 @@
+import {alertsFold} from '../domain/alert.js'
+import {incidentFold} from '../domain/incident.js'
 import {leaseFold} from '../domain/lease.js'
 import type {Stamp} from '../domain/record.js'
+import {resetFold} from '../domain/reset.js'
+import {resetRequestFold} from '../domain/reset-request.js'
 import {runBookFold} from '../domain/run.js'
 import type {Journal} from './journal.js'
 import type {JournalSpec, Retention} from './journal-spec.js'
@@ -27,6 +31,10 @@ const history = {
  */
 export const leaseStream = {name: 'leases', fold: leaseFold, ...state}
 export const runStream = {name: 'runs', fold: runBookFold, ...history}
+export const resetRequestStream = {name: 'openclaw_reset_requests', fold: resetRequestFold, ...history}
+export const resetResultStream = {name: 'openclaw_reset_results', fold: resetFold, ...history}
+export const incidentStream = {name: 'incidents', fold: incidentFold, ...history}
+export const alertStream = {name: 'alerts', fold: alertsFold, ...history}
 
 export interface JournalOptions {
   /** Path without symbolic links, as `prepareStateDir` returns it. */

@@ -1,3 +1,5 @@
+import type {Readable} from 'node:stream'
+
 /** A command line to run to its end and listen to, as recovery steps and adapters do. */
 export interface Command {
   /** Program and arguments; there is no shell. */
@@ -6,6 +8,8 @@ export interface Command {
   readonly cwd?: string
   /** Added to guard's own environment. */
   readonly env?: Readonly<Record<string, string>>
+  /** Ends the command as the time limit would, when it aborts. */
+  readonly signal?: AbortSignal
 }
 
 export interface CommandResult {
@@ -23,46 +27,132 @@ export interface CommandResult {
 /** Runs a command without a terminal and reports how it ended; a failing command is a result, never an exception. */
 export type RunCommand = (command: Command) => Promise<CommandResult>
 
-const outputLimit = 1024 * 1024
+export const outputLimit = 1024 * 1024
+
+/** From TERM to KILL. */
 const killAfterMs = 2000
 
-export const runCommand: RunCommand = async ({argv: [file, ...args], timeoutMs, cwd, env}) => {
+/** How long the program's last words may take to come through, when somebody else still holds its pipe. */
+const pipeGraceMs = 250
+
+/** A program that even KILL does not end hangs in the kernel; nobody waits longer for it. */
+const giveUpAfterMs = 5000
+
+interface Ending {
+  readonly exitCode?: number
+  readonly signal?: string
+  readonly spawnError?: string
+}
+
+export const runCommand: RunCommand = async ({argv: [file, ...args], timeoutMs, cwd, env, signal}) => {
   const {execa} = await import('execa')
   const startedAt = performance.now()
-  // Its own process group, so that a time limit ends its children as well.
   const child = execa(file, args, {
     reject: false,
     stdin: 'ignore',
+    // Its own process group, so that a time limit ends its children as well.
     detached: true,
     cleanup: false,
-    maxBuffer: outputLimit,
-    stripFinalNewline: false,
+    buffer: false,
+    encoding: 'buffer',
     ...(cwd !== undefined && {cwd}),
     ...(env && {env}),
   })
-  let timedOut = false
-  const kill = (signal: NodeJS.Signals) => {
-    try {
-      if (child.pid) process.kill(-child.pid, signal)
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
-    }
-  }
-  const term = setTimeout(() => {
-    timedOut = true
-    kill('SIGTERM')
-  }, timeoutMs)
-  const hardKill = setTimeout(() => kill('SIGKILL'), timeoutMs + killAfterMs)
-  const result = await child
-  clearTimeout(term)
-  clearTimeout(hardKill)
+  const stdout = keepHead(child.stdout)
+  const stderr = keepHead(child.stderr)
+  const exited = new Promise<Ending>((resolve) => {
+    child.once('exit', (code, died) => resolve({...(code !== null && {exitCode: code}), ...(died && {signal: died})}))
+    // Without a pid there was no start, and execa alone knows why.
+    if (child.pid === undefined) void child.then(({code}) => resolve({spawnError: code ?? 'unknown'}))
+  })
+
+  const limit = endInTime(child.pid, timeoutMs, signal)
+  const {exitCode, signal: died, spawnError} = await Promise.race([exited, limit.givenUp])
+  limit.stop()
+  await Promise.race([Promise.all([stdout.ended, stderr.ended]), after(pipeGraceMs)])
+  child.stdout.destroy()
+  child.stderr.destroy()
   return {
-    exitCode: result.exitCode,
-    signal: result.signal,
-    timedOut,
-    spawnError: result.exitCode === undefined && result.signal === undefined ? (result.code ?? 'unknown') : undefined,
-    stdout: result.stdout,
-    stderr: result.stderr,
+    exitCode,
+    signal: died,
+    timedOut: limit.timedOut(),
+    spawnError,
+    stdout: stdout.text(),
+    stderr: stderr.text(),
     durationMs: Math.round(performance.now() - startedAt),
   }
+}
+
+/** Reads a stream to its end and keeps its first `outputLimit` bytes. */
+function keepHead(stream: Readable): {readonly ended: Promise<void>; readonly text: () => string} {
+  const chunks: Buffer[] = []
+  let room = outputLimit
+  stream.on('data', (chunk: Buffer) => {
+    if (room > 0) chunks.push(chunk.subarray(0, room))
+    room -= chunk.length
+  })
+  const ended = new Promise<void>((resolve) => {
+    stream.once('close', resolve)
+    stream.once('error', () => resolve())
+  })
+  return {ended, text: () => Buffer.concat(chunks).toString('utf8')}
+}
+
+/** Sends TERM to the group at the time limit or the abort, and KILL to whoever is left of it. */
+function endInTime(pid: number | undefined, timeoutMs: number, signal: AbortSignal | undefined) {
+  let state: 'running' | 'timed-out' | 'aborted' = 'running'
+  const timers: NodeJS.Timeout[] = []
+  let giveUp: (ending: Ending) => void
+  const givenUp = new Promise<Ending>((resolve) => {
+    giveUp = resolve
+  })
+  const end = (why: 'timed-out' | 'aborted') => {
+    if (state !== 'running' || pid === undefined) return
+    state = why
+    signalGroup(pid, 'SIGTERM')
+    timers.push(setTimeout(signalGroup, killAfterMs, pid, 'SIGKILL'))
+    timers.push(setTimeout(() => giveUp({}), killAfterMs + giveUpAfterMs))
+  }
+  const abort = () => end('aborted')
+  if (signal?.aborted) abort()
+  signal?.addEventListener('abort', abort, {once: true})
+  timers.push(setTimeout(end, timeoutMs, 'timed-out'))
+  return {
+    givenUp,
+    timedOut: () => state === 'timed-out',
+    stop: () => {
+      timers.forEach(clearTimeout)
+      signal?.removeEventListener('abort', abort)
+      // The number of a leader that was reaped is not given again while its group has members, so a group
+      // without its leader is still ours; and what did not follow TERM with its leader gets no second word.
+      if (state !== 'running' && pid !== undefined && !exists(pid)) signalGroup(pid, 'SIGKILL')
+    },
+  }
+}
+
+function signalGroup(pid: number, signal: NodeJS.Signals): void {
+  sendSignal(-pid, signal)
+}
+
+function exists(pid: number): boolean {
+  return sendSignal(pid, 0)
+}
+
+/** Tells whether there was anybody to get it. */
+function sendSignal(target: number, signal: NodeJS.Signals | 0): boolean {
+  try {
+    return process.kill(target, signal)
+  } catch (error) {
+    // EPERM: it exists, but runs as another user by now (sudo, a setuid program).
+    const {code} = error as NodeJS.ErrnoException
+    if (code === 'EPERM') return true
+    if (code === 'ESRCH') return false
+    throw error
+  }
+}
+
+function after(ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, ms)
+  })
 }

@@ -1,56 +1,35 @@
-import {formatDuration} from '../domain/duration.js'
 import type {JobSettings} from '../domain/job-settings.js'
-import {type JobResult, type Judgement, judgeRun} from '../domain/outcome.js'
 import type {RunBook} from '../domain/run.js'
-import {exitCodeOf, type RunReport} from '../domain/run-report.js'
-import {GuardError} from '../errors.js'
+import type {RunReport} from '../domain/run-report.js'
 import type {Journal} from '../journal/journal.js'
-import type {Clock} from '../system/clock.js'
 import type {JobOutput} from '../system/job-output.js'
-import type {JobProcess} from '../system/job-process.js'
-import type {SupervisedExit} from '../system/supervise.js'
-import type {Claim} from './claim-run.js'
-import {recorder} from './run-records.js'
+import {type Attempt, type AttemptDeps, attemptJob, type CaughtSignals} from './attempt-job.js'
+import type {Claim, RunLease} from './claim-run.js'
+import type {Mend, MendTask} from './mend-run.js'
+import {type RunRecorder, recorder} from './run-records.js'
 
-export interface RunDeps {
-  readonly clock: Clock
+export interface RunDeps extends AttemptDeps {
   readonly random: () => number
   /** Undefined when the state directory cannot be used: the job runs all the same, and nobody remembers. */
   readonly runs: Journal<RunBook> | undefined
   readonly claim: () => Promise<Claim>
+  /** Undefined for a job without a breaker. */
+  readonly breaker: (() => Promise<RunBreaker>) | undefined
   readonly openOutput: () => JobOutput | undefined
-  /** Starts one attempt. Rejects with GuardError `not-found`, `not-executable`. */
-  readonly startJob: (start: AttemptStart) => Promise<JobProcess>
-  readonly supervise: (
-    job: JobProcess,
-    output: JobOutput | undefined,
-    timeoutMs: number | undefined,
-  ) => Promise<SupervisedExit>
-  /** Keeps guard's own signals for the job, from before its start to its end. */
   readonly catchSignals: () => CaughtSignals
-  readonly signalNumber: (name: string) => number | undefined
-  /** Reads what the attempt has left: its result file, and crash marks at the end of its output. */
-  readonly readTraces: (output: JobOutput | undefined, failed: boolean) => Promise<RunTraces>
+  /** Retries, heals and verifies after a failure. Loaded only then. */
+  readonly mend: Mend
   /** Calls `work` every so many milliseconds until the returned function is called. */
   readonly every: (ms: number, work: () => void) => () => void
-  readonly warn: (text: string) => void
+  /** After the job's end, before the report: what may take its time, such as a snapshot of a journal. */
   readonly log: (text: string) => void
 }
 
-export interface AttemptStart {
-  readonly attempt: number
-  readonly token: number | undefined
-  readonly output: JobOutput | undefined
-}
-
-export interface CaughtSignals {
-  sendTo(job: JobProcess): void
-  release(): void
-}
-
-export interface RunTraces {
-  readonly result: JobResult | undefined
-  readonly crashed: string | undefined
+/** The breaker that the job's runs go through. */
+export interface RunBreaker {
+  /** Why the run must not be made; undefined when it may. */
+  readonly refusal: string | undefined
+  record(outcome: Attempt['outcome']): void
 }
 
 export interface RunRequest {
@@ -60,42 +39,41 @@ export interface RunRequest {
   readonly settings: JobSettings
 }
 
-/** What one attempt came to. */
-interface Attempt extends Judgement {
-  readonly exitCode: number
-  readonly signal?: string
-  readonly class?: string
-  readonly result?: JobResult
-}
+/** Exit code of a run that an open breaker keeps from being made (sysexits.h: service unavailable). */
+const breakerOpenCode = 69
 
 /** One run of a job, from the wait before it to the record of its end. Throws only what stopped it from being tried. */
 export async function runJob(deps: RunDeps, request: RunRequest): Promise<RunReport> {
   const {settings} = request
   if (settings.jitterMs > 0) await deps.clock.sleep(Math.round(deps.random() * settings.jitterMs))
   const claim = await deps.claim()
-  return claim.granted ? performRun(deps, request, claim) : skipRun(deps, request, claim.reason)
+  if (!claim.granted) return skipRun(deps, request, {reason: claim.reason, exitCode: settings.skipExitCode})
+  const breaker = await deps.breaker?.()
+  if (breaker?.refusal === undefined) return performRun(deps, request, {claim, breaker})
+  claim.lease?.release('error', breaker.refusal)
+  return skipRun(deps, request, {reason: breaker.refusal, exitCode: breakerOpenCode})
 }
 
-function skipRun(deps: RunDeps, {job, runId, settings}: RunRequest, reason: string): RunReport {
+interface Skip {
+  readonly reason: string
+  readonly exitCode: number
+}
+
+function skipRun(deps: RunDeps, {job, runId}: RunRequest, {reason, exitCode}: Skip): RunReport {
   const at = deps.clock.now()
   recorder(deps, {job, run: runId}).skipped(reason)
   deps.warn(`${job} was skipped: ${reason}`)
   deps.log(`${job} skipped: ${reason}`)
-  const exitCode = settings.skipExitCode
-  return {
-    job,
-    runId,
-    outcome: 'skipped',
-    exitCode,
-    detail: reason,
-    startedAt: at,
-    endedAt: at,
-    attempts: 0,
-    recovered: false,
-  }
+  const attempts = {attempts: 0, recovered: false}
+  return {job, runId, outcome: 'skipped', exitCode, detail: reason, startedAt: at, endedAt: at, ...attempts}
 }
 
-async function performRun(deps: RunDeps, request: RunRequest, claim: Claim & {granted: true}): Promise<RunReport> {
+interface Permitted {
+  readonly claim: Claim & {granted: true}
+  readonly breaker: RunBreaker | undefined
+}
+
+async function performRun(deps: RunDeps, request: RunRequest, {claim, breaker}: Permitted): Promise<RunReport> {
   const {job, runId: run, settings} = request
   const {lease} = claim
   const startedAt = deps.clock.now()
@@ -104,89 +82,61 @@ async function performRun(deps: RunDeps, request: RunRequest, claim: Claim & {gr
   if (claim.interrupted) recorder(deps, {job, run: claim.interrupted}).interrupted('its guard was killed')
   records.started({token: lease?.token, log: output?.range()})
   const stopRenewing = lease ? deps.every(settings.ttlMs / 3, lease.renew) : () => undefined
+  const signals = deps.catchSignals()
 
-  const attempt = await tryOnce(deps, request, {attempt: 1, token: lease?.token, output}, lease?.bind)
+  const first = firstTask(request, {lease, output, records, signals})
+  const attempt = await attemptJob(deps, first)
+  const end: RunEnd = isWell(attempt)
+    ? {attempt, attempts: 1, recovered: false}
+    : await deps.mend(deps, {...request, first, attempt})
 
   stopRenewing()
-  const endedAt = deps.clock.now()
-  const {outcome} = attempt
-  const durationMs = Math.round(endedAt - startedAt)
-  const {result, ...told} = attempt
-  records.ended({...told, metrics: result?.metrics, durationMs, attempts: 1, recovered: false, log: output?.range()})
-  lease?.release(outcome === 'healthy' ? 'ok' : 'error', outcome)
-  deps.log(`${job} ${outcome} exit=${attempt.exitCode} in ${durationMs} ms run=${run}`)
-  const passOn = !settings.quiet || outcome !== 'healthy'
-  await output?.finish(passOn)
-  return {
-    job,
-    runId: run,
-    ...told,
-    startedAt,
-    endedAt,
-    attempts: 1,
-    recovered: false,
-    ...(lease && {token: lease.token}),
-  }
-}
-
-async function tryOnce(
-  deps: RunDeps,
-  request: RunRequest,
-  start: AttemptStart,
-  bind: ((pid: number) => void) | undefined,
-): Promise<Attempt> {
-  const {settings} = request
-  const begun = deps.clock.mono()
-  const signals = deps.catchSignals()
-  const attempt = await deps.startJob(start).then(
-    (process) => {
-      signals.sendTo(process)
-      bind?.(process.pid)
-      return waitForJob(deps, request, start, process)
-    },
-    (error: unknown) => notStarted(deps, error),
-  )
   signals.release()
-  recorder(deps, {job: request.job, run: request.runId}).attemptEnded({
-    attempt: start.attempt,
-    outcome: attempt.outcome,
-    exitCode: attempt.exitCode,
-    signal: attempt.signal,
-    durationMs: Math.round(deps.clock.mono() - begun),
-  })
-  if (attempt.outcome === 'timed-out') deps.warn(limitText(request.job, settings, attempt))
-  return attempt
+  breaker?.record(end.attempt.outcome)
+  const report = endRun(deps, request, {end, lease, output, records, startedAt})
+  await output?.finish(!settings.quiet || !isWell(end.attempt))
+  return report
 }
 
-async function waitForJob(
+/** Where a run stands when nothing more is done about it. */
+export interface RunEnd {
+  /** The last attempt, whose verdict is the run's. */
+  readonly attempt: Attempt
+  readonly attempts: number
+  readonly recovered: boolean
+  /** Why it had to be recovered. */
+  readonly class?: string
+}
+
+interface RunParts {
+  readonly lease: RunLease | undefined
+  readonly output: JobOutput | undefined
+  readonly records: RunRecorder
+}
+
+function firstTask({job, settings}: RunRequest, parts: RunParts & {signals: CaughtSignals}): MendTask['first'] {
+  const {lease, ...own} = parts
+  const bind = lease?.bind ?? (() => undefined)
+  return {job, settings, number: 1, timeoutMs: settings.timeoutMs, token: lease?.token, bind, ...own}
+}
+
+function endRun(
   deps: RunDeps,
-  {settings}: RunRequest,
-  {output}: AttemptStart,
-  process: JobProcess,
-): Promise<Attempt> {
-  output?.follow(!settings.quiet)
-  const exit = await deps.supervise(process, output, settings.timeoutMs)
-  const {result, crashed} = await deps.readTraces(output, exit.code !== 0)
-  const judgement = judgeRun({exit: {...exit, spawnError: undefined}, exitMap: settings.exitMap, result, crashed})
-  const signalNumber = exit.signal && deps.signalNumber(exit.signal)
-  return {
-    ...judgement,
-    exitCode: exitCodeOf({code: exit.code, signalNumber, limited: exit.timedOut || exit.silent}),
-    ...(exit.signal && {signal: exit.signal}),
-    ...(result?.class !== undefined && {class: result.class}),
-    ...(result && {result}),
-  }
+  {job, runId}: RunRequest,
+  {end, lease, output, records, startedAt}: RunParts & {end: RunEnd; startedAt: number},
+): RunReport {
+  const {attempts, recovered} = end
+  const {result, retryAfter: _, ...told} = {...end.attempt, ...(end.class !== undefined && {class: end.class})}
+  const endedAt = deps.clock.now()
+  const durationMs = Math.round(endedAt - startedAt)
+  records.ended({...told, metrics: result?.metrics, durationMs, attempts, recovered, log: output?.range()})
+  lease?.release(isWell(end.attempt) ? 'ok' : 'error', told.outcome)
+  const healed = recovered ? ', recovered' : ''
+  deps.log(`${job} ${told.outcome}${healed} exit=${told.exitCode} in ${durationMs} ms run=${runId}`)
+  const token = lease && {token: lease.token}
+  return {job, runId, ...told, startedAt, endedAt, attempts, recovered, ...token}
 }
 
-function notStarted(deps: RunDeps, error: unknown): Attempt {
-  if (!(error instanceof GuardError)) throw error
-  deps.warn([error.message, ...error.hints].join('\n  - '))
-  return {outcome: 'not-started', exitCode: error.kind === 'not-found' ? 127 : 126, detail: error.message}
-}
-
-function limitText(job: string, {timeoutMs, silenceMs}: JobSettings, {detail}: Attempt): string {
-  const limit = detail
-    ? `no output for ${formatDuration(silenceMs ?? 0)}`
-    : `timed out after ${formatDuration(timeoutMs ?? 0)}`
-  return `${job}: ${limit}; ended`
+function isWell({outcome}: Attempt): boolean {
+  return outcome === 'healthy' || outcome === 'skipped'
 }

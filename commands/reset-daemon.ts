@@ -1,0 +1,43 @@
+import {boolean} from '@oclif/core/flags'
+import {durationFlag, GuardCommand} from '../src/cli/guard-command.js'
+import {renderResetPlan} from '../src/cli/render/reset.js'
+import {runResetDaemon} from '../src/cli/reset-daemon.js'
+import {resetWorld} from '../src/cli/reset-world.js'
+import {planResets, unreadableLines} from '../src/usecases/answer-resets.js'
+
+/** Answers the requests to un-stick jobs of OpenClaw, and sees to it that none of them stays disabled. */
+export default class ResetDaemon extends GuardCommand {
+  static override summary = 'Answer the pending requests to reset stuck jobs of OpenClaw'
+  static override description =
+    'One round, for the crontab, or rounds for ever with --watch. Exits with 1 when a reset failed or a job could not be enabled again, and with 75 when another reset daemon is at work.'
+  static override examples = [
+    '<%= config.bin %> reset-daemon',
+    '<%= config.bin %> reset-daemon --watch 2m',
+    '<%= config.bin %> reset-daemon --dry-run --json',
+  ]
+
+  static override flags = {
+    watch: durationFlag({summary: 'go on for ever, with so long between two rounds'}),
+    'dry-run': boolean({summary: 'tell what a round would do, and do nothing', exclusive: ['watch']}),
+  }
+
+  async run(): Promise<object | undefined> {
+    const {flags} = await this.parse(ResetDaemon)
+    const guard = await this.openGuard(flags)
+    if (flags['dry-run']) {
+      const deps = resetWorld(guard, new AbortController().signal)
+      const [plan, unreadable] = [planResets(deps, new Set()), unreadableLines(deps)]
+      this.print(renderResetPlan(plan, unreadable))
+      return {
+        planned: plan.map(({request, ...decision}) => ({requestId: request.id, jobId: request.jobId, ...decision})),
+        unreadable,
+      }
+    }
+    return runResetDaemon(guard, {watchMs: flags.watch, json: this.jsonEnabled(), print: (text) => this.print(text)})
+  }
+
+  /** A watch has printed its rounds itself, one a line. */
+  override logJson(value: unknown): void {
+    if (value !== undefined) super.logJson(value)
+  }
+}

@@ -1,0 +1,33 @@
+import {boolean} from '@oclif/core/flags'
+import {durationFlag, GuardCommand} from '../src/cli/guard-command.js'
+import {runWatchdog, surveyOnly} from '../src/cli/watchdog.js'
+
+/** Looks after all watched jobs: opens, escalates and resolves incidents, and asks for resets. */
+export default class Watchdog extends GuardCommand {
+  static override summary = 'Look after all watched jobs by their leases, outputs and schedules'
+  static override description =
+    'One round, for the crontab, or rounds for ever with --watch. Exits with 0 when all is healthy, 1 when trouble is being healed, 2 when a human was called, and with 75 when another watchdog is at work.'
+  static override examples = [
+    '<%= config.bin %> watchdog',
+    '<%= config.bin %> watchdog --watch 60s',
+    '<%= config.bin %> watchdog --dry-run --json',
+  ]
+
+  static override flags = {
+    watch: durationFlag({summary: 'go on for ever, with so long between two rounds'}),
+    'dry-run': boolean({summary: 'tell what a round would see and do, and do nothing', exclusive: ['watch']}),
+  }
+
+  async run(): Promise<object | undefined> {
+    const {flags} = await this.parse(Watchdog)
+    const guard = await this.openGuard(flags)
+    const print = (text: string) => this.print(text)
+    if (flags['dry-run']) return surveyOnly(guard, print)
+    return runWatchdog(guard, {watchMs: flags.watch, json: this.jsonEnabled(), print})
+  }
+
+  /** A watch has printed its rounds itself, one a line. */
+  override logJson(value: unknown): void {
+    if (value !== undefined) super.logJson(value)
+  }
+}

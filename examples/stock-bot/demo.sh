@@ -1,0 +1,77 @@
+#!/bin/sh
+# Shows guard on a small trading bot: real jobs, a real daemon, in a folder of its own that is removed at the end.
+set -u
+here=$(cd "$(dirname "$0")" && pwd)
+guard_js="$here/../../bin/guard.js"
+guard() { node "$guard_js" "$@"; }
+
+bot=$(mktemp -d "${TMPDIR:-/tmp}/stock-bot.XXXXXX")
+cp "$here"/*.py "$here"/*.sh "$here"/.guardianrc.yaml "$bot"/
+unset GUARD_STATE_DIR GUARD_CONFIG
+cd "$bot" || exit 1
+finish() {
+  ./uw-daemon.sh stop
+  [ -z "${holder:-}" ] || kill "$holder" 2>/dev/null
+  cd / && rm -rf "$bot"
+}
+trap finish EXIT
+
+say() { printf '\n\033[1m== %s\033[0m\n' "$*"; }
+show() {
+  printf '\033[2m$ guard %s\033[0m\n' "$*"
+  guard "$@"
+  printf '\033[2m(exit %d)\033[0m\n' $?
+}
+[ -t 1 ] || { say() { printf '\n== %s\n' "$*"; }; show() { printf '$ guard %s\n' "$*"; guard "$@"; printf '(exit %d)\n' $?; }; }
+
+say 'The settings are checked as a whole'
+show config check
+
+say 'A run: the daemon is up, the check is healthy, the exit code passes through'
+./uw-daemon.sh start
+until ./uw-daemon.sh check; do sleep 0.1; done
+show run pre_market_health_check
+
+say 'An overlap: the scanner still runs, so the second one is skipped'
+guard run scanner 3 >/dev/null &
+until guard lease check scanner --token 2 >/dev/null 2>&1; do sleep 0.1; done
+show run scanner
+wait $!
+
+say 'A timeout: TERM to the whole process group, KILL for what ignores it, exit code 124'
+show run --timeout 1s --kill-after 1s --job stubborn -- sh -c 'trap "" TERM; sleep 60 & wait; sleep 60'
+
+say 'A crash of guard itself: the job lives on, is not started twice, and the story is told'
+guard run --job feed -- sleep 2 &
+feed=$!
+until guard lease show feed --json 2>/dev/null | grep -q jobPid; do sleep 0.1; done
+kill -9 "$feed"
+wait "$feed" 2>/dev/null
+show run --job feed -- sleep 0
+sleep 2
+show run --job feed -- sleep 0
+show history feed
+
+say 'Self-healing: the daemon is dead and left a lock; another lock is in use'
+./uw-daemon.sh stop
+sleep 0.3
+mkdir -p state
+sh -c 'echo $$' >state/stale.lock
+python3 -c 'import fcntl, time; f = open("state/live.lock", "w"); fcntl.flock(f, fcntl.LOCK_EX); time.sleep(120)' &
+holder=$!
+until [ -e state/live.lock ]; do sleep 0.1; done
+show locks list
+show run pre_market_health_check
+ls state
+show history pre_market_health_check --limit 1
+
+say 'Not for ever: the fourth recovery within the window is refused, with the reason'
+for _ in 1 2; do
+  ./uw-daemon.sh stop
+  sleep 0.3
+  guard run --quiet pre_market_health_check >/dev/null 2>&1
+done
+./uw-daemon.sh stop
+sleep 0.3
+show run pre_market_health_check
+show history pre_market_health_check --limit 1

@@ -1,0 +1,51 @@
+import type {ShowStep, StepShown} from '../usecases/heal-job.js'
+import type {StepResult} from '../usecases/recovery-steps.js'
+import {renderSpan} from './render/run.js'
+
+/**
+ * Shows recovery steps on standard error, for standard output belongs to the job: live on a terminal, one line each
+ * in cron's mail and in logs. `say` writes a line there.
+ */
+export function stepProgress(say: (line: string) => void): ShowStep {
+  return (shown, work) => {
+    // A check shows its own output, which a spinner would cut to pieces; and listr2 draws only where both are terminals.
+    const isLive = process.stdout.isTTY && process.stderr.isTTY && !shown.hasOutput
+    return isLive ? showLive(shown, work) : showLine(say, shown, work)
+  }
+}
+
+async function showLine<R extends StepResult>(
+  say: (line: string) => void,
+  {title}: StepShown,
+  work: () => Promise<R>,
+): Promise<R> {
+  const begun = performance.now()
+  const result = await work()
+  say(`${title}: ${outcomeText(result)} in ${renderSpan(performance.now() - begun)}`)
+  return result
+}
+
+async function showLive<R extends StepResult>({title}: StepShown, work: () => Promise<R>): Promise<R> {
+  const {Listr, ListrLogger, ProcessOutput} = await import('listr2')
+  const logger = new ListrLogger({processOutput: new ProcessOutput(process.stderr, process.stderr)})
+  const options = {exitOnError: false, registerSignalListeners: false, rendererOptions: {logger}}
+  const working = work()
+  const list = new Listr(
+    {
+      title,
+      task: async (_context, task) => {
+        const result = await working
+        const text = `${title}: ${outcomeText(result)}`
+        if (!result.ok) throw new Error(text)
+        task.title = text
+      },
+    },
+    options,
+  )
+  await list.run()
+  return working
+}
+
+function outcomeText({ok, evidence}: StepResult): string {
+  return [ok ? 'ok' : 'failed', evidence].filter(Boolean).join(', ')
+}

@@ -1,0 +1,94 @@
+import chalk from 'chalk'
+import type {IncidentAction} from '../../domain/incident-decision.js'
+import type {PatrolVerdict} from '../../domain/patrol-verdict.js'
+import type {Verdict} from '../../domain/verdict.js'
+import type {JobFacts} from '../../domain/watchdog-facts.js'
+import type {JobReport, Survey} from '../../usecases/survey-jobs.js'
+
+const paint: Readonly<Record<Verdict, (text: string) => string>> = {
+  healthy: chalk.green,
+  misreported: chalk.cyan,
+  hung: chalk.red,
+  stalled: chalk.red,
+  missed: chalk.yellow,
+}
+
+const actionTexts: Readonly<Record<IncidentAction['do'], string>> = {
+  observe: 'recorded',
+  open: 'incident opened',
+  'request-reset': 'reset requested',
+  escalate: 'alert raised',
+  resolve: 'incident resolved',
+}
+
+/** A line a job, and below it what was done about it. */
+export function renderSurvey({reports, leftovers}: Survey): string {
+  const width = Math.max(0, ...reports.map(({job}) => job.name.length))
+  const lines = reports.map((report) => renderReport(report, width))
+  const left = leftovers.map(({job, reason}) => `${job.padEnd(width)}  incident resolved: ${reason}`)
+  return lines.length + left.length === 0 ? 'no job is watched: the settings name none' : [...lines, ...left].join('\n')
+}
+
+function renderReport({job, judgement, actions}: JobReport, width: number): string {
+  const {verdict, reason} = judgement
+  const head = `${job.name.padEnd(width)}  ${paint[verdict](verdict.padEnd(11))}  ${reason}`
+  return [head, ...actions.map((action) => `  ${renderAction(action)}`)].join('\n')
+}
+
+function renderAction(action: IncidentAction): string {
+  const text = chalk.bold(actionTexts[action.do])
+  return action.do === 'resolve' ? `${text}: ${action.reason}` : text
+}
+
+/** Contract section 6. */
+export function surveyToJson({clocks, reports}: Survey, verdict: PatrolVerdict): object {
+  return {
+    at: iso(clocks.now.at),
+    verdict,
+    jobs: reports.map(({job, judgement, facts, actions}) => ({
+      job: job.name,
+      verdict: judgement.verdict,
+      certainty: judgement.calls,
+      evidence: evidenceToJson(facts),
+      actions,
+      reason: judgement.reason,
+    })),
+  }
+}
+
+function evidenceToJson(facts: JobFacts): object {
+  const {now, life, outputs, slot, openclaw, skipped, watchedAwake} = facts
+  const age = (awake: number) => Math.max(0, Math.round(now.awake - awake))
+  return {
+    watchedForMs: age(watchedAwake),
+    calmForMs: age(now.calmAwake),
+    life: life.is === 'none' ? {is: life.is} : lifeToJson(life, age),
+    ...(skipped && {skipped: {ageMs: age(skipped.awake), reason: skipped.reason}}),
+    outputs: outputs.map(({files, maxAgeMs, newest, unreadable}) => ({
+      files,
+      maxAgeMs,
+      unreadable,
+      newest: newest && {
+        path: newest.path,
+        ageMs: age(newest.modifiedAwake),
+        size: newest.size,
+        problem: newest.problem,
+      },
+    })),
+    ...(slot && {slot: {at: iso(slot.at), is: slot.due.is}}),
+    ...(openclaw && {openclaw: {state: openclaw.state, remedy: openclaw.remedy, reason: openclaw.reason}}),
+  }
+}
+
+function lifeToJson(life: Exclude<JobFacts['life'], {readonly is: 'none'}>, age: (awake: number) => number): object {
+  return {
+    is: life.is,
+    startedAgoMs: age(life.startedAwake),
+    seenAgoMs: age(life.seenAwake),
+    ...(life.is === 'ended' && life.trouble !== undefined && {trouble: life.trouble}),
+  }
+}
+
+function iso(ms: number): string {
+  return new Date(ms).toISOString()
+}

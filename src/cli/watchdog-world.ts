@@ -1,0 +1,80 @@
+import {hostname} from 'node:os'
+import {join} from 'node:path'
+import type {Alert} from '../domain/alert.js'
+import type {IncidentPolicy} from '../domain/incident-decision.js'
+import {pendingResets} from '../domain/reset-decision.js'
+import {watchedJobs} from '../domain/watched-job.js'
+import {resetDaemonLease, watchdogLease, watchedDaemon} from '../domain/watchers.js'
+import {GuardError} from '../errors.js'
+import {alertStream, incidentStream, resetRequestStream, resetResultStream} from '../journal/streams.js'
+import {escalationFile} from '../system/escalation-file.js'
+import {readBootId} from '../system/host.js'
+import {openClawCli} from '../system/openclaw/cli.js'
+import {readOutputs} from '../system/outputs.js'
+import {identifyProcess} from '../system/process-identity.js'
+import {runCommand} from '../system/run-command.js'
+import {createSlots} from '../system/slots.js'
+import {survivorOf} from '../system/survivor.js'
+import type {LeaseDeps, LeaseRequest} from '../usecases/lease.js'
+import type {PatrolDeps} from '../usecases/patrol.js'
+import {raiseAlert} from '../usecases/raise-alert.js'
+import {sightOpenClaw} from '../usecases/sight-openclaw.js'
+import type {PatrolPlan} from '../usecases/survey-jobs.js'
+import type {Guard} from './guard.js'
+
+/** Ties the watchdog's story to the world. */
+export function watchdogWorld(guard: Guard): PatrolDeps {
+  const {clock, settings, stateDir} = guard
+  const place = {boot: readBootId(), host: hostname()}
+  const alerts = guard.journal(alertStream)
+  return {
+    moment: () => ({at: clock.now(), mono: Math.floor(clock.mono()), ...place}),
+    leases: guard.leases(),
+    runs: guard.runs(),
+    incidents: guard.journal(incidentStream),
+    resetRequests: guard.journal(resetRequestStream),
+    resets: guard.journal(resetResultStream),
+    slots: createSlots(),
+    readOutputs,
+    sightOpenClaw: async () => {
+      const {openclaw} = settings
+      if (!openclaw || Object.keys(openclaw.jobs).length === 0) return new Map()
+      return sightOpenClaw({openclaw: openClawCli({run: runCommand, settings: openclaw}), now: clock.now}, openclaw)
+    },
+    raiseAlert: (alert: Alert) => {
+      raiseAlert({alerts, clock}, alert)
+    },
+    writeArtefact: escalationFile(join(stateDir, 'openclaw_escalation.json')),
+  }
+}
+
+/** The jobs of the settings, and the reset daemon where one was ever used. */
+export function patrolPlan(guard: Guard): PatrolPlan {
+  const {watchdog, resetDaemon} = guard.settings
+  const jobs = watchedJobs(guard.settings)
+  const isDaemonUsed = guard.leases().read().byJob.has(resetDaemonLease)
+  const policy: IncidentPolicy = {
+    ...watchdog,
+    answerWithinMs: resetDaemon.expireAfterMs,
+    betweenResetsMs: resetDaemon.minIntervalMs,
+  }
+  if (!isDaemonUsed) return {jobs, policy}
+  const requests = guard.journal(resetRequestStream).read()
+  const hasPending = pendingResets(requests, guard.journal(resetResultStream).read()).length > 0
+  const limits = {lateAfterMs: resetDaemon.lateAfterMs, bootGraceMs: watchdog.bootGraceMs}
+  return {jobs: [...jobs, watchedDaemon(hasPending, limits)], policy}
+}
+
+/** The watchdog's own lease, by which others see whether it comes by. */
+export function ownLease(guard: Guard, ttlMs: number): {readonly deps: LeaseDeps; readonly request: LeaseRequest} {
+  const here = {host: hostname(), boot: readBootId()}
+  const self = identifyProcess(process.pid)
+  if (!self) throw new GuardError('internal', `process ${process.pid}, which is this one, is not to be found`)
+  const deps: LeaseDeps = {
+    clock: guard.clock,
+    leases: guard.leases(),
+    here,
+    survivorOf: (lease) => survivorOf(lease, here),
+  }
+  return {deps, request: {job: watchdogLease, holder: `${here.host}:${process.pid}`, ttlMs, process: self, waitMs: 0}}
+}

@@ -1,0 +1,95 @@
+import {type PatrolVerdict, patrolVerdict} from '../domain/patrol-verdict.js'
+import {GuardError} from '../errors.js'
+import {alertStream, incidentStream, resetRequestStream} from '../journal/streams.js'
+import {writeGuardianLog} from '../system/guardian-log.js'
+import {holdLease} from '../usecases/hold-lease.js'
+import {patrol} from '../usecases/patrol.js'
+import {type Survey, surveyJobs} from '../usecases/survey-jobs.js'
+import type {Guard} from './guard.js'
+import {renderSurvey, surveyToJson} from './render/watchdog.js'
+import {tell} from './tell.js'
+import {ownLease, patrolPlan, watchdogWorld} from './watchdog-world.js'
+
+export interface WatchdogOptions {
+  /** Between two rounds; undefined for one round. */
+  readonly watchMs: number | undefined
+  readonly json: boolean
+  readonly print: (text: string) => void
+}
+
+/** What a round saw, with what it means for the whole. */
+interface Round {
+  readonly survey: Survey
+  readonly verdict: PatrolVerdict
+}
+
+/** A round longer than that renews its lease meanwhile. */
+const leaseTtlMs = 120_000
+
+const exitCodes: Readonly<Record<PatrolVerdict, number>> = {healthy: 0, degraded: 1, unhealthy: 2}
+
+/** What a round would do; nothing is written, no file is made. */
+export async function surveyOnly(guard: Guard, print: (text: string) => void): Promise<object> {
+  const deps = watchdogWorld(guard)
+  const survey = await surveyJobs(deps, patrolPlan(guard))
+  const judgements = survey.reports.map(({judgement}) => judgement)
+  const verdict = patrolVerdict(judgements, deps.incidents.read())
+  print(renderSurvey(survey))
+  process.exitCode = exitCodes[verdict]
+  return surveyToJson(survey, verdict)
+}
+
+/** One round, or rounds until INT or TERM. Returns the round for `--json`. Throws GuardError `busy` for one round. */
+export async function runWatchdog(guard: Guard, options: WatchdogOptions): Promise<object | undefined> {
+  guard.ensureState()
+  if (options.watchMs !== undefined) {
+    await watch(guard, {...options, watchMs: options.watchMs})
+    return undefined
+  }
+  const {survey, verdict} = await underLease(guard)
+  options.print(renderSurvey(survey))
+  process.exitCode = exitCodes[verdict]
+  return surveyToJson(survey, verdict)
+}
+
+async function watch(guard: Guard, options: WatchdogOptions & {watchMs: number}): Promise<void> {
+  const stop = new AbortController()
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort())
+  while (!stop.signal.aborted) {
+    const round = await underLease(guard).catch(tellAndGoOn)
+    if (round) show(round, options)
+    await guard.clock.sleep(options.watchMs, stop.signal)
+  }
+}
+
+async function underLease(guard: Guard): Promise<Round> {
+  const {deps, request} = ownLease(guard, leaseTtlMs)
+  return holdLease(deps, request, async () => {
+    const report = await patrol(watchdogWorld(guard), patrolPlan(guard))
+    for (const line of logLines(report)) writeGuardianLog(guard.logDir, guard.clock.now(), line)
+    for (const stream of [incidentStream, resetRequestStream, alertStream])
+      guard.journal<unknown>(stream).compactIfDue()
+    const judgements = report.reports.map(({judgement}) => judgement)
+    return {survey: report, verdict: patrolVerdict(judgements, report.incidents)}
+  })
+}
+
+/** A full disk or another watchdog at work must not end the watch. */
+function tellAndGoOn(error: unknown): undefined {
+  if (!(error instanceof GuardError) || !['busy', 'io', 'fenced', 'no-state'].includes(error.kind)) throw error
+  tell(`watchdog: ${error.message}`)
+}
+
+/** In a watch, people see what happened; programs see every round, one a line. */
+function show({survey, verdict}: Round, {json, print}: WatchdogOptions): void {
+  if (json) process.stdout.write(`${JSON.stringify(surveyToJson(survey, verdict))}\n`)
+  else {
+    const changed = survey.reports.filter(({actions}) => actions.length > 0)
+    if (changed.length + survey.leftovers.length > 0) print(renderSurvey({...survey, reports: changed}))
+  }
+}
+
+function logLines({reports, leftovers}: Survey): readonly string[] {
+  const actions = [...reports.flatMap((report) => report.actions), ...leftovers]
+  return actions.map((action) => `watchdog: ${action.job} ${action.do}: ${action.reason}`)
+}

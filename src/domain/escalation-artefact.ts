@@ -1,0 +1,33 @@
+import type {Incidents} from './incident.js'
+
+/** What stands in `openclaw_escalation.json` while a human is called: a function of the incidents and nothing else. */
+export interface EscalationArtefact {
+  readonly escalations: readonly Escalation[]
+}
+
+interface Escalation {
+  readonly job: string
+  readonly incident: string
+  readonly verdict: string
+  readonly reason: string
+  /** ISO 8601 UTC. */
+  readonly opened_at: string
+  readonly escalated_at: string
+  readonly alerts: number
+}
+
+/** Undefined when no incident is escalated: then the file is not to be there. */
+export function escalationArtefact({jobs}: Incidents): EscalationArtefact | undefined {
+  const escalations = [...jobs.values()]
+    .flatMap(({incident}) => (incident && incident.escalations > 0 ? [incident] : []))
+    .map(({job, id, verdict, reason, openedAt, escalatedAt, escalations: alerts}) => ({
+      job,
+      incident: id,
+      verdict,
+      reason,
+      opened_at: new Date(openedAt).toISOString(),
+      escalated_at: new Date(escalatedAt).toISOString(),
+      alerts,
+    }))
+  return escalations.length === 0 ? undefined : {escalations}
+}

@@ -1,0 +1,77 @@
+import type {JobHistory} from './incident.js'
+import {type Clocks, lifeOf, skippedOf, type Traces} from './life.js'
+import type {OpenClawSighting} from './openclaw-sighting.js'
+import {awakeAt, calmSince, passage} from './timeline.js'
+import type {JobFacts, NowFacts, OutputFacts, SlotDue, SlotFacts} from './watchdog-facts.js'
+import {type WatchedJob, watchedAs} from './watched-job.js'
+
+/** What was seen of one job, still in the clocks of whoever wrote it. */
+export interface Sightings {
+  readonly traces: Traces
+  readonly history: JobHistory | undefined
+  readonly outputs: readonly OutputSighting[]
+  readonly openclaw: OpenClawSighting | undefined
+  /** The latest slot at or before a wall clock time, ms. */
+  readonly latestSlot: (atMs: number) => number | undefined
+}
+
+/** One rule of a job's outputs and the newest file that fits it. */
+export interface OutputSighting {
+  readonly newest:
+    | {readonly path: string; readonly modifiedAt: number; readonly size: number; readonly problem?: string}
+    | undefined
+  /** Why the files could not be looked at; says nothing about the job. */
+  readonly unreadable?: string
+}
+
+/** Turns everything into the awake clock. */
+export function gatherFacts(job: WatchedJob, sightings: Sightings, clocks: Clocks): JobFacts {
+  const {traces, history, openclaw} = sightings
+  const life = lifeOf(traces, clocks)
+  return {
+    job: job.name,
+    now: nowFacts(clocks),
+    limits: job.limits,
+    watchedAwake: history?.watchedAs === watchedAs(job) ? history.watchedAwake : clocks.nowAwake,
+    life,
+    skipped: skippedOf(traces, clocks),
+    outputs: job.outputs.map((rule, index) => outputFacts(rule, sightings.outputs[index], clocks)),
+    slot: job.schedule === undefined ? undefined : slotFacts(job, sightings.latestSlot, clocks),
+    openclaw,
+  }
+}
+
+function nowFacts({now, nowAwake, timeline}: Clocks): NowFacts {
+  return {at: now.at, awake: nowAwake, calmAwake: calmSince(timeline)}
+}
+
+function outputFacts(
+  {files, maxAgeMs}: WatchedJob['outputs'][number],
+  sighting: OutputSighting | undefined,
+  {timeline, nowAwake}: Clocks,
+): OutputFacts {
+  const newest = sighting?.newest
+  return {
+    files: files.join(', '),
+    maxAgeMs,
+    unreadable: sighting?.unreadable,
+    newest: newest && {
+      path: newest.path,
+      modifiedAwake: awakeAt(timeline, {at: newest.modifiedAt}, nowAwake),
+      size: newest.size,
+      problem: newest.problem,
+    },
+  }
+}
+
+function slotFacts({limits}: WatchedJob, latestSlot: Sightings['latestSlot'], clocks: Clocks): SlotFacts | undefined {
+  const at = latestSlot(clocks.now.at - limits.graceMs)
+  if (at === undefined) return undefined
+  const former = latestSlot(at - 1)
+  return {at, due: dueOf(at, clocks), former: former === undefined ? undefined : dueOf(former, clocks)}
+}
+
+function dueOf(slot: number, {timeline, nowAwake}: Clocks): SlotDue {
+  const passed = passage(timeline, slot, nowAwake)
+  return passed.is === 'before' ? {is: 'before', awake: Number.NEGATIVE_INFINITY} : passed
+}

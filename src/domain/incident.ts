@@ -1,0 +1,133 @@
+import type {Fold, FoldVerdict} from './fold.js'
+import {hasFields, type Rec} from './record.js'
+import {emptyTimeline, type Moment, type Timeline, withNote} from './timeline.js'
+import type {Verdict} from './verdict.js'
+
+/**
+ * An incident is one job's trouble from its first to its last sign. What the watchdog writes:
+ *
+ * - clock-noted: `clock`; what the awake clock showed when the other clocks showed that (timeline.ts)
+ * - watched: `as`; the watchdog meets the job for the first time with this schedule and these outputs
+ * - observed: `verdict`, `reason`; the verdict of a job has changed
+ * - opened: `verdict`, `reason`; its id is the incident's
+ * - escalated: `incident`, `number`, `reason`
+ * - resolved: `incident`, `attempts`, `reason`
+ *
+ * All carry `awake`. A job has at most one open incident: of two `opened` the first counts.
+ */
+export interface Incident {
+  readonly id: string
+  readonly job: string
+  readonly verdict: Verdict
+  readonly reason: string
+  /** Wall clock, ms. */
+  readonly openedAt: number
+  /** Awake clock, ms. */
+  readonly openedAwake: number
+  /** How often a human was called; 0: not yet. */
+  readonly escalations: number
+  readonly escalatedAwake: number
+  readonly escalatedAt: number
+}
+
+export interface JobHistory {
+  /** The schedule and outputs that it has been watched with. */
+  readonly watchedAs: string
+  readonly watchedAwake: number
+  readonly verdict: Verdict
+  readonly incident: Incident | undefined
+}
+
+export interface Incidents {
+  timeline: Timeline
+  readonly jobs: Map<string, JobHistory>
+}
+
+export const incidentFold: Fold<Incidents> = {
+  empty: () => ({timeline: emptyTimeline, jobs: new Map()}),
+  apply: applyIncident,
+  save: ({timeline, jobs}) => ({timeline, jobs: [...jobs]}),
+  restore: (saved) => {
+    const {timeline, jobs} = saved as {readonly timeline: Timeline; readonly jobs: [string, JobHistory][]}
+    return {timeline, jobs: new Map(jobs)}
+  },
+}
+
+const fieldsOf = {
+  watched: {as: 'string'},
+  observed: {verdict: 'string', reason: 'string'},
+  opened: {verdict: 'string', reason: 'string', id: 'string'},
+  escalated: {incident: 'string', number: 'number', reason: 'string'},
+  resolved: {incident: 'string'},
+} as const
+
+function applyIncident(state: Incidents, record: Rec): FoldVerdict {
+  if (!hasFields(record, {kind: 'string', at: 'number', awake: 'number'})) return 'void'
+  const {kind, job} = record
+  if (kind === 'clock-noted') return applyNote(state, record)
+  const fields = fieldsOf[kind as keyof typeof fieldsOf]
+  if (!fields || typeof job !== 'string' || !hasFields(record, fields)) return 'void'
+  const next = nextHistory(state.jobs.get(job) ?? newHistory, record)
+  if (next) state.jobs.set(job, next)
+  return next ? 'ok' : 'void'
+}
+
+function applyNote(state: Incidents, {clock, awake}: Rec): FoldVerdict {
+  if (
+    typeof clock !== 'object' ||
+    clock === null ||
+    !hasFields(clock as Rec, {at: 'number', mono: 'number', boot: 'string'})
+  )
+    return 'void'
+  const {at, mono, boot} = clock as Moment
+  state.timeline = withNote(state.timeline, {at, mono, boot, awake: awake as number})
+  return 'ok'
+}
+
+const newHistory: JobHistory = {watchedAs: '', watchedAwake: 0, verdict: 'healthy', incident: undefined}
+
+/** Undefined when the record comes too late: its incident is over, or another watchdog was first. */
+function nextHistory(history: JobHistory, record: Rec): JobHistory | undefined {
+  const {incident} = history
+  switch (record['kind']) {
+    case 'watched':
+      return metAnew(history, record)
+    case 'observed':
+      return {...history, verdict: record['verdict'] as Verdict, incident: incident && {...incident, ...said(record)}}
+    case 'opened':
+      return incident ? undefined : {...history, verdict: record['verdict'] as Verdict, incident: opened(record)}
+    case 'escalated':
+      return incident && escalated(history, incident, record)
+    default:
+      return incident?.id === record['incident'] ? {...history, incident: undefined} : undefined
+  }
+}
+
+function metAnew(history: JobHistory, record: Rec): JobHistory | undefined {
+  if (record['as'] === history.watchedAs) return undefined
+  return {...history, watchedAs: record['as'] as string, watchedAwake: record['awake'] as number}
+}
+
+function escalated(history: JobHistory, incident: Incident, record: Rec): JobHistory | undefined {
+  const {number, at, awake} = record
+  if (incident.id !== record['incident'] || number !== incident.escalations + 1) return undefined
+  const escalation = {escalations: number, escalatedAt: at as number, escalatedAwake: awake as number}
+  return {...history, incident: {...incident, ...escalation}}
+}
+
+function opened(record: Rec): Incident {
+  return {
+    id: record['id'] as string,
+    job: record['job'] as string,
+    ...said(record),
+    openedAt: record['at'] as number,
+    openedAwake: record['awake'] as number,
+    escalations: 0,
+    escalatedAwake: 0,
+    escalatedAt: 0,
+  }
+}
+
+function said({verdict, reason}: Rec): Pick<Incident, 'verdict' | 'reason'> {
+  return {verdict: verdict as Verdict, reason: reason as string}
+}

@@ -1,0 +1,91 @@
+import {type Lease, leaseState, type Moment} from './lease.js'
+import type {Run} from './run.js'
+import {awakeAt, type Timeline} from './timeline.js'
+import type {JobFacts, Life} from './watchdog-facts.js'
+
+/** What the journals say of one job. */
+export interface Traces {
+  readonly lease: Lease | undefined
+  /** Oldest first. */
+  readonly runs: readonly Run[]
+}
+
+/** Now, and the timeline up to now. */
+export interface Clocks {
+  readonly now: Moment
+  readonly nowAwake: number
+  readonly timeline: Timeline
+}
+
+/** Claim and start of one run are written within this. Milliseconds. */
+const sameRunMs = 60_000
+
+/** The last sign of life: the lease's, or that of a run that took no lease or came after it. */
+export function lifeOf({lease, runs}: Traces, clocks: Clocks): Life {
+  const run = runs.findLast(({outcome}) => outcome !== 'skipped')
+  const own = lease && lifeOfLease(lease, clocks)
+  const runOfLease = lease && run && Math.abs(run.startedAt - lease.claimedAt) <= sameRunMs ? run : undefined
+  if (own && runOfLease) return endedByRun(own, runOfLease, clocks)
+  if (own && !(lease && run && run.startedAt > lease.claimedAt)) return own
+  return run ? lifeOfRun(run, clocks) : {is: 'none'}
+}
+
+function lifeOfLease(lease: Lease, clocks: Clocks): Life {
+  const {timeline, nowAwake} = clocks
+  const {boot, seenAt, ttlMs} = lease
+  const renewedAwake = awakeAt(timeline, {at: seenAt, mono: lease.expiresMono - ttlMs, boot}, nowAwake)
+  // The wall clock of the claim may have been another clock than today's, but a claim never comes after its renewal.
+  const startedAwake = Math.min(awakeAt(timeline, {at: lease.claimedAt}, nowAwake), renewedAwake)
+  const state = leaseState(lease, clocks.now)
+  if (state === 'held') return {is: 'running', startedAwake, seenAwake: renewedAwake}
+  if (lease.released) {
+    const released = awakeAt(timeline, {at: lease.released.at}, nowAwake)
+    const seenAwake = Math.max(renewedAwake, Math.min(released, renewedAwake + ttlMs))
+    const trouble = lease.released.status === 'error' ? (lease.released.detail ?? 'with an error') : undefined
+    return {is: 'ended', startedAwake, seenAwake, trouble}
+  }
+  return isOfPastBoot(lease, clocks)
+    ? {is: 'ended', startedAwake, seenAwake: bootAwake(clocks), trouble: 'ended by a reboot'}
+    : {is: 'lost', startedAwake, seenAwake: renewedAwake}
+}
+
+/** On this host nothing outlives the boot; it is over, but nobody let it end. */
+function isOfPastBoot(lease: Lease, {now}: Clocks): boolean {
+  return lease.host === now.host && lease.boot !== now.boot
+}
+
+function bootAwake({now, nowAwake}: Clocks): number {
+  return nowAwake - now.mono
+}
+
+/** The run's records may know more than the lease: how it ended, or that it ended though nobody gave the lease back. */
+function endedByRun(life: Life, run: Run, {timeline, nowAwake}: Clocks): Life {
+  if (life.is === 'none' || run.endedAt === undefined) return life
+  const trouble = troubleOf(run)
+  if (life.is === 'ended') return {...life, trouble: life.trouble ?? trouble}
+  if (life.is === 'running') return life
+  const endedAwake = Math.max(life.seenAwake, awakeAt(timeline, {at: run.endedAt}, nowAwake))
+  return {is: 'ended', startedAwake: life.startedAwake, seenAwake: endedAwake, trouble}
+}
+
+function lifeOfRun(run: Run, {timeline, nowAwake}: Clocks): Life {
+  const startedAwake = awakeAt(timeline, {at: run.startedAt}, nowAwake)
+  const seenAwake = run.endedAt === undefined ? startedAwake : awakeAt(timeline, {at: run.endedAt}, nowAwake)
+  return {
+    is: 'ended',
+    startedAwake,
+    seenAwake,
+    trouble: run.endedAt === undefined ? 'no end was written' : troubleOf(run),
+  }
+}
+
+function troubleOf({outcome}: Run): string | undefined {
+  return outcome === 'healthy' ? undefined : outcome
+}
+
+/** The last time a run was not to happen, unless a run came after it. */
+export function skippedOf({runs}: Traces, {timeline, nowAwake}: Clocks): JobFacts['skipped'] {
+  const last = runs.at(-1)
+  if (last?.outcome !== 'skipped') return undefined
+  return {awake: awakeAt(timeline, {at: last.startedAt}, nowAwake), reason: last.detail ?? 'no reason was given'}
+}

@@ -1,0 +1,47 @@
+/**
+ * How a call of OpenClaw went.
+ *
+ * - transient: nothing was done; it may work later
+ * - configuration: it cannot work until somebody changes a setting or the machine
+ * - permanent: OpenClaw refuses; asking again is in vain
+ * - outcome-unknown: it may have been done, or may be done later. Never taken for a failure.
+ */
+export type FailureKind = 'transient' | 'configuration' | 'permanent' | 'outcome-unknown'
+
+export type FailureCause =
+  | 'gateway-down'
+  | 'gateway-closed'
+  | 'gateway-timeout'
+  | 'gateway-draining'
+  | 'wrong-token'
+  | 'no-token'
+  | 'no-secret'
+  | 'unknown-id'
+  | 'system-owned'
+  | 'no-handle'
+  | 'unknown-command'
+  | 'wrong-node'
+  | 'not-installed'
+  | 'killed'
+  | 'garbage'
+  | 'other'
+
+export interface OpenClawFailure {
+  readonly kind: FailureKind
+  readonly cause: FailureCause
+  /** OpenClaw's own words, shortened to one line. */
+  readonly message: string
+}
+
+export type Answer<T> = {readonly ok: true; readonly value: T} | {readonly ok: false; readonly failure: OpenClawFailure}
+
+/**
+ * What the gateway's health address says.
+ *
+ * - ready: it answers and is ready
+ * - not-ready: it answers, but starts up or drains
+ * - hung: it takes the connection and says nothing
+ * - down: nobody listens
+ * - unclear: something answers that is no health report (gateways before 2026.5 send a page of HTML)
+ */
+export type GatewayHealth = 'ready' | 'not-ready' | 'hung' | 'down' | 'unclear'

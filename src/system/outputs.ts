@@ -1,0 +1,69 @@
+import {closeSync, fstatSync, openSync, readSync} from 'node:fs'
+import {resolve} from 'node:path'
+import glob from 'fast-glob'
+import type {OutputSighting} from '../domain/gather-facts.js'
+import type {OutputSettings} from '../domain/job-settings.js'
+
+/** Looks for the newest file that fits each rule. A folder that cannot be read is said, never taken for an empty one. */
+export type ReadOutputs = (rules: readonly OutputSettings[], dir: string) => Promise<readonly OutputSighting[]>
+
+/** Marks are searched in the last bytes of a file: it may be a log of gigabytes. */
+const searchedBytes = 1024 * 1024
+/** A pattern meets no longer line than this, so that a bad one cannot stop the round. Characters. */
+const longestLine = 10_000
+
+export const readOutputs: ReadOutputs = (rules, dir) => Promise.all(rules.map((rule) => readOutput(rule, dir)))
+
+async function readOutput(rule: OutputSettings, dir: string): Promise<OutputSighting> {
+  try {
+    const newest = await findNewest(rule.files, dir)
+    if (!newest) return {newest: undefined}
+    const problem =
+      newest.size < rule.minSizeBytes
+        ? `has ${newest.size} of ${rule.minSizeBytes} bytes`
+        : markProblem(rule, resolve(dir, newest.path))
+    return {newest: {...newest, ...(problem !== undefined && {problem})}}
+  } catch (error) {
+    const {code, message} = error as NodeJS.ErrnoException
+    if (code === undefined) throw error
+    return {newest: undefined, unreadable: message}
+  }
+}
+
+async function findNewest(files: readonly string[], dir: string) {
+  const found = await glob([...files], {cwd: dir, stats: true, dot: true, followSymbolicLinks: false})
+  let newest: {path: string; modifiedAt: number; size: number} | undefined
+  for (const {path, stats} of found) {
+    if (stats && (!newest || stats.mtimeMs > newest.modifiedAt))
+      newest = {path, modifiedAt: stats.mtimeMs, size: stats.size}
+  }
+  return newest
+}
+
+function markProblem({contains, lacks}: OutputSettings, path: string): string | undefined {
+  if (contains.length === 0 && lacks.length === 0) return undefined
+  const lines = lastLines(path)
+  const found = (pattern: string) => {
+    const regex = new RegExp(pattern)
+    return lines.some((line) => regex.test(line))
+  }
+  const absent = contains.find((pattern) => !found(pattern))
+  if (absent !== undefined) return `lacks ${JSON.stringify(absent)}`
+  const present = lacks.find(found)
+  return present === undefined ? undefined : `has ${JSON.stringify(present)}`
+}
+
+function lastLines(path: string): readonly string[] {
+  const fd = openSync(path, 'r')
+  try {
+    const buffer = Buffer.alloc(searchedBytes)
+    const {size} = fstatSync(fd)
+    const bytes = readSync(fd, buffer, 0, searchedBytes, Math.max(0, size - searchedBytes))
+    return buffer
+      .toString('utf8', 0, bytes)
+      .split('\n')
+      .map((line) => line.slice(0, longestLine))
+  } finally {
+    closeSync(fd)
+  }
+}

@@ -1,0 +1,26 @@
+import type {Argv} from '../../domain/job-settings.js'
+import type {ServiceSettings} from '../../domain/service-settings.js'
+import type {RunCommand} from '../run-command.js'
+import {callProblem, lastWords, type Service} from './service.js'
+
+type Settings = Extract<ServiceSettings, {manager: 'command'}>
+
+/** A service without a manager that guard knows: one command line restarts it, another tells whether it is up. */
+export function commandService(settings: Settings, runCommand: RunCommand): Service {
+  const {restart, check, cwd, timeoutMs} = settings
+  const call = async (argv: Argv) => {
+    const result = await runCommand({argv, timeoutMs, ...(cwd !== undefined && {cwd})})
+    return {result, problem: callProblem(argv, timeoutMs, result)}
+  }
+  return {
+    restart: async () => {
+      const {result, problem} = await call(restart)
+      return problem === undefined ? {ok: true, detail: lastWords(result)} : {ok: false, reason: problem}
+    },
+    isUp: async () => {
+      if (!check) return {state: 'uncheckable', detail: 'no check is set that tells whether it is up'}
+      const {result, problem} = await call(check)
+      return problem === undefined ? {state: 'up', detail: lastWords(result)} : {state: 'down', detail: problem}
+    },
+  }
+}

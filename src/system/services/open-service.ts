@@ -1,0 +1,24 @@
+import type {ServiceSettings} from '../../domain/service-settings.js'
+import type {RunCommand} from '../run-command.js'
+import {commandService} from './command.js'
+import {processComposeService} from './process-compose.js'
+import {processComposeApiService} from './process-compose-api.js'
+import type {Service} from './service.js'
+import {supervisorService} from './supervisor.js'
+import {systemdService} from './systemd.js'
+
+/** The service behind some settings. Nothing is asked yet. A new manager starts with a line here. */
+export function openService(settings: ServiceSettings, runCommand: RunCommand): Service {
+  switch (settings.manager) {
+    case 'process-compose':
+      return settings.url === undefined
+        ? processComposeService(settings, runCommand)
+        : processComposeApiService({...settings, url: settings.url})
+    case 'supervisor':
+      return supervisorService(settings, runCommand)
+    case 'systemd':
+      return systemdService(settings, runCommand)
+    case 'command':
+      return commandService(settings, runCommand)
+  }
+}

@@ -1,0 +1,64 @@
+import type {Argv} from '../../domain/job-settings.js'
+import type {ServiceSettings} from '../../domain/service-settings.js'
+import type {RunCommand} from '../run-command.js'
+import {callProblem, type Service, type ServiceState} from './service.js'
+
+type Settings = Extract<ServiceSettings, {manager: 'supervisor'}>
+
+const meanings: Readonly<Record<string, ServiceState['state']>> = {
+  RUNNING: 'up',
+  STARTING: 'starting',
+  // Tried again after a start that failed.
+  BACKOFF: 'starting',
+  STOPPING: 'starting',
+  STOPPED: 'down',
+  EXITED: 'down',
+  FATAL: 'failed',
+}
+
+/** Worst first: a group is as well as its worst program. */
+const ranks: readonly ServiceState['state'][] = ['failed', 'down', 'unknown', 'starting', 'up']
+
+/** A program or group of supervisord, through `supervisorctl` (3 and 4). */
+export function supervisorService(settings: Settings, runCommand: RunCommand): Service {
+  const {command, config, program, timeoutMs} = settings
+  const call = async (verb: string) => {
+    const argv: Argv = [...command, ...(config === undefined ? [] : ['-c', config]), verb, program]
+    const result = await runCommand({argv, timeoutMs})
+    return {argv, result}
+  }
+  return {
+    restart: async () => {
+      const {argv, result} = await call('restart')
+      // A program that was not running is told so before it is started; that is no error.
+      const stdout = result.stdout.replaceAll(/^.*ERROR \(not running\)\n/gm, '')
+      const problem = callProblem(argv, timeoutMs, {...result, stdout})
+      if (problem !== undefined) return {ok: false, reason: problem}
+      return /ERROR/.test(stdout) ? {ok: false, reason: stdout.trim()} : {ok: true, detail: stdout.trim()}
+    },
+    isUp: async () => {
+      const {argv, result} = await call('status')
+      const states = readStates(result.stdout)
+      if (states.length > 0) return worst(states)
+      // Exit codes of `status` say little (BACKOFF is 0, STOPPED is 3), so they count only when no state came.
+      const detail = callProblem(argv, timeoutMs, result) ?? 'supervisorctl told no state'
+      return {state: /no such (process|group)/.test(detail) ? 'failed' : 'unknown', detail}
+    },
+  }
+}
+
+/** Lines such as `web:scanner   RUNNING   pid 4711, uptime 0:01:02`. */
+function readStates(stdout: string): ServiceState[] {
+  return [...stdout.matchAll(/^(\S+)\s+([A-Z]+)\b[ \t]*(.*)$/gm)].flatMap(([, name, word = '', rest = '']) => {
+    const state = meanings[word]
+    if (!state) return []
+    const pid = /^pid (\d+)/.exec(rest)?.[1]
+    return {state, detail: `${name} is ${word} ${rest}`.trim(), ...(pid !== undefined && {incarnation: pid})}
+  })
+}
+
+function worst(states: readonly ServiceState[]): ServiceState {
+  const [first] = [...states].sort((a, b) => ranks.indexOf(a.state) - ranks.indexOf(b.state))
+  const lives = states.map(({incarnation}) => incarnation ?? '').join(' ')
+  return {...first!, ...(lives.trim() !== '' && {incarnation: lives})}
+}

@@ -1,0 +1,63 @@
+import type {Argv} from '../../domain/job-settings.js'
+import type {ServiceSettings} from '../../domain/service-settings.js'
+import type {RunCommand} from '../run-command.js'
+import {callProblem, type Service, type ServiceState} from './service.js'
+
+type Settings = Extract<ServiceSettings, {manager: 'systemd'}>
+
+const meanings: Readonly<Record<string, ServiceState['state']>> = {
+  active: 'up',
+  reloading: 'up',
+  // `auto-restart` too: systemd waits before it tries again.
+  activating: 'starting',
+  deactivating: 'starting',
+  inactive: 'down',
+  failed: 'failed',
+}
+
+const properties = ['LoadState', 'ActiveState', 'SubState', 'Result', 'InvocationID', 'MainPID']
+
+/** A unit of systemd, of the system or of the user, through `systemctl` (230 and later). */
+export function systemdService(settings: Settings, runCommand: RunCommand): Service {
+  const {unit, user, timeoutMs} = settings
+  const call = async (...args: string[]) => {
+    const argv: Argv = [...settings.command, ...(user ? ['--user'] : []), '--no-ask-password', ...args]
+    const result = await runCommand({
+      argv,
+      timeoutMs,
+      ...(user && {env: userBus()}),
+    })
+    return {result, problem: callProblem(argv, timeoutMs, result)}
+  }
+  return {
+    restart: async () => {
+      const {problem} = await call('restart', '--', unit)
+      return problem === undefined ? {ok: true, detail: `systemctl restarted ${unit}`} : {ok: false, reason: problem}
+    },
+    isUp: async () => {
+      const {result, problem} = await call('show', `--property=${properties.join(',')}`, '--', unit)
+      return problem === undefined ? readState(unit, result.stdout) : {state: 'unknown', detail: problem}
+    },
+  }
+}
+
+/** cron sets no XDG_RUNTIME_DIR, without which `systemctl --user` finds no manager. */
+function userBus(): Readonly<Record<string, string>> {
+  const uid = process.getuid?.()
+  return process.env['XDG_RUNTIME_DIR'] !== undefined || uid === undefined ? {} : {XDG_RUNTIME_DIR: `/run/user/${uid}`}
+}
+
+function readState(unit: string, stdout: string): ServiceState {
+  const value = (name: string) => new RegExp(`^${name}=(.*)$`, 'm').exec(stdout)?.[1] ?? ''
+  const load = value('LoadState')
+  if (load !== 'loaded')
+    return {state: load === '' ? 'unknown' : 'failed', detail: `unit ${unit} is ${load || 'untold'}`}
+  const [active, result] = [value('ActiveState'), value('Result')]
+  const why = result === '' || result === 'success' ? '' : `, result ${result}`
+  const life = value('InvocationID') || value('MainPID')
+  return {
+    state: meanings[active] ?? 'unknown',
+    detail: `${unit} is ${active} (${value('SubState')})${why}`,
+    ...(life !== '' && life !== '0' && {incarnation: life}),
+  }
+}

@@ -1,0 +1,145 @@
+import {gatherFacts, type OutputSighting} from '../domain/gather-facts.js'
+import type {Incidents} from '../domain/incident.js'
+import {decideIncident, type IncidentAction, type IncidentPolicy} from '../domain/incident-decision.js'
+import {noResets, type ResetCourse, resetCourse} from '../domain/incident-reset.js'
+import type {Leases, Moment} from '../domain/lease.js'
+import type {Clocks} from '../domain/life.js'
+import type {OpenClawSighting} from '../domain/openclaw-sighting.js'
+import type {ResetLedger} from '../domain/reset.js'
+import type {ResetRequests} from '../domain/reset-request.js'
+import type {RunBook} from '../domain/run.js'
+import {awakeAt, awakeNow, upTo} from '../domain/timeline.js'
+import {type Judgement, judgeJob} from '../domain/verdict.js'
+import type {JobFacts} from '../domain/watchdog-facts.js'
+import type {WatchedJob} from '../domain/watched-job.js'
+import type {Journal} from '../journal/journal.js'
+import type {ReadOutputs} from '../system/outputs.js'
+import type {Slots} from '../system/slots.js'
+
+type Reads<S> = Pick<Journal<S>, 'read'>
+
+export interface SurveyDeps {
+  readonly moment: () => Moment
+  readonly leases: Reads<Leases>
+  readonly runs: Reads<RunBook>
+  readonly incidents: Reads<Incidents>
+  readonly resetRequests: Reads<ResetRequests>
+  readonly resets: Reads<ResetLedger>
+  readonly slots: Slots
+  readonly readOutputs: ReadOutputs
+  /** What OpenClaw says of its jobs, by its ids; empty when it is not asked. A failed read is a sighting too. */
+  readonly sightOpenClaw: () => Promise<ReadonlyMap<string, OpenClawSighting>>
+}
+
+export interface PatrolPlan {
+  readonly jobs: readonly WatchedJob[]
+  readonly policy: IncidentPolicy
+}
+
+/** One job as one round saw it, and what is to be done about it. */
+export interface JobReport {
+  readonly job: WatchedJob
+  readonly facts: JobFacts
+  readonly judgement: Judgement
+  readonly resets: ResetCourse
+  readonly actions: readonly IncidentAction[]
+}
+
+export interface Survey {
+  readonly clocks: Clocks
+  readonly reports: readonly JobReport[]
+  /** What is left of jobs that are watched no longer. */
+  readonly leftovers: readonly IncidentAction[]
+}
+
+/** Everything the journals say, read once a round. */
+interface Snapshot {
+  readonly leases: Leases
+  readonly runs: RunBook
+  readonly incidents: Incidents
+  readonly requests: ResetRequests
+  readonly ledger: ResetLedger
+  readonly openclaw: ReadonlyMap<string, OpenClawSighting>
+  readonly clocks: Clocks
+}
+
+/** Looks at every job and decides what to do, and does nothing. */
+export async function surveyJobs(deps: SurveyDeps, {jobs, policy}: PatrolPlan): Promise<Survey> {
+  const snapshot = await readSnapshot(deps)
+  const reports: JobReport[] = []
+  for (const job of jobs) {
+    const outputs = job.outputs.length === 0 ? [] : await deps.readOutputs(job.outputs, job.dir ?? '.')
+    reports.push(reportOn(job, outputs, {snapshot, slots: deps.slots, policy}))
+  }
+  return {clocks: snapshot.clocks, reports, leftovers: leftoversOf(snapshot.incidents, jobs)}
+}
+
+async function readSnapshot(deps: SurveyDeps): Promise<Snapshot> {
+  const openclaw = await deps.sightOpenClaw()
+  // After asking OpenClaw, which may take long: the journals are to be as new as the clock.
+  const now = deps.moment()
+  const incidents = deps.incidents.read()
+  const timeline = upTo(incidents.timeline, now)
+  return {
+    leases: deps.leases.read(),
+    runs: deps.runs.read(),
+    incidents,
+    requests: deps.resetRequests.read(),
+    ledger: deps.resets.read(),
+    openclaw,
+    clocks: {now, timeline, nowAwake: awakeNow(timeline, now)},
+  }
+}
+
+interface Round {
+  readonly snapshot: Snapshot
+  readonly slots: Slots
+  readonly policy: IncidentPolicy
+}
+
+function reportOn(job: WatchedJob, outputs: readonly OutputSighting[], round: Round): JobReport {
+  const {leases, runs, incidents, openclaw, clocks} = round.snapshot
+  const history = incidents.jobs.get(job.name)
+  const traces = {lease: leases.byJob.get(job.name), runs: runs.get(job.name)?.runs ?? []}
+  const sighting = job.openclawId === undefined ? undefined : openclaw.get(job.openclawId)
+  const latestSlot = (atMs: number) => latestSlotOf(job, round.slots, atMs)
+  const facts = gatherFacts(job, {traces, history, outputs, openclaw: sighting, latestSlot}, clocks)
+  const judgement = judgeJob(facts)
+  const resets = resetsOf(history?.incident, round)
+  const actions = decideIncident({
+    job: job.name,
+    nowAwake: clocks.nowAwake,
+    judgement,
+    lastVerdict: history?.verdict ?? 'healthy',
+    incident: history?.incident,
+    resets,
+    resettable: job.openclawId !== undefined,
+    openclaw: sighting,
+    policy: round.policy,
+  })
+  return {job, facts, judgement, resets, actions}
+}
+
+function latestSlotOf({schedule, timezone}: WatchedJob, slots: Slots, atMs: number): number | undefined {
+  return schedule === undefined ? undefined : slots.latest({expression: schedule, timezone}, atMs)
+}
+
+function resetsOf(incident: Parameters<typeof resetCourse>[0] | undefined, {snapshot, policy}: Round): ResetCourse {
+  if (!incident) return noResets
+  const {requests, ledger, clocks} = snapshot
+  const traces = {
+    requestedAt: (id: string) => requests.byId.get(id)?.requestedAtMs,
+    answer: (id: string) => ledger.answers.get(id),
+    awakeAt: (at: number) => awakeAt(clocks.timeline, {at}, clocks.nowAwake),
+  }
+  return resetCourse(incident, traces, {settleMs: policy.betweenResetsMs, nowAwake: clocks.nowAwake})
+}
+
+/** An incident of a job that was taken out of the settings ends; with no settings at all nothing is known. */
+function leftoversOf({jobs: histories}: Incidents, jobs: readonly WatchedJob[]): readonly IncidentAction[] {
+  const names = new Set(jobs.map(({name}) => name))
+  if (names.size === 0) return []
+  return [...histories]
+    .filter(([job, {incident}]) => incident !== undefined && !names.has(job))
+    .map(([job]) => ({do: 'resolve', job, attempts: 0, reason: 'it is watched no longer'}))
+}

@@ -1,0 +1,301 @@
+import {alertsFold} from '../../src/domain/alert.js'
+import type {OutputSighting} from '../../src/domain/gather-facts.js'
+import {incidentFold} from '../../src/domain/incident.js'
+import type {IncidentPolicy} from '../../src/domain/incident-decision.js'
+import {leaseFold} from '../../src/domain/lease.js'
+import type {OpenClawSighting} from '../../src/domain/openclaw-sighting.js'
+import {resetFold} from '../../src/domain/reset.js'
+import {resetRequestFold} from '../../src/domain/reset-request.js'
+import {runBookFold} from '../../src/domain/run.js'
+import type {Slots} from '../../src/system/slots.js'
+import {type PatrolDeps, patrol} from '../../src/usecases/patrol.js'
+import {raiseAlert} from '../../src/usecases/raise-alert.js'
+import {bootGraceMs, drawFleet} from './fleet.js'
+import {JobLife} from './job-life.js'
+import {Killed, liveJournal} from './live-journal.js'
+import {createMachine, drawDisturbance, hour, type Machine, minute} from './machine.js'
+import {type Random, seeded} from './random.js'
+
+export interface DayPlan {
+  readonly jobs: number
+  readonly lengthMs: number
+}
+
+/** What went wrong, each as a sentence, and how much was tried. */
+export interface DayReport {
+  readonly faults: readonly string[]
+  readonly events: readonly string[]
+  readonly rounds: number
+  readonly alerts: number
+  readonly outages: number
+  readonly mended: number
+}
+
+export const policy: IncidentPolicy = {
+  escalateAfterFailedResets: 2,
+  escalateAfterMs: 15 * minute,
+  repeatAlertAfterMs: 4 * hour,
+  answerWithinMs: hour,
+  betweenResetsMs: 10 * minute,
+}
+
+/** A time during which a program does not work at all. Time awake, ms. */
+interface Absence {
+  readonly from: number
+  readonly to: number
+}
+
+interface Disturbed {
+  readonly at: number
+  /** How much later a real outage may be seen because of it. */
+  readonly costsMs: number
+}
+
+/** Lives through one day of a machine, its jobs, OpenClaw, the reset daemon and the watchdog. */
+export async function liveThroughDay(seed: number, plan: DayPlan): Promise<DayReport> {
+  const day = new Day(seed, plan)
+  while (day.machine.awakeMs < plan.lengthMs) await day.minute()
+  return day.report()
+}
+
+class Day {
+  readonly machine: Machine
+  readonly #random: Random
+  readonly #plan: DayPlan
+  readonly #lives: readonly JobLife[]
+  readonly #byName: ReadonlyMap<string, JobLife>
+  readonly #deps: PatrolDeps
+  readonly #journals
+  readonly #watchdogAway: readonly Absence[]
+  readonly #daemonAway: readonly Absence[]
+  readonly #disturbed: Disturbed[] = []
+  readonly #alerts: {readonly job: string; readonly at: number}[] = []
+  readonly #faults: string[] = []
+  /** What happened to the machine, for whoever has to explain a fault. */
+  readonly #events: string[] = []
+  #rounds = 0
+  #seenAlerts = 0
+  #seenOpened = 0
+  readonly #keys = new Set<unknown>()
+
+  constructor(seed: number, plan: DayPlan) {
+    this.#random = seeded(seed)
+    this.#plan = plan
+    this.machine = createMachine(this.#random)
+    this.#journals = this.#openJournals()
+    const {leases, runs} = this.#journals
+    const world = {random: this.#random, machine: this.machine, leases, runs}
+    this.#lives = drawFleet(this.#random, plan.jobs, plan.lengthMs).map((job) => new JobLife(job, world))
+    this.#byName = new Map(this.#lives.map((life) => [life.job.watched.name, life]))
+    this.#watchdogAway = this.#drawAbsences(3 * hour)
+    this.#events.push(...this.#watchdogAway.map(({from, to}) => `${clock(from)} to ${clock(to)} no watchdog`))
+    this.#daemonAway = this.#drawAbsences(4 * hour)
+    this.#deps = this.#createDeps()
+  }
+
+  async minute(): Promise<void> {
+    this.machine.pass(minute)
+    if (this.#random.chance(6 / (24 * 60))) this.#disturb()
+    for (const life of this.#lives) life.live()
+    if (this.machine.awakeMs % (2 * minute) === 0 && !isAway(this.#daemonAway, this.machine.awakeMs))
+      this.#answerResets()
+    if (isAway(this.#watchdogAway, this.machine.awakeMs)) return
+    this.#rounds += 1
+    await this.#round()
+    this.#judgeAlerts()
+    this.#judgeIncidents()
+  }
+
+  report(): DayReport {
+    for (const life of this.#lives) this.#judgeOutage(life)
+    return {
+      faults: this.#faults,
+      events: this.#events,
+      rounds: this.#rounds,
+      alerts: this.#alerts.length,
+      outages: this.#lives.filter(({job}) => job.outage && job.outage.from < this.#plan.lengthMs).length,
+      mended: this.#lives.filter(({mendedAt}) => mendedAt !== undefined).length,
+    }
+  }
+
+  #openJournals() {
+    const stamp = () => this.machine.stamp()
+    const mayKill = () => {
+      if (this.#random.chance(0.01)) throw new Killed()
+    }
+    return {
+      leases: liveJournal(leaseFold, stamp),
+      runs: liveJournal(runBookFold, stamp),
+      resets: liveJournal(resetFold, stamp),
+      incidents: liveJournal(incidentFold, stamp, mayKill),
+      resetRequests: liveJournal(resetRequestFold, stamp, mayKill),
+      alerts: liveJournal(alertsFold, stamp, mayKill),
+    }
+  }
+
+  #createDeps(): PatrolDeps {
+    const {alerts, ...journals} = this.#journals
+    return {
+      ...journals,
+      moment: () => this.machine.now(),
+      slots: periodicSlots,
+      readOutputs: async ([rule]) => [this.#sightOutput(rule?.files[0]?.replace('out/', 'job-') ?? '')],
+      sightOpenClaw: async () => this.#sightOpenClaw(),
+      raiseAlert: (alert) => raiseAlert({alerts, clock: {now: () => this.machine.wall}}, alert),
+      writeArtefact: () => {},
+    }
+  }
+
+  async #round(): Promise<void> {
+    const jobs = this.#lives.map(({job}) => job.watched)
+    try {
+      await patrol(this.#deps, {jobs, policy})
+    } catch (error) {
+      if (!(error instanceof Killed)) throw error
+    }
+  }
+
+  #disturb(): void {
+    const disturbance = drawDisturbance(this.#random)
+    this.machine.disturb(disturbance)
+    const {is, byMs} = disturbance
+    this.#events.push(`${clock(this.machine.awakeMs)} ${is} ${byMs / minute} min`)
+    for (const life of this.#lives) life.afterDisturbance({isReboot: is === 'reboot'})
+    const setBackMs = byMs < 0 && byMs > -3 * hour ? -byMs : 0
+    this.#disturbed.push({at: this.machine.awakeMs, costsMs: bootGraceMs + 2 * minute + setBackMs})
+  }
+
+  #drawAbsences(longestMs: number): readonly Absence[] {
+    return Array.from({length: this.#random.between(0, 2)}, () => {
+      const from = this.#random.between(0, this.#plan.lengthMs)
+      return {from, to: from + this.#random.between(minute, longestMs)}
+    })
+  }
+
+  #sightOutput(name: string): OutputSighting {
+    const modifiedAt = this.#byName.get(name)?.outputAt
+    return {newest: modifiedAt === undefined ? undefined : {path: name, modifiedAt, size: 10}}
+  }
+
+  /** OpenClaw cannot be read at times, and at times takes a job at work for a hung one, or a dead one for a healthy one. */
+  #sightOpenClaw(): ReadonlyMap<string, OpenClawSighting> {
+    const sightings = new Map<string, OpenClawSighting>()
+    for (const life of this.#lives) {
+      const id = life.job.watched.openclawId
+      if (id !== undefined) sightings.set(id, this.#sight(life))
+    }
+    return sightings
+  }
+
+  #sight(life: JobLife): OpenClawSighting {
+    const truth = life.isOut() ? 'hung' : 'healthy'
+    const canLie = life.provedAt > 0
+    const state =
+      this.#random.chance(0.1) && canLie
+        ? this.#random.pick(['hung', 'wedged', 'failing', 'unknown', 'healthy'] as const)
+        : truth
+    const remedy =
+      state === 'hung' ? 'reset' : state === 'wedged' ? 'restart-gateway' : state === 'failing' ? 'person' : 'none'
+    return {state, remedy, reason: state, runningAtMs: undefined}
+  }
+
+  #answerResets(): void {
+    const {resetRequests, resets} = this.#journals
+    const {answers} = resets.read()
+    for (const request of resetRequests.read().byId.values()) {
+      if (answers.has(request.id)) continue
+      const line = {job_id: request.jobId, request_id: request.id}
+      const {record} = resets.append({kind: 'claimed', ...line}, 'durable')
+      const life = this.#byName.get(request.job ?? '')
+      const ok = this.#tryReset(life)
+      const outcome = ok ? 'reset' : 'failed'
+      resets.append({kind: 'result', ...line, claim: record.id, ok, outcome, detail: outcome}, 'durable')
+    }
+  }
+
+  /** A reset that cannot mend says at times that it has. */
+  #tryReset(life: JobLife | undefined): boolean {
+    if (!life?.isOut()) return true
+    if (!life.job.outage?.mendable) return this.#random.chance(0.3)
+    life.mend()
+    return true
+  }
+
+  #judgeAlerts(): void {
+    const {lines} = this.#journals.alerts
+    for (; this.#seenAlerts < lines.length; this.#seenAlerts++) {
+      const {key, level, job, message} = lines[this.#seenAlerts]!
+      // A killed round repeats its alert; the repetition is void.
+      if (level !== 'CRITICAL' || this.#keys.has(key)) continue
+      this.#keys.add(key)
+      this.#alerts.push({job: job ?? '', at: this.machine.awakeMs})
+      if (!this.#isJustified(job)) this.#fault(`false alert: ${message}`)
+    }
+  }
+
+  #judgeIncidents(): void {
+    const {lines} = this.#journals.incidents
+    for (; this.#seenOpened < lines.length; this.#seenOpened++) {
+      const {kind, job, reason} = lines[this.#seenOpened]!
+      if (kind === 'opened' && !this.#isJustified(job)) this.#fault(`false incident of ${job}: ${reason}`)
+    }
+  }
+
+  #isJustified(job: string | undefined): boolean {
+    const life = this.#byName.get(job ?? '')
+    const from = life?.job.outage?.from
+    if (!life || from === undefined || this.machine.awakeMs < from) return false
+    return life.isOut() || life.provedAt < life.outageEnd()
+  }
+
+  #judgeOutage(life: JobLife): void {
+    const {outage, watched, way, hasOutput, periodMs} = life.job
+    if (!outage) return
+    const limitMs = this.#limitOf(life, outage.from)
+    const seenUntil = Math.min(outage.to, this.#plan.lengthMs)
+    if (seenUntil - outage.from <= limitMs) return
+    if (life.mendedAt !== undefined && life.mendedAt <= outage.from + limitMs) return
+    const own = this.#alerts.filter(({job, at}) => job === watched.name && at >= outage.from && at <= seenUntil + hour)
+    const what = `${watched.name} (${way}, ${periodMs / minute} min${hasOutput ? ', output' : ''}) ${outage.kind}`
+    if (!own.some(({at}) => at <= outage.from + limitMs)) {
+      this.#fault(`missed outage: ${what} from ${clock(outage.from)}, not seen within ${clock(limitMs)}`)
+    }
+    const most = 2 + Math.floor((seenUntil - outage.from) / policy.repeatAlertAfterMs)
+    if (own.length > most) this.#fault(`alert storm: ${what}, ${own.length} alerts where ${most} are due`)
+  }
+
+  /** How long a real outage may stay unseen: what its settings say, and what the disturbances meanwhile cost. */
+  #limitOf({job}: JobLife, from: number): number {
+    const resetsMs =
+      job.outage?.kind === 'stuck' ? policy.answerWithinMs + 3 * (policy.betweenResetsMs + 4 * minute) : 0
+    const outputMs = job.hasOutput ? (job.watched.outputs[0]?.maxAgeMs ?? 0) : 0
+    let limitMs = 4 * job.periodMs + hour + outputMs + policy.escalateAfterMs + resetsMs
+    for (const {at, costsMs} of this.#disturbed)
+      if (at >= from && at <= from + limitMs) limitMs += costsMs + job.periodMs
+    for (const away of [...this.#watchdogAway, ...this.#daemonAway]) {
+      // What the clock did while nobody looked is not known: output may be as new as the end of that time.
+      if (away.to >= from && away.from <= from + limitMs) limitMs += away.to - Math.max(from, away.from) + outputMs
+    }
+    return limitMs
+  }
+
+  #fault(text: string): void {
+    this.#faults.push(`${clock(this.machine.awakeMs)} ${text}`)
+  }
+}
+
+/** `every MS`, since 1970. */
+const periodicSlots: Slots = {
+  latest({expression}, atMs) {
+    const periodMs = Number(expression.slice('every '.length))
+    return Math.floor(atMs / periodMs) * periodMs
+  },
+}
+
+function isAway(absences: readonly Absence[], at: number): boolean {
+  return absences.some(({from, to}) => at >= from && at <= to)
+}
+
+function clock(ms: number): string {
+  return `${Math.floor(ms / hour)}:${String(Math.floor((ms % hour) / minute)).padStart(2, '0')}`
+}

@@ -1,0 +1,85 @@
+import type {OutputSettings} from '../../src/domain/job-settings.js'
+import type {WatchedJob} from '../../src/domain/watched-job.js'
+import {hour, minute} from './machine.js'
+import type {Random} from './random.js'
+
+/**
+ * How a job lives.
+ * - cron: its slots come from a schedule, it runs under guard
+ * - python: starts by itself every so often and holds a lease that it never renews
+ * - files: nobody sees it but by its output
+ * - openclaw: as python, started by OpenClaw
+ */
+export type Way = 'cron' | 'python' | 'files' | 'openclaw'
+
+/**
+ * - dead: it is started no more
+ * - crash: a run dies with its lease in the hand, and it is started no more
+ * - mute: it runs and writes no output
+ * - stuck: OpenClaw takes it for running and does not start it, until somebody resets it
+ */
+export type OutageKind = 'dead' | 'crash' | 'mute' | 'stuck'
+
+export interface Outage {
+  readonly kind: OutageKind
+  /** Time awake, ms. */
+  readonly from: number
+  readonly to: number
+  /** Whether a reset mends it. */
+  readonly mendable: boolean
+}
+
+export interface SimulatedJob {
+  readonly watched: WatchedJob
+  readonly way: Way
+  readonly periodMs: number
+  readonly ttlMs: number
+  readonly hasOutput: boolean
+  readonly outage: Outage | undefined
+}
+
+const graceMs = 5 * minute
+export const bootGraceMs = 10 * minute
+
+export function drawFleet(random: Random, size: number, lengthMs: number): readonly SimulatedJob[] {
+  return Array.from({length: size}, (_, index) => drawJob(random, index, lengthMs))
+}
+
+function drawJob(random: Random, index: number, lengthMs: number): SimulatedJob {
+  const way = random.pick(['cron', 'cron', 'cron', 'python', 'files', 'openclaw'] as const)
+  const periodMs = random.pick([5, 5, 15, 15, 30, 60, 240]) * minute
+  const hasOutput = way === 'files' || random.chance(0.4)
+  // A run may take up to two periods, a clock set forward takes slots away, and one set back keeps cron waiting.
+  const maxAgeMs = 5 * periodMs + 3 * hour
+  const output: OutputSettings = {files: [`out/${index}`], maxAgeMs, minSizeBytes: 1, contains: [], lacks: []}
+  const freshForMs = way === 'python' || way === 'openclaw' ? 4 * periodMs + 20 * minute : undefined
+  return {
+    way,
+    periodMs,
+    ttlMs: way === 'cron' ? 5 * minute : 3 * periodMs,
+    hasOutput,
+    outage: random.chance(0.2) ? drawOutage(random, {way, hasOutput, lengthMs}) : undefined,
+    watched: {
+      name: `job-${index}`,
+      schedule: way === 'cron' ? `every ${periodMs}` : undefined,
+      timezone: undefined,
+      outputs: hasOutput ? [output] : [],
+      dir: '/',
+      limits: {freshForMs, graceMs, vetoForMs: freshForMs ?? 0, bootGraceMs},
+      openclawId: way === 'openclaw' ? `openclaw-${index}` : undefined,
+    },
+  }
+}
+
+interface Drawn {
+  readonly way: Way
+  readonly hasOutput: boolean
+  readonly lengthMs: number
+}
+
+function drawOutage(random: Random, {way, hasOutput, lengthMs}: Drawn): Outage {
+  const kinds: OutageKind[] = way === 'openclaw' ? ['stuck'] : way === 'files' ? ['mute'] : ['dead', 'crash']
+  if (hasOutput && way === 'cron') kinds.push('mute')
+  const from = random.between(3 * hour, lengthMs)
+  return {kind: random.pick(kinds), from, to: from + random.between(1, 40) * hour, mendable: random.chance(0.5)}
+}

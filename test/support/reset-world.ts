@@ -1,0 +1,89 @@
+import type {OpenClawJob} from '../../src/domain/openclaw-job.js'
+import type {Rec} from '../../src/domain/record.js'
+import {resetFold} from '../../src/domain/reset.js'
+import {resetRequestEntry, resetRequestFold} from '../../src/domain/reset-request.js'
+import {answerResets} from '../../src/usecases/answer-resets.js'
+import {type ResetDeps, usualPace} from '../../src/usecases/reset-deps.js'
+import {fakeClock} from './fake-clock.js'
+import {fakeOpenClaw, jobId} from './fake-openclaw.js'
+import {memoryJournal} from './memory-journal.js'
+
+/** A wedged job, its journals, and reset daemons that may die at any moment. */
+export function resetWorld(change: Partial<OpenClawJob> = {}) {
+  const clock = fakeClock()
+  const openclaw = fakeOpenClaw(clock, change)
+  const requests = memoryJournal(resetRequestFold, clock)
+  const results = memoryJournal(resetFold, clock)
+  const dead = new Set<number>()
+  const stop = new AbortController()
+  let pids = 100
+
+  /** One daemon, a process of its own. `crashAt` ends it at that call of a port: nothing of it happens afterwards. */
+  const daemon = (crashAt?: number): ResetDeps & {readonly pid: number; readonly hasCrashed: () => boolean} => {
+    pids += 1
+    const pid = pids
+    let count = 0
+    const port = <P extends object>(target: P): P => {
+      return new Proxy(target, {
+        get: (_target, name) => {
+          const value: unknown = Reflect.get(target, name)
+          if (typeof value !== 'function') return value
+          return (...args: readonly unknown[]) => {
+            count += 1
+            if (crashAt !== undefined && count >= crashAt) {
+              dead.add(pid)
+              throw new Error('killed')
+            }
+            return Reflect.apply(value, target, args)
+          }
+        },
+      })
+    }
+    return {
+      pid,
+      hasCrashed: () => dead.has(pid),
+      clock: port(clock),
+      requests: port(requests),
+      results: port(results),
+      openclaw: port(openclaw),
+      self: {pid, start: `${pid}`},
+      here: {host: 'host-1', boot: 'boot-1'},
+      processState: (ref) => (dead.has(ref.pid) ? 'gone' : 'alive'),
+      stop: stop.signal,
+      policy: {allowed: new Set([jobId]), expireAfterMs: 3_600_000, minIntervalMs: 600_000, maxTries: 3},
+      pace: usualPace,
+    }
+  }
+
+  const ask = (id: string, more: {runningAtMs?: number | undefined; jobId?: string} = {}) => {
+    requests.append(
+      resetRequestEntry({
+        id,
+        job: 'coingecko',
+        jobId,
+        jobName: 'CoinGecko Scanner',
+        reason: 'marked as running for 7200 s',
+        attempts: 1,
+        runningAtMs: openclaw.job?.runningAtMs,
+        requestedAtMs: clock.now(),
+        ...more,
+      }),
+      'durable',
+    )
+  }
+
+  return {
+    clock,
+    openclaw,
+    requests,
+    results,
+    stop,
+    daemon,
+    ask,
+    jobNow: () => openclaw.job,
+    /** A line that somebody else's program appended. */
+    foreignLine: (line: Rec) => requests.lines.push(line),
+    round: () => answerResets(daemon()),
+    kinds: () => results.lines.map(({kind, step, outcome}) => [kind, step, outcome].filter(Boolean).join(' ')),
+  }
+}

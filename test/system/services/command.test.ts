@@ -1,0 +1,35 @@
+import {expect, test} from 'vitest'
+import {runCommand} from '../../../src/system/run-command.js'
+import {openService} from '../../../src/system/services/open-service.js'
+import {quickService} from '../../support/settings.js'
+import {tempDir} from '../../support/temp-dir.js'
+
+const settings = {...quickService, manager: 'command'} as const
+
+test('a command restarts, and another tells whether it is up', async () => {
+  const service = openService(
+    {...settings, cwd: tempDir(), restart: ['touch', 'up'], check: ['test', '-e', 'up']},
+    runCommand,
+  )
+  expect(await service.isUp()).toEqual({state: 'down', detail: 'exit 1: test -e up'})
+  expect(await service.restart()).toEqual({ok: true, detail: ''})
+  expect(await service.isUp()).toMatchObject({state: 'up'})
+})
+
+test('the last words of a restart that failed are its reason', async () => {
+  const service = openService({...settings, restart: ['sh', '-c', 'echo one; echo no room >&2; exit 4']}, runCommand)
+  expect(await service.restart()).toEqual({ok: false, reason: 'no room (exit 4)'})
+})
+
+test('a service without a check can be restarted, and nobody can tell whether it is up', async () => {
+  const service = openService({...settings, restart: ['true']}, runCommand)
+  expect(await service.isUp()).toMatchObject({state: 'uncheckable'})
+})
+
+test('a restart script that leaves a daemon behind does not wait for it', async () => {
+  const service = openService(
+    {...settings, restart: ['sh', '-c', 'sleep 3 & echo started'], timeoutMs: 2000},
+    runCommand,
+  )
+  expect(await service.restart()).toEqual({ok: true, detail: 'started'})
+})
