@@ -17,7 +17,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   'src/usecases': ['src/domain', 'src/errors.ts'],
   'src/http': ['src/usecases', 'src/domain', 'src/config', 'src/errors.ts'],
   'src/cli': ['src/usecases', 'src/domain', 'src/journal', 'src/system', 'src/config', 'src/http', 'src/errors.ts'],
-  'src/index.ts': ['src/usecases', 'src/domain', 'src/journal', 'src/system', 'src/config', 'src/errors.ts'],
+  'src/library': ['src/usecases', 'src/domain', 'src/journal', 'src/system', 'src/config', 'src/errors.ts'],
+  'src/index.ts': ['src/library', 'src/usecases', 'src/domain', 'src/system', 'src/errors.ts'],
   commands: ['src/cli', 'src/usecases', 'src/domain', 'src/http', 'src/config', 'src/errors.ts'],
 }
 
@@ -36,7 +37,8 @@ const packages: Readonly<Record<string, readonly string[]>> = {
   'src/usecases': [],
   'src/http': ['node:'],
   'src/cli': ['node:', '@oclif/core', 'chalk', 'listr2', 'virtual:'],
-  'src/index.ts': ['node:'],
+  'src/library': ['node:'],
+  'src/index.ts': [],
   commands: ['@oclif/core'],
 }
 

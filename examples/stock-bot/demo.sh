@@ -16,6 +16,18 @@ finish() {
 }
 trap finish EXIT
 
+lease_has() { guard lease show "$1" --json | grep -q "$2"; }
+
+# Waits until a command succeeds, ten seconds at most.
+wait_for() {
+  for _ in $(seq 100); do
+    "$@" >/dev/null 2>&1 && return
+    sleep 0.1
+  done
+  echo "never happened: $*" >&2
+  exit 1
+}
+
 say() { printf '\n\033[1m== %s\033[0m\n' "$*"; }
 show() {
   printf '\033[2m$ guard %s\033[0m\n' "$*"
@@ -29,12 +41,12 @@ show config check
 
 say 'A run: the daemon is up, the check is healthy, the exit code passes through'
 ./uw-daemon.sh start
-until ./uw-daemon.sh check; do sleep 0.1; done
+wait_for ./uw-daemon.sh check
 show run pre_market_health_check
 
 say 'An overlap: the scanner still runs, so the second one is skipped'
-guard run scanner 3 >/dev/null &
-until guard lease check scanner --token 2 >/dev/null 2>&1; do sleep 0.1; done
+node "$guard_js" run scanner 3 >/dev/null &
+wait_for lease_has scanner '"state":"held"'
 show run scanner
 wait $!
 
@@ -42,13 +54,13 @@ say 'A timeout: TERM to the whole process group, KILL for what ignores it, exit 
 show run --timeout 1s --kill-after 1s --job stubborn -- sh -c 'trap "" TERM; sleep 60 & wait; sleep 60'
 
 say 'A crash of guard itself: the job lives on, is not started twice, and the story is told'
-guard run --job feed -- sleep 2 &
+node "$guard_js" run --job feed -- sleep 3 &
 feed=$!
-until guard lease show feed --json 2>/dev/null | grep -q jobPid; do sleep 0.1; done
+wait_for lease_has feed jobPid
 kill -9 "$feed"
 wait "$feed" 2>/dev/null
 show run --job feed -- sleep 0
-sleep 2
+sleep 3
 show run --job feed -- sleep 0
 show history feed
 
@@ -59,7 +71,7 @@ mkdir -p state
 sh -c 'echo $$' >state/stale.lock
 python3 -c 'import fcntl, time; f = open("state/live.lock", "w"); fcntl.flock(f, fcntl.LOCK_EX); time.sleep(120)' &
 holder=$!
-until [ -e state/live.lock ]; do sleep 0.1; done
+wait_for test -e state/live.lock
 show locks list
 show run pre_market_health_check
 ls state

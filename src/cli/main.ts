@@ -5,7 +5,7 @@ import {flush} from '@oclif/core/flush'
 import {run} from '@oclif/core/run'
 import {GuardError} from '../errors.js'
 import {pjson} from './build-info.js'
-import {reportError} from './report-error.js'
+import {exitOnFault, reportError} from './report-error.js'
 import {splitRunArgv} from './run-options.js'
 
 /**
@@ -62,6 +62,7 @@ async function main(given: readonly string[]): Promise<void> {
   const argv = shieldScript(given)
   const end = argv.indexOf('--')
   const json = argv.slice(0, end < 0 ? undefined : end).includes('--json')
+  exitOnFault(json)
   try {
     refuseUnknown(argv)
     // Help is no failure, and no command to run is a question for help.

@@ -16,6 +16,14 @@ function usageError(error: Error): GuardError {
   return new GuardError('usage', message, ['see the flags: add --help'], {cause: error})
 }
 
+/** The last resort: Node itself would exit with 1, which means a degraded job. */
+export function exitOnFault(json: boolean): void {
+  process.on('uncaughtException', (error) => {
+    reportError(error, json)
+    process.exit()
+  })
+}
+
 /** Tells the user on standard error, or as JSON on standard output, and sets the exit code of contract section 3. */
 export function reportError(thrown: unknown, json: boolean): void {
   const error = toGuardError(thrown)

@@ -1,4 +1,4 @@
-import {readFileSync, statSync} from 'node:fs'
+import {constants, readFileSync, statSync} from 'node:fs'
 import {type JobProcess, startJob} from '../system/job-process.js'
 import {resolveSecret} from '../system/secret.js'
 import type {SupervisedExit} from '../system/supervise.js'
@@ -51,14 +51,14 @@ export async function startAttempt(place: AttemptPlace, task: AttemptTask): Prom
   })
 }
 
+/** Signals that guard hands on to its job (contract section 2). */
 const forwarded = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2'] as const
 
 /**
  * From now on guard's signals are the job's, those that came before its start included; between two attempts they end
- * the waiting. A signal that guard was started to ignore (`nohup`) stays ignored.
+ * the waiting. A signal that guard was told to ignore by nohup(1) stays ignored.
  */
 export function catchSignals(interactive: boolean): CaughtSignals {
-  const ignored = ignoredSignals()
   const waiting: NodeJS.Signals[] = []
   const ending = new AbortController()
   let job: JobProcess | undefined
@@ -66,12 +66,12 @@ export function catchSignals(interactive: boolean): CaughtSignals {
   const take = (signal: NodeJS.Signals) => {
     // The terminal has sent these to the job itself.
     if (interactive && (signal === 'SIGINT' || signal === 'SIGQUIT')) return
+    if (signal === 'SIGHUP' && isNohup()) return
     if (job) job.signal(signal)
     else if (!isBetween) waiting.push(signal)
     else if (!signal.startsWith('SIGUSR')) ending.abort()
   }
-  const caught = forwarded.filter((signal) => !ignored(signal))
-  for (const signal of caught) process.on(signal, take)
+  for (const signal of forwarded) process.on(signal, take)
   return {
     aborted: ending.signal,
     sendTo: (started) => {
@@ -80,26 +80,21 @@ export function catchSignals(interactive: boolean): CaughtSignals {
       for (const signal of waiting.splice(0)) job?.signal(signal)
     },
     release: () => {
-      for (const signal of caught) process.off(signal, take)
+      for (const signal of forwarded) process.off(signal, take)
     },
   }
 }
 
-const signalBits: Readonly<Record<(typeof forwarded)[number], bigint>> = {
-  SIGHUP: 1n << 0n,
-  SIGINT: 1n << 1n,
-  SIGQUIT: 1n << 2n,
-  SIGUSR1: 1n << 9n,
-  SIGUSR2: 1n << 11n,
-  SIGTERM: 1n << 14n,
-}
-
-function ignoredSignals(): (signal: (typeof forwarded)[number]) => boolean {
+/**
+ * Whether guard was started by nohup(1) at a terminal. Node forgets at its start that a signal was to be ignored, but
+ * nohup leaves a mark that nobody else does: a standard input that cannot be read.
+ */
+function isNohup(): boolean {
   try {
-    const mask = /^SigIgn:\s*([0-9a-f]+)/m.exec(readFileSync('/proc/self/status', 'latin1'))?.[1] ?? '0'
-    return (signal) => (BigInt(`0x${mask}`) & signalBits[signal]) !== 0n
+    const flags = /^flags:\s*([0-7]+)/m.exec(readFileSync('/proc/self/fdinfo/0', 'latin1'))?.[1] ?? '0'
+    return (Number.parseInt(flags, 8) & 3) === constants.O_WRONLY
   } catch {
-    return () => false
+    return false
   }
 }
 

@@ -8,8 +8,8 @@ const call = fastParse(process.argv.slice(3))
 export const isTaken = call !== undefined
 
 if (call) {
-  runMain(call).catch(async (error: unknown) => {
-    const {reportError} = await import('./report-error.js')
-    reportError(error, call.flags['json'] === true)
-  })
+  const json = call.flags['json'] === true
+  const report = async (error: unknown) => (await import('./report-error.js')).reportError(error, json)
+  process.on('uncaughtException', (error) => void report(error).then(() => process.exit()))
+  runMain(call).catch(report)
 }

@@ -1,5 +1,6 @@
 import {writeSync} from 'node:fs'
 import {resolve} from 'node:path'
+import {workingDirectory} from '../config/settings.js'
 import type {RunReport} from '../domain/run-report.js'
 import {commandOfScript} from '../system/script.js'
 import {resolveRun} from '../usecases/resolve-run.js'
@@ -16,7 +17,7 @@ export async function runMain({flags, target}: RunCall): Promise<void> {
     config: flags['config'] as string | undefined,
   })
   const run = resolveRun(
-    {settings: guard.settings, commandOfScript, absolute: (path) => resolve(path)},
+    {settings: guard.settings, commandOfScript, absolute},
     {...target, jobFlag: flags['job'] as string | undefined, flags: settingsOfFlags(flags, guard.settings.defaults)},
   )
   if (flags['plan']) {
@@ -29,7 +30,22 @@ export async function runMain({flags, target}: RunCall): Promise<void> {
   })
   const report = await runJob(deps, request)
   process.exitCode = report.exitCode
-  if (flags['json']) writeSync(1, `${JSON.stringify(reportToJson(report))}\n`)
+  if (flags['json']) printReport(report)
+}
+
+/** The run is over and recorded: a reader who has gone changes nothing about its exit code. */
+function printReport(report: RunReport): void {
+  try {
+    writeSync(1, `${JSON.stringify(reportToJson(report))}\n`)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EPIPE') throw error
+  }
+}
+
+/** From a working directory that has vanished, a relative path leads nowhere. */
+function absolute(path: string): string {
+  const cwd = workingDirectory(process.env)
+  return cwd === undefined ? path : resolve(cwd, path)
 }
 
 function reportToJson({startedAt, endedAt, ...report}: RunReport): object {

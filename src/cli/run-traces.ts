@@ -1,7 +1,7 @@
-import {readFileSync, unlinkSync} from 'node:fs'
+import {closeSync, constants, fstatSync, openSync, readSync, rmSync} from 'node:fs'
 import {crashTailBytes, findCrash} from '../domain/crash-marks.js'
 import {searchFailures} from '../domain/failure-class.js'
-import {parseResult, resultLimit} from '../domain/job-result.js'
+import {parseResult, type ResultReading, resultLimit} from '../domain/job-result.js'
 import type {JobResult} from '../domain/outcome.js'
 import {classOfAttempt} from '../domain/retry.js'
 import {readStretch} from '../system/log-files.js'
@@ -39,10 +39,34 @@ export function readTraces({task, begin, exit, resultFile}: TraceRequest): Trace
 }
 
 function takeResult(file: string): JobResult | undefined {
-  const {result, problems} = parseResult(readFileSync(file).toString('utf8', 0, resultLimit + 1))
-  unlinkSync(file)
+  const {result, problems} = readResult(file)
   for (const problem of problems) tell(problem)
   return result
+}
+
+/** Reads a result file and removes it. The job may have put anything there, so that no more is read than may be in it. */
+function readResult(file: string): ResultReading {
+  try {
+    return parseResult(readStart(file, resultLimit + 1))
+  } catch (error) {
+    const {syscall, message} = error as NodeJS.ErrnoException
+    if (syscall === undefined) throw error
+    return {result: undefined, problems: [`result file not used: ${message}`]}
+  } finally {
+    rmSync(file, {recursive: true, force: true})
+  }
+}
+
+function readStart(file: string, bytes: number): string {
+  // Opening a FIFO to read would wait for a writer.
+  const fd = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW)
+  try {
+    if (!fstatSync(fd).isFile()) throw Object.assign(new Error('it is no file'), {syscall: 'open'})
+    const buffer = Buffer.alloc(bytes)
+    return buffer.toString('utf8', 0, readSync(fd, buffer, 0, bytes, 0))
+  } finally {
+    closeSync(fd)
+  }
 }
 
 function searchOutput({output, settings}: AttemptTask, begin: number) {

@@ -1,5 +1,5 @@
-import {mkdirSync} from 'node:fs'
-import {constants, hostname} from 'node:os'
+import {accessSync, constants as fsConstants, mkdirSync} from 'node:fs'
+import {constants, hostname, tmpdir} from 'node:os'
 import {GuardError} from '../errors.js'
 import {writeGuardianLog} from '../system/guardian-log.js'
 import {readBootId} from '../system/host.js'
@@ -10,9 +10,11 @@ import {supervise} from '../system/supervise.js'
 import {survivorOf} from '../system/survivor.js'
 import {type Claim, claimRun} from '../usecases/claim-run.js'
 import type {RunResolved} from '../usecases/resolve-run.js'
-import type {RunDeps, RunRequest} from '../usecases/run-job.js'
+import type {RunRequest} from '../usecases/run-end.js'
+import type {RunDeps} from '../usecases/run-job.js'
 import type {Guard} from './guard.js'
 import {type AttemptPlace, catchSignals, type RunMode, readTraces, startAttempt} from './run-attempt.js'
+import {openOutput, salvage, spoolDir, tolerate} from './run-output.js'
 import {tell} from './tell.js'
 
 /** Ties `guard run`'s story to the world: processes, files, signals. */
@@ -21,8 +23,9 @@ export function runWorld(guard: Guard, run: RunResolved, mode: RunMode): {deps: 
   const {clock} = guard
   const runId = guard.newId()
   const usable = stateIsUsable(guard, run)
-  const spool = `${guard.stateDir}/spool`
-  const place = {guard, run, mode, runId, spool, resultFile: `${spool}/${runId}.result.json`}
+  const spool = usable ? spoolDir(guard) : tmpdir()
+  const place = {guard, run, mode, runId, spool, resultFile: `${spool}/guard-${runId}.result.json`}
+  const warn = tellOnce()
   const request = {job, runId, settings}
   return {
     request,
@@ -31,7 +34,8 @@ export function runWorld(guard: Guard, run: RunResolved, mode: RunMode): {deps: 
       random: Math.random,
       runs: usable ? guard.runs() : undefined,
       claim: () => (usable ? claim(guard, run, runId) : Promise.resolve(unclaimed)),
-      openOutput: () => (usable && !mode.interactive ? openOutput(place, guard.logFileOf(job)) : undefined),
+      salvage: (killed) => salvage(guard, job, killed),
+      openOutput: () => (usable && !mode.interactive ? openOutput(place, guard.logFileOf(job), runId) : undefined),
       startJob: (task) => startAttempt(place, task),
       supervise: (process, {output, timeoutMs}) =>
         supervise(
@@ -53,7 +57,7 @@ export function runWorld(guard: Guard, run: RunResolved, mode: RunMode): {deps: 
         const timer = setInterval(work, ms)
         return () => clearInterval(timer)
       },
-      warn: tell,
+      warn,
       log: (text) => (usable ? writeGuardianLog(guard.logDir, clock.now(), text) : undefined),
     },
   }
@@ -61,23 +65,28 @@ export function runWorld(guard: Guard, run: RunResolved, mode: RunMode): {deps: 
 
 const unclaimed: Claim = {granted: true, lease: undefined, interrupted: undefined}
 
-/** A state directory that cannot be used stops no job, unless the job's settings say that it must. */
-function stateIsUsable(guard: Guard, {job, settings}: RunResolved): boolean {
-  try {
-    guard.ensureState()
-    return true
-  } catch (error) {
-    tolerate(error, settings.onStateError, `${job} runs without record or lease`)
-    return false
+/** A disk that is full speaks up at every record; once is enough. */
+function tellOnce(): (text: string) => void {
+  const told = new Set<string>()
+  return (text) => {
+    if (!told.has(text)) tell(text)
+    told.add(text)
   }
 }
 
-function tolerate(error: unknown, onStateError: 'run' | 'refuse', consequence: string): void {
-  const isState = error instanceof GuardError && (error.kind === 'io' || error.kind === 'no-state')
-  if (!isState) throw error
-  if (onStateError === 'refuse')
-    throw new GuardError('io', `not run, for onStateError is refuse: ${error.message}`, error.hints, {cause: error})
-  tell(`${error.message}; ${consequence}`)
+function stateIsUsable(guard: Guard, {job, settings}: RunResolved): boolean {
+  try {
+    guard.ensureState()
+    mkdirSync(spoolDir(guard), {recursive: true, mode: 0o700})
+    accessSync(guard.stateDir, fsConstants.W_OK)
+    return true
+  } catch (thrown) {
+    const {syscall, message} = thrown as NodeJS.ErrnoException
+    const hints = ['name a state directory that can be written: --state-dir DIR']
+    const error = syscall === undefined ? thrown : new GuardError('io', message, hints, {cause: thrown})
+    tolerate(error, settings.onStateError, `${job} runs without record or lease`)
+    return false
+  }
 }
 
 async function claim(guard: Guard, {job, settings}: RunResolved, runId: string): Promise<Claim> {
@@ -101,20 +110,5 @@ async function claim(guard: Guard, {job, settings}: RunResolved, runId: string):
   } catch (error) {
     tolerate(error, settings.onStateError, `${job} runs without lease`)
     return unclaimed
-  }
-}
-
-/** Opens a log for the job's output. Undefined when there can be none: then the output goes straight to the caller. */
-export function openOutput({guard, run, mode, runId, spool}: AttemptPlace, logFile: string): JobOutput | undefined {
-  try {
-    if (isRotationDue(logFile, guard.settings.logs)) rotateLog(logFile, guard.settings.logs, guard.clock.now())
-    mkdirSync(spool, {recursive: true, mode: 0o700})
-    return openJobOutput({logFile, spoolFile: `${spool}/${runId}.err`, targets: mode.json ? [2, 2] : [1, 2]})
-  } catch (error) {
-    const cause = error as NodeJS.ErrnoException
-    if (cause.syscall === undefined) throw error
-    const failure = new GuardError('io', `${logFile}: ${cause.message}`, [], {cause})
-    tolerate(failure, run.settings.onStateError, 'no log is kept')
-    return undefined
   }
 }

@@ -37,15 +37,16 @@ function checkJob(subject: Subject): Problem[] {
   const {path, job, defaults} = subject
   const shell = (job['shell'] ?? defaults['shell']) === true
   const problems: Problem[] = []
-  const say = (key: string, text: string) => problems.push({path: [...path, key], text})
+  const say = (key: string, text: string, ofKey = false) =>
+    problems.push({path: [...path, key], text, ...(ofKey && {ofKey})})
 
-  if ('script' in job && 'command' in job) say('command', 'stands beside a script; keep one of the two')
-  if ('interpreter' in job && 'command' in job) say('interpreter', 'is for a script; put it into the command')
+  if ('script' in job && 'command' in job) say('command', 'stands beside a script; keep one of the two', true)
+  if ('interpreter' in job && 'command' in job) say('interpreter', 'is for a script; put it into the command', true)
   if (typeof job['command'] === 'string' && /\s/.test(job['command']) && !shell) {
     say('command', 'is a command line in one text; write a list: [program, argument, …], or add shell: true')
   }
   if (Array.isArray(job['command']) && job['command'].length > 1 && shell) {
-    say('command', 'is a list, but a shell takes one text; write one, or shell: false')
+    say('command', 'a list, but a shell takes one text; write one, or shell: false', true)
   }
   return [...problems, ...checkClasses(subject), ...checkRecovery(subject)]
 }
@@ -54,10 +55,18 @@ function checkClasses({path, job, defaults}: Subject): Problem[] {
   const known = classesOf(job, defaults)
   const own = Object.keys(map(job['failures']))
     .filter((name) => outcomes.includes(name))
-    .map((name) => ({path: [...path, 'failures', name], text: 'is the name of an outcome; choose another'}))
+    .map((name) => ({
+      path: [...path, 'failures', name],
+      text: 'is the name of an outcome; choose another',
+      ofKey: true as const,
+    }))
   const retried = Object.keys(map(map(job['retry'])['classes']))
     .filter((name) => !known.includes(name))
-    .map((name) => ({path: [...path, 'retry', 'classes', name], text: unknownName('failure class', name, known)}))
+    .map((name) => ({
+      path: [...path, 'retry', 'classes', name],
+      text: unknownName('failure class', name, known),
+      ofKey: true as const,
+    }))
   return [...own, ...retried]
 }
 
@@ -67,9 +76,9 @@ function checkRecovery({path, job, defaults, root}: Subject): Problem[] {
   return list(job['recovery']).flatMap((written, index) => {
     const at = [...path, 'recovery', index]
     const step = map(written)
-    const problems = texts(step['when'])
-      .filter((name) => !known.includes(name))
-      .map((name) => ({path: [...at, 'when'], text: unknownName('failure class or outcome', name, known)}))
+    const problems: Problem[] = texts(step['when'], [...at, 'when'])
+      .filter(([, name]) => !known.includes(name))
+      .map(([where, name]) => ({path: where, text: unknownName('failure class or outcome', name, known)}))
     const service = step['do'] === 'restart' ? step['service'] : undefined
     if (typeof service === 'string' && !services.includes(service)) {
       problems.push({path: [...at, 'service'], text: unknownName('service', service, services)})
@@ -108,9 +117,9 @@ function duplicateScripts(jobs: Named): Problem[] {
 function checkRoutes(root: Readonly<Record<string, unknown>>): Problem[] {
   const channels = Object.keys(map(root['channels']))
   return list(map(root['alerting'])['routes']).flatMap((route, index) =>
-    texts(map(route)['to'])
-      .filter((name) => !channels.includes(name))
-      .map((name) => ({path: ['alerting', 'routes', index, 'to'], text: unknownName('channel', name, channels)})),
+    texts(map(route)['to'], ['alerting', 'routes', index, 'to'])
+      .filter(([, name]) => !channels.includes(name))
+      .map(([where, name]) => ({path: where, text: unknownName('channel', name, channels)})),
   )
 }
 
@@ -167,7 +176,7 @@ function unknownName(what: string, name: string, known: readonly string[]): stri
     : known.length > 0
       ? `known are ${known.join(', ')}`
       : 'there is none'
-  return `names no ${what} ("${name}"); ${advice}`
+  return `is no ${what}; ${advice}`
 }
 
 function map(value: unknown): Readonly<Record<string, unknown>> {
@@ -182,6 +191,8 @@ function list(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : []
 }
 
-function texts(value: unknown): readonly string[] {
-  return (Array.isArray(value) ? value : [value]).filter((item): item is string => typeof item === 'string')
+/** The texts of one or many, each with its path. */
+function texts(value: unknown, path: Path): readonly (readonly [Path, string])[] {
+  const all = Array.isArray(value) ? value.map((item, index) => [[...path, index], item]) : [[path, value]]
+  return all.filter((entry): entry is [Path, string] => typeof entry[1] === 'string')
 }

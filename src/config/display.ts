@@ -8,7 +8,7 @@ import {formatSize} from '../domain/size.js'
  */
 export function settingsAsWritten(settings: Settings): Readonly<Record<string, unknown>> {
   const {file, scripts, jobs, defaults, ...rest} = withoutSecrets(settings)
-  const shown = {...rest, defaults: ofJob(defaults), jobs: mapValues(jobs, ofJob)}
+  const shown = {...rest, defaults: without(defaults, ofOneJob), jobs: mapValues(jobs, (job) => without(job, derived))}
   return inFileWords(shown) as Record<string, unknown>
 }
 
@@ -22,9 +22,13 @@ export function withoutSecrets(settings: Settings): Settings {
   return {...settings, channels}
 }
 
-function ofJob(job: object): object {
-  const derived: readonly string[] = ['dir', 'openclawId']
-  return Object.fromEntries(Object.entries(job).filter(([key]) => !derived.includes(key)))
+/** Keys of a job that come from elsewhere in the file. */
+const derived: readonly string[] = ['dir', 'openclawId']
+/** Keys that cannot be said of all jobs. */
+const ofOneJob: readonly string[] = [...derived, 'args', 'outputs']
+
+function without(job: object, keys: readonly string[]): object {
+  return Object.fromEntries(Object.entries(job).filter(([key]) => !keys.includes(key)))
 }
 
 function mapValues<V, R>(record: Readonly<Record<string, V>>, map: (value: V) => R): Record<string, R> {

@@ -1,6 +1,7 @@
 import {z} from 'zod'
 import {cronProblem} from '../domain/cron-expression.js'
 import {parseDuration} from '../domain/duration.js'
+import {patternProblem} from '../domain/failure-class.js'
 import {isJobName, jobNameRule} from '../domain/job-name.js'
 import type {Argv} from '../domain/job-settings.js'
 import type {Secret, TextOrSecret} from '../domain/secret.js'
@@ -149,17 +150,10 @@ export function timezone(description: string) {
 
 /** A regular expression, searched line by line. */
 export function pattern() {
-  return checked('Regular expression (JavaScript), searched line by line', patternProblem)
-}
-
-function patternProblem(source: string): string | undefined {
-  if (source === '') return 'matches everything; write what to look for'
-  try {
-    new RegExp(source)
-    return undefined
-  } catch (error) {
-    return `is no regular expression: ${(error as Error).message.replace(/^Invalid regular expression: /, '')}`
-  }
+  return checked(
+    'Regular expression (JavaScript, without lookaround and back-references), searched line by line',
+    patternProblem,
+  )
 }
 
 /** Glob patterns stay below the folder they are relative to, unless they name another one in full. */

@@ -1,7 +1,6 @@
 import type {Settings} from '../domain/settings.js'
 import {defaultSettings} from './defaults.js'
 import {findSettings, type Where} from './find.js'
-import {loadFile} from './load.js'
 
 export interface Inspected {
   readonly settings: Settings
@@ -19,6 +18,8 @@ export interface Inspected {
 export async function inspectSettings(where: Where): Promise<Inspected> {
   const found = findSettings(where)
   if (!found) return {settings: defaultSettings, file: undefined, written: {}}
+  // Loaded late here too, or the build could not keep it apart from the quick path.
+  const {loadFile} = await import('./load.js')
   const {settings, written} = await loadFile(found, process.geteuid?.())
   return {settings, written, file: found.path}
 }

@@ -94,7 +94,7 @@ async function parse(path: string, text: string): Promise<unknown> {
     const value: unknown = isEmpty(path, text) ? {} : await load(path, text)
     return isPackage ? (value as {guardian?: unknown}).guardian : value
   } catch (error) {
-    const reason = (error as Error).message.replaceAll(`${path}:\n`, '').replace(/ in \/\S*$/, '')
+    const reason = (error as Error).message.replace(/^(YAML|JSON) Error in .*:\n/, '')
     throw new GuardError(
       'config',
       `${path} cannot be understood: ${reason}`,

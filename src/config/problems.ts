@@ -5,7 +5,7 @@ import {GuardError} from '../errors.js'
 export interface Problem {
   readonly path: Path
   /** The key itself is wrong, whatever its value. */
-  readonly ofKey?: true
+  readonly ofKey?: boolean
   /** What is wrong, then what to write. */
   readonly text: string
 }

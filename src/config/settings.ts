@@ -9,6 +9,8 @@ import type {Keeper} from './write-cache.js'
 export interface SettingsRequest extends Where {
   /** guard's version: another one may understand the file differently. */
   readonly version: string
+  /** Default: the system's clock. */
+  readonly nowMs?: number
 }
 
 /**
@@ -22,7 +24,10 @@ export async function loadSettings(request: SettingsRequest): Promise<Settings> 
   if (!found) return defaultSettings
   const place = {env: request.env, home: request.home, uid: process.geteuid?.()}
   assertTrusted(found.path, found.stat, {uid: place.uid, named: found.named})
-  return readCache(found, request.version, place) ?? (await loadAndKeep(found, {...place, version: request.version}))
+  return (
+    readCache(found, request.version, place) ??
+    (await loadAndKeep(found, {...place, version: request.version, nowMs: request.nowMs ?? Date.now()}))
+  )
 }
 
 async function loadAndKeep(found: FoundFile, keeper: Keeper): Promise<Settings> {

@@ -11,12 +11,14 @@ const forgottenAfterMs = 30 * 86_400_000
 export interface Keeper extends CachePlace {
   /** guard's version. */
   readonly version: string
+  /** The time by which to tell whether the file may change once more unseen. */
+  readonly nowMs: number
 }
 
 /** Writes the entry aside and renames it, so that nobody ever reads half of one. Failing is no matter: the next run loads the file again. */
 export function writeCache(found: FoundFile, settings: Settings, place: Keeper): void {
   const folder = cacheFolder(place)
-  if (folder === undefined || !isSettled(found) || /\.[cm]?js$/.test(found.path)) return
+  if (folder === undefined || !isSettled(found, place.nowMs) || /\.[cm]?js$/.test(found.path)) return
   const target = cacheFile(folder, found)
   const aside = `${target}.${process.pid}`
   try {
@@ -27,7 +29,7 @@ export function writeCache(found: FoundFile, settings: Settings, place: Keeper):
 ${pack(settings)}`
     writeFileSync(aside, entry, {mode: 0o600, flag: 'wx', flush: true})
     renameSync(aside, target)
-    removeForgotten(folder)
+    removeForgotten(folder, place.nowMs)
   } catch {
     remove(aside)
   }
@@ -44,10 +46,10 @@ function pack(settings: Settings): string {
   return [JSON.stringify({...base, jobs: {}}), JSON.stringify(scripts), ...jobLines, endMark].join('\n')
 }
 
-function isSettled({stat}: FoundFile): boolean {
+function isSettled({stat}: FoundFile, nowMs: number): boolean {
   const changedAt = Math.max(Number(stat.mtimeMs), Number(stat.ctimeMs))
   // A time in the future says nothing about what comes after now.
-  return Date.now() - changedAt > settledAfterMs
+  return nowMs - changedAt > settledAfterMs
 }
 
 /** Not recursive: below some places (/proc) Node's recursive mkdir never returns. */
@@ -62,10 +64,10 @@ function makeFolder(folder: string): void {
 }
 
 /** Entries of settings files that are long gone, and what a crash left beside them. */
-function removeForgotten(folder: string): void {
+function removeForgotten(folder: string, nowMs: number): void {
   for (const name of readdirSync(folder).filter((entry) => entry.startsWith('settings-'))) {
     const path = join(folder, name)
-    const age = Date.now() - (lstatSync(path, {throwIfNoEntry: false})?.mtimeMs ?? Date.now())
+    const age = nowMs - (lstatSync(path, {throwIfNoEntry: false})?.mtimeMs ?? nowMs)
     if (age > forgottenAfterMs) remove(path)
   }
 }

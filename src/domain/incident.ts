@@ -67,6 +67,7 @@ function applyIncident(state: Incidents, record: Rec): FoldVerdict {
   if (kind === 'clock-noted') return applyNote(state, record)
   const fields = fieldsOf[kind as keyof typeof fieldsOf]
   if (!fields || typeof job !== 'string' || !hasFields(record, fields)) return 'void'
+  keepAwake(state, record)
   const next = nextHistory(state.jobs.get(job) ?? newHistory, record)
   if (next) state.jobs.set(job, next)
   return next ? 'ok' : 'void'
@@ -82,6 +83,13 @@ function applyNote(state: Incidents, {clock, awake}: Rec): FoldVerdict {
   const {at, mono, boot} = clock as Moment
   state.timeline = withNote(state.timeline, {at, mono, boot, awake: awake as number})
   return 'ok'
+}
+
+/** Any record tells how long its boot has lasted at least, so that nothing written is ever ahead of the awake clock. */
+function keepAwake(state: Incidents, {at, mono, boot, awake}: Rec): void {
+  const {last} = state.timeline
+  if (typeof mono !== 'number' || !last || last.boot !== boot) return
+  state.timeline = withNote(state.timeline, {at: at as number, mono, boot: last.boot, awake: awake as number})
 }
 
 const newHistory: JobHistory = {watchedAs: '', watchedAwake: 0, verdict: 'healthy', incident: undefined}

@@ -24,6 +24,8 @@ export interface Lease extends Place {
   readonly ttlMs: number
   /** Wall clock of the claim, ms. */
   readonly claimedAt: number
+  /** Monotonic clock of `boot`, ms: what the wall clock showed then may mean nothing today. */
+  readonly claimedMono: number
   /** When its holder last wrote about it, wall clock, ms. */
   readonly seenAt: number
   /** The end of the lease on the wall clock, and on the monotonic clock of `boot`, ms. */
@@ -143,6 +145,7 @@ function applyClaim(state: Leases, claim: Written): FoldVerdict {
     claimId: claim.id,
     ttlMs,
     claimedAt: claim.at,
+    claimedMono: claim.mono,
     ...expiry(claim, ttlMs),
     ...processesOf(claim),
   })
@@ -157,7 +160,7 @@ function applyRenewal(state: Leases, record: Written): FoldVerdict {
   const isSameClock = lease.boot === record.boot
   put(state, {
     // After a reboot nothing that was known of the old processes holds.
-    ...(isSameClock ? lease : withoutProcesses(lease)),
+    ...(isSameClock ? lease : {...withoutProcesses(lease), claimedMono: record.mono}),
     ...next,
     ...(isSameClock && {
       expiresAt: Math.max(lease.expiresAt, next.expiresAt),

@@ -34,8 +34,7 @@ function lifeOfLease(lease: Lease, clocks: Clocks): Life {
   const {timeline, nowAwake} = clocks
   const {boot, seenAt, ttlMs} = lease
   const renewedAwake = awakeAt(timeline, {at: seenAt, mono: lease.expiresMono - ttlMs, boot}, nowAwake)
-  // The wall clock of the claim may have been another clock than today's, but a claim never comes after its renewal.
-  const startedAwake = Math.min(awakeAt(timeline, {at: lease.claimedAt}, nowAwake), renewedAwake)
+  const startedAwake = awakeAt(timeline, {at: lease.claimedAt, mono: lease.claimedMono, boot}, nowAwake)
   const state = leaseState(lease, clocks.now)
   if (state === 'held') return {is: 'running', startedAwake, seenAwake: renewedAwake}
   if (lease.released) {

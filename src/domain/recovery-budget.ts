@@ -89,7 +89,7 @@ function answer(spent: readonly PastRecovery[], budget: BudgetSettings, what: st
   const last = [...spent].sort((a, b) => b.at - a.at)[recoveries - 1]
   if (!last) return {granted: false, reason: `the budget allows no ${what}`, key: what}
   const free = new Date(last.at + perMs).toISOString()
-  const rule = `${recoveries} ${what} within ${formatDuration(perMs)} are spent`
+  const rule = `the budget for ${what}, ${recoveries} in ${formatDuration(perMs)}, is spent`
   const reason = `${rule}; the next is allowed at ${free}, or after ${healthyRunsThatProve} healthy runs`
   return {granted: false, reason, key: `${what} since ${last.run}`}
 }

@@ -160,7 +160,7 @@ function neverShown(epochs: readonly Epoch[], at: number, nowAwake: number): num
 /** Whether the machine lived through the wall clock time `at`; where it did twice, the last time counts. */
 export function passage({epochs}: Timeline, at: number, nowAwake: number): Passage {
   for (let index = epochs.length - 1; index >= 0; index--) {
-    const fromAwake = index === 0 ? Number.NEGATIVE_INFINITY : (epochs[index]?.awake ?? 0) + settleMs
+    const fromAwake = index === 0 ? (epochs[0]?.startAwake ?? 0) : (epochs[index]?.awake ?? 0) + settleMs
     const lived = passageAround(epochs, at, {index, nowAwake, fromAwake})
     if (!lived) continue
     if (lived.is !== 'awake') return lived
@@ -176,15 +176,18 @@ function isUnobserved(epochs: readonly Epoch[], index: number, awake: number): b
   return next !== undefined && next.boot === epochs[index]?.boot && awake > next.since
 }
 
-/** Whether the clock, set back by less than cron minds, showed a later time before in this boot. */
+/**
+ * Whether cron has been past `at` already in this boot: set back by a little, it waits until the clock has caught up;
+ * set back by more, it takes the new time (Debian's cron(8)).
+ */
 function isRepeated(epochs: readonly Epoch[], index: number, at: number): boolean {
-  const epoch = epochs[index]
-  for (let place = index; place > 0 && epoch; place--) {
-    const before = epochs[place - 1]
-    const end = epochs[place]
-    if (!before || !end || before.boot !== epoch.boot) return false
-    const lastShown = before.at + end.awake - before.awake
-    if (lastShown >= at && lastShown - epoch.at <= repeatedMs) return true
+  const boot = epochs[index]?.boot
+  let cronAt = Number.NEGATIVE_INFINITY
+  for (const [place, epoch] of epochs.slice(0, index + 1).entries()) {
+    if (epoch.boot !== boot) continue
+    if (cronAt - epoch.at > repeatedMs) cronAt = epoch.at
+    if (place === index) return cronAt >= at
+    cronAt = Math.max(cronAt, epoch.at + (epochs[place + 1]?.awake ?? 0) - epoch.awake)
   }
   return false
 }

@@ -2,9 +2,9 @@ import type {FoldVerdict} from '../domain/fold.js'
 import {GuardError} from '../errors.js'
 import {adopt} from './adopt.js'
 import {type Cursor, isInPlace, leave, openNewest, presentView} from './cursor.js'
-import {append, endsWithNewline, type Step, spoil, sync} from './files.js'
+import {append, endsWithNewline, type Step, sync} from './files.js'
 import type {Durability} from './journal.js'
-import type {Line} from './lines.js'
+import {type Line, tornEnd} from './lines.js'
 import {generationName} from './names.js'
 import {publish} from './publish.js'
 import {catchUp, type View} from './view.js'
@@ -67,11 +67,10 @@ function* finish<S>(cursor: Cursor<S>): Step<void> {
  * Throws GuardError `io` when the disk took only a part: what it took is a torn line, and no record.
  */
 export function* writeLine<S>(cursor: Cursor<S>, view: View<S>, line: Buffer): Step<void> {
-  const bytes = (yield* endsWithNewline(view.file)) ? line : Buffer.concat([Buffer.from('\n'), line])
+  const bytes = (yield* endsWithNewline(view.file)) ? line : Buffer.concat([tornEnd, line])
   const written = yield* append(view.file, bytes)
   if (written === bytes.length) return
   const name = generationName(cursor.journal, view.generation)
-  if (written === bytes.length - 1) yield* spoil(name, bytes.subarray(0, written))
   throw new GuardError('io', `${name}: the disk took ${written} of ${bytes.length} bytes of a record`, [
     'make room on the disk, or raise the quota or file size limit',
   ])

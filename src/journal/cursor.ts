@@ -1,5 +1,5 @@
 import type {Stamp} from '../domain/record.js'
-import {close, identify, list, open, type Step} from './files.js'
+import {close, type FileHandle, identify, list, open, type Step, size} from './files.js'
 import {generationName, stableName} from './names.js'
 import {catchUp, emptyView, type Reader, type View} from './view.js'
 
@@ -29,9 +29,15 @@ export function* presentView<S>(cursor: Cursor<S>): Step<View<S> | undefined> {
   const {view} = cursor
   if (!view) return undefined
   // Without a seal there can be no newer generation; behind one there may be.
-  if (!view.seal && (yield* isInPlace(cursor, view))) return view
+  if (!view.seal && (yield* isInPlace(cursor, view)) && !(yield* wasCut(cursor, view))) return view
   yield* leave(cursor)
   return undefined
+}
+
+/** Somebody emptied the file (`>leases.jsonl`). */
+function* wasCut<S>(cursor: Cursor<S>, view: View<S>): Step<boolean> {
+  const bytes = yield* size(generationName(cursor.journal, view.generation))
+  return bytes !== undefined && bytes < view.offset
 }
 
 export function* openNewest<S>(cursor: Cursor<S>): Step<View<S> | undefined> {
@@ -40,8 +46,30 @@ export function* openNewest<S>(cursor: Cursor<S>): Step<View<S> | undefined> {
     if (generation === undefined) return undefined
     const file = yield* open(generationName(cursor.journal, generation))
     // Retention may remove a generation, but never the newest: look again.
-    if (file) return keep(cursor, emptyView(generation, file, cursor.reader.fold))
+    if (file) return keep(cursor, yield* openView(cursor, generation, file))
   }
+}
+
+function* openView<S>(cursor: Cursor<S>, generation: number, file: FileHandle): Step<View<S>> {
+  const view = emptyView(generation, file, cursor.reader.fold)
+  if (generation === 1 || cursor.reader.reads === 'seals') return view
+  yield* catchUp(view, cursor.reader)
+  return view.snapshotBytes > 0 ? view : yield* rebuild(cursor, view)
+}
+
+/** Where a file was emptied and its snapshot is lost, the generation before still says what stood in it. */
+function* rebuild<S>(cursor: Cursor<S>, {generation, file}: View<S>): Step<View<S>> {
+  const view = emptyView(generation, file, cursor.reader.fold)
+  const previous = yield* open(generationName(cursor.journal, generation - 1))
+  if (!previous) return view
+  const base = yield* openView(cursor, generation - 1, previous)
+  yield* catchUp(base, cursor.reader)
+  yield* close(previous)
+  if (!base.seal) return view
+  view.state = base.state
+  for (const [earlier, to] of base.carriedTo) view.carriedTo.set(earlier, to)
+  view.carriedTo.set(base.generation, base.seal.end)
+  return view
 }
 
 /** Lines of other programs in a journal that guard never wrote to. */

@@ -42,8 +42,6 @@ export function onDisk(dir: string, journal: string): (op: FileOp) => unknown {
         return endsWithNewline(op.file.fd)
       case 'append':
         return writeSync(op.file.fd, op.bytes)
-      case 'spoil':
-        return spoil(at(op.name), op.bytes)
       case 'write-new':
         return writeNew(at(op.name), op.bytes)
       case 'link':
@@ -116,24 +114,16 @@ function endsWithNewline(fd: number): boolean {
   return last[0] === 10
 }
 
-/** The bytes are guard's own and nobody else writes over them, so their place cannot move. */
-function spoil(path: string, bytes: Buffer): void {
-  const fd = openSync(path, O_RDWR | O_NOFOLLOW)
-  try {
-    const tailAt = Math.max(0, fstatSync(fd).size - 16 * bytes.length)
-    const at = readChunk(fd, tailAt, 16 * bytes.length).lastIndexOf(bytes)
-    if (at >= 0) writeSync(fd, '!', tailAt + at + bytes.length - 1)
-  } finally {
-    closeSync(fd)
-  }
-}
-
 function writeNew(path: string, bytes: Buffer): void {
   const fd = openSync(path, O_RDWR | O_CREAT | O_EXCL, 0o600)
   try {
     let written = 0
     while (written < bytes.length) written += writeSync(fd, bytes, written)
     fsyncSync(fd)
+  } catch (error) {
+    // A disk that is full gets back what the half of a file takes.
+    unlinkSync(path)
+    throw error
   } finally {
     closeSync(fd)
   }

@@ -8,7 +8,6 @@ export type FileOp =
   | {readonly op: 'read'; readonly file: FileHandle; readonly from: number; readonly atMost: number}
   | {readonly op: 'ends-with-newline' | 'sync' | 'close'; readonly file: FileHandle}
   | {readonly op: 'append'; readonly file: FileHandle; readonly bytes: Buffer}
-  | {readonly op: 'spoil'; readonly name: string; readonly bytes: Buffer}
   | {readonly op: 'write-new'; readonly name: string; readonly bytes: Buffer}
   | {readonly op: 'link' | 'rename'; readonly name: string; readonly to: string}
   | {readonly op: 'sync-folders'}
@@ -43,8 +42,6 @@ export const read = (file: FileHandle, from: number, atMost: number) => ask<Buff
 export const endsWithNewline = (file: FileHandle) => ask<boolean>({op: 'ends-with-newline', file})
 /** One write at the end, whole or short. Returns the bytes written. */
 export const append = (file: FileHandle, bytes: Buffer) => ask<number>({op: 'append', file, bytes})
-/** Overwrites one byte of a line that was written without its newline, so that nobody completes it to a record. */
-export const spoil = (name: string, bytes: Buffer) => ask<void>({op: 'spoil', name, bytes})
 /** Writes a file of a name that nobody else uses, and waits for the disk. */
 export const writeNew = (name: string, bytes: Buffer) => ask<void>({op: 'write-new', name, bytes})
 /** Gives a file a second name, unless that one is taken. */

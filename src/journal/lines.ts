@@ -6,6 +6,12 @@ const longestLine = 65_536
 
 const newline = 10
 
+/**
+ * What ends a line that somebody else left without its newline. The space matters where all but the newline had been
+ * written: its writer was told of an error, so the line must never become a record (invariant 4).
+ */
+export const tornEnd = Buffer.from(' \n')
+
 /** Kinds by which the journal keeps itself; no caller may use them. */
 export const ownKinds = ['snapshot', 'seal', 'carry'] as const
 
@@ -41,16 +47,20 @@ export function encodeOwn(entry: Entry, stamp: Stamp): Line {
  */
 export function parseLine(text: string): Rec | undefined {
   const whole = parseObject(text)
-  if (whole) return whole
+  if (whole) return isEndedByOther(whole, text) ? undefined : whole
   // Each try costs the length of the rest, so a long line of nothing but brackets gets only so many.
   let at = text.length
   for (let tries = 0; tries < 64 && at > 0; tries++) {
     at = text.lastIndexOf('{"', at - 1)
     if (at < 0) return undefined
     const record = parseObject(text.slice(at))
-    if (record) return record
+    if (record) return isEndedByOther(record, text) ? undefined : record
   }
   return undefined
+}
+
+function isEndedByOther(record: Rec, text: string): boolean {
+  return text.endsWith(' ') && isOwn(record)
 }
 
 function parseObject(text: string): Rec | undefined {

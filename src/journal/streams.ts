@@ -1,4 +1,5 @@
 import {alertsFold} from '../domain/alert.js'
+import {breakerFold} from '../domain/breaker.js'
 import {incidentFold} from '../domain/incident.js'
 import {leaseFold} from '../domain/lease.js'
 import type {Stamp} from '../domain/record.js'
@@ -30,6 +31,7 @@ const history = {
  * program that opens one carries only that one's fold.
  */
 export const leaseStream = {name: 'leases', fold: leaseFold, ...state}
+export const breakerStream = {name: 'breakers', fold: breakerFold, ...state}
 export const runStream = {name: 'runs', fold: runBookFold, ...history}
 export const resetRequestStream = {name: 'openclaw_reset_requests', fold: resetRequestFold, ...history}
 export const resetResultStream = {name: 'openclaw_reset_results', fold: resetFold, ...history}
@@ -37,7 +39,7 @@ export const incidentStream = {name: 'incidents', fold: incidentFold, ...history
 export const alertStream = {name: 'alerts', fold: alertsFold, ...history}
 
 export interface JournalOptions {
-  /** Path without symbolic links, as `prepareStateDir` returns it. */
+  /** Path without symbolic links, as `openStateDir` returns it. */
   readonly dir: string
   readonly newStamp: () => Stamp
   /** Outranks the tail that calls for a snapshot (`GUARD_COMPACT_BYTES`). */

@@ -1,24 +1,15 @@
-import {
-  closeSync,
-  constants,
-  fstatSync,
-  openSync,
-  readFileSync,
-  readSync,
-  statSync,
-  unlinkSync,
-  writeSync,
-} from 'node:fs'
+import {closeSync, fstatSync, openSync, readSync, statSync} from 'node:fs'
 import type {LogRange} from '../domain/run.js'
 import {Follower} from './follower.js'
 import type {Stream} from './job-process.js'
 import {type Gap, Pump, statOf} from './pump.js'
+import {appendFlags, openSpool, type Spool} from './spool.js'
 
 /**
  * What a job writes goes straight into its log: one descriptor, opened to append, for both streams. So their order is
  * exact, nothing is held in memory, the job never waits for guard and outlives it. guard reads the log to pass the
  * output on. Where guard's own standard error is another file than its standard output, the job's standard error goes
- * to a spool file first, from where it is copied to both.
+ * to a spool file first, from where it is copied to both; where runs of a job may overlap, so does all output.
  */
 export interface JobOutput {
   readonly stdout: Stream
@@ -37,55 +28,81 @@ export interface JobOutput {
 
 export interface OutputRequest {
   readonly logFile: string
-  /** For the job's standard error, where it has to be told apart. */
-  readonly spoolFile: string
+  /** Beginning of the names of the spool files. */
+  readonly spool: string
   /** Where guard's own output goes: its descriptors 1 and 2; the same number twice passes both streams to one. */
   readonly targets: readonly [number, number]
+  /** Another run may write to the same log meanwhile. */
+  readonly isShared: boolean
+  /** Hears what is missing in the log. */
+  readonly warn: (text: string) => void
 }
 
-const appendFlags = constants.O_RDWR | constants.O_APPEND | constants.O_CREAT | constants.O_NOFOLLOW
+/** A file that the job writes to, and where guard passes it on. */
+interface Source {
+  readonly fd: number
+  readonly file: string
+  readonly from: number
+  readonly target: number
+  readonly spool?: Spool
+}
 
 /** Opens a job's log and decides how its output travels. Throws the file system's error. */
-export function openJobOutput({logFile, spoolFile, targets: [out, err]}: OutputRequest): JobOutput {
+export function openJobOutput(request: OutputRequest): JobOutput {
+  const {logFile, targets} = request
   const log = openSync(logFile, appendFlags, 0o600)
-  const {ino: inode, size: from} = fstatSync(log)
-  const spool = sameFile(out, err) ? undefined : openSync(spoolFile, appendFlags | constants.O_EXCL, 0o600)
+  const {ino: inode, size: start} = fstatSync(log)
   const gaps: Gap[] = []
-  const pumps = [new Pump(log, from, out, gaps)]
-  const copier = spool === undefined ? undefined : new SpoolCopier(spool, logFile, gaps)
-  if (spool !== undefined) pumps.push(new Pump(spool, 0, err))
-  const looked = pumps.filter((_, index) => !isNull(index === 0 ? out : err))
-  const files = spool === undefined ? [logFile] : [logFile, spoolFile]
-  let follower: Follower | undefined
+  const spooled = (name: string, target: number): Source => {
+    const file = `${request.spool}.${name}`
+    const spool = openSpool(file, logFile, (gap) => gaps.push(gap))
+    return {fd: spool.fd, file, from: 0, target, spool}
+  }
+  const out = request.isShared ? spooled('out', targets[0]) : {fd: log, file: logFile, from: start, target: targets[0]}
+  const sources = sameFile(...targets) ? [out] : [out, spooled('err', targets[1])]
+  const spools = sources.flatMap(({spool}) => spool ?? [])
+  const pumps = sources
+    .filter(({target}) => !isNull(target))
+    .map(({fd, from, target}) => new Pump(fd, from, target, fd === log ? gaps : []))
+  const copy = () => spools.reduce((total, spool) => total + spool.copy(), 0)
   const drain = async (passOn: boolean) => {
-    let total = copier?.copy() ?? 0
-    if (passOn) for (const pump of looked) total += await pump.drain()
+    let total = copy()
+    if (passOn) for (const pump of pumps) total += await pump.drain()
     return total
   }
+  let follower: Follower | undefined
   return {
-    stdout: log,
-    stderr: spool ?? log,
+    stdout: out.fd,
+    stderr: sources.at(-1)?.fd ?? log,
     range: () => {
-      copier?.copy()
-      return {file: logFile, inode, from, to: fstatSync(log).size}
+      copy()
+      const {size} = fstatSync(log)
+      return {file: logFile, inode, from: Math.min(start, size), to: size}
     },
-    lastWriteMs: () => Math.max(fstatSync(log).mtimeMs, spool === undefined ? 0 : fstatSync(spool).mtimeMs),
-    tail: (bytes) => readTail(log, from, bytes) + (spool === undefined ? '' : readTail(spool, 0, bytes)),
+    lastWriteMs: () => Math.max(...sources.map(({fd}) => fstatSync(fd).mtimeMs)),
+    tail: (bytes) => sources.map(({fd, from}) => readTail(fd, from, bytes)).join(''),
     follow: (passOn) => {
-      if (!copier && !(passOn && looked.length > 0)) return
+      if (spools.length === 0 && !(passOn && pumps.length > 0)) return
+      const files = sources.map(({file}) => file)
       follower = new Follower(() => drain(passOn), files)
       follower.start()
     },
     finish: async (passOn) => {
       await follower?.stop()
       await drain(passOn)
+      if (fstatSync(log).size < start) request.warn(truncatedText(logFile))
+      for (const spool of spools) {
+        const problem = spool.finish()
+        if (problem) request.warn(`${logFile} lacks some of the output: ${problem}`)
+      }
       closeSync(log)
-      if (spool === undefined) return
-      copier?.close()
-      closeSync(spool)
-      unlinkSync(spoolFile)
     },
   }
+}
+
+/** A shell's `> /dev/stderr` opens the log anew and empties it, as it does under `>> log 2>&1` in a crontab. */
+function truncatedText(logFile: string): string {
+  return `${logFile} was emptied by the job; if it writes "> /dev/stderr", make that ">&2"`
 }
 
 function sameFile(a: number, b: number): boolean {
@@ -103,48 +120,7 @@ function isNull(fd: number): boolean {
 
 function readTail(fd: number, from: number, bytes: number): string {
   const {size} = fstatSync(fd)
-  const start = Math.max(from, size - bytes)
+  const start = Math.max(Math.min(from, size), size - bytes)
   const buffer = Buffer.alloc(Math.max(0, size - start))
   return buffer.toString('utf8', 0, readSync(fd, buffer, 0, buffer.length, start))
-}
-
-/** Copies standard error into the log, and remembers where it stands there, so that it is not passed on as standard output. */
-class SpoolCopier {
-  private readonly spool: number
-  private readonly log: number
-  private readonly gaps: Gap[]
-  private readonly buffer = Buffer.allocUnsafe(64 * 1024)
-  private offset = 0
-
-  constructor(spool: number, logFile: string, gaps: Gap[]) {
-    this.spool = spool
-    // A descriptor of its own: its position after a write tells where the piece landed among what the job appends.
-    this.log = openSync(logFile, appendFlags, 0o600)
-    this.gaps = gaps
-  }
-
-  copy(): number {
-    for (let total = 0; ; ) {
-      const length = readSync(this.spool, this.buffer, 0, this.buffer.length, this.offset)
-      if (length === 0) return total
-      const written = writeSync(this.log, this.buffer, 0, length)
-      const to = this.position()
-      this.offset += written
-      this.gaps.push({from: to - written, to})
-      total += written
-    }
-  }
-
-  close(): void {
-    closeSync(this.log)
-  }
-
-  /** Node has no `lseek`; Linux tells the position of a descriptor here. */
-  private position(): number {
-    try {
-      return Number(/^pos:\s*(\d+)/m.exec(readFileSync(`/proc/self/fdinfo/${this.log}`, 'latin1'))?.[1])
-    } catch {
-      return fstatSync(this.log).size
-    }
-  }
 }

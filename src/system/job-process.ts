@@ -30,15 +30,9 @@ export interface JobProcess {
 
 /** Starts a job in a session and process group of its own. Rejects with GuardError `not-found`, `not-executable`. */
 export async function startJob(command: JobCommand): Promise<JobProcess> {
-  const [file, ...args] = command.argv
-  const child = spawn(file, args, {
-    stdio: ['inherit', command.stdout, command.stderr],
-    detached: !command.interactive,
-    env: command.env,
-    ...(command.cwd !== undefined && {cwd: command.cwd}),
-  })
+  const child = spawnJob(command)
   const {pid} = child
-  if (pid === undefined) throw startError(file, command.cwd, await startFailure(child))
+  if (pid === undefined) throw startError(command.argv[0], command.cwd, await startFailure(child))
   const exited = new Promise<JobExit>((resolve) => {
     child.once('exit', (code, signal) => resolve({code: code ?? undefined, signal: signal ?? undefined}))
   })
@@ -48,6 +42,16 @@ export async function startJob(command: JobCommand): Promise<JobProcess> {
     signal: (signal) => {
       if (child.exitCode === null && child.signalCode === null) sendSignal(command.interactive ? pid : -pid, signal)
     },
+  }
+}
+
+/** Node reports the commonest failures by an event and throws the others (E2BIG, ENOTDIR, …). */
+function spawnJob({argv: [file, ...args], cwd, env, stdout, stderr, interactive}: JobCommand): ChildProcess {
+  try {
+    const stdio = ['inherit', stdout, stderr] as const
+    return spawn(file, args, {stdio: [...stdio], detached: !interactive, env, ...(cwd !== undefined && {cwd})})
+  } catch (error) {
+    throw startError(file, cwd, error as NodeJS.ErrnoException)
   }
 }
 

@@ -51,8 +51,16 @@ export class Pump {
     }
     const limit = gap ? Math.min(this.buffer.length, gap.from - this.offset) : this.buffer.length
     const length = readSync(this.source, this.buffer, 0, limit, this.offset)
+    if (length === 0 && this.hasBeenEmptied()) return this.readChunk()
     this.offset += length
     return length
+  }
+
+  /** A job may empty its log by opening it anew; what it writes then stands at the beginning. */
+  private hasBeenEmptied(): boolean {
+    if (fstatSync(this.source).size >= this.offset) return false
+    this.offset = 0
+    return true
   }
 
   private async writeAll(length: number): Promise<void> {

@@ -1,4 +1,4 @@
-import {readdirSync, readFileSync} from 'node:fs'
+import {existsSync, readdirSync, readFileSync} from 'node:fs'
 import type {ProcessRef} from '../domain/process-ref.js'
 import {identifyProcess} from './process-identity.js'
 
@@ -9,13 +9,17 @@ import {identifyProcess} from './process-identity.js'
 export function processesOfRun(runId: string): readonly ProcessRef[] {
   const mark = Buffer.from(`GUARD_RUN_ID=${runId}\0`)
   const found: ProcessRef[] = []
-  for (const entry of readdirSync('/proc')) {
-    const pid = Number(entry)
-    if (!Number.isInteger(pid) || pid === process.pid || !environmentHas(pid, mark)) continue
+  for (const pid of numbersOfProcesses()) {
+    if (pid === process.pid || !environmentHas(pid, mark)) continue
     const ref = identifyProcess(pid)
     if (ref) found.push(ref)
   }
   return found
+}
+
+/** None on a system without /proc: there a job's group alone is known. */
+function numbersOfProcesses(): readonly number[] {
+  return existsSync('/proc/self') ? readdirSync('/proc').map(Number).filter(Number.isInteger) : []
 }
 
 function environmentHas(pid: number, mark: Buffer): boolean {

@@ -109,6 +109,7 @@ export function startError(program: string, cwd: string | undefined, cause: Node
     EACCES: 'may not be executed',
     ENOEXEC: 'is no program (it has no #! line)',
     E2BIG: 'argument list too long',
+    ENOTDIR: 'its path leads through a file',
   }
   const text = why[cause.code as keyof typeof why] ?? cause.message
   return new GuardError('not-executable', `${program}: ${text}`, [], {cause})

@@ -38,8 +38,15 @@ interface WatchedLimits {
 function watchLimits({timeoutMs, silenceMs, lastWriteMs}: Limits): WatchedLimits {
   const timers: {timeout?: NodeJS.Timeout; silence?: NodeJS.Timeout} = {}
   const passed = new Promise<'timeout' | 'silence'>((resolve) => {
-    if (timeoutMs !== undefined && timeoutMs > 0)
-      timers.timeout = setTimeout(() => resolve('timeout'), Math.min(timeoutMs, longestTimerMs))
+    if (timeoutMs !== undefined && timeoutMs > 0) {
+      const deadline = performance.now() + timeoutMs
+      const look = () => {
+        const restMs = deadline - performance.now()
+        if (restMs <= 0) resolve('timeout')
+        else timers.timeout = setTimeout(look, Math.min(Math.ceil(restMs), longestTimerMs))
+      }
+      look()
+    }
     if (silenceMs === undefined || silenceMs <= 0) return
     const look = () => {
       // A run that never writes is silent from its start; the log's own time may be older.

@@ -64,7 +64,7 @@ export function unreadableLines({requests}: Pick<ResetDeps, 'requests'>): number
   return requests.read().unreadable + requests.inspect().garbage
 }
 
-/** Claims whose daemon is provably gone; where that cannot be known, those that are too old to be worked at. */
+/** Claims at which nobody works any more. */
 function deadClaims(deps: ResetDeps, {open}: ResetLedger): ReadonlySet<string> {
   const dead = new Set<string>()
   for (const {claim} of open.values()) {
@@ -73,10 +73,15 @@ function deadClaims(deps: ResetDeps, {open}: ResetLedger): ReadonlySet<string> {
   return dead
 }
 
-function isDead(deps: ResetDeps, claim: ResetClaim): boolean {
-  const state = claim.process ? deps.processState(claim.process, claim, deps.here) : 'unknown'
-  if (state === 'unknown') return elapsedMs(claim, momentOf(deps)) > deps.policy.expireAfterMs
-  return state === 'gone'
+/** Longest climb: ten calls of 45 s each, the waits, and the retries of the enable. Who takes longer was stopped. */
+const longestClimbMs = 900_000
+
+function isDead(deps: ResetDeps, {process, ...claim}: ResetClaim): boolean {
+  if (elapsedMs(claim, momentOf(deps)) > longestClimbMs) return true
+  if (!process) return false
+  // A round of this very process that an error ended: it works at one thing at a time.
+  const isOwn = process.pid === deps.self.pid && process.start === deps.self.start
+  return isOwn || deps.processState(process, claim, deps.here) === 'gone'
 }
 
 async function perform(deps: ResetDeps, decision: ResetDecision): Promise<AnsweredReset | WaitingReset> {

@@ -108,7 +108,8 @@ async function waitForJob(deps: AttemptDeps, task: AttemptTask, {process, begin}
 function notStarted(deps: AttemptDeps, error: unknown): Attempt {
   if (!(error instanceof GuardError)) throw error
   deps.warn([error.message, ...error.hints].join('\n  - '))
-  return {outcome: 'not-started', exitCode: error.kind === 'not-found' ? 127 : 126, detail: error.message}
+  const exitCode = error.kind === 'not-found' ? 127 : error.kind === 'config' ? 78 : 126
+  return {outcome: 'not-started', exitCode, detail: error.message}
 }
 
 function limitText({settings, timeoutMs}: AttemptTask, {detail}: Attempt): string {

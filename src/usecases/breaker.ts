@@ -75,6 +75,17 @@ export function refusal(breaker: Breaker, now: Moment): Permit & {allowed: false
   return {allowed: false, reason: `${target} is half-open and being probed${who}`, retryAt}
 }
 
+/** The probe that this process was elected to make, for callers that keep no permit. */
+export function probeOf(
+  deps: Pick<BreakerDeps, 'breakers'>,
+  target: string,
+  process: ProcessRef | undefined,
+): string | undefined {
+  const probe = deps.breakers.read().get(target)?.probe
+  const isSame = process && probe?.process?.pid === process.pid && probe.process.start === process.start
+  return isSame ? probe.id : undefined
+}
+
 export interface CallEnd {
   readonly ok: boolean
   /** Of the permit. */
@@ -84,7 +95,13 @@ export interface CallEnd {
 }
 
 /** Records how a call ended, which may open or close the breaker. Throws GuardError `io`, `no-state`. */
-export function recordCall(deps: BreakerDeps, {target, policy}: BreakerTarget, end: CallEnd): BreakerChange {
+export function recordCall(deps: BreakerDeps, to: BreakerTarget, end: CallEnd): BreakerChange {
+  const change = recordEnd(deps, to, end)
+  deps.breakers.compactIfDue()
+  return change
+}
+
+function recordEnd(deps: BreakerDeps, {target, policy}: BreakerTarget, end: CallEnd): BreakerChange {
   if (end.probe !== undefined) {
     const settled = settleProbe(deps, {target, policy}, {probe: end.probe, ok: end.ok})
     if (settled) return settled

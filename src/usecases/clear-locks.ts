@@ -47,19 +47,19 @@ interface Judged {
   readonly judgement: LockJudgement
 }
 
-/** Every lock that the patterns find, with the proof that it is stale, or what is missing of one. */
-export async function listLocks(deps: ClearLocksDeps, search: LockSearch): Promise<LockList> {
-  const {judged, unreadable} = await observe(deps, search)
+/** Every lock that the searches find, with the proof that it is stale, or what is missing of one. */
+export async function listLocks(deps: ClearLocksDeps, searches: readonly LockSearch[]): Promise<LockList> {
+  const {judged, unreadable} = await observe(deps, searches)
   return {locks: judged.map(({facts, judgement}) => ({path: facts.path, ...judgement})), unreadable}
 }
 
 /** Moves the stale locks into the quarantine. Each is looked at again right before it is moved, and once more after. */
 export async function clearLocks(
   deps: ClearLocksDeps,
-  search: LockSearch,
+  searches: readonly LockSearch[],
   certainty: Certainty,
 ): Promise<ClearedLocks> {
-  const {judged, unreadable} = await observe(deps, search)
+  const {judged, unreadable} = await observe(deps, searches)
   const box = deps.quarantine.openBox(deps.newId())
   deps.quarantine.prune(deps.clock.now() - quarantineKeptMs)
 
@@ -98,11 +98,23 @@ export interface RestoredLocks {
   readonly locks: readonly Restored[]
 }
 
-async function observe(deps: ClearLocksDeps, search: LockSearch) {
-  const {paths, unreadable} = await deps.findPaths(search)
-  const witness = {...deps.readWitness(), now: deps.clock.now(), minAgeMs: search.minAgeMs}
-  const judged: Judged[] = deps.inspectLocks(paths).map((facts) => ({facts, judgement: judgeLock(facts, witness)}))
-  return {judged, unreadable}
+async function observe(deps: ClearLocksDeps, searches: readonly LockSearch[]): Promise<Observation> {
+  const here = {...deps.readWitness(), now: deps.clock.now()}
+  const judged = new Map<string, Judged>()
+  const unreadable = new Set<string>()
+  for (const search of searches) {
+    const found = await deps.findPaths(search)
+    for (const folder of found.unreadable) unreadable.add(folder)
+    const witness = {...here, minAgeMs: search.minAgeMs}
+    const unseen = found.paths.filter((path) => !judged.has(path))
+    for (const facts of deps.inspectLocks(unseen)) judged.set(facts.path, {facts, judgement: judgeLock(facts, witness)})
+  }
+  return {judged: [...judged.values()], unreadable: [...unreadable]}
+}
+
+interface Observation {
+  readonly judged: readonly Judged[]
+  readonly unreadable: readonly string[]
 }
 
 function isWanted({verdict}: LockJudgement, certainty: Certainty): boolean {

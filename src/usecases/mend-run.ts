@@ -3,7 +3,7 @@ import {type Attempt, type AttemptDeps, type AttemptTask, attemptJob} from './at
 import type {Healing} from './heal-job.js'
 import type {HealRequest} from './recovery-steps.js'
 import {type RetryDeps, retryAttempts} from './retry.js'
-import type {RunEnd, RunRequest} from './run-job.js'
+import type {RunEnd, RunRequest} from './run-end.js'
 
 /** Does after a failed attempt what the settings say, and returns where the run stands then. */
 export type Mend = (deps: AttemptDeps, task: MendTask) => Promise<RunEnd>

@@ -1,6 +1,6 @@
 import type {OpenClawRead} from '../domain/openclaw-job.js'
 import type {EnableDebt, SettledBy} from '../domain/reset.js'
-import {decideDebt, elapsedMs} from '../domain/reset-decision.js'
+import {decideDebt} from '../domain/reset-decision.js'
 import {momentOf, type ResetDeps} from './reset-deps.js'
 
 /** What became of one owed enable in this round. */
@@ -21,15 +21,10 @@ export async function payDebts(deps: ResetDeps, deadClaims: ReadonlySet<string>)
   const owed = [...debts.values()]
   for (const debt of owed) {
     const isAtWork = open.get(debt.claim.requestId)?.claim?.id === debt.claim.id && !deadClaims.has(debt.claim.id)
-    // A daemon that was stopped for so long cannot be waited for.
-    const isSlow = elapsedMs(debt.claim, momentOf(deps)) > slowDaemonMs
-    if (!isAtWork || isSlow) paid.push(await payDebt(deps, debt))
+    if (!isAtWork) paid.push(await payDebt(deps, debt))
   }
   return paid
 }
-
-/** Longest climb: seven calls of 45 s each, the waits, and the retries of the enable. */
-const slowDaemonMs = 900_000
 
 async function payDebt(deps: ResetDeps, debt: EnableDebt): Promise<PaidDebt> {
   const before = await payByRead(deps, debt)

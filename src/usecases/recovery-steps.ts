@@ -116,14 +116,14 @@ async function clear(deps: Pick<StepDeps<Checked>, 'clearLocks'>, step: StepOf<'
 }
 
 async function restart(
-  deps: Pick<StepDeps<Checked>, 'clock' | 'openService'>,
+  deps: Pick<StepDeps<Checked>, 'clock' | 'openService' | 'signal'>,
   settings: ServiceSettings | undefined,
   {service, past}: {readonly service: string; readonly past: readonly PastRecovery[]},
 ): Promise<StepResult> {
   if (!settings) return {ok: false, evidence: `the settings have no service ${service}`}
   const budget = askServiceBudget(past, service, {budget: settings.budget, now: deps.clock.now()})
   if (!budget.granted) return {ok: false, evidence: `not restarted: ${budget.reason}`}
-  return restartService({clock: deps.clock, service: deps.openService(settings)}, settings)
+  return restartService({...deps, service: deps.openService(settings)}, settings)
 }
 
 async function alert(

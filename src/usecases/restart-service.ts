@@ -5,6 +5,8 @@ import type {Service, ServiceState} from '../system/services/service.js'
 export interface RestartDeps {
   readonly clock: Clock
   readonly service: Service
+  /** guard was asked to end: nothing is waited for. */
+  readonly signal: AbortSignal
 }
 
 /** How long to wait for the service after its restart. Milliseconds. */
@@ -32,8 +34,10 @@ export async function restartService(deps: RestartDeps, limits: RestartLimits): 
   let last = await deps.service.isUp()
   for (;;) {
     const up = await waitUntilUp(deps, {last, before, deadline})
+    if (deps.signal.aborted) return {ok: false, evidence: `guard was asked to end while it waited: ${up.detail}`}
     if (!isUpAnew(up, before)) return {ok: false, evidence: whyNotUp(up, before, limits)}
     last = await watchUp(deps, up, limits.stayUpMs)
+    if (deps.signal.aborted) return {ok: false, evidence: `guard was asked to end while it watched: ${last.detail}`}
     if (isSameLife(last, up)) return {ok: true, evidence: last.detail}
     if (deps.clock.mono() >= deadline) return {ok: false, evidence: `came up and did not stay up: ${last.detail}`}
   }
@@ -47,21 +51,28 @@ interface Waiting {
 }
 
 /** Returns the first state that ends the waiting: up in a new life, given up on, or whatever it is at the deadline. */
-async function waitUntilUp({clock, service}: RestartDeps, {last, before, deadline}: Waiting): Promise<ServiceState> {
+async function waitUntilUp(
+  {clock, service, signal}: RestartDeps,
+  {last, before, deadline}: Waiting,
+): Promise<ServiceState> {
   let state = last
-  while (!isUpAnew(state, before) && state.state !== 'failed' && clock.mono() < deadline) {
-    await clock.sleep(Math.min(pollMs, Math.max(1, deadline - clock.mono())))
+  while (!isUpAnew(state, before) && state.state !== 'failed' && clock.mono() < deadline && !signal.aborted) {
+    await clock.sleep(Math.min(pollMs, Math.max(1, deadline - clock.mono())), signal)
     state = await service.isUp()
   }
   return state
 }
 
 /** Looks again and again for `stayUpMs`, and returns the last state, or the first that is another one. */
-async function watchUp({clock, service}: RestartDeps, up: ServiceState, stayUpMs: number): Promise<ServiceState> {
+async function watchUp(
+  {clock, service, signal}: RestartDeps,
+  up: ServiceState,
+  stayUpMs: number,
+): Promise<ServiceState> {
   const end = clock.mono() + stayUpMs
   let state = up
-  while (isSameLife(state, up) && clock.mono() < end) {
-    await clock.sleep(Math.min(pollMs, Math.max(1, end - clock.mono())))
+  while (isSameLife(state, up) && clock.mono() < end && !signal.aborted) {
+    await clock.sleep(Math.min(pollMs, Math.max(1, end - clock.mono())), signal)
     state = await service.isUp()
   }
   return state

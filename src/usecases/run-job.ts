@@ -1,4 +1,3 @@
-import type {JobSettings} from '../domain/job-settings.js'
 import type {RunBook} from '../domain/run.js'
 import type {RunReport} from '../domain/run-report.js'
 import type {Journal} from '../journal/journal.js'
@@ -6,6 +5,7 @@ import type {JobOutput} from '../system/job-output.js'
 import {type Attempt, type AttemptDeps, attemptJob, type CaughtSignals} from './attempt-job.js'
 import type {Claim, RunLease} from './claim-run.js'
 import type {Mend, MendTask} from './mend-run.js'
+import type {RunEnd, RunRequest} from './run-end.js'
 import {type RunRecorder, recorder} from './run-records.js'
 
 export interface RunDeps extends AttemptDeps {
@@ -15,6 +15,8 @@ export interface RunDeps extends AttemptDeps {
   readonly claim: () => Promise<Claim>
   /** Undefined for a job without a breaker. */
   readonly breaker: (() => Promise<RunBreaker>) | undefined
+  /** Brings the output of a run whose guard was killed into the log. */
+  readonly salvage: (runId: string) => void
   readonly openOutput: () => JobOutput | undefined
   readonly catchSignals: () => CaughtSignals
   /** Retries, heals and verifies after a failure. Loaded only then. */
@@ -30,13 +32,6 @@ export interface RunBreaker {
   /** Why the run must not be made; undefined when it may. */
   readonly refusal: string | undefined
   record(outcome: Attempt['outcome']): void
-}
-
-export interface RunRequest {
-  readonly job: string
-  readonly runId: string
-  /** Settings of the job with the flags laid over them. */
-  readonly settings: JobSettings
 }
 
 /** Exit code of a run that an open breaker keeps from being made (sysexits.h: service unavailable). */
@@ -78,8 +73,8 @@ async function performRun(deps: RunDeps, request: RunRequest, {claim, breaker}: 
   const {lease} = claim
   const startedAt = deps.clock.now()
   const records = recorder(deps, {job, run})
+  if (claim.interrupted) tellInterrupted(deps, job, claim.interrupted)
   const output = deps.openOutput()
-  if (claim.interrupted) recorder(deps, {job, run: claim.interrupted}).interrupted('its guard was killed')
   records.started({token: lease?.token, log: output?.range()})
   const stopRenewing = lease ? deps.every(settings.ttlMs / 3, lease.renew) : () => undefined
   const signals = deps.catchSignals()
@@ -98,14 +93,9 @@ async function performRun(deps: RunDeps, request: RunRequest, {claim, breaker}: 
   return report
 }
 
-/** Where a run stands when nothing more is done about it. */
-export interface RunEnd {
-  /** The last attempt, whose verdict is the run's. */
-  readonly attempt: Attempt
-  readonly attempts: number
-  readonly recovered: boolean
-  /** Why it had to be recovered. */
-  readonly class?: string
+function tellInterrupted(deps: RunDeps, job: string, run: string): void {
+  deps.salvage(run)
+  recorder(deps, {job, run}).interrupted('its guard was killed')
 }
 
 interface RunParts {

@@ -12,6 +12,7 @@ export interface RecordDeps {
 export interface RunRecorder {
   started(facts: {readonly token: number | undefined; readonly log: LogRange | undefined}): void
   attemptEnded(facts: object): void
+  stepEnded(facts: object): void
   ended(facts: object): void
   interrupted(reason: string): void
   skipped(reason: string): void
@@ -27,12 +28,13 @@ export function recorder(deps: RecordDeps, of: {readonly job: string; readonly r
       deps.runs?.note({kind, ...of, ...facts} as Entry, durability)
     } catch (error) {
       if (!(error instanceof GuardError)) throw error
-      deps.warn(`not recorded: ${kind} of ${of.job}: ${error.message}`)
+      deps.warn(`run of ${of.job} not recorded: ${error.message}`)
     }
   }
   return {
     started: (facts) => note('started', facts),
     attemptEnded: (facts) => note('attempt-ended', facts),
+    stepEnded: (facts) => note('step-ended', facts),
     ended: (facts) => note('ended', facts, 'durable'),
     interrupted: (reason) => note('interrupted', {reason}, 'durable'),
     skipped: (reason) => note('skipped', {reason}),

@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import {expect, test} from 'vitest'
 import {judgeLock, type LockFacts, type LockJudgement, type Namesake, type Witness} from '../../src/domain/lock.js'
 
@@ -56,17 +57,17 @@ test.each<[string, LockFacts, LockJudgement['verdict'], RegExp]>([
     /earlier boot/,
   ],
   ['this boot proves nothing', {...named, owner: {pid: 7, boot: 'boot-2'}, namesakes: before}, 'held', /lives/],
-  ['an old lock that names nobody is stale', lock, 'stale', /it names nobody, and is 60m old/],
+  ['an old lock that names nobody is stale', lock, 'stale', /it names nobody, and is 1h old/],
   [
     'a lock that names nobody is kept while it is young',
     {...lock, writtenAt: now - minute},
     'kept',
-    /only 60s old.*10m/,
+    /only 1m old.*10m/,
   ],
   ['a lock from the future is young', {...lock, writtenAt: now + minute}, 'kept', /only 0s old/],
   ['what somebody may hold unseen is kept', {...lock, blindSpot: 'process 3 cannot be looked at'}, 'kept', /process 3/],
   ['an unseen holder keeps the lock of a gone process', {...named, blindSpot: 'nfs'}, 'kept', /nfs/],
-  ['a mkdir lock is judged by its age', {...lock, form: 'directory'}, 'stale', /60m old/],
+  ['a mkdir lock is judged by its age', {...lock, form: 'directory'}, 'stale', /1h old/],
   ['a directory with other things in it is kept', {...lock, form: 'crowded'}, 'kept', /directory/],
   ['a socket is kept', {...lock, form: 'other'}, 'kept', /socket/],
   ['a list of versions is kept', {...lock, path: '/a/Cargo.lock'}, 'kept', /list of versions/],
@@ -79,4 +80,42 @@ test.each<[string, LockFacts, LockJudgement['verdict'], RegExp]>([
 test('a lock that names nobody becomes stale at its least age, not before', () => {
   const at = (ageMs: number) => judgeLock({...lock, writtenAt: now - ageMs}, witness).verdict
   expect([at(10 * minute - 1), at(10 * minute)]).toEqual(['kept', 'stale'])
+})
+
+test('whatever anybody may still want is never stale', () => {
+  const state = fc.constantFrom<Namesake['state']>('alive', 'contained', 'dead')
+  const times = fc.integer({min: -120, max: 120}).map((minutes) => now + minutes * minute)
+  const anyFacts = fc.record({
+    form: fc.constantFrom<LockFacts['form']>('file', 'symlink', 'directory', 'crowded', 'other'),
+    writtenAt: times,
+    holders: fc.array(fc.constant(flock), {maxLength: 1}),
+    blindSpot: fc.constantFrom('', 'nfs'),
+    owner: fc.constantFrom(
+      undefined,
+      {pid: 7},
+      {pid: 7, host: 'web2'},
+      {pid: 7, boot: 'boot-1'},
+      {pid: 7, boot: 'boot-2'},
+    ),
+    namesakes: fc.array(fc.record({pid: fc.constant(7), program: fc.constant('x'), startedAt: times, state}), {
+      maxLength: 3,
+    }),
+  })
+  const mayBeWanted = ({form, holders, blindSpot, owner, namesakes, writtenAt}: LockFacts) =>
+    holders.length > 0 ||
+    blindSpot !== undefined ||
+    form === 'crowded' ||
+    form === 'other' ||
+    owner?.host === 'web2' ||
+    (owner === undefined && now - writtenAt < witness.minAgeMs) ||
+    (owner !== undefined &&
+      owner.boot !== 'boot-1' &&
+      namesakes.some((each) => each.state !== 'dead' && each.startedAt <= writtenAt))
+  fc.assert(
+    fc.property(anyFacts, ({blindSpot, owner, ...rest}) => {
+      const facts = {...lock, ...rest, ...(blindSpot && {blindSpot}), ...(owner && {owner})}
+      if (mayBeWanted(facts)) expect(judgeLock(facts, witness).verdict).not.toBe('stale')
+    }),
+    {numRuns: 2000},
+  )
 })

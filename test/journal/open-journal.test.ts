@@ -8,6 +8,7 @@ import {
   rmSync,
   statSync,
   symlinkSync,
+  truncateSync,
   writeFileSync,
 } from 'node:fs'
 import {join} from 'node:path'
@@ -326,6 +327,29 @@ describe('what people do to files', () => {
     rmSync(stable(dir))
     journal.compactIfDue()
     expect(statSync(stable(dir)).ino).toBe(statSync(generation(dir, 1)).ino)
+  })
+
+  test('a file that was emptied loses its own lines, and nothing that was compacted before', () => {
+    const dir = tempDir()
+    const added = fillGenerations(dir, 3)
+    const [reader, noter] = [journalIn(dir), journalIn(dir)]
+    reader.append(add('lost'), 'buffered')
+    noter.note(add('lost too'), 'buffered')
+    truncateSync(stable(dir))
+
+    expect(reader.read()).toEqual(added)
+    noter.note(add('next'), 'buffered')
+    expect(reader.append(add('last'), 'buffered')).toMatchObject({verdict: 'ok', state: [...added, 'next', 'last']})
+    expect(journalIn(dir).read()).toEqual([...added, 'next', 'last'])
+    expect(reader.inspect().problems).toEqual([expect.stringMatching(/lacks its snapshot/)])
+
+    fillGenerations(dir, 4)
+    expect(
+      journalIn(dir)
+        .read()
+        .slice(0, added.length + 2),
+    ).toEqual([...added, 'next', 'last'])
+    expect(journalIn(dir).inspect().problems).toEqual([])
   })
 
   test('a symbolic link in the place of a journal is refused', () => {

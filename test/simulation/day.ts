@@ -156,6 +156,7 @@ class Day {
   }
 
   #disturb(): void {
+    if (this.#wasDisturbedUnseen()) return
     const disturbance = drawDisturbance(this.#random)
     this.machine.disturb(disturbance)
     const {is, byMs} = disturbance
@@ -163,6 +164,13 @@ class Day {
     for (const life of this.#lives) life.afterDisturbance({isReboot: is === 'reboot'})
     const setBackMs = byMs < 0 && byMs > -3 * hour ? -byMs : 0
     this.#disturbed.push({at: this.machine.awakeMs, costsMs: bootGraceMs + 2 * minute + setBackMs})
+  }
+
+  /** Two jumps while no watchdog runs may undo each other: then nobody can ever know why cron lost a slot. */
+  #wasDisturbedUnseen(): boolean {
+    const {awakeMs} = this.machine
+    const away = this.#watchdogAway.filter(({from, to}) => awakeMs >= from && awakeMs <= to + minute)
+    return this.#disturbed.some(({at}) => away.some(({from}) => at >= from))
   }
 
   #drawAbsences(longestMs: number): readonly Absence[] {

@@ -1,5 +1,5 @@
 import {spawn} from 'node:child_process'
-import {mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
+import {chmodSync, chownSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {onTestFinished} from 'vitest'
@@ -30,6 +30,9 @@ export interface Sandbox {
   /** Starts guard; the promise is that of its end. */
   start(args: readonly string[], options?: RunOptions): Running
   guard(...args: string[]): Promise<Ended>
+  /** A line of shell in which `guard` is the program under test, for redirections and pipes. */
+  sh(line: string, options?: RunOptions): Promise<Ended>
+  startSh(line: string, options?: RunOptions): Running
   guardWith(options: RunOptions, ...args: string[]): Promise<Ended>
   /** The records of a journal, as any reader of its stable name finds them. */
   journal(name: string): Rec[]
@@ -39,6 +42,8 @@ export interface Sandbox {
 export interface Running {
   readonly pid: number
   readonly ended: Promise<Ended>
+  /** What has come on standard output so far. */
+  stdout(): string
   kill(signal: NodeJS.Signals): void
 }
 
@@ -47,8 +52,10 @@ export function createSandbox(): Sandbox {
   onTestFinished(() => rmSync(dir, {recursive: true, force: true}))
   const stateDir = join(dir, 'state')
   mkdirSync(join(dir, 'home'))
+  mkdirSync(join(dir, 'bin'))
+  writeFileSync(join(dir, 'bin/guard'), `#!/bin/sh\nexec '${process.execPath}' '${guardBin}' "$@"\n`, {mode: 0o755})
   const env = () => ({
-    PATH: '/usr/local/bin:/usr/bin:/bin',
+    PATH: `${dir}/bin:/usr/bin:/bin`,
     HOME: join(dir, 'home'),
     GUARD_STATE_DIR: stateDir,
     COLUMNS: '80',
@@ -56,11 +63,15 @@ export function createSandbox(): Sandbox {
   })
   const start = (args: readonly string[], options: RunOptions = {}) =>
     startProcess([process.execPath, guardBin, ...args], {cwd: dir, ...options, env: {...env(), ...options.env}})
+  const startSh = (line: string, options: RunOptions = {}) =>
+    startProcess(['/bin/sh', '-c', line], {cwd: dir, ...options, env: {...env(), ...options.env}})
   return {
     dir,
     stateDir,
     env,
     start,
+    startSh,
+    sh: (line, options) => startSh(line, options).ended,
     path: (name) => join(dir, name),
     write: (name, text, mode = 0o644) => {
       const path = join(dir, name)
@@ -95,13 +106,21 @@ function startProcess([file = '', ...args]: readonly string[], {cwd, env, input}
   const err: Buffer[] = []
   child.stdout?.on('data', (piece: Buffer) => out.push(piece))
   child.stderr?.on('data', (piece: Buffer) => err.push(piece))
+  onTestFinished(() => {
+    if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL')
+  })
   const ended = new Promise<Ended>((resolve, reject) => {
     child.once('error', reject)
     child.once('close', (code, signal) => {
       resolve({code, signal, stdout: Buffer.concat(out).toString(), stderr: Buffer.concat(err).toString()})
     })
   })
-  return {pid: child.pid ?? 0, ended, kill: (signal) => child.kill(signal)}
+  return {
+    pid: child.pid ?? 0,
+    ended,
+    stdout: () => Buffer.concat(out).toString(),
+    kill: (signal) => child.kill(signal),
+  }
 }
 
 /** Waits until something is so, by asking; a test that waits for a time would be slow or false. */
@@ -111,6 +130,41 @@ export async function until(condition: () => boolean, what: string, limitMs = 15
     if (Date.now() > deadline) throw new Error(`never happened: ${what}`)
     await new Promise((resolve) => setTimeout(resolve, 20))
   }
+}
+
+export const isRoot = process.getuid?.() === 0
+
+const nobody = 65_534
+
+/** A line of shell as an ordinary user sees it; tests that run as root change to `nobody`, who then owns the sandbox. */
+export function asOrdinaryUser(box: Sandbox, line: string): string {
+  if (!isRoot) return line
+  for (const path of [box.dir, ...filesIn(box.dir).map((file) => join(box.dir, file))]) chownSync(path, nobody, nobody)
+  const file = box.write('as-user.sh', line)
+  chmodSync(file, 0o644)
+  return `exec setpriv --reuid=${nobody} --regid=${nobody} --clear-groups /bin/sh ${file}`
+}
+
+/** Whether a process with this number runs. */
+export function isAlive(pid: number): boolean {
+  try {
+    return !/\) [ZX] /.test(readFileSync(`/proc/${pid}/stat`, 'latin1'))
+  } catch {
+    return false
+  }
+}
+
+/** Ends a process that a test has left, and its group, when the test is over. */
+export function endAfterTest(pid: number): void {
+  onTestFinished(() => {
+    for (const target of [-pid, pid]) {
+      try {
+        process.kill(target, 'SIGKILL')
+      } catch {
+        // It has ended already.
+      }
+    }
+  })
 }
 
 /** Files below a folder, for a look at what was left behind. */

@@ -5,7 +5,7 @@ type Common = Pick<ServiceSettings, 'timeoutMs' | 'upWithinMs' | 'stayUpMs' | 'b
 /** What every service has, with limits that a test can wait for. */
 export const quickService: Common = {
   timeoutMs: 20_000,
-  upWithinMs: 10_000,
+  upWithinMs: 30_000,
   stayUpMs: 1000,
   budget: {recoveries: 3, perMs: 1_800_000},
 }

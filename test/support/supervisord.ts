@@ -1,8 +1,10 @@
-import {type ChildProcess, spawn} from 'node:child_process'
+import {type ChildProcess, spawn, spawnSync} from 'node:child_process'
 import {once} from 'node:events'
 import {existsSync, readFileSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {vi} from 'vitest'
+
+export const hasSupervisord = spawnSync('supervisord', ['--version']).status === 0
 
 export interface Supervisord {
   readonly config: string

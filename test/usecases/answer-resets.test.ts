@@ -1,5 +1,6 @@
 import {expect, test} from 'vitest'
 import {pendingResets} from '../../src/domain/reset-decision.js'
+import {GuardError} from '../../src/errors.js'
 import {answerResets} from '../../src/usecases/answer-resets.js'
 import {jobId} from '../support/fake-openclaw.js'
 import {resetWorld} from '../support/reset-world.js'
@@ -281,6 +282,41 @@ test('a daemon that is told to stop finishes the request in hand and takes up no
   world.openclaw.onCall = () => world.stop.abort()
   expect((await world.round()).answered).toMatchObject([{requestId: 'r1', outcome: 'reset'}])
   expect(world.openclaw.job?.enabled).toBe(true)
+})
+
+test('a daemon whose disk was full for a moment goes on in its next round', async () => {
+  const courses: number[] = []
+  for (let failAt = 1; failAt < 14; failAt += 1) {
+    const world = resetWorld()
+    world.ask('r1')
+    let appends = 0
+    const deps = world.daemon()
+    const append: typeof deps.results.append = (entry, durability) => {
+      appends += 1
+      if (appends === failAt) throw new GuardError('io', 'the disk is full')
+      return world.results.append(entry, durability)
+    }
+    const daemon = {...deps, results: {read: () => world.results.read(), append}}
+    await answerResets(daemon).catch(() => courses.push(failAt))
+    for (let round = 0; round < 8; round += 1) {
+      world.clock.advance(120_000)
+      await answerResets(daemon)
+    }
+    expect(world.openclaw.job, `append ${failAt} failed`).toMatchObject({enabled: true, runningAtMs: undefined})
+    expect(world.results.read().answers.get('r1'), `append ${failAt} failed`).toMatchObject({ok: true})
+    expect(world.results.read().debts.size).toBe(0)
+  }
+  expect(courses.length).toBeGreaterThan(10)
+})
+
+test('a daemon that was stopped for longer than any climb takes is waited for no more', async () => {
+  const world = resetWorld()
+  world.ask('r1')
+  const {request_id, job_id} = {request_id: 'r1', job_id: jobId}
+  world.results.append({kind: 'claimed', request_id, job_id, process: {pid: 7, start: '7'}}, 'durable')
+  expect((await world.round()).waiting).toMatchObject([{reason: 'process 7 is at it'}])
+  world.clock.advance(900_001)
+  expect((await world.round()).answered).toMatchObject([{ok: true, outcome: 'reset'}])
 })
 
 test('a foreign line without kind or id is answered, once, however often it was written', async () => {

@@ -35,14 +35,14 @@ const verdicts = (locks: readonly {readonly verdict: string}[]) => locks.map(({v
 
 test('listing tells what is stale, and moves nothing', async () => {
   const {deps, search, names} = scene()
-  const {locks} = await listLocks(deps, search)
+  const {locks} = await listLocks(deps, [search])
   expect(verdicts(locks)).toEqual(['stale', 'held', 'kept'])
   expect(names()).toEqual(['dead.lock', 'live.lock', 'young.lock'])
 })
 
 test('clearing moves what is stale alone, and restoring brings it back', async () => {
   const {deps, search, names, path} = scene()
-  expect(await clearLocks(deps, search, 'proof')).toMatchObject({cleared: [path('dead.lock')], quarantineId: 'q1'})
+  expect(await clearLocks(deps, [search], 'proof')).toMatchObject({cleared: [path('dead.lock')], quarantineId: 'q1'})
   expect(names()).toEqual(['live.lock', 'young.lock'])
 
   expect(restoreLocks(deps, undefined)).toEqual({
@@ -52,9 +52,16 @@ test('clearing moves what is stale alone, and restoring brings it back', async (
   expect(names()).toEqual(['dead.lock', 'live.lock', 'young.lock'])
 })
 
+test('a lock that several searches find is one lock, judged by the first', async () => {
+  const {deps, search, path} = scene()
+  const {locks} = await listLocks(deps, [{...search, patterns: ['young.lock'], minAgeMs: 0}, search])
+  expect(locks.map((lock) => lock.path)).toEqual([path('young.lock'), path('dead.lock'), path('live.lock')])
+  expect(verdicts(locks)).toEqual(['stale', 'stale', 'held'])
+})
+
 test('force clears whatever matches, and that can be restored too', async () => {
   const {deps, search, names} = scene()
-  const {cleared} = await clearLocks(deps, search, 'force')
+  const {cleared} = await clearLocks(deps, [search], 'force')
   expect(cleared).toHaveLength(3)
   expect(names()).toEqual([])
   restoreLocks(deps, 'q1')
@@ -63,7 +70,7 @@ test('force clears whatever matches, and that can be restored too', async () => 
 
 test('nothing to clear leaves no quarantine behind', async () => {
   const {deps, search, stateDir} = scene()
-  const result = await clearLocks(deps, {...search, patterns: ['*.none']}, 'proof')
+  const result = await clearLocks(deps, [{...search, patterns: ['*.none']}], 'proof')
   expect(result).toEqual({locks: [], unreadable: [], cleared: []})
   expect(existsSync(join(stateDir, 'quarantine'))).toBe(false)
   expect(() => restoreLocks(deps, undefined)).toThrow(/no cleared locks/)
@@ -77,7 +84,7 @@ test('a lock that is taken between the proof and the move is given back to its h
   let looks = 0
   const late: ClearLocksDeps = {...deps, inspectLocks: (paths) => (looks++ === 0 ? judged : inspectLocks(paths))}
 
-  const {cleared, locks} = await clearLocks(late, search, 'proof')
+  const {cleared, locks} = await clearLocks(late, [search], 'proof')
   expect(cleared).toEqual([])
   expect(locks).toMatchObject([{path: target, verdict: 'held', reason: expect.stringMatching(/has just taken it/)}])
   expect(existsSync(target)).toBe(true)
@@ -88,7 +95,7 @@ test('a lock that is written anew between the proof and the move is kept', async
   const judged = inspectLocks([path('dead.lock')])
   writeFileSync(path('dead.lock'), String(process.pid))
   utimesSync(path('dead.lock'), 5, 5)
-  const {cleared, locks} = await clearLocks({...deps, inspectLocks: () => judged}, search, 'proof')
+  const {cleared, locks} = await clearLocks({...deps, inspectLocks: () => judged}, [search], 'proof')
   expect([cleared, verdicts(locks)]).toEqual([[], ['kept']])
   expect(readFileSync(path('dead.lock'), 'utf8')).toBe(String(process.pid))
 })
@@ -100,7 +107,7 @@ test('a lock that cannot be moved is kept, and the others are cleared', async ()
     const box = deps.quarantine.openBox(id)
     return {...box, take: (lock, note) => (lock.path === path('fixed.lock') ? refuse() : box.take(lock, note))}
   }
-  const {cleared, locks} = await clearLocks({...deps, quarantine: {...deps.quarantine, openBox}}, search, 'proof')
+  const {cleared, locks} = await clearLocks({...deps, quarantine: {...deps.quarantine, openBox}}, [search], 'proof')
   expect(cleared).toEqual([path('dead.lock')])
   expect(locks[1]).toMatchObject({verdict: 'kept', reason: expect.stringMatching(/cannot be moved: EPERM/)})
 })

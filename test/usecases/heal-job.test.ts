@@ -179,7 +179,7 @@ test('the third recovery within the window of a budget of two is refused, record
   expect(third).toMatchObject({
     verdict: 'refused',
     recovered: false,
-    reason: expect.stringMatching(/2 recoveries of check/),
+    reason: expect.stringMatching(/recoveries of check, 2 in 30m/),
   })
   expect(records.at(-2)).toMatchObject({
     kind: 'step-ended',
@@ -209,7 +209,7 @@ test('a service is restarted no more than its own budget allows, and the other s
     {
       do: 'restart',
       ok: false,
-      evidence: expect.stringMatching(/not restarted: 1 restarts of uw-daemon within 1h are spent/),
+      evidence: expect.stringMatching(/not restarted: the budget for restarts of uw-daemon, 1 in 1h, is spent/),
     },
     {do: 'clear-locks', ok: true},
   ])

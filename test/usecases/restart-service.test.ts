@@ -13,6 +13,7 @@ const ok: RestartAnswer = {ok: true, detail: 'restarted'}
 /** A service whose states are those, one a question; the last one stays. */
 function scripted(states: readonly ServiceState[], answer = ok) {
   const clock = fakeClock()
+  const stop = new AbortController()
   const begun = clock.mono()
   let asked = 0
   const service: Service = {
@@ -20,7 +21,8 @@ function scripted(states: readonly ServiceState[], answer = ok) {
     isUp: async () => states[Math.min(asked++, states.length - 1)]!,
   }
   const limits = {upWithinMs: 30_000, stayUpMs: 3000}
-  return {restart: () => restartService({clock, service}, limits), tookMs: () => clock.mono() - begun}
+  const {signal} = stop
+  return {stop, restart: () => restartService({clock, service, signal}, limits), tookMs: () => clock.mono() - begun}
 }
 
 test.each<[string, readonly ServiceState[], boolean, RegExp]>([
@@ -60,4 +62,13 @@ test('a service is watched for as long as it must stay up', async () => {
   const {restart, tookMs} = scripted([down, up('2')])
   await restart()
   expect(tookMs()).toBe(3000)
+})
+
+test('nothing is waited for once guard was asked to end', async () => {
+  for (const states of [[down], [down, up('2')]]) {
+    const {restart, stop, tookMs} = scripted(states)
+    stop.abort()
+    expect(await restart()).toEqual({ok: false, evidence: expect.stringMatching(/guard was asked to end/)})
+    expect(tookMs()).toBe(0)
+  }
 })

@@ -20,7 +20,8 @@ export function commandService(settings: Settings, runCommand: RunCommand): Serv
     isUp: async () => {
       if (!check) return {state: 'uncheckable', detail: 'no check is set that tells whether it is up'}
       const {result, problem} = await call(check)
-      return problem === undefined ? {state: 'up', detail: lastWords(result)} : {state: 'down', detail: problem}
+      if (problem !== undefined) return {state: 'down', detail: problem}
+      return {state: 'up', detail: lastWords(result) || `${check.join(' ')}: exit 0`}
     },
   }
 }

@@ -10,6 +10,7 @@ import {type Recording, replay} from '../../support/recording.js'
 import {quickService} from '../../support/settings.js'
 import {canRunSystemd, startUserSystemd, type UserSystemd} from '../../support/user-systemd.js'
 
+const {signal} = new AbortController()
 const settings = {...quickService, manager: 'systemd', command: ['systemctl'], user: true} as const
 
 describe.skipIf(!canRunSystemd)('with a real systemd as user manager', () => {
@@ -36,12 +37,12 @@ describe.skipIf(!canRunSystemd)('with a real systemd as user manager', () => {
   test('a unit that is down is restarted and proved to be up, and gets a new life from the next restart', async () => {
     const bot = service('bot.service')
     expect(await bot.isUp()).toEqual({state: 'down', detail: 'bot.service is inactive (dead)'})
-    expect(await restartService({clock: systemClock, service: bot}, quickService)).toEqual({
+    expect(await restartService({clock: systemClock, signal, service: bot}, quickService)).toEqual({
       ok: true,
       evidence: 'bot.service is active (running)',
     })
     const {incarnation} = await bot.isUp()
-    expect(await restartService({clock: systemClock, service: bot}, quickService)).toMatchObject({ok: true})
+    expect(await restartService({clock: systemClock, signal, service: bot}, quickService)).toMatchObject({ok: true})
     expect((await bot.isUp()).incarnation).not.toBe(incarnation)
   })
 
@@ -59,7 +60,7 @@ describe.skipIf(!canRunSystemd)('with a real systemd as user manager', () => {
 
   test('a unit that does not stay up is not recovered', async () => {
     const result = await restartService(
-      {clock: systemClock, service: service('flapping.service')},
+      {clock: systemClock, signal, service: service('flapping.service')},
       {upWithinMs: 1500, stayUpMs: 1200},
     )
     expect(result).toEqual({ok: false, evidence: expect.stringMatching(/^(came up and did not stay up|not up within)/)})

@@ -1,0 +1,31 @@
+import {string} from '@oclif/core/flags'
+import {LeaseCommand, leaseArgs} from '../../src/cli/lease-command.js'
+import {renderLease} from '../../src/cli/render/lease.js'
+import {releaseLease} from '../../src/usecases/lease.js'
+
+export default class LeaseRelease extends LeaseCommand {
+  static override summary = 'Give a lease back and say how the work ended, or fail with 77 once somebody else has it'
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> nightly-backup --token 7',
+    '<%= config.bin %> <%= command.id %> nightly-backup --token 7 --status error --detail "disk full"',
+  ]
+
+  static override args = leaseArgs
+
+  static override flags = {
+    ...LeaseCommand.flags,
+    status: string({summary: 'how the work ended', options: ['ok', 'error'], default: 'ok'}),
+    detail: string({summary: 'what is to be known of it', helpValue: 'TEXT'}),
+  }
+
+  async run(): Promise<object> {
+    const {args, flags} = await this.parse(LeaseRelease)
+    const {token, detail} = flags
+    const status = flags.status === 'error' ? 'error' : 'ok'
+    const lease = await this.withWorld(args.name, flags, (world, job) =>
+      releaseLease(world, {job, token, status, detail}),
+    )
+    this.print(renderLease(lease))
+    return lease
+  }
+}

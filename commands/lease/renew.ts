@@ -1,0 +1,17 @@
+import {LeaseCommand, leaseArgs} from '../../src/cli/lease-command.js'
+import {renderLease} from '../../src/cli/render/lease.js'
+import {renewLease} from '../../src/usecases/lease.js'
+
+export default class LeaseRenew extends LeaseCommand {
+  static override summary = 'Keep a lease for another ttl, or fail with 77 once somebody else has it'
+  static override examples = ['<%= config.bin %> <%= command.id %> nightly-backup --token 7']
+
+  static override args = leaseArgs
+
+  async run(): Promise<object> {
+    const {args, flags} = await this.parse(LeaseRenew)
+    const lease = await this.withWorld(args.name, flags, (world, job) => renewLease(world, {job, token: flags.token}))
+    this.print(renderLease(lease))
+    return lease
+  }
+}

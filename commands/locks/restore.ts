@@ -1,0 +1,20 @@
+import {Args} from '@oclif/core'
+import {GuardCommand} from '../../src/cli/guard-command.js'
+import {locksWorld} from '../../src/cli/locks-world.js'
+import {renderRestored} from '../../src/cli/render/lock.js'
+import {restoreLocks} from '../../src/usecases/clear-locks.js'
+
+export default class LocksRestore extends GuardCommand {
+  static override summary = 'Put cleared lock files back; nothing that stands in their place is overwritten'
+  static override examples = ['<%= config.bin %> locks restore', '<%= config.bin %> locks restore 3fK9xQ2mLw0Z']
+
+  static override args = {id: Args.string({description: 'what `locks clear` printed (default: the last clearing)'})}
+
+  async run(): Promise<object> {
+    const {args, flags} = await this.parse(LocksRestore)
+    const guard = await this.openGuard(flags)
+    const restored = restoreLocks(locksWorld(guard), args.id)
+    this.print(renderRestored(restored))
+    return restored
+  }
+}

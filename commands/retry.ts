@@ -1,0 +1,98 @@
+import {custom, integer, string} from '@oclif/core/flags'
+import {breakerPolicy, breakerWorld} from '../src/cli/breakers.js'
+import {checkedName, durationFlag, GuardCommand} from '../src/cli/guard-command.js'
+import {openRetry} from '../src/cli/retry-world.js'
+import {tell} from '../src/cli/tell.js'
+import {formatDuration} from '../src/domain/duration.js'
+import type {RetrySettings} from '../src/domain/job-settings.js'
+import {GuardError} from '../src/errors.js'
+import {retryCommand} from '../src/usecases/retry-command.js'
+
+/** Attempts of a command that nobody gave a number; jobs under `guard run` have theirs in the settings. */
+const defaultAttempts = 4
+
+const shareFlag = custom<number>({
+  helpValue: '0..1',
+  parse: async (text) => {
+    if (/^(?:0(?:\.\d+)?|1(?:\.0+)?)$/.test(text)) return Number(text)
+    throw new GuardError('usage', `"${text}" is no share`, ['write a number from 0 to 1, such as 0.5'])
+  },
+})
+
+export default class Retry extends GuardCommand {
+  static override summary = 'Run a command, again if the way it failed calls for it'
+  static override description =
+    `Why it failed is read from its output. Rate limits (429) wait as long as the other side asked (Retry-After), server
+and connection faults back off, a timeout gets twice the time, a refused request (400) is repeated once; missing rights
+(401, 403) and missing things (404) are never tried again.`
+  static override usage = 'retry [FLAGS] -- COMMAND [ARGS...]'
+  static override examples = [
+    '<%= config.bin %> retry -- curl -sSf https://api.example.com/prices',
+    '<%= config.bin %> retry --attempts 6 --timeout 20s --deadline 5m -- psql -c "select 1"',
+    '<%= config.bin %> retry --target alpaca-api -- python3 fetch_prices.py',
+  ]
+
+  static override strict = false
+  static override flags = {
+    attempts: integer({
+      summary: 'so many attempts at most, the first included',
+      default: defaultAttempts,
+      min: 1,
+      max: 1000,
+    }),
+    delay: durationFlag({summary: 'wait before the second attempt; doubles each time (default: 2s)'}),
+    'max-delay': durationFlag({summary: 'longest wait (default: 60s)'}),
+    jitter: shareFlag({summary: 'share of each wait that is random (default: 0.5)'}),
+    timeout: durationFlag({summary: 'time limit of an attempt'}),
+    'kill-after': durationFlag({summary: 'from TERM to KILL at a time limit', default: 10_000}),
+    deadline: durationFlag({summary: 'one limit over all attempts and waits'}),
+    target: string({summary: 'ask and tell the breaker of this target, and share its retry budget', helpValue: 'NAME'}),
+  }
+
+  async run(): Promise<object> {
+    const {argv, flags} = await this.parse(Retry)
+    const [program, ...args] = argv as string[]
+    if (program === undefined)
+      throw new GuardError('usage', 'no command given', ['write it after --: guard retry -- curl …'])
+    const guard = await this.openGuard(flags)
+    const name = flags.target === undefined ? undefined : checkedName(flags.target, 'target')
+    const policy = withFlags(guard.settings.defaults.retry, {
+      maxAttempts: flags.attempts,
+      firstDelayMs: flags.delay,
+      maxDelayMs: flags['max-delay'],
+      jitter: flags.jitter,
+      deadlineMs: flags.deadline,
+    })
+    const command = {
+      argv: [program, ...args] as const,
+      timeoutMs: flags.timeout,
+      killAfterMs: flags['kill-after'],
+      json: this.jsonEnabled(),
+    }
+    const report = await retryCommand(
+      {
+        ...openRetry(command),
+        clock: guard.clock,
+        random: Math.random,
+        breaker: name === undefined ? undefined : breakerWorld(guard),
+        onRetry: ({attempt, afterMs, reason}) =>
+          tell(`attempt ${attempt} failed (${reason}); the next in ${formatDuration(afterMs)}`),
+        warn: tell,
+      },
+      {policy, target: name === undefined ? undefined : {target: name, policy: breakerPolicy(guard.settings, name)}},
+    )
+    if (report.outcome !== 'healthy')
+      tell(`no further attempt: ${report.stopped}${report.evidence ? ` (${report.evidence})` : ''}`)
+    process.exitCode = report.exitCode
+    return report
+  }
+}
+
+/** Flags outrank settings; one that was not given changes nothing. */
+function withFlags(
+  settings: RetrySettings,
+  flags: {readonly [K in keyof RetrySettings]?: RetrySettings[K] | undefined},
+): RetrySettings {
+  const given = Object.fromEntries(Object.entries(flags).filter(([, value]) => value !== undefined))
+  return {...settings, ...given}
+}

@@ -1,0 +1,31 @@
+import {Args} from '@oclif/core'
+import {integer} from '@oclif/core/flags'
+import type {Lease} from '../domain/lease.js'
+import {type LeaseReport, reportLease} from '../domain/lease-report.js'
+import type {LeaseDeps} from '../usecases/lease.js'
+import {checkedName, type GlobalFlags, GuardCommand} from './guard-command.js'
+import {leaseWorld, tidyLeases} from './lease-world.js'
+
+/** Each command names it by itself: oclif hands on only a class's own arguments. */
+export const leaseArgs = {name: Args.string({required: true, description: 'name of the job'})}
+
+/** What the commands of a holder have in common: the job's name and the token that it was given. */
+export abstract class LeaseCommand extends GuardCommand {
+  static override flags = {
+    token: integer({summary: 'the number that `lease acquire` printed', helpValue: 'N', required: true, min: 1}),
+  }
+
+  protected async withWorld(
+    name: string,
+    flags: GlobalFlags,
+    story: (world: LeaseDeps, job: string) => Lease,
+  ): Promise<LeaseReport> {
+    const job = checkedName(name)
+    const guard = await this.openGuard(flags)
+    guard.ensureState()
+    const world = leaseWorld(guard)
+    const lease = story(world, job)
+    tidyLeases(world.leases)
+    return reportLease(lease, {...world.here, at: guard.clock.now(), mono: guard.clock.mono()})
+  }
+}

@@ -1,0 +1,39 @@
+import {hostname} from 'node:os'
+import type {Leases} from '../domain/lease.js'
+import type {ProcessRef} from '../domain/process-ref.js'
+import {GuardError} from '../errors.js'
+import type {Journal} from '../journal/journal.js'
+import {readBootId} from '../system/host.js'
+import {identifyProcess} from '../system/process-identity.js'
+import {survivorOf} from '../system/survivor.js'
+import type {LeaseDeps} from '../usecases/lease.js'
+import type {Guard} from './guard.js'
+import {tell} from './tell.js'
+
+/** What the stories about leases need of the world. */
+export function leaseWorld(guard: Guard): LeaseDeps {
+  const here = {host: hostname(), boot: readBootId()}
+  return {clock: guard.clock, leases: guard.leases(), here, survivorOf: (lease) => survivorOf(lease, here)}
+}
+
+/** Whoever takes a lease in a shell without naming itself is known by the shell's process. */
+export function callerName(): string {
+  return `${hostname()}:${process.ppid}`
+}
+
+/** Throws GuardError `usage` when there is no such process. */
+export function runningProcess(pid: number): ProcessRef {
+  const found = identifyProcess(pid)
+  if (found) return found
+  throw new GuardError('usage', `there is no process ${pid}`, ['name one that runs: --pid $$'])
+}
+
+/** Puts the files in order after the word was given; a disk that is full then takes nothing of it back. */
+export function tidyLeases(leases: Journal<Leases>): void {
+  try {
+    leases.compactIfDue()
+  } catch (error) {
+    if (!(error instanceof GuardError)) throw error
+    tell(`the leases were not compacted: ${error.message}`)
+  }
+}

@@ -1,0 +1,57 @@
+import chalk from 'chalk'
+import {type Breaker, type BreakerState, breakerState} from '../../domain/breaker.js'
+import {formatDuration} from '../../domain/duration.js'
+import type {Moment} from '../../domain/moment.js'
+import {refusal} from '../../usecases/breaker.js'
+
+const paint: Readonly<Record<BreakerState, (text: string) => string>> = {
+  closed: chalk.green,
+  open: chalk.red,
+  'half-open': chalk.yellow,
+  isolated: chalk.magenta,
+}
+
+export interface BreakerJson {
+  readonly target: string
+  readonly state: BreakerState
+  readonly reason?: string
+  readonly retryAt?: string
+  readonly failuresInRow: number
+  readonly recentCalls: number
+  readonly recentFailures: number
+}
+
+export function breakerToJson(breaker: Breaker, now: Moment): BreakerJson {
+  const {target, calls, failuresInRow} = breaker
+  const state = breakerState(breaker, now)
+  const counts = {failuresInRow, recentCalls: calls.length, recentFailures: calls.filter(({ok}) => !ok).length}
+  if (state === 'closed') return {target, state, ...counts}
+  const {reason, retryAt} = refusal(breaker, now)
+  return {target, state, reason, ...(retryAt !== undefined && {retryAt: new Date(retryAt).toISOString()}), ...counts}
+}
+
+export function renderBreakers(breakers: readonly Breaker[], now: Moment): string {
+  const width = Math.max(...breakers.map(({target}) => target.length))
+  return breakers.map((breaker) => renderBreaker(breaker, now, width)).join('\n')
+}
+
+function renderBreaker(breaker: Breaker, now: Moment, width: number): string {
+  const {target, calls, failuresInRow} = breaker
+  const state = breakerState(breaker, now)
+  const told = state === 'closed' ? countsText(calls.length, failuresInRow) : refusalText(breaker, now)
+  return `${target.padEnd(width)}  ${paint[state](state.padEnd(9))}  ${told}`
+}
+
+function countsText(calls: number, failuresInRow: number): string {
+  if (calls === 0) return 'no calls since it closed'
+  return failuresInRow === 0 ? 'last call succeeded' : `${failuresInRow} failed in a row`
+}
+
+/** Why no call goes through, and when the next may. */
+export function refusalText(breaker: Breaker, now: Moment): string {
+  const {reason, retryAt} = refusal(breaker, now)
+  const what = reason.slice(reason.indexOf(' is ') + 4).replace(/^(?:open|isolated): /, '')
+  if (retryAt === undefined) return `${what}; until somebody closes it`
+  const left = Math.ceil((retryAt - now.at) / 1000) * 1000
+  return left > 0 ? `${what}; next probe in ${formatDuration(left)}` : `${what}; the next call is the probe`
+}

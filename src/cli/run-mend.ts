@@ -1,0 +1,76 @@
+import {formatDuration} from '../domain/duration.js'
+import {GuardError} from '../errors.js'
+import {alertStream} from '../journal/streams.js'
+import {writeAlertFile} from '../system/alert-file.js'
+import {execIn} from '../system/exec-step.js'
+import {runCommand} from '../system/run-command.js'
+import {openService} from '../system/services/open-service.js'
+import type {Attempt, AttemptDeps} from '../usecases/attempt-job.js'
+import {type HealDeps, healJob} from '../usecases/heal-job.js'
+import {type MendTask, mendRun} from '../usecases/mend-run.js'
+import {raiseAlert} from '../usecases/raise-alert.js'
+import type {RecoveryAlert} from '../usecases/recovery-steps.js'
+import type {RunEnd} from '../usecases/run-end.js'
+import {recorder} from '../usecases/run-records.js'
+import type {Guard} from './guard.js'
+import {clearLocksIn} from './locks-world.js'
+import {stepProgress} from './progress.js'
+import type {AttemptPlace} from './run-attempt.js'
+import {retryTokens} from './run-breaker.js'
+import {openOutput} from './run-output.js'
+import {tell} from './tell.js'
+
+/** Ties retries and recovery to the world. Loaded only after a failure. */
+export function mend(place: AttemptPlace, deps: AttemptDeps, task: MendTask): Promise<RunEnd> {
+  const {guard, runId, mode} = place
+  const {settings, job, first} = task
+  const retryLog = `${guard.logDir}/guardian_retry_${job}.log`
+  let verifications = 0
+  return mendRun(
+    {
+      ...deps,
+      retry: {
+        clock: guard.clock,
+        random: Math.random,
+        signal: first.signals.aborted,
+        takeToken: retryTokens(guard, settings, job),
+        onRetry: ({attempt, afterMs, reason}) =>
+          tell(`${job}: attempt ${attempt} failed (${reason}), the next in ${formatDuration(Math.round(afterMs))}`),
+      },
+      openRetryOutput: () =>
+        first.output && !mode.interactive ? openOutput(place, retryLog, `${runId}-${++verifications}`) : undefined,
+      heal: (trouble, verify) =>
+        healJob(healDeps(place, task, verify), {...trouble, settings, services: guard.settings.services}),
+    },
+    task,
+  )
+}
+
+function healDeps(place: AttemptPlace, task: MendTask, verify: () => Promise<Attempt>): HealDeps<Attempt> {
+  const {guard, runId} = place
+  const {settings, job, first} = task
+  const dir = settings.dir ?? settings.cwd ?? process.cwd()
+  return {
+    clock: guard.clock,
+    signal: first.signals.aborted,
+    verify,
+    newestRuns: () => guard.runs().newestFirst(),
+    recordStep: (step) => recorder({runs: guard.runs(), warn: tell}, {job, run: runId}).stepEnded(step),
+    show: stepProgress(tell),
+    clearLocks: clearLocksIn(guard, dir),
+    openService: (service) => openService(service, runCommand),
+    exec: execIn(dir, runCommand),
+    raiseAlert: (alert) => raise(guard, alert),
+    writeAlertFile: (name, text) => writeAlertFile(guard.logDir, name, text),
+  }
+}
+
+/** An alert that cannot be written is at least said. */
+function raise(guard: Guard, alert: RecoveryAlert): void {
+  try {
+    raiseAlert({clock: guard.clock, alerts: guard.journal(alertStream)}, alert)
+  } catch (error) {
+    if (!(error instanceof GuardError)) throw error
+    tell(`not recorded: alert "${alert.message}": ${error.message}`)
+  }
+}

@@ -1,0 +1,69 @@
+import {statfsSync} from 'node:fs'
+import {GuardError} from '../errors.js'
+import {type JobOutput, openJobOutput} from '../system/job-output.js'
+import {isRotationDue, rotateLog} from '../system/rotate.js'
+import {salvageSpool} from '../system/spool.js'
+import type {Guard} from './guard.js'
+import type {AttemptPlace} from './run-attempt.js'
+import {tell} from './tell.js'
+
+/**
+ * Opens a log for the job's output. Undefined when there can be none: then the output goes straight to the caller.
+ * `name` tells the spool files of a run apart.
+ */
+export function openOutput(place: AttemptPlace, logFile: string, name: string): JobOutput | undefined {
+  const {guard, run, mode, spool} = place
+  try {
+    if (isRotationDue(logFile, guard.settings.logs)) rotateLog(logFile, guard.settings.logs, guard.clock.now())
+    assertRoom(guard.logDir)
+    return openJobOutput({
+      logFile,
+      spool: `${spool}/${name}`,
+      targets: mode.json ? [2, 2] : [1, 2],
+      isShared: run.settings.overlap === 'allow',
+      warn: tell,
+    })
+  } catch (error) {
+    const cause = error as NodeJS.ErrnoException
+    if (cause.syscall === undefined) throw error
+    const failure = new GuardError('io', `${logFile}: ${cause.message}`, [], {cause})
+    tolerate(failure, run.settings.onStateError, 'no log is kept')
+    return undefined
+  }
+}
+
+/** With less room the job would fail at its own first line of output, for it writes into the log itself. */
+const leastRoomBytes = 1024 * 1024
+
+/** Throws as a write would. */
+function assertRoom(dir: string): void {
+  const {blocks, bavail, bfree, bsize} = statfsSync(dir)
+  const free = process.geteuid?.() === 0 ? bfree : bavail
+  if (blocks > 0 && free * bsize < leastRoomBytes)
+    throw Object.assign(new Error('the disk is full'), {code: 'ENOSPC', syscall: 'write'})
+}
+
+/** For what lives as long as a run: result files, and output that is told apart. */
+export function spoolDir(guard: Guard): string {
+  return `${guard.stateDir}/spool`
+}
+
+/** The standard error of a run whose guard was killed may stand in its spool alone. */
+export function salvage(guard: Guard, job: string, runId: string): void {
+  try {
+    for (const stream of ['out', 'err']) salvageSpool(`${spoolDir(guard)}/${runId}.${stream}`, guard.logFileOf(job))
+  } catch (error) {
+    const {syscall, message} = error as NodeJS.ErrnoException
+    if (syscall === undefined) throw error
+    tell(`output of run ${runId} left in ${spoolDir(guard)}: ${message}`)
+  }
+}
+
+/** A state directory that cannot be used stops no job, unless the job's settings say that it must. */
+export function tolerate(error: unknown, onStateError: 'run' | 'refuse', consequence: string): void {
+  const isState = error instanceof GuardError && (error.kind === 'io' || error.kind === 'no-state')
+  if (!isState) throw error
+  if (onStateError === 'refuse')
+    throw new GuardError('io', `not run, for onStateError is refuse: ${error.message}`, error.hints, {cause: error})
+  tell(`${error.message}; ${consequence}`)
+}

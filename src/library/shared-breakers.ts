@@ -1,0 +1,53 @@
+import {homedir, hostname} from 'node:os'
+import {join, resolve} from 'node:path'
+import type {Breakers} from '../domain/breaker.js'
+import type {Moment} from '../domain/moment.js'
+import type {ProcessRef} from '../domain/process-ref.js'
+import {cachedJournal} from '../journal/cached.js'
+import type {Journal} from '../journal/journal.js'
+import {openStateDir} from '../journal/state-dir.js'
+import {breakerStream, openStream} from '../journal/streams.js'
+import {systemClock} from '../system/clock.js'
+import {createStamper, readBootId} from '../system/host.js'
+import {newId} from '../system/ids.js'
+import {identifyProcess, processState} from '../system/process-identity.js'
+import type {BreakerDeps} from '../usecases/breaker.js'
+
+export type SharedBreakers = BreakerDeps & {readonly breakers: Journal<Breakers>}
+
+/** Breakers of one state directory share one journal, and so one look at the disk. */
+const opened = new Map<string, SharedBreakers>()
+
+/** Opens the breakers of a state directory. Throws GuardError `no-state`, `io`. */
+export function sharedBreakers(stateDir: string, maxAgeMs: number): SharedBreakers {
+  const key = `${maxAgeMs}:${stateDir}`
+  const known = opened.get(key)
+  if (known) return known
+  const dir = openStateDir(stateDir, 'local-only')
+  const here = {host: hostname(), boot: readBootId()}
+  const journal = openStream(breakerStream, {dir, newStamp: createStamper(systemClock, newId)})
+  const now = (): Moment => ({...here, at: systemClock.now(), mono: systemClock.mono()})
+  const deps = {
+    breakers: cachedJournal(journal, maxAgeMs, systemClock.mono),
+    now,
+    isGone: ({process, ...seen}: Parameters<BreakerDeps['isGone']>[0]) =>
+      process !== undefined && processState(process, seen, here) === 'gone',
+  }
+  opened.set(key, deps)
+  return deps
+}
+
+let own: ProcessRef | undefined
+
+/** This process; read once, for it does not change. */
+export function ownProcess(): ProcessRef | undefined {
+  own ??= identifyProcess(process.pid)
+  return own
+}
+
+/** The state directory: as given, else as the environment has it. */
+export function stateDirOf(given: string | undefined): string {
+  const named = given ?? process.env['GUARD_STATE_DIR']
+  if (named) return resolve(named)
+  return join(process.env['XDG_STATE_HOME'] || join(homedir(), '.local/state'), 'guard')
+}

@@ -1,0 +1,88 @@
+import {expect, test} from 'vitest'
+import {createSandbox} from '../support/sandbox.js'
+
+const right = `
+jobs:
+  scan: {script: scan.py, timeout: 5m, env: {B: {env: SECRET_B}}}
+channels:
+  beat: {type: ping, url: https://hc-ping.com/3a7f742b}
+`
+
+test('settings that are right are told in one line', async () => {
+  const {guard, write, dir} = createSandbox()
+  write('.guardianrc', right)
+  expect(await guard('config', 'check')).toMatchObject({
+    code: 0,
+    stdout: `${dir}/.guardianrc is right; jobs: 1\n`,
+    stderr: '',
+  })
+})
+
+test('no settings at all are right too', async () => {
+  const {guard} = createSandbox()
+  expect(await guard('config', 'check')).toMatchObject({code: 0, stdout: 'no settings file; everything is default\n'})
+})
+
+test('all problems are told at once, with exit code 78', async () => {
+  const {guard, write, dir} = createSandbox()
+  write('.guardianrc', 'jbos: {}\njobs: {scan: {timeout: soon}}')
+  expect(await guard('config', 'check')).toEqual({
+    code: 78,
+    signal: null,
+    stdout: '',
+    stderr: `guard: ${dir}/.guardianrc has 2 problems
+jobs.scan.timeout: "soon" is no duration; write 500ms, 30s, 10m, 2h or 1d
+jbos: is an unknown key; did you mean "jobs"?
+  - correct it and ask: guard config check
+`,
+  })
+})
+
+test('as JSON each problem has its key path', async () => {
+  const {guard, write} = createSandbox()
+  write('.guardianrc', 'jobs: {scan: {timeout: soon}}')
+  const {code, stdout} = await guard('config', 'check', '--json')
+  expect(code).toBe(78)
+  expect(JSON.parse(stdout)).toMatchObject({
+    error: {kind: 'config', message: expect.any(String), hints: expect.any(Array)},
+    problems: [{path: 'jobs.scan.timeout', text: 'is no duration; write 500ms, 30s, 10m, 2h or 1d'}],
+  })
+})
+
+test('show tells where each value comes from', async () => {
+  const {guard, write, dir, stateDir} = createSandbox()
+  write('.guardianrc', right)
+  const {code, stdout} = await guard('config', 'show', '--origin')
+  const lines = stdout.split('\n').map((line) => line.replace(/ +#/, ' #'))
+  expect(code).toBe(0)
+  expect(lines).toContain(`stateDir: "${stateDir}" # GUARD_STATE_DIR in the environment`)
+  expect(lines).toContain(`jobs.scan.timeout: "5m" # ${dir}/.guardianrc: jobs.scan.timeout`)
+  expect(lines).toContain('jobs.scan.killAfter: "10s" # default')
+})
+
+test.each([[['--origin']], [['--json']], [['--json', '--origin']]])('show %j shows no secret', async (flags) => {
+  const {guardWith, write} = createSandbox()
+  write('.guardianrc', right)
+  const {code, stdout} = await guardWith({env: {SECRET_B: 'hunter2'}}, 'config', 'show', ...flags)
+  expect(code).toBe(0)
+  expect(stdout).toContain('SECRET_B')
+  expect(stdout).not.toMatch(/hunter2|3a7f742b/)
+})
+
+test('show --json has the settings with their units', async () => {
+  const {guard, write, stateDir} = createSandbox()
+  write('.guardianrc', right)
+  const {stdout} = await guard('config', 'show', '--json')
+  expect(JSON.parse(stdout)).toMatchObject({settings: {stateDir, jobs: {scan: {timeoutMs: 300_000}}}})
+})
+
+test('schema prints a JSON Schema that knows the keys and their defaults', async () => {
+  const {guard} = createSandbox()
+  const {code, stdout} = await guard('config', 'schema')
+  expect(code).toBe(0)
+  expect(JSON.parse(stdout)).toMatchObject({
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    additionalProperties: false,
+    properties: {defaults: {properties: {killAfter: {default: '10s', description: 'From TERM to KILL'}}}},
+  })
+})

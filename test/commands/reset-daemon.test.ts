@@ -1,0 +1,139 @@
+import {chmodSync} from 'node:fs'
+import {expect, test} from 'vitest'
+import {type StandInState, standIn, tick} from '../support/openclaw-stand-in.js'
+import {createSandbox, until} from '../support/sandbox.js'
+
+/** A wedged job in a played OpenClaw, settings that know it, and an empty state directory. */
+function world(state: Partial<StandInState> = {}) {
+  const sandbox = createSandbox()
+  const stand = standIn({version: '2026.5.28', jobs: [tick], ...state})
+  const settings = {
+    openclaw: {command: stand.command, url: 'http://127.0.0.1:9', timeout: '20s', jobs: {tick: {id: tick.id}}},
+    resetDaemon: {minInterval: '0s'},
+  }
+  sandbox.write('.guardianrc.json', JSON.stringify(settings))
+  const ask = (line: string) => {
+    sandbox.write('state/openclaw_reset_requests.jsonl', line, 0o600)
+    chmodSync(sandbox.stateDir, 0o700)
+  }
+  const wish = JSON.stringify({
+    job_id: tick.id,
+    job_name: 'Tick',
+    reason: 'runningAtMs stuck 180s',
+    requested_at: new Date().toISOString(),
+    attempts: 1,
+    running_at_ms: tick.state.runningAtMs,
+  })
+  const kinds = () => sandbox.journal('openclaw_reset_results.jsonl').map(({kind}) => kind)
+  return {...sandbox, stand, ask, wish, kinds}
+}
+
+test('one round answers a line that another program wrote, and says how', async () => {
+  const {guard, ask, wish, stand} = world()
+  ask(`${wish}\n`)
+  const {code, stdout} = await guard('reset-daemon', '--json')
+  const round = JSON.parse(stdout)
+  expect(code).toBe(0)
+  expect(round).toMatchObject({
+    answered: [{requestId: expect.stringMatching(/^line-/), jobId: tick.id, ok: true, outcome: 'reset'}],
+    waiting: [],
+    owed: [],
+    unreadable: 0,
+  })
+  expect(
+    round.answered[0].steps.map(({step, outcome}: {step: string; outcome: string}) => `${step} ${outcome}`),
+  ).toEqual(['read ok', 'cancel skipped', 'disable ok', 'wait-for-marker ok', 'enable ok', 'verify ok'])
+  expect(stand.read().jobs[0]).toMatchObject({enabled: true})
+  expect((await guard('reset-daemon')).stdout).toBe('no reset is asked for\n')
+})
+
+test('a job that hangs in 2026.2.17 is reset as well, without `get` and `tasks`', async () => {
+  const {guard, ask, wish, stand} = world({version: '2026.2.17'})
+  ask(`${wish}\n`)
+  expect((await guard('reset-daemon')).stdout).toContain('reset')
+  expect(stand.read().jobs[0]).toMatchObject({enabled: true})
+})
+
+test('lines that are no JSON or ask for nothing are told, and hold up nobody', async () => {
+  const {guard, ask, wish} = world()
+  ask(`no json\n{"hello":"world"}\n${wish}\n`)
+  const {stdout, code} = await guard('reset-daemon')
+  expect(stdout).toContain('2 lines of openclaw_reset_requests.jsonl ask for nothing')
+  expect(code).toBe(0)
+})
+
+test('an id that the settings do not name is refused with 1, and OpenClaw is not even asked', async () => {
+  const {guard, ask, stand, kinds} = world()
+  ask('{"job_id":"--all","reason":"mischief"}\n')
+  const {code, stdout} = await guard('reset-daemon', '--json')
+  expect(code).toBe(1)
+  expect(JSON.parse(stdout).answered).toMatchObject([{ok: false, outcome: 'refused'}])
+  expect(stand.read().calls).toBeUndefined()
+  expect(kinds()).toEqual(['claimed', 'result'])
+})
+
+test('a dry run tells what would be done and does nothing', async () => {
+  const {guard, ask, wish, stand} = world()
+  ask(`${wish}\n`)
+  const {code, stdout} = await guard('reset-daemon', '--dry-run', '--json')
+  expect(code).toBe(0)
+  expect(JSON.parse(stdout)).toMatchObject({planned: [{jobId: tick.id, do: 'reset', reason: 'runningAtMs stuck 180s'}]})
+  expect(stand.read().calls).toBeUndefined()
+})
+
+test('a daemon that is killed between disable and enable leaves a debt that the next round pays', async () => {
+  const {start, guard, ask, wish, stand, journal} = world({faults: [{on: 'cron enable', do: 'hang', times: 1}]})
+  ask(`${wish}\n`)
+  const dying = start(['reset-daemon'])
+  await until(() => stand.read().calls?.some((call) => call.startsWith('cron enable')) === true, 'the enable hangs')
+  dying.kill('SIGKILL')
+  await dying.ended
+  expect(stand.read().jobs[0]).toMatchObject({enabled: false})
+  const {code, stdout} = await guard('reset-daemon', '--json')
+  expect(code).toBe(0)
+  expect(JSON.parse(stdout)).toMatchObject({
+    owed: [{jobId: tick.id, state: 'settled', detail: 'confirmed'}],
+    answered: [{ok: true, outcome: 'reset'}],
+  })
+  expect(stand.read().jobs[0]).toMatchObject({enabled: true})
+  expect(journal('openclaw_reset_results.jsonl').filter(({kind}) => kind === 'result')).toHaveLength(1)
+})
+
+test('two daemons at once: the second goes away with 75', async () => {
+  const {start, guard, ask, wish, stand} = world({faults: [{on: 'cron disable', do: 'hang', times: 1}]})
+  ask(`${wish}\n`)
+  const first = start(['reset-daemon'])
+  await until(
+    () => stand.read().calls?.some((call) => call.startsWith('cron disable')) === true,
+    'the first is at work',
+  )
+  const second = await guard('reset-daemon')
+  expect(second.code).toBe(75)
+  expect(second.stderr).toContain('guard-reset-daemon')
+  first.kill('SIGKILL')
+  await first.ended
+})
+
+test('a watch answers what comes, prints a line a round, and ends with 0 when it is told to', async () => {
+  const {start, ask, wish, stand} = world()
+  ask(`${wish}\n`)
+  const watching = start(['reset-daemon', '--watch', '200ms', '--json'])
+  await until(() => stand.read().calls?.some((call) => call === '--version') === true, 'the request is answered')
+  await until(() => stand.read().jobs[0]?.['enabled'] === true, 'the job is enabled')
+  watching.kill('SIGTERM')
+  const {code, stdout} = await watching.ended
+  expect(code).toBe(0)
+  const rounds = stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line))
+  expect(rounds).toMatchObject([{answered: [{ok: true}]}])
+})
+
+test('settings without OpenClaw are an error that says what to add', async () => {
+  const {guard, write} = createSandbox()
+  write('.guardianrc.json', '{}')
+  const {code, stderr} = await guard('reset-daemon')
+  expect(code).toBe(78)
+  expect(stderr).toContain('openclaw.jobs')
+})

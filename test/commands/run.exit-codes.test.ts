@@ -1,0 +1,237 @@
+import {chmodSync, existsSync} from 'node:fs'
+import {describe, expect, test} from 'vitest'
+import {createSandbox, isRoot, until} from '../support/sandbox.js'
+
+/** Contract, section 3: every line that `guard run` can end with. */
+
+describe('the exit code of the job', () => {
+  test.each([0, 1, 2, 3, 77, 255])('%i passes through', async (code) => {
+    const {guard} = createSandbox()
+    expect((await guard('run', '--', 'sh', '-c', `exit ${code}`)).code).toBe(code)
+  })
+
+  test.each([
+    [0, 'healthy'],
+    [1, 'degraded'],
+    [2, 'unhealthy'],
+    [3, 'failed'],
+  ])('%i means %s by default', async (code, outcome) => {
+    const {guard, journal} = createSandbox()
+    await guard('run', '--job', 'j', '--', 'sh', '-c', `exit ${code}`)
+    expect(journal('runs.jsonl').at(-1)).toMatchObject({kind: 'ended', outcome, exitCode: code})
+  })
+
+  test('the settings of a job may map it to another outcome, and the code stays the same', async () => {
+    const {guard, journal, write} = createSandbox()
+    write('.guardianrc.json', '{"jobs": {"grep": {"command": ["sh", "-c", "exit 1"], "exitMap": {"1": "healthy"}}}}')
+    expect((await guard('run', 'grep')).code).toBe(1)
+    expect(journal('runs.jsonl').at(-1)).toMatchObject({outcome: 'healthy', exitCode: 1})
+  })
+})
+
+describe('124', () => {
+  test('is a job that ran into its timeout', async () => {
+    const {guard, journal} = createSandbox()
+    const {code, stderr} = await guard('run', '--timeout', '200ms', '--', 'sleep', '30')
+    expect(code).toBe(124)
+    expect(stderr).toBe('guard: sleep: timed out after 200ms; ended\n')
+    expect(journal('runs.jsonl').at(-1)).toMatchObject({outcome: 'timed-out', exitCode: 124, signal: 'SIGTERM'})
+  })
+
+  test('is a job that was silent for too long', async () => {
+    const {guard, journal} = createSandbox()
+    const {code, stdout, stderr} = await guard('run', '--silence', '300ms', '--', 'sh', '-c', 'echo a; sleep 30')
+    expect([code, stdout]).toEqual([124, 'a\n'])
+    expect(stderr).toBe('guard: sh: no output for 300ms; ended\n')
+    expect(journal('runs.jsonl').at(-1)).toMatchObject({outcome: 'timed-out', detail: 'no output for too long'})
+  })
+
+  test('is also one that answered TERM with an exit code of its own', async () => {
+    const {guard} = createSandbox()
+    const job = 'trap "exit 5" TERM; sleep 30 & wait'
+    expect((await guard('run', '--timeout', '200ms', '--', 'sh', '-c', job)).code).toBe(124)
+  })
+})
+
+describe('126', () => {
+  test('is a file that may not be executed', async () => {
+    const {guard, path, write, journal} = createSandbox()
+    write('plain', 'true\n')
+    expect((await guard('run', '--', path('plain'))).code).toBe(126)
+    expect(journal('runs.jsonl').at(-1)).toMatchObject({outcome: 'not-started', exitCode: 126})
+  })
+
+  test('is a script of which nobody knows how to run it', async () => {
+    const {guard, write} = createSandbox()
+    write('job.xyz', 'true\n')
+    const {code, stderr} = await guard('run', 'job.xyz')
+    expect(code).toBe(126)
+    expect(stderr).toMatch(/job\.xyz: do not know how to run it\n {2}- make it executable: chmod \+x/)
+  })
+
+  test('is a program on a path that leads through a file', async () => {
+    const {guard} = createSandbox()
+    expect((await guard('run', '--', '/etc/passwd/program')).code).toBe(126)
+  })
+
+  test('is a command line too long for the kernel', async () => {
+    const {guard, write, journal} = createSandbox()
+    write('.guardianrc.json', JSON.stringify({jobs: {long: {command: ['true'], env: {LONG: 'x'.repeat(200_000)}}}}))
+    const {code, stderr} = await guard('run', 'long')
+    expect(code).toBe(126)
+    expect(stderr).toBe('guard: true: argument list too long\n')
+    expect(journal('runs.jsonl').at(-1)).toMatchObject({outcome: 'not-started', exitCode: 126})
+  })
+
+  test('is a working directory that is not there', async () => {
+    const {guard} = createSandbox()
+    const {code, stderr} = await guard('run', '--cwd', '/nowhere', '--', 'true')
+    expect(code).toBe(126)
+    expect(stderr).toMatch(/cannot start in \/nowhere: no such directory/)
+  })
+})
+
+describe('127', () => {
+  test('is a script that is not there', async () => {
+    const {guard, journal} = createSandbox()
+    const {code, stderr} = await guard('run', 'missing.sh')
+    expect(code).toBe(127)
+    expect(stderr).toMatch(/^guard: missing\.sh: no such job or file/)
+    expect(journal('runs.jsonl').at(-1)).toMatchObject({job: 'missing', outcome: 'not-started', exitCode: 127})
+  })
+
+  test('is a program that is not on PATH', async () => {
+    const {guard} = createSandbox()
+    const {code, stderr} = await guard('run', '--', 'no-such-program')
+    expect(code).toBe(127)
+    expect(stderr).toMatch(/no-such-program: no such program\n {2}- searched in .*\/usr\/bin/)
+  })
+
+  test('is an interpreter that the script names and nobody has', async () => {
+    const {guard, path, write} = createSandbox()
+    write('job', '#!/nowhere/interpreter\n', 0o755)
+    expect((await guard('run', path('job'))).code).toBe(127)
+  })
+})
+
+test.each([
+  ['TERM', 143],
+  ['KILL', 137],
+  ['SEGV', 139],
+])('a job that dies of SIG%s gives 128 + n', async (signal, expected) => {
+  const {guard, journal} = createSandbox()
+  expect((await guard('run', '--', 'sh', '-c', `ulimit -c 0; kill -${signal} $$`)).code).toBe(expected)
+  expect(journal('runs.jsonl').at(-1)).toMatchObject({
+    outcome: 'killed',
+    exitCode: expected,
+    signal: `SIG${signal}`,
+    detail: `SIG${signal}`,
+  })
+})
+
+describe('64', () => {
+  test.each([
+    ['an unknown flag', ['run', '--no-such-flag', '--', 'true'], 'no-such-flag'],
+    ['a flag without its value', ['run', '--timeout'], 'timeout'],
+    ['a duration that is none', ['run', '--timeout', 'soon', '--', 'true'], '"soon" is no duration'],
+    ['a number that is none', ['run', '--retries', 'x', '--', 'true'], '"x" is no whole number'],
+    ['a choice that is none', ['run', '--overlap', 'perhaps', '--', 'true'], 'perhaps'],
+    ['nothing to run', ['run'], 'nothing to run'],
+    ['nothing to run behind --', ['run', '--job', 'j', '--'], 'nothing to run'],
+    ['an unknown command', ['rum', 'x'], 'there is no command "rum"'],
+    ['a name with ../ in it', ['run', '--job', '../escape', '--', 'true'], '../escape'],
+    ['a name with a newline in it', ['run', '--job', 'a\nb', '--', 'true'], '"a\\nb"'],
+    ['a name that is empty', ['run', '--job', '', '--', 'true'], '""'],
+    ['a name that is too long', ['run', '--job', 'x'.repeat(129), '--', 'true'], 'xxx'],
+    ['a file after which no job can be named', ['run', '--', '/bin/???'], 'no job can be named'],
+    ['a name with ../ in history', ['history', '../x'], '../x'],
+  ])('is %s', async (_, args, words) => {
+    const {guard} = createSandbox()
+    const {code, stdout, stderr} = await guard(...args)
+    expect({code, stdout}).toEqual({code: 64, stdout: ''})
+    expect(stderr).toContain(words)
+  })
+
+  test('with --json is told on standard output', async () => {
+    const {guard} = createSandbox()
+    const {code, stdout} = await guard('run', '--json', '--job', '../x', '--', 'true')
+    expect(code).toBe(64)
+    expect(JSON.parse(stdout)).toMatchObject({error: {kind: 'usage', hints: [expect.stringContaining('a name is')]}})
+  })
+})
+
+test('70 is a fault of guard itself; the job goes on, and nothing starts beside it', async () => {
+  const {guard, guardWith, path, write, journal} = createSandbox()
+  const fault = write('fault.cjs', 'setTimeout(() => { throw new Error("a fault") }, 300).unref()\n')
+  const job = `unset NODE_OPTIONS; while [ ! -e ${path('end')} ]; do sleep 0.05; done; touch ${path('done')}`
+  const args = ['run', '--job', 'j', '--', 'sh', '-c', job]
+  const {code, stderr} = await guardWith({env: {NODE_OPTIONS: `--require ${fault}`}}, ...args)
+  expect(code).toBe(70)
+  expect(stderr).toMatch(/^guard: a fault\n/)
+  expect((await guard('run', '--job', 'j', '--', 'true')).code).toBe(75)
+  write('end', '')
+  await until(() => existsSync(path('done')), 'the end of the job')
+  expect(journal('runs.jsonl').map(({kind}) => kind)).toEqual(['started', 'skipped'])
+})
+
+describe('74', () => {
+  test('is a state directory that cannot be used, for a job that must not run without it', async () => {
+    const {guard, write, path} = createSandbox()
+    write('file', '')
+    write('.guardianrc.json', '{"jobs": {"j": {"command": ["touch", "ran"], "onStateError": "refuse"}}}')
+    const {code, stderr} = await guard('run', '--state-dir', path('file'), 'j')
+    expect(code).toBe(74)
+    expect(stderr).toMatch(/^guard: not run, for onStateError is refuse: state directory .* is no directory/)
+    expect(existsSync(path('ran'))).toBe(false)
+  })
+
+  test('is a log that was rotated away', async () => {
+    const {guard, sh, journal} = createSandbox()
+    await guard('run', '--job', 'j', '--', 'echo', 'hello')
+    await sh('rm state/logs/guardian_j_output.log')
+    expect((await guard('logs', 'j', '--run', String(journal('runs.jsonl')[0]?.['run']))).code).toBe(74)
+  })
+})
+
+test('75 is a job that already runs, or the code that --skip-exit-code asks for', async () => {
+  const {guard, start, journal, path, write, sh} = createSandbox()
+  write('on', '')
+  const job = `touch ${path('runs')}; while [ -e ${path('on')} ]; do sleep 0.05; done`
+  const first = start(['run', '--job', 'j', '--', 'sh', '-c', job])
+  await until(() => existsSync(path('runs')), 'the start of the job')
+  const second = await guard('run', '--job', 'j', '--', 'true')
+  const third = await guard('run', '--job', 'j', '--skip-exit-code', '0', '--', 'true')
+  await sh('rm on')
+  expect((await first.ended).code).toBe(0)
+  expect([second.code, third.code]).toEqual([75, 0])
+  expect(second.stderr).toMatch(/^guard: j was skipped: it has been running for \d+ s \(run \S+, pid \d+\)/)
+  expect(journal('runs.jsonl').filter(({kind}) => kind === 'skipped')).toHaveLength(2)
+})
+
+describe('78', () => {
+  test('is settings with something wrong in them, all problems at once, and nothing runs', async () => {
+    const {guard, write, path} = createSandbox()
+    write('.guardianrc.json', '{"jobs": {"j": {"command": "true", "timeuot": "5m", "ttl": "often"}}}')
+    const {code, stderr} = await guard('run', '--', 'touch', path('ran'))
+    expect(code).toBe(78)
+    expect(stderr).toMatch(/timeuot/)
+    expect(stderr).toMatch(/often/)
+    expect(existsSync(path('ran'))).toBe(false)
+  })
+
+  test('is a secret that the environment does not have', async () => {
+    const {guard, write, journal} = createSandbox()
+    write('.guardianrc.json', '{"jobs": {"j": {"command": "true", "env": {"API_KEY": {"env": "NO_SUCH_KEY"}}}}}')
+    const {code, stderr} = await guard('run', 'j')
+    expect(code).toBe(78)
+    expect(stderr).toMatch(/jobs\.j\.env\.API_KEY: the environment has no variable NO_SUCH_KEY/)
+    expect(journal('runs.jsonl').at(-1)).toMatchObject({outcome: 'not-started', exitCode: 78})
+  })
+
+  test('is a settings file that others may write, for root alone', async () => {
+    const {guard, path, write} = createSandbox()
+    write('.guardianrc.json', '{}')
+    chmodSync(path('.guardianrc.json'), 0o666)
+    expect((await guard('run', '--', 'true')).code).toBe(isRoot ? 78 : 0)
+  })
+})

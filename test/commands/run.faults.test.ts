@@ -1,0 +1,289 @@
+import {execFileSync} from 'node:child_process'
+import {createHash} from 'node:crypto'
+import {chmodSync, existsSync, mkdirSync, readFileSync, statSync, symlinkSync} from 'node:fs'
+import {describe, expect, onTestFinished, test} from 'vitest'
+import {
+  asOrdinaryUser,
+  createSandbox,
+  endAfterTest,
+  filesIn,
+  isAlive,
+  isRoot,
+  type Sandbox,
+} from '../support/sandbox.js'
+
+/** Whatever is wrong around it, the job runs if it can, the user is told, and the exit code is the job's. */
+
+describe('a script that cannot be run gives 126 and a record', () => {
+  test('because this user may not read it', async () => {
+    const box = createSandbox()
+    box.write('secret.sh', 'true\n', 0o000)
+    const line = asOrdinaryUser(box, 'exec guard run secret.sh')
+    const {code, stderr} = await box.sh(line)
+    expect([code, stderr]).toEqual([
+      126,
+      expect.stringMatching(/^guard: secret\.sh: may not be read\n {2}- look at it: ls -ld/),
+    ])
+    expect(box.journal('runs.jsonl').at(-1)).toMatchObject({job: 'secret', outcome: 'not-started'})
+  })
+
+  test('because it is a directory', async () => {
+    const {guard, path} = createSandbox()
+    mkdirSync(path('job.d'))
+    const {code, stderr} = await guard('run', 'job.d')
+    expect([code, stderr]).toEqual([126, expect.stringMatching(/^guard: job\.d: is a directory, not a script/)])
+  })
+})
+
+test('an interpreter that is not on PATH gives 127 and its name', async () => {
+  const {sh, write} = createSandbox()
+  write('job.rb', 'puts 1\n')
+  const {code, stderr} = await sh('guard=$(command -v guard); PATH=/nowhere exec "$guard" run job.rb')
+  expect([code, stderr]).toEqual([127, 'guard: ruby: no such program\n  - searched in /nowhere\n'])
+})
+
+describe('a state directory that cannot be used: the job runs, the user is told', () => {
+  const job = ['run', '--job', 'j', '--', 'sh', '-c', 'echo out; echo err >&2; exit 3']
+  const told = (words: RegExp) => ({code: 3, signal: null, stdout: 'out\n', stderr: expect.stringMatching(words)})
+
+  test('it is a file', async () => {
+    const {guard, write, path} = createSandbox()
+    write('file', '')
+    const ended = await guard('run', '--state-dir', path('file'), ...job.slice(1))
+    expect(ended).toEqual(told(/^guard: state directory \S+ is no directory; j runs without record or lease\nerr\n$/))
+  })
+
+  test('it may be written by everybody', async () => {
+    const {guard, path} = createSandbox()
+    mkdirSync(path('state'))
+    chmodSync(path('state'), 0o777)
+    expect(await guard(...job)).toEqual(told(/may be written by others; j runs without record or lease\nerr\n$/))
+  })
+
+  test('its disk is read-only', async () => {
+    const box = createSandbox()
+    await box.guard('run', '--job', 'j', '--', 'true')
+    const before = box.journal('runs.jsonl')
+    chmodSync(box.stateDir, 0o500)
+    const {code, stdout, stderr} = await box.sh(
+      asOrdinaryUser(box, "exec guard run --job j -- sh -c 'echo out; exit 3'"),
+    )
+    expect([code, stdout]).toEqual([3, 'out\n'])
+    expect(stderr).toMatch(/^guard: EACCES: permission denied.*; j runs without record or lease\n$/)
+    expect(box.journal('runs.jsonl')).toEqual(before)
+  })
+
+  test.skipIf(!isRoot)('it is mounted read-only', async () => {
+    const {guard, stateDir} = smallDisk('ro')
+    const ended = await guard(...job)
+    expect(ended).toEqual(told(/^guard: .*EROFS.*; j runs without record or lease\nerr\n$/))
+    expect(filesIn(stateDir)).toEqual([])
+  })
+
+  test.skipIf(!isRoot)('its disk is full; once there is room, all is recorded again', async () => {
+    const {guard, journal, path, sh} = smallDisk('rw')
+    await sh(`head -c 10M /dev/zero > ${path('state/filler')}`)
+    const ended = await guard(...job)
+    expect(ended).toMatchObject({code: 3, stdout: 'out\n'})
+    expect(ended.stderr).toMatch(/ENOSPC/)
+    expect(ended.stderr).toMatch(/the disk is full; no log is kept/)
+    expect(ended.stderr).toMatch(/^err$/m)
+    await sh(`rm ${path('state/filler')}`)
+    expect((await guard(...job)).stderr).toBe('err\n')
+    expect(journal('runs.jsonl').at(-1)).toMatchObject({kind: 'ended', exitCode: 3})
+  })
+
+  test('the log is a link to somewhere else', async () => {
+    const {guard, path, write} = createSandbox()
+    mkdirSync(path('state/logs'), {recursive: true, mode: 0o700})
+    chmodSync(path('state'), 0o700)
+    write('victim', 'untouched')
+    symlinkSync(path('victim'), path('state/logs/guardian_j_output.log'))
+    expect(await guard(...job)).toEqual(told(/ELOOP.*; no log is kept\nerr\n$/))
+    expect(readFileSync(path('victim'), 'utf8')).toBe('untouched')
+  })
+})
+
+/** A state directory on a disk of its own with 2 MB. */
+function smallDisk(mode: 'ro' | 'rw'): Sandbox {
+  const box = createSandbox()
+  mkdirSync(box.stateDir, {mode: 0o700})
+  execFileSync('mount', ['-t', 'tmpfs', '-o', `size=2M,mode=0700,${mode}`, 'tmpfs', box.stateDir])
+  onTestFinished(() => {
+    execFileSync('umount', ['-l', box.stateDir])
+  })
+  return box
+}
+
+describe('where guard is started', () => {
+  test('a directory that has vanished: the job runs', async () => {
+    const {sh, journal} = createSandbox()
+    const {code, stdout} = await sh("mkdir a && cd a && rmdir ../a && guard run --job j -- sh -c 'echo out; exit 3'")
+    expect([code, stdout]).toEqual([3, 'out\n'])
+    const script = await sh('mkdir b && cd b && rmdir ../b && guard run job.sh')
+    expect([script.code, script.stderr]).toEqual([
+      127,
+      expect.stringMatching(/guard: job\.sh: the working directory is gone/),
+    ])
+    expect(journal('runs.jsonl').filter(({kind}) => kind === 'ended')).toHaveLength(2)
+  })
+
+  test('by an ordinary user: state and logs are for that user alone', async () => {
+    const box = createSandbox()
+    const {code, stdout} = await box.sh(asOrdinaryUser(box, "exec guard run --job j -- sh -c 'id -u; exit 3'"))
+    expect(code).toBe(3)
+    expect(stdout).not.toBe('0\n')
+    expect(statSync(box.stateDir).mode & 0o777).toBe(0o700)
+    for (const file of filesIn(box.stateDir).map((name) => `${box.stateDir}/${name}`))
+      expect([file, statSync(file).mode & 0o077]).toEqual([file, 0])
+  })
+})
+
+describe('the streams', () => {
+  const job = "sh -c 'echo out; echo err >&2; exit 3'"
+
+  test('standard input is handed on', async () => {
+    const {guardWith} = createSandbox()
+    expect((await guardWith({input: 'a\nb\n'}, 'run', '--', 'wc', '-l')).stdout.trim()).toBe('2')
+  })
+
+  test('closed standard input: the job runs', async () => {
+    const {sh} = createSandbox()
+    expect(await sh(`exec guard run --job j -- ${job} <&-`)).toMatchObject({code: 3, stdout: 'out\n', stderr: 'err\n'})
+  })
+
+  test('closed standard output and error: the job runs, and the log has everything', async () => {
+    const {sh, log} = createSandbox()
+    expect((await sh(`exec guard run --job j -- ${job} >&- 2>&-`)).code).toBe(3)
+    expect(log('j')).toBe('out\nerr\n')
+  })
+
+  test('a reader that leaves early neither stops the job nor takes from the log', async () => {
+    const {sh, log, path} = createSandbox()
+    const {stdout} = await sh("{ guard run --job j -- sh -c 'seq 100000; exit 3'; echo $? > code; } | head -1")
+    expect(stdout).toBe('1\n')
+    expect(readFileSync(path('code'), 'utf8')).toBe('3\n')
+    expect(log('j').split('\n')).toHaveLength(100_001)
+  })
+
+  test('binary output arrives byte by byte', async () => {
+    const {sh, path} = createSandbox()
+    await sh('head -c 3000000 /dev/urandom > random; guard run --job j -- cat random > out')
+    const hash = (file: string) =>
+      createHash('sha256')
+        .update(readFileSync(path(file)))
+        .digest('hex')
+    expect(hash('out')).toBe(hash('random'))
+    expect(hash('state/logs/guardian_j_output.log')).toBe(hash('random'))
+  })
+
+  test('a job that empties its log by opening it anew is told so', async () => {
+    const {sh} = createSandbox()
+    await sh('guard run --job j -- seq 1000')
+    const {stdout, stderr} = await sh("guard run --job j -- sh -c 'echo anew > /dev/stdout'")
+    expect(stdout).toBe('anew\n')
+    expect(stderr).toMatch(/was emptied by the job; if it writes "> \/dev\/stderr", make that ">&2"/)
+  })
+})
+
+describe('output in great amounts', () => {
+  const boundMiB = 150
+  const peak = (text: string) => Number(/VmHWM:\s*(\d+)/.exec(text)?.[1]) / 1024
+
+  /** The job itself looks at the memory of guard, its parent, at the end. */
+  test.each([
+    ['1 GB', 'dd if=/dev/zero bs=1M count=1000 status=none', 1_048_576_000],
+    ['a line of 100 MB', 'head -c 100000000 /dev/zero', 100_000_000],
+  ])('%s leaves the memory of guard bounded', async (_, produce, bytes) => {
+    const {sh, path, write} = createSandbox()
+    write('job.sh', `${produce}\ngrep VmHWM /proc/$PPID/status > memory\nexit 1\n`)
+    const {code, stdout} = await sh('guard run --job j job.sh | wc -c; exit 0')
+    expect(code).toBe(0)
+    expect(Number(stdout)).toBe(bytes)
+    expect(peak(readFileSync(path('memory'), 'utf8'))).toBeLessThan(boundMiB)
+    expect(statSync(path('state/logs/guardian_j_output.log')).size).toBe(bytes)
+  })
+})
+
+describe('a job that does not end as one expects', () => {
+  test('one that closes its output and lives on is waited for', async () => {
+    const {guard} = createSandbox()
+    expect((await guard('run', '--', 'sh', '-c', 'exec >&- 2>&-; sleep 0.4; exit 3')).code).toBe(3)
+  })
+
+  test('one that leaves a daemon behind, which keeps the output open, is not waited for', async () => {
+    const {sh, path} = createSandbox()
+    const begun = Date.now()
+    const {stdout} = await sh('guard run --job j -- sh -c "(setsid sleep 20 & echo \\$! > pid); echo done" | cat')
+    expect(stdout).toBe('done\n')
+    expect(Date.now() - begun).toBeLessThan(10_000)
+    endAfterTest(Number(readFileSync(path('pid'), 'utf8')))
+  })
+
+  test('one that ignores TERM is killed after --kill-after', async () => {
+    const {guard, journal} = createSandbox()
+    const job = 'trap "" TERM; while :; do sleep 0.1; done'
+    expect((await guard('run', '--timeout', '200ms', '--kill-after', '300ms', '--', 'sh', '-c', job)).code).toBe(124)
+    expect(journal('runs.jsonl').at(-1)).toMatchObject({outcome: 'timed-out', signal: 'SIGKILL'})
+  })
+
+  test('a stopped one is ended too', async () => {
+    const {guard} = createSandbox()
+    expect((await guard('run', '--timeout', '200ms', '--', 'sh', '-c', 'kill -STOP $$')).code).toBe(124)
+  })
+
+  test('at the timeout, descendants that left the group are ended, and nobody else is', async () => {
+    const {guard, path, sh} = createSandbox()
+    await sh('setsid sleep 60 > /dev/null 2>&1 & echo $! > other')
+    const other = Number(readFileSync(path('other'), 'utf8'))
+    endAfterTest(other)
+    const job = [
+      'sleep 60 & echo $! > child',
+      'setsid sleep 60 & echo $! > session',
+      '(setsid sh -c "sleep 60 & echo \\$! > double" &)',
+      'setsid sh -c "trap \'\' TERM; echo \\$\\$ > deaf; while :; do sleep 0.05; done" & sleep 60',
+    ].join('\n')
+    const {code} = await guard('run', '--timeout', '700ms', '--kill-after', '300ms', '--', 'sh', '-c', job)
+    expect(code).toBe(124)
+    const pidOf = (name: string) => Number(readFileSync(path(name), 'utf8'))
+    const left = ['child', 'session', 'double', 'deaf'].filter((name) => isAlive(pidOf(name)))
+    expect(left).toEqual([])
+    expect(isAlive(other)).toBe(true)
+  })
+})
+
+describe('the result file', () => {
+  test.each([
+    ['no JSON', 'echo nonsense > $GUARD_RESULT_FILE', /result file not used: it is no JSON/],
+    [
+      'endless',
+      'head -c 50000000 /dev/zero > $GUARD_RESULT_FILE',
+      /result file not used: it is larger than 65536 characters/,
+    ],
+    ['a FIFO', 'mkfifo $GUARD_RESULT_FILE', /result file not used: it is no file/],
+    ['a directory', 'mkdir $GUARD_RESULT_FILE', /result file not used: it is no file/],
+    ['a link', 'ln -s /etc/passwd $GUARD_RESULT_FILE', /result file not used: ELOOP/],
+  ])('%s: the exit code decides, and the file is removed', async (_, job, words) => {
+    const {guard, journal, path} = createSandbox()
+    const {code, stderr} = await guard('run', '--', 'sh', '-c', `${job}; exit 1`)
+    expect([code, stderr]).toEqual([1, expect.stringMatching(words)])
+    expect(journal('runs.jsonl').at(-1)).toMatchObject({outcome: 'degraded'})
+    expect(filesIn(path('state/spool'))).toEqual([])
+    expect(existsSync('/etc/passwd')).toBe(true)
+  })
+
+  test('has a place even where nothing else can be written', async () => {
+    const {guard, write, path} = createSandbox()
+    write('file', '')
+    const job = 'echo "{\\"outcome\\": \\"degraded\\"}" > $GUARD_RESULT_FILE'
+    const {stdout} = await guard('run', '--json', '--state-dir', path('file'), '--', 'sh', '-c', job)
+    expect(JSON.parse(stdout)).toMatchObject({outcome: 'degraded', exitCode: 0})
+  })
+})
+
+test('settings that are broken stop the job, and nothing is written', async () => {
+  const {guard, write, path} = createSandbox()
+  write('.guardianrc.yaml', 'jobs: [\n')
+  expect((await guard('run', '--', 'touch', path('ran'))).code).toBe(78)
+  expect([existsSync(path('ran')), existsSync(path('state'))]).toEqual([false, false])
+})

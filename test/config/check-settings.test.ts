@@ -1,0 +1,210 @@
+import {expect, test} from 'vitest'
+import {checkSettings} from '../../src/config/load.js'
+import {GuardError} from '../../src/errors.js'
+
+const file = '/srv/bot/.guardianrc'
+
+function problemsOf(written: unknown): string[] {
+  try {
+    checkSettings(written, file)
+    return []
+  } catch (error) {
+    if (!(error instanceof GuardError)) throw error
+    expect(error.kind).toBe('config')
+    return error.message.split('\n').slice(1)
+  }
+}
+
+const job = (fields: object) => ({jobs: {scan: fields}})
+const step = (fields: object) => job({recovery: [fields]})
+const supervised = {services: {web: {manager: 'supervisor', program: 'web'}}}
+const id = '3a7f742b-889a-4c05-9697-f5f873fea02c'
+
+test.each<[string, unknown, string]>([
+  ['an unknown key gets a suggestion', {watchdgo: {}}, 'watchdgo: is an unknown key; did you mean "watchdog"?'],
+  [
+    'an unknown key deep inside too',
+    job({retry: {maxAtempts: 2}}),
+    'jobs.scan.retry.maxAtempts: is an unknown key; did you mean "maxAttempts"?',
+  ],
+  [
+    'a duration has a form',
+    job({timeout: '5 minutes'}),
+    'jobs.scan.timeout: "5 minutes" is no duration; write 500ms, 30s, 10m, 2h or 1d',
+  ],
+  [
+    'a duration of no type at all',
+    job({timeout: true}),
+    'jobs.scan.timeout: true is no duration; write 500ms, 30s, 10m, 2h or 1d',
+  ],
+  ['a time limit is more than nothing', job({timeout: 0}), 'jobs.scan.timeout: 0 is no time at all; write more than 0'],
+  ['a size has a form', {logs: {maxSize: 'big'}}, 'logs.maxSize: "big" is no size; write 512kB, 10MB or 1GB'],
+  [
+    'a count has limits',
+    job({retry: {maxAttempts: 0}}),
+    'jobs.scan.retry.maxAttempts: 0 is no whole number from 1 to 1000; write one',
+  ],
+  [
+    'a word of a list has to be of it',
+    job({overlap: 'queue'}),
+    'jobs.scan.overlap: "queue" is none of skip, wait, cancel-other, allow; write one of them',
+  ],
+  ['yes is no flag', job({quiet: 'yes'}), 'jobs.scan.quiet: "yes" is neither true nor false; write one of them'],
+  ['a section is a map', {jobs: 'scan'}, 'jobs: "scan" has to be a map of names'],
+  ['the whole is a map', ['jobs'], 'the settings: a list has to be a map of keys'],
+  [
+    'a job has a name that fits into a file name',
+    {jobs: {'../x': {}}},
+    'jobs["../x"]: the name is no name; write a letter or digit, then up to 127 letters, digits or any of . _ : @ -',
+  ],
+  [
+    'a schedule is checked field by field',
+    job({schedule: '61 * * * *'}),
+    'jobs.scan.schedule: "61 * * * *" has "61" as minute; write 0-59, * , lists, ranges or steps of them',
+  ],
+  [
+    'a time zone exists',
+    job({timezone: 'Europe/Berlinn'}),
+    'jobs.scan.timezone: "Europe/Berlinn" is no time zone; did you mean Europe/Berlin?',
+  ],
+  [
+    'a pattern compiles',
+    job({failures: {ours: ['(a']}}),
+    'jobs.scan.failures.ours[0]: "(a" is no regular expression: /(a/: Unterminated group',
+  ],
+  [
+    'a failure class has a plain name',
+    job({failures: {'Our Own': 'x'}}),
+    'jobs.scan.failures["Our Own"]: the name is no failure class; write small letters, digits and hyphens, as uw-socket',
+  ],
+  [
+    'a failure class is no outcome',
+    job({failures: {failed: 'x'}}),
+    'jobs.scan.failures.failed: is the name of an outcome; choose another',
+  ],
+  [
+    'an exit code is one',
+    job({exitMap: {300: 'healthy'}}),
+    'jobs.scan.exitMap.300: the name is no exit code; write a number from 0 to 255',
+  ],
+  [
+    'an exit code means an outcome',
+    job({exitMap: {3: 'great'}}),
+    'jobs.scan.exitMap.3: "great" is none of healthy, degraded, unhealthy, failed; write one of them',
+  ],
+  [
+    'a glob stays in its folder',
+    step({do: 'clear-locks', files: '../*.lock'}),
+    'jobs.scan.recovery[0].files: "../*.lock" leaves its folder with ..; write the other folder in full',
+  ],
+  [
+    'a glob is not for the whole machine',
+    step({do: 'clear-locks', files: ['/**/*.lock']}),
+    'jobs.scan.recovery[0].files[0]: "/**/*.lock" searches the whole machine; name a folder first',
+  ],
+  [
+    'a home is written in full',
+    job({outputs: [{files: '~/x'}]}),
+    'jobs.scan.outputs[0].files: "~/x" begins with ~, which only a shell understands; write the folder in full',
+  ],
+  [
+    'a step is one of six',
+    step({do: 'reboot'}),
+    'jobs.scan.recovery[0].do: "reboot" is unknown; write one of clear-locks, restart, exec, alert, wait, verify',
+  ],
+  ['a step has its field', step({do: 'clear-locks'}), 'jobs.scan.recovery[0].files: is missing; add it'],
+  [
+    'a restart names a service',
+    {...supervised, ...step({do: 'restart', service: 'wbe'})},
+    'jobs.scan.recovery[0].service: "wbe" is no service; did you mean "web"?',
+  ],
+  [
+    'a step is for a known class',
+    step({do: 'verify', when: 'rate-limt'}),
+    'jobs.scan.recovery[0].when: "rate-limt" is no failure class or outcome; did you mean "rate-limit"?',
+  ],
+  [
+    'a verification that polls has a deadline',
+    step({do: 'verify', poll: '5s'}),
+    'jobs.scan.recovery[0].poll: "5s" needs a deadline; add one, or leave it out to check once',
+  ],
+  [
+    'an alert file has no folder',
+    step({do: 'alert', file: '../x.txt'}),
+    'jobs.scan.recovery[0].file: "../x.txt" is no name of a file; write one without a folder',
+  ],
+  [
+    'a service has what its manager needs',
+    {services: {web: {manager: 'supervisor'}}},
+    'services.web.program: is missing; add it',
+  ],
+  [
+    'a command line is a list',
+    job({command: 'cat x | sort'}),
+    'jobs.scan.command: "cat x | sort" is a command line in one text; write a list: [program, argument, …], or add shell: true',
+  ],
+  [
+    'a shell takes one text',
+    job({command: ['echo', 'x'], shell: true}),
+    'jobs.scan.command: a list, but a shell takes one text; write one, or shell: false',
+  ],
+  [
+    'a job is a script or a command',
+    job({command: ['a'], script: 'b'}),
+    'jobs.scan.command: stands beside a script; keep one of the two',
+  ],
+  [
+    'a script is one job',
+    {jobs: {a: {script: 'x.py'}, b: {script: './x.py'}}},
+    'jobs.b.script: "./x.py" is the script of jobs.a too; give other args, or use a command',
+  ],
+  [
+    'a route leads to a channel',
+    {alerting: {routes: [{to: 'ops'}]}},
+    'alerting.routes[0].to: "ops" is no channel; there is none',
+  ],
+  [
+    'a breaker can open',
+    {breakers: {targets: {api: {recentFailures: 9}}}},
+    'breakers.targets.api.recentFailures: 9 is more than recentCalls (5), so it would never open',
+  ],
+  [
+    'an OpenClaw id is a whole one',
+    {openclaw: {jobs: {x: {id: '3a7f'}}}},
+    'openclaw.jobs.x.id: "3a7f" is no id; write the full UUID, as `openclaw cron list --all` shows it',
+  ],
+  [
+    'an OpenClaw id is one job',
+    {openclaw: {jobs: {x: {id}, y: {id}}}},
+    `openclaw.jobs.y.id: "${id}" is the id of openclaw.jobs.x too; one job has one id`,
+  ],
+])('%s', (_title, written, problem) => {
+  expect(problemsOf(written)).toEqual([problem])
+})
+
+test('all problems are told at once, those of other kinds too', () => {
+  const written = {...job({timeout: 'x', script: 'a', recovery: [{do: 'restart', service: 'web'}]}), jbos: {}}
+  expect(problemsOf(written).map((line) => line.split(': ')[0])).toEqual([
+    'jobs.scan.timeout',
+    'jbos',
+    'jobs.scan.recovery[0].service',
+  ])
+})
+
+test.each([
+  {channels: {ops: {type: 'telegram', chat: '1', token: 'hunter2'}}},
+  {channels: {ops: {type: 'slack', url: 'https://hooks.slack.com/hunter2'}}},
+  {channels: {ops: {type: 'webhook', url: {env: 'URL'}, headers: {Authorization: 'hunter2'}}}},
+  {jobs: {scan: {env: {API_TOKEN: 'hunter2'}}}},
+  {defaults: {env: {DB_PASSWORD: 'hunter2'}}},
+  {openclaw: {env: {OPENCLAW_GATEWAY_TOKEN: 'hunter2'}}},
+])('a secret in plain text is refused, and not repeated: %j', (written) => {
+  const [problem, ...others] = problemsOf(written)
+  expect(problem).toContain('write {env: NAME} or {file: PATH}')
+  expect(problem).not.toContain('hunter2')
+  expect(others).toEqual([])
+})
+
+test('a variable that only sounds a little secret may be plain text', () => {
+  expect(problemsOf(job({env: {TOKEN_FILE: '/run/token', MAX_TOKENS: '5'}}))).toEqual([])
+})

@@ -1,0 +1,128 @@
+import {readFileSync} from 'node:fs'
+import {join} from 'node:path'
+import {defaultLoaders} from 'cosmiconfig'
+import {expect, test} from 'vitest'
+import {channelDefaults, defaultSettings, openclawDefaults, serviceDefaults} from '../../src/config/defaults.js'
+import {settingsJsonSchema} from '../../src/config/json-schema.js'
+import {checkSettings} from '../../src/config/load.js'
+
+const text = readFileSync(join(import.meta.dirname, '../../.guardianrc.example'), 'utf8')
+const parse = (yaml: string) => defaultLoaders['.yaml']('example', yaml) as Record<string, unknown>
+
+/** The file with every `#key: value` switched on, in place of the empty map or list that stands for it. */
+const switchedOn = text
+  .split('\n')
+  .filter((line, index, lines) => {
+    const placeholder = /^( *)(\w+): (\{\}|\[\])$/.exec(line)
+    return !placeholder || !lines.slice(index + 1).some((other) => other === `${placeholder[1]}#${placeholder[2]}:`)
+  })
+  .map((line) => line.replace(/^( *)#(?=[^ #])/, '$1'))
+  .join('\n')
+
+interface Schema {
+  readonly properties?: Readonly<Record<string, Schema>>
+  readonly additionalProperties?: Schema | false
+  readonly items?: Schema
+  readonly oneOf?: readonly Schema[]
+  readonly const?: string
+}
+
+/** Key paths of the schema that `value` does not have. */
+function missing(schema: Schema, values: readonly unknown[], path: string): string[] {
+  const maps = values.filter((value) => typeof value === 'object' && value !== null) as Record<string, unknown>[]
+  if (schema.oneOf)
+    return schema.oneOf.flatMap((variant) =>
+      missing(
+        variant,
+        maps.filter((map) => fits(map, variant)),
+        path,
+      ),
+    )
+  const tag = Object.values(schema.properties ?? {}).find((property) => property.const !== undefined)?.const
+  const own = Object.entries(schema.properties ?? {}).flatMap(([key, property]) => {
+    const found = maps.filter((map) => Object.hasOwn(map, key)).map((map) => map[key])
+    const name = `${path}${tag ? `(${tag})` : ''}.${key}`
+    return found.length === 0 ? [name] : missing(property, found, name)
+  })
+  const named = schema.additionalProperties
+    ? missing(
+        schema.additionalProperties,
+        maps.flatMap((map) => Object.values(map)),
+        `${path}.*`,
+      )
+    : []
+  return [...own, ...named, ...(schema.items ? missing(schema.items, maps.flat(), `${path}[]`) : [])]
+}
+
+function fits(map: Readonly<Record<string, unknown>>, variant: Schema): boolean {
+  return Object.entries(variant.properties ?? {}).every(([key, {const: tag}]) => tag === undefined || map[key] === tag)
+}
+
+test('the example as it is means the defaults', () => {
+  const {file, defaults, ...settings} = checkSettings(parse(text), '/x/.guardianrc')
+  const {dir, ...jobDefaults} = defaults
+  expect({...settings, defaults: jobDefaults}).toEqual(defaultSettings)
+})
+
+test('the example says every default by itself', () => {
+  const defaults = settingsJsonSchema() as Schema
+  const unsaid = missing(withDefaults(defaults), [parse(text)], '')
+  expect(unsaid).toEqual([])
+})
+
+/** The part of the schema whose keys have defaults. */
+function withDefaults(schema: Schema): Schema {
+  const properties = Object.entries(schema.properties ?? {})
+    .filter(([key, property]) => key !== 'openclaw' && ('default' in property || property.properties))
+    .map(([key, property]) => [key, property.properties ? withDefaults(property) : {}])
+  return {properties: Object.fromEntries(properties)}
+}
+
+test('with everything switched on the example is right', () => {
+  expect(() => checkSettings(parse(switchedOn), '/x/.guardianrc')).not.toThrow()
+})
+
+test('with everything switched on the example has every key that there is', () => {
+  // What may be said of all jobs may be said of one: here each is said in one of the two places.
+  const {jobs = {}, defaults, ...others} = parse(switchedOn) as Record<string, Record<string, object>>
+  const all = {
+    ...others,
+    jobs: {...jobs, all: defaults},
+    defaults: Object.assign({}, ...Object.values(jobs), defaults),
+  }
+  const {recovery, failures} = jobs['health_check'] as Record<string, unknown>
+  Object.assign(all.defaults, {recovery, failures})
+  const keys = missing(settingsJsonSchema() as Schema, [all], '')
+  // `when` is the same for each step; it stands in some of them.
+  expect(keys.filter((key) => !key.endsWith(').when'))).toEqual([])
+})
+
+test('what the example says of OpenClaw, services and channels is the default too', () => {
+  const written = parse(switchedOn) as Record<string, Record<string, Part>>
+  const settings = checkSettings(written, '/x/.guardianrc')
+  const less = {
+    ...written,
+    services: withoutDefaults(written['services'], (service) => serviceDefaults[service.manager as 'command']),
+    channels: withoutDefaults(written['channels'], (channel) => channelDefaults[channel.type as 'file']),
+  }
+  expect(checkSettings(less, '/x/.guardianrc')).toEqual({
+    ...settings,
+    channels: {...settings.channels, hook: {...settings.channels['hook'], headers: {}}},
+  })
+  const {env, jobs, ...limits} = settings.openclaw ?? openclawDefaults
+  expect({...limits, env: {}, jobs: {}}).toEqual(openclawDefaults)
+})
+
+interface Part {
+  readonly manager?: string
+  readonly type?: string
+}
+
+function withoutDefaults(parts: Readonly<Record<string, Part>> | undefined, defaultsOf: (part: Part) => object) {
+  return Object.fromEntries(
+    Object.entries(parts ?? {}).map(([name, part]) => {
+      const keys = Object.keys(defaultsOf(part)).map((key) => key.replace(/Ms$/, ''))
+      return [name, Object.fromEntries(Object.entries(part).filter(([key]) => !keys.includes(key)))]
+    }),
+  )
+}

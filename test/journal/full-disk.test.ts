@@ -1,0 +1,77 @@
+import {execFileSync} from 'node:child_process'
+import {mkdirSync, rmSync, writeFileSync} from 'node:fs'
+import {join} from 'node:path'
+import {describe, expect, onTestFinished, test} from 'vitest'
+import {openJournal} from '../../src/journal/open-journal.js'
+import {systemClock} from '../../src/system/clock.js'
+import {createStamper} from '../../src/system/host.js'
+import {newId} from '../../src/system/ids.js'
+import {bundleScript} from '../support/bundle.js'
+import {tempDir} from '../support/temp-dir.js'
+import {wordsSpec} from './words.js'
+
+interface Told {
+  readonly words: readonly string[]
+  readonly failure?: {readonly kind: string; readonly message: string; readonly hints: readonly string[]}
+}
+
+const filler = (dir: string) => bundleScript(join(import.meta.dirname, 'filler.ts'), dir)
+const journalIn = (dir: string) => openJournal(dir, wordsSpec, createStamper(systemClock, newId))
+
+/** Runs a command line in a shell, whose `ulimit` is the only way to set the limit. */
+function fill(script: string, {dir, limits = '', how}: {dir: string; limits?: string; how: string}): Told {
+  // The pipe keeps the answer itself from the limit.
+  const command = `${limits} exec "$0" "$@" | cat`
+  const args = ['-c', command, process.execPath, script, dir, how, '2000']
+  return JSON.parse(execFileSync('sh', args, {encoding: 'utf8'})) as Told
+}
+
+/** Nothing but what was acknowledged counts, and when there is room again the journal goes on by itself. */
+function expectHonest(dir: string, {words, failure}: Told): void {
+  expect(failure).toMatchObject({kind: 'io'})
+  expect(failure?.hints).toHaveLength(1)
+  expect(journalIn(dir).read()).toEqual(words)
+  expect(journalIn(dir).append({kind: 'added', word: 'again'}, 'durable').state).toEqual([...words, 'again'])
+}
+
+describe.each(['append', 'note'])('%s', (how) => {
+  test('at a file size limit fails with a reason, and what was refused never counts (invariant 4)', async () => {
+    const root = tempDir()
+    const dir = join(root, 'state')
+    mkdirSync(dir)
+    const script = await filler(root)
+    // A limit of every kind of remainder, so that lines are cut at many places.
+    for (const blocks of [1, 2, 3]) {
+      const told = fill(script, {dir, limits: `ulimit -f ${blocks};`, how})
+      expect(told.failure?.message).toMatch(/EFBIG|took \d+ of \d+ bytes/)
+      expectHonest(dir, told)
+      rmSync(dir, {recursive: true})
+      mkdirSync(dir)
+    }
+  })
+
+  test.runIf(process.geteuid?.() === 0)(
+    'on a full disk fails with a reason, and goes on when there is room',
+    async () => {
+      const root = tempDir()
+      const dir = join(root, 'disk')
+      mkdirSync(dir)
+      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k,mode=700', 'tmpfs', dir])
+      onTestFinished(() => void execFileSync('umount', ['-l', dir]))
+      writeFileSync(join(dir, 'ballast'), Buffer.alloc(30_000))
+      const told = fill(await filler(root), {dir, how})
+      expect(told.failure?.message).toMatch(/ENOSPC|took \d+ of \d+ bytes/)
+      rmSync(join(dir, 'ballast'))
+      expectHonest(dir, told)
+    },
+  )
+})
+
+test.skipIf(process.geteuid?.() === 0)('a journal that may only be read is read; an append says why it fails', () => {
+  const dir = tempDir()
+  journalIn(dir).note({kind: 'added', word: 'a'}, 'buffered')
+  execFileSync('chmod', ['-R', 'a-w', dir])
+  onTestFinished(() => void execFileSync('chmod', ['-R', 'u+w', dir]))
+  expect(journalIn(dir).read()).toEqual(['a'])
+  expect(() => journalIn(dir).note({kind: 'added', word: 'b'}, 'buffered')).toThrow(/EACCES|EBADF/)
+})

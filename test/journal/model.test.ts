@@ -1,0 +1,235 @@
+import {describe, expect, test} from 'vitest'
+import {type Leases, leaseFold} from '../../src/domain/lease.js'
+import type {Rec, Stamp} from '../../src/domain/record.js'
+import {GuardError} from '../../src/errors.js'
+import {commit} from '../../src/journal/append.js'
+import {compact, tend} from '../../src/journal/compact.js'
+import {type Cursor, look} from '../../src/journal/cursor.js'
+import {append, drive, open, type Step} from '../../src/journal/files.js'
+import {generations, recordsOf} from '../../src/journal/history.js'
+import {encodeEntry} from '../../src/journal/lines.js'
+import {explore, type Mutant, type Process, type Setup, type World, walk} from '../support/explore.js'
+
+const journal = 'leases'
+const isLong = process.env['GUARD_TORTURE'] === 'long'
+
+function cursorOf(world: World, name: string, reads: 'all' | 'seals' = 'all'): Cursor<Leases> {
+  let count = 0
+  const newStamp = (): Stamp => {
+    count += 1
+    return {v: 1, id: `${name}-${count}`, at: 0, mono: world.clock.mono, boot: 'b', host: 'h'}
+  }
+  return {journal, newStamp, reader: {reads, fold: leaseFold}, view: undefined}
+}
+
+/** A process may end with an error of the disk's, never with another. */
+function* enduring(steps: Step<void>): Step<void> {
+  try {
+    yield* steps
+  } catch (error) {
+    if (!(error instanceof GuardError && error.kind === 'io')) throw error
+  }
+}
+
+const contender: Process = (world, index) =>
+  enduring(
+    (function* () {
+      const cursor = cursorOf(world, `p${index}`)
+      const stamp = cursor.newStamp()
+      const line = encodeEntry({kind: 'claimed', job: 'scan', holder: `p${index}`, ttlMs: 100}, stamp)
+      const {verdict, view} = yield* commit(cursor, line, 'durable')
+      const token = verdict === 'ok' ? view.state.byJob.get('scan')?.token : undefined
+      world.acks.push({id: stamp.id, process: index, mono: stamp.mono, verdict, token})
+    })(),
+  )
+
+const noter: Process = (world, index) =>
+  enduring(
+    (function* () {
+      const cursor = cursorOf(world, `p${index}`, 'seals')
+      const stamp = cursor.newStamp()
+      yield* commit(cursor, encodeEntry({kind: 'noted'}, stamp), 'buffered')
+      world.acks.push({id: stamp.id, process: index, mono: stamp.mono, verdict: 'ok'})
+    })(),
+  )
+
+const compactor: Process = (world, index) =>
+  enduring(
+    (function* () {
+      yield* compact(cursorOf(world, `p${index}`))
+    })(),
+  )
+
+const tender: Process = (world, index) =>
+  enduring(
+    (function* () {
+      yield* tend(cursorOf(world, `p${index}`), {bytes: 1, records: 0})
+    })(),
+  )
+
+/** A shell's `echo >>`: opens what has the stable name, and appends without looking. */
+const foreigner: Process = (world, index) =>
+  (function* () {
+    const file = yield* open('leases.jsonl')
+    if (!file) return
+    const line = Buffer.from(`{"foreign":${index}}\n`)
+    if ((yield* append(file, line)) < line.length) return
+    world.acks.push({id: `foreign-${index}`, process: index, mono: world.clock.mono, verdict: 'foreign'})
+  })()
+
+/** What every later reader must find, whatever has happened; the numbers are those of the invariants. */
+function check(world: World): void {
+  const run = <T>(steps: Step<T>) => drive(steps, world.files.perform)
+  const later = cursorOf(world, 'later')
+  const before = run(look(cursorOf(world, 'reader')))?.state
+  // 7: anybody goes on by himself.
+  run(tend(later, {bytes: 1e9, records: 1e9}))
+  const state = run(look(later))?.state ?? leaseFold.empty()
+  const history = run(generations()).flatMap((generation) => run(recordsOf(journal, generation)))
+
+  // 8: neither looking nor carrying nor compacting changes what was so before.
+  if (before) expect(leaseFold.save(before)).toEqual(leaseFold.save(state))
+  // 5 and 8: the snapshots say what all lines say from the beginning.
+  const straight = leaseFold.empty()
+  const effective = new Map<string, number>()
+  for (const record of history) {
+    const verdict = leaseFold.apply(straight, record)
+    const id = String(record['id'])
+    if (verdict === 'ok' || record['kind'] === 'noted') effective.set(id, (effective.get(id) ?? 0) + 1)
+  }
+  expect(leaseFold.save(state)).toEqual(leaseFold.save(straight))
+
+  for (const {id, verdict} of world.acks) {
+    // 3: what was acknowledged is there, once. 4: what was refused has no effect.
+    if (verdict === 'ok') expect(effective.get(id), `${id} was acknowledged`).toBe(1)
+    if (verdict === 'void') expect(effective.get(id), `${id} was refused`).toBeUndefined()
+  }
+  // 4: a process that was told of an error must not find itself the holder.
+  const tokens = world.acks.map(({token}) => token).filter((token) => token !== undefined)
+  // 2: no token twice.
+  expect(new Set(tokens).size, 'tokens').toBe(tokens.length)
+  expectOneHolder(world)
+  expectForeignOnce(world, history)
+}
+
+/** 1: whoever was told that he holds the lease was alone until its time had passed. */
+function expectOneHolder(world: World): void {
+  const granted = world.acks.filter(({token}) => token !== undefined).sort((a, b) => Number(a.token) - Number(b.token))
+  for (const [index, {mono}] of granted.entries()) {
+    const previous = granted[index - 1]
+    if (previous) expect(mono - previous.mono, 'two holders at once').toBeGreaterThanOrEqual(100)
+  }
+}
+
+/** 9: a foreign line that was written whole is counted exactly once. */
+function expectForeignOnce(world: World, history: readonly Rec[]): void {
+  for (const {id, verdict, process: index} of world.acks) {
+    if (verdict !== 'foreign') continue
+    expect(
+      history.filter(({foreign}) => foreign === index),
+      id,
+    ).toHaveLength(1)
+  }
+}
+
+const base = {journal, crashes: 0, shortWrites: 0, ticks: 0, tickMs: 100, check}
+const small: readonly (readonly [string, Omit<Setup, 'mostStates'>])[] = [
+  ['two contenders of which one may die', {...base, processes: [contender, contender], crashes: 1}],
+  ['two contenders while time passes', {...base, processes: [contender, contender], ticks: 2}],
+  ['two contenders on a disk that fills up', {...base, processes: [contender, contender], shortWrites: 1}],
+  ['a contender, and a compactor that may die', {...base, processes: [contender, compactor], crashes: 1}],
+  ['two compactors', {...base, before: noter, processes: [compactor, compactor]}],
+  ['a noter, and a compactor that may die', {...base, processes: [noter, compactor], crashes: 1}],
+  ['a shell and a compactor', {...base, before: noter, processes: [foreigner, compactor]}],
+  ['a shell, a compactor, and one who tidies up', {...base, before: noter, processes: [foreigner, compactor, tender]}],
+  ['two contenders and a compactor', {...base, processes: [contender, contender, compactor]}],
+]
+
+describe('in every order of file operations the invariants 1 to 9 hold for', () => {
+  test.each(small)(
+    '%s',
+    (_, setup) => {
+      const {states, ends} = explore({...setup, mostStates: isLong ? 3_000_000 : 2000})
+      expect(states).toBeGreaterThan(50)
+      expect(ends).toBeGreaterThan(0)
+    },
+    3_600_000,
+  )
+})
+
+test('in random orders they hold for many processes at once', () => {
+  const setup: Setup = {
+    ...base,
+    processes: [contender, contender, noter, compactor, compactor, tender, foreigner],
+    crashes: 2,
+    shortWrites: 1,
+    ticks: 2,
+    mostStates: 0,
+  }
+  const draw = seeded(Number(process.env['GUARD_SEED'] ?? 1))
+  for (let round = 0; round < (isLong ? 200_000 : 700); round++) walk(setup, draw)
+}, 3_600_000)
+
+/** Mutants of the protocol: each takes away one of its rules. */
+const mutants: readonly (readonly [string, Mutant, readonly Process[]])[] = [
+  [
+    'the seal is not looked for when reading back',
+    (op, perform, previous) => {
+      const answer = perform(op)
+      if (op.op !== 'read' || previous?.op !== 'append') return answer
+      return Buffer.from((answer as Buffer).toString('latin1').replaceAll('"seal"', '"SEAL"'), 'latin1')
+    },
+    [contender, contender, compactor],
+  ],
+  [
+    'a generation is published by rename',
+    (op, perform) => {
+      if (op.op !== 'link' || !/\.gen\/leases\.0000(0[2-9])/.test(op.to)) return perform(op)
+      return perform({op: 'rename', name: op.name, to: op.to})
+    },
+    [contender, compactor, compactor],
+  ],
+  [
+    'a line without its newline is completed as it is',
+    (op, perform) => {
+      if (op.op !== 'append' || op.bytes[0] !== 32) return perform(op)
+      return Number(perform({...op, bytes: op.bytes.subarray(1)})) + 1
+    },
+    [contender, noter],
+  ],
+]
+
+/** Besides the invariants: who was told of a full disk does not hold the lease. */
+function strictCheck(world: World): void {
+  check(world)
+  const state = drive(look(cursorOf(world, 'reader')), world.files.perform)?.state
+  const holder = state?.byJob.get('scan')?.holder
+  const told = world.acks.some(({process: index, verdict}) => `p${index}` === holder && verdict === 'ok')
+  if (holder !== undefined) expect(told, `${holder} holds the lease without knowing`).toBe(true)
+}
+
+test('whoever was told of a full disk never holds a lease by it (invariant 4)', () => {
+  const setup = {...base, processes: [contender, noter], shortWrites: 1, check: strictCheck}
+  expect(explore({...setup, mostStates: 2000}).ends).toBeGreaterThan(0)
+})
+
+describe('the checks notice when', () => {
+  test.each(mutants)('%s', (_, mutant, processes) => {
+    const setup: Setup = {...base, processes, mutant, shortWrites: 1, check: strictCheck, mostStates: 0}
+    const draw = seeded(7)
+    expect(() => {
+      for (let round = 0; round < 5000; round++) walk(setup, draw)
+    }).toThrow(/after /)
+  })
+})
+
+/** mulberry32 by Tommy Ettinger: enough to draw ways, and the same for each seed. */
+function seeded(seed: number): () => number {
+  let state = seed
+  return () => {
+    state = (state + 0x6d2b79f5) | 0
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296
+  }
+}

@@ -1,0 +1,185 @@
+import {writeFileSync} from 'node:fs'
+import {join} from 'node:path'
+import {afterAll, afterEach, beforeAll, expect, test} from 'vitest'
+import {parseOpenClawJob} from '../../src/domain/openclaw-job.js'
+import {openClawCli} from '../../src/system/openclaw/cli.js'
+import {runCommand} from '../../src/system/run-command.js'
+import {guardOf, until} from './real-guard.js'
+import {createOpenClaw, type RealOpenClaw, token} from './real-openclaw.js'
+
+let openclaw: RealOpenClaw
+let id: string
+
+beforeAll(async () => {
+  openclaw = await createOpenClaw()
+  await openclaw.start()
+  const job = [
+    '--name',
+    'Tick',
+    '--every',
+    '10s',
+    '--session',
+    'main',
+    '--system-event',
+    'tick',
+    '--wake',
+    'next-heartbeat',
+  ]
+  id = parseOpenClawJob(JSON.parse(await openclaw.cli('cron', 'add', ...job, '--json')))!.id
+  await until('the job has run', async () => (await openclaw.job(id)).state.lastRunAtMs !== undefined)
+})
+
+afterEach(async () => {
+  openclaw.signal('SIGCONT')
+})
+
+afterAll(async () => {
+  await openclaw?.stop()
+  openclaw?.remove()
+})
+
+async function expectHealthy(): Promise<void> {
+  const since = Date.now()
+  expect(await openclaw.job(id)).toMatchObject({enabled: true})
+  await until('the job runs again', async () => ((await openclaw.job(id)).state.lastRunAtMs ?? 0) > since)
+}
+
+test('a wedged job: the watchdog asks, the reset daemon heals, the watchdog resolves, and nobody is called', async () => {
+  const marker = await openclaw.wedge(id)
+  const guard = guardOf(openclaw, id)
+  expect(await guard.watchdog()).toMatchObject({code: 1, jobs: [{job: 'tick', verdict: 'stalled'}]})
+  expect(guard.lines('openclaw_reset_requests.jsonl')).toMatchObject([{job: 'tick', job_id: id, running_at_ms: marker}])
+  expect(await guard.resetDaemon()).toMatchObject({code: 0, answered: [{ok: true, outcome: 'reset'}], waiting: []})
+  expect(guard.text('openclaw_reset_results.jsonl')).toContain('"openclaw":"2026.5.28"')
+  expect(guard.text('openclaw_reset_results.jsonl')).not.toContain(token)
+  await expectHealthy()
+  expect(await guard.watchdog()).toMatchObject({code: 0})
+  expect(guard.lines('incidents.jsonl').map(({kind}) => kind)).toContain('resolved')
+  expect(guard.lines('alerts.jsonl')).toEqual([])
+  expect(await guard.resetDaemon()).toMatchObject({code: 0, answered: [], owed: []})
+})
+
+test('with the remedy blocked, exactly one alert goes out, after the second failure', async () => {
+  const [node = ''] = openclaw.command
+  const script = join(openclaw.dir, 'blocked.mjs')
+  const refuse = `if (process.argv[3] === 'disable') { console.error('unauthorized: blocked'); process.exit(1) }`
+  const pass = `process.exit(spawnSync('${node}', ['${openclaw.script}', ...process.argv.slice(2)], {stdio: 'inherit'}).status)`
+  writeFileSync(script, `import {spawnSync} from 'node:child_process'\n${refuse}\n${pass}\n`)
+  const guard = guardOf(openclaw, id, {command: [node, script]})
+  await openclaw.wedge(id)
+  for (const attempt of [1, 2]) {
+    expect(await guard.watchdog()).toMatchObject({code: 1})
+    expect(guard.lines('openclaw_reset_requests.jsonl')).toHaveLength(attempt)
+    expect(await guard.resetDaemon()).toMatchObject({code: 1, answered: [{ok: false, outcome: 'failed'}], owed: []})
+    expect(guard.lines('alerts.jsonl')).toEqual([])
+  }
+  for (let round = 0; round < 3; round += 1) expect(await guard.watchdog()).toMatchObject({code: 2})
+  expect(guard.lines('alerts.jsonl')).toHaveLength(1)
+  expect((await openclaw.job(id)).enabled).toBe(true)
+  await openclaw.cli('cron', 'disable', id)
+  await openclaw.cli('cron', 'enable', id)
+})
+
+test('the adapter sees what OpenClaw shows', async () => {
+  // The variables of the test runner would change OpenClaw's ways.
+  const bare = [
+    '/usr/bin/env',
+    '-i',
+    ...Object.entries(openclaw.env).map(([name, value]) => `${name}=${value}`),
+  ] as const
+  const settings = {command: [...bare, ...openclaw.command] as const, env: {}, timeoutMs: 10_000, url: openclaw.url}
+  const cli = openClawCli({run: runCommand, settings})
+  expect(await cli.version()).toEqual({ok: true, value: '2026.5.28'})
+  expect(await cli.health()).toBe('ready')
+  expect(await cli.listJobs()).toMatchObject({ok: true, value: {complete: true, jobs: [{id, name: 'Tick'}]}})
+  expect(await cli.getJob(id)).toMatchObject({ok: true, value: {id, enabled: true}})
+  expect(await cli.listRunningTasks()).toEqual({ok: true, value: []})
+  const nobody = '00000000-0000-4000-8000-000000000000'
+  expect(await cli.getJob(nobody)).toEqual({ok: true, value: undefined})
+  expect(await cli.disable(nobody)).toMatchObject({ok: false, failure: {kind: 'permanent', cause: 'unknown-id'}})
+})
+
+test('a daemon that is killed between disable and enable leaves a debt, which the next round pays', async () => {
+  const guard = guardOf(openclaw, id)
+  guard.ask(await openclaw.wedge(id))
+  const dying = guard.start('reset-daemon')
+  await guard.seen({kind: 'disabled'})
+  dying.kill('SIGKILL')
+  expect((await openclaw.job(id)).enabled).toBe(false)
+  const round = await guard.resetDaemon()
+  expect(round).toMatchObject({
+    code: 0,
+    owed: [{state: 'settled', detail: 'confirmed'}],
+    answered: [{ok: true, outcome: 'reset'}],
+  })
+  await expectHealthy()
+})
+
+test('a gateway that hangs is told from one that is down, and the request waits for it', async () => {
+  const guard = guardOf(openclaw, id)
+  guard.ask(await openclaw.wedge(id))
+  openclaw.signal('SIGSTOP')
+  expect((await guard.resetDaemon()).waiting[0]?.reason).toContain('its gateway is hung')
+  openclaw.signal('SIGCONT')
+  expect(await guard.resetDaemon()).toMatchObject({answered: [{ok: true, outcome: 'reset'}]})
+  await expectHealthy()
+})
+
+test('a gateway that hangs from the disable on, and a daemon that is killed then, leave no job disabled', async () => {
+  const guard = guardOf(openclaw, id)
+  guard.ask(await openclaw.wedge(id))
+  const dying = guard.start('reset-daemon')
+  await guard.seen({kind: 'disabling'})
+  openclaw.signal('SIGSTOP')
+  await guard.seen({kind: 'step-taken', step: 'disable', outcome: 'unknown'})
+  dying.kill('SIGKILL')
+  openclaw.signal('SIGCONT')
+  const answered: unknown[] = []
+  for (let rounds = 0; rounds < 3 && answered.length === 0; rounds += 1)
+    answered.push(...(await guard.resetDaemon()).answered)
+  expect(answered).toMatchObject([{ok: true, outcome: 'reset'}])
+  await expectHealthy()
+})
+
+test('a job that a person disabled stays disabled', async () => {
+  const marker = await openclaw.wedge(id)
+  await openclaw.cli('cron', 'disable', id)
+  const guard = guardOf(openclaw, id)
+  guard.ask(marker)
+  expect(await guard.resetDaemon()).toMatchObject({code: 1, answered: [{ok: false, outcome: 'not-enabled'}]})
+  expect((await openclaw.job(id)).enabled).toBe(false)
+  await openclaw.cli('cron', 'enable', id)
+})
+
+test('an id that is not in the settings is refused and recorded', async () => {
+  const guard = guardOf(openclaw, id)
+  guard.ask(1, '00000000-0000-4000-8000-000000000000')
+  expect(await guard.resetDaemon()).toMatchObject({code: 1, answered: [{ok: false, outcome: 'refused'}]})
+  expect(guard.lines().at(-1)).toMatchObject({kind: 'result', outcome: 'refused'})
+})
+
+test('a wrong token is a matter of configuration', async () => {
+  const guard = guardOf(openclaw, id, {token: 'wrong'})
+  guard.ask(1)
+  const {answered} = await guard.resetDaemon()
+  expect(answered).toMatchObject([{ok: false, outcome: 'failed', detail: expect.stringContaining('(configuration)')}])
+})
+
+test.runIf(Number(process.versions.node.split('.')[0]) < 22)('so is a Node that is too old for OpenClaw', async () => {
+  const guard = guardOf(openclaw, id, {command: [process.execPath, openclaw.script]})
+  guard.ask(1)
+  const {answered} = await guard.resetDaemon()
+  expect(answered).toMatchObject([{ok: false, outcome: 'failed', detail: expect.stringContaining('(configuration)')}])
+})
+
+test('a gateway that is down is told so, and once it is back the request is answered', async () => {
+  const guard = guardOf(openclaw, id)
+  guard.ask(await openclaw.wedge(id))
+  await openclaw.stop()
+  expect((await guard.resetDaemon()).waiting[0]?.reason).toContain('its gateway is down')
+  await openclaw.start()
+  const {answered} = await guard.resetDaemon()
+  // Starting up, OpenClaw takes away the markers of runs that it does not have.
+  expect(answered).toMatchObject([{ok: true}])
+  await expectHealthy()
+})

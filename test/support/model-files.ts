@@ -1,0 +1,90 @@
+import type {FileHandle, FileOp} from '../../src/journal/files.js'
+import {generationOf, generationsFolder} from '../../src/journal/names.js'
+
+/** Files in memory, with names that are links to inodes, as `disk.ts` has them on a disk. */
+export interface ModelFiles {
+  perform(op: FileOp): unknown
+  /** All that a later process could see, as text. */
+  fingerprint(): string
+  /** Writes only the first bytes of an append, as a kill or a full disk may. */
+  tear(op: Extract<FileOp, {op: 'append'}>, bytes: number): number
+}
+
+export function modelFiles(journal: string): ModelFiles {
+  const inodes: Buffer[] = []
+  const names = new Map<string, number>()
+  const handle = (inode: number): FileHandle => ({fd: inode, identity: `inode-${inode}`})
+  const make = (name: string, bytes: Buffer) => names.set(name, inodes.push(bytes) - 1)
+  const bytesOf = (fd: number) => inodes[fd] ?? Buffer.alloc(0)
+  const tear = ({file, bytes}: Extract<FileOp, {op: 'append'}>, count: number) => {
+    inodes[file.fd] = Buffer.concat([bytesOf(file.fd), bytes.subarray(0, count)])
+    return count
+  }
+
+  const open = (name: string) => {
+    const inode = names.get(name)
+    return inode === undefined ? undefined : handle(inode)
+  }
+  const link = (from: string, to: string) => {
+    const inode = names.get(from)
+    if (inode === undefined) return 'missing'
+    if (names.has(to)) return 'exists'
+    names.set(to, inode)
+    return 'done'
+  }
+  const rename = (from: string, to: string) => {
+    const inode = names.get(from)
+    if (inode === undefined) return 'missing'
+    // rename(2) leaves both names when they are links to one file.
+    if (names.get(to) !== inode) names.set(to, inode) && names.delete(from)
+    return 'done'
+  }
+
+  const perform = (op: FileOp): unknown => {
+    switch (op.op) {
+      case 'list':
+        return [...names.keys()]
+          .filter((name) => name.startsWith(`${generationsFolder}/`))
+          .map((name) => generationOf(journal, name.slice(generationsFolder.length + 1)))
+          .filter((generation) => generation !== undefined)
+      case 'open':
+        return open(op.name)
+      case 'create':
+        if (!names.has(op.name)) make(op.name, Buffer.alloc(0))
+        return open(op.name)
+      case 'identify':
+        return open(op.name)?.identity
+      case 'size': {
+        const inode = names.get(op.name)
+        return inode === undefined ? undefined : bytesOf(inode).length
+      }
+      case 'read':
+        return bytesOf(op.file.fd).subarray(op.from, op.from + op.atMost)
+      case 'ends-with-newline':
+        return (bytesOf(op.file.fd).at(-1) ?? 10) === 10
+      case 'append':
+        return tear(op, op.bytes.length)
+      case 'write-new':
+        make(op.name, op.bytes)
+        return undefined
+      case 'link':
+        return link(op.name, op.to)
+      case 'rename':
+        return rename(op.name, op.to)
+      case 'remove':
+        names.delete(op.name)
+        return undefined
+      case 'sync':
+      case 'sync-folders':
+      case 'close':
+        return undefined
+    }
+  }
+  const fingerprint = () =>
+    [...names]
+      .sort()
+      .map(([name, inode]) => `${name}=${inode}`)
+      .concat(inodes.map((bytes) => bytes.toString('latin1')))
+      .join('\n')
+  return {perform, fingerprint, tear}
+}

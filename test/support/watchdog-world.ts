@@ -1,0 +1,109 @@
+import {alertsFold} from '../../src/domain/alert.js'
+import type {EscalationArtefact} from '../../src/domain/escalation-artefact.js'
+import type {OutputSighting} from '../../src/domain/gather-facts.js'
+import {incidentFold} from '../../src/domain/incident.js'
+import {leaseFold} from '../../src/domain/lease.js'
+import type {OpenClawSighting} from '../../src/domain/openclaw-sighting.js'
+import type {Rec} from '../../src/domain/record.js'
+import {resetFold} from '../../src/domain/reset.js'
+import {resetRequestFold} from '../../src/domain/reset-request.js'
+import {runBookFold} from '../../src/domain/run.js'
+import type {WatchedJob} from '../../src/domain/watched-job.js'
+import {type PatrolDeps, patrol} from '../../src/usecases/patrol.js'
+import {raiseAlert} from '../../src/usecases/raise-alert.js'
+import {fakeClock} from './fake-clock.js'
+import {hour, minute} from './job-facts.js'
+import {memoryJournal} from './memory-journal.js'
+
+export const scan: WatchedJob = {
+  name: 'scan',
+  schedule: undefined,
+  timezone: undefined,
+  outputs: [],
+  dir: '/',
+  limits: {freshForMs: hour, graceMs: minute, vetoForMs: hour, bootGraceMs: 0},
+  openclawId: 'claw-1',
+}
+
+export const policy = {
+  escalateAfterFailedResets: 2,
+  escalateAfterMs: 10 * minute,
+  repeatAlertAfterMs: 4 * hour,
+  answerWithinMs: hour,
+  betweenResetsMs: 10 * minute,
+}
+
+/** The watchdog over journals in memory. `beforeWrite` and `afterWrite` may throw, as a kill would. */
+export function watchdogWorld(jobs: readonly WatchedJob[] = [scan]) {
+  const clock = fakeClock()
+  const hooks = {beforeWrite: () => {}, afterWrite: () => {}}
+  const journals = {
+    leases: memoryJournal(leaseFold, clock),
+    runs: memoryJournal(runBookFold, clock),
+    incidents: killable(memoryJournal(incidentFold, clock), hooks),
+    resetRequests: killable(memoryJournal(resetRequestFold, clock), hooks),
+    resets: memoryJournal(resetFold, clock),
+    alerts: killable(memoryJournal(alertsFold, clock), hooks),
+  }
+  const seen = {
+    outputs: [] as OutputSighting[],
+    openclaw: new Map<string, OpenClawSighting>(),
+    artefact: undefined as EscalationArtefact | undefined,
+  }
+  const deps: PatrolDeps = {
+    ...journals,
+    moment: () => ({at: clock.now(), mono: clock.mono(), boot: 'boot-1', host: 'host-1'}),
+    slots: {latest: () => undefined},
+    readOutputs: async () => seen.outputs,
+    sightOpenClaw: async () => seen.openclaw,
+    raiseAlert: (alert) => {
+      raiseAlert({alerts: journals.alerts, clock}, alert)
+    },
+    writeArtefact: (artefact) => {
+      seen.artefact = artefact
+    },
+  }
+  const claim = (ttlMs: number) => journals.leases.append({kind: 'claimed', job: 'scan', holder: 'h', ttlMs}, 'durable')
+  return {
+    clock,
+    hooks,
+    journals,
+    seen,
+    round: () => patrol(deps, {jobs, policy}),
+    /** One round, and what it wrote about jobs. */
+    async acts(): Promise<string[]> {
+      const {reports} = await patrol(deps, {jobs, policy})
+      return reports.flatMap(({actions}) => actions.map((action) => action.do))
+    },
+    claim,
+    /** Answers every open request. */
+    answer(ok: boolean): void {
+      for (const {id, jobId} of journals.resetRequests.read().byId.values()) {
+        if (journals.resets.read().answers.has(id)) continue
+        const line = {job_id: jobId, request_id: id}
+        const {record} = journals.resets.append({kind: 'claimed', ...line}, 'durable')
+        const outcome = ok ? 'reset' : 'failed'
+        journals.resets.append({kind: 'result', ...line, claim: record.id, ok, outcome, detail: outcome}, 'durable')
+      }
+    },
+    alerts: () => distinct(journals.alerts.lines).map(({level, message}) => `${level} ${message}`),
+  }
+}
+
+function distinct(lines: readonly Rec[]): readonly Rec[] {
+  const keys = new Set<unknown>()
+  return lines.filter(({key}) => !keys.has(key) && keys.add(key))
+}
+
+function killable<J extends {append: (...args: never[]) => unknown}>(
+  journal: J,
+  hooks: {beforeWrite(): void; afterWrite(): void},
+): J {
+  const append = (...args: never[]) => {
+    hooks.beforeWrite()
+    const result = journal.append(...args)
+    hooks.afterWrite()
+    return result
+  }
+  return {...journal, append}
+}

@@ -1,0 +1,28 @@
+import {mkdirSync, writeFileSync} from 'node:fs'
+import {dirname, join} from 'node:path'
+import type {SettingsRequest} from '../../src/config/settings.js'
+import {tempDir} from './temp-dir.js'
+
+/** A machine of its own: a project folder with a settings file, a home and an /etc. */
+export function settingsHome(text?: string, name = '.guardianrc') {
+  const root = tempDir()
+  const path = (file: string) => join(root, file)
+  const write = (file: string, content: string) => {
+    mkdirSync(dirname(path(file)), {recursive: true})
+    writeFileSync(path(file), content)
+    return path(file)
+  }
+  mkdirSync(path('project'))
+  mkdirSync(path('home'))
+  if (text !== undefined) write(`project/${name}`, text)
+  const request: SettingsRequest = {
+    env: {},
+    cwd: path('project'),
+    home: path('home'),
+    etc: path('etc'),
+    version: '1.0.0',
+    // Long after the files were written, so that they count as settled.
+    nowMs: Date.now() + 60_000,
+  }
+  return {path, write, request, file: path(`project/${name}`)}
+}

@@ -1,0 +1,59 @@
+/**
+ * One of many processes that fight for a lease until they are killed. What it was told goes to a log of its own, a
+ * line a fact, each written before it goes on: the referee compares them with what the journal says in the end.
+ */
+import {openSync, writeSync} from 'node:fs'
+import {hostname} from 'node:os'
+import {leaseFold} from '../../src/domain/lease.js'
+import {GuardError} from '../../src/errors.js'
+import {openJournal} from '../../src/journal/open-journal.js'
+import {systemClock} from '../../src/system/clock.js'
+import {createStamper, readBootId} from '../../src/system/host.js'
+import {newId} from '../../src/system/ids.js'
+import {identifyProcess} from '../../src/system/process-identity.js'
+import {survivorOf} from '../../src/system/survivor.js'
+import {checkLease, type LeaseDeps, releaseLease, renewLease, tryLease} from '../../src/usecases/lease.js'
+
+const [dir = '', factsFile = '', job = ''] = process.argv.slice(2)
+const facts = openSync(factsFile, 'a')
+const tell = (fact: object) => writeSync(facts, `${JSON.stringify(fact)}\n`)
+
+const spec = {
+  name: 'leases',
+  fold: leaseFold,
+  limit: {bytes: 6000, records: 1000},
+  retention: {maxAgeMs: 86_400_000, maxBytes: 1e9},
+}
+const leases = openJournal(dir, spec, createStamper(systemClock, newId))
+const here = {host: hostname(), boot: readBootId()}
+const deps: LeaseDeps = {clock: systemClock, leases, here, survivorOf: (lease) => survivorOf(lease, here)}
+const self = identifyProcess(process.pid)
+const ttlMs = 400
+
+for (;;) {
+  const tried = await tryLease(deps, {job, holder: `${process.pid}`, ttlMs, process: self, waitMs: 0})
+  if ('granted' in tried) await hold(tried.granted.token, tried.granted.claimId)
+  else await systemClock.sleep(Math.random() * 5)
+  leases.note({kind: 'noise', by: process.pid}, 'buffered')
+  leases.compactIfDue()
+}
+
+async function hold(token: number, claimId: string): Promise<void> {
+  tell({fact: 'granted', token, claimId})
+  try {
+    for (let turn = 0; turn < 3; turn++) {
+      // From the answer to the end of its ttl the holder acts; the referee looks whether two did so at once.
+      const lease = checkLease(deps, {job, token})
+      const from = systemClock.mono()
+      await systemClock.sleep(Math.random() * 3)
+      const to = Math.min(systemClock.mono(), lease.expiresMono)
+      if (to > from) tell({fact: 'acted', token, from, to})
+      renewLease(deps, {job, token})
+    }
+    releaseLease(deps, {job, token, status: 'ok', detail: undefined})
+    tell({fact: 'released', token, claimId})
+  } catch (error) {
+    if (!(error instanceof GuardError && error.kind === 'fenced')) throw error
+    tell({fact: 'fenced', token})
+  }
+}
