@@ -52,12 +52,12 @@ const shared = {
   logLevel: 'warn',
 }
 
-async function bundle(input, format, {plugins = [], define = {}} = {}) {
+async function bundle(input, format, {plugins = [], define = {}, treeshake = true} = {}) {
   const extension = format === 'cjs' ? 'cjs' : 'mjs'
   const transform = {...shared.transform, define: {...shared.transform.define, ...define}}
   // What lazy parts share with the start stays in the start's own file: one file, one code cache.
   const preserveEntrySignatures = 'allow-extension'
-  const build = await rolldown({...shared, transform, input, plugins, preserveEntrySignatures})
+  const build = await rolldown({...shared, transform, input, plugins, preserveEntrySignatures, treeshake})
   await build.write({
     dir: dist,
     format,
@@ -80,7 +80,8 @@ const loaders = commandTable.map(({id, path}) => `${JSON.stringify(id)}: () => i
 
 rmSync(dist, {recursive: true, force: true})
 const manifest = await makeManifest({shared, commandTable, virtual, pjson: {name, version, oclif}})
-await bundle({run: join(root, 'src/cli/run-entry.ts')}, 'cjs')
+// To read a property does nothing in this program, so what is made by spreading and not used may go.
+await bundle({run: join(root, 'src/cli/run-entry.ts')}, 'cjs', {treeshake: {propertyReadSideEffects: false}})
 const commands = virtual({
   'virtual:commands': `export const loaders = {${loaders.join(',')}}`,
   'virtual:manifest': `export const manifest = ${JSON.stringify(manifest)}`,

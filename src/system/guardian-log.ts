@@ -1,4 +1,4 @@
-import {appendFileSync} from 'node:fs'
+import {closeSync, openSync, writeSync} from 'node:fs'
 import {join} from 'node:path'
 
 export const guardianLogName = 'guardian.log'
@@ -7,7 +7,9 @@ export const guardianLogName = 'guardian.log'
 export function writeGuardianLog(logDir: string, atMs: number, text: string): void {
   const line = `${new Date(atMs).toISOString()} ${text.replaceAll('\n', ' ')}\n`
   try {
-    appendFileSync(join(logDir, guardianLogName), line, {mode: 0o600})
+    const fd = openSync(join(logDir, guardianLogName), 'a', 0o600)
+    writeSync(fd, line)
+    closeSync(fd)
   } catch (error) {
     if ((error as NodeJS.ErrnoException).syscall === undefined) throw error
   }
