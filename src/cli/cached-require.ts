@@ -13,8 +13,8 @@ export function cachedRequire(name: string): unknown {
   const file = `${__dirname}/${name}`
   const cacheFile = cacheFileOf(name)
   const cached = cacheFile === undefined ? undefined : readCache(cacheFile)
-  const wrapped = `(function(exports,require,module,__filename,__dirname){${readFileSync(file, 'utf8')}\n})`
-  const script = new Script(wrapped, {filename: file, ...cached})
+  // The build has made it one function in ASCII.
+  const script = new Script(readFileSync(file, 'latin1'), {filename: file, ...cached})
   // Lazy parts require this file for what they share with it: they must find it loaded, not run it again.
   const loaded = Object.assign(new (module.constructor as new (id: string) => NodeModule)(file), {
     filename: file,

@@ -1,6 +1,6 @@
 import {formatDuration} from '../domain/duration.js'
 import {GuardError} from '../errors.js'
-import {alertStream} from '../journal/streams.js'
+import {alertStream} from '../journal/other-streams.js'
 import {writeAlertFile} from '../system/alert-file.js'
 import {execIn} from '../system/exec-step.js'
 import {runCommand} from '../system/run-command.js'
