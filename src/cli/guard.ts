@@ -1,5 +1,4 @@
 import {mkdirSync, statSync} from 'node:fs'
-import {homedir} from 'node:os'
 import {isAbsolute, join, resolve} from 'node:path'
 import {loadSettings, workingDirectory} from '../config/settings.js'
 import type {Leases} from '../domain/lease.js'
@@ -13,7 +12,7 @@ import {openStateDir} from '../journal/state-dir.js'
 import {leaseStream, openStream, runStream} from '../journal/streams.js'
 import {type Clock, systemClock} from '../system/clock.js'
 import {writeGuardianLog} from '../system/guardian-log.js'
-import {createStamper} from '../system/host.js'
+import {createStamper, homeFolder} from '../system/host.js'
 import {newId} from '../system/ids.js'
 import {findLog, logFileOf} from '../system/log-files.js'
 import {version} from './build-info.js'
@@ -53,7 +52,7 @@ export async function openGuard(options: GuardOptions): Promise<Guard> {
   const settings = await loadSettings({
     configFlag: options.config,
     cwd: workingDirectory(env),
-    home: homedir(),
+    home: homeFolder(),
     env,
     version,
   })
@@ -118,7 +117,7 @@ function stateDirOf(flag: string | undefined, settings: Settings): string {
   if (given) return isAbsolute(given) ? given : resolve(given)
   if (settings.stateDir !== undefined) return settings.stateDir
   const base = process.env['XDG_STATE_HOME']
-  return join(base && isAbsolute(base) ? base : join(homedir(), '.local/state'), 'guard')
+  return join(base && isAbsolute(base) ? base : join(homeFolder(), '.local/state'), 'guard')
 }
 
 /** For tests: small journals are compacted often. */
