@@ -1,5 +1,6 @@
 // Builds dist/: guard.cjs (start and hot path), cli.cjs (oclif, one chunk a command), index.mjs (the library).
-import {existsSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
+import {createHash} from 'node:crypto'
+import {existsSync, readdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
 import {dirname, join} from 'node:path'
 import {fileURLToPath} from 'node:url'
 import fastGlob from 'fast-glob'
@@ -51,9 +52,12 @@ const shared = {
   logLevel: 'warn',
 }
 
-async function bundle(input, format, plugins = []) {
+async function bundle(input, format, {plugins = [], define = {}} = {}) {
   const extension = format === 'cjs' ? 'cjs' : 'mjs'
-  const build = await rolldown({...shared, input, plugins})
+  const transform = {...shared.transform, define: {...shared.transform.define, ...define}}
+  // What lazy parts share with the start stays in the start's own file: one file, one code cache.
+  const preserveEntrySignatures = 'allow-extension'
+  const build = await rolldown({...shared, transform, input, plugins, preserveEntrySignatures})
   await build.write({
     dir: dist,
     format,
@@ -65,18 +69,25 @@ async function bundle(input, format, plugins = []) {
   await build.close()
 }
 
+/** Names the code caches: one made of another build must not be found. */
+function buildId() {
+  const hash = createHash('sha256')
+  for (const file of readdirSync(dist).sort()) hash.update(file).update(readFileSync(join(dist, file)))
+  return `${version}-${hash.digest('hex').slice(0, 12)}`
+}
+
 const loaders = commandTable.map(({id, path}) => `${JSON.stringify(id)}: () => import(${JSON.stringify(path)})`)
 
 rmSync(dist, {recursive: true, force: true})
 const manifest = await makeManifest({shared, commandTable, virtual, pjson: {name, version, oclif}})
-await bundle({guard: join(root, 'src/cli/entry.ts')}, 'cjs')
 await bundle({run: join(root, 'src/cli/run-entry.ts')}, 'cjs')
-await bundle({cli: join(root, 'src/cli/main.ts')}, 'cjs', [
-  virtual({
-    'virtual:commands': `export const loaders = {${loaders.join(',')}}`,
-    'virtual:manifest': `export const manifest = ${JSON.stringify(manifest)}`,
-  }),
-  dropUnreached,
-])
+const commands = virtual({
+  'virtual:commands': `export const loaders = {${loaders.join(',')}}`,
+  'virtual:manifest': `export const manifest = ${JSON.stringify(manifest)}`,
+})
+await bundle({cli: join(root, 'src/cli/main.ts')}, 'cjs', {plugins: [commands, dropUnreached]})
+await bundle({guard: join(root, 'src/cli/entry.ts')}, 'cjs', {
+  define: {__GUARD_BUILD__: JSON.stringify(buildId())},
+})
 if (existsSync(join(root, 'src/index.ts'))) await bundle({index: join(root, 'src/index.ts')}, 'esm')
 writeFileSync(join(dist, 'package.json'), '{"type":"commonjs"}\n')
