@@ -23,6 +23,7 @@ import {version} from './build-info.js'
  */
 export interface Guard {
   readonly settings: Settings
+  /** As it was named; without symbolic links once `ensureState` has looked at it. */
   readonly stateDir: string
   readonly logDir: string
   readonly clock: Clock
@@ -44,7 +45,8 @@ export interface Guard {
 export interface GuardOptions {
   readonly stateDir: string | undefined
   readonly config: string | undefined
-  readonly allowUnsafeFilesystem?: boolean
+  /** Takes a state directory on a file system where the appends of two machines may overwrite each other. */
+  readonly allowUnsafeFilesystem: boolean
 }
 
 export async function openGuard(options: GuardOptions): Promise<Guard> {
@@ -56,9 +58,9 @@ export async function openGuard(options: GuardOptions): Promise<Guard> {
     env,
     version,
   })
-  const stateDir = stateDirOf(options.stateDir, settings)
+  let stateDir = stateDirOf(options.stateDir, settings)
   const stamp = createStamper(systemClock, newId)
-  const logDir = settings.logDir ?? join(stateDir, 'logs')
+  const logDir = () => settings.logDir ?? join(stateDir, 'logs')
   const opened = new Map<string, Journal<never>>()
   const limits = new Map<string, number>()
   const own = compactBytesOf(env)
@@ -72,20 +74,25 @@ export async function openGuard(options: GuardOptions): Promise<Guard> {
   }
   return {
     settings,
-    stateDir,
-    logDir,
+    get stateDir() {
+      return stateDir
+    },
+    get logDir() {
+      return logDir()
+    },
     clock: systemClock,
     newId,
     stamp,
     ensureState: () => {
-      openStateDir(stateDir, options.allowUnsafeFilesystem ? 'any' : 'local-only')
-      mkdirSync(logDir, {recursive: true, mode: 0o700})
+      // From here on a link that is turned elsewhere parts no run from its records.
+      stateDir = openStateDir(stateDir, options.allowUnsafeFilesystem ? 'any' : 'local-only')
+      mkdirSync(logDir(), {recursive: true, mode: 0o700})
     },
     journal,
     leases: () => journal(leaseStream),
     runs: () => journal(runStream),
-    logFileOf: (job) => logFileOf(logDir, job),
-    log: (text) => writeGuardianLog({dir: logDir, rotation: settings.logs}, systemClock.now(), text),
+    logFileOf: (job) => logFileOf(logDir(), job),
+    log: (text) => writeGuardianLog({dir: logDir(), rotation: settings.logs}, systemClock.now(), text),
     findLog,
     tidy: () => {
       for (const [name, journal] of opened) tidyJournal(`${stateDir}/${name}.jsonl`, journal, limits.get(name) ?? 0)

@@ -15,6 +15,7 @@ export async function runMain({flags, target}: RunCall): Promise<void> {
   const guard = await openGuard({
     stateDir: flags['state-dir'] as string | undefined,
     config: flags['config'] as string | undefined,
+    allowUnsafeFilesystem: flags['allow-unsafe-filesystem'] === true,
   })
   const run = resolveRun(
     {settings: guard.settings, commandOfScript, absolute},
