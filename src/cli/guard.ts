@@ -1,18 +1,18 @@
-import {mkdirSync} from 'node:fs'
-import {homedir} from 'node:os'
+import {mkdirSync, statSync} from 'node:fs'
 import {isAbsolute, join, resolve} from 'node:path'
 import {loadSettings, workingDirectory} from '../config/settings.js'
 import type {Leases} from '../domain/lease.js'
 import type {Stamp} from '../domain/record.js'
 import type {RunBook} from '../domain/run.js'
 import type {Settings} from '../domain/settings.js'
+import {GuardError} from '../errors.js'
 import type {Journal} from '../journal/journal.js'
 import type {JournalSpec} from '../journal/journal-spec.js'
 import {openStateDir} from '../journal/state-dir.js'
 import {leaseStream, openStream, runStream} from '../journal/streams.js'
 import {type Clock, systemClock} from '../system/clock.js'
 import {writeGuardianLog} from '../system/guardian-log.js'
-import {createStamper} from '../system/host.js'
+import {createStamper, homeFolder} from '../system/host.js'
 import {newId} from '../system/ids.js'
 import {findLog, logFileOf} from '../system/log-files.js'
 import {version} from './build-info.js'
@@ -35,6 +35,8 @@ export interface Guard {
   leases(): Journal<Leases>
   runs(): Journal<RunBook>
   logFileOf(job: string): string
+  /** Keeps the journals short that this command has opened: for its end, when nobody waits for it any more. */
+  tidy(): void
   /** Writes a line into `guardian.log`. */
   log(text: string): void
   readonly findLog: typeof findLog
@@ -52,7 +54,7 @@ export async function openGuard(options: GuardOptions): Promise<Guard> {
   const settings = await loadSettings({
     configFlag: options.config,
     cwd: workingDirectory(env),
-    home: homedir(),
+    home: homeFolder(),
     env,
     version,
   })
@@ -60,11 +62,14 @@ export async function openGuard(options: GuardOptions): Promise<Guard> {
   const stamp = createStamper(systemClock, newId)
   const logDir = () => settings.logDir ?? join(stateDir, 'logs')
   const opened = new Map<string, Journal<never>>()
+  const limits = new Map<string, number>()
+  const own = compactBytesOf(env)
   const journal = <S>(spec: JournalSpec<S>): Journal<S> => {
     const known = opened.get(spec.name) as Journal<S> | undefined
     if (known) return known
-    const journal = openStream(spec, {dir: stateDir, newStamp: stamp, ...compactBytesOf(env)})
+    const journal = openStream(spec, {dir: stateDir, newStamp: stamp, ...own})
     opened.set(spec.name, journal as Journal<never>)
+    limits.set(spec.name, own.compactBytes ?? spec.limit.bytes)
     return journal
   }
   return {
@@ -89,6 +94,27 @@ export async function openGuard(options: GuardOptions): Promise<Guard> {
     logFileOf: (job) => logFileOf(logDir(), job),
     log: (text) => writeGuardianLog({dir: logDir(), rotation: settings.logs}, systemClock.now(), text),
     findLog,
+    tidy: () => {
+      for (const [name, journal] of opened) tidyJournal(`${stateDir}/${name}.jsonl`, journal, limits.get(name) ?? 0)
+    },
+  }
+}
+
+/** More than one run writes. */
+const strideBytes = 8192
+
+/**
+ * Compacts a journal when it has just grown past a multiple of its limit. To ask the journal itself after every run
+ * would cost more than the run: it reads all of itself to answer.
+ */
+function tidyJournal(file: string, journal: Journal<never>, limitBytes: number): void {
+  const size = statSync(file, {throwIfNoEntry: false})?.size ?? 0
+  if (size < limitBytes || size % limitBytes > strideBytes) return
+  try {
+    journal.compactIfDue()
+  } catch (error) {
+    // A disk without room for a snapshot: a later run makes it.
+    if (!(error instanceof GuardError)) throw error
   }
 }
 
@@ -98,7 +124,7 @@ function stateDirOf(flag: string | undefined, settings: Settings): string {
   if (given) return isAbsolute(given) ? given : resolve(given)
   if (settings.stateDir !== undefined) return settings.stateDir
   const base = process.env['XDG_STATE_HOME']
-  return join(base && isAbsolute(base) ? base : join(homedir(), '.local/state'), 'guard')
+  return join(base && isAbsolute(base) ? base : join(homeFolder(), '.local/state'), 'guard')
 }
 
 /** For tests: small journals are compacted often. */

@@ -32,6 +32,7 @@ export async function runMain({flags, target}: RunCall): Promise<void> {
   const report = await runJob(deps, request)
   process.exitCode = report.exitCode
   if (flags['json']) printReport(report)
+  guard.tidy()
 }
 
 /** The run is over and recorded: a reader who has gone changes nothing about its exit code. */

@@ -79,3 +79,16 @@ function takesValue(word: string): boolean {
 export function optionNamed(name: string): RunOption | undefined {
   return Object.hasOwn(runOptions, name) ? runOptions[name as RunOptionName] : undefined
 }
+
+/** oclif looks for flags behind the script's name too; a `--` there keeps them for the script. */
+export function shieldScript(argv: readonly string[]): readonly string[] {
+  const {own, target} = splitRunArgv(argv)
+  const [script, ...rest] = target.argv
+  return target.form === 'command' || script === undefined ? argv : [...own, script, '--', ...rest]
+}
+
+/** Takes away the `--` that `shieldScript` has put in. */
+export function unshieldScript({form, argv}: RunTarget): RunTarget {
+  const [script, shield, ...rest] = argv
+  return form === 'script' && shield === '--' && script !== undefined ? {form, argv: [script, ...rest]} : {form, argv}
+}

@@ -1,7 +1,6 @@
 import {accessSync, constants as fsConstants, mkdirSync} from 'node:fs'
-import {constants, hostname, tmpdir} from 'node:os'
 import {GuardError} from '../errors.js'
-import {readBootId} from '../system/host.js'
+import {readBootId, readHostName, signalNumber, temporaryFolder} from '../system/host.js'
 import {identifyProcess} from '../system/process-identity.js'
 import {supervise} from '../system/supervise.js'
 import {survivorOf} from '../system/survivor.js'
@@ -20,7 +19,7 @@ export function runWorld(guard: Guard, run: RunResolved, mode: RunMode): {deps: 
   const {clock} = guard
   const runId = guard.newId()
   const usable = stateIsUsable(guard, run)
-  const spool = usable ? spoolDir(guard) : tmpdir()
+  const spool = usable ? spoolDir(guard) : temporaryFolder()
   const place = {guard, run, mode, runId, spool, resultFile: `${spool}/guard-${runId}.result.json`}
   const request = {job, runId, settings}
   return {
@@ -45,12 +44,13 @@ export function runWorld(guard: Guard, run: RunResolved, mode: RunMode): {deps: 
           async (ended, killAfterMs) => (await import('../system/end-job.js')).endJob(ended, killAfterMs, runId),
         ),
       catchSignals: () => catchSignals(mode.interactive),
-      signalNumber: (name) => constants.signals[name as NodeJS.Signals],
+      signalNumber,
       readTraces: (task, begin, exit) => readTraces(place, task, {begin, exit}),
       mend: async (deps, task) => (await import('./run-mend.js')).mend(place, deps, task),
       breaker: settings.breaker && (async () => (await import('./run-breaker.js')).runBreaker(guard, settings)),
       every: (ms, work) => {
-        const timer = setInterval(work, ms)
+        // Waits for nobody: once the job and what is read of it are gone, guard ends.
+        const timer = setInterval(work, ms).unref()
         return () => clearInterval(timer)
       },
       warn: tellOnce(),
@@ -86,7 +86,7 @@ function stateIsUsable(guard: Guard, {job, settings}: RunResolved): boolean {
 }
 
 async function claim(guard: Guard, {job, settings}: RunResolved, runId: string): Promise<Claim> {
-  const here = {host: hostname(), boot: readBootId()}
+  const here = {host: readHostName(), boot: readBootId()}
   const self = identifyProcess(process.pid)
   if (!self) throw new GuardError('internal', 'cannot find my own process')
   try {

@@ -1,6 +1,6 @@
 import {type PatrolVerdict, patrolVerdict} from '../domain/patrol-verdict.js'
 import {GuardError} from '../errors.js'
-import {alertStream, incidentStream, resetRequestStream} from '../journal/streams.js'
+import {alertStream, incidentStream, resetRequestStream} from '../journal/other-streams.js'
 import {holdLease} from '../usecases/hold-lease.js'
 import {patrol} from '../usecases/patrol.js'
 import {type Survey, surveyJobs} from '../usecases/survey-jobs.js'

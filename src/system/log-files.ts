@@ -1,4 +1,4 @@
-import {closeSync, existsSync, fstatSync, openSync, readSync, statSync} from 'node:fs'
+import {closeSync, existsSync, fstatSync, openSync, readSync, type Stats, statSync} from 'node:fs'
 import {Follower} from './follower.js'
 
 /** The log of a job in the log folder: the name that the guardian wrapper gave it. */
@@ -15,14 +15,22 @@ export interface Stretch {
 
 const chunkBytes = 256 * 1024
 
-/** The file with this inode: the log itself, or what a rotation has made of it (`.1`, `.2`, …). Undefined when it is gone. */
-export function findLog(file: string, inode: number): string | undefined {
+/**
+ * The file with this inode: the log itself, or what a rotation has made of it (`.1`, `.2`, …). Undefined when it is
+ * gone; a file made after `writtenByMs` has only inherited the number.
+ */
+export function findLog(file: string, inode: number, writtenByMs = Number.POSITIVE_INFINITY): string | undefined {
   for (let number = 0; ; number++) {
     const candidate = number === 0 ? file : `${file}.${number}`
     const stat = statSync(candidate, {throwIfNoEntry: false})
-    if (stat?.ino === inode) return candidate
+    if (stat?.ino === inode && !isMadeAfter(stat, writtenByMs)) return candidate
     if (!stat && number > 0) return undefined
   }
+}
+
+/** A file system that keeps no time of birth gives that of the last change instead, which proves nothing. */
+function isMadeAfter({birthtimeMs, ctimeMs}: Stats, timeMs: number): boolean {
+  return birthtimeMs !== ctimeMs && birthtimeMs > timeMs
 }
 
 /** Reads a stretch piece by piece; memory stays bounded however long it is. */
