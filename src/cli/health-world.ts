@@ -1,16 +1,14 @@
 import {accessSync, constants, existsSync} from 'node:fs'
-import {hostname} from 'node:os'
 import {GuardError} from '../errors.js'
 import {
   alertStream,
   breakerStream,
   incidentStream,
-  leaseStream,
   resetRequestStream,
   resetResultStream,
-  runStream,
-} from '../journal/streams.js'
-import {readBootId} from '../system/host.js'
+} from '../journal/other-streams.js'
+import {leaseStream, runStream} from '../journal/streams.js'
+import {readBootId, readHostName} from '../system/host.js'
 import {readMachine} from '../system/machine.js'
 import {survivorOf} from '../system/survivor.js'
 import type {HealthDeps} from '../usecases/check-health.js'
@@ -18,7 +16,7 @@ import type {Guard} from './guard.js'
 
 /** What a look at everything needs of the world. It makes no state directory where there is none. */
 export function healthWorld(guard: Guard): HealthDeps {
-  const here = {host: hostname(), boot: readBootId()}
+  const here = {host: readHostName(), boot: readBootId()}
   const [leases, runs, breakers] = [guard.leases(), guard.runs(), guard.journal(breakerStream)]
   const [incidents, alerts] = [guard.journal(incidentStream), guard.journal(alertStream)]
   const [resetRequests, resets] = [guard.journal(resetRequestStream), guard.journal(resetResultStream)]

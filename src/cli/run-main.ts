@@ -25,13 +25,14 @@ export async function runMain({flags, target}: RunCall): Promise<void> {
     const {printPlan} = await import('./run-plan.js')
     return printPlan(guard, run, flags['json'] === true)
   }
-  const {deps, request} = runWorld(guard, run, {
+  const {deps, request, afterwards} = runWorld(guard, run, {
     json: flags['json'] === true,
     interactive: flags['interactive'] === true,
   })
   const report = await runJob(deps, request)
   process.exitCode = report.exitCode
   if (flags['json']) printReport(report)
+  await afterwards()
   guard.tidy()
 }
 

@@ -1,4 +1,6 @@
 import {accessSync, constants as fsConstants, mkdirSync} from 'node:fs'
+import type {Lease, Leases, Moment} from '../domain/lease.js'
+import {watchdogLease, watcherState} from '../domain/watchers.js'
 import {GuardError} from '../errors.js'
 import {readBootId, readHostName, signalNumber, temporaryFolder} from '../system/host.js'
 import {identifyProcess} from '../system/process-identity.js'
@@ -9,12 +11,19 @@ import type {RunResolved} from '../usecases/resolve-run.js'
 import type {RunRequest} from '../usecases/run-end.js'
 import type {RunDeps} from '../usecases/run-job.js'
 import type {Guard} from './guard.js'
-import {catchSignals, type RunMode, readTraces, startAttempt} from './run-attempt.js'
+import {type AttemptPlace, catchSignals, type RunMode, readTraces, startAttempt} from './run-attempt.js'
 import {openOutput, salvage, spoolDir, tolerate} from './run-output.js'
 import {tell} from './tell.js'
 
+export interface RunWorld {
+  readonly deps: RunDeps
+  readonly request: RunRequest
+  /** What can wait until the run is over and recorded. */
+  readonly afterwards: () => Promise<void>
+}
+
 /** Ties `guard run`'s story to the world: processes, files, signals. */
-export function runWorld(guard: Guard, run: RunResolved, mode: RunMode): {deps: RunDeps; request: RunRequest} {
+export function runWorld(guard: Guard, run: RunResolved, mode: RunMode): RunWorld {
   const {job, settings} = run
   const {clock} = guard
   const runId = guard.newId()
@@ -22,13 +31,15 @@ export function runWorld(guard: Guard, run: RunResolved, mode: RunMode): {deps: 
   const spool = usable ? spoolDir(guard) : temporaryFolder()
   const place = {guard, run, mode, runId, spool, resultFile: `${spool}/guard-${runId}.result.json`}
   const request = {job, runId, settings}
+  const watchdog = watchdogLook(guard)
   return {
     request,
+    afterwards: watchdog.report,
     deps: {
       clock,
       random: Math.random,
       runs: usable ? guard.runs() : undefined,
-      claim: () => (usable ? claim(guard, run, runId) : Promise.resolve(unclaimed)),
+      claim: () => (usable ? claim(place, watchdog.look) : Promise.resolve(unclaimed)),
       salvage: (killed) => salvage(guard, job, killed),
       openOutput: () => (usable && !mode.interactive ? openOutput(place, guard.logFileOf(job), runId) : undefined),
       startJob: (task) => startAttempt(place, task),
@@ -85,7 +96,27 @@ function stateIsUsable(guard: Guard, {job, settings}: RunResolved): boolean {
   }
 }
 
-async function claim(guard: Guard, {job, settings}: RunResolved, runId: string): Promise<Claim> {
+type Look = (leases: Leases) => void
+
+/** A late watchdog is seen when the leases are read for the claim, and told when the run is over. */
+function watchdogLook(guard: Guard): {readonly look: Look; readonly report: () => Promise<void>} {
+  let late: {readonly lease: Lease; readonly seen: Moment} | undefined
+  return {
+    look: ({byJob}) => {
+      const lease = byJob.get(watchdogLease)
+      if (!lease) return
+      const seen = {at: guard.clock.now(), mono: guard.clock.mono(), host: readHostName(), boot: readBootId()}
+      const {is} = watcherState(lease, seen, guard.settings.watchdog.lateAfterMs)
+      late = is === 'late' ? {lease, seen} : undefined
+    },
+    report: async () => {
+      if (late) (await import('./run-watchdog.js')).tellOfWatchdog(guard, late.lease, late.seen)
+    },
+  }
+}
+
+async function claim({guard, run, runId}: AttemptPlace, sawLeases: Look): Promise<Claim> {
+  const {job, settings} = run
   const here = {host: readHostName(), boot: readBootId()}
   const self = identifyProcess(process.pid)
   if (!self) throw new GuardError('internal', 'cannot find my own process')
@@ -99,6 +130,7 @@ async function claim(guard: Guard, {job, settings}: RunResolved, runId: string):
         identify: identifyProcess,
         survivorOf: (lease) => survivorOf(lease, here),
         endJob: async (lease) => (await import('../system/end-other.js')).endOther(lease, settings.killAfterMs),
+        sawLeases,
         warn: tell,
       },
       {job, runId, ttlMs: settings.ttlMs, overlap: settings.overlap, waitMs: settings.waitMs},

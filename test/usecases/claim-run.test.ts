@@ -23,6 +23,7 @@ function runs() {
       ended.push(holder)
       survivors.set(holder, 'none')
     },
+    sawLeases: () => undefined,
     warn: (text) => warnings.push(text),
   }
   const claim = (runId: string, more: Partial<ClaimRequest> = {}) =>
