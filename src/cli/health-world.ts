@@ -5,11 +5,10 @@ import {
   alertStream,
   breakerStream,
   incidentStream,
-  leaseStream,
   resetRequestStream,
   resetResultStream,
-  runStream,
-} from '../journal/streams.js'
+} from '../journal/other-streams.js'
+import {leaseStream, runStream} from '../journal/streams.js'
 import {readBootId} from '../system/host.js'
 import {readMachine} from '../system/machine.js'
 import {survivorOf} from '../system/survivor.js'
