@@ -11,7 +11,8 @@ export function run({place, rounds}) {
   mkdirSync(place.path('project'))
   place.write('project/.guardianrc.yaml', settingsOf(100))
   symlinkSync(join(root, 'bin/guard.js'), place.path('guard'))
-  const options = '--timeout 5m --kill-after 5s --silence 1h --overlap skip --wait 1m --retries 2 --ttl 2m --quiet --job x'
+  const options =
+    '--timeout 5m --kill-after 5s --silence 1h --overlap skip --wait 1m --retries 2 --ttl 2m --quiet --job x'
   const commands = [
     {name: 'bare Node', command: place.command([...bare, 'true'])},
     {name: 'guard run -- true', goal, command: place.command([...guard, 'run', '--', 'true'])},
