@@ -66,7 +66,7 @@ export function judgeRuns(book: RunBook, sightings: readonly LeaseSighting[]): C
   return check('runs', jobs.length > 0 ? 'degraded' : 'healthy', {
     reason:
       jobs.length > 0
-        ? `interrupted, and not recorded until the next run or guard recover: ${listed(jobs)}`
+        ? `interrupted, and not recorded until the next run or round of guard watchdog: ${listed(jobs)}`
         : `${open.length} under way`,
     facts: {underWay: open.length - jobs.length, interrupted: interrupted.map(({job, id}) => ({job, run: id}))},
   })

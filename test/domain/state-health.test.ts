@@ -63,7 +63,7 @@ describe('a lease', () => {
 
 test.each<[HolderLife, string, string]>([
   ['alive', 'healthy', '1 under way'],
-  ['gone', 'degraded', 'interrupted, and not recorded until the next run or guard recover: scan'],
+  ['gone', 'degraded', 'interrupted, and not recorded until the next run or round of guard watchdog: scan'],
 ])('a run without an end whose processes are %s is %s', (life, verdict, reason) => {
   const run = {id: 'h', job: 'scan', startedAt: 0, attempts: 0, recovered: false, steps: []}
   const book: RunBook = new Map([['scan', {runs: [run]}]])
