@@ -1,5 +1,6 @@
 import type {Rec, Stamp} from '../domain/record.js'
 import {commit} from './append.js'
+import {archiveOld} from './archive.js'
 import {tend} from './compact.js'
 import {type Cursor, look} from './cursor.js'
 import {onDisk} from './disk.js'
@@ -52,6 +53,7 @@ export function openJournal<S>(dir: string, spec: JournalSpec<S>, newStamp: () =
       const leftovers = {dir, journal, needed, now: newStamp().at}
       dropOldGenerations(leftovers, spec.retention)
       dropAbandonedFiles(leftovers)
+      run(archiveOld(whole, view))
     },
     inspect: () => inspectJournal(dir, spec, run(look(whole))),
   }
