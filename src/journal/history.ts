@@ -6,7 +6,7 @@ import {archiveName, generationName, stableName} from './names.js'
 import {catchUp, emptyView} from './view.js'
 
 /** Collects the records themselves; a snapshot only repeats what earlier generations said. */
-const collector: Fold<Rec[]> = {
+export const collector: Fold<Rec[]> = {
   empty: () => [],
   apply: (records, record) => {
     records.push(record)
@@ -51,12 +51,16 @@ interface ArchivePlace {
   readonly generation: number
 }
 
-/** The same steps as for a generation on the disk, over its bytes in memory. */
 function* recordsInArchive(archive: FileHandle, {journal, generation}: ArchivePlace): Step<readonly Rec[]> {
   const packed = yield* readAll(archive, 0)
   yield* close(archive)
   const bytes = gunzip(packed, archiveName(journal, generation))
-  const view = emptyView(generation, archive, collector)
+  return recordsInBytes(bytes, archive, generation)
+}
+
+/** The same steps as for a generation on the disk, over bytes in memory. */
+export function recordsInBytes(bytes: Buffer, file: FileHandle, generation: number): readonly Rec[] {
+  const view = emptyView(generation, file, collector)
   drive(catchUp(view, {reads: 'all', fold: collector}), (op: FileOp) =>
     op.op === 'read' ? bytes.subarray(op.from, op.from + op.atMost) : undefined,
   )

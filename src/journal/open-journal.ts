@@ -1,6 +1,7 @@
 import type {Rec, Stamp} from '../domain/record.js'
 import {commit} from './append.js'
 import {archiveOld} from './archive.js'
+import {recordsBackwards} from './backwards.js'
 import {tend} from './compact.js'
 import {type Cursor, look} from './cursor.js'
 import {onDisk} from './disk.js'
@@ -65,10 +66,4 @@ function* recordsInOrder(journal: string, run: Run): Iterable<Rec> {
   const present = run(generations())
   if (present.length === 0) yield* run(unadoptedRecords(journal))
   for (const generation of present) yield* run(recordsOf(journal, generation))
-}
-
-function* recordsBackwards(journal: string, run: Run): Iterable<Rec> {
-  const present = run(generations())
-  if (present.length === 0) yield* [...run(unadoptedRecords(journal))].reverse()
-  for (const generation of [...present].reverse()) yield* [...run(recordsOf(journal, generation))].reverse()
 }
