@@ -1,7 +1,7 @@
 import {lstatSync, readdirSync} from 'node:fs'
 import type {JournalReport} from './journal.js'
 import type {JournalSpec} from './journal-spec.js'
-import {asideName, generationName, generationOf, generationsFolder, stableName} from './names.js'
+import {archivedGenerationOf, asideName, generationName, generationOf, generationsFolder, stableName} from './names.js'
 import type {View} from './view.js'
 
 /** A tail so many times its limit means that nobody has compacted for long. */
@@ -15,7 +15,9 @@ export function inspectJournal<S>(dir: string, spec: JournalSpec<S>, view: View<
 
 function bytesOf(dir: string, journal: string): number {
   const folder = `${dir}/${generationsFolder}`
-  const files = entries(folder).filter((file) => generationOf(journal, file) !== undefined)
+  const files = entries(folder).filter(
+    (file) => (generationOf(journal, file) ?? archivedGenerationOf(journal, file)) !== undefined,
+  )
   return files.reduce((sum, file) => sum + (lstatSync(`${folder}/${file}`, {throwIfNoEntry: false})?.size ?? 0), 0)
 }
 
