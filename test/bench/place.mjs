@@ -14,7 +14,13 @@ export {root}
 /** A home of its own, and cron's environment: nothing that is set here may tint the figures. */
 export function createPlace() {
   const dir = mkdtempSync(join(tmpdir(), 'guard-bench-'))
-  const env = (more = {}) => ({PATH: '/usr/local/bin:/usr/bin:/bin', HOME: dir, LOGNAME: 'bench', SHELL: '/bin/sh', ...more})
+  const env = (more = {}) => ({
+    PATH: '/usr/local/bin:/usr/bin:/bin',
+    HOME: dir,
+    LOGNAME: 'bench',
+    SHELL: '/bin/sh',
+    ...more,
+  })
   const command = (argv, more = {}) => ({argv, env: env(more.env), cwd: more.cwd ?? dir})
   return {
     dir,
@@ -25,7 +31,8 @@ export function createPlace() {
       writeFileSync(join(dir, name), text)
       return join(dir, name)
     },
-    start: (argv, more = {}) => spawn(argv[0], argv.slice(1), {cwd: dir, env: env(more.env), stdio: 'ignore', ...more.spawn}),
+    start: (argv, more = {}) =>
+      spawn(argv[0], argv.slice(1), {cwd: dir, env: env(more.env), stdio: 'ignore', ...more.spawn}),
     remove: () => rmSync(dir, {recursive: true, force: true}),
   }
 }

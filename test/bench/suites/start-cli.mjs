@@ -13,7 +13,11 @@ export function run({place, rounds}) {
       {name: 'history nobody', goal: 'CPU 2.0', command: call(['history', 'nobody'])},
       {name: '--help', goal: 'CPU 2.5', command: call(['--help'])},
       {name: 'run --help', goal: 'CPU 2.5', command: call(['run', '--help'])},
-      {name: '--version, no cache folder', goal: 'CPU 3.0', command: call(['--version'], {XDG_CACHE_HOME: '/proc/none'})},
+      {
+        name: '--version, no cache folder',
+        goal: 'CPU 3.0',
+        command: call(['--version'], {XDG_CACHE_HOME: '/proc/none'}),
+      },
     ],
     {rounds},
   )
