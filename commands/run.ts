@@ -3,7 +3,7 @@ import {boolean, custom} from '@oclif/core/flags'
 import type {FlagInput} from '@oclif/core/interfaces'
 import {durationOf} from '../src/cli/guard-command.js'
 import {runMain} from '../src/cli/run-main.js'
-import {type RunFlags, type RunOption, runOptions, splitRunArgv} from '../src/cli/run-options.js'
+import {type RunFlags, type RunOption, runOptions, splitRunArgv, unshieldScript} from '../src/cli/run-options.js'
 import {GuardError} from '../src/errors.js'
 
 /**
@@ -32,10 +32,7 @@ export default class Run extends Command {
   async run(): Promise<void> {
     const {own, target} = splitRunArgv(this.argv)
     const {flags} = await this.parse(Run, [...own])
-    // `main` puts a `--` behind the script's name, so that oclif reads no flags there.
-    const [first, shield, ...rest] = target.argv
-    const argv = target.form === 'script' && shield === '--' && first !== undefined ? [first, ...rest] : target.argv
-    await runMain({flags: flags as RunFlags, target: {form: target.form, argv}})
+    await runMain({flags: flags as RunFlags, target: unshieldScript(target)})
   }
 }
 

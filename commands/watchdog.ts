@@ -22,8 +22,9 @@ export default class Watchdog extends GuardCommand {
     const {flags} = await this.parse(Watchdog)
     const guard = await this.openGuard(flags)
     const print = (text: string) => this.print(text)
-    if (flags['dry-run']) return surveyOnly(guard, print)
-    return runWatchdog(guard, {watchMs: flags.watch, json: this.jsonEnabled(), print})
+    const json = this.jsonEnabled()
+    if (flags['dry-run']) return surveyOnly(guard, {json, print})
+    return runWatchdog(guard, {watchMs: flags.watch, json, print})
   }
 
   /** A watch has printed its rounds itself, one a line. */

@@ -1,7 +1,7 @@
-// Prints the last line of a test run: `N passed, N failed`, and what was skipped. CI may skip nothing.
+// Given the results of test runs, prints the last line: `N passed, N failed`, and what was skipped. CI may skip nothing.
 import {readFileSync} from 'node:fs'
 
-const {testResults} = JSON.parse(readFileSync(process.argv[2], 'utf8'))
+const testResults = process.argv.slice(2).flatMap((file) => JSON.parse(readFileSync(file, 'utf8')).testResults)
 const tests = testResults.flatMap(({assertionResults}) => assertionResults)
 const count = (...states) => tests.filter(({status}) => states.includes(status)).length
 const skipped = tests.filter(({status}) => status === 'pending' || status === 'skipped' || status === 'todo')

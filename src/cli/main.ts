@@ -6,7 +6,7 @@ import {run} from '@oclif/core/run'
 import {GuardError} from '../errors.js'
 import {pjson} from './build-info.js'
 import {exitOnFault, reportError} from './report-error.js'
-import {splitRunArgv} from './run-options.js'
+import {shieldScript} from './run-options.js'
 
 /**
  * Every command but the plain `guard run` comes through here. oclif gets its one plugin from memory, so that it
@@ -39,15 +39,6 @@ async function loadCommand(id: string): Promise<unknown> {
   return command && Object.assign(command, {id, plugin})
 }
 
-/** oclif looks for flags behind the script's name too; a `--` there keeps them for the script. */
-function shieldScript(argv: readonly string[]): string[] {
-  if (argv[0] !== 'run') return [...argv]
-  const {own, target} = splitRunArgv(argv.slice(1))
-  if (target.form === 'command') return [...argv]
-  const [script, ...rest] = target.argv
-  return script === undefined ? [...argv] : ['run', ...own, script, '--', ...rest]
-}
-
 function refuseUnknown(argv: readonly string[]): void {
   const words = argv.slice(0, argv.findIndex((word) => word.startsWith('-')) >>> 0)
   const ids = Object.keys(manifest.commands)
@@ -59,7 +50,7 @@ function refuseUnknown(argv: readonly string[]): void {
 }
 
 async function main(given: readonly string[]): Promise<void> {
-  const argv = shieldScript(given)
+  const argv = given[0] === 'run' ? ['run', ...shieldScript(given.slice(1))] : [...given]
   const end = argv.indexOf('--')
   const json = argv.slice(0, end < 0 ? undefined : end).includes('--json')
   exitOnFault(json)

@@ -1,6 +1,5 @@
 import {GuardError} from '../errors.js'
 import {resetRequestStream, resetResultStream} from '../journal/other-streams.js'
-import {writeGuardianLog} from '../system/guardian-log.js'
 import {answerResets, type ResetRound} from '../usecases/answer-resets.js'
 import {holdLease} from '../usecases/hold-lease.js'
 import type {Guard} from './guard.js'
@@ -45,7 +44,7 @@ function underLease(guard: Guard, stop: AbortSignal): Promise<ResetRound> {
   const {deps, request} = resetLease(guard, leaseTtlMs)
   return holdLease(deps, request, async (_lease, lost) => {
     const round = await answerResets(resetWorld(guard, AbortSignal.any([stop, lost])))
-    for (const line of logLines(round)) writeGuardianLog(guard.logDir, guard.clock.now(), line)
+    for (const line of logLines(round)) guard.log(line)
     guard.journal(resetRequestStream).compactIfDue()
     guard.journal(resetResultStream).compactIfDue()
     return round

@@ -55,8 +55,8 @@ export async function startAttempt(place: AttemptPlace, task: AttemptTask): Prom
 const forwarded = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2'] as const
 
 /**
- * From now on guard's signals are the job's, those that came before its start included; between two attempts they end
- * the waiting. A signal that guard was told to ignore by nohup(1) stays ignored.
+ * From now on guard's signals are the job's, those that came before its start included; those that ask for an end stop
+ * what guard would do after the job, too. A signal that guard was told to ignore by nohup(1) stays ignored.
  */
 export function catchSignals(interactive: boolean): CaughtSignals {
   const waiting: NodeJS.Signals[] = []
@@ -67,14 +67,14 @@ export function catchSignals(interactive: boolean): CaughtSignals {
     return ending
   }
   let job: JobProcess | undefined
-  let isBetween = false
+  let hasBegun = false
   const take = (signal: NodeJS.Signals) => {
     // The terminal has sent these to the job itself.
     if (interactive && (signal === 'SIGINT' || signal === 'SIGQUIT')) return
     if (signal === 'SIGHUP' && isNohup()) return
+    if (!signal.startsWith('SIGUSR')) theEnding().abort()
     if (job) job.signal(signal)
-    else if (!isBetween) waiting.push(signal)
-    else if (!signal.startsWith('SIGUSR')) theEnding().abort()
+    else if (!hasBegun) waiting.push(signal)
   }
   for (const signal of forwarded) process.on(signal, take)
   return {
@@ -83,11 +83,14 @@ export function catchSignals(interactive: boolean): CaughtSignals {
     },
     sendTo: (started) => {
       job = started
-      isBetween = started === undefined
+      hasBegun = true
       for (const signal of waiting.splice(0)) job?.signal(signal)
     },
-    release: () => {
-      for (const signal of forwarded) process.off(signal, take)
+    release: (exitCode) => {
+      for (const signal of forwarded) {
+        process.off(signal, take)
+        if (exitCode !== undefined) process.on(signal, () => process.exit(exitCode))
+      }
     },
   }
 }

@@ -15,6 +15,7 @@ export async function runMain({flags, target}: RunCall): Promise<void> {
   const guard = await openGuard({
     stateDir: flags['state-dir'] as string | undefined,
     config: flags['config'] as string | undefined,
+    allowUnsafeFilesystem: flags['allow-unsafe-filesystem'] === true,
   })
   const run = resolveRun(
     {settings: guard.settings, commandOfScript, absolute},
@@ -31,6 +32,7 @@ export async function runMain({flags, target}: RunCall): Promise<void> {
   const report = await runJob(deps, request)
   process.exitCode = report.exitCode
   if (flags['json']) printReport(report)
+  guard.tidy()
 }
 
 /** The run is over and recorded: a reader who has gone changes nothing about its exit code. */

@@ -1,9 +1,10 @@
+import {workingDirectory} from '../config/settings.js'
 import {formatDuration} from '../domain/duration.js'
 import {GuardError} from '../errors.js'
 import {alertStream} from '../journal/other-streams.js'
 import {writeAlertFile} from '../system/alert-file.js'
 import {execIn} from '../system/exec-step.js'
-import {runCommand} from '../system/run-command.js'
+import {type RunCommand, runCommand} from '../system/run-command.js'
 import {openService} from '../system/services/open-service.js'
 import type {Attempt, AttemptDeps} from '../usecases/attempt-job.js'
 import {type HealDeps, healJob} from '../usecases/heal-job.js'
@@ -21,7 +22,18 @@ import {openOutput} from './run-output.js'
 import {tell} from './tell.js'
 
 /** Ties retries and recovery to the world. Loaded only after a failure. */
-export function mend(place: AttemptPlace, deps: AttemptDeps, task: MendTask): Promise<RunEnd> {
+export async function mend(place: AttemptPlace, deps: AttemptDeps, task: MendTask): Promise<RunEnd> {
+  try {
+    return await mendWith(place, deps, task)
+  } catch (error) {
+    // Whatever becomes of healing, the job's own exit code must arrive.
+    if (!(error instanceof GuardError)) throw error
+    tell(`${task.job} is not recovered: ${error.message}`)
+    return {attempt: task.attempt, attempts: 1, recovered: false}
+  }
+}
+
+function mendWith(place: AttemptPlace, deps: AttemptDeps, task: MendTask): Promise<RunEnd> {
   const {guard, runId, mode} = place
   const {settings, job, first} = task
   const retryLog = `${guard.logDir}/guardian_retry_${job}.log`
@@ -49,7 +61,8 @@ export function mend(place: AttemptPlace, deps: AttemptDeps, task: MendTask): Pr
 function healDeps(place: AttemptPlace, task: MendTask, verify: () => Promise<Attempt>): HealDeps<Attempt> {
   const {guard, runId} = place
   const {settings, job, first} = task
-  const dir = settings.dir ?? settings.cwd ?? process.cwd()
+  const dir = settings.dir ?? settings.cwd ?? workingDirectory(process.env) ?? '/'
+  const run: RunCommand = (command) => runCommand({...command, signal: first.signals.aborted})
   return {
     clock: guard.clock,
     signal: first.signals.aborted,
@@ -58,8 +71,8 @@ function healDeps(place: AttemptPlace, task: MendTask, verify: () => Promise<Att
     recordStep: (step) => recorder({runs: guard.runs(), warn: tell}, {job, run: runId}).stepEnded(step),
     show: stepProgress(tell),
     clearLocks: clearLocksIn(guard, dir),
-    openService: (service) => openService(service, runCommand),
-    exec: execIn(dir, runCommand),
+    openService: (service) => openService(service, run),
+    exec: execIn(dir, run),
     raiseAlert: (alert) => raise(guard, alert),
     writeAlertFile: (name, text) => writeAlertFile(guard.logDir, name, text),
   }

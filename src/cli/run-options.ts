@@ -34,6 +34,10 @@ export const runOptions = {
   json: {type: 'boolean', summary: 'print one report as JSON; the output of the job goes to standard error'},
   'state-dir': {type: 'text', summary: 'directory of the journals (GUARD_STATE_DIR)'},
   config: {type: 'text', summary: 'settings file (GUARD_CONFIG)'},
+  'allow-unsafe-filesystem': {
+    type: 'boolean',
+    summary: 'take a state directory on NFS and the like, which no other machine may use',
+  },
   'no-color': {type: 'boolean', summary: 'no colours (NO_COLOR)'},
 } as const satisfies Readonly<Record<string, RunOption>>
 
@@ -74,4 +78,17 @@ function takesValue(word: string): boolean {
 
 export function optionNamed(name: string): RunOption | undefined {
   return Object.hasOwn(runOptions, name) ? runOptions[name as RunOptionName] : undefined
+}
+
+/** oclif looks for flags behind the script's name too; a `--` there keeps them for the script. */
+export function shieldScript(argv: readonly string[]): readonly string[] {
+  const {own, target} = splitRunArgv(argv)
+  const [script, ...rest] = target.argv
+  return target.form === 'command' || script === undefined ? argv : [...own, script, '--', ...rest]
+}
+
+/** Takes away the `--` that `shieldScript` has put in. */
+export function unshieldScript({form, argv}: RunTarget): RunTarget {
+  const [script, shield, ...rest] = argv
+  return form === 'script' && shield === '--' && script !== undefined ? {form, argv: [script, ...rest]} : {form, argv}
 }

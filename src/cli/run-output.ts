@@ -1,4 +1,4 @@
-import {statfsSync} from 'node:fs'
+import {readdirSync, rmSync, statfsSync} from 'node:fs'
 import {GuardError} from '../errors.js'
 import {type JobOutput, openJobOutput} from '../system/job-output.js'
 import {isRotationDue, rotateLog} from '../system/rotate.js'
@@ -48,10 +48,14 @@ export function spoolDir(guard: Guard): string {
   return `${guard.stateDir}/spool`
 }
 
-/** The standard error of a run whose guard was killed may stand in its spool alone. */
+/** The standard error of a run whose guard was killed may stand in its spool alone; nobody asks for its result. */
 export function salvage(guard: Guard, job: string, runId: string): void {
   try {
-    for (const stream of ['out', 'err']) salvageSpool(`${spoolDir(guard)}/${runId}.${stream}`, guard.logFileOf(job))
+    for (const name of readdirSync(spoolDir(guard)).filter((file) => file.includes(runId))) {
+      const file = `${spoolDir(guard)}/${name}`
+      if (/\.(out|err)$/.test(name)) salvageSpool(file, guard.logFileOf(job))
+      else if (name.endsWith('.json')) rmSync(file, {recursive: true, force: true})
+    }
   } catch (error) {
     const {syscall, message} = error as NodeJS.ErrnoException
     if (syscall === undefined) throw error

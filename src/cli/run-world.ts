@@ -1,10 +1,7 @@
 import {accessSync, constants as fsConstants, mkdirSync} from 'node:fs'
 import {GuardError} from '../errors.js'
-import {writeGuardianLog} from '../system/guardian-log.js'
 import {readBootId, readHostName, signalNumber, temporaryFolder} from '../system/host.js'
-import {type JobOutput, openJobOutput} from '../system/job-output.js'
 import {identifyProcess} from '../system/process-identity.js'
-import {isRotationDue, rotateLog} from '../system/rotate.js'
 import {supervise} from '../system/supervise.js'
 import {survivorOf} from '../system/survivor.js'
 import {type Claim, claimRun} from '../usecases/claim-run.js'
@@ -12,7 +9,7 @@ import type {RunResolved} from '../usecases/resolve-run.js'
 import type {RunRequest} from '../usecases/run-end.js'
 import type {RunDeps} from '../usecases/run-job.js'
 import type {Guard} from './guard.js'
-import {type AttemptPlace, catchSignals, type RunMode, readTraces, startAttempt} from './run-attempt.js'
+import {catchSignals, type RunMode, readTraces, startAttempt} from './run-attempt.js'
 import {openOutput, salvage, spoolDir, tolerate} from './run-output.js'
 import {tell} from './tell.js'
 
@@ -24,7 +21,6 @@ export function runWorld(guard: Guard, run: RunResolved, mode: RunMode): {deps: 
   const usable = stateIsUsable(guard, run)
   const spool = usable ? spoolDir(guard) : temporaryFolder()
   const place = {guard, run, mode, runId, spool, resultFile: `${spool}/guard-${runId}.result.json`}
-  const warn = tellOnce()
   const request = {job, runId, settings}
   return {
     request,
@@ -57,8 +53,8 @@ export function runWorld(guard: Guard, run: RunResolved, mode: RunMode): {deps: 
         const timer = setInterval(work, ms).unref()
         return () => clearInterval(timer)
       },
-      warn,
-      log: (text) => (usable ? writeGuardianLog(guard.logDir, clock.now(), text) : undefined),
+      warn: tellOnce(),
+      log: (text) => (usable ? guard.log(text) : undefined),
     },
   }
 }

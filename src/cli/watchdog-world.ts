@@ -3,7 +3,6 @@ import {join} from 'node:path'
 import type {Alert} from '../domain/alert.js'
 import type {IncidentPolicy} from '../domain/incident-decision.js'
 import {pendingResets} from '../domain/reset-decision.js'
-import {watchedJobs} from '../domain/watched-job.js'
 import {resetDaemonLease, watchdogLease, watchedDaemon} from '../domain/watchers.js'
 import {GuardError} from '../errors.js'
 import {alertStream, incidentStream, resetRequestStream, resetResultStream} from '../journal/other-streams.js'
@@ -50,8 +49,7 @@ export function watchdogWorld(guard: Guard): PatrolDeps {
 
 /** The jobs of the settings, and the reset daemon where one was ever used. */
 export function patrolPlan(guard: Guard): PatrolPlan {
-  const {watchdog, resetDaemon} = guard.settings
-  const jobs = watchedJobs(guard.settings)
+  const {watchdog, resetDaemon, watched: jobs} = guard.settings
   const isDaemonUsed = guard.leases().read().byJob.has(resetDaemonLease)
   const policy: IncidentPolicy = {
     ...watchdog,

@@ -1,7 +1,6 @@
 import {type PatrolVerdict, patrolVerdict} from '../domain/patrol-verdict.js'
 import {GuardError} from '../errors.js'
 import {alertStream, incidentStream, resetRequestStream} from '../journal/other-streams.js'
-import {writeGuardianLog} from '../system/guardian-log.js'
 import {holdLease} from '../usecases/hold-lease.js'
 import {patrol} from '../usecases/patrol.js'
 import {type Survey, surveyJobs} from '../usecases/survey-jobs.js'
@@ -29,27 +28,33 @@ const leaseTtlMs = 120_000
 const exitCodes: Readonly<Record<PatrolVerdict, number>> = {healthy: 0, degraded: 1, unhealthy: 2}
 
 /** What a round would do; nothing is written, no file is made. */
-export async function surveyOnly(guard: Guard, print: (text: string) => void): Promise<object> {
+export async function surveyOnly(guard: Guard, options: Pick<WatchdogOptions, 'json' | 'print'>): Promise<Told> {
   const deps = watchdogWorld(guard)
   const survey = await surveyJobs(deps, patrolPlan(guard))
   const judgements = survey.reports.map(({judgement}) => judgement)
   const verdict = patrolVerdict(judgements, deps.incidents.read())
-  print(renderSurvey(survey))
-  process.exitCode = exitCodes[verdict]
-  return surveyToJson(survey, verdict)
+  return tellRound({survey, verdict}, options)
 }
 
-/** One round, or rounds until INT or TERM. Returns the round for `--json`. Throws GuardError `busy` for one round. */
-export async function runWatchdog(guard: Guard, options: WatchdogOptions): Promise<object | undefined> {
+/** One round, or rounds until INT or TERM. Throws GuardError `busy` for one round. */
+export async function runWatchdog(guard: Guard, options: WatchdogOptions): Promise<Told> {
   guard.ensureState()
   if (options.watchMs !== undefined) {
     await watch(guard, {...options, watchMs: options.watchMs})
     return undefined
   }
-  const {survey, verdict} = await underLease(guard)
-  options.print(renderSurvey(survey))
+  return tellRound(await underLease(guard), options)
+}
+
+/** The round for `--json`. */
+type Told = object | undefined
+
+/** For people or for programs, never for both: with ten thousand jobs each takes a while. */
+function tellRound({survey, verdict}: Round, {json, print}: Pick<WatchdogOptions, 'json' | 'print'>): Told {
   process.exitCode = exitCodes[verdict]
-  return surveyToJson(survey, verdict)
+  if (json) return surveyToJson(survey, verdict)
+  print(renderSurvey(survey))
+  return undefined
 }
 
 async function watch(guard: Guard, options: WatchdogOptions & {watchMs: number}): Promise<void> {
@@ -66,12 +71,20 @@ async function underLease(guard: Guard): Promise<Round> {
   const {deps, request} = ownLease(guard, leaseTtlMs)
   return holdLease(deps, request, async () => {
     const report = await patrol(watchdogWorld(guard), patrolPlan(guard))
-    for (const line of logLines(report)) writeGuardianLog(guard.logDir, guard.clock.now(), line)
-    for (const stream of [incidentStream, resetRequestStream, alertStream])
-      guard.journal<unknown>(stream).compactIfDue()
+    for (const line of logLines(report)) guard.log(line)
+    compact(guard)
     const judgements = report.reports.map(({judgement}) => judgement)
     return {survey: report, verdict: patrolVerdict(judgements, report.incidents)}
   })
+}
+
+/** The watchdog has the time that `guard run` has not: all that it reads stays short for everybody. */
+function compact(guard: Guard): void {
+  guard.leases().compactIfDue()
+  guard.runs().compactIfDue()
+  guard.journal(incidentStream).compactIfDue()
+  guard.journal(resetRequestStream).compactIfDue()
+  guard.journal(alertStream).compactIfDue()
 }
 
 /** A full disk or another watchdog at work must not end the watch. */

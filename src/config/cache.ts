@@ -4,6 +4,7 @@ import {isJobName} from '../domain/job-name.js'
 import type {JobSettings} from '../domain/job-settings.js'
 import type {Settings} from '../domain/settings.js'
 import type {FoundFile} from './find.js'
+import {unpackWatched} from './watched-line.js'
 
 /**
  * Checked settings, kept from run to run: `guard run` shall load neither the YAML reader nor the schema.
@@ -30,10 +31,13 @@ export function cacheFile(folder: string, {stat}: FoundFile): string {
   return join(folder, `settings-${stat.dev}-${stat.ino}`)
 }
 
+/** Grows with each change of what an entry looks like: two builds may have one version. */
+const layout = 2
+
 /** What must be equal for an entry to be used. */
 export function cacheKey({path, stat}: FoundFile, version: string): string {
   const {dev, ino, size, mtimeNs, ctimeNs} = stat
-  return JSON.stringify([version, path, ...[dev, ino, size, mtimeNs, ctimeNs].map(String)])
+  return JSON.stringify([layout, version, path, ...[dev, ino, size, mtimeNs, ctimeNs].map(String)])
 }
 
 /** The settings as they were checked before. Undefined: not there, not ours, not whole or not of this file. */
@@ -53,23 +57,29 @@ export function readCache(found: FoundFile, version: string, place: CachePlace):
 export const endMark = 'end'
 
 /**
- * The lines of an entry: its key; the settings without jobs and scripts; the scripts; each job's name and what it has
- * that differs from the defaults. A run asks for one job of a hundred, so nothing is read, not even split into lines,
+ * The lines of an entry: its key; the settings without jobs and indexes; the scripts; the watched jobs; each job's
+ * name and what it has that differs from the defaults. A run asks for one job of a hundred, so nothing is read, not even split into lines,
  * before it is asked for: a hit costs a third of reading all.
  */
 function unpack(text: string): Settings | undefined {
   if (!text.endsWith(`\n${endMark}`)) return undefined
   const base = text.indexOf('\n') + 1
   const scripts = text.indexOf('\n', base) + 1
-  const jobs = text.indexOf('\n', scripts)
+  const watched = text.indexOf('\n', scripts) + 1
+  const jobs = text.indexOf('\n', watched)
   const settings = JSON.parse(text.slice(base, scripts)) as Settings
-  let read: Settings['scripts'] | undefined
+  let readScripts: Settings['scripts'] | undefined
+  let readWatched: Settings['watched'] | undefined
   return {
     ...settings,
     jobs: lazyJobs(text.slice(jobs, -endMark.length), settings.defaults),
     get scripts() {
-      read ??= JSON.parse(text.slice(scripts, jobs)) as Settings['scripts']
-      return read
+      readScripts ??= JSON.parse(text.slice(scripts, watched)) as Settings['scripts']
+      return readScripts
+    },
+    get watched() {
+      readWatched ??= unpackWatched(JSON.parse(text.slice(watched, jobs)))
+      return readWatched
     },
   }
 }
@@ -82,6 +92,18 @@ function lazyJobs(lines: string, defaults: JobSettings): Settings['jobs'] {
     if (start < 0) return
     const own = JSON.parse(lines.slice(start + name.length + 2, lines.indexOf('\n', start + 1))) as Partial<JobSettings>
     jobs[name] = {...defaults, ...own}
+  }
+  // Whoever asks for the names goes on to ask for each, and finding each by itself would read the text once a job.
+  const readAll = (jobs: Record<string, JobSettings>): string[] => {
+    const names: string[] = []
+    for (const line of lines.split('\n')) {
+      const end = line.indexOf(' ')
+      if (end < 0) continue
+      const name = line.slice(0, end)
+      names.push(name)
+      if (!Object.hasOwn(jobs, name)) jobs[name] = {...defaults, ...(JSON.parse(line.slice(end + 1)) as object)}
+    }
+    return names
   }
   return new Proxy<Record<string, JobSettings>>(
     {},
@@ -98,7 +120,7 @@ function lazyJobs(lines: string, defaults: JobSettings): Settings['jobs'] {
         read(jobs, name)
         return Reflect.has(jobs, name)
       },
-      ownKeys: () => Array.from(lines.matchAll(/^\S+(?= )/gm), ([name]) => name),
+      ownKeys: readAll,
     },
   )
 }

@@ -142,6 +142,7 @@ export const defaultSettings: Settings = {
   defaults: jobDefaults,
   jobs: {},
   scripts: {},
+  watched: [],
   services: {},
   breakers: {defaults: breaker, targets: {}},
   watchdog: {

@@ -3,6 +3,7 @@ import type {ChannelSettings} from '../domain/alert-settings.js'
 import type {Argv, JobSettings, RecoveryStep, RetrySettings} from '../domain/job-settings.js'
 import type {ServiceSettings} from '../domain/service-settings.js'
 import type {BreakersSettings, OpenClawSettings, Settings} from '../domain/settings.js'
+import {watchedJobs} from '../domain/watched-jobs.js'
 import {
   channelDefaults,
   defaultSettings,
@@ -29,7 +30,7 @@ export function resolveSettings(written: WrittenSettings, file: string): Setting
     ...resolveJob(job, written.defaults ?? {}, base),
     ...openclawIdOf(openclaw, name),
   }))
-  return {
+  const settings = {
     file,
     ...(written.stateDir !== undefined && {stateDir: at(written.stateDir)}),
     ...(written.logDir !== undefined && {logDir: at(written.logDir)}),
@@ -41,7 +42,6 @@ export function resolveSettings(written: WrittenSettings, file: string): Setting
     },
     defaults,
     jobs,
-    scripts: scriptsOf(jobs),
     services: mapValues(written.services ?? {}, (service) => resolveService(service, at)),
     breakers: resolveBreakers(written.breakers ?? {}),
     watchdog: {...defaultSettings.watchdog, ...written.watchdog},
@@ -54,6 +54,7 @@ export function resolveSettings(written: WrittenSettings, file: string): Setting
       routes: (written.alerting?.routes ?? []).map((route) => ({...routeDefaults, ...route})),
     },
   }
+  return {...settings, scripts: scriptsOf(jobs), watched: watchedJobs(settings)}
 }
 
 /** A script may be several jobs with other arguments: by its file alone it is the one without. */

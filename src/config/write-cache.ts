@@ -3,6 +3,7 @@ import {dirname, join} from 'node:path'
 import type {Settings} from '../domain/settings.js'
 import {type CachePlace, cacheFile, cacheFolder, cacheKey, endMark, isPrivate} from './cache.js'
 import type {FoundFile} from './find.js'
+import {packWatched} from './watched-line.js'
 
 /** A file system may tell times to two seconds only: a file as young as that may change once more without a sign of it. */
 const settledAfterMs = 2500
@@ -42,8 +43,9 @@ function pack(settings: Settings): string {
     const own = Object.entries(job).filter(([key, value]) => defaults.get(key) !== JSON.stringify(value))
     return `${name} ${JSON.stringify(Object.fromEntries(own))}`
   })
-  const {scripts, ...base} = settings
-  return [JSON.stringify({...base, jobs: {}}), JSON.stringify(scripts), ...jobLines, endMark].join('\n')
+  const {scripts, watched, ...base} = settings
+  const indexes = [scripts, packWatched(watched)].map((index) => JSON.stringify(index))
+  return [JSON.stringify({...base, jobs: {}}), ...indexes, ...jobLines, endMark].join('\n')
 }
 
 function isSettled({stat}: FoundFile, nowMs: number): boolean {

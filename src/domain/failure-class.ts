@@ -36,7 +36,7 @@ export interface FailureSearch {
 export function patternProblem(source: string): string | undefined {
   if (source === '') return 'matches everything; write what to look for'
   const parsed = parsePattern(source)
-  return parsed.ok ? undefined : `pattern ${parsed.problem}`
+  return parsed.ok ? undefined : `is no pattern that can be searched: it ${parsed.problem}`
 }
 
 /** Begins a search. Own patterns must have passed `patternProblem`; one that did not is left out. */

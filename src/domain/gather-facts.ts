@@ -11,8 +11,8 @@ export interface Sightings {
   readonly history: JobHistory | undefined
   readonly outputs: readonly OutputSighting[]
   readonly openclaw: OpenClawSighting | undefined
-  /** The latest slot at or before a wall clock time, ms. */
-  readonly latestSlot: (atMs: number) => number | undefined
+  /** What `slotFacts` tells of the job's schedule. */
+  readonly slot: SlotFacts | undefined
 }
 
 /** One rule of a job's outputs and the newest file that fits it. */
@@ -26,7 +26,7 @@ export interface OutputSighting {
 
 /** Turns everything into the awake clock. */
 export function gatherFacts(job: WatchedJob, sightings: Sightings, clocks: Clocks): JobFacts {
-  const {traces, history, openclaw} = sightings
+  const {traces, history, openclaw, slot} = sightings
   const life = lifeOf(traces, clocks)
   return {
     job: job.name,
@@ -36,7 +36,7 @@ export function gatherFacts(job: WatchedJob, sightings: Sightings, clocks: Clock
     life,
     skipped: skippedOf(traces, clocks),
     outputs: job.outputs.map((rule, index) => outputFacts(rule, sightings.outputs[index], clocks)),
-    slot: job.schedule === undefined ? undefined : slotFacts(job, sightings.latestSlot, clocks),
+    slot,
     openclaw,
   }
 }
@@ -64,8 +64,12 @@ function outputFacts(
   }
 }
 
-function slotFacts({limits}: WatchedJob, latestSlot: Sightings['latestSlot'], clocks: Clocks): SlotFacts | undefined {
-  const at = latestSlot(clocks.now.at - limits.graceMs)
+/** The latest slot at or before a wall clock time, ms. */
+export type LatestSlot = (atMs: number) => number | undefined
+
+/** The latest slot of a schedule that is late by `graceMs`, and how it was lived through: the same for all its jobs. */
+export function slotFacts(latestSlot: LatestSlot, graceMs: number, clocks: Clocks): SlotFacts | undefined {
+  const at = latestSlot(clocks.now.at - graceMs)
   if (at === undefined) return undefined
   const former = latestSlot(at - 1)
   return {at, due: dueOf(at, clocks), former: former === undefined ? undefined : dueOf(former, clocks)}

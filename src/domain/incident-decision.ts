@@ -55,9 +55,9 @@ export function decideIncident(situation: Situation): readonly IncidentAction[] 
   return [...observe, ...pursue(situation, incident)]
 }
 
-function resolve({job, judgement, resets}: Situation): IncidentAction {
-  const cleared = resets.attempts === 1 ? '1 attempt cleared' : `${resets.attempts} attempts cleared`
-  return {do: 'resolve', job, attempts: resets.attempts, reason: `healthy again, ${cleared}: ${judgement.reason}`}
+function resolve({job, judgement, resets: {attempts}}: Situation): IncidentAction {
+  const cleared = attempts === 0 ? '' : `, ${attempts} attempt${attempts === 1 ? '' : 's'} cleared`
+  return {do: 'resolve', job, attempts, reason: `healthy again${cleared}: ${judgement.reason}`}
 }
 
 function pursue(situation: Situation, incident: Incident): readonly IncidentAction[] {

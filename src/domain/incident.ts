@@ -7,13 +7,13 @@ import type {Verdict} from './verdict.js'
  * An incident is one job's trouble from its first to its last sign. What the watchdog writes:
  *
  * - clock-noted: `clock`; what the awake clock showed when the other clocks showed that (timeline.ts)
- * - watched: `as`; the watchdog meets the job for the first time with this schedule and these outputs
+ * - watched: `as`, `jobs`; the watchdog meets these jobs for the first time with this schedule and these outputs
  * - observed: `verdict`, `reason`; the verdict of a job has changed
  * - opened: `verdict`, `reason`; its id is the incident's
  * - escalated: `incident`, `number`, `reason`
  * - resolved: `incident`, `attempts`, `reason`
  *
- * All carry `awake`. A job has at most one open incident: of two `opened` the first counts.
+ * All carry `awake`, and all but the first two `job`. A job has at most one open incident: of two `opened` the first counts.
  */
 export interface Incident {
   readonly id: string
@@ -54,7 +54,6 @@ export const incidentFold: Fold<Incidents> = {
 }
 
 const fieldsOf = {
-  watched: {as: 'string'},
   observed: {verdict: 'string', reason: 'string'},
   opened: {verdict: 'string', reason: 'string', id: 'string'},
   escalated: {incident: 'string', number: 'number', reason: 'string'},
@@ -65,6 +64,7 @@ function applyIncident(state: Incidents, record: Rec): FoldVerdict {
   if (!hasFields(record, {kind: 'string', at: 'number', awake: 'number'})) return 'void'
   const {kind, job} = record
   if (kind === 'clock-noted') return applyNote(state, record)
+  if (kind === 'watched') return applyMeeting(state, record)
   const fields = fieldsOf[kind as keyof typeof fieldsOf]
   if (!fields || typeof job !== 'string' || !hasFields(record, fields)) return 'void'
   keepAwake(state, record)
@@ -85,6 +85,20 @@ function applyNote(state: Incidents, {clock, awake}: Rec): FoldVerdict {
   return 'ok'
 }
 
+function applyMeeting(state: Incidents, record: Rec): FoldVerdict {
+  const {as, awake, jobs} = record
+  if (typeof as !== 'string' || !Array.isArray(jobs)) return 'void'
+  keepAwake(state, record)
+  let verdict: FoldVerdict = 'void'
+  for (const job of jobs as readonly unknown[]) {
+    const history = typeof job === 'string' ? (state.jobs.get(job) ?? newHistory) : undefined
+    if (!history || history.watchedAs === as) continue
+    state.jobs.set(job as string, {...history, watchedAs: as, watchedAwake: awake as number})
+    verdict = 'ok'
+  }
+  return verdict
+}
+
 /** Any record tells how long its boot has lasted at least, so that nothing written is ever ahead of the awake clock. */
 function keepAwake(state: Incidents, {at, mono, boot, awake}: Rec): void {
   const {last} = state.timeline
@@ -98,8 +112,6 @@ const newHistory: JobHistory = {watchedAs: '', watchedAwake: 0, verdict: 'health
 function nextHistory(history: JobHistory, record: Rec): JobHistory | undefined {
   const {incident} = history
   switch (record['kind']) {
-    case 'watched':
-      return metAnew(history, record)
     case 'observed':
       return {...history, verdict: record['verdict'] as Verdict, incident: incident && {...incident, ...said(record)}}
     case 'opened':
@@ -109,11 +121,6 @@ function nextHistory(history: JobHistory, record: Rec): JobHistory | undefined {
     default:
       return incident?.id === record['incident'] ? {...history, incident: undefined} : undefined
   }
-}
-
-function metAnew(history: JobHistory, record: Rec): JobHistory | undefined {
-  if (record['as'] === history.watchedAs) return undefined
-  return {...history, watchedAs: record['as'] as string, watchedAwake: record['awake'] as number}
 }
 
 function escalated(history: JobHistory, incident: Incident, record: Rec): JobHistory | undefined {

@@ -1,4 +1,4 @@
-import {type ByteSet, type PatternNode, wordBytes} from './pattern.js'
+import {type ByteSet, type PatternNode, parsePattern, wordBytes} from './pattern.js'
 
 /**
  * Many patterns, searched in one pass over a stream of bytes, line by line. Thompson's automaton, made deterministic
@@ -76,6 +76,24 @@ export function searchLines(patterns: readonly PatternNode[], onMatch: OnMatch):
   }
 
   return {push, end}
+}
+
+/** Which of the patterns any line of `text` (UTF-8) matches. One that cannot be read matches nothing. */
+export function patternsFound(sources: readonly string[], text: Uint8Array): ReadonlySet<string> {
+  const usable = sources.flatMap((source) => {
+    const parsed = parsePattern(source)
+    return parsed.ok ? [{source, node: parsed.node}] : []
+  })
+  const found = new Set<string>()
+  const search = searchLines(
+    usable.map(({node}) => node),
+    (patterns) => {
+      for (const pattern of patterns) found.add(usable[pattern]?.source ?? '')
+    },
+  )
+  search.push(text)
+  search.end()
+  return found
 }
 
 /** A place in a pattern: takes a byte, looks to both sides, branches, or is the end of pattern `pattern`. */

@@ -1,6 +1,8 @@
+import {type EnableDebt, type SettledBy, unknownDisableAt} from './enable-debt.js'
 import type {Moment} from './lease.js'
 import type {OpenClawJob, OpenClawRead} from './openclaw-job.js'
-import {type EnableDebt, type ResetClaim, type ResetLedger, type SettledBy, unknownDisableAt} from './reset.js'
+import type {ResetLedger} from './reset.js'
+import type {ResetClaim} from './reset-claim.js'
 import type {ResetRequest, ResetRequests} from './reset-request.js'
 
 /** What a reset daemon does in one round, decided from the journals, the settings and a time. */

@@ -1,7 +1,16 @@
+import {
+  applyDisabled,
+  applyDisabling,
+  applyOwed,
+  applySettled,
+  type EnableDebt,
+  type EnableDebts,
+} from './enable-debt.js'
 import type {Fold, FoldVerdict} from './fold.js'
 import type {Moment} from './lease.js'
-import {type ProcessRef, parseProcessRef} from './process-ref.js'
-import {hasFields, type Rec} from './record.js'
+import {parseProcessRef} from './process-ref.js'
+import type {Rec} from './record.js'
+import {isWritten, momentOf, type ResetClaim, type Written} from './reset-claim.js'
 
 /**
  * What the reset daemons did, folded from `openclaw_reset_results.jsonl`. The requests stand in `reset-request.ts`.
@@ -23,8 +32,7 @@ export interface ResetLedger {
   readonly open: Map<string, OpenReset>
   /** By request id, oldest first. */
   readonly answers: Map<string, ResetAnswer>
-  /** By OpenClaw's job id. */
-  readonly debts: Map<string, EnableDebt>
+  readonly debts: EnableDebts
   /** When the last reset of a job began, and for which request. */
   readonly lastResets: Map<string, {readonly at: Moment; readonly requestId: string}>
 }
@@ -37,28 +45,6 @@ export interface OpenReset {
   readonly isDisableSent: boolean
   /** Why it was released. */
   readonly reason: string | undefined
-}
-
-export interface ResetClaim extends Moment {
-  readonly id: string
-  readonly requestId: string
-  readonly jobId: string
-  readonly process: ProcessRef | undefined
-}
-
-/** What became of the disable, as far as the journal knows. `sent` may still be applied by the gateway minutes later. */
-export type DisableState = 'not-sent' | 'sent' | 'applied' | 'refused'
-
-/** A job that guard may have disabled and must leave enabled. */
-export interface EnableDebt {
-  readonly id: string
-  readonly jobId: string
-  readonly claim: ResetClaim
-  readonly disable: DisableState
-  /** When the disable was sent last. */
-  readonly disabledAt: Moment | undefined
-  /** When one before it was sent of which nobody knows the outcome. */
-  readonly earlierAt: Moment | undefined
 }
 
 /**
@@ -91,8 +77,6 @@ export interface ResetAnswer {
   readonly recordId: string
 }
 
-export type SettledBy = 'confirmed' | 'left-disabled' | 'gone'
-
 /** Twice as many as requests are remembered, so that no request outlives its answer. */
 const mostAnswers = 20_000
 
@@ -123,42 +107,26 @@ interface SavedLedger {
   readonly lastResets: readonly [string, {readonly at: Moment; readonly requestId: string}][]
 }
 
-interface Written extends Moment, Rec {
-  readonly id: string
-  readonly kind: string
-  readonly job_id: string
-}
-
-const stampFields = {
-  id: 'string',
-  kind: 'string',
-  job_id: 'string',
-  at: 'number',
-  mono: 'number',
-  boot: 'string',
-  host: 'string',
-} as const
-
 function applyReset(state: ResetLedger, record: Rec): FoldVerdict {
-  if (!hasFields(record, stampFields)) return 'void'
-  const written = record as Written
-  if (written.kind === 'claimed') return applyClaim(state, written)
-  if (written.kind === 'enable-settled') return applySettled(state, written)
-  const claim = ownClaim(state, written)
-  if (!claim) return repeatedResult(state, written)
-  switch (written.kind) {
+  if (!isWritten(record)) return 'void'
+  if (record.kind === 'claimed') return applyClaim(state, record)
+  if (record.kind === 'enable-settled') return applySettled(state.debts, record)
+  const claim = ownClaim(state, record)
+  if (!claim) return repeatedResult(state, record)
+  switch (record.kind) {
     case 'enable-owed':
-      return applyOwed(state, written, claim)
+      state.lastResets.set(record.job_id, {at: momentOf(record), requestId: claim.requestId})
+      return applyOwed(state.debts, record, claim)
     case 'disabling':
-      return applyDisabling(state, written, claim)
+      return applySent(state, record, claim)
     case 'disabled':
-      return applyDisabled(state, written)
+      return applyDisabled(state.debts, record)
     case 'step-taken':
       return 'ok'
     case 'released':
-      return applyReleased(state, written, claim)
+      return applyReleased(state, record, claim)
     case 'result':
-      return applyResult(state, written, claim)
+      return applyResult(state, record, claim)
     default:
       return 'void'
   }
@@ -201,49 +169,10 @@ function repeatedResult(state: ResetLedger, record: Written): FoldVerdict {
   return state.answers.get(record['request_id'] as string)?.recordId === record.id ? 'ok' : 'void'
 }
 
-function applyOwed(state: ResetLedger, record: Written, claim: ResetClaim): FoldVerdict {
-  const before = state.debts.get(record.job_id)
-  // The job was just read as enabled, so no disable of before is in force; but one may still come true.
-  const earlierAt = before && unknownDisableAt(before)
-  const debt = {
-    id: record.id,
-    jobId: record.job_id,
-    claim,
-    disable: 'not-sent',
-    disabledAt: undefined,
-    earlierAt,
-  } as const
-  state.debts.set(record.job_id, debt)
-  state.lastResets.set(record.job_id, {at: momentOf(record), requestId: claim.requestId})
-  return 'ok'
-}
-
-function applyDisabling(state: ResetLedger, record: Written, claim: ResetClaim): FoldVerdict {
-  const debt = state.debts.get(record.job_id)
+function applySent(state: ResetLedger, record: Written, claim: ResetClaim): FoldVerdict {
   const open = state.open.get(claim.requestId)
-  if (!debt || !open) return 'void'
-  const earlierAt = unknownDisableAt(debt)
-  state.debts.set(record.job_id, {...debt, disable: 'sent', disabledAt: momentOf(record), earlierAt})
+  if (!open || applyDisabling(state.debts, record) === 'void') return 'void'
   state.open.set(claim.requestId, {...open, isDisableSent: true})
-  return 'ok'
-}
-
-/** When the last disable was sent that may still come true. */
-export function unknownDisableAt({disable, disabledAt, earlierAt}: EnableDebt): Moment | undefined {
-  return disable === 'sent' ? disabledAt : earlierAt
-}
-
-function applyDisabled(state: ResetLedger, record: Written): FoldVerdict {
-  const debt = state.debts.get(record.job_id)
-  const {outcome} = record
-  if (!debt || (outcome !== 'applied' && outcome !== 'refused')) return 'void'
-  state.debts.set(record.job_id, {...debt, disable: outcome})
-  return 'ok'
-}
-
-function applySettled(state: ResetLedger, record: Written): FoldVerdict {
-  if (state.debts.get(record.job_id)?.id !== record['debt']) return 'void'
-  state.debts.delete(record.job_id)
   return 'ok'
 }
 
@@ -267,8 +196,4 @@ function applyResult(state: ResetLedger, record: Written, {requestId, jobId}: Re
   const [oldest] = state.answers.keys()
   if (state.answers.size > mostAnswers && oldest !== undefined) state.answers.delete(oldest)
   return 'ok'
-}
-
-function momentOf({at, mono, boot, host}: Moment): Moment {
-  return {at, mono, boot, host}
 }

@@ -2,6 +2,7 @@ import type {AlertingSettings, ChannelSettings} from './alert-settings.js'
 import type {Argv, JobSettings} from './job-settings.js'
 import type {TextOrSecret} from './secret.js'
 import type {ServiceSettings} from './service-settings.js'
+import type {WatchedJob} from './watched-job.js'
 
 /**
  * The whole settings with their defaults, checked: what the rest of guard sees.
@@ -24,6 +25,8 @@ export interface Settings {
   readonly jobs: Readonly<Record<string, JobSettings>>
   /** Absolute path of a script → the job that it is. */
   readonly scripts: Readonly<Record<string, string>>
+  /** The jobs that the watchdog looks after, ready made: it asks for all of them in each round. */
+  readonly watched: readonly WatchedJob[]
   readonly services: Readonly<Record<string, ServiceSettings>>
   readonly breakers: BreakersSettings
   readonly watchdog: WatchdogSettings
@@ -35,7 +38,7 @@ export interface Settings {
 }
 
 /** The settings of a job, named there or not. */
-export function settingsOfJob(settings: Settings, job: string): JobSettings {
+export function settingsOfJob(settings: Pick<Settings, 'jobs' | 'defaults'>, job: string): JobSettings {
   return (Object.hasOwn(settings.jobs, job) ? settings.jobs[job] : undefined) ?? settings.defaults
 }
 

@@ -8,9 +8,14 @@ export function timeZoneProblem(name: string): string | undefined {
   return `is no time zone; ${meant ? `did you mean ${meant}?` : 'write a name such as UTC or America/New_York'}`
 }
 
+/** Asking Intl takes 0.2 ms, and ten thousand jobs name the same few zones. */
+const known = new Set<string>()
+
 function isKnown(name: string): boolean {
+  if (known.has(name)) return true
   try {
     new Intl.DateTimeFormat('en', {timeZone: name})
+    known.add(name)
     return true
   } catch (error) {
     if (error instanceof RangeError) return false

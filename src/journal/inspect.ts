@@ -28,7 +28,9 @@ function problemsOf<S>(dir: string, {name, limit}: JournalSpec<S>, view: View<S>
       (file) =>
         `${stable} had been replaced by another file, which is kept as ${file}: take from it what you need, then remove it`,
     )
-  if (identity(`${dir}/${stable}`) !== identity(`${dir}/${generationName(name, view.generation)}`)) {
+  const newest = identity(`${dir}/${generationName(name, view.generation)}`)
+  // Without a generation only other programs have written yet: the next record of guard's adopts their file.
+  if (newest !== undefined && identity(`${dir}/${stable}`) !== newest) {
     problems.push(`${stable} is not the newest generation: guard links it again when it writes`)
   }
   if (view.generation > 1 && view.snapshotBytes === 0) {

@@ -1,13 +1,21 @@
 import {closeSync, openSync, writeSync} from 'node:fs'
-import {join} from 'node:path'
+import {isRotationDue, type RotationPolicy, rotateLog} from './rotate.js'
 
 export const guardianLogName = 'guardian.log'
 
+export interface GuardianLog {
+  /** The log folder. */
+  readonly dir: string
+  readonly rotation: RotationPolicy
+}
+
 /** Tells in one line what guard did, for people with `tail`. Never fails a run: what counts stands in the journal. */
-export function writeGuardianLog(logDir: string, atMs: number, text: string): void {
+export function writeGuardianLog({dir, rotation}: GuardianLog, atMs: number, text: string): void {
+  const file = `${dir}/${guardianLogName}`
   const line = `${new Date(atMs).toISOString()} ${text.replaceAll('\n', ' ')}\n`
   try {
-    const fd = openSync(join(logDir, guardianLogName), 'a', 0o600)
+    if (isRotationDue(file, rotation)) rotateLog(file, rotation, atMs)
+    const fd = openSync(file, 'a', 0o600)
     writeSync(fd, line)
     closeSync(fd)
   } catch (error) {

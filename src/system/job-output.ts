@@ -82,6 +82,8 @@ export function openJobOutput(request: OutputRequest): JobOutput {
     lastWriteMs: () => Math.max(...sources.map(({fd}) => fstatSync(fd).mtimeMs)),
     tail: (bytes) => sources.map(({fd, from}) => readTail(fd, from, bytes)).join(''),
     follow: (passOn) => {
+      // A retry writes to the same log, and is looked after already.
+      if (follower) return
       if (spools.length === 0 && !(passOn && pumps.length > 0)) return
       const files = sources.map(({file}) => file)
       follower = new Follower(() => drain(passOn), files)
@@ -91,6 +93,9 @@ export function openJobOutput(request: OutputRequest): JobOutput {
       await follower?.stop()
       await drain(passOn)
       if (fstatSync(log).size < start) request.warn(truncatedText(logFile))
+      for (const {problem} of pumps) {
+        if (problem) request.warn(`not all output was passed on (${problem}); it stands in ${logFile}`)
+      }
       for (const spool of spools) {
         const problem = spool.finish()
         if (problem) request.warn(`${logFile} lacks some of the output: ${problem}`)

@@ -1,4 +1,4 @@
-import {closeSync, fstatSync, openSync, readSync, statSync} from 'node:fs'
+import {closeSync, existsSync, fstatSync, openSync, readSync, type Stats, statSync} from 'node:fs'
 import {Follower} from './follower.js'
 
 /** The log of a job in the log folder: the name that the guardian wrapper gave it. */
@@ -15,14 +15,22 @@ export interface Stretch {
 
 const chunkBytes = 256 * 1024
 
-/** The file with this inode: the log itself, or what a rotation has made of it (`.1`, `.2`, …). Undefined when it is gone. */
-export function findLog(file: string, inode: number): string | undefined {
+/**
+ * The file with this inode: the log itself, or what a rotation has made of it (`.1`, `.2`, …). Undefined when it is
+ * gone; a file made after `writtenByMs` has only inherited the number.
+ */
+export function findLog(file: string, inode: number, writtenByMs = Number.POSITIVE_INFINITY): string | undefined {
   for (let number = 0; ; number++) {
     const candidate = number === 0 ? file : `${file}.${number}`
     const stat = statSync(candidate, {throwIfNoEntry: false})
-    if (stat?.ino === inode) return candidate
+    if (stat?.ino === inode && !isMadeAfter(stat, writtenByMs)) return candidate
     if (!stat && number > 0) return undefined
   }
+}
+
+/** A file system that keeps no time of birth gives that of the last change instead, which proves nothing. */
+function isMadeAfter({birthtimeMs, ctimeMs}: Stats, timeMs: number): boolean {
+  return birthtimeMs !== ctimeMs && birthtimeMs > timeMs
 }
 
 /** Reads a stretch piece by piece; memory stays bounded however long it is. */
@@ -54,27 +62,65 @@ export function tailStart(file: string, bytes: number): number {
   return start ?? from
 }
 
-/** Reads a log from `from` on and goes on as it grows, also into the file that follows a rotation, until `signal` aborts. */
+/** Reads a log from `from` on and goes on as it grows, also into the files that follow rotations, until `signal` aborts. */
 export async function followLog(file: string, from: number, {take, signal}: FollowOptions): Promise<void> {
-  let offset = from
-  let inode = statSync(file, {throwIfNoEntry: false})?.ino
+  let place = openPlace(file, from)
   const drain = async () => {
-    const stat = statSync(file, {throwIfNoEntry: false})
-    if (!stat) return 0
-    if (stat.ino !== inode || stat.size < offset) offset = 0
-    inode = stat.ino
-    const begun = offset
-    readStretch({file, from: offset, to: stat.size}, (piece) => {
-      offset += piece.length
-      take(piece)
-    })
-    return offset - begun
+    let total = 0
+    for (;;) {
+      place ??= openPlace(file, 0)
+      if (!place) return total
+      total += readOn(place, take)
+      const next = fileAfter(file, place.fd)
+      if (next === undefined) return total
+      // What was appended between the reading and the rotation.
+      total += readOn(place, take)
+      closeSync(place.fd)
+      place = openPlace(next, 0)
+    }
   }
   await drain()
   const follower = new Follower(drain, [file])
   follower.start()
   await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), {once: true}))
   await follower.stop()
+  if (place) closeSync(place.fd)
+}
+
+/** A log being followed. The open descriptor keeps its inode from being given to another file. */
+interface Place {
+  readonly fd: number
+  offset: number
+}
+
+function openPlace(file: string, offset: number): Place | undefined {
+  try {
+    return {fd: openSync(file, 'r'), offset}
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    throw error
+  }
+}
+
+function readOn(place: Place, take: (piece: Buffer) => void): number {
+  const {size} = fstatSync(place.fd)
+  if (size < place.offset) place.offset = 0
+  const begun = place.offset
+  for (const buffer = Buffer.allocUnsafe(chunkBytes); place.offset < size; ) {
+    const length = readSync(place.fd, buffer, 0, chunkBytes, place.offset)
+    if (length === 0) break
+    place.offset += length
+    take(Buffer.from(buffer.subarray(0, length)))
+  }
+  return place.offset - begun
+}
+
+/** The next younger file when this one was put aside; undefined for the log itself. */
+function fileAfter(file: string, fd: number): string | undefined {
+  const found = findLog(file, fstatSync(fd).ino)
+  if (found === file || (found === undefined && !existsSync(file))) return undefined
+  const number = Number(found?.slice(file.length + 1) ?? 1)
+  return number <= 1 ? file : `${file}.${number - 1}`
 }
 
 export interface FollowOptions {

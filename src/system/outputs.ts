@@ -3,14 +3,13 @@ import {resolve} from 'node:path'
 import glob from 'fast-glob'
 import type {OutputSighting} from '../domain/gather-facts.js'
 import type {OutputSettings} from '../domain/job-settings.js'
+import {patternsFound} from '../domain/pattern-set.js'
 
 /** Looks for the newest file that fits each rule. A folder that cannot be read is said, never taken for an empty one. */
 export type ReadOutputs = (rules: readonly OutputSettings[], dir: string) => Promise<readonly OutputSighting[]>
 
 /** Marks are searched in the last bytes of a file: it may be a log of gigabytes. */
 const searchedBytes = 1024 * 1024
-/** A pattern meets no longer line than this, so that a bad one cannot stop the round. Characters. */
-const longestLine = 10_000
 
 export const readOutputs: ReadOutputs = (rules, dir) => Promise.all(rules.map((rule) => readOutput(rule, dir)))
 
@@ -42,27 +41,19 @@ async function findNewest(files: readonly string[], dir: string) {
 
 function markProblem({contains, lacks}: OutputSettings, path: string): string | undefined {
   if (contains.length === 0 && lacks.length === 0) return undefined
-  const lines = lastLines(path)
-  const found = (pattern: string) => {
-    const regex = new RegExp(pattern)
-    return lines.some((line) => regex.test(line))
-  }
-  const absent = contains.find((pattern) => !found(pattern))
+  const found = patternsFound([...contains, ...lacks], lastBytes(path))
+  const absent = contains.find((pattern) => !found.has(pattern))
   if (absent !== undefined) return `lacks ${JSON.stringify(absent)}`
-  const present = lacks.find(found)
+  const present = lacks.find((pattern) => found.has(pattern))
   return present === undefined ? undefined : `has ${JSON.stringify(present)}`
 }
 
-function lastLines(path: string): readonly string[] {
+function lastBytes(path: string): Uint8Array {
   const fd = openSync(path, 'r')
   try {
     const buffer = Buffer.alloc(searchedBytes)
     const {size} = fstatSync(fd)
-    const bytes = readSync(fd, buffer, 0, searchedBytes, Math.max(0, size - searchedBytes))
-    return buffer
-      .toString('utf8', 0, bytes)
-      .split('\n')
-      .map((line) => line.slice(0, longestLine))
+    return buffer.subarray(0, readSync(fd, buffer, 0, searchedBytes, Math.max(0, size - searchedBytes)))
   } finally {
     closeSync(fd)
   }

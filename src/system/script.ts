@@ -52,13 +52,20 @@ export function commandOfScript({path, args, interpreter, interpreters}: ScriptR
   if (interpreter) return [...interpreter, file, ...args]
   if (head.executable && (head.magic.startsWith('#!') || head.magic === '\x7fELF')) return [file, ...args]
   const extension = extname(file)
-  const byExtension =
-    (Object.hasOwn(interpreters, extension) && interpreters[extension]) || builtInInterpreter(extension)
+  const byExtension = interpreterOf(extension, interpreters)
   if (byExtension) return [...byExtension, file, ...args]
   throw new GuardError('not-executable', `${path}: do not know how to run it`, [
     head.executable ? 'begin it with a line such as #!/bin/sh' : `make it executable: chmod +x ${path}`,
     `or name a program for "${extension || 'its name'}" in the settings: interpreters`,
   ])
+}
+
+/** A bare `node`, as the settings have it by default, is what guard knows better: itself. */
+function interpreterOf(extension: string, interpreters: ScriptRequest['interpreters']): Argv | undefined {
+  const named = Object.hasOwn(interpreters, extension) ? interpreters[extension] : undefined
+  if (!named) return builtInInterpreter(extension)
+  const isBareNode = named.length === 1 && named[0] === 'node'
+  return isBareNode ? (builtInInterpreter(extension) ?? [process.execPath]) : named
 }
 
 /** A script stays the same file when the job has a working directory of its own. */

@@ -1,4 +1,5 @@
-import type {ResetClaim, ResetLedger, ResetOutcome} from '../domain/reset.js'
+import type {ResetLedger, ResetOutcome} from '../domain/reset.js'
+import type {ResetClaim} from '../domain/reset-claim.js'
 import {decideResets, elapsedMs, type ResetDecision} from '../domain/reset-decision.js'
 import type {ResetRequest} from '../domain/reset-request.js'
 import {GuardError} from '../errors.js'

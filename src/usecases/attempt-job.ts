@@ -25,7 +25,8 @@ export interface AttemptDeps {
 export interface CaughtSignals {
   readonly aborted: AbortSignal
   sendTo(job: JobProcess | undefined): void
-  release(): void
+  /** A signal is guard's own again; with `exitCode`, that is what guard then ends with: all but the passing on is done. */
+  release(exitCode?: number): void
 }
 
 export interface Traces {

@@ -93,9 +93,10 @@ export async function tryLease(deps: LeaseDeps, request: LeaseRequest): Promise<
   const lease = state.byJob.get(job)
   if (!lease) throw new GuardError('internal', `the lease of ${job} vanished from the journal`)
   if (lease.claimId !== record.id) return {heldBy: lease}
-  // Whoever was stopped between claiming and coming here may find that the time is over: then it asks once more.
   if (deps.clock.mono() - before < ttlMs) return {granted: lease}
-  return {granted: renewLease(deps, {job, token: lease.token})}
+  // Whoever was stopped between claiming and coming here finds the time over, and perhaps another in its place.
+  const renewed = deps.leases.append({kind: 'renewed', job, token: lease.token, claim: lease.claimId}, 'buffered')
+  return renewed.verdict === 'ok' ? {granted: renewed.state.byJob.get(job) ?? lease} : tryLease(deps, request)
 }
 
 /** A job that outlived its guard holds its lease past the time: a second copy shall not start beside it. */

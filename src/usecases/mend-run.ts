@@ -34,7 +34,8 @@ export async function mendRun(deps: MendDeps, task: MendTask): Promise<RunEnd> {
   })
   const {last} = retried
   let attempts = retried.attempts
-  if (last.outcome === 'healthy' || deps.retry.signal?.aborted) return {attempt: last, attempts, recovered: false}
+  const isOver = last.outcome === 'healthy' || settings.recovery.length === 0 || deps.retry.signal?.aborted
+  if (isOver) return {attempt: last, attempts, recovered: false}
 
   const verify = async () => {
     attempts += 1

@@ -8,7 +8,7 @@ import type {Clocks} from '../domain/life.js'
 import type {Entry} from '../domain/record.js'
 import {type ResetRequests, resetRequestEntry} from '../domain/reset-request.js'
 import {dueNote} from '../domain/timeline.js'
-import {type WatchedJob, watchedAs} from '../domain/watched-job.js'
+import {watchedAs} from '../domain/watched-job.js'
 import type {Durability, Journal} from '../journal/journal.js'
 import type {RaiseAlert} from './raise-alert.js'
 import {type JobReport, type PatrolPlan, type Survey, type SurveyDeps, surveyJobs} from './survey-jobs.js'
@@ -33,8 +33,8 @@ export async function patrol(deps: PatrolDeps, plan: PatrolPlan): Promise<Patrol
   const survey = await surveyJobs(deps, plan)
   const round: Round = {deps, clocks: survey.clocks, before: deps.incidents.read()}
   noteClock(round)
+  noteJobs(round, survey.reports)
   for (const report of survey.reports) {
-    noteJob(round, report.job)
     for (const action of report.actions) perform(round, action, report)
   }
   for (const action of survey.leftovers) perform(round, action, undefined)
@@ -57,9 +57,24 @@ function noteClock({deps, clocks, before}: Round): void {
   deps.incidents.append({kind: 'clock-noted', clock, awake}, 'buffered')
 }
 
-function noteJob(round: Round, job: WatchedJob): void {
-  const as = watchedAs(job)
-  if (round.before.jobs.get(job.name)?.watchedAs !== as) write(round, {kind: 'watched', job: job.name, as}, 'buffered')
+/** Names in one record: with the longest that are allowed it stays far below the longest line. */
+const namesInRecord = 256
+
+/** A settings file may bring ten thousand jobs at once: those watched in the same way share a record. */
+function noteJobs(round: Round, reports: readonly JobReport[]): void {
+  const met = new Map<string, string[]>()
+  for (const {job} of reports) {
+    const as = watchedAs(job)
+    if (round.before.jobs.get(job.name)?.watchedAs === as) continue
+    const names = met.get(as)
+    if (names) names.push(job.name)
+    else met.set(as, [job.name])
+  }
+  for (const [as, names] of met) {
+    for (let from = 0; from < names.length; from += namesInRecord) {
+      write(round, {kind: 'watched', jobs: names.slice(from, from + namesInRecord), as}, 'buffered')
+    }
+  }
 }
 
 function perform(round: Round, action: IncidentAction, report: JobReport | undefined): void {

@@ -1,5 +1,5 @@
+import type {EnableDebt, SettledBy} from '../domain/enable-debt.js'
 import type {OpenClawRead} from '../domain/openclaw-job.js'
-import type {EnableDebt, SettledBy} from '../domain/reset.js'
 import {decideDebt} from '../domain/reset-decision.js'
 import {momentOf, type ResetDeps} from './reset-deps.js'
 

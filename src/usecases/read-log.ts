@@ -4,7 +4,8 @@ import type {Stretch} from '../system/log-files.js'
 import {findRun, type HistoryDeps, readHistory} from './read-history.js'
 
 export interface LogDeps extends HistoryDeps {
-  readonly findLog: (file: string, inode: number) => string | undefined
+  /** Finds the file with this inode that had been made by then (wall clock, ms). */
+  readonly findLog: (file: string, inode: number, writtenByMs: number | undefined) => string | undefined
 }
 
 export interface RunLog {
@@ -20,7 +21,7 @@ export function locateLog(deps: LogDeps, job: string, runId: string | undefined)
     throw new GuardError('usage', what, [`see its runs: guard history ${job}`])
   }
   if (!run.log) throw new GuardError('usage', `run ${run.id} of ${job} kept no log`, ['it was skipped or interactive'])
-  const file = deps.findLog(run.log.file, run.log.inode)
+  const file = deps.findLog(run.log.file, run.log.inode, run.endedAt)
   if (file === undefined)
     throw new GuardError('io', `the log of run ${run.id} has been rotated away`, [
       'keep more: logs.keep in the settings',

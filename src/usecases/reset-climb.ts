@@ -1,5 +1,6 @@
 import type {Entry} from '../domain/record.js'
-import type {OpenReset, ResetClaim, ResetOutcome} from '../domain/reset.js'
+import type {OpenReset, ResetOutcome} from '../domain/reset.js'
+import type {ResetClaim} from '../domain/reset-claim.js'
 import type {ResetRequest} from '../domain/reset-request.js'
 import {GuardError} from '../errors.js'
 import type {ResetDeps} from './reset-deps.js'

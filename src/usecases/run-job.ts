@@ -80,15 +80,11 @@ async function performRun(deps: RunDeps, request: RunRequest, {claim, breaker}: 
   const signals = deps.catchSignals()
 
   const first = firstTask(request, {lease, output, records, signals})
-  const attempt = await attemptJob(deps, first)
-  const end: RunEnd = isWell(attempt)
-    ? {attempt, attempts: 1, recovered: false}
-    : await deps.mend(deps, {...request, first, attempt})
+  const end = await attemptAndMend(deps, request, first).finally(stopRenewing)
 
-  stopRenewing()
-  signals.release()
   breaker?.record(end.attempt.outcome)
   const report = endRun(deps, request, {end, lease, output, records, startedAt})
+  signals.release(report.exitCode)
   await output?.finish(!settings.quiet || !isWell(end.attempt))
   return report
 }
@@ -96,6 +92,12 @@ async function performRun(deps: RunDeps, request: RunRequest, {claim, breaker}: 
 function tellInterrupted(deps: RunDeps, job: string, run: string): void {
   deps.salvage(run)
   recorder(deps, {job, run}).interrupted('its guard was killed')
+}
+
+async function attemptAndMend(deps: RunDeps, request: RunRequest, first: MendTask['first']): Promise<RunEnd> {
+  const attempt = await attemptJob(deps, first)
+  if (isWell(attempt)) return {attempt, attempts: 1, recovered: false}
+  return deps.mend(deps, {...request, first, attempt})
 }
 
 interface RunParts {

@@ -32,7 +32,8 @@ export function recorder(deps: RecordDeps, of: {readonly job: string; readonly r
     }
   }
   return {
-    started: (facts) => note('started', facts),
+    // Where its output ends is not known yet, and never will be if guard is killed.
+    started: ({token, log}) => note('started', {token, log: log && {...log, to: undefined}}),
     attemptEnded: (facts) => note('attempt-ended', facts),
     stepEnded: (facts) => note('step-ended', facts),
     ended: (facts) => note('ended', facts, 'durable'),

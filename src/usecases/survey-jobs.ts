@@ -1,4 +1,4 @@
-import {gatherFacts, type OutputSighting} from '../domain/gather-facts.js'
+import {gatherFacts, type OutputSighting, slotFacts} from '../domain/gather-facts.js'
 import type {Incidents} from '../domain/incident.js'
 import {decideIncident, type IncidentAction, type IncidentPolicy} from '../domain/incident-decision.js'
 import {noResets, type ResetCourse, resetCourse} from '../domain/incident-reset.js'
@@ -10,7 +10,7 @@ import type {ResetRequests} from '../domain/reset-request.js'
 import type {RunBook} from '../domain/run.js'
 import {awakeAt, awakeNow, upTo} from '../domain/timeline.js'
 import {type Judgement, judgeJob} from '../domain/verdict.js'
-import type {JobFacts} from '../domain/watchdog-facts.js'
+import type {JobFacts, SlotFacts} from '../domain/watchdog-facts.js'
 import type {WatchedJob} from '../domain/watched-job.js'
 import type {Journal} from '../journal/journal.js'
 import type {ReadOutputs} from '../system/outputs.js'
@@ -66,10 +66,11 @@ interface Snapshot {
 /** Looks at every job and decides what to do, and does nothing. */
 export async function surveyJobs(deps: SurveyDeps, {jobs, policy}: PatrolPlan): Promise<Survey> {
   const snapshot = await readSnapshot(deps)
+  const round: Round = {snapshot, slotOf: slotsOfRound(deps.slots, snapshot.clocks), policy}
   const reports: JobReport[] = []
   for (const job of jobs) {
     const outputs = job.outputs.length === 0 ? [] : await deps.readOutputs(job.outputs, job.dir ?? '.')
-    reports.push(reportOn(job, outputs, {snapshot, slots: deps.slots, policy}))
+    reports.push(reportOn(job, outputs, round))
   }
   return {clocks: snapshot.clocks, reports, leftovers: leftoversOf(snapshot.incidents, jobs)}
 }
@@ -93,7 +94,7 @@ async function readSnapshot(deps: SurveyDeps): Promise<Snapshot> {
 
 interface Round {
   readonly snapshot: Snapshot
-  readonly slots: Slots
+  readonly slotOf: (job: WatchedJob) => SlotFacts | undefined
   readonly policy: IncidentPolicy
 }
 
@@ -102,8 +103,7 @@ function reportOn(job: WatchedJob, outputs: readonly OutputSighting[], round: Ro
   const history = incidents.jobs.get(job.name)
   const traces = {lease: leases.byJob.get(job.name), runs: runs.get(job.name)?.runs ?? []}
   const sighting = job.openclawId === undefined ? undefined : openclaw.get(job.openclawId)
-  const latestSlot = (atMs: number) => latestSlotOf(job, round.slots, atMs)
-  const facts = gatherFacts(job, {traces, history, outputs, openclaw: sighting, latestSlot}, clocks)
+  const facts = gatherFacts(job, {traces, history, outputs, openclaw: sighting, slot: round.slotOf(job)}, clocks)
   const judgement = judgeJob(facts)
   const resets = resetsOf(history?.incident, round)
   const actions = decideIncident({
@@ -120,8 +120,18 @@ function reportOn(job: WatchedJob, outputs: readonly OutputSighting[], round: Ro
   return {job, facts, judgement, resets, actions}
 }
 
-function latestSlotOf({schedule, timezone}: WatchedJob, slots: Slots, atMs: number): number | undefined {
-  return schedule === undefined ? undefined : slots.latest({expression: schedule, timezone}, atMs)
+/** Thousands of jobs share a few schedules, and a round has one time: each question is asked once. */
+function slotsOfRound(slots: Slots, clocks: Clocks): (job: WatchedJob) => SlotFacts | undefined {
+  const known = new Map<string, SlotFacts | undefined>()
+  return ({schedule, timezone, limits: {graceMs}}) => {
+    if (schedule === undefined) return undefined
+    const key = `${graceMs} ${timezone ?? ''} ${schedule}`
+    if (!known.has(key)) {
+      const latest = (atMs: number) => slots.latest({expression: schedule, timezone}, atMs)
+      known.set(key, slotFacts(latest, graceMs, clocks))
+    }
+    return known.get(key)
+  }
 }
 
 function resetsOf(incident: Parameters<typeof resetCourse>[0] | undefined, {snapshot, policy}: Round): ResetCourse {

@@ -181,3 +181,16 @@ test('a signal to guard during the recovery ends it, and no further step begins'
   writeFileSync(`${sandbox.dir}/daemon.up`, '')
   expect((await sandbox.guard('run', 'check')).code).toBe(0)
 })
+
+test('a signal to guard ends the restart that hangs, and all that it started', async () => {
+  const sandbox = createSandbox()
+  const script = `echo $$ > ${sandbox.dir}/begun; exec sleep 300`
+  settle(sandbox, {recovery: [restart, verify], service: {restart: ['sh', '-c', script], timeout: '5m'}})
+  const running = sandbox.start(['run', 'check'])
+  const pid = () => readFileSync(sandbox.path('begun'), 'utf8').trim()
+  await expect.poll(() => existsSync(sandbox.path('begun')) && pid() !== '', {timeout: 15_000}).toBe(true)
+  running.kill('SIGTERM')
+  await running.ended
+  await expect.poll(() => existsSync(`/proc/${pid()}`)).toBe(false)
+  expect(steps(sandbox)).toMatchObject([{do: 'restart', ok: false}])
+})

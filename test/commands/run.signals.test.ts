@@ -21,9 +21,9 @@ describe('a signal to guard', () => {
     ['SIGUSR2', 140],
   ] as const)('%s reaches the whole group of the job; the exit code is 128 + n', async (signal, expected) => {
     const box = createSandbox()
-    const job = 'ulimit -c 0; sleep 60 & echo $! > child; echo $$ > leader; wait'
+    const job = 'ulimit -c 0; sh -c "echo \\$\\$ > child; exec sleep 60"; true'
     const running = box.start(['run', '--job', 'j', '--', 'sh', '-c', job])
-    await written(box, 'leader')
+    await written(box, 'child')
     running.kill(signal)
     expect((await running.ended).code).toBe(expected)
     await until(() => !isAlive(pidIn(box, 'child')), 'the end of the child')
@@ -68,7 +68,8 @@ describe('a signal to guard', () => {
 })
 
 describe('when guard is killed by SIGKILL', () => {
-  const job = 'echo $$ > leader; echo before >&2; while [ ! -e end ]; do sleep 0.05; done; echo after >&2; touch done'
+  const job =
+    'echo $$ > leader; echo before >&2; echo {} > $GUARD_RESULT_FILE; while [ ! -e end ]; do sleep 0.05; done; echo after >&2; touch done'
 
   async function killedGuard(box: Sandbox, running: Running): Promise<number> {
     const leader = await written(box, 'leader')

@@ -70,7 +70,7 @@ test.each<[string, unknown, string]>([
   [
     'a pattern compiles',
     job({failures: {ours: ['(a']}}),
-    'jobs.scan.failures.ours[0]: "(a" is no regular expression: /(a/: Unterminated group',
+    'jobs.scan.failures.ours[0]: "(a" is no pattern that can be searched: it has a ( that nothing closes, at character 1',
   ],
   [
     'a failure class has a plain name',

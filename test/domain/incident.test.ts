@@ -59,7 +59,7 @@ test('what is said of an incident that is over is void', () => {
 })
 
 test('a job is met anew when its schedule or its outputs are others', () => {
-  const watched = (as: string, awake: number) => ({...stamp, id: 'w', kind: 'watched', job: 'scan', as, awake})
+  const watched = (as: string, awake: number) => ({...stamp, id: 'w', kind: 'watched', jobs: ['scan'], as, awake})
   const {state, verdicts} = fold(watched('daily', 10), watched('daily', 20), watched('hourly', 30))
   expect(verdicts).toEqual(['ok', 'void', 'ok'])
   expect(state.jobs.get('scan')).toMatchObject({watchedAs: 'hourly', watchedAwake: 30})

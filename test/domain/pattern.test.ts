@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import {describe, expect, test} from 'vitest'
 import {type PatternNode, parsePattern} from '../../src/domain/pattern.js'
-import {keptLineBytes, searchLines} from '../../src/domain/pattern-set.js'
+import {keptLineBytes, patternsFound, searchLines} from '../../src/domain/pattern-set.js'
 
 const node = (source: string): PatternNode => {
   const parsed = parsePattern(source)
@@ -140,4 +140,9 @@ describe('hostile patterns and texts', () => {
     const [hit] = search(['needle'], `${'x'.repeat(1_000_000)}needle\n`, 65_536)
     expect(hit?.[0]).toHaveLength(keptLineBytes)
   })
+})
+
+test('of several patterns those are told that any line matches', () => {
+  const text = new TextEncoder().encode('rows: 120\nSIP feed late')
+  expect([...patternsFound(['^rows', 'sip', '(?i)sip', '('], text)]).toEqual(['^rows', '(?i)sip'])
 })

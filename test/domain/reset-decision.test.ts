@@ -1,7 +1,9 @@
 import {expect, test} from 'vitest'
+import type {DisableState, EnableDebt} from '../../src/domain/enable-debt.js'
 import type {Moment} from '../../src/domain/lease.js'
 import type {OpenClawJob, OpenClawRead} from '../../src/domain/openclaw-job.js'
-import {type DisableState, type EnableDebt, type ResetClaim, resetFold} from '../../src/domain/reset.js'
+import {resetFold} from '../../src/domain/reset.js'
+import type {ResetClaim} from '../../src/domain/reset-claim.js'
 import {decideDebt, decideResets, elapsedMs, proofOfReset, type ResetFacts} from '../../src/domain/reset-decision.js'
 import {resetRequestFold} from '../../src/domain/reset-request.js'
 

@@ -49,6 +49,8 @@ interface Disturbed {
   readonly at: number
   /** How much later a real outage may be seen because of it. */
   readonly costsMs: number
+  /** A clock set back shows its times again, and a file does not say which of the two it was written at. */
+  readonly ambiguousMs: number
 }
 
 /** Lives through one day of a machine, its jobs, OpenClaw, the reset daemon and the watchdog. */
@@ -163,7 +165,11 @@ class Day {
     this.#events.push(`${clock(this.machine.awakeMs)} ${is} ${byMs / minute} min`)
     for (const life of this.#lives) life.afterDisturbance({isReboot: is === 'reboot'})
     const setBackMs = byMs < 0 && byMs > -3 * hour ? -byMs : 0
-    this.#disturbed.push({at: this.machine.awakeMs, costsMs: bootGraceMs + 2 * minute + setBackMs})
+    this.#disturbed.push({
+      at: this.machine.awakeMs,
+      costsMs: bootGraceMs + 2 * minute + setBackMs,
+      ambiguousMs: Math.max(0, -byMs),
+    })
   }
 
   /** Two jumps while no watchdog runs may undo each other: then nobody can ever know why cron lost a slot. */
@@ -278,8 +284,8 @@ class Day {
       job.outage?.kind === 'stuck' ? policy.answerWithinMs + 3 * (policy.betweenResetsMs + 4 * minute) : 0
     const outputMs = job.hasOutput ? (job.watched.outputs[0]?.maxAgeMs ?? 0) : 0
     let limitMs = 4 * job.periodMs + hour + outputMs + policy.escalateAfterMs + resetsMs
-    for (const {at, costsMs} of this.#disturbed)
-      if (at >= from && at <= from + limitMs) limitMs += costsMs + job.periodMs
+    for (const {at, costsMs, ambiguousMs} of this.#disturbed)
+      if (at >= from && at <= from + limitMs) limitMs += costsMs + job.periodMs + (job.hasOutput ? ambiguousMs : 0)
     for (const away of [...this.#watchdogAway, ...this.#daemonAway]) {
       // What the clock did while nobody looked is not known: output may be as new as the end of that time.
       if (away.to >= from && away.from <= from + limitMs) limitMs += away.to - Math.max(from, away.from) + outputMs

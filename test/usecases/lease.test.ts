@@ -119,6 +119,31 @@ describe('acquiring', () => {
   })
 })
 
+test('whoever was stopped for longer than its ttl, and replaced meanwhile, finds the lease busy and not himself fenced', async () => {
+  const {deps, leases, clock, acquire} = contest()
+  let stops = 1
+  const stopped = {
+    ...deps,
+    leases: {
+      ...leases,
+      append: (...args: Parameters<typeof leases.append>) => {
+        const appended = leases.append(...args)
+        if (stops-- > 0) {
+          clock.advance(2000)
+          leases.append({kind: 'claimed', job: 'scan', holder: 'rival', ttlMs: 60_000}, 'durable')
+        }
+        return appended
+      },
+    },
+  }
+  const request = {job: 'scan', holder: 'a', ttlMs: 1000, process: undefined, waitMs: 0}
+  await expect(acquireLease(stopped, request)).rejects.toMatchObject({
+    kind: 'busy',
+    details: {lease: {holder: 'rival'}},
+  })
+  await expect(acquire('b', {waitMs: 60_000})).resolves.toMatchObject({token: 3})
+})
+
 describe('holding', () => {
   test('a renewal keeps the lease for another ttl', async () => {
     const {acquire, deps, clock} = contest()

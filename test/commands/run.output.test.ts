@@ -1,0 +1,286 @@
+import {existsSync, readFileSync, statSync, writeFileSync} from 'node:fs'
+import {describe, expect, test} from 'vitest'
+import {createSandbox, filesIn, isAlive, type Sandbox, until} from '../support/sandbox.js'
+
+/** The wrapper is invisible: the caller gets the output as if there were no guard, and the log has all of it. */
+
+const alternating = 'for i in $(seq 300); do echo out $i; echo err $i >&2; done'
+const lines = (word: string) => Array.from({length: 300}, (_, index) => `${word} ${index + 1}\n`)
+const both = lines('out').map((line, index) => line + lines('err')[index])
+
+describe('two streams', () => {
+  test('to one place keep their order, there and in the log', async () => {
+    const {sh, log} = createSandbox()
+    const {stdout} = await sh(`exec guard run --job j -- sh -c '${alternating}' 2>&1`)
+    expect(stdout).toBe(both.join(''))
+    expect(log('j')).toBe(both.join(''))
+  })
+
+  test('to one file keep their order too', async () => {
+    const {sh, path} = createSandbox()
+    await sh(`exec guard run --job j -- sh -c '${alternating}' > all 2>&1`)
+    expect(readFileSync(path('all'), 'utf8')).toBe(both.join(''))
+  })
+
+  test('to two places are each exact, and the log has both', async () => {
+    const {guard, log} = createSandbox()
+    const {stdout, stderr} = await guard('run', '--job', 'j', '--', 'sh', '-c', alternating)
+    expect(stdout).toBe(lines('out').join(''))
+    expect(stderr).toBe(lines('err').join(''))
+    expect(log('j').split('\n').sort()).toEqual(both.join('').split('\n').sort())
+  })
+
+  test('to two places while megabytes come on both', async () => {
+    const {sh, path, log} = createSandbox()
+    const job = 'seq 300000 & seq 300001 600000 >&2; wait'
+    await sh(`exec guard run --job j -- sh -c '${job}' > out 2> err`)
+    const numbers = (from: number, to: number) => Array.from({length: to - from}, (_, i) => `${from + i}\n`).join('')
+    expect(readFileSync(path('out'), 'utf8') === numbers(1, 300_001)).toBe(true)
+    expect(readFileSync(path('err'), 'utf8') === numbers(300_001, 600_001)).toBe(true)
+    expect(log('j')).toHaveLength(numbers(1, 600_001).length)
+  })
+})
+
+test('output reaches a pipe while the job runs', async () => {
+  const box = createSandbox()
+  const job = 'echo first; while [ ! -e end ]; do sleep 0.05; done'
+  const running = box.start(['run', '--job', 'j', '--', 'sh', '-c', job])
+  await until(() => running.stdout() === 'first\n', 'the first line', 5000)
+  box.write('end', '')
+  expect((await running.ended).code).toBe(0)
+})
+
+describe('--quiet', () => {
+  test('says nothing of a job that is well; the log has its output', async () => {
+    const {guard, log} = createSandbox()
+    const ended = await guard('run', '--quiet', '--job', 'j', '--', 'sh', '-c', 'echo out; echo err >&2')
+    expect(ended).toEqual({code: 0, signal: null, stdout: '', stderr: ''})
+    expect(log('j').split('\n').sort()).toEqual(['', 'err', 'out'])
+  })
+
+  test('shows all the output of a job that fails', async () => {
+    const {guard} = createSandbox()
+    const ended = await guard('run', '--quiet', '--job', 'j', '--', 'sh', '-c', 'echo out; echo err >&2; exit 3')
+    expect(ended).toEqual({code: 3, signal: null, stdout: 'out\n', stderr: 'err\n'})
+  })
+
+  test('shows the output of this run alone', async () => {
+    const {guard} = createSandbox()
+    await guard('run', '--job', 'j', '--', 'echo', 'earlier')
+    expect((await guard('run', '--quiet', '--job', 'j', '--', 'sh', '-c', 'echo now; exit 1')).stdout).toBe('now\n')
+  })
+})
+
+describe('--json', () => {
+  test('leaves standard output to one report', async () => {
+    const {guard} = createSandbox()
+    const {code, stdout, stderr} = await guard('run', '--json', '--job', 'j', '--', 'sh', '-c', 'echo out; exit 2')
+    expect([code, stderr]).toEqual([2, 'out\n'])
+    expect(JSON.parse(stdout)).toEqual({
+      job: 'j',
+      runId: expect.stringMatching(/^[\w-]{12}$/),
+      outcome: 'unhealthy',
+      class: expect.any(String),
+      exitCode: 2,
+      attempts: 1,
+      recovered: false,
+      token: 1,
+      startedAt: expect.stringMatching(/^\d{4}-.*Z$/),
+      endedAt: expect.stringMatching(/^\d{4}-.*Z$/),
+      durationMs: expect.any(Number),
+    })
+  })
+
+  test('tells of a run that was not made', async () => {
+    const {guard} = createSandbox()
+    await guard('lease', 'acquire', 'j', '--ttl', '5m')
+    const {code, stdout} = await guard('run', '--json', '--job', 'j', '--', 'true')
+    expect(code).toBe(75)
+    expect(JSON.parse(stdout)).toMatchObject({job: 'j', outcome: 'skipped', exitCode: 75, attempts: 0})
+  })
+
+  test('is no trouble to a reader who has gone', async () => {
+    const {sh, path} = createSandbox()
+    await sh('{ guard run --json -- sh -c "sleep 0.3; exit 3"; echo $? > code; } | true')
+    expect(readFileSync(path('code'), 'utf8')).toBe('3\n')
+  })
+})
+
+describe('logs', () => {
+  test('are put aside between runs by their size; every run is found in its own', async () => {
+    const {guard, write, stateDir} = createSandbox()
+    write('.guardianrc.json', '{"logs": {"maxSize": "1kB", "keep": 2}}')
+    for (const word of ['one', 'two', 'three']) {
+      await guard('run', '--job', 'j', '--', 'sh', '-c', `echo ${word}; seq 400`)
+    }
+    expect(filesIn(`${stateDir}/logs`).filter((name) => name.startsWith('guardian_j'))).toEqual([
+      'guardian_j_output.log',
+      'guardian_j_output.log.1',
+      'guardian_j_output.log.2',
+    ])
+    const runs: {id: string}[] = JSON.parse((await guard('history', 'j', '--json')).stdout).runs
+    const logs = await Promise.all(runs.map(({id}) => guard('logs', 'j', '--run', id)))
+    expect(logs.map(({stdout}) => stdout.split('\n')[0])).toEqual(['three', 'two', 'one'])
+    await guard('run', '--job', 'j', '--', 'echo', 'four')
+    const gone = await guard('logs', 'j', '--run', runs[2]?.id ?? '')
+    expect([gone.code, gone.stderr]).toEqual([74, expect.stringContaining('has been rotated away')])
+  })
+
+  test('tell the output of the last run, as text and as JSON', async () => {
+    const {guard} = createSandbox()
+    await guard('run', '--job', 'j', '--', 'echo', 'earlier')
+    await guard('run', '--job', 'j', '--', 'printf', 'a\\nb')
+    expect((await guard('logs', 'j')).stdout).toBe('a\nb')
+    expect(JSON.parse((await guard('logs', 'j', '--json')).stdout)).toMatchObject({job: 'j', lines: ['a', 'b']})
+  })
+
+  test('follow a job through a rotation without losing a line', async () => {
+    const box = createSandbox()
+    box.write('.guardianrc.json', '{"logs": {"maxSize": "1kB"}}')
+    await box.guard('run', '--job', 'j', '--', 'echo', 'begin')
+    const following = box.start(['logs', 'j', '--follow'])
+    await until(() => following.stdout().startsWith('begin\n'), 'the beginning')
+    for (const from of [1, 501, 1001]) {
+      await box.guard('run', '--job', 'j', '--', 'seq', `${from}`, `${from + 499}`)
+    }
+    const expected = ['begin', ...Array.from({length: 1500}, (_, index) => `${index + 1}`), ''].join('\n')
+    await until(() => following.stdout().length >= expected.length, 'all lines')
+    following.kill('SIGTERM')
+    expect(await following.ended).toMatchObject({code: 0, stdout: expected})
+  })
+
+  test('guardian.log tells in a line what guard did, and is put aside by its size too', async () => {
+    const {guard, write, stateDir} = createSandbox()
+    write('.guardianrc.json', '{"logs": {"maxSize": "1kB", "keep": 1}}')
+    await guard('run', '--job', 'j', '--', 'true')
+    expect(readFileSync(`${stateDir}/logs/guardian.log`, 'utf8')).toMatch(/^\S+Z j healthy exit=0 in \d+ ms run=\S+\n$/)
+    writeFileSync(`${stateDir}/logs/guardian.log`, 'x'.repeat(2000))
+    await guard('run', '--job', 'j', '--', 'true')
+    expect(statSync(`${stateDir}/logs/guardian.log`).size).toBeLessThan(200)
+    expect(statSync(`${stateDir}/logs/guardian.log.1`).size).toBe(2000)
+  })
+})
+
+describe('--overlap', () => {
+  async function holding(box: Sandbox, ...flags: string[]) {
+    const job = 'echo first; touch on; while [ ! -e end ]; do sleep 0.05; done; echo last'
+    const running = box.start(['run', '--job', 'j', ...flags, '--', 'sh', '-c', job])
+    await until(() => existsSync(box.path('on')), 'the start of the first run')
+    return running
+  }
+
+  test('wait runs after the other one', async () => {
+    const box = createSandbox()
+    const first = await holding(box)
+    const second = box.start(['run', '--job', 'j', '--overlap', 'wait', '--', 'test', '-e', 'end'])
+    box.write('end', '')
+    expect((await first.ended).code).toBe(0)
+    expect((await second.ended).code).toBe(0)
+  })
+
+  test('wait gives up after --wait', async () => {
+    const box = createSandbox()
+    const first = await holding(box)
+    const {code, stderr} = await box.guard('run', '--job', 'j', '--overlap', 'wait', '--wait', '200ms', '--', 'true')
+    expect([code, stderr]).toEqual([75, expect.stringContaining('waited in vain')])
+    box.write('end', '')
+    await first.ended
+  })
+
+  test('cancel-other ends the other run, which is recorded as killed, and runs', async () => {
+    const box = createSandbox()
+    const first = await holding(box)
+    expect((await box.guard('run', '--job', 'j', '--overlap', 'cancel-other', '--', 'true')).code).toBe(0)
+    expect((await first.ended).code).toBe(143)
+    const {runs} = JSON.parse((await box.guard('history', 'j', '--json')).stdout)
+    expect(runs.map(({outcome}: {outcome: string}) => outcome)).toEqual(['healthy', 'killed'])
+  })
+
+  test('allow runs beside it, and each shows its own output; the log has both', async () => {
+    const box = createSandbox()
+    const first = await holding(box, '--overlap', 'allow')
+    const second = await box.guard('run', '--job', 'j', '--overlap', 'allow', '--', 'sh', '-c', 'echo a; echo b >&2')
+    expect(second).toMatchObject({code: 0, stdout: 'a\n', stderr: 'b\n'})
+    box.write('end', '')
+    expect(await first.ended).toMatchObject({code: 0, stdout: 'first\nlast\n', stderr: ''})
+    expect(box.log('j').split('\n').sort()).toEqual(['', 'a', 'b', 'first', 'last'])
+    expect(filesIn(box.path('state/spool'))).toEqual([])
+  })
+})
+
+describe('further flags', () => {
+  test('--jitter waits a random while before the lease is taken', async () => {
+    const {guard, journal} = createSandbox()
+    expect((await guard('run', '--jitter', '50ms', '--job', 'j', '--', 'true')).code).toBe(0)
+    expect(journal('runs.jsonl')).toHaveLength(3)
+  })
+
+  test('--plan says what would be done, and does nothing', async () => {
+    const {guard, write, path} = createSandbox()
+    write('job.sh', 'touch ran\n')
+    const {code, stdout} = await guard('run', '--plan', '--timeout', '90s', 'job.sh', 'an argument')
+    expect(code).toBe(0)
+    expect(stdout).toContain(`command       ["bash","${path('job.sh')}","an argument"]`)
+    expect(stdout).toContain('timeout       90s')
+    expect([existsSync(path('ran')), existsSync(path('state'))]).toEqual([false, false])
+    const json = JSON.parse((await guard('run', '--plan', '--json', 'job.sh')).stdout)
+    expect(json).toMatchObject({job: 'job', command: ['bash', path('job.sh')], overlap: 'skip'})
+  })
+
+  test('--shell gives the words to a shell; without it they are never seen by one', async () => {
+    const {guard} = createSandbox()
+    expect((await guard('run', '--shell', '--job', 'j', '--', 'echo $((1 + 1)) | cat; exit 3')).stdout).toBe('2\n')
+    expect((await guard('run', '--job', 'j', '--', 'echo', '$HOME `id` | cat')).stdout).toBe('$HOME `id` | cat\n')
+  })
+
+  test('--cwd is where the job runs; the script is found from where guard was started', async () => {
+    const {guard, write} = createSandbox()
+    write('job.sh', 'pwd\n')
+    expect((await guard('run', '--cwd', '/usr', 'job.sh')).stdout).toBe('/usr\n')
+  })
+
+  test('--interactive gives the job the terminal itself, and keeps no log', async () => {
+    const {sh, stateDir, journal} = createSandbox()
+    const line = "guard run --interactive --job j -- sh -c 'test -t 0 && test -t 1 && tty && ps -o stat= -p \\$\\$'"
+    const {code, stdout} = await sh(`script -qec "${line}" /dev/null`)
+    expect(code).toBe(0)
+    // In the foreground group of the terminal.
+    expect(stdout).toMatch(/^\/dev\/pts\/\d+\r\n\S*\+\r\n$/)
+    expect(existsSync(`${stateDir}/logs/guardian_j_output.log`)).toBe(false)
+    expect(journal('runs.jsonl').at(-1)).toMatchObject({kind: 'ended', outcome: 'healthy'})
+  })
+
+  test('a failed job is tried again with --retries, but not after somebody asked it to end', async () => {
+    const box = createSandbox()
+    const job = 'trap "exit 3" TERM; echo x >> tries; while :; do sleep 0.05; done'
+    const running = box.start(['run', '--job', 'j', '--retries', '3', '--', 'sh', '-c', job])
+    await until(() => existsSync(box.path('tries')), 'the start')
+    running.kill('SIGTERM')
+    expect((await running.ended).code).toBe(3)
+    expect(readFileSync(box.path('tries'), 'utf8')).toBe('x\n')
+  })
+
+  test('one log takes the output of all attempts, each line once', async () => {
+    const {guard, write, log} = createSandbox()
+    write('.guardianrc.json', '{"defaults": {"retry": {"firstDelay": "300ms"}}}')
+    const job = 'echo try $GUARD_ATTEMPT; echo err $GUARD_ATTEMPT >&2; exit 3'
+    const {code, stdout, stderr} = await guard('run', '--job', 'j', '--retries', '2', '--', 'sh', '-c', job)
+    expect([code, stdout]).toEqual([3, 'try 1\ntry 2\ntry 3\n'])
+    expect(stderr.split('\n').filter((line) => line.startsWith('err'))).toEqual(['err 1', 'err 2', 'err 3'])
+    expect(log('j').split('\n')).toHaveLength(7)
+  })
+})
+
+test('what guard says is on standard error, and a terminal that hangs up loses nothing of the log', async () => {
+  const box = createSandbox()
+  const job = 'trap "" HUP; echo $$ > leader; while [ ! -e end ]; do sleep 0.05; done; echo last; touch done'
+  box.write('job.sh', job)
+  const terminal = box.start(['run', '--job', 'j', 'job.sh'])
+  await until(() => existsSync(box.path('leader')), 'the start')
+  terminal.kill('SIGHUP')
+  box.write('end', '')
+  await until(() => existsSync(box.path('done')), 'the end')
+  expect((await terminal.ended).code).toBe(0)
+  expect(box.log('j')).toBe('last\n')
+  expect(isAlive(Number(readFileSync(box.path('leader'), 'utf8')))).toBe(false)
+})

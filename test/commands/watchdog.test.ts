@@ -1,0 +1,130 @@
+import {existsSync, readFileSync} from 'node:fs'
+import {hostname} from 'node:os'
+import {expect, test} from 'vitest'
+import {readBootId} from '../../src/system/host.js'
+import {createSandbox, type Sandbox, until} from '../support/sandbox.js'
+
+const settings = `
+watchdog: {bootGrace: 0s, escalateAfter: 0s}
+jobs:
+  scan: {command: ["true"]}
+`
+
+const json = ({stdout}: {readonly stdout: string}) => JSON.parse(stdout) as Record<string, never>
+
+/** A state directory in which the holder of scan's lease fell silent long ago in this boot. */
+function deadJob(): Sandbox {
+  const box = createSandbox()
+  box.write('.guardianrc.yaml', settings)
+  const stamp = {v: 1, id: 'c1', at: Date.now() - 60_000, mono: 1, boot: readBootId(), host: hostname()}
+  const claim = {...stamp, kind: 'claimed', job: 'scan', holder: 'gone', ttlMs: 1000}
+  box.write('state/leases.jsonl', `${JSON.stringify(claim)}\n`, 0o600)
+  return box
+}
+
+test('a job new in the settings is no trouble, and exit 0 says so', async () => {
+  const box = createSandbox()
+  box.write('.guardianrc.yaml', settings)
+  const {code, stdout} = await box.guard('watchdog')
+  expect(stdout).toBe('scan  healthy      nothing is known yet, watched for 0s\n')
+  expect(code).toBe(0)
+})
+
+test('without any job in the settings it says that it watches none', async () => {
+  const {code, stdout} = await createSandbox().guard('watchdog')
+  expect({code, stdout}).toEqual({code: 0, stdout: 'no job is watched: the settings name none\n'})
+})
+
+test('a dead job is an incident, then one alert, and is forgiven after a good run', async () => {
+  const box = deadJob()
+  const first = await box.guard('watchdog')
+  expect(first.code).toBe(1)
+  expect(first.stdout).toContain('scan  stalled      its lease expired')
+  expect(first.stdout).toContain('incident opened')
+
+  expect((await box.guard('watchdog')).code).toBe(2)
+  expect((await box.guard('watchdog')).code).toBe(2)
+  expect(box.journal('alerts.jsonl')).toEqual([
+    expect.objectContaining({kind: 'raised', level: 'CRITICAL', component: 'watchdog', job: 'scan'}),
+  ])
+  const artefact = box.path('state/openclaw_escalation.json')
+  expect(JSON.parse(readFileSync(artefact, 'utf8')).escalations).toMatchObject([{job: 'scan', alerts: 1}])
+
+  expect((await box.guard('run', 'scan')).code).toBe(0)
+  const last = await box.guard('watchdog')
+  expect(last.code).toBe(0)
+  expect(last.stdout).toContain('incident resolved: healthy again: its last run ended')
+  expect(existsSync(artefact)).toBe(false)
+  expect(box.journal('alerts.jsonl').at(-1)).toMatchObject({level: 'INFO', job: 'scan'})
+})
+
+test('the JSON is one object with what the contract names', async () => {
+  const answer = json(await deadJob().guard('watchdog', '--json'))
+  expect(answer).toMatchObject({
+    at: expect.stringMatching(/^\d{4}-.*Z$/),
+    verdict: 'degraded',
+    jobs: [
+      {
+        job: 'scan',
+        verdict: 'stalled',
+        evidence: {life: {is: 'lost'}, outputs: []},
+        actions: [{do: 'open', job: 'scan'}],
+        reason: expect.stringContaining('its lease expired'),
+      },
+    ],
+  })
+})
+
+test('a dry run says the same and writes nothing', async () => {
+  const box = deadJob()
+  const {code, stdout} = await box.guard('watchdog', '--dry-run')
+  expect(code).toBe(1)
+  expect(stdout).toContain('stalled')
+  expect(existsSync(box.path('state/incidents.jsonl'))).toBe(false)
+
+  const fresh = createSandbox()
+  expect((await fresh.guard('watchdog', '--dry-run')).code).toBe(0)
+  expect(existsSync(fresh.stateDir)).toBe(false)
+})
+
+test('while another watchdog is at work the round is refused with 75', async () => {
+  const box = createSandbox()
+  await box.guard('lease', 'acquire', 'guard-watchdog', '--ttl', '5m', '--pid', `${process.pid}`)
+  const {code, stderr} = await box.guard('watchdog')
+  expect(code).toBe(75)
+  expect(stderr).toContain('the lease of guard-watchdog is held')
+})
+
+test('a watch tells each round in one line of JSON, and ends with TERM', async () => {
+  const box = deadJob()
+  const watch = box.start(['watchdog', '--watch', '100ms', '--json'])
+  await until(() => existsSync(box.path('state/openclaw_escalation.json')), 'the escalation')
+  watch.kill('SIGTERM')
+  const {code, stdout} = await watch.ended
+  expect(code).toBe(0)
+  const rounds = stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line).verdict)
+  expect(rounds.slice(0, 2)).toEqual(['degraded', 'unhealthy'])
+})
+
+test('an OpenClaw that is missing is nothing known, neither healthy nor stuck', async () => {
+  const box = createSandbox()
+  box.write(
+    '.guardianrc.yaml',
+    'openclaw: {command: [/not/there], jobs: {coin: {id: 3a7f742b-889a-4c05-9697-f5f873fea02c}}}\n',
+  )
+  const answer = json(await box.guard('watchdog', '--json'))
+  expect(answer).toMatchObject({
+    verdict: 'healthy',
+    jobs: [{job: 'coin', certainty: 'presumed', evidence: {openclaw: {state: 'unknown'}}}],
+  })
+})
+
+test('the reset daemon is watched where it was ever used', async () => {
+  const box = deadJob()
+  await box.guard('lease', 'acquire', 'guard-reset-daemon', '--ttl', '50ms')
+  const answer = json(await box.guard('watchdog', '--json'))
+  expect(answer['jobs']).toMatchObject([{job: 'scan'}, {job: 'guard-reset-daemon', verdict: 'stalled'}])
+})

@@ -1,0 +1,96 @@
+import {expect, test} from 'vitest'
+import type {Lease} from '../../src/domain/lease.js'
+import {type Clocks, lifeOf, skippedOf} from '../../src/domain/life.js'
+import type {Run} from '../../src/domain/run.js'
+import {emptyTimeline, upTo} from '../../src/domain/timeline.js'
+import {hour, minute} from '../support/job-facts.js'
+
+const now = {at: Date.UTC(2026, 0, 5, 12), mono: 10 * hour, boot: 'a', host: 'h'}
+const clocks: Clocks = {now, nowAwake: now.mono, timeline: upTo(emptyTimeline, now)}
+const ago = (ms: number) => ({at: now.at - ms, awake: now.mono - ms})
+
+/** Claimed an hour ago for five minutes, last renewed so long ago. */
+function lease(renewedAgoMs: number, more: Partial<Lease> = {}): Lease {
+  const {at, awake} = ago(renewedAgoMs)
+  const ttlMs = 5 * minute
+  return {
+    job: 'scan',
+    holder: 'x',
+    token: 1,
+    claimId: 'c',
+    ttlMs,
+    claimedAt: ago(hour).at,
+    claimedMono: ago(hour).awake,
+    seenAt: at,
+    expiresAt: at + ttlMs,
+    expiresMono: awake + ttlMs,
+    boot: 'a',
+    host: 'h',
+    ...more,
+  }
+}
+
+const run = (startedAgoMs: number, more: Partial<Run> = {}): Run => ({
+  id: 'r',
+  job: 'scan',
+  startedAt: ago(startedAgoMs).at,
+  attempts: 1,
+  recovered: false,
+  steps: [],
+  ...more,
+})
+
+const life = (held: Lease | undefined, ...runs: Run[]) => lifeOf({lease: held, runs}, clocks)
+
+test('no lease and no run is no sign', () => {
+  expect(life(undefined)).toEqual({is: 'none'})
+})
+
+test('a job that runs longer than the first ttl and renews is running', () => {
+  expect(life(lease(minute))).toEqual({is: 'running', startedAwake: ago(hour).awake, seenAwake: ago(minute).awake})
+})
+
+test('a lease that was not renewed in time is lost', () => {
+  expect(life(lease(6 * minute))).toMatchObject({is: 'lost', seenAwake: ago(6 * minute).awake})
+})
+
+test('a lease that was given back has ended, well or with its error', () => {
+  const released = {at: ago(2 * minute).at, status: 'error', detail: 'no data'} as const
+  const ended = life(lease(4 * minute, {released}))
+  expect(ended).toMatchObject({is: 'ended', seenAwake: ago(2 * minute).awake, trouble: 'no data'})
+})
+
+test('a lease of the boot before has ended with that boot', () => {
+  expect(life(lease(20 * hour, {boot: 'before'}))).toMatchObject({
+    is: 'ended',
+    seenAwake: 0,
+    trouble: 'ended by a reboot',
+  })
+})
+
+test('a lost lease whose run is known to have ended has ended', () => {
+  const ended = run(hour, {endedAt: ago(30 * minute).at, outcome: 'failed'})
+  expect(life(lease(40 * minute), ended)).toMatchObject({
+    is: 'ended',
+    seenAwake: ago(30 * minute).awake,
+    trouble: 'failed',
+  })
+})
+
+test('a run that took no lease counts by its records, and one skipped is none', () => {
+  const ended = run(hour, {endedAt: ago(50 * minute).at, outcome: 'healthy'})
+  const skipped = run(minute, {outcome: 'skipped', detail: 'breaker open'})
+  expect(life(undefined, ended, skipped)).toMatchObject({
+    is: 'ended',
+    seenAwake: ago(50 * minute).awake,
+    trouble: undefined,
+  })
+  expect(life(undefined, skipped)).toEqual({is: 'none'})
+})
+
+test('why the last run was skipped is known until another run comes', () => {
+  const skipped = run(minute, {outcome: 'skipped', detail: 'breaker open'})
+  const skip = (...runs: Run[]) => skippedOf({lease: undefined, runs}, clocks)
+  expect(skip(run(hour), skipped)).toEqual({awake: ago(minute).awake, reason: 'breaker open'})
+  expect(skip(skipped, run(0))).toBeUndefined()
+})

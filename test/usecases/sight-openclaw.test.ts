@@ -1,0 +1,44 @@
+import {expect, test} from 'vitest'
+import type {Answer} from '../../src/domain/openclaw-answer.js'
+import {type OpenClawJobs, parseOpenClawJob} from '../../src/domain/openclaw-job.js'
+import type {OpenClawSettings} from '../../src/domain/settings.js'
+import {sightOpenClaw} from '../../src/usecases/sight-openclaw.js'
+
+const minute = 60_000
+const now = 1000 * minute
+
+const settings: OpenClawSettings = {
+  command: ['openclaw'],
+  env: {},
+  timeoutMs: 1000,
+  url: 'http://127.0.0.1:1',
+  jobs: {coin: {id: 'c1', maxRunningMs: 10 * minute}, chain: {id: 'c2'}},
+  allow: [],
+  maxRunningMs: 60 * minute,
+  graceMs: 2 * minute,
+  wedgedAfterMs: 3 * minute,
+  failingAfter: 3,
+}
+
+const job = (id: string, runningForMs: number) =>
+  parseOpenClawJob({id, enabled: true, schedule: {kind: 'cron'}, state: {runningAtMs: now - runningForMs}})!
+
+async function states(answer: Answer<OpenClawJobs>): Promise<Record<string, string>> {
+  const sightings = await sightOpenClaw({openclaw: {listJobs: async () => answer}, now: () => now}, settings)
+  return Object.fromEntries([...sightings].map(([id, {state}]) => [id, state]))
+}
+
+test('each job is judged by its own limit, and one that is gone is vanished', async () => {
+  const value = {jobs: [job('c1', 13 * minute)], complete: true}
+  expect(await states({ok: true, value})).toEqual({c1: 'hung', c2: 'vanished'})
+})
+
+test('a job that an incomplete list does not show is unknown, not vanished', async () => {
+  const value = {jobs: [job('c1', minute)], complete: false}
+  expect(await states({ok: true, value})).toEqual({c1: 'healthy', c2: 'unknown'})
+})
+
+test('a failed read makes every job unknown', async () => {
+  const failure = {kind: 'transient', cause: 'gateway-down', message: 'nobody listens'} as const
+  expect(await states({ok: false, failure})).toEqual({c1: 'unknown', c2: 'unknown'})
+})
