@@ -1,4 +1,4 @@
-import {mkdirSync, readdirSync, renameSync, rmSync, writeFileSync} from 'node:fs'
+import {existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync} from 'node:fs'
 import {basename, dirname, join} from 'node:path'
 import type {Script} from 'node:vm'
 
@@ -14,7 +14,8 @@ export function writeAtExit(file: string, script: Script, isSecond: boolean): vo
 function write(file: string, script: Script, mode: number): void {
   try {
     const folder = dirname(file)
-    mkdirSync(folder, {recursive: true, mode: 0o700})
+    makeFolder(dirname(folder))
+    makeFolder(folder)
     const temporary = `${file}.${process.pid}`
     writeFileSync(temporary, script.createCachedData(), {mode, flag: 'wx'})
     renameSync(temporary, file)
@@ -22,6 +23,11 @@ function write(file: string, script: Script, mode: number): void {
   } catch {
     // It is only speed.
   }
+}
+
+/** Never `recursive`: below /proc that does not return. */
+function makeFolder(path: string): void {
+  if (!existsSync(path)) mkdirSync(path, 0o700)
 }
 
 /** What earlier builds have left for this program and this Node; two Nodes keep theirs side by side. */

@@ -33,7 +33,9 @@ async function together(start) {
 
 /** Every run has its start and its end, each on a line that can be read. */
 function recordsOf(place, runs) {
-  const lines = readFileSync(place.path('.local/state/guard/runs.jsonl'), 'utf8').trimEnd().split('\n')
+  const lines = readFileSync(place.path('.local/state/guard/runs.jsonl'), 'utf8')
+    .split('\n')
+    .filter((line) => line.trim() !== '')
   const records = lines.map((line) => JSON.parse(line)).filter(({job}) => job?.startsWith('j-'))
   const count = (kind) => records.filter((record) => record.kind === kind).length
   return `${runs - count('started')} starts and ${runs - count('ended')} ends lost`
