@@ -109,6 +109,12 @@ describe('a breaker', () => {
     expect(refused.stderr).toContain('breaker api is open: 3 failures in a row')
   })
 
+  test('hears nothing of runs that somebody killed', async () => {
+    const box = sandboxWith('kill -9 $$', {breaker: {target: 'api'}})
+    for (let run = 1; run <= 3; run++) expect((await box.guard('run', 'job')).code).toBe(137)
+    expect((await box.guard('breaker', 'check', 'api')).code).toBe(0)
+  })
+
   test('that is isolated keeps a run from being made until it is closed', async () => {
     const box = sandboxWith('exit 0', {breaker: {target: 'api'}})
     await box.guard('breaker', 'isolate', 'api', '--for', '2h', '--reason', 'maintenance')
