@@ -16,6 +16,7 @@ import {createStamper, homeFolder} from '../system/host.js'
 import {newId} from '../system/ids.js'
 import {findLog, logFileOf} from '../system/log-files.js'
 import {version} from './build-info.js'
+import {retentionOf} from './retention.js'
 
 /**
  * The composition root: everything that a command may hand to a use case. Nothing is opened before it is asked for,
@@ -67,7 +68,8 @@ export async function openGuard(options: GuardOptions): Promise<Guard> {
   const journal = <S>(spec: JournalSpec<S>): Journal<S> => {
     const known = opened.get(spec.name) as Journal<S> | undefined
     if (known) return known
-    const journal = openStream(spec, {dir: stateDir, newStamp: stamp, ...own})
+    const retention = retentionOf(spec as JournalSpec<never>, settings.retention)
+    const journal = openStream(spec, {dir: stateDir, newStamp: stamp, retention, ...own})
     opened.set(spec.name, journal as Journal<never>)
     limits.set(spec.name, own.compactBytes ?? spec.limit.bytes)
     return journal

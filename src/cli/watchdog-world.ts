@@ -35,10 +35,13 @@ export function watchdogWorld(guard: Guard): PatrolDeps {
     resets: guard.journal(resetResultStream),
     slots: createSlots(),
     readOutputs,
-    sightOpenClaw: async () => {
+    sightOpenClaw: async (maxAgeMs) => {
       const {openclaw} = settings
       if (!openclaw || Object.keys(openclaw.jobs).length === 0) return new Map()
-      return sightOpenClaw({openclaw: openClawCli({run: runCommand, settings: openclaw}), now: clock.now}, openclaw)
+      return sightOpenClaw(
+        {openclaw: openClawCli({run: runCommand, settings: openclaw}), now: clock.now, maxAgeMs},
+        openclaw,
+      )
     },
     raiseAlert: (alert: Alert) => {
       raiseAlert({alerts, clock}, alert)

@@ -1,6 +1,7 @@
 import {type PatrolVerdict, patrolVerdict} from '../domain/patrol-verdict.js'
 import {GuardError} from '../errors.js'
-import {alertStream, incidentStream, resetRequestStream} from '../journal/other-streams.js'
+import {alertStream, incidentStream, resetRequestStream, resetResultStream} from '../journal/other-streams.js'
+import {closeInterrupted} from '../usecases/close-interrupted.js'
 import {holdLease} from '../usecases/hold-lease.js'
 import {patrol} from '../usecases/patrol.js'
 import {type Survey, surveyJobs} from '../usecases/survey-jobs.js'
@@ -70,6 +71,9 @@ async function watch(guard: Guard, options: WatchdogOptions & {watchMs: number})
 async function underLease(guard: Guard): Promise<Round> {
   const {deps, request} = ownLease(guard, leaseTtlMs)
   return holdLease(deps, request, async () => {
+    for (const {job, id} of await closeInterrupted({...deps, runs: guard.runs()})) {
+      guard.log(`watchdog: ${job} interrupted: run ${id} has no end, and its guard and its job are gone`)
+    }
     const report = await patrol(watchdogWorld(guard), patrolPlan(guard))
     for (const line of logLines(report)) guard.log(line)
     compact(guard)
@@ -84,6 +88,7 @@ function compact(guard: Guard): void {
   guard.runs().compactIfDue()
   guard.journal(incidentStream).compactIfDue()
   guard.journal(resetRequestStream).compactIfDue()
+  guard.journal(resetResultStream).compactIfDue()
   guard.journal(alertStream).compactIfDue()
 }
 

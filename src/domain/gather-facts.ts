@@ -32,13 +32,18 @@ export function gatherFacts(job: WatchedJob, sightings: Sightings, clocks: Clock
     job: job.name,
     now: nowFacts(clocks),
     limits: job.limits,
-    watchedAwake: history?.watchedAs === watchedAs(job) ? history.watchedAwake : clocks.nowAwake,
+    watchedAwake: watchedSince(job, history, clocks),
     life,
     skipped: skippedOf(traces, clocks),
     outputs: job.outputs.map((rule, index) => outputFacts(rule, sightings.outputs[index], clocks)),
     slot,
     openclaw,
   }
+}
+
+/** Since when the job has been watched as it is now; awake clock. */
+export function watchedSince(job: WatchedJob, history: JobHistory | undefined, {nowAwake}: Clocks): number {
+  return history?.watchedAs === watchedAs(job) ? history.watchedAwake : nowAwake
 }
 
 function nowFacts({now, nowAwake, timeline}: Clocks): NowFacts {

@@ -59,7 +59,8 @@ function bootAwake({now, nowAwake}: Clocks): number {
 
 /** The run's records may know more than the lease: how it ended, or that it ended though nobody gave the lease back. */
 function endedByRun(life: Life, run: Run, {timeline, nowAwake}: Clocks): Life {
-  if (life.is === 'none' || run.endedAt === undefined) return life
+  // When an interruption was found says nothing about when it was.
+  if (life.is === 'none' || run.endedAt === undefined || run.outcome === 'interrupted') return life
   const trouble = troubleOf(run)
   if (life.is === 'ended') return {...life, trouble: life.trouble ?? trouble}
   if (life.is === 'running') return life
@@ -69,7 +70,8 @@ function endedByRun(life: Life, run: Run, {timeline, nowAwake}: Clocks): Life {
 
 function lifeOfRun(run: Run, {timeline, nowAwake}: Clocks): Life {
   const startedAwake = awakeAt(timeline, {at: run.startedAt}, nowAwake)
-  const seenAwake = run.endedAt === undefined ? startedAwake : awakeAt(timeline, {at: run.endedAt}, nowAwake)
+  const isEnded = run.endedAt !== undefined && run.outcome !== 'interrupted'
+  const seenAwake = isEnded ? awakeAt(timeline, {at: run.endedAt ?? 0}, nowAwake) : startedAwake
   return {
     is: 'ended',
     startedAwake,

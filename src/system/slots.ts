@@ -41,7 +41,7 @@ export function createSlots(): Slots {
 
 function createCron({expression, timezone}: Schedule): Cron {
   try {
-    return new Cron(expression, {paused: true, ...(timezone !== undefined && {timezone})})
+    return new Cron(expression, {paused: true, ...zoneOf(timezone)})
   } catch (cause) {
     throw new GuardError(
       'config',
@@ -50,4 +50,10 @@ function createCron({expression, timezone}: Schedule): Cron {
       {cause},
     )
   }
+}
+
+/** UTC needs no Intl, of which the first use in a process takes 20 ms. */
+function zoneOf(timezone: string | undefined): {readonly utcOffset?: number; readonly timezone?: string} {
+  if (timezone === 'UTC') return {utcOffset: 0}
+  return timezone === undefined ? {} : {timezone}
 }

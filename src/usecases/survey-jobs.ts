@@ -1,4 +1,5 @@
-import {gatherFacts, type OutputSighting, slotFacts} from '../domain/gather-facts.js'
+import {allowedAgeMs} from '../domain/allowed-age.js'
+import {gatherFacts, type OutputSighting, slotFacts, watchedSince} from '../domain/gather-facts.js'
 import type {Incidents} from '../domain/incident.js'
 import {decideIncident, type IncidentAction, type IncidentPolicy} from '../domain/incident-decision.js'
 import {noResets, type ResetCourse, resetCourse} from '../domain/incident-reset.js'
@@ -28,8 +29,11 @@ export interface SurveyDeps {
   readonly slots: Slots
   readonly readOutputs: ReadOutputs
   /** What OpenClaw says of its jobs, by its ids; empty when it is not asked. A failed read is a sighting too. */
-  readonly sightOpenClaw: () => Promise<ReadonlyMap<string, OpenClawSighting>>
+  readonly sightOpenClaw: (maxAgeMs: AllowedAge) => Promise<ReadonlyMap<string, OpenClawSighting>>
 }
+
+/** How old the last run of the job with this id of OpenClaw may be, ms. */
+type AllowedAge = (openclawId: string) => number | undefined
 
 export interface PatrolPlan {
   readonly jobs: readonly WatchedJob[]
@@ -65,7 +69,7 @@ interface Snapshot {
 
 /** Looks at every job and decides what to do, and does nothing. */
 export async function surveyJobs(deps: SurveyDeps, {jobs, policy}: PatrolPlan): Promise<Survey> {
-  const snapshot = await readSnapshot(deps)
+  const snapshot = await readSnapshot(deps, jobs)
   const round: Round = {snapshot, slotOf: slotsOfRound(deps.slots, snapshot.clocks), policy}
   const reports: JobReport[] = []
   for (const job of jobs) {
@@ -75,12 +79,10 @@ export async function surveyJobs(deps: SurveyDeps, {jobs, policy}: PatrolPlan): 
   return {clocks: snapshot.clocks, reports, leftovers: leftoversOf(snapshot.incidents, jobs)}
 }
 
-async function readSnapshot(deps: SurveyDeps): Promise<Snapshot> {
-  const openclaw = await deps.sightOpenClaw()
+async function readSnapshot(deps: SurveyDeps, jobs: readonly WatchedJob[]): Promise<Snapshot> {
+  const openclaw = await deps.sightOpenClaw(allowedAges(deps, jobs))
   // After asking OpenClaw, which may take long: the journals are to be as new as the clock.
-  const now = deps.moment()
-  const incidents = deps.incidents.read()
-  const timeline = upTo(incidents.timeline, now)
+  const {incidents, clocks} = readClocks(deps)
   return {
     leases: deps.leases.read(),
     runs: deps.runs.read(),
@@ -88,8 +90,34 @@ async function readSnapshot(deps: SurveyDeps): Promise<Snapshot> {
     requests: deps.resetRequests.read(),
     ledger: deps.resets.read(),
     openclaw,
-    clocks: {now, timeline, nowAwake: awakeNow(timeline, now)},
+    clocks,
   }
+}
+
+function readClocks(deps: SurveyDeps): {readonly incidents: Incidents; readonly clocks: Clocks} {
+  const now = deps.moment()
+  const incidents = deps.incidents.read()
+  const timeline = upTo(incidents.timeline, now)
+  return {incidents, clocks: {now, timeline, nowAwake: awakeNow(timeline, now)}}
+}
+
+/** By the job's own rules. The clocks are read at the first question, once OpenClaw has answered. */
+function allowedAges(deps: SurveyDeps, jobs: readonly WatchedJob[]): AllowedAge {
+  let known: ReadonlyMap<string | undefined, number | undefined> | undefined
+  return (id) => {
+    known ??= agesById(deps, jobs)
+    return known.get(id)
+  }
+}
+
+function agesById(deps: SurveyDeps, jobs: readonly WatchedJob[]): ReadonlyMap<string | undefined, number | undefined> {
+  const {incidents, clocks} = readClocks(deps)
+  const slotOf = slotsOfRound(deps.slots, clocks)
+  const ageOf = (job: WatchedJob) => {
+    const watchedAwake = watchedSince(job, incidents.jobs.get(job.name), clocks)
+    return allowedAgeMs(job, {slot: slotOf(job), watchedAwake, clocks})
+  }
+  return new Map(jobs.filter(({openclawId}) => openclawId).map((job) => [job.openclawId, ageOf(job)]))
 }
 
 interface Round {

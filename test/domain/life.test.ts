@@ -94,3 +94,13 @@ test('why the last run was skipped is known until another run comes', () => {
   expect(skip(run(hour), skipped)).toEqual({awake: ago(minute).awake, reason: 'breaker open'})
   expect(skip(skipped, run(0))).toBeUndefined()
 })
+
+test('when an interruption was found is no sign of life: a lost lease stays lost', () => {
+  const interrupted = run(hour, {endedAt: now.at, outcome: 'interrupted'})
+  expect(life(lease(6 * minute), interrupted)).toMatchObject({is: 'lost', seenAwake: ago(6 * minute).awake})
+  expect(life(undefined, interrupted)).toMatchObject({
+    is: 'ended',
+    seenAwake: ago(hour).awake,
+    trouble: 'interrupted',
+  })
+})
