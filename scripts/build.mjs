@@ -70,12 +70,25 @@ async function bundle(input, format, {plugins = [], define = {}, treeshake = tru
 }
 
 /**
+ * Takes into a start file what the bundler puts into chunks of their own although the start requires them at once: one
+ * file, one code cache. Lazy parts that require such a chunk find it loaded.
+ */
+function takeIn(source) {
+  const taken = source.replace(/=require\(["'`]\.\/([\w-]+\.cjs)["'`]\)/g, (_, chunk) => {
+    const body = takeIn(readFileSync(join(dist, chunk), 'utf8'))
+    return `=__part(${JSON.stringify(chunk)},function(exports){${body}\n})`
+  })
+  if (taken === source) return source
+  return `function __part(name,run){const file=__dirname+"/"+name,part=new module.constructor(file);part.filename=file;part.loaded=true;run(part.exports);require.cache[file]=part;return part.exports}${taken}`
+}
+
+/**
  * Turns a start file into what the code cache compiles: a function, as `require` would make of it, in ASCII. A single
  * other character makes V8 keep two bytes for each of the file's.
  */
 function prepareStart(name) {
   const file = join(dist, name)
-  const source = readFileSync(file, 'utf8').replace(
+  const source = takeIn(readFileSync(file, 'utf8')).replace(
     /[^\0-\x7f]/g,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
   )

@@ -3,6 +3,6 @@
 set -eu
 cd "$(dirname "$0")/.."
 sh scripts/prepare.sh
-node_modules/.bin/biome check .
+node_modules/.bin/biome check --error-on-warnings .
 node_modules/.bin/tsc
 exec sh scripts/test.sh

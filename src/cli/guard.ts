@@ -1,11 +1,10 @@
-import {mkdirSync, statSync} from 'node:fs'
+import {mkdirSync} from 'node:fs'
 import {isAbsolute, join, resolve} from 'node:path'
 import {loadSettings, workingDirectory} from '../config/settings.js'
 import type {Leases} from '../domain/lease.js'
 import type {Stamp} from '../domain/record.js'
 import type {RunBook} from '../domain/run.js'
 import type {Settings} from '../domain/settings.js'
-import {GuardError} from '../errors.js'
 import type {Journal} from '../journal/journal.js'
 import type {JournalSpec} from '../journal/journal-spec.js'
 import {openStateDir} from '../journal/state-dir.js'
@@ -36,8 +35,6 @@ export interface Guard {
   leases(): Journal<Leases>
   runs(): Journal<RunBook>
   logFileOf(job: string): string
-  /** Keeps the journals short that this command has opened: for its end, when nobody waits for it any more. */
-  tidy(): void
   /** Writes a line into `guardian.log`. */
   log(text: string): void
   readonly findLog: typeof findLog
@@ -63,7 +60,6 @@ export async function openGuard(options: GuardOptions): Promise<Guard> {
   const stamp = createStamper(systemClock, newId)
   const logDir = () => settings.logDir ?? join(stateDir, 'logs')
   const opened = new Map<string, Journal<never>>()
-  const limits = new Map<string, number>()
   const own = compactBytesOf(env)
   const journal = <S>(spec: JournalSpec<S>): Journal<S> => {
     const known = opened.get(spec.name) as Journal<S> | undefined
@@ -71,7 +67,6 @@ export async function openGuard(options: GuardOptions): Promise<Guard> {
     const retention = retentionOf(spec as JournalSpec<never>, settings.retention)
     const journal = openStream(spec, {dir: stateDir, newStamp: stamp, retention, ...own})
     opened.set(spec.name, journal as Journal<never>)
-    limits.set(spec.name, own.compactBytes ?? spec.limit.bytes)
     return journal
   }
   return {
@@ -96,27 +91,6 @@ export async function openGuard(options: GuardOptions): Promise<Guard> {
     logFileOf: (job) => logFileOf(logDir(), job),
     log: (text) => writeGuardianLog({dir: logDir(), rotation: settings.logs}, systemClock.now(), text),
     findLog,
-    tidy: () => {
-      for (const [name, journal] of opened) tidyJournal(`${stateDir}/${name}.jsonl`, journal, limits.get(name) ?? 0)
-    },
-  }
-}
-
-/** More than one run writes. */
-const strideBytes = 8192
-
-/**
- * Compacts a journal when it has just grown past a multiple of its limit. To ask the journal itself after every run
- * would cost more than the run: it reads all of itself to answer.
- */
-function tidyJournal(file: string, journal: Journal<never>, limitBytes: number): void {
-  const size = statSync(file, {throwIfNoEntry: false})?.size ?? 0
-  if (size < limitBytes || size % limitBytes > strideBytes) return
-  try {
-    journal.compactIfDue()
-  } catch (error) {
-    // A disk without room for a snapshot: a later run makes it.
-    if (!(error instanceof GuardError)) throw error
   }
 }
 

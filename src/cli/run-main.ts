@@ -33,7 +33,6 @@ export async function runMain({flags, target}: RunCall): Promise<void> {
   process.exitCode = report.exitCode
   if (flags['json']) printReport(report)
   await afterwards()
-  guard.tidy()
 }
 
 /** The run is over and recorded: a reader who has gone changes nothing about its exit code. */

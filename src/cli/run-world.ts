@@ -42,7 +42,11 @@ export function runWorld(guard: Guard, run: RunResolved, mode: RunMode): RunWorl
       claim: () => (usable ? claim(place, watchdog.look) : Promise.resolve(unclaimed)),
       salvage: (killed) => salvage(guard, job, killed),
       openOutput: () => (usable && !mode.interactive ? openOutput(place, guard.logFileOf(job), runId) : undefined),
-      startJob: (task) => startAttempt(place, task),
+      startJob: async (task) => {
+        const job = await startAttempt(place, task)
+        if (usable) setImmediate(tidyJournals, guard)
+        return job
+      },
       supervise: (process, {output, timeoutMs}) =>
         supervise(
           process,
@@ -67,6 +71,18 @@ export function runWorld(guard: Guard, run: RunResolved, mode: RunMode): RunWorl
       warn: tellOnce(),
       log: (text) => (usable ? guard.log(text) : undefined),
     },
+  }
+}
+
+/** Once the job runs, there is time: every hundredth run or so finds a journal long enough for a snapshot. */
+function tidyJournals(guard: Guard): void {
+  for (const journal of [guard.leases(), guard.runs()]) {
+    try {
+      if (journal.hasGrown()) journal.compactIfDue()
+    } catch (error) {
+      if (!(error instanceof GuardError)) throw error
+      tell(`a journal was not compacted: ${error.message}`)
+    }
   }
 }
 

@@ -22,9 +22,16 @@ export function* tend<S>(cursor: Cursor<S>, limit: CompactionLimit): Step<View<S
   const view = yield* enter(cursor)
   yield* alias(cursor)
   yield* carryLateLines(cursor, view)
-  const {snapshotBytes, offset, records} = yield* enter(cursor)
-  if (offset - snapshotBytes <= limit.bytes && records <= limit.records) return undefined
+  if (!isBeyond(yield* enter(cursor), limit)) return undefined
   return yield* compact(cursor)
+}
+
+/** Whether the lines behind the snapshot call for the next one. */
+export function isBeyond(
+  {snapshotBytes, offset, records}: Pick<View<unknown>, 'snapshotBytes' | 'offset' | 'records'>,
+  limit: CompactionLimit,
+): boolean {
+  return offset - snapshotBytes > limit.bytes || records > limit.records
 }
 
 /**

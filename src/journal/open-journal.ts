@@ -2,7 +2,7 @@ import type {Rec, Stamp} from '../domain/record.js'
 import {commit} from './append.js'
 import {archiveOld} from './archive.js'
 import {recordsBackwards} from './backwards.js'
-import {tend} from './compact.js'
+import {isBeyond, tend} from './compact.js'
 import {type Cursor, look} from './cursor.js'
 import {onDisk} from './disk.js'
 import {drive, type Step} from './files.js'
@@ -47,6 +47,10 @@ export function openJournal<S>(dir: string, spec: JournalSpec<S>, newStamp: () =
     },
     records: () => recordsInOrder(journal, run),
     newestFirst: () => recordsBackwards(journal, run),
+    hasGrown: () => {
+      const view = whole.view ?? light.view
+      return view !== undefined && isBeyond(view, spec.limit)
+    },
     compactIfDue: () => {
       const view = run(tend(whole, spec.limit))
       if (!view) return

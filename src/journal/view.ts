@@ -102,6 +102,7 @@ function foldChunk<S>(view: View<S>, fold: Fold<S>, {chunk, until}: Chunk): Fold
 function searchChunk<S>(view: View<S>, {chunk, until}: Chunk): FoldVerdict | undefined {
   const start = view.offset
   const complete = chunk.subarray(0, chunk.lastIndexOf(10) + 1)
+  if (start === 0) view.snapshotBytes = snapshotBytesOf(complete)
   const seal = findLine(complete, '"seal"', (record) => record['kind'] === 'seal' && isOwn(record))
   const own = until === undefined ? undefined : findLine(complete, until, (record) => record['id'] === until)
   if (own && (!seal || own.end < seal.end)) {
@@ -111,6 +112,12 @@ function searchChunk<S>(view: View<S>, {chunk, until}: Chunk): FoldVerdict | und
   view.offset = start + (seal?.end ?? complete.length)
   if (seal && isOwn(seal.record)) view.seal = {end: view.offset, stamp: seal.record}
   return undefined
+}
+
+/** Fields come in the order in which they were written: the kind stands among the first 400 bytes. */
+function snapshotBytesOf(chunk: Buffer): number {
+  const end = chunk.indexOf(10) + 1
+  return chunk.subarray(0, Math.min(end, 400)).includes('"kind":"snapshot"') ? end : 0
 }
 
 function findLine(chunk: Buffer, needle: string, isIt: (record: Rec) => boolean) {

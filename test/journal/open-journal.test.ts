@@ -194,6 +194,23 @@ describe('compaction', () => {
     expect(readdirSync(join(dir, '.gen')).sort()).toEqual([1, 2, 3].map((number) => `names.00000${number}.jsonl`))
   })
 
+  test('a journal has grown when the tail passes the limit, however long its snapshot is', () => {
+    const dir = tempDir()
+    const long = 'x'.repeat(2000)
+    const writer = journalIn(dir)
+    expect(writer.hasGrown()).toBe(false)
+    writer.append(add(long), 'buffered')
+    expect(writer.hasGrown()).toBe(true)
+    writer.compactIfDue()
+    expect(writer.hasGrown()).toBe(false)
+
+    const noter = journalIn(dir)
+    noter.note(add('short'), 'buffered')
+    expect(noter.hasGrown()).toBe(false)
+    noter.note(add(long), 'buffered')
+    expect(noter.hasGrown()).toBe(true)
+  })
+
   test('a process that slept through compactions goes on where the others are', () => {
     const dir = tempDir()
     const [reader, writer, noter] = [journalIn(dir), journalIn(dir), journalIn(dir)]

@@ -34,6 +34,7 @@ export function memoryJournal<S>(fold: Fold<S>, clock: Clock, lines: Rec[] = [])
     note: write,
     records: () => lines,
     newestFirst: () => [...lines].reverse(),
+    hasGrown: () => false,
     compactIfDue: () => undefined,
     inspect: () => ({generation: 1, bytes: 0, records: lines.length, garbage: 0, problems: []}),
   }
