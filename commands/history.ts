@@ -1,8 +1,9 @@
 import {Args} from '@oclif/core'
 import {integer} from '@oclif/core/flags'
 import {checkedName, GuardCommand} from '../src/cli/guard-command.js'
+import {leaseWorld} from '../src/cli/lease-world.js'
 import {renderRuns, runToJson} from '../src/cli/render/run.js'
-import {readHistory} from '../src/usecases/read-history.js'
+import {readStanding} from '../src/usecases/read-history.js'
 
 export default class History extends GuardCommand {
   static override summary = 'The last runs of a job: when, how they ended, what was done about it'
@@ -21,7 +22,7 @@ export default class History extends GuardCommand {
     const {args, flags} = await this.parse(History)
     const job = checkedName(args.job)
     const guard = await this.openGuard(flags)
-    const runs = readHistory({runs: guard.runs()}, job, flags.limit)
+    const runs = await readStanding({...leaseWorld(guard), runs: guard.runs()}, job, flags.limit)
     this.print(runs.length === 0 ? `no run of ${job} is known in ${guard.stateDir}` : renderRuns(runs))
     return {job, runs: runs.map(runToJson)}
   }

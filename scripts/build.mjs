@@ -1,5 +1,6 @@
 // Builds dist/: guard.cjs (start and hot path), cli.cjs (oclif, one chunk a command), index.mjs (the library).
-import {existsSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
+import {createHash} from 'node:crypto'
+import {existsSync, readdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
 import {dirname, join} from 'node:path'
 import {fileURLToPath} from 'node:url'
 import fastGlob from 'fast-glob'
@@ -51,9 +52,12 @@ const shared = {
   logLevel: 'warn',
 }
 
-async function bundle(input, format, plugins = []) {
+async function bundle(input, format, {plugins = [], define = {}, treeshake = true} = {}) {
   const extension = format === 'cjs' ? 'cjs' : 'mjs'
-  const build = await rolldown({...shared, input, plugins})
+  const transform = {...shared.transform, define: {...shared.transform.define, ...define}}
+  // What lazy parts share with the start stays in the start's own file: one file, one code cache.
+  const preserveEntrySignatures = 'allow-extension'
+  const build = await rolldown({...shared, transform, input, plugins, preserveEntrySignatures, treeshake})
   await build.write({
     dir: dist,
     format,
@@ -65,18 +69,40 @@ async function bundle(input, format, plugins = []) {
   await build.close()
 }
 
+/**
+ * Turns a start file into what the code cache compiles: a function, as `require` would make of it, in ASCII. A single
+ * other character makes V8 keep two bytes for each of the file's.
+ */
+function prepareStart(name) {
+  const file = join(dist, name)
+  const source = readFileSync(file, 'utf8').replace(
+    /[^\0-\x7f]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
+  writeFileSync(file, `(function(exports,require,module,__filename,__dirname){${source}\n})`)
+}
+
+/** Names the code caches: one made of another build must not be found. */
+function buildId() {
+  const hash = createHash('sha256')
+  for (const file of readdirSync(dist).sort()) hash.update(file).update(readFileSync(join(dist, file)))
+  return `${version}-${hash.digest('hex').slice(0, 12)}`
+}
+
 const loaders = commandTable.map(({id, path}) => `${JSON.stringify(id)}: () => import(${JSON.stringify(path)})`)
 
 rmSync(dist, {recursive: true, force: true})
 const manifest = await makeManifest({shared, commandTable, virtual, pjson: {name, version, oclif}})
-await bundle({guard: join(root, 'src/cli/entry.ts')}, 'cjs')
-await bundle({run: join(root, 'src/cli/run-entry.ts')}, 'cjs')
-await bundle({cli: join(root, 'src/cli/main.ts')}, 'cjs', [
-  virtual({
-    'virtual:commands': `export const loaders = {${loaders.join(',')}}`,
-    'virtual:manifest': `export const manifest = ${JSON.stringify(manifest)}`,
-  }),
-  dropUnreached,
-])
+// To read a property does nothing in this program, so what is made by spreading and not used may go.
+await bundle({run: join(root, 'src/cli/run-entry.ts')}, 'cjs', {treeshake: {propertyReadSideEffects: false}})
+const commands = virtual({
+  'virtual:commands': `export const loaders = {${loaders.join(',')}}`,
+  'virtual:manifest': `export const manifest = ${JSON.stringify(manifest)}`,
+})
+await bundle({cli: join(root, 'src/cli/main.ts')}, 'cjs', {plugins: [commands, dropUnreached]})
+for (const name of ['run.cjs', 'cli.cjs']) prepareStart(name)
+await bundle({guard: join(root, 'src/cli/entry.ts')}, 'cjs', {
+  define: {__GUARD_BUILD__: JSON.stringify(buildId())},
+})
 if (existsSync(join(root, 'src/index.ts'))) await bundle({index: join(root, 'src/index.ts')}, 'esm')
 writeFileSync(join(dist, 'package.json'), '{"type":"commonjs"}\n')

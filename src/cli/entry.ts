@@ -1,10 +1,9 @@
-import {join} from 'node:path'
-import {version} from './build-info.js'
 import {cachedRequire} from './cached-require.js'
 
 /**
- * Where guard starts. `guard run` goes straight to work with Node's own modules; all else loads oclif.
+ * Where guard starts. A plain `guard run` goes straight to work with Node's own modules; all else loads oclif.
  * GUARD_FULL_CLI=1 sends `guard run` through oclif too, for comparison.
  */
-const program = process.argv[2] === 'run' && !process.env['GUARD_FULL_CLI'] ? 'run.cjs' : 'cli.cjs'
-cachedRequire(join(__dirname, program), version)
+const isRun = process.argv[2] === 'run' && !process.env['GUARD_FULL_CLI']
+const {isTaken} = isRun ? (cachedRequire('run.cjs') as typeof import('./run-entry.js')) : {isTaken: false}
+if (!isTaken) cachedRequire('cli.cjs')

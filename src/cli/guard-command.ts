@@ -29,6 +29,7 @@ export function checkedName(name: string, what = 'job'): string {
 export interface GlobalFlags {
   readonly 'state-dir'?: string | undefined
   readonly config?: string | undefined
+  readonly 'allow-unsafe-filesystem'?: boolean | undefined
 }
 
 /** What all commands have: the global flags, `--json` as one object, and errors that go up to `main`. */
@@ -43,11 +44,19 @@ export abstract class GuardCommand extends Command {
       helpValue: 'DIR',
     }),
     config: string({summary: 'settings file', env: 'GUARD_CONFIG', helpGroup: 'GLOBAL', helpValue: 'FILE'}),
+    'allow-unsafe-filesystem': boolean({
+      summary: 'take a state directory on NFS and the like, which no other machine may use',
+      helpGroup: 'GLOBAL',
+    }),
     'no-color': boolean({summary: 'no colours (also NO_COLOR)', helpGroup: 'GLOBAL'}),
   }
 
   protected openGuard(flags: GlobalFlags): Promise<Guard> {
-    return openGuard({stateDir: flags['state-dir'], config: flags.config})
+    return openGuard({
+      stateDir: flags['state-dir'],
+      config: flags.config,
+      allowUnsafeFilesystem: flags['allow-unsafe-filesystem'] === true,
+    })
   }
 
   /** Pages of text go out whole; a reader that has closed the pipe (`| head`) is no fault. */

@@ -1,18 +1,18 @@
-import {mkdirSync} from 'node:fs'
-import {homedir} from 'node:os'
+import {mkdirSync, statSync} from 'node:fs'
 import {isAbsolute, join, resolve} from 'node:path'
 import {loadSettings, workingDirectory} from '../config/settings.js'
 import type {Leases} from '../domain/lease.js'
 import type {Stamp} from '../domain/record.js'
 import type {RunBook} from '../domain/run.js'
 import type {Settings} from '../domain/settings.js'
+import {GuardError} from '../errors.js'
 import type {Journal} from '../journal/journal.js'
 import type {JournalSpec} from '../journal/journal-spec.js'
 import {openStateDir} from '../journal/state-dir.js'
 import {leaseStream, openStream, runStream} from '../journal/streams.js'
 import {type Clock, systemClock} from '../system/clock.js'
 import {writeGuardianLog} from '../system/guardian-log.js'
-import {createStamper} from '../system/host.js'
+import {createStamper, homeFolder} from '../system/host.js'
 import {newId} from '../system/ids.js'
 import {findLog, logFileOf} from '../system/log-files.js'
 import {version} from './build-info.js'
@@ -24,6 +24,7 @@ import {retentionOf} from './retention.js'
  */
 export interface Guard {
   readonly settings: Settings
+  /** As it was named; without symbolic links once `ensureState` has looked at it. */
   readonly stateDir: string
   readonly logDir: string
   readonly clock: Clock
@@ -35,6 +36,8 @@ export interface Guard {
   leases(): Journal<Leases>
   runs(): Journal<RunBook>
   logFileOf(job: string): string
+  /** Keeps the journals short that this command has opened: for its end, when nobody waits for it any more. */
+  tidy(): void
   /** Writes a line into `guardian.log`. */
   log(text: string): void
   readonly findLog: typeof findLog
@@ -43,7 +46,8 @@ export interface Guard {
 export interface GuardOptions {
   readonly stateDir: string | undefined
   readonly config: string | undefined
-  readonly allowUnsafeFilesystem?: boolean
+  /** Takes a state directory on a file system where the appends of two machines may overwrite each other. */
+  readonly allowUnsafeFilesystem: boolean
 }
 
 export async function openGuard(options: GuardOptions): Promise<Guard> {
@@ -51,39 +55,68 @@ export async function openGuard(options: GuardOptions): Promise<Guard> {
   const settings = await loadSettings({
     configFlag: options.config,
     cwd: workingDirectory(env),
-    home: homedir(),
+    home: homeFolder(),
     env,
     version,
   })
-  const stateDir = stateDirOf(options.stateDir, settings)
+  let stateDir = stateDirOf(options.stateDir, settings)
   const stamp = createStamper(systemClock, newId)
-  const logDir = settings.logDir ?? join(stateDir, 'logs')
+  const logDir = () => settings.logDir ?? join(stateDir, 'logs')
   const opened = new Map<string, Journal<never>>()
+  const limits = new Map<string, number>()
+  const own = compactBytesOf(env)
   const journal = <S>(spec: JournalSpec<S>): Journal<S> => {
     const known = opened.get(spec.name) as Journal<S> | undefined
     if (known) return known
     const retention = retentionOf(spec as JournalSpec<never>, settings.retention)
-    const journal = openStream(spec, {dir: stateDir, newStamp: stamp, retention, ...compactBytesOf(env)})
+    const journal = openStream(spec, {dir: stateDir, newStamp: stamp, retention, ...own})
     opened.set(spec.name, journal as Journal<never>)
+    limits.set(spec.name, own.compactBytes ?? spec.limit.bytes)
     return journal
   }
   return {
     settings,
-    stateDir,
-    logDir,
+    get stateDir() {
+      return stateDir
+    },
+    get logDir() {
+      return logDir()
+    },
     clock: systemClock,
     newId,
     stamp,
     ensureState: () => {
-      openStateDir(stateDir, options.allowUnsafeFilesystem ? 'any' : 'local-only')
-      mkdirSync(logDir, {recursive: true, mode: 0o700})
+      // From here on a link that is turned elsewhere parts no run from its records.
+      stateDir = openStateDir(stateDir, options.allowUnsafeFilesystem ? 'any' : 'local-only')
+      mkdirSync(logDir(), {recursive: true, mode: 0o700})
     },
     journal,
     leases: () => journal(leaseStream),
     runs: () => journal(runStream),
-    logFileOf: (job) => logFileOf(logDir, job),
-    log: (text) => writeGuardianLog({dir: logDir, rotation: settings.logs}, systemClock.now(), text),
+    logFileOf: (job) => logFileOf(logDir(), job),
+    log: (text) => writeGuardianLog({dir: logDir(), rotation: settings.logs}, systemClock.now(), text),
     findLog,
+    tidy: () => {
+      for (const [name, journal] of opened) tidyJournal(`${stateDir}/${name}.jsonl`, journal, limits.get(name) ?? 0)
+    },
+  }
+}
+
+/** More than one run writes. */
+const strideBytes = 8192
+
+/**
+ * Compacts a journal when it has just grown past a multiple of its limit. To ask the journal itself after every run
+ * would cost more than the run: it reads all of itself to answer.
+ */
+function tidyJournal(file: string, journal: Journal<never>, limitBytes: number): void {
+  const size = statSync(file, {throwIfNoEntry: false})?.size ?? 0
+  if (size < limitBytes || size % limitBytes > strideBytes) return
+  try {
+    journal.compactIfDue()
+  } catch (error) {
+    // A disk without room for a snapshot: a later run makes it.
+    if (!(error instanceof GuardError)) throw error
   }
 }
 
@@ -93,7 +126,7 @@ function stateDirOf(flag: string | undefined, settings: Settings): string {
   if (given) return isAbsolute(given) ? given : resolve(given)
   if (settings.stateDir !== undefined) return settings.stateDir
   const base = process.env['XDG_STATE_HOME']
-  return join(base && isAbsolute(base) ? base : join(homedir(), '.local/state'), 'guard')
+  return join(base && isAbsolute(base) ? base : join(homeFolder(), '.local/state'), 'guard')
 }
 
 /** For tests: small journals are compacted often. */

@@ -3,7 +3,7 @@ import {exitCodes} from './exit-codes.js'
 
 /** Turns whatever was thrown into guard's own error; left alone, Node would exit 1, which means a degraded job. */
 export function toGuardError(error: unknown): GuardError {
-  if (error instanceof GuardError) return error
+  if (error instanceof GuardError) return withoutFrame(error)
   if (!(error instanceof Error)) return new GuardError('internal', String(error))
   if ('oclif' in error) return usageError(error)
   if ('syscall' in error) return new GuardError('io', error.message, [], {cause: error})
@@ -12,8 +12,22 @@ export function toGuardError(error: unknown): GuardError {
 
 /** What oclif throws carries `oclif`: the command line was wrong. */
 function usageError(error: Error): GuardError {
-  const message = error.message.replace(/\nSee more help with --help$/, '')
-  return new GuardError('usage', message, ['see the flags: add --help'], {cause: error})
+  return new GuardError('usage', unframed(error.message), ['see the flags: add --help'], {cause: error})
+}
+
+/** What a flag's own check throws gets a frame from oclif as well. */
+function withoutFrame(error: GuardError): GuardError {
+  const message = unframed(error.message)
+  return message === error.message ? error : new GuardError(error.kind, message, error.hints, {cause: error})
+}
+
+/** oclif says much around what is wrong. */
+function unframed(message: string): string {
+  return message
+    .replace(/\nSee more help with --help$/, '')
+    .replace(/^Parsing (--\S+) \n\t/, '$1: ')
+    .replace(/^The following errors? occurred:\s+/, '')
+    .replace(/\n\s+/g, '; ')
 }
 
 /** The last resort: Node itself would exit with 1, which means a degraded job. */

@@ -1,5 +1,5 @@
 import {GuardError} from '../errors.js'
-import {resetRequestStream, resetResultStream} from '../journal/streams.js'
+import {resetRequestStream, resetResultStream} from '../journal/other-streams.js'
 import {answerResets, type ResetRound} from '../usecases/answer-resets.js'
 import {holdLease} from '../usecases/hold-lease.js'
 import type {Guard} from './guard.js'

@@ -1,7 +1,7 @@
 import {hostname} from 'node:os'
 import type {OpenClawSettings} from '../domain/settings.js'
 import {GuardError} from '../errors.js'
-import {resetRequestStream, resetResultStream} from '../journal/streams.js'
+import {resetRequestStream, resetResultStream} from '../journal/other-streams.js'
 import {readBootId} from '../system/host.js'
 import {openClawCli} from '../system/openclaw/cli.js'
 import {identifyProcess, processState} from '../system/process-identity.js'

@@ -17,6 +17,8 @@ export function runBreaker(guard: Guard, settings: JobSettings): RunBreaker {
     refusal: undefined,
     record: (outcome) =>
       void tolerated(() => {
+        // Whoever ended the job, or kept it from starting, was not the target.
+        if (outcome === 'killed' || outcome === 'not-started') return
         const change = recordCall(breakerWorld(guard), to, {
           ok: outcome === 'healthy' || outcome === 'skipped',
           probe: permit?.allowed ? permit.probe : undefined,

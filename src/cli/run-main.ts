@@ -15,6 +15,7 @@ export async function runMain({flags, target}: RunCall): Promise<void> {
   const guard = await openGuard({
     stateDir: flags['state-dir'] as string | undefined,
     config: flags['config'] as string | undefined,
+    allowUnsafeFilesystem: flags['allow-unsafe-filesystem'] === true,
   })
   const run = resolveRun(
     {settings: guard.settings, commandOfScript, absolute},
@@ -24,13 +25,15 @@ export async function runMain({flags, target}: RunCall): Promise<void> {
     const {printPlan} = await import('./run-plan.js')
     return printPlan(guard, run, flags['json'] === true)
   }
-  const {deps, request} = runWorld(guard, run, {
+  const {deps, request, afterwards} = runWorld(guard, run, {
     json: flags['json'] === true,
     interactive: flags['interactive'] === true,
   })
   const report = await runJob(deps, request)
   process.exitCode = report.exitCode
   if (flags['json']) printReport(report)
+  await afterwards()
+  guard.tidy()
 }
 
 /** The run is over and recorded: a reader who has gone changes nothing about its exit code. */

@@ -1,7 +1,7 @@
 import {workingDirectory} from '../config/settings.js'
 import {formatDuration} from '../domain/duration.js'
 import {GuardError} from '../errors.js'
-import {alertStream} from '../journal/streams.js'
+import {alertStream} from '../journal/other-streams.js'
 import {writeAlertFile} from '../system/alert-file.js'
 import {execIn} from '../system/exec-step.js'
 import {type RunCommand, runCommand} from '../system/run-command.js'

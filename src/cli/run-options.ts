@@ -34,6 +34,10 @@ export const runOptions = {
   json: {type: 'boolean', summary: 'print one report as JSON; the output of the job goes to standard error'},
   'state-dir': {type: 'text', summary: 'directory of the journals (GUARD_STATE_DIR)'},
   config: {type: 'text', summary: 'settings file (GUARD_CONFIG)'},
+  'allow-unsafe-filesystem': {
+    type: 'boolean',
+    summary: 'take a state directory on NFS and the like, which no other machine may use',
+  },
   'no-color': {type: 'boolean', summary: 'no colours (NO_COLOR)'},
 } as const satisfies Readonly<Record<string, RunOption>>
 

@@ -1,4 +1,5 @@
 import {formatDuration} from '../domain/duration.js'
+import {stepTitle} from '../domain/recovery.js'
 import type {RunResolved} from '../usecases/resolve-run.js'
 import type {Guard} from './guard.js'
 
@@ -17,13 +18,28 @@ export function printPlan(guard: Guard, {job, settings, argv, configured}: RunRe
     overlap: settings.overlap,
     ttl: formatDuration(settings.ttlMs),
     attempts: settings.retry.maxAttempts,
-    recovery: settings.recovery,
+    recovery: settings.recovery.map((step) => ({...step, title: stepTitle(step)})),
+    budget:
+      settings.recovery.length > 0
+        ? `${settings.budget.recoveries} in ${formatDuration(settings.budget.perMs)}`
+        : 'none',
+    breaker: settings.breaker?.target ?? 'none',
     log: guard.logFileOf(job),
     stateDir: guard.stateDir,
   }
   const text = Object.entries(plan)
     .filter(([, value]) => value !== undefined)
-    .map(([name, value]) => `${name.padEnd(13)} ${typeof value === 'object' ? JSON.stringify(value) : value}`)
+    .map(([name, value]) => `${name.padEnd(13)} ${name === 'recovery' ? renderSteps(plan.recovery) : shown(value)}`)
     .join('\n')
   process.stdout.write(`${json ? JSON.stringify(plan) : text}\n`)
+}
+
+function shown(value: unknown): string {
+  return typeof value === 'object' ? JSON.stringify(value) : String(value)
+}
+
+function renderSteps(steps: readonly {readonly title: string; readonly when: readonly string[]}[]): string {
+  if (steps.length === 0) return 'none'
+  const lines = steps.map(({title, when}) => `${title}${when.length > 0 ? ` (only for ${when.join(', ')})` : ''}`)
+  return lines.join(`\n${' '.repeat(14)}`)
 }

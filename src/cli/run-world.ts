@@ -1,7 +1,8 @@
 import {accessSync, constants as fsConstants, mkdirSync} from 'node:fs'
-import {constants, hostname, tmpdir} from 'node:os'
+import type {Lease, Leases, Moment} from '../domain/lease.js'
+import {watchdogLease, watcherState} from '../domain/watchers.js'
 import {GuardError} from '../errors.js'
-import {readBootId} from '../system/host.js'
+import {readBootId, readHostName, signalNumber, temporaryFolder} from '../system/host.js'
 import {identifyProcess} from '../system/process-identity.js'
 import {supervise} from '../system/supervise.js'
 import {survivorOf} from '../system/survivor.js'
@@ -10,26 +11,35 @@ import type {RunResolved} from '../usecases/resolve-run.js'
 import type {RunRequest} from '../usecases/run-end.js'
 import type {RunDeps} from '../usecases/run-job.js'
 import type {Guard} from './guard.js'
-import {catchSignals, type RunMode, readTraces, startAttempt} from './run-attempt.js'
+import {type AttemptPlace, catchSignals, type RunMode, readTraces, startAttempt} from './run-attempt.js'
 import {openOutput, salvage, spoolDir, tolerate} from './run-output.js'
 import {tell} from './tell.js'
 
+export interface RunWorld {
+  readonly deps: RunDeps
+  readonly request: RunRequest
+  /** What can wait until the run is over and recorded. */
+  readonly afterwards: () => Promise<void>
+}
+
 /** Ties `guard run`'s story to the world: processes, files, signals. */
-export function runWorld(guard: Guard, run: RunResolved, mode: RunMode): {deps: RunDeps; request: RunRequest} {
+export function runWorld(guard: Guard, run: RunResolved, mode: RunMode): RunWorld {
   const {job, settings} = run
   const {clock} = guard
   const runId = guard.newId()
   const usable = stateIsUsable(guard, run)
-  const spool = usable ? spoolDir(guard) : tmpdir()
+  const spool = usable ? spoolDir(guard) : temporaryFolder()
   const place = {guard, run, mode, runId, spool, resultFile: `${spool}/guard-${runId}.result.json`}
   const request = {job, runId, settings}
+  const watchdog = watchdogLook(guard)
   return {
     request,
+    afterwards: watchdog.report,
     deps: {
       clock,
       random: Math.random,
       runs: usable ? guard.runs() : undefined,
-      claim: () => (usable ? claim(guard, run, runId) : Promise.resolve(unclaimed)),
+      claim: () => (usable ? claim(place, watchdog.look) : Promise.resolve(unclaimed)),
       salvage: (killed) => salvage(guard, job, killed),
       openOutput: () => (usable && !mode.interactive ? openOutput(place, guard.logFileOf(job), runId) : undefined),
       startJob: (task) => startAttempt(place, task),
@@ -45,12 +55,13 @@ export function runWorld(guard: Guard, run: RunResolved, mode: RunMode): {deps: 
           async (ended, killAfterMs) => (await import('../system/end-job.js')).endJob(ended, killAfterMs, runId),
         ),
       catchSignals: () => catchSignals(mode.interactive),
-      signalNumber: (name) => constants.signals[name as NodeJS.Signals],
+      signalNumber,
       readTraces: (task, begin, exit) => readTraces(place, task, {begin, exit}),
       mend: async (deps, task) => (await import('./run-mend.js')).mend(place, deps, task),
       breaker: settings.breaker && (async () => (await import('./run-breaker.js')).runBreaker(guard, settings)),
       every: (ms, work) => {
-        const timer = setInterval(work, ms)
+        // Waits for nobody: once the job and what is read of it are gone, guard ends.
+        const timer = setInterval(work, ms).unref()
         return () => clearInterval(timer)
       },
       warn: tellOnce(),
@@ -85,8 +96,28 @@ function stateIsUsable(guard: Guard, {job, settings}: RunResolved): boolean {
   }
 }
 
-async function claim(guard: Guard, {job, settings}: RunResolved, runId: string): Promise<Claim> {
-  const here = {host: hostname(), boot: readBootId()}
+type Look = (leases: Leases) => void
+
+/** A late watchdog is seen when the leases are read for the claim, and told when the run is over. */
+function watchdogLook(guard: Guard): {readonly look: Look; readonly report: () => Promise<void>} {
+  let late: {readonly lease: Lease; readonly seen: Moment} | undefined
+  return {
+    look: ({byJob}) => {
+      const lease = byJob.get(watchdogLease)
+      if (!lease) return
+      const seen = {at: guard.clock.now(), mono: guard.clock.mono(), host: readHostName(), boot: readBootId()}
+      const {is} = watcherState(lease, seen, guard.settings.watchdog.lateAfterMs)
+      late = is === 'late' ? {lease, seen} : undefined
+    },
+    report: async () => {
+      if (late) (await import('./run-watchdog.js')).tellOfWatchdog(guard, late.lease, late.seen)
+    },
+  }
+}
+
+async function claim({guard, run, runId}: AttemptPlace, sawLeases: Look): Promise<Claim> {
+  const {job, settings} = run
+  const here = {host: readHostName(), boot: readBootId()}
   const self = identifyProcess(process.pid)
   if (!self) throw new GuardError('internal', 'cannot find my own process')
   try {
@@ -99,6 +130,7 @@ async function claim(guard: Guard, {job, settings}: RunResolved, runId: string):
         identify: identifyProcess,
         survivorOf: (lease) => survivorOf(lease, here),
         endJob: async (lease) => (await import('../system/end-other.js')).endOther(lease, settings.killAfterMs),
+        sawLeases,
         warn: tell,
       },
       {job, runId, ttlMs: settings.ttlMs, overlap: settings.overlap, waitMs: settings.waitMs},

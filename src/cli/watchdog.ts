@@ -1,6 +1,6 @@
 import {type PatrolVerdict, patrolVerdict} from '../domain/patrol-verdict.js'
 import {GuardError} from '../errors.js'
-import {alertStream, incidentStream, resetRequestStream, resetResultStream} from '../journal/streams.js'
+import {alertStream, incidentStream, resetRequestStream, resetResultStream} from '../journal/other-streams.js'
 import {closeInterrupted} from '../usecases/close-interrupted.js'
 import {holdLease} from '../usecases/hold-lease.js'
 import {patrol} from '../usecases/patrol.js'

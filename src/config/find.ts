@@ -1,4 +1,4 @@
-import {type BigIntStats, readFileSync, statSync} from 'node:fs'
+import {type BigIntStats, existsSync, readFileSync, statSync} from 'node:fs'
 import {dirname, isAbsolute, join, resolve} from 'node:path'
 import {GuardError} from '../errors.js'
 
@@ -42,7 +42,7 @@ export function findSettings(where: Where): FoundFile | undefined {
     if (found) return found
   }
   return ownFolders(where)
-    .map((folder) => firstIn(folder, ownFolderNames))
+    .map((folder) => (existsSync(folder) ? firstIn(folder, ownFolderNames) : undefined))
     .find((found) => found !== undefined)
 }
 
@@ -81,7 +81,9 @@ function ownFolders({env, home, etc = '/etc/guardian'}: Where): string[] {
 
 function firstIn(folder: string, candidates: readonly string[]): FoundFile | undefined {
   for (const name of candidates) {
-    const path = join(folder, name)
+    const path = folder === '/' ? `/${name}` : `${folder}/${name}`
+    // A run looks for 50 files that are not there: asking this way takes a third of the time of a status.
+    if (!existsSync(path)) continue
     const stat = statOf(path)
     if (stat?.isFile()) return {path, stat, named: false}
   }
@@ -91,6 +93,7 @@ function firstIn(folder: string, candidates: readonly string[]): FoundFile | und
 /** A package.json counts when it has a `guardian` key. */
 function packageIn(folder: string): FoundFile | undefined {
   const path = join(folder, 'package.json')
+  if (!existsSync(path)) return undefined
   const stat = statOf(path)
   return stat?.isFile() && hasGuardianKey(path) ? {path, stat, named: false} : undefined
 }

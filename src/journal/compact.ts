@@ -1,14 +1,17 @@
 import {commit, enter, writeLine} from './append.js'
 import {type Cursor, newestGeneration} from './cursor.js'
-import {readFrom, type Step, size} from './files.js'
+import {readFrom, remove, type Step, size, tryWriteNew} from './files.js'
 import type {CompactionLimit} from './journal-spec.js'
 import {encodeOwn, isOwn, linesOf, parseLine} from './lines.js'
-import {generationName} from './names.js'
-import {alias} from './publish.js'
+import {freshName, generationName} from './names.js'
+import {alias, encodeSnapshot} from './publish.js'
 import {catchUp, type View} from './view.js'
 
 /** Foreign lines in one carry record: far enough below the longest line of guard's own. */
 const batchBytes = 32_768
+
+/** What others may append before the seal, and blocks of the disk that are not filled to their end. */
+const slackBytes = 8192
 
 /**
  * Puts the files in order: the stable name stands for the newest generation, late lines are taken over, and a tail
@@ -24,11 +27,24 @@ export function* tend<S>(cursor: Cursor<S>, limit: CompactionLimit): Step<View<S
   return yield* compact(cursor)
 }
 
-/** Seals the generation and publishes the next. Whoever else seals at the same time does no harm: the first seal counts. */
-export function* compact<S>(cursor: Cursor<S>): Step<View<S>> {
+/**
+ * Seals the generation and publishes the next. Whoever else seals at the same time does no harm: the first seal counts.
+ * Undefined when the disk has no room for the snapshot: a generation that is sealed without a successor takes no line
+ * more, while one that is too long only reads slowly.
+ */
+export function* compact<S>(cursor: Cursor<S>): Step<View<S> | undefined> {
   const view = yield* enter(cursor)
   const {v, id, at, mono, boot, host} = cursor.newStamp()
-  yield* writeLine(cursor, view, encodeOwn({kind: 'seal'}, {v, id, at, mono, boot, host}).bytes)
+  const stamp = {v, id, at, mono, boot, host}
+  const snapshot = encodeSnapshot(cursor, view, {end: view.offset, stamp})
+  // Asking for free bytes would know of neither quotas nor file size limits: the room is taken, and given back in time.
+  const reserve = freshName(cursor.journal, cursor.newStamp().id)
+  if (!(yield* tryWriteNew(reserve, Buffer.alloc(snapshot.length + slackBytes, ' ')))) return undefined
+  try {
+    yield* writeLine(cursor, view, encodeOwn({kind: 'seal'}, stamp).bytes)
+  } finally {
+    yield* remove(reserve)
+  }
   yield* catchUp(view, cursor.reader)
   return yield* enter(cursor)
 }

@@ -13,11 +13,12 @@ import {
   renameSync,
   type Stats,
   unlinkSync,
+  utimesSync,
   writeSync,
 } from 'node:fs'
 import {GuardError} from '../errors.js'
 import type {FileHandle, FileOp} from './files.js'
-import {generationOf, generationsFolder} from './names.js'
+import {archivedGenerationOf, generationOf, generationsFolder} from './names.js'
 
 const {O_APPEND, O_CREAT, O_EXCL, O_NOFOLLOW, O_RDONLY, O_RDWR} = constants
 
@@ -27,7 +28,9 @@ export function onDisk(dir: string, journal: string): (op: FileOp) => unknown {
   const perform = (op: FileOp): unknown => {
     switch (op.op) {
       case 'list':
-        return listGenerations(at(generationsFolder), journal)
+        return numbersIn(at(generationsFolder), (file) => generationOf(journal, file))
+      case 'list-archives':
+        return numbersIn(at(generationsFolder), (file) => archivedGenerationOf(journal, file))
       case 'open':
         return unless('ENOENT', undefined, () => openToAppend(at(op.name)))
       case 'create':
@@ -48,6 +51,8 @@ export function onDisk(dir: string, journal: string): (op: FileOp) => unknown {
         return unless('ENOENT', 'missing', () => unless('EEXIST', 'exists', () => linked(at(op.name), at(op.to))))
       case 'rename':
         return unless('ENOENT', 'missing', () => renamed(at(op.name), at(op.to)))
+      case 'date-like':
+        return unless('ENOENT', undefined, () => dateLike(at(op.name), at(op.to)))
       case 'remove':
         return unless('ENOENT', undefined, () => unlinkSync(at(op.name)))
       case 'sync':
@@ -67,9 +72,9 @@ export function onDisk(dir: string, journal: string): (op: FileOp) => unknown {
   }
 }
 
-function listGenerations(folder: string, journal: string): readonly number[] {
+function numbersIn(folder: string, numberOf: (file: string) => number | undefined): readonly number[] {
   const files = unless('ENOENT', [], () => readdirSync(folder))
-  return files.map((file) => generationOf(journal, file)).filter((generation) => generation !== undefined)
+  return files.map(numberOf).filter((generation) => generation !== undefined)
 }
 
 /** Whoever may only read gets a handle to read from; its appends fail when they are tried. */
@@ -146,6 +151,11 @@ function linked(path: string, to: string): 'done' {
 function renamed(path: string, to: string): 'done' {
   renameSync(path, to)
   return 'done'
+}
+
+function dateLike(path: string, to: string): void {
+  const {atime, mtime} = lstatSync(path)
+  utimesSync(to, atime, mtime)
 }
 
 function unless<T, U>(code: string, otherwise: U, attempt: () => T): T | U {

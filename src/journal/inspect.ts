@@ -1,7 +1,7 @@
 import {lstatSync, readdirSync} from 'node:fs'
 import type {JournalReport} from './journal.js'
 import type {JournalSpec} from './journal-spec.js'
-import {asideName, generationName, generationOf, generationsFolder, stableName} from './names.js'
+import {archivedGenerationOf, asideName, generationName, generationOf, generationsFolder, stableName} from './names.js'
 import type {View} from './view.js'
 
 /** A tail so many times its limit means that nobody has compacted for long. */
@@ -15,7 +15,9 @@ export function inspectJournal<S>(dir: string, spec: JournalSpec<S>, view: View<
 
 function bytesOf(dir: string, journal: string): number {
   const folder = `${dir}/${generationsFolder}`
-  const files = entries(folder).filter((file) => generationOf(journal, file) !== undefined)
+  const files = entries(folder).filter(
+    (file) => (generationOf(journal, file) ?? archivedGenerationOf(journal, file)) !== undefined,
+  )
   return files.reduce((sum, file) => sum + (lstatSync(`${folder}/${file}`, {throwIfNoEntry: false})?.size ?? 0), 0)
 }
 
@@ -28,7 +30,9 @@ function problemsOf<S>(dir: string, {name, limit}: JournalSpec<S>, view: View<S>
       (file) =>
         `${stable} had been replaced by another file, which is kept as ${file}: take from it what you need, then remove it`,
     )
-  if (identity(`${dir}/${stable}`) !== identity(`${dir}/${generationName(name, view.generation)}`)) {
+  const newest = identity(`${dir}/${generationName(name, view.generation)}`)
+  // Without a generation only other programs have written yet: the next record of guard's adopts their file.
+  if (newest !== undefined && identity(`${dir}/${stable}`) !== newest) {
     problems.push(`${stable} is not the newest generation: guard links it again when it writes`)
   }
   if (view.generation > 1 && view.snapshotBytes === 0) {

@@ -64,7 +64,7 @@ function isEndedByOther(record: Rec, text: string): boolean {
 }
 
 function parseObject(text: string): Rec | undefined {
-  if (!text.trimStart().startsWith('{')) return undefined
+  if (!text.startsWith('{') && !text.trimStart().startsWith('{')) return undefined
   try {
     return JSON.parse(text) as Rec
   } catch (error) {
@@ -85,11 +85,28 @@ export interface ChunkLine {
 }
 
 /** The complete lines of a chunk, in order. Only lines with their newline count. */
-export function* linesOf(chunk: Buffer): Iterable<ChunkLine> {
+export function linesOf(chunk: Buffer): readonly ChunkLine[] {
+  const whole = chunk.toString('utf8')
+  // One character a byte: the text is cut where the bytes are, at half the cost of making a text of each line.
+  return whole.length === chunk.length ? cutText(whole) : cutBytes(chunk)
+}
+
+function cutText(whole: string): ChunkLine[] {
+  const lines: ChunkLine[] = []
+  for (let start = 0; ; ) {
+    const at = whole.indexOf('\n', start)
+    if (at < 0) return lines
+    lines.push({text: whole.slice(start, at), end: at + 1})
+    start = at + 1
+  }
+}
+
+function cutBytes(chunk: Buffer): ChunkLine[] {
+  const lines: ChunkLine[] = []
   for (let start = 0; ; ) {
     const at = chunk.indexOf(newline, start)
-    if (at < 0) return
-    yield {text: chunk.toString('utf8', start, at), end: at + 1}
+    if (at < 0) return lines
+    lines.push({text: chunk.toString('utf8', start, at), end: at + 1})
     start = at + 1
   }
 }

@@ -3,6 +3,8 @@
 /** The folder of the generations of all journals. */
 export const generationsFolder = '.gen'
 
+const archiveEnd = '.gz'
+
 /** The name that people and other programs see: `leases.jsonl`. */
 export function stableName(journal: string): string {
   return `${journal}.jsonl`
@@ -10,6 +12,16 @@ export function stableName(journal: string): string {
 
 export function generationName(journal: string, generation: number): string {
   return `${generationsFolder}/${journal}.${String(generation).padStart(6, '0')}.jsonl`
+}
+
+/** A generation that nobody appends to any more, compressed. */
+export function archiveName(journal: string, generation: number): string {
+  return `${generationName(journal, generation)}${archiveEnd}`
+}
+
+/** The number in the name of an archive of `journal`, without its folder; undefined for any other file. */
+export function archivedGenerationOf(journal: string, file: string): number | undefined {
+  return file.endsWith(archiveEnd) ? generationOf(journal, file.slice(0, -archiveEnd.length)) : undefined
 }
 
 /** The number in the name of a generation of `journal`, without its folder; undefined for any other file. */

@@ -1,5 +1,7 @@
 import type {Rec, Stamp} from '../domain/record.js'
 import {commit} from './append.js'
+import {archiveOld} from './archive.js'
+import {recordsBackwards} from './backwards.js'
 import {tend} from './compact.js'
 import {type Cursor, look} from './cursor.js'
 import {onDisk} from './disk.js'
@@ -52,6 +54,7 @@ export function openJournal<S>(dir: string, spec: JournalSpec<S>, newStamp: () =
       const leftovers = {dir, journal, needed, now: newStamp().at}
       dropOldGenerations(leftovers, spec.retention)
       dropAbandonedFiles(leftovers)
+      run(archiveOld(whole, view))
     },
     inspect: () => inspectJournal(dir, spec, run(look(whole))),
   }
@@ -63,10 +66,4 @@ function* recordsInOrder(journal: string, run: Run): Iterable<Rec> {
   const present = run(generations())
   if (present.length === 0) yield* run(unadoptedRecords(journal))
   for (const generation of present) yield* run(recordsOf(journal, generation))
-}
-
-function* recordsBackwards(journal: string, run: Run): Iterable<Rec> {
-  const present = run(generations())
-  if (present.length === 0) yield* [...run(unadoptedRecords(journal))].reverse()
-  for (const generation of [...present].reverse()) yield* [...run(recordsOf(journal, generation))].reverse()
 }

@@ -2,13 +2,13 @@ import {type Cursor, newestGeneration} from './cursor.js'
 import {identify, link, list, readFrom, remove, rename, type Step, syncFolders, writeNew} from './files.js'
 import {encodeOwn} from './lines.js'
 import {asideName, freshName, generationName, stableName} from './names.js'
-import type {View} from './view.js'
+import type {Seal, View} from './view.js'
 
 /**
  * So many earlier generations are watched for lines that other programs still append to them, because they hold the
  * file open: a shell with `exec >>alerts.jsonl`, a logger in Python.
  */
-const watchedGenerations = 16
+export const watchedGenerations = 16
 
 /**
  * Gives a sealed generation its successor, whose first line is the snapshot. That is a function of the lines up to
@@ -17,17 +17,22 @@ const watchedGenerations = 16
 export function* publish<S>(cursor: Cursor<S>, view: View<S>): Step<void> {
   const {seal} = view
   if (!seal) return
-  const carriedTo = [...view.carriedTo, [view.generation, seal.end] as const].slice(-watchedGenerations)
-  const generation = view.generation + 1
-  const snapshot = {kind: 'snapshot', generation, carriedTo, state: cursor.reader.fold.save(view.state)}
-  const {v, id, at, mono, boot, host} = seal.stamp
   const fresh = freshName(cursor.journal, cursor.newStamp().id)
-  yield* writeNew(fresh, encodeOwn(snapshot, {v, id: `${id}-snapshot`, at, mono, boot, host}).bytes)
+  yield* writeNew(fresh, encodeSnapshot(cursor, view, seal))
   // Never a rename: somebody may have published, and others may have appended to it already.
-  yield* link(fresh, generationName(cursor.journal, generation))
+  yield* link(fresh, generationName(cursor.journal, view.generation + 1))
   yield* remove(fresh)
   yield* syncFolders()
   yield* alias(cursor)
+}
+
+/** The first line of the generation that follows upon `view`. */
+export function encodeSnapshot<S>(cursor: Cursor<S>, view: View<S>, seal: Seal): Buffer {
+  const carriedTo = [...view.carriedTo, [view.generation, seal.end] as const].slice(-watchedGenerations)
+  const state = cursor.reader.fold.save(view.state)
+  const {v, id, at, mono, boot, host} = seal.stamp
+  const stamp = {v, id: `${id}-snapshot`, at, mono, boot, host}
+  return encodeOwn({kind: 'snapshot', generation: view.generation + 1, carriedTo, state}, stamp).bytes
 }
 
 /** Lets the stable name stand for the newest generation. Returns when it does. */

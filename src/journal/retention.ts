@@ -1,6 +1,6 @@
 import {lstatSync, readdirSync, unlinkSync} from 'node:fs'
 import type {Retention} from './journal-spec.js'
-import {generationName, generationOf, generationsFolder} from './names.js'
+import {archivedGenerationOf, archiveName, generationName, generationOf, generationsFolder} from './names.js'
 
 /** A file that a process left half-made and never came back to. */
 const abandonedAfterMs = 3_600_000
@@ -21,9 +21,9 @@ export interface Leftovers {
 export function dropOldGenerations(leftovers: Leftovers, retention: Retention): void {
   const kept = generationFiles(leftovers)
   let total = kept.reduce((sum, {size}) => sum + size, 0)
-  for (const {name, size, mtimeMs} of kept.filter(({generation}) => !leftovers.needed.has(generation)).slice(0, 2)) {
+  for (const {names, size, mtimeMs} of kept.filter(({generation}) => !leftovers.needed.has(generation)).slice(0, 2)) {
     if (total <= retention.maxBytes && leftovers.now - mtimeMs <= retention.maxAgeMs) return
-    remove(`${leftovers.dir}/${name}`)
+    for (const name of names) remove(`${leftovers.dir}/${name}`)
     total -= size
   }
 }
@@ -38,14 +38,18 @@ export function dropAbandonedFiles({dir, now}: Leftovers): void {
 }
 
 function generationFiles({dir, journal}: Leftovers) {
-  return readdirSync(`${dir}/${generationsFolder}`)
-    .map((file) => generationOf(journal, file))
+  const found = readdirSync(`${dir}/${generationsFolder}`)
+    .map((file) => generationOf(journal, file) ?? archivedGenerationOf(journal, file))
     .filter((generation) => generation !== undefined)
+  return [...new Set(found)]
     .sort((a, b) => a - b)
-    .flatMap((generation) => {
-      const name = generationName(journal, generation)
-      const stats = lstatSync(`${dir}/${name}`, {throwIfNoEntry: false})
-      return stats ? [{generation, name, size: stats.size, mtimeMs: stats.mtimeMs}] : []
+    .map((generation) => {
+      const names = [generationName(journal, generation), archiveName(journal, generation)]
+      const stats = names
+        .map((name) => lstatSync(`${dir}/${name}`, {throwIfNoEntry: false}))
+        .filter((one) => one !== undefined)
+      const size = stats.reduce((sum, one) => sum + one.size, 0)
+      return {generation, names, size, mtimeMs: Math.max(...stats.map((one) => one.mtimeMs))}
     })
 }
 

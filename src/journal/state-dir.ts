@@ -1,4 +1,4 @@
-import {lstatSync, mkdirSync, realpathSync, type Stats, statfsSync} from 'node:fs'
+import {existsSync, lstatSync, mkdirSync, realpathSync, type Stats, statfsSync} from 'node:fs'
 import {dirname, resolve} from 'node:path'
 import {GuardError} from '../errors.js'
 import {generationsFolder} from './names.js'
@@ -35,7 +35,7 @@ export function openStateDir(path: string, rule: FilesystemRule = 'local-only'):
   try {
     refuseKernelFolder(wanted)
     makeFolder(wanted, mostNewFolders)
-    const dir = realpathSync(wanted)
+    const dir = realpathSync.native(wanted)
     refuseKernelFolder(dir)
     checkOwner(dir, lstatSync(dir))
     checkParents(dir)
@@ -59,6 +59,8 @@ function refuseKernelFolder(path: string): void {
 }
 
 function makeFolder(path: string, mostNew: number): void {
+  // An error that is thrown and caught costs ten times this question.
+  if (existsSync(path)) return
   try {
     mkdirSync(path, 0o700)
   } catch (error) {

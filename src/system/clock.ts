@@ -1,5 +1,3 @@
-import {setTimeout as delay} from 'node:timers/promises'
-
 /** Time comes in from outside, so that tests move it by hand. All values are milliseconds. */
 export interface Clock {
   /** Wall clock since 1970 UTC. It may jump. */
@@ -12,6 +10,19 @@ export interface Clock {
 
 export const systemClock: Clock = {
   now: Date.now,
-  mono: () => Number(process.hrtime.bigint() / 1000n) / 1000,
-  sleep: (ms, signal) => delay(ms, undefined, signal ? {signal} : {}).catch(() => undefined),
+  mono: () => {
+    const [seconds, nanoseconds] = process.hrtime()
+    return seconds * 1000 + Math.floor(nanoseconds / 1000) / 1000
+  },
+  sleep: (ms, signal) =>
+    new Promise((resolve) => {
+      if (signal?.aborted) return resolve()
+      const wake = () => {
+        clearTimeout(timer)
+        signal?.removeEventListener('abort', wake)
+        resolve()
+      }
+      const timer = setTimeout(wake, ms)
+      signal?.addEventListener('abort', wake)
+    }),
 }

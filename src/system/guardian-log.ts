@@ -1,4 +1,4 @@
-import {appendFileSync} from 'node:fs'
+import {closeSync, openSync, writeSync} from 'node:fs'
 import {isRotationDue, type RotationPolicy, rotateLog} from './rotate.js'
 
 export const guardianLogName = 'guardian.log'
@@ -15,7 +15,9 @@ export function writeGuardianLog({dir, rotation}: GuardianLog, atMs: number, tex
   const line = `${new Date(atMs).toISOString()} ${text.replaceAll('\n', ' ')}\n`
   try {
     if (isRotationDue(file, rotation)) rotateLog(file, rotation, atMs)
-    appendFileSync(file, line, {mode: 0o600})
+    const fd = openSync(file, 'a', 0o600)
+    writeSync(fd, line)
+    closeSync(fd)
   } catch (error) {
     if ((error as NodeJS.ErrnoException).syscall === undefined) throw error
   }

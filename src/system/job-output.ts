@@ -93,6 +93,9 @@ export function openJobOutput(request: OutputRequest): JobOutput {
       await follower?.stop()
       await drain(passOn)
       if (fstatSync(log).size < start) request.warn(truncatedText(logFile))
+      for (const {problem} of pumps) {
+        if (problem) request.warn(`not all output was passed on (${problem}); it stands in ${logFile}`)
+      }
       for (const spool of spools) {
         const problem = spool.finish()
         if (problem) request.warn(`${logFile} lacks some of the output: ${problem}`)

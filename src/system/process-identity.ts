@@ -26,9 +26,13 @@ export function processState(ref: ProcessRef, seen: Place, here: Place): Process
   return readStart(ref.pid) === ref.start ? 'alive' : 'gone'
 }
 
+let namespace: string | undefined
+
+/** A process stays in its own for life. */
 function readNamespace(): string | undefined {
   if (process.platform !== 'linux') return undefined
-  return readlinkSync('/proc/self/ns/pid')
+  namespace ??= readlinkSync('/proc/self/ns/pid')
+  return namespace
 }
 
 function readStart(pid: number): string | undefined {

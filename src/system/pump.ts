@@ -22,6 +22,8 @@ export class Pump {
   private readonly target: number
   private readonly gaps: Gap[]
   offset: number
+  /** Why not all was passed on, unless it is that nobody reads any more. */
+  problem: string | undefined
 
   constructor(source: number, offset: number, target: number, gaps: Gap[] = []) {
     this.source = source
@@ -78,7 +80,7 @@ export class Pump {
         if (!error) resolve(written)
         // Somebody made the descriptor non-blocking: ask again a little later.
         else if (error.code === 'EAGAIN') setTimeout(resolve, 5, 0)
-        else resolve(this.stop())
+        else resolve(this.stop(error))
       })
     })
   }
@@ -86,14 +88,15 @@ export class Pump {
   private caught(work: () => number): number {
     try {
       return work()
-    } catch {
-      return this.stop()
+    } catch (error) {
+      return this.stop(error as NodeJS.ErrnoException)
     }
   }
 
   /** The reader has gone (`| head -1`), or its disk is full: the log still has everything. */
-  private stop(): number {
+  private stop({code, message}: NodeJS.ErrnoException): number {
     this.closed = true
+    if (code !== 'EPIPE' && code !== 'EBADF') this.problem = message
     return 0
   }
 }

@@ -1,5 +1,5 @@
 import type {Overlap} from '../domain/job-settings.js'
-import type {Lease} from '../domain/lease.js'
+import type {Lease, Leases} from '../domain/lease.js'
 import type {ProcessRef} from '../domain/process-ref.js'
 import {GuardError} from '../errors.js'
 import {type LeaseDeps, tryLease} from './lease.js'
@@ -22,6 +22,8 @@ export interface ClaimDeps extends LeaseDeps {
   readonly self: ProcessRef
   readonly identify: (pid: number) => ProcessRef | undefined
   readonly endJob: (lease: Lease) => Promise<void>
+  /** Gets a look at all leases, which are read here anyway. */
+  readonly sawLeases: (leases: Leases) => void
   readonly warn: (text: string) => void
 }
 
@@ -57,7 +59,9 @@ type Tried = Extract<Claim, {granted: true}> | {readonly granted: false; readonl
 
 async function claimOnce(deps: ClaimDeps, request: ClaimRequest): Promise<Tried> {
   const {job, runId, ttlMs} = request
-  const before = deps.leases.read().byJob.get(job)
+  const leases = deps.leases.read()
+  deps.sawLeases(leases)
+  const before = leases.byJob.get(job)
   const tried = await tryLease(deps, {job, holder: runId, ttlMs, process: deps.self, waitMs: 0})
   if ('heldBy' in tried) return {granted: false, reason: busyText(deps, tried.heldBy), lease: tried.heldBy}
   const interrupted = before && !before.released ? before.holder : undefined

@@ -1,6 +1,9 @@
+import type {Leases} from '../domain/lease.js'
 import type {Rec} from '../domain/record.js'
 import {type Run, type RunBook, runFold} from '../domain/run.js'
+import {asItStands} from '../domain/unrecorded-end.js'
 import type {Journal} from '../journal/journal.js'
+import {type SurvivorOf, seeLease} from './see-leases.js'
 
 export interface HistoryDeps {
   readonly runs: Journal<RunBook>
@@ -20,6 +23,19 @@ export function readHistory({runs}: HistoryDeps, job: string, limit: number): re
   const book = fold.empty()
   for (const record of records.reverse()) fold.apply(book, record)
   return [...(book.get(job)?.runs ?? [])].reverse().slice(0, limit)
+}
+
+export interface StandingDeps extends HistoryDeps {
+  readonly leases: Pick<Journal<Leases>, 'read'>
+  readonly survivorOf: SurvivorOf
+}
+
+/** The same, and a run that crashed is told as interrupted before anybody has put that on record. */
+export async function readStanding(deps: StandingDeps, job: string, limit: number): Promise<readonly Run[]> {
+  const lease = deps.leases.read().byJob.get(job)
+  // Before the records are read: who ends in between has written its end by then.
+  const sighting = lease && (await seeLease(deps.survivorOf, lease))
+  return readHistory(deps, job, limit).map((run) => asItStands(run, sighting))
 }
 
 /** One run by its id or an unambiguous beginning of it. */

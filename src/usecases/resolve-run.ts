@@ -45,8 +45,9 @@ export function resolveRun(deps: ResolveDeps, asked: RunAsked): RunResolved {
   if (!name)
     throw new GuardError('usage', `no job can be named after ${JSON.stringify(first)}`, ['name it: --job NAME'])
   const merged = {...settingsOfJob(settings, name), ...asked.flags}
+  const isLine = asked.form === 'command' || (asked.flags.shell === true && /\s/.test(first))
   const argv = (): Argv => {
-    if (asked.form === 'command') return merged.shell ? shellLine([first, ...rest]) : [first, ...rest]
+    if (isLine) return merged.shell ? shellLine([first, ...rest]) : [first, ...rest]
     return scriptLine(deps, merged, first, rest)
   }
   return {job: name, settings: merged, argv, configured: Object.hasOwn(settings.jobs, name)}

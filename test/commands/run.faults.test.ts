@@ -166,6 +166,16 @@ describe('the streams', () => {
     expect(log('j').split('\n')).toHaveLength(100_001)
   })
 
+  test('a place that takes no output is told of; the job is well, and the log has everything', async () => {
+    const {sh, log} = createSandbox()
+    const {code, stderr} = await sh('exec guard run --job j -- echo out > /dev/full')
+    expect([code, stderr]).toEqual([
+      0,
+      expect.stringMatching(/^guard: not all output was passed on \(ENOSPC.*guardian_j/),
+    ])
+    expect(log('j')).toBe('out\n')
+  })
+
   test('binary output arrives byte by byte', async () => {
     const {sh, path} = createSandbox()
     await sh('head -c 3000000 /dev/urandom > random; guard run --job j -- cat random > out')

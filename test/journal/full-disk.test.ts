@@ -1,5 +1,5 @@
 import {execFileSync} from 'node:child_process'
-import {mkdirSync, rmSync, writeFileSync} from 'node:fs'
+import {mkdirSync, readdirSync, rmSync, statfsSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {describe, expect, onTestFinished, test} from 'vitest'
 import {openJournal} from '../../src/journal/open-journal.js'
@@ -34,6 +34,41 @@ function expectHonest(dir: string, {words, failure}: Told): void {
   expect(journalIn(dir).read()).toEqual(words)
   expect(journalIn(dir).append({kind: 'added', word: 'again'}, 'durable').state).toEqual([...words, 'again'])
 }
+
+/** A disk of 256 KiB of its own, gone after the test. */
+function smallDisk(): string {
+  const dir = join(tempDir(), 'disk')
+  mkdirSync(dir)
+  execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=256k,mode=700', 'tmpfs', dir])
+  onTestFinished(() => void execFileSync('umount', ['-l', dir]))
+  return dir
+}
+
+test.runIf(process.geteuid?.() === 0)(
+  'a journal is not sealed while its snapshot would not fit; appends go on, and it is when there is room',
+  () => {
+    const dir = smallDisk()
+    const journal = journalIn(dir)
+    const words = Array.from({length: 100}, (_, index) => `${index}-${'x'.repeat(500)}`)
+    for (const word of words) journal.note({kind: 'added', word}, 'buffered')
+    // The snapshot will have 50 kB, and 40 kB are left.
+    const {bsize, bavail} = statfsSync(dir)
+    writeFileSync(join(dir, 'ballast'), Buffer.alloc(bsize * bavail - 40_000))
+
+    for (const word of ['one', 'two', 'three']) {
+      journal.compactIfDue()
+      expect(journalIn(dir).append({kind: 'added', word}, 'durable').state).toEqual([...words, word])
+      words.push(word)
+    }
+    expect(journal.inspect()).toMatchObject({generation: 1, problems: [expect.stringMatching(/nobody compacts it/)]})
+    expect(readdirSync(join(dir, '.gen'))).toHaveLength(1)
+
+    rmSync(join(dir, 'ballast'))
+    journal.compactIfDue()
+    expect(journal.inspect()).toMatchObject({generation: 2, problems: []})
+    expect(journalIn(dir).read()).toEqual(words)
+  },
+)
 
 describe.each(['append', 'note'])('%s', (how) => {
   test('at a file size limit fails with a reason, and what was refused never counts (invariant 4)', async () => {

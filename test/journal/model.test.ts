@@ -12,6 +12,8 @@ import {explore, type Mutant, type Process, type Setup, type World, walk} from '
 
 const journal = 'leases'
 const isLong = process.env['GUARD_TORTURE'] === 'long'
+/** For each set-up of the long form. */
+const longestMs = Number(process.env['GUARD_MODEL_MINUTES'] ?? 10) * 60_000
 
 function cursorOf(world: World, name: string, reads: 'all' | 'seals' = 'all'): Cursor<Leases> {
   let count = 0
@@ -148,10 +150,11 @@ const small: readonly (readonly [string, Omit<Setup, 'mostStates'>])[] = [
 describe('in every order of file operations the invariants 1 to 9 hold for', () => {
   test.each(small)(
     '%s',
-    (_, setup) => {
-      const {states, ends} = explore({...setup, mostStates: isLong ? 3_000_000 : 2000})
+    (title, setup) => {
+      const {states, ends, complete} = explore({...setup, mostStates: isLong ? 3_000_000 : 2000, longestMs})
       expect(states).toBeGreaterThan(50)
       expect(ends).toBeGreaterThan(0)
+      if (isLong) console.log({title, states, ends, complete})
     },
     3_600_000,
   )

@@ -286,6 +286,12 @@ describe('what people do to files', () => {
     expect(problems).toEqual([expect.stringMatching(/kept as names\.edited-/)])
   })
 
+  test('a file that only other programs have written is no trouble', () => {
+    const dir = tempDir()
+    writeFileSync(stable(dir), '{"name":"foreign"}\n', {mode: 0o600})
+    expect(journalIn(dir).inspect()).toMatchObject({records: 1, problems: []})
+  })
+
   test('a state directory that was copied works as the original, without complaint', () => {
     const [dir, copy] = [tempDir(), tempDir()]
     const added = fillGenerations(dir, 3)

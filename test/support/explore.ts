@@ -41,6 +41,8 @@ export interface Setup {
   readonly ticks: number
   readonly tickMs: number
   readonly mostStates: number
+  /** Ends the search; the states seen by then are what was shown. */
+  readonly longestMs?: number
   readonly mutant?: Mutant
   /** Throws when something is wrong in a world in which all processes have ended. */
   readonly check: (world: World) => void
@@ -59,7 +61,8 @@ export function explore(setup: Setup): Explored {
   const seen = new Set<string>()
   const open: Choice[][] = [[]]
   let ends = 0
-  while (open.length > 0 && seen.size < setup.mostStates) {
+  const until = performance.now() + (setup.longestMs ?? Number.POSITIVE_INFINITY)
+  while (open.length > 0 && seen.size < setup.mostStates && performance.now() < until) {
     const history = open.pop() ?? []
     const run = replay(setup, history)
     // Goes on along one branch without playing it again, and leaves the others for later.

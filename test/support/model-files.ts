@@ -1,5 +1,5 @@
 import type {FileHandle, FileOp} from '../../src/journal/files.js'
-import {generationOf, generationsFolder} from '../../src/journal/names.js'
+import {archivedGenerationOf, generationOf, generationsFolder} from '../../src/journal/names.js'
 
 /** Files in memory, with names that are links to inodes, as `disk.ts` has them on a disk. */
 export interface ModelFiles {
@@ -13,6 +13,7 @@ export interface ModelFiles {
 export function modelFiles(journal: string): ModelFiles {
   const inodes: Buffer[] = []
   const names = new Map<string, number>()
+  const opened = new Set<number>()
   const handle = (inode: number): FileHandle => ({fd: inode, identity: `inode-${inode}`})
   const make = (name: string, bytes: Buffer) => names.set(name, inodes.push(bytes) - 1)
   const bytesOf = (fd: number) => inodes[fd] ?? Buffer.alloc(0)
@@ -23,6 +24,7 @@ export function modelFiles(journal: string): ModelFiles {
 
   const open = (name: string) => {
     const inode = names.get(name)
+    if (inode !== undefined) opened.add(inode)
     return inode === undefined ? undefined : handle(inode)
   }
   const link = (from: string, to: string) => {
@@ -40,12 +42,24 @@ export function modelFiles(journal: string): ModelFiles {
     return 'done'
   }
 
+  const remove = (name: string) => {
+    const inode = names.get(name)
+    names.delete(name)
+    // What nobody can come back to need not be told apart: it would only make more states.
+    if (inode !== undefined && !opened.has(inode) && ![...names.values()].includes(inode))
+      inodes[inode] = Buffer.alloc(0)
+  }
+
   const perform = (op: FileOp): unknown => {
     switch (op.op) {
       case 'list':
         return [...names.keys()]
           .filter((name) => name.startsWith(`${generationsFolder}/`))
           .map((name) => generationOf(journal, name.slice(generationsFolder.length + 1)))
+          .filter((generation) => generation !== undefined)
+      case 'list-archives':
+        return [...names.keys()]
+          .map((name) => archivedGenerationOf(journal, name.slice(generationsFolder.length + 1)))
           .filter((generation) => generation !== undefined)
       case 'open':
         return open(op.name)
@@ -72,8 +86,9 @@ export function modelFiles(journal: string): ModelFiles {
       case 'rename':
         return rename(op.name, op.to)
       case 'remove':
-        names.delete(op.name)
+        remove(op.name)
         return undefined
+      case 'date-like':
       case 'sync':
       case 'sync-folders':
       case 'close':

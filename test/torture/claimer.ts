@@ -30,6 +30,8 @@ const deps: LeaseDeps = {clock: systemClock, leases, here, survivorOf: (lease) =
 const self = identifyProcess(process.pid)
 const ttlMs = 400
 
+tell({fact: 'began'})
+
 for (;;) {
   const tried = await tryLease(deps, {job, holder: `${process.pid}`, ttlMs, process: self, waitMs: 0})
   if ('granted' in tried) await hold(tried.granted.token, tried.granted.claimId)

@@ -1,0 +1,22 @@
+import chalk from 'chalk'
+import type {HealthVerdict} from '../../domain/health-check.js'
+import type {Health} from '../../usecases/check-health.js'
+
+const paint: Readonly<Record<HealthVerdict, (text: string) => string>> = {
+  healthy: chalk.green,
+  degraded: chalk.yellow,
+  unhealthy: chalk.red,
+}
+
+/** A line a check, and the whole below. */
+export function renderHealth({verdict, checks}: Health): string {
+  const width = Math.max(...checks.map(({check}) => check.length))
+  const lines = checks.map(
+    (one) => `${one.check.padEnd(width)}  ${paint[one.verdict](one.verdict.padEnd(9))}  ${one.reason}`,
+  )
+  return [...lines, paint[verdict](chalk.bold(verdict))].join('\n')
+}
+
+export function healthToJson({at, ...health}: Health): object {
+  return {at: new Date(at).toISOString(), ...health}
+}

@@ -1,0 +1,34 @@
+/**
+ * - degraded: it works, and somebody should look at it in working hours, or it is being healed
+ * - unhealthy: it does not work, or is about to stop
+ */
+export type HealthVerdict = 'healthy' | 'degraded' | 'unhealthy'
+
+export type CheckName =
+  | 'disk'
+  | 'memory'
+  | 'load'
+  | 'state'
+  | 'journals'
+  | 'leases'
+  | 'runs'
+  | 'breakers'
+  | 'incidents'
+  | 'watchdog'
+  | 'reset-daemon'
+
+/** One line of the picture. */
+export interface Check {
+  readonly check: CheckName
+  readonly verdict: HealthVerdict
+  /** The figures that the verdict rests on, for people. */
+  readonly reason: string
+  /** The same for programs: plain JSON, bytes and milliseconds. */
+  readonly facts: Readonly<Record<string, unknown>>
+}
+
+/** The whole is as well as its worst part. */
+export function overallVerdict(checks: readonly Check[]): HealthVerdict {
+  const verdicts = new Set(checks.map(({verdict}) => verdict))
+  return (['unhealthy', 'degraded'] as const).find((verdict) => verdicts.has(verdict)) ?? 'healthy'
+}

@@ -1,0 +1,13 @@
+import {alertsFold} from '../domain/alert.js'
+import {breakerFold} from '../domain/breaker.js'
+import {incidentFold} from '../domain/incident.js'
+import {resetFold} from '../domain/reset.js'
+import {resetRequestFold} from '../domain/reset-request.js'
+import {historyLimits, stateLimits} from './stream-limits.js'
+
+/** Every journal but those of `streams.ts`; a new one starts with a line here. */
+export const breakerStream = {name: 'breakers', fold: breakerFold, ...stateLimits}
+export const resetRequestStream = {name: 'openclaw_reset_requests', fold: resetRequestFold, ...historyLimits}
+export const resetResultStream = {name: 'openclaw_reset_results', fold: resetFold, ...historyLimits}
+export const incidentStream = {name: 'incidents', fold: incidentFold, ...historyLimits}
+export const alertStream = {name: 'alerts', fold: alertsFold, ...historyLimits}

@@ -1,0 +1,8 @@
+// The floor: what Node itself needs to start a program and hand on its exit code.
+const {spawn} = require('node:child_process')
+
+const [file, ...args] = process.argv.slice(2)
+const child = spawn(file, args, {stdio: 'inherit'})
+child.on('exit', (code) => {
+  process.exitCode = code ?? 1
+})

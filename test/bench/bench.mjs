@@ -1,0 +1,31 @@
+// npm run bench [-- SUITE…] [--rounds N] [--mib N]: what guard costs beside what it is compared with, measured in turn.
+// It prints figures and the goals beside them; it never fails for a figure, since machines differ and so do their hours.
+import {readdirSync} from 'node:fs'
+import {join} from 'node:path'
+import {parseArgs} from 'node:util'
+import {createPlace} from './place.mjs'
+import {printTable} from './table.mjs'
+
+const {values, positionals} = parseArgs({
+  allowPositionals: true,
+  options: {rounds: {type: 'string', default: '20'}, mib: {type: 'string', default: '256'}},
+})
+const folder = join(import.meta.dirname, 'suites')
+const all = readdirSync(folder).map((file) => file.replace('.mjs', '').replace('-', ':'))
+const unknown = positionals.filter((name) => !all.includes(name))
+if (unknown.length > 0) {
+  process.stderr.write(`no suite ${unknown.join(', ')}; there are ${all.join(', ')}\n`)
+  process.exit(64)
+}
+
+process.stdout.write(`Node ${process.version}, ${process.platform} ${process.arch}, ${values.rounds} rounds\n`)
+for (const name of positionals.length > 0 ? positionals : all) {
+  const {title, run} = await import(join(folder, `${name.replace(':', '-')}.mjs`))
+  const place = createPlace()
+  try {
+    const options = {rounds: Number(values.rounds), mib: Number(values.mib), place}
+    printTable(`${name}: ${title}`, await run(options))
+  } finally {
+    place.remove()
+  }
+}

@@ -1,0 +1,52 @@
+import {spawn, spawnSync} from 'node:child_process'
+import {mkdtempSync, rmSync, writeFileSync} from 'node:fs'
+import {tmpdir} from 'node:os'
+import {dirname, join} from 'node:path'
+
+const root = dirname(dirname(import.meta.dirname))
+
+/** The node that runs the bench, and the built program as cron would start it. */
+export const node = process.execPath
+export const guard = [node, join(root, 'dist/guard.cjs')]
+export const bare = [node, join(import.meta.dirname, 'bare.cjs')]
+export {root}
+
+/** A home of its own, and cron's environment: nothing that is set here may tint the figures. */
+export function createPlace() {
+  const dir = mkdtempSync(join(tmpdir(), 'guard-bench-'))
+  const env = (more = {}) => ({
+    PATH: '/usr/local/bin:/usr/bin:/bin',
+    HOME: dir,
+    LOGNAME: 'bench',
+    SHELL: '/bin/sh',
+    ...more,
+  })
+  const command = (argv, more = {}) => ({argv, env: env(more.env), cwd: more.cwd ?? dir})
+  return {
+    dir,
+    env,
+    command,
+    path: (name) => join(dir, name),
+    write: (name, text) => {
+      writeFileSync(join(dir, name), text)
+      return join(dir, name)
+    },
+    start: (argv, more = {}) =>
+      spawn(argv[0], argv.slice(1), {cwd: dir, env: env(more.env), stdio: 'ignore', ...more.spawn}),
+    remove: () => rmSync(dir, {recursive: true, force: true}),
+  }
+}
+
+/** Runs commands once, in their order, and tells the CPU time, the time on the clock and the memory of each. */
+export function measureOnce(commands) {
+  const {stdout, status, stderr} = spawnSync('python3', [join(import.meta.dirname, 'measure.py')], {
+    input: JSON.stringify({commands}),
+    encoding: 'utf8',
+  })
+  if (status !== 0) throw new Error(`python3 measures the time of processes: ${stderr || 'it is not there'}`)
+  return JSON.parse(stdout)
+}
+
+export function hasProgram(name) {
+  return spawnSync('sh', ['-c', `command -v ${name}`], {stdio: 'ignore'}).status === 0
+}

@@ -1,0 +1,42 @@
+import {once} from 'node:events'
+import {readFileSync} from 'node:fs'
+import {middle, spread} from '../compare.mjs'
+import {bare, guard} from '../place.mjs'
+
+export const title = '30 at once, as at the top of the minute; seconds until the last has ended'
+
+const herd = 30
+
+export async function run({place, rounds}) {
+  const turns = Math.max(3, Math.round(rounds / 5))
+  const seen = {bare: [], guard: []}
+  await together((number) => place.start([...guard, 'run', '--job', `warm-${number}`, '--', 'true']))
+  for (let turn = 0; turn < turns; turn++) {
+    seen.bare.push(await together(() => place.start([...bare, 'true'])))
+    seen.guard.push(
+      await together((number) => place.start([...guard, 'run', '--job', `j-${turn}-${number}`, '--', 'true'])),
+    )
+  }
+  const ratio = (middle(seen.guard) / middle(seen.bare)).toFixed(2)
+  return [
+    {what: 'bare Node', 'min / median / max': spread(seen.bare, 2), ratio: '1.00'},
+    {what: 'guard run', 'min / median / max': spread(seen.guard, 2), ratio, goal: '1.20'},
+    {what: `records of ${turns * herd} runs`, 'min / median / max': recordsOf(place, turns * herd)},
+  ]
+}
+
+async function together(start) {
+  const begun = performance.now()
+  await Promise.all(Array.from({length: herd}, (_, number) => once(start(number), 'exit')))
+  return (performance.now() - begun) / 1000
+}
+
+/** Every run has its start and its end, each on a line that can be read. */
+function recordsOf(place, runs) {
+  const lines = readFileSync(place.path('.local/state/guard/runs.jsonl'), 'utf8')
+    .split('\n')
+    .filter((line) => line.trim() !== '')
+  const records = lines.map((line) => JSON.parse(line)).filter(({job}) => job?.startsWith('j-'))
+  const count = (kind) => records.filter((record) => record.kind === kind).length
+  return `${runs - count('started')} starts and ${runs - count('ended')} ends lost`
+}

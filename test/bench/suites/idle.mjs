@@ -1,0 +1,77 @@
+import {once} from 'node:events'
+import {readFileSync} from 'node:fs'
+import {setTimeout as sleep} from 'node:timers/promises'
+import {spread} from '../compare.mjs'
+import {bare, guard} from '../place.mjs'
+
+export const title = 'waiting, and noticing the end (figures of 20 s and of 10 jobs that are killed)'
+
+const restS = 20
+
+export async function run({place}) {
+  const rest = [
+    await atRest(place, 'bare Node', [...bare, 'sleep', '600']),
+    await atRest(place, 'guard run', [...guard, 'run', '--', 'sleep', '600']),
+  ]
+  return [...rest, await notice(place)]
+}
+
+async function atRest(place, what, argv) {
+  const child = place.start(argv, {spawn: {detached: true}})
+  await sleep(2000)
+  const before = usageOf(child.pid)
+  await sleep(restS * 1000)
+  const after = usageOf(child.pid)
+  process.kill(-child.pid, 'SIGTERM')
+  await once(child, 'exit')
+  const perMinute = (from, to) => (((to - from) * 60) / restS).toFixed(0)
+  return {
+    what,
+    'CPU ms a minute': perMinute(before.cpuMs, after.cpuMs),
+    'wake-ups a minute': perMinute(before.switches, after.switches),
+    goal: what === 'guard run' ? '0' : '',
+  }
+}
+
+/** CPU time comes in ticks of 10 ms. */
+function usageOf(pid) {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+  const [user, system] = stat
+    .slice(stat.lastIndexOf(')') + 2)
+    .split(' ')
+    .slice(11, 13)
+    .map(Number)
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8')
+  return {cpuMs: (user + system) * 10, switches: Number(/^voluntary_ctxt_switches:\s+(\d+)/m.exec(status)[1])}
+}
+
+/** From SIGKILL of the job to the time in its end record. */
+async function notice(place) {
+  const took = []
+  for (let turn = 0; turn < 10; turn++) {
+    const job = `killed-${turn}`
+    const child = place.start([...guard, 'run', '--job', job, '--', 'sh', '-c', `echo $$ > ${job}; exec sleep 600`])
+    const pid = await pidIn(place.path(job))
+    const killedAt = Date.now()
+    process.kill(pid, 'SIGKILL')
+    await once(child, 'exit')
+    const lines = readFileSync(place.path('.local/state/guard/runs.jsonl'), 'utf8').trimEnd().split('\n')
+    took.push(
+      lines.map((line) => JSON.parse(line)).findLast((record) => record.job === job && record.kind === 'ended').at -
+        killedAt,
+    )
+  }
+  return {what: 'killed job → end record, ms: min / median / max', 'CPU ms a minute': spread(took, 0), goal: '10'}
+}
+
+async function pidIn(file) {
+  for (;;) {
+    try {
+      const pid = Number(readFileSync(file, 'utf8'))
+      if (pid > 0) return pid
+    } catch (error) {
+      if (error.code !== 'ENOENT') throw error
+    }
+    await sleep(50)
+  }
+}

@@ -1,0 +1,67 @@
+import {readFileSync, statSync} from 'node:fs'
+import {basename, join} from 'node:path'
+import {describe, expect, test} from 'vitest'
+import {createSandbox, type Sandbox} from './support/sandbox.js'
+
+const dist = join(import.meta.dirname, '../dist')
+
+describe('the files that a start loads', () => {
+  test.each([
+    // What `require` itself compiles, without a code cache.
+    ['guard.cjs', 2000],
+    // Read and kept in memory with each run, though only what runs is taken from the code cache.
+    ['run.cjs', 64_000],
+  ])('%s has at most %i bytes', (file, most) => {
+    expect(statSync(join(dist, file)).size).toBeLessThanOrEqual(most)
+  })
+
+  test.each(['guard.cjs', 'run.cjs'])('%s requires nothing but modules of Node and its own lazy parts', (file) => {
+    const text = readFileSync(join(dist, file), 'utf8')
+    const required = Array.from(text.matchAll(/\brequire\((.*?)\)/g), ([, name]) => name?.slice(1, -1) ?? '')
+    expect(required.length).toBeGreaterThan(1)
+    expect(required.filter((name) => !/^node:|^\.\/(guard|run)-[\w-]+\.cjs$/.test(name))).toEqual([])
+  })
+
+  test.each(['run.cjs', 'cli.cjs'])('%s is ASCII, which the code cache takes for granted', (file) => {
+    expect(readFileSync(join(dist, file)).every((byte) => byte < 0x80)).toBe(true)
+  })
+})
+
+describe('guard run -- true', () => {
+  test('loads the two start files and nothing else', async () => {
+    const sandbox = createSandbox()
+    await loadedBy(sandbox, 'run', '--', 'true')
+    await loadedBy(sandbox, 'run', '--', 'true')
+    expect(await loadedBy(sandbox, 'run', '--', 'true')).toEqual(['guard.cjs', 'run.cjs'])
+  })
+
+  test('loads no more with settings that it has checked before', async () => {
+    const sandbox = createSandbox()
+    sandbox.write('.guardianrc.yaml', 'jobs: {good: {command: ["true"], timeout: 5m}}\n')
+    const first = await loadedBy(sandbox, 'run', 'good')
+    expect(first).toContain('run-load.cjs')
+    // A file that was written a moment ago may change once more unseen: it is kept when it is 2.5 s old.
+    const loaded = () => loadedBy(sandbox, 'run', 'good')
+    await expect.poll(loaded, {timeout: 20_000, interval: 500}).toEqual(['guard.cjs', 'run.cjs'])
+  })
+
+  test('has its code from the cache from the third time on', async () => {
+    const sandbox = createSandbox()
+    const isCacheWritten = async () =>
+      (await loadedBy(sandbox, 'run', '--', 'true')).includes('guard-write-code-cache.cjs')
+    expect([await isCacheWritten(), await isCacheWritten(), await isCacheWritten()]).toEqual([true, true, false])
+  })
+})
+
+/** The built files that a command has loaded when it ends well. */
+async function loadedBy(sandbox: Sandbox, ...args: string[]): Promise<string[]> {
+  const list = sandbox.path('loaded')
+  const hook = sandbox.write(
+    'hook.cjs',
+    `process.on('exit', () => require('node:fs').writeFileSync(${JSON.stringify(list)}, Object.keys(require.cache).join('\\n')))\n`,
+  )
+  const {code} = await sandbox.guardWith({cwd: sandbox.dir, env: {NODE_OPTIONS: `--require=${hook}`}}, ...args)
+  expect(code).toBe(0)
+  const files = readFileSync(list, 'utf8').split('\n')
+  return files.filter((file) => file.startsWith(`${dist}/`)).map((file) => basename(file))
+}

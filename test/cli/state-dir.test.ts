@@ -1,0 +1,46 @@
+import {existsSync, mkdirSync, readdirSync, symlinkSync} from 'node:fs'
+import {expect, test} from 'vitest'
+import {createSandbox, type Sandbox} from '../support/sandbox.js'
+
+const allow = '--allow-unsafe-filesystem'
+
+/** What makes `statfs(2)` answer as it does on NFS (linux/magic.h). */
+function onNfs(box: Sandbox): Record<string, string> {
+  const file = box.write('nfs.cjs', `require('node:fs').statfsSync = () => ({type: 0x6969})\n`)
+  return {NODE_OPTIONS: `--require=${file}`}
+}
+
+test('a state directory on NFS is refused with the way out', async () => {
+  const box = createSandbox()
+  const env = onNfs(box)
+  const refused = await box.guardWith({env}, 'lease', 'acquire', 'scan', '--ttl', '5m')
+  expect(refused.code).toBe(73)
+  expect(refused.stderr).toContain('is on NFS')
+  expect(refused.stderr).toContain(allow)
+
+  const run = await box.guardWith({env}, 'run', '--job', 'scan', '--', 'true')
+  expect(run.code).toBe(0)
+  expect(run.stderr).toContain('is on NFS')
+  expect(existsSync(box.path('state/runs.jsonl'))).toBe(false)
+})
+
+test.each<[string, Record<string, string>, string[]]>([
+  ['a plain run', {}, ['run', allow, '--job', 'scan', '--', 'true']],
+  ['a run that oclif reads', {GUARD_FULL_CLI: '1'}, ['run', allow, '--job', 'scan', '--', 'true']],
+  ['any other command', {}, ['lease', 'acquire', 'scan', '--ttl', '5m', allow]],
+])('with the flag it is taken by %s', async (_title, more, args) => {
+  const box = createSandbox()
+  const ended = await box.guardWith({env: {...onNfs(box), ...more}}, ...args)
+  expect(ended).toMatchObject({code: 0, stderr: ''})
+  expect(box.journal('leases.jsonl')[0]).toMatchObject({kind: 'claimed', job: 'scan'})
+})
+
+test('a run stays with the directory that a link named when it began', async () => {
+  const box = createSandbox()
+  for (const name of ['old', 'new']) mkdirSync(box.path(name), {mode: 0o700})
+  symlinkSync('old', box.path('link'))
+  const turn = `ln -sfn new ${box.path('link')}; basename "$GUARD_STATE_DIR"`
+  const ended = await box.guard('run', '--state-dir', box.path('link'), '--job', 'scan', '--', 'sh', '-c', turn)
+  expect(ended).toMatchObject({code: 0, stdout: 'old\n', stderr: ''})
+  expect(readdirSync(box.path('new'))).toEqual([])
+})

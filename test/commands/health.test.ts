@@ -1,0 +1,106 @@
+import {chmodSync, existsSync, mkdirSync} from 'node:fs'
+import {hostname} from 'node:os'
+import {expect, test} from 'vitest'
+import {systemClock} from '../../src/system/clock.js'
+import {readBootId} from '../../src/system/host.js'
+import {createSandbox, type Ended, isAlive, type Sandbox, until} from '../support/sandbox.js'
+
+interface Picture {
+  readonly verdict: string
+  readonly checks: readonly {readonly check: string; readonly verdict: string; readonly reason: string}[]
+}
+
+/** The verdicts of what guard itself is responsible for; the machine of the test may lack disk or memory. */
+function ofGuard({stdout}: Ended): Record<string, string> {
+  const {checks} = JSON.parse(stdout) as Picture
+  const own = checks.filter(({check}) => !['disk', 'memory', 'load'].includes(check))
+  return Object.fromEntries(own.map(({check, verdict}) => [check, verdict]))
+}
+
+const allHealthy = {
+  state: 'healthy',
+  journals: 'healthy',
+  leases: 'healthy',
+  runs: 'healthy',
+  breakers: 'healthy',
+  incidents: 'healthy',
+  watchdog: 'healthy',
+  'reset-daemon': 'healthy',
+}
+
+/** A watchdog that came by once, so long ago, and never again. */
+function lateWatchdog(box: Sandbox, agoMs: number): void {
+  const stamp = {v: 1, at: Date.now() - agoMs, mono: systemClock.mono() - agoMs, boot: readBootId(), host: hostname()}
+  const claim = {...stamp, id: 'c1', kind: 'claimed', job: 'guard-watchdog', holder: 'w', ttlMs: 60_000}
+  box.write('state/leases.jsonl', `${JSON.stringify(claim)}\n`, 0o600)
+}
+
+test('where guard was never used all is well, and nothing is made', async () => {
+  const box = createSandbox()
+  expect(ofGuard(await box.guard('health', '--json'))).toEqual(allHealthy)
+  expect(existsSync(box.stateDir)).toBe(false)
+})
+
+test('after a good run all is well, in one line each', async () => {
+  const box = createSandbox()
+  await box.guard('run', '--job', 'scan', '--', 'true')
+  const {code, stdout} = await box.guard('health')
+  expect(stdout).toMatch(/^disk +\w+ +[\d.]+ \w+ of /)
+  expect(stdout).toContain('leases        healthy    0 held, 0 expired, 1 released\n')
+  expect(stdout).toContain('journals      healthy    2 in use, 0 lines are no JSON\n')
+  expect(stdout.trimEnd().split('\n').at(-1)).toBe(['healthy', 'degraded', 'unhealthy'][code ?? -1])
+})
+
+test('an open breaker and a late watchdog degrade', async () => {
+  const box = createSandbox()
+  lateWatchdog(box, 60_000)
+  await box.guard('breaker', 'open', 'api', '--reason', 'no feed')
+  box.write('.guardianrc.yaml', 'watchdog: {lateAfter: 30s}')
+  const ended = await box.guard('health', '--json')
+  expect(ofGuard(ended)).toEqual({...allHealthy, breakers: 'degraded', watchdog: 'degraded'})
+  expect(ended.code).toBeGreaterThanOrEqual(1)
+})
+
+test('an incident that called a human is unhealthy, exit 2', async () => {
+  const box = createSandbox()
+  const stamp = {v: 1, at: Date.now(), awake: 1, job: 'scan'}
+  const records = [
+    {...stamp, kind: 'opened', id: 'i1', verdict: 'stalled', reason: 'its lease expired'},
+    {...stamp, kind: 'escalated', id: 'i2', incident: 'i1', number: 1, reason: 'two resets failed'},
+  ]
+  box.write('state/incidents.jsonl', records.map((record) => `${JSON.stringify(record)}\n`).join(''), 0o600)
+  const ended = await box.guard('health', '--json')
+  expect(ended.code).toBe(2)
+  expect(ofGuard(ended)).toEqual({...allHealthy, incidents: 'unhealthy'})
+})
+
+test('a state directory that others may write is unhealthy, with the reason', async () => {
+  const box = createSandbox()
+  mkdirSync(box.stateDir)
+  chmodSync(box.stateDir, 0o777)
+  const {code, stdout} = await box.guard('health')
+  expect(code).toBe(2)
+  expect(stdout).toMatch(/^state +unhealthy +state directory .* may be written by others$/m)
+})
+
+test('a run killed with its job is told by health and history until the next run', async () => {
+  const box = createSandbox()
+  const run = box.start(['run', '--job', 'scan', '--', 'sh', '-c', `echo $$ > ${box.path('pid')}; exec sleep 60`])
+  await until(() => existsSync(box.path('pid')) && box.journal('leases.jsonl').length > 1, 'the job is bound')
+  const job = Number((await box.sh('cat pid')).stdout)
+  expect((await box.guard('history', 'scan')).stdout).toContain('running')
+
+  run.kill('SIGKILL')
+  process.kill(job, 'SIGKILL')
+  await run.ended
+  await until(() => !isAlive(job), 'the job is gone')
+  expect(ofGuard(await box.guard('health', '--json'))).toEqual({...allHealthy, runs: 'degraded'})
+  const told = await box.guard('history', 'scan')
+  expect(told.stdout).toMatch(/ {2}interrupted {2}\S+\n {2}not yet recorded: its guard and its job are gone\n$/)
+  expect(JSON.parse((await box.guard('history', 'scan', '--json')).stdout)).toMatchObject({
+    runs: [{outcome: 'interrupted', detail: 'not yet recorded: its guard and its job are gone'}],
+  })
+
+  await box.guard('run', '--job', 'scan', '--', 'true')
+  expect(ofGuard(await box.guard('health', '--json'))).toEqual(allHealthy)
+})

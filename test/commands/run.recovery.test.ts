@@ -1,0 +1,125 @@
+import {existsSync, readFileSync, writeFileSync} from 'node:fs'
+import {describe, expect, test} from 'vitest'
+import {createSandbox, type Sandbox} from '../support/sandbox.js'
+
+/** A job that counts its attempts in a file, and settings for it. */
+function sandboxWith(script: string, settings: object): Sandbox & {attempts(): number} {
+  const box = createSandbox()
+  box.write('job.sh', `#!/bin/sh\necho x >>${box.path('count')}\n${script}\n`, 0o755)
+  box.write('.guardianrc.json', JSON.stringify({jobs: {job: {script: 'job.sh', ...settings}}}))
+  const attempts = () => (existsSync(box.path('count')) ? readFileSync(box.path('count'), 'utf8').length / 2 : 0)
+  return {...box, attempts}
+}
+
+const quick = {maxAttempts: 3, firstDelay: '10ms'}
+const up = 'test -e up || { echo "curl: (7) Failed to connect to localhost port 1: Connection refused"; exit 3; }'
+
+describe('retries', () => {
+  test('a connection that fails is tried again, and the last attempt is the verdict', async () => {
+    const box = sandboxWith('[ "$GUARD_ATTEMPT" = 2 ] || { echo "Connection refused"; exit 1; }; echo fine', {
+      retry: quick,
+    })
+    const ended = await box.guard('run', 'job')
+    expect([ended.code, ended.stdout, box.attempts()]).toEqual([0, 'Connection refused\nfine\n', 2])
+    expect(ended.stderr).toMatch(/^guard: job: attempt 1 failed \(connection\), the next in \d+ms\n$/)
+    const [run] = JSON.parse((await box.guard('history', 'job', '--json')).stdout).runs
+    expect(run).toMatchObject({outcome: 'healthy', attempts: 2, recovered: false})
+  })
+
+  test('a refused password is never tried again', async () => {
+    const box = sandboxWith('echo "HTTP 401 Unauthorized"; exit 1', {retry: quick})
+    expect((await box.guard('run', 'job')).code).toBe(1)
+    expect(box.attempts()).toBe(1)
+  })
+
+  test('--retries says how often for this run', async () => {
+    const box = sandboxWith('echo "HTTP/1.1 503 Service Unavailable"; exit 1', {retry: {...quick, maxAttempts: 1}})
+    expect((await box.guard('run', '--retries', '2', 'job')).code).toBe(1)
+    expect(box.attempts()).toBe(3)
+  })
+
+  test('without a state directory the job is retried all the same', async () => {
+    const box = sandboxWith('[ "$GUARD_ATTEMPT" = 2 ] || { echo "Connection refused"; exit 1; }', {retry: quick})
+    writeFileSync(box.path('file'), '')
+    expect((await box.guard('run', '--state-dir', box.path('file'), 'job')).code).toBe(0)
+  })
+})
+
+describe('recovery', () => {
+  const settings = {
+    recovery: [{do: 'exec', command: ['touch', 'up'], when: 'connection'}, {do: 'verify'}],
+    budget: {recoveries: 1, per: '1h'},
+  }
+
+  test('steps are performed, the check is run again, and its verdict is the run’s', async () => {
+    const box = sandboxWith(up, settings)
+    const ended = await box.guard('run', 'job')
+    expect(ended.code).toBe(0)
+    expect(ended.stderr).toMatch(/guard: run touch up: ok.*\n.*guard: check again: ok, healthy/)
+    const [run] = JSON.parse((await box.guard('history', 'job', '--json')).stdout).runs
+    expect(run).toMatchObject({outcome: 'healthy', recovered: true, class: 'connection', attempts: 2})
+    expect(run.steps.map((step: {do: string; ok: boolean}) => [step.do, step.ok])).toEqual([
+      ['exec', true],
+      ['verify', true],
+    ])
+    expect(box.path('state/logs/guardian_retry_job.log')).toSatisfy(existsSync)
+  })
+
+  test('a spent budget refuses, says why, and leaves the exit code alone', async () => {
+    const box = sandboxWith(`rm -f ${'up'}; exit 3`, {
+      ...settings,
+      recovery: [{do: 'exec', command: ['true']}, {do: 'verify'}],
+    })
+    expect((await box.guard('run', 'job')).code).toBe(3)
+    const refused = await box.guard('run', 'job')
+    expect(refused.code).toBe(3)
+    expect(refused.stderr).toMatch(/job is not recovered again: .* is spent/)
+    expect(box.attempts()).toBe(3)
+    expect(box.journal('alerts.jsonl')).toMatchObject([{level: 'CRITICAL', component: 'job', job: 'job'}])
+  })
+
+  test('--no-recover performs no step', async () => {
+    const box = sandboxWith(up, settings)
+    expect((await box.guard('run', '--no-recover', 'job')).code).toBe(3)
+    expect(box.attempts()).toBe(1)
+  })
+
+  test('--plan tells the steps and does nothing', async () => {
+    const box = sandboxWith(up, settings)
+    const {code, stdout} = await box.guard('run', '--plan', 'job')
+    expect([code, box.attempts(), existsSync(box.stateDir)]).toEqual([0, 0, false])
+    expect(stdout).toContain('run touch up (only for connection)\n')
+  })
+
+  test('a step that cannot be done has failed, and the exit code arrives', async () => {
+    const recovery = [{do: 'exec', command: ['./nowhere']}]
+    const box = sandboxWith('exit 4', {recovery})
+    const ended = await box.guard('run', 'job')
+    expect(ended.code).toBe(4)
+    expect(ended.stderr).toContain('failed')
+  })
+})
+
+describe('a breaker', () => {
+  test('opens after three failed runs; the next is not made and exits with 69', async () => {
+    const box = sandboxWith('exit 1', {breaker: {target: 'api'}})
+    for (let run = 1; run <= 3; run++) expect((await box.guard('run', 'job')).code).toBe(1)
+    const refused = await box.guard('run', 'job')
+    expect([refused.code, box.attempts()]).toEqual([69, 3])
+    expect(refused.stderr).toContain('breaker api is open: 3 failures in a row')
+  })
+
+  test('hears nothing of runs that somebody killed', async () => {
+    const box = sandboxWith('kill -9 $$', {breaker: {target: 'api'}})
+    for (let run = 1; run <= 3; run++) expect((await box.guard('run', 'job')).code).toBe(137)
+    expect((await box.guard('breaker', 'check', 'api')).code).toBe(0)
+  })
+
+  test('that is isolated keeps a run from being made until it is closed', async () => {
+    const box = sandboxWith('exit 0', {breaker: {target: 'api'}})
+    await box.guard('breaker', 'isolate', 'api', '--for', '2h', '--reason', 'maintenance')
+    expect((await box.guard('run', 'job')).code).toBe(69)
+    await box.guard('breaker', 'close', 'api')
+    expect((await box.guard('run', 'job')).code).toBe(0)
+  })
+})

@@ -1,0 +1,110 @@
+import fc from 'fast-check'
+import {describe, expect, test} from 'vitest'
+import type {Rec} from '../../src/domain/record.js'
+import {keptRuns, type RunBook, runBookFold, runFold} from '../../src/domain/run.js'
+
+const record = (kind: string, run: string, facts: object = {}): Rec => ({kind, job: 'j', run, at: 1000, ...facts})
+
+function runsAfter(...records: readonly Rec[]) {
+  const book = runBookFold.empty()
+  for (const line of records) runBookFold.apply(book, line)
+  return book.get('j')?.runs ?? []
+}
+
+describe('a run', () => {
+  test('has no outcome until its end is written', () => {
+    expect(runsAfter(record('started', 'a'))).toEqual([
+      {id: 'a', job: 'j', startedAt: 1000, attempts: 0, recovered: false, steps: []},
+    ])
+  })
+
+  test('collects attempts and steps, and then how it ended', () => {
+    const log = {file: '/log', inode: 7, from: 10}
+    const [run] = runsAfter(
+      record('started', 'a', {log}),
+      record('attempt-ended', 'a', {outcome: 'failed'}),
+      record('step-ended', 'a', {at: 1500, do: 'restart', service: 'bot', ok: true, durationMs: 40}),
+      record('attempt-ended', 'a', {outcome: 'healthy'}),
+      record('ended', 'a', {
+        at: 3000,
+        durationMs: 1900,
+        outcome: 'healthy',
+        exitCode: 0,
+        recovered: true,
+        log: {...log, to: 99},
+      }),
+    )
+    expect(run).toEqual({
+      id: 'a',
+      job: 'j',
+      startedAt: 1000,
+      endedAt: 3000,
+      durationMs: 1900,
+      outcome: 'healthy',
+      exitCode: 0,
+      attempts: 2,
+      recovered: true,
+      steps: [{do: 'restart', service: 'bot', ok: true, durationMs: 40, at: 1500}],
+      log: {...log, to: 99},
+    })
+  })
+
+  test('that is over changes no more', () => {
+    const over = [record('started', 'a'), record('ended', 'a', {outcome: 'healthy', exitCode: 0})]
+    const later = [record('ended', 'a', {outcome: 'failed'}), record('interrupted', 'a'), record('attempt-ended', 'a')]
+    expect(runsAfter(...over, ...later, record('started', 'a'))).toEqual(runsAfter(...over))
+  })
+
+  test('whose guard was killed is interrupted, and keeps the beginning of its log', () => {
+    const log = {file: '/log', inode: 7, from: 10}
+    expect(runsAfter(record('started', 'a', {log}), record('interrupted', 'a', {at: 9000, reason: 'killed'}))).toEqual([
+      expect.objectContaining({outcome: 'interrupted', detail: 'killed', durationMs: 8000, log}),
+    ])
+  })
+
+  test('that was skipped is over with the reason why', () => {
+    expect(runsAfter(record('skipped', 'a', {reason: 'it runs'}))).toEqual([
+      expect.objectContaining({outcome: 'skipped', detail: 'it runs', attempts: 0, endedAt: 1000}),
+    ])
+  })
+
+  test('of which only the end is known is none: nobody can say when it began', () => {
+    expect(runsAfter(record('ended', 'a', {outcome: 'healthy'}))).toEqual([])
+  })
+})
+
+describe('the book of runs', () => {
+  test('keeps the newest ended runs and every one that goes on', () => {
+    const many = Array.from({length: keptRuns + 5}, (_, i) => [
+      record('started', `r${i}`),
+      record('ended', `r${i}`, {outcome: 'healthy'}),
+    ])
+    const runs = runsAfter(record('started', 'endless'), ...many.flat())
+    expect(runs).toHaveLength(keptRuns + 1)
+    expect(runs[0]?.id).toBe('endless')
+    expect(runs[1]?.id).toBe('r5')
+  })
+
+  test('ignores lines that are no records of runs', () => {
+    expect(runsAfter({kind: 'started'}, {kind: 'started', job: 'j', run: 3, at: 1}, record('celebrated', 'a'))).toEqual(
+      [],
+    )
+  })
+
+  test('is the same from a snapshot and the lines after it as from all lines', () => {
+    const kinds = fc.constantFrom('started', 'attempt-ended', 'step-ended', 'ended', 'interrupted', 'skipped')
+    const lines = fc.array(fc.tuple(kinds, fc.constantFrom('a', 'b', 'c', 'd', 'e'), fc.nat(99)), {maxLength: 60})
+    fc.assert(
+      fc.property(lines, fc.nat(60), (drawn, cut) => {
+        const fold = runFold(2)
+        const records = drawn.map(([kind, run, at]) => record(kind, run, {at, outcome: 'failed'}))
+        const play = (book: RunBook, part: readonly Rec[]) => {
+          for (const line of part) fold.apply(book, line)
+          return book
+        }
+        const saved = JSON.parse(JSON.stringify(fold.save(play(fold.empty(), records.slice(0, cut)))))
+        expect(play(fold.restore(saved), records.slice(cut))).toEqual(play(fold.empty(), records))
+      }),
+    )
+  })
+})

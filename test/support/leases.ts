@@ -1,0 +1,12 @@
+import type {Lease, Moment} from '../../src/domain/lease.js'
+
+/** The moment at which `leaseOf` puts its leases. */
+export const leaseNow: Moment = {at: 6_000_000, mono: 3_000_000, boot: 'boot-1', host: 'host-1'}
+
+/** A lease of a minute that was claimed this moment, but for what differs. */
+export function leaseOf(job: string, differing: Partial<Lease> = {}): Lease {
+  const {at, mono, boot, host} = leaseNow
+  const ttlMs = 60_000
+  const times = {claimedAt: at, claimedMono: mono, seenAt: at, expiresAt: at + ttlMs, expiresMono: mono + ttlMs}
+  return {job, holder: 'h', token: 1, claimId: 'c', ttlMs, ...times, boot, host, ...differing}
+}

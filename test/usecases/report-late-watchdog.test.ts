@@ -1,0 +1,62 @@
+import {expect, test} from 'vitest'
+import {alertsFold} from '../../src/domain/alert.js'
+import {GuardError} from '../../src/errors.js'
+import {type LateWatchdogDeps, reportLateWatchdog} from '../../src/usecases/report-late-watchdog.js'
+import {fakeClock} from '../support/fake-clock.js'
+import {leaseNow, leaseOf} from '../support/leases.js'
+import {memoryJournal} from '../support/memory-journal.js'
+
+const minute = 60_000
+const policy = {lateAfterMs: 15 * minute, repeatAlertAfterMs: 240 * minute}
+
+/** A machine on which the watchdog came by once; each `run` is a run so many minutes later. */
+function machine() {
+  const clock = fakeClock()
+  const told: string[] = []
+  const alerts = memoryJournal(alertsFold, clock)
+  const deps: LateWatchdogDeps = {clock, alerts, policy, tell: (text) => told.push(text)}
+  const run = (minutes: number, of = deps) => {
+    const [at, mono] = [leaseNow.at + minutes * minute, leaseNow.mono + minutes * minute]
+    reportLateWatchdog(of, leaseOf('guard-watchdog'), {...leaseNow, at, mono})
+  }
+  return {run, told, alerts, deps}
+}
+
+test('a watchdog that comes by is not spoken of', () => {
+  const {run, told, alerts} = machine()
+  run(15)
+  expect([told, alerts.lines]).toEqual([[], []])
+})
+
+test('of many runs the first says it, and the next after the repeat interval', () => {
+  const {run, told, alerts} = machine()
+  for (let minutes = 16; minutes < 480; minutes++) run(minutes)
+  expect(told).toEqual([
+    'the watchdog is late: its last round was 16m ago, more than 15m; nobody looks after the jobs',
+    'the watchdog is late: its last round was 4h ago, more than 15m; nobody looks after the jobs',
+  ])
+  expect(alerts.lines).toMatchObject([
+    {kind: 'raised', level: 'WARNING', component: 'guard-watchdog'},
+    {kind: 'raised', level: 'WARNING', component: 'guard-watchdog'},
+  ])
+})
+
+test('of two runs that see it at once, the one whose line is second keeps silent', () => {
+  const {run, told, deps, alerts} = machine()
+  const unread = {...alerts, read: alertsFold.empty}
+  run(16)
+  run(17, {...deps, alerts: unread})
+  expect(told).toHaveLength(1)
+})
+
+test('what cannot be remembered is said all the same', () => {
+  const {run, told, deps, alerts} = machine()
+  const full = {
+    ...alerts,
+    append: () => {
+      throw new GuardError('io', 'disk full')
+    },
+  }
+  run(16, {...deps, alerts: full})
+  expect(told).toHaveLength(1)
+})
