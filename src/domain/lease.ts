@@ -1,8 +1,6 @@
 import type {Fold, FoldVerdict} from './fold.js'
-import type {Lease} from './held-lease.js'
 import {isJobName} from './job-name.js'
-import {packLeases, unpackLeases} from './lease-rows.js'
-import {type Place, parseProcessRef} from './process-ref.js'
+import {type Place, type ProcessRef, parseProcessRef} from './process-ref.js'
 import {hasFields, type Rec} from './record.js'
 
 /**
@@ -17,9 +15,36 @@ import {hasFields, type Rec} from './record.js'
  *
  * All three carry `job` and guard's stamp; without the stamp's clocks a record cannot be judged and is void.
  */
+export interface Lease extends Place {
+  readonly job: string
+  readonly holder: string
+  /** Fencing token: one counter for the whole journal, so that no number is ever given twice. */
+  readonly token: number
+  readonly claimId: string
+  readonly ttlMs: number
+  /** Wall clock of the claim, ms. */
+  readonly claimedAt: number
+  /** Monotonic clock of `boot`, ms: what the wall clock showed then may mean nothing today. */
+  readonly claimedMono: number
+  /** When its holder last wrote about it, wall clock, ms. */
+  readonly seenAt: number
+  /** The end of the lease on the wall clock, and on the monotonic clock of `boot`, ms. */
+  readonly expiresAt: number
+  readonly expiresMono: number
+  /** Who holds it. Unknown when the claim named nobody: then only the time frees the lease. */
+  readonly process?: ProcessRef
+  /** The job itself, which may outlive its holder. */
+  readonly jobProcess?: ProcessRef
+  readonly released?: Release
+}
 
-export type {Lease, LeaseStatus, Release} from './held-lease.js'
+export interface Release {
+  readonly at: number
+  readonly status: LeaseStatus
+  readonly detail?: string
+}
 
+export type LeaseStatus = 'ok' | 'error'
 export type LeaseState = 'held' | 'released' | 'expired'
 
 /** A reading of both clocks, with the place where they were read. */
@@ -66,7 +91,7 @@ function hasExpired(lease: Lease, now: Moment): boolean {
 export const leaseFold: Fold<Leases> = {
   empty: () => ({grants: 0, byJob: new Map()}),
   apply: applyLease,
-  save: ({grants, byJob}) => ({grants, ...packLeases(byJob.values())}),
+  save: ({grants, byJob}) => ({grants, leases: [...byJob.values()]}),
   restore: restoreLeases,
 }
 
@@ -188,6 +213,6 @@ function forgetOne(state: Leases, now: Moment): void {
 }
 
 function restoreLeases(saved: unknown): Leases {
-  const {grants} = saved as {readonly grants: number}
-  return {grants, byJob: unpackLeases(saved)}
+  const {grants, leases} = saved as {readonly grants: number; readonly leases: readonly Lease[]}
+  return {grants, byJob: new Map(leases.map((lease) => [lease.job, lease]))}
 }
