@@ -62,10 +62,10 @@ function endedByRun(life: Life, run: Run, {timeline, nowAwake}: Clocks): Life {
   // When an interruption was found says nothing about when it was.
   if (life.is === 'none' || run.endedAt === undefined || run.outcome === 'interrupted') return life
   const trouble = troubleOf(run)
-  if (life.is === 'ended') return {...life, trouble: life.trouble ?? trouble}
+  if (life.is === 'ended') return {...life, trouble: life.trouble ?? trouble, ...givenUpOf(run)}
   if (life.is === 'running') return life
   const endedAwake = Math.max(life.seenAwake, awakeAt(timeline, {at: run.endedAt}, nowAwake))
-  return {is: 'ended', startedAwake: life.startedAwake, seenAwake: endedAwake, trouble}
+  return {is: 'ended', startedAwake: life.startedAwake, seenAwake: endedAwake, trouble, ...givenUpOf(run)}
 }
 
 function lifeOfRun(run: Run, {timeline, nowAwake}: Clocks): Life {
@@ -77,11 +77,18 @@ function lifeOfRun(run: Run, {timeline, nowAwake}: Clocks): Life {
     startedAwake,
     seenAwake,
     trouble: run.endedAt === undefined ? 'no end was written' : troubleOf(run),
+    ...givenUpOf(run),
   }
 }
 
 function troubleOf({outcome}: Run): string | undefined {
   return outcome === 'healthy' ? undefined : outcome
+}
+
+/** `guard run` refuses to recover a job for ever, and leaves this step. */
+function givenUpOf({steps}: Run): {givenUp?: string} {
+  const refused = steps.findLast((step) => step.do === 'refused')
+  return refused ? {givenUp: refused.evidence ?? 'its recovery budget is spent'} : {}
 }
 
 /** The last time a run was not to happen, unless a run came after it. */

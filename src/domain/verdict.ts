@@ -6,7 +6,7 @@ import type {JobFacts} from './watchdog-facts.js'
  * - healthy: the evidence proves that the job runs as it should, or nothing speaks against it.
  * - misreported: no proof from lease or OpenClaw, yet the outputs are fresh. The bookkeeping is wrong, not the job.
  * - hung: the lease proves life, the outputs are older than they may be.
- * - stalled: neither the lease nor the outputs show life.
+ * - stalled: neither the lease nor the outputs show life, or what life there is can no longer be healed.
  * - missed: a slot went by without a run.
  */
 export type Verdict = 'healthy' | 'misreported' | 'hung' | 'stalled' | 'missed'
@@ -79,6 +79,7 @@ function judgeEnded(evidence: Evidence, life: Extract<JobFacts['life'], {is: 'en
       : trouble('stalled', withOutputs(silent, outputs))
   }
   const ended = `its last run ended ${span(silentMs)} ago${life.trouble === undefined ? '' : ` (${life.trouble})`}`
+  if (life.givenUp !== undefined) return trouble('stalled', `${ended}; not recovered again: ${life.givenUp}`)
   if (outputs.freshness === 'stale') return trouble('hung', `${ended}, but ${outputs.reason}`)
   const openclaw = openclawTrouble(evidence)
   if (openclaw && outputs.freshness !== 'fresh' && silentMs > (freshForMs ?? vetoForMs)) return openclaw

@@ -51,6 +51,8 @@ export type Life =
       readonly seenAwake: number
       /** How it ended when it did not end well. */
       readonly trouble: string | undefined
+      /** Why its trouble is not recovered from again: the budget is spent. Absent: it is, or there was none. */
+      readonly givenUp?: string
     }
   | {readonly is: 'none'}
 

@@ -3,10 +3,10 @@ import {describe, expect, test} from 'vitest'
 import {createSandbox, type Sandbox} from '../support/sandbox.js'
 
 /** A job that counts its attempts in a file, and settings for it. */
-function sandboxWith(script: string, settings: object): Sandbox & {attempts(): number} {
+function sandboxWith(script: string, settings: object, further: object = {}): Sandbox & {attempts(): number} {
   const box = createSandbox()
   box.write('job.sh', `#!/bin/sh\necho x >>${box.path('count')}\n${script}\n`, 0o755)
-  box.write('.guardianrc.json', JSON.stringify({jobs: {job: {script: 'job.sh', ...settings}}}))
+  box.write('.guardianrc.json', JSON.stringify({jobs: {job: {script: 'job.sh', ...settings}}, ...further}))
   const attempts = () => (existsSync(box.path('count')) ? readFileSync(box.path('count'), 'utf8').length / 2 : 0)
   return {...box, attempts}
 }
@@ -76,6 +76,23 @@ describe('recovery', () => {
     expect(refused.stderr).toMatch(/job is not recovered again: .* is spent/)
     expect(box.attempts()).toBe(3)
     expect(box.journal('alerts.jsonl')).toMatchObject([{level: 'CRITICAL', component: 'job', job: 'job'}])
+  })
+
+  test('a refused recovery opens an incident, which a healthy run resolves', async () => {
+    const recovery = [{do: 'exec', command: ['true']}]
+    const box = sandboxWith('test -e up', {recovery, budget: {recoveries: 1, per: '1h'}}, {watchdog: {bootGrace: '0s'}})
+    const kinds = () => box.journal('incidents.jsonl').map(({kind}) => kind)
+    await box.guard('run', 'job')
+    expect((await box.guard('watchdog')).code).toBe(0)
+    await box.guard('run', 'job')
+    const troubled = await box.guard('watchdog')
+    expect(troubled.code).toBe(1)
+    expect(troubled.stdout).toMatch(/not recovered again: .* is spent/)
+    expect(kinds()).toContain('opened')
+    box.write('up', '')
+    expect((await box.guard('run', 'job')).code).toBe(0)
+    expect((await box.guard('watchdog')).code).toBe(0)
+    expect(kinds()).toContain('resolved')
   })
 
   test('--no-recover performs no step', async () => {

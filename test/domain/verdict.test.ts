@@ -12,6 +12,14 @@ const openclaw = (state: OpenClawSighting['state']): OpenClawSighting => ({
 })
 const freshFor = (freshForMs: number) => ({freshForMs, graceMs: 5 * minute, vetoForMs: hour, bootGraceMs: 10 * minute})
 
+const givenUp = {
+  is: 'ended',
+  startedAwake: 0,
+  seenAwake: nowAwake - minute,
+  trouble: 'failed',
+  givenUp: 'the budget is spent',
+} as const
+
 test.each<[string, Partial<JobFacts>, Judgement['verdict'], Judgement['calls']]>([
   ['a live lease is healthy', {life: running}, 'healthy', 'proven'],
   ['a live lease with fresh outputs is healthy', {life: running, outputs: [output(minute)]}, 'healthy', 'proven'],
@@ -23,6 +31,12 @@ test.each<[string, Partial<JobFacts>, Judgement['verdict'], Judgement['calls']]>
   ['a lost lease with fresh outputs is misreported', {life: lost, outputs: [output(minute)]}, 'misreported', 'proven'],
   ['a run that ended lately is healthy', {life: ended(minute), limits: freshFor(hour)}, 'healthy', 'proven'],
   ['a run that ended badly is alive', {life: ended(minute, 'failed'), limits: freshFor(hour)}, 'healthy', 'proven'],
+  [
+    'a job whose recovery budget is spent is trouble, however lately it ran',
+    {life: givenUp, limits: freshFor(hour)},
+    'stalled',
+    'trouble',
+  ],
   ['a run that ended too long ago is stalled', {life: ended(2 * hour), limits: freshFor(hour)}, 'stalled', 'trouble'],
   [
     'a run that ended too long ago with fresh outputs is misreported',

@@ -126,9 +126,10 @@ describe('retryWithPolicy', () => {
       `const limits = []
        const hang = ({signal}) => new Promise(() => { const begun = performance.now(); signal.addEventListener('abort', () => limits.push(performance.now() - begun)) })
        const error = await retryWithPolicy(hang, {timeoutMs: 40, policy: {firstDelayMs: 5, jitter: 0, maxAttempts: 2}}).catch((error) => error)
-       console.log(JSON.stringify([error.name, limits.map((ms) => Math.floor(ms / 39))]))`,
+       console.log(JSON.stringify({name: error.name, limits}))`,
     )
-    expect(seen).toEqual(['TimeoutError', [1, 2]])
+    // A busy machine makes a limit later, never much earlier.
+    expect(seen).toEqual({name: 'TimeoutError', limits: [expect.toSatisfy(atLeast(30)), expect.toSatisfy(atLeast(65))]})
   })
 
   test('a cancelled wait ends at once with the reason, and a call to an open breaker is never made', async () => {
@@ -158,3 +159,7 @@ describe('retryWithPolicy', () => {
     expect(seen).toBe(6)
   })
 })
+
+function atLeast(limit: number): (value: unknown) => boolean {
+  return (value) => Number(value) >= limit
+}
