@@ -72,6 +72,8 @@ function readStart(file: string, bytes: number): string {
 function searchOutput({output, settings}: AttemptTask, begin: number) {
   if (!output) return undefined
   const {file, to = begin} = output.range()
+  // To prepare the patterns takes tens of milliseconds: not for nothing.
+  if (to <= begin) return undefined
   const search = searchFailures(settings.failures)
   readStretch({file, from: Math.max(begin, to - searchedBytes), to}, search.push)
   return search.end()

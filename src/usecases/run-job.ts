@@ -96,7 +96,10 @@ function tellInterrupted(deps: RunDeps, job: string, run: string): void {
 
 async function attemptAndMend(deps: RunDeps, request: RunRequest, first: MendTask['first']): Promise<RunEnd> {
   const attempt = await attemptJob(deps, first)
-  if (isWell(attempt)) return {attempt, attempts: 1, recovered: false}
+  const {retry, recovery} = request.settings
+  // What mends a run is much code, and most jobs that fail want none of it: their end shall not wait for it.
+  const isMended = retry.maxAttempts > 1 || recovery.length > 0
+  if (isWell(attempt) || !isMended) return {attempt, attempts: 1, recovered: false}
   return deps.mend(deps, {...request, first, attempt})
 }
 
