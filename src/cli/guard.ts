@@ -1,4 +1,3 @@
-import {mkdirSync} from 'node:fs'
 import {isAbsolute, join, resolve} from 'node:path'
 import {loadSettings, workingDirectory} from '../config/settings.js'
 import type {Leases} from '../domain/lease.js'
@@ -7,7 +6,7 @@ import type {RunBook} from '../domain/run.js'
 import type {Settings} from '../domain/settings.js'
 import type {Journal} from '../journal/journal.js'
 import type {JournalSpec} from '../journal/journal-spec.js'
-import {openStateDir} from '../journal/state-dir.js'
+import {openLogDir, openStateDir} from '../journal/state-dir.js'
 import {leaseStream, openStream, runStream} from '../journal/streams.js'
 import {type Clock, systemClock} from '../system/clock.js'
 import {writeGuardianLog} from '../system/guardian-log.js'
@@ -83,7 +82,7 @@ export async function openGuard(options: GuardOptions): Promise<Guard> {
     ensureState: () => {
       // From here on a link that is turned elsewhere parts no run from its records.
       stateDir = openStateDir(stateDir, options.allowUnsafeFilesystem ? 'any' : 'local-only')
-      mkdirSync(logDir(), {recursive: true, mode: 0o700})
+      openLogDir(logDir())
     },
     journal,
     leases: () => journal(leaseStream),

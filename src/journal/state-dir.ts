@@ -50,12 +50,33 @@ export function openStateDir(path: string, rule: FilesystemRule = 'local-only'):
   }
 }
 
-function refuseKernelFolder(path: string): void {
-  // The one exception is memory that programs share on purpose.
-  if (path.startsWith('/dev/shm/')) return
-  if (kernelFolders.some((folder) => path === folder || path.startsWith(`${folder}/`))) {
-    throw refused(path, 'lies where the kernel shows itself', ['name a folder on a disk: --state-dir DIR'])
+/**
+ * Makes the folder of the text logs where it is missing, mode 0700; below /proc Node's recursive mkdir never returns.
+ * Throws GuardError `no-state`.
+ */
+export function openLogDir(path: string): void {
+  const wanted = resolve(path)
+  const refuse = (why: string, options: {cause?: unknown} = {}) =>
+    new GuardError('no-state', `log folder ${wanted} ${why}`, ['correct logDir in the settings'], options)
+  if (isKernelFolder(wanted)) throw refuse(kernelFolderText)
+  try {
+    makeFolder(wanted, mostNewFolders)
+  } catch (cause) {
+    const {code} = cause as NodeJS.ErrnoException
+    throw code === undefined ? cause : refuse(`cannot be used (${code})`, {cause})
   }
+}
+
+function refuseKernelFolder(path: string): void {
+  if (isKernelFolder(path)) throw refused(path, kernelFolderText, ['name a folder on a disk: --state-dir DIR'])
+}
+
+const kernelFolderText = 'lies where the kernel shows itself'
+
+function isKernelFolder(path: string): boolean {
+  // The one exception is memory that programs share on purpose.
+  if (path.startsWith('/dev/shm/')) return false
+  return kernelFolders.some((folder) => path === folder || path.startsWith(`${folder}/`))
 }
 
 function makeFolder(path: string, mostNew: number): void {

@@ -297,3 +297,11 @@ test('settings that are broken stop the job, and nothing is written', async () =
   expect((await guard('run', '--', 'touch', path('ran'))).code).toBe(78)
   expect([existsSync(path('ran')), existsSync(path('state'))]).toEqual([false, false])
 })
+
+test('a log folder below /proc is refused, and the job runs all the same', async () => {
+  const {guard, write} = createSandbox()
+  write('.guardianrc.json', JSON.stringify({logDir: '/proc/guard/logs'}))
+  const ended = await guard('run', '--job', 'j', '--', 'echo', 'out')
+  expect([ended.code, ended.stdout]).toEqual([0, 'out\n'])
+  expect(ended.stderr).toContain('log folder /proc/guard/logs lies where the kernel shows itself')
+})
