@@ -2,12 +2,12 @@ import type {FoldVerdict} from '../domain/fold.js'
 import {GuardError} from '../errors.js'
 import {adopt} from './adopt.js'
 import {type Cursor, isInPlace, leave, openNewest, presentView} from './cursor.js'
-import {append, endsWithNewline, type Step, sync} from './files.js'
+import {append, type Step, sync} from './files.js'
 import type {Durability} from './journal.js'
 import {type Line, tornEnd} from './lines.js'
 import {generationName} from './names.js'
 import {publish} from './publish.js'
-import {catchUp, type View} from './view.js'
+import {catchUp, endsInLine, hasMore, type View} from './view.js'
 
 export interface Committed<S> {
   readonly verdict: FoldVerdict
@@ -40,7 +40,7 @@ export function* enter<S>(cursor: Cursor<S>): Step<View<S>> {
       yield* adopt(cursor.journal)
       continue
     }
-    yield* catchUp(view, cursor.reader)
+    if (hasMore(view)) yield* catchUp(view, cursor.reader)
     if (!view.seal) return view
     yield* finish(cursor)
   }
@@ -67,7 +67,7 @@ function* finish<S>(cursor: Cursor<S>): Step<void> {
  * Throws GuardError `io` when the disk took only a part: what it took is a torn line, and no record.
  */
 export function* writeLine<S>(cursor: Cursor<S>, view: View<S>, line: Buffer): Step<void> {
-  const bytes = (yield* endsWithNewline(view.file)) ? line : Buffer.concat([tornEnd, line])
+  const bytes = (yield* endsInLine(view)) ? Buffer.concat([tornEnd, line]) : line
   const written = yield* append(view.file, bytes)
   if (written === bytes.length) return
   const name = generationName(cursor.journal, view.generation)

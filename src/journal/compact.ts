@@ -1,6 +1,6 @@
 import {commit, enter, writeLine} from './append.js'
 import {type Cursor, newestGeneration} from './cursor.js'
-import {readFrom, remove, type Step, size, tryWriteNew} from './files.js'
+import {readFrom, remove, type Step, status, tryWriteNew} from './files.js'
 import type {CompactionLimit} from './journal-spec.js'
 import {encodeOwn, isOwn, linesOf, parseLine} from './lines.js'
 import {freshName, generationName} from './names.js'
@@ -63,8 +63,8 @@ export function* compact<S>(cursor: Cursor<S>): Step<View<S> | undefined> {
 function* carryLateLines<S>(cursor: Cursor<S>, {carriedTo}: View<S>): Step<void> {
   for (const [generation, from] of [...carriedTo]) {
     const name = generationName(cursor.journal, generation)
-    const bytes = yield* size(name)
-    if (bytes === undefined || bytes <= from) continue
+    const present = yield* status(name)
+    if (!present || present.size <= from) continue
     for (const carry of batches(generation, from, yield* readFrom(name, from))) {
       const {verdict} = yield* commit(cursor, encodeOwn({kind: 'carry', ...carry}, cursor.newStamp()), 'buffered')
       if (verdict === 'void') break

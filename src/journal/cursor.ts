@@ -1,7 +1,7 @@
 import type {Stamp} from '../domain/record.js'
-import {close, type FileHandle, identify, list, open, type Step, size} from './files.js'
+import {close, type FileHandle, list, open, type Step, status} from './files.js'
 import {generationName, stableName} from './names.js'
-import {catchUp, emptyView, type Reader, type View} from './view.js'
+import {catchUp, emptyView, hasMore, type Reader, type View} from './view.js'
 
 /** One process's place in one journal, kept from call to call so that only new lines are read. */
 export interface Cursor<S> {
@@ -19,7 +19,7 @@ export function* look<S>(cursor: Cursor<S>): Step<View<S> | undefined> {
   for (;;) {
     const view = (yield* presentView(cursor)) ?? (yield* openNewest(cursor))
     if (!view) return yield* readUnadopted(cursor)
-    yield* catchUp(view, cursor.reader)
+    if (hasMore(view)) yield* catchUp(view, cursor.reader)
     if (!view.seal || (yield* newestGeneration()) === view.generation) return view
   }
 }
@@ -29,15 +29,14 @@ export function* presentView<S>(cursor: Cursor<S>): Step<View<S> | undefined> {
   const {view} = cursor
   if (!view) return undefined
   // Without a seal there can be no newer generation; behind one there may be.
-  if (!view.seal && (yield* isInPlace(cursor, view)) && !(yield* wasCut(cursor, view))) return view
+  const present = view.seal ? undefined : yield* status(generationName(cursor.journal, view.generation))
+  // A file that is shorter than what was read of it was emptied by somebody (`>leases.jsonl`).
+  if (present?.identity === view.file.identity && present.size >= view.offset) {
+    view.size = present.size
+    return view
+  }
   yield* leave(cursor)
   return undefined
-}
-
-/** Somebody emptied the file (`>leases.jsonl`). */
-function* wasCut<S>(cursor: Cursor<S>, view: View<S>): Step<boolean> {
-  const bytes = yield* size(generationName(cursor.journal, view.generation))
-  return bytes !== undefined && bytes < view.offset
 }
 
 export function* openNewest<S>(cursor: Cursor<S>): Step<View<S> | undefined> {
@@ -89,7 +88,7 @@ export function* newestGeneration(): Step<number | undefined> {
 
 /** False after the state directory was removed, replaced or restored, and after retention let the generation go. */
 export function* isInPlace<S>(cursor: Cursor<S>, view: View<S>): Step<boolean> {
-  return (yield* identify(generationName(cursor.journal, view.generation))) === view.file.identity
+  return (yield* status(generationName(cursor.journal, view.generation)))?.identity === view.file.identity
 }
 
 export function* leave<S>(cursor: Cursor<S>): Step<void> {

@@ -17,7 +17,7 @@ import {
   writeSync,
 } from 'node:fs'
 import {GuardError} from '../errors.js'
-import type {FileHandle, FileOp} from './files.js'
+import type {FileHandle, FileOp, FileStatus} from './files.js'
 import {archivedGenerationOf, generationOf, generationsFolder} from './names.js'
 
 const {O_APPEND, O_CREAT, O_EXCL, O_NOFOLLOW, O_RDONLY, O_RDWR} = constants
@@ -35,10 +35,8 @@ export function onDisk(dir: string, journal: string): (op: FileOp) => unknown {
         return unless('ENOENT', undefined, () => openToAppend(at(op.name)))
       case 'create':
         return createToAppend(dir, at(op.name))
-      case 'identify':
-        return unless('ENOENT', undefined, () => identityOf(lstatSync(at(op.name))))
-      case 'size':
-        return unless('ENOENT', undefined, () => lstatSync(at(op.name)).size)
+      case 'status':
+        return statusOf(lstatSync(at(op.name), {throwIfNoEntry: false}))
       case 'read':
         return readChunk(op.file.fd, op.from, op.atMost)
       case 'ends-with-newline':
@@ -96,12 +94,24 @@ function handleOf(fd: number): FileHandle {
   return {fd, identity: identityOf(fstatSync(fd))}
 }
 
+function statusOf(stats: Stats | undefined): FileStatus | undefined {
+  return stats && {identity: identityOf(stats), size: stats.size}
+}
+
 function identityOf({dev, ino}: Stats): string {
   return `${dev}:${ino}`
 }
 
+/** Most reads find the end at once; only one that does not asks how long the file is. */
+const firstReadBytes = 65_536
+
 function readChunk(fd: number, from: number, atMost: number): Buffer {
-  const length = Math.min(atMost, Math.max(0, fstatSync(fd).size - from))
+  const first = readFully(fd, from, Math.min(atMost, firstReadBytes))
+  if (first.length < firstReadBytes || first.length === atMost) return first
+  return readFully(fd, from, Math.min(atMost, Math.max(first.length, fstatSync(fd).size - from)))
+}
+
+function readFully(fd: number, from: number, length: number): Buffer {
   const buffer = Buffer.allocUnsafe(length)
   let filled = 0
   while (filled < length) {
@@ -109,7 +119,7 @@ function readChunk(fd: number, from: number, atMost: number): Buffer {
     if (got === 0) break
     filled += got
   }
-  return buffer.subarray(0, filled)
+  return filled === length ? buffer : buffer.subarray(0, filled)
 }
 
 function endsWithNewline(fd: number): boolean {

@@ -6,7 +6,7 @@ import {GuardError} from '../errors.js'
  */
 export type FileOp =
   | {readonly op: 'list' | 'list-archives'}
-  | {readonly op: 'open' | 'create' | 'identify' | 'size' | 'remove'; readonly name: string}
+  | {readonly op: 'open' | 'create' | 'status' | 'remove'; readonly name: string}
   | {readonly op: 'read'; readonly file: FileHandle; readonly from: number; readonly atMost: number}
   | {readonly op: 'ends-with-newline' | 'sync' | 'close'; readonly file: FileHandle}
   | {readonly op: 'append'; readonly file: FileHandle; readonly bytes: Buffer}
@@ -23,6 +23,12 @@ export interface FileHandle {
   readonly identity: string
 }
 
+export interface FileStatus {
+  readonly identity: string
+  /** Bytes. */
+  readonly size: number
+}
+
 function* ask<T>(op: FileOp): Step<T> {
   return (yield op) as T
 }
@@ -36,10 +42,8 @@ export const open = (name: string) => ask<FileHandle | undefined>({op: 'open', n
 /** Opens, and makes an empty file where there is none. */
 export const create = (name: string) => ask<FileHandle>({op: 'create', name})
 export const close = (file: FileHandle) => ask<void>({op: 'close', file})
-/** Which file has this name now; undefined when none has. */
-export const identify = (name: string) => ask<string | undefined>({op: 'identify', name})
-/** Bytes; undefined when there is no such file. */
-export const size = (name: string) => ask<number | undefined>({op: 'size', name})
+/** Which file has this name now, and how long it is; undefined when none has. */
+export const status = (name: string) => ask<FileStatus | undefined>({op: 'status', name})
 /** Bytes from an offset to the end of the file, but at most so many; empty at the end. */
 export const read = (file: FileHandle, from: number, atMost: number) => ask<Buffer>({op: 'read', file, from, atMost})
 /** Also true of an empty file. */

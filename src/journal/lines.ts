@@ -86,7 +86,7 @@ export interface ChunkLine {
 
 /** The complete lines of a chunk, in order. Only lines with their newline count. */
 export function linesOf(chunk: Buffer): readonly ChunkLine[] {
-  const whole = chunk.toString('utf8')
+  const whole = chunk.toString()
   // One character a byte: the text is cut where the bytes are, at half the cost of making a text of each line.
   return whole.length === chunk.length ? cutText(whole) : cutBytes(chunk)
 }
@@ -112,8 +112,8 @@ function cutBytes(chunk: Buffer): ChunkLine[] {
 }
 
 /** The line in which the byte at `at` stands. */
-export function lineAround(chunk: Buffer, at: number): ChunkLine {
-  const end = chunk.indexOf(newline, at)
-  const start = at === 0 ? 0 : chunk.lastIndexOf(newline, at - 1) + 1
-  return {text: chunk.toString('utf8', start, end), end: end + 1}
+export function lineAround(chunk: string | Buffer, at: number): ChunkLine {
+  const end = chunk.indexOf('\n', at)
+  const start = at === 0 ? 0 : chunk.lastIndexOf('\n', at - 1) + 1
+  return {text: chunk.slice(start, end).toString(), end: end + 1}
 }

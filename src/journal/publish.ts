@@ -1,5 +1,5 @@
 import {type Cursor, newestGeneration} from './cursor.js'
-import {identify, link, list, readFrom, remove, rename, type Step, syncFolders, writeNew} from './files.js'
+import {link, list, readFrom, remove, rename, type Step, status, syncFolders, writeNew} from './files.js'
 import {encodeOwn} from './lines.js'
 import {asideName, freshName, generationName, stableName} from './names.js'
 import type {Seal, View} from './view.js'
@@ -42,8 +42,8 @@ export function* alias<S>(cursor: Cursor<S>): Step<void> {
     const generation = yield* newestGeneration()
     if (generation === undefined) return
     const newest = generationName(cursor.journal, generation)
-    const wanted = yield* identify(newest)
-    const present = yield* identify(stable)
+    const wanted = (yield* status(newest))?.identity
+    const present = (yield* status(stable))?.identity
     if (wanted === undefined || present === wanted) return
     if (present === undefined) yield* link(newest, stable)
     else if (yield* isGeneration(cursor.journal, present)) yield* replace(cursor, newest)
@@ -55,7 +55,7 @@ export function* alias<S>(cursor: Cursor<S>): Step<void> {
 
 function* isGeneration(journal: string, identity: string): Step<boolean> {
   for (const generation of yield* list()) {
-    if ((yield* identify(generationName(journal, generation))) === identity) return true
+    if ((yield* status(generationName(journal, generation)))?.identity === identity) return true
   }
   return false
 }

@@ -1,6 +1,6 @@
 import type {Fold, FoldVerdict} from '../domain/fold.js'
 import {hasFields, type Rec, type Stamp} from '../domain/record.js'
-import {type FileHandle, read, type Step} from './files.js'
+import {endsWithNewline, type FileHandle, read, type Step} from './files.js'
 import {isOwn, lineAround, linesOf, parseLine} from './lines.js'
 
 /** What one process knows of one generation: the lines up to `offset`, folded. */
@@ -9,6 +9,8 @@ export interface View<S> {
   readonly file: FileHandle
   /** Bytes read so far; always behind a newline. */
   offset: number
+  /** Bytes of the file when it was last looked at; infinite before that. */
+  size: number
   state: S
   /** Bytes of the snapshot line; what follows it is the tail. */
   snapshotBytes: number
@@ -44,6 +46,7 @@ export function emptyView<S>(generation: number, file: FileHandle, fold: Fold<S>
     generation,
     file,
     offset: 0,
+    size: Number.POSITIVE_INFINITY,
     state: fold.empty(),
     snapshotBytes: 0,
     records: 0,
@@ -51,6 +54,17 @@ export function emptyView<S>(generation: number, file: FileHandle, fold: Fold<S>
     seal: undefined,
     carriedTo: new Map(),
   }
+}
+
+/** Whether there may be lines that were not read yet. */
+export function hasMore<S>({size, offset}: View<S>): boolean {
+  return size !== offset
+}
+
+/** Whether the file as it was last looked at ends in the middle of a line. */
+export function* endsInLine<S>(view: View<S>): Step<boolean> {
+  if (view.size === view.offset && view.garbage === 0) return false
+  return !(yield* endsWithNewline(view.file))
 }
 
 /**
@@ -61,6 +75,7 @@ export function* catchUp<S>(view: View<S>, reader: Reader<S>, until?: string): S
   for (let atMost = mebibyte; !view.seal; ) {
     const chunk = yield* read(view.file, view.offset, atMost)
     const before = view.offset
+    view.size = before + chunk.length
     const verdict =
       reader.reads === 'all' ? foldChunk(view, reader.fold, {chunk, until}) : searchChunk(view, {chunk, until})
     if (verdict) return verdict
@@ -101,7 +116,10 @@ function foldChunk<S>(view: View<S>, fold: Fold<S>, {chunk, until}: Chunk): Fold
 /** Looks for the seal and for the record `until` without parsing any other line. */
 function searchChunk<S>(view: View<S>, {chunk, until}: Chunk): FoldVerdict | undefined {
   const start = view.offset
-  const complete = chunk.subarray(0, chunk.lastIndexOf(10) + 1)
+  const text = chunk.toString()
+  // One character a byte: a text is searched sooner than a buffer, whose methods have to be compiled first.
+  const whole = text.length === chunk.length ? text : chunk
+  const complete = whole.slice(0, whole.lastIndexOf('\n') + 1)
   if (start === 0) view.snapshotBytes = snapshotBytesOf(complete)
   const seal = findLine(complete, '"seal"', (record) => record['kind'] === 'seal' && isOwn(record))
   const own = until === undefined ? undefined : findLine(complete, until, (record) => record['id'] === until)
@@ -115,12 +133,12 @@ function searchChunk<S>(view: View<S>, {chunk, until}: Chunk): FoldVerdict | und
 }
 
 /** Fields come in the order in which they were written: the kind stands among the first 400 bytes. */
-function snapshotBytesOf(chunk: Buffer): number {
-  const end = chunk.indexOf(10) + 1
-  return chunk.subarray(0, Math.min(end, 400)).includes('"kind":"snapshot"') ? end : 0
+function snapshotBytesOf(chunk: string | Buffer): number {
+  const end = chunk.indexOf('\n') + 1
+  return chunk.slice(0, Math.min(end, 400)).includes('"kind":"snapshot"') ? end : 0
 }
 
-function findLine(chunk: Buffer, needle: string, isIt: (record: Rec) => boolean) {
+function findLine(chunk: string | Buffer, needle: string, isIt: (record: Rec) => boolean) {
   for (let at = chunk.indexOf(needle); at >= 0; ) {
     const {text, end} = lineAround(chunk, at)
     const record = parseLine(text)

@@ -66,11 +66,9 @@ export function modelFiles(journal: string): ModelFiles {
       case 'create':
         if (!names.has(op.name)) make(op.name, Buffer.alloc(0))
         return open(op.name)
-      case 'identify':
-        return open(op.name)?.identity
-      case 'size': {
+      case 'status': {
         const inode = names.get(op.name)
-        return inode === undefined ? undefined : bytesOf(inode).length
+        return inode === undefined ? undefined : {identity: handle(inode).identity, size: bytesOf(inode).length}
       }
       case 'read':
         return bytesOf(op.file.fd).subarray(op.from, op.from + op.atMost)
