@@ -1,2 +1,1 @@
-#!/usr/bin/env node
-require('../dist/guard.cjs')
+../dist/guard.cjs

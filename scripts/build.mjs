@@ -1,6 +1,6 @@
 // Builds dist/: guard.cjs (start and hot path), cli.cjs (oclif, one chunk a command), index.mjs (the library).
 import {createHash} from 'node:crypto'
-import {existsSync, readdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
+import {chmodSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
 import {dirname, join} from 'node:path'
 import {fileURLToPath} from 'node:url'
 import fastGlob from 'fast-glob'
@@ -95,6 +95,13 @@ function prepareStart(name) {
   writeFileSync(file, `(function(exports,require,module,__filename,__dirname){${source}\n})`)
 }
 
+/** The program that people call, itself: one more file between would cost a fiftieth of the start. */
+function makeExecutable(name) {
+  const file = join(dist, name)
+  writeFileSync(file, `#!/usr/bin/env node\n${readFileSync(file, 'utf8')}`)
+  chmodSync(file, 0o755)
+}
+
 /** Names the code caches: one made of another build must not be found. */
 function buildId() {
   const hash = createHash('sha256')
@@ -117,5 +124,6 @@ for (const name of ['run.cjs', 'cli.cjs']) prepareStart(name)
 await bundle({guard: join(root, 'src/cli/entry.ts')}, 'cjs', {
   define: {__GUARD_BUILD__: JSON.stringify(buildId())},
 })
+makeExecutable('guard.cjs')
 if (existsSync(join(root, 'src/index.ts'))) await bundle({index: join(root, 'src/index.ts')}, 'esm')
 writeFileSync(join(dist, 'package.json'), '{"type":"commonjs"}\n')

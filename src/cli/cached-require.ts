@@ -14,7 +14,7 @@ export function cachedRequire(name: string): unknown {
   const cacheFile = cacheFileOf(name)
   const cached = cacheFile === undefined ? undefined : readCache(cacheFile)
   // The build has made it one function in ASCII.
-  const script = new Script(readFileSync(file, 'latin1'), {filename: file, ...cached})
+  const script = new Script(readFileSync(file, 'utf8'), {filename: file, ...cached})
   // Lazy parts require this file for what they share with it: they must find it loaded, not run it again.
   const loaded = Object.assign(new (module.constructor as new (id: string) => NodeModule)(file), {
     filename: file,

@@ -68,7 +68,14 @@ export function catchSignals(interactive: boolean): CaughtSignals {
   }
   let job: JobProcess | undefined
   let hasBegun = false
+  let release: {readonly exitCode: number | undefined} | undefined
   const take = (signal: NodeJS.Signals) => {
+    if (release) {
+      if (release.exitCode !== undefined) process.exit(release.exitCode)
+      process.off(signal, take)
+      process.kill(process.pid, signal)
+      return
+    }
     // The terminal has sent these to the job itself.
     if (interactive && (signal === 'SIGINT' || signal === 'SIGQUIT')) return
     if (signal === 'SIGHUP' && isNohup()) return
@@ -87,10 +94,8 @@ export function catchSignals(interactive: boolean): CaughtSignals {
       for (const signal of waiting.splice(0)) job?.signal(signal)
     },
     release: (exitCode) => {
-      for (const signal of forwarded) {
-        process.off(signal, take)
-        if (exitCode !== undefined) process.on(signal, () => process.exit(exitCode))
-      }
+      // The handlers stay: to take them away is work for each of them, and the end is near.
+      release = {exitCode}
     },
   }
 }

@@ -3,6 +3,7 @@ import type {RunFlags} from './run-options.js'
 
 /** The settings that the flags of `guard run` lay over those of the job. */
 export function settingsOfFlags(flags: RunFlags, own: Pick<JobSettings, 'retry'>): Partial<JobSettings> {
+  if (Object.keys(flags).length === 0) return {}
   const number = (name: keyof RunFlags) => flags[name] as number | undefined
   const over = {
     timeoutMs: number('timeout'),

@@ -1,7 +1,8 @@
-import {accessSync, constants as fsConstants, mkdirSync} from 'node:fs'
+import {accessSync, existsSync, constants as fsConstants, mkdirSync} from 'node:fs'
 import type {Lease, Leases, Moment} from '../domain/lease.js'
 import {watchdogLease, watcherState} from '../domain/watchers.js'
 import {GuardError} from '../errors.js'
+import type {Journal} from '../journal/journal.js'
 import {readBootId, readHostName, signalNumber, temporaryFolder} from '../system/host.js'
 import {identifyProcess} from '../system/process-identity.js'
 import {supervise} from '../system/supervise.js'
@@ -44,7 +45,7 @@ export function runWorld(guard: Guard, run: RunResolved, mode: RunMode): RunWorl
       openOutput: () => (usable && !mode.interactive ? openOutput(place, guard.logFileOf(job), runId) : undefined),
       startJob: async (task) => {
         const job = await startAttempt(place, task)
-        if (usable) setImmediate(tidyJournals, guard)
+        if (usable) tidyJournals(guard)
         return job
       },
       supervise: (process, {output, timeoutMs}) =>
@@ -77,12 +78,16 @@ export function runWorld(guard: Guard, run: RunResolved, mode: RunMode): RunWorl
 /** Once the job runs, there is time: every hundredth run or so finds a journal long enough for a snapshot. */
 function tidyJournals(guard: Guard): void {
   for (const journal of [guard.leases(), guard.runs()]) {
-    try {
-      if (journal.hasGrown()) journal.compactIfDue()
-    } catch (error) {
-      if (!(error instanceof GuardError)) throw error
-      tell(`a journal was not compacted: ${error.message}`)
-    }
+    if (journal.hasGrown()) setImmediate(compact, journal)
+  }
+}
+
+function compact(journal: Journal<unknown>): void {
+  try {
+    journal.compactIfDue()
+  } catch (error) {
+    if (!(error instanceof GuardError)) throw error
+    tell(`a journal was not compacted: ${error.message}`)
   }
 }
 
@@ -100,7 +105,7 @@ function tellOnce(): (text: string) => void {
 function stateIsUsable(guard: Guard, {job, settings}: RunResolved): boolean {
   try {
     guard.ensureState()
-    mkdirSync(spoolDir(guard), {recursive: true, mode: 0o700})
+    if (!existsSync(spoolDir(guard))) mkdirSync(spoolDir(guard), {recursive: true, mode: 0o700})
     accessSync(guard.stateDir, fsConstants.W_OK)
     return true
   } catch (thrown) {

@@ -1,4 +1,5 @@
 import {closeSync, openSync, writeSync} from 'node:fs'
+import {isoTime} from '../domain/iso-time.js'
 import {isRotationDue, type RotationPolicy, rotateLog} from './rotate.js'
 
 export const guardianLogName = 'guardian.log'
@@ -12,7 +13,7 @@ export interface GuardianLog {
 /** Tells in one line what guard did, for people with `tail`. Never fails a run: what counts stands in the journal. */
 export function writeGuardianLog({dir, rotation}: GuardianLog, atMs: number, text: string): void {
   const file = `${dir}/${guardianLogName}`
-  const line = `${new Date(atMs).toISOString()} ${text.replaceAll('\n', ' ')}\n`
+  const line = `${isoTime(atMs)} ${text.replaceAll('\n', ' ')}\n`
   try {
     if (isRotationDue(file, rotation)) rotateLog(file, rotation, atMs)
     const fd = openSync(file, 'a', 0o600)

@@ -38,7 +38,7 @@ export function signalNumber(name: string): number | undefined {
 
 function readKernel(name: string): string | undefined {
   try {
-    return readFileSync(`/proc/sys/kernel/${name}`, 'latin1').trim()
+    return readFileSync(`/proc/sys/kernel/${name}`, 'utf8').trim()
   } catch {
     return undefined
   }

@@ -52,7 +52,7 @@ function readProcStart(pid: number): string | undefined {
 
 function readProcStat(pid: number): string | undefined {
   try {
-    return readFileSync(`/proc/${pid}/stat`, 'latin1')
+    return readFileSync(`/proc/${pid}/stat`, 'utf8')
   } catch (error) {
     // ESRCH: it ended between opening and reading.
     const {code} = error as NodeJS.ErrnoException

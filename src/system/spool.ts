@@ -1,4 +1,14 @@
-import {closeSync, constants, fstatSync, openSync, readFileSync, readSync, rmSync, writeSync} from 'node:fs'
+import {
+  closeSync,
+  constants,
+  existsSync,
+  fstatSync,
+  openSync,
+  readFileSync,
+  readSync,
+  unlinkSync,
+  writeSync,
+} from 'node:fs'
 import type {Gap} from './pump.js'
 
 /**
@@ -57,7 +67,8 @@ export function openSpool(file: string, logFile: string, landed: (place: Gap) =>
     finish: () => {
       copy()
       for (const open of [fd, log, progress]) if (open !== undefined) closeSync(open)
-      removeSpool(file)
+      unlinkSync(file)
+      if (progress !== undefined) unlinkSync(progressFile(file))
       return problem
     },
   }
@@ -104,8 +115,9 @@ function progressFile(file: string): string {
 }
 
 function removeSpool(file: string): void {
-  rmSync(file, {force: true})
-  rmSync(progressFile(file), {force: true})
+  for (const path of [file, progressFile(file)]) {
+    if (existsSync(path)) unlinkSync(path)
+  }
 }
 
 /** Node has no `lseek`; Linux tells the position of a descriptor here. */

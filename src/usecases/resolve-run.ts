@@ -44,7 +44,7 @@ export function resolveRun(deps: ResolveDeps, asked: RunAsked): RunResolved {
   const name = job || jobNameOfFile(first)
   if (!name)
     throw new GuardError('usage', `no job can be named after ${JSON.stringify(first)}`, ['name it: --job NAME'])
-  const merged = {...settingsOfJob(settings, name), ...asked.flags}
+  const merged = overlaid(settingsOfJob(settings, name), asked.flags)
   const isLine = asked.form === 'command' || (asked.flags.shell === true && /\s/.test(first))
   const argv = (): Argv => {
     if (isLine) return merged.shell ? shellLine([first, ...rest]) : [first, ...rest]
@@ -53,8 +53,14 @@ export function resolveRun(deps: ResolveDeps, asked: RunAsked): RunResolved {
   return {job: name, settings: merged, argv, configured: Object.hasOwn(settings.jobs, name)}
 }
 
+/** Most calls have no flags, and a copy of forty settings costs as much as reading a journal. */
+function overlaid(settings: JobSettings, flags: Partial<JobSettings>): JobSettings {
+  for (const _ in flags) return {...settings, ...flags}
+  return settings
+}
+
 function configuredJob(deps: ResolveDeps, asked: RunAsked, name: string): RunResolved {
-  const own = {...settingsOfJob(deps.settings, name), ...asked.flags}
+  const own = overlaid(settingsOfJob(deps.settings, name), asked.flags)
   const args = asked.argv.slice(1)
   const {script, command} = own
   if (script === undefined && command === undefined)
