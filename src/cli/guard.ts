@@ -57,7 +57,7 @@ export async function openGuard(options: GuardOptions): Promise<Guard> {
   })
   let stateDir = stateDirOf(options.stateDir, settings)
   const stamp = createStamper(systemClock, newId)
-  const logDir = () => settings.logDir ?? join(stateDir, 'logs')
+  const logDir = () => settings.logDir ?? `${stateDir}/logs`
   const opened = new Map<string, Journal<never>>()
   const own = compactBytesOf(env)
   const journal = <S>(spec: JournalSpec<S>): Journal<S> => {

@@ -65,9 +65,18 @@ export function runWorld(guard: Guard, run: RunResolved, mode: RunMode): RunWorl
       mend: async (deps, task) => (await import('./run-mend.js')).mend(place, deps, task),
       breaker: settings.breaker && (async () => (await import('./run-breaker.js')).runBreaker(guard, settings)),
       every: (ms, work) => {
-        // Waits for nobody: once the job and what is read of it are gone, guard ends.
-        const timer = setInterval(work, ms).unref()
-        return () => clearInterval(timer)
+        let isOver = false
+        const turn = () => {
+          if (isOver) return
+          work()
+          start()
+        }
+        // Waits for nobody, so it need not be taken away either: once the job and its output are gone, guard ends.
+        const start = () => setTimeout(turn, ms).unref()
+        start()
+        return () => {
+          isOver = true
+        }
       },
       warn: tellOnce(),
       log: (text) => (usable ? guard.log(text) : undefined),

@@ -1,5 +1,5 @@
 import {type BigIntStats, existsSync, readFileSync, statSync} from 'node:fs'
-import {dirname, isAbsolute, join, resolve} from 'node:path'
+import {dirname, isAbsolute, resolve} from 'node:path'
 import {GuardError} from '../errors.js'
 
 /** cosmiconfig's names; its folder walk is done here with node:fs alone, since loading it costs more than a whole run. */
@@ -75,8 +75,8 @@ function foldersUpwards(cwd: string | undefined): string[] {
 
 function ownFolders({env, home, etc = '/etc/guardian'}: Where): string[] {
   const configHome = env['XDG_CONFIG_HOME']
-  const base = configHome && isAbsolute(configHome) ? configHome : home && join(home, '.config')
-  return [...(base ? [join(base, 'guardian')] : []), etc]
+  const base = configHome && isAbsolute(configHome) ? configHome : home && `${home}/.config`
+  return [...(base ? [`${base}/guardian`] : []), etc]
 }
 
 function firstIn(folder: string, candidates: readonly string[]): FoundFile | undefined {
@@ -92,7 +92,7 @@ function firstIn(folder: string, candidates: readonly string[]): FoundFile | und
 
 /** A package.json counts when it has a `guardian` key. */
 function packageIn(folder: string): FoundFile | undefined {
-  const path = join(folder, 'package.json')
+  const path = folder === '/' ? '/package.json' : `${folder}/package.json`
   if (!existsSync(path)) return undefined
   const stat = statOf(path)
   return stat?.isFile() && hasGuardianKey(path) ? {path, stat, named: false} : undefined

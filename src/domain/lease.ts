@@ -1,7 +1,7 @@
 import type {Fold, FoldVerdict} from './fold.js'
 import {isJobName} from './job-name.js'
 import {type Place, type ProcessRef, parseProcessRef} from './process-ref.js'
-import {hasFields, type Rec} from './record.js'
+import type {Rec} from './record.js'
 
 /**
  * A lease is the right to run a job until a time.
@@ -97,13 +97,14 @@ export const leaseFold: Fold<Leases> = {
 
 function applyLease(state: Leases, record: Rec): FoldVerdict {
   if (!isWritten(record)) return 'void'
-  switch (record.kind) {
+  const written = record as Written
+  switch (written.kind) {
     case 'claimed':
-      return applyClaim(state, record)
+      return applyClaim(state, written)
     case 'renewed':
-      return applyRenewal(state, record)
+      return applyRenewal(state, written)
     case 'released':
-      return applyRelease(state, record)
+      return applyRelease(state, written)
     default:
       return 'void'
   }
@@ -115,18 +116,12 @@ interface Written extends Moment, Rec {
   readonly job: string
 }
 
-const stampFields = {
-  id: 'string',
-  kind: 'string',
-  job: 'string',
-  at: 'number',
-  mono: 'number',
-  boot: 'string',
-  host: 'string',
-} as const
-
-function isWritten(record: Rec): record is Written {
-  return hasFields(record, stampFields) && isJobName(record['job'] as string)
+/** Asked of every line at every start, and so written out: a loop over the fields took twice the time. */
+function isWritten({id, kind, job, at, mono, boot, host}: Rec): boolean {
+  const isStamped = typeof id === 'string' && typeof kind === 'string'
+  const isTimed = typeof at === 'number' && typeof mono === 'number'
+  const isPlaced = typeof boot === 'string' && typeof host === 'string'
+  return isStamped && isTimed && isPlaced && typeof job === 'string' && isJobName(job)
 }
 
 function applyClaim(state: Leases, claim: Written): FoldVerdict {
@@ -138,17 +133,22 @@ function applyClaim(state: Leases, claim: Written): FoldVerdict {
   const isFree = !present || leaseState(present, claim) !== 'held' || claim['over'] === present.claimId
   if (!isFree) return 'void'
   state.grants += 1
-  put(state, {
-    job: claim.job,
+  const {job, id: claimId, at, mono, boot, host} = claim
+  const lease: Lease = {
+    job,
     holder,
     token: state.grants,
-    claimId: claim.id,
+    claimId,
     ttlMs,
-    claimedAt: claim.at,
-    claimedMono: claim.mono,
-    ...expiry(claim, ttlMs),
-    ...processesOf(claim),
-  })
+    claimedAt: at,
+    claimedMono: mono,
+    seenAt: at,
+    expiresAt: at + ttlMs,
+    expiresMono: mono + ttlMs,
+    boot,
+    host,
+  }
+  put(state, withProcesses(lease, claim))
   forgetOne(state, claim)
   return 'ok'
 }
@@ -156,18 +156,21 @@ function applyClaim(state: Leases, claim: Written): FoldVerdict {
 function applyRenewal(state: Leases, record: Written): FoldVerdict {
   const lease = ownLease(state, record)
   if (!lease) return 'void'
-  const next = expiry(record, lease.ttlMs)
-  const isSameClock = lease.boot === record.boot
-  put(state, {
-    // After a reboot nothing that was known of the old processes holds.
-    ...(isSameClock ? lease : {...withoutProcesses(lease), claimedMono: record.mono}),
-    ...next,
-    ...(isSameClock && {
-      expiresAt: Math.max(lease.expiresAt, next.expiresAt),
-      expiresMono: Math.max(lease.expiresMono, next.expiresMono),
-    }),
-    ...processesOf(record),
-  })
+  const {at, mono, boot, host} = record
+  const expiresAt = at + lease.ttlMs
+  const expiresMono = mono + lease.ttlMs
+  const renewed: Lease =
+    lease.boot === boot
+      ? {
+          ...lease,
+          host,
+          seenAt: at,
+          expiresAt: Math.max(lease.expiresAt, expiresAt),
+          expiresMono: Math.max(lease.expiresMono, expiresMono),
+        }
+      : // After a reboot nothing that was known of the old processes holds.
+        {...withoutProcesses(lease), boot, host, claimedMono: mono, seenAt: at, expiresAt, expiresMono}
+  put(state, withProcesses(renewed, record))
   return 'ok'
 }
 
@@ -186,14 +189,13 @@ function ownLease(state: Leases, {job, claim, token}: Written): Lease | undefine
   return lease && !lease.released && lease.claimId === claim && lease.token === token ? lease : undefined
 }
 
-function expiry({at, mono, boot, host}: Moment, ttlMs: number) {
-  return {seenAt: at, expiresAt: at + ttlMs, expiresMono: mono + ttlMs, boot, host}
-}
-
-function processesOf(record: Rec): Pick<Lease, 'process' | 'jobProcess'> {
-  const process = parseProcessRef(record['process'])
-  const jobProcess = parseProcessRef(record['jobProcess'])
-  return {...(process && {process}), ...(jobProcess && {jobProcess})}
+/** Adds to a new lease the processes that a record names. */
+function withProcesses(lease: {-readonly [Field in keyof Lease]: Lease[Field]}, record: Rec): Lease {
+  const process = record['process'] === undefined ? undefined : parseProcessRef(record['process'])
+  const jobProcess = record['jobProcess'] === undefined ? undefined : parseProcessRef(record['jobProcess'])
+  if (process) lease.process = process
+  if (jobProcess) lease.jobProcess = jobProcess
+  return lease
 }
 
 function withoutProcesses({process: _, jobProcess: __, ...rest}: Lease): Lease {

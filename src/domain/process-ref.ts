@@ -20,5 +20,6 @@ export function parseProcessRef(value: unknown): ProcessRef | undefined {
   if (typeof value !== 'object' || value === null) return undefined
   const {pid, start, namespace} = value as Record<string, unknown>
   if (!Number.isInteger(pid) || (pid as number) < 1 || typeof start !== 'string') return undefined
-  return {pid: pid as number, start, ...(typeof namespace === 'string' && {namespace})}
+  const ref = {pid: pid as number, start}
+  return typeof namespace === 'string' ? {...ref, namespace} : ref
 }

@@ -102,13 +102,13 @@ function identityOf({dev, ino}: Stats): string {
   return `${dev}:${ino}`
 }
 
-/** Most reads find the end at once; only one that does not asks how long the file is. */
-const firstReadBytes = 65_536
+/** What comes after a record of one's own is little: only a read that does not find the end asks where it is. */
+const fewBytes = 16_384
 
 function readChunk(fd: number, from: number, atMost: number): Buffer {
-  const first = readFully(fd, from, Math.min(atMost, firstReadBytes))
-  if (first.length < firstReadBytes || first.length === atMost) return first
-  return readFully(fd, from, Math.min(atMost, Math.max(first.length, fstatSync(fd).size - from)))
+  const few = from === 0 ? undefined : readFully(fd, from, Math.min(atMost, fewBytes))
+  if (few && (few.length < fewBytes || few.length === atMost)) return few
+  return readFully(fd, from, Math.min(atMost, Math.max(0, fstatSync(fd).size - from)))
 }
 
 function readFully(fd: number, from: number, length: number): Buffer {

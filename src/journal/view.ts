@@ -40,6 +40,7 @@ export type Reader<S> =
 const longestMiB = 256
 
 const mebibyte = 1024 * 1024
+const shortBytes = 16_384
 
 export function emptyView<S>(generation: number, file: FileHandle, fold: Fold<S>): View<S> {
   return {
@@ -116,8 +117,8 @@ function foldChunk<S>(view: View<S>, fold: Fold<S>, {chunk, until}: Chunk): Fold
 /** Looks for the seal and for the record `until` without parsing any other line. */
 function searchChunk<S>(view: View<S>, {chunk, until}: Chunk): FoldVerdict | undefined {
   const start = view.offset
-  const text = chunk.toString()
-  // One character a byte: a text is searched sooner than a buffer, whose methods have to be compiled first.
+  // With one character a byte, what is short is searched sooner as a text: a buffer's methods have to be compiled first.
+  const text = chunk.length > shortBytes ? '' : chunk.toString()
   const whole = text.length === chunk.length ? text : chunk
   const complete = whole.slice(0, whole.lastIndexOf('\n') + 1)
   if (start === 0) view.snapshotBytes = snapshotBytesOf(complete)

@@ -34,7 +34,7 @@ export async function startJob(command: JobCommand): Promise<JobProcess> {
   const {pid} = child
   if (pid === undefined) throw startError(command.argv[0], command.cwd, await startFailure(child))
   const exited = new Promise<JobExit>((resolve) => {
-    child.once('exit', (code, signal) => resolve({code: code ?? undefined, signal: signal ?? undefined}))
+    child.on('exit', (code, signal) => resolve({code: code ?? undefined, signal: signal ?? undefined}))
   })
   return {
     pid,
@@ -56,7 +56,7 @@ function spawnJob({argv: [file, ...args], cwd, env, stdout, stderr, interactive}
 }
 
 function startFailure(child: ChildProcess): Promise<NodeJS.ErrnoException> {
-  return new Promise((resolve) => child.once('error', resolve))
+  return new Promise((resolve) => child.on('error', resolve))
 }
 
 function sendSignal(pid: number, signal: NodeJS.Signals): void {
