@@ -22,10 +22,10 @@ export class Pump {
   private buffer = Buffer.allocUnsafe(firstChunk)
   private closed = false
   private readonly direct: boolean
-  private readonly source: number
+  readonly source: number
   private readonly target: number
   private readonly gaps: Gap[]
-  offset: number
+  private offset: number
   /** Why not all was passed on, unless it is that nobody reads any more. */
   problem: string | undefined
 
@@ -46,6 +46,17 @@ export class Pump {
       total += length
       await this.writeAll(length)
     }
+  }
+
+  /** The source has lost so much of its head, all of it passed on. */
+  cut(bytes: number): void {
+    this.offset -= bytes
+    for (const [index, {from, to}] of this.gaps.entries()) this.gaps[index] = {from: from - bytes, to: to - bytes}
+  }
+
+  /** How much of the source's head nobody will ask for again. */
+  get passedOn(): number {
+    return this.closed ? Number.POSITIVE_INFINITY : this.offset
   }
 
   private readChunk(): number {
