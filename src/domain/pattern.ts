@@ -112,7 +112,7 @@ class Parser {
     if (!bounds) return body
     if (body.op === 'assert') throw new PatternProblem(`repeats nothing, at character ${start + 1}`)
     this.takes('?')
-    if (/^[*+?]$/.test(this.chars[this.at] ?? ''))
+    if (isQuantifier(this.chars[this.at]))
       throw new PatternProblem(`has two quantifiers in a row, at character ${this.at + 1}`)
     return {op: 'repeat', body, ...bounds}
   }
@@ -121,6 +121,7 @@ class Parser {
     if (this.takes('*')) return {min: 0, max: Number.POSITIVE_INFINITY}
     if (this.takes('+')) return {min: 1, max: Number.POSITIVE_INFINITY}
     if (this.takes('?')) return {min: 0, max: 1}
+    if (this.chars[this.at] !== '{') return undefined
     // As in RegExp, a brace that begins no quantifier is a brace.
     const counted = /^\{(\d+)(,(\d*))?\}/.exec(this.chars.slice(this.at, this.at + 16).join(''))
     if (!counted) return undefined
@@ -141,7 +142,7 @@ class Parser {
     if (char === '^') return {op: 'assert', at: 'start'}
     if (char === '$') return {op: 'assert', at: 'end'}
     if (char === '\\') return this.escape()
-    if (/^[*+?]$/.test(char)) throw new PatternProblem(`has nothing before ${char}, at character ${this.at}`)
+    if (isQuantifier(char)) throw new PatternProblem(`has nothing before ${char}, at character ${this.at}`)
     return this.literal(char)
   }
 
@@ -267,6 +268,10 @@ class Parser {
 
 function inverse(bytes: ByteSet): ByteSet {
   return byteSet((byte) => bytes[byte] === 0 && anyByte[byte] === 1)
+}
+
+function isQuantifier(char: string | undefined): boolean {
+  return char === '*' || char === '+' || char === '?'
 }
 
 function isLetter(byte: number): boolean {
