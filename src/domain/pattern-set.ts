@@ -137,6 +137,8 @@ class Automaton {
   private stateIds = new Map<string, number>()
   private completions = new Map<number, readonly number[]>()
   private readonly beginnings: (Move | undefined)[] = []
+  /** Where all patterns may begin, for each pair of sides. */
+  private readonly begun: (readonly Place[] | undefined)[] = []
   private readonly seen: Uint32Array
   private round = 0
 
@@ -159,7 +161,7 @@ class Automaton {
     const {places, before} = this.states[state >> 8] as State
     const after = sideOf(byte)
     const begun = this.beginning(before, byte)
-    const going = places.length > 0 ? this.move(places, before, byte) : nothing
+    const going = places.length > 0 ? carry(this.closure(places, before, after), byte) : nothing
     const completed = [...begun.completed, ...going.completed]
     const moved = [...new Set([...begun.moved, ...going.moved])].sort((a, b) => a - b)
     const next = after === edge ? this.lineStart : this.stateOf(moved, after)
@@ -174,17 +176,12 @@ class Automaton {
     const key = (before << 8) | byte
     const known = this.beginnings[key]
     if (known) return known
-    const move = this.move(this.starts, before, byte)
+    const after = sideOf(byte)
+    const between = before * 3 + after
+    this.begun[between] ??= this.closure(this.starts, before, after)
+    const move = carry(this.begun[between], byte)
     this.beginnings[key] = move
     return move
-  }
-
-  private move(places: readonly number[], before: Side, byte: number): Move {
-    const reached = this.closure(places, before, sideOf(byte))
-    return {
-      completed: reached.flatMap((place) => (place.is === 'match' ? [place.pattern] : [])),
-      moved: reached.flatMap((place) => (place.is === 'byte' && place.bytes[byte] === 1 ? [place.next] : [])),
-    }
   }
 
   /** Starts over with the one state that the search is in. Called between steps, so the table stays bounded. */
@@ -261,6 +258,16 @@ class Automaton {
     for (let times = 0; times < min; times++) start = this.compile(body, start)
     return start
   }
+}
+
+function carry(reached: readonly Place[], byte: number): Move {
+  const completed: number[] = []
+  const moved: number[] = []
+  for (const place of reached) {
+    if (place.is === 'match') completed.push(place.pattern)
+    else if (place.is === 'byte' && place.bytes[byte] === 1) moved.push(place.next)
+  }
+  return {completed, moved}
 }
 
 function isLineEnd(byte: number): boolean {
