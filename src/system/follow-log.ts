@@ -55,7 +55,8 @@ class LogReader {
       this.place ??= openPlace(this.file)
       if (!this.place) return total
       const length = this.readOn(this.place)
-      if (length === undefined) return total
+      // Nothing will tell when the log can be read again: look soon.
+      if (length === undefined) return Math.max(total, 1)
       total += length
       if (length > 0) continue
       const next = fileAfter(this.file, this.place.inode)

@@ -3,7 +3,7 @@ import type {LogRange} from '../domain/run.js'
 import {bytesCutOff} from './bytes-cut-off.js'
 import {Follower} from './follower.js'
 import type {Stream} from './job-process.js'
-import {type LogLimit, limitLog} from './log-limit.js'
+import {limitLog} from './log-limit.js'
 import {type Gap, Pump, statOf} from './pump.js'
 import type {RotationPolicy} from './rotate.js'
 import {appendFlags, openSpool, type Spool} from './spool.js'
@@ -85,7 +85,7 @@ export function openJobOutput(request: OutputRequest): JobOutput {
     return total
   }
   let follower: Follower | undefined
-  let limit: LogLimit | undefined
+  let limit: Follower | undefined
   return {
     stdout: out.fd,
     stderr: sources.at(-1)?.fd ?? log,

@@ -17,7 +17,7 @@ import {type CutRequest, cutLog} from '../../src/system/cut-log.js'
 import {followLog} from '../../src/system/follow-log.js'
 import {readCuts} from '../../src/system/log-cuts.js'
 import {findStretches, readStretch} from '../../src/system/log-files.js'
-import {LogRotation} from '../../src/system/log-rotation.js'
+import {limitLog} from '../../src/system/log-limit.js'
 import {appendFlags} from '../../src/system/spool.js'
 import {cuttableDir} from '../support/cuttable-dir.js'
 import {sequence, wholeLog} from '../support/rotated-log.js'
@@ -118,10 +118,10 @@ async function rotateUnder(last: number, {file, fd, inode}: ReturnType<typeof op
     cuts++
   }
   const mayCut = () => Number.POSITIVE_INFINITY
-  const rotation = new LogRotation({fd, file, inode, policy: {...policy, ...more}, mayCut, onCut})
+  const limit = limitLog({fd, file, inode, policy: {...policy, ...more}, mayCut, onCut})
   await once(spawn('seq', [`${last}`], {stdio: ['ignore', fd, 'ignore']}), 'exit')
   await until(() => fstatSync(fd).size < policy.maxSizeBytes, 'the last cut')
-  await rotation.stop()
+  await limit.stop()
   return cuts
 }
 
@@ -149,9 +149,9 @@ test('what has not been passed on yet is not cut off', async () => {
     cuts.push(bytes)
     passedOn -= bytes
   }
-  const rotation = new LogRotation({...log, policy, mayCut: () => passedOn, onCut})
+  const limit = limitLog({...log, policy, mayCut: () => passedOn, onCut})
   await until(() => cuts.length > 0, 'the cut')
-  await rotation.stop()
+  await limit.stop()
   expect([cuts, passedOn]).toEqual([[log.blksize * 3], 1])
 })
 
