@@ -1,6 +1,7 @@
 import {Args} from '@oclif/core'
 import {boolean, string} from '@oclif/core/flags'
 import {checkedName, GuardCommand} from '../src/cli/guard-command.js'
+import {logDeps} from '../src/cli/log-world.js'
 import {printLog} from '../src/cli/print-log.js'
 import {locateLog} from '../src/usecases/read-log.js'
 
@@ -28,7 +29,7 @@ export default class Logs extends GuardCommand {
     const guard = await this.openGuard(flags)
     const json = this.jsonEnabled()
     if (flags.follow) return printLog({job, follow: guard.logFileOf(job), json})
-    const located = locateLog({runs: guard.runs(), findLog: guard.findLog}, job, flags.run)
+    const located = locateLog(logDeps(guard), job, flags.run)
     return printLog({job, ...located, json})
   }
 }

@@ -12,7 +12,7 @@ import {type Clock, systemClock} from '../system/clock.js'
 import {writeGuardianLog} from '../system/guardian-log.js'
 import {createStamper, homeFolder} from '../system/host.js'
 import {newId} from '../system/ids.js'
-import {findLog, logFileOf} from '../system/log-files.js'
+import {logFileOf} from '../system/log-names.js'
 import {version} from './build-info.js'
 import {retentionOf} from './retention.js'
 
@@ -36,7 +36,6 @@ export interface Guard {
   logFileOf(job: string): string
   /** Writes a line into `guardian.log`. */
   log(text: string): void
-  readonly findLog: typeof findLog
 }
 
 export interface GuardOptions {
@@ -89,7 +88,6 @@ export async function openGuard(options: GuardOptions): Promise<Guard> {
     runs: () => journal(runStream),
     logFileOf: (job) => logFileOf(logDir(), job),
     log: (text) => writeGuardianLog({dir: logDir(), rotation: settings.logs}, systemClock.now(), text),
-    findLog,
   }
 }
 

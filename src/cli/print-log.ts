@@ -1,11 +1,10 @@
 import {StringDecoder} from 'node:string_decoder'
-import type {Run} from '../domain/run.js'
-import {followLog, readStretch, type Stretch, tailStart} from '../system/log-files.js'
+import {followLog} from '../system/follow-log.js'
+import {readStretch, tailStart} from '../system/log-files.js'
+import type {RunLog} from '../usecases/read-log.js'
+import {tell} from './tell.js'
 
-export type LogRequest = {readonly job: string; readonly json: boolean} & (
-  | {readonly run: Run; readonly stretch: Stretch}
-  | {readonly follow: string}
-)
+export type LogRequest = {readonly job: string; readonly json: boolean} & (RunLog | {readonly follow: string})
 
 /** Following begins with the last lines, as `tail -f` does. */
 const followBytes = 4096
@@ -17,14 +16,19 @@ export async function printLog(request: LogRequest): Promise<void> {
     const take = json ? lineWriter((line) => write(`${JSON.stringify({job, line})}\n`)) : write
     return followLog(request.follow, tailStart(request.follow, followBytes), {take, signal: interrupted()})
   }
-  const {run, stretch} = request
-  if (!json) return readStretch(stretch, write)
+  const {run, stretches, missingBytes} = request
+  if (missingBytes > 0) tell(`${missingBytes} bytes of the log of run ${run.id} have been rotated away`)
+  const read = (take: (piece: Buffer) => void) => {
+    for (const stretch of stretches) readStretch(stretch, take)
+  }
+  if (!json) return read(write)
   const lines: string[] = []
   const take = lineWriter((line) => lines.push(line))
-  readStretch(stretch, take)
+  read(take)
   take(Buffer.from('\n'))
   if (lines.at(-1) === '') lines.pop()
-  write(`${JSON.stringify({job, runId: run.id, file: stretch.file, from: stretch.from, lines})}\n`)
+  const {file, from} = stretches[0] ?? {}
+  write(`${JSON.stringify({job, runId: run.id, file, from, lines, missingBytes})}\n`)
 }
 
 function write(piece: Buffer | string): void {

@@ -13,6 +13,7 @@ import {tell} from './tell.js'
  */
 export function openOutput(place: AttemptPlace, logFile: string, name: string): JobOutput | undefined {
   const {guard, run, mode, spool} = place
+  const isShared = run.settings.overlap === 'allow'
   try {
     if (isRotationDue(logFile, guard.settings.logs)) rotateLog(logFile, guard.settings.logs, guard.clock.now())
     assertRoom(guard.logDir)
@@ -20,7 +21,9 @@ export function openOutput(place: AttemptPlace, logFile: string, name: string): 
       logFile,
       spool: `${spool}/${name}`,
       targets: mode.json ? [2, 2] : [1, 2],
-      isShared: run.settings.overlap === 'allow',
+      isShared,
+      // Two that cut the same log would be in each other's way.
+      ...(!isShared && {rotation: guard.settings.logs}),
       warn: tell,
     })
   } catch (error) {

@@ -4,7 +4,7 @@ import {searchFailures} from '../domain/failure-class.js'
 import {parseResult, type ResultReading, resultLimit} from '../domain/job-result.js'
 import type {JobResult} from '../domain/outcome.js'
 import {classOfAttempt} from '../domain/retry.js'
-import {readStretch} from '../system/log-files.js'
+import {findStretches, readStretch} from '../system/log-files.js'
 import type {SupervisedExit} from '../system/supervise.js'
 import type {AttemptTask, Traces} from '../usecases/attempt-job.js'
 import {tell} from './tell.js'
@@ -71,10 +71,11 @@ function readStart(file: string, bytes: number): string {
 
 function searchOutput({output, settings}: AttemptTask, begin: number) {
   if (!output) return undefined
-  const {file, to = begin} = output.range()
+  const {file, inode, to = begin} = output.range()
   // To prepare the patterns takes tens of milliseconds: not for nothing.
   if (to <= begin) return undefined
   const search = searchFailures(settings.failures)
-  readStretch({file, from: Math.max(begin, to - searchedBytes), to}, search.push)
+  const from = Math.max(begin, to - searchedBytes)
+  for (const stretch of findStretches(file, {inode, from, to})) readStretch(stretch, search.push)
   return search.end()
 }

@@ -1,7 +1,9 @@
 import {asEvidence} from './evidence.js'
 import {builtInClasses, retryAfterHints} from './failure-patterns.js'
+import {builtInWords} from './failure-words.js'
 import {type PatternNode, parsePattern} from './pattern.js'
 import {searchLines} from './pattern-set.js'
+import {requiredWords} from './required-words.js'
 import {parseRetryAfter, type RetryAfter} from './retry-after.js'
 
 /**
@@ -39,9 +41,49 @@ export function patternProblem(source: string): string | undefined {
   return parsed.ok ? undefined : `is no pattern that can be searched: it ${parsed.problem}`
 }
 
+/** An output up to this size is looked at before the patterns are prepared: only those that it could match will be. */
+const smallOutputBytes = 64 * 1024
+
 /** Begins a search. Own patterns must have passed `patternProblem`; one that did not is left out. */
 export function searchFailures(own: FailurePatterns): FailureSearch {
-  const {nodes, classOf, names} = prepare(own)
+  const held: Uint8Array[] = []
+  let heldBytes = 0
+  let search: FailureSearch | undefined
+  const begin = (isWanted: IsWanted) => {
+    const begun = searchAll(own, isWanted)
+    for (const bytes of held.splice(0)) begun.push(bytes)
+    return begun
+  }
+  return {
+    push: (bytes) => {
+      if (search) return search.push(bytes)
+      // The caller may use its buffer again.
+      held.push(new Uint8Array(bytes))
+      heldBytes += bytes.length
+      if (heldBytes > smallOutputBytes) search = begin(() => true)
+    },
+    end: () => {
+      search ??= begin(mayMatch(held))
+      return search.end()
+    },
+  }
+}
+
+/** Whether a pattern has any chance of matching; told by the words that it requires, separated by `|`. */
+type IsWanted = (words: () => string) => boolean
+
+function mayMatch(pieces: readonly Uint8Array[]): IsWanted {
+  const decoder = new TextDecoder()
+  const text =
+    `${pieces.map((bytes) => decoder.decode(bytes, {stream: true})).join('')}${decoder.decode()}`.toLowerCase()
+  return (words) =>
+    words()
+      .split('|')
+      .some((word) => text.includes(word))
+}
+
+function searchAll(own: FailurePatterns, isWanted: IsWanted): FailureSearch {
+  const {nodes, classOf, names} = prepare(own, isWanted)
   let best = names.length
   let evidence = ''
   let retryAfter: RetryAfter | undefined
@@ -74,19 +116,27 @@ interface Prepared {
   readonly classOf: readonly (number | undefined)[]
 }
 
-function prepare(own: FailurePatterns): Prepared {
-  const classes = {
-    ...own,
-    ...Object.fromEntries(Object.entries(builtInClasses).filter(([name]) => !Object.hasOwn(own, name))),
-  }
-  const names = Object.keys(classes)
-  const ranked = names.flatMap((name, rank) => (classes[name] ?? []).map((source) => ({source, rank})))
-  const all = [...ranked, ...retryAfterHints.map((source) => ({source, rank: undefined}))]
-  const parsed = all.flatMap(({source, rank}) => {
-    const pattern = parsePattern(source)
-    return pattern.ok ? [{node: pattern.node, rank}] : []
+function prepare(own: FailurePatterns, isWanted: IsWanted): Prepared {
+  const others = Object.keys(builtInClasses).filter((name) => !Object.hasOwn(own, name))
+  const names = [...Object.keys(own), ...others]
+  const owned = Object.values(own).flatMap((sources, rank) => sources.map((source) => candidate(source, rank)))
+  const builtIn = others.flatMap((name, index) =>
+    (builtInClasses[name] ?? []).map((source, place) => ({
+      source,
+      rank: names.length - others.length + index,
+      words: () => builtInWords[name]?.[place] ?? '',
+    })),
+  )
+  const all = [...owned, ...builtIn, ...retryAfterHints.map((source) => candidate(source, undefined))]
+  const parsed = all.flatMap(({source, rank, words}) => {
+    const pattern = isWanted(words) ? parsePattern(source) : undefined
+    return pattern?.ok ? [{node: pattern.node, rank}] : []
   })
   return {names, nodes: parsed.map(({node}) => node), classOf: parsed.map(({rank}) => rank)}
+}
+
+function candidate(source: string, rank: number | undefined) {
+  return {source, rank, words: () => requiredWords(source).join('|')}
 }
 
 /** The class of one text, such as an error's message. */

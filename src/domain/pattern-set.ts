@@ -23,6 +23,13 @@ export const keptLineBytes = 4096
 const maxStates = 4096
 
 const newline = 10
+/**
+ * What an entry of the table says besides the next state: there is more to do than to go there; this step completes a
+ * pattern. An entry that is not known yet has all bits.
+ */
+const isSpecial = 1
+const completes = 2
+const unknown = -1
 /** Stands before a line, after a letter, or after anything else; likewise for what comes next. */
 type Side = 0 | 1 | 2
 const edge = 0
@@ -54,16 +61,20 @@ export function searchLines(patterns: readonly PatternNode[], onMatch: OnMatch):
     let table = automaton.table
     for (let index = 0; index < bytes.length; index++) {
       const byte = bytes[index] as number
-      let next = table[(state << 8) | byte] as number
-      if (next < 0) {
+      let next = table[state | byte] as number
+      // All but every hundredth byte or so is done with here: this line decides how fast the search is.
+      if ((next & isSpecial) === 0) {
+        state = next
+        continue
+      }
+      if (next === unknown) {
         if (automaton.full) state = automaton.forgetAllBut(state)
         next = automaton.step(state, byte)
         table = automaton.table
       }
-      // The lowest bit says that this step completed a pattern.
-      if (next & 1) for (const pattern of automaton.completed(state, byte)) found.add(pattern)
-      state = next >> 1
-      if (byte === newline || byte === 13) {
+      if (next & completes) for (const pattern of automaton.completed(state, byte)) found.add(pattern)
+      state = next & ~255
+      if (isLineEnd(byte)) {
         endLine(bytes, lineFrom, index)
         lineFrom = index + 1
       }
@@ -117,7 +128,7 @@ interface Move {
 const nothing: Move = {completed: [], moved: []}
 
 class Automaton {
-  /** Where each state goes for each byte: the next state times two, plus one if the step completes a pattern; -1 is not known yet. */
+  /** Where each state goes for each byte. States are numbered in steps of 256, so that `state | byte` is a place in it. */
   table = new Int32Array(0)
   lineStart = 0
   private readonly places: Place[] = []
@@ -126,6 +137,8 @@ class Automaton {
   private stateIds = new Map<string, number>()
   private completions = new Map<number, readonly number[]>()
   private readonly beginnings: (Move | undefined)[] = []
+  /** Where all patterns may begin, for each pair of sides. */
+  private readonly begun: (readonly Place[] | undefined)[] = []
   private readonly seen: Uint32Array
   private round = 0
 
@@ -140,22 +153,22 @@ class Automaton {
   }
 
   completed(state: number, byte: number): readonly number[] {
-    return this.completions.get((state << 8) | byte) ?? []
+    return this.completions.get(state | byte) ?? []
   }
 
   /** Works out one step: where may the patterns stand before `byte`, and which of those places does it carry on? */
   step(state: number, byte: number): number {
-    const {places, before} = this.states[state] as State
+    const {places, before} = this.states[state >> 8] as State
     const after = sideOf(byte)
     const begun = this.beginning(before, byte)
-    const going = places.length > 0 ? this.move(places, before, byte) : nothing
+    const going = places.length > 0 ? carry(this.closure(places, before, after), byte) : nothing
     const completed = [...begun.completed, ...going.completed]
     const moved = [...new Set([...begun.moved, ...going.moved])].sort((a, b) => a - b)
     const next = after === edge ? this.lineStart : this.stateOf(moved, after)
-    const entry = (next << 1) | (completed.length > 0 ? 1 : 0)
-    if (completed.length > 0) this.completions.set((state << 8) | byte, completed)
-    this.table[(state << 8) | byte] = entry
-    return entry
+    const flags = completed.length > 0 ? isSpecial | completes : after === edge ? isSpecial : 0
+    if (completed.length > 0) this.completions.set(state | byte, completed)
+    this.table[state | byte] = next | flags
+    return next | flags
   }
 
   /** Every pattern may begin at every byte; what comes of that is the same in all states, and worked out once. */
@@ -163,22 +176,17 @@ class Automaton {
     const key = (before << 8) | byte
     const known = this.beginnings[key]
     if (known) return known
-    const move = this.move(this.starts, before, byte)
+    const after = sideOf(byte)
+    const between = before * 3 + after
+    this.begun[between] ??= this.closure(this.starts, before, after)
+    const move = carry(this.begun[between], byte)
     this.beginnings[key] = move
     return move
   }
 
-  private move(places: readonly number[], before: Side, byte: number): Move {
-    const reached = this.closure(places, before, sideOf(byte))
-    return {
-      completed: reached.flatMap((place) => (place.is === 'match' ? [place.pattern] : [])),
-      moved: reached.flatMap((place) => (place.is === 'byte' && place.bytes[byte] === 1 ? [place.next] : [])),
-    }
-  }
-
   /** Starts over with the one state that the search is in. Called between steps, so the table stays bounded. */
   forgetAllBut(state: number): number {
-    const {places, before} = this.states[state] as State
+    const {places, before} = this.states[state >> 8] as State
     this.states = []
     this.stateIds = new Map()
     this.completions = new Map()
@@ -191,10 +199,10 @@ class Automaton {
     const key = `${before}:${places.join()}`
     const known = this.stateIds.get(key)
     if (known !== undefined) return known
-    const id = this.states.push({places, before}) - 1
+    const id = (this.states.push({places, before}) - 1) << 8
     this.stateIds.set(key, id)
-    if (this.table.length < (id + 1) << 8) {
-      const grown = new Int32Array(Math.max(16, id * 2) << 8).fill(-1)
+    if (this.table.length <= id) {
+      const grown = new Int32Array(Math.max(16 << 8, id * 2)).fill(unknown)
       grown.set(this.table)
       this.table = grown
     }
@@ -252,8 +260,22 @@ class Automaton {
   }
 }
 
+function carry(reached: readonly Place[], byte: number): Move {
+  const completed: number[] = []
+  const moved: number[] = []
+  for (const place of reached) {
+    if (place.is === 'match') completed.push(place.pattern)
+    else if (place.is === 'byte' && place.bytes[byte] === 1) moved.push(place.next)
+  }
+  return {completed, moved}
+}
+
+function isLineEnd(byte: number): boolean {
+  return byte === newline || byte === 13
+}
+
 function sideOf(byte: number): Side {
-  if (byte === newline || byte === 13) return edge
+  if (isLineEnd(byte)) return edge
   return wordBytes[byte] === 1 ? 1 : 2
 }
 

@@ -56,21 +56,24 @@ const classes: Readonly<Record<string, ByteSet>> = {d: digit, w: wordBytes, s: s
 const controls: Readonly<Record<string, number>> = {t: 9, n: 10, v: 11, f: 12, r: 13, '0': 0}
 
 function byteSet(has: (byte: number) => boolean): ByteSet {
-  return Uint8Array.from({length: 256}, (_, byte) => (has(byte) ? 1 : 0))
+  const bytes = new Uint8Array(256)
+  for (let byte = 0; byte < 256; byte++) if (has(byte)) bytes[byte] = 1
+  return bytes
 }
 
-/** Most of a pattern is letters, so their sets are made once. */
-const oneByteSets: ByteSet[] = []
+/** Most of a pattern is letters, so they are made once. */
+const oneByteNodes: PatternNode[] = []
 
-function oneByte(byte: number, ignoreCase: boolean): ByteSet {
+function oneByte(byte: number, ignoreCase: boolean): PatternNode {
   const key = ignoreCase ? byte | 256 : byte
-  const known = oneByteSets[key]
+  const known = oneByteNodes[key]
   if (known) return known
   const bytes = new Uint8Array(256)
   bytes[byte] = 1
   if (ignoreCase && isLetter(byte)) bytes[byte ^ 0x20] = 1
-  oneByteSets[key] = bytes
-  return bytes
+  const node: PatternNode = {op: 'set', bytes}
+  oneByteNodes[key] = node
+  return node
 }
 
 class Parser {
@@ -112,7 +115,7 @@ class Parser {
     if (!bounds) return body
     if (body.op === 'assert') throw new PatternProblem(`repeats nothing, at character ${start + 1}`)
     this.takes('?')
-    if (/^[*+?]$/.test(this.chars[this.at] ?? ''))
+    if (isQuantifier(this.chars[this.at]))
       throw new PatternProblem(`has two quantifiers in a row, at character ${this.at + 1}`)
     return {op: 'repeat', body, ...bounds}
   }
@@ -121,6 +124,7 @@ class Parser {
     if (this.takes('*')) return {min: 0, max: Number.POSITIVE_INFINITY}
     if (this.takes('+')) return {min: 1, max: Number.POSITIVE_INFINITY}
     if (this.takes('?')) return {min: 0, max: 1}
+    if (this.chars[this.at] !== '{') return undefined
     // As in RegExp, a brace that begins no quantifier is a brace.
     const counted = /^\{(\d+)(,(\d*))?\}/.exec(this.chars.slice(this.at, this.at + 16).join(''))
     if (!counted) return undefined
@@ -141,7 +145,7 @@ class Parser {
     if (char === '^') return {op: 'assert', at: 'start'}
     if (char === '$') return {op: 'assert', at: 'end'}
     if (char === '\\') return this.escape()
-    if (/^[*+?]$/.test(char)) throw new PatternProblem(`has nothing before ${char}, at character ${this.at}`)
+    if (isQuantifier(char)) throw new PatternProblem(`has nothing before ${char}, at character ${this.at}`)
     return this.literal(char)
   }
 
@@ -189,9 +193,8 @@ class Parser {
   }
 
   private literal(char: string): PatternNode {
-    const bytes = utf8(char)
-    const parts = bytes.map((byte): PatternNode => ({op: 'set', bytes: oneByte(byte, this.ignoreCase)}))
-    return parts.length === 1 && parts[0] ? parts[0] : {op: 'seq', parts}
+    if (char <= '\u007f') return oneByte(char.charCodeAt(0), this.ignoreCase)
+    return {op: 'seq', parts: utf8(char).map((byte) => oneByte(byte, this.ignoreCase))}
   }
 
   /** A set of bytes as a character: one that takes bytes beyond ASCII takes the rest of their sequence too. */
@@ -267,6 +270,10 @@ class Parser {
 
 function inverse(bytes: ByteSet): ByteSet {
   return byteSet((byte) => bytes[byte] === 0 && anyByte[byte] === 1)
+}
+
+function isQuantifier(char: string | undefined): boolean {
+  return char === '*' || char === '+' || char === '?'
 }
 
 function isLetter(byte: number): boolean {

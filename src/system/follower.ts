@@ -1,20 +1,39 @@
 import {watch} from 'node:fs'
 
-const shortestWaitMs = 10
+/** How long to wait before the next look. */
+export interface Pace {
+  /** Before the first one, and once a file has changed again. */
+  readonly shortestMs: number
+  /** After a look that found `passed`; undefined: until a file changes. */
+  next(passed: number, waitedMs: number): number | undefined
+}
+
 const longestWaitMs = 250
+
+/** For output that somebody watches. */
+const watching: Pace = {
+  shortestMs: 10,
+  next: (passed, waitedMs) => {
+    if (passed > 0) return watching.shortestMs
+    return waitedMs * 2 < longestWaitMs ? waitedMs * 2 : undefined
+  },
+}
 
 /** Calls `drain` as files grow: soon while they do, more seldom as they stop, then not before one of them changes. */
 export class Follower {
   private readonly drain: () => Promise<number>
   private readonly files: readonly string[]
-  private waitMs = shortestWaitMs
+  private readonly pace: Pace
+  private waitMs: number
   private cancel: () => void = () => undefined
   private running: Promise<void> = Promise.resolve()
   private stopped = false
 
-  constructor(drain: () => Promise<number>, files: readonly string[]) {
+  constructor(drain: () => Promise<number>, files: readonly string[], pace: Pace = watching) {
     this.drain = drain
     this.files = files
+    this.pace = pace
+    this.waitMs = pace.shortestMs
   }
 
   start(): void {
@@ -32,10 +51,10 @@ export class Follower {
   }
 
   private async turn(): Promise<void> {
-    const passed = await this.drain()
-    this.waitMs = passed > 0 ? shortestWaitMs : Math.min(this.waitMs * 2, longestWaitMs)
+    const waitMs = this.pace.next(await this.drain(), this.waitMs)
     if (this.stopped) return
-    if (this.waitMs < longestWaitMs || !(await this.sleepUntilChange())) this.start()
+    this.waitMs = waitMs ?? longestWaitMs
+    if (waitMs !== undefined || !(await this.sleepUntilChange())) this.start()
   }
 
   /** A job that is silent for an hour shall not wake guard 14,000 times. False when there is nothing to wait for. */
@@ -47,7 +66,7 @@ export class Follower {
     const wake = () => {
       if (watchers.length === 0) return
       close()
-      this.waitMs = shortestWaitMs
+      this.waitMs = this.pace.shortestMs
       this.start()
     }
     try {

@@ -1,8 +1,11 @@
 import {closeSync, fstatSync, openSync, readSync, statSync} from 'node:fs'
 import type {LogRange} from '../domain/run.js'
+import {bytesCutOff} from './bytes-cut-off.js'
 import {Follower} from './follower.js'
 import type {Stream} from './job-process.js'
+import {limitLog} from './log-limit.js'
 import {type Gap, Pump, statOf} from './pump.js'
+import type {RotationPolicy} from './rotate.js'
 import {appendFlags, openSpool, type Spool} from './spool.js'
 
 /**
@@ -14,7 +17,7 @@ import {appendFlags, openSpool, type Spool} from './spool.js'
 export interface JobOutput {
   readonly stdout: Stream
   readonly stderr: Stream
-  /** The file and inode of the log, and where this run begins in it; `to` is where it ends now. */
+  /** The file and inode of the log, and where this run begins in all that it ever held; `to` is where it ends now. */
   range(): LogRange
   /** When the job last wrote, as the file system's wall clock has it. */
   lastWriteMs(): number
@@ -34,6 +37,8 @@ export interface OutputRequest {
   readonly targets: readonly [number, number]
   /** Another run may write to the same log meanwhile. */
   readonly isShared: boolean
+  /** Undefined: the log grows for as long as the job runs. */
+  readonly rotation?: RotationPolicy
   /** Hears what is missing in the log. */
   readonly warn: (text: string) => void
 }
@@ -51,19 +56,28 @@ interface Source {
 export function openJobOutput(request: OutputRequest): JobOutput {
   const {logFile, targets} = request
   const log = openSync(logFile, appendFlags, 0o600)
-  const {ino: inode, size: start} = fstatSync(log)
+  const {ino: inode, size: from} = fstatSync(log)
+  let cutOff = bytesCutOff(logFile, inode)
+  const start = from + cutOff
+  const end = () => fstatSync(log).size + cutOff
   const gaps: Gap[] = []
   const spooled = (name: string, target: number): Source => {
     const file = `${request.spool}.${name}`
     const spool = openSpool(file, logFile, (gap) => gaps.push(gap))
     return {fd: spool.fd, file, from: 0, target, spool}
   }
-  const out = request.isShared ? spooled('out', targets[0]) : {fd: log, file: logFile, from: start, target: targets[0]}
+  const out = request.isShared ? spooled('out', targets[0]) : {fd: log, file: logFile, from, target: targets[0]}
   const sources = sameFile(...targets) ? [out] : [out, spooled('err', targets[1])]
   const spools = sources.flatMap(({spool}) => spool ?? [])
   const pumps = sources
     .filter(({target}) => !isNull(target))
     .map(({fd, from, target}) => new Pump(fd, from, target, fd === log ? gaps : []))
+  const ofLog = pumps.filter(({source}) => source === log)
+  const mayCut = () => Math.min(...ofLog.map(({passedOn}) => passedOn))
+  const onCut = (bytes: number) => {
+    cutOff += bytes
+    for (const pump of ofLog) pump.cut(bytes)
+  }
   const copy = () => spools.reduce((total, spool) => total + spool.copy(), 0)
   const drain = async (passOn: boolean) => {
     let total = copy()
@@ -71,17 +85,19 @@ export function openJobOutput(request: OutputRequest): JobOutput {
     return total
   }
   let follower: Follower | undefined
+  let limit: Follower | undefined
   return {
     stdout: out.fd,
     stderr: sources.at(-1)?.fd ?? log,
     range: () => {
       copy()
-      const {size} = fstatSync(log)
-      return {file: logFile, inode, from: Math.min(start, size), to: size}
+      const to = end()
+      return {file: logFile, inode, from: Math.min(start, to), to}
     },
     lastWriteMs: () => Math.max(...sources.map(({fd}) => fstatSync(fd).mtimeMs)),
-    tail: (bytes) => sources.map(({fd, from}) => readTail(fd, from, bytes)).join(''),
+    tail: (bytes) => sources.map(({fd, from}) => readTail(fd, fd === log ? start - cutOff : from, bytes)).join(''),
     follow: (passOn) => {
+      if (request.rotation) limit ??= limitLog({fd: log, file: logFile, inode, policy: request.rotation, mayCut, onCut})
       // A retry writes to the same log, and is looked after already.
       if (follower) return
       if (spools.length === 0 && !(passOn && pumps.length > 0)) return
@@ -90,9 +106,10 @@ export function openJobOutput(request: OutputRequest): JobOutput {
       follower.start()
     },
     finish: async (passOn) => {
+      await limit?.stop()
       await follower?.stop()
       await drain(passOn)
-      if (fstatSync(log).size < start) request.warn(truncatedText(logFile))
+      if (end() < start) request.warn(truncatedText(logFile))
       for (const {problem} of pumps) {
         if (problem) request.warn(`not all output was passed on (${problem}); it stands in ${logFile}`)
       }
@@ -125,7 +142,7 @@ function isNull(fd: number): boolean {
 
 function readTail(fd: number, from: number, bytes: number): string {
   const {size} = fstatSync(fd)
-  const start = Math.max(Math.min(from, size), size - bytes)
+  const start = Math.max(Math.min(from, size), size - bytes, 0)
   const buffer = Buffer.alloc(Math.max(0, size - start))
   return buffer.toString('utf8', 0, readSync(fd, buffer, 0, buffer.length, start))
 }

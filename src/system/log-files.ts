@@ -1,10 +1,6 @@
-import {closeSync, existsSync, fstatSync, openSync, readSync, type Stats, statSync} from 'node:fs'
-import {Follower} from './follower.js'
-
-/** The log of a job in the log folder: the name that the guardian wrapper gave it. */
-export function logFileOf(logDir: string, job: string): string {
-  return `${logDir}/guardian_${job}_output.log`
-}
+import {closeSync, fstatSync, openSync, readSync, type Stats, statSync} from 'node:fs'
+import {filesOfStretch, type LogStretch} from '../domain/log-cut.js'
+import {readCuts} from './log-cuts.js'
 
 export interface Stretch {
   readonly file: string
@@ -62,68 +58,10 @@ export function tailStart(file: string, bytes: number): number {
   return start ?? from
 }
 
-/** Reads a log from `from` on and goes on as it grows, also into the files that follow rotations, until `signal` aborts. */
-export async function followLog(file: string, from: number, {take, signal}: FollowOptions): Promise<void> {
-  let place = openPlace(file, from)
-  const drain = async () => {
-    let total = 0
-    for (;;) {
-      place ??= openPlace(file, 0)
-      if (!place) return total
-      total += readOn(place, take)
-      const next = fileAfter(file, place.fd)
-      if (next === undefined) return total
-      // What was appended between the reading and the rotation.
-      total += readOn(place, take)
-      closeSync(place.fd)
-      place = openPlace(next, 0)
-    }
-  }
-  await drain()
-  const follower = new Follower(drain, [file])
-  follower.start()
-  await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), {once: true}))
-  await follower.stop()
-  if (place) closeSync(place.fd)
-}
-
-/** A log being followed. The open descriptor keeps its inode from being given to another file. */
-interface Place {
-  readonly fd: number
-  offset: number
-}
-
-function openPlace(file: string, offset: number): Place | undefined {
-  try {
-    return {fd: openSync(file, 'r'), offset}
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
-    throw error
-  }
-}
-
-function readOn(place: Place, take: (piece: Buffer) => void): number {
-  const {size} = fstatSync(place.fd)
-  if (size < place.offset) place.offset = 0
-  const begun = place.offset
-  for (const buffer = Buffer.allocUnsafe(chunkBytes); place.offset < size; ) {
-    const length = readSync(place.fd, buffer, 0, chunkBytes, place.offset)
-    if (length === 0) break
-    place.offset += length
-    take(Buffer.from(buffer.subarray(0, length)))
-  }
-  return place.offset - begun
-}
-
-/** The next younger file when this one was put aside; undefined for the log itself. */
-function fileAfter(file: string, fd: number): string | undefined {
-  const found = findLog(file, fstatSync(fd).ino)
-  if (found === file || (found === undefined && !existsSync(file))) return undefined
-  const number = Number(found?.slice(file.length + 1) ?? 1)
-  return number <= 1 ? file : `${file}.${number - 1}`
-}
-
-export interface FollowOptions {
-  readonly take: (piece: Buffer) => void
-  readonly signal: AbortSignal
+/** The files in which a stretch of a log stands, as far as they are still kept. Throws the file system's error. */
+export function findStretches(log: string, stretch: LogStretch, writtenByMs?: number): readonly Stretch[] {
+  return filesOfStretch(readCuts(log), stretch).flatMap(({inode, from, to, madeBy}) => {
+    const file = findLog(log, inode, madeBy ?? writtenByMs)
+    return file === undefined ? [] : [{file, from, to}]
+  })
 }

@@ -1,16 +1,20 @@
+import type {LogStretch} from '../domain/log-cut.js'
 import type {Run} from '../domain/run.js'
 import {GuardError} from '../errors.js'
 import type {Stretch} from '../system/log-files.js'
 import {findRun, type HistoryDeps, readHistory} from './read-history.js'
 
 export interface LogDeps extends HistoryDeps {
-  /** Finds the file with this inode that had been made by then (wall clock, ms). */
-  readonly findLog: (file: string, inode: number, writtenByMs: number | undefined) => string | undefined
+  /** The files in which a stretch of a log stands, as far as they are kept; those that had been made by then (wall clock, ms). */
+  readonly findStretches: (file: string, stretch: LogStretch, writtenByMs: number | undefined) => readonly Stretch[]
 }
 
 export interface RunLog {
   readonly run: Run
-  readonly stretch: Stretch
+  /** In order; several when the log lost its head while the job ran. */
+  readonly stretches: readonly Stretch[]
+  /** Bytes that were rotated away. */
+  readonly missingBytes: number
 }
 
 /** Where the output of a run stands: of the one asked for, else of the last one that wrote any. Throws `not-found`, `io`. */
@@ -21,12 +25,17 @@ export function locateLog(deps: LogDeps, job: string, runId: string | undefined)
     throw new GuardError('usage', what, [`see its runs: guard history ${job}`])
   }
   if (!run.log) throw new GuardError('usage', `run ${run.id} of ${job} kept no log`, ['it was skipped or interactive'])
-  const file = deps.findLog(run.log.file, run.log.inode, run.endedAt)
-  if (file === undefined)
+  const {file, inode, from, to = nextStart(deps, job, run)} = run.log
+  const stretches = deps.findStretches(file, {inode, from, ...(to !== undefined && {to})}, run.endedAt)
+  if (stretches.length === 0)
     throw new GuardError('io', `the log of run ${run.id} has been rotated away`, [
       'keep more: logs.keep in the settings',
     ])
-  return {run, stretch: {file, from: run.log.from, to: run.log.to ?? nextStart(deps, job, run)}}
+  return {run, stretches, missingBytes: to === undefined ? 0 : to - from - lengthOf(stretches)}
+}
+
+function lengthOf(stretches: readonly Stretch[]): number {
+  return stretches.reduce((sum, {from, to = from}) => sum + to - from, 0)
 }
 
 function lastWithLog(deps: LogDeps, job: string): Run | undefined {

@@ -1,5 +1,7 @@
 import {existsSync, readFileSync, statSync, writeFileSync} from 'node:fs'
 import {describe, expect, test} from 'vitest'
+import {cuttableDir} from '../support/cuttable-dir.js'
+import {sequence, wholeLog} from '../support/rotated-log.js'
 import {createSandbox, filesIn, isAlive, type Sandbox, until} from '../support/sandbox.js'
 
 /** The wrapper is invisible: the caller gets the output as if there were no guard, and the log has all of it. */
@@ -124,6 +126,31 @@ describe('logs', () => {
     await guard('run', '--job', 'j', '--', 'echo', 'four')
     const gone = await guard('logs', 'j', '--run', runs[2]?.id ?? '')
     expect([gone.code, gone.stderr]).toEqual([74, expect.stringContaining('has been rotated away')])
+  })
+
+  test('lose their head while a job runs; nothing is lost, and every run is found in its own files', async () => {
+    const box = createSandbox()
+    const logDir = cuttableDir()
+    const log = `${logDir}/guardian_j_output.log`
+    box.write('.guardianrc.json', JSON.stringify({logDir, logs: {maxSize: '64kB', keep: 500}}))
+    await box.guard('run', '--job', 'j', '--', 'echo', 'earlier')
+    const following = box.start(['logs', 'j', '--follow'])
+    await until(() => following.stdout() === 'earlier\n', 'the beginning')
+    const untilCut = `while [ ! -e ${log}.1 ]; do sleep 0.05; done`
+    const job = `echo HTTP 503; seq 50000; ${untilCut}; seq 50001 100000; exit 3`
+    const {code, stdout} = await box.sh(`guard run --job j -- sh -c '${job}' 2>&1`)
+    const expected = `HTTP 503\n${sequence(1, 100_000)}`
+    expect([code, stdout === expected]).toEqual([3, true])
+    expect(wholeLog(log) === `earlier\n${expected}`).toBe(true)
+    const {runs} = JSON.parse((await box.guard('history', 'j', '--json')).stdout)
+    expect(runs[0].class).toBe('server')
+    expect((await box.guard('logs', 'j', '--run', runs[0].id)).stdout === expected).toBe(true)
+    expect((await box.guard('logs', 'j', '--run', runs[1].id)).stdout).toBe('earlier\n')
+    await until(() => following.stdout().length >= expected.length + 8, 'all lines')
+    following.kill('SIGTERM')
+    expect((await following.ended).stdout === `earlier\n${expected}`).toBe(true)
+    await box.guard('run', '--job', 'j', '--', 'echo', 'later')
+    expect((await box.guard('logs', 'j')).stdout).toBe('later\n')
   })
 
   test('tell the output of the last run, as text and as JSON', async () => {

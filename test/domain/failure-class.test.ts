@@ -128,6 +128,25 @@ describe('Retry-After', () => {
   })
 })
 
+test('an output too large to be looked at beforehand says the same', () => {
+  const filler = `${'x'.repeat(1023)}\n`.repeat(70)
+  for (const name of Object.keys(builtInClasses)) {
+    const file = captured.find(([of]) => of === name)?.[1] ?? ''
+    const text = readFileSync(join(folder, name, file), 'utf8')
+    expect(classifyText(`${text}\n${filler}`, {}), file).toEqual(classifyText(text, {}))
+  }
+})
+
+test('an output that comes in one buffer again and again is seen whole', () => {
+  const search = searchFailures({})
+  const buffer = Buffer.alloc(9)
+  for (const piece of ['HTTP 503\n', 'all good\n']) {
+    buffer.write(piece)
+    search.push(buffer)
+  }
+  expect(search.end().failure?.class).toBe('server')
+})
+
 test('cutting the output anywhere changes nothing', () => {
   const text = 'HTTP/1.1 429 Too Many Requests\r\nretry-after: 7\r\nüblich\r\n'
   const bytes = new TextEncoder().encode(text)

@@ -13,7 +13,7 @@ export async function run({place}) {
     await atRest(place, 'bare Node', [...bare, 'sleep', '600']),
     await atRest(place, 'guard run', [...guard, 'run', '--', 'sleep', '600']),
   ]
-  return [...rest, await notice(place)]
+  return [...rest, await notice(place), ...(await failures(place))]
 }
 
 async function atRest(place, what, argv) {
@@ -55,13 +55,34 @@ async function notice(place) {
     const killedAt = Date.now()
     process.kill(pid, 'SIGKILL')
     await once(child, 'exit')
-    const lines = readFileSync(place.path('.local/state/guard/runs.jsonl'), 'utf8').trimEnd().split('\n')
-    took.push(
-      lines.map((line) => JSON.parse(line)).findLast((record) => record.job === job && record.kind === 'ended').at -
-        killedAt,
-    )
+    took.push(endedAt(place, job) - killedAt)
   }
   return {what: 'killed job → end record, ms: min / median / max', 'CPU ms a minute': spread(took, 0), goal: '10'}
+}
+
+/** From the last words of a job that fails to the time in its end record: the words are searched for a reason first. */
+async function failures(place) {
+  const rows = []
+  for (const [what, words] of [
+    ['says nothing', ':'],
+    ['says what no pattern knows', 'echo it did not work'],
+    ['says why', 'echo connection refused by peer'],
+  ]) {
+    const took = []
+    for (let turn = 0; turn < 20; turn++) {
+      const job = `failed-${rows.length}-${turn}`
+      const line = `${words}; date +%s%3N > ${job}; exit 3`
+      await once(place.start([...guard, 'run', '--job', job, '--', 'sh', '-c', line]), 'exit')
+      took.push(endedAt(place, job) - Number(readFileSync(place.path(job), 'utf8')))
+    }
+    rows.push({what: `job fails and ${what} → end record, ms`, 'CPU ms a minute': spread(took, 0), goal: '10'})
+  }
+  return rows
+}
+
+function endedAt(place, job) {
+  const lines = readFileSync(place.path('.local/state/guard/runs.jsonl'), 'utf8').trimEnd().split('\n')
+  return lines.map((line) => JSON.parse(line)).findLast((record) => record.job === job && record.kind === 'ended').at
 }
 
 async function pidIn(file) {

@@ -1,0 +1,39 @@
+import {fstatSync} from 'node:fs'
+import {Follower} from './follower.js'
+import type {LogRotation, RotatingLog} from './log-rotation.js'
+
+/** Between two looks at the size of a log that grows: the fast ones are looked at often, but no more than is of use. */
+const leastWaitMs = 50
+const mostWaitMs = 5000
+
+/** Before the first look, and when nothing may be cut yet. A job that ends sooner leaves its log to the next run. */
+const firstLookMs = 1000
+
+/**
+ * Keeps a log near its greatest size while a job writes to it. A job that is silent wakes nobody; what cutting takes
+ * is loaded when there is something to cut.
+ */
+export function limitLog(log: RotatingLog): Follower {
+  let rotation: LogRotation | undefined
+  let seen = {size: 0, atMs: 0}
+  let waitMs = firstLookMs
+  const look = async () => {
+    const {maxSizeBytes} = log.policy
+    if (fstatSync(log.fd).size >= maxSizeBytes) {
+      rotation ??= new (await import('./log-rotation.js')).LogRotation(log)
+      await rotation.cutAll()
+    }
+    const now = {size: fstatSync(log.fd).size, atMs: performance.now()}
+    const [grown, tookMs] = [now.size - seen.size, now.atMs - seen.atMs]
+    seen = now
+    // Half of the time that is left at this speed, for it may become faster.
+    const halfMs = ((maxSizeBytes - now.size) * tookMs) / grown / 2
+    waitMs = now.size >= maxSizeBytes ? firstLookMs : Math.min(Math.max(halfMs, leastWaitMs), mostWaitMs)
+    return grown
+  }
+  // What has become smaller was cut, and grows.
+  const next = (grown: number) => (grown === 0 || rotation?.isPossible === false ? undefined : waitMs)
+  const follower = new Follower(look, [log.file], {shortestMs: firstLookMs, next})
+  follower.start()
+  return follower
+}
