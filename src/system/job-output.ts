@@ -3,7 +3,6 @@ import type {LogRange} from '../domain/run.js'
 import {bytesCutOff} from './bytes-cut-off.js'
 import {Follower} from './follower.js'
 import type {Stream} from './job-process.js'
-import {limitLog} from './log-limit.js'
 import {type Gap, Pump, statOf} from './pump.js'
 import type {RotationPolicy} from './rotate.js'
 import {appendFlags, openSpool, type Spool} from './spool.js'
@@ -42,6 +41,9 @@ export interface OutputRequest {
   /** Hears what is missing in the log. */
   readonly warn: (text: string) => void
 }
+
+/** Before anybody looks at how large the log has become. */
+const firstLookMs = 1000
 
 /** A file that the job writes to, and where guard passes it on. */
 interface Source {
@@ -86,6 +88,12 @@ export function openJobOutput(request: OutputRequest): JobOutput {
   }
   let follower: Follower | undefined
   let limit: Follower | undefined
+  let isFollowed = false
+  let isOver = false
+  const limitSize = async (policy: RotationPolicy) => {
+    const {limitLog} = await import('./log-limit.js')
+    if (!isOver) limit = limitLog({fd: log, file: logFile, inode, policy, mayCut, onCut})
+  }
   return {
     stdout: out.fd,
     stderr: sources.at(-1)?.fd ?? log,
@@ -97,15 +105,19 @@ export function openJobOutput(request: OutputRequest): JobOutput {
     lastWriteMs: () => Math.max(...sources.map(({fd}) => fstatSync(fd).mtimeMs)),
     tail: (bytes) => sources.map(({fd, from}) => readTail(fd, fd === log ? start - cutOff : from, bytes)).join(''),
     follow: (passOn) => {
-      if (request.rotation) limit ??= limitLog({fd: log, file: logFile, inode, policy: request.rotation, mayCut, onCut})
       // A retry writes to the same log, and is looked after already.
-      if (follower) return
+      if (isFollowed) return
+      isFollowed = true
+      const {rotation} = request
+      // A job that ends sooner leaves its log to the next run, and loads nothing for it.
+      if (rotation) setTimeout(() => isOver || limitSize(rotation), firstLookMs).unref()
       if (spools.length === 0 && !(passOn && pumps.length > 0)) return
       const files = sources.map(({file}) => file)
       follower = new Follower(() => drain(passOn), files)
       follower.start()
     },
     finish: async (passOn) => {
+      isOver = true
       await limit?.stop()
       await follower?.stop()
       await drain(passOn)

@@ -6,8 +6,8 @@ import type {LogRotation, RotatingLog} from './log-rotation.js'
 const leastWaitMs = 50
 const mostWaitMs = 5000
 
-/** Before the first look, and when nothing may be cut yet. A job that ends sooner leaves its log to the next run. */
-const firstLookMs = 1000
+/** When nothing may be cut yet. */
+const idleMs = 1000
 
 /**
  * Keeps a log near its greatest size while a job writes to it. A job that is silent wakes nobody; what cutting takes
@@ -16,7 +16,7 @@ const firstLookMs = 1000
 export function limitLog(log: RotatingLog): Follower {
   let rotation: LogRotation | undefined
   let seen = {size: 0, atMs: 0}
-  let waitMs = firstLookMs
+  let waitMs = 0
   const look = async () => {
     const {maxSizeBytes} = log.policy
     if (fstatSync(log.fd).size >= maxSizeBytes) {
@@ -28,12 +28,12 @@ export function limitLog(log: RotatingLog): Follower {
     seen = now
     // Half of the time that is left at this speed, for it may become faster.
     const halfMs = ((maxSizeBytes - now.size) * tookMs) / grown / 2
-    waitMs = now.size >= maxSizeBytes ? firstLookMs : Math.min(Math.max(halfMs, leastWaitMs), mostWaitMs)
+    waitMs = now.size >= maxSizeBytes ? idleMs : Math.min(Math.max(halfMs, leastWaitMs), mostWaitMs)
     return grown
   }
   // What has become smaller was cut, and grows.
   const next = (grown: number) => (grown === 0 || rotation?.isPossible === false ? undefined : waitMs)
-  const follower = new Follower(look, [log.file], {shortestMs: firstLookMs, next})
+  const follower = new Follower(look, [log.file], {shortestMs: 0, next})
   follower.start()
   return follower
 }
