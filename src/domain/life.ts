@@ -62,7 +62,7 @@ function endedByRun(life: Life, run: Run, {timeline, nowAwake}: Clocks): Life {
   // When an interruption was found says nothing about when it was.
   if (life.is === 'none' || run.endedAt === undefined || run.outcome === 'interrupted') return life
   const trouble = troubleOf(run)
-  if (life.is === 'ended') return {...life, trouble: life.trouble ?? trouble, ...givenUpOf(run)}
+  if (life.is === 'ended') return {...givenUpOf(run), ...life, trouble: life.trouble ?? trouble}
   if (life.is === 'running') return life
   const endedAwake = Math.max(life.seenAwake, awakeAt(timeline, {at: run.endedAt}, nowAwake))
   return {is: 'ended', startedAwake: life.startedAwake, seenAwake: endedAwake, trouble, ...givenUpOf(run)}

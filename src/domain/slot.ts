@@ -16,12 +16,14 @@ export interface SlotVerdict {
 /** A run may begin so much before its slot: another host's cron, a clock a little off. Milliseconds. */
 const earlyMs = 60_000
 
+const served: SlotVerdict = {is: 'served', reason: 'the latest slot was served'}
+
 export function judgeSlot(facts: JobFacts): SlotVerdict {
   const {slot} = facts
   if (!slot) return {is: 'none', reason: 'no slot is late'}
-  const at = new Date(slot.at).toISOString()
-  if (hasStarted(facts.life, slot.due.awake)) return {is: 'served', reason: `the slot of ${at} was served`}
+  if (hasStarted(facts.life, slot.due.awake)) return served
   if (!isExpected(facts, slot)) return {is: 'early', reason: 'watched for less than one slot'}
+  const at = new Date(slot.at).toISOString()
   const lateMs = facts.now.awake - slot.due.awake
   const excuse = excuseOf(facts, slot)
   if (excuse !== undefined) return {is: 'excused', reason: `no run for the slot of ${at}: ${excuse}`}

@@ -177,7 +177,10 @@ function resetsOf(incident: Parameters<typeof resetCourse>[0] | undefined, {snap
 function leftoversOf({jobs: histories}: Incidents, jobs: readonly WatchedJob[]): readonly IncidentAction[] {
   const names = new Set(jobs.map(({name}) => name))
   if (names.size === 0) return []
-  return [...histories]
-    .filter(([job, {incident}]) => incident !== undefined && !names.has(job))
-    .map(([job]) => ({do: 'resolve', job, attempts: 0, reason: 'it is watched no longer'}))
+  const leftovers: IncidentAction[] = []
+  for (const [job, {incident}] of histories) {
+    if (incident === undefined || names.has(job)) continue
+    leftovers.push({do: 'resolve', job, attempts: 0, reason: 'it is watched no longer'})
+  }
+  return leftovers
 }
