@@ -1,6 +1,6 @@
 import {type Lease, leaseState, type Moment} from './lease.js'
 import type {Run} from './run.js'
-import {awakeAt, type Timeline} from './timeline.js'
+import {awakeAt, endOfBoot, type Timeline} from './timeline.js'
 import type {JobFacts, Life} from './watchdog-facts.js'
 
 /** What the journals say of one job. */
@@ -43,9 +43,11 @@ function lifeOfLease(lease: Lease, clocks: Clocks): Life {
     const trouble = lease.released.status === 'error' ? (lease.released.detail ?? 'with an error') : undefined
     return {is: 'ended', startedAwake, seenAwake, trouble}
   }
-  return isOfPastBoot(lease, clocks)
-    ? {is: 'ended', startedAwake, seenAwake: bootAwake(clocks), trouble: 'ended by a reboot'}
-    : {is: 'lost', startedAwake, seenAwake: renewedAwake}
+  const rebootAwake = isOfPastBoot(lease, clocks) ? rebootAfter(lease, clocks) : undefined
+  if (rebootAwake === undefined || renewedAwake + ttlMs <= rebootAwake) {
+    return {is: 'lost', startedAwake, seenAwake: renewedAwake}
+  }
+  return {is: 'ended', startedAwake, seenAwake: rebootAwake, trouble: 'ended by a reboot'}
 }
 
 /** On this host nothing outlives the boot; it is over, but nobody let it end. */
@@ -53,8 +55,12 @@ function isOfPastBoot(lease: Lease, {now}: Clocks): boolean {
   return lease.host === now.host && lease.boot !== now.boot
 }
 
-function bootAwake({now, nowAwake}: Clocks): number {
-  return nowAwake - now.mono
+/**
+ * The reboot ended a run that still held its lease; one that had lost it before is as dead afterwards. Boots since then
+ * are no sign of the job. Of a boot that nobody noted, the end of it is taken to be the beginning of this one.
+ */
+function rebootAfter({boot}: Lease, {now, nowAwake, timeline}: Clocks): number {
+  return endOfBoot(timeline, boot) ?? nowAwake - now.mono
 }
 
 /** The run's records may know more than the lease: how it ended, or that it ended though nobody gave the lease back. */

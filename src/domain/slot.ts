@@ -16,13 +16,16 @@ export interface SlotVerdict {
 /** A run may begin so much before its slot: another host's cron, a clock a little off. Milliseconds. */
 const earlyMs = 60_000
 
+/** A wall clock that is behind the awake clock by less was only slewed. Milliseconds. */
+const setBackMs = 60_000
+
 const served: SlotVerdict = {is: 'served', reason: 'the latest slot was served'}
 
 export function judgeSlot(facts: JobFacts): SlotVerdict {
   const {slot} = facts
   if (!slot) return {is: 'none', reason: 'no slot is late'}
-  if (hasStarted(facts.life, slot.due.awake)) return served
-  if (!isExpected(facts, slot)) return {is: 'early', reason: 'watched for less than one slot'}
+  if (hasStarted(facts.life, slot.due.awake)) return isProof(facts, slot) ? served : early(slot)
+  if (!isExpected(facts, slot)) return early(slot)
   const at = new Date(slot.at).toISOString()
   const lateMs = facts.now.awake - slot.due.awake
   const excuse = excuseOf(facts, slot)
@@ -32,6 +35,19 @@ export function judgeSlot(facts: JobFacts): SlotVerdict {
 
 function hasStarted(life: Life, dueAwake: number): boolean {
   return life.is !== 'none' && life.startedAwake >= dueAwake - earlyMs
+}
+
+/** Set back, the clock comes to a slot that was served long ago: this proves nothing of those that were due since. */
+function isProof({life, now}: JobFacts, {at, due}: SlotFacts): boolean {
+  const isSetBack = now.awake - due.awake > now.at - at + setBackMs
+  return !isSetBack || hasStarted(life, now.calmAwake)
+}
+
+function early({due}: SlotFacts): SlotVerdict {
+  return {
+    is: 'early',
+    reason: due.is === 'before' ? 'watched for less than one slot' : 'no slot was due since the clock was set back',
+  }
 }
 
 /** A job that nobody has ever seen gets the grace of one whole slot: its crontab line may come after its settings. */

@@ -222,6 +222,12 @@ function passageAround(epochs: readonly Epoch[], at: number, {index, nowAwake, f
   return {is: before.boot === epoch.boot ? 'skipped' : 'down', awake: Math.max(epoch.startAwake, awake)}
 }
 
+/** When a boot ended, at the latest; on the awake clock. Undefined while it lasts, and where no note of it is left. */
+export function endOfBoot({epochs}: Timeline, boot: string): number | undefined {
+  const last = epochs.findLastIndex((epoch) => epoch.boot === boot)
+  return last < 0 ? undefined : epochs[last + 1]?.startAwake
+}
+
 /** Since when nothing is known to have disturbed time: a boot, a jump or a suspend, as noticed. On the awake clock. */
 export function calmSince({epochs}: Timeline): number {
   return epochs.at(-1)?.awake ?? 0

@@ -2,7 +2,7 @@ import {expect, test} from 'vitest'
 import type {Lease} from '../../src/domain/lease.js'
 import {type Clocks, lifeOf, skippedOf} from '../../src/domain/life.js'
 import type {Run} from '../../src/domain/run.js'
-import {emptyTimeline, upTo} from '../../src/domain/timeline.js'
+import {awakeNow, emptyTimeline, upTo, withNote} from '../../src/domain/timeline.js'
 import {hour, minute} from '../support/job-facts.js'
 
 const now = {at: Date.UTC(2026, 0, 5, 12), mono: 10 * hour, boot: 'a', host: 'h'}
@@ -66,6 +66,24 @@ test('a lease of the boot before has ended with that boot', () => {
     seenAwake: 0,
     trouble: 'ended by a reboot',
   })
+})
+
+test('a lease that was lost before the reboot stays lost, whatever boots came since', () => {
+  const before = {at: now.at - 20 * hour, mono: 50 * hour, boot: 'before', host: 'h'}
+  const between = {at: now.at - 15 * hour, mono: hour, boot: 'between', host: 'h'}
+  const noted = [before, between].reduce(
+    (timeline, note) => withNote(timeline, {...note, awake: awakeNow(timeline, note)}),
+    emptyTimeline,
+  )
+  const rebooted: Clocks = {now, nowAwake: awakeNow(noted, now), timeline: upTo(noted, now)}
+  const claimed = (agoMs: number) => {
+    const mono = before.mono - agoMs
+    const at = before.at - agoMs
+    return lease(0, {seenAt: at, claimedAt: at, claimedMono: mono, expiresMono: mono + 5 * minute, boot: 'before'})
+  }
+  const lifeOfClaim = (agoMs: number) => lifeOf({lease: claimed(agoMs), runs: []}, rebooted)
+  expect(lifeOfClaim(6 * minute)).toMatchObject({is: 'lost', seenAwake: before.mono - 6 * minute})
+  expect(lifeOfClaim(4 * minute)).toMatchObject({is: 'ended', trouble: 'ended by a reboot', seenAwake: before.mono})
 })
 
 test('a lost lease whose run is known to have ended has ended', () => {

@@ -23,7 +23,7 @@ export interface DayPlan {
 }
 
 export interface Fault {
-  readonly is: 'false alert' | 'false incident' | 'missed outage' | 'alert storm'
+  readonly is: 'false alert' | 'false incident' | 'false all-clear' | 'missed outage' | 'alert storm'
   readonly what: string
 }
 
@@ -53,6 +53,7 @@ interface Absence {
 
 interface Disturbed {
   readonly at: number
+  readonly isReboot: boolean
   /** How much later a real outage may be seen because of it. */
   readonly costsMs: number
   /** A clock set back shows its times again, and a file does not say which of the two it was written at. */
@@ -185,6 +186,7 @@ class Day {
     const setBackMs = byMs < 0 && byMs > -3 * hour ? -byMs : 0
     this.#disturbed.push({
       at: this.machine.awakeMs,
+      isReboot: is === 'reboot',
       costsMs: bootGraceMs + 2 * minute + setBackMs,
       ambiguousMs: Math.max(0, -byMs),
     })
@@ -266,6 +268,7 @@ class Day {
   #judgeIncidents(): void {
     for (const {kind, job, reason} of this.#newIncidents.splice(0)) {
       if (kind === 'opened' && !this.#isJustified(job)) this.#fault('false incident', `${job}: ${reason}`)
+      if (kind === 'resolved' && this.#isDead(job)) this.#fault('false all-clear', `${job}: ${reason}`)
     }
   }
 
@@ -274,6 +277,14 @@ class Day {
     const from = life?.job.outage?.from
     if (!life || from === undefined || this.machine.awakeMs < from) return false
     return life.isOut() || life.provedAt < life.outageEnd()
+  }
+
+  /** Nothing at all has come from it since its outage began. What a clock set back does to its output is not known. */
+  #isDead(job: string | undefined): boolean {
+    const life = this.#byName.get(job ?? '')
+    const {outage, hasOutput} = life?.job ?? {}
+    if (!life?.isOut() || !outage || hasOutput) return false
+    return (outage.kind === 'dead' || outage.kind === 'stuck') && life.provedAt < outage.from
   }
 
   #judgeOutage(life: JobLife): void {
@@ -298,8 +309,16 @@ class Day {
       job.outage?.kind === 'stuck' ? policy.answerWithinMs + 3 * (policy.betweenResetsMs + 4 * minute) : 0
     const outputMs = job.hasOutput ? (job.watched.outputs[0]?.maxAgeMs ?? 0) : 0
     let limitMs = 4 * job.periodMs + hour + outputMs + policy.escalateAfterMs + resetsMs
-    for (const {at, costsMs, ambiguousMs} of this.#disturbed)
-      if (at >= from && at <= from + limitMs) limitMs += costsMs + job.periodMs + (job.hasOutput ? ambiguousMs : 0)
+    // The reboot that ends the lease of a dead run proves health for as long as any end does.
+    let endedMs = job.watched.limits.freshForMs ?? 0
+    for (const {at, isReboot, costsMs, ambiguousMs} of this.#disturbed) {
+      // A file of before the clock was set back is as good as new once the clock has caught up with it.
+      if (at < from && job.hasOutput && at + ambiguousMs > from) limitMs += ambiguousMs
+      if (at < from || at > from + limitMs) continue
+      limitMs += costsMs + job.periodMs + (job.hasOutput ? ambiguousMs : 0)
+      if (isReboot) limitMs += endedMs
+      if (isReboot) endedMs = 0
+    }
     for (const away of [...this.#watchdogAway, ...this.#daemonAway]) {
       // What the clock did while nobody looked is not known: output may be as new as the end of that time.
       if (away.to >= from && away.from <= from + limitMs) limitMs += away.to - Math.max(from, away.from) + outputMs

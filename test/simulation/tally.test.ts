@@ -23,6 +23,6 @@ test('the tally counts each kind of fault for itself', () => {
   })
   expect(`${tally}`).toBe(
     'seeds: 2, rounds: 20, outages: 6 (mended: 2), alerts: 4, false alerts: 1, false incidents: 0, ' +
-      'missed outages: 2, alert storms: 0',
+      'false all-clears: 0, missed outages: 2, alert storms: 0',
   )
 })

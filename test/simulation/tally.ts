@@ -23,7 +23,7 @@ export class Tally {
     return [
       `seeds: ${this.#days}, rounds: ${this.#rounds}, outages: ${this.#outages} (mended: ${this.#mended})`,
       `alerts: ${this.#alerts}, false alerts: ${count('false alert')}, false incidents: ${count('false incident')}`,
-      `missed outages: ${count('missed outage')}, alert storms: ${count('alert storm')}`,
+      `false all-clears: ${count('false all-clear')}, missed outages: ${count('missed outage')}, alert storms: ${count('alert storm')}`,
     ].join(', ')
   }
 }
