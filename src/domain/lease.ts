@@ -1,7 +1,7 @@
 import type {Fold, FoldVerdict} from './fold.js'
 import {isJobName} from './job-name.js'
 import {type Place, type ProcessRef, parseProcessRef} from './process-ref.js'
-import {hasFields, type Rec} from './record.js'
+import {hasFields, type Judgeable, type Rec, stampFields} from './record.js'
 
 /**
  * A lease is the right to run a job until a time.
@@ -109,24 +109,14 @@ function applyLease(state: Leases, record: Rec): FoldVerdict {
   }
 }
 
-interface Written extends Moment, Rec {
-  readonly id: string
-  readonly kind: string
+interface Written extends Judgeable {
   readonly job: string
 }
 
-const stampFields = {
-  id: 'string',
-  kind: 'string',
-  job: 'string',
-  at: 'number',
-  mono: 'number',
-  boot: 'string',
-  host: 'string',
-} as const
+const writtenFields = {...stampFields, job: 'string'} as const
 
 function isWritten(record: Rec): record is Written {
-  return hasFields(record, stampFields) && isJobName(record['job'] as string)
+  return hasFields(record, writtenFields) && isJobName(record['job'] as string)
 }
 
 function applyClaim(state: Leases, claim: Written): FoldVerdict {

@@ -23,6 +23,21 @@ export interface Stamp {
   readonly host: string
 }
 
+/** The stamp, for a fold that judges by it; `v` says nothing that a fold asks. */
+export const stampFields = {
+  id: 'string',
+  kind: 'string',
+  at: 'number',
+  mono: 'number',
+  boot: 'string',
+  host: 'string',
+} as const
+
+/** A record that has these fields. */
+export interface Judgeable extends Rec, Omit<Stamp, 'v'> {
+  readonly kind: string
+}
+
 /** A record as it is read: nothing but the fields' own checks says what is in it. */
 export type Rec = Readonly<Record<string, unknown>>
 
