@@ -1,12 +1,17 @@
+import {hostname} from 'node:os'
 import {type PatrolVerdict, patrolVerdict} from '../domain/patrol-verdict.js'
 import {GuardError} from '../errors.js'
 import {alertStream, incidentStream, resetRequestStream, resetResultStream} from '../journal/other-streams.js'
+import {readBootId} from '../system/host.js'
+import {type Holder, survivorOf} from '../system/survivor.js'
 import {closeInterrupted} from '../usecases/close-interrupted.js'
 import {holdLease} from '../usecases/hold-lease.js'
+import type {LeaseDeps} from '../usecases/lease.js'
 import {patrol} from '../usecases/patrol.js'
 import {type Survey, surveyJobs} from '../usecases/survey-jobs.js'
 import type {Guard} from './guard.js'
 import {renderSurvey, surveyToJson} from './render/watchdog.js'
+import {salvage} from './run-output.js'
 import {tell} from './tell.js'
 import {ownLease, patrolPlan, watchdogWorld} from './watchdog-world.js'
 
@@ -71,15 +76,23 @@ async function watch(guard: Guard, options: WatchdogOptions & {watchMs: number})
 async function underLease(guard: Guard): Promise<Round> {
   const {deps, request} = ownLease(guard, leaseTtlMs)
   return holdLease(deps, request, async () => {
-    for (const {job, id} of await closeInterrupted({...deps, runs: guard.runs()})) {
-      guard.log(`watchdog: ${job} interrupted: run ${id} has no end, and its guard and its job are gone`)
-    }
+    await closeRuns(guard, deps)
     const report = await patrol(watchdogWorld(guard), patrolPlan(guard))
     for (const line of logLines(report)) guard.log(line)
     compact(guard)
     const judgements = report.reports.map(({judgement}) => judgement)
     return {survey: report, verdict: patrolVerdict(judgements, report.incidents)}
   })
+}
+
+/** What a run under a lease has left is brought home by the job's next run; runs that may overlap leave nobody a word. */
+async function closeRuns(guard: Guard, {leases}: LeaseDeps): Promise<void> {
+  const here = {host: hostname(), boot: readBootId()}
+  const survivor = (holder: Holder) => survivorOf(holder, here)
+  for (const {job, id, owner} of await closeInterrupted({leases, runs: guard.runs(), survivorOf: survivor})) {
+    guard.log(`watchdog: ${job} interrupted: run ${id} has no end, and its guard and its job are gone`)
+    if (owner) salvage(guard, job, id)
+  }
 }
 
 /** The watchdog has the time that `guard run` has not: all that it reads stays short for everybody. */

@@ -1,5 +1,6 @@
 import type {Fold} from './fold.js'
 import type {Outcome} from './outcome.js'
+import {type Place, type ProcessRef, parseProcessRef} from './process-ref.js'
 import type {Rec} from './record.js'
 
 /**
@@ -42,6 +43,8 @@ export interface Run {
   readonly recovered: boolean
   readonly steps: readonly RunStep[]
   readonly log?: LogRange
+  /** Its guard, where no lease speaks for it. */
+  readonly owner?: Place & {readonly process: ProcessRef}
 }
 
 export interface JobRuns {
@@ -99,7 +102,7 @@ function nextRun(known: Run | undefined, record: Rec, {job, id, at}: About): Run
   const {kind} = record
   if (kind === 'skipped')
     return {...newRun(id, job, at), endedAt: at, durationMs: 0, outcome: 'skipped', attempts: 0, ...text(record)}
-  if (kind === 'started') return known ?? {...newRun(id, job, at), ...logOf(record)}
+  if (kind === 'started') return known ?? {...newRun(id, job, at), ...logOf(record), ...ownerOf(record)}
   if (!known || known.outcome) return undefined
   if (kind === 'attempt-ended') return {...known, attempts: known.attempts + 1}
   if (kind === 'step-ended') return {...known, steps: [...known.steps, stepOf(record, at)]}
@@ -138,6 +141,11 @@ function text({class: failureClass, detail, reason}: Rec): Pick<Run, 'class' | '
 
 function logOf({log}: Rec): Pick<Run, 'log'> {
   return typeof log === 'object' && log !== null ? {log: log as LogRange} : {}
+}
+
+function ownerOf({process: named, host, boot}: Rec): Pick<Run, 'owner'> {
+  const process = parseProcessRef(named)
+  return process && typeof host === 'string' && typeof boot === 'string' ? {owner: {process, host, boot}} : {}
 }
 
 function stepOf(record: Rec, at: number): RunStep {

@@ -1,7 +1,7 @@
 import type {Lease} from '../domain/lease.js'
 import type {ServiceSettings} from '../domain/service-settings.js'
 import {GuardError} from '../errors.js'
-import {type LeaseDeps, type LeaseRequest, releaseLease, tryLease} from './lease.js'
+import {type LeaseDeps, type LeaseRequest, tryLease} from './lease.js'
 
 /**
  * Jobs that need the same service fail together, and each would restart it under the feet of the others. So a restart
@@ -52,7 +52,8 @@ export function openTurns(deps: TurnDeps): TakeTurn {
       if (result.ok) status = 'ok'
       return result
     } finally {
-      guarded(deps, () => releaseLease(deps, {...granted, status, detail: undefined}))
+      const {job, token, claimId: claim} = granted
+      guarded(deps, () => deps.leases.append({kind: 'released', job, token, claim, status}, 'buffered'))
     }
   }
 }
