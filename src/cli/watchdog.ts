@@ -1,5 +1,6 @@
 import {type PatrolVerdict, patrolVerdict} from '../domain/patrol-verdict.js'
 import {GuardError} from '../errors.js'
+import {bulkLeaseStream} from '../journal/bulk-streams.js'
 import {alertStream, incidentStream, resetRequestStream, resetResultStream} from '../journal/other-streams.js'
 import {closeInterrupted} from '../usecases/close-interrupted.js'
 import {holdLease} from '../usecases/hold-lease.js'
@@ -16,6 +17,9 @@ export interface WatchdogOptions {
   readonly json: boolean
   readonly print: (text: string) => void
 }
+
+/** How a round reads what it reads. */
+export const watchdogStreams = {leases: bulkLeaseStream}
 
 /** What a round saw, with what it means for the whole. */
 interface Round {

@@ -52,8 +52,8 @@ interface Here {
   readonly lines: Uint8Array
 }
 
-function fitsRow({job, id, claim, holder, process, jobProcess, detail}: LeaseLine): boolean {
-  return fits(id) && fits(claim) && fits(job) && fits(holder) && fits(process) && fits(jobProcess) && fits(detail)
+function fitsRow({job, id, claim, holder, ownProcess, jobProcess, detail}: LeaseLine): boolean {
+  return fits(id) && fits(claim) && fits(job) && fits(holder) && fits(ownProcess) && fits(jobProcess) && fits(detail)
 }
 
 /** Makes a row of what the state says of the job; -1: it has to be left to the slow way. */
@@ -115,7 +115,7 @@ function claim(round: Round, state: Leases, here: Here): void {
   table.set(row, column.status, 0)
   table.keep(row, textColumn.claimId, lines, line.id)
   table.keep(row, textColumn.holder, lines, line.holder)
-  table.keep(row, textColumn.process, lines, line.process)
+  table.keep(row, textColumn.process, lines, line.ownProcess)
   table.keep(row, textColumn.jobProcess, lines, line.jobProcess)
   see(round, row)
 }
@@ -155,7 +155,7 @@ function renew(round: Round, {row, lines}: Here): void {
     table.drop(row, textColumn.process)
     table.drop(row, textColumn.jobProcess)
   }
-  if (line.process.from >= 0) table.keep(row, textColumn.process, lines, line.process)
+  if (line.ownProcess.from >= 0) table.keep(row, textColumn.process, lines, line.ownProcess)
   if (line.jobProcess.from >= 0) table.keep(row, textColumn.jobProcess, lines, line.jobProcess)
   see(round, row)
 }

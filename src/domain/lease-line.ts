@@ -21,7 +21,7 @@ export interface LeaseLine {
   readonly over: Piece
   readonly detail: Piece
   /** As JSON. */
-  readonly process: Piece
+  readonly ownProcess: Piece
   readonly jobProcess: Piece
 }
 
@@ -48,7 +48,7 @@ export function emptyLine(): LeaseLine {
     status: 0,
     over: absent(),
     detail: absent(),
-    process: absent(),
+    ownProcess: absent(),
     jobProcess: absent(),
   }
 }
@@ -76,7 +76,7 @@ function clear(line: LeaseLine): void {
   line.claim.from = -1
   line.over.from = -1
   line.detail.from = -1
-  line.process.from = -1
+  line.ownProcess.from = -1
   line.jobProcess.from = -1
 }
 
@@ -102,7 +102,7 @@ function readPlace(scan: ByteScanner, line: LeaseLine): boolean {
   if (!scan.takes(bootKey) || !scan.string(some)) return false
   const boot = textOf(scan.bytes, some)
   if (!scan.takes(hostKey) || !scan.string(some)) return false
-  line.place = {boot, host: textOf(scan.bytes, some), bytes: scan.bytes.slice(start, scan.at)}
+  line.place = {boot, host: textOf(scan.bytes, some), bytes: new Uint8Array(scan.bytes.subarray(start, scan.at))}
   return true
 }
 
@@ -145,7 +145,7 @@ function readField(scan: ByteScanner, line: LeaseLine): boolean {
     case 0x6f: // o
       return scan.takes(keys.over) && scan.string(line.over)
     case 0x70: // p
-      return scan.takes(keys.process) && readProcess(scan, line.process)
+      return scan.takes(keys.process) && readProcess(scan, line.ownProcess)
     default:
       return false
   }
