@@ -8,6 +8,7 @@ export interface Piece {
  * Reads JSON of a known shape from the bytes in which it stands. It takes what guard itself writes: no spaces, no
  * escapes, ASCII, whole numbers. Anything else it refuses, and somebody else has to read it; it never reads anything in
  * another way than JSON.parse would. No text and no object is made of what is read, which is what takes the time.
+ * The bytes end with a newline, at which all reading stops: V8 reads slowly where it once had to read behind an end.
  */
 export class ByteScanner {
   bytes: Uint8Array = new Uint8Array(0)

@@ -8,19 +8,20 @@ export function chunkFolder<S>(fold: Fold<S>, bulk: BulkFold<S>): ChunkFolder<S>
   return {
     fold: (view, chunk) => {
       const start = view.offset
-      for (let at = 0; !view.seal; ) {
-        const next = view.offset > 0 ? bulk.take(view.state, chunk, at) : -1
+      const lines = chunk.subarray(0, chunk.lastIndexOf(newline) + 1)
+      for (let at = 0; at < lines.length && !view.seal; ) {
+        // The first line of a generation may be a snapshot.
+        const next = view.offset > 0 ? bulk.take(view.state, lines, at) : -1
         if (next >= 0) {
           view.records += 1
           view.offset = start + next
           at = next
           continue
         }
-        const end = chunk.indexOf(newline, at)
-        if (end < 0) return
+        const end = lines.indexOf(newline, at)
         // What is left may be anything, as a line of the journal's own that reads the state.
         bulk.settle(view.state)
-        foldLine(view, fold, {text: chunk.toString('utf8', at, end), end: start + end + 1})
+        foldLine(view, fold, {text: lines.toString('utf8', at, end), end: start + end + 1})
         at = end + 1
       }
     },
