@@ -21,12 +21,23 @@ const actionTexts: Readonly<Record<IncidentAction['do'], string>> = {
   resolve: 'incident resolved',
 }
 
+/** More healthy jobs than this are counted, not listed: nobody reads them, and ten thousand lines take their time. */
+const mostHealthy = 100
+
 /** A line a job, and below it what was done about it. */
 export function renderSurvey({reports, leftovers}: Survey): string {
-  const width = Math.max(0, ...reports.map(({job}) => job.name.length))
-  const lines = reports.map((report) => renderReport(report, width))
+  const shown = reports.length > mostHealthy ? reports.filter(isNotable) : reports
+  const width = shown.reduce((most, {job}) => Math.max(most, job.name.length), 0)
+  const lines = shown.map((report) => renderReport(report, width))
   const left = leftovers.map(({job, reason}) => `${job.padEnd(width)}  incident resolved: ${reason}`)
-  return lines.length + left.length === 0 ? 'no job is watched: the settings name none' : [...lines, ...left].join('\n')
+  const rest = reports.length - shown.length
+  const counted = rest === 0 ? [] : [`${rest} ${lines.length > 0 ? 'more ' : ''}jobs are healthy; --json tells of each`]
+  const all = [...lines, ...left, ...counted]
+  return all.length === 0 ? 'no job is watched: the settings name none' : all.join('\n')
+}
+
+function isNotable({judgement, actions}: JobReport): boolean {
+  return judgement.verdict !== 'healthy' || actions.length > 0
 }
 
 function renderReport({job, judgement, actions}: JobReport, width: number): string {
