@@ -50,8 +50,11 @@ export function watchdogWorld(guard: Guard): PatrolDeps {
   }
 }
 
+/** With more jobs than this, nobody reads a line about each that is healthy, and ten thousand lines take their time. */
+const mostLines = 100
+
 /** The jobs of the settings, and the reset daemon where one was ever used. */
-export function patrolPlan(guard: Guard): PatrolPlan {
+export function patrolPlan(guard: Guard, {json}: {readonly json: boolean}): PatrolPlan {
   const {watchdog, resetDaemon, watched: jobs} = guard.settings
   const isDaemonUsed = guard.leases().read().byJob.has(resetDaemonLease)
   const policy: IncidentPolicy = {
@@ -59,11 +62,12 @@ export function patrolPlan(guard: Guard): PatrolPlan {
     answerWithinMs: resetDaemon.expireAfterMs,
     betweenResetsMs: resetDaemon.minIntervalMs,
   }
-  if (!isDaemonUsed) return {jobs, policy}
+  const reports = json || jobs.length <= mostLines ? 'all' : 'notable'
+  if (!isDaemonUsed) return {jobs, policy, reports}
   const requests = guard.journal(resetRequestStream).read()
   const hasPending = pendingResets(requests, guard.journal(resetResultStream).read()).length > 0
   const limits = {lateAfterMs: resetDaemon.lateAfterMs, bootGraceMs: watchdog.bootGraceMs}
-  return {jobs: [...jobs, watchedDaemon(hasPending, limits)], policy}
+  return {jobs: [...jobs, watchedDaemon(hasPending, limits)], policy, reports}
 }
 
 /** The watchdog's own lease, by which others see whether it comes by. */

@@ -35,7 +35,7 @@ const exitCodes: Readonly<Record<PatrolVerdict, number>> = {healthy: 0, degraded
 /** What a round would do; nothing is written, no file is made. */
 export async function surveyOnly(guard: Guard, options: Pick<WatchdogOptions, 'json' | 'print'>): Promise<Told> {
   const deps = watchdogWorld(guard)
-  const survey = await surveyJobs(deps, patrolPlan(guard))
+  const survey = await surveyJobs(deps, patrolPlan(guard, options))
   const judgements = survey.reports.map(({judgement}) => judgement)
   const verdict = patrolVerdict(judgements, deps.incidents.read())
   return tellRound({survey, verdict}, options)
@@ -48,7 +48,7 @@ export async function runWatchdog(guard: Guard, options: WatchdogOptions): Promi
     await watch(guard, {...options, watchMs: options.watchMs})
     return undefined
   }
-  return tellRound(await underLease(guard), options)
+  return tellRound(await underLease(guard, options), options)
 }
 
 /** The round for `--json`. */
@@ -66,19 +66,19 @@ async function watch(guard: Guard, options: WatchdogOptions & {watchMs: number})
   const stop = new AbortController()
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort())
   while (!stop.signal.aborted) {
-    const round = await underLease(guard).catch(tellAndGoOn)
+    const round = await underLease(guard, options).catch(tellAndGoOn)
     if (round) show(round, options)
     await guard.clock.sleep(options.watchMs, stop.signal)
   }
 }
 
-async function underLease(guard: Guard): Promise<Round> {
+async function underLease(guard: Guard, options: Pick<WatchdogOptions, 'json'>): Promise<Round> {
   const {deps, request} = ownLease(guard, leaseTtlMs)
   return holdLease(deps, request, async () => {
     for (const {job, id} of await closeInterrupted({...deps, runs: guard.runs()})) {
       guard.log(`watchdog: ${job} interrupted: run ${id} has no end, and its guard and its job are gone`)
     }
-    const report = await patrol(watchdogWorld(guard), patrolPlan(guard))
+    const report = await patrol(watchdogWorld(guard), patrolPlan(guard, options))
     for (const line of logLines(report)) guard.log(line)
     compact(guard)
     const judgements = report.reports.map(({judgement}) => judgement)
@@ -107,7 +107,7 @@ function show({survey, verdict}: Round, {json, print}: WatchdogOptions): void {
   if (json) process.stdout.write(`${JSON.stringify(surveyToJson(survey, verdict))}\n`)
   else {
     const changed = survey.reports.filter(({actions}) => actions.length > 0)
-    if (changed.length + survey.leftovers.length > 0) print(renderSurvey({...survey, reports: changed}))
+    if (changed.length + survey.leftovers.length > 0) print(renderSurvey({...survey, reports: changed, quiet: 0}))
   }
 }
 

@@ -14,7 +14,7 @@ export interface SlotVerdict {
 }
 
 /** A run may begin so much before its slot: another host's cron, a clock a little off. Milliseconds. */
-const earlyMs = 60_000
+export const earlyMs = 60_000
 
 export function judgeSlot(facts: JobFacts): SlotVerdict {
   const {slot} = facts

@@ -21,17 +21,15 @@ const actionTexts: Readonly<Record<IncidentAction['do'], string>> = {
   resolve: 'incident resolved',
 }
 
-/** More healthy jobs than this are counted, not listed: nobody reads them, and ten thousand lines take their time. */
-const mostHealthy = 100
-
-/** A line a job, and below it what was done about it. */
-export function renderSurvey({reports, leftovers}: Survey): string {
-  const shown = reports.length > mostHealthy ? reports.filter(isNotable) : reports
+/** A line a job, and below it what was done about it. Where some jobs have no report, all healthy ones are counted. */
+export function renderSurvey({reports, leftovers, quiet}: Survey): string {
+  const shown = quiet === 0 ? reports : reports.filter(isNotable)
   const width = shown.reduce((most, {job}) => Math.max(most, job.name.length), 0)
   const lines = shown.map((report) => renderReport(report, width))
   const left = leftovers.map(({job, reason}) => `${job.padEnd(width)}  incident resolved: ${reason}`)
-  const rest = reports.length - shown.length
-  const counted = rest === 0 ? [] : [`${rest} ${lines.length > 0 ? 'more ' : ''}jobs are healthy; --json tells of each`]
+  const healthy = quiet + reports.length - shown.length
+  const more = lines.length > 0 ? ' more' : ''
+  const counted = healthy === 0 ? [] : [`${healthy}${more} jobs are healthy; --json tells of each`]
   const all = [...lines, ...left, ...counted]
   return all.length === 0 ? 'no job is watched: the settings name none' : all.join('\n')
 }
