@@ -31,7 +31,8 @@ export function isBeyond(
   {snapshotBytes, offset, records}: Pick<View<unknown>, 'snapshotBytes' | 'offset' | 'records'>,
   limit: CompactionLimit,
 ): boolean {
-  return offset - snapshotBytes > limit.bytes || records > limit.records
+  const tailBytes = offset - snapshotBytes
+  return tailBytes >= limit.timesSnapshot * snapshotBytes && (tailBytes > limit.bytes || records > limit.records)
 }
 
 /**

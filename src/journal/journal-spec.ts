@@ -16,6 +16,11 @@ export interface JournalSpec<S> {
 export interface CompactionLimit {
   readonly bytes: number
   readonly records: number
+  /**
+   * Nor is one due before the tail has so many times the bytes of the last snapshot. With 1, what all snapshots take
+   * together is less than twice what was appended, however large the state is; with 0, size does not matter.
+   */
+  readonly timesSnapshot: number
 }
 
 /** What may be thrown away of the generations that are no longer needed for the present state. */
