@@ -64,7 +64,7 @@ export interface Leases {
 const clockAllowanceMs = 60_000
 
 /** Ended leases of more jobs than this are forgotten, oldest first: names may be made up for each build or request. */
-const mostJobs = 20_000
+export const mostJobs = 20_000
 
 export function leaseState(lease: Lease, now: Moment): LeaseState {
   if (lease.released) return 'released'
@@ -82,8 +82,10 @@ export function renewalTimes(ttlMs: number): {readonly everyMs: number; readonly
   return {everyMs: Math.ceil(ttlMs / 3), giveUpMs: Math.floor((ttlMs * 2) / 3)}
 }
 
+type Expiry = Pick<Lease, 'expiresAt' | 'expiresMono' | 'boot' | 'host'>
+
 /** Clocks of one boot are the same clock. On one host another boot id is proof that the holder is dead. */
-function hasExpired(lease: Lease, now: Moment): boolean {
+export function hasExpired(lease: Expiry, now: Moment): boolean {
   if (lease.boot === now.boot) return now.mono >= lease.expiresMono
   return lease.host === now.host || now.at >= lease.expiresAt + clockAllowanceMs
 }
@@ -128,7 +130,7 @@ function applyClaim(state: Leases, claim: Written): FoldVerdict {
   const isFree = !present || leaseState(present, claim) !== 'held' || claim['over'] === present.claimId
   if (!isFree) return 'void'
   state.grants += 1
-  put(state, {
+  putLease(state, {
     job: claim.job,
     holder,
     token: state.grants,
@@ -148,7 +150,7 @@ function applyRenewal(state: Leases, record: Written): FoldVerdict {
   if (!lease) return 'void'
   const next = expiry(record, lease.ttlMs)
   const isSameClock = lease.boot === record.boot
-  put(state, {
+  putLease(state, {
     // After a reboot nothing that was known of the old processes holds.
     ...(isSameClock ? lease : {...withoutProcesses(lease), claimedMono: record.mono}),
     ...next,
@@ -167,7 +169,7 @@ function applyRelease(state: Leases, record: Written): FoldVerdict {
   if (!lease || (status !== 'ok' && status !== 'error')) return 'void'
   const released = {at: record.at, status, ...(typeof detail === 'string' && {detail})} as const
   // In this order because V8 takes ten times as long to add a field to a copy.
-  put(state, {released, ...lease, seenAt: record.at})
+  putLease(state, {released, ...lease, seenAt: record.at})
   return 'ok'
 }
 
@@ -191,7 +193,7 @@ function withoutProcesses({process: _, jobProcess: __, ...rest}: Lease): Lease {
   return rest
 }
 
-function put(state: Leases, lease: Lease): void {
+export function putLease(state: Leases, lease: Lease): void {
   state.byJob.delete(lease.job)
   state.byJob.set(lease.job, lease)
 }

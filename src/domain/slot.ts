@@ -1,5 +1,5 @@
 import {span} from './freshness.js'
-import type {JobFacts, Life, SlotFacts} from './watchdog-facts.js'
+import type {JobFacts, Life, NowFacts, SlotFacts} from './watchdog-facts.js'
 
 /**
  * - served: a run began at the slot or after it
@@ -14,7 +14,7 @@ export interface SlotVerdict {
 }
 
 /** A run may begin so much before its slot: another host's cron, a clock a little off. Milliseconds. */
-const earlyMs = 60_000
+export const earlyMs = 60_000
 
 /** A wall clock that is behind the awake clock by less was only slewed. Milliseconds. */
 const setBackMs = 60_000
@@ -38,9 +38,13 @@ function hasStarted(life: Life, dueAwake: number): boolean {
 }
 
 /** Set back, the clock comes to a slot that was served long ago: this proves nothing of those that were due since. */
-function isProof({life, now}: JobFacts, {at, due}: SlotFacts): boolean {
-  const isSetBack = now.awake - due.awake > now.at - at + setBackMs
-  return !isSetBack || hasStarted(life, now.calmAwake)
+function isProof({life, now}: JobFacts, slot: SlotFacts): boolean {
+  return !isSetBackTo(slot, now) || hasStarted(life, now.calmAwake)
+}
+
+/** Whether the clock was set back since the slot was due: then more time was lived through than the clock shows. */
+export function isSetBackTo({at, due}: SlotFacts, now: Pick<NowFacts, 'at' | 'awake'>): boolean {
+  return now.awake - due.awake > now.at - at + setBackMs
 }
 
 function early({due}: SlotFacts): SlotVerdict {

@@ -9,6 +9,8 @@ export interface Cursor<S> {
   readonly reader: Reader<S>
   readonly newStamp: () => Stamp
   view: View<S> | undefined
+  /** What was read of a journal that guard never wrote to: adopted, it need not be read a second time. */
+  foreign?: View<S> | undefined
 }
 
 /**
@@ -46,8 +48,21 @@ export function* openNewest<S>(cursor: Cursor<S>): Step<View<S> | undefined> {
     if (generation === undefined) return undefined
     const file = yield* open(generationName(cursor.journal, generation))
     // Retention may remove a generation, but never the newest: look again.
-    if (file) return keep(cursor, yield* openView(cursor, generation, file))
+    if (file) {
+      return keep(cursor, (yield* adopted(cursor, generation, file)) ?? (yield* openView(cursor, generation, file)))
+    }
   }
+}
+
+/** The view of the lines that stood there before the file became this generation. */
+function* adopted<S>(cursor: Cursor<S>, generation: number, file: FileHandle): Step<View<S> | undefined> {
+  const {foreign} = cursor
+  if (!foreign) return undefined
+  cursor.foreign = undefined
+  const isSame = generation === foreign.generation && foreign.file.identity === file.identity
+  const isWhole = isSame && !(yield* wasCut(cursor, foreign))
+  yield* close(isWhole ? file : foreign.file)
+  return isWhole ? foreign : undefined
 }
 
 function* openView<S>(cursor: Cursor<S>, generation: number, file: FileHandle): Step<View<S>> {
@@ -76,9 +91,13 @@ function* rebuild<S>(cursor: Cursor<S>, {generation, file}: View<S>): Step<View<
 function* readUnadopted<S>(cursor: Cursor<S>): Step<View<S> | undefined> {
   const file = yield* open(stableName(cursor.journal))
   if (!file) return undefined
-  const view = emptyView(1, file, cursor.reader.fold)
+  const known = cursor.foreign
+  if (known) yield* close(known.file)
+  const isKnown =
+    known?.file.identity === file.identity && known.offset <= ((yield* size(stableName(cursor.journal))) ?? 0)
+  const view = known && isKnown ? {...known, file} : emptyView(1, file, cursor.reader.fold)
+  cursor.foreign = view
   yield* catchUp(view, cursor.reader)
-  yield* close(file)
   return view
 }
 

@@ -170,7 +170,7 @@ class Day {
   async #round(): Promise<void> {
     const jobs = this.#lives.map(({job}) => job.watched)
     try {
-      await patrol(this.#deps, {jobs, policy})
+      await patrol(this.#deps, {jobs, policy, reports: 'notable'})
     } catch (error) {
       if (!(error instanceof Killed)) throw error
     }
