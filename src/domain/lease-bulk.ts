@@ -1,7 +1,7 @@
 import {ascii, ByteScanner, textOf} from './byte-scanner.js'
 import type {BulkFold} from './fold.js'
 import {isJobName} from './job-name.js'
-import {hasExpired, type Lease, type Leases, mostJobs, putLease} from './lease.js'
+import {hasExpired, type Lease, type Leases, mostJobs, putLease, type Release} from './lease.js'
 import {emptyLine, type LeaseLine, readLeaseLine} from './lease-line.js'
 import {column, fits, LeaseTable, type TextColumn, textColumn} from './lease-table.js'
 import type {Place, ProcessRef} from './process-ref.js'
@@ -89,6 +89,7 @@ const statuses = [undefined, 'ok', 'error'] as const
 function loadNumbers(round: Round, row: number, lease: Lease): void {
   for (const name of lasting) round.table.set(row, column[name], lease[name])
   round.table.set(row, column.status, statuses.indexOf(lease.released?.status))
+  round.table.set(row, column.releasedMono, lease.released?.mono ?? -1)
   round.table.set(row, column.place, placeNumber(round, lease))
 }
 
@@ -160,9 +161,11 @@ function renew(round: Round, {row, lines}: Here): void {
   see(round, row)
 }
 
-/** `applyRelease` of lease.ts: where it was released does not count. */
+/** `applyRelease` of lease.ts. */
 function release(round: Round, {row, lines}: Here): void {
-  const {table, line} = round
+  const {table, line, places} = round
+  const isSameClock = places[table.get(row, column.place)]?.boot === line.place.boot
+  table.set(row, column.releasedMono, isSameClock ? line.mono : -1)
   table.set(row, column.status, line.status)
   table.keep(row, textColumn.detail, lines, line.detail)
   table.set(row, column.seenAt, line.at)
@@ -208,6 +211,11 @@ function leaseIn({table, places}: Round, row: number): Lease {
     host,
     ...(process !== undefined && {process: JSON.parse(process) as ProcessRef}),
     ...(jobProcess !== undefined && {jobProcess: JSON.parse(jobProcess) as ProcessRef}),
-    ...(status && {released: {at: number(column.seenAt), status, ...(detail !== undefined && {detail})}}),
+    ...(status && {released: {...releaseIn(number), status, ...(detail !== undefined && {detail})}}),
   }
+}
+
+function releaseIn(number: (which: number) => number): Pick<Release, 'at' | 'mono'> {
+  const mono = number(column.releasedMono)
+  return {at: number(column.seenAt), ...(mono >= 0 && {mono})}
 }

@@ -15,6 +15,8 @@ export const column = {
   place: 8,
   /** The how-manieth change of all; 0: none. */
   changed: 9,
+  /** -1: it is not known on the clock of the lease's boot. */
+  releasedMono: 10,
 } as const
 
 /** The texts of a row, each with room for so many bytes. */
@@ -23,7 +25,7 @@ export type TextColumn = (typeof textColumn)[keyof typeof textColumn]
 const textBytes = 128
 
 /** Behind the numbers stand the lengths of the texts; -1: there is none. */
-const firstLength = 10
+const firstLength = 11
 const numbersOfRow = firstLength + 6
 const bytesOfRow = textBytes * 6
 const firstRows = 512

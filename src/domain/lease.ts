@@ -40,6 +40,8 @@ export interface Lease extends Place {
 
 export interface Release {
   readonly at: number
+  /** Monotonic clock of the lease's boot, ms; absent when it was released in another. */
+  readonly mono?: number
   readonly status: LeaseStatus
   readonly detail?: string
 }
@@ -167,9 +169,11 @@ function applyRelease(state: Leases, record: Written): FoldVerdict {
   const lease = ownLease(state, record)
   const {status, detail} = record
   if (!lease || (status !== 'ok' && status !== 'error')) return 'void'
-  const released = {at: record.at, status, ...(typeof detail === 'string' && {detail})} as const
+  const {at, mono} = record
+  const own = record.boot === lease.boot && {mono}
+  const released = {at, ...own, status, ...(typeof detail === 'string' && {detail})} as const
   // In this order because V8 takes ten times as long to add a field to a copy.
-  putLease(state, {released, ...lease, seenAt: record.at})
+  putLease(state, {released, ...lease, seenAt: at})
   return 'ok'
 }
 

@@ -38,7 +38,8 @@ function lifeOfLease(lease: Lease, clocks: Clocks): Life {
   const state = leaseState(lease, clocks.now)
   if (state === 'held') return {is: 'running', startedAwake, seenAwake: renewedAwake}
   if (lease.released) {
-    const released = awakeAt(timeline, {at: lease.released.at}, nowAwake)
+    const {at, mono} = lease.released
+    const released = awakeAt(timeline, mono === undefined ? {at} : {at, mono, boot}, nowAwake)
     const seenAwake = Math.max(renewedAwake, Math.min(released, renewedAwake + ttlMs))
     const trouble = lease.released.status === 'error' ? (lease.released.detail ?? 'with an error') : undefined
     return {is: 'ended', startedAwake, seenAwake, trouble}

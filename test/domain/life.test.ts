@@ -60,6 +60,16 @@ test('a lease that was given back has ended, well or with its error', () => {
   expect(ended).toMatchObject({is: 'ended', seenAwake: ago(2 * minute).awake, trouble: 'no data'})
 })
 
+test('a release is as old as its monotonic clock says, though the wall clock was set back past it since', () => {
+  const before = {at: now.at - 3 * hour, mono: now.mono - 5 * hour, boot: 'a'}
+  const setBack = withNote(withNote(emptyTimeline, {...before, awake: before.mono}), {...now, awake: now.mono})
+  const later = {...now, at: now.at + hour, mono: now.mono + hour}
+  const clocksLater: Clocks = {now: later, nowAwake: later.mono, timeline: upTo(setBack, later)}
+  const released = {at: now.at, mono: before.mono + 3 * hour, status: 'ok'} as const
+  const held = lease(0, {claimedMono: before.mono, expiresMono: before.mono + 9 * hour, ttlMs: 9 * hour, released})
+  expect(lifeOf({lease: held, runs: []}, clocksLater)).toMatchObject({seenAwake: before.mono + 3 * hour})
+})
+
 test('a lease of the boot before has ended with that boot', () => {
   expect(life(lease(20 * hour, {boot: 'before'}))).toMatchObject({
     is: 'ended',
