@@ -68,7 +68,7 @@ export function runFold(keep: number): Fold<RunBook> {
     save: (book) => [...book.values()].flatMap(({runs}) => runs),
     restore: (saved) => {
       const book: RunBook = new Map()
-      for (const run of saved as Run[]) put(book, {run, index: -1, keep})
+      for (const run of saved as Run[]) put(book, run, {index: -1, keep})
       return book
     },
   }
@@ -80,29 +80,19 @@ function applyRun(book: RunBook, record: Rec, keep: number): void {
   const {job, at, run: id} = record
   if (typeof job !== 'string' || typeof at !== 'number' || typeof id !== 'string') return
   const runs = book.get(job)?.runs ?? []
-  const index = indexOfRun(runs, id)
-  const run = nextRun(runs[index], record, {job, id, at})
-  if (run) put(book, {run, index, keep})
-}
-
-/** A record is of one of the last runs nearly always, so they are looked at from behind; -1: it is of none. */
-function indexOfRun(runs: readonly Run[], id: string): number {
-  for (let index = runs.length - 1; index >= 0; index--) if (runs[index]?.id === id) return index
-  return -1
-}
-
-interface About {
-  readonly job: string
-  readonly id: string
-  readonly at: number
+  // A record is of one of the last runs nearly always.
+  const index = runs.findLastIndex((run) => run.id === id)
+  const run = nextRun(runs[index], record, newRun(id, job, at))
+  if (run) put(book, run, {index, keep})
 }
 
 /** Undefined when the record changes nothing. */
-function nextRun(known: Run | undefined, record: Rec, {job, id, at}: About): Run | undefined {
+function nextRun(known: Run | undefined, record: Rec, begun: Run): Run | undefined {
   const {kind} = record
+  const at = begun.startedAt
   if (kind === 'skipped')
-    return {...newRun(id, job, at), endedAt: at, durationMs: 0, outcome: 'skipped', attempts: 0, ...text(record)}
-  if (kind === 'started') return known ?? {...newRun(id, job, at), ...logOf(record), ...ownerOf(record)}
+    return {...begun, endedAt: at, durationMs: 0, outcome: 'skipped', attempts: 0, ...text(record)}
+  if (kind === 'started') return known ?? {...begun, ...logOf(record), ...ownerOf(record)}
   if (!known || known.outcome) return undefined
   if (kind === 'attempt-ended') return {...known, attempts: known.attempts + 1}
   if (kind === 'step-ended') return {...known, steps: [...known.steps, stepOf(record, at)]}
@@ -143,9 +133,9 @@ function logOf({log}: Rec): Pick<Run, 'log'> {
   return typeof log === 'object' && log !== null ? {log: log as LogRange} : {}
 }
 
-function ownerOf({process: named, host, boot}: Rec): Pick<Run, 'owner'> {
+function ownerOf({process: named, host, boot}: Rec): Pick<Run, 'owner'> | undefined {
   const process = parseProcessRef(named)
-  return process && typeof host === 'string' && typeof boot === 'string' ? {owner: {process, host, boot}} : {}
+  return process && {owner: {process, host: `${host}`, boot: `${boot}`}}
 }
 
 function stepOf(record: Rec, at: number): RunStep {
@@ -160,32 +150,23 @@ function stepOf(record: Rec, at: number): RunStep {
   }
 }
 
-interface Put {
-  readonly run: Run
-  /** Where it stands among the runs of its job; -1: not yet. */
+interface Where {
+  /** Where the run stands among those of its job; -1: not yet. */
   readonly index: number
   readonly keep: number
 }
 
-function put(book: RunBook, {run, index, keep}: Put): void {
-  const entry = book.get(run.job)
-  if (!entry) {
-    book.set(run.job, {runs: [run]})
-    return
+function put(book: RunBook, run: Run, {index, keep}: Where): void {
+  const runs = book.get(run.job)?.runs
+  if (!runs) book.set(run.job, {runs: [run]})
+  else if (index < 0) runs.push(run)
+  else runs[index] = run
+  // With each end there is one too many at most.
+  if (runs && run.outcome && runs.length > keep && runs.filter(isEnded).length > keep) {
+    runs.splice(runs.findIndex(isEnded), 1)
   }
-  const {runs} = entry
-  if (index >= 0) runs[index] = run
-  else runs.push(run)
-  if (run.outcome && runs.length > keep) dropOldest(runs, keep)
 }
 
-/** Drops the oldest of the runs that have ended when there are more than `keep` of them: with each end it is one at most. */
-function dropOldest(runs: Run[], keep: number): void {
-  let ended = 0
-  for (const {outcome} of runs) if (outcome) ended++
-  if (ended > keep)
-    runs.splice(
-      runs.findIndex(({outcome}) => outcome),
-      1,
-    )
+function isEnded({outcome}: Run): boolean {
+  return outcome !== undefined
 }

@@ -38,7 +38,7 @@ export function recorder(deps: RecordDeps, of: {readonly job: string; readonly r
   }
   return {
     // Where its output ends is not known yet, and never will be if guard is killed.
-    started: ({log, ...facts}) => note('started', {...facts, log: log && {...log, to: undefined}}),
+    started: ({token, process, log}) => note('started', {token, process, log: log && {...log, to: undefined}}),
     attemptEnded: (facts) => note('attempt-ended', facts),
     stepEnded: (facts) => note('step-ended', facts),
     ended: (facts) => note('ended', facts, 'durable'),

@@ -115,7 +115,8 @@ describe('when guard is killed by SIGKILL', () => {
     await until(() => existsSync(box.path('done')), 'the end of the job')
     await until(() => !isAlive(pidIn(box, 'leader')), 'the end of its process')
     await box.guard('watchdog')
-    expect(box.log('j')).toBe('before\nafter\n')
+    // A guard that is killed between a piece and the note of it leaves the piece to be copied again.
+    expect(box.log('j')).toMatch(/^(before\n){1,2}after\n$/)
     expect(filesIn(box.path('state/spool'))).toEqual([])
     const {runs} = JSON.parse((await box.guard('history', 'j', '--json')).stdout)
     expect(runs).toMatchObject([{outcome: 'interrupted'}])
