@@ -3,6 +3,7 @@ import type {BulkFold} from './fold.js'
 import {isJobName} from './job-name.js'
 import {hasExpired, type Lease, type Leases, mostJobs, putLease} from './lease.js'
 import {emptyLine, type LeaseLine, readLeaseLine} from './lease-line.js'
+import {readSavedLeases} from './lease-snapshot.js'
 import {column, fits, LeaseTable, type TextColumn, textColumn} from './lease-table.js'
 import type {Place, ProcessRef} from './process-ref.js'
 
@@ -29,6 +30,7 @@ export function bulkLeases(): BulkFold<Leases> {
       }
       return scan.at
     },
+    readSaved: readSavedLeases,
     settle(state) {
       for (const row of changedRows(table)) putLease(state, leaseIn(round, row))
       table.clear()
