@@ -35,7 +35,7 @@ export class ByteScanner {
     return true
   }
 
-  /** A whole number below 10^15, not negative. At anything else it stops. */
+  /** A whole number below 10^15, not negative. NaN, where nothing can follow: something else. */
   integer(): number {
     const {bytes, at: start} = this
     let value = 0
@@ -47,14 +47,8 @@ export class ByteScanner {
     }
     const digits = at - start
     const isPlain = digits > 0 && digits <= 15 && (digits === 1 || bytes[start] !== 48)
-    this.at = at
-    if (!isPlain) this.stop()
+    this.at = isPlain ? at : bytes.length
     return value
-  }
-
-  /** From here on nothing is found: at the newline that ends the bytes stands nothing that is looked for. */
-  stop(): void {
-    this.at = this.bytes.length - 1
   }
 
   /** A text in quotes; `place` gets what stands between them. */

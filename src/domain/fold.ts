@@ -22,16 +22,6 @@ export interface BulkFold<S> {
    * is of no shape that is known here; `settle`, then `apply` it. The lines are whole: they end with a newline.
    */
   take(state: S, lines: Uint8Array, start: number): number
-  /** What stands at a place, as JSON.stringify wrote what `save` gave, and where it ends. Undefined: leave it to `restore`. */
-  readSaved(place: SavedPlace): {readonly state: S; readonly end: number} | undefined
   /** From here on the state is what `apply` of all lines would have made of it. Until then it is nobody's to read. */
   settle(state: S): void
-}
-
-export interface SavedPlace {
-  /** They end with a newline. */
-  readonly bytes: Uint8Array
-  /** The same, one character a byte. */
-  readonly text: string
-  readonly start: number
 }

@@ -3,13 +3,12 @@ import type {BulkFold} from './fold.js'
 import {isJobName} from './job-name.js'
 import {hasExpired, type Lease, type Leases, mostJobs, putLease} from './lease.js'
 import {emptyLine, type LeaseLine, readLeaseLine} from './lease-line.js'
-import {readSavedLeases} from './lease-snapshot.js'
 import {column, fits, LeaseTable, type TextColumn, textColumn} from './lease-table.js'
 import type {Place, ProcessRef} from './process-ref.js'
 
 /**
  * The fold of `lease.ts` for many lines at once: what is known of a job is changed in place, and becomes a lease when
- * the lines end. A million lines take a third of what JSON.parse of them takes. Whatever is not plainly what guard
+ * the lines end. Lines take half of what JSON.parse of them takes. Whatever is not plainly what guard
  * writes is left to `lease.ts`, and a test holds the two against each other.
  */
 export function bulkLeases(): BulkFold<Leases> {
@@ -30,7 +29,6 @@ export function bulkLeases(): BulkFold<Leases> {
       }
       return scan.at
     },
-    readSaved: readSavedLeases,
     settle(state) {
       for (const row of changedRows(table)) putLease(state, leaseIn(round, row))
       table.clear()

@@ -197,14 +197,10 @@ function carry<S>(view: View<S>, fold: Fold<S>, record: Rec): FoldVerdict {
 }
 
 function restore<S>(view: View<S>, fold: Fold<S>, record: Rec): FoldVerdict {
-  return restoreTo(view, record, () => fold.restore(record['state']))
-}
-
-export function restoreTo<S>(view: View<S>, record: Rec, stateOf: () => S): FoldVerdict {
-  const {generation: own, carriedTo} = record
+  const {generation: own, carriedTo, state} = record
   if (!isOwn(record) || own !== view.generation || !Array.isArray(carriedTo)) return 'void'
   view.snapshotBytes = view.offset
-  view.state = stateOf()
+  view.state = fold.restore(state)
   for (const [generation, to] of carriedTo as readonly (readonly [number, number])[]) {
     view.carriedTo.set(generation, to)
   }
