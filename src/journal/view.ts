@@ -85,7 +85,7 @@ function* readOn<S>(view: View<S>, reader: Reader<S>, until: string | undefined)
     if (chunk.length < atMost) return undefined
     // A line longer than the chunk: take more of it, up to where it cannot be a line any more.
     if (view.offset > before) atMost = piece
-    else if (atMost < longestMiB * mebibyte) atMost *= 2
+    else if (atMost < longestMiB * mebibyte) atMost = Math.min(4 * atMost, longestMiB * mebibyte)
     else {
       view.offset += chunk.length
       view.garbage += 1
