@@ -17,6 +17,10 @@ const commandTable = commandFiles.map((file) => ({
   path: join(root, 'commands', file),
 }))
 
+const starts = ['run.cjs', 'cli.cjs']
+/** Commands that a crontab starts every minute: each gets a file of its own, for V8's code cache. */
+const oftenStarted = ['watchdog']
+
 /** Serves modules that exist only in the build. */
 function virtual(modules) {
   return {
@@ -73,22 +77,25 @@ async function bundle(input, format, {plugins = [], define = {}, treeshake = tru
  * Takes into a start file what the bundler puts into chunks of their own although the start requires them at once: one
  * file, one code cache. Lazy parts that require such a chunk find it loaded.
  */
-function takeIn(source) {
-  const taken = source.replace(/=require\(["'`]\.\/([\w-]+\.cjs)["'`]\)/g, (_, chunk) => {
-    const body = takeIn(readFileSync(join(dist, chunk), 'utf8'))
+function takeIn(source, seen = new Set()) {
+  const taken = source.replace(/=require\(["'`]\.\/([\w-]+\.cjs)["'`]\)/g, (whole, chunk) => {
+    // A command's file stands beside a start file that is loaded already.
+    if (starts.includes(chunk) || seen.has(chunk)) return whole
+    seen.add(chunk)
+    const body = takeIn(readFileSync(join(dist, chunk), 'utf8'), seen)
     return `=__part(${JSON.stringify(chunk)},function(exports){${body}\n})`
   })
   if (taken === source) return source
-  return `function __part(name,run){const file=__dirname+"/"+name,part=new module.constructor(file);part.filename=file;part.loaded=true;run(part.exports);require.cache[file]=part;return part.exports}${taken}`
+  return `function __part(name,run){const file=__dirname+"/"+name;if(require.cache[file])return require.cache[file].exports;const part=new module.constructor(file);part.filename=file;part.loaded=true;run(part.exports);require.cache[file]=part;return part.exports}${taken}`
 }
 
 /**
  * Turns a start file into what the code cache compiles: a function, as `require` would make of it, in ASCII. A single
  * other character makes V8 keep two bytes for each of the file's.
  */
-function prepareStart(name) {
+function prepareStart(name, from = name) {
   const file = join(dist, name)
-  const source = takeIn(readFileSync(file, 'utf8')).replace(
+  const source = takeIn(readFileSync(join(dist, from), 'utf8')).replace(
     /[^\0-\x7f]/g,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
   )
@@ -116,11 +123,12 @@ const manifest = await makeManifest({shared, commandTable, virtual, pjson: {name
 // To read a property does nothing in this program, so what is made by spreading and not used may go.
 await bundle({run: join(root, 'src/cli/run-entry.ts')}, 'cjs', {treeshake: {propertyReadSideEffects: false}})
 const commands = virtual({
-  'virtual:commands': `export const loaders = {${loaders.join(',')}}`,
+  'virtual:commands': `export const loaders = {${loaders.join(',')}}; export const oftenStarted = ${JSON.stringify(oftenStarted)}`,
   'virtual:manifest': `export const manifest = ${JSON.stringify(manifest)}`,
 })
 await bundle({cli: join(root, 'src/cli/main.ts')}, 'cjs', {plugins: [commands, dropUnreached]})
-for (const name of ['run.cjs', 'cli.cjs']) prepareStart(name)
+for (const id of oftenStarted) prepareStart(`${id}.cjs`, `cli-${id}.cjs`)
+for (const name of starts) prepareStart(name)
 await bundle({guard: join(root, 'src/cli/entry.ts')}, 'cjs', {
   define: {__GUARD_BUILD__: JSON.stringify(buildId())},
 })

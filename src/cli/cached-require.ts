@@ -19,6 +19,7 @@ export function cachedRequire(name: string): unknown {
   const loaded = Object.assign(new (module.constructor as new (id: string) => NodeModule)(file), {
     filename: file,
     loaded: true,
+    cachedRequire,
   })
   require.cache[file] = loaded
   script.runInThisContext()(loaded.exports, require, loaded, file, __dirname)

@@ -43,6 +43,8 @@ export interface GuardOptions {
   readonly config: string | undefined
   /** Takes a state directory on a file system where the appends of two machines may overwrite each other. */
   readonly allowUnsafeFilesystem: boolean
+  /** How the leases are read, where it is not as a run reads them. */
+  readonly leases?: JournalSpec<Leases>
 }
 
 export async function openGuard(options: GuardOptions): Promise<Guard> {
@@ -84,7 +86,7 @@ export async function openGuard(options: GuardOptions): Promise<Guard> {
       openLogDir(logDir())
     },
     journal,
-    leases: () => journal(leaseStream),
+    leases: () => journal(options.leases ?? leaseStream),
     runs: () => journal(runStream),
     logFileOf: (job) => logFileOf(logDir(), job),
     log: (text) => writeGuardianLog({dir: logDir(), rotation: settings.logs}, systemClock.now(), text),

@@ -4,6 +4,7 @@ import {GuardError} from '../errors.js'
 import {alertStream} from '../journal/other-streams.js'
 import {writeAlertFile} from '../system/alert-file.js'
 import {execIn} from '../system/exec-step.js'
+import {identifyProcess} from '../system/process-identity.js'
 import {type RunCommand, runCommand} from '../system/run-command.js'
 import {openService} from '../system/services/open-service.js'
 import type {Attempt, AttemptDeps} from '../usecases/attempt-job.js'
@@ -11,9 +12,11 @@ import {type HealDeps, healJob} from '../usecases/heal-job.js'
 import {type MendTask, mendRun} from '../usecases/mend-run.js'
 import {raiseAlert} from '../usecases/raise-alert.js'
 import type {RecoveryAlert} from '../usecases/recovery-steps.js'
+import {openTurns, type TakeTurn} from '../usecases/restart-turn.js'
 import type {RunEnd} from '../usecases/run-end.js'
 import {recorder} from '../usecases/run-records.js'
 import type {Guard} from './guard.js'
+import {leaseWorld} from './lease-world.js'
 import {clearLocksIn} from './locks-world.js'
 import {stepProgress} from './progress.js'
 import type {AttemptPlace} from './run-attempt.js'
@@ -68,6 +71,7 @@ function healDeps(place: AttemptPlace, task: MendTask, verify: () => Promise<Att
     signal: first.signals.aborted,
     verify,
     newestRuns: () => guard.runs().newestFirst(),
+    takeTurn: turnsOf(place, first.signals.aborted),
     recordStep: (step) => recorder({runs: guard.runs(), warn: tell}, {job, run: runId}).stepEnded(step),
     show: stepProgress(tell),
     clearLocks: clearLocksIn(guard, dir),
@@ -76,6 +80,12 @@ function healDeps(place: AttemptPlace, task: MendTask, verify: () => Promise<Att
     raiseAlert: (alert) => raise(guard, alert),
     writeAlertFile: (name, text) => writeAlertFile(guard.logDir, name, text),
   }
+}
+
+/** Opened at the first restart it would not know what was restarted since the recovery began. */
+function turnsOf({guard, runId}: AttemptPlace, signal: AbortSignal): TakeTurn {
+  const holder = {holder: runId, process: identifyProcess(process.pid)}
+  return openTurns({...leaseWorld(guard), holder, signal, warn: tell})
 }
 
 /** An alert that cannot be written is at least said. */

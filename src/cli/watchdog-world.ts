@@ -8,16 +8,13 @@ import {GuardError} from '../errors.js'
 import {alertStream, incidentStream, resetRequestStream, resetResultStream} from '../journal/other-streams.js'
 import {escalationFile} from '../system/escalation-file.js'
 import {readBootId} from '../system/host.js'
-import {openClawCli} from '../system/openclaw/cli.js'
 import {readOutputs} from '../system/outputs.js'
 import {identifyProcess} from '../system/process-identity.js'
-import {runCommand} from '../system/run-command.js'
 import {createSlots} from '../system/slots.js'
 import {survivorOf} from '../system/survivor.js'
 import type {LeaseDeps, LeaseRequest} from '../usecases/lease.js'
 import type {PatrolDeps} from '../usecases/patrol.js'
 import {raiseAlert} from '../usecases/raise-alert.js'
-import {sightOpenClaw} from '../usecases/sight-openclaw.js'
 import type {PatrolPlan} from '../usecases/survey-jobs.js'
 import type {Guard} from './guard.js'
 
@@ -38,6 +35,9 @@ export function watchdogWorld(guard: Guard): PatrolDeps {
     sightOpenClaw: async (maxAgeMs) => {
       const {openclaw} = settings
       if (!openclaw || Object.keys(openclaw.jobs).length === 0) return new Map()
+      const {openClawCli} = await import('../system/openclaw/cli.js')
+      const {runCommand} = await import('../system/run-command.js')
+      const {sightOpenClaw} = await import('../usecases/sight-openclaw.js')
       return sightOpenClaw(
         {openclaw: openClawCli({run: runCommand, settings: openclaw}), now: clock.now, maxAgeMs},
         openclaw,
@@ -50,8 +50,11 @@ export function watchdogWorld(guard: Guard): PatrolDeps {
   }
 }
 
+/** With more jobs than this, nobody reads a line about each that is healthy, and ten thousand lines take their time. */
+const mostLines = 100
+
 /** The jobs of the settings, and the reset daemon where one was ever used. */
-export function patrolPlan(guard: Guard): PatrolPlan {
+export function patrolPlan(guard: Guard, {json}: {readonly json: boolean}): PatrolPlan {
   const {watchdog, resetDaemon, watched: jobs} = guard.settings
   const isDaemonUsed = guard.leases().read().byJob.has(resetDaemonLease)
   const policy: IncidentPolicy = {
@@ -59,11 +62,12 @@ export function patrolPlan(guard: Guard): PatrolPlan {
     answerWithinMs: resetDaemon.expireAfterMs,
     betweenResetsMs: resetDaemon.minIntervalMs,
   }
-  if (!isDaemonUsed) return {jobs, policy}
+  const reports = json || jobs.length <= mostLines ? 'all' : 'notable'
+  if (!isDaemonUsed) return {jobs, policy, reports}
   const requests = guard.journal(resetRequestStream).read()
   const hasPending = pendingResets(requests, guard.journal(resetResultStream).read()).length > 0
   const limits = {lateAfterMs: resetDaemon.lateAfterMs, bootGraceMs: watchdog.bootGraceMs}
-  return {jobs: [...jobs, watchedDaemon(hasPending, limits)], policy}
+  return {jobs: [...jobs, watchedDaemon(hasPending, limits)], policy, reports}
 }
 
 /** The watchdog's own lease, by which others see whether it comes by. */

@@ -1,12 +1,18 @@
+import {hostname} from 'node:os'
 import {type PatrolVerdict, patrolVerdict} from '../domain/patrol-verdict.js'
 import {GuardError} from '../errors.js'
+import {bulkLeaseStream} from '../journal/bulk-streams.js'
 import {alertStream, incidentStream, resetRequestStream, resetResultStream} from '../journal/other-streams.js'
+import {readBootId} from '../system/host.js'
+import {type Holder, survivorOf} from '../system/survivor.js'
 import {closeInterrupted} from '../usecases/close-interrupted.js'
 import {holdLease} from '../usecases/hold-lease.js'
+import type {LeaseDeps} from '../usecases/lease.js'
 import {patrol} from '../usecases/patrol.js'
 import {type Survey, surveyJobs} from '../usecases/survey-jobs.js'
 import type {Guard} from './guard.js'
 import {renderSurvey, surveyToJson} from './render/watchdog.js'
+import {salvage} from './run-output.js'
 import {tell} from './tell.js'
 import {ownLease, patrolPlan, watchdogWorld} from './watchdog-world.js'
 
@@ -16,6 +22,9 @@ export interface WatchdogOptions {
   readonly json: boolean
   readonly print: (text: string) => void
 }
+
+/** How a round reads what it reads. */
+export const watchdogStreams = {leases: bulkLeaseStream}
 
 /** What a round saw, with what it means for the whole. */
 interface Round {
@@ -31,7 +40,7 @@ const exitCodes: Readonly<Record<PatrolVerdict, number>> = {healthy: 0, degraded
 /** What a round would do; nothing is written, no file is made. */
 export async function surveyOnly(guard: Guard, options: Pick<WatchdogOptions, 'json' | 'print'>): Promise<Told> {
   const deps = watchdogWorld(guard)
-  const survey = await surveyJobs(deps, patrolPlan(guard))
+  const survey = await surveyJobs(deps, patrolPlan(guard, options))
   const judgements = survey.reports.map(({judgement}) => judgement)
   const verdict = patrolVerdict(judgements, deps.incidents.read())
   return tellRound({survey, verdict}, options)
@@ -44,7 +53,7 @@ export async function runWatchdog(guard: Guard, options: WatchdogOptions): Promi
     await watch(guard, {...options, watchMs: options.watchMs})
     return undefined
   }
-  return tellRound(await underLease(guard), options)
+  return tellRound(await underLease(guard, options), options)
 }
 
 /** The round for `--json`. */
@@ -62,24 +71,32 @@ async function watch(guard: Guard, options: WatchdogOptions & {watchMs: number})
   const stop = new AbortController()
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort())
   while (!stop.signal.aborted) {
-    const round = await underLease(guard).catch(tellAndGoOn)
+    const round = await underLease(guard, options).catch(tellAndGoOn)
     if (round) show(round, options)
     await guard.clock.sleep(options.watchMs, stop.signal)
   }
 }
 
-async function underLease(guard: Guard): Promise<Round> {
+async function underLease(guard: Guard, options: Pick<WatchdogOptions, 'json'>): Promise<Round> {
   const {deps, request} = ownLease(guard, leaseTtlMs)
   return holdLease(deps, request, async () => {
-    for (const {job, id} of await closeInterrupted({...deps, runs: guard.runs()})) {
-      guard.log(`watchdog: ${job} interrupted: run ${id} has no end, and its guard and its job are gone`)
-    }
-    const report = await patrol(watchdogWorld(guard), patrolPlan(guard))
+    await closeRuns(guard, deps)
+    const report = await patrol(watchdogWorld(guard), patrolPlan(guard, options))
     for (const line of logLines(report)) guard.log(line)
     compact(guard)
     const judgements = report.reports.map(({judgement}) => judgement)
     return {survey: report, verdict: patrolVerdict(judgements, report.incidents)}
   })
+}
+
+/** What a run under a lease has left is brought home by the job's next run; runs that may overlap leave nobody a word. */
+async function closeRuns(guard: Guard, {leases}: LeaseDeps): Promise<void> {
+  const here = {host: hostname(), boot: readBootId()}
+  const survivor = (holder: Holder) => survivorOf(holder, here)
+  for (const {job, id, owner} of await closeInterrupted({leases, runs: guard.runs(), survivorOf: survivor})) {
+    guard.log(`watchdog: ${job} interrupted: run ${id} has no end, and its guard and its job are gone`)
+    if (owner) salvage(guard, job, id)
+  }
 }
 
 /** The watchdog has the time that `guard run` has not: all that it reads stays short for everybody. */
@@ -103,7 +120,7 @@ function show({survey, verdict}: Round, {json, print}: WatchdogOptions): void {
   if (json) process.stdout.write(`${JSON.stringify(surveyToJson(survey, verdict))}\n`)
   else {
     const changed = survey.reports.filter(({actions}) => actions.length > 0)
-    if (changed.length + survey.leftovers.length > 0) print(renderSurvey({...survey, reports: changed}))
+    if (changed.length + survey.leftovers.length > 0) print(renderSurvey({...survey, reports: changed, quiet: 0}))
   }
 }
 

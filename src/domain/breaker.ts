@@ -3,7 +3,7 @@ import type {Fold, FoldVerdict} from './fold.js'
 import {isJobName} from './job-name.js'
 import {elapsedMs, hasPassed, type Moment} from './moment.js'
 import {type ProcessRef, parseProcessRef} from './process-ref.js'
-import {hasFields, type Rec} from './record.js'
+import {hasFields, isJudgeable, type Judgeable, type Rec} from './record.js'
 import type {BreakerSettings} from './settings.js'
 
 /**
@@ -112,24 +112,13 @@ export const breakerFold: Fold<Breakers> = {
   restore: (saved) => new Map((saved as readonly Breaker[]).map((breaker) => [breaker.target, breaker])),
 }
 
-interface Written extends Moment, Rec {
-  readonly id: string
-  readonly kind: string
+interface Written extends Judgeable {
   readonly target: string
 }
 
-const fields = {
-  id: 'string',
-  kind: 'string',
-  target: 'string',
-  at: 'number',
-  mono: 'number',
-  boot: 'string',
-  host: 'string',
-} as const
-
 function isWritten(record: Rec): record is Written {
-  return hasFields(record, fields) && isJobName(record['target'] as string)
+  const {target} = record
+  return isJudgeable(record) && typeof target === 'string' && isJobName(target)
 }
 
 /** The breaker after `record`, or undefined when it came too late and changes nothing. */

@@ -1,4 +1,4 @@
-import type {Incidents} from './incident.js'
+import type {Incident, Incidents} from './incident.js'
 
 /** What stands in `openclaw_escalation.json` while a human is called: a function of the incidents and nothing else. */
 export interface EscalationArtefact {
@@ -18,16 +18,21 @@ interface Escalation {
 
 /** Undefined when no incident is escalated: then the file is not to be there. */
 export function escalationArtefact({jobs}: Incidents): EscalationArtefact | undefined {
-  const escalations = [...jobs.values()]
-    .flatMap(({incident}) => (incident && incident.escalations > 0 ? [incident] : []))
-    .map(({job, id, verdict, reason, openedAt, escalatedAt, escalations: alerts}) => ({
-      job,
-      incident: id,
-      verdict,
-      reason,
-      opened_at: new Date(openedAt).toISOString(),
-      escalated_at: new Date(escalatedAt).toISOString(),
-      alerts,
-    }))
+  const escalations: Escalation[] = []
+  for (const {incident} of jobs.values()) {
+    if (incident && incident.escalations > 0) escalations.push(escalationOf(incident))
+  }
   return escalations.length === 0 ? undefined : {escalations}
+}
+
+function escalationOf({job, id, verdict, reason, openedAt, escalatedAt, escalations}: Incident): Escalation {
+  return {
+    job,
+    incident: id,
+    verdict,
+    reason,
+    opened_at: new Date(openedAt).toISOString(),
+    escalated_at: new Date(escalatedAt).toISOString(),
+    alerts: escalations,
+  }
 }

@@ -11,12 +11,18 @@ export interface Judged {
 
 /** What the outputs say together: one stale output is enough to be stale. */
 export function outputsFreshness(facts: JobFacts): Judged {
-  const judged = facts.outputs.map((output) => outputFreshness(output, facts))
-  const decisive = (['stale', 'waiting', 'fresh'] as const)
-    .map((freshness) => judged.find((one) => one.freshness === freshness))
-    .find((one) => one !== undefined)
-  return decisive ?? {freshness: 'none', reason: 'no outputs are configured'}
+  let decisive = noOutputs
+  for (const output of facts.outputs) {
+    const judged = outputFreshness(output, facts)
+    if (weight[judged.freshness] > weight[decisive.freshness]) decisive = judged
+  }
+  return decisive
 }
+
+const noOutputs: Judged = {freshness: 'none', reason: 'no outputs are configured'}
+
+/** Of several outputs the heaviest decides. */
+const weight = {none: 0, fresh: 1, waiting: 2, stale: 3} as const
 
 function outputFreshness({files, maxAgeMs, newest, unreadable}: OutputFacts, facts: JobFacts): Judged {
   if (unreadable !== undefined) return {freshness: 'waiting', reason: `${files} could not be read: ${unreadable}`}

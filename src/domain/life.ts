@@ -1,6 +1,6 @@
 import {type Lease, leaseState, type Moment} from './lease.js'
 import type {Run} from './run.js'
-import {awakeAt, type Timeline} from './timeline.js'
+import {awakeAt, endOfBoot, type Timeline} from './timeline.js'
 import type {JobFacts, Life} from './watchdog-facts.js'
 
 /** What the journals say of one job. */
@@ -18,7 +18,7 @@ export interface Clocks {
 }
 
 /** Claim and start of one run are written within this. Milliseconds. */
-const sameRunMs = 60_000
+export const sameRunMs = 60_000
 
 /** The last sign of life: the lease's, or that of a run that took no lease or came after it. */
 export function lifeOf({lease, runs}: Traces, clocks: Clocks): Life {
@@ -38,14 +38,17 @@ function lifeOfLease(lease: Lease, clocks: Clocks): Life {
   const state = leaseState(lease, clocks.now)
   if (state === 'held') return {is: 'running', startedAwake, seenAwake: renewedAwake}
   if (lease.released) {
-    const released = awakeAt(timeline, {at: lease.released.at}, nowAwake)
+    const {at, mono} = lease.released
+    const released = awakeAt(timeline, mono === undefined ? {at} : {at, mono, boot}, nowAwake)
     const seenAwake = Math.max(renewedAwake, Math.min(released, renewedAwake + ttlMs))
     const trouble = lease.released.status === 'error' ? (lease.released.detail ?? 'with an error') : undefined
     return {is: 'ended', startedAwake, seenAwake, trouble}
   }
-  return isOfPastBoot(lease, clocks)
-    ? {is: 'ended', startedAwake, seenAwake: bootAwake(clocks), trouble: 'ended by a reboot'}
-    : {is: 'lost', startedAwake, seenAwake: renewedAwake}
+  const rebootAwake = isOfPastBoot(lease, clocks) ? rebootAfter(lease, clocks) : undefined
+  if (rebootAwake === undefined || renewedAwake + ttlMs <= rebootAwake) {
+    return {is: 'lost', startedAwake, seenAwake: renewedAwake}
+  }
+  return {is: 'ended', startedAwake, seenAwake: rebootAwake, trouble: 'ended by a reboot'}
 }
 
 /** On this host nothing outlives the boot; it is over, but nobody let it end. */
@@ -53,8 +56,12 @@ function isOfPastBoot(lease: Lease, {now}: Clocks): boolean {
   return lease.host === now.host && lease.boot !== now.boot
 }
 
-function bootAwake({now, nowAwake}: Clocks): number {
-  return nowAwake - now.mono
+/**
+ * The reboot ended a run that still held its lease; one that had lost it before is as dead afterwards. Boots since then
+ * are no sign of the job. Of a boot that nobody noted, the end of it is taken to be the beginning of this one.
+ */
+function rebootAfter({boot}: Lease, {now, nowAwake, timeline}: Clocks): number {
+  return endOfBoot(timeline, boot) ?? nowAwake - now.mono
 }
 
 /** The run's records may know more than the lease: how it ended, or that it ended though nobody gave the lease back. */
@@ -62,7 +69,7 @@ function endedByRun(life: Life, run: Run, {timeline, nowAwake}: Clocks): Life {
   // When an interruption was found says nothing about when it was.
   if (life.is === 'none' || run.endedAt === undefined || run.outcome === 'interrupted') return life
   const trouble = troubleOf(run)
-  if (life.is === 'ended') return {...life, trouble: life.trouble ?? trouble, ...givenUpOf(run)}
+  if (life.is === 'ended') return {...givenUpOf(run), ...life, trouble: life.trouble ?? trouble}
   if (life.is === 'running') return life
   const endedAwake = Math.max(life.seenAwake, awakeAt(timeline, {at: run.endedAt}, nowAwake))
   return {is: 'ended', startedAwake: life.startedAwake, seenAwake: endedAwake, trouble, ...givenUpOf(run)}

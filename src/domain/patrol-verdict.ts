@@ -9,8 +9,10 @@ export type PatrolVerdict = 'healthy' | 'degraded' | 'unhealthy'
  * - degraded: trouble that is being healed, or a slot that was missed for a known reason
  */
 export function patrolVerdict(judgements: readonly Judgement[], {jobs}: Incidents): PatrolVerdict {
-  const incidents = [...jobs.values()].flatMap(({incident}) => incident ?? [])
-  if (incidents.some(({escalations}) => escalations > 0)) return 'unhealthy'
-  const isTroubled = judgements.some(({calls, verdict}) => calls === 'trouble' || verdict === 'missed')
-  return isTroubled || incidents.length > 0 ? 'degraded' : 'healthy'
+  let isTroubled = judgements.some(({calls, verdict}) => calls === 'trouble' || verdict === 'missed')
+  for (const {incident} of jobs.values()) {
+    if (incident && incident.escalations > 0) return 'unhealthy'
+    if (incident) isTroubled = true
+  }
+  return isTroubled ? 'degraded' : 'healthy'
 }

@@ -1,5 +1,6 @@
 import type {Fold} from './fold.js'
 import type {Outcome} from './outcome.js'
+import {type Place, type ProcessRef, parseProcessRef} from './process-ref.js'
 import type {Rec} from './record.js'
 
 /**
@@ -42,6 +43,8 @@ export interface Run {
   readonly recovered: boolean
   readonly steps: readonly RunStep[]
   readonly log?: LogRange
+  /** Its guard, where no lease speaks for it. */
+  readonly owner?: Place & {readonly process: ProcessRef}
 }
 
 export interface JobRuns {
@@ -59,14 +62,13 @@ export function runFold(keep: number): Fold<RunBook> {
   return {
     empty: () => new Map(),
     apply: (book, record) => {
-      const next = applyRun(book, record)
-      if (next) put(book, next, keep)
+      applyRun(book, record, keep)
       return 'ok'
     },
     save: (book) => [...book.values()].flatMap(({runs}) => runs),
     restore: (saved) => {
       const book: RunBook = new Map()
-      for (const run of saved as Run[]) put(book, run, keep)
+      for (const run of saved as Run[]) put(book, run, {index: -1, keep})
       return book
     },
   }
@@ -74,13 +76,23 @@ export function runFold(keep: number): Fold<RunBook> {
 
 export const runBookFold = runFold(keptRuns)
 
-function applyRun(book: RunBook, record: Rec): Run | undefined {
-  const {job, kind, at, run: id} = record
-  if (typeof job !== 'string' || typeof at !== 'number' || typeof id !== 'string') return undefined
+function applyRun(book: RunBook, record: Rec, keep: number): void {
+  const {job, at, run: id} = record
+  if (typeof job !== 'string' || typeof at !== 'number' || typeof id !== 'string') return
+  const runs = book.get(job)?.runs ?? []
+  // A record is of one of the last runs nearly always.
+  const index = runs.findLastIndex((run) => run.id === id)
+  const run = nextRun(runs[index], record, newRun(id, job, at))
+  if (run) put(book, run, {index, keep})
+}
+
+/** Undefined when the record changes nothing. */
+function nextRun(known: Run | undefined, record: Rec, begun: Run): Run | undefined {
+  const {kind} = record
+  const at = begun.startedAt
   if (kind === 'skipped')
-    return {...newRun(id, job, at), endedAt: at, durationMs: 0, outcome: 'skipped', attempts: 0, ...text(record)}
-  const known = book.get(job)?.runs.find((run) => run.id === id)
-  if (kind === 'started') return known ?? {...newRun(id, job, at), ...logOf(record)}
+    return {...begun, endedAt: at, durationMs: 0, outcome: 'skipped', attempts: 0, ...text(record)}
+  if (kind === 'started') return known ?? {...begun, ...logOf(record), ...ownerOf(record)}
   if (!known || known.outcome) return undefined
   if (kind === 'attempt-ended') return {...known, attempts: known.attempts + 1}
   if (kind === 'step-ended') return {...known, steps: [...known.steps, stepOf(record, at)]}
@@ -96,10 +108,11 @@ function newRun(id: string, job: string, startedAt: number): Run {
 function endedRun(run: Run, record: Rec, at: number): Run {
   const {durationMs, outcome, exitCode, signal, recovered} = record
   return {
-    ...run,
     endedAt: at,
     durationMs: typeof durationMs === 'number' ? durationMs : at - run.startedAt,
     outcome: typeof outcome === 'string' ? (outcome as Outcome) : 'failed',
+    // Behind the new fields: V8 takes ten times as long to add a field to a copy.
+    ...run,
     recovered: recovered === true,
     ...(typeof exitCode === 'number' && {exitCode}),
     ...(typeof signal === 'string' && {signal}),
@@ -120,6 +133,11 @@ function logOf({log}: Rec): Pick<Run, 'log'> {
   return typeof log === 'object' && log !== null ? {log: log as LogRange} : {}
 }
 
+function ownerOf({process: named, host, boot}: Rec): Pick<Run, 'owner'> | undefined {
+  const process = parseProcessRef(named)
+  return process && {owner: {process, host: `${host}`, boot: `${boot}`}}
+}
+
 function stepOf(record: Rec, at: number): RunStep {
   const {do: what, ok, durationMs, evidence, service} = record
   return {
@@ -132,15 +150,23 @@ function stepOf(record: Rec, at: number): RunStep {
   }
 }
 
-function put(book: RunBook, run: Run, keep: number): void {
-  const entry = book.get(run.job)
-  if (!entry) {
-    book.set(run.job, {runs: [run]})
-    return
+interface Where {
+  /** Where the run stands among those of its job; -1: not yet. */
+  readonly index: number
+  readonly keep: number
+}
+
+function put(book: RunBook, run: Run, {index, keep}: Where): void {
+  const runs = book.get(run.job)?.runs
+  if (!runs) book.set(run.job, {runs: [run]})
+  else if (index < 0) runs.push(run)
+  else runs[index] = run
+  // With each end there is one too many at most.
+  if (runs && run.outcome && runs.length > keep && runs.filter(isEnded).length > keep) {
+    runs.splice(runs.findIndex(isEnded), 1)
   }
-  const index = entry.runs.findIndex(({id}) => id === run.id)
-  if (index >= 0) entry.runs[index] = run
-  else entry.runs.push(run)
-  let surplus = entry.runs.filter(({outcome}) => outcome).length - keep
-  if (surplus > 0) entry.runs = entry.runs.filter(({outcome}) => !(outcome && surplus-- > 0))
+}
+
+function isEnded({outcome}: Run): boolean {
+  return outcome !== undefined
 }

@@ -1,5 +1,5 @@
 import {span} from './freshness.js'
-import type {JobFacts, Life, SlotFacts} from './watchdog-facts.js'
+import type {JobFacts, Life, NowFacts, SlotFacts} from './watchdog-facts.js'
 
 /**
  * - served: a run began at the slot or after it
@@ -14,14 +14,19 @@ export interface SlotVerdict {
 }
 
 /** A run may begin so much before its slot: another host's cron, a clock a little off. Milliseconds. */
-const earlyMs = 60_000
+export const earlyMs = 60_000
+
+/** A wall clock that is behind the awake clock by less was only slewed. Milliseconds. */
+const setBackMs = 60_000
+
+const served: SlotVerdict = {is: 'served', reason: 'the latest slot was served'}
 
 export function judgeSlot(facts: JobFacts): SlotVerdict {
   const {slot} = facts
   if (!slot) return {is: 'none', reason: 'no slot is late'}
+  if (hasStarted(facts.life, slot.due.awake)) return isProof(facts, slot) ? served : early(slot)
+  if (!isExpected(facts, slot)) return early(slot)
   const at = new Date(slot.at).toISOString()
-  if (hasStarted(facts.life, slot.due.awake)) return {is: 'served', reason: `the slot of ${at} was served`}
-  if (!isExpected(facts, slot)) return {is: 'early', reason: 'watched for less than one slot'}
   const lateMs = facts.now.awake - slot.due.awake
   const excuse = excuseOf(facts, slot)
   if (excuse !== undefined) return {is: 'excused', reason: `no run for the slot of ${at}: ${excuse}`}
@@ -30,6 +35,23 @@ export function judgeSlot(facts: JobFacts): SlotVerdict {
 
 function hasStarted(life: Life, dueAwake: number): boolean {
   return life.is !== 'none' && life.startedAwake >= dueAwake - earlyMs
+}
+
+/** Set back, the clock comes to a slot that was served long ago: this proves nothing of those that were due since. */
+function isProof({life, now}: JobFacts, slot: SlotFacts): boolean {
+  return !isSetBackTo(slot, now) || hasStarted(life, now.calmAwake)
+}
+
+/** Whether the clock was set back since the slot was due: then more time was lived through than the clock shows. */
+export function isSetBackTo({at, due}: SlotFacts, now: Pick<NowFacts, 'at' | 'awake'>): boolean {
+  return now.awake - due.awake > now.at - at + setBackMs
+}
+
+function early({due}: SlotFacts): SlotVerdict {
+  return {
+    is: 'early',
+    reason: due.is === 'before' ? 'watched for less than one slot' : 'no slot was due since the clock was set back',
+  }
 }
 
 /** A job that nobody has ever seen gets the grace of one whole slot: its crontab line may come after its settings. */

@@ -110,10 +110,15 @@ function awakeIn(epoch: Note, mono: number): number {
 /** What the awake clock showed at `sign`; where it may have been twice, the later one. Never after `nowAwake`. */
 export function awakeAt({epochs}: Timeline, sign: Sign, nowAwake: number): number {
   const {mono, boot} = sign
-  const own = mono === undefined ? undefined : epochs.findLast((epoch) => epoch.boot === boot)
+  const own = mono === undefined ? undefined : lastOfBoot(epochs, boot)
   if (own && mono !== undefined) return Math.min(awakeIn(own, mono), nowAwake)
   if (mono !== undefined && boot !== undefined && epochs.length > 0) return awakeOfUnknownBoot(epochs, sign)
   return awakeOfWall(epochs, sign.at, nowAwake)
+}
+
+function lastOfBoot(epochs: readonly Epoch[], boot: string | undefined): Epoch | undefined {
+  for (let index = epochs.length - 1; index >= 0; index--) if (epochs[index]?.boot === boot) return epochs[index]
+  return undefined
 }
 
 /** A boot that guard did not note, or has forgotten: its wall clock places it between the others. */
@@ -128,8 +133,11 @@ function awakeOfWall(epochs: readonly Epoch[], at: number, nowAwake: number): nu
 
 /** While nobody looked, the clock may have jumped to and fro: what seems older may have been written until then. */
 function lastUnobserved(epochs: readonly Epoch[]): number {
-  const unobserved = epochs.findLast(({since, awake}) => awake - since > noteEveryMs + jumpMs)
-  return unobserved && unobserved !== epochs[0] ? unobserved.awake : Number.NEGATIVE_INFINITY
+  for (let index = epochs.length - 1; index > 0; index--) {
+    const epoch = epochs[index]
+    if (epoch && epoch.awake - epoch.since > noteEveryMs + jumpMs) return epoch.awake
+  }
+  return Number.NEGATIVE_INFINITY
 }
 
 /**
@@ -139,8 +147,8 @@ function lastUnobserved(epochs: readonly Epoch[]): number {
 function shownAt(epochs: readonly Epoch[], at: number, nowAwake: number): number {
   let shown = Number.NEGATIVE_INFINITY
   let jumpedOver = Number.NEGATIVE_INFINITY
-  for (const [index, {since}] of epochs.entries()) {
-    const lived = passageAround(epochs, at, {index, nowAwake, fromAwake: since})
+  for (let index = 0; index < epochs.length; index++) {
+    const lived = passageAround(epochs, at, {index, nowAwake, fromAwake: epochs[index]?.since ?? 0})
     if (lived?.is === 'skipped') jumpedOver = Math.max(jumpedOver, lived.awake)
     else if (lived) shown = Math.max(shown, lived.awake)
   }
@@ -212,6 +220,12 @@ function passageAround(epochs: readonly Epoch[], at: number, {index, nowAwake, f
   const inGap = before && awake < fromAwake && at > before.at + epoch.startAwake - before.awake
   if (!inGap || awake > endAwake) return undefined
   return {is: before.boot === epoch.boot ? 'skipped' : 'down', awake: Math.max(epoch.startAwake, awake)}
+}
+
+/** When a boot ended, at the latest; on the awake clock. Undefined while it lasts, and where no note of it is left. */
+export function endOfBoot({epochs}: Timeline, boot: string): number | undefined {
+  const last = epochs.findLastIndex((epoch) => epoch.boot === boot)
+  return last < 0 ? undefined : epochs[last + 1]?.startAwake
 }
 
 /** Since when nothing is known to have disturbed time: a boot, a jump or a suspend, as noticed. On the awake clock. */

@@ -14,7 +14,19 @@ export interface WatchedJob {
 }
 
 /** Changes when the job is to do something else than before: what it has not done yet is then no reproach. */
-export function watchedAs({schedule, timezone, outputs, limits}: WatchedJob): string {
+export function watchedAs(job: WatchedJob): string {
+  let as = known.get(job)
+  if (as === undefined) {
+    as = describe(job)
+    known.set(job, as)
+  }
+  return as
+}
+
+/** Asked twice of each job in each round, and always the same. */
+const known = new WeakMap<WatchedJob, string>()
+
+function describe({schedule, timezone, outputs, limits}: WatchedJob): string {
   const what = outputs.length === 0 ? '' : JSON.stringify(outputs.map(({files, maxAgeMs}) => [files, maxAgeMs]))
   return `${schedule ?? '-'} ${timezone ?? '-'} ${limits.graceMs}${what}`
 }

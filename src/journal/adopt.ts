@@ -1,6 +1,8 @@
 import {close, create, link, read, type Step, syncFolders} from './files.js'
-import {linesOf, parseLine} from './lines.js'
+import {lineAround, parseLine} from './lines.js'
 import {generationName, stableName} from './names.js'
+
+const newline = 10
 
 /** Enough for the head of a snapshot line with its generation. */
 const headBytes = 1024 * 1024
@@ -19,10 +21,7 @@ export function* adopt(journal: string): Step<void> {
 
 /** The generation that the snapshot in the first line belongs to; 1 when there is none. */
 function generationIn(head: Buffer): number {
-  for (const {text} of linesOf(head)) {
-    const record = parseLine(text)
-    const generation = record?.['kind'] === 'snapshot' ? record['generation'] : undefined
-    return Number.isInteger(generation) && (generation as number) > 0 ? (generation as number) : 1
-  }
-  return 1
+  const record = head.includes(newline) ? parseLine(lineAround(head, 0).text) : undefined
+  const generation = record?.['kind'] === 'snapshot' ? record['generation'] : undefined
+  return Number.isInteger(generation) && (generation as number) > 0 ? (generation as number) : 1
 }

@@ -1,10 +1,10 @@
 import {commit, enter, writeLine} from './append.js'
-import {type Cursor, newestGeneration} from './cursor.js'
+import {type Cursor, isInPlace, newestGeneration} from './cursor.js'
 import {readFrom, remove, type Step, status, tryWriteNew} from './files.js'
 import type {CompactionLimit} from './journal-spec.js'
 import {encodeOwn, isOwn, linesOf, parseLine} from './lines.js'
 import {freshName, generationName} from './names.js'
-import {alias, encodeSnapshot} from './publish.js'
+import {alias, encodeSnapshot, publish} from './publish.js'
 import {catchUp, type View} from './view.js'
 
 /** Foreign lines in one carry record: far enough below the longest line of guard's own. */
@@ -31,7 +31,8 @@ export function isBeyond(
   {snapshotBytes, offset, records}: Pick<View<unknown>, 'snapshotBytes' | 'offset' | 'records'>,
   limit: CompactionLimit,
 ): boolean {
-  return offset - snapshotBytes > limit.bytes || records > limit.records
+  const tailBytes = offset - snapshotBytes
+  return tailBytes >= limit.timesSnapshot * snapshotBytes && (tailBytes > limit.bytes || records > limit.records)
 }
 
 /**
@@ -53,6 +54,8 @@ export function* compact<S>(cursor: Cursor<S>): Step<View<S> | undefined> {
     yield* remove(reserve)
   }
   yield* catchUp(view, cursor.reader)
+  // All that stands before the seal has been folded here: nobody need read it again.
+  if (view.seal && (yield* isInPlace(cursor, view))) yield* publish(cursor, view)
   return yield* enter(cursor)
 }
 

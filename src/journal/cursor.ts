@@ -9,6 +9,8 @@ export interface Cursor<S> {
   readonly reader: Reader<S>
   readonly newStamp: () => Stamp
   view: View<S> | undefined
+  /** What was read of a journal that guard never wrote to: adopted, it need not be read a second time. */
+  foreign?: View<S> | undefined
 }
 
 /**
@@ -29,14 +31,17 @@ export function* presentView<S>(cursor: Cursor<S>): Step<View<S> | undefined> {
   const {view} = cursor
   if (!view) return undefined
   // Without a seal there can be no newer generation; behind one there may be.
-  const present = view.seal ? undefined : yield* status(generationName(cursor.journal, view.generation))
-  // A file that is shorter than what was read of it was emptied by somebody (`>leases.jsonl`).
-  if (present?.identity === view.file.identity && present.size >= view.offset) {
-    view.size = present.size
-    return view
-  }
+  if (!view.seal && (yield* hasKept(cursor, view))) return view
   yield* leave(cursor)
   return undefined
+}
+
+/** Whether the file still stands there, with all that was read of it. Somebody may have emptied it (`>leases.jsonl`). */
+function* hasKept<S>(cursor: Cursor<S>, view: View<S>): Step<boolean> {
+  const present = yield* status(generationName(cursor.journal, view.generation))
+  if (present?.identity !== view.file.identity || present.size < view.offset) return false
+  view.size = present.size
+  return true
 }
 
 export function* openNewest<S>(cursor: Cursor<S>): Step<View<S> | undefined> {
@@ -45,8 +50,21 @@ export function* openNewest<S>(cursor: Cursor<S>): Step<View<S> | undefined> {
     if (generation === undefined) return undefined
     const file = yield* open(generationName(cursor.journal, generation))
     // Retention may remove a generation, but never the newest: look again.
-    if (file) return keep(cursor, yield* openView(cursor, generation, file))
+    if (file) {
+      return keep(cursor, (yield* adopted(cursor, generation, file)) ?? (yield* openView(cursor, generation, file)))
+    }
   }
+}
+
+/** The view of the lines that stood there before the file became this generation. */
+function* adopted<S>(cursor: Cursor<S>, generation: number, file: FileHandle): Step<View<S> | undefined> {
+  const {foreign} = cursor
+  if (!foreign) return undefined
+  cursor.foreign = undefined
+  const isSame = generation === foreign.generation && foreign.file.identity === file.identity
+  const isWhole = isSame && (yield* hasKept(cursor, foreign))
+  yield* close(isWhole ? file : foreign.file)
+  return isWhole ? foreign : undefined
 }
 
 function* openView<S>(cursor: Cursor<S>, generation: number, file: FileHandle): Step<View<S>> {
@@ -75,9 +93,13 @@ function* rebuild<S>(cursor: Cursor<S>, {generation, file}: View<S>): Step<View<
 function* readUnadopted<S>(cursor: Cursor<S>): Step<View<S> | undefined> {
   const file = yield* open(stableName(cursor.journal))
   if (!file) return undefined
-  const view = emptyView(1, file, cursor.reader.fold)
+  const known = cursor.foreign
+  if (known) yield* close(known.file)
+  const isKnown =
+    known?.file.identity === file.identity && known.offset <= ((yield* status(stableName(cursor.journal)))?.size ?? 0)
+  const view = known && isKnown ? {...known, file} : emptyView(1, file, cursor.reader.fold)
+  cursor.foreign = view
   yield* catchUp(view, cursor.reader)
-  yield* close(file)
   return view
 }
 

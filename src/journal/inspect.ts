@@ -39,8 +39,9 @@ function problemsOf<S>(dir: string, {name, limit}: JournalSpec<S>, view: View<S>
     problems.push(`generation ${view.generation} of ${stable} lacks its snapshot: it was cut or overwritten`)
   }
   if (view.seal) problems.push(`generation ${view.generation} of ${stable} is sealed and has no successor yet`)
-  if (view.offset - view.snapshotBytes > neglected * limit.bytes) {
-    problems.push(`${stable} has grown far beyond its limit of ${limit.bytes} bytes: nobody compacts it`)
+  const due = Math.max(limit.bytes, limit.timesSnapshot * view.snapshotBytes)
+  if (view.offset - view.snapshotBytes > neglected * due) {
+    problems.push(`${stable} has grown far beyond its limit of ${due} bytes: nobody compacts it`)
   }
   return problems
 }

@@ -30,7 +30,8 @@ export function openJournal<S>(dir: string, spec: JournalSpec<S>, newStamp: () =
   const {name: journal, fold} = spec
   const perform = onDisk(dir, journal)
   const run = <T>(steps: Step<T>): T => drive(steps, perform)
-  const whole: Cursor<S> = {journal, newStamp, reader: {reads: 'all', fold}, view: undefined}
+  const chunks = spec.chunks && {chunks: spec.chunks}
+  const whole: Cursor<S> = {journal, newStamp, reader: {reads: 'all', fold, ...chunks}, view: undefined}
   const light: Cursor<S> = {journal, newStamp, reader: {reads: 'seals', fold}, view: undefined}
 
   return {

@@ -23,6 +23,6 @@ export interface JournalOptions {
 /** Opens no file: the journal does so at its first call. */
 export function openStream<S>(spec: JournalSpec<S>, options: JournalOptions): Journal<S> {
   const {dir, newStamp, compactBytes, retention = spec.retention} = options
-  const limit = compactBytes === undefined ? spec.limit : {...spec.limit, bytes: compactBytes}
+  const limit = compactBytes === undefined ? spec.limit : {...spec.limit, bytes: compactBytes, timesSnapshot: 0}
   return openJournal(dir, {...spec, limit, retention}, newStamp)
 }

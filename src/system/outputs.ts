@@ -1,9 +1,7 @@
 import {closeSync, fstatSync, openSync, readSync} from 'node:fs'
 import {resolve} from 'node:path'
-import glob from 'fast-glob'
 import type {OutputSighting} from '../domain/gather-facts.js'
 import type {OutputSettings} from '../domain/job-settings.js'
-import {patternsFound} from '../domain/pattern-set.js'
 
 /** Looks for the newest file that fits each rule. A folder that cannot be read is said, never taken for an empty one. */
 export type ReadOutputs = (rules: readonly OutputSettings[], dir: string) => Promise<readonly OutputSighting[]>
@@ -20,7 +18,7 @@ async function readOutput(rule: OutputSettings, dir: string): Promise<OutputSigh
     const problem =
       newest.size < rule.minSizeBytes
         ? `has ${newest.size} of ${rule.minSizeBytes} bytes`
-        : markProblem(rule, resolve(dir, newest.path))
+        : await markProblem(rule, resolve(dir, newest.path))
     return {newest: {...newest, ...(problem !== undefined && {problem})}}
   } catch (error) {
     const {code, message} = error as NodeJS.ErrnoException
@@ -30,6 +28,8 @@ async function readOutput(rule: OutputSettings, dir: string): Promise<OutputSigh
 }
 
 async function findNewest(files: readonly string[], dir: string) {
+  // Most jobs have no outputs, and a round is as short as its start.
+  const {default: glob} = await import('fast-glob')
   const found = await glob([...files], {cwd: dir, stats: true, dot: true, followSymbolicLinks: false})
   let newest: {path: string; modifiedAt: number; size: number} | undefined
   for (const {path, stats} of found) {
@@ -39,8 +39,9 @@ async function findNewest(files: readonly string[], dir: string) {
   return newest
 }
 
-function markProblem({contains, lacks}: OutputSettings, path: string): string | undefined {
+async function markProblem({contains, lacks}: OutputSettings, path: string): Promise<string | undefined> {
   if (contains.length === 0 && lacks.length === 0) return undefined
+  const {patternsFound} = await import('../domain/pattern-set.js')
   const found = patternsFound([...contains, ...lacks], lastBytes(path))
   const absent = contains.find((pattern) => !found.has(pattern))
   if (absent !== undefined) return `lacks ${JSON.stringify(absent)}`

@@ -92,7 +92,8 @@ function openBox(folder: string, id: string): Box {
   return {
     id,
     take: ({path, identity}, note) => {
-      mkdirSync(folder, {recursive: true, mode: 0o700})
+      makeFolder(dirname(folder))
+      makeFolder(folder)
       const number = String(next++)
       const beside = join(dirname(path), `.${basename(path)}.${id}-${number}`)
       const line: ManifestLine = {...note, path, shelf: join(folder, number), beside}
@@ -103,6 +104,15 @@ function openBox(folder: string, id: string): Box {
       if (aside !== shelf) moveAcrossDevices(aside, shelf)
     },
     giveBack: ({path, aside}) => putBack(aside, path),
+  }
+}
+
+/** One after the other, from the state directory that was checked: below /proc Node's recursive mkdir never returns. */
+function makeFolder(path: string): void {
+  try {
+    mkdirSync(path, 0o700)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
   }
 }
 

@@ -15,7 +15,13 @@ export interface RunLease {
 
 export type Claim =
   /** Without a lease where runs may overlap, or where the journal cannot be written. */
-  | {readonly granted: true; readonly lease: RunLease | undefined; readonly interrupted: string | undefined}
+  | {
+      readonly granted: true
+      readonly lease: RunLease | undefined
+      readonly interrupted: string | undefined
+      /** guard's own, for a run that no lease speaks for. */
+      readonly process?: ProcessRef
+    }
   | {readonly granted: false; readonly reason: string}
 
 export interface ClaimDeps extends LeaseDeps {
@@ -40,7 +46,7 @@ const pollMs = 500
 /** Takes the lease for a run, by the job's overlap policy. */
 export async function claimRun(deps: ClaimDeps, request: ClaimRequest): Promise<Claim> {
   const {overlap, waitMs} = request
-  if (overlap === 'allow') return {granted: true, lease: undefined, interrupted: undefined}
+  if (overlap === 'allow') return {granted: true, lease: undefined, interrupted: undefined, process: deps.self}
   const deadline = deps.clock.mono() + (waitMs ?? Number.POSITIVE_INFINITY)
   for (let ended = false; ; ) {
     const attempt = await claimOnce(deps, request)

@@ -1,24 +1,25 @@
 import type {Lease, Leases} from '../domain/lease.js'
 import type {Run, RunBook} from '../domain/run.js'
 import type {Journal} from '../journal/journal.js'
-import type {Survivor} from '../system/survivor.js'
+import type {Holder, Survivor} from '../system/survivor.js'
 
 export interface CloseDeps {
   readonly leases: Pick<Journal<Leases>, 'read'>
   readonly runs: Pick<Journal<RunBook>, 'read' | 'append'>
-  readonly survivorOf: (lease: Lease) => Promise<Survivor>
+  readonly survivorOf: (holder: Holder) => Promise<Survivor>
 }
 
 /**
  * Writes `interrupted` for each run that started, has no end, and of which nothing lives any more: neither its guard nor
- * its job. Only the lease of a run tells its processes, so a run without one stays open. Returns what it closed.
+ * its job. Its lease tells its processes, or its own first record where runs may overlap; of a run with neither nothing is
+ * known, and it stays open. Returns what it closed.
  */
 export async function closeInterrupted(deps: CloseDeps): Promise<readonly Run[]> {
   const {byJob} = deps.leases.read()
   const closed: Run[] = []
   for (const run of openRuns(deps.runs.read())) {
-    const lease = byJob.get(run.job)
-    if (lease?.holder !== run.id || (await deps.survivorOf(lease)) !== 'none') continue
+    const holder = holderOf(run, byJob.get(run.job))
+    if (!holder || (await deps.survivorOf(holder)) !== 'none') continue
     // Its guard may have written the end while it was looked for.
     if (!isOpen(deps.runs.read(), run)) continue
     const reason = 'its guard and its job are gone'
@@ -26,6 +27,10 @@ export async function closeInterrupted(deps: CloseDeps): Promise<readonly Run[]>
     closed.push(run)
   }
   return closed
+}
+
+function holderOf({id, owner}: Run, lease: Lease | undefined): Holder | undefined {
+  return lease?.holder === id ? lease : owner && {...owner, holder: id}
 }
 
 function openRuns(book: RunBook): readonly Run[] {

@@ -1,21 +1,31 @@
 import {asEvidence} from '../domain/evidence.js'
-import type {Rec} from '../domain/record.js'
+import type {RecoveryStep} from '../domain/job-settings.js'
 import {type PlannedStep, planRecovery, stepTitle} from '../domain/recovery.js'
-import {askJobBudget, countedRecoveries, type PastRecovery} from '../domain/recovery-budget.js'
-import {type Checked, type HealRequest, performStep, type StepDeps, type StepResult} from './recovery-steps.js'
+import {askJobBudget, countedRecoveries} from '../domain/recovery-budget.js'
+import {
+  type Checked,
+  type HealRequest,
+  type Performed,
+  performStep,
+  type StepDeps,
+  type StepResult,
+} from './recovery-steps.js'
+import type {TakeTurn, Turn} from './restart-turn.js'
 
 export interface HealDeps<V extends Checked> extends StepDeps<V> {
-  /** The runs journal, newest record first; it is read no further back than the longest budget reaches. */
-  readonly newestRuns: () => Iterable<Rec>
+  readonly takeTurn: TakeTurn
   /** Writes one `step-ended` of the run. */
   readonly recordStep: (step: StepEnded) => void
   /** Shows a step while it is done. */
   readonly show: ShowStep
 }
 
-export interface StepEnded extends StepResult {
+export interface StepEnded {
   readonly do: string
+  readonly ok: boolean
   readonly durationMs: number
+  readonly evidence: string
+  /** The service that it restarted, or tried to. */
   readonly service?: string
 }
 
@@ -48,7 +58,7 @@ export async function healJob<V extends Checked>(deps: HealDeps<V>, request: Hea
   const plan = planRecovery(settings.recovery, {...request, recoverOn: settings.recoverOn, budget})
   if (plan.verdict === 'nothing') return {...untouched, verdict: 'nothing', reason: plan.reason}
   if (plan.verdict === 'refused') return refuse(deps, request, plan)
-  return performPlan(deps, request, {steps: plan.steps, past})
+  return performPlan(deps, request, plan.steps)
 }
 
 const untouched = {checked: undefined, recovered: false, steps: []}
@@ -76,32 +86,37 @@ function refuse<V extends Checked>(
   return {...untouched, verdict: 'refused', reason, steps: [step]}
 }
 
-interface Plan {
-  readonly steps: readonly PlannedStep[]
-  readonly past: readonly PastRecovery[]
-}
-
 async function performPlan<V extends Checked>(
   deps: HealDeps<V>,
   request: HealRequest,
-  plan: Plan,
+  planned: readonly PlannedStep[],
 ): Promise<Healing<V>> {
-  const past = [...plan.past]
   const steps: StepEnded[] = []
   let checked: V | undefined
-  for (const {step, skip} of plan.steps) {
+  for (const {step, skip} of planned) {
     if (deps.signal.aborted || checked?.outcome === 'healthy') break
     if (skip !== undefined) continue
-    const begun = deps.clock.mono()
     const shown = {title: stepTitle(step), hasOutput: step.do === 'verify'}
-    const result = await deps.show(shown, () => performStep(deps, {step, request, past}))
-    const service = step.do === 'restart' ? {service: step.service} : {}
+    const taken = await deps.show(shown, () => takeStep(deps, request, step))
+    steps.push(taken.ended)
+    checked = taken.checked ?? checked
+  }
+  return {verdict: 'performed', reason: '', checked, recovered: checked?.outcome === 'healthy', steps}
+}
+
+type Taken<V extends Checked> = Performed<V> & {readonly ended: StepEnded}
+
+/** A restart is recorded before the next run's turn, which asks how often the service was restarted. */
+function takeStep<V extends Checked>(deps: HealDeps<V>, request: HealRequest, step: RecoveryStep): Promise<Taken<V>> {
+  const begun = deps.clock.mono()
+  const take = async (turn: Turn): Promise<Taken<V>> => {
+    const result = await performStep(deps, {step, request, turn})
+    const service = step.do === 'restart' && !result.untouched ? {service: step.service} : {}
     const durationMs = Math.round(deps.clock.mono() - begun)
     const ended = {do: step.do, ok: result.ok, durationMs, evidence: asEvidence(result.evidence), ...service}
     deps.recordStep(ended)
-    steps.push(ended)
-    past.unshift({job: request.job, run: request.runId, at: deps.clock.now(), ...service})
-    checked = result.checked ?? checked
+    return {...result, ended}
   }
-  return {verdict: 'performed', reason: '', checked, recovered: checked?.outcome === 'healthy', steps}
+  const times = step.do === 'restart' ? request.services[step.service] : undefined
+  return step.do === 'restart' && times ? deps.takeTurn(step.service, times, take) : take({is: 'free'})
 }

@@ -1,11 +1,13 @@
 import type {AlertLevel, Argv, JobSettings, RecoveryStep} from '../domain/job-settings.js'
 import type {Outcome} from '../domain/outcome.js'
-import {askServiceBudget, type PastRecovery} from '../domain/recovery-budget.js'
+import type {Rec} from '../domain/record.js'
+import {askServiceBudget, countedRecoveries} from '../domain/recovery-budget.js'
 import type {ServiceSettings} from '../domain/service-settings.js'
 import type {Clock} from '../system/clock.js'
 import type {Service} from '../system/services/service.js'
 import type {ClearedLocks} from './clear-locks.js'
 import {restartService} from './restart-service.js'
+import type {Turn} from './restart-turn.js'
 
 /** What the steps of a recovery need of the world. */
 export interface StepDeps<V extends Checked> {
@@ -17,6 +19,8 @@ export interface StepDeps<V extends Checked> {
     readonly patterns: readonly string[]
     readonly minAgeMs: number
   }) => Promise<ClearedLocks>
+  /** The runs journal, newest record first; it is read no further back than the longest budget reaches. */
+  readonly newestRuns: () => Iterable<Rec>
   readonly openService: (settings: ServiceSettings) => Service
   /** Runs a command line in the job's folder. */
   readonly exec: (command: Argv, timeoutMs: number) => Promise<StepResult>
@@ -59,6 +63,8 @@ export interface StepResult {
   readonly ok: boolean
   /** What was seen, or why it failed. */
   readonly evidence: string
+  /** Nothing was done: it does not count against the budget of its service. */
+  readonly untouched?: true
 }
 
 /** What a step came to; `checked` is what a `verify` found. */
@@ -69,7 +75,8 @@ export interface Performed<V extends Checked> extends StepResult {
 export interface StepTask {
   readonly step: RecoveryStep
   readonly request: HealRequest
-  readonly past: readonly PastRecovery[]
+  /** What others have done to the service of a restart. */
+  readonly turn: Turn
 }
 
 /** Performs one step. Never throws: whatever goes wrong is its result, for the job's own exit code must still arrive. */
@@ -81,12 +88,12 @@ export async function performStep<V extends Checked>(deps: StepDeps<V>, task: St
   }
 }
 
-function perform<V extends Checked>(deps: StepDeps<V>, {step, request, past}: StepTask): Promise<Performed<V>> {
+function perform<V extends Checked>(deps: StepDeps<V>, {step, request, turn}: StepTask): Promise<Performed<V>> {
   switch (step.do) {
     case 'clear-locks':
       return clear(deps, step)
     case 'restart':
-      return restart(deps, request.services[step.service], {service: step.service, past})
+      return restart(deps, request.services[step.service], {service: step.service, turn})
     case 'exec':
       return deps.exec(step.command, step.timeoutMs)
     case 'alert':
@@ -116,14 +123,33 @@ async function clear(deps: Pick<StepDeps<Checked>, 'clearLocks'>, step: StepOf<'
 }
 
 async function restart(
-  deps: Pick<StepDeps<Checked>, 'clock' | 'openService' | 'signal'>,
+  deps: RestartDeps,
   settings: ServiceSettings | undefined,
-  {service, past}: {readonly service: string; readonly past: readonly PastRecovery[]},
+  {service, turn}: {readonly service: string; readonly turn: Turn},
 ): Promise<StepResult> {
   if (!settings) return {ok: false, evidence: `the settings have no service ${service}`}
-  const budget = askServiceBudget(past, service, {budget: settings.budget, now: deps.clock.now()})
-  if (!budget.granted) return {ok: false, evidence: `not restarted: ${budget.reason}`}
+  if (turn.is === 'busy') return {ok: false, evidence: `not restarted: ${turn.reason}`, untouched: true}
+  const done = turn.is === 'restarted' && (await doneBy(turn.by, service, deps.openService(settings)))
+  if (done) return done
+  const now = deps.clock.now()
+  // Read anew: while this recovery waited for its turn, others may have spent the budget.
+  const past = countedRecoveries(deps.newestRuns(), now - settings.budget.perMs)
+  const budget = askServiceBudget(past, service, {budget: settings.budget, now})
+  if (!budget.granted) return {ok: false, evidence: `not restarted: ${budget.reason}`, untouched: true}
   return restartService({...deps, service: deps.openService(settings)}, settings)
+}
+
+type RestartDeps = Pick<StepDeps<Checked>, 'clock' | 'openService' | 'signal' | 'newestRuns'>
+
+/** What another run's restart is worth to this one; undefined when the service is not up any more. */
+async function doneBy(run: string, name: string, service: Service): Promise<StepResult | undefined> {
+  const {state, detail} = await service.isUp()
+  if (state !== 'up' && state !== 'uncheckable') return undefined
+  return {
+    ok: true,
+    evidence: `not restarted: run ${run} has just restarted ${name}${detail && `; ${detail}`}`,
+    untouched: true,
+  }
 }
 
 async function alert(

@@ -75,7 +75,7 @@ async function performRun(deps: RunDeps, request: RunRequest, {claim, breaker}: 
   const records = recorder(deps, {job, run})
   if (claim.interrupted) tellInterrupted(deps, job, claim.interrupted)
   const output = deps.openOutput()
-  records.started({token: lease?.token, log: output?.range()})
+  records.started({token: lease?.token, process: claim.process, log: output?.range()})
   const stopRenewing = lease ? deps.every(settings.ttlMs / 3, lease.renew) : () => undefined
   const signals = deps.catchSignals()
 

@@ -1,3 +1,4 @@
+import type {ProcessRef} from '../domain/process-ref.js'
 import type {Entry} from '../domain/record.js'
 import type {LogRange, RunBook} from '../domain/run.js'
 import {GuardError} from '../errors.js'
@@ -10,7 +11,11 @@ export interface RecordDeps {
 }
 
 export interface RunRecorder {
-  started(facts: {readonly token: number | undefined; readonly log: LogRange | undefined}): void
+  started(facts: {
+    readonly token: number | undefined
+    readonly process: ProcessRef | undefined
+    readonly log: LogRange | undefined
+  }): void
   attemptEnded(facts: object): void
   stepEnded(facts: object): void
   ended(facts: object): void
@@ -33,7 +38,7 @@ export function recorder(deps: RecordDeps, of: {readonly job: string; readonly r
   }
   return {
     // Where its output ends is not known yet, and never will be if guard is killed.
-    started: ({token, log}) => note('started', {token, log: log && {...log, to: undefined}}),
+    started: ({token, process, log}) => note('started', {token, process, log: log && {...log, to: undefined}}),
     attemptEnded: (facts) => note('attempt-ended', facts),
     stepEnded: (facts) => note('step-ended', facts),
     ended: (facts) => note('ended', facts, 'durable'),

@@ -6,13 +6,14 @@ import {noResets, type ResetCourse, resetCourse} from '../domain/incident-reset.
 import type {Leases, Moment} from '../domain/lease.js'
 import type {Clocks} from '../domain/life.js'
 import type {OpenClawSighting} from '../domain/openclaw-sighting.js'
+import {isQuiet} from '../domain/quiet.js'
 import type {ResetLedger} from '../domain/reset.js'
 import type {ResetRequests} from '../domain/reset-request.js'
 import type {RunBook} from '../domain/run.js'
 import {awakeAt, awakeNow, upTo} from '../domain/timeline.js'
 import {type Judgement, judgeJob} from '../domain/verdict.js'
 import type {JobFacts, SlotFacts} from '../domain/watchdog-facts.js'
-import type {WatchedJob} from '../domain/watched-job.js'
+import {type WatchedJob, watchedAs} from '../domain/watched-job.js'
 import type {Journal} from '../journal/journal.js'
 import type {ReadOutputs} from '../system/outputs.js'
 import type {Slots} from '../system/slots.js'
@@ -38,6 +39,8 @@ type AllowedAge = (openclawId: string) => number | undefined
 export interface PatrolPlan {
   readonly jobs: readonly WatchedJob[]
   readonly policy: IncidentPolicy
+  /** `notable`: jobs that are plainly healthy and were so before are only counted. */
+  readonly reports: 'all' | 'notable'
 }
 
 /** One job as one round saw it, and what is to be done about it. */
@@ -52,6 +55,8 @@ export interface JobReport {
 export interface Survey {
   readonly clocks: Clocks
   readonly reports: readonly JobReport[]
+  /** So many jobs have no report. */
+  readonly quiet: number
   /** What is left of jobs that are watched no longer. */
   readonly leftovers: readonly IncidentAction[]
 }
@@ -68,15 +73,42 @@ interface Snapshot {
 }
 
 /** Looks at every job and decides what to do, and does nothing. */
-export async function surveyJobs(deps: SurveyDeps, {jobs, policy}: PatrolPlan): Promise<Survey> {
+export async function surveyJobs(deps: SurveyDeps, {jobs, policy, reports: wanted}: PatrolPlan): Promise<Survey> {
   const snapshot = await readSnapshot(deps, jobs)
   const round: Round = {snapshot, slotOf: slotsOfRound(deps.slots, snapshot.clocks), policy}
+  const glance = wanted === 'notable' ? glancesOfRound(round) : () => false
   const reports: JobReport[] = []
   for (const job of jobs) {
+    if (glance(job)) continue
     const outputs = job.outputs.length === 0 ? [] : await deps.readOutputs(job.outputs, job.dir ?? '.')
     reports.push(reportOn(job, outputs, round))
   }
-  return {clocks: snapshot.clocks, reports, leftovers: leftoversOf(snapshot.incidents, jobs)}
+  const quiet = jobs.length - reports.length
+  return {clocks: snapshot.clocks, reports, quiet, leftovers: leftoversOf(snapshot.incidents, jobs)}
+}
+
+/** Whether a job needs no second look. Thousands of jobs are watched in a few ways, and each way is made out once. */
+function glancesOfRound({snapshot, slotOf}: Round): (job: WatchedJob) => boolean {
+  const {leases, runs, incidents, clocks} = snapshot
+  const ways = new Map<
+    WatchedJob['limits'],
+    {readonly of: WatchedJob; readonly as: string; slot: SlotFacts | undefined}
+  >()
+  return (job) => {
+    let way = ways.get(job.limits)
+    if (!way || !isSameWay(way.of, job)) {
+      way = {of: job, as: watchedAs(job), slot: slotOf(job)}
+      ways.set(job.limits, way)
+    }
+    const {name} = job
+    const run = runs.get(name)?.runs.at(-1)
+    const seen = {lease: leases.byJob.get(name), run, history: incidents.jobs.get(name), slot: way.slot, as: way.as}
+    return isQuiet(job, seen, clocks)
+  }
+}
+
+function isSameWay(one: WatchedJob, other: WatchedJob): boolean {
+  return one.schedule === other.schedule && one.timezone === other.timezone && one.outputs === other.outputs
 }
 
 async function readSnapshot(deps: SurveyDeps, jobs: readonly WatchedJob[]): Promise<Snapshot> {
@@ -175,9 +207,11 @@ function resetsOf(incident: Parameters<typeof resetCourse>[0] | undefined, {snap
 
 /** An incident of a job that was taken out of the settings ends; with no settings at all nothing is known. */
 function leftoversOf({jobs: histories}: Incidents, jobs: readonly WatchedJob[]): readonly IncidentAction[] {
+  const troubled: string[] = []
+  for (const [job, {incident}] of histories) if (incident) troubled.push(job)
+  if (jobs.length === 0 || troubled.length === 0) return []
   const names = new Set(jobs.map(({name}) => name))
-  if (names.size === 0) return []
-  return [...histories]
-    .filter(([job, {incident}]) => incident !== undefined && !names.has(job))
-    .map(([job]) => ({do: 'resolve', job, attempts: 0, reason: 'it is watched no longer'}))
+  return troubled
+    .filter((job) => !names.has(job))
+    .map((job) => ({do: 'resolve', job, attempts: 0, reason: 'it is watched no longer'}))
 }

@@ -1,4 +1,4 @@
-// npm run bench [-- SUITE…] [--rounds N] [--mib N]: what guard costs beside what it is compared with, measured in turn.
+// npm run bench [-- SUITE…] [--rounds N] [--mib N] [--jobs N] [--lines N]: what guard costs beside what it is compared with, measured in turn.
 // It prints figures and the goals beside them; it never fails for a figure, since machines differ and so do their hours.
 import {readdirSync} from 'node:fs'
 import {join} from 'node:path'
@@ -8,7 +8,12 @@ import {printTable} from './table.mjs'
 
 const {values, positionals} = parseArgs({
   allowPositionals: true,
-  options: {rounds: {type: 'string', default: '20'}, mib: {type: 'string', default: '256'}},
+  options: {
+    rounds: {type: 'string', default: '20'},
+    mib: {type: 'string', default: '256'},
+    jobs: {type: 'string', default: '10000'},
+    lines: {type: 'string', default: '200000'},
+  },
 })
 const folder = join(import.meta.dirname, 'suites')
 const all = readdirSync(folder).map((file) => file.replace('.mjs', '').replace('-', ':'))
@@ -23,8 +28,8 @@ for (const name of positionals.length > 0 ? positionals : all) {
   const {title, run} = await import(join(folder, `${name.replace(':', '-')}.mjs`))
   const place = createPlace()
   try {
-    const options = {rounds: Number(values.rounds), mib: Number(values.mib), place}
-    printTable(`${name}: ${title}`, await run(options))
+    const sizes = Object.fromEntries(Object.entries(values).map(([name, value]) => [name, Number(value)]))
+    printTable(`${name}: ${title}`, await run({...sizes, place}))
   } finally {
     place.remove()
   }

@@ -100,6 +100,31 @@ test.skipIf(!hasSupervisord)(
   },
 )
 
+test('two jobs that fail of the same service restart it once, and both end with 0', async () => {
+  const sandbox = createSandbox()
+  const {dir, write, path} = sandbox
+  write('check.py', check)
+  // Both have failed before either restarts: the restart takes until both of them want it.
+  const bothFailed = `until [ $(cat failed.* | wc -l) = 2 ]; do sleep 0.05; done; sleep 2`
+  const restartOnce = ['sh', '-c', `${bothFailed}; echo x >> restarts; touch daemon.up`]
+  const service = {manager: 'command', restart: restartOnce, check: ['test', '-e', 'daemon.up'], cwd: dir, stayUp: '0s'}
+  const job = (name: string) => ({
+    command: ['sh', '-c', `python3 check.py || { code=$?; echo x > failed.${name}; exit $code; }`],
+    recovery: [{do: 'restart', service: 'uw-daemon'}, verify],
+  })
+  write('.guardianrc.json', JSON.stringify({jobs: {a: job('a'), b: job('b')}, services: {'uw-daemon': service}}))
+
+  const both = await Promise.all([sandbox.guard('run', 'a'), sandbox.guard('run', 'b')])
+  expect(both.map(({code}) => code)).toEqual([0, 0])
+  expect(readFileSync(path('restarts'), 'utf8')).toBe('x\n')
+  const restarts = steps(sandbox).filter((step) => step.do === 'restart')
+  expect(restarts).toMatchObject([
+    {ok: true, service: 'uw-daemon'},
+    {ok: true, evidence: expect.stringMatching(/^not restarted: run \S+ has just restarted uw-daemon/)},
+  ])
+  expect(sandbox.journal('leases.jsonl').at(-1)).toMatchObject({kind: 'released'})
+})
+
 test('a restart that fails is a failed step with its reason, and the exit code of the job arrives', async () => {
   const sandbox = createSandbox()
   settle(sandbox, {recovery: [restart, verify], service: {restart: ['/no/such/manager']}})

@@ -106,6 +106,22 @@ describe('when guard is killed by SIGKILL', () => {
     expect((await box.guard('logs', 'j', '--run', runs[0].id)).stdout).toBe('next\n')
   })
 
+  test('a run beside others is recorded as interrupted by the watchdog, which keeps its output, once its job has ended', async () => {
+    const box = createSandbox()
+    await killedGuard(box, box.start(['run', '--job', 'j', '--overlap', 'allow', '--', 'sh', '-c', job]))
+    await box.guard('watchdog')
+    expect(filesIn(box.path('state/spool'))).not.toEqual([])
+    box.write('end', '')
+    await until(() => existsSync(box.path('done')), 'the end of the job')
+    await until(() => !isAlive(pidIn(box, 'leader')), 'the end of its process')
+    await box.guard('watchdog')
+    // A guard that is killed between a piece and the note of it leaves the piece to be copied again.
+    expect(box.log('j')).toMatch(/^(before\n){1,2}after\n$/)
+    expect(filesIn(box.path('state/spool'))).toEqual([])
+    const {runs} = JSON.parse((await box.guard('history', 'j', '--json')).stdout)
+    expect(runs).toMatchObject([{outcome: 'interrupted'}])
+  })
+
   test('between the start of the job and the record of its process, the job is found by its run id', async () => {
     const box = createSandbox()
     const hook = box.write(

@@ -128,7 +128,7 @@ describe('holders', () => {
   test('a release frees the job and keeps what its holder said', () => {
     const {lease} = fold(claim('a'), release('a', 1, {status: 'error', detail: 'no feed'}))
     expect(leaseState(lease!, stamp)).toBe('released')
-    expect(lease?.released).toEqual({at: 1_000_000, status: 'error', detail: 'no feed'})
+    expect(lease?.released).toEqual({at: 1_000_000, mono: 5000, status: 'error', detail: 'no feed'})
     expect(fold(claim('a'), release('a', 1), claim('b')).lease).toMatchObject({holder: 'b', token: 2})
   })
 

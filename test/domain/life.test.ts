@@ -2,7 +2,7 @@ import {expect, test} from 'vitest'
 import type {Lease} from '../../src/domain/lease.js'
 import {type Clocks, lifeOf, skippedOf} from '../../src/domain/life.js'
 import type {Run} from '../../src/domain/run.js'
-import {emptyTimeline, upTo} from '../../src/domain/timeline.js'
+import {awakeNow, emptyTimeline, upTo, withNote} from '../../src/domain/timeline.js'
 import {hour, minute} from '../support/job-facts.js'
 
 const now = {at: Date.UTC(2026, 0, 5, 12), mono: 10 * hour, boot: 'a', host: 'h'}
@@ -60,12 +60,40 @@ test('a lease that was given back has ended, well or with its error', () => {
   expect(ended).toMatchObject({is: 'ended', seenAwake: ago(2 * minute).awake, trouble: 'no data'})
 })
 
+test('a release is as old as its monotonic clock says, though the wall clock was set back past it since', () => {
+  const before = {at: now.at - 3 * hour, mono: now.mono - 5 * hour, boot: 'a'}
+  const setBack = withNote(withNote(emptyTimeline, {...before, awake: before.mono}), {...now, awake: now.mono})
+  const later = {...now, at: now.at + hour, mono: now.mono + hour}
+  const clocksLater: Clocks = {now: later, nowAwake: later.mono, timeline: upTo(setBack, later)}
+  const released = {at: now.at, mono: before.mono + 3 * hour, status: 'ok'} as const
+  const held = lease(0, {claimedMono: before.mono, expiresMono: before.mono + 9 * hour, ttlMs: 9 * hour, released})
+  expect(lifeOf({lease: held, runs: []}, clocksLater)).toMatchObject({seenAwake: before.mono + 3 * hour})
+})
+
 test('a lease of the boot before has ended with that boot', () => {
   expect(life(lease(20 * hour, {boot: 'before'}))).toMatchObject({
     is: 'ended',
     seenAwake: 0,
     trouble: 'ended by a reboot',
   })
+})
+
+test('a lease that was lost before the reboot stays lost, whatever boots came since', () => {
+  const before = {at: now.at - 20 * hour, mono: 50 * hour, boot: 'before', host: 'h'}
+  const between = {at: now.at - 15 * hour, mono: hour, boot: 'between', host: 'h'}
+  const noted = [before, between].reduce(
+    (timeline, note) => withNote(timeline, {...note, awake: awakeNow(timeline, note)}),
+    emptyTimeline,
+  )
+  const rebooted: Clocks = {now, nowAwake: awakeNow(noted, now), timeline: upTo(noted, now)}
+  const claimed = (agoMs: number) => {
+    const mono = before.mono - agoMs
+    const at = before.at - agoMs
+    return lease(0, {seenAt: at, claimedAt: at, claimedMono: mono, expiresMono: mono + 5 * minute, boot: 'before'})
+  }
+  const lifeOfClaim = (agoMs: number) => lifeOf({lease: claimed(agoMs), runs: []}, rebooted)
+  expect(lifeOfClaim(6 * minute)).toMatchObject({is: 'lost', seenAwake: before.mono - 6 * minute})
+  expect(lifeOfClaim(4 * minute)).toMatchObject({is: 'ended', trouble: 'ended by a reboot', seenAwake: before.mono})
 })
 
 test('a lost lease whose run is known to have ended has ended', () => {

@@ -1,7 +1,7 @@
 import {expect, test} from 'vitest'
 import type {OpenClawSighting} from '../../src/domain/openclaw-sighting.js'
 import {type Judgement, judgeJob} from '../../src/domain/verdict.js'
-import type {JobFacts} from '../../src/domain/watchdog-facts.js'
+import type {JobFacts, SlotFacts} from '../../src/domain/watchdog-facts.js'
 import {ended, hour, jobFacts, lost, minute, noFile, nowAwake, output, running, slot} from '../support/job-facts.js'
 
 const openclaw = (state: OpenClawSighting['state']): OpenClawSighting => ({
@@ -19,6 +19,14 @@ const givenUp = {
   trouble: 'failed',
   givenUp: 'the budget is spent',
 } as const
+
+const slotBefore: SlotFacts = {...slot(hour), due: {is: 'before', awake: Number.NEGATIVE_INFINITY}}
+
+/** The clock shows the slot as half an hour past, although more time than that has been lived through since. */
+function setBackAnHourAgo(lived: SlotFacts): Pick<JobFacts, 'now' | 'slot'> {
+  const {now} = jobFacts({})
+  return {now: {...now, calmAwake: nowAwake - hour}, slot: {...lived, at: now.at - 30 * minute}}
+}
 
 test.each<[string, Partial<JobFacts>, Judgement['verdict'], Judgement['calls']]>([
   ['a live lease is healthy', {life: running}, 'healthy', 'proven'],
@@ -83,6 +91,30 @@ test.each<[string, Partial<JobFacts>, Judgement['verdict'], Judgement['calls']]>
     {life: ended(2 * hour), slot: slot(hour), skipped: {awake: nowAwake - hour, reason: 'breaker open'}},
     'missed',
     'presumed',
+  ],
+  [
+    'a slot that was served, and that the clock was set back to, proves nothing',
+    {life: ended(2 * hour), ...setBackAnHourAgo(slot(3 * hour))},
+    'healthy',
+    'presumed',
+  ],
+  [
+    'nor does a run from before the clock was set back to a time that guard never saw',
+    {life: ended(2 * hour), ...setBackAnHourAgo(slotBefore)},
+    'healthy',
+    'presumed',
+  ],
+  [
+    'a run since the clock was set back proves health',
+    {life: ended(30 * minute), ...setBackAnHourAgo(slotBefore)},
+    'healthy',
+    'proven',
+  ],
+  [
+    'a slot that was missed before the clock was set back stays missed',
+    {life: ended(4 * hour), ...setBackAnHourAgo(slot(3 * hour))},
+    'missed',
+    'trouble',
   ],
   ['nothing known is presumed healthy', {}, 'healthy', 'presumed'],
   [

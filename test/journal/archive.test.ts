@@ -26,7 +26,7 @@ const watched = 16
 const wordsOf = (records: Iterable<Rec>) => [...records].map(({word}) => word).filter((word) => word !== undefined)
 
 describe('on the disk', () => {
-  const spec = {...wordsSpec, limit: {bytes: 1, records: 1e9}}
+  const spec = {...wordsSpec, limit: {bytes: 1, records: 1e9, timesSnapshot: 0}}
   const folder = (dir: string) => join(dir, '.gen')
   const raw = (dir: string, generation: number) =>
     join(folder(dir), `words.${String(generation).padStart(6, '0')}.jsonl`)

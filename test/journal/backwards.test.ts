@@ -12,7 +12,7 @@ import {tempDir} from '../support/temp-dir.js'
 import {wordsSpec} from './words.js'
 
 function journalIn(dir: string, bytes: number) {
-  const limit = {bytes, records: 1e9}
+  const limit = {bytes, records: 1e9, timesSnapshot: 0}
   return openJournal(dir, {...wordsSpec, limit}, createStamper(systemClock, newId))
 }
 

@@ -65,7 +65,7 @@ const compactor: Process = (world, index) =>
 const tender: Process = (world, index) =>
   enduring(
     (function* () {
-      yield* tend(cursorOf(world, `p${index}`), {bytes: 1, records: 0})
+      yield* tend(cursorOf(world, `p${index}`), {bytes: 1, records: 0, timesSnapshot: 0})
     })(),
   )
 
@@ -85,7 +85,7 @@ function check(world: World): void {
   const later = cursorOf(world, 'later')
   const before = run(look(cursorOf(world, 'reader')))?.state
   // 7: anybody goes on by himself.
-  run(tend(later, {bytes: 1e9, records: 1e9}))
+  run(tend(later, {bytes: 1e9, records: 1e9, timesSnapshot: 0}))
   const state = run(look(later))?.state ?? leaseFold.empty()
   const history = run(generations()).flatMap((generation) => run(recordsOf(journal, generation)))
 

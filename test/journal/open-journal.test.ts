@@ -35,7 +35,7 @@ const names: Fold<string[]> = {
 const spec = {
   name: 'names',
   fold: names,
-  limit: {bytes: 1000, records: 1000},
+  limit: {bytes: 1000, records: 1000, timesSnapshot: 0},
   retention: {maxAgeMs: 86_400_000, maxBytes: 1e9},
 }
 
@@ -244,12 +244,31 @@ describe('compaction', () => {
     ).toHaveLength(1)
   })
 
+  test('a snapshot waits for a tail of its own length, so that a large state is not written again and again', () => {
+    const dir = tempDir()
+    const limit = {bytes: 1000, records: 1e9, timesSnapshot: 1}
+    const journal = journalIn(dir, {limit})
+    let appended = 0
+    let snapshots = 0
+    for (let count = 0, seen = 1; count < 400; count++) {
+      appended += JSON.stringify(journal.append(add(`name-${count}`), 'buffered').record).length
+      journal.compactIfDue()
+      const {generation: now} = journal.inspect()
+      if (now === seen) continue
+      seen = now
+      snapshots += readFileSync(generation(dir, now), 'utf8').length
+    }
+    expect(journal.inspect().generation).toBeGreaterThan(3)
+    expect(snapshots).toBeLessThan(2 * appended)
+    expect(journalIn(dir).read()).toHaveLength(400)
+  })
+
   test('many late lines are carried in lines of bounded length', () => {
     const dir = tempDir()
     fillGenerations(dir, 2)
     const late = Array.from({length: 300}, (_, index) => `late-${index}-${'x'.repeat(500)}`)
     appendFileSync(generation(dir, 1), late.map((name) => `${JSON.stringify({name})}\n`).join(''))
-    journalIn(dir, {limit: {bytes: 1e9, records: 1e9}}).compactIfDue()
+    journalIn(dir, {limit: {bytes: 1e9, records: 1e9, timesSnapshot: 0}}).compactIfDue()
 
     expect(journalIn(dir).read().slice(-300)).toEqual(late)
     const longest = Math.max(

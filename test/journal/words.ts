@@ -16,6 +16,6 @@ const wordsFold: Fold<string[]> = {
 export const wordsSpec: JournalSpec<string[]> = {
   name: 'words',
   fold: wordsFold,
-  limit: {bytes: 4000, records: 1000},
+  limit: {bytes: 4000, records: 1000, timesSnapshot: 0},
   retention: {maxAgeMs: 1e12, maxBytes: 1e12},
 }

@@ -4,6 +4,7 @@ import {incidentFold} from '../../src/domain/incident.js'
 import type {IncidentPolicy} from '../../src/domain/incident-decision.js'
 import {leaseFold} from '../../src/domain/lease.js'
 import type {OpenClawSighting} from '../../src/domain/openclaw-sighting.js'
+import type {Stamped} from '../../src/domain/record.js'
 import {resetFold} from '../../src/domain/reset.js'
 import {resetRequestFold} from '../../src/domain/reset-request.js'
 import {runBookFold} from '../../src/domain/run.js'
@@ -21,9 +22,14 @@ export interface DayPlan {
   readonly lengthMs: number
 }
 
-/** What went wrong, each as a sentence, and how much was tried. */
+export interface Fault {
+  readonly is: 'false alert' | 'false incident' | 'false all-clear' | 'missed outage' | 'alert storm'
+  readonly what: string
+}
+
+/** What went wrong, and how much was tried. */
 export interface DayReport {
-  readonly faults: readonly string[]
+  readonly faults: readonly Fault[]
   readonly events: readonly string[]
   readonly rounds: number
   readonly alerts: number
@@ -47,6 +53,7 @@ interface Absence {
 
 interface Disturbed {
   readonly at: number
+  readonly isReboot: boolean
   /** How much later a real outage may be seen because of it. */
   readonly costsMs: number
   /** A clock set back shows its times again, and a file does not say which of the two it was written at. */
@@ -66,18 +73,20 @@ class Day {
   readonly #plan: DayPlan
   readonly #lives: readonly JobLife[]
   readonly #byName: ReadonlyMap<string, JobLife>
+  readonly #byOutput: ReadonlyMap<string | undefined, JobLife>
   readonly #deps: PatrolDeps
   readonly #journals
   readonly #watchdogAway: readonly Absence[]
   readonly #daemonAway: readonly Absence[]
   readonly #disturbed: Disturbed[] = []
   readonly #alerts: {readonly job: string; readonly at: number}[] = []
-  readonly #faults: string[] = []
+  readonly #faults: Fault[] = []
   /** What happened to the machine, for whoever has to explain a fault. */
   readonly #events: string[] = []
   #rounds = 0
-  #seenAlerts = 0
-  #seenOpened = 0
+  /** What the watchdog wrote and nobody has judged yet. */
+  readonly #newAlerts: Stamped[] = []
+  readonly #newIncidents: Stamped[] = []
   readonly #keys = new Set<unknown>()
 
   constructor(seed: number, plan: DayPlan) {
@@ -89,6 +98,7 @@ class Day {
     const world = {random: this.#random, machine: this.machine, leases, runs}
     this.#lives = drawFleet(this.#random, plan.jobs, plan.lengthMs).map((job) => new JobLife(job, world))
     this.#byName = new Map(this.#lives.map((life) => [life.job.watched.name, life]))
+    this.#byOutput = new Map(this.#lives.map((life) => [life.job.watched.outputs[0]?.files[0], life]))
     this.#watchdogAway = this.#drawAbsences(3 * hour)
     this.#events.push(...this.#watchdogAway.map(({from, to}) => `${clock(from)} to ${clock(to)} no watchdog`))
     this.#daemonAway = this.#drawAbsences(4 * hour)
@@ -121,17 +131,26 @@ class Day {
   }
 
   #openJournals() {
-    const stamp = () => this.machine.stamp()
+    const {stamp} = this.machine
     const mayKill = () => {
       if (this.#random.chance(0.01)) throw new Killed()
     }
+    const calm = {stamp, before: () => {}, after: () => {}}
+    const deadly = {stamp, before: mayKill, after: mayKill}
+    const judged = (unjudged: Stamped[]) => ({
+      ...deadly,
+      after: (record: Stamped) => {
+        unjudged.push(record)
+        mayKill()
+      },
+    })
     return {
-      leases: liveJournal(leaseFold, stamp),
-      runs: liveJournal(runBookFold, stamp),
-      resets: liveJournal(resetFold, stamp),
-      incidents: liveJournal(incidentFold, stamp, mayKill),
-      resetRequests: liveJournal(resetRequestFold, stamp, mayKill),
-      alerts: liveJournal(alertsFold, stamp, mayKill),
+      leases: liveJournal(leaseFold, calm),
+      runs: liveJournal(runBookFold, calm),
+      resets: liveJournal(resetFold, calm),
+      incidents: liveJournal(incidentFold, judged(this.#newIncidents)),
+      resetRequests: liveJournal(resetRequestFold, deadly),
+      alerts: liveJournal(alertsFold, judged(this.#newAlerts)),
     }
   }
 
@@ -141,7 +160,7 @@ class Day {
       ...journals,
       moment: () => this.machine.now(),
       slots: periodicSlots,
-      readOutputs: async ([rule]) => [this.#sightOutput(rule?.files[0]?.replace('out/', 'job-') ?? '')],
+      readOutputs: async ([rule]) => [this.#sightOutput(rule?.files[0] ?? '')],
       sightOpenClaw: async () => this.#sightOpenClaw(),
       raiseAlert: (alert) => raiseAlert({alerts, clock: {now: () => this.machine.wall}}, alert),
       writeArtefact: () => {},
@@ -151,7 +170,7 @@ class Day {
   async #round(): Promise<void> {
     const jobs = this.#lives.map(({job}) => job.watched)
     try {
-      await patrol(this.#deps, {jobs, policy})
+      await patrol(this.#deps, {jobs, policy, reports: 'notable'})
     } catch (error) {
       if (!(error instanceof Killed)) throw error
     }
@@ -167,6 +186,7 @@ class Day {
     const setBackMs = byMs < 0 && byMs > -3 * hour ? -byMs : 0
     this.#disturbed.push({
       at: this.machine.awakeMs,
+      isReboot: is === 'reboot',
       costsMs: bootGraceMs + 2 * minute + setBackMs,
       ambiguousMs: Math.max(0, -byMs),
     })
@@ -186,9 +206,9 @@ class Day {
     })
   }
 
-  #sightOutput(name: string): OutputSighting {
-    const modifiedAt = this.#byName.get(name)?.outputAt
-    return {newest: modifiedAt === undefined ? undefined : {path: name, modifiedAt, size: 10}}
+  #sightOutput(path: string): OutputSighting {
+    const modifiedAt = this.#byOutput.get(path)?.outputAt
+    return {newest: modifiedAt === undefined ? undefined : {path, modifiedAt, size: 10}}
   }
 
   /** OpenClaw cannot be read at times, and at times takes a job at work for a hung one, or a dead one for a healthy one. */
@@ -236,22 +256,19 @@ class Day {
   }
 
   #judgeAlerts(): void {
-    const {lines} = this.#journals.alerts
-    for (; this.#seenAlerts < lines.length; this.#seenAlerts++) {
-      const {key, level, job, message} = lines[this.#seenAlerts]!
+    for (const {key, level, job, message} of this.#newAlerts.splice(0)) {
       // A killed round repeats its alert; the repetition is void.
       if (level !== 'CRITICAL' || this.#keys.has(key)) continue
       this.#keys.add(key)
       this.#alerts.push({job: job ?? '', at: this.machine.awakeMs})
-      if (!this.#isJustified(job)) this.#fault(`false alert: ${message}`)
+      if (!this.#isJustified(job)) this.#fault('false alert', `${message}`)
     }
   }
 
   #judgeIncidents(): void {
-    const {lines} = this.#journals.incidents
-    for (; this.#seenOpened < lines.length; this.#seenOpened++) {
-      const {kind, job, reason} = lines[this.#seenOpened]!
-      if (kind === 'opened' && !this.#isJustified(job)) this.#fault(`false incident of ${job}: ${reason}`)
+    for (const {kind, job, reason} of this.#newIncidents.splice(0)) {
+      if (kind === 'opened' && !this.#isJustified(job)) this.#fault('false incident', `${job}: ${reason}`)
+      if (kind === 'resolved' && this.#isDead(job)) this.#fault('false all-clear', `${job}: ${reason}`)
     }
   }
 
@@ -260,6 +277,14 @@ class Day {
     const from = life?.job.outage?.from
     if (!life || from === undefined || this.machine.awakeMs < from) return false
     return life.isOut() || life.provedAt < life.outageEnd()
+  }
+
+  /** Nothing at all has come from it since its outage began. What a clock set back does to its output is not known. */
+  #isDead(job: string | undefined): boolean {
+    const life = this.#byName.get(job ?? '')
+    const {outage, hasOutput} = life?.job ?? {}
+    if (!life?.isOut() || !outage || hasOutput) return false
+    return (outage.kind === 'dead' || outage.kind === 'stuck') && life.provedAt < outage.from
   }
 
   #judgeOutage(life: JobLife): void {
@@ -272,10 +297,10 @@ class Day {
     const own = this.#alerts.filter(({job, at}) => job === watched.name && at >= outage.from && at <= seenUntil + hour)
     const what = `${watched.name} (${way}, ${periodMs / minute} min${hasOutput ? ', output' : ''}) ${outage.kind}`
     if (!own.some(({at}) => at <= outage.from + limitMs)) {
-      this.#fault(`missed outage: ${what} from ${clock(outage.from)}, not seen within ${clock(limitMs)}`)
+      this.#fault('missed outage', `${what} from ${clock(outage.from)}, not seen within ${clock(limitMs)}`)
     }
     const most = 2 + Math.floor((seenUntil - outage.from) / policy.repeatAlertAfterMs)
-    if (own.length > most) this.#fault(`alert storm: ${what}, ${own.length} alerts where ${most} are due`)
+    if (own.length > most) this.#fault('alert storm', `${what}, ${own.length} alerts where ${most} are due`)
   }
 
   /** How long a real outage may stay unseen: what its settings say, and what the disturbances meanwhile cost. */
@@ -284,8 +309,16 @@ class Day {
       job.outage?.kind === 'stuck' ? policy.answerWithinMs + 3 * (policy.betweenResetsMs + 4 * minute) : 0
     const outputMs = job.hasOutput ? (job.watched.outputs[0]?.maxAgeMs ?? 0) : 0
     let limitMs = 4 * job.periodMs + hour + outputMs + policy.escalateAfterMs + resetsMs
-    for (const {at, costsMs, ambiguousMs} of this.#disturbed)
-      if (at >= from && at <= from + limitMs) limitMs += costsMs + job.periodMs + (job.hasOutput ? ambiguousMs : 0)
+    // The reboot that ends the lease of a dead run proves health for as long as any end does.
+    let endedMs = job.watched.limits.freshForMs ?? 0
+    for (const {at, isReboot, costsMs, ambiguousMs} of this.#disturbed) {
+      // A file of before the clock was set back is as good as new once the clock has caught up with it.
+      if (at < from && job.hasOutput && at + ambiguousMs > from) limitMs += ambiguousMs
+      if (at < from || at > from + limitMs) continue
+      limitMs += costsMs + job.periodMs + (job.hasOutput ? ambiguousMs : 0)
+      if (isReboot) limitMs += endedMs
+      if (isReboot) endedMs = 0
+    }
     for (const away of [...this.#watchdogAway, ...this.#daemonAway]) {
       // What the clock did while nobody looked is not known: output may be as new as the end of that time.
       if (away.to >= from && away.from <= from + limitMs) limitMs += away.to - Math.max(from, away.from) + outputMs
@@ -293,8 +326,8 @@ class Day {
     return limitMs
   }
 
-  #fault(text: string): void {
-    this.#faults.push(`${clock(this.machine.awakeMs)} ${text}`)
+  #fault(is: Fault['is'], what: string): void {
+    this.#faults.push({is, what: `at ${clock(this.machine.awakeMs)} ${what}`})
   }
 }
 

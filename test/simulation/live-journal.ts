@@ -5,21 +5,24 @@ import type {Journal} from '../../src/journal/journal.js'
 /** The writer was killed: before its line reached the file, or right after. */
 export class Killed extends Error {}
 
-export interface LiveJournal<S> extends Pick<Journal<S>, 'read' | 'append' | 'note'> {
-  readonly lines: Stamped[]
+export type LiveJournal<S> = Pick<Journal<S>, 'read' | 'append' | 'note'>
+
+/** What happens around a line that is written. */
+export interface Around {
+  readonly stamp: () => Stamp
+  readonly before: () => void
+  readonly after: (record: Stamped) => void
 }
 
 /** A journal that folds each line once as it is written: a day has too many lines to fold them all at every reading. */
-export function liveJournal<S>(fold: Fold<S>, stamp: () => Stamp, mayKill: () => void = () => {}): LiveJournal<S> {
+export function liveJournal<S>(fold: Fold<S>, {stamp, before, after}: Around): LiveJournal<S> {
   const state = fold.empty()
-  const lines: Stamped[] = []
   const write = (entry: Entry) => {
-    mayKill()
-    const record: Stamped = {...stamp(), ...entry}
-    lines.push(record)
+    before()
+    const record: Stamped = Object.assign(stamp(), entry)
     const verdict = fold.apply(state, record)
-    mayKill()
+    after(record)
     return {record, verdict, state}
   }
-  return {lines, read: () => state, append: write, note: (entry) => write(entry).record}
+  return {read: () => state, append: write, note: (entry) => write(entry).record}
 }

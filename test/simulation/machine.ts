@@ -37,7 +37,14 @@ export function createMachine(random: Random): Machine {
       return wall
     },
     now,
-    stamp: () => ({v: 1, id: `r${++records}`, ...now()}),
+    stamp: () => ({
+      v: 1,
+      id: `r${++records}`,
+      at: Math.floor(wall),
+      mono: Math.floor(mono),
+      boot: `boot-${boots}`,
+      host: 'host-1',
+    }),
     pass(ms) {
       wall += ms
       mono += ms

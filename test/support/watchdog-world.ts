@@ -69,10 +69,10 @@ export function watchdogWorld(jobs: readonly WatchedJob[] = [scan]) {
     hooks,
     journals,
     seen,
-    round: () => patrol(deps, {jobs, policy}),
+    round: () => patrol(deps, {jobs, policy, reports: 'all'}),
     /** One round, and what it wrote about jobs. */
     async acts(): Promise<string[]> {
-      const {reports} = await patrol(deps, {jobs, policy})
+      const {reports} = await patrol(deps, {jobs, policy, reports: 'all'})
       return reports.flatMap(({actions}) => actions.map((action) => action.do))
     },
     claim,

@@ -158,3 +158,12 @@ test('boxes older than a time are dropped, younger ones stay', () => {
       .map(({id}) => id),
   ).toEqual(['new'])
 })
+
+test('a state directory that is gone is not made again, and the lock stays where it is', () => {
+  const state = join(tempDir(), 'gone')
+  const lock = join(tempDir(), 'a.lock')
+  writeFileSync(lock, '4711')
+  // Made recursively, it would be made below /proc too, where that never returns.
+  expect(() => clear(state, 'q1', lock)).toThrow('ENOENT')
+  expect([existsSync(state), existsSync(lock)]).toEqual([false, true])
+})

@@ -21,7 +21,7 @@ const tell = (fact: object) => writeSync(facts, `${JSON.stringify(fact)}\n`)
 const spec = {
   name: 'leases',
   fold: leaseFold,
-  limit: {bytes: 6000, records: 1000},
+  limit: {bytes: 6000, records: 1000, timesSnapshot: 0},
   retention: {maxAgeMs: 86_400_000, maxBytes: 1e9},
 }
 const leases = openJournal(dir, spec, createStamper(systemClock, newId))

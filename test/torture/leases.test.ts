@@ -125,7 +125,7 @@ function judge(state: string, facts: readonly Fact[], foreign: readonly string[]
   const spec = {
     name: 'leases',
     fold: leaseFold,
-    limit: {bytes: 6000, records: 1000},
+    limit: {bytes: 6000, records: 1000, timesSnapshot: 0},
     retention: {maxAgeMs: 1e12, maxBytes: 1e12},
   }
   const journal = openJournal(state, spec, createStamper(systemClock, newId))

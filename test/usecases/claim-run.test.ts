@@ -107,9 +107,9 @@ describe('claiming the right to run', () => {
     expect(ended).toEqual(['a'])
   })
 
-  test('allow: without any lease', async () => {
-    const {granted, leases} = runs()
-    expect(await granted('a', {overlap: 'allow'})).toMatchObject({lease: undefined})
+  test('allow: without any lease, and the run says itself which process it is', async () => {
+    const {granted, leases, deps} = runs()
+    expect(await granted('a', {overlap: 'allow'})).toMatchObject({lease: undefined, process: deps.self})
     expect(leases.lines).toEqual([])
   })
 })

@@ -1,7 +1,7 @@
 import {expect, test} from 'vitest'
 import {leaseFold} from '../../src/domain/lease.js'
 import {runBookFold} from '../../src/domain/run.js'
-import type {Survivor} from '../../src/system/survivor.js'
+import type {Holder, Survivor} from '../../src/system/survivor.js'
 import {closeInterrupted} from '../../src/usecases/close-interrupted.js'
 import {fakeClock} from '../support/fake-clock.js'
 import {memoryJournal} from '../support/memory-journal.js'
@@ -57,4 +57,36 @@ test('a run whose lease is not its own any more is left to whoever took it', asy
   expect(await close()).toEqual([])
   expect(outcome()).toBeUndefined()
   expect(runs.lines).toHaveLength(1)
+})
+
+/** A run beside others of its job: it took no lease. */
+function overlappingRun(survivor: Survivor, started: object) {
+  const clock = fakeClock()
+  const leases = memoryJournal(leaseFold, clock)
+  const runs = memoryJournal(runBookFold, clock)
+  runs.append({kind: 'started', job: 'scan', run: 'run-1', ...started}, 'buffered')
+  const asked: unknown[] = []
+  const survivorOf = async (holder: Holder) => {
+    asked.push(holder)
+    return survivor
+  }
+  return {close: () => closeInterrupted({leases, runs, survivorOf}), asked}
+}
+
+const process = {pid: 7, start: '4711'}
+
+test('a run without a lease is interrupted once the process that it named and its job are gone', async () => {
+  const {close, asked} = overlappingRun('none', {process})
+  expect(await close()).toMatchObject([{id: 'run-1', owner: {process}}])
+  expect(asked).toEqual([{process, holder: 'run-1', host: 'host-1', boot: 'boot-1'}])
+  expect(await close()).toEqual([])
+})
+
+test.each(['guard', 'job', 'unknown'] as const)('one of which %s may live goes on', async (survivor) => {
+  expect(await overlappingRun(survivor, {process}).close()).toEqual([])
+})
+
+test('one that named no process stays open, for nothing proves its end', async () => {
+  const {close, asked} = overlappingRun('none', {})
+  expect([await close(), asked]).toEqual([[], []])
 })

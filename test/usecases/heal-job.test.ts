@@ -5,6 +5,7 @@ import type {ServiceSettings} from '../../src/domain/service-settings.js'
 import type {Service} from '../../src/system/services/service.js'
 import {type HealDeps, healJob} from '../../src/usecases/heal-job.js'
 import type {Checked, HealRequest, RecoveryAlert} from '../../src/usecases/recovery-steps.js'
+import type {Turn} from '../../src/usecases/restart-turn.js'
 import {fakeClock} from '../support/fake-clock.js'
 import {quickService} from '../support/settings.js'
 
@@ -30,10 +31,18 @@ interface Scene {
   readonly checks?: readonly Checked[]
   readonly budget?: {readonly recoveries: number; readonly perMs: number}
   readonly service?: Service
+  /** What others have done to the service. */
+  readonly turn?: Turn
 }
 
 /** A job that went wrong, in a world that remembers what was done to it. */
-function scene({steps, checks = [healthy], budget = {recoveries: 2, perMs: 1_800_000}, service}: Scene) {
+function scene({
+  steps,
+  checks = [healthy],
+  budget = {recoveries: 2, perMs: 1_800_000},
+  service,
+  turn = {is: 'free'},
+}: Scene) {
   const clock = fakeClock()
   const records: Rec[] = []
   const done: string[] = []
@@ -52,6 +61,7 @@ function scene({steps, checks = [healthy], budget = {recoveries: 2, perMs: 1_800
     clock,
     signal: stop.signal,
     newestRuns: () => [...records].reverse(),
+    takeTurn: (_service, _times, work) => work(turn),
     recordStep: (step) => note('step-ended', step),
     show: (_shown, work) => work(),
     clearLocks: async () => {
@@ -214,6 +224,52 @@ test('a service is restarted no more than its own budget allows, and the other s
     {do: 'clear-locks', ok: true},
   ])
   expect(done).toEqual(['restart', 'clear-locks', 'clear-locks'])
+})
+
+test('a restart that the budget refused does not put off the next one', async () => {
+  const {heal, clock} = scene({steps: [restart], budget: {recoveries: 9, perMs: 1000}})
+  await heal()
+  clock.advance(1_800_000)
+  await heal()
+  clock.advance(1_800_001)
+  expect((await heal()).steps).toMatchObject([{ok: true}])
+})
+
+test.each(['up', 'uncheckable'] as const)(
+  'a service that another run has restarted meanwhile and that is %s is left alone, and costs no budget',
+  async (state) => {
+    const isUp = async () => ({state, detail: 'pid 7'})
+    const restarts = {count: 0}
+    const service: Service = {restart: async () => ({ok: true, detail: `${restarts.count++}`}), isUp}
+    const {heal} = scene({steps: [restart, verify], service, turn: {is: 'restarted', by: 'r9'}})
+    const {steps} = await heal()
+    expect(steps[0]).toEqual({
+      do: 'restart',
+      ok: true,
+      durationMs: 0,
+      evidence: 'not restarted: run r9 has just restarted uw-daemon; pid 7',
+    })
+    expect([restarts.count, steps[1]]).toMatchObject([0, {do: 'verify', ok: true}])
+  },
+)
+
+test('a service that another run has restarted and that is down again is restarted', async () => {
+  const states = ['down', 'down', 'up'] as const
+  let asked = 0
+  const isUp = async () => ({state: states[Math.min(asked++, 2)]!, detail: ''})
+  const service: Service = {restart: async () => ({ok: true, detail: ''}), isUp}
+  const {heal} = scene({steps: [restart], service, turn: {is: 'restarted', by: 'r9'}})
+  expect((await heal()).steps).toMatchObject([{do: 'restart', ok: true, service: 'uw-daemon'}])
+})
+
+test('a service that another run is still restarting is not touched, and the other steps go on', async () => {
+  const {heal, done} = scene({steps: [restart, verify], turn: {is: 'busy', reason: 'run r9 is restarting it'}})
+  const {steps} = await heal()
+  expect(steps).toMatchObject([
+    {ok: false, evidence: 'not restarted: run r9 is restarting it'},
+    {do: 'verify', ok: true},
+  ])
+  expect(done).toEqual(['verify'])
 })
 
 test('two restarts of one service in one recovery are two', async () => {

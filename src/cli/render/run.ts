@@ -51,7 +51,7 @@ export function renderSpan(ms: number): string {
 }
 
 /** The same for `--json`: times in ISO 8601, spans in milliseconds (contract section 6). */
-export function runToJson({job: _, log: __, startedAt, endedAt, ...run}: Run): object {
+export function runToJson({job: _, log: __, owner: ___, startedAt, endedAt, ...run}: Run): object {
   return {
     ...run,
     startedAt: new Date(startedAt).toISOString(),

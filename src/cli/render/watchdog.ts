@@ -21,12 +21,21 @@ const actionTexts: Readonly<Record<IncidentAction['do'], string>> = {
   resolve: 'incident resolved',
 }
 
-/** A line a job, and below it what was done about it. */
-export function renderSurvey({reports, leftovers}: Survey): string {
-  const width = Math.max(0, ...reports.map(({job}) => job.name.length))
-  const lines = reports.map((report) => renderReport(report, width))
+/** A line a job, and below it what was done about it. Where some jobs have no report, all healthy ones are counted. */
+export function renderSurvey({reports, leftovers, quiet}: Survey): string {
+  const shown = quiet === 0 ? reports : reports.filter(isNotable)
+  const width = shown.reduce((most, {job}) => Math.max(most, job.name.length), 0)
+  const lines = shown.map((report) => renderReport(report, width))
   const left = leftovers.map(({job, reason}) => `${job.padEnd(width)}  incident resolved: ${reason}`)
-  return lines.length + left.length === 0 ? 'no job is watched: the settings name none' : [...lines, ...left].join('\n')
+  const healthy = quiet + reports.length - shown.length
+  const more = lines.length > 0 ? ' more' : ''
+  const counted = healthy === 0 ? [] : [`${healthy}${more} jobs are healthy; --json tells of each`]
+  const all = [...lines, ...left, ...counted]
+  return all.length === 0 ? 'no job is watched: the settings name none' : all.join('\n')
+}
+
+function isNotable({judgement, actions}: JobReport): boolean {
+  return judgement.verdict !== 'healthy' || actions.length > 0
 }
 
 function renderReport({job, judgement, actions}: JobReport, width: number): string {

@@ -1,0 +1,30 @@
+import type {BulkFold, Fold} from '../domain/fold.js'
+import {type ChunkFolder, foldLine} from './view.js'
+
+const newline = 10
+
+/** Takes the lines of a chunk where they stand, and makes a record only of those that the bulk fold leaves. */
+export function chunkFolder<S>(fold: Fold<S>, bulk: BulkFold<S>): ChunkFolder<S> {
+  return {
+    fold: (view, chunk) => {
+      const start = view.offset
+      const lines = chunk.subarray(0, chunk.lastIndexOf(newline) + 1)
+      for (let at = 0; at < lines.length && !view.seal; ) {
+        // The first line of a generation may be a snapshot.
+        const next = view.offset > 0 ? bulk.take(view.state, lines, at) : -1
+        if (next >= 0) {
+          view.records += 1
+          view.offset = start + next
+          at = next
+          continue
+        }
+        const end = lines.indexOf(newline, at)
+        // What is left may be anything, as a line of the journal's own that reads the state.
+        bulk.settle(view.state)
+        foldLine(view, fold, {text: lines.toString('utf8', at, end), end: start + end + 1})
+        at = end + 1
+      }
+    },
+    settle: (view) => bulk.settle(view.state),
+  }
+}

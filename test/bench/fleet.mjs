@@ -1,0 +1,65 @@
+import {closeSync, mkdirSync, openSync, readFileSync, writeSync} from 'node:fs'
+import {hostname} from 'node:os'
+import {join} from 'node:path'
+
+/** Real crontabs repeat a few schedules in many jobs. */
+export const schedules = ['*/5 * * * *', '*/15 * * * *', '0 * * * *', '15 14 * * 1-5', '30 2 * * *', '7 */2 * * *']
+
+/** Settings of many jobs, and a journal of their leases that guard has not seen yet. */
+export function writeFleet(place, {jobs, lines}) {
+  const entries = Array.from({length: jobs}, (_, n) => [
+    `job-${n}`,
+    {command: ['true'], schedule: schedules[n % schedules.length], timezone: 'UTC'},
+  ])
+  place.write('.guardianrc.json', JSON.stringify({jobs: Object.fromEntries(entries)}))
+  const state = place.path('state')
+  mkdirSync(state, {mode: 0o700})
+  const journal = join(state, 'leases.jsonl')
+  appendLines(journal, leaseLines({jobs, lines}))
+  return {state, journal}
+}
+
+/** Each run of a job is a claim and a release, the last of them a moment ago. */
+function* leaseLines({jobs, lines}) {
+  const stampAgo = stamper()
+  for (let n = 0; n < lines; n += 2) {
+    const agoMs = Math.ceil((lines - n) / 20)
+    const job = `job-${(n / 2) % jobs}`
+    yield {...stampAgo(`r${n}`, agoMs), kind: 'claimed', job, holder: 'h', ttlMs: 300_000}
+    yield {...stampAgo(`r${n + 1}`, agoMs), kind: 'released', job, claim: `r${n}`, token: n / 2 + 1, status: 'ok'}
+  }
+}
+
+let claims = 0
+
+/** A run has begun of some jobs since the last round. */
+export function claimSome(journal, count) {
+  const stampAgo = stamper()
+  const records = Array.from({length: count}, (_, n) => ({
+    ...stampAgo(`n${claims++}`, 0),
+    kind: 'claimed',
+    job: `job-${n}`,
+    holder: 'h',
+    ttlMs: 300_000,
+  }))
+  appendLines(journal, records)
+}
+
+function stamper() {
+  const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()
+  const now = {at: Date.now(), mono: Math.floor(Number(process.hrtime.bigint() / 1_000_000n))}
+  const host = hostname()
+  return (id, agoMs) => ({v: 1, id, at: now.at - agoMs, mono: now.mono - agoMs, boot, host})
+}
+
+function appendLines(file, records) {
+  const fd = openSync(file, 'a', 0o600)
+  let piece = []
+  const flush = () => {
+    if (piece.length > 0) writeSync(fd, `${piece.join('\n')}\n`)
+    piece = []
+  }
+  for (const record of records) if (piece.push(JSON.stringify(record)) >= 20_000) flush()
+  flush()
+  closeSync(fd)
+}
