@@ -88,8 +88,9 @@ export function catchSignals(interactive: boolean): CaughtSignals {
     },
     release: (exitCode) => {
       for (const signal of forwarded) {
-        process.off(signal, take)
+        // First the new, then the old: with no listener between them, a signal would end guard.
         if (exitCode !== undefined) process.on(signal, () => process.exit(exitCode))
+        process.off(signal, take)
       }
     },
   }
