@@ -1,6 +1,8 @@
-// npm run bench [-- SUITE…] [--rounds N] [--mib N]: what guard costs beside what it is compared with, measured in turn.
+// npm run bench [-- SUITE…] [--rounds N] [--mib N] [--node FILE]: what guard costs beside what it is compared with,
+// measured in turn.
 // It prints figures and the goals beside them; it never fails for a figure, since machines differ and so do their hours.
-import {readdirSync} from 'node:fs'
+import {spawnSync} from 'node:child_process'
+import {readdirSync, realpathSync} from 'node:fs'
 import {join} from 'node:path'
 import {parseArgs} from 'node:util'
 import {createPlace} from './place.mjs'
@@ -8,8 +10,20 @@ import {printTable} from './table.mjs'
 
 const {values, positionals} = parseArgs({
   allowPositionals: true,
-  options: {rounds: {type: 'string', default: '20'}, mib: {type: 'string', default: '256'}},
+  options: {
+    rounds: {type: 'string', default: '20'},
+    mib: {type: 'string', default: '256'},
+    node: {type: 'string', default: process.execPath},
+  },
 })
+// All of it under the other Node: what guard is compared with as well.
+const other = realpathSync(values.node)
+if (other !== realpathSync(process.execPath)) {
+  const args = [import.meta.filename, ...positionals, '--rounds', values.rounds, '--mib', values.mib]
+  const {status, error} = spawnSync(other, args, {stdio: 'inherit'})
+  if (error) throw error
+  process.exit(status ?? 70)
+}
 const folder = join(import.meta.dirname, 'suites')
 const all = readdirSync(folder).map((file) => file.replace('.mjs', '').replace('-', ':'))
 const unknown = positionals.filter((name) => !all.includes(name))
