@@ -6,13 +6,18 @@ import {join} from 'node:path'
 import {execa} from 'execa'
 import {probeGateway} from '../../src/system/openclaw/probe-gateway.js'
 import {until} from './until.js'
-import {forgottenMarker, hangingRun} from './wedge.js'
+import {forgottenMarker, hangingCommand, hangingRun, type Wedge} from './wedge.js'
 
 /** As in install.mjs. */
 export const version = process.env['OPENCLAW_VERSION'] ?? '2026.5.28'
 const installed = process.env['GUARD_OPENCLAW_DIR'] ?? join(tmpdir(), `guard-openclaw-${version}`)
 const node = join(installed, 'node_modules/node/bin/node')
 const script = join(installed, 'node_modules/openclaw/openclaw.mjs')
+
+/** Whether the OpenClaw of these tests is older. */
+export function isBefore(other: string): boolean {
+  return version.localeCompare(other, 'en', {numeric: true}) < 0
+}
 
 export const token = 'a-token-of-this-test'
 
@@ -35,7 +40,9 @@ export interface RealOpenClaw {
   addJob(): Promise<string>
   job(id: string): Promise<RealJob>
   /** Makes the job get stuck; returns the marker of the run. */
-  wedge(id: string): Promise<number>
+  readonly wedge: Wedge
+  /** Makes its next run hang for real; from 2026.6 on. */
+  readonly hang: Wedge
   signal(name: NodeJS.Signals): void
   stop(): Promise<void>
   start(): Promise<void>
@@ -77,8 +84,11 @@ export async function createOpenClaw(): Promise<RealOpenClaw> {
     if (!found) throw new Error(`OpenClaw has no job ${id}`)
     return found
   }
-  const runsCommands = (await cli('cron', 'add', '--help')).includes('--command ')
-  const {payload, wedge} = (runsCommands ? hangingRun : forgottenMarker)({dir, home, job})
+  const runsCommands = !isBefore('2026.6')
+  const payload = runsCommands
+    ? ['--command', hangingCommand(dir), '--timeout-seconds', '600', '--no-deliver']
+    : ['--session', 'main', '--system-event', 'tick', '--wake', 'next-heartbeat']
+  const place = {dir, home, node, job}
   const isReady = async () => {
     const health = await probeGateway(url)
     if (health !== 'unclear') return health === 'ready'
@@ -99,7 +109,8 @@ export async function createOpenClaw(): Promise<RealOpenClaw> {
     cli,
     job,
     addJob: () => cli('cron', 'add', '--name', 'Tick', '--every', '10s', ...payload, '--json'),
-    wedge,
+    wedge: isBefore('2026.8') ? forgottenMarker(place) : hangingRun(place),
+    hang: hangingRun(place),
     signal: (name) => void running?.kill(name),
     start: async () => {
       const log = openSync(join(dir, 'gateway.log'), 'a')

@@ -5,7 +5,7 @@ import {parseOpenClawJob} from '../../src/domain/openclaw-job.js'
 import {openClawCli} from '../../src/system/openclaw/cli.js'
 import {runCommand} from '../../src/system/run-command.js'
 import {guardOf, type RealGuard, type ResetRound} from './real-guard.js'
-import {createOpenClaw, type RealOpenClaw, token, version} from './real-openclaw.js'
+import {createOpenClaw, isBefore, type RealOpenClaw, token, version} from './real-openclaw.js'
 import {until} from './until.js'
 
 let openclaw: RealOpenClaw
@@ -44,11 +44,6 @@ function commandRefusing(...words: readonly string[]): readonly string[] {
   return [node, script]
 }
 
-/** Whether the OpenClaw of these tests is older. */
-function isBefore(other: string): boolean {
-  return version.localeCompare(other, 'en', {numeric: true}) < 0
-}
-
 async function expectHealthy(): Promise<void> {
   const since = Date.now()
   expect(await openclaw.job(id)).toMatchObject({enabled: true})
@@ -69,6 +64,14 @@ test('a wedged job: the watchdog asks, the reset daemon heals, the watchdog reso
   expect(guard.lines('alerts.jsonl')).toEqual([])
   expect(await guard.resetDaemon()).toMatchObject({code: 0, answered: [], owed: []})
 })
+
+if (!isBefore('2026.6'))
+  test('a run that hangs for real is ended, and the next one runs', async () => {
+    const guard = guardOf(openclaw, id)
+    guard.ask(await openclaw.hang(id))
+    expect(await guard.resetDaemon()).toMatchObject({code: 0, answered: [{ok: true, outcome: 'reset'}]})
+    await expectHealthy()
+  })
 
 test('with the remedy blocked, exactly one alert goes out, after the second failure', async () => {
   const guard = guardOf(openclaw, id, {command: commandRefusing('disable', 'cancel')})
@@ -101,7 +104,7 @@ test('the adapter sees what OpenClaw shows', async () => {
   expect(await cli.listJobs()).toEqual({ok: true, value: {complete: true, jobs: expect.arrayContaining([tick])}})
   expect(await cli.getJob(id)).toMatchObject({ok: true, value: {id, enabled: true}})
   const noTasks = {ok: false, failure: {kind: 'configuration', cause: 'unknown-command'}}
-  expect(await cli.listRunningTasks()).toMatchObject(isBefore('2026.3.31') ? noTasks : {ok: true, value: []})
+  expect(await cli.listRunningTasks()).toMatchObject(isBefore('2026.3.31') ? noTasks : {ok: true})
   const nobody = '00000000-0000-4000-8000-000000000000'
   expect(await cli.getJob(nobody)).toEqual({ok: true, value: undefined})
   expect(await cli.disable(nobody)).toMatchObject({ok: false, failure: {kind: 'permanent', cause: 'unknown-id'}})
