@@ -10,7 +10,7 @@ const texts: readonly (readonly [FailureCause, RegExp])[] = [
   ['unknown-command', /unknown command|unknown option|does not recognize option|has no command|too many arguments/i],
   ['no-token', /requires credentials before opening/i],
   ['wrong-token', /unauthorized|closed \(1008\)/i],
-  ['unknown-id', /unknown cron job id|cron job not found|automation not found/i],
+  ['unknown-id', /unknown cron job id|cron job not found|automation not found|params: id not found/i],
   ['system-owned', /system-owned/i],
   ['no-handle', /no active cancellation handle/i],
   ['gateway-timeout', /gateway timeout after/i],

@@ -123,3 +123,8 @@ test.each([
 ])('a Node that is too old is known in the recorded words of %s', (_version, stderr) => {
   expect(failureOf({...exited, stderr}, 'read')).toMatchObject({kind: 'configuration', cause: 'wrong-node'})
 })
+
+test('a disable of an id that is unknown is known in the recorded words of 2026.7.35', () => {
+  const stderr = 'GatewayClientRequestError: invalid cron.update params: id not found'
+  expect(failureOf({...exited, stderr}, 'write')).toMatchObject({kind: 'permanent', cause: 'unknown-id'})
+})
