@@ -5,6 +5,7 @@ import {dirname, join} from 'node:path'
 import {fileURLToPath} from 'node:url'
 import fastGlob from 'fast-glob'
 import {rolldown} from 'rolldown'
+import {carryChunks} from './carry-chunks.mjs'
 import {makeManifest} from './manifest.mjs'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
@@ -16,10 +17,6 @@ const commandTable = commandFiles.map((file) => ({
   id: file.replace(/\.ts$/, '').replaceAll('/', ':'),
   path: join(root, 'commands', file),
 }))
-
-const starts = ['run.cjs', 'cli.cjs']
-/** Commands that a crontab starts every minute: each gets a file of its own, for V8's code cache. */
-const oftenStarted = ['watchdog']
 
 /** Serves modules that exist only in the build. */
 function virtual(modules) {
@@ -37,12 +34,31 @@ const unreached = {
   tinyglobby: 'module.exports={glob:async()=>[]}',
   lilconfig: 'module.exports={lilconfig:()=>({search:async()=>null})}',
   'wsl-utils': 'module.exports={isWsl:false}',
+  // Compiles a function for every line of help that names the program or a command; they have nothing but such names.
+  ejs: "module.exports={render:(text,data)=>text.replace(/<%[-=] *([\\w.]+) *%>/g,(_,path)=>path.split('.').reduce((value,name)=>value[name],data))}",
 }
 const dropUnreached = {
   name: 'drop-unreached',
   resolveId: (id) => (id in unreached ? `\0unreached:${id}` : undefined),
   load: (id) =>
     id.startsWith('\0unreached:') ? {code: unreached[id.slice('\0unreached:'.length)], moduleType: 'js'} : undefined,
+}
+
+/**
+ * Modules of Node's that oclif requires at once and a command seldom needs: required where they are used, and what it
+ * reads by promises read at once, a start saves 4 ms.
+ */
+const seldom = /^const (\w+) = require\("(node:(?:child_process|fs\/promises|perf_hooks|readline))"\);$/gm
+const deferSeldom = {
+  name: 'defer-seldom',
+  transform: (code, id) => {
+    if (!id.includes('/@oclif/core/')) return undefined
+    return Array.from(code.matchAll(seldom)).reduce((text, [line, name, module]) => {
+      const rest = text.replace(line, '')
+      if (module !== 'node:fs/promises') return rest.replaceAll(`${name}.`, `require("${module}").`)
+      return rest.replace(new RegExp(`${name}\\.(\\w+)`, 'g'), 'require("node:fs").$1Sync')
+    }, code)
+  },
 }
 
 const shared = {
@@ -79,8 +95,7 @@ async function bundle(input, format, {plugins = [], define = {}, treeshake = tru
  */
 function takeIn(source, seen = new Set()) {
   const taken = source.replace(/=require\(["'`]\.\/([\w-]+\.cjs)["'`]\)/g, (whole, chunk) => {
-    // A command's file stands beside a start file that is loaded already.
-    if (starts.includes(chunk) || seen.has(chunk)) return whole
+    if (seen.has(chunk)) return whole
     seen.add(chunk)
     const body = takeIn(readFileSync(join(dist, chunk), 'utf8'), seen)
     return `=__part(${JSON.stringify(chunk)},function(exports){${body}\n})`
@@ -93,13 +108,12 @@ function takeIn(source, seen = new Set()) {
  * Turns a start file into what the code cache compiles: a function, as `require` would make of it, in ASCII. A single
  * other character makes V8 keep two bytes for each of the file's.
  */
-function prepareStart(name, from = name) {
-  const file = join(dist, name)
-  const source = takeIn(readFileSync(join(dist, from), 'utf8')).replace(
+function writeStart(name, text) {
+  const source = text.replace(
     /[^\0-\x7f]/g,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
   )
-  writeFileSync(file, `(function(exports,require,module,__filename,__dirname){${source}\n})`)
+  writeFileSync(join(dist, name), `(function(exports,require,module,__filename,__dirname){${source}\n})`)
 }
 
 /** The program that people call, itself: one more file between would cost a fiftieth of the start. */
@@ -123,14 +137,17 @@ const manifest = await makeManifest({shared, commandTable, virtual, pjson: {name
 // To read a property does nothing in this program, so what is made by spreading and not used may go.
 await bundle({run: join(root, 'src/cli/run-entry.ts')}, 'cjs', {treeshake: {propertyReadSideEffects: false}})
 const commands = virtual({
-  'virtual:commands': `export const loaders = {${loaders.join(',')}}; export const oftenStarted = ${JSON.stringify(oftenStarted)}`,
+  'virtual:commands': `export const loaders = {${loaders.join(',')}}`,
   'virtual:manifest': `export const manifest = ${JSON.stringify(manifest)}`,
 })
-await bundle({cli: join(root, 'src/cli/main.ts')}, 'cjs', {plugins: [commands, dropUnreached]})
-for (const id of oftenStarted) prepareStart(`${id}.cjs`, `cli-${id}.cjs`)
-for (const name of starts) prepareStart(name)
+await bundle({cli: join(root, 'src/cli/main.ts')}, 'cjs', {plugins: [commands, dropUnreached, deferSeldom]})
+for (const name of ['run.cjs', 'cli.cjs']) writeStart(name, takeIn(readFileSync(join(dist, name), 'utf8')))
+writeStart('commands.cjs', carryChunks(dist, 'cli.cjs'))
 await bundle({guard: join(root, 'src/cli/entry.ts')}, 'cjs', {
-  define: {__GUARD_BUILD__: JSON.stringify(buildId())},
+  define: {
+    __GUARD_BUILD__: JSON.stringify(buildId()),
+    __GUARD_COMMANDS__: JSON.stringify(commandTable.map(({id}) => id.replace(':', ' ')).join('|')),
+  },
 })
 makeExecutable('guard.cjs')
 if (existsSync(join(root, 'src/index.ts'))) await bundle({index: join(root, 'src/index.ts')}, 'esm')

@@ -5,6 +5,7 @@ set -u
 cd "$(dirname "$0")/.."
 sh scripts/prepare.sh || exit 1
 sh scripts/test-tools.sh
+sh scripts/test-nodes.sh
 results=$(mktemp -d)
 trap 'rm -rf "$results"' EXIT
 

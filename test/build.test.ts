@@ -22,7 +22,7 @@ describe('the files that a start loads', () => {
     expect(required.filter((name) => !/^node:|^\.\/(guard|run)-[\w-]+\.cjs$/.test(name))).toEqual([])
   })
 
-  test.each(['run.cjs', 'cli.cjs'])('%s is ASCII, which the code cache takes for granted', (file) => {
+  test.each(['run.cjs', 'cli.cjs', 'commands.cjs'])('%s is ASCII, which the code cache takes for granted', (file) => {
     expect(readFileSync(join(dist, file)).every((byte) => byte < 0x80)).toBe(true)
   })
 })
@@ -51,6 +51,32 @@ describe('guard run -- true', () => {
       (await loadedBy(sandbox, 'run', '--', 'true')).includes('guard-write-code-cache.cjs')
     expect([await isCacheWritten(), await isCacheWritten(), await isCacheWritten()]).toEqual([true, true, false])
   })
+})
+
+describe('a command', () => {
+  test.each(['--version', 'run --help', 'history nobody', 'lease list'])(
+    'guard %s has all its code from the cache from the third time on, whatever ran between',
+    async (line) => {
+      const sandbox = createSandbox()
+      // The wsl-utils that oclif asks for is empty.
+      const loaded = async () =>
+        (await loadedBy(sandbox, ...line.split(' '))).filter((file) => !file.includes('wsl-utils'))
+      await loaded()
+      await loaded()
+      for (const other of ['--help', 'health']) for (let n = 0; n < 2; n += 1) await sandbox.guard(other)
+      expect(await loaded()).toEqual(['guard.cjs'])
+    },
+  )
+
+  test.each(['--help', 'run --help', 'lease --help', 'lease acquire --help'])(
+    'guard %s has no template left in it',
+    async (line) => {
+      const {code, stdout} = await createSandbox().guard(...line.split(' '))
+      expect(code).toBe(0)
+      expect(stdout).toContain('guard ')
+      expect(stdout).not.toContain('<%')
+    },
+  )
 })
 
 /** The built files that a command has required when it ends well; `run.cjs` is loaded in another way. */

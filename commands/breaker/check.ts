@@ -1,4 +1,4 @@
-import {Args} from '@oclif/core'
+import * as Args from '@oclif/core/args'
 import {integer} from '@oclif/core/flags'
 import {breakerPolicy, breakerWorld, callingProcess} from '../../src/cli/breakers.js'
 import {checkedName, GuardCommand} from '../../src/cli/guard-command.js'

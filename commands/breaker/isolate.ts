@@ -1,4 +1,4 @@
-import {Args} from '@oclif/core'
+import * as Args from '@oclif/core/args'
 import {string} from '@oclif/core/flags'
 import {breakerWorld} from '../../src/cli/breakers.js'
 import {checkedName, durationFlag, GuardCommand} from '../../src/cli/guard-command.js'

@@ -1,4 +1,4 @@
-import {Args} from '@oclif/core'
+import * as Args from '@oclif/core/args'
 import {GuardCommand} from '../../src/cli/guard-command.js'
 import {locksWorld} from '../../src/cli/locks-world.js'
 import {renderRestored} from '../../src/cli/render/lock.js'

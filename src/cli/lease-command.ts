@@ -1,4 +1,4 @@
-import {Args} from '@oclif/core'
+import * as Args from '@oclif/core/args'
 import {integer} from '@oclif/core/flags'
 import type {Lease} from '../domain/lease.js'
 import {type LeaseReport, reportLease} from '../domain/lease-report.js'

@@ -1,5 +1,5 @@
 import {dirname} from 'node:path'
-import {loaders, oftenStarted} from 'virtual:commands'
+import {loaders} from 'virtual:commands'
 import {manifest} from 'virtual:manifest'
 import {flush} from '@oclif/core/flush'
 import {run} from '@oclif/core/run'
@@ -34,16 +34,10 @@ const plugin = {
   load: async () => undefined,
 }
 
-/** The same that this file was loaded by, with the name of the build that it puts on a cache. */
-const {cachedRequire} = module as unknown as {readonly cachedRequire: (name: string) => unknown}
-
 async function loadCommand(id: string): Promise<unknown> {
-  const loaded = oftenStarted.includes(id) ? (cachedRequire(`${id}.cjs`) as Loaded) : await loaders[id]?.()
-  const command = loaded?.default
+  const command = (await loaders[id]?.())?.default
   return command && Object.assign(command, {id, plugin})
 }
-
-type Loaded = Awaited<ReturnType<(typeof loaders)[string]>>
 
 function refuseUnknown(argv: readonly string[]): void {
   const words = argv.slice(0, argv.findIndex((word) => word.startsWith('-')) >>> 0)

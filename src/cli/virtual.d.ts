@@ -1,8 +1,6 @@
 /** Modules that the build writes from the files in commands/. */
 declare module 'virtual:commands' {
   export const loaders: Readonly<Record<string, () => Promise<{default: unknown}>>>
-  /** Commands with a start file of their own. */
-  export const oftenStarted: readonly string[]
 }
 declare module 'virtual:manifest' {
   export const manifest: {readonly commands: Readonly<Record<string, {readonly id: string}>>}

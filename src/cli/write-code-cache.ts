@@ -32,7 +32,7 @@ function makeFolder(path: string): void {
 
 /** What earlier builds have left for this program and this Node; two Nodes keep theirs side by side. */
 function dropOthers(folder: string, kept: string): void {
-  const program = kept.slice(0, kept.indexOf('.cjs-') + 5)
+  const program = kept.slice(0, kept.indexOf('-') + 1)
   const node = `-${process.versions.v8}.v8`
   for (const name of readdirSync(folder)) {
     if (name.startsWith(program) && name.endsWith(node) && name !== kept) rmSync(join(folder, name), {force: true})

@@ -1,4 +1,3 @@
-import {execFileSync} from 'node:child_process'
 import {readFileSync, readlinkSync} from 'node:fs'
 import type {Place, ProcessRef} from '../domain/process-ref.js'
 
@@ -64,6 +63,7 @@ function readProcStat(pid: number): string | undefined {
 function readPsStart(pid: number): string | undefined {
   try {
     const env = {...process.env, LC_ALL: 'C', TZ: 'UTC'}
+    const {execFileSync} = process.getBuiltinModule('node:child_process')
     const line = execFileSync('ps', ['-o', 'stat=', '-o', 'lstart=', '-p', `${pid}`], {env, encoding: 'utf8'}).trim()
     const [, state = '', start] = /^(\S+)\s+(.*)$/.exec(line) ?? []
     return state.startsWith('Z') ? undefined : start

@@ -1,9 +1,6 @@
 import {
   appendFileSync,
-  chmodSync,
-  cpSync,
   existsSync,
-  lchownSync,
   linkSync,
   lstatSync,
   mkdirSync,
@@ -15,6 +12,7 @@ import {
   unlinkSync,
 } from 'node:fs'
 import {basename, dirname, join} from 'node:path'
+import {moveAcrossDevices} from './across-devices.js'
 import {lockIdentity} from './locks.js'
 import {unlessGone} from './proc.js'
 
@@ -181,14 +179,6 @@ function putBackAcrossDevices(aside: string, path: string): 'back' | 'occupied' 
   const result = putBack(beside, path)
   if (result === 'occupied') moveAcrossDevices(beside, aside)
   return result
-}
-
-function moveAcrossDevices(from: string, to: string): void {
-  cpSync(from, to, {recursive: true, preserveTimestamps: true, verbatimSymlinks: true, errorOnExist: true})
-  const {mode, uid, gid} = lstatSync(from)
-  if (!lstatSync(from).isSymbolicLink()) chmodSync(to, mode)
-  if (process.geteuid?.() === 0) lchownSync(to, uid, gid)
-  rmSync(from, {recursive: true})
 }
 
 function restoreBox(folder: string): readonly Restored[] {

@@ -1,6 +1,8 @@
-// npm run bench [-- SUITE…] [--rounds N] [--mib N] [--jobs N] [--lines N]: what guard costs beside what it is compared with, measured in turn.
+// npm run bench [-- SUITE…] [--rounds N] [--mib N] [--jobs N] [--lines N] [--node FILE]: what guard costs beside what it
+// is compared with, measured in turn.
 // It prints figures and the goals beside them; it never fails for a figure, since machines differ and so do their hours.
-import {readdirSync} from 'node:fs'
+import {spawnSync} from 'node:child_process'
+import {readdirSync, realpathSync} from 'node:fs'
 import {join} from 'node:path'
 import {parseArgs} from 'node:util'
 import {createPlace} from './place.mjs'
@@ -13,8 +15,22 @@ const {values, positionals} = parseArgs({
     mib: {type: 'string', default: '256'},
     jobs: {type: 'string', default: '10000'},
     lines: {type: 'string', default: '200000'},
+    node: {type: 'string', default: process.execPath},
   },
 })
+// All of it under the other Node: what guard is compared with as well.
+const other = realpathSync(values.node)
+if (other !== realpathSync(process.execPath)) {
+  const {node: _, ...own} = values
+  const args = [
+    import.meta.filename,
+    ...positionals,
+    ...Object.entries(own).flatMap(([name, value]) => [`--${name}`, value]),
+  ]
+  const {status, error} = spawnSync(other, args, {stdio: 'inherit'})
+  if (error) throw error
+  process.exit(status ?? 70)
+}
 const folder = join(import.meta.dirname, 'suites')
 const all = readdirSync(folder).map((file) => file.replace('.mjs', '').replace('-', ':'))
 const unknown = positionals.filter((name) => !all.includes(name))

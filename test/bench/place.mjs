@@ -15,7 +15,8 @@ export {root}
 export function createPlace() {
   const dir = mkdtempSync(join(tmpdir(), 'guard-bench-'))
   const env = (more = {}) => ({
-    PATH: '/usr/local/bin:/usr/bin:/bin',
+    // `#!/usr/bin/env node` is to find the node that is measured.
+    PATH: `${dirname(node)}:/usr/local/bin:/usr/bin:/bin`,
     HOME: dir,
     LOGNAME: 'bench',
     SHELL: '/bin/sh',

@@ -45,7 +45,7 @@ test('on a terminal a step is shown while it is done, and not as a line', async 
   const result = {ok: false, evidence: 'no such program'}
   let before = ''
   const work = async () => {
-    await vi.waitUntil(() => terminal.text().includes('restart bot'))
+    await vi.waitUntil(() => terminal.text().includes('restart bot'), {timeout: 20_000})
     before = terminal.text()
     return result
   }

@@ -5,6 +5,8 @@ import {onTestFinished} from 'vitest'
 import type {Rec} from '../../src/domain/record.js'
 import {guardBin} from '../support/sandbox.js'
 import {type RealOpenClaw, token} from './real-openclaw.js'
+import {until} from './until.js'
+import {maxRunningSeconds} from './wedge.js'
 
 export interface Change {
   readonly command?: readonly string[]
@@ -41,7 +43,7 @@ export function guardOf(openclaw: RealOpenClaw, id: string, change: Change = {})
       timeout: '10s',
       url: openclaw.url,
       grace: '0s',
-      jobs: {tick: {id, maxRunning: '60s'}},
+      jobs: {tick: {id, maxRunning: `${maxRunningSeconds}s`}},
     },
   }
   writeFileSync(join(dir, '.guardianrc.json'), JSON.stringify(settings))
@@ -83,7 +85,7 @@ export function guardOf(openclaw: RealOpenClaw, id: string, change: Change = {})
     /** Waits until the reset daemon has written such a line. */
     seen: (fields: Rec) => {
       const isSuch = (line: Rec) => Object.entries(fields).every(([name, value]) => line[name] === value)
-      return until(`${JSON.stringify(fields)} is on record`, async () => lines().some(isSuch), 20)
+      return until(`${JSON.stringify(fields)} is on record`, async () => lines().some(isSuch), {everyMs: 20})
     },
   }
 }
@@ -94,12 +96,4 @@ function endOf<T extends Ended>(child: ChildProcess): Promise<T> {
   return new Promise((resolve) => {
     child.once('close', (code) => resolve({code, ...JSON.parse(Buffer.concat(out).toString() || '{}')} as T))
   })
-}
-
-export async function until(what: string, isSo: () => Promise<boolean>, everyMs = 1000): Promise<void> {
-  const deadline = Date.now() + 120_000
-  while (!(await isSo())) {
-    if (Date.now() > deadline) throw new Error(`never happened: ${what}`)
-    await new Promise((resolve) => setTimeout(resolve, everyMs))
-  }
 }

@@ -1,14 +1,23 @@
 import {type ChildProcess, spawn} from 'node:child_process'
-import {mkdirSync, mkdtempSync, openSync, readFileSync, renameSync, rmSync, writeFileSync} from 'node:fs'
+import {mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
 import {type AddressInfo, createServer} from 'node:net'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {execa} from 'execa'
 import {probeGateway} from '../../src/system/openclaw/probe-gateway.js'
+import {until} from './until.js'
+import {forgottenMarker, hangingCommand, hangingRun, type Wedge} from './wedge.js'
 
-const installed = process.env['GUARD_OPENCLAW_DIR'] ?? join(tmpdir(), 'guard-openclaw-2026.5.28')
+/** As in install.mjs. */
+export const version = process.env['OPENCLAW_VERSION'] ?? '2026.5.28'
+const installed = process.env['GUARD_OPENCLAW_DIR'] ?? join(tmpdir(), `guard-openclaw-${version}`)
 const node = join(installed, 'node_modules/node/bin/node')
 const script = join(installed, 'node_modules/openclaw/openclaw.mjs')
+
+/** Whether the OpenClaw of these tests is older. */
+export function isBefore(other: string): boolean {
+  return version.localeCompare(other, 'en', {numeric: true}) < 0
+}
 
 export const token = 'a-token-of-this-test'
 
@@ -27,9 +36,13 @@ export interface RealOpenClaw {
   readonly env: Readonly<Record<string, string>>
   /** Runs the command line and returns what it printed. */
   cli(...args: string[]): Promise<string>
+  /** Adds the job of these tests, every 10 s; returns what was printed. */
+  addJob(): Promise<string>
   job(id: string): Promise<RealJob>
-  /** Leaves the marker of a run that is long gone, as a crash does; returns the marker. */
-  wedge(id: string): Promise<number>
+  /** Makes the job get stuck; returns the marker of the run. */
+  readonly wedge: Wedge
+  /** Makes its next run hang for real; from 2026.6 on. */
+  readonly hang: Wedge
   signal(name: NodeJS.Signals): void
   stop(): Promise<void>
   start(): Promise<void>
@@ -64,7 +77,28 @@ export async function createOpenClaw(): Promise<RealOpenClaw> {
     const options = {env, extendEnv: false, cwd: dir, stdin: 'ignore', timeout: 60_000} as const
     return (await execa(node, [script, ...args], options)).stdout
   }
-  const job = async (id: string) => JSON.parse(await cli('cron', 'get', id)) as RealJob
+  // `cron get` came with 2026.5.
+  const job = async (id: string) => {
+    const {jobs} = JSON.parse(await cli('cron', 'list', '--all', '--json')) as {jobs: readonly RealJob[]}
+    const found = jobs.find((one) => one.id === id)
+    if (!found) throw new Error(`OpenClaw has no job ${id}`)
+    return found
+  }
+  const runsCommands = !isBefore('2026.6')
+  const payload = runsCommands
+    ? ['--command', hangingCommand(dir), '--timeout-seconds', '600', '--no-deliver']
+    : ['--session', 'main', '--system-event', 'tick', '--wake', 'next-heartbeat']
+  const place = {dir, home, node, job}
+  const isReady = async () => {
+    const health = await probeGateway(url)
+    if (health !== 'unclear') return health === 'ready'
+    // Before 2026.5 the gateway has no address for this.
+    const status = cli('cron', 'status', '--json')
+    return await status.then(
+      () => true,
+      () => false,
+    )
+  }
 
   return {
     dir,
@@ -74,23 +108,17 @@ export async function createOpenClaw(): Promise<RealOpenClaw> {
     env,
     cli,
     job,
-    wedge: async (id) => {
-      const marker = Date.now() - 4_000_000
-      for (let tries = 0; tries < 10; tries += 1) {
-        writeMarker(home, id, marker)
-        // A run that is just ending overwrites the file; the scheduler reads it at its next tick.
-        for (let reads = 0; reads < 5; reads += 1) {
-          if ((await job(id)).state.runningAtMs === marker) return marker
-        }
-      }
-      throw new Error('the scheduler never took up the marker')
-    },
+    addJob: () => cli('cron', 'add', '--name', 'Tick', '--every', '10s', ...payload, '--json'),
+    wedge: isBefore('2026.8') ? forgottenMarker(place) : hangingRun(place),
+    hang: hangingRun(place),
     signal: (name) => void running?.kill(name),
     start: async () => {
       const log = openSync(join(dir, 'gateway.log'), 'a')
       const args = ['gateway', 'run', '--allow-unconfigured', '--bind', 'loopback', '--port', `${port}`]
       running = spawn(node, [script, ...args], {cwd: dir, env, stdio: ['ignore', log, log]})
-      await untilReady(url, join(dir, 'gateway.log'))
+      await until('the gateway is ready', isReady, {everyMs: 500}).catch((error: Error) => {
+        throw new Error(`${error.message}\n${readFileSync(join(dir, 'gateway.log'), 'utf8').slice(-2000)}`)
+      })
     },
     stop: async () => {
       const child = running
@@ -105,25 +133,6 @@ export async function createOpenClaw(): Promise<RealOpenClaw> {
       clearTimeout(hard)
     },
     remove: () => rmSync(dir, {recursive: true, force: true}),
-  }
-}
-
-function writeMarker(home: string, id: string, runningAtMs: number): void {
-  const file = join(home, '.openclaw/cron/jobs-state.json')
-  const store = JSON.parse(readFileSync(file, 'utf8')) as {jobs: Record<string, {state: Record<string, unknown>}>}
-  const job = store.jobs[id]
-  if (!job) throw new Error(`${file} does not know ${id}`)
-  job.state['runningAtMs'] = runningAtMs
-  writeFileSync(`${file}.new`, JSON.stringify(store))
-  renameSync(`${file}.new`, file)
-}
-
-async function untilReady(url: string, log: string): Promise<void> {
-  const deadline = Date.now() + 120_000
-  while ((await probeGateway(url)) !== 'ready') {
-    if (Date.now() > deadline)
-      throw new Error(`the gateway never became ready:\n${readFileSync(log, 'utf8').slice(-2000)}`)
-    await new Promise((resolve) => setTimeout(resolve, 500))
   }
 }
 

@@ -6,11 +6,11 @@ export type Effect = 'read' | 'write'
 
 /** OpenClaw exits with 0 or 1, nothing finer: the text decides. Texts of 2026.2 to 2026.9; the first that fits counts. */
 const texts: readonly (readonly [FailureCause, RegExp])[] = [
-  ['wrong-node', /openclaw: Node(?:\.js)? v?\d[\d.+]*.*(?:unavailable|required)/i],
+  ['wrong-node', /openclaw: Node(?:\.js)? (?:v|>=)?\d.*(?:unavailable|required)|openclaw requires Node/i],
   ['unknown-command', /unknown command|unknown option|does not recognize option|has no command|too many arguments/i],
   ['no-token', /requires credentials before opening/i],
   ['wrong-token', /unauthorized|closed \(1008\)/i],
-  ['unknown-id', /unknown cron job id|cron job not found|automation not found/i],
+  ['unknown-id', /unknown cron job id|cron job not found|automation not found|params: id not found/i],
   ['system-owned', /system-owned/i],
   ['no-handle', /no active cancellation handle/i],
   ['gateway-timeout', /gateway timeout after/i],

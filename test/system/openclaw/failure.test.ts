@@ -112,7 +112,19 @@ test('a message is one line of bounded length', () => {
   expect(failure('other', 'read', `a\n  b ${'x'.repeat(5000)}`).message).toHaveLength(300)
 })
 
-test('the Node that is too old is known in the words of every version', () => {
-  const stderr = 'openclaw: Node.js v22.19+ is required (current: v20.20.2).'
+test.each([
+  ['2026.2.17', 'openclaw requires Node >=22.12.0.\nDetected: node 20.20.2 (exec: /usr/bin/node).'],
+  ['2026.5.28', 'openclaw: Node.js v22.19+ is required (current: v20.20.2).'],
+  ['2026.7.35', 'openclaw: Node.js >=22.22.3 <23, >=24.15.0 <25, or >=25.9.0 is required (current: v20.20.2).'],
+  [
+    '2026.9.6',
+    'openclaw: Node 20.20.2: node:sqlite is unavailable; use 24.16+/26.1+ or a build with the fix.\nIf you use nvm, run:',
+  ],
+])('a Node that is too old is known in the recorded words of %s', (_version, stderr) => {
   expect(failureOf({...exited, stderr}, 'read')).toMatchObject({kind: 'configuration', cause: 'wrong-node'})
+})
+
+test('a disable of an id that is unknown is known in the recorded words of 2026.7.35', () => {
+  const stderr = 'GatewayClientRequestError: invalid cron.update params: id not found'
+  expect(failureOf({...exited, stderr}, 'write')).toMatchObject({kind: 'permanent', cause: 'unknown-id'})
 })
