@@ -101,7 +101,7 @@ function takeIn(source, seen = new Set()) {
     return `=__part(${JSON.stringify(chunk)},function(exports){${body}\n})`
   })
   if (taken === source) return source
-  return `function __part(name,run){const file=__dirname+"/"+name;if(require.cache[file])return require.cache[file].exports;const part=new module.constructor(file);part.filename=file;part.loaded=true;run(part.exports);require.cache[file]=part;return part.exports}${taken}`
+  return `function __part(name,run){const file=__dirname+"/"+name;if(require.cache[file])return require.cache[file].exports;const part={id:file,filename:file,loaded:true,children:[],exports:{}};run(part.exports);require.cache[file]=part;return part.exports}${taken}`
 }
 
 /**
