@@ -3,7 +3,7 @@ import type {Fold, FoldVerdict} from './fold.js'
 import {isJobName} from './job-name.js'
 import {elapsedMs, hasPassed, type Moment} from './moment.js'
 import {type ProcessRef, parseProcessRef} from './process-ref.js'
-import {hasFields, isJudgeable, type Judgeable, type Rec} from './record.js'
+import {isJudgeable, type Judgeable, type Rec} from './record.js'
 import type {BreakerSettings} from './settings.js'
 
 /**

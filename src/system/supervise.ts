@@ -1,4 +1,5 @@
-import type {JobExit, JobProcess} from './job-process.js'
+import type {JobExit} from './job-command.js'
+import type {JobProcess} from './job-process.js'
 
 /** Limits of one attempt, in milliseconds; undefined means none. */
 export interface Limits {

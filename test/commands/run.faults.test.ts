@@ -206,6 +206,8 @@ describe('output in great amounts', () => {
     ['a line of 100 MB', 'head -c 100000000 /dev/zero', 100_000_000],
   ])('%s leaves the memory of guard bounded', async (_, produce, bytes) => {
     const {sh, path, write} = createSandbox()
+    // Or a slow machine would rotate the log before the job is over.
+    write('.guardianrc.json', '{"logs": {"maxSize": "2GB"}}')
     write('job.sh', `${produce}\ngrep VmHWM /proc/$PPID/status > memory\nexit 1\n`)
     const {code, stdout} = await sh('guard run --job j job.sh | wc -c; exit 0')
     expect(code).toBe(0)

@@ -1,5 +1,6 @@
 import {afterEach, beforeEach, expect, test, vi} from 'vitest'
-import type {JobExit, JobProcess} from '../../src/system/job-process.js'
+import type {JobExit} from '../../src/system/job-command.js'
+import type {JobProcess} from '../../src/system/job-process.js'
 import {type Limits, supervise} from '../../src/system/supervise.js'
 
 beforeEach(() => {

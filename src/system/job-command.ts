@@ -1,0 +1,27 @@
+export type Argv = readonly [string, ...string[]]
+
+/** A descriptor of guard's that the job gets, or its own copy of guard's standard stream. */
+export type Stream = number | 'inherit'
+
+export interface JobCommand {
+  readonly argv: Argv
+  readonly cwd?: string
+  readonly env: NodeJS.ProcessEnv
+  readonly stdout: Stream
+  readonly stderr: Stream
+  /** The job keeps the terminal, and so guard's session and process group. */
+  readonly interactive: boolean
+}
+
+export interface JobExit {
+  readonly code: number | undefined
+  readonly signal: NodeJS.Signals | undefined
+}
+
+/** A process that was started, as whoever started it sees it. */
+export interface Launched {
+  readonly pid: number
+  readonly exited: Promise<JobExit>
+  /** It has ended and was reaped: its number may be another's. */
+  hasExited(): boolean
+}
