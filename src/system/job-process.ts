@@ -1,4 +1,5 @@
 import type {JobCommand, JobExit} from './job-command.js'
+import {launchChild} from './launch-child.js'
 import {launchByHandle} from './launch-handle.js'
 
 export interface JobProcess {
@@ -10,7 +11,7 @@ export interface JobProcess {
 
 /** Starts a job in a session and process group of its own. Rejects with GuardError `not-found`, `not-executable`. */
 export async function startJob(command: JobCommand): Promise<JobProcess> {
-  const launched = launchByHandle(command) ?? (await (await import('./launch-child.js')).launchChild(command))
+  const launched = launchByHandle(command) ?? (await launchChild(command))
   const {pid, exited} = launched
   return {
     pid,

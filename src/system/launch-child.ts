@@ -1,4 +1,4 @@
-import {type ChildProcess, spawn} from 'node:child_process'
+import type {ChildProcess} from 'node:child_process'
 import type {JobCommand, JobExit, Launched} from './job-command.js'
 import {startError} from './script.js'
 
@@ -16,6 +16,8 @@ export async function launchChild(command: JobCommand): Promise<Launched> {
 /** Node reports the commonest failures by an event and throws the others (E2BIG, ENOTDIR, …). */
 function spawnChild({argv: [file, ...args], cwd, env, stdout, stderr, interactive}: JobCommand): ChildProcess {
   try {
+    // Loaded here, for where jobs are started without it this file is at hand too.
+    const {spawn} = process.getBuiltinModule('node:child_process')
     const stdio = ['inherit', stdout, stderr] as const
     return spawn(file, args, {stdio: [...stdio], detached: !interactive, env, ...(cwd !== undefined && {cwd})})
   } catch (error) {
