@@ -70,6 +70,8 @@ const shared = {
     define: {__GUARD_VERSION__: JSON.stringify(version), __GUARD_PJSON__: JSON.stringify({name, version, oclif})},
   },
   logLevel: 'warn',
+  // What one command loads at once another may load late.
+  checks: {ineffectiveDynamicImport: false},
 }
 
 async function bundle(input, format, {plugins = [], define = {}, treeshake = true} = {}) {
