@@ -124,12 +124,11 @@ describe('retryWithPolicy', () => {
     const seen = await script(
       createSandbox(),
       `const limits = []
-       const hang = ({signal}) => new Promise(() => { const begun = performance.now(); signal.addEventListener('abort', () => limits.push(performance.now() - begun)) })
+       const hang = ({signal}) => new Promise(() => signal.addEventListener('abort', () => limits.push(signal.reason.message)))
        const error = await retryWithPolicy(hang, {timeoutMs: 40, policy: {firstDelayMs: 5, jitter: 0, maxAttempts: 2}}).catch((error) => error)
        console.log(JSON.stringify({name: error.name, limits}))`,
     )
-    // A busy machine makes a limit later, never much earlier.
-    expect(seen).toEqual({name: 'TimeoutError', limits: [expect.toSatisfy(atLeast(30)), expect.toSatisfy(atLeast(65))]})
+    expect(seen).toEqual({name: 'TimeoutError', limits: ['no answer within 40 ms', 'no answer within 80 ms']})
   })
 
   test('a cancelled wait ends at once with the reason, and a call to an open breaker is never made', async () => {
@@ -159,7 +158,3 @@ describe('retryWithPolicy', () => {
     expect(seen).toBe(6)
   })
 })
-
-function atLeast(limit: number): (value: unknown) => boolean {
-  return (value) => Number(value) >= limit
-}
