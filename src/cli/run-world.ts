@@ -3,6 +3,7 @@ import type {Lease, Leases, Moment} from '../domain/lease.js'
 import {watchdogLease, watcherState} from '../domain/watchers.js'
 import {GuardError} from '../errors.js'
 import type {Journal} from '../journal/journal.js'
+import {callAfter} from '../system/alarm.js'
 import {readBootId, readHostName, signalNumber, temporaryFolder} from '../system/host.js'
 import {identifyProcess} from '../system/process-identity.js'
 import {supervise} from '../system/supervise.js'
@@ -69,11 +70,9 @@ export function runWorld(guard: Guard, run: RunResolved, mode: RunMode): RunWorl
         const turn = () => {
           if (isOver) return
           work()
-          start()
+          callAfter(ms, turn)
         }
-        // Waits for nobody, so it need not be taken away either: once the job and its output are gone, guard ends.
-        const start = () => setTimeout(turn, ms).unref()
-        start()
+        callAfter(ms, turn)
         return () => {
           isOver = true
         }

@@ -1,5 +1,6 @@
 import {closeSync, fstatSync, openSync, readSync, statSync} from 'node:fs'
 import type {LogRange} from '../domain/run.js'
+import {callAfter} from './alarm.js'
 import {bytesCutOff} from './bytes-cut-off.js'
 import {Follower} from './follower.js'
 import type {Stream} from './job-command.js'
@@ -110,7 +111,7 @@ export function openJobOutput(request: OutputRequest): JobOutput {
       isFollowed = true
       const {rotation} = request
       // A job that ends sooner leaves its log to the next run, and loads nothing for it.
-      if (rotation) setTimeout(() => isOver || limitSize(rotation), firstLookMs).unref()
+      if (rotation) callAfter(firstLookMs, () => isOver || limitSize(rotation))
       if (spools.length === 0 && !(passOn && pumps.length > 0)) return
       const files = sources.map(({file}) => file)
       follower = new Follower(() => drain(passOn), files)
