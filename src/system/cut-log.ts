@@ -33,6 +33,9 @@ const abandonedMs = 60_000
 
 const pieceBytes = 256 * 1024
 
+/** So many times its greatest size, a log grows faster than it can be cut. */
+const outrunTimes = 8
+
 const flush = promisify(fdatasync)
 
 /**
@@ -47,8 +50,9 @@ export async function cutLog(log: OpenLog, request: CutRequest): Promise<CutOutc
   if (copy === undefined) return 'busy'
   try {
     if (request.isKept) await copyHead(log.fd, copy, request.bytes)
-    // To collapse writes the log to the disk first, and the job's writes wait for it: 70 ms for 50 MB. From here they do not.
-    await flush(log.fd)
+    // To collapse writes the log to the disk first, and the job's writes wait for it: 70 ms for 50 MB. From here they do
+    // not; unless the job has outrun the cuts, and has to wait.
+    if (fstatSync(log.fd).size < request.policy.maxSizeBytes * outrunTimes) await flush(log.fd)
     const piece = fstatSync(copy).ino
     // Somebody who took this one for dead has put one of them aside.
     if (inodeOf(part) !== piece || inodeOf(log.file) !== log.inode) return 'busy'
