@@ -143,7 +143,10 @@ const commands = virtual({
   'virtual:manifest': `export const manifest = ${JSON.stringify(manifest)}`,
 })
 await bundle({cli: join(root, 'src/cli/main.ts')}, 'cjs', {plugins: [commands, dropUnreached, deferSeldom]})
+// What guard has for a job that failed, src/cli/cached-require.ts loads like a start.
+const traces = takeIn(readFileSync(join(dist, 'run-run-traces.cjs'), 'utf8'), new Set(['run.cjs']))
 for (const name of ['run.cjs', 'cli.cjs']) writeStart(name, takeIn(readFileSync(join(dist, name), 'utf8')))
+writeStart('run-run-traces.cjs', traces)
 writeStart('commands.cjs', carryChunks(dist, 'cli.cjs'))
 await bundle({guard: join(root, 'src/cli/entry.ts')}, 'cjs', {
   define: {

@@ -76,7 +76,9 @@ export function openJobOutput(request: OutputRequest): JobOutput {
     .filter(({target}) => !isNull(target))
     .map(({fd, from, target}) => new Pump(fd, from, target, fd === log ? gaps : []))
   const ofLog = pumps.filter(({source}) => source === log)
-  const mayCut = () => Math.min(...ofLog.map(({passedOn}) => passedOn))
+  // Once the job is over, the next run puts the log aside as it is: nobody waits for a piece of it, if it is not huge.
+  const isLeft = () => isOver && fstatSync(log).size < (request.rotation?.maxSizeBytes ?? 0) * 8
+  const mayCut = () => (isLeft() ? 0 : Math.min(...ofLog.map(({passedOn}) => passedOn)))
   const onCut = (bytes: number) => {
     cutOff += bytes
     for (const pump of ofLog) pump.cut(bytes)
