@@ -96,7 +96,7 @@ async function bundle(input, format, {plugins = [], define = {}, treeshake = tru
  * file, one code cache. Lazy parts that require such a chunk find it loaded.
  */
 function takeIn(source, seen = new Set()) {
-  const taken = source.replace(/=require\(["'`]\.\/([\w-]+\.cjs)["'`]\)/g, (whole, chunk) => {
+  const taken = source.replace(/= ?require\(["'`]\.\/([\w-]+\.cjs)["'`]\)/g, (whole, chunk) => {
     if (seen.has(chunk)) return whole
     seen.add(chunk)
     const body = takeIn(readFileSync(join(dist, chunk), 'utf8'), seen)
