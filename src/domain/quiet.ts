@@ -1,9 +1,9 @@
 import type {JobHistory} from './incident.js'
-import type {Lease} from './lease.js'
+import {type Lease, leaseState} from './lease.js'
 import {type Clocks, sameRunMs} from './life.js'
 import type {Run} from './run.js'
 import {earlyMs, isSetBackTo} from './slot.js'
-import {awakeAt} from './timeline.js'
+import {awakeAt, calmSince} from './timeline.js'
 import type {SlotFacts} from './watchdog-facts.js'
 import type {WatchedJob} from './watched-job.js'
 
@@ -26,20 +26,27 @@ export interface Glance {
 export function isQuiet(job: WatchedJob, {lease, run, history, slot, as}: Glance, clocks: Clocks): boolean {
   if (job.outputs.length > 0 || job.openclawId !== undefined) return false
   if (history?.verdict !== 'healthy' || history.incident || history.watchedAs !== as) return false
-  if (lease?.released?.status !== 'ok' || (run && !endedWell(run, lease))) return false
-  return isServed(lease, slot, clocks) && isFresh(lease, job.limits.freshForMs, clocks)
+  if (!lease || (run && !agrees(run, lease))) return false
+  if (!lease.released) return leaseState(lease, clocks.now) === 'held'
+  return (
+    lease.released.status === 'ok' && isServed(lease, slot, clocks) && isFresh(lease, job.limits.freshForMs, clocks)
+  )
 }
 
-function endedWell({outcome, endedAt, startedAt, steps}: Run, {claimedAt}: Lease): boolean {
-  const isOfLease = Math.abs(startedAt - claimedAt) <= sameRunMs
-  return outcome === 'healthy' && endedAt !== undefined && steps.length === 0 && isOfLease
+/** Whether the job's last run says nothing that its lease does not say. A lease that is held outranks the run under it. */
+function agrees({outcome, endedAt, startedAt, steps}: Run, {claimedAt, released}: Lease): boolean {
+  if (outcome === 'skipped' || startedAt > claimedAt + sameRunMs) return false
+  if (!released || startedAt < claimedAt - sameRunMs) return true
+  return outcome === 'healthy' && endedAt !== undefined && steps.length === 0
 }
 
+/** A clock that was set back, or shows no slot since it was first watched, asks for a start since it has been calm. */
 function isServed({claimedAt, claimedMono, boot}: Lease, slot: SlotFacts | undefined, clocks: Clocks): boolean {
   if (!slot) return true
-  if (isSetBackTo(slot, {at: clocks.now.at, awake: clocks.nowAwake})) return false
-  const started = awakeAt(clocks.timeline, {at: claimedAt, mono: claimedMono, boot}, clocks.nowAwake)
-  return started >= slot.due.awake - earlyMs
+  const {timeline, nowAwake, now} = clocks
+  const started = awakeAt(timeline, {at: claimedAt, mono: claimedMono, boot}, nowAwake)
+  const isSetBack = isSetBackTo(slot, {at: now.at, awake: nowAwake})
+  return started >= Math.max(slot.due.awake, isSetBack ? calmSince(timeline) : slot.due.awake) - earlyMs
 }
 
 /** By the last renewal; its end was no earlier. */
