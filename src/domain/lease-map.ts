@@ -1,43 +1,43 @@
 import {type Column, cellOf} from './column.js'
-import type {Lease} from './lease.js'
 
-/** The leases by job, the one longest unseen first. */
-export interface LeasesByJob extends Pick<Map<string, Lease>, 'get' | 'has' | 'delete' | 'size' | 'keys' | 'values'> {
-  set(job: string, lease: Lease): unknown
-  [Symbol.iterator](): Iterator<[string, Lease]>
+/** Values by name, in the order of their last changes. */
+export interface ByName<T> extends Pick<Map<string, T>, 'get' | 'has' | 'delete' | 'size' | 'keys' | 'values'> {
+  set(name: string, value: T): unknown
+  [Symbol.iterator](): Iterator<[string, T]>
 }
 
 /**
- * Leases that are made only when somebody asks for them: a run asks for one of ten thousand, and takes 6 ms to read
- * their snapshot instead of 25.
+ * Objects that are made of their columns only when somebody asks for them: a run asks for one of ten thousand leases,
+ * and takes 6 ms to read their snapshot instead of 25.
  */
-export class LeaseMap extends Map<string, Lease | number> implements LeasesByJob {
-  private readonly leases: Column
+export class LeaseMap<T extends object> extends Map<string, T | number> implements ByName<T> {
+  private readonly rows: Column
 
-  constructor(leases: Column) {
+  /** The names stand in the column `key`, as a list, for no two of them are the same. */
+  constructor(rows: Column, key: string) {
     super()
-    this.leases = leases
-    const {job: jobs} = (leases as {readonly is: {readonly job: readonly string[]}}).is
-    jobs.forEach((job, row) => {
-      this.set(job, row)
+    this.rows = rows
+    const names = (rows as {readonly is: Readonly<Record<string, readonly string[]>>}).is[key]
+    names?.forEach((name, row) => {
+      this.set(name, row)
     })
   }
 
-  /** The lease, or the row in which it stands. */
-  protected found(job: string): Lease | number | undefined {
-    return super.get(job)
+  /** The object, or the row in which it stands. */
+  protected found(name: string): T | number | undefined {
+    return super.get(name)
   }
 
-  override get(job: string): Lease | undefined {
-    const found = this.found(job)
-    return typeof found === 'number' ? (cellOf(this.leases, found) as Lease) : found
+  override get(name: string): T | undefined {
+    const found = this.found(name)
+    return typeof found === 'number' ? (cellOf(this.rows, found) as T) : found
   }
 
-  override *values(): MapIterator<Lease> {
-    for (const [, lease] of this) yield lease
+  override *values(): MapIterator<T> {
+    for (const [, value] of this) yield value
   }
 
-  override *[Symbol.iterator](): MapIterator<[string, Lease]> {
-    for (const job of this.keys()) yield [job, this.get(job) as Lease]
+  override *[Symbol.iterator](): MapIterator<[string, T]> {
+    for (const name of this.keys()) yield [name, this.get(name) as T]
   }
 }

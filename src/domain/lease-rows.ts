@@ -1,6 +1,6 @@
 import {type Column, cellOf} from './column.js'
 import type {Lease, LeaseStatus, Release} from './lease.js'
-import {LeaseMap, type LeasesByJob} from './lease-map.js'
+import {type ByName, LeaseMap} from './lease-map.js'
 
 /** What a glance at a job asks of its lease. */
 export type LeaseSign = Pick<
@@ -9,11 +9,11 @@ export type LeaseSign = Pick<
 > & {readonly released?: Pick<Release, 'status'> | undefined}
 
 /** Leases for who glances at all of them: to make ten thousand takes 30 ms, to read of each what is asked takes 2. */
-export class LeaseRows extends LeaseMap {
+export class LeaseRows extends LeaseMap<Lease> {
   private readonly row: RowSign
 
   constructor(leases: Column) {
-    super(leases)
+    super(leases, 'job')
     this.row = new RowSign(leases)
   }
 
@@ -25,7 +25,7 @@ export class LeaseRows extends LeaseMap {
 }
 
 /** The lease of a job, or as much of it as a glance asks, until the next question. */
-export function signOf(leases: LeasesByJob, job: string): LeaseSign | undefined {
+export function signOf(leases: ByName<Lease>, job: string): LeaseSign | undefined {
   return leases instanceof LeaseRows ? leases.sign(job) : leases.get(job)
 }
 

@@ -1,7 +1,7 @@
 import type {Column} from './column.js'
 import type {Fold, FoldVerdict} from './fold.js'
 import {isJobName} from './job-name.js'
-import {LeaseMap, type LeasesByJob} from './lease-map.js'
+import {type ByName, LeaseMap} from './lease-map.js'
 import {type Place, type ProcessRef, parseProcessRef} from './process-ref.js'
 import {isJudgeable, type Judgeable, type Rec} from './record.js'
 
@@ -61,7 +61,7 @@ export interface Leases {
   /** Claims granted so far; the next token is one more. */
   grants: number
   /** By job, the one longest unseen first. */
-  readonly byJob: LeasesByJob
+  readonly byJob: ByName<Lease>
 }
 
 /** How far two hosts' wall clocks may be apart before one takes the other's lease for expired. */
@@ -225,5 +225,5 @@ export type SavedLeases =
 function restoreLeases(saved: unknown): Leases {
   const {grants, ...kept} = saved as SavedLeases
   if ('leases' in kept) return {grants, byJob: new Map(kept.leases.map((lease) => [lease.job, lease]))}
-  return {grants, byJob: new LeaseMap(kept.columns)}
+  return {grants, byJob: new LeaseMap<Lease>(kept.columns, 'job')}
 }
