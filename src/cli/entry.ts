@@ -4,12 +4,18 @@ import {cachedRequire} from './cached-require.js'
 declare const __GUARD_COMMANDS__: string
 
 /**
- * Where guard starts. A plain `guard run` goes straight to work with Node's own modules; all else loads oclif.
- * GUARD_FULL_CLI=1 sends `guard run` through oclif too, for comparison.
+ * Where guard starts. A plain `guard run` or `guard watchdog` goes straight to work without oclif, which all else loads.
+ * GUARD_FULL_CLI=1 sends them through oclif too, for comparison.
  */
-const isRun = process.argv[2] === 'run' && process.argv[3] !== '--help' && !process.env['GUARD_FULL_CLI']
-const {isTaken} = isRun ? (cachedRequire('run.cjs') as typeof import('./run-entry.js')) : {isTaken: false}
+const hot = process.env['GUARD_FULL_CLI'] ? undefined : hotFile(process.argv)
+const {isTaken} = hot ? (cachedRequire(hot) as {readonly isTaken: boolean}) : {isTaken: false}
 if (!isTaken) loadCli(useOf(process.argv))
+
+function hotFile([, , command, flag, more]: readonly string[]): string | undefined {
+  if (command === 'run') return flag === '--help' ? undefined : 'run.cjs'
+  const isPlain = flag === undefined || (flag === '--dry-run' && more === undefined)
+  return command === 'watchdog' && isPlain ? 'watch.cjs' : undefined
+}
 
 /** What stands in the files is run when oclif asks for it; what each use of them has used, its own code caches hold. */
 function loadCli(use: string): void {
