@@ -3,37 +3,69 @@ import type {Column} from './column.js'
 /** So many rows to each that has a value, or to each value that differs. */
 const seldom = 4
 
-/** Values as JSON has them, without null; undefined where there is none. */
+/** Values as JSON has them, without null; undefined where there is none. Written for tens of thousands of rows. */
 export function toColumn(values: readonly unknown[]): Column {
-  const present = values.filter((value) => value !== undefined)
-  if (present.length * seldom < values.length)
-    return {few: Object.fromEntries(Object.entries(values).filter(isPresent)) as Record<number, unknown>}
-  if (present.every((value) => typeof value === 'object'))
-    return objectColumn(values as readonly (Fields | undefined)[])
-  const different = new Map<unknown, number>([...new Set(present)].map((value, index) => [value, index]))
-  if (different.size === 1 && present.length === values.length) return {all: present[0]}
-  if (present.every(Number.isSafeInteger)) return numberColumn(values as readonly (number | undefined)[])
-  if (different.size * seldom > present.length) return values.map(orNull)
-  return {of: [...different.keys()], at: values.map((value) => different.get(value) ?? null)}
+  const {present, objects, integers} = tally(values)
+  if (present * seldom < values.length) return {few: fewOf(values)}
+  if (objects === present) return objectColumn(values as readonly (Fields | undefined)[])
+  if (integers === present) return numberColumn(values as readonly (number | undefined)[])
+  return valueColumn(values, present)
 }
 
 type Fields = Readonly<Record<string, unknown>>
 
-function isPresent([, value]: readonly [string, unknown]): boolean {
-  return value !== undefined
+function tally(values: readonly unknown[]): {present: number; objects: number; integers: number} {
+  const seen = {present: 0, objects: 0, integers: 0}
+  for (const value of values) {
+    if (value === undefined) continue
+    seen.present += 1
+    if (typeof value === 'object') seen.objects += 1
+    else if (Number.isSafeInteger(value)) seen.integers += 1
+  }
+  return seen
+}
+
+function fewOf(values: readonly unknown[]): Record<number, unknown> {
+  const few: Record<number, unknown> = {}
+  values.forEach((value, row) => {
+    if (value !== undefined) few[row] = value
+  })
+  return few
 }
 
 function objectColumn(values: readonly (Fields | undefined)[]): Column {
-  const names = new Set(values.flatMap((value) => Object.keys(value ?? {})))
-  const columns = [...names].map((name) => [name, toColumn(values.map((value) => value?.[name]))])
-  return {is: Object.fromEntries(columns) as Record<string, Column>}
+  const names = new Set<string>()
+  for (const value of values) for (const name in value) names.add(name)
+  const columns: Record<string, Column> = {}
+  for (const name of names) columns[name] = toColumn(values.map((value) => value?.[name]))
+  return {is: columns}
 }
 
 function numberColumn(values: readonly (number | undefined)[]): Column {
-  const from = values.reduce<number>((least, value) => Math.min(least, value ?? least), Number.MAX_SAFE_INTEGER)
-  const plus = values.map((value) => (value === undefined ? null : value - from))
+  let from = Number.MAX_SAFE_INTEGER
+  let most = Number.MIN_SAFE_INTEGER
+  let present = 0
+  for (const value of values) {
+    if (value === undefined) continue
+    if (value < from) from = value
+    if (value > most) most = value
+    present += 1
+  }
+  if (from === most && present === values.length) return {all: from}
   // Between numbers of both signs a distance may be more than can be told exactly.
-  return plus.every((value) => value === null || Number.isSafeInteger(value)) ? {from, plus} : values.map(orNull)
+  if (!Number.isSafeInteger(most - from)) return values.map(orNull)
+  return {from, plus: values.map((value) => (value === undefined ? null : value - from))}
+}
+
+/** Texts, mostly; each value that differs gets its number until there are too many of them. */
+function valueColumn(values: readonly unknown[], present: number): Column {
+  const numbers = new Map<unknown, number>()
+  for (const value of values) {
+    if (value !== undefined && !numbers.has(value)) numbers.set(value, numbers.size)
+    if (numbers.size * seldom > present) return values.map(orNull)
+  }
+  if (numbers.size === 1 && present === values.length) return {all: values[0]}
+  return {of: [...numbers.keys()], at: values.map((value) => numbers.get(value) ?? null)}
 }
 
 function orNull(value: unknown): unknown {
