@@ -13,7 +13,7 @@ import {
 } from './lease.js'
 import {emptyLine, type LeaseLine, readLeaseLine} from './lease-line.js'
 import {LeaseRows} from './lease-rows.js'
-import {column, fits, LeaseTable, type TextColumn, textColumn} from './lease-table.js'
+import {column, fits, LeaseTable, type TextColumn, textBytes, textColumn} from './lease-table.js'
 import type {Place, ProcessRef} from './process-ref.js'
 import {toColumn} from './to-column.js'
 
@@ -91,7 +91,7 @@ function load(round: Round, state: Leases, lines: Uint8Array): number {
   if (!isJobName(job) || state.byJob.size + table.rows >= mostJobs) return -1
   const lease = state.byJob.get(job)
   const texts = lease ? textsOf(lease) : []
-  const isPlain = texts.every(([, text]) => /^[\x20-\x7e]{0,128}$/.test(text))
+  const isPlain = texts.every(([, text]) => text.length <= textBytes && /^[\x20-\x7e]*$/.test(text))
   // A release is dated by its record, which was the last sign of the lease: a row keeps that time once.
   if (!isPlain || (lease?.released && lease.released.at !== lease.seenAt)) return -1
   const row = table.add(lines, line.job)
