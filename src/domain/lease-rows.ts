@@ -24,9 +24,9 @@ export class LeaseRows extends LeaseMap<Lease> {
   }
 }
 
-/** The lease of a job, or as much of it as a glance asks, until the next question. */
-export function signOf(leases: ByName<Lease>, job: string): LeaseSign | undefined {
-  return leases instanceof LeaseRows ? leases.sign(job) : leases.get(job)
+/** Tells of a job its lease, or as much of it as a glance asks, until the next question. */
+export function signsOf(leases: ByName<Lease>): (job: string) => LeaseSign | undefined {
+  return leases instanceof LeaseRows ? (job) => leases.sign(job) : (job) => leases.get(job)
 }
 
 /** One row after the other, read where it stands. */

@@ -4,7 +4,7 @@ import type {Incidents} from '../domain/incident.js'
 import {decideIncident, type IncidentAction, type IncidentPolicy} from '../domain/incident-decision.js'
 import {noResets, type ResetCourse, resetCourse} from '../domain/incident-reset.js'
 import type {Leases, Moment} from '../domain/lease.js'
-import {signOf} from '../domain/lease-rows.js'
+import {signsOf} from '../domain/lease-rows.js'
 import type {Clocks} from '../domain/life.js'
 import type {OpenClawSighting} from '../domain/openclaw-sighting.js'
 import {quietIn} from '../domain/quiet.js'
@@ -91,6 +91,7 @@ export async function surveyJobs(deps: SurveyDeps, {jobs, policy, reports: wante
 /** Whether a job needs no second look. Thousands of jobs are watched in a few ways, and each way is made out once. */
 function glancesOfRound({snapshot, slotOf}: Round): (job: WatchedJob) => boolean {
   const {leases, runs, incidents, clocks} = snapshot
+  const signOf = signsOf(leases.byJob)
   const ways = new Map<WatchedJob['limits'], {readonly of: WatchedJob; readonly isQuiet: ReturnType<typeof quietIn>}>()
   return (job) => {
     let way = ways.get(job.limits)
@@ -100,7 +101,7 @@ function glancesOfRound({snapshot, slotOf}: Round): (job: WatchedJob) => boolean
     }
     const {name} = job
     const run = runs.get(name)?.runs.at(-1)
-    return way.isQuiet({lease: signOf(leases.byJob, name), run, history: incidents.jobs.get(name)})
+    return way.isQuiet({lease: signOf(name), run, history: incidents.jobs.get(name)})
   }
 }
 

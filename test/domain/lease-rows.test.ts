@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import {expect, test} from 'vitest'
 import {type Lease, leaseFold} from '../../src/domain/lease.js'
 import {bulkLeaseFold} from '../../src/domain/lease-bulk.js'
-import {LeaseRows, signOf} from '../../src/domain/lease-rows.js'
+import {LeaseRows, signsOf} from '../../src/domain/lease-rows.js'
 import {leaseOf} from '../support/leases.js'
 
 const times = fc.oneof(
@@ -54,7 +54,7 @@ test('the leases of a snapshot are those that it was made of, in their order, an
       expect(byJob.size).toBe(leases.length)
     }
     for (const one of leases) {
-      const sign = signOf(rows.byJob, one.job)
+      const sign = signsOf(rows.byJob)(one.job)
       const asked = ['claimedAt', 'claimedMono', 'seenAt', 'expiresAt', 'expiresMono', 'ttlMs', 'boot', 'host'] as const
       expect(asked.map((name) => sign?.[name])).toEqual(asked.map((name) => one[name]))
       expect(sign?.released?.status).toBe(one.released?.status)
@@ -73,8 +73,8 @@ test('a lease that changes comes last, and one that is forgotten is gone', () =>
   byJob.set('job-5', changed)
   byJob.delete('job-0')
   expect([...byJob].at(-1)).toEqual(['job-5', changed])
-  expect(signOf(byJob, 'job-5')).toBe(changed)
-  expect([byJob.has('job-0'), byJob.get('job-0'), signOf(byJob, 'job-0'), byJob.size]).toEqual([
+  expect(signsOf(byJob)('job-5')).toBe(changed)
+  expect([byJob.has('job-0'), byJob.get('job-0'), signsOf(byJob)('job-0'), byJob.size]).toEqual([
     false,
     undefined,
     undefined,
