@@ -7,15 +7,13 @@ declare const __GUARD_COMMANDS__: string
  * Where guard starts. A plain `guard run` or `guard watchdog` goes straight to work without oclif, which all else loads.
  * GUARD_FULL_CLI=1 sends them through oclif too, for comparison.
  */
-const hot = process.env['GUARD_FULL_CLI'] ? undefined : hotFile(process.argv)
-const {isTaken} = hot ? (cachedRequire(hot) as {readonly isTaken: boolean}) : {isTaken: false}
+const [, , command, flag] = process.argv
+const isPlain = command === 'run' ? flag !== '--help' : command === 'watchdog' && flag === undefined
+const {isTaken} =
+  isPlain && !process.env['GUARD_FULL_CLI']
+    ? (cachedRequire(`${command}.cjs`) as {readonly isTaken: boolean})
+    : {isTaken: false}
 if (!isTaken) loadCli(useOf(process.argv))
-
-function hotFile([, , command, flag, more]: readonly string[]): string | undefined {
-  if (command === 'run') return flag === '--help' ? undefined : 'run.cjs'
-  const isPlain = flag === undefined || (flag === '--dry-run' && more === undefined)
-  return command === 'watchdog' && isPlain ? 'watch.cjs' : undefined
-}
 
 /** What stands in the files is run when oclif asks for it; what each use of them has used, its own code caches hold. */
 function loadCli(use: string): void {

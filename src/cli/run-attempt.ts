@@ -129,6 +129,6 @@ export async function readTraces(
 ): Promise<Traces> {
   const hasResult = statSync(resultFile, {throwIfNoEntry: false}) !== undefined
   if (!hasResult && exit.code === 0) return noTraces
-  const traces = await import('./run-traces.js')
-  return traces.readTraces({task, begin, exit, resultFile: hasResult ? resultFile : undefined})
+  const {part} = await import('./run-traces.js')
+  return part.readTraces({task, begin, exit, resultFile: hasResult ? resultFile : undefined})
 }

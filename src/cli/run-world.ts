@@ -2,6 +2,7 @@ import {accessSync, existsSync, constants as fsConstants, mkdirSync} from 'node:
 import type {Lease, Leases, Moment} from '../domain/lease.js'
 import {watchdogLease, watcherState} from '../domain/watchers.js'
 import {GuardError} from '../errors.js'
+import {callAfter} from '../system/alarm.js'
 import {readBootId, readHostName, signalNumber, temporaryFolder} from '../system/host.js'
 import {identifyProcess} from '../system/process-identity.js'
 import {supervise} from '../system/supervise.js'
@@ -68,11 +69,9 @@ export function runWorld(guard: Guard, run: RunResolved, mode: RunMode): RunWorl
         const turn = () => {
           if (isOver) return
           work()
-          start()
+          callAfter(ms, turn)
         }
-        // Waits for nobody, so it need not be taken away either: once the job and its output are gone, guard ends.
-        const start = () => setTimeout(turn, ms).unref()
-        start()
+        callAfter(ms, turn)
         return () => {
           isOver = true
         }

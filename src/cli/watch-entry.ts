@@ -1,10 +1,10 @@
 import {writeSync} from 'node:fs'
 import {openGuard} from './guard.js'
-import {runWatchdog, surveyOnly, watchdogStreams} from './watchdog.js'
+import {runWatchdog, watchdogStreams} from './watchdog.js'
 
 /**
- * A plain `guard watchdog` as it stands in a crontab, or with `--dry-run` alone: entry.ts sends nothing else here. oclif,
- * which would have no more to read, takes a fifth of the CPU of a round.
+ * A plain `guard watchdog` as it stands in a crontab; entry.ts sends nothing else here. oclif, which would have nothing
+ * to read, takes a fifth of the CPU of a round.
  */
 export const isTaken = true
 
@@ -19,8 +19,7 @@ async function watchMain(): Promise<void> {
     allowUnsafeFilesystem: false,
     ...watchdogStreams,
   })
-  if (process.argv[3] === '--dry-run') await surveyOnly(guard, {json: false, print})
-  else await runWatchdog(guard, {watchMs: undefined, json: false, print})
+  await runWatchdog(guard, {watchMs: undefined, json: false, print})
 }
 
 /** `process.stdout` takes 4 ms to set up. A reader that has closed the pipe (`| head`) is no fault. */

@@ -2,17 +2,25 @@ import {existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync} f
 import {basename, dirname, join} from 'node:path'
 import type {Script} from 'node:vm'
 
+export interface CodeCache {
+  readonly file: string
+  readonly script: Script
+  /** Runs what the cache shall hold besides what was used. */
+  readonly rehearse: (() => void) | undefined
+}
+
 /**
  * Writes the cache when the run is over. It is taken twice: the first run of all finds no journal, so what reads one
  * is only in the cache after the second. A cache that may not be written any more is the final one.
  */
-export function writeAtExit(file: string, script: Script, isSecond: boolean): void {
-  process.once('exit', () => write(file, script, isSecond ? 0o400 : 0o600))
+export function writeAtExit(cache: CodeCache, isSecond: boolean): void {
+  process.once('exit', () => write(cache, isSecond ? 0o400 : 0o600))
 }
 
 /** Keeps what V8 has compiled of a script for the next start. No cache folder, a full disk: that is as slow as this one. */
-function write(file: string, script: Script, mode: number): void {
+function write({file, script, rehearse}: CodeCache, mode: number): void {
   try {
+    rehearse?.()
     const folder = dirname(file)
     makeFolder(dirname(folder))
     makeFolder(folder)

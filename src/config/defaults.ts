@@ -1,17 +1,16 @@
 import type {AlertingSettings} from '../domain/alert-settings.js'
-import type {Argv, BudgetSettings, JobSettings} from '../domain/job-settings.js'
-import type {BreakerSettings, OpenClawSettings, Settings} from '../domain/settings.js'
+import type {JobSettings} from '../domain/job-settings.js'
+import type {BreakerSettings, Settings} from '../domain/settings.js'
 
 /**
- * Every default, as plain data: without a settings file nothing else of this folder is loaded, least of all the schema.
+ * What holds without a settings file, as plain data: then nothing else of this folder is loaded, least of all the
+ * schema. The defaults of what only settings can name stand in `part-defaults.ts`.
  */
 
-const second = 1000
-const minute = 60 * second
-const hour = 60 * minute
+export const second = 1000
+export const minute = 60 * second
+export const hour = 60 * minute
 const day = 24 * hour
-
-const budget: BudgetSettings = {recoveries: 3, perMs: hour}
 
 export const jobDefaults: JobSettings = {
   args: [],
@@ -49,45 +48,8 @@ export const jobDefaults: JobSettings = {
   failures: {},
   recoverOn: ['degraded', 'unhealthy', 'failed', 'timed-out'],
   recovery: [],
-  budget,
+  budget: {recoveries: 3, perMs: hour},
 }
-
-export const outputDefaults = {minSizeBytes: 0, contains: [], lacks: []} as const
-
-/** By the step's `do`. */
-export const stepDefaults = {
-  'clear-locks': {when: [], minAgeMs: 10 * minute},
-  restart: {when: []},
-  exec: {when: [], timeoutMs: minute},
-  alert: {when: [], level: 'CRITICAL'},
-  wait: {when: []},
-  verify: {when: [], pollMs: 5 * second},
-} as const
-
-const serviceCommon = {timeoutMs: 30 * second, upWithinMs: 30 * second, stayUpMs: 3 * second, budget}
-
-/** By the service's `manager`. */
-export const serviceDefaults = {
-  'process-compose': {...serviceCommon, command: ['process-compose'] as Argv},
-  supervisor: {...serviceCommon, command: ['supervisorctl'] as Argv},
-  systemd: {...serviceCommon, command: ['systemctl'] as Argv, user: false},
-  command: serviceCommon,
-} as const
-
-const channelCommon = {timeoutMs: 10 * second}
-
-/** By the channel's `type`. */
-export const channelDefaults = {
-  telegram: {...channelCommon, url: 'https://api.telegram.org'},
-  slack: channelCommon,
-  webhook: {...channelCommon, method: 'POST', headers: {}},
-  smtp: {...channelCommon, port: 587, tls: 'starttls'},
-  pagerduty: {...channelCommon, url: 'https://events.pagerduty.com'},
-  ping: channelCommon,
-  syslog: {...channelCommon, facility: 'daemon', tag: 'guard'},
-  file: channelCommon,
-  command: channelCommon,
-} as const
 
 const breaker: BreakerSettings = {
   failures: 5,
@@ -102,28 +64,12 @@ const breaker: BreakerSettings = {
   probeLimitMs: 5 * minute,
 }
 
-/** What holds once the settings have an `openclaw` part; its limits are OpenClaw's own, from its sources. */
-export const openclawDefaults: OpenClawSettings = {
-  command: ['openclaw'],
-  env: {},
-  timeoutMs: 30 * second,
-  url: 'http://127.0.0.1:18789',
-  jobs: {},
-  allow: [],
-  maxRunningMs: hour,
-  graceMs: 2 * minute,
-  wedgedAfterMs: 3 * minute,
-  failingAfter: 3,
-}
-
 const alerting: AlertingSettings = {
   groupWaitMs: 30 * second,
   groupIntervalMs: 5 * minute,
   repeatIntervalMs: 4 * hour,
   routes: [],
 }
-
-export const routeDefaults = {level: 'INFO', jobs: []} as const
 
 /** The settings when there is no file. */
 export const defaultSettings: Settings = {

@@ -4,16 +4,15 @@ import type {Argv, JobSettings, RecoveryStep, RetrySettings} from '../domain/job
 import type {ServiceSettings} from '../domain/service-settings.js'
 import type {BreakersSettings, OpenClawSettings, Settings} from '../domain/settings.js'
 import {watchedJobs} from '../domain/watched-jobs.js'
+import {defaultSettings, jobDefaults} from './defaults.js'
 import {
   channelDefaults,
-  defaultSettings,
-  jobDefaults,
   openclawDefaults,
   outputDefaults,
   routeDefaults,
   serviceDefaults,
   stepDefaults,
-} from './defaults.js'
+} from './part-defaults.js'
 import type {WrittenSettings} from './schema.js'
 
 type Written<K extends keyof WrittenSettings> = NonNullable<WrittenSettings[K]>

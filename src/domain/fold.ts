@@ -16,12 +16,12 @@ export interface Fold<S> {
 }
 
 /** A quicker way to the same state, for many lines at once. */
-export interface BulkFold<S> {
+export interface BulkFold<S, Lines = Uint8Array> {
   /**
-   * Takes the line that starts at `start`, and returns where the next one does. -1: nothing has happened, for the line
-   * is of no shape that is known here; `settle`, then `apply` it. The lines are whole: they end with a newline.
+   * Takes the line that starts at `start`, or that and some more, and returns where the next one does. -1: nothing has
+   * happened, for the line is of no shape that is known here; `settle`, then `apply` it. Lines of bytes are whole: they end with a newline.
    */
-  take(state: S, lines: Uint8Array, start: number): number
+  take(state: S, lines: Lines, start: number): number
   /** From here on the state is what `apply` of all lines would have made of it. Until then it is nobody's to read. */
   settle(state: S): void
 }

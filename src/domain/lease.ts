@@ -115,11 +115,12 @@ function applyLease(state: Leases, record: Rec): FoldVerdict {
   }
 }
 
-interface Written extends Judgeable {
+/** A record that the fold of the leases may judge. */
+export interface Written extends Judgeable {
   readonly job: string
 }
 
-function isWritten(record: Rec): record is Written {
+export function isWritten(record: Rec): record is Written {
   const {job} = record
   return isJudgeable(record) && typeof job === 'string' && isJobName(job)
 }

@@ -36,7 +36,7 @@ export type Reader<S> =
   | {readonly reads: 'all'; readonly fold: Fold<S>; readonly chunks?: ChunkFolder<S>}
   | {readonly reads: 'seals'; readonly fold: Fold<S>}
 
-/** Folds chunks of many lines in a quicker way (`chunk-folder.ts`); only `settle` makes the view's state whole again. */
+/** Folds chunks of many lines in a quicker way (`chunk-folder.ts`, `record-folder.ts`); only `settle` makes the view's state whole again. */
 export interface ChunkFolder<S> {
   fold(view: View<S>, chunk: Buffer): void
   settle(view: View<S>): void
@@ -136,11 +136,19 @@ function foldChunk<S>(view: View<S>, fold: Fold<S>, {chunk, until}: Chunk): Fold
   return undefined
 }
 
-/** A line, and where the file goes on behind it. Undefined: it is garbage. */
-export function foldLine<S>(view: View<S>, fold: Fold<S>, {text, end}: ChunkLine) {
+/** Folds a line, behind which the file goes on at `end`. Undefined: it is garbage. */
+export function foldLine<S>(view: View<S>, fold: Fold<S>, line: ChunkLine) {
+  return foldParsed(view, fold, {...line, record: parseLine(line.text)})
+}
+
+export interface ParsedLine extends ChunkLine {
+  readonly record: Rec | undefined
+}
+
+/** The same for a line that has been parsed. */
+export function foldParsed<S>(view: View<S>, fold: Fold<S>, {text, end, record}: ParsedLine) {
   const isFirst = view.offset === 0
   view.offset = end
-  const record = parseLine(text)
   if (!record) {
     if (text.trim() !== '') view.garbage += 1
     return undefined

@@ -1,5 +1,6 @@
 import {closeSync, fstatSync, openSync, readSync, statSync} from 'node:fs'
 import type {LogRange} from '../domain/run.js'
+import {callAfter} from './alarm.js'
 import {bytesCutOff} from './bytes-cut-off.js'
 import {Follower} from './follower.js'
 import type {Stream} from './job-command.js'
@@ -75,7 +76,9 @@ export function openJobOutput(request: OutputRequest): JobOutput {
     .filter(({target}) => !isNull(target))
     .map(({fd, from, target}) => new Pump(fd, from, target, fd === log ? gaps : []))
   const ofLog = pumps.filter(({source}) => source === log)
-  const mayCut = () => Math.min(...ofLog.map(({passedOn}) => passedOn))
+  // Once the job is over, the next run puts the log aside as it is: nobody waits for a piece of it, if it is not huge.
+  const isLeft = () => isOver && fstatSync(log).size < (request.rotation?.maxSizeBytes ?? 0) * 8
+  const mayCut = () => (isLeft() ? 0 : Math.min(...ofLog.map(({passedOn}) => passedOn)))
   const onCut = (bytes: number) => {
     cutOff += bytes
     for (const pump of ofLog) pump.cut(bytes)
@@ -110,7 +113,7 @@ export function openJobOutput(request: OutputRequest): JobOutput {
       isFollowed = true
       const {rotation} = request
       // A job that ends sooner leaves its log to the next run, and loads nothing for it.
-      if (rotation) setTimeout(() => isOver || limitSize(rotation), firstLookMs).unref()
+      if (rotation) callAfter(firstLookMs, () => isOver || limitSize(rotation))
       if (spools.length === 0 && !(passOn && pumps.length > 0)) return
       const files = sources.map(({file}) => file)
       follower = new Follower(() => drain(passOn), files)

@@ -17,10 +17,15 @@ export function limitLog(log: RotatingLog): Follower {
   let rotation: LogRotation | undefined
   let seen = {size: 0, atMs: 0}
   let waitMs = 0
+  // A head that is gone does not make the job slower than it is.
+  const onCut = (bytes: number) => {
+    seen = {...seen, size: seen.size - bytes}
+    log.onCut(bytes)
+  }
   const look = async () => {
     const {maxSizeBytes} = log.policy
     if (fstatSync(log.fd).size >= maxSizeBytes) {
-      rotation ??= new (await import('./log-rotation.js')).LogRotation(log)
+      rotation ??= new (await import('./log-rotation.js')).LogRotation({...log, onCut})
       await rotation.cutAll()
     }
     const now = {size: fstatSync(log.fd).size, atMs: performance.now()}
@@ -31,7 +36,6 @@ export function limitLog(log: RotatingLog): Follower {
     waitMs = now.size >= maxSizeBytes ? idleMs : Math.min(Math.max(halfMs, leastWaitMs), mostWaitMs)
     return grown
   }
-  // What has become smaller was cut, and grows.
   const next = (grown: number) => (grown === 0 || rotation?.isPossible === false ? undefined : waitMs)
   const follower = new Follower(look, [log.file], {shortestMs: 0, next})
   follower.start()

@@ -45,16 +45,17 @@ export class LogRotation {
 
   /**
    * What a job wrote while one head was cut off may be several; of more than are kept, the first ones go at once and
-   * uncopied, so that no job is too fast.
+   * uncopied, so that no job is too fast. Less than one is copied all the same: a cut takes as long for a few blocks.
    */
   private headOf(size: number): {readonly bytes: number; readonly isKept: boolean} {
     const {policy, file, mayCut} = this.log
     const {maxSizeBytes, keep} = policy
     const {bsize: blockBytes} = statfsSync(file)
     const blocks = (bytes: number) => Math.max(0, Math.floor(Math.min(bytes, mayCut()) / blockBytes)) * blockBytes
-    const surplus = blocks(size - (keep + 1) * Math.max(maxSizeBytes, blockBytes))
-    if (surplus > 0) return {bytes: surplus, isKept: false}
+    const headBytes = Math.max(maxSizeBytes, blockBytes)
+    const surplus = blocks(size - (keep + 1) * headBytes)
+    if (surplus >= headBytes) return {bytes: surplus, isKept: false}
     const keptBytes = Math.min(keptTailBytes, maxSizeBytes / 2)
-    return {bytes: blocks(Math.min(Math.max(maxSizeBytes, blockBytes), size - keptBytes)), isKept: keep > 0}
+    return {bytes: blocks(Math.min(headBytes, size - keptBytes)), isKept: keep > 0}
   }
 }

@@ -8,11 +8,10 @@ export interface Gap {
 
 const firstChunk = 64 * 1024
 /**
- * Larger pieces only when a backlog is there: a piece costs a round trip to the thread pool. Not larger still: with the
- * pipe and its reader's buffer it shall stay in a core's cache. A GiB takes 1.1 s of CPU so, 1.4 s by pieces of 1 MiB,
- * 2 s by 64 KiB.
+ * Larger pieces only when a backlog is there: each costs a round trip to the thread pool and wakes another core. With
+ * 1 MiB, `guard run | cat` takes 0.61 of the time that it takes with 128 KiB; more gains nothing.
  */
-const largestChunk = 128 * 1024
+const largestChunk = 1024 * 1024
 
 /**
  * Copies what a job appends to a file on to a descriptor of guard's. Writing to a pipe may block for as long as its
@@ -26,6 +25,7 @@ export class Pump {
   private readonly target: number
   private readonly gaps: Gap[]
   private offset: number
+  private isAtEnd = false
   /** Why not all was passed on, unless it is that nobody reads any more. */
   problem: string | undefined
 
@@ -37,15 +37,19 @@ export class Pump {
     this.direct = isFile(target)
   }
 
-  /** Passes on all that is there now. Resolves with the number of bytes; after the reader has gone, nothing more. */
+  /**
+   * Passes on all that is there now. Resolves with the number of bytes; after the reader has gone, nothing more. What
+   * the job writes meanwhile waits for the next time: by the line, it would cost more than the lines themselves.
+   */
   async drain(): Promise<number> {
     let total = 0
-    for (;;) {
-      const length = this.closed ? 0 : this.readChunk()
-      if (length === 0) return total
+    let length: number
+    do {
+      length = this.closed ? 0 : this.readChunk()
       total += length
       await this.writeAll(length)
-    }
+    } while (length > 0 && !this.isAtEnd)
+    return total
   }
 
   /** The source has lost so much of its head, all of it passed on. */
@@ -70,6 +74,7 @@ export class Pump {
     const length = readSync(this.source, this.buffer, 0, limit, this.offset)
     if (length === 0 && this.hasBeenEmptied()) return this.readChunk()
     this.offset += length
+    this.isAtEnd = length < limit
     return length
   }
 

@@ -1,11 +1,13 @@
 import {appendFileSync, readFileSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {expect, test} from 'vitest'
+import {endedRuns} from '../../src/domain/ended-runs.js'
 import {leaseFold} from '../../src/domain/lease.js'
 import {bulkLeases} from '../../src/domain/lease-bulk.js'
 import {chunkFolder} from '../../src/journal/chunk-folder.js'
 import type {JournalSpec} from '../../src/journal/journal-spec.js'
 import {openJournal} from '../../src/journal/open-journal.js'
+import {recordFolder} from '../../src/journal/record-folder.js'
 import {leaseStream} from '../../src/journal/streams.js'
 import {createStamper} from '../../src/system/host.js'
 import {newId} from '../../src/system/ids.js'
@@ -13,8 +15,10 @@ import {fakeClock} from '../support/fake-clock.js'
 import {tempDir} from '../support/temp-dir.js'
 
 const limit = {bytes: 20_000, records: 1e9, timesSnapshot: 0}
-const slowSpec = {...leaseStream, limit}
+const {chunks: _, ...lineByLine} = leaseStream
+const slowSpec = {...lineByLine, limit}
 const quickSpec = {...slowSpec, chunks: chunkFolder(leaseFold, bulkLeases())}
+const runsSpec = {...slowSpec, chunks: recordFolder(leaseFold, endedRuns())}
 
 function journalIn(dir: string, spec: JournalSpec<ReturnType<typeof leaseFold.empty>>) {
   return openJournal(dir, spec, createStamper(fakeClock(Date.now()), newId))
@@ -36,7 +40,9 @@ function fill(dir: string, spec: typeof quickSpec | typeof slowSpec): void {
     const holder = run % 50 === 0 ? 'bücher' : `run-${run}`
     const {record, state} = journal.append({kind: 'claimed', job, holder, ttlMs: 60_000}, 'buffered')
     const token = state.byJob.get(job)?.token
-    if (run % 3 > 0) journal.append({kind: 'released', job, claim: record.id, token, status: 'ok'}, 'buffered')
+    const of = {job, claim: record.id, token}
+    if (run % 5 > 0) journal.append({...of, kind: 'renewed', jobProcess: {pid: 7, start: '42'}}, 'buffered')
+    if (run % 3 > 0) journal.append({...of, kind: 'released', status: 'ok'}, 'buffered')
     if (run % 40 === 0) appendFileSync(stable, '{"kind":"claimed","job":"torn')
     if (run % 45 === 0) appendFileSync(stable, `{"kind":"claimed","job":"foreign"}\nno JSON\n`)
     if (run % 60 === 0 && journal.inspect().generation > 1)
@@ -48,12 +54,14 @@ function fill(dir: string, spec: typeof quickSpec | typeof slowSpec): void {
 test.each([
   ['written the slow way', slowSpec],
   ['written the quick way', quickSpec],
+  ['written by who reads runs as a whole', runsSpec],
 ])('a journal %s is the same however it is read', (_, spec) => {
   const dir = tempDir()
   fill(dir, spec)
   const slow = seen(dir, slowSpec)
   expect(slow.generation).toBeGreaterThan(2)
   expect(seen(dir, quickSpec)).toEqual(slow)
+  expect(seen(dir, runsSpec)).toEqual(slow)
 })
 
 test('a journal of others is read once to adopt and compact it, and keeps every lease', () => {
@@ -69,4 +77,5 @@ test('a journal of others is read once to adopt and compact it, and keeps every 
   expect(journal.inspect().generation).toBe(2)
   expect(seen(dir, slowSpec).state).toEqual(before)
   expect(seen(dir, quickSpec).state).toEqual(before)
+  expect(seen(dir, runsSpec).state).toEqual(before)
 })

@@ -155,6 +155,23 @@ test('what has not been passed on yet is not cut off', async () => {
   expect([cuts, passedOn]).toEqual([[log.blksize * 3], 1])
 })
 
+test('a log that was cut is looked at again before its job fills it twice', async () => {
+  const log = openLog()
+  const cuts: number[] = []
+  const limit = limitLog({
+    ...log,
+    policy,
+    mayCut: () => Number.POSITIVE_INFINITY,
+    onCut: (bytes) => cuts.push(bytes),
+  })
+  for (const [count, more] of [320 * 1024, policy.maxSizeBytes + 1, policy.maxSizeBytes].entries()) {
+    writeFileSync(log.fd, 'x'.repeat(more))
+    // Somebody who takes a cut for a pause of the job looks again after 5 s.
+    await until(() => cuts.length > count, `cut ${count + 1}`, count === 2 ? 4000 : undefined)
+  }
+  await limit.stop()
+})
+
 test('whoever follows a log meanwhile gets every byte once', async () => {
   const log = openLog()
   appendFileSync(log.file, 'begin\n')

@@ -25,6 +25,15 @@ describe('a pump', () => {
     expect(arrived()).toBe('first, second')
   })
 
+  test('leaves what comes while it passes on for the next time', async () => {
+    const {source, pump, arrived} = line('first', 0)
+    const turn = pump.drain()
+    writeFileSync(source, ', second', {flag: 'a'})
+    expect(await turn).toBe(5)
+    expect(arrived()).toBe('first')
+    expect(await pump.drain()).toBe(8)
+  })
+
   test('passes on more than its buffer holds', async () => {
     const text = Array.from({length: 300_000}, (_, index) => `${index}\n`).join('')
     const {pump, arrived} = line(text, 0)

@@ -1,3 +1,4 @@
+import {rmSync} from 'node:fs'
 import {compare} from '../compare.mjs'
 import {guard, node} from '../place.mjs'
 
@@ -13,12 +14,24 @@ for (let count = 0; count < 500000; count++) writeSync(1, line)
   )
   const sh = (line) => place.command(['sh', '-c', line])
   const job = `${node} ${writer}`
-  return compare(
-    [
-      {name: 'writer | tee', command: sh(`${job} | tee ${place.path('tee')} >/dev/null`)},
-      {name: 'guard run', goal: 'wall 1.0', command: sh(`${guard.join(' ')} run -- ${job}`)},
-      {name: 'guard run | cat', command: sh(`${guard.join(' ')} run -- ${job} | cat`)},
-    ],
-    {rounds: Math.max(3, Math.round(rounds / 4))},
-  )
+  const own = `${guard.join(' ')} run`
+  // A log is cut while such a job runs, at 10 MiB; tee does not do that.
+  const uncut = place.write('uncut.json', JSON.stringify({logs: {maxSize: '1TB'}}))
+  const prepare = () => {
+    for (const name of ['tee', 'plain', '.local/state/guard/logs'])
+      rmSync(place.path(name), {recursive: true, force: true})
+  }
+  const sizes = {rounds: Math.max(3, Math.round(rounds / 4)), prepare}
+  const logged = [
+    {name: 'writer | tee', command: sh(`${job} | tee ${place.path('tee')} >/dev/null`)},
+    // tee writes what has come together, on another core; each of these lines is written by the job itself.
+    {name: 'writer >> file', command: sh(`${job} >> ${place.path('plain')}`)},
+    {name: 'guard run, log not cut', goal: 'wall 1.0', command: sh(`${own} --config ${uncut} -- ${job}`)},
+    {name: 'guard run', goal: 'wall 1.0', command: sh(`${own} -- ${job}`)},
+  ]
+  const passedOn = [
+    {name: 'writer | tee | cat', command: sh(`${job} | tee ${place.path('tee')} | cat`)},
+    {name: 'guard run | cat', command: sh(`${own} -- ${job} | cat`)},
+  ]
+  return [...compare(logged, sizes), ...compare(passedOn, sizes)]
 }
