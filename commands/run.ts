@@ -3,7 +3,15 @@ import {boolean, custom} from '@oclif/core/flags'
 import type {FlagInput} from '@oclif/core/interfaces'
 import {durationOf} from '../src/cli/guard-command.js'
 import {runMain} from '../src/cli/run-main.js'
-import {type RunFlags, type RunOption, runOptions, splitRunArgv, unshieldScript} from '../src/cli/run-options.js'
+import {
+  type RunFlags,
+  type RunOption,
+  type RunOptionName,
+  runOptions,
+  splitRunArgv,
+  unshieldScript,
+} from '../src/cli/run-options.js'
+import {runSummaries} from '../src/cli/run-summaries.js'
 import {GuardError} from '../src/errors.js'
 
 /**
@@ -23,7 +31,9 @@ export default class Run extends Command {
   ]
 
   static override strict = false
-  static override flags = Object.fromEntries(Object.entries(runOptions).map(([name, option]) => [name, flagOf(option)]))
+  static override flags = Object.fromEntries(
+    Object.entries(runOptions).map(([name, option]) => [name, flagOf(option, runSummaries[name as RunOptionName])]),
+  )
 
   protected override async catch(error: Error): Promise<never> {
     throw error
@@ -36,7 +46,7 @@ export default class Run extends Command {
   }
 }
 
-function flagOf({type, summary, choices}: RunOption): FlagInput[string] {
+function flagOf({type, choices}: RunOption, summary: string): FlagInput[string] {
   if (type === 'boolean') return boolean({summary})
   if (type === 'duration') return custom<number>({helpValue: 'D', parse: async (text) => durationOf(text)})({summary})
   if (type === 'integer') return custom<number>({helpValue: 'N', parse: async (text) => integerOf(text)})({summary})

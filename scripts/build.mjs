@@ -1,4 +1,4 @@
-// Builds dist/: guard.cjs (start and hot path), cli.cjs (oclif, one chunk a command), index.mjs (the library).
+// Builds dist/: guard.cjs (start), run.cjs and watchdog.cjs (plain runs and rounds), cli.cjs (oclif, one chunk a command), index.mjs (the library).
 import {createHash} from 'node:crypto'
 import {chmodSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
 import {dirname, join} from 'node:path'
@@ -138,6 +138,7 @@ rmSync(dist, {recursive: true, force: true})
 const manifest = await makeManifest({shared, commandTable, virtual, pjson: {name, version, oclif}})
 // To read a property does nothing in this program, so what is made by spreading and not used may go.
 await bundle({run: join(root, 'src/cli/run-entry.ts')}, 'cjs', {treeshake: {propertyReadSideEffects: false}})
+await bundle({watchdog: join(root, 'src/cli/watch-entry.ts')}, 'cjs', {treeshake: {propertyReadSideEffects: false}})
 const commands = virtual({
   'virtual:commands': `export const loaders = {${loaders.join(',')}}`,
   'virtual:manifest': `export const manifest = ${JSON.stringify(manifest)}`,
@@ -145,7 +146,8 @@ const commands = virtual({
 await bundle({cli: join(root, 'src/cli/main.ts')}, 'cjs', {plugins: [commands, dropUnreached, deferSeldom]})
 // What guard has for a job that failed, src/cli/cached-require.ts loads like a start.
 const traces = takeIn(readFileSync(join(dist, 'run-run-traces.cjs'), 'utf8'), new Set(['run.cjs']))
-for (const name of ['run.cjs', 'cli.cjs']) writeStart(name, takeIn(readFileSync(join(dist, name), 'utf8')))
+for (const name of ['run.cjs', 'watchdog.cjs', 'cli.cjs'])
+  writeStart(name, takeIn(readFileSync(join(dist, name), 'utf8')))
 writeStart('run-run-traces.cjs', traces)
 writeStart('commands.cjs', carryChunks(dist, 'cli.cjs'))
 await bundle({guard: join(root, 'src/cli/entry.ts')}, 'cjs', {

@@ -11,6 +11,7 @@ describe('the files that a start loads', () => {
     ['guard.cjs', 2000],
     // Read and kept in memory with each run, though only what runs is taken from the code cache.
     ['run.cjs', 73_000],
+    ['watchdog.cjs', 130_000],
   ])('%s has at most %i bytes', (file, most) => {
     expect(statSync(join(dist, file)).size).toBeLessThanOrEqual(most)
   })
@@ -19,16 +20,17 @@ describe('the files that a start loads', () => {
     // Hands on what run.cjs requires.
     ['guard.cjs', 1],
     ['run.cjs', 0],
+    ['watchdog.cjs', 0],
   ])('%s requires nothing but modules of Node and its own lazy parts, but for %i that it is told', (file, told) => {
     const text = readFileSync(join(dist, file), 'utf8')
     const required = Array.from(text.matchAll(/\brequire\((.*?)\)/g), ([, name]) => name ?? '')
     const named = required.flatMap((name) => /^["'`](.*)["'`]$/.exec(name)?.[1] ?? [])
     expect(named.length).toBeGreaterThan(1)
-    expect(named.filter((name) => !/^node:|^\.\/(guard|run)-[\w-]+\.cjs$/.test(name))).toEqual([])
+    expect(named.filter((name) => !/^node:|^\.\/(guard|run|watchdog)-[\w-]+\.cjs$/.test(name))).toEqual([])
     expect(required.length - named.length).toBe(told)
   })
 
-  test.each(['run.cjs', 'run-run-traces.cjs', 'cli.cjs', 'commands.cjs'])(
+  test.each(['run.cjs', 'run-run-traces.cjs', 'watchdog.cjs', 'cli.cjs', 'commands.cjs'])(
     '%s is ASCII, which the code cache takes for granted',
     (file) => {
       expect(readFileSync(join(dist, file)).every((byte) => byte < 0x80)).toBe(true)

@@ -254,6 +254,8 @@ def _apply_release(state, record):
     if not lease or record.get("status") not in ("ok", "error"):
         return "void"
     released = {"at": record["at"], "status": record["status"]}
+    if record["boot"] == lease["boot"]:
+        released["mono"] = record["mono"]
     if isinstance(record.get("detail"), str):
         released["detail"] = record["detail"]
     _put(state, dict(lease, seenAt=record["at"], released=released))
@@ -302,6 +304,28 @@ def _state_of(lease, now):
     else:
         expired = lease["host"] == now["host"] or now["at"] >= lease["expiresAt"] + _ALLOWANCE_MS
     return "expired" if expired else "held"
+
+
+def _leases_in(columns):
+    """The leases of a snapshot that keeps them field by field, as guard does when there are many."""
+    return [_cell(columns, row) for row in range(len(columns["is"]["job"]))]
+
+
+def _cell(column, row):
+    """What stands in a row of a column; None where there is nothing."""
+    if isinstance(column, list):
+        return column[row]
+    if "all" in column:
+        return column["all"]
+    if "few" in column:
+        return column["few"].get(str(row))
+    if "is" in column:
+        fields = {name: _cell(field, row) for name, field in column["is"].items()}
+        return {name: value for name, value in fields.items() if value is not None} or None
+    number = column["plus" if "plus" in column else "at"][row]
+    if number is None:
+        return None
+    return column["from"] + number if "plus" in column else column["of"][number]
 
 
 # --- who lives -------------------------------------------------------------------------------------------------------
@@ -557,8 +581,8 @@ class _Journal:
         if record.get("generation") != self._generation or not isinstance(record.get("carriedTo"), list):
             return "void"
         saved = record["state"]
-        leases = {lease["job"]: lease for lease in saved["leases"]}
-        self.state = {"grants": saved["grants"], "byJob": leases}
+        leases = _leases_in(saved["columns"]) if "columns" in saved else saved["leases"]
+        self.state = {"grants": saved["grants"], "byJob": {lease["job"]: lease for lease in leases}}
         self._carried = {generation: to for generation, to in record["carriedTo"]}
         return "ok"
 

@@ -4,11 +4,15 @@ import {cachedRequire} from './cached-require.js'
 declare const __GUARD_COMMANDS__: string
 
 /**
- * Where guard starts. A plain `guard run` goes straight to work with Node's own modules; all else loads oclif.
- * GUARD_FULL_CLI=1 sends `guard run` through oclif too, for comparison.
+ * Where guard starts. A plain `guard run` or `guard watchdog` goes straight to work without oclif, which all else loads.
+ * GUARD_FULL_CLI=1 sends them through oclif too, for comparison.
  */
-const isRun = process.argv[2] === 'run' && process.argv[3] !== '--help' && !process.env['GUARD_FULL_CLI']
-const {isTaken} = isRun ? (cachedRequire('run.cjs') as typeof import('./run-entry.js')) : {isTaken: false}
+const [, , command, flag] = process.argv
+const isPlain = command === 'run' ? flag !== '--help' : command === 'watchdog' && flag === undefined
+const {isTaken} =
+  isPlain && !process.env['GUARD_FULL_CLI']
+    ? (cachedRequire(`${command}.cjs`) as {readonly isTaken: boolean})
+    : {isTaken: false}
 if (!isTaken) loadCli(useOf(process.argv))
 
 /** What stands in the files is run when oclif asks for it; what each use of them has used, its own code caches hold. */

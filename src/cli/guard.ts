@@ -59,14 +59,14 @@ export async function openGuard(options: GuardOptions): Promise<Guard> {
   let stateDir = stateDirOf(options.stateDir, settings)
   const stamp = createStamper(systemClock, newId)
   const logDir = () => settings.logDir ?? `${stateDir}/logs`
-  const opened = new Map<string, Journal<never>>()
+  const opened = new Map<object, Journal<never>>()
   const own = compactBytesOf(env)
   const journal = <S>(spec: JournalSpec<S>): Journal<S> => {
-    const known = opened.get(spec.name) as Journal<S> | undefined
+    const known = opened.get(spec) as Journal<S> | undefined
     if (known) return known
     const retention = retentionOf(spec as JournalSpec<never>, settings.retention)
     const journal = openStream(spec, {dir: stateDir, newStamp: stamp, retention, ...own})
-    opened.set(spec.name, journal as Journal<never>)
+    opened.set(spec, journal as Journal<never>)
     return journal
   }
   return {

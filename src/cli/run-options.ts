@@ -1,44 +1,36 @@
 /**
  * The flags of `guard run`, once: the fast parser and the oclif command are both made from this table, so that they
- * cannot differ.
+ * cannot differ. What they are for stands in `run-summaries.ts`, which no run reads.
  */
 export type OptionType = 'boolean' | 'duration' | 'integer' | 'text'
 
 export interface RunOption {
   readonly type: OptionType
-  readonly summary: string
   readonly choices?: readonly string[]
 }
 
 export const runOptions = {
-  job: {type: 'text', summary: 'name of the job (default: the file name without extension)'},
-  timeout: {type: 'duration', summary: 'end the job after this long: TERM to its process group, exit code 124'},
-  'kill-after': {type: 'duration', summary: 'after a timeout, send KILL when TERM has not helped for so long (10s)'},
-  silence: {type: 'duration', summary: 'no output for so long counts as hung: like a timeout'},
-  overlap: {
-    type: 'text',
-    summary: 'what to do when the job already runs (skip)',
-    choices: ['skip', 'wait', 'cancel-other', 'allow'],
-  },
-  wait: {type: 'duration', summary: 'with --overlap wait: give up after so long (60s)'},
-  retries: {type: 'integer', summary: 'further attempts after a failure that a retry can mend'},
-  'no-recover': {type: 'boolean', summary: 'do not perform the recovery steps of the settings'},
-  plan: {type: 'boolean', summary: 'print what would be done, and do nothing'},
-  quiet: {type: 'boolean', summary: 'pass the output on only if the job fails'},
-  jitter: {type: 'duration', summary: 'start after a random delay of at most so long'},
-  ttl: {type: 'duration', summary: 'time to live of the lease; it is renewed every third of it (60s)'},
-  cwd: {type: 'text', summary: 'working directory of the job'},
-  shell: {type: 'boolean', summary: 'give the command line to /bin/sh -c'},
-  interactive: {type: 'boolean', summary: 'give the job the terminal itself; no log is kept'},
-  'skip-exit-code': {type: 'integer', summary: 'exit code when the job is skipped (75)'},
-  json: {type: 'boolean', summary: 'print one report as JSON; the output of the job goes to standard error'},
-  'state-dir': {type: 'text', summary: 'directory of the journals (GUARD_STATE_DIR)'},
-  config: {type: 'text', summary: 'settings file (GUARD_CONFIG)'},
-  'allow-unsafe-filesystem': {
-    type: 'boolean',
-    summary: 'take a state directory on NFS and the like, which no other machine may use',
-  },
-  'no-color': {type: 'boolean', summary: 'no colours (NO_COLOR)'},
+  job: {type: 'text'},
+  timeout: {type: 'duration'},
+  'kill-after': {type: 'duration'},
+  silence: {type: 'duration'},
+  overlap: {type: 'text', choices: ['skip', 'wait', 'cancel-other', 'allow']},
+  wait: {type: 'duration'},
+  retries: {type: 'integer'},
+  'no-recover': {type: 'boolean'},
+  plan: {type: 'boolean'},
+  quiet: {type: 'boolean'},
+  jitter: {type: 'duration'},
+  ttl: {type: 'duration'},
+  cwd: {type: 'text'},
+  shell: {type: 'boolean'},
+  interactive: {type: 'boolean'},
+  'skip-exit-code': {type: 'integer'},
+  json: {type: 'boolean'},
+  'state-dir': {type: 'text'},
+  config: {type: 'text'},
+  'allow-unsafe-filesystem': {type: 'boolean'},
+  'no-color': {type: 'boolean'},
 } as const satisfies Readonly<Record<string, RunOption>>
 
 export type RunOptionName = keyof typeof runOptions

@@ -2,7 +2,6 @@ import {accessSync, existsSync, constants as fsConstants, mkdirSync} from 'node:
 import type {Lease, Leases, Moment} from '../domain/lease.js'
 import {watchdogLease, watcherState} from '../domain/watchers.js'
 import {GuardError} from '../errors.js'
-import type {Journal} from '../journal/journal.js'
 import {callAfter} from '../system/alarm.js'
 import {readBootId, readHostName, signalNumber, temporaryFolder} from '../system/host.js'
 import {identifyProcess} from '../system/process-identity.js'
@@ -85,17 +84,8 @@ export function runWorld(guard: Guard, run: RunResolved, mode: RunMode): RunWorl
 
 /** Once the job runs, there is time: every hundredth run or so finds a journal long enough for a snapshot. */
 function tidyJournals(guard: Guard): void {
-  for (const journal of [guard.leases(), guard.runs()]) {
-    if (journal.hasGrown()) setImmediate(compact, journal)
-  }
-}
-
-function compact(journal: Journal<unknown>): void {
-  try {
-    journal.compactIfDue()
-  } catch (error) {
-    if (!(error instanceof GuardError)) throw error
-    tell(`a journal was not compacted: ${error.message}`)
+  if (guard.leases().hasGrown() || guard.runs().hasGrown()) {
+    setImmediate(() => void import('./tidy-journals.js').then(({compactRunJournals}) => compactRunJournals(guard)))
   }
 }
 

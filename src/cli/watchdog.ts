@@ -1,4 +1,6 @@
+import {statSync} from 'node:fs'
 import {hostname} from 'node:os'
+import {join} from 'node:path'
 import {type PatrolVerdict, patrolVerdict} from '../domain/patrol-verdict.js'
 import {GuardError} from '../errors.js'
 import {bulkLeaseStream} from '../journal/bulk-streams.js'
@@ -11,7 +13,7 @@ import type {LeaseDeps} from '../usecases/lease.js'
 import {patrol} from '../usecases/patrol.js'
 import {type Survey, surveyJobs} from '../usecases/survey-jobs.js'
 import type {Guard} from './guard.js'
-import {renderSurvey, surveyToJson} from './render/watchdog.js'
+import {countedHealthy} from './render/healthy-jobs.js'
 import {salvage} from './run-output.js'
 import {tell} from './tell.js'
 import {ownLease, patrolPlan, watchdogWorld} from './watchdog-world.js'
@@ -40,7 +42,7 @@ const exitCodes: Readonly<Record<PatrolVerdict, number>> = {healthy: 0, degraded
 /** What a round would do; nothing is written, no file is made. */
 export async function surveyOnly(guard: Guard, options: Pick<WatchdogOptions, 'json' | 'print'>): Promise<Told> {
   const deps = watchdogWorld(guard)
-  const survey = await surveyJobs(deps, patrolPlan(guard, options))
+  const survey = await briefly(guard, () => surveyJobs(deps, patrolPlan(guard, options)))
   const judgements = survey.reports.map(({judgement}) => judgement)
   const verdict = patrolVerdict(judgements, deps.incidents.read())
   return tellRound({survey, verdict}, options)
@@ -53,18 +55,38 @@ export async function runWatchdog(guard: Guard, options: WatchdogOptions): Promi
     await watch(guard, {...options, watchMs: options.watchMs})
     return undefined
   }
-  return tellRound(await underLease(guard, options), options)
+  return tellRound(await briefly(guard, () => underLease(guard, options)), options)
+}
+
+/** With fewer jobs there is nothing to gain; with a longer journal to read the compiler is worth its time. */
+const manyJobs = 1000
+const longBytes = 16 * 1024 * 1024
+
+async function briefly<T>({settings, stateDir}: Guard, work: () => Promise<T>): Promise<T> {
+  if (settings.watched.length < manyJobs) return work()
+  const {size = 0} = statSync(join(stateDir, 'leases.jsonl'), {throwIfNoEntry: false}) ?? {}
+  if (size > longBytes) return work()
+  const {unoptimized} = await import('../system/compiler.js')
+  return unoptimized(work)
 }
 
 /** The round for `--json`. */
 type Told = object | undefined
 
 /** For people or for programs, never for both: with ten thousand jobs each takes a while. */
-function tellRound({survey, verdict}: Round, {json, print}: Pick<WatchdogOptions, 'json' | 'print'>): Told {
+async function tellRound(round: Round, {json, print}: Pick<WatchdogOptions, 'json' | 'print'>): Promise<Told> {
+  const {survey, verdict} = round
   process.exitCode = exitCodes[verdict]
-  if (json) return surveyToJson(survey, verdict)
-  print(renderSurvey(survey))
+  if (json) return (await import('./render/watchdog.js')).surveyToJson(survey, verdict)
+  print(await textOf(survey))
   return undefined
+}
+
+/** Colours take 5 ms to load, and most rounds over many jobs have nothing to show in them. */
+async function textOf(survey: Survey): Promise<string> {
+  const {reports, leftovers, quiet} = survey
+  if (quiet > 0 && reports.length + leftovers.length === 0) return countedHealthy(quiet)
+  return (await import('./render/watchdog.js')).renderSurvey(survey)
 }
 
 async function watch(guard: Guard, options: WatchdogOptions & {watchMs: number}): Promise<void> {
@@ -72,7 +94,7 @@ async function watch(guard: Guard, options: WatchdogOptions & {watchMs: number})
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort())
   while (!stop.signal.aborted) {
     const round = await underLease(guard, options).catch(tellAndGoOn)
-    if (round) show(round, options)
+    if (round) await show(round, options)
     await guard.clock.sleep(options.watchMs, stop.signal)
   }
 }
@@ -116,7 +138,8 @@ function tellAndGoOn(error: unknown): undefined {
 }
 
 /** In a watch, people see what happened; programs see every round, one a line. */
-function show({survey, verdict}: Round, {json, print}: WatchdogOptions): void {
+async function show({survey, verdict}: Round, {json, print}: WatchdogOptions): Promise<void> {
+  const {renderSurvey, surveyToJson} = await import('./render/watchdog.js')
   if (json) process.stdout.write(`${JSON.stringify(surveyToJson(survey, verdict))}\n`)
   else {
     const changed = survey.reports.filter(({actions}) => actions.length > 0)

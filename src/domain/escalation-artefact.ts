@@ -17,11 +17,8 @@ interface Escalation {
 }
 
 /** Undefined when no incident is escalated: then the file is not to be there. */
-export function escalationArtefact({jobs}: Incidents): EscalationArtefact | undefined {
-  const escalations: Escalation[] = []
-  for (const {incident} of jobs.values()) {
-    if (incident && incident.escalations > 0) escalations.push(escalationOf(incident))
-  }
+export function escalationArtefact({open}: Incidents): EscalationArtefact | undefined {
+  const escalations = [...open.values()].filter((incident) => incident.escalations > 0).map(escalationOf)
   return escalations.length === 0 ? undefined : {escalations}
 }
 

@@ -41,16 +41,15 @@ export interface JobHistory {
 export interface Incidents {
   timeline: Timeline
   readonly jobs: Map<string, JobHistory>
+  /** The open incidents of those jobs, so that nobody need look for them among ten thousand. */
+  readonly open: Map<string, Incident>
 }
 
 export const incidentFold: Fold<Incidents> = {
-  empty: () => ({timeline: emptyTimeline, jobs: new Map()}),
+  empty: () => ({timeline: emptyTimeline, jobs: new Map(), open: new Map()}),
   apply: applyIncident,
-  save: ({timeline, jobs}) => ({timeline, jobs: [...jobs]}),
-  restore: (saved) => {
-    const {timeline, jobs} = saved as {readonly timeline: Timeline; readonly jobs: [string, JobHistory][]}
-    return {timeline, jobs: new Map(jobs)}
-  },
+  save: saveIncidents,
+  restore: restoreIncidents,
 }
 
 const fieldsOf = {
@@ -69,8 +68,15 @@ function applyIncident(state: Incidents, record: Rec): FoldVerdict {
   if (!fields || typeof job !== 'string' || !hasFields(record, fields)) return 'void'
   keepAwake(state, record)
   const next = nextHistory(state.jobs.get(job) ?? newHistory, record)
-  if (next) state.jobs.set(job, next)
-  return next ? 'ok' : 'void'
+  if (!next) return 'void'
+  put(state, job, next)
+  return 'ok'
+}
+
+function put({jobs, open}: Incidents, job: string, history: JobHistory): void {
+  jobs.set(job, history)
+  if (history.incident) open.set(job, history.incident)
+  else open.delete(job)
 }
 
 function applyNote(state: Incidents, {clock, awake}: Rec): FoldVerdict {
@@ -89,11 +95,14 @@ function applyMeeting(state: Incidents, record: Rec): FoldVerdict {
   const {as, awake, jobs} = record
   if (typeof as !== 'string' || !Array.isArray(jobs)) return 'void'
   keepAwake(state, record)
+  const met: JobHistory = {...newHistory, watchedAs: as, watchedAwake: awake as number}
   let verdict: FoldVerdict = 'void'
   for (const job of jobs as readonly unknown[]) {
-    const history = typeof job === 'string' ? (state.jobs.get(job) ?? newHistory) : undefined
-    if (!history || history.watchedAs === as) continue
-    state.jobs.set(job as string, {...history, watchedAs: as, watchedAwake: awake as number})
+    if (typeof job !== 'string') continue
+    const history = state.jobs.get(job)
+    if (history?.watchedAs === as) continue
+    // Jobs that nothing else is known of have one history between them.
+    state.jobs.set(job, history ? {...history, watchedAs: as, watchedAwake: awake as number} : met)
     verdict = 'ok'
   }
   return verdict
@@ -145,4 +154,43 @@ function opened(record: Rec): Incident {
 
 function said({verdict, reason}: Rec): Pick<Incident, 'verdict' | 'reason'> {
   return {verdict: verdict as Verdict, reason: reason as string}
+}
+
+/** What a snapshot keeps: jobs that were only met, by how they were, and the histories of the others. */
+interface Saved {
+  readonly timeline: Timeline
+  readonly met?: readonly Meeting[]
+  readonly jobs: readonly (readonly [string, JobHistory])[]
+}
+
+type Meeting = Pick<JobHistory, 'watchedAs' | 'watchedAwake'> & {readonly jobs: string[]}
+
+function saveIncidents({timeline, jobs: histories, open}: Incidents): Saved {
+  const met = new Map<string, Meeting>()
+  // In the order in which the incidents were opened.
+  const jobs = [...open.keys()].map((job) => [job, histories.get(job) as JobHistory] as const)
+  for (const [job, history] of histories) {
+    const {watchedAs, watchedAwake, verdict, incident} = history
+    if (incident) continue
+    if (verdict !== newHistory.verdict) {
+      jobs.push([job, history])
+      continue
+    }
+    const key = `${watchedAwake} ${watchedAs}`
+    const meeting = met.get(key)
+    if (meeting) meeting.jobs.push(job)
+    else met.set(key, {watchedAs, watchedAwake, jobs: [job]})
+  }
+  return {timeline, met: [...met.values()], jobs}
+}
+
+function restoreIncidents(saved: unknown): Incidents {
+  const {timeline, met = [], jobs} = saved as Saved
+  const state: Incidents = {timeline, jobs: new Map(), open: new Map()}
+  for (const {watchedAs, watchedAwake, jobs: names} of met) {
+    const history = {...newHistory, watchedAs, watchedAwake}
+    for (const job of names) state.jobs.set(job, history)
+  }
+  for (const [job, history] of jobs) put(state, job, history)
+  return state
 }

@@ -1,10 +1,37 @@
 import {ascii, ByteScanner, textOf} from './byte-scanner.js'
-import type {BulkFold} from './fold.js'
+import type {BulkFold, Fold} from './fold.js'
 import {isJobName} from './job-name.js'
-import {hasExpired, type Lease, type Leases, mostJobs, putLease, type Release} from './lease.js'
+import {
+  hasExpired,
+  type Lease,
+  type Leases,
+  leaseFold,
+  mostJobs,
+  putLease,
+  type Release,
+  type SavedLeases,
+} from './lease.js'
 import {emptyLine, type LeaseLine, readLeaseLine} from './lease-line.js'
-import {column, fits, LeaseTable, type TextColumn, textColumn} from './lease-table.js'
+import {LeaseRows} from './lease-rows.js'
+import {column, fits, LeaseTable, type TextColumn, textBytes, textColumn} from './lease-table.js'
 import type {Place, ProcessRef} from './process-ref.js'
+import {toColumn} from './to-column.js'
+
+/** Below that, leases that a person can read in the snapshot are read as quickly. */
+const fewLeases = 64
+
+/** `leaseFold` for who looks at every lease, and has the time to leave many of them as columns. */
+export const bulkLeaseFold: Fold<Leases> = {
+  ...leaseFold,
+  save: ({grants, byJob}): SavedLeases => {
+    const leases = [...byJob.values()]
+    return leases.length < fewLeases ? {grants, leases} : {grants, columns: toColumn(leases)}
+  },
+  restore: (saved) => {
+    const kept = saved as SavedLeases
+    return 'columns' in kept ? {grants: kept.grants, byJob: new LeaseRows(kept.columns)} : leaseFold.restore(saved)
+  },
+}
 
 /**
  * The fold of `lease.ts` for many lines at once: what is known of a job is changed in place, and becomes a lease when
@@ -64,7 +91,7 @@ function load(round: Round, state: Leases, lines: Uint8Array): number {
   if (!isJobName(job) || state.byJob.size + table.rows >= mostJobs) return -1
   const lease = state.byJob.get(job)
   const texts = lease ? textsOf(lease) : []
-  const isPlain = texts.every(([, text]) => /^[\x20-\x7e]{0,128}$/.test(text))
+  const isPlain = texts.every(([, text]) => text.length <= textBytes && /^[\x20-\x7e]*$/.test(text))
   // A release is dated by its record, which was the last sign of the lease: a row keeps that time once.
   if (!isPlain || (lease?.released && lease.released.at !== lease.seenAt)) return -1
   const row = table.add(lines, line.job)

@@ -19,10 +19,10 @@ export const column = {
   releasedMono: 10,
 } as const
 
-/** The texts of a row, each with room for so many bytes. */
+/** The texts of a row, each with room for so many bytes: guard's longest is a process in its namespace, with 70. */
 export const textColumn = {job: 0, claimId: 1, holder: 2, process: 3, jobProcess: 4, detail: 5} as const
 export type TextColumn = (typeof textColumn)[keyof typeof textColumn]
-const textBytes = 128
+export const textBytes = 80
 
 /** Behind the numbers stand the lengths of the texts; -1: there is none. */
 const firstLength = 11

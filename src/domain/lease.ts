@@ -1,5 +1,7 @@
+import type {Column} from './column.js'
 import type {Fold, FoldVerdict} from './fold.js'
 import {isJobName} from './job-name.js'
+import {type ByName, LeaseMap} from './lease-map.js'
 import {type Place, type ProcessRef, parseProcessRef} from './process-ref.js'
 import {isJudgeable, type Judgeable, type Rec} from './record.js'
 
@@ -59,7 +61,7 @@ export interface Leases {
   /** Claims granted so far; the next token is one more. */
   grants: number
   /** By job, the one longest unseen first. */
-  readonly byJob: Map<string, Lease>
+  readonly byJob: ByName<Lease>
 }
 
 /** How far two hosts' wall clocks may be apart before one takes the other's lease for expired. */
@@ -68,7 +70,7 @@ const clockAllowanceMs = 60_000
 /** Ended leases of more jobs than this are forgotten, oldest first: names may be made up for each build or request. */
 export const mostJobs = 20_000
 
-export function leaseState(lease: Lease, now: Moment): LeaseState {
+export function leaseState(lease: Expiry & {readonly released?: unknown}, now: Moment): LeaseState {
   if (lease.released) return 'released'
   return hasExpired(lease, now) ? 'expired' : 'held'
 }
@@ -216,7 +218,13 @@ function forgetOne(state: Leases, now: Moment): void {
   if (oldest && leaseState(oldest, now) !== 'held') state.byJob.delete(oldest.job)
 }
 
+/** What a snapshot keeps: the leases, or, of many, the columns of which they are made (lease-bulk.ts). */
+export type SavedLeases =
+  | {readonly grants: number; readonly leases: readonly Lease[]}
+  | {readonly grants: number; readonly columns: Column}
+
 function restoreLeases(saved: unknown): Leases {
-  const {grants, leases} = saved as {readonly grants: number; readonly leases: readonly Lease[]}
-  return {grants, byJob: new Map(leases.map((lease) => [lease.job, lease]))}
+  const {grants, ...kept} = saved as SavedLeases
+  if ('leases' in kept) return {grants, byJob: new Map(kept.leases.map((lease) => [lease.job, lease]))}
+  return {grants, byJob: new LeaseMap<Lease>(kept.columns, 'job')}
 }

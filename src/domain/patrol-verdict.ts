@@ -8,11 +8,8 @@ export type PatrolVerdict = 'healthy' | 'degraded' | 'unhealthy'
  * - unhealthy: a human was called
  * - degraded: trouble that is being healed, or a slot that was missed for a known reason
  */
-export function patrolVerdict(judgements: readonly Judgement[], {jobs}: Incidents): PatrolVerdict {
-  let isTroubled = judgements.some(({calls, verdict}) => calls === 'trouble' || verdict === 'missed')
-  for (const {incident} of jobs.values()) {
-    if (incident && incident.escalations > 0) return 'unhealthy'
-    if (incident) isTroubled = true
-  }
-  return isTroubled ? 'degraded' : 'healthy'
+export function patrolVerdict(judgements: readonly Judgement[], {open}: Incidents): PatrolVerdict {
+  for (const {escalations} of open.values()) if (escalations > 0) return 'unhealthy'
+  const isTroubled = judgements.some(({calls, verdict}) => calls === 'trouble' || verdict === 'missed')
+  return isTroubled || open.size > 0 ? 'degraded' : 'healthy'
 }

@@ -1,50 +1,85 @@
 import type {JobHistory} from './incident.js'
-import type {Lease} from './lease.js'
+import {leaseState} from './lease.js'
+import type {LeaseSign} from './lease-rows.js'
 import {type Clocks, sameRunMs} from './life.js'
 import type {Run} from './run.js'
 import {earlyMs, isSetBackTo} from './slot.js'
-import {awakeAt} from './timeline.js'
+import {awakeAt, calmSince, type Note} from './timeline.js'
 import type {SlotFacts} from './watchdog-facts.js'
 import type {WatchedJob} from './watched-job.js'
 
 /** What a look at a job in passing tells. */
 export interface Glance {
-  readonly lease: Lease | undefined
+  readonly lease: LeaseSign | undefined
   /** Its last run. */
   readonly run: Run | undefined
   readonly history: JobHistory | undefined
+}
+
+/** What many jobs have in common, so that it is asked once. */
+export interface Way {
+  readonly job: Pick<WatchedJob, 'outputs' | 'openclawId' | 'limits'>
   readonly slot: SlotFacts | undefined
-  /** What `watchedAs` says of it. */
+  /** What `watchedAs` says of the job. */
   readonly as: string
 }
 
 /**
- * Whether a job is plainly healthy and was so before: then `judgeJob` would call it proven, `decideIncident` would do
- * nothing, and no facts need be gathered. This says no to whatever takes a second look; a test holds it against those
- * two. In a process that has just started it takes 1.5 µs, they take 17.
+ * Tells of the jobs that are watched in one way whether each is plainly healthy and was so before: then `judgeJob` would
+ * call it proven, `decideIncident` would do nothing, and no facts need be gathered. This says no to whatever takes a
+ * second look; a test holds it against those two. In a process that has just started they take 17 µs for a job; this
+ * takes a half, for with leases of this boot it has no time to reckon but to compare two.
  */
-export function isQuiet(job: WatchedJob, {lease, run, history, slot, as}: Glance, clocks: Clocks): boolean {
-  if (job.outputs.length > 0 || job.openclawId !== undefined) return false
-  if (history?.verdict !== 'healthy' || history.incident || history.watchedAs !== as) return false
-  if (lease?.released?.status !== 'ok' || (run && !endedWell(run, lease))) return false
-  return isServed(lease, slot, clocks) && isFresh(lease, job.limits.freshForMs, clocks)
+export function quietIn({job, slot, as}: Way, clocks: Clocks): (glance: Glance) => boolean {
+  if (job.outputs.length > 0 || job.openclawId !== undefined) return () => false
+  const startedAwake = servedFrom(slot, clocks)
+  const {freshForMs} = job.limits
+  const renewedAwake = freshForMs === undefined ? Number.NEGATIVE_INFINITY : clocks.nowAwake - freshForMs
+  const epoch = clocks.timeline.epochs.findLast(({boot}) => boot === clocks.now.boot)
+  const [startedMono, renewedMono] = [monoAt(startedAwake, epoch, clocks), monoAt(renewedAwake, epoch, clocks)]
+  const isLate = (lease: LeaseSign): boolean => {
+    if (lease.boot === epoch?.boot) {
+      // Each thing that is read of ten thousand leases takes a millisecond.
+      if (lease.claimedMono < startedMono) return true
+      return freshForMs !== undefined && lease.expiresMono - lease.ttlMs < renewedMono
+    }
+    return startOf(lease, clocks) < startedAwake || renewalOf(lease, clocks) < renewedAwake
+  }
+  return ({lease, run, history}) => {
+    if (history?.verdict !== 'healthy' || history.incident || history.watchedAs !== as) return false
+    if (!lease || (run && !agrees(run, lease))) return false
+    const {released} = lease
+    return released ? released.status === 'ok' && !isLate(lease) : leaseState(lease, clocks.now) === 'held'
+  }
 }
 
-function endedWell({outcome, endedAt, startedAt, steps}: Run, {claimedAt}: Lease): boolean {
-  const isOfLease = Math.abs(startedAt - claimedAt) <= sameRunMs
-  return outcome === 'healthy' && endedAt !== undefined && steps.length === 0 && isOfLease
+/** Whether the job's last run says nothing that its lease does not say. A lease that is held outranks the run under it. */
+function agrees({outcome, endedAt, startedAt, steps}: Run, {claimedAt, released}: LeaseSign): boolean {
+  if (outcome === 'skipped' || startedAt > claimedAt + sameRunMs) return false
+  if (!released || startedAt < claimedAt - sameRunMs) return true
+  return outcome === 'healthy' && endedAt !== undefined && steps.length === 0
 }
 
-function isServed({claimedAt, claimedMono, boot}: Lease, slot: SlotFacts | undefined, clocks: Clocks): boolean {
-  if (!slot) return true
-  if (isSetBackTo(slot, {at: clocks.now.at, awake: clocks.nowAwake})) return false
-  const started = awakeAt(clocks.timeline, {at: claimedAt, mono: claimedMono, boot}, clocks.nowAwake)
-  return started >= slot.due.awake - earlyMs
+/**
+ * From when on a start serves the latest slot, on the awake clock. A clock that was set back, or shows no slot since it
+ * was first watched, asks for a start since it has been calm.
+ */
+function servedFrom(slot: SlotFacts | undefined, {now, nowAwake, timeline}: Clocks): number {
+  if (!slot) return Number.NEGATIVE_INFINITY
+  const isSetBack = isSetBackTo(slot, {at: now.at, awake: nowAwake})
+  return Math.max(slot.due.awake, isSetBack ? calmSince(timeline) : slot.due.awake) - earlyMs
 }
 
-/** By the last renewal; its end was no earlier. */
-function isFresh({seenAt, expiresMono, ttlMs, boot}: Lease, freshForMs: number | undefined, clocks: Clocks): boolean {
-  if (freshForMs === undefined) return true
-  const renewed = awakeAt(clocks.timeline, {at: seenAt, mono: expiresMono - ttlMs, boot}, clocks.nowAwake)
-  return clocks.nowAwake - renewed <= freshForMs
+/** What the monotonic clock of an epoch showed when the awake clock showed that; nothing is later than now. */
+function monoAt(awake: number, epoch: Note | undefined, {nowAwake}: Clocks): number {
+  return epoch && awake <= nowAwake ? awake - epoch.awake + epoch.mono : Number.POSITIVE_INFINITY
+}
+
+function startOf({claimedAt, claimedMono, boot}: LeaseSign, {timeline, nowAwake}: Clocks): number {
+  return awakeAt(timeline, {at: claimedAt, mono: claimedMono, boot}, nowAwake)
+}
+
+/** By the last renewal; the end of the run was no earlier. */
+function renewalOf({seenAt, expiresMono, ttlMs, boot}: LeaseSign, {timeline, nowAwake}: Clocks): number {
+  return awakeAt(timeline, {at: seenAt, mono: expiresMono - ttlMs, boot}, nowAwake)
 }

@@ -87,8 +87,8 @@ export function judgeBreakers(breakers: Breakers, now: Moment): Check {
   })
 }
 
-export function judgeIncidents({jobs}: Incidents, now: Moment): Check {
-  const open = [...jobs.values()].flatMap(({incident}) => incident ?? [])
+export function judgeIncidents(incidents: Incidents, now: Moment): Check {
+  const open = [...incidents.open.values()]
   const escalated = open.filter(({escalations}) => escalations > 0)
   const verdict: HealthVerdict = escalated.length > 0 ? 'unhealthy' : open.length > 0 ? 'degraded' : 'healthy'
   const told = [...escalated, ...open.filter(({escalations}) => escalations === 0)].map(

@@ -1,6 +1,6 @@
 import type {Fold, FoldVerdict} from '../domain/fold.js'
 import {hasFields, type Rec, type Stamp} from '../domain/record.js'
-import {endsWithNewline, type FileHandle, read, type Step} from './files.js'
+import {endsWithNewline, type FileHandle, read, readInto, type Step} from './files.js'
 import {type ChunkLine, isOwn, lineAround, linesOf, parseLine} from './lines.js'
 
 /** What one process knows of one generation: the lines up to `offset`, folded. */
@@ -91,9 +91,13 @@ export function* catchUp<S>(view: View<S>, reader: Reader<S>, until?: string): S
 
 function* readOn<S>(view: View<S>, reader: Reader<S>, until: string | undefined): Step<FoldVerdict | undefined> {
   // Smaller pieces of very many lines stay in the processor's cache.
-  const piece = reader.reads === 'all' && reader.chunks ? mebibyte / 4 : mebibyte
+  const isBulk = reader.reads === 'all' && reader.chunks !== undefined
+  const piece = isBulk ? mebibyte / 4 : mebibyte
+  const spare = isBulk ? Buffer.allocUnsafe(piece) : undefined
   for (let atMost = piece; !view.seal; ) {
-    const chunk = yield* read(view.file, view.offset, atMost)
+    const chunk = yield* spare && atMost === piece
+      ? readInto(view.file, view.offset, spare)
+      : read(view.file, view.offset, atMost)
     const before = view.offset
     view.size = before + chunk.length
     const verdict = readChunk(view, reader, {chunk, until})

@@ -4,9 +4,10 @@ import type {Incidents} from '../domain/incident.js'
 import {decideIncident, type IncidentAction, type IncidentPolicy} from '../domain/incident-decision.js'
 import {noResets, type ResetCourse, resetCourse} from '../domain/incident-reset.js'
 import type {Leases, Moment} from '../domain/lease.js'
+import {signsOf} from '../domain/lease-rows.js'
 import type {Clocks} from '../domain/life.js'
 import type {OpenClawSighting} from '../domain/openclaw-sighting.js'
-import {isQuiet} from '../domain/quiet.js'
+import {quietIn} from '../domain/quiet.js'
 import type {ResetLedger} from '../domain/reset.js'
 import type {ResetRequests} from '../domain/reset-request.js'
 import type {RunBook} from '../domain/run.js'
@@ -90,25 +91,27 @@ export async function surveyJobs(deps: SurveyDeps, {jobs, policy, reports: wante
 /** Whether a job needs no second look. Thousands of jobs are watched in a few ways, and each way is made out once. */
 function glancesOfRound({snapshot, slotOf}: Round): (job: WatchedJob) => boolean {
   const {leases, runs, incidents, clocks} = snapshot
-  const ways = new Map<
-    WatchedJob['limits'],
-    {readonly of: WatchedJob; readonly as: string; slot: SlotFacts | undefined}
-  >()
+  const signOf = signsOf(leases.byJob)
+  const ways = new Map<WatchedJob['limits'], {readonly of: WatchedJob; readonly isQuiet: ReturnType<typeof quietIn>}>()
   return (job) => {
     let way = ways.get(job.limits)
     if (!way || !isSameWay(way.of, job)) {
-      way = {of: job, as: watchedAs(job), slot: slotOf(job)}
+      way = {of: job, isQuiet: quietIn({job, slot: slotOf(job), as: watchedAs(job)}, clocks)}
       ways.set(job.limits, way)
     }
     const {name} = job
     const run = runs.get(name)?.runs.at(-1)
-    const seen = {lease: leases.byJob.get(name), run, history: incidents.jobs.get(name), slot: way.slot, as: way.as}
-    return isQuiet(job, seen, clocks)
+    return way.isQuiet({lease: signOf(name), run, history: incidents.jobs.get(name)})
   }
 }
 
 function isSameWay(one: WatchedJob, other: WatchedJob): boolean {
-  return one.schedule === other.schedule && one.timezone === other.timezone && one.outputs === other.outputs
+  return (
+    one.schedule === other.schedule &&
+    one.timezone === other.timezone &&
+    one.outputs === other.outputs &&
+    one.openclawId === other.openclawId
+  )
 }
 
 async function readSnapshot(deps: SurveyDeps, jobs: readonly WatchedJob[]): Promise<Snapshot> {
@@ -206,12 +209,10 @@ function resetsOf(incident: Parameters<typeof resetCourse>[0] | undefined, {snap
 }
 
 /** An incident of a job that was taken out of the settings ends; with no settings at all nothing is known. */
-function leftoversOf({jobs: histories}: Incidents, jobs: readonly WatchedJob[]): readonly IncidentAction[] {
-  const troubled: string[] = []
-  for (const [job, {incident}] of histories) if (incident) troubled.push(job)
-  if (jobs.length === 0 || troubled.length === 0) return []
+function leftoversOf({open}: Incidents, jobs: readonly WatchedJob[]): readonly IncidentAction[] {
+  if (jobs.length === 0 || open.size === 0) return []
   const names = new Set(jobs.map(({name}) => name))
-  return troubled
+  return [...open.keys()]
     .filter((job) => !names.has(job))
     .map((job) => ({do: 'resolve', job, attempts: 0, reason: 'it is watched no longer'}))
 }

@@ -3,7 +3,9 @@ import {mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {expect, onTestFinished, test} from 'vitest'
-import {leaseFold, leaseState} from '../../src/domain/lease.js'
+import {type Leases, leaseFold, leaseState} from '../../src/domain/lease.js'
+import {bulkLeaseStream} from '../../src/journal/bulk-streams.js'
+import type {JournalSpec} from '../../src/journal/journal-spec.js'
 import {openStateDir} from '../../src/journal/state-dir.js'
 import {leaseStream, openStream} from '../../src/journal/streams.js'
 import {systemClock} from '../../src/system/clock.js'
@@ -22,10 +24,10 @@ function stateFolder() {
   const dir = mkdtempSync(join(tmpdir(), 'guard-python-'))
   onTestFinished(() => rmSync(dir, {recursive: true, force: true}))
   const stateDir = join(dir, 'state')
-  const openLeases = (compactBytes?: number) => {
+  const openLeases = (compactBytes?: number, stream: JournalSpec<Leases> = leaseStream) => {
     const real = openStateDir(stateDir)
     const newStamp = createStamper(systemClock, newId)
-    return openStream(leaseStream, {dir: real, newStamp, ...(compactBytes !== undefined && {compactBytes})})
+    return openStream(stream, {dir: real, newStamp, ...(compactBytes !== undefined && {compactBytes})})
   }
   return {
     dir,
@@ -146,6 +148,28 @@ test('it finishes a compaction that somebody left half done, and guard reads on'
   expect(state.grants).toBe(3)
   expect(state.byJob.get('a')).toEqual(leases.read().byJob.get('a'))
   expect([...state.byJob.keys()]).toEqual(['a', 'b', 'c'])
+})
+
+test('it reads the snapshot of many leases as guard does, and gives each the same holder', async () => {
+  const {python, openLeases, stateDir} = stateFolder()
+  const leases = openLeases(4096, bulkLeaseStream)
+  for (let n = 0; n < 100; n++) {
+    const job = `job-${n}`
+    const own = n % 3 === 0 ? {process: {pid: 1000 + n, start: `${n}`, namespace: 'pid:[1]'}} : {}
+    const {record, state} = leases.append(
+      {kind: 'claimed', job, holder: `h${n % 5}`, ttlMs: 1000 + n, ...own},
+      'buffered',
+    )
+    const end = {claim: record.id, token: state.byJob.get(job)?.token, ...(n % 2 === 0 && {detail: 'säumig'})}
+    if (n % 4 > 0) leases.append({kind: 'released', job, status: n % 4 > 1 ? 'ok' : 'error', ...end}, 'buffered')
+  }
+  leases.compactIfDue()
+  expect(readFileSync(join(stateDir, 'leases.jsonl'), 'utf8')).toContain('"columns":{')
+  const seen = await python(
+    'import json, os, job_lease; j = job_lease._Journal(os.environ["GUARD_STATE_DIR"]); print(json.dumps(list(j.read()["byJob"].values())))',
+  )
+  expect(seen.stderr).toBe('')
+  expect(JSON.parse(seen.stdout)).toEqual([...leases.read().byJob.values()])
 })
 
 test('a torn line before it spoils only itself', async () => {

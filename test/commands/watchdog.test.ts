@@ -30,6 +30,52 @@ test('a job new in the settings is no trouble, and exit 0 says so', async () => 
   expect(code).toBe(0)
 })
 
+test('a plain round, which loads no oclif, does and says what a round through oclif does', async () => {
+  const [plain, full] = [deadJob(), deadJob()]
+  const throughOclif = {env: {GUARD_FULL_CLI: '1'}}
+  for (let round = 0; round < 2; round++) {
+    expect(untimed(await plain.guard('watchdog'))).toEqual(untimed(await full.guardWith(throughOclif, 'watchdog')))
+  }
+  const kinds = (box: Sandbox) => box.journal('incidents.jsonl').map(({kind}) => kind)
+  expect(kinds(plain)).toEqual(kinds(full))
+  const broken = createSandbox()
+  broken.write('.guardianrc.yaml', 'jobs: 7')
+  const refused = await broken.guard('watchdog')
+  expect(refused).toEqual(await broken.guardWith(throughOclif, 'watchdog'))
+  expect(refused.code).toBe(78)
+})
+
+type Told = Pick<Awaited<ReturnType<Sandbox['guard']>>, 'code' | 'stdout' | 'stderr'>
+
+const untimed = ({code, stdout, stderr}: Told) => ({
+  code,
+  stderr,
+  stdout: stdout.replace(/\d+m?s ago|\d+m \d+s ago/g, 'ago'),
+})
+
+test('of very many jobs those that are healthy are only counted, and the next round finds them in a snapshot', async () => {
+  const box = createSandbox()
+  const jobs = Array.from({length: 1200}, (_, n) => `job-${n}`)
+  box.write(
+    '.guardianrc.json',
+    JSON.stringify({jobs: Object.fromEntries(jobs.map((job) => [job, {command: ['true']}]))}),
+  )
+  const {at, mono, boot, host} = {at: Date.now(), mono: performanceMono(), boot: readBootId(), host: hostname()}
+  const lines = jobs.flatMap((job, n) => [
+    {v: 1, id: `c${n}`, at, mono, boot, host, kind: 'claimed', job, holder: 'h', ttlMs: 60_000},
+    {v: 1, id: `r${n}`, at, mono, boot, host, kind: 'released', job, claim: `c${n}`, token: n + 1, status: 'ok'},
+  ])
+  box.write('state/leases.jsonl', lines.map((line) => `${JSON.stringify(line)}\n`).join(''), 0o600)
+  await box.guard('watchdog')
+  expect(readFileSync(box.path('state/leases.jsonl'), 'utf8')).toContain('"columns":{')
+  const second = await box.guard('watchdog')
+  expect(second).toMatchObject({code: 0, stdout: '1200 jobs are healthy; --json tells of each\n', stderr: ''})
+  const {jobs: told} = json(await box.guard('watchdog', '--json')) as unknown as {jobs: {verdict: string}[]}
+  expect(told.map(({verdict}) => verdict)).toEqual(jobs.map(() => 'healthy'))
+})
+
+const performanceMono = () => Math.floor(Number(process.hrtime.bigint() / 1_000_000n))
+
 test('without any job in the settings it says that it watches none', async () => {
   const {code, stdout} = await createSandbox().guard('watchdog')
   expect({code, stdout}).toEqual({code: 0, stdout: 'no job is watched: the settings name none\n'})

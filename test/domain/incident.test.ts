@@ -87,6 +87,29 @@ test('a snapshot keeps everything', () => {
   expect(restored.timeline).toEqual(state.timeline)
 })
 
+test('a snapshot of many jobs, met at different times and some in trouble, is equal to what it was made of', () => {
+  const met = (as: string, awake: number, ...jobs: string[]) => ({...stamp, id: 'w', kind: 'watched', jobs, as, awake})
+  const of = (job: string, record: Rec): Rec => ({...record, job})
+  const {state} = fold(
+    met('daily', 10, 'a', 'b', 'c', 'd', 'scan'),
+    met('hourly', 20, 'c'),
+    of('d', open('first')),
+    of('a', open('second')),
+    of('d', resolved('first')),
+    {...stamp, id: 'o', kind: 'observed', job: 'b', verdict: 'misreported', reason: 'fresh'},
+    of('d', open('third')),
+  )
+  const restored = incidentFold.restore(JSON.parse(JSON.stringify(incidentFold.save(state))))
+  expect(restored).toEqual(state)
+  expect([...restored.open.values()].map(({id}) => id)).toEqual(['second', 'third'])
+})
+
+test('a snapshot of an earlier version, which kept the history of each job, is read on', () => {
+  const {state} = fold(open('one'), {...stamp, id: 'w', kind: 'watched', jobs: ['scan', 'b'], as: 'daily', awake: 30})
+  const {timeline, jobs} = state
+  expect(incidentFold.restore(JSON.parse(JSON.stringify({timeline, jobs: [...jobs]})))).toEqual(state)
+})
+
 test('no record is ahead of the awake clock after a reboot', () => {
   const note = {...stamp, id: 'n', kind: 'clock-noted', clock: {at: 5000, mono: 1000, boot: 'a'}}
   const {state} = fold(note, {...open('one'), at: 9000, mono: 5000, awake: 5000})

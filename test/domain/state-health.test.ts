@@ -111,6 +111,7 @@ describe('incidents', () => {
     jobs: new Map(
       open.map((one, index) => [`j${index}`, {watchedAs: '', watchedAwake: 0, verdict: 'healthy', incident: one}]),
     ),
+    open: new Map(open.flatMap((one, index) => (one ? [[`j${index}`, one]] : []))),
   })
 
   test.each<[string, Incidents, string, string]>([

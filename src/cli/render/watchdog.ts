@@ -4,6 +4,7 @@ import type {PatrolVerdict} from '../../domain/patrol-verdict.js'
 import type {Verdict} from '../../domain/verdict.js'
 import type {JobFacts} from '../../domain/watchdog-facts.js'
 import type {JobReport, Survey} from '../../usecases/survey-jobs.js'
+import {countedHealthy} from './healthy-jobs.js'
 
 const paint: Readonly<Record<Verdict, (text: string) => string>> = {
   healthy: chalk.green,
@@ -28,8 +29,7 @@ export function renderSurvey({reports, leftovers, quiet}: Survey): string {
   const lines = shown.map((report) => renderReport(report, width))
   const left = leftovers.map(({job, reason}) => `${job.padEnd(width)}  incident resolved: ${reason}`)
   const healthy = quiet + reports.length - shown.length
-  const more = lines.length > 0 ? ' more' : ''
-  const counted = healthy === 0 ? [] : [`${healthy}${more} jobs are healthy; --json tells of each`]
+  const counted = healthy === 0 ? [] : [countedHealthy(healthy, lines.length > 0 ? ' more' : '')]
   const all = [...lines, ...left, ...counted]
   return all.length === 0 ? 'no job is watched: the settings name none' : all.join('\n')
 }
