@@ -3,6 +3,7 @@ import {join} from 'node:path'
 import type {Alert} from '../domain/alert.js'
 import type {IncidentPolicy} from '../domain/incident-decision.js'
 import {pendingResets} from '../domain/reset-decision.js'
+import {withJob} from '../domain/watched-job.js'
 import {resetDaemonLease, watchdogLease, watchedDaemon} from '../domain/watchers.js'
 import {GuardError} from '../errors.js'
 import {alertStream, incidentStream, resetRequestStream, resetResultStream} from '../journal/other-streams.js'
@@ -62,12 +63,12 @@ export function patrolPlan(guard: Guard, {json}: {readonly json: boolean}): Patr
     answerWithinMs: resetDaemon.expireAfterMs,
     betweenResetsMs: resetDaemon.minIntervalMs,
   }
-  const reports = json || jobs.length <= mostLines ? 'all' : 'notable'
+  const reports = json || jobs.names.length <= mostLines ? 'all' : 'notable'
   if (!isDaemonUsed) return {jobs, policy, reports}
   const requests = guard.journal(resetRequestStream).read()
   const hasPending = pendingResets(requests, guard.journal(resetResultStream).read()).length > 0
   const limits = {lateAfterMs: resetDaemon.lateAfterMs, bootGraceMs: watchdog.bootGraceMs}
-  return {jobs: [...jobs, watchedDaemon(hasPending, limits)], policy, reports}
+  return {jobs: withJob(jobs, watchedDaemon(hasPending, limits)), policy, reports}
 }
 
 /** The watchdog's own lease, by which others see whether it comes by. */

@@ -63,7 +63,7 @@ const manyJobs = 1000
 const longBytes = 16 * 1024 * 1024
 
 async function briefly<T>({settings, stateDir}: Guard, work: () => Promise<T>): Promise<T> {
-  if (settings.watched.length < manyJobs) return work()
+  if (settings.watched.names.length < manyJobs) return work()
   const {size = 0} = statSync(join(stateDir, 'leases.jsonl'), {throwIfNoEntry: false}) ?? {}
   if (size > longBytes) return work()
   const {unoptimized} = await import('../system/compiler.js')

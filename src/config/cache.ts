@@ -4,7 +4,6 @@ import {isJobName} from '../domain/job-name.js'
 import type {JobSettings} from '../domain/job-settings.js'
 import type {Settings} from '../domain/settings.js'
 import type {FoundFile} from './find.js'
-import {unpackWatched} from './watched-line.js'
 
 /**
  * Checked settings, kept from run to run: `guard run` shall load neither the YAML reader nor the schema.
@@ -78,7 +77,7 @@ function unpack(text: string): Settings | undefined {
       return readScripts
     },
     get watched() {
-      readWatched ??= unpackWatched(JSON.parse(text.slice(watched, jobs)))
+      readWatched ??= JSON.parse(text.slice(watched, jobs)) as Settings['watched']
       return readWatched
     },
   }

@@ -88,7 +88,7 @@ export const defaultSettings: Settings = {
   defaults: jobDefaults,
   jobs: {},
   scripts: {},
-  watched: [],
+  watched: {ways: [], names: [], wayOf: []},
   services: {},
   breakers: {defaults: breaker, targets: {}},
   watchdog: {

@@ -3,7 +3,6 @@ import {dirname, join} from 'node:path'
 import type {Settings} from '../domain/settings.js'
 import {type CachePlace, cacheFile, cacheFolder, cacheKey, endMark, isPrivate} from './cache.js'
 import type {FoundFile} from './find.js'
-import {packWatched} from './watched-line.js'
 
 /** A file system may tell times to two seconds only: a file as young as that may change once more without a sign of it. */
 const settledAfterMs = 2500
@@ -44,7 +43,7 @@ function pack(settings: Settings): string {
     return `${name} ${JSON.stringify(Object.fromEntries(own))}`
   })
   const {scripts, watched, ...base} = settings
-  const indexes = [scripts, packWatched(watched)].map((index) => JSON.stringify(index))
+  const indexes = [scripts, watched].map((index) => JSON.stringify(index))
   return [JSON.stringify({...base, jobs: {}}), ...indexes, ...jobLines, endMark].join('\n')
 }
 

@@ -97,7 +97,9 @@ function applyMeeting(state: Incidents, record: Rec): FoldVerdict {
   keepAwake(state, record)
   const met: JobHistory = {...newHistory, watchedAs: as, watchedAwake: awake as number}
   let verdict: FoldVerdict = 'void'
-  for (const job of jobs as readonly unknown[]) {
+  const names = jobs as readonly unknown[]
+  for (let index = 0; index < names.length; index++) {
+    const job = names[index]
     if (typeof job !== 'string') continue
     const history = state.jobs.get(job)
     if (history?.watchedAs === as) continue

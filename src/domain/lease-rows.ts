@@ -1,4 +1,4 @@
-import {type Column, cellOf} from './column.js'
+import type {Column} from './column.js'
 import type {Lease, LeaseStatus, Release} from './lease.js'
 import {type ByName, LeaseMap} from './lease-map.js'
 
@@ -29,15 +29,16 @@ export function signsOf(leases: ByName<Lease>): (job: string) => LeaseSign | und
   return leases instanceof LeaseRows ? (job) => leases.sign(job) : (job) => leases.get(job)
 }
 
-/** One row after the other, read where it stands. */
+/** One row after the other, read where it stands, each field in as few steps as there can be. */
 class RowSign implements LeaseSign {
   private row = 0
   private readonly claimed: Times
   private readonly expires: Times
   private readonly seen: Numbers
   private readonly ttl: Numbers
-  private readonly place: {readonly boot: Column; readonly host: Column}
-  private readonly status: Column
+  private readonly boots: Choice<string>
+  private readonly hosts: Choice<string>
+  private readonly releases: Choice<SomeRelease>
 
   constructor(leases: Column) {
     const of = (name: string) => fieldOf(leases, name)
@@ -45,8 +46,9 @@ class RowSign implements LeaseSign {
     this.expires = {at: numbersIn(of('expiresAt')), mono: numbersIn(of('expiresMono'))}
     this.seen = numbersIn(of('seenAt'))
     this.ttl = numbersIn(of('ttlMs'))
-    this.place = {boot: of('boot'), host: of('host')}
-    this.status = fieldOf(of('released'), 'status')
+    this.boots = choiceIn(of('boot'), (boot) => boot as string)
+    this.hosts = choiceIn(of('host'), (host) => host as string)
+    this.releases = choiceIn(fieldOf(of('released'), 'status'), (status) => releases[status as LeaseStatus])
   }
 
   moveTo(row: number): this {
@@ -79,18 +81,19 @@ class RowSign implements LeaseSign {
   }
 
   get boot(): string {
-    return cellOf(this.place.boot, this.row) as string
+    return valueIn(this.boots, this.row) as string
   }
 
   get host(): string {
-    return cellOf(this.place.host, this.row) as string
+    return valueIn(this.hosts, this.row) as string
   }
 
-  get released(): Pick<Release, 'status'> | undefined {
-    const status = cellOf(this.status, this.row) as LeaseStatus | undefined
-    return status && releases[status]
+  get released(): SomeRelease | undefined {
+    return valueIn(this.releases, this.row)
   }
 }
+
+type SomeRelease = Pick<Release, 'status'>
 
 const releases = {ok: {status: 'ok'}, error: {status: 'error'}} as const
 
@@ -124,4 +127,24 @@ function numbersIn(column: Column): Numbers {
 
 function numberIn({from, plus, each}: Numbers, row: number): number {
   return from + (plus[row * each] as number)
+}
+
+/** Few values, and the index of each row's; without indexes it is the same everywhere. */
+interface Choice<T> {
+  readonly values: readonly T[]
+  readonly at: Readonly<Record<number, number | null>> | undefined
+}
+
+function choiceIn<T>(column: Column, read: (written: unknown) => T): Choice<T> {
+  if ('all' in column) return {values: [read(column.all)], at: undefined}
+  if ('of' in column) return {values: column.of.map(read), at: column.at}
+  const rows: Readonly<Record<number, unknown>> = 'few' in column ? column.few : (column as readonly unknown[])
+  const values: T[] = []
+  const at: Record<number, number> = {}
+  for (const row in rows) if (rows[row] !== null) at[row] = values.push(read(rows[row])) - 1
+  return {values, at}
+}
+
+function valueIn<T>({values, at}: Choice<T>, row: number): T | undefined {
+  return at === undefined ? values[0] : values[at[row] ?? -1]
 }

@@ -1,18 +1,19 @@
 import type {JobSettings} from './job-settings.js'
 import {type Settings, settingsOfJob} from './settings.js'
-import type {WatchedJob} from './watched-job.js'
+import {gatherJobs, type WatchedJob, type WatchedJobs} from './watched-job.js'
 
 /** The settings before it is told from them who is watched. */
 type Unindexed = Omit<Settings, 'watched' | 'scripts'>
 
 /** The jobs of the settings that are to be watched, those that only OpenClaw knows included. */
-export function watchedJobs(settings: Unindexed): readonly WatchedJob[] {
+export function watchedJobs(settings: Unindexed): WatchedJobs {
   const ofOpenClaw = settings.openclaw?.jobs ?? {}
   const names = new Set([...Object.keys(settings.jobs), ...Object.keys(ofOpenClaw)])
-  return [...names]
+  const jobs = [...names]
     .map((name) => ({name, job: settingsOfJob(settings, name)}))
     .filter(({name, job}) => job.watch || !Object.hasOwn(settings.jobs, name))
     .map(({name, job}) => watchedJob(name, job, settings))
+  return gatherJobs(jobs)
 }
 
 function watchedJob(name: string, job: JobSettings, {watchdog, openclaw}: Unindexed): WatchedJob {

@@ -7,14 +7,14 @@ import type {Leases, Moment} from '../domain/lease.js'
 import {signsOf} from '../domain/lease-rows.js'
 import type {Clocks} from '../domain/life.js'
 import type {OpenClawSighting} from '../domain/openclaw-sighting.js'
-import {quietIn} from '../domain/quiet.js'
+import {type Glance, quietIn} from '../domain/quiet.js'
 import type {ResetLedger} from '../domain/reset.js'
 import type {ResetRequests} from '../domain/reset-request.js'
 import type {RunBook} from '../domain/run.js'
 import {awakeAt, awakeNow, upTo} from '../domain/timeline.js'
 import {type Judgement, judgeJob} from '../domain/verdict.js'
 import type {JobFacts, SlotFacts} from '../domain/watchdog-facts.js'
-import {type WatchedJob, watchedAs} from '../domain/watched-job.js'
+import {jobAt, type WatchedJob, type WatchedJobs, type WatchedWay, watchedAs} from '../domain/watched-job.js'
 import type {Journal} from '../journal/journal.js'
 import type {ReadOutputs} from '../system/outputs.js'
 import type {Slots} from '../system/slots.js'
@@ -38,7 +38,7 @@ export interface SurveyDeps {
 type AllowedAge = (openclawId: string) => number | undefined
 
 export interface PatrolPlan {
-  readonly jobs: readonly WatchedJob[]
+  readonly jobs: WatchedJobs
   readonly policy: IncidentPolicy
   /** `notable`: jobs that are plainly healthy and were so before are only counted. */
   readonly reports: 'all' | 'notable'
@@ -77,44 +77,33 @@ interface Snapshot {
 export async function surveyJobs(deps: SurveyDeps, {jobs, policy, reports: wanted}: PatrolPlan): Promise<Survey> {
   const snapshot = await readSnapshot(deps, jobs)
   const round: Round = {snapshot, slotOf: slotsOfRound(deps.slots, snapshot.clocks), policy}
-  const glance = wanted === 'notable' ? glancesOfRound(round) : () => false
+  const isQuiet = wanted === 'notable' ? glancesOfRound(jobs, round) : () => false
   const reports: JobReport[] = []
-  for (const job of jobs) {
-    if (glance(job)) continue
+  const {length} = jobs.names
+  for (let index = 0; index < length; index++) {
+    if (isQuiet(index)) continue
+    const job = jobAt(jobs, index)
     const outputs = job.outputs.length === 0 ? [] : await deps.readOutputs(job.outputs, job.dir ?? '.')
     reports.push(reportOn(job, outputs, round))
   }
-  const quiet = jobs.length - reports.length
-  return {clocks: snapshot.clocks, reports, quiet, leftovers: leftoversOf(snapshot.incidents, jobs)}
+  const quiet = length - reports.length
+  return {clocks: snapshot.clocks, reports, quiet, leftovers: leftoversOf(snapshot.incidents, jobs.names)}
 }
 
-/** Whether a job needs no second look. Thousands of jobs are watched in a few ways, and each way is made out once. */
-function glancesOfRound({snapshot, slotOf}: Round): (job: WatchedJob) => boolean {
+/** Whether a job needs no second look. Each of the ways in which jobs are watched is made out once. */
+function glancesOfRound({ways, names, wayOf}: WatchedJobs, {snapshot, slotOf}: Round): (index: number) => boolean {
   const {leases, runs, incidents, clocks} = snapshot
   const signOf = signsOf(leases.byJob)
-  const ways = new Map<WatchedJob['limits'], {readonly of: WatchedJob; readonly isQuiet: ReturnType<typeof quietIn>}>()
-  return (job) => {
-    let way = ways.get(job.limits)
-    if (!way || !isSameWay(way.of, job)) {
-      way = {of: job, isQuiet: quietIn({job, slot: slotOf(job), as: watchedAs(job)}, clocks)}
-      ways.set(job.limits, way)
-    }
-    const {name} = job
-    const run = runs.get(name)?.runs.at(-1)
-    return way.isQuiet({lease: signOf(name), run, history: incidents.jobs.get(name)})
+  const histories = incidents.jobs
+  const glances = ways.map((way) => quietIn({job: way, slot: slotOf(way), as: watchedAs(way)}, clocks))
+  return (index) => {
+    const name = names[index] as string
+    const isQuiet = glances[wayOf[index] as number] as Glance
+    return isQuiet(signOf(name), histories.get(name), runs.get(name)?.runs.at(-1))
   }
 }
 
-function isSameWay(one: WatchedJob, other: WatchedJob): boolean {
-  return (
-    one.schedule === other.schedule &&
-    one.timezone === other.timezone &&
-    one.outputs === other.outputs &&
-    one.openclawId === other.openclawId
-  )
-}
-
-async function readSnapshot(deps: SurveyDeps, jobs: readonly WatchedJob[]): Promise<Snapshot> {
+async function readSnapshot(deps: SurveyDeps, jobs: WatchedJobs): Promise<Snapshot> {
   const openclaw = await deps.sightOpenClaw(allowedAges(deps, jobs))
   // After asking OpenClaw, which may take long: the journals are to be as new as the clock.
   const {incidents, clocks} = readClocks(deps)
@@ -137,7 +126,7 @@ function readClocks(deps: SurveyDeps): {readonly incidents: Incidents; readonly 
 }
 
 /** By the job's own rules. The clocks are read at the first question, once OpenClaw has answered. */
-function allowedAges(deps: SurveyDeps, jobs: readonly WatchedJob[]): AllowedAge {
+function allowedAges(deps: SurveyDeps, jobs: WatchedJobs): AllowedAge {
   let known: ReadonlyMap<string | undefined, number | undefined> | undefined
   return (id) => {
     known ??= agesById(deps, jobs)
@@ -145,19 +134,20 @@ function allowedAges(deps: SurveyDeps, jobs: readonly WatchedJob[]): AllowedAge 
   }
 }
 
-function agesById(deps: SurveyDeps, jobs: readonly WatchedJob[]): ReadonlyMap<string | undefined, number | undefined> {
+function agesById(deps: SurveyDeps, jobs: WatchedJobs): ReadonlyMap<string | undefined, number | undefined> {
   const {incidents, clocks} = readClocks(deps)
   const slotOf = slotsOfRound(deps.slots, clocks)
   const ageOf = (job: WatchedJob) => {
     const watchedAwake = watchedSince(job, incidents.jobs.get(job.name), clocks)
     return allowedAgeMs(job, {slot: slotOf(job), watchedAwake, clocks})
   }
-  return new Map(jobs.filter(({openclawId}) => openclawId).map((job) => [job.openclawId, ageOf(job)]))
+  const known = jobs.names.map((_, index) => jobAt(jobs, index)).filter(({openclawId}) => openclawId)
+  return new Map(known.map((job) => [job.openclawId, ageOf(job)]))
 }
 
 interface Round {
   readonly snapshot: Snapshot
-  readonly slotOf: (job: WatchedJob) => SlotFacts | undefined
+  readonly slotOf: (job: WatchedWay) => SlotFacts | undefined
   readonly policy: IncidentPolicy
 }
 
@@ -184,7 +174,7 @@ function reportOn(job: WatchedJob, outputs: readonly OutputSighting[], round: Ro
 }
 
 /** Thousands of jobs share a few schedules, and a round has one time: each question is asked once. */
-function slotsOfRound(slots: Slots, clocks: Clocks): (job: WatchedJob) => SlotFacts | undefined {
+function slotsOfRound(slots: Slots, clocks: Clocks): (job: WatchedWay) => SlotFacts | undefined {
   const known = new Map<string, SlotFacts | undefined>()
   return ({schedule, timezone, limits: {graceMs}}) => {
     if (schedule === undefined) return undefined
@@ -209,9 +199,9 @@ function resetsOf(incident: Parameters<typeof resetCourse>[0] | undefined, {snap
 }
 
 /** An incident of a job that was taken out of the settings ends; with no settings at all nothing is known. */
-function leftoversOf({open}: Incidents, jobs: readonly WatchedJob[]): readonly IncidentAction[] {
-  if (jobs.length === 0 || open.size === 0) return []
-  const names = new Set(jobs.map(({name}) => name))
+function leftoversOf({open}: Incidents, watched: readonly string[]): readonly IncidentAction[] {
+  if (watched.length === 0 || open.size === 0) return []
+  const names = new Set(watched)
   return [...open.keys()]
     .filter((job) => !names.has(job))
     .map((job) => ({do: 'resolve', job, attempts: 0, reason: 'it is watched no longer'}))

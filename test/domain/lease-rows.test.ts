@@ -34,9 +34,14 @@ const lease = fc
   .map((fields) => fields as Partial<Lease>)
 
 /** As many as a snapshot keeps in columns. */
-const fleet = fc
-  .array(lease, {minLength: 64, maxLength: 90})
-  .map((all) => all.map((fields, n) => ({...leaseOf(`job-${n}`), token: n + 1, ...fields})))
+const fleet = fc.tuple(fc.array(lease, {minLength: 64, maxLength: 90}), fc.boolean()).map(([all, isMixed]) =>
+  all.map((fields, n) => ({
+    ...leaseOf(`job-${n}`),
+    token: n + 1,
+    ...fields,
+    ...(isMixed && {boot: `boot-${n}`}),
+  })),
+)
 
 function restored(fold: typeof leaseFold, leases: readonly Lease[]) {
   const state = {grants: 7, byJob: new Map(leases.map((one) => [one.job, one]))}

@@ -109,7 +109,7 @@ test('a quiet job is proven healthy and calls for nothing, whatever else is know
         verdict: known.verdict as JobHistory['verdict'],
         incident: known.incident as JobHistory['incident'],
       }
-      if (!quietIn({job: watched, slot: due, as}, clocks)({lease: own, run: last, history: before})) return
+      if (!quietIn({job: watched, slot: due, as}, clocks)(own, before, last)) return
       quiet[own?.released ? 'ended' : 'running'] += 1
       if (own?.released && due?.due.is === 'before') quiet.beforeSlots += 1
       const traces = {lease: own, runs: last ? [last] : []}

@@ -8,6 +8,7 @@ import type {Stamped} from '../../src/domain/record.js'
 import {resetFold} from '../../src/domain/reset.js'
 import {resetRequestFold} from '../../src/domain/reset-request.js'
 import {runBookFold} from '../../src/domain/run.js'
+import {gatherJobs} from '../../src/domain/watched-job.js'
 import type {Slots} from '../../src/system/slots.js'
 import {type PatrolDeps, patrol} from '../../src/usecases/patrol.js'
 import {raiseAlert} from '../../src/usecases/raise-alert.js'
@@ -168,7 +169,7 @@ class Day {
   }
 
   async #round(): Promise<void> {
-    const jobs = this.#lives.map(({job}) => job.watched)
+    const jobs = gatherJobs(this.#lives.map(({job}) => job.watched))
     try {
       await patrol(this.#deps, {jobs, policy, reports: 'notable'})
     } catch (error) {

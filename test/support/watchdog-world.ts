@@ -8,7 +8,7 @@ import type {Rec} from '../../src/domain/record.js'
 import {resetFold} from '../../src/domain/reset.js'
 import {resetRequestFold} from '../../src/domain/reset-request.js'
 import {runBookFold} from '../../src/domain/run.js'
-import type {WatchedJob} from '../../src/domain/watched-job.js'
+import {gatherJobs, type WatchedJob} from '../../src/domain/watched-job.js'
 import {type PatrolDeps, patrol} from '../../src/usecases/patrol.js'
 import {raiseAlert} from '../../src/usecases/raise-alert.js'
 import {fakeClock} from './fake-clock.js'
@@ -69,10 +69,10 @@ export function watchdogWorld(jobs: readonly WatchedJob[] = [scan]) {
     hooks,
     journals,
     seen,
-    round: () => patrol(deps, {jobs, policy, reports: 'all'}),
+    round: () => patrol(deps, {jobs: gatherJobs(jobs), policy, reports: 'all'}),
     /** One round, and what it wrote about jobs. */
     async acts(): Promise<string[]> {
-      const {reports} = await patrol(deps, {jobs, policy, reports: 'all'})
+      const {reports} = await patrol(deps, {jobs: gatherJobs(jobs), policy, reports: 'all'})
       return reports.flatMap(({actions}) => actions.map((action) => action.do))
     },
     claim,
