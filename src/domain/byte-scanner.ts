@@ -15,23 +15,29 @@ export class ByteScanner {
   /** Where to read on. */
   at = 0
 
+  view = new DataView(this.bytes.buffer)
+
   begin(bytes: Uint8Array, at: number): void {
-    this.bytes = bytes
+    if (bytes !== this.bytes) {
+      this.bytes = bytes
+      this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
+    }
     this.at = at
   }
 
-  /** The next byte; 0 behind the end. */
-  next(): number {
-    return this.bytes[this.at] ?? 0
+  /** The byte so far ahead; 0 behind the end. */
+  ahead(distance: number): number {
+    return this.bytes[this.at + distance] ?? 0
   }
 
-  /** Steps over `expected`; false, and nothing happens, when something else comes. */
-  takes(expected: Uint8Array): boolean {
-    const {bytes} = this
-    const {length} = expected
-    let {at} = this
-    for (let index = 0; index < length; index++) if (bytes[at++] !== expected[index]) return false
-    this.at = at
+  /** Steps over `expected`, four bytes at once; false, and nothing happens, when something else comes. */
+  takes({words, last, length}: Expected): boolean {
+    const {view, at} = this
+    const end = at + length
+    if (end > view.byteLength || view.getInt32(end - 4, true) !== last) return false
+    for (let index = 0; index < words.length; index++)
+      if (view.getInt32(at + 4 * index, true) !== words[index]) return false
+    this.at = end
     return true
   }
 
@@ -70,6 +76,20 @@ export class ByteScanner {
 
 const quote = 34
 const backslash = 92
+
+/** Four bytes or more that are looked for, as numbers: the whole words, and the last four bytes. */
+export interface Expected {
+  readonly words: Int32Array
+  readonly last: number
+  readonly length: number
+}
+
+export function expected(bytes: Uint8Array): Expected {
+  const {length} = bytes
+  const view = new DataView(bytes.buffer, bytes.byteOffset, length)
+  const words = Int32Array.from({length: length >> 2}, (_, index) => view.getInt32(4 * index, true))
+  return {words, last: view.getInt32(length - 4, true), length}
+}
 
 export function ascii(text: string): Uint8Array {
   return Uint8Array.from(text, (character) => character.charCodeAt(0))

@@ -43,11 +43,12 @@ export function bulkLeases(): BulkFold<Leases> {
   const round: Round = {line: emptyLine(), table: new LeaseTable(), places: [], changes: 0}
   const {line, table} = round
   return {
-    take(state, lines, start) {
-      scan.begin(lines, start)
+    take(state, bytes, start) {
+      scan.begin(bytes, start)
       if (!readLeaseLine(scan, line) || !fitsRow(line)) return -1
+      const lines = scan.view
       let row = table.find(lines, line.job)
-      if (row < 0) row = load(round, state, lines)
+      if (row < 0) row = load(round, state, scan)
       if (row < 0) return -1
       if (line.kind === 'claimed') claim(round, state, {row, lines})
       else if (isHolder(round, {row, lines})) {
@@ -76,7 +77,7 @@ interface Round {
 /** Where the job of the line stands in the table, and the bytes in which the line stands. */
 interface Here {
   readonly row: number
-  readonly lines: Uint8Array
+  readonly lines: DataView
 }
 
 function fitsRow({job, id, claim, holder, ownProcess, jobProcess, detail}: LeaseLine): boolean {
@@ -84,9 +85,9 @@ function fitsRow({job, id, claim, holder, ownProcess, jobProcess, detail}: Lease
 }
 
 /** Makes a row of what the state says of the job; -1: it has to be left to the slow way. */
-function load(round: Round, state: Leases, lines: Uint8Array): number {
+function load(round: Round, state: Leases, {bytes, view: lines}: ByteScanner): number {
   const {table, line} = round
-  const job = textOf(lines, line.job)
+  const job = textOf(bytes, line.job)
   // Beyond so many jobs each claim makes the fold forget another one.
   if (!isJobName(job) || state.byJob.size + table.rows >= mostJobs) return -1
   const lease = state.byJob.get(job)
@@ -95,7 +96,8 @@ function load(round: Round, state: Leases, lines: Uint8Array): number {
   // A release is dated by its record, which was the last sign of the lease: a row keeps that time once.
   if (!isPlain || (lease?.released && lease.released.at !== lease.seenAt)) return -1
   const row = table.add(lines, line.job)
-  for (const [which, text] of texts) table.keep(row, which, ascii(text), {from: 0, to: text.length})
+  for (const [which, text] of texts)
+    table.keep(row, which, new DataView(ascii(text).buffer), {from: 0, to: text.length})
   if (lease) loadNumbers(round, row, lease)
   return row
 }

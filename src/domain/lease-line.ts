@@ -1,4 +1,4 @@
-import {ascii, type ByteScanner, type Piece, textOf} from './byte-scanner.js'
+import {ascii, type ByteScanner, type Expected, expected, type Piece, textOf} from './byte-scanner.js'
 import type {Place} from './process-ref.js'
 
 /**
@@ -27,7 +27,7 @@ export interface LeaseLine {
 
 /** Boot and host, and the bytes in which they stand. */
 interface WrittenPlace extends Place {
-  readonly bytes: Uint8Array
+  readonly bytes: Expected
 }
 
 /** V8 gives a field that has once held a fraction a place of its own, and writes it again without a new number. */
@@ -39,7 +39,7 @@ export function emptyLine(): LeaseLine {
     id: absent(),
     at: fraction,
     mono: fraction,
-    place: {boot: '', host: '', bytes: ascii('none')},
+    place: {boot: '', host: '', bytes: written('none')},
     job: absent(),
     holder: absent(),
     ttlMs: fraction,
@@ -61,9 +61,9 @@ function absent(): Piece {
 export function readLeaseLine(scan: ByteScanner, line: LeaseLine): boolean {
   clear(line)
   if (!readStamp(scan, line)) return false
-  while (scan.takes(comma)) if (!readField(scan, line)) return false
+  while (scan.ahead(0) === comma) if (!readField(scan, line)) return false
   // A release without a status is void, and what has no kind nobody knows: rare enough to be left to others.
-  return scan.takes(end) && line.kind !== 'none' && (line.kind !== 'released' || line.status !== 0)
+  return endsHere(scan) && line.kind !== 'none' && (line.kind !== 'released' || line.status !== 0)
 }
 
 function clear(line: LeaseLine): void {
@@ -80,13 +80,22 @@ function clear(line: LeaseLine): void {
   line.jobProcess.from = -1
 }
 
-const comma = ascii(',"')
-const end = ascii('}\n')
-const idKey = ascii('{"v":1,"id":')
-const atKey = ascii(',"at":')
-const monoKey = ascii(',"mono":')
-const bootKey = ascii(',"boot":')
-const hostKey = ascii(',"host":')
+const comma = 0x2c
+const brace = 0x7d
+const newline = 0x0a
+
+function endsHere(scan: ByteScanner): boolean {
+  if (scan.ahead(0) !== brace || scan.ahead(1) !== newline) return false
+  scan.at += 2
+  return true
+}
+
+const written = (text: string) => expected(ascii(text))
+const idKey = written('{"v":1,"id":')
+const atKey = written(',"at":')
+const monoKey = written(',"mono":')
+const bootKey = written(',"boot":')
+const hostKey = written(',"host":')
 
 function readStamp(scan: ByteScanner, line: LeaseLine): boolean {
   if (!scan.takes(idKey) || !scan.string(line.id) || !scan.takes(atKey)) return false
@@ -102,28 +111,29 @@ function readPlace(scan: ByteScanner, line: LeaseLine): boolean {
   if (!scan.takes(bootKey) || !scan.string(some)) return false
   const boot = textOf(scan.bytes, some)
   if (!scan.takes(hostKey) || !scan.string(some)) return false
-  line.place = {boot, host: textOf(scan.bytes, some), bytes: new Uint8Array(scan.bytes.subarray(start, scan.at))}
+  line.place = {boot, host: textOf(scan.bytes, some), bytes: expected(scan.bytes.slice(start, scan.at))}
   return true
 }
 
 const some = absent()
 
 const keys = {
-  kind: ascii('kind":'),
-  job: ascii('job":'),
-  jobProcess: ascii('jobProcess":'),
-  holder: ascii('holder":'),
-  ttlMs: ascii('ttlMs":'),
-  token: ascii('token":'),
-  claim: ascii('claim":'),
-  status: ascii('status":'),
-  detail: ascii('detail":'),
-  over: ascii('over":'),
-  process: ascii('process":'),
+  kind: written(',"kind":'),
+  job: written(',"job":'),
+  jobProcess: written(',"jobProcess":'),
+  holder: written(',"holder":'),
+  ttlMs: written(',"ttlMs":'),
+  token: written(',"token":'),
+  claim: written(',"claim":'),
+  status: written(',"status":'),
+  detail: written(',"detail":'),
+  over: written(',"over":'),
+  process: written(',"process":'),
 }
 
 function readField(scan: ByteScanner, line: LeaseLine): boolean {
-  switch (scan.next()) {
+  // Behind a comma and a quote.
+  switch (scan.ahead(2)) {
     case 0x6b: // k
       return scan.takes(keys.kind) && readKind(scan, line)
     case 0x6a: // j
@@ -151,11 +161,11 @@ function readField(scan: ByteScanner, line: LeaseLine): boolean {
   }
 }
 
-const claimed = ascii('"claimed"')
-const renewed = ascii('"renewed"')
-const released = ascii('"released"')
-const ok = ascii('"ok"')
-const error = ascii('"error"')
+const claimed = written('"claimed"')
+const renewed = written('"renewed"')
+const released = written('"released"')
+const ok = written('"ok"')
+const error = written('"error"')
 
 function readKind(scan: ByteScanner, line: LeaseLine): boolean {
   if (scan.takes(claimed)) line.kind = 'claimed'
@@ -172,10 +182,9 @@ function readStatus(scan: ByteScanner, line: LeaseLine): boolean {
   return true
 }
 
-const pidKey = ascii('{"pid":')
-const startKey = ascii(',"start":')
-const namespaceKey = ascii(',"namespace":')
-const close = ascii('}')
+const pidKey = written('{"pid":')
+const startKey = written(',"start":')
+const namespaceKey = written(',"namespace":')
 
 function readProcess(scan: ByteScanner, place: Piece): boolean {
   place.from = scan.at
@@ -183,5 +192,6 @@ function readProcess(scan: ByteScanner, place: Piece): boolean {
   if (!scan.takes(startKey) || !scan.string(some)) return false
   if (scan.takes(namespaceKey) && !scan.string(some)) return false
   place.to = scan.at + 1
-  return scan.takes(close)
+  scan.at += 1
+  return scan.bytes[scan.at - 1] === brace
 }

@@ -39,22 +39,28 @@ const indexSize = 65_536
 export class LeaseTable {
   rows = 0
   private numbers = new Float64Array(firstRows * numbersOfRow)
-  private texts = new Uint8Array(firstRows * bytesOfRow)
+  private texts = new DataView(new ArrayBuffer(firstRows * bytesOfRow))
+  /** The row that was found last. */
+  private last = 0
   /** By the hash of a job's name: its row + 1, or 0. */
   private readonly index = new Int32Array(indexSize)
 
   /** The row of the job whose name stands there; -1: it has none. */
-  find(bytes: Uint8Array, job: Piece): number {
-    return (this.index[this.slotOf(bytes, job)] ?? 0) - 1
+  find(lines: DataView, job: Piece): number {
+    // A release comes soon after its claim.
+    if (this.last < this.rows && this.is(this.last, textColumn.job, lines, job)) return this.last
+    const row = (this.index[this.slotOf(lines, job)] as number) - 1
+    if (row >= 0) this.last = row
+    return row
   }
 
   /** A row for the job whose name stands there, and which has none yet. */
-  add(bytes: Uint8Array, job: Piece): number {
+  add(lines: DataView, job: Piece): number {
     const row = this.rows++
     if (this.rows * numbersOfRow > this.numbers.length) this.grow()
-    this.index[this.slotOf(bytes, job)] = row + 1
+    this.index[this.slotOf(lines, job)] = row + 1
     for (let text = 0; text < numbersOfRow - firstLength; text++) this.drop(row, text as TextColumn)
-    this.keep(row, textColumn.job, bytes, job)
+    this.keep(row, textColumn.job, lines, job)
     return row
   }
 
@@ -72,24 +78,27 @@ export class LeaseTable {
     this.numbers[row * numbersOfRow + which] = value
   }
 
-  is(row: number, text: TextColumn, bytes: Uint8Array, {from, to}: Piece): boolean {
-    const length = to - from
-    if (from < 0 || this.get(row, firstLength + text) !== length) return false
+  is(row: number, text: TextColumn, lines: DataView, {from, to}: Piece): boolean {
+    if (from < 0 || this.get(row, firstLength + text) !== to - from) return false
     const {texts} = this
     let at = row * bytesOfRow + text * textBytes
-    for (let index = from; index < to; index++) if (texts[at++] !== bytes[index]) return false
+    let index = from
+    for (; index + 4 <= to; index += 4, at += 4) if (texts.getInt32(at) !== lines.getInt32(index)) return false
+    for (; index < to; index++, at++) if (texts.getUint8(at) !== lines.getUint8(index)) return false
     return true
   }
 
   /** Takes the text over; whoever calls has seen to it that it fits. */
-  keep(row: number, text: TextColumn, bytes: Uint8Array, {from, to}: Piece): void {
+  keep(row: number, text: TextColumn, lines: DataView, {from, to}: Piece): void {
     if (from < 0) {
       this.drop(row, text)
       return
     }
     const {texts} = this
     let at = row * bytesOfRow + text * textBytes
-    for (let index = from; index < to; index++) texts[at++] = bytes[index] as number
+    let index = from
+    for (; index + 4 <= to; index += 4, at += 4) texts.setInt32(at, lines.getInt32(index))
+    for (; index < to; index++, at++) texts.setUint8(at, lines.getUint8(index))
     this.set(row, firstLength + text, to - from)
   }
 
@@ -101,16 +110,17 @@ export class LeaseTable {
   text(row: number, text: TextColumn): string | undefined {
     const length = this.get(row, firstLength + text)
     const at = row * bytesOfRow + text * textBytes
-    return length < 0 ? undefined : String.fromCharCode(...this.texts.subarray(at, at + length))
+    if (length < 0) return undefined
+    return String.fromCharCode.apply(null, new Uint8Array(this.texts.buffer, at, length) as unknown as number[])
   }
 
-  private slotOf(bytes: Uint8Array, job: Piece): number {
+  private slotOf(lines: DataView, job: Piece): number {
     let hash = 0
-    for (let at = job.from; at < job.to; at++) hash = (Math.imul(hash, 31) + (bytes[at] as number)) | 0
+    for (let at = job.from; at < job.to; at++) hash = (Math.imul(hash, 31) + lines.getUint8(at)) | 0
     let slot = (hash ^ (hash >>> 16)) & (indexSize - 1)
     for (;;) {
       const row = (this.index[slot] as number) - 1
-      if (row < 0 || this.is(row, textColumn.job, bytes, job)) return slot
+      if (row < 0 || this.is(row, textColumn.job, lines, job)) return slot
       slot = (slot + 1) & (indexSize - 1)
     }
   }
@@ -119,8 +129,9 @@ export class LeaseTable {
     const {numbers, texts} = this
     this.numbers = new Float64Array(numbers.length * 2)
     this.numbers.set(numbers)
-    this.texts = new Uint8Array(texts.length * 2)
-    this.texts.set(texts)
+    const longer = new Uint8Array(texts.byteLength * 2)
+    longer.set(new Uint8Array(texts.buffer))
+    this.texts = new DataView(longer.buffer)
   }
 }
 

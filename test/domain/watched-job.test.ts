@@ -26,7 +26,7 @@ test('jobs gathered by the ways in which they are watched are the same jobs, in 
 })
 
 test('jobs that are watched in one way share it', () => {
-  const [one] = fc.sample(watched, 1) as [WatchedJob]
+  const [one] = fc.sample(watched, 1) as unknown as [WatchedJob]
   const {ways, names, wayOf} = gatherJobs([one, {...one, name: 'other'}])
   expect([ways.length, names, wayOf]).toEqual([1, [one.name, 'other'], [0, 0]])
 })
