@@ -11,7 +11,7 @@ import {dueNote} from '../domain/timeline.js'
 import {watchedAs} from '../domain/watched-job.js'
 import type {Durability, Journal} from '../journal/journal.js'
 import type {RaiseAlert} from './raise-alert.js'
-import {type JobReport, type PatrolPlan, type Survey, type SurveyDeps, surveyJobs} from './survey-jobs.js'
+import {addTo, type JobReport, type PatrolPlan, type Survey, type SurveyDeps, surveyJobs} from './survey-jobs.js'
 
 export interface PatrolDeps extends SurveyDeps {
   readonly incidents: Pick<Journal<Incidents>, 'read' | 'append'>
@@ -33,7 +33,7 @@ export async function patrol(deps: PatrolDeps, plan: PatrolPlan): Promise<Patrol
   const survey = await surveyJobs(deps, plan)
   const round: Round = {deps, clocks: survey.clocks, before: deps.incidents.read()}
   noteClock(round)
-  noteJobs(round, survey.reports)
+  noteJobs(round, survey)
   for (const report of survey.reports) {
     for (const action of report.actions) perform(round, action, report)
   }
@@ -61,14 +61,11 @@ function noteClock({deps, clocks, before}: Round): void {
 const namesInRecord = 256
 
 /** A settings file may bring ten thousand jobs at once: those watched in the same way share a record. */
-function noteJobs(round: Round, reports: readonly JobReport[]): void {
-  const met = new Map<string, string[]>()
+function noteJobs(round: Round, {reports, met: passedBy}: Survey): void {
+  const met = new Map(Array.from(passedBy, ([as, names]) => [as, [...names]]))
   for (const {job} of reports) {
     const as = watchedAs(job)
-    if (round.before.jobs.get(job.name)?.watchedAs === as) continue
-    const names = met.get(as)
-    if (names) names.push(job.name)
-    else met.set(as, [job.name])
+    if (round.before.jobs.get(job.name)?.watchedAs !== as) addTo(met, as, job.name)
   }
   for (const [as, names] of met) {
     for (let from = 0; from < names.length; from += namesInRecord) {

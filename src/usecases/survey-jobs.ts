@@ -40,7 +40,7 @@ type AllowedAge = (openclawId: string) => number | undefined
 export interface PatrolPlan {
   readonly jobs: WatchedJobs
   readonly policy: IncidentPolicy
-  /** `notable`: jobs that are plainly healthy and were so before are only counted. */
+  /** `notable`: jobs that are plainly healthy, and were in no trouble before, are only counted. */
   readonly reports: 'all' | 'notable'
 }
 
@@ -58,9 +58,13 @@ export interface Survey {
   readonly reports: readonly JobReport[]
   /** So many jobs have no report. */
   readonly quiet: number
+  /** Those of them that were not watched like that before, as `watchedAs` says it. */
+  readonly met: MetJobs
   /** What is left of jobs that are watched no longer. */
   readonly leftovers: readonly IncidentAction[]
 }
+
+export type MetJobs = ReadonlyMap<string, readonly string[]>
 
 /** Everything the journals say, read once a round. */
 interface Snapshot {
@@ -77,7 +81,8 @@ interface Snapshot {
 export async function surveyJobs(deps: SurveyDeps, {jobs, policy, reports: wanted}: PatrolPlan): Promise<Survey> {
   const snapshot = await readSnapshot(deps, jobs)
   const round: Round = {snapshot, slotOf: slotsOfRound(deps.slots, snapshot.clocks), policy}
-  const isQuiet = wanted === 'notable' ? glancesOfRound(jobs, round) : () => false
+  const met = new Map<string, string[]>()
+  const isQuiet = wanted === 'notable' ? glancesOfRound(jobs, round, met) : () => false
   const reports: JobReport[] = []
   const {length} = jobs.names
   for (let index = 0; index < length; index++) {
@@ -87,20 +92,29 @@ export async function surveyJobs(deps: SurveyDeps, {jobs, policy, reports: wante
     reports.push(reportOn(job, outputs, round))
   }
   const quiet = length - reports.length
-  return {clocks: snapshot.clocks, reports, quiet, leftovers: leftoversOf(snapshot.incidents, jobs.names)}
+  return {clocks: snapshot.clocks, reports, quiet, met, leftovers: leftoversOf(snapshot.incidents, jobs.names)}
 }
 
 /** Whether a job needs no second look. Each of the ways in which jobs are watched is made out once. */
-function glancesOfRound({ways, names, wayOf}: WatchedJobs, {snapshot, slotOf}: Round): (index: number) => boolean {
+function glancesOfRound(jobs: WatchedJobs, {snapshot, slotOf}: Round, met: Map<string, string[]>) {
+  const {ways, names, wayOf} = jobs
   const {leases, runs, incidents, clocks} = snapshot
   const signOf = signsOf(leases.byJob)
   const histories = incidents.jobs
   const glances = ways.map((way) => quietIn({job: way, slot: slotOf(way), as: watchedAs(way)}, clocks))
-  return (index) => {
+  return (index: number): boolean => {
     const name = names[index] as string
-    const isQuiet = glances[wayOf[index] as number] as Glance
-    return isQuiet(signOf(name), histories.get(name), runs.get(name)?.runs.at(-1))
+    const way = wayOf[index] as number
+    const glanced = (glances[way] as Glance)(signOf(name), histories.get(name), runs.get(name)?.runs.at(-1))
+    if (glanced === 'met') addTo(met, watchedAs(ways[way] as WatchedWay), name)
+    return glanced !== 'notable'
   }
+}
+
+export function addTo(met: Map<string, string[]>, as: string, job: string): void {
+  const names = met.get(as)
+  if (names) names.push(job)
+  else met.set(as, [job])
 }
 
 async function readSnapshot(deps: SurveyDeps, jobs: WatchedJobs): Promise<Snapshot> {

@@ -94,7 +94,7 @@ const history = fc
 const maybe = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, {nil: undefined, freq: 4})
 
 test('a quiet job is proven healthy and calls for nothing, whatever else is known', () => {
-  const quiet = {running: 0, ended: 0, beforeSlots: 0}
+  const quiet = {quiet: 0, met: 0, running: 0, ended: 0, beforeSlots: 0}
   const property = fc.property(
     job,
     maybe(lease),
@@ -109,7 +109,10 @@ test('a quiet job is proven healthy and calls for nothing, whatever else is know
         verdict: known.verdict as JobHistory['verdict'],
         incident: known.incident as JobHistory['incident'],
       }
-      if (!quietIn({job: watched, slot: due, as}, clocks)(own, before, last)) return
+      const glanced = quietIn({job: watched, slot: due, as}, clocks)(own, before, last)
+      if (glanced === 'notable') return
+      expect(glanced).toBe(before?.watchedAs === as ? 'quiet' : 'met')
+      quiet[glanced] += 1
       quiet[own?.released ? 'ended' : 'running'] += 1
       if (own?.released && due?.due.is === 'before') quiet.beforeSlots += 1
       const traces = {lease: own, runs: last ? [last] : []}

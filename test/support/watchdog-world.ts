@@ -11,6 +11,7 @@ import {runBookFold} from '../../src/domain/run.js'
 import {gatherJobs, type WatchedJob} from '../../src/domain/watched-job.js'
 import {type PatrolDeps, patrol} from '../../src/usecases/patrol.js'
 import {raiseAlert} from '../../src/usecases/raise-alert.js'
+import type {PatrolPlan} from '../../src/usecases/survey-jobs.js'
 import {fakeClock} from './fake-clock.js'
 import {hour, minute} from './job-facts.js'
 import {memoryJournal} from './memory-journal.js'
@@ -69,7 +70,7 @@ export function watchdogWorld(jobs: readonly WatchedJob[] = [scan]) {
     hooks,
     journals,
     seen,
-    round: () => patrol(deps, {jobs: gatherJobs(jobs), policy, reports: 'all'}),
+    round: (reports: PatrolPlan['reports'] = 'all') => patrol(deps, {jobs: gatherJobs(jobs), policy, reports}),
     /** One round, and what it wrote about jobs. */
     async acts(): Promise<string[]> {
       const {reports} = await patrol(deps, {jobs: gatherJobs(jobs), policy, reports: 'all'})

@@ -153,3 +153,28 @@ test('killed at any write, the next round comes to the same end', async () => {
     }
   }
 })
+
+test('jobs that are plainly healthy are met in passing: noted once by their ways, and told of from their first trouble', async () => {
+  const jobs = [
+    {...scan, openclawId: undefined},
+    {...scan, openclawId: undefined, name: 'never-run'},
+  ]
+  const {round, claim, clock, journals} = watchdogWorld(jobs)
+  claim(5 * minute)
+  const first = await round('notable')
+  expect(first.reports.map(({job}) => job.name)).toEqual(['never-run'])
+  expect(first.quiet).toBe(1)
+  const met = [...first.incidents.jobs]
+  expect(met.map(([name, {watchedAs}]) => [name, watchedAs])).toEqual([
+    ['scan', '- - 60000'],
+    ['never-run', '- - 60000'],
+  ])
+
+  const second = await round('notable')
+  expect([second.quiet, second.met.size]).toEqual([1, 0])
+  expect([...journals.incidents.read().jobs]).toEqual(met)
+
+  clock.advance(6 * minute)
+  const {reports} = await round('notable')
+  expect(reports.map(({job, judgement}) => [job.name, judgement.verdict])).toContainEqual(['scan', 'stalled'])
+})
