@@ -1,4 +1,4 @@
-import {closeSync, fstatSync, openSync, readFileSync, readSync} from 'node:fs'
+import {closeSync, fstatSync, openSync, readSync} from 'node:fs'
 import {Script} from 'node:vm'
 
 /** Differs whenever any built file does; put in by the build. */
@@ -15,7 +15,7 @@ export function cachedRequire(name: string, use = name): unknown {
   const cacheFile = cacheFileOf(use)
   const cached = cacheFile === undefined ? undefined : readCache(cacheFile)
   // The build has made it one function in ASCII.
-  const script = new Script(readFileSync(file, 'utf8'), {filename: file, ...cached})
+  const script = new Script(readWhole(file).data.toString('latin1'), {filename: file, ...cached})
   // Lazy parts require this file for what they share with it: they must find it loaded, not run it again.
   const loaded = Object.assign(new (module.constructor as new (id: string) => NodeModule)(file), {
     filename: file,
@@ -58,18 +58,25 @@ interface Cached {
 }
 
 function readCache(file: string): Cached | undefined {
-  let fd: number | undefined
   try {
-    fd = openSync(file, 'r')
-    const {uid, mode, size} = fstatSync(fd)
+    const {data, uid, mode} = readWhole(file)
     // Code from a file that somebody else could write would run as us.
     if (uid !== process.geteuid?.() || (mode & 0o022) !== 0) return undefined
-    const data = Buffer.allocUnsafeSlow(size)
-    if (readSync(fd, data, 0, size, 0) !== size) return undefined
     return {cachedData: data, isFinal: (mode & 0o200) === 0}
   } catch {
     return undefined
+  }
+}
+
+/** In one piece, where readFileSync asks for 8 KiB at a time. */
+function readWhole(file: string) {
+  const fd = openSync(file, 'r')
+  try {
+    const {uid, mode, size} = fstatSync(fd)
+    const data = Buffer.allocUnsafeSlow(size)
+    if (readSync(fd, data, 0, size, 0) !== size) throw new Error(`${file} is cut off`)
+    return {data, uid, mode}
   } finally {
-    if (fd !== undefined) closeSync(fd)
+    closeSync(fd)
   }
 }

@@ -1,3 +1,16 @@
+/** What stands before a status of HTTP, whichever number it is. */
+const httpStatus = [
+  'http',
+  'returned error: ',
+  'error ',
+  ' error: ',
+  " error '",
+  'clientresponseerror: ',
+  ' error responses',
+  'status',
+  'an error occurred (',
+]
+
 /**
  * The words that `requiredWords` finds in each of `builtInClasses`, worked out beforehand, for that would take longer
  * than to search what most jobs print. A test keeps them true and prints what is to stand here.
@@ -88,30 +101,14 @@ export const builtInWords: Readonly<Record<string, readonly string[]>> = {
     'cert_has_expired|depth_zero_self_signed_cert|unable_to_verify_leaf_signature|unable_to_get_issuer_cert_locally',
   ],
   'not-found': [
-    'http',
-    'returned error: ',
-    'error ',
-    ' error: ',
-    " error '",
-    'clientresponseerror: ',
-    ' error responses',
-    'status',
-    'an error occurred (',
+    ...httpStatus,
     'not found|gone',
     "fatal: repository '",
     ' does not exist',
     'nosuchbucket|nosuchkey|resourcenotfoundexception',
   ],
   validation: [
-    'http',
-    'returned error: ',
-    'error ',
-    ' error: ',
-    " error '",
-    'clientresponseerror: ',
-    ' error responses',
-    'status',
-    'an error occurred (',
+    ...httpStatus,
     'bad request|unprocessable ',
     'syntax error at|invalid input syntax|null value in column|new row for relation|duplicate key value violates',
     'validationexception|validationerror|invalidparametervalue|malformedquerystring',

@@ -6,6 +6,8 @@ const newline = 10
 /** Takes the lines of a chunk where they stand, and makes a record only of those that the bulk fold leaves. */
 export function chunkFolder<S>(fold: Fold<S>, bulk: BulkFold<S>): ChunkFolder<S> {
   return {
+    // Smaller pieces of very many lines stay in the processor's cache.
+    pieceBytes: 262_144,
     fold: (view, chunk) => {
       const start = view.offset
       const lines = chunk.subarray(0, chunk.lastIndexOf(newline) + 1)

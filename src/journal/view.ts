@@ -36,8 +36,13 @@ export type Reader<S> =
   | {readonly reads: 'all'; readonly fold: Fold<S>; readonly chunks?: ChunkFolder<S>}
   | {readonly reads: 'seals'; readonly fold: Fold<S>}
 
-/** Folds chunks of many lines in a quicker way (`chunk-folder.ts`, `record-folder.ts`); only `settle` makes the view's state whole again. */
+/**
+ * Folds chunks of many lines in a quicker way (`chunk-folder.ts`, `record-folder.ts`); only `settle` makes the view's
+ * state whole again.
+ */
 export interface ChunkFolder<S> {
+  /** Reads so many bytes at a time, into one place: for who reads many. */
+  readonly pieceBytes?: number
   fold(view: View<S>, chunk: Buffer): void
   settle(view: View<S>): void
 }
@@ -90,10 +95,9 @@ export function* catchUp<S>(view: View<S>, reader: Reader<S>, until?: string): S
 }
 
 function* readOn<S>(view: View<S>, reader: Reader<S>, until: string | undefined): Step<FoldVerdict | undefined> {
-  // Smaller pieces of very many lines stay in the processor's cache.
-  const isBulk = reader.reads === 'all' && reader.chunks !== undefined
-  const piece = isBulk ? mebibyte / 4 : mebibyte
-  const spare = isBulk ? Buffer.allocUnsafe(piece) : undefined
+  const bulkBytes = reader.reads === 'all' && until === undefined ? reader.chunks?.pieceBytes : undefined
+  const piece = bulkBytes ?? mebibyte
+  const spare = bulkBytes === undefined ? undefined : Buffer.allocUnsafe(bulkBytes)
   for (let atMost = piece; !view.seal; ) {
     const chunk = yield* spare && atMost === piece
       ? readInto(view.file, view.offset, spare)
