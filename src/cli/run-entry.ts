@@ -1,3 +1,5 @@
+import {rehearseSettings} from '../config/settings.js'
+import {homeFolder} from '../system/host.js'
 import {fastParse} from './fast-parse.js'
 import {runMain} from './run-main.js'
 
@@ -13,3 +15,6 @@ if (call) {
   process.on('uncaughtException', (error) => void report(error).then(() => process.exit()))
   runMain(call).catch(report)
 }
+
+/** As in `run-traces.ts`. */
+export const part = {rehearse: () => rehearseSettings(__filename, {env: process.env, home: homeFolder()})}

@@ -1,5 +1,6 @@
+import {statSync} from 'node:fs'
 import type {Settings} from '../domain/settings.js'
-import {readCache} from './cache.js'
+import {readCache, rehearseCache} from './cache.js'
 import {defaultSettings} from './defaults.js'
 import {type FoundFile, findSettings, type Where} from './find.js'
 import {assertTrusted} from './trust.js'
@@ -28,6 +29,19 @@ export async function loadSettings(request: SettingsRequest): Promise<Settings> 
     readCache(found, request.version, place) ??
     (await loadAndKeep(found, {...place, version: request.version, nowMs: request.nowMs ?? Date.now()}))
   )
+}
+
+/**
+ * The code cache is made of the first two runs, and settings that were written a moment ago are read in full: the way
+ * by their own cache goes along.
+ *
+ * @param path any file: settings of it are looked for, and not found.
+ */
+export function rehearseSettings(path: string, {env, home}: Pick<Where, 'env' | 'home'>): void {
+  const found = {path, stat: statSync(path, {bigint: true}), named: true}
+  const place = {env, home, uid: process.geteuid?.()}
+  assertTrusted(found.path, found.stat, {uid: place.uid, named: found.named})
+  rehearseCache(found, place)
 }
 
 async function loadAndKeep(found: FoundFile, keeper: Keeper): Promise<Settings> {
