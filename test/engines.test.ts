@@ -2,6 +2,7 @@ import {existsSync, readdirSync, readFileSync, statSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {describe, expect, test} from 'vitest'
+import {bundleScript} from './support/bundle.js'
 import {createSandbox, type Ended, guardBin} from './support/sandbox.js'
 
 /** guard is built once and runs on every Node that package.json promises. `scripts/test-nodes.sh` gets them from npm. */
@@ -54,6 +55,16 @@ describe.each(majors)('on Node %i', (major) => {
     expect(await guard('watchdog')).toMatchObject({...silent, code: 0})
     // Its exit code tells of the machine.
     expect(await guard('health')).toMatchObject(silent)
+  })
+
+  here('a job is started by what child_process is made of, and all of it comes out as by that', async () => {
+    const box = createSandbox()
+    const script = await bundleScript(join(import.meta.dirname, 'support/launch-both.ts'), box.dir)
+    const {stdout, ...ended} = await box.sh(`'${binOf(major)}/node' '${script}'`)
+    expect(ended).toMatchObject({...silent, code: 0})
+    const {byHandle, byChild} = JSON.parse(stdout)
+    expect(byChild).toHaveLength(3)
+    expect(byHandle).toEqual(byChild)
   })
 
   here('a job that passes its limit is ended with all that it started', async () => {

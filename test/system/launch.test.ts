@@ -4,15 +4,15 @@ import {join} from 'node:path'
 import {afterAll, describe, expect, test} from 'vitest'
 import type {JobCommand, Launched} from '../../src/system/job-command.js'
 import {launchChild} from '../../src/system/launch-child.js'
-import {launchOnNode20} from '../../src/system/launch-handle.js'
+import {launchHandle, spawnForm} from '../../src/system/launch-handle.js'
 
 const dir = mkdtempSync(join(tmpdir(), 'guard-launch-'))
 afterAll(() => rmSync(dir, {recursive: true}))
 
-const isNode20 = process.versions.node.startsWith('20.')
+const form = spawnForm()
 const ways: readonly (readonly [string, (command: JobCommand) => Promise<Launched | undefined>])[] = [
   ['by child_process', launchChild],
-  ...(isNode20 ? [['by its handle', async (command: JobCommand) => launchOnNode20(command)] as const] : []),
+  ...(form ? [['by its handle', async (command: JobCommand) => launchHandle(command, form)] as const] : []),
 ]
 
 let count = 0
@@ -75,9 +75,10 @@ describe('what cannot be started', () => {
     await expect(launchChild({...command, argv: ['/etc/passwd']})).rejects.toMatchObject({kind: 'not-executable'})
   })
 
-  test.runIf(isNode20)('is left to the long way by the short one', () => {
-    expect(launchOnNode20({...command, argv: ['/nowhere/at/all']})).toBeUndefined()
-    expect(launchOnNode20({...command, argv: ['/bin/true', 'cut\0off']})).toBeUndefined()
-    expect(launchOnNode20({...command, argv: ['/bin/true'], cwd: '/nowhere'})).toBeUndefined()
+  test.runIf(form)('is left to the long way by the short one', () => {
+    const launch = (command: JobCommand) => launchHandle(command, form ?? 'object')
+    expect(launch({...command, argv: ['/nowhere/at/all']})).toBeUndefined()
+    expect(launch({...command, argv: ['/bin/true', 'cut\0off']})).toBeUndefined()
+    expect(launch({...command, argv: ['/bin/true'], cwd: '/nowhere'})).toBeUndefined()
   })
 })
