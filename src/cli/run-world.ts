@@ -1,5 +1,5 @@
 import {accessSync, existsSync, constants as fsConstants, mkdirSync} from 'node:fs'
-import type {Lease, Leases, Moment} from '../domain/lease.js'
+import {fewLeases, type Lease, type Leases, type Moment} from '../domain/lease.js'
 import {watchdogLease, watcherState} from '../domain/watchers.js'
 import {GuardError} from '../errors.js'
 import {callAfter} from '../system/alarm.js'
@@ -84,8 +84,19 @@ export function runWorld(guard: Guard, run: RunResolved, mode: RunMode): RunWorl
 
 /** Once the job runs, there is time: every hundredth run or so finds a journal long enough for a snapshot. */
 function tidyJournals(guard: Guard): void {
-  if (guard.leases().hasGrown() || guard.runs().hasGrown()) {
-    setImmediate(() => void import('./tidy-journals.js').then(({compactRunJournals}) => compactRunJournals(guard)))
+  if (guard.leases().hasGrown() || guard.runs().hasGrown()) setImmediate(() => void tidy(guard))
+}
+
+/** Of many leases the snapshot is to be in columns; what makes those is loaded for no other. */
+async function tidy(guard: Guard): Promise<void> {
+  try {
+    const isMany = guard.leases().read().byJob.size >= fewLeases
+    const leases = isMany ? guard.journal((await import('../journal/bulk-streams.js')).bulkLeaseStream) : guard.leases()
+    leases.compactIfDue()
+    guard.runs().compactIfDue()
+  } catch (error) {
+    if (!(error instanceof GuardError)) throw error
+    tell(`the journals were not compacted: ${error.message}`)
   }
 }
 

@@ -2,6 +2,7 @@ import {ascii, ByteScanner, textOf} from './byte-scanner.js'
 import type {BulkFold, Fold} from './fold.js'
 import {isJobName} from './job-name.js'
 import {
+  fewLeases,
   hasExpired,
   type Lease,
   type Leases,
@@ -16,9 +17,6 @@ import {LeaseRows} from './lease-rows.js'
 import {column, fits, LeaseTable, type TextColumn, textBytes, textColumn} from './lease-table.js'
 import type {Place, ProcessRef} from './process-ref.js'
 import {toColumn} from './to-column.js'
-
-/** Below that, leases that a person can read in the snapshot are read as quickly. */
-const fewLeases = 64
 
 /** `leaseFold` for who looks at every lease, and has the time to leave many of them as columns. */
 export const bulkLeaseFold: Fold<Leases> = {

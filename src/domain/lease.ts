@@ -67,6 +67,9 @@ export interface Leases {
 /** How far two hosts' wall clocks may be apart before one takes the other's lease for expired. */
 const clockAllowanceMs = 60_000
 
+/** Below that, leases that a person can read in the snapshot are read as quickly. */
+export const fewLeases = 64
+
 /** Ended leases of more jobs than this are forgotten, oldest first: names may be made up for each build or request. */
 export const mostJobs = 20_000
 
