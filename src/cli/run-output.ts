@@ -1,6 +1,7 @@
-import {readdirSync, rmSync, statfsSync} from 'node:fs'
+import {readdirSync, rmSync} from 'node:fs'
 import {GuardError} from '../errors.js'
 import {type JobOutput, openJobOutput} from '../system/job-output.js'
+import {isFull} from '../system/room.js'
 import {isRotationDue, rotateLog} from '../system/rotate.js'
 import {salvageSpool} from '../system/spool.js'
 import type {Guard} from './guard.js'
@@ -16,7 +17,8 @@ export function openOutput(place: AttemptPlace, logFile: string, name: string): 
   const isShared = run.settings.overlap === 'allow'
   try {
     if (isRotationDue(logFile, guard.settings.logs)) rotateLog(logFile, guard.settings.logs, guard.clock.now())
-    assertRoom(guard.logDir)
+    // As a write would say it.
+    if (isFull(guard.logDir)) throw Object.assign(new Error('the disk is full'), {code: 'ENOSPC', syscall: 'write'})
     return openJobOutput({
       logFile,
       spool: `${spool}/${name}`,
@@ -33,17 +35,6 @@ export function openOutput(place: AttemptPlace, logFile: string, name: string): 
     tolerate(failure, run.settings.onStateError, 'no log is kept')
     return undefined
   }
-}
-
-/** With less room the job would fail at its own first line of output, for it writes into the log itself. */
-const leastRoomBytes = 1024 * 1024
-
-/** Throws as a write would. */
-function assertRoom(dir: string): void {
-  const {blocks, bavail, bfree, bsize} = statfsSync(dir)
-  const free = process.geteuid?.() === 0 ? bfree : bavail
-  if (blocks > 0 && free * bsize < leastRoomBytes)
-    throw Object.assign(new Error('the disk is full'), {code: 'ENOSPC', syscall: 'write'})
 }
 
 /** For what lives as long as a run: result files, and output that is told apart. */

@@ -1,10 +1,12 @@
 import {closeSync, constants, fstatSync, openSync, readSync, rmSync} from 'node:fs'
+import {dirname} from 'node:path'
 import {crashTailBytes, findCrash} from '../domain/crash-marks.js'
 import {searchFailures} from '../domain/failure-class.js'
 import {parseResult, type ResultReading, resultLimit} from '../domain/job-result.js'
 import type {JobResult} from '../domain/outcome.js'
 import {classOfAttempt} from '../domain/retry.js'
 import {findStretches, readStretch} from '../system/log-files.js'
+import {isFull} from '../system/room.js'
 import type {SupervisedExit} from '../system/supervise.js'
 import type {AttemptTask, Traces} from '../usecases/attempt-job.js'
 import {tell} from './tell.js'
@@ -33,9 +35,18 @@ function readTraces({task, begin, exit, resultFile}: TraceRequest): Traces {
     result,
     crashed: exit.code === 0 ? undefined : task.output && findCrash(task.output.tail(crashTailBytes)),
     class: classOfAttempt(isLimited ? 'timed-out' : 'failed', result?.class, found?.failure?.class),
-    evidence: found?.failure?.evidence,
+    evidence: found?.failure?.evidence ?? fullDisk(task),
     retryAfter: retryAfter ?? found?.retryAfter,
   }
+}
+
+/** A job that was refused its output may say nothing of it: it was to say it there. */
+function fullDisk({job, output}: AttemptTask): string | undefined {
+  const {file} = output?.range() ?? {}
+  if (file === undefined || !isFull(dirname(file))) return undefined
+  const text = `the disk of its log is full (${file})`
+  tell(`${job}: ${text}; what it printed last may be missing`)
+  return text
 }
 
 /** The code cache is made of the first failures, which may have said nothing: what a reason is found with goes along. */

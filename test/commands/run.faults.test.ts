@@ -93,6 +93,18 @@ describe('a state directory that cannot be used: the job runs, the user is told'
     expect(journal('runs.jsonl').at(-1)).toMatchObject({kind: 'ended', exitCode: 3})
   })
 
+  test.skipIf(!isRoot)('the job itself has filled its disk, and is told why it failed', async () => {
+    const {guard} = smallDisk('rw')
+    const printed = 'head -c 4000000 /dev/zero | tr "\\0" x; exit 4'
+    const {code, stderr} = await guard('run', '--quiet', '--job', 'j', '--', 'sh', '-c', printed)
+    expect(code).toBe(4)
+    expect(stderr).toMatch(
+      /guard: j: the disk of its log is full \(.*guardian_j_output\.log\); what it printed last may/,
+    )
+    const {stdout} = await guard('history', 'j')
+    expect(stdout).toMatch(/failed .*exit 4.*\n +the disk of its log is full/)
+  })
+
   test('the log is a link to somewhere else', async () => {
     const {guard, path, write} = createSandbox()
     mkdirSync(path('state/logs'), {recursive: true, mode: 0o700})
