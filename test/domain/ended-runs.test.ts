@@ -2,27 +2,17 @@ import fc from 'fast-check'
 import {expect, test} from 'vitest'
 import {endedRuns} from '../../src/domain/ended-runs.js'
 import {leaseFold, mostJobs} from '../../src/domain/lease.js'
-import {claimed, claimIds, leaseLine, oneByOne, ownProcess, recordIn, stamped} from '../support/lease-lines.js'
+import {claimed, claimIds, foldBy, leaseLine, oneByOne, ownProcess, recordIn, stamped} from '../support/lease-lines.js'
 
 /** What `endedRuns` makes of some lines, with the slow fold for those that it leaves, as the journal does. */
 function inRuns(lines: readonly string[], state = leaseFold.empty()) {
-  const runs = endedRuns()
   const records = lines.map(recordIn)
-  let taken = 0
-  for (let at = 0; at < records.length; ) {
-    const next = runs.take(state, records, at)
-    if (next >= 0) {
-      taken += 1
-      at = next
-      continue
-    }
-    runs.settle(state)
+  const one = (at: number) => {
     const record = records[at]
     if (record) leaseFold.apply(state, record)
-    at += 1
+    return at + 1
   }
-  runs.settle(state)
-  return {state, taken}
+  return {state, taken: foldBy(endedRuns(), records, {state, one})}
 }
 
 /** A run as guard writes it. */

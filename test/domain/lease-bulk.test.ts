@@ -2,28 +2,18 @@ import fc from 'fast-check'
 import {expect, test} from 'vitest'
 import {leaseFold} from '../../src/domain/lease.js'
 import {bulkLeases} from '../../src/domain/lease-bulk.js'
-import {claimed, foldText, leaseLine, oneByOne, ownProcess, stamped} from '../support/lease-lines.js'
+import {claimed, foldBy, foldText, leaseLine, oneByOne, ownProcess, stamped} from '../support/lease-lines.js'
 
 /** What `bulkLeases` makes of some lines, with the slow fold for those that it leaves, as the journal does. */
 function inBulk(before: readonly string[], lines: readonly string[]) {
   const state = oneByOne(before)
-  const bulk = bulkLeases()
   const bytes = Buffer.from(lines.map((line) => `${line}\n`).join(''))
-  let taken = 0
-  for (let at = 0; at < bytes.length; ) {
-    const next = bulk.take(state, bytes, at)
-    if (next >= 0) {
-      taken += 1
-      at = next
-      continue
-    }
-    bulk.settle(state)
+  const one = (at: number) => {
     const end = bytes.indexOf(10, at)
     foldText(state, bytes.toString('utf8', at, end))
-    at = end + 1
+    return end + 1
   }
-  bulk.settle(state)
-  return {state, taken}
+  return {state, taken: foldBy(bulkLeases(), bytes, {state, one})}
 }
 
 test('many lines at once come to the same state as one by one, in the same order', () => {

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
-import {leaseFold} from '../../src/domain/lease.js'
+import type {BulkFold} from '../../src/domain/fold.js'
+import {type Leases, leaseFold} from '../../src/domain/lease.js'
 import type {Rec} from '../../src/domain/record.js'
 
 /** The state after lines of which some may be no record. */
@@ -7,6 +8,26 @@ export function oneByOne(lines: readonly string[]) {
   const state = leaseFold.empty()
   for (const line of lines) foldText(state, line)
   return state
+}
+
+/**
+ * Folds what a bulk fold takes by it, and the rest by `one`, as the journal does; `one` returns where the next begins.
+ * Returns how often the bulk fold took something.
+ */
+export function foldBy<Lines extends {readonly length: number}>(
+  bulk: BulkFold<Leases, Lines>,
+  lines: Lines,
+  {state, one}: {readonly state: Leases; readonly one: (at: number) => number},
+): number {
+  let taken = 0
+  for (let at = 0; at < lines.length; ) {
+    const next = bulk.take(state, lines, at)
+    if (next >= 0) taken += 1
+    else bulk.settle(state)
+    at = next >= 0 ? next : one(at)
+  }
+  bulk.settle(state)
+  return taken
 }
 
 /** Folds one line; what is no JSON changes nothing. */
