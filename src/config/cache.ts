@@ -57,8 +57,8 @@ export const endMark = 'end'
 
 /**
  * The lines of an entry: its key; the settings without jobs and indexes; the scripts; the watched jobs; each job's
- * name and what it has that differs from the defaults. A run asks for one job of a hundred, so nothing is read, not even split into lines,
- * before it is asked for: a hit costs a third of reading all.
+ * name and what it has that differs from the defaults. A run asks for one job of a hundred, so nothing is read, not
+ * even split into lines, before it is asked for: a hit costs a third of reading all.
  */
 function unpack(text: string): Settings | undefined {
   if (!text.endsWith(`\n${endMark}`)) return undefined
@@ -124,10 +124,9 @@ function lazyJobs(lines: string, defaults: JobSettings): Settings['jobs'] {
   )
 }
 
-/** Goes the way of a hit once, on settings that it makes up: where one day a settings file is, a start may know the way. */
-export function rehearseCache(found: FoundFile, place: CachePlace): void {
-  readCache(found, '', place)
-  const {jobs} = unpack(['key', '{}', '{}', '[]', 'job {}', endMark].join('\n')) ?? {jobs: {}}
+/** Goes the way of a hit once, on settings that it makes up. */
+export function rehearseUnpacking(): void {
+  const {jobs} = unpack(['', '{}', '{}', '[]', 'job {}', endMark].join('\n')) ?? {jobs: {}}
   if ('job' in jobs && Object.hasOwn(jobs, 'job')) jobs['job']
 }
 

@@ -1,6 +1,6 @@
 import {statSync} from 'node:fs'
 import type {Settings} from '../domain/settings.js'
-import {readCache, rehearseCache} from './cache.js'
+import {readCache, rehearseUnpacking} from './cache.js'
 import {defaultSettings} from './defaults.js'
 import {type FoundFile, findSettings, type Where} from './find.js'
 import {assertTrusted} from './trust.js'
@@ -37,11 +37,9 @@ export async function loadSettings(request: SettingsRequest): Promise<Settings> 
  *
  * @param path any file: settings of it are looked for, and not found.
  */
-export function rehearseSettings(path: string, {env, home}: Pick<Where, 'env' | 'home'>): void {
-  const found = {path, stat: statSync(path, {bigint: true}), named: true}
-  const place = {env, home, uid: process.geteuid?.()}
-  assertTrusted(found.path, found.stat, {uid: place.uid, named: found.named})
-  rehearseCache(found, place)
+export function rehearseSettings(path: string, place: Pick<SettingsRequest, 'env' | 'home'>): void {
+  readCache({path, stat: statSync(path, {bigint: true}), named: true}, '', {...place, uid: process.geteuid?.()})
+  rehearseUnpacking()
 }
 
 async function loadAndKeep(found: FoundFile, keeper: Keeper): Promise<Settings> {

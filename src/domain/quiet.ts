@@ -28,10 +28,10 @@ export interface Way {
 }
 
 /**
- * Tells of the jobs that are watched in one way whether each is plainly healthy, and in no trouble before: then `judgeJob` would
- * call it proven, `decideIncident` would do nothing, and no facts need be gathered. This says no to whatever takes a
- * second look; a test holds it against those two. In a process that has just started they take 17 µs for a job; this
- * takes a half, for with leases of this boot it has no time to reckon but to compare two.
+ * Tells of the jobs that are watched in one way whether each is plainly healthy, and was in no trouble before: then
+ * `judgeJob` would call it proven, `decideIncident` would do nothing, and no facts need be gathered. This says no to
+ * whatever takes a second look; a test holds it against those two. In a process that has just started they take 17 µs
+ * for a job; this takes a half, for with leases of this boot it has no time to reckon but to compare two.
  */
 export function quietIn({job, slot, as}: Way, clocks: Clocks): Glance {
   if (job.outputs.length > 0 || job.openclawId !== undefined) return () => 'notable'
