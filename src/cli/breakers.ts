@@ -1,11 +1,10 @@
-import {hostname} from 'node:os'
 import type {Breakers} from '../domain/breaker.js'
 import type {Moment} from '../domain/moment.js'
 import type {ProcessRef} from '../domain/process-ref.js'
 import type {BreakerSettings, Settings} from '../domain/settings.js'
 import type {Journal} from '../journal/journal.js'
 import {breakerStream} from '../journal/other-streams.js'
-import {readBootId} from '../system/host.js'
+import {readBootId, readHostName} from '../system/host.js'
 import {identifyProcess, processState} from '../system/process-identity.js'
 import type {BreakerDeps} from '../usecases/breaker.js'
 import type {Guard} from './guard.js'
@@ -13,7 +12,7 @@ import type {Guard} from './guard.js'
 /** What the use cases of breakers need. */
 export function breakerWorld(guard: Guard): BreakerDeps & {readonly breakers: Journal<Breakers>} {
   guard.ensureState()
-  const here = {host: hostname(), boot: readBootId()}
+  const here = {host: readHostName(), boot: readBootId()}
   const now = (): Moment => ({...here, at: guard.clock.now(), mono: guard.clock.mono()})
   return {
     breakers: guard.journal(breakerStream),

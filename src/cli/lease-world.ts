@@ -1,9 +1,8 @@
-import {hostname} from 'node:os'
 import type {Leases} from '../domain/lease.js'
 import type {ProcessRef} from '../domain/process-ref.js'
 import {GuardError} from '../errors.js'
 import type {Journal} from '../journal/journal.js'
-import {readBootId} from '../system/host.js'
+import {readBootId, readHostName} from '../system/host.js'
 import {identifyProcess} from '../system/process-identity.js'
 import {survivorOf} from '../system/survivor.js'
 import type {LeaseDeps} from '../usecases/lease.js'
@@ -12,13 +11,13 @@ import {tell} from './tell.js'
 
 /** What the stories about leases need of the world. */
 export function leaseWorld(guard: Guard): LeaseDeps {
-  const here = {host: hostname(), boot: readBootId()}
+  const here = {host: readHostName(), boot: readBootId()}
   return {clock: guard.clock, leases: guard.leases(), here, survivorOf: (lease) => survivorOf(lease, here)}
 }
 
 /** Whoever takes a lease in a shell without naming itself is known by the shell's process. */
 export function callerName(): string {
-  return `${hostname()}:${process.ppid}`
+  return `${readHostName()}:${process.ppid}`
 }
 
 /** Throws GuardError `usage` when there is no such process. */

@@ -1,8 +1,7 @@
-import {hostname} from 'node:os'
 import type {OpenClawSettings} from '../domain/settings.js'
 import {GuardError} from '../errors.js'
 import {resetRequestStream, resetResultStream} from '../journal/other-streams.js'
-import {readBootId} from '../system/host.js'
+import {readBootId, readHostName} from '../system/host.js'
 import {openClawCli} from '../system/openclaw/cli.js'
 import {identifyProcess, processState} from '../system/process-identity.js'
 import {runCommand} from '../system/run-command.js'
@@ -25,7 +24,7 @@ export function resetWorld(guard: Guard, stop: AbortSignal): ResetDeps {
     results: guard.journal(resetResultStream),
     openclaw: openClawCli({run: runCommand, settings: openclaw}),
     self: thisProcess(),
-    here: {host: hostname(), boot: readBootId()},
+    here: {host: readHostName(), boot: readBootId()},
     processState,
     stop,
     policy: {allowed, expireAfterMs, minIntervalMs, maxTries},
@@ -35,7 +34,7 @@ export function resetWorld(guard: Guard, stop: AbortSignal): ResetDeps {
 
 /** The daemon's own lease, by which others see whether it works. */
 export function resetLease(guard: Guard, ttlMs: number): {readonly deps: LeaseDeps; readonly request: LeaseRequest} {
-  const here = {host: hostname(), boot: readBootId()}
+  const here = {host: readHostName(), boot: readBootId()}
   const deps: LeaseDeps = {
     clock: guard.clock,
     leases: guard.leases(),

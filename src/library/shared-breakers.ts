@@ -1,4 +1,4 @@
-import {homedir, hostname} from 'node:os'
+import {homedir} from 'node:os'
 import {join, resolve} from 'node:path'
 import type {Breakers} from '../domain/breaker.js'
 import type {Moment} from '../domain/moment.js'
@@ -9,7 +9,7 @@ import {breakerStream} from '../journal/other-streams.js'
 import {openStateDir} from '../journal/state-dir.js'
 import {openStream} from '../journal/streams.js'
 import {systemClock} from '../system/clock.js'
-import {createStamper, readBootId} from '../system/host.js'
+import {createStamper, readBootId, readHostName} from '../system/host.js'
 import {newId} from '../system/ids.js'
 import {identifyProcess, processState} from '../system/process-identity.js'
 import type {BreakerDeps} from '../usecases/breaker.js'
@@ -25,7 +25,7 @@ export function sharedBreakers(stateDir: string, maxAgeMs: number): SharedBreake
   const known = opened.get(key)
   if (known) return known
   const dir = openStateDir(stateDir, 'local-only')
-  const here = {host: hostname(), boot: readBootId()}
+  const here = {host: readHostName(), boot: readBootId()}
   const journal = openStream(breakerStream, {dir, newStamp: createStamper(systemClock, newId)})
   const now = (): Moment => ({...here, at: systemClock.now(), mono: systemClock.mono()})
   const deps = {
