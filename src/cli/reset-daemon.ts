@@ -1,5 +1,6 @@
 import {GuardError} from '../errors.js'
 import {resetRequestStream, resetResultStream} from '../journal/other-streams.js'
+import {callAfter} from '../system/alarm.js'
 import {answerResets, type ResetRound} from '../usecases/answer-resets.js'
 import {holdLease} from '../usecases/hold-lease.js'
 import type {Guard} from './guard.js'
@@ -42,8 +43,10 @@ async function watch(guard: Guard, options: ResetDaemonOptions & {watchMs: numbe
 
 function underLease(guard: Guard, stop: AbortSignal): Promise<ResetRound> {
   const {deps, request} = resetLease(guard, leaseTtlMs)
-  return holdLease(deps, request, async (_lease, lost) => {
-    const round = await answerResets(resetWorld(guard, AbortSignal.any([stop, lost])))
+  const lost = new AbortController()
+  const onLost = (reason: GuardError) => lost.abort(reason)
+  return holdLease({...deps, callAfter, onLost}, request, async () => {
+    const round = await answerResets(resetWorld(guard, AbortSignal.any([stop, lost.signal])))
     for (const line of logLines(round)) guard.log(line)
     guard.journal(resetRequestStream).compactIfDue()
     guard.journal(resetResultStream).compactIfDue()

@@ -1,4 +1,3 @@
-import {hostname} from 'node:os'
 import {join} from 'node:path'
 import type {Alert} from '../domain/alert.js'
 import type {IncidentPolicy} from '../domain/incident-decision.js'
@@ -8,7 +7,7 @@ import {resetDaemonLease, watchdogLease, watchedDaemon} from '../domain/watchers
 import {GuardError} from '../errors.js'
 import {alertStream, incidentStream, resetRequestStream, resetResultStream} from '../journal/other-streams.js'
 import {escalationFile} from '../system/escalation-file.js'
-import {readBootId} from '../system/host.js'
+import {readBootId, readHostName} from '../system/host.js'
 import {readOutputs} from '../system/outputs.js'
 import {identifyProcess} from '../system/process-identity.js'
 import {createSlots} from '../system/slots.js'
@@ -22,7 +21,7 @@ import type {Guard} from './guard.js'
 /** Ties the watchdog's story to the world. */
 export function watchdogWorld(guard: Guard): PatrolDeps {
   const {clock, settings, stateDir} = guard
-  const place = {boot: readBootId(), host: hostname()}
+  const place = {boot: readBootId(), host: readHostName()}
   const alerts = guard.journal(alertStream)
   return {
     moment: () => ({at: clock.now(), mono: Math.floor(clock.mono()), ...place}),
@@ -73,7 +72,7 @@ export function patrolPlan(guard: Guard, {json}: {readonly json: boolean}): Patr
 
 /** The watchdog's own lease, by which others see whether it comes by. */
 export function ownLease(guard: Guard, ttlMs: number): {readonly deps: LeaseDeps; readonly request: LeaseRequest} {
-  const here = {host: hostname(), boot: readBootId()}
+  const here = {host: readHostName(), boot: readBootId()}
   const self = identifyProcess(process.pid)
   if (!self) throw new GuardError('internal', `process ${process.pid}, which is this one, is not to be found`)
   const deps: LeaseDeps = {

@@ -1,11 +1,11 @@
 import {statSync} from 'node:fs'
-import {hostname} from 'node:os'
 import {join} from 'node:path'
 import {type PatrolVerdict, patrolVerdict} from '../domain/patrol-verdict.js'
 import {GuardError} from '../errors.js'
 import {bulkLeaseStream} from '../journal/bulk-streams.js'
 import {alertStream, incidentStream, resetRequestStream, resetResultStream} from '../journal/other-streams.js'
-import {readBootId} from '../system/host.js'
+import {callAfter} from '../system/alarm.js'
+import {readBootId, readHostName} from '../system/host.js'
 import {type Holder, survivorOf} from '../system/survivor.js'
 import {closeInterrupted} from '../usecases/close-interrupted.js'
 import {holdLease} from '../usecases/hold-lease.js'
@@ -101,7 +101,7 @@ async function watch(guard: Guard, options: WatchdogOptions & {watchMs: number})
 
 async function underLease(guard: Guard, options: Pick<WatchdogOptions, 'json'>): Promise<Round> {
   const {deps, request} = ownLease(guard, leaseTtlMs)
-  return holdLease(deps, request, async () => {
+  return holdLease({...deps, callAfter}, request, async () => {
     await closeRuns(guard, deps)
     const report = await patrol(watchdogWorld(guard), patrolPlan(guard, options))
     for (const line of logLines(report)) guard.log(line)
@@ -113,7 +113,7 @@ async function underLease(guard: Guard, options: Pick<WatchdogOptions, 'json'>):
 
 /** What a run under a lease has left is brought home by the job's next run; runs that may overlap leave nobody a word. */
 async function closeRuns(guard: Guard, {leases}: LeaseDeps): Promise<void> {
-  const here = {host: hostname(), boot: readBootId()}
+  const here = {host: readHostName(), boot: readBootId()}
   const survivor = (holder: Holder) => survivorOf(holder, here)
   for (const {job, id, owner} of await closeInterrupted({leases, runs: guard.runs(), survivorOf: survivor})) {
     guard.log(`watchdog: ${job} interrupted: run ${id} has no end, and its guard and its job are gone`)

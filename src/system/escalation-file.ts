@@ -1,4 +1,4 @@
-import {readFileSync, renameSync, rmSync, writeFileSync} from 'node:fs'
+import {lstatSync, readFileSync, renameSync, unlinkSync, writeFileSync} from 'node:fs'
 import type {EscalationArtefact} from '../domain/escalation-artefact.js'
 
 /** Makes the file say what `artefact` says, or not be there. Nothing is written when it says so already. */
@@ -6,7 +6,7 @@ export type WriteArtefact = (artefact: EscalationArtefact | undefined) => void
 
 export function escalationFile(path: string): WriteArtefact {
   return (artefact) => {
-    if (!artefact) return rmSync(path, {force: true})
+    if (!artefact) return removeIfThere(path)
     const text = `${JSON.stringify(artefact, undefined, 2)}\n`
     if (text === readIfThere(path)) return
     // Whoever reads it never sees half of it.
@@ -14,6 +14,11 @@ export function escalationFile(path: string): WriteArtefact {
     writeFileSync(aside, text, {mode: 0o600})
     renameSync(aside, path)
   }
+}
+
+/** Asked in each round; what Node's rmSync needs takes a millisecond to load. */
+function removeIfThere(path: string): void {
+  if (lstatSync(path, {throwIfNoEntry: false})) unlinkSync(path)
 }
 
 function readIfThere(path: string): string | undefined {

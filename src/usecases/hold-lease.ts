@@ -2,50 +2,63 @@ import {type Lease, renewalTimes} from '../domain/lease.js'
 import {GuardError} from '../errors.js'
 import {acquireLease, type LeaseDeps, type LeaseRequest, releaseLease, renewLease} from './lease.js'
 
+export interface HoldDeps extends LeaseDeps {
+  /** Calls `work` once after so many milliseconds; it keeps nobody waiting. */
+  readonly callAfter: (ms: number, work: () => void) => void
+  /** Told once, when somebody else has the lease, or when it could not be renewed for two thirds of its ttl. */
+  readonly onLost?: (reason: GuardError) => void
+}
+
 /**
- * Works under a lease: renews it every third of its ttl, and aborts the work's signal once somebody else has it, or
- * once it could not be renewed for two thirds of the ttl. Throws GuardError `busy`, `fenced`, and what the work throws.
+ * Works under a lease and renews it every third of its ttl. Throws GuardError `busy`, `fenced`, and what the work throws.
  */
 export async function holdLease<T>(
-  deps: LeaseDeps,
+  deps: HoldDeps,
   request: LeaseRequest,
-  work: (lease: Lease, signal: AbortSignal) => Promise<T>,
+  work: (lease: Lease) => Promise<T>,
 ): Promise<T> {
   const lease = await acquireLease(deps, request)
-  const lost = new AbortController()
-  const done = new AbortController()
-  const renewing = renewUntil(deps, lease, {lost, done: done.signal})
-  const release = async (status: 'ok' | 'error') => {
-    done.abort()
-    await renewing
-    if (!lost.signal.aborted) releaseLease(deps, {...lease, status, detail: undefined})
+  const hold = {is: 'held'} as Hold
+  renewOn(deps, lease, hold)
+  const release = (status: 'ok' | 'error') => {
+    const isLost = hold.is === 'lost'
+    hold.is = 'over'
+    if (!isLost) releaseLease(deps, {...lease, status, detail: undefined})
   }
   try {
-    const result = await work(lease, lost.signal)
-    await release('ok')
+    const result = await work(lease)
+    release('ok')
     return result
   } catch (error) {
-    // What the work died of says more than a release that fails as well; the lease then ends with its time.
-    await release('error').catch(() => undefined)
+    try {
+      if (hold.is !== 'over') release('error')
+    } catch {
+      // What the work died of says more than a release that fails as well; the lease then ends with its time.
+    }
     throw error
   }
 }
 
-interface Ends {
-  readonly lost: AbortController
-  readonly done: AbortSignal
+interface Hold {
+  is: 'held' | 'lost' | 'over'
 }
 
-async function renewUntil(deps: LeaseDeps, lease: Lease, {lost, done}: Ends): Promise<void> {
+function renewOn(deps: HoldDeps, lease: Lease, hold: Hold): void {
   const {everyMs, giveUpMs} = renewalTimes(lease.ttlMs)
-  for (let renewedAt = deps.clock.mono(); ; ) {
-    await deps.clock.sleep(everyMs, done)
-    if (done.aborted) return
+  let renewedAt = deps.clock.mono()
+  const turn = () => {
+    if (hold.is !== 'held') return
     const before = deps.clock.mono()
     const failure = tryRenewal(deps, lease)
     if (!failure) renewedAt = before
-    else if (failure.kind === 'fenced' || deps.clock.mono() - renewedAt >= giveUpMs) return lost.abort(failure)
+    else if (failure.kind === 'fenced' || deps.clock.mono() - renewedAt >= giveUpMs) {
+      hold.is = 'lost'
+      deps.onLost?.(failure)
+      return
+    }
+    deps.callAfter(everyMs, turn)
   }
+  deps.callAfter(everyMs, turn)
 }
 
 /** A journal that cannot be written for a moment (a full disk) is tried again; the lease still runs. */

@@ -2,50 +2,49 @@ import {expect, test} from 'vitest'
 import {leaseFold} from '../../src/domain/lease.js'
 import {GuardError} from '../../src/errors.js'
 import type {Clock} from '../../src/system/clock.js'
-import {holdLease} from '../../src/usecases/hold-lease.js'
-import {acquireLease, type LeaseDeps} from '../../src/usecases/lease.js'
+import {type HoldDeps, holdLease} from '../../src/usecases/hold-lease.js'
+import {acquireLease} from '../../src/usecases/lease.js'
 import {memoryJournal} from '../support/memory-journal.js'
 
-/** A clock whose sleepers wake when the test moves it on. */
+/** A clock that the test moves on, with what is to be called at its times. */
 function steppedClock() {
   let now = 1_000_000
-  const sleepers = new Set<{until: number; wake: () => void}>()
-  const clock: Clock = {
-    now: () => now,
-    mono: () => now,
-    sleep: (ms, signal) =>
-      new Promise((resolve) => {
-        const sleeper = {until: now + ms, wake: resolve}
-        sleepers.add(sleeper)
-        signal?.addEventListener('abort', () => resolve())
-      }),
+  const calls = new Set<{at: number; work: () => void}>()
+  const clock: Clock = {now: () => now, mono: () => now, sleep: async () => undefined}
+  const callAfter = (ms: number, work: () => void) => {
+    calls.add({at: now + ms, work})
   }
-  const advance = async (ms: number) => {
+  const advance = (ms: number) => {
     now += ms
-    for (const sleeper of sleepers) if (sleeper.until <= now && sleepers.delete(sleeper)) sleeper.wake()
-    // Lets those who woke come to their next sleep.
-    for (let turn = 0; turn < 20; turn++) await Promise.resolve()
+    for (const call of [...calls]) if (call.at <= now && calls.delete(call)) call.work()
   }
-  return {clock, advance}
+  return {clock, callAfter, advance, waiting: calls}
 }
 
 function holding() {
-  const {clock, advance} = steppedClock()
+  const {clock, callAfter, advance, waiting} = steppedClock()
   const leases = memoryJournal(leaseFold, clock)
-  const deps: LeaseDeps = {clock, leases, here: {host: 'host-1', boot: 'boot-1'}, survivorOf: async () => 'unknown'}
+  const lost: GuardError[] = []
+  const onLost = (reason: GuardError) => lost.push(reason)
+  const here = {host: 'host-1', boot: 'boot-1'}
+  const deps: HoldDeps = {clock, callAfter, onLost, leases, here, survivorOf: async () => 'unknown'}
   const request = {job: 'guard-watchdog', holder: 'w1', ttlMs: 30_000, process: undefined, waitMs: 0}
   const kinds = () => leases.lines.map(({kind}) => kind)
-  return {advance, leases, deps, request, kinds}
+  return {advance, waiting, lost, leases, deps, request, kinds}
 }
 
 test('a lease is renewed every third of its ttl while the work goes on, then given back', async () => {
-  const {advance, deps, request, kinds} = holding()
+  const {advance, waiting, deps, request, kinds} = holding()
   const result = await holdLease(deps, request, async (lease) => {
-    for (let turn = 0; turn < 4; turn++) await advance(10_000)
+    for (let turn = 0; turn < 4; turn++) advance(10_000)
     return lease.token
   })
   expect(result).toBe(1)
-  expect(kinds()).toEqual(['claimed', 'renewed', 'renewed', 'renewed', 'renewed', 'released'])
+  const held = ['claimed', 'renewed', 'renewed', 'renewed', 'renewed', 'released']
+  expect(kinds()).toEqual(held)
+  // What was to come next finds nothing to renew.
+  advance(30_000)
+  expect([kinds(), waiting.size]).toEqual([held, 0])
 })
 
 test('work that fails gives the lease back as an error, and its own error arrives', async () => {
@@ -58,18 +57,18 @@ test('work that fails gives the lease back as an error, and its own error arrive
 })
 
 test('whoever slept through its ttl and lost the lease is told to stop', async () => {
-  const {advance, deps, request, kinds} = holding()
-  await holdLease(deps, request, async (_, signal) => {
+  const {advance, lost, deps, request, kinds} = holding()
+  await holdLease(deps, request, async () => {
     deps.leases.append({...{kind: 'claimed', job: request.job, holder: 'w2', ttlMs: 1000}, over: 'r1'}, 'durable')
-    expect(signal.aborted).toBe(false)
-    await advance(10_000)
-    expect(signal.reason).toMatchObject({kind: 'fenced'})
+    expect(lost).toEqual([])
+    advance(10_000)
+    expect(lost).toMatchObject([{kind: 'fenced'}])
   })
   expect(kinds()).toEqual(['claimed', 'claimed'])
 })
 
 test('a journal that cannot be written is tried again, and given up at two thirds of the ttl', async () => {
-  const {advance, deps, request, leases} = holding()
+  const {advance, lost, deps, request, leases} = holding()
   const full = {
     ...deps,
     leases: {
@@ -80,11 +79,11 @@ test('a journal that cannot be written is tried again, and given up at two third
       },
     },
   }
-  await holdLease(full, request, async (_, signal) => {
-    await advance(10_000)
-    expect(signal.aborted).toBe(false)
-    await advance(10_000)
-    expect(signal.reason).toMatchObject({kind: 'io'})
+  await holdLease(full, request, async () => {
+    advance(10_000)
+    expect(lost).toEqual([])
+    advance(10_000)
+    expect(lost).toMatchObject([{kind: 'io'}])
   })
 })
 
