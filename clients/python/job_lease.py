@@ -308,19 +308,31 @@ def _state_of(lease, now):
 
 def _leases_in(columns):
     """The leases of a snapshot that keeps them field by field, as guard does when there are many."""
-    return [_cell(columns, row) for row in range(len(columns["is"]["job"]))]
+    # Texts are parted once, not for each row.
+    lists = _words_as_lists(columns)
+    return [_cell(lists, row) for row in range(len(lists["is"]["job"]))]
+
+
+def _words_as_lists(column):
+    if isinstance(column, list):
+        return column
+    if "is" in column:
+        return {"is": {name: _words_as_lists(field) for name, field in column["is"].items()}}
+    return column["words"].split(" ") if "words" in column else column
 
 
 def _cell(column, row):
     """What stands in a row of a column; None where there is nothing."""
     if isinstance(column, list):
         return column[row]
-    if "all" in column:
-        return column["all"]
     if "few" in column:
-        return column["few"].get(str(row))
+        return column["few"].get(str(row), column.get("else"))
     if "is" in column:
-        fields = {name: _cell(field, row) for name, field in column["is"].items()}
+        fields = {}
+        for name, field in column["is"].items():
+            # The field that another stands over comes before it.
+            over = fields[field["over"]] if isinstance(field, dict) and "over" in field else None
+            fields[name] = _cell(field, row) if over is None else over + _cell(field["plus"], row)
         return {name: value for name, value in fields.items() if value is not None} or None
     number = column["plus" if "plus" in column else "at"][row]
     if number is None:

@@ -2,12 +2,14 @@ import type {Fold, FoldVerdict} from './fold.js'
 import {hasFields, type Rec} from './record.js'
 import {emptyTimeline, type Moment, type Timeline, withNote} from './timeline.js'
 import type {Verdict} from './verdict.js'
+import {joinWords, partWords} from './words.js'
 
 /**
  * An incident is one job's trouble from its first to its last sign. What the watchdog writes:
  *
  * - clock-noted: `clock`; what the awake clock showed when the other clocks showed that (timeline.ts)
- * - watched: `as`, `jobs`; the watchdog meets these jobs for the first time with this schedule and these outputs
+ * - watched: `as`, `jobs`; the watchdog meets these jobs, named in one text, for the first time with this schedule and
+ *   these outputs
  * - observed: `verdict`, `reason`; the verdict of a job has changed
  * - opened: `verdict`, `reason`; its id is the incident's
  * - escalated: `incident`, `number`, `reason`
@@ -93,14 +95,14 @@ function applyNote(state: Incidents, {clock, awake}: Rec): FoldVerdict {
 
 function applyMeeting(state: Incidents, record: Rec): FoldVerdict {
   const {as, awake, jobs} = record
-  if (typeof as !== 'string' || !Array.isArray(jobs)) return 'void'
+  if (typeof as !== 'string' || typeof jobs !== 'string') return 'void'
   keepAwake(state, record)
   const met: JobHistory = {...newHistory, watchedAs: as, watchedAwake: awake as number}
   let verdict: FoldVerdict = 'void'
-  const names = jobs as readonly unknown[]
+  const names = partWords(jobs)
+  // In a process that has just started, an iterator takes longer than all else that is done here.
   for (let index = 0; index < names.length; index++) {
-    const job = names[index]
-    if (typeof job !== 'string') continue
+    const job = names[index] as string
     const history = state.jobs.get(job)
     if (history?.watchedAs === as) continue
     // Jobs that nothing else is known of have one history between them.
@@ -165,10 +167,10 @@ interface Saved {
   readonly jobs: readonly (readonly [string, JobHistory])[]
 }
 
-type Meeting = Pick<JobHistory, 'watchedAs' | 'watchedAwake'> & {readonly jobs: string[]}
+type Meeting = Pick<JobHistory, 'watchedAs' | 'watchedAwake'> & {readonly jobs: string}
 
 function saveIncidents({timeline, jobs: histories, open}: Incidents): Saved {
-  const met = new Map<string, Meeting>()
+  const met = new Map<string, Omit<Meeting, 'jobs'> & {readonly names: string[]}>()
   // In the order in which the incidents were opened.
   const jobs = [...open.keys()].map((job) => [job, histories.get(job) as JobHistory] as const)
   for (const [job, history] of histories) {
@@ -180,10 +182,10 @@ function saveIncidents({timeline, jobs: histories, open}: Incidents): Saved {
     }
     const key = `${watchedAwake} ${watchedAs}`
     const meeting = met.get(key)
-    if (meeting) meeting.jobs.push(job)
-    else met.set(key, {watchedAs, watchedAwake, jobs: [job]})
+    if (meeting) meeting.names.push(job)
+    else met.set(key, {watchedAs, watchedAwake, names: [job]})
   }
-  return {timeline, met: [...met.values()], jobs}
+  return {timeline, met: Array.from(met.values(), ({names, ...how}) => ({...how, jobs: joinWords(names)})), jobs}
 }
 
 function restoreIncidents(saved: unknown): Incidents {
@@ -191,7 +193,7 @@ function restoreIncidents(saved: unknown): Incidents {
   const state: Incidents = {timeline, jobs: new Map(), open: new Map()}
   for (const {watchedAs, watchedAwake, jobs: names} of met) {
     const history = {...newHistory, watchedAs, watchedAwake}
-    for (const job of names) state.jobs.set(job, history)
+    for (const job of partWords(names)) state.jobs.set(job, history)
   }
   for (const [job, history] of jobs) put(state, job, history)
   return state

@@ -65,6 +65,7 @@ export class LeaseTable {
   }
 
   clear(): void {
+    if (this.rows === 0) return
     this.rows = 0
     this.index.fill(0)
     this.numbers.fill(0)

@@ -1,4 +1,5 @@
 import type {BulkFold, Fold} from '../domain/fold.js'
+import {textOf} from './lines.js'
 import {type ChunkFolder, foldLine} from './view.js'
 
 const newline = 10
@@ -23,7 +24,7 @@ export function chunkFolder<S>(fold: Fold<S>, bulk: BulkFold<S>): ChunkFolder<S>
         const end = lines.indexOf(newline, at)
         // What is left may be anything, as a line of the journal's own that reads the state.
         bulk.settle(view.state)
-        foldLine(view, fold, {text: lines.toString('utf8', at, end), end: start + end + 1})
+        foldLine(view, fold, {text: textOf(lines.subarray(at, end)), end: start + end + 1})
         at = end + 1
       }
     },

@@ -9,6 +9,7 @@ import type {Entry} from '../domain/record.js'
 import {type ResetRequests, resetRequestEntry} from '../domain/reset-request.js'
 import {dueNote} from '../domain/timeline.js'
 import {watchedAs} from '../domain/watched-job.js'
+import {joinWords} from '../domain/words.js'
 import type {Durability, Journal} from '../journal/journal.js'
 import type {RaiseAlert} from './raise-alert.js'
 import {addTo, type JobReport, type PatrolPlan, type Survey, type SurveyDeps, surveyJobs} from './survey-jobs.js'
@@ -69,7 +70,7 @@ function noteJobs(round: Round, {reports, met: passedBy}: Survey): void {
   }
   for (const [as, names] of met) {
     for (let from = 0; from < names.length; from += namesInRecord) {
-      write(round, {kind: 'watched', jobs: names.slice(from, from + namesInRecord), as}, 'buffered')
+      write(round, {kind: 'watched', jobs: joinWords(names.slice(from, from + namesInRecord)), as}, 'buffered')
     }
   }
 }

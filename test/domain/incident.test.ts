@@ -59,7 +59,7 @@ test('what is said of an incident that is over is void', () => {
 })
 
 test('a job is met anew when its schedule or its outputs are others', () => {
-  const watched = (as: string, awake: number) => ({...stamp, id: 'w', kind: 'watched', jobs: ['scan'], as, awake})
+  const watched = (as: string, awake: number) => ({...stamp, id: 'w', kind: 'watched', jobs: 'scan', as, awake})
   const {state, verdicts} = fold(watched('daily', 10), watched('daily', 20), watched('hourly', 30))
   expect(verdicts).toEqual(['ok', 'void', 'ok'])
   expect(state.jobs.get('scan')).toMatchObject({watchedAs: 'hourly', watchedAwake: 30})
@@ -88,7 +88,14 @@ test('a snapshot keeps everything', () => {
 })
 
 test('a snapshot of many jobs, met at different times and some in trouble, is equal to what it was made of', () => {
-  const met = (as: string, awake: number, ...jobs: string[]) => ({...stamp, id: 'w', kind: 'watched', jobs, as, awake})
+  const met = (as: string, awake: number, ...jobs: string[]) => ({
+    ...stamp,
+    id: 'w',
+    kind: 'watched',
+    jobs: jobs.join(' '),
+    as,
+    awake,
+  })
   const of = (job: string, record: Rec): Rec => ({...record, job})
   const {state} = fold(
     met('daily', 10, 'a', 'b', 'c', 'd', 'scan'),
@@ -105,7 +112,7 @@ test('a snapshot of many jobs, met at different times and some in trouble, is eq
 })
 
 test('a snapshot of an earlier version, which kept the history of each job, is read on', () => {
-  const {state} = fold(open('one'), {...stamp, id: 'w', kind: 'watched', jobs: ['scan', 'b'], as: 'daily', awake: 30})
+  const {state} = fold(open('one'), {...stamp, id: 'w', kind: 'watched', jobs: 'scan b', as: 'daily', awake: 30})
   const {timeline, jobs} = state
   expect(incidentFold.restore(JSON.parse(JSON.stringify({timeline, jobs: [...jobs]})))).toEqual(state)
 })

@@ -11,7 +11,7 @@ const number = fc.oneof(
 )
 const leaf = fc.oneof(number, fc.string(), fc.constantFrom('ok', 'error', 1, 2))
 const fields = fc.record(
-  {a: leaf, b: fc.constantFrom('x', 'y'), of: number, at: fc.record({all: fc.integer()}), few: fc.constant('z')},
+  {a: leaf, b: fc.constantFrom('x', 'y'), of: number, at: fc.record({else: fc.integer()}), few: fc.constant('z')},
   {requiredKeys: ['b']},
 )
 const maybe = <T>(arbitrary: fc.Arbitrary<T>, freq: number) => fc.option(arbitrary, {nil: undefined, freq})
@@ -23,6 +23,12 @@ test.each<[string, fc.Arbitrary<unknown>]>([
   ['texts and absent ones', maybe(fc.string(), 8)],
   ['repeated values', fc.constantFrom('a', 'b', 0.5, undefined)],
   ['the same value', fc.constant(7)],
+  ['mostly the same value', fc.integer({min: 0, max: 9}).map((n) => (n > 0 ? 'vm' : undefined))],
+  ['texts that differ', fc.uuid()],
+  [
+    'texts that differ, with blanks',
+    fc.constantFrom('a b', ' ', '', 'c').chain((end) => fc.uuid().map((id) => id + end)),
+  ],
 ])('%s come back from their column as they were', (_, value) => {
   const property = fc.property(fc.array(value, {maxLength: 40}), (values) => {
     const column = JSON.parse(JSON.stringify(toColumn(values)))
@@ -36,7 +42,7 @@ test('times take the place of what lies between them, and what is the same every
   expect(toColumn(rows)).toEqual({
     is: {
       at: {from: 1_795_335_274_272, plus: [0, 1, 2, 3, 4, 5, 6, 7]},
-      host: {all: 'vm'},
+      host: {few: {}, else: 'vm'},
       boot: {of: ['b0', 'b1'], at: [0, 1, 0, 1, 0, 1, 0, 1]},
     },
   })
