@@ -99,6 +99,11 @@ export function textOf(bytes: Buffer): string {
 
 const longBytes = 65_536
 
+/** The text of bytes that are known to be ASCII. */
+export function asciiText({buffer, byteOffset, length}: Uint8Array): string {
+  return Buffer.from(buffer, byteOffset, length).toString('latin1')
+}
+
 function cutText(whole: string): ChunkLine[] {
   const lines: ChunkLine[] = []
   for (let start = 0; ; ) {

@@ -2,18 +2,21 @@ import fc from 'fast-check'
 import {expect, test} from 'vitest'
 import {leaseFold} from '../../src/domain/lease.js'
 import {bulkLeases} from '../../src/domain/lease-bulk.js'
-import {claimed, foldBy, foldText, leaseLine, oneByOne, ownProcess, stamped} from '../support/lease-lines.js'
+import {asciiText} from '../../src/journal/lines.js'
+import {claimed, foldBy, leaseLine, oneByOne, ownProcess, recordIn, stamped} from '../support/lease-lines.js'
 
 /** What `bulkLeases` makes of some lines, with the slow fold for those that it leaves, as the journal does. */
 function inBulk(before: readonly string[], lines: readonly string[]) {
   const state = oneByOne(before)
   const bytes = Buffer.from(lines.map((line) => `${line}\n`).join(''))
+  const bulk = bulkLeases(asciiText)
   const one = (at: number) => {
     const end = bytes.indexOf(10, at)
-    foldText(state, bytes.toString('utf8', at, end))
+    const record = recordIn(bytes.toString('utf8', at, end))
+    if (record) bulk.apply(state, record)
     return end + 1
   }
-  return {state, taken: foldBy(bulkLeases(), bytes, {state, one})}
+  return {state, taken: foldBy(bulk, bytes, {state, one})}
 }
 
 test('many lines at once come to the same state as one by one, in the same order', () => {
