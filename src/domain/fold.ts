@@ -1,3 +1,4 @@
+import type {ByteScanner} from './byte-scanner.js'
 import type {Rec} from './record.js'
 
 /** What the journal's state says of one record: it took effect, or it came too late and never happened. */
@@ -26,8 +27,8 @@ export interface BulkFold<S, Lines> {
   settle(state: S): void
 }
 
-/** The same for bytes, the last of which is a newline. A line that is not taken needs no `settle`. */
-export interface LineFold<S> extends BulkFold<S, Uint8Array> {
+/** The same for lines as they stand in a file. A line that is not taken needs no `settle`. */
+export interface LineFold<S> extends BulkFold<S, ByteScanner> {
   /** `Fold.apply` among lines that have been taken. */
   apply(state: S, record: Rec): FoldVerdict
 }

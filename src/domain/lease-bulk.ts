@@ -1,4 +1,4 @@
-import {ascii, ByteScanner, type Name, nameIn, viewOf} from './byte-scanner.js'
+import {ascii, type Name, nameIn, viewOf} from './byte-scanner.js'
 import type {Fold, FoldVerdict, LineFold} from './fold.js'
 import {isJobName} from './job-name.js'
 import {
@@ -13,7 +13,7 @@ import {
 } from './lease.js'
 import {LeaseLine} from './lease-line.js'
 import {LeaseRows} from './lease-rows.js'
-import {column, fitsRow, LeaseTable} from './lease-table.js'
+import {type AsciiText, column, fitsRow, LeaseTable, waiting} from './lease-table.js'
 import type {Rec} from './record.js'
 import {toColumn} from './to-column.js'
 
@@ -36,18 +36,21 @@ export const bulkLeaseFold: Fold<Leases> = {
  * takes. What is not plainly the next line of a run as guard writes it is left to `lease.ts`, for that job alone; a test
  * holds the two against each other.
  */
-export function bulkLeases(textOf: (bytes: Uint8Array) => string): LineFold<Leases> {
-  const scan = new ByteScanner()
+export function bulkLeases(textOf: AsciiText): LineFold<Leases> {
   const line = new LeaseLine()
-  const table = new LeaseTable()
-  const round: Round = {scan, line, table, textOf, newJobs: 0, changes: 0}
+  const table = new LeaseTable(textOf)
+  const round: Round = {line, table, jobs: [], newJobs: 0, changes: 0}
   return {
-    take(state, bytes, start) {
-      scan.read(bytes)
+    take(state, scan, start) {
       const next = line.read(scan, start)
       if (next < 0 || !fitsRow(line.whole)) return -1
       let row = table.find(scan.view, line.job)
-      if (row < 0) row = rowFor(round, state, {job: scan.textOf(line.job), lines: scan.view, name: line.job})
+      if (row < 0)
+        row = rowFor(round, state, {
+          job: textOf(scan.bytes, line.job.from, line.job.to),
+          lines: scan.view,
+          name: line.job,
+        })
       return row >= 0 && takeLine(round, state, row) ? next : -1
     },
     apply: (state, record) => applyAmong(round, state, record),
@@ -56,11 +59,10 @@ export function bulkLeases(textOf: (bytes: Uint8Array) => string): LineFold<Leas
 }
 
 interface Round {
-  readonly scan: ByteScanner
   readonly line: LeaseLine
   readonly table: LeaseTable
-  /** Makes a text of ASCII, which none but the system does quickly. */
-  readonly textOf: (bytes: Uint8Array) => string
+  /** By row. */
+  readonly jobs: string[]
   /** Rows of jobs that the state does not know. */
   newJobs: number
   changes: number
@@ -77,7 +79,7 @@ function takeLine(round: Round, state: Leases, row: number): boolean {
 /** Takes a claim that is granted whatever the clocks say, now and when it is folded at last. */
 function claim(round: Round, state: Leases, row: number): boolean {
   const {line, table} = round
-  const {view} = round.scan
+  const {view} = line.scan
   // A claim that was repeated.
   if (table.isClaim(row, view, line.id)) return true
   const isFree = table.get(row, column.held) === 0 || (line.hasOver && table.isClaim(row, view, line.over))
@@ -96,13 +98,15 @@ function claim(round: Round, state: Leases, row: number): boolean {
 }
 
 /** `ownLease` of lease.ts. */
-function isHolder({scan, line, table}: Round, row: number): boolean {
+function isHolder({line, table}: Round, row: number): boolean {
+  const {scan} = line
   const isOpen = table.get(row, column.held) === 1 && table.get(row, column.token) === scan.numberAt(line.token)
   return isOpen && table.isClaim(row, scan.view, line.claim)
 }
 
 function renew(round: Round, row: number): boolean {
-  const {scan, line, table} = round
+  const {line, table} = round
+  const {scan} = line
   if (line.hasProcess) {
     if (table.get(row, column.bound) > 0 || table.get(row, column.renewed) > 0) return false
     table.keep(row, column.bound, scan.view, line.whole)
@@ -124,7 +128,8 @@ function renew(round: Round, row: number): boolean {
 }
 
 function release(round: Round, row: number): boolean {
-  const {scan, line, table} = round
+  const {line, table} = round
+  const {scan} = line
   table.keep(row, column.released, scan.view, line.whole)
   table.set(row, column.held, 0)
   table.set(row, column.changed, ++round.changes)
@@ -146,6 +151,7 @@ function rowFor(round: Round, state: Leases, {job, lines, name}: Named): number 
   const lease = state.byJob.get(job)
   if (!lease) round.newJobs += 1
   const row = table.add(lines, name)
+  round.jobs[row] = job
   load(round, row, lease)
   return row
 }
@@ -181,29 +187,38 @@ function applyAmong(round: Round, state: Leases, record: Rec): FoldVerdict {
   return verdict
 }
 
-/** Folds the lines of a row that wait. */
-function settleRow({table, textOf}: Round, state: Leases, row: number): void {
+/** Folds the lines of a row that wait, and tells how many did. */
+function settleRow({table, jobs}: Round, state: Leases, row: number): number {
   const {grants} = state
   if (table.get(row, column.claimed) > 0) {
     // It was granted, whatever was known of the job when the last lines were folded.
-    state.byJob.delete(table.jobOf(row))
+    state.byJob.delete(jobs[row] as string)
     state.grants = table.get(row, column.token) - 1
   }
-  for (const line of table.take(row)) leaseFold.apply(state, JSON.parse(textOf(line)) as Rec)
+  let folded = 0
+  for (const which of waiting) {
+    const text = table.line(row, which)
+    if (text === undefined) continue
+    leaseFold.apply(state, JSON.parse(text) as Rec)
+    table.set(row, which, 0)
+    folded += 1
+  }
   state.grants = grants
+  return folded
 }
 
 /** In the order of their last changes, in which the fold keeps them. */
 function settleAll(round: Round, state: Leases): void {
-  const {table} = round
+  const {table, jobs} = round
   const changed = (row: number) => table.get(row, column.changed)
   const rows = Array.from({length: table.rows}, (_, row) => row).filter((row) => changed(row) > 0)
   for (const row of rows.sort((one, other) => changed(one) - changed(other))) {
-    settleRow(round, state, row)
-    const lease = state.byJob.get(table.jobOf(row))
+    // What was folded before the end may have got before what was not.
+    const lease = settleRow(round, state, row) === 0 ? state.byJob.get(jobs[row] as string) : undefined
     if (lease) putLease(state, lease)
   }
   table.clear()
+  jobs.length = 0
   round.newJobs = 0
   round.changes = 0
 }

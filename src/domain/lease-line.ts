@@ -1,4 +1,4 @@
-import {ascii, type ByteScanner, expected, type Name, viewOf} from './byte-scanner.js'
+import {ascii, ByteScanner, expected, type Name, viewOf} from './byte-scanner.js'
 import {type Between, bits, LeaseKeys, type NumberedPlace, values} from './lease-keys.js'
 
 /** A value, and what stands between it and the one before. */
@@ -26,6 +26,8 @@ export const idOffset = 13
  */
 export class LeaseLine {
   kind: 'claimed' | 'renewed' | 'released' = 'claimed'
+  /** Where it stands. */
+  scan = new ByteScanner(new Uint8Array())
   /** Without its newline. */
   readonly whole = nowhere()
   readonly id = nowhere()
@@ -56,6 +58,8 @@ export class LeaseLine {
     const {bytes} = scan
     let at = this.readId(scan, start)
     let steps = this.first
+    // Most lines need no pointer to be written, of which V8 has to keep account.
+    if (this.scan !== scan) this.scan = scan
     this.seen = 0
     while (at >= 0) {
       if (bytes[at] === brace && bytes[at + 1] === newline) return this.isWhole(bytes) ? this.endAt(start, at + 2) : -1
@@ -63,7 +67,7 @@ export class LeaseLine {
       // What comes twice JSON.parse takes from its last place.
       if (!step || (this.seen & step.bits) !== 0) return -1
       this.seen |= step.bits
-      if (step.place) this.place = step.place
+      if (step.place && step.place !== this.place) this.place = step.place
       at += step.bytes.length
       if (step.value === values.end) return this.isWhole(bytes) ? this.endAt(start, at) : -1
       at = readValue(scan, step, at)

@@ -25,7 +25,7 @@ export const column = {
 } as const
 
 /** In the order in which they are folded. */
-const waiting = [column.claimed, column.bound, column.renewed, column.released] as const
+export const waiting = [column.claimed, column.bound, column.renewed, column.released] as const
 export type Waiting = (typeof waiting)[number]
 
 /** A cache line or two for each row. */
@@ -46,22 +46,21 @@ export class LeaseTable {
   rows = 0
   /** Of all rows; those of a row begin at `row * numbersOfRow`. */
   private readonly numbers = new Float64Array(mostJobs * numbersOfRow)
-  private readonly jobs = new DataView(new ArrayBuffer(mostJobs * jobBytes))
+  private readonly names = new DataView(new ArrayBuffer(mostJobs * jobBytes))
   /** First all claims, and so on: of what rarely waits nothing is written to. */
   private readonly lines = new Uint8Array(waiting.length * mostJobs * lineBytes)
   private readonly lineView = viewOf(this.lines)
-  /** The row that was found last. */
-  private last = 0
+  private readonly textOf: AsciiText
   /** By the hash of a job's name: its row + 1, or 0. */
   private readonly index = new Int32Array(indexSize)
 
+  constructor(textOf: AsciiText) {
+    this.textOf = textOf
+  }
+
   /** The row of the job whose name stands there; -1: it has none. */
   find(lines: DataView, job: Name): number {
-    // A release comes soon after its claim.
-    if (this.last < this.rows && this.isOf(this.last, lines, job)) return this.last
-    const row = (this.index[this.slotOf(lines, job)] as number) - 1
-    if (row >= 0) this.last = row
-    return row
+    return (this.index[this.slotOf(lines, job)] as number) - 1
   }
 
   /** A row for the job whose name stands there, and which has none yet. */
@@ -70,7 +69,7 @@ export class LeaseTable {
     this.index[this.slotOf(lines, job)] = row + 1
     this.numbers.fill(0, row * numbersOfRow, (row + 1) * numbersOfRow)
     this.set(row, column.jobLength, job.to - job.from)
-    copy(this.jobs, row * jobBytes, lines, job)
+    copy(this.names, row * jobBytes, lines, job)
     return row
   }
 
@@ -107,35 +106,29 @@ export class LeaseTable {
     copy(this.lineView, placeOf(row, which), lines, line)
   }
 
-  /** The lines that wait, in the order in which they are to be folded. From here on they do not wait any more. */
-  take(row: number): readonly Uint8Array[] {
-    const lines: Uint8Array[] = []
-    for (const which of waiting) {
-      const from = placeOf(row, which)
-      const length = this.get(row, which)
-      if (length > 0) lines.push(this.lines.subarray(from, from + length))
-      this.set(row, which, 0)
-    }
-    return lines
-  }
-
-  jobOf(row: number): string {
-    return String.fromCharCode(...new Uint8Array(this.jobs.buffer, row * jobBytes, this.get(row, column.jobLength)))
+  /** A line that waits, as it was written; undefined: none does. */
+  line(row: number, which: Waiting): string | undefined {
+    const from = placeOf(row, which)
+    const length = this.get(row, which)
+    return length > 0 ? this.textOf(this.lines, from, from + length) : undefined
   }
 
   private isOf(row: number, lines: DataView, job: Name): boolean {
-    return this.get(row, column.jobLength) === job.to - job.from && isSame(this.jobs, row * jobBytes, lines, job)
+    return this.get(row, column.jobLength) === job.to - job.from && isSame(this.names, row * jobBytes, lines, job)
   }
 
   private slotOf(lines: DataView, job: Name): number {
-    let slot = (job.hash ^ (job.hash >>> 16)) & (indexSize - 1)
+    let slot = (job.hash ^ (job.hash >>> 16)) - 1
     for (;;) {
+      slot = (slot + 1) & (indexSize - 1)
       const row = (this.index[slot] as number) - 1
       if (row < 0 || this.isOf(row, lines, job)) return slot
-      slot = (slot + 1) & (indexSize - 1)
     }
   }
 }
+
+/** Makes a text of some bytes that are ASCII, which none but the system does quickly. */
+export type AsciiText = (bytes: Uint8Array, from: number, to: number) => string
 
 /** Whether a line has room in a row. */
 export function fitsRow({from, to}: Piece): boolean {

@@ -1,3 +1,4 @@
+import {ByteScanner} from '../domain/byte-scanner.js'
 import type {Fold, LineFold} from '../domain/fold.js'
 import {textOf} from './lines.js'
 import {type ChunkFolder, foldLine} from './view.js'
@@ -13,9 +14,10 @@ export function chunkFolder<S>(fold: Fold<S>, bulk: LineFold<S>): ChunkFolder<S>
     fold: (view, chunk) => {
       const start = view.offset
       const lines = chunk.subarray(0, chunk.lastIndexOf(newline) + 1)
+      const scan = new ByteScanner(lines)
       for (let at = 0; at < lines.length && !view.seal; ) {
         // The first line of a generation may be a snapshot.
-        const next = view.offset > 0 ? bulk.take(view.state, lines, at) : -1
+        const next = view.offset > 0 ? bulk.take(view.state, scan, at) : -1
         if (next >= 0) {
           view.records += 1
           view.offset = start + next

@@ -99,9 +99,9 @@ export function textOf(bytes: Buffer): string {
 
 const longBytes = 65_536
 
-/** The text of bytes that are known to be ASCII. */
-export function asciiText({buffer, byteOffset, length}: Uint8Array): string {
-  return Buffer.from(buffer, byteOffset, length).toString('latin1')
+/** The text of some bytes that are known to be ASCII. */
+export function asciiText(bytes: Uint8Array, from: number, to: number): string {
+  return Buffer.prototype.latin1Slice.call(bytes, from, to)
 }
 
 function cutText(whole: string): ChunkLine[] {

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import {expect, test} from 'vitest'
+import {ByteScanner} from '../../src/domain/byte-scanner.js'
 import {leaseFold} from '../../src/domain/lease.js'
 import {bulkLeases} from '../../src/domain/lease-bulk.js'
 import {asciiText} from '../../src/journal/lines.js'
@@ -16,7 +17,7 @@ function inBulk(before: readonly string[], lines: readonly string[]) {
     if (record) bulk.apply(state, record)
     return end + 1
   }
-  return {state, taken: foldBy(bulk, bytes, {state, one})}
+  return {state, taken: foldBy(bulk, new ByteScanner(bytes), {state, one})}
 }
 
 test('many lines at once come to the same state as one by one, in the same order', () => {
