@@ -11,9 +11,11 @@ import {
   putLease,
   type SavedLeases,
 } from './lease.js'
+import {bits} from './lease-keys.js'
 import {LeaseLine} from './lease-line.js'
+import {type AsciiText, leaseBehind} from './lease-of-line.js'
 import {LeaseRows} from './lease-rows.js'
-import {type AsciiText, column, fitsRow, LeaseTable, waiting} from './lease-table.js'
+import {column, fitsRow, LeaseTable, placeOf, waiting} from './lease-table.js'
 import type {Rec} from './record.js'
 import {toColumn} from './to-column.js'
 
@@ -38,8 +40,8 @@ export const bulkLeaseFold: Fold<Leases> = {
  */
 export function bulkLeases(textOf: AsciiText): LineFold<Leases> {
   const line = new LeaseLine()
-  const table = new LeaseTable(textOf)
-  const round: Round = {line, table, jobs: [], newJobs: 0, changes: 0}
+  const table = new LeaseTable()
+  const round: Round = {line, table, textOf, jobs: [], newJobs: 0, changes: 0}
   return {
     take(state, scan, start) {
       const next = line.read(scan, start)
@@ -61,6 +63,7 @@ export function bulkLeases(textOf: AsciiText): LineFold<Leases> {
 interface Round {
   readonly line: LeaseLine
   readonly table: LeaseTable
+  readonly textOf: AsciiText
   /** By row. */
   readonly jobs: string[]
   /** Rows of jobs that the state does not know. */
@@ -82,7 +85,7 @@ function claim(round: Round, state: Leases, row: number): boolean {
   const {view} = line.scan
   // A claim that was repeated.
   if (table.isClaim(row, view, line.id)) return true
-  const isFree = table.get(row, column.held) === 0 || (line.hasOver && table.isClaim(row, view, line.over))
+  const isFree = table.get(row, column.held) === 0 || (line.has(bits.over) && table.isClaim(row, view, line.over))
   if (!isFree) return false
   state.grants += 1
   table.keep(row, column.claimed, view, line.whole)
@@ -107,7 +110,7 @@ function isHolder({line, table}: Round, row: number): boolean {
 function renew(round: Round, row: number): boolean {
   const {line, table} = round
   const {scan} = line
-  if (line.hasProcess) {
+  if (line.has(bits.process | bits.jobProcess)) {
     if (table.get(row, column.bound) > 0 || table.get(row, column.renewed) > 0) return false
     table.keep(row, column.bound, scan.view, line.whole)
     table.set(row, column.place, line.place.number)
@@ -177,7 +180,7 @@ function applyAmong(round: Round, state: Leases, record: Rec): FoldVerdict {
     settleAll(round, state)
     return leaseFold.apply(state, record)
   }
-  settleRow(round, state, row)
+  if (table.waits(row)) settleRow(round, state, row)
   const {grants} = state
   const verdict = leaseFold.apply(state, record)
   // A repeated claim is no change.
@@ -187,38 +190,30 @@ function applyAmong(round: Round, state: Leases, record: Rec): FoldVerdict {
   return verdict
 }
 
-/** Folds the lines of a row that wait, and tells how many did. */
-function settleRow({table, jobs}: Round, state: Leases, row: number): number {
-  const {grants} = state
-  if (table.get(row, column.claimed) > 0) {
-    // It was granted, whatever was known of the job when the last lines were folded.
-    state.byJob.delete(jobs[row] as string)
-    state.grants = table.get(row, column.token) - 1
-  }
-  let folded = 0
+/** Folds the lines of a row that wait, and makes its lease the last that was seen. */
+function settleRow({table, line, textOf, jobs}: Round, state: Leases, row: number): void {
+  const job = jobs[row] as string
+  // A claim that waits was granted, whatever was known of the job before.
+  let lease = table.get(row, column.claimed) > 0 ? undefined : state.byJob.get(job)
   for (const which of waiting) {
-    const text = table.line(row, which)
-    if (text === undefined) continue
-    leaseFold.apply(state, JSON.parse(text) as Rec)
+    if (table.get(row, which) === 0) continue
+    line.read(table.lines, placeOf(row, which))
+    lease = leaseBehind(line, {job, textOf, token: table.get(row, column.token)}, lease)
     table.set(row, which, 0)
-    folded += 1
   }
-  state.grants = grants
-  return folded
+  if (lease) putLease(state, lease)
 }
 
 /** In the order of their last changes, in which the fold keeps them. */
 function settleAll(round: Round, state: Leases): void {
-  const {table, jobs} = round
+  const {table} = round
   const changed = (row: number) => table.get(row, column.changed)
   const rows = Array.from({length: table.rows}, (_, row) => row).filter((row) => changed(row) > 0)
   for (const row of rows.sort((one, other) => changed(one) - changed(other))) {
-    // What was folded before the end may have got before what was not.
-    const lease = settleRow(round, state, row) === 0 ? state.byJob.get(jobs[row] as string) : undefined
-    if (lease) putLease(state, lease)
+    settleRow(round, state, row)
   }
   table.clear()
-  jobs.length = 0
+  round.jobs.length = 0
   round.newJobs = 0
   round.changes = 0
 }

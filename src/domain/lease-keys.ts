@@ -13,11 +13,12 @@ export const bits = {
   ttlMs: 128,
   claim: 256,
   token: 512,
-  status: 1024,
-  detail: 2048,
-  over: 4096,
-  process: 8192,
-  jobProcess: 16_384,
+  ok: 1024,
+  error: 2048,
+  detail: 4096,
+  over: 8192,
+  process: 16_384,
+  jobProcess: 32_768,
 } as const
 
 /** What stands behind a key. */
@@ -39,8 +40,8 @@ const keys: readonly Key[] = [
   key(',"kind":"claimed"', bits.claimed),
   key(',"kind":"renewed"', bits.renewed),
   key(',"kind":"released"', bits.released),
-  key(',"status":"ok"', bits.status),
-  key(',"status":"error"', bits.status),
+  key(',"status":"ok"', bits.ok),
+  key(',"status":"error"', bits.error),
   key(',"mono":', bits.mono, values.digits),
   key(',"job":"', bits.job, values.name),
   key(',"holder":"', bits.holder, values.text),

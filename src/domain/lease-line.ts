@@ -13,7 +13,7 @@ const kindBits = bits.claimed | bits.renewed | bits.released
 const always = bits.mono | bits.place | bits.job
 const claimBits = always | bits.holder | bits.ttlMs
 const renewalBits = always | bits.claim | bits.token
-const releaseBits = renewalBits | bits.status
+const statusBits = bits.ok | bits.error
 
 /** How many bytes of a line stand before its id. */
 export const idOffset = 13
@@ -28,7 +28,7 @@ export class LeaseLine {
   kind: 'claimed' | 'renewed' | 'released' = 'claimed'
   /** Where it stands. */
   scan = new ByteScanner(new Uint8Array())
-  /** Without its newline. */
+  /** With its newline. */
   readonly whole = nowhere()
   readonly id = nowhere()
   readonly at = nowhere()
@@ -37,20 +37,21 @@ export class LeaseLine {
   readonly claim = nowhere()
   readonly token = nowhere()
   readonly over = nowhere()
+  readonly holder = nowhere()
+  readonly ttlMs = nowhere()
+  readonly detail = nowhere()
+  /** Behind `{"pid":`. */
+  readonly process = nowhere()
+  readonly jobProcess = nowhere()
   place: NumberedPlace = {boot: '', host: '', number: 0}
   /** The sum of the bits of all fields that are there. The pieces of the others mean nothing. */
   private seen = 0
-  private readonly ttlMs = nowhere()
-  private readonly other = nowhere()
   private readonly keys = new LeaseKeys()
   private readonly first: Step[] = []
 
-  get hasOver(): boolean {
-    return (this.seen & bits.over) > 0
-  }
-
-  get hasProcess(): boolean {
-    return (this.seen & (bits.process | bits.jobProcess)) > 0
+  /** Whether any of the fields is there whose bits these are. */
+  has(some: number): boolean {
+    return (this.seen & some) > 0
   }
 
   /** Behind the newline of the line that starts there; -1: it is not quite what guard writes, and nothing is known. */
@@ -102,27 +103,24 @@ export class LeaseLine {
 
   /** What is asked for. Of the fields that stand in one key only the last has a value. */
   private pieceOf(of: number): Name {
-    if ((of & bits.mono) > 0) return this.mono
-    if ((of & bits.job) > 0) return this.job
-    if ((of & bits.claim) > 0) return this.claim
-    if ((of & bits.token) > 0) return this.token
-    if ((of & bits.over) > 0) return this.over
-    return (of & bits.ttlMs) > 0 ? this.ttlMs : this.other
+    const valued = pieces.find((name) => (of & bits[name]) > 0)
+    return valued ? this[valued] : nowhere()
   }
 
   /** Whether all is there; what is not is void or unknown, and rare enough to be left to who reads records. */
   private isWhole(bytes: Uint8Array): boolean {
-    const {seen, ttlMs, token} = this
+    const {seen, ttlMs} = this
     switch (seen & kindBits) {
       case bits.claimed:
         this.kind = 'claimed'
         return (seen & claimBits) === claimBits && bytes[ttlMs.from] !== zero
       case bits.renewed:
         this.kind = 'renewed'
-        return (seen & renewalBits) === renewalBits && token.to - token.from <= exactDigits
+        return (seen & renewalBits) === renewalBits
       case bits.released:
         this.kind = 'released'
-        return (seen & releaseBits) === releaseBits && token.to - token.from <= exactDigits
+        if ((seen & statusBits) === 0 || (seen & statusBits) === statusBits) return false
+        return (seen & renewalBits) === renewalBits
       default:
         return false
     }
@@ -130,7 +128,7 @@ export class LeaseLine {
 
   private endAt(start: number, end: number): number {
     this.whole.from = start
-    this.whole.to = end - 1
+    this.whole.to = end
     return end
   }
 }
@@ -142,12 +140,16 @@ function readValue(scan: ByteScanner, {value, piece}: Step, from: number): numbe
       piece.to = scan.digits(from)
       return piece.to
     case values.process:
-      return readProcess(scan, from)
+      piece.to = readProcess(scan, from)
+      return piece.to
     default:
       piece.to = value === values.name ? scan.name(from, piece) : scan.text(from)
       return piece.to < 0 ? -1 : piece.to + 1
   }
 }
+
+/** The fields of which the value stands behind the key. */
+const pieces = ['mono', 'job', 'claim', 'token', 'over', 'holder', 'ttlMs', 'detail', 'process', 'jobProcess'] as const
 
 function nowhere(): Name {
   return {from: 0, to: 0, hash: 0}
@@ -156,8 +158,6 @@ function nowhere(): Name {
 const zero = 0x30
 const brace = 0x7d
 const newline = 0x0a
-/** More may not be the very number that they say. */
-const exactDigits = 15
 /** Some dozen hosts, with a few kinds of lines. */
 const mostSteps = 48
 

@@ -1,4 +1,4 @@
-import {ascii, type Name, type Piece, viewOf} from './byte-scanner.js'
+import {ascii, ByteScanner, type Name, type Piece} from './byte-scanner.js'
 import {mostJobs} from './lease.js'
 import {idOffset} from './lease-line.js'
 
@@ -48,15 +48,9 @@ export class LeaseTable {
   private readonly numbers = new Float64Array(mostJobs * numbersOfRow)
   private readonly names = new DataView(new ArrayBuffer(mostJobs * jobBytes))
   /** First all claims, and so on: of what rarely waits nothing is written to. */
-  private readonly lines = new Uint8Array(waiting.length * mostJobs * lineBytes)
-  private readonly lineView = viewOf(this.lines)
-  private readonly textOf: AsciiText
+  readonly lines = new ByteScanner(new Uint8Array(waiting.length * mostJobs * lineBytes))
   /** By the hash of a job's name: its row + 1, or 0. */
   private readonly index = new Int32Array(indexSize)
-
-  constructor(textOf: AsciiText) {
-    this.textOf = textOf
-  }
 
   /** The row of the job whose name stands there; -1: it has none. */
   find(lines: DataView, job: Name): number {
@@ -90,27 +84,24 @@ export class LeaseTable {
   /** Whether this is the id of the claim that stands. */
   isClaim(row: number, lines: DataView, id: Piece): boolean {
     if (this.get(row, column.idLength) !== id.to - id.from) return false
-    return isSame(this.lineView, placeOf(row, column.claimed) + idOffset, lines, id)
+    return isSame(this.lines.view, placeOf(row, column.claimed) + idOffset, lines, id)
   }
 
   /** Notes the id of a claim that does not wait. */
   nameClaim(row: number, claimId: string | undefined): void {
     const isPlain = claimId !== undefined && claimId.length < lineBytes - idOffset && /^[\x20-\x7e]*$/.test(claimId)
     this.set(row, column.idLength, isPlain ? claimId.length : -1)
-    if (isPlain) this.lines.set(ascii(claimId), placeOf(row, column.claimed) + idOffset)
+    if (isPlain) this.lines.bytes.set(ascii(claimId), placeOf(row, column.claimed) + idOffset)
   }
 
   /** Takes a line over; whoever calls has seen to it that it fits. */
   keep(row: number, which: Waiting, lines: DataView, line: Piece): void {
     this.set(row, which, line.to - line.from)
-    copy(this.lineView, placeOf(row, which), lines, line)
+    copy(this.lines.view, placeOf(row, which), lines, line)
   }
 
-  /** A line that waits, as it was written; undefined: none does. */
-  line(row: number, which: Waiting): string | undefined {
-    const from = placeOf(row, which)
-    const length = this.get(row, which)
-    return length > 0 ? this.textOf(this.lines, from, from + length) : undefined
+  waits(row: number): boolean {
+    return waiting.some((which) => this.get(row, which) > 0)
   }
 
   private isOf(row: number, lines: DataView, job: Name): boolean {
@@ -127,15 +118,13 @@ export class LeaseTable {
   }
 }
 
-/** Makes a text of some bytes that are ASCII, which none but the system does quickly. */
-export type AsciiText = (bytes: Uint8Array, from: number, to: number) => string
-
 /** Whether a line has room in a row. */
 export function fitsRow({from, to}: Piece): boolean {
   return to - from <= lineBytes
 }
 
-function placeOf(row: number, which: Waiting): number {
+/** Where a line that waits stands among all `lines`. */
+export function placeOf(row: number, which: Waiting): number {
   return ((which - column.claimed) * mostJobs + row) * lineBytes
 }
 
