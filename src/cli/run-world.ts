@@ -2,6 +2,7 @@ import {accessSync, existsSync, constants as fsConstants, mkdirSync} from 'node:
 import {fewLeases, type Lease, type Leases, type Moment} from '../domain/lease.js'
 import {watchdogLease, watcherState} from '../domain/watchers.js'
 import {GuardError} from '../errors.js'
+import type {Journal} from '../journal/journal.js'
 import {callAfter} from '../system/alarm.js'
 import {readBootId, readHostName, signalNumber, temporaryFolder} from '../system/host.js'
 import {identifyProcess} from '../system/process-identity.js'
@@ -84,20 +85,24 @@ export function runWorld(guard: Guard, run: RunResolved, mode: RunMode): RunWorl
 
 /** Once the job runs, there is time: every hundredth run or so finds a journal long enough for a snapshot. */
 function tidyJournals(guard: Guard): void {
-  if (guard.leases().hasGrown() || guard.runs().hasGrown()) setImmediate(() => void tidy(guard))
+  const due = {leases: guard.leases().hasGrown(), runs: guard.runs().hasGrown()}
+  if (due.leases || due.runs) setImmediate(() => void tidy(guard, due))
 }
 
-/** Of many leases the snapshot is to be in columns; what makes those is loaded for no other. */
-async function tidy(guard: Guard): Promise<void> {
+async function tidy(guard: Guard, due: {readonly leases: boolean; readonly runs: boolean}): Promise<void> {
   try {
-    const isMany = guard.leases().read().byJob.size >= fewLeases
-    const leases = isMany ? guard.journal((await import('../journal/bulk-streams.js')).bulkLeaseStream) : guard.leases()
-    leases.compactIfDue()
-    guard.runs().compactIfDue()
+    if (due.leases) (await leasesToCompact(guard)).compactIfDue()
+    if (due.runs) guard.runs().compactIfDue()
   } catch (error) {
     if (!(error instanceof GuardError)) throw error
     tell(`the journals were not compacted: ${error.message}`)
   }
+}
+
+/** Of many leases the snapshot is to be in columns; what makes those is loaded for no other. */
+async function leasesToCompact(guard: Guard): Promise<Journal<Leases>> {
+  if (guard.leases().read().byJob.size < fewLeases) return guard.leases()
+  return guard.journal((await import('../journal/bulk-streams.js')).bulkLeaseStream)
 }
 
 const unclaimed: Claim = {granted: true, lease: undefined, interrupted: undefined}
