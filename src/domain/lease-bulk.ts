@@ -2,7 +2,6 @@ import {ascii, ByteScanner, textOf} from './byte-scanner.js'
 import type {BulkFold, Fold} from './fold.js'
 import {isJobName} from './job-name.js'
 import {
-  fewLeases,
   hasExpired,
   type Lease,
   type Leases,
@@ -12,19 +11,15 @@ import {
   type Release,
   type SavedLeases,
 } from './lease.js'
+import {columnLeaseFold} from './lease-columns.js'
 import {emptyLine, type LeaseLine, readLeaseLine} from './lease-line.js'
 import {LeaseRows} from './lease-rows.js'
 import {column, fits, LeaseTable, type TextColumn, textBytes, textColumn} from './lease-table.js'
 import type {Place, ProcessRef} from './process-ref.js'
-import {toColumn} from './to-column.js'
 
-/** `leaseFold` for who looks at every lease, and has the time to leave many of them as columns. */
+/** `leaseFold` for who looks at every lease. */
 export const bulkLeaseFold: Fold<Leases> = {
-  ...leaseFold,
-  save: ({grants, byJob}): SavedLeases => {
-    const leases = [...byJob.values()]
-    return leases.length < fewLeases ? {grants, leases} : {grants, columns: toColumn(leases)}
-  },
+  ...columnLeaseFold,
   restore: (saved) => {
     const kept = saved as SavedLeases
     return 'columns' in kept ? {grants: kept.grants, byJob: new LeaseRows(kept.columns)} : leaseFold.restore(saved)
