@@ -14,6 +14,9 @@ import {encodeEntry, type Line} from './lines.js'
 import {dropAbandonedFiles, dropOldGenerations} from './retention.js'
 import type {View} from './view.js'
 
+/** From the seal to its successor takes less than a millisecond, unless thirty processes share two cores. */
+const patienceMs = 30
+
 /**
  * Opens nothing yet: the first call does. What is promised:
  *
@@ -32,8 +35,9 @@ export function openJournal<S>(dir: string, spec: JournalSpec<S>, newStamp: () =
   const perform = onDisk(dir, journal)
   const run = <T>(steps: Step<T>): T => drive(steps, perform)
   const chunks = spec.chunks && {chunks: spec.chunks}
-  const whole: Cursor<S> = {journal, newStamp, reader: {reads: 'all', fold, ...chunks}, view: undefined}
-  const light: Cursor<S> = {journal, newStamp, reader: {reads: 'seals', fold}, view: undefined}
+  const common = {journal, newStamp, patienceMs, view: undefined}
+  const whole: Cursor<S> = {...common, reader: {reads: 'all', fold, ...chunks}}
+  const light: Cursor<S> = {...common, reader: {reads: 'seals', fold}}
   let hasCrossed = false
   /** Of all who write at once, the limit is crossed by one line, and its writer is to make the snapshot. */
   const noteCrossing = (view: View<S>, {bytes}: Line) => {

@@ -9,10 +9,10 @@ import {wordsSpec} from './words.js'
 
 const journal = 'words'
 
-function cursorOf(name: string): Cursor<string[]> {
+function cursorOf(name: string, patienceMs = 0): Cursor<string[]> {
   let count = 0
   const newStamp = () => ({v: 1 as const, id: `${name}-${count++}`, at: 0, mono: 0, boot: 'b', host: 'h'})
-  return {journal, newStamp, reader: {reads: 'all', fold: wordsSpec.fold}, view: undefined}
+  return {journal, newStamp, reader: {reads: 'all', fold: wordsSpec.fold}, patienceMs, view: undefined}
 }
 
 /** Compacts step by step; `between` is called behind each step with what was done. Returns all that was done. */
@@ -54,6 +54,43 @@ describe('between a seal and its successor', () => {
     expect(kinds.filter((op) => op === 'write-new')).toHaveLength(4)
     expect(unsuccessedSteps(kinds)).not.toContain('write-new')
     expect(words).toEqual(['first', 'second'])
+  })
+})
+
+describe('who comes to a seal without a successor', () => {
+  /** A compactor that stopped behind its seal, and somebody who wants to write; `resume` lets the compactor go on. */
+  function metAtSeal(resume: (kinds: readonly FileOp['op'][]) => boolean) {
+    const {perform} = modelFiles(journal)
+    const compacting = compact(cursorOf('compactor'))
+    let turn = compacting.next()
+    const step = () => {
+      const {op} = turn.value as FileOp
+      turn = compacting.next(perform(turn.value as FileOp))
+      return op
+    }
+    while (step() !== 'append');
+    const kinds: FileOp['op'][] = []
+    const writer = cursorOf('writer', 5)
+    drive(commit(writer, encodeEntry({kind: 'added', word: 'late'}, writer.newStamp()), 'buffered'), (op) => {
+      kinds.push(op.op)
+      while (resume(kinds) && !turn.done) step()
+      return perform(op)
+    })
+    return {kinds, words: drive(look(cursorOf('reader')), perform)?.state}
+  }
+
+  test('leaves it a moment to whoever sealed', () => {
+    const {kinds, words} = metAtSeal((kinds) => kinds.includes('pause'))
+    expect(kinds.filter((op) => op === 'pause')).toHaveLength(1)
+    expect(kinds).not.toContain('write-new')
+    expect(words).toEqual(['late'])
+  })
+
+  test('makes it when that one does not come to it', () => {
+    const {kinds, words} = metAtSeal(() => false)
+    expect(kinds.filter((op) => op === 'pause')).toHaveLength(5)
+    expect(kinds).toContain('write-new')
+    expect(words).toEqual(['late'])
   })
 })
 

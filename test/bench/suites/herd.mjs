@@ -13,9 +13,7 @@ export async function run({place, rounds}) {
   await together((number) => place.start([...guard, 'run', '--job', `warm-${number}`, '--', 'true']))
   for (let turn = 0; turn < turns; turn++) {
     seen.bare.push(await together(() => place.start([...bare, 'true'])))
-    seen.guard.push(
-      await together((number) => place.start([...guard, 'run', '--job', `j-${number}`, '--', 'true'])),
-    )
+    seen.guard.push(await together((number) => place.start([...guard, 'run', '--job', `j-${number}`, '--', 'true'])))
   }
   const ratio = (middle(seen.guard) / middle(seen.bare)).toFixed(2)
   return [
