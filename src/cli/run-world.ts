@@ -2,6 +2,7 @@ import {accessSync, existsSync, constants as fsConstants, mkdirSync} from 'node:
 import {fewLeases, type Lease, type Leases, type Moment} from '../domain/lease.js'
 import {watchdogLease, watcherState} from '../domain/watchers.js'
 import {GuardError} from '../errors.js'
+import type {Journal} from '../journal/journal.js'
 import {callAfter} from '../system/alarm.js'
 import {readBootId, readHostName, signalNumber, temporaryFolder} from '../system/host.js'
 import {identifyProcess} from '../system/process-identity.js'
@@ -35,7 +36,11 @@ export function runWorld(guard: Guard, run: RunResolved, mode: RunMode): RunWorl
   const watchdog = watchdogLook(guard)
   return {
     request,
-    afterwards: watchdog.report,
+    afterwards: async () => {
+      // The last lines may be those that made the journals long.
+      if (usable && haveGrown(guard)) await tidyJournals(guard)
+      await watchdog.report()
+    },
     deps: {
       clock,
       random: Math.random,
@@ -45,7 +50,7 @@ export function runWorld(guard: Guard, run: RunResolved, mode: RunMode): RunWorl
       openOutput: () => (usable && !mode.interactive ? openOutput(place, guard.logFileOf(job), runId) : undefined),
       startJob: async (task) => {
         const job = await startAttempt(place, task)
-        if (usable) tidyJournals(guard)
+        if (usable && haveGrown(guard)) setImmediate(() => void tidyJournals(guard))
         return job
       },
       supervise: (process, {output, timeoutMs}) =>
@@ -82,22 +87,25 @@ export function runWorld(guard: Guard, run: RunResolved, mode: RunMode): RunWorl
   }
 }
 
-/** Once the job runs, there is time: every hundredth run or so finds a journal long enough for a snapshot. */
-function tidyJournals(guard: Guard): void {
-  if (guard.leases().hasGrown() || guard.runs().hasGrown()) setImmediate(() => void tidy(guard))
+function haveGrown(guard: Guard): boolean {
+  return guard.leases().hasGrown() || guard.runs().hasGrown()
 }
 
-/** Of many leases the snapshot is to be in columns; what makes those is loaded for no other. */
-async function tidy(guard: Guard): Promise<void> {
+/** Once the job runs, there is time, and after its end; every hundredth line or so calls for a snapshot. */
+async function tidyJournals(guard: Guard): Promise<void> {
   try {
-    const isMany = guard.leases().read().byJob.size >= fewLeases
-    const leases = isMany ? guard.journal((await import('../journal/bulk-streams.js')).bulkLeaseStream) : guard.leases()
-    leases.compactIfDue()
-    guard.runs().compactIfDue()
+    if (guard.leases().hasGrown()) (await leasesToCompact(guard)).compactIfDue()
+    if (guard.runs().hasGrown()) guard.runs().compactIfDue()
   } catch (error) {
     if (!(error instanceof GuardError)) throw error
     tell(`the journals were not compacted: ${error.message}`)
   }
+}
+
+/** Of many leases the snapshot is to be in columns; what makes those is loaded for no other. */
+async function leasesToCompact(guard: Guard): Promise<Journal<Leases>> {
+  if (guard.leases().read().byJob.size < fewLeases) return guard.leases()
+  return guard.journal((await import('../journal/column-streams.js')).columnLeaseStream)
 }
 
 const unclaimed: Claim = {granted: true, lease: undefined, interrupted: undefined}

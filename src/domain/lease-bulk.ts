@@ -1,31 +1,18 @@
 import {ascii, type Name, nameIn, viewOf} from './byte-scanner.js'
 import type {Fold, FoldVerdict, LineFold} from './fold.js'
 import {isJobName} from './job-name.js'
-import {
-  fewLeases,
-  isWritten,
-  type Lease,
-  type Leases,
-  leaseFold,
-  mostJobs,
-  putLease,
-  type SavedLeases,
-} from './lease.js'
+import {isWritten, type Lease, type Leases, leaseFold, mostJobs, putLease, type SavedLeases} from './lease.js'
+import {columnLeaseFold} from './lease-columns.js'
 import {bits} from './lease-keys.js'
 import {LeaseLine} from './lease-line.js'
 import {type AsciiText, leaseBehind} from './lease-of-line.js'
 import {LeaseRows} from './lease-rows.js'
 import {column, fitsRow, LeaseTable, placeOf, waiting} from './lease-table.js'
 import type {Rec} from './record.js'
-import {toColumn} from './to-column.js'
 
-/** `leaseFold` for who looks at every lease, and has the time to leave many of them as columns. */
+/** `leaseFold` for who looks at every lease. */
 export const bulkLeaseFold: Fold<Leases> = {
-  ...leaseFold,
-  save: ({grants, byJob}): SavedLeases => {
-    const leases = [...byJob.values()]
-    return leases.length < fewLeases ? {grants, leases} : {grants, columns: toColumn(leases)}
-  },
+  ...columnLeaseFold,
   restore: (saved) => {
     const kept = saved as SavedLeases
     return 'columns' in kept ? {grants: kept.grants, byJob: new LeaseRows(kept.columns)} : leaseFold.restore(saved)

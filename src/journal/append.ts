@@ -1,7 +1,7 @@
 import type {FoldVerdict} from '../domain/fold.js'
 import {GuardError} from '../errors.js'
 import {adopt} from './adopt.js'
-import {type Cursor, isInPlace, leave, openNewest, presentView} from './cursor.js'
+import {type Cursor, isInPlace, leave, openNewest, presentView, successorCame} from './cursor.js'
 import {append, type Step, sync} from './files.js'
 import type {Durability} from './journal.js'
 import {type Line, tornEnd} from './lines.js'
@@ -42,15 +42,15 @@ export function* enter<S>(cursor: Cursor<S>): Step<View<S>> {
     }
     if (hasMore(view)) yield* catchUp(view, cursor.reader)
     if (!view.seal) return view
-    yield* finish(cursor)
+    if (!(yield* successorCame(cursor, view))) yield* finish(cursor)
   }
   throw stuck(cursor.journal)
 }
 
 /** Completes what a compactor began: anybody may, and it does not matter who is first (invariant 7). */
 function* finish<S>(cursor: Cursor<S>): Step<void> {
-  const {reader, journal, newStamp} = cursor
-  const whole: Cursor<S> = {journal, newStamp, reader: {...reader, reads: 'all'}, view: undefined}
+  const {reader, journal, newStamp, patienceMs} = cursor
+  const whole: Cursor<S> = {journal, newStamp, patienceMs, reader: {...reader, reads: 'all'}, view: undefined}
   yield* leave(cursor)
   const view = yield* openNewest(whole)
   if (!view) return

@@ -5,7 +5,7 @@ import type {CompactionLimit} from './journal-spec.js'
 import {encodeOwn, isOwn, linesOf, parseLine} from './lines.js'
 import {freshName, generationName} from './names.js'
 import {alias, encodeSnapshot, publish} from './publish.js'
-import {catchUp, type View} from './view.js'
+import {catchUp, type Seal, type View} from './view.js'
 
 /** Foreign lines in one carry record: far enough below the longest line of guard's own. */
 const batchBytes = 32_768
@@ -35,30 +35,74 @@ export function isBeyond(
   return tailBytes >= limit.timesSnapshot * snapshotBytes && (tailBytes > limit.bytes || records > limit.records)
 }
 
+/** So often a snapshot is made anew because others wrote meanwhile; then the generation is sealed all the same. */
+const mostTries = 3
+
 /**
  * Seals the generation and publishes the next. Whoever else seals at the same time does no harm: the first seal counts.
- * Undefined when the disk has no room for the snapshot: a generation that is sealed without a successor takes no line
- * more, while one that is too long only reads slowly.
+ * The snapshot is on the disk before the seal is written: whoever comes to a seal without a successor makes one, and of
+ * thirty processes that started at once five did. Undefined when somebody else was first, or when the disk has no room
+ * for the snapshot: a generation that is sealed without a successor takes no line more, while one that is too long only
+ * reads slowly.
  */
 export function* compact<S>(cursor: Cursor<S>): Step<View<S> | undefined> {
+  for (let tries = 1; ; tries++) {
+    const draft = yield* prepare(cursor)
+    if (!draft) return undefined
+    const view = yield* enter(cursor)
+    if (view.generation === draft.generation && (view.offset === draft.offset || tries === mostTries))
+      return yield* sealWith(cursor, view, draft)
+    yield* discard(draft)
+    if (view.generation !== draft.generation) return undefined
+  }
+}
+
+/** What is to stand behind the lines of a generation up to `offset`, and the file of the next one. */
+interface Draft {
+  readonly generation: number
+  readonly offset: number
+  readonly seal: Seal
+  readonly line: Buffer
+  readonly snapshot: string
+  readonly reserve: string
+}
+
+/** Asking for free bytes would know of neither quotas nor file size limits: the room is taken, and given back in time. */
+function* prepare<S>(cursor: Cursor<S>): Step<Draft | undefined> {
   const view = yield* enter(cursor)
+  const {generation, offset} = view
   const {v, id, at, mono, boot, host} = cursor.newStamp()
   const stamp = {v, id, at, mono, boot, host}
   const line = encodeOwn({kind: 'seal'}, stamp).bytes
-  // If this seal counts and nobody writes before it, its snapshot is this very one: that of ten thousand jobs takes 90 ms.
-  const end = view.offset + line.length
-  const snapshot = encodeSnapshot(cursor, view, {end, stamp})
-  // Asking for free bytes would know of neither quotas nor file size limits: the room is taken, and given back in time.
-  const reserve = freshName(cursor.journal, cursor.newStamp().id)
-  if (!(yield* tryWriteNew(reserve, Buffer.alloc(snapshot.length + slackBytes, ' ')))) return undefined
+  const seal = {end: offset + line.length, stamp}
+  const [snapshot, reserve] = [freshName(cursor.journal, cursor.newStamp().id), freshName(cursor.journal, id)]
+  if (!(yield* tryWriteNew(snapshot, encodeSnapshot(cursor, view, seal)))) return undefined
+  const draft = {generation, offset, seal, line, snapshot, reserve}
+  if (yield* tryWriteNew(reserve, Buffer.alloc(slackBytes, ' '))) return draft
+  yield* remove(snapshot)
+  return undefined
+}
+
+function* discard({snapshot, reserve}: Draft): Step<void> {
+  yield* remove(snapshot)
+  yield* remove(reserve)
+}
+
+function* sealWith<S>(cursor: Cursor<S>, view: View<S>, draft: Draft): Step<View<S> | undefined> {
+  const {seal, line, snapshot, reserve} = draft
   try {
     yield* writeLine(cursor, view, line)
+  } catch (error) {
+    yield* remove(snapshot)
+    throw error
   } finally {
     yield* remove(reserve)
   }
   yield* catchUp(view, cursor.reader)
   // All that stands before the seal has been folded here: nobody need read it again.
-  const isForeseen = view.seal?.end === end && view.seal.stamp.id === id
+  const isForeseen = view.seal?.end === seal.end && view.seal.stamp.id === seal.stamp.id
+  if (!isForeseen) yield* remove(snapshot)
+  if (!isForeseen && (yield* newestGeneration()) !== view.generation) return undefined
   if (view.seal && (yield* isInPlace(cursor, view))) yield* publish(cursor, view, isForeseen ? snapshot : undefined)
   return yield* enter(cursor)
 }

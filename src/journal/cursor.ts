@@ -1,5 +1,5 @@
 import type {Stamp} from '../domain/record.js'
-import {close, type FileHandle, list, open, type Step, status} from './files.js'
+import {close, type FileHandle, list, open, pause, type Step, status} from './files.js'
 import {generationName, stableName} from './names.js'
 import {catchUp, emptyView, hasMore, type Reader, type View} from './view.js'
 
@@ -8,6 +8,8 @@ export interface Cursor<S> {
   readonly journal: string
   readonly reader: Reader<S>
   readonly newStamp: () => Stamp
+  /** How long whoever sealed a generation is left to publish the next one, ms. */
+  readonly patienceMs: number
   view: View<S> | undefined
   /** What was read of a journal that guard never wrote to: adopted, it need not be read a second time. */
   foreign?: View<S> | undefined
@@ -106,6 +108,19 @@ function* readUnadopted<S>(cursor: Cursor<S>): Step<View<S> | undefined> {
 export function* newestGeneration(): Step<number | undefined> {
   const generations = yield* list()
   return generations.length === 0 ? undefined : Math.max(...generations)
+}
+
+const pauseMs = 1
+
+/** Whether somebody is about to publish the generation that follows upon a fresh seal: then it is there now. */
+export function* successorCame<S>(cursor: Cursor<S>, {generation, seal}: View<S>): Step<boolean> {
+  const {boot, mono} = cursor.newStamp()
+  if (!seal || seal.stamp.boot !== boot || mono - seal.stamp.mono >= cursor.patienceMs) return false
+  for (let pausedMs = 0; pausedMs < cursor.patienceMs; pausedMs += pauseMs) {
+    yield* pause(pauseMs)
+    if ((yield* newestGeneration()) !== generation) return true
+  }
+  return false
 }
 
 /** False after the state directory was removed, replaced or restored, and after retention let the generation go. */

@@ -57,6 +57,8 @@ export function onDisk(dir: string, journal: string): (op: FileOp) => unknown {
         return fdatasyncSync(op.file.fd)
       case 'sync-folders':
         return [dir, at(generationsFolder)].forEach(syncFolder)
+      case 'pause':
+        return Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, op.ms)
       case 'close':
         return closeSync(op.file.fd)
     }

@@ -19,6 +19,7 @@ export type FileOp =
   | {readonly op: 'write-new'; readonly name: string; readonly bytes: Buffer}
   | {readonly op: 'link' | 'rename' | 'date-like'; readonly name: string; readonly to: string}
   | {readonly op: 'sync-folders'}
+  | {readonly op: 'pause'; readonly ms: number}
 
 /** Steps that end in a `T`. */
 export type Step<T> = Generator<FileOp, T, unknown>
@@ -69,6 +70,8 @@ export const dateLike = (name: string, to: string) => ask<void>({op: 'date-like'
 export const remove = (name: string) => ask<void>({op: 'remove', name})
 export const sync = (file: FileHandle) => ask<void>({op: 'sync', file})
 export const syncFolders = () => ask<void>({op: 'sync-folders'})
+/** Lets other processes do something. */
+export const pause = (ms: number) => ask<void>({op: 'pause', ms})
 
 /** False, and nothing is left, when the disk does not take the file: it is full, or a quota or limit is reached. */
 export function* tryWriteNew(name: string, bytes: Buffer): Step<boolean> {

@@ -19,7 +19,10 @@ export interface Journal<S> {
   records(): Iterable<Rec>
   /** The same, newest first; reads no further back than the caller goes. */
   newestFirst(): Iterable<Rec>
-  /** Whether the tail that this process has read passes the limit. Asks no file: a run asks at each start. */
+  /**
+   * Whether this process is to compact: a line of its own crossed the limit, or nobody did so by twice the limit. Asks no
+   * file: a run asks at each start.
+   */
   hasGrown(): boolean
   /** Writes a snapshot into a new generation when the present one has passed its limit, and drops what retention lets go. */
   compactIfDue(): void

@@ -13,13 +13,12 @@ export const watchedGenerations = 16
 /**
  * Gives a sealed generation its successor, whose first line is the snapshot. That is a function of the lines up to
  * the seal and nothing else, so it does not matter which process links it first (invariants 5 and 8).
- * `ready`: the snapshot, where it has been made already.
+ * `ready`: the file of the snapshot, where it has been made already.
  */
-export function* publish<S>(cursor: Cursor<S>, view: View<S>, ready?: Buffer): Step<void> {
-  const {seal} = view
-  if (!seal) return
-  const fresh = freshName(cursor.journal, cursor.newStamp().id)
-  yield* writeNew(fresh, ready ?? encodeSnapshot(cursor, view, seal))
+export function* publish<S>(cursor: Cursor<S>, view: View<S>, ready?: string): Step<void> {
+  if (!view.seal) return
+  const fresh = ready ?? freshName(cursor.journal, cursor.newStamp().id)
+  if (ready === undefined) yield* writeNew(fresh, encodeSnapshot(cursor, view, view.seal))
   // Never a rename: somebody may have published, and others may have appended to it already.
   yield* link(fresh, generationName(cursor.journal, view.generation + 1))
   yield* remove(fresh)

@@ -123,7 +123,7 @@ describe('killed between two steps', () => {
   function cursorOf(name: string): Cursor<string[]> {
     let count = 0
     const newStamp = () => ({v: 1 as const, id: `${name}-${count++}`, at: 0, mono: 0, boot: 'b', host: 'h'})
-    return {journal, newStamp, reader: {reads: 'all', fold: wordsSpec.fold}, view: undefined}
+    return {journal, newStamp, reader: {reads: 'all', fold: wordsSpec.fold}, patienceMs: 0, view: undefined}
   }
 
   const settled = 2

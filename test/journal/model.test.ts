@@ -21,7 +21,7 @@ function cursorOf(world: World, name: string, reads: 'all' | 'seals' = 'all'): C
     count += 1
     return {v: 1, id: `${name}-${count}`, at: 0, mono: world.clock.mono, boot: 'b', host: 'h'}
   }
-  return {journal, newStamp, reader: {reads, fold: leaseFold}, view: undefined}
+  return {journal, newStamp, reader: {reads, fold: leaseFold}, patienceMs: 0, view: undefined}
 }
 
 /** A process may end with an error of the disk's, never with another. */

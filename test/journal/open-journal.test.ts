@@ -194,21 +194,27 @@ describe('compaction', () => {
     expect(readdirSync(join(dir, '.gen')).sort()).toEqual([1, 2, 3].map((number) => `names.00000${number}.jsonl`))
   })
 
-  test('a journal has grown when the tail passes the limit, however long its snapshot is', () => {
+  test.each(['append', 'note'] as const)('who crosses the limit by %s is to compact', (write) => {
     const dir = tempDir()
-    const long = 'x'.repeat(2000)
     const writer = journalIn(dir)
     expect(writer.hasGrown()).toBe(false)
-    writer.append(add(long), 'buffered')
+    writer[write](add('short'), 'buffered')
+    expect(writer.hasGrown()).toBe(false)
+    writer[write](add('x'.repeat(1000)), 'buffered')
     expect(writer.hasGrown()).toBe(true)
     writer.compactIfDue()
     expect(writer.hasGrown()).toBe(false)
+  })
 
-    const noter = journalIn(dir)
-    noter.note(add('short'), 'buffered')
-    expect(noter.hasGrown()).toBe(false)
-    noter.note(add(long), 'buffered')
-    expect(noter.hasGrown()).toBe(true)
+  test('nobody else is, until the tail has twice the limit: then the one who should have has died', () => {
+    const dir = tempDir()
+    journalIn(dir).note(add('x'.repeat(1000)), 'buffered')
+    const next = journalIn(dir)
+    next.append(add('short'), 'buffered')
+    expect(next.hasGrown()).toBe(false)
+    journalIn(dir).note(add('x'.repeat(1000)), 'buffered')
+    next.append(add('another'), 'buffered')
+    expect(next.hasGrown()).toBe(true)
   })
 
   test('a process that slept through compactions goes on where the others are', () => {

@@ -88,6 +88,7 @@ export function modelFiles(journal: string): ModelFiles {
         return undefined
       case 'date-like':
       case 'sync':
+      case 'pause':
       case 'sync-folders':
       case 'close':
         return undefined
