@@ -25,33 +25,44 @@ export const bits = {
 export type Value = (typeof values)[keyof typeof values]
 export const values = {digits: 0, text: 1, name: 2, process: 3, end: 4} as const
 
+/** The fields of which the value stands behind the key. */
+type Valued = Exclude<keyof typeof bits, 'claimed' | 'renewed' | 'released' | 'place' | 'ok' | 'error'>
+
 interface Key {
   readonly bytes: Expected
   readonly bit: number
   /** Undefined: another key. */
   readonly value: Value | undefined
+  readonly name: Valued | undefined
 }
 
-function key(text: string, bit: number, value?: Value): Key {
-  return {bytes: expected(ascii(text)), bit, value}
+function known(text: string, bit: number): Key {
+  return {bytes: expected(ascii(text)), bit, value: undefined, name: undefined}
+}
+
+/** What stands between the key and each value. */
+const opening = ['', '"', '"', '{"pid":'] as const
+
+function valued(name: Valued, value: 0 | 1 | 2 | 3): Key {
+  return {bytes: expected(ascii(`,"${name}":${opening[value]}`)), bit: bits[name], value, name}
 }
 
 const keys: readonly Key[] = [
-  key(',"kind":"claimed"', bits.claimed),
-  key(',"kind":"renewed"', bits.renewed),
-  key(',"kind":"released"', bits.released),
-  key(',"status":"ok"', bits.ok),
-  key(',"status":"error"', bits.error),
-  key(',"mono":', bits.mono, values.digits),
-  key(',"job":"', bits.job, values.name),
-  key(',"holder":"', bits.holder, values.text),
-  key(',"ttlMs":', bits.ttlMs, values.digits),
-  key(',"claim":"', bits.claim, values.text),
-  key(',"token":', bits.token, values.digits),
-  key(',"detail":"', bits.detail, values.text),
-  key(',"over":"', bits.over, values.text),
-  key(',"process":{"pid":', bits.process, values.process),
-  key(',"jobProcess":{"pid":', bits.jobProcess, values.process),
+  known(',"kind":"claimed"', bits.claimed),
+  known(',"kind":"renewed"', bits.renewed),
+  known(',"kind":"released"', bits.released),
+  known(',"status":"ok"', bits.ok),
+  known(',"status":"error"', bits.error),
+  valued('mono', values.digits),
+  valued('job', values.name),
+  valued('holder', values.text),
+  valued('ttlMs', values.digits),
+  valued('claim', values.text),
+  valued('token', values.digits),
+  valued('detail', values.text),
+  valued('over', values.text),
+  valued('process', values.process),
+  valued('jobProcess', values.process),
 ]
 const bootKey = expected(ascii(',"boot":"'))
 const hostKey = expected(ascii(',"host":"'))
@@ -68,6 +79,8 @@ export interface Between {
   readonly bits: number
   /** What comes then. */
   readonly value: Value
+  /** The field to which it belongs. */
+  readonly name: Valued | undefined
   readonly place: NumberedPlace | undefined
 }
 
@@ -96,7 +109,8 @@ export class LeaseKeys {
       const isEnd = scan.bytes[at] === brace && scan.bytes[at + 1] === newline
       const value = isEnd ? values.end : key?.value
       if (isEnd) at += 2
-      if (value !== undefined) return {bytes: expected(scan.bytes.slice(start, at)), bits: seen, value, place}
+      if (value === undefined) continue
+      return {bytes: expected(scan.bytes.slice(start, at)), bits: seen, value, name: key?.name, place}
     }
   }
 

@@ -95,16 +95,10 @@ export class LeaseLine {
     }
     const between = this.keys.read(scan, at)
     if (!between) return undefined
-    const {bytes, bits: of, value, place} = between
-    const step: Step = {bytes, bits: of, value, place, piece: this.pieceOf(of), next: []}
+    const {bytes, bits: of, value, name, place} = between
+    const step: Step = {bytes, bits: of, value, place, name, piece: name ? this[name] : nowhere(), next: []}
     if (steps.push(step) > mostSteps) steps.shift()
     return step
-  }
-
-  /** What is asked for. Of the fields that stand in one key only the last has a value. */
-  private pieceOf(of: number): Name {
-    const valued = pieces.find((name) => (of & bits[name]) > 0)
-    return valued ? this[valued] : nowhere()
   }
 
   /** Whether all is there; what is not is void or unknown, and rare enough to be left to who reads records. */
@@ -147,9 +141,6 @@ function readValue(scan: ByteScanner, {value, piece}: Step, from: number): numbe
       return piece.to < 0 ? -1 : piece.to + 1
   }
 }
-
-/** The fields of which the value stands behind the key. */
-const pieces = ['mono', 'job', 'claim', 'token', 'over', 'holder', 'ttlMs', 'detail', 'process', 'jobProcess'] as const
 
 function nowhere(): Name {
   return {from: 0, to: 0, hash: 0}
