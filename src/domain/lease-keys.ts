@@ -101,10 +101,7 @@ export class LeaseKeys {
       const hostEnd = key ? -1 : behindHost(scan, at)
       if (!key && hostEnd < 0) return undefined
       if (!key) place = this.placeIn(scan.textOf({from: at, to: hostEnd}))
-      const bit = key?.bit ?? bits.place
-      // What comes twice JSON.parse takes from its last place.
-      if ((seen & bit) !== 0) return undefined
-      seen |= bit
+      seen |= key?.bit ?? bits.place
       at = key ? at + key.bytes.length : hostEnd
       const isEnd = scan.bytes[at] === brace && scan.bytes[at + 1] === newline
       const value = isEnd ? values.end : key?.value

@@ -65,8 +65,8 @@ export class LeaseLine {
     while (at >= 0) {
       if (bytes[at] === brace && bytes[at + 1] === newline) return this.isWhole(bytes) ? this.endAt(start, at + 2) : -1
       const step = this.stepAt(scan, at, steps)
-      // What comes twice JSON.parse takes from its last place.
-      if (!step || (this.seen & step.bits) !== 0) return -1
+      if (!step) return -1
+      // What comes twice is taken from its last place, as by JSON.parse.
       this.seen |= step.bits
       if (step.place && step.place !== this.place) this.place = step.place
       at += step.bytes.length

@@ -103,6 +103,9 @@ export const leaseLine = fc.oneof(
   {weight: 1, arbitrary: record.map((written) => written.replace(':', ': '))},
   {weight: 1, arbitrary: record.map((written) => written.replace('"kind":', '"kind":"claimed","kind":'))},
   {weight: 1, arbitrary: record.map((written) => written.replace(/"at":(\d)/, '"at":0$1'))},
+  {weight: 1, arbitrary: record.map((written) => written.replace(/"at":(\d)/, '"at":98765432109876543219$1'))},
+  {weight: 1, arbitrary: record.map((written) => written.replace('"job":', '"job":"b","job":'))},
+  {weight: 1, arbitrary: record.map((written) => written.replace('"token":', '"token":2,"token":'))},
 )
 
 /** A stamp as guard makes it. */
