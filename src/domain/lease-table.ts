@@ -4,7 +4,9 @@ import {idOffset} from './lease-line.js'
 
 /** The numbers of a row. */
 export const column = {
+  /** Of the job's name, among the names of all rows. */
   jobLength: 0,
+  jobAt: 12,
   /** Of the claim that stands; -1: there is none, or none that a line could name. */
   idLength: 1,
   token: 2,
@@ -28,12 +30,11 @@ export const column = {
 export const waiting = [column.claimed, column.bound, column.renewed, column.released] as const
 export type Waiting = (typeof waiting)[number]
 
-/** A cache line or two for each row. */
-const numbersOfRow = 16
+const numbersOfRow = 13
 
 /** Room for a line: guard's longest, a claim with a process in its namespace, has some 310 bytes. */
 const lineBytes = 384
-const jobBytes = 128
+const mostJobBytes = 128
 /** A power of two, more than twice the jobs that a fold keeps. */
 const indexSize = 65_536
 
@@ -46,7 +47,9 @@ export class LeaseTable {
   rows = 0
   /** Of all rows; those of a row begin at `row * numbersOfRow`. */
   private readonly numbers = new Float64Array(mostJobs * numbersOfRow)
-  private readonly names = new DataView(new ArrayBuffer(mostJobs * jobBytes))
+  /** One after another, for most are short. */
+  private readonly names = new DataView(new ArrayBuffer(mostJobs * mostJobBytes))
+  private namesEnd = 0
   /** First all claims, and so on: of what rarely waits nothing is written to. */
   readonly lines = new ByteScanner(new Uint8Array(waiting.length * mostJobs * lineBytes))
   /** By the hash of a job's name: its row + 1, or 0. */
@@ -63,13 +66,16 @@ export class LeaseTable {
     this.index[this.slotOf(lines, job)] = row + 1
     this.numbers.fill(0, row * numbersOfRow, (row + 1) * numbersOfRow)
     this.set(row, column.jobLength, job.to - job.from)
-    copy(this.names, row * jobBytes, lines, job)
+    this.set(row, column.jobAt, this.namesEnd)
+    copy(this.names, this.namesEnd, lines, job)
+    this.namesEnd += job.to - job.from
     return row
   }
 
   clear(): void {
     if (this.rows === 0) return
     this.rows = 0
+    this.namesEnd = 0
     this.index.fill(0)
   }
 
@@ -105,7 +111,10 @@ export class LeaseTable {
   }
 
   private isOf(row: number, lines: DataView, job: Name): boolean {
-    return this.get(row, column.jobLength) === job.to - job.from && isSame(this.names, row * jobBytes, lines, job)
+    return (
+      this.get(row, column.jobLength) === job.to - job.from &&
+      isSame(this.names, this.get(row, column.jobAt), lines, job)
+    )
   }
 
   private slotOf(lines: DataView, job: Name): number {
