@@ -1,3 +1,4 @@
+import type {ByteScanner} from './byte-scanner.js'
 import type {Rec} from './record.js'
 
 /** What the journal's state says of one record: it took effect, or it came too late and never happened. */
@@ -15,13 +16,19 @@ export interface Fold<S> {
   restore(saved: unknown): S
 }
 
-/** A quicker way to the same state, for many lines at once. */
-export interface BulkFold<S, Lines = Uint8Array> {
+/** A quicker way to the same state, for many lines or records at once. */
+export interface BulkFold<S, Lines> {
   /**
    * Takes the line that starts at `start`, or that and some more, and returns where the next one does. -1: nothing has
-   * happened, for the line is of no shape that is known here; `settle`, then `apply` it. Lines of bytes are whole: they end with a newline.
+   * happened, for the line is of no shape that is known here; `settle`, then `apply` it.
    */
   take(state: S, lines: Lines, start: number): number
   /** From here on the state is what `apply` of all lines would have made of it. Until then it is nobody's to read. */
   settle(state: S): void
+}
+
+/** The same for lines as they stand in a file. A line that is not taken needs no `settle`. */
+export interface LineFold<S> extends BulkFold<S, ByteScanner> {
+  /** `Fold.apply` among lines that have been taken. */
+  apply(state: S, record: Rec): FoldVerdict
 }

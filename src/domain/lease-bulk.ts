@@ -1,21 +1,14 @@
-import {ascii, ByteScanner, textOf} from './byte-scanner.js'
-import type {BulkFold, Fold} from './fold.js'
+import {ascii, type Name, nameIn, viewOf} from './byte-scanner.js'
+import type {Fold, FoldVerdict, LineFold} from './fold.js'
 import {isJobName} from './job-name.js'
-import {
-  hasExpired,
-  type Lease,
-  type Leases,
-  leaseFold,
-  mostJobs,
-  putLease,
-  type Release,
-  type SavedLeases,
-} from './lease.js'
+import {isWritten, type Lease, type Leases, leaseFold, mostJobs, putLease, type SavedLeases} from './lease.js'
 import {columnLeaseFold} from './lease-columns.js'
-import {emptyLine, type LeaseLine, readLeaseLine} from './lease-line.js'
+import {bits} from './lease-keys.js'
+import {LeaseLine} from './lease-line.js'
+import {type AsciiText, leaseBehind} from './lease-of-line.js'
 import {LeaseRows} from './lease-rows.js'
-import {column, fits, LeaseTable, type TextColumn, textBytes, textColumn} from './lease-table.js'
-import type {Place, ProcessRef} from './process-ref.js'
+import {column, fitsRow, LeaseTable, placeOf, waiting} from './lease-table.js'
+import type {Rec} from './record.js'
 
 /** `leaseFold` for who looks at every lease. */
 export const bulkLeaseFold: Fold<Leases> = {
@@ -27,217 +20,187 @@ export const bulkLeaseFold: Fold<Leases> = {
 }
 
 /**
- * The fold of `lease.ts` for many lines at once: what is known of a job is changed in place, and becomes a lease when
- * the lines end. Lines take half of what JSON.parse of them takes. Whatever is not plainly what guard
- * writes is left to `lease.ts`, and a test holds the two against each other.
+ * The fold of `lease.ts` for many lines at once. Of the runs of a job only the last has left anything but its token, so
+ * the lines of that run wait until the lines end, and no other is folded. A line takes a quarter of what JSON.parse of it
+ * takes. What is not plainly the next line of a run as guard writes it is left to `lease.ts`, for that job alone; a test
+ * holds the two against each other.
  */
-export function bulkLeases(): BulkFold<Leases> {
-  const scan = new ByteScanner()
-  const round: Round = {line: emptyLine(), table: new LeaseTable(), places: [], changes: 0}
-  const {line, table} = round
+export function bulkLeases(textOf: AsciiText): LineFold<Leases> {
+  const line = new LeaseLine()
+  const table = new LeaseTable()
+  const round: Round = {line, table, textOf, jobs: [], newJobs: 0, changes: 0}
   return {
-    take(state, bytes, start) {
-      scan.begin(bytes, start)
-      if (!readLeaseLine(scan, line) || !fitsRow(line)) return -1
-      const lines = scan.view
-      let row = table.find(lines, line.job)
-      if (row < 0) row = load(round, state, scan)
-      if (row < 0) return -1
-      if (line.kind === 'claimed') claim(round, state, {row, lines})
-      else if (isHolder(round, {row, lines})) {
-        if (line.kind === 'renewed') renew(round, {row, lines})
-        else release(round, {row, lines})
-      }
-      return scan.at
+    take(state, scan, start) {
+      const next = line.read(scan, start)
+      if (next < 0 || !fitsRow(line.whole)) return -1
+      let row = table.find(scan.view, line.job)
+      if (row < 0)
+        row = rowFor(round, state, {
+          job: textOf(scan.bytes, line.job.from, line.job.to),
+          lines: scan.view,
+          name: line.job,
+        })
+      return row >= 0 && takeLine(round, state, row) ? next : -1
     },
-    settle(state) {
-      for (const row of changedRows(table)) putLease(state, leaseIn(round, row))
-      table.clear()
-      round.places.length = 0
-      round.changes = 0
-    },
+    apply: (state, record) => applyAmong(round, state, record),
+    settle: (state) => settleAll(round, state),
   }
 }
 
 interface Round {
   readonly line: LeaseLine
   readonly table: LeaseTable
-  /** Boots and hosts by number. */
-  readonly places: Place[]
+  readonly textOf: AsciiText
+  /** By row. */
+  readonly jobs: string[]
+  /** Rows of jobs that the state does not know. */
+  newJobs: number
   changes: number
 }
 
-/** Where the job of the line stands in the table, and the bytes in which the line stands. */
-interface Here {
-  readonly row: number
-  readonly lines: DataView
+/** False: the line has to be folded by `applyAmong`. */
+function takeLine(round: Round, state: Leases, row: number): boolean {
+  if (round.line.kind === 'claimed') return claim(round, state, row)
+  // Whoever was fenced by a newer claim changes nothing.
+  if (!isHolder(round, row)) return true
+  return round.line.kind === 'renewed' ? renew(round, row) : release(round, row)
 }
 
-function fitsRow({job, id, claim, holder, ownProcess, jobProcess, detail}: LeaseLine): boolean {
-  return fits(id) && fits(claim) && fits(job) && fits(holder) && fits(ownProcess) && fits(jobProcess) && fits(detail)
-}
-
-/** Makes a row of what the state says of the job; -1: it has to be left to the slow way. */
-function load(round: Round, state: Leases, {bytes, view: lines}: ByteScanner): number {
-  const {table, line} = round
-  const job = textOf(bytes, line.job)
-  // Beyond so many jobs each claim makes the fold forget another one.
-  if (!isJobName(job) || state.byJob.size + table.rows >= mostJobs) return -1
-  const lease = state.byJob.get(job)
-  const texts = lease ? textsOf(lease) : []
-  const isPlain = texts.every(([, text]) => text.length <= textBytes && /^[\x20-\x7e]*$/.test(text))
-  // A release is dated by its record, which was the last sign of the lease: a row keeps that time once.
-  if (!isPlain || (lease?.released && lease.released.at !== lease.seenAt)) return -1
-  const row = table.add(lines, line.job)
-  for (const [which, text] of texts)
-    table.keep(row, which, new DataView(ascii(text).buffer), {from: 0, to: text.length})
-  if (lease) loadNumbers(round, row, lease)
-  return row
-}
-
-function textsOf({claimId, holder, process, jobProcess, released}: Lease): readonly (readonly [TextColumn, string])[] {
-  return [
-    [textColumn.claimId, claimId],
-    [textColumn.holder, holder],
-    ...(process ? [[textColumn.process, JSON.stringify(process)] as const] : []),
-    ...(jobProcess ? [[textColumn.jobProcess, JSON.stringify(jobProcess)] as const] : []),
-    ...(released?.detail === undefined ? [] : [[textColumn.detail, released.detail] as const]),
-  ]
-}
-
-const lasting = ['token', 'ttlMs', 'claimedAt', 'claimedMono', 'seenAt', 'expiresAt', 'expiresMono'] as const
-const statuses = [undefined, 'ok', 'error'] as const
-
-function loadNumbers(round: Round, row: number, lease: Lease): void {
-  for (const name of lasting) round.table.set(row, column[name], lease[name])
-  round.table.set(row, column.status, statuses.indexOf(lease.released?.status))
-  round.table.set(row, column.releasedMono, lease.released?.mono ?? -1)
-  round.table.set(row, column.place, placeNumber(round, lease))
-}
-
-function placeNumber({places}: Round, place: Place): number {
-  const known = places.findLastIndex(({boot, host}) => boot === place.boot && host === place.host)
-  if (known < 0) return places.push(place) - 1
-  // The lines to come have this very object.
-  places[known] = place
-  return known
-}
-
-/** `applyClaim` of lease.ts. */
-function claim(round: Round, state: Leases, here: Here): void {
-  if (!isGranted(round, here)) return
-  const {table, line} = round
-  const {row, lines} = here
+/** Takes a claim that is granted whatever the clocks say, now and when it is folded at last. */
+function claim(round: Round, state: Leases, row: number): boolean {
+  const {line, table} = round
+  const {view} = line.scan
+  // A claim that was repeated.
+  if (table.isClaim(row, view, line.id)) return true
+  const isFree = table.get(row, column.held) === 0 || (line.has(bits.over) && table.isClaim(row, view, line.over))
+  if (!isFree) return false
   state.grants += 1
+  table.keep(row, column.claimed, view, line.whole)
+  table.set(row, column.bound, 0)
+  table.set(row, column.renewed, 0)
+  table.set(row, column.released, 0)
+  table.set(row, column.idLength, line.id.to - line.id.from)
   table.set(row, column.token, state.grants)
-  table.set(row, column.ttlMs, line.ttlMs)
-  table.set(row, column.claimedAt, line.at)
-  table.set(row, column.claimedMono, line.mono)
-  table.set(row, column.expiresAt, line.at + line.ttlMs)
-  table.set(row, column.expiresMono, line.mono + line.ttlMs)
-  table.set(row, column.status, 0)
-  table.keep(row, textColumn.claimId, lines, line.id)
-  table.keep(row, textColumn.holder, lines, line.holder)
-  table.keep(row, textColumn.process, lines, line.ownProcess)
-  table.keep(row, textColumn.jobProcess, lines, line.jobProcess)
-  see(round, row)
-}
-
-function isGranted(round: Round, {row, lines}: Here): boolean {
-  const {table, line} = round
-  if (line.holder.from < 0 || !(line.ttlMs > 0)) return false
-  if (table.get(row, column.token) === 0) return true
-  if (table.is(row, textColumn.claimId, lines, line.id)) return false
-  return (
-    table.get(row, column.status) !== 0 || hasEnded(round, row) || table.is(row, textColumn.claimId, lines, line.over)
-  )
-}
-
-function hasEnded({table, line, places}: Round, row: number): boolean {
-  const {boot, host} = places[table.get(row, column.place)] as Place
-  const times = {expiresAt: table.get(row, column.expiresAt), expiresMono: table.get(row, column.expiresMono)}
-  return hasExpired({...times, boot, host}, {at: line.at, mono: line.mono, ...line.place})
+  table.set(row, column.held, 1)
+  table.set(row, column.place, line.place.number)
+  table.set(row, column.changed, ++round.changes)
+  return true
 }
 
 /** `ownLease` of lease.ts. */
-function isHolder({table, line}: Round, {row, lines}: Here): boolean {
-  const isOpen = table.get(row, column.status) === 0 && table.get(row, column.token) === line.token
-  return isOpen && table.is(row, textColumn.claimId, lines, line.claim)
+function isHolder({line, table}: Round, row: number): boolean {
+  const {scan} = line
+  const isOpen = table.get(row, column.held) === 1 && table.get(row, column.token) === scan.numberAt(line.token)
+  return isOpen && table.isClaim(row, scan.view, line.claim)
 }
 
-/** `applyRenewal` of lease.ts. */
-function renew(round: Round, {row, lines}: Here): void {
-  const {table, line, places} = round
-  const ttlMs = table.get(row, column.ttlMs)
-  const isSameClock = places[table.get(row, column.place)]?.boot === line.place.boot
-  const atLeast = (which: number) => (isSameClock ? table.get(row, which) : 0)
-  table.set(row, column.expiresAt, Math.max(atLeast(column.expiresAt), line.at + ttlMs))
-  table.set(row, column.expiresMono, Math.max(atLeast(column.expiresMono), line.mono + ttlMs))
-  if (!isSameClock) {
-    table.set(row, column.claimedMono, line.mono)
-    table.drop(row, textColumn.process)
-    table.drop(row, textColumn.jobProcess)
+function renew(round: Round, row: number): boolean {
+  const {line, table} = round
+  const {scan} = line
+  if (line.has(bits.process | bits.jobProcess)) {
+    if (table.get(row, column.bound) > 0 || table.get(row, column.renewed) > 0) return false
+    table.keep(row, column.bound, scan.view, line.whole)
+    table.set(row, column.place, line.place.number)
+  } else {
+    const at = scan.numberAt(line.at)
+    const mono = scan.numberAt(line.mono)
+    const isSamePlace = table.get(row, column.place) === line.place.number
+    // On clocks of one boot that go on, the later one has the last word.
+    const isLater = at >= table.get(row, column.renewedAt) && mono >= table.get(row, column.renewedMono)
+    if (table.get(row, column.renewed) > 0 && !(isSamePlace && isLater)) return false
+    table.keep(row, column.renewed, scan.view, line.whole)
+    table.set(row, column.renewedAt, at)
+    table.set(row, column.renewedMono, mono)
+    if (!isSamePlace) table.set(row, column.place, 0)
   }
-  if (line.ownProcess.from >= 0) table.keep(row, textColumn.process, lines, line.ownProcess)
-  if (line.jobProcess.from >= 0) table.keep(row, textColumn.jobProcess, lines, line.jobProcess)
-  see(round, row)
+  table.set(row, column.changed, ++round.changes)
+  return true
 }
 
-/** `applyRelease` of lease.ts. */
-function release(round: Round, {row, lines}: Here): void {
-  const {table, line, places} = round
-  const isSameClock = places[table.get(row, column.place)]?.boot === line.place.boot
-  table.set(row, column.releasedMono, isSameClock ? line.mono : -1)
-  table.set(row, column.status, line.status)
-  table.keep(row, textColumn.detail, lines, line.detail)
-  table.set(row, column.seenAt, line.at)
+function release(round: Round, row: number): boolean {
+  const {line, table} = round
+  const {scan} = line
+  table.keep(row, column.released, scan.view, line.whole)
+  table.set(row, column.held, 0)
   table.set(row, column.changed, ++round.changes)
+  return true
 }
 
-function see(round: Round, row: number): void {
-  const {table, line, places} = round
-  const place = table.get(row, column.place)
-  const isSame = places[place] === line.place
-  table.set(row, column.place, isSame ? place : placeNumber(round, line.place))
-  table.set(row, column.seenAt, line.at)
-  table.set(row, column.changed, ++round.changes)
+/** The name of a job, as it is and where it stands. */
+interface Named {
+  readonly job: string
+  readonly lines: DataView
+  readonly name: Name
+}
+
+/** Makes a row for the job that is named in the bytes; -1: it has to be left to the slow way. */
+function rowFor(round: Round, state: Leases, {job, lines, name}: Named): number {
+  const {table} = round
+  // Beyond so many jobs each claim makes the fold forget another one.
+  if (!isJobName(job) || state.byJob.size + round.newJobs >= mostJobs) return -1
+  const lease = state.byJob.get(job)
+  if (!lease) round.newJobs += 1
+  const row = table.add(lines, name)
+  round.jobs[row] = job
+  load(round, row, lease)
+  return row
+}
+
+function load({line, table}: Round, row: number, lease: Lease | undefined): void {
+  const {boot, host, number} = line.place
+  table.nameClaim(row, lease?.claimId)
+  table.set(row, column.token, lease?.token ?? 0)
+  table.set(row, column.held, lease && !lease.released ? 1 : 0)
+  table.set(row, column.place, lease?.boot === boot && lease.host === host ? number : 0)
+}
+
+/** `leaseFold.apply` while lines of other jobs wait. */
+function applyAmong(round: Round, state: Leases, record: Rec): FoldVerdict {
+  if (!isWritten(record)) return 'void'
+  const {table} = round
+  const {job} = record
+  const bytes = ascii(job)
+  const named = {job, lines: viewOf(bytes), name: nameIn(bytes)}
+  const found = table.find(named.lines, named.name)
+  const row = found < 0 ? rowFor(round, state, named) : found
+  if (row < 0) {
+    settleAll(round, state)
+    return leaseFold.apply(state, record)
+  }
+  if (table.waits(row)) settleRow(round, state, row)
+  const {grants} = state
+  const verdict = leaseFold.apply(state, record)
+  // A repeated claim is no change.
+  const hasChanged = record.kind === 'claimed' ? state.grants > grants : verdict === 'ok'
+  if (hasChanged) table.set(row, column.changed, ++round.changes)
+  load(round, row, state.byJob.get(job))
+  return verdict
+}
+
+/** Folds the lines of a row that wait, and makes its lease the last that was seen. */
+function settleRow({table, line, textOf, jobs}: Round, state: Leases, row: number): void {
+  const job = jobs[row] as string
+  // A claim that waits was granted, whatever was known of the job before.
+  let lease = table.get(row, column.claimed) > 0 ? undefined : state.byJob.get(job)
+  for (const which of waiting) {
+    if (table.get(row, which) === 0) continue
+    line.read(table.lines, placeOf(row, which))
+    lease = leaseBehind(line, {job, textOf, token: table.get(row, column.token)}, lease)
+    table.set(row, which, 0)
+  }
+  if (lease) putLease(state, lease)
 }
 
 /** In the order of their last changes, in which the fold keeps them. */
-function changedRows(table: LeaseTable): readonly number[] {
+function settleAll(round: Round, state: Leases): void {
+  const {table} = round
   const changed = (row: number) => table.get(row, column.changed)
   const rows = Array.from({length: table.rows}, (_, row) => row).filter((row) => changed(row) > 0)
-  return rows.sort((one, other) => changed(one) - changed(other))
-}
-
-function leaseIn({table, places}: Round, row: number): Lease {
-  const number = (which: number) => table.get(row, which)
-  const text = (which: TextColumn) => table.text(row, which)
-  const {boot, host} = places[number(column.place)] as Place
-  const status = statuses[number(column.status)]
-  const detail = text(textColumn.detail)
-  const process = text(textColumn.process)
-  const jobProcess = text(textColumn.jobProcess)
-  return {
-    job: text(textColumn.job) ?? '',
-    holder: text(textColumn.holder) ?? '',
-    token: number(column.token),
-    claimId: text(textColumn.claimId) ?? '',
-    ttlMs: number(column.ttlMs),
-    claimedAt: number(column.claimedAt),
-    claimedMono: number(column.claimedMono),
-    seenAt: number(column.seenAt),
-    expiresAt: number(column.expiresAt),
-    expiresMono: number(column.expiresMono),
-    boot,
-    host,
-    ...(process !== undefined && {process: JSON.parse(process) as ProcessRef}),
-    ...(jobProcess !== undefined && {jobProcess: JSON.parse(jobProcess) as ProcessRef}),
-    ...(status && {released: {...releaseIn(number), status, ...(detail !== undefined && {detail})}}),
+  for (const row of rows.sort((one, other) => changed(one) - changed(other))) {
+    settleRow(round, state, row)
   }
-}
-
-function releaseIn(number: (which: number) => number): Pick<Release, 'at' | 'mono'> {
-  const mono = number(column.releasedMono)
-  return {at: number(column.seenAt), ...(mono >= 0 && {mono})}
+  table.clear()
+  round.jobs.length = 0
+  round.newJobs = 0
+  round.changes = 0
 }

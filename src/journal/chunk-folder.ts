@@ -1,20 +1,23 @@
-import type {BulkFold, Fold} from '../domain/fold.js'
+import {ByteScanner} from '../domain/byte-scanner.js'
+import type {Fold, LineFold} from '../domain/fold.js'
 import {textOf} from './lines.js'
 import {type ChunkFolder, foldLine} from './view.js'
 
 const newline = 10
 
 /** Takes the lines of a chunk where they stand, and makes a record only of those that the bulk fold leaves. */
-export function chunkFolder<S>(fold: Fold<S>, bulk: BulkFold<S>): ChunkFolder<S> {
+export function chunkFolder<S>(fold: Fold<S>, bulk: LineFold<S>): ChunkFolder<S> {
+  const among: Fold<S> = {...fold, apply: bulk.apply}
   return {
     // Smaller pieces of very many lines stay in the processor's cache.
     pieceBytes: 262_144,
     fold: (view, chunk) => {
       const start = view.offset
       const lines = chunk.subarray(0, chunk.lastIndexOf(newline) + 1)
+      const scan = new ByteScanner(lines)
       for (let at = 0; at < lines.length && !view.seal; ) {
         // The first line of a generation may be a snapshot.
-        const next = view.offset > 0 ? bulk.take(view.state, lines, at) : -1
+        const next = view.offset > 0 ? bulk.take(view.state, scan, at) : -1
         if (next >= 0) {
           view.records += 1
           view.offset = start + next
@@ -22,9 +25,7 @@ export function chunkFolder<S>(fold: Fold<S>, bulk: BulkFold<S>): ChunkFolder<S>
           continue
         }
         const end = lines.indexOf(newline, at)
-        // What is left may be anything, as a line of the journal's own that reads the state.
-        bulk.settle(view.state)
-        foldLine(view, fold, {text: textOf(lines.subarray(at, end)), end: start + end + 1})
+        foldLine(view, among, {text: textOf(lines.subarray(at, end)), end: start + end + 1})
         at = end + 1
       }
     },

@@ -99,6 +99,11 @@ export function textOf(bytes: Buffer): string {
 
 const longBytes = 65_536
 
+/** The text of some bytes that are known to be ASCII. */
+export function asciiText(bytes: Uint8Array, from: number, to: number): string {
+  return Buffer.prototype.latin1Slice.call(bytes, from, to)
+}
+
 function cutText(whole: string): ChunkLine[] {
   const lines: ChunkLine[] = []
   for (let start = 0; ; ) {

@@ -7,12 +7,14 @@ import {claimed, claimIds, foldBy, leaseLine, oneByOne, ownProcess, recordIn, st
 /** What `endedRuns` makes of some lines, with the slow fold for those that it leaves, as the journal does. */
 function inRuns(lines: readonly string[], state = leaseFold.empty()) {
   const records = lines.map(recordIn)
+  const bulk = endedRuns()
   const one = (at: number) => {
+    bulk.settle(state)
     const record = records[at]
     if (record) leaseFold.apply(state, record)
     return at + 1
   }
-  return {state, taken: foldBy(endedRuns(), records, {state, one})}
+  return {state, taken: foldBy(bulk, records, {state, one})}
 }
 
 /** A run as guard writes it. */

@@ -6,6 +6,7 @@ import {leaseFold} from '../../src/domain/lease.js'
 import {bulkLeases} from '../../src/domain/lease-bulk.js'
 import {chunkFolder} from '../../src/journal/chunk-folder.js'
 import type {JournalSpec} from '../../src/journal/journal-spec.js'
+import {asciiText} from '../../src/journal/lines.js'
 import {openJournal} from '../../src/journal/open-journal.js'
 import {recordFolder} from '../../src/journal/record-folder.js'
 import {leaseStream} from '../../src/journal/streams.js'
@@ -17,7 +18,7 @@ import {tempDir} from '../support/temp-dir.js'
 const limit = {bytes: 20_000, records: 1e9, timesSnapshot: 0}
 const {chunks: _, ...lineByLine} = leaseStream
 const slowSpec = {...lineByLine, limit}
-const quickSpec = {...slowSpec, chunks: chunkFolder(leaseFold, bulkLeases())}
+const quickSpec = {...slowSpec, chunks: chunkFolder(leaseFold, bulkLeases(asciiText))}
 const runsSpec = {...slowSpec, chunks: recordFolder(leaseFold, endedRuns())}
 
 function journalIn(dir: string, spec: JournalSpec<ReturnType<typeof leaseFold.empty>>) {

@@ -11,7 +11,7 @@ export function oneByOne(lines: readonly string[]) {
 }
 
 /**
- * Folds what a bulk fold takes by it, and the rest by `one`, as the journal does; `one` returns where the next begins.
+ * Folds what a bulk fold takes by it, and the rest by `one`, which returns where the next begins.
  * Returns how often the bulk fold took something.
  */
 export function foldBy<Lines extends {readonly length: number}>(
@@ -23,7 +23,6 @@ export function foldBy<Lines extends {readonly length: number}>(
   for (let at = 0; at < lines.length; ) {
     const next = bulk.take(state, lines, at)
     if (next >= 0) taken += 1
-    else bulk.settle(state)
     at = next >= 0 ? next : one(at)
   }
   bulk.settle(state)
@@ -104,6 +103,9 @@ export const leaseLine = fc.oneof(
   {weight: 1, arbitrary: record.map((written) => written.replace(':', ': '))},
   {weight: 1, arbitrary: record.map((written) => written.replace('"kind":', '"kind":"claimed","kind":'))},
   {weight: 1, arbitrary: record.map((written) => written.replace(/"at":(\d)/, '"at":0$1'))},
+  {weight: 1, arbitrary: record.map((written) => written.replace(/"at":(\d)/, '"at":98765432109876543219$1'))},
+  {weight: 1, arbitrary: record.map((written) => written.replace('"job":', '"job":"b","job":'))},
+  {weight: 1, arbitrary: record.map((written) => written.replace('"token":', '"token":2,"token":'))},
 )
 
 /** A stamp as guard makes it. */
