@@ -25,7 +25,7 @@ export function leaseBehind(line: LeaseLine, known: Known, lease: Lease | undefi
     : releasedLease(lease, endIn(line, known))
 }
 
-/** V8 takes ten times as long to add a field to a copy of a renewal. */
+/** Written out, for V8 takes ten times as long to add fields to a copy of what `renewalIn` makes. */
 function claimIn(line: LeaseLine, known: Known): Claim {
   const {job, textOf} = known
   const {scan, id, holder, ttlMs, at, mono, place} = line
