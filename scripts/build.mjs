@@ -5,6 +5,7 @@ import {dirname, join} from 'node:path'
 import {fileURLToPath} from 'node:url'
 import fastGlob from 'fast-glob'
 import {rolldown} from 'rolldown'
+import {assembly} from './assembly.mjs'
 import {carryChunks} from './carry-chunks.mjs'
 import {makeManifest} from './manifest.mjs'
 
@@ -76,12 +77,21 @@ const shared = {
   checks: {ineffectiveDynamicImport: false},
 }
 
+const assembled = assembly()
+
 async function bundle(input, format, {plugins = [], define = {}, treeshake = true} = {}) {
   const extension = format === 'cjs' ? 'cjs' : 'mjs'
   const transform = {...shared.transform, define: {...shared.transform.define, ...define}}
   // What lazy parts share with the start stays in the start's own file: one file, one code cache.
   const preserveEntrySignatures = 'allow-extension'
-  const build = await rolldown({...shared, transform, input, plugins, preserveEntrySignatures, treeshake})
+  const build = await rolldown({
+    ...shared,
+    transform,
+    input,
+    plugins: [assembled, ...plugins],
+    preserveEntrySignatures,
+    treeshake,
+  })
   await build.write({
     dir: dist,
     format,
@@ -144,7 +154,13 @@ function buildId() {
 const loaders = commandTable.map(({id, path}) => `${JSON.stringify(id)}: () => import(${JSON.stringify(path)})`)
 
 rmSync(dist, {recursive: true, force: true})
-const manifest = await makeManifest({shared, commandTable, virtual, pjson: {name, version, oclif}})
+const manifest = await makeManifest({
+  shared,
+  commandTable,
+  plugins: [assembled],
+  virtual,
+  pjson: {name, version, oclif},
+})
 // To read a property does nothing in this program, so what is made by spreading and not used may go.
 await bundle({run: join(root, 'src/cli/run-entry.ts')}, 'cjs', {treeshake: {propertyReadSideEffects: false}})
 await bundle({watchdog: join(root, 'src/cli/watch-entry.ts')}, 'cjs', {treeshake: {propertyReadSideEffects: false}})

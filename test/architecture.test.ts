@@ -12,6 +12,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   'src/errors.ts': [],
   'src/domain': ['src/errors.ts'],
   'src/journal': ['src/domain', 'src/errors.ts'],
+  'src/assembly': ['src/domain'],
   'src/system': ['src/domain', 'src/errors.ts'],
   'src/config': ['src/domain', 'src/errors.ts'],
   'src/usecases': ['src/domain', 'src/errors.ts'],
@@ -31,7 +32,8 @@ const mayImportTypes: Readonly<Record<string, readonly string[]>> = {
 const packages: Readonly<Record<string, readonly string[]>> = {
   'src/errors.ts': [],
   'src/domain': [],
-  'src/journal': ['node:'],
+  'src/journal': ['node:', 'virtual:'],
+  'src/assembly': [],
   'src/system': ['node:', 'execa', 'fast-glob', 'croner'],
   'src/config': ['node:', 'cosmiconfig', 'zod'],
   'src/usecases': [],
@@ -51,7 +53,10 @@ interface Import {
 const imports = files.flatMap(importsOf)
 const inner = imports
   .filter(({name}) => name.startsWith('.'))
-  .map((one) => ({...one, target: relative(root, join(root, dirname(one.file), one.name)).replace(/\.js$/, '.ts')}))
+  .map((one) => ({
+    ...one,
+    target: `${relative(root, join(root, dirname(one.file), one.name)).replace(/\.js$/, '')}.ts`,
+  }))
 
 test('every shelf imports only the shelves below it', () => {
   const wrong = inner.filter(({file, target, isType}) => {

@@ -1,4 +1,3 @@
-import type {ByteScanner} from './byte-scanner.js'
 import type {Rec} from './record.js'
 
 /** What the journal's state says of one record: it took effect, or it came too late and never happened. */
@@ -27,8 +26,17 @@ export interface BulkFold<S, Lines> {
   settle(state: S): void
 }
 
-/** The same for lines as they stand in a file. A line that is not taken needs no `settle`. */
-export interface LineFold<S> extends BulkFold<S, ByteScanner> {
+/** The same for lines as they stand in a file. */
+export interface LineFold<S> {
+  /** Takes whole lines over, each with its newline. False: there is no room for them, and nothing has happened. */
+  open(lines: Uint8Array): boolean
+  /**
+   * Takes those of them that stand from `start` to `end`, as far as they are of shapes that are known here, and returns
+   * where it stopped and how many it took. The line at which it stopped may go to `apply`, without `settle`.
+   */
+  take(state: S, start: number, end: number): {readonly next: number; readonly taken: number}
   /** `Fold.apply` among lines that have been taken. */
   apply(state: S, record: Rec): FoldVerdict
+  /** From here on the state is what `apply` of all lines would have made of it. Until then it is nobody's to read. */
+  settle(state: S): void
 }

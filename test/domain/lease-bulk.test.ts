@@ -1,24 +1,36 @@
 import fc from 'fast-check'
 import {expect, test} from 'vitest'
-import {ByteScanner} from '../../src/domain/byte-scanner.js'
 import {type Leases, leaseFold} from '../../src/domain/lease.js'
 import {bulkLeaseFold, bulkLeases} from '../../src/domain/lease-bulk.js'
-import {asciiText} from '../../src/journal/lines.js'
-import {claimed, foldBy, foldText, leaseLine, oneByOne, ownProcess, recordIn, stamped} from '../support/lease-lines.js'
+import type {LeaseLines} from '../../src/domain/lease-lines.js'
+import {startLeaseLines} from '../../src/journal/lease-program.js'
+import {claimed, foldText, leaseLine, oneByOne, ownProcess, recordIn, stamped} from '../support/lease-lines.js'
 
 /** One for all tests, as for all rounds of a watchdog: what it has settled it shall have forgotten. */
-const bulk = bulkLeases(asciiText)
+const bulk = bulkLeases(startLeaseLines() as LeaseLines)
 
 /** What `bulkLeases` makes of some lines, with records for those that it leaves, as the journal does. */
 function inBulk(lines: readonly string[], state = leaseFold.empty()) {
+  let taken = 0
+  for (let from = 0; from < lines.length; from += 1000) taken += takePiece(state, lines.slice(from, from + 1000))
+  bulk.settle(state)
+  return {state, taken}
+}
+
+function takePiece(state: Leases, lines: readonly string[]): number {
   const bytes = Buffer.from(lines.map((line) => `${line}\n`).join(''))
-  const one = (at: number) => {
-    const end = bytes.indexOf(10, at)
-    const record = recordIn(bytes.toString('utf8', at, end))
+  expect(bulk.open(bytes)).toBe(true)
+  let all = 0
+  for (let at = 0; at < bytes.length; ) {
+    const {next, taken} = bulk.take(state, at, bytes.length)
+    all += taken
+    if (next === bytes.length) break
+    const end = bytes.indexOf(10, next)
+    const record = recordIn(bytes.toString('utf8', next, end))
     if (record) bulk.apply(state, record)
-    return end + 1
+    at = end + 1
   }
-  return {state, taken: foldBy(bulk, new ByteScanner(bytes), {state, one})}
+  return all
 }
 
 /** The state as the next process gets it from a snapshot. */
@@ -139,6 +151,18 @@ test('a renewal does not make up for one in another boot, after which nothing is
   const {state} = inBulk(lines)
   expect(state.byJob.get('a')?.process).toBeUndefined()
   expect(leaseFold.save(state)).toEqual(leaseFold.save(oneByOne(lines)))
+})
+
+test('behind a snapshot, the first renewal in another boot is not passed over for the second', () => {
+  const renewed = {...stamped('r'), ...of(1, 'first'), kind: 'renewed', boot: 'boot-2'}
+  const before = json([claimed('first')])
+  const lines = json([
+    {...renewed, mono: 10},
+    {...renewed, id: 's', mono: 2000},
+  ])
+  const {state} = inBulk(lines, saved(oneByOne(before)))
+  expect(state.byJob.get('a')?.claimedMono).toBe(10)
+  expect(leaseFold.save(state)).toEqual(leaseFold.save(oneByOne([...before, ...lines])))
 })
 
 test('hosts that share a journal are told apart line by line', () => {

@@ -4,9 +4,10 @@ import {expect, test} from 'vitest'
 import {endedRuns} from '../../src/domain/ended-runs.js'
 import {leaseFold} from '../../src/domain/lease.js'
 import {bulkLeases} from '../../src/domain/lease-bulk.js'
+import type {LeaseLines} from '../../src/domain/lease-lines.js'
 import {chunkFolder} from '../../src/journal/chunk-folder.js'
 import type {JournalSpec} from '../../src/journal/journal-spec.js'
-import {asciiText} from '../../src/journal/lines.js'
+import {startLeaseLines} from '../../src/journal/lease-program.js'
 import {openJournal} from '../../src/journal/open-journal.js'
 import {recordFolder} from '../../src/journal/record-folder.js'
 import {leaseStream} from '../../src/journal/streams.js'
@@ -18,7 +19,8 @@ import {tempDir} from '../support/temp-dir.js'
 const limit = {bytes: 20_000, records: 1e9, timesSnapshot: 0}
 const {chunks: _, ...lineByLine} = leaseStream
 const slowSpec = {...lineByLine, limit}
-const quickSpec = {...slowSpec, chunks: chunkFolder(leaseFold, bulkLeases(asciiText))}
+const quickSpec = {...slowSpec, chunks: chunkFolder(leaseFold, () => bulkLeases(startLeaseLines() as LeaseLines), 0)}
+const withoutSpec = {...slowSpec, chunks: chunkFolder(leaseFold, () => undefined, 0)}
 const runsSpec = {...slowSpec, chunks: recordFolder(leaseFold, endedRuns())}
 
 function journalIn(dir: string, spec: JournalSpec<ReturnType<typeof leaseFold.empty>>) {
@@ -63,6 +65,8 @@ test.each([
   expect(slow.generation).toBeGreaterThan(2)
   expect(seen(dir, quickSpec)).toEqual(slow)
   expect(seen(dir, runsSpec)).toEqual(slow)
+  // Where there is no WebAssembly.
+  expect(seen(dir, withoutSpec)).toEqual(slow)
 })
 
 test('a journal of others is read once to adopt and compact it, and keeps every lease', () => {
