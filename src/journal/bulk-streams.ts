@@ -4,11 +4,15 @@ import {startLeaseLines} from './lease-program.js'
 import {leaseStream} from './streams.js'
 
 /** The leases for commands that look at all jobs, and may be the first to read what others wrote for a year. */
-export const bulkLeaseStream = {
-  ...leaseStream,
-  fold: bulkLeaseFold,
-  chunks: chunkFolder(bulkLeaseFold, () => {
-    const lines = startLeaseLines()
-    return lines && bulkLeases(lines)
-  }),
+export const bulkLeaseStream = bulkLeaseStreamFrom(undefined)
+
+/** @param manyBytes of lines from which on they are read in bulk; undefined: where that is quicker. */
+export function bulkLeaseStreamFrom(manyBytes: number | undefined) {
+  const chunks = chunkFolder(bulkLeaseFold, bulkLeasesOf, manyBytes)
+  return {...leaseStream, fold: bulkLeaseFold, chunks}
+}
+
+function bulkLeasesOf() {
+  const lines = startLeaseLines()
+  return lines && bulkLeases(lines)
 }

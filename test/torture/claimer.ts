@@ -6,7 +6,7 @@ import {openSync, writeSync} from 'node:fs'
 import {hostname} from 'node:os'
 import {leaseFold} from '../../src/domain/lease.js'
 import {GuardError} from '../../src/errors.js'
-import {bulkLeaseStream} from '../../src/journal/bulk-streams.js'
+import {bulkLeaseStreamFrom} from '../../src/journal/bulk-streams.js'
 import {openJournal} from '../../src/journal/open-journal.js'
 import {leaseStream} from '../../src/journal/streams.js'
 import {systemClock} from '../../src/system/clock.js'
@@ -25,7 +25,7 @@ const limits = {
   retention: {maxAgeMs: 86_400_000, maxBytes: 1e9},
 }
 /** Line by line, as a run reads them, as the watchdog does: whoever reads in whatever way must see the same. */
-const ways = [{name: 'leases', fold: leaseFold}, leaseStream, bulkLeaseStream]
+const ways = [{name: 'leases', fold: leaseFold}, leaseStream, bulkLeaseStreamFrom(0)]
 const spec = {...(ways[process.pid % ways.length] ?? leaseStream), ...limits}
 const leases = openJournal(dir, spec, createStamper(systemClock, newId))
 const here = {host: hostname(), boot: readBootId()}
