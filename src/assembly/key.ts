@@ -9,12 +9,15 @@ export enum Value {
   place,
 }
 
-/** Letters between two values, eight or more. */
+/** Letters between two values, 8 to 24 of them. */
 export class Key {
   /** The key that came behind this one last time: guard writes a few shapes of lines. */
   next: Key | null = null
   length: usize
   private first: u64
+  /** Behind the first word, if it does not reach to the last. */
+  private middle: u64
+  private middleAt: usize
   private last: u64
 
   constructor(
@@ -27,10 +30,14 @@ export class Key {
   ) {
     this.length = text.length
     this.first = wordOf(text, 0)
+    const middleAt = text.length > 16 ? 8 : 0
+    this.middleAt = middleAt
+    this.middle = wordOf(text, middleAt)
     this.last = wordOf(text, text.length - 8)
   }
 
   stands(at: usize): bool {
-    return load<u64>(at) === this.first && load<u64>(at + this.length - 8) === this.last
+    if (load<u64>(at) !== this.first || load<u64>(at + this.length - 8) !== this.last) return false
+    return load<u64>(at + this.middleAt) === this.middle
   }
 }

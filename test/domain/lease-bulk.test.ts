@@ -12,13 +12,15 @@ const bulk = bulkLeases(startLeaseLines() as LeaseLines)
 /** What `bulkLeases` makes of some lines, with records for those that it leaves, as the journal does. */
 function inBulk(lines: readonly string[], state = leaseFold.empty()) {
   let taken = 0
-  for (let from = 0; from < lines.length; from += 1000) taken += takePiece(state, lines.slice(from, from + 1000))
+  for (let from = 0; from < lines.length; from += 1000)
+    taken += takePiece(state, bytesOf(lines.slice(from, from + 1000)))
   bulk.settle(state)
   return {state, taken}
 }
 
-function takePiece(state: Leases, lines: readonly string[]): number {
-  const bytes = Buffer.from(lines.map((line) => `${line}\n`).join(''))
+const bytesOf = (lines: readonly string[]) => Buffer.from(lines.map((line) => `${line}\n`).join(''))
+
+function takePiece(state: Leases, bytes: Buffer): number {
   expect(bulk.open(bytes)).toBe(true)
   let all = 0
   for (let at = 0; at < bytes.length; ) {
@@ -108,6 +110,36 @@ test('whatever holders and others do one after another, and wherever a snapshot 
 
 const json = (records: readonly unknown[]) => records.map((record) => JSON.stringify(record))
 const of = (token: number, claim: string) => ({job: 'a', claim, token})
+
+test('each byte of a line counts', () => {
+  const lines = json([
+    {...claimed('first'), process: ownProcess, jobProcess: ownProcess, over: 'none'},
+    {...stamped('r'), ...of(1, 'first'), kind: 'renewed', jobProcess: ownProcess},
+    {...stamped('r'), ...of(1, 'first'), kind: 'released', status: 'ok', detail: 'said'},
+    {...stamped('r'), ...of(1, 'first'), kind: 'released', status: 'error'},
+  ])
+  for (const line of lines) {
+    for (let at = 0; at < line.length; at++) {
+      const changed = [json([claimed('first')])[0] as string, `${line.slice(0, at)}~${line.slice(at + 1)}`]
+      expect(leaseFold.save(inBulk(changed).state)).toEqual(leaseFold.save(oneByOne(changed)))
+    }
+  }
+})
+
+test('whatever byte is changed in the lines, they are taken for what JSON.parse takes them for, or left', () => {
+  const changes = fc.array(fc.tuple(fc.nat(), fc.oneof(fc.nat(255), fc.constantFrom(...Buffer.from('"\\\n{}:,0 ')))))
+  fc.assert(
+    fc.property(fc.array(action, {minLength: 1, maxLength: 8}), changes, (actions, changed) => {
+      const bytes = bytesOf(written(actions))
+      for (const [at, byte] of changed.slice(0, 3)) bytes[at % (bytes.length - 1)] = byte
+      const state = leaseFold.empty()
+      takePiece(state, bytes)
+      bulk.settle(state)
+      expect(leaseFold.save(state)).toEqual(leaseFold.save(oneByOne(bytes.toString().split('\n'))))
+    }),
+    {numRuns: 5000},
+  )
+})
 
 test('every line that guard writes is taken', () => {
   const lines = json([
