@@ -48,42 +48,43 @@ export interface Run {
 }
 
 export interface JobRuns {
-  /** Oldest first: every run that has not ended, and the last `keptRuns` that have. */
+  /** In the order in which they began. */
   runs: Run[]
 }
 
 export type RunBook = Map<string, JobRuns>
 
-/** Ended runs that a snapshot keeps for each job; `guard history` reads further back in the archives. */
-export const keptRuns = 20
+/** Which runs of a job a book keeps. Without `all`: those that go on, the last that happened, and the last that was skipped. */
+type Keeps = 'all' | 'last'
 
-/** The runs of all jobs, as far as `keep` ended ones of each. */
-export function runFold(keep: number): Fold<RunBook> {
+/** What is asked of every job in every round; `guard history` reads the records themselves. */
+export const runBookFold = runFold('last')
+export const allRunsFold = runFold('all')
+
+function runFold(keeps: Keeps): Fold<RunBook> {
   return {
     empty: () => new Map(),
     apply: (book, record) => {
-      applyRun(book, record, keep)
+      applyRun(book, record, keeps)
       return 'ok'
     },
     save: (book) => [...book.values()].flatMap(({runs}) => runs),
     restore: (saved) => {
       const book: RunBook = new Map()
-      for (const run of saved as Run[]) put(book, run, {index: -1, keep})
+      for (const run of saved as Run[]) put(book, run, {index: -1, keeps})
       return book
     },
   }
 }
 
-export const runBookFold = runFold(keptRuns)
-
-function applyRun(book: RunBook, record: Rec, keep: number): void {
+function applyRun(book: RunBook, record: Rec, keeps: Keeps): void {
   const {job, at, run: id} = record
   if (typeof job !== 'string' || typeof at !== 'number' || typeof id !== 'string') return
   const runs = book.get(job)?.runs ?? []
   // A record is of one of the last runs nearly always.
   const index = runs.findLastIndex((run) => run.id === id)
   const run = nextRun(runs[index], record, newRun(id, job, at))
-  if (run) put(book, run, {index, keep})
+  if (run) put(book, run, {index, keeps})
 }
 
 /** Undefined when the record changes nothing. */
@@ -153,20 +154,20 @@ function stepOf(record: Rec, at: number): RunStep {
 interface Where {
   /** Where the run stands among those of its job; -1: not yet. */
   readonly index: number
-  readonly keep: number
+  readonly keeps: Keeps
 }
 
-function put(book: RunBook, run: Run, {index, keep}: Where): void {
+function put(book: RunBook, run: Run, {index, keeps}: Where): void {
   const runs = book.get(run.job)?.runs
   if (!runs) book.set(run.job, {runs: [run]})
   else if (index < 0) runs.push(run)
   else runs[index] = run
-  // With each end there is one too many at most.
-  if (runs && run.outcome && runs.length > keep && runs.filter(isEnded).length > keep) {
-    runs.splice(runs.findIndex(isEnded), 1)
-  }
+  if (runs && run.outcome && keeps === 'last') forgetEarlier(runs, run.outcome === 'skipped')
 }
 
-function isEnded({outcome}: Run): boolean {
-  return outcome !== undefined
+/** Of the ended runs that were skipped, or of those that were not, keeps the last. */
+function forgetEarlier(runs: Run[], skipped: boolean): void {
+  const isOne = ({outcome}: Run) => outcome !== undefined && (outcome === 'skipped') === skipped
+  const last = runs.findLastIndex(isOne)
+  for (let index = last - 1; index >= 0; index--) if (isOne(runs[index] as Run)) runs.splice(index, 1)
 }
