@@ -1,7 +1,10 @@
+import type {Column} from './column.js'
 import type {Fold} from './fold.js'
+import type {ByName} from './lease-map.js'
 import type {Outcome} from './outcome.js'
 import {type Place, type ProcessRef, parseProcessRef} from './process-ref.js'
 import type {Rec} from './record.js'
+import {RunRows} from './run-rows.js'
 
 /**
  * A run is one time a job happened. Its records: `started`, an `attempt-ended` for each attempt, a `step-ended` for
@@ -52,7 +55,7 @@ export interface JobRuns {
   runs: Run[]
 }
 
-export type RunBook = Map<string, JobRuns>
+export type RunBook = ByName<JobRuns>
 
 /** Which runs of a job a book keeps. Without `all`: those that go on, the last that happened, and the last that was skipped. */
 type Keeps = 'all' | 'last'
@@ -70,11 +73,25 @@ function runFold(keeps: Keeps): Fold<RunBook> {
     },
     save: (book) => [...book.values()].flatMap(({runs}) => runs),
     restore: (saved) => {
-      const book: RunBook = new Map()
-      for (const run of saved as Run[]) put(book, run, {index: -1, keeps})
+      const {runs, rows} = Array.isArray(saved) ? {runs: saved as Run[]} : (saved as SavedRuns)
+      const book: RunBook = rows ? new RunRows<Run>(rows) : new Map()
+      for (const run of runs) put(book, run, {index: -1, keeps})
       return book
     },
   }
+}
+
+/** What a snapshot keeps of many: `rows` are jobs with one run (run-rows.ts). */
+export interface SavedRuns {
+  readonly runs: readonly Run[]
+  readonly rows?: Column
+}
+
+/** Every run that has no end. */
+export function openRuns(book: RunBook): readonly Run[] {
+  const jobs = book instanceof RunRows ? book.others : book.keys()
+  const runs = Array.from(jobs).flatMap((job) => book.get(job)?.runs ?? [])
+  return runs.filter(({outcome}) => outcome === undefined)
 }
 
 function applyRun(book: RunBook, record: Rec, keeps: Keeps): void {
@@ -158,11 +175,11 @@ interface Where {
 }
 
 function put(book: RunBook, run: Run, {index, keeps}: Where): void {
-  const runs = book.get(run.job)?.runs
-  if (!runs) book.set(run.job, {runs: [run]})
-  else if (index < 0) runs.push(run)
+  const {runs} = book.get(run.job) ?? {runs: []}
+  if (index < 0) runs.push(run)
   else runs[index] = run
-  if (runs && run.outcome && keeps === 'last') forgetEarlier(runs, run.outcome === 'skipped')
+  if (run.outcome && keeps === 'last') forgetEarlier(runs, run.outcome === 'skipped')
+  book.set(run.job, {runs})
 }
 
 /** Of the ended runs that were skipped, or of those that were not, keeps the last. */
