@@ -14,7 +14,6 @@ import {patrol} from '../usecases/patrol.js'
 import {type Survey, surveyJobs} from '../usecases/survey-jobs.js'
 import type {Guard} from './guard.js'
 import {countedHealthy} from './render/healthy-jobs.js'
-import {salvage} from './run-output.js'
 import {tell} from './tell.js'
 import {ownLease, patrolPlan, watchdogWorld} from './watchdog-world.js'
 
@@ -117,7 +116,8 @@ async function closeRuns(guard: Guard, {leases}: LeaseDeps): Promise<void> {
   const survivor = (holder: Holder) => survivorOf(holder, here)
   for (const {job, id, owner} of await closeInterrupted({leases, runs: guard.runs(), survivorOf: survivor})) {
     guard.log(`watchdog: ${job} interrupted: run ${id} has no end, and its guard and its job are gone`)
-    if (owner) salvage(guard, job, id)
+    // Seldom: what it takes stands apart from what each round loads.
+    if (owner) (await import('./run-output.js')).salvage(guard, job, id)
   }
 }
 
