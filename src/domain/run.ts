@@ -1,7 +1,7 @@
 import type {Fold} from './fold.js'
 import type {Outcome} from './outcome.js'
 import {type Place, type ProcessRef, parseProcessRef} from './process-ref.js'
-import type {Rec} from './record.js'
+import {isTime, type Rec} from './record.js'
 
 /**
  * A run is one time a job happened. Its records: `started`, an `attempt-ended` for each attempt, a `step-ended` for
@@ -78,7 +78,7 @@ export const runBookFold = runFold(keptRuns)
 
 function applyRun(book: RunBook, record: Rec, keep: number): void {
   const {job, at, run: id} = record
-  if (typeof job !== 'string' || typeof at !== 'number' || typeof id !== 'string') return
+  if (typeof job !== 'string' || typeof at !== 'number' || typeof id !== 'string' || !isTime(at)) return
   const runs = book.get(job)?.runs ?? []
   // A record is of one of the last runs nearly always.
   const index = runs.findLastIndex((run) => run.id === id)
