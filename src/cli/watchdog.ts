@@ -49,11 +49,15 @@ export async function surveyOnly(guard: Guard, options: Pick<WatchdogOptions, 'j
 
 /** One round, or rounds until INT or TERM. Throws GuardError `busy` for one round. */
 export async function runWatchdog(guard: Guard, options: WatchdogOptions): Promise<Told> {
+  if (options.watchMs === undefined) return runRound(guard, options)
   guard.ensureState()
-  if (options.watchMs !== undefined) {
-    await watch(guard, {...options, watchMs: options.watchMs})
-    return undefined
-  }
+  await watch(guard, {...options, watchMs: options.watchMs})
+  return undefined
+}
+
+/** Apart from `runWatchdog`, so that the start of a plain round is without what a watch takes. */
+export async function runRound(guard: Guard, options: Pick<WatchdogOptions, 'json' | 'print'>): Promise<Told> {
+  guard.ensureState()
   return tellRound(await briefly(guard, () => underLease(guard, options)), options)
 }
 

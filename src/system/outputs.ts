@@ -28,7 +28,6 @@ async function readOutput(rule: OutputSettings, dir: string): Promise<OutputSigh
 }
 
 async function findNewest(files: readonly string[], dir: string) {
-  // Most jobs have no outputs, and a round is as short as its start.
   const {default: glob} = await import('fast-glob')
   const patterns = files.map((pattern) => pattern.replace(plainParentheses, '\\($1\\)'))
   const found = await glob(patterns, {cwd: dir, stats: true, dot: true, onlyFiles: false, followSymbolicLinks: false})
