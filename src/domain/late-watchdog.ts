@@ -17,7 +17,7 @@ export function lateWatchdogAlert(
 ): Alert | undefined {
   const state = watcherState(lease, now, lateAfterMs)
   if (state.is !== 'late') return undefined
-  const time = Math.floor(state.ageMs / Math.max(lateAfterMs, repeatAlertAfterMs))
+  const time = Math.floor((state.ageMs - lateAfterMs) / Math.max(lateAfterMs, repeatAlertAfterMs))
   return {
     level: 'WARNING',
     component: lease.job,
