@@ -22,7 +22,7 @@ export function lateWatchdogAlert(
     level: 'WARNING',
     component: lease.job,
     message: `the watchdog is late: ${state.reason}; nobody looks after the jobs`,
-    details: {holder: lease.holder, ageMs: Math.round(state.ageMs), lateAfterMs},
+    details: {holder: lease.holder, ageMs: state.ageMs, lateAfterMs},
     key: `late-watchdog:${lease.claimId}:${now.boot}:${time}`,
   }
 }
