@@ -1,6 +1,6 @@
 import {writeSync} from 'node:fs'
 import {openGuard} from './guard.js'
-import {runWatchdog, watchdogStreams} from './watchdog.js'
+import {runRound, watchdogStreams} from './watchdog.js'
 
 /**
  * A plain `guard watchdog` as it stands in a crontab; entry.ts sends nothing else here. oclif, which would have nothing
@@ -19,7 +19,7 @@ async function watchMain(): Promise<void> {
     allowUnsafeFilesystem: false,
     ...watchdogStreams,
   })
-  await runWatchdog(guard, {watchMs: undefined, json: false, print})
+  await runRound(guard, {json: false, print})
 }
 
 /** `process.stdout` takes 4 ms to set up. A reader that has closed the pipe (`| head`) is no fault. */

@@ -8,7 +8,6 @@ import {GuardError} from '../errors.js'
 import {alertStream, incidentStream, resetRequestStream, resetResultStream} from '../journal/other-streams.js'
 import {escalationFile} from '../system/escalation-file.js'
 import {readBootId, readHostName} from '../system/host.js'
-import {readOutputs} from '../system/outputs.js'
 import {identifyProcess} from '../system/process-identity.js'
 import {createSlots} from '../system/slots.js'
 import {survivorOf} from '../system/survivor.js'
@@ -31,7 +30,8 @@ export function watchdogWorld(guard: Guard): PatrolDeps {
     resetRequests: guard.journal(resetRequestStream),
     resets: guard.journal(resetResultStream),
     slots: createSlots(),
-    readOutputs,
+    // Most jobs have no outputs, and a round is as short as its start.
+    readOutputs: async (rules, dir) => (await import('../system/outputs.js')).readOutputs(rules, dir),
     sightOpenClaw: async (maxAgeMs) => {
       const {openclaw} = settings
       if (!openclaw || Object.keys(openclaw.jobs).length === 0) return new Map()

@@ -15,7 +15,6 @@ import {patrol} from '../usecases/patrol.js'
 import {type Survey, surveyJobs} from '../usecases/survey-jobs.js'
 import type {Guard} from './guard.js'
 import {countedHealthy} from './render/healthy-jobs.js'
-import {salvage} from './run-output.js'
 import {tell} from './tell.js'
 import {ownLease, patrolPlan, watchdogWorld} from './watchdog-world.js'
 
@@ -51,11 +50,15 @@ export async function surveyOnly(guard: Guard, options: Pick<WatchdogOptions, 'j
 
 /** One round, or rounds until INT or TERM. Throws GuardError `busy` for one round. */
 export async function runWatchdog(guard: Guard, options: WatchdogOptions): Promise<Told> {
+  if (options.watchMs === undefined) return runRound(guard, options)
   guard.ensureState()
-  if (options.watchMs !== undefined) {
-    await watch(guard, {...options, watchMs: options.watchMs})
-    return undefined
-  }
+  await watch(guard, {...options, watchMs: options.watchMs})
+  return undefined
+}
+
+/** Apart from `runWatchdog`, so that the start of a plain round is without what a watch takes. */
+export async function runRound(guard: Guard, options: Pick<WatchdogOptions, 'json' | 'print'>): Promise<Told> {
+  guard.ensureState()
   return tellRound(await briefly(guard, () => underLease(guard, options)), options)
 }
 
@@ -118,7 +121,8 @@ async function closeRuns(guard: Guard, {leases}: LeaseDeps): Promise<void> {
   const survivor = (holder: Holder) => survivorOf(holder, here)
   for (const {job, id, owner} of await closeInterrupted({leases, runs: guard.runs(), survivorOf: survivor})) {
     guard.log(`watchdog: ${job} interrupted: run ${id} has no end, and its guard and its job are gone`)
-    if (owner) salvage(guard, job, id)
+    // Seldom: what it takes stands apart from what each round loads.
+    if (owner) (await import('./run-output.js')).salvage(guard, job, id)
   }
 }
 

@@ -1,5 +1,5 @@
 import type {Fold, FoldVerdict} from './fold.js'
-import {hasFields, type Rec} from './record.js'
+import {hasFields, isTime, type Rec} from './record.js'
 import {emptyTimeline, type Moment, type Timeline, withNote} from './timeline.js'
 import type {Verdict} from './verdict.js'
 import {joinWords, partWords} from './words.js'
@@ -63,7 +63,8 @@ const fieldsOf = {
 
 function applyIncident(state: Incidents, record: Rec): FoldVerdict {
   if (!hasFields(record, {kind: 'string', at: 'number', awake: 'number'})) return 'void'
-  const {kind, job} = record
+  const {kind, job, at, awake} = record
+  if (!isTime(at as number) || !isTime(awake as number)) return 'void'
   if (kind === 'clock-noted') return applyNote(state, record)
   if (kind === 'watched') return applyMeeting(state, record)
   const fields = fieldsOf[kind as keyof typeof fieldsOf]
@@ -89,6 +90,7 @@ function applyNote(state: Incidents, {clock, awake}: Rec): FoldVerdict {
   )
     return 'void'
   const {at, mono, boot} = clock as Moment
+  if (!isTime(at) || !isTime(mono)) return 'void'
   state.timeline = withNote(state.timeline, {at, mono, boot, awake: awake as number})
   return 'ok'
 }

@@ -17,12 +17,12 @@ export function lateWatchdogAlert(
 ): Alert | undefined {
   const state = watcherState(lease, now, lateAfterMs)
   if (state.is !== 'late') return undefined
-  const time = Math.floor(state.ageMs / Math.max(lateAfterMs, repeatAlertAfterMs))
+  const time = Math.floor((state.ageMs - lateAfterMs) / Math.max(lateAfterMs, repeatAlertAfterMs))
   return {
     level: 'WARNING',
     component: lease.job,
     message: `the watchdog is late: ${state.reason}; nobody looks after the jobs`,
-    details: {holder: lease.holder, ageMs: Math.round(state.ageMs), lateAfterMs},
+    details: {holder: lease.holder, ageMs: state.ageMs, lateAfterMs},
     key: `late-watchdog:${lease.claimId}:${now.boot}:${time}`,
   }
 }

@@ -75,8 +75,10 @@ function endedByRun(life: Life, run: Run, {timeline, nowAwake}: Clocks): Life {
   return {is: 'ended', startedAwake: life.startedAwake, seenAwake: endedAwake, trouble, ...givenUpOf(run)}
 }
 
-function lifeOfRun(run: Run, {timeline, nowAwake}: Clocks): Life {
+function lifeOfRun(run: Run, clocks: Clocks): Life {
+  const {timeline, nowAwake} = clocks
   const startedAwake = awakeAt(timeline, {at: run.startedAt}, nowAwake)
+  if (goesOn(run, clocks)) return {is: 'leaseless', startedAwake, seenAwake: nowAwake}
   const isEnded = run.endedAt !== undefined && run.outcome !== 'interrupted'
   const seenAwake = isEnded ? awakeAt(timeline, {at: run.endedAt ?? 0}, nowAwake) : startedAwake
   return {
@@ -86,6 +88,11 @@ function lifeOfRun(run: Run, {timeline, nowAwake}: Clocks): Life {
     trouble: run.endedAt === undefined ? 'no end was written' : troubleOf(run),
     ...givenUpOf(run),
   }
+}
+
+/** A run that names its guard is closed at the beginning of the first round in which nothing of it lives. */
+function goesOn({endedAt, owner}: Run, {now}: Clocks): boolean {
+  return endedAt === undefined && owner?.boot === now.boot && owner.host === now.host
 }
 
 function troubleOf({outcome}: Run): string | undefined {

@@ -52,3 +52,11 @@ export function hasFields(record: Rec, fields: Readonly<Record<string, FieldType
   }
   return true
 }
+
+/** The latest time that a `Date` can show, ms; with its sign, the earliest. */
+const latestMs = 8.64e15
+
+/** Whether a text can be made of this time, ms. Any program may write into a journal, and 1e300 is a number too. */
+export function isTime(ms: number): boolean {
+  return Math.abs(ms) <= latestMs
+}

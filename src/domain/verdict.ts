@@ -37,7 +37,7 @@ export function judgeJob(facts: JobFacts): Judgement {
 
 /** What a person switched off is not to run; the reset daemon switches off too, and answers for it itself. */
 function switchedOff(judgement: Judgement, {openclaw, life}: JobFacts): Judgement {
-  if (openclaw?.state !== 'disabled' || life.is === 'running') return judgement
+  if (openclaw?.state !== 'disabled' || life.is === 'running' || life.is === 'leaseless') return judgement
   return {verdict: 'healthy', calls: 'presumed', reason: `OpenClaw: ${openclaw.reason}; else: ${judgement.reason}`}
 }
 
@@ -60,6 +60,7 @@ function judgeLife(evidence: Evidence): Judgement {
       const lost = `its lease expired, last sign ${span(now.awake - life.seenAwake)} ago`
       return outputs.freshness === 'fresh' ? misreported(lost, outputs) : trouble('stalled', withOutputs(lost, outputs))
     }
+    case 'leaseless':
     case 'ended':
       return judgeEnded(evidence, life)
     case 'none':
@@ -67,7 +68,9 @@ function judgeLife(evidence: Evidence): Judgement {
   }
 }
 
-function judgeEnded(evidence: Evidence, life: Extract<JobFacts['life'], {is: 'ended'}>): Judgement {
+type LastRun = Extract<JobFacts['life'], {readonly is: 'ended'} | {readonly is: 'leaseless'}>
+
+function judgeEnded(evidence: Evidence, life: LastRun): Judgement {
   const {facts, outputs, slot} = evidence
   const silentMs = facts.now.awake - life.seenAwake
   const {freshForMs, vetoForMs} = facts.limits
@@ -78,8 +81,9 @@ function judgeEnded(evidence: Evidence, life: Extract<JobFacts['life'], {is: 'en
       ? misreported(silent, outputs)
       : trouble('stalled', withOutputs(silent, outputs))
   }
-  const ended = `its last run ended ${span(silentMs)} ago${life.trouble === undefined ? '' : ` (${life.trouble})`}`
-  if (life.givenUp !== undefined) return trouble('stalled', `${ended}; not recovered again: ${life.givenUp}`)
+  const ended = tellLast(life, facts)
+  if (life.is === 'ended' && life.givenUp !== undefined)
+    return trouble('stalled', `${ended}; not recovered again: ${life.givenUp}`)
   if (outputs.freshness === 'stale') return trouble('hung', `${ended}, but ${outputs.reason}`)
   const openclaw = openclawTrouble(evidence)
   if (openclaw && outputs.freshness !== 'fresh' && silentMs > (freshForMs ?? vetoForMs)) return openclaw
@@ -87,6 +91,12 @@ function judgeEnded(evidence: Evidence, life: Extract<JobFacts['life'], {is: 'en
   // A run of long ago proves nothing where a schedule says that there should be later ones.
   if (slot.is === 'early') return {verdict: 'healthy', calls: 'presumed', reason: `${ended}; ${slot.reason}`}
   return vetoed(evidence, ended)
+}
+
+function tellLast(life: LastRun, {now}: JobFacts): string {
+  if (life.is === 'leaseless') return `its last run began ${span(now.awake - life.startedAwake)} ago and goes on`
+  const trouble = life.trouble === undefined ? '' : ` (${life.trouble})`
+  return `its last run ended ${span(now.awake - life.seenAwake)} ago${trouble}`
 }
 
 function judgeUnseen(evidence: Evidence): Judgement {

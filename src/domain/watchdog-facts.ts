@@ -40,11 +40,13 @@ export interface Limits {
  * What lease and run records prove.
  * - running: the lease is held and has not expired
  * - lost: the lease expired and nobody gave it back
+ * - leaseless: a run goes on that takes no lease (`overlap: allow`); others may begin beside it
  * - ended: the last run is over, well or badly; a reboot ends a run too
  * - none: no sign of the job has ever been seen
  */
 export type Life =
   | {readonly is: 'running' | 'lost'; readonly startedAwake: number; readonly seenAwake: number}
+  | {readonly is: 'leaseless'; readonly startedAwake: number; readonly seenAwake: number}
   | {
       readonly is: 'ended'
       readonly startedAwake: number

@@ -18,7 +18,7 @@ export type WatcherState =
 /** `lease` is the watcher's own. After a boot it has as long again. */
 export function watcherState(lease: Lease | undefined, now: Moment, lateAfterMs: number): WatcherState {
   if (!lease) return {is: 'never-used'}
-  const ageMs = ageOf(lease, now)
+  const ageMs = Math.round(ageOf(lease, now))
   const isLate = leaseState(lease, now) !== 'held' && ageMs > lateAfterMs
   const reason = `its last round was ${span(ageMs)} ago${isLate ? `, more than ${span(lateAfterMs)}` : ''}`
   return {is: isLate ? 'late' : 'on-time', ageMs, reason}

@@ -1,4 +1,4 @@
-import {closeSync, fstatSync, openSync, readSync} from 'node:fs'
+import {closeSync, fstatSync, openSync, readSync, type Stats, statSync} from 'node:fs'
 import {resolve} from 'node:path'
 import type {OutputSighting} from '../domain/gather-facts.js'
 import type {OutputSettings} from '../domain/job-settings.js'
@@ -28,15 +28,29 @@ async function readOutput(rule: OutputSettings, dir: string): Promise<OutputSigh
 }
 
 async function findNewest(files: readonly string[], dir: string) {
-  // Most jobs have no outputs, and a round is as short as its start.
   const {default: glob} = await import('fast-glob')
-  const found = await glob([...files], {cwd: dir, stats: true, dot: true, followSymbolicLinks: false})
+  const patterns = files.map((pattern) => pattern.replace(plainParentheses, '\\($1\\)'))
+  const found = await glob(patterns, {cwd: dir, stats: true, dot: true, onlyFiles: false, followSymbolicLinks: false})
   let newest: {path: string; modifiedAt: number; size: number} | undefined
-  for (const {path, stats} of found) {
-    if (stats && (!newest || stats.mtimeMs > newest.modifiedAt))
+  for (const {path, stats: own} of found) {
+    const stats = own?.isSymbolicLink() ? targetOf(resolve(dir, path)) : own
+    if (stats?.isFile() && (!newest || stats.mtimeMs > newest.modifiedAt))
       newest = {path, modifiedAt: stats.mtimeMs, size: stats.size}
   }
   return newest
+}
+
+/** As in a shell they stand for themselves (`copy (1)/*.csv`), but for `(a|b)`, and `@(a)` with its like. */
+const plainParentheses = /(?<![@!*+?\\])\(([^()|]*)\)/g
+
+/** What a link stands for (`latest.json`). One that leads nowhere is as good as none, and hides no other file. */
+function targetOf(link: string): Stats | undefined {
+  try {
+    return statSync(link, {throwIfNoEntry: false})
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ELOOP') return undefined
+    throw error
+  }
 }
 
 async function markProblem({contains, lacks}: OutputSettings, path: string): Promise<string | undefined> {

@@ -78,6 +78,16 @@ test('a line that is not of ours, or lacks what it needs, changes nothing', () =
   expect(state).toEqual(incidentFold.empty())
 })
 
+test.each<[string, Rec]>([
+  ['at', {...open('x'), at: 1e300}],
+  ['awake', {...open('x'), awake: -1e300}],
+  ['at of a clock', {...stamp, id: 'c', kind: 'clock-noted', clock: {at: 1e300, mono: 1, boot: 'b'}}],
+  ['mono of a clock', {...stamp, id: 'c', kind: 'clock-noted', clock: {at: 1, mono: 1e300, boot: 'b'}}],
+])('a line whose %s is no time that can be told changes nothing', (_field, record) => {
+  const {state, verdicts} = fold(record)
+  expect({state, verdicts}).toEqual({state: incidentFold.empty(), verdicts: ['void']})
+})
+
 test('a snapshot keeps everything', () => {
   const note = {...stamp, id: 'n', kind: 'clock-noted', clock: {at: 5000, mono: 1000, boot: 'a'}}
   const {state} = fold(note, open('one'), escalated('one', 1))

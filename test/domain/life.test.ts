@@ -116,6 +116,18 @@ test('a run that took no lease counts by its records, and one skipped is none', 
   expect(life(undefined, skipped)).toEqual({is: 'none'})
 })
 
+test('a run that took no lease goes on until its end, or that of its boot', () => {
+  const owner = {process: {pid: 7, start: '1'}, host: 'h', boot: 'a'}
+  expect(life(undefined, run(hour, {owner}))).toEqual({
+    is: 'leaseless',
+    startedAwake: ago(hour).awake,
+    seenAwake: now.mono,
+  })
+  const of = (more: Partial<typeof owner>) => life(undefined, run(hour, {owner: {...owner, ...more}})).is
+  expect([of({boot: 'z'}), of({host: 'elsewhere'})]).toEqual(['ended', 'ended'])
+  expect(life(undefined, run(hour, {owner, endedAt: ago(minute).at, outcome: 'healthy'})).is).toBe('ended')
+})
+
 test('why the last run was skipped is known until another run comes', () => {
   const skipped = run(minute, {outcome: 'skipped', detail: 'breaker open'})
   const skip = (...runs: Run[]) => skippedOf({lease: undefined, runs}, clocks)

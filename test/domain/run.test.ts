@@ -18,6 +18,12 @@ describe('a run', () => {
     ])
   })
 
+  test('is not begun or ended by a line whose time no date can show', () => {
+    expect(runsAfter(record('started', 'a', {at: 1e300}))).toEqual([])
+    const begun = record('started', 'a')
+    expect(runsAfter(begun, record('ended', 'a', {at: -1e300}))).toEqual(runsAfter(begun))
+  })
+
   test('collects attempts and steps, and then how it ended', () => {
     const log = {file: '/log', inode: 7, from: 10}
     const [run] = runsAfter(

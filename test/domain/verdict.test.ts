@@ -20,6 +20,8 @@ const givenUp = {
   givenUp: 'the budget is spent',
 } as const
 
+const leaseless = {is: 'leaseless', startedAwake: nowAwake - 2 * hour, seenAwake: nowAwake} as const
+
 const slotBefore: SlotFacts = {...slot(hour), due: {is: 'before', awake: Number.NEGATIVE_INFINITY}}
 
 /** The clock shows the slot as half an hour past, although more time than that has been lived through since. */
@@ -53,6 +55,19 @@ test.each<[string, Partial<JobFacts>, Judgement['verdict'], Judgement['calls']]>
     'proven',
   ],
   ['runs that write nothing are hung', {life: ended(minute), outputs: [output(2 * hour)]}, 'hung', 'trouble'],
+  [
+    'a run without a lease that goes on for long is healthy',
+    {life: leaseless, limits: freshFor(minute)},
+    'healthy',
+    'proven',
+  ],
+  [
+    'a run without a lease that writes nothing is hung',
+    {life: leaseless, outputs: [output(2 * hour)]},
+    'hung',
+    'trouble',
+  ],
+  ['a run without a lease serves no slot after its own', {life: leaseless, slot: slot(hour)}, 'missed', 'trouble'],
   ['a slot that was served is healthy', {life: ended(minute), slot: slot(2 * minute)}, 'healthy', 'proven'],
   ['a slot without a run is missed', {life: ended(2 * hour), slot: slot(hour)}, 'missed', 'trouble'],
   ['a slot while the run before goes on is not missed', {life: running, slot: slot(minute)}, 'healthy', 'proven'],

@@ -44,3 +44,8 @@ test.each<[string, Lease | undefined, string]>([
 test('right after a boot nobody is late', () => {
   expect(watcherState(lease(0, {boot: 'b', seenAt: 0}), {...now, mono: 5 * minute}, 15 * minute).is).toBe('on-time')
 })
+
+test('how old the last round is, is told in whole milliseconds, whatever parts the clock shows', () => {
+  const seen = watcherState(lease(minute), {...now, mono: now.mono + 0.4}, 15 * minute)
+  expect(seen).toMatchObject({is: 'on-time', ageMs: minute})
+})

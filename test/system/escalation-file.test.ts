@@ -1,7 +1,8 @@
-import {existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync} from 'node:fs'
+import {existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {expect, onTestFinished, test} from 'vitest'
+import type {EscalationArtefact} from '../../src/domain/escalation-artefact.js'
 import {escalationFile} from '../../src/system/escalation-file.js'
 
 const escalation = {
@@ -30,4 +31,16 @@ test('the file says what is escalated, is written once, and goes with the last e
   expect(readdirSync(dir)).toEqual(['openclaw_escalation.json'])
   write(undefined)
   expect(readdirSync(dir)).toEqual([])
+})
+
+test.each<[string, EscalationArtefact | undefined]>([
+  ['written', {escalations: [escalation]}],
+  ['removed', undefined],
+])('a file that cannot be %s is a failure to write, which ends no watch', (_what, artefact) => {
+  const dir = mkdtempSync(join(tmpdir(), 'guard-escalation-'))
+  onTestFinished(() => rmSync(dir, {recursive: true, force: true}))
+  const path = join(dir, 'openclaw_escalation.json')
+  mkdirSync(join(path, 'in the way'), {recursive: true})
+  const failure = expect.objectContaining({kind: 'io', message: expect.stringContaining(path)})
+  expect(() => escalationFile(path)(artefact)).toThrow(failure)
 })

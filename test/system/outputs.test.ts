@@ -66,6 +66,36 @@ test('links out of the folder are not followed into others', async () => {
   expect(await sight(dir, {files: ['**/*.json']})).toEqual({newest: undefined})
 })
 
+test('a link to a file is as new as the file, and a link to nowhere hides none', async () => {
+  const {dir, write} = folder()
+  const other = folder()
+  other.write('report.txt', 'today', 2000)
+  write('old.json', 'old', 1000)
+  symlinkSync(join(other.dir, 'report.txt'), join(dir, 'latest.json'))
+  symlinkSync('loop.json', join(dir, 'loop.json'))
+  symlinkSync('gone', join(dir, 'dangling.json'))
+  const newest = {path: 'latest.json', modifiedAt: 2_000_000, size: 5}
+  expect(await sight(dir)).toEqual({newest})
+  expect(await sight(dir, {files: ['latest.json']})).toEqual({newest})
+})
+
+test('parentheses in a name are taken as they are, and those of a pattern as a pattern', async () => {
+  const {dir, write} = folder()
+  mkdirSync(join(dir, 'copy (1)'))
+  write('copy (1)/a b.json', 'x', 1000)
+  const path = 'copy (1)/a b.json'
+  for (const files of [path, 'copy (1)/*.json', '@(copy|x)*/(a|b) b.json']) {
+    expect((await sight(dir, {files: [files]}))?.newest?.path).toBe(path)
+  }
+})
+
+test('a folder is no output, whatever its age', async () => {
+  const {dir} = folder()
+  mkdirSync(join(dir, 'folder.json'))
+  symlinkSync('folder.json', join(dir, 'link.json'))
+  expect(await sight(dir)).toEqual({newest: undefined})
+})
+
 test('a folder that cannot be read is said, not taken for empty', async () => {
   const {dir} = folder()
   mkdirSync(join(dir, 'closed'))

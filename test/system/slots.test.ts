@@ -1,4 +1,4 @@
-import {expect, test} from 'vitest'
+import {expect, onTestFinished, test} from 'vitest'
 import {createSlots} from '../../src/system/slots.js'
 
 const at = (text: string) => Date.parse(text)
@@ -22,10 +22,51 @@ test.each([
     '2026-11-01T12:00:00Z',
     '2026-11-01T05:30:00Z',
   ],
+  [
+    'one of several slots in the hour that comes twice runs once',
+    '0,30 1-3 * * *',
+    'America/New_York',
+    '2026-11-01T06:45:00Z',
+    '2026-11-01T05:30:00Z',
+  ],
+  ['and runs on after it', '0,30 1-3 * * *', 'America/New_York', '2026-11-01T07:10:00Z', '2026-11-01T07:00:00Z'],
+  [
+    'a slot of any hour runs twice in it',
+    '30 * * * *',
+    'America/New_York',
+    '2026-11-01T06:45:00Z',
+    '2026-11-01T06:30:00Z',
+  ],
+  [
+    'a clock may be set back by half an hour',
+    '45 0-1 * * *',
+    'Australia/Lord_Howe',
+    '2026-04-04T15:20:00Z',
+    '2026-04-04T14:45:00Z',
+  ],
+  ['of day and weekday one is enough', '0 0 1,13 * 5', 'UTC', '2026-11-16T12:00:00Z', '2026-11-13T00:00:00Z'],
+  [
+    'of day and weekday one that begins with * is not enough',
+    '0 0 */2 * 1',
+    'UTC',
+    '2026-11-22T12:00:00Z',
+    '2026-11-09T00:00:00Z',
+  ],
   ['29 February is found in the year that has it', '0 0 29 2 *', 'UTC', '2026-03-01T00:00:00Z', '2024-02-29T00:00:00Z'],
 ])('%s', (_title, expression, timezone, now, expected) => {
   const latest = createSlots().latest({expression, timezone}, at(now))
   expect(new Date(latest ?? 0).toISOString()).toBe(new Date(expected).toISOString())
+})
+
+test("the hour that comes twice is known of the machine's own time zone too", () => {
+  const {TZ} = process.env
+  onTestFinished(() => {
+    if (TZ === undefined) delete process.env['TZ']
+    else process.env['TZ'] = TZ
+  })
+  process.env['TZ'] = 'America/New_York'
+  const latest = createSlots().latest({expression: '0,30 1 * * *', timezone: undefined}, at('2026-11-01T06:45:00Z'))
+  expect(new Date(latest ?? 0).toISOString()).toBe('2026-11-01T05:30:00.000Z')
 })
 
 test('an expression that nobody checked is named', () => {

@@ -33,12 +33,19 @@ test('of many runs the first says it, and the next after the repeat interval', (
   for (let minutes = 16; minutes < 480; minutes++) run(minutes)
   expect(told).toEqual([
     'the watchdog is late: its last round was 16m ago, more than 15m; nobody looks after the jobs',
-    'the watchdog is late: its last round was 4h ago, more than 15m; nobody looks after the jobs',
+    'the watchdog is late: its last round was 4h 15m ago, more than 15m; nobody looks after the jobs',
   ])
   expect(alerts.lines).toMatchObject([
     {kind: 'raised', level: 'WARNING', component: 'guard-watchdog'},
     {kind: 'raised', level: 'WARNING', component: 'guard-watchdog'},
   ])
+})
+
+test('a repeat interval that ends soon after the watchdog was late is waited for in full', () => {
+  const {run, told, deps} = machine()
+  for (let minutes = 14; minutes < 45; minutes++)
+    run(minutes, {...deps, policy: {...policy, repeatAlertAfterMs: 20 * minute}})
+  expect(told.map((text) => /\d+m ago/.exec(text)?.[0])).toEqual(['16m ago', '35m ago'])
 })
 
 test('of two runs that see it at once, the one whose line is second keeps silent', () => {
