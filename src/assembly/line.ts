@@ -46,7 +46,7 @@ const releaseBits = always | releasedBit | claimBit | tokenBit
 const idKey = new Key('{"v":1,"id":"')
 const startKey = new Key(',"start":"')
 const namespaceKey = new Key(',"namespace":"')
-const keys: Key[] = [
+const keys: StaticArray<Key> = [
   new Key(',"mono":', Value.digits, monoField, monoBit),
   new Key(',"boot":"', Value.place, placeField, placeBit),
   new Key(',"kind":"claimed"', Value.none, 0, claimedBit, kinds),
