@@ -44,8 +44,10 @@ const indexBits = 16
 const indexSize: usize = 1 << indexBits
 const index = heap.alloc(indexSize << 2)
 
-export let rows = 0
+let rows = 0
 let namesEnd = names
+/** Since rows were cleared: a watch that runs for years must not count beyond an i32. */
+let changes = 0
 
 export function rowAt(row: i32): Row {
   return changetype<Row>(table + <usize>row * offsetof<Row>())
@@ -84,9 +86,15 @@ export function add(name: usize, length: usize): i32 {
   return rows - 1
 }
 
+export function noteChange(row: i32): void {
+  changes += 1
+  rowAt(row).changed = changes
+}
+
 export function clear(): void {
   if (rows === 0) return
   rows = 0
+  changes = 0
   namesEnd = names
   memory.fill(index, 0, indexSize << 2)
 }

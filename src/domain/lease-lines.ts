@@ -21,7 +21,6 @@ export interface LeaseExports {
   readonly taken: Shared
   readonly isNewJob: Shared
   readonly seen: Shared
-  readonly rows: Shared
   readonly grants: Shared
   setGrants(to: number): void
   fold(start: number, end: number): number
