@@ -134,7 +134,7 @@ function keep(row: i32, which: i32, line: usize, length: usize): void {
 }
 
 /** What is known of a job's lease, the id of its claim aside, which is written to `idOf`. */
-export function know(number: i32, token: f64, isHeld: bool, place: i32, idLength: usize): void {
+export function know(number: i32, token: f64, isHeld: bool, place: u32, idLength: usize): void {
   const row = rowAt(number)
   row.token = token
   row.isHeld = isHeld

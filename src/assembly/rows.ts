@@ -11,7 +11,7 @@ export class Row {
   idLength: usize
   isHeld: bool
   /** Of boot and host; 0: unknown. */
-  place: i32
+  place: u32
   /** The how-manieth change of all; 0: none. */
   changed: i32
   token: f64
