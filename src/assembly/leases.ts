@@ -28,8 +28,11 @@ export {numberOf, read, seen, values} from './line'
 export {placeLength, placeNumber, placeText} from './places'
 export {add, clear, find, idOf, lineBytes, lineOf, nameInput, noteChange} from './rows'
 
-/** Where lines are written to be folded. They are read some bytes behind their end. */
-export const inputBytes: usize = 512 * 1024
+/**
+ * Where lines are written to be folded: there is room for what a mebibyte holds behind a snapshot that is longer than a
+ * piece. They are read some bytes behind their end.
+ */
+export const inputBytes: usize = 768 * 1024
 export const input = heap.alloc(inputBytes + 64)
 
 /** Claims granted so far, as in the state. */

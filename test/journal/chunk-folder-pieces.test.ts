@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import {expect, test} from 'vitest'
+import type {LineFold} from '../../src/domain/fold.js'
 import {type Leases, leaseFold} from '../../src/domain/lease.js'
 import {bulkLeases} from '../../src/domain/lease-bulk.js'
 import {GuardError} from '../../src/errors.js'
@@ -7,7 +8,7 @@ import {chunkFolder} from '../../src/journal/chunk-folder.js'
 import {drive, type FileOp} from '../../src/journal/files.js'
 import {type ChunkFolder, catchUp, emptyView, type View} from '../../src/journal/view.js'
 import {quickLines} from '../support/bulk-leases.js'
-import {leaseLine, oneByOne, stamped} from '../support/lease-lines.js'
+import {claimed, leaseLine, oneByOne, stamped} from '../support/lease-lines.js'
 
 const quick = chunkFolder(leaseFold, () => bulkLeases(quickLines), 0)
 
@@ -102,4 +103,26 @@ test('when a read fails in the middle, nothing is lost, and nothing gets into an
     }),
     {numRuns: 1000},
   )
+})
+
+test('the lines that are read together with a snapshot longer than a piece go the quick way too', () => {
+  const claims = (count: number, id: string) =>
+    Array.from({length: count}, (_, n) => JSON.stringify(claimed(`${id}${n}`, `${id}-${n}`)))
+  const first = snapshotOf(claims(1200, 'old'))
+  expect(first.length).toBeGreaterThan(quick.pieceBytes as number)
+  const bytes = Buffer.concat([first, Buffer.from(`${claims(7000, 'new').join('\n')}\n`)])
+  expect(bytes.length).toBeGreaterThan(1024 * 1024)
+  const bulk = bulkLeases(quickLines)
+  const left: unknown[] = []
+  const watched: LineFold<Leases> = {
+    ...bulk,
+    apply: (state, record) => {
+      left.push(record['id'])
+      return bulk.apply(state, record)
+    },
+  }
+  const view = newView()
+  readOn(view, bytes, {chunks: chunkFolder(leaseFold, () => watched)})
+  expect(left).toEqual([])
+  expect(seen(view)).toEqual(slowlySeen(bytes))
 })
