@@ -1,6 +1,6 @@
 // What waits to be folded, by job: the lines as they were written, and the numbers that the next line asks for.
 
-import {claimWaits, waitingLines} from '../domain/lease-fields'
+import {claimWaits, idOffset, waitingLines} from '../domain/lease-fields'
 import {hashOf, isSame} from './text'
 
 @unmanaged
@@ -30,7 +30,6 @@ const mostRows: usize = 20_000
 const mostNameBytes: usize = 128
 /** Room for a line: guard's longest, a claim with a process in its namespace, has some 310 bytes. */
 export const lineBytes: usize = 384
-const idOffset: usize = 13
 
 /** Where a name is written to be found or added. */
 export const nameInput = heap.alloc(mostNameBytes + 8)

@@ -39,3 +39,6 @@ export const bindingWaits = 1
 export const renewalWaits = 2
 export const releaseWaits = 3
 export const waitingLines = 4
+
+/** Where a line's id begins, behind `{"v":1,"id":"`. */
+export const idOffset = 13
