@@ -22,14 +22,17 @@ import {
 } from '../domain/lease-fields'
 import {numberOf, read, seen, valueFrom, valueLength} from './line'
 import {placeNumber} from './places'
-import {find, isClaim, lineBytes, lineOf, Row, rowAt} from './rows'
+import {find, isClaim, lineBytes, lineOf, noteChange, Row, rowAt} from './rows'
 
 export {numberOf, read, seen, values} from './line'
 export {placeLength, placeNumber, placeText} from './places'
-export {add, clear, find, idOf, lineBytes, lineOf, nameInput, rows} from './rows'
+export {add, clear, find, idOf, lineBytes, lineOf, nameInput, noteChange} from './rows'
 
-/** Where lines are written to be folded. They are read some bytes behind their end. */
-export const inputBytes: usize = 512 * 1024
+/**
+ * Where lines are written to be folded: there is room for what a mebibyte holds behind a snapshot that is longer than a
+ * piece. They are read some bytes behind their end.
+ */
+export const inputBytes: usize = 768 * 1024
 export const input = heap.alloc(inputBytes + 64)
 
 /** Claims granted so far, as in the state. */
@@ -38,8 +41,6 @@ export let grants: f64 = 0
 export let taken = 0
 /** The line at which it stopped is of a job without a row; otherwise somebody else has to fold it. */
 export let isNewJob = false
-
-let changes = 0
 
 export function setGrants(to: f64): void {
   grants = to
@@ -135,13 +136,8 @@ function keep(row: i32, which: i32, line: usize, length: usize): void {
   noteChange(row)
 }
 
-export function noteChange(row: i32): void {
-  changes += 1
-  rowAt(row).changed = changes
-}
-
 /** What is known of a job's lease, the id of its claim aside, which is written to `idOf`. */
-export function know(number: i32, token: f64, isHeld: bool, place: i32, idLength: usize): void {
+export function know(number: i32, token: f64, isHeld: bool, place: u32, idLength: usize): void {
   const row = rowAt(number)
   row.token = token
   row.isHeld = isHeld

@@ -21,7 +21,6 @@ import {
   overBit,
   overField,
   placeBit,
-  placeField,
   processBit,
   processField,
   releasedBit,
@@ -46,9 +45,9 @@ const releaseBits = always | releasedBit | claimBit | tokenBit
 const idKey = new Key('{"v":1,"id":"')
 const startKey = new Key(',"start":"')
 const namespaceKey = new Key(',"namespace":"')
-const keys: Key[] = [
+const keys: StaticArray<Key> = [
   new Key(',"mono":', Value.digits, monoField, monoBit),
-  new Key(',"boot":"', Value.place, placeField, placeBit),
+  new Key(',"boot":"', Value.place, 0, placeBit),
   new Key(',"kind":"claimed"', Value.none, 0, claimedBit, kinds),
   new Key(',"kind":"renewed"', Value.none, 0, renewedBit, kinds),
   new Key(',"kind":"released"', Value.none, 0, releasedBit, kinds),
@@ -121,7 +120,7 @@ function keyAt(at: usize, before: Key): Key | null {
   return null
 }
 
-/** Keeps where a value stands, and returns where it goes on behind it; 0: it is no such value. */
+/** Keeps where a value stands, and returns where it goes on behind it; 0: it is no such value. Places keep themselves. */
 function valueEnd(key: Key, from: usize): usize {
   switch (key.value) {
     case Value.digits:
@@ -131,7 +130,7 @@ function valueEnd(key: Key, from: usize): usize {
     case Value.process:
       return keep(key.field, from, processEnd(from))
     case Value.place:
-      return keep(key.field, from - key.length, placeEnd(from - key.length, from))
+      return placeEnd(from - key.length, from)
     default:
       return from
   }

@@ -8,20 +8,21 @@ class Place {
   /** A text that is compared may be read some bytes behind its end. */
   from: usize = heap.alloc(lineBytes + 8)
   length: usize = 0
-  number: i32 = 0
+  number: u32 = 0
 }
 
 const hostKey = new Key(',"host":"')
 /** A journal of a few hosts sees some in a year. Beyond so many, the one that was met first is forgotten. */
-const mostPlaces = 64
+const mostPlaces: u32 = 64
 const places = new StaticArray<Place>(mostPlaces)
-for (let index = 0; index < mostPlaces; index++) places[index] = new Place()
+for (let index: u32 = 0; index < mostPlaces; index++) places[index] = new Place()
 let last = unchecked(places[0])
 
-let numbered = 0
+/** Unsigned, so that it stays a place's index however many a watch of years has seen. */
+let numbered: u32 = 0
 
 /** The number of the place over which `placeEnd` stepped last. No other has it or had it; 0: there was none yet. */
-export function placeNumber(): i32 {
+export function placeNumber(): u32 {
   return last.number
 }
 
@@ -51,7 +52,7 @@ function hostEnd(bootEnd: usize): usize {
 }
 
 function placeOf(from: usize, length: usize): Place {
-  for (let index = 0; index < mostPlaces; index++) {
+  for (let index: u32 = 0; index < mostPlaces; index++) {
     const one = unchecked(places[index])
     if (one.length === length && stands(one, from)) return one
   }

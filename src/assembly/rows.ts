@@ -1,6 +1,6 @@
 // What waits to be folded, by job: the lines as they were written, and the numbers that the next line asks for.
 
-import {claimWaits, waitingLines} from '../domain/lease-fields'
+import {claimWaits, idOffset, waitingLines} from '../domain/lease-fields'
 import {hashOf, isSame} from './text'
 
 @unmanaged
@@ -11,7 +11,7 @@ export class Row {
   idLength: usize
   isHeld: bool
   /** Of boot and host; 0: unknown. */
-  place: i32
+  place: u32
   /** The how-manieth change of all; 0: none. */
   changed: i32
   token: f64
@@ -30,7 +30,6 @@ const mostRows: usize = 20_000
 const mostNameBytes: usize = 128
 /** Room for a line: guard's longest, a claim with a process in its namespace, has some 310 bytes. */
 export const lineBytes: usize = 384
-const idOffset: usize = 13
 
 /** Where a name is written to be found or added. */
 export const nameInput = heap.alloc(mostNameBytes + 8)
@@ -44,8 +43,10 @@ const indexBits = 16
 const indexSize: usize = 1 << indexBits
 const index = heap.alloc(indexSize << 2)
 
-export let rows = 0
+let rows = 0
 let namesEnd = names
+/** Since rows were cleared: a watch that runs for years must not count beyond an i32. */
+let changes = 0
 
 export function rowAt(row: i32): Row {
   return changetype<Row>(table + <usize>row * offsetof<Row>())
@@ -84,9 +85,15 @@ export function add(name: usize, length: usize): i32 {
   return rows - 1
 }
 
+export function noteChange(row: i32): void {
+  changes += 1
+  rowAt(row).changed = changes
+}
+
 export function clear(): void {
   if (rows === 0) return
   rows = 0
+  changes = 0
   namesEnd = names
   memory.fill(index, 0, indexSize << 2)
 }

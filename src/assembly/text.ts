@@ -6,7 +6,7 @@ const blank: u8 = 32
 const del: u8 = 127
 const zero: u8 = 48
 
-/** Where the text ends that begins at `at`, before its quote; 0: not all of it stands for itself. */
+/** Where the text ends that begins at `from`, before its quote; 0: not all of it stands for itself. */
 export function textEnd(from: usize): usize {
   let at = from
   while (true) {

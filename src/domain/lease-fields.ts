@@ -13,9 +13,7 @@ export const overField = 8
 export const detailField = 9
 export const processField = 10
 export const jobProcessField = 11
-/** Boot and host, with their keys. */
-export const placeField = 12
-export const valueFields = 13
+export const valueFields = 12
 
 /** A bit for each field or value behind the stamp's first two: which of them a line has. */
 export const claimedBit = 1
@@ -41,3 +39,6 @@ export const bindingWaits = 1
 export const renewalWaits = 2
 export const releaseWaits = 3
 export const waitingLines = 4
+
+/** Where a line's id begins, behind `{"v":1,"id":"`. */
+export const idOffset = 13

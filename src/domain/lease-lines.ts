@@ -1,5 +1,5 @@
 import type {Lease} from './lease.js'
-import {valueFields} from './lease-fields.js'
+import {idOffset, valueFields} from './lease-fields.js'
 import type {Place} from './process-ref.js'
 
 /** Makes a text of some bytes that are ASCII, which none but the system does quickly. */
@@ -21,7 +21,6 @@ export interface LeaseExports {
   readonly taken: Shared
   readonly isNewJob: Shared
   readonly seen: Shared
-  readonly rows: Shared
   readonly grants: Shared
   setGrants(to: number): void
   fold(start: number, end: number): number
@@ -45,8 +44,6 @@ export interface LeaseExports {
 
 /** Beyond so many nobody knows any more what they were: a journal of a few hosts sees some in a year. */
 const mostPlaces = 1000
-/** Of an id, in a line that begins with it. */
-const idOffset = 13
 
 /** The lines of leases as src/assembly/ reads them, with what it leaves to us: texts. */
 export class LeaseLines {

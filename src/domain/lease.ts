@@ -262,7 +262,7 @@ function forgetOne(state: Leases, now: Moment): void {
   if (oldest && leaseState(oldest, now) !== 'held') state.byJob.delete(oldest.job)
 }
 
-/** What a snapshot keeps: the leases, or, of many, the columns of which they are made (lease-bulk.ts). */
+/** What a snapshot keeps: the leases, or, of many, the columns of which they are made (lease-columns.ts). */
 export type SavedLeases =
   | {readonly grants: number; readonly leases: readonly Lease[]}
   | {readonly grants: number; readonly columns: Column}

@@ -27,8 +27,7 @@ export function chunkFolder<S>(
       // The first line of a generation may be a snapshot, and a long one.
       const rest = view.offset > 0 ? lines : lines.subarray(foldFirst(view, fold, lines))
       if (rest.length >= manyBytes) made ??= {bulk: bulkOf()}
-      if (made?.bulk) foldMany(view, {...fold, apply: made.bulk.apply}, {lines: rest, bulk: made.bulk})
-      else foldMany(view, fold, {lines: rest})
+      foldMany(view, fold, {lines: rest, bulk: made?.bulk})
     },
     settle: (view) => made?.bulk?.settle(view.state),
   }
@@ -42,11 +41,12 @@ function foldFirst<S>(view: View<S>, fold: Fold<S>, lines: Buffer): number {
 
 interface Lines<S> {
   readonly lines: Buffer
-  readonly bulk?: LineFold<S>
+  readonly bulk: LineFold<S> | undefined
 }
 
 function foldMany<S>(view: View<S>, fold: Fold<S>, {lines, bulk}: Lines<S>): void {
   const start = view.offset
+  const among = bulk ? {...fold, apply: bulk.apply} : fold
   const isOpen = bulk?.open(lines)
   for (let at = 0; at < lines.length && !view.seal; ) {
     if (bulk && isOpen) {
@@ -57,7 +57,7 @@ function foldMany<S>(view: View<S>, fold: Fold<S>, {lines, bulk}: Lines<S>): voi
       if (at === lines.length) return
     }
     const end = lines.indexOf(newline, at)
-    foldLine(view, fold, {text: textOf(lines.subarray(at, end)), end: start + end + 1})
+    foldLine(view, among, {text: textOf(lines.subarray(at, end)), end: start + end + 1})
     at = end + 1
   }
 }

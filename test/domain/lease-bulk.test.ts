@@ -1,39 +1,9 @@
 import fc from 'fast-check'
 import {expect, test} from 'vitest'
 import {type Leases, leaseFold} from '../../src/domain/lease.js'
-import {bulkLeaseFold, bulkLeases} from '../../src/domain/lease-bulk.js'
-import type {LeaseLines} from '../../src/domain/lease-lines.js'
-import {startLeaseLines} from '../../src/journal/lease-program.js'
-import {claimed, foldText, leaseLine, oneByOne, ownProcess, recordIn, stamped} from '../support/lease-lines.js'
-
-/** One for all tests, as for all rounds of a watchdog: what it has settled it shall have forgotten. */
-const bulk = bulkLeases(startLeaseLines() as LeaseLines)
-
-/** What `bulkLeases` makes of some lines, with records for those that it leaves, as the journal does. */
-function inBulk(lines: readonly string[], state = leaseFold.empty()) {
-  let taken = 0
-  for (let from = 0; from < lines.length; from += 1000)
-    taken += takePiece(state, bytesOf(lines.slice(from, from + 1000)))
-  bulk.settle(state)
-  return {state, taken}
-}
-
-const bytesOf = (lines: readonly string[]) => Buffer.from(lines.map((line) => `${line}\n`).join(''))
-
-function takePiece(state: Leases, bytes: Buffer): number {
-  expect(bulk.open(bytes)).toBe(true)
-  let all = 0
-  for (let at = 0; at < bytes.length; ) {
-    const {next, taken} = bulk.take(state, at, bytes.length)
-    all += taken
-    if (next === bytes.length) break
-    const end = bytes.indexOf(10, next)
-    const record = recordIn(bytes.toString('utf8', next, end))
-    if (record) bulk.apply(state, record)
-    at = end + 1
-  }
-  return all
-}
+import {bulkLeaseFold} from '../../src/domain/lease-bulk.js'
+import {bulk, bytesOf, inBulk, takePiece} from '../support/bulk-leases.js'
+import {claimed, foldText, leaseLine, oneByOne, ownProcess, stamped} from '../support/lease-lines.js'
 
 /** The state as the next process gets it from a snapshot. */
 function saved(state: Leases): Leases {
