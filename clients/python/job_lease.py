@@ -43,6 +43,9 @@ __all__ = ["acquire", "renew", "release", "Lease", "LeaseHeld", "LeaseFenced"]
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:@-]{0,127}\Z")
 _GENERATION = re.compile(r"leases\.(\d{6,})\.jsonl\Z")
 _LONGEST_LINE = 65536
+# Ends a line that somebody else left without its newline. With the space, what had all but that is no record: its writer
+# was told of an error.
+_TORN_END = b" \n"
 _LONGEST_DETAIL = 2000
 _CHUNK = 1024 * 1024
 _POLL_SECONDS = 0.25
@@ -538,24 +541,10 @@ class _Journal:
         """One write, behind a newline of its own where the last line has none."""
         size = os.fstat(self._fd).st_size
         if size > 0 and os.pread(self._fd, 1, size - 1) != b"\n":
-            line = b"\n" + line
+            line = _TORN_END + line
         written = os.write(self._fd, line)
-        if written == len(line):
-            return
-        if written == len(line) - 1:
-            self._spoil(line[:written])
-        raise OSError(errno.ENOSPC, "the disk took %d of %d bytes of a record" % (written, len(line)), self._dir)
-
-    def _spoil(self, torn):
-        """Only the newline is missing: the next writer would make a record of what was reported as failed."""
-        fd = os.open(self._name(self._generation), os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC)
-        try:
-            start = max(0, os.fstat(fd).st_size - 16 * len(torn))
-            at = os.pread(fd, 16 * len(torn), start).rfind(torn)
-            if at >= 0:
-                os.pwrite(fd, b"!", start + at + len(torn) - 1)
-        finally:
-            os.close(fd)
+        if written < len(line):
+            raise OSError(errno.ENOSPC, "the disk took %d of %d bytes of a record" % (written, len(line)), self._dir)
 
     def _catch_up(self, until):
         """Folds on to the end, to the seal, or to the record `until`, whose verdict is returned. Only whole lines count."""
@@ -578,8 +567,7 @@ class _Journal:
         return None
 
     def _take(self, record, first):
-        own = record.get("v") == 1 and isinstance(record.get("id"), str)
-        kind = record.get("kind") if own else None
+        kind = record.get("kind") if _is_own(record) else None
         if kind == "snapshot":
             return self._restore(record) if first else "void"
         if kind == "seal":
@@ -685,7 +673,12 @@ def _parse_line(line):
         if at < 0:
             break
         record = _parse_object(text[at:])
-    return record
+    return None if record is not None and text.endswith(" ") and _is_own(record) else record
+
+
+def _is_own(record):
+    """Tells a record that was stamped by the rules of the journal from one that somebody else appended."""
+    return _is_number(record.get("v")) and record["v"] == 1 and isinstance(record.get("id"), str)
 
 
 def _parse_object(text):

@@ -180,6 +180,20 @@ test('a torn line before it spoils only itself', async () => {
   expect([...openLeases().read().byJob.keys()]).toEqual(['a', 'b'])
 })
 
+test('a record that lacks only its newline never counts, whoever ends the line', async () => {
+  for (const ending of ['python', 'guard'] as const) {
+    const {python, openLeases, stateDir} = stateFolder()
+    openLeases().append({kind: 'claimed', job: 'a', holder: 'h', ttlMs: 60_000}, 'durable')
+    const claim = {...createStamper(systemClock, newId)(), kind: 'claimed', job: 'b', holder: 'h', ttlMs: 60_000}
+    writeFileSync(join(stateDir, 'leases.jsonl'), JSON.stringify(claim), {flag: 'a'})
+    if (ending === 'guard') openLeases().append({kind: 'claimed', job: 'c', holder: 'h', ttlMs: 60_000}, 'durable')
+    const taken = await python('from job_lease import *; print(acquire("b", 60).token)')
+    const token = ending === 'guard' ? 3 : 2
+    expect(taken, ending).toMatchObject({stdout: `${token}\n`, stderr: ''})
+    expect(openLeases().read().byJob.get('b'), ending).toMatchObject({token})
+  }
+})
+
 /** Takes and gives back the lease until the time is up, and notes each time it was alone, on the machine's clock. */
 const contender = `
 import time
