@@ -445,6 +445,7 @@ class _Journal:
         self._generation = None
         self._offset = 0
         self._seal = None
+        self._restored = False
         self._carried = {}
 
     def read(self):
@@ -477,7 +478,7 @@ class _Journal:
             self._leave()
             self._owner = os.getpid()
         for _ in range(_MOST_TURNS):
-            if self._fd is None or self._seal or not self._is_in_place():
+            if self._fd is None or self._seal or not self._has_kept():
                 self._leave()
                 if not self._open_newest():
                     self._adopt()
@@ -499,14 +500,34 @@ class _Journal:
             generations = self._generations()
             if not generations:
                 return False
-            newest = max(generations)
-            try:
-                self._fd = os.open(self._name(newest), os.O_RDWR | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC)
-            except FileNotFoundError:
-                # Retention removes generations, but never the newest: look again.
-                continue
-            self._generation = newest
-            return True
+            # Retention removes generations, but never the newest: when it is gone, look again.
+            if self._open(max(generations)):
+                return True
+
+    def _open(self, generation):
+        """Opens and folds a generation. False when there is none of this number."""
+        try:
+            self._fd = os.open(self._name(generation), os.O_RDWR | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC)
+        except FileNotFoundError:
+            return False
+        self._generation = generation
+        self._catch_up(None)
+        if generation > 1 and not self._restored:
+            self._rebuild()
+        return True
+
+    def _rebuild(self):
+        """Where a file was emptied and its snapshot is lost, the generation before still says what stood in it."""
+        self._offset, self._seal, self._carried, self.state = 0, None, {}, _empty_state()
+        before = _Journal(self._dir)
+        before._owner = os.getpid()
+        try:
+            if before._open(self._generation - 1) and before._seal:
+                self.state = before.state
+                self._carried = dict(before._carried)
+                self._carried[before._generation] = before._offset
+        finally:
+            before._leave()
 
     def _generations(self):
         try:
@@ -584,6 +605,7 @@ class _Journal:
         leases = _leases_in(saved["columns"]) if "columns" in saved else saved["leases"]
         self.state = {"grants": saved["grants"], "byJob": {lease["job"]: lease for lease in leases}}
         self._carried = {generation: to for generation, to in record["carriedTo"]}
+        self._restored = True
         return "ok"
 
     def _carry(self, record):
@@ -644,6 +666,10 @@ class _Journal:
     def _is_in_place(self):
         status = os.fstat(self._fd)
         return _identity(self._name(self._generation)) == (status.st_dev, status.st_ino)
+
+    def _has_kept(self):
+        """Whether the file still holds all that was read of it. Somebody may have emptied it (`>leases.jsonl`)."""
+        return self._is_in_place() and os.fstat(self._fd).st_size >= self._offset
 
     def _stands(self):
         """Its file is in place, or was sealed behind the record and then let go; else the directory was replaced."""

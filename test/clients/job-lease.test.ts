@@ -194,6 +194,26 @@ test('a record that lacks only its newline never counts, whoever ends the line',
   }
 })
 
+test('after somebody emptied the file, tokens go on and a holder of before is still one', async () => {
+  const {python, openLeases, stateDir} = stateFolder()
+  const leases = openLeases(1)
+  for (const job of ['a', 'b']) leases.append({kind: 'claimed', job, holder: 'h', ttlMs: 60_000}, 'durable')
+  leases.compactIfDue()
+  const code = [
+    'import os; from job_lease import *; import job_lease',
+    'lease = acquire("c", 60)',
+    'open(os.environ["GUARD_STATE_DIR"] + "/leases.jsonl", "w").close()',
+    'print(lease._journal.read()["grants"], acquire("d", 60).token)',
+    'acquire("a", 60)',
+  ].join('\n')
+  const {stdout, stderr} = await python(code)
+  expect(stdout).toBe('2 3\n')
+  expect(stderr).toContain('LeaseHeld: the lease of a is held by h (token 1)')
+  const state = openLeases().read()
+  expect([...state.byJob.keys()]).toEqual(['a', 'b', 'd'])
+  expect(state.grants).toBe(3)
+})
+
 /** Takes and gives back the lease until the time is up, and notes each time it was alone, on the machine's clock. */
 const contender = `
 import time
