@@ -434,11 +434,14 @@ class _Journal:
     """leases.jsonl with its generations in .gen/; no lock anywhere, the order of the lines decides."""
 
     def __init__(self, state_dir):
+        self._fd = None
         self._dir = _open_state_dir(state_dir)
         self._lock = threading.Lock()
-        self._fd = None
         self._owner = None
         self._reset()
+
+    def __del__(self):
+        self._leave()
 
     def _reset(self):
         self.state = _empty_state()

@@ -214,6 +214,21 @@ test('after somebody emptied the file, tokens go on and a holder of before is st
   expect(state.grants).toBe(3)
 })
 
+test('a process that takes leases again and again needs no more open files each time', async () => {
+  const {python} = stateFolder()
+  const code = [
+    'import resource; from job_lease import *',
+    'resource.setrlimit(resource.RLIMIT_NOFILE, (32, 32))',
+    'kept = acquire("kept", 60)',
+    'for turn in range(50):',
+    '    lease = acquire("scan", 60); release("scan")',
+    '    try: acquire("kept", 60)',
+    '    except LeaseHeld: pass',
+    'print(lease.token)',
+  ].join('\n')
+  expect(await python(code)).toMatchObject({stdout: '51\n', stderr: ''})
+})
+
 /** Takes and gives back the lease until the time is up, and notes each time it was alone, on the machine's clock. */
 const contender = `
 import time
