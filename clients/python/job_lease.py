@@ -120,6 +120,8 @@ def acquire(name, ttl_seconds, holder=None, wait_seconds=0, state_dir=None, stri
     """Takes the lease of a job. Raises LeaseHeld when another holds it to the end of the wait (seconds)."""
     if not _NAME.match(name):
         raise ValueError("%r is no name of a job: letters, digits and . _ : @ - only" % (name,))
+    if holder is not None and not isinstance(holder, str):
+        raise TypeError("a holder is a text, not %r" % (holder,))
     ttl_ms = int(ttl_seconds * 1000)
     if ttl_ms <= 0:
         raise ValueError("ttl_seconds must be more than 0")

@@ -229,6 +229,12 @@ test('a process that takes leases again and again needs no more open files each 
   expect(await python(code)).toMatchObject({stdout: '51\n', stderr: ''})
 })
 
+test('a holder that is no text is refused, not taken for a lease', async () => {
+  const {python} = stateFolder()
+  const {code, stderr} = await python('from job_lease import *; acquire("scan", 5, holder=42)')
+  expect({code, stderr}).toEqual({code: 1, stderr: expect.stringContaining('a holder is a text, not 42')})
+})
+
 /** Takes and gives back the lease until the time is up, and notes each time it was alone, on the machine's clock. */
 const contender = `
 import time
