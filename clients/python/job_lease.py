@@ -87,7 +87,9 @@ class Lease:
         entry = {"kind": "released", "status": status}
         if detail is not None:
             entry["detail"] = str(detail)[:_LONGEST_DETAIL]
-        _held.pop((os.getpid(), self.name), None)
+        key = (os.getpid(), self.name)
+        if _held.get(key) is self:
+            del _held[key]
         self._write(entry, True)
         self.claim = None
 

@@ -235,6 +235,18 @@ test('a holder that is no text is refused, not taken for a lease', async () => {
   expect({code, stderr}).toEqual({code: 1, stderr: expect.stringContaining('a holder is a text, not 42')})
 })
 
+test('giving back a lease that was lost leaves the newer one of the same process alone', async () => {
+  const {python, openLeases} = stateFolder()
+  const code = [
+    'import time; from job_lease import *',
+    'old = acquire("scan", 0.05); time.sleep(0.1); new = acquire("scan", 60)',
+    'try: old.release()',
+    'except LeaseFenced: release("scan")',
+  ].join('\n')
+  expect(await python(code)).toMatchObject({code: 0, stderr: ''})
+  expect(openLeases().read().byJob.get('scan')).toMatchObject({token: 2, released: {status: 'ok'}})
+})
+
 /** Takes and gives back the lease until the time is up, and notes each time it was alone, on the machine's clock. */
 const contender = `
 import time
