@@ -72,6 +72,7 @@ class Lease:
         self._journal = journal
         self.name = name
         self.ttl_ms = ttl_ms
+        self._pid = os.getpid()
         self.claim = None
         #: Fencing token: grows with each grant and is never given twice. None without a lease of its own.
         self.token = None
@@ -87,6 +88,9 @@ class Lease:
         entry = {"kind": "released", "status": status}
         if detail is not None:
             entry["detail"] = str(detail)[:_LONGEST_DETAIL]
+        if self._pid != os.getpid():
+            # A forked child that leaves the block of its parent: the parent works on.
+            return
         key = (os.getpid(), self.name)
         if _held.get(key) is self:
             del _held[key]

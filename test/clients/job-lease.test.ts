@@ -247,6 +247,17 @@ test('giving back a lease that was lost leaves the newer one of the same process
   expect(openLeases().read().byJob.get('scan')).toMatchObject({token: 2, released: {status: 'ok'}})
 })
 
+test('a forked child that ends does not give back the lease of its parent', async () => {
+  const {python} = stateFolder()
+  const code = [
+    'import os, sys; from job_lease import *',
+    'with acquire("scan", 60) as lease:',
+    '    if os.fork() == 0: sys.exit(3)',
+    '    os.wait(); lease.renew()',
+  ].join('\n')
+  expect(await python(code)).toMatchObject({code: 0, stderr: ''})
+})
+
 /** Takes and gives back the lease until the time is up, and notes each time it was alone, on the machine's clock. */
 const contender = `
 import time
