@@ -101,7 +101,7 @@ class Lease:
         return self
 
     def __exit__(self, kind, error, _traceback):
-        if kind is None:
+        if kind is None or (kind is SystemExit and error.code in (None, 0)):
             self.release()
             return
         try:

@@ -258,6 +258,16 @@ test('a forked child that ends does not give back the lease of its parent', asyn
   expect(await python(code)).toMatchObject({code: 0, stderr: ''})
 })
 
+test.each([
+  ['0', 'ok'],
+  ['', 'ok'],
+  ['2', 'error'],
+])('a with block that is left by sys.exit(%s) ends with %s', async (exit, status) => {
+  const {python, openLeases} = stateFolder()
+  await python(`import sys; from job_lease import *\nwith acquire("scan", 5): sys.exit(${exit})`)
+  expect(openLeases().read().byJob.get('scan')?.released).toMatchObject({status})
+})
+
 /** Takes and gives back the lease until the time is up, and notes each time it was alone, on the machine's clock. */
 const contender = `
 import time
