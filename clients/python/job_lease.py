@@ -294,7 +294,8 @@ def _parse_process(value):
     if not isinstance(value, dict) or not isinstance(value.get("start"), str):
         return None
     pid = value.get("pid")
-    if not _is_number(pid) or pid != int(pid) or pid < 1:
+    # A pid of 1e999 is infinite in every reader, and no number of a process.
+    if not _is_number(pid) or pid in (float("inf"), float("-inf")) or pid != int(pid) or pid < 1:
         return None
     process = {"pid": int(pid), "start": value["start"]}
     if isinstance(value.get("namespace"), str):

@@ -268,6 +268,15 @@ test.each([
   expect(openLeases().read().byJob.get('scan')?.released).toMatchObject({status})
 })
 
+test('a record with an absurd number in it stops nobody', async () => {
+  const {python, openLeases, stateDir} = stateFolder()
+  openLeases().append({kind: 'claimed', job: 'a', holder: 'h', ttlMs: 60_000}, 'durable')
+  const claim = {...createStamper(systemClock, newId)(), kind: 'claimed', job: 'b', holder: 'h', ttlMs: 1}
+  const line = JSON.stringify({...claim, process: {pid: 7, start: '7'}}).replace('"pid":7', '"pid":1e999')
+  writeFileSync(join(stateDir, 'leases.jsonl'), `${line}\n`, {flag: 'a'})
+  expect(await python('from job_lease import *; print(acquire("b", 60).token)')).toMatchObject({stdout: '3\n'})
+})
+
 /** Takes and gives back the lease until the time is up, and notes each time it was alone, on the machine's clock. */
 const contender = `
 import time
