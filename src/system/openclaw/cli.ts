@@ -30,7 +30,7 @@ export function openClawCli(deps: OpenClawCliDeps): OpenClaw {
 
   const getJob = async (id: string): Promise<Answer<OpenClawJob | undefined>> => {
     if (!canGet) return findJob(await listJobs(), id)
-    const answer = await read(deps, ['cron', 'get', id, ...timeout], jsonOf(parseOpenClawJob))
+    const answer = await read(deps, ['cron', 'get', id, ...timeout], jobOf(id))
     if (answer.ok) return answer
     if (answer.failure.cause === 'unknown-id') return {ok: true, value: undefined}
     if (answer.failure.cause !== 'unknown-command') return answer
@@ -114,8 +114,15 @@ function resolveEnvironment(env: OpenClawSettings['env']): Readonly<Record<strin
 }
 
 function isEnabled(stdout: string, id: string): boolean | undefined {
-  const job = jsonOf(parseOpenClawJob)(stdout)
-  return job?.id === id ? job.enabled : undefined
+  return jobOf(id)(stdout)?.enabled
+}
+
+/** An answer about another job is none. */
+function jobOf(id: string): (stdout: string) => OpenClawJob | undefined {
+  return (stdout) => {
+    const job = jsonOf(parseOpenClawJob)(stdout)
+    return job?.id === id ? job : undefined
+  }
 }
 
 function jsonOf<T>(parse: (value: unknown) => T | undefined): (stdout: string) => T | undefined {
