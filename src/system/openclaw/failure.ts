@@ -4,8 +4,12 @@ import type {CommandResult} from '../run-command.js'
 /** Whether the call may have changed something: only then can its outcome be unknown. */
 export type Effect = 'read' | 'write'
 
-/** OpenClaw exits with 0 or 1, nothing finer: the text decides. Texts of 2026.2 to 2026.9; the first that fits counts. */
+/**
+ * OpenClaw exits with 0 or 1, nothing finer: the text decides. Texts of 2026.2 to 2026.9; the first that fits counts.
+ * A timeout comes first: whatever else is said beside it, what was sent may still be applied.
+ */
 const texts: readonly (readonly [FailureCause, RegExp])[] = [
+  ['gateway-timeout', /gateway timeout after/i],
   ['wrong-node', /openclaw: Node(?:\.js)? (?:v|>=)?\d.*(?:unavailable|required)|openclaw requires Node/i],
   ['unknown-command', /unknown command|unknown option|does not recognize option|has no command|too many arguments/i],
   ['no-token', /requires credentials before opening/i],
@@ -13,8 +17,7 @@ const texts: readonly (readonly [FailureCause, RegExp])[] = [
   ['unknown-id', /unknown cron job id|cron job not found|automation not found|params: id not found/i],
   ['system-owned', /system-owned/i],
   ['no-handle', /no active cancellation handle/i],
-  ['gateway-timeout', /gateway timeout after/i],
-  ['gateway-draining', /HTTP 503|closed \(1012\)/i],
+  ['gateway-draining', /HTTP 503/i],
   ['gateway-down', /ECONNREFUSED|gateway not reachable/i],
   ['gateway-closed', /gateway closed/i],
 ]
