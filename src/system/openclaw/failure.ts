@@ -47,6 +47,9 @@ export function failure(cause: FailureCause, effect: Effect, message: string): O
   return {kind: kind === 'outcome-unknown' && effect === 'read' ? 'transient' : kind, cause, message: oneLine(message)}
 }
 
+/** An error says what it is at once; what follows for megabytes is something else. */
+const longestSaid = 1024 * 1024
+
 /** What a call that did not end well says; undefined when it ended with 0. */
 export function failureOf(result: CommandResult, effect: Effect): OpenClawFailure | undefined {
   const {exitCode, signal, timedOut, spawnError, stdout, stderr, durationMs} = result
@@ -54,7 +57,7 @@ export function failureOf(result: CommandResult, effect: Effect): OpenClawFailur
   if (timedOut)
     return failure('killed', effect, `no answer within ${Math.round(durationMs / 1000)} s; the call was ended`)
   if (exitCode === 0) return undefined
-  const said = `${stderr}\n${stdout}`
+  const said = `${stderr.slice(0, longestSaid)}\n${stdout.slice(0, longestSaid)}`
   const cause = texts.find(([, pattern]) => pattern.test(said))?.[0] ?? 'other'
   return failure(cause, effect, message(said, cause) ?? `it ended with ${signal ?? exitCode} and said nothing`)
 }

@@ -81,6 +81,17 @@ test('an answer that is not understood is an unknown outcome, and no answer to a
   expect(await cli.version()).toMatchObject({failure: {cause: 'garbage'}})
 })
 
+test('a list of thousands of jobs is read whole', async () => {
+  const jobs = Array.from({length: 3000}, (_, n) => ({
+    ...tick,
+    id: `${n}`,
+    payload: {kind: 'agentTurn', message: 'x'.repeat(500)},
+  }))
+  const {cli} = open({version: '2026.9.6', jobs})
+  const list = await cli.listJobs()
+  expect(list.ok && list.value.jobs).toHaveLength(3000)
+})
+
 test('an answer about another job is no answer', async () => {
   const cli = openClawCli({
     run: async () => {
