@@ -104,6 +104,22 @@ test('a job that a person disables while its run is cancelled stays disabled', a
   expect(world.results.read().debts.size).toBe(0)
 })
 
+test('a job that was seen enabled again, and that a person disables before its reset is proven, stays disabled', async () => {
+  const world = resetWorld()
+  const marker = world.openclaw.job!.runningAtMs
+  let reads = 0
+  world.openclaw.onCall = (call) => {
+    if (call !== 'getJob' || !world.openclaw.calls.includes('enable')) return
+    reads += 1
+    world.openclaw.job = {...world.openclaw.job!, runningAtMs: marker, enabled: reads < 3}
+  }
+  world.ask('r1')
+  expect((await world.round()).answered).toMatchObject([{ok: false, outcome: 'not-enabled'}])
+  await world.round()
+  expect(world.openclaw.calls.filter((call) => call === 'enable')).toHaveLength(1)
+  expect(world.openclaw.job?.enabled).toBe(false)
+})
+
 test.each([
   ['an id that the settings do not name', {jobId: '--help'}, {}, 'refused'],
   ["OpenClaw's own job", {}, {systemOwned: true}, 'refused'],
