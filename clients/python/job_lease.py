@@ -68,11 +68,12 @@ class LeaseFenced(RuntimeError):
 class Lease:
     """A lease that this process holds. As a context manager it releases itself."""
 
-    def __init__(self, journal, name, ttl_ms):
+    def __init__(self, journal, name, ttl_ms, strict=False):
         self._journal = journal
         self.name = name
         self.ttl_ms = ttl_ms
         self._pid = os.getpid()
+        self._strict = strict
         self.claim = None
         #: Fencing token: grows with each grant and is never given twice. None without a lease of its own.
         self.token = None
@@ -113,7 +114,13 @@ class Lease:
     def _write(self, entry, durable):
         if self.claim is None:
             return
-        verdict, _ = self._journal.commit(dict(entry, job=self.name, token=self.token, claim=self.claim), durable)
+        try:
+            verdict, _ = self._journal.commit(dict(entry, job=self.name, token=self.token, claim=self.claim), durable)
+        except OSError as error:
+            if self._strict:
+                raise
+            _warn("the lease of %s was not %s: %s" % (self.name, entry["kind"], error))
+            return
         if verdict != "ok":
             raise LeaseFenced("token %s does not hold the lease of %s any more" % (self.token, self.name))
 
@@ -131,7 +138,7 @@ def acquire(name, ttl_seconds, holder=None, wait_seconds=0, state_dir=None, stri
     ttl_ms = int(ttl_seconds * 1000)
     if ttl_ms <= 0:
         raise ValueError("ttl_seconds must be more than 0")
-    lease = Lease(None, name, ttl_ms)
+    lease = Lease(None, name, ttl_ms, strict)
     if os.environ.get("GUARD_JOB") != name or not os.environ.get("GUARD_LEASE_TOKEN"):
         try:
             lease._journal = _Journal(state_dir or _default_state_dir())

@@ -195,7 +195,7 @@ test('a record that lacks only its newline never counts, whoever ends the line',
 })
 
 test('after somebody emptied the file, tokens go on and a holder of before is still one', async () => {
-  const {python, openLeases, stateDir} = stateFolder()
+  const {python, openLeases} = stateFolder()
   const leases = openLeases(1)
   for (const job of ['a', 'b']) leases.append({kind: 'claimed', job, holder: 'h', ttlMs: 60_000}, 'durable')
   leases.compactIfDue()
@@ -275,6 +275,23 @@ test('a record with an absurd number in it stops nobody', async () => {
   const line = JSON.stringify({...claim, process: {pid: 7, start: '7'}}).replace('"pid":7', '"pid":1e999')
   writeFileSync(join(stateDir, 'leases.jsonl'), `${line}\n`, {flag: 'a'})
   expect(await python('from job_lease import *; print(acquire("b", 60).token)')).toMatchObject({stdout: '3\n'})
+})
+
+test.each([
+  ['False', 0],
+  ['True', 1],
+])('a disk that fills up while the job runs ends the job only if it asks for strictness: %s', async (strict, code) => {
+  const {python} = stateFolder()
+  const job = [
+    'import os, resource; from job_lease import *',
+    `with acquire("scan", 60, strict=${strict}) as lease:`,
+    '    size = os.path.getsize(os.environ["GUARD_STATE_DIR"] + "/leases.jsonl")',
+    '    resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))',
+    '    lease.renew(); print("worked")',
+  ].join('\n')
+  const ended = await python(job)
+  expect(ended).toMatchObject({code, stdout: code === 0 ? 'worked\n' : ''})
+  if (code === 0) expect(ended.stderr).toMatch(/scan was not renewed.*\n.*scan was not released/)
 })
 
 /** Takes and gives back the lease until the time is up, and notes each time it was alone, on the machine's clock. */
