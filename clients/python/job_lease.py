@@ -282,7 +282,9 @@ def _apply_release(state, record):
 
 def _own_lease(state, record):
     lease = state["byJob"].get(record["job"])
-    mine = lease and lease["claimId"] == record.get("claim") and lease["token"] == record.get("token")
+    token = record.get("token")
+    # True is 1 in Python, and no token.
+    mine = lease and lease["claimId"] == record.get("claim") and _is_number(token) and lease["token"] == token
     return lease if mine and "released" not in lease else None
 
 

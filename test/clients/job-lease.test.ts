@@ -294,6 +294,15 @@ test.each([
   if (code === 0) expect(ended.stderr).toMatch(/scan was not renewed.*\n.*scan was not released/)
 })
 
+test('a release whose token is true is void for Python as for guard', async () => {
+  const {python, openLeases, stateDir} = stateFolder()
+  const {record} = openLeases().append({kind: 'claimed', job: 'a', holder: 'h', ttlMs: 60_000}, 'durable')
+  const release = {...createStamper(systemClock, newId)(), kind: 'released', job: 'a', claim: record.id, status: 'ok'}
+  writeFileSync(join(stateDir, 'leases.jsonl'), `${JSON.stringify({...release, token: true})}\n`, {flag: 'a'})
+  expect((await python('from job_lease import *; acquire("a", 60)')).stderr).toContain('LeaseHeld')
+  expect(openLeases().read().byJob.get('a')?.released).toBeUndefined()
+})
+
 /** Takes and gives back the lease until the time is up, and notes each time it was alone, on the machine's clock. */
 const contender = `
 import time
