@@ -486,7 +486,7 @@ class _Journal:
                 self._enter()
                 self._append(line)
                 if durable:
-                    os.fdatasync(self._fd)
+                    _sync(self._fd)
                 verdict = self._catch_up(record["id"])
                 if verdict and self._stands():
                     return verdict, record["id"]
@@ -739,6 +739,10 @@ def _parse_object(text):
 
 def _refuse_constant(name):
     raise ValueError("%s is not JSON" % name)
+
+
+# macOS has no fdatasync.
+_sync = os.fdatasync if hasattr(os, "fdatasync") else os.fsync
 
 
 def _link(path, to):

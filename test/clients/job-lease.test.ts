@@ -303,6 +303,12 @@ test('a release whose token is true is void for Python as for guard', async () =
   expect(openLeases().read().byJob.get('a')?.released).toBeUndefined()
 })
 
+test('it works where the system has no fdatasync', async () => {
+  const {python} = stateFolder()
+  const {stdout} = await python('import os; del os.fdatasync\nfrom job_lease import *; print(acquire("scan", 5).token)')
+  expect(stdout).toBe('1\n')
+})
+
 /** Takes and gives back the lease until the time is up, and notes each time it was alone, on the machine's clock. */
 const contender = `
 import time
