@@ -74,7 +74,7 @@ const shared = {
   },
   logLevel: 'warn',
   // What one command loads at once another may load late.
-  checks: {ineffectiveDynamicImport: false},
+  checks: {ineffectiveDynamicImport: false, pluginTimings: false},
 }
 
 const assembled = assembly()

@@ -43,8 +43,9 @@ export interface GuardOptions {
   readonly config: string | undefined
   /** Takes a state directory on a file system where the appends of two machines may overwrite each other. */
   readonly allowUnsafeFilesystem: boolean
-  /** How the leases are read, where it is not as a run reads them. */
+  /** How the leases and the runs are read, where it is not as a run reads them. */
   readonly leases?: JournalSpec<Leases>
+  readonly runs?: JournalSpec<RunBook>
 }
 
 export async function openGuard(options: GuardOptions): Promise<Guard> {
@@ -87,7 +88,7 @@ export async function openGuard(options: GuardOptions): Promise<Guard> {
     },
     journal,
     leases: () => journal(options.leases ?? leaseStream),
-    runs: () => journal(runStream),
+    runs: () => journal(options.runs ?? runStream),
     logFileOf: (job) => logFileOf(logDir(), job),
     log: (text) => writeGuardianLog({dir: logDir(), rotation: settings.logs}, systemClock.now(), text),
   }

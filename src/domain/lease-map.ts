@@ -13,7 +13,7 @@ export interface ByName<T> extends Pick<Map<string, T>, 'get' | 'has' | 'delete'
 export class LeaseMap<T extends object> implements ByName<T> {
   /** The object, or the row in which it stands. */
   readonly found = new Map<string, T | number>()
-  private readonly rows: Column
+  protected readonly rows: Column
 
   /** The names stand in the column `key`, as words, for no two of them are the same. */
   constructor(rows: Column, key: string) {

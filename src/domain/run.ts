@@ -1,7 +1,10 @@
+import type {Column} from './column.js'
 import type {Fold} from './fold.js'
+import type {ByName} from './lease-map.js'
 import type {Outcome} from './outcome.js'
 import {type Place, type ProcessRef, parseProcessRef} from './process-ref.js'
 import type {Rec} from './record.js'
+import {RunRows} from './run-rows.js'
 
 /**
  * A run is one time a job happened. Its records: `started`, an `attempt-ended` for each attempt, a `step-ended` for
@@ -48,42 +51,57 @@ export interface Run {
 }
 
 export interface JobRuns {
-  /** Oldest first: every run that has not ended, and the last `keptRuns` that have. */
+  /** In the order in which they began. */
   runs: Run[]
 }
 
-export type RunBook = Map<string, JobRuns>
+export type RunBook = ByName<JobRuns>
 
-/** Ended runs that a snapshot keeps for each job; `guard history` reads further back in the archives. */
-export const keptRuns = 20
+/** Which runs of a job a book keeps. Without `all`: those that go on, the last that happened, and the last that was skipped. */
+type Keeps = 'all' | 'last'
 
-/** The runs of all jobs, as far as `keep` ended ones of each. */
-export function runFold(keep: number): Fold<RunBook> {
+/** What is asked of every job in every round; `guard history` reads the records themselves. */
+export const runBookFold = runFold('last')
+export const allRunsFold = runFold('all')
+
+function runFold(keeps: Keeps): Fold<RunBook> {
   return {
     empty: () => new Map(),
     apply: (book, record) => {
-      applyRun(book, record, keep)
+      applyRun(book, record, keeps)
       return 'ok'
     },
     save: (book) => [...book.values()].flatMap(({runs}) => runs),
     restore: (saved) => {
-      const book: RunBook = new Map()
-      for (const run of saved as Run[]) put(book, run, {index: -1, keep})
+      const {runs, rows} = Array.isArray(saved) ? {runs: saved as Run[]} : (saved as SavedRuns)
+      const book: RunBook = rows ? new RunRows<Run>(rows) : new Map()
+      for (const run of runs) put(book, run, {index: -1, keeps})
       return book
     },
   }
 }
 
-export const runBookFold = runFold(keptRuns)
+/** What a snapshot keeps of many: `rows` are jobs with one run (run-rows.ts). */
+export interface SavedRuns {
+  readonly runs: readonly Run[]
+  readonly rows?: Column
+}
 
-function applyRun(book: RunBook, record: Rec, keep: number): void {
+/** Every run that has no end. */
+export function openRuns(book: RunBook): readonly Run[] {
+  const jobs = book instanceof RunRows ? book.others : book.keys()
+  const runs = Array.from(jobs).flatMap((job) => book.get(job)?.runs ?? [])
+  return runs.filter(({outcome}) => outcome === undefined)
+}
+
+function applyRun(book: RunBook, record: Rec, keeps: Keeps): void {
   const {job, at, run: id} = record
   if (typeof job !== 'string' || typeof at !== 'number' || typeof id !== 'string') return
   const runs = book.get(job)?.runs ?? []
   // A record is of one of the last runs nearly always.
   const index = runs.findLastIndex((run) => run.id === id)
   const run = nextRun(runs[index], record, newRun(id, job, at))
-  if (run) put(book, run, {index, keep})
+  if (run) put(book, run, {index, keeps})
 }
 
 /** Undefined when the record changes nothing. */
@@ -153,20 +171,20 @@ function stepOf(record: Rec, at: number): RunStep {
 interface Where {
   /** Where the run stands among those of its job; -1: not yet. */
   readonly index: number
-  readonly keep: number
+  readonly keeps: Keeps
 }
 
-function put(book: RunBook, run: Run, {index, keep}: Where): void {
-  const runs = book.get(run.job)?.runs
-  if (!runs) book.set(run.job, {runs: [run]})
-  else if (index < 0) runs.push(run)
+function put(book: RunBook, run: Run, {index, keeps}: Where): void {
+  const {runs} = book.get(run.job) ?? {runs: []}
+  if (index < 0) runs.push(run)
   else runs[index] = run
-  // With each end there is one too many at most.
-  if (runs && run.outcome && runs.length > keep && runs.filter(isEnded).length > keep) {
-    runs.splice(runs.findIndex(isEnded), 1)
-  }
+  if (run.outcome && keeps === 'last') forgetEarlier(runs, run.outcome === 'skipped')
+  book.set(run.job, {runs})
 }
 
-function isEnded({outcome}: Run): boolean {
-  return outcome !== undefined
+/** Of the ended runs that were skipped, or of those that were not, keeps the last. */
+function forgetEarlier(runs: Run[], skipped: boolean): void {
+  const isOne = ({outcome}: Run) => outcome !== undefined && (outcome === 'skipped') === skipped
+  const last = runs.findLastIndex(isOne)
+  for (let index = last - 1; index >= 0; index--) if (isOne(runs[index] as Run)) runs.splice(index, 1)
 }

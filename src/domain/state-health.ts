@@ -4,7 +4,7 @@ import type {Check, CheckName, HealthVerdict} from './health-check.js'
 import type {Incidents} from './incident.js'
 import {type Lease, type LeaseState, leaseState, type Moment} from './lease.js'
 import type {ResetRequest} from './reset-request.js'
-import type {RunBook} from './run.js'
+import {openRuns, type RunBook} from './run.js'
 import {type LeaseSighting, unrecordedEnd} from './unrecorded-end.js'
 import {watcherState} from './watchers.js'
 
@@ -60,7 +60,7 @@ export function judgeLeases(sightings: readonly LeaseSighting[], now: Moment): C
 /** Runs that crashed and that nobody has put on record yet. */
 export function judgeRuns(book: RunBook, sightings: readonly LeaseSighting[]): Check {
   const byJob = new Map(sightings.map((sighting) => [sighting.lease.job, sighting]))
-  const open = [...book.values()].flatMap(({runs}) => runs).filter(({outcome}) => outcome === undefined)
+  const open = openRuns(book)
   const interrupted = open.filter((run) => unrecordedEnd(run, byJob.get(run.job)) !== undefined)
   const jobs = interrupted.map(({job}) => job)
   return check('runs', jobs.length > 0 ? 'degraded' : 'healthy', {

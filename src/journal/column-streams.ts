@@ -1,5 +1,7 @@
 import {columnLeaseFold} from '../domain/lease-columns.js'
-import {leaseStream} from './streams.js'
+import {columnRunFold} from '../domain/run-columns.js'
+import {leaseStream, runStream} from './streams.js'
 
-/** The leases for a run that writes their snapshot, and reads them no other way than any run. */
+/** For who writes their snapshots, and reads them no other way than any run. */
 export const columnLeaseStream = {...leaseStream, fold: columnLeaseFold}
+export const columnRunStream = {...runStream, fold: columnRunFold}

@@ -1,5 +1,5 @@
 import type {Lease, Leases} from '../domain/lease.js'
-import type {Run, RunBook} from '../domain/run.js'
+import {openRuns, type Run, type RunBook} from '../domain/run.js'
 import type {Journal} from '../journal/journal.js'
 import type {Holder, Survivor} from '../system/survivor.js'
 
@@ -31,14 +31,6 @@ export async function closeInterrupted(deps: CloseDeps): Promise<readonly Run[]>
 
 function holderOf({id, owner}: Run, lease: Lease | undefined): Holder | undefined {
   return lease?.holder === id ? lease : owner && {...owner, holder: id}
-}
-
-function openRuns(book: RunBook): readonly Run[] {
-  const open: Run[] = []
-  for (const {runs} of book.values()) {
-    for (const run of runs) if (run.outcome === undefined) open.push(run)
-  }
-  return open
 }
 
 function isOpen(book: RunBook, {job, id}: Run): boolean {

@@ -1,6 +1,6 @@
 import type {Leases} from '../domain/lease.js'
 import type {Rec} from '../domain/record.js'
-import {type Run, type RunBook, runFold} from '../domain/run.js'
+import {allRunsFold, type Run, type RunBook} from '../domain/run.js'
 import {asItStands} from '../domain/unrecorded-end.js'
 import type {Journal} from '../journal/journal.js'
 import {type SurvivorOf, seeLease} from './see-leases.js'
@@ -19,9 +19,8 @@ export function readHistory({runs}: HistoryDeps, job: string, limit: number): re
     if (record['kind'] === 'started' || record['kind'] === 'skipped') begun += 1
     if (begun >= limit) break
   }
-  const fold = runFold(Number.POSITIVE_INFINITY)
-  const book = fold.empty()
-  for (const record of records.reverse()) fold.apply(book, record)
+  const book = allRunsFold.empty()
+  for (const record of records.reverse()) allRunsFold.apply(book, record)
   return [...(book.get(job)?.runs ?? [])].reverse().slice(0, limit)
 }
 

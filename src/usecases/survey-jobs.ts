@@ -5,12 +5,13 @@ import {decideIncident, type IncidentAction, type IncidentPolicy} from '../domai
 import {noResets, type ResetCourse, resetCourse} from '../domain/incident-reset.js'
 import type {Leases, Moment} from '../domain/lease.js'
 import {endedLeases} from '../domain/lease-rows.js'
-import type {Clocks} from '../domain/life.js'
+import {type Clocks, sameRunMs} from '../domain/life.js'
 import type {OpenClawSighting} from '../domain/openclaw-sighting.js'
 import {type Glance, quietIn, wellLeases} from '../domain/quiet.js'
 import type {ResetLedger} from '../domain/reset.js'
 import type {ResetRequests} from '../domain/reset-request.js'
 import type {RunBook} from '../domain/run.js'
+import {plainRuns} from '../domain/run-rows.js'
 import {awakeAt, awakeNow, upTo} from '../domain/timeline.js'
 import {type Judgement, judgeJob} from '../domain/verdict.js'
 import type {JobFacts, SlotFacts} from '../domain/watchdog-facts.js'
@@ -104,18 +105,25 @@ function notableJobs({ways, names, wayOf}: WatchedJobs, {snapshot, slotOf}: Roun
   const histories = incidents.jobs
   const ended = endedLeases(leases.byJob, clocks.now.boot)
   const {rows, claimedMono} = ended
+  const hasRuns = runs.size > 0
+  const claimedAt = hasRuns ? ended.claimedAt : claimedMono
+  const plain = plainRuns(runs)
   const glances = ways.map((way) => quietIn({job: way, slot: slotOf(way), as: watchedAs(way)}, clocks))
   const wellLease = wellLeases(leases.byJob, ended)
-  const hasRuns = runs.size > 0
   const notable: number[] = []
   for (let index = 0; index < names.length; index++) {
     const name = names[index] as string
     const way = wayOf[index] as number
     const glance = glances[way] as Glance
     const history = histories.get(name)
-    if (history && history === glance.untroubled && !hasRuns) {
+    if (history && history === glance.untroubled) {
       const row = rows.get(name)
-      if (typeof row === 'number' && (claimedMono[row] as number) >= glance.plainMono) continue
+      if (typeof row === 'number' && (claimedMono[row] as number) >= glance.plainMono) {
+        const run = hasRuns ? plain.rows.get(name) : undefined
+        const startedAt = typeof run === 'number' ? (plain.startedAt[run] as number) : undefined
+        if (run === undefined || (startedAt !== undefined && startedAt <= (claimedAt[row] as number) + sameRunMs))
+          continue
+      }
     }
     const lease = wellLease(name, glance)
     const glanced = lease ? glance.beyond(lease, history, runs.get(name)?.runs.at(-1)) : 'notable'

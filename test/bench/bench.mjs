@@ -14,7 +14,7 @@ const {values, positionals} = parseArgs({
     rounds: {type: 'string', default: '20'},
     mib: {type: 'string', default: '256'},
     jobs: {type: 'string', default: '10000'},
-    lines: {type: 'string', default: '200000'},
+    lines: {type: 'string', default: '1000000'},
     node: {type: 'string', default: process.execPath},
   },
 })

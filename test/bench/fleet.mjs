@@ -30,6 +30,24 @@ function* leaseLines({jobs, lines}) {
   }
 }
 
+/** The last run of each job, as `guard run` writes it. */
+export function writeRuns(place, {jobs}) {
+  appendLines(join(place.path('state'), 'runs.jsonl'), runLines(place, jobs))
+}
+
+function* runLines(place, jobs) {
+  const stampAgo = stamper()
+  for (let n = 0; n < jobs; n++) {
+    const agoMs = Math.ceil((jobs - n) / 10)
+    const of = {job: `job-${n}`, run: `run-${n}`}
+    const log = {file: place.path(`state/logs/guardian_job-${n}_output.log`), inode: 1_000_000 + n, from: 0}
+    yield {...stampAgo(`s${n}`, agoMs), kind: 'started', ...of, token: n + 1, log}
+    yield {...stampAgo(`a${n}`, agoMs), kind: 'attempt-ended', ...of, attempt: 1, outcome: 'healthy', exitCode: 0}
+    const ended = {outcome: 'healthy', exitCode: 0, durationMs: 40, attempts: 1, recovered: false}
+    yield {...stampAgo(`e${n}`, agoMs), kind: 'ended', ...of, ...ended, log: {...log, to: 120}}
+  }
+}
+
 let claims = 0
 
 /** A run has begun of some jobs since the last round. */

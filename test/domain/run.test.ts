@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import {describe, expect, test} from 'vitest'
 import type {Rec} from '../../src/domain/record.js'
-import {keptRuns, type RunBook, runBookFold, runFold} from '../../src/domain/run.js'
+import {allRunsFold, type RunBook, runBookFold} from '../../src/domain/run.js'
 
 const record = (kind: string, run: string, facts: object = {}): Rec => ({kind, job: 'j', run, at: 1000, ...facts})
 
@@ -74,15 +74,22 @@ describe('a run', () => {
 })
 
 describe('the book of runs', () => {
-  test('keeps the newest ended runs and every one that goes on', () => {
-    const many = Array.from({length: keptRuns + 5}, (_, i) => [
-      record('started', `r${i}`),
-      record('ended', `r${i}`, {outcome: 'healthy'}),
-    ])
-    const runs = runsAfter(record('started', 'endless'), ...many.flat())
-    expect(runs).toHaveLength(keptRuns + 1)
-    expect(runs[0]?.id).toBe('endless')
-    expect(runs[1]?.id).toBe('r5')
+  const ended = (id: string) => [record('started', id), record('ended', id, {outcome: 'healthy'})]
+  const ids = (...records: readonly Rec[]) => runsAfter(...records).map(({id}) => id)
+
+  test('keeps every run that goes on, and of those that have ended the last', () => {
+    expect(ids(record('started', 'endless'), ...ended('a'), ...ended('b'))).toEqual(['endless', 'b'])
+  })
+
+  test('keeps the last run that happened, however often the job was skipped since, and the last of those', () => {
+    const skips = Array.from({length: 30}, (_, n) => record('skipped', `s${n}`, {reason: 'it runs'}))
+    expect(ids(...ended('a'), ...skips)).toEqual(['a', 's29'])
+    expect(ids(...ended('a'), ...skips, ...ended('b'))).toEqual(['s29', 'b'])
+  })
+
+  test('keeps of two runs at once the one that began last, whichever ended last', () => {
+    const end = (id: string) => record('ended', id, {outcome: 'failed'})
+    expect(ids(record('started', 'a'), record('started', 'b'), end('b'), end('a'))).toEqual(['b'])
   })
 
   test('ignores lines that are no records of runs', () => {
@@ -91,12 +98,14 @@ describe('the book of runs', () => {
     )
   })
 
-  test('is the same from a snapshot and the lines after it as from all lines', () => {
+  test.each([
+    ['of the last runs', runBookFold],
+    ['of all runs', allRunsFold],
+  ])('%s is the same from a snapshot and the lines after it as from all lines', (_, fold) => {
     const kinds = fc.constantFrom('started', 'attempt-ended', 'step-ended', 'ended', 'interrupted', 'skipped')
     const lines = fc.array(fc.tuple(kinds, fc.constantFrom('a', 'b', 'c', 'd', 'e'), fc.nat(99)), {maxLength: 60})
     fc.assert(
       fc.property(lines, fc.nat(60), (drawn, cut) => {
-        const fold = runFold(2)
         const records = drawn.map(([kind, run, at]) => record(kind, run, {at, outcome: 'failed'}))
         const play = (book: RunBook, part: readonly Rec[]) => {
           for (const line of part) fold.apply(book, line)

@@ -6,7 +6,9 @@ import {bulkLeaseFold} from '../../src/domain/lease-bulk.js'
 import {LeaseRows} from '../../src/domain/lease-rows.js'
 import {resetFold} from '../../src/domain/reset.js'
 import {resetRequestFold} from '../../src/domain/reset-request.js'
-import type {Run} from '../../src/domain/run.js'
+import type {Run, RunBook} from '../../src/domain/run.js'
+import {columnRunFold} from '../../src/domain/run-columns.js'
+import {RunRows} from '../../src/domain/run-rows.js'
 import {emptyTimeline, withNote} from '../../src/domain/timeline.js'
 import {gatherJobs, type WatchedJob, watchedAs} from '../../src/domain/watched-job.js'
 import {type SurveyDeps, surveyJobs} from '../../src/usecases/survey-jobs.js'
@@ -23,7 +25,7 @@ const fate = fc.record({
   lease: fc.constantFrom('ended', 'ended', 'ended', 'ended', 'failed', 'held', 'other boot', 'none'),
   claimedAgo: ago,
   history: fc.constantFrom('met', 'met', 'met', 'met otherwise', 'in trouble', 'none'),
-  run: fc.constantFrom('none', 'none', 'healthy', 'failed'),
+  run: fc.constantFrom('none', 'none', 'healthy', 'healthy', 'healthy', 'earlier', 'later', 'failed', 'skipped'),
 })
 type Fate = typeof fate extends fc.Arbitrary<infer T> ? T : never
 
@@ -54,16 +56,20 @@ function historyFor({history}: Fate, job: WatchedJob, met: JobHistory): JobHisto
 
 function runFor({run, claimedAgo}: Fate, job: string): Run | undefined {
   if (run === 'none') return undefined
-  const startedAt = at - claimedAgo
-  return {id: 'r', job, startedAt, endedAt: startedAt, outcome: run, attempts: 1, recovered: false, steps: []}
+  const startedAt = at - claimedAgo + (run === 'later' ? 2 : run === 'earlier' ? -2 : 0) * minute
+  const outcome = run === 'later' || run === 'earlier' ? 'healthy' : run
+  return {id: 'r', job, startedAt, endedAt: startedAt, outcome, attempts: 1, recovered: false, steps: []}
 }
+
+/** The same as the next process gets it from a snapshot. */
+const inRows = (book: RunBook) => columnRunFold.restore(JSON.parse(JSON.stringify(columnRunFold.save(book))))
 
 function worldOf(fates: readonly Fate[], leases: Leases): SurveyDeps {
   const jobs = fates.map(jobOf)
   const note = {at: at - 90 * minute, mono: mono - 90 * minute, boot: 'boot-1', awake: mono - 90 * minute}
   const incidents: Incidents = {...incidentFold.empty(), timeline: withNote(emptyTimeline, note)}
   const mets = new Map<string, JobHistory>()
-  const runs = new Map<string, {runs: Run[]}>()
+  const book: RunBook = new Map()
   jobs.forEach((job, n) => {
     const as = watchedAs(job)
     const met = mets.get(as) ?? {watchedAs: as, watchedAwake: 0, verdict: 'healthy', incident: undefined}
@@ -71,8 +77,9 @@ function worldOf(fates: readonly Fate[], leases: Leases): SurveyDeps {
     const history = historyFor(fates[n] as Fate, job, met)
     if (history) incidents.jobs.set(job.name, history)
     const run = runFor(fates[n] as Fate, job.name)
-    if (run) runs.set(job.name, {runs: [run]})
+    if (run) book.set(job.name, {runs: [run]})
   })
+  const runs = leases.byJob instanceof LeaseRows ? inRows(book) : book
   return {
     moment: () => leaseNow,
     leases: {read: () => leases},
@@ -86,9 +93,9 @@ function worldOf(fates: readonly Fate[], leases: Leases): SurveyDeps {
   }
 }
 
-test('who passes by healthy jobs sees what one sees who looks at each, in whatever form the leases come', async () => {
-  const passed = {quiet: 0, met: 0, seen: 0}
-  const fleet = fc.tuple(fc.array(fate, {minLength: 80, maxLength: 100}), fc.boolean())
+test('who passes by healthy jobs sees what one sees who looks at each, in whatever form leases and runs come', async () => {
+  const passed = {quiet: 0, met: 0, seen: 0, rows: 0}
+  const fleet = fc.tuple(fc.array(fate, {minLength: 200, maxLength: 240}), fc.boolean())
   const property = fc.asyncProperty(fleet, async ([all, hasRuns]) => {
     const fates = hasRuns ? all : all.map((one): Fate => ({...one, run: 'none'}))
     const known = fates.map(leaseFor).filter((lease) => lease !== undefined)
@@ -109,6 +116,7 @@ test('who passes by healthy jobs sees what one sees who looks at each, in whatev
       expect([job.name, judgement.verdict, judgement.calls, actions]).toEqual([job.name, 'healthy', 'proven', []])
     }
     passed.quiet += brief.quiet
+    if (worldOf(fates, rows).runs.read() instanceof RunRows) passed.rows += brief.quiet
     passed.met += [...brief.met.values()].flat().length
     passed.seen += looked.size
   })

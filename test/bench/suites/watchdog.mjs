@@ -1,7 +1,7 @@
 import {mkdirSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {compare} from '../compare.mjs'
-import {claimSome, writeFleet} from '../fleet.mjs'
+import {claimSome, writeFleet, writeRuns} from '../fleet.mjs'
 import {guard, measureOnce, node} from '../place.mjs'
 
 export const title = 'one round of the watchdog over many jobs'
@@ -23,7 +23,8 @@ const fewJobs = 101
 export function run({place, rounds, jobs, lines}) {
   const {state, journal} = writeFleet(place, {jobs, lines})
   const guarded = (...argv) => place.command([...guard, ...argv], {env: {GUARD_STATE_DIR: state}})
-  const small = smallFleet(place)
+  const small = fleetAside(place, {name: 'small', jobs: fewJobs})
+  const ran = fleetAside(place, {name: 'ran', jobs, hasRun: true})
   // Settings are kept from one start to the next once their file is a few seconds old.
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 3000)
   const [parsed, settings, first] = measureOnce([
@@ -37,8 +38,9 @@ export function run({place, rounds, jobs, lines}) {
       {name: 'node -e 0', command: place.command([node, '-e', '0'])},
       {name: `a round, ${jobs} jobs`, command: guarded('watchdog'), goal: 'CPU 3.0; 30 ms above the next'},
       {name: `a round, ${fewJobs} jobs`, command: small},
-      {name: 'the same, dry run', command: guarded('watchdog', '--dry-run')},
-      {name: 'the same, --json', command: guarded('watchdog', '--json')},
+      {name: `a round, ${jobs} jobs that guard ran`, command: ran},
+      {name: 'the first, dry run', command: guarded('watchdog', '--dry-run')},
+      {name: 'the first, --json', command: guarded('watchdog', '--json')},
     ],
     {rounds},
   )
@@ -58,14 +60,20 @@ export function run({place, rounds, jobs, lines}) {
   ]
 }
 
-/** The same program over next to nothing: what a round takes above that is the round itself. */
-function smallFleet(place) {
-  const dir = place.path('small')
+/** A round over other jobs: over next to none, what it takes more is the round itself; of those that ran, more is known. */
+function fleetAside(place, {name, jobs, hasRun = false}) {
+  const dir = place.path(name)
   mkdirSync(dir)
-  const path = (name) => join(dir, name)
-  const write = (name, text) => writeFileSync(path(name), text)
-  const {state} = writeFleet({path, write}, {jobs: fewJobs, lines: 2 * fewJobs})
-  return place.command([...guard, 'watchdog'], {cwd: dir, env: {GUARD_STATE_DIR: state}})
+  const path = (inner) => join(dir, inner)
+  const aside = {path, write: (inner, text) => writeFileSync(path(inner), text)}
+  const {state} = writeFleet(aside, {jobs, lines: 2 * jobs})
+  const inFleet = (...argv) => place.command([...guard, ...argv], {cwd: dir, env: {GUARD_STATE_DIR: state}})
+  if (hasRun) {
+    writeRuns(aside, {jobs})
+    // From the first record of its own on, guard keeps a journal short.
+    measureOnce([inFleet('run', '--job', 'job-0', '--', 'true')])
+  }
+  return inFleet('watchdog')
 }
 
 function once(what, figures, base, goal = '') {
