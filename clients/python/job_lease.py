@@ -43,6 +43,9 @@ __all__ = ["acquire", "renew", "release", "Lease", "LeaseHeld", "LeaseFenced"]
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:@-]{0,127}\Z")
 _GENERATION = re.compile(r"leases\.(\d{6,})\.jsonl\Z")
 _LONGEST_LINE = 65536
+# Ends a line that somebody else left without its newline. With the space, what had all but that is no record: its writer
+# was told of an error.
+_TORN_END = b" \n"
 _LONGEST_DETAIL = 2000
 _CHUNK = 1024 * 1024
 _POLL_SECONDS = 0.25
@@ -65,10 +68,12 @@ class LeaseFenced(RuntimeError):
 class Lease:
     """A lease that this process holds. As a context manager it releases itself."""
 
-    def __init__(self, journal, name, ttl_ms):
+    def __init__(self, journal, name, ttl_ms, strict=False):
         self._journal = journal
         self.name = name
         self.ttl_ms = ttl_ms
+        self._pid = os.getpid()
+        self._strict = strict
         self.claim = None
         #: Fencing token: grows with each grant and is never given twice. None without a lease of its own.
         self.token = None
@@ -84,7 +89,12 @@ class Lease:
         entry = {"kind": "released", "status": status}
         if detail is not None:
             entry["detail"] = str(detail)[:_LONGEST_DETAIL]
-        _held.pop((os.getpid(), self.name), None)
+        if self._pid != os.getpid():
+            # A forked child that leaves the block of its parent: the parent works on.
+            return
+        key = (os.getpid(), self.name)
+        if _held.get(key) is self:
+            del _held[key]
         self._write(entry, True)
         self.claim = None
 
@@ -92,7 +102,7 @@ class Lease:
         return self
 
     def __exit__(self, kind, error, _traceback):
-        if kind is None:
+        if kind is None or (kind is SystemExit and error.code in (None, 0)):
             self.release()
             return
         try:
@@ -104,7 +114,13 @@ class Lease:
     def _write(self, entry, durable):
         if self.claim is None:
             return
-        verdict, _ = self._journal.commit(dict(entry, job=self.name, token=self.token, claim=self.claim), durable)
+        try:
+            verdict, _ = self._journal.commit(dict(entry, job=self.name, token=self.token, claim=self.claim), durable)
+        except OSError as error:
+            if self._strict:
+                raise
+            _warn("the lease of %s was not %s: %s" % (self.name, entry["kind"], error))
+            return
         if verdict != "ok":
             raise LeaseFenced("token %s does not hold the lease of %s any more" % (self.token, self.name))
 
@@ -117,10 +133,12 @@ def acquire(name, ttl_seconds, holder=None, wait_seconds=0, state_dir=None, stri
     """Takes the lease of a job. Raises LeaseHeld when another holds it to the end of the wait (seconds)."""
     if not _NAME.match(name):
         raise ValueError("%r is no name of a job: letters, digits and . _ : @ - only" % (name,))
+    if holder is not None and not isinstance(holder, str):
+        raise TypeError("a holder is a text, not %r" % (holder,))
     ttl_ms = int(ttl_seconds * 1000)
     if ttl_ms <= 0:
         raise ValueError("ttl_seconds must be more than 0")
-    lease = Lease(None, name, ttl_ms)
+    lease = Lease(None, name, ttl_ms, strict)
     if os.environ.get("GUARD_JOB") != name or not os.environ.get("GUARD_LEASE_TOKEN"):
         try:
             lease._journal = _Journal(state_dir or _default_state_dir())
@@ -264,7 +282,9 @@ def _apply_release(state, record):
 
 def _own_lease(state, record):
     lease = state["byJob"].get(record["job"])
-    mine = lease and lease["claimId"] == record.get("claim") and lease["token"] == record.get("token")
+    token = record.get("token")
+    # True is 1 in Python, and no token.
+    mine = lease and lease["claimId"] == record.get("claim") and _is_number(token) and lease["token"] == token
     return lease if mine and "released" not in lease else None
 
 
@@ -283,7 +303,8 @@ def _parse_process(value):
     if not isinstance(value, dict) or not isinstance(value.get("start"), str):
         return None
     pid = value.get("pid")
-    if not _is_number(pid) or pid != int(pid) or pid < 1:
+    # A pid of 1e999 is infinite in every reader, and no number of a process.
+    if not _is_number(pid) or pid in (float("inf"), float("-inf")) or pid != int(pid) or pid < 1:
         return None
     process = {"pid": int(pid), "start": value["start"]}
     if isinstance(value.get("namespace"), str):
@@ -431,17 +452,21 @@ class _Journal:
     """leases.jsonl with its generations in .gen/; no lock anywhere, the order of the lines decides."""
 
     def __init__(self, state_dir):
+        self._fd = None
         self._dir = _open_state_dir(state_dir)
         self._lock = threading.Lock()
-        self._fd = None
         self._owner = None
         self._reset()
+
+    def __del__(self):
+        self._leave()
 
     def _reset(self):
         self.state = _empty_state()
         self._generation = None
         self._offset = 0
         self._seal = None
+        self._restored = False
         self._carried = {}
 
     def read(self):
@@ -461,7 +486,7 @@ class _Journal:
                 self._enter()
                 self._append(line)
                 if durable:
-                    os.fdatasync(self._fd)
+                    _sync(self._fd)
                 verdict = self._catch_up(record["id"])
                 if verdict and self._stands():
                     return verdict, record["id"]
@@ -474,7 +499,7 @@ class _Journal:
             self._leave()
             self._owner = os.getpid()
         for _ in range(_MOST_TURNS):
-            if self._fd is None or self._seal or not self._is_in_place():
+            if self._fd is None or self._seal or not self._has_kept():
                 self._leave()
                 if not self._open_newest():
                     self._adopt()
@@ -496,14 +521,34 @@ class _Journal:
             generations = self._generations()
             if not generations:
                 return False
-            newest = max(generations)
-            try:
-                self._fd = os.open(self._name(newest), os.O_RDWR | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC)
-            except FileNotFoundError:
-                # Retention removes generations, but never the newest: look again.
-                continue
-            self._generation = newest
-            return True
+            # Retention removes generations, but never the newest: when it is gone, look again.
+            if self._open(max(generations)):
+                return True
+
+    def _open(self, generation):
+        """Opens and folds a generation. False when there is none of this number."""
+        try:
+            self._fd = os.open(self._name(generation), os.O_RDWR | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC)
+        except FileNotFoundError:
+            return False
+        self._generation = generation
+        self._catch_up(None)
+        if generation > 1 and not self._restored:
+            self._rebuild()
+        return True
+
+    def _rebuild(self):
+        """Where a file was emptied and its snapshot is lost, the generation before still says what stood in it."""
+        self._offset, self._seal, self._carried, self.state = 0, None, {}, _empty_state()
+        before = _Journal(self._dir)
+        before._owner = os.getpid()
+        try:
+            if before._open(self._generation - 1) and before._seal:
+                self.state = before.state
+                self._carried = dict(before._carried)
+                self._carried[before._generation] = before._offset
+        finally:
+            before._leave()
 
     def _generations(self):
         try:
@@ -538,24 +583,10 @@ class _Journal:
         """One write, behind a newline of its own where the last line has none."""
         size = os.fstat(self._fd).st_size
         if size > 0 and os.pread(self._fd, 1, size - 1) != b"\n":
-            line = b"\n" + line
+            line = _TORN_END + line
         written = os.write(self._fd, line)
-        if written == len(line):
-            return
-        if written == len(line) - 1:
-            self._spoil(line[:written])
-        raise OSError(errno.ENOSPC, "the disk took %d of %d bytes of a record" % (written, len(line)), self._dir)
-
-    def _spoil(self, torn):
-        """Only the newline is missing: the next writer would make a record of what was reported as failed."""
-        fd = os.open(self._name(self._generation), os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC)
-        try:
-            start = max(0, os.fstat(fd).st_size - 16 * len(torn))
-            at = os.pread(fd, 16 * len(torn), start).rfind(torn)
-            if at >= 0:
-                os.pwrite(fd, b"!", start + at + len(torn) - 1)
-        finally:
-            os.close(fd)
+        if written < len(line):
+            raise OSError(errno.ENOSPC, "the disk took %d of %d bytes of a record" % (written, len(line)), self._dir)
 
     def _catch_up(self, until):
         """Folds on to the end, to the seal, or to the record `until`, whose verdict is returned. Only whole lines count."""
@@ -578,8 +609,7 @@ class _Journal:
         return None
 
     def _take(self, record, first):
-        own = record.get("v") == 1 and isinstance(record.get("id"), str)
-        kind = record.get("kind") if own else None
+        kind = record.get("kind") if _is_own(record) else None
         if kind == "snapshot":
             return self._restore(record) if first else "void"
         if kind == "seal":
@@ -596,6 +626,7 @@ class _Journal:
         leases = _leases_in(saved["columns"]) if "columns" in saved else saved["leases"]
         self.state = {"grants": saved["grants"], "byJob": {lease["job"]: lease for lease in leases}}
         self._carried = {generation: to for generation, to in record["carriedTo"]}
+        self._restored = True
         return "ok"
 
     def _carry(self, record):
@@ -657,6 +688,10 @@ class _Journal:
         status = os.fstat(self._fd)
         return _identity(self._name(self._generation)) == (status.st_dev, status.st_ino)
 
+    def _has_kept(self):
+        """Whether the file still holds all that was read of it. Somebody may have emptied it (`>leases.jsonl`)."""
+        return self._is_in_place() and os.fstat(self._fd).st_size >= self._offset
+
     def _stands(self):
         """Its file is in place, or was sealed behind the record and then let go; else the directory was replaced."""
         if self._is_in_place():
@@ -685,7 +720,12 @@ def _parse_line(line):
         if at < 0:
             break
         record = _parse_object(text[at:])
-    return record
+    return None if record is not None and text.endswith(" ") and _is_own(record) else record
+
+
+def _is_own(record):
+    """Tells a record that was stamped by the rules of the journal from one that somebody else appended."""
+    return _is_number(record.get("v")) and record["v"] == 1 and isinstance(record.get("id"), str)
 
 
 def _parse_object(text):
@@ -699,6 +739,10 @@ def _parse_object(text):
 
 def _refuse_constant(name):
     raise ValueError("%s is not JSON" % name)
+
+
+# macOS has no fdatasync.
+_sync = os.fdatasync if hasattr(os, "fdatasync") else os.fsync
 
 
 def _link(path, to):

@@ -55,6 +55,8 @@ export function parseOpenClawJob(value: unknown): OpenClawJob | undefined {
   const enabled = field(value, 'enabled')
   if (id === undefined || typeof enabled !== 'boolean') return undefined
   const state = field(value, 'state')
+  // A job with a time that nobody can read is not understood: neither idle nor stuck.
+  if (!stateTimes.every((name) => isTime(field(state, name)))) return undefined
   return {
     id,
     name: text(field(value, 'name')) ?? id,
@@ -92,6 +94,15 @@ function text(value: unknown): string | undefined {
 
 function number(value: unknown): number | undefined {
   return typeof value === 'number' && Number.isFinite(value) ? value : undefined
+}
+
+const stateTimes = ['runningAtMs', 'nextRunAtMs', 'lastRunAtMs'] as const
+
+/** The last time that a `Date` can hold, ms (ECMA-262, Time Values and Time Range). */
+const lastTimeMs = 8.64e15
+
+function isTime(value: unknown): boolean {
+  return value === undefined || value === null || (typeof value === 'number' && value <= lastTimeMs)
 }
 
 /** A time of 0 is no time. */

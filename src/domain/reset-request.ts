@@ -1,4 +1,5 @@
 import type {Fold, FoldVerdict} from './fold.js'
+import {isJobName} from './job-name.js'
 import type {Moment} from './lease.js'
 import {type Entry, hasFields, type Rec} from './record.js'
 
@@ -33,6 +34,10 @@ export interface ResetRequests {
   /** Lines of JSON that ask for nothing. */
   unreadable: number
 }
+
+/** Characters of a name, and of a reason; what the daemon writes of a request must fit into a line of its own. */
+const longestName = 200
+const longestReason = 1000
 
 /** Older requests than so many are forgotten; a tenth of it would be a year of trouble. */
 const mostRequests = 10_000
@@ -80,14 +85,17 @@ export function resetRequestEntry(
 export function parseResetRequest(record: Rec): ResetRequest | undefined {
   const {kind, job_id: jobId} = record
   if (kind !== undefined && kind !== 'requested') return undefined
-  if (typeof jobId !== 'string' || jobId === '') return undefined
+  if (typeof jobId !== 'string' || jobId === '' || jobId.length > longestName) return undefined
+  const id = requestId(record, jobId)
+  if (id.length > longestName) return undefined
   const runningAtMs = record['running_at_ms']
+  const job = text(record['job'])
   return {
-    id: requestId(record, jobId),
+    id,
     jobId,
-    jobName: text(record['job_name']),
-    job: text(record['job']),
-    reason: text(record['reason']) ?? 'no reason given',
+    jobName: text(record['job_name'])?.slice(0, longestName),
+    job: job !== undefined && isJobName(job) ? job : undefined,
+    reason: text(record['reason'])?.slice(0, longestReason) ?? 'no reason given',
     attempts: typeof record['attempts'] === 'number' ? record['attempts'] : 1,
     runningAtMs: typeof runningAtMs === 'number' && runningAtMs > 0 ? runningAtMs : undefined,
     requestedAtMs: parseTime(record['requested_at'] ?? record['at']),

@@ -10,6 +10,8 @@ export interface Command {
   readonly env?: Readonly<Record<string, string>>
   /** Ends the command as the time limit would, when it aborts. */
   readonly signal?: AbortSignal
+  /** Of each stream at most so many bytes are kept; `outputLimit` where nothing is said. */
+  readonly outputLimitBytes?: number
 }
 
 export interface CommandResult {
@@ -18,7 +20,7 @@ export interface CommandResult {
   readonly timedOut: boolean
   /** `ENOENT`, `EACCES`, … when the program could not be started. */
   readonly spawnError: string | undefined
-  /** At most `outputLimit` bytes of each stream; the rest is read and dropped. */
+  /** At most the command's limit of bytes of each stream; the rest is read and dropped. */
   readonly stdout: string
   readonly stderr: string
   readonly durationMs: number
@@ -44,7 +46,8 @@ interface Ending {
   readonly spawnError?: string
 }
 
-export const runCommand: RunCommand = async ({argv: [file, ...args], timeoutMs, cwd, env, signal}) => {
+export const runCommand: RunCommand = async ({argv: [file, ...args], timeoutMs, cwd, env, signal, ...limits}) => {
+  const {outputLimitBytes = outputLimit} = limits
   const {execa} = await import('execa')
   const startedAt = performance.now()
   const child = execa(file, args, {
@@ -58,8 +61,8 @@ export const runCommand: RunCommand = async ({argv: [file, ...args], timeoutMs, 
     ...(cwd !== undefined && {cwd}),
     ...(env && {env}),
   })
-  const stdout = keepHead(child.stdout)
-  const stderr = keepHead(child.stderr)
+  const stdout = keepHead(child.stdout, outputLimitBytes)
+  const stderr = keepHead(child.stderr, outputLimitBytes)
   const exited = new Promise<Ending>((resolve) => {
     child.once('exit', (code, died) => resolve({...(code !== null && {exitCode: code}), ...(died && {signal: died})}))
     // Without a pid there was no start, and execa alone knows why.
@@ -83,10 +86,10 @@ export const runCommand: RunCommand = async ({argv: [file, ...args], timeoutMs, 
   }
 }
 
-/** Reads a stream to its end and keeps its first `outputLimit` bytes. */
-function keepHead(stream: Readable): {readonly ended: Promise<void>; readonly text: () => string} {
+/** Reads a stream to its end and keeps its first bytes. */
+function keepHead(stream: Readable, limitBytes: number): {readonly ended: Promise<void>; readonly text: () => string} {
   const chunks: Buffer[] = []
-  let room = outputLimit
+  let room = limitBytes
   stream.on('data', (chunk: Buffer) => {
     if (room > 0) chunks.push(chunk.subarray(0, room))
     room -= chunk.length

@@ -39,6 +39,8 @@ export async function answerResets(deps: ResetDeps): Promise<ResetRound> {
   const waiting: WaitingReset[] = []
   const stillDisabled = owed.filter(({state}) => state === 'still-disabled').map(({jobId}) => jobId)
   for (const decision of planResets(deps, new Set(stillDisabled))) {
+    // Thousands of refusals never wait for anything: a signal, or the renewal of the lease, would not be heard.
+    await deps.clock.sleep(0)
     if (deps.stop.aborted) break
     const outcome = await perform(deps, decision)
     if ('ok' in outcome) answered.push(outcome)

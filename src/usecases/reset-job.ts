@@ -82,11 +82,17 @@ async function proveReset(climb: Climb, found: OpenClawJob): Promise<Ending> {
   const {deps, request} = climb
   const marker = request.runningAtMs ?? found.runningAtMs
   const proofOf = (job: OpenClawJob) => proofOfReset(job, {marker, atMs: deps.clock.now()})
-  const job = await pollJob(climb, deps.pace.proofWaitMs, (read) => proofOf(read).proven)
+  const job = await pollJob(climb, deps.pace.proofWaitMs, (read) => {
+    const {proven} = proofOf(read)
+    // A look that shows the job enabled pays the debt: whoever disables it while the proof is awaited is a person.
+    if (!proven) settleByRead(deps, request.jobId, {read: 'job', job: read})
+    return proven
+  })
   const {proven, reason} = job ? proofOf(job) : {proven: false, reason: 'the job could not be read'}
   noteStep(climb, {step: 'verify', outcome: proven ? 'ok' : job ? 'failed' : 'unknown', evidence: reason})
   if (job) settleByRead(deps, request.jobId, {read: 'job', job})
   if (proven) return answer('reset', reason)
   const isOwed = deps.results.read().debts.has(request.jobId)
+  if (job && !job.enabled && !isOwed) return whyDisabled(climb)
   return isOwed || !job ? release(`not proven: ${reason}`) : answer('failed', reason)
 }

@@ -180,6 +180,135 @@ test('a torn line before it spoils only itself', async () => {
   expect([...openLeases().read().byJob.keys()]).toEqual(['a', 'b'])
 })
 
+test('a record that lacks only its newline never counts, whoever ends the line', async () => {
+  for (const ending of ['python', 'guard'] as const) {
+    const {python, openLeases, stateDir} = stateFolder()
+    openLeases().append({kind: 'claimed', job: 'a', holder: 'h', ttlMs: 60_000}, 'durable')
+    const claim = {...createStamper(systemClock, newId)(), kind: 'claimed', job: 'b', holder: 'h', ttlMs: 60_000}
+    writeFileSync(join(stateDir, 'leases.jsonl'), JSON.stringify(claim), {flag: 'a'})
+    if (ending === 'guard') openLeases().append({kind: 'claimed', job: 'c', holder: 'h', ttlMs: 60_000}, 'durable')
+    const taken = await python('from job_lease import *; print(acquire("b", 60).token)')
+    const token = ending === 'guard' ? 3 : 2
+    expect(taken, ending).toMatchObject({stdout: `${token}\n`, stderr: ''})
+    expect(openLeases().read().byJob.get('b'), ending).toMatchObject({token})
+  }
+})
+
+test('after somebody emptied the file, tokens go on and a holder of before is still one', async () => {
+  const {python, openLeases} = stateFolder()
+  const leases = openLeases(1)
+  for (const job of ['a', 'b']) leases.append({kind: 'claimed', job, holder: 'h', ttlMs: 60_000}, 'durable')
+  leases.compactIfDue()
+  const code = [
+    'import os; from job_lease import *; import job_lease',
+    'lease = acquire("c", 60)',
+    'open(os.environ["GUARD_STATE_DIR"] + "/leases.jsonl", "w").close()',
+    'print(lease._journal.read()["grants"], acquire("d", 60).token)',
+    'acquire("a", 60)',
+  ].join('\n')
+  const {stdout, stderr} = await python(code)
+  expect(stdout).toBe('2 3\n')
+  expect(stderr).toContain('LeaseHeld: the lease of a is held by h (token 1)')
+  const state = openLeases().read()
+  expect([...state.byJob.keys()]).toEqual(['a', 'b', 'd'])
+  expect(state.grants).toBe(3)
+})
+
+test('a process that takes leases again and again needs no more open files each time', async () => {
+  const {python} = stateFolder()
+  const code = [
+    'import resource; from job_lease import *',
+    'resource.setrlimit(resource.RLIMIT_NOFILE, (32, 32))',
+    'kept = acquire("kept", 60)',
+    'for turn in range(50):',
+    '    lease = acquire("scan", 60); release("scan")',
+    '    try: acquire("kept", 60)',
+    '    except LeaseHeld: pass',
+    'print(lease.token)',
+  ].join('\n')
+  expect(await python(code)).toMatchObject({stdout: '51\n', stderr: ''})
+})
+
+test('a holder that is no text is refused, not taken for a lease', async () => {
+  const {python} = stateFolder()
+  const {code, stderr} = await python('from job_lease import *; acquire("scan", 5, holder=42)')
+  expect({code, stderr}).toEqual({code: 1, stderr: expect.stringContaining('a holder is a text, not 42')})
+})
+
+test('giving back a lease that was lost leaves the newer one of the same process alone', async () => {
+  const {python, openLeases} = stateFolder()
+  const code = [
+    'import time; from job_lease import *',
+    'old = acquire("scan", 0.05); time.sleep(0.1); new = acquire("scan", 60)',
+    'try: old.release()',
+    'except LeaseFenced: release("scan")',
+  ].join('\n')
+  expect(await python(code)).toMatchObject({code: 0, stderr: ''})
+  expect(openLeases().read().byJob.get('scan')).toMatchObject({token: 2, released: {status: 'ok'}})
+})
+
+test('a forked child that ends does not give back the lease of its parent', async () => {
+  const {python} = stateFolder()
+  const code = [
+    'import os, sys; from job_lease import *',
+    'with acquire("scan", 60) as lease:',
+    '    if os.fork() == 0: sys.exit(3)',
+    '    os.wait(); lease.renew()',
+  ].join('\n')
+  expect(await python(code)).toMatchObject({code: 0, stderr: ''})
+})
+
+test.each([
+  ['0', 'ok'],
+  ['', 'ok'],
+  ['2', 'error'],
+])('a with block that is left by sys.exit(%s) ends with %s', async (exit, status) => {
+  const {python, openLeases} = stateFolder()
+  await python(`import sys; from job_lease import *\nwith acquire("scan", 5): sys.exit(${exit})`)
+  expect(openLeases().read().byJob.get('scan')?.released).toMatchObject({status})
+})
+
+test('a record with an absurd number in it stops nobody', async () => {
+  const {python, openLeases, stateDir} = stateFolder()
+  openLeases().append({kind: 'claimed', job: 'a', holder: 'h', ttlMs: 60_000}, 'durable')
+  const claim = {...createStamper(systemClock, newId)(), kind: 'claimed', job: 'b', holder: 'h', ttlMs: 1}
+  const line = JSON.stringify({...claim, process: {pid: 7, start: '7'}}).replace('"pid":7', '"pid":1e999')
+  writeFileSync(join(stateDir, 'leases.jsonl'), `${line}\n`, {flag: 'a'})
+  expect(await python('from job_lease import *; print(acquire("b", 60).token)')).toMatchObject({stdout: '3\n'})
+})
+
+test.each([
+  ['False', 0],
+  ['True', 1],
+])('a disk that fills up while the job runs ends the job only if it asks for strictness: %s', async (strict, code) => {
+  const {python} = stateFolder()
+  const job = [
+    'import os, resource; from job_lease import *',
+    `with acquire("scan", 60, strict=${strict}) as lease:`,
+    '    size = os.path.getsize(os.environ["GUARD_STATE_DIR"] + "/leases.jsonl")',
+    '    resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))',
+    '    lease.renew(); print("worked")',
+  ].join('\n')
+  const ended = await python(job)
+  expect(ended).toMatchObject({code, stdout: code === 0 ? 'worked\n' : ''})
+  if (code === 0) expect(ended.stderr).toMatch(/scan was not renewed.*\n.*scan was not released/)
+})
+
+test('a release whose token is true is void for Python as for guard', async () => {
+  const {python, openLeases, stateDir} = stateFolder()
+  const {record} = openLeases().append({kind: 'claimed', job: 'a', holder: 'h', ttlMs: 60_000}, 'durable')
+  const release = {...createStamper(systemClock, newId)(), kind: 'released', job: 'a', claim: record.id, status: 'ok'}
+  writeFileSync(join(stateDir, 'leases.jsonl'), `${JSON.stringify({...release, token: true})}\n`, {flag: 'a'})
+  expect((await python('from job_lease import *; acquire("a", 60)')).stderr).toContain('LeaseHeld')
+  expect(openLeases().read().byJob.get('a')?.released).toBeUndefined()
+})
+
+test('it works where the system has no fdatasync', async () => {
+  const {python} = stateFolder()
+  const {stdout} = await python('import os; del os.fdatasync\nfrom job_lease import *; print(acquire("scan", 5).token)')
+  expect(stdout).toBe('1\n')
+})
+
 /** Takes and gives back the lease until the time is up, and notes each time it was alone, on the machine's clock. */
 const contender = `
 import time

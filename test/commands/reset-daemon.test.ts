@@ -62,6 +62,17 @@ test('lines that are no JSON or ask for nothing are told, and hold up nobody', a
   expect(code).toBe(0)
 })
 
+test('lines of any length hold up nobody', async () => {
+  const {guard, ask, wish} = world()
+  const long = 'x'.repeat(70_000)
+  const lines = [{reason: long}, {request_id: long}, {job_id: long}].map((change) => {
+    return JSON.stringify({...JSON.parse(wish), job_id: 'not allowed', ...change})
+  })
+  ask(`${lines.join('\n')}\n${wish}\n`)
+  const round = JSON.parse((await guard('reset-daemon', '--json')).stdout)
+  expect(round).toMatchObject({answered: [{outcome: 'refused'}, {outcome: 'reset'}], unreadable: 2})
+})
+
 test('an id that the settings do not name is refused with 1, and OpenClaw is not even asked', async () => {
   const {guard, ask, stand, kinds} = world()
   ask('{"job_id":"--all","reason":"mischief"}\n')

@@ -73,6 +73,12 @@ test.each([[null], [{}], [{id: 'a'}], [{id: 'a', enabled: 'yes'}], [{id: '', ena
   },
 )
 
+test.each(['runningAtMs', 'nextRunAtMs', 'lastRunAtMs'])('a job whose %s is no time is not understood', (name) => {
+  for (const time of ['2026-02-18T12:30:00Z', 1e300, {}, true]) {
+    expect(parseOpenClawJob({id: 'a', enabled: true, state: {[name]: time}})).toBeUndefined()
+  }
+})
+
 test('a marker of 0 or null is no marker', () => {
   expect(parseOpenClawJob({id: 'a', enabled: true, state: {runningAtMs: 0, nextRunAtMs: null}})).toMatchObject({
     runningAtMs: undefined,

@@ -56,6 +56,22 @@ test('the id of a line is made of what it says, and of nothing else', () => {
   expect(id({request_id: 'mine'})).toBe('mine')
 })
 
+test.each([{job_id: 'x'.repeat(201)}, {request_id: 'x'.repeat(201)}])(
+  'an id that no line of the results can name asks for nothing',
+  (change) => {
+    expect(parseResetRequest({...foreign, ...change})).toBeUndefined()
+  },
+)
+
+test('of a request no more is kept than fits into a line of the results', () => {
+  const long = 'x'.repeat(70_000)
+  expect(parseResetRequest({...foreign, reason: long, job_name: long, job: long})).toMatchObject({
+    reason: 'x'.repeat(1000),
+    jobName: 'x'.repeat(200),
+    job: undefined,
+  })
+})
+
 test("guard's own stamp names a request that names itself not", () => {
   expect(parseResetRequest({...stamp, kind: 'requested', job_id: 'a'})?.id).toBe('r1')
 })

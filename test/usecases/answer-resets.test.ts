@@ -1,6 +1,7 @@
 import {expect, test} from 'vitest'
 import {pendingResets} from '../../src/domain/reset-decision.js'
 import {GuardError} from '../../src/errors.js'
+import {systemClock} from '../../src/system/clock.js'
 import {answerResets} from '../../src/usecases/answer-resets.js'
 import {jobId} from '../support/fake-openclaw.js'
 import {resetWorld} from '../support/reset-world.js'
@@ -101,6 +102,22 @@ test('a job that a person disables while its run is cancelled stays disabled', a
   await world.round()
   expect(world.openclaw.job?.enabled).toBe(false)
   expect(world.results.read().debts.size).toBe(0)
+})
+
+test('a job that was seen enabled again, and that a person disables before its reset is proven, stays disabled', async () => {
+  const world = resetWorld()
+  const marker = world.openclaw.job!.runningAtMs
+  let reads = 0
+  world.openclaw.onCall = (call) => {
+    if (call !== 'getJob' || !world.openclaw.calls.includes('enable')) return
+    reads += 1
+    world.openclaw.job = {...world.openclaw.job!, runningAtMs: marker, enabled: reads < 3}
+  }
+  world.ask('r1')
+  expect((await world.round()).answered).toMatchObject([{ok: false, outcome: 'not-enabled'}])
+  await world.round()
+  expect(world.openclaw.calls.filter((call) => call === 'enable')).toHaveLength(1)
+  expect(world.openclaw.job?.enabled).toBe(false)
 })
 
 test.each([
@@ -294,6 +311,15 @@ test('a daemon that is told to stop finishes the request in hand and takes up no
   world.openclaw.onCall = () => world.stop.abort()
   expect((await world.round()).answered).toMatchObject([{requestId: 'r1', outcome: 'reset'}])
   expect(world.openclaw.job?.enabled).toBe(true)
+})
+
+test('a daemon that is told to stop hears it among requests that cost no call', async () => {
+  const world = resetWorld()
+  for (const id of ['r1', 'r2', 'r3', 'r4']) world.ask(id, {jobId: 'not allowed'})
+  setImmediate(() => world.stop.abort())
+  const deps = world.daemon()
+  const {answered} = await answerResets({...deps, clock: {...deps.clock, sleep: (ms) => systemClock.sleep(ms)}})
+  expect(answered.length).toBeLessThan(4)
 })
 
 test('a daemon whose disk was full for a moment goes on in its next round', async () => {

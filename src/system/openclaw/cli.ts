@@ -17,6 +17,9 @@ export interface OpenClawCliDeps {
 /** A call under `--timeout N` was seen to take 2.7 s longer than N: start-up of Node and the way back. */
 const startAllowanceMs = 15_000
 
+/** A list shows each job with its whole prompt: a thousand jobs are more than a MiB. */
+const longestAnswerBytes = 64 * 1024 * 1024
+
 /**
  * OpenClaw through its command line, 2026.2 to 2026.9. `cron disable ID` and `cron enable ID` are the same in all of them
  * (there is no `cron update`); they print JSON by themselves and some refuse `--json`. What else differs is found out by
@@ -30,7 +33,7 @@ export function openClawCli(deps: OpenClawCliDeps): OpenClaw {
 
   const getJob = async (id: string): Promise<Answer<OpenClawJob | undefined>> => {
     if (!canGet) return findJob(await listJobs(), id)
-    const answer = await read(deps, ['cron', 'get', id, ...timeout], jsonOf(parseOpenClawJob))
+    const answer = await read(deps, ['cron', 'get', id, ...timeout], jobOf(id))
     if (answer.ok) return answer
     if (answer.failure.cause === 'unknown-id') return {ok: true, value: undefined}
     if (answer.failure.cause !== 'unknown-command') return answer
@@ -98,6 +101,7 @@ async function call(deps: OpenClawCliDeps, args: readonly string[], effect: Effe
       argv: [...command, ...args] as [string, ...string[]],
       timeoutMs: timeoutMs + startAllowanceMs,
       env: resolveEnvironment(env),
+      outputLimitBytes: longestAnswerBytes,
     })
     const failed = failureOf(result, effect)
     return failed ? {ok: false, failure: failed} : {ok: true, value: result.stdout}
@@ -114,8 +118,15 @@ function resolveEnvironment(env: OpenClawSettings['env']): Readonly<Record<strin
 }
 
 function isEnabled(stdout: string, id: string): boolean | undefined {
-  const job = jsonOf(parseOpenClawJob)(stdout)
-  return job?.id === id ? job.enabled : undefined
+  return jobOf(id)(stdout)?.enabled
+}
+
+/** An answer about another job is none. */
+function jobOf(id: string): (stdout: string) => OpenClawJob | undefined {
+  return (stdout) => {
+    const job = jsonOf(parseOpenClawJob)(stdout)
+    return job?.id === id ? job : undefined
+  }
 }
 
 function jsonOf<T>(parse: (value: unknown) => T | undefined): (stdout: string) => T | undefined {

@@ -4,8 +4,12 @@ import type {CommandResult} from '../run-command.js'
 /** Whether the call may have changed something: only then can its outcome be unknown. */
 export type Effect = 'read' | 'write'
 
-/** OpenClaw exits with 0 or 1, nothing finer: the text decides. Texts of 2026.2 to 2026.9; the first that fits counts. */
+/**
+ * OpenClaw exits with 0 or 1, nothing finer: the text decides. Texts of 2026.2 to 2026.9; the first that fits counts.
+ * A timeout comes first: whatever else is said beside it, what was sent may still be applied.
+ */
 const texts: readonly (readonly [FailureCause, RegExp])[] = [
+  ['gateway-timeout', /gateway timeout after/i],
   ['wrong-node', /openclaw: Node(?:\.js)? (?:v|>=)?\d.*(?:unavailable|required)|openclaw requires Node/i],
   ['unknown-command', /unknown command|unknown option|does not recognize option|has no command|too many arguments/i],
   ['no-token', /requires credentials before opening/i],
@@ -13,8 +17,7 @@ const texts: readonly (readonly [FailureCause, RegExp])[] = [
   ['unknown-id', /unknown cron job id|cron job not found|automation not found|params: id not found/i],
   ['system-owned', /system-owned/i],
   ['no-handle', /no active cancellation handle/i],
-  ['gateway-timeout', /gateway timeout after/i],
-  ['gateway-draining', /HTTP 503|closed \(1012\)/i],
+  ['gateway-draining', /HTTP 503/i],
   ['gateway-down', /ECONNREFUSED|gateway not reachable/i],
   ['gateway-closed', /gateway closed/i],
 ]
@@ -44,6 +47,9 @@ export function failure(cause: FailureCause, effect: Effect, message: string): O
   return {kind: kind === 'outcome-unknown' && effect === 'read' ? 'transient' : kind, cause, message: oneLine(message)}
 }
 
+/** An error says what it is at once; what follows for megabytes is something else. */
+const longestSaid = 1024 * 1024
+
 /** What a call that did not end well says; undefined when it ended with 0. */
 export function failureOf(result: CommandResult, effect: Effect): OpenClawFailure | undefined {
   const {exitCode, signal, timedOut, spawnError, stdout, stderr, durationMs} = result
@@ -51,7 +57,7 @@ export function failureOf(result: CommandResult, effect: Effect): OpenClawFailur
   if (timedOut)
     return failure('killed', effect, `no answer within ${Math.round(durationMs / 1000)} s; the call was ended`)
   if (exitCode === 0) return undefined
-  const said = `${stderr}\n${stdout}`
+  const said = `${stderr.slice(0, longestSaid)}\n${stdout.slice(0, longestSaid)}`
   const cause = texts.find(([, pattern]) => pattern.test(said))?.[0] ?? 'other'
   return failure(cause, effect, message(said, cause) ?? `it ended with ${signal ?? exitCode} and said nothing`)
 }

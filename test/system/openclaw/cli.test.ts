@@ -81,6 +81,29 @@ test('an answer that is not understood is an unknown outcome, and no answer to a
   expect(await cli.version()).toMatchObject({failure: {cause: 'garbage'}})
 })
 
+test('a list of thousands of jobs is read whole', async () => {
+  const jobs = Array.from({length: 3000}, (_, n) => ({
+    ...tick,
+    id: `${n}`,
+    payload: {kind: 'agentTurn', message: 'x'.repeat(500)},
+  }))
+  const {cli} = open({version: '2026.9.6', jobs})
+  const list = await cli.listJobs()
+  expect(list.ok && list.value.jobs).toHaveLength(3000)
+})
+
+test('an answer about another job is no answer', async () => {
+  const cli = openClawCli({
+    run: async () => {
+      const ended = {exitCode: 0, signal: undefined, timedOut: false, spawnError: undefined, stderr: '', durationMs: 5}
+      return {...ended, stdout: JSON.stringify({...tick, id: 'another'})}
+    },
+    settings: {command: ['openclaw'], env: {}, timeoutMs: 10_000, url: 'http://127.0.0.1:9'},
+  })
+  expect(await cli.getJob(tick.id)).toMatchObject({failure: {kind: 'transient', cause: 'garbage'}})
+  expect(await cli.disable(tick.id)).toMatchObject({failure: {kind: 'outcome-unknown', cause: 'garbage'}})
+})
+
 test('a call that hangs is ended 15 s after the limit that it was given itself', async () => {
   const limits: number[] = []
   const cli = openClawCli({

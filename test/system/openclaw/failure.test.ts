@@ -78,6 +78,19 @@ test('a connection that was refused did nothing; one that closed may have done i
   )
 })
 
+test('a gateway that restarts under a call may have done it before', () => {
+  const stderr = 'Error: gateway closed (1012): service restart'
+  expect(failureOf({...exited, stderr}, 'write')?.kind).toBe('outcome-unknown')
+  expect(failureOf({...exited, stderr}, 'read')?.kind).toBe('transient')
+})
+
+test('a timeout leaves the outcome unknown, whatever is said beside it', () => {
+  for (const note of ['warning: a plugin was closed (1008): unauthorized', 'unknown option in the config, ignored']) {
+    const stderr = `${note}\nError: gateway timeout after 8000ms`
+    expect(failureOf({...exited, stderr}, 'write')).toMatchObject({kind: 'outcome-unknown', cause: 'gateway-timeout'})
+  }
+})
+
 test('the message is the line that tells the cause', () => {
   const {result} = captures.find(({name, version}) => name === 'err-wrong-token' && version === '2026.2.17')!
   expect(failureOf(result, 'read')?.message).toBe(
