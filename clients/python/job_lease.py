@@ -217,9 +217,14 @@ def _is_number(value):
     return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
+def _is_time(value):
+    """Up to the latest time that a date of ECMAScript can show, ms: 1e300 is a number too."""
+    return _is_number(value) and abs(value) <= 8.64e15
+
+
 def _apply(state, record):
     texts = all(isinstance(record.get(key), str) for key in ("id", "kind", "job", "boot", "host"))
-    if not texts or not _is_number(record.get("at")) or not _is_number(record.get("mono")) or not _NAME.match(record["job"]):
+    if not texts or not _is_time(record.get("at")) or not _is_time(record.get("mono")) or not _NAME.match(record["job"]):
         return "void"
     step = {"claimed": _apply_claim, "renewed": _apply_renewal, "released": _apply_release}.get(record["kind"])
     return step(state, record) if step else "void"
@@ -227,7 +232,7 @@ def _apply(state, record):
 
 def _apply_claim(state, claim):
     holder, ttl_ms, job = claim.get("holder"), claim.get("ttlMs"), claim["job"]
-    if not isinstance(holder, str) or not _is_number(ttl_ms) or not ttl_ms > 0:
+    if not isinstance(holder, str) or not _is_time(ttl_ms) or not ttl_ms > 0:
         return "void"
     present = state["byJob"].get(job)
     if present and present["claimId"] == claim["id"]:

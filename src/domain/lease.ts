@@ -3,7 +3,7 @@ import type {Fold, FoldVerdict} from './fold.js'
 import {isJobName} from './job-name.js'
 import {type ByName, LeaseMap} from './lease-map.js'
 import {type Place, type ProcessRef, parseProcessRef} from './process-ref.js'
-import {isJudgeable, type Judgeable, type Rec} from './record.js'
+import {isJudgeable, isTime, type Judgeable, type Rec} from './record.js'
 
 /**
  * A lease is the right to run a job until a time.
@@ -163,7 +163,7 @@ function applyClaim(state: Leases, claim: Written): FoldVerdict {
 
 function isClaim(record: Written): record is Written & Claim {
   const {holder, ttlMs} = record
-  return typeof holder === 'string' && typeof ttlMs === 'number' && ttlMs > 0
+  return typeof holder === 'string' && typeof ttlMs === 'number' && ttlMs > 0 && isTime(ttlMs)
 }
 
 /** What lease a claim makes that is granted with this token. */

@@ -34,7 +34,7 @@ export type Rec = Readonly<Record<string, unknown>>
 /** Asked of every line at every start, and so written out: a loop over the fields took twice the time. */
 export function isJudgeable(record: Rec): record is Judgeable {
   const {id, kind, at, mono, boot, host} = record
-  const isTimed = typeof at === 'number' && typeof mono === 'number'
+  const isTimed = typeof at === 'number' && typeof mono === 'number' && isTime(at) && isTime(mono)
   const isPlaced = typeof boot === 'string' && typeof host === 'string'
   return isTimed && isPlaced && typeof id === 'string' && typeof kind === 'string'
 }

@@ -277,6 +277,18 @@ test('a record with an absurd number in it stops nobody', async () => {
   expect(await python('from job_lease import *; print(acquire("b", 60).token)')).toMatchObject({stdout: '3\n'})
 })
 
+test.each(['at', 'mono', 'ttlMs'])(
+  'a claim whose %s no date can show is void for Python as for guard',
+  async (field) => {
+    const {python, openLeases, stateDir} = stateFolder()
+    openLeases().append({kind: 'claimed', job: 'a', holder: 'h', ttlMs: 60_000}, 'durable')
+    const claim = {...createStamper(systemClock, newId)(), kind: 'claimed', job: 'b', holder: 'h', ttlMs: 60_000}
+    writeFileSync(join(stateDir, 'leases.jsonl'), `${JSON.stringify({...claim, [field]: 1e300})}\n`, {flag: 'a'})
+    expect(openLeases().read().byJob.has('b')).toBe(false)
+    expect(await python('from job_lease import *; print(acquire("b", 60).token)')).toMatchObject({stdout: '2\n'})
+  },
+)
+
 test.each([
   ['False', 0],
   ['True', 1],

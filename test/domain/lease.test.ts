@@ -67,6 +67,9 @@ describe('claims', () => {
 
   test.each([
     ['without clocks', {mono: undefined}],
+    ['at a time that no date can show', {at: 1e300}],
+    ['with a clock that no boot can reach', {mono: 1e300}],
+    ['with a ttl beyond all time', {ttlMs: 1e300}],
     ['without a holder', {holder: undefined}],
     ['with a ttl of nothing', {ttlMs: 0}],
     ['with a name that is a path', {job: '../scan'}],

@@ -57,7 +57,7 @@ const process = fc.constantFrom(
 const stamp = fc.record({
   v: fc.constantFrom(1, 1, 1, 2),
   id: claimIds,
-  at: fc.constantFrom(0, 1000, 1999, 2000, 100_000, 1.5, -1, 1_795_324_351_585),
+  at: fc.constantFrom(0, 1000, 1999, 2000, 100_000, 1.5, -1, 1e300, 1_795_324_351_585),
   mono: fc.constantFrom(0, 1000, 1999, 2000, 3000, 12.25),
   boot: fc.constantFrom('boot-1', 'boot-1', 'boot-2'),
   host: fc.constantFrom('web1', 'web1', 'web2'),
@@ -70,7 +70,7 @@ const rest = fc.oneof(
       kind: fc.constant('claimed'),
       ...about,
       holder: text,
-      ttlMs: fc.constantFrom(1000, 1000, 0, 2.5),
+      ttlMs: fc.constantFrom(1000, 1000, 0, 2.5, 1e17),
       process,
       jobProcess: process,
       over: claimIds,
