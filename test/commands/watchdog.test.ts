@@ -163,6 +163,21 @@ test('a watch tells each round in one line of JSON, and ends with TERM', async (
   expect(rounds.slice(0, 2)).toEqual(['degraded', 'unhealthy'])
 })
 
+test('the evidence of a job in trouble has what became of its resets so far', async () => {
+  const box = createSandbox()
+  const id = '3a7f742b-889a-4c05-9697-f5f873fea02c'
+  box.write('.guardianrc.json', JSON.stringify({openclaw: {command: ['/not/there'], jobs: {coin: {id}}}}))
+  const stamp = (own: string) => ({v: 1, id: own, at: Date.now(), mono: performanceMono(), boot: readBootId()})
+  const write = (name: string, entry: object) =>
+    box.write(`state/${name}.jsonl`, `${JSON.stringify({...stamp(name), host: hostname(), ...entry})}\n`, 0o600)
+  write('incidents', {kind: 'opened', job: 'coin', verdict: 'hung', reason: 'it hangs', awake: performanceMono()})
+  const asked = {job_id: id, job_name: 'coin', reason: 'it hangs', requested_at: new Date().toISOString(), attempts: 1}
+  write('openclaw_reset_requests', {kind: 'requested', job: 'coin', request_id: 'incidents-1', ...asked})
+  const answer = json(await box.guard('watchdog', '--json', '--dry-run'))
+  const resets = {requested: 1, failed: 0, last: 'pending', ageMs: expect.any(Number)}
+  expect(answer).toMatchObject({jobs: [{job: 'coin', evidence: {resets}}]})
+})
+
 test('an OpenClaw that is missing is nothing known, neither healthy nor stuck', async () => {
   const box = createSandbox()
   box.write(

@@ -1,5 +1,6 @@
 import chalk from 'chalk'
 import type {IncidentAction} from '../../domain/incident-decision.js'
+import type {ResetCourse} from '../../domain/incident-reset.js'
 import type {PatrolVerdict} from '../../domain/patrol-verdict.js'
 import type {Verdict} from '../../domain/verdict.js'
 import type {JobFacts} from '../../domain/watchdog-facts.js'
@@ -54,11 +55,11 @@ export function surveyToJson({clocks, reports}: Survey, verdict: PatrolVerdict):
   return {
     at: iso(clocks.now.at),
     verdict,
-    jobs: reports.map(({job, judgement, facts, actions}) => ({
+    jobs: reports.map(({job, judgement, facts, resets, actions}) => ({
       job: job.name,
       verdict: judgement.verdict,
       certainty: judgement.calls,
-      evidence: evidenceToJson(facts),
+      evidence: {...evidenceToJson(facts), ...(resets.attempts > 0 && {resets: resetsToJson(resets, facts)})},
       actions,
       reason: judgement.reason,
     })),
@@ -87,6 +88,11 @@ function evidenceToJson(facts: JobFacts): object {
     ...(slot && {slot: {at: iso(slot.at), is: slot.due.is}}),
     ...(openclaw && {openclaw: {state: openclaw.state, remedy: openclaw.remedy, reason: openclaw.reason}}),
   }
+}
+
+/** Of the open incident. */
+function resetsToJson({attempts, failed, last, lastAwake, detail}: ResetCourse, {now}: JobFacts): object {
+  return {requested: attempts, failed, last, ageMs: Math.max(0, Math.round(now.awake - lastAwake)), detail}
 }
 
 function lifeToJson(life: Exclude<JobFacts['life'], {readonly is: 'none'}>, age: (awake: number) => number): object {
