@@ -83,6 +83,13 @@ test('an id that the settings do not name is refused with 1, and OpenClaw is not
   expect(kinds()).toEqual(['claimed', 'result'])
 })
 
+test('an id that would paint the terminal is shown without its control characters', async () => {
+  const {guard, ask, wish} = world()
+  ask(`${JSON.stringify({...JSON.parse(wish), job_id: '\u001b[31mred\u0007'})}\n`)
+  const told = [await guard('reset-daemon', '--dry-run'), await guard('reset-daemon')]
+  for (const {stdout} of told) expect(stdout).toMatch(/refused {1,2} \[31mred /)
+})
+
 test('a dry run tells what would be done and does nothing', async () => {
   const {guard, ask, wish, stand} = world()
   ask(`${wish}\n`)
