@@ -18,7 +18,6 @@ const options = [
   'abort=',
 ]
 
-/** @returns {import('rolldown').Plugin & import('vite').Plugin} */
 export function assembly() {
   let code
   return {

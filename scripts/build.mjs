@@ -72,12 +72,11 @@ const shared = {
     target: 'node20',
     define: {__GUARD_VERSION__: JSON.stringify(version), __GUARD_PJSON__: JSON.stringify({name, version, oclif})},
   },
+  plugins: [assembly()],
   logLevel: 'warn',
   // What one command loads at once another may load late.
   checks: {ineffectiveDynamicImport: false, pluginTimings: false},
 }
-
-const assembled = assembly()
 
 async function bundle(input, format, {plugins = [], define = {}, treeshake = true} = {}) {
   const extension = format === 'cjs' ? 'cjs' : 'mjs'
@@ -88,7 +87,7 @@ async function bundle(input, format, {plugins = [], define = {}, treeshake = tru
     ...shared,
     transform,
     input,
-    plugins: [assembled, ...plugins],
+    plugins: [...shared.plugins, ...plugins],
     preserveEntrySignatures,
     treeshake,
   })
@@ -157,7 +156,6 @@ rmSync(dist, {recursive: true, force: true})
 const manifest = await makeManifest({
   shared,
   commandTable,
-  plugins: [assembled],
   virtual,
   pjson: {name, version, oclif},
 })

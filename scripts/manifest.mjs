@@ -6,7 +6,7 @@ import {join} from 'node:path'
 import {Plugin} from '@oclif/core'
 import {rolldown} from 'rolldown'
 
-export async function makeManifest({shared, commandTable, plugins, virtual, pjson}) {
+export async function makeManifest({shared, commandTable, virtual, pjson}) {
   const dir = mkdtempSync(join(tmpdir(), 'guard-manifest-'))
   try {
     const index = commandTable
@@ -15,7 +15,7 @@ export async function makeManifest({shared, commandTable, plugins, virtual, pjso
     const build = await rolldown({
       ...shared,
       input: {index: 'virtual:index'},
-      plugins: [...plugins, virtual({'virtual:index': `export const commands = {};\n${index}`})],
+      plugins: [...shared.plugins, virtual({'virtual:index': `export const commands = {};\n${index}`})],
     })
     await build.write({dir, format: 'cjs', entryFileNames: 'index.cjs'})
     await build.close()
