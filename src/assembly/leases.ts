@@ -81,7 +81,6 @@ function claim(number: i32, line: usize, length: usize): bool {
   if (row.isHeld && !isOver) return false
   grants += 1
   keep(number, claimWaits, line, length)
-  row.claimed = <i32>length
   row.bound = 0
   row.renewed = 0
   row.released = 0
@@ -104,7 +103,6 @@ function bind(number: i32, line: usize, length: usize): bool {
   const row = rowAt(number)
   if (row.bound > 0 || row.renewed > 0) return false
   keep(number, bindingWaits, line, length)
-  row.bound = <i32>length
   row.place = placeNumber()
   return true
 }
@@ -117,7 +115,6 @@ function renew(number: i32, line: usize, length: usize): bool {
   // On clocks of one boot that go on, the later one has the last word.
   if (row.renewed > 0 && !(isSamePlace && at >= row.renewedAt && mono >= row.renewedMono)) return false
   keep(number, renewalWaits, line, length)
-  row.renewed = <i32>length
   row.renewedAt = at
   row.renewedMono = mono
   if (!isSamePlace) row.place = 0
@@ -126,13 +123,13 @@ function renew(number: i32, line: usize, length: usize): bool {
 
 function release(number: i32, line: usize, length: usize): bool {
   keep(number, releaseWaits, line, length)
-  rowAt(number).released = <i32>length
   rowAt(number).isHeld = false
   return true
 }
 
 function keep(row: i32, which: i32, line: usize, length: usize): void {
   memory.copy(lineOf(row, which), line, length)
+  store<i32>(waitsAt(row, which), <i32>length)
   noteChange(row)
 }
 
