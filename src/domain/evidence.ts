@@ -32,8 +32,13 @@ const selfEvident =
 export function asEvidence(line: string): string {
   // Masking comes before the final cut, else half a secret could lose the name in front of it; the first cut bounds the work.
   const masked = maskSecrets(line.slice(0, 4096))
-  const shown = masked.replace(/\p{Cc}+/gu, ' ').trim()
+  const shown = withoutControls(masked).trim()
   return shown.length <= evidenceLimit ? shown : `${shown.slice(0, evidenceLimit - 1).replace(/[\uD800-\uDBFF]$/, '')}…`
+}
+
+/** Nobody shall paint somebody's terminal with a text of his own. */
+export function withoutControls(text: string): string {
+  return text.replace(/\p{Cc}+/gu, ' ')
 }
 
 export function maskSecrets(text: string): string {

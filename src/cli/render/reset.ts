@@ -1,4 +1,5 @@
 import chalk from 'chalk'
+import {withoutControls} from '../../domain/evidence.js'
 import type {ResetDecision} from '../../domain/reset-decision.js'
 import type {AnsweredReset, ResetRound} from '../../usecases/answer-resets.js'
 import type {PaidDebt} from '../../usecases/pay-debts.js'
@@ -8,7 +9,7 @@ export function renderResetRound({answered, waiting, owed, unreadable}: ResetRou
   const lines = [
     ...owed.map(renderDebt),
     ...answered.flatMap(renderAnswer),
-    ...waiting.map(({jobId, reason}) => `${chalk.yellow('waits')}    ${shown(`${jobId}  ${reason}`)}`),
+    ...waiting.map(({jobId, reason}) => `${chalk.yellow('waits')}    ${withoutControls(`${jobId}  ${reason}`)}`),
   ]
   if (lines.length === 0) lines.push('no reset is asked for')
   return [...lines, ...renderUnreadable(unreadable)].join('\n')
@@ -18,30 +19,27 @@ export function renderResetRound({answered, waiting, owed, unreadable}: ResetRou
 export function renderResetPlan(plan: readonly ResetDecision[], unreadable: number): string {
   const lines = plan.map((decision) => {
     const what = decision.do === 'decline' ? decision.outcome : decision.do
-    return `${what.padEnd(8)} ${shown(`${decision.request.jobId}  ${decision.reason}`)}`
+    return `${what.padEnd(8)} ${withoutControls(`${decision.request.jobId}  ${decision.reason}`)}`
   })
   return [...(lines.length > 0 ? lines : ['no reset is asked for']), ...renderUnreadable(unreadable)].join('\n')
 }
 
 function renderAnswer({jobId, ok, outcome, steps, detail}: AnsweredReset): readonly string[] {
-  const head = `${ok ? chalk.green(outcome) : chalk.red(outcome)}  ${shown(`${jobId}  ${detail}`)}`
+  const head = `${ok ? chalk.green(outcome) : chalk.red(outcome)}  ${withoutControls(`${jobId}  ${detail}`)}`
   return [
     head,
-    ...steps.map(({step, outcome, evidence}) => `  ${step.padEnd(15)} ${outcome.padEnd(7)} ${shown(evidence)}`),
+    ...steps.map(
+      ({step, outcome, evidence}) => `  ${step.padEnd(15)} ${outcome.padEnd(7)} ${withoutControls(evidence)}`,
+    ),
   ]
 }
 
 function renderDebt({jobId, state, detail}: PaidDebt): string {
   const paint = state === 'settled' ? chalk.green : state === 'watched' ? chalk.yellow : chalk.red
-  return `${paint(`enable ${state}`)}  ${shown(`${jobId}  ${detail}`)}`
+  return `${paint(`enable ${state}`)}  ${withoutControls(`${jobId}  ${detail}`)}`
 }
 
 function renderUnreadable(lines: number): readonly string[] {
   if (lines === 0) return []
   return [chalk.yellow(`${lines} ${lines === 1 ? 'line' : 'lines'} of openclaw_reset_requests.jsonl ask for nothing`)]
-}
-
-/** Anybody may ask for a reset, and nobody shall paint somebody's terminal with it. */
-function shown(text: string): string {
-  return text.replace(/\p{Cc}+/gu, ' ')
 }
