@@ -1,6 +1,6 @@
 import type {BulkFold} from './fold.js'
-import {isWritten, type Leases, leaseFold, mostJobs, type Written} from './lease.js'
-import {isJudgeable, isTime, type Rec} from './record.js'
+import {isClaim, isWritten, type Leases, leaseFold, mostJobs, type Written} from './lease.js'
+import {isJudgeable, type Rec} from './record.js'
 
 /** What lines say, one after another; undefined where one is no record. */
 export type Records = readonly (Rec | undefined)[]
@@ -24,9 +24,8 @@ export function endedRuns(): BulkFold<Leases, Records> {
     take(state, records, start) {
       const claim = records[start]
       const token = state.grants + 1
-      if (claim?.['kind'] !== 'claimed' || !isWritten(claim)) return -1
-      const {job, id: claimId, holder, ttlMs} = claim
-      if (typeof holder !== 'string' || typeof ttlMs !== 'number' || !(ttlMs > 0) || !isTime(ttlMs)) return -1
+      if (claim?.['kind'] !== 'claimed' || !isWritten(claim) || !isClaim(claim)) return -1
+      const {job, id: claimId} = claim
       const next = endOfRun(records, start + 1, {job, claim: claimId, token})
       if (next < 0 || !isFree(state, claim, last.get(job)) || state.byJob.size + last.size >= mostJobs) return -1
       state.grants = token

@@ -1,5 +1,5 @@
 import type {Fold, FoldVerdict} from './fold.js'
-import {hasFields, isTime, type Rec} from './record.js'
+import {hasFields, type Rec} from './record.js'
 import {emptyTimeline, type Moment, type Timeline, withNote} from './timeline.js'
 import type {Verdict} from './verdict.js'
 import {joinWords, partWords} from './words.js'
@@ -62,9 +62,8 @@ const fieldsOf = {
 } as const
 
 function applyIncident(state: Incidents, record: Rec): FoldVerdict {
-  if (!hasFields(record, {kind: 'string', at: 'number', awake: 'number'})) return 'void'
-  const {kind, job, at, awake} = record
-  if (!isTime(at as number) || !isTime(awake as number)) return 'void'
+  if (!hasFields(record, {kind: 'string', at: 'time', awake: 'time'})) return 'void'
+  const {kind, job} = record
   if (kind === 'clock-noted') return applyNote(state, record)
   if (kind === 'watched') return applyMeeting(state, record)
   const fields = fieldsOf[kind as keyof typeof fieldsOf]
@@ -86,11 +85,10 @@ function applyNote(state: Incidents, {clock, awake}: Rec): FoldVerdict {
   if (
     typeof clock !== 'object' ||
     clock === null ||
-    !hasFields(clock as Rec, {at: 'number', mono: 'number', boot: 'string'})
+    !hasFields(clock as Rec, {at: 'time', mono: 'time', boot: 'string'})
   )
     return 'void'
   const {at, mono, boot} = clock as Moment
-  if (!isTime(at) || !isTime(mono)) return 'void'
   state.timeline = withNote(state.timeline, {at, mono, boot, awake: awake as number})
   return 'ok'
 }

@@ -1,7 +1,7 @@
 import type {Column} from './column.js'
+import {type ByName, ColumnMap} from './column-map.js'
 import type {Fold, FoldVerdict} from './fold.js'
 import {isJobName} from './job-name.js'
-import {type ByName, LeaseMap} from './lease-map.js'
 import {type Place, type ProcessRef, parseProcessRef} from './process-ref.js'
 import {isJudgeable, isTime, type Judgeable, type Rec} from './record.js'
 
@@ -161,9 +161,10 @@ function applyClaim(state: Leases, claim: Written): FoldVerdict {
   return 'ok'
 }
 
-function isClaim(record: Written): record is Written & Claim {
+/** Whether a record claims a lease, granted or not. */
+export function isClaim(record: Written): record is Written & Claim {
   const {holder, ttlMs} = record
-  return typeof holder === 'string' && typeof ttlMs === 'number' && ttlMs > 0 && isTime(ttlMs)
+  return typeof holder === 'string' && isTime(ttlMs) && ttlMs > 0
 }
 
 /** What lease a claim makes that is granted with this token. */
@@ -270,5 +271,5 @@ export type SavedLeases =
 function restoreLeases(saved: unknown): Leases {
   const {grants, ...kept} = saved as SavedLeases
   if ('leases' in kept) return {grants, byJob: new Map(kept.leases.map((lease) => [lease.job, lease]))}
-  return {grants, byJob: new LeaseMap<Lease>(kept.columns, 'job')}
+  return {grants, byJob: new ColumnMap<Lease>(kept.columns, 'job')}
 }

@@ -1,3 +1,5 @@
+import {isTime} from './record.js'
+
 /**
  * A cron job of OpenClaw as it shows itself. Its fields are those of `cron list --all --json`; absent means not set, in
  * every version from 2026.1 to 2026.9.
@@ -56,7 +58,7 @@ export function parseOpenClawJob(value: unknown): OpenClawJob | undefined {
   if (id === undefined || typeof enabled !== 'boolean') return undefined
   const state = field(value, 'state')
   // A job with a time that nobody can read is not understood: neither idle nor stuck.
-  if (!stateTimes.every((name) => isTime(field(state, name)))) return undefined
+  if (!stateTimes.every((name) => isTime(field(state, name) ?? 0))) return undefined
   return {
     id,
     name: text(field(value, 'name')) ?? id,
@@ -97,13 +99,6 @@ function number(value: unknown): number | undefined {
 }
 
 const stateTimes = ['runningAtMs', 'nextRunAtMs', 'lastRunAtMs'] as const
-
-/** The last time that a `Date` can hold, ms (ECMA-262, Time Values and Time Range). */
-const lastTimeMs = 8.64e15
-
-function isTime(value: unknown): boolean {
-  return value === undefined || value === null || (typeof value === 'number' && value <= lastTimeMs)
-}
 
 /** A time of 0 is no time. */
 function time(value: unknown): number | undefined {

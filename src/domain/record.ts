@@ -34,7 +34,7 @@ export type Rec = Readonly<Record<string, unknown>>
 /** Asked of every line at every start, and so written out: a loop over the fields took twice the time. */
 export function isJudgeable(record: Rec): record is Judgeable {
   const {id, kind, at, mono, boot, host} = record
-  const isTimed = typeof at === 'number' && typeof mono === 'number' && isTime(at) && isTime(mono)
+  const isTimed = isTime(at) && isTime(mono)
   const isPlaced = typeof boot === 'string' && typeof host === 'string'
   return isTimed && isPlaced && typeof id === 'string' && typeof kind === 'string'
 }
@@ -42,13 +42,15 @@ export function isJudgeable(record: Rec): record is Judgeable {
 /** A record that guard itself stamped. */
 export type Stamped = Entry & Stamp
 
-type FieldType = 'string' | 'number' | 'boolean' | 'object'
+/** `time`: see `isTime`. */
+type FieldType = 'string' | 'number' | 'boolean' | 'object' | 'time'
 
 /** Tells whether `record` has each named field with its type. Asked of every line that is read, so it allocates nothing. */
 export function hasFields(record: Rec, fields: Readonly<Record<string, FieldType>>): boolean {
   for (const name in fields) {
     const value = record[name]
-    if (typeof value !== fields[name] || value === null) return false
+    const type = fields[name]
+    if (type === 'time' ? !isTime(value) : typeof value !== type || value === null) return false
   }
   return true
 }
@@ -57,6 +59,6 @@ export function hasFields(record: Rec, fields: Readonly<Record<string, FieldType
 const latestMs = 8.64e15
 
 /** Whether a text can be made of this time, ms. Any program may write into a journal, and 1e300 is a number too. */
-export function isTime(ms: number): boolean {
-  return Math.abs(ms) <= latestMs
+export function isTime(ms: unknown): ms is number {
+  return typeof ms === 'number' && Math.abs(ms) <= latestMs
 }
