@@ -1,6 +1,5 @@
 import {accessSync, existsSync, constants as fsConstants, mkdirSync} from 'node:fs'
 import {fewLeases, type Lease, type Leases, type Moment} from '../domain/lease.js'
-import type {RunBook} from '../domain/run.js'
 import {watchdogLease, watcherState} from '../domain/watchers.js'
 import {GuardError} from '../errors.js'
 import type {Journal} from '../journal/journal.js'
@@ -96,17 +95,19 @@ function haveGrown(guard: Guard): boolean {
 async function tidyJournals(guard: Guard): Promise<void> {
   try {
     if (guard.leases().hasGrown()) (await leasesToCompact(guard)).compactIfDue()
-    if (guard.runs().hasGrown()) (await runsToCompact(guard)).compactIfDue()
+    if (guard.runs().hasGrown()) guard.journal((await columns()).columnRunStream).compactIfDue()
   } catch (error) {
     if (!(error instanceof GuardError)) throw error
     tell(`the journals were not compacted: ${error.message}`)
   }
 }
 
-/** Of many jobs a snapshot is to be in columns; what makes those is loaded for no other. */
+const columns = () => import('../journal/column-streams.js')
+
+/** Of many leases the snapshot is to be in columns; what makes those is loaded for no other. */
 async function leasesToCompact(guard: Guard): Promise<Journal<Leases>> {
   if (guard.leases().read().byJob.size < fewLeases) return guard.leases()
-  return guard.journal((await import('../journal/column-streams.js')).columnLeaseStream)
+  return guard.journal((await columns()).columnLeaseStream)
 }
 
 const unclaimed: Claim = {granted: true, lease: undefined, interrupted: undefined}
@@ -178,8 +179,4 @@ async function claim({guard, run, runId}: AttemptPlace, sawLeases: Look): Promis
     tolerate(error, settings.onStateError, `${job} runs without lease`)
     return unclaimed
   }
-}
-
-async function runsToCompact(guard: Guard): Promise<Journal<RunBook>> {
-  return guard.journal((await import('../journal/column-streams.js')).columnRunStream)
 }

@@ -10,10 +10,10 @@ export interface ByName<T> extends Pick<Map<string, T>, 'get' | 'has' | 'delete'
  * Objects that are made of their columns only when somebody asks for them: a run asks for one of ten thousand leases,
  * and takes 4 ms to read their snapshot instead of 25.
  */
-export class LeaseMap<T extends object> implements ByName<T> {
+export class ColumnMap<T extends object> implements ByName<T> {
   /** The object, or the row in which it stands. */
   readonly found = new Map<string, T | number>()
-  protected readonly rows: Column
+  readonly rows: Column
 
   /** The names stand in the column `key`, as words, for no two of them are the same. */
   constructor(rows: Column, key: string) {

@@ -1,7 +1,7 @@
 import {type Column, cellOf, type Fields, wordsIn} from './column.js'
+import {type ByName, ColumnMap} from './column-map.js'
 import {combine, numbersIn} from './column-numbers.js'
 import type {Lease} from './lease.js'
-import {type ByName, LeaseMap} from './lease-map.js'
 
 /**
  * What a snapshot says of leases that ended well in the present boot, by row, for who passes by all of them: to make
@@ -17,7 +17,7 @@ export interface EndedLeases {
 }
 
 /** The leases of a snapshot, where they may have to be passed by. */
-export class LeaseRows extends LeaseMap<Lease> {
+export class LeaseRows extends ColumnMap<Lease> {
   private readonly fields: Fields
 
   constructor(leases: Column) {

@@ -1,6 +1,6 @@
+import type {ByName} from './column-map.js'
 import type {JobHistory} from './incident.js'
 import {type Lease, leaseState} from './lease.js'
-import type {ByName} from './lease-map.js'
 import type {EndedLeases} from './lease-rows.js'
 import {type Clocks, sameRunMs} from './life.js'
 import type {Run} from './run.js'

@@ -1,13 +1,12 @@
-import {type Column, cellOf, type Fields} from './column.js'
-import {numbersIn} from './column-numbers.js'
-import {type ByName, LeaseMap} from './lease-map.js'
+import {type Column, cellOf} from './column.js'
+import {ColumnMap} from './column-map.js'
 
 /** What is asked of a run to tell whether it goes on. */
-interface Ending {
+export interface Ending {
   readonly outcome?: string
 }
 
-interface RunsOf<R> {
+export interface RunsOf<R> {
   readonly runs: R[]
 }
 
@@ -15,10 +14,11 @@ interface RunsOf<R> {
  * The runs of a snapshot, where they may have to be passed by. A row is a job of which one run is known, that ended well
  * and without a recovery step: most are. To make the runs of ten thousand jobs takes as long as all else in a round.
  */
-export class RunRows<R extends Ending> extends LeaseMap<RunsOf<R>> {
+export class RunRows<R extends Ending> extends ColumnMap<RunsOf<R>> {
   /** The jobs that are more than a row. */
   readonly others = new Set<string>()
-  private readonly count: number
+  /** How many rows there are. */
+  readonly count: number
 
   constructor(rows: Column) {
     super(rows, 'job')
@@ -35,21 +35,4 @@ export class RunRows<R extends Ending> extends LeaseMap<RunsOf<R>> {
     this.others.add(job)
     super.set(job, runs)
   }
-
-  /** When the run of each row began, wall clock, ms. */
-  startedAt(): Float64Array {
-    return numbersIn((this.rows as {readonly is: Fields}).is, 'startedAt', this.count)
-  }
-}
-
-/** The runs that need no look, by row. */
-export interface PlainRuns {
-  /** The row of a job; another value for one that is no row. */
-  readonly rows: {get(job: string): unknown}
-  readonly startedAt: Float64Array
-}
-
-export function plainRuns(book: ByName<RunsOf<Ending>>): PlainRuns {
-  if (book instanceof RunRows) return {rows: book.found, startedAt: book.startedAt()}
-  return {rows: book, startedAt: new Float64Array()}
 }

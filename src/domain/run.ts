@@ -1,6 +1,6 @@
 import type {Column} from './column.js'
+import type {ByName} from './column-map.js'
 import type {Fold} from './fold.js'
-import type {ByName} from './lease-map.js'
 import type {Outcome} from './outcome.js'
 import {type Place, type ProcessRef, parseProcessRef} from './process-ref.js'
 import {isTime, type Rec} from './record.js'
@@ -96,7 +96,7 @@ export function openRuns(book: RunBook): readonly Run[] {
 
 function applyRun(book: RunBook, record: Rec, keeps: Keeps): void {
   const {job, at, run: id} = record
-  if (typeof job !== 'string' || typeof at !== 'number' || typeof id !== 'string' || !isTime(at)) return
+  if (typeof job !== 'string' || !isTime(at) || typeof id !== 'string') return
   const runs = book.get(job)?.runs ?? []
   // A record is of one of the last runs nearly always.
   const index = runs.findLastIndex((run) => run.id === id)

@@ -11,8 +11,9 @@ import {dueNote} from '../domain/timeline.js'
 import {watchedAs} from '../domain/watched-job.js'
 import {joinWords} from '../domain/words.js'
 import type {Durability, Journal} from '../journal/journal.js'
+import {addTo} from './notable-jobs.js'
 import type {RaiseAlert} from './raise-alert.js'
-import {addTo, type JobReport, type PatrolPlan, type Survey, type SurveyDeps, surveyJobs} from './survey-jobs.js'
+import {type JobReport, type PatrolPlan, type Survey, type SurveyDeps, surveyJobs} from './survey-jobs.js'
 
 export interface PatrolDeps extends SurveyDeps {
   readonly incidents: Pick<Journal<Incidents>, 'read' | 'append'>

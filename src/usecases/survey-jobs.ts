@@ -4,21 +4,19 @@ import type {Incidents} from '../domain/incident.js'
 import {decideIncident, type IncidentAction, type IncidentPolicy} from '../domain/incident-decision.js'
 import {noResets, type ResetCourse, resetCourse} from '../domain/incident-reset.js'
 import type {Leases, Moment} from '../domain/lease.js'
-import {endedLeases} from '../domain/lease-rows.js'
-import {type Clocks, sameRunMs} from '../domain/life.js'
+import type {Clocks} from '../domain/life.js'
 import type {OpenClawSighting} from '../domain/openclaw-sighting.js'
-import {type Glance, quietIn, wellLeases} from '../domain/quiet.js'
 import type {ResetLedger} from '../domain/reset.js'
 import type {ResetRequests} from '../domain/reset-request.js'
 import type {RunBook} from '../domain/run.js'
-import {plainRuns} from '../domain/run-rows.js'
 import {awakeAt, awakeNow, upTo} from '../domain/timeline.js'
 import {type Judgement, judgeJob} from '../domain/verdict.js'
 import type {JobFacts, SlotFacts} from '../domain/watchdog-facts.js'
-import {jobAt, type WatchedJob, type WatchedJobs, type WatchedWay, watchedAs} from '../domain/watched-job.js'
+import {jobAt, type WatchedJob, type WatchedJobs, type WatchedWay} from '../domain/watched-job.js'
 import type {Journal} from '../journal/journal.js'
 import type {ReadOutputs} from '../system/outputs.js'
 import type {Slots} from '../system/slots.js'
+import {notableJobs} from './notable-jobs.js'
 
 type Reads<S> = Pick<Journal<S>, 'read'>
 
@@ -84,7 +82,10 @@ export async function surveyJobs(deps: SurveyDeps, {jobs, policy, reports: wante
   const round: Round = {snapshot, slotOf: slotsOfRound(deps.slots, snapshot.clocks), policy}
   const met = new Map<string, string[]>()
   const {length} = jobs.names
-  const looked = wanted === 'notable' ? notableJobs(jobs, round, met) : Array.from({length}, (_, index) => index)
+  const looked =
+    wanted === 'notable'
+      ? notableJobs(jobs, {...snapshot, slotOf: round.slotOf}, met)
+      : Array.from({length}, (_, index) => index)
   const reports: JobReport[] = []
   for (const index of looked) {
     const job = jobAt(jobs, index)
@@ -93,50 +94,6 @@ export async function surveyJobs(deps: SurveyDeps, {jobs, policy, reports: wante
   }
   const quiet = length - reports.length
   return {clocks: snapshot.clocks, reports, quiet, met, leftovers: leftoversOf(snapshot.incidents, jobs.names)}
-}
-
-/**
- * The indexes of the jobs that need a second look. Each of the ways in which jobs are watched is made out once, and what
- * most jobs are, a lease that ended well and nothing else to be said, is told without a call: each takes a millisecond
- * for ten thousand jobs in a process that has just started.
- */
-function notableJobs({ways, names, wayOf}: WatchedJobs, {snapshot, slotOf}: Round, met: Map<string, string[]>) {
-  const {leases, runs, incidents, clocks} = snapshot
-  const histories = incidents.jobs
-  const ended = endedLeases(leases.byJob, clocks.now.boot)
-  const {rows, claimedMono} = ended
-  const hasRuns = runs.size > 0
-  const claimedAt = hasRuns ? ended.claimedAt : claimedMono
-  const plain = plainRuns(runs)
-  const glances = ways.map((way) => quietIn({job: way, slot: slotOf(way), as: watchedAs(way)}, clocks))
-  const wellLease = wellLeases(leases.byJob, ended)
-  const notable: number[] = []
-  for (let index = 0; index < names.length; index++) {
-    const name = names[index] as string
-    const way = wayOf[index] as number
-    const glance = glances[way] as Glance
-    const history = histories.get(name)
-    if (history && history === glance.untroubled) {
-      const row = rows.get(name)
-      if (typeof row === 'number' && (claimedMono[row] as number) >= glance.plainMono) {
-        const run = hasRuns ? plain.rows.get(name) : undefined
-        const startedAt = typeof run === 'number' ? (plain.startedAt[run] as number) : undefined
-        if (run === undefined || (startedAt !== undefined && startedAt <= (claimedAt[row] as number) + sameRunMs))
-          continue
-      }
-    }
-    const lease = wellLease(name, glance)
-    const glanced = lease ? glance.beyond(lease, history, runs.get(name)?.runs.at(-1)) : 'notable'
-    if (glanced === 'met') addTo(met, watchedAs(ways[way] as WatchedWay), name)
-    if (glanced === 'notable') notable.push(index)
-  }
-  return notable
-}
-
-export function addTo(met: Map<string, string[]>, as: string, job: string): void {
-  const names = met.get(as)
-  if (names) names.push(job)
-  else met.set(as, [job])
 }
 
 async function readSnapshot(deps: SurveyDeps, jobs: WatchedJobs): Promise<Snapshot> {
