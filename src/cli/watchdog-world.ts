@@ -2,7 +2,6 @@ import {join} from 'node:path'
 import type {Alert} from '../domain/alert.js'
 import type {IncidentPolicy} from '../domain/incident-decision.js'
 import {pendingResets} from '../domain/reset-decision.js'
-import {withJob} from '../domain/watched-job.js'
 import {resetDaemonLease, watchdogLease, watchedDaemon} from '../domain/watchers.js'
 import {GuardError} from '../errors.js'
 import {alertStream, incidentStream, resetRequestStream, resetResultStream} from '../journal/other-streams.js'
@@ -50,11 +49,8 @@ export function watchdogWorld(guard: Guard): PatrolDeps {
   }
 }
 
-/** With more jobs than this, nobody reads a line about each that is healthy, and ten thousand lines take their time. */
-const mostLines = 100
-
 /** The jobs of the settings, and the reset daemon where one was ever used. */
-export function patrolPlan(guard: Guard, {json}: {readonly json: boolean}): PatrolPlan {
+export function patrolPlan(guard: Guard): PatrolPlan {
   const {watchdog, resetDaemon, watched: jobs} = guard.settings
   const isDaemonUsed = guard.leases().read().byJob.has(resetDaemonLease)
   const policy: IncidentPolicy = {
@@ -62,12 +58,11 @@ export function patrolPlan(guard: Guard, {json}: {readonly json: boolean}): Patr
     answerWithinMs: resetDaemon.expireAfterMs,
     betweenResetsMs: resetDaemon.minIntervalMs,
   }
-  const reports = json || jobs.names.length <= mostLines ? 'all' : 'notable'
-  if (!isDaemonUsed) return {jobs, policy, reports}
+  if (!isDaemonUsed) return {jobs, policy}
   const requests = guard.journal(resetRequestStream).read()
   const hasPending = pendingResets(requests, guard.journal(resetResultStream).read()).length > 0
   const limits = {lateAfterMs: resetDaemon.lateAfterMs, bootGraceMs: watchdog.bootGraceMs}
-  return {jobs: withJob(jobs, watchedDaemon(hasPending, limits)), policy, reports}
+  return {jobs: [...jobs, watchedDaemon(hasPending, limits)], policy}
 }
 
 /** The watchdog's own lease, by which others see whether it comes by. */

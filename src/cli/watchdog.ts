@@ -14,7 +14,6 @@ import type {LeaseDeps} from '../usecases/lease.js'
 import {patrol} from '../usecases/patrol.js'
 import {type Survey, surveyJobs} from '../usecases/survey-jobs.js'
 import type {Guard} from './guard.js'
-import {countedHealthy} from './render/healthy-jobs.js'
 import {tell} from './tell.js'
 import {ownLease, patrolPlan, watchdogWorld} from './watchdog-world.js'
 
@@ -42,7 +41,7 @@ const exitCodes: Readonly<Record<PatrolVerdict, number>> = {healthy: 0, degraded
 /** What a round would do; nothing is written, no file is made. */
 export async function surveyOnly(guard: Guard, options: Pick<WatchdogOptions, 'json' | 'print'>): Promise<Told> {
   const deps = watchdogWorld(guard)
-  const survey = await briefly(guard, () => surveyJobs(deps, patrolPlan(guard, options)))
+  const survey = await briefly(guard, () => surveyJobs(deps, patrolPlan(guard)))
   const judgements = survey.reports.map(({judgement}) => judgement)
   const verdict = patrolVerdict(judgements, deps.incidents.read())
   return tellRound({survey, verdict}, options)
@@ -59,7 +58,7 @@ export async function runWatchdog(guard: Guard, options: WatchdogOptions): Promi
 /** Apart from `runWatchdog`, so that the start of a plain round is without what a watch takes. */
 export async function runRound(guard: Guard, options: Pick<WatchdogOptions, 'json' | 'print'>): Promise<Told> {
   guard.ensureState()
-  return tellRound(await briefly(guard, () => underLease(guard, options)), options)
+  return tellRound(await briefly(guard, () => underLease(guard)), options)
 }
 
 /** With fewer jobs there is nothing to gain; with a longer journal to read the compiler is worth its time. */
@@ -67,7 +66,7 @@ const manyJobs = 1000
 const longBytes = 16 * 1024 * 1024
 
 async function briefly<T>({settings, stateDir}: Guard, work: () => Promise<T>): Promise<T> {
-  if (settings.watched.names.length < manyJobs) return work()
+  if (settings.watched.length < manyJobs) return work()
   const {size = 0} = statSync(join(stateDir, 'leases.jsonl'), {throwIfNoEntry: false}) ?? {}
   if (size > longBytes) return work()
   const {unoptimized} = await import('../system/compiler.js')
@@ -81,33 +80,27 @@ type Told = object | undefined
 async function tellRound(round: Round, {json, print}: Pick<WatchdogOptions, 'json' | 'print'>): Promise<Told> {
   const {survey, verdict} = round
   process.exitCode = exitCodes[verdict]
-  if (json) return (await import('./render/watchdog.js')).surveyToJson(survey, verdict)
-  print(await textOf(survey))
+  const {renderSurvey, surveyToJson} = await import('./render/watchdog.js')
+  if (json) return surveyToJson(survey, verdict)
+  print(renderSurvey(survey))
   return undefined
-}
-
-/** Colours take 5 ms to load, and most rounds over many jobs have nothing to show in them. */
-async function textOf(survey: Survey): Promise<string> {
-  const {reports, leftovers, quiet} = survey
-  if (quiet > 0 && reports.length + leftovers.length === 0) return countedHealthy(quiet)
-  return (await import('./render/watchdog.js')).renderSurvey(survey)
 }
 
 async function watch(guard: Guard, options: WatchdogOptions & {watchMs: number}): Promise<void> {
   const stop = new AbortController()
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort())
   while (!stop.signal.aborted) {
-    const round = await underLease(guard, options).catch(tellAndGoOn)
+    const round = await underLease(guard).catch(tellAndGoOn)
     if (round) await show(round, options)
     await guard.clock.sleep(options.watchMs, stop.signal)
   }
 }
 
-async function underLease(guard: Guard, options: Pick<WatchdogOptions, 'json'>): Promise<Round> {
+async function underLease(guard: Guard): Promise<Round> {
   const {deps, request} = ownLease(guard, leaseTtlMs)
   return holdLease({...deps, callAfter}, request, async () => {
     await closeRuns(guard, deps)
-    const report = await patrol(watchdogWorld(guard), patrolPlan(guard, options))
+    const report = await patrol(watchdogWorld(guard), patrolPlan(guard))
     for (const line of logLines(report)) guard.log(line)
     compact(guard)
     const judgements = report.reports.map(({judgement}) => judgement)
@@ -148,7 +141,7 @@ async function show({survey, verdict}: Round, {json, print}: WatchdogOptions): P
   if (json) process.stdout.write(`${JSON.stringify(surveyToJson(survey, verdict))}\n`)
   else {
     const changed = survey.reports.filter(({actions}) => actions.length > 0)
-    if (changed.length + survey.leftovers.length > 0) print(renderSurvey({...survey, reports: changed, quiet: 0}))
+    if (changed.length + survey.leftovers.length > 0) print(renderSurvey({...survey, reports: changed}))
   }
 }
 

@@ -3,7 +3,6 @@ import {isAbsolute, join} from 'node:path'
 import {isJobName} from '../domain/job-name.js'
 import type {JobSettings} from '../domain/job-settings.js'
 import type {Settings} from '../domain/settings.js'
-import {partWords} from '../domain/words.js'
 import type {FoundFile} from './find.js'
 
 /**
@@ -32,7 +31,7 @@ export function cacheFile(folder: string, {stat}: FoundFile): string {
 }
 
 /** Grows with each change of what an entry looks like: two builds may have one version. */
-const layout = 3
+const layout = 4
 
 /** What must be equal for an entry to be used. */
 export function cacheKey({path, stat}: FoundFile, version: string): string {
@@ -78,16 +77,10 @@ function unpack(text: string): Settings | undefined {
       return readScripts
     },
     get watched() {
-      readWatched ??= unpackWatched(text.slice(watched, jobs))
+      readWatched ??= JSON.parse(text.slice(watched, jobs)) as Settings['watched']
       return readWatched
     },
   }
-}
-
-/** The names of the watched jobs stand there as words. */
-function unpackWatched(line: string): Settings['watched'] {
-  const {names, ...rest} = JSON.parse(line) as Omit<Settings['watched'], 'names'> & {readonly names: string}
-  return {...rest, names: partWords(names)}
 }
 
 /** Looks like the plain map of jobs that it stands for. */

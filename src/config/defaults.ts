@@ -88,7 +88,7 @@ export const defaultSettings: Settings = {
   defaults: jobDefaults,
   jobs: {},
   scripts: {},
-  watched: {ways: [], names: [], wayOf: []},
+  watched: [],
   services: {},
   breakers: {defaults: breaker, targets: {}},
   watchdog: {

@@ -1,7 +1,6 @@
 import {lstatSync, mkdirSync, readdirSync, renameSync, unlinkSync, writeFileSync} from 'node:fs'
 import {dirname, join} from 'node:path'
 import type {Settings} from '../domain/settings.js'
-import {joinWords} from '../domain/words.js'
 import {type CachePlace, cacheFile, cacheFolder, cacheKey, endMark, isPrivate} from './cache.js'
 import type {FoundFile} from './find.js'
 
@@ -44,7 +43,7 @@ function pack(settings: Settings): string {
     return `${name} ${JSON.stringify(Object.fromEntries(own))}`
   })
   const {scripts, watched, ...base} = settings
-  const indexes = [scripts, {...watched, names: joinWords(watched.names)}].map((index) => JSON.stringify(index))
+  const indexes = [scripts, watched].map((index) => JSON.stringify(index))
   return [JSON.stringify({...base, jobs: {}}), ...indexes, ...jobLines, endMark].join('\n')
 }
 

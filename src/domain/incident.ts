@@ -2,14 +2,13 @@ import type {Fold, FoldVerdict} from './fold.js'
 import {hasFields, type Rec} from './record.js'
 import {emptyTimeline, type Moment, type Timeline, withNote} from './timeline.js'
 import type {Verdict} from './verdict.js'
-import {joinWords, partWords} from './words.js'
 
 /**
  * An incident is one job's trouble from its first to its last sign. What the watchdog writes:
  *
  * - clock-noted: `clock`; what the awake clock showed when the other clocks showed that (timeline.ts)
- * - watched: `as`, `jobs`; the watchdog meets these jobs, named in one text, for the first time with this schedule and
- *   these outputs
+ * - watched: `as`, `jobs`; the watchdog meets the jobs of these names for the first time with this schedule and these
+ *   outputs
  * - observed: `verdict`, `reason`; the verdict of a job has changed
  * - opened: `verdict`, `reason`; its id is the incident's
  * - escalated: `incident`, `number`, `reason`
@@ -95,18 +94,14 @@ function applyNote(state: Incidents, {clock, awake}: Rec): FoldVerdict {
 
 function applyMeeting(state: Incidents, record: Rec): FoldVerdict {
   const {as, awake, jobs} = record
-  if (typeof as !== 'string' || typeof jobs !== 'string') return 'void'
+  if (typeof as !== 'string' || !Array.isArray(jobs)) return 'void'
   keepAwake(state, record)
-  const met: JobHistory = {...newHistory, watchedAs: as, watchedAwake: awake as number}
   let verdict: FoldVerdict = 'void'
-  const names = partWords(jobs)
-  // In a process that has just started, an iterator takes longer than all else that is done here.
-  for (let index = 0; index < names.length; index++) {
-    const job = names[index] as string
-    const history = state.jobs.get(job)
-    if (history?.watchedAs === as) continue
-    // Jobs that nothing else is known of have one history between them.
-    state.jobs.set(job, history ? {...history, watchedAs: as, watchedAwake: awake as number} : met)
+  for (const job of jobs as readonly unknown[]) {
+    if (typeof job !== 'string') continue
+    const history = state.jobs.get(job) ?? newHistory
+    if (history.watchedAs === as) continue
+    state.jobs.set(job, {...history, watchedAs: as, watchedAwake: awake as number})
     verdict = 'ok'
   }
   return verdict
@@ -160,41 +155,24 @@ function said({verdict, reason}: Rec): Pick<Incident, 'verdict' | 'reason'> {
   return {verdict: verdict as Verdict, reason: reason as string}
 }
 
-/** What a snapshot keeps: jobs that were only met, by how they were, and the histories of the others. */
+/** What a snapshot keeps: one object for each job. */
 interface Saved {
   readonly timeline: Timeline
-  readonly met?: readonly Meeting[]
-  readonly jobs: readonly (readonly [string, JobHistory])[]
+  readonly jobs: readonly SavedHistory[]
 }
 
-type Meeting = Pick<JobHistory, 'watchedAs' | 'watchedAwake'> & {readonly jobs: string}
+type SavedHistory = Omit<JobHistory, 'incident'> & {readonly job: string; readonly incident?: Incident | undefined}
 
 function saveIncidents({timeline, jobs: histories, open}: Incidents): Saved {
-  const met = new Map<string, Omit<Meeting, 'jobs'> & {readonly names: string[]}>()
-  // In the order in which the incidents were opened.
-  const jobs = [...open.keys()].map((job) => [job, histories.get(job) as JobHistory] as const)
-  for (const [job, history] of histories) {
-    const {watchedAs, watchedAwake, verdict, incident} = history
-    if (incident) continue
-    if (verdict !== newHistory.verdict) {
-      jobs.push([job, history])
-      continue
-    }
-    const key = `${watchedAwake} ${watchedAs}`
-    const meeting = met.get(key)
-    if (meeting) meeting.names.push(job)
-    else met.set(key, {watchedAs, watchedAwake, names: [job]})
-  }
-  return {timeline, met: Array.from(met.values(), ({names, ...how}) => ({...how, jobs: joinWords(names)})), jobs}
+  // The jobs with an incident first, in the order in which the incidents were opened.
+  const names = new Set([...open.keys(), ...histories.keys()])
+  const jobs = Array.from(names, (job) => ({job, ...(histories.get(job) as JobHistory)}))
+  return {timeline, jobs}
 }
 
 function restoreIncidents(saved: unknown): Incidents {
-  const {timeline, met = [], jobs} = saved as Saved
+  const {timeline, jobs} = saved as Saved
   const state: Incidents = {timeline, jobs: new Map(), open: new Map()}
-  for (const {watchedAs, watchedAwake, jobs: names} of met) {
-    const history = {...newHistory, watchedAs, watchedAwake}
-    for (const job of partWords(names)) state.jobs.set(job, history)
-  }
-  for (const [job, history] of jobs) put(state, job, history)
+  for (const {job, incident, ...history} of jobs) put(state, job, {...history, incident})
   return state
 }

@@ -2,7 +2,7 @@ import type {AlertingSettings, ChannelSettings} from './alert-settings.js'
 import type {Argv, JobSettings} from './job-settings.js'
 import type {TextOrSecret} from './secret.js'
 import type {ServiceSettings} from './service-settings.js'
-import type {WatchedJobs} from './watched-job.js'
+import type {WatchedJob} from './watched-job.js'
 
 /**
  * The whole settings with their defaults, checked: what the rest of guard sees.
@@ -26,7 +26,7 @@ export interface Settings {
   /** Absolute path of a script → the job that it is. */
   readonly scripts: Readonly<Record<string, string>>
   /** The jobs that the watchdog looks after, ready made: it asks for all of them in each round. */
-  readonly watched: WatchedJobs
+  readonly watched: readonly WatchedJob[]
   readonly services: Readonly<Record<string, ServiceSettings>>
   readonly breakers: BreakersSettings
   readonly watchdog: WatchdogSettings

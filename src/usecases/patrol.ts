@@ -9,9 +9,7 @@ import type {Entry} from '../domain/record.js'
 import {type ResetRequests, resetRequestEntry} from '../domain/reset-request.js'
 import {dueNote} from '../domain/timeline.js'
 import {watchedAs} from '../domain/watched-job.js'
-import {joinWords} from '../domain/words.js'
 import type {Durability, Journal} from '../journal/journal.js'
-import {addTo} from './notable-jobs.js'
 import type {RaiseAlert} from './raise-alert.js'
 import {type JobReport, type PatrolPlan, type Survey, type SurveyDeps, surveyJobs} from './survey-jobs.js'
 
@@ -35,7 +33,7 @@ export async function patrol(deps: PatrolDeps, plan: PatrolPlan): Promise<Patrol
   const survey = await surveyJobs(deps, plan)
   const round: Round = {deps, clocks: survey.clocks, before: deps.incidents.read()}
   noteClock(round)
-  noteJobs(round, survey)
+  noteJobs(round, survey.reports)
   for (const report of survey.reports) {
     for (const action of report.actions) perform(round, action, report)
   }
@@ -63,15 +61,18 @@ function noteClock({deps, clocks, before}: Round): void {
 const namesInRecord = 256
 
 /** A settings file may bring ten thousand jobs at once: those watched in the same way share a record. */
-function noteJobs(round: Round, {reports, met: passedBy}: Survey): void {
-  const met = new Map(Array.from(passedBy, ([as, names]) => [as, [...names]]))
+function noteJobs(round: Round, reports: readonly JobReport[]): void {
+  const met = new Map<string, string[]>()
   for (const {job} of reports) {
     const as = watchedAs(job)
-    if (round.before.jobs.get(job.name)?.watchedAs !== as) addTo(met, as, job.name)
+    if (round.before.jobs.get(job.name)?.watchedAs === as) continue
+    const names = met.get(as)
+    if (names) names.push(job.name)
+    else met.set(as, [job.name])
   }
   for (const [as, names] of met) {
     for (let from = 0; from < names.length; from += namesInRecord) {
-      write(round, {kind: 'watched', jobs: joinWords(names.slice(from, from + namesInRecord)), as}, 'buffered')
+      write(round, {kind: 'watched', jobs: names.slice(from, from + namesInRecord), as}, 'buffered')
     }
   }
 }

@@ -12,11 +12,10 @@ import type {RunBook} from '../domain/run.js'
 import {awakeAt, awakeNow, upTo} from '../domain/timeline.js'
 import {type Judgement, judgeJob} from '../domain/verdict.js'
 import type {JobFacts, SlotFacts} from '../domain/watchdog-facts.js'
-import {jobAt, type WatchedJob, type WatchedJobs, type WatchedWay} from '../domain/watched-job.js'
+import type {WatchedJob} from '../domain/watched-job.js'
 import type {Journal} from '../journal/journal.js'
 import type {ReadOutputs} from '../system/outputs.js'
 import type {Slots} from '../system/slots.js'
-import {notableJobs} from './notable-jobs.js'
 
 type Reads<S> = Pick<Journal<S>, 'read'>
 
@@ -37,10 +36,8 @@ export interface SurveyDeps {
 type AllowedAge = (openclawId: string) => number | undefined
 
 export interface PatrolPlan {
-  readonly jobs: WatchedJobs
+  readonly jobs: readonly WatchedJob[]
   readonly policy: IncidentPolicy
-  /** `notable`: jobs that are plainly healthy, and were in no trouble before, are only counted. */
-  readonly reports: 'all' | 'notable'
 }
 
 /** One job as one round saw it, and what is to be done about it. */
@@ -55,15 +52,9 @@ export interface JobReport {
 export interface Survey {
   readonly clocks: Clocks
   readonly reports: readonly JobReport[]
-  /** So many jobs have no report. */
-  readonly quiet: number
-  /** Those of them that were not watched like that before, as `watchedAs` says it. */
-  readonly met: MetJobs
   /** What is left of jobs that are watched no longer. */
   readonly leftovers: readonly IncidentAction[]
 }
-
-export type MetJobs = ReadonlyMap<string, readonly string[]>
 
 /** Everything the journals say, read once a round. */
 interface Snapshot {
@@ -77,26 +68,18 @@ interface Snapshot {
 }
 
 /** Looks at every job and decides what to do, and does nothing. */
-export async function surveyJobs(deps: SurveyDeps, {jobs, policy, reports: wanted}: PatrolPlan): Promise<Survey> {
+export async function surveyJobs(deps: SurveyDeps, {jobs, policy}: PatrolPlan): Promise<Survey> {
   const snapshot = await readSnapshot(deps, jobs)
   const round: Round = {snapshot, slotOf: slotsOfRound(deps.slots, snapshot.clocks), policy}
-  const met = new Map<string, string[]>()
-  const {length} = jobs.names
-  const looked =
-    wanted === 'notable'
-      ? notableJobs(jobs, {...snapshot, slotOf: round.slotOf}, met)
-      : Array.from({length}, (_, index) => index)
   const reports: JobReport[] = []
-  for (const index of looked) {
-    const job = jobAt(jobs, index)
+  for (const job of jobs) {
     const outputs = job.outputs.length === 0 ? [] : await deps.readOutputs(job.outputs, job.dir ?? '.')
     reports.push(reportOn(job, outputs, round))
   }
-  const quiet = length - reports.length
-  return {clocks: snapshot.clocks, reports, quiet, met, leftovers: leftoversOf(snapshot.incidents, jobs.names)}
+  return {clocks: snapshot.clocks, reports, leftovers: leftoversOf(snapshot.incidents, jobs)}
 }
 
-async function readSnapshot(deps: SurveyDeps, jobs: WatchedJobs): Promise<Snapshot> {
+async function readSnapshot(deps: SurveyDeps, jobs: readonly WatchedJob[]): Promise<Snapshot> {
   const openclaw = await deps.sightOpenClaw(allowedAges(deps, jobs))
   // After asking OpenClaw, which may take long: the journals are to be as new as the clock.
   const {incidents, clocks} = readClocks(deps)
@@ -119,7 +102,7 @@ function readClocks(deps: SurveyDeps): {readonly incidents: Incidents; readonly 
 }
 
 /** By the job's own rules. The clocks are read at the first question, once OpenClaw has answered. */
-function allowedAges(deps: SurveyDeps, jobs: WatchedJobs): AllowedAge {
+function allowedAges(deps: SurveyDeps, jobs: readonly WatchedJob[]): AllowedAge {
   let known: ReadonlyMap<string | undefined, number | undefined> | undefined
   return (id) => {
     known ??= agesById(deps, jobs)
@@ -127,20 +110,20 @@ function allowedAges(deps: SurveyDeps, jobs: WatchedJobs): AllowedAge {
   }
 }
 
-function agesById(deps: SurveyDeps, jobs: WatchedJobs): ReadonlyMap<string | undefined, number | undefined> {
+function agesById(deps: SurveyDeps, jobs: readonly WatchedJob[]): ReadonlyMap<string | undefined, number | undefined> {
   const {incidents, clocks} = readClocks(deps)
   const slotOf = slotsOfRound(deps.slots, clocks)
   const ageOf = (job: WatchedJob) => {
     const watchedAwake = watchedSince(job, incidents.jobs.get(job.name), clocks)
     return allowedAgeMs(job, {slot: slotOf(job), watchedAwake, clocks})
   }
-  const known = jobs.names.map((_, index) => jobAt(jobs, index)).filter(({openclawId}) => openclawId)
+  const known = jobs.filter(({openclawId}) => openclawId)
   return new Map(known.map((job) => [job.openclawId, ageOf(job)]))
 }
 
 interface Round {
   readonly snapshot: Snapshot
-  readonly slotOf: (job: WatchedWay) => SlotFacts | undefined
+  readonly slotOf: (job: WatchedJob) => SlotFacts | undefined
   readonly policy: IncidentPolicy
 }
 
@@ -167,7 +150,7 @@ function reportOn(job: WatchedJob, outputs: readonly OutputSighting[], round: Ro
 }
 
 /** Thousands of jobs share a few schedules, and a round has one time: each question is asked once. */
-function slotsOfRound(slots: Slots, clocks: Clocks): (job: WatchedWay) => SlotFacts | undefined {
+function slotsOfRound(slots: Slots, clocks: Clocks): (job: WatchedJob) => SlotFacts | undefined {
   const known = new Map<string, SlotFacts | undefined>()
   return ({schedule, timezone, limits: {graceMs}}) => {
     if (schedule === undefined) return undefined
@@ -192,9 +175,9 @@ function resetsOf(incident: Parameters<typeof resetCourse>[0] | undefined, {snap
 }
 
 /** An incident of a job that was taken out of the settings ends; with no settings at all nothing is known. */
-function leftoversOf({open}: Incidents, watched: readonly string[]): readonly IncidentAction[] {
+function leftoversOf({open}: Incidents, watched: readonly WatchedJob[]): readonly IncidentAction[] {
   if (watched.length === 0 || open.size === 0) return []
-  const names = new Set(watched)
+  const names = new Set(watched.map(({name}) => name))
   return [...open.keys()]
     .filter((job) => !names.has(job))
     .map((job) => ({do: 'resolve', job, attempts: 0, reason: 'it is watched no longer'}))

@@ -59,7 +59,7 @@ test('what is said of an incident that is over is void', () => {
 })
 
 test('a job is met anew when its schedule or its outputs are others', () => {
-  const watched = (as: string, awake: number) => ({...stamp, id: 'w', kind: 'watched', jobs: 'scan', as, awake})
+  const watched = (as: string, awake: number) => ({...stamp, id: 'w', kind: 'watched', jobs: ['scan'], as, awake})
   const {state, verdicts} = fold(watched('daily', 10), watched('daily', 20), watched('hourly', 30))
   expect(verdicts).toEqual(['ok', 'void', 'ok'])
   expect(state.jobs.get('scan')).toMatchObject({watchedAs: 'hourly', watchedAwake: 30})
@@ -102,7 +102,7 @@ test('a snapshot of many jobs, met at different times and some in trouble, is eq
     ...stamp,
     id: 'w',
     kind: 'watched',
-    jobs: jobs.join(' '),
+    jobs,
     as,
     awake,
   })
@@ -121,10 +121,26 @@ test('a snapshot of many jobs, met at different times and some in trouble, is eq
   expect([...restored.open.values()].map(({id}) => id)).toEqual(['second', 'third'])
 })
 
-test('a snapshot of an earlier version, which kept the history of each job, is read on', () => {
-  const {state} = fold(open('one'), {...stamp, id: 'w', kind: 'watched', jobs: 'scan b', as: 'daily', awake: 30})
+test('a snapshot has one object for each job, those in trouble first', () => {
+  const {state} = fold({...stamp, id: 'w', kind: 'watched', jobs: ['b', 'scan'], as: 'daily', awake: 30}, open('one'))
   const {timeline, jobs} = state
-  expect(incidentFold.restore(JSON.parse(JSON.stringify({timeline, jobs: [...jobs]})))).toEqual(state)
+  const saved = JSON.parse(JSON.stringify(incidentFold.save(state)))
+  const watched = {watchedAs: 'daily', watchedAwake: 30}
+  expect(saved).toEqual({
+    timeline,
+    jobs: [
+      {job: 'scan', ...watched, verdict: 'stalled', incident: jobs.get('scan')?.incident},
+      {job: 'b', ...watched, verdict: 'healthy'},
+    ],
+  })
+})
+
+test('of the names in a record those that are no texts are passed over', () => {
+  const {state, verdicts} = fold(
+    {...stamp, id: 'w', kind: 'watched', jobs: 'scan', as: 'daily'},
+    {...stamp, id: 'w', kind: 'watched', jobs: [7, null, 'scan'], as: 'daily'},
+  )
+  expect([verdicts, [...state.jobs.keys()]]).toEqual([['void', 'ok'], ['scan']])
 })
 
 test('no record is ahead of the awake clock after a reboot', () => {

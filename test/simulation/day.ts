@@ -8,7 +8,6 @@ import type {Stamped} from '../../src/domain/record.js'
 import {resetFold} from '../../src/domain/reset.js'
 import {resetRequestFold} from '../../src/domain/reset-request.js'
 import {runBookFold} from '../../src/domain/run.js'
-import {gatherJobs} from '../../src/domain/watched-job.js'
 import type {Slots} from '../../src/system/slots.js'
 import {type PatrolDeps, patrol} from '../../src/usecases/patrol.js'
 import {raiseAlert} from '../../src/usecases/raise-alert.js'
@@ -169,9 +168,9 @@ class Day {
   }
 
   async #round(): Promise<void> {
-    const jobs = gatherJobs(this.#lives.map(({job}) => job.watched))
+    const jobs = this.#lives.map(({job}) => job.watched)
     try {
-      await patrol(this.#deps, {jobs, policy, reports: 'notable'})
+      await patrol(this.#deps, {jobs, policy})
     } catch (error) {
       if (!(error instanceof Killed)) throw error
     }

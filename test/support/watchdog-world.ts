@@ -8,10 +8,9 @@ import type {Rec} from '../../src/domain/record.js'
 import {resetFold} from '../../src/domain/reset.js'
 import {resetRequestFold} from '../../src/domain/reset-request.js'
 import {runBookFold} from '../../src/domain/run.js'
-import {gatherJobs, type WatchedJob} from '../../src/domain/watched-job.js'
+import type {WatchedJob} from '../../src/domain/watched-job.js'
 import {type PatrolDeps, patrol} from '../../src/usecases/patrol.js'
 import {raiseAlert} from '../../src/usecases/raise-alert.js'
-import type {PatrolPlan} from '../../src/usecases/survey-jobs.js'
 import {fakeClock} from './fake-clock.js'
 import {hour, minute} from './job-facts.js'
 import {memoryJournal} from './memory-journal.js'
@@ -70,10 +69,10 @@ export function watchdogWorld(jobs: readonly WatchedJob[] = [scan]) {
     hooks,
     journals,
     seen,
-    round: (reports: PatrolPlan['reports'] = 'all') => patrol(deps, {jobs: gatherJobs(jobs), policy, reports}),
+    round: () => patrol(deps, {jobs, policy}),
     /** One round, and what it wrote about jobs. */
     async acts(): Promise<string[]> {
-      const {reports} = await patrol(deps, {jobs: gatherJobs(jobs), policy, reports: 'all'})
+      const {reports} = await patrol(deps, {jobs, policy})
       return reports.flatMap(({actions}) => actions.map((action) => action.do))
     },
     claim,

@@ -154,27 +154,26 @@ test('killed at any write, the next round comes to the same end', async () => {
   }
 })
 
-test('jobs that are plainly healthy are met in passing: noted once by their ways, and told of from their first trouble', async () => {
+test('jobs that are watched in the same way are noted once, in one record that names them', async () => {
   const jobs = [
     {...scan, openclawId: undefined},
     {...scan, openclawId: undefined, name: 'never-run'},
   ]
   const {round, claim, clock, journals} = watchdogWorld(jobs)
   claim(5 * minute)
-  const first = await round('notable')
-  expect(first.reports.map(({job}) => job.name)).toEqual(['never-run'])
-  expect(first.quiet).toBe(1)
+  const first = await round()
   const met = [...first.incidents.jobs]
   expect(met.map(([name, {watchedAs}]) => [name, watchedAs])).toEqual([
     ['scan', '- - 60000'],
     ['never-run', '- - 60000'],
   ])
 
-  const second = await round('notable')
-  expect([second.quiet, second.met.size]).toEqual([1, 0])
+  await round()
   expect([...journals.incidents.read().jobs]).toEqual(met)
+  const watched = journals.incidents.lines.filter(({kind}) => kind === 'watched')
+  expect(watched).toMatchObject([{jobs: ['scan', 'never-run'], as: '- - 60000'}])
 
   clock.advance(6 * minute)
-  const {reports} = await round('notable')
+  const {reports} = await round()
   expect(reports.map(({job, judgement}) => [job.name, judgement.verdict])).toContainEqual(['scan', 'stalled'])
 })

@@ -5,7 +5,6 @@ import type {PatrolVerdict} from '../../domain/patrol-verdict.js'
 import type {Verdict} from '../../domain/verdict.js'
 import type {JobFacts} from '../../domain/watchdog-facts.js'
 import type {JobReport, Survey} from '../../usecases/survey-jobs.js'
-import {countedHealthy} from './healthy-jobs.js'
 
 const paint: Readonly<Record<Verdict, (text: string) => string>> = {
   healthy: chalk.green,
@@ -23,14 +22,18 @@ const actionTexts: Readonly<Record<IncidentAction['do'], string>> = {
   resolve: 'incident resolved',
 }
 
-/** A line a job, and below it what was done about it. Where some jobs have no report, all healthy ones are counted. */
-export function renderSurvey({reports, leftovers, quiet}: Survey): string {
-  const shown = quiet === 0 ? reports : reports.filter(isNotable)
+/** With more jobs than this, nobody reads a line about each that is healthy. */
+const mostLines = 100
+
+/** A line a job, and below it what was done about it. Of many jobs the healthy ones are only counted. */
+export function renderSurvey({reports, leftovers}: Survey): string {
+  const shown = reports.length <= mostLines ? reports : reports.filter(isNotable)
   const width = shown.reduce((most, {job}) => Math.max(most, job.name.length), 0)
   const lines = shown.map((report) => renderReport(report, width))
   const left = leftovers.map(({job, reason}) => `${job.padEnd(width)}  incident resolved: ${reason}`)
-  const healthy = quiet + reports.length - shown.length
-  const counted = healthy === 0 ? [] : [countedHealthy(healthy, lines.length > 0 ? ' more' : '')]
+  const healthy = reports.length - shown.length
+  const more = lines.length > 0 ? ' more' : ''
+  const counted = healthy === 0 ? [] : [`${healthy}${more} jobs are healthy; --json tells of each`]
   const all = [...lines, ...left, ...counted]
   return all.length === 0 ? 'no job is watched: the settings name none' : all.join('\n')
 }
