@@ -1,8 +1,6 @@
 import {defineConfig} from 'vitest/config'
-import {assembly} from './scripts/assembly.mjs'
 
 export default defineConfig({
-  plugins: [assembly()],
   // What the build puts in, for tests that import a command.
   define: {
     __GUARD_VERSION__: '"0.0.0"',

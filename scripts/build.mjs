@@ -5,7 +5,6 @@ import {dirname, join} from 'node:path'
 import {fileURLToPath} from 'node:url'
 import fastGlob from 'fast-glob'
 import {rolldown} from 'rolldown'
-import {assembly} from './assembly.mjs'
 import {carryChunks} from './carry-chunks.mjs'
 import {makeManifest} from './manifest.mjs'
 
@@ -72,7 +71,6 @@ const shared = {
     target: 'node20',
     define: {__GUARD_VERSION__: JSON.stringify(version), __GUARD_PJSON__: JSON.stringify({name, version, oclif})},
   },
-  plugins: [assembly()],
   logLevel: 'warn',
   // What one command loads at once another may load late.
   checks: {ineffectiveDynamicImport: false, pluginTimings: false},
@@ -87,7 +85,7 @@ async function bundle(input, format, {plugins = [], define = {}, treeshake = tru
     ...shared,
     transform,
     input,
-    plugins: [...shared.plugins, ...plugins],
+    plugins,
     preserveEntrySignatures,
     treeshake,
   })

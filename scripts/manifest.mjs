@@ -15,7 +15,7 @@ export async function makeManifest({shared, commandTable, virtual, pjson}) {
     const build = await rolldown({
       ...shared,
       input: {index: 'virtual:index'},
-      plugins: [...shared.plugins, virtual({'virtual:index': `export const commands = {};\n${index}`})],
+      plugins: [virtual({'virtual:index': `export const commands = {};\n${index}`})],
     })
     await build.write({dir, format: 'cjs', entryFileNames: 'index.cjs'})
     await build.close()

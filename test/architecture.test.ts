@@ -12,7 +12,6 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   'src/errors.ts': [],
   'src/domain': ['src/errors.ts'],
   'src/journal': ['src/domain', 'src/errors.ts'],
-  'src/assembly': ['src/domain'],
   'src/system': ['src/domain', 'src/errors.ts'],
   'src/config': ['src/domain', 'src/errors.ts'],
   'src/usecases': ['src/domain', 'src/errors.ts'],
@@ -32,8 +31,7 @@ const mayImportTypes: Readonly<Record<string, readonly string[]>> = {
 const packages: Readonly<Record<string, readonly string[]>> = {
   'src/errors.ts': [],
   'src/domain': [],
-  'src/journal': ['node:', 'virtual:'],
-  'src/assembly': [],
+  'src/journal': ['node:'],
   'src/system': ['node:', 'execa', 'fast-glob', 'croner'],
   'src/config': ['node:', 'cosmiconfig', 'zod'],
   'src/usecases': [],

@@ -2,8 +2,7 @@ import {statSync} from 'node:fs'
 import {join} from 'node:path'
 import {type PatrolVerdict, patrolVerdict} from '../domain/patrol-verdict.js'
 import {GuardError} from '../errors.js'
-import {bulkLeaseStream} from '../journal/bulk-streams.js'
-import {columnRunStream} from '../journal/column-streams.js'
+import {columnLeaseStream, columnRunStream} from '../journal/column-streams.js'
 import {alertStream, incidentStream, resetRequestStream, resetResultStream} from '../journal/other-streams.js'
 import {callAfter} from '../system/alarm.js'
 import {readBootId, readHostName} from '../system/host.js'
@@ -25,7 +24,7 @@ export interface WatchdogOptions {
 }
 
 /** How a round reads what it reads. */
-export const watchdogStreams = {leases: bulkLeaseStream, runs: columnRunStream}
+export const watchdogStreams = {leases: columnLeaseStream, runs: columnRunStream}
 
 /** What a round saw, with what it means for the whole. */
 interface Round {

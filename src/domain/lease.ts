@@ -71,7 +71,7 @@ const clockAllowanceMs = 60_000
 export const fewLeases = 64
 
 /** Ended leases of more jobs than this are forgotten, oldest first: names may be made up for each build or request. */
-export const mostJobs = 20_000
+const mostJobs = 20_000
 
 export function leaseState(lease: Expiry & {readonly released?: unknown}, now: Moment): LeaseState {
   if (lease.released) return 'released'
@@ -119,7 +119,7 @@ function applyLease(state: Leases, record: Rec): FoldVerdict {
 }
 
 /** A record that the fold of the leases may judge. */
-export interface Written extends Judgeable {
+interface Written extends Judgeable {
   readonly job: string
 }
 
@@ -129,21 +129,21 @@ interface Named {
   readonly jobProcess?: unknown
 }
 
-export interface Renewal extends Moment, Named {}
+interface Renewal extends Moment, Named {}
 
-export interface Claim extends Renewal {
+interface Claim extends Renewal {
   readonly id: string
   readonly job: string
   readonly holder: string
   readonly ttlMs: number
 }
 
-export interface End extends Pick<Moment, 'at' | 'mono' | 'boot'> {
+interface End extends Pick<Moment, 'at' | 'mono' | 'boot'> {
   readonly status: LeaseStatus
   readonly detail?: unknown
 }
 
-export function isWritten(record: Rec): record is Written {
+function isWritten(record: Rec): record is Written {
   const {job} = record
   return isJudgeable(record) && typeof job === 'string' && isJobName(job)
 }
@@ -162,13 +162,13 @@ function applyClaim(state: Leases, claim: Written): FoldVerdict {
 }
 
 /** Whether a record claims a lease, granted or not. */
-export function isClaim(record: Written): record is Written & Claim {
+function isClaim(record: Written): record is Written & Claim {
   const {holder, ttlMs} = record
   return typeof holder === 'string' && isTime(ttlMs) && ttlMs > 0
 }
 
 /** What lease a claim makes that is granted with this token. */
-export function grantedLease(claim: Claim, token: number): Lease {
+function grantedLease(claim: Claim, token: number): Lease {
   const {job, holder, id: claimId, ttlMs, at, mono, boot, host} = claim
   const lease: Lease = {
     job,
@@ -195,7 +195,7 @@ function applyRenewal(state: Leases, record: Written): FoldVerdict {
 }
 
 /** What its holder's renewal makes of a lease. */
-export function renewedLease(lease: Lease, renewal: Renewal): Lease {
+function renewedLease(lease: Lease, renewal: Renewal): Lease {
   const {at, mono, boot, host} = renewal
   const expiresAt = at + lease.ttlMs
   const expiresMono = mono + lease.ttlMs
@@ -225,7 +225,7 @@ function isEnd(record: Written): record is Written & End {
 }
 
 /** What its holder's release makes of a lease. */
-export function releasedLease(lease: Lease, {at, mono, boot, status, detail}: End): Lease {
+function releasedLease(lease: Lease, {at, mono, boot, status, detail}: End): Lease {
   const own = boot === lease.boot && {mono}
   const released = {at, ...own, status, ...(typeof detail === 'string' && {detail})} as const
   // In this order because V8 takes ten times as long to add a field to a copy.
@@ -251,7 +251,7 @@ function withoutProcesses({process: _, jobProcess: __, ...rest}: Lease): Lease {
   return rest
 }
 
-export function putLease(state: Leases, lease: Lease): void {
+function putLease(state: Leases, lease: Lease): void {
   state.byJob.delete(lease.job)
   state.byJob.set(lease.job, lease)
 }

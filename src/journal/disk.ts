@@ -38,7 +38,7 @@ export function onDisk(dir: string, journal: string): (op: FileOp) => unknown {
       case 'status':
         return statusOf(lstatSync(at(op.name), {throwIfNoEntry: false}))
       case 'read':
-        return op.into ? fill(op.into, op.file.fd, op.from) : readChunk(op.file.fd, op.from, op.atMost)
+        return readChunk(op.file.fd, op.from, op.atMost)
       case 'ends-with-newline':
         return endsWithNewline(op.file.fd)
       case 'append':
@@ -114,11 +114,7 @@ function readChunk(fd: number, from: number, atMost: number): Buffer {
 }
 
 function readFully(fd: number, from: number, length: number): Buffer {
-  return fill(Buffer.allocUnsafe(length), fd, from)
-}
-
-function fill(buffer: Buffer, fd: number, from: number): Buffer {
-  const {length} = buffer
+  const buffer = Buffer.allocUnsafe(length)
   let filled = 0
   while (filled < length) {
     const got = readSync(fd, buffer, filled, length - filled, from + filled)

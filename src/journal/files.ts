@@ -7,13 +7,7 @@ import {GuardError} from '../errors.js'
 export type FileOp =
   | {readonly op: 'list' | 'list-archives'}
   | {readonly op: 'open' | 'create' | 'status' | 'remove'; readonly name: string}
-  | {
-      readonly op: 'read'
-      readonly file: FileHandle
-      readonly from: number
-      readonly atMost: number
-      readonly into?: Buffer
-    }
+  | {readonly op: 'read'; readonly file: FileHandle; readonly from: number; readonly atMost: number}
   | {readonly op: 'ends-with-newline' | 'sync' | 'close'; readonly file: FileHandle}
   | {readonly op: 'append'; readonly file: FileHandle; readonly bytes: Buffer}
   | {readonly op: 'write-new'; readonly name: string; readonly bytes: Buffer}
@@ -53,9 +47,6 @@ export const close = (file: FileHandle) => ask<void>({op: 'close', file})
 export const status = (name: string) => ask<FileStatus | undefined>({op: 'status', name})
 /** Bytes from an offset to the end of the file, but at most so many; empty at the end. */
 export const read = (file: FileHandle, from: number, atMost: number) => ask<Buffer>({op: 'read', file, from, atMost})
-/** Fills `into`, which may be read anew by whoever has done with it: a long journal leaves nothing to collect. */
-export const readInto = (file: FileHandle, from: number, into: Buffer) =>
-  ask<Buffer>({op: 'read', file, from, atMost: into.length, into})
 /** Also true of an empty file. */
 export const endsWithNewline = (file: FileHandle) => ask<boolean>({op: 'ends-with-newline', file})
 /** One write at the end, whole or short. Returns the bytes written. */

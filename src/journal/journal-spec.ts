@@ -1,5 +1,4 @@
 import type {Fold} from '../domain/fold.js'
-import type {ChunkFolder} from './view.js'
 
 /** What is to be known of a journal before its first line. */
 export interface JournalSpec<S> {
@@ -8,8 +7,6 @@ export interface JournalSpec<S> {
   readonly fold: Fold<S>
   readonly limit: CompactionLimit
   readonly retention: Retention
-  /** A quicker way to fold many lines, for who reads many. */
-  readonly chunks?: ChunkFolder<S>
 }
 
 /** The tail that calls for a snapshot. */

@@ -92,17 +92,12 @@ export function linesOf(chunk: Buffer): readonly ChunkLine[] {
 }
 
 /** V8 takes 4 ms for a megabyte of UTF-8, and a tenth of it to see that it is ASCII and to copy it. */
-export function textOf(bytes: Buffer): string {
+function textOf(bytes: Buffer): string {
   const isPlain = bytes.length > longBytes && process.getBuiltinModule('node:buffer').isAscii(bytes)
   return bytes.toString(isPlain ? 'latin1' : 'utf8')
 }
 
 const longBytes = 65_536
-
-/** The text of some bytes that are known to be ASCII. */
-export function asciiText(bytes: Uint8Array, from: number, to: number): string {
-  return Buffer.prototype.latin1Slice.call(bytes, from, to)
-}
 
 function cutText(whole: string): ChunkLine[] {
   const lines: ChunkLine[] = []

@@ -34,9 +34,8 @@ export function openJournal<S>(dir: string, spec: JournalSpec<S>, newStamp: () =
   const {name: journal, fold} = spec
   const perform = onDisk(dir, journal)
   const run = <T>(steps: Step<T>): T => drive(steps, perform)
-  const chunks = spec.chunks && {chunks: spec.chunks}
   const common = {journal, newStamp, patienceMs, view: undefined}
-  const whole: Cursor<S> = {...common, reader: {reads: 'all', fold, ...chunks}}
+  const whole: Cursor<S> = {...common, reader: {reads: 'all', fold}}
   const light: Cursor<S> = {...common, reader: {reads: 'seals', fold}}
   let hasCrossed = false
   /** Of all who write at once, the limit is crossed by one line, and its writer is to make the snapshot. */

@@ -1,20 +1,13 @@
-import {endedRuns} from '../domain/ended-runs.js'
 import {leaseFold} from '../domain/lease.js'
 import type {Stamp} from '../domain/record.js'
 import {runBookFold} from '../domain/run.js'
 import type {Journal} from './journal.js'
 import type {JournalSpec, Retention} from './journal-spec.js'
 import {openJournal} from './open-journal.js'
-import {recordFolder} from './record-folder.js'
 import {historyLimits, stateLimits} from './stream-limits.js'
 
 /** The journals that every run writes. The others stand in `other-streams.ts`, so that a run does not load their folds. */
-export const leaseStream = {
-  name: 'leases',
-  fold: leaseFold,
-  ...stateLimits,
-  chunks: recordFolder(leaseFold, endedRuns()),
-}
+export const leaseStream = {name: 'leases', fold: leaseFold, ...stateLimits}
 export const runStream = {name: 'runs', fold: runBookFold, ...historyLimits}
 
 export interface JournalOptions {

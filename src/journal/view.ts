@@ -1,6 +1,6 @@
 import type {Fold, FoldVerdict} from '../domain/fold.js'
 import {hasFields, type Rec, type Stamp} from '../domain/record.js'
-import {endsWithNewline, type FileHandle, read, readInto, type Step} from './files.js'
+import {endsWithNewline, type FileHandle, read, type Step} from './files.js'
 import {type ChunkLine, isOwn, lineAround, linesOf, parseLine} from './lines.js'
 
 /** What one process knows of one generation: the lines up to `offset`, folded. */
@@ -32,19 +32,9 @@ export interface Seal {
  * How the lines are read: folded, or only searched for the end of the generation. The search is for writers that ask
  * for nothing: on a MiB of records it takes a thirtieth of the time of parsing all (1.5 ms against 54, a busy machine).
  */
-export type Reader<S> =
-  | {readonly reads: 'all'; readonly fold: Fold<S>; readonly chunks?: ChunkFolder<S>}
-  | {readonly reads: 'seals'; readonly fold: Fold<S>}
-
-/**
- * Folds chunks of many lines in a quicker way (`chunk-folder.ts`, `record-folder.ts`); only `settle` makes the view's
- * state whole again.
- */
-export interface ChunkFolder<S> {
-  /** Reads so many bytes at a time, into one place: for who reads many. */
-  readonly pieceBytes?: number
-  fold(view: View<S>, chunk: Buffer): void
-  settle(view: View<S>): void
+export interface Reader<S> {
+  readonly reads: 'all' | 'seals'
+  readonly fold: Fold<S>
 }
 
 /** Lines longer than this are garbage; guard's own are far below, but for snapshots. */
@@ -84,31 +74,16 @@ export function* endsInLine<S>(view: View<S>): Step<boolean> {
  * Returns what the fold makes of that record; undefined when it is not there, or stands behind the seal and never happened.
  */
 export function* catchUp<S>(view: View<S>, reader: Reader<S>, until?: string): Step<FoldVerdict | undefined> {
-  if (reader.reads === 'all' && reader.chunks && until === undefined) {
-    try {
-      return yield* readOn(view, reader, undefined)
-    } finally {
-      reader.chunks.settle(view)
-    }
-  }
-  return yield* readOn(view, reader, until)
-}
-
-function* readOn<S>(view: View<S>, reader: Reader<S>, until: string | undefined): Step<FoldVerdict | undefined> {
-  const bulkBytes = reader.reads === 'all' && until === undefined ? reader.chunks?.pieceBytes : undefined
-  const piece = bulkBytes ?? mebibyte
-  const spare = bulkBytes === undefined ? undefined : Buffer.allocUnsafe(bulkBytes)
-  for (let atMost = piece; !view.seal; ) {
-    const chunk = yield* spare && atMost === piece
-      ? readInto(view.file, view.offset, spare)
-      : read(view.file, view.offset, atMost)
+  for (let atMost = mebibyte; !view.seal; ) {
+    const chunk = yield* read(view.file, view.offset, atMost)
     const before = view.offset
     view.size = before + chunk.length
-    const verdict = readChunk(view, reader, {chunk, until})
+    const verdict =
+      reader.reads === 'seals' ? searchChunk(view, {chunk, until}) : foldChunk(view, reader.fold, {chunk, until})
     if (verdict) return verdict
     if (chunk.length < atMost) return undefined
     // A line longer than the chunk: take more of it, up to where it cannot be a line any more.
-    if (view.offset > before) atMost = piece
+    if (view.offset > before) atMost = mebibyte
     else if (atMost < longestMiB * mebibyte) atMost = Math.min(4 * atMost, longestMiB * mebibyte)
     else {
       view.offset += chunk.length
@@ -123,13 +98,6 @@ interface Chunk {
   readonly until: string | undefined
 }
 
-function readChunk<S>(view: View<S>, reader: Reader<S>, {chunk, until}: Chunk): FoldVerdict | undefined {
-  if (reader.reads === 'seals') return searchChunk(view, {chunk, until})
-  if (!reader.chunks || until !== undefined) return foldChunk(view, reader.fold, {chunk, until})
-  reader.chunks.fold(view, chunk)
-  return undefined
-}
-
 function foldChunk<S>(view: View<S>, fold: Fold<S>, {chunk, until}: Chunk): FoldVerdict | undefined {
   const start = view.offset
   for (const {text, end} of linesOf(chunk)) {
@@ -141,16 +109,8 @@ function foldChunk<S>(view: View<S>, fold: Fold<S>, {chunk, until}: Chunk): Fold
 }
 
 /** Folds a line, behind which the file goes on at `end`. Undefined: it is garbage. */
-export function foldLine<S>(view: View<S>, fold: Fold<S>, line: ChunkLine) {
-  return foldParsed(view, fold, {...line, record: parseLine(line.text)})
-}
-
-export interface ParsedLine extends ChunkLine {
-  readonly record: Rec | undefined
-}
-
-/** The same for a line that has been parsed. */
-export function foldParsed<S>(view: View<S>, fold: Fold<S>, {text, end, record}: ParsedLine) {
+function foldLine<S>(view: View<S>, fold: Fold<S>, {text, end}: ChunkLine) {
+  const record = parseLine(text)
   const isFirst = view.offset === 0
   view.offset = end
   if (!record) {

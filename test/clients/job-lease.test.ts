@@ -4,7 +4,7 @@ import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {expect, onTestFinished, test} from 'vitest'
 import {type Leases, leaseFold, leaseState} from '../../src/domain/lease.js'
-import {bulkLeaseStream} from '../../src/journal/bulk-streams.js'
+import {columnLeaseStream} from '../../src/journal/column-streams.js'
 import type {JournalSpec} from '../../src/journal/journal-spec.js'
 import {openStateDir} from '../../src/journal/state-dir.js'
 import {leaseStream, openStream} from '../../src/journal/streams.js'
@@ -152,7 +152,7 @@ test('it finishes a compaction that somebody left half done, and guard reads on'
 
 test('it reads the snapshot of many leases as guard does, and gives each the same holder', async () => {
   const {python, openLeases, stateDir} = stateFolder()
-  const leases = openLeases(4096, bulkLeaseStream)
+  const leases = openLeases(4096, columnLeaseStream)
   for (let n = 0; n < 100; n++) {
     const job = `job-${n}`
     const own = n % 3 === 0 ? {process: {pid: 1000 + n, start: `${n}`, namespace: 'pid:[1]'}} : {}

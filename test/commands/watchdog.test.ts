@@ -53,34 +53,27 @@ const untimed = ({code, stdout, stderr}: Told) => ({
   stdout: stdout.replace(/\d+m?s ago|\d+m \d+s ago/g, 'ago'),
 })
 
-test.each([
-  ['', 'guard watchdog'],
-  // Node 20 and 22 set 10 GiB aside for each program of WebAssembly.
-  [', without the address space for WebAssembly too', 'ulimit -v 6000000 && guard watchdog'],
-])(
-  'of very many jobs those that are healthy are only counted, and the next round finds them in a snapshot%s',
-  async (_, round) => {
-    const box = createSandbox()
-    const jobs = Array.from({length: 1200}, (_, n) => `job-${n}`)
-    box.write(
-      '.guardianrc.json',
-      JSON.stringify({jobs: Object.fromEntries(jobs.map((job) => [job, {command: ['true']}]))}),
-    )
-    const {at, mono, boot, host} = {at: Date.now(), mono: performanceMono(), boot: readBootId(), host: hostname()}
-    const lines = jobs.flatMap((job, n) => [
-      {v: 1, id: `c${n}`, at, mono, boot, host, kind: 'claimed', job, holder: 'h', ttlMs: 60_000},
-      {v: 1, id: `r${n}`, at, mono, boot, host, kind: 'released', job, claim: `c${n}`, token: n + 1, status: 'ok'},
-    ])
-    box.write('state/leases.jsonl', lines.map((line) => `${JSON.stringify(line)}\n`).join(''), 0o600)
-    const first = await box.sh(round)
-    expect(first).toMatchObject({code: 0, stdout: '1200 jobs are healthy; --json tells of each\n', stderr: ''})
-    expect(readFileSync(box.path('state/leases.jsonl'), 'utf8')).toContain('"columns":{')
-    const second = await box.guard('watchdog')
-    expect(second).toMatchObject({code: 0, stdout: '1200 jobs are healthy; --json tells of each\n', stderr: ''})
-    const {jobs: told} = json(await box.guard('watchdog', '--json')) as unknown as {jobs: {verdict: string}[]}
-    expect(told.map(({verdict}) => verdict)).toEqual(jobs.map(() => 'healthy'))
-  },
-)
+test('of very many jobs those that are healthy are only counted, and the next round finds them in a snapshot', async () => {
+  const box = createSandbox()
+  const jobs = Array.from({length: 1200}, (_, n) => `job-${n}`)
+  box.write(
+    '.guardianrc.json',
+    JSON.stringify({jobs: Object.fromEntries(jobs.map((job) => [job, {command: ['true']}]))}),
+  )
+  const {at, mono, boot, host} = {at: Date.now(), mono: performanceMono(), boot: readBootId(), host: hostname()}
+  const lines = jobs.flatMap((job, n) => [
+    {v: 1, id: `c${n}`, at, mono, boot, host, kind: 'claimed', job, holder: 'h', ttlMs: 60_000},
+    {v: 1, id: `r${n}`, at, mono, boot, host, kind: 'released', job, claim: `c${n}`, token: n + 1, status: 'ok'},
+  ])
+  box.write('state/leases.jsonl', lines.map((line) => `${JSON.stringify(line)}\n`).join(''), 0o600)
+  const first = await box.guard('watchdog')
+  expect(first).toMatchObject({code: 0, stdout: '1200 jobs are healthy; --json tells of each\n', stderr: ''})
+  expect(readFileSync(box.path('state/leases.jsonl'), 'utf8')).toContain('"columns":{')
+  const second = await box.guard('watchdog')
+  expect(second).toMatchObject({code: 0, stdout: '1200 jobs are healthy; --json tells of each\n', stderr: ''})
+  const {jobs: told} = json(await box.guard('watchdog', '--json')) as unknown as {jobs: {verdict: string}[]}
+  expect(told.map(({verdict}) => verdict)).toEqual(jobs.map(() => 'healthy'))
+})
 
 const performanceMono = () => Math.floor(Number(process.hrtime.bigint() / 1_000_000n))
 

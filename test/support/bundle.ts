@@ -1,6 +1,5 @@
 import {basename, join} from 'node:path'
 import {rolldown} from 'rolldown'
-import {assembly} from '../../scripts/assembly.mjs'
 
 /** Makes one plain file of a script of the tests, which many processes then start without loading TypeScript. */
 export async function bundleScript(source: string, dir: string): Promise<string> {
@@ -9,7 +8,6 @@ export async function bundleScript(source: string, dir: string): Promise<string>
     platform: 'node',
     external: [/^node:/],
     resolve: {extensionAlias: {'.js': ['.ts']}},
-    plugins: [assembly()],
     logLevel: 'silent',
   })
   const file = join(dir, basename(source).replace(/\.ts$/, '.mjs'))

@@ -1,6 +1,5 @@
 import fc from 'fast-check'
-import type {BulkFold} from '../../src/domain/fold.js'
-import {type Leases, leaseFold} from '../../src/domain/lease.js'
+import {leaseFold} from '../../src/domain/lease.js'
 import type {Rec} from '../../src/domain/record.js'
 
 /** The state after lines of which some may be no record. */
@@ -10,32 +9,13 @@ export function oneByOne(lines: readonly string[]) {
   return state
 }
 
-/**
- * Folds what a bulk fold takes by it, and the rest by `one`, which returns where the next begins.
- * Returns how often the bulk fold took something.
- */
-export function foldBy<Lines extends {readonly length: number}>(
-  bulk: BulkFold<Leases, Lines>,
-  lines: Lines,
-  {state, one}: {readonly state: Leases; readonly one: (at: number) => number},
-): number {
-  let taken = 0
-  for (let at = 0; at < lines.length; ) {
-    const next = bulk.take(state, lines, at)
-    if (next >= 0) taken += 1
-    at = next >= 0 ? next : one(at)
-  }
-  bulk.settle(state)
-  return taken
-}
-
 /** Folds one line; what is no JSON changes nothing. */
-export function foldText(state: ReturnType<typeof leaseFold.empty>, line: string): void {
+function foldText(state: ReturnType<typeof leaseFold.empty>, line: string): void {
   const record = recordIn(line)
   if (record) leaseFold.apply(state, record)
 }
 
-export function recordIn(line: string): Rec | undefined {
+function recordIn(line: string): Rec | undefined {
   try {
     return JSON.parse(line) as Rec
   } catch (error) {
@@ -45,7 +25,7 @@ export function recordIn(line: string): Rec | undefined {
 }
 
 /** The claims are the first few, so that renewals, releases and `over` often name one that stands. */
-export const claimIds = fc.constantFrom('c0', 'c1', 'c2', 'c3', 'a-longer-id-of-a-claim')
+const claimIds = fc.constantFrom('c0', 'c1', 'c2', 'c3', 'a-longer-id-of-a-claim')
 const text = fc.constantFrom('h', 'host:123', 'ü', 'quo"te', 'tab\t', 'x'.repeat(200), '')
 const process = fc.constantFrom(
   {pid: 7, start: '42'},
@@ -117,13 +97,3 @@ export const stamped = (id: string) => ({
   boot: 'boot-1',
   host: 'web1',
 })
-
-export const claimed = (id: string, job = 'a') => ({
-  ...stamped(id),
-  kind: 'claimed',
-  job,
-  holder: 'FHJ2i4h1Tbsp',
-  ttlMs: 300_000,
-})
-
-export const ownProcess = {pid: 11_018, start: '1249709', namespace: 'pid:[4026531836]'}

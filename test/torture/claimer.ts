@@ -4,9 +4,7 @@
  */
 import {openSync, writeSync} from 'node:fs'
 import {hostname} from 'node:os'
-import {leaseFold} from '../../src/domain/lease.js'
 import {GuardError} from '../../src/errors.js'
-import {bulkLeaseStreamFrom} from '../../src/journal/bulk-streams.js'
 import {openJournal} from '../../src/journal/open-journal.js'
 import {leaseStream} from '../../src/journal/streams.js'
 import {systemClock} from '../../src/system/clock.js'
@@ -24,10 +22,7 @@ const limits = {
   limit: {bytes: 6000, records: 1000, timesSnapshot: 0},
   retention: {maxAgeMs: 86_400_000, maxBytes: 1e9},
 }
-/** Line by line, as a run reads them, as the watchdog does: whoever reads in whatever way must see the same. */
-const ways = [{name: 'leases', fold: leaseFold}, leaseStream, bulkLeaseStreamFrom(0)]
-const spec = {...(ways[process.pid % ways.length] ?? leaseStream), ...limits}
-const leases = openJournal(dir, spec, createStamper(systemClock, newId))
+const leases = openJournal(dir, {...leaseStream, ...limits}, createStamper(systemClock, newId))
 const here = {host: hostname(), boot: readBootId()}
 const deps: LeaseDeps = {clock: systemClock, leases, here, survivorOf: (lease) => survivorOf(lease, here)}
 const self = identifyProcess(process.pid)
