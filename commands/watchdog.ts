@@ -1,6 +1,6 @@
 import {boolean} from '@oclif/core/flags'
 import {durationFlag, GuardCommand} from '../src/cli/guard-command.js'
-import {runWatchdog, surveyOnly, watchdogStreams} from '../src/cli/watchdog.js'
+import {runWatchdog, surveyOnly} from '../src/cli/watchdog.js'
 
 /** Looks after all watched jobs: opens, escalates and resolves incidents, and asks for resets. */
 export default class Watchdog extends GuardCommand {
@@ -20,7 +20,7 @@ export default class Watchdog extends GuardCommand {
 
   async run(): Promise<object | undefined> {
     const {flags} = await this.parse(Watchdog)
-    const guard = await this.openGuard(flags, watchdogStreams)
+    const guard = await this.openGuard(flags)
     const print = (text: string) => this.print(text)
     const json = this.jsonEnabled()
     if (flags['dry-run']) return surveyOnly(guard, {json, print})

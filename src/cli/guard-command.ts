@@ -3,7 +3,7 @@ import {boolean, custom, string} from '@oclif/core/flags'
 import {parseDuration} from '../domain/duration.js'
 import {isJobName, jobNameRule} from '../domain/job-name.js'
 import {GuardError} from '../errors.js'
-import {type Guard, type GuardOptions, openGuard} from './guard.js'
+import {type Guard, openGuard} from './guard.js'
 
 /** A flag that takes a duration and gives milliseconds. */
 export const durationFlag = custom<number>({
@@ -51,12 +51,11 @@ export abstract class GuardCommand extends Command {
     'no-color': boolean({summary: 'no colours (also NO_COLOR)', helpGroup: 'GLOBAL'}),
   }
 
-  protected openGuard(flags: GlobalFlags, streams: Pick<GuardOptions, 'leases'> = {}): Promise<Guard> {
+  protected openGuard(flags: GlobalFlags): Promise<Guard> {
     return openGuard({
       stateDir: flags['state-dir'],
       config: flags.config,
       allowUnsafeFilesystem: flags['allow-unsafe-filesystem'] === true,
-      ...streams,
     })
   }
 

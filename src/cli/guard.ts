@@ -43,9 +43,6 @@ export interface GuardOptions {
   readonly config: string | undefined
   /** Takes a state directory on a file system where the appends of two machines may overwrite each other. */
   readonly allowUnsafeFilesystem: boolean
-  /** How the leases and the runs are read, where it is not as a run reads them. */
-  readonly leases?: JournalSpec<Leases>
-  readonly runs?: JournalSpec<RunBook>
 }
 
 export async function openGuard(options: GuardOptions): Promise<Guard> {
@@ -87,8 +84,8 @@ export async function openGuard(options: GuardOptions): Promise<Guard> {
       openLogDir(logDir())
     },
     journal,
-    leases: () => journal(options.leases ?? leaseStream),
-    runs: () => journal(options.runs ?? runStream),
+    leases: () => journal(leaseStream),
+    runs: () => journal(runStream),
     logFileOf: (job) => logFileOf(logDir(), job),
     log: (text) => writeGuardianLog({dir: logDir(), rotation: settings.logs}, systemClock.now(), text),
   }

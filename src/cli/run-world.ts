@@ -1,8 +1,7 @@
 import {accessSync, existsSync, constants as fsConstants, mkdirSync} from 'node:fs'
-import {fewLeases, type Lease, type Leases, type Moment} from '../domain/lease.js'
+import type {Lease, Leases, Moment} from '../domain/lease.js'
 import {watchdogLease, watcherState} from '../domain/watchers.js'
 import {GuardError} from '../errors.js'
-import type {Journal} from '../journal/journal.js'
 import {callAfter} from '../system/alarm.js'
 import {readBootId, readHostName, signalNumber, temporaryFolder} from '../system/host.js'
 import {identifyProcess} from '../system/process-identity.js'
@@ -38,7 +37,7 @@ export function runWorld(guard: Guard, run: RunResolved, mode: RunMode): RunWorl
     request,
     afterwards: async () => {
       // The last lines may be those that made the journals long.
-      if (usable && haveGrown(guard)) await tidyJournals(guard)
+      if (usable && haveGrown(guard)) tidyJournals(guard)
       await watchdog.report()
     },
     deps: {
@@ -50,7 +49,7 @@ export function runWorld(guard: Guard, run: RunResolved, mode: RunMode): RunWorl
       openOutput: () => (usable && !mode.interactive ? openOutput(place, guard.logFileOf(job), runId) : undefined),
       startJob: async (task) => {
         const job = await startAttempt(place, task)
-        if (usable && haveGrown(guard)) setImmediate(() => void tidyJournals(guard))
+        if (usable && haveGrown(guard)) setImmediate(() => tidyJournals(guard))
         return job
       },
       supervise: (process, {output, timeoutMs}) =>
@@ -92,22 +91,14 @@ function haveGrown(guard: Guard): boolean {
 }
 
 /** Once the job runs, there is time, and after its end; every hundredth line or so calls for a snapshot. */
-async function tidyJournals(guard: Guard): Promise<void> {
+function tidyJournals(guard: Guard): void {
   try {
-    if (guard.leases().hasGrown()) (await leasesToCompact(guard)).compactIfDue()
-    if (guard.runs().hasGrown()) guard.journal((await columns()).columnRunStream).compactIfDue()
+    if (guard.leases().hasGrown()) guard.leases().compactIfDue()
+    if (guard.runs().hasGrown()) guard.runs().compactIfDue()
   } catch (error) {
     if (!(error instanceof GuardError)) throw error
     tell(`the journals were not compacted: ${error.message}`)
   }
-}
-
-const columns = () => import('../journal/column-streams.js')
-
-/** Of many leases the snapshot is to be in columns; what makes those is loaded for no other. */
-async function leasesToCompact(guard: Guard): Promise<Journal<Leases>> {
-  if (guard.leases().read().byJob.size < fewLeases) return guard.leases()
-  return guard.journal((await columns()).columnLeaseStream)
 }
 
 const unclaimed: Claim = {granted: true, lease: undefined, interrupted: undefined}

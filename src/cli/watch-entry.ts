@@ -1,6 +1,6 @@
 import {writeSync} from 'node:fs'
 import {openGuard} from './guard.js'
-import {runRound, watchdogStreams} from './watchdog.js'
+import {runRound} from './watchdog.js'
 
 /**
  * A plain `guard watchdog` as it stands in a crontab; entry.ts sends nothing else here. oclif, which would have nothing
@@ -17,7 +17,6 @@ async function watchMain(): Promise<void> {
     stateDir: undefined,
     config: undefined,
     allowUnsafeFilesystem: false,
-    ...watchdogStreams,
   })
   await runRound(guard, {json: false, print})
 }

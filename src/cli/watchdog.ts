@@ -2,7 +2,6 @@ import {statSync} from 'node:fs'
 import {join} from 'node:path'
 import {type PatrolVerdict, patrolVerdict} from '../domain/patrol-verdict.js'
 import {GuardError} from '../errors.js'
-import {columnLeaseStream, columnRunStream} from '../journal/column-streams.js'
 import {alertStream, incidentStream, resetRequestStream, resetResultStream} from '../journal/other-streams.js'
 import {callAfter} from '../system/alarm.js'
 import {readBootId, readHostName} from '../system/host.js'
@@ -22,9 +21,6 @@ export interface WatchdogOptions {
   readonly json: boolean
   readonly print: (text: string) => void
 }
-
-/** How a round reads what it reads. */
-export const watchdogStreams = {leases: columnLeaseStream, runs: columnRunStream}
 
 /** What a round saw, with what it means for the whole. */
 interface Round {

@@ -1,5 +1,3 @@
-import type {Column} from './column.js'
-import {type ByName, ColumnMap} from './column-map.js'
 import type {Fold, FoldVerdict} from './fold.js'
 import {isJobName} from './job-name.js'
 import {type Place, type ProcessRef, parseProcessRef} from './process-ref.js'
@@ -61,14 +59,11 @@ export interface Leases {
   /** Claims granted so far; the next token is one more. */
   grants: number
   /** By job, the one longest unseen first. */
-  readonly byJob: ByName<Lease>
+  readonly byJob: Map<string, Lease>
 }
 
 /** How far two hosts' wall clocks may be apart before one takes the other's lease for expired. */
 const clockAllowanceMs = 60_000
-
-/** Below that, leases that a person can read in the snapshot are read as quickly. */
-export const fewLeases = 64
 
 /** Ended leases of more jobs than this are forgotten, oldest first: names may be made up for each build or request. */
 const mostJobs = 20_000
@@ -100,7 +95,7 @@ export function hasExpired(lease: Expiry, now: Moment): boolean {
 export const leaseFold: Fold<Leases> = {
   empty: () => ({grants: 0, byJob: new Map()}),
   apply: applyLease,
-  save: ({grants, byJob}) => ({grants, leases: [...byJob.values()]}),
+  save: saveLeases,
   restore: restoreLeases,
 }
 
@@ -123,29 +118,19 @@ interface Written extends Judgeable {
   readonly job: string
 }
 
-/** The processes that a record names. */
-interface Named {
-  readonly process?: unknown
-  readonly jobProcess?: unknown
-}
-
-interface Renewal extends Moment, Named {}
-
-interface Claim extends Renewal {
-  readonly id: string
-  readonly job: string
+interface Claim extends Written {
   readonly holder: string
   readonly ttlMs: number
-}
-
-interface End extends Pick<Moment, 'at' | 'mono' | 'boot'> {
-  readonly status: LeaseStatus
-  readonly detail?: unknown
 }
 
 function isWritten(record: Rec): record is Written {
   const {job} = record
   return isJudgeable(record) && typeof job === 'string' && isJobName(job)
+}
+
+function isClaim(record: Written): record is Claim {
+  const {holder, ttlMs} = record
+  return typeof holder === 'string' && isTime(ttlMs) && ttlMs > 0
 }
 
 function applyClaim(state: Leases, claim: Written): FoldVerdict {
@@ -161,42 +146,16 @@ function applyClaim(state: Leases, claim: Written): FoldVerdict {
   return 'ok'
 }
 
-/** Whether a record claims a lease, granted or not. */
-function isClaim(record: Written): record is Written & Claim {
-  const {holder, ttlMs} = record
-  return typeof holder === 'string' && isTime(ttlMs) && ttlMs > 0
-}
-
-/** What lease a claim makes that is granted with this token. */
 function grantedLease(claim: Claim, token: number): Lease {
   const {job, holder, id: claimId, ttlMs, at, mono, boot, host} = claim
-  const lease: Lease = {
-    job,
-    holder,
-    token,
-    claimId,
-    ttlMs,
-    claimedAt: at,
-    claimedMono: mono,
-    seenAt: at,
-    expiresAt: at + ttlMs,
-    expiresMono: mono + ttlMs,
-    boot,
-    host,
-  }
-  return withProcesses(lease, claim)
+  const claimed = {claimedAt: at, claimedMono: mono, seenAt: at, expiresAt: at + ttlMs, expiresMono: mono + ttlMs}
+  return withProcesses({job, holder, token, claimId, ttlMs, ...claimed, boot, host}, claim)
 }
 
 function applyRenewal(state: Leases, record: Written): FoldVerdict {
   const lease = ownLease(state, record)
   if (!lease) return 'void'
-  putLease(state, renewedLease(lease, record))
-  return 'ok'
-}
-
-/** What its holder's renewal makes of a lease. */
-function renewedLease(lease: Lease, renewal: Renewal): Lease {
-  const {at, mono, boot, host} = renewal
+  const {at, mono, boot, host} = record
   const expiresAt = at + lease.ttlMs
   const expiresMono = mono + lease.ttlMs
   const renewed: Lease =
@@ -210,26 +169,23 @@ function renewedLease(lease: Lease, renewal: Renewal): Lease {
         }
       : // After a reboot nothing that was known of the old processes holds.
         {...withoutProcesses(lease), boot, host, claimedMono: mono, seenAt: at, expiresAt, expiresMono}
-  return withProcesses(renewed, renewal)
+  putLease(state, withProcesses(renewed, record))
+  return 'ok'
 }
 
 function applyRelease(state: Leases, record: Written): FoldVerdict {
   const lease = ownLease(state, record)
-  if (!lease || !isEnd(record)) return 'void'
-  putLease(state, releasedLease(lease, record))
-  return 'ok'
-}
-
-function isEnd(record: Written): record is Written & End {
-  return record['status'] === 'ok' || record['status'] === 'error'
-}
-
-/** What its holder's release makes of a lease. */
-function releasedLease(lease: Lease, {at, mono, boot, status, detail}: End): Lease {
-  const own = boot === lease.boot && {mono}
-  const released = {at, ...own, status, ...(typeof detail === 'string' && {detail})} as const
+  const {at, mono, boot, status, detail} = record
+  if (!lease || (status !== 'ok' && status !== 'error')) return 'void'
+  const released = {
+    at,
+    ...(boot === lease.boot && {mono}),
+    status,
+    ...(typeof detail === 'string' && {detail}),
+  } as const
   // In this order because V8 takes ten times as long to add a field to a copy.
-  return {released, ...lease, seenAt: at}
+  putLease(state, {released, ...lease, seenAt: at})
+  return 'ok'
 }
 
 /** The lease that the record's writer still holds; undefined when it was fenced by a newer claim. */
@@ -239,9 +195,9 @@ function ownLease(state: Leases, {job, claim, token}: Written): Lease | undefine
 }
 
 /** Adds to a new lease the processes that a record names. */
-function withProcesses(lease: {-readonly [Field in keyof Lease]: Lease[Field]}, named: Named): Lease {
-  const process = named.process === undefined ? undefined : parseProcessRef(named.process)
-  const jobProcess = named.jobProcess === undefined ? undefined : parseProcessRef(named.jobProcess)
+function withProcesses(lease: {-readonly [Field in keyof Lease]: Lease[Field]}, named: Written): Lease {
+  const process = parseProcessRef(named['process'])
+  const jobProcess = parseProcessRef(named['jobProcess'])
   if (process) lease.process = process
   if (jobProcess) lease.jobProcess = jobProcess
   return lease
@@ -263,13 +219,17 @@ function forgetOne(state: Leases, now: Moment): void {
   if (oldest && leaseState(oldest, now) !== 'held') state.byJob.delete(oldest.job)
 }
 
-/** What a snapshot keeps: the leases, or, of many, the columns of which they are made (lease-columns.ts). */
-export type SavedLeases =
-  | {readonly grants: number; readonly leases: readonly Lease[]}
-  | {readonly grants: number; readonly columns: Column}
+/** What a snapshot keeps: one object for each lease, in the order of their last changes. */
+interface SavedLeases {
+  readonly grants: number
+  readonly leases: readonly Lease[]
+}
+
+function saveLeases({grants, byJob}: Leases): SavedLeases {
+  return {grants, leases: [...byJob.values()]}
+}
 
 function restoreLeases(saved: unknown): Leases {
-  const {grants, ...kept} = saved as SavedLeases
-  if ('leases' in kept) return {grants, byJob: new Map(kept.leases.map((lease) => [lease.job, lease]))}
-  return {grants, byJob: new ColumnMap<Lease>(kept.columns, 'job')}
+  const {grants, leases} = saved as SavedLeases
+  return {grants, byJob: new Map(leases.map((lease) => [lease.job, lease]))}
 }

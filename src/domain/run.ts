@@ -1,10 +1,7 @@
-import type {Column} from './column.js'
-import type {ByName} from './column-map.js'
 import type {Fold} from './fold.js'
 import type {Outcome} from './outcome.js'
 import {type Place, type ProcessRef, parseProcessRef} from './process-ref.js'
 import {isTime, type Rec} from './record.js'
-import {RunRows} from './run-rows.js'
 
 /**
  * A run is one time a job happened. Its records: `started`, an `attempt-ended` for each attempt, a `step-ended` for
@@ -55,7 +52,7 @@ export interface JobRuns {
   runs: Run[]
 }
 
-export type RunBook = ByName<JobRuns>
+export type RunBook = Map<string, JobRuns>
 
 /** Which runs of a job a book keeps. Without `all`: those that go on, the last that happened, and the last that was skipped. */
 type Keeps = 'all' | 'last'
@@ -73,25 +70,16 @@ function runFold(keeps: Keeps): Fold<RunBook> {
     },
     save: (book) => [...book.values()].flatMap(({runs}) => runs),
     restore: (saved) => {
-      const {runs, rows} = Array.isArray(saved) ? {runs: saved as Run[]} : (saved as SavedRuns)
-      const book: RunBook = rows ? new RunRows<Run>(rows) : new Map()
-      for (const run of runs) put(book, run, {index: -1, keeps})
+      const book: RunBook = new Map()
+      for (const run of saved as readonly Run[]) put(book, run, {index: -1, keeps})
       return book
     },
   }
 }
 
-/** What a snapshot keeps of many: `rows` are jobs with one run (run-rows.ts). */
-export interface SavedRuns {
-  readonly runs: readonly Run[]
-  readonly rows?: Column
-}
-
 /** Every run that has no end. */
 export function openRuns(book: RunBook): readonly Run[] {
-  const jobs = book instanceof RunRows ? book.others : book.keys()
-  const runs = Array.from(jobs).flatMap((job) => book.get(job)?.runs ?? [])
-  return runs.filter(({outcome}) => outcome === undefined)
+  return Array.from(book.values()).flatMap(({runs}) => runs.filter(({outcome}) => outcome === undefined))
 }
 
 function applyRun(book: RunBook, record: Rec, keeps: Keeps): void {

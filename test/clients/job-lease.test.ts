@@ -3,9 +3,7 @@ import {mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {expect, onTestFinished, test} from 'vitest'
-import {type Leases, leaseFold, leaseState} from '../../src/domain/lease.js'
-import {columnLeaseStream} from '../../src/journal/column-streams.js'
-import type {JournalSpec} from '../../src/journal/journal-spec.js'
+import {leaseFold, leaseState} from '../../src/domain/lease.js'
 import {openStateDir} from '../../src/journal/state-dir.js'
 import {leaseStream, openStream} from '../../src/journal/streams.js'
 import {systemClock} from '../../src/system/clock.js'
@@ -24,10 +22,10 @@ function stateFolder() {
   const dir = mkdtempSync(join(tmpdir(), 'guard-python-'))
   onTestFinished(() => rmSync(dir, {recursive: true, force: true}))
   const stateDir = join(dir, 'state')
-  const openLeases = (compactBytes?: number, stream: JournalSpec<Leases> = leaseStream) => {
+  const openLeases = (compactBytes?: number) => {
     const real = openStateDir(stateDir)
     const newStamp = createStamper(systemClock, newId)
-    return openStream(stream, {dir: real, newStamp, ...(compactBytes !== undefined && {compactBytes})})
+    return openStream(leaseStream, {dir: real, newStamp, ...(compactBytes !== undefined && {compactBytes})})
   }
   return {
     dir,
@@ -152,7 +150,7 @@ test('it finishes a compaction that somebody left half done, and guard reads on'
 
 test('it reads the snapshot of many leases as guard does, and gives each the same holder', async () => {
   const {python, openLeases, stateDir} = stateFolder()
-  const leases = openLeases(4096, columnLeaseStream)
+  const leases = openLeases(4096)
   for (let n = 0; n < 100; n++) {
     const job = `job-${n}`
     const own = n % 3 === 0 ? {process: {pid: 1000 + n, start: `${n}`, namespace: 'pid:[1]'}} : {}
@@ -164,7 +162,7 @@ test('it reads the snapshot of many leases as guard does, and gives each the sam
     if (n % 4 > 0) leases.append({kind: 'released', job, status: n % 4 > 1 ? 'ok' : 'error', ...end}, 'buffered')
   }
   leases.compactIfDue()
-  expect(readFileSync(join(stateDir, 'leases.jsonl'), 'utf8')).toContain('"columns":{')
+  expect(readFileSync(join(stateDir, 'leases.jsonl'), 'utf8')).toContain('"kind":"snapshot"')
   const seen = await python(
     'import json, os, job_lease; j = job_lease._Journal(os.environ["GUARD_STATE_DIR"]); print(json.dumps(list(j.read()["byJob"].values())))',
   )

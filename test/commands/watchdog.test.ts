@@ -68,7 +68,9 @@ test('of very many jobs those that are healthy are only counted, and the next ro
   box.write('state/leases.jsonl', lines.map((line) => `${JSON.stringify(line)}\n`).join(''), 0o600)
   const first = await box.guard('watchdog')
   expect(first).toMatchObject({code: 0, stdout: '1200 jobs are healthy; --json tells of each\n', stderr: ''})
-  expect(readFileSync(box.path('state/leases.jsonl'), 'utf8')).toContain('"columns":{')
+  const [snapshot] = box.journal('leases.jsonl') as {kind: string; state: {leases: {job: string}[]}}[]
+  expect(snapshot?.kind).toBe('snapshot')
+  expect(snapshot?.state.leases.map(({job}) => job)).toEqual([...jobs, 'guard-watchdog'])
   const second = await box.guard('watchdog')
   expect(second).toMatchObject({code: 0, stdout: '1200 jobs are healthy; --json tells of each\n', stderr: ''})
   const {jobs: told} = json(await box.guard('watchdog', '--json')) as unknown as {jobs: {verdict: string}[]}
