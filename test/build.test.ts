@@ -11,8 +11,7 @@ describe('the files that a start loads', () => {
     ['guard.cjs', 2100],
     // Read and kept in memory with each run, though only what runs is taken from the code cache.
     ['run.cjs', 78_000],
-    // With the program for long journals, in base64.
-    ['watchdog.cjs', 141_000],
+    ['watchdog.cjs', 112_000],
   ])('%s has at most %i bytes of code', (file, most) => {
     expect(readFileSync(join(dist, file), 'utf8').trimEnd().length).toBeLessThanOrEqual(most)
   })

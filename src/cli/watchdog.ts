@@ -71,7 +71,7 @@ async function briefly<T>({settings, stateDir}: Guard, work: () => Promise<T>): 
 /** The round for `--json`. */
 type Told = object | undefined
 
-/** For people or for programs, never for both: with ten thousand jobs each takes a while. */
+/** For people or for programs, never for both. */
 async function tellRound(round: Round, {json, print}: Pick<WatchdogOptions, 'json' | 'print'>): Promise<Told> {
   const {survey, verdict} = round
   process.exitCode = exitCodes[verdict]

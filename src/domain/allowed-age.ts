@@ -1,10 +1,8 @@
 import type {Clocks} from './life.js'
+import {earlyMs} from './slot.js'
 import {calmSince} from './timeline.js'
 import type {SlotFacts} from './watchdog-facts.js'
 import type {WatchedJob} from './watched-job.js'
-
-/** A run may begin so much before its slot, as in slot.ts. Milliseconds. */
-const earlyMs = 60_000
 
 export interface AgeFacts {
   readonly slot: SlotFacts | undefined

@@ -42,7 +42,7 @@ export interface JobHistory {
 export interface Incidents {
   timeline: Timeline
   readonly jobs: Map<string, JobHistory>
-  /** The open incidents of those jobs, so that nobody need look for them among ten thousand. */
+  /** The open incidents of those jobs. */
   readonly open: Map<string, Incident>
 }
 

@@ -68,7 +68,7 @@ const clockAllowanceMs = 60_000
 /** Ended leases of more jobs than this are forgotten, oldest first: names may be made up for each build or request. */
 const mostJobs = 20_000
 
-export function leaseState(lease: Expiry & {readonly released?: unknown}, now: Moment): LeaseState {
+export function leaseState(lease: Lease, now: Moment): LeaseState {
   if (lease.released) return 'released'
   return hasExpired(lease, now) ? 'expired' : 'held'
 }
@@ -84,10 +84,8 @@ export function renewalTimes(ttlMs: number): {readonly everyMs: number; readonly
   return {everyMs: Math.ceil(ttlMs / 3), giveUpMs: Math.floor((ttlMs * 2) / 3)}
 }
 
-type Expiry = Pick<Lease, 'expiresAt' | 'expiresMono' | 'boot' | 'host'>
-
 /** Clocks of one boot are the same clock. On one host another boot id is proof that the holder is dead. */
-export function hasExpired(lease: Expiry, now: Moment): boolean {
+function hasExpired(lease: Lease, now: Moment): boolean {
   if (lease.boot === now.boot) return now.mono >= lease.expiresMono
   return lease.host === now.host || now.at >= lease.expiresAt + clockAllowanceMs
 }

@@ -18,7 +18,7 @@ export interface Clocks {
 }
 
 /** Claim and start of one run are written within this. Milliseconds. */
-export const sameRunMs = 60_000
+const sameRunMs = 60_000
 
 /** The last sign of life: the lease's, or that of a run that took no lease or came after it. */
 export function lifeOf({lease, runs}: Traces, clocks: Clocks): Life {

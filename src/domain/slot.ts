@@ -43,7 +43,7 @@ function isProof({life, now}: JobFacts, slot: SlotFacts): boolean {
 }
 
 /** Whether the clock was set back since the slot was due: then more time was lived through than the clock shows. */
-export function isSetBackTo({at, due}: SlotFacts, now: Pick<NowFacts, 'at' | 'awake'>): boolean {
+function isSetBackTo({at, due}: SlotFacts, now: NowFacts): boolean {
   return now.awake - due.awake > now.at - at + setBackMs
 }
 

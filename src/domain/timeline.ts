@@ -22,7 +22,7 @@ export interface Sign {
 }
 
 /** All clocks at one time. */
-export interface Note extends Moment {
+interface Note extends Moment {
   readonly awake: number
 }
 

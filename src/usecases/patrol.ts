@@ -60,7 +60,7 @@ function noteClock({deps, clocks, before}: Round): void {
 /** Names in one record: with the longest that are allowed it stays far below the longest line. */
 const namesInRecord = 256
 
-/** A settings file may bring ten thousand jobs at once: those watched in the same way share a record. */
+/** A settings file may bring many jobs at once: those watched in the same way share a record. */
 function noteJobs(round: Round, reports: readonly JobReport[]): void {
   const met = new Map<string, string[]>()
   for (const {job} of reports) {

@@ -4,7 +4,7 @@ import {compare} from '../compare.mjs'
 import {claimSome, writeFleet, writeRuns} from '../fleet.mjs'
 import {guard, measureOnce, node} from '../place.mjs'
 
-export const title = 'one round of the watchdog over many jobs'
+export const title = 'one round of the watchdog over the jobs of a host, and over very many'
 
 /** JSON.parse of every line, in pieces of a MiB: what a first pass is compared with. */
 const parseAll = `
@@ -17,14 +17,18 @@ const parseAll = `
     for (const line of lines) JSON.parse(line)
   }`
 
-/** Of so few, a round counts the healthy ones as it counts ten thousand. */
-const fewJobs = 101
+/** What hosts have; `--jobs` comes on top of them once. */
+const sizes = [
+  {jobs: 5, goal: '2.5'},
+  {jobs: 50, goal: '2.5'},
+  {jobs: 500, goal: '3'},
+]
 
 export function run({place, rounds, jobs, lines}) {
   const {state, journal} = writeFleet(place, {jobs, lines})
   const guarded = (...argv) => place.command([...guard, ...argv], {env: {GUARD_STATE_DIR: state}})
-  const small = fleetAside(place, {name: 'small', jobs: fewJobs})
-  const ran = fleetAside(place, {name: 'ran', jobs, hasRun: true})
+  const hosts = sizes.map((size) => ({...size, ...fleetAside(place, size.jobs)}))
+  const many = fleetAside(place, jobs)
   // Settings are kept from one start to the next once their file is a few seconds old.
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 3000)
   const [parsed, settings, first] = measureOnce([
@@ -32,48 +36,47 @@ export function run({place, rounds, jobs, lines}) {
     place.command([...guard, 'watchdog', '--dry-run'], {env: {GUARD_STATE_DIR: place.path('empty')}}),
     guarded('watchdog'),
   ])
-  const size = `${jobs} jobs, ${lines} lines`
+  const nothing = {name: 'node -e 0', command: place.command([node, '-e', '0'])}
+  const few = hosts.map((host) => ({name: `a round, ${host.jobs} jobs`, command: host.round(), goal: host.goal}))
+  const most = hosts.at(-1)
   const steady = compare(
     [
-      {name: 'node -e 0', command: place.command([node, '-e', '0'])},
-      {name: `a round, ${jobs} jobs`, command: guarded('watchdog'), goal: 'CPU 3.0; 30 ms above the next'},
-      {name: `a round, ${fewJobs} jobs`, command: small},
-      {name: `a round, ${jobs} jobs that guard ran`, command: ran},
-      {name: 'the first, dry run', command: guarded('watchdog', '--dry-run')},
-      {name: 'the first, --json', command: guarded('watchdog', '--json')},
+      nothing,
+      ...few,
+      {name: `the last, --json`, command: most.round('--json')},
+      {name: `the last, dry run`, command: most.round('--dry-run')},
     ],
     {rounds},
   )
-  const grown = compare(
-    [
-      {name: 'node -e 0', command: place.command([node, '-e', '0'])},
-      {name: 'a round after 1,000 new lines', command: guarded('watchdog')},
-    ],
-    {rounds: Math.min(rounds, 10), prepare: () => claimSome(journal, 1000)},
-  )
+  const grown = compare([nothing, {name: `a round, ${most.jobs} jobs, as many new lines`, command: most.round()}], {
+    rounds: Math.min(rounds, 10),
+    prepare: () => claimSome(most.journal, most.jobs),
+  })
+  const large = compare([nothing, {name: `a round, ${jobs} jobs`, command: many.round(), goal: '12'}], {
+    rounds: Math.min(rounds, 10),
+  })
   return [
     once('JSON.parse of all lines', parsed, parsed),
-    once(`the first pass, ${size}`, first, parsed, 'CPU 0.35, RSS 100'),
+    once(`the first pass, ${jobs} jobs, ${lines} lines`, first, parsed, 'CPU 2.5, RSS 200'),
     once(`the settings for the first time, ${jobs} jobs`, settings, parsed),
     ...steady,
     ...grown.slice(1),
+    ...large.slice(1),
   ]
 }
 
-/** A round over other jobs: over next to none, what it takes more is the round itself; of those that ran, more is known. */
-function fleetAside(place, {name, jobs, hasRun = false}) {
-  const dir = place.path(name)
+/** A place of its own with so many jobs, each of which has run under guard. */
+function fleetAside(place, jobs) {
+  const dir = place.path(`fleet-${jobs}`)
   mkdirSync(dir)
   const path = (inner) => join(dir, inner)
   const aside = {path, write: (inner, text) => writeFileSync(path(inner), text)}
-  const {state} = writeFleet(aside, {jobs, lines: 2 * jobs})
+  const {state, journal} = writeFleet(aside, {jobs, lines: 2 * jobs})
   const inFleet = (...argv) => place.command([...guard, ...argv], {cwd: dir, env: {GUARD_STATE_DIR: state}})
-  if (hasRun) {
-    writeRuns(aside, {jobs})
-    // From the first record of its own on, guard keeps a journal short.
-    measureOnce([inFleet('run', '--job', 'job-0', '--', 'true')])
-  }
-  return inFleet('watchdog')
+  writeRuns(aside, {jobs})
+  // From the first record of its own on, guard keeps a journal short.
+  measureOnce([inFleet('run', '--job', 'job-0', '--', 'true')])
+  return {journal, round: (...argv) => inFleet('watchdog', ...argv)}
 }
 
 function once(what, figures, base, goal = '') {
