@@ -1,18 +1,18 @@
 import {existsSync, readFileSync} from 'node:fs'
-import {join} from 'node:path'
+import {dirname, join} from 'node:path'
 import fastGlob from 'fast-glob'
 import {describe, expect, test} from 'vitest'
 import {exitCodes} from '../src/cli/exit-codes.js'
 
 const root = join(import.meta.dirname, '..')
-const pages = ['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'CHANGELOG.md']
+const pages = ['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'docs/glossary.md', 'docs/journal.md']
 const read = (file: string) => readFileSync(join(root, file), 'utf8')
 const scripts = (JSON.parse(read('package.json')) as {scripts: Record<string, string>}).scripts
 
 describe.each(pages)('%s', (page) => {
   test('links only to files that are there', () => {
     const links = [...read(page).matchAll(/\]\((?!https?:)([^)#]+)/g)].map(([, link]) => link ?? '')
-    expect(links.filter((link) => !existsSync(join(root, link)))).toEqual([])
+    expect(links.filter((link) => !existsSync(join(root, dirname(page), link)))).toEqual([])
   })
 
   test('names only npm scripts that are there', () => {

@@ -1,8 +1,9 @@
 import {integer, string} from '@oclif/core/flags'
 import {checkedName, durationFlag, GuardCommand} from '../../src/cli/guard-command.js'
 import {leaseArgs} from '../../src/cli/lease-command.js'
-import {callerName, leaseWorld, runningProcess, tidyLeases} from '../../src/cli/lease-world.js'
+import {holderName, leaseWorld, runningProcess, stillRuns, tidyLeases} from '../../src/cli/lease-world.js'
 import {reportLease} from '../../src/domain/lease-report.js'
+import {GuardError} from '../../src/errors.js'
 import {acquireLease} from '../../src/usecases/lease.js'
 
 export default class LeaseAcquire extends GuardCommand {
@@ -16,7 +17,10 @@ export default class LeaseAcquire extends GuardCommand {
 
   static override flags = {
     ttl: durationFlag({summary: 'how long it lasts unless it is renewed', required: true}),
-    holder: string({summary: 'who takes it (default: this host and the calling process)', helpValue: 'ID'}),
+    holder: string({
+      summary: 'who takes it (default: this host and the number of --pid, or of the calling process)',
+      helpValue: 'ID',
+    }),
     pid: integer({summary: 'a process whose death frees the lease at once', helpValue: 'PID', min: 1}),
     wait: durationFlag({summary: 'how long to wait for a lease that is held'}),
   }
@@ -24,12 +28,14 @@ export default class LeaseAcquire extends GuardCommand {
   async run(): Promise<object> {
     const {args, flags} = await this.parse(LeaseAcquire)
     const job = checkedName(args.name)
+    if (flags.ttl === 0) throw new GuardError('usage', 'a lease lasts longer than 0', ['name a time: --ttl 10m'])
     const process = flags.pid === undefined ? undefined : runningProcess(flags.pid)
     const guard = await this.openGuard(flags)
     guard.ensureState()
     const world = leaseWorld(guard)
-    const holder = flags.holder ?? callerName()
-    const lease = await acquireLease(world, {job, holder, ttlMs: flags.ttl, process, waitMs: flags.wait ?? 0})
+    const holder = flags.holder ?? holderName(process)
+    const isWanted = () => process === undefined || stillRuns(process)
+    const lease = await acquireLease(world, {job, holder, ttlMs: flags.ttl, process, waitMs: flags.wait ?? 0, isWanted})
     this.print(`${lease.token}`)
     tidyLeases(world.leases)
     return reportLease(lease, {...world.here, at: lease.seenAt, mono: guard.clock.mono()})

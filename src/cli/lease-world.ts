@@ -15,9 +15,9 @@ export function leaseWorld(guard: Guard): LeaseDeps {
   return {clock: guard.clock, leases: guard.leases(), here, survivorOf: (lease) => survivorOf(lease, here)}
 }
 
-/** Whoever takes a lease in a shell without naming itself is known by the shell's process. */
-export function callerName(): string {
-  return `${readHostName()}:${process.ppid}`
+/** The holder's name when none is given: the process that the lease belongs to, else the one that called guard. */
+export function holderName(owner: ProcessRef | undefined): string {
+  return `${readHostName()}:${owner?.pid ?? process.ppid}`
 }
 
 /** Throws GuardError `usage` when there is no such process. */
@@ -25,6 +25,11 @@ export function runningProcess(pid: number): ProcessRef {
   const found = identifyProcess(pid)
   if (found) return found
   throw new GuardError('usage', `there is no process ${pid}`, ['name one that runs: --pid $$'])
+}
+
+/** Whether a process that `runningProcess` found has not ended since. */
+export function stillRuns(found: ProcessRef): boolean {
+  return identifyProcess(found.pid)?.start === found.start
 }
 
 /** Puts the files in order after the word was given; a disk that is full then takes nothing of it back. */

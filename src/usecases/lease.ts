@@ -22,6 +22,8 @@ export interface LeaseRequest {
   readonly process: ProcessRef | undefined
   /** How long to wait for a lease that is held; 0 for not at all. */
   readonly waitMs: number
+  /** Ends the wait early: the process that would get the lease may have died meanwhile. */
+  readonly isWanted?: () => boolean
 }
 
 /** A lease, named by who believes to hold it. */
@@ -32,7 +34,7 @@ export interface LeaseClaim {
 
 const pollMs = 250
 
-/** Takes the lease of a job. Throws GuardError `busy` with the holder's lease when it is held to the end of the wait. */
+/** Takes the lease of a job. Throws GuardError `busy` with the holder's lease when it is not free before the wait ends. */
 export async function acquireLease(deps: LeaseDeps, request: LeaseRequest): Promise<Lease> {
   const deadline = deps.clock.mono() + request.waitMs
   for (;;) {
@@ -41,6 +43,7 @@ export async function acquireLease(deps: LeaseDeps, request: LeaseRequest): Prom
     const restMs = deadline - deps.clock.mono()
     if (restMs <= 0) throw busy(deps, tried.heldBy)
     await deps.clock.sleep(Math.min(pollMs, restMs))
+    if (request.isWanted?.() === false) throw busy(deps, tried.heldBy)
   }
 }
 

@@ -1,9 +1,10 @@
 import {spawn} from 'node:child_process'
 import {once} from 'node:events'
-import {appendFileSync, chmodSync, mkdirSync, writeFileSync} from 'node:fs'
+import {appendFileSync, chmodSync, mkdirSync, readdirSync, readlinkSync, writeFileSync} from 'node:fs'
+import {hostname} from 'node:os'
 import {join} from 'node:path'
 import {describe, expect, onTestFinished, test} from 'vitest'
-import {createSandbox, type Sandbox} from '../support/sandbox.js'
+import {createSandbox, type Sandbox, until} from '../support/sandbox.js'
 
 const json = ({stdout}: {readonly stdout: string}) => JSON.parse(stdout) as Record<string, unknown>
 
@@ -63,6 +64,39 @@ test('the lease of a process that died is free at once', async () => {
   expect(await box.guard('lease', 'acquire', 'scan', '--ttl', '5m')).toMatchObject({code: 0, stdout: '2\n'})
 })
 
+test('a lease that belongs to another process is named after it', async () => {
+  const box = createSandbox()
+  await box.guard('lease', 'acquire', 'scan', '--ttl', '5m', '--pid', `${process.pid}`)
+  expect(json(await box.guard('lease', 'show', 'scan', '--json'))).toMatchObject({
+    holder: `${hostname()}:${process.pid}`,
+    pid: process.pid,
+  })
+})
+
+test('a wait ends when the process that would get the lease dies', async () => {
+  const box = createSandbox()
+  await acquire(box)
+  const claimant = spawn('sleep', ['60'])
+  onTestFinished(() => void claimant.kill('SIGKILL'))
+  const flags = ['--ttl', '1m', '--wait', '1h', '--pid', `${claimant.pid}`]
+  const waiting = box.start(['lease', 'acquire', 'scan', ...flags])
+  await until(() => openFiles(waiting.pid).some((file) => file.includes('leases.000001')), 'guard reads the leases')
+  claimant.kill('SIGKILL')
+  expect((await waiting.ended).code).toBe(75)
+  expect(box.journal('leases.jsonl')).toHaveLength(1)
+})
+
+function openFiles(pid: number): string[] {
+  return readdirSync(`/proc/${pid}/fd`).flatMap((fd) => {
+    try {
+      return readlinkSync(`/proc/${pid}/fd/${fd}`)
+    } catch {
+      // It was closed in between.
+      return []
+    }
+  })
+}
+
 test('renew, check and release end with 77 once somebody else has the lease', async () => {
   const box = createSandbox()
   await acquire(box, '--pid', String(process.pid))
@@ -120,6 +154,7 @@ describe('errors', () => {
     ['a name with a newline', 64, ['lease', 'acquire', 'a\nb', '--ttl', '5m']],
     ['no ttl', 64, ['lease', 'acquire', 'scan']],
     ['a ttl that is no duration', 64, ['lease', 'acquire', 'scan', '--ttl', 'soon']],
+    ['a ttl of nothing', 64, ['lease', 'acquire', 'scan', '--ttl', '0']],
     ['a process that is not there', 64, ['lease', 'acquire', 'scan', '--ttl', '5m', '--pid', '4194304']],
     ['no token', 64, ['lease', 'renew', 'scan']],
     ['a job that was never leased', 77, ['lease', 'check', 'scan', '--token', '1']],

@@ -79,6 +79,16 @@ describe('acquiring', () => {
     expect(clock.mono() - started).toBe(60_000)
   })
 
+  test('waiting ends when the process that would get the lease has died, and claims nothing', async () => {
+    const {acquire, clock, leases} = contest()
+    await acquire('a', {ttlMs: 1000})
+    const started = clock.mono()
+    const isWanted = () => clock.mono() - started < 1000
+    await expect(acquire('b', {waitMs: 10_000, isWanted})).rejects.toMatchObject({kind: 'busy'})
+    expect(clock.mono() - started).toBe(1000)
+    expect(leases.lines).toHaveLength(1)
+  })
+
   test('of two who claim at the same moment the first line wins', async () => {
     const {acquire, deps, leases} = contest()
     const rival: Rec = {v: 1, id: 'rival', at: 0, mono: deps.clock.mono(), boot: 'boot-1', host: 'host-1'}
