@@ -1,8 +1,8 @@
 import {GuardCommand} from '../src/cli/guard-command.js'
-import {healthWorld} from '../src/cli/health-world.js'
 import {healthToJson, renderHealth} from '../src/cli/render/health.js'
-import type {HealthVerdict} from '../src/domain/health-check.js'
-import {checkHealth} from '../src/usecases/check-health.js'
+import {healthWorld} from '../src/cli/wire/health.js'
+import type {HealthVerdict} from '../src/domain/health/check.js'
+import {checkHealth} from '../src/usecases/diagnose/check-health.js'
 
 const exitCodes: Readonly<Record<HealthVerdict, number>> = {healthy: 0, degraded: 1, unhealthy: 2}
 

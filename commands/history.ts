@@ -1,9 +1,9 @@
 import * as Args from '@oclif/core/args'
 import {integer} from '@oclif/core/flags'
 import {checkedName, GuardCommand} from '../src/cli/guard-command.js'
-import {leaseWorld} from '../src/cli/lease-world.js'
 import {renderRuns, runToJson} from '../src/cli/render/run.js'
-import {readStanding} from '../src/usecases/read-history.js'
+import {leaseWorld} from '../src/cli/wire/lease.js'
+import {readStanding} from '../src/usecases/history/read-history.js'
 
 export default class History extends GuardCommand {
   static override summary = 'The last runs of a job: when, how they ended, what was done about it'

@@ -1,9 +1,9 @@
 import * as Args from '@oclif/core/args'
 import {boolean, string} from '@oclif/core/flags'
 import {checkedName, GuardCommand} from '../src/cli/guard-command.js'
-import {logDeps} from '../src/cli/log-world.js'
 import {printLog} from '../src/cli/print-log.js'
-import {locateLog} from '../src/usecases/read-log.js'
+import {logDeps} from '../src/cli/wire/logs.js'
+import {locateLog} from '../src/usecases/history/read-log.js'
 
 export default class Logs extends GuardCommand {
   static override summary = 'The output of the last run of a job, or of another one'

@@ -1,9 +1,9 @@
 import {boolean} from '@oclif/core/flags'
 import {durationFlag, GuardCommand} from '../src/cli/guard-command.js'
 import {renderResetPlan} from '../src/cli/render/reset.js'
-import {runResetDaemon} from '../src/cli/reset-daemon.js'
-import {resetWorld} from '../src/cli/reset-world.js'
-import {planResets, unreadableLines} from '../src/usecases/answer-resets.js'
+import {runResetDaemon} from '../src/cli/run-reset-daemon.js'
+import {resetWorld} from '../src/cli/wire/reset-daemon.js'
+import {planResets, unreadableLines} from '../src/usecases/reset/answer-resets.js'
 
 /** Answers the requests to un-stick jobs of OpenClaw, and sees to it that none of them stays disabled. */
 export default class ResetDaemon extends GuardCommand {

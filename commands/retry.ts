@@ -1,12 +1,12 @@
 import {custom, integer, string} from '@oclif/core/flags'
-import {breakerPolicy, breakerWorld} from '../src/cli/breakers.js'
 import {checkedName, durationFlag, GuardCommand} from '../src/cli/guard-command.js'
-import {openRetry} from '../src/cli/retry-world.js'
-import {tell} from '../src/cli/tell.js'
-import {formatDuration} from '../src/domain/duration.js'
-import type {RetrySettings} from '../src/domain/job-settings.js'
+import {tell} from '../src/cli/stderr.js'
+import {breakerPolicy, breakerWorld} from '../src/cli/wire/breaker.js'
+import {openRetry} from '../src/cli/wire/retry.js'
+import {formatDuration} from '../src/domain/clock/duration.js'
+import type {RetrySettings} from '../src/domain/settings/job.js'
 import {GuardError} from '../src/errors.js'
-import {retryCommand} from '../src/usecases/retry-command.js'
+import {retryCommand} from '../src/usecases/breaker/retry-command.js'
 
 /** Attempts of a command that nobody gave a number; jobs under `guard run` have theirs in the settings. */
 const defaultAttempts = 4

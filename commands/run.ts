@@ -2,7 +2,8 @@ import {Command} from '@oclif/core/command'
 import {boolean, custom} from '@oclif/core/flags'
 import type {FlagInput} from '@oclif/core/interfaces'
 import {durationOf} from '../src/cli/guard-command.js'
-import {runMain} from '../src/cli/run-main.js'
+import {runSummaries} from '../src/cli/start/run-help.js'
+import {runMain} from '../src/cli/start/run-main.js'
 import {
   type RunFlags,
   type RunOption,
@@ -10,8 +11,7 @@ import {
   runOptions,
   splitRunArgv,
   unshieldScript,
-} from '../src/cli/run-options.js'
-import {runSummaries} from '../src/cli/run-summaries.js'
+} from '../src/cli/start/run-options.js'
 import {GuardError} from '../src/errors.js'
 
 /**

@@ -1,6 +1,6 @@
 import {boolean} from '@oclif/core/flags'
 import {durationFlag, GuardCommand} from '../src/cli/guard-command.js'
-import {runWatchdog, surveyOnly} from '../src/cli/watchdog.js'
+import {runWatchdog, surveyOnly} from '../src/cli/run-watchdog.js'
 
 /** Looks after all watched jobs: opens, escalates and resolves incidents, and asks for resets. */
 export default class Watchdog extends GuardCommand {

@@ -158,20 +158,20 @@ const manifest = await makeManifest({
   pjson: {name, version, oclif},
 })
 // To read a property does nothing in this program, so what is made by spreading and not used may go.
-await bundle({run: join(root, 'src/cli/run-entry.ts')}, 'cjs', {treeshake: {propertyReadSideEffects: false}})
+await bundle({run: join(root, 'src/cli/start/run-entry.ts')}, 'cjs', {treeshake: {propertyReadSideEffects: false}})
 await bundle({watchdog: join(root, 'src/cli/watch-entry.ts')}, 'cjs', {treeshake: {propertyReadSideEffects: false}})
 const commands = virtual({
   'virtual:commands': `export const loaders = {${loaders.join(',')}}`,
   'virtual:manifest': `export const manifest = ${JSON.stringify(manifest)}`,
 })
-await bundle({cli: join(root, 'src/cli/main.ts')}, 'cjs', {plugins: [commands, dropUnreached, deferSeldom]})
+await bundle({cli: join(root, 'src/cli/start/oclif-main.ts')}, 'cjs', {plugins: [commands, dropUnreached, deferSeldom]})
 // What guard has for a job that failed, src/cli/cached-require.ts loads like a start.
-const traces = takeIn(readFileSync(join(dist, 'run-run-traces.cjs'), 'utf8'), new Set(['run.cjs']))
+const traces = takeIn(readFileSync(join(dist, 'run-collect-evidence.cjs'), 'utf8'), new Set(['run.cjs']))
 for (const name of ['run.cjs', 'watchdog.cjs', 'cli.cjs'])
   writeStart(name, takeIn(readFileSync(join(dist, name), 'utf8')), ownPlaceBytes)
-writeStart('run-run-traces.cjs', traces)
+writeStart('run-collect-evidence.cjs', traces)
 writeStart('commands.cjs', carryChunks(dist, 'cli.cjs'))
-await bundle({guard: join(root, 'src/cli/entry.ts')}, 'cjs', {
+await bundle({guard: join(root, 'src/cli/start/entry.ts')}, 'cjs', {
   define: {
     __GUARD_BUILD__: JSON.stringify(buildId()),
     __GUARD_COMMANDS__: JSON.stringify(commandTable.map(({id}) => id.replace(':', ' ')).join('|')),

@@ -37,7 +37,7 @@ describe('the files that a start loads', () => {
     expect(required.length - named.length).toBe(told)
   })
 
-  test.each(['run.cjs', 'run-run-traces.cjs', 'watchdog.cjs', 'cli.cjs', 'commands.cjs'])(
+  test.each(['run.cjs', 'run-collect-evidence.cjs', 'watchdog.cjs', 'cli.cjs', 'commands.cjs'])(
     '%s is ASCII, which the code cache takes for granted',
     (file) => {
       expect(readFileSync(join(dist, file)).every((byte) => byte < 0x80)).toBe(true)

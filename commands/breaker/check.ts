@@ -1,9 +1,9 @@
 import * as Args from '@oclif/core/args'
 import {integer} from '@oclif/core/flags'
-import {breakerPolicy, breakerWorld, callingProcess} from '../../src/cli/breakers.js'
 import {checkedName, GuardCommand} from '../../src/cli/guard-command.js'
+import {breakerPolicy, breakerWorld, callingProcess} from '../../src/cli/wire/breaker.js'
 import {GuardError} from '../../src/errors.js'
-import {allowCall} from '../../src/usecases/breaker.js'
+import {allowCall} from '../../src/usecases/breaker/breaker.js'
 
 export default class BreakerCheck extends GuardCommand {
   static override summary = 'May the target be called now? Exit 0 if so, 69 if its breaker is open'

@@ -1,7 +1,7 @@
 import * as Args from '@oclif/core/args'
-import {breakerWorld} from '../../src/cli/breakers.js'
 import {checkedName, GuardCommand} from '../../src/cli/guard-command.js'
-import {closeByHand} from '../../src/usecases/breaker.js'
+import {breakerWorld} from '../../src/cli/wire/breaker.js'
+import {closeByHand} from '../../src/usecases/breaker/breaker.js'
 
 export default class BreakerClose extends GuardCommand {
   static override summary = 'Close a breaker, isolated or not: calls go through again, its failures are forgotten'

@@ -1,9 +1,9 @@
 import * as Args from '@oclif/core/args'
 import {string} from '@oclif/core/flags'
-import {breakerWorld} from '../../src/cli/breakers.js'
 import {checkedName, durationFlag, GuardCommand} from '../../src/cli/guard-command.js'
-import {formatDuration} from '../../src/domain/duration.js'
-import {isolateByHand} from '../../src/usecases/breaker.js'
+import {breakerWorld} from '../../src/cli/wire/breaker.js'
+import {formatDuration} from '../../src/domain/clock/duration.js'
+import {isolateByHand} from '../../src/usecases/breaker/breaker.js'
 
 export default class BreakerIsolate extends GuardCommand {
   static override summary = 'Hold a breaker open, without probes, for a time or until it is closed'

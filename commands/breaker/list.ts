@@ -1,6 +1,6 @@
-import {breakerWorld} from '../../src/cli/breakers.js'
 import {GuardCommand} from '../../src/cli/guard-command.js'
 import {breakerToJson, renderBreakers} from '../../src/cli/render/breaker.js'
+import {breakerWorld} from '../../src/cli/wire/breaker.js'
 
 export default class BreakerList extends GuardCommand {
   static override summary = 'All breakers: which targets are called, which are spared, and why'

@@ -1,9 +1,9 @@
 import * as Args from '@oclif/core/args'
 import {string} from '@oclif/core/flags'
-import {breakerPolicy, breakerWorld} from '../../src/cli/breakers.js'
 import {checkedName, durationFlag, GuardCommand} from '../../src/cli/guard-command.js'
-import {formatDuration} from '../../src/domain/duration.js'
-import {openByHand} from '../../src/usecases/breaker.js'
+import {breakerPolicy, breakerWorld} from '../../src/cli/wire/breaker.js'
+import {formatDuration} from '../../src/domain/clock/duration.js'
+import {openByHand} from '../../src/usecases/breaker/breaker.js'
 
 export default class BreakerOpen extends GuardCommand {
   static override summary = 'Open a breaker by hand; it lets a probe through after its time'

@@ -1,9 +1,9 @@
 import * as Args from '@oclif/core/args'
 import {boolean, integer} from '@oclif/core/flags'
-import {breakerPolicy, breakerWorld, callingProcess} from '../../src/cli/breakers.js'
 import {checkedName, GuardCommand} from '../../src/cli/guard-command.js'
-import {formatDuration} from '../../src/domain/duration.js'
-import {probeOf, recordCall} from '../../src/usecases/breaker.js'
+import {breakerPolicy, breakerWorld, callingProcess} from '../../src/cli/wire/breaker.js'
+import {formatDuration} from '../../src/domain/clock/duration.js'
+import {probeOf, recordCall} from '../../src/usecases/breaker/breaker.js'
 
 export default class BreakerRecord extends GuardCommand {
   static override summary = 'Record how a call to the target ended'

@@ -1,7 +1,7 @@
 import * as Args from '@oclif/core/args'
-import {breakerWorld} from '../../src/cli/breakers.js'
 import {checkedName, GuardCommand} from '../../src/cli/guard-command.js'
-import {resetByHand} from '../../src/usecases/breaker.js'
+import {breakerWorld} from '../../src/cli/wire/breaker.js'
+import {resetByHand} from '../../src/usecases/breaker/breaker.js'
 
 export default class BreakerReset extends GuardCommand {
   static override summary = 'Forget all about a target: its calls, its openings, its retry budget'

@@ -1,5 +1,5 @@
 import {GuardCommand} from '../../src/cli/guard-command.js'
-import {settingsPlace} from '../../src/cli/settings-place.js'
+import {settingsPlace} from '../../src/cli/settings-location.js'
 import {inspectSettings} from '../../src/config/inspect.js'
 
 export default class ConfigCheck extends GuardCommand {

@@ -1,8 +1,8 @@
 import {boolean} from '@oclif/core/flags'
-import {effectiveLeaves} from '../../src/cli/effective-leaves.js'
+import {effectiveLeaves} from '../../src/cli/effective-settings.js'
 import {GuardCommand} from '../../src/cli/guard-command.js'
 import {renderLeaves} from '../../src/cli/render/config.js'
-import {settingsPlace} from '../../src/cli/settings-place.js'
+import {settingsPlace} from '../../src/cli/settings-location.js'
 import {withoutSecrets} from '../../src/config/display.js'
 import {inspectSettings} from '../../src/config/inspect.js'
 

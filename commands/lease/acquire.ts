@@ -1,10 +1,10 @@
 import {integer, string} from '@oclif/core/flags'
 import {checkedName, durationFlag, GuardCommand} from '../../src/cli/guard-command.js'
 import {leaseArgs} from '../../src/cli/lease-command.js'
-import {holderName, leaseWorld, runningProcess, stillRuns, tidyLeases} from '../../src/cli/lease-world.js'
-import {reportLease} from '../../src/domain/lease-report.js'
+import {holderName, leaseWorld, runningProcess, stillRuns, tidyLeases} from '../../src/cli/wire/lease.js'
+import {reportLease} from '../../src/domain/lease/report.js'
 import {GuardError} from '../../src/errors.js'
-import {acquireLease} from '../../src/usecases/lease.js'
+import {acquireLease} from '../../src/usecases/lease/lease.js'
 
 export default class LeaseAcquire extends GuardCommand {
   static override summary = 'Take the lease of a job, or fail with 75 while another holds it; prints the token'

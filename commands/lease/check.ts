@@ -1,6 +1,6 @@
 import {LeaseCommand, leaseArgs} from '../../src/cli/lease-command.js'
 import {renderLease} from '../../src/cli/render/lease.js'
-import {checkLease} from '../../src/usecases/lease.js'
+import {checkLease} from '../../src/usecases/lease/lease.js'
 
 export default class LeaseCheck extends LeaseCommand {
   static override summary =

@@ -1,7 +1,7 @@
 import {GuardCommand} from '../../src/cli/guard-command.js'
-import {leaseWorld} from '../../src/cli/lease-world.js'
 import {renderLeases} from '../../src/cli/render/lease.js'
-import {listLeases} from '../../src/usecases/lease.js'
+import {leaseWorld} from '../../src/cli/wire/lease.js'
+import {listLeases} from '../../src/usecases/lease/lease.js'
 
 export default class LeaseList extends GuardCommand {
   static override summary = 'Who holds what, until when, and how the last holders ended'

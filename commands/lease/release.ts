@@ -1,7 +1,7 @@
 import {string} from '@oclif/core/flags'
 import {LeaseCommand, leaseArgs} from '../../src/cli/lease-command.js'
 import {renderLease} from '../../src/cli/render/lease.js'
-import {releaseLease} from '../../src/usecases/lease.js'
+import {releaseLease} from '../../src/usecases/lease/lease.js'
 
 export default class LeaseRelease extends LeaseCommand {
   static override summary = 'Give a lease back and say how the work ended, or fail with 77 once somebody else has it'

@@ -1,6 +1,6 @@
 import {LeaseCommand, leaseArgs} from '../../src/cli/lease-command.js'
 import {renderLease} from '../../src/cli/render/lease.js'
-import {renewLease} from '../../src/usecases/lease.js'
+import {renewLease} from '../../src/usecases/lease/lease.js'
 
 export default class LeaseRenew extends LeaseCommand {
   static override summary = 'Keep a lease for another ttl, or fail with 77 once somebody else has it'

@@ -1,8 +1,8 @@
 import {checkedName, GuardCommand} from '../../src/cli/guard-command.js'
 import {leaseArgs} from '../../src/cli/lease-command.js'
-import {leaseWorld} from '../../src/cli/lease-world.js'
 import {renderLease} from '../../src/cli/render/lease.js'
-import {listLeases} from '../../src/usecases/lease.js'
+import {leaseWorld} from '../../src/cli/wire/lease.js'
+import {listLeases} from '../../src/usecases/lease/lease.js'
 
 export default class LeaseShow extends GuardCommand {
   static override summary = 'All that is known of one lease'

@@ -1,8 +1,8 @@
 import {boolean} from '@oclif/core/flags'
 import {durationFlag, GuardCommand} from '../../src/cli/guard-command.js'
-import {locksAsked, locksWorld} from '../../src/cli/locks-world.js'
 import {renderCleared, renderLocks} from '../../src/cli/render/lock.js'
-import {clearLocks, listLocks} from '../../src/usecases/clear-locks.js'
+import {locksAsked, locksWorld} from '../../src/cli/wire/locks.js'
+import {clearLocks, listLocks} from '../../src/usecases/recovery/clear-locks.js'
 
 export default class LocksClear extends GuardCommand {
   static override summary = 'Move lock files that are provably stale into a quarantine'

@@ -1,7 +1,7 @@
 import {durationFlag, GuardCommand} from '../../src/cli/guard-command.js'
-import {locksAsked, locksWorld} from '../../src/cli/locks-world.js'
 import {renderLocks} from '../../src/cli/render/lock.js'
-import {listLocks} from '../../src/usecases/clear-locks.js'
+import {locksAsked, locksWorld} from '../../src/cli/wire/locks.js'
+import {listLocks} from '../../src/usecases/recovery/clear-locks.js'
 
 export default class LocksList extends GuardCommand {
   static override summary = 'Lock files, each with the proof that it is held or stale'

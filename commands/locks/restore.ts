@@ -1,8 +1,8 @@
 import * as Args from '@oclif/core/args'
 import {GuardCommand} from '../../src/cli/guard-command.js'
-import {locksWorld} from '../../src/cli/locks-world.js'
 import {renderRestored} from '../../src/cli/render/lock.js'
-import {restoreLocks} from '../../src/usecases/clear-locks.js'
+import {locksWorld} from '../../src/cli/wire/locks.js'
+import {restoreLocks} from '../../src/usecases/recovery/clear-locks.js'
 
 export default class LocksRestore extends GuardCommand {
   static override summary = 'Put cleared lock files back; nothing that stands in their place is overwritten'

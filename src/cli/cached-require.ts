@@ -38,7 +38,7 @@ interface Rehearsed {
 }
 
 /** A late part with a code cache of its own: why a job failed is known 4 ms sooner. The build makes it one function. */
-const tracesPart = './run-run-traces.cjs'
+const tracesPart = './run-collect-evidence.cjs'
 
 function requirePart(name: string): unknown {
   const isLoaded = name !== tracesPart || require.cache[`${__dirname}/${name.slice(2)}`]

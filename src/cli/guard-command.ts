@@ -1,7 +1,7 @@
 import {Command} from '@oclif/core/command'
 import {boolean, custom, string} from '@oclif/core/flags'
-import {parseDuration} from '../domain/duration.js'
-import {isJobName, jobNameRule} from '../domain/job-name.js'
+import {parseDuration} from '../domain/clock/duration.js'
+import {isJobName, jobNameRule} from '../domain/job/job-name.js'
 import {GuardError} from '../errors.js'
 import {type Guard, openGuard} from './guard.js'
 

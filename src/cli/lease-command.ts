@@ -1,10 +1,10 @@
 import * as Args from '@oclif/core/args'
 import {integer} from '@oclif/core/flags'
-import type {Lease} from '../domain/lease.js'
-import {type LeaseReport, reportLease} from '../domain/lease-report.js'
-import type {LeaseDeps} from '../usecases/lease.js'
+import type {Lease} from '../domain/lease/lease.js'
+import {type LeaseReport, reportLease} from '../domain/lease/report.js'
+import type {LeaseDeps} from '../usecases/lease/lease.js'
 import {checkedName, type GlobalFlags, GuardCommand} from './guard-command.js'
-import {leaseWorld, tidyLeases} from './lease-world.js'
+import {leaseWorld, tidyLeases} from './wire/lease.js'
 
 /** Each command names it by itself: oclif hands on only a class's own arguments. */
 export const leaseArgs = {name: Args.string({required: true, description: 'name of the job'})}

@@ -1,8 +1,8 @@
 import {StringDecoder} from 'node:string_decoder'
-import {followLog} from '../system/follow-log.js'
-import {readStretch, tailStart} from '../system/log-files.js'
-import type {RunLog} from '../usecases/read-log.js'
-import {tell} from './tell.js'
+import {readStretch, tailStart} from '../system/log/files.js'
+import {followLog} from '../system/log/tail-log.js'
+import type {RunLog} from '../usecases/history/read-log.js'
+import {tell} from './stderr.js'
 
 export type LogRequest = {readonly job: string; readonly json: boolean} & (RunLog | {readonly follow: string})
 

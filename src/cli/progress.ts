@@ -1,5 +1,5 @@
-import type {ShowStep, StepShown} from '../usecases/heal-job.js'
-import type {StepResult} from '../usecases/recovery-steps.js'
+import type {StepResult} from '../usecases/recovery/recovery-steps.js'
+import type {ShowStep, StepShown} from '../usecases/recovery/run-recovery.js'
 import {renderSpan} from './render/run.js'
 
 /**

@@ -1,11 +1,146 @@
-import type {Lease, Moment} from '../domain/lease.js'
-import {alertStream} from '../journal/other-streams.js'
-import {reportLateWatchdog} from '../usecases/report-late-watchdog.js'
+import {statSync} from 'node:fs'
+import {join} from 'node:path'
+import {type PatrolVerdict, patrolVerdict} from '../domain/incident/overall-status.js'
+import {GuardError} from '../errors.js'
+import {alertStream, incidentStream, resetRequestStream, resetResultStream} from '../journal/other-streams.js'
+import {callAfter} from '../system/alarm.js'
+import {readBootId, readHostName} from '../system/host/host.js'
+import {type Holder, survivorOf} from '../system/process/holder-liveness.js'
+import {holdLease} from '../usecases/lease/hold-lease.js'
+import type {LeaseDeps} from '../usecases/lease/lease.js'
+import {closeInterrupted} from '../usecases/run/reconcile-interrupted.js'
+import {type Survey, surveyJobs} from '../usecases/watchdog/evaluate-jobs.js'
+import {patrol} from '../usecases/watchdog/watchdog-round.js'
 import type {Guard} from './guard.js'
-import {tell} from './tell.js'
+import {tell} from './stderr.js'
+import {ownLease, patrolPlan, watchdogWorld} from './wire/watchdog.js'
 
-/** Loaded only by a run that saw a late watchdog. */
-export function tellOfWatchdog(guard: Guard, lease: Lease, seen: Moment): void {
-  const {clock, settings} = guard
-  reportLateWatchdog({clock, alerts: guard.journal(alertStream), policy: settings.watchdog, tell}, lease, seen)
+export interface WatchdogOptions {
+  /** Between two rounds; undefined for one round. */
+  readonly watchMs: number | undefined
+  readonly json: boolean
+  readonly print: (text: string) => void
+}
+
+/** What a round saw, with what it means for the whole. */
+interface Round {
+  readonly survey: Survey
+  readonly verdict: PatrolVerdict
+}
+
+/** A round longer than that renews its lease meanwhile. */
+const leaseTtlMs = 120_000
+
+const exitCodes: Readonly<Record<PatrolVerdict, number>> = {healthy: 0, degraded: 1, unhealthy: 2}
+
+/** What a round would do; nothing is written, no file is made. */
+export async function surveyOnly(guard: Guard, options: Pick<WatchdogOptions, 'json' | 'print'>): Promise<Told> {
+  const deps = watchdogWorld(guard)
+  const survey = await briefly(guard, () => surveyJobs(deps, patrolPlan(guard)))
+  const judgements = survey.reports.map(({judgement}) => judgement)
+  const verdict = patrolVerdict(judgements, deps.incidents.read())
+  return tellRound({survey, verdict}, options)
+}
+
+/** One round, or rounds until INT or TERM. Throws GuardError `busy` for one round. */
+export async function runWatchdog(guard: Guard, options: WatchdogOptions): Promise<Told> {
+  if (options.watchMs === undefined) return runRound(guard, options)
+  guard.ensureState()
+  await watch(guard, {...options, watchMs: options.watchMs})
+  return undefined
+}
+
+/** Apart from `runWatchdog`, so that the start of a plain round is without what a watch takes. */
+export async function runRound(guard: Guard, options: Pick<WatchdogOptions, 'json' | 'print'>): Promise<Told> {
+  guard.ensureState()
+  return tellRound(await briefly(guard, () => underLease(guard)), options)
+}
+
+/** With fewer jobs there is nothing to gain; with a longer journal to read the compiler is worth its time. */
+const manyJobs = 1000
+const longBytes = 16 * 1024 * 1024
+
+async function briefly<T>({settings, stateDir}: Guard, work: () => Promise<T>): Promise<T> {
+  if (settings.watched.length < manyJobs) return work()
+  const {size = 0} = statSync(join(stateDir, 'leases.jsonl'), {throwIfNoEntry: false}) ?? {}
+  if (size > longBytes) return work()
+  const {unoptimized} = await import('../system/compiler.js')
+  return unoptimized(work)
+}
+
+/** The round for `--json`. */
+type Told = object | undefined
+
+/** For people or for programs, never for both. */
+async function tellRound(round: Round, {json, print}: Pick<WatchdogOptions, 'json' | 'print'>): Promise<Told> {
+  const {survey, verdict} = round
+  process.exitCode = exitCodes[verdict]
+  const {renderSurvey, surveyToJson} = await import('./render/watchdog.js')
+  if (json) return surveyToJson(survey, verdict)
+  print(renderSurvey(survey))
+  return undefined
+}
+
+async function watch(guard: Guard, options: WatchdogOptions & {watchMs: number}): Promise<void> {
+  const stop = new AbortController()
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort())
+  while (!stop.signal.aborted) {
+    const round = await underLease(guard).catch(tellAndGoOn)
+    if (round) await show(round, options)
+    await guard.clock.sleep(options.watchMs, stop.signal)
+  }
+}
+
+async function underLease(guard: Guard): Promise<Round> {
+  const {deps, request} = ownLease(guard, leaseTtlMs)
+  return holdLease({...deps, callAfter}, request, async () => {
+    await closeRuns(guard, deps)
+    const report = await patrol(watchdogWorld(guard), patrolPlan(guard))
+    for (const line of logLines(report)) guard.log(line)
+    compact(guard)
+    const judgements = report.reports.map(({judgement}) => judgement)
+    return {survey: report, verdict: patrolVerdict(judgements, report.incidents)}
+  })
+}
+
+/** What a run under a lease has left is brought home by the job's next run; runs that may overlap leave nobody a word. */
+async function closeRuns(guard: Guard, {leases}: LeaseDeps): Promise<void> {
+  const here = {host: readHostName(), boot: readBootId()}
+  const survivor = (holder: Holder) => survivorOf(holder, here)
+  for (const {job, id, owner} of await closeInterrupted({leases, runs: guard.runs(), survivorOf: survivor})) {
+    guard.log(`watchdog: ${job} interrupted: run ${id} has no end, and its guard and its job are gone`)
+    // Seldom: what it takes stands apart from what each round loads.
+    if (owner) (await import('./wire/run-output.js')).salvage(guard, job, id)
+  }
+}
+
+/** The watchdog has the time that `guard run` has not: all that it reads stays short for everybody. */
+function compact(guard: Guard): void {
+  guard.leases().compactIfDue()
+  guard.runs().compactIfDue()
+  guard.journal(incidentStream).compactIfDue()
+  guard.journal(resetRequestStream).compactIfDue()
+  guard.journal(resetResultStream).compactIfDue()
+  guard.journal(alertStream).compactIfDue()
+}
+
+/** A full disk or another watchdog at work must not end the watch. */
+function tellAndGoOn(error: unknown): undefined {
+  if (!(error instanceof GuardError) || !['busy', 'io', 'fenced', 'no-state'].includes(error.kind)) throw error
+  tell(`watchdog: ${error.message}`)
+}
+
+/** In a watch, people see what happened; programs see every round, one a line. */
+async function show({survey, verdict}: Round, {json, print}: WatchdogOptions): Promise<void> {
+  const {renderSurvey, surveyToJson} = await import('./render/watchdog.js')
+  if (json) process.stdout.write(`${JSON.stringify(surveyToJson(survey, verdict))}\n`)
+  else {
+    const changed = survey.reports.filter(({actions}) => actions.length > 0)
+    if (changed.length + survey.leftovers.length > 0) print(renderSurvey({...survey, reports: changed}))
+  }
+}
+
+function logLines({reports, leftovers}: Survey): readonly string[] {
+  const actions = [...reports.flatMap((report) => report.actions), ...leftovers]
+  return actions.map((action) => `watchdog: ${action.job} ${action.do}: ${action.reason}`)
 }

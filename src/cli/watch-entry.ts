@@ -1,6 +1,6 @@
 import {writeSync} from 'node:fs'
 import {openGuard} from './guard.js'
-import {runRound} from './watchdog.js'
+import {runRound} from './run-watchdog.js'
 
 /**
  * A plain `guard watchdog` as it stands in a crontab; entry.ts sends nothing else here. oclif, which would have nothing

@@ -1,4 +1,4 @@
-import {nearest} from '../domain/nearest.js'
+import {nearest} from '../domain/settings/suggest.js'
 import {namesSecret, type Path, type Problem} from './problems.js'
 
 /**

@@ -1,6 +1,6 @@
-import type {AlertingSettings} from '../domain/alert-settings.js'
-import type {JobSettings} from '../domain/job-settings.js'
-import type {BreakerSettings, Settings} from '../domain/settings.js'
+import type {AlertingSettings} from '../domain/settings/alerting.js'
+import type {JobSettings} from '../domain/settings/job.js'
+import type {BreakerSettings, Settings} from '../domain/settings/settings.js'
 
 /**
  * What holds without a settings file, as plain data: then nothing else of this folder is loaded, least of all the

@@ -1,6 +1,6 @@
-import {formatDuration} from '../domain/duration.js'
-import type {Settings} from '../domain/settings.js'
-import {formatSize} from '../domain/size.js'
+import {formatDuration} from '../domain/clock/duration.js'
+import type {Settings} from '../domain/settings/settings.js'
+import {formatSize} from '../domain/settings/size.js'
 
 /**
  * The settings in the words of the settings file: `timeoutMs: 300000` → `timeout: 5m`. What stands in them but is no

@@ -1,12 +1,12 @@
 import {z} from 'zod'
-import {cronProblem} from '../domain/cron-expression.js'
-import {parseDuration} from '../domain/duration.js'
-import {patternProblem} from '../domain/failure-class.js'
-import {isJobName, jobNameRule} from '../domain/job-name.js'
-import type {Argv} from '../domain/job-settings.js'
-import type {Secret, TextOrSecret} from '../domain/secret.js'
-import {parseSize} from '../domain/size.js'
-import {timeZoneProblem} from '../domain/time-zone.js'
+import {parseDuration} from '../domain/clock/duration.js'
+import {patternProblem} from '../domain/failure/failure-class.js'
+import {isJobName, jobNameRule} from '../domain/job/job-name.js'
+import {cronProblem} from '../domain/schedule/cron-expression.js'
+import {timeZoneProblem} from '../domain/schedule/time-zone.js'
+import type {Argv} from '../domain/settings/job.js'
+import type {Secret, TextOrSecret} from '../domain/settings/secret.js'
+import {parseSize} from '../domain/settings/size.js'
 
 /**
  * The kinds of values in the settings file. Each takes the description that editors show, and refuses a wrong value

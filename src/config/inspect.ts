@@ -1,4 +1,4 @@
-import type {Settings} from '../domain/settings.js'
+import type {Settings} from '../domain/settings/settings.js'
 import {defaultSettings} from './defaults.js'
 import {findSettings, type Where} from './find.js'
 

@@ -1,7 +1,7 @@
 import {z} from 'zod'
+import {openclawDefaults} from './default-values.js'
 import {defaultSettings} from './defaults.js'
 import {settingsAsWritten} from './display.js'
-import {openclawDefaults} from './part-defaults.js'
 import {settingsSchema} from './schema.js'
 
 type Schema = {[key: string]: unknown; properties?: Record<string, Schema>}

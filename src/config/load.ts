@@ -1,7 +1,7 @@
 import {type BigIntStats, closeSync, constants, fstatSync, openSync, readFileSync} from 'node:fs'
 import {basename, extname} from 'node:path'
 import {defaultLoaders} from 'cosmiconfig'
-import type {Settings} from '../domain/settings.js'
+import type {Settings} from '../domain/settings/settings.js'
 import {GuardError} from '../errors.js'
 import {crossCheck} from './cross-check.js'
 import type {FoundFile} from './find.js'

@@ -1,10 +1,9 @@
 import {dirname, resolve} from 'node:path'
-import type {ChannelSettings} from '../domain/alert-settings.js'
-import type {Argv, JobSettings, RecoveryStep, RetrySettings} from '../domain/job-settings.js'
-import type {ServiceSettings} from '../domain/service-settings.js'
-import type {BreakersSettings, OpenClawSettings, Settings} from '../domain/settings.js'
-import {watchedJobs} from '../domain/watched-jobs.js'
-import {defaultSettings, jobDefaults} from './defaults.js'
+import type {ChannelSettings} from '../domain/settings/alerting.js'
+import type {Argv, JobSettings, RecoveryStep, RetrySettings} from '../domain/settings/job.js'
+import type {ServiceSettings} from '../domain/settings/service.js'
+import type {BreakersSettings, OpenClawSettings, Settings} from '../domain/settings/settings.js'
+import {watchedJobs} from '../domain/watchdog/watch-list.js'
 import {
   channelDefaults,
   openclawDefaults,
@@ -12,7 +11,8 @@ import {
   routeDefaults,
   serviceDefaults,
   stepDefaults,
-} from './part-defaults.js'
+} from './default-values.js'
+import {defaultSettings, jobDefaults} from './defaults.js'
 import type {WrittenSettings} from './schema.js'
 
 type Written<K extends keyof WrittenSettings> = NonNullable<WrittenSettings[K]>

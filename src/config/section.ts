@@ -1,5 +1,5 @@
 import {z} from 'zod'
-import {nearest} from '../domain/nearest.js'
+import {nearest} from '../domain/settings/suggest.js'
 import type {Measured} from './fields.js'
 
 type Shape = Readonly<Record<string, z.ZodType>>

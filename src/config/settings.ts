@@ -1,10 +1,10 @@
 import {statSync} from 'node:fs'
-import type {Settings} from '../domain/settings.js'
-import {readCache, rehearseUnpacking} from './cache.js'
+import type {Settings} from '../domain/settings/settings.js'
+import {readCache, rehearseUnpacking} from './cache/read.js'
+import type {Keeper} from './cache/write.js'
 import {defaultSettings} from './defaults.js'
 import {type FoundFile, findSettings, type Where} from './find.js'
 import {assertTrusted} from './trust.js'
-import type {Keeper} from './write-cache.js'
 
 /** Where to look, and on whose behalf. */
 export interface SettingsRequest extends Where {
@@ -45,7 +45,7 @@ export function rehearseSettings(path: string, place: Pick<SettingsRequest, 'env
 async function loadAndKeep(found: FoundFile, keeper: Keeper): Promise<Settings> {
   const {loadFile} = await import('./load.js')
   const {settings, stat} = await loadFile(found, keeper.uid)
-  const {writeCache} = await import('./write-cache.js')
+  const {writeCache} = await import('./cache/write.js')
   writeCache({...found, stat}, settings, keeper)
   return settings
 }

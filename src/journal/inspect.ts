@@ -1,8 +1,15 @@
 import {lstatSync, readdirSync} from 'node:fs'
 import type {JournalReport} from './journal.js'
-import type {JournalSpec} from './journal-spec.js'
-import {archivedGenerationOf, asideName, generationName, generationOf, generationsFolder, stableName} from './names.js'
-import type {View} from './view.js'
+import {
+  archivedGenerationOf,
+  asideName,
+  generationName,
+  generationOf,
+  generationsFolder,
+  stableName,
+} from './protocol/names.js'
+import type {View} from './protocol/view.js'
+import type {JournalSpec} from './spec.js'
 
 /** A tail so many times its limit means that nobody has compacted for long. */
 const neglected = 8

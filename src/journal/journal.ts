@@ -1,5 +1,5 @@
-import type {FoldVerdict} from '../domain/fold.js'
-import type {Entry, Rec, Stamped} from '../domain/record.js'
+import type {FoldVerdict} from '../domain/journal/fold.js'
+import type {Entry, Rec, Stamped} from '../domain/journal/record.js'
 
 /**
  * One journal of the state directory, with its fold. All calls are synchronous: the hot path pays for no promise.

@@ -1,9 +1,9 @@
-import {alertsFold} from '../domain/alert.js'
-import {breakerFold} from '../domain/breaker.js'
-import {incidentFold} from '../domain/incident.js'
-import {resetFold} from '../domain/reset.js'
-import {resetRequestFold} from '../domain/reset-request.js'
-import {historyLimits, stateLimits} from './stream-limits.js'
+import {alertsFold} from '../domain/alert/alert.js'
+import {breakerFold} from '../domain/breaker/breaker.js'
+import {incidentFold} from '../domain/incident/incident.js'
+import {resetFold} from '../domain/openclaw/reset-ledger.js'
+import {resetRequestFold} from '../domain/openclaw/reset-request.js'
+import {historyLimits, stateLimits} from './limits.js'
 
 /** Every journal but those of `streams.ts`; a new one starts with a line here. */
 export const breakerStream = {name: 'breakers', fold: breakerFold, ...stateLimits}

@@ -1,7 +1,7 @@
 import {existsSync, lstatSync, mkdirSync, realpathSync, type Stats, statfsSync} from 'node:fs'
 import {dirname, resolve} from 'node:path'
 import {GuardError} from '../errors.js'
-import {generationsFolder} from './names.js'
+import {generationsFolder} from './protocol/names.js'
 
 /** Whether a file system on which appends of two machines may overwrite each other is taken all the same. */
 export type FilesystemRule = 'local-only' | 'any'

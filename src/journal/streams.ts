@@ -1,10 +1,10 @@
-import {leaseFold} from '../domain/lease.js'
-import type {Stamp} from '../domain/record.js'
-import {runBookFold} from '../domain/run.js'
+import type {Stamp} from '../domain/journal/record.js'
+import {leaseFold} from '../domain/lease/lease.js'
+import {runBookFold} from '../domain/run/run.js'
 import type {Journal} from './journal.js'
-import type {JournalSpec, Retention} from './journal-spec.js'
-import {openJournal} from './open-journal.js'
-import {historyLimits, stateLimits} from './stream-limits.js'
+import {historyLimits, stateLimits} from './limits.js'
+import {openJournal} from './open.js'
+import type {JournalSpec, Retention} from './spec.js'
 
 /** The journals that every run writes. The others stand in `other-streams.ts`, so that a run does not load their folds. */
 export const leaseStream = {name: 'leases', fold: leaseFold, ...stateLimits}

@@ -1,8 +1,8 @@
 import {defaultSettings, jobDefaults} from '../config/defaults.js'
-import {type BreakerState, breakerState} from '../domain/breaker.js'
-import {isJobName, jobNameRule} from '../domain/job-name.js'
-import type {RetrySettings} from '../domain/job-settings.js'
-import type {BreakerSettings} from '../domain/settings.js'
+import {type BreakerState, breakerState} from '../domain/breaker/breaker.js'
+import {isJobName, jobNameRule} from '../domain/job/job-name.js'
+import type {RetrySettings} from '../domain/settings/job.js'
+import type {BreakerSettings} from '../domain/settings/settings.js'
 import {GuardError} from '../errors.js'
 import {
   allowCall,
@@ -13,7 +13,7 @@ import {
   recordCall,
   resetByHand,
   takeRetryToken,
-} from '../usecases/breaker.js'
+} from '../usecases/breaker/breaker.js'
 import {ownProcess, type SharedBreakers, sharedBreakers, stateDirOf} from './shared-breakers.js'
 
 /** When a breaker opens and for how long; spans are milliseconds. */

@@ -1,11 +1,11 @@
 import {jobDefaults} from '../config/defaults.js'
-import type {RetrySettings} from '../domain/job-settings.js'
-import type {Outcome} from '../domain/outcome.js'
-import {classOfAttempt} from '../domain/retry.js'
-import type {RetryAfter} from '../domain/retry-after.js'
-import {systemClock} from '../system/clock.js'
-import {classifyError} from '../system/error-class.js'
-import {type AttemptStart, type RetryNews, retryAttempts} from '../usecases/retry.js'
+import type {RetryAfter} from '../domain/failure/retry-after.js'
+import {classOfAttempt} from '../domain/retry/retry.js'
+import type {Outcome} from '../domain/run/outcome.js'
+import type {RetrySettings} from '../domain/settings/job.js'
+import {systemClock} from '../system/host/clock.js'
+import {classifyError} from '../system/process/error-class.js'
+import {type AttemptStart, type RetryNews, retryAttempts} from '../usecases/recovery/retry.js'
 import {type CircuitBreaker, refused} from './circuit-breaker.js'
 
 /** How failed calls are repeated; spans are milliseconds. The defaults: 2 s doubling, at most 60 s, by class of failure. */

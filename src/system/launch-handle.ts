@@ -1,4 +1,4 @@
-import type {JobCommand, JobExit, Launched, Stream} from './job-command.js'
+import type {JobCommand, JobExit, Launched, Stream} from './process/job-command.js'
 
 /**
  * What `child_process` itself is made of. Loading that, with the sockets and streams that a job of guard's has no use

@@ -3,9 +3,9 @@ import {join} from 'node:path'
 import {describe, expect, test} from 'vitest'
 import {openStateDir} from '../../src/journal/state-dir.js'
 import {leaseStream, openStream} from '../../src/journal/streams.js'
-import {systemClock} from '../../src/system/clock.js'
-import {createStamper} from '../../src/system/host.js'
-import {newId} from '../../src/system/ids.js'
+import {systemClock} from '../../src/system/host/clock.js'
+import {createStamper} from '../../src/system/host/host.js'
+import {newId} from '../../src/system/host/ids.js'
 import {createSandbox, type RunOptions} from '../support/sandbox.js'
 
 const client = join(import.meta.dirname, '../../clients/python')

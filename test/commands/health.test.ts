@@ -1,8 +1,8 @@
 import {chmodSync, existsSync, mkdirSync} from 'node:fs'
 import {hostname} from 'node:os'
 import {expect, test} from 'vitest'
-import {systemClock} from '../../src/system/clock.js'
-import {readBootId} from '../../src/system/host.js'
+import {systemClock} from '../../src/system/host/clock.js'
+import {readBootId} from '../../src/system/host/host.js'
 import {createSandbox, type Ended, isAlive, type Sandbox, until} from '../support/sandbox.js'
 
 interface Picture {

@@ -1,7 +1,7 @@
 import {hostname} from 'node:os'
 import {expect, test} from 'vitest'
-import {systemClock} from '../../src/system/clock.js'
-import {readBootId} from '../../src/system/host.js'
+import {systemClock} from '../../src/system/host/clock.js'
+import {readBootId} from '../../src/system/host/host.js'
 import {createSandbox, type Sandbox} from '../support/sandbox.js'
 
 /** A watchdog that came by a minute ago where half a minute counts as late. */

@@ -1,7 +1,7 @@
 import {existsSync, readFileSync} from 'node:fs'
 import {hostname} from 'node:os'
 import {expect, test} from 'vitest'
-import {readBootId} from '../../src/system/host.js'
+import {readBootId} from '../../src/system/host/host.js'
 import {createSandbox, type Sandbox, until} from '../support/sandbox.js'
 
 const settings = `

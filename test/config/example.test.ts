@@ -2,10 +2,10 @@ import {readFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {defaultLoaders} from 'cosmiconfig'
 import {expect, test} from 'vitest'
+import {channelDefaults, openclawDefaults, serviceDefaults} from '../../src/config/default-values.js'
 import {defaultSettings} from '../../src/config/defaults.js'
 import {settingsJsonSchema} from '../../src/config/json-schema.js'
 import {checkSettings} from '../../src/config/load.js'
-import {channelDefaults, openclawDefaults, serviceDefaults} from '../../src/config/part-defaults.js'
 
 const text = readFileSync(join(import.meta.dirname, '../../.guardianrc.example'), 'utf8')
 const parse = (yaml: string) => defaultLoaders['.yaml']('example', yaml) as Record<string, unknown>

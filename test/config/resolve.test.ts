@@ -1,7 +1,7 @@
 import {expect, test} from 'vitest'
 import {defaultSettings, jobDefaults} from '../../src/config/defaults.js'
 import {checkSettings} from '../../src/config/load.js'
-import {type Settings, settingsOfJob} from '../../src/domain/settings.js'
+import {type Settings, settingsOfJob} from '../../src/domain/settings/settings.js'
 
 const resolved = (written: object): Settings => checkSettings(written, '/srv/bot/.guardianrc')
 const scan = (job: object, more: object = {}) => settingsOfJob(resolved({...more, jobs: {scan: job}}), 'scan')

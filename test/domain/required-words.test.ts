@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import {expect, test} from 'vitest'
-import {builtInClasses} from '../../src/domain/failure-patterns.js'
+import {builtInClasses} from '../../src/domain/failure/builtin-patterns.js'
 import {builtInWords} from '../../src/domain/failure-words.js'
 import {patternsFound} from '../../src/domain/pattern-set.js'
 import {requiredWords} from '../../src/domain/required-words.js'

@@ -1,5 +1,5 @@
 import {expect, test} from 'vitest'
-import {breakerFold} from '../../src/domain/breaker.js'
+import {breakerFold} from '../../src/domain/breaker/breaker.js'
 import {cachedJournal} from '../../src/journal/cached.js'
 import {fakeClock} from '../support/fake-clock.js'
 import {memoryJournal} from '../support/memory-journal.js'

@@ -1,8 +1,8 @@
 /** Appends to a journal until an error stops it; tells on standard output what was acknowledged, and the error. */
-import {openJournal} from '../../src/journal/open-journal.js'
-import {systemClock} from '../../src/system/clock.js'
-import {createStamper} from '../../src/system/host.js'
-import {newId} from '../../src/system/ids.js'
+import {openJournal} from '../../src/journal/open.js'
+import {systemClock} from '../../src/system/host/clock.js'
+import {createStamper} from '../../src/system/host/host.js'
+import {newId} from '../../src/system/host/ids.js'
 import {wordsSpec} from './words.js'
 
 const [dir = '', how = '', most = ''] = process.argv.slice(2)

@@ -1,5 +1,5 @@
-import type {Fold} from '../../src/domain/fold.js'
-import type {JournalSpec} from '../../src/journal/journal-spec.js'
+import type {Fold} from '../../src/domain/journal/fold.js'
+import type {JournalSpec} from '../../src/journal/spec.js'
 
 /** Keeps the words in the order of their lines. */
 const wordsFold: Fold<string[]> = {

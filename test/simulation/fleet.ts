@@ -1,5 +1,5 @@
-import type {OutputSettings} from '../../src/domain/job-settings.js'
-import type {WatchedJob} from '../../src/domain/watched-job.js'
+import type {OutputSettings} from '../../src/domain/settings/job.js'
+import type {WatchedJob} from '../../src/domain/watchdog/watched-job.js'
 import {hour, minute} from './machine.js'
 import type {Random} from './random.js'
 

@@ -1,5 +1,5 @@
-import type {Fold} from '../../src/domain/fold.js'
-import type {Entry, Stamp, Stamped} from '../../src/domain/record.js'
+import type {Fold} from '../../src/domain/journal/fold.js'
+import type {Entry, Stamp, Stamped} from '../../src/domain/journal/record.js'
 import type {Journal} from '../../src/journal/journal.js'
 
 /** The writer was killed: before its line reached the file, or right after. */

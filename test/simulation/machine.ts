@@ -1,5 +1,5 @@
-import type {Moment} from '../../src/domain/lease.js'
-import type {Stamp} from '../../src/domain/record.js'
+import type {Stamp} from '../../src/domain/journal/record.js'
+import type {Moment} from '../../src/domain/lease/lease.js'
 import type {Random} from './random.js'
 
 export const minute = 60_000

@@ -1,5 +1,5 @@
 import {createHash} from 'node:crypto'
-import {drive, type FileOp, type Step} from '../../src/journal/files.js'
+import {drive, type FileOp, type Step} from '../../src/journal/protocol/files.js'
 import {type ModelFiles, modelFiles} from './model-files.js'
 
 /**

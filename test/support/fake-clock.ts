@@ -1,4 +1,4 @@
-import type {Clock} from '../../src/system/clock.js'
+import type {Clock} from '../../src/system/host/clock.js'
 
 export interface FakeClock extends Clock {
   /** Moves both clocks on. */

@@ -1,6 +1,6 @@
-import type {Answer, FailureCause, FailureKind, GatewayHealth} from '../../src/domain/openclaw-answer.js'
-import type {OpenClawJob} from '../../src/domain/openclaw-job.js'
-import type {Clock} from '../../src/system/clock.js'
+import type {OpenClawJob} from '../../src/domain/openclaw/job.js'
+import type {Answer, FailureCause, FailureKind, GatewayHealth} from '../../src/domain/openclaw/response.js'
+import type {Clock} from '../../src/system/host/clock.js'
 import type {OpenClaw, OpenClawTask} from '../../src/system/openclaw/openclaw.js'
 
 type Call = keyof OpenClaw

@@ -1,4 +1,4 @@
-import type {JobFacts, Life, OutputFacts, SlotFacts} from '../../src/domain/watchdog-facts.js'
+import type {JobFacts, Life, OutputFacts, SlotFacts} from '../../src/domain/watchdog/job-facts.js'
 
 export const second = 1000
 export const minute = 60 * second

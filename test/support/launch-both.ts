@@ -1,9 +1,9 @@
 import {mkdtempSync, openSync, readFileSync, rmSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
-import type {JobCommand, Launched} from '../../src/system/job-command.js'
-import {launchChild} from '../../src/system/launch-child.js'
 import {launchByHandle} from '../../src/system/launch-handle.js'
+import type {JobCommand, Launched} from '../../src/system/process/job-command.js'
+import {launchChild} from '../../src/system/process/launch.js'
 
 /** Prints what becomes of some jobs, started in both ways: for the Node that runs this. */
 const dir = mkdtempSync(join(tmpdir(), 'guard-launch-'))

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
-import {leaseFold} from '../../src/domain/lease.js'
-import type {Rec} from '../../src/domain/record.js'
+import type {Rec} from '../../src/domain/journal/record.js'
+import {leaseFold} from '../../src/domain/lease/lease.js'
 
 /** The state after lines of which some may be no record. */
 export function oneByOne(lines: readonly string[]) {

@@ -1,4 +1,4 @@
-import type {Lease, Moment} from '../../src/domain/lease.js'
+import type {Lease, Moment} from '../../src/domain/lease/lease.js'
 
 /** The moment at which `leaseOf` puts its leases. */
 export const leaseNow: Moment = {at: 6_000_000, mono: 3_000_000, boot: 'boot-1', host: 'host-1'}

@@ -1,7 +1,7 @@
-import type {Fold} from '../../src/domain/fold.js'
-import type {Rec, Stamped} from '../../src/domain/record.js'
+import type {Fold} from '../../src/domain/journal/fold.js'
+import type {Rec, Stamped} from '../../src/domain/journal/record.js'
 import type {Journal} from '../../src/journal/journal.js'
-import type {Clock} from '../../src/system/clock.js'
+import type {Clock} from '../../src/system/host/clock.js'
 
 /** A journal without a disk, for rules that do not ask how lines are stored. Ids are `r1`, `r2`, … */
 export function memoryJournal<S>(fold: Fold<S>, clock: Clock, lines: Rec[] = []): Journal<S> & {readonly lines: Rec[]} {

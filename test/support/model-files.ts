@@ -1,5 +1,5 @@
-import type {FileHandle, FileOp} from '../../src/journal/files.js'
-import {archivedGenerationOf, generationOf, generationsFolder} from '../../src/journal/names.js'
+import type {FileHandle, FileOp} from '../../src/journal/protocol/files.js'
+import {archivedGenerationOf, generationOf, generationsFolder} from '../../src/journal/protocol/names.js'
 
 /** Files in memory, with names that are links to inodes, as `disk.ts` has them on a disk. */
 export interface ModelFiles {

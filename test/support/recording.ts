@@ -1,4 +1,4 @@
-import type {RunCommand} from '../../src/system/run-command.js'
+import type {RunCommand} from '../../src/system/process/run-command.js'
 
 /** What a manager's command line really answered. */
 export interface Recording {

@@ -3,7 +3,7 @@ import {chmodSync, chownSync, mkdirSync, mkdtempSync, readdirSync, readFileSync,
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {onTestFinished} from 'vitest'
-import type {Rec} from '../../src/domain/record.js'
+import type {Rec} from '../../src/domain/journal/record.js'
 
 export const guardBin = join(import.meta.dirname, '../../bin/guard.js')
 

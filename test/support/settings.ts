@@ -1,4 +1,4 @@
-import type {ServiceSettings} from '../../src/domain/service-settings.js'
+import type {ServiceSettings} from '../../src/domain/settings/service.js'
 
 type Common = Pick<ServiceSettings, 'timeoutMs' | 'upWithinMs' | 'stayUpMs' | 'budget'>
 

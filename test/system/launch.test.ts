@@ -2,9 +2,9 @@ import {mkdtempSync, openSync, readFileSync, rmSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {afterAll, describe, expect, test} from 'vitest'
-import type {JobCommand, Launched} from '../../src/system/job-command.js'
-import {launchChild} from '../../src/system/launch-child.js'
 import {launchHandle, spawnForm} from '../../src/system/launch-handle.js'
+import type {JobCommand, Launched} from '../../src/system/process/job-command.js'
+import {launchChild} from '../../src/system/process/launch.js'
 
 const dir = mkdtempSync(join(tmpdir(), 'guard-launch-'))
 afterAll(() => rmSync(dir, {recursive: true}))

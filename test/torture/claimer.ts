@@ -5,14 +5,14 @@
 import {openSync, writeSync} from 'node:fs'
 import {hostname} from 'node:os'
 import {GuardError} from '../../src/errors.js'
-import {openJournal} from '../../src/journal/open-journal.js'
+import {openJournal} from '../../src/journal/open.js'
 import {leaseStream} from '../../src/journal/streams.js'
-import {systemClock} from '../../src/system/clock.js'
-import {createStamper, readBootId} from '../../src/system/host.js'
-import {newId} from '../../src/system/ids.js'
-import {identifyProcess} from '../../src/system/process-identity.js'
-import {survivorOf} from '../../src/system/survivor.js'
-import {checkLease, type LeaseDeps, releaseLease, renewLease, tryLease} from '../../src/usecases/lease.js'
+import {systemClock} from '../../src/system/host/clock.js'
+import {createStamper, readBootId} from '../../src/system/host/host.js'
+import {newId} from '../../src/system/host/ids.js'
+import {survivorOf} from '../../src/system/process/holder-liveness.js'
+import {identifyProcess} from '../../src/system/process/identity.js'
+import {checkLease, type LeaseDeps, releaseLease, renewLease, tryLease} from '../../src/usecases/lease/lease.js'
 
 const [dir = '', factsFile = '', job = ''] = process.argv.slice(2)
 const facts = openSync(factsFile, 'a')

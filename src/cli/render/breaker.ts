@@ -1,8 +1,8 @@
 import chalk from 'chalk'
-import {type Breaker, type BreakerState, breakerState} from '../../domain/breaker.js'
-import {formatDuration} from '../../domain/duration.js'
-import type {Moment} from '../../domain/moment.js'
-import {refusal} from '../../usecases/breaker.js'
+import {type Breaker, type BreakerState, breakerState} from '../../domain/breaker/breaker.js'
+import {formatDuration} from '../../domain/clock/duration.js'
+import type {Moment} from '../../domain/clock/reading.js'
+import {refusal} from '../../usecases/breaker/breaker.js'
 
 const paint: Readonly<Record<BreakerState, (text: string) => string>> = {
   closed: chalk.green,

@@ -1,6 +1,6 @@
 import chalk from 'chalk'
-import type {HealthVerdict} from '../../domain/health-check.js'
-import type {Health} from '../../usecases/check-health.js'
+import type {HealthVerdict} from '../../domain/health/check.js'
+import type {Health} from '../../usecases/diagnose/check-health.js'
 
 const paint: Readonly<Record<HealthVerdict, (text: string) => string>> = {
   healthy: chalk.green,

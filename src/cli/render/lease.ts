@@ -1,5 +1,5 @@
 import chalk from 'chalk'
-import type {LeaseReport} from '../../domain/lease-report.js'
+import type {LeaseReport} from '../../domain/lease/report.js'
 
 const paint: Readonly<Record<LeaseReport['state'], (text: string) => string>> = {
   held: chalk.green,

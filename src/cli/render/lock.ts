@@ -1,6 +1,6 @@
 import chalk from 'chalk'
-import type {LockJudgement} from '../../domain/lock.js'
-import type {ClearedLocks, LockList, RestoredLocks} from '../../usecases/clear-locks.js'
+import type {LockJudgement} from '../../domain/locks/lock.js'
+import type {ClearedLocks, LockList, RestoredLocks} from '../../usecases/recovery/clear-locks.js'
 
 const paint: Readonly<Record<LockJudgement['verdict'], (text: string) => string>> = {
   held: chalk.green,

@@ -1,8 +1,8 @@
 import chalk from 'chalk'
-import {withoutControls} from '../../domain/evidence.js'
-import type {ResetDecision} from '../../domain/reset-decision.js'
-import type {AnsweredReset, ResetRound} from '../../usecases/answer-resets.js'
-import type {PaidDebt} from '../../usecases/pay-debts.js'
+import {withoutControls} from '../../domain/failure/redact.js'
+import type {ResetDecision} from '../../domain/openclaw/reset-decision.js'
+import type {AnsweredReset, ResetRound} from '../../usecases/reset/answer-resets.js'
+import type {PaidDebt} from '../../usecases/reset/reenable-jobs.js'
 
 /** `guard reset-daemon`: what was answered, step by step; what waits and why; what is owed. */
 export function renderResetRound({answered, waiting, owed, unreadable}: ResetRound): string {

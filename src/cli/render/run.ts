@@ -1,5 +1,5 @@
 import chalk from 'chalk'
-import type {Run} from '../../domain/run.js'
+import type {Run} from '../../domain/run/run.js'
 
 const paint: Readonly<Record<string, (text: string) => string>> = {
   healthy: chalk.green,

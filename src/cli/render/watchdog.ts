@@ -1,10 +1,10 @@
 import chalk from 'chalk'
-import type {IncidentAction} from '../../domain/incident-decision.js'
-import type {ResetCourse} from '../../domain/incident-reset.js'
-import type {PatrolVerdict} from '../../domain/patrol-verdict.js'
-import type {Verdict} from '../../domain/verdict.js'
-import type {JobFacts} from '../../domain/watchdog-facts.js'
-import type {JobReport, Survey} from '../../usecases/survey-jobs.js'
+import type {IncidentAction} from '../../domain/incident/decide.js'
+import type {PatrolVerdict} from '../../domain/incident/overall-status.js'
+import type {ResetCourse} from '../../domain/incident/reset-progress.js'
+import type {JobFacts} from '../../domain/watchdog/job-facts.js'
+import type {Verdict} from '../../domain/watchdog/verdict.js'
+import type {JobReport, Survey} from '../../usecases/watchdog/evaluate-jobs.js'
 
 const paint: Readonly<Record<Verdict, (text: string) => string>> = {
   healthy: chalk.green,

@@ -1,5 +1,5 @@
-import type {FailureCause, FailureKind, OpenClawFailure} from '../../domain/openclaw-answer.js'
-import type {CommandResult} from '../run-command.js'
+import type {FailureCause, FailureKind, OpenClawFailure} from '../../domain/openclaw/response.js'
+import type {CommandResult} from '../process/run-command.js'
 
 /** Whether the call may have changed something: only then can its outcome be unknown. */
 export type Effect = 'read' | 'write'

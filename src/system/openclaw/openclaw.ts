@@ -1,5 +1,5 @@
-import type {Answer, GatewayHealth} from '../../domain/openclaw-answer.js'
-import type {OpenClawJob, OpenClawJobs} from '../../domain/openclaw-job.js'
+import type {OpenClawJob, OpenClawJobs} from '../../domain/openclaw/job.js'
+import type {Answer, GatewayHealth} from '../../domain/openclaw/response.js'
 
 /** OpenClaw's scheduler as guard needs it. No call throws for a failure of OpenClaw. */
 export interface OpenClaw {

@@ -1,5 +1,5 @@
 import {get} from 'node:http'
-import type {GatewayHealth} from '../../domain/openclaw-answer.js'
+import type {GatewayHealth} from '../../domain/openclaw/response.js'
 
 const probeLimitMs = 2000
 

@@ -1,5 +1,5 @@
-import type {ServiceSettings} from '../../domain/service-settings.js'
-import type {RunCommand} from '../run-command.js'
+import type {ServiceSettings} from '../../domain/settings/service.js'
+import type {RunCommand} from '../process/run-command.js'
 import {commandService} from './command.js'
 import {processComposeService} from './process-compose.js'
 import {processComposeApiService} from './process-compose-api.js'

@@ -1,7 +1,7 @@
-import {formatDuration} from '../../domain/duration.js'
-import type {ServiceSettings} from '../../domain/service-settings.js'
+import {formatDuration} from '../../domain/clock/duration.js'
+import type {ServiceSettings} from '../../domain/settings/service.js'
 import {GuardError} from '../../errors.js'
-import {resolveSecret} from '../secret.js'
+import {resolveSecret} from '../host/secret.js'
 import {type ProcessState, stateOfProcess} from './process-compose.js'
 import type {Service, ServiceState} from './service.js'
 

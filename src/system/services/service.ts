@@ -1,6 +1,6 @@
 import {stripVTControlCharacters} from 'node:util'
-import {formatDuration} from '../../domain/duration.js'
-import type {CommandResult} from '../run-command.js'
+import {formatDuration} from '../../domain/clock/duration.js'
+import type {CommandResult} from '../process/run-command.js'
 
 /** Something that can be restarted through its manager. Whatever goes wrong is an answer with its reason, never an exception. */
 export interface Service {

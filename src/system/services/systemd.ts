@@ -1,6 +1,6 @@
-import type {Argv} from '../../domain/job-settings.js'
-import type {ServiceSettings} from '../../domain/service-settings.js'
-import type {RunCommand} from '../run-command.js'
+import type {Argv} from '../../domain/settings/job.js'
+import type {ServiceSettings} from '../../domain/settings/service.js'
+import type {RunCommand} from '../process/run-command.js'
 import {callProblem, type Service, type ServiceState} from './service.js'
 
 type Settings = Extract<ServiceSettings, {manager: 'systemd'}>

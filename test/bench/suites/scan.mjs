@@ -22,7 +22,7 @@ const texts = [
 
 export async function run({place, rounds}) {
   const built = await rolldown({
-    input: join(root, 'src/domain/failure-class.ts'),
+    input: join(root, 'src/domain/failure/failure-class.ts'),
     resolve: {extensionAlias: {'.js': ['.ts', '.js']}},
   })
   await built.write({file: place.path('search.cjs'), format: 'cjs'})

@@ -43,7 +43,7 @@ function perJob(count, work) {
 
 async function load(place) {
   const build = await rolldown({
-    input: join(root, 'src/system/slots.ts'),
+    input: join(root, 'src/system/host/slots.ts'),
     platform: 'node',
     external: [/^node:/],
     resolve: {extensionAlias: {'.js': ['.ts', '.js']}},

@@ -1,7 +1,7 @@
 import {expect, test} from 'vitest'
-import type {TextOrSecret} from '../../../src/domain/secret.js'
+import type {TextOrSecret} from '../../../src/domain/settings/secret.js'
 import {openClawCli} from '../../../src/system/openclaw/cli.js'
-import {runCommand} from '../../../src/system/run-command.js'
+import {runCommand} from '../../../src/system/process/run-command.js'
 import {type StandInState, standIn, tick} from '../../support/openclaw-stand-in.js'
 
 const versions = ['2026.2.17', '2026.5.28', '2026.7.1-2', '2026.9.6']

@@ -1,5 +1,5 @@
 import {expect, test} from 'vitest'
-import {runCommand} from '../../../src/system/run-command.js'
+import {runCommand} from '../../../src/system/process/run-command.js'
 import {openService} from '../../../src/system/services/open-service.js'
 import {quickService} from '../../support/settings.js'
 import {tempDir} from '../../support/temp-dir.js'

@@ -1,8 +1,0 @@
-import {findStretches} from '../system/log-files.js'
-import type {LogDeps} from '../usecases/read-log.js'
-import type {Guard} from './guard.js'
-
-/** What is needed to find the output of a run. */
-export function logDeps(guard: Guard): LogDeps {
-  return {runs: guard.runs(), findStretches}
-}

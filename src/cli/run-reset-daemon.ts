@@ -1,0 +1,81 @@
+import {GuardError} from '../errors.js'
+import {resetRequestStream, resetResultStream} from '../journal/other-streams.js'
+import {callAfter} from '../system/alarm.js'
+import {holdLease} from '../usecases/lease/hold-lease.js'
+import {answerResets, type ResetRound} from '../usecases/reset/answer-resets.js'
+import type {Guard} from './guard.js'
+import {renderResetRound} from './render/reset.js'
+import {tell} from './stderr.js'
+import {resetLease, resetWorld} from './wire/reset-daemon.js'
+
+export interface ResetDaemonOptions {
+  /** Between two rounds; undefined for one round. */
+  readonly watchMs: number | undefined
+  readonly json: boolean
+  readonly print: (text: string) => void
+}
+
+/** A round longer than that renews its lease meanwhile. */
+const leaseTtlMs = 120_000
+
+/** One round, or rounds until INT or TERM: then the request in hand is finished first. Returns the round for `--json`. */
+export async function runResetDaemon(guard: Guard, options: ResetDaemonOptions): Promise<ResetRound | undefined> {
+  guard.ensureState()
+  const stop = new AbortController()
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort())
+  if (options.watchMs === undefined) {
+    const round = await underLease(guard, stop.signal)
+    options.print(renderResetRound(round))
+    process.exitCode = isWell(round) ? 0 : 1
+    return round
+  }
+  await watch(guard, {...options, watchMs: options.watchMs}, stop.signal)
+  return undefined
+}
+
+async function watch(guard: Guard, options: ResetDaemonOptions & {watchMs: number}, stop: AbortSignal): Promise<void> {
+  while (!stop.aborted) {
+    const round = await underLease(guard, stop).catch(tellAndGoOn)
+    if (round && isWorthALine(round)) show(round, options)
+    await guard.clock.sleep(options.watchMs, stop)
+  }
+}
+
+function underLease(guard: Guard, stop: AbortSignal): Promise<ResetRound> {
+  const {deps, request} = resetLease(guard, leaseTtlMs)
+  const lost = new AbortController()
+  const onLost = (reason: GuardError) => lost.abort(reason)
+  return holdLease({...deps, callAfter, onLost}, request, async () => {
+    const round = await answerResets(resetWorld(guard, AbortSignal.any([stop, lost.signal])))
+    for (const line of logLines(round)) guard.log(line)
+    guard.journal(resetRequestStream).compactIfDue()
+    guard.journal(resetResultStream).compactIfDue()
+    return round
+  })
+}
+
+/** A full disk or another daemon at work must not end the watch. Wrong settings must. */
+function tellAndGoOn(error: unknown): undefined {
+  if (!(error instanceof GuardError) || !['busy', 'io', 'fenced', 'no-state'].includes(error.kind)) throw error
+  tell(`reset daemon: ${error.message}`)
+}
+
+function isWell({answered, owed}: ResetRound): boolean {
+  return answered.every(({ok}) => ok) && owed.every(({state}) => state !== 'still-disabled')
+}
+
+function isWorthALine({answered, waiting, owed}: ResetRound): boolean {
+  return answered.length + waiting.length + owed.length > 0
+}
+
+function show(round: ResetRound, {json, print}: ResetDaemonOptions): void {
+  if (json) process.stdout.write(`${JSON.stringify(round)}\n`)
+  else print(renderResetRound(round))
+}
+
+function logLines({answered, owed}: ResetRound): readonly string[] {
+  return [
+    ...owed.map(({jobId, state, detail}) => `reset-daemon: enable of ${jobId} ${state}: ${detail}`),
+    ...answered.map(({jobId, outcome, detail}) => `reset-daemon: ${jobId} ${outcome}: ${detail}`),
+  ]
+}

@@ -1,0 +1,32 @@
+import type {Breakers} from '../../domain/breaker/breaker.js'
+import type {ProcessRef} from '../../domain/clock/process-ref.js'
+import type {Moment} from '../../domain/clock/reading.js'
+import type {BreakerSettings, Settings} from '../../domain/settings/settings.js'
+import type {Journal} from '../../journal/journal.js'
+import {breakerStream} from '../../journal/other-streams.js'
+import {readBootId, readHostName} from '../../system/host/host.js'
+import {identifyProcess, processState} from '../../system/process/identity.js'
+import type {BreakerDeps} from '../../usecases/breaker/breaker.js'
+import type {Guard} from '../guard.js'
+
+/** What the use cases of breakers need. */
+export function breakerWorld(guard: Guard): BreakerDeps & {readonly breakers: Journal<Breakers>} {
+  guard.ensureState()
+  const here = {host: readHostName(), boot: readBootId()}
+  const now = (): Moment => ({...here, at: guard.clock.now(), mono: guard.clock.mono()})
+  return {
+    breakers: guard.journal(breakerStream),
+    now,
+    isGone: (probe) => probe.process !== undefined && processState(probe.process, probe, here) === 'gone',
+  }
+}
+
+/** The settings of a target, its own or the common ones. */
+export function breakerPolicy({breakers}: Settings, target: string): BreakerSettings {
+  return (Object.hasOwn(breakers.targets, target) ? breakers.targets[target] : undefined) ?? breakers.defaults
+}
+
+/** Who asks at a shell: the process that started guard, whose life a probe then hangs on. */
+export function callingProcess(pid: number | undefined): ProcessRef | undefined {
+  return identifyProcess(pid ?? process.ppid)
+}

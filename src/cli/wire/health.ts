@@ -1,0 +1,58 @@
+import {accessSync, constants, existsSync} from 'node:fs'
+import {GuardError} from '../../errors.js'
+import {
+  alertStream,
+  breakerStream,
+  incidentStream,
+  resetRequestStream,
+  resetResultStream,
+} from '../../journal/other-streams.js'
+import {leaseStream, runStream} from '../../journal/streams.js'
+import {readBootId, readHostName} from '../../system/host/host.js'
+import {readMachine} from '../../system/host/machine.js'
+import {survivorOf} from '../../system/process/holder-liveness.js'
+import type {HealthDeps} from '../../usecases/diagnose/check-health.js'
+import type {Guard} from '../guard.js'
+
+/** What a look at everything needs of the world. It makes no state directory where there is none. */
+export function healthWorld(guard: Guard): HealthDeps {
+  const here = {host: readHostName(), boot: readBootId()}
+  const [leases, runs, breakers] = [guard.leases(), guard.runs(), guard.journal(breakerStream)]
+  const [incidents, alerts] = [guard.journal(incidentStream), guard.journal(alertStream)]
+  const [resetRequests, resets] = [guard.journal(resetRequestStream), guard.journal(resetResultStream)]
+  return {
+    moment: () => ({...here, at: guard.clock.now(), mono: guard.clock.mono()}),
+    readMachine: () => readMachine(guard.stateDir),
+    tryState: () => tryState(guard),
+    leases,
+    survivorOf: (lease) => survivorOf(lease, here),
+    runs,
+    breakers,
+    incidents,
+    resetRequests,
+    resets,
+    journals: [
+      {name: leaseStream.name, inspect: leases.inspect},
+      {name: runStream.name, inspect: runs.inspect},
+      {name: breakerStream.name, inspect: breakers.inspect},
+      {name: incidentStream.name, inspect: incidents.inspect},
+      {name: alertStream.name, inspect: alerts.inspect},
+      {name: resetRequestStream.name, inspect: resetRequests.inspect},
+      {name: resetResultStream.name, inspect: resets.inspect},
+    ],
+  }
+}
+
+/** What `guard run` would find when it wants to write. */
+function tryState(guard: Guard): string {
+  if (!existsSync(guard.stateDir)) return `${guard.stateDir} is not there yet; the first run makes it`
+  guard.ensureState()
+  try {
+    accessSync(guard.stateDir, constants.W_OK)
+  } catch (error) {
+    const {syscall, code} = error as NodeJS.ErrnoException
+    if (syscall === undefined) throw error
+    throw new GuardError('io', `state directory ${guard.stateDir} cannot be written (${code})`, [], {cause: error})
+  }
+  return guard.stateDir
+}

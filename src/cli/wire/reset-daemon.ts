@@ -1,0 +1,59 @@
+import type {OpenClawSettings} from '../../domain/settings/settings.js'
+import {GuardError} from '../../errors.js'
+import {resetRequestStream, resetResultStream} from '../../journal/other-streams.js'
+import {readBootId, readHostName} from '../../system/host/host.js'
+import {openClawCli} from '../../system/openclaw/cli.js'
+import {survivorOf} from '../../system/process/holder-liveness.js'
+import {identifyProcess, processState} from '../../system/process/identity.js'
+import {runCommand} from '../../system/process/run-command.js'
+import type {LeaseDeps, LeaseRequest} from '../../usecases/lease/lease.js'
+import {type ResetDeps, usualPace} from '../../usecases/reset/reset-deps.js'
+import type {Guard} from '../guard.js'
+
+/** A request that was interrupted or left so often has failed. */
+const maxTries = 3
+
+/** Ties the reset daemon's story to the world. Throws GuardError `config` when the settings name no OpenClaw. */
+export function resetWorld(guard: Guard, stop: AbortSignal): ResetDeps {
+  const openclaw = openClawOf(guard)
+  const {expireAfterMs, minIntervalMs} = guard.settings.resetDaemon
+  const allowed = new Set([...Object.values(openclaw.jobs).map(({id}) => id), ...openclaw.allow])
+  return {
+    clock: guard.clock,
+    requests: guard.journal(resetRequestStream),
+    results: guard.journal(resetResultStream),
+    openclaw: openClawCli({run: runCommand, settings: openclaw}),
+    self: thisProcess(),
+    here: {host: readHostName(), boot: readBootId()},
+    processState,
+    stop,
+    policy: {allowed, expireAfterMs, minIntervalMs, maxTries},
+    pace: usualPace,
+  }
+}
+
+/** The daemon's own lease, by which others see whether it works. */
+export function resetLease(guard: Guard, ttlMs: number): {readonly deps: LeaseDeps; readonly request: LeaseRequest} {
+  const here = {host: readHostName(), boot: readBootId()}
+  const deps: LeaseDeps = {
+    clock: guard.clock,
+    leases: guard.leases(),
+    here,
+    survivorOf: (lease) => survivorOf(lease, here),
+  }
+  const holder = `${here.host}:${process.pid}`
+  return {deps, request: {job: 'guard-reset-daemon', holder, ttlMs, process: thisProcess(), waitMs: 0}}
+}
+
+function openClawOf({settings}: Guard): OpenClawSettings {
+  if (settings.openclaw) return settings.openclaw
+  throw new GuardError('config', `${settings.file ?? 'the default settings'}: there is no part "openclaw"`, [
+    'add openclaw.command and openclaw.jobs; .guardianrc.example shows them',
+  ])
+}
+
+function thisProcess() {
+  const self = identifyProcess(process.pid)
+  if (!self) throw new GuardError('internal', `process ${process.pid}, which is this one, is not to be found`)
+  return self
+}

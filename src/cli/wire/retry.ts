@@ -1,0 +1,127 @@
+import {mkdtempSync, rmSync} from 'node:fs'
+import {constants, tmpdir} from 'node:os'
+import {join} from 'node:path'
+import {searchFailures} from '../../domain/failure/failure-class.js'
+import {classOfAttempt} from '../../domain/retry/retry.js'
+import {judgeRun} from '../../domain/run/outcome.js'
+import {exitCodeOf} from '../../domain/run/report.js'
+import {newId} from '../../system/host/ids.js'
+import {type JobOutput, openJobOutput} from '../../system/output/job-output.js'
+import {searchFile} from '../../system/output/search-output.js'
+import {identifyProcess} from '../../system/process/identity.js'
+import type {Argv} from '../../system/process/job-command.js'
+import {type JobProcess, startJob} from '../../system/process/job-process.js'
+import {supervise} from '../../system/process/supervise.js'
+import type {CommandAttempt} from '../../usecases/breaker/retry-command.js'
+import type {AttemptStart} from '../../usecases/recovery/retry.js'
+import {tell} from '../stderr.js'
+import {catchSignals} from './run-attempt.js'
+
+export interface CommandToRetry {
+  readonly argv: Argv
+  readonly timeoutMs: number | undefined
+  readonly killAfterMs: number
+  /** The command's output goes to standard error, so that standard output is the report alone. */
+  readonly json: boolean
+}
+
+/** What `retryCommand` needs of the world for one command. */
+export function openRetry(command: CommandToRetry) {
+  const cancel = new AbortController()
+  return {
+    perform: (start: AttemptStart) => performAttempt(command, () => cancel.abort(), start),
+    // Between attempts nobody catches signals, so that one ends guard at once.
+    signal: cancel.signal,
+    self: identifyProcess(process.pid),
+  }
+}
+
+/** Runs the command once, in a process group of its own; what it prints is passed on as it comes and searched afterwards. */
+async function performAttempt(
+  command: CommandToRetry,
+  onCancel: () => void,
+  start: AttemptStart,
+): Promise<CommandAttempt> {
+  const dir = mkdtempSync(join(tmpdir(), 'guard-retry-'))
+  const logFile = join(dir, 'output')
+  const targets = command.json ? ([2, 2] as const) : ([1, 2] as const)
+  const signals = catchSignals(false)
+  try {
+    const output = openJobOutput({logFile, spool: join(dir, 'spool'), targets, isShared: false, warn: tell})
+    return await runOnce(command, start, {output, logFile, sendTo: (job) => signals.sendTo(cancelling(job, onCancel))})
+  } finally {
+    signals.release()
+    rmSync(dir, {recursive: true, force: true})
+  }
+}
+
+interface AttemptIo {
+  readonly output: JobOutput
+  readonly logFile: string
+  /** Hands guard's signals to the command from now on. */
+  readonly sendTo: (job: JobProcess) => void
+}
+
+async function runOnce(command: CommandToRetry, start: AttemptStart, io: AttemptIo): Promise<CommandAttempt> {
+  const runId = newId()
+  const job = await startJob({
+    argv: command.argv,
+    env: {...process.env, GUARD_RUN_ID: runId, GUARD_ATTEMPT: `${start.attempt}`},
+    stdout: io.output.stdout,
+    stderr: io.output.stderr,
+    interactive: false,
+  })
+  io.sendTo(job)
+  io.output.follow(true)
+  const limits = {
+    timeoutMs: limitOf(command.timeoutMs, start),
+    silenceMs: undefined,
+    killAfterMs: command.killAfterMs,
+    lastWriteMs: io.output.lastWriteMs,
+  }
+  const exit = await supervise(job, limits, async (ended, killAfterMs) =>
+    (await import('../../system/process/stop-process-group.js')).endJob(ended, killAfterMs, runId),
+  )
+  const {outcome} = judgeRun({
+    exit: {...exit, spawnError: undefined},
+    exitMap: {},
+    result: undefined,
+    crashed: undefined,
+  })
+  const found = outcome === 'healthy' ? undefined : classify(io)
+  await io.output.finish(true)
+  const signalNumber = exit.signal && constants.signals[exit.signal]
+  return {
+    outcome,
+    class: classOfAttempt(outcome, undefined, found?.failure?.class),
+    exitCode: exitCodeOf({code: exit.code, signalNumber, limited: exit.timedOut}),
+    ...(found?.failure && {evidence: found.failure.evidence}),
+    ...(found?.retryAfter && {retryAfter: found.retryAfter}),
+  }
+}
+
+function classify({output, logFile}: AttemptIo) {
+  const search = searchFailures({})
+  const {from, to} = output.range()
+  searchFile(logFile, {from, ...(to !== undefined && {to})}, search)
+  return search.end()
+}
+
+/** The attempt's own limit, longer after timeouts, but never longer than what the deadline leaves. */
+function limitOf(timeoutMs: number | undefined, {timeoutFactor, remainingMs}: AttemptStart): number | undefined {
+  if (timeoutMs === undefined) return remainingMs
+  return Math.min(timeoutMs * timeoutFactor, remainingMs ?? Number.POSITIVE_INFINITY)
+}
+
+/** Signals that are meant to end guard: they reach the command, and no further attempt is made. */
+const ending: readonly string[] = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT']
+
+function cancelling(job: JobProcess, onCancel: () => void): JobProcess {
+  return {
+    ...job,
+    signal: (signal) => {
+      if (ending.includes(signal)) onCancel()
+      job.signal(signal)
+    },
+  }
+}

@@ -1,0 +1,51 @@
+import type {JobSettings} from '../../domain/settings/job.js'
+import {GuardError} from '../../errors.js'
+import {identifyProcess} from '../../system/process/identity.js'
+import {allowCall, type BreakerTarget, recordCall, takeRetryToken} from '../../usecases/breaker/breaker.js'
+import type {RunBreaker} from '../../usecases/run/run-job.js'
+import type {Guard} from '../guard.js'
+import {tell} from '../stderr.js'
+import {breakerPolicy, breakerWorld} from './breaker.js'
+
+/** Asks the job's breaker. A journal that cannot be read or written stops no job, here as elsewhere. */
+export function runBreaker(guard: Guard, settings: JobSettings): RunBreaker {
+  const to = targetOf(guard, settings)
+  if (to === undefined) return {refusal: undefined, record: () => undefined}
+  const permit = tolerated(() => allowCall(breakerWorld(guard), to, identifyProcess(process.pid)))
+  if (permit && !permit.allowed) return {refusal: `breaker ${permit.reason}`, record: () => undefined}
+  return {
+    refusal: undefined,
+    record: (outcome) =>
+      void tolerated(() => {
+        // Whoever ended the job, or kept it from starting, was not the target.
+        if (outcome === 'killed' || outcome === 'not-started') return
+        const change = recordCall(breakerWorld(guard), to, {
+          ok: outcome === 'healthy' || outcome === 'skipped',
+          probe: permit?.allowed ? permit.probe : undefined,
+          credit: settings.retry.budget.ratio,
+        })
+        if (change.change === 'opened') tell(`breaker ${to.target} opened: ${change.reason}`)
+        if (change.change === 'closed') tell(`breaker ${to.target} closed`)
+      }),
+  }
+}
+
+/** Takes a token of the retry budget that all processes share: the breaker's target's, else the job's own. */
+export function retryTokens(guard: Guard, settings: JobSettings, job: string): () => boolean {
+  const target = settings.breaker?.target ?? job
+  return () => tolerated(() => takeRetryToken(breakerWorld(guard), target, settings.retry.budget)) ?? true
+}
+
+function targetOf({settings}: Guard, {breaker}: JobSettings): BreakerTarget | undefined {
+  return breaker && {target: breaker.target, policy: breakerPolicy(settings, breaker.target)}
+}
+
+function tolerated<T>(work: () => T): T | undefined {
+  try {
+    return work()
+  } catch (error) {
+    if (!(error instanceof GuardError)) throw error
+    tell(`the breaker was not asked: ${error.message}`)
+    return undefined
+  }
+}

@@ -1,0 +1,154 @@
+import {type BigIntStats, closeSync, constants, fstatSync, lstatSync, openSync, readFileSync} from 'node:fs'
+import {isAbsolute, join} from 'node:path'
+import {isJobName} from '../../domain/job/job-name.js'
+import type {JobSettings} from '../../domain/settings/job.js'
+import type {Settings} from '../../domain/settings/settings.js'
+import type {FoundFile} from '../find.js'
+
+/**
+ * Checked settings, kept from run to run: `guard run` shall load neither the YAML reader nor the schema.
+ *
+ * An entry is used only if it was written by this very version of guard, for this very file (path, device, inode, size,
+ * mtime and ctime to the nanosecond), by this very user, into a place where nobody else may write. Whatever else is
+ * found there counts as nothing. The first line is the key.
+ */
+
+export interface CachePlace {
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly home: string | undefined
+  readonly uid: number | undefined
+}
+
+/** guard's cache folder. Undefined: there is no place for one. */
+export function cacheFolder({env, home}: CachePlace): string | undefined {
+  const cacheHome = env['XDG_CACHE_HOME']
+  if (cacheHome && isAbsolute(cacheHome)) return join(cacheHome, 'guard')
+  return home === undefined ? undefined : join(home, '.cache', 'guard')
+}
+
+export function cacheFile(folder: string, {stat}: FoundFile): string {
+  return join(folder, `settings-${stat.dev}-${stat.ino}`)
+}
+
+/** Grows with each change of what an entry looks like: two builds may have one version. */
+const layout = 4
+
+/** What must be equal for an entry to be used. */
+export function cacheKey({path, stat}: FoundFile, version: string): string {
+  const {dev, ino, size, mtimeNs, ctimeNs} = stat
+  return JSON.stringify([layout, version, path, ...[dev, ino, size, mtimeNs, ctimeNs].map(String)])
+}
+
+/** The settings as they were checked before. Undefined: not there, not ours, not whole or not of this file. */
+export function readCache(found: FoundFile, version: string, place: CachePlace): Settings | undefined {
+  const folder = cacheFolder(place)
+  if (folder === undefined || !isPrivate(statOf(folder), place.uid)) return undefined
+  try {
+    const text = readPrivate(cacheFile(folder, found), place.uid)
+    return text?.startsWith(`${cacheKey(found, version)}\n`) ? unpack(text) : undefined
+  } catch {
+    // A cache that cannot be read is as good as none.
+    return undefined
+  }
+}
+
+/** The last line: without it the entry was cut off. */
+export const endMark = 'end'
+
+/**
+ * The lines of an entry: its key; the settings without jobs and indexes; the scripts; the watched jobs; each job's
+ * name and what it has that differs from the defaults. A run asks for one job of a hundred, so nothing is read, not
+ * even split into lines, before it is asked for: a hit costs a third of reading all.
+ */
+function unpack(text: string): Settings | undefined {
+  if (!text.endsWith(`\n${endMark}`)) return undefined
+  const base = text.indexOf('\n') + 1
+  const scripts = text.indexOf('\n', base) + 1
+  const watched = text.indexOf('\n', scripts) + 1
+  const jobs = text.indexOf('\n', watched)
+  const settings = JSON.parse(text.slice(base, scripts)) as Settings
+  let readScripts: Settings['scripts'] | undefined
+  let readWatched: Settings['watched'] | undefined
+  return {
+    ...settings,
+    jobs: lazyJobs(text.slice(jobs, -endMark.length), settings.defaults),
+    get scripts() {
+      readScripts ??= JSON.parse(text.slice(scripts, watched)) as Settings['scripts']
+      return readScripts
+    },
+    get watched() {
+      readWatched ??= JSON.parse(text.slice(watched, jobs)) as Settings['watched']
+      return readWatched
+    },
+  }
+}
+
+/** Looks like the plain map of jobs that it stands for. */
+function lazyJobs(lines: string, defaults: JobSettings): Settings['jobs'] {
+  const read = (jobs: Record<string, JobSettings>, name: string | symbol) => {
+    if (typeof name !== 'string' || !isJobName(name) || Object.hasOwn(jobs, name)) return
+    const start = lines.indexOf(`\n${name} `)
+    if (start < 0) return
+    const own = JSON.parse(lines.slice(start + name.length + 2, lines.indexOf('\n', start + 1))) as Partial<JobSettings>
+    jobs[name] = {...defaults, ...own}
+  }
+  // Whoever asks for the names goes on to ask for each, and finding each by itself would read the text once a job.
+  const readAll = (jobs: Record<string, JobSettings>): string[] => {
+    const names: string[] = []
+    for (const line of lines.split('\n')) {
+      const end = line.indexOf(' ')
+      if (end < 0) continue
+      const name = line.slice(0, end)
+      names.push(name)
+      if (!Object.hasOwn(jobs, name)) jobs[name] = {...defaults, ...(JSON.parse(line.slice(end + 1)) as object)}
+    }
+    return names
+  }
+  return new Proxy<Record<string, JobSettings>>(
+    {},
+    {
+      get(jobs, name) {
+        read(jobs, name)
+        return Reflect.get(jobs, name)
+      },
+      getOwnPropertyDescriptor(jobs, name) {
+        read(jobs, name)
+        return Reflect.getOwnPropertyDescriptor(jobs, name)
+      },
+      has(jobs, name) {
+        read(jobs, name)
+        return Reflect.has(jobs, name)
+      },
+      ownKeys: readAll,
+    },
+  )
+}
+
+/** Goes the way of a hit once, on settings that it makes up. */
+export function rehearseUnpacking(): void {
+  const {jobs} = unpack(['', '{}', '{}', '[]', 'job {}', endMark].join('\n')) ?? {jobs: {}}
+  if ('job' in jobs && Object.hasOwn(jobs, 'job')) jobs['job']
+}
+
+function readPrivate(path: string, uid: number | undefined): string | undefined {
+  const file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
+  try {
+    return isPrivate(fstatSync(file, {bigint: true}), uid) ? readFileSync(file, 'utf8') : undefined
+  } finally {
+    closeSync(file)
+  }
+}
+
+/** Ours, and nobody else may so much as look at it. */
+export function isPrivate(stat: BigIntStats | undefined, uid: number | undefined): boolean {
+  if (!stat || stat.isSymbolicLink()) return false
+  return uid === undefined || (Number(stat.uid) === uid && (Number(stat.mode) & 0o077) === 0)
+}
+
+function statOf(path: string): BigIntStats | undefined {
+  try {
+    return lstatSync(path, {bigint: true, throwIfNoEntry: false})
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,82 @@
+import {lstatSync, mkdirSync, readdirSync, renameSync, unlinkSync, writeFileSync} from 'node:fs'
+import {dirname, join} from 'node:path'
+import type {Settings} from '../../domain/settings/settings.js'
+import type {FoundFile} from '../find.js'
+import {type CachePlace, cacheFile, cacheFolder, cacheKey, endMark, isPrivate} from './read.js'
+
+/** A file system may tell times to two seconds only: a file as young as that may change once more without a sign of it. */
+const settledAfterMs = 2500
+const forgottenAfterMs = 30 * 86_400_000
+
+export interface Keeper extends CachePlace {
+  /** guard's version. */
+  readonly version: string
+  /** The time by which to tell whether the file may change once more unseen. */
+  readonly nowMs: number
+}
+
+/** Writes the entry aside and renames it, so that nobody ever reads half of one. Failing is no matter: the next run loads the file again. */
+export function writeCache(found: FoundFile, settings: Settings, place: Keeper): void {
+  const folder = cacheFolder(place)
+  if (folder === undefined || !isSettled(found, place.nowMs) || /\.[cm]?js$/.test(found.path)) return
+  const target = cacheFile(folder, found)
+  const aside = `${target}.${process.pid}`
+  try {
+    makeFolder(folder)
+    if (!isPrivate(lstatSync(folder, {bigint: true}), place.uid)) return
+    // On the disk before it has its name, so that a crash cannot leave a hole in it.
+    const entry = `${cacheKey(found, place.version)}
+${pack(settings)}`
+    writeFileSync(aside, entry, {mode: 0o600, flag: 'wx', flush: true})
+    renameSync(aside, target)
+    removeForgotten(folder, place.nowMs)
+  } catch {
+    remove(aside)
+  }
+}
+
+/** The opposite of cache.ts's `unpack`. A job has every key that the defaults have. */
+function pack(settings: Settings): string {
+  const defaults = new Map(Object.entries(settings.defaults).map(([key, value]) => [key, JSON.stringify(value)]))
+  const jobLines = Object.entries(settings.jobs).map(([name, job]) => {
+    const own = Object.entries(job).filter(([key, value]) => defaults.get(key) !== JSON.stringify(value))
+    return `${name} ${JSON.stringify(Object.fromEntries(own))}`
+  })
+  const {scripts, watched, ...base} = settings
+  const indexes = [scripts, watched].map((index) => JSON.stringify(index))
+  return [JSON.stringify({...base, jobs: {}}), ...indexes, ...jobLines, endMark].join('\n')
+}
+
+function isSettled({stat}: FoundFile, nowMs: number): boolean {
+  const changedAt = Math.max(Number(stat.mtimeMs), Number(stat.ctimeMs))
+  // A time in the future says nothing about what comes after now.
+  return nowMs - changedAt > settledAfterMs
+}
+
+/** Not recursive: below some places (/proc) Node's recursive mkdir never returns. */
+function makeFolder(folder: string): void {
+  for (const path of [dirname(folder), folder]) {
+    try {
+      mkdirSync(path, {mode: 0o700})
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+    }
+  }
+}
+
+/** Entries of settings files that are long gone, and what a crash left beside them. */
+function removeForgotten(folder: string, nowMs: number): void {
+  for (const name of readdirSync(folder).filter((entry) => entry.startsWith('settings-'))) {
+    const path = join(folder, name)
+    const age = nowMs - (lstatSync(path, {throwIfNoEntry: false})?.mtimeMs ?? nowMs)
+    if (age > forgottenAfterMs) remove(path)
+  }
+}
+
+function remove(path: string): void {
+  try {
+    unlinkSync(path)
+  } catch {
+    // Gone already, or not ours to remove.
+  }
+}

@@ -1,0 +1,63 @@
+import type {Argv} from '../domain/settings/job.js'
+import type {OpenClawSettings} from '../domain/settings/settings.js'
+import {hour, jobDefaults, minute, second} from './defaults.js'
+
+/** Defaults of the parts that exist only where settings name them. */
+
+export const outputDefaults = {minSizeBytes: 0, contains: [], lacks: []} as const
+
+/** By the step's `do`. */
+export const stepDefaults = {
+  'clear-locks': {when: [], minAgeMs: 10 * minute},
+  restart: {when: []},
+  exec: {when: [], timeoutMs: minute},
+  alert: {when: [], level: 'CRITICAL'},
+  wait: {when: []},
+  verify: {when: [], pollMs: 5 * second},
+} as const
+
+const serviceCommon = {
+  timeoutMs: 30 * second,
+  upWithinMs: 30 * second,
+  stayUpMs: 3 * second,
+  budget: jobDefaults.budget,
+}
+
+/** By the service's `manager`. */
+export const serviceDefaults = {
+  'process-compose': {...serviceCommon, command: ['process-compose'] as Argv},
+  supervisor: {...serviceCommon, command: ['supervisorctl'] as Argv},
+  systemd: {...serviceCommon, command: ['systemctl'] as Argv, user: false},
+  command: serviceCommon,
+} as const
+
+const channelCommon = {timeoutMs: 10 * second}
+
+/** By the channel's `type`. */
+export const channelDefaults = {
+  telegram: {...channelCommon, url: 'https://api.telegram.org'},
+  slack: channelCommon,
+  webhook: {...channelCommon, method: 'POST', headers: {}},
+  smtp: {...channelCommon, port: 587, tls: 'starttls'},
+  pagerduty: {...channelCommon, url: 'https://events.pagerduty.com'},
+  ping: channelCommon,
+  syslog: {...channelCommon, facility: 'daemon', tag: 'guard'},
+  file: channelCommon,
+  command: channelCommon,
+} as const
+
+/** What holds once the settings have an `openclaw` part; its limits are OpenClaw's own, from its sources. */
+export const openclawDefaults: OpenClawSettings = {
+  command: ['openclaw'],
+  env: {},
+  timeoutMs: 30 * second,
+  url: 'http://127.0.0.1:18789',
+  jobs: {},
+  allow: [],
+  maxRunningMs: hour,
+  graceMs: 2 * minute,
+  wedgedAfterMs: 3 * minute,
+  failingAfter: 3,
+}
+
+export const routeDefaults = {level: 'INFO', jobs: []} as const

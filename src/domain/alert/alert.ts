@@ -1,0 +1,109 @@
+import type {Fold} from '../journal/fold.js'
+import {type Entry, hasFields, type Rec} from '../journal/record.js'
+
+/**
+ * An alert is a message worth a human: one line of `alerts.jsonl`. Whether, when and through which channel it goes out
+ * is decided later, by whoever delivers alerts; raising one never waits for a network.
+ */
+
+export type AlertLevel = 'INFO' | 'WARNING' | 'CRITICAL'
+
+export const alertLevels: readonly AlertLevel[] = ['INFO', 'WARNING', 'CRITICAL']
+
+/** What somebody wants to have said. */
+export interface Alert {
+  readonly level: AlertLevel
+  /** Who speaks: `watchdog`, `reset-daemon`, a job's name. */
+  readonly component: string
+  readonly message: string
+  readonly details: Readonly<Record<string, unknown>>
+  readonly job?: string | undefined
+  /** Says that two alerts are the same one; the second of them is void. Absent: each is its own. */
+  readonly key?: string | undefined
+}
+
+/** An alert as a line of the journal. */
+export interface RaisedAlert extends Entry {
+  readonly kind: 'raised'
+  /** ISO 8601 UTC, for people and for programs that know nothing of `at`. */
+  readonly timestamp: string
+  readonly level: AlertLevel
+  readonly component: string
+  readonly message: string
+  readonly details: Readonly<Record<string, unknown>>
+  readonly key?: string
+}
+
+/** What the journal remembers of alerts: which keyed ones were raised. */
+export interface AlertsState {
+  /** Key → wall clock time in milliseconds, oldest first. */
+  readonly raised: Map<string, number>
+}
+
+/** A line takes at most 64 KiB; a message or its details longer than this are cut. Characters. */
+const longestMessage = 4000
+const longestDetails = 8000
+
+/** Far more than incidents that can be open at once; older keys are of incidents long over. */
+const keptKeys = 20_000
+
+export function alertEntry(alert: Alert, atMs: number): RaisedAlert {
+  const {level, component, message, details, job, key} = alert
+  return {
+    kind: 'raised',
+    timestamp: new Date(atMs).toISOString(),
+    level,
+    component,
+    message: message.length > longestMessage ? `${message.slice(0, longestMessage)}…` : message,
+    details: fitted(details),
+    ...(job !== undefined && {job}),
+    ...(key !== undefined && {key}),
+  }
+}
+
+function fitted(details: Alert['details']): Alert['details'] {
+  const text = JSON.stringify(details)
+  return text.length <= longestDetails ? details : {cut: `${text.slice(0, longestDetails)}…`}
+}
+
+/** Two processes may raise the alert of one key at once: the first line counts. */
+export const alertsFold: Fold<AlertsState> = {
+  empty: () => ({raised: new Map()}),
+  apply(state, record) {
+    const {key} = record
+    if (typeof key !== 'string') return 'ok'
+    if (state.raised.has(key)) return 'void'
+    state.raised.set(key, typeof record['at'] === 'number' ? record['at'] : 0)
+    const oldest = state.raised.size > keptKeys ? state.raised.keys().next().value : undefined
+    if (oldest !== undefined) state.raised.delete(oldest)
+    return 'ok'
+  },
+  save: (state) => [...state.raised],
+  restore: (saved) => ({raised: new Map(saved as [string, number][])}),
+}
+
+/** Reads a line of the alerts journal, also one that another program wrote (`echo '{"level":…,"message":…}' >>`). */
+export function parseAlert(record: Rec): RaisedAlert | undefined {
+  if (!hasFields(record, {level: 'string', message: 'string'})) return undefined
+  const level = alertLevels.find((known) => known === String(record['level']).toUpperCase())
+  if (!level) return undefined
+  return {
+    ...record,
+    kind: 'raised',
+    level,
+    timestamp: timestampOf(record),
+    component: typeof record['component'] === 'string' ? record['component'] : 'unknown',
+    message: String(record['message']),
+    details: detailsOf(record['details']),
+  }
+}
+
+function timestampOf({timestamp, at}: Rec): string {
+  if (typeof timestamp === 'string') return timestamp
+  return new Date(typeof at === 'number' && Math.abs(at) <= 8.64e15 ? at : 0).toISOString()
+}
+
+function detailsOf(details: unknown): Alert['details'] {
+  if (typeof details === 'object' && details !== null) return details as Alert['details']
+  return details === undefined ? {} : {text: details}
+}

@@ -1,0 +1,146 @@
+import {type Breakers, breakerState} from '../breaker/breaker.js'
+import type {Incidents} from '../incident/incident.js'
+import {type Lease, type LeaseState, leaseState, type Moment} from '../lease/lease.js'
+import type {ResetRequest} from '../openclaw/reset-request.js'
+import {type LeaseSighting, unrecordedEnd} from '../run/interrupted-run.js'
+import {openRuns, type RunBook} from '../run/run.js'
+import {watcherState} from '../watchdog/daemon-heartbeat.js'
+import {span} from '../watchdog/freshness.js'
+import type {Check, CheckName, HealthVerdict} from './check.js'
+
+/** How the files of one journal stand. */
+export interface JournalFacts {
+  readonly name: string
+  /** 0: nobody has written into it yet. */
+  readonly generation: number
+  readonly bytes: number
+  readonly records: number
+  /** Lines that are no JSON object. */
+  readonly garbage: number
+  readonly problems: readonly string[]
+}
+
+/** What crashes leave: each tears one line at most. More than so many in one journal, and somebody writes no JSON. */
+const toleratedGarbage = 3
+
+/** Lists longer than this are cut for people; the facts have them all. */
+const namedAtMost = 5
+
+export function judgeJournals(journals: readonly JournalFacts[]): Check {
+  const known = journals.filter(({generation}) => generation > 0)
+  const garbage = known.reduce((sum, journal) => sum + journal.garbage, 0)
+  const problems = known.flatMap((journal) => [...journal.problems, ...garbageProblem(journal)])
+  const bytes = known.reduce((sum, journal) => sum + journal.bytes, 0)
+  const lines = garbage === 1 ? '1 line is' : `${garbage} lines are`
+  return check('journals', problems.length > 0 ? 'degraded' : 'healthy', {
+    reason: problems.length > 0 ? listed(problems, '; ') : `${known.length} in use, ${lines} no JSON`,
+    facts: {bytes, garbage, problems, journals: known},
+  })
+}
+
+function garbageProblem({name, garbage}: JournalFacts): readonly string[] {
+  return garbage > toleratedGarbage ? [`${garbage} lines of ${name}.jsonl are no JSON: see who writes them`] : []
+}
+
+/** A holder that lives but has let its lease expire hangs, or is stopped: others may start beside it. */
+export function judgeLeases(sightings: readonly LeaseSighting[], now: Moment): Check {
+  const states = sightings.map(({lease}) => leaseState(lease, now))
+  const count = (state: LeaseState) => states.filter((one) => one === state).length
+  const overdue = sightings
+    .filter(({lease, life}) => life === 'alive' && leaseState(lease, now) === 'expired')
+    .map(({lease}) => lease.job)
+  const counts = {held: count('held'), expired: count('expired'), released: count('released')}
+  const told = `${counts.held} held, ${counts.expired} expired, ${counts.released} released`
+  return check('leases', overdue.length > 0 ? 'degraded' : 'healthy', {
+    reason: overdue.length > 0 ? `${told}; expired though the holder lives: ${listed(overdue)}` : told,
+    facts: {...counts, overdue},
+  })
+}
+
+/** Runs that crashed and that nobody has put on record yet. */
+export function judgeRuns(book: RunBook, sightings: readonly LeaseSighting[]): Check {
+  const byJob = new Map(sightings.map((sighting) => [sighting.lease.job, sighting]))
+  const open = openRuns(book)
+  const interrupted = open.filter((run) => unrecordedEnd(run, byJob.get(run.job)) !== undefined)
+  const jobs = interrupted.map(({job}) => job)
+  return check('runs', jobs.length > 0 ? 'degraded' : 'healthy', {
+    reason:
+      jobs.length > 0
+        ? `interrupted, and not recorded until the next run or round of guard watchdog: ${listed(jobs)}`
+        : `${open.length} under way`,
+    facts: {underWay: open.length - jobs.length, interrupted: interrupted.map(({job, id}) => ({job, run: id}))},
+  })
+}
+
+export function judgeBreakers(breakers: Breakers, now: Moment): Check {
+  const known = [...breakers.values()].map((breaker) => ({
+    target: breaker.target,
+    state: breakerState(breaker, now),
+  }))
+  const refusing = known.filter(({state}) => state !== 'closed')
+  return check('breakers', refusing.length > 0 ? 'degraded' : 'healthy', {
+    reason:
+      refusing.length > 0
+        ? listed(refusing.map(({target, state}) => `${target} is ${state}`))
+        : `${known.length} known, all closed`,
+    facts: {closed: known.length - refusing.length, refusing},
+  })
+}
+
+export function judgeIncidents(incidents: Incidents, now: Moment): Check {
+  const open = [...incidents.open.values()]
+  const escalated = open.filter(({escalations}) => escalations > 0)
+  const verdict: HealthVerdict = escalated.length > 0 ? 'unhealthy' : open.length > 0 ? 'degraded' : 'healthy'
+  const told = [...escalated, ...open.filter(({escalations}) => escalations === 0)].map(
+    ({job, verdict, openedAt, escalations}) =>
+      `${job} ${verdict} for ${span(Math.max(0, now.at - openedAt))}${escalations > 0 ? ', escalated' : ''}`,
+  )
+  return check('incidents', verdict, {
+    reason: told.length > 0 ? listed(told, '; ') : 'none open',
+    facts: {
+      open: open.map(({job, verdict, reason, openedAt, escalations}) => ({
+        job,
+        verdict,
+        reason,
+        openedAt: new Date(openedAt).toISOString(),
+        escalations,
+      })),
+    },
+  })
+}
+
+export function judgeWatchdog(lease: Lease | undefined, now: Moment, lateAfterMs: number): Check {
+  const state = watcherState(lease, now, lateAfterMs)
+  if (state.is === 'never-used') return check('watchdog', 'healthy', {reason: 'never used here', facts: {...state}})
+  return check('watchdog', state.is === 'late' ? 'degraded' : 'healthy', {
+    reason: state.is === 'late' ? `late: ${state.reason}` : state.reason,
+    facts: {...state},
+  })
+}
+
+/** The reset daemon is late only when somebody waits for it. */
+export function judgeResetDaemon(
+  {lease, pending}: {readonly lease: Lease | undefined; readonly pending: readonly ResetRequest[]},
+  now: Moment,
+  lateAfterMs: number,
+): Check {
+  const state = watcherState(lease, now, lateAfterMs)
+  const oldest = pending.map(({requestedAtMs}) => requestedAtMs ?? now.at).sort((a, b) => a - b)[0]
+  const hasWaitedLong = oldest !== undefined && now.at - oldest > lateAfterMs
+  const isLate = state.is === 'never-used' ? hasWaitedLong : state.is === 'late' && pending.length > 0
+  const waiting = `${pending.length} ${pending.length === 1 ? 'request waits' : 'requests wait'}`
+  const rounds = state.is === 'never-used' ? 'never used here' : state.reason
+  return check('reset-daemon', isLate ? 'degraded' : 'healthy', {
+    reason: pending.length > 0 ? `${isLate ? 'late: ' : ''}${waiting}, ${rounds}` : rounds,
+    facts: {...state, is: isLate ? 'late' : state.is === 'late' ? 'idle' : state.is, pending: pending.length},
+  })
+}
+
+function check(name: CheckName, verdict: HealthVerdict, told: Pick<Check, 'reason' | 'facts'>): Check {
+  return {check: name, verdict, ...told}
+}
+
+function listed(words: readonly string[], separator = ', '): string {
+  const more = words.length - namedAtMost
+  return more > 0 ? `${words.slice(0, namedAtMost).join(separator)} and ${more} more` : words.join(separator)
+}

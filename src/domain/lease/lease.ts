@@ -1,0 +1,233 @@
+import {type Place, type ProcessRef, parseProcessRef} from '../clock/process-ref.js'
+import {isJobName} from '../job/job-name.js'
+import type {Fold, FoldVerdict} from '../journal/fold.js'
+import {isJudgeable, isTime, type Judgeable, type Rec} from '../journal/record.js'
+
+/**
+ * A lease is the right to run a job until a time.
+ *
+ * Nothing locks the journal of the leases: every contender appends a claim, and the order of the lines decides.
+ * Whoever folds the same lines sees the same holder, whatever his own clock says.
+ *
+ * - claimed: `holder`, `ttlMs`, `process?`, `jobProcess?`, `over?` (the claim whose holder is provably dead)
+ * - renewed: `claim`, `token`, `jobProcess?`
+ * - released: `claim`, `token`, `status`, `detail?`
+ *
+ * All three carry `job` and guard's stamp; without the stamp's clocks a record cannot be judged and is void.
+ */
+export interface Lease extends Place {
+  readonly job: string
+  readonly holder: string
+  /** Fencing token: one counter for the whole journal, so that no number is ever given twice. */
+  readonly token: number
+  readonly claimId: string
+  readonly ttlMs: number
+  /** Wall clock of the claim, ms. */
+  readonly claimedAt: number
+  /** Monotonic clock of `boot`, ms: what the wall clock showed then may mean nothing today. */
+  readonly claimedMono: number
+  /** When its holder last wrote about it, wall clock, ms. */
+  readonly seenAt: number
+  /** The end of the lease on the wall clock, and on the monotonic clock of `boot`, ms. */
+  readonly expiresAt: number
+  readonly expiresMono: number
+  /** Who holds it. Unknown when the claim named nobody: then only the time frees the lease. */
+  readonly process?: ProcessRef
+  /** The job itself, which may outlive its holder. */
+  readonly jobProcess?: ProcessRef
+  readonly released?: Release
+}
+
+export interface Release {
+  readonly at: number
+  /** Monotonic clock of the lease's boot, ms; absent when it was released in another. */
+  readonly mono?: number
+  readonly status: LeaseStatus
+  readonly detail?: string
+}
+
+export type LeaseStatus = 'ok' | 'error'
+export type LeaseState = 'held' | 'released' | 'expired'
+
+/** A reading of both clocks, with the place where they were read. */
+export interface Moment extends Place {
+  readonly at: number
+  readonly mono: number
+}
+
+export interface Leases {
+  /** Claims granted so far; the next token is one more. */
+  grants: number
+  /** By job, the one longest unseen first. */
+  readonly byJob: Map<string, Lease>
+}
+
+/** How far two hosts' wall clocks may be apart before one takes the other's lease for expired. */
+const clockAllowanceMs = 60_000
+
+/** Ended leases of more jobs than this are forgotten, oldest first: names may be made up for each build or request. */
+const mostJobs = 20_000
+
+export function leaseState(lease: Lease, now: Moment): LeaseState {
+  if (lease.released) return 'released'
+  return hasExpired(lease, now) ? 'expired' : 'held'
+}
+
+/** How long the lease still runs at `now`, ms; 0 once it has expired or was released. */
+export function leaseRemainingMs(lease: Lease, now: Moment): number {
+  if (leaseState(lease, now) !== 'held') return 0
+  return lease.boot === now.boot ? lease.expiresMono - now.mono : lease.expiresAt + clockAllowanceMs - now.at
+}
+
+/** When to renew and when to stop trying, ms after the last renewal: the ratios of client-go's leader election. */
+export function renewalTimes(ttlMs: number): {readonly everyMs: number; readonly giveUpMs: number} {
+  return {everyMs: Math.ceil(ttlMs / 3), giveUpMs: Math.floor((ttlMs * 2) / 3)}
+}
+
+/** Clocks of one boot are the same clock. On one host another boot id is proof that the holder is dead. */
+function hasExpired(lease: Lease, now: Moment): boolean {
+  if (lease.boot === now.boot) return now.mono >= lease.expiresMono
+  return lease.host === now.host || now.at >= lease.expiresAt + clockAllowanceMs
+}
+
+export const leaseFold: Fold<Leases> = {
+  empty: () => ({grants: 0, byJob: new Map()}),
+  apply: applyLease,
+  save: saveLeases,
+  restore: restoreLeases,
+}
+
+function applyLease(state: Leases, record: Rec): FoldVerdict {
+  if (!isWritten(record)) return 'void'
+  switch (record.kind) {
+    case 'claimed':
+      return applyClaim(state, record)
+    case 'renewed':
+      return applyRenewal(state, record)
+    case 'released':
+      return applyRelease(state, record)
+    default:
+      return 'void'
+  }
+}
+
+/** A record that the fold of the leases may judge. */
+interface Written extends Judgeable {
+  readonly job: string
+}
+
+interface Claim extends Written {
+  readonly holder: string
+  readonly ttlMs: number
+}
+
+function isWritten(record: Rec): record is Written {
+  const {job} = record
+  return isJudgeable(record) && typeof job === 'string' && isJobName(job)
+}
+
+function isClaim(record: Written): record is Claim {
+  const {holder, ttlMs} = record
+  return typeof holder === 'string' && isTime(ttlMs) && ttlMs > 0
+}
+
+function applyClaim(state: Leases, claim: Written): FoldVerdict {
+  if (!isClaim(claim)) return 'void'
+  const present = state.byJob.get(claim.job)
+  // A claim that was repeated because its writer could not know that it stood already.
+  if (present?.claimId === claim.id) return 'ok'
+  const isFree = !present || leaseState(present, claim) !== 'held' || claim['over'] === present.claimId
+  if (!isFree) return 'void'
+  state.grants += 1
+  putLease(state, grantedLease(claim, state.grants))
+  forgetOne(state, claim)
+  return 'ok'
+}
+
+function grantedLease(claim: Claim, token: number): Lease {
+  const {job, holder, id: claimId, ttlMs, at, mono, boot, host} = claim
+  const claimed = {claimedAt: at, claimedMono: mono, seenAt: at, expiresAt: at + ttlMs, expiresMono: mono + ttlMs}
+  return withProcesses({job, holder, token, claimId, ttlMs, ...claimed, boot, host}, claim)
+}
+
+function applyRenewal(state: Leases, record: Written): FoldVerdict {
+  const lease = ownLease(state, record)
+  if (!lease) return 'void'
+  const {at, mono, boot, host} = record
+  const expiresAt = at + lease.ttlMs
+  const expiresMono = mono + lease.ttlMs
+  const renewed: Lease =
+    lease.boot === boot
+      ? {
+          ...lease,
+          host,
+          seenAt: at,
+          expiresAt: Math.max(lease.expiresAt, expiresAt),
+          expiresMono: Math.max(lease.expiresMono, expiresMono),
+        }
+      : // After a reboot nothing that was known of the old processes holds.
+        {...withoutProcesses(lease), boot, host, claimedMono: mono, seenAt: at, expiresAt, expiresMono}
+  putLease(state, withProcesses(renewed, record))
+  return 'ok'
+}
+
+function applyRelease(state: Leases, record: Written): FoldVerdict {
+  const lease = ownLease(state, record)
+  const {at, mono, boot, status, detail} = record
+  if (!lease || (status !== 'ok' && status !== 'error')) return 'void'
+  const released = {
+    at,
+    ...(boot === lease.boot && {mono}),
+    status,
+    ...(typeof detail === 'string' && {detail}),
+  } as const
+  // In this order because V8 takes ten times as long to add a field to a copy.
+  putLease(state, {released, ...lease, seenAt: at})
+  return 'ok'
+}
+
+/** The lease that the record's writer still holds; undefined when it was fenced by a newer claim. */
+function ownLease(state: Leases, {job, claim, token}: Written): Lease | undefined {
+  const lease = state.byJob.get(job)
+  return lease && !lease.released && lease.claimId === claim && lease.token === token ? lease : undefined
+}
+
+/** Adds to a new lease the processes that a record names. */
+function withProcesses(lease: {-readonly [Field in keyof Lease]: Lease[Field]}, named: Written): Lease {
+  const process = parseProcessRef(named['process'])
+  const jobProcess = parseProcessRef(named['jobProcess'])
+  if (process) lease.process = process
+  if (jobProcess) lease.jobProcess = jobProcess
+  return lease
+}
+
+function withoutProcesses({process: _, jobProcess: __, ...rest}: Lease): Lease {
+  return rest
+}
+
+function putLease(state: Leases, lease: Lease): void {
+  state.byJob.delete(lease.job)
+  state.byJob.set(lease.job, lease)
+}
+
+/** Drops the job longest unseen once there are too many, if its lease has ended by the clock of the line just read. */
+function forgetOne(state: Leases, now: Moment): void {
+  if (state.byJob.size <= mostJobs) return
+  const [oldest] = state.byJob.values()
+  if (oldest && leaseState(oldest, now) !== 'held') state.byJob.delete(oldest.job)
+}
+
+/** What a snapshot keeps: one object for each lease, in the order of their last changes. */
+interface SavedLeases {
+  readonly grants: number
+  readonly leases: readonly Lease[]
+}
+
+function saveLeases({grants, byJob}: Leases): SavedLeases {
+  return {grants, leases: [...byJob.values()]}
+}
+
+function restoreLeases(saved: unknown): Leases {
+  const {grants, leases} = saved as SavedLeases
+  return {grants, byJob: new Map(leases.map((lease) => [lease.job, lease]))}
+}

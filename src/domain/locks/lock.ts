@@ -1,0 +1,128 @@
+import {formatDuration} from '../clock/duration.js'
+import type {LockOwner} from './lock-owner.js'
+
+/**
+ * A lock is a file left by somebody else's program. Removing one that is still wanted breaks that program, so a lock is
+ * stale only by proof; whatever cannot be proved is kept. Times are milliseconds since 1970 UTC.
+ */
+export interface LockFacts {
+  readonly path: string
+  /** Which very file was looked at: a lock of the same name that was made later has another identity. */
+  readonly identity: string
+  readonly form: LockForm
+  readonly writtenAt: number
+  /** Every process seen to hold the file. */
+  readonly holders: readonly LockHolder[]
+  /** Why somebody may hold it unseen. Undefined: everybody who could was looked at. */
+  readonly blindSpot?: string
+  /** The process that the lock names. Undefined: none. */
+  readonly owner?: LockOwner
+  /** The processes that have the owner's number now. */
+  readonly namesakes: readonly Namesake[]
+}
+
+/** - crowded: a directory that holds more than a pid file. - other: a socket, pipe or device. */
+export type LockForm = 'file' | 'symlink' | 'directory' | 'crowded' | 'other'
+
+export interface LockHolder {
+  readonly pid: number
+  readonly program: string
+  readonly by: 'kernel-lock' | 'open-file'
+}
+
+export interface Namesake {
+  readonly pid: number
+  readonly program: string
+  readonly startedAt: number
+  /** - contained: it has the owner's number in a container of its own, and another one here. - dead: a zombie. */
+  readonly state: 'alive' | 'contained' | 'dead'
+}
+
+/** Who looks, and where from. */
+export interface Witness {
+  /** Every name and address of this machine. */
+  readonly hosts: readonly string[]
+  readonly boot: string
+  readonly now: number
+  /** A lock that names nobody is kept until it is so old. */
+  readonly minAgeMs: number
+}
+
+/** - held: somebody has it. - stale: provably nobody has. - kept: neither is proved. */
+export interface LockJudgement {
+  readonly verdict: 'held' | 'stale' | 'kept'
+  /** The proof, or what is missing of one. */
+  readonly reason: string
+}
+
+/** File times and process start times are rounded, and a program may write its lock a moment late. */
+const roundingMs = 5000
+
+/** Lists of versions that package managers keep under names like a lock's. */
+const versionLists =
+  /(^|\/)(yarn|Cargo|poetry|Gemfile|composer|flake|Pipfile|uv|pdm|mix|Podfile|bun|deno|pubspec|conan|pixi)\.lock$/
+
+export function judgeLock(facts: LockFacts, witness: Witness): LockJudgement {
+  const [holder] = facts.holders
+  if (holder) return {verdict: 'held', reason: heldBy(holder)}
+  if (facts.form === 'other') return {verdict: 'kept', reason: 'is a socket, pipe or device'}
+  if (facts.form === 'crowded') return {verdict: 'kept', reason: 'is a directory with more in it than a pid'}
+  if (versionLists.test(facts.path)) return {verdict: 'kept', reason: "is a package manager's list of versions"}
+  if (facts.blindSpot !== undefined) return {verdict: 'kept', reason: facts.blindSpot}
+  return facts.owner ? judgeOwner(facts, facts.owner, witness) : judgeAge(facts.writtenAt, witness)
+}
+
+function heldBy({pid, program, by}: LockHolder): string {
+  return `process ${pid} (${program}) ${by === 'kernel-lock' ? 'holds a kernel lock on it' : 'has it open'}`
+}
+
+function judgeOwner(facts: LockFacts, owner: LockOwner, witness: Witness): LockJudgement {
+  if (owner.host !== undefined && !isHere(owner.host, witness.hosts)) {
+    return {verdict: 'kept', reason: `names process ${owner.pid} on ${owner.host}, which only that machine can see`}
+  }
+  if (owner.boot !== undefined && owner.boot !== witness.boot) {
+    return {verdict: 'stale', reason: `names process ${owner.pid} of an earlier boot`}
+  }
+  return judgeNamesakes(facts, owner.pid)
+}
+
+/** A process that started after the lock was written has inherited the number, not the lock. */
+function judgeNamesakes({namesakes, writtenAt}: LockFacts, pid: number): LockJudgement {
+  const living = namesakes.filter(({state}) => state !== 'dead')
+  const older = living.find(({startedAt}) => startedAt <= writtenAt + roundingMs)
+  if (older?.state === 'alive') return {verdict: 'held', reason: `its owner lives: ${named(older)}`}
+  if (older) return {verdict: 'kept', reason: `its owner may be ${named(older)}, which is ${pid} in its container`}
+  const [younger] = living
+  if (!younger) return {verdict: 'stale', reason: `its owner, process ${pid}, is gone and nobody holds it`}
+  const written = new Date(writtenAt).toISOString()
+  return {verdict: 'stale', reason: `its owner is gone: ${named(younger)}, after the lock was written (${written})`}
+}
+
+function named({pid, program, startedAt}: Namesake): string {
+  return `process ${pid} (${program}) started ${new Date(startedAt).toISOString()}`
+}
+
+function judgeAge(writtenAt: number, {now, minAgeMs}: Witness): LockJudgement {
+  const age = `${roughly(Math.max(0, now - writtenAt))} old`
+  if (now - writtenAt >= minAgeMs) return {verdict: 'stale', reason: `nobody holds it, it names nobody, and is ${age}`}
+  return {verdict: 'kept', reason: `names nobody and is only ${age}, less than ${formatDuration(minAgeMs)}`}
+}
+
+/** A span in its largest unit that fills at least two: `3h`, `90s`. */
+function roughly(ms: number): string {
+  const unit = [86_400_000, 3_600_000, 60_000].find((size) => ms >= 2 * size) ?? 1000
+  return ms < unit ? '0s' : formatDuration(ms - (ms % unit))
+}
+
+/** A name without a domain stands for the machine's full name, and the other way round. */
+function isHere(host: string, hosts: readonly string[]): boolean {
+  const name = host.toLowerCase()
+  if (name === 'localhost' || name === '::1' || /^127(\.\d+){3}$/.test(name)) return true
+  return hosts.some((own) => own.toLowerCase() === name || shortName(own) === shortName(name))
+}
+
+function shortName(host: string): string {
+  const lower = host.toLowerCase()
+  // An address has no short form.
+  return /^[\d.]+$|:/.test(lower) ? lower : lower.replace(/\..*$/, '')
+}

@@ -1,0 +1,107 @@
+import {isTime} from '../journal/record.js'
+
+/**
+ * A cron job of OpenClaw as it shows itself. Its fields are those of `cron list --all --json`; absent means not set, in
+ * every version from 2026.1 to 2026.9.
+ */
+export interface OpenClawJob {
+  readonly id: string
+  readonly name: string
+  readonly enabled: boolean
+  /** `every`, `cron`, `at`, `on-exit`, `stream`, or a word of a version to come. */
+  readonly schedule: string
+  /** `systemEvent`, `agentTurn`, `command`, `script`, … */
+  readonly payload: string
+  /** The job's own limit. 0 means none. */
+  readonly timeoutSeconds: number | undefined
+  /** The marker: a run began then and has not ended, or nobody took the marker away. */
+  readonly runningAtMs: number | undefined
+  readonly nextRunAtMs: number | undefined
+  readonly lastRunAtMs: number | undefined
+  readonly lastError: string | undefined
+  readonly consecutiveErrors: number
+  /** Why OpenClaw itself switched the job off. */
+  readonly autoDisabled: string | undefined
+  /** OpenClaw owns it and refuses edits. */
+  readonly systemOwned: boolean
+}
+
+/** What came back when one job was asked for. A failed read is never taken for an answer. */
+export type OpenClawRead =
+  | {readonly read: 'job'; readonly job: OpenClawJob}
+  | {readonly read: 'absent'}
+  | {readonly read: 'failed'; readonly reason: string}
+
+/** Whether the job has a next slot after each slot; enabling any other may make it run again. */
+export function repeats(job: OpenClawJob): boolean {
+  return job.schedule === 'every' || job.schedule === 'cron'
+}
+
+/** The jobs of `cron list --json` and whether these are all; undefined when `value` is no such list. */
+export function parseOpenClawJobs(value: unknown): OpenClawJobs | undefined {
+  const list = Array.isArray(value) ? value : field(value, 'jobs')
+  if (!Array.isArray(list)) return undefined
+  const jobs = list.map(parseOpenClawJob).filter((job) => job !== undefined)
+  // A page, or an entry that is no job, leaves open whether a missing id is really gone.
+  return {jobs, complete: field(value, 'hasMore') !== true && jobs.length === list.length}
+}
+
+export interface OpenClawJobs {
+  readonly jobs: readonly OpenClawJob[]
+  readonly complete: boolean
+}
+
+/** Undefined when `value` is no job; fields that it does not know are ignored. */
+export function parseOpenClawJob(value: unknown): OpenClawJob | undefined {
+  const id = text(field(value, 'id'))
+  const enabled = field(value, 'enabled')
+  if (id === undefined || typeof enabled !== 'boolean') return undefined
+  const state = field(value, 'state')
+  // A job with a time that nobody can read is not understood: neither idle nor stuck.
+  if (!stateTimes.every((name) => isTime(field(state, name) ?? 0))) return undefined
+  return {
+    id,
+    name: text(field(value, 'name')) ?? id,
+    enabled,
+    schedule: text(field(field(value, 'schedule'), 'kind')) ?? 'unknown',
+    payload: text(field(field(value, 'payload'), 'kind')) ?? 'unknown',
+    timeoutSeconds: number(field(field(value, 'payload'), 'timeoutSeconds')),
+    runningAtMs: time(field(state, 'runningAtMs')),
+    nextRunAtMs: time(field(state, 'nextRunAtMs')),
+    lastRunAtMs: time(field(state, 'lastRunAtMs')),
+    lastError: text(field(state, 'lastError')),
+    consecutiveErrors: number(field(state, 'consecutiveErrors')) ?? 0,
+    autoDisabled: autoDisabled(field(state, 'autoDisabled')),
+    systemOwned: isSystemOwned(text(field(value, 'declarationKey')) ?? ''),
+  }
+}
+
+/** Jobs that OpenClaw keeps for itself since 2026.8; it refuses to edit them. */
+function isSystemOwned(declarationKey: string): boolean {
+  return declarationKey.startsWith('heartbeat:') || declarationKey.startsWith('skill-collection-review:')
+}
+
+function autoDisabled(value: unknown): string | undefined {
+  if (value === undefined || value === null || value === false) return undefined
+  return text(field(value, 'reason')) ?? 'no reason given'
+}
+
+function field(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>)[name] : undefined
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined
+}
+
+function number(value: unknown): number | undefined {
+  return typeof value === 'number' && Number.isFinite(value) ? value : undefined
+}
+
+const stateTimes = ['runningAtMs', 'nextRunAtMs', 'lastRunAtMs'] as const
+
+/** A time of 0 is no time. */
+function time(value: unknown): number | undefined {
+  const ms = number(value)
+  return ms !== undefined && ms > 0 ? ms : undefined
+}

@@ -1,0 +1,154 @@
+import type {Moment} from '../lease/lease.js'
+import type {OpenClawJob, OpenClawRead} from './job.js'
+import {type EnableDebt, type SettledBy, unknownDisableAt} from './pending-enable.js'
+import type {ResetClaim} from './reset-claim.js'
+import type {ResetLedger} from './reset-ledger.js'
+import type {ResetRequest, ResetRequests} from './reset-request.js'
+
+/** What a reset daemon does in one round, decided from the journals, the settings and a time. */
+export interface ResetFacts {
+  readonly requests: ResetRequests
+  readonly ledger: ResetLedger
+  /** Ids of claims whose daemon is provably dead. */
+  readonly deadClaims: ReadonlySet<string>
+  /** OpenClaw's ids of jobs that guard disabled and could not yet enable again. */
+  readonly stillDisabled: ReadonlySet<string>
+  readonly policy: ResetPolicy
+  readonly now: Moment
+}
+
+/** Spans in milliseconds. */
+export interface ResetPolicy {
+  /** OpenClaw's ids that may be reset. */
+  readonly allowed: ReadonlySet<string>
+  /** An older request is answered as expired. */
+  readonly expireAfterMs: number
+  /** Between two resets of one job. */
+  readonly minIntervalMs: number
+  /** So often a request is taken up, interrupted or released again, before it has failed. */
+  readonly maxTries: number
+}
+
+export type ResetDecision =
+  | {readonly do: 'reset'; readonly request: ResetRequest; readonly over: string | undefined; readonly reason: string}
+  | {
+      readonly do: 'decline'
+      readonly request: ResetRequest
+      readonly over: string | undefined
+      readonly outcome: 'refused' | 'expired' | 'failed'
+      readonly reason: string
+    }
+  | {readonly do: 'wait'; readonly request: ResetRequest; readonly reason: string}
+
+/** A request is pending until an answer names it. Nothing is ever deleted. */
+export function pendingResets({byId}: ResetRequests, {answers}: ResetLedger): readonly ResetRequest[] {
+  return [...byId.values()].filter(({id}) => !answers.has(id))
+}
+
+/** One decision for each pending request, those first that a dead daemon left half done. */
+export function decideResets(facts: ResetFacts): readonly ResetDecision[] {
+  const pending = pendingResets(facts.requests, facts.ledger)
+  const isBegun = ({id}: ResetRequest) => facts.ledger.open.has(id)
+  const inFlight = new Set(liveClaims(facts).map(({jobId}) => jobId))
+  return [...pending.filter(isBegun), ...pending.filter((request) => !isBegun(request))].map((request) => {
+    const decision = decideReset(facts, request, inFlight)
+    if (decision.do === 'reset') inFlight.add(request.jobId)
+    return decision
+  })
+}
+
+function liveClaims({ledger, deadClaims}: ResetFacts): readonly ResetClaim[] {
+  return [...ledger.open.values()].flatMap(({claim}) => (claim && !deadClaims.has(claim.id) ? [claim] : []))
+}
+
+function decideReset(facts: ResetFacts, request: ResetRequest, inFlight: ReadonlySet<string>): ResetDecision {
+  const {ledger, deadClaims, policy, now} = facts
+  const open = ledger.open.get(request.id)
+  if (open?.claim && !deadClaims.has(open.claim.id)) return wait(request, `process ${open.claim.process?.pid} is at it`)
+  const over = open?.claim?.id
+  const decline = (outcome: 'refused' | 'expired' | 'failed', reason: string): ResetDecision => {
+    return {do: 'decline', request, over, outcome, reason}
+  }
+  if (!policy.allowed.has(request.jobId)) {
+    return decline('refused', `the settings do not name ${request.jobId} in openclaw.jobs or openclaw.allow`)
+  }
+  if (open && open.tries >= policy.maxTries) {
+    return decline('failed', `gave up after ${open.tries} tries${open.reason === undefined ? '' : `: ${open.reason}`}`)
+  }
+  const ageMs = requestAgeMs(request, now)
+  if (ageMs > policy.expireAfterMs) {
+    const left = open?.reason === undefined ? '' : `; it was left because ${open.reason}`
+    return decline(
+      'expired',
+      `asked ${Math.round(ageMs / 1000)} s ago, older than ${policy.expireAfterMs / 1000} s${left}`,
+    )
+  }
+  if (facts.stillDisabled.has(request.jobId)) return wait(request, 'the job is disabled and its enable is still owed')
+  if (inFlight.has(request.jobId)) return wait(request, 'another reset of the job is in flight')
+  const restMs = restOfInterval(facts, request)
+  if (restMs > 0) return wait(request, `the job was reset a moment ago; again in ${Math.ceil(restMs / 1000)} s`)
+  return {do: 'reset', request, over, reason: over === undefined ? request.reason : 'its daemon died; taken over'}
+}
+
+function wait(request: ResetRequest, reason: string): ResetDecision {
+  return {do: 'wait', request, reason}
+}
+
+/** How long the job must still be left alone, ms. The request that began the last reset may finish it. */
+function restOfInterval({ledger, policy, now}: ResetFacts, request: ResetRequest): number {
+  const last = ledger.lastResets.get(request.jobId)
+  if (!last || last.requestId === request.id) return 0
+  return policy.minIntervalMs - elapsedMs(last.at, now)
+}
+
+/** The age of a request, ms; one that names no time is always young. */
+function requestAgeMs({written, requestedAtMs}: ResetRequest, now: Moment): number {
+  if (written) return elapsedMs(written, now)
+  return requestedAtMs === undefined ? 0 : Math.max(0, now.at - requestedAtMs)
+}
+
+/** The span between two moments, ms; in one boot no jump of the wall clock changes it. Never negative. */
+export function elapsedMs(then: Moment, now: Moment): number {
+  return Math.max(0, then.boot === now.boot ? now.mono - then.mono : now.at - then.at)
+}
+
+/** A disable whose call timed out was seen to come true 561 s later, when the lock of a hung run was given back. */
+const lateDisableMs = 600_000
+
+export type DebtStep =
+  | {readonly do: 'settle'; readonly how: SettledBy}
+  | {readonly do: 'enable'; readonly reason: string}
+  | {readonly do: 'keep'; readonly reason: string}
+
+/** What is due for an owed enable, now that the job was read. */
+export function decideDebt(debt: EnableDebt, read: OpenClawRead, now: Moment): DebtStep {
+  if (read.read === 'failed') return {do: 'keep', reason: read.reason}
+  if (read.read === 'absent') return {do: 'settle', how: 'gone'}
+  const unknownAt = unknownDisableAt(debt)
+  if (!read.job.enabled) {
+    // Whoever switched the job off although no disable of guard's was taken wanted it off.
+    const isOwn = debt.disable === 'applied' || unknownAt !== undefined
+    return isOwn ? {do: 'enable', reason: 'it is disabled'} : {do: 'settle', how: 'left-disabled'}
+  }
+  if (unknownAt === undefined || elapsedMs(unknownAt, now) >= lateDisableMs) return {do: 'settle', how: 'confirmed'}
+  return {do: 'keep', reason: 'it is enabled, but a disable whose outcome is unknown may still come true'}
+}
+
+/** What proves a reset: enabled, the old marker gone, and the next slot ahead or a fresh run under way. */
+export function proofOfReset(
+  job: OpenClawJob,
+  since: {readonly marker: number | undefined; readonly atMs: number},
+): Proof {
+  if (!job.enabled) return {proven: false, reason: 'it is not enabled'}
+  const isFreshRun = job.runningAtMs !== undefined && job.runningAtMs !== since.marker
+  if (job.runningAtMs !== undefined && !isFreshRun) return {proven: false, reason: 'the marker is still there'}
+  if (isFreshRun) return {proven: true, reason: 'enabled, and a new run is under way'}
+  if (job.nextRunAtMs === undefined) return {proven: false, reason: 'it has no next slot'}
+  if (job.nextRunAtMs < since.atMs) return {proven: false, reason: 'its next slot lies in the past'}
+  return {proven: true, reason: `enabled, no marker, next slot ${new Date(job.nextRunAtMs).toISOString()}`}
+}
+
+export interface Proof {
+  readonly proven: boolean
+  readonly reason: string
+}

@@ -1,0 +1,199 @@
+import {parseProcessRef} from '../clock/process-ref.js'
+import type {Fold, FoldVerdict} from '../journal/fold.js'
+import type {Rec} from '../journal/record.js'
+import type {Moment} from '../lease/lease.js'
+import {
+  applyDisabled,
+  applyDisabling,
+  applyOwed,
+  applySettled,
+  type EnableDebt,
+  type EnableDebts,
+} from './pending-enable.js'
+import {isWritten, momentOf, type ResetClaim, type Written} from './reset-claim.js'
+
+/**
+ * What the reset daemons did, folded from `openclaw_reset_results.jsonl`. The requests stand in `reset-request.ts`.
+ *
+ * All lines carry `job_id`; all but `enable-settled` carry `request_id` and, from the second on, `claim`: a line of a
+ * daemon whose claim was taken over is void.
+ *
+ * - claimed: `process`, `over?` (the claim whose daemon is provably dead). One claim a request, one request a job.
+ * - enable-owed: from now on, whoever reads this must see to it that the job ends up enabled
+ * - disabling: the disable is about to be sent; without this line a disabled job was disabled by somebody else
+ * - disabled: `outcome` applied | refused; without this line nobody knows
+ * - enable-settled: `debt`, `how`
+ * - step-taken: `step`, `outcome`, `evidence`
+ * - released: `reason`; the request is to be taken up again
+ * - result: `ok`, `outcome`, `detail`
+ */
+export interface ResetLedger {
+  /** Requests that were taken up and not yet answered, by request id. */
+  readonly open: Map<string, OpenReset>
+  /** By request id, oldest first. */
+  readonly answers: Map<string, ResetAnswer>
+  readonly debts: EnableDebts
+  /** When the last reset of a job began, and for which request. */
+  readonly lastResets: Map<string, {readonly at: Moment; readonly requestId: string}>
+}
+
+export interface OpenReset {
+  readonly tries: number
+  /** Undefined: released, to be taken up again. */
+  readonly claim: ResetClaim | undefined
+  /** Whether a disable was sent for this request, ever. */
+  readonly isDisableSent: boolean
+  /** Why it was released. */
+  readonly reason: string | undefined
+}
+
+/**
+ * - reset: the ladder was climbed and proved
+ * - already-recovered: the marker of the request was gone, or another, before anything was done
+ * - nothing-to-reset: the request names no marker and the job has none: whatever ails it, no reset helps
+ * - not-enabled: a person switched the job off
+ * - gone: OpenClaw does not know the id
+ * - failed, expired
+ * - refused: the settings do not allow the id, OpenClaw owns the job, or it is a one-shot that might run again
+ */
+export type ResetOutcome =
+  | 'reset'
+  | 'already-recovered'
+  | 'nothing-to-reset'
+  | 'not-enabled'
+  | 'gone'
+  | 'failed'
+  | 'refused'
+  | 'expired'
+
+export interface ResetAnswer {
+  readonly requestId: string
+  readonly jobId: string
+  readonly ok: boolean
+  readonly outcome: string
+  readonly detail: string
+  /** Wall clock, ms. */
+  readonly at: number
+  readonly recordId: string
+}
+
+/** Twice as many as requests are remembered, so that no request outlives its answer. */
+const mostAnswers = 20_000
+
+export const resetFold: Fold<ResetLedger> = {
+  empty: () => ({open: new Map(), answers: new Map(), debts: new Map(), lastResets: new Map()}),
+  apply: applyReset,
+  save: ({open, answers, debts, lastResets}) => ({
+    open: [...open],
+    answers: [...answers.values()],
+    debts: [...debts],
+    lastResets: [...lastResets],
+  }),
+  restore: (saved) => {
+    const {open, answers, debts, lastResets} = saved as SavedLedger
+    return {
+      open: new Map(open),
+      answers: new Map(answers.map((answer) => [answer.requestId, answer])),
+      debts: new Map(debts),
+      lastResets: new Map(lastResets),
+    }
+  },
+}
+
+interface SavedLedger {
+  readonly open: readonly [string, OpenReset][]
+  readonly answers: readonly ResetAnswer[]
+  readonly debts: readonly [string, EnableDebt][]
+  readonly lastResets: readonly [string, {readonly at: Moment; readonly requestId: string}][]
+}
+
+function applyReset(state: ResetLedger, record: Rec): FoldVerdict {
+  if (!isWritten(record)) return 'void'
+  if (record.kind === 'claimed') return applyClaim(state, record)
+  if (record.kind === 'enable-settled') return applySettled(state.debts, record)
+  const claim = ownClaim(state, record)
+  if (!claim) return repeatedResult(state, record)
+  switch (record.kind) {
+    case 'enable-owed':
+      state.lastResets.set(record.job_id, {at: momentOf(record), requestId: claim.requestId})
+      return applyOwed(state.debts, record, claim)
+    case 'disabling':
+      return applySent(state, record, claim)
+    case 'disabled':
+      return applyDisabled(state.debts, record)
+    case 'step-taken':
+      return 'ok'
+    case 'released':
+      return applyReleased(state, record, claim)
+    case 'result':
+      return applyResult(state, record, claim)
+    default:
+      return 'void'
+  }
+}
+
+function applyClaim(state: ResetLedger, record: Written): FoldVerdict {
+  const requestId = record['request_id']
+  if (typeof requestId !== 'string' || state.answers.has(requestId)) return 'void'
+  const before = state.open.get(requestId)
+  // The writer repeated a claim of which it could not know that it stood already.
+  if (before?.claim?.id === record.id) return 'ok'
+  const isFree = before?.claim === undefined || record['over'] === before.claim.id
+  if (!isFree || isJobTaken(state, record.job_id, requestId)) return 'void'
+  const {id, job_id: jobId, at, mono, boot, host} = record
+  const claim = {id, requestId, jobId, process: parseProcessRef(record['process']), at, mono, boot, host}
+  state.open.set(requestId, {
+    tries: (before?.tries ?? 0) + 1,
+    claim,
+    isDisableSent: before?.isDisableSent ?? false,
+    reason: before?.reason,
+  })
+  return 'ok'
+}
+
+function isJobTaken(state: ResetLedger, jobId: string, requestId: string): boolean {
+  for (const {claim} of state.open.values()) {
+    if (claim && claim.jobId === jobId && claim.requestId !== requestId) return true
+  }
+  return false
+}
+
+/** The claim under which the record was written, if it is still in force. */
+function ownClaim(state: ResetLedger, record: Written): ResetClaim | undefined {
+  const claim = state.open.get(record['request_id'] as string)?.claim
+  return claim && claim.id === record['claim'] && claim.jobId === record.job_id ? claim : undefined
+}
+
+/** A result ends its claim, so a repetition of that very record finds none. */
+function repeatedResult(state: ResetLedger, record: Written): FoldVerdict {
+  return state.answers.get(record['request_id'] as string)?.recordId === record.id ? 'ok' : 'void'
+}
+
+function applySent(state: ResetLedger, record: Written, claim: ResetClaim): FoldVerdict {
+  const open = state.open.get(claim.requestId)
+  if (!open || applyDisabling(state.debts, record) === 'void') return 'void'
+  state.open.set(claim.requestId, {...open, isDisableSent: true})
+  return 'ok'
+}
+
+function applyReleased(state: ResetLedger, {reason}: Written, claim: ResetClaim): FoldVerdict {
+  const open = state.open.get(claim.requestId)
+  if (!open) return 'void'
+  state.open.set(claim.requestId, {
+    ...open,
+    claim: undefined,
+    reason: typeof reason === 'string' ? reason : undefined,
+  })
+  return 'ok'
+}
+
+function applyResult(state: ResetLedger, record: Written, {requestId, jobId}: ResetClaim): FoldVerdict {
+  const {ok, outcome, detail, at, id} = record
+  if (typeof ok !== 'boolean' || typeof outcome !== 'string') return 'void'
+  const answer = {requestId, jobId, ok, outcome, detail: typeof detail === 'string' ? detail : '', at, recordId: id}
+  state.open.delete(requestId)
+  state.answers.set(requestId, answer)
+  const [oldest] = state.answers.keys()
+  if (state.answers.size > mostAnswers && oldest !== undefined) state.answers.delete(oldest)
+  return 'ok'
+}

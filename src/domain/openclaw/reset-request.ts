@@ -1,0 +1,146 @@
+import {isJobName} from '../job/job-name.js'
+import type {Fold, FoldVerdict} from '../journal/fold.js'
+import {type Entry, hasFields, type Rec} from '../journal/record.js'
+import type {Moment} from '../lease/lease.js'
+
+/**
+ * A reset request asks the reset daemon to un-stick one job of OpenClaw. Asking is appending a line, so it works when
+ * OpenClaw does not.
+ *
+ * Anybody may ask (`echo '{"job_id":…}' >> openclaw_reset_requests.jsonl`). A request is known by its `request_id`, else
+ * by the id of guard's stamp, else by what it says: so a line that was written twice is one request, answered once.
+ */
+export interface ResetRequest {
+  readonly id: string
+  /** OpenClaw's id of the job. */
+  readonly jobId: string
+  readonly jobName: string | undefined
+  /** guard's name of the job, where the writer knew it. */
+  readonly job: string | undefined
+  readonly reason: string
+  /** The how-manieth of its incident. */
+  readonly attempts: number
+  /** The marker that was seen. Undefined: whatever marker is found. */
+  readonly runningAtMs: number | undefined
+  /** Wall clock, ms; undefined when the line names no time. */
+  readonly requestedAtMs: number | undefined
+  /** When guard wrote the line; undefined for a foreign line. */
+  readonly written: Moment | undefined
+}
+
+export interface ResetRequests {
+  /** By request id, oldest first. */
+  readonly byId: Map<string, ResetRequest>
+  /** Lines of JSON that ask for nothing. */
+  unreadable: number
+}
+
+/** Characters of a name, and of a reason; what the daemon writes of a request must fit into a line of its own. */
+const longestName = 200
+const longestReason = 1000
+
+/** Older requests than so many are forgotten; a tenth of it would be a year of trouble. */
+const mostRequests = 10_000
+
+export const resetRequestFold: Fold<ResetRequests> = {
+  empty: () => ({byId: new Map(), unreadable: 0}),
+  apply: applyRequest,
+  save: ({byId, unreadable}) => ({requests: [...byId.values()], unreadable}),
+  restore: (saved) => {
+    const {requests, unreadable} = saved as {requests: readonly ResetRequest[]; unreadable: number}
+    return {byId: new Map(requests.map((request) => [request.id, request])), unreadable}
+  },
+}
+
+function applyRequest(state: ResetRequests, record: Rec): FoldVerdict {
+  const request = parseResetRequest(record)
+  if (!request) {
+    state.unreadable += 1
+    return 'void'
+  }
+  if (state.byId.has(request.id)) return 'void'
+  state.byId.set(request.id, request)
+  const [oldest] = state.byId.keys()
+  if (state.byId.size > mostRequests && oldest !== undefined) state.byId.delete(oldest)
+  return 'ok'
+}
+
+/** What the watchdog appends. `requestedAtMs` is the wall clock. */
+export function resetRequestEntry(
+  request: Omit<ResetRequest, 'written' | 'requestedAtMs'> & {readonly requestedAtMs: number},
+): Entry {
+  return {
+    kind: 'requested',
+    ...(request.job !== undefined && {job: request.job}),
+    request_id: request.id,
+    job_id: request.jobId,
+    job_name: request.jobName ?? request.jobId,
+    reason: request.reason,
+    requested_at: new Date(request.requestedAtMs).toISOString(),
+    attempts: request.attempts,
+    ...(request.runningAtMs !== undefined && {running_at_ms: request.runningAtMs}),
+  }
+}
+
+export function parseResetRequest(record: Rec): ResetRequest | undefined {
+  const {kind, job_id: jobId} = record
+  if (kind !== undefined && kind !== 'requested') return undefined
+  if (typeof jobId !== 'string' || jobId === '' || jobId.length > longestName) return undefined
+  const id = requestId(record, jobId)
+  if (id.length > longestName) return undefined
+  const runningAtMs = record['running_at_ms']
+  const job = text(record['job'])
+  return {
+    id,
+    jobId,
+    jobName: text(record['job_name'])?.slice(0, longestName),
+    job: job !== undefined && isJobName(job) ? job : undefined,
+    reason: text(record['reason'])?.slice(0, longestReason) ?? 'no reason given',
+    attempts: typeof record['attempts'] === 'number' ? record['attempts'] : 1,
+    runningAtMs: typeof runningAtMs === 'number' && runningAtMs > 0 ? runningAtMs : undefined,
+    requestedAtMs: parseTime(record['requested_at'] ?? record['at']),
+    written: parseMoment(record),
+  }
+}
+
+function requestId(record: Rec, jobId: string): string {
+  const given = text(record['request_id']) ?? (record['v'] === 1 ? text(record['id']) : undefined)
+  if (given !== undefined) return given
+  const said = [
+    jobId,
+    record['job_name'],
+    record['reason'],
+    record['requested_at'],
+    record['attempts'],
+    record['running_at_ms'],
+  ]
+  return `line-${fingerprint(JSON.stringify(said))}`
+}
+
+/** 64-bit FNV-1a in hex (http://www.isthe.com/chongo/tech/comp/fnv/): the same text always gives the same id. */
+function fingerprint(said: string): string {
+  let hash = 0xcbf29ce484222325n
+  for (const byte of new TextEncoder().encode(said)) {
+    hash = BigInt.asUintN(64, (hash ^ BigInt(byte)) * 0x100000001b3n)
+  }
+  return hash.toString(16).padStart(16, '0')
+}
+
+/** ISO 8601 or ms. A time without a zone is UTC, as Python's `utcnow().isoformat()` writes it. */
+function parseTime(value: unknown): number | undefined {
+  if (typeof value === 'number') return Number.isFinite(value) ? value : undefined
+  if (typeof value !== 'string') return undefined
+  const isZoned = /(?:Z|[+-]\d\d:?\d\d)$/i.test(value)
+  const ms = Date.parse(isZoned ? value : `${value}Z`)
+  return Number.isNaN(ms) ? undefined : ms
+}
+
+function parseMoment(record: Rec): Moment | undefined {
+  if (!hasFields(record, {at: 'number', mono: 'number', boot: 'string', host: 'string'})) return undefined
+  const {at, mono, boot, host} = record as Rec & Moment
+  return {at, mono, boot, host}
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined
+}

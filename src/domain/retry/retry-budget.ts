@@ -1,0 +1,44 @@
+import {elapsedMs, type Moment} from '../clock/reading.js'
+import type {BudgetRatio} from '../settings/job.js'
+
+/**
+ * The retry budget of a target, shared by all processes: a token bucket as in gRPC's retry throttling (proposal A6) and
+ * Finagle's RetryBudget. It holds `reserve` tokens, each retry takes one, each call gives `ratio` back. Cron jobs call
+ * rarely, so time fills it too: an empty one is full again after an hour. Kept in the journal of the breakers.
+ */
+export interface RetryBudget {
+  /** Tokens missing from a full bucket when it was last touched. */
+  readonly spent: number
+  readonly reserve: number
+  readonly touched: Moment
+}
+
+const refillMs = 3_600_000
+
+/** Tokens missing at `now`. */
+export function spentTokens(budget: RetryBudget | undefined, now: Moment): number {
+  if (!budget) return 0
+  return Math.max(0, budget.spent - (elapsedMs(budget.touched, now) / refillMs) * budget.reserve)
+}
+
+/** The bucket after one retry, or undefined when there is no token for it. */
+export function takeToken(budget: RetryBudget | undefined, reserve: number, now: Moment): RetryBudget | undefined {
+  const spent = spentTokens(budget, now) + 1
+  return spent > reserve ? undefined : {spent, reserve, touched: momentOf(now)}
+}
+
+/** The bucket after one call. */
+export function giveBack(budget: RetryBudget | undefined, ratio: number, now: Moment): RetryBudget | undefined {
+  if (!budget) return undefined
+  const spent = Math.max(0, spentTokens(budget, now) - ratio)
+  return spent === 0 ? undefined : {...budget, spent, touched: momentOf(now)}
+}
+
+/** Retries that are left at `now`. */
+export function tokensLeft(budget: RetryBudget | undefined, {reserve}: BudgetRatio, now: Moment): number {
+  return Math.max(0, reserve - spentTokens(budget, now))
+}
+
+function momentOf({at, mono, boot, host}: Moment): Moment {
+  return {at, mono, boot, host}
+}

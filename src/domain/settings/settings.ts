@@ -1,0 +1,130 @@
+import type {WatchedJob} from '../watchdog/watched-job.js'
+import type {AlertingSettings, ChannelSettings} from './alerting.js'
+import type {Argv, JobSettings} from './job.js'
+import type {TextOrSecret} from './secret.js'
+import type {ServiceSettings} from './service.js'
+
+/**
+ * The whole settings with their defaults, checked: what the rest of guard sees.
+ *
+ * The keys are those of the settings file, except that spans are milliseconds and end in `Ms`, sizes are bytes and end
+ * in `Bytes`, and paths are absolute. Undefined means that nobody said anything and there is no default. Plain JSON.
+ */
+export interface Settings {
+  /** The settings file. Undefined: there is none, all is default. */
+  readonly file?: string
+  readonly stateDir?: string
+  /** Undefined: `logs` in the state directory. */
+  readonly logDir?: string
+  readonly logs: LogSettings
+  readonly retention: RetentionSettings
+  /** Extension with its dot → the program that runs such a script. */
+  readonly interpreters: Readonly<Record<string, Argv>>
+  /** What a job has that the settings do not name. */
+  readonly defaults: JobSettings
+  readonly jobs: Readonly<Record<string, JobSettings>>
+  /** Absolute path of a script → the job that it is. */
+  readonly scripts: Readonly<Record<string, string>>
+  /** The jobs that the watchdog looks after, ready made: it asks for all of them in each round. */
+  readonly watched: readonly WatchedJob[]
+  readonly services: Readonly<Record<string, ServiceSettings>>
+  readonly breakers: BreakersSettings
+  readonly watchdog: WatchdogSettings
+  /** Undefined: OpenClaw is not asked. */
+  readonly openclaw?: OpenClawSettings
+  readonly resetDaemon: ResetDaemonSettings
+  readonly channels: Readonly<Record<string, ChannelSettings>>
+  readonly alerting: AlertingSettings
+}
+
+/** The settings of a job, named there or not. */
+export function settingsOfJob(settings: Pick<Settings, 'jobs' | 'defaults'>, job: string): JobSettings {
+  return (Object.hasOwn(settings.jobs, job) ? settings.jobs[job] : undefined) ?? settings.defaults
+}
+
+/** Text logs are rotated at a size and removed by number and age. */
+export interface LogSettings {
+  readonly maxSizeBytes: number
+  readonly keep: number
+  readonly maxAgeMs: number
+}
+
+/** How long the journals remember what is over. */
+export interface RetentionSettings {
+  readonly runsMs: number
+  readonly incidentsMs: number
+  readonly resetsMs: number
+  readonly alertsMs: number
+  readonly deliveriesMs: number
+}
+
+export interface BreakersSettings {
+  readonly defaults: BreakerSettings
+  /** Target → its own settings, whole. */
+  readonly targets: Readonly<Record<string, BreakerSettings>>
+}
+
+/** A breaker opens when any of the three counts is reached; 0 switches that count off. */
+export interface BreakerSettings {
+  /** So many failures within `windowMs`. */
+  readonly failures: number
+  readonly windowMs: number
+  /** So many failures one after the other, whenever they were. */
+  readonly consecutive: number
+  /** So many failures among the last `recentCalls`, whenever they were. */
+  readonly recentFailures: number
+  readonly recentCalls: number
+  /** From open to half-open; each opening after a failed probe takes `factor` times longer, at most `maxOpenForMs`. */
+  readonly openForMs: number
+  readonly factor: number
+  readonly maxOpenForMs: number
+  /** A probe that says nothing for so long is given up, and another is elected. */
+  readonly probeLimitMs: number
+}
+
+export interface WatchdogSettings {
+  readonly escalateAfterFailedResets: number
+  readonly repeatAlertAfterMs: number
+  /** A job that cannot be reset escalates after trouble of this length. */
+  readonly escalateAfterMs: number
+  /** After a boot or a suspend nothing is judged late for so long. */
+  readonly bootGraceMs: number
+  /** The watchdog itself is late when its last round is older. */
+  readonly lateAfterMs: number
+}
+
+export interface ResetDaemonSettings {
+  /** A request that nobody answered for so long is void. */
+  readonly expireAfterMs: number
+  /** Between two resets of one job. */
+  readonly minIntervalMs: number
+  /** The daemon is late when its last round is older and a request waits. */
+  readonly lateAfterMs: number
+}
+
+export interface OpenClawSettings {
+  readonly command: Argv
+  readonly env: Readonly<Record<string, TextOrSecret>>
+  /** Limit of one call of the command line. */
+  readonly timeoutMs: number
+  /** The gateway's address for the health probe. */
+  readonly url: string
+  /** Name of the job in guard → the job in OpenClaw. */
+  readonly jobs: Readonly<Record<string, OpenClawJobSettings>>
+  /** Further ids that may be reset; those of `jobs` always may. */
+  readonly allow: readonly string[]
+  /** Longest run of a job whose own limit OpenClaw does not tell. */
+  readonly maxRunningMs: number
+  /** Added to the job's own limit before it counts as hung. */
+  readonly graceMs: number
+  /** A slot that is so late means that the scheduler stands. */
+  readonly wedgedAfterMs: number
+  /** So many errors one after the other count as failing. */
+  readonly failingAfter: number
+}
+
+export interface OpenClawJobSettings {
+  readonly id: string
+  /** Outranks what OpenClaw says of the job's limit. */
+  readonly maxRunningMs?: number
+}

@@ -1,0 +1,52 @@
+import {type Lease, leaseState, type Moment} from '../lease/lease.js'
+import {span} from './freshness.js'
+import type {WatchedJob} from './watched-job.js'
+
+/** The leases that guard's own programs hold while they work; by them others see whether they do. */
+export const watchdogLease = 'guard-watchdog'
+export const resetDaemonLease = 'guard-reset-daemon'
+
+/**
+ * Whether a watcher still comes by.
+ * - never-used: no watchdog was ever started here, and nobody is to be bothered with it
+ * - late: it was, and its last round is too long ago
+ */
+export type WatcherState =
+  | {readonly is: 'never-used'}
+  | {readonly is: 'on-time' | 'late'; readonly ageMs: number; readonly reason: string}
+
+/** `lease` is the watcher's own. After a boot it has as long again. */
+export function watcherState(lease: Lease | undefined, now: Moment, lateAfterMs: number): WatcherState {
+  if (!lease) return {is: 'never-used'}
+  const ageMs = Math.round(ageOf(lease, now))
+  const isLate = leaseState(lease, now) !== 'held' && ageMs > lateAfterMs
+  const reason = `its last round was ${span(ageMs)} ago${isLate ? `, more than ${span(lateAfterMs)}` : ''}`
+  return {is: isLate ? 'late' : 'on-time', ageMs, reason}
+}
+
+/** Rounds are short, so the last renewal is as good as the end. */
+function ageOf({boot, host, seenAt, expiresMono, ttlMs}: Lease, now: Moment): number {
+  if (boot === now.boot) return Math.max(0, now.mono - (expiresMono - ttlMs))
+  return host === now.host ? now.mono : Math.max(0, now.at - seenAt)
+}
+
+/** The reset daemon as one more job to watch: late when a request waits and it does not come. */
+export function watchedDaemon(
+  hasPending: boolean,
+  limits: {readonly lateAfterMs: number; readonly bootGraceMs: number},
+): WatchedJob {
+  return {
+    name: resetDaemonLease,
+    schedule: undefined,
+    timezone: undefined,
+    outputs: [],
+    dir: undefined,
+    limits: {
+      freshForMs: hasPending ? limits.lateAfterMs : undefined,
+      graceMs: 0,
+      vetoForMs: 0,
+      bootGraceMs: limits.bootGraceMs,
+    },
+    openclawId: undefined,
+  }
+}

@@ -1,0 +1,63 @@
+import {lstatSync, readdirSync, unlinkSync} from 'node:fs'
+import type {Retention} from '../spec.js'
+import {archivedGenerationOf, archiveName, generationName, generationOf, generationsFolder} from './names.js'
+
+/** A file that a process left half-made and never came back to. */
+const abandonedAfterMs = 3_600_000
+
+export interface Leftovers {
+  readonly dir: string
+  readonly journal: string
+  /** Generations still needed: the newest, and those that other programs may yet append to. */
+  readonly needed: ReadonlySet<number>
+  /** Wall clock, ms. */
+  readonly now: number
+}
+
+/**
+ * Removes the oldest generations that are too old or too many. At most two a call, which follows a compaction that
+ * made one: a wall clock that jumped ahead then costs a little of the history, not all of it.
+ */
+export function dropOldGenerations(leftovers: Leftovers, retention: Retention): void {
+  const kept = generationFiles(leftovers)
+  let total = kept.reduce((sum, {size}) => sum + size, 0)
+  for (const {names, size, mtimeMs} of kept.filter(({generation}) => !leftovers.needed.has(generation)).slice(0, 2)) {
+    if (total <= retention.maxBytes && leftovers.now - mtimeMs <= retention.maxAgeMs) return
+    for (const name of names) remove(`${leftovers.dir}/${name}`)
+    total -= size
+  }
+}
+
+/** Removes what processes left that died while they made a generation. */
+export function dropAbandonedFiles({dir, now}: Leftovers): void {
+  const folder = `${dir}/${generationsFolder}`
+  for (const file of readdirSync(folder).filter((name) => name.startsWith('.new-'))) {
+    const stats = lstatSync(`${folder}/${file}`, {throwIfNoEntry: false})
+    if (stats && now - stats.mtimeMs > abandonedAfterMs) remove(`${folder}/${file}`)
+  }
+}
+
+function generationFiles({dir, journal}: Leftovers) {
+  const found = readdirSync(`${dir}/${generationsFolder}`)
+    .map((file) => generationOf(journal, file) ?? archivedGenerationOf(journal, file))
+    .filter((generation) => generation !== undefined)
+  return [...new Set(found)]
+    .sort((a, b) => a - b)
+    .map((generation) => {
+      const names = [generationName(journal, generation), archiveName(journal, generation)]
+      const stats = names
+        .map((name) => lstatSync(`${dir}/${name}`, {throwIfNoEntry: false}))
+        .filter((one) => one !== undefined)
+      const size = stats.reduce((sum, one) => sum + one.size, 0)
+      return {generation, names, size, mtimeMs: Math.max(...stats.map((one) => one.mtimeMs))}
+    })
+}
+
+function remove(path: string): void {
+  try {
+    unlinkSync(path)
+  } catch (error) {
+    // Somebody else was first.
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+  }
+}

@@ -1,0 +1,83 @@
+import type {Rec} from '../../domain/journal/record.js'
+import {close, type FileHandle, open, read, type Step} from './files.js'
+import {collector, generations, recordsInBytes, recordsOf, unadoptedRecords} from './history.js'
+import {isOwn, linesOf, ownKinds, parseLine} from './lines.js'
+import {generationName} from './names.js'
+import {catchUp, emptyView} from './view.js'
+
+type Run = <T>(steps: Step<T>) => T
+
+interface Place {
+  readonly journal: string
+  readonly generation: number
+}
+
+/** Some 300 records: few callers want more than the last runs of a job. */
+const pieceBytes = 65_536
+
+/** Every record, newest first. Opens no generation before the caller has come so far, and holds a piece of it at a time. */
+export function* recordsBackwards(journal: string, run: Run): Iterable<Rec> {
+  const present = run(generations())
+  if (present.length === 0) yield* [...run(unadoptedRecords(journal))].reverse()
+  for (const generation of [...present].reverse()) yield* generationBackwards({journal, generation}, run)
+}
+
+function* generationBackwards({journal, generation}: Place, run: Run): Iterable<Rec> {
+  const file = run(open(generationName(journal, generation)))
+  // An archive is read whole.
+  if (!file) return yield* [...run(recordsOf(journal, generation))].reverse()
+  try {
+    const end = run(endOf(file))
+    let given = 0
+    for (const {text, isFirst} of linesBackwards({file, end}, run)) {
+      const record = parseLine(text)
+      if (!record || (isFirst && record['kind'] === 'snapshot')) continue
+      if (!isOwn(record) || !ownKinds.some((kind) => kind === record.kind)) {
+        given += 1
+        yield record
+      } else if (record.kind === 'carry') {
+        // Which carried lines count is known only from the beginning on (invariant 9).
+        const all = recordsInBytes(run(read(file, 0, end)), file, generation)
+        return yield* [...all].reverse().slice(given)
+      }
+    }
+  } finally {
+    run(close(file))
+  }
+}
+
+interface Stretch {
+  readonly file: FileHandle
+  readonly end: number
+}
+
+interface LineBackwards {
+  readonly text: string
+  readonly isFirst: boolean
+}
+
+function* linesBackwards({file, end}: Stretch, run: Run): Iterable<LineBackwards> {
+  let rest: Buffer = Buffer.alloc(0)
+  let atMost = pieceBytes
+  for (let to = end; to > 0; ) {
+    const from = Math.max(0, to - atMost)
+    const piece = Buffer.concat([run(read(file, from, to - from)), rest])
+    const begin = from === 0 ? 0 : piece.indexOf(10) + 1
+    to = from
+    rest = piece.subarray(0, begin === 0 ? piece.length : begin)
+    // A line longer than the piece: take more of it, in steps that grow.
+    atMost = begin === 0 ? atMost * 2 : pieceBytes
+    if (begin === 0 && from > 0) continue
+    const lines = linesOf(piece.subarray(begin))
+    for (let index = lines.length - 1; index >= 0; index--) {
+      yield {text: lines[index]?.text ?? '', isFirst: from === 0 && index === 0}
+    }
+  }
+}
+
+/** Behind the seal, or behind the last complete line. */
+function* endOf(file: FileHandle): Step<number> {
+  const view = emptyView(1, file, collector)
+  yield* catchUp(view, {reads: 'seals', fold: collector})
+  return view.offset
+}

@@ -1,0 +1,75 @@
+import {closeSync, fstatSync, openSync, readSync, type Stats, statSync} from 'node:fs'
+import {resolve} from 'node:path'
+import type {OutputSettings} from '../../domain/settings/job.js'
+import type {OutputSighting} from '../../domain/watchdog/build-job-facts.js'
+
+/** Looks for the newest file that fits each rule. A folder that cannot be read is said, never taken for an empty one. */
+export type ReadOutputs = (rules: readonly OutputSettings[], dir: string) => Promise<readonly OutputSighting[]>
+
+/** Marks are searched in the last bytes of a file: it may be a log of gigabytes. */
+const searchedBytes = 1024 * 1024
+
+export const readOutputs: ReadOutputs = (rules, dir) => Promise.all(rules.map((rule) => readOutput(rule, dir)))
+
+async function readOutput(rule: OutputSettings, dir: string): Promise<OutputSighting> {
+  try {
+    const newest = await findNewest(rule.files, dir)
+    if (!newest) return {newest: undefined}
+    const problem =
+      newest.size < rule.minSizeBytes
+        ? `has ${newest.size} of ${rule.minSizeBytes} bytes`
+        : await markProblem(rule, resolve(dir, newest.path))
+    return {newest: {...newest, ...(problem !== undefined && {problem})}}
+  } catch (error) {
+    const {code, message} = error as NodeJS.ErrnoException
+    if (code === undefined) throw error
+    return {newest: undefined, unreadable: message}
+  }
+}
+
+async function findNewest(files: readonly string[], dir: string) {
+  const {default: glob} = await import('fast-glob')
+  const patterns = files.map((pattern) => pattern.replace(plainParentheses, '\\($1\\)'))
+  const found = await glob(patterns, {cwd: dir, stats: true, dot: true, onlyFiles: false, followSymbolicLinks: false})
+  let newest: {path: string; modifiedAt: number; size: number} | undefined
+  for (const {path, stats: own} of found) {
+    const stats = own?.isSymbolicLink() ? targetOf(resolve(dir, path)) : own
+    if (stats?.isFile() && (!newest || stats.mtimeMs > newest.modifiedAt))
+      newest = {path, modifiedAt: stats.mtimeMs, size: stats.size}
+  }
+  return newest
+}
+
+/** As in a shell they stand for themselves (`copy (1)/*.csv`), but for `(a|b)`, and `@(a)` with its like. */
+const plainParentheses = /(?<![@!*+?\\])\(([^()|]*)\)/g
+
+/** What a link stands for (`latest.json`). One that leads nowhere is as good as none, and hides no other file. */
+function targetOf(link: string): Stats | undefined {
+  try {
+    return statSync(link, {throwIfNoEntry: false})
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ELOOP') return undefined
+    throw error
+  }
+}
+
+async function markProblem({contains, lacks}: OutputSettings, path: string): Promise<string | undefined> {
+  if (contains.length === 0 && lacks.length === 0) return undefined
+  const {patternsFound} = await import('../../domain/pattern-set.js')
+  const found = patternsFound([...contains, ...lacks], lastBytes(path))
+  const absent = contains.find((pattern) => !found.has(pattern))
+  if (absent !== undefined) return `lacks ${JSON.stringify(absent)}`
+  const present = lacks.find((pattern) => found.has(pattern))
+  return present === undefined ? undefined : `has ${JSON.stringify(present)}`
+}
+
+function lastBytes(path: string): Uint8Array {
+  const fd = openSync(path, 'r')
+  try {
+    const buffer = Buffer.alloc(searchedBytes)
+    const {size} = fstatSync(fd)
+    return buffer.subarray(0, readSync(fd, buffer, 0, searchedBytes, Math.max(0, size - searchedBytes)))
+  } finally {
+    closeSync(fd)
+  }
+}

@@ -1,0 +1,143 @@
+import {readdirSync, readFileSync, readlinkSync, statSync} from 'node:fs'
+import type {LockHolder} from '../../domain/locks/lock.js'
+import {listPids, type Mount, readMounts, readProcess, readStatus, unlessGone} from '../process/proc.js'
+
+/** A file as the kernel knows it. */
+export interface FileId {
+  readonly device: number
+  readonly inode: number
+  readonly uid: number
+  readonly gid: number
+  readonly mode: number
+}
+
+/** Who holds which of some files, and whose open files could not be seen. */
+export interface Holders {
+  of(file: FileId): readonly LockHolder[]
+  /** Why somebody may hold the file unseen, or undefined. */
+  blindSpot(path: string, file: FileId): string | undefined
+}
+
+interface Unseen {
+  readonly pid: number
+  readonly program: string
+  readonly uid: number
+  readonly groups: readonly number[]
+}
+
+/** File systems whose files other machines may hold, and whose `stat` may hang. */
+const sharedTypes = /^(nfs|nfs4|cifs|smb3|smbfs|9p|ceph|afs|lustre|gpfs|ocfs2|gfs2|ncpfs|virtiofs|fuse\..*)$/
+
+/** Looks at the kernel's locks and at every process's open files, once for all `files`. */
+export function findHolders(files: readonly FileId[]): Holders {
+  const mounts = readMounts()
+  const wanted = new Set(files.map(key))
+  const open = new Map<string, LockHolder[]>()
+  const unseen: Unseen[] = []
+  for (const pid of listPids()) {
+    const keys = openFiles(pid, mounts)
+    if (keys === 'unseen') unseen.push(...suspects(pid))
+    else addHolders(open, pid, new Set(keys.filter((each) => wanted.has(each))))
+  }
+  const locks = kernelLocks()
+  return {
+    of: (file) => [
+      ...locks.filter((lock) => lock.isOn(file)).map(({holder}) => holder),
+      ...(open.get(key(file)) ?? []),
+    ],
+    blindSpot: (path, file) => systemBlindSpot(path, mounts) ?? userBlindSpot(file, unseen),
+  }
+}
+
+function key({device, inode}: Pick<FileId, 'device' | 'inode'>): string {
+  return `${device}:${inode}`
+}
+
+function addHolders(open: Map<string, LockHolder[]>, pid: number, keys: ReadonlySet<string>): void {
+  for (const each of keys) {
+    const holder: LockHolder = {pid, program: programOf(pid), by: 'open-file'}
+    open.set(each, [...(open.get(each) ?? []), holder])
+  }
+}
+
+function openFiles(pid: number, mounts: readonly Mount[]): readonly string[] | 'unseen' {
+  try {
+    return readdirSync(`/proc/${pid}/fd`).flatMap((fd) => fileBehind(`/proc/${pid}/fd/${fd}`, mounts))
+  } catch (error) {
+    const {code} = error as NodeJS.ErrnoException
+    if (code === 'EACCES' || code === 'EPERM') return 'unseen'
+    if (code === 'ENOENT' || code === 'ESRCH') return []
+    throw error
+  }
+}
+
+function fileBehind(link: string, mounts: readonly Mount[]): readonly string[] {
+  const target = unlessGone(() => readlinkSync(link))
+  // Pipes and sockets have no path; devices lock nothing; and a network that hangs would hang us.
+  if (!target?.startsWith('/') || /^\/(dev|proc|sys)\//.test(target) || isShared(target, mounts)) return []
+  const stat = unlessGone(() => statSync(link))
+  return stat ? [key({device: stat.dev, inode: stat.ino})] : []
+}
+
+/**
+ * The kernel's table of flock, POSIX and OFD locks, which everybody may read. File systems without a device of their own
+ * (btrfs, overlay) name another device there than `stat` does, so among those the inode alone counts.
+ */
+function kernelLocks(): readonly {readonly holder: LockHolder; readonly isOn: (file: FileId) => boolean}[] {
+  const text = unlessGone(() => readFileSync('/proc/locks', 'latin1')) ?? ''
+  return [...text.matchAll(/^\d+: \w+ +\S+ +\w+ +(-?\d+) ([0-9a-f]+):([0-9a-f]+):(\d+) /gm)].map((match) => {
+    const [pid, inode] = [Number(match[1]), Number(match[4])]
+    const [major, minor] = [Number.parseInt(match[2] ?? '', 16), Number.parseInt(match[3] ?? '', 16)]
+    return {
+      holder: {pid, program: programOf(pid), by: 'kernel-lock' as const},
+      isOn: (file: FileId) => {
+        const own = splitDevice(file.device)
+        return file.inode === inode && own.major === major && (major === 0 || own.minor === minor)
+      },
+    }
+  })
+}
+
+/** glibc's encoding of `st_dev`. */
+function splitDevice(device: number): {readonly major: number; readonly minor: number} {
+  const bits = BigInt(device)
+  return {
+    major: Number(((bits >> 8n) & 0xfffn) | ((bits >> 32n) & ~0xfffn)),
+    minor: Number((bits & 0xffn) | ((bits >> 12n) & 0xffffff00n)),
+  }
+}
+
+function programOf(pid: number): string {
+  return readProcess(pid)?.program ?? 'unknown'
+}
+
+function systemBlindSpot(path: string, mounts: readonly Mount[]): string | undefined {
+  const proc = mounts.findLast((mount) => mount.path === '/proc')
+  if (!proc) return 'this system has no /proc that tells who holds a file'
+  if (/hidepid=(?!0|off)/.test(proc.options) && process.geteuid?.() !== 0) return '/proc hides the processes of others'
+  const mount = isShared(path, mounts)
+  return mount && `lies on a file system that other machines may use (${mount.type} at ${mount.path})`
+}
+
+/** A process holds a file that its user made or may write; whoever may only read it takes no lock by it. */
+function userBlindSpot(file: FileId, unseen: readonly Unseen[]): string | undefined {
+  const suspect = unseen.find(
+    ({uid, groups}) =>
+      uid === file.uid || (file.mode & 0o002) !== 0 || ((file.mode & 0o020) !== 0 && groups.includes(file.gid)),
+  )
+  return suspect && `process ${suspect.pid} (${suspect.program}) may hold it, and its open files cannot be seen`
+}
+
+function isShared(path: string, mounts: readonly Mount[]): Mount | undefined {
+  const under = mounts.filter((mount) => path === mount.path || path.startsWith(mount.path.replace(/\/?$/, '/')))
+  const longest = Math.max(...under.map((mount) => mount.path.length))
+  const mount = under.findLast((each) => each.path.length === longest)
+  return mount && sharedTypes.test(mount.type) ? mount : undefined
+}
+
+function suspects(pid: number): readonly Unseen[] {
+  // What even root may not look into is an init with more rights than its machine; it takes no locks of jobs.
+  if (pid === 1 && process.geteuid?.() === 0) return []
+  const status = readStatus(pid)
+  return status ? [{pid, program: programOf(pid), uid: status.uid, groups: status.groups}] : []
+}

@@ -1,0 +1,118 @@
+import {closeSync, constants, lstatSync, openSync, readdirSync, readlinkSync, readSync, type Stats} from 'node:fs'
+import {hostname, networkInterfaces} from 'node:os'
+import {join} from 'node:path'
+import type {LockFacts, LockForm, Namesake} from '../../domain/locks/lock.js'
+import {type LockOwner, ownerInLink, ownerInText} from '../../domain/locks/lock-owner.js'
+import {readBootId} from '../host/host.js'
+import {listPids, readProcess, readStatus, unlessGone} from '../process/proc.js'
+import {type FileId, findHolders, type Holders} from './holders.js'
+
+/** Looks at files that may be locks; those that are gone are left out. Throws what reading a lock's own file throws. */
+export type InspectLocks = (paths: readonly string[]) => readonly LockFacts[]
+
+export const inspectLocks: InspectLocks = (paths) => {
+  const found = paths.flatMap((path) => {
+    const stat = unlessGone(() => lstatSync(path))
+    return stat ? [{path, stat}] : []
+  })
+  const sight = {holders: findHolders(found.map(({stat}) => fileId(stat))), contained: findContained()}
+  return found.flatMap(({path, stat}) => unlessGone(() => factsOf(path, stat, sight)) ?? [])
+}
+
+/** What is looked at once for all locks. */
+interface Sight {
+  readonly holders: Holders
+  readonly contained: ReadonlyMap<number, readonly Namesake[]>
+}
+
+/** Every name and address by which a lock may call this machine. */
+export function readWitness(): {readonly hosts: readonly string[]; readonly boot: string} {
+  const addresses = Object.values(networkInterfaces()).flatMap((all) => (all ?? []).map(({address}) => address))
+  return {hosts: [hostname(), ...addresses], boot: readBootId()}
+}
+
+/** Which very file stands there: one that is made anew, or written again, has another identity. */
+export function lockIdentity(stat: Stats): string {
+  return `${stat.dev}:${stat.ino}:${stat.mtimeMs}`
+}
+
+function factsOf(path: string, stat: Stats, {holders, contained}: Sight): LockFacts {
+  const {form, owner, blindSpot = holders.blindSpot(path, fileId(stat))} = readLock(path, stat)
+  return {
+    path,
+    identity: lockIdentity(stat),
+    form,
+    writtenAt: stat.mtimeMs,
+    holders: holders.of(fileId(stat)),
+    namesakes: owner ? [...findNamesake(owner.pid), ...(contained.get(owner.pid) ?? [])] : [],
+    ...(blindSpot !== undefined && {blindSpot}),
+    ...(owner && {owner}),
+  }
+}
+
+function fileId({dev, ino, uid, gid, mode}: Stats): FileId {
+  return {device: dev, inode: ino, uid, gid, mode}
+}
+
+interface ReadLock {
+  readonly form: LockForm
+  readonly owner?: LockOwner | undefined
+  readonly blindSpot?: string
+}
+
+function readLock(path: string, stat: Stats): ReadLock {
+  if (stat.isSymbolicLink()) return {form: 'symlink', owner: ownerInLink(readlinkSync(path))}
+  if (!stat.isFile() && !stat.isDirectory()) return {form: 'other'}
+  try {
+    return stat.isFile() ? {form: 'file', owner: ownerInText(readHead(path))} : readDirectory(path)
+  } catch (error) {
+    const {code} = error as NodeJS.ErrnoException
+    if (code !== 'EACCES' && code !== 'EPERM') throw error
+    return {
+      form: stat.isFile() ? 'file' : 'directory',
+      blindSpot: 'cannot be read by this user, so its owner is unknown',
+    }
+  }
+}
+
+/** `mkdir` is atomic, so shell scripts lock with it; some put a file with their pid inside. */
+function readDirectory(path: string): ReadLock {
+  const [first, ...more] = readdirSync(path, {withFileTypes: true})
+  if (!first) return {form: 'directory'}
+  if (more.length > 0 || !first.isFile()) return {form: 'crowded'}
+  const owner = ownerInText(readHead(join(path, first.name)))
+  return owner ? {form: 'directory', owner} : {form: 'crowded'}
+}
+
+/** An owner stands at the beginning of a lock; what is larger is data. */
+const headBytes = 4096
+
+function readHead(path: string): string {
+  // Whatever took the file's place meanwhile: neither wait for a pipe nor follow a link.
+  const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW)
+  try {
+    const buffer = Buffer.alloc(headBytes)
+    return buffer.toString('utf8', 0, readSync(file, buffer, 0, headBytes, 0))
+  } finally {
+    closeSync(file)
+  }
+}
+
+function findNamesake(pid: number): readonly Namesake[] {
+  const process = readProcess(pid)
+  return process ? [{...process, state: process.dead ? 'dead' : 'alive'}] : []
+}
+
+/** A container numbers its processes from 1 again, and a lock on a shared volume names that number. */
+function findContained(): ReadonlyMap<number, readonly Namesake[]> {
+  const contained = new Map<number, readonly Namesake[]>()
+  for (const outer of listPids()) {
+    for (const inner of readStatus(outer)?.pids.slice(1) ?? []) {
+      const process = readProcess(outer)
+      if (process && !process.dead) {
+        contained.set(inner, [...(contained.get(inner) ?? []), {...process, state: 'contained'}])
+      }
+    }
+  }
+  return contained
+}

@@ -1,0 +1,67 @@
+import {closeSync, fstatSync, openSync, readSync, type Stats, statSync} from 'node:fs'
+import {filesOfStretch, type LogStretch} from '../../domain/log/head-truncation.js'
+import {readCuts} from './truncation-list.js'
+
+export interface Stretch {
+  readonly file: string
+  readonly from: number
+  /** Undefined: to the end of the file. */
+  readonly to: number | undefined
+}
+
+const chunkBytes = 256 * 1024
+
+/**
+ * The file with this inode: the log itself, or what a rotation has made of it (`.1`, `.2`, …). Undefined when it is
+ * gone; a file made after `writtenByMs` has only inherited the number.
+ */
+export function findLog(file: string, inode: number, writtenByMs = Number.POSITIVE_INFINITY): string | undefined {
+  for (let number = 0; ; number++) {
+    const candidate = number === 0 ? file : `${file}.${number}`
+    const stat = statSync(candidate, {throwIfNoEntry: false})
+    if (stat?.ino === inode && !isMadeAfter(stat, writtenByMs)) return candidate
+    if (!stat && number > 0) return undefined
+  }
+}
+
+/** A file system that keeps no time of birth gives that of the last change instead, which proves nothing. */
+function isMadeAfter({birthtimeMs, ctimeMs}: Stats, timeMs: number): boolean {
+  return birthtimeMs !== ctimeMs && birthtimeMs > timeMs
+}
+
+/** Reads a stretch piece by piece; memory stays bounded however long it is. */
+export function readStretch({file, from, to}: Stretch, take: (piece: Buffer) => void): void {
+  const fd = openSync(file, 'r')
+  try {
+    const end = Math.min(to ?? Number.POSITIVE_INFINITY, fstatSync(fd).size)
+    for (let offset = from; offset < end; ) {
+      const buffer = Buffer.allocUnsafe(Math.min(chunkBytes, end - offset))
+      const length = readSync(fd, buffer, 0, buffer.length, offset)
+      if (length === 0) return
+      take(buffer.subarray(0, length))
+      offset += length
+    }
+  } finally {
+    closeSync(fd)
+  }
+}
+
+/** Where the first whole line within the last `bytes` of a file begins; 0 for a file that is not there yet. */
+export function tailStart(file: string, bytes: number): number {
+  const size = statSync(file, {throwIfNoEntry: false})?.size ?? 0
+  const from = Math.max(0, size - bytes)
+  let start: number | undefined = from === 0 ? 0 : undefined
+  if (size > 0)
+    readStretch({file, from, to: size}, (piece) => {
+      start ??= from + piece.indexOf(10) + 1
+    })
+  return start ?? from
+}
+
+/** The files in which a stretch of a log stands, as far as they are still kept. Throws the file system's error. */
+export function findStretches(log: string, stretch: LogStretch, writtenByMs?: number): readonly Stretch[] {
+  return filesOfStretch(readCuts(log), stretch).flatMap(({inode, from, to, madeBy}) => {
+    const file = findLog(log, inode, madeBy ?? writtenByMs)
+    return file === undefined ? [] : [{file, from, to}]
+  })
+}

@@ -1,0 +1,25 @@
+import {closeSync, openSync, writeSync} from 'node:fs'
+import {isoTime} from '../../domain/clock/iso-time.js'
+import {isRotationDue, type RotationPolicy, rotateLog} from './rotate.js'
+
+export const guardianLogName = 'guardian.log'
+
+export interface GuardianLog {
+  /** The log folder. */
+  readonly dir: string
+  readonly rotation: RotationPolicy
+}
+
+/** Tells in one line what guard did, for people with `tail`. Never fails a run: what counts stands in the journal. */
+export function writeGuardianLog({dir, rotation}: GuardianLog, atMs: number, text: string): void {
+  const file = `${dir}/${guardianLogName}`
+  const line = `${isoTime(atMs)} ${text.replaceAll('\n', ' ')}\n`
+  try {
+    if (isRotationDue(file, rotation)) rotateLog(file, rotation, atMs)
+    const fd = openSync(file, 'a', 0o600)
+    writeSync(fd, line)
+    closeSync(fd)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).syscall === undefined) throw error
+  }
+}

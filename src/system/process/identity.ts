@@ -1,0 +1,75 @@
+import {readFileSync, readlinkSync} from 'node:fs'
+import type {Place, ProcessRef} from '../../domain/clock/process-ref.js'
+
+/**
+ * - alive: this very process is there
+ * - gone: proved by its boot, its number or its start time
+ * - unknown: it lives in a place that cannot be looked into from here
+ */
+export type ProcessState = 'alive' | 'gone' | 'unknown'
+
+/** Names the process with this number for good; undefined when there is none, or only its unreaped remains. */
+export function identifyProcess(pid: number): ProcessRef | undefined {
+  const start = readStart(pid)
+  if (start === undefined) return undefined
+  const namespace = readNamespace()
+  return {pid, start, ...(namespace !== undefined && {namespace})}
+}
+
+/** Tells whether the process still lives. `seen` is where it was when it was named, `here` where we are. */
+export function processState(ref: ProcessRef, seen: Place, here: Place): ProcessState {
+  if (seen.host !== here.host) return 'unknown'
+  if (seen.boot !== here.boot) return 'gone'
+  // A container that was restarted under its old name has another namespace, in which the number means nothing.
+  if (ref.namespace !== readNamespace()) return 'unknown'
+  return readStart(ref.pid) === ref.start ? 'alive' : 'gone'
+}
+
+let namespace: string | undefined
+
+/** A process stays in its own for life. */
+function readNamespace(): string | undefined {
+  if (process.platform !== 'linux') return undefined
+  namespace ??= readlinkSync('/proc/self/ns/pid')
+  return namespace
+}
+
+function readStart(pid: number): string | undefined {
+  return process.platform === 'linux' ? readProcStart(pid) : readPsStart(pid)
+}
+
+/** Fields of `/proc/PID/stat` after the program's name, which may itself hold spaces and brackets: see proc(5). */
+function readProcStart(pid: number): string | undefined {
+  const stat = readProcStat(pid)
+  if (stat === undefined) return undefined
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+  const [state, threads] = [fields[0], Number(fields[17])]
+  // A zombie runs no more, unless only its first thread has ended.
+  const isZombie = (state === 'Z' || state === 'X') && !(threads > 1)
+  return isZombie ? undefined : fields[19]
+}
+
+function readProcStat(pid: number): string | undefined {
+  try {
+    return readFileSync(`/proc/${pid}/stat`, 'utf8')
+  } catch (error) {
+    // ESRCH: it ended between opening and reading.
+    const {code} = error as NodeJS.ErrnoException
+    if (code === 'ENOENT' || code === 'ESRCH') return undefined
+    throw error
+  }
+}
+
+function readPsStart(pid: number): string | undefined {
+  try {
+    const env = {...process.env, LC_ALL: 'C', TZ: 'UTC'}
+    const {execFileSync} = process.getBuiltinModule('node:child_process')
+    const line = execFileSync('ps', ['-o', 'stat=', '-o', 'lstart=', '-p', `${pid}`], {env, encoding: 'utf8'}).trim()
+    const [, state = '', start] = /^(\S+)\s+(.*)$/.exec(line) ?? []
+    return state.startsWith('Z') ? undefined : start
+  } catch (error) {
+    // ps exits with 1 when there is no such process.
+    if ((error as {status?: number}).status === 1) return undefined
+    throw error
+  }
+}

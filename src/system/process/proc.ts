@@ -1,0 +1,95 @@
+import {readdirSync, readFileSync} from 'node:fs'
+import {GuardError} from '../../errors.js'
+
+/** What `/proc` tells of a process. */
+export interface ProcessInfo {
+  readonly pid: number
+  readonly program: string
+  /** Wall clock, milliseconds since 1970 UTC. */
+  readonly startedAt: number
+  readonly dead: boolean
+}
+
+/** Kernel's USER_HZ: the unit of `/proc/PID/stat` times on every architecture that Node runs on. */
+const ticksPerSecond = 100
+
+/** All process numbers of this machine that may be seen; empty where there is no `/proc`. */
+export function listPids(): readonly number[] {
+  return (unlessGone(() => readdirSync('/proc')) ?? []).filter((name) => /^\d+$/.test(name)).map(Number)
+}
+
+/** Undefined: no such process. A thread's number is found too. */
+export function readProcess(pid: number): ProcessInfo | undefined {
+  const stat = unlessGone(() => readFileSync(`/proc/${pid}/stat`, 'latin1'))
+  if (stat === undefined) return undefined
+  // The program's name stands in parentheses and may itself contain some.
+  const close = stat.lastIndexOf(')')
+  const fields = stat.slice(close + 2).split(' ')
+  return {
+    pid,
+    program: stat.slice(stat.indexOf('(') + 1, close),
+    startedAt: Math.round(bootedAt() + (Number(fields[19]) / ticksPerSecond) * 1000),
+    // A zombie with threads has lost its first one alone.
+    dead: (fields[0] === 'Z' || fields[0] === 'X') && !(Number(fields[17]) > 1),
+  }
+}
+
+export interface ProcessStatus {
+  /** Effective user. */
+  readonly uid: number
+  readonly groups: readonly number[]
+  /** The process's numbers, from this machine's to that in its innermost container. */
+  readonly pids: readonly number[]
+}
+
+/** Undefined: no such process. */
+export function readStatus(pid: number): ProcessStatus | undefined {
+  const text = unlessGone(() => readFileSync(`/proc/${pid}/status`, 'latin1'))
+  if (text === undefined) return undefined
+  const numbers = (key: string) => {
+    const line = new RegExp(`^${key}:(.*)$`, 'm').exec(text)?.[1] ?? ''
+    return line.trim().split(/\s+/).filter(Boolean).map(Number)
+  }
+  return {uid: numbers('Uid')[1] ?? -1, groups: [...numbers('Gid'), ...numbers('Groups')], pids: numbers('NSpid')}
+}
+
+/** One mounted file system, from `/proc/self/mountinfo`. */
+export interface Mount {
+  readonly path: string
+  readonly type: string
+  readonly options: string
+}
+
+export function readMounts(): readonly Mount[] {
+  const text = unlessGone(() => readFileSync('/proc/self/mountinfo', 'utf8')) ?? ''
+  return text
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => {
+      const [left = '', right = ''] = line.split(' - ')
+      const [type = '', , options = ''] = right.split(' ')
+      return {path: unescapeOctal(left.split(' ')[4] ?? ''), type, options}
+    })
+}
+
+/** Undefined when the process or file went away, or never was. */
+export function unlessGone<T>(read: () => T): T | undefined {
+  try {
+    return read()
+  } catch (error) {
+    const {code} = error as NodeJS.ErrnoException
+    if (code === 'ENOENT' || code === 'ESRCH' || code === 'ENOTDIR') return undefined
+    throw error
+  }
+}
+
+/** The boot's time by today's clock, so that a process's age counts and not what the clock said then. */
+function bootedAt(): number {
+  const upSeconds = Number(readFileSync('/proc/uptime', 'latin1').split(' ')[0])
+  if (!Number.isFinite(upSeconds)) throw new GuardError('internal', '/proc/uptime: no time since boot in it')
+  return Date.now() - upSeconds * 1000
+}
+
+function unescapeOctal(path: string): string {
+  return path.replaceAll(/\\([0-7]{3})/g, (_all, digits: string) => String.fromCharCode(Number.parseInt(digits, 8)))
+}

@@ -1,0 +1,123 @@
+import {closeSync, openSync, readSync, statSync} from 'node:fs'
+import {delimiter, extname, resolve} from 'node:path'
+import {GuardError} from '../../errors.js'
+
+type Argv = readonly [string, ...string[]]
+
+/** What runs a script by its extension; the settings' `interpreters` outrank it. */
+function builtInInterpreter(extension: string): Argv | undefined {
+  switch (extension) {
+    case '.py':
+      return ['python3']
+    case '.sh':
+      return ['bash']
+    case '.rb':
+      return ['ruby']
+    case '.pl':
+      return ['perl']
+    // The Node that runs guard: cron's PATH often has none, or an old one.
+    case '.js':
+    case '.mjs':
+    case '.cjs':
+      return [process.execPath]
+    case '.ts':
+      return nodeForTypeScript()
+    default:
+      return undefined
+  }
+}
+
+function nodeForTypeScript(): Argv {
+  if ((process.features as {typescript?: unknown}).typescript) return [process.execPath]
+  throw new GuardError('not-executable', `Node ${process.versions.node} does not run TypeScript`, [
+    'use Node 22.18 or newer, or name another program in the settings: interpreters: {".ts": [tsx]}',
+  ])
+}
+
+export interface ScriptRequest {
+  readonly path: string
+  readonly args: readonly string[]
+  /** Program that runs the script, whatever its shebang and extension say. */
+  readonly interpreter?: Argv
+  readonly interpreters: Readonly<Record<string, Argv>>
+}
+
+/**
+ * Makes the command line of a script: an executable file with a shebang (or a binary) is executed, else its extension
+ * says what runs it. Throws GuardError `not-found`, `not-executable`.
+ */
+export function commandOfScript({path, args, interpreter, interpreters}: ScriptRequest): Argv {
+  const file = absolutePath(path)
+  const head = readHead(file, path)
+  if (interpreter) return [...interpreter, file, ...args]
+  if (head.executable && (head.magic.startsWith('#!') || head.magic === '\x7fELF')) return [file, ...args]
+  const extension = extname(file)
+  const byExtension = interpreterOf(extension, interpreters)
+  if (byExtension) return [...byExtension, file, ...args]
+  throw new GuardError('not-executable', `${path}: do not know how to run it`, [
+    head.executable ? 'begin it with a line such as #!/bin/sh' : `make it executable: chmod +x ${path}`,
+    `or name a program for "${extension || 'its name'}" in the settings: interpreters`,
+  ])
+}
+
+/** A bare `node`, as the settings have it by default, is what guard knows better: itself. */
+function interpreterOf(extension: string, interpreters: ScriptRequest['interpreters']): Argv | undefined {
+  const named = Object.hasOwn(interpreters, extension) ? interpreters[extension] : undefined
+  if (!named) return builtInInterpreter(extension)
+  const isBareNode = named.length === 1 && named[0] === 'node'
+  return isBareNode ? (builtInInterpreter(extension) ?? [process.execPath]) : named
+}
+
+/** A script stays the same file when the job has a working directory of its own. */
+function absolutePath(path: string): string {
+  if (path.startsWith('/')) return path
+  try {
+    return resolve(path)
+  } catch {
+    throw new GuardError('not-found', `${path}: the working directory is gone`, ['give the script with its full path'])
+  }
+}
+
+function readHead(file: string, path: string): {magic: string; executable: boolean} {
+  try {
+    const fd = openSync(file, 'r')
+    try {
+      const bytes = Buffer.alloc(4)
+      // Reading a folder fails with EISDIR.
+      const length = readSync(fd, bytes, 0, 4, 0)
+      return {magic: bytes.toString('latin1', 0, length), executable: (statSync(file).mode & 0o111) !== 0}
+    } finally {
+      closeSync(fd)
+    }
+  } catch (error) {
+    throw unreadable((error as NodeJS.ErrnoException).code ?? '', path, error)
+  }
+}
+
+function unreadable(code: string, path: string, cause: unknown): GuardError {
+  if (code === 'ENOENT' || code === 'ENOTDIR') {
+    const hints = ['name a configured job (guard config show) or a file', 'for a command line: guard run -- command']
+    return new GuardError('not-found', `${path}: no such job or file`, hints, {cause})
+  }
+  const why = code === 'EISDIR' ? 'is a directory, not a script' : code === 'EACCES' ? 'may not be read' : code
+  return new GuardError('not-executable', `${path}: ${why}`, [`look at it: ls -ld ${path}`], {cause})
+}
+
+/** Why a program could not be started, as `env(1)` and the shell tell it apart: 127 not found, 126 not executable. */
+export function startError(program: string, cwd: string | undefined, cause: NodeJS.ErrnoException): GuardError {
+  if (cwd !== undefined && !statSync(cwd, {throwIfNoEntry: false})?.isDirectory())
+    return new GuardError('not-executable', `cannot start in ${cwd}: no such directory`, ['check --cwd'], {cause})
+  if (cause.code === 'ENOENT') {
+    const path = (process.env['PATH'] ?? '').split(delimiter).join(', ')
+    const hint = program.includes('/') ? `look at it: ls -l ${program}` : `searched in ${path}`
+    return new GuardError('not-found', `${program}: no such program`, [hint], {cause})
+  }
+  const why = {
+    EACCES: 'may not be executed',
+    ENOEXEC: 'is no program (it has no #! line)',
+    E2BIG: 'argument list too long',
+    ENOTDIR: 'its path leads through a file',
+  }
+  const text = why[cause.code as keyof typeof why] ?? cause.message
+  return new GuardError('not-executable', `${program}: ${text}`, [], {cause})
+}

@@ -1,0 +1,79 @@
+import type {ProcessRef} from '../../domain/clock/process-ref.js'
+import type {Outcome} from '../../domain/run/outcome.js'
+import type {BudgetRatio, RetrySettings} from '../../domain/settings/job.js'
+import type {BreakerSettings} from '../../domain/settings/settings.js'
+import {GuardError} from '../../errors.js'
+import {type AttemptResult, type AttemptStart, type RetryDeps, retryAttempts} from '../recovery/retry.js'
+import {allowCall, type BreakerDeps, recordCall, takeRetryToken} from './breaker.js'
+
+export interface RetryCommandDeps extends Omit<RetryDeps, 'takeToken'> {
+  /** Runs the command once. Rejects with GuardError `not-found`, `not-executable`. */
+  readonly perform: (start: AttemptStart) => Promise<CommandAttempt>
+  /** Undefined when no target is named: nobody else is asked, and nobody told. */
+  readonly breaker: BreakerDeps | undefined
+  /** Whose life a probe hangs on. */
+  readonly self: ProcessRef | undefined
+  readonly warn: (text: string) => void
+}
+
+export interface CommandAttempt extends AttemptResult {
+  readonly exitCode: number
+  /** The line of output that told the class. */
+  readonly evidence?: string
+}
+
+export interface RetryCommandRequest {
+  readonly policy: RetrySettings
+  readonly target: {readonly target: string; readonly policy: BreakerSettings} | undefined
+}
+
+export interface RetryReport extends Omit<CommandAttempt, 'retryAfter'> {
+  readonly attempts: number
+  readonly stopped: string
+}
+
+/**
+ * Runs a command, again if its failure calls for it. With a target its breaker is asked before and told after: once,
+ * for all attempts together. Throws GuardError `breaker-open`, and what `perform` throws.
+ */
+export async function retryCommand(
+  deps: RetryCommandDeps,
+  {policy, target}: RetryCommandRequest,
+): Promise<RetryReport> {
+  const breaker = target && deps.breaker && guarded(deps, deps.breaker, {...target, budget: policy.budget})
+  const probe = breaker?.allow()
+  const takeToken = breaker?.takeToken ?? (() => true)
+  const {last, attempts, stopped} = await retryAttempts({...deps, takeToken}, policy, deps.perform)
+  breaker?.record(last.outcome, probe)
+  const {retryAfter: _, ...told} = last
+  return {...told, attempts, stopped}
+}
+
+interface Guarded {
+  readonly target: string
+  readonly policy: BreakerSettings
+  readonly budget: BudgetRatio
+}
+
+function guarded(deps: RetryCommandDeps, breaker: BreakerDeps, {target, policy, budget}: Guarded) {
+  return {
+    allow: (): string | undefined => {
+      const permit = allowCall(breaker, {target, policy}, deps.self)
+      if (permit.allowed) return permit.probe
+      const when =
+        permit.retryAt === undefined ? [] : [`the next call may be made at ${new Date(permit.retryAt).toISOString()}`]
+      throw new GuardError('breaker-open', `not run: ${permit.reason}`, [
+        ...when,
+        `close it by hand: guard breaker close ${target}`,
+      ])
+    },
+    takeToken: () => takeRetryToken(breaker, target, budget),
+    record: (outcome: Outcome, probe: string | undefined) => {
+      // What was killed or never began says nothing of the target; a probe ends with its process.
+      if (outcome === 'killed' || outcome === 'not-started') return
+      const change = recordCall(breaker, {target, policy}, {ok: outcome === 'healthy', probe, credit: budget.ratio})
+      if (change.change === 'opened') deps.warn(`the breaker of ${target} opened: ${change.reason}`)
+      if (change.change === 'closed') deps.warn(`the breaker of ${target} closed: the probe succeeded`)
+    },
+  }
+}

@@ -1,0 +1,105 @@
+import type {Breakers} from '../../domain/breaker/breaker.js'
+import {type Check, type CheckName, type HealthVerdict, overallVerdict} from '../../domain/health/check.js'
+import {judgeDisk, judgeMemory, type MachineFacts, tellLoad} from '../../domain/health/machine.js'
+import {
+  judgeBreakers,
+  judgeIncidents,
+  judgeJournals,
+  judgeLeases,
+  judgeResetDaemon,
+  judgeRuns,
+  judgeWatchdog,
+} from '../../domain/health/state.js'
+import type {Incidents} from '../../domain/incident/incident.js'
+import type {Leases, Moment} from '../../domain/lease/lease.js'
+import {pendingResets} from '../../domain/openclaw/reset-decision.js'
+import type {ResetLedger} from '../../domain/openclaw/reset-ledger.js'
+import type {ResetRequests} from '../../domain/openclaw/reset-request.js'
+import type {LeaseSighting} from '../../domain/run/interrupted-run.js'
+import type {RunBook} from '../../domain/run/run.js'
+import {resetDaemonLease, watchdogLease} from '../../domain/watchdog/daemon-heartbeat.js'
+import {GuardError} from '../../errors.js'
+import type {Journal, JournalReport} from '../../journal/journal.js'
+import {type SurvivorOf, seeLease} from '../history/lease-holder.js'
+
+type Reads<S> = Pick<Journal<S>, 'read'>
+
+export interface HealthDeps {
+  readonly moment: () => Moment
+  readonly readMachine: () => MachineFacts
+  /** Looks whether the state directory can be used, and says where it is. Throws GuardError `no-state`, `io`. */
+  readonly tryState: () => string
+  readonly leases: Reads<Leases>
+  readonly survivorOf: SurvivorOf
+  readonly runs: Reads<RunBook>
+  readonly breakers: Reads<Breakers>
+  readonly incidents: Reads<Incidents>
+  readonly resetRequests: Reads<ResetRequests>
+  readonly resets: Reads<ResetLedger>
+  readonly journals: readonly {readonly name: string; readonly inspect: () => JournalReport}[]
+}
+
+/** Milliseconds. */
+export interface HealthLimits {
+  readonly watchdogLateAfterMs: number
+  readonly resetDaemonLateAfterMs: number
+}
+
+export interface Health {
+  /** Wall clock, ms. */
+  readonly at: number
+  readonly verdict: HealthVerdict
+  readonly checks: readonly Check[]
+}
+
+/** Looks at everything and judges it; what cannot be read is unhealthy and keeps no other check from being made. */
+export async function checkHealth(deps: HealthDeps, limits: HealthLimits): Promise<Health> {
+  const checks: Check[] = []
+  for (const [check, judge] of judges(deps, limits)) checks.push(await judgeOrTell(check, judge))
+  return {at: deps.moment().at, verdict: overallVerdict(checks), checks}
+}
+
+type Judge = () => Check | Promise<Check>
+
+function judges(deps: HealthDeps, limits: HealthLimits): readonly (readonly [CheckName, Judge])[] {
+  const machine = deps.readMachine()
+  const leaseOf = (job: string) => deps.leases.read().byJob.get(job)
+  return [
+    ['disk', () => judgeDisk(machine.disk)],
+    ['memory', () => judgeMemory(machine.memory)],
+    ['load', () => tellLoad(machine.load)],
+    ['state', () => ({check: 'state', verdict: 'healthy', reason: deps.tryState(), facts: {}})],
+    ['journals', () => judgeJournals(deps.journals.map(({name, inspect}) => ({name, ...inspect()})))],
+    ['leases', async () => judgeLeases(await sightings(deps), deps.moment())],
+    ['runs', async () => judgeRuns(...(await runsAndHolders(deps)))],
+    ['breakers', () => judgeBreakers(deps.breakers.read(), deps.moment())],
+    ['incidents', () => judgeIncidents(deps.incidents.read(), deps.moment())],
+    ['watchdog', () => judgeWatchdog(leaseOf(watchdogLease), deps.moment(), limits.watchdogLateAfterMs)],
+    ['reset-daemon', () => judgeDaemon(deps, limits.resetDaemonLateAfterMs)],
+  ]
+}
+
+async function judgeOrTell(check: CheckName, judge: Judge): Promise<Check> {
+  try {
+    return await judge()
+  } catch (error) {
+    if (!(error instanceof GuardError)) throw error
+    return {check, verdict: 'unhealthy', reason: error.message, facts: {}}
+  }
+}
+
+async function sightings({leases, survivorOf}: HealthDeps): Promise<readonly LeaseSighting[]> {
+  return Promise.all([...leases.read().byJob.values()].map((lease) => seeLease(survivorOf, lease)))
+}
+
+/** In this order: who ends between the two looks has then written its end. */
+async function runsAndHolders(deps: HealthDeps): Promise<[RunBook, readonly LeaseSighting[]]> {
+  const seen = await sightings(deps)
+  return [deps.runs.read(), seen]
+}
+
+function judgeDaemon(deps: HealthDeps, lateAfterMs: number): Check {
+  const pending = pendingResets(deps.resetRequests.read(), deps.resets.read())
+  const lease = deps.leases.read().byJob.get(resetDaemonLease)
+  return judgeResetDaemon({lease, pending}, deps.moment(), lateAfterMs)
+}

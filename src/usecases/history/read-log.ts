@@ -1,0 +1,51 @@
+import type {LogStretch} from '../../domain/log/head-truncation.js'
+import type {Run} from '../../domain/run/run.js'
+import {GuardError} from '../../errors.js'
+import type {Stretch} from '../../system/log/files.js'
+import {findRun, type HistoryDeps, readHistory} from './read-history.js'
+
+export interface LogDeps extends HistoryDeps {
+  /** The files in which a stretch of a log stands, as far as they are kept; those that had been made by then (wall clock, ms). */
+  readonly findStretches: (file: string, stretch: LogStretch, writtenByMs: number | undefined) => readonly Stretch[]
+}
+
+export interface RunLog {
+  readonly run: Run
+  /** In order; several when the log lost its head while the job ran. */
+  readonly stretches: readonly Stretch[]
+  /** Bytes that were rotated away. */
+  readonly missingBytes: number
+}
+
+/** Where the output of a run stands: of the one asked for, else of the last one that wrote any. Throws `not-found`, `io`. */
+export function locateLog(deps: LogDeps, job: string, runId: string | undefined): RunLog {
+  const run = runId === undefined ? lastWithLog(deps, job) : findRun(deps, job, runId)
+  if (!run) {
+    const what = runId === undefined ? `no run of ${job} has written a log` : `no run ${runId} of ${job} is known`
+    throw new GuardError('usage', what, [`see its runs: guard history ${job}`])
+  }
+  if (!run.log) throw new GuardError('usage', `run ${run.id} of ${job} kept no log`, ['it was skipped or interactive'])
+  const {file, inode, from, to = nextStart(deps, job, run)} = run.log
+  const stretches = deps.findStretches(file, {inode, from, ...(to !== undefined && {to})}, run.endedAt)
+  if (stretches.length === 0)
+    throw new GuardError('io', `the log of run ${run.id} has been rotated away`, [
+      'keep more: logs.keep in the settings',
+    ])
+  return {run, stretches, missingBytes: to === undefined ? 0 : to - from - lengthOf(stretches)}
+}
+
+function lengthOf(stretches: readonly Stretch[]): number {
+  return stretches.reduce((sum, {from, to = from}) => sum + to - from, 0)
+}
+
+function lastWithLog(deps: LogDeps, job: string): Run | undefined {
+  return readHistory(deps, job, 50).find(({log}) => log)
+}
+
+/** A run whose guard was killed has no recorded end: its output reaches to the beginning of the next one in the same file. */
+function nextStart(deps: LogDeps, job: string, run: Run): number | undefined {
+  const later = readHistory(deps, job, Number.POSITIVE_INFINITY).filter(
+    ({log, startedAt}) => log?.inode === run.log?.inode && startedAt > run.startedAt,
+  )
+  return run.outcome === undefined ? undefined : later.at(-1)?.log?.from
+}

@@ -1,0 +1,73 @@
+import {type Lease, renewalTimes} from '../../domain/lease/lease.js'
+import {GuardError} from '../../errors.js'
+import {acquireLease, type LeaseDeps, type LeaseRequest, releaseLease, renewLease} from './lease.js'
+
+export interface HoldDeps extends LeaseDeps {
+  /** Calls `work` once after so many milliseconds; it keeps nobody waiting. */
+  readonly callAfter: (ms: number, work: () => void) => void
+  /** Told once, when somebody else has the lease, or when it could not be renewed for two thirds of its ttl. */
+  readonly onLost?: (reason: GuardError) => void
+}
+
+/**
+ * Works under a lease and renews it every third of its ttl. Throws GuardError `busy`, `fenced`, and what the work throws.
+ */
+export async function holdLease<T>(
+  deps: HoldDeps,
+  request: LeaseRequest,
+  work: (lease: Lease) => Promise<T>,
+): Promise<T> {
+  const lease = await acquireLease(deps, request)
+  const hold = {is: 'held'} as Hold
+  renewOn(deps, lease, hold)
+  const release = (status: 'ok' | 'error') => {
+    const isLost = hold.is === 'lost'
+    hold.is = 'over'
+    if (!isLost) releaseLease(deps, {...lease, status, detail: undefined})
+  }
+  try {
+    const result = await work(lease)
+    release('ok')
+    return result
+  } catch (error) {
+    try {
+      if (hold.is !== 'over') release('error')
+    } catch {
+      // What the work died of says more than a release that fails as well; the lease then ends with its time.
+    }
+    throw error
+  }
+}
+
+interface Hold {
+  is: 'held' | 'lost' | 'over'
+}
+
+function renewOn(deps: HoldDeps, lease: Lease, hold: Hold): void {
+  const {everyMs, giveUpMs} = renewalTimes(lease.ttlMs)
+  let renewedAt = deps.clock.mono()
+  const turn = () => {
+    if (hold.is !== 'held') return
+    const before = deps.clock.mono()
+    const failure = tryRenewal(deps, lease)
+    if (!failure) renewedAt = before
+    else if (failure.kind === 'fenced' || deps.clock.mono() - renewedAt >= giveUpMs) {
+      hold.is = 'lost'
+      deps.onLost?.(failure)
+      return
+    }
+    deps.callAfter(everyMs, turn)
+  }
+  deps.callAfter(everyMs, turn)
+}
+
+/** A journal that cannot be written for a moment (a full disk) is tried again; the lease still runs. */
+function tryRenewal(deps: LeaseDeps, lease: Lease): GuardError | undefined {
+  try {
+    renewLease(deps, lease)
+    return undefined
+  } catch (error) {
+    if (error instanceof GuardError) return error
+    throw error
+  }
+}

@@ -1,0 +1,154 @@
+import type {Place, ProcessRef} from '../../domain/clock/process-ref.js'
+import {type Lease, type Leases, leaseRemainingMs, leaseState, type Moment} from '../../domain/lease/lease.js'
+import {type LeaseReport, reportLease} from '../../domain/lease/report.js'
+import {GuardError} from '../../errors.js'
+import type {Journal} from '../../journal/journal.js'
+import type {Clock} from '../../system/host/clock.js'
+import type {Survivor} from '../../system/process/holder-liveness.js'
+
+export interface LeaseDeps {
+  readonly clock: Clock
+  readonly leases: Journal<Leases>
+  readonly here: Place
+  /** Which process of a lease still lives. */
+  readonly survivorOf: (lease: Lease) => Promise<Survivor>
+}
+
+export interface LeaseRequest {
+  readonly job: string
+  readonly holder: string
+  readonly ttlMs: number
+  /** Whose death frees the lease at once; without it only the time does. */
+  readonly process: ProcessRef | undefined
+  /** How long to wait for a lease that is held; 0 for not at all. */
+  readonly waitMs: number
+  /** Ends the wait early: the process that would get the lease may have died meanwhile. */
+  readonly isWanted?: () => boolean
+}
+
+/** A lease, named by who believes to hold it. */
+export interface LeaseClaim {
+  readonly job: string
+  readonly token: number
+}
+
+const pollMs = 250
+
+/** Takes the lease of a job. Throws GuardError `busy` with the holder's lease when it is not free before the wait ends. */
+export async function acquireLease(deps: LeaseDeps, request: LeaseRequest): Promise<Lease> {
+  const deadline = deps.clock.mono() + request.waitMs
+  for (;;) {
+    const tried = await tryLease(deps, request)
+    if ('granted' in tried) return tried.granted
+    const restMs = deadline - deps.clock.mono()
+    if (restMs <= 0) throw busy(deps, tried.heldBy)
+    await deps.clock.sleep(Math.min(pollMs, restMs))
+    if (request.isWanted?.() === false) throw busy(deps, tried.heldBy)
+  }
+}
+
+/** Keeps the lease for another ttl. Throws GuardError `fenced`. */
+export function renewLease(deps: LeaseDeps, claim: LeaseClaim): Lease {
+  return write(deps, claim, {kind: 'renewed'})
+}
+
+export interface ReleaseRequest extends LeaseClaim {
+  readonly status: 'ok' | 'error'
+  readonly detail: string | undefined
+}
+
+/** Gives the lease back; doing so twice is no mistake. Throws GuardError `fenced`. */
+export function releaseLease(deps: LeaseDeps, {job, token, status, detail}: ReleaseRequest): Lease {
+  const lease = deps.leases.read().byJob.get(job)
+  if (lease?.released && lease.token === token) return lease
+  return write(deps, {job, token}, {kind: 'released', status, ...(detail !== undefined && {detail})})
+}
+
+/** Throws GuardError `fenced` unless the token is that of the present holder, and its time has not passed. */
+export function checkLease(deps: LeaseDeps, claim: LeaseClaim): Lease {
+  const lease = ownLease(deps, claim)
+  if (leaseState(lease, momentOf(deps)) === 'held') return lease
+  throw new GuardError('fenced', `the lease of ${claim.job} with token ${claim.token} has expired`, [
+    `if nobody has taken it meanwhile, it can still be renewed: guard lease renew ${claim.job} --token ${claim.token}`,
+  ])
+}
+
+/** Every job of which a lease is known, by name. */
+export function listLeases(deps: Pick<LeaseDeps, 'clock' | 'leases' | 'here'>): readonly LeaseReport[] {
+  const now = momentOf(deps)
+  const reports = [...deps.leases.read().byJob.values()].map((lease) => reportLease(lease, now))
+  return reports.sort((a, b) => (a.job < b.job ? -1 : 1))
+}
+
+export type Tried = {readonly granted: Lease} | {readonly heldBy: Lease}
+
+/** Claims the lease once, if nothing speaks against it; the journal's order decides between several who do. */
+export async function tryLease(deps: LeaseDeps, request: LeaseRequest): Promise<Tried> {
+  const {job, holder, ttlMs, process} = request
+  const present = deps.leases.read().byJob.get(job)
+  const survivor = present && !present.released ? await deps.survivorOf(present) : 'none'
+  if (present && isHeld(deps, present, survivor)) return {heldBy: present}
+
+  const before = deps.clock.mono()
+  const over = present && survivor === 'none' ? {over: present.claimId} : {}
+  const claim = {kind: 'claimed', job, holder, ttlMs, ...(process && {process}), ...over}
+  const {record, state} = deps.leases.append(claim, 'durable')
+  const lease = state.byJob.get(job)
+  if (!lease) throw new GuardError('internal', `the lease of ${job} vanished from the journal`)
+  if (lease.claimId !== record.id) return {heldBy: lease}
+  if (deps.clock.mono() - before < ttlMs) return {granted: lease}
+  // Whoever was stopped between claiming and coming here finds the time over, and perhaps another in its place.
+  const renewed = deps.leases.append({kind: 'renewed', job, token: lease.token, claim: lease.claimId}, 'buffered')
+  return renewed.verdict === 'ok' ? {granted: renewed.state.byJob.get(job) ?? lease} : tryLease(deps, request)
+}
+
+/** A job that outlived its guard holds its lease past the time: a second copy shall not start beside it. */
+function isHeld(deps: LeaseDeps, lease: Lease, survivor: Survivor): boolean {
+  if (lease.released || survivor === 'none') return false
+  return survivor === 'job' || leaseState(lease, momentOf(deps)) === 'held'
+}
+
+function write(
+  deps: LeaseDeps,
+  claim: LeaseClaim,
+  entry: {readonly kind: string; readonly [field: string]: unknown},
+): Lease {
+  const {job, token, claimId} = ownLease(deps, claim)
+  const {verdict, state} = deps.leases.append({...entry, job, token, claim: claimId}, 'buffered')
+  const lease = state.byJob.get(job)
+  if (verdict === 'void' || !lease) throw fenced(claim, lease)
+  return lease
+}
+
+function ownLease(deps: Pick<LeaseDeps, 'leases'>, claim: LeaseClaim): Lease {
+  const lease = deps.leases.read().byJob.get(claim.job)
+  if (!lease || lease.token !== claim.token || lease.released) throw fenced(claim, lease)
+  return lease
+}
+
+function momentOf({clock, here}: Pick<LeaseDeps, 'clock' | 'here'>): Moment {
+  return {...here, at: clock.now(), mono: clock.mono()}
+}
+
+function busy(deps: LeaseDeps, lease: Lease): GuardError {
+  const report = reportLease(lease, momentOf(deps))
+  const restS = Math.ceil(leaseRemainingMs(lease, momentOf(deps)) / 1000)
+  const until = restS > 0 ? `for ${restS} s more` : 'by its job, which still runs'
+  return new GuardError(
+    'busy',
+    `the lease of ${lease.job} is held by ${lease.holder} ${until} (token ${lease.token})`,
+    [`see who that is: guard lease show ${lease.job}`, 'wait for it: --wait 30s'],
+    {details: {lease: report}},
+  )
+}
+
+function fenced({job, token}: LeaseClaim, lease: Lease | undefined): GuardError {
+  const why = !lease
+    ? 'no lease of it is known'
+    : lease.token === token
+      ? 'it was released'
+      : `${lease.holder} has token ${lease.token}`
+  return new GuardError('fenced', `token ${token} does not hold the lease of ${job}: ${why}`, [
+    'stop what this token protects, then take a new lease: guard lease acquire',
+  ])
+}

@@ -1,0 +1,151 @@
+import {judgeLock, type LockFacts, type LockJudgement, type Witness} from '../../domain/locks/lock.js'
+import {GuardError} from '../../errors.js'
+import type {Clock} from '../../system/host/clock.js'
+import type {FindPaths, Search} from '../../system/host/glob.js'
+import type {InspectLocks} from '../../system/locks/inspect.js'
+import type {Box, Quarantine, Restored, Taken} from '../../system/locks/quarantine.js'
+
+export interface ClearLocksDeps {
+  readonly clock: Clock
+  readonly newId: () => string
+  readonly findPaths: FindPaths
+  readonly inspectLocks: InspectLocks
+  readonly readWitness: () => Pick<Witness, 'hosts' | 'boot'>
+  readonly quarantine: Quarantine
+}
+
+/** Which locks, and from which age one that names nobody is stale (milliseconds). */
+export interface LockSearch extends Search {
+  readonly minAgeMs: number
+}
+
+export interface FoundLock extends LockJudgement {
+  readonly path: string
+}
+
+export interface LockList {
+  readonly locks: readonly FoundLock[]
+  /** Folders that could not be searched. */
+  readonly unreadable: readonly string[]
+}
+
+export interface ClearedLocks extends LockList {
+  /** Paths of the locks that were moved away. */
+  readonly cleared: readonly string[]
+  /** What undoes it: `guard locks restore ID`. Undefined when nothing was moved. */
+  readonly quarantineId?: string
+}
+
+/** How sure to be: `proof` clears what is provably stale, `force` whatever matches. */
+export type Certainty = 'proof' | 'force'
+
+/** Boxes of the quarantine are dropped after this time. */
+const quarantineKeptMs = 30 * 86_400_000
+
+interface Judged {
+  readonly facts: LockFacts
+  readonly judgement: LockJudgement
+}
+
+/** Every lock that the searches find, with the proof that it is stale, or what is missing of one. */
+export async function listLocks(deps: ClearLocksDeps, searches: readonly LockSearch[]): Promise<LockList> {
+  const {judged, unreadable} = await observe(deps, searches)
+  return {locks: judged.map(({facts, judgement}) => ({path: facts.path, ...judgement})), unreadable}
+}
+
+/** Moves the stale locks into the quarantine. Each is looked at again right before it is moved, and once more after. */
+export async function clearLocks(
+  deps: ClearLocksDeps,
+  searches: readonly LockSearch[],
+  certainty: Certainty,
+): Promise<ClearedLocks> {
+  const {judged, unreadable} = await observe(deps, searches)
+  const box = deps.quarantine.openBox(deps.newId())
+  deps.quarantine.prune(deps.clock.now() - quarantineKeptMs)
+
+  const locks: FoundLock[] = []
+  const taken: Taken[] = []
+  for (const {facts, judgement} of judged) {
+    const result = isWanted(judgement, certainty) ? takeLock(deps, box, {facts, judgement}) : judgement
+    if ('aside' in result) taken.push(result)
+    locks.push({path: facts.path, ...('aside' in result ? judgement : result)})
+  }
+  const revived = certainty === 'proof' ? giveBackHeld(deps, box, taken) : new Map<string, LockJudgement>()
+  const cleared = taken.filter(({path}) => !revived.has(path))
+  cleared.forEach(box.keep)
+  return {
+    locks: locks.map((lock) => ({...lock, ...revived.get(lock.path)})),
+    unreadable,
+    cleared: cleared.map(({path}) => path),
+    ...(cleared.length > 0 && {quarantineId: box.id}),
+  }
+}
+
+/** Undoes a clearing: the named one, or the last. Throws GuardError `usage` when there is none. */
+export function restoreLocks(deps: Pick<ClearLocksDeps, 'quarantine'>, id: string | undefined): RestoredLocks {
+  const boxes = deps.quarantine.list()
+  const box = id === undefined ? boxes.at(-1) : boxes.find((each) => each.id === id)
+  if (!box)
+    throw unknownBox(
+      id,
+      boxes.map((each) => each.id),
+    )
+  return {quarantineId: box.id, locks: deps.quarantine.restore(box.id)}
+}
+
+export interface RestoredLocks {
+  readonly quarantineId: string
+  readonly locks: readonly Restored[]
+}
+
+async function observe(deps: ClearLocksDeps, searches: readonly LockSearch[]): Promise<Observation> {
+  const here = {...deps.readWitness(), now: deps.clock.now()}
+  const judged = new Map<string, Judged>()
+  const unreadable = new Set<string>()
+  for (const search of searches) {
+    const found = await deps.findPaths(search)
+    for (const folder of found.unreadable) unreadable.add(folder)
+    const witness = {...here, minAgeMs: search.minAgeMs}
+    const unseen = found.paths.filter((path) => !judged.has(path))
+    for (const facts of deps.inspectLocks(unseen)) judged.set(facts.path, {facts, judgement: judgeLock(facts, witness)})
+  }
+  return {judged: [...judged.values()], unreadable: [...unreadable]}
+}
+
+interface Observation {
+  readonly judged: readonly Judged[]
+  readonly unreadable: readonly string[]
+}
+
+function isWanted({verdict}: LockJudgement, certainty: Certainty): boolean {
+  return certainty === 'force' || verdict === 'stale'
+}
+
+function takeLock(deps: ClearLocksDeps, box: Box, {facts, judgement}: Judged): Taken | LockJudgement {
+  try {
+    const taken = box.take(facts, {reason: judgement.reason, at: deps.clock.now()})
+    return taken === 'changed' ? {verdict: 'kept', reason: 'was written anew while it was looked at'} : taken
+  } catch (error) {
+    // One lock that may not be moved does not keep the others.
+    if (!(error instanceof Error && 'code' in error)) throw error
+    return {verdict: 'kept', reason: `is stale but cannot be moved: ${error.message}`}
+  }
+}
+
+/** Somebody may have opened a lock between the proof and the move; it is theirs again. */
+function giveBackHeld(deps: ClearLocksDeps, box: Box, taken: readonly Taken[]): ReadonlyMap<string, LockJudgement> {
+  const held = deps.inspectLocks(taken.map(({aside}) => aside)).filter(({holders}) => holders.length > 0)
+  return new Map(
+    held.flatMap((facts) => {
+      const lock = taken.find(({aside}) => aside === facts.path)
+      if (!lock || box.giveBack(lock) === 'occupied') return []
+      return [[lock.path, {verdict: 'held', reason: `process ${facts.holders[0]?.pid} has just taken it`}]]
+    }),
+  )
+}
+
+function unknownBox(id: string | undefined, known: readonly string[]): GuardError {
+  if (id === undefined) return new GuardError('usage', 'no cleared locks are in the quarantine')
+  const hint = known.length > 0 ? `choose one of: ${known.join(', ')}` : 'the quarantine is empty'
+  return new GuardError('usage', `the quarantine has no ${id}`, [hint])
+}

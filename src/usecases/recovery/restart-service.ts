@@ -1,0 +1,98 @@
+import {formatDuration} from '../../domain/clock/duration.js'
+import type {Clock} from '../../system/host/clock.js'
+import type {Service, ServiceState} from '../../system/services/service.js'
+
+export interface RestartDeps {
+  readonly clock: Clock
+  readonly service: Service
+  /** guard was asked to end: nothing is waited for. */
+  readonly signal: AbortSignal
+}
+
+/** How long to wait for the service after its restart. Milliseconds. */
+export interface RestartLimits {
+  readonly upWithinMs: number
+  readonly stayUpMs: number
+}
+
+export interface RestartResult {
+  readonly ok: boolean
+  /** What was seen, or why it failed. */
+  readonly evidence: string
+}
+
+const pollMs = 500
+
+/** Restarts a service, waits until it is up, and watches that it stays up. A manager's word alone is no proof. */
+export async function restartService(deps: RestartDeps, limits: RestartLimits): Promise<RestartResult> {
+  const before = await deps.service.isUp()
+  const answer = await deps.service.restart()
+  if (!answer.ok) return {ok: false, evidence: answer.reason}
+  if (before.state === 'uncheckable') return {ok: true, evidence: withDetail(answer.detail, before.detail)}
+
+  const deadline = deps.clock.mono() + limits.upWithinMs
+  let last = await deps.service.isUp()
+  for (;;) {
+    const up = await waitUntilUp(deps, {last, before, deadline})
+    if (deps.signal.aborted) return {ok: false, evidence: `guard was asked to end while it waited: ${up.detail}`}
+    if (!isUpAnew(up, before)) return {ok: false, evidence: whyNotUp(up, before, limits)}
+    last = await watchUp(deps, up, limits.stayUpMs)
+    if (deps.signal.aborted) return {ok: false, evidence: `guard was asked to end while it watched: ${last.detail}`}
+    if (isSameLife(last, up)) return {ok: true, evidence: last.detail}
+    if (deps.clock.mono() >= deadline) return {ok: false, evidence: `came up and did not stay up: ${last.detail}`}
+  }
+}
+
+interface Waiting {
+  readonly last: ServiceState
+  readonly before: ServiceState
+  /** On the monotonic clock. */
+  readonly deadline: number
+}
+
+/** Returns the first state that ends the waiting: up in a new life, given up on, or whatever it is at the deadline. */
+async function waitUntilUp(
+  {clock, service, signal}: RestartDeps,
+  {last, before, deadline}: Waiting,
+): Promise<ServiceState> {
+  let state = last
+  while (!isUpAnew(state, before) && state.state !== 'failed' && clock.mono() < deadline && !signal.aborted) {
+    await clock.sleep(Math.min(pollMs, Math.max(1, deadline - clock.mono())), signal)
+    state = await service.isUp()
+  }
+  return state
+}
+
+/** Looks again and again for `stayUpMs`, and returns the last state, or the first that is another one. */
+async function watchUp(
+  {clock, service, signal}: RestartDeps,
+  up: ServiceState,
+  stayUpMs: number,
+): Promise<ServiceState> {
+  const end = clock.mono() + stayUpMs
+  let state = up
+  while (isSameLife(state, up) && clock.mono() < end && !signal.aborted) {
+    await clock.sleep(Math.min(pollMs, Math.max(1, end - clock.mono())), signal)
+    state = await service.isUp()
+  }
+  return state
+}
+
+/** The life that it had before the restart counts as little as none: nobody has restarted it then. */
+function isUpAnew({state, incarnation}: ServiceState, before: ServiceState): boolean {
+  return state === 'up' && (incarnation === undefined || incarnation !== before.incarnation)
+}
+
+function isSameLife(state: ServiceState, up: ServiceState): boolean {
+  return state.state === 'up' && state.incarnation === up.incarnation
+}
+
+function whyNotUp(state: ServiceState, before: ServiceState, {upWithinMs}: RestartLimits): string {
+  if (state.state === 'failed') return state.detail
+  if (isSameLife(state, before)) return `was not restarted, it lives the same life as before: ${state.detail}`
+  return `not up within ${formatDuration(upWithinMs)}: ${state.detail}`
+}
+
+function withDetail(...texts: readonly string[]): string {
+  return texts.filter(Boolean).join('; ')
+}

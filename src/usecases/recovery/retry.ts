@@ -1,0 +1,73 @@
+import type {RetryAfter} from '../../domain/failure/retry-after.js'
+import {type AttemptEnd, decideRetry} from '../../domain/retry/retry.js'
+import type {RetrySettings} from '../../domain/settings/job.js'
+import type {Clock} from '../../system/host/clock.js'
+
+export interface RetryDeps {
+  readonly clock: Clock
+  readonly random: () => number
+  /** Takes a token of the shared budget for one retry; false when it is used up. */
+  readonly takeToken: () => boolean
+  /** Hears of every retry before its wait. */
+  readonly onRetry: (retry: RetryNews) => void
+  /** Ends the waiting; the attempt under way has to be ended by its owner. */
+  readonly signal: AbortSignal | undefined
+}
+
+export interface RetryNews {
+  /** Number of the attempt that failed; the first is 1. */
+  readonly attempt: number
+  readonly afterMs: number
+  readonly reason: string
+}
+
+export interface AttemptStart {
+  /** The first is 1. */
+  readonly attempt: number
+  /** By how much this attempt's time limit is longer than the first one's. */
+  readonly timeoutFactor: number
+  /** What is left of the deadline over all attempts, ms; undefined: there is none. */
+  readonly remainingMs: number | undefined
+}
+
+export interface AttemptResult extends AttemptEnd {
+  readonly retryAfter?: RetryAfter
+}
+
+export interface Retried<A> {
+  readonly last: A
+  readonly attempts: number
+  /** Why there was no further attempt. */
+  readonly stopped: string
+}
+
+/** Makes attempts until one is healthy or the policy, the budget or the signal says stop. What `attempt` throws goes up. */
+export async function retryAttempts<A extends AttemptResult>(
+  deps: RetryDeps,
+  policy: RetrySettings,
+  attempt: (start: AttemptStart) => Promise<A>,
+): Promise<Retried<A>> {
+  const begunAt = deps.clock.mono()
+  const ends: A[] = []
+  for (let timeoutFactor = 1; ; ) {
+    const elapsed = deps.clock.mono() - begunAt
+    const remainingMs = policy.deadlineMs === undefined ? undefined : Math.max(1, policy.deadlineMs - elapsed)
+    const last = await attempt({attempt: ends.length + 1, timeoutFactor, remainingMs})
+    ends.push(last)
+    const stop = (stopped: string) => ({last, attempts: ends.length, stopped})
+    const decision = decideRetry(policy, {
+      attempts: ends,
+      retryAfter: last.retryAfter,
+      elapsedMs: deps.clock.mono() - begunAt,
+      now: deps.clock.now(),
+      random: deps.random(),
+    })
+    if (!decision.retry) return stop(decision.reason)
+    if (deps.signal?.aborted) return stop('cancelled')
+    if (!deps.takeToken()) return stop('the retry budget of the target is used up')
+    deps.onRetry({attempt: ends.length, afterMs: decision.afterMs, reason: decision.reason})
+    await deps.clock.sleep(decision.afterMs, deps.signal)
+    if (deps.signal?.aborted) return stop('cancelled')
+    timeoutFactor *= decision.timeoutFactor
+  }
+}

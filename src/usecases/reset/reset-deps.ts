@@ -1,0 +1,50 @@
+import type {Place, ProcessRef} from '../../domain/clock/process-ref.js'
+import type {Moment} from '../../domain/lease/lease.js'
+import type {ResetPolicy} from '../../domain/openclaw/reset-decision.js'
+import type {ResetLedger} from '../../domain/openclaw/reset-ledger.js'
+import type {ResetRequests} from '../../domain/openclaw/reset-request.js'
+import type {Journal} from '../../journal/journal.js'
+import type {Clock} from '../../system/host/clock.js'
+import type {OpenClaw} from '../../system/openclaw/openclaw.js'
+import type {ProcessState} from '../../system/process/identity.js'
+
+/** What the reset daemon needs of the world. */
+export interface ResetDeps {
+  readonly clock: Clock
+  readonly requests: Pick<Journal<ResetRequests>, 'read' | 'inspect'>
+  readonly results: Pick<Journal<ResetLedger>, 'read' | 'append'>
+  readonly openclaw: OpenClaw
+  /** This very process, and where it runs. */
+  readonly self: ProcessRef
+  readonly here: Place
+  readonly processState: (ref: ProcessRef, seen: Place, here: Place) => ProcessState
+  /** Once aborted, no further request is taken up; the one in hand is finished. */
+  readonly stop: AbortSignal
+  readonly policy: ResetPolicy
+  readonly pace: ResetPace
+}
+
+/** How long each step is given, ms. */
+export interface ResetPace {
+  readonly pollMs: number
+  /** For the marker to go after a task was cancelled, and after the disable. */
+  readonly cancelWaitMs: number
+  readonly markerWaitMs: number
+  /** For the proof after the enable. */
+  readonly proofWaitMs: number
+  /** Waits before each further enable. */
+  readonly enableRetriesMs: readonly number[]
+}
+
+/** Measured on 2026.2 to 2026.9: a marker goes within 30 ms to a few seconds, unless the gateway is busy. */
+export const usualPace: ResetPace = {
+  pollMs: 1000,
+  cancelWaitMs: 10_000,
+  markerWaitMs: 15_000,
+  proofWaitMs: 15_000,
+  enableRetriesMs: [1000, 5000, 30_000, 120_000],
+}
+
+export function momentOf({clock, here}: Pick<ResetDeps, 'clock' | 'here'>): Moment {
+  return {at: clock.now(), mono: clock.mono(), boot: here.boot, host: here.host}
+}

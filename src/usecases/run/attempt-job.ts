@@ -1,0 +1,120 @@
+import {formatDuration} from '../../domain/clock/duration.js'
+import type {RetryAfter} from '../../domain/failure/retry-after.js'
+import {type JobResult, type Judgement, judgeRun} from '../../domain/run/outcome.js'
+import {exitCodeOf} from '../../domain/run/report.js'
+import type {JobSettings} from '../../domain/settings/job.js'
+import {GuardError} from '../../errors.js'
+import type {Clock} from '../../system/host/clock.js'
+import type {JobOutput} from '../../system/output/job-output.js'
+import type {JobProcess} from '../../system/process/job-process.js'
+import type {SupervisedExit} from '../../system/process/supervise.js'
+import type {RunRecorder} from './run-records.js'
+
+export interface AttemptDeps {
+  readonly clock: Clock
+  /** Starts one attempt. Rejects with GuardError `not-found`, `not-executable`. */
+  readonly startJob: (start: AttemptTask) => Promise<JobProcess>
+  readonly supervise: (job: JobProcess, task: AttemptTask) => Promise<SupervisedExit>
+  readonly signalNumber: (name: string) => number | undefined
+  /** Reads what the attempt has left: result file, crash marks, the class of its failure. */
+  readonly readTraces: (task: AttemptTask, begin: number, exit: SupervisedExit) => Promise<Traces>
+  readonly warn: (text: string) => void
+}
+
+/** Guard's own signals, kept for the job while there is one; without one they end the waiting. */
+export interface CaughtSignals {
+  readonly aborted: AbortSignal
+  sendTo(job: JobProcess | undefined): void
+  /** A signal is guard's own again; with `exitCode`, that is what guard then ends with: all but the passing on is done. */
+  release(exitCode?: number): void
+}
+
+export interface Traces {
+  readonly result: JobResult | undefined
+  /** What crashed, and why. */
+  readonly crashed: string | undefined
+  /** Undefined for a healthy attempt; `unknown` when nothing told why it failed. */
+  readonly class: string | undefined
+  /** The line of the output that told. */
+  readonly evidence: string | undefined
+  readonly retryAfter: RetryAfter | undefined
+}
+
+export interface AttemptTask {
+  readonly job: string
+  /** The first is 1. */
+  readonly number: number
+  readonly settings: JobSettings
+  readonly timeoutMs: number | undefined
+  readonly token: number | undefined
+  readonly output: JobOutput | undefined
+  readonly records: RunRecorder
+  readonly signals: CaughtSignals
+  /** Adds the job's process to the lease. */
+  readonly bind: (pid: number) => void
+}
+
+/** What one attempt came to. */
+export interface Attempt extends Judgement {
+  readonly exitCode: number
+  readonly signal?: string
+  readonly class?: string
+  readonly result?: JobResult
+  readonly retryAfter?: RetryAfter
+}
+
+/** Starts the job once, waits for it, judges how it ended, and records that. */
+export async function attemptJob(deps: AttemptDeps, task: AttemptTask): Promise<Attempt> {
+  const begun = deps.clock.mono()
+  const begin = task.output?.range().to ?? 0
+  const attempt = await deps.startJob(task).then(
+    (process) => waitForJob(deps, task, {process, begin}),
+    (error: unknown) => notStarted(deps, error),
+  )
+  const {outcome, exitCode, signal, class: failureClass} = attempt
+  const durationMs = Math.round(deps.clock.mono() - begun)
+  task.records.attemptEnded({attempt: task.number, outcome, exitCode, signal, class: failureClass, durationMs})
+  if (outcome === 'timed-out') deps.warn(`${task.job}: ${limitText(task, attempt)}; ended`)
+  return attempt
+}
+
+interface Started {
+  readonly process: JobProcess
+  /** Where the attempt's output begins in the log. */
+  readonly begin: number
+}
+
+async function waitForJob(deps: AttemptDeps, task: AttemptTask, {process, begin}: Started): Promise<Attempt> {
+  const {settings, output, signals} = task
+  signals.sendTo(process)
+  task.bind(process.pid)
+  output?.follow(!settings.quiet)
+  const exit = await deps.supervise(process, task)
+  signals.sendTo(undefined)
+  const {result, crashed, retryAfter, evidence, ...traces} = await deps.readTraces(task, begin, exit)
+  const judgement = judgeRun({exit: {...exit, spawnError: undefined}, exitMap: settings.exitMap, result, crashed})
+  const signalNumber = exit.signal && deps.signalNumber(exit.signal)
+  const detail = judgement.detail ?? (judgement.outcome === 'healthy' ? undefined : evidence)
+  return {
+    outcome: judgement.outcome,
+    ...(detail !== undefined && {detail}),
+    exitCode: exitCodeOf({code: exit.code, signalNumber, limited: exit.timedOut || exit.silent}),
+    ...(exit.signal && {signal: exit.signal}),
+    ...(traces.class !== undefined && judgement.outcome !== 'healthy' && {class: traces.class}),
+    ...(result && {result}),
+    ...(retryAfter && {retryAfter}),
+  }
+}
+
+function notStarted(deps: AttemptDeps, error: unknown): Attempt {
+  if (!(error instanceof GuardError)) throw error
+  deps.warn([error.message, ...error.hints].join('\n  - '))
+  const exitCode = error.kind === 'not-found' ? 127 : error.kind === 'config' ? 78 : 126
+  return {outcome: 'not-started', exitCode, detail: error.message}
+}
+
+function limitText({settings, timeoutMs}: AttemptTask, {detail}: Attempt): string {
+  if (detail === undefined || settings.silenceMs === undefined)
+    return `timed out after ${formatDuration(timeoutMs ?? 0)}`
+  return `no output for ${formatDuration(settings.silenceMs)}`
+}

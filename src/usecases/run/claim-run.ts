@@ -1,0 +1,102 @@
+import type {ProcessRef} from '../../domain/clock/process-ref.js'
+import type {Lease, Leases} from '../../domain/lease/lease.js'
+import type {Overlap} from '../../domain/settings/job.js'
+import {GuardError} from '../../errors.js'
+import {type LeaseDeps, tryLease} from '../lease/lease.js'
+
+/** The lease of a run, as the run sees it. A journal that fails meanwhile is told, and stops nothing. */
+export interface RunLease {
+  readonly token: number
+  /** Adds the job's own process to the lease, so that it outlives guard. */
+  bind(pid: number): void
+  renew(): void
+  release(status: 'ok' | 'error', detail: string): void
+}
+
+export type Claim =
+  /** Without a lease where runs may overlap, or where the journal cannot be written. */
+  | {
+      readonly granted: true
+      readonly lease: RunLease | undefined
+      readonly interrupted: string | undefined
+      /** guard's own, for a run that no lease speaks for. */
+      readonly process?: ProcessRef
+    }
+  | {readonly granted: false; readonly reason: string}
+
+export interface ClaimDeps extends LeaseDeps {
+  readonly self: ProcessRef
+  readonly identify: (pid: number) => ProcessRef | undefined
+  readonly endJob: (lease: Lease) => Promise<void>
+  /** Gets a look at all leases, which are read here anyway. */
+  readonly sawLeases: (leases: Leases) => void
+  readonly warn: (text: string) => void
+}
+
+export interface ClaimRequest {
+  readonly job: string
+  readonly runId: string
+  readonly ttlMs: number
+  readonly overlap: Overlap
+  readonly waitMs: number | undefined
+}
+
+const pollMs = 500
+
+/** Takes the lease for a run, by the job's overlap policy. */
+export async function claimRun(deps: ClaimDeps, request: ClaimRequest): Promise<Claim> {
+  const {overlap, waitMs} = request
+  if (overlap === 'allow') return {granted: true, lease: undefined, interrupted: undefined, process: deps.self}
+  const deadline = deps.clock.mono() + (waitMs ?? Number.POSITIVE_INFINITY)
+  for (let ended = false; ; ) {
+    const attempt = await claimOnce(deps, request)
+    if (attempt.granted || overlap === 'skip') return attempt
+    const rest = deadline - deps.clock.mono()
+    if (rest <= 0) return {granted: false, reason: `${attempt.reason}; waited in vain`}
+    if (overlap === 'cancel-other' && !ended) {
+      ended = true
+      await deps.endJob(attempt.lease)
+    }
+    await deps.clock.sleep(Math.min(pollMs, rest))
+  }
+}
+
+type Tried = Extract<Claim, {granted: true}> | {readonly granted: false; readonly reason: string; readonly lease: Lease}
+
+async function claimOnce(deps: ClaimDeps, request: ClaimRequest): Promise<Tried> {
+  const {job, runId, ttlMs} = request
+  const leases = deps.leases.read()
+  deps.sawLeases(leases)
+  const before = leases.byJob.get(job)
+  const tried = await tryLease(deps, {job, holder: runId, ttlMs, process: deps.self, waitMs: 0})
+  if ('heldBy' in tried) return {granted: false, reason: busyText(deps, tried.heldBy), lease: tried.heldBy}
+  const interrupted = before && !before.released ? before.holder : undefined
+  return {granted: true, lease: runLease(deps, tried.granted), interrupted}
+}
+
+function busyText({clock}: ClaimDeps, {job, holder, jobProcess, process, claimedAt}: Lease): string {
+  const sinceS = Math.round((clock.now() - claimedAt) / 1000)
+  const pid = jobProcess?.pid ?? process?.pid
+  return `it has been running for ${sinceS} s (run ${holder}${pid ? `, pid ${pid}` : ''}); see guard lease show ${job}`
+}
+
+function runLease(deps: ClaimDeps, {job, token, claimId}: Lease): RunLease {
+  const of = {job, claim: claimId, token}
+  let fenced = false
+  const write = (entry: {readonly kind: string; readonly [field: string]: unknown}) => {
+    if (fenced) return
+    try {
+      fenced = deps.leases.append({...of, ...entry}, 'buffered').verdict === 'void'
+      if (fenced) deps.warn(`${job}: somebody else has taken the lease (token ${token} is old); the job runs on`)
+    } catch (error) {
+      if (!(error instanceof GuardError)) throw error
+      deps.warn(`the lease of ${job} was not ${entry.kind}: ${error.message}`)
+    }
+  }
+  return {
+    token,
+    bind: (pid) => write({kind: 'renewed', jobProcess: deps.identify(pid)}),
+    renew: () => write({kind: 'renewed'}),
+    release: (status, detail) => write({kind: 'released', status, detail}),
+  }
+}

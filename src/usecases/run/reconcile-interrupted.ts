@@ -1,0 +1,38 @@
+import type {Lease, Leases} from '../../domain/lease/lease.js'
+import {openRuns, type Run, type RunBook} from '../../domain/run/run.js'
+import type {Journal} from '../../journal/journal.js'
+import type {Holder, Survivor} from '../../system/process/holder-liveness.js'
+
+export interface CloseDeps {
+  readonly leases: Pick<Journal<Leases>, 'read'>
+  readonly runs: Pick<Journal<RunBook>, 'read' | 'append'>
+  readonly survivorOf: (holder: Holder) => Promise<Survivor>
+}
+
+/**
+ * Writes `interrupted` for each run that started, has no end, and of which nothing lives any more: neither its guard nor
+ * its job. Its lease tells its processes, or its own first record where runs may overlap; of a run with neither nothing is
+ * known, and it stays open. Returns what it closed.
+ */
+export async function closeInterrupted(deps: CloseDeps): Promise<readonly Run[]> {
+  const {byJob} = deps.leases.read()
+  const closed: Run[] = []
+  for (const run of openRuns(deps.runs.read())) {
+    const holder = holderOf(run, byJob.get(run.job))
+    if (!holder || (await deps.survivorOf(holder)) !== 'none') continue
+    // Its guard may have written the end while it was looked for.
+    if (!isOpen(deps.runs.read(), run)) continue
+    const reason = 'its guard and its job are gone'
+    deps.runs.append({kind: 'interrupted', job: run.job, run: run.id, reason}, 'durable')
+    closed.push(run)
+  }
+  return closed
+}
+
+function holderOf({id, owner}: Run, lease: Lease | undefined): Holder | undefined {
+  return lease?.holder === id ? lease : owner && {...owner, holder: id}
+}
+
+function isOpen(book: RunBook, {job, id}: Run): boolean {
+  return book.get(job)?.runs.some((run) => run.id === id && run.outcome === undefined) ?? false
+}

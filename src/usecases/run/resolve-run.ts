@@ -1,0 +1,103 @@
+import {isJobName, jobNameOfFile, jobNameRule} from '../../domain/job/job-name.js'
+import type {Argv, JobSettings} from '../../domain/settings/job.js'
+import {type Settings, settingsOfJob} from '../../domain/settings/settings.js'
+import {GuardError} from '../../errors.js'
+import type {ScriptRequest} from '../../system/process/script.js'
+
+/** What the user asked to run, and under which settings. */
+export interface RunAsked {
+  readonly form: 'script' | 'command'
+  readonly argv: readonly string[]
+  readonly jobFlag: string | undefined
+  /** Settings that flags lay over the job's own. */
+  readonly flags: Partial<JobSettings>
+}
+
+export interface RunResolved {
+  readonly job: string
+  readonly settings: JobSettings
+  /** The command line; deferred, because a script that is missing is a run that did not start. */
+  readonly argv: () => Argv
+  /** The settings name this job: what becomes of it is worth a record even if it cannot start. */
+  readonly configured: boolean
+}
+
+export interface ResolveDeps {
+  readonly settings: Settings
+  readonly commandOfScript: (request: ScriptRequest) => Argv
+  /** The absolute path of a file named on the command line. */
+  readonly absolute: (path: string) => string
+}
+
+/** Finds the job and the command line that `guard run` means. Throws GuardError `usage`, `not-found`, `not-executable`. */
+export function resolveRun(deps: ResolveDeps, asked: RunAsked): RunResolved {
+  const [first, ...rest] = asked.argv
+  if (first === undefined || first === '')
+    throw new GuardError('usage', 'nothing to run', ['guard run SCRIPT', 'guard run -- COMMAND ARGUMENTS'])
+  if (asked.jobFlag !== undefined && !isJobName(asked.jobFlag))
+    throw new GuardError('usage', `--job ${JSON.stringify(asked.jobFlag)} is no name of a job`, [
+      `a name is ${jobNameRule}`,
+    ])
+  const {settings} = deps
+  if (asked.form === 'script' && Object.hasOwn(settings.jobs, first)) return configuredJob(deps, asked, first)
+  const job = asked.jobFlag ?? (asked.form === 'script' && jobOfScript(deps, first)) ?? jobNameOfFile(first)
+  const name = job || jobNameOfFile(first)
+  if (!name)
+    throw new GuardError('usage', `no job can be named after ${JSON.stringify(first)}`, ['name it: --job NAME'])
+  const merged = overlaid(settingsOfJob(settings, name), asked.flags)
+  const isLine = asked.form === 'command' || (asked.flags.shell === true && /\s/.test(first))
+  const argv = (): Argv => {
+    if (isLine) return merged.shell ? shellLine([first, ...rest]) : [first, ...rest]
+    return scriptLine(deps, merged, first, rest)
+  }
+  return {job: name, settings: merged, argv, configured: Object.hasOwn(settings.jobs, name)}
+}
+
+/** Most calls have no flags, and a copy of forty settings costs as much as reading a journal. */
+function overlaid(settings: JobSettings, flags: Partial<JobSettings>): JobSettings {
+  for (const _ in flags) return {...settings, ...flags}
+  return settings
+}
+
+function configuredJob(deps: ResolveDeps, asked: RunAsked, name: string): RunResolved {
+  const own = overlaid(settingsOfJob(deps.settings, name), asked.flags)
+  const args = asked.argv.slice(1)
+  const {script, command} = own
+  if (script === undefined && command === undefined)
+    throw new GuardError('usage', `job ${name} has neither script nor command in the settings`, [
+      `add one to ${deps.settings.file}: jobs.${name}.script`,
+      `or give it here: guard run --job ${name} -- COMMAND`,
+    ])
+  const argv = (): Argv => {
+    if (script !== undefined) return scriptLine(deps, own, script, args)
+    const [program, ...words] = command ?? ['']
+    const line: Argv = [program, ...words, ...own.args, ...args]
+    return own.shell ? shellLine(line) : line
+  }
+  return {job: asked.jobFlag ?? name, settings: own, argv, configured: true}
+}
+
+function scriptLine(
+  {settings, commandOfScript}: ResolveDeps,
+  own: JobSettings,
+  path: string,
+  args: readonly string[],
+): Argv {
+  return commandOfScript({
+    path,
+    args: [...own.args, ...args],
+    interpreters: settings.interpreters,
+    ...(own.interpreter && {interpreter: own.interpreter}),
+  })
+}
+
+/** The one place where a shell reads a command line, because it was asked for. */
+function shellLine(words: Argv): Argv {
+  return ['/bin/sh', '-c', words.join(' ')]
+}
+
+/** By the index, not by looking at each job: of a hundred jobs in the cache only the one that is meant is read. */
+function jobOfScript({settings: {scripts}, absolute}: ResolveDeps, file: string): string | undefined {
+  const path = absolute(file)
+  return Object.hasOwn(scripts, path) ? scripts[path] : undefined
+}

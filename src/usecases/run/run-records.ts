@@ -1,0 +1,48 @@
+import type {ProcessRef} from '../../domain/clock/process-ref.js'
+import type {Entry} from '../../domain/journal/record.js'
+import type {LogRange, RunBook} from '../../domain/run/run.js'
+import {GuardError} from '../../errors.js'
+import type {Journal} from '../../journal/journal.js'
+
+/** Where the records of runs go. */
+export interface RecordDeps {
+  readonly runs: Journal<RunBook> | undefined
+  readonly warn: (text: string) => void
+}
+
+export interface RunRecorder {
+  started(facts: {
+    readonly token: number | undefined
+    readonly process: ProcessRef | undefined
+    readonly log: LogRange | undefined
+  }): void
+  attemptEnded(facts: object): void
+  stepEnded(facts: object): void
+  ended(facts: object): void
+  interrupted(reason: string): void
+  skipped(reason: string): void
+}
+
+/**
+ * Writes the records of one run. A journal that cannot be written stops no job: the user is told, and the job goes on.
+ * Only the end waits for the disk: whoever acts on a run acts on that.
+ */
+export function recorder(deps: RecordDeps, of: {readonly job: string; readonly run: string}): RunRecorder {
+  const note = (kind: string, facts: object, durability: 'durable' | 'buffered' = 'buffered') => {
+    try {
+      deps.runs?.note({kind, ...of, ...facts} as Entry, durability)
+    } catch (error) {
+      if (!(error instanceof GuardError)) throw error
+      deps.warn(`run of ${of.job} not recorded: ${error.message}`)
+    }
+  }
+  return {
+    // Where its output ends is not known yet, and never will be if guard is killed.
+    started: ({token, process, log}) => note('started', {token, process, log: log && {...log, to: undefined}}),
+    attemptEnded: (facts) => note('attempt-ended', facts),
+    stepEnded: (facts) => note('step-ended', facts),
+    ended: (facts) => note('ended', facts, 'durable'),
+    interrupted: (reason) => note('interrupted', {reason}, 'durable'),
+    skipped: (reason) => note('skipped', {reason}),
+  }
+}

@@ -1,0 +1,34 @@
+import type {AlertsState} from '../../domain/alert/alert.js'
+import type {Lease, Moment} from '../../domain/lease/lease.js'
+import {type LateWatchdogPolicy, lateWatchdogAlert} from '../../domain/watchdog/late-watchdog-alert.js'
+import {GuardError} from '../../errors.js'
+import type {Journal} from '../../journal/journal.js'
+import type {Clock} from '../../system/host/clock.js'
+import {raiseAlert} from '../alert/raise-alert.js'
+
+export interface LateWatchdogDeps {
+  readonly clock: Pick<Clock, 'now'>
+  readonly alerts: Pick<Journal<AlertsState>, 'read' | 'append' | 'note'>
+  readonly policy: LateWatchdogPolicy
+  readonly tell: (text: string) => void
+}
+
+/**
+ * Says that the watchdog is late, unless another run has said so: the alert is what they have in common. Of all runs
+ * of the machine one speaks, so that cron sends one mail and not one a run.
+ */
+export function reportLateWatchdog(deps: LateWatchdogDeps, lease: Lease, seen: Moment): void {
+  const alert = lateWatchdogAlert(lease, seen, deps.policy)
+  if (alert && isNews(deps, alert)) deps.tell(alert.message)
+}
+
+/** Where nobody can remember, it is better said too often than never. */
+function isNews(deps: LateWatchdogDeps, alert: Parameters<typeof raiseAlert>[1]): boolean {
+  try {
+    if (alert.key !== undefined && deps.alerts.read().raised.has(alert.key)) return false
+    return raiseAlert(deps, alert) !== undefined
+  } catch (error) {
+    if (!(error instanceof GuardError)) throw error
+    return true
+  }
+}

@@ -1,0 +1,52 @@
+import type {OpenClawJobs, OpenClawRead} from '../../domain/openclaw/job.js'
+import {judgeOpenClawJob, type OpenClawLimits, type OpenClawSighting} from '../../domain/openclaw/job-status.js'
+import type {OpenClawFailure} from '../../domain/openclaw/response.js'
+import type {OpenClawSettings} from '../../domain/settings/settings.js'
+import type {OpenClaw} from '../../system/openclaw/openclaw.js'
+import {explainOutage} from './diagnose-gateway.js'
+
+export interface SightDeps {
+  readonly openclaw: Pick<OpenClaw, 'listJobs' | 'health' | 'listRunningTasks'>
+  readonly now: () => number
+  /** How old the last run of the job with this id may be, ms; asked after OpenClaw has answered. */
+  readonly maxAgeMs: (id: string) => number | undefined
+}
+
+/**
+ * Asks OpenClaw once for all its jobs and judges those that the settings name. A failed read makes each of them unknown,
+ * and says what is wrong with OpenClaw.
+ */
+export async function sightOpenClaw(
+  {openclaw, now, maxAgeMs}: SightDeps,
+  settings: OpenClawSettings,
+): Promise<ReadonlyMap<string, OpenClawSighting>> {
+  const answer = await openclaw.listJobs()
+  const at = now()
+  const readJob = answer.ok ? (id: string) => readOf(answer.value, id) : await failedRead(openclaw, answer.failure)
+  return new Map(
+    Object.values(settings.jobs).map((job) => {
+      const limits = limitsOf(settings, job.maxRunningMs, maxAgeMs(job.id))
+      return [job.id, judgeOpenClawJob(readJob(job.id), limits, at)]
+    }),
+  )
+}
+
+async function failedRead(openclaw: SightDeps['openclaw'], failure: OpenClawFailure): Promise<() => OpenClawRead> {
+  const reason = await explainOutage(openclaw, failure)
+  return () => ({read: 'failed', reason})
+}
+
+function readOf({jobs, complete}: OpenClawJobs, id: string): OpenClawRead {
+  const job = jobs.find((one) => one.id === id)
+  if (job) return {read: 'job', job}
+  return complete ? {read: 'absent'} : {read: 'failed', reason: 'the list of jobs was not complete'}
+}
+
+function limitsOf(
+  settings: OpenClawSettings,
+  maxRunningMs: number | undefined,
+  maxAgeMs: number | undefined,
+): OpenClawLimits {
+  const {graceMs, wedgedAfterMs, failingAfter, maxRunningMs: fallbackMaxRunningMs} = settings
+  return {maxRunningMs, fallbackMaxRunningMs, graceMs, wedgedAfterMs, failingAfter, maxAgeMs}
+}

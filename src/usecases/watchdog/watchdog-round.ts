@@ -1,0 +1,144 @@
+import type {AlertLevel} from '../../domain/alert/alert.js'
+import {dueNote} from '../../domain/clock/uptime.js'
+import type {IncidentAction} from '../../domain/incident/decide.js'
+import {type EscalationArtefact, escalationArtefact} from '../../domain/incident/escalation-file.js'
+import type {Incident, Incidents} from '../../domain/incident/incident.js'
+import {alertKey} from '../../domain/incident/renotify.js'
+import {resetRequestId} from '../../domain/incident/reset-progress.js'
+import type {Entry} from '../../domain/journal/record.js'
+import {type ResetRequests, resetRequestEntry} from '../../domain/openclaw/reset-request.js'
+import type {Clocks} from '../../domain/watchdog/liveness.js'
+import {watchedAs} from '../../domain/watchdog/watched-job.js'
+import type {Durability, Journal} from '../../journal/journal.js'
+import type {RaiseAlert} from '../alert/raise-alert.js'
+import {type JobReport, type PatrolPlan, type Survey, type SurveyDeps, surveyJobs} from './evaluate-jobs.js'
+
+export interface PatrolDeps extends SurveyDeps {
+  readonly incidents: Pick<Journal<Incidents>, 'read' | 'append'>
+  readonly resetRequests: Pick<Journal<ResetRequests>, 'read' | 'append'>
+  readonly raiseAlert: RaiseAlert
+  readonly writeArtefact: (artefact: EscalationArtefact | undefined) => void
+}
+
+/** What a round saw and did, with the incidents as they stand after it. */
+export interface PatrolReport extends Survey {
+  readonly incidents: Incidents
+}
+
+/**
+ * One round of the watchdog: observe every job, decide, then write what was decided. Whoever kills it between two
+ * records changes nothing: the next round decides the rest again, and what was said twice is void.
+ */
+export async function patrol(deps: PatrolDeps, plan: PatrolPlan): Promise<PatrolReport> {
+  const survey = await surveyJobs(deps, plan)
+  const round: Round = {deps, clocks: survey.clocks, before: deps.incidents.read()}
+  noteClock(round)
+  noteJobs(round, survey.reports)
+  for (const report of survey.reports) {
+    for (const action of report.actions) perform(round, action, report)
+  }
+  for (const action of survey.leftovers) perform(round, action, undefined)
+  const incidents = deps.incidents.read()
+  deps.writeArtefact(escalationArtefact(incidents))
+  return {...survey, incidents}
+}
+
+interface Round {
+  readonly deps: PatrolDeps
+  readonly clocks: Clocks
+  /** The incidents as the round found them. */
+  readonly before: Incidents
+}
+
+function noteClock({deps, clocks, before}: Round): void {
+  const note = dueNote(before.timeline, clocks.now)
+  if (!note) return
+  const {awake, ...clock} = note
+  deps.incidents.append({kind: 'clock-noted', clock, awake}, 'buffered')
+}
+
+/** Names in one record: with the longest that are allowed it stays far below the longest line. */
+const namesInRecord = 256
+
+/** A settings file may bring many jobs at once: those watched in the same way share a record. */
+function noteJobs(round: Round, reports: readonly JobReport[]): void {
+  const met = new Map<string, string[]>()
+  for (const {job} of reports) {
+    const as = watchedAs(job)
+    if (round.before.jobs.get(job.name)?.watchedAs === as) continue
+    const names = met.get(as)
+    if (names) names.push(job.name)
+    else met.set(as, [job.name])
+  }
+  for (const [as, names] of met) {
+    for (let from = 0; from < names.length; from += namesInRecord) {
+      write(round, {kind: 'watched', jobs: names.slice(from, from + namesInRecord), as}, 'buffered')
+    }
+  }
+}
+
+function perform(round: Round, action: IncidentAction, report: JobReport | undefined): void {
+  const {job, reason} = action
+  switch (action.do) {
+    case 'observe':
+      write(round, {kind: 'observed', job, verdict: action.verdict, reason}, 'buffered')
+      break
+    case 'open':
+      write(round, {kind: 'opened', job, verdict: action.verdict, reason}, 'durable')
+      break
+    case 'request-reset':
+      if (report) requestReset(round, action, report)
+      break
+    case 'escalate':
+      escalate(round, action)
+      break
+    case 'resolve':
+      resolve(round, action)
+      break
+  }
+}
+
+function write({deps, clocks}: Round, entry: Entry, durability: Durability): void {
+  deps.incidents.append({...entry, awake: clocks.nowAwake}, durability)
+}
+
+function requestReset({deps, clocks}: Round, {job, attempt, reason}: Doing<'request-reset'>, report: JobReport): void {
+  // Its incident may have been opened a moment ago.
+  const incident = deps.incidents.read().jobs.get(job)?.incident
+  const jobId = report.job.openclawId
+  if (!incident || jobId === undefined) return
+  const id = resetRequestId(incident.id, attempt)
+  const runningAtMs = report.facts.openclaw?.runningAtMs
+  const request = {id, jobId, job, jobName: job, reason, attempts: attempt, runningAtMs, requestedAtMs: clocks.now.at}
+  deps.resetRequests.append(resetRequestEntry(request), 'durable')
+}
+
+function escalate(round: Round, {job, number, verdict, reason}: Doing<'escalate'>): void {
+  const incident = round.before.jobs.get(job)?.incident
+  if (!incident) return
+  // The alert first: a crash between the two repeats it, and its key makes the repetition void.
+  alert(round, incident, {level: 'CRITICAL', about: number, message: `${job} is ${verdict}: ${reason}`})
+  write(round, {kind: 'escalated', job, incident: incident.id, number, reason}, 'durable')
+}
+
+function resolve(round: Round, {job, attempts, reason}: Doing<'resolve'>): void {
+  const incident = round.before.jobs.get(job)?.incident
+  if (!incident) return
+  if (incident.escalations > 0) {
+    alert(round, incident, {level: 'INFO', about: 'resolved', message: `${job}: ${reason}`})
+  }
+  write(round, {kind: 'resolved', job, incident: incident.id, attempts, reason}, 'durable')
+}
+
+function alert({deps}: Round, {job, id, openedAt}: Incident, {level, about, message}: Said): void {
+  const details = {incident: id, opened_at: new Date(openedAt).toISOString(), alert: about}
+  deps.raiseAlert({level, component: 'watchdog', message, details, job, key: alertKey(id, about)})
+}
+
+type Doing<D extends IncidentAction['do']> = Extract<IncidentAction, {readonly do: D}>
+
+interface Said {
+  readonly level: AlertLevel
+  readonly about: number | 'resolved'
+  readonly message: string
+}

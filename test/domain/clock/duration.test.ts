@@ -1,0 +1,41 @@
+import fc from 'fast-check'
+import {expect, test} from 'vitest'
+import {formatDuration, parseDuration} from '../../../src/domain/clock/duration.js'
+
+test.each([
+  ['500ms', 500],
+  ['30s', 30_000],
+  ['10m', 600_000],
+  ['2h', 7_200_000],
+  ['1d', 86_400_000],
+  ['90', 90_000],
+  ['1.5h', 5_400_000],
+  ['0', 0],
+  [' 5s ', 5000],
+])('%s is %i ms', (text, ms) => {
+  expect(parseDuration(text)).toBe(ms)
+})
+
+test.each(['', 'soon', '-5s', '5 s', '5sec', '1e3', '0x10', 's', '1h30m', '.5s', '99999999d', 'Infinity', '5S'])(
+  '"%s" is no duration',
+  (text) => {
+    expect(parseDuration(text)).toBeUndefined()
+  },
+)
+
+test('what is written is read back', () => {
+  fc.assert(
+    fc.property(fc.integer({min: 0, max: 3650 * 86_400_000}), (ms) => {
+      expect(parseDuration(formatDuration(ms))).toBe(ms)
+    }),
+  )
+})
+
+test.each([
+  [90_000, '90s'],
+  [5_400_000, '90m'],
+  [86_400_000, '1d'],
+  [250, '250ms'],
+])('%i ms is written %s', (ms, text) => {
+  expect(formatDuration(ms)).toBe(text)
+})

@@ -1,0 +1,161 @@
+import {readdirSync, readFileSync} from 'node:fs'
+import {join} from 'node:path'
+import fc from 'fast-check'
+import {describe, expect, test} from 'vitest'
+import {builtInClasses} from '../../../src/domain/failure/builtin-patterns.js'
+import {classifyText, patternProblem, searchFailures} from '../../../src/domain/failure/failure-class.js'
+
+const folder = join(import.meta.dirname, '../../fixtures/failure-messages')
+const captured = readdirSync(folder, {withFileTypes: true})
+  .filter((entry) => entry.isDirectory())
+  .flatMap(({name}) => readdirSync(join(folder, name)).map((file) => [name, file] as const))
+
+const classOf = (text: string, own: Readonly<Record<string, readonly string[]>> = {}) =>
+  classifyText(text, own).failure?.class ?? 'unknown'
+
+test.each(captured)('%s is what %s says', (expected, file) => {
+  expect(classOf(readFileSync(join(folder, expected, file), 'utf8'))).toBe(expected)
+})
+
+test('each built-in class has messages of several programs', () => {
+  for (const name of Object.keys(builtInClasses)) {
+    const programs = captured.filter(([of]) => of === name).map(([, file]) => file.replace(/-\d.*/, ''))
+    expect(new Set(programs).size, name).toBeGreaterThan(3)
+  }
+})
+
+test('every built-in pattern can be used', () => {
+  expect(
+    Object.values(builtInClasses)
+      .flat()
+      .filter((source) => patternProblem(source) !== undefined),
+  ).toEqual([])
+})
+
+// Documented messages of programs that the test data does not hold.
+test.each([
+  [
+    'rate-limit',
+    'An error occurred (ThrottlingException) when calling the ListJobs operation (reached max retries: 4): Rate exceeded',
+  ],
+  ['rate-limit', '{"type":"error","error":{"type":"rate_limit_error","message":"..."}}'],
+  ['rate-limit', 'openai.RateLimitError: Error code: 429 - {"error": {"message": "Rate limit reached"}}'],
+  ['server', '{"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}}'],
+  ['server', 'psql: error: FATAL:  sorry, too many clients already'],
+  ['auth', 'An error occurred (ExpiredToken) when calling the ListBuckets operation'],
+  [
+    'auth',
+    'ssl.SSLCertVerificationError: [SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: certificate has expired',
+  ],
+  ['connection', 'kex_exchange_identification: Connection closed by remote host'],
+  ['connection', 'Error: getaddrinfo EAI_AGAIN api.example.com'],
+  ['timeout', 'Error: connect ETIMEDOUT 10.0.0.1:443'],
+  ['timeout', 'HeadersTimeoutError: Headers Timeout Error (UND_ERR_HEADERS_TIMEOUT)'],
+])('%s: %s', (expected, line) => {
+  expect(classOf(line)).toBe(expected)
+})
+
+test.each([
+  'processed 503 rows, 404 of them new',
+  'wrote data/prices_429.csv',
+  'timeout: 0,',
+  'using timeout=30',
+  'clarifyTimeoutError: false',
+  'status: 200 OK',
+  'all 401 checks passed',
+  'GET /status 200 500ms',
+  'rows=500 status=ok',
+])('a line that reports no failure has no class: %s', (line) => {
+  expect(classOf(line)).toBe('unknown')
+})
+
+describe('own classes', () => {
+  test('outrank the built-in ones, in their own order', () => {
+    const own = {'uw-socket': ['UW.*fail'], feed: ['SIP.*delay', 'HTTP 503']}
+    expect(classOf('HTTP 503\nSIP feed delay\nUW socket fail', own)).toBe('uw-socket')
+    expect(classOf('HTTP 503\nSIP feed delay', own)).toBe('feed')
+    expect(classOf('HTTP 502', own)).toBe('server')
+  })
+
+  test('may take the name of a built-in one and replace it', () => {
+    expect(classOf('HTTP 429', {'rate-limit': ['slow down please']})).toBe('unknown')
+    expect(classOf('slow down please', {'rate-limit': ['slow down please']})).toBe('rate-limit')
+  })
+
+  test('with a pattern that cannot be used go on with their others', () => {
+    expect(classOf('UW fail', {'uw-socket': ['(', 'UW']})).toBe('uw-socket')
+    expect(patternProblem('(')).toMatch(/nothing closes/)
+  })
+
+  test('with (a+)+$ take a hostile line in their stride', () => {
+    expect(classOf(`${'a'.repeat(50_000)}!`, {x: ['(a+)+$']})).toBe('unknown')
+  })
+})
+
+describe('the evidence', () => {
+  test('is the line that showed the class, masked and at most 200 characters', () => {
+    const line = `GET https://api.example.com/v1?api_key=SECRET-1 Authorization: Bearer SECRET-2 failed: HTTP 503 ${'x'.repeat(500)}`
+    const {failure} = classifyText(`ok\n${line}\nbye`, {})
+    expect(failure?.evidence).toContain('GET https://api.example.com/v1?api_key=***')
+    expect(failure?.evidence).not.toContain('SECRET')
+    expect(failure?.evidence.length).toBeLessThanOrEqual(200)
+  })
+
+  test('holds its letters beyond ASCII', () => {
+    expect(classifyText('Zeitüberschreitung – HTTP 504', {}).failure?.evidence).toBe('Zeitüberschreitung – HTTP 504')
+  })
+})
+
+describe('Retry-After', () => {
+  test.each([
+    ['< retry-after: 7', {waitMs: 7000}],
+    ['Retry-After: Wed, 21 Oct 2026 07:28:00 GMT', {untilMs: Date.UTC(2026, 9, 21, 7, 28)}],
+    [`{'Retry-After': '120', 'Server': 'x'}`, {waitMs: 120_000}],
+    ['{"retry_after": 1.5}', {waitMs: 1500}],
+    ['{"retry_after_ms": 250}', {waitMs: 250}],
+    ['please retry after 2 minutes', {waitMs: 120_000}],
+    ['Rate limit reached. Please try again in 1m30s.', {waitMs: 90_000}],
+    ['Please try again in 20ms', {waitMs: 20}],
+    ['retry in 5 seconds', {waitMs: 5000}],
+    ['retry-after: 99999999', undefined],
+    ['we retry after lunch', undefined],
+  ])('is read in: %s', (line, expected) => {
+    expect(classifyText(`HTTP/1.1 429\r\n${line}\r\n`, {}).retryAfter).toEqual(expected)
+  })
+
+  test('is the last one that was asked for', () => {
+    expect(classifyText('retry-after: 5\nretry-after: 9\n', {}).retryAfter).toEqual({waitMs: 9000})
+  })
+})
+
+test('an output too large to be looked at beforehand says the same', () => {
+  const filler = `${'x'.repeat(1023)}\n`.repeat(70)
+  for (const name of Object.keys(builtInClasses)) {
+    const file = captured.find(([of]) => of === name)?.[1] ?? ''
+    const text = readFileSync(join(folder, name, file), 'utf8')
+    expect(classifyText(`${text}\n${filler}`, {}), file).toEqual(classifyText(text, {}))
+  }
+})
+
+test('an output that comes in one buffer again and again is seen whole', () => {
+  const search = searchFailures({})
+  const buffer = Buffer.alloc(9)
+  for (const piece of ['HTTP 503\n', 'all good\n']) {
+    buffer.write(piece)
+    search.push(buffer)
+  }
+  expect(search.end().failure?.class).toBe('server')
+})
+
+test('cutting the output anywhere changes nothing', () => {
+  const text = 'HTTP/1.1 429 Too Many Requests\r\nretry-after: 7\r\nüblich\r\n'
+  const bytes = new TextEncoder().encode(text)
+  fc.assert(
+    fc.property(fc.array(fc.nat(bytes.length), {maxLength: 6}), (cuts) => {
+      const search = searchFailures({})
+      const ends = [...cuts, bytes.length].sort((a, b) => a - b)
+      for (const [index, end] of ends.entries()) search.push(bytes.subarray(ends[index - 1] ?? 0, end))
+      expect(search.end()).toEqual(classifyText(text, {}))
+    }),
+  )
+})

@@ -1,0 +1,54 @@
+import fc from 'fast-check'
+import {expect, test} from 'vitest'
+import {asEvidence, evidenceLimit} from '../../../src/domain/failure/redact.js'
+
+test.each([
+  ['Authorization: Bearer abc.DEF-123', 'Authorization: Bearer ***'],
+  ["{'Authorization': 'Basic dXNlcjpwYXNz'}", "{'Authorization': 'Basic ***'}"],
+  ['curl -H "x-api-key: k-123" https://x', 'curl -H "x-api-key: ***" https://x'],
+  ['GET /v1?api_key=k123&symbol=SPY failed', 'GET /v1?api_key=***&symbol=SPY failed'],
+  ['{"access_token":"t0k3n","rows":3}', '{"access_token":"***","rows":3}'],
+  ['password=hunter2 refused', 'password=*** refused'],
+  ['run --token t0k3n now', 'run --token *** now'],
+  ['postgres://user:pa55@db.local/x', 'postgres://user:***@db.local/x'],
+  [
+    'POST https://api.telegram.org/bot123456:AAH-abcdefghijklmnopqrst/sendMessage',
+    'POST https://api.telegram.org/bot123456:***/sendMessage',
+  ],
+  ['Set-Cookie: sid=31d4d96e407aad42', 'Set-Cookie: ***'],
+  ['key AKIAIOSFODNN7EXAMPLE rejected', 'key *** rejected'],
+  ['token ghp_abcdefghijklmnopqrstuvwxyz0123456789', 'token ***'],
+  ['jwt eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N', 'jwt ***'],
+  ['rows=120 status=late', 'rows=120 status=late'],
+])('%s is kept as %s', (line, kept) => {
+  expect(asEvidence(line)).toBe(kept)
+})
+
+test('a secret is masked before the line is cut', () => {
+  const line = `${'x'.repeat(evidenceLimit - 20)} Authorization: Bearer SECRETSECRETSECRET`
+  expect(asEvidence(line)).not.toContain('SECRET')
+})
+
+test('control characters become spaces', () => {
+  expect(asEvidence('a\u001b[31mb\u0007\tc\r')).toBe('a [31mb c')
+})
+
+test('of any line at most 200 characters are kept, on one line, no letter torn', () => {
+  fc.assert(
+    fc.property(fc.string({unit: 'binary', maxLength: 600}), (line) => {
+      const kept = asEvidence(line)
+      expect(kept.length).toBeLessThanOrEqual(evidenceLimit)
+      expect(kept).not.toMatch(/\p{Cc}/u)
+      // Half a letter would become U+FFFD on its way through UTF-8.
+      const cut = asEvidence(`${'x'.repeat(198)}😀${line}`)
+      expect(new TextDecoder().decode(new TextEncoder().encode(cut)).slice(0, 199)).not.toContain('\ufffd')
+    }),
+  )
+})
+
+test('a hostile line takes no longer than its length', () => {
+  const hostile = ['a.', 'token-', 'authorization ', 'x://a:', '--secret '].map((piece) => piece.repeat(4000))
+  const begun = performance.now()
+  for (const line of hostile) asEvidence(line)
+  expect(performance.now() - begun).toBeLessThan(2000)
+})

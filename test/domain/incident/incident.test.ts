@@ -1,0 +1,150 @@
+import {expect, test} from 'vitest'
+import {type Incidents, incidentFold} from '../../../src/domain/incident/incident.js'
+import type {Rec} from '../../../src/domain/journal/record.js'
+
+const stamp = {v: 1, at: 5000, mono: 1000, boot: 'a', host: 'h', awake: 1000}
+const open = (id: string): Rec => ({...stamp, id, kind: 'opened', job: 'scan', verdict: 'stalled', reason: 'silent'})
+const escalated = (incident: string, number: number): Rec => ({
+  ...stamp,
+  id: `e${number}`,
+  kind: 'escalated',
+  job: 'scan',
+  incident,
+  number,
+  reason: 'unmended',
+})
+const resolved = (incident: string): Rec => ({
+  ...stamp,
+  id: 'r',
+  kind: 'resolved',
+  job: 'scan',
+  incident,
+  reason: 'alive',
+})
+
+function fold(...records: Rec[]): {state: Incidents; verdicts: string[]} {
+  const state = incidentFold.empty()
+  return {state, verdicts: records.map((record) => incidentFold.apply(state, record))}
+}
+
+test('of two watchdogs that open an incident at once the first counts', () => {
+  const {state, verdicts} = fold(open('one'), open('two'))
+  expect(verdicts).toEqual(['ok', 'void'])
+  expect(state.jobs.get('scan')?.incident?.id).toBe('one')
+})
+
+test('each escalation of an incident counts once, in its order', () => {
+  const {state, verdicts} = fold(
+    open('one'),
+    escalated('one', 2),
+    escalated('one', 1),
+    escalated('one', 1),
+    escalated('one', 2),
+  )
+  expect(verdicts).toEqual(['ok', 'void', 'ok', 'void', 'ok'])
+  expect(state.jobs.get('scan')?.incident?.escalations).toBe(2)
+})
+
+test('what is said of an incident that is over is void', () => {
+  const {state, verdicts} = fold(
+    open('one'),
+    resolved('one'),
+    resolved('one'),
+    escalated('one', 1),
+    open('two'),
+    resolved('one'),
+  )
+  expect(verdicts).toEqual(['ok', 'ok', 'void', 'void', 'ok', 'void'])
+  expect(state.jobs.get('scan')?.incident?.id).toBe('two')
+})
+
+test('a job is met anew when its schedule or its outputs are others', () => {
+  const watched = (as: string, awake: number) => ({...stamp, id: 'w', kind: 'watched', jobs: ['scan'], as, awake})
+  const {state, verdicts} = fold(watched('daily', 10), watched('daily', 20), watched('hourly', 30))
+  expect(verdicts).toEqual(['ok', 'void', 'ok'])
+  expect(state.jobs.get('scan')).toMatchObject({watchedAs: 'hourly', watchedAwake: 30})
+})
+
+test('a line that is not of ours, or lacks what it needs, changes nothing', () => {
+  const broken = [
+    {},
+    {kind: 'opened', job: 'scan'},
+    {...open('x'), job: 7},
+    {...stamp, kind: 'clock-noted', clock: null},
+    {...stamp, kind: 'new-kind', job: 'scan'},
+  ]
+  const {state, verdicts} = fold(...broken)
+  expect(new Set(verdicts)).toEqual(new Set(['void']))
+  expect(state).toEqual(incidentFold.empty())
+})
+
+test.each<[string, Rec]>([
+  ['at', {...open('x'), at: 1e300}],
+  ['awake', {...open('x'), awake: -1e300}],
+  ['at of a clock', {...stamp, id: 'c', kind: 'clock-noted', clock: {at: 1e300, mono: 1, boot: 'b'}}],
+  ['mono of a clock', {...stamp, id: 'c', kind: 'clock-noted', clock: {at: 1, mono: 1e300, boot: 'b'}}],
+])('a line whose %s is no time that can be told changes nothing', (_field, record) => {
+  const {state, verdicts} = fold(record)
+  expect({state, verdicts}).toEqual({state: incidentFold.empty(), verdicts: ['void']})
+})
+
+test('a snapshot keeps everything', () => {
+  const note = {...stamp, id: 'n', kind: 'clock-noted', clock: {at: 5000, mono: 1000, boot: 'a'}}
+  const {state} = fold(note, open('one'), escalated('one', 1))
+  const restored = incidentFold.restore(JSON.parse(JSON.stringify(incidentFold.save(state))))
+  expect(incidentFold.apply(restored, open('two'))).toBe('void')
+  expect(incidentFold.apply(restored, resolved('one'))).toBe('ok')
+  expect(restored.timeline).toEqual(state.timeline)
+})
+
+test('a snapshot of many jobs, met at different times and some in trouble, is equal to what it was made of', () => {
+  const met = (as: string, awake: number, ...jobs: string[]) => ({
+    ...stamp,
+    id: 'w',
+    kind: 'watched',
+    jobs,
+    as,
+    awake,
+  })
+  const of = (job: string, record: Rec): Rec => ({...record, job})
+  const {state} = fold(
+    met('daily', 10, 'a', 'b', 'c', 'd', 'scan'),
+    met('hourly', 20, 'c'),
+    of('d', open('first')),
+    of('a', open('second')),
+    of('d', resolved('first')),
+    {...stamp, id: 'o', kind: 'observed', job: 'b', verdict: 'misreported', reason: 'fresh'},
+    of('d', open('third')),
+  )
+  const restored = incidentFold.restore(JSON.parse(JSON.stringify(incidentFold.save(state))))
+  expect(restored).toEqual(state)
+  expect([...restored.open.values()].map(({id}) => id)).toEqual(['second', 'third'])
+})
+
+test('a snapshot has one object for each job, those in trouble first', () => {
+  const {state} = fold({...stamp, id: 'w', kind: 'watched', jobs: ['b', 'scan'], as: 'daily', awake: 30}, open('one'))
+  const {timeline, jobs} = state
+  const saved = JSON.parse(JSON.stringify(incidentFold.save(state)))
+  const watched = {watchedAs: 'daily', watchedAwake: 30}
+  expect(saved).toEqual({
+    timeline,
+    jobs: [
+      {job: 'scan', ...watched, verdict: 'stalled', incident: jobs.get('scan')?.incident},
+      {job: 'b', ...watched, verdict: 'healthy'},
+    ],
+  })
+})
+
+test('of the names in a record those that are no texts are passed over', () => {
+  const {state, verdicts} = fold(
+    {...stamp, id: 'w', kind: 'watched', jobs: 'scan', as: 'daily'},
+    {...stamp, id: 'w', kind: 'watched', jobs: [7, null, 'scan'], as: 'daily'},
+  )
+  expect([verdicts, [...state.jobs.keys()]]).toEqual([['void', 'ok'], ['scan']])
+})
+
+test('no record is ahead of the awake clock after a reboot', () => {
+  const note = {...stamp, id: 'n', kind: 'clock-noted', clock: {at: 5000, mono: 1000, boot: 'a'}}
+  const {state} = fold(note, {...open('one'), at: 9000, mono: 5000, awake: 5000})
+  expect(state.timeline.last?.awake).toBe(5000)
+})

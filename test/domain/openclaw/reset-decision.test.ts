@@ -1,0 +1,153 @@
+import {expect, test} from 'vitest'
+import type {Moment} from '../../../src/domain/lease/lease.js'
+import type {OpenClawJob, OpenClawRead} from '../../../src/domain/openclaw/job.js'
+import type {DisableState, EnableDebt} from '../../../src/domain/openclaw/pending-enable.js'
+import type {ResetClaim} from '../../../src/domain/openclaw/reset-claim.js'
+import {
+  decideDebt,
+  decideResets,
+  elapsedMs,
+  proofOfReset,
+  type ResetFacts,
+} from '../../../src/domain/openclaw/reset-decision.js'
+import {resetFold} from '../../../src/domain/openclaw/reset-ledger.js'
+import {resetRequestFold} from '../../../src/domain/openclaw/reset-request.js'
+
+const minute = 60_000
+const now: Moment = {at: 100 * minute, mono: 100 * minute, boot: 'b', host: 'h'}
+const ago = (ms: number): Moment => ({...now, at: now.at - ms, mono: now.mono - ms})
+const claim: ResetClaim = {...now, id: 'c', requestId: 'q', jobId: 'a', process: {pid: 7, start: '1'}}
+const job: OpenClawJob = {
+  id: 'a',
+  name: 'Scan',
+  enabled: true,
+  schedule: 'every',
+  payload: 'command',
+  timeoutSeconds: undefined,
+  runningAtMs: undefined,
+  nextRunAtMs: now.at + 1000,
+  lastRunAtMs: undefined,
+  lastError: undefined,
+  consecutiveErrors: 0,
+  autoDisabled: undefined,
+  systemOwned: false,
+}
+
+function facts(ids: readonly string[], change: Partial<ResetFacts> = {}): ResetFacts {
+  const requests = resetRequestFold.empty()
+  for (const id of ids) {
+    const [jobId = 'a'] = id.split('-')
+    resetRequestFold.apply(requests, {...ago(minute), v: 1, id, kind: 'requested', job_id: jobId, running_at_ms: 5})
+  }
+  return {
+    requests,
+    ledger: resetFold.empty(),
+    deadClaims: new Set(),
+    stillDisabled: new Set(),
+    policy: {allowed: new Set(['a', 'b']), expireAfterMs: 60 * minute, minIntervalMs: 10 * minute, maxTries: 3},
+    now,
+    ...change,
+  }
+}
+
+const decide = (given: ResetFacts) => decideResets(given).map((decision) => `${decision.request.id} ${decision.do}`)
+const opened = (change: object = {}) => ({tries: 1, claim, isDisableSent: false, reason: undefined, ...change})
+
+test('each job gets one reset a round', () => {
+  expect(decide(facts(['a-1', 'a-2', 'b-1']))).toEqual(['a-1 reset', 'a-2 wait', 'b-1 reset'])
+})
+
+test('what a living daemon claimed is its own, and so is its job', () => {
+  const given = facts(['a-1', 'a-2'])
+  given.ledger.open.set('a-1', opened({claim: {...claim, requestId: 'a-1'}}))
+  expect(decide(given)).toEqual(['a-1 wait', 'a-2 wait'])
+})
+
+test('what a dead daemon claimed is taken over, before younger requests of the job', () => {
+  const given = facts(['a-1', 'a-2'], {deadClaims: new Set(['c'])})
+  given.ledger.open.set('a-2', opened({claim: {...claim, requestId: 'a-2'}}))
+  expect(decide(given)).toEqual(['a-2 reset', 'a-1 wait'])
+  expect(decideResets(given)[0]).toMatchObject({over: 'c'})
+})
+
+test('ten minutes lie between two resets of a job, but the request that began one may finish it', () => {
+  const given = facts(['a-1', 'a-2'])
+  given.ledger.lastResets.set('a', {at: ago(10 * minute - 1), requestId: 'a-2'})
+  expect(decide(given)).toEqual(['a-1 wait', 'a-2 reset'])
+  given.ledger.lastResets.set('a', {at: ago(10 * minute), requestId: 'gone'})
+  expect(decide(given)).toEqual(['a-1 reset', 'a-2 wait'])
+})
+
+test('a job that could not be enabled again waits, and its request loses no try', () => {
+  expect(decide(facts(['a-1'], {stillDisabled: new Set(['a'])}))).toEqual(['a-1 wait'])
+})
+
+test.each([
+  ['an id that the settings do not name is refused', {}, ['x-1'], 'refused'],
+  ['an old request expires', {now: {...now, mono: now.mono + 60 * minute}}, ['a-1'], 'expired'],
+])('%s', (_title, change, ids, outcome) => {
+  expect(decideResets(facts(ids, change))).toMatchObject([{do: 'decline', outcome}])
+})
+
+test('the third try is the last, and the answer says why', () => {
+  const given = facts(['a-1'])
+  given.ledger.open.set('a-1', opened({tries: 3, claim: undefined, reason: 'gateway down'}))
+  expect(decideResets(given)).toMatchObject([
+    {do: 'decline', outcome: 'failed', reason: 'gave up after 3 tries: gateway down'},
+  ])
+})
+
+test('a jump of the wall clock makes no request old', () => {
+  expect(decide(facts(['a-1'], {now: {...now, at: now.at + 86_400_000}}))).toEqual(['a-1 reset'])
+})
+
+test('a foreign line is as old as it says, and one without a time never expires', () => {
+  const request = (requested_at?: string) => {
+    const given = facts([])
+    resetRequestFold.apply(given.requests, {job_id: 'a', requested_at})
+    return decideResets(given)[0]?.do
+  }
+  expect(request(new Date(now.at - 61 * minute).toISOString())).toBe('decline')
+  expect(request(new Date(now.at + 61 * minute).toISOString())).toBe('reset')
+  expect(request()).toBe('reset')
+})
+
+test('spans are measured by the clock of the boot, across boots by the wall, and are never negative', () => {
+  expect(elapsedMs(ago(5), {...now, at: 0})).toBe(5)
+  expect(elapsedMs({...ago(5), boot: 'before'}, now)).toBe(5)
+  expect(elapsedMs({...now, boot: 'before', at: now.at + 5}, now)).toBe(0)
+})
+
+const debt = (disable: DisableState, disabledAt: Moment | undefined, earlierAt?: Moment): EnableDebt => {
+  return {id: 'd', jobId: 'a', claim, disable, disabledAt, earlierAt}
+}
+const enabled: OpenClawRead = {read: 'job', job}
+const disabled: OpenClawRead = {read: 'job', job: {...job, enabled: false}}
+
+test.each<[string, EnableDebt, OpenClawRead, string]>([
+  ['nothing is known without a read', debt('applied', now), {read: 'failed', reason: 'down'}, 'keep'],
+  ['a job that is gone owes nothing', debt('applied', now), {read: 'absent'}, 'settle gone'],
+  ['an applied disable is undone', debt('applied', now), disabled, 'enable'],
+  ['an unknown disable is undone', debt('sent', ago(3 * 3_600_000)), disabled, 'enable'],
+  ['an enabled job after an applied disable is done', debt('applied', now), enabled, 'settle confirmed'],
+  ['an unknown disable is watched for ten minutes', debt('sent', ago(10 * minute - 1)), enabled, 'keep'],
+  ['and then no more', debt('sent', ago(10 * minute)), enabled, 'settle confirmed'],
+  ['so is an earlier one', debt('applied', now, ago(minute)), enabled, 'keep'],
+  ['an earlier unknown one is undone too', debt('refused', now, ago(minute)), disabled, 'enable'],
+  ['who disabled before guard did wanted it so', debt('not-sent', undefined), disabled, 'settle left-disabled'],
+  ['who disabled although guard was refused wanted it so', debt('refused', now), disabled, 'settle left-disabled'],
+])('%s', (_title, owed, read, expected) => {
+  const step = decideDebt(owed, read, now)
+  expect(step.do === 'settle' ? `settle ${step.how}` : step.do).toBe(expected)
+})
+
+test.each<[string, Partial<OpenClawJob>, boolean]>([
+  ['enabled, no marker, a slot ahead', {}, true],
+  ['a new run under way', {runningAtMs: now.at, nextRunAtMs: undefined}, true],
+  ['the old marker', {runningAtMs: 5}, false],
+  ['not enabled', {enabled: false}, false],
+  ['no next slot', {nextRunAtMs: undefined}, false],
+  ['a slot in the past', {nextRunAtMs: now.at - 1}, false],
+])('the proof of a reset: %s', (_title, change, proven) => {
+  expect(proofOfReset({...job, ...change}, {marker: 5, atMs: now.at}).proven).toBe(proven)
+})

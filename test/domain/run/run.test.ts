@@ -1,0 +1,125 @@
+import fc from 'fast-check'
+import {describe, expect, test} from 'vitest'
+import type {Rec} from '../../../src/domain/journal/record.js'
+import {allRunsFold, type RunBook, runBookFold} from '../../../src/domain/run/run.js'
+
+const record = (kind: string, run: string, facts: object = {}): Rec => ({kind, job: 'j', run, at: 1000, ...facts})
+
+function runsAfter(...records: readonly Rec[]) {
+  const book = runBookFold.empty()
+  for (const line of records) runBookFold.apply(book, line)
+  return book.get('j')?.runs ?? []
+}
+
+describe('a run', () => {
+  test('has no outcome until its end is written', () => {
+    expect(runsAfter(record('started', 'a'))).toEqual([
+      {id: 'a', job: 'j', startedAt: 1000, attempts: 0, recovered: false, steps: []},
+    ])
+  })
+
+  test('is not begun or ended by a line whose time no date can show', () => {
+    expect(runsAfter(record('started', 'a', {at: 1e300}))).toEqual([])
+    const begun = record('started', 'a')
+    expect(runsAfter(begun, record('ended', 'a', {at: -1e300}))).toEqual(runsAfter(begun))
+  })
+
+  test('collects attempts and steps, and then how it ended', () => {
+    const log = {file: '/log', inode: 7, from: 10}
+    const [run] = runsAfter(
+      record('started', 'a', {log}),
+      record('attempt-ended', 'a', {outcome: 'failed'}),
+      record('step-ended', 'a', {at: 1500, do: 'restart', service: 'bot', ok: true, durationMs: 40}),
+      record('attempt-ended', 'a', {outcome: 'healthy'}),
+      record('ended', 'a', {
+        at: 3000,
+        durationMs: 1900,
+        outcome: 'healthy',
+        exitCode: 0,
+        recovered: true,
+        log: {...log, to: 99},
+      }),
+    )
+    expect(run).toEqual({
+      id: 'a',
+      job: 'j',
+      startedAt: 1000,
+      endedAt: 3000,
+      durationMs: 1900,
+      outcome: 'healthy',
+      exitCode: 0,
+      attempts: 2,
+      recovered: true,
+      steps: [{do: 'restart', service: 'bot', ok: true, durationMs: 40, at: 1500}],
+      log: {...log, to: 99},
+    })
+  })
+
+  test('that is over changes no more', () => {
+    const over = [record('started', 'a'), record('ended', 'a', {outcome: 'healthy', exitCode: 0})]
+    const later = [record('ended', 'a', {outcome: 'failed'}), record('interrupted', 'a'), record('attempt-ended', 'a')]
+    expect(runsAfter(...over, ...later, record('started', 'a'))).toEqual(runsAfter(...over))
+  })
+
+  test('whose guard was killed is interrupted, and keeps the beginning of its log', () => {
+    const log = {file: '/log', inode: 7, from: 10}
+    expect(runsAfter(record('started', 'a', {log}), record('interrupted', 'a', {at: 9000, reason: 'killed'}))).toEqual([
+      expect.objectContaining({outcome: 'interrupted', detail: 'killed', durationMs: 8000, log}),
+    ])
+  })
+
+  test('that was skipped is over with the reason why', () => {
+    expect(runsAfter(record('skipped', 'a', {reason: 'it runs'}))).toEqual([
+      expect.objectContaining({outcome: 'skipped', detail: 'it runs', attempts: 0, endedAt: 1000}),
+    ])
+  })
+
+  test('of which only the end is known is none: nobody can say when it began', () => {
+    expect(runsAfter(record('ended', 'a', {outcome: 'healthy'}))).toEqual([])
+  })
+})
+
+describe('the book of runs', () => {
+  const ended = (id: string) => [record('started', id), record('ended', id, {outcome: 'healthy'})]
+  const ids = (...records: readonly Rec[]) => runsAfter(...records).map(({id}) => id)
+
+  test('keeps every run that goes on, and of those that have ended the last', () => {
+    expect(ids(record('started', 'endless'), ...ended('a'), ...ended('b'))).toEqual(['endless', 'b'])
+  })
+
+  test('keeps the last run that happened, however often the job was skipped since, and the last of those', () => {
+    const skips = Array.from({length: 30}, (_, n) => record('skipped', `s${n}`, {reason: 'it runs'}))
+    expect(ids(...ended('a'), ...skips)).toEqual(['a', 's29'])
+    expect(ids(...ended('a'), ...skips, ...ended('b'))).toEqual(['s29', 'b'])
+  })
+
+  test('keeps of two runs at once the one that began last, whichever ended last', () => {
+    const end = (id: string) => record('ended', id, {outcome: 'failed'})
+    expect(ids(record('started', 'a'), record('started', 'b'), end('b'), end('a'))).toEqual(['b'])
+  })
+
+  test('ignores lines that are no records of runs', () => {
+    expect(runsAfter({kind: 'started'}, {kind: 'started', job: 'j', run: 3, at: 1}, record('celebrated', 'a'))).toEqual(
+      [],
+    )
+  })
+
+  test.each([
+    ['of the last runs', runBookFold],
+    ['of all runs', allRunsFold],
+  ])('%s is the same from a snapshot and the lines after it as from all lines', (_, fold) => {
+    const kinds = fc.constantFrom('started', 'attempt-ended', 'step-ended', 'ended', 'interrupted', 'skipped')
+    const lines = fc.array(fc.tuple(kinds, fc.constantFrom('a', 'b', 'c', 'd', 'e'), fc.nat(99)), {maxLength: 60})
+    fc.assert(
+      fc.property(lines, fc.nat(60), (drawn, cut) => {
+        const records = drawn.map(([kind, run, at]) => record(kind, run, {at, outcome: 'failed'}))
+        const play = (book: RunBook, part: readonly Rec[]) => {
+          for (const line of part) fold.apply(book, line)
+          return book
+        }
+        const saved = JSON.parse(JSON.stringify(fold.save(play(fold.empty(), records.slice(0, cut)))))
+        expect(play(fold.restore(saved), records.slice(cut))).toEqual(play(fold.empty(), records))
+      }),
+    )
+  })
+})

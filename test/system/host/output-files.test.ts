@@ -1,0 +1,105 @@
+import {chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, utimesSync, writeFileSync} from 'node:fs'
+import {tmpdir} from 'node:os'
+import {join} from 'node:path'
+import {expect, onTestFinished, test} from 'vitest'
+import type {OutputSettings} from '../../../src/domain/settings/job.js'
+import {readOutputs} from '../../../src/system/host/output-files.js'
+import {asOrdinaryUser} from '../../support/ordinary-user.js'
+
+const rule: OutputSettings = {files: ['*.json'], minSizeBytes: 0, contains: [], lacks: []}
+
+function folder(): {dir: string; write: (name: string, text: string, atSeconds: number) => void} {
+  const dir = mkdtempSync(join(tmpdir(), 'guard-outputs-'))
+  onTestFinished(() => rmSync(dir, {recursive: true, force: true}))
+  return {
+    dir,
+    write(name, text, atSeconds) {
+      writeFileSync(join(dir, name), text)
+      utimesSync(join(dir, name), atSeconds, atSeconds)
+    },
+  }
+}
+
+async function sight(dir: string, settings: Partial<OutputSettings> = {}) {
+  const [sighting] = await readOutputs([{...rule, ...settings}], dir)
+  return sighting
+}
+
+test('the newest of the files that fit is taken, with its age and size', async () => {
+  const {dir, write} = folder()
+  write('old.json', 'old', 1000)
+  write('new.json', 'newer', 2000)
+  write('other.txt', 'newest', 3000)
+  expect(await sight(dir)).toEqual({newest: {path: 'new.json', modifiedAt: 2_000_000, size: 5}})
+})
+
+test('where no file fits, or no folder is there, nothing is the newest', async () => {
+  const {dir} = folder()
+  expect(await sight(dir)).toEqual({newest: undefined})
+  expect(await sight(join(dir, 'not-there'))).toEqual({newest: undefined})
+})
+
+test.each<[string, Partial<OutputSettings>, string | undefined]>([
+  ['a file that is too small', {minSizeBytes: 100}, 'has 16 of 100 bytes'],
+  ['a mark that is there', {contains: ['^DONE$']}, undefined],
+  ['a mark that is absent', {contains: ['^FINISHED$']}, 'lacks "^FINISHED$"'],
+  ['a mark that must not be there', {lacks: ['err.r']}, 'has "err.r"'],
+  ['a mark that is not there', {lacks: ['fatal']}, undefined],
+])('%s is seen', async (_title, settings, problem) => {
+  const {dir, write} = folder()
+  write('a.json', 'one error: x\nDONE', 1000)
+  write('a.json', 'an error: 1\nDONE', 1000)
+  expect((await sight(dir, settings))?.newest?.problem).toBe(problem)
+})
+
+test('marks are found at the end of a file of any size', async () => {
+  const {dir, write} = folder()
+  write('big.json', `${'x'.repeat(3 * 1024 * 1024)}\nDONE\n`, 1000)
+  expect((await sight(dir, {contains: ['^DONE$']}))?.newest?.problem).toBeUndefined()
+})
+
+test('links out of the folder are not followed into others', async () => {
+  const {dir} = folder()
+  const other = folder()
+  other.write('foreign.json', 'x', 1000)
+  symlinkSync(other.dir, join(dir, 'link'))
+  expect(await sight(dir, {files: ['**/*.json']})).toEqual({newest: undefined})
+})
+
+test('a link to a file is as new as the file, and a link to nowhere hides none', async () => {
+  const {dir, write} = folder()
+  const other = folder()
+  other.write('report.txt', 'today', 2000)
+  write('old.json', 'old', 1000)
+  symlinkSync(join(other.dir, 'report.txt'), join(dir, 'latest.json'))
+  symlinkSync('loop.json', join(dir, 'loop.json'))
+  symlinkSync('gone', join(dir, 'dangling.json'))
+  const newest = {path: 'latest.json', modifiedAt: 2_000_000, size: 5}
+  expect(await sight(dir)).toEqual({newest})
+  expect(await sight(dir, {files: ['latest.json']})).toEqual({newest})
+})
+
+test('parentheses in a name are taken as they are, and those of a pattern as a pattern', async () => {
+  const {dir, write} = folder()
+  mkdirSync(join(dir, 'copy (1)'))
+  write('copy (1)/a b.json', 'x', 1000)
+  const path = 'copy (1)/a b.json'
+  for (const files of [path, 'copy (1)/*.json', '@(copy|x)*/(a|b) b.json']) {
+    expect((await sight(dir, {files: [files]}))?.newest?.path).toBe(path)
+  }
+})
+
+test('a folder is no output, whatever its age', async () => {
+  const {dir} = folder()
+  mkdirSync(join(dir, 'folder.json'))
+  symlinkSync('folder.json', join(dir, 'link.json'))
+  expect(await sight(dir)).toEqual({newest: undefined})
+})
+
+test('a folder that cannot be read is said, not taken for empty', async () => {
+  const {dir} = folder()
+  mkdirSync(join(dir, 'closed'))
+  chmodSync(join(dir, 'closed'), 0)
+  const seen = await asOrdinaryUser(dir, () => sight(dir, {files: ['closed/*.json']}))
+  expect(seen?.unreadable).toContain('EACCES')
+})

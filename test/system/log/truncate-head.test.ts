@@ -1,0 +1,187 @@
+import {spawn} from 'node:child_process'
+import {once} from 'node:events'
+import {
+  appendFileSync,
+  closeSync,
+  existsSync,
+  fstatSync,
+  openSync,
+  readFileSync,
+  statfsSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
+import {join} from 'node:path'
+import {describe, expect, onTestFinished, test} from 'vitest'
+import {findStretches, readStretch} from '../../../src/system/log/files.js'
+import {limitLog} from '../../../src/system/log/size-limit.js'
+import {followLog} from '../../../src/system/log/tail-log.js'
+import {type CutRequest, cutLog} from '../../../src/system/log/truncate-head.js'
+import {readCuts} from '../../../src/system/log/truncation-list.js'
+import {appendFlags} from '../../../src/system/output/spool.js'
+import {cuttableDir} from '../../support/cuttable-dir.js'
+import {sequence, wholeLog} from '../../support/rotated-log.js'
+import {until} from '../../support/sandbox.js'
+import {tempDir} from '../../support/temp-dir.js'
+
+const policy = {maxSizeBytes: 256 * 1024, keep: 1000, maxAgeMs: 3_600_000}
+
+function openLog(dir = cuttableDir()) {
+  const file = join(dir, 'log')
+  const fd = openSync(file, appendFlags, 0o600)
+  onTestFinished(() => closeSync(fd))
+  const {blksize, ino: inode} = fstatSync(fd)
+  const cut = (more: Partial<CutRequest> = {}) =>
+    cutLog({fd, file, inode}, {bytes: blksize, isKept: true, policy, onCut: () => undefined, ...more})
+  return {file, fd, inode, blksize, cut}
+}
+
+describe('a log that is open', () => {
+  test('loses its head to an older file, and keeps its inode', async () => {
+    const {file, fd, inode, blksize, cut} = openLog()
+    writeFileSync(fd, `${'a'.repeat(blksize)}${'b'.repeat(blksize)}rest`)
+    const told: number[] = []
+    expect(await cut({onCut: (bytes) => told.push(bytes)})).toBe('cut')
+    expect(await cut()).toBe('cut')
+    expect(told).toEqual([blksize])
+    expect([fstatSync(fd).ino, readFileSync(file, 'utf8')]).toEqual([inode, 'rest'])
+    expect(readFileSync(`${file}.1`, 'utf8')).toBe('b'.repeat(blksize))
+    expect(readFileSync(`${file}.2`, 'utf8')).toBe('a'.repeat(blksize))
+    expect(existsSync(`${file}.cut`)).toBe(false)
+  })
+
+  test('keeps the places of what was written before', async () => {
+    const {file, fd, inode, blksize, cut} = openLog()
+    writeFileSync(fd, `${'a'.repeat(blksize)}${'b'.repeat(blksize)}rest`)
+    await cut()
+    await cut()
+    const read: Buffer[] = []
+    const stretch = {inode, from: blksize - 1, to: 2 * blksize + 2}
+    for (const part of findStretches(file, stretch)) readStretch(part, (piece) => read.push(piece))
+    expect(Buffer.concat(read).toString()).toBe(`a${'b'.repeat(blksize)}re`)
+  })
+
+  test('drops a head that is not to be kept, and still knows how much it was', async () => {
+    const {file, fd, inode, blksize, cut} = openLog()
+    writeFileSync(fd, `${'a'.repeat(blksize)}rest`)
+    expect(await cut({isKept: false})).toBe('cut')
+    expect([existsSync(`${file}.1`), existsSync(`${file}.cut`)]).toEqual([false, false])
+    expect(findStretches(file, {inode, from: 0, to: blksize + 4})).toEqual([{file, from: 0, to: 4}])
+  })
+
+  test('forgets the cuts whose file is gone, but not how much it has lost', async () => {
+    const {file, fd, inode, blksize, cut} = openLog()
+    writeFileSync(fd, 'x'.repeat(blksize * 6))
+    for (let count = 0; count < 5; count++) await cut({policy: {...policy, keep: 2}})
+    expect(readCuts(file).map(({at}) => at / blksize)).toEqual([2, 3, 4])
+    expect(findStretches(file, {inode, from: 0, to: blksize * 6}).map((part) => part.file)).toEqual([
+      `${file}.2`,
+      `${file}.1`,
+      file,
+    ])
+  })
+
+  test('is left alone where the file system cannot do it', async () => {
+    const dir = tempDir('/dev/shm')
+    expect(statfsSync(dir).type).toBe(0x01021994)
+    const {file, fd, blksize, cut} = openLog(dir)
+    writeFileSync(fd, 'x'.repeat(blksize * 2))
+    expect(await cut()).toBe('impossible')
+    expect([existsSync(`${file}.1`), existsSync(`${file}.cut`)]).toEqual([false, false])
+    expect(readFileSync(file, 'utf8')).toHaveLength(blksize * 2)
+  })
+})
+
+describe('a head that is on its way out', () => {
+  test('is left to the guard that is at it', async () => {
+    const {file, fd, blksize, cut} = openLog()
+    writeFileSync(fd, 'x'.repeat(blksize * 2))
+    writeFileSync(`${file}.cut`, 'theirs')
+    expect(await cut()).toBe('busy')
+    expect([readFileSync(`${file}.cut`, 'utf8'), fstatSync(fd).size]).toEqual(['theirs', blksize * 2])
+  })
+
+  test('is kept when its guard was killed at it', async () => {
+    const {file, fd, blksize, cut} = openLog()
+    writeFileSync(fd, 'x'.repeat(blksize * 2))
+    writeFileSync(`${file}.cut`, 'of a dead guard')
+    utimesSync(`${file}.cut`, 1, 1)
+    expect(await cut()).toBe('cut')
+    expect(readFileSync(`${file}.2`, 'utf8')).toBe('of a dead guard')
+  })
+})
+
+/** A job that writes as fast as it can, while its log is kept near 256 KiB. */
+async function rotateUnder(last: number, {file, fd, inode}: ReturnType<typeof openLog>, more = {}) {
+  let cuts = 0
+  const onCut = () => {
+    cuts++
+  }
+  const mayCut = () => Number.POSITIVE_INFINITY
+  const limit = limitLog({fd, file, inode, policy: {...policy, ...more}, mayCut, onCut})
+  await once(spawn('seq', [`${last}`], {stdio: ['ignore', fd, 'ignore']}), 'exit')
+  await until(() => fstatSync(fd).size < policy.maxSizeBytes, 'the last cut')
+  await limit.stop()
+  return cuts
+}
+
+test('nothing is lost of a job that writes at full speed', async () => {
+  const log = openLog()
+  expect(await rotateUnder(2_000_000, log)).toBeGreaterThan(10)
+  expect(wholeLog(log.file) === sequence(1, 2_000_000)).toBe(true)
+})
+
+test('a job that is too fast leaves what is kept and no more', async () => {
+  const log = openLog()
+  await rotateUnder(1_000_000, log, {keep: 2})
+  const kept = wholeLog(log.file)
+  expect(sequence(1, 1_000_000).endsWith(kept)).toBe(true)
+  expect(kept.length).toBeGreaterThan(2 * policy.maxSizeBytes)
+  expect(kept.length).toBeLessThan(3 * policy.maxSizeBytes)
+})
+
+test('what has not been passed on yet is not cut off', async () => {
+  const log = openLog()
+  writeFileSync(log.fd, 'x'.repeat(policy.maxSizeBytes * 2))
+  const cuts: number[] = []
+  let passedOn = log.blksize * 3 + 1
+  const onCut = (bytes: number) => {
+    cuts.push(bytes)
+    passedOn -= bytes
+  }
+  const limit = limitLog({...log, policy, mayCut: () => passedOn, onCut})
+  await until(() => cuts.length > 0, 'the cut')
+  await limit.stop()
+  expect([cuts, passedOn]).toEqual([[log.blksize * 3], 1])
+})
+
+test('a log that was cut is looked at again before its job fills it twice', async () => {
+  const log = openLog()
+  const cuts: number[] = []
+  const limit = limitLog({
+    ...log,
+    policy,
+    mayCut: () => Number.POSITIVE_INFINITY,
+    onCut: (bytes) => cuts.push(bytes),
+  })
+  for (const [count, more] of [320 * 1024, policy.maxSizeBytes + 1, policy.maxSizeBytes].entries()) {
+    writeFileSync(log.fd, 'x'.repeat(more))
+    // Somebody who takes a cut for a pause of the job looks again after 5 s.
+    await until(() => cuts.length > count, `cut ${count + 1}`, count === 2 ? 4000 : undefined)
+  }
+  await limit.stop()
+})
+
+test('whoever follows a log meanwhile gets every byte once', async () => {
+  const log = openLog()
+  appendFileSync(log.file, 'begin\n')
+  const read: Buffer[] = []
+  const end = new AbortController()
+  const following = followLog(log.file, 0, {take: (piece) => read.push(piece), signal: end.signal})
+  await rotateUnder(500_000, log)
+  const expected = `begin\n${sequence(1, 500_000)}`
+  await until(() => Buffer.concat(read).length >= expected.length, 'all of the log')
+  end.abort()
+  await following
+  expect(Buffer.concat(read).toString() === expected).toBe(true)
+})

@@ -1,0 +1,72 @@
+import {closeSync, openSync, readFileSync, writeFileSync} from 'node:fs'
+import {join} from 'node:path'
+import fc from 'fast-check'
+import {describe, expect, onTestFinished, test} from 'vitest'
+import {type Gap, Pump} from '../../../src/system/output/forward-output.js'
+import {tempDir} from '../../support/temp-dir.js'
+
+/** A source and a target as files, and what has arrived. */
+function line(text: string, from: number, gaps: Gap[] = []) {
+  const dir = tempDir()
+  const [source, target] = [join(dir, 'source'), join(dir, 'target')]
+  writeFileSync(source, text)
+  const [input, output] = [openSync(source, 'r'), openSync(target, 'a')]
+  onTestFinished(() => [input, output].forEach(closeSync))
+  return {source, pump: new Pump(input, from, output, gaps), arrived: () => readFileSync(target, 'utf8')}
+}
+
+describe('a pump', () => {
+  test('passes on what has come since, from its offset on', async () => {
+    const {source, pump, arrived} = line('earlier, first', 9)
+    expect(await pump.drain()).toBe(5)
+    writeFileSync(source, ', second', {flag: 'a'})
+    expect(await pump.drain()).toBe(8)
+    expect(await pump.drain()).toBe(0)
+    expect(arrived()).toBe('first, second')
+  })
+
+  test('leaves what comes while it passes on for the next time', async () => {
+    const {source, pump, arrived} = line('first', 0)
+    const turn = pump.drain()
+    writeFileSync(source, ', second', {flag: 'a'})
+    expect(await turn).toBe(5)
+    expect(arrived()).toBe('first')
+    expect(await pump.drain()).toBe(8)
+  })
+
+  test('passes on more than its buffer holds', async () => {
+    const text = Array.from({length: 300_000}, (_, index) => `${index}\n`).join('')
+    const {pump, arrived} = line(text, 0)
+    await pump.drain()
+    expect(arrived() === text).toBe(true)
+  })
+
+  test('leaves out the gaps, wherever they stand', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.tuple(fc.boolean(), fc.integer({min: 1, max: 90_000})), {maxLength: 8}),
+        async (parts) => {
+          let at = 0
+          const gaps: Gap[] = []
+          for (const [isGap, length] of parts) {
+            if (isGap) gaps.push({from: at, to: at + length})
+            at += length
+          }
+          const text = parts.map(([isGap, length]) => (isGap ? '-' : '+').repeat(length)).join('')
+          const {pump, arrived} = line(text, 0, gaps)
+          await pump.drain()
+          expect(arrived()).toBe(text.replaceAll('-', ''))
+        },
+      ),
+      {numRuns: 40},
+    )
+  })
+
+  test('begins anew in a source that was emptied', async () => {
+    const {source, pump, arrived} = line('a long first line\n', 0)
+    await pump.drain()
+    writeFileSync(source, 'anew\n')
+    await pump.drain()
+    expect(arrived()).toBe('a long first line\nanew\n')
+  })
+})

@@ -1,0 +1,51 @@
+import {appendFileSync, existsSync, readFileSync, writeFileSync, writeSync} from 'node:fs'
+import {join} from 'node:path'
+import {expect, test} from 'vitest'
+import type {Gap} from '../../../src/system/output/forward-output.js'
+import {openSpool, salvageSpool} from '../../../src/system/output/spool.js'
+import {tempDir} from '../../support/temp-dir.js'
+
+function files() {
+  const dir = tempDir()
+  return {spoolFile: join(dir, 'run.err'), logFile: join(dir, 'log')}
+}
+
+test('what comes into a spool is copied into the log, and known by its place there', () => {
+  const {spoolFile, logFile} = files()
+  const places: Gap[] = []
+  const spool = openSpool(spoolFile, logFile, (place) => places.push(place))
+  appendFileSync(logFile, 'out 1\n')
+  writeSync(spool.fd, 'err 1\n')
+  expect(spool.copy()).toBe(6)
+  appendFileSync(logFile, 'out 2\n')
+  writeSync(spool.fd, 'err 2\n')
+  expect(spool.finish()).toBeUndefined()
+  const log = readFileSync(logFile, 'utf8')
+  expect(log).toBe('out 1\nerr 1\nout 2\nerr 2\n')
+  expect(places.map(({from, to}) => log.slice(from, to))).toEqual(['err 1\n', 'err 2\n'])
+  expect([existsSync(spoolFile), existsSync(`${spoolFile}.copied`)]).toEqual([false, false])
+})
+
+test('a spool whose guard was killed is finished from where the copy had come, and nothing twice', () => {
+  const {spoolFile, logFile} = files()
+  const spool = openSpool(spoolFile, logFile, () => undefined)
+  writeSync(spool.fd, 'copied\n')
+  spool.copy()
+  writeSync(spool.fd, 'left\n')
+  salvageSpool(spoolFile, logFile)
+  expect(readFileSync(logFile, 'utf8')).toBe('copied\nleft\n')
+  expect([existsSync(spoolFile), existsSync(`${spoolFile}.copied`)]).toEqual([false, false])
+})
+
+test('a spool that nothing was copied from yet is salvaged whole', () => {
+  const {spoolFile, logFile} = files()
+  writeFileSync(spoolFile, 'x'.repeat(200_000))
+  salvageSpool(spoolFile, logFile)
+  expect(readFileSync(logFile, 'utf8')).toBe('x'.repeat(200_000))
+})
+
+test('where there is no spool, there is nothing to salvage', () => {
+  const {spoolFile, logFile} = files()
+  salvageSpool(spoolFile, logFile)
+  expect(existsSync(logFile)).toBe(false)
+})

@@ -1,0 +1,99 @@
+import {mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
+import {tmpdir} from 'node:os'
+import {join} from 'node:path'
+import {expect, onTestFinished, test} from 'vitest'
+import {outputLimit, runCommand} from '../../../src/system/process/run-command.js'
+
+const sh = (script: string, timeoutMs = 20_000) => runCommand({argv: ['sh', '-c', script], timeoutMs})
+
+test('a command ends with its exit code, its output and its own words apart', async () => {
+  expect(await sh('echo out; echo err >&2; exit 3')).toMatchObject({
+    exitCode: 3,
+    signal: undefined,
+    timedOut: false,
+    spawnError: undefined,
+    stdout: 'out\n',
+    stderr: 'err\n',
+  })
+})
+
+test('output over the limit is read and dropped, and the command ends as it would have', async () => {
+  const result = await sh(`head -c ${8 * outputLimit} /dev/zero | tr '\\0' x; echo done >&2; exit 4`)
+  expect(result).toMatchObject({exitCode: 4, signal: undefined, stderr: 'done\n'})
+  expect(result.stdout).toBe('x'.repeat(outputLimit))
+})
+
+test('a command that ignores TERM is killed, and counts as timed out', async () => {
+  const result = await sh("trap '' TERM; while :; do sleep 0.1; done", 200)
+  expect(result).toMatchObject({exitCode: undefined, signal: 'SIGKILL', timedOut: true})
+  expect(result.durationMs).toBeLessThan(6000)
+})
+
+test('a child that ignores TERM does not outlive its timed-out command', async () => {
+  const pidFile = join(tempDir(), 'pid')
+  const child = `trap "" TERM; echo $$ > ${pidFile}; exec sleep 300`
+  const result = await sh(`sh -c '${child}' & wait`, 500)
+  expect(result.timedOut).toBe(true)
+  await expect.poll(() => isAlive(readPid(pidFile))).toBe(false)
+})
+
+test('a daemon that keeps the pipe open neither holds the command beyond its end nor is harmed', async () => {
+  const pidFile = join(tempDir(), 'pid')
+  const result = await sh(`sleep 300 & echo $! > ${pidFile}; echo started`)
+  const daemon = readPid(pidFile)
+  onTestFinished(() => void process.kill(daemon, 'SIGKILL'))
+  expect(result).toMatchObject({exitCode: 0, timedOut: false, stdout: 'started\n'})
+  expect(result.durationMs).toBeLessThan(5000)
+  expect(isAlive(daemon)).toBe(true)
+})
+
+test.each([
+  ['a program that is not there', 'no-such-program', 'ENOENT'],
+  ['a file without the right to execute', '/etc/passwd', 'EACCES'],
+])('%s is a start that failed, with its code', async (_title, program, spawnError) => {
+  const result = await runCommand({argv: [program], timeoutMs: 5000})
+  expect(result).toMatchObject({spawnError, exitCode: undefined, signal: undefined, timedOut: false})
+})
+
+test('a working directory that is not there is a start that failed', async () => {
+  const result = await runCommand({argv: ['true'], timeoutMs: 5000, cwd: join(tempDir(), 'gone')})
+  expect(result).toMatchObject({spawnError: 'ENOENT', exitCode: undefined})
+})
+
+test('a command that a signal ended says which', async () => {
+  expect(await sh('kill -USR1 $$')).toMatchObject({exitCode: undefined, signal: 'SIGUSR1', timedOut: false})
+})
+
+test('an abort ends the command without calling it timed out', async () => {
+  const controller = new AbortController()
+  const running = runCommand({argv: ['sleep', '300'], timeoutMs: 60_000, signal: controller.signal})
+  setTimeout(() => controller.abort(), 100)
+  expect(await running).toMatchObject({signal: 'SIGTERM', timedOut: false})
+})
+
+test('arguments reach the program as they are, whatever a shell would make of them', async () => {
+  const dir = tempDir()
+  const script = join(dir, 'args.cjs')
+  writeFileSync(script, 'console.log(JSON.stringify(process.argv.slice(2)))')
+  const args = ['$(id)', 'a b', '*', ';', "'"]
+  const {stdout} = await runCommand({argv: [process.execPath, script, ...args], timeoutMs: 20_000, cwd: dir})
+  expect(JSON.parse(stdout)).toEqual(args)
+})
+
+function tempDir(): string {
+  const dir = mkdtempSync(join(tmpdir(), 'guard-'))
+  onTestFinished(() => rmSync(dir, {recursive: true}))
+  return dir
+}
+
+function readPid(path: string): number {
+  return Number(readFileSync(path, 'utf8'))
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return !readFileSync(`/proc/${pid}/stat`, 'latin1').includes(') Z ')
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,81 @@
+import {afterEach, beforeEach, expect, test, vi} from 'vitest'
+import type {JobExit} from '../../../src/system/process/job-command.js'
+import type {JobProcess} from '../../../src/system/process/job-process.js'
+import {type Limits, supervise} from '../../../src/system/process/supervise.js'
+
+beforeEach(() => {
+  vi.useFakeTimers()
+})
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+function job(limits: Partial<Limits>) {
+  let exit: (exit: JobExit) => void = () => undefined
+  const exited = new Promise<JobExit>((resolve) => {
+    exit = resolve
+  })
+  const process: JobProcess = {pid: 1, exited, signal: () => undefined}
+  const ends: number[] = []
+  const ended = supervise(
+    process,
+    {timeoutMs: undefined, silenceMs: undefined, killAfterMs: 10, lastWriteMs: () => 0, ...limits},
+    async (_, killAfterMs) => {
+      ends.push(killAfterMs)
+      exit({code: undefined, signal: 'SIGTERM'})
+    },
+  )
+  return {exit, ended, ends}
+}
+
+const day = 86_400_000
+
+test('a job that ends by itself is left alone', async () => {
+  const {exit, ended, ends} = job({timeoutMs: 1000, silenceMs: 1000})
+  exit({code: 3, signal: undefined})
+  expect(await ended).toEqual({code: 3, signal: undefined, timedOut: false, silent: false})
+  await vi.advanceTimersByTimeAsync(5000)
+  expect(ends).toEqual([])
+})
+
+test('a job that passes its timeout is ended', async () => {
+  const {ended, ends} = job({timeoutMs: 1000})
+  await vi.advanceTimersByTimeAsync(999)
+  expect(ends).toEqual([])
+  await vi.advanceTimersByTimeAsync(1)
+  expect(await ended).toEqual({code: undefined, signal: 'SIGTERM', timedOut: true, silent: false})
+  expect(ends).toEqual([10])
+})
+
+test('a timeout longer than a timer can be is kept to the millisecond', async () => {
+  const {ended, ends} = job({timeoutMs: 30 * day})
+  await vi.advanceTimersByTimeAsync(30 * day - 1)
+  expect(ends).toEqual([])
+  await vi.advanceTimersByTimeAsync(1)
+  expect((await ended).timedOut).toBe(true)
+})
+
+test('silence counts from the last output', async () => {
+  const begun = Date.now()
+  const {ended, ends} = job({silenceMs: 1000, lastWriteMs: () => begun + 2500})
+  await vi.advanceTimersByTimeAsync(3400)
+  expect(ends).toEqual([])
+  await vi.advanceTimersByTimeAsync(200)
+  expect(await ended).toMatchObject({timedOut: false, silent: true})
+})
+
+test('a log that is older than the run does not make it silent at once', async () => {
+  const {ended, ends} = job({silenceMs: 1000, lastWriteMs: () => 0})
+  await vi.advanceTimersByTimeAsync(900)
+  expect(ends).toEqual([])
+  await vi.advanceTimersByTimeAsync(200)
+  expect((await ended).silent).toBe(true)
+})
+
+test('a limit of 0 is none, as with timeout(1)', async () => {
+  const {exit, ended, ends} = job({timeoutMs: 0, silenceMs: 0})
+  await vi.advanceTimersByTimeAsync(day)
+  expect(ends).toEqual([])
+  exit({code: 0, signal: undefined})
+  expect((await ended).timedOut).toBe(false)
+})

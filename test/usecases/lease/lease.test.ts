@@ -1,0 +1,216 @@
+import {describe, expect, test} from 'vitest'
+import type {Rec} from '../../../src/domain/journal/record.js'
+import {type Lease, leaseFold} from '../../../src/domain/lease/lease.js'
+import type {Survivor} from '../../../src/system/process/holder-liveness.js'
+import {
+  acquireLease,
+  checkLease,
+  type LeaseDeps,
+  type LeaseRequest,
+  listLeases,
+  releaseLease,
+  renewLease,
+} from '../../../src/usecases/lease/lease.js'
+import {fakeClock} from '../../support/fake-clock.js'
+import {memoryJournal} from '../../support/memory-journal.js'
+
+/** Two contenders and the processes that are said to live. */
+function contest() {
+  const clock = fakeClock()
+  const leases = memoryJournal(leaseFold, clock)
+  const alive = new Map<string, Survivor>()
+  const deps: LeaseDeps = {
+    clock,
+    leases,
+    here: {host: 'host-1', boot: 'boot-1'},
+    survivorOf: async ({holder}: Lease) => alive.get(holder) ?? 'unknown',
+  }
+  const acquire = (holder: string, more: Partial<LeaseRequest> = {}) =>
+    acquireLease(deps, {job: 'scan', holder, ttlMs: 60_000, process: undefined, waitMs: 0, ...more})
+  return {clock, leases, alive, deps, acquire}
+}
+
+const fenced = expect.objectContaining({kind: 'fenced'})
+
+describe('acquiring', () => {
+  test('a free lease is granted, and refused to others while it runs', async () => {
+    const {acquire, clock} = contest()
+    expect(await acquire('a')).toMatchObject({holder: 'a', token: 1})
+    clock.advance(59_999)
+    await expect(acquire('b')).rejects.toMatchObject({
+      kind: 'busy',
+      details: {lease: {job: 'scan', state: 'held', holder: 'a', token: 1}},
+    })
+    clock.advance(1)
+    expect(await acquire('b')).toMatchObject({holder: 'b', token: 2})
+  })
+
+  test('refusing writes nothing', async () => {
+    const {acquire, leases} = contest()
+    await acquire('a')
+    await expect(acquire('b')).rejects.toThrow(/held by a for 60 s more \(token 1\)/)
+    expect(leases.lines).toHaveLength(1)
+  })
+
+  test('a lease whose holder died is granted at once, with the next token', async () => {
+    const {acquire, alive} = contest()
+    await acquire('a')
+    alive.set('a', 'none')
+    expect(await acquire('b')).toMatchObject({holder: 'b', token: 2})
+  })
+
+  test('a job that outlived its guard keeps the lease past its time', async () => {
+    const {acquire, alive, clock} = contest()
+    await acquire('a')
+    alive.set('a', 'job')
+    clock.advance(3_600_000)
+    await expect(acquire('b')).rejects.toThrow(/by its job, which still runs/)
+    alive.set('a', 'none')
+    expect(await acquire('b')).toMatchObject({token: 2})
+  })
+
+  test('waiting ends with the lease, or with the time for it', async () => {
+    const {acquire, clock} = contest()
+    await acquire('a')
+    const started = clock.mono()
+    await expect(acquire('b', {waitMs: 10_000})).rejects.toMatchObject({kind: 'busy'})
+    expect(clock.mono() - started).toBe(10_000)
+    expect(await acquire('b', {waitMs: 60_000})).toMatchObject({token: 2})
+    expect(clock.mono() - started).toBe(60_000)
+  })
+
+  test('waiting ends when the process that would get the lease has died, and claims nothing', async () => {
+    const {acquire, clock, leases} = contest()
+    await acquire('a', {ttlMs: 1000})
+    const started = clock.mono()
+    const isWanted = () => clock.mono() - started < 1000
+    await expect(acquire('b', {waitMs: 10_000, isWanted})).rejects.toMatchObject({kind: 'busy'})
+    expect(clock.mono() - started).toBe(1000)
+    expect(leases.lines).toHaveLength(1)
+  })
+
+  test('of two who claim at the same moment the first line wins', async () => {
+    const {acquire, deps, leases} = contest()
+    const rival: Rec = {v: 1, id: 'rival', at: 0, mono: deps.clock.mono(), boot: 'boot-1', host: 'host-1'}
+    const survivorOf = async () => 'none' as const
+    await acquire('old')
+    const racing = {
+      ...deps,
+      survivorOf,
+      leases: {
+        ...leases,
+        append: (...args: Parameters<typeof leases.append>) => {
+          leases.lines.push({...rival, kind: 'claimed', job: 'scan', holder: 'rival', ttlMs: 1000, over: 'r1'})
+          return leases.append(...args)
+        },
+      },
+    }
+    await expect(
+      acquireLease(racing, {job: 'scan', holder: 'b', ttlMs: 1000, process: undefined, waitMs: 0}),
+    ).rejects.toThrow(/held by rival/)
+  })
+
+  test('whoever was stopped for longer than its ttl asks again before it acts', async () => {
+    const {deps, leases, clock} = contest()
+    const stopped = {
+      ...deps,
+      leases: {
+        ...leases,
+        append: (...args: Parameters<typeof leases.append>) => {
+          const appended = leases.append(...args)
+          if (args[0].kind === 'claimed') clock.advance(2000)
+          return appended
+        },
+      },
+    }
+    const lease = await acquireLease(stopped, {job: 'scan', holder: 'a', ttlMs: 1000, process: undefined, waitMs: 0})
+    expect(checkLease(deps, lease).token).toBe(1)
+    expect(leases.lines.map(({kind}) => kind)).toEqual(['claimed', 'renewed'])
+  })
+})
+
+test('whoever was stopped for longer than its ttl, and replaced meanwhile, finds the lease busy and not himself fenced', async () => {
+  const {deps, leases, clock, acquire} = contest()
+  let stops = 1
+  const stopped = {
+    ...deps,
+    leases: {
+      ...leases,
+      append: (...args: Parameters<typeof leases.append>) => {
+        const appended = leases.append(...args)
+        if (stops-- > 0) {
+          clock.advance(2000)
+          leases.append({kind: 'claimed', job: 'scan', holder: 'rival', ttlMs: 60_000}, 'durable')
+        }
+        return appended
+      },
+    },
+  }
+  const request = {job: 'scan', holder: 'a', ttlMs: 1000, process: undefined, waitMs: 0}
+  await expect(acquireLease(stopped, request)).rejects.toMatchObject({
+    kind: 'busy',
+    details: {lease: {holder: 'rival'}},
+  })
+  await expect(acquire('b', {waitMs: 60_000})).resolves.toMatchObject({token: 3})
+})
+
+describe('holding', () => {
+  test('a renewal keeps the lease for another ttl', async () => {
+    const {acquire, deps, clock} = contest()
+    const lease = await acquire('a')
+    clock.advance(40_000)
+    renewLease(deps, lease)
+    clock.advance(40_000)
+    expect(checkLease(deps, lease)).toMatchObject({holder: 'a'})
+  })
+
+  test('a holder whose lease went to another is fenced from everything', async () => {
+    const {acquire, deps, clock, leases} = contest()
+    const old = await acquire('a')
+    clock.advance(60_000)
+    await acquire('b')
+    const before = leases.lines.length
+    expect(() => renewLease(deps, old)).toThrow(fenced)
+    expect(() => checkLease(deps, old)).toThrow(/b has token 2/)
+    expect(() => releaseLease(deps, {...old, status: 'ok', detail: undefined})).toThrow(fenced)
+    expect(leases.lines).toHaveLength(before)
+  })
+
+  test('an expired lease fails the check, and may still be renewed while nobody has taken it', async () => {
+    const {acquire, deps, clock} = contest()
+    const lease = await acquire('a')
+    clock.advance(60_000)
+    expect(() => checkLease(deps, lease)).toThrow(/has expired/)
+    renewLease(deps, lease)
+    expect(checkLease(deps, lease)).toMatchObject({token: 1})
+  })
+
+  test('a release frees the lease at once, and twice is no mistake', async () => {
+    const {acquire, deps, leases} = contest()
+    const lease = await acquire('a')
+    const release = {...lease, status: 'error' as const, detail: 'no feed'}
+    releaseLease(deps, release)
+    expect(releaseLease(deps, release).released).toMatchObject({status: 'error', detail: 'no feed'})
+    expect(leases.lines).toHaveLength(2)
+    expect(() => renewLease(deps, lease)).toThrow(/it was released/)
+    expect(await acquire('b')).toMatchObject({token: 2})
+  })
+
+  test('a token of a job that nobody ever leased is fenced', () => {
+    expect(() => renewLease(contest().deps, {job: 'ghost', token: 1})).toThrow(/no lease of it is known/)
+  })
+})
+
+test('the list tells of each job what became of its lease', async () => {
+  const {acquire, deps, clock} = contest()
+  const first = await acquire('a', {job: 'z-released'})
+  await acquire('b', {job: 'expired', ttlMs: 1000})
+  await acquire('c', {job: 'held', process: {pid: 7, start: '1'}})
+  releaseLease(deps, {...first, status: 'ok', detail: undefined})
+  clock.advance(1000)
+  expect(listLeases(deps)).toEqual([
+    expect.objectContaining({job: 'expired', state: 'expired', token: 2}),
+    expect.objectContaining({job: 'held', state: 'held', token: 3, pid: 7, expiresAt: '2026-01-05T12:01:00.000Z'}),
+    expect.objectContaining({job: 'z-released', state: 'released', token: 1, status: 'ok'}),
+  ])
+})

@@ -1,0 +1,163 @@
+import {expect, test} from 'vitest'
+import {leaseFold} from '../../../src/domain/lease/lease.js'
+import {GuardError} from '../../../src/errors.js'
+import type {Clock} from '../../../src/system/host/clock.js'
+import {openTurns, serviceLease, type Turn, type TurnDeps} from '../../../src/usecases/recovery/restart-lease.js'
+import {fakeClock} from '../../support/fake-clock.js'
+import {memoryJournal} from '../../support/memory-journal.js'
+
+const times = {timeoutMs: 10_000, upWithinMs: 30_000, stayUpMs: 3000}
+const longestMs = 83_000
+
+/** Runs whose recoveries share a journal; while one waits for its turn, `meanwhile` happens. */
+function scene({survivor = 'guard'}: {readonly survivor?: 'guard' | 'none'} = {}) {
+  const time = fakeClock()
+  const leases = memoryJournal(leaseFold, time)
+  const warnings: string[] = []
+  const stop = new AbortController()
+  const meanwhile: (() => void)[] = []
+  const clock: Clock = {
+    ...time,
+    sleep: async (ms) => {
+      time.advance(ms)
+      meanwhile.shift()?.()
+      // Lets the others go on.
+      for (let turn = 0; turn < 20; turn++) await Promise.resolve()
+    },
+  }
+  const deps = (run: string): TurnDeps => ({
+    clock,
+    leases,
+    here: {host: 'host-1', boot: 'boot-1'},
+    survivorOf: async () => survivor,
+    holder: {holder: run, process: undefined},
+    signal: stop.signal,
+    warn: (text) => void warnings.push(text),
+  })
+  const turnsOf = (run: string) => openTurns(deps(run))
+  return {turnsOf, deps, leases, warnings, stop, meanwhile, clock}
+}
+
+/** A restart that ends when it is told. */
+function restarting() {
+  let end = (_ok: boolean) => {}
+  const ended = new Promise<{readonly ok: boolean}>((resolve) => {
+    end = (ok) => resolve({ok})
+  })
+  return {work: () => ended, end: (ok: boolean) => end(ok)}
+}
+
+const see = async (turn: Turn) => ({ok: true, turn})
+
+test('a restart is done under the lease of its service', async () => {
+  const {turnsOf, leases} = scene()
+  const held = await turnsOf('r1')('uw-daemon', times, async () => ({
+    ok: true,
+    lease: leases.read().byJob.get('guard-service:uw-daemon'),
+  }))
+  expect(held.lease).toMatchObject({holder: 'r1', ttlMs: longestMs})
+  expect(leases.lines.map(({kind, status}) => [kind, status])).toEqual([
+    ['claimed', undefined],
+    ['released', 'ok'],
+  ])
+})
+
+test('whoever waited for the restart of another run learns that it was done', async () => {
+  const {turnsOf, meanwhile} = scene()
+  const [first, second] = [turnsOf('r1'), turnsOf('r2')]
+  const {work, end} = restarting()
+  const one = first('uw-daemon', times, work)
+  meanwhile.push(() => end(true))
+  expect((await second('uw-daemon', times, see)).turn).toEqual({is: 'restarted', by: 'r1'})
+  await one
+})
+
+test('a restart that was over before this turn came, yet not when its recovery began, counts as done too', async () => {
+  const {turnsOf} = scene()
+  const second = turnsOf('r2')
+  await turnsOf('r1')('uw-daemon', times, see)
+  expect((await second('uw-daemon', times, see)).turn).toEqual({is: 'restarted', by: 'r1'})
+})
+
+test('a restart of before this recovery began has not helped', async () => {
+  const {turnsOf} = scene()
+  await turnsOf('r1')('uw-daemon', times, see)
+  expect((await turnsOf('r2')('uw-daemon', times, see)).turn).toEqual({is: 'free'})
+})
+
+test('a restart that failed has not helped either', async () => {
+  const {turnsOf, meanwhile} = scene()
+  const [first, second] = [turnsOf('r1'), turnsOf('r2')]
+  const {work, end} = restarting()
+  const one = first('uw-daemon', times, work)
+  meanwhile.push(() => end(false))
+  expect((await second('uw-daemon', times, see)).turn).toEqual({is: 'free'})
+  await one
+})
+
+test("a recovery's own restart does not keep it from another", async () => {
+  const turns = scene().turnsOf('r1')
+  await turns('uw-daemon', times, see)
+  expect((await turns('uw-daemon', times, see)).turn).toEqual({is: 'free'})
+})
+
+test('restarts of different services do not wait for each other', async () => {
+  const {turnsOf, clock} = scene()
+  const begun = clock.mono()
+  const {work, end} = restarting()
+  const one = turnsOf('r1')('uw-daemon', times, work)
+  expect((await turnsOf('r2')('trading-bot', times, see)).turn).toEqual({is: 'free'})
+  expect(clock.mono()).toBe(begun)
+  end(true)
+  await one
+})
+
+test('a turn whose run was killed is free at once', async () => {
+  const {turnsOf, clock} = scene({survivor: 'none'})
+  void turnsOf('r1')('uw-daemon', times, restarting().work)
+  await Promise.resolve()
+  const begun = clock.mono()
+  expect((await turnsOf('r2')('uw-daemon', times, see)).turn).toEqual({is: 'free'})
+  expect(clock.mono()).toBe(begun)
+})
+
+test('nobody waits longer than a restart may take', async () => {
+  const {deps, leases, clock} = scene()
+  const ttlMs = 10 * longestMs
+  leases.append({kind: 'claimed', job: serviceLease('uw-daemon'), holder: 'r1', ttlMs}, 'durable')
+  const begun = clock.mono()
+  const {turn} = await openTurns(deps('r2'))('uw-daemon', times, see)
+  expect(turn).toEqual({is: 'busy', reason: 'run r1 is restarting it; see guard lease show guard-service:uw-daemon'})
+  expect(clock.mono() - begun).toBe(longestMs)
+})
+
+test('a guard that was asked to end waits for no turn', async () => {
+  const {turnsOf, stop, clock} = scene()
+  void turnsOf('r1')('uw-daemon', times, restarting().work)
+  await Promise.resolve()
+  stop.abort()
+  const begun = clock.mono()
+  expect((await turnsOf('r2')('uw-daemon', times, see)).turn.is).toBe('busy')
+  expect(clock.mono()).toBe(begun)
+})
+
+test('a restart that throws gives its turn back, as one that failed', async () => {
+  const {turnsOf, leases} = scene()
+  const broken = turnsOf('r1')('uw-daemon', times, () => Promise.reject(new Error('boom')))
+  await expect(broken).rejects.toThrow('boom')
+  expect(leases.lines.at(-1)).toMatchObject({kind: 'released', status: 'error'})
+})
+
+test('a journal that cannot be written keeps no service from its restart', async () => {
+  const {deps, leases, warnings} = scene()
+  const full = () => {
+    throw new GuardError('io', 'no space left on device')
+  }
+  const turns = openTurns({...deps('r1'), leases: {...leases, append: full}})
+  expect((await turns('uw-daemon', times, see)).turn).toEqual({is: 'free'})
+  expect(warnings).toEqual(['services restart without taking turns: no space left on device'])
+})
+
+test('the longest name of a service still makes a lease', () => {
+  expect(serviceLease('s'.repeat(128))).toHaveLength(128)
+})

@@ -1,0 +1,161 @@
+import {describe, expect, test} from 'vitest'
+import {type Lease, leaseFold} from '../../../src/domain/lease/lease.js'
+import {GuardError} from '../../../src/errors.js'
+import type {Survivor} from '../../../src/system/process/holder-liveness.js'
+import {type ClaimDeps, type ClaimRequest, claimRun} from '../../../src/usecases/run/claim-run.js'
+import {fakeClock} from '../../support/fake-clock.js'
+import {memoryJournal} from '../../support/memory-journal.js'
+
+function runs() {
+  const clock = fakeClock()
+  const leases = memoryJournal(leaseFold, clock)
+  const survivors = new Map<string, Survivor>()
+  const warnings: string[] = []
+  const ended: string[] = []
+  const deps: ClaimDeps = {
+    clock,
+    leases,
+    here: {host: 'host-1', boot: 'boot-1'},
+    self: {pid: 10, start: '100'},
+    identify: (pid) => ({pid, start: '200'}),
+    survivorOf: async ({holder}: Lease) => survivors.get(holder) ?? 'guard',
+    endJob: async ({holder}) => {
+      ended.push(holder)
+      survivors.set(holder, 'none')
+    },
+    sawLeases: () => undefined,
+    warn: (text) => warnings.push(text),
+  }
+  const claim = (runId: string, more: Partial<ClaimRequest> = {}) =>
+    claimRun(deps, {job: 'j', runId, ttlMs: 60_000, overlap: 'skip', waitMs: undefined, ...more})
+  const granted = async (runId: string, more: Partial<ClaimRequest> = {}) => {
+    const result = await claim(runId, more)
+    if (!result.granted) throw new Error(result.reason)
+    return result
+  }
+  return {clock, leases, survivors, warnings, ended, deps, claim, granted}
+}
+
+describe('claiming the right to run', () => {
+  test('a free job is granted, and given back at the end', async () => {
+    const {granted, leases} = runs()
+    const {lease, interrupted} = await granted('a')
+    expect([lease?.token, interrupted]).toEqual([1, undefined])
+    lease?.release('ok', 'healthy')
+    expect((await granted('b')).lease?.token).toBe(2)
+    expect(leases.lines.map(({kind}) => kind)).toEqual(['claimed', 'released', 'claimed'])
+  })
+
+  test('skip: a job that runs is refused with who has it and for how long', async () => {
+    const {granted, claim, clock} = runs()
+    const {lease} = await granted('a')
+    lease?.bind(77)
+    clock.advance(5000)
+    expect(await claim('b')).toMatchObject({
+      granted: false,
+      reason: 'it has been running for 5 s (run a, pid 77); see guard lease show j',
+    })
+  })
+
+  test('skip: a job that outlived its guard is refused past the time of its lease', async () => {
+    const {granted, claim, clock, survivors} = runs()
+    await granted('a')
+    survivors.set('a', 'job')
+    clock.advance(3_600_000)
+    expect((await claim('b')).granted).toBe(false)
+  })
+
+  test('a run whose guard and job are gone is named as interrupted', async () => {
+    const {granted, survivors} = runs()
+    await granted('a')
+    survivors.set('a', 'none')
+    expect((await granted('b')).interrupted).toBe('a')
+  })
+
+  test('wait: as soon as the other one has ended', async () => {
+    const {granted, claim, clock} = runs()
+    const {lease} = await granted('a')
+    const sleep = clock.sleep
+    let sleeps = 0
+    Object.assign(clock, {
+      sleep: (ms: number) => {
+        sleeps += 1
+        if (sleeps === 3) lease?.release('ok', 'healthy')
+        return sleep(ms)
+      },
+    })
+    expect(await claim('b', {overlap: 'wait'})).toMatchObject({granted: true, interrupted: undefined})
+    expect(sleeps).toBe(3)
+  })
+
+  test('wait: in vain after so long', async () => {
+    const {granted, claim, clock, deps} = runs()
+    const {lease} = await granted('a', {ttlMs: 3_600_000})
+    const begun = clock.mono()
+    expect(await claim('b', {overlap: 'wait', waitMs: 1200})).toMatchObject({
+      granted: false,
+      reason: expect.stringContaining('waited in vain'),
+    })
+    expect(clock.mono() - begun).toBe(1200)
+    expect([deps.leases.read().byJob.get('j')?.holder, lease?.token]).toEqual(['a', 1])
+  })
+
+  test('cancel-other: ends the other one, once, and takes its place', async () => {
+    const {granted, ended} = runs()
+    await granted('a')
+    expect((await granted('b', {overlap: 'cancel-other'})).interrupted).toBe('a')
+    expect(ended).toEqual(['a'])
+  })
+
+  test('allow: without any lease, and the run says itself which process it is', async () => {
+    const {granted, leases, deps} = runs()
+    expect(await granted('a', {overlap: 'allow'})).toMatchObject({lease: undefined, process: deps.self})
+    expect(leases.lines).toEqual([])
+  })
+})
+
+describe('the lease of a run', () => {
+  test('renewals keep it beyond its first time', async () => {
+    const {granted, claim, clock, survivors} = runs()
+    const {lease} = await granted('a')
+    survivors.set('a', 'unknown')
+    for (let i = 0; i < 5; i++) {
+      clock.advance(20_000)
+      lease?.renew()
+    }
+    expect((await claim('b')).granted).toBe(false)
+    clock.advance(60_000)
+    expect((await claim('b')).granted).toBe(true)
+  })
+
+  test('that somebody else has taken is told once, and written about no more', async () => {
+    const {granted, clock, survivors, warnings, leases} = runs()
+    const {lease} = await granted('a')
+    survivors.set('a', 'none')
+    clock.advance(1)
+    await granted('b')
+    lease?.renew()
+    const written = leases.lines.length
+    lease?.renew()
+    lease?.release('ok', 'healthy')
+    expect(leases.lines).toHaveLength(written)
+    expect(warnings).toEqual(['j: somebody else has taken the lease (token 1 is old); the job runs on'])
+    expect(leases.read().byJob.get('j')).toMatchObject({holder: 'b', token: 2})
+  })
+
+  test('that cannot be written is told, and stops nothing', async () => {
+    const {granted, leases, warnings} = runs()
+    const {lease} = await granted('a')
+    Object.assign(leases, {
+      append: () => {
+        throw new GuardError('io', 'leases.jsonl: write failed with ENOSPC')
+      },
+    })
+    lease?.renew()
+    lease?.release('error', 'failed')
+    expect(warnings).toEqual([
+      'the lease of j was not renewed: leases.jsonl: write failed with ENOSPC',
+      'the lease of j was not released: leases.jsonl: write failed with ENOSPC',
+    ])
+  })
+})

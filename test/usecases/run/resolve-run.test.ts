@@ -1,0 +1,97 @@
+import {describe, expect, test} from 'vitest'
+import {defaultSettings} from '../../../src/config/defaults.js'
+import type {JobSettings} from '../../../src/domain/settings/job.js'
+import type {Settings} from '../../../src/domain/settings/settings.js'
+import {type RunAsked, resolveRun} from '../../../src/usecases/run/resolve-run.js'
+
+const job = (own: Partial<JobSettings>): JobSettings => ({...defaultSettings.defaults, ...own})
+
+const settings: Settings = {
+  ...defaultSettings,
+  file: '/etc/guardian/config.yaml',
+  jobs: {
+    check: job({script: '/srv/check.py', args: ['--fast'], timeoutMs: 5000}),
+    backup: job({command: ['rsync', '-a'], args: ['/srv']}),
+    piped: job({command: ['echo a | cat'], shell: true}),
+    watched: job({}),
+  },
+  scripts: {'/srv/check.py': 'check'},
+}
+
+function resolve(asked: Partial<RunAsked> & Pick<RunAsked, 'argv'>) {
+  const deps = {
+    settings,
+    absolute: (path: string) => (path.startsWith('/') ? path : `/srv/${path}`),
+    commandOfScript: ({path, args}: {path: string; args: readonly string[]}) => ['run-it', path, ...args] as const,
+  }
+  return resolveRun(deps, {form: 'script', jobFlag: undefined, flags: {}, ...asked})
+}
+
+const facts = (asked: Partial<RunAsked> & Pick<RunAsked, 'argv'>) => {
+  const {job: name, argv, configured} = resolve(asked)
+  return [name, argv(), configured]
+}
+
+describe('what is to be run', () => {
+  test('the name of a configured job is that job, with its arguments before those of the command line', () => {
+    expect(facts({argv: ['check', '-v']})).toEqual(['check', ['run-it', '/srv/check.py', '--fast', '-v'], true])
+    expect(facts({argv: ['backup', '/dst']})).toEqual(['backup', ['rsync', '-a', '/srv', '/dst'], true])
+  })
+
+  test('a script that the settings name is its job, wherever it is named from', () => {
+    expect(facts({argv: ['check.py']})).toEqual(['check', ['run-it', 'check.py', '--fast'], true])
+    expect(resolve({argv: ['/srv/check.py']}).settings.timeoutMs).toBe(5000)
+  })
+
+  test('any other script is a job called after its file', () => {
+    expect(facts({argv: ['/opt/clean up.sh', 'x']})).toEqual(['clean-up', ['run-it', '/opt/clean up.sh', 'x'], false])
+  })
+
+  test('behind -- stands a command line, even if it begins like the name of a job', () => {
+    expect(facts({form: 'command', argv: ['check', '-v']})).toEqual(['check', ['check', '-v'], true])
+  })
+
+  test('--job names the job, and brings its settings', () => {
+    expect(facts({form: 'command', argv: ['sleep', '5'], jobFlag: 'watched'})).toEqual([
+      'watched',
+      ['sleep', '5'],
+      true,
+    ])
+    expect(resolve({form: 'command', argv: ['x'], jobFlag: 'check'}).settings.timeoutMs).toBe(5000)
+  })
+
+  test('flags outrank the settings of the job', () => {
+    expect(resolve({argv: ['check'], flags: {timeoutMs: 1}}).settings.timeoutMs).toBe(1)
+  })
+
+  test.each([
+    ['a configured command', {argv: ['piped']}, 'echo a | cat'],
+    [
+      'words behind --',
+      {form: 'command' as const, argv: ['echo', 'a', '|', 'cat'], flags: {shell: true}},
+      'echo a | cat',
+    ],
+    ['one word that is a line', {argv: ['echo a | cat'], flags: {shell: true}}, 'echo a | cat'],
+  ])('a shell reads %s where one is asked for', (_, asked, line) => {
+    expect(resolve(asked).argv()).toEqual(['/bin/sh', '-c', line])
+  })
+
+  test('a name out of the prototype of objects is a file like any other', () => {
+    expect(facts({argv: ['constructor']})).toEqual(['constructor', ['run-it', 'constructor'], false])
+    expect(facts({argv: ['__proto__']})).toEqual(['proto__', ['run-it', '__proto__'], false])
+  })
+})
+
+describe('what cannot be run is refused with the way out', () => {
+  test.each([
+    ['nothing', {argv: []}, /nothing to run/],
+    ['an empty word', {argv: ['']}, /nothing to run/],
+    ['a name that is none', {argv: ['x'], jobFlag: '../x'}, /--job "\.\.\/x" is no name of a job/],
+    ['a file that gives no name', {argv: ['/srv/???']}, /no job can be named after "\/srv\/\?\?\?"/],
+    ['a job that is only watched', {argv: ['watched']}, /watched has neither script nor command/],
+  ])('%s', (_, asked, words) => {
+    expect(() => resolve(asked)).toThrow(
+      expect.objectContaining({kind: 'usage', message: expect.stringMatching(words)}),
+    )
+  })
+})
