@@ -1,6 +1,6 @@
 import {GuardCommand} from '../src/cli/guard-command.js'
 import {healthToJson, renderHealth} from '../src/cli/render/health.js'
-import {healthWorld} from '../src/cli/wire/health.js'
+import {wireHealth} from '../src/cli/wire/health.js'
 import type {HealthVerdict} from '../src/domain/health/check.js'
 import {checkHealth} from '../src/usecases/diagnose/check-health.js'
 
@@ -16,7 +16,7 @@ export default class Health extends GuardCommand {
     const {flags} = await this.parse(Health)
     const guard = await this.openGuard(flags)
     const {watchdog, resetDaemon} = guard.settings
-    const health = await checkHealth(healthWorld(guard), {
+    const health = await checkHealth(wireHealth(guard), {
       watchdogLateAfterMs: watchdog.lateAfterMs,
       resetDaemonLateAfterMs: resetDaemon.lateAfterMs,
     })

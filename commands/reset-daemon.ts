@@ -2,7 +2,7 @@ import {boolean} from '@oclif/core/flags'
 import {durationFlag, GuardCommand} from '../src/cli/guard-command.js'
 import {renderResetPlan} from '../src/cli/render/reset.js'
 import {runResetDaemon} from '../src/cli/run-reset-daemon.js'
-import {resetWorld} from '../src/cli/wire/reset-daemon.js'
+import {wireResetDaemon} from '../src/cli/wire/reset-daemon.js'
 import {planResets, unreadableLines} from '../src/usecases/reset/answer-resets.js'
 
 /** Answers the requests to un-stick jobs of OpenClaw, and sees to it that none of them stays disabled. */
@@ -25,7 +25,7 @@ export default class ResetDaemon extends GuardCommand {
     const {flags} = await this.parse(ResetDaemon)
     const guard = await this.openGuard(flags)
     if (flags['dry-run']) {
-      const deps = resetWorld(guard, new AbortController().signal)
+      const deps = wireResetDaemon(guard, new AbortController().signal)
       const [plan, unreadable] = [planResets(deps, new Set()), unreadableLines(deps)]
       this.print(renderResetPlan(plan, unreadable))
       return {

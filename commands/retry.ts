@@ -1,7 +1,7 @@
 import {custom, integer, string} from '@oclif/core/flags'
 import {checkedName, durationFlag, GuardCommand} from '../src/cli/guard-command.js'
-import {tell} from '../src/cli/stderr.js'
-import {breakerPolicy, breakerWorld} from '../src/cli/wire/breaker.js'
+import {printWarning} from '../src/cli/stderr.js'
+import {breakerPolicy, wireBreaker} from '../src/cli/wire/breaker.js'
 import {openRetry} from '../src/cli/wire/retry.js'
 import {formatDuration} from '../src/domain/clock/duration.js'
 import type {RetrySettings} from '../src/domain/settings/job.js'
@@ -74,15 +74,15 @@ and connection faults back off, a timeout gets twice the time, a refused request
         ...openRetry(command),
         clock: guard.clock,
         random: Math.random,
-        breaker: name === undefined ? undefined : breakerWorld(guard),
+        breaker: name === undefined ? undefined : wireBreaker(guard),
         onRetry: ({attempt, afterMs, reason}) =>
-          tell(`attempt ${attempt} failed (${reason}); the next in ${formatDuration(afterMs)}`),
-        warn: tell,
+          printWarning(`attempt ${attempt} failed (${reason}); the next in ${formatDuration(afterMs)}`),
+        warn: printWarning,
       },
       {policy, target: name === undefined ? undefined : {target: name, policy: breakerPolicy(guard.settings, name)}},
     )
     if (report.outcome !== 'healthy')
-      tell(`no further attempt: ${report.stopped}${report.evidence ? ` (${report.evidence})` : ''}`)
+      printWarning(`no further attempt: ${report.stopped}${report.evidence ? ` (${report.evidence})` : ''}`)
     process.exitCode = report.exitCode
     return report
   }

@@ -2,7 +2,7 @@ import {Command} from '@oclif/core/command'
 import {boolean, custom} from '@oclif/core/flags'
 import type {FlagInput} from '@oclif/core/interfaces'
 import {durationOf} from '../src/cli/guard-command.js'
-import {runSummaries} from '../src/cli/start/run-help.js'
+import {runOptionHelp} from '../src/cli/start/run-help.js'
 import {runMain} from '../src/cli/start/run-main.js'
 import {
   type RunFlags,
@@ -32,7 +32,7 @@ export default class Run extends Command {
 
   static override strict = false
   static override flags = Object.fromEntries(
-    Object.entries(runOptions).map(([name, option]) => [name, flagOf(option, runSummaries[name as RunOptionName])]),
+    Object.entries(runOptions).map(([name, option]) => [name, flagOf(option, runOptionHelp[name as RunOptionName])]),
   )
 
   protected override async catch(error: Error): Promise<never> {

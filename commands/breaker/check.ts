@@ -1,7 +1,7 @@
 import * as Args from '@oclif/core/args'
 import {integer} from '@oclif/core/flags'
 import {checkedName, GuardCommand} from '../../src/cli/guard-command.js'
-import {breakerPolicy, breakerWorld, callingProcess} from '../../src/cli/wire/breaker.js'
+import {breakerPolicy, callingProcess, wireBreaker} from '../../src/cli/wire/breaker.js'
 import {GuardError} from '../../src/errors.js'
 import {allowCall} from '../../src/usecases/breaker/breaker.js'
 
@@ -22,7 +22,7 @@ ends. The process is the one that started guard, or the one that --pid names.`
     const target = checkedName(args.target, 'target')
     const guard = await this.openGuard(flags)
     const to = {target, policy: breakerPolicy(guard.settings, target)}
-    const permit = allowCall(breakerWorld(guard), to, callingProcess(flags.pid))
+    const permit = allowCall(wireBreaker(guard), to, callingProcess(flags.pid))
     if (!permit.allowed) {
       const until = permit.retryAt === undefined ? undefined : new Date(permit.retryAt).toISOString()
       const hint = until ? `ask again at ${until}` : `close it: guard breaker close ${target}`

@@ -1,6 +1,6 @@
 import * as Args from '@oclif/core/args'
 import {checkedName, GuardCommand} from '../../src/cli/guard-command.js'
-import {breakerWorld} from '../../src/cli/wire/breaker.js'
+import {wireBreaker} from '../../src/cli/wire/breaker.js'
 import {closeByHand} from '../../src/usecases/breaker/breaker.js'
 
 export default class BreakerClose extends GuardCommand {
@@ -12,7 +12,7 @@ export default class BreakerClose extends GuardCommand {
   async run(): Promise<object> {
     const {args, flags} = await this.parse(BreakerClose)
     const target = checkedName(args.target, 'target')
-    closeByHand(breakerWorld(await this.openGuard(flags)), target)
+    closeByHand(wireBreaker(await this.openGuard(flags)), target)
     this.print(`${target} is closed`)
     return {target, state: 'closed'}
   }

@@ -1,7 +1,7 @@
 import * as Args from '@oclif/core/args'
 import {string} from '@oclif/core/flags'
 import {checkedName, durationFlag, GuardCommand} from '../../src/cli/guard-command.js'
-import {breakerWorld} from '../../src/cli/wire/breaker.js'
+import {wireBreaker} from '../../src/cli/wire/breaker.js'
 import {formatDuration} from '../../src/domain/clock/duration.js'
 import {isolateByHand} from '../../src/usecases/breaker/breaker.js'
 
@@ -22,7 +22,7 @@ export default class BreakerIsolate extends GuardCommand {
     const {args, flags} = await this.parse(BreakerIsolate)
     const target = checkedName(args.target, 'target')
     const forMs = flags.for
-    const deps = breakerWorld(await this.openGuard(flags))
+    const deps = wireBreaker(await this.openGuard(flags))
     isolateByHand(deps, target, {reason: flags.reason, ...(forMs !== undefined && {forMs})})
     this.print(`${target} is isolated ${forMs === undefined ? 'until it is closed' : `for ${formatDuration(forMs)}`}`)
     return {target, state: 'isolated', ...(forMs !== undefined && {forMs})}

@@ -1,7 +1,7 @@
 import * as Args from '@oclif/core/args'
 import {string} from '@oclif/core/flags'
 import {checkedName, durationFlag, GuardCommand} from '../../src/cli/guard-command.js'
-import {breakerPolicy, breakerWorld} from '../../src/cli/wire/breaker.js'
+import {breakerPolicy, wireBreaker} from '../../src/cli/wire/breaker.js'
 import {formatDuration} from '../../src/domain/clock/duration.js'
 import {openByHand} from '../../src/usecases/breaker/breaker.js'
 
@@ -20,7 +20,7 @@ export default class BreakerOpen extends GuardCommand {
     const target = checkedName(args.target, 'target')
     const guard = await this.openGuard(flags)
     const openForMs = flags.for ?? breakerPolicy(guard.settings, target).openForMs
-    openByHand(breakerWorld(guard), target, {reason: flags.reason, openForMs})
+    openByHand(wireBreaker(guard), target, {reason: flags.reason, openForMs})
     this.print(`${target} is open for ${formatDuration(openForMs)}`)
     return {target, state: 'open', openForMs}
   }

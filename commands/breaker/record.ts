@@ -1,7 +1,7 @@
 import * as Args from '@oclif/core/args'
 import {boolean, integer} from '@oclif/core/flags'
 import {checkedName, GuardCommand} from '../../src/cli/guard-command.js'
-import {breakerPolicy, breakerWorld, callingProcess} from '../../src/cli/wire/breaker.js'
+import {breakerPolicy, callingProcess, wireBreaker} from '../../src/cli/wire/breaker.js'
 import {formatDuration} from '../../src/domain/clock/duration.js'
 import {probeOf, recordCall} from '../../src/usecases/breaker/breaker.js'
 
@@ -23,7 +23,7 @@ export default class BreakerRecord extends GuardCommand {
     const {args, flags} = await this.parse(BreakerRecord)
     const target = checkedName(args.target, 'target')
     const guard = await this.openGuard(flags)
-    const deps = breakerWorld(guard)
+    const deps = wireBreaker(guard)
     const probe = probeOf(deps, target, callingProcess(flags.pid))
     const to = {target, policy: breakerPolicy(guard.settings, target)}
     const credit = guard.settings.defaults.retry.budget.ratio

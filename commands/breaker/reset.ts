@@ -1,6 +1,6 @@
 import * as Args from '@oclif/core/args'
 import {checkedName, GuardCommand} from '../../src/cli/guard-command.js'
-import {breakerWorld} from '../../src/cli/wire/breaker.js'
+import {wireBreaker} from '../../src/cli/wire/breaker.js'
 import {resetByHand} from '../../src/usecases/breaker/breaker.js'
 
 export default class BreakerReset extends GuardCommand {
@@ -12,7 +12,7 @@ export default class BreakerReset extends GuardCommand {
   async run(): Promise<object> {
     const {args, flags} = await this.parse(BreakerReset)
     const target = checkedName(args.target, 'target')
-    resetByHand(breakerWorld(await this.openGuard(flags)), target)
+    resetByHand(wireBreaker(await this.openGuard(flags)), target)
     this.print(`${target} is forgotten`)
     return {target, state: 'closed'}
   }

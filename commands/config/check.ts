@@ -1,5 +1,5 @@
 import {GuardCommand} from '../../src/cli/guard-command.js'
-import {settingsPlace} from '../../src/cli/settings-location.js'
+import {settingsLocation} from '../../src/cli/settings-location.js'
 import {inspectSettings} from '../../src/config/inspect.js'
 
 export default class ConfigCheck extends GuardCommand {
@@ -11,7 +11,7 @@ export default class ConfigCheck extends GuardCommand {
 
   async run(): Promise<object> {
     const {flags} = await this.parse(ConfigCheck)
-    const {file, settings} = await inspectSettings(settingsPlace(flags))
+    const {file, settings} = await inspectSettings(settingsLocation(flags))
     const jobs = Object.keys(settings.jobs).length
     this.print(file === undefined ? 'no settings file; everything is default' : `${file} is right; jobs: ${jobs}`)
     return {ok: true, file: file ?? null, jobs}

@@ -1,8 +1,8 @@
 import {boolean} from '@oclif/core/flags'
-import {effectiveLeaves} from '../../src/cli/effective-settings.js'
+import {effectiveSettings} from '../../src/cli/effective-settings.js'
 import {GuardCommand} from '../../src/cli/guard-command.js'
 import {renderLeaves} from '../../src/cli/render/config.js'
-import {settingsPlace} from '../../src/cli/settings-location.js'
+import {settingsLocation} from '../../src/cli/settings-location.js'
 import {withoutSecrets} from '../../src/config/display.js'
 import {inspectSettings} from '../../src/config/inspect.js'
 
@@ -18,10 +18,10 @@ export default class ConfigShow extends GuardCommand {
 
   async run(): Promise<object> {
     const {flags} = await this.parse(ConfigShow)
-    const inspected = await inspectSettings(settingsPlace(flags))
+    const inspected = await inspectSettings(settingsLocation(flags))
     const {stateDir, logDir} = await this.openGuard(flags)
     const file = inspected.file ?? null
-    const leaves = effectiveLeaves(inspected, {stateDir, logDir, flag: flags['state-dir']})
+    const leaves = effectiveSettings(inspected, {stateDir, logDir, flag: flags['state-dir']})
     this.print(renderLeaves(leaves, flags.origin))
     return flags.origin
       ? {file, values: leaves}

@@ -1,6 +1,6 @@
 import {GuardCommand} from '../../src/cli/guard-command.js'
 import {renderLeases} from '../../src/cli/render/lease.js'
-import {leaseWorld} from '../../src/cli/wire/lease.js'
+import {wireLease} from '../../src/cli/wire/lease.js'
 import {listLeases} from '../../src/usecases/lease/lease.js'
 
 export default class LeaseList extends GuardCommand {
@@ -10,7 +10,7 @@ export default class LeaseList extends GuardCommand {
   async run(): Promise<object> {
     const {flags} = await this.parse(LeaseList)
     const guard = await this.openGuard(flags)
-    const leases = listLeases(leaseWorld(guard))
+    const leases = listLeases(wireLease(guard))
     this.print(leases.length === 0 ? `no lease is known in ${guard.stateDir}` : renderLeases(leases))
     return {leases}
   }

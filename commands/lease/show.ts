@@ -1,7 +1,7 @@
 import {checkedName, GuardCommand} from '../../src/cli/guard-command.js'
 import {leaseArgs} from '../../src/cli/lease-command.js'
 import {renderLease} from '../../src/cli/render/lease.js'
-import {leaseWorld} from '../../src/cli/wire/lease.js'
+import {wireLease} from '../../src/cli/wire/lease.js'
 import {listLeases} from '../../src/usecases/lease/lease.js'
 
 export default class LeaseShow extends GuardCommand {
@@ -14,7 +14,7 @@ export default class LeaseShow extends GuardCommand {
     const {args, flags} = await this.parse(LeaseShow)
     const job = checkedName(args.name)
     const guard = await this.openGuard(flags)
-    const lease = listLeases(leaseWorld(guard)).find((known) => known.job === job)
+    const lease = listLeases(wireLease(guard)).find((known) => known.job === job)
     this.print(lease ? renderLease(lease) : `no lease of ${job} is known in ${guard.stateDir}`)
     return lease ?? {job, state: 'none'}
   }

@@ -1,7 +1,7 @@
 import {boolean} from '@oclif/core/flags'
 import {durationFlag, GuardCommand} from '../../src/cli/guard-command.js'
 import {renderCleared, renderLocks} from '../../src/cli/render/lock.js'
-import {locksAsked, locksWorld} from '../../src/cli/wire/locks.js'
+import {locksAsked, wireLocks} from '../../src/cli/wire/locks.js'
 import {clearLocks, listLocks} from '../../src/usecases/recovery/clear-locks.js'
 
 export default class LocksClear extends GuardCommand {
@@ -27,12 +27,12 @@ export default class LocksClear extends GuardCommand {
     const guard = await this.openGuard(flags)
     const searches = locksAsked(guard, {patterns: argv as string[], minAgeMs: flags['min-age']})
     if (flags['dry-run']) {
-      const list = await listLocks(locksWorld(guard), searches)
+      const list = await listLocks(wireLocks(guard), searches)
       this.print(renderLocks(list))
       return {...list, cleared: []}
     }
     guard.ensureState()
-    const cleared = await clearLocks(locksWorld(guard), searches, flags.force ? 'force' : 'proof')
+    const cleared = await clearLocks(wireLocks(guard), searches, flags.force ? 'force' : 'proof')
     this.print(renderCleared(cleared))
     return cleared
   }

@@ -1,6 +1,6 @@
 import {durationFlag, GuardCommand} from '../../src/cli/guard-command.js'
 import {renderLocks} from '../../src/cli/render/lock.js'
-import {locksAsked, locksWorld} from '../../src/cli/wire/locks.js'
+import {locksAsked, wireLocks} from '../../src/cli/wire/locks.js'
 import {listLocks} from '../../src/usecases/recovery/clear-locks.js'
 
 export default class LocksList extends GuardCommand {
@@ -19,7 +19,7 @@ export default class LocksList extends GuardCommand {
     const {argv, flags} = await this.parse(LocksList)
     const guard = await this.openGuard(flags)
     const searches = locksAsked(guard, {patterns: argv as string[], minAgeMs: flags['min-age']})
-    const list = await listLocks(locksWorld(guard), searches)
+    const list = await listLocks(wireLocks(guard), searches)
     this.print(renderLocks(list))
     return list
   }

@@ -1,7 +1,7 @@
 import * as Args from '@oclif/core/args'
 import {GuardCommand} from '../../src/cli/guard-command.js'
 import {renderRestored} from '../../src/cli/render/lock.js'
-import {locksWorld} from '../../src/cli/wire/locks.js'
+import {wireLocks} from '../../src/cli/wire/locks.js'
 import {restoreLocks} from '../../src/usecases/recovery/clear-locks.js'
 
 export default class LocksRestore extends GuardCommand {
@@ -13,7 +13,7 @@ export default class LocksRestore extends GuardCommand {
   async run(): Promise<object> {
     const {args, flags} = await this.parse(LocksRestore)
     const guard = await this.openGuard(flags)
-    const restored = restoreLocks(locksWorld(guard), args.id)
+    const restored = restoreLocks(wireLocks(guard), args.id)
     this.print(renderRestored(restored))
     return restored
   }

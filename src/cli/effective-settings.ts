@@ -1,8 +1,8 @@
 import {settingsAsWritten} from '../config/display.js'
 import type {Inspected} from '../config/inspect.js'
-import {type Leaf, leavesOf, type Origin} from '../config/origin.js'
+import {type Origin, type SettingEntry, settingEntriesOf} from '../config/origin.js'
 
-export interface Places {
+interface Places {
   readonly stateDir: string
   readonly logDir: string
   /** What `--state-dir` or its variable said. */
@@ -10,9 +10,12 @@ export interface Places {
 }
 
 /** Every value in effect and its origin; the places are those that this very call would use. */
-export function effectiveLeaves({settings, file, written}: Inspected, {stateDir, logDir, flag}: Places): Leaf[] {
+export function effectiveSettings(
+  {settings, file, written}: Inspected,
+  {stateDir, logDir, flag}: Places,
+): SettingEntry[] {
   const shown = {stateDir, logDir, ...settingsAsWritten({...settings, stateDir, logDir})}
-  const leaves = leavesOf(shown, {file, written})
+  const leaves = settingEntriesOf(shown, {file, written})
   if (flag === undefined) return leaves
   return leaves.map((leaf) => (leaf.key === 'stateDir' ? {...leaf, origin: originOfFlag(flag)} : leaf))
 }

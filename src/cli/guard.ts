@@ -2,7 +2,7 @@ import {isAbsolute, join, resolve} from 'node:path'
 import {loadSettings, workingDirectory} from '../config/settings.js'
 import type {Stamp} from '../domain/journal/record.js'
 import type {Leases} from '../domain/lease/lease.js'
-import type {RunBook} from '../domain/run/run.js'
+import type {RunsByJob} from '../domain/run/run.js'
 import type {Settings} from '../domain/settings/settings.js'
 import type {Journal} from '../journal/journal.js'
 import type {JournalSpec} from '../journal/spec.js'
@@ -32,13 +32,13 @@ export interface Guard {
   ensureState(): void
   journal<S>(spec: JournalSpec<S>): Journal<S>
   leases(): Journal<Leases>
-  runs(): Journal<RunBook>
+  runs(): Journal<RunsByJob>
   logFileOf(job: string): string
   /** Writes a line into `guardian.log`. */
   log(text: string): void
 }
 
-export interface GuardOptions {
+interface GuardOptions {
   readonly stateDir: string | undefined
   readonly config: string | undefined
   /** Takes a state directory on a file system where the appends of two machines may overwrite each other. */

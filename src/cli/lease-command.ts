@@ -4,7 +4,7 @@ import type {Lease} from '../domain/lease/lease.js'
 import {type LeaseReport, reportLease} from '../domain/lease/report.js'
 import type {LeaseDeps} from '../usecases/lease/lease.js'
 import {checkedName, type GlobalFlags, GuardCommand} from './guard-command.js'
-import {leaseWorld, tidyLeases} from './wire/lease.js'
+import {tidyLeases, wireLease} from './wire/lease.js'
 
 /** Each command names it by itself: oclif hands on only a class's own arguments. */
 export const leaseArgs = {name: Args.string({required: true, description: 'name of the job'})}
@@ -23,7 +23,7 @@ export abstract class LeaseCommand extends GuardCommand {
     const job = checkedName(name)
     const guard = await this.openGuard(flags)
     guard.ensureState()
-    const world = leaseWorld(guard)
+    const world = wireLease(guard)
     const lease = story(world, job)
     tidyLeases(world.leases)
     return reportLease(lease, {...world.here, at: guard.clock.now(), mono: guard.clock.mono()})

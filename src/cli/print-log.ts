@@ -1,10 +1,10 @@
 import {StringDecoder} from 'node:string_decoder'
 import {readStretch, tailStart} from '../system/log/files.js'
-import {followLog} from '../system/log/tail-log.js'
+import {tailLog} from '../system/log/tail-log.js'
 import type {RunLog} from '../usecases/history/read-log.js'
-import {tell} from './stderr.js'
+import {printWarning} from './stderr.js'
 
-export type LogRequest = {readonly job: string; readonly json: boolean} & (RunLog | {readonly follow: string})
+type LogRequest = {readonly job: string; readonly json: boolean} & (RunLog | {readonly follow: string})
 
 /** Following begins with the last lines, as `tail -f` does. */
 const followBytes = 4096
@@ -14,10 +14,10 @@ export async function printLog(request: LogRequest): Promise<void> {
   const {job, json} = request
   if ('follow' in request) {
     const take = json ? lineWriter((line) => write(`${JSON.stringify({job, line})}\n`)) : write
-    return followLog(request.follow, tailStart(request.follow, followBytes), {take, signal: interrupted()})
+    return tailLog(request.follow, tailStart(request.follow, followBytes), {take, signal: interrupted()})
   }
   const {run, stretches, missingBytes} = request
-  if (missingBytes > 0) tell(`${missingBytes} bytes of the log of run ${run.id} have been rotated away`)
+  if (missingBytes > 0) printWarning(`${missingBytes} bytes of the log of run ${run.id} have been rotated away`)
   const read = (take: (piece: Buffer) => void) => {
     for (const stretch of stretches) readStretch(stretch, take)
   }

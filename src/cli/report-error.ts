@@ -2,7 +2,7 @@ import {GuardError} from '../errors.js'
 import {exitCodes} from './exit-codes.js'
 
 /** Turns whatever was thrown into guard's own error; left alone, Node would exit 1, which means a degraded job. */
-export function toGuardError(error: unknown): GuardError {
+function toGuardError(error: unknown): GuardError {
   if (error instanceof GuardError) return withoutFrame(error)
   if (!(error instanceof Error)) return new GuardError('internal', String(error))
   if ('oclif' in error) return usageError(error)

@@ -5,10 +5,10 @@ import {holdLease} from '../usecases/lease/hold-lease.js'
 import {answerResets, type ResetRound} from '../usecases/reset/answer-resets.js'
 import type {Guard} from './guard.js'
 import {renderResetRound} from './render/reset.js'
-import {tell} from './stderr.js'
-import {resetLease, resetWorld} from './wire/reset-daemon.js'
+import {printWarning} from './stderr.js'
+import {resetLease, wireResetDaemon} from './wire/reset-daemon.js'
 
-export interface ResetDaemonOptions {
+interface ResetDaemonOptions {
   /** Between two rounds; undefined for one round. */
   readonly watchMs: number | undefined
   readonly json: boolean
@@ -46,7 +46,7 @@ function underLease(guard: Guard, stop: AbortSignal): Promise<ResetRound> {
   const lost = new AbortController()
   const onLost = (reason: GuardError) => lost.abort(reason)
   return holdLease({...deps, callAfter, onLost}, request, async () => {
-    const round = await answerResets(resetWorld(guard, AbortSignal.any([stop, lost.signal])))
+    const round = await answerResets(wireResetDaemon(guard, AbortSignal.any([stop, lost.signal])))
     for (const line of logLines(round)) guard.log(line)
     guard.journal(resetRequestStream).compactIfDue()
     guard.journal(resetResultStream).compactIfDue()
@@ -57,7 +57,7 @@ function underLease(guard: Guard, stop: AbortSignal): Promise<ResetRound> {
 /** A full disk or another daemon at work must not end the watch. Wrong settings must. */
 function tellAndGoOn(error: unknown): undefined {
   if (!(error instanceof GuardError) || !['busy', 'io', 'fenced', 'no-state'].includes(error.kind)) throw error
-  tell(`reset daemon: ${error.message}`)
+  printWarning(`reset daemon: ${error.message}`)
 }
 
 function isWell({answered, owed}: ResetRound): boolean {

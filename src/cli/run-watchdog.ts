@@ -1,21 +1,21 @@
 import {statSync} from 'node:fs'
 import {join} from 'node:path'
-import {type PatrolVerdict, patrolVerdict} from '../domain/incident/overall-status.js'
+import {type OverallStatus, overallStatus} from '../domain/incident/overall-status.js'
 import {GuardError} from '../errors.js'
 import {alertStream, incidentStream, resetRequestStream, resetResultStream} from '../journal/other-streams.js'
 import {callAfter} from '../system/alarm.js'
 import {readBootId, readHostName} from '../system/host/host.js'
-import {type Holder, survivorOf} from '../system/process/holder-liveness.js'
+import {type Holder, livingProcessOf} from '../system/process/holder-liveness.js'
 import {holdLease} from '../usecases/lease/hold-lease.js'
 import type {LeaseDeps} from '../usecases/lease/lease.js'
-import {closeInterrupted} from '../usecases/run/reconcile-interrupted.js'
-import {type Survey, surveyJobs} from '../usecases/watchdog/evaluate-jobs.js'
-import {patrol} from '../usecases/watchdog/watchdog-round.js'
+import {reconcileInterrupted} from '../usecases/run/reconcile-interrupted.js'
+import {type Evaluation, evaluateJobs} from '../usecases/watchdog/evaluate-jobs.js'
+import {watchdogRound} from '../usecases/watchdog/watchdog-round.js'
 import type {Guard} from './guard.js'
-import {tell} from './stderr.js'
-import {ownLease, patrolPlan, watchdogWorld} from './wire/watchdog.js'
+import {printWarning} from './stderr.js'
+import {ownLease, roundPlan, wireWatchdog} from './wire/watchdog.js'
 
-export interface WatchdogOptions {
+interface WatchdogOptions {
   /** Between two rounds; undefined for one round. */
   readonly watchMs: number | undefined
   readonly json: boolean
@@ -24,22 +24,22 @@ export interface WatchdogOptions {
 
 /** What a round saw, with what it means for the whole. */
 interface Round {
-  readonly survey: Survey
-  readonly verdict: PatrolVerdict
+  readonly survey: Evaluation
+  readonly verdict: OverallStatus
 }
 
 /** A round longer than that renews its lease meanwhile. */
 const leaseTtlMs = 120_000
 
-const exitCodes: Readonly<Record<PatrolVerdict, number>> = {healthy: 0, degraded: 1, unhealthy: 2}
+const exitCodes: Readonly<Record<OverallStatus, number>> = {healthy: 0, degraded: 1, unhealthy: 2}
 
 /** What a round would do; nothing is written, no file is made. */
 export async function surveyOnly(guard: Guard, options: Pick<WatchdogOptions, 'json' | 'print'>): Promise<Told> {
-  const deps = watchdogWorld(guard)
-  const survey = await briefly(guard, () => surveyJobs(deps, patrolPlan(guard)))
-  const judgements = survey.reports.map(({judgement}) => judgement)
-  const verdict = patrolVerdict(judgements, deps.incidents.read())
-  return tellRound({survey, verdict}, options)
+  const deps = wireWatchdog(guard)
+  const survey = await briefly(guard, () => evaluateJobs(deps, roundPlan(guard)))
+  const verdicts = survey.reports.map(({verdict}) => verdict)
+  const status = overallStatus(verdicts, deps.incidents.read())
+  return tellRound({survey, verdict: status}, options)
 }
 
 /** One round, or rounds until INT or TERM. Throws GuardError `busy` for one round. */
@@ -61,7 +61,7 @@ const manyJobs = 1000
 const longBytes = 16 * 1024 * 1024
 
 async function briefly<T>({settings, stateDir}: Guard, work: () => Promise<T>): Promise<T> {
-  if (settings.watched.length < manyJobs) return work()
+  if (Object.keys(settings.jobs).length < manyJobs) return work()
   const {size = 0} = statSync(join(stateDir, 'leases.jsonl'), {throwIfNoEntry: false}) ?? {}
   if (size > longBytes) return work()
   const {unoptimized} = await import('../system/compiler.js')
@@ -95,22 +95,22 @@ async function underLease(guard: Guard): Promise<Round> {
   const {deps, request} = ownLease(guard, leaseTtlMs)
   return holdLease({...deps, callAfter}, request, async () => {
     await closeRuns(guard, deps)
-    const report = await patrol(watchdogWorld(guard), patrolPlan(guard))
+    const report = await watchdogRound(wireWatchdog(guard), roundPlan(guard))
     for (const line of logLines(report)) guard.log(line)
     compact(guard)
-    const judgements = report.reports.map(({judgement}) => judgement)
-    return {survey: report, verdict: patrolVerdict(judgements, report.incidents)}
+    const verdicts = report.reports.map(({verdict}) => verdict)
+    return {survey: report, verdict: overallStatus(verdicts, report.incidents)}
   })
 }
 
 /** What a run under a lease has left is brought home by the job's next run; runs that may overlap leave nobody a word. */
 async function closeRuns(guard: Guard, {leases}: LeaseDeps): Promise<void> {
   const here = {host: readHostName(), boot: readBootId()}
-  const survivor = (holder: Holder) => survivorOf(holder, here)
-  for (const {job, id, owner} of await closeInterrupted({leases, runs: guard.runs(), survivorOf: survivor})) {
+  const survivor = (holder: Holder) => livingProcessOf(holder, here)
+  for (const {job, id, owner} of await reconcileInterrupted({leases, runs: guard.runs(), survivorOf: survivor})) {
     guard.log(`watchdog: ${job} interrupted: run ${id} has no end, and its guard and its job are gone`)
     // Seldom: what it takes stands apart from what each round loads.
-    if (owner) (await import('./wire/run-output.js')).salvage(guard, job, id)
+    if (owner) (await import('./wire/run-output.js')).recoverSpools(guard, job, id)
   }
 }
 
@@ -127,7 +127,7 @@ function compact(guard: Guard): void {
 /** A full disk or another watchdog at work must not end the watch. */
 function tellAndGoOn(error: unknown): undefined {
   if (!(error instanceof GuardError) || !['busy', 'io', 'fenced', 'no-state'].includes(error.kind)) throw error
-  tell(`watchdog: ${error.message}`)
+  printWarning(`watchdog: ${error.message}`)
 }
 
 /** In a watch, people see what happened; programs see every round, one a line. */
@@ -136,11 +136,11 @@ async function show({survey, verdict}: Round, {json, print}: WatchdogOptions): P
   if (json) process.stdout.write(`${JSON.stringify(surveyToJson(survey, verdict))}\n`)
   else {
     const changed = survey.reports.filter(({actions}) => actions.length > 0)
-    if (changed.length + survey.leftovers.length > 0) print(renderSurvey({...survey, reports: changed}))
+    if (changed.length + survey.orphaned.length > 0) print(renderSurvey({...survey, reports: changed}))
   }
 }
 
-function logLines({reports, leftovers}: Survey): readonly string[] {
-  const actions = [...reports.flatMap((report) => report.actions), ...leftovers]
+function logLines({reports, orphaned}: Evaluation): readonly string[] {
+  const actions = [...reports.flatMap((report) => report.actions), ...orphaned]
   return actions.map((action) => `watchdog: ${action.job} ${action.do}: ${action.reason}`)
 }

@@ -4,7 +4,7 @@ import {workingDirectory} from '../config/settings.js'
 import type {GlobalFlags} from './guard-command.js'
 
 /** Where this process looks for the settings. */
-export function settingsPlace(flags: GlobalFlags): Where {
+export function settingsLocation(flags: GlobalFlags): Where {
   const env = process.env
   return {configFlag: flags.config, cwd: workingDirectory(env), home: homedir(), env}
 }

@@ -1,7 +1,7 @@
 import {writeSync} from 'node:fs'
 
 /** Says a line on standard error. `process.stderr` costs 2 ms to set up, which `guard run` does not have. */
-export function tell(text: string): void {
+export function printWarning(text: string): void {
   try {
     writeSync(2, `guard: ${text}\n`)
   } catch (error) {

@@ -1,4 +1,4 @@
-import {nearest} from '../domain/settings/suggest.js'
+import {closestName} from '../domain/settings/suggest.js'
 import {namesSecret, type Path, type Problem} from './problems.js'
 
 /**
@@ -170,7 +170,7 @@ function plainSecrets(root: Readonly<Record<string, unknown>>): Problem[] {
 }
 
 function unknownName(what: string, name: string, known: readonly string[]): string {
-  const meant = nearest(name, known)
+  const meant = closestName(name, known)
   const advice = meant
     ? `did you mean "${meant}"?`
     : known.length > 0

@@ -88,7 +88,6 @@ export const defaultSettings: Settings = {
   defaults: jobDefaults,
   jobs: {},
   scripts: {},
-  watched: [],
   services: {},
   breakers: {defaults: breaker, targets: {}},
   watchdog: {

@@ -4,10 +4,10 @@ import {formatSize} from '../domain/settings/size.js'
 
 /**
  * The settings in the words of the settings file: `timeoutMs: 300000` → `timeout: 5m`. What stands in them but is no
- * key of the file (`file`, `scripts`, `watched`, `dir`, …) is left out. Secrets are references already.
+ * key of the file (`file`, `scripts`, `dir`, …) is left out. Secrets are references already.
  */
 export function settingsAsWritten(settings: Settings): Readonly<Record<string, unknown>> {
-  const {file, scripts, watched, jobs, defaults, ...rest} = withoutSecrets(settings)
+  const {file, scripts, jobs, defaults, ...rest} = withoutSecrets(settings)
   const shown = {...rest, defaults: without(defaults, ofOneJob), jobs: mapValues(jobs, (job) => without(job, derived))}
   return inFileWords(shown) as Record<string, unknown>
 }

@@ -120,7 +120,7 @@ function references() {
 }
 
 /** Said of a secret that somebody wrote into the settings itself. */
-export const secretForm = 'has to say where the secret is kept; write {env: NAME} or {file: PATH}'
+const secretForm = 'has to say where the secret is kept; write {env: NAME} or {file: PATH}'
 
 export function secret(description: string): z.ZodType<Secret, Secret> {
   return z.union(references(), {error: secretForm}).meta({description})

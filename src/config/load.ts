@@ -15,7 +15,7 @@ import {assertTrusted} from './trust.js'
 
 const largest = 8 * 1024 * 1024
 
-export interface Loaded {
+interface Loaded {
   readonly settings: Settings
   /** What was written, as plain JSON, to tell where a value comes from. */
   readonly written: unknown

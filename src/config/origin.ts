@@ -8,13 +8,13 @@ export type Origin =
   | {readonly from: 'flag'; readonly name: string}
 
 /** One line of the effective settings. */
-export interface Leaf {
+export interface SettingEntry {
   readonly key: string
   readonly value: unknown
   readonly origin: Origin
 }
 
-export interface Source {
+interface SettingsSource {
   /** Undefined: there is no settings file. */
   readonly file: string | undefined
   /** What was written there. */
@@ -22,7 +22,7 @@ export interface Source {
 }
 
 /** Every value of the settings, in the file's words, and where it comes from. */
-export function leavesOf(shown: unknown, source: Source): Leaf[] {
+export function settingEntriesOf(shown: unknown, source: SettingsSource): SettingEntry[] {
   return paths(shown, []).map((path) => ({
     key: pathText(path),
     value: valueAt(shown, path),
@@ -43,7 +43,7 @@ function isSecret(value: object): boolean {
   return others.length === 0 && (key === 'env' || key === 'file') && typeof Object.values(value)[0] === 'string'
 }
 
-function originOf(path: Path, {file, written}: Source): Origin {
+function originOf(path: Path, {file, written}: SettingsSource): Origin {
   if (file === undefined) return {from: 'default'}
   const place = [path, ...inherited(path)].find((candidate) => isWritten(written, candidate))
   return place ? {from: 'file', file, key: pathText(place)} : {from: 'default'}

@@ -3,7 +3,6 @@ import type {ChannelSettings} from '../domain/settings/alerting.js'
 import type {Argv, JobSettings, RecoveryStep, RetrySettings} from '../domain/settings/job.js'
 import type {ServiceSettings} from '../domain/settings/service.js'
 import type {BreakersSettings, OpenClawSettings, Settings} from '../domain/settings/settings.js'
-import {watchedJobs} from '../domain/watchdog/watch-list.js'
 import {
   channelDefaults,
   openclawDefaults,
@@ -53,7 +52,7 @@ export function resolveSettings(written: WrittenSettings, file: string): Setting
       routes: (written.alerting?.routes ?? []).map((route) => ({...routeDefaults, ...route})),
     },
   }
-  return {...settings, scripts: scriptsOf(jobs), watched: watchedJobs(settings)}
+  return {...settings, scripts: scriptsOf(jobs)}
 }
 
 /** A script may be several jobs with other arguments: by its file alone it is the one without. */

@@ -1,5 +1,5 @@
 import {z} from 'zod'
-import {nearest} from '../domain/settings/suggest.js'
+import {closestName} from '../domain/settings/suggest.js'
 import type {Measured} from './fields.js'
 
 type Shape = Readonly<Record<string, z.ZodType>>
@@ -7,7 +7,7 @@ type Renamed<K extends string, V> = V extends Measured<infer Unit> ? `${K}${Unit
 type Outputs<S extends Shape> = {readonly [K in keyof S & string as Renamed<K, S[K]>]: z.output<S[K]>}
 
 /** What a part of the settings gives: nothing but what the user wrote; defaults come later. */
-export type SectionOutput<O extends Shape, R extends Shape> = Partial<Outputs<O>> & Outputs<R>
+type SectionOutput<O extends Shape, R extends Shape> = Partial<Outputs<O>> & Outputs<R>
 
 /**
  * A part of the settings with fixed keys. All keys of `optional` may be left out, an unknown key is refused with a
@@ -40,7 +40,7 @@ function unknownKeys(issue: z.core.$ZodRawIssue, known: readonly string[]): stri
   return issue.keys.map((key) => unknownKey(key, known)).join('\n')
 }
 
-export function unknownKey(key: string, known: readonly string[]): string {
-  const meant = nearest(key, known)
+function unknownKey(key: string, known: readonly string[]): string {
+  const meant = closestName(key, known)
   return `is an unknown key; ${meant ? `did you mean "${meant}"?` : `known are ${known.join(', ')}`}`
 }

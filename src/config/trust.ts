@@ -1,7 +1,7 @@
 import type {BigIntStats} from 'node:fs'
 import {GuardError} from '../errors.js'
 
-export interface Reader {
+interface ReadingUser {
   /** Effective user id. Undefined where the system has none. */
   readonly uid: number | undefined
   /** Whether somebody named the file (`--config`), rather than guard finding it on its way up. */
@@ -12,7 +12,7 @@ export interface Reader {
  * Settings name programs to run: whoever writes them acts as the user who runs guard. So root takes only root's own
  * file that nobody else may write, and nobody takes a stranger's file that merely lay on the way (git does the same).
  */
-export function assertTrusted(file: string, stat: BigIntStats, {uid, named}: Reader): void {
+export function assertTrusted(file: string, stat: BigIntStats, {uid, named}: ReadingUser): void {
   if (uid === undefined) return
   const owner = Number(stat.uid)
   const writableByOthers = (Number(stat.mode) & 0o022) !== 0

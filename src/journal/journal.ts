@@ -1,5 +1,5 @@
 import type {FoldVerdict} from '../domain/journal/fold.js'
-import type {Entry, Rec, Stamped} from '../domain/journal/record.js'
+import type {Entry, RawRecord, StampedEntry} from '../domain/journal/record.js'
 
 /**
  * One journal of the state directory, with its fold. All calls are synchronous: the hot path pays for no promise.
@@ -14,11 +14,11 @@ export interface Journal<S> {
    */
   append(entry: Entry, durability: Durability): Appended<S>
   /** Writes one record that needs nobody's consent, without folding the journal. It is `ok` by being there. */
-  note(entry: Entry, durability: Durability): Stamped
+  note(entry: Entry, durability: Durability): StampedEntry
   /** Every record that retention has left, archives included, oldest first. */
-  records(): Iterable<Rec>
+  records(): Iterable<RawRecord>
   /** The same, newest first; reads no further back than the caller goes. */
-  newestFirst(): Iterable<Rec>
+  newestFirst(): Iterable<RawRecord>
   /**
    * Whether this process is to compact: a line of its own crossed the limit, or nobody did so by twice the limit. Asks no
    * file: a run asks at each start.
@@ -32,8 +32,8 @@ export interface Journal<S> {
 
 export type Durability = 'durable' | 'buffered'
 
-export interface Appended<S> {
-  readonly record: Stamped
+interface Appended<S> {
+  readonly record: StampedEntry
   readonly verdict: FoldVerdict
   /** The state after `record` and all lines before it. */
   readonly state: S

@@ -1,4 +1,4 @@
-import type {Rec, Stamp} from '../domain/journal/record.js'
+import type {RawRecord, Stamp} from '../domain/journal/record.js'
 import {inspectJournal} from './inspect.js'
 import type {Journal} from './journal.js'
 import {commit} from './protocol/append.js'
@@ -83,7 +83,7 @@ function twice({bytes, records, timesSnapshot}: CompactionLimit): CompactionLimi
 
 type Run = <T>(steps: Step<T>) => T
 
-function* recordsInOrder(journal: string, run: Run): Iterable<Rec> {
+function* recordsInOrder(journal: string, run: Run): Iterable<RawRecord> {
   const present = run(generations())
   if (present.length === 0) yield* run(unadoptedRecords(journal))
   for (const generation of present) yield* run(recordsOf(journal, generation))

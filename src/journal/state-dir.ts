@@ -4,7 +4,7 @@ import {GuardError} from '../errors.js'
 import {generationsFolder} from './protocol/names.js'
 
 /** Whether a file system on which appends of two machines may overwrite each other is taken all the same. */
-export type FilesystemRule = 'local-only' | 'any'
+type FilesystemRule = 'local-only' | 'any'
 
 /** `statfs(2)` types without atomic append for all who see the files: linux/magic.h, and 9p and FUSE of containers. */
 const sharedFilesystems: ReadonlyMap<number, string> = new Map([

@@ -1,6 +1,6 @@
 import type {Stamp} from '../domain/journal/record.js'
 import {leaseFold} from '../domain/lease/lease.js'
-import {runBookFold} from '../domain/run/run.js'
+import {runsFold} from '../domain/run/run.js'
 import type {Journal} from './journal.js'
 import {historyLimits, stateLimits} from './limits.js'
 import {openJournal} from './open.js'
@@ -8,9 +8,9 @@ import type {JournalSpec, Retention} from './spec.js'
 
 /** The journals that every run writes. The others stand in `other-streams.ts`, so that a run does not load their folds. */
 export const leaseStream = {name: 'leases', fold: leaseFold, ...stateLimits}
-export const runStream = {name: 'runs', fold: runBookFold, ...historyLimits}
+export const runStream = {name: 'runs', fold: runsFold, ...historyLimits}
 
-export interface JournalOptions {
+interface JournalOptions {
   /** Path without symbolic links, as `openStateDir` returns it. */
   readonly dir: string
   readonly newStamp: () => Stamp

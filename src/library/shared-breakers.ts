@@ -2,7 +2,7 @@ import {homedir} from 'node:os'
 import {join, resolve} from 'node:path'
 import type {Breakers} from '../domain/breaker/breaker.js'
 import type {ProcessRef} from '../domain/clock/process-ref.js'
-import type {Moment} from '../domain/clock/reading.js'
+import type {ClockReading} from '../domain/clock/reading.js'
 import {cachedJournal} from '../journal/cached.js'
 import type {Journal} from '../journal/journal.js'
 import {breakerStream} from '../journal/other-streams.js'
@@ -27,7 +27,7 @@ export function sharedBreakers(stateDir: string, maxAgeMs: number): SharedBreake
   const dir = openStateDir(stateDir, 'local-only')
   const here = {host: readHostName(), boot: readBootId()}
   const journal = openStream(breakerStream, {dir, newStamp: createStamper(systemClock, newId)})
-  const now = (): Moment => ({...here, at: systemClock.now(), mono: systemClock.mono()})
+  const now = (): ClockReading => ({...here, at: systemClock.now(), mono: systemClock.mono()})
   const deps = {
     breakers: cachedJournal(journal, maxAgeMs, systemClock.mono),
     now,

@@ -63,7 +63,7 @@ test('an open breaker and a late watchdog degrade', async () => {
 
 test('an incident that called a human is unhealthy, exit 2', async () => {
   const box = createSandbox()
-  const stamp = {v: 1, at: Date.now(), awake: 1, job: 'scan'}
+  const stamp = {v: 1, at: Date.now(), uptimeMs: 1, job: 'scan'}
   const records = [
     {...stamp, kind: 'opened', id: 'i1', verdict: 'stalled', reason: 'its lease expired'},
     {...stamp, kind: 'escalated', id: 'i2', incident: 'i1', number: 1, reason: 'two resets failed'},

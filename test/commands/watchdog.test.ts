@@ -116,7 +116,7 @@ test('the JSON is one object with what the contract names', async () => {
       {
         job: 'scan',
         verdict: 'stalled',
-        evidence: {life: {is: 'lost'}, outputs: []},
+        evidence: {liveness: {is: 'expired'}, outputs: []},
         actions: [{do: 'open', job: 'scan'}],
         reason: expect.stringContaining('its lease expired'),
       },
@@ -165,7 +165,7 @@ test('the evidence of a job in trouble has what became of its resets so far', as
   const stamp = (own: string) => ({v: 1, id: own, at: Date.now(), mono: performanceMono(), boot: readBootId()})
   const write = (name: string, entry: object) =>
     box.write(`state/${name}.jsonl`, `${JSON.stringify({...stamp(name), host: hostname(), ...entry})}\n`, 0o600)
-  write('incidents', {kind: 'opened', job: 'coin', verdict: 'hung', reason: 'it hangs', awake: performanceMono()})
+  write('incidents', {kind: 'opened', job: 'coin', verdict: 'hung', reason: 'it hangs', uptimeMs: performanceMono()})
   const asked = {job_id: id, job_name: 'coin', reason: 'it hangs', requested_at: new Date().toISOString(), attempts: 1}
   write('openclaw_reset_requests', {kind: 'requested', job: 'coin', request_id: 'incidents-1', ...asked})
   const answer = json(await box.guard('watchdog', '--json', '--dry-run'))
@@ -182,7 +182,7 @@ test('an OpenClaw that is missing is nothing known, neither healthy nor stuck', 
   const answer = json(await box.guard('watchdog', '--json'))
   expect(answer).toMatchObject({
     verdict: 'healthy',
-    jobs: [{job: 'coin', certainty: 'presumed', evidence: {openclaw: {state: 'unknown'}}}],
+    jobs: [{job: 'coin', status: 'unknown', evidence: {openclaw: {state: 'unknown'}}}],
   })
 })
 

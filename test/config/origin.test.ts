@@ -1,7 +1,7 @@
 import {expect, test} from 'vitest'
 import {settingsAsWritten, withoutSecrets} from '../../src/config/display.js'
 import {checkSettings} from '../../src/config/load.js'
-import {leavesOf} from '../../src/config/origin.js'
+import {settingEntriesOf} from '../../src/config/origin.js'
 
 const file = '/srv/.guardianrc'
 const written = {
@@ -13,7 +13,7 @@ const written = {
 }
 const settings = checkSettings(written, file)
 const leaves = new Map(
-  leavesOf(settingsAsWritten(settings), {file, written}).map(({key, value, origin}) => [key, {value, origin}]),
+  settingEntriesOf(settingsAsWritten(settings), {file, written}).map(({key, value, origin}) => [key, {value, origin}]),
 )
 
 test.each([

@@ -1,5 +1,5 @@
 import {describe, expect, test} from 'vitest'
-import type {Rec, Stamp} from '../../src/domain/journal/record.js'
+import type {RawRecord, Stamp} from '../../src/domain/journal/record.js'
 import {type Leases, leaseFold} from '../../src/domain/lease/lease.js'
 import {GuardError} from '../../src/errors.js'
 import {commit} from '../../src/journal/protocol/append.js'
@@ -124,7 +124,7 @@ function expectOneHolder(world: World): void {
 }
 
 /** 9: a foreign line that was written whole is counted exactly once. */
-function expectForeignOnce(world: World, history: readonly Rec[]): void {
+function expectForeignOnce(world: World, history: readonly RawRecord[]): void {
   for (const {id, verdict, process: index} of world.acks) {
     if (verdict !== 'foreign') continue
     expect(

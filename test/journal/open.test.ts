@@ -14,7 +14,7 @@ import {
 import {join} from 'node:path'
 import {describe, expect, test} from 'vitest'
 import type {Fold} from '../../src/domain/journal/fold.js'
-import type {Rec} from '../../src/domain/journal/record.js'
+import type {RawRecord} from '../../src/domain/journal/record.js'
 import {openJournal} from '../../src/journal/open.js'
 import {createStamper} from '../../src/system/host/host.js'
 import {fakeClock} from '../support/fake-clock.js'
@@ -23,7 +23,7 @@ import {tempDir} from '../support/temp-dir.js'
 /** Keeps the names in the order of their lines; a name that stands already is void. */
 const names: Fold<string[]> = {
   empty: () => [],
-  apply: (state, {name}: Rec) => {
+  apply: (state, {name}: RawRecord) => {
     if (typeof name !== 'string' || state.includes(name)) return 'void'
     state.push(name)
     return 'ok'
@@ -47,7 +47,7 @@ function journalIn(dir: string, more: Partial<typeof spec> = {}) {
 const add = (name: string) => ({kind: 'added', name})
 const stable = (dir: string) => join(dir, 'names.jsonl')
 const generation = (dir: string, number: number) => join(dir, `.gen/names.${String(number).padStart(6, '0')}.jsonl`)
-const namesOf = (records: Iterable<Rec>) => [...records].map(({name}) => name)
+const namesOf = (records: Iterable<RawRecord>) => [...records].map(({name}) => name)
 
 /** Fills the journal until it has `count` generations; returns the names in order. */
 function fillGenerations(dir: string, count: number): string[] {

@@ -2,7 +2,7 @@ import {type ChildProcess, spawn} from 'node:child_process'
 import {existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {onTestFinished} from 'vitest'
-import type {Rec} from '../../src/domain/journal/record.js'
+import type {RawRecord} from '../../src/domain/journal/record.js'
 import {guardBin} from '../support/sandbox.js'
 import {type RealOpenClaw, token} from './real-openclaw.js'
 import {until} from './until.js'
@@ -49,13 +49,13 @@ export function guardOf(openclaw: RealOpenClaw, id: string, change: Change = {})
   writeFileSync(join(dir, '.guardianrc.json'), JSON.stringify(settings))
   const env = {PATH: '/usr/local/bin:/usr/bin:/bin', HOME: dir, TEST_TOKEN: change.token ?? token}
   const file = (name: string) => join(dir, 'state', name)
-  const lines = (name = 'openclaw_reset_results.jsonl'): Rec[] => {
+  const lines = (name = 'openclaw_reset_results.jsonl'): RawRecord[] => {
     if (!existsSync(file(name))) return []
     const text = readFileSync(file(name), 'utf8')
     return text
       .split('\n')
       .filter(Boolean)
-      .map((line) => JSON.parse(line) as Rec)
+      .map((line) => JSON.parse(line) as RawRecord)
   }
   const start = (command: string): ChildProcess => {
     const args = [guardBin, command, '--json']
@@ -83,8 +83,8 @@ export function guardOf(openclaw: RealOpenClaw, id: string, change: Change = {})
       writeFileSync(file('openclaw_reset_requests.jsonl'), text, {flag: 'a', mode: 0o600})
     },
     /** Waits until the reset daemon has written such a line. */
-    seen: (fields: Rec) => {
-      const isSuch = (line: Rec) => Object.entries(fields).every(([name, value]) => line[name] === value)
+    seen: (fields: RawRecord) => {
+      const isSuch = (line: RawRecord) => Object.entries(fields).every(([name, value]) => line[name] === value)
       return until(`${JSON.stringify(fields)} is on record`, async () => lines().some(isSuch), {everyMs: 20})
     },
   }

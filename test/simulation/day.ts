@@ -1,16 +1,16 @@
 import {alertsFold} from '../../src/domain/alert/alert.js'
 import type {IncidentPolicy} from '../../src/domain/incident/decide.js'
 import {incidentFold} from '../../src/domain/incident/incident.js'
-import type {Stamped} from '../../src/domain/journal/record.js'
+import type {StampedEntry} from '../../src/domain/journal/record.js'
 import {leaseFold} from '../../src/domain/lease/lease.js'
-import type {OpenClawSighting} from '../../src/domain/openclaw/job-status.js'
+import type {OpenClawJobStatus} from '../../src/domain/openclaw/job-status.js'
 import {resetFold} from '../../src/domain/openclaw/reset-ledger.js'
 import {resetRequestFold} from '../../src/domain/openclaw/reset-request.js'
-import {runBookFold} from '../../src/domain/run/run.js'
-import type {OutputSighting} from '../../src/domain/watchdog/build-job-facts.js'
+import {runsFold} from '../../src/domain/run/run.js'
+import type {ObservedOutput} from '../../src/domain/watchdog/build-job-facts.js'
 import type {Slots} from '../../src/system/host/slots.js'
 import {raiseAlert} from '../../src/usecases/alert/raise-alert.js'
-import {type PatrolDeps, patrol} from '../../src/usecases/watchdog/watchdog-round.js'
+import {type WatchdogRoundDeps, watchdogRound} from '../../src/usecases/watchdog/watchdog-round.js'
 import {bootGraceMs, drawFleet} from './fleet.js'
 import {JobLife} from './job-life.js'
 import {Killed, liveJournal} from './live-journal.js'
@@ -74,7 +74,7 @@ class Day {
   readonly #lives: readonly JobLife[]
   readonly #byName: ReadonlyMap<string, JobLife>
   readonly #byOutput: ReadonlyMap<string | undefined, JobLife>
-  readonly #deps: PatrolDeps
+  readonly #deps: WatchdogRoundDeps
   readonly #journals
   readonly #watchdogAway: readonly Absence[]
   readonly #daemonAway: readonly Absence[]
@@ -85,8 +85,8 @@ class Day {
   readonly #events: string[] = []
   #rounds = 0
   /** What the watchdog wrote and nobody has judged yet. */
-  readonly #newAlerts: Stamped[] = []
-  readonly #newIncidents: Stamped[] = []
+  readonly #newAlerts: StampedEntry[] = []
+  readonly #newIncidents: StampedEntry[] = []
   readonly #keys = new Set<unknown>()
 
   constructor(seed: number, plan: DayPlan) {
@@ -137,16 +137,16 @@ class Day {
     }
     const calm = {stamp, before: () => {}, after: () => {}}
     const deadly = {stamp, before: mayKill, after: mayKill}
-    const judged = (unjudged: Stamped[]) => ({
+    const judged = (unjudged: StampedEntry[]) => ({
       ...deadly,
-      after: (record: Stamped) => {
+      after: (record: StampedEntry) => {
         unjudged.push(record)
         mayKill()
       },
     })
     return {
       leases: liveJournal(leaseFold, calm),
-      runs: liveJournal(runBookFold, calm),
+      runs: liveJournal(runsFold, calm),
       resets: liveJournal(resetFold, calm),
       incidents: liveJournal(incidentFold, judged(this.#newIncidents)),
       resetRequests: liveJournal(resetRequestFold, deadly),
@@ -154,23 +154,23 @@ class Day {
     }
   }
 
-  #createDeps(): PatrolDeps {
+  #createDeps(): WatchdogRoundDeps {
     const {alerts, ...journals} = this.#journals
     return {
       ...journals,
-      moment: () => this.machine.now(),
+      readClock: () => this.machine.now(),
       slots: periodicSlots,
       readOutputs: async ([rule]) => [this.#sightOutput(rule?.files[0] ?? '')],
-      sightOpenClaw: async () => this.#sightOpenClaw(),
+      checkOpenClaw: async () => this.#checkOpenClaw(),
       raiseAlert: (alert) => raiseAlert({alerts, clock: {now: () => this.machine.wall}}, alert),
-      writeArtefact: () => {},
+      writeEscalationFile: () => {},
     }
   }
 
   async #round(): Promise<void> {
     const jobs = this.#lives.map(({job}) => job.watched)
     try {
-      await patrol(this.#deps, {jobs, policy})
+      await watchdogRound(this.#deps, {jobs, policy})
     } catch (error) {
       if (!(error instanceof Killed)) throw error
     }
@@ -206,14 +206,14 @@ class Day {
     })
   }
 
-  #sightOutput(path: string): OutputSighting {
+  #sightOutput(path: string): ObservedOutput {
     const modifiedAt = this.#byOutput.get(path)?.outputAt
     return {newest: modifiedAt === undefined ? undefined : {path, modifiedAt, size: 10}}
   }
 
   /** OpenClaw cannot be read at times, and at times takes a job at work for a hung one, or a dead one for a healthy one. */
-  #sightOpenClaw(): ReadonlyMap<string, OpenClawSighting> {
-    const sightings = new Map<string, OpenClawSighting>()
+  #checkOpenClaw(): ReadonlyMap<string, OpenClawJobStatus> {
+    const sightings = new Map<string, OpenClawJobStatus>()
     for (const life of this.#lives) {
       const id = life.job.watched.openclawId
       if (id !== undefined) sightings.set(id, this.#sight(life))
@@ -221,7 +221,7 @@ class Day {
     return sightings
   }
 
-  #sight(life: JobLife): OpenClawSighting {
+  #sight(life: JobLife): OpenClawJobStatus {
     const truth = life.isOut() ? 'hung' : 'healthy'
     const canLie = life.provedAt > 0
     const state =

@@ -1,5 +1,5 @@
 import type {Leases} from '../../src/domain/lease/lease.js'
-import type {RunBook} from '../../src/domain/run/run.js'
+import type {RunsByJob} from '../../src/domain/run/run.js'
 import type {SimulatedJob} from './fleet.js'
 import type {LiveJournal} from './live-journal.js'
 import {hour, type Machine, minute} from './machine.js'
@@ -9,7 +9,7 @@ export interface World {
   readonly random: Random
   readonly machine: Machine
   readonly leases: LiveJournal<Leases>
-  readonly runs: LiveJournal<RunBook>
+  readonly runs: LiveJournal<RunsByJob>
 }
 
 interface Running {

@@ -1,5 +1,5 @@
 import type {Fold} from '../../src/domain/journal/fold.js'
-import type {Entry, Stamp, Stamped} from '../../src/domain/journal/record.js'
+import type {Entry, Stamp, StampedEntry} from '../../src/domain/journal/record.js'
 import type {Journal} from '../../src/journal/journal.js'
 
 /** The writer was killed: before its line reached the file, or right after. */
@@ -11,7 +11,7 @@ export type LiveJournal<S> = Pick<Journal<S>, 'read' | 'append' | 'note'>
 export interface Around {
   readonly stamp: () => Stamp
   readonly before: () => void
-  readonly after: (record: Stamped) => void
+  readonly after: (record: StampedEntry) => void
 }
 
 /** A journal that folds each line once as it is written: a day has too many lines to fold them all at every reading. */
@@ -19,7 +19,7 @@ export function liveJournal<S>(fold: Fold<S>, {stamp, before, after}: Around): L
   const state = fold.empty()
   const write = (entry: Entry) => {
     before()
-    const record: Stamped = Object.assign(stamp(), entry)
+    const record: StampedEntry = Object.assign(stamp(), entry)
     const verdict = fold.apply(state, record)
     after(record)
     return {record, verdict, state}

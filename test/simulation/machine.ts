@@ -1,5 +1,5 @@
+import type {ClockReading} from '../../src/domain/clock/reading.js'
 import type {Stamp} from '../../src/domain/journal/record.js'
-import type {Moment} from '../../src/domain/lease/lease.js'
 import type {Random} from './random.js'
 
 export const minute = 60_000
@@ -16,7 +16,7 @@ export interface Machine {
   /** The time that it has been awake since the simulation began: what nobody inside can see. */
   readonly awakeMs: number
   readonly wall: number
-  now(): Moment
+  now(): ClockReading
   stamp(): Stamp
   pass(ms: number): void
   disturb(disturbance: Disturbance): void

@@ -1,5 +1,5 @@
 import type {OpenClawJob} from '../../src/domain/openclaw/job.js'
-import type {Answer, FailureCause, FailureKind, GatewayHealth} from '../../src/domain/openclaw/response.js'
+import type {FailureCause, FailureKind, GatewayHealth, Response} from '../../src/domain/openclaw/response.js'
 import type {Clock} from '../../src/system/host/clock.js'
 import type {OpenClaw, OpenClawTask} from '../../src/system/openclaw/openclaw.js'
 
@@ -45,7 +45,7 @@ export function fakeOpenClaw(clock: Clock, change: Partial<OpenClawJob> = {}): F
     const isDue = job?.enabled && job.runningAtMs === undefined && (job.nextRunAtMs ?? Infinity) <= clock.now()
     if (isDue) fake.job = {...job, lastRunAtMs: job.nextRunAtMs, nextRunAtMs: clock.now() + 60_000}
   }
-  const called = async <T>(call: Call, perform: () => T): Promise<Answer<T>> => {
+  const called = async <T>(call: Call, perform: () => T): Promise<Response<T>> => {
     await fake.onCall(call)
     fake.calls.push(call)
     await clock.sleep(3000)

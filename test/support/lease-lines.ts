@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import type {Rec} from '../../src/domain/journal/record.js'
+import type {RawRecord} from '../../src/domain/journal/record.js'
 import {leaseFold} from '../../src/domain/lease/lease.js'
 
 /** The state after lines of which some may be no record. */
@@ -15,9 +15,9 @@ function foldText(state: ReturnType<typeof leaseFold.empty>, line: string): void
   if (record) leaseFold.apply(state, record)
 }
 
-function recordIn(line: string): Rec | undefined {
+function recordIn(line: string): RawRecord | undefined {
   try {
-    return JSON.parse(line) as Rec
+    return JSON.parse(line) as RawRecord
   } catch (error) {
     if (error instanceof SyntaxError) return undefined
     throw error

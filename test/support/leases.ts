@@ -1,7 +1,8 @@
-import type {Lease, Moment} from '../../src/domain/lease/lease.js'
+import type {ClockReading} from '../../src/domain/clock/reading.js'
+import type {Lease} from '../../src/domain/lease/lease.js'
 
 /** The moment at which `leaseOf` puts its leases. */
-export const leaseNow: Moment = {at: 6_000_000, mono: 3_000_000, boot: 'boot-1', host: 'host-1'}
+export const leaseNow: ClockReading = {at: 6_000_000, mono: 3_000_000, boot: 'boot-1', host: 'host-1'}
 
 /** A lease of a minute that was claimed this moment, but for what differs. */
 export function leaseOf(job: string, differing: Partial<Lease> = {}): Lease {

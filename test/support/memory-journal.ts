@@ -1,10 +1,14 @@
 import type {Fold} from '../../src/domain/journal/fold.js'
-import type {Rec, Stamped} from '../../src/domain/journal/record.js'
+import type {RawRecord, StampedEntry} from '../../src/domain/journal/record.js'
 import type {Journal} from '../../src/journal/journal.js'
 import type {Clock} from '../../src/system/host/clock.js'
 
 /** A journal without a disk, for rules that do not ask how lines are stored. Ids are `r1`, `r2`, … */
-export function memoryJournal<S>(fold: Fold<S>, clock: Clock, lines: Rec[] = []): Journal<S> & {readonly lines: Rec[]} {
+export function memoryJournal<S>(
+  fold: Fold<S>,
+  clock: Clock,
+  lines: RawRecord[] = [],
+): Journal<S> & {readonly lines: RawRecord[]} {
   const stamp = () => ({
     v: 1 as const,
     id: `r${lines.length + 1}`,
@@ -19,7 +23,7 @@ export function memoryJournal<S>(fold: Fold<S>, clock: Clock, lines: Rec[] = [])
     return state
   }
   const write = (entry: object) => {
-    const record = {...stamp(), ...entry} as Stamped
+    const record = {...stamp(), ...entry} as StampedEntry
     lines.push(record)
     return record
   }

@@ -1,4 +1,4 @@
-import type {Rec} from '../../src/domain/journal/record.js'
+import type {RawRecord} from '../../src/domain/journal/record.js'
 import type {OpenClawJob} from '../../src/domain/openclaw/job.js'
 import {resetFold} from '../../src/domain/openclaw/reset-ledger.js'
 import {resetRequestEntry, resetRequestFold} from '../../src/domain/openclaw/reset-request.js'
@@ -82,7 +82,7 @@ export function resetWorld(change: Partial<OpenClawJob> = {}) {
     ask,
     jobNow: () => openclaw.job,
     /** A line that somebody else's program appended. */
-    foreignLine: (line: Rec) => requests.lines.push(line),
+    foreignLine: (line: RawRecord) => requests.lines.push(line),
     round: () => answerResets(daemon()),
     kinds: () => results.lines.map(({kind, step, outcome}) => [kind, step, outcome].filter(Boolean).join(' ')),
   }

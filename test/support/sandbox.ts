@@ -3,7 +3,7 @@ import {chmodSync, chownSync, mkdirSync, mkdtempSync, readdirSync, readFileSync,
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {onTestFinished} from 'vitest'
-import type {Rec} from '../../src/domain/journal/record.js'
+import type {RawRecord} from '../../src/domain/journal/record.js'
 
 export const guardBin = join(import.meta.dirname, '../../bin/guard.js')
 
@@ -35,7 +35,7 @@ export interface Sandbox {
   startSh(line: string, options?: RunOptions): Running
   guardWith(options: RunOptions, ...args: string[]): Promise<Ended>
   /** The records of a journal, as any reader of its stable name finds them. */
-  journal(name: string): Rec[]
+  journal(name: string): RawRecord[]
   log(job: string): string
 }
 
@@ -86,11 +86,11 @@ export function createSandbox(): Sandbox {
   }
 }
 
-function parseLines(text: string): Rec[] {
+function parseLines(text: string): RawRecord[] {
   return text
     .split('\n')
     .filter(Boolean)
-    .map((line) => JSON.parse(line) as Rec)
+    .map((line) => JSON.parse(line) as RawRecord)
 }
 
 interface ProcessOptions {

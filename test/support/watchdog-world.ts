@@ -1,16 +1,16 @@
 import {alertsFold} from '../../src/domain/alert/alert.js'
-import type {EscalationArtefact} from '../../src/domain/incident/escalation-file.js'
+import type {EscalationFile} from '../../src/domain/incident/escalation-file.js'
 import {incidentFold} from '../../src/domain/incident/incident.js'
-import type {Rec} from '../../src/domain/journal/record.js'
+import type {RawRecord} from '../../src/domain/journal/record.js'
 import {leaseFold} from '../../src/domain/lease/lease.js'
-import type {OpenClawSighting} from '../../src/domain/openclaw/job-status.js'
+import type {OpenClawJobStatus} from '../../src/domain/openclaw/job-status.js'
 import {resetFold} from '../../src/domain/openclaw/reset-ledger.js'
 import {resetRequestFold} from '../../src/domain/openclaw/reset-request.js'
-import {runBookFold} from '../../src/domain/run/run.js'
-import type {OutputSighting} from '../../src/domain/watchdog/build-job-facts.js'
+import {runsFold} from '../../src/domain/run/run.js'
+import type {ObservedOutput} from '../../src/domain/watchdog/build-job-facts.js'
 import type {WatchedJob} from '../../src/domain/watchdog/watched-job.js'
 import {raiseAlert} from '../../src/usecases/alert/raise-alert.js'
-import {type PatrolDeps, patrol} from '../../src/usecases/watchdog/watchdog-round.js'
+import {type WatchdogRoundDeps, watchdogRound} from '../../src/usecases/watchdog/watchdog-round.js'
 import {fakeClock} from './fake-clock.js'
 import {hour, minute} from './job-facts.js'
 import {memoryJournal} from './memory-journal.js'
@@ -39,27 +39,27 @@ export function watchdogWorld(jobs: readonly WatchedJob[] = [scan]) {
   const hooks = {beforeWrite: () => {}, afterWrite: () => {}}
   const journals = {
     leases: memoryJournal(leaseFold, clock),
-    runs: memoryJournal(runBookFold, clock),
+    runs: memoryJournal(runsFold, clock),
     incidents: killable(memoryJournal(incidentFold, clock), hooks),
     resetRequests: killable(memoryJournal(resetRequestFold, clock), hooks),
     resets: memoryJournal(resetFold, clock),
     alerts: killable(memoryJournal(alertsFold, clock), hooks),
   }
   const seen = {
-    outputs: [] as OutputSighting[],
-    openclaw: new Map<string, OpenClawSighting>(),
-    artefact: undefined as EscalationArtefact | undefined,
+    outputs: [] as ObservedOutput[],
+    openclaw: new Map<string, OpenClawJobStatus>(),
+    artefact: undefined as EscalationFile | undefined,
   }
-  const deps: PatrolDeps = {
+  const deps: WatchdogRoundDeps = {
     ...journals,
-    moment: () => ({at: clock.now(), mono: clock.mono(), boot: 'boot-1', host: 'host-1'}),
+    readClock: () => ({at: clock.now(), mono: clock.mono(), boot: 'boot-1', host: 'host-1'}),
     slots: {latest: () => undefined},
     readOutputs: async () => seen.outputs,
-    sightOpenClaw: async () => seen.openclaw,
+    checkOpenClaw: async () => seen.openclaw,
     raiseAlert: (alert) => {
       raiseAlert({alerts: journals.alerts, clock}, alert)
     },
-    writeArtefact: (artefact) => {
+    writeEscalationFile: (artefact) => {
       seen.artefact = artefact
     },
   }
@@ -69,10 +69,10 @@ export function watchdogWorld(jobs: readonly WatchedJob[] = [scan]) {
     hooks,
     journals,
     seen,
-    round: () => patrol(deps, {jobs, policy}),
+    round: () => watchdogRound(deps, {jobs, policy}),
     /** One round, and what it wrote about jobs. */
     async acts(): Promise<string[]> {
-      const {reports} = await patrol(deps, {jobs, policy})
+      const {reports} = await watchdogRound(deps, {jobs, policy})
       return reports.flatMap(({actions}) => actions.map((action) => action.do))
     },
     claim,
@@ -90,7 +90,7 @@ export function watchdogWorld(jobs: readonly WatchedJob[] = [scan]) {
   }
 }
 
-function distinct(lines: readonly Rec[]): readonly Rec[] {
+function distinct(lines: readonly RawRecord[]): readonly RawRecord[] {
   const keys = new Set<unknown>()
   return lines.filter(({key}) => !keys.has(key) && keys.add(key))
 }

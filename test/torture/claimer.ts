@@ -10,7 +10,7 @@ import {leaseStream} from '../../src/journal/streams.js'
 import {systemClock} from '../../src/system/host/clock.js'
 import {createStamper, readBootId} from '../../src/system/host/host.js'
 import {newId} from '../../src/system/host/ids.js'
-import {survivorOf} from '../../src/system/process/holder-liveness.js'
+import {livingProcessOf} from '../../src/system/process/holder-liveness.js'
 import {identifyProcess} from '../../src/system/process/identity.js'
 import {checkLease, type LeaseDeps, releaseLease, renewLease, tryLease} from '../../src/usecases/lease/lease.js'
 
@@ -24,7 +24,7 @@ const limits = {
 }
 const leases = openJournal(dir, {...leaseStream, ...limits}, createStamper(systemClock, newId))
 const here = {host: hostname(), boot: readBootId()}
-const deps: LeaseDeps = {clock: systemClock, leases, here, survivorOf: (lease) => survivorOf(lease, here)}
+const deps: LeaseDeps = {clock: systemClock, leases, here, survivorOf: (lease) => livingProcessOf(lease, here)}
 const self = identifyProcess(process.pid)
 const ttlMs = 400
 

@@ -2,7 +2,7 @@ import {type ChildProcess, spawn} from 'node:child_process'
 import {appendFileSync, mkdirSync, readdirSync, readFileSync, statSync} from 'node:fs'
 import {join} from 'node:path'
 import {beforeAll, expect, onTestFinished, test} from 'vitest'
-import type {Rec} from '../../src/domain/journal/record.js'
+import type {RawRecord} from '../../src/domain/journal/record.js'
 import {leaseFold} from '../../src/domain/lease/lease.js'
 import {openJournal} from '../../src/journal/open.js'
 import {systemClock} from '../../src/system/host/clock.js'
@@ -158,7 +158,7 @@ function judge(state: string, facts: readonly Fact[], foreign: readonly string[]
 }
 
 /** The token of each claim that was granted, by all lines from the beginning, and the claims that were given back. */
-function effectsOf(records: readonly Rec[]) {
+function effectsOf(records: readonly RawRecord[]) {
   const state = leaseFold.empty()
   const tokens = new Map<string, number>()
   const released = new Set<string>()

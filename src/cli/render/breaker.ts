@@ -1,7 +1,7 @@
 import chalk from 'chalk'
 import {type Breaker, type BreakerState, breakerState} from '../../domain/breaker/breaker.js'
 import {formatDuration} from '../../domain/clock/duration.js'
-import type {Moment} from '../../domain/clock/reading.js'
+import type {ClockReading} from '../../domain/clock/reading.js'
 import {refusal} from '../../usecases/breaker/breaker.js'
 
 const paint: Readonly<Record<BreakerState, (text: string) => string>> = {
@@ -11,7 +11,7 @@ const paint: Readonly<Record<BreakerState, (text: string) => string>> = {
   isolated: chalk.magenta,
 }
 
-export interface BreakerJson {
+interface BreakerJson {
   readonly target: string
   readonly state: BreakerState
   readonly reason?: string
@@ -21,7 +21,7 @@ export interface BreakerJson {
   readonly recentFailures: number
 }
 
-export function breakerToJson(breaker: Breaker, now: Moment): BreakerJson {
+export function breakerToJson(breaker: Breaker, now: ClockReading): BreakerJson {
   const {target, calls, failuresInRow} = breaker
   const state = breakerState(breaker, now)
   const counts = {failuresInRow, recentCalls: calls.length, recentFailures: calls.filter(({ok}) => !ok).length}
@@ -30,12 +30,12 @@ export function breakerToJson(breaker: Breaker, now: Moment): BreakerJson {
   return {target, state, reason, ...(retryAt !== undefined && {retryAt: new Date(retryAt).toISOString()}), ...counts}
 }
 
-export function renderBreakers(breakers: readonly Breaker[], now: Moment): string {
+export function renderBreakers(breakers: readonly Breaker[], now: ClockReading): string {
   const width = Math.max(...breakers.map(({target}) => target.length))
   return breakers.map((breaker) => renderBreaker(breaker, now, width)).join('\n')
 }
 
-function renderBreaker(breaker: Breaker, now: Moment, width: number): string {
+function renderBreaker(breaker: Breaker, now: ClockReading, width: number): string {
   const {target, calls, failuresInRow} = breaker
   const state = breakerState(breaker, now)
   const told = state === 'closed' ? countsText(calls.length, failuresInRow) : refusalText(breaker, now)
@@ -48,7 +48,7 @@ function countsText(calls: number, failuresInRow: number): string {
 }
 
 /** Why no call goes through, and when the next may. */
-export function refusalText(breaker: Breaker, now: Moment): string {
+function refusalText(breaker: Breaker, now: ClockReading): string {
   const {reason, retryAt} = refusal(breaker, now)
   const what = reason.slice(reason.indexOf(' is ') + 4).replace(/^(?:open|isolated): /, '')
   if (retryAt === undefined) return `${what}; until somebody closes it`

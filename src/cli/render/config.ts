@@ -1,8 +1,8 @@
 import chalk from 'chalk'
-import type {Leaf, Origin} from '../../config/origin.js'
+import type {Origin, SettingEntry} from '../../config/origin.js'
 
 /** One line a value, for people and for grep. */
-export function renderLeaves(leaves: readonly Leaf[], withOrigin: boolean): string {
+export function renderLeaves(leaves: readonly SettingEntry[], withOrigin: boolean): string {
   const lines = leaves.map(({key, value}) => `${key}: ${JSON.stringify(value)}`)
   if (!withOrigin) return lines.join('\n')
   const width = Math.min(70, Math.max(0, ...lines.map((line) => line.length)))

@@ -1,8 +1,8 @@
 import chalk from 'chalk'
-import type {LockJudgement} from '../../domain/locks/lock.js'
+import type {LockVerdict} from '../../domain/locks/lock.js'
 import type {ClearedLocks, LockList, RestoredLocks} from '../../usecases/recovery/clear-locks.js'
 
-const paint: Readonly<Record<LockJudgement['verdict'], (text: string) => string>> = {
+const paint: Readonly<Record<LockVerdict['verdict'], (text: string) => string>> = {
   held: chalk.green,
   stale: chalk.red,
   kept: chalk.yellow,

@@ -2,7 +2,7 @@ import chalk from 'chalk'
 import {withoutControls} from '../../domain/failure/redact.js'
 import type {ResetDecision} from '../../domain/openclaw/reset-decision.js'
 import type {AnsweredReset, ResetRound} from '../../usecases/reset/answer-resets.js'
-import type {PaidDebt} from '../../usecases/reset/reenable-jobs.js'
+import type {ReenabledJob} from '../../usecases/reset/reenable-jobs.js'
 
 /** `guard reset-daemon`: what was answered, step by step; what waits and why; what is owed. */
 export function renderResetRound({answered, waiting, owed, unreadable}: ResetRound): string {
@@ -34,7 +34,7 @@ function renderAnswer({jobId, ok, outcome, steps, detail}: AnsweredReset): reado
   ]
 }
 
-function renderDebt({jobId, state, detail}: PaidDebt): string {
+function renderDebt({jobId, state, detail}: ReenabledJob): string {
   const paint = state === 'settled' ? chalk.green : state === 'watched' ? chalk.yellow : chalk.red
   return `${paint(`enable ${state}`)}  ${withoutControls(`${jobId}  ${detail}`)}`
 }

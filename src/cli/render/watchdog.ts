@@ -1,12 +1,12 @@
 import chalk from 'chalk'
 import type {IncidentAction} from '../../domain/incident/decide.js'
-import type {PatrolVerdict} from '../../domain/incident/overall-status.js'
-import type {ResetCourse} from '../../domain/incident/reset-progress.js'
-import type {JobFacts} from '../../domain/watchdog/job-facts.js'
-import type {Verdict} from '../../domain/watchdog/verdict.js'
-import type {JobReport, Survey} from '../../usecases/watchdog/evaluate-jobs.js'
+import type {OverallStatus} from '../../domain/incident/overall-status.js'
+import type {ResetProgress} from '../../domain/incident/reset-progress.js'
+import type {JobFacts, Liveness} from '../../domain/watchdog/job-facts.js'
+import type {VerdictKind} from '../../domain/watchdog/verdict.js'
+import type {Evaluation, JobReport} from '../../usecases/watchdog/evaluate-jobs.js'
 
-const paint: Readonly<Record<Verdict, (text: string) => string>> = {
+const paint: Readonly<Record<VerdictKind, (text: string) => string>> = {
   healthy: chalk.green,
   misreported: chalk.cyan,
   hung: chalk.red,
@@ -26,11 +26,11 @@ const actionTexts: Readonly<Record<IncidentAction['do'], string>> = {
 const mostLines = 100
 
 /** A line a job, and below it what was done about it. Of many jobs the healthy ones are only counted. */
-export function renderSurvey({reports, leftovers}: Survey): string {
+export function renderSurvey({reports, orphaned}: Evaluation): string {
   const shown = reports.length <= mostLines ? reports : reports.filter(isNotable)
   const width = shown.reduce((most, {job}) => Math.max(most, job.name.length), 0)
   const lines = shown.map((report) => renderReport(report, width))
-  const left = leftovers.map(({job, reason}) => `${job.padEnd(width)}  incident resolved: ${reason}`)
+  const left = orphaned.map(({job, reason}) => `${job.padEnd(width)}  incident resolved: ${reason}`)
   const healthy = reports.length - shown.length
   const more = lines.length > 0 ? ' more' : ''
   const counted = healthy === 0 ? [] : [`${healthy}${more} jobs are healthy; --json tells of each`]
@@ -38,13 +38,13 @@ export function renderSurvey({reports, leftovers}: Survey): string {
   return all.length === 0 ? 'no job is watched: the settings name none' : all.join('\n')
 }
 
-function isNotable({judgement, actions}: JobReport): boolean {
-  return judgement.verdict !== 'healthy' || actions.length > 0
+function isNotable({verdict, actions}: JobReport): boolean {
+  return verdict.kind !== 'healthy' || actions.length > 0
 }
 
-function renderReport({job, judgement, actions}: JobReport, width: number): string {
-  const {verdict, reason} = judgement
-  const head = `${job.name.padEnd(width)}  ${paint[verdict](verdict.padEnd(11))}  ${reason}`
+function renderReport({job, verdict, actions}: JobReport, width: number): string {
+  const {kind, reason} = verdict
+  const head = `${job.name.padEnd(width)}  ${paint[kind](kind.padEnd(11))}  ${reason}`
   return [head, ...actions.map((action) => `  ${renderAction(action)}`)].join('\n')
 }
 
@@ -54,36 +54,36 @@ function renderAction(action: IncidentAction): string {
 }
 
 /** Contract section 6. */
-export function surveyToJson({clocks, reports}: Survey, verdict: PatrolVerdict): object {
+export function surveyToJson({clocks, reports}: Evaluation, verdict: OverallStatus): object {
   return {
     at: iso(clocks.now.at),
     verdict,
-    jobs: reports.map(({job, judgement, facts, resets, actions}) => ({
+    jobs: reports.map(({job, verdict, facts, resets, actions}) => ({
       job: job.name,
-      verdict: judgement.verdict,
-      certainty: judgement.calls,
+      verdict: verdict.kind,
+      status: verdict.status,
       evidence: {...evidenceToJson(facts), ...(resets.attempts > 0 && {resets: resetsToJson(resets, facts)})},
       actions,
-      reason: judgement.reason,
+      reason: verdict.reason,
     })),
   }
 }
 
 function evidenceToJson(facts: JobFacts): object {
-  const {now, life, outputs, slot, openclaw, skipped, watchedAwake} = facts
-  const age = (awake: number) => Math.max(0, Math.round(now.awake - awake))
+  const {now, liveness, outputs, slot, openclaw, skipped, watchedSinceMs} = facts
+  const age = (uptimeMs: number) => Math.max(0, Math.round(now.uptimeMs - uptimeMs))
   return {
-    watchedForMs: age(watchedAwake),
-    calmForMs: age(now.calmAwake),
-    life: life.is === 'none' ? {is: life.is} : lifeToJson(life, age),
-    ...(skipped && {skipped: {ageMs: age(skipped.awake), reason: skipped.reason}}),
+    watchedForMs: age(watchedSinceMs),
+    calmForMs: age(now.undisturbedSinceMs),
+    liveness: liveness.is === 'never-seen' ? {is: liveness.is} : livenessToJson(liveness, age),
+    ...(skipped && {skipped: {ageMs: age(skipped.uptimeMs), reason: skipped.reason}}),
     outputs: outputs.map(({files, maxAgeMs, newest, unreadable}) => ({
       files,
       maxAgeMs,
       unreadable,
       newest: newest && {
         path: newest.path,
-        ageMs: age(newest.modifiedAwake),
+        ageMs: age(newest.modifiedUptimeMs),
         size: newest.size,
         problem: newest.problem,
       },
@@ -94,16 +94,19 @@ function evidenceToJson(facts: JobFacts): object {
 }
 
 /** Of the open incident. */
-function resetsToJson({attempts, failed, last, lastAwake, detail}: ResetCourse, {now}: JobFacts): object {
-  return {requested: attempts, failed, last, ageMs: Math.max(0, Math.round(now.awake - lastAwake)), detail}
+function resetsToJson({attempts, failed, last, lastUptimeMs, detail}: ResetProgress, {now}: JobFacts): object {
+  return {requested: attempts, failed, last, ageMs: Math.max(0, Math.round(now.uptimeMs - lastUptimeMs)), detail}
 }
 
-function lifeToJson(life: Exclude<JobFacts['life'], {readonly is: 'none'}>, age: (awake: number) => number): object {
+function livenessToJson(
+  liveness: Exclude<Liveness, {readonly is: 'never-seen'}>,
+  age: (uptimeMs: number) => number,
+): object {
   return {
-    is: life.is,
-    startedAgoMs: age(life.startedAwake),
-    seenAgoMs: age(life.seenAwake),
-    ...(life.is === 'ended' && life.trouble !== undefined && {trouble: life.trouble}),
+    is: liveness.is,
+    startedAgoMs: age(liveness.startedUptimeMs),
+    seenAgoMs: age(liveness.seenUptimeMs),
+    ...(liveness.is === 'ended' && liveness.trouble !== undefined && {trouble: liveness.trouble}),
   }
 }
 

@@ -1,7 +1,7 @@
 import type {RunOptionName} from './run-options.js'
 
 /** What each flag of `guard run` is for, as its help says. */
-export const runSummaries: Readonly<Record<RunOptionName, string>> = {
+export const runOptionHelp: Readonly<Record<RunOptionName, string>> = {
   job: 'name of the job (default: the file name without extension)',
   timeout: 'end the job after this long: TERM to its process group, exit code 124',
   'kill-after': 'after a timeout, send KILL when TERM has not helped for so long (10s)',

@@ -6,7 +6,7 @@ import {commandOfScript} from '../../system/process/script.js'
 import {resolveRun} from '../../usecases/run/resolve-run.js'
 import {runJob} from '../../usecases/run/run-job.js'
 import {openGuard} from '../guard.js'
-import {runWorld} from '../wire/run.js'
+import {wireRun} from '../wire/run.js'
 import type {RunCall} from './parse-run-args.js'
 import {settingsOfFlags} from './run-flags.js'
 
@@ -25,7 +25,7 @@ export async function runMain({flags, target}: RunCall): Promise<void> {
     const {printPlan} = await import('../render/run-plan.js')
     return printPlan(guard, run, flags['json'] === true)
   }
-  const {deps, request, afterwards} = runWorld(guard, run, {
+  const {deps, request, afterwards} = wireRun(guard, run, {
     json: flags['json'] === true,
     interactive: flags['interactive'] === true,
   })

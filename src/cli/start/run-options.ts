@@ -2,7 +2,7 @@
  * The flags of `guard run`, once: the fast parser and the oclif command are both made from this table, so that they
  * cannot differ. What they are for stands in `run-summaries.ts`, which no run reads.
  */
-export type OptionType = 'boolean' | 'duration' | 'integer' | 'text'
+type OptionType = 'boolean' | 'duration' | 'integer' | 'text'
 
 export interface RunOption {
   readonly type: OptionType
@@ -44,7 +44,7 @@ export interface RunTarget {
   readonly argv: readonly string[]
 }
 
-export interface SplitArgv {
+interface SplitArgv {
   /** guard's own words. */
   readonly own: readonly string[]
   readonly target: RunTarget

@@ -1,6 +1,6 @@
 import type {Breakers} from '../../domain/breaker/breaker.js'
 import type {ProcessRef} from '../../domain/clock/process-ref.js'
-import type {Moment} from '../../domain/clock/reading.js'
+import type {ClockReading} from '../../domain/clock/reading.js'
 import type {BreakerSettings, Settings} from '../../domain/settings/settings.js'
 import type {Journal} from '../../journal/journal.js'
 import {breakerStream} from '../../journal/other-streams.js'
@@ -10,10 +10,10 @@ import type {BreakerDeps} from '../../usecases/breaker/breaker.js'
 import type {Guard} from '../guard.js'
 
 /** What the use cases of breakers need. */
-export function breakerWorld(guard: Guard): BreakerDeps & {readonly breakers: Journal<Breakers>} {
+export function wireBreaker(guard: Guard): BreakerDeps & {readonly breakers: Journal<Breakers>} {
   guard.ensureState()
   const here = {host: readHostName(), boot: readBootId()}
-  const now = (): Moment => ({...here, at: guard.clock.now(), mono: guard.clock.mono()})
+  const now = (): ClockReading => ({...here, at: guard.clock.now(), mono: guard.clock.mono()})
   return {
     breakers: guard.journal(breakerStream),
     now,

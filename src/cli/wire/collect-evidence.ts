@@ -5,16 +5,16 @@ import {searchFailures} from '../../domain/failure/failure-class.js'
 import {classOfAttempt} from '../../domain/retry/retry.js'
 import type {JobResult} from '../../domain/run/outcome.js'
 import {parseResult, type ResultReading, resultLimit} from '../../domain/run/result-file.js'
-import {isFull} from '../../system/host/disk-space.js'
+import {isDiskFull} from '../../system/host/disk-space.js'
 import {findStretches, readStretch} from '../../system/log/files.js'
 import type {SupervisedExit} from '../../system/process/supervise.js'
-import type {AttemptTask, Traces} from '../../usecases/run/attempt-job.js'
-import {tell} from '../stderr.js'
+import type {AttemptEvidence, AttemptTask} from '../../usecases/run/attempt-job.js'
+import {printWarning} from '../stderr.js'
 
 /** Of an output that is larger, the end is searched: that is where programs say why they give up. */
 const searchedBytes = 64 * 1024 * 1024
 
-export interface TraceRequest {
+interface TraceRequest {
   readonly task: AttemptTask
   /** Where the attempt's output begins in the log. */
   readonly begin: number
@@ -24,7 +24,7 @@ export interface TraceRequest {
 }
 
 /** What an attempt has left. Loaded only after a failure, or when there is a result file. */
-function readTraces({task, begin, exit, resultFile}: TraceRequest): Traces {
+function collectEvidence({task, begin, exit, resultFile}: TraceRequest): AttemptEvidence {
   const result = resultFile === undefined ? undefined : takeResult(resultFile)
   const retryAfter = result?.retryAfterMs === undefined ? undefined : {waitMs: result.retryAfterMs}
   const failed = exit.code !== 0 || (result?.outcome !== undefined && result.outcome !== 'healthy')
@@ -43,9 +43,9 @@ function readTraces({task, begin, exit, resultFile}: TraceRequest): Traces {
 /** A job that was refused its output may say nothing of it: it was to say it there. */
 function fullDisk({job, output}: AttemptTask): string | undefined {
   const {file} = output?.range() ?? {}
-  if (file === undefined || !isFull(dirname(file))) return undefined
+  if (file === undefined || !isDiskFull(dirname(file))) return undefined
   const text = `the disk of its log is full (${file})`
-  tell(`${job}: ${text}; what it printed last may be missing`)
+  printWarning(`${job}: ${text}; what it printed last may be missing`)
   return text
 }
 
@@ -57,11 +57,11 @@ function rehearse(): void {
 }
 
 /** One object, so that the build keeps what only the code cache asks for. */
-export const part = {readTraces, rehearse}
+export const part = {collectEvidence, rehearse}
 
 function takeResult(file: string): JobResult | undefined {
   const {result, problems} = readResult(file)
-  for (const problem of problems) tell(problem)
+  for (const problem of problems) printWarning(problem)
   return result
 }
 

@@ -10,22 +10,22 @@ import {
 import {leaseStream, runStream} from '../../journal/streams.js'
 import {readBootId, readHostName} from '../../system/host/host.js'
 import {readMachine} from '../../system/host/machine.js'
-import {survivorOf} from '../../system/process/holder-liveness.js'
+import {livingProcessOf} from '../../system/process/holder-liveness.js'
 import type {HealthDeps} from '../../usecases/diagnose/check-health.js'
 import type {Guard} from '../guard.js'
 
 /** What a look at everything needs of the world. It makes no state directory where there is none. */
-export function healthWorld(guard: Guard): HealthDeps {
+export function wireHealth(guard: Guard): HealthDeps {
   const here = {host: readHostName(), boot: readBootId()}
   const [leases, runs, breakers] = [guard.leases(), guard.runs(), guard.journal(breakerStream)]
   const [incidents, alerts] = [guard.journal(incidentStream), guard.journal(alertStream)]
   const [resetRequests, resets] = [guard.journal(resetRequestStream), guard.journal(resetResultStream)]
   return {
-    moment: () => ({...here, at: guard.clock.now(), mono: guard.clock.mono()}),
+    readClock: () => ({...here, at: guard.clock.now(), mono: guard.clock.mono()}),
     readMachine: () => readMachine(guard.stateDir),
     tryState: () => tryState(guard),
     leases,
-    survivorOf: (lease) => survivorOf(lease, here),
+    survivorOf: (lease) => livingProcessOf(lease, here),
     runs,
     breakers,
     incidents,

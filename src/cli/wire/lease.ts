@@ -3,16 +3,16 @@ import type {Leases} from '../../domain/lease/lease.js'
 import {GuardError} from '../../errors.js'
 import type {Journal} from '../../journal/journal.js'
 import {readBootId, readHostName} from '../../system/host/host.js'
-import {survivorOf} from '../../system/process/holder-liveness.js'
+import {livingProcessOf} from '../../system/process/holder-liveness.js'
 import {identifyProcess} from '../../system/process/identity.js'
 import type {LeaseDeps} from '../../usecases/lease/lease.js'
 import type {Guard} from '../guard.js'
-import {tell} from '../stderr.js'
+import {printWarning} from '../stderr.js'
 
 /** What the stories about leases need of the world. */
-export function leaseWorld(guard: Guard): LeaseDeps {
+export function wireLease(guard: Guard): LeaseDeps {
   const here = {host: readHostName(), boot: readBootId()}
-  return {clock: guard.clock, leases: guard.leases(), here, survivorOf: (lease) => survivorOf(lease, here)}
+  return {clock: guard.clock, leases: guard.leases(), here, survivorOf: (lease) => livingProcessOf(lease, here)}
 }
 
 /** The holder's name when none is given: the process that the lease belongs to, else the one that called guard. */
@@ -38,6 +38,6 @@ export function tidyLeases(leases: Journal<Leases>): void {
     leases.compactIfDue()
   } catch (error) {
     if (!(error instanceof GuardError)) throw error
-    tell(`the leases were not compacted: ${error.message}`)
+    printWarning(`the leases were not compacted: ${error.message}`)
   }
 }

@@ -3,26 +3,26 @@ import {join} from 'node:path'
 import type {JobSettings} from '../../domain/settings/job.js'
 import {GuardError} from '../../errors.js'
 import {findPaths} from '../../system/host/glob.js'
-import {inspectLocks, readWitness} from '../../system/locks/inspect.js'
+import {inspectLocks, readLocalNames} from '../../system/locks/inspect.js'
 import {openQuarantine} from '../../system/locks/quarantine.js'
 import {type ClearLocksDeps, clearLocks, type LockSearch} from '../../usecases/recovery/clear-locks.js'
 import type {Checked, StepDeps} from '../../usecases/recovery/recovery-steps.js'
 import type {Guard} from '../guard.js'
 
 /** Ties the story of the locks to the machine. */
-export function locksWorld(guard: Guard): ClearLocksDeps {
+export function wireLocks(guard: Guard): ClearLocksDeps {
   return {
     clock: guard.clock,
     newId: guard.newId,
     findPaths,
     inspectLocks,
-    readWitness,
+    readLocalNames,
     quarantine: openQuarantine(guard.stateDir),
   }
 }
 
 /** guard's own files are nobody's locks, whatever a pattern says: jobs often keep theirs in the same folder. */
-export function ownFiles({stateDir, logDir}: Pick<Guard, 'stateDir' | 'logDir'>): readonly string[] {
+function ownFiles({stateDir, logDir}: Pick<Guard, 'stateDir' | 'logDir'>): readonly string[] {
   const own = ['.gen', 'quarantine', 'spool', ...journalNames(stateDir)]
   return [logDir, ...own.map((name) => join(stateDir, name))]
 }
@@ -30,10 +30,10 @@ export function ownFiles({stateDir, logDir}: Pick<Guard, 'stateDir' | 'logDir'>)
 /** Clears by proof, for the recovery of a job whose relative patterns start in `dir`. */
 export function clearLocksIn(guard: Guard, dir: string): StepDeps<Checked>['clearLocks'] {
   return ({patterns, minAgeMs}) =>
-    clearLocks(locksWorld(guard), [{patterns, minAgeMs, dir, without: ownFiles(guard)}], 'proof')
+    clearLocks(wireLocks(guard), [{patterns, minAgeMs, dir, without: ownFiles(guard)}], 'proof')
 }
 
-export interface LocksAsked {
+interface LocksAsked {
   /** From the command line; none means those of the settings. */
   readonly patterns: readonly string[]
   readonly minAgeMs: number | undefined

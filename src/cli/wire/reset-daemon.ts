@@ -3,7 +3,7 @@ import {GuardError} from '../../errors.js'
 import {resetRequestStream, resetResultStream} from '../../journal/other-streams.js'
 import {readBootId, readHostName} from '../../system/host/host.js'
 import {openClawCli} from '../../system/openclaw/cli.js'
-import {survivorOf} from '../../system/process/holder-liveness.js'
+import {livingProcessOf} from '../../system/process/holder-liveness.js'
 import {identifyProcess, processState} from '../../system/process/identity.js'
 import {runCommand} from '../../system/process/run-command.js'
 import type {LeaseDeps, LeaseRequest} from '../../usecases/lease/lease.js'
@@ -14,7 +14,7 @@ import type {Guard} from '../guard.js'
 const maxTries = 3
 
 /** Ties the reset daemon's story to the world. Throws GuardError `config` when the settings name no OpenClaw. */
-export function resetWorld(guard: Guard, stop: AbortSignal): ResetDeps {
+export function wireResetDaemon(guard: Guard, stop: AbortSignal): ResetDeps {
   const openclaw = openClawOf(guard)
   const {expireAfterMs, minIntervalMs} = guard.settings.resetDaemon
   const allowed = new Set([...Object.values(openclaw.jobs).map(({id}) => id), ...openclaw.allow])
@@ -39,7 +39,7 @@ export function resetLease(guard: Guard, ttlMs: number): {readonly deps: LeaseDe
     clock: guard.clock,
     leases: guard.leases(),
     here,
-    survivorOf: (lease) => survivorOf(lease, here),
+    survivorOf: (lease) => livingProcessOf(lease, here),
   }
   const holder = `${here.host}:${process.pid}`
   return {deps, request: {job: 'guard-reset-daemon', holder, ttlMs, process: thisProcess(), waitMs: 0}}

@@ -5,19 +5,19 @@ import {searchFailures} from '../../domain/failure/failure-class.js'
 import {classOfAttempt} from '../../domain/retry/retry.js'
 import {judgeRun} from '../../domain/run/outcome.js'
 import {exitCodeOf} from '../../domain/run/report.js'
+import type {Argv} from '../../domain/settings/job.js'
 import {newId} from '../../system/host/ids.js'
 import {type JobOutput, openJobOutput} from '../../system/output/job-output.js'
 import {searchFile} from '../../system/output/search-output.js'
 import {identifyProcess} from '../../system/process/identity.js'
-import type {Argv} from '../../system/process/job-command.js'
 import {type JobProcess, startJob} from '../../system/process/job-process.js'
 import {supervise} from '../../system/process/supervise.js'
 import type {CommandAttempt} from '../../usecases/breaker/retry-command.js'
 import type {AttemptStart} from '../../usecases/recovery/retry.js'
-import {tell} from '../stderr.js'
+import {printWarning} from '../stderr.js'
 import {catchSignals} from './run-attempt.js'
 
-export interface CommandToRetry {
+interface CommandToRetry {
   readonly argv: Argv
   readonly timeoutMs: number | undefined
   readonly killAfterMs: number
@@ -47,7 +47,7 @@ async function performAttempt(
   const targets = command.json ? ([2, 2] as const) : ([1, 2] as const)
   const signals = catchSignals(false)
   try {
-    const output = openJobOutput({logFile, spool: join(dir, 'spool'), targets, isShared: false, warn: tell})
+    const output = openJobOutput({logFile, spool: join(dir, 'spool'), targets, isShared: false, warn: printWarning})
     return await runOnce(command, start, {output, logFile, sendTo: (job) => signals.sendTo(cancelling(job, onCancel))})
   } finally {
     signals.release()
@@ -80,7 +80,7 @@ async function runOnce(command: CommandToRetry, start: AttemptStart, io: Attempt
     lastWriteMs: io.output.lastWriteMs,
   }
   const exit = await supervise(job, limits, async (ended, killAfterMs) =>
-    (await import('../../system/process/stop-process-group.js')).endJob(ended, killAfterMs, runId),
+    (await import('../../system/process/stop-process-group.js')).stopProcessGroup(ended, killAfterMs, runId),
   )
   const {outcome} = judgeRun({
     exit: {...exit, spawnError: undefined},

@@ -2,7 +2,7 @@ import {constants, readFileSync, statSync} from 'node:fs'
 import {resolveSecret} from '../../system/host/secret.js'
 import {type JobProcess, startJob} from '../../system/process/job-process.js'
 import type {SupervisedExit} from '../../system/process/supervise.js'
-import type {AttemptTask, CaughtSignals, Traces} from '../../usecases/run/attempt-job.js'
+import type {AttemptEvidence, AttemptTask, CaughtSignals} from '../../usecases/run/attempt-job.js'
 import type {RunResolved} from '../../usecases/run/resolve-run.js'
 import type {Guard} from '../guard.js'
 
@@ -13,7 +13,7 @@ export interface RunMode {
   readonly interactive: boolean
 }
 
-export interface AttemptPlace {
+export interface RunContext {
   readonly guard: Guard
   readonly run: RunResolved
   readonly mode: RunMode
@@ -24,7 +24,7 @@ export interface AttemptPlace {
 }
 
 /** Starts one attempt with what a job may know of its run in the environment (contract section 2). */
-export async function startAttempt(place: AttemptPlace, task: AttemptTask): Promise<JobProcess> {
+export async function startAttempt(place: RunContext, task: AttemptTask): Promise<JobProcess> {
   const {guard, run, mode, runId, resultFile} = place
   const {settings} = run
   const own = Object.entries(settings.env).map(([name, value]) => [
@@ -113,7 +113,7 @@ function isNohup(): boolean {
   }
 }
 
-const noTraces: Traces = {
+const noTraces: AttemptEvidence = {
   result: undefined,
   crashed: undefined,
   class: undefined,
@@ -122,13 +122,13 @@ const noTraces: Traces = {
 }
 
 /** A healthy run has left nothing to read, and loads no reader. */
-export async function readTraces(
-  {resultFile}: AttemptPlace,
+export async function collectEvidence(
+  {resultFile}: RunContext,
   task: AttemptTask,
   {begin, exit}: {readonly begin: number; readonly exit: SupervisedExit},
-): Promise<Traces> {
+): Promise<AttemptEvidence> {
   const hasResult = statSync(resultFile, {throwIfNoEntry: false}) !== undefined
   if (!hasResult && exit.code === 0) return noTraces
   const {part} = await import('./collect-evidence.js')
-  return part.readTraces({task, begin, exit, resultFile: hasResult ? resultFile : undefined})
+  return part.collectEvidence({task, begin, exit, resultFile: hasResult ? resultFile : undefined})
 }

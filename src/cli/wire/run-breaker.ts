@@ -4,14 +4,14 @@ import {identifyProcess} from '../../system/process/identity.js'
 import {allowCall, type BreakerTarget, recordCall, takeRetryToken} from '../../usecases/breaker/breaker.js'
 import type {RunBreaker} from '../../usecases/run/run-job.js'
 import type {Guard} from '../guard.js'
-import {tell} from '../stderr.js'
-import {breakerPolicy, breakerWorld} from './breaker.js'
+import {printWarning} from '../stderr.js'
+import {breakerPolicy, wireBreaker} from './breaker.js'
 
 /** Asks the job's breaker. A journal that cannot be read or written stops no job, here as elsewhere. */
 export function runBreaker(guard: Guard, settings: JobSettings): RunBreaker {
   const to = targetOf(guard, settings)
   if (to === undefined) return {refusal: undefined, record: () => undefined}
-  const permit = tolerated(() => allowCall(breakerWorld(guard), to, identifyProcess(process.pid)))
+  const permit = tolerated(() => allowCall(wireBreaker(guard), to, identifyProcess(process.pid)))
   if (permit && !permit.allowed) return {refusal: `breaker ${permit.reason}`, record: () => undefined}
   return {
     refusal: undefined,
@@ -19,13 +19,13 @@ export function runBreaker(guard: Guard, settings: JobSettings): RunBreaker {
       void tolerated(() => {
         // Whoever ended the job, or kept it from starting, was not the target.
         if (outcome === 'killed' || outcome === 'not-started') return
-        const change = recordCall(breakerWorld(guard), to, {
+        const change = recordCall(wireBreaker(guard), to, {
           ok: outcome === 'healthy' || outcome === 'skipped',
           probe: permit?.allowed ? permit.probe : undefined,
           credit: settings.retry.budget.ratio,
         })
-        if (change.change === 'opened') tell(`breaker ${to.target} opened: ${change.reason}`)
-        if (change.change === 'closed') tell(`breaker ${to.target} closed`)
+        if (change.change === 'opened') printWarning(`breaker ${to.target} opened: ${change.reason}`)
+        if (change.change === 'closed') printWarning(`breaker ${to.target} closed`)
       }),
   }
 }
@@ -33,7 +33,7 @@ export function runBreaker(guard: Guard, settings: JobSettings): RunBreaker {
 /** Takes a token of the retry budget that all processes share: the breaker's target's, else the job's own. */
 export function retryTokens(guard: Guard, settings: JobSettings, job: string): () => boolean {
   const target = settings.breaker?.target ?? job
-  return () => tolerated(() => takeRetryToken(breakerWorld(guard), target, settings.retry.budget)) ?? true
+  return () => tolerated(() => takeRetryToken(wireBreaker(guard), target, settings.retry.budget)) ?? true
 }
 
 function targetOf({settings}: Guard, {breaker}: JobSettings): BreakerTarget | undefined {
@@ -45,7 +45,7 @@ function tolerated<T>(work: () => T): T | undefined {
     return work()
   } catch (error) {
     if (!(error instanceof GuardError)) throw error
-    tell(`the breaker was not asked: ${error.message}`)
+    printWarning(`the breaker was not asked: ${error.message}`)
     return undefined
   }
 }

@@ -1,24 +1,24 @@
 import {readdirSync, rmSync} from 'node:fs'
 import {GuardError} from '../../errors.js'
-import {isFull} from '../../system/host/disk-space.js'
+import {isDiskFull} from '../../system/host/disk-space.js'
 import {isRotationDue, rotateLog} from '../../system/log/rotate.js'
 import {type JobOutput, openJobOutput} from '../../system/output/job-output.js'
-import {salvageSpool} from '../../system/output/spool.js'
+import {recoverSpool} from '../../system/output/spool.js'
 import type {Guard} from '../guard.js'
-import {tell} from '../stderr.js'
-import type {AttemptPlace} from './run-attempt.js'
+import {printWarning} from '../stderr.js'
+import type {RunContext} from './run-attempt.js'
 
 /**
  * Opens a log for the job's output. Undefined when there can be none: then the output goes straight to the caller.
  * `name` tells the spool files of a run apart.
  */
-export function openOutput(place: AttemptPlace, logFile: string, name: string): JobOutput | undefined {
+export function openOutput(place: RunContext, logFile: string, name: string): JobOutput | undefined {
   const {guard, run, mode, spool} = place
   const isShared = run.settings.overlap === 'allow'
   try {
     if (isRotationDue(logFile, guard.settings.logs)) rotateLog(logFile, guard.settings.logs, guard.clock.now())
     // As a write would say it.
-    if (isFull(guard.logDir)) throw Object.assign(new Error('the disk is full'), {code: 'ENOSPC', syscall: 'write'})
+    if (isDiskFull(guard.logDir)) throw Object.assign(new Error('the disk is full'), {code: 'ENOSPC', syscall: 'write'})
     return openJobOutput({
       logFile,
       spool: `${spool}/${name}`,
@@ -26,7 +26,7 @@ export function openOutput(place: AttemptPlace, logFile: string, name: string): 
       isShared,
       // Two that cut the same log would be in each other's way.
       ...(!isShared && {rotation: guard.settings.logs}),
-      warn: tell,
+      warn: printWarning,
     })
   } catch (error) {
     const cause = error as NodeJS.ErrnoException
@@ -43,17 +43,17 @@ export function spoolDir(guard: Guard): string {
 }
 
 /** The standard error of a run whose guard was killed may stand in its spool alone; nobody asks for its result. */
-export function salvage(guard: Guard, job: string, runId: string): void {
+export function recoverSpools(guard: Guard, job: string, runId: string): void {
   try {
     for (const name of readdirSync(spoolDir(guard)).filter((file) => file.includes(runId))) {
       const file = `${spoolDir(guard)}/${name}`
-      if (/\.(out|err)$/.test(name)) salvageSpool(file, guard.logFileOf(job))
+      if (/\.(out|err)$/.test(name)) recoverSpool(file, guard.logFileOf(job))
       else if (name.endsWith('.json')) rmSync(file, {recursive: true, force: true})
     }
   } catch (error) {
     const {syscall, message} = error as NodeJS.ErrnoException
     if (syscall === undefined) throw error
-    tell(`output of run ${runId} left in ${spoolDir(guard)}: ${message}`)
+    printWarning(`output of run ${runId} left in ${spoolDir(guard)}: ${message}`)
   }
 }
 
@@ -63,5 +63,5 @@ export function tolerate(error: unknown, onStateError: 'run' | 'refuse', consequ
   if (!isState) throw error
   if (onStateError === 'refuse')
     throw new GuardError('io', `not run, for onStateError is refuse: ${error.message}`, error.hints, {cause: error})
-  tell(`${error.message}; ${consequence}`)
+  printWarning(`${error.message}; ${consequence}`)
 }

@@ -1,10 +1,11 @@
 import {accessSync, existsSync, constants as fsConstants, mkdirSync} from 'node:fs'
-import type {Lease, Leases, Moment} from '../../domain/lease/lease.js'
-import {watchdogLease, watcherState} from '../../domain/watchdog/daemon-heartbeat.js'
+import type {ClockReading} from '../../domain/clock/reading.js'
+import type {Lease, Leases} from '../../domain/lease/lease.js'
+import {heartbeatState, watchdogLease} from '../../domain/watchdog/daemon-heartbeat.js'
 import {GuardError} from '../../errors.js'
 import {callAfter} from '../../system/alarm.js'
 import {readBootId, readHostName, signalNumber, temporaryFolder} from '../../system/host/host.js'
-import {survivorOf} from '../../system/process/holder-liveness.js'
+import {livingProcessOf} from '../../system/process/holder-liveness.js'
 import {identifyProcess} from '../../system/process/identity.js'
 import {supervise} from '../../system/process/supervise.js'
 import {type Claim, claimRun} from '../../usecases/run/claim-run.js'
@@ -12,11 +13,11 @@ import type {RunResolved} from '../../usecases/run/resolve-run.js'
 import type {RunRequest} from '../../usecases/run/run-end.js'
 import type {RunDeps} from '../../usecases/run/run-job.js'
 import type {Guard} from '../guard.js'
-import {tell} from '../stderr.js'
-import {type AttemptPlace, catchSignals, type RunMode, readTraces, startAttempt} from './run-attempt.js'
-import {openOutput, salvage, spoolDir, tolerate} from './run-output.js'
+import {printWarning} from '../stderr.js'
+import {catchSignals, collectEvidence, type RunContext, type RunMode, startAttempt} from './run-attempt.js'
+import {openOutput, recoverSpools, spoolDir, tolerate} from './run-output.js'
 
-export interface RunWorld {
+interface WiredRun {
   readonly deps: RunDeps
   readonly request: RunRequest
   /** What can wait until the run is over and recorded. */
@@ -24,7 +25,7 @@ export interface RunWorld {
 }
 
 /** Ties `guard run`'s story to the world: processes, files, signals. */
-export function runWorld(guard: Guard, run: RunResolved, mode: RunMode): RunWorld {
+export function wireRun(guard: Guard, run: RunResolved, mode: RunMode): WiredRun {
   const {job, settings} = run
   const {clock} = guard
   const runId = guard.newId()
@@ -45,7 +46,7 @@ export function runWorld(guard: Guard, run: RunResolved, mode: RunMode): RunWorl
       random: Math.random,
       runs: usable ? guard.runs() : undefined,
       claim: () => (usable ? claim(place, watchdog.look) : Promise.resolve(unclaimed)),
-      salvage: (killed) => salvage(guard, job, killed),
+      salvage: (killed) => recoverSpools(guard, job, killed),
       openOutput: () => (usable && !mode.interactive ? openOutput(place, guard.logFileOf(job), runId) : undefined),
       startJob: async (task) => {
         const job = await startAttempt(place, task)
@@ -62,11 +63,11 @@ export function runWorld(guard: Guard, run: RunResolved, mode: RunMode): RunWorl
             lastWriteMs: () => output?.lastWriteMs() ?? 0,
           },
           async (ended, killAfterMs) =>
-            (await import('../../system/process/stop-process-group.js')).endJob(ended, killAfterMs, runId),
+            (await import('../../system/process/stop-process-group.js')).stopProcessGroup(ended, killAfterMs, runId),
         ),
       catchSignals: () => catchSignals(mode.interactive),
       signalNumber,
-      readTraces: (task, begin, exit) => readTraces(place, task, {begin, exit}),
+      collectEvidence: (task, begin, exit) => collectEvidence(place, task, {begin, exit}),
       mend: async (deps, task) => (await import('./recovery.js')).mend(place, deps, task),
       breaker: settings.breaker && (async () => (await import('./run-breaker.js')).runBreaker(guard, settings)),
       every: (ms, work) => {
@@ -98,7 +99,7 @@ function tidyJournals(guard: Guard): void {
     if (guard.runs().hasGrown()) guard.runs().compactIfDue()
   } catch (error) {
     if (!(error instanceof GuardError)) throw error
-    tell(`the journals were not compacted: ${error.message}`)
+    printWarning(`the journals were not compacted: ${error.message}`)
   }
 }
 
@@ -108,7 +109,7 @@ const unclaimed: Claim = {granted: true, lease: undefined, interrupted: undefine
 function tellOnce(): (text: string) => void {
   const told = new Set<string>()
   return (text) => {
-    if (!told.has(text)) tell(text)
+    if (!told.has(text)) printWarning(text)
     told.add(text)
   }
 }
@@ -132,22 +133,22 @@ type Look = (leases: Leases) => void
 
 /** A late watchdog is seen when the leases are read for the claim, and told when the run is over. */
 function watchdogLook(guard: Guard): {readonly look: Look; readonly report: () => Promise<void>} {
-  let late: {readonly lease: Lease; readonly seen: Moment} | undefined
+  let late: {readonly lease: Lease; readonly seen: ClockReading} | undefined
   return {
     look: ({byJob}) => {
       const lease = byJob.get(watchdogLease)
       if (!lease) return
       const seen = {at: guard.clock.now(), mono: guard.clock.mono(), host: readHostName(), boot: readBootId()}
-      const {is} = watcherState(lease, seen, guard.settings.watchdog.lateAfterMs)
+      const {is} = heartbeatState(lease, seen, guard.settings.watchdog.lateAfterMs)
       late = is === 'late' ? {lease, seen} : undefined
     },
     report: async () => {
-      if (late) (await import('./late-watchdog.js')).tellOfWatchdog(guard, late.lease, late.seen)
+      if (late) (await import('./late-watchdog.js')).alertIfLate(guard, late.lease, late.seen)
     },
   }
 }
 
-async function claim({guard, run, runId}: AttemptPlace, sawLeases: Look): Promise<Claim> {
+async function claim({guard, run, runId}: RunContext, sawLeases: Look): Promise<Claim> {
   const {job, settings} = run
   const here = {host: readHostName(), boot: readBootId()}
   const self = identifyProcess(process.pid)
@@ -160,11 +161,11 @@ async function claim({guard, run, runId}: AttemptPlace, sawLeases: Look): Promis
         here,
         self,
         identify: identifyProcess,
-        survivorOf: (lease) => survivorOf(lease, here),
+        survivorOf: (lease) => livingProcessOf(lease, here),
         endJob: async (lease) =>
-          (await import('../../system/process/stop-other-run.js')).endOther(lease, settings.killAfterMs),
+          (await import('../../system/process/stop-other-run.js')).stopOtherRun(lease, settings.killAfterMs),
         sawLeases,
-        warn: tell,
+        warn: printWarning,
       },
       {job, runId, ttlMs: settings.ttlMs, overlap: settings.overlap, waitMs: settings.waitMs},
     )

@@ -3,26 +3,27 @@ import type {Alert} from '../../domain/alert/alert.js'
 import type {IncidentPolicy} from '../../domain/incident/decide.js'
 import {pendingResets} from '../../domain/openclaw/reset-decision.js'
 import {resetDaemonLease, watchdogLease, watchedDaemon} from '../../domain/watchdog/daemon-heartbeat.js'
+import {watchedJobs} from '../../domain/watchdog/watch-list.js'
 import {GuardError} from '../../errors.js'
 import {alertStream, incidentStream, resetRequestStream, resetResultStream} from '../../journal/other-streams.js'
 import {escalationFile} from '../../system/host/escalation-file.js'
 import {readBootId, readHostName} from '../../system/host/host.js'
 import {createSlots} from '../../system/host/slots.js'
-import {survivorOf} from '../../system/process/holder-liveness.js'
+import {livingProcessOf} from '../../system/process/holder-liveness.js'
 import {identifyProcess} from '../../system/process/identity.js'
 import {raiseAlert} from '../../usecases/alert/raise-alert.js'
 import type {LeaseDeps, LeaseRequest} from '../../usecases/lease/lease.js'
-import type {PatrolPlan} from '../../usecases/watchdog/evaluate-jobs.js'
-import type {PatrolDeps} from '../../usecases/watchdog/watchdog-round.js'
+import type {RoundPlan} from '../../usecases/watchdog/evaluate-jobs.js'
+import type {WatchdogRoundDeps} from '../../usecases/watchdog/watchdog-round.js'
 import type {Guard} from '../guard.js'
 
 /** Ties the watchdog's story to the world. */
-export function watchdogWorld(guard: Guard): PatrolDeps {
+export function wireWatchdog(guard: Guard): WatchdogRoundDeps {
   const {clock, settings, stateDir} = guard
   const place = {boot: readBootId(), host: readHostName()}
   const alerts = guard.journal(alertStream)
   return {
-    moment: () => ({at: clock.now(), mono: Math.floor(clock.mono()), ...place}),
+    readClock: () => ({at: clock.now(), mono: Math.floor(clock.mono()), ...place}),
     leases: guard.leases(),
     runs: guard.runs(),
     incidents: guard.journal(incidentStream),
@@ -31,13 +32,13 @@ export function watchdogWorld(guard: Guard): PatrolDeps {
     slots: createSlots(),
     // Most jobs have no outputs, and a round is as short as its start.
     readOutputs: async (rules, dir) => (await import('../../system/host/output-files.js')).readOutputs(rules, dir),
-    sightOpenClaw: async (maxAgeMs) => {
+    checkOpenClaw: async (maxAgeMs) => {
       const {openclaw} = settings
       if (!openclaw || Object.keys(openclaw.jobs).length === 0) return new Map()
       const {openClawCli} = await import('../../system/openclaw/cli.js')
       const {runCommand} = await import('../../system/process/run-command.js')
-      const {sightOpenClaw} = await import('../../usecases/watchdog/check-openclaw.js')
-      return sightOpenClaw(
+      const {checkOpenClaw} = await import('../../usecases/watchdog/check-openclaw.js')
+      return checkOpenClaw(
         {openclaw: openClawCli({run: runCommand, settings: openclaw}), now: clock.now, maxAgeMs},
         openclaw,
       )
@@ -45,13 +46,14 @@ export function watchdogWorld(guard: Guard): PatrolDeps {
     raiseAlert: (alert: Alert) => {
       raiseAlert({alerts, clock}, alert)
     },
-    writeArtefact: escalationFile(join(stateDir, 'openclaw_escalation.json')),
+    writeEscalationFile: escalationFile(join(stateDir, 'openclaw_escalation.json')),
   }
 }
 
 /** The jobs of the settings, and the reset daemon where one was ever used. */
-export function patrolPlan(guard: Guard): PatrolPlan {
-  const {watchdog, resetDaemon, watched: jobs} = guard.settings
+export function roundPlan(guard: Guard): RoundPlan {
+  const {watchdog, resetDaemon} = guard.settings
+  const jobs = watchedJobs(guard.settings)
   const isDaemonUsed = guard.leases().read().byJob.has(resetDaemonLease)
   const policy: IncidentPolicy = {
     ...watchdog,
@@ -74,7 +76,7 @@ export function ownLease(guard: Guard, ttlMs: number): {readonly deps: LeaseDeps
     clock: guard.clock,
     leases: guard.leases(),
     here,
-    survivorOf: (lease) => survivorOf(lease, here),
+    survivorOf: (lease) => livingProcessOf(lease, here),
   }
   return {deps, request: {job: watchdogLease, holder: `${here.host}:${process.pid}`, ttlMs, process: self, waitMs: 0}}
 }

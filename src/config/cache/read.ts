@@ -31,7 +31,7 @@ export function cacheFile(folder: string, {stat}: FoundFile): string {
 }
 
 /** Grows with each change of what an entry looks like: two builds may have one version. */
-const layout = 4
+const layout = 5
 
 /** What must be equal for an entry to be used. */
 export function cacheKey({path, stat}: FoundFile, version: string): string {
@@ -56,7 +56,7 @@ export function readCache(found: FoundFile, version: string, place: CachePlace):
 export const endMark = 'end'
 
 /**
- * The lines of an entry: its key; the settings without jobs and indexes; the scripts; the watched jobs; each job's
+ * The lines of an entry: its key; the settings without jobs and indexes; the scripts; each job's
  * name and what it has that differs from the defaults. A run asks for one job of a hundred, so nothing is read, not
  * even split into lines, before it is asked for: a hit costs a third of reading all.
  */
@@ -64,21 +64,15 @@ function unpack(text: string): Settings | undefined {
   if (!text.endsWith(`\n${endMark}`)) return undefined
   const base = text.indexOf('\n') + 1
   const scripts = text.indexOf('\n', base) + 1
-  const watched = text.indexOf('\n', scripts) + 1
-  const jobs = text.indexOf('\n', watched)
+  const jobs = text.indexOf('\n', scripts)
   const settings = JSON.parse(text.slice(base, scripts)) as Settings
   let readScripts: Settings['scripts'] | undefined
-  let readWatched: Settings['watched'] | undefined
   return {
     ...settings,
     jobs: lazyJobs(text.slice(jobs, -endMark.length), settings.defaults),
     get scripts() {
-      readScripts ??= JSON.parse(text.slice(scripts, watched)) as Settings['scripts']
+      readScripts ??= JSON.parse(text.slice(scripts, jobs)) as Settings['scripts']
       return readScripts
-    },
-    get watched() {
-      readWatched ??= JSON.parse(text.slice(watched, jobs)) as Settings['watched']
-      return readWatched
     },
   }
 }
@@ -126,7 +120,7 @@ function lazyJobs(lines: string, defaults: JobSettings): Settings['jobs'] {
 
 /** Goes the way of a hit once, on settings that it makes up. */
 export function rehearseUnpacking(): void {
-  const {jobs} = unpack(['', '{}', '{}', '[]', 'job {}', endMark].join('\n')) ?? {jobs: {}}
+  const {jobs} = unpack(['', '{}', '{}', 'job {}', endMark].join('\n')) ?? {jobs: {}}
   if ('job' in jobs && Object.hasOwn(jobs, 'job')) jobs['job']
 }
 

@@ -42,9 +42,8 @@ function pack(settings: Settings): string {
     const own = Object.entries(job).filter(([key, value]) => defaults.get(key) !== JSON.stringify(value))
     return `${name} ${JSON.stringify(Object.fromEntries(own))}`
   })
-  const {scripts, watched, ...base} = settings
-  const indexes = [scripts, watched].map((index) => JSON.stringify(index))
-  return [JSON.stringify({...base, jobs: {}}), ...indexes, ...jobLines, endMark].join('\n')
+  const {scripts, ...base} = settings
+  return [JSON.stringify({...base, jobs: {}}), JSON.stringify(scripts), ...jobLines, endMark].join('\n')
 }
 
 function isSettled({stat}: FoundFile, nowMs: number): boolean {

@@ -1,14 +1,13 @@
 import type {Fold} from '../journal/fold.js'
-import {type Entry, hasFields, type Rec} from '../journal/record.js'
+import {type Entry, hasFields, type RawRecord} from '../journal/record.js'
+import type {AlertLevel} from '../settings/job.js'
 
 /**
  * An alert is a message worth a human: one line of `alerts.jsonl`. Whether, when and through which channel it goes out
  * is decided later, by whoever delivers alerts; raising one never waits for a network.
  */
 
-export type AlertLevel = 'INFO' | 'WARNING' | 'CRITICAL'
-
-export const alertLevels: readonly AlertLevel[] = ['INFO', 'WARNING', 'CRITICAL']
+const alertLevels: readonly AlertLevel[] = ['INFO', 'WARNING', 'CRITICAL']
 
 /** What somebody wants to have said. */
 export interface Alert {
@@ -23,7 +22,7 @@ export interface Alert {
 }
 
 /** An alert as a line of the journal. */
-export interface RaisedAlert extends Entry {
+interface RaisedAlert extends Entry {
   readonly kind: 'raised'
   /** ISO 8601 UTC, for people and for programs that know nothing of `at`. */
   readonly timestamp: string
@@ -83,7 +82,7 @@ export const alertsFold: Fold<AlertsState> = {
 }
 
 /** Reads a line of the alerts journal, also one that another program wrote (`echo '{"level":…,"message":…}' >>`). */
-export function parseAlert(record: Rec): RaisedAlert | undefined {
+export function parseAlert(record: RawRecord): RaisedAlert | undefined {
   if (!hasFields(record, {level: 'string', message: 'string'})) return undefined
   const level = alertLevels.find((known) => known === String(record['level']).toUpperCase())
   if (!level) return undefined
@@ -98,7 +97,7 @@ export function parseAlert(record: Rec): RaisedAlert | undefined {
   }
 }
 
-function timestampOf({timestamp, at}: Rec): string {
+function timestampOf({timestamp, at}: RawRecord): string {
   if (typeof timestamp === 'string') return timestamp
   return new Date(typeof at === 'number' && Math.abs(at) <= 8.64e15 ? at : 0).toISOString()
 }

@@ -1,8 +1,8 @@
 import {type ProcessRef, parseProcessRef} from '../clock/process-ref.js'
-import {elapsedMs, hasPassed, type Moment} from '../clock/reading.js'
+import {type ClockReading, elapsedMs, hasPassed, readingOf} from '../clock/reading.js'
 import {isJobName} from '../job/job-name.js'
 import type {Fold, FoldVerdict} from '../journal/fold.js'
-import {isJudgeable, type Judgeable, type Rec} from '../journal/record.js'
+import {isStamped, type RawRecord, type StampedRecord} from '../journal/record.js'
 import {giveBack, type RetryBudget, takeToken} from '../retry/retry-budget.js'
 import type {BreakerSettings} from '../settings/settings.js'
 
@@ -29,24 +29,24 @@ export interface Breaker {
   readonly budget?: RetryBudget
 }
 
-export interface Call extends Moment {
+interface Call extends ClockReading {
   readonly ok: boolean
 }
 
-export interface Opening extends Moment {
+interface Opening extends ClockReading {
   readonly reason: string
   readonly openForMs: number
   /** Openings in a row: 1 the first time, one more for each probe that failed. */
   readonly count: number
 }
 
-export interface Probe extends Moment {
+export interface Probe extends ClockReading {
   readonly id: string
   readonly limitMs: number
   readonly process?: ProcessRef
 }
 
-export interface Isolation extends Moment {
+interface Isolation extends ClockReading {
   readonly reason: string
   readonly forMs?: number
 }
@@ -60,20 +60,20 @@ export const rememberedCalls = 64
 /** Closed breakers of more targets than this are forgotten, those first that were longest unused. */
 const mostTargets = 10_000
 
-export function breakerState(breaker: Breaker | undefined, now: Moment): BreakerState {
+export function breakerState(breaker: Breaker | undefined, now: ClockReading): BreakerState {
   if (!breaker) return 'closed'
   if (isIsolated(breaker, now)) return 'isolated'
   if (!breaker.opening) return 'closed'
   return hasPassed(breaker.opening, breaker.opening.openForMs, now) ? 'half-open' : 'open'
 }
 
-function isIsolated({isolation}: Breaker, now: Moment): boolean {
+function isIsolated({isolation}: Breaker, now: ClockReading): boolean {
   if (!isolation) return false
   return isolation.forMs === undefined || !hasPassed(isolation, isolation.forMs, now)
 }
 
 /** Why a closed breaker should open now, or undefined. */
-export function openingReason(breaker: Breaker, policy: BreakerSettings, now: Moment): string | undefined {
+export function openingReason(breaker: Breaker, policy: BreakerSettings, now: ClockReading): string | undefined {
   const {calls, failuresInRow} = breaker
   const failed = calls.filter(({ok}) => !ok)
   const inWindow = failed.filter((call) => elapsedMs(call, now) < policy.windowMs).length
@@ -92,7 +92,7 @@ export function openForMs({openForMs, factor, maxOpenForMs}: BreakerSettings, op
 }
 
 /** Whether another probe may be elected: none is under way, or the one that was has passed its limit. */
-export function isProbeFree({probe}: Breaker, now: Moment): boolean {
+export function isProbeFree({probe}: Breaker, now: ClockReading): boolean {
   return !probe || hasPassed(probe, probe.limitMs, now)
 }
 
@@ -112,13 +112,13 @@ export const breakerFold: Fold<Breakers> = {
   restore: (saved) => new Map((saved as readonly Breaker[]).map((breaker) => [breaker.target, breaker])),
 }
 
-interface Written extends Judgeable {
+interface Written extends StampedRecord {
   readonly target: string
 }
 
-function isWritten(record: Rec): record is Written {
+function isWritten(record: RawRecord): record is Written {
   const {target} = record
-  return isJudgeable(record) && typeof target === 'string' && isJobName(target)
+  return isStamped(record) && typeof target === 'string' && isJobName(target)
 }
 
 /** The breaker after `record`, or undefined when it came too late and changes nothing. */
@@ -137,7 +137,7 @@ function applyRecord(breaker: Breaker, record: Written): Breaker | 'forgotten' |
     case 'isolated':
       return {
         ...breaker,
-        isolation: {...momentOf(record), reason: textOf(record['reason']), ...spanOf(record, 'forMs')},
+        isolation: {...readingOf(record), reason: textOf(record['reason']), ...spanOf(record, 'forMs')},
       }
     case 'retried': {
       const budget = takeToken(breaker.budget, numberOf(record['reserve']), record)
@@ -153,7 +153,7 @@ function withCall(breaker: Breaker, record: Written, ok: boolean): Breaker {
   const budget = giveBack(before, numberOf(record['credit']), record)
   return {
     ...rest,
-    calls: [...breaker.calls, {...momentOf(record), ok}].slice(-rememberedCalls),
+    calls: [...breaker.calls, {...readingOf(record), ok}].slice(-rememberedCalls),
     failuresInRow: ok ? 0 : breaker.failuresInRow + 1,
     ...(budget && {budget}),
   }
@@ -168,7 +168,7 @@ function opened(breaker: Breaker, record: Written): Breaker | undefined {
   if (!byHand && !byProbe && !byCounts) return undefined
   const {probe: _, ...rest} = breaker
   const count = byProbe ? (breaker.opening?.count ?? 0) + 1 : 1
-  return {...rest, opening: {...momentOf(record), reason: textOf(record['reason']), openForMs: span, count}}
+  return {...rest, opening: {...readingOf(record), reason: textOf(record['reason']), openForMs: span, count}}
 }
 
 function probing(breaker: Breaker, record: Written): Breaker | undefined {
@@ -178,7 +178,7 @@ function probing(breaker: Breaker, record: Written): Breaker | undefined {
   if (typeof limitMs !== 'number' || !(limitMs > 0) || breakerState(breaker, record) !== 'half-open') return undefined
   if (!isProbeFree(breaker, record) && over !== breaker.probe?.id) return undefined
   const process = parseProcessRef(record['process'])
-  return {...breaker, probe: {...momentOf(record), id: record.id, limitMs, ...(process && {process})}}
+  return {...breaker, probe: {...readingOf(record), id: record.id, limitMs, ...(process && {process})}}
 }
 
 function closed(breaker: Breaker, record: Written): Breaker | 'forgotten' | undefined {
@@ -194,17 +194,13 @@ function isOwnProbe({probe}: Breaker, record: Written): boolean {
   return probe !== undefined && record['probe'] === probe.id
 }
 
-function forgetOne(breakers: Breakers, now: Moment): void {
+function forgetOne(breakers: Breakers, now: ClockReading): void {
   if (breakers.size <= mostTargets) return
   for (const [target, breaker] of breakers) {
     if (breakerState(breaker, now) !== 'closed') continue
     breakers.delete(target)
     return
   }
-}
-
-function momentOf({at, mono, boot, host}: Moment): Moment {
-  return {at, mono, boot, host}
 }
 
 function textOf(value: unknown): string {
@@ -215,7 +211,7 @@ function numberOf(value: unknown): number {
   return typeof value === 'number' && value > 0 ? value : 0
 }
 
-function spanOf(record: Rec, field: 'forMs'): {forMs?: number} {
+function spanOf(record: RawRecord, field: 'forMs'): {forMs?: number} {
   const span = record[field]
   return typeof span === 'number' && span > 0 ? {forMs: span} : {}
 }

@@ -11,7 +11,7 @@ export interface ProcessRef {
 }
 
 /** The machine and the boot in which a process number and a monotonic clock mean something. */
-export interface Place {
+export interface BootRef {
   readonly host: string
   readonly boot: string
 }

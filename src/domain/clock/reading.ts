@@ -1,18 +1,27 @@
-import type {Moment} from '../lease/lease.js'
+import type {BootRef} from './process-ref.js'
 
-export type {Moment} from '../lease/lease.js'
+/** One reading of both clocks, with the host and the boot in which the monotonic one counts. Milliseconds. */
+export interface ClockReading extends BootRef {
+  readonly at: number
+  readonly mono: number
+}
+
+/** The clock reading that a record carries in its stamp. */
+export function readingOf({at, mono, boot, host}: ClockReading): ClockReading {
+  return {at, mono, boot, host}
+}
 
 /** Time from `from` to `to`, never negative, ms: by the clock that cannot jump where both have it, else by the wall's. */
-export function elapsedMs(from: Moment, to: Moment): number {
+export function elapsedMs(from: ClockReading, to: ClockReading): number {
   return Math.max(0, from.boot === to.boot ? to.mono - from.mono : to.at - from.at)
 }
 
 /** Whether `spanMs` have gone by since `from`. */
-export function hasPassed(from: Moment, spanMs: number, now: Moment): boolean {
+export function hasPassed(from: ClockReading, spanMs: number, now: ClockReading): boolean {
   return elapsedMs(from, now) >= spanMs
 }
 
 /** The wall clock's time at which `spanMs` will have gone by, as well as it can be said at `now`. */
-export function dueAt(from: Moment, spanMs: number, now: Moment): number {
+export function dueAt(from: ClockReading, spanMs: number, now: ClockReading): number {
   return now.at + Math.max(0, spanMs - elapsedMs(from, now))
 }

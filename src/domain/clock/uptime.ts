@@ -1,55 +1,55 @@
 /**
- * The awake clock: how long the machine has been up since guard first watched, in milliseconds. Wall clocks jump and
+ * The uptime clock: how long the machine has been up since guard first watched, in milliseconds. Wall clocks jump and
  * monotonic ones end with their boot, so ages are read from this one: what could not have happened because the machine
  * was down, asleep or set to another time does not make anything old.
  *
- * A timeline is a list of epochs, stretches in which wall clock and monotonic clock ran side by side. The watchdog
- * writes a note at the start of each and now and then within; the timeline is folded from these notes.
+ * A uptime is a list of epochs, stretches in which wall clock and monotonic clock ran side by side. The watchdog
+ * writes a note at the start of each and now and then within; the uptime is folded from these notes.
  */
 
 /** Now, on all clocks of a process. */
-export interface Moment {
+export interface BootReading {
   readonly at: number
   readonly mono: number
   readonly boot: string
 }
 
 /** When something happened, as far as its record tells; files and foreign lines know the wall clock alone. */
-export interface Sign {
+interface Timestamp {
   readonly at: number
   readonly mono?: number
   readonly boot?: string
 }
 
 /** All clocks at one time. */
-interface Note extends Moment {
-  readonly awake: number
+interface ClockSample extends BootReading {
+  readonly uptimeMs: number
 }
 
 /**
- * The first note of an epoch. The epoch itself may have begun any time since `since`, the note before it (awake clock);
+ * The first note of an epoch. The epoch itself may have begun any time since `since`, the note before it (uptime clock);
  * the first epoch of a boot reaches back to the boot. `start…` is the earliest time that is certain, on both clocks.
  */
-export interface Epoch extends Note {
+interface Epoch extends ClockSample {
   readonly since: number
   readonly startAt: number
-  readonly startAwake: number
+  readonly startUptimeMs: number
 }
 
-export interface Timeline {
+export interface Uptime {
   /** Oldest first. */
   readonly epochs: readonly Epoch[]
   /** The last note, from which the end of a boot is known. */
-  readonly last: Note | undefined
+  readonly last: ClockSample | undefined
 }
 
 /** Where a wall clock time was lived through, or why it was not. `awake` is then the first moment after it. */
-export type Passage =
-  | {readonly is: 'awake'; readonly awake: number}
-  | {readonly is: 'down' | 'skipped' | 'repeated'; readonly awake: number}
+type UpState =
+  | {readonly is: 'up'; readonly uptimeMs: number}
+  | {readonly is: 'down' | 'skipped' | 'repeated'; readonly uptimeMs: number}
   | {readonly is: 'before'}
 
-export const emptyTimeline: Timeline = {epochs: [], last: undefined}
+export const emptyUptime: Uptime = {epochs: [], last: undefined}
 
 /** Slower drift than this between two notes is no jump: NTP slews at 0.5 ms a second. Milliseconds. */
 const jumpMs = 60_000
@@ -62,58 +62,58 @@ const settleMs = 2 * 60_000
 const repeatedMs = 3 * 3_600_000
 
 /** The note that is due now: of a new epoch, or only to say that the present one goes on. */
-export function dueNote(timeline: Timeline, now: Moment): Note | undefined {
-  const next = epochNow(timeline, now)
-  const {last} = timeline
-  if (next !== timeline.epochs.at(-1) || !last) return next
-  return now.mono - last.mono >= noteEveryMs ? {...now, awake: awakeIn(next, now.mono)} : undefined
+export function dueSample(uptime: Uptime, now: BootReading): ClockSample | undefined {
+  const next = epochNow(uptime, now)
+  const {last} = uptime
+  if (next !== uptime.epochs.at(-1) || !last) return next
+  return now.mono - last.mono >= noteEveryMs ? {...now, uptimeMs: uptimeInEpoch(next, now.mono)} : undefined
 }
 
-/** The timeline with one more note. A note that contradicts the ones before it changes nothing. */
-export function withNote(timeline: Timeline, note: Note): Timeline {
-  const {last} = timeline
-  if (last && note.awake < last.awake) return timeline
-  const same = last && epochNow(timeline, note) === timeline.epochs.at(-1)
-  if (same) return {epochs: timeline.epochs, last: note}
-  return {epochs: [...timeline.epochs, newEpoch(note, last)].slice(-keptEpochs), last: note}
+/** The uptime with one more note. A note that contradicts the ones before it changes nothing. */
+export function withSample(uptime: Uptime, note: ClockSample): Uptime {
+  const {last} = uptime
+  if (last && note.uptimeMs < last.uptimeMs) return uptime
+  const same = last && epochNow(uptime, note) === uptime.epochs.at(-1)
+  if (same) return {epochs: uptime.epochs, last: note}
+  return {epochs: [...uptime.epochs, newEpoch(note, last)].slice(-keptEpochs), last: note}
 }
 
-function newEpoch({at, mono, boot, awake}: Note, last: Note | undefined): Epoch {
+function newEpoch({at, mono, boot, uptimeMs}: ClockSample, last: ClockSample | undefined): Epoch {
   const backMs = last?.boot === boot ? 0 : mono
-  const startAwake = awake - backMs
-  const since = last?.boot === boot ? last.awake : startAwake
-  return {at, mono, boot, awake, since, startAt: at - backMs, startAwake}
+  const startUptimeMs = uptimeMs - backMs
+  const since = last?.boot === boot ? last.uptimeMs : startUptimeMs
+  return {at, mono, boot, uptimeMs, since, startAt: at - backMs, startUptimeMs}
 }
 
-/** The timeline up to now, whether the note of now is written yet or not. */
-export function upTo(timeline: Timeline, now: Moment): Timeline {
-  const note = dueNote(timeline, now)
-  return note ? withNote(timeline, note) : timeline
+/** The uptime up to now, whether the note of now is written yet or not. */
+export function upTo(uptime: Uptime, now: BootReading): Uptime {
+  const note = dueSample(uptime, now)
+  return note ? withSample(uptime, note) : uptime
 }
 
-export function awakeNow(timeline: Timeline, now: Moment): number {
-  return awakeIn(epochNow(timeline, now), now.mono)
+export function nowUptimeMs(uptime: Uptime, now: BootReading): number {
+  return uptimeInEpoch(epochNow(uptime, now), now.mono)
 }
 
-function epochNow({epochs, last}: Timeline, now: Moment): Note {
+function epochNow({epochs, last}: Uptime, now: BootReading): ClockSample {
   const epoch = epochs.at(-1)
-  if (!epoch || !last) return {...now, awake: now.mono}
-  if (epoch.boot !== now.boot) return {...now, awake: last.awake + now.mono}
+  if (!epoch || !last) return {...now, uptimeMs: now.mono}
+  if (epoch.boot !== now.boot) return {...now, uptimeMs: last.uptimeMs + now.mono}
   const drift = now.at - epoch.at - (now.mono - epoch.mono)
-  return Math.abs(drift) < jumpMs ? epoch : {...now, awake: awakeIn(epoch, now.mono)}
+  return Math.abs(drift) < jumpMs ? epoch : {...now, uptimeMs: uptimeInEpoch(epoch, now.mono)}
 }
 
-function awakeIn(epoch: Note, mono: number): number {
-  return epoch.awake + mono - epoch.mono
+function uptimeInEpoch(epoch: ClockSample, mono: number): number {
+  return epoch.uptimeMs + mono - epoch.mono
 }
 
-/** What the awake clock showed at `sign`; where it may have been twice, the later one. Never after `nowAwake`. */
-export function awakeAt({epochs}: Timeline, sign: Sign, nowAwake: number): number {
+/** What the uptime clock showed at `sign`; where it may have been twice, the later one. Never after `nowUptimeMs`. */
+export function uptimeAt({epochs}: Uptime, sign: Timestamp, nowUptimeMs: number): number {
   const {mono, boot} = sign
   const own = mono === undefined ? undefined : lastOfBoot(epochs, boot)
-  if (own && mono !== undefined) return Math.min(awakeIn(own, mono), nowAwake)
+  if (own && mono !== undefined) return Math.min(uptimeInEpoch(own, mono), nowUptimeMs)
   if (mono !== undefined && boot !== undefined && epochs.length > 0) return awakeOfUnknownBoot(epochs, sign)
-  return awakeOfWall(epochs, sign.at, nowAwake)
+  return awakeOfWall(epochs, sign.at, nowUptimeMs)
 }
 
 function lastOfBoot(epochs: readonly Epoch[], boot: string | undefined): Epoch | undefined {
@@ -122,20 +122,20 @@ function lastOfBoot(epochs: readonly Epoch[], boot: string | undefined): Epoch |
 }
 
 /** A boot that guard did not note, or has forgotten: its wall clock places it between the others. */
-function awakeOfUnknownBoot(epochs: readonly Epoch[], {at}: Sign): number {
+function awakeOfUnknownBoot(epochs: readonly Epoch[], {at}: Timestamp): number {
   const next = epochs.find(({startAt}) => startAt >= at)
-  return next?.startAwake ?? epochs.at(-1)?.awake ?? 0
+  return next?.startUptimeMs ?? epochs.at(-1)?.uptimeMs ?? 0
 }
 
-function awakeOfWall(epochs: readonly Epoch[], at: number, nowAwake: number): number {
-  return Math.max(shownAt(epochs, at, nowAwake), lastUnobserved(epochs))
+function awakeOfWall(epochs: readonly Epoch[], at: number, nowUptimeMs: number): number {
+  return Math.max(shownAt(epochs, at, nowUptimeMs), lastUnobserved(epochs))
 }
 
 /** While nobody looked, the clock may have jumped to and fro: what seems older may have been written until then. */
 function lastUnobserved(epochs: readonly Epoch[]): number {
   for (let index = epochs.length - 1; index > 0; index--) {
     const epoch = epochs[index]
-    if (epoch && epoch.awake - epoch.since > noteEveryMs + jumpMs) return epoch.awake
+    if (epoch && epoch.uptimeMs - epoch.since > noteEveryMs + jumpMs) return epoch.uptimeMs
   }
   return Number.NEGATIVE_INFINITY
 }
@@ -144,44 +144,44 @@ function lastUnobserved(epochs: readonly Epoch[]): number {
  * A jump is noticed a while after it happened: what was written in between has the clock of the later epoch. So a time
  * may have been shown twice, and the youngest reading is taken.
  */
-function shownAt(epochs: readonly Epoch[], at: number, nowAwake: number): number {
+function shownAt(epochs: readonly Epoch[], at: number, nowUptimeMs: number): number {
   let shown = Number.NEGATIVE_INFINITY
   let jumpedOver = Number.NEGATIVE_INFINITY
   for (let index = 0; index < epochs.length; index++) {
-    const lived = passageAround(epochs, at, {index, nowAwake, fromAwake: epochs[index]?.since ?? 0})
-    if (lived?.is === 'skipped') jumpedOver = Math.max(jumpedOver, lived.awake)
-    else if (lived) shown = Math.max(shown, lived.awake)
+    const lived = passageAround(epochs, at, {index, nowUptimeMs, fromUptimeMs: epochs[index]?.since ?? 0})
+    if (lived?.is === 'skipped') jumpedOver = Math.max(jumpedOver, lived.uptimeMs)
+    else if (lived) shown = Math.max(shown, lived.uptimeMs)
   }
   if (Number.isFinite(shown)) return shown
-  return Number.isFinite(jumpedOver) ? jumpedOver : neverShown(epochs, at, nowAwake)
+  return Number.isFinite(jumpedOver) ? jumpedOver : neverShown(epochs, at, nowUptimeMs)
 }
 
 /** A time before guard came, or one still to come: a file dated into the future stays fresh no longer than any other. */
-function neverShown(epochs: readonly Epoch[], at: number, nowAwake: number): number {
+function neverShown(epochs: readonly Epoch[], at: number, nowUptimeMs: number): number {
   const [first] = epochs
-  if (!first) return nowAwake
+  if (!first) return nowUptimeMs
   return at < first.startAt
-    ? first.startAwake - (first.startAt - at)
-    : Math.min(nowAwake, epochs.at(-1)?.startAwake ?? 0)
+    ? first.startUptimeMs - (first.startAt - at)
+    : Math.min(nowUptimeMs, epochs.at(-1)?.startUptimeMs ?? 0)
 }
 
 /** Whether the machine lived through the wall clock time `at`; where it did twice, the last time counts. */
-export function passage({epochs}: Timeline, at: number, nowAwake: number): Passage {
+export function wasUpAt({epochs}: Uptime, at: number, nowUptimeMs: number): UpState {
   for (let index = epochs.length - 1; index >= 0; index--) {
-    const fromAwake = index === 0 ? (epochs[0]?.startAwake ?? 0) : (epochs[index]?.awake ?? 0) + settleMs
-    const lived = passageAround(epochs, at, {index, nowAwake, fromAwake})
+    const fromUptimeMs = index === 0 ? (epochs[0]?.startUptimeMs ?? 0) : (epochs[index]?.uptimeMs ?? 0) + settleMs
+    const lived = passageAround(epochs, at, {index, nowUptimeMs, fromUptimeMs})
     if (!lived) continue
-    if (lived.is !== 'awake') return lived
-    if (isUnobserved(epochs, index, lived.awake)) return {...lived, is: 'skipped'}
+    if (lived.is !== 'up') return lived
+    if (isUnobserved(epochs, index, lived.uptimeMs)) return {...lived, is: 'skipped'}
     return isRepeated(epochs, index, at) ? {...lived, is: 'repeated'} : lived
   }
   return {is: 'before'}
 }
 
 /** Between the last note before a jump and the first after it, nobody knows what the clock showed. */
-function isUnobserved(epochs: readonly Epoch[], index: number, awake: number): boolean {
+function isUnobserved(epochs: readonly Epoch[], index: number, uptimeMs: number): boolean {
   const next = epochs[index + 1]
-  return next !== undefined && next.boot === epochs[index]?.boot && awake > next.since
+  return next !== undefined && next.boot === epochs[index]?.boot && uptimeMs > next.since
 }
 
 /**
@@ -195,40 +195,44 @@ function isRepeated(epochs: readonly Epoch[], index: number, at: number): boolea
     if (epoch.boot !== boot) continue
     if (cronAt - epoch.at > repeatedMs) cronAt = epoch.at
     if (place === index) return cronAt >= at
-    cronAt = Math.max(cronAt, epoch.at + (epochs[place + 1]?.awake ?? 0) - epoch.awake)
+    cronAt = Math.max(cronAt, epoch.at + (epochs[place + 1]?.uptimeMs ?? 0) - epoch.uptimeMs)
   }
   return false
 }
 
-type Lived = Exclude<Passage, {readonly is: 'before'}>
+type Lived = Exclude<UpState, {readonly is: 'before'}>
 
 interface Around {
   readonly index: number
-  readonly nowAwake: number
+  readonly nowUptimeMs: number
   /** From where on the epoch counts as lived through. */
-  readonly fromAwake: number
+  readonly fromUptimeMs: number
 }
 
 /** How the clock showed `at` in one epoch, or jumped over it in the gap before. */
-function passageAround(epochs: readonly Epoch[], at: number, {index, nowAwake, fromAwake}: Around): Lived | undefined {
+function passageAround(
+  epochs: readonly Epoch[],
+  at: number,
+  {index, nowUptimeMs, fromUptimeMs}: Around,
+): Lived | undefined {
   const epoch = epochs[index]
   if (!epoch) return undefined
-  const awake = epoch.awake + at - epoch.at
-  const endAwake = epochs[index + 1]?.startAwake ?? nowAwake
-  if (awake >= fromAwake && awake <= endAwake) return {is: 'awake', awake}
+  const uptimeMs = epoch.uptimeMs + at - epoch.at
+  const endUptimeMs = epochs[index + 1]?.startUptimeMs ?? nowUptimeMs
+  if (uptimeMs >= fromUptimeMs && uptimeMs <= endUptimeMs) return {is: 'up', uptimeMs}
   const before = epochs[index - 1]
-  const inGap = before && awake < fromAwake && at > before.at + epoch.startAwake - before.awake
-  if (!inGap || awake > endAwake) return undefined
-  return {is: before.boot === epoch.boot ? 'skipped' : 'down', awake: Math.max(epoch.startAwake, awake)}
+  const inGap = before && uptimeMs < fromUptimeMs && at > before.at + epoch.startUptimeMs - before.uptimeMs
+  if (!inGap || uptimeMs > endUptimeMs) return undefined
+  return {is: before.boot === epoch.boot ? 'skipped' : 'down', uptimeMs: Math.max(epoch.startUptimeMs, uptimeMs)}
 }
 
-/** When a boot ended, at the latest; on the awake clock. Undefined while it lasts, and where no note of it is left. */
-export function endOfBoot({epochs}: Timeline, boot: string): number | undefined {
+/** When a boot ended, at the latest; on the uptime clock. Undefined while it lasts, and where no note of it is left. */
+export function endOfBoot({epochs}: Uptime, boot: string): number | undefined {
   const last = epochs.findLastIndex((epoch) => epoch.boot === boot)
-  return last < 0 ? undefined : epochs[last + 1]?.startAwake
+  return last < 0 ? undefined : epochs[last + 1]?.startUptimeMs
 }
 
-/** Since when nothing is known to have disturbed time: a boot, a jump or a suspend, as noticed. On the awake clock. */
-export function calmSince({epochs}: Timeline): number {
-  return epochs.at(-1)?.awake ?? 0
+/** Since when nothing is known to have disturbed time: a boot, a jump or a suspend, as noticed. On the uptime clock. */
+export function undisturbedSince({epochs}: Uptime): number {
+  return epochs.at(-1)?.uptimeMs ?? 0
 }

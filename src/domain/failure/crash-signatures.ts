@@ -1,4 +1,4 @@
-import {asEvidence} from './redact.js'
+import {redactLine} from './redact.js'
 
 /**
  * Marks that a program leaves at the end of its output when it crashed rather than ended. They matter because crashes
@@ -17,7 +17,7 @@ export function findCrash(tail: string): string | undefined {
   while (lines.length > 0 && lines.at(-1)?.trim() === '') lines.pop()
   for (const detect of detectors) {
     const crash = detect(lines)
-    if (crash !== undefined) return asEvidence(crash)
+    if (crash !== undefined) return redactLine(crash)
   }
   return undefined
 }

@@ -3,7 +3,7 @@ import {type PatternNode, parsePattern} from '../pattern.js'
 import {searchLines} from '../pattern-set.js'
 import {requiredWords} from '../required-words.js'
 import {builtInClasses, retryAfterHints} from './builtin-patterns.js'
-import {asEvidence} from './redact.js'
+import {redactLine} from './redact.js'
 import {parseRetryAfter, type RetryAfter} from './retry-after.js'
 
 /**
@@ -12,9 +12,9 @@ import {parseRetryAfter, type RetryAfter} from './retry-after.js'
  */
 
 /** Own classes in the order of their rank → patterns, as the settings have them. */
-export type FailurePatterns = Readonly<Record<string, readonly string[]>>
+type FailurePatterns = Readonly<Record<string, readonly string[]>>
 
-export interface Failure {
+interface Failure {
   readonly class: string
   /** The first line that showed it, at most 200 characters, secrets masked. */
   readonly evidence: string
@@ -93,7 +93,7 @@ function searchAll(own: FailurePatterns, isWanted: IsWanted): FailureSearch {
       const rank = classOf[pattern] ?? names.length
       if (rank < best) {
         best = rank
-        evidence = asEvidence(line)
+        evidence = redactLine(line)
       }
     }
     if ([...patterns].some((pattern) => classOf[pattern] === undefined))

@@ -4,7 +4,7 @@
  */
 
 /** Longest evidence, in characters. */
-export const evidenceLimit = 200
+export const redactedLineLimit = 200
 
 const secretName =
   '[\\w.-]{0,40}(?:token|secret|passw(?:or)?d|passwd|api[_-]?key|access[_-]?key|private[_-]?key|credential|signature)[\\w.-]{0,40}'
@@ -29,11 +29,13 @@ const selfEvident =
   /\b(?:gh[opsur]_\w{20,255}|github_pat_\w{20,255}|glpat-[\w-]{16,255}|xox[abprs]-[\w-]{10,255}|A(?:KI|SI)A[A-Z0-9]{12,128}|[sr]k[-_][\w-]{16,255}|eyJ[\w-]{8,2048}\.[\w-]{8,2048}(?:\.[\w-]{0,2048})?)/g
 
 /** Makes evidence of a line: secrets as `***`, control characters as spaces, at most `evidenceLimit` characters. */
-export function asEvidence(line: string): string {
+export function redactLine(line: string): string {
   // Masking comes before the final cut, else half a secret could lose the name in front of it; the first cut bounds the work.
-  const masked = maskSecrets(line.slice(0, 4096))
+  const masked = redactSecrets(line.slice(0, 4096))
   const shown = withoutControls(masked).trim()
-  return shown.length <= evidenceLimit ? shown : `${shown.slice(0, evidenceLimit - 1).replace(/[\uD800-\uDBFF]$/, '')}…`
+  return shown.length <= redactedLineLimit
+    ? shown
+    : `${shown.slice(0, redactedLineLimit - 1).replace(/[\uD800-\uDBFF]$/, '')}…`
 }
 
 /** Nobody shall paint somebody's terminal with a text of his own. */
@@ -41,7 +43,7 @@ export function withoutControls(text: string): string {
   return text.replace(/\p{Cc}+/gu, ' ')
 }
 
-export function maskSecrets(text: string): string {
+function redactSecrets(text: string): string {
   const named = secrets.reduce((masked, pattern) => masked.replace(pattern, '$1***'), text)
   return named.replace(selfEvident, '***')
 }

@@ -4,7 +4,7 @@ import {parseDuration} from '../clock/duration.js'
 export type RetryAfter = {readonly waitMs: number} | {readonly untilMs: number}
 
 /** Nobody is believed who asks for more than a day. */
-export const longestRetryAfterMs = 86_400_000
+const longestRetryAfterMs = 86_400_000
 
 /**
  * Finds `Retry-After: 7` (RFC 9110 section 10.2.3: seconds or an HTTP date) in a line, as a header or in JSON, and the

@@ -25,7 +25,7 @@ export interface MemoryFacts {
   readonly totalBytes: number
 }
 
-export interface LoadFacts {
+interface LoadFacts {
   /** Means of 1, 5 and 15 minutes. */
   readonly averages: readonly number[]
   readonly cores: number

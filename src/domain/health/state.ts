@@ -1,10 +1,11 @@
 import {type Breakers, breakerState} from '../breaker/breaker.js'
+import type {ClockReading} from '../clock/reading.js'
 import type {Incidents} from '../incident/incident.js'
-import {type Lease, type LeaseState, leaseState, type Moment} from '../lease/lease.js'
+import {type Lease, type LeaseState, leaseState} from '../lease/lease.js'
 import type {ResetRequest} from '../openclaw/reset-request.js'
-import {type LeaseSighting, unrecordedEnd} from '../run/interrupted-run.js'
-import {openRuns, type RunBook} from '../run/run.js'
-import {watcherState} from '../watchdog/daemon-heartbeat.js'
+import {inferredEnd, type LeaseHolder} from '../run/interrupted-run.js'
+import {openRuns, type RunsByJob} from '../run/run.js'
+import {heartbeatState} from '../watchdog/daemon-heartbeat.js'
 import {span} from '../watchdog/freshness.js'
 import type {Check, CheckName, HealthVerdict} from './check.js'
 
@@ -43,7 +44,7 @@ function garbageProblem({name, garbage}: JournalFacts): readonly string[] {
 }
 
 /** A holder that lives but has let its lease expire hangs, or is stopped: others may start beside it. */
-export function judgeLeases(sightings: readonly LeaseSighting[], now: Moment): Check {
+export function judgeLeases(sightings: readonly LeaseHolder[], now: ClockReading): Check {
   const states = sightings.map(({lease}) => leaseState(lease, now))
   const count = (state: LeaseState) => states.filter((one) => one === state).length
   const overdue = sightings
@@ -58,10 +59,10 @@ export function judgeLeases(sightings: readonly LeaseSighting[], now: Moment): C
 }
 
 /** Runs that crashed and that nobody has put on record yet. */
-export function judgeRuns(book: RunBook, sightings: readonly LeaseSighting[]): Check {
+export function judgeRuns(book: RunsByJob, sightings: readonly LeaseHolder[]): Check {
   const byJob = new Map(sightings.map((sighting) => [sighting.lease.job, sighting]))
   const open = openRuns(book)
-  const interrupted = open.filter((run) => unrecordedEnd(run, byJob.get(run.job)) !== undefined)
+  const interrupted = open.filter((run) => inferredEnd(run, byJob.get(run.job)) !== undefined)
   const jobs = interrupted.map(({job}) => job)
   return check('runs', jobs.length > 0 ? 'degraded' : 'healthy', {
     reason:
@@ -72,7 +73,7 @@ export function judgeRuns(book: RunBook, sightings: readonly LeaseSighting[]): C
   })
 }
 
-export function judgeBreakers(breakers: Breakers, now: Moment): Check {
+export function judgeBreakers(breakers: Breakers, now: ClockReading): Check {
   const known = [...breakers.values()].map((breaker) => ({
     target: breaker.target,
     state: breakerState(breaker, now),
@@ -87,7 +88,7 @@ export function judgeBreakers(breakers: Breakers, now: Moment): Check {
   })
 }
 
-export function judgeIncidents(incidents: Incidents, now: Moment): Check {
+export function judgeIncidents(incidents: Incidents, now: ClockReading): Check {
   const open = [...incidents.open.values()]
   const escalated = open.filter(({escalations}) => escalations > 0)
   const verdict: HealthVerdict = escalated.length > 0 ? 'unhealthy' : open.length > 0 ? 'degraded' : 'healthy'
@@ -109,8 +110,8 @@ export function judgeIncidents(incidents: Incidents, now: Moment): Check {
   })
 }
 
-export function judgeWatchdog(lease: Lease | undefined, now: Moment, lateAfterMs: number): Check {
-  const state = watcherState(lease, now, lateAfterMs)
+export function judgeWatchdog(lease: Lease | undefined, now: ClockReading, lateAfterMs: number): Check {
+  const state = heartbeatState(lease, now, lateAfterMs)
   if (state.is === 'never-used') return check('watchdog', 'healthy', {reason: 'never used here', facts: {...state}})
   return check('watchdog', state.is === 'late' ? 'degraded' : 'healthy', {
     reason: state.is === 'late' ? `late: ${state.reason}` : state.reason,
@@ -121,10 +122,10 @@ export function judgeWatchdog(lease: Lease | undefined, now: Moment, lateAfterMs
 /** The reset daemon is late only when somebody waits for it. */
 export function judgeResetDaemon(
   {lease, pending}: {readonly lease: Lease | undefined; readonly pending: readonly ResetRequest[]},
-  now: Moment,
+  now: ClockReading,
   lateAfterMs: number,
 ): Check {
-  const state = watcherState(lease, now, lateAfterMs)
+  const state = heartbeatState(lease, now, lateAfterMs)
   const oldest = pending.map(({requestedAtMs}) => requestedAtMs ?? now.at).sort((a, b) => a - b)[0]
   const hasWaitedLong = oldest !== undefined && now.at - oldest > lateAfterMs
   const isLate = state.is === 'never-used' ? hasWaitedLong : state.is === 'late' && pending.length > 0

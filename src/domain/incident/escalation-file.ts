@@ -1,7 +1,7 @@
 import type {Incident, Incidents} from './incident.js'
 
 /** What stands in `openclaw_escalation.json` while a human is called: a function of the incidents and nothing else. */
-export interface EscalationArtefact {
+export interface EscalationFile {
   readonly escalations: readonly Escalation[]
 }
 
@@ -17,7 +17,7 @@ interface Escalation {
 }
 
 /** Undefined when no incident is escalated: then the file is not to be there. */
-export function escalationArtefact({open}: Incidents): EscalationArtefact | undefined {
+export function escalationFileOf({open}: Incidents): EscalationFile | undefined {
   const escalations = [...open.values()].filter((incident) => incident.escalations > 0).map(escalationOf)
   return escalations.length === 0 ? undefined : {escalations}
 }

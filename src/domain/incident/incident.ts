@@ -1,12 +1,13 @@
-import {emptyTimeline, type Moment, type Timeline, withNote} from '../clock/uptime.js'
+import {type BootReading, emptyUptime, type Uptime, withSample} from '../clock/uptime.js'
 import type {Fold, FoldVerdict} from '../journal/fold.js'
-import {hasFields, type Rec} from '../journal/record.js'
-import type {Verdict} from '../watchdog/verdict.js'
+import {hasFields, type RawRecord} from '../journal/record.js'
+import type {VerdictKind} from '../watchdog/verdict.js'
+import type {WatchRecord} from '../watchdog/watched-job.js'
 
 /**
  * An incident is one job's trouble from its first to its last sign. What the watchdog writes:
  *
- * - clock-noted: `clock`; what the awake clock showed when the other clocks showed that (timeline.ts)
+ * - clock-noted: `clock`; what the uptime clock showed when the other clocks showed that (uptime.ts)
  * - watched: `as`, `jobs`; the watchdog meets the jobs of these names for the first time with this schedule and these
  *   outputs
  * - observed: `verdict`, `reason`; the verdict of a job has changed
@@ -19,35 +20,32 @@ import type {Verdict} from '../watchdog/verdict.js'
 export interface Incident {
   readonly id: string
   readonly job: string
-  readonly verdict: Verdict
+  readonly verdict: VerdictKind
   readonly reason: string
   /** Wall clock, ms. */
   readonly openedAt: number
   /** Awake clock, ms. */
-  readonly openedAwake: number
+  readonly openedUptimeMs: number
   /** How often a human was called; 0: not yet. */
   readonly escalations: number
-  readonly escalatedAwake: number
+  readonly escalatedUptimeMs: number
   readonly escalatedAt: number
 }
 
-export interface JobHistory {
-  /** The schedule and outputs that it has been watched with. */
-  readonly watchedAs: string
-  readonly watchedAwake: number
-  readonly verdict: Verdict
+export interface JobHistory extends WatchRecord {
+  readonly verdict: VerdictKind
   readonly incident: Incident | undefined
 }
 
 export interface Incidents {
-  timeline: Timeline
+  uptime: Uptime
   readonly jobs: Map<string, JobHistory>
   /** The open incidents of those jobs. */
   readonly open: Map<string, Incident>
 }
 
 export const incidentFold: Fold<Incidents> = {
-  empty: () => ({timeline: emptyTimeline, jobs: new Map(), open: new Map()}),
+  empty: () => ({uptime: emptyUptime, jobs: new Map(), open: new Map()}),
   apply: applyIncident,
   save: saveIncidents,
   restore: restoreIncidents,
@@ -60,14 +58,14 @@ const fieldsOf = {
   resolved: {incident: 'string'},
 } as const
 
-function applyIncident(state: Incidents, record: Rec): FoldVerdict {
-  if (!hasFields(record, {kind: 'string', at: 'time', awake: 'time'})) return 'void'
+function applyIncident(state: Incidents, record: RawRecord): FoldVerdict {
+  if (!hasFields(record, {kind: 'string', at: 'time', uptimeMs: 'time'})) return 'void'
   const {kind, job} = record
   if (kind === 'clock-noted') return applyNote(state, record)
-  if (kind === 'watched') return applyMeeting(state, record)
+  if (kind === 'watched') return applyWatched(state, record)
   const fields = fieldsOf[kind as keyof typeof fieldsOf]
   if (!fields || typeof job !== 'string' || !hasFields(record, fields)) return 'void'
-  keepAwake(state, record)
+  keepUptimeMs(state, record)
   const next = nextHistory(state.jobs.get(job) ?? newHistory, record)
   if (!next) return 'void'
   put(state, job, next)
@@ -80,50 +78,54 @@ function put({jobs, open}: Incidents, job: string, history: JobHistory): void {
   else open.delete(job)
 }
 
-function applyNote(state: Incidents, {clock, awake}: Rec): FoldVerdict {
+function applyNote(state: Incidents, {clock, uptimeMs}: RawRecord): FoldVerdict {
   if (
     typeof clock !== 'object' ||
     clock === null ||
-    !hasFields(clock as Rec, {at: 'time', mono: 'time', boot: 'string'})
+    !hasFields(clock as RawRecord, {at: 'time', mono: 'time', boot: 'string'})
   )
     return 'void'
-  const {at, mono, boot} = clock as Moment
-  state.timeline = withNote(state.timeline, {at, mono, boot, awake: awake as number})
+  const {at, mono, boot} = clock as BootReading
+  state.uptime = withSample(state.uptime, {at, mono, boot, uptimeMs: uptimeMs as number})
   return 'ok'
 }
 
-function applyMeeting(state: Incidents, record: Rec): FoldVerdict {
-  const {as, awake, jobs} = record
+function applyWatched(state: Incidents, record: RawRecord): FoldVerdict {
+  const {as, uptimeMs, jobs} = record
   if (typeof as !== 'string' || !Array.isArray(jobs)) return 'void'
-  keepAwake(state, record)
+  keepUptimeMs(state, record)
   let verdict: FoldVerdict = 'void'
   for (const job of jobs as readonly unknown[]) {
     if (typeof job !== 'string') continue
     const history = state.jobs.get(job) ?? newHistory
-    if (history.watchedAs === as) continue
-    state.jobs.set(job, {...history, watchedAs: as, watchedAwake: awake as number})
+    if (history.watchKey === as) continue
+    state.jobs.set(job, {...history, watchKey: as, watchedSinceMs: uptimeMs as number})
     verdict = 'ok'
   }
   return verdict
 }
 
-/** Any record tells how long its boot has lasted at least, so that nothing written is ever ahead of the awake clock. */
-function keepAwake(state: Incidents, {at, mono, boot, awake}: Rec): void {
-  const {last} = state.timeline
+/** Any record tells how long its boot has lasted at least, so that nothing written is ever ahead of the uptime clock. */
+function keepUptimeMs(state: Incidents, {at, mono, boot, uptimeMs}: RawRecord): void {
+  const {last} = state.uptime
   if (typeof mono !== 'number' || !last || last.boot !== boot) return
-  state.timeline = withNote(state.timeline, {at: at as number, mono, boot: last.boot, awake: awake as number})
+  state.uptime = withSample(state.uptime, {at: at as number, mono, boot: last.boot, uptimeMs: uptimeMs as number})
 }
 
-const newHistory: JobHistory = {watchedAs: '', watchedAwake: 0, verdict: 'healthy', incident: undefined}
+const newHistory: JobHistory = {watchKey: '', watchedSinceMs: 0, verdict: 'healthy', incident: undefined}
 
 /** Undefined when the record comes too late: its incident is over, or another watchdog was first. */
-function nextHistory(history: JobHistory, record: Rec): JobHistory | undefined {
+function nextHistory(history: JobHistory, record: RawRecord): JobHistory | undefined {
   const {incident} = history
   switch (record['kind']) {
     case 'observed':
-      return {...history, verdict: record['verdict'] as Verdict, incident: incident && {...incident, ...said(record)}}
+      return {
+        ...history,
+        verdict: record['verdict'] as VerdictKind,
+        incident: incident && {...incident, ...said(record)},
+      }
     case 'opened':
-      return incident ? undefined : {...history, verdict: record['verdict'] as Verdict, incident: opened(record)}
+      return incident ? undefined : {...history, verdict: record['verdict'] as VerdictKind, incident: opened(record)}
     case 'escalated':
       return incident && escalated(history, incident, record)
     default:
@@ -131,48 +133,48 @@ function nextHistory(history: JobHistory, record: Rec): JobHistory | undefined {
   }
 }
 
-function escalated(history: JobHistory, incident: Incident, record: Rec): JobHistory | undefined {
-  const {number, at, awake} = record
+function escalated(history: JobHistory, incident: Incident, record: RawRecord): JobHistory | undefined {
+  const {number, at, uptimeMs} = record
   if (incident.id !== record['incident'] || number !== incident.escalations + 1) return undefined
-  const escalation = {escalations: number, escalatedAt: at as number, escalatedAwake: awake as number}
+  const escalation = {escalations: number, escalatedAt: at as number, escalatedUptimeMs: uptimeMs as number}
   return {...history, incident: {...incident, ...escalation}}
 }
 
-function opened(record: Rec): Incident {
+function opened(record: RawRecord): Incident {
   return {
     id: record['id'] as string,
     job: record['job'] as string,
     ...said(record),
     openedAt: record['at'] as number,
-    openedAwake: record['awake'] as number,
+    openedUptimeMs: record['uptimeMs'] as number,
     escalations: 0,
-    escalatedAwake: 0,
+    escalatedUptimeMs: 0,
     escalatedAt: 0,
   }
 }
 
-function said({verdict, reason}: Rec): Pick<Incident, 'verdict' | 'reason'> {
-  return {verdict: verdict as Verdict, reason: reason as string}
+function said({verdict, reason}: RawRecord): Pick<Incident, 'verdict' | 'reason'> {
+  return {verdict: verdict as VerdictKind, reason: reason as string}
 }
 
 /** What a snapshot keeps: one object for each job. */
 interface Saved {
-  readonly timeline: Timeline
+  readonly uptime: Uptime
   readonly jobs: readonly SavedHistory[]
 }
 
 type SavedHistory = Omit<JobHistory, 'incident'> & {readonly job: string; readonly incident?: Incident | undefined}
 
-function saveIncidents({timeline, jobs: histories, open}: Incidents): Saved {
+function saveIncidents({uptime, jobs: histories, open}: Incidents): Saved {
   // The jobs with an incident first, in the order in which the incidents were opened.
   const names = new Set([...open.keys(), ...histories.keys()])
   const jobs = Array.from(names, (job) => ({job, ...(histories.get(job) as JobHistory)}))
-  return {timeline, jobs}
+  return {uptime, jobs}
 }
 
 function restoreIncidents(saved: unknown): Incidents {
-  const {timeline, jobs} = saved as Saved
-  const state: Incidents = {timeline, jobs: new Map(), open: new Map()}
+  const {uptime, jobs} = saved as Saved
+  const state: Incidents = {uptime, jobs: new Map(), open: new Map()}
   for (const {job, incident, ...history} of jobs) put(state, job, {...history, incident})
   return state
 }

@@ -2,18 +2,18 @@ import type {ResetAnswer} from '../openclaw/reset-ledger.js'
 import type {Incident} from './incident.js'
 
 /** How far the resets of one incident have come. */
-export interface ResetCourse {
+export interface ResetProgress {
   /** Requests so far. */
   readonly attempts: number
   /** Requests that were answered and did not help. */
   readonly failed: number
   /** What the last request came to. `settling`: it is said to have worked, and that may take a while to show. */
   readonly last: 'none' | 'pending' | 'settling' | 'failed'
-  readonly lastAwake: number
+  readonly lastUptimeMs: number
   readonly detail: string | undefined
 }
 
-export const noResets: ResetCourse = {attempts: 0, failed: 0, last: 'none', lastAwake: 0, detail: undefined}
+export const noResets: ResetProgress = {attempts: 0, failed: 0, last: 'none', lastUptimeMs: 0, detail: undefined}
 
 /** The id of an incident's request: the same attempt asked for twice is one request, answered once. */
 export function resetRequestId(incidentId: string, attempt: number): string {
@@ -21,37 +21,37 @@ export function resetRequestId(incidentId: string, attempt: number): string {
 }
 
 /** What a course is told from; both lookups are by request id. */
-export interface ResetTraces {
+interface ResetRecords {
   requestedAt(requestId: string): number | undefined
   answer(requestId: string): ResetAnswer | undefined
   awakeAt(wallMs: number): number
 }
 
 /** `settleMs`: a reset that was answered with success and shows no effect for so long has failed. */
-export function resetCourse(
+export function resetProgress(
   incident: Incident,
-  traces: ResetTraces,
-  {settleMs, nowAwake}: {readonly settleMs: number; readonly nowAwake: number},
-): ResetCourse {
+  traces: ResetRecords,
+  {settleMs, nowUptimeMs}: {readonly settleMs: number; readonly nowUptimeMs: number},
+): ResetProgress {
   let course = noResets
   for (let attempt = 1; ; attempt++) {
     const id = resetRequestId(incident.id, attempt)
     const requestedAt = traces.requestedAt(id)
     if (requestedAt === undefined) return course
     const answer = traces.answer(id)
-    const lastAwake = traces.awakeAt(answer?.at ?? requestedAt)
-    const last = lastOf(answer, nowAwake - lastAwake > settleMs)
+    const lastUptimeMs = traces.awakeAt(answer?.at ?? requestedAt)
+    const last = lastOf(answer, nowUptimeMs - lastUptimeMs > settleMs)
     course = {
       attempts: attempt,
       failed: course.failed + (last === 'failed' ? 1 : 0),
       last,
-      lastAwake,
+      lastUptimeMs,
       detail: answer?.detail ?? course.detail,
     }
   }
 }
 
-function lastOf(answer: ResetAnswer | undefined, settled: boolean): ResetCourse['last'] {
+function lastOf(answer: ResetAnswer | undefined, settled: boolean): ResetProgress['last'] {
   if (!answer) return 'pending'
   return answer.ok && !settled ? 'settling' : 'failed'
 }

@@ -1,4 +1,4 @@
-import type {Rec} from './record.js'
+import type {RawRecord} from './record.js'
 
 /** What the journal's state says of one record: it took effect, or it came too late and never happened. */
 export type FoldVerdict = 'ok' | 'void'
@@ -9,7 +9,7 @@ export type FoldVerdict = 'ok' | 'void'
  */
 export interface Fold<S> {
   empty(): S
-  apply(state: S, record: Rec): FoldVerdict
+  apply(state: S, record: RawRecord): FoldVerdict
   /** Plain JSON from which `restore` makes an equal state; it is what a snapshot line keeps. */
   save(state: S): unknown
   restore(saved: unknown): S

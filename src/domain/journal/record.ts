@@ -24,15 +24,15 @@ export interface Stamp {
 }
 
 /** A record with all of a stamp that a fold judges by; `v` says nothing that a fold asks. */
-export interface Judgeable extends Rec, Omit<Stamp, 'v'> {
+export interface StampedRecord extends RawRecord, Omit<Stamp, 'v'> {
   readonly kind: string
 }
 
 /** A record as it is read: nothing but the fields' own checks says what is in it. */
-export type Rec = Readonly<Record<string, unknown>>
+export type RawRecord = Readonly<Record<string, unknown>>
 
 /** Asked of every line at every start, and so written out: a loop over the fields took twice the time. */
-export function isJudgeable(record: Rec): record is Judgeable {
+export function isStamped(record: RawRecord): record is StampedRecord {
   const {id, kind, at, mono, boot, host} = record
   const isTimed = isTime(at) && isTime(mono)
   const isPlaced = typeof boot === 'string' && typeof host === 'string'
@@ -40,13 +40,13 @@ export function isJudgeable(record: Rec): record is Judgeable {
 }
 
 /** A record that guard itself stamped. */
-export type Stamped = Entry & Stamp
+export type StampedEntry = Entry & Stamp
 
 /** `time`: see `isTime`. */
 type FieldType = 'string' | 'number' | 'boolean' | 'object' | 'time'
 
 /** Tells whether `record` has each named field with its type. Asked of every line that is read, so it allocates nothing. */
-export function hasFields(record: Rec, fields: Readonly<Record<string, FieldType>>): boolean {
+export function hasFields(record: RawRecord, fields: Readonly<Record<string, FieldType>>): boolean {
   for (const name in fields) {
     const value = record[name]
     const type = fields[name]

@@ -1,7 +1,8 @@
-import {type Place, type ProcessRef, parseProcessRef} from '../clock/process-ref.js'
+import {type BootRef, type ProcessRef, parseProcessRef} from '../clock/process-ref.js'
+import type {ClockReading} from '../clock/reading.js'
 import {isJobName} from '../job/job-name.js'
 import type {Fold, FoldVerdict} from '../journal/fold.js'
-import {isJudgeable, isTime, type Judgeable, type Rec} from '../journal/record.js'
+import {isStamped, isTime, type RawRecord, type StampedRecord} from '../journal/record.js'
 
 /**
  * A lease is the right to run a job until a time.
@@ -15,7 +16,7 @@ import {isJudgeable, isTime, type Judgeable, type Rec} from '../journal/record.j
  *
  * All three carry `job` and guard's stamp; without the stamp's clocks a record cannot be judged and is void.
  */
-export interface Lease extends Place {
+export interface Lease extends BootRef {
   readonly job: string
   readonly holder: string
   /** Fencing token: one counter for the whole journal, so that no number is ever given twice. */
@@ -38,7 +39,7 @@ export interface Lease extends Place {
   readonly released?: Release
 }
 
-export interface Release {
+interface Release {
   readonly at: number
   /** Monotonic clock of the lease's boot, ms; absent when it was released in another. */
   readonly mono?: number
@@ -48,12 +49,6 @@ export interface Release {
 
 export type LeaseStatus = 'ok' | 'error'
 export type LeaseState = 'held' | 'released' | 'expired'
-
-/** A reading of both clocks, with the place where they were read. */
-export interface Moment extends Place {
-  readonly at: number
-  readonly mono: number
-}
 
 export interface Leases {
   /** Claims granted so far; the next token is one more. */
@@ -68,13 +63,13 @@ const clockAllowanceMs = 60_000
 /** Ended leases of more jobs than this are forgotten, oldest first: names may be made up for each build or request. */
 const mostJobs = 20_000
 
-export function leaseState(lease: Lease, now: Moment): LeaseState {
+export function leaseState(lease: Lease, now: ClockReading): LeaseState {
   if (lease.released) return 'released'
   return hasExpired(lease, now) ? 'expired' : 'held'
 }
 
 /** How long the lease still runs at `now`, ms; 0 once it has expired or was released. */
-export function leaseRemainingMs(lease: Lease, now: Moment): number {
+export function leaseRemainingMs(lease: Lease, now: ClockReading): number {
   if (leaseState(lease, now) !== 'held') return 0
   return lease.boot === now.boot ? lease.expiresMono - now.mono : lease.expiresAt + clockAllowanceMs - now.at
 }
@@ -85,7 +80,7 @@ export function renewalTimes(ttlMs: number): {readonly everyMs: number; readonly
 }
 
 /** Clocks of one boot are the same clock. On one host another boot id is proof that the holder is dead. */
-function hasExpired(lease: Lease, now: Moment): boolean {
+function hasExpired(lease: Lease, now: ClockReading): boolean {
   if (lease.boot === now.boot) return now.mono >= lease.expiresMono
   return lease.host === now.host || now.at >= lease.expiresAt + clockAllowanceMs
 }
@@ -97,8 +92,8 @@ export const leaseFold: Fold<Leases> = {
   restore: restoreLeases,
 }
 
-function applyLease(state: Leases, record: Rec): FoldVerdict {
-  if (!isWritten(record)) return 'void'
+function applyLease(state: Leases, record: RawRecord): FoldVerdict {
+  if (!isLeaseRecord(record)) return 'void'
   switch (record.kind) {
     case 'claimed':
       return applyClaim(state, record)
@@ -112,27 +107,27 @@ function applyLease(state: Leases, record: Rec): FoldVerdict {
 }
 
 /** A record that the fold of the leases may judge. */
-interface Written extends Judgeable {
+interface LeaseRecord extends StampedRecord {
   readonly job: string
 }
 
-interface Claim extends Written {
+interface ClaimRecord extends LeaseRecord {
   readonly holder: string
   readonly ttlMs: number
 }
 
-function isWritten(record: Rec): record is Written {
+function isLeaseRecord(record: RawRecord): record is LeaseRecord {
   const {job} = record
-  return isJudgeable(record) && typeof job === 'string' && isJobName(job)
+  return isStamped(record) && typeof job === 'string' && isJobName(job)
 }
 
-function isClaim(record: Written): record is Claim {
+function isClaimRecord(record: LeaseRecord): record is ClaimRecord {
   const {holder, ttlMs} = record
   return typeof holder === 'string' && isTime(ttlMs) && ttlMs > 0
 }
 
-function applyClaim(state: Leases, claim: Written): FoldVerdict {
-  if (!isClaim(claim)) return 'void'
+function applyClaim(state: Leases, claim: LeaseRecord): FoldVerdict {
+  if (!isClaimRecord(claim)) return 'void'
   const present = state.byJob.get(claim.job)
   // A claim that was repeated because its writer could not know that it stood already.
   if (present?.claimId === claim.id) return 'ok'
@@ -144,13 +139,13 @@ function applyClaim(state: Leases, claim: Written): FoldVerdict {
   return 'ok'
 }
 
-function grantedLease(claim: Claim, token: number): Lease {
+function grantedLease(claim: ClaimRecord, token: number): Lease {
   const {job, holder, id: claimId, ttlMs, at, mono, boot, host} = claim
   const claimed = {claimedAt: at, claimedMono: mono, seenAt: at, expiresAt: at + ttlMs, expiresMono: mono + ttlMs}
   return withProcesses({job, holder, token, claimId, ttlMs, ...claimed, boot, host}, claim)
 }
 
-function applyRenewal(state: Leases, record: Written): FoldVerdict {
+function applyRenewal(state: Leases, record: LeaseRecord): FoldVerdict {
   const lease = ownLease(state, record)
   if (!lease) return 'void'
   const {at, mono, boot, host} = record
@@ -171,7 +166,7 @@ function applyRenewal(state: Leases, record: Written): FoldVerdict {
   return 'ok'
 }
 
-function applyRelease(state: Leases, record: Written): FoldVerdict {
+function applyRelease(state: Leases, record: LeaseRecord): FoldVerdict {
   const lease = ownLease(state, record)
   const {at, mono, boot, status, detail} = record
   if (!lease || (status !== 'ok' && status !== 'error')) return 'void'
@@ -187,13 +182,13 @@ function applyRelease(state: Leases, record: Written): FoldVerdict {
 }
 
 /** The lease that the record's writer still holds; undefined when it was fenced by a newer claim. */
-function ownLease(state: Leases, {job, claim, token}: Written): Lease | undefined {
+function ownLease(state: Leases, {job, claim, token}: LeaseRecord): Lease | undefined {
   const lease = state.byJob.get(job)
   return lease && !lease.released && lease.claimId === claim && lease.token === token ? lease : undefined
 }
 
 /** Adds to a new lease the processes that a record names. */
-function withProcesses(lease: {-readonly [Field in keyof Lease]: Lease[Field]}, named: Written): Lease {
+function withProcesses(lease: {-readonly [Field in keyof Lease]: Lease[Field]}, named: LeaseRecord): Lease {
   const process = parseProcessRef(named['process'])
   const jobProcess = parseProcessRef(named['jobProcess'])
   if (process) lease.process = process
@@ -211,7 +206,7 @@ function putLease(state: Leases, lease: Lease): void {
 }
 
 /** Drops the job longest unseen once there are too many, if its lease has ended by the clock of the line just read. */
-function forgetOne(state: Leases, now: Moment): void {
+function forgetOne(state: Leases, now: ClockReading): void {
   if (state.byJob.size <= mostJobs) return
   const [oldest] = state.byJob.values()
   if (oldest && leaseState(oldest, now) !== 'held') state.byJob.delete(oldest.job)

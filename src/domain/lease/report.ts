@@ -1,4 +1,5 @@
-import {type Lease, type LeaseState, type LeaseStatus, leaseState, type Moment} from './lease.js'
+import type {ClockReading} from '../clock/reading.js'
+import {type Lease, type LeaseState, type LeaseStatus, leaseState} from './lease.js'
 
 /** What is told of a lease, in the words of `--json`. */
 export interface LeaseReport {
@@ -15,7 +16,7 @@ export interface LeaseReport {
   readonly detail?: string
 }
 
-export function reportLease(lease: Lease, now: Moment): LeaseReport {
+export function reportLease(lease: Lease, now: ClockReading): LeaseReport {
   const {job, holder, token, ttlMs, process: owner, jobProcess, released} = lease
   return {
     job,

@@ -18,7 +18,7 @@ export interface LockFacts {
   /** The process that the lock names. Undefined: none. */
   readonly owner?: LockOwner
   /** The processes that have the owner's number now. */
-  readonly namesakes: readonly Namesake[]
+  readonly namesakes: readonly PidReuse[]
 }
 
 /** - crowded: a directory that holds more than a pid file. - other: a socket, pipe or device. */
@@ -30,7 +30,7 @@ export interface LockHolder {
   readonly by: 'kernel-lock' | 'open-file'
 }
 
-export interface Namesake {
+export interface PidReuse {
   readonly pid: number
   readonly program: string
   readonly startedAt: number
@@ -39,7 +39,7 @@ export interface Namesake {
 }
 
 /** Who looks, and where from. */
-export interface Witness {
+export interface LocalNames {
   /** Every name and address of this machine. */
   readonly hosts: readonly string[]
   readonly boot: string
@@ -49,7 +49,7 @@ export interface Witness {
 }
 
 /** - held: somebody has it. - stale: provably nobody has. - kept: neither is proved. */
-export interface LockJudgement {
+export interface LockVerdict {
   readonly verdict: 'held' | 'stale' | 'kept'
   /** The proof, or what is missing of one. */
   readonly reason: string
@@ -62,7 +62,7 @@ const roundingMs = 5000
 const versionLists =
   /(^|\/)(yarn|Cargo|poetry|Gemfile|composer|flake|Pipfile|uv|pdm|mix|Podfile|bun|deno|pubspec|conan|pixi)\.lock$/
 
-export function judgeLock(facts: LockFacts, witness: Witness): LockJudgement {
+export function judgeLock(facts: LockFacts, witness: LocalNames): LockVerdict {
   const [holder] = facts.holders
   if (holder) return {verdict: 'held', reason: heldBy(holder)}
   if (facts.form === 'other') return {verdict: 'kept', reason: 'is a socket, pipe or device'}
@@ -76,7 +76,7 @@ function heldBy({pid, program, by}: LockHolder): string {
   return `process ${pid} (${program}) ${by === 'kernel-lock' ? 'holds a kernel lock on it' : 'has it open'}`
 }
 
-function judgeOwner(facts: LockFacts, owner: LockOwner, witness: Witness): LockJudgement {
+function judgeOwner(facts: LockFacts, owner: LockOwner, witness: LocalNames): LockVerdict {
   if (owner.host !== undefined && !isHere(owner.host, witness.hosts)) {
     return {verdict: 'kept', reason: `names process ${owner.pid} on ${owner.host}, which only that machine can see`}
   }
@@ -87,7 +87,7 @@ function judgeOwner(facts: LockFacts, owner: LockOwner, witness: Witness): LockJ
 }
 
 /** A process that started after the lock was written has inherited the number, not the lock. */
-function judgeNamesakes({namesakes, writtenAt}: LockFacts, pid: number): LockJudgement {
+function judgeNamesakes({namesakes, writtenAt}: LockFacts, pid: number): LockVerdict {
   const living = namesakes.filter(({state}) => state !== 'dead')
   const older = living.find(({startedAt}) => startedAt <= writtenAt + roundingMs)
   if (older?.state === 'alive') return {verdict: 'held', reason: `its owner lives: ${named(older)}`}
@@ -98,11 +98,11 @@ function judgeNamesakes({namesakes, writtenAt}: LockFacts, pid: number): LockJud
   return {verdict: 'stale', reason: `its owner is gone: ${named(younger)}, after the lock was written (${written})`}
 }
 
-function named({pid, program, startedAt}: Namesake): string {
+function named({pid, program, startedAt}: PidReuse): string {
   return `process ${pid} (${program}) started ${new Date(startedAt).toISOString()}`
 }
 
-function judgeAge(writtenAt: number, {now, minAgeMs}: Witness): LockJudgement {
+function judgeAge(writtenAt: number, {now, minAgeMs}: LocalNames): LockVerdict {
   const age = `${roughly(Math.max(0, now - writtenAt))} old`
   if (now - writtenAt >= minAgeMs) return {verdict: 'stale', reason: `nobody holds it, it names nobody, and is ${age}`}
   return {verdict: 'kept', reason: `names nobody and is only ${age}, less than ${formatDuration(minAgeMs)}`}

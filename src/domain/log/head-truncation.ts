@@ -2,7 +2,7 @@
  * A log that grows too large while its job runs loses its head to an older file (`.1`), and goes on with its name and
  * inode. So places in a log are counted from the first byte that was ever written to it: a cut moves none of them.
  */
-export interface LogCut {
+export interface HeadTruncation {
   /** The log that lost its head, and where that head began in it. */
   readonly inode: number
   readonly at: number
@@ -21,30 +21,30 @@ export interface LogStretch {
 }
 
 /** A stretch of a file, counted from its beginning. */
-export interface FileStretch extends LogStretch {
+interface FileStretch extends LogStretch {
   /** By when the file with this inode had been made; undefined for the log itself. */
   readonly madeBy?: number
 }
 
 /** How much of a log has been cut off so far: what stands first in it now. */
-export function cutEnd(cuts: readonly LogCut[], inode: number): number {
+export function truncationEnd(cuts: readonly HeadTruncation[], inode: number): number {
   return cuts.reduce((end, cut) => (cut.inode === inode ? Math.max(end, cut.at + cut.bytes) : end), 0)
 }
 
 /** The files in which a stretch of a log stands, in order. What was not kept is left out. */
-export function filesOfStretch(cuts: readonly LogCut[], {inode, from, to}: LogStretch): readonly FileStretch[] {
+export function filesOfStretch(cuts: readonly HeadTruncation[], {inode, from, to}: LogStretch): readonly FileStretch[] {
   const pieces = cuts.flatMap((cut): FileStretch[] => {
     const [first, last] = [Math.max(from, cut.at), Math.min(to ?? Number.POSITIVE_INFINITY, cut.at + cut.bytes)]
     if (cut.inode !== inode || cut.piece === 0 || first >= last) return []
     return [{inode: cut.piece, from: first - cut.at, to: last - cut.at, madeBy: cut.cutAt}]
   })
-  const begin = cutEnd(cuts, inode)
+  const begin = truncationEnd(cuts, inode)
   if (from < begin && to !== undefined && to <= begin) return pieces
   return [...pieces, {inode, from: Math.max(from - begin, 0), ...(to !== undefined && {to: to - begin})}]
 }
 
 /** Reads the list of cuts that stands beside a log; a foreign or torn one is none. */
-export function parseCuts(text: string): readonly LogCut[] {
+export function parseTruncations(text: string): readonly HeadTruncation[] {
   try {
     const cuts: unknown = JSON.parse(text.slice(text.indexOf('[')))
     return Array.isArray(cuts) ? cuts.filter(isCut) : []
@@ -55,8 +55,8 @@ export function parseCuts(text: string): readonly LogCut[] {
 
 const fields = ['inode', 'at', 'bytes', 'piece', 'cutAt'] as const
 
-function isCut(value: unknown): value is LogCut {
-  return typeof value === 'object' && value !== null && fields.every((name) => isCount((value as LogCut)[name]))
+function isCut(value: unknown): value is HeadTruncation {
+  return typeof value === 'object' && value !== null && fields.every((name) => isCount((value as HeadTruncation)[name]))
 }
 
 function isCount(value: unknown): boolean {

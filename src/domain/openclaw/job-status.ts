@@ -19,7 +19,7 @@ import {type OpenClawJob, type OpenClawRead, repeats} from './job.js'
  * - left-alone: OpenClaw's own job
  * - unknown: OpenClaw could not be read
  */
-export type OpenClawState =
+type OpenClawState =
   | 'healthy'
   | 'hung'
   | 'wedged'
@@ -32,9 +32,9 @@ export type OpenClawState =
   | 'unknown'
 
 /** What helps: a reset of the job, a restart of the gateway, a person, or nothing is needed. */
-export type OpenClawRemedy = 'reset' | 'restart-gateway' | 'person' | 'none'
+type OpenClawRemedy = 'reset' | 'restart-gateway' | 'person' | 'none'
 
-export interface OpenClawSighting {
+export interface OpenClawJobStatus {
   readonly state: OpenClawState
   readonly remedy: OpenClawRemedy
   /** One sentence with the figures it rests on. */
@@ -58,7 +58,7 @@ export interface OpenClawLimits {
   readonly failingAfter: number
 }
 
-export function judgeOpenClawJob(read: OpenClawRead, limits: OpenClawLimits, now: number): OpenClawSighting {
+export function openClawJobStatus(read: OpenClawRead, limits: OpenClawLimits, now: number): OpenClawJobStatus {
   if (read.read === 'failed') return sighting('unknown', 'none', `OpenClaw could not be read: ${read.reason}`)
   if (read.read === 'absent') return sighting('vanished', 'person', 'OpenClaw has no job of this id any more')
   const {job} = read
@@ -70,7 +70,7 @@ export function judgeOpenClawJob(read: OpenClawRead, limits: OpenClawLimits, now
   return judgeEnabledJob(job, limits, now)
 }
 
-function judgeEnabledJob(job: OpenClawJob, limits: OpenClawLimits, now: number): OpenClawSighting {
+function judgeEnabledJob(job: OpenClawJob, limits: OpenClawLimits, now: number): OpenClawJobStatus {
   if (job.runningAtMs !== undefined) return judgeRunning(job, job.runningAtMs, {limits, now})
   const lateMs = job.nextRunAtMs === undefined ? 0 : now - job.nextRunAtMs
   if (lateMs > limits.wedgedAfterMs) {
@@ -102,7 +102,7 @@ function judgeRunning(
   job: OpenClawJob,
   runningAtMs: number,
   {limits, now}: {readonly limits: OpenClawLimits; readonly now: number},
-): OpenClawSighting {
+): OpenClawJobStatus {
   const runningMs = now - runningAtMs
   const limitMs = maxRunningMs(job, limits)
   if (runningMs <= limitMs) {
@@ -134,17 +134,17 @@ function ownLimitMs(job: OpenClawJob, fallbackMs: number): number {
  * Whether a reset is to be asked for, and for which marker. `proofOfLife` names what proves that the job works
  * ("its lease is fresh"): it vetoes the reset, because resetting a job at work destroys the work.
  */
-export function resetWish(sighting: OpenClawSighting, proofOfLife: string | undefined): ResetWish {
+export function resetWish(sighting: OpenClawJobStatus, proofOfLife: string | undefined): ResetWish {
   if (sighting.remedy !== 'reset') return {wanted: false, reason: sighting.reason}
   if (proofOfLife !== undefined) return {wanted: false, reason: `no reset, for ${proofOfLife}; ${sighting.reason}`}
   return {wanted: true, reason: sighting.reason, runningAtMs: sighting.runningAtMs}
 }
 
-export type ResetWish =
+type ResetWish =
   | {readonly wanted: true; readonly reason: string; readonly runningAtMs: number | undefined}
   | {readonly wanted: false; readonly reason: string}
 
-function sighting(state: OpenClawState, remedy: OpenClawRemedy, reason: string): OpenClawSighting {
+function sighting(state: OpenClawState, remedy: OpenClawRemedy, reason: string): OpenClawJobStatus {
   return {state, remedy, reason, runningAtMs: undefined}
 }
 

@@ -1,9 +1,9 @@
 import type {ProcessRef} from '../clock/process-ref.js'
-import {hasFields, type Rec} from '../journal/record.js'
-import type {Moment} from '../lease/lease.js'
+import type {ClockReading} from '../clock/reading.js'
+import {hasFields, type RawRecord} from '../journal/record.js'
 
 /** The right to answer one reset request; whoever's line came first has it. */
-export interface ResetClaim extends Moment {
+export interface ResetClaim extends ClockReading {
   readonly id: string
   readonly requestId: string
   readonly jobId: string
@@ -11,7 +11,7 @@ export interface ResetClaim extends Moment {
 }
 
 /** A line of the reset results that guard itself stamped. */
-export interface Written extends Moment, Rec {
+export interface ResetClaimRecord extends ClockReading, RawRecord {
   readonly id: string
   readonly kind: string
   readonly job_id: string
@@ -27,10 +27,6 @@ const stampFields = {
   host: 'string',
 } as const
 
-export function isWritten(record: Rec): record is Written {
+export function isResetClaimRecord(record: RawRecord): record is ResetClaimRecord {
   return hasFields(record, stampFields)
-}
-
-export function momentOf({at, mono, boot, host}: Moment): Moment {
-  return {at, mono, boot, host}
 }

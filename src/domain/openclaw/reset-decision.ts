@@ -1,6 +1,7 @@
-import type {Moment} from '../lease/lease.js'
+import type {ClockReading} from '../clock/reading.js'
+import {elapsedMs} from '../clock/reading.js'
 import type {OpenClawJob, OpenClawRead} from './job.js'
-import {type EnableDebt, type SettledBy, unknownDisableAt} from './pending-enable.js'
+import {type ConfirmedBy, type PendingEnable, unknownDisableAt} from './pending-enable.js'
 import type {ResetClaim} from './reset-claim.js'
 import type {ResetLedger} from './reset-ledger.js'
 import type {ResetRequest, ResetRequests} from './reset-request.js'
@@ -14,7 +15,7 @@ export interface ResetFacts {
   /** OpenClaw's ids of jobs that guard disabled and could not yet enable again. */
   readonly stillDisabled: ReadonlySet<string>
   readonly policy: ResetPolicy
-  readonly now: Moment
+  readonly now: ClockReading
 }
 
 /** Spans in milliseconds. */
@@ -102,26 +103,21 @@ function restOfInterval({ledger, policy, now}: ResetFacts, request: ResetRequest
 }
 
 /** The age of a request, ms; one that names no time is always young. */
-function requestAgeMs({written, requestedAtMs}: ResetRequest, now: Moment): number {
+function requestAgeMs({written, requestedAtMs}: ResetRequest, now: ClockReading): number {
   if (written) return elapsedMs(written, now)
   return requestedAtMs === undefined ? 0 : Math.max(0, now.at - requestedAtMs)
-}
-
-/** The span between two moments, ms; in one boot no jump of the wall clock changes it. Never negative. */
-export function elapsedMs(then: Moment, now: Moment): number {
-  return Math.max(0, then.boot === now.boot ? now.mono - then.mono : now.at - then.at)
 }
 
 /** A disable whose call timed out was seen to come true 561 s later, when the lock of a hung run was given back. */
 const lateDisableMs = 600_000
 
-export type DebtStep =
-  | {readonly do: 'settle'; readonly how: SettledBy}
+type ReenableStep =
+  | {readonly do: 'settle'; readonly how: ConfirmedBy}
   | {readonly do: 'enable'; readonly reason: string}
   | {readonly do: 'keep'; readonly reason: string}
 
 /** What is due for an owed enable, now that the job was read. */
-export function decideDebt(debt: EnableDebt, read: OpenClawRead, now: Moment): DebtStep {
+export function decideReenable(debt: PendingEnable, read: OpenClawRead, now: ClockReading): ReenableStep {
   if (read.read === 'failed') return {do: 'keep', reason: read.reason}
   if (read.read === 'absent') return {do: 'settle', how: 'gone'}
   const unknownAt = unknownDisableAt(debt)
@@ -148,7 +144,7 @@ export function proofOfReset(
   return {proven: true, reason: `enabled, no marker, next slot ${new Date(job.nextRunAtMs).toISOString()}`}
 }
 
-export interface Proof {
+interface Proof {
   readonly proven: boolean
   readonly reason: string
 }

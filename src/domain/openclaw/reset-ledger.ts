@@ -1,16 +1,16 @@
 import {parseProcessRef} from '../clock/process-ref.js'
+import {type ClockReading, readingOf} from '../clock/reading.js'
 import type {Fold, FoldVerdict} from '../journal/fold.js'
-import type {Rec} from '../journal/record.js'
-import type {Moment} from '../lease/lease.js'
+import type {RawRecord} from '../journal/record.js'
 import {
   applyDisabled,
   applyDisabling,
-  applyOwed,
-  applySettled,
-  type EnableDebt,
-  type EnableDebts,
+  applyEnableConfirmed,
+  applyEnablePending,
+  type PendingEnable,
+  type PendingEnables,
 } from './pending-enable.js'
-import {isWritten, momentOf, type ResetClaim, type Written} from './reset-claim.js'
+import {isResetClaimRecord, type ResetClaim, type ResetClaimRecord} from './reset-claim.js'
 
 /**
  * What the reset daemons did, folded from `openclaw_reset_results.jsonl`. The requests stand in `reset-request.ts`.
@@ -32,9 +32,9 @@ export interface ResetLedger {
   readonly open: Map<string, OpenReset>
   /** By request id, oldest first. */
   readonly answers: Map<string, ResetAnswer>
-  readonly debts: EnableDebts
+  readonly debts: PendingEnables
   /** When the last reset of a job began, and for which request. */
-  readonly lastResets: Map<string, {readonly at: Moment; readonly requestId: string}>
+  readonly lastResets: Map<string, {readonly at: ClockReading; readonly requestId: string}>
 }
 
 export interface OpenReset {
@@ -103,20 +103,20 @@ export const resetFold: Fold<ResetLedger> = {
 interface SavedLedger {
   readonly open: readonly [string, OpenReset][]
   readonly answers: readonly ResetAnswer[]
-  readonly debts: readonly [string, EnableDebt][]
-  readonly lastResets: readonly [string, {readonly at: Moment; readonly requestId: string}][]
+  readonly debts: readonly [string, PendingEnable][]
+  readonly lastResets: readonly [string, {readonly at: ClockReading; readonly requestId: string}][]
 }
 
-function applyReset(state: ResetLedger, record: Rec): FoldVerdict {
-  if (!isWritten(record)) return 'void'
+function applyReset(state: ResetLedger, record: RawRecord): FoldVerdict {
+  if (!isResetClaimRecord(record)) return 'void'
   if (record.kind === 'claimed') return applyClaim(state, record)
-  if (record.kind === 'enable-settled') return applySettled(state.debts, record)
+  if (record.kind === 'enable-settled') return applyEnableConfirmed(state.debts, record)
   const claim = ownClaim(state, record)
   if (!claim) return repeatedResult(state, record)
   switch (record.kind) {
     case 'enable-owed':
-      state.lastResets.set(record.job_id, {at: momentOf(record), requestId: claim.requestId})
-      return applyOwed(state.debts, record, claim)
+      state.lastResets.set(record.job_id, {at: readingOf(record), requestId: claim.requestId})
+      return applyEnablePending(state.debts, record, claim)
     case 'disabling':
       return applySent(state, record, claim)
     case 'disabled':
@@ -132,7 +132,7 @@ function applyReset(state: ResetLedger, record: Rec): FoldVerdict {
   }
 }
 
-function applyClaim(state: ResetLedger, record: Written): FoldVerdict {
+function applyClaim(state: ResetLedger, record: ResetClaimRecord): FoldVerdict {
   const requestId = record['request_id']
   if (typeof requestId !== 'string' || state.answers.has(requestId)) return 'void'
   const before = state.open.get(requestId)
@@ -159,24 +159,24 @@ function isJobTaken(state: ResetLedger, jobId: string, requestId: string): boole
 }
 
 /** The claim under which the record was written, if it is still in force. */
-function ownClaim(state: ResetLedger, record: Written): ResetClaim | undefined {
+function ownClaim(state: ResetLedger, record: ResetClaimRecord): ResetClaim | undefined {
   const claim = state.open.get(record['request_id'] as string)?.claim
   return claim && claim.id === record['claim'] && claim.jobId === record.job_id ? claim : undefined
 }
 
 /** A result ends its claim, so a repetition of that very record finds none. */
-function repeatedResult(state: ResetLedger, record: Written): FoldVerdict {
+function repeatedResult(state: ResetLedger, record: ResetClaimRecord): FoldVerdict {
   return state.answers.get(record['request_id'] as string)?.recordId === record.id ? 'ok' : 'void'
 }
 
-function applySent(state: ResetLedger, record: Written, claim: ResetClaim): FoldVerdict {
+function applySent(state: ResetLedger, record: ResetClaimRecord, claim: ResetClaim): FoldVerdict {
   const open = state.open.get(claim.requestId)
   if (!open || applyDisabling(state.debts, record) === 'void') return 'void'
   state.open.set(claim.requestId, {...open, isDisableSent: true})
   return 'ok'
 }
 
-function applyReleased(state: ResetLedger, {reason}: Written, claim: ResetClaim): FoldVerdict {
+function applyReleased(state: ResetLedger, {reason}: ResetClaimRecord, claim: ResetClaim): FoldVerdict {
   const open = state.open.get(claim.requestId)
   if (!open) return 'void'
   state.open.set(claim.requestId, {
@@ -187,7 +187,7 @@ function applyReleased(state: ResetLedger, {reason}: Written, claim: ResetClaim)
   return 'ok'
 }
 
-function applyResult(state: ResetLedger, record: Written, {requestId, jobId}: ResetClaim): FoldVerdict {
+function applyResult(state: ResetLedger, record: ResetClaimRecord, {requestId, jobId}: ResetClaim): FoldVerdict {
   const {ok, outcome, detail, at, id} = record
   if (typeof ok !== 'boolean' || typeof outcome !== 'string') return 'void'
   const answer = {requestId, jobId, ok, outcome, detail: typeof detail === 'string' ? detail : '', at, recordId: id}

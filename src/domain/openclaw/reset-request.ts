@@ -1,7 +1,7 @@
+import type {ClockReading} from '../clock/reading.js'
 import {isJobName} from '../job/job-name.js'
 import type {Fold, FoldVerdict} from '../journal/fold.js'
-import {type Entry, hasFields, type Rec} from '../journal/record.js'
-import type {Moment} from '../lease/lease.js'
+import {type Entry, hasFields, type RawRecord} from '../journal/record.js'
 
 /**
  * A reset request asks the reset daemon to un-stick one job of OpenClaw. Asking is appending a line, so it works when
@@ -25,7 +25,7 @@ export interface ResetRequest {
   /** Wall clock, ms; undefined when the line names no time. */
   readonly requestedAtMs: number | undefined
   /** When guard wrote the line; undefined for a foreign line. */
-  readonly written: Moment | undefined
+  readonly written: ClockReading | undefined
 }
 
 export interface ResetRequests {
@@ -52,7 +52,7 @@ export const resetRequestFold: Fold<ResetRequests> = {
   },
 }
 
-function applyRequest(state: ResetRequests, record: Rec): FoldVerdict {
+function applyRequest(state: ResetRequests, record: RawRecord): FoldVerdict {
   const request = parseResetRequest(record)
   if (!request) {
     state.unreadable += 1
@@ -82,7 +82,7 @@ export function resetRequestEntry(
   }
 }
 
-export function parseResetRequest(record: Rec): ResetRequest | undefined {
+export function parseResetRequest(record: RawRecord): ResetRequest | undefined {
   const {kind, job_id: jobId} = record
   if (kind !== undefined && kind !== 'requested') return undefined
   if (typeof jobId !== 'string' || jobId === '' || jobId.length > longestName) return undefined
@@ -103,7 +103,7 @@ export function parseResetRequest(record: Rec): ResetRequest | undefined {
   }
 }
 
-function requestId(record: Rec, jobId: string): string {
+function requestId(record: RawRecord, jobId: string): string {
   const given = text(record['request_id']) ?? (record['v'] === 1 ? text(record['id']) : undefined)
   if (given !== undefined) return given
   const said = [
@@ -135,9 +135,9 @@ function parseTime(value: unknown): number | undefined {
   return Number.isNaN(ms) ? undefined : ms
 }
 
-function parseMoment(record: Rec): Moment | undefined {
+function parseMoment(record: RawRecord): ClockReading | undefined {
   if (!hasFields(record, {at: 'number', mono: 'number', boot: 'string', host: 'string'})) return undefined
-  const {at, mono, boot, host} = record as Rec & Moment
+  const {at, mono, boot, host} = record as RawRecord & ClockReading
   return {at, mono, boot, host}
 }
 

@@ -33,7 +33,9 @@ export interface OpenClawFailure {
   readonly message: string
 }
 
-export type Answer<T> = {readonly ok: true; readonly value: T} | {readonly ok: false; readonly failure: OpenClawFailure}
+export type Response<T> =
+  | {readonly ok: true; readonly value: T}
+  | {readonly ok: false; readonly failure: OpenClawFailure}
 
 /**
  * What the gateway's health address says.

@@ -1,5 +1,5 @@
 import {formatDuration} from '../clock/duration.js'
-import type {Rec} from '../journal/record.js'
+import type {RawRecord} from '../journal/record.js'
 import type {BudgetSettings} from '../settings/job.js'
 
 /**
@@ -9,7 +9,7 @@ import type {BudgetSettings} from '../settings/job.js'
  */
 
 /** One thing that was done to recover, as far as budgets ask. */
-export interface PastRecovery {
+interface PastRecovery {
   readonly job: string
   readonly run: string
   readonly at: number
@@ -21,13 +21,13 @@ export interface PastRecovery {
  * So many runs one after the other that were healthy without any help prove health. One alone does not: a service that
  * works after each restart for one run would be restarted for ever.
  */
-export const healthyRunsThatProve = 3
+const healthyRunsThatProve = 3
 
 /** Steps that change something; looking, waiting and telling is no recovery. */
 const acting: readonly unknown[] = ['clear-locks', 'restart', 'exec']
 
 /** The recoveries since `since` that count, newest first, from the runs journal read newest first. */
-export function countedRecoveries(newestFirst: Iterable<Rec>, since: number): readonly PastRecovery[] {
+export function countedRecoveries(newestFirst: Iterable<RawRecord>, since: number): readonly PastRecovery[] {
   const counted: PastRecovery[] = []
   const healthyRuns = new Map<string, number>()
   const helped = new Set<unknown>()
@@ -46,7 +46,7 @@ export function countedRecoveries(newestFirst: Iterable<Rec>, since: number): re
   return counted
 }
 
-function isHealthyAlone({outcome, recovered}: Rec): boolean {
+function isHealthyAlone({outcome, recovered}: RawRecord): boolean {
   return outcome === 'healthy' && recovered !== true
 }
 
@@ -77,7 +77,7 @@ export function askServiceBudget(
   return answer(own, budget, `restarts of ${service}`)
 }
 
-export interface BudgetQuestion {
+interface BudgetQuestion {
   readonly budget: BudgetSettings
   readonly now: number
 }

@@ -8,7 +8,7 @@ import type {BudgetAnswer} from './budget.js'
  * for only a check knows whether the job is well again; a check that finds it well ends the recovery, so that steps
  * behind it are for the case that those before were not enough.
  */
-export type RecoveryPlan =
+type RecoveryPlan =
   | {readonly verdict: 'recover'; readonly steps: readonly PlannedStep[]}
   /** There is something to do, and it must not be done. */
   | {readonly verdict: 'refused'; readonly reason: string; readonly key: string}

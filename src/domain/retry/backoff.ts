@@ -1,6 +1,6 @@
 import type {RetrySettings} from '../settings/job.js'
 
-export type Backoff = Pick<RetrySettings, 'firstDelayMs' | 'factor' | 'maxDelayMs'>
+type Backoff = Pick<RetrySettings, 'firstDelayMs' | 'factor' | 'maxDelayMs'>
 
 /** Full delay after attempt number `attempt` (the first is 1), ms: 2, 4, 8, 16 … 60 seconds by default. */
 export function backoffMs({firstDelayMs, factor, maxDelayMs}: Backoff, attempt: number): number {

@@ -1,4 +1,4 @@
-import {elapsedMs, type Moment} from '../clock/reading.js'
+import {type ClockReading, elapsedMs, readingOf} from '../clock/reading.js'
 import type {BudgetRatio} from '../settings/job.js'
 
 /**
@@ -10,35 +10,35 @@ export interface RetryBudget {
   /** Tokens missing from a full bucket when it was last touched. */
   readonly spent: number
   readonly reserve: number
-  readonly touched: Moment
+  readonly touched: ClockReading
 }
 
 const refillMs = 3_600_000
 
 /** Tokens missing at `now`. */
-export function spentTokens(budget: RetryBudget | undefined, now: Moment): number {
+function spentTokens(budget: RetryBudget | undefined, now: ClockReading): number {
   if (!budget) return 0
   return Math.max(0, budget.spent - (elapsedMs(budget.touched, now) / refillMs) * budget.reserve)
 }
 
 /** The bucket after one retry, or undefined when there is no token for it. */
-export function takeToken(budget: RetryBudget | undefined, reserve: number, now: Moment): RetryBudget | undefined {
+export function takeToken(
+  budget: RetryBudget | undefined,
+  reserve: number,
+  now: ClockReading,
+): RetryBudget | undefined {
   const spent = spentTokens(budget, now) + 1
-  return spent > reserve ? undefined : {spent, reserve, touched: momentOf(now)}
+  return spent > reserve ? undefined : {spent, reserve, touched: readingOf(now)}
 }
 
 /** The bucket after one call. */
-export function giveBack(budget: RetryBudget | undefined, ratio: number, now: Moment): RetryBudget | undefined {
+export function giveBack(budget: RetryBudget | undefined, ratio: number, now: ClockReading): RetryBudget | undefined {
   if (!budget) return undefined
   const spent = Math.max(0, spentTokens(budget, now) - ratio)
-  return spent === 0 ? undefined : {...budget, spent, touched: momentOf(now)}
+  return spent === 0 ? undefined : {...budget, spent, touched: readingOf(now)}
 }
 
 /** Retries that are left at `now`. */
-export function tokensLeft(budget: RetryBudget | undefined, {reserve}: BudgetRatio, now: Moment): number {
+export function tokensLeft(budget: RetryBudget | undefined, {reserve}: BudgetRatio, now: ClockReading): number {
   return Math.max(0, reserve - spentTokens(budget, now))
-}
-
-function momentOf({at, mono, boot, host}: Moment): Moment {
-  return {at, mono, boot, host}
 }

@@ -29,12 +29,12 @@ export interface RetryFacts {
   readonly random: number
 }
 
-export type RetryDecision =
+type RetryDecision =
   | {readonly retry: true; readonly afterMs: number; readonly timeoutFactor: number; readonly reason: string}
   | {readonly retry: false; readonly reason: string}
 
 /** A call that is asked to wait for longer than this is given up: nobody waits for it, and the next slot comes first. */
-export const longestAskedWaitMs = 15 * 60_000
+const longestAskedWaitMs = 15 * 60_000
 
 /** The shared budget is not asked here: whoever performs the retry takes its token, which may be refused. */
 export function decideRetry(policy: RetrySettings, facts: RetryFacts): RetryDecision {

@@ -2,12 +2,12 @@ import type {Lease} from '../lease/lease.js'
 import type {Run} from './run.js'
 
 /** Whether the processes that a lease names still live; unknown in another container or on another host. */
-export type HolderLife = 'alive' | 'gone' | 'unknown'
+export type HolderStatus = 'alive' | 'gone' | 'unknown'
 
 /** A lease, and what was found of its processes. */
-export interface LeaseSighting {
+export interface LeaseHolder {
   readonly lease: Lease
-  readonly life: HolderLife
+  readonly life: HolderStatus
 }
 
 /**
@@ -15,14 +15,14 @@ export interface LeaseSighting {
  * known by its lease, whose holder it is; without that nothing is proved. The lease is to be looked at before the
  * run's records are read: who ends in between has written its end by then.
  */
-export function unrecordedEnd(run: Run, sighting: LeaseSighting | undefined): string | undefined {
+export function inferredEnd(run: Run, sighting: LeaseHolder | undefined): string | undefined {
   if (run.outcome !== undefined || sighting?.lease.holder !== run.id) return undefined
   if (sighting.lease.released) return 'not recorded: it gave its lease back, its end could not be written'
   return sighting.life === 'gone' ? 'not yet recorded: its guard and its job are gone' : undefined
 }
 
 /** The run as it really stands. */
-export function asItStands(run: Run, sighting: LeaseSighting | undefined): Run {
-  const detail = unrecordedEnd(run, sighting)
+export function withInferredOutcome(run: Run, sighting: LeaseHolder | undefined): Run {
+  const detail = inferredEnd(run, sighting)
   return detail === undefined ? run : {...run, outcome: 'interrupted', detail}
 }

@@ -5,7 +5,7 @@
  * a crash mark in the output, then the job's own result file, then the exit code by the job's map.
  */
 
-export const outcomes = [
+const outcomes = [
   'healthy',
   'degraded',
   'unhealthy',
@@ -35,7 +35,7 @@ export interface Exit {
 }
 
 /** Exit code → outcome. A code that is not named is `failed`; 0 is `healthy` unless named otherwise. */
-export type ExitMap = Readonly<Record<number, StatedOutcome>>
+type ExitMap = Readonly<Record<number, StatedOutcome>>
 
 export const defaultExitMap: ExitMap = {0: 'healthy', 1: 'degraded', 2: 'unhealthy'}
 
@@ -48,7 +48,7 @@ export interface JobResult {
   readonly metrics?: Readonly<Record<string, number>>
 }
 
-export interface RunEvidence {
+interface RunEvidence {
   readonly exit: Exit
   readonly exitMap: ExitMap
   readonly result: JobResult | undefined
@@ -56,12 +56,12 @@ export interface RunEvidence {
   readonly crashed: string | undefined
 }
 
-export interface Judgement {
+export interface RunResult {
   readonly outcome: Outcome
   readonly detail?: string
 }
 
-export function judgeRun({exit, exitMap, result, crashed}: RunEvidence): Judgement {
+export function judgeRun({exit, exitMap, result, crashed}: RunEvidence): RunResult {
   if (exit.spawnError !== undefined) return {outcome: 'not-started', detail: exit.spawnError}
   if (exit.silent) return {outcome: 'timed-out', detail: result?.detail ?? 'no output for too long'}
   if (exit.timedOut) return withDetail('timed-out', result?.detail)
@@ -71,7 +71,7 @@ export function judgeRun({exit, exitMap, result, crashed}: RunEvidence): Judgeme
   return withDetail(result?.outcome ?? mappedOutcome(exit.code, exitMap), result?.detail)
 }
 
-function withDetail(outcome: Outcome, detail: string | undefined): Judgement {
+function withDetail(outcome: Outcome, detail: string | undefined): RunResult {
   return detail === undefined ? {outcome} : {outcome, detail}
 }
 

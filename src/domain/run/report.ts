@@ -18,7 +18,7 @@ export interface RunReport {
 }
 
 /** Signal numbers of Linux and macOS that a job may die of; others give 128 + 0 nowhere, for Node names them all. */
-export interface ExitFacts {
+interface ExitFacts {
   readonly code: number | undefined
   readonly signalNumber: number | undefined
   readonly limited: boolean

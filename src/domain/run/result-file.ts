@@ -1,4 +1,4 @@
-import {asEvidence} from '../failure/redact.js'
+import {redactLine} from '../failure/redact.js'
 import {type JobResult, type StatedOutcome, statedOutcomes} from './outcome.js'
 
 /** A result file may hold this many characters; one that is larger is not read. */
@@ -18,7 +18,7 @@ export function parseResult(text: string): ResultReading {
   try {
     value = JSON.parse(text)
   } catch (error) {
-    return refuse(`it is no JSON (${asEvidence((error as Error).message)})`)
+    return refuse(`it is no JSON (${redactLine((error as Error).message)})`)
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return refuse('it is no JSON object')
   return readFields(value as Readonly<Record<string, unknown>>)
@@ -35,13 +35,13 @@ function readFields(fields: Readonly<Record<string, unknown>>): ResultReading {
     if (value === undefined || value === null) return undefined
     const taken = read(value)
     if (taken === undefined)
-      problems.push(`result file: ${name} ${asEvidence(JSON.stringify(value))} is not ${wanted}; ignored`)
+      problems.push(`result file: ${name} ${redactLine(JSON.stringify(value))} is not ${wanted}; ignored`)
     return taken
   }
   const read = {
     outcome: take('outcome', readOutcome, `one of ${statedOutcomes.join(', ')}`),
     class: take('class', readClass, 'a word of at most 64 letters, digits, - or _'),
-    detail: take('detail', (value) => (typeof value === 'string' ? asEvidence(value) : undefined), 'a text'),
+    detail: take('detail', (value) => (typeof value === 'string' ? redactLine(value) : undefined), 'a text'),
     retryAfterMs: take('retryAfter', readSeconds, 'a number of seconds from 0 to 86400'),
     metrics: take('metrics', readMetrics, 'an object of at most 100 numbers'),
   }

@@ -1,6 +1,6 @@
-import {type Place, type ProcessRef, parseProcessRef} from '../clock/process-ref.js'
+import {type BootRef, type ProcessRef, parseProcessRef} from '../clock/process-ref.js'
 import type {Fold} from '../journal/fold.js'
-import {isTime, type Rec} from '../journal/record.js'
+import {isTime, type RawRecord} from '../journal/record.js'
 import type {Outcome} from './outcome.js'
 
 /**
@@ -18,7 +18,7 @@ export interface LogRange {
   readonly to?: number
 }
 
-export interface RunStep {
+interface RunStep {
   readonly do: string
   readonly ok: boolean
   readonly durationMs: number
@@ -44,24 +44,24 @@ export interface Run {
   readonly steps: readonly RunStep[]
   readonly log?: LogRange
   /** Its guard, where no lease speaks for it. */
-  readonly owner?: Place & {readonly process: ProcessRef}
+  readonly owner?: BootRef & {readonly process: ProcessRef}
 }
 
-export interface JobRuns {
+interface JobRuns {
   /** In the order in which they began. */
   runs: Run[]
 }
 
-export type RunBook = Map<string, JobRuns>
+export type RunsByJob = Map<string, JobRuns>
 
 /** Which runs of a job a book keeps. Without `all`: those that go on, the last that happened, and the last that was skipped. */
 type Keeps = 'all' | 'last'
 
 /** What is asked of every job in every round; `guard history` reads the records themselves. */
-export const runBookFold = runFold('last')
+export const runsFold = runFold('last')
 export const allRunsFold = runFold('all')
 
-function runFold(keeps: Keeps): Fold<RunBook> {
+function runFold(keeps: Keeps): Fold<RunsByJob> {
   return {
     empty: () => new Map(),
     apply: (book, record) => {
@@ -70,7 +70,7 @@ function runFold(keeps: Keeps): Fold<RunBook> {
     },
     save: (book) => [...book.values()].flatMap(({runs}) => runs),
     restore: (saved) => {
-      const book: RunBook = new Map()
+      const book: RunsByJob = new Map()
       for (const run of saved as readonly Run[]) put(book, run, {index: -1, keeps})
       return book
     },
@@ -78,11 +78,11 @@ function runFold(keeps: Keeps): Fold<RunBook> {
 }
 
 /** Every run that has no end. */
-export function openRuns(book: RunBook): readonly Run[] {
+export function openRuns(book: RunsByJob): readonly Run[] {
   return Array.from(book.values()).flatMap(({runs}) => runs.filter(({outcome}) => outcome === undefined))
 }
 
-function applyRun(book: RunBook, record: Rec, keeps: Keeps): void {
+function applyRun(book: RunsByJob, record: RawRecord, keeps: Keeps): void {
   const {job, at, run: id} = record
   if (typeof job !== 'string' || !isTime(at) || typeof id !== 'string') return
   const runs = book.get(job)?.runs ?? []
@@ -93,7 +93,7 @@ function applyRun(book: RunBook, record: Rec, keeps: Keeps): void {
 }
 
 /** Undefined when the record changes nothing. */
-function nextRun(known: Run | undefined, record: Rec, begun: Run): Run | undefined {
+function nextRun(known: Run | undefined, record: RawRecord, begun: Run): Run | undefined {
   const {kind} = record
   const at = begun.startedAt
   if (kind === 'skipped')
@@ -111,7 +111,7 @@ function newRun(id: string, job: string, startedAt: number): Run {
   return {id, job, startedAt, attempts: 0, recovered: false, steps: []}
 }
 
-function endedRun(run: Run, record: Rec, at: number): Run {
+function endedRun(run: Run, record: RawRecord, at: number): Run {
   const {durationMs, outcome, exitCode, signal, recovered} = record
   return {
     endedAt: at,
@@ -127,7 +127,7 @@ function endedRun(run: Run, record: Rec, at: number): Run {
   }
 }
 
-function text({class: failureClass, detail, reason}: Rec): Pick<Run, 'class' | 'detail'> {
+function text({class: failureClass, detail, reason}: RawRecord): Pick<Run, 'class' | 'detail'> {
   const said = typeof detail === 'string' ? detail : reason
   return {
     ...(typeof failureClass === 'string' && {class: failureClass}),
@@ -135,16 +135,16 @@ function text({class: failureClass, detail, reason}: Rec): Pick<Run, 'class' | '
   }
 }
 
-function logOf({log}: Rec): Pick<Run, 'log'> {
+function logOf({log}: RawRecord): Pick<Run, 'log'> {
   return typeof log === 'object' && log !== null ? {log: log as LogRange} : {}
 }
 
-function ownerOf({process: named, host, boot}: Rec): Pick<Run, 'owner'> | undefined {
+function ownerOf({process: named, host, boot}: RawRecord): Pick<Run, 'owner'> | undefined {
   const process = parseProcessRef(named)
   return process && {owner: {process, host: `${host}`, boot: `${boot}`}}
 }
 
-function stepOf(record: Rec, at: number): RunStep {
+function stepOf(record: RawRecord, at: number): RunStep {
   const {do: what, ok, durationMs, evidence, service} = record
   return {
     do: String(what),
@@ -162,7 +162,7 @@ interface Where {
   readonly keeps: Keeps
 }
 
-function put(book: RunBook, run: Run, {index, keeps}: Where): void {
+function put(book: RunsByJob, run: Run, {index, keeps}: Where): void {
   const {runs} = book.get(run.job) ?? {runs: []}
   if (index < 0) runs.push(run)
   else runs[index] = run

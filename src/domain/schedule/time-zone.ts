@@ -1,10 +1,10 @@
-import {nearest} from '../settings/suggest.js'
+import {closestName} from '../settings/suggest.js'
 
 /** Says what is wrong with the name of a time zone; undefined: nothing. Names are IANA's, as `America/New_York`. */
 export function timeZoneProblem(name: string): string | undefined {
   // An offset has no summer time and is not understood by every supported Node.
   if (/^[A-Za-z]/.test(name) && isKnown(name)) return undefined
-  const meant = nearest(name, ['UTC', ...Intl.supportedValuesOf('timeZone')])
+  const meant = closestName(name, ['UTC', ...Intl.supportedValuesOf('timeZone')])
   return `is no time zone; ${meant ? `did you mean ${meant}?` : 'write a name such as UTC or America/New_York'}`
 }
 

@@ -46,7 +46,7 @@ export interface AlertingSettings {
   readonly routes: readonly AlertRoute[]
 }
 
-export interface AlertRoute {
+interface AlertRoute {
   /** This level or a worse one. */
   readonly level: AlertLevel
   /** Glob patterns of job names. Empty: all, also alerts of no job. */

@@ -67,7 +67,7 @@ export interface JobSettings {
 /** A program and its arguments. A program named with a slash is absolute; a bare name is searched in PATH. */
 export type Argv = readonly [string, ...string[]]
 export type Overlap = 'skip' | 'wait' | 'cancel-other' | 'allow'
-export type MappedOutcome = 'healthy' | 'degraded' | 'unhealthy' | 'failed'
+type MappedOutcome = 'healthy' | 'degraded' | 'unhealthy' | 'failed'
 export type TroubleOutcome = 'degraded' | 'unhealthy' | 'failed' | 'timed-out' | 'killed' | 'not-started'
 
 /** How failed attempts are repeated. The delay before attempt n+1 is `firstDelayMs * factor^(n-1)`, at most `maxDelayMs`. */
@@ -89,7 +89,7 @@ export interface RetrySettings {
   readonly budget: BudgetRatio
 }
 
-export interface ClassRetrySettings {
+interface ClassRetrySettings {
   /** Most retries for this class; 0 means never. Undefined: `maxAttempts` alone decides. */
   readonly maxRetries?: number
   /** The next attempt gets so many times the timeout of this one. */

@@ -1,4 +1,3 @@
-import type {WatchedJob} from '../watchdog/watched-job.js'
 import type {AlertingSettings, ChannelSettings} from './alerting.js'
 import type {Argv, JobSettings} from './job.js'
 import type {TextOrSecret} from './secret.js'
@@ -25,8 +24,6 @@ export interface Settings {
   readonly jobs: Readonly<Record<string, JobSettings>>
   /** Absolute path of a script → the job that it is. */
   readonly scripts: Readonly<Record<string, string>>
-  /** The jobs that the watchdog looks after, ready made: it asks for all of them in each round. */
-  readonly watched: readonly WatchedJob[]
   readonly services: Readonly<Record<string, ServiceSettings>>
   readonly breakers: BreakersSettings
   readonly watchdog: WatchdogSettings
@@ -43,7 +40,7 @@ export function settingsOfJob(settings: Pick<Settings, 'jobs' | 'defaults'>, job
 }
 
 /** Text logs are rotated at a size and removed by number and age. */
-export interface LogSettings {
+interface LogSettings {
   readonly maxSizeBytes: number
   readonly keep: number
   readonly maxAgeMs: number
@@ -82,7 +79,7 @@ export interface BreakerSettings {
   readonly probeLimitMs: number
 }
 
-export interface WatchdogSettings {
+interface WatchdogSettings {
   readonly escalateAfterFailedResets: number
   readonly repeatAlertAfterMs: number
   /** A job that cannot be reset escalates after trouble of this length. */
@@ -93,7 +90,7 @@ export interface WatchdogSettings {
   readonly lateAfterMs: number
 }
 
-export interface ResetDaemonSettings {
+interface ResetDaemonSettings {
   /** A request that nobody answered for so long is void. */
   readonly expireAfterMs: number
   /** Between two resets of one job. */
@@ -123,7 +120,7 @@ export interface OpenClawSettings {
   readonly failingAfter: number
 }
 
-export interface OpenClawJobSettings {
+interface OpenClawJobSettings {
   readonly id: string
   /** Outranks what OpenClaw says of the job's limit. */
   readonly maxRunningMs?: number

@@ -1,5 +1,5 @@
 /** The name most like `wrong`, for a suggestion. Undefined when none is near enough to be meant. */
-export function nearest(wrong: string, names: Iterable<string>): string | undefined {
+export function closestName(wrong: string, names: Iterable<string>): string | undefined {
   let best: string | undefined
   // A third of the letters may be wrong: less misses real slips, more suggests nonsense.
   let bestDistance = Math.floor(Math.max(wrong.length, 3) / 3) + 1

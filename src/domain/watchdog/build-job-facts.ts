@@ -1,22 +1,21 @@
-import {awakeAt, calmSince, passage} from '../clock/uptime.js'
-import type {JobHistory} from '../incident/incident.js'
-import type {OpenClawSighting} from '../openclaw/job-status.js'
-import type {JobFacts, NowFacts, OutputFacts, SlotDue, SlotFacts} from './job-facts.js'
-import {type Clocks, lifeOf, skippedOf, type Traces} from './liveness.js'
-import {type WatchedJob, watchedAs} from './watched-job.js'
+import {undisturbedSince, uptimeAt, wasUpAt} from '../clock/uptime.js'
+import type {OpenClawJobStatus} from '../openclaw/job-status.js'
+import type {JobFacts, NowFacts, OutputFacts, SlotFacts, SlotPassage} from './job-facts.js'
+import {type Clocks, type JobRecords, livenessOf, skippedOf} from './liveness.js'
+import {type WatchedJob, type WatchRecord, watchKey} from './watched-job.js'
 
 /** What was seen of one job, still in the clocks of whoever wrote it. */
-export interface Sightings {
-  readonly traces: Traces
-  readonly history: JobHistory | undefined
-  readonly outputs: readonly OutputSighting[]
-  readonly openclaw: OpenClawSighting | undefined
+interface Observations {
+  readonly traces: JobRecords
+  readonly history: WatchRecord | undefined
+  readonly outputs: readonly ObservedOutput[]
+  readonly openclaw: OpenClawJobStatus | undefined
   /** What `slotFacts` tells of the job's schedule. */
   readonly slot: SlotFacts | undefined
 }
 
 /** One rule of a job's outputs and the newest file that fits it. */
-export interface OutputSighting {
+export interface ObservedOutput {
   readonly newest:
     | {readonly path: string; readonly modifiedAt: number; readonly size: number; readonly problem?: string}
     | undefined
@@ -24,16 +23,16 @@ export interface OutputSighting {
   readonly unreadable?: string
 }
 
-/** Turns everything into the awake clock. */
-export function gatherFacts(job: WatchedJob, sightings: Sightings, clocks: Clocks): JobFacts {
+/** Turns everything into the uptime clock. */
+export function buildJobFacts(job: WatchedJob, sightings: Observations, clocks: Clocks): JobFacts {
   const {traces, history, openclaw, slot} = sightings
-  const life = lifeOf(traces, clocks)
+  const liveness = livenessOf(traces, clocks)
   return {
     job: job.name,
     now: nowFacts(clocks),
     limits: job.limits,
-    watchedAwake: watchedSince(job, history, clocks),
-    life,
+    watchedSinceMs: watchedSince(job, history, clocks),
+    liveness,
     skipped: skippedOf(traces, clocks),
     outputs: job.outputs.map((rule, index) => outputFacts(rule, sightings.outputs[index], clocks)),
     slot,
@@ -41,19 +40,19 @@ export function gatherFacts(job: WatchedJob, sightings: Sightings, clocks: Clock
   }
 }
 
-/** Since when the job has been watched as it is now; awake clock. */
-export function watchedSince(job: WatchedJob, history: JobHistory | undefined, {nowAwake}: Clocks): number {
-  return history?.watchedAs === watchedAs(job) ? history.watchedAwake : nowAwake
+/** Since when the job has been watched as it is now; uptime clock. */
+export function watchedSince(job: WatchedJob, history: WatchRecord | undefined, {nowUptimeMs}: Clocks): number {
+  return history?.watchKey === watchKey(job) ? history.watchedSinceMs : nowUptimeMs
 }
 
-function nowFacts({now, nowAwake, timeline}: Clocks): NowFacts {
-  return {at: now.at, awake: nowAwake, calmAwake: calmSince(timeline)}
+function nowFacts({now, nowUptimeMs, uptime}: Clocks): NowFacts {
+  return {at: now.at, uptimeMs: nowUptimeMs, undisturbedSinceMs: undisturbedSince(uptime)}
 }
 
 function outputFacts(
   {files, maxAgeMs}: WatchedJob['outputs'][number],
-  sighting: OutputSighting | undefined,
-  {timeline, nowAwake}: Clocks,
+  sighting: ObservedOutput | undefined,
+  {uptime, nowUptimeMs}: Clocks,
 ): OutputFacts {
   const newest = sighting?.newest
   return {
@@ -62,7 +61,7 @@ function outputFacts(
     unreadable: sighting?.unreadable,
     newest: newest && {
       path: newest.path,
-      modifiedAwake: awakeAt(timeline, {at: newest.modifiedAt}, nowAwake),
+      modifiedUptimeMs: uptimeAt(uptime, {at: newest.modifiedAt}, nowUptimeMs),
       size: newest.size,
       problem: newest.problem,
     },
@@ -70,7 +69,7 @@ function outputFacts(
 }
 
 /** The latest slot at or before a wall clock time, ms. */
-export type LatestSlot = (atMs: number) => number | undefined
+type LatestSlot = (atMs: number) => number | undefined
 
 /** The latest slot of a schedule that is late by `graceMs`, and how it was lived through: the same for all its jobs. */
 export function slotFacts(latestSlot: LatestSlot, graceMs: number, clocks: Clocks): SlotFacts | undefined {
@@ -80,7 +79,7 @@ export function slotFacts(latestSlot: LatestSlot, graceMs: number, clocks: Clock
   return {at, due: dueOf(at, clocks), former: former === undefined ? undefined : dueOf(former, clocks)}
 }
 
-function dueOf(slot: number, {timeline, nowAwake}: Clocks): SlotDue {
-  const passed = passage(timeline, slot, nowAwake)
-  return passed.is === 'before' ? {is: 'before', awake: Number.NEGATIVE_INFINITY} : passed
+function dueOf(slot: number, {uptime, nowUptimeMs}: Clocks): SlotPassage {
+  const passed = wasUpAt(uptime, slot, nowUptimeMs)
+  return passed.is === 'before' ? {is: 'before', uptimeMs: Number.NEGATIVE_INFINITY} : passed
 }

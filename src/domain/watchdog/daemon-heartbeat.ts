@@ -1,4 +1,5 @@
-import {type Lease, leaseState, type Moment} from '../lease/lease.js'
+import type {ClockReading} from '../clock/reading.js'
+import {type Lease, leaseState} from '../lease/lease.js'
 import {span} from './freshness.js'
 import type {WatchedJob} from './watched-job.js'
 
@@ -11,12 +12,12 @@ export const resetDaemonLease = 'guard-reset-daemon'
  * - never-used: no watchdog was ever started here, and nobody is to be bothered with it
  * - late: it was, and its last round is too long ago
  */
-export type WatcherState =
+type HeartbeatState =
   | {readonly is: 'never-used'}
   | {readonly is: 'on-time' | 'late'; readonly ageMs: number; readonly reason: string}
 
 /** `lease` is the watcher's own. After a boot it has as long again. */
-export function watcherState(lease: Lease | undefined, now: Moment, lateAfterMs: number): WatcherState {
+export function heartbeatState(lease: Lease | undefined, now: ClockReading, lateAfterMs: number): HeartbeatState {
   if (!lease) return {is: 'never-used'}
   const ageMs = Math.round(ageOf(lease, now))
   const isLate = leaseState(lease, now) !== 'held' && ageMs > lateAfterMs
@@ -25,7 +26,7 @@ export function watcherState(lease: Lease | undefined, now: Moment, lateAfterMs:
 }
 
 /** Rounds are short, so the last renewal is as good as the end. */
-function ageOf({boot, host, seenAt, expiresMono, ttlMs}: Lease, now: Moment): number {
+function ageOf({boot, host, seenAt, expiresMono, ttlMs}: Lease, now: ClockReading): number {
   if (boot === now.boot) return Math.max(0, now.mono - (expiresMono - ttlMs))
   return host === now.host ? now.mono : Math.max(0, now.at - seenAt)
 }

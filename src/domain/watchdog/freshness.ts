@@ -1,7 +1,7 @@
 import type {JobFacts, OutputFacts} from './job-facts.js'
 
-/** Whether something is recent enough to prove life. `waiting`: it cannot be there yet. `none`: there are no rules. */
-export type Freshness = 'fresh' | 'stale' | 'waiting' | 'none'
+/** Whether something is recent enough to prove liveness. `waiting`: it cannot be there yet. `none`: there are no rules. */
+type Freshness = 'fresh' | 'stale' | 'waiting' | 'none'
 
 export interface Judged {
   readonly freshness: Freshness
@@ -26,12 +26,12 @@ const weight = {none: 0, fresh: 1, waiting: 2, stale: 3} as const
 
 function outputFreshness({files, maxAgeMs, newest, unreadable}: OutputFacts, facts: JobFacts): Judged {
   if (unreadable !== undefined) return {freshness: 'waiting', reason: `${files} could not be read: ${unreadable}`}
-  const {now, limits, watchedAwake} = facts
-  const watchedMs = now.awake - watchedAwake
+  const {now, limits, watchedSinceMs} = facts
+  const watchedMs = now.uptimeMs - watchedSinceMs
   const limitMs = maxAgeMs ?? limits.graceMs
   const patience: Freshness = watchedMs <= limitMs ? 'waiting' : 'stale'
   if (!newest) return {freshness: patience, reason: `no file fits ${files}`}
-  const ageMs = now.awake - newest.modifiedAwake
+  const ageMs = now.uptimeMs - newest.modifiedUptimeMs
   if (newest.problem !== undefined && ageMs > limits.graceMs) {
     return {freshness: patience, reason: `${newest.path} ${newest.problem}`}
   }

@@ -1,32 +1,32 @@
-import type {OpenClawSighting} from '../openclaw/job-status.js'
+import type {OpenClawJobStatus} from '../openclaw/job-status.js'
 
 /**
- * All that is known of one job when the watchdog comes by. Times called `…Awake` are milliseconds of the awake clock
- * (timeline.ts), so that a difference of two of them is an age that no clock jump, suspend or downtime has touched.
+ * All that is known of one job when the watchdog comes by. Times called `…Awake` are milliseconds of the uptime clock
+ * (uptime.ts), so that a difference of two of them is an age that no clock jump, suspend or downtime has touched.
  */
 export interface JobFacts {
   readonly job: string
   readonly now: NowFacts
-  readonly limits: Limits
+  readonly limits: WatchLimits
   /** Since when the watchdog has known the job with its present schedule and outputs. */
-  readonly watchedAwake: number
-  readonly life: Life
+  readonly watchedSinceMs: number
+  readonly liveness: Liveness
   /** The last time a run was not to happen, and why. */
-  readonly skipped: {readonly awake: number; readonly reason: string} | undefined
+  readonly skipped: {readonly uptimeMs: number; readonly reason: string} | undefined
   readonly outputs: readonly OutputFacts[]
   readonly slot: SlotFacts | undefined
-  readonly openclaw: OpenClawSighting | undefined
+  readonly openclaw: OpenClawJobStatus | undefined
 }
 
 export interface NowFacts {
   /** Wall clock, for texts alone. */
   readonly at: number
-  readonly awake: number
+  readonly uptimeMs: number
   /** The boot, or the last jump of the clock or end of a suspend. */
-  readonly calmAwake: number
+  readonly undisturbedSinceMs: number
 }
 
-export interface Limits {
+export interface WatchLimits {
   /** How long the end of a run proves health. Undefined: the schedule alone says when the next run is due. */
   readonly freshForMs: number | undefined
   /** How late a slot may start, and how long an output may be unfinished. */
@@ -39,24 +39,24 @@ export interface Limits {
 /**
  * What lease and run records prove.
  * - running: the lease is held and has not expired
- * - lost: the lease expired and nobody gave it back
- * - leaseless: a run goes on that takes no lease (`overlap: allow`); others may begin beside it
+ * - expired: the lease expired and nobody gave it back
+ * - running-unleased: a run goes on that takes no lease (`overlap: allow`); others may begin beside it
  * - ended: the last run is over, well or badly; a reboot ends a run too
- * - none: no sign of the job has ever been seen
+ * - never-seen: no sign of the job has ever been seen
  */
-export type Life =
-  | {readonly is: 'running' | 'lost'; readonly startedAwake: number; readonly seenAwake: number}
-  | {readonly is: 'leaseless'; readonly startedAwake: number; readonly seenAwake: number}
+export type Liveness =
+  | {readonly is: 'running' | 'expired'; readonly startedUptimeMs: number; readonly seenUptimeMs: number}
+  | {readonly is: 'running-unleased'; readonly startedUptimeMs: number; readonly seenUptimeMs: number}
   | {
       readonly is: 'ended'
-      readonly startedAwake: number
-      readonly seenAwake: number
+      readonly startedUptimeMs: number
+      readonly seenUptimeMs: number
       /** How it ended when it did not end well. */
       readonly trouble: string | undefined
       /** Why its trouble is not recovered from again: the budget is spent. Absent: it is, or there was none. */
       readonly givenUp?: string
     }
-  | {readonly is: 'none'}
+  | {readonly is: 'never-seen'}
 
 /** One rule of the settings and the newest file that fits it. */
 export interface OutputFacts {
@@ -68,9 +68,9 @@ export interface OutputFacts {
   readonly unreadable: string | undefined
 }
 
-export interface OutputFile {
+interface OutputFile {
   readonly path: string
-  readonly modifiedAwake: number
+  readonly modifiedUptimeMs: number
   readonly size: number
   /** What is wrong with its content: too small, a mark absent or present. */
   readonly problem: string | undefined
@@ -79,12 +79,12 @@ export interface OutputFile {
 /** The latest slot of the schedule that is late by the grace, and the one before it. */
 export interface SlotFacts {
   readonly at: number
-  readonly due: SlotDue
-  readonly former: SlotDue | undefined
+  readonly due: SlotPassage
+  readonly former: SlotPassage | undefined
 }
 
 /** - awake: the machine lived through it; the others say why nobody could have run it. */
-export interface SlotDue {
-  readonly is: 'awake' | 'down' | 'skipped' | 'repeated' | 'before'
-  readonly awake: number
+export interface SlotPassage {
+  readonly is: 'up' | 'down' | 'skipped' | 'repeated' | 'before'
+  readonly uptimeMs: number
 }

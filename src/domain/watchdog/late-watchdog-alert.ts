@@ -1,6 +1,7 @@
 import type {Alert} from '../alert/alert.js'
-import type {Lease, Moment} from '../lease/lease.js'
-import {watcherState} from './daemon-heartbeat.js'
+import type {ClockReading} from '../clock/reading.js'
+import type {Lease} from '../lease/lease.js'
+import {heartbeatState} from './daemon-heartbeat.js'
 
 /** Milliseconds. */
 export interface LateWatchdogPolicy {
@@ -12,10 +13,10 @@ export interface LateWatchdogPolicy {
 /** What is to be said of a watchdog that is late; undefined while it is not. The key lets many runs say it once. */
 export function lateWatchdogAlert(
   lease: Lease,
-  now: Moment,
+  now: ClockReading,
   {lateAfterMs, repeatAlertAfterMs}: LateWatchdogPolicy,
 ): Alert | undefined {
-  const state = watcherState(lease, now, lateAfterMs)
+  const state = heartbeatState(lease, now, lateAfterMs)
   if (state.is !== 'late') return undefined
   const time = Math.floor((state.ageMs - lateAfterMs) / Math.max(lateAfterMs, repeatAlertAfterMs))
   return {

@@ -1,54 +1,55 @@
-import {awakeAt, endOfBoot, type Timeline} from '../clock/uptime.js'
-import {type Lease, leaseState, type Moment} from '../lease/lease.js'
+import type {ClockReading} from '../clock/reading.js'
+import {endOfBoot, type Uptime, uptimeAt} from '../clock/uptime.js'
+import {type Lease, leaseState} from '../lease/lease.js'
 import type {Run} from '../run/run.js'
-import type {JobFacts, Life} from './job-facts.js'
+import type {JobFacts, Liveness} from './job-facts.js'
 
 /** What the journals say of one job. */
-export interface Traces {
+export interface JobRecords {
   readonly lease: Lease | undefined
   /** Oldest first. */
   readonly runs: readonly Run[]
 }
 
-/** Now, and the timeline up to now. */
+/** Now, and the uptime up to now. */
 export interface Clocks {
-  readonly now: Moment
-  readonly nowAwake: number
-  readonly timeline: Timeline
+  readonly now: ClockReading
+  readonly nowUptimeMs: number
+  readonly uptime: Uptime
 }
 
 /** Claim and start of one run are written within this. Milliseconds. */
 const sameRunMs = 60_000
 
-/** The last sign of life: the lease's, or that of a run that took no lease or came after it. */
-export function lifeOf({lease, runs}: Traces, clocks: Clocks): Life {
+/** The last sign of liveness: the lease's, or that of a run that took no lease or came after it. */
+export function livenessOf({lease, runs}: JobRecords, clocks: Clocks): Liveness {
   const run = runs.findLast(({outcome}) => outcome !== 'skipped')
-  const own = lease && lifeOfLease(lease, clocks)
+  const own = lease && leaseLiveness(lease, clocks)
   const runOfLease = lease && run && Math.abs(run.startedAt - lease.claimedAt) <= sameRunMs ? run : undefined
   if (own && runOfLease) return endedByRun(own, runOfLease, clocks)
   if (own && !(lease && run && run.startedAt > lease.claimedAt)) return own
-  return run ? lifeOfRun(run, clocks) : {is: 'none'}
+  return run ? runLiveness(run, clocks) : {is: 'never-seen'}
 }
 
-function lifeOfLease(lease: Lease, clocks: Clocks): Life {
-  const {timeline, nowAwake} = clocks
+function leaseLiveness(lease: Lease, clocks: Clocks): Liveness {
+  const {uptime, nowUptimeMs} = clocks
   const {boot, seenAt, ttlMs} = lease
-  const renewedAwake = awakeAt(timeline, {at: seenAt, mono: lease.expiresMono - ttlMs, boot}, nowAwake)
-  const startedAwake = awakeAt(timeline, {at: lease.claimedAt, mono: lease.claimedMono, boot}, nowAwake)
+  const renewedUptimeMs = uptimeAt(uptime, {at: seenAt, mono: lease.expiresMono - ttlMs, boot}, nowUptimeMs)
+  const startedUptimeMs = uptimeAt(uptime, {at: lease.claimedAt, mono: lease.claimedMono, boot}, nowUptimeMs)
   const state = leaseState(lease, clocks.now)
-  if (state === 'held') return {is: 'running', startedAwake, seenAwake: renewedAwake}
+  if (state === 'held') return {is: 'running', startedUptimeMs, seenUptimeMs: renewedUptimeMs}
   if (lease.released) {
     const {at, mono} = lease.released
-    const released = awakeAt(timeline, mono === undefined ? {at} : {at, mono, boot}, nowAwake)
-    const seenAwake = Math.max(renewedAwake, Math.min(released, renewedAwake + ttlMs))
+    const released = uptimeAt(uptime, mono === undefined ? {at} : {at, mono, boot}, nowUptimeMs)
+    const seenUptimeMs = Math.max(renewedUptimeMs, Math.min(released, renewedUptimeMs + ttlMs))
     const trouble = lease.released.status === 'error' ? (lease.released.detail ?? 'with an error') : undefined
-    return {is: 'ended', startedAwake, seenAwake, trouble}
+    return {is: 'ended', startedUptimeMs, seenUptimeMs, trouble}
   }
-  const rebootAwake = isOfPastBoot(lease, clocks) ? rebootAfter(lease, clocks) : undefined
-  if (rebootAwake === undefined || renewedAwake + ttlMs <= rebootAwake) {
-    return {is: 'lost', startedAwake, seenAwake: renewedAwake}
+  const rebootUptimeMs = isOfPastBoot(lease, clocks) ? uptimeAtReboot(lease, clocks) : undefined
+  if (rebootUptimeMs === undefined || renewedUptimeMs + ttlMs <= rebootUptimeMs) {
+    return {is: 'expired', startedUptimeMs, seenUptimeMs: renewedUptimeMs}
   }
-  return {is: 'ended', startedAwake, seenAwake: rebootAwake, trouble: 'ended by a reboot'}
+  return {is: 'ended', startedUptimeMs, seenUptimeMs: rebootUptimeMs, trouble: 'ended by a reboot'}
 }
 
 /** On this host nothing outlives the boot; it is over, but nobody let it end. */
@@ -60,31 +61,37 @@ function isOfPastBoot(lease: Lease, {now}: Clocks): boolean {
  * The reboot ended a run that still held its lease; one that had lost it before is as dead afterwards. Boots since then
  * are no sign of the job. Of a boot that nobody noted, the end of it is taken to be the beginning of this one.
  */
-function rebootAfter({boot}: Lease, {now, nowAwake, timeline}: Clocks): number {
-  return endOfBoot(timeline, boot) ?? nowAwake - now.mono
+function uptimeAtReboot({boot}: Lease, {now, nowUptimeMs, uptime}: Clocks): number {
+  return endOfBoot(uptime, boot) ?? nowUptimeMs - now.mono
 }
 
 /** The run's records may know more than the lease: how it ended, or that it ended though nobody gave the lease back. */
-function endedByRun(life: Life, run: Run, {timeline, nowAwake}: Clocks): Life {
+function endedByRun(liveness: Liveness, run: Run, {uptime, nowUptimeMs}: Clocks): Liveness {
   // When an interruption was found says nothing about when it was.
-  if (life.is === 'none' || run.endedAt === undefined || run.outcome === 'interrupted') return life
+  if (liveness.is === 'never-seen' || run.endedAt === undefined || run.outcome === 'interrupted') return liveness
   const trouble = troubleOf(run)
-  if (life.is === 'ended') return {...givenUpOf(run), ...life, trouble: life.trouble ?? trouble}
-  if (life.is === 'running') return life
-  const endedAwake = Math.max(life.seenAwake, awakeAt(timeline, {at: run.endedAt}, nowAwake))
-  return {is: 'ended', startedAwake: life.startedAwake, seenAwake: endedAwake, trouble, ...givenUpOf(run)}
-}
-
-function lifeOfRun(run: Run, clocks: Clocks): Life {
-  const {timeline, nowAwake} = clocks
-  const startedAwake = awakeAt(timeline, {at: run.startedAt}, nowAwake)
-  if (goesOn(run, clocks)) return {is: 'leaseless', startedAwake, seenAwake: nowAwake}
-  const isEnded = run.endedAt !== undefined && run.outcome !== 'interrupted'
-  const seenAwake = isEnded ? awakeAt(timeline, {at: run.endedAt ?? 0}, nowAwake) : startedAwake
+  if (liveness.is === 'ended') return {...givenUpOf(run), ...liveness, trouble: liveness.trouble ?? trouble}
+  if (liveness.is === 'running') return liveness
+  const endedUptimeMs = Math.max(liveness.seenUptimeMs, uptimeAt(uptime, {at: run.endedAt}, nowUptimeMs))
   return {
     is: 'ended',
-    startedAwake,
-    seenAwake,
+    startedUptimeMs: liveness.startedUptimeMs,
+    seenUptimeMs: endedUptimeMs,
+    trouble,
+    ...givenUpOf(run),
+  }
+}
+
+function runLiveness(run: Run, clocks: Clocks): Liveness {
+  const {uptime, nowUptimeMs} = clocks
+  const startedUptimeMs = uptimeAt(uptime, {at: run.startedAt}, nowUptimeMs)
+  if (goesOn(run, clocks)) return {is: 'running-unleased', startedUptimeMs, seenUptimeMs: nowUptimeMs}
+  const isEnded = run.endedAt !== undefined && run.outcome !== 'interrupted'
+  const seenUptimeMs = isEnded ? uptimeAt(uptime, {at: run.endedAt ?? 0}, nowUptimeMs) : startedUptimeMs
+  return {
+    is: 'ended',
+    startedUptimeMs,
+    seenUptimeMs,
     trouble: run.endedAt === undefined ? 'no end was written' : troubleOf(run),
     ...givenUpOf(run),
   }
@@ -106,8 +113,8 @@ function givenUpOf({steps}: Run): {givenUp?: string} {
 }
 
 /** The last time a run was not to happen, unless a run came after it. */
-export function skippedOf({runs}: Traces, {timeline, nowAwake}: Clocks): JobFacts['skipped'] {
+export function skippedOf({runs}: JobRecords, {uptime, nowUptimeMs}: Clocks): JobFacts['skipped'] {
   const last = runs.at(-1)
   if (last?.outcome !== 'skipped') return undefined
-  return {awake: awakeAt(timeline, {at: last.startedAt}, nowAwake), reason: last.detail ?? 'no reason was given'}
+  return {uptimeMs: uptimeAt(uptime, {at: last.startedAt}, nowUptimeMs), reason: last.detail ?? 'no reason was given'}
 }

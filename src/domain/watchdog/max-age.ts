@@ -1,13 +1,13 @@
-import {calmSince} from '../clock/uptime.js'
+import {undisturbedSince} from '../clock/uptime.js'
 import type {SlotFacts} from './job-facts.js'
 import type {Clocks} from './liveness.js'
 import {earlyMs} from './slot.js'
 import type {WatchedJob} from './watched-job.js'
 
-export interface AgeFacts {
+interface MaxAgeFacts {
   readonly slot: SlotFacts | undefined
   /** Since when the job has been watched as it is now. */
-  readonly watchedAwake: number
+  readonly watchedSinceMs: number
   readonly clocks: Clocks
 }
 
@@ -15,13 +15,13 @@ export interface AgeFacts {
  * How old the last run may be that another scheduler tells of, by the wall clock, ms. Undefined where it says nothing:
  * no rule, or the job could not have run for a part of that time, or was not watched yet.
  */
-export function allowedAgeMs({limits}: WatchedJob, {slot, watchedAwake, clocks}: AgeFacts): number | undefined {
+export function maxAgeMs({limits}: WatchedJob, {slot, watchedSinceMs, clocks}: MaxAgeFacts): number | undefined {
   const {freshForMs, graceMs} = limits
   if (freshForMs !== undefined) {
     const allowedMs = freshForMs + graceMs
-    const observedMs = clocks.nowAwake - Math.max(watchedAwake, calmSince(clocks.timeline))
+    const observedMs = clocks.nowUptimeMs - Math.max(watchedSinceMs, undisturbedSince(clocks.uptime))
     return observedMs >= allowedMs ? allowedMs : undefined
   }
-  if (slot?.due.is !== 'awake' || slot.due.awake < watchedAwake) return undefined
+  if (slot?.due.is !== 'up' || slot.due.uptimeMs < watchedSinceMs) return undefined
   return clocks.now.at - slot.at + earlyMs
 }

@@ -2,22 +2,17 @@ import type {JobSettings} from '../settings/job.js'
 import {type Settings, settingsOfJob} from '../settings/settings.js'
 import type {WatchedJob} from './watched-job.js'
 
-/** The settings before it is told from them who is watched. */
-type Unindexed = Omit<Settings, 'watched' | 'scripts'>
-
 /** The jobs of the settings that are to be watched, those that only OpenClaw knows included. */
-export function watchedJobs(settings: Unindexed): readonly WatchedJob[] {
+export function watchedJobs(settings: Settings): readonly WatchedJob[] {
   const ofOpenClaw = settings.openclaw?.jobs ?? {}
   const names = new Set([...Object.keys(settings.jobs), ...Object.keys(ofOpenClaw)])
-  const jobs = [...names]
+  return [...names]
     .map((name) => ({name, job: settingsOfJob(settings, name)}))
     .filter(({name, job}) => job.watch || !Object.hasOwn(settings.jobs, name))
     .map(({name, job}) => watchedJob(name, job, settings))
-  // As the settings' cache gives it back: JSON leaves out what is undefined.
-  return JSON.parse(JSON.stringify(jobs)) as readonly WatchedJob[]
 }
 
-function watchedJob(name: string, job: JobSettings, {watchdog, openclaw}: Unindexed): WatchedJob {
+function watchedJob(name: string, job: JobSettings, {watchdog, openclaw}: Settings): WatchedJob {
   const {schedule, timezone, outputs, dir, freshForMs, graceMs} = job
   const own = openclaw && Object.hasOwn(openclaw.jobs, name) ? openclaw.jobs[name] : undefined
   const vetoForMs = (own?.maxRunningMs ?? openclaw?.maxRunningMs ?? 0) + (openclaw?.graceMs ?? 0)

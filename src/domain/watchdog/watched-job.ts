@@ -1,5 +1,5 @@
 import type {OutputSettings} from '../settings/job.js'
-import type {Limits} from './job-facts.js'
+import type {WatchLimits} from './job-facts.js'
 
 /** A job as the watchdog is told to look after it. */
 export interface WatchedJob {
@@ -9,12 +9,20 @@ export interface WatchedJob {
   readonly outputs: readonly OutputSettings[]
   /** Folder of the outputs' patterns. */
   readonly dir: string | undefined
-  readonly limits: Limits
+  readonly limits: WatchLimits
   readonly openclawId: string | undefined
 }
 
+/** Since when a job is watched, and as what. */
+export interface WatchRecord {
+  /** What `watchKey` said of it then. */
+  readonly watchKey: string
+  /** Uptime clock, ms. */
+  readonly watchedSinceMs: number
+}
+
 /** Changes when the job is to do something else than before: what it has not done yet is then no reproach. */
-export function watchedAs({schedule, timezone, outputs, limits}: Omit<WatchedJob, 'name'>): string {
+export function watchKey({schedule, timezone, outputs, limits}: Omit<WatchedJob, 'name'>): string {
   const what = outputs.length === 0 ? '' : JSON.stringify(outputs.map(({files, maxAgeMs}) => [files, maxAgeMs]))
   return `${schedule ?? '-'} ${timezone ?? '-'} ${limits.graceMs}${what}`
 }

@@ -9,7 +9,7 @@ import {generationName} from './names.js'
 import {publish} from './publish.js'
 import {catchUp, endsInLine, hasMore, type View} from './view.js'
 
-export interface Committed<S> {
+interface Committed<S> {
   readonly verdict: FoldVerdict
   readonly view: View<S>
 }

@@ -1,12 +1,12 @@
 import type {Stamp} from '../../domain/journal/record.js'
 import {close, type FileHandle, list, open, pause, type Step, status} from './files.js'
 import {generationName, stableName} from './names.js'
-import {catchUp, emptyView, hasMore, type Reader, type View} from './view.js'
+import {catchUp, emptyView, hasMore, type RecordReader, type View} from './view.js'
 
 /** One process's place in one journal, kept from call to call so that only new lines are read. */
 export interface Cursor<S> {
   readonly journal: string
-  readonly reader: Reader<S>
+  readonly reader: RecordReader<S>
   readonly newStamp: () => Stamp
   /** How long whoever sealed a generation is left to publish the next one, ms. */
   readonly patienceMs: number

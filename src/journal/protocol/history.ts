@@ -1,12 +1,12 @@
 import type {Fold} from '../../domain/journal/fold.js'
-import type {Rec} from '../../domain/journal/record.js'
+import type {RawRecord} from '../../domain/journal/record.js'
 import {close, drive, type FileHandle, type FileOp, list, listArchives, open, readAll, type Step} from './files.js'
 import {gunzip} from './gzip.js'
 import {archiveName, generationName, stableName} from './names.js'
 import {catchUp, emptyView} from './view.js'
 
 /** Collects the records themselves; a snapshot only repeats what earlier generations said. */
-export const collector: Fold<Rec[]> = {
+export const keepAllFold: Fold<RawRecord[]> = {
   empty: () => [],
   apply: (records, record) => {
     records.push(record)
@@ -25,7 +25,7 @@ export function* generations(): Step<readonly number[]> {
 }
 
 /** The records of one generation up to its seal, in order, with the lines that were carried into it. */
-export function* recordsOf(journal: string, generation: number): Step<readonly Rec[]> {
+export function* recordsOf(journal: string, generation: number): Step<readonly RawRecord[]> {
   const file = yield* open(generationName(journal, generation))
   if (file) return yield* recordsIn(file, generation)
   // The archive is there before the generation goes, so one of the two is found, unless retention took both.
@@ -34,14 +34,14 @@ export function* recordsOf(journal: string, generation: number): Step<readonly R
 }
 
 /** Lines of other programs in a journal that guard never wrote to. */
-export function* unadoptedRecords(journal: string): Step<readonly Rec[]> {
+export function* unadoptedRecords(journal: string): Step<readonly RawRecord[]> {
   const file = yield* open(stableName(journal))
   return file ? yield* recordsIn(file, 1) : []
 }
 
-function* recordsIn(file: FileHandle, generation: number): Step<readonly Rec[]> {
-  const view = emptyView(generation, file, collector)
-  yield* catchUp(view, {reads: 'all', fold: collector})
+function* recordsIn(file: FileHandle, generation: number): Step<readonly RawRecord[]> {
+  const view = emptyView(generation, file, keepAllFold)
+  yield* catchUp(view, {reads: 'all', fold: keepAllFold})
   yield* close(file)
   return view.state
 }
@@ -51,7 +51,7 @@ interface ArchivePlace {
   readonly generation: number
 }
 
-function* recordsInArchive(archive: FileHandle, {journal, generation}: ArchivePlace): Step<readonly Rec[]> {
+function* recordsInArchive(archive: FileHandle, {journal, generation}: ArchivePlace): Step<readonly RawRecord[]> {
   const packed = yield* readAll(archive, 0)
   yield* close(archive)
   const bytes = gunzip(packed, archiveName(journal, generation))
@@ -59,9 +59,9 @@ function* recordsInArchive(archive: FileHandle, {journal, generation}: ArchivePl
 }
 
 /** The same steps as for a generation on the disk, over bytes in memory. */
-export function recordsInBytes(bytes: Buffer, file: FileHandle, generation: number): readonly Rec[] {
-  const view = emptyView(generation, file, collector)
-  drive(catchUp(view, {reads: 'all', fold: collector}), (op: FileOp) =>
+export function recordsInBytes(bytes: Buffer, file: FileHandle, generation: number): readonly RawRecord[] {
+  const view = emptyView(generation, file, keepAllFold)
+  drive(catchUp(view, {reads: 'all', fold: keepAllFold}), (op: FileOp) =>
     op.op === 'read' ? bytes.subarray(op.from, op.from + op.atMost) : undefined,
   )
   return view.state

@@ -1,4 +1,4 @@
-import type {Entry, Rec, Stamp, Stamped} from '../../domain/journal/record.js'
+import type {Entry, RawRecord, Stamp, StampedEntry} from '../../domain/journal/record.js'
 import {GuardError} from '../../errors.js'
 
 /** Large things live in files that a record names. */
@@ -16,7 +16,7 @@ export const tornEnd = Buffer.from(' \n')
 export const ownKinds = ['snapshot', 'seal', 'carry'] as const
 
 export interface Line {
-  readonly record: Stamped
+  readonly record: StampedEntry
   readonly bytes: Buffer
 }
 
@@ -37,7 +37,7 @@ export function encodeEntry(entry: Entry, stamp: Stamp): Line {
 }
 
 export function encodeOwn(entry: Entry, stamp: Stamp): Line {
-  const record: Stamped = {...stamp, ...entry}
+  const record: StampedEntry = {...stamp, ...entry}
   return {record, bytes: Buffer.from(`${JSON.stringify(record)}\n`)}
 }
 
@@ -45,7 +45,7 @@ export function encodeOwn(entry: Entry, stamp: Stamp): Line {
  * Reads a line without its newline. Undefined for garbage. Where garbage stands before a record (a writer died in the
  * middle, another appended without looking), the record is what parses from the last `{"` (invariant 6).
  */
-export function parseLine(text: string): Rec | undefined {
+export function parseLine(text: string): RawRecord | undefined {
   const whole = parseObject(text)
   if (whole) return isEndedByOther(whole, text) ? undefined : whole
   // Each try costs the length of the rest, so a long line of nothing but brackets gets only so many.
@@ -59,14 +59,14 @@ export function parseLine(text: string): Rec | undefined {
   return undefined
 }
 
-function isEndedByOther(record: Rec, text: string): boolean {
+function isEndedByOther(record: RawRecord, text: string): boolean {
   return text.endsWith(' ') && isOwn(record)
 }
 
-function parseObject(text: string): Rec | undefined {
+function parseObject(text: string): RawRecord | undefined {
   if (!text.startsWith('{') && !text.trimStart().startsWith('{')) return undefined
   try {
-    return JSON.parse(text) as Rec
+    return JSON.parse(text) as RawRecord
   } catch (error) {
     if (error instanceof SyntaxError) return undefined
     throw error
@@ -74,7 +74,7 @@ function parseObject(text: string): Rec | undefined {
 }
 
 /** Tells a record that guard stamped from one that somebody else appended. */
-export function isOwn(record: Rec): record is Stamped {
+export function isOwn(record: RawRecord): record is StampedEntry {
   return record['v'] === 1 && typeof record['id'] === 'string'
 }
 

@@ -5,7 +5,7 @@ import {archivedGenerationOf, archiveName, generationName, generationOf, generat
 /** A file that a process left half-made and never came back to. */
 const abandonedAfterMs = 3_600_000
 
-export interface Leftovers {
+interface Leftovers {
   readonly dir: string
   readonly journal: string
   /** Generations still needed: the newest, and those that other programs may yet append to. */

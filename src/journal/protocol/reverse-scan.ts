@@ -1,6 +1,6 @@
-import type {Rec} from '../../domain/journal/record.js'
+import type {RawRecord} from '../../domain/journal/record.js'
 import {close, type FileHandle, open, read, type Step} from './files.js'
-import {collector, generations, recordsInBytes, recordsOf, unadoptedRecords} from './history.js'
+import {generations, keepAllFold, recordsInBytes, recordsOf, unadoptedRecords} from './history.js'
 import {isOwn, linesOf, ownKinds, parseLine} from './lines.js'
 import {generationName} from './names.js'
 import {catchUp, emptyView} from './view.js'
@@ -16,13 +16,13 @@ interface Place {
 const pieceBytes = 65_536
 
 /** Every record, newest first. Opens no generation before the caller has come so far, and holds a piece of it at a time. */
-export function* recordsBackwards(journal: string, run: Run): Iterable<Rec> {
+export function* recordsBackwards(journal: string, run: Run): Iterable<RawRecord> {
   const present = run(generations())
   if (present.length === 0) yield* [...run(unadoptedRecords(journal))].reverse()
   for (const generation of [...present].reverse()) yield* generationBackwards({journal, generation}, run)
 }
 
-function* generationBackwards({journal, generation}: Place, run: Run): Iterable<Rec> {
+function* generationBackwards({journal, generation}: Place, run: Run): Iterable<RawRecord> {
   const file = run(open(generationName(journal, generation)))
   // An archive is read whole.
   if (!file) return yield* [...run(recordsOf(journal, generation))].reverse()
@@ -77,7 +77,7 @@ function* linesBackwards({file, end}: Stretch, run: Run): Iterable<LineBackwards
 
 /** Behind the seal, or behind the last complete line. */
 function* endOf(file: FileHandle): Step<number> {
-  const view = emptyView(1, file, collector)
-  yield* catchUp(view, {reads: 'seals', fold: collector})
+  const view = emptyView(1, file, keepAllFold)
+  yield* catchUp(view, {reads: 'seals', fold: keepAllFold})
   return view.offset
 }

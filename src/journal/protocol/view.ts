@@ -1,5 +1,5 @@
 import type {Fold, FoldVerdict} from '../../domain/journal/fold.js'
-import {hasFields, type Rec, type Stamp} from '../../domain/journal/record.js'
+import {hasFields, type RawRecord, type Stamp} from '../../domain/journal/record.js'
 import {endsWithNewline, type FileHandle, read, type Step} from './files.js'
 import {type ChunkLine, isOwn, lineAround, linesOf, parseLine} from './lines.js'
 
@@ -32,7 +32,7 @@ export interface Seal {
  * How the lines are read: folded, or only searched for the end of the generation. The search is for writers that ask
  * for nothing: on a MiB of records it takes a thirtieth of the time of parsing all (1.5 ms against 54, a busy machine).
  */
-export interface Reader<S> {
+export interface RecordReader<S> {
   readonly reads: 'all' | 'seals'
   readonly fold: Fold<S>
 }
@@ -73,7 +73,7 @@ export function* endsInLine<S>(view: View<S>): Step<boolean> {
  * Reads on to the end of the file or of the generation, or up to the record `until`.
  * Returns what the fold makes of that record; undefined when it is not there, or stands behind the seal and never happened.
  */
-export function* catchUp<S>(view: View<S>, reader: Reader<S>, until?: string): Step<FoldVerdict | undefined> {
+export function* catchUp<S>(view: View<S>, reader: RecordReader<S>, until?: string): Step<FoldVerdict | undefined> {
   for (let atMost = mebibyte; !view.seal; ) {
     const chunk = yield* read(view.file, view.offset, atMost)
     const before = view.offset
@@ -146,7 +146,7 @@ function snapshotBytesOf(chunk: string | Buffer): number {
   return chunk.slice(0, Math.min(end, 400)).includes('"kind":"snapshot"') ? end : 0
 }
 
-function findLine(chunk: string | Buffer, needle: string, isIt: (record: Rec) => boolean) {
+function findLine(chunk: string | Buffer, needle: string, isIt: (record: RawRecord) => boolean) {
   for (let at = chunk.indexOf(needle); at >= 0; ) {
     const {text, end} = lineAround(chunk, at)
     const record = parseLine(text)
@@ -156,7 +156,7 @@ function findLine(chunk: string | Buffer, needle: string, isIt: (record: Rec) =>
   return undefined
 }
 
-function apply<S>(view: View<S>, fold: Fold<S>, record: Rec): FoldVerdict {
+function apply<S>(view: View<S>, fold: Fold<S>, record: RawRecord): FoldVerdict {
   if (isOwn(record)) {
     if (record.kind === 'seal') return seal(view, record)
     if (record.kind === 'carry') return carry(view, fold, record)
@@ -172,7 +172,7 @@ function seal<S>(view: View<S>, stamp: Stamp): FoldVerdict {
 }
 
 /** Takes over foreign lines of an earlier generation, if they begin where the last carry ended (invariant 9). */
-function carry<S>(view: View<S>, fold: Fold<S>, record: Rec): FoldVerdict {
+function carry<S>(view: View<S>, fold: Fold<S>, record: RawRecord): FoldVerdict {
   if (!hasFields(record, {generation: 'number', from: 'number', to: 'number', lines: 'object'})) return 'void'
   const {generation, from, to, lines} = record as {
     generation: number
@@ -191,7 +191,7 @@ function carry<S>(view: View<S>, fold: Fold<S>, record: Rec): FoldVerdict {
   return 'ok'
 }
 
-function restore<S>(view: View<S>, fold: Fold<S>, record: Rec): FoldVerdict {
+function restore<S>(view: View<S>, fold: Fold<S>, record: RawRecord): FoldVerdict {
   const {generation: own, carriedTo, state} = record
   if (!isOwn(record) || own !== view.generation || !Array.isArray(carriedTo)) return 'void'
   view.snapshotBytes = view.offset

@@ -4,7 +4,7 @@ import {statfsSync} from 'node:fs'
 const leastRoomBytes = 1024 * 1024
 
 /** Whether the disk of a folder has no room left for this user. Throws the file system's error. */
-export function isFull(dir: string): boolean {
+export function isDiskFull(dir: string): boolean {
   const {blocks, bavail, bfree, bsize} = statfsSync(dir)
   const free = process.geteuid?.() === 0 ? bfree : bavail
   return blocks > 0 && free * bsize < leastRoomBytes

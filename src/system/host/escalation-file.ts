@@ -1,14 +1,14 @@
 import {lstatSync, readFileSync, renameSync, unlinkSync, writeFileSync} from 'node:fs'
-import type {EscalationArtefact} from '../../domain/incident/escalation-file.js'
+import type {EscalationFile} from '../../domain/incident/escalation-file.js'
 import {GuardError} from '../../errors.js'
 
 /**
  * Makes the file say what `artefact` says, or not be there. Nothing is written when it says so already. Throws GuardError
  * `io`.
  */
-export type WriteArtefact = (artefact: EscalationArtefact | undefined) => void
+type WriteEscalationFile = (artefact: EscalationFile | undefined) => void
 
-export function escalationFile(path: string): WriteArtefact {
+export function escalationFile(path: string): WriteEscalationFile {
   return (artefact) => {
     try {
       if (artefact) replace(path, `${JSON.stringify(artefact, undefined, 2)}\n`)

@@ -10,7 +10,7 @@ export interface Search {
   readonly without: readonly string[]
 }
 
-export interface Found {
+interface Found {
   /** Absolute, sorted, each once. */
   readonly paths: readonly string[]
   /** Folders that could not be read. */

@@ -1,17 +1,17 @@
 import {closeSync, fstatSync, openSync, readSync, type Stats, statSync} from 'node:fs'
 import {resolve} from 'node:path'
 import type {OutputSettings} from '../../domain/settings/job.js'
-import type {OutputSighting} from '../../domain/watchdog/build-job-facts.js'
+import type {ObservedOutput} from '../../domain/watchdog/build-job-facts.js'
 
 /** Looks for the newest file that fits each rule. A folder that cannot be read is said, never taken for an empty one. */
-export type ReadOutputs = (rules: readonly OutputSettings[], dir: string) => Promise<readonly OutputSighting[]>
+export type ReadOutputs = (rules: readonly OutputSettings[], dir: string) => Promise<readonly ObservedOutput[]>
 
 /** Marks are searched in the last bytes of a file: it may be a log of gigabytes. */
 const searchedBytes = 1024 * 1024
 
 export const readOutputs: ReadOutputs = (rules, dir) => Promise.all(rules.map((rule) => readOutput(rule, dir)))
 
-async function readOutput(rule: OutputSettings, dir: string): Promise<OutputSighting> {
+async function readOutput(rule: OutputSettings, dir: string): Promise<ObservedOutput> {
   try {
     const newest = await findNewest(rule.files, dir)
     if (!newest) return {newest: undefined}

@@ -10,7 +10,7 @@ export interface Slots {
   latest(schedule: Schedule, atMs: number): number | undefined
 }
 
-export interface Schedule {
+interface Schedule {
   readonly expression: string
   readonly timezone: string | undefined
 }

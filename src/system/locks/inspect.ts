@@ -1,7 +1,7 @@
 import {closeSync, constants, lstatSync, openSync, readdirSync, readlinkSync, readSync, type Stats} from 'node:fs'
 import {hostname, networkInterfaces} from 'node:os'
 import {join} from 'node:path'
-import type {LockFacts, LockForm, Namesake} from '../../domain/locks/lock.js'
+import type {LockFacts, LockForm, PidReuse} from '../../domain/locks/lock.js'
 import {type LockOwner, ownerInLink, ownerInText} from '../../domain/locks/lock-owner.js'
 import {readBootId} from '../host/host.js'
 import {listPids, readProcess, readStatus, unlessGone} from '../process/proc.js'
@@ -22,11 +22,11 @@ export const inspectLocks: InspectLocks = (paths) => {
 /** What is looked at once for all locks. */
 interface Sight {
   readonly holders: Holders
-  readonly contained: ReadonlyMap<number, readonly Namesake[]>
+  readonly contained: ReadonlyMap<number, readonly PidReuse[]>
 }
 
 /** Every name and address by which a lock may call this machine. */
-export function readWitness(): {readonly hosts: readonly string[]; readonly boot: string} {
+export function readLocalNames(): {readonly hosts: readonly string[]; readonly boot: string} {
   const addresses = Object.values(networkInterfaces()).flatMap((all) => (all ?? []).map(({address}) => address))
   return {hosts: [hostname(), ...addresses], boot: readBootId()}
 }
@@ -98,14 +98,14 @@ function readHead(path: string): string {
   }
 }
 
-function findNamesake(pid: number): readonly Namesake[] {
+function findNamesake(pid: number): readonly PidReuse[] {
   const process = readProcess(pid)
   return process ? [{...process, state: process.dead ? 'dead' : 'alive'}] : []
 }
 
 /** A container numbers its processes from 1 again, and a lock on a shared volume names that number. */
-function findContained(): ReadonlyMap<number, readonly Namesake[]> {
-  const contained = new Map<number, readonly Namesake[]>()
+function findContained(): ReadonlyMap<number, readonly PidReuse[]> {
+  const contained = new Map<number, readonly PidReuse[]>()
   for (const outer of listPids()) {
     for (const inner of readStatus(outer)?.pids.slice(1) ?? []) {
       const process = readProcess(outer)

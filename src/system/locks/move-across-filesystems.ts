@@ -14,7 +14,7 @@ import {
  * What a rename does, for two places that may lie on different devices: a file, a link or a folder, with its times,
  * mode and, for root, its owner. Throws what the disk throws, `EEXIST` when something stands at `to`.
  */
-export function moveAcrossDevices(from: string, to: string): void {
+export function moveAcrossFilesystems(from: string, to: string): void {
   const original = lstatSync(from)
   if (original.isSymbolicLink()) copyLink(from, to, original)
   else copyFiles(from, to, original)

@@ -14,7 +14,7 @@ import {
 import {basename, dirname, join} from 'node:path'
 import {unlessGone} from '../process/proc.js'
 import {lockIdentity} from './inspect.js'
-import {moveAcrossDevices} from './move-across-filesystems.js'
+import {moveAcrossFilesystems} from './move-across-filesystems.js'
 
 /**
  * Where cleared locks go: `quarantine/ID/N` in the state directory, with a `manifest.jsonl` whose line N says where file
@@ -41,7 +41,7 @@ export interface Box {
   giveBack(taken: Taken): 'back' | 'occupied'
 }
 
-export interface TakeNote {
+interface TakeNote {
   readonly reason: string
   /** Milliseconds UTC. */
   readonly at: number
@@ -60,7 +60,7 @@ export interface Restored {
   readonly result: 'restored' | 'occupied'
 }
 
-export interface BoxContent {
+interface BoxContent {
   readonly id: string
   readonly at: number
   readonly paths: readonly string[]
@@ -99,7 +99,7 @@ function openBox(folder: string, id: string): Box {
       return takeAside(line, identity)
     },
     keep: ({aside, shelf}) => {
-      if (aside !== shelf) moveAcrossDevices(aside, shelf)
+      if (aside !== shelf) moveAcrossFilesystems(aside, shelf)
     },
     giveBack: ({path, aside}) => putBack(aside, path),
   }
@@ -175,9 +175,9 @@ function putBackUnlinked(aside: string, path: string): 'back' | 'occupied' {
 
 function putBackAcrossDevices(aside: string, path: string): 'back' | 'occupied' {
   const beside = join(dirname(path), `.${basename(path)}.restoring-${process.pid}`)
-  moveAcrossDevices(aside, beside)
+  moveAcrossFilesystems(aside, beside)
   const result = putBack(beside, path)
-  if (result === 'occupied') moveAcrossDevices(beside, aside)
+  if (result === 'occupied') moveAcrossFilesystems(beside, aside)
   return result
 }
 

@@ -1,6 +1,6 @@
 import {closeSync, fstatSync, openSync, readSync, type Stats, statSync} from 'node:fs'
 import {filesOfStretch, type LogStretch} from '../../domain/log/head-truncation.js'
-import {readCuts} from './truncation-list.js'
+import {readTruncations} from './truncation-list.js'
 
 export interface Stretch {
   readonly file: string
@@ -60,7 +60,7 @@ export function tailStart(file: string, bytes: number): number {
 
 /** The files in which a stretch of a log stands, as far as they are still kept. Throws the file system's error. */
 export function findStretches(log: string, stretch: LogStretch, writtenByMs?: number): readonly Stretch[] {
-  return filesOfStretch(readCuts(log), stretch).flatMap(({inode, from, to, madeBy}) => {
+  return filesOfStretch(readTruncations(log), stretch).flatMap(({inode, from, to, madeBy}) => {
     const file = findLog(log, inode, madeBy ?? writtenByMs)
     return file === undefined ? [] : [{file, from, to}]
   })

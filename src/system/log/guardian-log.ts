@@ -2,9 +2,9 @@ import {closeSync, openSync, writeSync} from 'node:fs'
 import {isoTime} from '../../domain/clock/iso-time.js'
 import {isRotationDue, type RotationPolicy, rotateLog} from './rotate.js'
 
-export const guardianLogName = 'guardian.log'
+const guardianLogName = 'guardian.log'
 
-export interface GuardianLog {
+interface GuardianLog {
   /** The log folder. */
   readonly dir: string
   readonly rotation: RotationPolicy

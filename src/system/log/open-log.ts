@@ -1,10 +1,10 @@
 import {fstatSync, openSync} from 'node:fs'
 import type {LogRange} from '../../domain/run/run.js'
-import type {Pump} from '../output/forward-output.js'
+import type {OutputForwarder} from '../output/forward-output.js'
 import {appendFlags} from '../output/spool.js'
 import type {RotationPolicy} from './rotate.js'
 import type {RotatingLog} from './rotation.js'
-import {bytesCutOff} from './truncated-bytes.js'
+import {truncatedBytes} from './truncated-bytes.js'
 
 /** Once a job is over, a log of so many times its greatest size is still cut. */
 const hugeTimes = 8
@@ -24,7 +24,7 @@ export class OpenLog {
     this.fd = openSync(file, appendFlags, 0o600)
     const {ino, size} = fstatSync(this.fd)
     this.inode = ino
-    this.cutOff = bytesCutOff(file, ino)
+    this.cutOff = truncatedBytes(file, ino)
     this.start = size + this.cutOff
   }
 
@@ -44,7 +44,11 @@ export class OpenLog {
   }
 
   /** For whoever cuts the log: only what all pumps that read it have passed on. */
-  cutting(pumps: readonly Pump[], isOver: () => boolean, {maxSizeBytes}: RotationPolicy): Omit<RotatingLog, 'policy'> {
+  cutting(
+    pumps: readonly OutputForwarder[],
+    isOver: () => boolean,
+    {maxSizeBytes}: RotationPolicy,
+  ): Omit<RotatingLog, 'policy'> {
     const {fd, file, inode} = this
     const own = pumps.filter(({source}) => source === fd)
     // Once the job is over, the next run puts the log aside as it is: nobody waits for a piece of it, if it is not huge.

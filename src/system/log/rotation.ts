@@ -1,8 +1,8 @@
 import {fstatSync, statfsSync} from 'node:fs'
 import type {RotationPolicy} from './rotate.js'
-import {cutLog, type OpenLog} from './truncate-head.js'
+import {type OpenLogFile, truncateHead} from './truncate-head.js'
 
-export interface RotatingLog extends OpenLog {
+export interface RotatingLog extends OpenLogFile {
   readonly policy: RotationPolicy
   /** How much of the head may go: what has not been passed on yet is still to be read. */
   readonly mayCut: () => number
@@ -33,7 +33,7 @@ export class LogRotation {
     try {
       const {bytes, isKept} = this.headOf(size)
       if (bytes === 0) return false
-      const outcome = await cutLog(this.log, {bytes, isKept, policy, onCut: this.log.onCut})
+      const outcome = await truncateHead(this.log, {bytes, isKept, policy, onCut: this.log.onCut})
       if (outcome === 'impossible') this.isPossible = false
       return outcome === 'cut'
     } catch (error) {

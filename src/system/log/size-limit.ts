@@ -1,5 +1,5 @@
 import {fstatSync} from 'node:fs'
-import {Follower} from '../output/change-waiter.js'
+import {ChangeWaiter} from '../output/change-waiter.js'
 import type {LogRotation, RotatingLog} from './rotation.js'
 
 /** Between two looks at the size of a log that grows: the fast ones are looked at often, but no more than is of use. */
@@ -13,7 +13,7 @@ const idleMs = 1000
  * Keeps a log near its greatest size while a job writes to it. A job that is silent wakes nobody; what cutting takes
  * is loaded when there is something to cut.
  */
-export function limitLog(log: RotatingLog): Follower {
+export function limitLog(log: RotatingLog): ChangeWaiter {
   let rotation: LogRotation | undefined
   let seen = {size: 0, atMs: 0}
   let waitMs = 0
@@ -37,7 +37,7 @@ export function limitLog(log: RotatingLog): Follower {
     return grown
   }
   const next = (grown: number) => (grown === 0 || rotation?.isPossible === false ? undefined : waitMs)
-  const follower = new Follower(look, [log.file], {shortestMs: 0, next})
+  const follower = new ChangeWaiter(look, [log.file], {shortestMs: 0, next})
   follower.start()
   return follower
 }

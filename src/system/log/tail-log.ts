@@ -1,11 +1,11 @@
 import {closeSync, existsSync, fstatSync, openSync, readSync, statSync} from 'node:fs'
-import {cutEnd} from '../../domain/log/head-truncation.js'
-import {Follower} from '../output/change-waiter.js'
+import {truncationEnd} from '../../domain/log/head-truncation.js'
+import {ChangeWaiter} from '../output/change-waiter.js'
 import {findLog, findStretches, readStretch} from './files.js'
 import {cutFile} from './names.js'
-import {readCuts} from './truncation-list.js'
+import {readTruncations} from './truncation-list.js'
 
-export interface FollowOptions {
+interface FollowOptions {
   readonly take: (piece: Buffer) => void
   readonly signal: AbortSignal
 }
@@ -19,10 +19,10 @@ const abandonedMs = 60_000
  * Reads a log from `from` on, a place in the file as it is now, and goes on as it grows, also into the files that
  * follow rotations and past heads that are cut off, until `signal` aborts.
  */
-export async function followLog(file: string, from: number, {take, signal}: FollowOptions): Promise<void> {
+export async function tailLog(file: string, from: number, {take, signal}: FollowOptions): Promise<void> {
   const reader = new LogReader(file, from, take)
   reader.drain()
-  const follower = new Follower(() => Promise.resolve(reader.drain()), [file])
+  const follower = new ChangeWaiter(() => Promise.resolve(reader.drain()), [file])
   follower.start()
   await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), {once: true}))
   await follower.stop()
@@ -46,7 +46,7 @@ class LogReader {
     this.file = file
     this.take = take
     this.place = openPlace(file)
-    if (this.place) this.place.offset = cutEnd(readCuts(file), this.place.inode) + from
+    if (this.place) this.place.offset = truncationEnd(readTruncations(file), this.place.inode) + from
   }
 
   /** Hands on all that has come; returns how much. */
@@ -77,15 +77,15 @@ class LogReader {
   private readOn(place: Place): number | undefined {
     const {file} = this
     if (isBeingCut(file)) return undefined
-    const cuts = readCuts(file)
-    const begin = cutEnd(cuts, place.inode)
+    const cuts = readTruncations(file)
+    const begin = truncationEnd(cuts, place.inode)
     if (place.offset < begin) return this.readCutOff(place, begin)
     // A job may empty its log by opening it anew.
     if (begin + fstatSync(place.fd).size < place.offset) place.offset = begin
     const buffer = Buffer.allocUnsafe(chunkBytes)
     const length = readSync(place.fd, buffer, 0, chunkBytes, place.offset - begin)
     // A head that went meanwhile has moved what was read.
-    if (isBeingCut(file) || cutEnd(readCuts(file), place.inode) !== begin) return undefined
+    if (isBeingCut(file) || truncationEnd(readTruncations(file), place.inode) !== begin) return undefined
     place.offset += length
     if (length > 0) this.take(buffer.subarray(0, length))
     return length
@@ -123,7 +123,7 @@ function openPlace(file: string): Place | undefined {
 function fileAfter(file: string, inode: number): string | undefined {
   const found = findLog(file, inode)
   if (found === file || (found === undefined && !existsSync(file))) return undefined
-  const pieces = new Set(readCuts(file).map(({piece}) => piece))
+  const pieces = new Set(readTruncations(file).map(({piece}) => piece))
   for (let number = Number(found?.slice(file.length + 1) ?? 1) - 1; number > 0; number--) {
     const next = `${file}.${number}`
     // The head of a younger log is read with that one.

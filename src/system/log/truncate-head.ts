@@ -2,20 +2,20 @@ import {spawnSync} from 'node:child_process'
 import {closeSync, fdatasync, fstatSync, openSync, readSync, rmSync, statSync, writeSync} from 'node:fs'
 import {setImmediate as breath} from 'node:timers/promises'
 import {promisify} from 'node:util'
-import {cutEnd, type LogCut} from '../../domain/log/head-truncation.js'
+import {type HeadTruncation, truncationEnd} from '../../domain/log/head-truncation.js'
 import {findLog} from './files.js'
 import {cutFile} from './names.js'
 import {putAside, type RotationPolicy} from './rotate.js'
-import {readCuts, writeCuts} from './truncation-list.js'
+import {readTruncations, writeTruncations} from './truncation-list.js'
 
 /** A log that a job has open to append: it cannot be put aside by renaming. */
-export interface OpenLog {
+export interface OpenLogFile {
   readonly fd: number
   readonly file: string
   readonly inode: number
 }
 
-export interface CutRequest {
+export interface TruncateRequest {
   /** So much is cut off the head: whole blocks of the file system. */
   readonly bytes: number
   /** A head that would be the first to be removed again need not be copied. */
@@ -26,7 +26,7 @@ export interface CutRequest {
 }
 
 /** - busy: another guard cuts the same log. - impossible: the file system cannot do it (it is neither ext4 nor XFS). */
-export type CutOutcome = 'cut' | 'busy' | 'impossible'
+type TruncateOutcome = 'cut' | 'busy' | 'impossible'
 
 /** A copy that nobody has gone on with for so long was left by a guard that was killed. */
 const abandonedMs = 60_000
@@ -44,7 +44,7 @@ const flush = promisify(fdatasync)
  * copy is not synchronised with the disk: after a failure of the power the end of a log may be gone in any case.
  * Throws the file system's error.
  */
-export async function cutLog(log: OpenLog, request: CutRequest): Promise<CutOutcome> {
+export async function truncateHead(log: OpenLogFile, request: TruncateRequest): Promise<TruncateOutcome> {
   const part = cutFile(log.file)
   const copy = openPart(log.file, request.policy)
   if (copy === undefined) return 'busy'
@@ -71,18 +71,18 @@ export async function cutLog(log: OpenLog, request: CutRequest): Promise<CutOutc
   }
 }
 
-function publish(log: OpenLog, {bytes, isKept, policy}: CutRequest, piece: number): void {
+function publish(log: OpenLogFile, {bytes, isKept, policy}: TruncateRequest, piece: number): void {
   const part = cutFile(log.file)
-  const known = readCuts(log.file)
-  const at = cutEnd(known, log.inode)
+  const known = readTruncations(log.file)
+  const at = truncationEnd(known, log.inode)
   const cut = {inode: log.inode, at, bytes, piece: isKept ? piece : 0, cutAt: Math.ceil(statSync(part).birthtimeMs)}
-  writeCuts(log.file, log.inode, [...stillThere(log.file, known), cut])
+  writeTruncations(log.file, log.inode, [...stillThere(log.file, known), cut])
   if (isKept) putAside(part, log.file, policy)
   else rmSync(part, {force: true})
 }
 
 /** The cuts whose file is still kept, and of each log the last one, which tells how much it has lost. */
-function stillThere(file: string, cuts: readonly LogCut[]): readonly LogCut[] {
+function stillThere(file: string, cuts: readonly HeadTruncation[]): readonly HeadTruncation[] {
   return cuts.filter((cut, index) => {
     if (cut.piece !== 0 && findLog(file, cut.piece, cut.cutAt) !== undefined) return true
     const isLast = !cuts.some(({inode}, later) => later > index && inode === cut.inode)

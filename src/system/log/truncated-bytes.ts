@@ -5,7 +5,7 @@ import {cutListFile} from './names.js'
  * How much was cut off the log with this inode, in bytes: all that a run has to know of the list before its job starts.
  * Throws the file system's error.
  */
-export function bytesCutOff(log: string, inode: number): number {
+export function truncatedBytes(log: string, inode: number): number {
   const file = cutListFile(log)
   if (!statSync(file, {throwIfNoEntry: false})) return 0
   const [cut, bytes] = readFileSync(file, 'latin1').split(' ', 2)

@@ -1,5 +1,5 @@
 import {type OpenClawJob, type OpenClawJobs, parseOpenClawJob, parseOpenClawJobs} from '../../domain/openclaw/job.js'
-import type {Answer} from '../../domain/openclaw/response.js'
+import type {Response} from '../../domain/openclaw/response.js'
 import type {OpenClawSettings} from '../../domain/settings/settings.js'
 import {GuardError} from '../../errors.js'
 import {resolveSecret} from '../host/secret.js'
@@ -9,7 +9,7 @@ import type {OpenClaw} from './openclaw.js'
 import {parseTasks, parseVersion} from './parse-answer.js'
 import {probeGateway} from './probe-gateway.js'
 
-export interface OpenClawCliDeps {
+interface OpenClawCliDeps {
   readonly run: RunCommand
   readonly settings: Pick<OpenClawSettings, 'command' | 'env' | 'timeoutMs' | 'url'>
 }
@@ -31,7 +31,7 @@ export function openClawCli(deps: OpenClawCliDeps): OpenClaw {
 
   const listJobs = () => read(deps, ['cron', 'list', '--all', '--json', ...timeout], jsonOf(parseOpenClawJobs))
 
-  const getJob = async (id: string): Promise<Answer<OpenClawJob | undefined>> => {
+  const getJob = async (id: string): Promise<Response<OpenClawJob | undefined>> => {
     if (!canGet) return findJob(await listJobs(), id)
     const answer = await read(deps, ['cron', 'get', id, ...timeout], jobOf(id))
     if (answer.ok) return answer
@@ -56,7 +56,7 @@ export function openClawCli(deps: OpenClawCliDeps): OpenClaw {
 }
 
 /** An id that is not in an incomplete list may still exist. */
-function findJob(list: Answer<OpenClawJobs>, id: string): Answer<OpenClawJob | undefined> {
+function findJob(list: Response<OpenClawJobs>, id: string): Response<OpenClawJob | undefined> {
   if (!list.ok) return list
   const job = list.value.jobs.find((each) => each.id === id)
   if (job || list.value.complete) return {ok: true, value: job}
@@ -67,7 +67,7 @@ async function read<T>(
   deps: OpenClawCliDeps,
   args: readonly string[],
   parse: (stdout: string) => T | undefined,
-): Promise<Answer<T>> {
+): Promise<Response<T>> {
   const answer = await call(deps, args, 'read')
   if (!answer.ok) return answer
   const value = parse(answer.value)
@@ -83,7 +83,7 @@ async function write(
   deps: OpenClawCliDeps,
   args: readonly string[],
   isDone: (stdout: string) => boolean,
-): Promise<Answer<void>> {
+): Promise<Response<void>> {
   const answer = await call(deps, args, 'write')
   if (!answer.ok) return answer
   if (isDone(answer.value)) return {ok: true, value: undefined}
@@ -94,7 +94,7 @@ async function write(
 }
 
 /** Secrets are resolved here, at the last moment, and go into the child's environment alone. */
-async function call(deps: OpenClawCliDeps, args: readonly string[], effect: Effect): Promise<Answer<string>> {
+async function call(deps: OpenClawCliDeps, args: readonly string[], effect: Effect): Promise<Response<string>> {
   const {command, env, timeoutMs} = deps.settings
   try {
     const result = await deps.run({

@@ -1,7 +1,7 @@
 import {watch} from 'node:fs'
 
 /** How long to wait before the next look. */
-export interface Pace {
+interface Pace {
   /** Before the first one, and once a file has changed again. */
   readonly shortestMs: number
   /** After a look that found `passed`; undefined: until a file changes. */
@@ -20,7 +20,7 @@ const watching: Pace = {
 }
 
 /** Calls `drain` as files grow: soon while they do, more seldom as they stop, then not before one of them changes. */
-export class Follower {
+export class ChangeWaiter {
   private readonly drain: () => Promise<number>
   private readonly files: readonly string[]
   private readonly pace: Pace

@@ -17,7 +17,7 @@ const largestChunk = 1024 * 1024
  * Copies what a job appends to a file on to a descriptor of guard's. Writing to a pipe may block for as long as its
  * reader likes, so it is left to a thread: leases are renewed and limits kept meanwhile.
  */
-export class Pump {
+export class OutputForwarder {
   private buffer = Buffer.allocUnsafe(firstChunk)
   private closed = false
   private readonly direct: boolean

@@ -4,8 +4,8 @@ import {callAfter} from '../alarm.js'
 import {OpenLog} from '../log/open-log.js'
 import type {RotationPolicy} from '../log/rotate.js'
 import type {Stream} from '../process/job-command.js'
-import {Follower} from './change-waiter.js'
-import {type Gap, Pump} from './forward-output.js'
+import {ChangeWaiter} from './change-waiter.js'
+import {type Gap, OutputForwarder} from './forward-output.js'
 import {isNull, openSources} from './sources.js'
 import type {Spool} from './spool.js'
 
@@ -30,7 +30,7 @@ export interface JobOutput {
   finish(passOn: boolean): Promise<void>
 }
 
-export interface OutputRequest {
+interface OutputRequest {
   readonly logFile: string
   /** Beginning of the names of the spool files. */
   readonly spool: string
@@ -56,15 +56,15 @@ export function openJobOutput(request: OutputRequest): JobOutput {
   const spools = sources.flatMap(({spool}) => spool ?? [])
   const pumps = sources
     .filter(({target}) => !isNull(target))
-    .map(({fd, from, target}) => new Pump(fd, from, target, fd === log.fd ? gaps : []))
+    .map(({fd, from, target}) => new OutputForwarder(fd, from, target, fd === log.fd ? gaps : []))
   const copy = () => spools.reduce((total, spool) => total + spool.copy(), 0)
   const drain = async (passOn: boolean) => {
     let total = copy()
     if (passOn) for (const pump of pumps) total += await pump.drain()
     return total
   }
-  let follower: Follower | undefined
-  let limit: Follower | undefined
+  let follower: ChangeWaiter | undefined
+  let limit: ChangeWaiter | undefined
   let isFollowed = false
   let isOver = false
   const limitSize = async (policy: RotationPolicy) => {
@@ -88,7 +88,7 @@ export function openJobOutput(request: OutputRequest): JobOutput {
       if (rotation) callAfter(firstLookMs, () => isOver || limitSize(rotation))
       if (spools.length === 0 && !(passOn && pumps.length > 0)) return
       const files = sources.map(({file}) => file)
-      follower = new Follower(() => drain(passOn), files)
+      follower = new ChangeWaiter(() => drain(passOn), files)
       follower.start()
     },
     finish: async (passOn) => {
@@ -102,7 +102,7 @@ export function openJobOutput(request: OutputRequest): JobOutput {
   }
 }
 
-function* problemsOf(log: OpenLog, pumps: readonly Pump[], spools: readonly Spool[]): Iterable<string> {
+function* problemsOf(log: OpenLog, pumps: readonly OutputForwarder[], spools: readonly Spool[]): Iterable<string> {
   if (log.wasEmptied()) yield truncatedText(log.file)
   for (const {problem} of pumps) {
     if (problem) yield `not all output was passed on (${problem}); it stands in ${log.file}`

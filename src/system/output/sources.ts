@@ -4,7 +4,7 @@ import {type Gap, statOf} from './forward-output.js'
 import {openSpool, type Spool} from './spool.js'
 
 /** A file that the job writes to, and where guard passes it on. */
-export interface Source {
+interface OutputSource {
   readonly fd: number
   readonly file: string
   /** Where the run begins in it. */
@@ -20,8 +20,8 @@ interface Ways {
 }
 
 /** What a job's standard output and standard error are: one file if both go to the same place. */
-export function openSources({spool, targets, isShared}: Ways, log: OpenLog, onGap: (gap: Gap) => void): Source[] {
-  const spooled = (name: string, target: number): Source => {
+export function openSources({spool, targets, isShared}: Ways, log: OpenLog, onGap: (gap: Gap) => void): OutputSource[] {
+  const spooled = (name: string, target: number): OutputSource => {
     const file = `${spool}.${name}`
     const opened = openSpool(file, log.file, onGap)
     return {fd: opened.fd, file, from: 0, target, spool: opened}

@@ -75,7 +75,7 @@ export function openSpool(file: string, logFile: string, landed: (place: Gap) =>
 }
 
 /** Finishes the copy of a spool whose guard was killed. Nothing to do if there is none. Throws the file system's error. */
-export function salvageSpool(file: string, logFile: string): void {
+export function recoverSpool(file: string, logFile: string): void {
   const rest = readRest(file)
   if (!rest) return
   const log = openSync(logFile, appendFlags, 0o600)

@@ -1,8 +1,8 @@
-import type {Place} from '../../domain/clock/process-ref.js'
+import type {BootRef} from '../../domain/clock/process-ref.js'
 import type {Lease} from '../../domain/lease/lease.js'
 import {processState} from './identity.js'
 
-export type Survivor = 'guard' | 'job' | 'none' | 'unknown'
+export type LivingProcess = 'guard' | 'job' | 'none' | 'unknown'
 
 /** A run and the processes that were recorded of it. */
 export type Holder = Pick<Lease, 'holder' | 'host' | 'boot' | 'process' | 'jobProcess'>
@@ -11,7 +11,7 @@ export type Holder = Pick<Lease, 'holder' | 'host' | 'boot' | 'process' | 'jobPr
  * Which process of a lease still lives. Between the start of a job and the record of its process only its
  * environment tells that it is there, so that is looked at when no job's process was recorded.
  */
-export async function survivorOf(lease: Holder, here: Place): Promise<Survivor> {
+export async function livingProcessOf(lease: Holder, here: BootRef): Promise<LivingProcess> {
   const guard = lease.process && processState(lease.process, lease, here)
   const job = lease.jobProcess && processState(lease.jobProcess, lease, here)
   if (job === 'alive') return 'job'

@@ -1,5 +1,5 @@
 import {readFileSync, readlinkSync} from 'node:fs'
-import type {Place, ProcessRef} from '../../domain/clock/process-ref.js'
+import type {BootRef, ProcessRef} from '../../domain/clock/process-ref.js'
 
 /**
  * - alive: this very process is there
@@ -17,7 +17,7 @@ export function identifyProcess(pid: number): ProcessRef | undefined {
 }
 
 /** Tells whether the process still lives. `seen` is where it was when it was named, `here` where we are. */
-export function processState(ref: ProcessRef, seen: Place, here: Place): ProcessState {
+export function processState(ref: ProcessRef, seen: BootRef, here: BootRef): ProcessState {
   if (seen.host !== here.host) return 'unknown'
   if (seen.boot !== here.boot) return 'gone'
   // A container that was restarted under its old name has another namespace, in which the number means nothing.

@@ -1,4 +1,4 @@
-export type Argv = readonly [string, ...string[]]
+import type {Argv} from '../../domain/settings/job.js'
 
 /** A descriptor of guard's that the job gets, or its own copy of guard's standard stream. */
 export type Stream = number | 'inherit'

@@ -2,7 +2,7 @@ import {readdirSync, readFileSync} from 'node:fs'
 import {GuardError} from '../../errors.js'
 
 /** What `/proc` tells of a process. */
-export interface ProcessInfo {
+interface ProcessInfo {
   readonly pid: number
   readonly program: string
   /** Wall clock, milliseconds since 1970 UTC. */
@@ -34,7 +34,7 @@ export function readProcess(pid: number): ProcessInfo | undefined {
   }
 }
 
-export interface ProcessStatus {
+interface ProcessStatus {
   /** Effective user. */
   readonly uid: number
   readonly groups: readonly number[]

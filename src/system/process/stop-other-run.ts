@@ -2,7 +2,7 @@ import type {Lease} from '../../domain/lease/lease.js'
 import {processesOfRun, signalProcess} from './processes-of-run.js'
 
 /** Ends the job of another run (`--overlap cancel-other`): its guard, if it lives, sees and records that. */
-export async function endOther({holder}: Lease, killAfterMs: number): Promise<void> {
+export async function stopOtherRun({holder}: Lease, killAfterMs: number): Promise<void> {
   const send = (signal: NodeJS.Signals) => {
     for (const process of processesOfRun(holder)) signalProcess(process, signal)
   }

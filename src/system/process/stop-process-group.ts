@@ -8,7 +8,7 @@ const pollMs = 200
  * Ends a job with all its descendants: TERM to the group and to those that left it, KILL to what remains after
  * `killAfterMs`. CONT goes with TERM, as from `timeout(1)`: a stopped process would never see it.
  */
-export async function endJob(job: JobProcess, killAfterMs: number, runId: string): Promise<void> {
+export async function stopProcessGroup(job: JobProcess, killAfterMs: number, runId: string): Promise<void> {
   const send = (...signals: NodeJS.Signals[]) => {
     for (const signal of signals) {
       job.signal(signal)

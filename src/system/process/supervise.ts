@@ -2,7 +2,7 @@ import type {JobExit} from './job-command.js'
 import type {JobProcess} from './job-process.js'
 
 /** Limits of one attempt, in milliseconds; undefined means none. */
-export interface Limits {
+export interface AttemptLimits {
   readonly timeoutMs: number | undefined
   readonly silenceMs: number | undefined
   /** From TERM to KILL. */
@@ -17,13 +17,13 @@ export interface SupervisedExit extends JobExit {
 }
 
 /** Ends a job with all that belongs to it: TERM, then KILL. */
-export type EndJob = (job: JobProcess, killAfterMs: number) => Promise<void>
+type StopJob = (job: JobProcess, killAfterMs: number) => Promise<void>
 
 /** setTimeout fires at once beyond this. */
 const longestTimerMs = 2 ** 31 - 1
 
 /** Waits for a job, and ends it when it passes a limit. */
-export async function supervise(job: JobProcess, limits: Limits, endJob: EndJob): Promise<SupervisedExit> {
+export async function supervise(job: JobProcess, limits: AttemptLimits, endJob: StopJob): Promise<SupervisedExit> {
   const watched = watchLimits(limits)
   const passed = await Promise.race([job.exited.then(() => undefined), watched.passed])
   watched.cancel()
@@ -36,7 +36,7 @@ interface WatchedLimits {
   cancel(): void
 }
 
-function watchLimits({timeoutMs, silenceMs, lastWriteMs}: Limits): WatchedLimits {
+function watchLimits({timeoutMs, silenceMs, lastWriteMs}: AttemptLimits): WatchedLimits {
   const timers: {timeout?: NodeJS.Timeout; silence?: NodeJS.Timeout} = {}
   const passed = new Promise<'timeout' | 'silence'>((resolve) => {
     if (timeoutMs !== undefined && timeoutMs > 0) {

@@ -2,7 +2,7 @@ import {formatDuration} from '../../domain/clock/duration.js'
 import type {ServiceSettings} from '../../domain/settings/service.js'
 import {GuardError} from '../../errors.js'
 import {resolveSecret} from '../host/secret.js'
-import {type ProcessState, stateOfProcess} from './process-compose.js'
+import {type ComposeProcess, stateOfProcess} from './process-compose.js'
 import type {Service, ServiceState} from './service.js'
 
 type Settings = Extract<ServiceSettings, {manager: 'process-compose'}> & {readonly url: string}
@@ -67,7 +67,7 @@ function problemOf(error: unknown, url: string, timeoutMs: number): string {
 }
 
 function readState(name: string, body: unknown): ServiceState {
-  const process = body as ProcessState
+  const process = body as ComposeProcess
   if (process.name === name && typeof process.status === 'string') return stateOfProcess(process)
   return {state: 'unknown', detail: `process-compose answered with something that is no state of ${name}`}
 }

@@ -6,7 +6,7 @@ import {callProblem, type Service, type ServiceState} from './service.js'
 type Settings = Extract<ServiceSettings, {manager: 'process-compose'}>
 
 /** One process as `process-compose` 1.x tells of it, on its command line and over its API alike. */
-export interface ProcessState {
+export interface ComposeProcess {
   readonly name: string
   readonly status: string
   readonly is_running: boolean
@@ -53,7 +53,7 @@ export function processComposeService(settings: Settings, runCommand: RunCommand
   }
 }
 
-export function stateOfProcess(process: ProcessState): ServiceState {
+export function stateOfProcess(process: ComposeProcess): ServiceState {
   const {name, status, pid} = process
   const state = meanings[status] ?? 'unknown'
   const life = pid > 0 ? {incarnation: String(pid)} : {}
@@ -71,10 +71,10 @@ function stateInList(name: string, stdout: string): ServiceState {
   return process ? stateOfProcess(process) : {state: 'failed', detail: `process-compose has no process ${name}`}
 }
 
-function parseList(stdout: string): readonly ProcessState[] | undefined {
+function parseList(stdout: string): readonly ComposeProcess[] | undefined {
   try {
     const list: unknown = JSON.parse(stdout)
-    return Array.isArray(list) ? (list as ProcessState[]) : undefined
+    return Array.isArray(list) ? (list as ComposeProcess[]) : undefined
   } catch {
     return undefined
   }

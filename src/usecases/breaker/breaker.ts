@@ -8,7 +8,8 @@ import {
   type Probe,
 } from '../../domain/breaker/breaker.js'
 import type {ProcessRef} from '../../domain/clock/process-ref.js'
-import {dueAt, type Moment} from '../../domain/clock/reading.js'
+import type {ClockReading} from '../../domain/clock/reading.js'
+import {dueAt} from '../../domain/clock/reading.js'
 import {tokensLeft} from '../../domain/retry/retry-budget.js'
 import type {BudgetRatio} from '../../domain/settings/job.js'
 import type {BreakerSettings} from '../../domain/settings/settings.js'
@@ -16,7 +17,7 @@ import type {Journal} from '../../journal/journal.js'
 
 export interface BreakerDeps {
   readonly breakers: Journal<Breakers>
-  readonly now: () => Moment
+  readonly now: () => ClockReading
   /** Whether the process of a probe is provably gone. */
   readonly isGone: (probe: Probe) => boolean
 }
@@ -57,7 +58,7 @@ export function allowCall(deps: BreakerDeps, to: BreakerTarget, process: Process
 }
 
 /** Why a breaker lets no call through, and until when. */
-export function refusal(breaker: Breaker, now: Moment): Permit & {allowed: false} {
+export function refusal(breaker: Breaker, now: ClockReading): Permit & {allowed: false} {
   const {target, isolation, opening, probe} = breaker
   const state = breakerState(breaker, now)
   if (state === 'isolated' && isolation) {
@@ -86,7 +87,7 @@ export function probeOf(
   return isSame ? probe.id : undefined
 }
 
-export interface CallEnd {
+interface CallEnd {
   readonly ok: boolean
   /** Of the permit. */
   readonly probe: string | undefined

@@ -6,7 +6,7 @@ import {GuardError} from '../../errors.js'
 import {type AttemptResult, type AttemptStart, type RetryDeps, retryAttempts} from '../recovery/retry.js'
 import {allowCall, type BreakerDeps, recordCall, takeRetryToken} from './breaker.js'
 
-export interface RetryCommandDeps extends Omit<RetryDeps, 'takeToken'> {
+interface RetryCommandDeps extends Omit<RetryDeps, 'takeToken'> {
   /** Runs the command once. Rejects with GuardError `not-found`, `not-executable`. */
   readonly perform: (start: AttemptStart) => Promise<CommandAttempt>
   /** Undefined when no target is named: nobody else is asked, and nobody told. */
@@ -22,12 +22,12 @@ export interface CommandAttempt extends AttemptResult {
   readonly evidence?: string
 }
 
-export interface RetryCommandRequest {
+interface RetryCommandRequest {
   readonly policy: RetrySettings
   readonly target: {readonly target: string; readonly policy: BreakerSettings} | undefined
 }
 
-export interface RetryReport extends Omit<CommandAttempt, 'retryAfter'> {
+interface RetryReport extends Omit<CommandAttempt, 'retryAfter'> {
   readonly attempts: number
   readonly stopped: string
 }

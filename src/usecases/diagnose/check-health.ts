@@ -1,4 +1,5 @@
 import type {Breakers} from '../../domain/breaker/breaker.js'
+import type {ClockReading} from '../../domain/clock/reading.js'
 import {type Check, type CheckName, type HealthVerdict, overallVerdict} from '../../domain/health/check.js'
 import {judgeDisk, judgeMemory, type MachineFacts, tellLoad} from '../../domain/health/machine.js'
 import {
@@ -11,27 +12,27 @@ import {
   judgeWatchdog,
 } from '../../domain/health/state.js'
 import type {Incidents} from '../../domain/incident/incident.js'
-import type {Leases, Moment} from '../../domain/lease/lease.js'
+import type {Leases} from '../../domain/lease/lease.js'
 import {pendingResets} from '../../domain/openclaw/reset-decision.js'
 import type {ResetLedger} from '../../domain/openclaw/reset-ledger.js'
 import type {ResetRequests} from '../../domain/openclaw/reset-request.js'
-import type {LeaseSighting} from '../../domain/run/interrupted-run.js'
-import type {RunBook} from '../../domain/run/run.js'
+import type {LeaseHolder} from '../../domain/run/interrupted-run.js'
+import type {RunsByJob} from '../../domain/run/run.js'
 import {resetDaemonLease, watchdogLease} from '../../domain/watchdog/daemon-heartbeat.js'
 import {GuardError} from '../../errors.js'
 import type {Journal, JournalReport} from '../../journal/journal.js'
-import {type SurvivorOf, seeLease} from '../history/lease-holder.js'
+import {leaseHolder, type SurvivorOf} from '../history/lease-holder.js'
 
 type Reads<S> = Pick<Journal<S>, 'read'>
 
 export interface HealthDeps {
-  readonly moment: () => Moment
+  readonly readClock: () => ClockReading
   readonly readMachine: () => MachineFacts
   /** Looks whether the state directory can be used, and says where it is. Throws GuardError `no-state`, `io`. */
   readonly tryState: () => string
   readonly leases: Reads<Leases>
   readonly survivorOf: SurvivorOf
-  readonly runs: Reads<RunBook>
+  readonly runs: Reads<RunsByJob>
   readonly breakers: Reads<Breakers>
   readonly incidents: Reads<Incidents>
   readonly resetRequests: Reads<ResetRequests>
@@ -40,7 +41,7 @@ export interface HealthDeps {
 }
 
 /** Milliseconds. */
-export interface HealthLimits {
+interface HealthLimits {
   readonly watchdogLateAfterMs: number
   readonly resetDaemonLateAfterMs: number
 }
@@ -56,7 +57,7 @@ export interface Health {
 export async function checkHealth(deps: HealthDeps, limits: HealthLimits): Promise<Health> {
   const checks: Check[] = []
   for (const [check, judge] of judges(deps, limits)) checks.push(await judgeOrTell(check, judge))
-  return {at: deps.moment().at, verdict: overallVerdict(checks), checks}
+  return {at: deps.readClock().at, verdict: overallVerdict(checks), checks}
 }
 
 type Judge = () => Check | Promise<Check>
@@ -70,11 +71,11 @@ function judges(deps: HealthDeps, limits: HealthLimits): readonly (readonly [Che
     ['load', () => tellLoad(machine.load)],
     ['state', () => ({check: 'state', verdict: 'healthy', reason: deps.tryState(), facts: {}})],
     ['journals', () => judgeJournals(deps.journals.map(({name, inspect}) => ({name, ...inspect()})))],
-    ['leases', async () => judgeLeases(await sightings(deps), deps.moment())],
+    ['leases', async () => judgeLeases(await sightings(deps), deps.readClock())],
     ['runs', async () => judgeRuns(...(await runsAndHolders(deps)))],
-    ['breakers', () => judgeBreakers(deps.breakers.read(), deps.moment())],
-    ['incidents', () => judgeIncidents(deps.incidents.read(), deps.moment())],
-    ['watchdog', () => judgeWatchdog(leaseOf(watchdogLease), deps.moment(), limits.watchdogLateAfterMs)],
+    ['breakers', () => judgeBreakers(deps.breakers.read(), deps.readClock())],
+    ['incidents', () => judgeIncidents(deps.incidents.read(), deps.readClock())],
+    ['watchdog', () => judgeWatchdog(leaseOf(watchdogLease), deps.readClock(), limits.watchdogLateAfterMs)],
     ['reset-daemon', () => judgeDaemon(deps, limits.resetDaemonLateAfterMs)],
   ]
 }
@@ -88,12 +89,12 @@ async function judgeOrTell(check: CheckName, judge: Judge): Promise<Check> {
   }
 }
 
-async function sightings({leases, survivorOf}: HealthDeps): Promise<readonly LeaseSighting[]> {
-  return Promise.all([...leases.read().byJob.values()].map((lease) => seeLease(survivorOf, lease)))
+async function sightings({leases, survivorOf}: HealthDeps): Promise<readonly LeaseHolder[]> {
+  return Promise.all([...leases.read().byJob.values()].map((lease) => leaseHolder(survivorOf, lease)))
 }
 
 /** In this order: who ends between the two looks has then written its end. */
-async function runsAndHolders(deps: HealthDeps): Promise<[RunBook, readonly LeaseSighting[]]> {
+async function runsAndHolders(deps: HealthDeps): Promise<[RunsByJob, readonly LeaseHolder[]]> {
   const seen = await sightings(deps)
   return [deps.runs.read(), seen]
 }
@@ -101,5 +102,5 @@ async function runsAndHolders(deps: HealthDeps): Promise<[RunBook, readonly Leas
 function judgeDaemon(deps: HealthDeps, lateAfterMs: number): Check {
   const pending = pendingResets(deps.resetRequests.read(), deps.resets.read())
   const lease = deps.leases.read().byJob.get(resetDaemonLease)
-  return judgeResetDaemon({lease, pending}, deps.moment(), lateAfterMs)
+  return judgeResetDaemon({lease, pending}, deps.readClock(), lateAfterMs)
 }

@@ -1,17 +1,17 @@
-import type {Rec} from '../../domain/journal/record.js'
+import type {RawRecord} from '../../domain/journal/record.js'
 import type {Leases} from '../../domain/lease/lease.js'
-import {asItStands} from '../../domain/run/interrupted-run.js'
-import {allRunsFold, type Run, type RunBook} from '../../domain/run/run.js'
+import {withInferredOutcome} from '../../domain/run/interrupted-run.js'
+import {allRunsFold, type Run, type RunsByJob} from '../../domain/run/run.js'
 import type {Journal} from '../../journal/journal.js'
-import {type SurvivorOf, seeLease} from './lease-holder.js'
+import {leaseHolder, type SurvivorOf} from './lease-holder.js'
 
 export interface HistoryDeps {
-  readonly runs: Journal<RunBook>
+  readonly runs: Journal<RunsByJob>
 }
 
 /** The last `limit` runs of a job, newest first, as far back as the archives go. */
 export function readHistory({runs}: HistoryDeps, job: string, limit: number): readonly Run[] {
-  const records: Rec[] = []
+  const records: RawRecord[] = []
   let begun = 0
   for (const record of runs.newestFirst()) {
     if (record['job'] !== job) continue
@@ -24,7 +24,7 @@ export function readHistory({runs}: HistoryDeps, job: string, limit: number): re
   return [...(book.get(job)?.runs ?? [])].reverse().slice(0, limit)
 }
 
-export interface StandingDeps extends HistoryDeps {
+interface StandingDeps extends HistoryDeps {
   readonly leases: Pick<Journal<Leases>, 'read'>
   readonly survivorOf: SurvivorOf
 }
@@ -33,8 +33,8 @@ export interface StandingDeps extends HistoryDeps {
 export async function readStanding(deps: StandingDeps, job: string, limit: number): Promise<readonly Run[]> {
   const lease = deps.leases.read().byJob.get(job)
   // Before the records are read: who ends in between has written its end by then.
-  const sighting = lease && (await seeLease(deps.survivorOf, lease))
-  return readHistory(deps, job, limit).map((run) => asItStands(run, sighting))
+  const sighting = lease && (await leaseHolder(deps.survivorOf, lease))
+  return readHistory(deps, job, limit).map((run) => withInferredOutcome(run, sighting))
 }
 
 /** One run by its id or an unambiguous beginning of it. */

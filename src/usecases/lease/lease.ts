@@ -1,17 +1,18 @@
-import type {Place, ProcessRef} from '../../domain/clock/process-ref.js'
-import {type Lease, type Leases, leaseRemainingMs, leaseState, type Moment} from '../../domain/lease/lease.js'
+import type {BootRef, ProcessRef} from '../../domain/clock/process-ref.js'
+import type {ClockReading} from '../../domain/clock/reading.js'
+import {type Lease, type Leases, leaseRemainingMs, leaseState} from '../../domain/lease/lease.js'
 import {type LeaseReport, reportLease} from '../../domain/lease/report.js'
 import {GuardError} from '../../errors.js'
 import type {Journal} from '../../journal/journal.js'
 import type {Clock} from '../../system/host/clock.js'
-import type {Survivor} from '../../system/process/holder-liveness.js'
+import type {LivingProcess} from '../../system/process/holder-liveness.js'
 
 export interface LeaseDeps {
   readonly clock: Clock
   readonly leases: Journal<Leases>
-  readonly here: Place
+  readonly here: BootRef
   /** Which process of a lease still lives. */
-  readonly survivorOf: (lease: Lease) => Promise<Survivor>
+  readonly survivorOf: (lease: Lease) => Promise<LivingProcess>
 }
 
 export interface LeaseRequest {
@@ -27,7 +28,7 @@ export interface LeaseRequest {
 }
 
 /** A lease, named by who believes to hold it. */
-export interface LeaseClaim {
+interface LeaseClaim {
   readonly job: string
   readonly token: number
 }
@@ -52,7 +53,7 @@ export function renewLease(deps: LeaseDeps, claim: LeaseClaim): Lease {
   return write(deps, claim, {kind: 'renewed'})
 }
 
-export interface ReleaseRequest extends LeaseClaim {
+interface ReleaseRequest extends LeaseClaim {
   readonly status: 'ok' | 'error'
   readonly detail: string | undefined
 }
@@ -67,7 +68,7 @@ export function releaseLease(deps: LeaseDeps, {job, token, status, detail}: Rele
 /** Throws GuardError `fenced` unless the token is that of the present holder, and its time has not passed. */
 export function checkLease(deps: LeaseDeps, claim: LeaseClaim): Lease {
   const lease = ownLease(deps, claim)
-  if (leaseState(lease, momentOf(deps)) === 'held') return lease
+  if (leaseState(lease, clockReading(deps)) === 'held') return lease
   throw new GuardError('fenced', `the lease of ${claim.job} with token ${claim.token} has expired`, [
     `if nobody has taken it meanwhile, it can still be renewed: guard lease renew ${claim.job} --token ${claim.token}`,
   ])
@@ -75,12 +76,12 @@ export function checkLease(deps: LeaseDeps, claim: LeaseClaim): Lease {
 
 /** Every job of which a lease is known, by name. */
 export function listLeases(deps: Pick<LeaseDeps, 'clock' | 'leases' | 'here'>): readonly LeaseReport[] {
-  const now = momentOf(deps)
+  const now = clockReading(deps)
   const reports = [...deps.leases.read().byJob.values()].map((lease) => reportLease(lease, now))
   return reports.sort((a, b) => (a.job < b.job ? -1 : 1))
 }
 
-export type Tried = {readonly granted: Lease} | {readonly heldBy: Lease}
+type Tried = {readonly granted: Lease} | {readonly heldBy: Lease}
 
 /** Claims the lease once, if nothing speaks against it; the journal's order decides between several who do. */
 export async function tryLease(deps: LeaseDeps, request: LeaseRequest): Promise<Tried> {
@@ -103,9 +104,9 @@ export async function tryLease(deps: LeaseDeps, request: LeaseRequest): Promise<
 }
 
 /** A job that outlived its guard holds its lease past the time: a second copy shall not start beside it. */
-function isHeld(deps: LeaseDeps, lease: Lease, survivor: Survivor): boolean {
+function isHeld(deps: LeaseDeps, lease: Lease, survivor: LivingProcess): boolean {
   if (lease.released || survivor === 'none') return false
-  return survivor === 'job' || leaseState(lease, momentOf(deps)) === 'held'
+  return survivor === 'job' || leaseState(lease, clockReading(deps)) === 'held'
 }
 
 function write(
@@ -126,13 +127,13 @@ function ownLease(deps: Pick<LeaseDeps, 'leases'>, claim: LeaseClaim): Lease {
   return lease
 }
 
-function momentOf({clock, here}: Pick<LeaseDeps, 'clock' | 'here'>): Moment {
+function clockReading({clock, here}: Pick<LeaseDeps, 'clock' | 'here'>): ClockReading {
   return {...here, at: clock.now(), mono: clock.mono()}
 }
 
 function busy(deps: LeaseDeps, lease: Lease): GuardError {
-  const report = reportLease(lease, momentOf(deps))
-  const restS = Math.ceil(leaseRemainingMs(lease, momentOf(deps)) / 1000)
+  const report = reportLease(lease, clockReading(deps))
+  const restS = Math.ceil(leaseRemainingMs(lease, clockReading(deps)) / 1000)
   const until = restS > 0 ? `for ${restS} s more` : 'by its job, which still runs'
   return new GuardError(
     'busy',

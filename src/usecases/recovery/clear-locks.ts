@@ -1,4 +1,4 @@
-import {judgeLock, type LockFacts, type LockJudgement, type Witness} from '../../domain/locks/lock.js'
+import {judgeLock, type LocalNames, type LockFacts, type LockVerdict} from '../../domain/locks/lock.js'
 import {GuardError} from '../../errors.js'
 import type {Clock} from '../../system/host/clock.js'
 import type {FindPaths, Search} from '../../system/host/glob.js'
@@ -10,7 +10,7 @@ export interface ClearLocksDeps {
   readonly newId: () => string
   readonly findPaths: FindPaths
   readonly inspectLocks: InspectLocks
-  readonly readWitness: () => Pick<Witness, 'hosts' | 'boot'>
+  readonly readLocalNames: () => Pick<LocalNames, 'hosts' | 'boot'>
   readonly quarantine: Quarantine
 }
 
@@ -19,7 +19,7 @@ export interface LockSearch extends Search {
   readonly minAgeMs: number
 }
 
-export interface FoundLock extends LockJudgement {
+interface FoundLock extends LockVerdict {
   readonly path: string
 }
 
@@ -37,20 +37,20 @@ export interface ClearedLocks extends LockList {
 }
 
 /** How sure to be: `proof` clears what is provably stale, `force` whatever matches. */
-export type Certainty = 'proof' | 'force'
+type Certainty = 'proof' | 'force'
 
 /** Boxes of the quarantine are dropped after this time. */
 const quarantineKeptMs = 30 * 86_400_000
 
 interface Judged {
   readonly facts: LockFacts
-  readonly judgement: LockJudgement
+  readonly verdict: LockVerdict
 }
 
 /** Every lock that the searches find, with the proof that it is stale, or what is missing of one. */
 export async function listLocks(deps: ClearLocksDeps, searches: readonly LockSearch[]): Promise<LockList> {
   const {judged, unreadable} = await observe(deps, searches)
-  return {locks: judged.map(({facts, judgement}) => ({path: facts.path, ...judgement})), unreadable}
+  return {locks: judged.map(({facts, verdict}) => ({path: facts.path, ...verdict})), unreadable}
 }
 
 /** Moves the stale locks into the quarantine. Each is looked at again right before it is moved, and once more after. */
@@ -65,12 +65,12 @@ export async function clearLocks(
 
   const locks: FoundLock[] = []
   const taken: Taken[] = []
-  for (const {facts, judgement} of judged) {
-    const result = isWanted(judgement, certainty) ? takeLock(deps, box, {facts, judgement}) : judgement
+  for (const {facts, verdict} of judged) {
+    const result = isWanted(verdict, certainty) ? takeLock(deps, box, {facts, verdict}) : verdict
     if ('aside' in result) taken.push(result)
-    locks.push({path: facts.path, ...('aside' in result ? judgement : result)})
+    locks.push({path: facts.path, ...('aside' in result ? verdict : result)})
   }
-  const revived = certainty === 'proof' ? giveBackHeld(deps, box, taken) : new Map<string, LockJudgement>()
+  const revived = certainty === 'proof' ? giveBackHeld(deps, box, taken) : new Map<string, LockVerdict>()
   const cleared = taken.filter(({path}) => !revived.has(path))
   cleared.forEach(box.keep)
   return {
@@ -99,15 +99,16 @@ export interface RestoredLocks {
 }
 
 async function observe(deps: ClearLocksDeps, searches: readonly LockSearch[]): Promise<Observation> {
-  const here = {...deps.readWitness(), now: deps.clock.now()}
+  const here = {...deps.readLocalNames(), now: deps.clock.now()}
   const judged = new Map<string, Judged>()
   const unreadable = new Set<string>()
   for (const search of searches) {
     const found = await deps.findPaths(search)
     for (const folder of found.unreadable) unreadable.add(folder)
-    const witness = {...here, minAgeMs: search.minAgeMs}
+    const localNames = {...here, minAgeMs: search.minAgeMs}
     const unseen = found.paths.filter((path) => !judged.has(path))
-    for (const facts of deps.inspectLocks(unseen)) judged.set(facts.path, {facts, judgement: judgeLock(facts, witness)})
+    for (const facts of deps.inspectLocks(unseen))
+      judged.set(facts.path, {facts, verdict: judgeLock(facts, localNames)})
   }
   return {judged: [...judged.values()], unreadable: [...unreadable]}
 }
@@ -117,13 +118,13 @@ interface Observation {
   readonly unreadable: readonly string[]
 }
 
-function isWanted({verdict}: LockJudgement, certainty: Certainty): boolean {
+function isWanted({verdict}: LockVerdict, certainty: Certainty): boolean {
   return certainty === 'force' || verdict === 'stale'
 }
 
-function takeLock(deps: ClearLocksDeps, box: Box, {facts, judgement}: Judged): Taken | LockJudgement {
+function takeLock(deps: ClearLocksDeps, box: Box, {facts, verdict}: Judged): Taken | LockVerdict {
   try {
-    const taken = box.take(facts, {reason: judgement.reason, at: deps.clock.now()})
+    const taken = box.take(facts, {reason: verdict.reason, at: deps.clock.now()})
     return taken === 'changed' ? {verdict: 'kept', reason: 'was written anew while it was looked at'} : taken
   } catch (error) {
     // One lock that may not be moved does not keep the others.
@@ -133,7 +134,7 @@ function takeLock(deps: ClearLocksDeps, box: Box, {facts, judgement}: Judged): T
 }
 
 /** Somebody may have opened a lock between the proof and the move; it is theirs again. */
-function giveBackHeld(deps: ClearLocksDeps, box: Box, taken: readonly Taken[]): ReadonlyMap<string, LockJudgement> {
+function giveBackHeld(deps: ClearLocksDeps, box: Box, taken: readonly Taken[]): ReadonlyMap<string, LockVerdict> {
   const held = deps.inspectLocks(taken.map(({aside}) => aside)).filter(({holders}) => holders.length > 0)
   return new Map(
     held.flatMap((facts) => {

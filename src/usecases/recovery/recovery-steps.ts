@@ -1,4 +1,4 @@
-import type {Rec} from '../../domain/journal/record.js'
+import type {RawRecord} from '../../domain/journal/record.js'
 import {askServiceBudget, countedRecoveries} from '../../domain/recovery/budget.js'
 import type {Outcome} from '../../domain/run/outcome.js'
 import type {AlertLevel, Argv, JobSettings, RecoveryStep} from '../../domain/settings/job.js'
@@ -6,7 +6,7 @@ import type {ServiceSettings} from '../../domain/settings/service.js'
 import type {Clock} from '../../system/host/clock.js'
 import type {Service} from '../../system/services/service.js'
 import type {ClearedLocks} from './clear-locks.js'
-import type {Turn} from './restart-lease.js'
+import type {RestartLease} from './restart-lease.js'
 import {restartService} from './restart-service.js'
 
 /** What the steps of a recovery need of the world. */
@@ -20,7 +20,7 @@ export interface StepDeps<V extends Checked> {
     readonly minAgeMs: number
   }) => Promise<ClearedLocks>
   /** The runs journal, newest record first; it is read no further back than the longest budget reaches. */
-  readonly newestRuns: () => Iterable<Rec>
+  readonly newestRuns: () => Iterable<RawRecord>
   readonly openService: (settings: ServiceSettings) => Service
   /** Runs a command line in the job's folder. */
   readonly exec: (command: Argv, timeoutMs: number) => Promise<StepResult>
@@ -48,7 +48,7 @@ export interface Checked {
 }
 
 /** The run that went wrong. */
-export interface HealRequest {
+export interface RecoveryRequest {
   readonly job: string
   readonly runId: string
   readonly outcome: Outcome
@@ -72,11 +72,11 @@ export interface Performed<V extends Checked> extends StepResult {
   readonly checked?: V
 }
 
-export interface StepTask {
+interface StepTask {
   readonly step: RecoveryStep
-  readonly request: HealRequest
+  readonly request: RecoveryRequest
   /** What others have done to the service of a restart. */
-  readonly turn: Turn
+  readonly turn: RestartLease
 }
 
 /** Performs one step. Never throws: whatever goes wrong is its result, for the job's own exit code must still arrive. */
@@ -125,7 +125,7 @@ async function clear(deps: Pick<StepDeps<Checked>, 'clearLocks'>, step: StepOf<'
 async function restart(
   deps: RestartDeps,
   settings: ServiceSettings | undefined,
-  {service, turn}: {readonly service: string; readonly turn: Turn},
+  {service, turn}: {readonly service: string; readonly turn: RestartLease},
 ): Promise<StepResult> {
   if (!settings) return {ok: false, evidence: `the settings have no service ${service}`}
   if (turn.is === 'busy') return {ok: false, evidence: `not restarted: ${turn.reason}`, untouched: true}
@@ -155,7 +155,7 @@ async function doneBy(run: string, name: string, service: Service): Promise<Step
 async function alert(
   deps: Pick<StepDeps<Checked>, 'clock' | 'raiseAlert' | 'writeAlertFile'>,
   step: StepOf<'alert'>,
-  {job, runId, outcome, class: failureClass, detail}: HealRequest,
+  {job, runId, outcome, class: failureClass, detail}: RecoveryRequest,
 ): Promise<StepResult> {
   const why = [failureClass, detail].filter(Boolean).join(': ')
   const message = step.message ?? `${job} is ${outcome}${why === '' ? '' : ` (${why})`}`

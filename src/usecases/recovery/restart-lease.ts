@@ -7,7 +7,7 @@ import {type LeaseDeps, type LeaseRequest, tryLease} from '../lease/lease.js'
  * Jobs that need the same service fail together, and each would restart it under the feet of the others. So a restart
  * is done under a lease of the service, and whoever waited for it learns what the one before has done.
  */
-export type Turn =
+export type RestartLease =
   | {readonly is: 'free'}
   /** Somebody else has restarted it since this recovery began. */
   | {readonly is: 'restarted'; readonly by: string}
@@ -15,15 +15,15 @@ export type Turn =
   | {readonly is: 'busy'; readonly reason: string}
 
 /** Does the work when its turn has come, and gives the turn back with what it came to. */
-export type TakeTurn = <R extends {readonly ok: boolean}>(
+export type WithRestartLease = <R extends {readonly ok: boolean}>(
   service: string,
   limits: RestartTimes,
-  work: (turn: Turn) => Promise<R>,
+  work: (turn: RestartLease) => Promise<R>,
 ) => Promise<R>
 
-export type RestartTimes = Pick<ServiceSettings, 'timeoutMs' | 'upWithinMs' | 'stayUpMs'>
+type RestartTimes = Pick<ServiceSettings, 'timeoutMs' | 'upWithinMs' | 'stayUpMs'>
 
-export interface TurnDeps extends LeaseDeps {
+export interface RestartLeaseDeps extends LeaseDeps {
   readonly holder: Pick<LeaseRequest, 'holder' | 'process'>
   /** guard was asked to end: nothing is waited for. */
   readonly signal: AbortSignal
@@ -39,7 +39,7 @@ export function serviceLease(service: string): string {
 }
 
 /** Opens the turns of one recovery that begins now. A journal that fails keeps no service from its restart. */
-export function openTurns(deps: TurnDeps): TakeTurn {
+export function openRestartLeases(deps: RestartLeaseDeps): WithRestartLease {
   const before = knownServices(deps)
   return async (service, times, work) => {
     const taken = before && (await take(deps, serviceLease(service), longestRestartMs(times)))
@@ -59,7 +59,7 @@ export function openTurns(deps: TurnDeps): TakeTurn {
 }
 
 /** The services' leases as the recovery found them. */
-function knownServices(deps: TurnDeps): ReadonlyMap<string, Lease> | undefined {
+function knownServices(deps: RestartLeaseDeps): ReadonlyMap<string, Lease> | undefined {
   return guarded(deps, () => new Map([...deps.leases.read().byJob].filter(([name]) => name.startsWith(prefix))))
 }
 
@@ -71,7 +71,7 @@ function longestRestartMs({timeoutMs, upWithinMs, stayUpMs}: RestartTimes): numb
 type Taken = {readonly granted: Lease; readonly last: Lease | undefined} | {readonly heldBy: Lease}
 
 /** Undefined when the journal cannot be written: the restart is then done without a turn. */
-async function take(deps: TurnDeps, job: string, ttlMs: number): Promise<Taken | undefined> {
+async function take(deps: RestartLeaseDeps, job: string, ttlMs: number): Promise<Taken | undefined> {
   try {
     return await takeWithin(deps, {job, ttlMs, ...deps.holder, waitMs: ttlMs})
   } catch (error) {
@@ -79,7 +79,7 @@ async function take(deps: TurnDeps, job: string, ttlMs: number): Promise<Taken |
   }
 }
 
-async function takeWithin(deps: TurnDeps, request: LeaseRequest): Promise<Taken> {
+async function takeWithin(deps: RestartLeaseDeps, request: LeaseRequest): Promise<Taken> {
   const {clock, leases, signal} = deps
   const deadline = clock.mono() + request.waitMs
   for (;;) {
@@ -91,7 +91,7 @@ async function takeWithin(deps: TurnDeps, request: LeaseRequest): Promise<Taken>
   }
 }
 
-function turnAfter({holder}: TurnDeps, last: Lease | undefined, before: Lease | undefined): Turn {
+function turnAfter({holder}: RestartLeaseDeps, last: Lease | undefined, before: Lease | undefined): RestartLease {
   const isOwn = last?.holder === holder.holder
   const isOld = last?.claimId === before?.claimId && before?.released !== undefined
   return last?.released?.status === 'ok' && !isOwn && !isOld ? {is: 'restarted', by: last.holder} : {is: 'free'}
@@ -101,7 +101,7 @@ function whyBusy({holder, process, job}: Lease): string {
   return `run ${holder}${process ? ` (pid ${process.pid})` : ''} is restarting it; see guard lease show ${job}`
 }
 
-function guarded<T>(deps: TurnDeps, work: () => T): T | undefined {
+function guarded<T>(deps: RestartLeaseDeps, work: () => T): T | undefined {
   try {
     return work()
   } catch (error) {
@@ -109,7 +109,7 @@ function guarded<T>(deps: TurnDeps, work: () => T): T | undefined {
   }
 }
 
-function warned({warn}: TurnDeps, error: unknown): undefined {
+function warned({warn}: RestartLeaseDeps, error: unknown): undefined {
   if (!(error instanceof GuardError)) throw error
   warn(`services restart without taking turns: ${error.message}`)
 }

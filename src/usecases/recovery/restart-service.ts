@@ -2,7 +2,7 @@ import {formatDuration} from '../../domain/clock/duration.js'
 import type {Clock} from '../../system/host/clock.js'
 import type {Service, ServiceState} from '../../system/services/service.js'
 
-export interface RestartDeps {
+interface RestartDeps {
   readonly clock: Clock
   readonly service: Service
   /** guard was asked to end: nothing is waited for. */
@@ -10,12 +10,12 @@ export interface RestartDeps {
 }
 
 /** How long to wait for the service after its restart. Milliseconds. */
-export interface RestartLimits {
+interface RestartLimits {
   readonly upWithinMs: number
   readonly stayUpMs: number
 }
 
-export interface RestartResult {
+interface RestartResult {
   readonly ok: boolean
   /** What was seen, or why it failed. */
   readonly evidence: string

@@ -1,31 +1,31 @@
 import type {JobOutput} from '../../system/output/job-output.js'
 import {type Attempt, type AttemptDeps, type AttemptTask, attemptJob} from '../run/attempt-job.js'
 import type {RunEnd, RunRequest} from '../run/run-end.js'
-import type {HealRequest} from './recovery-steps.js'
+import type {RecoveryRequest} from './recovery-steps.js'
 import {type RetryDeps, retryAttempts} from './retry.js'
-import type {Healing} from './run-recovery.js'
+import type {RecoveryResult} from './run-recovery.js'
 
 /** Does after a failed attempt what the settings say, and returns where the run stands then. */
-export type Mend = (deps: AttemptDeps, task: MendTask) => Promise<RunEnd>
+export type RetryAndRecover = (deps: AttemptDeps, task: RetryAndRecoverTask) => Promise<RunEnd>
 
-export interface MendTask extends RunRequest {
+export interface RetryAndRecoverTask extends RunRequest {
   readonly first: AttemptTask
   readonly attempt: Attempt
 }
 
-export interface MendDeps extends AttemptDeps {
+interface RetryAndRecoverDeps extends AttemptDeps {
   readonly retry: RetryDeps
   /** Heals by the steps of the settings; `verify` runs the job again. */
   readonly heal: (
-    trouble: Omit<HealRequest, 'settings' | 'services'>,
+    trouble: Omit<RecoveryRequest, 'settings' | 'services'>,
     verify: () => Promise<Attempt>,
-  ) => Promise<Healing<Attempt>>
+  ) => Promise<RecoveryResult<Attempt>>
   /** Where the output of a verification goes: its own log, as with the guardian wrapper. */
   readonly openRetryOutput: () => JobOutput | undefined
 }
 
 /** Retries what a retry may mend, then recovers. What the last attempt or verification found is the run's verdict. */
-export async function mendRun(deps: MendDeps, task: MendTask): Promise<RunEnd> {
+export async function retryAndRecover(deps: RetryAndRecoverDeps, task: RetryAndRecoverTask): Promise<RunEnd> {
   const {first, job, runId, settings} = task
   const retried = await retryAttempts<Attempt & {class: string}>(deps.retry, settings.retry, async (start) => {
     if (start.attempt === 1) return classed(task.attempt)

@@ -34,7 +34,7 @@ export interface AttemptResult extends AttemptEnd {
   readonly retryAfter?: RetryAfter
 }
 
-export interface Retried<A> {
+interface Retried<A> {
   readonly last: A
   readonly attempts: number
   /** Why there was no further attempt. */

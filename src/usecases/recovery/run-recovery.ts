@@ -1,26 +1,26 @@
-import {asEvidence} from '../../domain/failure/redact.js'
+import {redactLine} from '../../domain/failure/redact.js'
 import {askJobBudget, countedRecoveries} from '../../domain/recovery/budget.js'
 import {type PlannedStep, planRecovery, stepTitle} from '../../domain/recovery/plan.js'
 import type {RecoveryStep} from '../../domain/settings/job.js'
 import {
   type Checked,
-  type HealRequest,
   type Performed,
   performStep,
+  type RecoveryRequest,
   type StepDeps,
   type StepResult,
 } from './recovery-steps.js'
-import type {TakeTurn, Turn} from './restart-lease.js'
+import type {RestartLease, WithRestartLease} from './restart-lease.js'
 
-export interface HealDeps<V extends Checked> extends StepDeps<V> {
-  readonly takeTurn: TakeTurn
+export interface RecoveryDeps<V extends Checked> extends StepDeps<V> {
+  readonly withRestartLease: WithRestartLease
   /** Writes one `step-ended` of the run. */
   readonly recordStep: (step: StepEnded) => void
   /** Shows a step while it is done. */
   readonly show: ShowStep
 }
 
-export interface StepEnded {
+interface StepEnded {
   readonly do: string
   readonly ok: boolean
   readonly durationMs: number
@@ -37,7 +37,7 @@ export interface StepShown {
   readonly hasOutput: boolean
 }
 
-export interface Healing<V extends Checked> {
+export interface RecoveryResult<V extends Checked> {
   /** - nothing: there was nothing to do. - refused: the budget is spent. - performed: the steps were taken. */
   readonly verdict: 'nothing' | 'refused' | 'performed'
   /** Why nothing was done; empty when something was. */
@@ -50,7 +50,10 @@ export interface Healing<V extends Checked> {
 }
 
 /** Heals a job after a run that went wrong, by the steps of its settings. A step that breaks has failed, no more. */
-export async function healJob<V extends Checked>(deps: HealDeps<V>, request: HealRequest): Promise<Healing<V>> {
+export async function runRecovery<V extends Checked>(
+  deps: RecoveryDeps<V>,
+  request: RecoveryRequest,
+): Promise<RecoveryResult<V>> {
   const {job, settings} = request
   const now = deps.clock.now()
   const past = countedRecoveries(deps.newestRuns(), now - longestWindow(request))
@@ -63,16 +66,16 @@ export async function healJob<V extends Checked>(deps: HealDeps<V>, request: Hea
 
 const untouched = {checked: undefined, recovered: false, steps: []}
 
-function longestWindow({settings, services}: HealRequest): number {
+function longestWindow({settings, services}: RecoveryRequest): number {
   return Math.max(settings.budget.perMs, ...Object.values(services).map(({budget}) => budget.perMs))
 }
 
 /** To heal once more would hide what is broken. Somebody has to look, and is told once for each time it is spent. */
 function refuse<V extends Checked>(
-  deps: HealDeps<V>,
-  {job, runId, outcome, detail}: HealRequest,
+  deps: RecoveryDeps<V>,
+  {job, runId, outcome, detail}: RecoveryRequest,
   {reason, key}: {readonly reason: string; readonly key: string},
-): Healing<V> {
+): RecoveryResult<V> {
   const step = {do: 'refused', ok: false, durationMs: 0, evidence: reason}
   deps.recordStep(step)
   deps.raiseAlert({
@@ -87,10 +90,10 @@ function refuse<V extends Checked>(
 }
 
 async function performPlan<V extends Checked>(
-  deps: HealDeps<V>,
-  request: HealRequest,
+  deps: RecoveryDeps<V>,
+  request: RecoveryRequest,
   planned: readonly PlannedStep[],
-): Promise<Healing<V>> {
+): Promise<RecoveryResult<V>> {
   const steps: StepEnded[] = []
   let checked: V | undefined
   for (const {step, skip} of planned) {
@@ -107,16 +110,20 @@ async function performPlan<V extends Checked>(
 type Taken<V extends Checked> = Performed<V> & {readonly ended: StepEnded}
 
 /** A restart is recorded before the next run's turn, which asks how often the service was restarted. */
-function takeStep<V extends Checked>(deps: HealDeps<V>, request: HealRequest, step: RecoveryStep): Promise<Taken<V>> {
+function takeStep<V extends Checked>(
+  deps: RecoveryDeps<V>,
+  request: RecoveryRequest,
+  step: RecoveryStep,
+): Promise<Taken<V>> {
   const begun = deps.clock.mono()
-  const take = async (turn: Turn): Promise<Taken<V>> => {
+  const take = async (turn: RestartLease): Promise<Taken<V>> => {
     const result = await performStep(deps, {step, request, turn})
     const service = step.do === 'restart' && !result.untouched ? {service: step.service} : {}
     const durationMs = Math.round(deps.clock.mono() - begun)
-    const ended = {do: step.do, ok: result.ok, durationMs, evidence: asEvidence(result.evidence), ...service}
+    const ended = {do: step.do, ok: result.ok, durationMs, evidence: redactLine(result.evidence), ...service}
     deps.recordStep(ended)
     return {...result, ended}
   }
   const times = step.do === 'restart' ? request.services[step.service] : undefined
-  return step.do === 'restart' && times ? deps.takeTurn(step.service, times, take) : take({is: 'free'})
+  return step.do === 'restart' && times ? deps.withRestartLease(step.service, times, take) : take({is: 'free'})
 }

@@ -1,18 +1,19 @@
+import {elapsedMs} from '../../domain/clock/reading.js'
 import type {ResetClaim} from '../../domain/openclaw/reset-claim.js'
-import {decideResets, elapsedMs, type ResetDecision} from '../../domain/openclaw/reset-decision.js'
+import {decideResets, type ResetDecision} from '../../domain/openclaw/reset-decision.js'
 import type {ResetLedger, ResetOutcome} from '../../domain/openclaw/reset-ledger.js'
 import type {ResetRequest} from '../../domain/openclaw/reset-request.js'
 import {GuardError} from '../../errors.js'
-import {type PaidDebt, payDebts} from './reenable-jobs.js'
-import {answer, type Climb, type Ending, type ResetStep, writeUnderClaim} from './reset-attempt.js'
-import {momentOf, type ResetDeps} from './reset-deps.js'
+import {type ReenabledJob, reenableJobs} from './reenable-jobs.js'
+import {answer, type ResetAttempt, type ResetEnd, type ResetStep, writeUnderClaim} from './reset-attempt.js'
+import {type ResetDeps, readClocks} from './reset-deps.js'
 import {resetJob} from './reset-job.js'
 
 export interface ResetRound {
   readonly answered: readonly AnsweredReset[]
   readonly waiting: readonly WaitingReset[]
   /** Enables that were owed when the round began. */
-  readonly owed: readonly PaidDebt[]
+  readonly owed: readonly ReenabledJob[]
   /** Lines of the request journal that ask for nothing, or are no JSON. */
   readonly unreadable: number
 }
@@ -26,7 +27,7 @@ export interface AnsweredReset {
   readonly detail: string
 }
 
-export interface WaitingReset {
+interface WaitingReset {
   readonly requestId: string
   readonly jobId: string
   readonly reason: string
@@ -34,7 +35,7 @@ export interface WaitingReset {
 
 /** One round of the reset daemon: pay what is owed, then answer each pending request. Throws GuardError `io`. */
 export async function answerResets(deps: ResetDeps): Promise<ResetRound> {
-  const owed = await payDebts(deps, deadClaims(deps, deps.results.read()))
+  const owed = await reenableJobs(deps, deadClaims(deps, deps.results.read()))
   const answered: AnsweredReset[] = []
   const waiting: WaitingReset[] = []
   const stillDisabled = owed.filter(({state}) => state === 'still-disabled').map(({jobId}) => jobId)
@@ -59,7 +60,7 @@ export function planResets(deps: ResetDeps, stillDisabled: ReadonlySet<string>):
     deadClaims: deadClaims(deps, ledger),
     stillDisabled,
     policy: deps.policy,
-    now: momentOf(deps),
+    now: readClocks(deps),
   })
 }
 
@@ -80,7 +81,7 @@ function deadClaims(deps: ResetDeps, {open}: ResetLedger): ReadonlySet<string> {
 const longestClimbMs = 900_000
 
 function isDead(deps: ResetDeps, {process, ...claim}: ResetClaim): boolean {
-  if (elapsedMs(claim, momentOf(deps)) > longestClimbMs) return true
+  if (elapsedMs(claim, readClocks(deps)) > longestClimbMs) return true
   if (!process) return false
   // A round of this very process that an error ended: it works at one thing at a time.
   const isOwn = process.pid === deps.self.pid && process.start === deps.self.start
@@ -102,7 +103,7 @@ async function perform(deps: ResetDeps, decision: ResetDecision): Promise<Answer
 }
 
 /** Claims the request: the fold says whether this line came first. */
-function takeUp(deps: ResetDeps, request: ResetRequest, over: string | undefined): Climb | undefined {
+function takeUp(deps: ResetDeps, request: ResetRequest, over: string | undefined): ResetAttempt | undefined {
   const {record, verdict, state} = deps.results.append(
     {
       kind: 'claimed',
@@ -119,7 +120,7 @@ function takeUp(deps: ResetDeps, request: ResetRequest, over: string | undefined
   return {deps, request, claim: open.claim, open, steps: []}
 }
 
-async function conclude(climb: Climb, ending: Ending): Promise<AnsweredReset | WaitingReset> {
+async function conclude(climb: ResetAttempt, ending: ResetEnd): Promise<AnsweredReset | WaitingReset> {
   const {request, steps} = climb
   if (ending.end === 'release') {
     writeUnderClaim(climb, {kind: 'released', reason: ending.reason})
@@ -132,7 +133,7 @@ async function conclude(climb: Climb, ending: Ending): Promise<AnsweredReset | W
 }
 
 /** Which OpenClaw it was, where it was spoken to. */
-async function versionOf({deps, steps}: Climb): Promise<{readonly openclaw?: string}> {
+async function versionOf({deps, steps}: ResetAttempt): Promise<{readonly openclaw?: string}> {
   if (steps.length === 0) return {}
   const version = await deps.openclaw.version()
   return version.ok ? {openclaw: version.value} : {}

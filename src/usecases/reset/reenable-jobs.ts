@@ -1,10 +1,10 @@
 import type {OpenClawRead} from '../../domain/openclaw/job.js'
-import type {EnableDebt, SettledBy} from '../../domain/openclaw/pending-enable.js'
-import {decideDebt} from '../../domain/openclaw/reset-decision.js'
-import {momentOf, type ResetDeps} from './reset-deps.js'
+import type {ConfirmedBy, PendingEnable} from '../../domain/openclaw/pending-enable.js'
+import {decideReenable} from '../../domain/openclaw/reset-decision.js'
+import {type ResetDeps, readClocks} from './reset-deps.js'
 
 /** What became of one owed enable in this round. */
-export interface PaidDebt {
+export interface ReenabledJob {
   readonly jobId: string
   /** Of what is owed still: whether the job is disabled, or merely watched or unread. */
   readonly state: 'settled' | 'still-disabled' | 'watched'
@@ -15,8 +15,8 @@ export interface PaidDebt {
  * Sees to it that no job stays disabled by guard: each job that guard may have disabled is read, enabled if it is not,
  * and struck off only when a read confirms it. Debts of a daemon at work are its own.
  */
-export async function payDebts(deps: ResetDeps, deadClaims: ReadonlySet<string>): Promise<readonly PaidDebt[]> {
-  const paid: PaidDebt[] = []
+export async function reenableJobs(deps: ResetDeps, deadClaims: ReadonlySet<string>): Promise<readonly ReenabledJob[]> {
+  const paid: ReenabledJob[] = []
   const {debts, open} = deps.results.read()
   const owed = [...debts.values()]
   for (const debt of owed) {
@@ -26,7 +26,7 @@ export async function payDebts(deps: ResetDeps, deadClaims: ReadonlySet<string>)
   return paid
 }
 
-async function payDebt(deps: ResetDeps, debt: EnableDebt): Promise<PaidDebt> {
+async function payDebt(deps: ResetDeps, debt: PendingEnable): Promise<ReenabledJob> {
   const before = await payByRead(deps, debt)
   if (before.state !== 'still-disabled') return before
   const enabled = await deps.openclaw.enable(debt.jobId)
@@ -35,8 +35,8 @@ async function payDebt(deps: ResetDeps, debt: EnableDebt): Promise<PaidDebt> {
   return {...after, detail: `${after.detail}; the enable failed: ${enabled.failure.message}`}
 }
 
-async function payByRead(deps: ResetDeps, debt: EnableDebt): Promise<PaidDebt> {
-  const step = decideDebt(debt, await readJob(deps, debt.jobId), momentOf(deps))
+async function payByRead(deps: ResetDeps, debt: PendingEnable): Promise<ReenabledJob> {
+  const step = decideReenable(debt, await readJob(deps, debt.jobId), readClocks(deps))
   if (step.do === 'enable') return {jobId: debt.jobId, state: 'still-disabled', detail: step.reason}
   if (step.do === 'keep') return {jobId: debt.jobId, state: 'watched', detail: step.reason}
   settle(deps, debt, step.how)
@@ -44,9 +44,9 @@ async function payByRead(deps: ResetDeps, debt: EnableDebt): Promise<PaidDebt> {
 }
 
 /** Strikes the job's debt off if what was read allows it. */
-export function settleByRead(deps: ResetDeps, jobId: string, read: OpenClawRead): void {
+export function confirmByRead(deps: ResetDeps, jobId: string, read: OpenClawRead): void {
   const debt = deps.results.read().debts.get(jobId)
-  const step = debt && decideDebt(debt, read, momentOf(deps))
+  const step = debt && decideReenable(debt, read, readClocks(deps))
   if (debt && step?.do === 'settle') settle(deps, debt, step.how)
 }
 
@@ -56,6 +56,6 @@ export async function readJob({openclaw}: ResetDeps, jobId: string): Promise<Ope
   return answer.value ? {read: 'job', job: answer.value} : {read: 'absent'}
 }
 
-function settle(deps: ResetDeps, debt: EnableDebt, how: SettledBy): void {
+function settle(deps: ResetDeps, debt: PendingEnable, how: ConfirmedBy): void {
   deps.results.append({kind: 'enable-settled', job_id: debt.jobId, debt: debt.id, how}, 'durable')
 }

@@ -6,7 +6,7 @@ import {GuardError} from '../../errors.js'
 import type {ResetDeps} from './reset-deps.js'
 
 /** One claimed request on its way up the ladder, and what was seen so far. */
-export interface Climb {
+export interface ResetAttempt {
   readonly deps: ResetDeps
   readonly request: ResetRequest
   readonly claim: ResetClaim
@@ -22,20 +22,23 @@ export interface ResetStep {
 }
 
 /** The request is answered, or left to a later round. */
-export type Ending =
+export type ResetEnd =
   | {readonly end: 'answer'; readonly outcome: ResetOutcome; readonly detail: string}
   | {readonly end: 'release'; readonly reason: string}
 
-export function answer(outcome: ResetOutcome, detail: string): Ending {
+export function answer(outcome: ResetOutcome, detail: string): ResetEnd {
   return {end: 'answer', outcome, detail}
 }
 
-export function release(reason: string): Ending {
+export function release(reason: string): ResetEnd {
   return {end: 'release', reason}
 }
 
 /** Writes one line under the claim, on disk before it returns. Throws GuardError `io`, or `fenced` when the claim is lost. */
-export function writeUnderClaim({deps, request, claim}: Pick<Climb, 'deps' | 'request' | 'claim'>, entry: Entry): void {
+export function writeUnderClaim(
+  {deps, request, claim}: Pick<ResetAttempt, 'deps' | 'request' | 'claim'>,
+  entry: Entry,
+): void {
   const {verdict} = deps.results.append(
     {
       ...entry,
@@ -53,7 +56,7 @@ export function writeUnderClaim({deps, request, claim}: Pick<Climb, 'deps' | 're
 }
 
 /** Notes a step that was taken, with what was seen. */
-export function noteStep(climb: Climb, step: ResetStep): void {
+export function noteStep(climb: ResetAttempt, step: ResetStep): void {
   climb.steps.push(step)
   writeUnderClaim(climb, {kind: 'step-taken', ...step})
 }

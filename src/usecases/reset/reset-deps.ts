@@ -1,5 +1,5 @@
-import type {Place, ProcessRef} from '../../domain/clock/process-ref.js'
-import type {Moment} from '../../domain/lease/lease.js'
+import type {BootRef, ProcessRef} from '../../domain/clock/process-ref.js'
+import type {ClockReading} from '../../domain/clock/reading.js'
 import type {ResetPolicy} from '../../domain/openclaw/reset-decision.js'
 import type {ResetLedger} from '../../domain/openclaw/reset-ledger.js'
 import type {ResetRequests} from '../../domain/openclaw/reset-request.js'
@@ -16,8 +16,8 @@ export interface ResetDeps {
   readonly openclaw: OpenClaw
   /** This very process, and where it runs. */
   readonly self: ProcessRef
-  readonly here: Place
-  readonly processState: (ref: ProcessRef, seen: Place, here: Place) => ProcessState
+  readonly here: BootRef
+  readonly processState: (ref: ProcessRef, seen: BootRef, here: BootRef) => ProcessState
   /** Once aborted, no further request is taken up; the one in hand is finished. */
   readonly stop: AbortSignal
   readonly policy: ResetPolicy
@@ -25,7 +25,7 @@ export interface ResetDeps {
 }
 
 /** How long each step is given, ms. */
-export interface ResetPace {
+interface ResetPace {
   readonly pollMs: number
   /** For the marker to go after a task was cancelled, and after the disable. */
   readonly cancelWaitMs: number
@@ -45,6 +45,6 @@ export const usualPace: ResetPace = {
   enableRetriesMs: [1000, 5000, 30_000, 120_000],
 }
 
-export function momentOf({clock, here}: Pick<ResetDeps, 'clock' | 'here'>): Moment {
+export function readClocks({clock, here}: Pick<ResetDeps, 'clock' | 'here'>): ClockReading {
   return {at: clock.now(), mono: clock.mono(), boot: here.boot, host: here.host}
 }

@@ -1,9 +1,9 @@
 import {type OpenClawJob, repeats} from '../../domain/openclaw/job.js'
 import {proofOfReset} from '../../domain/openclaw/reset-decision.js'
 import type {OpenClawFailure} from '../../domain/openclaw/response.js'
-import {explainOutage} from '../watchdog/diagnose-gateway.js'
-import {readJob, settleByRead} from './reenable-jobs.js'
-import {answer, type Climb, type Ending, noteStep, release, writeUnderClaim} from './reset-attempt.js'
+import {diagnoseGateway} from '../watchdog/diagnose-gateway.js'
+import {confirmByRead, readJob} from './reenable-jobs.js'
+import {answer, noteStep, type ResetAttempt, type ResetEnd, release, writeUnderClaim} from './reset-attempt.js'
 import {cancelLiveRun, describe, disable, enable, pollJob, waitForMarker} from './reset-steps.js'
 
 /**
@@ -13,7 +13,7 @@ import {cancelLiveRun, describe, disable, enable, pollJob, waitForMarker} from '
  * is sent. What even that leaves undone is done by the next round (`pay-debts.ts`). Throws GuardError `io` when the
  * journal cannot be written, `fenced` when another daemon took the request over.
  */
-export async function resetJob(climb: Climb): Promise<Ending> {
+export async function resetJob(climb: ResetAttempt): Promise<ResetEnd> {
   const found = await compareMarker(climb)
   if ('end' in found) return found
   writeUnderClaim(climb, {kind: 'enable-owed', reason: climb.request.reason})
@@ -32,7 +32,7 @@ export async function resetJob(climb: Climb): Promise<Ending> {
 }
 
 /** The job, if it still has the marker that the request is about; else why there is nothing to do. */
-async function compareMarker(climb: Climb): Promise<Ending | OpenClawJob> {
+async function compareMarker(climb: ResetAttempt): Promise<ResetEnd | OpenClawJob> {
   const {deps, request, open} = climb
   const read = await deps.openclaw.getJob(request.jobId)
   if (!read.ok) return unread(climb, read.failure)
@@ -51,46 +51,46 @@ async function compareMarker(climb: Climb): Promise<Ending | OpenClawJob> {
   return answer('already-recovered', `the marker of the request is gone; ${describe(job)}`)
 }
 
-async function unread(climb: Climb, failure: OpenClawFailure): Promise<Ending> {
-  const reason = await explainOutage(climb.deps.openclaw, failure)
+async function unread(climb: ResetAttempt, failure: OpenClawFailure): Promise<ResetEnd> {
+  const reason = await diagnoseGateway(climb.deps.openclaw, failure)
   noteStep(climb, {step: 'read', outcome: 'failed', evidence: reason})
   return failure.kind === 'transient' ? release(reason) : answer('failed', reason)
 }
 
 /** A person's wish stands; but a job that guard itself may have disabled still waits for its enable. */
-function whyDisabled({deps, request}: Climb): Ending {
+function whyDisabled({deps, request}: ResetAttempt): ResetEnd {
   const isOwed = deps.results.read().debts.has(request.jobId)
   if (isOwed) return release('the job is disabled and its enable is still owed')
   return answer('not-enabled', 'somebody else disabled the job; it stays so')
 }
 
 /** Somebody disabled the job while its run was being cancelled, before guard's own disable was sent. */
-function notEnabledMeanwhile(climb: Climb, job: OpenClawJob): Ending {
-  settleByRead(climb.deps, climb.request.jobId, {read: 'job', job})
+function notEnabledMeanwhile(climb: ResetAttempt, job: OpenClawJob): ResetEnd {
+  confirmByRead(climb.deps, climb.request.jobId, {read: 'job', job})
   return whyDisabled(climb)
 }
 
 /** Nothing was done, if OpenClaw is to be believed; a look settles the debt, here or in a later round. */
-async function afterRefusal(climb: Climb, refused: OpenClawFailure): Promise<Ending> {
+async function afterRefusal(climb: ResetAttempt, refused: OpenClawFailure): Promise<ResetEnd> {
   const {deps, request} = climb
-  settleByRead(deps, request.jobId, await readJob(deps, request.jobId))
+  confirmByRead(deps, request.jobId, await readJob(deps, request.jobId))
   if (refused.kind === 'transient') return release(`the disable was not taken: ${refused.message}`)
   return answer(refused.cause === 'unknown-id' ? 'gone' : 'failed', `the disable was refused: ${refused.message}`)
 }
 
-async function proveReset(climb: Climb, found: OpenClawJob): Promise<Ending> {
+async function proveReset(climb: ResetAttempt, found: OpenClawJob): Promise<ResetEnd> {
   const {deps, request} = climb
   const marker = request.runningAtMs ?? found.runningAtMs
   const proofOf = (job: OpenClawJob) => proofOfReset(job, {marker, atMs: deps.clock.now()})
   const job = await pollJob(climb, deps.pace.proofWaitMs, (read) => {
     const {proven} = proofOf(read)
     // A look that shows the job enabled pays the debt: whoever disables it while the proof is awaited is a person.
-    if (!proven) settleByRead(deps, request.jobId, {read: 'job', job: read})
+    if (!proven) confirmByRead(deps, request.jobId, {read: 'job', job: read})
     return proven
   })
   const {proven, reason} = job ? proofOf(job) : {proven: false, reason: 'the job could not be read'}
   noteStep(climb, {step: 'verify', outcome: proven ? 'ok' : job ? 'failed' : 'unknown', evidence: reason})
-  if (job) settleByRead(deps, request.jobId, {read: 'job', job})
+  if (job) confirmByRead(deps, request.jobId, {read: 'job', job})
   if (proven) return answer('reset', reason)
   const isOwed = deps.results.read().debts.has(request.jobId)
   if (job && !job.enabled && !isOwed) return whyDisabled(climb)

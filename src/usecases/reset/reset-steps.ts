@@ -1,12 +1,12 @@
 import type {OpenClawJob} from '../../domain/openclaw/job.js'
 import type {OpenClawFailure} from '../../domain/openclaw/response.js'
-import {type Climb, noteStep, writeUnderClaim} from './reset-attempt.js'
+import {noteStep, type ResetAttempt, writeUnderClaim} from './reset-attempt.js'
 
 /**
  * Ends the live run of the job, and returns the job as it was seen then; undefined when there was nothing to cancel.
  * In 2026.6 and 2026.7 a disable takes the marker away and leaves the run alive, so the run goes first.
  */
-export async function cancelLiveRun(climb: Climb, found: OpenClawJob): Promise<OpenClawJob | undefined> {
+export async function cancelLiveRun(climb: ResetAttempt, found: OpenClawJob): Promise<OpenClawJob | undefined> {
   const {deps, request} = climb
   const tasks = await deps.openclaw.listRunningTasks()
   const own = tasks.ok ? tasks.value.filter(({jobId}) => jobId === request.jobId) : []
@@ -24,7 +24,7 @@ export async function cancelLiveRun(climb: Climb, found: OpenClawJob): Promise<O
 }
 
 /** Returns why the disable was not taken. Undefined: it was, or nobody knows. */
-export async function disable(climb: Climb): Promise<OpenClawFailure | undefined> {
+export async function disable(climb: ResetAttempt): Promise<OpenClawFailure | undefined> {
   const {deps, request} = climb
   const said = await deps.openclaw.disable(request.jobId)
   if (said.ok) {
@@ -43,7 +43,7 @@ export async function disable(climb: Climb): Promise<OpenClawFailure | undefined
 }
 
 /** The answer to a disable is too early to judge: a live run is ended a moment later. */
-export async function waitForMarker(climb: Climb, found: OpenClawJob): Promise<void> {
+export async function waitForMarker(climb: ResetAttempt, found: OpenClawJob): Promise<void> {
   const isGone = (job: OpenClawJob) => job.runningAtMs !== found.runningAtMs
   const job = await pollJob(climb, climb.deps.pace.markerWaitMs, isGone)
   const outcome = job === undefined ? 'unknown' : isGone(job) ? 'ok' : 'failed'
@@ -51,7 +51,7 @@ export async function waitForMarker(climb: Climb, found: OpenClawJob): Promise<v
 }
 
 /** Sends the enable until OpenClaw takes it or the retries are used up. Writes only when all is sent. */
-export async function enable(climb: Climb): Promise<void> {
+export async function enable(climb: ResetAttempt): Promise<void> {
   const {deps, request} = climb
   const said: string[] = []
   for (const waitMs of [0, ...deps.pace.enableRetriesMs]) {
@@ -66,7 +66,7 @@ export async function enable(climb: Climb): Promise<void> {
 
 /** Reads until `isEnough` or `limitMs` is over; the last job that could be read. */
 export async function pollJob(
-  {deps, request}: Climb,
+  {deps, request}: ResetAttempt,
   limitMs: number,
   isEnough: (job: OpenClawJob) => boolean,
 ): Promise<OpenClawJob | undefined> {

@@ -1,6 +1,6 @@
 import {formatDuration} from '../../domain/clock/duration.js'
 import type {RetryAfter} from '../../domain/failure/retry-after.js'
-import {type JobResult, type Judgement, judgeRun} from '../../domain/run/outcome.js'
+import {type JobResult, judgeRun, type RunResult} from '../../domain/run/outcome.js'
 import {exitCodeOf} from '../../domain/run/report.js'
 import type {JobSettings} from '../../domain/settings/job.js'
 import {GuardError} from '../../errors.js'
@@ -17,7 +17,7 @@ export interface AttemptDeps {
   readonly supervise: (job: JobProcess, task: AttemptTask) => Promise<SupervisedExit>
   readonly signalNumber: (name: string) => number | undefined
   /** Reads what the attempt has left: result file, crash marks, the class of its failure. */
-  readonly readTraces: (task: AttemptTask, begin: number, exit: SupervisedExit) => Promise<Traces>
+  readonly collectEvidence: (task: AttemptTask, begin: number, exit: SupervisedExit) => Promise<AttemptEvidence>
   readonly warn: (text: string) => void
 }
 
@@ -29,7 +29,7 @@ export interface CaughtSignals {
   release(exitCode?: number): void
 }
 
-export interface Traces {
+export interface AttemptEvidence {
   readonly result: JobResult | undefined
   /** What crashed, and why. */
   readonly crashed: string | undefined
@@ -55,7 +55,7 @@ export interface AttemptTask {
 }
 
 /** What one attempt came to. */
-export interface Attempt extends Judgement {
+export interface Attempt extends RunResult {
   readonly exitCode: number
   readonly signal?: string
   readonly class?: string
@@ -91,16 +91,16 @@ async function waitForJob(deps: AttemptDeps, task: AttemptTask, {process, begin}
   output?.follow(!settings.quiet)
   const exit = await deps.supervise(process, task)
   signals.sendTo(undefined)
-  const {result, crashed, retryAfter, evidence, ...traces} = await deps.readTraces(task, begin, exit)
-  const judgement = judgeRun({exit: {...exit, spawnError: undefined}, exitMap: settings.exitMap, result, crashed})
+  const {result, crashed, retryAfter, evidence, ...traces} = await deps.collectEvidence(task, begin, exit)
+  const judged = judgeRun({exit: {...exit, spawnError: undefined}, exitMap: settings.exitMap, result, crashed})
   const signalNumber = exit.signal && deps.signalNumber(exit.signal)
-  const detail = judgement.detail ?? (judgement.outcome === 'healthy' ? undefined : evidence)
+  const detail = judged.detail ?? (judged.outcome === 'healthy' ? undefined : evidence)
   return {
-    outcome: judgement.outcome,
+    outcome: judged.outcome,
     ...(detail !== undefined && {detail}),
     exitCode: exitCodeOf({code: exit.code, signalNumber, limited: exit.timedOut || exit.silent}),
     ...(exit.signal && {signal: exit.signal}),
-    ...(traces.class !== undefined && judgement.outcome !== 'healthy' && {class: traces.class}),
+    ...(traces.class !== undefined && judged.outcome !== 'healthy' && {class: traces.class}),
     ...(result && {result}),
     ...(retryAfter && {retryAfter}),
   }

@@ -1,12 +1,12 @@
 import type {Lease, Leases} from '../../domain/lease/lease.js'
-import {openRuns, type Run, type RunBook} from '../../domain/run/run.js'
+import {openRuns, type Run, type RunsByJob} from '../../domain/run/run.js'
 import type {Journal} from '../../journal/journal.js'
-import type {Holder, Survivor} from '../../system/process/holder-liveness.js'
+import type {Holder, LivingProcess} from '../../system/process/holder-liveness.js'
 
-export interface CloseDeps {
+interface ReconcileDeps {
   readonly leases: Pick<Journal<Leases>, 'read'>
-  readonly runs: Pick<Journal<RunBook>, 'read' | 'append'>
-  readonly survivorOf: (holder: Holder) => Promise<Survivor>
+  readonly runs: Pick<Journal<RunsByJob>, 'read' | 'append'>
+  readonly survivorOf: (holder: Holder) => Promise<LivingProcess>
 }
 
 /**
@@ -14,7 +14,7 @@ export interface CloseDeps {
  * its job. Its lease tells its processes, or its own first record where runs may overlap; of a run with neither nothing is
  * known, and it stays open. Returns what it closed.
  */
-export async function closeInterrupted(deps: CloseDeps): Promise<readonly Run[]> {
+export async function reconcileInterrupted(deps: ReconcileDeps): Promise<readonly Run[]> {
   const {byJob} = deps.leases.read()
   const closed: Run[] = []
   for (const run of openRuns(deps.runs.read())) {
@@ -33,6 +33,6 @@ function holderOf({id, owner}: Run, lease: Lease | undefined): Holder | undefine
   return lease?.holder === id ? lease : owner && {...owner, holder: id}
 }
 
-function isOpen(book: RunBook, {job, id}: Run): boolean {
+function isOpen(book: RunsByJob, {job, id}: Run): boolean {
   return book.get(job)?.runs.some((run) => run.id === id && run.outcome === undefined) ?? false
 }

@@ -22,7 +22,7 @@ export interface RunResolved {
   readonly configured: boolean
 }
 
-export interface ResolveDeps {
+interface ResolveDeps {
   readonly settings: Settings
   readonly commandOfScript: (request: ScriptRequest) => Argv
   /** The absolute path of a file named on the command line. */

@@ -1,8 +1,8 @@
 import type {RunReport} from '../../domain/run/report.js'
-import type {RunBook} from '../../domain/run/run.js'
+import type {RunsByJob} from '../../domain/run/run.js'
 import type {Journal} from '../../journal/journal.js'
 import type {JobOutput} from '../../system/output/job-output.js'
-import type {Mend, MendTask} from '../recovery/retry-and-recover.js'
+import type {RetryAndRecover, RetryAndRecoverTask} from '../recovery/retry-and-recover.js'
 import {type Attempt, type AttemptDeps, attemptJob, type CaughtSignals} from './attempt-job.js'
 import type {Claim, RunLease} from './claim-run.js'
 import type {RunEnd, RunRequest} from './run-end.js'
@@ -11,7 +11,7 @@ import {type RunRecorder, recorder} from './run-records.js'
 export interface RunDeps extends AttemptDeps {
   readonly random: () => number
   /** Undefined when the state directory cannot be used: the job runs all the same, and nobody remembers. */
-  readonly runs: Journal<RunBook> | undefined
+  readonly runs: Journal<RunsByJob> | undefined
   readonly claim: () => Promise<Claim>
   /** Undefined for a job without a breaker. */
   readonly breaker: (() => Promise<RunBreaker>) | undefined
@@ -20,7 +20,7 @@ export interface RunDeps extends AttemptDeps {
   readonly openOutput: () => JobOutput | undefined
   readonly catchSignals: () => CaughtSignals
   /** Retries, heals and verifies after a failure. Loaded only then. */
-  readonly mend: Mend
+  readonly mend: RetryAndRecover
   /** Calls `work` every so many milliseconds until the returned function is called. */
   readonly every: (ms: number, work: () => void) => () => void
   /** After the job's end, before the report: what may take its time, such as a snapshot of a journal. */
@@ -94,7 +94,11 @@ function tellInterrupted(deps: RunDeps, job: string, run: string): void {
   recorder(deps, {job, run}).interrupted('its guard was killed')
 }
 
-async function attemptAndMend(deps: RunDeps, request: RunRequest, first: MendTask['first']): Promise<RunEnd> {
+async function attemptAndMend(
+  deps: RunDeps,
+  request: RunRequest,
+  first: RetryAndRecoverTask['first'],
+): Promise<RunEnd> {
   const attempt = await attemptJob(deps, first)
   const {retry, recovery} = request.settings
   // What mends a run is much code, and most jobs that fail want none of it: their end shall not wait for it.
@@ -109,7 +113,10 @@ interface RunParts {
   readonly records: RunRecorder
 }
 
-function firstTask({job, settings}: RunRequest, parts: RunParts & {signals: CaughtSignals}): MendTask['first'] {
+function firstTask(
+  {job, settings}: RunRequest,
+  parts: RunParts & {signals: CaughtSignals},
+): RetryAndRecoverTask['first'] {
   const {lease, ...own} = parts
   const bind = lease?.bind ?? (() => undefined)
   return {job, settings, number: 1, timeoutMs: settings.timeoutMs, token: lease?.token, bind, ...own}

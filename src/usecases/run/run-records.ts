@@ -1,12 +1,12 @@
 import type {ProcessRef} from '../../domain/clock/process-ref.js'
 import type {Entry} from '../../domain/journal/record.js'
-import type {LogRange, RunBook} from '../../domain/run/run.js'
+import type {LogRange, RunsByJob} from '../../domain/run/run.js'
 import {GuardError} from '../../errors.js'
 import type {Journal} from '../../journal/journal.js'
 
 /** Where the records of runs go. */
-export interface RecordDeps {
-  readonly runs: Journal<RunBook> | undefined
+interface RecordDeps {
+  readonly runs: Journal<RunsByJob> | undefined
   readonly warn: (text: string) => void
 }
 

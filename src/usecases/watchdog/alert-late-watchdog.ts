@@ -1,5 +1,6 @@
 import type {AlertsState} from '../../domain/alert/alert.js'
-import type {Lease, Moment} from '../../domain/lease/lease.js'
+import type {ClockReading} from '../../domain/clock/reading.js'
+import type {Lease} from '../../domain/lease/lease.js'
 import {type LateWatchdogPolicy, lateWatchdogAlert} from '../../domain/watchdog/late-watchdog-alert.js'
 import {GuardError} from '../../errors.js'
 import type {Journal} from '../../journal/journal.js'
@@ -10,16 +11,16 @@ export interface LateWatchdogDeps {
   readonly clock: Pick<Clock, 'now'>
   readonly alerts: Pick<Journal<AlertsState>, 'read' | 'append' | 'note'>
   readonly policy: LateWatchdogPolicy
-  readonly tell: (text: string) => void
+  readonly warn: (text: string) => void
 }
 
 /**
  * Says that the watchdog is late, unless another run has said so: the alert is what they have in common. Of all runs
  * of the machine one speaks, so that cron sends one mail and not one a run.
  */
-export function reportLateWatchdog(deps: LateWatchdogDeps, lease: Lease, seen: Moment): void {
+export function alertLateWatchdog(deps: LateWatchdogDeps, lease: Lease, seen: ClockReading): void {
   const alert = lateWatchdogAlert(lease, seen, deps.policy)
-  if (alert && isNews(deps, alert)) deps.tell(alert.message)
+  if (alert && isNews(deps, alert)) deps.warn(alert.message)
 }
 
 /** Where nobody can remember, it is better said too often than never. */

@@ -1,11 +1,11 @@
 import type {OpenClawJobs, OpenClawRead} from '../../domain/openclaw/job.js'
-import {judgeOpenClawJob, type OpenClawLimits, type OpenClawSighting} from '../../domain/openclaw/job-status.js'
+import {type OpenClawJobStatus, type OpenClawLimits, openClawJobStatus} from '../../domain/openclaw/job-status.js'
 import type {OpenClawFailure} from '../../domain/openclaw/response.js'
 import type {OpenClawSettings} from '../../domain/settings/settings.js'
 import type {OpenClaw} from '../../system/openclaw/openclaw.js'
-import {explainOutage} from './diagnose-gateway.js'
+import {diagnoseGateway} from './diagnose-gateway.js'
 
-export interface SightDeps {
+interface CheckOpenClawDeps {
   readonly openclaw: Pick<OpenClaw, 'listJobs' | 'health' | 'listRunningTasks'>
   readonly now: () => number
   /** How old the last run of the job with this id may be, ms; asked after OpenClaw has answered. */
@@ -16,23 +16,26 @@ export interface SightDeps {
  * Asks OpenClaw once for all its jobs and judges those that the settings name. A failed read makes each of them unknown,
  * and says what is wrong with OpenClaw.
  */
-export async function sightOpenClaw(
-  {openclaw, now, maxAgeMs}: SightDeps,
+export async function checkOpenClaw(
+  {openclaw, now, maxAgeMs}: CheckOpenClawDeps,
   settings: OpenClawSettings,
-): Promise<ReadonlyMap<string, OpenClawSighting>> {
+): Promise<ReadonlyMap<string, OpenClawJobStatus>> {
   const answer = await openclaw.listJobs()
   const at = now()
   const readJob = answer.ok ? (id: string) => readOf(answer.value, id) : await failedRead(openclaw, answer.failure)
   return new Map(
     Object.values(settings.jobs).map((job) => {
       const limits = limitsOf(settings, job.maxRunningMs, maxAgeMs(job.id))
-      return [job.id, judgeOpenClawJob(readJob(job.id), limits, at)]
+      return [job.id, openClawJobStatus(readJob(job.id), limits, at)]
     }),
   )
 }
 
-async function failedRead(openclaw: SightDeps['openclaw'], failure: OpenClawFailure): Promise<() => OpenClawRead> {
-  const reason = await explainOutage(openclaw, failure)
+async function failedRead(
+  openclaw: CheckOpenClawDeps['openclaw'],
+  failure: OpenClawFailure,
+): Promise<() => OpenClawRead> {
+  const reason = await diagnoseGateway(openclaw, failure)
   return () => ({read: 'failed', reason})
 }
 

@@ -5,7 +5,7 @@ import type {OpenClaw} from '../../system/openclaw/openclaw.js'
  * Says why OpenClaw could not be asked: settings, or a gateway that is down, hangs, or is merely busy. Of a gateway
  * that is down the store still tells which runs it left unfinished.
  */
-export async function explainOutage(
+export async function diagnoseGateway(
   openclaw: Pick<OpenClaw, 'health' | 'listRunningTasks'>,
   failure: OpenClawFailure,
 ): Promise<string> {

@@ -1,17 +1,18 @@
-import {awakeAt, awakeNow, upTo} from '../../domain/clock/uptime.js'
+import type {ClockReading} from '../../domain/clock/reading.js'
+import {nowUptimeMs, upTo, uptimeAt} from '../../domain/clock/uptime.js'
 import {decideIncident, type IncidentAction, type IncidentPolicy} from '../../domain/incident/decide.js'
 import type {Incidents} from '../../domain/incident/incident.js'
-import {noResets, type ResetCourse, resetCourse} from '../../domain/incident/reset-progress.js'
-import type {Leases, Moment} from '../../domain/lease/lease.js'
-import type {OpenClawSighting} from '../../domain/openclaw/job-status.js'
+import {noResets, type ResetProgress, resetProgress} from '../../domain/incident/reset-progress.js'
+import type {Leases} from '../../domain/lease/lease.js'
+import type {OpenClawJobStatus} from '../../domain/openclaw/job-status.js'
 import type {ResetLedger} from '../../domain/openclaw/reset-ledger.js'
 import type {ResetRequests} from '../../domain/openclaw/reset-request.js'
-import type {RunBook} from '../../domain/run/run.js'
-import {gatherFacts, type OutputSighting, slotFacts, watchedSince} from '../../domain/watchdog/build-job-facts.js'
+import type {RunsByJob} from '../../domain/run/run.js'
+import {buildJobFacts, type ObservedOutput, slotFacts, watchedSince} from '../../domain/watchdog/build-job-facts.js'
 import type {JobFacts, SlotFacts} from '../../domain/watchdog/job-facts.js'
 import type {Clocks} from '../../domain/watchdog/liveness.js'
-import {allowedAgeMs} from '../../domain/watchdog/max-age.js'
-import {type Judgement, judgeJob} from '../../domain/watchdog/verdict.js'
+import {maxAgeMs} from '../../domain/watchdog/max-age.js'
+import {judgeJob, type Verdict} from '../../domain/watchdog/verdict.js'
 import type {WatchedJob} from '../../domain/watchdog/watched-job.js'
 import type {Journal} from '../../journal/journal.js'
 import type {ReadOutputs} from '../../system/host/output-files.js'
@@ -19,23 +20,23 @@ import type {Slots} from '../../system/host/slots.js'
 
 type Reads<S> = Pick<Journal<S>, 'read'>
 
-export interface SurveyDeps {
-  readonly moment: () => Moment
+export interface EvaluateDeps {
+  readonly readClock: () => ClockReading
   readonly leases: Reads<Leases>
-  readonly runs: Reads<RunBook>
+  readonly runs: Reads<RunsByJob>
   readonly incidents: Reads<Incidents>
   readonly resetRequests: Reads<ResetRequests>
   readonly resets: Reads<ResetLedger>
   readonly slots: Slots
   readonly readOutputs: ReadOutputs
   /** What OpenClaw says of its jobs, by its ids; empty when it is not asked. A failed read is a sighting too. */
-  readonly sightOpenClaw: (maxAgeMs: AllowedAge) => Promise<ReadonlyMap<string, OpenClawSighting>>
+  readonly checkOpenClaw: (maxAgeMs: AllowedAge) => Promise<ReadonlyMap<string, OpenClawJobStatus>>
 }
 
 /** How old the last run of the job with this id of OpenClaw may be, ms. */
 type AllowedAge = (openclawId: string) => number | undefined
 
-export interface PatrolPlan {
+export interface RoundPlan {
   readonly jobs: readonly WatchedJob[]
   readonly policy: IncidentPolicy
 }
@@ -44,31 +45,31 @@ export interface PatrolPlan {
 export interface JobReport {
   readonly job: WatchedJob
   readonly facts: JobFacts
-  readonly judgement: Judgement
-  readonly resets: ResetCourse
+  readonly verdict: Verdict
+  readonly resets: ResetProgress
   readonly actions: readonly IncidentAction[]
 }
 
-export interface Survey {
+export interface Evaluation {
   readonly clocks: Clocks
   readonly reports: readonly JobReport[]
   /** What is left of jobs that are watched no longer. */
-  readonly leftovers: readonly IncidentAction[]
+  readonly orphaned: readonly IncidentAction[]
 }
 
 /** Everything the journals say, read once a round. */
 interface Snapshot {
   readonly leases: Leases
-  readonly runs: RunBook
+  readonly runs: RunsByJob
   readonly incidents: Incidents
   readonly requests: ResetRequests
   readonly ledger: ResetLedger
-  readonly openclaw: ReadonlyMap<string, OpenClawSighting>
+  readonly openclaw: ReadonlyMap<string, OpenClawJobStatus>
   readonly clocks: Clocks
 }
 
 /** Looks at every job and decides what to do, and does nothing. */
-export async function surveyJobs(deps: SurveyDeps, {jobs, policy}: PatrolPlan): Promise<Survey> {
+export async function evaluateJobs(deps: EvaluateDeps, {jobs, policy}: RoundPlan): Promise<Evaluation> {
   const snapshot = await readSnapshot(deps, jobs)
   const round: Round = {snapshot, slotOf: slotsOfRound(deps.slots, snapshot.clocks), policy}
   const reports: JobReport[] = []
@@ -76,11 +77,11 @@ export async function surveyJobs(deps: SurveyDeps, {jobs, policy}: PatrolPlan): 
     const outputs = job.outputs.length === 0 ? [] : await deps.readOutputs(job.outputs, job.dir ?? '.')
     reports.push(reportOn(job, outputs, round))
   }
-  return {clocks: snapshot.clocks, reports, leftovers: leftoversOf(snapshot.incidents, jobs)}
+  return {clocks: snapshot.clocks, reports, orphaned: orphanedIncidents(snapshot.incidents, jobs)}
 }
 
-async function readSnapshot(deps: SurveyDeps, jobs: readonly WatchedJob[]): Promise<Snapshot> {
-  const openclaw = await deps.sightOpenClaw(allowedAges(deps, jobs))
+async function readSnapshot(deps: EvaluateDeps, jobs: readonly WatchedJob[]): Promise<Snapshot> {
+  const openclaw = await deps.checkOpenClaw(allowedAges(deps, jobs))
   // After asking OpenClaw, which may take long: the journals are to be as new as the clock.
   const {incidents, clocks} = readClocks(deps)
   return {
@@ -94,15 +95,15 @@ async function readSnapshot(deps: SurveyDeps, jobs: readonly WatchedJob[]): Prom
   }
 }
 
-function readClocks(deps: SurveyDeps): {readonly incidents: Incidents; readonly clocks: Clocks} {
-  const now = deps.moment()
+function readClocks(deps: EvaluateDeps): {readonly incidents: Incidents; readonly clocks: Clocks} {
+  const now = deps.readClock()
   const incidents = deps.incidents.read()
-  const timeline = upTo(incidents.timeline, now)
-  return {incidents, clocks: {now, timeline, nowAwake: awakeNow(timeline, now)}}
+  const uptime = upTo(incidents.uptime, now)
+  return {incidents, clocks: {now, uptime, nowUptimeMs: nowUptimeMs(uptime, now)}}
 }
 
 /** By the job's own rules. The clocks are read at the first question, once OpenClaw has answered. */
-function allowedAges(deps: SurveyDeps, jobs: readonly WatchedJob[]): AllowedAge {
+function allowedAges(deps: EvaluateDeps, jobs: readonly WatchedJob[]): AllowedAge {
   let known: ReadonlyMap<string | undefined, number | undefined> | undefined
   return (id) => {
     known ??= agesById(deps, jobs)
@@ -110,12 +111,15 @@ function allowedAges(deps: SurveyDeps, jobs: readonly WatchedJob[]): AllowedAge 
   }
 }
 
-function agesById(deps: SurveyDeps, jobs: readonly WatchedJob[]): ReadonlyMap<string | undefined, number | undefined> {
+function agesById(
+  deps: EvaluateDeps,
+  jobs: readonly WatchedJob[],
+): ReadonlyMap<string | undefined, number | undefined> {
   const {incidents, clocks} = readClocks(deps)
   const slotOf = slotsOfRound(deps.slots, clocks)
   const ageOf = (job: WatchedJob) => {
-    const watchedAwake = watchedSince(job, incidents.jobs.get(job.name), clocks)
-    return allowedAgeMs(job, {slot: slotOf(job), watchedAwake, clocks})
+    const watchedSinceMs = watchedSince(job, incidents.jobs.get(job.name), clocks)
+    return maxAgeMs(job, {slot: slotOf(job), watchedSinceMs, clocks})
   }
   const known = jobs.filter(({openclawId}) => openclawId)
   return new Map(known.map((job) => [job.openclawId, ageOf(job)]))
@@ -127,18 +131,18 @@ interface Round {
   readonly policy: IncidentPolicy
 }
 
-function reportOn(job: WatchedJob, outputs: readonly OutputSighting[], round: Round): JobReport {
+function reportOn(job: WatchedJob, outputs: readonly ObservedOutput[], round: Round): JobReport {
   const {leases, runs, incidents, openclaw, clocks} = round.snapshot
   const history = incidents.jobs.get(job.name)
   const traces = {lease: leases.byJob.get(job.name), runs: runs.get(job.name)?.runs ?? []}
   const sighting = job.openclawId === undefined ? undefined : openclaw.get(job.openclawId)
-  const facts = gatherFacts(job, {traces, history, outputs, openclaw: sighting, slot: round.slotOf(job)}, clocks)
-  const judgement = judgeJob(facts)
+  const facts = buildJobFacts(job, {traces, history, outputs, openclaw: sighting, slot: round.slotOf(job)}, clocks)
+  const verdict = judgeJob(facts)
   const resets = resetsOf(history?.incident, round)
   const actions = decideIncident({
     job: job.name,
-    nowAwake: clocks.nowAwake,
-    judgement,
+    nowUptimeMs: clocks.nowUptimeMs,
+    verdict,
     lastVerdict: history?.verdict ?? 'healthy',
     incident: history?.incident,
     resets,
@@ -146,7 +150,7 @@ function reportOn(job: WatchedJob, outputs: readonly OutputSighting[], round: Ro
     openclaw: sighting,
     policy: round.policy,
   })
-  return {job, facts, judgement, resets, actions}
+  return {job, facts, verdict, resets, actions}
 }
 
 /** Thousands of jobs share a few schedules, and a round has one time: each question is asked once. */
@@ -163,19 +167,19 @@ function slotsOfRound(slots: Slots, clocks: Clocks): (job: WatchedJob) => SlotFa
   }
 }
 
-function resetsOf(incident: Parameters<typeof resetCourse>[0] | undefined, {snapshot, policy}: Round): ResetCourse {
+function resetsOf(incident: Parameters<typeof resetProgress>[0] | undefined, {snapshot, policy}: Round): ResetProgress {
   if (!incident) return noResets
   const {requests, ledger, clocks} = snapshot
   const traces = {
     requestedAt: (id: string) => requests.byId.get(id)?.requestedAtMs,
     answer: (id: string) => ledger.answers.get(id),
-    awakeAt: (at: number) => awakeAt(clocks.timeline, {at}, clocks.nowAwake),
+    awakeAt: (at: number) => uptimeAt(clocks.uptime, {at}, clocks.nowUptimeMs),
   }
-  return resetCourse(incident, traces, {settleMs: policy.betweenResetsMs, nowAwake: clocks.nowAwake})
+  return resetProgress(incident, traces, {settleMs: policy.betweenResetsMs, nowUptimeMs: clocks.nowUptimeMs})
 }
 
 /** An incident of a job that was taken out of the settings ends; with no settings at all nothing is known. */
-function leftoversOf({open}: Incidents, watched: readonly WatchedJob[]): readonly IncidentAction[] {
+function orphanedIncidents({open}: Incidents, watched: readonly WatchedJob[]): readonly IncidentAction[] {
   if (watched.length === 0 || open.size === 0) return []
   const names = new Set(watched.map(({name}) => name))
   return [...open.keys()]

@@ -1,27 +1,27 @@
-import type {AlertLevel} from '../../domain/alert/alert.js'
-import {dueNote} from '../../domain/clock/uptime.js'
+import {dueSample} from '../../domain/clock/uptime.js'
 import type {IncidentAction} from '../../domain/incident/decide.js'
-import {type EscalationArtefact, escalationArtefact} from '../../domain/incident/escalation-file.js'
+import {type EscalationFile, escalationFileOf} from '../../domain/incident/escalation-file.js'
 import type {Incident, Incidents} from '../../domain/incident/incident.js'
-import {alertKey} from '../../domain/incident/renotify.js'
+import {dedupKey} from '../../domain/incident/renotify.js'
 import {resetRequestId} from '../../domain/incident/reset-progress.js'
 import type {Entry} from '../../domain/journal/record.js'
 import {type ResetRequests, resetRequestEntry} from '../../domain/openclaw/reset-request.js'
+import type {AlertLevel} from '../../domain/settings/job.js'
 import type {Clocks} from '../../domain/watchdog/liveness.js'
-import {watchedAs} from '../../domain/watchdog/watched-job.js'
+import {watchKey} from '../../domain/watchdog/watched-job.js'
 import type {Durability, Journal} from '../../journal/journal.js'
 import type {RaiseAlert} from '../alert/raise-alert.js'
-import {type JobReport, type PatrolPlan, type Survey, type SurveyDeps, surveyJobs} from './evaluate-jobs.js'
+import {type EvaluateDeps, type Evaluation, evaluateJobs, type JobReport, type RoundPlan} from './evaluate-jobs.js'
 
-export interface PatrolDeps extends SurveyDeps {
+export interface WatchdogRoundDeps extends EvaluateDeps {
   readonly incidents: Pick<Journal<Incidents>, 'read' | 'append'>
   readonly resetRequests: Pick<Journal<ResetRequests>, 'read' | 'append'>
   readonly raiseAlert: RaiseAlert
-  readonly writeArtefact: (artefact: EscalationArtefact | undefined) => void
+  readonly writeEscalationFile: (artefact: EscalationFile | undefined) => void
 }
 
 /** What a round saw and did, with the incidents as they stand after it. */
-export interface PatrolReport extends Survey {
+interface WatchdogRoundReport extends Evaluation {
   readonly incidents: Incidents
 }
 
@@ -29,32 +29,32 @@ export interface PatrolReport extends Survey {
  * One round of the watchdog: observe every job, decide, then write what was decided. Whoever kills it between two
  * records changes nothing: the next round decides the rest again, and what was said twice is void.
  */
-export async function patrol(deps: PatrolDeps, plan: PatrolPlan): Promise<PatrolReport> {
-  const survey = await surveyJobs(deps, plan)
+export async function watchdogRound(deps: WatchdogRoundDeps, plan: RoundPlan): Promise<WatchdogRoundReport> {
+  const survey = await evaluateJobs(deps, plan)
   const round: Round = {deps, clocks: survey.clocks, before: deps.incidents.read()}
   noteClock(round)
   noteJobs(round, survey.reports)
   for (const report of survey.reports) {
     for (const action of report.actions) perform(round, action, report)
   }
-  for (const action of survey.leftovers) perform(round, action, undefined)
+  for (const action of survey.orphaned) perform(round, action, undefined)
   const incidents = deps.incidents.read()
-  deps.writeArtefact(escalationArtefact(incidents))
+  deps.writeEscalationFile(escalationFileOf(incidents))
   return {...survey, incidents}
 }
 
 interface Round {
-  readonly deps: PatrolDeps
+  readonly deps: WatchdogRoundDeps
   readonly clocks: Clocks
   /** The incidents as the round found them. */
   readonly before: Incidents
 }
 
 function noteClock({deps, clocks, before}: Round): void {
-  const note = dueNote(before.timeline, clocks.now)
+  const note = dueSample(before.uptime, clocks.now)
   if (!note) return
-  const {awake, ...clock} = note
-  deps.incidents.append({kind: 'clock-noted', clock, awake}, 'buffered')
+  const {uptimeMs, ...clock} = note
+  deps.incidents.append({kind: 'clock-noted', clock, uptimeMs}, 'buffered')
 }
 
 /** Names in one record: with the longest that are allowed it stays far below the longest line. */
@@ -64,8 +64,8 @@ const namesInRecord = 256
 function noteJobs(round: Round, reports: readonly JobReport[]): void {
   const met = new Map<string, string[]>()
   for (const {job} of reports) {
-    const as = watchedAs(job)
-    if (round.before.jobs.get(job.name)?.watchedAs === as) continue
+    const as = watchKey(job)
+    if (round.before.jobs.get(job.name)?.watchKey === as) continue
     const names = met.get(as)
     if (names) names.push(job.name)
     else met.set(as, [job.name])
@@ -99,7 +99,7 @@ function perform(round: Round, action: IncidentAction, report: JobReport | undef
 }
 
 function write({deps, clocks}: Round, entry: Entry, durability: Durability): void {
-  deps.incidents.append({...entry, awake: clocks.nowAwake}, durability)
+  deps.incidents.append({...entry, uptimeMs: clocks.nowUptimeMs}, durability)
 }
 
 function requestReset({deps, clocks}: Round, {job, attempt, reason}: Doing<'request-reset'>, report: JobReport): void {
@@ -132,7 +132,7 @@ function resolve(round: Round, {job, attempts, reason}: Doing<'resolve'>): void 
 
 function alert({deps}: Round, {job, id, openedAt}: Incident, {level, about, message}: Said): void {
   const details = {incident: id, opened_at: new Date(openedAt).toISOString(), alert: about}
-  deps.raiseAlert({level, component: 'watchdog', message, details, job, key: alertKey(id, about)})
+  deps.raiseAlert({level, component: 'watchdog', message, details, job, key: dedupKey(id, about)})
 }
 
 type Doing<D extends IncidentAction['do']> = Extract<IncidentAction, {readonly do: D}>

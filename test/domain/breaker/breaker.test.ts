@@ -10,12 +10,12 @@ import {
   openingReason,
   rememberedCalls,
 } from '../../../src/domain/breaker/breaker.js'
-import type {Moment} from '../../../src/domain/clock/reading.js'
+import type {ClockReading} from '../../../src/domain/clock/reading.js'
 import type {FoldVerdict} from '../../../src/domain/journal/fold.js'
-import type {Rec} from '../../../src/domain/journal/record.js'
+import type {RawRecord} from '../../../src/domain/journal/record.js'
 
 const policy = defaultSettings.breakers.defaults
-const at = (ms: number, boot = 'b'): Moment => ({at: ms, mono: ms, boot, host: 'h'})
+const at = (ms: number, boot = 'b'): ClockReading => ({at: ms, mono: ms, boot, host: 'h'})
 
 interface Line {
   readonly ms: number
@@ -141,7 +141,7 @@ test('a retry is void once the budget of the target is used up, until calls give
   expect(fold([retried, retried, {ms: 0, kind: 'succeeded', credit: 1}, retried]).verdicts.at(-1)).toBe('ok')
 })
 
-test.each<Rec>([
+test.each<RawRecord>([
   {},
   {kind: 'failed'},
   {kind: 'failed', id: 'a', target: '../x', ...at(1)},
@@ -183,7 +183,7 @@ describe('in 1,000 random histories', () => {
   })
   const history = fc.array(line, {maxLength: 40}).map((lines) => {
     let ms = 0
-    return lines.map(({waitMs, boot, ...rest}, index): Rec => {
+    return lines.map(({waitMs, boot, ...rest}, index): RawRecord => {
       ms += waitMs
       return {id: `r${index}`, target: 'api', reason: 'x', ...rest, ...at(ms, boot)}
     })
@@ -194,7 +194,7 @@ describe('in 1,000 random histories', () => {
     check: (step: {
       before: Breaker | undefined
       after: Breaker | undefined
-      record: Rec & Moment
+      record: RawRecord & ClockReading
       verdict: FoldVerdict
     }) => void,
   ) =>
@@ -204,7 +204,7 @@ describe('in 1,000 random histories', () => {
         for (const record of records) {
           const before = breakers.get('api')
           const verdict = breakerFold.apply(breakers, record)
-          check({before, after: breakers.get('api'), record: record as Rec & Moment, verdict})
+          check({before, after: breakers.get('api'), record: record as RawRecord & ClockReading, verdict})
         }
       }),
       {numRuns: 1000},

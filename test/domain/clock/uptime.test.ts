@@ -1,46 +1,46 @@
 import fc from 'fast-check'
 import {expect, test} from 'vitest'
 import {
-  awakeAt,
-  awakeNow,
-  calmSince,
-  dueNote,
-  emptyTimeline,
-  type Moment,
-  passage,
-  type Timeline,
+  type BootReading,
+  dueSample,
+  emptyUptime,
+  nowUptimeMs,
+  type Uptime,
+  undisturbedSince,
   upTo,
+  uptimeAt,
+  wasUpAt,
 } from '../../../src/domain/clock/uptime.js'
 
 const minute = 60_000
 const hour = 60 * minute
 const day = 24 * hour
-const start: Moment = {at: Date.UTC(2026, 0, 5, 12), mono: 10 * hour, boot: 'a'}
+const start: BootReading = {at: Date.UTC(2026, 0, 5, 12), mono: 10 * hour, boot: 'a'}
 
 /** `ms` later on both clocks; the wall clock may have been moved besides. */
-function later(moment: Moment, ms: number, jumpMs = 0): Moment {
-  return {...moment, at: moment.at + ms + jumpMs, mono: moment.mono + ms}
+function later(reading: BootReading, ms: number, jumpMs = 0): BootReading {
+  return {...reading, at: reading.at + ms + jumpMs, mono: reading.mono + ms}
 }
 
-function rebooted(moment: Moment, downMs: number, upMs = 0): Moment {
-  return {at: moment.at + downMs + upMs, mono: upMs, boot: `${moment.boot}'`}
+function rebooted(reading: BootReading, downMs: number, upMs = 0): BootReading {
+  return {at: reading.at + downMs + upMs, mono: upMs, boot: `${reading.boot}'`}
 }
 
-/** What a watchdog that came at these moments knows. */
-function watched(...moments: readonly Moment[]): Timeline {
-  return moments.reduce((timeline, moment) => upTo(timeline, moment), emptyTimeline)
+/** What a watchdog that came at these readings knows. */
+function watched(...readings: readonly BootReading[]): Uptime {
+  return readings.reduce((uptime, reading) => upTo(uptime, reading), emptyUptime)
 }
 
-const age = (timeline: Timeline, now: Moment, at: number) =>
-  awakeNow(timeline, now) - awakeAt(timeline, {at}, awakeNow(timeline, now))
+const age = (uptime: Uptime, now: BootReading, at: number) =>
+  nowUptimeMs(uptime, now) - uptimeAt(uptime, {at}, nowUptimeMs(uptime, now))
 
 test('a note is due at the start, when the clock jumped, after a boot, and every half hour', () => {
-  const timeline = watched(start)
-  expect(dueNote(emptyTimeline, start)).toMatchObject({awake: start.mono})
-  expect(dueNote(timeline, later(start, minute))).toBeUndefined()
-  expect(dueNote(timeline, later(start, minute, 2 * minute))).toBeDefined()
-  expect(dueNote(timeline, rebooted(start, minute))).toBeDefined()
-  expect(dueNote(timeline, later(start, 30 * minute))).toBeDefined()
+  const uptime = watched(start)
+  expect(dueSample(emptyUptime, start)).toMatchObject({uptimeMs: start.mono})
+  expect(dueSample(uptime, later(start, minute))).toBeUndefined()
+  expect(dueSample(uptime, later(start, minute, 2 * minute))).toBeDefined()
+  expect(dueSample(uptime, rebooted(start, minute))).toBeDefined()
+  expect(dueSample(uptime, later(start, 30 * minute))).toBeDefined()
 })
 
 test.each([
@@ -50,22 +50,22 @@ test.each([
   const writtenAt = later(start, 25 * minute).at
   const jumped = later(start, 30 * minute, jumpMs)
   const now = later(jumped, 20 * minute)
-  const timeline = watched(start, later(start, 29 * minute), jumped, now)
-  expect(age(timeline, now, writtenAt)).toBe(25 * minute)
-  expect(age(timeline, now, later(jumped, minute).at)).toBe(19 * minute)
+  const uptime = watched(start, later(start, 29 * minute), jumped, now)
+  expect(age(uptime, now, writtenAt)).toBe(25 * minute)
+  expect(age(uptime, now, later(jumped, minute).at)).toBe(19 * minute)
 })
 
 test('a record with both clocks is never mistaken', () => {
   const now = later(start, hour, -3 * day)
-  const timeline = watched(start, now)
-  expect(awakeNow(timeline, now) - awakeAt(timeline, start, awakeNow(timeline, now))).toBe(hour)
+  const uptime = watched(start, now)
+  expect(nowUptimeMs(uptime, now) - uptimeAt(uptime, start, nowUptimeMs(uptime, now))).toBe(hour)
 })
 
 test('time that the machine was down or asleep ages nothing', () => {
   const up = rebooted(later(start, 10 * minute), 5 * hour, minute)
-  const timeline = watched(start, later(start, 10 * minute), up)
+  const uptime = watched(start, later(start, 10 * minute), up)
   // The end of the first boot is known as the last note of it.
-  expect(age(timeline, up, start.at)).toBe(minute)
+  expect(age(uptime, up, start.at)).toBe(minute)
   const slept = later(start, 10 * minute, 8 * hour)
   expect(age(watched(start, slept), slept, start.at)).toBe(10 * minute)
 })
@@ -73,41 +73,41 @@ test('time that the machine was down or asleep ages nothing', () => {
 test('what was written between a jump and its notice belongs to the new clock', () => {
   const jumped = later(start, 10 * minute, -day)
   const noticed = later(jumped, minute)
-  const timeline = watched(start, noticed)
-  expect(age(timeline, noticed, jumped.at)).toBe(minute)
+  const uptime = watched(start, noticed)
+  expect(age(uptime, noticed, jumped.at)).toBe(minute)
 })
 
 test('a file dated into the future is as old as the calm', () => {
   const now = later(start, hour, -3 * hour)
   const later2 = later(now, 2 * hour)
-  const timeline = watched(start, now, later2)
-  expect(age(timeline, later2, later2.at + 30 * day)).toBe(2 * hour)
+  const uptime = watched(start, now, later2)
+  expect(age(uptime, later2, later2.at + 30 * day)).toBe(2 * hour)
 })
 
-test.each<[string, number, Moment, string]>([
-  ['a time of a calm day is lived through', 5 * minute, later(start, hour), 'awake'],
+test.each<[string, number, BootReading, string]>([
+  ['a time of a calm day is lived through', 5 * minute, later(start, hour), 'up'],
   ['a time while the machine was down is not', 2 * hour, rebooted(later(start, hour), 5 * hour), 'down'],
   ['a time that the clock jumped over is not', 2 * hour, later(start, hour, 5 * hour), 'skipped'],
   ['a time before guard and before the boot is unknown', -11 * hour, later(start, hour), 'before'],
 ])('%s', (_title, sinceStartMs, now, is) => {
-  const timeline = watched(start, later(start, 30 * minute), later(start, 59 * minute), now)
-  expect(passage(timeline, start.at + sinceStartMs, awakeNow(timeline, now)).is).toBe(is)
+  const uptime = watched(start, later(start, 30 * minute), later(start, 59 * minute), now)
+  expect(wasUpAt(uptime, start.at + sinceStartMs, nowUptimeMs(uptime, now)).is).toBe(is)
 })
 
 test('a time that a clock set back by less than three hours shows twice is repeated, by a day is not', () => {
   for (const [backMs, is] of [
     [hour, 'repeated'],
-    [day, 'awake'],
+    [day, 'up'],
   ] as const) {
     const jumped = later(start, 2 * hour, -backMs)
     const now = later(jumped, 30 * hour)
-    const timeline = watched(start, later(start, 2 * hour - minute), jumped, now)
+    const uptime = watched(start, later(start, 2 * hour - minute), jumped, now)
     const shownTwice = backMs === hour ? start.at + hour + 30 * minute : start.at + 30 * minute
-    expect(passage(timeline, shownTwice, awakeNow(timeline, now)).is).toBe(is)
+    expect(wasUpAt(uptime, shownTwice, nowUptimeMs(uptime, now)).is).toBe(is)
   }
 })
 
-test('the awake clock runs back only by what a boot lasted after its last note, and ages are never negative', () => {
+test('the uptime clock runs back only by what a boot lasted after its last note, and ages are never negative', () => {
   const step = fc.record({
     ms: fc.integer({min: 1, max: 5 * hour}),
     jumpMs: fc.oneof(fc.constant(0), fc.integer({min: -3 * day, max: 3 * day})),
@@ -116,16 +116,16 @@ test('the awake clock runs back only by what a boot lasted after its last note, 
   fc.assert(
     fc.property(fc.array(step, {maxLength: 30}), fc.integer({min: -4 * day, max: 4 * day}), (steps, offMs) => {
       let now = start
-      let timeline = watched(now)
-      let before = awakeNow(timeline, now)
+      let uptime = watched(now)
+      let before = nowUptimeMs(uptime, now)
       for (const {ms, jumpMs, boots} of steps) {
         now = boots ? rebooted(now, ms, ms % minute) : later(now, ms, jumpMs)
-        timeline = upTo(timeline, now)
-        const awake = awakeNow(timeline, now)
-        expect(awake).toBeGreaterThanOrEqual(before - (boots ? 30 * minute : 0))
-        expect(age(timeline, now, now.at + offMs)).toBeGreaterThanOrEqual(0)
-        expect(calmSince(timeline)).toBeLessThanOrEqual(awake)
-        before = awake
+        uptime = upTo(uptime, now)
+        const uptimeMs = nowUptimeMs(uptime, now)
+        expect(uptimeMs).toBeGreaterThanOrEqual(before - (boots ? 30 * minute : 0))
+        expect(age(uptime, now, now.at + offMs)).toBeGreaterThanOrEqual(0)
+        expect(undisturbedSince(uptime)).toBeLessThanOrEqual(uptimeMs)
+        before = uptimeMs
       }
     }),
   )

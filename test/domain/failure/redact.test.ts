@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import {expect, test} from 'vitest'
-import {asEvidence, evidenceLimit} from '../../../src/domain/failure/redact.js'
+import {redactedLineLimit, redactLine} from '../../../src/domain/failure/redact.js'
 
 test.each([
   ['Authorization: Bearer abc.DEF-123', 'Authorization: Bearer ***'],
@@ -21,26 +21,26 @@ test.each([
   ['jwt eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N', 'jwt ***'],
   ['rows=120 status=late', 'rows=120 status=late'],
 ])('%s is kept as %s', (line, kept) => {
-  expect(asEvidence(line)).toBe(kept)
+  expect(redactLine(line)).toBe(kept)
 })
 
 test('a secret is masked before the line is cut', () => {
-  const line = `${'x'.repeat(evidenceLimit - 20)} Authorization: Bearer SECRETSECRETSECRET`
-  expect(asEvidence(line)).not.toContain('SECRET')
+  const line = `${'x'.repeat(redactedLineLimit - 20)} Authorization: Bearer SECRETSECRETSECRET`
+  expect(redactLine(line)).not.toContain('SECRET')
 })
 
 test('control characters become spaces', () => {
-  expect(asEvidence('a\u001b[31mb\u0007\tc\r')).toBe('a [31mb c')
+  expect(redactLine('a\u001b[31mb\u0007\tc\r')).toBe('a [31mb c')
 })
 
 test('of any line at most 200 characters are kept, on one line, no letter torn', () => {
   fc.assert(
     fc.property(fc.string({unit: 'binary', maxLength: 600}), (line) => {
-      const kept = asEvidence(line)
-      expect(kept.length).toBeLessThanOrEqual(evidenceLimit)
+      const kept = redactLine(line)
+      expect(kept.length).toBeLessThanOrEqual(redactedLineLimit)
       expect(kept).not.toMatch(/\p{Cc}/u)
       // Half a letter would become U+FFFD on its way through UTF-8.
-      const cut = asEvidence(`${'x'.repeat(198)}😀${line}`)
+      const cut = redactLine(`${'x'.repeat(198)}😀${line}`)
       expect(new TextDecoder().decode(new TextEncoder().encode(cut)).slice(0, 199)).not.toContain('\ufffd')
     }),
   )
@@ -49,6 +49,6 @@ test('of any line at most 200 characters are kept, on one line, no letter torn',
 test('a hostile line takes no longer than its length', () => {
   const hostile = ['a.', 'token-', 'authorization ', 'x://a:', '--secret '].map((piece) => piece.repeat(4000))
   const begun = performance.now()
-  for (const line of hostile) asEvidence(line)
+  for (const line of hostile) redactLine(line)
   expect(performance.now() - begun).toBeLessThan(2000)
 })

@@ -1,6 +1,6 @@
 import {describe, expect, test} from 'vitest'
 import type {Breaker} from '../../../src/domain/breaker/breaker.js'
-import {emptyTimeline} from '../../../src/domain/clock/uptime.js'
+import {emptyUptime} from '../../../src/domain/clock/uptime.js'
 import {overallVerdict} from '../../../src/domain/health/check.js'
 import {
   type JournalFacts,
@@ -15,8 +15,8 @@ import {
 import type {Incident, Incidents} from '../../../src/domain/incident/incident.js'
 import type {Lease} from '../../../src/domain/lease/lease.js'
 import type {ResetRequest} from '../../../src/domain/openclaw/reset-request.js'
-import type {HolderLife} from '../../../src/domain/run/interrupted-run.js'
-import type {RunBook} from '../../../src/domain/run/run.js'
+import type {HolderStatus} from '../../../src/domain/run/interrupted-run.js'
+import type {RunsByJob} from '../../../src/domain/run/run.js'
 import {leaseOf, leaseNow as now} from '../../support/leases.js'
 
 const minute = 60_000
@@ -42,7 +42,7 @@ describe('journals', () => {
 })
 
 describe('a lease', () => {
-  test.each<[string, Partial<Lease>, HolderLife, string]>([
+  test.each<[string, Partial<Lease>, HolderStatus, string]>([
     ['that is held is healthy', {}, 'alive', 'healthy'],
     ['that expired with its holder is no trouble of its own', expired, 'gone', 'healthy'],
     ['that expired while its holder lives is degraded', expired, 'alive', 'degraded'],
@@ -61,12 +61,12 @@ describe('a lease', () => {
   })
 })
 
-test.each<[HolderLife, string, string]>([
+test.each<[HolderStatus, string, string]>([
   ['alive', 'healthy', '1 under way'],
   ['gone', 'degraded', 'interrupted, and not recorded until the next run or round of guard watchdog: scan'],
 ])('a run without an end whose processes are %s is %s', (life, verdict, reason) => {
   const run = {id: 'h', job: 'scan', startedAt: 0, attempts: 0, recovered: false, steps: []}
-  const book: RunBook = new Map([['scan', {runs: [run]}]])
+  const book: RunsByJob = new Map([['scan', {runs: [run]}]])
   expect(judgeRuns(book, [{lease: leaseOf('scan'), life}])).toMatchObject({verdict, reason})
 })
 
@@ -101,15 +101,15 @@ describe('incidents', () => {
     verdict: 'stalled',
     reason: 'its lease expired',
     openedAt: now.at - 3 * minute,
-    openedAwake: 0,
+    openedUptimeMs: 0,
     escalations: 0,
-    escalatedAwake: 0,
+    escalatedUptimeMs: 0,
     escalatedAt: 0,
   }
   const incidents = (...open: (Incident | undefined)[]): Incidents => ({
-    timeline: emptyTimeline,
+    uptime: emptyUptime,
     jobs: new Map(
-      open.map((one, index) => [`j${index}`, {watchedAs: '', watchedAwake: 0, verdict: 'healthy', incident: one}]),
+      open.map((one, index) => [`j${index}`, {watchKey: '', watchedSinceMs: 0, verdict: 'healthy', incident: one}]),
     ),
     open: new Map(open.flatMap((one, index) => (one ? [[`j${index}`, one]] : []))),
   })

@@ -1,10 +1,10 @@
 import {expect, test} from 'vitest'
 import {decideIncident, type IncidentAction, type Situation} from '../../../src/domain/incident/decide.js'
 import type {Incident} from '../../../src/domain/incident/incident.js'
-import {noResets, type ResetCourse} from '../../../src/domain/incident/reset-progress.js'
-import type {OpenClawSighting} from '../../../src/domain/openclaw/job-status.js'
-import type {Judgement} from '../../../src/domain/watchdog/verdict.js'
-import {hour, minute, nowAwake} from '../../support/job-facts.js'
+import {noResets, type ResetProgress} from '../../../src/domain/incident/reset-progress.js'
+import type {OpenClawJobStatus} from '../../../src/domain/openclaw/job-status.js'
+import type {Verdict} from '../../../src/domain/watchdog/verdict.js'
+import {hour, minute, nowUptimeMs} from '../../support/job-facts.js'
 
 const policy = {
   escalateAfterFailedResets: 2,
@@ -13,11 +13,11 @@ const policy = {
   answerWithinMs: hour,
   betweenResetsMs: 10 * minute,
 }
-const stalled: Judgement = {verdict: 'stalled', calls: 'trouble', reason: 'it is silent'}
-const hung: Judgement = {verdict: 'hung', calls: 'trouble', reason: 'no output'}
-const healthy: Judgement = {verdict: 'healthy', calls: 'proven', reason: 'its lease is alive'}
-const presumed: Judgement = {...healthy, calls: 'presumed'}
-const misreported: Judgement = {...healthy, verdict: 'misreported'}
+const stalled: Verdict = {kind: 'stalled', status: 'failing', reason: 'it is silent'}
+const hung: Verdict = {kind: 'hung', status: 'failing', reason: 'no output'}
+const healthy: Verdict = {kind: 'healthy', status: 'ok', reason: 'its lease is alive'}
+const presumed: Verdict = {...healthy, status: 'unknown'}
+const misreported: Verdict = {...healthy, kind: 'misreported'}
 
 const openFor = (ms: number, escalations = 0, escalatedAgoMs = 0): Incident => ({
   id: 'i1',
@@ -25,21 +25,21 @@ const openFor = (ms: number, escalations = 0, escalatedAgoMs = 0): Incident => (
   verdict: 'stalled',
   reason: 'it is silent',
   openedAt: 0,
-  openedAwake: nowAwake - ms,
+  openedUptimeMs: nowUptimeMs - ms,
   escalations,
-  escalatedAwake: nowAwake - escalatedAgoMs,
+  escalatedUptimeMs: nowUptimeMs - escalatedAgoMs,
   escalatedAt: 0,
 })
 
-const course = (last: ResetCourse['last'], attempts: number, agoMs: number, failed = 0): ResetCourse => ({
+const course = (last: ResetProgress['last'], attempts: number, agoMs: number, failed = 0): ResetProgress => ({
   attempts,
   failed,
   last,
-  lastAwake: nowAwake - agoMs,
+  lastUptimeMs: nowUptimeMs - agoMs,
   detail: undefined,
 })
 
-const sighting = (remedy: OpenClawSighting['remedy']): OpenClawSighting => ({
+const sighting = (remedy: OpenClawJobStatus['remedy']): OpenClawJobStatus => ({
   state: 'hung',
   remedy,
   reason: 'x',
@@ -48,8 +48,8 @@ const sighting = (remedy: OpenClawSighting['remedy']): OpenClawSighting => ({
 
 const dead: Situation = {
   job: 'scan',
-  nowAwake,
-  judgement: stalled,
+  nowUptimeMs,
+  verdict: stalled,
   lastVerdict: 'stalled',
   incident: undefined,
   resets: noResets,
@@ -59,10 +59,10 @@ const dead: Situation = {
 }
 
 test.each<[string, Partial<Situation>, IncidentAction['do'][]]>([
-  ['a healthy job needs nothing', {judgement: healthy, lastVerdict: 'healthy'}, []],
+  ['a healthy job needs nothing', {verdict: healthy, lastVerdict: 'healthy'}, []],
   ['a stalled job opens an incident and asks for a reset', {}, ['open', 'request-reset']],
   ['a job that nobody can reset opens an incident', {resettable: false}, ['open']],
-  ['a job at work is never reset', {judgement: hung, lastVerdict: 'hung'}, ['open']],
+  ['a job at work is never reset', {verdict: hung, lastVerdict: 'hung'}, ['open']],
   ['a job whose scheduler stands is not reset', {openclaw: sighting('restart-gateway')}, ['open']],
   ['a job that a person must look at is not reset', {openclaw: sighting('person')}, ['open']],
   ['a hung marker is reset', {openclaw: sighting('reset')}, ['open', 'request-reset']],
@@ -94,12 +94,12 @@ test.each<[string, Partial<Situation>, IncidentAction['do'][]]>([
     {incident: openFor(9 * hour, 1, 4 * hour), resets: course('failed', 2, 4 * hour, 2)},
     ['escalate', 'request-reset'],
   ],
-  ['proof of health resolves', {judgement: healthy, incident: openFor(hour)}, ['resolve', 'observe']],
-  ['any proof of life resolves', {judgement: misreported, incident: openFor(hour, 1)}, ['resolve', 'observe']],
-  ['the benefit of the doubt resolves nothing', {judgement: presumed, incident: openFor(hour)}, []],
-  ['misreporting is recorded once', {judgement: misreported, lastVerdict: 'healthy'}, ['observe']],
-  ['and not again', {judgement: misreported, lastVerdict: 'misreported'}, []],
-  ['another kind of trouble is recorded', {judgement: hung, incident: openFor(minute)}, ['observe']],
+  ['proof of health resolves', {verdict: healthy, incident: openFor(hour)}, ['resolve', 'observe']],
+  ['any proof of liveness resolves', {verdict: misreported, incident: openFor(hour, 1)}, ['resolve', 'observe']],
+  ['the benefit of the doubt resolves nothing', {verdict: presumed, incident: openFor(hour)}, []],
+  ['misreporting is recorded once', {verdict: misreported, lastVerdict: 'healthy'}, ['observe']],
+  ['and not again', {verdict: misreported, lastVerdict: 'misreported'}, []],
+  ['another kind of trouble is recorded', {verdict: hung, incident: openFor(minute)}, ['observe']],
 ])('%s', (_title, situation, expected) => {
   expect(decideIncident({...dead, ...situation}).map((action) => action.do)).toEqual(expected)
 })
@@ -107,7 +107,7 @@ test.each<[string, Partial<Situation>, IncidentAction['do'][]]>([
 test('a resolution says how many attempts are cleared', () => {
   const [resolved] = decideIncident({
     ...dead,
-    judgement: healthy,
+    verdict: healthy,
     incident: openFor(hour, 1),
     resets: course('failed', 4, minute, 4),
   })

@@ -1,10 +1,17 @@
 import {expect, test} from 'vitest'
 import {type Incidents, incidentFold} from '../../../src/domain/incident/incident.js'
-import type {Rec} from '../../../src/domain/journal/record.js'
+import type {RawRecord} from '../../../src/domain/journal/record.js'
 
-const stamp = {v: 1, at: 5000, mono: 1000, boot: 'a', host: 'h', awake: 1000}
-const open = (id: string): Rec => ({...stamp, id, kind: 'opened', job: 'scan', verdict: 'stalled', reason: 'silent'})
-const escalated = (incident: string, number: number): Rec => ({
+const stamp = {v: 1, at: 5000, mono: 1000, boot: 'a', host: 'h', uptimeMs: 1000}
+const open = (id: string): RawRecord => ({
+  ...stamp,
+  id,
+  kind: 'opened',
+  job: 'scan',
+  verdict: 'stalled',
+  reason: 'silent',
+})
+const escalated = (incident: string, number: number): RawRecord => ({
   ...stamp,
   id: `e${number}`,
   kind: 'escalated',
@@ -13,7 +20,7 @@ const escalated = (incident: string, number: number): Rec => ({
   number,
   reason: 'unmended',
 })
-const resolved = (incident: string): Rec => ({
+const resolved = (incident: string): RawRecord => ({
   ...stamp,
   id: 'r',
   kind: 'resolved',
@@ -22,7 +29,7 @@ const resolved = (incident: string): Rec => ({
   reason: 'alive',
 })
 
-function fold(...records: Rec[]): {state: Incidents; verdicts: string[]} {
+function fold(...records: RawRecord[]): {state: Incidents; verdicts: string[]} {
   const state = incidentFold.empty()
   return {state, verdicts: records.map((record) => incidentFold.apply(state, record))}
 }
@@ -59,10 +66,10 @@ test('what is said of an incident that is over is void', () => {
 })
 
 test('a job is met anew when its schedule or its outputs are others', () => {
-  const watched = (as: string, awake: number) => ({...stamp, id: 'w', kind: 'watched', jobs: ['scan'], as, awake})
+  const watched = (as: string, uptimeMs: number) => ({...stamp, id: 'w', kind: 'watched', jobs: ['scan'], as, uptimeMs})
   const {state, verdicts} = fold(watched('daily', 10), watched('daily', 20), watched('hourly', 30))
   expect(verdicts).toEqual(['ok', 'void', 'ok'])
-  expect(state.jobs.get('scan')).toMatchObject({watchedAs: 'hourly', watchedAwake: 30})
+  expect(state.jobs.get('scan')).toMatchObject({watchKey: 'hourly', watchedSinceMs: 30})
 })
 
 test('a line that is not of ours, or lacks what it needs, changes nothing', () => {
@@ -78,9 +85,9 @@ test('a line that is not of ours, or lacks what it needs, changes nothing', () =
   expect(state).toEqual(incidentFold.empty())
 })
 
-test.each<[string, Rec]>([
+test.each<[string, RawRecord]>([
   ['at', {...open('x'), at: 1e300}],
-  ['awake', {...open('x'), awake: -1e300}],
+  ['up', {...open('x'), uptimeMs: -1e300}],
   ['at of a clock', {...stamp, id: 'c', kind: 'clock-noted', clock: {at: 1e300, mono: 1, boot: 'b'}}],
   ['mono of a clock', {...stamp, id: 'c', kind: 'clock-noted', clock: {at: 1, mono: 1e300, boot: 'b'}}],
 ])('a line whose %s is no time that can be told changes nothing', (_field, record) => {
@@ -94,19 +101,19 @@ test('a snapshot keeps everything', () => {
   const restored = incidentFold.restore(JSON.parse(JSON.stringify(incidentFold.save(state))))
   expect(incidentFold.apply(restored, open('two'))).toBe('void')
   expect(incidentFold.apply(restored, resolved('one'))).toBe('ok')
-  expect(restored.timeline).toEqual(state.timeline)
+  expect(restored.uptime).toEqual(state.uptime)
 })
 
 test('a snapshot of many jobs, met at different times and some in trouble, is equal to what it was made of', () => {
-  const met = (as: string, awake: number, ...jobs: string[]) => ({
+  const met = (as: string, uptimeMs: number, ...jobs: string[]) => ({
     ...stamp,
     id: 'w',
     kind: 'watched',
     jobs,
     as,
-    awake,
+    uptimeMs,
   })
-  const of = (job: string, record: Rec): Rec => ({...record, job})
+  const of = (job: string, record: RawRecord): RawRecord => ({...record, job})
   const {state} = fold(
     met('daily', 10, 'a', 'b', 'c', 'd', 'scan'),
     met('hourly', 20, 'c'),
@@ -122,12 +129,15 @@ test('a snapshot of many jobs, met at different times and some in trouble, is eq
 })
 
 test('a snapshot has one object for each job, those in trouble first', () => {
-  const {state} = fold({...stamp, id: 'w', kind: 'watched', jobs: ['b', 'scan'], as: 'daily', awake: 30}, open('one'))
-  const {timeline, jobs} = state
+  const {state} = fold(
+    {...stamp, id: 'w', kind: 'watched', jobs: ['b', 'scan'], as: 'daily', uptimeMs: 30},
+    open('one'),
+  )
+  const {uptime, jobs} = state
   const saved = JSON.parse(JSON.stringify(incidentFold.save(state)))
-  const watched = {watchedAs: 'daily', watchedAwake: 30}
+  const watched = {watchKey: 'daily', watchedSinceMs: 30}
   expect(saved).toEqual({
-    timeline,
+    uptime,
     jobs: [
       {job: 'scan', ...watched, verdict: 'stalled', incident: jobs.get('scan')?.incident},
       {job: 'b', ...watched, verdict: 'healthy'},
@@ -143,8 +153,8 @@ test('of the names in a record those that are no texts are passed over', () => {
   expect([verdicts, [...state.jobs.keys()]]).toEqual([['void', 'ok'], ['scan']])
 })
 
-test('no record is ahead of the awake clock after a reboot', () => {
+test('no record is ahead of the uptime clock after a reboot', () => {
   const note = {...stamp, id: 'n', kind: 'clock-noted', clock: {at: 5000, mono: 1000, boot: 'a'}}
-  const {state} = fold(note, {...open('one'), at: 9000, mono: 5000, awake: 5000})
-  expect(state.timeline.last?.awake).toBe(5000)
+  const {state} = fold(note, {...open('one'), at: 9000, mono: 5000, uptimeMs: 5000})
+  expect(state.uptime.last?.uptimeMs).toBe(5000)
 })

@@ -1,11 +1,18 @@
 import fc from 'fast-check'
 import {describe, expect, test} from 'vitest'
-import type {Rec} from '../../../src/domain/journal/record.js'
+import type {RawRecord} from '../../../src/domain/journal/record.js'
 import {type Leases, leaseFold, leaseRemainingMs, leaseState, renewalTimes} from '../../../src/domain/lease/lease.js'
 
 const stamp = {v: 1, at: 1_000_000, mono: 5000, boot: 'boot-1', host: 'web1', job: 'scan'}
-const claim = (id: string, more: Rec = {}): Rec => ({...stamp, id, kind: 'claimed', holder: id, ttlMs: 1000, ...more})
-const renewal = (of: string, token: number, more: Rec = {}): Rec => ({
+const claim = (id: string, more: RawRecord = {}): RawRecord => ({
+  ...stamp,
+  id,
+  kind: 'claimed',
+  holder: id,
+  ttlMs: 1000,
+  ...more,
+})
+const renewal = (of: string, token: number, more: RawRecord = {}): RawRecord => ({
   ...stamp,
   id: `renew-${of}`,
   kind: 'renewed',
@@ -13,7 +20,7 @@ const renewal = (of: string, token: number, more: Rec = {}): Rec => ({
   token,
   ...more,
 })
-const release = (of: string, token: number, more: Rec = {}): Rec => ({
+const release = (of: string, token: number, more: RawRecord = {}): RawRecord => ({
   ...stamp,
   id: `release-${of}`,
   kind: 'released',
@@ -23,7 +30,7 @@ const release = (of: string, token: number, more: Rec = {}): Rec => ({
   ...more,
 })
 
-function fold(...records: Rec[]) {
+function fold(...records: RawRecord[]) {
   const state = leaseFold.empty()
   const verdicts = records.map((record) => leaseFold.apply(state, record))
   return {state, verdicts, lease: state.byJob.get('scan')}

@@ -2,15 +2,15 @@ import fc from 'fast-check'
 import {expect, test} from 'vitest'
 import {
   judgeLock,
+  type LocalNames,
   type LockFacts,
-  type LockJudgement,
-  type Namesake,
-  type Witness,
+  type LockVerdict,
+  type PidReuse,
 } from '../../../src/domain/locks/lock.js'
 
 const now = Date.UTC(2026, 0, 5, 12)
 const minute = 60_000
-const witness: Witness = {hosts: ['web1.example.org', '10.0.0.7'], boot: 'boot-2', now, minAgeMs: 10 * minute}
+const witness: LocalNames = {hosts: ['web1.example.org', '10.0.0.7'], boot: 'boot-2', now, minAgeMs: 10 * minute}
 
 const lock: LockFacts = {
   path: '/srv/state/bot.lock',
@@ -21,14 +21,14 @@ const lock: LockFacts = {
   namesakes: [],
 }
 const named: LockFacts = {...lock, owner: {pid: 7}}
-const namesake = (startedAt: number, state: Namesake['state'] = 'alive'): Namesake[] => [
+const namesake = (startedAt: number, state: PidReuse['state'] = 'alive'): PidReuse[] => [
   {pid: 7, program: 'python3', startedAt, state},
 ]
 const before = namesake(lock.writtenAt - minute)
 const after = namesake(lock.writtenAt + minute)
 const flock = {pid: 9, program: 'flock', by: 'kernel-lock'} as const
 
-test.each<[string, LockFacts, LockJudgement['verdict'], RegExp]>([
+test.each<[string, LockFacts, LockVerdict['verdict'], RegExp]>([
   ['a kernel lock holds', {...lock, holders: [flock]}, 'held', /process 9 \(flock\) holds a kernel lock/],
   ['an open file holds', {...lock, holders: [{...flock, by: 'open-file'}]}, 'held', /process 9 \(flock\) has it open/],
   ['a holder counts even when the named process is gone', {...named, holders: [flock]}, 'held', /kernel lock/],
@@ -89,7 +89,7 @@ test('a lock that names nobody becomes stale at its least age, not before', () =
 })
 
 test('whatever anybody may still want is never stale', () => {
-  const state = fc.constantFrom<Namesake['state']>('alive', 'contained', 'dead')
+  const state = fc.constantFrom<PidReuse['state']>('alive', 'contained', 'dead')
   const times = fc.integer({min: -120, max: 120}).map((minutes) => now + minutes * minute)
   const anyFacts = fc.record({
     form: fc.constantFrom<LockFacts['form']>('file', 'symlink', 'directory', 'crowded', 'other'),

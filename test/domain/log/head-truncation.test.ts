@@ -1,9 +1,14 @@
 import fc from 'fast-check'
 import {expect, test} from 'vitest'
-import {cutEnd, filesOfStretch, type LogCut, parseCuts} from '../../../src/domain/log/head-truncation.js'
+import {
+  filesOfStretch,
+  type HeadTruncation,
+  parseTruncations,
+  truncationEnd,
+} from '../../../src/domain/log/head-truncation.js'
 
 const log = 7
-const cut = (at: number, bytes: number, piece: number): LogCut => ({inode: log, at, bytes, piece, cutAt: 1})
+const cut = (at: number, bytes: number, piece: number): HeadTruncation => ({inode: log, at, bytes, piece, cutAt: 1})
 
 /** A log of so many bytes that lost heads of these sizes; each file has the places that its bytes had at first. */
 function history(heads: readonly number[], size: number) {
@@ -46,13 +51,13 @@ test('a head that was not kept is left out, and moves no place', () => {
 
 test('the cuts of another log under the same name move nothing', () => {
   const cuts = [{...cut(0, 10, 100), inode: 8}]
-  expect(cutEnd(cuts, log)).toBe(0)
+  expect(truncationEnd(cuts, log)).toBe(0)
   expect(filesOfStretch(cuts, {inode: log, from: 2})).toEqual([{inode: log, from: 2}])
 })
 
 test.each(['', '7 10', '7 10 [{"inode":7,', '7 10 {"a":[1]}', '7 0 [{"inode":"7"}]', '7 0 [null]'])(
   'a list that is foreign or torn is none: %s',
   (text) => {
-    expect(parseCuts(text)).toEqual([])
+    expect(parseTruncations(text)).toEqual([])
   },
 )

@@ -1,9 +1,9 @@
 import {expect, test} from 'vitest'
 import type {OpenClawJob} from '../../../src/domain/openclaw/job.js'
 import {
-  judgeOpenClawJob,
   maxRunningMs,
   type OpenClawLimits,
+  openClawJobStatus,
   resetWish,
 } from '../../../src/domain/openclaw/job-status.js'
 
@@ -31,7 +31,7 @@ const job: OpenClawJob = {
   autoDisabled: undefined,
   systemOwned: false,
 }
-const judge = (change: Partial<OpenClawJob>) => judgeOpenClawJob({read: 'job', job: {...job, ...change}}, limits, now)
+const judge = (change: Partial<OpenClawJob>) => openClawJobStatus({read: 'job', job: {...job, ...change}}, limits, now)
 
 test.each<[string, Partial<OpenClawJob>, string, string]>([
   ['a job with a slot ahead is healthy', {}, 'healthy', 'none'],
@@ -68,7 +68,7 @@ test.each<[string, Partial<OpenClawJob>, string, string]>([
 })
 
 test('a failed read is unknown, never healthy and never stuck', () => {
-  expect(judgeOpenClawJob({read: 'failed', reason: 'gateway timeout'}, limits, now)).toMatchObject({
+  expect(openClawJobStatus({read: 'failed', reason: 'gateway timeout'}, limits, now)).toMatchObject({
     state: 'unknown',
     remedy: 'none',
     reason: 'OpenClaw could not be read: gateway timeout',
@@ -76,7 +76,7 @@ test('a failed read is unknown, never healthy and never stuck', () => {
 })
 
 test('an id that is gone has vanished', () => {
-  expect(judgeOpenClawJob({read: 'absent'}, limits, now)).toMatchObject({state: 'vanished', remedy: 'person'})
+  expect(openClawJobStatus({read: 'absent'}, limits, now)).toMatchObject({state: 'vanished', remedy: 'person'})
 })
 
 test("the settings' limit outranks the job's own", () => {

@@ -1,12 +1,12 @@
 import {expect, test} from 'vitest'
-import type {Moment} from '../../../src/domain/lease/lease.js'
+import type {ClockReading} from '../../../src/domain/clock/reading.js'
+import {elapsedMs} from '../../../src/domain/clock/reading.js'
 import type {OpenClawJob, OpenClawRead} from '../../../src/domain/openclaw/job.js'
-import type {DisableState, EnableDebt} from '../../../src/domain/openclaw/pending-enable.js'
+import type {DisableState, PendingEnable} from '../../../src/domain/openclaw/pending-enable.js'
 import type {ResetClaim} from '../../../src/domain/openclaw/reset-claim.js'
 import {
-  decideDebt,
+  decideReenable,
   decideResets,
-  elapsedMs,
   proofOfReset,
   type ResetFacts,
 } from '../../../src/domain/openclaw/reset-decision.js'
@@ -14,8 +14,8 @@ import {resetFold} from '../../../src/domain/openclaw/reset-ledger.js'
 import {resetRequestFold} from '../../../src/domain/openclaw/reset-request.js'
 
 const minute = 60_000
-const now: Moment = {at: 100 * minute, mono: 100 * minute, boot: 'b', host: 'h'}
-const ago = (ms: number): Moment => ({...now, at: now.at - ms, mono: now.mono - ms})
+const now: ClockReading = {at: 100 * minute, mono: 100 * minute, boot: 'b', host: 'h'}
+const ago = (ms: number): ClockReading => ({...now, at: now.at - ms, mono: now.mono - ms})
 const claim: ResetClaim = {...now, id: 'c', requestId: 'q', jobId: 'a', process: {pid: 7, start: '1'}}
 const job: OpenClawJob = {
   id: 'a',
@@ -118,13 +118,13 @@ test('spans are measured by the clock of the boot, across boots by the wall, and
   expect(elapsedMs({...now, boot: 'before', at: now.at + 5}, now)).toBe(0)
 })
 
-const debt = (disable: DisableState, disabledAt: Moment | undefined, earlierAt?: Moment): EnableDebt => {
+const debt = (disable: DisableState, disabledAt: ClockReading | undefined, earlierAt?: ClockReading): PendingEnable => {
   return {id: 'd', jobId: 'a', claim, disable, disabledAt, earlierAt}
 }
 const enabled: OpenClawRead = {read: 'job', job}
 const disabled: OpenClawRead = {read: 'job', job: {...job, enabled: false}}
 
-test.each<[string, EnableDebt, OpenClawRead, string]>([
+test.each<[string, PendingEnable, OpenClawRead, string]>([
   ['nothing is known without a read', debt('applied', now), {read: 'failed', reason: 'down'}, 'keep'],
   ['a job that is gone owes nothing', debt('applied', now), {read: 'absent'}, 'settle gone'],
   ['an applied disable is undone', debt('applied', now), disabled, 'enable'],
@@ -137,7 +137,7 @@ test.each<[string, EnableDebt, OpenClawRead, string]>([
   ['who disabled before guard did wanted it so', debt('not-sent', undefined), disabled, 'settle left-disabled'],
   ['who disabled although guard was refused wanted it so', debt('refused', now), disabled, 'settle left-disabled'],
 ])('%s', (_title, owed, read, expected) => {
-  const step = decideDebt(owed, read, now)
+  const step = decideReenable(owed, read, now)
   expect(step.do === 'settle' ? `settle ${step.how}` : step.do).toBe(expected)
 })
 

@@ -1,18 +1,18 @@
 import {expect, test} from 'vitest'
-import type {Rec} from '../../../src/domain/journal/record.js'
+import type {RawRecord} from '../../../src/domain/journal/record.js'
 import {resetFold} from '../../../src/domain/openclaw/reset-ledger.js'
 
 let lines = 0
-function line(kind: string, fields: Rec = {}): Rec {
+function line(kind: string, fields: RawRecord = {}): RawRecord {
   lines += 1
   const stamp = {v: 1, id: `l${lines}`, at: 1000 + lines, mono: lines, boot: 'b', host: 'h'}
   return {...stamp, kind, request_id: 'q', job_id: 'a', ...fields}
 }
 
-const claimed = (fields: Rec = {}) => line('claimed', {id: 'c1', process: {pid: 7, start: '1'}, ...fields})
-const under = (kind: string, fields: Rec = {}) => line(kind, {claim: 'c1', ...fields})
+const claimed = (fields: RawRecord = {}) => line('claimed', {id: 'c1', process: {pid: 7, start: '1'}, ...fields})
+const under = (kind: string, fields: RawRecord = {}) => line(kind, {claim: 'c1', ...fields})
 
-function fold(...records: readonly Rec[]) {
+function fold(...records: readonly RawRecord[]) {
   const state = resetFold.empty()
   const verdicts = records.map((record) => resetFold.apply(state, record))
   return {state, verdicts, last: verdicts.at(-1)}

@@ -1,5 +1,5 @@
 import {expect, test} from 'vitest'
-import type {Rec} from '../../../src/domain/journal/record.js'
+import type {RawRecord} from '../../../src/domain/journal/record.js'
 import {parseResetRequest, resetRequestEntry, resetRequestFold} from '../../../src/domain/openclaw/reset-request.js'
 
 const stamp = {v: 1, id: 'r1', at: 5000, mono: 10, boot: 'b', host: 'h'}
@@ -11,7 +11,7 @@ const foreign = {
   attempts: 1,
 }
 
-function fold(...lines: readonly Rec[]) {
+function fold(...lines: readonly RawRecord[]) {
   const state = resetRequestFold.empty()
   const verdicts = lines.map((line) => resetRequestFold.apply(state, line))
   return {state, verdicts}
@@ -49,7 +49,7 @@ test('a line of another program needs neither kind nor id nor stamp', () => {
 })
 
 test('the id of a line is made of what it says, and of nothing else', () => {
-  const id = (change: Rec) => parseResetRequest({...foreign, ...change})?.id
+  const id = (change: RawRecord) => parseResetRequest({...foreign, ...change})?.id
   expect(id({note: 'unknown fields do not count'})).toBe(id({}))
   expect(id({requested_at: '2026-02-18T12:32:00Z'})).not.toBe(id({}))
   expect(id({attempts: 2})).not.toBe(id({}))
@@ -85,7 +85,7 @@ test.each([
   expect(parseResetRequest({...foreign, requested_at})?.requestedAtMs).toBe(ms)
 })
 
-test.each<[string, Rec]>([
+test.each<[string, RawRecord]>([
   ['no job', {reason: 'stuck'}],
   ['an empty job', {job_id: ''}],
   ['a job that is no text', {job_id: 7}],

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import {expect, test} from 'vitest'
-import type {Rec} from '../../../src/domain/journal/record.js'
+import type {RawRecord} from '../../../src/domain/journal/record.js'
 import {askJobBudget, askServiceBudget, countedRecoveries} from '../../../src/domain/recovery/budget.js'
 
 const minute = 60_000
@@ -15,7 +15,7 @@ function run(
   kind: 'recovered' | 'failed' | 'healthy',
   minutesAgo: number,
   {job = 'check', service = 'bot'} = {},
-): Rec[] {
+): RawRecord[] {
   const base = {job, run: `r${++runs}`, at: now - minutesAgo * minute}
   const steps = kind === 'healthy' ? [] : [{...base, kind: 'step-ended', do: 'clear-locks', ok: true}]
   const restart =
@@ -25,11 +25,11 @@ function run(
   return [{...base, kind: 'started'}, ...steps, ...restart, {...base, kind: 'ended', outcome, recovered}]
 }
 
-const past = (...history: Rec[][]) => countedRecoveries(history.flat().reverse(), now - budget.perMs)
-const job = (...history: Rec[][]) => askJobBudget(past(...history), 'check', question)
-const service = (...history: Rec[][]) => askServiceBudget(past(...history), 'bot', question)
+const past = (...history: RawRecord[][]) => countedRecoveries(history.flat().reverse(), now - budget.perMs)
+const job = (...history: RawRecord[][]) => askJobBudget(past(...history), 'check', question)
+const service = (...history: RawRecord[][]) => askServiceBudget(past(...history), 'bot', question)
 
-test.each<[string, Rec[][], boolean]>([
+test.each<[string, RawRecord[][], boolean]>([
   ['nothing was spent', [], true],
   ['one recovery leaves one', [run('recovered', 20)], true],
   ['a run with many steps is one recovery', [run('failed', 20)], true],
@@ -77,7 +77,7 @@ test('a refusal says what is spent, when the next is allowed, and what else woul
 
 test('one exhaustion has one key, the next has another', () => {
   const [first, second, third] = [run('failed', 25), run('failed', 20), run('failed', 2)]
-  const keyOf = (...history: Rec[][]) => {
+  const keyOf = (...history: RawRecord[][]) => {
     const answer = job(...history)
     return answer.granted ? undefined : answer.key
   }
@@ -91,7 +91,7 @@ test('a budget of none allows none', () => {
 })
 
 test('lines of others and of unknown kinds change nothing', () => {
-  const odd: Rec[] = [{}, {kind: 'ended'}, {job: 'check', run: 'x', kind: 'later', at: now}]
+  const odd: RawRecord[] = [{}, {kind: 'ended'}, {job: 'check', run: 'x', kind: 'later', at: now}]
   expect(past(odd, run('failed', 20), odd)).toEqual(
     past(run('failed', 20)).map((each) => ({...each, run: `r${runs - 1}`})),
   )
@@ -102,7 +102,7 @@ test('no history of failures grants more recoveries within a window than the bud
     fc.property(
       fc.array(fc.record({gap: fc.integer({min: 0, max: 20}), healthy: fc.boolean()}), {maxLength: 60}),
       (plan) => {
-        const records: Rec[] = []
+        const records: RawRecord[] = []
         const granted: number[] = []
         let at = now
         let streak = 0

@@ -101,14 +101,14 @@ test('the class is what the job states, a time limit of guard, or what the outpu
   expect(classOfAttempt('failed', undefined, undefined)).toBe('unknown')
 })
 
-const moment = (ms: number) => ({at: ms, mono: ms, boot: 'b', host: 'h'})
+const reading = (ms: number) => ({at: ms, mono: ms, boot: 'b', host: 'h'})
 
 test('a retry budget lends its reserve, gets a share back from each call, and is full again after an hour', () => {
-  let budget = takeToken(undefined, 2, moment(0))
-  budget = takeToken(budget, 2, moment(0))
-  expect(tokensLeft(budget, {reserve: 2, ratio: 0.1}, moment(0))).toBe(0)
-  expect(takeToken(budget, 2, moment(0))).toBeUndefined()
-  for (let call = 0; call < 10; call++) budget = giveBack(budget, 0.1, moment(0))
-  expect(takeToken(budget, 2, moment(1))).toBeDefined()
-  expect(tokensLeft(budget, {reserve: 2, ratio: 0.1}, moment(3_600_000))).toBe(2)
+  let budget = takeToken(undefined, 2, reading(0))
+  budget = takeToken(budget, 2, reading(0))
+  expect(tokensLeft(budget, {reserve: 2, ratio: 0.1}, reading(0))).toBe(0)
+  expect(takeToken(budget, 2, reading(0))).toBeUndefined()
+  for (let call = 0; call < 10; call++) budget = giveBack(budget, 0.1, reading(0))
+  expect(takeToken(budget, 2, reading(1))).toBeDefined()
+  expect(tokensLeft(budget, {reserve: 2, ratio: 0.1}, reading(3_600_000))).toBe(2)
 })

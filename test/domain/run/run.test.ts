@@ -1,13 +1,13 @@
 import fc from 'fast-check'
 import {describe, expect, test} from 'vitest'
-import type {Rec} from '../../../src/domain/journal/record.js'
-import {allRunsFold, type RunBook, runBookFold} from '../../../src/domain/run/run.js'
+import type {RawRecord} from '../../../src/domain/journal/record.js'
+import {allRunsFold, type RunsByJob, runsFold} from '../../../src/domain/run/run.js'
 
-const record = (kind: string, run: string, facts: object = {}): Rec => ({kind, job: 'j', run, at: 1000, ...facts})
+const record = (kind: string, run: string, facts: object = {}): RawRecord => ({kind, job: 'j', run, at: 1000, ...facts})
 
-function runsAfter(...records: readonly Rec[]) {
-  const book = runBookFold.empty()
-  for (const line of records) runBookFold.apply(book, line)
+function runsAfter(...records: readonly RawRecord[]) {
+  const book = runsFold.empty()
+  for (const line of records) runsFold.apply(book, line)
   return book.get('j')?.runs ?? []
 }
 
@@ -81,7 +81,7 @@ describe('a run', () => {
 
 describe('the book of runs', () => {
   const ended = (id: string) => [record('started', id), record('ended', id, {outcome: 'healthy'})]
-  const ids = (...records: readonly Rec[]) => runsAfter(...records).map(({id}) => id)
+  const ids = (...records: readonly RawRecord[]) => runsAfter(...records).map(({id}) => id)
 
   test('keeps every run that goes on, and of those that have ended the last', () => {
     expect(ids(record('started', 'endless'), ...ended('a'), ...ended('b'))).toEqual(['endless', 'b'])
@@ -105,7 +105,7 @@ describe('the book of runs', () => {
   })
 
   test.each([
-    ['of the last runs', runBookFold],
+    ['of the last runs', runsFold],
     ['of all runs', allRunsFold],
   ])('%s is the same from a snapshot and the lines after it as from all lines', (_, fold) => {
     const kinds = fc.constantFrom('started', 'attempt-ended', 'step-ended', 'ended', 'interrupted', 'skipped')
@@ -113,7 +113,7 @@ describe('the book of runs', () => {
     fc.assert(
       fc.property(lines, fc.nat(60), (drawn, cut) => {
         const records = drawn.map(([kind, run, at]) => record(kind, run, {at, outcome: 'failed'}))
-        const play = (book: RunBook, part: readonly Rec[]) => {
+        const play = (book: RunsByJob, part: readonly RawRecord[]) => {
           for (const line of part) fold.apply(book, line)
           return book
         }

@@ -1,5 +1,5 @@
 import {expect, test} from 'vitest'
-import {nearest} from '../../../src/domain/settings/suggest.js'
+import {closestName} from '../../../src/domain/settings/suggest.js'
 
 const keys = ['timeout', 'timezone', 'retry', 'recovery', 'jobs']
 
@@ -11,5 +11,5 @@ test.each([
   ['a word like none of them suggests nothing', 'banana', undefined],
   ['a very long word suggests nothing', 'x'.repeat(10_000), undefined],
 ])('%s', (_title, wrong, meant) => {
-  expect(nearest(wrong, keys)).toBe(meant)
+  expect(closestName(wrong, keys)).toBe(meant)
 })

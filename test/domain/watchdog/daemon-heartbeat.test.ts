@@ -1,9 +1,10 @@
 import {expect, test} from 'vitest'
-import type {Lease, Moment} from '../../../src/domain/lease/lease.js'
-import {watcherState} from '../../../src/domain/watchdog/daemon-heartbeat.js'
+import type {ClockReading} from '../../../src/domain/clock/reading.js'
+import type {Lease} from '../../../src/domain/lease/lease.js'
+import {heartbeatState} from '../../../src/domain/watchdog/daemon-heartbeat.js'
 
 const minute = 60_000
-const now: Moment = {at: 100 * minute, mono: 50 * minute, boot: 'a', host: 'h'}
+const now: ClockReading = {at: 100 * minute, mono: 50 * minute, boot: 'a', host: 'h'}
 
 type Differing = Partial<Omit<Lease, 'released'>> & {readonly released?: 'never'}
 
@@ -38,14 +39,14 @@ test.each<[string, Lease | undefined, string]>([
   ['a wall clock set forward makes nobody late', lease(minute, {seenAt: 0}), 'on-time'],
   ['after a boot it has as long again', lease(0, {boot: 'b', seenAt: 0}), 'late'],
 ])('%s', (_title, own, is) => {
-  expect(watcherState(own, now, 15 * minute).is).toBe(is)
+  expect(heartbeatState(own, now, 15 * minute).is).toBe(is)
 })
 
 test('right after a boot nobody is late', () => {
-  expect(watcherState(lease(0, {boot: 'b', seenAt: 0}), {...now, mono: 5 * minute}, 15 * minute).is).toBe('on-time')
+  expect(heartbeatState(lease(0, {boot: 'b', seenAt: 0}), {...now, mono: 5 * minute}, 15 * minute).is).toBe('on-time')
 })
 
 test('how old the last round is, is told in whole milliseconds, whatever parts the clock shows', () => {
-  const seen = watcherState(lease(minute), {...now, mono: now.mono + 0.4}, 15 * minute)
+  const seen = heartbeatState(lease(minute), {...now, mono: now.mono + 0.4}, 15 * minute)
   expect(seen).toMatchObject({is: 'on-time', ageMs: minute})
 })

@@ -1,17 +1,17 @@
 import {expect, test} from 'vitest'
-import {awakeNow, emptyTimeline, upTo, withNote} from '../../../src/domain/clock/uptime.js'
+import {emptyUptime, nowUptimeMs, upTo, withSample} from '../../../src/domain/clock/uptime.js'
 import type {Lease} from '../../../src/domain/lease/lease.js'
 import type {Run} from '../../../src/domain/run/run.js'
-import {type Clocks, lifeOf, skippedOf} from '../../../src/domain/watchdog/liveness.js'
+import {type Clocks, livenessOf, skippedOf} from '../../../src/domain/watchdog/liveness.js'
 import {hour, minute} from '../../support/job-facts.js'
 
 const now = {at: Date.UTC(2026, 0, 5, 12), mono: 10 * hour, boot: 'a', host: 'h'}
-const clocks: Clocks = {now, nowAwake: now.mono, timeline: upTo(emptyTimeline, now)}
-const ago = (ms: number) => ({at: now.at - ms, awake: now.mono - ms})
+const clocks: Clocks = {now, nowUptimeMs: now.mono, uptime: upTo(emptyUptime, now)}
+const ago = (ms: number) => ({at: now.at - ms, uptimeMs: now.mono - ms})
 
 /** Claimed an hour ago for five minutes, last renewed so long ago. */
 function lease(renewedAgoMs: number, more: Partial<Lease> = {}): Lease {
-  const {at, awake} = ago(renewedAgoMs)
+  const {at, uptimeMs} = ago(renewedAgoMs)
   const ttlMs = 5 * minute
   return {
     job: 'scan',
@@ -20,10 +20,10 @@ function lease(renewedAgoMs: number, more: Partial<Lease> = {}): Lease {
     claimId: 'c',
     ttlMs,
     claimedAt: ago(hour).at,
-    claimedMono: ago(hour).awake,
+    claimedMono: ago(hour).uptimeMs,
     seenAt: at,
     expiresAt: at + ttlMs,
-    expiresMono: awake + ttlMs,
+    expiresMono: uptimeMs + ttlMs,
     boot: 'a',
     host: 'h',
     ...more,
@@ -40,40 +40,44 @@ const run = (startedAgoMs: number, more: Partial<Run> = {}): Run => ({
   ...more,
 })
 
-const life = (held: Lease | undefined, ...runs: Run[]) => lifeOf({lease: held, runs}, clocks)
+const liveness = (held: Lease | undefined, ...runs: Run[]) => livenessOf({lease: held, runs}, clocks)
 
 test('no lease and no run is no sign', () => {
-  expect(life(undefined)).toEqual({is: 'none'})
+  expect(liveness(undefined)).toEqual({is: 'never-seen'})
 })
 
 test('a job that runs longer than the first ttl and renews is running', () => {
-  expect(life(lease(minute))).toEqual({is: 'running', startedAwake: ago(hour).awake, seenAwake: ago(minute).awake})
+  expect(liveness(lease(minute))).toEqual({
+    is: 'running',
+    startedUptimeMs: ago(hour).uptimeMs,
+    seenUptimeMs: ago(minute).uptimeMs,
+  })
 })
 
 test('a lease that was not renewed in time is lost', () => {
-  expect(life(lease(6 * minute))).toMatchObject({is: 'lost', seenAwake: ago(6 * minute).awake})
+  expect(liveness(lease(6 * minute))).toMatchObject({is: 'expired', seenUptimeMs: ago(6 * minute).uptimeMs})
 })
 
 test('a lease that was given back has ended, well or with its error', () => {
   const released = {at: ago(2 * minute).at, status: 'error', detail: 'no data'} as const
-  const ended = life(lease(4 * minute, {released}))
-  expect(ended).toMatchObject({is: 'ended', seenAwake: ago(2 * minute).awake, trouble: 'no data'})
+  const ended = liveness(lease(4 * minute, {released}))
+  expect(ended).toMatchObject({is: 'ended', seenUptimeMs: ago(2 * minute).uptimeMs, trouble: 'no data'})
 })
 
 test('a release is as old as its monotonic clock says, though the wall clock was set back past it since', () => {
   const before = {at: now.at - 3 * hour, mono: now.mono - 5 * hour, boot: 'a'}
-  const setBack = withNote(withNote(emptyTimeline, {...before, awake: before.mono}), {...now, awake: now.mono})
+  const setBack = withSample(withSample(emptyUptime, {...before, uptimeMs: before.mono}), {...now, uptimeMs: now.mono})
   const later = {...now, at: now.at + hour, mono: now.mono + hour}
-  const clocksLater: Clocks = {now: later, nowAwake: later.mono, timeline: upTo(setBack, later)}
+  const clocksLater: Clocks = {now: later, nowUptimeMs: later.mono, uptime: upTo(setBack, later)}
   const released = {at: now.at, mono: before.mono + 3 * hour, status: 'ok'} as const
   const held = lease(0, {claimedMono: before.mono, expiresMono: before.mono + 9 * hour, ttlMs: 9 * hour, released})
-  expect(lifeOf({lease: held, runs: []}, clocksLater)).toMatchObject({seenAwake: before.mono + 3 * hour})
+  expect(livenessOf({lease: held, runs: []}, clocksLater)).toMatchObject({seenUptimeMs: before.mono + 3 * hour})
 })
 
 test('a lease of the boot before has ended with that boot', () => {
-  expect(life(lease(20 * hour, {boot: 'before'}))).toMatchObject({
+  expect(liveness(lease(20 * hour, {boot: 'before'}))).toMatchObject({
     is: 'ended',
-    seenAwake: 0,
+    seenUptimeMs: 0,
     trouble: 'ended by a reboot',
   })
 })
@@ -82,25 +86,25 @@ test('a lease that was lost before the reboot stays lost, whatever boots came si
   const before = {at: now.at - 20 * hour, mono: 50 * hour, boot: 'before', host: 'h'}
   const between = {at: now.at - 15 * hour, mono: hour, boot: 'between', host: 'h'}
   const noted = [before, between].reduce(
-    (timeline, note) => withNote(timeline, {...note, awake: awakeNow(timeline, note)}),
-    emptyTimeline,
+    (uptime, note) => withSample(uptime, {...note, uptimeMs: nowUptimeMs(uptime, note)}),
+    emptyUptime,
   )
-  const rebooted: Clocks = {now, nowAwake: awakeNow(noted, now), timeline: upTo(noted, now)}
+  const rebooted: Clocks = {now, nowUptimeMs: nowUptimeMs(noted, now), uptime: upTo(noted, now)}
   const claimed = (agoMs: number) => {
     const mono = before.mono - agoMs
     const at = before.at - agoMs
     return lease(0, {seenAt: at, claimedAt: at, claimedMono: mono, expiresMono: mono + 5 * minute, boot: 'before'})
   }
-  const lifeOfClaim = (agoMs: number) => lifeOf({lease: claimed(agoMs), runs: []}, rebooted)
-  expect(lifeOfClaim(6 * minute)).toMatchObject({is: 'lost', seenAwake: before.mono - 6 * minute})
-  expect(lifeOfClaim(4 * minute)).toMatchObject({is: 'ended', trouble: 'ended by a reboot', seenAwake: before.mono})
+  const lifeOfClaim = (agoMs: number) => livenessOf({lease: claimed(agoMs), runs: []}, rebooted)
+  expect(lifeOfClaim(6 * minute)).toMatchObject({is: 'expired', seenUptimeMs: before.mono - 6 * minute})
+  expect(lifeOfClaim(4 * minute)).toMatchObject({is: 'ended', trouble: 'ended by a reboot', seenUptimeMs: before.mono})
 })
 
 test('a lost lease whose run is known to have ended has ended', () => {
   const ended = run(hour, {endedAt: ago(30 * minute).at, outcome: 'failed'})
-  expect(life(lease(40 * minute), ended)).toMatchObject({
+  expect(liveness(lease(40 * minute), ended)).toMatchObject({
     is: 'ended',
-    seenAwake: ago(30 * minute).awake,
+    seenUptimeMs: ago(30 * minute).uptimeMs,
     trouble: 'failed',
   })
 })
@@ -108,39 +112,42 @@ test('a lost lease whose run is known to have ended has ended', () => {
 test('a run that took no lease counts by its records, and one skipped is none', () => {
   const ended = run(hour, {endedAt: ago(50 * minute).at, outcome: 'healthy'})
   const skipped = run(minute, {outcome: 'skipped', detail: 'breaker open'})
-  expect(life(undefined, ended, skipped)).toMatchObject({
+  expect(liveness(undefined, ended, skipped)).toMatchObject({
     is: 'ended',
-    seenAwake: ago(50 * minute).awake,
+    seenUptimeMs: ago(50 * minute).uptimeMs,
     trouble: undefined,
   })
-  expect(life(undefined, skipped)).toEqual({is: 'none'})
+  expect(liveness(undefined, skipped)).toEqual({is: 'never-seen'})
 })
 
 test('a run that took no lease goes on until its end, or that of its boot', () => {
   const owner = {process: {pid: 7, start: '1'}, host: 'h', boot: 'a'}
-  expect(life(undefined, run(hour, {owner}))).toEqual({
-    is: 'leaseless',
-    startedAwake: ago(hour).awake,
-    seenAwake: now.mono,
+  expect(liveness(undefined, run(hour, {owner}))).toEqual({
+    is: 'running-unleased',
+    startedUptimeMs: ago(hour).uptimeMs,
+    seenUptimeMs: now.mono,
   })
-  const of = (more: Partial<typeof owner>) => life(undefined, run(hour, {owner: {...owner, ...more}})).is
+  const of = (more: Partial<typeof owner>) => liveness(undefined, run(hour, {owner: {...owner, ...more}})).is
   expect([of({boot: 'z'}), of({host: 'elsewhere'})]).toEqual(['ended', 'ended'])
-  expect(life(undefined, run(hour, {owner, endedAt: ago(minute).at, outcome: 'healthy'})).is).toBe('ended')
+  expect(liveness(undefined, run(hour, {owner, endedAt: ago(minute).at, outcome: 'healthy'})).is).toBe('ended')
 })
 
 test('why the last run was skipped is known until another run comes', () => {
   const skipped = run(minute, {outcome: 'skipped', detail: 'breaker open'})
   const skip = (...runs: Run[]) => skippedOf({lease: undefined, runs}, clocks)
-  expect(skip(run(hour), skipped)).toEqual({awake: ago(minute).awake, reason: 'breaker open'})
+  expect(skip(run(hour), skipped)).toEqual({uptimeMs: ago(minute).uptimeMs, reason: 'breaker open'})
   expect(skip(skipped, run(0))).toBeUndefined()
 })
 
-test('when an interruption was found is no sign of life: a lost lease stays lost', () => {
+test('when an interruption was found is no sign of liveness: a lost lease stays lost', () => {
   const interrupted = run(hour, {endedAt: now.at, outcome: 'interrupted'})
-  expect(life(lease(6 * minute), interrupted)).toMatchObject({is: 'lost', seenAwake: ago(6 * minute).awake})
-  expect(life(undefined, interrupted)).toMatchObject({
+  expect(liveness(lease(6 * minute), interrupted)).toMatchObject({
+    is: 'expired',
+    seenUptimeMs: ago(6 * minute).uptimeMs,
+  })
+  expect(liveness(undefined, interrupted)).toMatchObject({
     is: 'ended',
-    seenAwake: ago(hour).awake,
+    seenUptimeMs: ago(hour).uptimeMs,
     trouble: 'interrupted',
   })
 })

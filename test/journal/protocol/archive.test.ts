@@ -2,7 +2,7 @@ import {existsSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, wri
 import {join} from 'node:path'
 import {gunzipSync} from 'node:zlib'
 import {describe, expect, test} from 'vitest'
-import type {Rec} from '../../../src/domain/journal/record.js'
+import type {RawRecord} from '../../../src/domain/journal/record.js'
 import {openJournal} from '../../../src/journal/open.js'
 import {commit} from '../../../src/journal/protocol/append.js'
 import {archiveOld} from '../../../src/journal/protocol/archive.js'
@@ -23,7 +23,8 @@ const journal = 'words'
 /** So many are watched for late lines of other programs and never compressed. */
 const watched = 16
 
-const wordsOf = (records: Iterable<Rec>) => [...records].map(({word}) => word).filter((word) => word !== undefined)
+const wordsOf = (records: Iterable<RawRecord>) =>
+  [...records].map(({word}) => word).filter((word) => word !== undefined)
 
 describe('on the disk', () => {
   const spec = {...wordsSpec, limit: {bytes: 1, records: 1e9, timesSnapshot: 0}}

@@ -2,7 +2,7 @@ import {existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, s
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {expect, onTestFinished, test} from 'vitest'
-import type {EscalationArtefact} from '../../../src/domain/incident/escalation-file.js'
+import type {EscalationFile} from '../../../src/domain/incident/escalation-file.js'
 import {escalationFile} from '../../../src/system/host/escalation-file.js'
 
 const escalation = {
@@ -33,7 +33,7 @@ test('the file says what is escalated, is written once, and goes with the last e
   expect(readdirSync(dir)).toEqual([])
 })
 
-test.each<[string, EscalationArtefact | undefined]>([
+test.each<[string, EscalationFile | undefined]>([
   ['written', {escalations: [escalation]}],
   ['removed', undefined],
 ])('a file that cannot be %s is a failure to write, which ends no watch', (_what, artefact) => {

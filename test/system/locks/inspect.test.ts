@@ -4,12 +4,12 @@ import {hostname} from 'node:os'
 import {dirname, join} from 'node:path'
 import {expect, test} from 'vitest'
 import {judgeLock, type LockFacts} from '../../../src/domain/locks/lock.js'
-import {inspectLocks, readWitness} from '../../../src/system/locks/inspect.js'
+import {inspectLocks, readLocalNames} from '../../../src/system/locks/inspect.js'
 import {endGroup, startReady} from '../../support/child.js'
 import {tempDir} from '../../support/temp-dir.js'
 
 const minAgeMs = 600_000
-const judge = (facts: LockFacts) => judgeLock(facts, {...readWitness(), now: Date.now(), minAgeMs})
+const judge = (facts: LockFacts) => judgeLock(facts, {...readLocalNames(), now: Date.now(), minAgeMs})
 
 /** Judges one file as it is now. */
 function look(path: string) {

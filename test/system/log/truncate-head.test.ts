@@ -15,9 +15,9 @@ import {join} from 'node:path'
 import {describe, expect, onTestFinished, test} from 'vitest'
 import {findStretches, readStretch} from '../../../src/system/log/files.js'
 import {limitLog} from '../../../src/system/log/size-limit.js'
-import {followLog} from '../../../src/system/log/tail-log.js'
-import {type CutRequest, cutLog} from '../../../src/system/log/truncate-head.js'
-import {readCuts} from '../../../src/system/log/truncation-list.js'
+import {tailLog} from '../../../src/system/log/tail-log.js'
+import {type TruncateRequest, truncateHead} from '../../../src/system/log/truncate-head.js'
+import {readTruncations} from '../../../src/system/log/truncation-list.js'
 import {appendFlags} from '../../../src/system/output/spool.js'
 import {cuttableDir} from '../../support/cuttable-dir.js'
 import {sequence, wholeLog} from '../../support/rotated-log.js'
@@ -31,8 +31,8 @@ function openLog(dir = cuttableDir()) {
   const fd = openSync(file, appendFlags, 0o600)
   onTestFinished(() => closeSync(fd))
   const {blksize, ino: inode} = fstatSync(fd)
-  const cut = (more: Partial<CutRequest> = {}) =>
-    cutLog({fd, file, inode}, {bytes: blksize, isKept: true, policy, onCut: () => undefined, ...more})
+  const cut = (more: Partial<TruncateRequest> = {}) =>
+    truncateHead({fd, file, inode}, {bytes: blksize, isKept: true, policy, onCut: () => undefined, ...more})
   return {file, fd, inode, blksize, cut}
 }
 
@@ -73,7 +73,7 @@ describe('a log that is open', () => {
     const {file, fd, inode, blksize, cut} = openLog()
     writeFileSync(fd, 'x'.repeat(blksize * 6))
     for (let count = 0; count < 5; count++) await cut({policy: {...policy, keep: 2}})
-    expect(readCuts(file).map(({at}) => at / blksize)).toEqual([2, 3, 4])
+    expect(readTruncations(file).map(({at}) => at / blksize)).toEqual([2, 3, 4])
     expect(findStretches(file, {inode, from: 0, to: blksize * 6}).map((part) => part.file)).toEqual([
       `${file}.2`,
       `${file}.1`,
@@ -177,7 +177,7 @@ test('whoever follows a log meanwhile gets every byte once', async () => {
   appendFileSync(log.file, 'begin\n')
   const read: Buffer[] = []
   const end = new AbortController()
-  const following = followLog(log.file, 0, {take: (piece) => read.push(piece), signal: end.signal})
+  const following = tailLog(log.file, 0, {take: (piece) => read.push(piece), signal: end.signal})
   await rotateUnder(500_000, log)
   const expected = `begin\n${sequence(1, 500_000)}`
   await until(() => Buffer.concat(read).length >= expected.length, 'all of the log')

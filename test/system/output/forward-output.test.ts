@@ -2,7 +2,7 @@ import {closeSync, openSync, readFileSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import fc from 'fast-check'
 import {describe, expect, onTestFinished, test} from 'vitest'
-import {type Gap, Pump} from '../../../src/system/output/forward-output.js'
+import {type Gap, OutputForwarder} from '../../../src/system/output/forward-output.js'
 import {tempDir} from '../../support/temp-dir.js'
 
 /** A source and a target as files, and what has arrived. */
@@ -12,7 +12,7 @@ function line(text: string, from: number, gaps: Gap[] = []) {
   writeFileSync(source, text)
   const [input, output] = [openSync(source, 'r'), openSync(target, 'a')]
   onTestFinished(() => [input, output].forEach(closeSync))
-  return {source, pump: new Pump(input, from, output, gaps), arrived: () => readFileSync(target, 'utf8')}
+  return {source, pump: new OutputForwarder(input, from, output, gaps), arrived: () => readFileSync(target, 'utf8')}
 }
 
 describe('a pump', () => {

@@ -2,7 +2,7 @@ import {appendFileSync, existsSync, readFileSync, writeFileSync, writeSync} from
 import {join} from 'node:path'
 import {expect, test} from 'vitest'
 import type {Gap} from '../../../src/system/output/forward-output.js'
-import {openSpool, salvageSpool} from '../../../src/system/output/spool.js'
+import {openSpool, recoverSpool} from '../../../src/system/output/spool.js'
 import {tempDir} from '../../support/temp-dir.js'
 
 function files() {
@@ -32,7 +32,7 @@ test('a spool whose guard was killed is finished from where the copy had come, a
   writeSync(spool.fd, 'copied\n')
   spool.copy()
   writeSync(spool.fd, 'left\n')
-  salvageSpool(spoolFile, logFile)
+  recoverSpool(spoolFile, logFile)
   expect(readFileSync(logFile, 'utf8')).toBe('copied\nleft\n')
   expect([existsSync(spoolFile), existsSync(`${spoolFile}.copied`)]).toEqual([false, false])
 })
@@ -40,12 +40,12 @@ test('a spool whose guard was killed is finished from where the copy had come, a
 test('a spool that nothing was copied from yet is salvaged whole', () => {
   const {spoolFile, logFile} = files()
   writeFileSync(spoolFile, 'x'.repeat(200_000))
-  salvageSpool(spoolFile, logFile)
+  recoverSpool(spoolFile, logFile)
   expect(readFileSync(logFile, 'utf8')).toBe('x'.repeat(200_000))
 })
 
 test('where there is no spool, there is nothing to salvage', () => {
   const {spoolFile, logFile} = files()
-  salvageSpool(spoolFile, logFile)
+  recoverSpool(spoolFile, logFile)
   expect(existsSync(logFile)).toBe(false)
 })

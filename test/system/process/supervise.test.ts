@@ -1,7 +1,7 @@
 import {afterEach, beforeEach, expect, test, vi} from 'vitest'
 import type {JobExit} from '../../../src/system/process/job-command.js'
 import type {JobProcess} from '../../../src/system/process/job-process.js'
-import {type Limits, supervise} from '../../../src/system/process/supervise.js'
+import {type AttemptLimits, supervise} from '../../../src/system/process/supervise.js'
 
 beforeEach(() => {
   vi.useFakeTimers()
@@ -10,7 +10,7 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-function job(limits: Partial<Limits>) {
+function job(limits: Partial<AttemptLimits>) {
   let exit: (exit: JobExit) => void = () => undefined
   const exited = new Promise<JobExit>((resolve) => {
     exit = resolve

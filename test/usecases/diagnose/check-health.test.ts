@@ -4,9 +4,9 @@ import {incidentFold} from '../../../src/domain/incident/incident.js'
 import {leaseFold} from '../../../src/domain/lease/lease.js'
 import {resetFold} from '../../../src/domain/openclaw/reset-ledger.js'
 import {resetRequestFold} from '../../../src/domain/openclaw/reset-request.js'
-import {runBookFold} from '../../../src/domain/run/run.js'
+import {runsFold} from '../../../src/domain/run/run.js'
 import {GuardError} from '../../../src/errors.js'
-import type {Survivor} from '../../../src/system/process/holder-liveness.js'
+import type {LivingProcess} from '../../../src/system/process/holder-liveness.js'
 import {checkHealth, type HealthDeps} from '../../../src/usecases/diagnose/check-health.js'
 import {fakeClock} from '../../support/fake-clock.js'
 import {memoryJournal} from '../../support/memory-journal.js'
@@ -16,10 +16,10 @@ const limits = {watchdogLateAfterMs: 900_000, resetDaemonLateAfterMs: 900_000}
 
 function machine() {
   const clock = fakeClock()
-  const [leases, runs] = [memoryJournal(leaseFold, clock), memoryJournal(runBookFold, clock)]
-  const survivors = new Map<string, Survivor>()
+  const [leases, runs] = [memoryJournal(leaseFold, clock), memoryJournal(runsFold, clock)]
+  const survivors = new Map<string, LivingProcess>()
   const deps: HealthDeps = {
-    moment: () => ({at: clock.now(), mono: clock.mono(), boot: 'boot-1', host: 'host-1'}),
+    readClock: () => ({at: clock.now(), mono: clock.mono(), boot: 'boot-1', host: 'host-1'}),
     readMachine: () => ({
       disk: {path: '/', freeBytes: 5 * gibibyte, totalBytes: 10 * gibibyte, freeFiles: 0, totalFiles: 0},
       memory: {availableBytes: gibibyte, totalBytes: 2 * gibibyte},

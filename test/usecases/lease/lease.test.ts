@@ -1,7 +1,7 @@
 import {describe, expect, test} from 'vitest'
-import type {Rec} from '../../../src/domain/journal/record.js'
+import type {RawRecord} from '../../../src/domain/journal/record.js'
 import {type Lease, leaseFold} from '../../../src/domain/lease/lease.js'
-import type {Survivor} from '../../../src/system/process/holder-liveness.js'
+import type {LivingProcess} from '../../../src/system/process/holder-liveness.js'
 import {
   acquireLease,
   checkLease,
@@ -18,7 +18,7 @@ import {memoryJournal} from '../../support/memory-journal.js'
 function contest() {
   const clock = fakeClock()
   const leases = memoryJournal(leaseFold, clock)
-  const alive = new Map<string, Survivor>()
+  const alive = new Map<string, LivingProcess>()
   const deps: LeaseDeps = {
     clock,
     leases,
@@ -91,7 +91,7 @@ describe('acquiring', () => {
 
   test('of two who claim at the same moment the first line wins', async () => {
     const {acquire, deps, leases} = contest()
-    const rival: Rec = {v: 1, id: 'rival', at: 0, mono: deps.clock.mono(), boot: 'boot-1', host: 'host-1'}
+    const rival: RawRecord = {v: 1, id: 'rival', at: 0, mono: deps.clock.mono(), boot: 'boot-1', host: 'host-1'}
     const survivorOf = async () => 'none' as const
     await acquire('old')
     const racing = {

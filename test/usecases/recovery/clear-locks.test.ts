@@ -4,7 +4,7 @@ import {join} from 'node:path'
 import {expect, test} from 'vitest'
 import {systemClock} from '../../../src/system/host/clock.js'
 import {findPaths} from '../../../src/system/host/glob.js'
-import {inspectLocks, readWitness} from '../../../src/system/locks/inspect.js'
+import {inspectLocks, readLocalNames} from '../../../src/system/locks/inspect.js'
 import {openQuarantine, type Quarantine} from '../../../src/system/locks/quarantine.js'
 import {type ClearLocksDeps, clearLocks, listLocks, restoreLocks} from '../../../src/usecases/recovery/clear-locks.js'
 import {startReady} from '../../support/child.js'
@@ -24,7 +24,7 @@ function scene() {
     newId: () => `q${++ids}`,
     findPaths,
     inspectLocks,
-    readWitness,
+    readLocalNames,
     quarantine: openQuarantine(stateDir),
   }
   const search = {patterns: ['*.lock'], dir, without: [], minAgeMs: 600_000}

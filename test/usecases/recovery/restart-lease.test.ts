@@ -2,7 +2,12 @@ import {expect, test} from 'vitest'
 import {leaseFold} from '../../../src/domain/lease/lease.js'
 import {GuardError} from '../../../src/errors.js'
 import type {Clock} from '../../../src/system/host/clock.js'
-import {openTurns, serviceLease, type Turn, type TurnDeps} from '../../../src/usecases/recovery/restart-lease.js'
+import {
+  openRestartLeases,
+  type RestartLease,
+  type RestartLeaseDeps,
+  serviceLease,
+} from '../../../src/usecases/recovery/restart-lease.js'
 import {fakeClock} from '../../support/fake-clock.js'
 import {memoryJournal} from '../../support/memory-journal.js'
 
@@ -25,7 +30,7 @@ function scene({survivor = 'guard'}: {readonly survivor?: 'guard' | 'none'} = {}
       for (let turn = 0; turn < 20; turn++) await Promise.resolve()
     },
   }
-  const deps = (run: string): TurnDeps => ({
+  const deps = (run: string): RestartLeaseDeps => ({
     clock,
     leases,
     here: {host: 'host-1', boot: 'boot-1'},
@@ -34,7 +39,7 @@ function scene({survivor = 'guard'}: {readonly survivor?: 'guard' | 'none'} = {}
     signal: stop.signal,
     warn: (text) => void warnings.push(text),
   })
-  const turnsOf = (run: string) => openTurns(deps(run))
+  const turnsOf = (run: string) => openRestartLeases(deps(run))
   return {turnsOf, deps, leases, warnings, stop, meanwhile, clock}
 }
 
@@ -47,7 +52,7 @@ function restarting() {
   return {work: () => ended, end: (ok: boolean) => end(ok)}
 }
 
-const see = async (turn: Turn) => ({ok: true, turn})
+const see = async (turn: RestartLease) => ({ok: true, turn})
 
 test('a restart is done under the lease of its service', async () => {
   const {turnsOf, leases} = scene()
@@ -126,7 +131,7 @@ test('nobody waits longer than a restart may take', async () => {
   const ttlMs = 10 * longestMs
   leases.append({kind: 'claimed', job: serviceLease('uw-daemon'), holder: 'r1', ttlMs}, 'durable')
   const begun = clock.mono()
-  const {turn} = await openTurns(deps('r2'))('uw-daemon', times, see)
+  const {turn} = await openRestartLeases(deps('r2'))('uw-daemon', times, see)
   expect(turn).toEqual({is: 'busy', reason: 'run r1 is restarting it; see guard lease show guard-service:uw-daemon'})
   expect(clock.mono() - begun).toBe(longestMs)
 })
@@ -153,7 +158,7 @@ test('a journal that cannot be written keeps no service from its restart', async
   const full = () => {
     throw new GuardError('io', 'no space left on device')
   }
-  const turns = openTurns({...deps('r1'), leases: {...leases, append: full}})
+  const turns = openRestartLeases({...deps('r1'), leases: {...leases, append: full}})
   expect((await turns('uw-daemon', times, see)).turn).toEqual({is: 'free'})
   expect(warnings).toEqual(['services restart without taking turns: no space left on device'])
 })

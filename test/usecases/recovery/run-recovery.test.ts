@@ -1,11 +1,11 @@
 import {expect, test} from 'vitest'
-import type {Rec} from '../../../src/domain/journal/record.js'
+import type {RawRecord} from '../../../src/domain/journal/record.js'
 import type {RecoveryStep} from '../../../src/domain/settings/job.js'
 import type {ServiceSettings} from '../../../src/domain/settings/service.js'
 import type {Service} from '../../../src/system/services/service.js'
-import type {Checked, HealRequest, RecoveryAlert} from '../../../src/usecases/recovery/recovery-steps.js'
-import type {Turn} from '../../../src/usecases/recovery/restart-lease.js'
-import {type HealDeps, healJob} from '../../../src/usecases/recovery/run-recovery.js'
+import type {Checked, RecoveryAlert, RecoveryRequest} from '../../../src/usecases/recovery/recovery-steps.js'
+import type {RestartLease} from '../../../src/usecases/recovery/restart-lease.js'
+import {type RecoveryDeps, runRecovery} from '../../../src/usecases/recovery/run-recovery.js'
 import {fakeClock} from '../../support/fake-clock.js'
 import {quickService} from '../../support/settings.js'
 
@@ -32,7 +32,7 @@ interface Scene {
   readonly budget?: {readonly recoveries: number; readonly perMs: number}
   readonly service?: Service
   /** What others have done to the service. */
-  readonly turn?: Turn
+  readonly turn?: RestartLease
 }
 
 /** A job that went wrong, in a world that remembers what was done to it. */
@@ -44,7 +44,7 @@ function scene({
   turn = {is: 'free'},
 }: Scene) {
   const clock = fakeClock()
-  const records: Rec[] = []
+  const records: RawRecord[] = []
   const done: string[] = []
   const alerts: RecoveryAlert[] = []
   const stop = new AbortController()
@@ -57,11 +57,11 @@ function scene({
   const note = (kind: string, facts: object) => {
     records.push({kind, job: 'check', run: `r${runs}`, at: clock.now(), ...facts})
   }
-  const deps: HealDeps<Checked> = {
+  const deps: RecoveryDeps<Checked> = {
     clock,
     signal: stop.signal,
     newestRuns: () => [...records].reverse(),
-    takeTurn: (_service, _times, work) => work(turn),
+    withRestartLease: (_service, _times, work) => work(turn),
     recordStep: (step) => note('step-ended', step),
     show: (_shown, work) => work(),
     clearLocks: async () => {
@@ -84,7 +84,7 @@ function scene({
       return checks[Math.min(checked++, checks.length - 1)]!
     },
   }
-  const heal = async (given: Partial<HealRequest> = {}) => {
+  const heal = async (given: Partial<RecoveryRequest> = {}) => {
     runs++
     const settings = {recovery: steps, recoverOn: ['degraded', 'unhealthy'] as const, budget}
     const request = {
@@ -94,7 +94,7 @@ function scene({
       class: 'uw-socket',
       detail: 'socket closed',
     } as const
-    const healing = await healJob(deps, {...request, settings, services: {'uw-daemon': uwDaemon}, ...given})
+    const healing = await runRecovery(deps, {...request, settings, services: {'uw-daemon': uwDaemon}, ...given})
     note('ended', {outcome: healing.checked?.outcome ?? 'unhealthy', recovered: healing.recovered})
     return healing
   }

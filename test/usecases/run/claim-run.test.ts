@@ -1,7 +1,7 @@
 import {describe, expect, test} from 'vitest'
 import {type Lease, leaseFold} from '../../../src/domain/lease/lease.js'
 import {GuardError} from '../../../src/errors.js'
-import type {Survivor} from '../../../src/system/process/holder-liveness.js'
+import type {LivingProcess} from '../../../src/system/process/holder-liveness.js'
 import {type ClaimDeps, type ClaimRequest, claimRun} from '../../../src/usecases/run/claim-run.js'
 import {fakeClock} from '../../support/fake-clock.js'
 import {memoryJournal} from '../../support/memory-journal.js'
@@ -9,7 +9,7 @@ import {memoryJournal} from '../../support/memory-journal.js'
 function runs() {
   const clock = fakeClock()
   const leases = memoryJournal(leaseFold, clock)
-  const survivors = new Map<string, Survivor>()
+  const survivors = new Map<string, LivingProcess>()
   const warnings: string[] = []
   const ended: string[] = []
   const deps: ClaimDeps = {

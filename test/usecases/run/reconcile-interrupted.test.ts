@@ -1,16 +1,16 @@
 import {expect, test} from 'vitest'
 import {leaseFold} from '../../../src/domain/lease/lease.js'
-import {runBookFold} from '../../../src/domain/run/run.js'
-import type {Holder, Survivor} from '../../../src/system/process/holder-liveness.js'
-import {closeInterrupted} from '../../../src/usecases/run/reconcile-interrupted.js'
+import {runsFold} from '../../../src/domain/run/run.js'
+import type {Holder, LivingProcess} from '../../../src/system/process/holder-liveness.js'
+import {reconcileInterrupted} from '../../../src/usecases/run/reconcile-interrupted.js'
 import {fakeClock} from '../../support/fake-clock.js'
 import {memoryJournal} from '../../support/memory-journal.js'
 
 /** A run that started under a lease and has no end. */
-function openRun(survivor: Survivor) {
+function openRun(survivor: LivingProcess) {
   const clock = fakeClock()
   const leases = memoryJournal(leaseFold, clock)
-  const runs = memoryJournal(runBookFold, clock)
+  const runs = memoryJournal(runsFold, clock)
   leases.append({kind: 'claimed', job: 'scan', holder: 'run-1', ttlMs: 60_000}, 'durable')
   runs.append({kind: 'started', job: 'scan', run: 'run-1'}, 'buffered')
   let onLook = () => {}
@@ -24,7 +24,7 @@ function openRun(survivor: Survivor) {
     whileLooking: (act: () => void) => {
       onLook = act
     },
-    close: () => closeInterrupted({leases, runs, survivorOf}),
+    close: () => reconcileInterrupted({leases, runs, survivorOf}),
     outcome: () => runs.read().get('scan')?.runs.at(-1)?.outcome,
   }
 }
@@ -60,17 +60,17 @@ test('a run whose lease is not its own any more is left to whoever took it', asy
 })
 
 /** A run beside others of its job: it took no lease. */
-function overlappingRun(survivor: Survivor, started: object) {
+function overlappingRun(survivor: LivingProcess, started: object) {
   const clock = fakeClock()
   const leases = memoryJournal(leaseFold, clock)
-  const runs = memoryJournal(runBookFold, clock)
+  const runs = memoryJournal(runsFold, clock)
   runs.append({kind: 'started', job: 'scan', run: 'run-1', ...started}, 'buffered')
   const asked: unknown[] = []
   const survivorOf = async (holder: Holder) => {
     asked.push(holder)
     return survivor
   }
-  return {close: () => closeInterrupted({leases, runs, survivorOf}), asked}
+  return {close: () => reconcileInterrupted({leases, runs, survivorOf}), asked}
 }
 
 const process = {pid: 7, start: '4711'}

@@ -1,7 +1,7 @@
 import {expect, test} from 'vitest'
 import {alertsFold} from '../../../src/domain/alert/alert.js'
 import {GuardError} from '../../../src/errors.js'
-import {type LateWatchdogDeps, reportLateWatchdog} from '../../../src/usecases/watchdog/alert-late-watchdog.js'
+import {alertLateWatchdog, type LateWatchdogDeps} from '../../../src/usecases/watchdog/alert-late-watchdog.js'
 import {fakeClock} from '../../support/fake-clock.js'
 import {leaseNow, leaseOf} from '../../support/leases.js'
 import {memoryJournal} from '../../support/memory-journal.js'
@@ -14,10 +14,10 @@ function machine() {
   const clock = fakeClock()
   const told: string[] = []
   const alerts = memoryJournal(alertsFold, clock)
-  const deps: LateWatchdogDeps = {clock, alerts, policy, tell: (text) => told.push(text)}
+  const deps: LateWatchdogDeps = {clock, alerts, policy, warn: (text) => told.push(text)}
   const run = (minutes: number, of = deps) => {
     const [at, mono] = [leaseNow.at + minutes * minute, leaseNow.mono + minutes * minute]
-    reportLateWatchdog(of, leaseOf('guard-watchdog'), {...leaseNow, at, mono})
+    alertLateWatchdog(of, leaseOf('guard-watchdog'), {...leaseNow, at, mono})
   }
   return {run, told, alerts, deps}
 }

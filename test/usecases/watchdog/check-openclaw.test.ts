@@ -1,8 +1,8 @@
 import {expect, test} from 'vitest'
 import {type OpenClawJobs, parseOpenClawJob} from '../../../src/domain/openclaw/job.js'
-import type {Answer} from '../../../src/domain/openclaw/response.js'
+import type {Response} from '../../../src/domain/openclaw/response.js'
 import type {OpenClawSettings} from '../../../src/domain/settings/settings.js'
-import {sightOpenClaw} from '../../../src/usecases/watchdog/check-openclaw.js'
+import {checkOpenClaw} from '../../../src/usecases/watchdog/check-openclaw.js'
 
 const minute = 60_000
 const now = 1000 * minute
@@ -23,18 +23,18 @@ const settings: OpenClawSettings = {
 const job = (id: string, runningForMs: number) =>
   parseOpenClawJob({id, enabled: true, schedule: {kind: 'cron'}, state: {runningAtMs: now - runningForMs}})!
 
-async function states(answer: Answer<OpenClawJobs>): Promise<Record<string, string>> {
+async function states(answer: Response<OpenClawJobs>): Promise<Record<string, string>> {
   const sightings = await sight(answer)
   return Object.fromEntries([...sightings].map(([id, {state}]) => [id, state]))
 }
 
-function sight(answer: Answer<OpenClawJobs>, maxAgeMs?: number) {
+function sight(answer: Response<OpenClawJobs>, maxAgeMs?: number) {
   const openclaw = {
     listJobs: async () => answer,
     health: async () => 'hung' as const,
     listRunningTasks: async () => ({ok: true, value: []}) as const,
   }
-  return sightOpenClaw({openclaw, now: () => now, maxAgeMs: () => maxAgeMs}, settings)
+  return checkOpenClaw({openclaw, now: () => now, maxAgeMs: () => maxAgeMs}, settings)
 }
 
 test('each job is judged by its own limit, and one that is gone is vanished', async () => {

@@ -1,14 +1,14 @@
 import fc from 'fast-check'
 import {expect, test} from 'vitest'
-import {emptyTimeline, withNote} from '../../../src/domain/clock/uptime.js'
+import {emptyUptime, withSample} from '../../../src/domain/clock/uptime.js'
 import {type Incidents, incidentFold, type JobHistory} from '../../../src/domain/incident/incident.js'
 import type {Fold} from '../../../src/domain/journal/fold.js'
 import {type Lease, type Leases, leaseFold} from '../../../src/domain/lease/lease.js'
 import {resetFold} from '../../../src/domain/openclaw/reset-ledger.js'
 import {resetRequestFold} from '../../../src/domain/openclaw/reset-request.js'
-import {type Run, type RunBook, runBookFold} from '../../../src/domain/run/run.js'
-import {type WatchedJob, watchedAs} from '../../../src/domain/watchdog/watched-job.js'
-import {type SurveyDeps, surveyJobs} from '../../../src/usecases/watchdog/evaluate-jobs.js'
+import {type Run, type RunsByJob, runsFold} from '../../../src/domain/run/run.js'
+import {type WatchedJob, watchKey} from '../../../src/domain/watchdog/watched-job.js'
+import {type EvaluateDeps, evaluateJobs} from '../../../src/usecases/watchdog/evaluate-jobs.js'
 import {minute} from '../../support/job-facts.js'
 import {leaseNow, leaseOf} from '../../support/leases.js'
 import {policy, scan} from '../../support/watchdog-world.js'
@@ -47,8 +47,8 @@ function leaseFor({lease, claimedAgo}: Fate, n: number): Lease | undefined {
 
 function historyFor({history}: Fate, job: WatchedJob): JobHistory | undefined {
   if (history === 'none') return undefined
-  const met: JobHistory = {watchedAs: watchedAs(job), watchedAwake: 0, verdict: 'healthy', incident: undefined}
-  if (history === 'met otherwise') return {...met, watchedAs: 'other'}
+  const met: JobHistory = {watchKey: watchKey(job), watchedSinceMs: 0, verdict: 'healthy', incident: undefined}
+  if (history === 'met otherwise') return {...met, watchKey: 'other'}
   return history === 'met' ? met : {...met, verdict: 'stalled'}
 }
 
@@ -66,10 +66,10 @@ function fromSnapshot<S>(fold: Fold<S>, state: S): S {
 
 function worldOf(fates: readonly Fate[]) {
   const jobs = fates.map(jobOf)
-  const note = {at: at - 90 * minute, mono: mono - 90 * minute, boot: 'boot-1', awake: mono - 90 * minute}
-  const incidents: Incidents = {...incidentFold.empty(), timeline: withNote(emptyTimeline, note)}
+  const note = {at: at - 90 * minute, mono: mono - 90 * minute, boot: 'boot-1', uptimeMs: mono - 90 * minute}
+  const incidents: Incidents = {...incidentFold.empty(), uptime: withSample(emptyUptime, note)}
   const leases: Leases = leaseFold.empty()
-  const runs: RunBook = runBookFold.empty()
+  const runs: RunsByJob = runsFold.empty()
   jobs.forEach((job, n) => {
     const history = historyFor(fates[n] as Fate, job)
     if (history) incidents.jobs.set(job.name, history)
@@ -81,9 +81,9 @@ function worldOf(fates: readonly Fate[]) {
   return {jobs, leases, runs, incidents}
 }
 
-function depsOf({leases, runs, incidents}: Omit<ReturnType<typeof worldOf>, 'jobs'>): SurveyDeps {
+function depsOf({leases, runs, incidents}: Omit<ReturnType<typeof worldOf>, 'jobs'>): EvaluateDeps {
   return {
-    moment: () => leaseNow,
+    readClock: () => leaseNow,
     leases: {read: () => leases},
     runs: {read: () => runs},
     incidents: {read: () => incidents},
@@ -91,7 +91,7 @@ function depsOf({leases, runs, incidents}: Omit<ReturnType<typeof worldOf>, 'job
     resets: {read: resetFold.empty},
     slots: {latest: (_, time) => Math.floor(time / (10 * minute)) * 10 * minute},
     readOutputs: async () => [],
-    sightOpenClaw: async () => new Map(),
+    checkOpenClaw: async () => new Map(),
   }
 }
 
@@ -99,15 +99,15 @@ test('every job is reported on, in the order of the settings, and a snapshot of 
   const seen = {healthy: 0, trouble: 0}
   const property = fc.asyncProperty(fc.array(fate, {minLength: 60, maxLength: 120}), async (fates) => {
     const {jobs, leases, runs, incidents} = worldOf(fates)
-    const survey = await surveyJobs(depsOf({leases, runs, incidents}), {jobs, policy})
+    const survey = await evaluateJobs(depsOf({leases, runs, incidents}), {jobs, policy})
     const snapshots = {
       leases: fromSnapshot(leaseFold, leases),
-      runs: fromSnapshot(runBookFold, runs),
+      runs: fromSnapshot(runsFold, runs),
       incidents: fromSnapshot(incidentFold, incidents),
     }
     expect(survey.reports.map(({job}) => job)).toEqual(jobs)
-    expect(await surveyJobs(depsOf(snapshots), {jobs, policy})).toEqual(survey)
-    for (const {judgement} of survey.reports) seen[judgement.calls === 'trouble' ? 'trouble' : 'healthy'] += 1
+    expect(await evaluateJobs(depsOf(snapshots), {jobs, policy})).toEqual(survey)
+    for (const {verdict} of survey.reports) seen[verdict.status === 'failing' ? 'trouble' : 'healthy'] += 1
   })
   await fc.assert(property, {numRuns: 60})
   expect(seen.healthy).toBeGreaterThan(100)

@@ -93,8 +93,8 @@ test('an incident of a job that was taken out of the settings ends', async () =>
   await world.round()
   const without = watchdogWorld([{...scan, name: 'other'}])
   without.journals.incidents.lines.push(...world.journals.incidents.lines)
-  const {leftovers, incidents} = await without.round()
-  expect(leftovers).toMatchObject([{do: 'resolve', job: 'scan', reason: 'it is watched no longer'}])
+  const {orphaned, incidents} = await without.round()
+  expect(orphaned).toMatchObject([{do: 'resolve', job: 'scan', reason: 'it is watched no longer'}])
   expect(incidents.jobs.get('scan')?.incident).toBeUndefined()
 })
 
@@ -103,7 +103,7 @@ test('with no job in the settings nothing is taken for over', async () => {
   await world.round()
   const without = watchdogWorld([])
   without.journals.incidents.lines.push(...world.journals.incidents.lines)
-  expect((await without.round()).leftovers).toEqual([])
+  expect((await without.round()).orphaned).toEqual([])
 })
 
 class Killed extends Error {}
@@ -163,7 +163,7 @@ test('jobs that are watched in the same way are noted once, in one record that n
   claim(5 * minute)
   const first = await round()
   const met = [...first.incidents.jobs]
-  expect(met.map(([name, {watchedAs}]) => [name, watchedAs])).toEqual([
+  expect(met.map(([name, {watchKey}]) => [name, watchKey])).toEqual([
     ['scan', '- - 60000'],
     ['never-run', '- - 60000'],
   ])
@@ -175,5 +175,5 @@ test('jobs that are watched in the same way are noted once, in one record that n
 
   clock.advance(6 * minute)
   const {reports} = await round()
-  expect(reports.map(({job, judgement}) => [job.name, judgement.verdict])).toContainEqual(['scan', 'stalled'])
+  expect(reports.map(({job, verdict}) => [job.name, verdict.kind])).toContainEqual(['scan', 'stalled'])
 })
