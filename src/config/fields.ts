@@ -1,6 +1,5 @@
 import {z} from 'zod'
 import {parseDuration} from '../domain/clock/duration.js'
-import {patternProblem} from '../domain/failure/failure-class.js'
 import {isJobName, jobNameRule} from '../domain/job/job-name.js'
 import {cronProblem} from '../domain/schedule/cron-expression.js'
 import {timeZoneProblem} from '../domain/schedule/time-zone.js'
@@ -148,12 +147,17 @@ export function timezone(description: string) {
   return checked(description, timeZoneProblem)
 }
 
-/** A regular expression, searched line by line. */
+/** A regular expression, searched line by line. Settings with patterns are parsed asynchronously: RE2 is loaded for them. */
 export function pattern() {
-  return checked(
-    'Regular expression (JavaScript, without lookaround and back-references), searched line by line',
-    patternProblem,
-  )
+  const description = 'Regular expression (RE2 syntax: no lookaround, no back-references), searched line by line'
+  return z
+    .string()
+    .superRefine(async (value, context) => {
+      const {patternProblem} = await import('../line-patterns.js')
+      const problem = patternProblem(value)
+      if (problem !== undefined) context.addIssue(problem)
+    })
+    .meta({description})
 }
 
 /** Glob patterns stay below the folder they are relative to, unless they name another one in full. */

@@ -28,12 +28,15 @@ export async function loadFile(found: FoundFile, uid: number | undefined): Promi
   const {text, stat} = readChecked(found, uid)
   const plain = toPlain(await parse(found.path, text))
   if (plain.problems.length > 0) throw settingsError(found.path, plain.value, plain.problems)
-  return {settings: checkSettings(plain.value, found.path), written: plain.value, stat}
+  return {settings: await checkSettings(plain.value, found.path), written: plain.value, stat}
 }
 
-/** Checks what was written in `file` and puts the defaults under it. */
-export function checkSettings(written: unknown, file: string): Settings {
-  const parsed = settingsSchema.safeParse(written)
+/**
+ * Checks what was written in `file` and puts the defaults under it.
+ * @throws GuardError `config` with all problems at once.
+ */
+export async function checkSettings(written: unknown, file: string): Promise<Settings> {
+  const parsed = await settingsSchema.safeParseAsync(written)
   const problems = [...(parsed.success ? [] : problemsOf(parsed.error, written)), ...crossCheck(written)]
   if (!parsed.success || problems.length > 0) throw settingsError(file, written, distinct(problems))
   return resolveSettings(parsed.data, file)

@@ -4,9 +4,9 @@ import {GuardError} from '../../src/errors.js'
 
 const file = '/srv/bot/.guardianrc'
 
-function problemsOf(written: unknown): string[] {
+async function problemsOf(written: unknown): Promise<string[]> {
   try {
-    checkSettings(written, file)
+    await checkSettings(written, file)
     return []
   } catch (error) {
     if (!(error instanceof GuardError)) throw error
@@ -70,7 +70,17 @@ test.each<[string, unknown, string]>([
   [
     'a pattern compiles',
     job({failures: {ours: ['(a']}}),
-    'jobs.scan.failures.ours[0]: "(a" is no pattern that can be searched: it has a ( that nothing closes, at character 1',
+    'jobs.scan.failures.ours[0]: "(a" is no pattern that can be searched: missing closing ): (a',
+  ],
+  [
+    'a pattern uses no lookahead',
+    job({failures: {ours: ['UW(?!T)']}}),
+    'jobs.scan.failures.ours[0]: "UW(?!T)" is no pattern that can be searched: it uses lookaround, which is not supported',
+  ],
+  [
+    'a pattern of an output is checked too',
+    job({outputs: [{files: 'x', contains: '(a)\\1'}]}),
+    'jobs.scan.outputs[0].contains: "(a)\\\\1" is no pattern that can be searched: it uses the back-reference \\1, which is not supported',
   ],
   [
     'a failure class has a plain name',
@@ -178,13 +188,13 @@ test.each<[string, unknown, string]>([
     {openclaw: {jobs: {x: {id}, y: {id}}}},
     `openclaw.jobs.y.id: "${id}" is the id of openclaw.jobs.x too; one job has one id`,
   ],
-])('%s', (_title, written, problem) => {
-  expect(problemsOf(written)).toEqual([problem])
+])('%s', async (_title, written, problem) => {
+  expect(await problemsOf(written)).toEqual([problem])
 })
 
-test('all problems are told at once, those of other kinds too', () => {
+test('all problems are told at once, those of other kinds too', async () => {
   const written = {...job({timeout: 'x', script: 'a', recovery: [{do: 'restart', service: 'web'}]}), jbos: {}}
-  expect(problemsOf(written).map((line) => line.split(': ')[0])).toEqual([
+  expect((await problemsOf(written)).map((line) => line.split(': ')[0])).toEqual([
     'jobs.scan.timeout',
     'jbos',
     'jobs.scan.recovery[0].service',
@@ -198,13 +208,13 @@ test.each([
   {jobs: {scan: {env: {API_TOKEN: 'hunter2'}}}},
   {defaults: {env: {DB_PASSWORD: 'hunter2'}}},
   {openclaw: {env: {OPENCLAW_GATEWAY_TOKEN: 'hunter2'}}},
-])('a secret in plain text is refused, and not repeated: %j', (written) => {
-  const [problem, ...others] = problemsOf(written)
+])('a secret in plain text is refused, and not repeated: %j', async (written) => {
+  const [problem, ...others] = await problemsOf(written)
   expect(problem).toContain('write {env: NAME} or {file: PATH}')
   expect(problem).not.toContain('hunter2')
   expect(others).toEqual([])
 })
 
-test('a variable that only sounds a little secret may be plain text', () => {
-  expect(problemsOf(job({env: {TOKEN_FILE: '/run/token', MAX_TOKENS: '5'}}))).toEqual([])
+test('a variable that only sounds a little secret may be plain text', async () => {
+  expect(await problemsOf(job({env: {TOKEN_FILE: '/run/token', MAX_TOKENS: '5'}}))).toEqual([])
 })

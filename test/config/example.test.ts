@@ -59,8 +59,8 @@ function fits(map: Readonly<Record<string, unknown>>, variant: Schema): boolean 
   return Object.entries(variant.properties ?? {}).every(([key, {const: tag}]) => tag === undefined || map[key] === tag)
 }
 
-test('the example as it is means the defaults', () => {
-  const {file, defaults, ...settings} = checkSettings(parse(text), '/x/.guardianrc')
+test('the example as it is means the defaults', async () => {
+  const {file, defaults, ...settings} = await checkSettings(parse(text), '/x/.guardianrc')
   const {dir, ...jobDefaults} = defaults
   expect({...settings, defaults: jobDefaults}).toEqual(defaultSettings)
 })
@@ -79,8 +79,8 @@ function withDefaults(schema: Schema): Schema {
   return {properties: Object.fromEntries(properties)}
 }
 
-test('with everything switched on the example is right', () => {
-  expect(() => checkSettings(parse(switchedOn), '/x/.guardianrc')).not.toThrow()
+test('with everything switched on the example is right', async () => {
+  await expect(checkSettings(parse(switchedOn), '/x/.guardianrc')).resolves.toBeDefined()
 })
 
 test('with everything switched on the example has every key that there is', () => {
@@ -98,15 +98,15 @@ test('with everything switched on the example has every key that there is', () =
   expect(keys.filter((key) => !key.endsWith(').when'))).toEqual([])
 })
 
-test('what the example says of OpenClaw, services and channels is the default too', () => {
+test('what the example says of OpenClaw, services and channels is the default too', async () => {
   const written = parse(switchedOn) as Record<string, Record<string, Part>>
-  const settings = checkSettings(written, '/x/.guardianrc')
+  const settings = await checkSettings(written, '/x/.guardianrc')
   const less = {
     ...written,
     services: withoutDefaults(written['services'], (service) => serviceDefaults[service.manager as 'command']),
     channels: withoutDefaults(written['channels'], (channel) => channelDefaults[channel.type as 'file']),
   }
-  expect(checkSettings(less, '/x/.guardianrc')).toEqual({
+  expect(await checkSettings(less, '/x/.guardianrc')).toEqual({
     ...settings,
     channels: {...settings.channels, hook: {...settings.channels['hook'], headers: {}}},
   })

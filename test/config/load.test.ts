@@ -108,12 +108,12 @@ const {anything} = fc.letrec((tie) => ({
   ),
 }))
 
-test('whatever JSON is written, it is settings or a GuardError of kind config', () => {
-  fc.assert(
-    fc.property(anything, (written) => {
+test('whatever JSON is written, it is settings or a GuardError of kind config', async () => {
+  await fc.assert(
+    fc.asyncProperty(anything, async (written) => {
       const {value, problems} = toPlain(written)
       try {
-        if (problems.length === 0) checkSettings(value, '/x/.guardianrc')
+        if (problems.length === 0) await checkSettings(value, '/x/.guardianrc')
       } catch (error) {
         if (!(error instanceof GuardError) || error.kind !== 'config') throw error
       }

@@ -11,7 +11,7 @@ const written = {
   breakers: {defaults: {failures: 9}, targets: {api: {openFor: '1m'}}},
   channels: {ping: {type: 'ping', url: 'https://hc-ping.com/3a7f742b'}},
 }
-const settings = checkSettings(written, file)
+const settings = await checkSettings(written, file)
 const leaves = new Map(
   settingEntriesOf(settingsAsWritten(settings), {file, written}).map(({key, value, origin}) => [key, {value, origin}]),
 )
@@ -46,9 +46,9 @@ test('an address that works like a secret is cut', () => {
   expect(JSON.stringify(withoutSecrets(settings))).not.toContain('3a7f742b')
 })
 
-test('what is shown is what could be written', () => {
+test('what is shown is what could be written', async () => {
   const shown = settingsAsWritten(settings)
-  const {file: _file, ...again} = checkSettings({...shown, channels: written.channels}, file)
+  const {file: _file, ...again} = await checkSettings({...shown, channels: written.channels}, file)
   const {file: _other, ...before} = settings
   expect(again).toEqual(before)
 })

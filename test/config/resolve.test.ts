@@ -3,32 +3,35 @@ import {defaultSettings, jobDefaults} from '../../src/config/defaults.js'
 import {checkSettings} from '../../src/config/load.js'
 import {type Settings, settingsOfJob} from '../../src/domain/settings/settings.js'
 
-const resolved = (written: object): Settings => checkSettings(written, '/srv/bot/.guardianrc')
-const scan = (job: object, more: object = {}) => settingsOfJob(resolved({...more, jobs: {scan: job}}), 'scan')
+const resolved = (written: object): Promise<Settings> => checkSettings(written, '/srv/bot/.guardianrc')
+const scan = async (job: object, more: object = {}) =>
+  settingsOfJob(await resolved({...more, jobs: {scan: job}}), 'scan')
 
-test('an empty file means the defaults, which are all there without it', () => {
-  const {file, defaults, ...others} = resolved({})
+test('an empty file means the defaults, which are all there without it', async () => {
+  const {file, defaults, ...others} = await resolved({})
   expect(file).toBe('/srv/bot/.guardianrc')
   expect(defaults).toEqual({...jobDefaults, dir: '/srv/bot'})
   expect(others).toEqual({...defaultSettings, defaults: undefined})
 })
 
-test('spans become milliseconds and sizes bytes; a bare number is seconds', () => {
-  expect(scan({timeout: '5m', silence: 90, outputs: [{files: 'x', maxAge: '1d', minSize: '1kB'}]})).toMatchObject({
-    timeoutMs: 300_000,
-    silenceMs: 90_000,
-    outputs: [{files: ['x'], maxAgeMs: 86_400_000, minSizeBytes: 1024}],
-  })
+test('spans become milliseconds and sizes bytes; a bare number is seconds', async () => {
+  expect(await scan({timeout: '5m', silence: 90, outputs: [{files: 'x', maxAge: '1d', minSize: '1kB'}]})).toMatchObject(
+    {
+      timeoutMs: 300_000,
+      silenceMs: 90_000,
+      outputs: [{files: ['x'], maxAgeMs: 86_400_000, minSizeBytes: 1024}],
+    },
+  )
 })
 
-test('what the job says outranks the defaults of the file, and they outrank guard’s', () => {
+test('what the job says outranks the defaults of the file, and they outrank guard’s', async () => {
   const defaults = {
     timeout: '1m',
     killAfter: '5s',
     env: {A: '1', B: '1'},
     retry: {maxAttempts: 3, classes: {auth: {maxRetries: 1}}},
   }
-  expect(scan({timeout: '2m', env: {B: '2'}, retry: {factor: 3}}, {defaults})).toMatchObject({
+  expect(await scan({timeout: '2m', env: {B: '2'}, retry: {factor: 3}}, {defaults})).toMatchObject({
     timeoutMs: 120_000,
     killAfterMs: 5000,
     ttlMs: jobDefaults.ttlMs,
@@ -37,8 +40,8 @@ test('what the job says outranks the defaults of the file, and they outrank guar
   })
 })
 
-test('the failure classes of the job come before those of all jobs', () => {
-  const job = scan({failures: {own: 'a', both: 'b'}}, {defaults: {failures: {both: 'c', common: 'd'}}})
+test('the failure classes of the job come before those of all jobs', async () => {
+  const job = await scan({failures: {own: 'a', both: 'b'}}, {defaults: {failures: {both: 'c', common: 'd'}}})
   expect(Object.entries(job.failures)).toEqual([
     ['own', ['a']],
     ['both', ['b']],
@@ -46,12 +49,17 @@ test('the failure classes of the job come before those of all jobs', () => {
   ])
 })
 
-test('an exit code is added to the map', () => {
-  expect(scan({exitMap: {75: 'healthy'}}).exitMap).toEqual({0: 'healthy', 1: 'degraded', 2: 'unhealthy', 75: 'healthy'})
+test('an exit code is added to the map', async () => {
+  expect((await scan({exitMap: {75: 'healthy'}})).exitMap).toEqual({
+    0: 'healthy',
+    1: 'degraded',
+    2: 'unhealthy',
+    75: 'healthy',
+  })
 })
 
-test('paths are relative to the settings file; a bare program is searched in PATH', () => {
-  const settings = resolved({
+test('paths are relative to the settings file; a bare program is searched in PATH', async () => {
+  const settings = await resolved({
     stateDir: 'state',
     logDir: '/var/log/guard',
     services: {web: {manager: 'command', restart: ['./restart.sh', './x'], check: ['pgrep', 'web']}},
@@ -82,31 +90,31 @@ test('paths are relative to the settings file; a bare program is searched in PAT
   })
 })
 
-test('a shell command stays the text that it is', () => {
-  expect(scan({command: './a | ./b', shell: true}).command).toEqual(['./a | ./b'])
+test('a shell command stays the text that it is', async () => {
+  expect((await scan({command: './a | ./b', shell: true})).command).toEqual(['./a | ./b'])
 })
 
-test('a script names its job; of several the one without arguments', () => {
+test('a script names its job; of several the one without arguments', async () => {
   const jobs = {
     fast: {script: 'x.py', args: ['--fast']},
     plain: {script: 'x.py'},
     slow: {script: 'x.py', args: ['--slow']},
   }
-  expect(resolved({jobs}).scripts).toEqual({'/srv/bot/x.py': 'plain'})
+  expect((await resolved({jobs})).scripts).toEqual({'/srv/bot/x.py': 'plain'})
 })
 
-test('a breaker’s target has what is said for all targets, and its own', () => {
-  const {breakers} = resolved({breakers: {defaults: {failures: 9}, targets: {api: {openFor: '1m'}}}})
+test('a breaker’s target has what is said for all targets, and its own', async () => {
+  const {breakers} = await resolved({breakers: {defaults: {failures: 9}, targets: {api: {openFor: '1m'}}}})
   expect(breakers.targets['api']).toEqual({...defaultSettings.breakers.defaults, failures: 9, openForMs: 60_000})
 })
 
-test('a job knows its id in OpenClaw', () => {
+test('a job knows its id in OpenClaw', async () => {
   const id = '3a7f742b-889a-4c05-9697-f5f873fea02c'
-  expect(scan({}, {openclaw: {jobs: {scan: {id, maxRunning: '10m'}}}}).openclawId).toBe(id)
-  expect(scan({}, {openclaw: {jobs: {other: {id}}}}).openclawId).toBeUndefined()
+  expect((await scan({}, {openclaw: {jobs: {scan: {id, maxRunning: '10m'}}}})).openclawId).toBe(id)
+  expect((await scan({}, {openclaw: {jobs: {other: {id}}}})).openclawId).toBeUndefined()
 })
 
-test('a job that the settings do not name has the defaults, whatever its name', () => {
-  const settings = resolved({defaults: {timeout: '1m'}})
+test('a job that the settings do not name has the defaults, whatever its name', async () => {
+  const settings = await resolved({defaults: {timeout: '1m'}})
   expect(settingsOfJob(settings, 'constructor')).toBe(settings.defaults)
 })

@@ -1,7 +1,7 @@
 import {closeSync, constants, fstatSync, openSync, readSync, rmSync} from 'node:fs'
 import {dirname} from 'node:path'
 import {crashTailBytes, findCrash} from '../../domain/failure/crash-signatures.js'
-import {searchFailures} from '../../domain/failure/failure-class.js'
+import {type FailurePatterns, type FailureSearch, searchFailures} from '../../domain/failure/failure-class.js'
 import {classOfAttempt} from '../../domain/retry/retry.js'
 import type {JobResult} from '../../domain/run/outcome.js'
 import {parseResult, type ResultReading, resultLimit} from '../../domain/run/result-file.js'
@@ -24,12 +24,12 @@ interface TraceRequest {
 }
 
 /** What an attempt has left. Loaded only after a failure, or when there is a result file. */
-function collectEvidence({task, begin, exit, resultFile}: TraceRequest): AttemptEvidence {
+async function collectEvidence({task, begin, exit, resultFile}: TraceRequest): Promise<AttemptEvidence> {
   const result = resultFile === undefined ? undefined : takeResult(resultFile)
   const retryAfter = result?.retryAfterMs === undefined ? undefined : {waitMs: result.retryAfterMs}
   const failed = exit.code !== 0 || (result?.outcome !== undefined && result.outcome !== 'healthy')
   if (!failed) return {result, crashed: undefined, class: undefined, evidence: undefined, retryAfter}
-  const found = searchOutput(task, begin)
+  const found = await searchOutput(task, begin)
   const isLimited = exit.timedOut || exit.silent
   return {
     result,
@@ -51,7 +51,7 @@ function fullDisk({job, output}: AttemptTask): string | undefined {
 
 /** The code cache is made of the first failures, which may have said nothing: what a reason is found with goes along. */
 function rehearse(): void {
-  const search = searchFailures({})
+  const search = searchFailures()
   search.push(Buffer.from('connection refused, retry after 7 seconds\n'))
   search.end()
 }
@@ -90,13 +90,18 @@ function readStart(file: string, bytes: number): string {
   }
 }
 
-function searchOutput({output, settings}: AttemptTask, begin: number) {
+async function searchOutput({output, settings}: AttemptTask, begin: number) {
   if (!output) return undefined
   const {file, inode, to = begin} = output.range()
-  // To prepare the patterns takes tens of milliseconds: not for nothing.
   if (to <= begin) return undefined
-  const search = searchFailures(settings.failures)
+  const search = await openSearch(settings.failures)
   const from = Math.max(begin, to - searchedBytes)
   for (const stretch of findStretches(file, {inode, from, to})) readStretch(stretch, search.push)
   return search.end()
+}
+
+async function openSearch(patterns: FailurePatterns): Promise<FailureSearch> {
+  if (Object.keys(patterns).length === 0) return searchFailures()
+  const {compilePatterns} = await import('../../line-patterns.js')
+  return searchFailures({patterns, compile: compilePatterns})
 }

@@ -101,7 +101,7 @@ async function runOnce(command: CommandToRetry, start: AttemptStart, io: Attempt
 }
 
 function classify({output, logFile}: AttemptIo) {
-  const search = searchFailures({})
+  const search = searchFailures()
   const {from, to} = output.range()
   searchFile(logFile, {from, ...(to !== undefined && {to})}, search)
   return search.end()

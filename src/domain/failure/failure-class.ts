@@ -1,8 +1,5 @@
-import {builtInWords} from '../failure-words.js'
-import {type PatternNode, parsePattern} from '../pattern.js'
-import {searchLines} from '../pattern-set.js'
-import {requiredWords} from '../required-words.js'
-import {builtInClasses, retryAfterHints} from './builtin-patterns.js'
+import {type BuiltInClass, builtInClasses, retryAfterHint} from './builtin-patterns.js'
+import {readLines} from './output-lines.js'
 import {redactLine} from './redact.js'
 import {parseRetryAfter, type RetryAfter} from './retry-after.js'
 
@@ -12,7 +9,18 @@ import {parseRetryAfter, type RetryAfter} from './retry-after.js'
  */
 
 /** Own classes in the order of their rank → patterns, as the settings have them. */
-type FailurePatterns = Readonly<Record<string, readonly string[]>>
+export type FailurePatterns = Readonly<Record<string, readonly string[]>>
+
+/** Which of the patterns a line matches, by their place in the list. */
+type MatchLine = (line: string) => readonly number[]
+
+/** Makes patterns ready to be searched, in time proportional to the text. One that cannot be used matches nothing. */
+export type CompilePatterns = (sources: readonly string[]) => MatchLine
+
+interface OwnClasses {
+  readonly patterns: FailurePatterns
+  readonly compile: CompilePatterns
+}
 
 interface Failure {
   readonly class: string
@@ -34,70 +42,19 @@ export interface FailureSearch {
   end(): FailureFinding
 }
 
-/** Says in one sentence why a pattern cannot be used, or undefined. */
-export function patternProblem(source: string): string | undefined {
-  if (source === '') return 'matches everything; write what to look for'
-  const parsed = parsePattern(source)
-  return parsed.ok ? undefined : `is no pattern that can be searched: it ${parsed.problem}`
-}
-
-/** An output up to this size is looked at before the patterns are prepared: only those that it could match will be. */
-const smallOutputBytes = 64 * 1024
-
-/** Begins a search. Own patterns must have passed `patternProblem`; one that did not is left out. */
-export function searchFailures(own: FailurePatterns): FailureSearch {
-  const held: Uint8Array[] = []
-  let heldBytes = 0
-  let search: FailureSearch | undefined
-  const begin = (isWanted: IsWanted) => {
-    const begun = searchAll(own, isWanted)
-    for (const bytes of held.splice(0)) begun.push(bytes)
-    return begun
-  }
-  return {
-    push: (bytes) => {
-      if (search) return search.push(bytes)
-      // The caller may use its buffer again.
-      held.push(new Uint8Array(bytes))
-      heldBytes += bytes.length
-      if (heldBytes > smallOutputBytes) search = begin(() => true)
-    },
-    end: () => {
-      search ??= begin(mayMatch(held))
-      return search.end()
-    },
-  }
-}
-
-/** Whether a pattern has any chance of matching; told by the words that it requires, separated by `|`. */
-type IsWanted = (words: () => string) => boolean
-
-function mayMatch(pieces: readonly Uint8Array[]): IsWanted {
-  const decoder = new TextDecoder()
-  const text =
-    `${pieces.map((bytes) => decoder.decode(bytes, {stream: true})).join('')}${decoder.decode()}`.toLowerCase()
-  return (words) =>
-    words()
-      .split('|')
-      .some((word) => text.includes(word))
-}
-
-function searchAll(own: FailurePatterns, isWanted: IsWanted): FailureSearch {
-  const {nodes, classOf, names} = prepare(own, isWanted)
+/** Begins a search for the built-in classes and, before them, own ones. */
+export function searchFailures(own?: OwnClasses): FailureSearch {
+  const {names, rankOf} = rankClasses(own)
   let best = names.length
   let evidence = ''
   let retryAfter: RetryAfter | undefined
-  const lines = searchLines(nodes, (patterns, bytes) => {
-    const line = new TextDecoder().decode(bytes)
-    for (const pattern of patterns) {
-      const rank = classOf[pattern] ?? names.length
-      if (rank < best) {
-        best = rank
-        evidence = redactLine(line)
-      }
+  const lines = readLines((line) => {
+    const rank = rankOf(line, best)
+    if (rank < best) {
+      best = rank
+      evidence = redactLine(line)
     }
-    if ([...patterns].some((pattern) => classOf[pattern] === undefined))
-      retryAfter = parseRetryAfter(line) ?? retryAfter
+    if (retryAfterHint.test(line)) retryAfter = parseRetryAfter(line.slice(0, readForWait)) ?? retryAfter
   })
   return {
     push: lines.push,
@@ -109,38 +66,47 @@ function searchAll(own: FailurePatterns, isWanted: IsWanted): FailureSearch {
   }
 }
 
-interface Prepared {
+/** How long to wait is read from so many characters of a line. */
+const readForWait = 4096
+
+interface RankedClasses {
   readonly names: readonly string[]
-  readonly nodes: readonly PatternNode[]
-  /** Pattern → rank of its class; undefined for the hints of `retryAfterHints`. */
-  readonly classOf: readonly (number | undefined)[]
+  /** The first class that the line shows. Those from `best` on need not be looked for. */
+  readonly rankOf: (line: string, best: number) => number
 }
 
-function prepare(own: FailurePatterns, isWanted: IsWanted): Prepared {
-  const others = Object.keys(builtInClasses).filter((name) => !Object.hasOwn(own, name))
-  const names = [...Object.keys(own), ...others]
-  const owned = Object.values(own).flatMap((sources, rank) => sources.map((source) => candidate(source, rank)))
-  const builtIn = others.flatMap((name, index) =>
-    (builtInClasses[name] ?? []).map((source, place) => ({
-      source,
-      rank: names.length - others.length + index,
-      words: () => builtInWords[name]?.[place] ?? '',
-    })),
-  )
-  const all = [...owned, ...builtIn, ...retryAfterHints.map((source) => candidate(source, undefined))]
-  const parsed = all.flatMap(({source, rank, words}) => {
-    const pattern = isWanted(words) ? parsePattern(source) : undefined
-    return pattern?.ok ? [{node: pattern.node, rank}] : []
-  })
-  return {names, nodes: parsed.map(({node}) => node), classOf: parsed.map(({rank}) => rank)}
+function rankClasses(own: OwnClasses | undefined): RankedClasses {
+  const ownClasses = Object.entries(own?.patterns ?? {})
+  const ranks = ownClasses.flatMap(([, sources], rank) => sources.map(() => rank))
+  const match = own?.compile(ownClasses.flatMap(([, sources]) => sources))
+  const others = Object.entries(builtInClasses).filter(([name]) => !Object.hasOwn(own?.patterns ?? {}, name))
+  const matchers = others.map(([, one]) => matcherOf(one))
+  const rankOf = (line: string, best: number) => {
+    const shown = best > 0 && match ? match(line).map((place) => ranks[place] ?? best) : []
+    if (shown.length > 0) return Math.min(...shown)
+    const found = matchers.findIndex((matches, place) => ownClasses.length + place < best && matches(line))
+    return found < 0 ? best : ownClasses.length + found
+  }
+  return {names: [...ownClasses, ...others].map(([name]) => name), rankOf}
 }
 
-function candidate(source: string, rank: number | undefined) {
-  return {source, rank, words: () => requiredWords(source).join('|')}
+/** Most outputs have no line with such words, and the patterns, most of the time, need not be compiled. */
+function matcherOf({words, patterns}: BuiltInClass): (line: string) => boolean {
+  let compiled: readonly RegExp[] | undefined
+  return (line) => {
+    if (!words.test(line)) return false
+    compiled ??= patterns.map(asRegExp)
+    return compiled.some((pattern) => pattern.test(line))
+  }
+}
+
+/** A built-in pattern for JavaScript, of which not every version knows `(?i)`. */
+function asRegExp(source: string): RegExp {
+  return source.startsWith('(?i)') ? new RegExp(source.slice(4), 'i') : new RegExp(source)
 }
 
 /** The class of one text, such as an error's message. */
-export function classifyText(text: string, own: FailurePatterns): FailureFinding {
+export function classifyText(text: string, own?: OwnClasses): FailureFinding {
   const search = searchFailures(own)
   search.push(new TextEncoder().encode(text))
   return search.end()

@@ -54,7 +54,7 @@ export interface JobSettings {
   readonly outputs: readonly OutputSettings[]
   /** Exit code (as text) → outcome; a code that is not here is `failed`. */
   readonly exitMap: Readonly<Record<string, MappedOutcome>>
-  /** Own failure classes, in the order of their rank → patterns searched in each line of output (JavaScript, no flags). */
+  /** Own failure classes, in the order of their rank → patterns searched in each line of output (syntax of RE2). */
   readonly failures: Readonly<Record<string, readonly string[]>>
   /** Outcomes that start the recovery. */
   readonly recoverOn: readonly TroubleOutcome[]

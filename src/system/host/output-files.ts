@@ -1,5 +1,6 @@
 import {closeSync, fstatSync, openSync, readSync, type Stats, statSync} from 'node:fs'
 import {resolve} from 'node:path'
+import {readLines} from '../../domain/failure/output-lines.js'
 import type {OutputSettings} from '../../domain/settings/job.js'
 import type {ObservedOutput} from '../../domain/watchdog/build-job-facts.js'
 
@@ -55,12 +56,24 @@ function targetOf(link: string): Stats | undefined {
 
 async function markProblem({contains, lacks}: OutputSettings, path: string): Promise<string | undefined> {
   if (contains.length === 0 && lacks.length === 0) return undefined
-  const {patternsFound} = await import('../../domain/pattern-set.js')
-  const found = patternsFound([...contains, ...lacks], lastBytes(path))
+  const found = await patternsFound([...contains, ...lacks], lastBytes(path))
   const absent = contains.find((pattern) => !found.has(pattern))
   if (absent !== undefined) return `lacks ${JSON.stringify(absent)}`
   const present = lacks.find((pattern) => found.has(pattern))
   return present === undefined ? undefined : `has ${JSON.stringify(present)}`
+}
+
+/** Which of the patterns any line of `text` matches. */
+async function patternsFound(sources: readonly string[], text: Uint8Array): Promise<ReadonlySet<string | undefined>> {
+  const {compilePatterns} = await import('../../line-patterns.js')
+  const match = compilePatterns(sources)
+  const found = new Set<string | undefined>()
+  const lines = readLines((line) => {
+    for (const place of match(line)) found.add(sources[place])
+  })
+  lines.push(text)
+  lines.end()
+  return found
 }
 
 function lastBytes(path: string): Uint8Array {

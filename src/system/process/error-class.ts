@@ -5,7 +5,7 @@ const deepest = 4
 
 /** Reads from what a library threw why it failed: from its name, message, `code`, HTTP status and Retry-After header. */
 export function classifyError(error: unknown): FailureFinding {
-  return classifyText(describe(error, deepest).join('\n'), {})
+  return classifyText(describe(error, deepest).join('\n'))
 }
 
 function describe(error: unknown, depth: number): readonly string[] {

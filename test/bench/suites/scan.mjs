@@ -4,31 +4,32 @@ import {rolldown} from 'rolldown'
 import {middle} from '../compare.mjs'
 import {measureOnce, node, root} from '../place.mjs'
 
-export const title = 'the pattern search by itself: 20 patterns and the built-in ones, over memory'
+export const title = 'the pattern search by itself, over memory: the built-in classes, with 20 own patterns and without'
 
 const own = Array.from({length: 20}, (_, index) => `never-there-${index}.*fail`)
 const log = `${'2026-01-01T00:00:00Z INFO worker 17 handled request in 12 ms '.padEnd(119, 'x')}\n`
 
+const near = `${'never-there-1 never-there-12 connection refuse timed ou'.padEnd(119)}\n`
 const texts = [
   // As much as is searched of an output at most.
-  {what: 'a log of 120 bytes a line', text: log.repeat(560_000)},
-  {
-    what: 'every line nearly matches',
-    text: `${'never-there-1 never-there-12 connection refuse timed ou'.padEnd(119)}\n`.repeat(560_000),
-  },
-  {what: 'one line of 10 MB', text: `${'never-there-1 '.repeat(700_000)}\n`},
-  {what: '2 KiB, with the preparation', text: log.repeat(17)},
+  {what: 'a log of 120 bytes a line, 20 patterns', text: log.repeat(560_000), patterns: {own}},
+  {what: 'every line nearly matches, 20 patterns', text: near.repeat(560_000), patterns: {own}},
+  {what: 'one line of 10 MB, 20 patterns', text: `${'never-there-1 '.repeat(700_000)}\n`, patterns: {own}},
+  {what: '2 KiB, 20 patterns, with the preparation', text: log.repeat(17), patterns: {own}},
+  {what: 'a log, no own patterns', text: log.repeat(560_000)},
+  {what: 'every line nearly matches, no own patterns', text: near.repeat(560_000)},
+  {what: '2 KiB, no own patterns, with the preparation', text: log.repeat(17)},
 ]
 
 export async function run({place, rounds}) {
   const built = await rolldown({
-    input: join(root, 'src/domain/failure/failure-class.ts'),
+    input: {search: join(root, 'src/domain/failure/failure-class.ts'), patterns: join(root, 'src/line-patterns.ts')},
     resolve: {extensionAlias: {'.js': ['.ts', '.js']}},
   })
-  await built.write({file: place.path('search.cjs'), format: 'cjs'})
-  const rows = texts.map(({what, text}, index) => {
+  await built.write({dir: place.dir, format: 'cjs', entryFileNames: '[name].cjs'})
+  const rows = texts.map(({what, text, patterns}, index) => {
     const file = place.write(`text-${index}`, text)
-    const search = place.write(`scan-${index}.cjs`, scanner(file))
+    const search = place.write(`scan-${index}.cjs`, scanner(file, patterns))
     const times = Array.from({length: Math.max(3, Math.round(rounds / 4))}, () =>
       Number(execFileSync(node, [search], {encoding: 'utf8'})),
     )
@@ -38,13 +39,14 @@ export async function run({place, rounds}) {
   return [...rows, grep(place, texts[0].text)]
 }
 
-/** The first pass warms up what a large output warms up by itself. */
-function scanner(file) {
+/** In a process of its own, so that loading and preparing are measured as a failing job has them. */
+function scanner(file, patterns) {
   return `const {readFileSync} = require('node:fs')
-const {searchFailures} = require('./search.cjs')
 const bytes = readFileSync(${JSON.stringify(file)})
 const before = process.cpuUsage()
-const search = searchFailures({own: ${JSON.stringify(own)}})
+const {searchFailures} = require('./search.cjs')
+const patterns = ${JSON.stringify(patterns ?? null)}
+const search = searchFailures(patterns === null ? undefined : {patterns, compile: require('./patterns.cjs').compilePatterns})
 for (let at = 0; at < bytes.length; at += 65536) search.push(bytes.subarray(at, at + 65536))
 search.end()
 const {user, system} = process.cpuUsage(before)

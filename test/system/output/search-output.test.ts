@@ -8,7 +8,7 @@ import {tempDir} from '../../support/temp-dir.js'
 function classIn(text: string, range: {from: number; to?: number}): string | undefined {
   const file = join(tempDir(), 'output')
   writeFileSync(file, text)
-  const search = searchFailures({})
+  const search = searchFailures()
   searchFile(file, range, search)
   return search.end().failure?.class
 }
