@@ -1,5 +1,5 @@
 import {fstatSync} from 'node:fs'
-import {ChangeWaiter} from '../output/change-waiter.js'
+import {ChangeWaiter} from './change-waiter.js'
 import type {LogRotation, RotatingLog} from './rotation.js'
 
 /** Between two looks at the size of a log that grows: the fast ones are looked at often, but no more than is of use. */

@@ -1,6 +1,6 @@
 import {closeSync, existsSync, fstatSync, openSync, readSync, statSync} from 'node:fs'
 import {truncationEnd} from '../../domain/log/head-truncation.js'
-import {ChangeWaiter} from '../output/change-waiter.js'
+import {ChangeWaiter} from './change-waiter.js'
 import {findLog, findStretches, readStretch} from './files.js'
 import {cutFile} from './names.js'
 import {readTruncations} from './truncation-list.js'

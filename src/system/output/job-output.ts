@@ -1,11 +1,11 @@
 import {closeSync, fstatSync, readSync} from 'node:fs'
 import type {LogRange} from '../../domain/run/run.js'
 import {callAfter} from '../alarm.js'
-import {OpenLog} from '../log/open-log.js'
+import {ChangeWaiter} from '../log/change-waiter.js'
 import type {RotationPolicy} from '../log/rotate.js'
 import type {Stream} from '../process/job-command.js'
-import {ChangeWaiter} from './change-waiter.js'
 import {type Gap, OutputForwarder} from './forward-output.js'
+import {OpenLog} from './open-log.js'
 import {isNull, openSources} from './sources.js'
 import type {Spool} from './spool.js'
 

@@ -1,6 +1,6 @@
 import {statSync} from 'node:fs'
-import type {OpenLog} from '../log/open-log.js'
 import {type Gap, statOf} from './forward-output.js'
+import type {OpenLog} from './open-log.js'
 import {openSpool, type Spool} from './spool.js'
 
 /** A file that the job writes to, and where guard passes it on. */

@@ -1,10 +1,10 @@
 import {fstatSync, openSync} from 'node:fs'
 import type {LogRange} from '../../domain/run/run.js'
-import type {OutputForwarder} from '../output/forward-output.js'
-import {appendFlags} from '../output/spool.js'
-import type {RotationPolicy} from './rotate.js'
-import type {RotatingLog} from './rotation.js'
-import {truncatedBytes} from './truncated-bytes.js'
+import type {RotationPolicy} from '../log/rotate.js'
+import type {RotatingLog} from '../log/rotation.js'
+import {truncatedBytes} from '../log/truncated-bytes.js'
+import type {OutputForwarder} from './forward-output.js'
+import {appendFlags} from './spool.js'
 
 /** Once a job is over, a log of so many times its greatest size is still cut. */
 const hugeTimes = 8
