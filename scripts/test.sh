@@ -1,9 +1,10 @@
 #!/bin/sh
-# All tests of a fresh clone: what they need and lack is installed (as root, from Debian), or they say why they skip.
-# With OPENCLAW=1 those against the real OpenClaw too. Arguments go to vitest. The last line: `N passed, N failed`.
+# All tests of a fresh clone, and once more those that run the built program, on the standalone executable: what they
+# need and lack is installed (as root, from Debian), or they say why they skip. With GUARD_FORM=node or standalone only
+# the one or the other. With OPENCLAW=1 those against the real OpenClaw too. Arguments go to vitest. The last line: `N passed, N failed`.
 set -u
 cd "$(dirname "$0")/.."
-sh scripts/prepare.sh || exit 1
+sh scripts/prepare.sh --standalone || exit 1
 sh scripts/test-tools.sh
 sh scripts/test-nodes.sh
 results=$(mktemp -d)
@@ -16,8 +17,16 @@ run() {
     --outputFile.json="$results/$name.json" "$@" || status=1
 }
 
+# What runs the built program does so by these; what is about Node's form alone has no other.
+of_program() {
+  grep -rlE "support/(sandbox|runtime)\.js" test --include='*.test.ts' | grep -vE '^test/(build|engines)\.test'
+}
+
 status=0
-run main "$@"
+form=${GUARD_FORM:-both}
+[ "$form" = standalone ] || GUARD_FORM=node run node "$@"
+# shellcheck disable=SC2046
+[ "$form" = node ] || GUARD_FORM=standalone run standalone $([ $# -gt 0 ] && echo "$@" || of_program)
 if [ -n "${OPENCLAW:-}" ]; then
   node test/openclaw/install.mjs && run openclaw --config test/openclaw/vitest.config.mts || status=1
 fi

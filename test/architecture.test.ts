@@ -53,6 +53,17 @@ const packages: Readonly<Record<string, readonly string[]>> = {
   commands: ['@oclif/core'],
 }
 
+/** The floors of the domain: a folder imports lower floors only, so that no two folders need each other. */
+const floors: Readonly<Record<string, number>> = {
+  ...{settings: 1, journal: 1, job: 1, log: 1},
+  ...{alert: 2, clock: 2, schedule: 2},
+  ...{failure: 3, lease: 3, locks: 3, openclaw: 3},
+  run: 4,
+  ...{recovery: 5, retry: 5, watchdog: 5},
+  ...{breaker: 6, incident: 6},
+  health: 7,
+}
+
 interface Import {
   readonly file: string
   readonly name: string
@@ -74,6 +85,25 @@ test('every shelf imports only the shelves below it', () => {
     return !(isType && mayImportTypes[from]?.includes(to))
   })
   expect(wrong.map(({file, target}) => `${file} -> ${target}`)).toEqual([])
+})
+
+test('every folder of the domain imports only lower floors', () => {
+  const domain = inner.filter(({file}) => file.startsWith('src/domain/'))
+  const wrong = domain.filter(({file, target}) => {
+    const [from = '', to = ''] = [file, target].map((path) => path.split('/')[2])
+    return from !== to && target.startsWith('src/domain/') && !((floors[to] ?? 9) < (floors[from] ?? 0))
+  })
+  expect(wrong.map(({file, target}) => `${file} -> ${target}`)).toEqual([])
+})
+
+test('no two folders of system import each other', () => {
+  const folderOf = (path: string) => (path.startsWith('src/system/') ? (path.split('/')[2] ?? '') : '')
+  const pairs = new Set(inner.map(({file, target}) => `${folderOf(file)} ${folderOf(target)}`))
+  const mutual = [...pairs].filter((pair) => {
+    const [from = '', to = ''] = pair.split(' ')
+    return from !== '' && to !== '' && from < to && pairs.has(`${to} ${from}`)
+  })
+  expect(mutual).toEqual([])
 })
 
 test('every package is imported from its one home', () => {

@@ -1,7 +1,7 @@
 import {execFileSync, spawn, spawnSync} from 'node:child_process'
 import {existsSync, readFileSync} from 'node:fs'
 import {expect, onTestFinished, test} from 'vitest'
-import {createSandbox, guardBin, isAlive, isRoot, until} from './support/sandbox.js'
+import {createSandbox, guardBin, isAlive, isRoot, nodeEnv, until} from './support/sandbox.js'
 
 /** Debian's cron itself starts guard: no terminal, no profile, PATH=/usr/bin:/bin. */
 
@@ -40,17 +40,11 @@ test.skipIf(obstacle !== undefined)(
     box.write('job.py', 'import os\nprint(os.environ["PATH"], os.isatty(1))\n')
     const before = crontab()
     onTestFinished(() => installCrontab(before))
-    const words = [
-      process.execPath,
-      guardBin,
-      'run',
-      '--state-dir',
-      box.stateDir,
-      '--job',
-      'from_cron',
-      box.path('job.py'),
-    ]
-    const line = words.map((word) => `'${word}'`).join(' ')
+    const words = [guardBin, 'run', '--state-dir', box.stateDir, '--job', 'from_cron', box.path('job.py')]
+    const set = Object.entries(nodeEnv)
+      .map(([name, value]) => `${name}='${value}' `)
+      .join('')
+    const line = set + words.map((word) => `'${word}'`).join(' ')
     installCrontab(
       `${before}\n# added by a test of guard, which takes it away again\n* * * * * ${line} > ${box.path('output')} 2>&1\n`,
     )

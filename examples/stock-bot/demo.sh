@@ -2,8 +2,8 @@
 # Shows guard on a small trading bot: real jobs, a real daemon, in a folder of its own that is removed at the end.
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
-guard_js="$here/../../bin/guard.js"
-guard() { node "$guard_js" "$@"; }
+guard_bin="$here/../../bin/guard"
+guard() { "$guard_bin" "$@"; }
 
 bot=$(mktemp -d "${TMPDIR:-/tmp}/stock-bot.XXXXXX")
 cp "$here"/*.py "$here"/*.sh "$here"/.guardianrc.yaml "$bot"/
@@ -45,7 +45,7 @@ wait_for ./uw-daemon.sh check
 show run pre_market_health_check
 
 say 'An overlap: the scanner still runs, so the second one is skipped'
-node "$guard_js" run scanner 3 >/dev/null &
+"$guard_bin" run scanner 3 >/dev/null &
 wait_for lease_has scanner '"state":"held"'
 show run scanner
 wait $!
@@ -54,7 +54,7 @@ say 'A timeout: TERM to the whole process group, KILL for what ignores it, exit 
 show run --timeout 1s --kill-after 1s --job stubborn -- sh -c 'trap "" TERM; sleep 60 & wait; sleep 60'
 
 say 'A crash of guard itself: the job lives on, is not started twice, and the story is told'
-node "$guard_js" run --job feed -- sleep 3 &
+"$guard_bin" run --job feed -- sleep 3 &
 feed=$!
 wait_for lease_has feed jobPid
 kill -9 "$feed"

@@ -94,7 +94,7 @@ export async function openGuard(options: GuardOptions): Promise<Guard> {
 /** Contract section 4: flag, environment, settings, then the place that the XDG base directories name. */
 function stateDirOf(flag: string | undefined, settings: Settings): string {
   const given = flag ?? process.env['GUARD_STATE_DIR']
-  if (given) return isAbsolute(given) ? given : resolve(given)
+  if (given) return isAbsolute(given) ? given : resolve(process.cwd(), given)
   if (settings.stateDir !== undefined) return settings.stateDir
   const base = process.env['XDG_STATE_HOME']
   return join(base && isAbsolute(base) ? base : join(homeFolder(), '.local/state'), 'guard')

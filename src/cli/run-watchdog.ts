@@ -1,9 +1,7 @@
-import {statSync} from 'node:fs'
-import {join} from 'node:path'
 import {type OverallStatus, overallStatus} from '../domain/incident/overall-status.js'
 import {GuardError} from '../errors.js'
 import {alertStream, incidentStream, resetRequestStream, resetResultStream} from '../journal/other-streams.js'
-import {callAfter} from '../system/alarm.js'
+import {callAfter} from '../system/host/clock.js'
 import {readBootId, readHostName} from '../system/host/host.js'
 import {type Holder, livingProcessOf} from '../system/process/holder-liveness.js'
 import {holdLease} from '../usecases/lease/hold-lease.js'
@@ -36,7 +34,7 @@ const exitCodes: Readonly<Record<OverallStatus, number>> = {healthy: 0, degraded
 /** What a round would do; nothing is written, no file is made. */
 export async function surveyOnly(guard: Guard, options: Pick<WatchdogOptions, 'json' | 'print'>): Promise<Told> {
   const deps = wireWatchdog(guard)
-  const survey = await briefly(guard, () => evaluateJobs(deps, roundPlan(guard)))
+  const survey = await evaluateJobs(deps, roundPlan(guard))
   const verdicts = survey.reports.map(({verdict}) => verdict)
   const status = overallStatus(verdicts, deps.incidents.read())
   return tellRound({survey, verdict: status}, options)
@@ -44,28 +42,10 @@ export async function surveyOnly(guard: Guard, options: Pick<WatchdogOptions, 'j
 
 /** One round, or rounds until INT or TERM. Throws GuardError `busy` for one round. */
 export async function runWatchdog(guard: Guard, options: WatchdogOptions): Promise<Told> {
-  if (options.watchMs === undefined) return runRound(guard, options)
   guard.ensureState()
+  if (options.watchMs === undefined) return tellRound(await underLease(guard), options)
   await watch(guard, {...options, watchMs: options.watchMs})
   return undefined
-}
-
-/** Apart from `runWatchdog`, so that the start of a plain round is without what a watch takes. */
-export async function runRound(guard: Guard, options: Pick<WatchdogOptions, 'json' | 'print'>): Promise<Told> {
-  guard.ensureState()
-  return tellRound(await briefly(guard, () => underLease(guard)), options)
-}
-
-/** With fewer jobs there is nothing to gain; with a longer journal to read the compiler is worth its time. */
-const manyJobs = 1000
-const longBytes = 16 * 1024 * 1024
-
-async function briefly<T>({settings, stateDir}: Guard, work: () => Promise<T>): Promise<T> {
-  if (Object.keys(settings.jobs).length < manyJobs) return work()
-  const {size = 0} = statSync(join(stateDir, 'leases.jsonl'), {throwIfNoEntry: false}) ?? {}
-  if (size > longBytes) return work()
-  const {unoptimized} = await import('../system/compiler.js')
-  return unoptimized(work)
 }
 
 /** The round for `--json`. */

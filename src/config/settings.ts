@@ -1,6 +1,5 @@
-import {statSync} from 'node:fs'
 import type {Settings} from '../domain/settings/settings.js'
-import {readCache, rehearseUnpacking} from './cache/read.js'
+import {readCache} from './cache/read.js'
 import type {Keeper} from './cache/write.js'
 import {defaultSettings} from './defaults.js'
 import {type FoundFile, findSettings, type Where} from './find.js'
@@ -29,17 +28,6 @@ export async function loadSettings(request: SettingsRequest): Promise<Settings> 
     readCache(found, request.version, place) ??
     (await loadAndKeep(found, {...place, version: request.version, nowMs: request.nowMs ?? Date.now()}))
   )
-}
-
-/**
- * The code cache is made of the first two runs, and settings that were written a moment ago are read in full: the way
- * by their own cache goes along.
- *
- * @param path any file: settings of it are looked for, and not found.
- */
-export function rehearseSettings(path: string, place: Pick<SettingsRequest, 'env' | 'home'>): void {
-  readCache({path, stat: statSync(path, {bigint: true}), named: true}, '', {...place, uid: process.geteuid?.()})
-  rehearseUnpacking()
 }
 
 async function loadAndKeep(found: FoundFile, keeper: Keeper): Promise<Settings> {

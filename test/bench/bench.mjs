@@ -1,11 +1,11 @@
-// npm run bench [-- SUITE…] [--rounds N] [--mib N] [--jobs N] [--lines N] [--node FILE]: what guard costs beside what it
-// is compared with, measured in turn.
+// npm run bench [-- SUITE…] [--rounds N] [--mib N] [--jobs N] [--lines N] [--node FILE] [--form node|standalone]: what
+// each form of guard costs beside what it is compared with, measured in turn.
 // It prints figures and the goals beside them; it never fails for a figure, since machines differ and so do their hours.
 import {spawnSync} from 'node:child_process'
 import {readdirSync, realpathSync} from 'node:fs'
 import {join} from 'node:path'
 import {parseArgs} from 'node:util'
-import {createPlace} from './place.mjs'
+import {createPlace, form} from './place.mjs'
 import {printTable} from './table.mjs'
 
 const {values, positionals} = parseArgs({
@@ -16,20 +16,23 @@ const {values, positionals} = parseArgs({
     jobs: {type: 'string', default: '10000'},
     lines: {type: 'string', default: '1000000'},
     node: {type: 'string', default: process.execPath},
+    form: {type: 'string', default: process.env.GUARD_FORM ?? 'both'},
   },
 })
-// All of it under the other Node: what guard is compared with as well.
+// All of it under the other Node, what guard is compared with as well; and each form by itself.
 const other = realpathSync(values.node)
-if (other !== realpathSync(process.execPath)) {
-  const {node: _, ...own} = values
-  const args = [
-    import.meta.filename,
-    ...positionals,
-    ...Object.entries(own).flatMap(([name, value]) => [`--${name}`, value]),
-  ]
-  const {status, error} = spawnSync(other, args, {stdio: 'inherit'})
-  if (error) throw error
-  process.exit(status ?? 70)
+const forms = values.form === 'both' ? ['node', 'standalone'] : [values.form]
+if (other !== realpathSync(process.execPath) || process.env.GUARD_FORM !== values.form) {
+  const {node: _, form: __, ...own} = values
+  const options = Object.entries(own).flatMap(([name, value]) => [`--${name}`, value])
+  for (const form of forms) {
+    const env = {...process.env, GUARD_FORM: form}
+    const args = [import.meta.filename, ...positionals, ...options]
+    const {status, error} = spawnSync(other, args, {stdio: 'inherit', env})
+    if (error) throw error
+    if (status !== 0) process.exit(status ?? 70)
+  }
+  process.exit(0)
 }
 const folder = join(import.meta.dirname, 'suites')
 const all = readdirSync(folder).map((file) => file.replace('.mjs', '').replace('-', ':'))
@@ -39,7 +42,9 @@ if (unknown.length > 0) {
   process.exit(64)
 }
 
-process.stdout.write(`Node ${process.version}, ${process.platform} ${process.arch}, ${values.rounds} rounds\n`)
+process.stdout.write(
+  `guard as ${form}, Node ${process.version}, ${process.platform} ${process.arch}, ${values.rounds} rounds\n`,
+)
 for (const name of positionals.length > 0 ? positionals : all) {
   const {title, run} = await import(join(folder, `${name.replace(':', '-')}.mjs`))
   const place = createPlace()

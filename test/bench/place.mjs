@@ -5,9 +5,13 @@ import {dirname, join} from 'node:path'
 
 const root = dirname(dirname(import.meta.dirname))
 
-/** The node that runs the bench, and the built program as cron would start it. */
+/** The node that runs the bench, and the built program as cron would start it, in the form that GUARD_FORM names. */
 export const node = process.execPath
-export const guard = [node, join(root, 'dist/guard.cjs')]
+export const form = process.env.GUARD_FORM === 'standalone' ? 'standalone' : 'node'
+export const guard = [join(root, form === 'node' ? 'bin/guard' : 'dist/standalone/guard')]
+
+/** The goal of a suite, which differs by form. */
+export const goalOf = (goals) => goals[form]
 export const bare = [node, join(import.meta.dirname, 'bare.cjs')]
 export {root}
 

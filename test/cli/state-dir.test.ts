@@ -5,20 +5,19 @@ import {createSandbox, type Sandbox} from '../support/sandbox.js'
 const allow = '--allow-unsafe-filesystem'
 
 /** What makes `statfs(2)` answer as it does on NFS (linux/magic.h). */
-function onNfs(box: Sandbox): Record<string, string> {
-  const file = box.write('nfs.cjs', `require('node:fs').statfsSync = () => ({type: 0x6969})\n`)
-  return {NODE_OPTIONS: `--require=${file}`}
+function onNfs(box: Sandbox): {readonly preload: string} {
+  return {preload: box.write('nfs.cjs', `require('node:fs').statfsSync = () => ({type: 0x6969})\n`)}
 }
 
 test('a state directory on NFS is refused with the way out', async () => {
   const box = createSandbox()
-  const env = onNfs(box)
-  const refused = await box.guardWith({env}, 'lease', 'acquire', 'scan', '--ttl', '5m')
+  const nfs = onNfs(box)
+  const refused = await box.guardWith(nfs, 'lease', 'acquire', 'scan', '--ttl', '5m')
   expect(refused.code).toBe(73)
   expect(refused.stderr).toContain('is on NFS')
   expect(refused.stderr).toContain(allow)
 
-  const run = await box.guardWith({env}, 'run', '--job', 'scan', '--', 'true')
+  const run = await box.guardWith(nfs, 'run', '--job', 'scan', '--', 'true')
   expect(run.code).toBe(0)
   expect(run.stderr).toContain('is on NFS')
   expect(existsSync(box.path('state/runs.jsonl'))).toBe(false)
@@ -30,7 +29,7 @@ test.each<[string, Record<string, string>, string[]]>([
   ['any other command', {}, ['lease', 'acquire', 'scan', '--ttl', '5m', allow]],
 ])('with the flag it is taken by %s', async (_title, more, args) => {
   const box = createSandbox()
-  const ended = await box.guardWith({env: {...onNfs(box), ...more}}, ...args)
+  const ended = await box.guardWith({...onNfs(box), env: more}, ...args)
   expect(ended).toMatchObject({code: 0, stderr: ''})
   expect(box.journal('leases.jsonl')[0]).toMatchObject({kind: 'claimed', job: 'scan'})
 })

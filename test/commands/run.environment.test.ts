@@ -1,6 +1,6 @@
 import {spawnSync} from 'node:child_process'
 import {describe, expect, test} from 'vitest'
-import {createSandbox} from '../support/sandbox.js'
+import {createSandbox, form, guardBin} from '../support/sandbox.js'
 
 /** What a job is told by its environment, and what it may tell back. */
 
@@ -13,8 +13,10 @@ describe('the environment of a job', () => {
     const run = journal('runs.jsonl')[0]?.['run']
     expect(stdout.split('\n')).toEqual([
       'GUARD_ATTEMPT=1',
+      `GUARD_BIN=${guardBin}`,
       'GUARD_JOB=j',
       'GUARD_LEASE_TOKEN=1',
+      ...(form === 'node' ? [`GUARD_NODE=${process.execPath}`] : []),
       `GUARD_RESULT_FILE=${stateDir}/spool/guard-${run}.result.json`,
       `GUARD_RUN_ID=${run}`,
       `GUARD_STATE_DIR=${stateDir}`,
@@ -144,6 +146,15 @@ describe('what runs a script', () => {
     write('.guardianrc.json', '{"jobs": {"j": {"script": "job.py", "interpreter": ["head", "-1"]}}}')
     expect((await guard('run', 'j')).stdout).toBe('#!/bin/sh\n')
     expect((await guard('run', 'job.py')).stdout).toBe('#!/bin/sh\n')
+  })
+
+  test('a program without a #! line is run by the shell, found by its path or its name', async () => {
+    const {guard, guardWith, write, dir} = createSandbox()
+    write('tools/plain', 'echo ran "$@"\n', 0o755)
+    expect((await guard('run', '--', './tools/plain', 'a b')).stdout).toBe('ran a b\n')
+    const env = {PATH: `${dir}/tools:/usr/bin:/bin`}
+    expect((await guardWith({env}, 'run', '--', 'plain', 'now')).stdout).toBe('ran now\n')
+    expect((await guard('retry', '--', './tools/plain', 'again')).stdout).toBe('ran again\n')
   })
 
   test('everything after the name of the script belongs to the script', async () => {

@@ -163,9 +163,9 @@ describe('64', () => {
 test('70 is a fault of guard itself; the job goes on, and nothing starts beside it', async () => {
   const {guard, guardWith, path, write, journal} = createSandbox()
   const fault = write('fault.cjs', 'setTimeout(() => { throw new Error("a fault") }, 300).unref()\n')
-  const job = `unset NODE_OPTIONS; while [ ! -e ${path('end')} ]; do sleep 0.05; done; touch ${path('done')}`
+  const job = `while [ ! -e ${path('end')} ]; do sleep 0.05; done; touch ${path('done')}`
   const args = ['run', '--job', 'j', '--', 'sh', '-c', job]
-  const {code, stderr} = await guardWith({env: {NODE_OPTIONS: `--require ${fault}`}}, ...args)
+  const {code, stderr} = await guardWith({preload: fault}, ...args)
   expect(code).toBe(70)
   expect(stderr).toMatch(/^guard: a fault\n/)
   expect((await guard('run', '--job', 'j', '--', 'true')).code).toBe(75)

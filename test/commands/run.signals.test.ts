@@ -130,8 +130,8 @@ describe('when guard is killed by SIGKILL', () => {
       `const processes = require('child_process'), {spawn} = processes
        processes.spawn = (...call) => { spawn(...call); process.kill(process.pid, 'SIGKILL') }\n`,
     )
-    const command = ['run', '--job', 'j', '--', 'env', '-u', 'NODE_OPTIONS', 'sh', '-c', job]
-    const first = await box.guardWith({env: {NODE_OPTIONS: `--require ${hook}`}}, ...command)
+    const command = ['run', '--job', 'j', '--', 'sh', '-c', job]
+    const first = await box.guardWith({preload: hook}, ...command)
     expect(first.signal).toBe('SIGKILL')
     endAfterTest(await written(box, 'leader'))
     expect(box.journal('leases.jsonl').filter(({jobProcess}) => jobProcess !== undefined)).toEqual([])
@@ -152,7 +152,7 @@ describe('when guard is killed by SIGKILL', () => {
   test('before the job was started, its lease is free at once', async () => {
     const box = createSandbox()
     const hook = box.write('hook.cjs', `require('child_process').spawn = () => process.kill(process.pid, 'SIGKILL')\n`)
-    await box.guardWith({env: {NODE_OPTIONS: `--require ${hook}`}}, 'run', '--job', 'j', '--', 'true')
+    await box.guardWith({preload: hook}, 'run', '--job', 'j', '--', 'true')
     expect((await box.guard('run', '--job', 'j', '--', 'true')).code).toBe(0)
     expect(box.journal('leases.jsonl').filter(({kind}) => kind === 'claimed')).toHaveLength(2)
   })

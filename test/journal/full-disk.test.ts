@@ -8,6 +8,7 @@ import {createStamper} from '../../src/system/host/host.js'
 import {newId} from '../../src/system/host/ids.js'
 import {bundleScript} from '../support/bundle.js'
 import {asOrdinaryUser} from '../support/ordinary-user.js'
+import {runtime} from '../support/runtime.js'
 import {tempDir} from '../support/temp-dir.js'
 import {wordsSpec} from './words.js'
 
@@ -23,8 +24,8 @@ const journalIn = (dir: string) => openJournal(dir, wordsSpec, createStamper(sys
 function fill(script: string, {dir, limits = '', how}: {dir: string; limits?: string; how: string}): Told {
   // The pipe keeps the answer itself from the limit.
   const command = `${limits} exec "$0" "$@" | cat`
-  const args = ['-c', command, process.execPath, script, dir, how, '2000']
-  return JSON.parse(execFileSync('sh', args, {encoding: 'utf8'})) as Told
+  const args = ['-c', command, runtime.file, script, dir, how, '2000']
+  return JSON.parse(execFileSync('sh', args, {env: runtime.env, encoding: 'utf8'})) as Told
 }
 
 /** Nothing but what was acknowledged counts, and when there is room again the journal goes on by itself. */

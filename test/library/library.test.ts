@@ -2,7 +2,7 @@ import {writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {execa} from 'execa'
 import {describe, expect, test} from 'vitest'
-import {createSandbox, type Sandbox} from '../support/sandbox.js'
+import {createSandbox, guardBin, type Sandbox} from '../support/sandbox.js'
 
 const built = join(import.meta.dirname, '../../dist/index.mjs')
 
@@ -38,16 +38,16 @@ describe('CircuitBreaker', () => {
 
   test('sees within its age what another process did meanwhile', async () => {
     const sandbox = createSandbox()
-    const guard = JSON.stringify([process.execPath, join(import.meta.dirname, '../../bin/guard.js')])
+    const guard = JSON.stringify(guardBin)
     const states = await script(
       sandbox,
       `import {execFileSync} from 'node:child_process'
-       const [node, guard] = ${guard}
+       const guard = ${guard}
        const breaker = new CircuitBreaker({target: 'api', maxAgeMs: 20})
        const before = breaker.state
-       execFileSync(node, [guard, 'breaker', 'open', 'api', '--for', '1h'])
+       execFileSync(guard, ['breaker', 'open', 'api', '--for', '1h'])
        const after = breaker.state
-       execFileSync(node, [guard, 'breaker', 'close', 'api'])
+       execFileSync(guard, ['breaker', 'close', 'api'])
        console.log(JSON.stringify([before, after, breaker.state]))`,
     )
     expect(states).toEqual(['closed', 'open', 'closed'])

@@ -3,7 +3,7 @@ import {existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync} from 'n
 import {join} from 'node:path'
 import {onTestFinished} from 'vitest'
 import type {RawRecord} from '../../src/domain/journal/record.js'
-import {guardBin} from '../support/sandbox.js'
+import {guardBin, nodeEnv} from '../support/sandbox.js'
 import {type RealOpenClaw, token} from './real-openclaw.js'
 import {until} from './until.js'
 import {maxRunningSeconds} from './wedge.js'
@@ -47,7 +47,7 @@ export function guardOf(openclaw: RealOpenClaw, id: string, change: Change = {})
     },
   }
   writeFileSync(join(dir, '.guardianrc.json'), JSON.stringify(settings))
-  const env = {PATH: '/usr/local/bin:/usr/bin:/bin', HOME: dir, TEST_TOKEN: change.token ?? token}
+  const env = {PATH: '/usr/local/bin:/usr/bin:/bin', HOME: dir, TEST_TOKEN: change.token ?? token, ...nodeEnv}
   const file = (name: string) => join(dir, 'state', name)
   const lines = (name = 'openclaw_reset_results.jsonl'): RawRecord[] => {
     if (!existsSync(file(name))) return []
@@ -58,8 +58,7 @@ export function guardOf(openclaw: RealOpenClaw, id: string, change: Change = {})
       .map((line) => JSON.parse(line) as RawRecord)
   }
   const start = (command: string): ChildProcess => {
-    const args = [guardBin, command, '--json']
-    const child = spawn(process.execPath, args, {cwd: dir, env, stdio: ['ignore', 'pipe', 'inherit']})
+    const child = spawn(guardBin, [command, '--json'], {cwd: dir, env, stdio: ['ignore', 'pipe', 'inherit']})
     onTestFinished(() => void child.kill('SIGKILL'))
     return child
   }

@@ -1,11 +1,31 @@
 import {spawn} from 'node:child_process'
-import {chmodSync, chownSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
+import {
+  chmodSync,
+  chownSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {onTestFinished} from 'vitest'
 import type {RawRecord} from '../../src/domain/journal/record.js'
 
-export const guardBin = join(import.meta.dirname, '../../bin/guard.js')
+const root = join(import.meta.dirname, '../..')
+
+/** Which of the two forms is under test: GUARD_FORM=standalone, or else Node's. */
+export const form = process.env['GUARD_FORM'] === 'standalone' ? 'standalone' : 'node'
+
+/** What people call, in either form. */
+export const guardBins = {node: join(root, 'bin/guard'), standalone: join(root, 'dist/standalone/guard')}
+export const guardBin = guardBins[form]
+
+/** The Node that runs these tests runs guard too, whatever is on its path. */
+export const nodeEnv: Record<string, string> = form === 'node' ? {GUARD_NODE: process.execPath} : {}
 
 export interface Ended {
   readonly code: number | null
@@ -18,6 +38,8 @@ export interface RunOptions {
   readonly cwd?: string
   readonly env?: Readonly<Record<string, string>>
   readonly input?: string
+  /** A file of JavaScript that guard runs before its own code: a fault to order. */
+  readonly preload?: string
 }
 
 /** A private directory, and guard run inside it the way cron runs it: no terminal, no inherited environment. */
@@ -47,22 +69,30 @@ export interface Running {
   kill(signal: NodeJS.Signals): void
 }
 
+/** The launcher keeps the runtime's own options away, so what is to be loaded before guard goes past it. */
+function program(preload: string | undefined): readonly string[] {
+  if (preload === undefined) return [guardBin]
+  if (form === 'node') return [process.execPath, '--require', preload, join(root, 'dist/guard.cjs')]
+  return ['/usr/bin/env', `BUN_OPTIONS=--preload=${preload}`, `${guardBin}.bin`]
+}
+
 export function createSandbox(): Sandbox {
   const dir = mkdtempSync(join(tmpdir(), 'guard-test-'))
   onTestFinished(() => rmSync(dir, {recursive: true, force: true}))
   const stateDir = join(dir, 'state')
   mkdirSync(join(dir, 'home'))
   mkdirSync(join(dir, 'bin'))
-  writeFileSync(join(dir, 'bin/guard'), `#!/bin/sh\nexec '${process.execPath}' '${guardBin}' "$@"\n`, {mode: 0o755})
+  symlinkSync(guardBin, join(dir, 'bin/guard'))
   const env = () => ({
     PATH: `${dir}/bin:/usr/bin:/bin`,
     HOME: join(dir, 'home'),
     GUARD_STATE_DIR: stateDir,
     COLUMNS: '80',
     TZ: 'UTC',
+    ...nodeEnv,
   })
   const start = (args: readonly string[], options: RunOptions = {}) =>
-    startProcess([process.execPath, guardBin, ...args], {cwd: dir, ...options, env: {...env(), ...options.env}})
+    startProcess([...program(options.preload), ...args], {cwd: dir, ...options, env: {...env(), ...options.env}})
   const startSh = (line: string, options: RunOptions = {}) =>
     startProcess(['/bin/sh', '-c', line], {cwd: dir, ...options, env: {...env(), ...options.env}})
   return {

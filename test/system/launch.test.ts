@@ -2,50 +2,42 @@ import {mkdtempSync, openSync, readFileSync, rmSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {afterAll, describe, expect, test} from 'vitest'
-import {launchHandle, spawnForm} from '../../src/system/launch-handle.js'
-import type {JobCommand, Launched} from '../../src/system/process/job-command.js'
+import type {JobCommand} from '../../src/system/process/job-command.js'
 import {launchChild} from '../../src/system/process/launch.js'
 
 const dir = mkdtempSync(join(tmpdir(), 'guard-launch-'))
 afterAll(() => rmSync(dir, {recursive: true}))
 
-const form = spawnForm()
-const ways: readonly (readonly [string, (command: JobCommand) => Promise<Launched | undefined>])[] = [
-  ['by child_process', launchChild],
-  ...(form ? [['by its handle', async (command: JobCommand) => launchHandle(command, form)] as const] : []),
-]
-
 let count = 0
 
 /** Runs a line of shell and gives what it wrote. */
-async function shell(launch: (typeof ways)[number][1], line: string, more: Partial<JobCommand> = {}) {
+async function shell(line: string, more: Partial<JobCommand> = {}) {
   const file = join(dir, `out-${count++}`)
   const fd = openSync(file, 'a')
   const argv = ['/bin/sh', '-c', line, 'sh', 'one', 'two words', ''] as const
   const env = {PATH: '/usr/bin:/bin', OWN: 'ä=1', NONE: undefined}
-  const launched = await launch({argv, env, stdout: fd, stderr: fd, interactive: false, ...more})
-  if (!launched) throw new Error('not launched')
+  const launched = await launchChild({argv, env, stdout: fd, stderr: fd, interactive: false, ...more})
   const exit = await launched.exited
   return {launched, exit, text: readFileSync(file, 'utf8')}
 }
 
-describe.each(ways)('a job started %s', (_, launch) => {
+describe('a job', () => {
   test('gets its arguments, its environment and its folder as they are', async () => {
-    const {text} = await shell(launch, 'printf "%s|" "$@" "$OWN" "$NONE"; pwd', {cwd: '/usr'})
+    const {text} = await shell('printf "%s|" "$@" "$OWN" "$NONE"; pwd', {cwd: '/usr'})
     expect(text).toBe('one|two words||ä=1||/usr\n')
   })
 
   test('has both streams in the one file, in order', async () => {
-    const {text} = await shell(launch, 'echo 1; echo 2 >&2; echo 3')
+    const {text} = await shell('echo 1; echo 2 >&2; echo 3')
     expect(text).toBe('1\n2\n3\n')
   })
 
   test('leads a session of its own, unless it keeps the terminal', async () => {
-    const own = await shell(launch, 'ps -o sid= -p $$; echo $$')
+    const own = await shell('ps -o sid= -p $$; echo $$')
     const [session, pid] = own.text.trim().split(/\s+/)
     expect(session).toBe(pid)
     expect(pid).toBe(`${own.launched.pid}`)
-    const kept = await shell(launch, 'ps -o sid= -p $$; echo $$', {interactive: true})
+    const kept = await shell('ps -o sid= -p $$; echo $$', {interactive: true})
     const [sessionKept, pidKept] = kept.text.trim().split(/\s+/)
     expect(sessionKept).not.toBe(pidKept)
   })
@@ -54,31 +46,24 @@ describe.each(ways)('a job started %s', (_, launch) => {
     ['exit 7', {code: 7, signal: undefined}],
     ['kill -TERM $$', {code: undefined, signal: 'SIGTERM'}],
   ])('tells how it ended: %s', async (line, expected) => {
-    const {launched, exit} = await shell(launch, line)
+    const {launched, exit} = await shell(line)
     expect(exit).toEqual(expected)
     expect(launched.hasExited()).toBe(true)
   })
 
   test('has not exited while it runs', async () => {
-    const launched = await launch({argv: ['cat'], env: process.env, stdout: 1, stderr: 2, interactive: false})
-    expect(launched?.hasExited()).toBe(false)
-    process.kill(launched?.pid ?? 0, 'SIGKILL')
-    expect(await launched?.exited).toEqual({code: undefined, signal: 'SIGKILL'})
+    const launched = await launchChild({argv: ['cat'], env: process.env, stdout: 1, stderr: 2, interactive: false})
+    expect(launched.hasExited()).toBe(false)
+    process.kill(launched.pid, 'SIGKILL')
+    expect(await launched.exited).toEqual({code: undefined, signal: 'SIGKILL'})
   })
 })
 
 describe('what cannot be started', () => {
   const command = {env: {}, stdout: 1, stderr: 2, interactive: false} as const
 
-  test('is explained by the long way', async () => {
+  test('is explained', async () => {
     await expect(launchChild({...command, argv: ['/nowhere/at/all']})).rejects.toMatchObject({kind: 'not-found'})
     await expect(launchChild({...command, argv: ['/etc/passwd']})).rejects.toMatchObject({kind: 'not-executable'})
-  })
-
-  test.runIf(form)('is left to the long way by the short one', () => {
-    const launch = (command: JobCommand) => launchHandle(command, form ?? 'object')
-    expect(launch({...command, argv: ['/nowhere/at/all']})).toBeUndefined()
-    expect(launch({...command, argv: ['/bin/true', 'cut\0off']})).toBeUndefined()
-    expect(launch({...command, argv: ['/bin/true'], cwd: '/nowhere'})).toBeUndefined()
   })
 })

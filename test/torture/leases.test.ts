@@ -9,6 +9,7 @@ import {systemClock} from '../../src/system/host/clock.js'
 import {createStamper} from '../../src/system/host/host.js'
 import {newId} from '../../src/system/host/ids.js'
 import {bundleScript} from '../support/bundle.js'
+import {runtime} from '../support/runtime.js'
 import {tempDir} from '../support/temp-dir.js'
 
 const isLong = process.env['GUARD_TORTURE'] === 'long'
@@ -63,7 +64,8 @@ test(
     const start = () => {
       started += 1
       const told = join(facts, `${started}`)
-      const child = spawn(process.execPath, [claimer, state, told, 'scan'], {stdio: ['ignore', 'ignore', 'pipe']})
+      const {file, env} = runtime
+      const child = spawn(file, [claimer, state, told, 'scan'], {env, stdio: ['ignore', 'ignore', 'pipe']})
       child.stderr?.on('data', (text: Buffer) => complaints.push(text.toString()))
       running.set(child, told)
       child.once('exit', () => running.delete(child) || dying.delete(child))

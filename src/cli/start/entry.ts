@@ -1,31 +1,33 @@
-import {cachedRequire} from '../cached-require.js'
-
-/** The commands, `lease acquire` and the like; put in by the build. */
-declare const __GUARD_COMMANDS__: string
+import {useCompileCache} from './compile-cache.js'
 
 /**
- * Where guard starts. A plain `guard run` or `guard watchdog` goes straight to work without oclif, which all else loads.
- * GUARD_FULL_CLI=1 sends them through oclif too, for comparison.
+ * Where guard starts. A plain `guard run` goes straight to work, without oclif, which all else loads.
+ * GUARD_FULL_CLI=1 sends it through oclif too, for comparison.
  */
-const [, , command, flag] = process.argv
-const isPlain = command === 'run' ? flag !== '--help' : command === 'watchdog' && flag === undefined
-const {isTaken} =
-  isPlain && !process.env['GUARD_FULL_CLI']
-    ? (cachedRequire(`${command}.cjs`) as {readonly isTaken: boolean})
-    : {isTaken: false}
-if (!isTaken) loadCli(useOf(process.argv))
+loseWorkingDirectory(process.env)
+takeBack(process.env)
+useCompileCache()
+const [, , command, ...rest] = process.argv
+if (command === 'run' && !process.env['GUARD_FULL_CLI'])
+  void import('./run-entry.js').then(({startRun}) => startRun(rest))
+else void import('./oclif-main.js')
 
-/** What stands in the files is run when oclif asks for it; what each use of them has used, its own code caches hold. */
-function loadCli(use: string): void {
-  if (!use.endsWith('help') && use !== 'version') cachedRequire('commands.cjs', `commands.${use}`)
-  cachedRequire('cli.cjs', `cli.${use}`)
+/** From a directory that has vanished, `bin/guard` goes to `/`, for bun starts nowhere else: it is as lost as on Node. */
+function loseWorkingDirectory(env: NodeJS.ProcessEnv): void {
+  if (env['GUARD_ASIDE_CWD'] === undefined) return
+  delete env['GUARD_ASIDE_CWD']
+  process.cwd = () => {
+    throw Object.assign(new Error('ENOENT: the working directory has vanished'), {code: 'ENOENT', syscall: 'uv_cwd'})
+  }
 }
 
-/** The command that is meant, or `version` or `help`. */
-function useOf([, , first = '', second = '', ...rest]: readonly string[]): string {
-  if (first === '--version') return 'version'
-  const command = [`${first} ${second}`, first].find((name) => __GUARD_COMMANDS__.split('|').includes(name))
-  if (command === undefined) return 'help'
-  // A hyphen ends the name of the use in the name of the cache.
-  return command.replace(/[ -]/g, '.') + ([second, ...rest].at(-1) === '--help' ? '.help' : '')
+/** What `bin/guard` has put aside is meant for the jobs, and for all else that guard starts. */
+function takeBack(env: NodeJS.ProcessEnv): void {
+  const prefix = 'GUARD_ASIDE_'
+  const names = Object.keys(env)
+  if (!names.some((name) => name.startsWith(prefix))) return
+  // Another object: bun heeds or forgets some of its own variables when they are set in the old one.
+  process.env = Object.fromEntries(
+    names.map((name) => [name.startsWith(prefix) ? name.slice(prefix.length) : name, env[name]]),
+  )
 }

@@ -4,6 +4,7 @@ import {manifest} from 'virtual:manifest'
 import {flush} from '@oclif/core/flush'
 import {run} from '@oclif/core/run'
 import {GuardError} from '../../errors.js'
+import {programFile} from '../../system/host/program.js'
 import {pjson} from '../build-info.js'
 import {exitOnFault, reportError} from '../report-error.js'
 import {shieldScript} from './run-options.js'
@@ -15,7 +16,7 @@ import {shieldScript} from './run-options.js'
 const plugin = {
   ...pjson,
   pjson,
-  root: dirname(__dirname),
+  root: dirname(programFile()),
   alias: pjson.name,
   type: 'core',
   moduleType: 'commonjs',

@@ -24,7 +24,7 @@ interface TraceRequest {
 }
 
 /** What an attempt has left. Loaded only after a failure, or when there is a result file. */
-async function collectEvidence({task, begin, exit, resultFile}: TraceRequest): Promise<AttemptEvidence> {
+export async function collectEvidence({task, begin, exit, resultFile}: TraceRequest): Promise<AttemptEvidence> {
   const result = resultFile === undefined ? undefined : takeResult(resultFile)
   const retryAfter = result?.retryAfterMs === undefined ? undefined : {waitMs: result.retryAfterMs}
   const failed = exit.code !== 0 || (result?.outcome !== undefined && result.outcome !== 'healthy')
@@ -48,16 +48,6 @@ function fullDisk({job, output}: AttemptTask): string | undefined {
   printWarning(`${job}: ${text}; what it printed last may be missing`)
   return text
 }
-
-/** The code cache is made of the first failures, which may have said nothing: what a reason is found with goes along. */
-function rehearse(): void {
-  const search = searchFailures()
-  search.push(Buffer.from('connection refused, retry after 7 seconds\n'))
-  search.end()
-}
-
-/** One object, so that the build keeps what only the code cache asks for. */
-export const part = {collectEvidence, rehearse}
 
 function takeResult(file: string): JobResult | undefined {
   const {result, problems} = readResult(file)

@@ -1,4 +1,5 @@
 import {constants, readFileSync, statSync} from 'node:fs'
+import {isStandalone, programFile} from '../../system/host/program.js'
 import {resolveSecret} from '../../system/host/secret.js'
 import {type JobProcess, startJob} from '../../system/process/job-process.js'
 import type {SupervisedExit} from '../../system/process/supervise.js'
@@ -37,6 +38,9 @@ export async function startAttempt(place: RunContext, task: AttemptTask): Promis
     env: {
       ...process.env,
       ...Object.fromEntries(own),
+      GUARD_BIN: programFile(),
+      // With it, the program that GUARD_BIN names needs no Node on the job's path.
+      ...(!isStandalone && {GUARD_NODE: process.execPath}),
       GUARD_JOB: run.job,
       GUARD_RUN_ID: runId,
       GUARD_ATTEMPT: `${number}`,
@@ -129,6 +133,6 @@ export async function collectEvidence(
 ): Promise<AttemptEvidence> {
   const hasResult = statSync(resultFile, {throwIfNoEntry: false}) !== undefined
   if (!hasResult && exit.code === 0) return noTraces
-  const {part} = await import('./collect-evidence.js')
-  return part.collectEvidence({task, begin, exit, resultFile: hasResult ? resultFile : undefined})
+  const traces = await import('./collect-evidence.js')
+  return traces.collectEvidence({task, begin, exit, resultFile: hasResult ? resultFile : undefined})
 }

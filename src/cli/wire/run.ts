@@ -3,7 +3,7 @@ import type {ClockReading} from '../../domain/clock/reading.js'
 import type {Lease, Leases} from '../../domain/lease/lease.js'
 import {heartbeatState, watchdogLease} from '../../domain/watchdog/daemon-heartbeat.js'
 import {GuardError} from '../../errors.js'
-import {callAfter} from '../../system/alarm.js'
+import {longestTimerMs} from '../../system/host/clock.js'
 import {readBootId, readHostName, signalNumber, temporaryFolder} from '../../system/host/host.js'
 import {livingProcessOf} from '../../system/process/holder-liveness.js'
 import {identifyProcess} from '../../system/process/identity.js'
@@ -71,16 +71,8 @@ export function wireRun(guard: Guard, run: RunResolved, mode: RunMode): WiredRun
       mend: async (deps, task) => (await import('./recovery.js')).mend(place, deps, task),
       breaker: settings.breaker && (async () => (await import('./run-breaker.js')).runBreaker(guard, settings)),
       every: (ms, work) => {
-        let isOver = false
-        const turn = () => {
-          if (isOver) return
-          work()
-          callAfter(ms, turn)
-        }
-        callAfter(ms, turn)
-        return () => {
-          isOver = true
-        }
+        const timer = setInterval(work, Math.min(ms, longestTimerMs)).unref()
+        return () => clearInterval(timer)
       },
       warn: tellOnce(),
       log: (text) => (usable ? guard.log(text) : undefined),

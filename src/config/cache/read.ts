@@ -118,12 +118,6 @@ function lazyJobs(lines: string, defaults: JobSettings): Settings['jobs'] {
   )
 }
 
-/** Goes the way of a hit once, on settings that it makes up. */
-export function rehearseUnpacking(): void {
-  const {jobs} = unpack(['', '{}', '{}', 'job {}', endMark].join('\n')) ?? {jobs: {}}
-  if ('job' in jobs && Object.hasOwn(jobs, 'job')) jobs['job']
-}
-
 function readPrivate(path: string, uid: number | undefined): string | undefined {
   const file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
   try {

@@ -1,19 +1,26 @@
+import {bootClockOffsetMs, hrtimeMs} from './boot-clock.js'
+
 /** Time comes in from outside, so that tests move it by hand. All values are milliseconds. */
 export interface Clock {
   /** Wall clock since 1970 UTC. It may jump. */
   now(): number
   /** Monotonic clock of this boot, the same for all processes of the boot. It never jumps. */
   mono(): number
-  /** Resolves after `ms`, or at once when `signal` aborts. */
+  /** Resolves after `ms`, at most 24.8 days, or at once when `signal` aborts. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>
+}
+
+/** A timer of Node's fires at once beyond this. */
+export const longestTimerMs = 2 ** 31 - 1
+
+/** Calls `work` after `ms`, at most 24.8 days, unless the program has ended by then: the timer keeps no program alive. */
+export function callAfter(ms: number, work: () => void): void {
+  setTimeout(work, Math.min(ms, longestTimerMs)).unref()
 }
 
 export const systemClock: Clock = {
   now: Date.now,
-  mono: () => {
-    const [seconds, nanoseconds] = process.hrtime()
-    return seconds * 1000 + Math.floor(nanoseconds / 1000) / 1000
-  },
+  mono: () => hrtimeMs() + bootClockOffsetMs(),
   sleep: (ms, signal) =>
     new Promise((resolve) => {
       if (signal?.aborted) return resolve()
@@ -22,7 +29,7 @@ export const systemClock: Clock = {
         signal?.removeEventListener('abort', wake)
         resolve()
       }
-      const timer = setTimeout(wake, ms)
+      const timer = setTimeout(wake, Math.min(ms, longestTimerMs))
       signal?.addEventListener('abort', wake)
     }),
 }

@@ -1,6 +1,6 @@
 import {closeSync, fstatSync, readSync} from 'node:fs'
 import type {LogRange} from '../../domain/run/run.js'
-import {callAfter} from '../alarm.js'
+import {callAfter} from '../host/clock.js'
 import {ChangeWaiter} from '../log/change-waiter.js'
 import type {RotationPolicy} from '../log/rotate.js'
 import type {Stream} from '../process/job-command.js'

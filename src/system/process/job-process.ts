@@ -1,4 +1,3 @@
-import {launchByHandle} from '../launch-handle.js'
 import type {JobCommand, JobExit} from './job-command.js'
 import {launchChild} from './launch.js'
 
@@ -11,7 +10,7 @@ export interface JobProcess {
 
 /** Starts a job in a session and process group of its own. Rejects with GuardError `not-found`, `not-executable`. */
 export async function startJob(command: JobCommand): Promise<JobProcess> {
-  const launched = launchByHandle(command) ?? (await launchChild(command))
+  const launched = await launchChild(command)
   const {pid, exited} = launched
   return {
     pid,

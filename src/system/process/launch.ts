@@ -1,6 +1,8 @@
-import type {ChildProcess} from 'node:child_process'
+import {type ChildProcess, spawn} from 'node:child_process'
+import type {Argv} from '../../domain/settings/job.js'
 import type {JobCommand, JobExit, Launched} from './job-command.js'
 import {startError} from './script.js'
+import {shellScriptOf} from './shell-script.js'
 
 /** Starts a job in a session and process group of its own. Rejects with GuardError `not-found`, `not-executable`. */
 export async function launchChild(command: JobCommand): Promise<Launched> {
@@ -14,15 +16,21 @@ export async function launchChild(command: JobCommand): Promise<Launched> {
 }
 
 /** Node reports the commonest failures by an event and throws the others (E2BIG, ENOTDIR, …). */
-function spawnChild({argv: [file, ...args], cwd, env, stdout, stderr, interactive}: JobCommand): ChildProcess {
+function spawnChild(command: JobCommand): ChildProcess {
+  const {argv, cwd, env} = command
   try {
-    // Loaded here, for where jobs are started without it this file is at hand too.
-    const {spawn} = process.getBuiltinModule('node:child_process')
-    const stdio = ['inherit', stdout, stderr] as const
-    return spawn(file, args, {stdio: [...stdio], detached: !interactive, env, ...(cwd !== undefined && {cwd})})
+    return spawnArgv(command, argv)
   } catch (error) {
-    throw startError(file, cwd, error as NodeJS.ErrnoException)
+    const cause = error as NodeJS.ErrnoException
+    const script = shellScriptOf(argv[0], env['PATH'], cause.code)
+    if (script === undefined) throw startError(argv[0], cwd, cause)
+    return spawnArgv(command, ['/bin/sh', script, ...argv.slice(1)])
   }
+}
+
+function spawnArgv({cwd, env, stdout, stderr, interactive}: JobCommand, [file, ...args]: Argv): ChildProcess {
+  const stdio = ['inherit', stdout, stderr] as const
+  return spawn(file, args, {stdio: [...stdio], detached: !interactive, env, ...(cwd !== undefined && {cwd})})
 }
 
 function startFailure(child: ChildProcess): Promise<NodeJS.ErrnoException> {

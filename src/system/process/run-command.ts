@@ -1,4 +1,5 @@
 import type {Readable} from 'node:stream'
+import {shellScriptOf} from './shell-script.js'
 
 /** A command line to run to its end and listen to, as recovery steps and adapters do. */
 export interface Command {
@@ -46,7 +47,14 @@ interface Ending {
   readonly spawnError?: string
 }
 
-export const runCommand: RunCommand = async ({argv: [file, ...args], timeoutMs, cwd, env, signal, ...limits}) => {
+export const runCommand: RunCommand = async (command) => {
+  const {argv, env} = command
+  const result = await runOnce(command)
+  const script = shellScriptOf(argv[0], env?.['PATH'] ?? process.env['PATH'], result.spawnError)
+  return script === undefined ? result : runOnce({...command, argv: ['/bin/sh', script, ...argv.slice(1)]})
+}
+
+const runOnce: RunCommand = async ({argv: [file, ...args], timeoutMs, cwd, env, signal, ...limits}) => {
   const {outputLimitBytes = outputLimit} = limits
   const {execa} = await import('execa')
   const startedAt = performance.now()

@@ -1,6 +1,7 @@
 import {closeSync, openSync, readSync, statSync} from 'node:fs'
 import {delimiter, extname, resolve} from 'node:path'
 import {GuardError} from '../../errors.js'
+import {isStandalone} from '../host/program.js'
 
 type Argv = readonly [string, ...string[]]
 
@@ -15,11 +16,10 @@ function builtInInterpreter(extension: string): Argv | undefined {
       return ['ruby']
     case '.pl':
       return ['perl']
-    // The Node that runs guard: cron's PATH often has none, or an old one.
     case '.js':
     case '.mjs':
     case '.cjs':
-      return [process.execPath]
+      return [node()]
     case '.ts':
       return nodeForTypeScript()
     default:
@@ -27,8 +27,13 @@ function builtInInterpreter(extension: string): Argv | undefined {
   }
 }
 
+/** The Node that runs guard: cron's PATH often has none, or an old one. The standalone executable has to look there. */
+function node(): string {
+  return isStandalone ? 'node' : process.execPath
+}
+
 function nodeForTypeScript(): Argv {
-  if ((process.features as {typescript?: unknown}).typescript) return [process.execPath]
+  if (isStandalone || (process.features as {typescript?: unknown}).typescript) return [node()]
   throw new GuardError('not-executable', `Node ${process.versions.node} does not run TypeScript`, [
     'use Node 22.18 or newer, or name another program in the settings: interpreters: {".ts": [tsx]}',
   ])
@@ -65,14 +70,14 @@ function interpreterOf(extension: string, interpreters: ScriptRequest['interpret
   const named = Object.hasOwn(interpreters, extension) ? interpreters[extension] : undefined
   if (!named) return builtInInterpreter(extension)
   const isBareNode = named.length === 1 && named[0] === 'node'
-  return isBareNode ? (builtInInterpreter(extension) ?? [process.execPath]) : named
+  return isBareNode ? (builtInInterpreter(extension) ?? [node()]) : named
 }
 
 /** A script stays the same file when the job has a working directory of its own. */
 function absolutePath(path: string): string {
   if (path.startsWith('/')) return path
   try {
-    return resolve(path)
+    return resolve(process.cwd(), path)
   } catch {
     throw new GuardError('not-found', `${path}: the working directory is gone`, ['give the script with its full path'])
   }

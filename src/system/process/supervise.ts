@@ -1,3 +1,4 @@
+import {longestTimerMs} from '../host/clock.js'
 import type {JobExit} from './job-command.js'
 import type {JobProcess} from './job-process.js'
 
@@ -18,9 +19,6 @@ export interface SupervisedExit extends JobExit {
 
 /** Ends a job with all that belongs to it: TERM, then KILL. */
 type StopJob = (job: JobProcess, killAfterMs: number) => Promise<void>
-
-/** setTimeout fires at once beyond this. */
-const longestTimerMs = 2 ** 31 - 1
 
 /** Waits for a job, and ends it when it passes a limit. */
 export async function supervise(job: JobProcess, limits: AttemptLimits, endJob: StopJob): Promise<SupervisedExit> {

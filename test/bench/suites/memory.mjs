@@ -1,7 +1,7 @@
 import {once} from 'node:events'
 import {readFileSync} from 'node:fs'
 import {setTimeout as sleep} from 'node:timers/promises'
-import {bare, guard} from '../place.mjs'
+import {bare, goalOf, guard} from '../place.mjs'
 
 export const title = 'waiting for a job that sleeps (MiB of the process that waits)'
 
@@ -10,7 +10,14 @@ export async function run({place}) {
   for (const many of [1, 20]) {
     rows.push(await waiting(place, {what: 'bare Node', many, argv: () => [...bare, 'sleep', '600']}))
     const argv = (number) => [...guard, 'run', '--job', `m${many}-${number}`, '--', 'sleep', '600']
-    rows.push(await waiting(place, {what: 'guard run', many, argv, goal: many === 1 ? 'RSS +2' : 'PSS 8'}))
+    rows.push(
+      await waiting(place, {
+        what: 'guard run',
+        many,
+        argv,
+        goal: many === 1 ? goalOf({node: 'RSS +6', standalone: 'RSS 55'}) : goalOf({node: '', standalone: 'PSS 12'}),
+      }),
+    )
   }
   return rows
 }

@@ -11,7 +11,7 @@ import {
 } from 'node:fs'
 import {join} from 'node:path'
 import {expect, test} from 'vitest'
-import {loadSettings, rehearseSettings, type SettingsRequest} from '../../../src/config/settings.js'
+import {loadSettings, type SettingsRequest} from '../../../src/config/settings.js'
 import {settingsHome} from '../../support/written-settings.js'
 
 const written = 'jobs: {scan: {timeout: 5m, script: scan.py}, other: {}}'
@@ -128,12 +128,4 @@ test('whoever may not read the file gets nothing from the cache either', async (
     chmodSync(file, 0o000)
     await expect(loadSettings(request)).rejects.toThrow(/cannot be read/)
   }
-})
-
-test('a rehearsal of the way to it finds nothing and leaves nothing behind', async () => {
-  const {folder, file, request} = await marked()
-  const before = readdirSync(folder)
-  rehearseSettings(import.meta.filename, request)
-  rehearseSettings(file, request)
-  expect(readdirSync(folder)).toEqual(before)
 })

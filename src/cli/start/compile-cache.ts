@@ -1,0 +1,41 @@
+import {lstatSync, mkdirSync} from 'node:fs'
+import * as nodeModule from 'node:module'
+import {dirname} from 'node:path'
+import {isStandalone} from '../../system/host/program.js'
+
+/** Node 22.8 and newer have it. */
+type EnableCompileCache = (folder: string) => unknown
+
+/**
+ * Has Node keep the compiled code of what is loaded from here on in `~/.cache/guard/node`. Nothing is kept without
+ * HOME, on a Node that cannot, or in a folder that somebody else could change: that is only slower.
+ */
+export function useCompileCache(): void {
+  const {enableCompileCache} = nodeModule as {enableCompileCache?: EnableCompileCache}
+  const home = process.env['HOME']
+  if (isStandalone || !enableCompileCache || !home?.startsWith('/')) return
+  try {
+    const folder = `${home}/.cache/guard/node`
+    for (const path of [`${home}/.cache`, `${home}/.cache/guard`, folder]) makeFolder(path)
+    if (isSafe(folder)) enableCompileCache(folder)
+  } catch {
+    // A home that cannot be written, a full disk: that is only slower.
+  }
+}
+
+/** Never `recursive`: below /proc that does not return. */
+function makeFolder(path: string): void {
+  if (lstatSync(path, {throwIfNoEntry: false}) === undefined) mkdirSync(path, 0o700)
+}
+
+/** Whoever may change a folder on the way may put in code of his own; the sticky bit of /tmp prevents that. */
+function isSafe(folder: string): boolean {
+  const user = process.geteuid?.()
+  for (let path = folder; ; path = dirname(path)) {
+    const stat = lstatSync(path)
+    const isSticky = (stat.mode & 0o1000) !== 0 && stat.uid === 0
+    if (!stat.isDirectory() || (stat.uid !== user && stat.uid !== 0)) return false
+    if ((stat.mode & 0o022) !== 0 && !isSticky) return false
+    if (path === dirname(path)) return true
+  }
+}
