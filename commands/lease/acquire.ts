@@ -1,7 +1,8 @@
 import {integer, string} from '@oclif/core/flags'
+import {compactJournals} from '../../src/cli/compact-journals.js'
 import {checkedName, durationFlag, GuardCommand} from '../../src/cli/guard-command.js'
 import {leaseArgs} from '../../src/cli/lease-command.js'
-import {holderName, runningProcess, stillRuns, tidyLeases, wireLease} from '../../src/cli/wire/lease.js'
+import {holderName, runningProcess, stillRuns, wireLease} from '../../src/cli/wire/lease.js'
 import {reportLease} from '../../src/domain/lease/report.js'
 import {GuardError} from '../../src/errors.js'
 import {acquireLease} from '../../src/usecases/lease/lease.js'
@@ -32,12 +33,12 @@ export default class LeaseAcquire extends GuardCommand {
     const process = flags.pid === undefined ? undefined : runningProcess(flags.pid)
     const guard = await this.openGuard(flags)
     guard.ensureState()
-    const world = wireLease(guard)
+    const deps = wireLease(guard)
     const holder = flags.holder ?? holderName(process)
     const isWanted = () => process === undefined || stillRuns(process)
-    const lease = await acquireLease(world, {job, holder, ttlMs: flags.ttl, process, waitMs: flags.wait ?? 0, isWanted})
+    const lease = await acquireLease(deps, {job, holder, ttlMs: flags.ttl, process, waitMs: flags.wait ?? 0, isWanted})
     this.print(`${lease.token}`)
-    tidyLeases(world.leases)
-    return reportLease(lease, {...world.here, at: lease.seenAt, mono: guard.clock.mono()})
+    compactJournals(deps.leases)
+    return reportLease(lease, {...deps.here, at: lease.seenAt, mono: guard.clock.mono()})
   }
 }

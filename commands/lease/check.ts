@@ -11,7 +11,7 @@ export default class LeaseCheck extends LeaseCommand {
 
   async run(): Promise<object> {
     const {args, flags} = await this.parse(LeaseCheck)
-    const lease = await this.withWorld(args.name, flags, (world, job) => checkLease(world, {job, token: flags.token}))
+    const lease = await this.withLeases(args.name, flags, (deps, job) => checkLease(deps, {job, token: flags.token}))
     this.print(renderLease(lease))
     return lease
   }

@@ -22,8 +22,8 @@ export default class LeaseRelease extends LeaseCommand {
     const {args, flags} = await this.parse(LeaseRelease)
     const {token, detail} = flags
     const status = flags.status === 'error' ? 'error' : 'ok'
-    const lease = await this.withWorld(args.name, flags, (world, job) =>
-      releaseLease(world, {job, token, status, detail}),
+    const lease = await this.withLeases(args.name, flags, (deps, job) =>
+      releaseLease(deps, {job, token, status, detail}),
     )
     this.print(renderLease(lease))
     return lease

@@ -10,7 +10,7 @@ export default class LeaseRenew extends LeaseCommand {
 
   async run(): Promise<object> {
     const {args, flags} = await this.parse(LeaseRenew)
-    const lease = await this.withWorld(args.name, flags, (world, job) => renewLease(world, {job, token: flags.token}))
+    const lease = await this.withLeases(args.name, flags, (deps, job) => renewLease(deps, {job, token: flags.token}))
     this.print(renderLease(lease))
     return lease
   }

@@ -5,7 +5,7 @@ import type {Leases} from '../domain/lease/lease.js'
 import type {RunsByJob} from '../domain/run/run.js'
 import type {Settings} from '../domain/settings/settings.js'
 import type {Journal} from '../journal/journal.js'
-import type {JournalSpec} from '../journal/spec.js'
+import {type JournalSpec, retentionOf} from '../journal/spec.js'
 import {openLogDir, openStateDir} from '../journal/state-dir.js'
 import {leaseStream, openStream, runStream} from '../journal/streams.js'
 import {type Clock, systemClock} from '../system/host/clock.js'
@@ -14,7 +14,6 @@ import {newId} from '../system/host/ids.js'
 import {writeGuardianLog} from '../system/log/guardian-log.js'
 import {logFileOf} from '../system/log/names.js'
 import {version} from './build-info.js'
-import {retentionOf} from './wire/retention.js'
 
 /**
  * The composition root: everything that a command may hand to a use case. Nothing is opened before it is asked for,
@@ -25,6 +24,8 @@ export interface Guard {
   /** As it was named; without symbolic links once `ensureState` has looked at it. */
   readonly stateDir: string
   readonly logDir: string
+  /** Folder for files that exist only during a run: results, and output on its way into the log. */
+  readonly spoolDir: string
   readonly clock: Clock
   readonly newId: () => string
   readonly stamp: () => Stamp
@@ -74,6 +75,9 @@ export async function openGuard(options: GuardOptions): Promise<Guard> {
     },
     get logDir() {
       return logDir()
+    },
+    get spoolDir() {
+      return `${stateDir}/spool`
     },
     clock: systemClock,
     newId,

@@ -3,10 +3,11 @@ import {integer} from '@oclif/core/flags'
 import type {Lease} from '../domain/lease/lease.js'
 import {type LeaseReport, reportLease} from '../domain/lease/report.js'
 import type {LeaseDeps} from '../usecases/lease/lease.js'
+import {compactJournals} from './compact-journals.js'
 import {checkedName, type GlobalFlags, GuardCommand} from './guard-command.js'
-import {tidyLeases, wireLease} from './wire/lease.js'
+import {wireLease} from './wire/lease.js'
 
-/** Each command names it by itself: oclif hands on only a class's own arguments. */
+/** Each command names it itself, because oclif does not inherit arguments. */
 export const leaseArgs = {name: Args.string({required: true, description: 'name of the job'})}
 
 /** What the commands of a holder have in common: the job's name and the token that it was given. */
@@ -15,17 +16,17 @@ export abstract class LeaseCommand extends GuardCommand {
     token: integer({summary: 'the number that `lease acquire` printed', helpValue: 'N', required: true, min: 1}),
   }
 
-  protected async withWorld(
+  protected async withLeases(
     name: string,
     flags: GlobalFlags,
-    story: (world: LeaseDeps, job: string) => Lease,
+    work: (deps: LeaseDeps, job: string) => Lease,
   ): Promise<LeaseReport> {
     const job = checkedName(name)
     const guard = await this.openGuard(flags)
     guard.ensureState()
-    const world = wireLease(guard)
-    const lease = story(world, job)
-    tidyLeases(world.leases)
-    return reportLease(lease, {...world.here, at: guard.clock.now(), mono: guard.clock.mono()})
+    const deps = wireLease(guard)
+    const lease = work(deps, job)
+    compactJournals(deps.leases)
+    return reportLease(lease, {...deps.here, at: guard.clock.now(), mono: guard.clock.mono()})
   }
 }

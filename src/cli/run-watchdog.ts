@@ -90,7 +90,10 @@ async function closeRuns(guard: Guard, {leases}: LeaseDeps): Promise<void> {
   for (const {job, id, owner} of await reconcileInterrupted({leases, runs: guard.runs(), survivorOf: survivor})) {
     guard.log(`watchdog: ${job} interrupted: run ${id} has no end, and its guard and its job are gone`)
     // Seldom: what it takes stands apart from what each round loads.
-    if (owner) (await import('./wire/run-output.js')).recoverSpools(guard, job, id)
+    if (owner) {
+      const {recoverSpools} = await import('../system/output/recover-spools.js')
+      recoverSpools({spoolDir: guard.spoolDir, runId: id, logFile: guard.logFileOf(job), warn: printWarning})
+    }
   }
 }
 

@@ -1,12 +1,21 @@
 import {writeSync} from 'node:fs'
 
-/** Says a line on standard error. `process.stderr` costs 2 ms to set up, which `guard run` does not have. */
+/** Prints a line on standard error. `process.stderr` costs 2 ms to set up, which `guard run` does not have. */
 export function printWarning(text: string): void {
   try {
     writeSync(2, `guard: ${text}\n`)
   } catch (error) {
-    // Standard error is closed: there is nobody to tell.
+    // Standard error is closed: nothing can be printed.
     const {code} = error as NodeJS.ErrnoException
     if (code !== 'EBADF' && code !== 'EPIPE' && code !== 'EAGAIN') throw error
+  }
+}
+
+/** Prints each text once: a full disk fails every record of a run, and one warning is enough. */
+export function warnOnce(): (text: string) => void {
+  const printed = new Set<string>()
+  return (text) => {
+    if (!printed.has(text)) printWarning(text)
+    printed.add(text)
   }
 }

@@ -1,4 +1,5 @@
 import type {Fold} from '../domain/journal/fold.js'
+import type {RetentionSettings} from '../domain/settings/settings.js'
 
 /** What is to be known of a journal before its first line. */
 export interface JournalSpec<S> {
@@ -24,4 +25,19 @@ export interface CompactionLimit {
 export interface Retention {
   readonly maxAgeMs: number
   readonly maxBytes: number
+}
+
+/** The journals that a setting speaks of; the others keep what they need for their state. */
+const settingOf: Readonly<Record<string, keyof RetentionSettings>> = {
+  runs: 'runsMs',
+  incidents: 'incidentsMs',
+  openclaw_reset_requests: 'resetsMs',
+  openclaw_reset_results: 'resetsMs',
+  alerts: 'alertsMs',
+}
+
+/** How long a journal keeps its records by the settings; how large it may grow is its own. */
+export function retentionOf({name, retention}: JournalSpec<never>, settings: RetentionSettings): Retention {
+  const setting = settingOf[name]
+  return setting === undefined ? retention : {...retention, maxAgeMs: settings[setting]}
 }

@@ -284,8 +284,8 @@ describe('the result file', () => {
       'head -c 50000000 /dev/zero > $GUARD_RESULT_FILE',
       /result file not used: it is larger than 65536 characters/,
     ],
-    ['a FIFO', 'mkfifo $GUARD_RESULT_FILE', /result file not used: it is no file/],
-    ['a directory', 'mkdir $GUARD_RESULT_FILE', /result file not used: it is no file/],
+    ['a FIFO', 'mkfifo $GUARD_RESULT_FILE', /result file not used: it is not a file/],
+    ['a directory', 'mkdir $GUARD_RESULT_FILE', /result file not used: it is not a file/],
     ['a link', 'ln -s /etc/passwd $GUARD_RESULT_FILE', /result file not used: ELOOP/],
   ])('%s: the exit code decides, and the file is removed', async (_, job, words) => {
     const {guard, journal, path} = createSandbox()

@@ -7,6 +7,7 @@ import {breakerStream} from '../../journal/other-streams.js'
 import {readBootId, readHostName} from '../../system/host/host.js'
 import {identifyProcess, processState} from '../../system/process/identity.js'
 import type {BreakerDeps} from '../../usecases/breaker/breaker.js'
+import type {RunBreakerDeps} from '../../usecases/run/run-breaker.js'
 import type {Guard} from '../guard.js'
 
 /** What the use cases of breakers need. */
@@ -18,6 +19,15 @@ export function wireBreaker(guard: Guard): BreakerDeps & {readonly breakers: Jou
     breakers: guard.journal(breakerStream),
     now,
     isGone: (probe) => probe.process !== undefined && processState(probe.process, probe, here) === 'gone',
+  }
+}
+
+/** What a run needs of the breakers. Throws GuardError `io`, `no-state`. */
+export function wireRunBreaker(guard: Guard): RunBreakerDeps {
+  return {
+    ...wireBreaker(guard),
+    self: identifyProcess(process.pid),
+    policyOf: (target) => breakerPolicy(guard.settings, target),
   }
 }
 

@@ -9,13 +9,13 @@ import type {Argv} from '../../domain/settings/job.js'
 import {newId} from '../../system/host/ids.js'
 import {type JobOutput, openJobOutput} from '../../system/output/job-output.js'
 import {searchFile} from '../../system/output/search-output.js'
+import {catchSignals} from '../../system/process/catch-signals.js'
 import {identifyProcess} from '../../system/process/identity.js'
 import {type JobProcess, startJob} from '../../system/process/job-process.js'
 import {supervise} from '../../system/process/supervise.js'
 import type {CommandAttempt} from '../../usecases/breaker/retry-command.js'
 import type {AttemptStart} from '../../usecases/recovery/retry.js'
 import {printWarning} from '../stderr.js'
-import {catchSignals} from './run-attempt.js'
 
 interface CommandToRetry {
   readonly argv: Argv

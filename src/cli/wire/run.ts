@@ -1,21 +1,46 @@
-import {accessSync, existsSync, constants as fsConstants, mkdirSync} from 'node:fs'
-import type {ClockReading} from '../../domain/clock/reading.js'
-import type {Lease, Leases} from '../../domain/lease/lease.js'
-import {heartbeatState, watchdogLease} from '../../domain/watchdog/daemon-heartbeat.js'
+import {accessSync, existsSync, constants as fsConstants, mkdirSync, statSync} from 'node:fs'
 import {GuardError} from '../../errors.js'
 import {longestTimerMs} from '../../system/host/clock.js'
 import {readBootId, readHostName, signalNumber, temporaryFolder} from '../../system/host/host.js'
-import {livingProcessOf} from '../../system/process/holder-liveness.js'
+import {isStandalone, programFile} from '../../system/host/program.js'
+import {resolveSecret} from '../../system/host/secret.js'
+import type {AttemptEvidence} from '../../system/output/collect-evidence.js'
+import type {JobOutput} from '../../system/output/job-output.js'
+import {openOutput} from '../../system/output/open-output.js'
+import {catchSignals} from '../../system/process/catch-signals.js'
 import {identifyProcess} from '../../system/process/identity.js'
-import {supervise} from '../../system/process/supervise.js'
-import {type Claim, claimRun} from '../../usecases/run/claim-run.js'
+import {type JobProcess, startJob} from '../../system/process/job-process.js'
+import {type SupervisedExit, supervise} from '../../system/process/supervise.js'
+import type {AttemptTask} from '../../usecases/run/attempt-job.js'
+import type {ClaimDeps} from '../../usecases/run/claim-run.js'
+import {noticeLateWatchdog} from '../../usecases/run/notice-late-watchdog.js'
 import type {RunResolved} from '../../usecases/run/resolve-run.js'
-import type {RunRequest} from '../../usecases/run/run-end.js'
 import type {RunDeps} from '../../usecases/run/run-job.js'
+import type {RunRequest} from '../../usecases/run/run-request.js'
+import {tolerateStateError} from '../../usecases/run/tolerate-state-error.js'
+import {compactJournals} from '../compact-journals.js'
 import type {Guard} from '../guard.js'
-import {printWarning} from '../stderr.js'
-import {catchSignals, collectEvidence, type RunContext, type RunMode, startAttempt} from './run-attempt.js'
-import {openOutput, recoverSpools, spoolDir, tolerate} from './run-output.js'
+import {printWarning, warnOnce} from '../stderr.js'
+import {wireLease} from './lease.js'
+
+interface RunMode {
+  /** The job's output goes to standard error, so that standard output is the report alone. */
+  readonly json: boolean
+  /** The job gets the terminal itself; no log is kept. */
+  readonly interactive: boolean
+}
+
+interface RunContext {
+  readonly guard: Guard
+  readonly run: RunResolved
+  readonly mode: RunMode
+  readonly runId: string
+  /** Whether the state directory can be used. */
+  readonly usable: boolean
+  /** Folder for files that exist only during a run. */
+  readonly spool: string
+  readonly resultFile: string
+}
 
 interface WiredRun {
   readonly deps: RunDeps
@@ -24,59 +49,188 @@ interface WiredRun {
   readonly afterwards: () => Promise<void>
 }
 
-/** Ties `guard run`'s story to the world: processes, files, signals. */
+/** Wires `guard run`: processes, files and signals for one run of a job. */
 export function wireRun(guard: Guard, run: RunResolved, mode: RunMode): WiredRun {
-  const {job, settings} = run
-  const {clock} = guard
   const runId = guard.newId()
   const usable = stateIsUsable(guard, run)
-  const spool = usable ? spoolDir(guard) : temporaryFolder()
-  const place = {guard, run, mode, runId, spool, resultFile: `${spool}/guard-${runId}.result.json`}
-  const request = {job, runId, settings}
-  const watchdog = watchdogLook(guard)
+  const spool = usable ? guard.spoolDir : temporaryFolder()
+  const context = {guard, run, mode, runId, usable, spool, resultFile: `${spool}/guard-${runId}.result.json`}
+  const request = {job: run.job, runId, settings: run.settings}
+  const watchdog = noticeLateWatchdog({
+    clock: guard.clock,
+    readClock: () => ({at: guard.clock.now(), mono: guard.clock.mono(), host: readHostName(), boot: readBootId()}),
+    policy: guard.settings.watchdog,
+    openAlerts: async () => guard.journal((await import('../../journal/other-streams.js')).alertStream),
+    warn: printWarning,
+  })
   return {
     request,
-    afterwards: async () => {
-      // The last lines may be those that made the journals long.
-      if (usable && haveGrown(guard)) tidyJournals(guard)
-      await watchdog.report()
-    },
     deps: {
-      clock,
+      ...attemptDeps(context),
+      ...lateDeps(context, request),
       random: Math.random,
       runs: usable ? guard.runs() : undefined,
-      claim: () => (usable ? claim(place, watchdog.look) : Promise.resolve(unclaimed)),
-      salvage: (killed) => recoverSpools(guard, job, killed),
-      openOutput: () => (usable && !mode.interactive ? openOutput(place, guard.logFileOf(job), runId) : undefined),
-      startJob: async (task) => {
-        const job = await startAttempt(place, task)
-        if (usable && haveGrown(guard)) setImmediate(() => tidyJournals(guard))
-        return job
-      },
-      supervise: (process, {output, timeoutMs}) =>
-        supervise(
-          process,
-          {
-            timeoutMs,
-            silenceMs: output ? settings.silenceMs : undefined,
-            killAfterMs: settings.killAfterMs,
-            lastWriteMs: () => output?.lastWriteMs() ?? 0,
-          },
-          async (ended, killAfterMs) =>
-            (await import('../../system/process/stop-process-group.js')).stopProcessGroup(ended, killAfterMs, runId),
-        ),
+      openClaim: usable ? () => claimDeps(context, watchdog.sawLeases) : undefined,
+      // Loaded late: few runs follow a killed one.
+      recoverSpools: async (killed) =>
+        (await import('../../system/output/recover-spools.js')).recoverSpools({
+          spoolDir: guard.spoolDir,
+          runId: killed,
+          logFile: guard.logFileOf(run.job),
+          warn: printWarning,
+        }),
+      openOutput: () => openLogFile(context, guard.logFileOf(run.job), runId),
       catchSignals: () => catchSignals(mode.interactive),
-      signalNumber,
-      collectEvidence: (task, begin, exit) => collectEvidence(place, task, {begin, exit}),
-      mend: async (deps, task) => (await import('./recovery.js')).mend(place, deps, task),
-      breaker: settings.breaker && (async () => (await import('./run-breaker.js')).runBreaker(guard, settings)),
-      every: (ms, work) => {
-        const timer = setInterval(work, Math.min(ms, longestTimerMs)).unref()
-        return () => clearInterval(timer)
-      },
-      warn: tellOnce(),
+      every,
       log: (text) => (usable ? guard.log(text) : undefined),
     },
+    afterwards: async () => {
+      // The last lines may be those that made the journals long.
+      if (usable) compactIfGrown(guard)
+      await watchdog.alertIfLate()
+    },
+  }
+}
+
+function attemptDeps(
+  context: RunContext,
+): Pick<RunDeps, 'clock' | 'startJob' | 'supervise' | 'signalNumber' | 'collectEvidence' | 'warn'> {
+  const {guard, run, runId, usable} = context
+  const {silenceMs, killAfterMs} = run.settings
+  return {
+    clock: guard.clock,
+    startJob: async (task) => {
+      const job = await startAttempt(context, task)
+      if (usable && haveGrown(guard)) setImmediate(() => compactIfGrown(guard))
+      return job
+    },
+    supervise: (process, {output, timeoutMs}) =>
+      supervise(
+        process,
+        {
+          timeoutMs,
+          silenceMs: output ? silenceMs : undefined,
+          killAfterMs,
+          lastWriteMs: () => output?.lastWriteMs() ?? 0,
+        },
+        // Loaded late: most jobs end by themselves.
+        async (ended, killAfter) =>
+          (await import('../../system/process/stop-process-group.js')).stopProcessGroup(ended, killAfter, runId),
+      ),
+    signalNumber,
+    collectEvidence: (task, begin, exit) => collectEvidenceOf(context, task, {begin, exit}),
+    warn: warnOnce(),
+  }
+}
+
+/** Loaded late: a healthy run of a job without a breaker needs none of it. */
+function lateDeps(context: RunContext, request: RunRequest): Pick<RunDeps, 'openBreakers' | 'openRecovery'> {
+  const {guard} = context
+  const openLog = (logFile: string, name: string) => openLogFile(context, logFile, name)
+  return {
+    openBreakers: async () => (await import('./breaker.js')).wireRunBreaker(guard),
+    openRecovery: async (signal) => (await import('./recovery.js')).wireRecovery(guard, request, {signal, openLog}),
+  }
+}
+
+/** Starts one attempt; its environment says which run it belongs to (contract section 2). */
+async function startAttempt({guard, run, mode, runId, resultFile}: RunContext, task: AttemptTask): Promise<JobProcess> {
+  const {settings} = run
+  const own = Object.entries(settings.env).map(([name, value]) => [
+    name,
+    resolveSecret(value, `jobs.${run.job}.env.${name}`),
+  ])
+  const {output, token, number} = task
+  return startJob({
+    argv: run.argv(),
+    env: {
+      ...process.env,
+      ...Object.fromEntries(own),
+      GUARD_BIN: programFile(),
+      // With it, the program that GUARD_BIN names needs no Node on the job's path.
+      ...(!isStandalone && {GUARD_NODE: process.execPath}),
+      GUARD_JOB: run.job,
+      GUARD_RUN_ID: runId,
+      GUARD_ATTEMPT: `${number}`,
+      GUARD_STATE_DIR: guard.stateDir,
+      GUARD_RESULT_FILE: resultFile,
+      ...(token !== undefined && {GUARD_LEASE_TOKEN: `${token}`}),
+    },
+    stdout: output?.stdout ?? (mode.json ? 2 : 'inherit'),
+    stderr: output?.stderr ?? 'inherit',
+    interactive: mode.interactive,
+    ...(settings.cwd !== undefined && {cwd: settings.cwd}),
+  })
+}
+
+async function collectEvidenceOf(
+  {resultFile}: RunContext,
+  {job, settings, output}: AttemptTask,
+  {begin, exit}: {readonly begin: number; readonly exit: SupervisedExit},
+): Promise<AttemptEvidence> {
+  const hasResult = statSync(resultFile, {throwIfNoEntry: false}) !== undefined
+  if (!hasResult && exit.code === 0) return {}
+  // Loaded late: a healthy run has left nothing to read.
+  const {collectEvidence} = await import('../../system/output/collect-evidence.js')
+  const patterns = settings.failures
+  return collectEvidence({
+    job,
+    output,
+    patterns,
+    begin,
+    exit,
+    resultFile: hasResult ? resultFile : undefined,
+    warn: printWarning,
+  })
+}
+
+/** `name` tells the spool files of a run apart. @returns undefined if no log is kept. Throws GuardError `io`. */
+function openLogFile(
+  {guard, run, mode, usable, spool}: RunContext,
+  logFile: string,
+  name: string,
+): JobOutput | undefined {
+  if (!usable || mode.interactive) return undefined
+  return openOutput({
+    logFile,
+    spool: `${spool}/${name}`,
+    rotation: guard.settings.logs,
+    targets: mode.json ? [2, 2] : [1, 2],
+    isShared: run.settings.overlap === 'allow',
+    now: guard.clock.now(),
+    warn: printWarning,
+  })
+}
+
+function stateIsUsable(guard: Guard, {job, settings}: RunResolved): boolean {
+  try {
+    guard.ensureState()
+    if (!existsSync(guard.spoolDir)) mkdirSync(guard.spoolDir, {recursive: true, mode: 0o700})
+    accessSync(guard.stateDir, fsConstants.W_OK)
+    return true
+  } catch (thrown) {
+    const {syscall, message} = thrown as NodeJS.ErrnoException
+    const hints = ['name a state directory that can be written: --state-dir DIR']
+    const error = syscall === undefined ? thrown : new GuardError('io', message, hints, {cause: thrown})
+    tolerateStateError(error, settings.onStateError, (reason) =>
+      printWarning(`${reason}; ${job} runs without record or lease`),
+    )
+    return false
+  }
+}
+
+function claimDeps({guard, run}: RunContext, sawLeases: ClaimDeps['sawLeases']): ClaimDeps {
+  const self = identifyProcess(process.pid)
+  if (!self) throw new GuardError('internal', 'cannot find my own process')
+  return {
+    ...wireLease(guard),
+    self,
+    identify: identifyProcess,
+    // Loaded late: only `overlap: cancel-other` stops another run.
+    endJob: async (lease) =>
+      (await import('../../system/process/stop-other-run.js')).stopOtherRun(lease, run.settings.killAfterMs),
+    sawLeases,
+    warn: printWarning,
   }
 }
 
@@ -84,85 +238,13 @@ function haveGrown(guard: Guard): boolean {
   return guard.leases().hasGrown() || guard.runs().hasGrown()
 }
 
-/** Once the job runs, there is time, and after its end; every hundredth line or so calls for a snapshot. */
-function tidyJournals(guard: Guard): void {
-  try {
-    if (guard.leases().hasGrown()) guard.leases().compactIfDue()
-    if (guard.runs().hasGrown()) guard.runs().compactIfDue()
-  } catch (error) {
-    if (!(error instanceof GuardError)) throw error
-    printWarning(`the journals were not compacted: ${error.message}`)
-  }
+/** A snapshot is due every few thousand lines: while the job runs, or after its end. */
+function compactIfGrown(guard: Guard): void {
+  if (haveGrown(guard)) compactJournals(...[guard.leases(), guard.runs()].filter((journal) => journal.hasGrown()))
 }
 
-const unclaimed: Claim = {granted: true, lease: undefined, interrupted: undefined}
-
-/** A disk that is full speaks up at every record; once is enough. */
-function tellOnce(): (text: string) => void {
-  const told = new Set<string>()
-  return (text) => {
-    if (!told.has(text)) printWarning(text)
-    told.add(text)
-  }
-}
-
-function stateIsUsable(guard: Guard, {job, settings}: RunResolved): boolean {
-  try {
-    guard.ensureState()
-    if (!existsSync(spoolDir(guard))) mkdirSync(spoolDir(guard), {recursive: true, mode: 0o700})
-    accessSync(guard.stateDir, fsConstants.W_OK)
-    return true
-  } catch (thrown) {
-    const {syscall, message} = thrown as NodeJS.ErrnoException
-    const hints = ['name a state directory that can be written: --state-dir DIR']
-    const error = syscall === undefined ? thrown : new GuardError('io', message, hints, {cause: thrown})
-    tolerate(error, settings.onStateError, `${job} runs without record or lease`)
-    return false
-  }
-}
-
-type Look = (leases: Leases) => void
-
-/** A late watchdog is seen when the leases are read for the claim, and told when the run is over. */
-function watchdogLook(guard: Guard): {readonly look: Look; readonly report: () => Promise<void>} {
-  let late: {readonly lease: Lease; readonly seen: ClockReading} | undefined
-  return {
-    look: ({byJob}) => {
-      const lease = byJob.get(watchdogLease)
-      if (!lease) return
-      const seen = {at: guard.clock.now(), mono: guard.clock.mono(), host: readHostName(), boot: readBootId()}
-      const {is} = heartbeatState(lease, seen, guard.settings.watchdog.lateAfterMs)
-      late = is === 'late' ? {lease, seen} : undefined
-    },
-    report: async () => {
-      if (late) (await import('./late-watchdog.js')).alertIfLate(guard, late.lease, late.seen)
-    },
-  }
-}
-
-async function claim({guard, run, runId}: RunContext, sawLeases: Look): Promise<Claim> {
-  const {job, settings} = run
-  const here = {host: readHostName(), boot: readBootId()}
-  const self = identifyProcess(process.pid)
-  if (!self) throw new GuardError('internal', 'cannot find my own process')
-  try {
-    return await claimRun(
-      {
-        clock: guard.clock,
-        leases: guard.leases(),
-        here,
-        self,
-        identify: identifyProcess,
-        survivorOf: (lease) => livingProcessOf(lease, here),
-        endJob: async (lease) =>
-          (await import('../../system/process/stop-other-run.js')).stopOtherRun(lease, settings.killAfterMs),
-        sawLeases,
-        warn: printWarning,
-      },
-      {job, runId, ttlMs: settings.ttlMs, overlap: settings.overlap, waitMs: settings.waitMs},
-    )
-  } catch (error) {
-    tolerate(error, settings.onStateError, `${job} runs without lease`)
-    return unclaimed
-  }
+/** Keeps no process alive. */
+function every(ms: number, work: () => void): () => void {
+  const timer = setInterval(work, Math.min(ms, longestTimerMs)).unref()
+  return () => clearInterval(timer)
 }

@@ -22,7 +22,7 @@ export interface BreakerDeps {
   readonly isGone: (probe: Probe) => boolean
 }
 
-export interface BreakerTarget {
+interface BreakerTarget {
   readonly target: string
   readonly policy: BreakerSettings
 }

@@ -1,65 +1,104 @@
+import {formatDuration} from '../../domain/clock/duration.js'
 import type {JobOutput} from '../../system/output/job-output.js'
 import {type Attempt, type AttemptDeps, type AttemptTask, attemptJob} from '../run/attempt-job.js'
-import type {RunEnd, RunRequest} from '../run/run-end.js'
+import {type OpenBreakerDeps, openRetryTokens} from '../run/run-breaker.js'
+import type {RunEnd, RunRequest} from '../run/run-request.js'
+import {openLog} from '../run/tolerate-state-error.js'
 import type {RecoveryRequest} from './recovery-steps.js'
-import {type RetryDeps, retryAttempts} from './retry.js'
-import type {RecoveryResult} from './run-recovery.js'
+import {type AttemptStart, type RetryDeps, retryAttempts} from './retry.js'
+import {type RecoveryDeps, runRecovery} from './run-recovery.js'
 
-/** Does after a failed attempt what the settings say, and returns where the run stands then. */
-export type RetryAndRecover = (deps: AttemptDeps, task: RetryAndRecoverTask) => Promise<RunEnd>
+export interface RetryAndRecoverDeps extends AttemptDeps, OpenBreakerDeps {
+  readonly random: () => number
+  /** Opens what recovery steps work with; they stop when `signal` is aborted. Rejects with GuardError. */
+  readonly openRecovery: (signal: AbortSignal) => Promise<RecoveryAdapters>
+}
 
-export interface RetryAndRecoverTask extends RunRequest {
+/** What recovery steps work with. */
+export interface RecoveryAdapters extends Omit<RecoveryDeps<Attempt>, 'clock' | 'signal' | 'verify' | 'recordStep'> {
+  readonly services: RecoveryRequest['services']
+  /** The log of one verification, numbered from 1: that of the retries. Undefined if no log is kept. Throws GuardError `io`. */
+  readonly openRetryOutput: (verification: number) => JobOutput | undefined
+}
+
+interface RetryAndRecoverTask extends RunRequest {
   readonly first: AttemptTask
   readonly attempt: Attempt
 }
 
-interface RetryAndRecoverDeps extends AttemptDeps {
-  readonly retry: RetryDeps
-  /** Heals by the steps of the settings; `verify` runs the job again. */
-  readonly heal: (
-    trouble: Omit<RecoveryRequest, 'settings' | 'services'>,
-    verify: () => Promise<Attempt>,
-  ) => Promise<RecoveryResult<Attempt>>
-  /** Where the output of a verification goes: its own log, as with the guardian wrapper. */
-  readonly openRetryOutput: () => JobOutput | undefined
-}
-
-/** Retries what a retry may mend, then recovers. What the last attempt or verification found is the run's verdict. */
+/** After a failed attempt: retries by the settings, then recovers. The last attempt or verification decides how the run ended. */
 export async function retryAndRecover(deps: RetryAndRecoverDeps, task: RetryAndRecoverTask): Promise<RunEnd> {
-  const {first, job, runId, settings} = task
-  const retried = await retryAttempts<Attempt & {class: string}>(deps.retry, settings.retry, async (start) => {
+  const {first, job, settings} = task
+  const signal = first.signals.aborted
+  const {last, attempts} = await retryAttempts(await openRetry(deps, task), settings.retry, async (start) => {
     if (start.attempt === 1) return classed(task.attempt)
     const timeoutMs = limitOf(first.timeoutMs, start)
     return classed(await attemptJob(deps, {...first, number: start.attempt, timeoutMs}))
   })
-  const {last} = retried
-  let attempts = retried.attempts
-  const isOver = last.outcome === 'healthy' || settings.recovery.length === 0 || deps.retry.signal?.aborted
-  if (isOver) return {attempt: last, attempts, recovered: false}
+  const end = {attempt: last, attempts, recovered: false}
+  if (last.outcome === 'healthy' || settings.recovery.length === 0 || signal.aborted) return end
+  try {
+    return await recover(deps, task, {last, attempts})
+  } catch (error) {
+    // A recovery that breaks must not hide how the last attempt ended.
+    deps.warn(`${job} is not recovered: ${error instanceof Error ? error.message : error}`)
+    return end
+  }
+}
 
+async function openRetry(deps: RetryAndRecoverDeps, {job, settings, first}: RetryAndRecoverTask): Promise<RetryDeps> {
+  const {clock, random, warn} = deps
+  return {
+    clock,
+    random,
+    signal: first.signals.aborted,
+    takeToken: settings.retry.maxAttempts > 1 ? await openRetryTokens(deps, settings, job) : () => true,
+    onRetry: ({attempt, afterMs, reason}) =>
+      warn(`${job}: attempt ${attempt} failed (${reason}), the next in ${formatDuration(Math.round(afterMs))}`),
+  }
+}
+
+interface Retried {
+  readonly last: Attempt & {readonly class: string}
+  readonly attempts: number
+}
+
+async function recover(
+  deps: RetryAndRecoverDeps,
+  task: RetryAndRecoverTask,
+  {last, attempts}: Retried,
+): Promise<RunEnd> {
+  const {first, job, runId, settings} = task
+  const signal = first.signals.aborted
+  const {openRetryOutput, services, ...adapters} = await deps.openRecovery(signal)
+  let verifications = 0
   const verify = async () => {
-    attempts += 1
-    const output = deps.openRetryOutput()
-    const attempt = await attemptJob(deps, {...first, number: attempts, output: output ?? first.output})
+    verifications += 1
+    const output = openLog(() => openRetryOutput(verifications), settings.onStateError, deps.warn)
+    const number = attempts + verifications
+    const attempt = await attemptJob(deps, {...first, number, output: output ?? first.output})
     await output?.finish(!settings.quiet)
     return attempt
   }
-  const trouble = {job, runId, outcome: last.outcome, class: last.class, detail: last.detail}
-  const healing = await deps.heal(trouble, verify)
-  if (healing.verdict === 'refused') deps.warn(`${job} is not recovered again: ${healing.reason}`)
-  const {checked, recovered} = healing
-  return {attempt: checked ?? last, attempts, recovered, ...(recovered && {class: last.class})}
+  const {verdict, reason, checked, recovered} = await runRecovery(
+    {...adapters, clock: deps.clock, signal, verify, recordStep: first.records.stepEnded},
+    {job, runId, outcome: last.outcome, class: last.class, detail: last.detail, settings, services},
+  )
+  if (verdict === 'refused') deps.warn(`${job} is not recovered again: ${reason}`)
+  return {
+    attempt: checked ?? last,
+    attempts: attempts + verifications,
+    recovered,
+    ...(recovered && {class: last.class}),
+  }
 }
 
 function classed(attempt: Attempt): Attempt & {class: string} {
   return {...attempt, class: attempt.class ?? 'unknown'}
 }
 
-/** A retry's own limit, and never more than what the deadline over all attempts leaves. */
-function limitOf(
-  timeoutMs: number | undefined,
-  {timeoutFactor, remainingMs}: {readonly timeoutFactor: number; readonly remainingMs: number | undefined},
-): number | undefined {
+/** A retry's own limit, but never more than what the deadline over all attempts leaves. */
+function limitOf(timeoutMs: number | undefined, {timeoutFactor, remainingMs}: AttemptStart): number | undefined {
   const own = timeoutMs === undefined ? Number.POSITIVE_INFINITY : timeoutMs * timeoutFactor
   const limit = Math.min(own, remainingMs ?? Number.POSITIVE_INFINITY)
   return limit === Number.POSITIVE_INFINITY ? undefined : limit

@@ -37,7 +37,7 @@ export interface StepShown {
   readonly hasOutput: boolean
 }
 
-export interface RecoveryResult<V extends Checked> {
+interface RecoveryResult<V extends Checked> {
   /** - nothing: there was nothing to do. - refused: the budget is spent. - performed: the steps were taken. */
   readonly verdict: 'nothing' | 'refused' | 'performed'
   /** Why nothing was done; empty when something was. */

@@ -5,7 +5,9 @@ import {exitCodeOf} from '../../domain/run/report.js'
 import type {JobSettings} from '../../domain/settings/job.js'
 import {GuardError} from '../../errors.js'
 import type {Clock} from '../../system/host/clock.js'
+import type {AttemptEvidence} from '../../system/output/collect-evidence.js'
 import type {JobOutput} from '../../system/output/job-output.js'
+import type {CaughtSignals} from '../../system/process/catch-signals.js'
 import type {JobProcess} from '../../system/process/job-process.js'
 import type {SupervisedExit} from '../../system/process/supervise.js'
 import type {RunRecorder} from './run-records.js'
@@ -16,28 +18,9 @@ export interface AttemptDeps {
   readonly startJob: (start: AttemptTask) => Promise<JobProcess>
   readonly supervise: (job: JobProcess, task: AttemptTask) => Promise<SupervisedExit>
   readonly signalNumber: (name: string) => number | undefined
-  /** Reads what the attempt has left: result file, crash marks, the class of its failure. */
+  /** Reads what the attempt has left: result file, crash signature, the class of its failure. */
   readonly collectEvidence: (task: AttemptTask, begin: number, exit: SupervisedExit) => Promise<AttemptEvidence>
   readonly warn: (text: string) => void
-}
-
-/** Guard's own signals, kept for the job while there is one; without one they end the waiting. */
-export interface CaughtSignals {
-  readonly aborted: AbortSignal
-  sendTo(job: JobProcess | undefined): void
-  /** A signal is guard's own again; with `exitCode`, that is what guard then ends with: all but the passing on is done. */
-  release(exitCode?: number): void
-}
-
-export interface AttemptEvidence {
-  readonly result: JobResult | undefined
-  /** What crashed, and why. */
-  readonly crashed: string | undefined
-  /** Undefined for a healthy attempt; `unknown` when nothing told why it failed. */
-  readonly class: string | undefined
-  /** The line of the output that told. */
-  readonly evidence: string | undefined
-  readonly retryAfter: RetryAfter | undefined
 }
 
 export interface AttemptTask {
@@ -54,7 +37,7 @@ export interface AttemptTask {
   readonly bind: (pid: number) => void
 }
 
-/** What one attempt came to. */
+/** How one attempt ended. */
 export interface Attempt extends RunResult {
   readonly exitCode: number
   readonly signal?: string
@@ -91,7 +74,7 @@ async function waitForJob(deps: AttemptDeps, task: AttemptTask, {process, begin}
   output?.follow(!settings.quiet)
   const exit = await deps.supervise(process, task)
   signals.sendTo(undefined)
-  const {result, crashed, retryAfter, evidence, ...traces} = await deps.collectEvidence(task, begin, exit)
+  const {result, crashed, retryAfter, evidence, class: failureClass} = await deps.collectEvidence(task, begin, exit)
   const judged = judgeRun({exit: {...exit, spawnError: undefined}, exitMap: settings.exitMap, result, crashed})
   const signalNumber = exit.signal && deps.signalNumber(exit.signal)
   const detail = judged.detail ?? (judged.outcome === 'healthy' ? undefined : evidence)
@@ -100,7 +83,7 @@ async function waitForJob(deps: AttemptDeps, task: AttemptTask, {process, begin}
     ...(detail !== undefined && {detail}),
     exitCode: exitCodeOf({code: exit.code, signalNumber, limited: exit.timedOut || exit.silent}),
     ...(exit.signal && {signal: exit.signal}),
-    ...(traces.class !== undefined && judged.outcome !== 'healthy' && {class: traces.class}),
+    ...(failureClass !== undefined && judged.outcome !== 'healthy' && {class: failureClass}),
     ...(result && {result}),
     ...(retryAfter && {retryAfter}),
   }

@@ -1,52 +1,65 @@
 import type {RunReport} from '../../domain/run/report.js'
 import type {RunsByJob} from '../../domain/run/run.js'
+import type {JobSettings} from '../../domain/settings/job.js'
 import type {Journal} from '../../journal/journal.js'
 import type {JobOutput} from '../../system/output/job-output.js'
-import type {RetryAndRecover, RetryAndRecoverTask} from '../recovery/retry-and-recover.js'
-import {type Attempt, type AttemptDeps, attemptJob, type CaughtSignals} from './attempt-job.js'
-import type {Claim, RunLease} from './claim-run.js'
-import type {RunEnd, RunRequest} from './run-end.js'
+import type {CaughtSignals} from '../../system/process/catch-signals.js'
+import type {RetryAndRecoverDeps} from '../recovery/retry-and-recover.js'
+import {type Attempt, type AttemptTask, attemptJob} from './attempt-job.js'
+import {type Claim, type ClaimDeps, claimRun, type RunLease} from './claim-run.js'
+import type {RunBreaker} from './run-breaker.js'
 import {type RunRecorder, recorder} from './run-records.js'
+import type {RunEnd, RunRequest} from './run-request.js'
+import {openLog, tolerateStateError} from './tolerate-state-error.js'
 
-export interface RunDeps extends AttemptDeps {
-  readonly random: () => number
-  /** Undefined when the state directory cannot be used: the job runs all the same, and nobody remembers. */
+export interface RunDeps extends RetryAndRecoverDeps {
+  /** Undefined if the state directory cannot be used: the job runs all the same, without a record. */
   readonly runs: Journal<RunsByJob> | undefined
-  readonly claim: () => Promise<Claim>
-  /** Undefined for a job without a breaker. */
-  readonly breaker: (() => Promise<RunBreaker>) | undefined
+  /** What the lease is claimed with; undefined as `runs`. Throws GuardError `io`. */
+  readonly openClaim: (() => ClaimDeps) | undefined
   /** Brings the output of a run whose guard was killed into the log. */
-  readonly salvage: (runId: string) => void
+  readonly recoverSpools: (runId: string) => Promise<void>
+  /** @returns undefined if no log is kept. Throws GuardError `io`. */
   readonly openOutput: () => JobOutput | undefined
   readonly catchSignals: () => CaughtSignals
-  /** Retries, heals and verifies after a failure. Loaded only then. */
-  readonly mend: RetryAndRecover
   /** Calls `work` every so many milliseconds until the returned function is called. */
   readonly every: (ms: number, work: () => void) => () => void
-  /** After the job's end, before the report: what may take its time, such as a snapshot of a journal. */
+  /** Writes a line into guard's own log. */
   readonly log: (text: string) => void
 }
 
-/** The breaker that the job's runs go through. */
-export interface RunBreaker {
-  /** Why the run must not be made; undefined when it may. */
-  readonly refusal: string | undefined
-  record(outcome: Attempt['outcome']): void
-}
-
-/** Exit code of a run that an open breaker keeps from being made (sysexits.h: service unavailable). */
+/** Exit code of a run that an open breaker refuses (sysexits.h: service unavailable). */
 const breakerOpenCode = 69
 
-/** One run of a job, from the wait before it to the record of its end. Throws only what stopped it from being tried. */
+/** One run of a job, from the wait before it to the record of its end. Throws only what keeps the job from being tried. */
 export async function runJob(deps: RunDeps, request: RunRequest): Promise<RunReport> {
   const {settings} = request
   if (settings.jitterMs > 0) await deps.clock.sleep(Math.round(deps.random() * settings.jitterMs))
-  const claim = await deps.claim()
+  const claim = await claimLease(deps, request)
   if (!claim.granted) return skipRun(deps, request, {reason: claim.reason, exitCode: settings.skipExitCode})
-  const breaker = await deps.breaker?.()
+  const breaker = settings.breaker && (await askBreakerOf(deps, settings, settings.breaker.target))
   if (breaker?.refusal === undefined) return performRun(deps, request, {claim, breaker})
   claim.lease?.release('error', breaker.refusal)
   return skipRun(deps, request, {reason: breaker.refusal, exitCode: breakerOpenCode})
+}
+
+const unclaimed: Claim = {granted: true, lease: undefined, interrupted: undefined}
+
+async function claimLease({openClaim, warn}: RunDeps, {job, runId, settings}: RunRequest): Promise<Claim> {
+  if (!openClaim) return unclaimed
+  const {ttlMs, overlap, waitMs, onStateError} = settings
+  try {
+    return await claimRun(openClaim(), {job, runId, ttlMs, overlap, waitMs})
+  } catch (error) {
+    tolerateStateError(error, onStateError, (reason) => warn(`${reason}; ${job} runs without lease`))
+    return unclaimed
+  }
+}
+
+async function askBreakerOf(deps: RunDeps, settings: JobSettings, target: string): Promise<RunBreaker> {
+  // Loaded late: most jobs have no breaker, and none of this belongs to the start of their runs.
+  const {askBreaker} = await import('./run-breaker.js')
+  return askBreaker(deps, settings, target)
 }
 
 interface Skip {
@@ -73,38 +86,41 @@ async function performRun(deps: RunDeps, request: RunRequest, {claim, breaker}: 
   const {lease} = claim
   const startedAt = deps.clock.now()
   const records = recorder(deps, {job, run})
-  if (claim.interrupted) tellInterrupted(deps, job, claim.interrupted)
-  const output = deps.openOutput()
+  if (claim.interrupted) await closeInterrupted(deps, job, claim.interrupted)
+  const output = openLog(deps.openOutput, settings.onStateError, deps.warn)
   records.started({token: lease?.token, process: claim.process, log: output?.range()})
   const stopRenewing = lease ? deps.every(settings.ttlMs / 3, lease.renew) : () => undefined
   const signals = deps.catchSignals()
 
   const first = firstTask(request, {lease, output, records, signals})
-  const end = await attemptAndMend(deps, request, first).finally(stopRenewing)
+  const end = await attemptAndRecover(deps, request, first).finally(stopRenewing)
 
   breaker?.record(end.attempt.outcome)
   const report = endRun(deps, request, {end, lease, output, records, startedAt})
   signals.release(report.exitCode)
-  await output?.finish(!settings.quiet || !isWell(end.attempt))
+  await output?.finish(!settings.quiet || !isHealthy(end.attempt))
   return report
 }
 
-function tellInterrupted(deps: RunDeps, job: string, run: string): void {
-  deps.salvage(run)
+async function closeInterrupted(deps: RunDeps, job: string, run: string): Promise<void> {
+  await deps.recoverSpools(run)
   recorder(deps, {job, run}).interrupted('its guard was killed')
 }
 
-async function attemptAndMend(
-  deps: RunDeps,
-  request: RunRequest,
-  first: RetryAndRecoverTask['first'],
-): Promise<RunEnd> {
+async function attemptAndRecover(deps: RunDeps, request: RunRequest, first: AttemptTask): Promise<RunEnd> {
   const attempt = await attemptJob(deps, first)
   const {retry, recovery} = request.settings
-  // What mends a run is much code, and most jobs that fail want none of it: their end shall not wait for it.
-  const isMended = retry.maxAttempts > 1 || recovery.length > 0
-  if (isWell(attempt) || !isMended) return {attempt, attempts: 1, recovered: false}
-  return deps.mend(deps, {...request, first, attempt})
+  const end = {attempt, attempts: 1, recovered: false}
+  if (isHealthy(attempt) || (retry.maxAttempts <= 1 && recovery.length === 0)) return end
+  try {
+    // Loaded late: it is much code, and a job that fails without settings for it ends sooner without.
+    const {retryAndRecover} = await import('../recovery/retry-and-recover.js')
+    return await retryAndRecover(deps, {...request, first, attempt})
+  } catch (error) {
+    // Whatever happens here, the job's own exit code must still be handed on.
+    deps.warn(`${request.job} is not recovered: ${error instanceof Error ? error.message : error}`)
+    return end
+  }
 }
 
 interface RunParts {
@@ -113,10 +129,7 @@ interface RunParts {
   readonly records: RunRecorder
 }
 
-function firstTask(
-  {job, settings}: RunRequest,
-  parts: RunParts & {signals: CaughtSignals},
-): RetryAndRecoverTask['first'] {
+function firstTask({job, settings}: RunRequest, parts: RunParts & {signals: CaughtSignals}): AttemptTask {
   const {lease, ...own} = parts
   const bind = lease?.bind ?? (() => undefined)
   return {job, settings, number: 1, timeoutMs: settings.timeoutMs, token: lease?.token, bind, ...own}
@@ -128,17 +141,17 @@ function endRun(
   {end, lease, output, records, startedAt}: RunParts & {end: RunEnd; startedAt: number},
 ): RunReport {
   const {attempts, recovered} = end
-  const {result, retryAfter: _, ...told} = {...end.attempt, ...(end.class !== undefined && {class: end.class})}
+  const {result, retryAfter: _, ...ended} = {...end.attempt, ...(end.class !== undefined && {class: end.class})}
   const endedAt = deps.clock.now()
   const durationMs = Math.round(endedAt - startedAt)
-  records.ended({...told, metrics: result?.metrics, durationMs, attempts, recovered, log: output?.range()})
-  lease?.release(isWell(end.attempt) ? 'ok' : 'error', told.outcome)
-  const healed = recovered ? ', recovered' : ''
-  deps.log(`${job} ${told.outcome}${healed} exit=${told.exitCode} in ${durationMs} ms run=${runId}`)
+  records.ended({...ended, metrics: result?.metrics, durationMs, attempts, recovered, log: output?.range()})
+  lease?.release(isHealthy(end.attempt) ? 'ok' : 'error', ended.outcome)
+  const note = recovered ? ', recovered' : ''
+  deps.log(`${job} ${ended.outcome}${note} exit=${ended.exitCode} in ${durationMs} ms run=${runId}`)
   const token = lease && {token: lease.token}
-  return {job, runId, ...told, startedAt, endedAt, attempts, recovered, ...token}
+  return {job, runId, ...ended, startedAt, endedAt, attempts, recovered, ...token}
 }
 
-function isWell({outcome}: Attempt): boolean {
+function isHealthy({outcome}: Attempt): boolean {
   return outcome === 'healthy' || outcome === 'skipped'
 }

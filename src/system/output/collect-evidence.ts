@@ -2,60 +2,77 @@ import {closeSync, constants, fstatSync, openSync, readSync, rmSync} from 'node:
 import {dirname} from 'node:path'
 import {crashTailBytes, findCrash} from '../../domain/failure/crash-signatures.js'
 import {type FailurePatterns, type FailureSearch, searchFailures} from '../../domain/failure/failure-class.js'
+import type {RetryAfter} from '../../domain/failure/retry-after.js'
 import {classOfAttempt} from '../../domain/retry/retry.js'
 import type {JobResult} from '../../domain/run/outcome.js'
 import {parseResult, type ResultReading, resultLimit} from '../../domain/run/result-file.js'
-import {isDiskFull} from '../../system/host/disk-space.js'
-import {findStretches, readStretch} from '../../system/log/files.js'
-import type {SupervisedExit} from '../../system/process/supervise.js'
-import type {AttemptEvidence, AttemptTask} from '../../usecases/run/attempt-job.js'
-import {printWarning} from '../stderr.js'
+import {isDiskFull} from '../host/disk-space.js'
+import {findStretches, readStretch} from '../log/files.js'
+import type {SupervisedExit} from '../process/supervise.js'
+import type {JobOutput} from './job-output.js'
 
-/** Of an output that is larger, the end is searched: that is where programs say why they give up. */
+/** Of a larger output only the end is searched: that is where programs say why they give up. */
 const searchedBytes = 64 * 1024 * 1024
 
-interface TraceRequest {
-  readonly task: AttemptTask
+/** What an attempt has left; empty for a healthy attempt without a result file. */
+export interface AttemptEvidence {
+  readonly result?: JobResult | undefined
+  /** What crashed, and why. */
+  readonly crashed?: string | undefined
+  /** `unknown` if nothing says why it failed. */
+  readonly class?: string | undefined
+  /** The line of the output that says the class. */
+  readonly evidence?: string | undefined
+  readonly retryAfter?: RetryAfter | undefined
+}
+
+interface EvidenceRequest {
+  readonly job: string
+  /** Undefined if no log is kept. */
+  readonly output: JobOutput | undefined
+  readonly patterns: FailurePatterns
   /** Where the attempt's output begins in the log. */
   readonly begin: number
   readonly exit: SupervisedExit
-  /** Undefined: the job has written none. */
+  /** Undefined if the job has written none. */
   readonly resultFile: string | undefined
+  readonly warn: (text: string) => void
 }
 
-/** What an attempt has left. Loaded only after a failure, or when there is a result file. */
-export async function collectEvidence({task, begin, exit, resultFile}: TraceRequest): Promise<AttemptEvidence> {
-  const result = resultFile === undefined ? undefined : takeResult(resultFile)
+/** Reads what an attempt has left, and removes its result file. */
+export async function collectEvidence(request: EvidenceRequest): Promise<AttemptEvidence> {
+  const {output, exit, resultFile} = request
+  const result = resultFile === undefined ? undefined : takeResult(resultFile, request.warn)
   const retryAfter = result?.retryAfterMs === undefined ? undefined : {waitMs: result.retryAfterMs}
   const failed = exit.code !== 0 || (result?.outcome !== undefined && result.outcome !== 'healthy')
-  if (!failed) return {result, crashed: undefined, class: undefined, evidence: undefined, retryAfter}
-  const found = await searchOutput(task, begin)
+  if (!failed) return {result, retryAfter}
+  const found = await searchOutput(request)
   const isLimited = exit.timedOut || exit.silent
   return {
     result,
-    crashed: exit.code === 0 ? undefined : task.output && findCrash(task.output.tail(crashTailBytes)),
+    crashed: exit.code === 0 ? undefined : output && findCrash(output.tail(crashTailBytes)),
     class: classOfAttempt(isLimited ? 'timed-out' : 'failed', result?.class, found?.failure?.class),
-    evidence: found?.failure?.evidence ?? fullDisk(task),
+    evidence: found?.failure?.evidence ?? fullDisk(request),
     retryAfter: retryAfter ?? found?.retryAfter,
   }
 }
 
-/** A job that was refused its output may say nothing of it: it was to say it there. */
-function fullDisk({job, output}: AttemptTask): string | undefined {
+/** On a full disk the job could not write why it failed, so this may be the only reason that is known. */
+function fullDisk({job, output, warn}: EvidenceRequest): string | undefined {
   const {file} = output?.range() ?? {}
   if (file === undefined || !isDiskFull(dirname(file))) return undefined
   const text = `the disk of its log is full (${file})`
-  printWarning(`${job}: ${text}; what it printed last may be missing`)
+  warn(`${job}: ${text}; what it printed last may be missing`)
   return text
 }
 
-function takeResult(file: string): JobResult | undefined {
+function takeResult(file: string, warn: (text: string) => void): JobResult | undefined {
   const {result, problems} = readResult(file)
-  for (const problem of problems) printWarning(problem)
+  for (const problem of problems) warn(problem)
   return result
 }
 
-/** Reads a result file and removes it. The job may have put anything there, so that no more is read than may be in it. */
+/** Reads a result file and removes it. Its size is limited, because the job may have written anything there. */
 function readResult(file: string): ResultReading {
   try {
     return parseResult(readStart(file, resultLimit + 1))
@@ -72,7 +89,7 @@ function readStart(file: string, bytes: number): string {
   // Opening a FIFO to read would wait for a writer.
   const fd = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW)
   try {
-    if (!fstatSync(fd).isFile()) throw Object.assign(new Error('it is no file'), {syscall: 'open'})
+    if (!fstatSync(fd).isFile()) throw Object.assign(new Error('it is not a file'), {syscall: 'open'})
     const buffer = Buffer.alloc(bytes)
     return buffer.toString('utf8', 0, readSync(fd, buffer, 0, bytes, 0))
   } finally {
@@ -80,11 +97,11 @@ function readStart(file: string, bytes: number): string {
   }
 }
 
-async function searchOutput({output, settings}: AttemptTask, begin: number) {
+async function searchOutput({output, patterns, begin}: EvidenceRequest) {
   if (!output) return undefined
   const {file, inode, to = begin} = output.range()
   if (to <= begin) return undefined
-  const search = await openSearch(settings.failures)
+  const search = await openSearch(patterns)
   const from = Math.max(begin, to - searchedBytes)
   for (const stretch of findStretches(file, {inode, from, to})) readStretch(stretch, search.push)
   return search.end()

@@ -1,17 +1,17 @@
 import type {JobSettings} from '../../domain/settings/job.js'
 import type {Attempt} from './attempt-job.js'
 
-/** What is to be run, and under which settings. */
+/** One run that is asked for. */
 export interface RunRequest {
   readonly job: string
   readonly runId: string
-  /** Settings of the job with the flags laid over them. */
+  /** Settings of the job, overridden by the flags. */
   readonly settings: JobSettings
 }
 
-/** Where a run stands when nothing more is done about it. */
+/** How a run ended, after retries and recovery. */
 export interface RunEnd {
-  /** The last attempt, whose verdict is the run's. */
+  /** The last attempt; its outcome is the run's. */
   readonly attempt: Attempt
   readonly attempts: number
   readonly recovered: boolean

@@ -1,7 +1,7 @@
 import {expect, test} from 'vitest'
-import {retentionOf} from '../../../src/cli/wire/retention.js'
-import {alertStream, incidentStream, resetRequestStream, resetResultStream} from '../../../src/journal/other-streams.js'
-import {leaseStream, runStream} from '../../../src/journal/streams.js'
+import {alertStream, incidentStream, resetRequestStream, resetResultStream} from '../../src/journal/other-streams.js'
+import {retentionOf} from '../../src/journal/spec.js'
+import {leaseStream, runStream} from '../../src/journal/streams.js'
 
 const settings = {runsMs: 1, incidentsMs: 2, resetsMs: 3, alertsMs: 4, deliveriesMs: 5}
 

@@ -1,0 +1,36 @@
+import {dirname} from 'node:path'
+import {GuardError} from '../../errors.js'
+import {isDiskFull} from '../host/disk-space.js'
+import {isRotationDue, type RotationPolicy, rotateLog} from '../log/rotate.js'
+import {type JobOutput, openJobOutput} from './job-output.js'
+
+interface LogRequest {
+  readonly logFile: string
+  /** Beginning of the names of the spool files. */
+  readonly spool: string
+  readonly rotation: RotationPolicy
+  /** Descriptors that the output is passed on to: the job's standard output, its standard error. */
+  readonly targets: readonly [number, number]
+  /** Another run may write to the same log meanwhile. */
+  readonly isShared: boolean
+  /** Wall clock, ms. */
+  readonly now: number
+  readonly warn: (text: string) => void
+}
+
+/** Rotates a job's log if that is due, and opens it for the job's output. Throws GuardError `io`. */
+export function openOutput({rotation, now, ...request}: LogRequest): JobOutput {
+  const {logFile, isShared} = request
+  try {
+    if (isRotationDue(logFile, rotation)) rotateLog(logFile, rotation, now)
+    // The job writes to its log directly, so on a full disk its own writes would fail.
+    if (isDiskFull(dirname(logFile)))
+      throw Object.assign(new Error('the disk is full'), {code: 'ENOSPC', syscall: 'write'})
+    // Two runs that truncate the same log would remove each other's output.
+    return openJobOutput({...request, ...(!isShared && {rotation})})
+  } catch (error) {
+    const cause = error as NodeJS.ErrnoException
+    if (cause.syscall === undefined) throw error
+    throw new GuardError('io', `${logFile}: ${cause.message}`, [], {cause})
+  }
+}

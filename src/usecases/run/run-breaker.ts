@@ -1,0 +1,86 @@
+import type {ProcessRef} from '../../domain/clock/process-ref.js'
+import type {Outcome} from '../../domain/run/outcome.js'
+import type {JobSettings} from '../../domain/settings/job.js'
+import type {BreakerSettings} from '../../domain/settings/settings.js'
+import {GuardError} from '../../errors.js'
+import {allowCall, type BreakerDeps, recordCall, takeRetryToken} from '../breaker/breaker.js'
+
+/** The breakers, as a run needs them. */
+export interface RunBreakerDeps extends BreakerDeps {
+  readonly policyOf: (target: string) => BreakerSettings
+  /** A probe ends when this process does. */
+  readonly self: ProcessRef | undefined
+}
+
+export interface OpenBreakerDeps {
+  /** Called only where a breaker or a retry budget is needed. Rejects with GuardError. */
+  readonly openBreakers: () => Promise<RunBreakerDeps>
+  readonly warn: (text: string) => void
+}
+
+/** The breaker that the runs of a job go through. */
+export interface RunBreaker {
+  /** Why the run must not be made; undefined if it may. */
+  readonly refusal: string | undefined
+  record(outcome: Outcome): void
+}
+
+const noBreaker: RunBreaker = {refusal: undefined, record: () => undefined}
+
+/** Asks the breaker of a job. A journal that cannot be read or written stops no job. */
+export async function askBreaker(deps: OpenBreakerDeps, settings: JobSettings, target: string): Promise<RunBreaker> {
+  const breakers = await openTolerated(deps)
+  if (!breakers) return noBreaker
+  const to = {target, policy: breakers.policyOf(target)}
+  const permit = tolerated(deps, () => allowCall(breakers, to, breakers.self))
+  if (permit && !permit.allowed) return {...noBreaker, refusal: `breaker ${permit.reason}`}
+  const probe = permit?.probe
+  return {
+    refusal: undefined,
+    record: (outcome) => {
+      // The target did not cause either of these, so they say nothing about it.
+      if (outcome === 'killed' || outcome === 'not-started') return
+      const ok = outcome === 'healthy' || outcome === 'skipped'
+      const credit = settings.retry.budget.ratio
+      const change = tolerated(deps, () => recordCall(breakers, to, {ok, probe, credit}))
+      if (change?.change === 'opened') deps.warn(`breaker ${target} opened: ${change.reason}`)
+      if (change?.change === 'closed') deps.warn(`breaker ${target} closed`)
+    },
+  }
+}
+
+/**
+ * Takes tokens of the retry budget that all processes share: that of the breaker's target, else that of the job. Without
+ * a journal every retry is allowed.
+ */
+export async function openRetryTokens(
+  deps: OpenBreakerDeps,
+  settings: JobSettings,
+  job: string,
+): Promise<() => boolean> {
+  const breakers = await openTolerated(deps)
+  const target = settings.breaker?.target ?? job
+  if (!breakers) return () => true
+  return () => tolerated(deps, () => takeRetryToken(breakers, target, settings.retry.budget)) ?? true
+}
+
+async function openTolerated(deps: OpenBreakerDeps): Promise<RunBreakerDeps | undefined> {
+  try {
+    return await deps.openBreakers()
+  } catch (error) {
+    return warned(deps, error)
+  }
+}
+
+function tolerated<T>(deps: OpenBreakerDeps, work: () => T): T | undefined {
+  try {
+    return work()
+  } catch (error) {
+    return warned(deps, error)
+  }
+}
+
+function warned({warn}: OpenBreakerDeps, error: unknown): undefined {
+  if (!(error instanceof GuardError)) throw error
+  warn(`the breaker was not asked: ${error.message}`)
+}

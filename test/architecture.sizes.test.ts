@@ -1,0 +1,95 @@
+import {readFileSync} from 'node:fs'
+import {join} from 'node:path'
+import fastGlob from 'fast-glob'
+import {parseSync} from 'rolldown/utils'
+import {expect, test} from 'vitest'
+
+const root = join(import.meta.dirname, '..')
+const read = (file: string) => readFileSync(join(root, file), 'utf8')
+const sources = fastGlob.sync(['commands/**/*.ts', 'src/**/*.ts'], {cwd: root, ignore: ['**/*.d.ts']})
+const everywhere = fastGlob.sync(['{commands,src,test,scripts}/**/*.{ts,mts,mjs}'], {
+  cwd: root,
+  ignore: ['test/fixtures/**'],
+})
+
+const longestFile = 260
+const longestFunction = 60
+
+test(`no source file has more than ${longestFile} lines`, () => {
+  const long = sources.filter((file) => read(file).trimEnd().split('\n').length > longestFile)
+  expect(long).toEqual([])
+})
+
+test(`no function has more than ${longestFunction} lines`, () => {
+  expect(sources.flatMap(longFunctionsOf)).toEqual([])
+})
+
+test('no two files export a type or a value of one name', () => {
+  const homes = new Map<string, string[]>()
+  for (const file of sources.filter((name) => name !== 'src/index.ts')) {
+    for (const name of exportsOf(file)) homes.set(name, [...(homes.get(name) ?? []), file])
+  }
+  expect([...homes].filter(([, files]) => files.length > 1)).toEqual([])
+})
+
+test('every exported name is imported by another file', () => {
+  const imported = new Set(everywhere.flatMap(importedNamesOf))
+  const unused = sources
+    .filter((file) => file.startsWith('src/') && file !== 'src/index.ts')
+    .flatMap((file) => exportsOf(file).map((name) => ({file, name})))
+    .filter(({name}) => !imported.has(name))
+  expect(unused.map(({file, name}) => `${file}: ${name}`)).toEqual([])
+})
+
+interface AstNode {
+  readonly type: string
+  readonly start: number
+  readonly end: number
+}
+
+function longFunctionsOf(file: string): string[] {
+  const text = read(file)
+  const lineOf = (offset: number) => text.slice(0, offset).split('\n').length
+  const found: string[] = []
+  const visit = (node: unknown) => {
+    if (Array.isArray(node)) return node.forEach(visit)
+    if (typeof node !== 'object' || node === null) return
+    const {type, start, end} = node as AstNode
+    if (/Function(Declaration|Expression)|MethodDefinition/.test(type ?? '')) {
+      const lines = lineOf(end) - lineOf(start) + 1
+      if (lines > longestFunction) found.push(`${file}:${lineOf(start)}: ${lines} lines`)
+    }
+    Object.values(node).forEach(visit)
+  }
+  visit(parseSync(file, text, {lang: 'ts'}).program.body)
+  return found
+}
+
+function exportsOf(file: string): readonly string[] {
+  const names = new Set<string>()
+  for (const {entries} of parseSync(file, read(file), {lang: 'ts'}).module.staticExports) {
+    for (const {exportName} of entries) if (exportName.kind === 'Name' && exportName.name) names.add(exportName.name)
+  }
+  return [...names]
+}
+
+/** The names that a file takes from others: by import statements, re-exports and properties of awaited `import()`. */
+function importedNamesOf(file: string): readonly string[] {
+  const text = read(file)
+  const {module} = parseSync(file, text, {lang: 'ts'})
+  const fromImports = module.staticImports.flatMap(({entries}) =>
+    entries.flatMap(({importName}) => (importName.kind === 'Name' && importName.name ? [importName.name] : [])),
+  )
+  const fromExports = module.staticExports.flatMap(({entries}) =>
+    entries.flatMap(({moduleRequest, importName}) => (moduleRequest && importName.name ? [importName.name] : [])),
+  )
+  const late = [
+    ...text.matchAll(
+      /\{([\w\s,:]+)\} = await import\(|\.then\(\(\{([\w\s,:]+)\}\) =>|import\('[^']+'\)\)?\.(?!then)(\w+)/g,
+    ),
+  ]
+  const fromLate = late.flatMap((names) =>
+    names.slice(1).flatMap((list = '') => list.split(',').map((one) => one.split(':')[0]?.trim() ?? '')),
+  )
+  return [...fromImports, ...fromExports, ...fromLate]
+}

@@ -1,0 +1,143 @@
+import {describe, expect, test} from 'vitest'
+import type {JobSettings, RecoveryStep} from '../../../src/domain/settings/job.js'
+import {GuardError} from '../../../src/errors.js'
+import {type RetryAndRecoverDeps, retryAndRecover} from '../../../src/usecases/recovery/retry-and-recover.js'
+import type {Attempt} from '../../../src/usecases/run/attempt-job.js'
+import {recorder} from '../../../src/usecases/run/run-records.js'
+import {type FakeAttempt, fakeRun} from '../../support/fake-run.js'
+
+const exec: RecoveryStep = {do: 'exec', when: [], command: ['fix'], timeoutMs: 1000}
+const verify: RecoveryStep = {do: 'verify', when: [], pollMs: 1000}
+const refused: FakeAttempt = {code: 2, evidence: {class: 'connection'}}
+const failed: Attempt = {outcome: 'unhealthy', exitCode: 2, class: 'connection', detail: 'refused'}
+
+interface Scene extends Partial<JobSettings> {
+  readonly maxAttempts?: number
+  readonly deadlineMs?: number
+}
+
+/** A job whose first attempt has failed; `later` is how the attempts after it end, the last one again and again. */
+function scene({maxAttempts = 1, deadlineMs, ...settings}: Scene, later: readonly FakeAttempt[] = [refused]) {
+  const {retry} = fakeRun().request.settings
+  const policy = {...retry, maxAttempts, ...(deadlineMs !== undefined && {deadlineMs})}
+  const run = fakeRun({...settings, retry: policy}, [refused, ...later])
+  const {deps, request} = run
+  const output = deps.openOutput()
+  const records = recorder(deps, {job: request.job, run: request.runId})
+  const first = {
+    ...{job: request.job, settings: request.settings, number: 1, timeoutMs: 10_000, token: 7, output, records},
+    signals: deps.catchSignals(),
+    bind: () => undefined,
+  }
+  const start = (more: Partial<RetryAndRecoverDeps> = {}, attempt = failed) =>
+    retryAndRecover({...deps, ...more}, {...request, first, attempt})
+  return {...run, start}
+}
+
+describe('retries', () => {
+  test('the first attempt is the one that was made; further ones are numbered on', async () => {
+    const {start, seen} = scene({maxAttempts: 3}, [refused, {code: 0}])
+    expect(await start()).toMatchObject({attempt: {outcome: 'healthy', exitCode: 0}, attempts: 3, recovered: false})
+    expect(seen.tasks.map(({number}) => number)).toEqual([2, 3])
+  })
+
+  test('each retry is announced with its reason and wait, and waited for', async () => {
+    const {start, seen, clock} = scene({maxAttempts: 2}, [{code: 0}])
+    const begun = clock.mono()
+    await start()
+    const waited = clock.mono() - begun
+    expect(seen.warnings).toEqual([`backup: attempt 1 failed (connection), the next in ${waited}ms`])
+    expect(waited).toBeGreaterThan(0)
+  })
+
+  test('a timeout gets twice the time, but no more than the deadline over all attempts leaves', async () => {
+    const timedOut: Attempt = {outcome: 'timed-out', exitCode: 124, class: 'timeout'}
+    const free = scene({maxAttempts: 2}, [{code: 0}])
+    await free.start({}, timedOut)
+    expect(free.seen.tasks[0]?.timeoutMs).toBe(20_000)
+    const bounded = scene({maxAttempts: 2, deadlineMs: 12_000}, [{code: 0}])
+    await bounded.start({}, timedOut)
+    expect(bounded.seen.tasks[0]?.timeoutMs).toBeLessThan(12_000)
+  })
+
+  test('tokens come from the budget of the breaker’s target, else of the job', async () => {
+    const own = scene({maxAttempts: 2}, [{code: 0}])
+    await own.start()
+    const shared = scene({maxAttempts: 2, breaker: {target: 'api'}}, [{code: 0}])
+    await shared.start()
+    const targets = [own, shared].map(({breakers}) => breakers.lines.map(({kind, target}) => [kind, target]))
+    expect(targets).toEqual([[['retried', 'backup']], [['retried', 'api']]])
+  })
+
+  test('a spent retry budget ends the retries', async () => {
+    const {start, breakers, seen} = scene({maxAttempts: 3})
+    for (let taken = 0; taken < 10; taken++) {
+      breakers.append({kind: 'retried', target: 'backup', reserve: 10}, 'buffered')
+    }
+    expect(await start()).toMatchObject({attempts: 1})
+    expect(seen.tasks).toEqual([])
+  })
+
+  test('without a journal for the budget the job is retried all the same', async () => {
+    const {start, seen} = scene({maxAttempts: 2}, [{code: 0}])
+    const openBreakers = () => Promise.reject(new GuardError('io', 'disk full'))
+    expect(await start({openBreakers})).toMatchObject({attempts: 2, attempt: {outcome: 'healthy'}})
+    expect(seen.warnings[0]).toBe('the breaker was not asked: disk full')
+  })
+
+  test('a signal to guard ends the retries, and nothing is recovered', async () => {
+    const {start, ending, seen} = scene({maxAttempts: 3, recovery: [exec]})
+    ending.abort()
+    expect(await start()).toMatchObject({attempts: 1, recovered: false})
+    expect(seen.done).toEqual([])
+  })
+
+  test('a retry that helps makes the recovery unnecessary', async () => {
+    const {start, seen} = scene({maxAttempts: 2, recovery: [exec]}, [{code: 0}])
+    await start()
+    expect(seen.done).not.toContain('fix')
+  })
+})
+
+describe('recovery', () => {
+  test('begins when the retries are over, and runs the job again to verify', async () => {
+    const {start, seen} = scene({maxAttempts: 2, recovery: [exec, verify]}, [refused, {code: 0}])
+    expect(await start()).toMatchObject({
+      ...{attempt: {outcome: 'healthy'}, attempts: 3, recovered: true},
+      class: 'connection',
+    })
+    expect(seen.done).toEqual([
+      ...['attempt 2', 'log followed', 'fix', 'attempt 3', 'retry-1 followed', 'retry-1 finished'],
+    ])
+  })
+
+  test('that does not help leaves the verdict of the last verification', async () => {
+    const {start} = scene({recovery: [exec, verify]}, [{code: 1, evidence: {class: 'server'}}])
+    const end = await start()
+    expect(end).toMatchObject({attempt: {outcome: 'degraded', exitCode: 1, class: 'server'}, recovered: false})
+    expect(end).not.toHaveProperty('class')
+  })
+
+  test('without a verification leaves the verdict of the last attempt', async () => {
+    const {start} = scene({recovery: [exec]})
+    expect(await start()).toMatchObject({attempt: failed, attempts: 1, recovered: false})
+  })
+
+  test('verifies into the log of the run where no log of its own can be kept', async () => {
+    const {start, deps, seen} = scene({recovery: [exec, verify]}, [{code: 0}])
+    const adapters = await deps.openRecovery(new AbortController().signal)
+    const openRetryOutput = () => {
+      throw new GuardError('io', 'disk full')
+    }
+    expect(await start({openRecovery: async () => ({...adapters, openRetryOutput})})).toMatchObject({recovered: true})
+    expect(seen.warnings).toContain('disk full; no log is kept')
+    expect(seen.done.slice(-2)).toEqual(['attempt 2', 'log followed'])
+  })
+
+  test('that breaks keeps the verdict and the count of the retries before it', async () => {
+    const {start, seen} = scene({maxAttempts: 2, recovery: [exec]}, [{code: 1, evidence: {class: 'server'}}])
+    const end = await start({openRecovery: () => Promise.reject(new Error('no memory'))})
+    expect(end).toMatchObject({attempt: {outcome: 'degraded', exitCode: 1}, attempts: 2, recovered: false})
+    expect(seen.warnings).toContain('backup is not recovered: no memory')
+  })
+})

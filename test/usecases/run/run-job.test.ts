@@ -1,0 +1,184 @@
+import {describe, expect, test} from 'vitest'
+import {GuardError} from '../../../src/errors.js'
+import {runJob} from '../../../src/usecases/run/run-job.js'
+import {fakeRun} from '../../support/fake-run.js'
+
+const kinds = (lines: readonly Readonly<Record<string, unknown>>[]) => lines.map(({kind}) => kind)
+const unusable = new GuardError('io', 'no space left')
+const recovery = [{do: 'exec', when: [], command: ['fix'], timeoutMs: 1000}] as const
+
+describe('a run', () => {
+  test('is recorded, renewed, reported and given back', async () => {
+    const {deps, request, runs, leases, seen} = fakeRun({}, [{code: 0, lastsMs: 1500}])
+    const report = await runJob(deps, request)
+    expect(report).toMatchObject({outcome: 'healthy', exitCode: 0, attempts: 1, recovered: false, token: 1})
+    expect(kinds(runs.lines)).toEqual(['started', 'attempt-ended', 'ended'])
+    expect(runs.lines.at(-1)).toMatchObject({run: 'run-1', outcome: 'healthy', durationMs: 1500})
+    expect(leases.lines.map(({kind, status}) => [kind, status])).toEqual([
+      ['claimed', undefined],
+      ['renewed', undefined],
+      ['renewed', undefined],
+      ['released', 'ok'],
+    ])
+    expect(seen.log).toEqual(['backup healthy exit=0 in 1500 ms run=run-1'])
+    expect(seen.done).toEqual(['attempt 1', 'log followed', 'renewals stopped', 'log finished'])
+  })
+
+  test('hands the exit code of the job on, and releases its lease with an error', async () => {
+    const {deps, request, leases, seen} = fakeRun({}, [{code: 3}])
+    expect(await runJob(deps, request)).toMatchObject({outcome: 'failed', exitCode: 3})
+    expect(leases.lines.at(-1)).toMatchObject({kind: 'released', status: 'error', detail: 'failed'})
+    expect(seen.exitCode).toBe(3)
+  })
+
+  test('that is quiet passes its output on only if it ends badly', async () => {
+    const good = fakeRun({quiet: true})
+    await runJob(good.deps, good.request)
+    expect(good.seen.done).toEqual(['attempt 1', 'log followed quietly', 'renewals stopped', 'log finished quietly'])
+    const bad = fakeRun({quiet: true}, [{code: 1}])
+    await runJob(bad.deps, bad.request)
+    expect(bad.seen.done.at(-1)).toBe('log finished')
+  })
+
+  test('waits for a part of its jitter before it claims its lease', async () => {
+    const {deps, request, clock, leases} = fakeRun({jitterMs: 10_000})
+    const begun = clock.now()
+    await runJob(deps, request)
+    expect(leases.lines[0]).toMatchObject({kind: 'claimed', at: begun + 5000})
+  })
+
+  test('closes the run that held the lease before, after bringing its output into the log', async () => {
+    const {deps, request, runs, seen} = fakeRun()
+    const first = deps.openClaim!()
+    first.leases.append({kind: 'claimed', job: 'backup', holder: 'run-0', ttlMs: 60_000}, 'buffered')
+    await runJob({...deps, openClaim: () => ({...first, survivorOf: async () => 'none'})}, request)
+    expect(runs.lines[0]).toMatchObject({kind: 'interrupted', run: 'run-0', reason: 'its guard was killed'})
+    expect(seen.done.slice(0, 2)).toEqual(['recover spools of run-0', 'attempt 1'])
+  })
+})
+
+describe('a run that is not made', () => {
+  test('because the lease is held is recorded as skipped, with the exit code of the settings', async () => {
+    const {deps, request, runs, seen} = fakeRun({skipExitCode: 9})
+    deps.openClaim!().leases.append({kind: 'claimed', job: 'backup', holder: 'run-0', ttlMs: 60_000}, 'buffered')
+    expect(await runJob(deps, request)).toMatchObject({outcome: 'skipped', exitCode: 9, attempts: 0})
+    expect(kinds(runs.lines)).toEqual(['skipped'])
+    expect(seen.warnings).toEqual([expect.stringMatching(/^backup was skipped: it has been running for 0 s/)])
+    expect(seen.tasks).toEqual([])
+  })
+
+  test('because its breaker is open gives its lease back and exits with 69', async () => {
+    const {deps, request, breakers, leases, runs} = fakeRun({breaker: {target: 'api'}})
+    breakers.append({kind: 'opened', target: 'api', by: 'hand', reason: 'maintenance', openForMs: 60_000}, 'buffered')
+    expect(await runJob(deps, request)).toMatchObject({
+      ...{outcome: 'skipped', exitCode: 69},
+      detail: 'breaker api is open: maintenance',
+    })
+    expect(leases.lines.at(-1)).toMatchObject({kind: 'released', status: 'error'})
+    expect(kinds(runs.lines)).toEqual(['skipped'])
+  })
+})
+
+describe('a breaker', () => {
+  test('hears how the run ended', async () => {
+    const bad = fakeRun({breaker: {target: 'api'}}, [{code: 1}])
+    await runJob(bad.deps, bad.request)
+    expect(bad.breakers.lines).toMatchObject([{kind: 'failed', target: 'api'}])
+    const good = fakeRun({breaker: {target: 'api'}})
+    await runJob(good.deps, good.request)
+    expect(good.breakers.lines).toMatchObject([{kind: 'succeeded', target: 'api', credit: 0.1}])
+  })
+
+  test.each([
+    ['was killed', {signal: 'SIGKILL'} as const],
+    ['did not start', {fault: new GuardError('not-found', 'nothing there')}],
+  ])('hears nothing of a run that %s', async (_title, attempt) => {
+    const {deps, request, breakers} = fakeRun({breaker: {target: 'api'}}, [attempt])
+    await runJob(deps, request)
+    expect(breakers.lines).toEqual([])
+  })
+
+  test('whose journal cannot be read stops no job', async () => {
+    const {deps, request, seen} = fakeRun({breaker: {target: 'api'}})
+    const report = await runJob({...deps, openBreakers: () => Promise.reject(unusable)}, request)
+    expect(report.exitCode).toBe(0)
+    expect(seen.warnings).toEqual(['the breaker was not asked: no space left'])
+  })
+})
+
+describe('a state directory that fails', () => {
+  test('stops no job: it runs without lease, record and log, and says so', async () => {
+    const {deps, request, seen, runs} = fakeRun()
+    const fail = () => {
+      throw unusable
+    }
+    const broken = {...deps, openClaim: fail, openOutput: fail, runs: {...runs, note: fail}}
+    expect(await runJob(broken, request)).toMatchObject({outcome: 'healthy', exitCode: 0})
+    expect(new Set(seen.warnings)).toEqual(
+      new Set([
+        'no space left; backup runs without lease',
+        'no space left; no log is kept',
+        'run of backup not recorded: no space left',
+      ]),
+    )
+  })
+
+  test('is not even tried when it cannot be used at all', async () => {
+    const {deps, request, leases, runs} = fakeRun()
+    const report = await runJob({...deps, openClaim: undefined, runs: undefined}, request)
+    expect([report.exitCode, report.token, leases.lines, runs.lines]).toEqual([0, undefined, [], []])
+  })
+
+  test('keeps a job from running whose settings refuse that', async () => {
+    const {deps, request, seen} = fakeRun({onStateError: 'refuse'})
+    const openClaim = () => {
+      throw unusable
+    }
+    await expect(runJob({...deps, openClaim}, request)).rejects.toMatchObject({kind: 'io'})
+    expect(seen.tasks).toEqual([])
+  })
+})
+
+describe('after a failure', () => {
+  test('nothing is loaded for a job without retries and steps', async () => {
+    const {deps, request} = fakeRun({}, [{code: 2}])
+    const openRecovery = () => Promise.reject(new Error('not asked for'))
+    expect(await runJob({...deps, openRecovery}, request)).toMatchObject({exitCode: 2, attempts: 1})
+  })
+
+  test('the run ends as the retry ended', async () => {
+    const {deps, request, runs} = fakeRun({retry: {...fakeRun().request.settings.retry, maxAttempts: 2}}, [
+      {code: 1, evidence: {class: 'connection'}},
+      {code: 0},
+    ])
+    expect(await runJob(deps, request)).toMatchObject({outcome: 'healthy', exitCode: 0, attempts: 2})
+    expect(kinds(runs.lines)).toEqual(['started', 'attempt-ended', 'attempt-ended', 'ended'])
+  })
+
+  test('a recovered run says so, with the class of what it was recovered from', async () => {
+    const {deps, request, seen} = fakeRun({recovery: [...recovery, {do: 'verify', when: [], pollMs: 1000}]}, [
+      {code: 2, evidence: {class: 'uw-socket'}},
+      {code: 0},
+    ])
+    const report = await runJob(deps, request)
+    expect(report).toMatchObject({outcome: 'healthy', exitCode: 0, attempts: 2, recovered: true, class: 'uw-socket'})
+    expect(seen.log.at(-1)).toMatch(/^backup healthy, recovered exit=0/)
+  })
+
+  test.each([
+    ['a recovery that cannot be opened', new GuardError('io', 'journal gone')],
+    ['a fault of guard in the recovery', new TypeError('journal gone')],
+  ])('%s leaves the exit code of the job alone', async (_title, error) => {
+    const {deps, request, seen, runs} = fakeRun({recovery}, [{code: 2}])
+    const report = await runJob({...deps, openRecovery: () => Promise.reject(error)}, request)
+    expect(report).toMatchObject({outcome: 'unhealthy', exitCode: 2, recovered: false})
+    expect(seen.warnings).toEqual(['backup is not recovered: journal gone'])
+    expect(runs.lines.at(-1)).toMatchObject({kind: 'ended', exitCode: 2})
+  })
+
+  test('a fault of guard in the retries leaves the exit code of the job alone', async () => {
+    const {deps, request, seen} = fakeRun({retry: {...fakeRun().request.settings.retry, maxAttempts: 2}}, [{code: 2}])
+    const report = await runJob({...deps, openBreakers: () => Promise.reject(new TypeError('broken'))}, request)
+    expect([report.exitCode, seen.warnings]).toEqual([2, ['backup is not recovered: broken']])
+  })
+})
