@@ -181,7 +181,7 @@ describe('74', () => {
     write('.guardianrc.json', '{"jobs": {"j": {"command": ["touch", "ran"], "onStateError": "refuse"}}}')
     const {code, stderr} = await guard('run', '--state-dir', path('file'), 'j')
     expect(code).toBe(74)
-    expect(stderr).toMatch(/^guard: not run, for onStateError is refuse: state directory .* is no directory/)
+    expect(stderr).toMatch(/^guard: not run, for onStateError is refuse: state directory .* is not a directory/)
     expect(existsSync(path('ran'))).toBe(false)
   })
 

@@ -50,14 +50,16 @@ describe('a state directory that cannot be used: the job runs, the user is told'
     const {guard, write, path} = createSandbox()
     write('file', '')
     const ended = await guard('run', '--state-dir', path('file'), ...job.slice(1))
-    expect(ended).toEqual(told(/^guard: state directory \S+ is no directory; j runs without record or lease\nerr\n$/))
+    expect(ended).toEqual(
+      told(/^guard: state directory \S+ is not a directory; j runs without record or lease\nerr\n$/),
+    )
   })
 
   test('it may be written by everybody', async () => {
     const {guard, path} = createSandbox()
     mkdirSync(path('state'))
     chmodSync(path('state'), 0o777)
-    expect(await guard(...job)).toEqual(told(/may be written by others; j runs without record or lease\nerr\n$/))
+    expect(await guard(...job)).toEqual(told(/is writable by others; j runs without record or lease\nerr\n$/))
   })
 
   test('its disk is read-only', async () => {
@@ -317,5 +319,5 @@ test('a log folder below /proc is refused, and the job runs all the same', async
   write('.guardianrc.json', JSON.stringify({logDir: '/proc/guard/logs'}))
   const ended = await guard('run', '--job', 'j', '--', 'echo', 'out')
   expect([ended.code, ended.stdout]).toEqual([0, 'out\n'])
-  expect(ended.stderr).toContain('log folder /proc/guard/logs lies where the kernel shows itself')
+  expect(ended.stderr).toContain('log folder /proc/guard/logs is on a virtual file system of the kernel')
 })

@@ -20,7 +20,7 @@ import {createStamper} from '../../src/system/host/host.js'
 import {fakeClock} from '../support/fake-clock.js'
 import {tempDir} from '../support/temp-dir.js'
 
-/** Keeps the names in the order of their lines; a name that stands already is void. */
+/** Keeps the names in the order of their lines; a repeated name is void. */
 const names: Fold<string[]> = {
   empty: () => [],
   apply: (state, {name}: RawRecord) => {
@@ -81,7 +81,7 @@ describe('appending', () => {
     expect(one.read()).toEqual(['a', 'b'])
   })
 
-  test('a note is written without asking for the state', () => {
+  test('a note is written without reading the state', () => {
     const dir = tempDir()
     const journal = journalIn(dir)
     journal.note(add('a'), 'buffered')
@@ -97,26 +97,26 @@ describe('appending', () => {
     expect(readdirSync(dir)).toEqual([])
   })
 
-  test('files are for the owner alone', () => {
+  test('files are accessible to their owner only', () => {
     const dir = tempDir()
     journalIn(dir).note(add('a'), 'buffered')
     expect(statSync(stable(dir)).mode & 0o777).toBe(0o600)
     expect(statSync(join(dir, '.gen')).mode & 0o777).toBe(0o700)
   })
 
-  test('a record that is too long for a line is refused and leaves no trace', () => {
+  test('a record that is too long for a line is refused, and nothing is written', () => {
     const journal = journalIn(tempDir())
     expect(() => journal.note(add('x'.repeat(70_000)), 'buffered')).toThrow(/65536 are allowed/)
     expect(journal.read()).toEqual([])
   })
 
-  test('nobody may write the kinds by which the journal keeps itself', () => {
+  test('a caller may not write the kinds that the journal reserves', () => {
     expect(() => journalIn(tempDir()).note({kind: 'seal'}, 'buffered')).toThrow(/written by the journal alone/)
   })
 })
 
 describe('other writers', () => {
-  test('lines that stood before guard came are its first', () => {
+  test('lines that were written before the first record of guard are part of the journal', () => {
     const dir = tempDir()
     appendFileSync(stable(dir), '{"name":"old"}\n')
     expect(journalIn(dir).read()).toEqual(['old'])
@@ -124,7 +124,7 @@ describe('other writers', () => {
     expect(namesOf(journalIn(dir).records())).toEqual(['old', 'new'])
   })
 
-  test('a torn line spoils itself only, and is counted (invariant 6)', () => {
+  test('a torn line damages no other line, and is counted (invariant 6)', () => {
     const dir = tempDir()
     const journal = journalIn(dir)
     journal.note(add('a'), 'buffered')
@@ -134,7 +134,7 @@ describe('other writers', () => {
     expect(journal.inspect()).toMatchObject({records: 2, garbage: 1})
   })
 
-  test('a line without its newline does not count until somebody ends it', () => {
+  test('a line without its newline does not count until the newline is written', () => {
     const dir = tempDir()
     const journal = journalIn(dir)
     journal.note(add('a'), 'buffered')
@@ -144,7 +144,7 @@ describe('other writers', () => {
     expect(journal.read()).toEqual(['a', 'b'])
   })
 
-  test('a record behind the garbage of a dead writer is recovered', () => {
+  test('a record after the garbage of a dead writer is recovered', () => {
     const dir = tempDir()
     const journal = journalIn(dir)
     journal.note(add('a'), 'buffered')
@@ -152,7 +152,7 @@ describe('other writers', () => {
     expect(journal.read()).toEqual(['a', 'b'])
   })
 
-  test('lines of any bytes and any length are no harm', () => {
+  test('lines of any bytes and any length do no harm', () => {
     const dir = tempDir()
     const journal = journalIn(dir)
     journal.note(add('a'), 'buffered')
@@ -194,7 +194,7 @@ describe('compaction', () => {
     expect(readdirSync(join(dir, '.gen')).sort()).toEqual([1, 2, 3].map((number) => `names.00000${number}.jsonl`))
   })
 
-  test.each(['append', 'note'] as const)('who crosses the limit by %s is to compact', (write) => {
+  test.each(['append', 'note'] as const)('the writer whose %s crosses the limit compacts', (write) => {
     const dir = tempDir()
     const writer = journalIn(dir)
     expect(writer.hasGrown()).toBe(false)
@@ -206,7 +206,7 @@ describe('compaction', () => {
     expect(writer.hasGrown()).toBe(false)
   })
 
-  test('nobody else is, until the tail has twice the limit: then the one who should have has died', () => {
+  test('other writers compact only from twice the limit on, for a writer that died before it compacted', () => {
     const dir = tempDir()
     journalIn(dir).note(add('x'.repeat(1000)), 'buffered')
     const next = journalIn(dir)
@@ -217,7 +217,7 @@ describe('compaction', () => {
     expect(next.hasGrown()).toBe(true)
   })
 
-  test('a process that slept through compactions goes on where the others are', () => {
+  test('a process that was idle during compactions goes on in the newest generation', () => {
     const dir = tempDir()
     const [reader, writer, noter] = [journalIn(dir), journalIn(dir), journalIn(dir)]
     writer.append(add('first'), 'buffered')
@@ -250,7 +250,7 @@ describe('compaction', () => {
     ).toHaveLength(1)
   })
 
-  test('a snapshot waits for a tail of its own length, so that a large state is not written again and again', () => {
+  test('a snapshot is not replaced before the tail is as long as it, so that a large state is not rewritten too often', () => {
     const dir = tempDir()
     const limit = {bytes: 1000, records: 1e9, timesSnapshot: 1}
     const journal = journalIn(dir, {limit})
@@ -269,7 +269,7 @@ describe('compaction', () => {
     expect(journalIn(dir).read()).toHaveLength(400)
   })
 
-  test('many late lines are carried in lines of bounded length', () => {
+  test('many late lines are carried in records of bounded length', () => {
     const dir = tempDir()
     fillGenerations(dir, 2)
     const late = Array.from({length: 300}, (_, index) => `late-${index}-${'x'.repeat(500)}`)
@@ -285,7 +285,7 @@ describe('compaction', () => {
     expect(longest).toBeLessThan(65_536)
   })
 
-  test('a seal without a successor is finished by whoever comes next (invariant 7)', () => {
+  test('a seal without a successor gets one from the next writer (invariant 7)', () => {
     const dir = tempDir()
     const added = fillGenerations(dir, 2)
     rmSync(generation(dir, 2))
@@ -297,7 +297,7 @@ describe('compaction', () => {
     expect(journalIn(dir).inspect()).toMatchObject({generation: 2, problems: []})
   })
 
-  test('retention removes what is too much, oldest first, and never what is still needed', () => {
+  test('retention removes the oldest generations first, and never those that are still needed', () => {
     const dir = tempDir()
     const added = fillGenerations(dir, 40)
     expect(namesOf(journalIn(dir).records())).toEqual(added)
@@ -313,8 +313,8 @@ describe('compaction', () => {
   })
 })
 
-describe('what people do to files', () => {
-  test('an edited file is kept aside, reported, and does not change the truth', () => {
+describe('manual changes of the files', () => {
+  test('an edited file is kept aside and reported, and does not change the state', () => {
     const dir = tempDir()
     const journal = journalIn(dir)
     journal.note(add('a'), 'buffered')
@@ -328,13 +328,13 @@ describe('what people do to files', () => {
     expect(problems).toEqual([expect.stringMatching(/kept as names\.edited-/)])
   })
 
-  test('a file that only other programs have written is no trouble', () => {
+  test('a file that only other programs have written is not a problem', () => {
     const dir = tempDir()
     writeFileSync(stable(dir), '{"name":"foreign"}\n', {mode: 0o600})
     expect(journalIn(dir).inspect()).toMatchObject({records: 1, problems: []})
   })
 
-  test('a state directory that was copied works as the original, without complaint', () => {
+  test('a copied state directory works like the original', () => {
     const [dir, copy] = [tempDir(), tempDir()]
     const added = fillGenerations(dir, 3)
     cpSync(dir, copy, {recursive: true})
@@ -346,7 +346,7 @@ describe('what people do to files', () => {
     expect(journalIn(dir).read()).toEqual(added)
   })
 
-  test('a state directory that is deleted while a process runs is made again at its next line', () => {
+  test('a state directory that is deleted while a process runs is made again by its next record', () => {
     const dir = join(tempDir(), 'state')
     const journal = journalIn(dir)
     const noter = journalIn(dir)
@@ -359,7 +359,7 @@ describe('what people do to files', () => {
     expect(journalIn(dir).read()).toEqual(['c', 'd'])
   })
 
-  test('a folder of generations that was deleted is built again from the stable name', () => {
+  test('a deleted folder of generations is made again from the stable name', () => {
     const dir = tempDir()
     const added = fillGenerations(dir, 3)
     rmSync(join(dir, '.gen'), {recursive: true})
@@ -368,7 +368,7 @@ describe('what people do to files', () => {
     expect(journal.inspect()).toMatchObject({generation: 3, problems: []})
   })
 
-  test('a stable name that was deleted is linked again', () => {
+  test('a deleted stable name is linked again', () => {
     const dir = tempDir()
     const journal = journalIn(dir)
     journal.note(add('a'), 'buffered')
@@ -377,7 +377,7 @@ describe('what people do to files', () => {
     expect(statSync(stable(dir)).ino).toBe(statSync(generation(dir, 1)).ino)
   })
 
-  test('a file that was emptied loses its own lines, and nothing that was compacted before', () => {
+  test('an emptied file loses its own lines, but nothing that was compacted before', () => {
     const dir = tempDir()
     const added = fillGenerations(dir, 3)
     const [reader, noter] = [journalIn(dir), journalIn(dir)]
@@ -400,7 +400,7 @@ describe('what people do to files', () => {
     expect(journalIn(dir).inspect().problems).toEqual([])
   })
 
-  test('a symbolic link in the place of a journal is refused', () => {
+  test('a symbolic link is refused as a journal', () => {
     const dir = tempDir()
     writeFileSync(join(dir, 'precious'), '')
     symlinkSync(join(dir, 'precious'), stable(dir))

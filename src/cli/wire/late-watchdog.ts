@@ -1,6 +1,6 @@
 import type {ClockReading} from '../../domain/clock/reading.js'
 import type {Lease} from '../../domain/lease/lease.js'
-import {alertStream} from '../../journal/other-streams.js'
+import {alertStream} from '../../journal/failure-streams.js'
 import {alertLateWatchdog} from '../../usecases/watchdog/alert-late-watchdog.js'
 import type {Guard} from '../guard.js'
 import {printWarning} from '../stderr.js'

@@ -1,7 +1,7 @@
 import {workingDirectory} from '../../config/settings.js'
 import {formatDuration} from '../../domain/clock/duration.js'
 import {GuardError} from '../../errors.js'
-import {alertStream} from '../../journal/other-streams.js'
+import {alertStream} from '../../journal/failure-streams.js'
 import {writeAlertFile} from '../../system/host/alert-file.js'
 import {identifyProcess} from '../../system/process/identity.js'
 import {type RunCommand, runCommand} from '../../system/process/run-command.js'

@@ -1,6 +1,11 @@
 import {expect, test} from 'vitest'
 import {retentionOf} from '../../../src/cli/wire/retention.js'
-import {alertStream, incidentStream, resetRequestStream, resetResultStream} from '../../../src/journal/other-streams.js'
+import {
+  alertStream,
+  incidentStream,
+  resetRequestStream,
+  resetResultStream,
+} from '../../../src/journal/failure-streams.js'
 import {leaseStream, runStream} from '../../../src/journal/streams.js'
 
 const settings = {runsMs: 1, incidentsMs: 2, resetsMs: 3, alertsMs: 4, deliveriesMs: 5}

@@ -19,14 +19,14 @@ import {tailLog} from '../../../src/system/log/tail-log.js'
 import {type TruncateRequest, truncateHead} from '../../../src/system/log/truncate-head.js'
 import {readTruncations} from '../../../src/system/log/truncation-list.js'
 import {appendFlags} from '../../../src/system/output/spool.js'
-import {cuttableDir} from '../../support/cuttable-dir.js'
 import {sequence, wholeLog} from '../../support/rotated-log.js'
 import {until} from '../../support/sandbox.js'
 import {tempDir} from '../../support/temp-dir.js'
+import {truncatableDir} from '../../support/truncatable-dir.js'
 
 const policy = {maxSizeBytes: 256 * 1024, keep: 1000, maxAgeMs: 3_600_000}
 
-function openLog(dir = cuttableDir()) {
+function openLog(dir = truncatableDir()) {
   const file = join(dir, 'log')
   const fd = openSync(file, appendFlags, 0o600)
   onTestFinished(() => closeSync(fd))
