@@ -22,7 +22,7 @@ describe('a script that cannot be run gives 126 and a record', () => {
     const {code, stderr} = await box.sh(line)
     expect([code, stderr]).toEqual([
       126,
-      expect.stringMatching(/^guard: secret\.sh: may not be read\n {2}- look at it: ls -ld/),
+      expect.stringMatching(/^guard: secret\.sh: is not readable by this user\n {2}- check it: ls -ld/),
     ])
     expect(box.journal('runs.jsonl').at(-1)).toMatchObject({job: 'secret', outcome: 'not-started'})
   })
@@ -137,7 +137,7 @@ describe('where guard is started', () => {
     const script = await sh('mkdir b && cd b && rmdir ../b && guard run job.sh')
     expect([script.code, script.stderr]).toEqual([
       127,
-      expect.stringMatching(/guard: job\.sh: the working directory is gone/),
+      expect.stringMatching(/guard: job\.sh: the working directory does not exist any more/),
     ])
     expect(journal('runs.jsonl').filter(({kind}) => kind === 'ended')).toHaveLength(2)
   })
@@ -206,7 +206,7 @@ describe('the streams', () => {
     await sh('guard run --job j -- seq 1000')
     const {stdout, stderr} = await sh("guard run --job j -- sh -c 'echo anew > /dev/stdout'")
     expect(stdout).toBe('anew\n')
-    expect(stderr).toMatch(/was emptied by the job; if it writes "> \/dev\/stderr", make that ">&2"/)
+    expect(stderr).toMatch(/was emptied by the job; if it writes "> \/dev\/stderr", change that to ">&2"/)
   })
 })
 

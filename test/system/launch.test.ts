@@ -17,7 +17,7 @@ const ways: readonly (readonly [string, (command: JobCommand) => Promise<Launche
 
 let count = 0
 
-/** Runs a line of shell and gives what it wrote. */
+/** Runs a line of shell and returns its output. */
 async function shell(launch: (typeof ways)[number][1], line: string, more: Partial<JobCommand> = {}) {
   const file = join(dir, `out-${count++}`)
   const fd = openSync(file, 'a')
