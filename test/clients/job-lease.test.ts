@@ -135,7 +135,7 @@ describe('guard', () => {
     const env = {PATH: '/usr/bin:/bin'}
     const lax = await python(working, env)
     expect(lax).toMatchObject({code: 0, stdout: 'worked\n'})
-    expect(lax.stderr).toMatch(/scan runs without a lease: .*install it, put it on PATH, or name it with GUARD_BIN=/)
+    expect(lax.stderr).toMatch(/scan runs without a lease: .*install it, put it on PATH, or set GUARD_BIN=/)
     const strict = await python(insisting, env)
     expect(strict).toMatchObject({code: 1, stderr: expect.stringContaining('FileNotFoundError')})
   })
@@ -194,7 +194,7 @@ test('a process that acquires many leases leaves no files open', async () => {
 test('a holder that is not a text is refused', async () => {
   const {python} = pythonSandbox()
   const {code, stderr} = await python('from job_lease import *; acquire("scan", 5, holder=42)')
-  expect({code, stderr}).toEqual({code: 1, stderr: expect.stringContaining('a holder is a text, not 42')})
+  expect({code, stderr}).toEqual({code: 1, stderr: expect.stringContaining('holder must be a str, not 42')})
 })
 
 test('the release of a lost lease does not release a newer one of the same process', async () => {

@@ -127,31 +127,6 @@ function replay(setup: Setup, history: readonly Choice[]) {
     setup.mutant ? setup.mutant(op, model.files.perform, actor.previous) : model.files.perform(op)
   for (const actor of actors) resume(actor, undefined)
 
-  function resume(actor: Actor, answer: unknown): void {
-    let turn = actor.steps.next(answer)
-    // Operations without a visible effect need no state of their own.
-    while (!turn.done && (turn.value.op === 'close' || turn.value.op === 'sync' || turn.value.op === 'sync-folders')) {
-      turn = actor.steps.next(undefined)
-    }
-    actor.previous = actor.op
-    actor.op = turn.done ? undefined : turn.value
-  }
-
-  const choices = (): Choice[] => {
-    const found: Choice[] = []
-    for (const [process, {op}] of actors.entries()) {
-      if (!op) continue
-      found.push({process, how: 'step'})
-      if (left.crashes > 0) found.push({process, how: 'crash'})
-      if (op.op !== 'append') continue
-      if (left.crashes > 0) found.push({process, how: 'torn'})
-      if (left.shortWrites > 0) found.push({process, how: 'short'})
-    }
-    // Time matters only while a process runs.
-    if (found.length > 0 && left.ticks > 0) found.push({how: 'tick'})
-    return found
-  }
-
   const take = (choice: Choice): void => {
     if (choice.how === 'tick') {
       left.ticks -= 1
@@ -188,7 +163,34 @@ function replay(setup: Setup, history: readonly Choice[]) {
       .update(model.files.fingerprint())
       .update(JSON.stringify([model.clock, left, actors.map(({told, op}) => [told, op === undefined])]))
       .digest('base64')
-  return {model, choices, take, key}
+  return {model, choices: () => choicesOf(actors, left), take, key}
+}
+
+/** Runs a process up to its next operation with a visible effect; others need no state of their own. */
+function resume(actor: Actor, answer: unknown): void {
+  let turn = actor.steps.next(answer)
+  while (!turn.done && (turn.value.op === 'close' || turn.value.op === 'sync' || turn.value.op === 'sync-folders')) {
+    turn = actor.steps.next(undefined)
+  }
+  actor.previous = actor.op
+  actor.op = turn.done ? undefined : turn.value
+}
+
+type Left = Pick<Setup, 'crashes' | 'shortWrites' | 'ticks'>
+
+function choicesOf(actors: readonly Actor[], left: Left): Choice[] {
+  const found: Choice[] = []
+  for (const [process, {op}] of actors.entries()) {
+    if (!op) continue
+    found.push({process, how: 'step'})
+    if (left.crashes > 0) found.push({process, how: 'crash'})
+    if (op.op !== 'append') continue
+    if (left.crashes > 0) found.push({process, how: 'torn'})
+    if (left.shortWrites > 0) found.push({process, how: 'short'})
+  }
+  // Time matters only while a process runs.
+  if (found.length > 0 && left.ticks > 0) found.push({how: 'tick'})
+  return found
 }
 
 function describe(answer: unknown): string {

@@ -27,6 +27,24 @@ export interface FakeOpenClaw extends OpenClaw {
 
 export const jobId = '3a7f742b-889a-4c05-9697-f5f873fea02c'
 
+function wedgedJob(nowMs: number): OpenClawJob {
+  return {
+    id: jobId,
+    name: 'CoinGecko Scanner',
+    enabled: true,
+    schedule: 'every',
+    payload: 'agentTurn',
+    timeoutSeconds: undefined,
+    runningAtMs: nowMs - 7_200_000,
+    nextRunAtMs: nowMs - 7_000_000,
+    lastRunAtMs: undefined,
+    lastError: undefined,
+    consecutiveErrors: 0,
+    autoDisabled: undefined,
+    systemOwned: false,
+  }
+}
+
 /** OpenClaw with one job whose run marker is left from a dead run. Each call takes 3 s, like the real program. */
 export function fakeOpenClaw(clock: Clock, change: Partial<OpenClawJob> = {}): FakeOpenClaw {
   const late: {readonly at: number; readonly change: () => void}[] = []
@@ -57,22 +75,7 @@ export function fakeOpenClaw(clock: Clock, change: Partial<OpenClawJob> = {}): F
     return {ok: false, failure: {kind: fault.kind, cause: fault.cause ?? 'other', message: `${call}: ${fault.kind}`}}
   }
   const fake: FakeOpenClaw = {
-    job: {
-      id: jobId,
-      name: 'CoinGecko Scanner',
-      enabled: true,
-      schedule: 'every',
-      payload: 'agentTurn',
-      timeoutSeconds: undefined,
-      runningAtMs: clock.now() - 7_200_000,
-      nextRunAtMs: clock.now() - 7_000_000,
-      lastRunAtMs: undefined,
-      lastError: undefined,
-      consecutiveErrors: 0,
-      autoDisabled: undefined,
-      systemOwned: false,
-      ...change,
-    },
+    job: {...wedgedJob(clock.now()), ...change},
     tasks: [],
     faults: [],
     healthNow: 'ready',

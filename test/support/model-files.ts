@@ -10,7 +10,8 @@ export interface ModelFiles {
   tear(op: Extract<FileOp, {op: 'append'}>, bytes: number): number
 }
 
-export function modelFiles(journal: string): ModelFiles {
+/** The files and the operations on their names. */
+function fileTable() {
   const inodes: Buffer[] = []
   const names = new Map<string, number>()
   const opened = new Set<number>()
@@ -50,17 +51,22 @@ export function modelFiles(journal: string): ModelFiles {
       inodes[inode] = Buffer.alloc(0)
   }
 
+  return {inodes, names, handle, make, bytesOf, tear, open, link, rename, remove}
+}
+
+export function modelFiles(journal: string): ModelFiles {
+  const {inodes, names, handle, make, bytesOf, tear, open, link, rename, remove} = fileTable()
+  const numbersIn = (numberOf: (journal: string, file: string) => number | undefined) =>
+    [...names.keys()]
+      .filter((name) => name.startsWith(`${generationsFolder}/`))
+      .map((name) => numberOf(journal, name.slice(generationsFolder.length + 1)))
+      .filter((generation) => generation !== undefined)
   const perform = (op: FileOp): unknown => {
     switch (op.op) {
       case 'list':
-        return [...names.keys()]
-          .filter((name) => name.startsWith(`${generationsFolder}/`))
-          .map((name) => generationOf(journal, name.slice(generationsFolder.length + 1)))
-          .filter((generation) => generation !== undefined)
+        return numbersIn(generationOf)
       case 'list-archives':
-        return [...names.keys()]
-          .map((name) => archivedGenerationOf(journal, name.slice(generationsFolder.length + 1)))
-          .filter((generation) => generation !== undefined)
+        return numbersIn(archivedGenerationOf)
       case 'open':
         return open(op.name)
       case 'create':

@@ -2,7 +2,7 @@ import {rmSync} from 'node:fs'
 import {compare} from '../compare.mjs'
 import {guard, node} from '../place.mjs'
 
-export const title = 'commands that go through oclif, beside node -e 0'
+export const title = 'commands through oclif, compared with node -e 0'
 
 export function run({place, rounds}) {
   const call = (words, env) => place.command([...guard, ...words], {env})

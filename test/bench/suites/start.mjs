@@ -4,14 +4,14 @@ import {setTimeout as sleep} from 'node:timers/promises'
 import {compare} from '../compare.mjs'
 import {bare, guard, hasProgram, root} from '../place.mjs'
 
-export const title = 'guard run -- true, beside bare Node that spawns true'
+export const title = 'guard run -- true, compared with bare Node that spawns true'
 
 const goal = 'CPU 1.15, RSS +2 MiB'
 
 export async function run({place, rounds}) {
   mkdirSync(place.path('project'))
   place.write('project/.guardianrc.yaml', settingsOf(100))
-  // Settings are kept once they are 2.5 s old.
+  // Settings are cached only if their file is older than 2.5 s.
   await sleep(3000)
   symlinkSync(join(root, 'bin/guard.js'), place.path('guard'))
   const options =
@@ -27,7 +27,7 @@ export async function run({place, rounds}) {
     {name: '… with 9 flags', goal, command: place.command([...guard, 'run', ...options.split(' '), '--', 'true'])},
     {name: '… by the link of npm', command: place.command([place.path('guard'), 'run', '--', 'true'])},
   ]
-  if (!hasProgram('chronic')) return [...compare(commands, {rounds}), {what: 'chronic(1) is not there (moreutils)'}]
+  if (!hasProgram('chronic')) return [...compare(commands, {rounds}), {what: 'chronic(1) is not installed (moreutils)'}]
   return compare([...commands, {name: 'chronic true', command: place.command(['chronic', 'true'])}], {rounds})
 }
 
