@@ -17,7 +17,7 @@ export interface ModelState {
   readonly acks: Ack[]
 }
 
-export interface Ack {
+interface Ack {
   readonly id: string
   readonly process: number
   readonly mono: number
@@ -50,7 +50,7 @@ export interface Setup {
 
 type Choice = {readonly process: number; readonly how: 'step' | 'crash' | 'torn' | 'short'} | {readonly how: 'tick'}
 
-export interface Explored {
+interface Explored {
   readonly states: number
   readonly ends: number
   readonly complete: boolean

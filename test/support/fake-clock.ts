@@ -1,6 +1,6 @@
 import type {Clock} from '../../src/system/host/clock.js'
 
-export interface FakeClock extends Clock {
+interface FakeClock extends Clock {
   /** Advances both clocks. */
   advance(ms: number): void
   /** Moves only the wall clock, as an administrator or NTP does. */
