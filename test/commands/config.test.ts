@@ -83,6 +83,6 @@ test('schema prints a JSON Schema that knows the keys and their defaults', async
   expect(JSON.parse(stdout)).toMatchObject({
     $schema: 'https://json-schema.org/draft/2020-12/schema',
     additionalProperties: false,
-    properties: {defaults: {properties: {killAfter: {default: '10s', description: 'From TERM to KILL'}}}},
+    properties: {defaults: {properties: {killAfter: {default: '10s', description: 'Time from TERM to KILL'}}}},
   })
 })
