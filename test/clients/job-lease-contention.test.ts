@@ -76,7 +76,8 @@ test('with contention, compaction and kills, Python jobs and guard never hold th
   const spans: {token: number; from: number; to: number}[] = []
   const deadline = Date.now() + 4000
   const monoSeconds = () => Number(process.hrtime.bigint()) / 1e9
-  for (let turn = 0; Date.now() < deadline; turn++) {
+  // On a busy machine it goes on until there are enough grants.
+  for (let turn = 0; Date.now() < deadline || spans.length <= 50; turn++) {
     const {verdict, state, record} = leases.append(
       {kind: 'claimed', job: 'scan', holder: 'guard', ttlMs: 30_000},
       'buffered',
