@@ -1,5 +1,5 @@
 #!/bin/sh
-# What a change must pass: format and lint, types, then all tests.
+# Runs all checks of a change: format and lint, types, and all tests.
 set -eu
 cd "$(dirname "$0")/.."
 sh scripts/prepare.sh

@@ -1,6 +1,6 @@
 #!/bin/sh
-# The Nodes that package.json promises, for the tests of the built program on each: the oldest, and the newest of each
-# later release line. From npm, beside the repository; without it their tests are skipped.
+# Installs the versions of Node that package.json supports, for tests of the built program: the oldest one and the newest
+# of each release line. They come from npm; without a network their tests are skipped.
 set -u
 [ "$(uname -s)" = Linux ] || exit 0
 case "$(uname -m)" in

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Programs that the tests run for real. Without root, or without a network, the tests that need them are skipped.
+# Installs the programs that tests run. Without root or a network, the tests that need them are skipped.
 set -u
 missing=''
 for pair in cron:cron supervisord:supervisor systemctl:systemd flock:util-linux strace:strace prlimit:util-linux python3:python3 jq:jq chronic:moreutils; do

@@ -1,18 +1,18 @@
 """Leases for Python jobs, by calls of Guardian's `guard lease`. Standard library only, Python 3.8 and later.
 
-A lease says that a job runs, and until when; `guard watchdog` takes it for the truth. Copy this file next to your jobs:
+A lease says that a job runs, and until when; `guard watchdog` relies on it. Copy this file next to your jobs:
 
     from job_lease import acquire, release
 
     with acquire("signal_router", ttl_seconds=720) as lease:
-        ...  # work; lease.renew() when it takes longer than the ttl, lease.check() before what must not happen twice
+        ...  # work; lease.renew() if it takes longer than the ttl, lease.check() before steps that must not happen twice
 
 or, without a block, `acquire("signal_router", 720)` and at the end `release("signal_router", "error", "no data")`.
-With `renew_in_background=True` a thread renews it every third of its ttl; a job that hangs then keeps it.
+With `renew_in_background=True` a thread renews it every third of its ttl; then even a hung job keeps it.
 
-A second copy of the job gets `LeaseHeld`. Where guard or its journal cannot be used, the job goes on without a lease
-and says so on standard error; with `strict=True`, `OSError` is raised instead. Below `guard run`, whose lease covers
-the job already, none is taken. guard is the argument `guard` (path or list), else GUARD_BIN, else `guard` on PATH.
+A second copy of the job gets `LeaseHeld`. If guard or its journal cannot be used, the job goes on without a lease and
+warns on standard error; with `strict=True`, `OSError` is raised instead. Below `guard run`, which already holds a lease
+for the job, none is acquired. guard is the argument `guard` (path or list), or GUARD_BIN, or `guard` on PATH.
 """
 
 import functools
@@ -26,15 +26,15 @@ import time
 __all__ = ["acquire", "renew", "release", "Lease", "LeaseHeld", "LeaseFenced"]
 
 _CALL_SECONDS = 30
-_CANNOT_START = "guard cannot be started (%s): install it, put it on PATH, or name it with GUARD_BIN=/path/to/guard"
+_CANNOT_START = "guard cannot be started (%s): install it, put it on PATH, or set GUARD_BIN=/path/to/guard"
 
 
 class LeaseHeld(RuntimeError):
-    """Another process runs the job now."""
+    """Another process holds the lease of the job."""
 
 
 class LeaseFenced(RuntimeError):
-    """The lease was lost; another process may have a newer token. Stop what it protects."""
+    """The lease was lost, and another process may hold it. Stop the work that it protects."""
 
 
 class Lease:
@@ -42,7 +42,7 @@ class Lease:
 
     def __init__(self, name, ttl_ms, guard, strict):
         self.name, self.ttl_ms = name, ttl_ms
-        #: Fencing token, never given twice, and when the lease ends, ISO 8601 in UTC. None without a lease of its own.
+        #: Fencing token, and the end of the lease, ISO 8601 in UTC. None without a lease of its own.
         self.token = self.expires_at = None
         self._guard, self._strict, self._pid = guard, strict, os.getpid()
         self._state, self._fenced, self._ended = "without a lease", None, threading.Event()
@@ -62,10 +62,10 @@ class Lease:
         self._use("check", "checked")
 
     def release(self, status="ok", detail=None):
-        """Gives the lease back; twice is no mistake. `status` is "ok" or "error". Raises LeaseFenced."""
+        """Releases the lease; a second call does nothing. `status` is "ok" or "error". Raises LeaseFenced."""
         if status not in ("ok", "error"):
-            raise ValueError('status is "ok" or "error", not %r' % (status,))
-        if self._pid != os.getpid():  # A forked child leaves the block of its parent, and the parent works on.
+            raise ValueError('status must be "ok" or "error", not %r' % (status,))
+        if self._pid != os.getpid():  # A forked child must not release the lease of its parent.
             return
         if _held.get((self._pid, self.name)) is self:
             del _held[(self._pid, self.name)]
@@ -117,16 +117,16 @@ class Lease:
                     return _warn("gave up renewing the lease of %s: %s" % (self.name, error))
 
 
-# By process and name: a forked child does not hold what its parent holds.
+# By process and name, because a forked child does not hold the leases of its parent.
 _held = {}
 
 
 def acquire(
     name, ttl_seconds, holder=None, wait_seconds=0, state_dir=None, strict=False, guard=None, renew_in_background=False
 ):
-    """Takes the lease of a job. Raises LeaseHeld when another process holds it to the end of the wait (seconds)."""
+    """Acquires the lease of a job. Raises LeaseHeld if another process still holds it after `wait_seconds`."""
     if holder is not None and not isinstance(holder, str):
-        raise TypeError("a holder is a text, not %r" % (holder,))
+        raise TypeError("holder must be a str, not %r" % (holder,))
     ttl_ms = int(ttl_seconds * 1000)
     program = guard or os.environ.get("GUARD_BIN") or "guard"
     program = [os.fspath(program)] if isinstance(program, (str, os.PathLike)) else list(program)
@@ -156,7 +156,7 @@ def renew(name):
 
 
 def release(name, status="ok", detail=None):
-    """Gives back the lease that this process acquired. One that was lost is told, and hides no error of the job."""
+    """Releases the lease that this process acquired. A lost lease causes only a warning."""
     lease = _held.get((os.getpid(), name))
     if lease is None:
         _warn("there is no lease of %s to release" % name)
@@ -165,7 +165,7 @@ def release(name, status="ok", detail=None):
 
 
 def _release_or_warn(lease, status, detail):
-    """The end of the job itself says more than a release that fails."""
+    """A failed release must not hide the error of the job."""
     try:
         lease.release(status, detail)
     except (LeaseFenced, OSError) as error:
@@ -174,7 +174,7 @@ def _release_or_warn(lease, status, detail):
 
 def _call_guard(program, place, arguments, seconds):
     """Returns the answer of guard. Raises LeaseHeld, LeaseFenced, ValueError, OSError."""
-    # A detail with half a character, or a Python that was started with LC_ALL=C, must not stop a release.
+    # Encoded here, because a lone surrogate or LC_ALL=C must not make a release fail.
     command = program + [argument.encode("utf-8", "replace") for argument in arguments]
     call, pipe, env = " ".join(["guard"] + arguments[:2]), subprocess.PIPE, {**os.environ, **place}
     try:

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Shows guard on a small trading bot: real jobs, a real daemon, in a folder of its own that is removed at the end.
+# Shows guard with a small trading bot: real jobs and a real daemon, in a temporary folder that is removed at the end.
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
 guard_bin="$here/../../bin/guard"
@@ -53,7 +53,7 @@ wait $!
 say 'A timeout: TERM to the whole process group, KILL for what ignores it, exit code 124'
 show run --timeout 1s --kill-after 1s --job stubborn -- sh -c 'trap "" TERM; sleep 60 & wait; sleep 60'
 
-say 'A crash of guard itself: the job lives on, is not started twice, and the story is told'
+say 'A crash of guard itself: the job goes on, is not started twice, and the history shows it'
 "$guard_bin" run --job feed -- sleep 3 &
 feed=$!
 wait_for lease_has feed jobPid
@@ -64,7 +64,7 @@ sleep 3
 show run --job feed -- sleep 0
 show history feed
 
-say 'Self-healing: the daemon is dead and left a lock; another lock is in use'
+say 'Recovery: the daemon is dead and has left a lock; another lock is in use'
 ./uw-daemon.sh stop
 sleep 0.3
 mkdir -p state
@@ -77,7 +77,7 @@ show run pre_market_health_check
 ls state
 show history pre_market_health_check --limit 1
 
-say 'Not for ever: the fourth recovery within the window is refused, with the reason'
+say 'The budget: the fourth recovery within the window is refused, with the reason'
 for _ in 1 2; do
   ./uw-daemon.sh stop
   sleep 0.3

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Asks the daemon before the market opens. Exit code 0: healthy, 1: degraded, 2: unhealthy."""
+"""Checks the daemon before the market opens. Exit code 0: healthy, 1: degraded, 2: unhealthy."""
 import json
 import os
 import socket

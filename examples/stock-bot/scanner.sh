@@ -1,5 +1,5 @@
 #!/bin/sh
-# A scanner that takes its time: so long as it is told, else two seconds.
+# A slow scanner: it takes the seconds of its argument, or two.
 echo "scanning"
 sleep "${1:-2}"
 echo "done"

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Starts, stops and checks the daemon; it knows it by its pid file, and that file only if the process is the daemon.
+# Starts, stops and checks the daemon. Its pid file counts only if the process is the daemon.
 set -eu
 cd "$(dirname "$0")"
 pidfile=run/uw_flow.pid

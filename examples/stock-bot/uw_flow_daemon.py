@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""A small daemon to look after: it answers on a Unix socket and writes a data file every second."""
+"""A small daemon that answers on a Unix socket and writes a data file every second."""
 import json
 import os
 import signal

@@ -1,5 +1,5 @@
 import {GuardError} from '../errors.js'
-import {resetRequestStream, resetResultStream} from '../journal/other-streams.js'
+import {resetRequestStream, resetResultStream} from '../journal/failure-streams.js'
 import {callAfter} from '../system/host/clock.js'
 import {holdLease} from '../usecases/lease/hold-lease.js'
 import {answerResets, type ResetRound} from '../usecases/reset/answer-resets.js'

@@ -1,6 +1,6 @@
 import {type OverallStatus, overallStatus} from '../domain/incident/overall-status.js'
 import {GuardError} from '../errors.js'
-import {alertStream, incidentStream, resetRequestStream, resetResultStream} from '../journal/other-streams.js'
+import {alertStream, incidentStream, resetRequestStream, resetResultStream} from '../journal/failure-streams.js'
 import {callAfter} from '../system/host/clock.js'
 import {readBootId, readHostName} from '../system/host/host.js'
 import {type Holder, livingProcessOf} from '../system/process/holder-liveness.js'

@@ -4,8 +4,8 @@ import {section} from './section.js'
 
 const timeout = duration('Limit of one delivery')
 const url = /^https?:\/\/[^@\s]+$/
-const urlForm = 'is no address; write https://host/path'
-const level = oneOf('This level or a worse one', ['INFO', 'WARNING', 'CRITICAL'])
+const urlForm = 'is not an address; write https://host/path'
+const level = oneOf('Least severe level that this route takes', ['INFO', 'WARNING', 'CRITICAL'])
 
 export const channel = z
   .discriminatedUnion('type', [
@@ -20,10 +20,10 @@ export const channel = z
         method: oneOf('HTTP method', ['POST', 'PUT']),
         headers: z
           .record(
-            textOf('Header', /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, 'is no name of a header'),
-            textOrSecret('Its value'),
+            textOf('Header', /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, 'is not the name of a header'),
+            textOrSecret('Value of the header'),
           )
-          .meta({description: 'Further headers'}),
+          .meta({description: 'Additional headers'}),
         secret: secret('Signs the body with HMAC-SHA256'),
       },
       {type: z.literal('webhook'), url: textOrSecret('Address')},
@@ -33,31 +33,31 @@ export const channel = z
         timeout,
         port: count('Port', {min: 1, max: 65_535}),
         tls: oneOf('Encryption', ['none', 'starttls', 'implicit']),
-        user: text('Name for the log-in'),
-        password: secret('Password for the log-in'),
+        user: text('User name for the login'),
+        password: secret('Password for the login'),
       },
       {
         type: z.literal('smtp'),
         host: text('Mail server'),
         from: text('Sender'),
-        to: oneOrMore('Receivers', text('Address')),
+        to: oneOrMore('Recipients', text('Address')),
       },
     ),
     section(
       {timeout, url: textOf('Address of the Events API', url, urlForm)},
       {type: z.literal('pagerduty'), routingKey: secret('Integration key')},
     ),
-    section({timeout}, {type: z.literal('ping'), url: textOrSecret('Address to call, as of healthchecks.io')}),
+    section({timeout}, {type: z.literal('ping'), url: textOrSecret('Address to call, for example of healthchecks.io')}),
     section({timeout, facility: text('Facility'), tag: text('Tag')}, {type: z.literal('syslog')}),
     section({timeout}, {type: z.literal('file'), path: text('File to append to')}),
     section({timeout}, {type: z.literal('command'), command: argv('Gets the alert as JSON on standard input')}),
   ])
-  .meta({description: 'A way for alerts to go out'})
+  .meta({description: 'A channel for alerts'})
 
 export const alertingSection = section({
-  groupWait: duration('Wait for further alerts of the group before the first message', {minMs: 0}),
-  groupInterval: duration('Between two messages of a group that changed'),
-  repeatInterval: duration('Between two messages of a group that did not change'),
+  groupWait: duration('Time to wait for more alerts of a group before its first message', {minMs: 0}),
+  groupInterval: duration('Time between two messages of a group that has changed'),
+  repeatInterval: duration('Time between two messages of a group that has not changed'),
   routes: z
     .array(
       section(
@@ -66,4 +66,4 @@ export const alertingSection = section({
       ),
     )
     .meta({description: 'The first route that matches takes the alert'}),
-}).meta({description: 'Who hears of which alerts, and how often'})
+}).meta({description: 'Which alerts go to which channels, and how often'})

@@ -2,8 +2,8 @@ import {closestName} from '../domain/settings/suggest.js'
 import {namesSecret, type Path, type Problem} from './problems.js'
 
 /**
- * What one key says of another: names that must exist, keys that exclude each other. It works on the settings as they
- * were written, right or wrong, so that these problems are told together with those of the schema.
+ * Checks across keys: names that must exist, and keys that exclude each other. It works on the settings as written, valid
+ * or not, so that its problems are reported together with those of the schema.
  */
 
 const classes = ['rate-limit', 'server', 'timeout', 'connection', 'auth', 'not-found', 'validation', 'unknown']
@@ -40,13 +40,13 @@ function checkJob(subject: Subject): Problem[] {
   const say = (key: string, text: string, ofKey = false) =>
     problems.push({path: [...path, key], text, ...(ofKey && {ofKey})})
 
-  if ('script' in job && 'command' in job) say('command', 'stands beside a script; keep one of the two', true)
-  if ('interpreter' in job && 'command' in job) say('interpreter', 'is for a script; put it into the command', true)
+  if ('script' in job && 'command' in job) say('command', 'cannot be combined with script; keep one of the two', true)
+  if ('interpreter' in job && 'command' in job) say('interpreter', 'is for a script; make it part of the command', true)
   if (typeof job['command'] === 'string' && /\s/.test(job['command']) && !shell) {
-    say('command', 'is a command line in one text; write a list: [program, argument, …], or add shell: true')
+    say('command', 'is a command line in one string; write a list: [program, argument, …], or add shell: true')
   }
   if (Array.isArray(job['command']) && job['command'].length > 1 && shell) {
-    say('command', 'a list, but a shell takes one text; write one, or shell: false', true)
+    say('command', 'is a list, but shell: true needs one string; write a string, or shell: false', true)
   }
   return [...problems, ...checkClasses(subject), ...checkRecovery(subject)]
 }
@@ -84,7 +84,7 @@ function checkRecovery({path, job, defaults, root}: Subject): Problem[] {
       problems.push({path: [...at, 'service'], text: unknownName('service', service, services)})
     }
     if (step['do'] === 'verify' && 'poll' in step && !('deadline' in step)) {
-      problems.push({path: [...at, 'poll'], text: 'needs a deadline; add one, or leave it out to check once'})
+      problems.push({path: [...at, 'poll'], text: 'needs a deadline; add one, or remove poll to check once'})
     }
     return problems
   })
@@ -94,7 +94,7 @@ function classesOf(...parts: readonly Readonly<Record<string, unknown>>[]): stri
   return [...classes, ...parts.flatMap((part) => Object.keys(map(part['failures'])))]
 }
 
-/** A script that is started by its file has to be one job. */
+/** A script that is started by its file must belong to exactly one job. */
 function duplicateScripts(jobs: Named): Problem[] {
   const seen = new Map<string, string>()
   return jobs.flatMap(([name, job]) => {
@@ -108,7 +108,7 @@ function duplicateScripts(jobs: Named): Problem[] {
       : [
           {
             path: ['jobs', name, 'script'],
-            text: `is the script of jobs.${first} too; give other args, or use a command`,
+            text: `is also the script of jobs.${first}; set different args, or use a command`,
           },
         ]
   })
@@ -132,7 +132,12 @@ function checkBreakers(root: Readonly<Record<string, unknown>>): Problem[] {
   return [[['breakers', 'defaults'], map(defaults)] as const, ...paths].flatMap(([path, breaker]) => {
     const {recentFailures = 3, recentCalls = 5} = breaker
     return Number(recentFailures) > Number(recentCalls)
-      ? [{path: [...path, 'recentFailures'], text: `is more than recentCalls (${recentCalls}), so it would never open`}]
+      ? [
+          {
+            path: [...path, 'recentFailures'],
+            text: `is more than recentCalls (${recentCalls}), so the breaker would never open`,
+          },
+        ]
       : []
   })
 }
@@ -146,11 +151,16 @@ function duplicateIds(jobs: Named): Problem[] {
     if (first === undefined) seen.set(id.toLowerCase(), name)
     return first === undefined
       ? []
-      : [{path: ['openclaw', 'jobs', name, 'id'], text: `is the id of openclaw.jobs.${first} too; one job has one id`}]
+      : [
+          {
+            path: ['openclaw', 'jobs', name, 'id'],
+            text: `is also the id of openclaw.jobs.${first}; each job has its own id`,
+          },
+        ]
   })
 }
 
-/** Variables and headers may be plain text, unless their name says that they are secret. */
+/** Variables and headers may be plain text, unless their name suggests a secret. */
 function plainSecrets(root: Readonly<Record<string, unknown>>): Problem[] {
   const places: Path[] = [
     ['defaults', 'env'],
@@ -175,8 +185,8 @@ function unknownName(what: string, name: string, known: readonly string[]): stri
     ? `did you mean "${meant}"?`
     : known.length > 0
       ? `known are ${known.join(', ')}`
-      : 'there is none'
-  return `is no ${what}; ${advice}`
+      : 'there are none'
+  return `is not a known ${what}; ${advice}`
 }
 
 function map(value: unknown): Readonly<Record<string, unknown>> {
@@ -191,7 +201,7 @@ function list(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : []
 }
 
-/** The texts of one or many, each with its path. */
+/** The strings of a value or a list, each with its path. */
 function texts(value: unknown, path: Path): readonly (readonly [Path, string])[] {
   const all = Array.isArray(value) ? value.map((item, index) => [[...path, index], item]) : [[path, value]]
   return all.filter((entry): entry is [Path, string] => typeof entry[1] === 'string')

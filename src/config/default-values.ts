@@ -2,7 +2,7 @@ import type {Argv} from '../domain/settings/job.js'
 import type {OpenClawSettings} from '../domain/settings/settings.js'
 import {hour, jobDefaults, minute, second} from './defaults.js'
 
-/** Defaults of the parts that exist only where settings name them. */
+/** Defaults of the parts that exist only if the settings have them. */
 
 export const outputDefaults = {minSizeBytes: 0, contains: [], lacks: []} as const
 
@@ -46,7 +46,7 @@ export const channelDefaults = {
   command: channelCommon,
 } as const
 
-/** What holds once the settings have an `openclaw` part; its limits are OpenClaw's own, from its sources. */
+/** Defaults of the `openclaw` part. Its limits are those in the sources of OpenClaw. */
 export const openclawDefaults: OpenClawSettings = {
   command: ['openclaw'],
   env: {},

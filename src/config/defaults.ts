@@ -3,8 +3,8 @@ import type {JobSettings} from '../domain/settings/job.js'
 import type {BreakerSettings, Settings} from '../domain/settings/settings.js'
 
 /**
- * What holds without a settings file, as plain data: then nothing else of this folder is loaded, least of all the
- * schema. The defaults of what only settings can name stand in `part-defaults.ts`.
+ * The settings without a settings file, as plain data, so that neither the schema nor other parts of this folder are
+ * loaded then. The defaults of parts that exist only in a settings file are in `default-values.ts`.
  */
 
 export const second = 1000
@@ -27,7 +27,7 @@ export const jobDefaults: JobSettings = {
   onStateError: 'run',
   retry: {
     maxAttempts: 1,
-    // 2, 4, 8, 16 … at most 60 seconds, and the strategies by class: the table that gateways here have lived with.
+    // 2, 4, 8, 16 … at most 60 seconds.
     firstDelayMs: 2 * second,
     factor: 2,
     maxDelayMs: minute,
@@ -54,7 +54,7 @@ export const jobDefaults: JobSettings = {
 const breaker: BreakerSettings = {
   failures: 5,
   windowMs: minute,
-  // A job every five minutes never fails five times a minute: it opens its breaker by the count of its runs.
+  // A job that runs every five minutes never fails five times in a minute, so its breaker opens by these counts.
   consecutive: 3,
   recentFailures: 3,
   recentCalls: 5,
@@ -71,7 +71,7 @@ const alerting: AlertingSettings = {
   routes: [],
 }
 
-/** The settings when there is no file. */
+/** The settings without a file. */
 export const defaultSettings: Settings = {
   logs: {maxSizeBytes: 10 * 1024 * 1024, keep: 5, maxAgeMs: 30 * day},
   retention: {runsMs: 90 * day, incidentsMs: 365 * day, resetsMs: 90 * day, alertsMs: 90 * day, deliveriesMs: 30 * day},

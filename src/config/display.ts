@@ -3,8 +3,8 @@ import type {Settings} from '../domain/settings/settings.js'
 import {formatSize} from '../domain/settings/size.js'
 
 /**
- * The settings in the words of the settings file: `timeoutMs: 300000` → `timeout: 5m`. What stands in them but is no
- * key of the file (`file`, `scripts`, `dir`, …) is left out. Secrets are references already.
+ * The settings in the form of the settings file: `timeoutMs: 300000` → `timeout: 5m`. Fields that are not keys of the
+ * file (`file`, `scripts`, `dir`, …) are left out. Secrets are already references.
  */
 export function settingsAsWritten(settings: Settings): Readonly<Record<string, unknown>> {
   const {file, scripts, jobs, defaults, ...rest} = withoutSecrets(settings)
@@ -12,7 +12,7 @@ export function settingsAsWritten(settings: Settings): Readonly<Record<string, u
   return inFileWords(shown) as Record<string, unknown>
 }
 
-/** Addresses are secrets too where whoever knows them may post: of those the host alone is shown. */
+/** Shows only the host of addresses that serve as a secret, because knowing them is enough to post. */
 export function withoutSecrets(settings: Settings): Settings {
   const channels = mapValues(settings.channels, (channel) =>
     (channel.type === 'webhook' || channel.type === 'ping') && typeof channel.url === 'string'
@@ -22,9 +22,9 @@ export function withoutSecrets(settings: Settings): Settings {
   return {...settings, channels}
 }
 
-/** Keys of a job that come from elsewhere in the file. */
+/** Keys of a job that are derived from other parts of the file. */
 const derived: readonly string[] = ['dir', 'openclawId']
-/** Keys that cannot be said of all jobs. */
+/** Keys that are not allowed in `defaults`. */
 const ofOneJob: readonly string[] = [...derived, 'args', 'outputs']
 
 function without(job: object, keys: readonly string[]): object {
@@ -41,7 +41,7 @@ function inFileWords(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, part]) => inFileWord(key, part)))
 }
 
-/** Only numbers have units; a job may well be called `itemsMs`. */
+/** Only numbers have units, because a job may be called `itemsMs`. */
 function inFileWord(key: string, value: unknown): [string, unknown] {
   if (typeof value === 'number' && key.endsWith('Ms')) return [key.slice(0, -2), formatDuration(value)]
   if (typeof value === 'number' && key.endsWith('Bytes')) return [key.slice(0, -5), formatSize(value)]

@@ -8,19 +8,19 @@ import type {Secret, TextOrSecret} from '../domain/settings/secret.js'
 import {parseSize} from '../domain/settings/size.js'
 
 /**
- * The kinds of values in the settings file. Each takes the description that editors show, and refuses a wrong value
- * with one sentence: what it is not, then what to write.
+ * The kinds of values in the settings file. Each takes the description that editors show, and refuses a wrong value with
+ * one sentence: what is wrong, and what to write.
  */
 
-/** A span or a size: its key gets the unit as an ending once it is a number. */
+/** A duration or a size. Its key gets the unit as suffix when it becomes a number. */
 export type Measured<Unit extends string> = z.ZodType<number, string | number> & {readonly unit: Unit}
 
-const durationForm = 'is no duration; write 500ms, 30s, 10m, 2h or 1d'
-const sizeForm = 'is no size; write 512kB, 10MB or 1GB'
+const durationForm = 'is not a duration; write 500ms, 30s, 10m, 2h or 1d'
+const sizeForm = 'is not a size; write 512kB, 10MB or 1GB'
 
 export function duration(description: string, {minMs = 1} = {}): Measured<'Ms'> {
   const schema = measure(durationForm, parseDuration).refine((ms) => ms >= minMs, {
-    error: minMs > 1 ? `is shorter than ${minMs}ms; write a longer one` : 'is no time at all; write more than 0',
+    error: minMs > 1 ? `is shorter than ${minMs}ms; write a longer one` : 'is too short; write more than 0',
   })
   return Object.assign(schema.meta({description}), {unit: 'Ms' as const})
 }
@@ -38,16 +38,16 @@ function measure(form: string, parse: (text: string) => number | undefined) {
   })
 }
 
-/** Text that an operating system can take: not empty, no NUL. */
+/** Text that is valid for the operating system: not empty, no NUL. */
 export function text(description: string) {
   return plainText().meta({description})
 }
 
 function plainText() {
-  return z.string().regex(/^[^\0]+$/, {error: 'is empty or has a NUL in it; write some text'})
+  return z.string().regex(/^[^\0]+$/, {error: 'is empty or contains a NUL; write some text'})
 }
 
-/** Text of a given form; `form` says what is wrong and what to write. */
+/** Text of a given form. `form` is the error: what is wrong, and what to write. */
 export function textOf(description: string, pattern: RegExp, form: string) {
   return z.string({error: form}).regex(pattern, {error: form}).meta({description})
 }
@@ -57,20 +57,20 @@ export function flag(description: string) {
 }
 
 export function count(description: string, {min = 0, max = 1_000_000} = {}) {
-  const form = `is no whole number from ${min} to ${max}; write one`
+  const form = `is not a whole number from ${min} to ${max}`
   return z.int({error: form}).min(min, {error: form}).max(max, {error: form}).meta({description})
 }
 
 export function ratio(description: string, {min = 0, max = 1} = {}) {
-  const form = `is no number from ${min} to ${max}; write one`
+  const form = `is not a number from ${min} to ${max}`
   return z.number({error: form}).min(min, {error: form}).max(max, {error: form}).meta({description})
 }
 
 export function oneOf<const T extends readonly [string, ...string[]]>(description: string, words: T) {
-  return z.enum(words, {error: `is none of ${words.join(', ')}; write one of them`}).meta({description})
+  return z.enum(words, {error: `is unknown; write one of ${words.join(', ')}`}).meta({description})
 }
 
-/** One text or a list of them; a single one becomes a list. */
+/** One text or a list of texts; the result is a list. */
 export function oneOrMore<T extends z.ZodType<string, string>>(description: string, item: T) {
   return z
     .union([item, z.array(item)])
@@ -79,18 +79,18 @@ export function oneOrMore<T extends z.ZodType<string, string>>(description: stri
 }
 
 export function jobName(description: string) {
-  return textOf(description, /^[A-Za-z0-9][A-Za-z0-9._:@-]{0,127}$/, `is no name; write ${jobNameRule}`)
+  return textOf(description, /^[A-Za-z0-9][A-Za-z0-9._:@-]{0,127}$/, `is not a valid name; write ${jobNameRule}`)
 }
 
-/** Names → values, for the parts of the settings where the user chooses the names. */
+/** A map from names to values, where the user chooses the names. */
 export function named<V extends z.ZodType>(description: string, value: V) {
-  const name = z.string().refine(isJobName, {error: `is no name; write ${jobNameRule}`})
+  const name = z.string().refine(isJobName, {error: `is not valid; write ${jobNameRule}`})
   return z.record(name, value).meta({description})
 }
 
-/** A program and its arguments. It is never given to a shell, so one text of several words is refused. */
+/** A program and its arguments. There is no shell, so one string of several words is refused. */
 export function argv(description: string): z.ZodType<Argv, string | string[]> {
-  const form = 'is a command line in one text; write a list: [program, argument, …]'
+  const form = 'is a command line in one string; write a list: [program, argument, …]'
   const alone = plainText().refine((value) => !/\s/.test(value), {error: form})
   return z
     .union([alone, programAndArguments()])
@@ -98,7 +98,7 @@ export function argv(description: string): z.ZodType<Argv, string | string[]> {
     .meta({description})
 }
 
-/** A command line that may also be one text, for a shell. */
+/** A command line that may also be one string, for a shell. */
 export function commandLine(description: string): z.ZodType<Argv, string | string[]> {
   return z
     .union([plainText(), programAndArguments()])
@@ -107,19 +107,19 @@ export function commandLine(description: string): z.ZodType<Argv, string | strin
 }
 
 function programAndArguments() {
-  return z.array(z.string().regex(/^[^\0]*$/, {error: 'has a NUL in it'})).min(1, {error: 'is empty; name a program'})
+  return z.array(z.string().regex(/^[^\0]*$/, {error: 'contains a NUL'})).min(1, {error: 'is empty; write a program'})
 }
 
 const environmentName = /^[A-Za-z_][A-Za-z0-9_]*$/
 
 function references() {
-  const env = textOf('Name of the environment variable that holds it', environmentName, 'is no name of a variable')
-  const file = text('File that holds it, alone')
+  const env = textOf('Environment variable with the secret', environmentName, 'is not the name of a variable')
+  const file = text('File that contains only the secret')
   return [z.strictObject({env}), z.strictObject({file})] as const
 }
 
-/** Said of a secret that somebody wrote into the settings itself. */
-const secretForm = 'has to say where the secret is kept; write {env: NAME} or {file: PATH}'
+/** For a secret that is written in the settings themselves. */
+const secretForm = 'must be a reference to the secret; write {env: NAME} or {file: PATH}'
 
 export function secret(description: string): z.ZodType<Secret, Secret> {
   return z.union(references(), {error: secretForm}).meta({description})
@@ -129,14 +129,14 @@ const textOrSecretForm = 'is neither text nor a reference; write text in quotes,
 
 export function textOrSecret(description: string): z.ZodType<TextOrSecret, TextOrSecret> {
   return z
-    .union([z.string().regex(/^[^\0]*$/, {error: 'has a NUL in it'}), ...references()], {error: textOrSecretForm})
+    .union([z.string().regex(/^[^\0]*$/, {error: 'contains a NUL'}), ...references()], {error: textOrSecretForm})
     .meta({description})
 }
 
-/** Variables for a program. A name that promises a secret wants a reference. */
+/** Environment variables. One whose name suggests a secret must be a reference. */
 export function environment(description: string) {
-  const name = z.string().regex(environmentName, {error: 'is no name of an environment variable'})
-  return z.record(name, textOrSecret('Text, or where a secret is kept')).meta({description})
+  const name = z.string().regex(environmentName, {error: 'is not the name of an environment variable'})
+  return z.record(name, textOrSecret('Text, or a reference to a secret')).meta({description})
 }
 
 export function schedule(description: string) {
@@ -147,7 +147,7 @@ export function timezone(description: string) {
   return checked(description, timeZoneProblem)
 }
 
-/** A regular expression, searched line by line. Settings with patterns are parsed asynchronously: RE2 is loaded for them. */
+/** A regular expression, searched line by line. It is checked asynchronously, because RE2 is loaded only if needed. */
 export function pattern() {
   const description = 'Regular expression (RE2 syntax: no lookaround, no back-references), searched line by line'
   return z
@@ -160,20 +160,20 @@ export function pattern() {
     .meta({description})
 }
 
-/** Glob patterns stay below the folder they are relative to, unless they name another one in full. */
+/** Glob patterns below their base folder; only absolute patterns may leave it. */
 export function globs(description: string) {
   return oneOrMore(description, checked('Glob pattern', globProblem))
 }
 
 function globProblem(glob: string): string | undefined {
   if (glob === '' || glob.includes('\0')) return 'is empty; write a path or a glob pattern'
-  if (glob.startsWith('~')) return 'begins with ~, which only a shell understands; write the folder in full'
-  if (glob.split(/[/\\]/).includes('..')) return 'leaves its folder with ..; write the other folder in full'
-  if (/^\/+([^/]*[*?{[(]|$)/.test(glob)) return 'searches the whole machine; name a folder first'
+  if (glob.startsWith('~')) return 'begins with ~, which only a shell expands; write the absolute path'
+  if (glob.split(/[/\\]/).includes('..')) return 'leaves its folder with ..; write the absolute path'
+  if (/^\/+([^/]*[*?{[(]|$)/.test(glob)) return 'searches the whole machine; begin with a folder'
   return undefined
 }
 
-/** Text that `problemOf` has nothing to say about. */
+/** Text for which `problemOf` returns no problem. */
 function checked(description: string, problemOf: (value: string) => string | undefined) {
   return z
     .string()

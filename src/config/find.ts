@@ -2,13 +2,13 @@ import {type BigIntStats, existsSync, readFileSync, statSync} from 'node:fs'
 import {dirname, isAbsolute, resolve} from 'node:path'
 import {GuardError} from '../errors.js'
 
-/** cosmiconfig's names; its folder walk is done here with node:fs alone, since loading it costs more than a whole run. */
+/** The file names of cosmiconfig. The search is done here with node:fs, because loading cosmiconfig takes longer than a run. */
 const names = [
   ...['', '.json', '.yaml', '.yml', '.js', '.cjs', '.mjs'].map((ending) => `.guardianrc${ending}`),
   ...['.js', '.cjs', '.mjs'].map((ending) => `guardian.config${ending}`),
 ]
 
-/** In a folder that is guard's own, shorter names will do. */
+/** Additional names in a folder that belongs to guard. */
 const ownFolderNames = [
   ...names,
   ...['.yaml', '.yml', '.json', '.js', '.cjs', '.mjs'].map((ending) => `config${ending}`),
@@ -18,22 +18,22 @@ export interface Where {
   /** `--config`. */
   readonly configFlag?: string | undefined
   readonly env: Readonly<Record<string, string | undefined>>
-  /** Undefined: the working directory has vanished. */
+  /** undefined if the working directory does not exist any more. */
   readonly cwd: string | undefined
-  /** The user's home. Undefined: unknown. */
+  /** The user's home; undefined if unknown. */
   readonly home: string | undefined
-  /** Folder of the machine's settings; `/etc/guardian` but for tests. */
+  /** Folder of the machine's settings; tests set another one than `/etc/guardian`. */
   readonly etc?: string
 }
 
 export interface FoundFile {
   readonly path: string
   readonly stat: BigIntStats
-  /** Somebody named the file, rather than guard finding it. */
+  /** Whether the file was given explicitly, and not found by the search. */
   readonly named: boolean
 }
 
-/** Where the settings are: the file that was named, else the nearest one upwards, the user's, the machine's. */
+/** The settings file: the given one, or the nearest one upwards, or the user's, or the machine's. */
 export function findSettings(where: Where): FoundFile | undefined {
   const named = where.configFlag ?? (where.env['GUARD_CONFIG'] || undefined)
   if (named !== undefined) return namedFile(named, where.cwd)
@@ -47,18 +47,20 @@ export function findSettings(where: Where): FoundFile | undefined {
 }
 
 function namedFile(named: string, cwd: string | undefined): FoundFile | undefined {
-  // As everywhere: the empty file that is always there means none at all.
+  // As usual, /dev/null means no settings file.
   if (named === '/dev/null') return undefined
   if (!isAbsolute(named) && cwd === undefined) {
-    throw new GuardError('config', `there is no working directory to look for ${named} in`, ['name the file in full'])
+    throw new GuardError('config', `${named} cannot be found, because the working directory does not exist any more`, [
+      'write its absolute path',
+    ])
   }
   const path = resolve(cwd ?? '/', named)
   const stat = statOf(path)
   if (!stat)
-    throw new GuardError('config', `there are no settings at ${path}, or not for this user`, [
+    throw new GuardError('config', `${path} does not exist, or is not accessible to this user`, [
       'correct --config or GUARD_CONFIG',
     ])
-  if (!stat.isFile()) throw new GuardError('config', `${path} is no file`, ['correct --config or GUARD_CONFIG'])
+  if (!stat.isFile()) throw new GuardError('config', `${path} is not a file`, ['correct --config or GUARD_CONFIG'])
   return {path, stat, named: true}
 }
 
@@ -82,7 +84,7 @@ function ownFolders({env, home, etc = '/etc/guardian'}: Where): string[] {
 function firstIn(folder: string, candidates: readonly string[]): FoundFile | undefined {
   for (const name of candidates) {
     const path = folder === '/' ? `/${name}` : `${folder}/${name}`
-    // A run looks for 50 files that are not there: asking this way takes a third of the time of a status.
+    // A run checks for about 50 missing files, and this call is faster than stat.
     if (!existsSync(path)) continue
     const stat = statOf(path)
     if (stat?.isFile()) return {path, stat, named: false}
@@ -90,7 +92,7 @@ function firstIn(folder: string, candidates: readonly string[]): FoundFile | und
   return undefined
 }
 
-/** A package.json counts when it has a `guardian` key. */
+/** A package.json counts only with a `guardian` key. */
 function packageIn(folder: string): FoundFile | undefined {
   const path = folder === '/' ? '/package.json' : `${folder}/package.json`
   if (!existsSync(path)) return undefined
@@ -101,15 +103,15 @@ function packageIn(folder: string): FoundFile | undefined {
 function hasGuardianKey(path: string): boolean {
   try {
     const text = readFileSync(path, 'utf8')
-    // Most have not even the word; parsing is left for those that do.
+    // Most files do not contain the word, and need no parsing.
     return text.includes('"guardian"') && Object.hasOwn(JSON.parse(text) as object, 'guardian')
   } catch {
-    // Somebody else's broken or unreadable package.json is no reason for a job not to run.
+    // A broken or unreadable package.json of another project must not stop a job.
     return false
   }
 }
 
-/** Undefined also for what may not be looked at: a folder on the way up need not be ours. */
+/** @returns undefined also for an inaccessible file, because parent folders may belong to other users */
 function statOf(path: string): BigIntStats | undefined {
   try {
     return statSync(path, {bigint: true, throwIfNoEntry: false})

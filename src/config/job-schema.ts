@@ -23,91 +23,89 @@ import {section} from './section.js'
 
 const trouble = ['degraded', 'unhealthy', 'failed', 'timed-out', 'killed', 'not-started'] as const
 const className = /^[a-z0-9][a-z0-9-]{0,63}$/
-const classForm = 'is no failure class; write small letters, digits and hyphens, as uw-socket'
+const classForm = 'is not valid; write lower-case letters, digits and hyphens, as in uw-socket'
 
 export const budgetSection = section({
-  recoveries: count('Recoveries that are tried …'),
-  per: duration('… within this time; then the incident escalates instead'),
-}).meta({description: 'Keeps guard from healing the same thing for ever'})
+  recoveries: count('Maximum number of recoveries within `per`'),
+  per: duration('Window of the budget; when it is spent, the incident escalates instead'),
+}).meta({description: 'Limits the number of recoveries'})
 
 const retryClass = section({
-  maxRetries: count('Most retries for this class; 0 means never'),
-  timeoutFactor: ratio('The next attempt gets so many times the timeout', {min: 1, max: 100}),
-  honourRetryAfter: flag('Wait as long as the other side asked'),
+  maxRetries: count('Maximum number of retries for this class; 0 means none'),
+  timeoutFactor: ratio('Factor by which the timeout of the next attempt grows', {min: 1, max: 100}),
+  honourRetryAfter: flag('Wait as long as the Retry-After of the server says'),
 })
 
 const retrySection = section({
-  maxAttempts: count('Attempts, the first one included; 1 means no retry', {min: 1, max: 1000}),
+  maxAttempts: count('Maximum number of attempts, including the first; 1 means no retry', {min: 1, max: 1000}),
   firstDelay: duration('Delay before the second attempt', {minMs: 0}),
-  factor: ratio('Each delay is so many times the one before', {min: 1, max: 100}),
+  factor: ratio('Factor from one delay to the next', {min: 1, max: 100}),
   maxDelay: duration('Longest delay', {minMs: 0}),
-  jitter: ratio('Share of the delay that is random'),
-  deadline: duration('One limit over all attempts and delays'),
-  on: z.array(oneOf('Outcome', trouble)).meta({description: 'Outcomes that are tried again'}),
+  jitter: ratio('Random share of each delay'),
+  deadline: duration('Limit for all attempts and delays together (default: none)'),
+  on: z.array(oneOf('Outcome', trouble)).meta({description: 'Outcomes that are retried'}),
   classes: z.record(z.string().regex(className, {error: classForm}), retryClass).meta({
-    description: 'What differs for a failure class',
+    description: 'Overrides for a failure class',
   }),
   budget: section({
-    ratio: ratio('Retries earned by each first attempt', {max: 10}),
-    reserve: count('Retries there at the start'),
-  }).meta({description: 'Retries that all processes together may make against one target'}),
-}).meta({description: 'How failed attempts are repeated'})
+    ratio: ratio('Retries that each first attempt adds to the budget', {max: 10}),
+    reserve: count('Initial number of retries in the budget'),
+  }).meta({description: 'Retry budget that all processes share for one target'}),
+}).meta({description: 'How failed attempts are retried'})
 
 const output = section(
   {
-    maxAge: duration('The newest file may be so old'),
-    minSize: size('The newest file has at least this size'),
+    maxAge: duration('Maximum age of the newest file'),
+    minSize: size('Minimum size of the newest file'),
     contains: oneOrMore('Patterns that the newest file must contain', pattern()),
     lacks: oneOrMore('Patterns that the newest file must not contain', pattern()),
   },
   {files: globs('Files that the job must keep fresh')},
 )
 
-/** What may be said of one job and for all jobs. */
+/** Keys of a job that are also allowed in `defaults`. */
 const shared = {
-  cwd: text('Working directory (default: the one where guard is started)'),
-  env: environment('Variables for the job'),
-  shell: flag('Run the command by /bin/sh -c'),
+  cwd: text('Working directory (default: that of guard)'),
+  env: environment('Environment variables for the job'),
+  shell: flag('Run the command with /bin/sh -c'),
   timezone: timezone("Time zone of the schedule (default: the machine's)"),
-  watch: flag('Let the watchdog look after the job'),
-  freshFor: duration('How long the end of a good run proves health (default: until the next slot, plus grace)'),
-  grace: duration('How late a slot may start before it counts as missed', {minMs: 0}),
+  watch: flag('Whether the watchdog watches the job'),
+  freshFor: duration('How long a healthy run proves health (default: until the next slot, plus grace)'),
+  grace: duration('How late a run may start before its slot counts as missed', {minMs: 0}),
   timeout: duration('Limit of one run (default: none)'),
-  killAfter: duration('From TERM to KILL', {minMs: 0}),
-  silence: duration('No output for so long counts as hung (default: no limit)'),
-  ttl: duration('Time to live of the lease; renewed while the job runs', {minMs: 1000}),
-  overlap: oneOf('When the job is still running', ['skip', 'wait', 'cancel-other', 'allow']),
-  wait: duration('How long to wait with overlap: wait (default: as long as it takes)', {minMs: 0}),
-  jitter: duration('Longest random delay before the start', {minMs: 0}),
+  killAfter: duration('Time from TERM to KILL', {minMs: 0}),
+  silence: duration('A job without output for this long counts as hung (default: no limit)'),
+  ttl: duration('Time to live of the lease, which is renewed while the job runs', {minMs: 1000}),
+  overlap: oneOf('What to do if the job is still running', ['skip', 'wait', 'cancel-other', 'allow']),
+  wait: duration('How long overlap: wait waits (default: no limit)', {minMs: 0}),
+  jitter: duration('Maximum random delay before the start', {minMs: 0}),
   quiet: flag('Show the output only if the run fails'),
-  skipExitCode: count('Exit code when the run is skipped because the lease is held', {max: 255}),
-  onStateError: oneOf('When the journal cannot be written: run the job all the same, or refuse', ['run', 'refuse']),
+  skipExitCode: count('Exit code of a run that is skipped because the lease is held', {max: 255}),
+  onStateError: oneOf('Whether to run the job if the journal cannot be written', ['run', 'refuse']),
   retry: retrySection,
   exitMap: z
     .record(
-      textOf('Exit code', /^(\d{1,2}|1\d\d|2[0-4]\d|25[0-5])$/, 'is no exit code; write a number from 0 to 255'),
+      textOf('Exit code', /^(\d{1,2}|1\d\d|2[0-4]\d|25[0-5])$/, 'is not an exit code; write a number from 0 to 255'),
       oneOf('Outcome', ['healthy', 'degraded', 'unhealthy', 'failed']),
     )
-    .meta({description: 'Exit code → outcome; any other is failed'}),
+    .meta({description: 'Exit code → outcome; any other exit code is failed'}),
   failures: z
     .record(z.string().regex(className, {error: classForm}), oneOrMore('Patterns of the class', pattern()))
     .meta({description: 'Failure class → patterns searched in the output, line by line'}),
-  recoverOn: z.array(oneOf('Outcome', trouble)).meta({description: 'Outcomes that start the recovery'}),
-  recovery: z
-    .array(recoveryStep)
-    .meta({description: 'Steps in order; a step with `when` only for that class or outcome'}),
+  recoverOn: z.array(oneOf('Outcome', trouble)).meta({description: 'Outcomes that start a recovery'}),
+  recovery: z.array(recoveryStep).meta({description: 'Steps of the recovery, in order'}),
   budget: budgetSection,
 }
 
-export const defaultsSection = section(shared).meta({description: 'What holds for every job that says nothing else'})
+export const defaultsSection = section(shared).meta({description: 'Defaults for all jobs'})
 
 export const jobSection = section({
   script: text('Script, relative to the settings file'),
-  command: commandLine('Command line instead of a script; with shell: true one text'),
-  args: z.array(z.string().regex(/^[^\0]*$/, {error: 'has a NUL in it'})).meta({description: 'Arguments'}),
+  command: commandLine('Command line instead of a script; one string with shell: true'),
+  args: z.array(z.string().regex(/^[^\0]*$/, {error: 'contains a NUL'})).meta({description: 'Arguments'}),
   interpreter: argv('Program that runs the script'),
-  schedule: schedule('Cron expression, used by the watchdog and the scheduler'),
+  schedule: schedule('Cron expression, by which the watchdog finds missed runs'),
   ...shared,
-  breaker: section({}, {target: jobName('Breaker that is asked before a run; jobs may share it')}),
-  outputs: z.array(output).meta({description: 'What the job must keep fresh'}),
+  breaker: section({}, {target: jobName('Breaker that is checked before each run; jobs may share it')}),
+  outputs: z.array(output).meta({description: 'Files that the job must keep fresh'}),
 }).meta({description: 'One job'})

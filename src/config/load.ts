@@ -11,15 +11,15 @@ import {resolveSettings} from './resolve.js'
 import {settingsSchema} from './schema.js'
 import {assertTrusted} from './trust.js'
 
-/** Reading, checking and filling up a settings file: the rare path, behind the cache. */
+/** Reads and checks a settings file and adds the defaults. It runs only if the cache has no entry. */
 
 const largest = 8 * 1024 * 1024
 
 interface Loaded {
   readonly settings: Settings
-  /** What was written, as plain JSON, to tell where a value comes from. */
+  /** The content of the file as plain JSON, which shows where a value comes from. */
   readonly written: unknown
-  /** The file as it was read. */
+  /** Status of the file when it was read. */
   readonly stat: BigIntStats
 }
 
@@ -32,7 +32,7 @@ export async function loadFile(found: FoundFile, uid: number | undefined): Promi
 }
 
 /**
- * Checks what was written in `file` and puts the defaults under it.
+ * Checks the content of `file` and adds the defaults.
  * @throws GuardError `config` with all problems at once.
  */
 export async function checkSettings(written: unknown, file: string): Promise<Settings> {
@@ -42,7 +42,7 @@ export async function checkSettings(written: unknown, file: string): Promise<Set
   return resolveSettings(parsed.data, file)
 }
 
-/** One problem a key is enough: the first one found explains the others. */
+/** Keeps the first problem of each key, because it usually explains the others. */
 function distinct(problems: readonly Problem[]): Problem[] {
   const byPath = new Map<string, Problem>()
   for (const problem of problems) {
@@ -56,15 +56,15 @@ function readChecked(
   {path, named}: FoundFile,
   uid: number | undefined,
 ): {readonly text: string; readonly stat: BigIntStats} {
-  // Not blocking, in case that somebody put a pipe in the file's place.
+  // O_NONBLOCK, because the path may be a pipe.
   const file = attempt(path, () => openSync(path, constants.O_RDONLY | constants.O_NONBLOCK))
   try {
-    // The file that is open is the file that is judged; the name may mean another one by now.
+    // The open file is checked, because the path may mean another file by now.
     const stat = fstatSync(file, {bigint: true})
     assertTrusted(path, stat, {uid, named})
-    if (!stat.isFile()) throw new GuardError('config', `${path} is no file`)
+    if (!stat.isFile()) throw new GuardError('config', `${path} is not a file`)
     if (stat.size > largest)
-      throw new GuardError('config', `${path} has ${stat.size} bytes; settings have less than 8 MB`)
+      throw new GuardError('config', `${path} has ${stat.size} bytes, but at most 8 MiB are allowed`)
     return {text: attempt(path, () => readFileSync(file, 'utf8')), stat}
   } finally {
     closeSync(file)
@@ -81,7 +81,7 @@ function attempt<T>(path: string, work: () => T): T {
 
 type Load = (path: string, text: string) => unknown
 
-/** A file with any other ending is YAML, of which JSON is a part. */
+/** Any other file is YAML, which includes JSON. */
 const loaders: Readonly<Record<string, Load>> = {
   '.json': defaultLoaders['.json'],
   '.js': defaultLoaders['.js'],
@@ -89,7 +89,7 @@ const loaders: Readonly<Record<string, Load>> = {
   '.mjs': defaultLoaders['.mjs'],
 }
 
-/** Only cosmiconfig's loaders are used: its own start would look for, and run, a configuration of cosmiconfig's. */
+/** Only the loaders of cosmiconfig are used, because its search would also load and run a configuration of its own. */
 async function parse(path: string, text: string): Promise<unknown> {
   const isPackage = basename(path) === 'package.json'
   const load = loaders[extname(path)] ?? defaultLoaders.noExt
@@ -100,8 +100,8 @@ async function parse(path: string, text: string): Promise<unknown> {
     const reason = (error as Error).message.replace(/^(YAML|JSON) Error in .*:\n/, '')
     throw new GuardError(
       'config',
-      `${path} cannot be understood: ${reason}`,
-      ['correct it and ask: guard config check'],
+      `${path} cannot be loaded: ${reason}`,
+      ['correct it and check it: guard config check'],
       {
         cause: error,
       },

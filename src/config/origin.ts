@@ -15,13 +15,13 @@ export interface SettingEntry {
 }
 
 interface SettingsSource {
-  /** Undefined: there is no settings file. */
+  /** undefined if there is no settings file. */
   readonly file: string | undefined
-  /** What was written there. */
+  /** The content of the file. */
   readonly written: unknown
 }
 
-/** Every value of the settings, in the file's words, and where it comes from. */
+/** Every value of the settings, in the form of the file, and where it comes from. */
 export function settingEntriesOf(shown: unknown, source: SettingsSource): SettingEntry[] {
   return paths(shown, []).map((path) => ({
     key: pathText(path),
@@ -30,7 +30,7 @@ export function settingEntriesOf(shown: unknown, source: SettingsSource): Settin
   }))
 }
 
-/** A list is one value, and so is a map that is empty or only refers to a secret. */
+/** A list is one value, and so is an empty map or a reference to a secret. */
 function paths(value: unknown, path: Path): Path[] {
   if (typeof value !== 'object' || value === null || Array.isArray(value) || isSecret(value)) return [path]
   const keys = Object.keys(value)
@@ -49,7 +49,7 @@ function originOf(path: Path, {file, written}: SettingsSource): Origin {
   return place ? {from: 'file', file, key: pathText(place)} : {from: 'default'}
 }
 
-/** Jobs and targets inherit what was written once for all of them. */
+/** Jobs and targets inherit the values of their `defaults`. */
 function inherited(path: Path): Path[] {
   if (path[0] === 'jobs') return [['defaults', ...path.slice(2)]]
   if (path[0] === 'breakers' && path[1] === 'targets') return [['breakers', 'defaults', ...path.slice(3)]]

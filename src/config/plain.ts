@@ -4,9 +4,9 @@ const deepest = 32
 const mostValues = 200_000
 
 /**
- * Makes plain JSON of what a loader gave: keys without a value (`jobs:` alone, in YAML) are left out, dates become text
- * again. Whatever no settings file can mean (functions, cycles, endless nesting) is a problem. YAML's references may
- * repeat a value many million times in a few bytes, hence the limit.
+ * Converts the result of a loader to plain JSON: keys without a value (`jobs:` alone, in YAML) are left out, and dates
+ * become text again. Functions, cycles and deep nesting are problems. The number of values is limited because YAML
+ * references can repeat a value many million times.
  */
 export function toPlain(value: unknown): {readonly value: unknown; readonly problems: readonly Problem[]} {
   const problems: Problem[] = []
@@ -25,7 +25,7 @@ export function toPlain(value: unknown): {readonly value: unknown; readonly prob
       const known = Object.entries(part).filter(([, inner]) => inner !== null && inner !== undefined)
       return Object.fromEntries(known.map(([key, inner]) => [key, walk(inner, [...path, key])]))
     }
-    if (part !== null && part !== undefined) problems.push({path, text: 'is nothing that settings can hold'})
+    if (part !== null && part !== undefined) problems.push({path, text: 'is not a value that settings can have'})
     return undefined
   }
   return {value: walk(value, []) ?? {}, problems}

@@ -4,22 +4,22 @@ import {GuardError} from '../errors.js'
 /** One thing that is wrong with the settings. */
 export interface Problem {
   readonly path: Path
-  /** The key itself is wrong, whatever its value. */
+  /** Whether the key itself is wrong, and not its value. */
   readonly ofKey?: boolean
-  /** What is wrong, then what to write. */
+  /** What is wrong, and what to write. */
   readonly text: string
 }
 
 export type Path = readonly PropertyKey[]
 
-/** All problems at once: for each the key path, the value that offends, and what to do. */
+/** All problems at once: for each the key path, the wrong value, and what to do. */
 export function settingsError(file: string, written: unknown, problems: readonly Problem[]): GuardError {
   const lines = problems.map((problem) => describe(problem, written))
   const many = problems.length === 1 ? 'a problem' : `${problems.length} problems`
   return new GuardError(
     'config',
     `${file} has ${many}\n${lines.join('\n')}`,
-    ['correct it and ask: guard config check'],
+    ['correct it and check it: guard config check'],
     {
       details: {file, problems: problems.map((problem) => ({path: pathText(problem.path), text: problem.text}))},
     },
@@ -34,7 +34,7 @@ function describe({path, text, ofKey}: Problem, written: unknown): string {
 
 const longestShown = 60
 
-/** The value as one would write it, on one line and not too long. */
+/** The value as it is written, on one line and shortened. */
 function show(value: unknown): string {
   const json =
     typeof value === 'object' && value !== null ? (Array.isArray(value) ? 'a list' : 'a map') : JSON.stringify(value)
@@ -63,18 +63,18 @@ export function valueAt(root: unknown, path: Path): unknown {
 const secretKey =
   /(token|passw(or)?d|passphrase|secret|credentials?|authorization|cookie|(api|private|access|routing)[_-]?key)$/i
 
-/** Whether a name promises that its value is a secret. */
+/** Whether a name suggests that its value is a secret. */
 export function namesSecret(name: string): boolean {
   return secretKey.test(name)
 }
 
-/** Values of which a person may have put a secret into plain text: they are not repeated in a message. */
+/** Whether the value may be a secret in plain text, which a message must not repeat. */
 function mayBeSecret(path: Path): boolean {
   const names = path.map(String)
   return names.some((name) => namesSecret(name) || ['env', 'headers', 'url'].includes(name))
 }
 
-/** Turns the schema's findings into sentences. */
+/** Converts the issues of zod to sentences. */
 export function problemsOf(error: z.ZodError, written: unknown): Problem[] {
   return error.issues.flatMap((issue) => fromIssue(issue, [], written))
 }
@@ -104,7 +104,7 @@ function fromIssue(issue: z.core.$ZodIssue, above: Path, written: unknown): Prob
 
 const missing = 'is missing; add it'
 
-/** Of several possible forms the one is meant whose kind of value was written. */
+/** Of several possible forms, reports the problems of the one whose type matches the value. */
 function fromUnion(issue: z.core.$ZodIssueInvalidUnion, path: Path, written: unknown): Problem[] {
   const isMissing = valueAt(written, path) === undefined
   if ('options' in issue && issue.options) {
@@ -119,11 +119,11 @@ function fromUnion(issue: z.core.$ZodIssueInvalidUnion, path: Path, written: unk
   const kinds = issue.errors.flatMap((issues) =>
     issues.map((inner) => ('expected' in inner ? kindOf(inner.expected) : '')),
   )
-  return [{path, text: `has to be ${[...new Set(kinds)].join(' or ')}`}]
+  return [{path, text: `must be ${[...new Set(kinds)].join(' or ')}`}]
 }
 
 function typeText(issue: z.core.$ZodIssueInvalidType): string {
-  return issue.message.startsWith('Invalid input') ? `has to be ${kindOf(issue.expected)}` : issue.message
+  return issue.message.startsWith('Invalid input') ? `must be ${kindOf(issue.expected)}` : issue.message
 }
 
 function kindOf(expected: string): string {

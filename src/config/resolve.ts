@@ -18,7 +18,7 @@ type Written<K extends keyof WrittenSettings> = NonNullable<WrittenSettings[K]>
 type WrittenJob = Written<'jobs'>[string]
 type WrittenDefaults = Written<'defaults'>
 
-/** Puts the defaults under what was written in `file`, and makes its paths absolute: they are relative to the file. */
+/** Adds the defaults to the content of `file`, and makes its paths, which are relative to the file, absolute. */
 export function resolveSettings(written: WrittenSettings, file: string): Settings {
   const base = dirname(file)
   const at = (path: string) => resolve(base, path)
@@ -55,14 +55,14 @@ export function resolveSettings(written: WrittenSettings, file: string): Setting
   return {...settings, scripts: scriptsOf(jobs)}
 }
 
-/** A script may be several jobs with other arguments: by its file alone it is the one without. */
+/** Several jobs may share a script with different arguments. Its file alone means the job without arguments. */
 function scriptsOf(jobs: Readonly<Record<string, JobSettings>>): Record<string, string> {
   const withScript = Object.entries(jobs).flatMap(([name, {script, args}]) => (script ? [{name, script, args}] : []))
   const plainLast = withScript.toSorted((one, other) => other.args.length - one.args.length)
   return Object.fromEntries(plainLast.map(({name, script}) => [script, name]))
 }
 
-/** What the job says outranks what is said for all jobs, and that outranks guard's own defaults; maps are joined. */
+/** A job overrides `defaults`, which override guard's own defaults. Maps are merged. */
 function resolveJob(job: WrittenJob, all: WrittenDefaults, base: string): JobSettings {
   const at = (path: string) => resolve(base, path)
   const {cwd, script, command, interpreter, recovery, outputs, ...own} = {...all, ...job}
@@ -77,7 +77,7 @@ function resolveJob(job: WrittenJob, all: WrittenDefaults, base: string): JobSet
     env: mapValues({...all.env, ...job.env}, (value) => absoluteSecret(value, at)),
     retry: resolveRetry(job.retry ?? {}, all.retry ?? {}),
     exitMap: {...jobDefaults.exitMap, ...all.exitMap, ...job.exitMap},
-    // The first class that matches wins: the job's own come first.
+    // The first matching class wins, so those of the job come first.
     failures: {...job.failures, ...all.failures, ...job.failures},
     budget: {...jobDefaults.budget, ...all.budget, ...job.budget},
     outputs: (outputs ?? []).map((output) => ({...outputDefaults, ...output})),
@@ -155,13 +155,13 @@ function openclawIdOf(openclaw: OpenClawSettings | undefined, job: string): {rea
   return id === undefined ? {} : {openclawId: id}
 }
 
-/** A secret's file is relative to the settings file too; anything else stays as it is. */
+/** Makes the file of a secret absolute; any other value stays as it is. */
 function absoluteSecret<T>(value: T, at: (path: string) => string): T {
   if (typeof value !== 'object' || value === null || !('file' in value) || typeof value.file !== 'string') return value
   return {...value, file: at(value.file)}
 }
 
-/** `./restart.sh` stands beside the settings file; a bare name is searched in PATH. */
+/** `./restart.sh` is relative to the settings file; a name without slash is searched in PATH. */
 function programAt([program, ...args]: Argv, at: (path: string) => string): Argv {
   return [program.includes('/') ? at(program) : program, ...args]
 }

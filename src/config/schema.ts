@@ -6,65 +6,65 @@ import {section} from './section.js'
 import {service} from './service-schema.js'
 
 const logs = section({
-  maxSize: size('A log is rotated at this size'),
-  keep: count('Old logs that are kept', {max: 1000}),
-  maxAge: duration('Old logs are removed at this age'),
+  maxSize: size('Size at which a log is rotated'),
+  keep: count('Number of old logs to keep', {max: 1000}),
+  maxAge: duration('Age at which old logs are removed'),
 }).meta({description: 'Rotation of the text logs'})
 
 const retention = section({
   runs: duration('Runs'),
-  incidents: duration('Incidents that are over'),
+  incidents: duration('Resolved incidents'),
   resets: duration('Reset requests and results'),
   alerts: duration('Alerts'),
   deliveries: duration('Deliveries of alerts'),
-}).meta({description: 'How long the journals remember what is over'})
+}).meta({description: 'How long the journals keep records'})
 
 const breaker = section({
-  failures: count('Opens after so many failures …'),
-  window: duration('… within this time'),
-  consecutive: count('or after so many one after the other'),
-  recentFailures: count('or after so many …'),
-  recentCalls: count('… among so many calls'),
-  openFor: duration('From open to half-open'),
-  factor: ratio('Each opening after a failed probe takes so many times longer', {min: 1, max: 100}),
-  maxOpenFor: duration('… at most'),
-  probeLimit: duration('A probe that says nothing for so long is given up'),
+  failures: count('Number of failures within `window` that opens the breaker'),
+  window: duration('Window of `failures`'),
+  consecutive: count('Number of consecutive failures that opens the breaker'),
+  recentFailures: count('Number of failures among `recentCalls` that opens the breaker'),
+  recentCalls: count('Number of last calls for `recentFailures`'),
+  openFor: duration('Time from open to half-open'),
+  factor: ratio('Factor by which `openFor` grows after each failed probe', {min: 1, max: 100}),
+  maxOpenFor: duration('Maximum of `openFor`'),
+  probeLimit: duration('Time after which a probe without result is given up'),
 })
 
 const watchdog = section({
-  escalateAfterFailedResets: count('Failed resets after which a human hears of it', {min: 1}),
-  repeatAlertAfter: duration('Between two alerts of one incident'),
-  escalateAfter: duration('A job that cannot be reset escalates after trouble of this length', {minMs: 0}),
-  bootGrace: duration('After a boot or a suspend nothing is late for so long', {minMs: 0}),
-  lateAfter: duration('The watchdog itself is late when its last round is older'),
+  escalateAfterFailedResets: count('Number of failed resets after which an incident escalates', {min: 1}),
+  repeatAlertAfter: duration('Time between two alerts of one incident'),
+  escalateAfter: duration('How long the incident of a job that cannot be reset lasts before it escalates', {minMs: 0}),
+  bootGrace: duration('Time after a boot or a suspend in which nothing counts as late', {minMs: 0}),
+  lateAfter: duration('Age of its last round from which the watchdog itself counts as late'),
 }).meta({description: 'The watchdog'})
 
 const openclawId = textOf(
   'Id of the job in OpenClaw',
   /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i,
-  'is no id; write the full UUID, as `openclaw cron list --all` shows it',
+  'is not an id; write the full UUID, as in `openclaw cron list --all`',
 )
 
 const openclaw = section({
-  command: argv('The command line, as [node24, openclaw.mjs]'),
-  env: environment('Variables for it, as OPENCLAW_GATEWAY_TOKEN'),
-  timeout: duration('Limit of one call'),
-  url: textOf('Address of the gateway', /^https?:\/\/[^@\s]+$/, 'is no address; write http://host:port'),
+  command: argv('Command line of OpenClaw, for example [node24, openclaw.mjs]'),
+  env: environment('Environment variables for OpenClaw, for example OPENCLAW_GATEWAY_TOKEN'),
+  timeout: duration('Time limit of one call'),
+  url: textOf('Address of the gateway', /^https?:\/\/[^@\s]+$/, 'is not an address; write http://host:port'),
   jobs: named(
-    'Name of the job in guard → job in OpenClaw',
-    section({maxRunning: duration('Outranks the limit that OpenClaw tells')}, {id: openclawId}),
+    'Job in guard → job in OpenClaw',
+    section({maxRunning: duration('Overrides the limit that OpenClaw reports')}, {id: openclawId}),
   ),
-  allow: z.array(openclawId).meta({description: 'Further ids that may be reset'}),
-  maxRunning: duration('Longest run of a job whose limit OpenClaw does not tell'),
-  grace: duration('Added to the limit before a job counts as hung', {minMs: 0}),
-  wedgedAfter: duration('A slot so late means that the scheduler stands'),
-  failingAfter: count('So many errors one after the other count as failing', {min: 1}),
-}).meta({description: 'OpenClaw, when its jobs are to be watched and reset'})
+  allow: z.array(openclawId).meta({description: 'Other ids that may be reset'}),
+  maxRunning: duration('Limit of a run if OpenClaw does not report one'),
+  grace: duration('Time beyond the limit before a job counts as hung', {minMs: 0}),
+  wedgedAfter: duration('Lateness of a slot from which the scheduler counts as wedged'),
+  failingAfter: count('Number of consecutive errors from which a job counts as failing', {min: 1}),
+}).meta({description: 'OpenClaw, whose jobs are watched and reset'})
 
 const resetDaemon = section({
-  expireAfter: duration('A request that nobody answered for so long is void'),
-  minInterval: duration('Between two resets of one job', {minMs: 0}),
-  lateAfter: duration('The daemon is late when a request waits and its last round is older'),
+  expireAfter: duration('Age at which an unanswered request expires'),
+  minInterval: duration('Minimum time between two resets of one job', {minMs: 0}),
+  lateAfter: duration('Age of its last round from which the daemon counts as late, if a request waits'),
 }).meta({description: 'The reset daemon'})
 
 /** The settings file. */
@@ -75,21 +75,24 @@ export const settingsSchema = section({
   logs,
   retention,
   interpreters: z
-    .record(textOf('Extension', /^\.[A-Za-z0-9]+$/, 'is no extension; write it with its dot, as .py'), argv('Program'))
+    .record(
+      textOf('Extension', /^\.[A-Za-z0-9]+$/, 'is not an extension; write it with its dot, as in .py'),
+      argv('Program'),
+    )
     .meta({description: 'Extension → program that runs such a script'}),
   defaults: defaultsSection,
-  jobs: named('The jobs by name', jobSection),
-  services: named('What can be restarted, by name', service),
+  jobs: named('Jobs by name', jobSection),
+  services: named('Services by name', service),
   breakers: section({
-    defaults: breaker.meta({description: 'What holds for every target that says nothing else'}),
-    targets: named('Target → what differs for it', breaker),
-  }).meta({description: 'When calls to a target are stopped'}),
+    defaults: breaker.meta({description: 'Defaults for all targets'}),
+    targets: named('Overrides by target', breaker),
+  }).meta({description: 'Circuit breakers, which stop calls to a failing target'}),
   watchdog,
   openclaw,
   resetDaemon,
-  channels: named('Ways for alerts to go out, by name', channel),
+  channels: named('Channels for alerts, by name', channel),
   alerting: alertingSection,
 }).meta({description: 'Settings of guard'})
 
-/** What the user wrote, checked and in guard's units. */
+/** The content of the settings file, checked and in the units of guard. */
 export type WrittenSettings = z.output<typeof settingsSchema>

@@ -6,12 +6,12 @@ type Shape = Readonly<Record<string, z.ZodType>>
 type Renamed<K extends string, V> = V extends Measured<infer Unit> ? `${K}${Unit}` : K
 type Outputs<S extends Shape> = {readonly [K in keyof S & string as Renamed<K, S[K]>]: z.output<S[K]>}
 
-/** What a part of the settings gives: nothing but what the user wrote; defaults come later. */
+/** The output of a section: only keys that the user wrote, because defaults are added later. */
 type SectionOutput<O extends Shape, R extends Shape> = Partial<Outputs<O>> & Outputs<R>
 
 /**
- * A part of the settings with fixed keys. All keys of `optional` may be left out, an unknown key is refused with a
- * suggestion, and keys of spans and sizes get their unit: `timeout: 5m` → `timeoutMs: 300000`.
+ * A part of the settings with fixed keys. Keys of `optional` may be left out, an unknown key is refused with a
+ * suggestion, and keys of durations and sizes get their unit: `timeout: 5m` → `timeoutMs: 300000`.
  */
 export function section<O extends Shape, R extends Shape = Record<never, never>>(optional: O, required?: R) {
   const shape: Record<string, z.ZodType> = {...required}

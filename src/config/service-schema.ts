@@ -4,13 +4,13 @@ import {budgetSection} from './job-schema.js'
 import {section} from './section.js'
 
 const common = {
-  timeout: duration('Limit of one call of the manager'),
-  upWithin: duration('After a restart the service must be up within this time'),
-  stayUp: duration('… and then stay up for so long', {minMs: 0}),
+  timeout: duration('Time limit of one call of the manager'),
+  upWithin: duration('Time in which the service must be up after a restart'),
+  stayUp: duration('How long the service must then stay up', {minMs: 0}),
   budget: budgetSection,
 }
 
-const command = argv('The manager’s command line tool')
+const command = argv('Command line tool of the manager')
 
 export const service = z
   .discriminatedUnion('manager', [
@@ -21,23 +21,27 @@ export const service = z
         url: textOf(
           'Address of its REST API, used instead of the command',
           /^https?:\/\/[^@\s]+$/,
-          'is no address; write http://host:port',
+          'is not an address; write http://host:port',
         ),
         token: secret('Token of the REST API'),
       },
       {manager: z.literal('process-compose'), name: text('Name of the process')},
     ),
     section(
-      {...common, command, config: text("supervisord's configuration file")},
+      {...common, command, config: text('Configuration file of supervisord')},
       {manager: z.literal('supervisor'), program: text('Name of the program, as supervisorctl shows it')},
     ),
     section(
-      {...common, command, user: flag("Ask the user's systemd, not the system's")},
-      {manager: z.literal('systemd'), unit: text('Unit, as trading-bot.service')},
+      {...common, command, user: flag('Use the systemd of the user instead of the system')},
+      {manager: z.literal('systemd'), unit: text('Unit, for example trading-bot.service')},
     ),
     section(
-      {...common, check: argv('Exits 0 while the service is up'), cwd: text('Working directory of both')},
-      {manager: z.literal('command'), restart: argv('Restarts the service')},
+      {
+        ...common,
+        check: argv('Command that exits with 0 while the service is up'),
+        cwd: text('Working directory of both commands'),
+      },
+      {manager: z.literal('command'), restart: argv('Command that restarts the service')},
     ),
   ])
-  .meta({description: 'Something that can be restarted'})
+  .meta({description: 'A service that can be restarted'})

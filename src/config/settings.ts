@@ -5,19 +5,19 @@ import {defaultSettings} from './defaults.js'
 import {type FoundFile, findSettings, type Where} from './find.js'
 import {assertTrusted} from './trust.js'
 
-/** Where to look, and on whose behalf. */
+/** Where to search for the settings. */
 export interface SettingsRequest extends Where {
-  /** guard's version: another one may understand the file differently. */
+  /** Version of guard, because another version may interpret the file differently. */
   readonly version: string
   /** Default: the system's clock. */
   readonly nowMs?: number
 }
 
 /**
- * The settings, by the quickest way there is: none at all, the cache, or the file itself. Only the last loads anything
- * but node:fs.
+ * The settings: the defaults, or from the cache, or from the file. Only a file that is not in the cache loads more than
+ * node:fs.
  *
- * @throws GuardError `config`: there is something wrong with the file, all problems at once.
+ * @throws GuardError `config` with all problems of the file at once
  */
 export async function loadSettings(request: SettingsRequest): Promise<Settings> {
   const found = findSettings(request)
@@ -38,12 +38,12 @@ async function loadAndKeep(found: FoundFile, keeper: Keeper): Promise<Settings> 
   return settings
 }
 
-/** The working directory. Undefined: it has vanished. */
+/** The working directory. @returns undefined if it does not exist any more */
 export function workingDirectory(env: Readonly<Record<string, string | undefined>>): string | undefined {
   try {
     return process.cwd()
   } catch {
-    // The shell's own record still tells where to look upwards from.
+    // The path in PWD may be gone, but its parents are still searched.
     return env['PWD'] || undefined
   }
 }

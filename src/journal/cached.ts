@@ -1,9 +1,11 @@
 import type {Journal} from './journal.js'
 
 /**
- * A journal for a process that stays and asks often: between two looks at the disk, `maxAgeMs` apart, `read` gives what
- * it knows, without any system call. What this process appends itself is known at once. `monoMs` is a clock that never
- * jumps. Why not watch the files: a look costs some 20 µs and works on every file system, watches are few and get lost.
+ * A journal for a long-lived process that reads often. For `maxAgeMs` after a read, `read` returns the known state
+ * without any system call; a record that this process appends is part of it at once. Polling is preferred to inotify:
+ * it works on every file system, and inotify watches are limited in number and can miss events.
+ *
+ * @param monoMs monotonic clock, in milliseconds
  */
 export function cachedJournal<S>(journal: Journal<S>, maxAgeMs: number, monoMs: () => number): Journal<S> {
   let known: {readonly state: S; readonly readAt: number} | undefined
@@ -20,7 +22,7 @@ export function cachedJournal<S>(journal: Journal<S>, maxAgeMs: number, monoMs: 
       return appended
     },
     note: (entry, durability) => {
-      // Not folded yet: the next reading looks.
+      // The note is not folded yet, so the next read has to ask the disk.
       known = undefined
       return journal.note(entry, durability)
     },

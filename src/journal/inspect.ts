@@ -11,10 +11,10 @@ import {
 import type {View} from './protocol/view.js'
 import type {JournalSpec} from './spec.js'
 
-/** A tail so many times its limit means that nobody has compacted for long. */
+/** A tail of this many times the limit means that no compaction has succeeded for long. */
 const neglected = 8
 
-/** Says how the files of a journal stand, and what is wrong with them. */
+/** Reports the size of the files of a journal, and what is wrong with them. */
 export function inspectJournal<S>(dir: string, spec: JournalSpec<S>, view: View<S> | undefined): JournalReport {
   const {generation, records, garbage} = view ?? {generation: 0, records: 0, garbage: 0}
   return {generation, bytes: bytesOf(dir, spec.name), records, garbage, problems: problemsOf(dir, spec, view)}
@@ -35,20 +35,20 @@ function problemsOf<S>(dir: string, {name, limit}: JournalSpec<S>, view: View<S>
     .filter((file) => file.startsWith(asideName(name, '')))
     .map(
       (file) =>
-        `${stable} had been replaced by another file, which is kept as ${file}: take from it what you need, then remove it`,
+        `${stable} was replaced by another file, which is kept as ${file}: copy what you need from it, then remove it`,
     )
   const newest = identity(`${dir}/${generationName(name, view.generation)}`)
-  // Without a generation only other programs have written yet: the next record of guard's adopts their file.
+  // Without a generation, only other programs have written so far: guard's next record imports their file.
   if (newest !== undefined && identity(`${dir}/${stable}`) !== newest) {
-    problems.push(`${stable} is not the newest generation: guard links it again when it writes`)
+    problems.push(`${stable} is not the newest generation: guard links it again when it compacts`)
   }
   if (view.generation > 1 && view.snapshotBytes === 0) {
-    problems.push(`generation ${view.generation} of ${stable} lacks its snapshot: it was cut or overwritten`)
+    problems.push(`generation ${view.generation} of ${stable} lacks its snapshot: it was truncated or overwritten`)
   }
   if (view.seal) problems.push(`generation ${view.generation} of ${stable} is sealed and has no successor yet`)
   const due = Math.max(limit.bytes, limit.timesSnapshot * view.snapshotBytes)
   if (view.offset - view.snapshotBytes > neglected * due) {
-    problems.push(`${stable} has grown far beyond its limit of ${due} bytes: nobody compacts it`)
+    problems.push(`${stable} has grown far beyond its limit of ${due} bytes: no compaction has succeeded`)
   }
   return problems
 }

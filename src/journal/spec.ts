@@ -1,7 +1,7 @@
 import type {Fold} from '../domain/journal/fold.js'
 import type {RetentionSettings} from '../domain/settings/settings.js'
 
-/** What is to be known of a journal before its first line. */
+/** Name, fold and limits of a journal. */
 export interface JournalSpec<S> {
   /** The stable name without `.jsonl`. */
   readonly name: string
@@ -10,18 +10,18 @@ export interface JournalSpec<S> {
   readonly retention: Retention
 }
 
-/** The tail that calls for a snapshot. */
+/** Size of the tail, the lines after the snapshot, at which the journal is compacted. */
 export interface CompactionLimit {
   readonly bytes: number
   readonly records: number
   /**
-   * Nor is one due before the tail has so many times the bytes of the last snapshot. With 1, what all snapshots take
-   * together is less than twice what was appended, however large the state is; with 0, size does not matter.
+   * Least ratio of tail to snapshot in bytes. With 1, all snapshots together take less than twice the bytes that were
+   * appended, however large the state is. With 0, the size of the snapshot does not count.
    */
   readonly timesSnapshot: number
 }
 
-/** What may be thrown away of the generations that are no longer needed for the present state. */
+/** When old generations, which the present state no longer needs, are removed. */
 export interface Retention {
   readonly maxAgeMs: number
   readonly maxBytes: number

@@ -3,10 +3,10 @@ import {dirname, resolve} from 'node:path'
 import {GuardError} from '../errors.js'
 import {generationsFolder} from './protocol/names.js'
 
-/** Whether a file system on which appends of two machines may overwrite each other is taken all the same. */
+/** Whether file systems are allowed on which two machines may overwrite each other's appends. */
 type FilesystemRule = 'local-only' | 'any'
 
-/** `statfs(2)` types without atomic append for all who see the files: linux/magic.h, and 9p and FUSE of containers. */
+/** Types of `statfs(2)` without atomic appends across machines, from linux/magic.h, and 9p and FUSE of containers. */
 const sharedFilesystems: ReadonlyMap<number, string> = new Map([
   [0x6969, 'NFS'],
   [0x517b, 'SMB'],
@@ -20,15 +20,15 @@ const sharedFilesystems: ReadonlyMap<number, string> = new Map([
   [0x73757245, 'Coda'],
 ])
 
-/** Making folders below these is senseless, and `mkdir` with `recursive` never returns there. */
+/** No folders are made below these, where `mkdir` with `recursive` never returns. */
 const kernelFolders = ['/proc', '/sys', '/dev']
 
-/** Folders that are made are at most so many, so that a mistyped path does not grow a forest. */
+/** How many missing folders are made at most, so that a mistyped path is an error. */
 const mostNewFolders = 4
 
 /**
- * Makes the state directory where it is missing, mode 0700, and returns its path without symbolic links.
- * Throws GuardError `no-state` when it cannot be made, or when somebody else could change what stands in it.
+ * Makes the state directory if it is missing, mode 0700, and returns its path without symbolic links.
+ * Throws GuardError `no-state` if it cannot be made, or if another user could change its files.
  */
 export function openStateDir(path: string, rule: FilesystemRule = 'local-only'): string {
   const wanted = resolve(path)
@@ -46,13 +46,13 @@ export function openStateDir(path: string, rule: FilesystemRule = 'local-only'):
   } catch (error) {
     const {code} = error as NodeJS.ErrnoException
     if (error instanceof GuardError || code === undefined) throw error
-    throw refused(wanted, `cannot be used (${code})`, ['name another: --state-dir DIR or GUARD_STATE_DIR'], error)
+    throw refused(wanted, `cannot be used (${code})`, ['choose another: --state-dir DIR or GUARD_STATE_DIR'], error)
   }
 }
 
 /**
- * Makes the folder of the text logs where it is missing, mode 0700; below /proc Node's recursive mkdir never returns.
- * Throws GuardError `no-state`.
+ * Makes the folder of the text logs if it is missing, mode 0700.
+ * Throws GuardError `no-state` if it cannot be made.
  */
 export function openLogDir(path: string): void {
   const wanted = resolve(path)
@@ -68,19 +68,19 @@ export function openLogDir(path: string): void {
 }
 
 function refuseKernelFolder(path: string): void {
-  if (isKernelFolder(path)) throw refused(path, kernelFolderText, ['name a folder on a disk: --state-dir DIR'])
+  if (isKernelFolder(path)) throw refused(path, kernelFolderText, ['choose a directory on a disk: --state-dir DIR'])
 }
 
-const kernelFolderText = 'lies where the kernel shows itself'
+const kernelFolderText = 'is on a virtual file system of the kernel'
 
 function isKernelFolder(path: string): boolean {
-  // The one exception is memory that programs share on purpose.
+  // Shared memory is an ordinary file system, unlike the rest of /dev.
   if (path.startsWith('/dev/shm/')) return false
   return kernelFolders.some((folder) => path === folder || path.startsWith(`${folder}/`))
 }
 
 function makeFolder(path: string, mostNew: number): void {
-  // An error that is thrown and caught costs ten times this question.
+  // This check is ten times as fast as a caught EEXIST.
   if (existsSync(path)) return
   try {
     mkdirSync(path, 0o700)
@@ -95,23 +95,23 @@ function makeFolder(path: string, mostNew: number): void {
 
 function checkOwner(path: string, stats: Stats): void {
   const user = process.geteuid?.()
-  if (stats.isSymbolicLink()) throw refused(path, 'is a symbolic link', ['remove it: guard makes the folder itself'])
+  if (stats.isSymbolicLink()) throw refused(path, 'is a symbolic link', ['remove it: guard makes the directory itself'])
   if (!stats.isDirectory())
-    throw refused(path, 'is no directory', ['name another: --state-dir DIR, or move the file away'])
+    throw refused(path, 'is not a directory', ['choose another: --state-dir DIR, or move the file away'])
   if (user !== undefined && stats.uid !== user) {
     throw refused(path, `belongs to user ${stats.uid}, guard runs as user ${user}`, [
-      `run guard as that user, or name another directory: --state-dir DIR`,
+      `run guard as that user, or choose another directory: --state-dir DIR`,
     ])
   }
-  if (stats.mode & 0o022) throw refused(path, 'may be written by others', [`take the right away: chmod go-w ${path}`])
+  if (stats.mode & 0o022) throw refused(path, 'is writable by others', [`remove the permission: chmod go-w ${path}`])
 }
 
-/** Whoever may rename a folder on the way could put another in its place. The sticky bit of /tmp prevents that. */
+/** A user who may rename a parent directory could replace this one. The sticky bit, as on /tmp, prevents that. */
 function checkParents(dir: string): void {
   for (let path = dirname(dir); ; path = dirname(path)) {
     const {mode} = lstatSync(path)
     if (mode & 0o002 && !(mode & 0o1000)) {
-      throw refused(dir, `lies in ${path}, which everybody may write`, [`take the right away: chmod o-w ${path}`])
+      throw refused(dir, `is in ${path}, which all users may write`, [`remove the permission: chmod o-w ${path}`])
     }
     if (path === dirname(path)) return
   }
@@ -120,9 +120,9 @@ function checkParents(dir: string): void {
 function checkFilesystem(dir: string): void {
   const name = sharedFilesystems.get(statfsSync(dir).type)
   if (name === undefined) return
-  throw refused(dir, `is on ${name}, where lines that two machines append at once overwrite each other`, [
-    'name a directory on a local disk: --state-dir DIR',
-    'if only one machine ever uses it: --allow-unsafe-filesystem',
+  throw refused(dir, `is on ${name}, where two machines that append at once overwrite each other's lines`, [
+    'choose a directory on a local disk: --state-dir DIR',
+    'if only one machine uses it: --allow-unsafe-filesystem',
   ])
 }
 

@@ -6,21 +6,21 @@ import {historyLimits, stateLimits} from './limits.js'
 import {openJournal} from './open.js'
 import type {JournalSpec, Retention} from './spec.js'
 
-/** The journals that every run writes. The others stand in `other-streams.ts`, so that a run does not load their folds. */
+/** The journals that every run writes. */
 export const leaseStream = {name: 'leases', fold: leaseFold, ...stateLimits}
 export const runStream = {name: 'runs', fold: runsFold, ...historyLimits}
 
 interface JournalOptions {
-  /** Path without symbolic links, as `openStateDir` returns it. */
+  /** Path without symbolic links, as returned by `openStateDir`. */
   readonly dir: string
   readonly newStamp: () => Stamp
-  /** Outranks the tail that calls for a snapshot (`GUARD_COMPACT_BYTES`). */
+  /** Overrides the limit of the journal (`GUARD_COMPACT_BYTES`). */
   readonly compactBytes?: number
-  /** Outranks what the journal keeps. */
+  /** Overrides the retention of the journal. */
   readonly retention?: Retention
 }
 
-/** Opens no file: the journal does so at its first call. */
+/** Opens no file: the journal does that at its first call. */
 export function openStream<S>(spec: JournalSpec<S>, options: JournalOptions): Journal<S> {
   const {dir, newStamp, compactBytes, retention = spec.retention} = options
   const limit = compactBytes === undefined ? spec.limit : {...spec.limit, bytes: compactBytes, timesSnapshot: 0}

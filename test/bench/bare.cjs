@@ -1,4 +1,4 @@
-// The floor: what Node itself needs to start a program and hand on its exit code.
+// The base line: Node starts a program and passes on its exit code.
 const {spawn} = require('node:child_process')
 
 const [file, ...args] = process.argv.slice(2)

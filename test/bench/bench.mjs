@@ -1,6 +1,6 @@
 // npm run bench [-- SUITE…] [--rounds N] [--mib N] [--jobs N] [--lines N] [--node FILE] [--form node|standalone]: what
 // each form of guard costs beside what it is compared with, measured in turn.
-// It prints figures and the goals beside them; it never fails for a figure, since machines differ and so do their hours.
+// It prints figures and goals, and never fails because of a figure, since machines and their load differ.
 import {spawnSync} from 'node:child_process'
 import {readdirSync, realpathSync} from 'node:fs'
 import {join} from 'node:path'
@@ -38,7 +38,7 @@ const folder = join(import.meta.dirname, 'suites')
 const all = readdirSync(folder).map((file) => file.replace('.mjs', '').replace('-', ':'))
 const unknown = positionals.filter((name) => !all.includes(name))
 if (unknown.length > 0) {
-  process.stderr.write(`no suite ${unknown.join(', ')}; there are ${all.join(', ')}\n`)
+  process.stderr.write(`unknown suite ${unknown.join(', ')}; the suites are ${all.join(', ')}\n`)
   process.exit(64)
 }
 

@@ -1,11 +1,11 @@
 import {measureOnce} from './place.mjs'
 
 /**
- * Measures commands in turn, the order drawn anew in each round, since other work on the machine comes and goes.
- * The first is what the others are compared with. `prepare` runs before each round.
+ * Measures commands in turn, in a new random order in each round, because the load of the machine changes. Ratios are to
+ * the first command. `prepare` runs before each round.
  */
 export function compare(commands, {rounds, prepare}) {
-  // What caches there are, are warm from here on.
+  // Fills the caches.
   for (let warm = 0; warm < 2; warm++) measureOnce(commands.map(({command}) => command))
   const seen = commands.map(() => [])
   for (let round = 0; round < rounds; round++) {
@@ -42,7 +42,7 @@ export function middle(values) {
   return sorted.length % 2 === 1 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2
 }
 
-/** The least, the middle and the largest of some figures, as one cell of a table. */
+/** Minimum, median and maximum, as one cell of a table. */
 export function spread(values, digits = 1) {
   const figures = [Math.min(...values), middle(values), Math.max(...values)]
   return figures.map((value) => value.toFixed(digits)).join(' / ')

@@ -5,7 +5,7 @@ import {join} from 'node:path'
 /** Real crontabs repeat a few schedules in many jobs. */
 export const schedules = ['*/5 * * * *', '*/15 * * * *', '0 * * * *', '15 14 * * 1-5', '30 2 * * *', '7 */2 * * *']
 
-/** Settings of many jobs, and a journal of their leases that guard has not seen yet. */
+/** Writes settings of many jobs, and a journal of their leases that guard has not read yet. */
 export function writeFleet(place, {jobs, lines}) {
   const entries = Array.from({length: jobs}, (_, n) => [
     `job-${n}`,
@@ -19,7 +19,7 @@ export function writeFleet(place, {jobs, lines}) {
   return {state, journal}
 }
 
-/** Each run of a job is a claim and a release, the last of them a moment ago. */
+/** Each run of a job is a claim and a release; the last one is a moment ago. */
 function* leaseLines({jobs, lines}) {
   const stampAgo = stamper()
   for (let n = 0; n < lines; n += 2) {
@@ -30,7 +30,7 @@ function* leaseLines({jobs, lines}) {
   }
 }
 
-/** The last run of each job, as `guard run` writes it. */
+/** Writes the last run of each job, like `guard run`. */
 export function writeRuns(place, {jobs}) {
   appendLines(join(place.path('state'), 'runs.jsonl'), runLines(place, jobs))
 }
@@ -50,7 +50,7 @@ function* runLines(place, jobs) {
 
 let claims = 0
 
-/** A run has begun of some jobs since the last round. */
+/** Claims the leases of some jobs, as after new runs. */
 export function claimSome(journal, count) {
   const stampAgo = stamper()
   const records = Array.from({length: count}, (_, n) => ({

@@ -1,4 +1,4 @@
-"""Runs commands one after the other and tells what each took: a process's CPU time is only known to who waits for it.
+"""Runs commands one after the other and measures each. In Python, because Node cannot read the CPU time of a child.
 
 Input: {"commands": [{"argv", "env", "cwd"}]} as JSON. Output: [{"cpuMs", "wallMs", "rssMiB", "status"}].
 """

@@ -15,11 +15,11 @@ export const goalOf = (goals) => goals[form]
 export const bare = [node, join(import.meta.dirname, 'bare.cjs')]
 export {root}
 
-/** A home of its own, and cron's environment: nothing that is set here may tint the figures. */
+/** A new home and cron's environment, so that the caller's environment does not change the figures. */
 export function createPlace() {
   const dir = mkdtempSync(join(tmpdir(), 'guard-bench-'))
   const env = (more = {}) => ({
-    // `#!/usr/bin/env node` is to find the node that is measured.
+    // `#!/usr/bin/env node` must find the measured Node.
     PATH: `${dirname(node)}:/usr/local/bin:/usr/bin:/bin`,
     HOME: dir,
     LOGNAME: 'bench',
@@ -42,13 +42,13 @@ export function createPlace() {
   }
 }
 
-/** Runs commands once, in their order, and tells the CPU time, the time on the clock and the memory of each. */
+/** Runs commands once, in order, and returns CPU time, wall time and memory of each. */
 export function measureOnce(commands) {
   const {stdout, status, stderr} = spawnSync('python3', [join(import.meta.dirname, 'measure.py')], {
     input: JSON.stringify({commands}),
     encoding: 'utf8',
   })
-  if (status !== 0) throw new Error(`python3 measures the time of processes: ${stderr || 'it is not there'}`)
+  if (status !== 0) throw new Error(`python3 is needed to measure processes: ${stderr || 'it is not installed'}`)
   return JSON.parse(stdout)
 }
 

@@ -1,4 +1,4 @@
-/** Prints rows as a table of Markdown, so that it can be pasted where people talk about it. */
+/** Prints rows as a Markdown table. */
 export function printTable(title, rows) {
   const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))]
   const cells = [columns, columns.map(() => '---'), ...rows.map((row) => columns.map((name) => `${row[name] ?? ''}`))]

@@ -1,33 +1,10 @@
 import {writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {describe, expect, test} from 'vitest'
-import {openStateDir} from '../../src/journal/state-dir.js'
-import {leaseStream, openStream} from '../../src/journal/streams.js'
-import {systemClock} from '../../src/system/host/clock.js'
-import {createStamper} from '../../src/system/host/host.js'
-import {newId} from '../../src/system/host/ids.js'
-import {createSandbox, type RunOptions} from '../support/sandbox.js'
+import {fullDisk, lines, pythonSandbox} from '../support/python-sandbox.js'
 
-const client = join(import.meta.dirname, '../../clients/python')
-
-/** Jobs in Python beside guard, which they find on PATH as under cron. */
-function pythonBox() {
-  const box = createSandbox()
-  const startPython = (code: string, env: RunOptions['env'] = {}) =>
-    box.startSh('exec python3 -B -u -c "$CODE"', {env: {CODE: code, PYTHONPATH: client, ...env}})
-  return {
-    ...box,
-    startPython,
-    python: (code: string, env: RunOptions['env'] = {}) => startPython(code, env).ended,
-    lease: async (job: string) =>
-      JSON.parse((await box.guard('lease', 'show', job, '--json')).stdout) as Record<string, unknown>,
-  }
-}
-
-const lines = (...text: string[]) => text.join('\n')
-
-test('guard sees what a Python job takes and gives back', async () => {
-  const {python, lease} = pythonBox()
+test('guard shows a lease that a Python job acquires and releases', async () => {
+  const {python, lease} = pythonSandbox()
   const taken = await python(
     'from job_lease import *; l = acquire("scan", 720, holder="me"); print(l.token); l.renew(); release("scan", "error", "no data")',
   )
@@ -42,8 +19,8 @@ test('guard sees what a Python job takes and gives back', async () => {
   })
 })
 
-test('a lease that is printed says whose it is, and until when', async () => {
-  const {python} = pythonBox()
+test('a printed lease shows its job and when it ends', async () => {
+  const {python} = pythonSandbox()
   const code = lines(
     'from job_lease import *',
     'lease = acquire("scan", 720); print(lease, lease.expires_at > "2026"); lease.release(); print(lease)',
@@ -55,36 +32,36 @@ test('a lease that is printed says whose it is, and until when', async () => {
 })
 
 test('the lease belongs to the Python process, not to the call of guard', async () => {
-  const {python, lease} = pythonBox()
+  const {python, lease} = pythonSandbox()
   const {stdout} = await python('import os; from job_lease import *; acquire("scan", 720); print(os.getpid())')
   expect(await lease('scan')).toMatchObject({pid: Number(stdout), holder: expect.stringMatching(`:${stdout.trim()}$`)})
 })
 
-test('a Python job does not start beside a holder of guard, and says who that is', async () => {
-  const {python, guard} = pythonBox()
+test('a Python job does not start while guard holds the lease, and names the holder', async () => {
+  const {python, guard} = pythonSandbox()
   await guard('lease', 'acquire', 'scan', '--holder', 'guard-run', '--ttl', '60s')
   const refused = await python('from job_lease import *; acquire("scan", 5)')
   expect(refused.code).toBe(1)
   expect(refused.stderr).toMatch(/LeaseHeld: the lease of scan is held by guard-run for \d+ s more \(token 1\)/)
 })
 
-test('it waits for a lease that is released meanwhile', async () => {
-  const {startPython, guard} = pythonBox()
+test('a Python job waits for a lease that is released in the meantime', async () => {
+  const {startPython, guard} = pythonSandbox()
   await guard('lease', 'acquire', 'scan', '--ttl', '60s')
   const waiting = startPython('from job_lease import *; print(acquire("scan", 5, wait_seconds=30).token)')
   await guard('lease', 'release', 'scan', '--token', '1')
   expect(await waiting.ended).toMatchObject({code: 0, stdout: '2\n', stderr: ''})
 })
 
-test('the lease of a Python process that died is free at once', async () => {
-  const {python, lease} = pythonBox()
+test('the lease of a dead Python process is free at once', async () => {
+  const {python, lease} = pythonSandbox()
   await python('import os; from job_lease import *; acquire("scan", 3600); os.kill(os.getpid(), 9)')
   expect(await lease('scan')).toMatchObject({state: 'held', token: 1})
   expect(await python('from job_lease import *; print(acquire("scan", 5).token)')).toMatchObject({stdout: '2\n'})
 })
 
-test('a holder that was replaced learns that it is fenced', async () => {
-  const {python} = pythonBox()
+test('a replaced holder gets an error that it is fenced', async () => {
+  const {python} = pythonSandbox()
   const {stdout} = await python(
     lines(
       'import time; from job_lease import *',
@@ -98,8 +75,8 @@ test('a holder that was replaced learns that it is fenced', async () => {
   expect(stdout).toMatch(/^(token 1 does not hold the lease of scan: .* has token 2\n){2}2\n$/)
 })
 
-test('as a context manager it releases itself, with the error of the work', async () => {
-  const {python, lease} = pythonBox()
+test('a context manager releases its lease, with the error of its block', async () => {
+  const {python, lease} = pythonSandbox()
   const {code} = await python('from job_lease import *\nwith acquire("scan", 5): raise ValueError("no rows")')
   expect(code).toBe(1)
   expect(await lease('scan')).toMatchObject({status: 'error', detail: 'ValueError: no rows'})
@@ -109,14 +86,14 @@ test.each([
   ['that begins like a flag', '--force', '--force'],
   ['with half a character and a NUL', 'a\\ud800\\0b', 'a? b'],
 ])('a detail %s reaches the journal', async (_, written, detail) => {
-  const {python, lease} = pythonBox()
+  const {python, lease} = pythonSandbox()
   const code = `from job_lease import *; acquire("scan", 5); release("scan", "error", "${written}")`
   expect(await python(code, {LC_ALL: 'C', PYTHONUTF8: '0', PYTHONCOERCECLOCALE: '0'})).toMatchObject({stderr: ''})
   expect(await lease('scan')).toMatchObject({status: 'error', detail})
 })
 
-test('below guard run it takes no lease of its own', async () => {
-  const {python, lease} = pythonBox()
+test('below guard run a Python job acquires no lease of its own', async () => {
+  const {python, lease} = pythonSandbox()
   const env = {GUARD_JOB: 'scan', GUARD_LEASE_TOKEN: '7'}
   const job = 'from job_lease import *; l = acquire("scan", 5); print(l); l.renew(); l.check(); release("scan")'
   const {code, stdout} = await python(job, env)
@@ -127,8 +104,8 @@ test('below guard run it takes no lease of its own', async () => {
 const working = 'from job_lease import *; acquire("scan", 5); release("scan"); print("worked")'
 const insisting = 'from job_lease import *; acquire("scan", 5, strict=True)'
 
-test('where the journal cannot be used the job goes on, unless it asks for strictness', async () => {
-  const {write, python} = pythonBox()
+test('without a usable journal the job goes on, unless it is strict', async () => {
+  const {write, python} = pythonSandbox()
   const env = {GUARD_STATE_DIR: write('file', '')}
   const lax = await python(working, env)
   expect(lax).toMatchObject({code: 0, stdout: 'worked\n'})
@@ -138,8 +115,8 @@ test('where the journal cannot be used the job goes on, unless it asks for stric
 })
 
 describe('guard', () => {
-  test('is named by an argument or by GUARD_BIN', async () => {
-    const {python, path} = pythonBox()
+  test('is set by an argument or by GUARD_BIN', async () => {
+    const {python, path} = pythonSandbox()
     const guard = path('bin/guard')
     const PATH = '/usr/bin:/bin'
     const byVariable = await python('from job_lease import *; print(acquire("scan", 5).token)', {
@@ -153,12 +130,12 @@ describe('guard', () => {
     }
   })
 
-  test('that is missing stops no job, unless it asks for strictness, and what to do is said', async () => {
-    const {python} = pythonBox()
+  test('that is missing stops only a strict job, and the message says what to do', async () => {
+    const {python} = pythonSandbox()
     const env = {PATH: '/usr/bin:/bin'}
     const lax = await python(working, env)
     expect(lax).toMatchObject({code: 0, stdout: 'worked\n'})
-    expect(lax.stderr).toMatch(/scan runs without a lease: .*install it, put it on PATH, or name it with GUARD_BIN=/)
+    expect(lax.stderr).toMatch(/scan runs without a lease: .*install it, put it on PATH, or set GUARD_BIN=/)
     const strict = await python(insisting, env)
     expect(strict).toMatchObject({code: 1, stderr: expect.stringContaining('FileNotFoundError')})
   })
@@ -166,9 +143,9 @@ describe('guard', () => {
   test.each([
     ['that gives no answer', 'exec sleep 60', 'guard lease acquire gave no answer within 0.5 s'],
     ['that lacks its Node', 'echo "env: node: No such file" >&2; exit 127', 'ended with 127: env: node: No such file'],
-    ['that says something else', 'echo 42', 'guard lease acquire ended with 0: no answer'],
+    ['that prints something else', 'echo 42', 'guard lease acquire ended with 0: no answer'],
   ])('%s stops no job', async (_, body, said) => {
-    const {python, write} = pythonBox()
+    const {python, write} = pythonSandbox()
     const GUARD_BIN = write('other-guard', `#!/bin/sh\n${body}\n`, 0o755)
     const ended = await python(`import job_lease; job_lease._CALL_SECONDS = 0.5; ${working}`, {GUARD_BIN})
     expect(ended).toMatchObject({code: 0, stdout: 'worked\n'})
@@ -176,15 +153,15 @@ describe('guard', () => {
   })
 })
 
-test('another state directory can be named', async () => {
-  const {python, path, guard} = pythonBox()
+test('another state directory can be set', async () => {
+  const {python, path, guard} = pythonSandbox()
   await python(`from job_lease import *; acquire("scan", 5, state_dir="${path('elsewhere')}").renew()`)
   const {stdout} = await guard('lease', 'show', 'scan', '--json', '--state-dir', path('elsewhere'))
   expect(JSON.parse(stdout)).toMatchObject({state: 'held', token: 1})
 })
 
-test('a name that guard would refuse is refused', async () => {
-  const {python} = pythonBox()
+test('a name that guard refuses is an error', async () => {
+  const {python} = pythonSandbox()
   for (const name of ['../scan', '--help']) {
     const {code, stderr} = await python(`from job_lease import *; acquire("${name}", 5)`)
     expect({code, stderr}).toEqual({code: 1, stderr: expect.stringContaining('ValueError')})
@@ -192,15 +169,15 @@ test('a name that guard would refuse is refused', async () => {
   }
 })
 
-test('a torn line before it spoils only itself', async () => {
-  const {python, guard, stateDir} = pythonBox()
+test('a torn line damages no other line', async () => {
+  const {python, guard, stateDir} = pythonSandbox()
   await guard('lease', 'acquire', 'a', '--ttl', '60s')
   writeFileSync(join(stateDir, 'leases.jsonl'), '{"v":1,"kind":"cla', {flag: 'a'})
   expect(await python('from job_lease import *; print(acquire("b", 60).token)')).toMatchObject({stdout: '2\n'})
 })
 
-test('a process that takes leases again and again needs no more open files each time', async () => {
-  const {python} = pythonBox()
+test('a process that acquires many leases leaves no files open', async () => {
+  const {python} = pythonSandbox()
   const code = lines(
     'import os; from job_lease import *',
     'count = lambda: len(os.listdir("/proc/self/fd"))',
@@ -214,14 +191,14 @@ test('a process that takes leases again and again needs no more open files each 
   expect(await python(code)).toMatchObject({stdout: '6 0\n', stderr: ''})
 })
 
-test('a holder that is no text is refused, not taken for a lease', async () => {
-  const {python} = pythonBox()
+test('a holder that is not a text is refused', async () => {
+  const {python} = pythonSandbox()
   const {code, stderr} = await python('from job_lease import *; acquire("scan", 5, holder=42)')
-  expect({code, stderr}).toEqual({code: 1, stderr: expect.stringContaining('a holder is a text, not 42')})
+  expect({code, stderr}).toEqual({code: 1, stderr: expect.stringContaining('holder must be a str, not 42')})
 })
 
-test('giving back a lease that was lost leaves the newer one of the same process alone', async () => {
-  const {python, lease} = pythonBox()
+test('the release of a lost lease does not release a newer one of the same process', async () => {
+  const {python, lease} = pythonSandbox()
   const code = lines(
     'import time; from job_lease import *',
     'old = acquire("scan", 0.05); time.sleep(0.1); new = acquire("scan", 60)',
@@ -232,8 +209,8 @@ test('giving back a lease that was lost leaves the newer one of the same process
   expect(await lease('scan')).toMatchObject({token: 2, status: 'ok'})
 })
 
-test('a forked child that ends does not give back the lease of its parent', async () => {
-  const {python} = pythonBox()
+test('the end of a forked child does not release the lease of its parent', async () => {
+  const {python} = pythonSandbox()
   const code = lines(
     'import os, sys; from job_lease import *',
     'with acquire("scan", 60) as lease:',
@@ -248,21 +225,16 @@ test.each([
   ['', 'ok'],
   ['2', 'error'],
 ])('a with block that is left by sys.exit(%s) ends with %s', async (exit, status) => {
-  const {python, lease} = pythonBox()
+  const {python, lease} = pythonSandbox()
   await python(`import sys; from job_lease import *\nwith acquire("scan", 5): sys.exit(${exit})`)
   expect(await lease('scan')).toMatchObject({status})
 })
 
-const fullDisk = lines(
-  'size = os.path.getsize(os.environ["GUARD_STATE_DIR"] + "/leases.jsonl")',
-  'resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))',
-)
-
 test.each([
   ['False', 0],
   ['True', 1],
-])('a disk that fills up while the job runs ends the job only if it asks for strictness: %s', async (strict, code) => {
-  const {python} = pythonBox()
+])('a disk that becomes full ends the job only if it is strict: %s', async (strict, code) => {
+  const {python} = pythonSandbox()
   const job = lines(
     'import os, resource; from job_lease import *',
     `with acquire("scan", 60, strict=${strict}) as lease:`,
@@ -273,109 +245,3 @@ test.each([
   expect(ended).toMatchObject({code, stdout: code === 0 ? 'worked\n' : ''})
   if (code === 0) expect(ended.stderr).toMatch(/scan was not renewed.*\n.*scan was not released/)
 })
-
-describe('renewal in the background', () => {
-  const begin = (ttl: number) =>
-    lines(
-      'import os, resource, threading, time; from job_lease import *',
-      `lease = acquire("scan", ${ttl}, renew_in_background=True)`,
-    )
-  const renewerEnds = '[thread.join() for thread in threading.enumerate() if thread.daemon]'
-
-  test('keeps the lease, and ends with it', async () => {
-    const {python, lease, journal} = pythonBox()
-    const code = lines(
-      begin(3),
-      'path = os.environ["GUARD_STATE_DIR"] + "/leases.jsonl"',
-      'while open(path).read().count("renewed") < 2: time.sleep(0.05)',
-      `lease.check(); lease.release(); ${renewerEnds}`,
-    )
-    expect(await python(code)).toMatchObject({code: 0, stderr: ''})
-    expect(await lease('scan')).toMatchObject({state: 'released', token: 1})
-    expect(journal('leases.jsonl').map(({kind}) => kind)).toEqual(['claimed', 'renewed', 'renewed', 'released'])
-  })
-
-  test('learns that the lease was lost, and so does whoever uses it next', async () => {
-    const {python} = pythonBox()
-    const code = lines(
-      begin(3),
-      'from subprocess import DEVNULL, run',
-      'run("guard lease release scan --token 1".split(), stdout=DEVNULL, check=True)',
-      'run("guard lease acquire scan --ttl 60s --holder thief".split(), stdout=DEVNULL, check=True)',
-      renewerEnds,
-      'os.environ["PATH"] = ""',
-      'for use in lease.check, lease.renew, lease.release:',
-      '    try: use()',
-      '    except LeaseFenced: print("fenced")',
-    )
-    const {stdout, stderr} = await python(code)
-    expect(stdout).toBe('fenced\n'.repeat(3))
-    expect(stderr).toMatch(/^job_lease: token 1 does not hold the lease of scan: .*\n$/)
-  })
-
-  test('gives up when two thirds of the ttl have passed without success, and says so', async () => {
-    const {python} = pythonBox()
-    const {code, stderr} = await python(lines(begin(1.5), fullDisk, renewerEnds))
-    expect(code).toBe(0)
-    expect(stderr).toContain('gave up renewing the lease of scan')
-  })
-})
-
-/** Takes and gives back the lease until the time is up, and notes each time it was alone, on the machine's clock. */
-const contender = `
-import time
-from job_lease import *
-end = time.monotonic() + 4
-while time.monotonic() < end:
-    try:
-        with acquire("scan", 30) as lease:
-            start = time.clock_gettime(time.CLOCK_MONOTONIC)
-            time.sleep(0.002)
-            print(lease.token, start, time.clock_gettime(time.CLOCK_MONOTONIC))
-    except LeaseHeld:
-        time.sleep(0.001)
-`
-
-test('Python jobs and guard under contention, compaction and kills: never two holders, no token twice', async () => {
-  const {startPython, stateDir} = pythonBox()
-  const newStamp = createStamper(systemClock, newId)
-  const leases = openStream(leaseStream, {dir: openStateDir(stateDir), newStamp, compactBytes: 4096})
-  const children = Array.from({length: 4}, () => startPython(contender, {GUARD_COMPACT_BYTES: '4096'}))
-  const spans: {token: number; from: number; to: number}[] = []
-  const deadline = Date.now() + 4000
-  const monoSeconds = () => Number(process.hrtime.bigint()) / 1e9
-  for (let turn = 0; Date.now() < deadline; turn++) {
-    const {verdict, state, record} = leases.append(
-      {kind: 'claimed', job: 'scan', holder: 'guard', ttlMs: 30_000},
-      'buffered',
-    )
-    if (verdict === 'ok') {
-      const from = monoSeconds()
-      const token = state.byJob.get('scan')?.token ?? 0
-      await new Promise((resolve) => setTimeout(resolve, 2))
-      spans.push({token, from, to: monoSeconds()})
-      leases.append({kind: 'released', job: 'scan', claim: record.id, token, status: 'ok'}, 'buffered')
-    }
-    leases.compactIfDue()
-    if (turn === 200) children[0]?.kill('SIGKILL')
-    await new Promise((resolve) => setTimeout(resolve, 1))
-  }
-  const own = spans.length
-  for (const {stdout} of await Promise.all(children.map(({ended}) => ended))) {
-    // A child that was killed may leave half a line.
-    for (const line of stdout.split('\n').slice(0, -1)) {
-      const [token = 0, from = 0, to = 0] = line.split(' ').map(Number)
-      spans.push({token, from, to})
-    }
-  }
-  expect(own).toBeGreaterThan(50)
-  expect(spans.length - own).toBeGreaterThan(0)
-  spans.sort((one, other) => one.token - other.token)
-  expect(new Set(spans.map(({token}) => token)).size).toBe(spans.length)
-  const overlaps = spans.filter(({from}, index) => index > 0 && from < (spans[index - 1]?.to ?? 0))
-  expect(overlaps).toEqual([])
-  leases.compactIfDue()
-  expect(leases.inspect()).toMatchObject({problems: []})
-  expect(leases.inspect().generation).toBeGreaterThan(3)
-  expect(leases.read().grants).toBeGreaterThanOrEqual(spans.at(-1)?.token ?? 0)
-}, 30_000)

@@ -31,9 +31,9 @@ test('all problems are told at once, with exit code 78', async () => {
     signal: null,
     stdout: '',
     stderr: `guard: ${dir}/.guardianrc has 2 problems
-jobs.scan.timeout: "soon" is no duration; write 500ms, 30s, 10m, 2h or 1d
+jobs.scan.timeout: "soon" is not a duration; write 500ms, 30s, 10m, 2h or 1d
 jbos: is an unknown key; did you mean "jobs"?
-  - correct it and ask: guard config check
+  - correct it and check it: guard config check
 `,
   })
 })
@@ -45,7 +45,7 @@ test('as JSON each problem has its key path', async () => {
   expect(code).toBe(78)
   expect(JSON.parse(stdout)).toMatchObject({
     error: {kind: 'config', message: expect.any(String), hints: expect.any(Array)},
-    problems: [{path: 'jobs.scan.timeout', text: 'is no duration; write 500ms, 30s, 10m, 2h or 1d'}],
+    problems: [{path: 'jobs.scan.timeout', text: 'is not a duration; write 500ms, 30s, 10m, 2h or 1d'}],
   })
 })
 
@@ -83,6 +83,6 @@ test('schema prints a JSON Schema that knows the keys and their defaults', async
   expect(JSON.parse(stdout)).toMatchObject({
     $schema: 'https://json-schema.org/draft/2020-12/schema',
     additionalProperties: false,
-    properties: {defaults: {properties: {killAfter: {default: '10s', description: 'From TERM to KILL'}}}},
+    properties: {defaults: {properties: {killAfter: {default: '10s', description: 'Time from TERM to KILL'}}}},
   })
 })

@@ -80,7 +80,7 @@ test('a state directory that others may write is unhealthy, with the reason', as
   chmodSync(box.stateDir, 0o777)
   const {code, stdout} = await box.guard('health')
   expect(code).toBe(2)
-  expect(stdout).toMatch(/^state +unhealthy +state directory .* may be written by others$/m)
+  expect(stdout).toMatch(/^state +unhealthy +state directory .* is writable by others$/m)
 })
 
 test('a run killed with its job is told by health and history until the next run', async () => {

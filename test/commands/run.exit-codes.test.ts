@@ -66,7 +66,7 @@ describe('126', () => {
     write('job.xyz', 'true\n')
     const {code, stderr} = await guard('run', 'job.xyz')
     expect(code).toBe(126)
-    expect(stderr).toMatch(/job\.xyz: do not know how to run it\n {2}- make it executable: chmod \+x/)
+    expect(stderr).toMatch(/job\.xyz: no interpreter is known for it\n {2}- make it executable: chmod \+x/)
   })
 
   test('is a program on a path that leads through a file', async () => {
@@ -181,7 +181,7 @@ describe('74', () => {
     write('.guardianrc.json', '{"jobs": {"j": {"command": ["touch", "ran"], "onStateError": "refuse"}}}')
     const {code, stderr} = await guard('run', '--state-dir', path('file'), 'j')
     expect(code).toBe(74)
-    expect(stderr).toMatch(/^guard: not run, because onStateError is refuse: state directory .* is no directory/)
+    expect(stderr).toMatch(/^guard: not run, because onStateError is refuse: state directory .* is not a directory/)
     expect(existsSync(path('ran'))).toBe(false)
   })
 
@@ -224,7 +224,7 @@ describe('78', () => {
     write('.guardianrc.json', '{"jobs": {"j": {"command": "true", "env": {"API_KEY": {"env": "NO_SUCH_KEY"}}}}}')
     const {code, stderr} = await guard('run', 'j')
     expect(code).toBe(78)
-    expect(stderr).toMatch(/jobs\.j\.env\.API_KEY: the environment has no variable NO_SUCH_KEY/)
+    expect(stderr).toMatch(/jobs\.j\.env\.API_KEY: the environment variable NO_SUCH_KEY is not set/)
     expect(journal('runs.jsonl').at(-1)).toMatchObject({outcome: 'not-started', exitCode: 78})
   })
 

@@ -22,7 +22,7 @@ describe('a script that cannot be run gives 126 and a record', () => {
     const {code, stderr} = await box.sh(line)
     expect([code, stderr]).toEqual([
       126,
-      expect.stringMatching(/^guard: secret\.sh: may not be read\n {2}- look at it: ls -ld/),
+      expect.stringMatching(/^guard: secret\.sh: is not readable by this user\n {2}- check it: ls -ld/),
     ])
     expect(box.journal('runs.jsonl').at(-1)).toMatchObject({job: 'secret', outcome: 'not-started'})
   })
@@ -50,14 +50,16 @@ describe('a state directory that cannot be used: the job runs, the user is told'
     const {guard, write, path} = createSandbox()
     write('file', '')
     const ended = await guard('run', '--state-dir', path('file'), ...job.slice(1))
-    expect(ended).toEqual(told(/^guard: state directory \S+ is no directory; j runs without record or lease\nerr\n$/))
+    expect(ended).toEqual(
+      told(/^guard: state directory \S+ is not a directory; j runs without record or lease\nerr\n$/),
+    )
   })
 
   test('it may be written by everybody', async () => {
     const {guard, path} = createSandbox()
     mkdirSync(path('state'))
     chmodSync(path('state'), 0o777)
-    expect(await guard(...job)).toEqual(told(/may be written by others; j runs without record or lease\nerr\n$/))
+    expect(await guard(...job)).toEqual(told(/is writable by others; j runs without record or lease\nerr\n$/))
   })
 
   test('its disk is read-only', async () => {
@@ -135,7 +137,7 @@ describe('where guard is started', () => {
     const script = await sh('mkdir b && cd b && rmdir ../b && guard run job.sh')
     expect([script.code, script.stderr]).toEqual([
       127,
-      expect.stringMatching(/guard: job\.sh: the working directory is gone/),
+      expect.stringMatching(/guard: job\.sh: the working directory does not exist any more/),
     ])
     expect(journal('runs.jsonl').filter(({kind}) => kind === 'ended')).toHaveLength(2)
   })
@@ -204,7 +206,7 @@ describe('the streams', () => {
     await sh('guard run --job j -- seq 1000')
     const {stdout, stderr} = await sh("guard run --job j -- sh -c 'echo anew > /dev/stdout'")
     expect(stdout).toBe('anew\n')
-    expect(stderr).toMatch(/was emptied by the job; if it writes "> \/dev\/stderr", make that ">&2"/)
+    expect(stderr).toMatch(/was emptied by the job; if it writes "> \/dev\/stderr", change that to ">&2"/)
   })
 })
 
@@ -317,5 +319,5 @@ test('a log folder below /proc is refused, and the job runs all the same', async
   write('.guardianrc.json', JSON.stringify({logDir: '/proc/guard/logs'}))
   const ended = await guard('run', '--job', 'j', '--', 'echo', 'out')
   expect([ended.code, ended.stdout]).toEqual([0, 'out\n'])
-  expect(ended.stderr).toContain('log folder /proc/guard/logs lies where the kernel shows itself')
+  expect(ended.stderr).toContain('log folder /proc/guard/logs is on a virtual file system of the kernel')
 })

@@ -1,8 +1,8 @@
 import {existsSync, readFileSync, statSync, writeFileSync} from 'node:fs'
 import {describe, expect, test} from 'vitest'
-import {cuttableDir} from '../support/cuttable-dir.js'
 import {sequence, wholeLog} from '../support/rotated-log.js'
 import {createSandbox, filesIn, isAlive, type Sandbox, until} from '../support/sandbox.js'
+import {truncatableDir} from '../support/truncatable-dir.js'
 
 /** The wrapper is invisible: the caller gets the output as if there were no guard, and the log has all of it. */
 
@@ -130,7 +130,7 @@ describe('logs', () => {
 
   test('lose their head while a job runs; nothing is lost, and every run is found in its own files', async () => {
     const box = createSandbox()
-    const logDir = cuttableDir()
+    const logDir = truncatableDir()
     const log = `${logDir}/guardian_j_output.log`
     box.write('.guardianrc.json', JSON.stringify({logDir, logs: {maxSize: '64kB', keep: 500}}))
     await box.guard('run', '--job', 'j', '--', 'echo', 'earlier')

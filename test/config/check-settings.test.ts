@@ -23,39 +23,43 @@ const id = '3a7f742b-889a-4c05-9697-f5f873fea02c'
 test.each<[string, unknown, string]>([
   ['an unknown key gets a suggestion', {watchdgo: {}}, 'watchdgo: is an unknown key; did you mean "watchdog"?'],
   [
-    'an unknown key deep inside too',
+    'an unknown nested key gets a suggestion',
     job({retry: {maxAtempts: 2}}),
     'jobs.scan.retry.maxAtempts: is an unknown key; did you mean "maxAttempts"?',
   ],
   [
     'a duration has a form',
     job({timeout: '5 minutes'}),
-    'jobs.scan.timeout: "5 minutes" is no duration; write 500ms, 30s, 10m, 2h or 1d',
+    'jobs.scan.timeout: "5 minutes" is not a duration; write 500ms, 30s, 10m, 2h or 1d',
   ],
   [
-    'a duration of no type at all',
+    'a duration is text or a number',
     job({timeout: true}),
-    'jobs.scan.timeout: true is no duration; write 500ms, 30s, 10m, 2h or 1d',
+    'jobs.scan.timeout: true is not a duration; write 500ms, 30s, 10m, 2h or 1d',
   ],
-  ['a time limit is more than nothing', job({timeout: 0}), 'jobs.scan.timeout: 0 is no time at all; write more than 0'],
-  ['a size has a form', {logs: {maxSize: 'big'}}, 'logs.maxSize: "big" is no size; write 512kB, 10MB or 1GB'],
+  ['a time limit is more than 0', job({timeout: 0}), 'jobs.scan.timeout: 0 is too short; write more than 0'],
+  ['a size has a form', {logs: {maxSize: 'big'}}, 'logs.maxSize: "big" is not a size; write 512kB, 10MB or 1GB'],
   [
     'a count has limits',
     job({retry: {maxAttempts: 0}}),
-    'jobs.scan.retry.maxAttempts: 0 is no whole number from 1 to 1000; write one',
+    'jobs.scan.retry.maxAttempts: 0 is not a whole number from 1 to 1000',
   ],
   [
-    'a word of a list has to be of it',
+    'a choice is one of the allowed words',
     job({overlap: 'queue'}),
-    'jobs.scan.overlap: "queue" is none of skip, wait, cancel-other, allow; write one of them',
+    'jobs.scan.overlap: "queue" is unknown; write one of skip, wait, cancel-other, allow',
   ],
-  ['yes is no flag', job({quiet: 'yes'}), 'jobs.scan.quiet: "yes" is neither true nor false; write one of them'],
-  ['a section is a map', {jobs: 'scan'}, 'jobs: "scan" has to be a map of names'],
-  ['the whole is a map', ['jobs'], 'the settings: a list has to be a map of keys'],
+  [
+    'a flag is true or false',
+    job({quiet: 'yes'}),
+    'jobs.scan.quiet: "yes" is neither true nor false; write one of them',
+  ],
+  ['a section is a map', {jobs: 'scan'}, 'jobs: "scan" must be a map of names'],
+  ['the settings are a map', ['jobs'], 'the settings: a list must be a map of keys'],
   [
     'a job has a name that fits into a file name',
     {jobs: {'../x': {}}},
-    'jobs["../x"]: the name is no name; write a letter or digit, then up to 127 letters, digits or any of . _ : @ -',
+    'jobs["../x"]: the name is not valid; write a letter or digit, then up to 127 letters, digits or any of . _ : @ -',
   ],
   [
     'a schedule is checked field by field',
@@ -85,114 +89,114 @@ test.each<[string, unknown, string]>([
   [
     'a failure class has a plain name',
     job({failures: {'Our Own': 'x'}}),
-    'jobs.scan.failures["Our Own"]: the name is no failure class; write small letters, digits and hyphens, as uw-socket',
+    'jobs.scan.failures["Our Own"]: the name is not valid; write lower-case letters, digits and hyphens, as in uw-socket',
   ],
   [
-    'a failure class is no outcome',
+    'a failure class has not the name of an outcome',
     job({failures: {failed: 'x'}}),
     'jobs.scan.failures.failed: is the name of an outcome; choose another',
   ],
   [
-    'an exit code is one',
+    'an exit code has a range',
     job({exitMap: {300: 'healthy'}}),
-    'jobs.scan.exitMap.300: the name is no exit code; write a number from 0 to 255',
+    'jobs.scan.exitMap.300: the name is not an exit code; write a number from 0 to 255',
   ],
   [
     'an exit code means an outcome',
     job({exitMap: {3: 'great'}}),
-    'jobs.scan.exitMap.3: "great" is none of healthy, degraded, unhealthy, failed; write one of them',
+    'jobs.scan.exitMap.3: "great" is unknown; write one of healthy, degraded, unhealthy, failed',
   ],
   [
     'a glob stays in its folder',
     step({do: 'clear-locks', files: '../*.lock'}),
-    'jobs.scan.recovery[0].files: "../*.lock" leaves its folder with ..; write the other folder in full',
+    'jobs.scan.recovery[0].files: "../*.lock" leaves its folder with ..; write the absolute path',
   ],
   [
-    'a glob is not for the whole machine',
+    'a glob does not search the whole machine',
     step({do: 'clear-locks', files: ['/**/*.lock']}),
-    'jobs.scan.recovery[0].files[0]: "/**/*.lock" searches the whole machine; name a folder first',
+    'jobs.scan.recovery[0].files[0]: "/**/*.lock" searches the whole machine; begin with a folder',
   ],
   [
-    'a home is written in full',
+    'a glob does not begin with a tilde',
     job({outputs: [{files: '~/x'}]}),
-    'jobs.scan.outputs[0].files: "~/x" begins with ~, which only a shell understands; write the folder in full',
+    'jobs.scan.outputs[0].files: "~/x" begins with ~, which only a shell expands; write the absolute path',
   ],
   [
-    'a step is one of six',
+    'a step is one of the known steps',
     step({do: 'reboot'}),
     'jobs.scan.recovery[0].do: "reboot" is unknown; write one of clear-locks, restart, exec, alert, wait, verify',
   ],
-  ['a step has its field', step({do: 'clear-locks'}), 'jobs.scan.recovery[0].files: is missing; add it'],
+  ['a step has its required fields', step({do: 'clear-locks'}), 'jobs.scan.recovery[0].files: is missing; add it'],
   [
     'a restart names a service',
     {...supervised, ...step({do: 'restart', service: 'wbe'})},
-    'jobs.scan.recovery[0].service: "wbe" is no service; did you mean "web"?',
+    'jobs.scan.recovery[0].service: "wbe" is not a known service; did you mean "web"?',
   ],
   [
-    'a step is for a known class',
+    'a step names a known class',
     step({do: 'verify', when: 'rate-limt'}),
-    'jobs.scan.recovery[0].when: "rate-limt" is no failure class or outcome; did you mean "rate-limit"?',
+    'jobs.scan.recovery[0].when: "rate-limt" is not a known failure class or outcome; did you mean "rate-limit"?',
   ],
   [
     'a verification that polls has a deadline',
     step({do: 'verify', poll: '5s'}),
-    'jobs.scan.recovery[0].poll: "5s" needs a deadline; add one, or leave it out to check once',
+    'jobs.scan.recovery[0].poll: "5s" needs a deadline; add one, or remove poll to check once',
   ],
   [
     'an alert file has no folder',
     step({do: 'alert', file: '../x.txt'}),
-    'jobs.scan.recovery[0].file: "../x.txt" is no name of a file; write one without a folder',
+    'jobs.scan.recovery[0].file: "../x.txt" is not a file name; write one without a folder',
   ],
   [
-    'a service has what its manager needs',
+    'a service has the required fields of its manager',
     {services: {web: {manager: 'supervisor'}}},
     'services.web.program: is missing; add it',
   ],
   [
     'a command line is a list',
     job({command: 'cat x | sort'}),
-    'jobs.scan.command: "cat x | sort" is a command line in one text; write a list: [program, argument, …], or add shell: true',
+    'jobs.scan.command: "cat x | sort" is a command line in one string; write a list: [program, argument, …], or add shell: true',
   ],
   [
-    'a shell takes one text',
+    'a command for a shell is one string',
     job({command: ['echo', 'x'], shell: true}),
-    'jobs.scan.command: a list, but a shell takes one text; write one, or shell: false',
+    'jobs.scan.command: is a list, but shell: true needs one string; write a string, or shell: false',
   ],
   [
     'a job is a script or a command',
     job({command: ['a'], script: 'b'}),
-    'jobs.scan.command: stands beside a script; keep one of the two',
+    'jobs.scan.command: cannot be combined with script; keep one of the two',
   ],
   [
-    'a script is one job',
+    'a script belongs to one job',
     {jobs: {a: {script: 'x.py'}, b: {script: './x.py'}}},
-    'jobs.b.script: "./x.py" is the script of jobs.a too; give other args, or use a command',
+    'jobs.b.script: "./x.py" is also the script of jobs.a; set different args, or use a command',
   ],
   [
-    'a route leads to a channel',
+    'a route names a channel',
     {alerting: {routes: [{to: 'ops'}]}},
-    'alerting.routes[0].to: "ops" is no channel; there is none',
+    'alerting.routes[0].to: "ops" is not a known channel; there are none',
   ],
   [
     'a breaker can open',
     {breakers: {targets: {api: {recentFailures: 9}}}},
-    'breakers.targets.api.recentFailures: 9 is more than recentCalls (5), so it would never open',
+    'breakers.targets.api.recentFailures: 9 is more than recentCalls (5), so the breaker would never open',
   ],
   [
-    'an OpenClaw id is a whole one',
+    'an OpenClaw id is complete',
     {openclaw: {jobs: {x: {id: '3a7f'}}}},
-    'openclaw.jobs.x.id: "3a7f" is no id; write the full UUID, as `openclaw cron list --all` shows it',
+    'openclaw.jobs.x.id: "3a7f" is not an id; write the full UUID, as in `openclaw cron list --all`',
   ],
   [
-    'an OpenClaw id is one job',
+    'an OpenClaw id belongs to one job',
     {openclaw: {jobs: {x: {id}, y: {id}}}},
-    `openclaw.jobs.y.id: "${id}" is the id of openclaw.jobs.x too; one job has one id`,
+    `openclaw.jobs.y.id: "${id}" is also the id of openclaw.jobs.x; each job has its own id`,
   ],
 ])('%s', async (_title, written, problem) => {
   expect(await problemsOf(written)).toEqual([problem])
 })
 
-test('all problems are told at once, those of other kinds too', async () => {
+test('all problems of all kinds are reported at once', async () => {
   const written = {...job({timeout: 'x', script: 'a', recovery: [{do: 'restart', service: 'web'}]}), jbos: {}}
   expect((await problemsOf(written)).map((line) => line.split(': ')[0])).toEqual([
     'jobs.scan.timeout',
@@ -208,13 +212,13 @@ test.each([
   {jobs: {scan: {env: {API_TOKEN: 'hunter2'}}}},
   {defaults: {env: {DB_PASSWORD: 'hunter2'}}},
   {openclaw: {env: {OPENCLAW_GATEWAY_TOKEN: 'hunter2'}}},
-])('a secret in plain text is refused, and not repeated: %j', async (written) => {
+])('a secret in plain text is refused, and the message does not contain it: %j', async (written) => {
   const [problem, ...others] = await problemsOf(written)
   expect(problem).toContain('write {env: NAME} or {file: PATH}')
   expect(problem).not.toContain('hunter2')
   expect(others).toEqual([])
 })
 
-test('a variable that only sounds a little secret may be plain text', async () => {
+test('a variable whose name only resembles that of a secret may be plain text', async () => {
   expect(await problemsOf(job({env: {TOKEN_FILE: '/run/token', MAX_TOKENS: '5'}}))).toEqual([])
 })

@@ -40,7 +40,7 @@ channels:
 alerting: {groupWait: 30s, routes: [{level: CRITICAL, to: [ops]}]}
 `
 
-test('the settings that users were promised are understood, word for word', async () => {
+test('the documented settings are valid', async () => {
   const {request, path} = settingsHome(shown, '.guardianrc.yaml')
   const settings = await loadSettings(request)
   expect(settings).toMatchObject({

@@ -10,7 +10,7 @@ import {checkSettings} from '../../src/config/load.js'
 const text = readFileSync(join(import.meta.dirname, '../../.guardianrc.example'), 'utf8')
 const parse = (yaml: string) => defaultLoaders['.yaml']('example', yaml) as Record<string, unknown>
 
-/** The file with every `#key: value` switched on, in place of the empty map or list that stands for it. */
+/** The file with every commented `#key: value` in place of the empty map or list before it. */
 const switchedOn = text
   .split('\n')
   .filter((line, index, lines) => {
@@ -28,7 +28,7 @@ interface Schema {
   readonly const?: string
 }
 
-/** Key paths of the schema that `value` does not have. */
+/** Key paths of the schema that `value` lacks. */
 function missing(schema: Schema, values: readonly unknown[], path: string): string[] {
   const maps = values.filter((value) => typeof value === 'object' && value !== null) as Record<string, unknown>[]
   if (schema.oneOf)
@@ -59,13 +59,13 @@ function fits(map: Readonly<Record<string, unknown>>, variant: Schema): boolean 
   return Object.entries(variant.properties ?? {}).every(([key, {const: tag}]) => tag === undefined || map[key] === tag)
 }
 
-test('the example as it is means the defaults', async () => {
+test('the unchanged example means the defaults', async () => {
   const {file, defaults, ...settings} = await checkSettings(parse(text), '/x/.guardianrc')
   const {dir, ...jobDefaults} = defaults
   expect({...settings, defaults: jobDefaults}).toEqual(defaultSettings)
 })
 
-test('the example says every default by itself', () => {
+test('the example contains every default', () => {
   const defaults = settingsJsonSchema() as Schema
   const unsaid = missing(withDefaults(defaults), [parse(text)], '')
   expect(unsaid).toEqual([])
@@ -79,12 +79,12 @@ function withDefaults(schema: Schema): Schema {
   return {properties: Object.fromEntries(properties)}
 }
 
-test('with everything switched on the example is right', async () => {
+test('the example is valid with all comments activated', async () => {
   await expect(checkSettings(parse(switchedOn), '/x/.guardianrc')).resolves.toBeDefined()
 })
 
-test('with everything switched on the example has every key that there is', () => {
-  // What may be said of all jobs may be said of one: here each is said in one of the two places.
+test('the example has every key with all comments activated', () => {
+  // Most keys are allowed in `defaults` and in a job, and the example has each of them in one place.
   const {jobs = {}, defaults, ...others} = parse(switchedOn) as Record<string, Record<string, object>>
   const all = {
     ...others,
@@ -94,11 +94,11 @@ test('with everything switched on the example has every key that there is', () =
   const {recovery, failures} = jobs['health_check'] as Record<string, unknown>
   Object.assign(all.defaults, {recovery, failures})
   const keys = missing(settingsJsonSchema() as Schema, [all], '')
-  // `when` is the same for each step; it stands in some of them.
+  // `when` is the same for each step, and the example has it in some of them.
   expect(keys.filter((key) => !key.endsWith(').when'))).toEqual([])
 })
 
-test('what the example says of OpenClaw, services and channels is the default too', async () => {
+test('the commented values of OpenClaw, services and channels are the defaults too', async () => {
   const written = parse(switchedOn) as Record<string, Record<string, Part>>
   const settings = await checkSettings(written, '/x/.guardianrc')
   const less = {

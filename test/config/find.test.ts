@@ -38,7 +38,7 @@ test('a package.json counts only with a guardian key', () => {
   expect(findSettings(request)?.path).toBe(inner)
 })
 
-test('after the folders come the user’s settings, then the machine’s', () => {
+test('the settings of the user come after the folders, and those of the machine last', () => {
   const {request, path, write} = settingsHome()
   const machine = write('etc/config.yaml', '')
   expect(findSettings(request)?.path).toBe(machine)
@@ -48,7 +48,7 @@ test('after the folders come the user’s settings, then the machine’s', () =>
   expect(findSettings({...request, env: {XDG_CONFIG_HOME: path('xdg')}})?.path).toBe(moved)
 })
 
-test('a named file outranks all, the flag the variable', () => {
+test('an explicit file overrides all others, and the flag overrides the variable', () => {
   const {request, write} = settingsHome('')
   const one = write('one.yaml', '')
   const two = write('two.yaml', '')
@@ -56,19 +56,19 @@ test('a named file outranks all, the flag the variable', () => {
   expect(findSettings({...request, env: {GUARD_CONFIG: one}, configFlag: '../two.yaml'})?.path).toBe(two)
 })
 
-test('a named file has to be there', () => {
+test('an explicit file must exist', () => {
   const {request, path} = settingsHome()
   expect(() => findSettings({...request, configFlag: 'missing.yaml'})).toThrow(
     expect.objectContaining({kind: 'config', message: expect.stringContaining(path('project/missing.yaml'))}),
   )
-  expect(() => findSettings({...request, configFlag: path('project')})).toThrow(/is no file/)
+  expect(() => findSettings({...request, configFlag: path('project')})).toThrow(/is not a file/)
 })
 
-test('/dev/null means no settings, whatever lies about', () => {
+test('/dev/null means no settings, whatever other files exist', () => {
   expect(findSettings({...settingsHome('').request, configFlag: '/dev/null'})).toBeUndefined()
 })
 
-test('a working directory that has vanished is searched for no longer', () => {
+test('a missing working directory is not searched', () => {
   const {request, path, write} = settingsHome('')
   const user = write('home/.config/guardian/config.yaml', '')
   expect(findSettings({...request, cwd: undefined})?.path).toBe(user)
@@ -76,7 +76,7 @@ test('a working directory that has vanished is searched for no longer', () => {
   expect(findSettings(request)?.path).toBe(user)
 })
 
-test('a folder with the name of a settings file is passed over, and so is one that may not be entered', () => {
+test('a folder with the name of a settings file is ignored, and so is an inaccessible folder', () => {
   const {request, path, write} = settingsHome()
   mkdirSync(path('project/.guardianrc'))
   const below = write('project/guardian.config.js', '')

@@ -16,33 +16,33 @@ test.each([
   ['.guardianrc.cjs', 'module.exports = {watchdog: {lateAfter: "1h"}}'],
   ['guardian.config.mjs', 'export default {watchdog: {lateAfter: "1h"}}'],
   ['package.json', '{"guardian": {"watchdog": {"lateAfter": "1h"}}}'],
-])('%s is understood: %s', async (name, text) => {
+])('%s is loaded: %s', async (name, text) => {
   expect((await load(text, name)).watchdog.lateAfterMs).toBe(3_600_000)
 })
 
-test('without a file everything is default', async () => {
+test('without a file all settings are defaults', async () => {
   expect((await loadSettings(settingsHome().request)).file).toBeUndefined()
 })
 
-test.each(['', '\n# nothing yet\n', 'jobs:\nservices:\n'])('a file that says nothing is right: %j', async (text) => {
+test.each(['', '\n# nothing yet\n', 'jobs:\nservices:\n'])('an empty file is valid: %j', async (text) => {
   expect((await load(text)).jobs).toEqual({})
 })
 
 test.each([
-  ['.guardianrc', 'jobs: {scan', /cannot be understood: unexpected end .* \(2:1\)/],
+  ['.guardianrc', 'jobs: {scan', /cannot be loaded: unexpected end .* \(2:1\)/],
   ['.guardianrc', 'jobs: {a: {}}\njobs: {}', /duplicated mapping key/],
-  ['.guardianrc.json', '{"jobs":', /cannot be understood: /],
-  ['.guardianrc.cjs', 'throw new Error("no such luck")', /cannot be understood: no such luck/],
-  ['.guardianrc.cjs', 'module.exports = {jobs: () => 1}', /jobs: is nothing that settings can hold/],
+  ['.guardianrc.json', '{"jobs":', /cannot be loaded: /],
+  ['.guardianrc.cjs', 'throw new Error("no such luck")', /cannot be loaded: no such luck/],
+  ['.guardianrc.cjs', 'module.exports = {jobs: () => 1}', /jobs: is not a value that settings can have/],
   ['.guardianrc', 'jobs: &a {x: *a}', /is nested too deeply or refers to itself/],
-  ['.guardianrc', '- a', /has to be a map of keys/],
+  ['.guardianrc', '- a', /must be a map of keys/],
 ])('%s is refused: %j', async (name, text, message) => {
   await expect(load(text, name)).rejects.toThrow(
     expect.objectContaining({kind: 'config', message: expect.stringMatching(message)}),
   )
 })
 
-test('a few bytes that stand for a billion values are refused, not worked on', async () => {
+test('a few bytes that expand to a billion values are refused', async () => {
   const rows = ['a0: &a0 [x, x, x, x, x, x, x, x, x, x]']
   for (let row = 1; row < 12; row++) rows.push(`a${row}: &a${row} [${`*a${row - 1}, `.repeat(10)}]`)
   await expect(load(rows.join('\n'))).rejects.toThrow(/nested too deeply/)
@@ -53,7 +53,7 @@ test('the error names the file, how many problems there are, and what to do next
   await expect(loadSettings(home.request)).rejects.toThrow(
     expect.objectContaining({
       message: expect.stringMatching(new RegExp(`^${home.file} has 2 problems\n`)),
-      hints: ['correct it and ask: guard config check'],
+      hints: ['correct it and check it: guard config check'],
       details: {file: home.file, problems: [expect.anything(), expect.anything()]},
     }),
   )

@@ -37,16 +37,16 @@ test.each([
   expect(leaves.get(key)).toEqual({value, origin: {from: 'default'}})
 })
 
-test('what is no key of the file is not shown', () => {
+test('a field that is not a key of the file is not shown', () => {
   expect([...leaves.keys()].filter((key) => /dir$|scripts|^file$|Ms$|Bytes$/.test(key))).toEqual([])
 })
 
-test('an address that works like a secret is cut', () => {
+test('an address that serves as a secret is shortened', () => {
   expect(leaves.get('channels.ping.url')?.value).toBe('https://hc-ping.com/…')
   expect(JSON.stringify(withoutSecrets(settings))).not.toContain('3a7f742b')
 })
 
-test('what is shown is what could be written', async () => {
+test('the shown settings are valid settings with the same meaning', async () => {
   const shown = settingsAsWritten(settings)
   const {file: _file, ...again} = await checkSettings({...shown, channels: written.channels}, file)
   const {file: _other, ...before} = settings

@@ -4,7 +4,7 @@ import {expect, test} from 'vitest'
 
 const start = join(import.meta.dirname, '../../src/config/settings.ts')
 
-/** What a file loads at once: imports of values, not of types, and none that are awaited. */
+/** The static imports of a file, without those of types. */
 function loads(file: string): string[] {
   const statements = readFileSync(file, 'utf8').matchAll(/^import (?!type )[^;]*?from '([^']+)'/gms)
   return Array.from(statements, ([, name]) => name ?? '')

@@ -7,14 +7,14 @@ const resolved = (written: object): Promise<Settings> => checkSettings(written, 
 const scan = async (job: object, more: object = {}) =>
   settingsOfJob(await resolved({...more, jobs: {scan: job}}), 'scan')
 
-test('an empty file means the defaults, which are all there without it', async () => {
+test('an empty file means the defaults, as without a file', async () => {
   const {file, defaults, ...others} = await resolved({})
   expect(file).toBe('/srv/bot/.guardianrc')
   expect(defaults).toEqual({...jobDefaults, dir: '/srv/bot'})
   expect(others).toEqual({...defaultSettings, defaults: undefined})
 })
 
-test('spans become milliseconds and sizes bytes; a bare number is seconds', async () => {
+test('durations become milliseconds and sizes bytes; a number without unit is seconds', async () => {
   expect(await scan({timeout: '5m', silence: 90, outputs: [{files: 'x', maxAge: '1d', minSize: '1kB'}]})).toMatchObject(
     {
       timeoutMs: 300_000,
@@ -24,7 +24,7 @@ test('spans become milliseconds and sizes bytes; a bare number is seconds', asyn
   )
 })
 
-test('what the job says outranks the defaults of the file, and they outrank guard’s', async () => {
+test('a job overrides the defaults of the file, which override those of guard', async () => {
   const defaults = {
     timeout: '1m',
     killAfter: '5s',
@@ -58,7 +58,7 @@ test('an exit code is added to the map', async () => {
   })
 })
 
-test('paths are relative to the settings file; a bare program is searched in PATH', async () => {
+test('paths are relative to the settings file; a program without a slash is searched in PATH', async () => {
   const settings = await resolved({
     stateDir: 'state',
     logDir: '/var/log/guard',
@@ -90,11 +90,11 @@ test('paths are relative to the settings file; a bare program is searched in PAT
   })
 })
 
-test('a shell command stays the text that it is', async () => {
+test('a shell command stays one string', async () => {
   expect((await scan({command: './a | ./b', shell: true})).command).toEqual(['./a | ./b'])
 })
 
-test('a script names its job; of several the one without arguments', async () => {
+test('a script means its job, or of several jobs the one without arguments', async () => {
   const jobs = {
     fast: {script: 'x.py', args: ['--fast']},
     plain: {script: 'x.py'},
@@ -103,7 +103,7 @@ test('a script names its job; of several the one without arguments', async () =>
   expect((await resolved({jobs})).scripts).toEqual({'/srv/bot/x.py': 'plain'})
 })
 
-test('a breaker’s target has what is said for all targets, and its own', async () => {
+test('a breaker target has the defaults of all targets and its overrides', async () => {
   const {breakers} = await resolved({breakers: {defaults: {failures: 9}, targets: {api: {openFor: '1m'}}}})
   expect(breakers.targets['api']).toEqual({...defaultSettings.breakers.defaults, failures: 9, openForMs: 60_000})
 })
@@ -114,7 +114,7 @@ test('a job knows its id in OpenClaw', async () => {
   expect((await scan({}, {openclaw: {jobs: {other: {id}}}})).openclawId).toBeUndefined()
 })
 
-test('a job that the settings do not name has the defaults, whatever its name', async () => {
+test('a job without settings has the defaults, whatever its name', async () => {
   const settings = await resolved({defaults: {timeout: '1m'}})
   expect(settingsOfJob(settings, 'constructor')).toBe(settings.defaults)
 })

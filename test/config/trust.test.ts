@@ -6,18 +6,28 @@ const stat = (uid: number, mode: number) => ({uid: BigInt(uid), mode: BigInt(0o1
 
 test.each<[string, {uid: number; named: boolean}, BigIntStats, RegExp | undefined]>([
   ['root reads root’s own file', {uid: 0, named: false}, stat(0, 0o644), undefined],
-  ['root reads no file that its group may write', {uid: 0, named: false}, stat(0, 0o664), /others may write it/],
-  ['root reads no file that all may write', {uid: 0, named: true}, stat(0, 0o646), /others may write it/],
   [
-    'root reads no file of another user, named or not',
+    'root refuses a file that is writable by its group',
+    {uid: 0, named: false},
+    stat(0, 0o664),
+    /it is writable by others/,
+  ],
+  ['root refuses a file that is writable by all', {uid: 0, named: true}, stat(0, 0o646), /it is writable by others/],
+  [
+    'root refuses a file of another user, explicit or not',
     {uid: 0, named: true},
     stat(1000, 0o644),
     /belongs to user 1000/,
   ],
   ['a user reads their own file', {uid: 1000, named: false}, stat(1000, 0o666), undefined],
   ['a user reads root’s file', {uid: 1000, named: false}, stat(0, 0o644), undefined],
-  ['a user reads no stranger’s file that lay on the way', {uid: 1000, named: false}, stat(1001, 0o644), /user 1001/],
-  ['a user reads a stranger’s file by its name', {uid: 1000, named: true}, stat(1001, 0o644), undefined],
+  [
+    'a user refuses the file of another user that the search finds',
+    {uid: 1000, named: false},
+    stat(1001, 0o644),
+    /user 1001/,
+  ],
+  ['a user reads the file of another user if it is explicit', {uid: 1000, named: true}, stat(1001, 0o644), undefined],
 ])('%s', (_title, reader, file, refusal) => {
   const judge = () => assertTrusted('/srv/.guardianrc', file, reader)
   if (refusal) expect(judge).toThrow(expect.objectContaining({kind: 'config', message: expect.stringMatching(refusal)}))

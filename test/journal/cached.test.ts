@@ -18,7 +18,7 @@ function cached() {
   return {clock, journal, own: cachedJournal(counted, 100, clock.mono), looks: () => looks}
 }
 
-test('between two looks nothing is read', () => {
+test('nothing is read from disk until the state is older than the maximum age', () => {
   const {clock, own, looks} = cached()
   for (let check = 0; check < 1000; check++) own.read()
   expect(looks()).toBe(1)
@@ -27,7 +27,7 @@ test('between two looks nothing is read', () => {
   expect(looks()).toBe(2)
 })
 
-test('what others wrote is known after the age at most, what it appended itself at once', () => {
+test('records of others are seen after the maximum age, and own records at once', () => {
   const {clock, journal, own} = cached()
   own.read()
   journal.note({kind: 'failed', target: 'theirs'}, 'buffered')

@@ -1,4 +1,4 @@
-/** Appends to a journal until an error stops it; tells on standard output what was acknowledged, and the error. */
+/** Appends to a journal until an error stops it; prints the acknowledged words and the error. */
 import {openJournal} from '../../src/journal/open.js'
 import {systemClock} from '../../src/system/host/clock.js'
 import {createStamper} from '../../src/system/host/host.js'

@@ -20,15 +20,15 @@ interface Told {
 const filler = (dir: string) => bundleScript(join(import.meta.dirname, 'filler.ts'), dir)
 const journalIn = (dir: string) => openJournal(dir, wordsSpec, createStamper(systemClock, newId))
 
-/** Runs a command line in a shell, whose `ulimit` is the only way to set the limit. */
+/** Runs the script in a shell, because `ulimit` is the way to set the limit. */
 function fill(script: string, {dir, limits = '', how}: {dir: string; limits?: string; how: string}): Told {
-  // The pipe keeps the answer itself from the limit.
+  // The pipe keeps the answer free of the limit.
   const command = `${limits} exec "$0" "$@" | cat`
   const args = ['-c', command, runtime.file, script, dir, how, '2000']
   return JSON.parse(execFileSync('sh', args, {env: runtime.env, encoding: 'utf8'})) as Told
 }
 
-/** Nothing but what was acknowledged counts, and when there is room again the journal goes on by itself. */
+/** Only acknowledged records count, and once there is space again the journal takes new ones. */
 function expectHonest(dir: string, {words, failure}: Told): void {
   expect(failure).toMatchObject({kind: 'io'})
   expect(failure?.hints).toHaveLength(1)
@@ -36,7 +36,7 @@ function expectHonest(dir: string, {words, failure}: Told): void {
   expect(journalIn(dir).append({kind: 'added', word: 'again'}, 'durable').state).toEqual([...words, 'again'])
 }
 
-/** A disk of 256 KiB of its own, gone after the test. */
+/** A file system of 256 KiB, unmounted after the test. */
 function smallDisk(): string {
   const dir = join(tempDir(), 'disk')
   mkdirSync(dir)
@@ -46,13 +46,13 @@ function smallDisk(): string {
 }
 
 test.runIf(process.geteuid?.() === 0)(
-  'a journal is not sealed while its snapshot would not fit; appends go on, and it is when there is room',
+  'a journal is not sealed while its snapshot does not fit on the disk, and appends go on',
   () => {
     const dir = smallDisk()
     const journal = journalIn(dir)
     const words = Array.from({length: 100}, (_, index) => `${index}-${'x'.repeat(500)}`)
     for (const word of words) journal.note({kind: 'added', word}, 'buffered')
-    // The snapshot will have 50 kB, and 40 kB are left.
+    // The snapshot takes 50 kB, and 40 kB are left.
     const {bsize, bavail} = statfsSync(dir)
     writeFileSync(join(dir, 'ballast'), Buffer.alloc(bsize * bavail - 40_000))
 
@@ -61,7 +61,10 @@ test.runIf(process.geteuid?.() === 0)(
       expect(journalIn(dir).append({kind: 'added', word}, 'durable').state).toEqual([...words, word])
       words.push(word)
     }
-    expect(journal.inspect()).toMatchObject({generation: 1, problems: [expect.stringMatching(/nobody compacts it/)]})
+    expect(journal.inspect()).toMatchObject({
+      generation: 1,
+      problems: [expect.stringMatching(/no compaction has succeeded/)],
+    })
     expect(readdirSync(join(dir, '.gen'))).toHaveLength(1)
 
     rmSync(join(dir, 'ballast'))
@@ -72,15 +75,15 @@ test.runIf(process.geteuid?.() === 0)(
 )
 
 describe.each(['append', 'note'])('%s', (how) => {
-  test('at a file size limit fails with a reason, and what was refused never counts (invariant 4)', async () => {
+  test('at a file size limit fails with a reason, and a refused record never counts (invariant 4)', async () => {
     const root = tempDir()
     const dir = join(root, 'state')
     mkdirSync(dir)
     const script = await filler(root)
-    // A limit of every kind of remainder, so that lines are cut at many places.
+    // Several limits, so that lines are torn at different places.
     for (const blocks of [1, 2, 3]) {
       const told = fill(script, {dir, limits: `ulimit -f ${blocks};`, how})
-      expect(told.failure?.message).toMatch(/EFBIG|took \d+ of \d+ bytes/)
+      expect(told.failure?.message).toMatch(/EFBIG|only \d+ of \d+ bytes/)
       expectHonest(dir, told)
       rmSync(dir, {recursive: true})
       mkdirSync(dir)
@@ -88,7 +91,7 @@ describe.each(['append', 'note'])('%s', (how) => {
   })
 
   test.runIf(process.geteuid?.() === 0)(
-    'on a full disk fails with a reason, and goes on when there is room',
+    'on a full disk fails with a reason, and works again once there is space',
     async () => {
       const root = tempDir()
       const dir = join(root, 'disk')
@@ -97,14 +100,14 @@ describe.each(['append', 'note'])('%s', (how) => {
       onTestFinished(() => void execFileSync('umount', ['-l', dir]))
       writeFileSync(join(dir, 'ballast'), Buffer.alloc(30_000))
       const told = fill(await filler(root), {dir, how})
-      expect(told.failure?.message).toMatch(/ENOSPC|took \d+ of \d+ bytes/)
+      expect(told.failure?.message).toMatch(/ENOSPC|only \d+ of \d+ bytes/)
       rmSync(join(dir, 'ballast'))
       expectHonest(dir, told)
     },
   )
 })
 
-test('a journal that may only be read is read; an append says why it fails', async () => {
+test('a read-only journal is read, and an append to it says why it fails', async () => {
   const dir = tempDir()
   journalIn(dir).note({kind: 'added', word: 'a'}, 'buffered')
   execFileSync('chmod', ['-R', 'a-w', dir])

@@ -1,5 +1,5 @@
 import {expect, test} from 'vitest'
-import {alertStream, incidentStream, resetRequestStream, resetResultStream} from '../../src/journal/other-streams.js'
+import {alertStream, incidentStream, resetRequestStream, resetResultStream} from '../../src/journal/failure-streams.js'
 import {retentionOf} from '../../src/journal/spec.js'
 import {leaseStream, runStream} from '../../src/journal/streams.js'
 

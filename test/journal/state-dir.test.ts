@@ -4,14 +4,14 @@ import {describe, expect, test} from 'vitest'
 import {openStateDir} from '../../src/journal/state-dir.js'
 import {tempDir} from '../support/temp-dir.js'
 
-test('a missing state directory is made for its owner alone', () => {
+test('a missing state directory is made with access for its owner only', () => {
   const dir = join(tempDir(), 'a/b')
   expect(openStateDir(dir)).toBe(dir)
   expect(statSync(dir).mode & 0o777).toBe(0o700)
   expect(openStateDir(dir)).toBe(dir)
 })
 
-test('the path that is used has no symbolic link in it', () => {
+test('the returned path contains no symbolic link', () => {
   const dir = tempDir()
   mkdirSync(join(dir, 'real'), {mode: 0o700})
   symlinkSync(join(dir, 'real'), join(dir, 'link'))
@@ -22,21 +22,21 @@ describe('refused is', () => {
   test('a file', () => {
     const path = join(tempDir(), 'file')
     writeFileSync(path, '')
-    expect(() => openStateDir(path)).toThrow(/is no directory/)
+    expect(() => openStateDir(path)).toThrow(/is not a directory/)
     expect(() => openStateDir(join(path, 'below'))).toThrow(/ENOTDIR/)
   })
 
-  test('a directory that others may write', () => {
+  test('a directory that is writable by others', () => {
     const dir = tempDir()
     chmodSync(dir, 0o770)
-    expect(() => openStateDir(dir)).toThrow(/may be written by others/)
+    expect(() => openStateDir(dir)).toThrow(/is writable by others/)
   })
 
-  test('a directory in a folder that everybody may write', () => {
+  test('a directory whose parent is writable by all users', () => {
     const dir = tempDir()
     mkdirSync(join(dir, 'state'), {mode: 0o700})
     chmodSync(dir, 0o777)
-    expect(() => openStateDir(join(dir, 'state'))).toThrow(/everybody may write/)
+    expect(() => openStateDir(join(dir, 'state'))).toThrow(/which all users may write/)
     chmodSync(dir, 0o1777)
     expect(openStateDir(join(dir, 'state'))).toBe(join(dir, 'state'))
   })
@@ -54,17 +54,17 @@ describe('refused is', () => {
   })
 
   test.each(['/proc/1/guard/state', '/sys/guard', '/proc'])('%s, at once', (path) => {
-    expect(() => openStateDir(path)).toThrow(/where the kernel shows itself/)
+    expect(() => openStateDir(path)).toThrow(/is on a virtual file system of the kernel/)
   })
 
-  test('a path of which nearly nothing is there', () => {
+  test('a path of which many parents are missing', () => {
     const dir = tempDir()
     expect(() => openStateDir(join(dir, '1/2/3/4/5/6'))).toThrow(/ENOENT/)
     expect(readdirSync(dir)).toEqual([])
   })
 })
 
-test('every refusal says what to do', () => {
+test('every refusal has a hint', () => {
   const path = join(tempDir(), 'file')
   writeFileSync(path, '')
   expect(() => openStateDir(path)).toThrow(

@@ -1,7 +1,7 @@
 import {basename, join} from 'node:path'
 import {rolldown} from 'rolldown'
 
-/** Makes one plain file of a script of the tests, which many processes then start without loading TypeScript. */
+/** Bundles a script of the tests into one file, so that many processes can start it without loading TypeScript. */
 export async function bundleScript(source: string, dir: string): Promise<string> {
   const build = await rolldown({
     input: source,

@@ -2,7 +2,7 @@ import {type ChildProcess, spawn} from 'node:child_process'
 import {once} from 'node:events'
 import {onTestFinished} from 'vitest'
 
-/** Starts a program that prints a line when it is ready, and ends it with the test. */
+/** Starts a program that prints a line when it is ready, and ends it after the test. */
 export async function startReady(file: string, ...args: string[]): Promise<ChildProcess & {readonly pid: number}> {
   const child = spawn(file, args, {stdio: ['ignore', 'pipe', 'inherit'], detached: true})
   onTestFinished(() => endGroup(child))

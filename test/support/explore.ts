@@ -3,21 +3,21 @@ import {drive, type FileOp, type Step} from '../../src/journal/protocol/files.js
 import {type ModelFiles, modelFiles} from './model-files.js'
 
 /**
- * A small model checker: it runs the real protocol on files in memory and tries every order in which the file
- * operations of several processes can follow each other, with kills, torn and short writes and clock ticks between.
+ * A small model checker: it runs the real protocol on files in memory and tries every order of the file operations of
+ * several processes, with kills, torn and short writes and clock ticks in between.
  *
- * A state is what stands in the files and what each process has been answered so far: processes are deterministic, so
- * two histories that agree in that have the same future. Going back to a state means playing its history again.
+ * A state is the content of the files and the answers that each process has got: processes are deterministic, so two
+ * histories with the same state have the same future. To go back to a state, its history is replayed.
  */
-export interface World {
+export interface ModelState {
   readonly files: ModelFiles
-  /** Monotonic milliseconds; a tick moves it on. */
+  /** Monotonic milliseconds; a tick advances it. */
   readonly clock: {mono: number}
-  /** What processes were told: the acknowledgements that must hold for ever. */
+  /** The answers that processes got, which must stay true. */
   readonly acks: Ack[]
 }
 
-export interface Ack {
+interface Ack {
   readonly id: string
   readonly process: number
   readonly mono: number
@@ -25,32 +25,32 @@ export interface Ack {
   readonly token?: number | undefined
 }
 
-export type Process = (world: World, index: number) => Step<void>
+export type Process = (model: ModelState, index: number) => Step<void>
 
-/** Changes what an operation does, to show that the checks notice. */
+/** Changes what an operation does, to show that the checks fail then. */
 export type Mutant = (op: FileOp, perform: (op: FileOp) => unknown, previous: FileOp | undefined) => unknown
 
 export interface Setup {
   readonly journal: string
   readonly processes: readonly Process[]
-  /** What stands in the files before the processes start. */
+  /** Fills the files before the processes start. */
   readonly before?: Process
   readonly crashes: number
-  /** Short writes after which the process lives on, as on a full disk. */
+  /** Short writes after which the process goes on, as on a full disk. */
   readonly shortWrites: number
   readonly ticks: number
   readonly tickMs: number
   readonly mostStates: number
-  /** Ends the search; the states seen by then are what was shown. */
+  /** Ends the search early. */
   readonly longestMs?: number
   readonly mutant?: Mutant
-  /** Throws when something is wrong in a world in which all processes have ended. */
-  readonly check: (world: World) => void
+  /** Throws if something is wrong after all processes have ended. */
+  readonly check: (model: ModelState) => void
 }
 
 type Choice = {readonly process: number; readonly how: 'step' | 'crash' | 'torn' | 'short'} | {readonly how: 'tick'}
 
-export interface Explored {
+interface Explored {
   readonly states: number
   readonly ends: number
   readonly complete: boolean
@@ -65,7 +65,7 @@ export function explore(setup: Setup): Explored {
   while (open.length > 0 && seen.size < setup.mostStates && performance.now() < until) {
     const history = open.pop() ?? []
     const run = replay(setup, history)
-    // Goes on along one branch without playing it again, and leaves the others for later.
+    // Follows one branch without a replay, and leaves the others for later.
     for (;;) {
       const key = run.key()
       if (seen.has(key)) break
@@ -73,7 +73,7 @@ export function explore(setup: Setup): Explored {
       const [next, ...others] = run.choices()
       if (!next) {
         ends += 1
-        judge(setup, run.world, history)
+        judge(setup, run.model, history)
         break
       }
       for (const other of others) open.push([...history, other])
@@ -84,7 +84,7 @@ export function explore(setup: Setup): Explored {
   return {states: seen.size, ends, complete: open.length === 0}
 }
 
-/** One way through, drawn by `draw` (0 ≤ x < 1); for set-ups too large to be explored. */
+/** One random walk, drawn by `draw` (0 ≤ x < 1), for set-ups that are too large to explore. */
 export function walk(setup: Setup, draw: () => number): void {
   const run = replay(setup, [])
   const history: Choice[] = []
@@ -95,17 +95,17 @@ export function walk(setup: Setup, draw: () => number): void {
     history.push(choice)
     run.take(choice)
   }
-  judge(setup, run.world, history)
+  judge(setup, run.model, history)
 }
 
-function judge(setup: Setup, world: World, history: readonly Choice[]): void {
+function judge(setup: Setup, model: ModelState, history: readonly Choice[]): void {
   try {
-    setup.check(world)
+    setup.check(model)
   } catch (error) {
     const way = history
       .map((choice) => ('process' in choice ? `${choice.process}:${choice.how}` : choice.how))
       .join(' ')
-    throw new Error(`${(error as Error).message}\nafter ${way}\n${world.files.fingerprint()}`, {cause: error})
+    throw new Error(`${(error as Error).message}\nafter ${way}\n${model.files.fingerprint()}`, {cause: error})
   }
 }
 
@@ -117,45 +117,20 @@ interface Actor {
 }
 
 function replay(setup: Setup, history: readonly Choice[]) {
-  const world: World = {files: modelFiles(setup.journal), clock: {mono: 1000}, acks: []}
-  if (setup.before) drive(setup.before(world, -1), world.files.perform)
+  const model: ModelState = {files: modelFiles(setup.journal), clock: {mono: 1000}, acks: []}
+  if (setup.before) drive(setup.before(model, -1), model.files.perform)
   const left = {crashes: setup.crashes, shortWrites: setup.shortWrites, ticks: setup.ticks}
   const actors = setup.processes.map(
-    (process, index): Actor => ({steps: process(world, index), op: undefined, previous: undefined, told: ''}),
+    (process, index): Actor => ({steps: process(model, index), op: undefined, previous: undefined, told: ''}),
   )
   const perform = (actor: Actor, op: FileOp) =>
-    setup.mutant ? setup.mutant(op, world.files.perform, actor.previous) : world.files.perform(op)
+    setup.mutant ? setup.mutant(op, model.files.perform, actor.previous) : model.files.perform(op)
   for (const actor of actors) resume(actor, undefined)
-
-  function resume(actor: Actor, answer: unknown): void {
-    let turn = actor.steps.next(answer)
-    // Operations that nobody can notice need no turn of their own.
-    while (!turn.done && (turn.value.op === 'close' || turn.value.op === 'sync' || turn.value.op === 'sync-folders')) {
-      turn = actor.steps.next(undefined)
-    }
-    actor.previous = actor.op
-    actor.op = turn.done ? undefined : turn.value
-  }
-
-  const choices = (): Choice[] => {
-    const found: Choice[] = []
-    for (const [process, {op}] of actors.entries()) {
-      if (!op) continue
-      found.push({process, how: 'step'})
-      if (left.crashes > 0) found.push({process, how: 'crash'})
-      if (op.op !== 'append') continue
-      if (left.crashes > 0) found.push({process, how: 'torn'})
-      if (left.shortWrites > 0) found.push({process, how: 'short'})
-    }
-    // Time passes only while there is somebody to notice.
-    if (found.length > 0 && left.ticks > 0) found.push({how: 'tick'})
-    return found
-  }
 
   const take = (choice: Choice): void => {
     if (choice.how === 'tick') {
       left.ticks -= 1
-      world.clock.mono += setup.tickMs
+      model.clock.mono += setup.tickMs
       return
     }
     const actor = actors[choice.process]
@@ -163,13 +138,13 @@ function replay(setup: Setup, history: readonly Choice[]) {
     if (!actor || !op) return
     if (choice.how === 'step') {
       const answer = perform(actor, op)
-      actor.told += `${op.op}:${describe(answer)}@${world.clock.mono};`
+      actor.told += `${op.op}:${describe(answer)}@${model.clock.mono};`
       resume(actor, answer)
       return
     }
     if (choice.how !== 'crash' && op.op === 'append') {
-      // All but the newline is the nastiest piece that can be left.
-      const written = world.files.tear(op, choice.how === 'torn' ? Math.ceil(op.bytes.length / 2) : op.bytes.length - 1)
+      // A short write leaves all but the newline, which is the hardest case.
+      const written = model.files.tear(op, choice.how === 'torn' ? Math.ceil(op.bytes.length / 2) : op.bytes.length - 1)
       if (choice.how === 'short') {
         left.shortWrites -= 1
         actor.told += 'short;'
@@ -185,10 +160,37 @@ function replay(setup: Setup, history: readonly Choice[]) {
   for (const choice of history) take(choice)
   const key = () =>
     createHash('sha1')
-      .update(world.files.fingerprint())
-      .update(JSON.stringify([world.clock, left, actors.map(({told, op}) => [told, op === undefined])]))
+      .update(model.files.fingerprint())
+      .update(JSON.stringify([model.clock, left, actors.map(({told, op}) => [told, op === undefined])]))
       .digest('base64')
-  return {world, choices, take, key}
+  return {model, choices: () => choicesOf(actors, left), take, key}
+}
+
+/** Runs a process up to its next operation with a visible effect; others need no state of their own. */
+function resume(actor: Actor, answer: unknown): void {
+  let turn = actor.steps.next(answer)
+  while (!turn.done && (turn.value.op === 'close' || turn.value.op === 'sync' || turn.value.op === 'sync-folders')) {
+    turn = actor.steps.next(undefined)
+  }
+  actor.previous = actor.op
+  actor.op = turn.done ? undefined : turn.value
+}
+
+type Left = Pick<Setup, 'crashes' | 'shortWrites' | 'ticks'>
+
+function choicesOf(actors: readonly Actor[], left: Left): Choice[] {
+  const found: Choice[] = []
+  for (const [process, {op}] of actors.entries()) {
+    if (!op) continue
+    found.push({process, how: 'step'})
+    if (left.crashes > 0) found.push({process, how: 'crash'})
+    if (op.op !== 'append') continue
+    if (left.crashes > 0) found.push({process, how: 'torn'})
+    if (left.shortWrites > 0) found.push({process, how: 'short'})
+  }
+  // Time matters only while a process runs.
+  if (found.length > 0 && left.ticks > 0) found.push({how: 'tick'})
+  return found
 }
 
 function describe(answer: unknown): string {

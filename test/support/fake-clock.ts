@@ -1,13 +1,13 @@
 import type {Clock} from '../../src/system/host/clock.js'
 
-export interface FakeClock extends Clock {
-  /** Moves both clocks on. */
+interface FakeClock extends Clock {
+  /** Advances both clocks. */
   advance(ms: number): void
-  /** Moves the wall clock alone, as an administrator or NTP would. */
+  /** Moves only the wall clock, as an administrator or NTP does. */
   jump(ms: number): void
 }
 
-/** A clock that stands still until it is told; sleeping moves it on at once. */
+/** A clock that moves only when a test advances it; `sleep` advances it at once. */
 export function fakeClock(startMs = Date.UTC(2026, 0, 5, 12)): FakeClock {
   let wall = startMs
   let mono = 1_000_000

@@ -5,7 +5,7 @@ import type {OpenClaw, OpenClawTask} from '../../src/system/openclaw/openclaw.js
 
 type Call = keyof OpenClaw
 
-/** How the next call of a kind goes wrong. `lateMs`: the gateway does it nevertheless, so much later. */
+/** How the next call of a kind fails. With `lateMs` the gateway still performs it, that much later. */
 export interface Fault {
   readonly on: Call
   readonly kind: FailureKind
@@ -18,16 +18,34 @@ export interface FakeOpenClaw extends OpenClaw {
   tasks: OpenClawTask[]
   faults: Fault[]
   healthNow: GatewayHealth
-  /** Called before each call, with its name: the world moves on meanwhile. */
+  /** Called before each call, with its name. */
   onCall: (call: Call) => void | Promise<void>
-  /** Lets what is due by now happen. */
+  /** Performs what is due by now. */
   readonly passTime: () => void
   readonly calls: Call[]
 }
 
 export const jobId = '3a7f742b-889a-4c05-9697-f5f873fea02c'
 
-/** OpenClaw with one job whose marker was left by a run that is gone. Each call takes 3 s, as the real one's do. */
+function wedgedJob(nowMs: number): OpenClawJob {
+  return {
+    id: jobId,
+    name: 'CoinGecko Scanner',
+    enabled: true,
+    schedule: 'every',
+    payload: 'agentTurn',
+    timeoutSeconds: undefined,
+    runningAtMs: nowMs - 7_200_000,
+    nextRunAtMs: nowMs - 7_000_000,
+    lastRunAtMs: undefined,
+    lastError: undefined,
+    consecutiveErrors: 0,
+    autoDisabled: undefined,
+    systemOwned: false,
+  }
+}
+
+/** OpenClaw with one job whose run marker is left from a dead run. Each call takes 3 s, like the real program. */
 export function fakeOpenClaw(clock: Clock, change: Partial<OpenClawJob> = {}): FakeOpenClaw {
   const late: {readonly at: number; readonly change: () => void}[] = []
   const switchJob = (enabled: boolean) => {
@@ -35,7 +53,7 @@ export function fakeOpenClaw(clock: Clock, change: Partial<OpenClawJob> = {}): F
     const nextRunAtMs = enabled ? clock.now() + 60_000 : undefined
     fake.job = {...fake.job, enabled, nextRunAtMs, ...(!enabled && {runningAtMs: undefined})}
   }
-  /** What has come true meanwhile; and a job with a due slot has run. */
+  /** Performs late changes that are due, and runs the job if its slot is due. */
   const passTime = () => {
     for (const due of late.splice(0)) {
       if (due.at <= clock.now()) due.change()
@@ -57,22 +75,7 @@ export function fakeOpenClaw(clock: Clock, change: Partial<OpenClawJob> = {}): F
     return {ok: false, failure: {kind: fault.kind, cause: fault.cause ?? 'other', message: `${call}: ${fault.kind}`}}
   }
   const fake: FakeOpenClaw = {
-    job: {
-      id: jobId,
-      name: 'CoinGecko Scanner',
-      enabled: true,
-      schedule: 'every',
-      payload: 'agentTurn',
-      timeoutSeconds: undefined,
-      runningAtMs: clock.now() - 7_200_000,
-      nextRunAtMs: clock.now() - 7_000_000,
-      lastRunAtMs: undefined,
-      lastError: undefined,
-      consecutiveErrors: 0,
-      autoDisabled: undefined,
-      systemOwned: false,
-      ...change,
-    },
+    job: {...wedgedJob(clock.now()), ...change},
     tasks: [],
     faults: [],
     healthNow: 'ready',

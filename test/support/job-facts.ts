@@ -19,7 +19,7 @@ const usual: JobFacts = {
   openclaw: undefined,
 }
 
-/** Facts of a job that has been watched for long, on a calm machine. */
+/** Facts of a job that has been watched for long, without a recent boot or clock jump. */
 export function jobFacts(facts: Partial<JobFacts>): JobFacts {
   return {...usual, ...facts}
 }
@@ -39,7 +39,7 @@ export function ended(agoMs: number, trouble?: string): Liveness {
   return {is: 'ended', startedUptimeMs: nowUptimeMs - agoMs - minute, seenUptimeMs: nowUptimeMs - agoMs, trouble}
 }
 
-/** Output of at most an hour, written so long ago. */
+/** An output with a maximum age of an hour, written `agoMs` ago. */
 export function output(agoMs: number, problem?: string): OutputFacts {
   const newest = {path: 'out.json', modifiedUptimeMs: nowUptimeMs - agoMs, size: 10, problem}
   return {files: '*.json', maxAgeMs: hour, newest, unreadable: undefined}

@@ -2,14 +2,14 @@ import fc from 'fast-check'
 import type {RawRecord} from '../../src/domain/journal/record.js'
 import {leaseFold} from '../../src/domain/lease/lease.js'
 
-/** The state after lines of which some may be no record. */
+/** The state after lines, of which some may not be a record. */
 export function oneByOne(lines: readonly string[]) {
   const state = leaseFold.empty()
   for (const line of lines) foldText(state, line)
   return state
 }
 
-/** Folds one line; what is no JSON changes nothing. */
+/** Folds one line; a line that is not JSON changes nothing. */
 function foldText(state: ReturnType<typeof leaseFold.empty>, line: string): void {
   const record = recordIn(line)
   if (record) leaseFold.apply(state, record)
@@ -24,7 +24,7 @@ function recordIn(line: string): RawRecord | undefined {
   }
 }
 
-/** The claims are the first few, so that renewals, releases and `over` often name one that stands. */
+/** Few ids, so that renewals, releases and `over` often name an existing claim. */
 const claimIds = fc.constantFrom('c0', 'c1', 'c2', 'c3', 'a-longer-id-of-a-claim')
 const text = fc.constantFrom('h', 'host:123', 'ü', 'quo"te', 'tab\t', 'x'.repeat(200), '')
 const process = fc.constantFrom(
@@ -75,7 +75,7 @@ const rest = fc.oneof(
   fc.record({kind: fc.constantFrom('seal', 'other'), ...about, more: fc.jsonValue()}),
 )
 const record = fc.tuple(stamp, rest).map(([stamped, entry]) => JSON.stringify({...stamped, ...entry}))
-/** Lines of a leases' journal: right ones, wrong ones, and such as only other programs write. */
+/** Lines of a journal of leases: valid ones, damaged ones, and ones that only other programs write. */
 export const leaseLine = fc.oneof(
   {weight: 12, arbitrary: record},
   {weight: 1, arbitrary: record.map((written) => written.slice(0, -3))},
@@ -88,7 +88,7 @@ export const leaseLine = fc.oneof(
   {weight: 1, arbitrary: record.map((written) => written.replace('"token":', '"token":2,"token":'))},
 )
 
-/** A stamp as guard makes it. */
+/** A stamp like guard's own. */
 export const stamped = (id: string) => ({
   v: 1,
   id,

@@ -3,7 +3,7 @@ import type {RawRecord, StampedEntry} from '../../src/domain/journal/record.js'
 import type {Journal} from '../../src/journal/journal.js'
 import type {Clock} from '../../src/system/host/clock.js'
 
-/** A journal without a disk, for rules that do not ask how lines are stored. Ids are `r1`, `r2`, … */
+/** A journal in memory, for rules that do not depend on how lines are stored. Ids are `r1`, `r2`, … */
 export function memoryJournal<S>(
   fold: Fold<S>,
   clock: Clock,

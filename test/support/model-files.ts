@@ -1,16 +1,17 @@
 import type {FileHandle, FileOp} from '../../src/journal/protocol/files.js'
 import {archivedGenerationOf, generationOf, generationsFolder} from '../../src/journal/protocol/names.js'
 
-/** Files in memory, with names that are links to inodes, as `disk.ts` has them on a disk. */
+/** Files in memory, with names that are links to inodes, for the operations that `disk.ts` performs on a disk. */
 export interface ModelFiles {
   perform(op: FileOp): unknown
-  /** All that a later process could see, as text. */
+  /** Everything that a later process can read, as text. */
   fingerprint(): string
-  /** Writes only the first bytes of an append, as a kill or a full disk may. */
+  /** Writes only the first bytes of an append, as after a kill or on a full disk. */
   tear(op: Extract<FileOp, {op: 'append'}>, bytes: number): number
 }
 
-export function modelFiles(journal: string): ModelFiles {
+/** The files and the operations on their names. */
+function fileTable() {
   const inodes: Buffer[] = []
   const names = new Map<string, number>()
   const opened = new Set<number>()
@@ -37,7 +38,7 @@ export function modelFiles(journal: string): ModelFiles {
   const rename = (from: string, to: string) => {
     const inode = names.get(from)
     if (inode === undefined) return 'missing'
-    // rename(2) leaves both names when they are links to one file.
+    // rename(2) leaves both names if they are links to the same file.
     if (names.get(to) !== inode) names.set(to, inode) && names.delete(from)
     return 'done'
   }
@@ -45,22 +46,27 @@ export function modelFiles(journal: string): ModelFiles {
   const remove = (name: string) => {
     const inode = names.get(name)
     names.delete(name)
-    // What nobody can come back to need not be told apart: it would only make more states.
+    // The content of an unreachable file would only multiply the states.
     if (inode !== undefined && !opened.has(inode) && ![...names.values()].includes(inode))
       inodes[inode] = Buffer.alloc(0)
   }
 
+  return {inodes, names, handle, make, bytesOf, tear, open, link, rename, remove}
+}
+
+export function modelFiles(journal: string): ModelFiles {
+  const {inodes, names, handle, make, bytesOf, tear, open, link, rename, remove} = fileTable()
+  const numbersIn = (numberOf: (journal: string, file: string) => number | undefined) =>
+    [...names.keys()]
+      .filter((name) => name.startsWith(`${generationsFolder}/`))
+      .map((name) => numberOf(journal, name.slice(generationsFolder.length + 1)))
+      .filter((generation) => generation !== undefined)
   const perform = (op: FileOp): unknown => {
     switch (op.op) {
       case 'list':
-        return [...names.keys()]
-          .filter((name) => name.startsWith(`${generationsFolder}/`))
-          .map((name) => generationOf(journal, name.slice(generationsFolder.length + 1)))
-          .filter((generation) => generation !== undefined)
+        return numbersIn(generationOf)
       case 'list-archives':
-        return [...names.keys()]
-          .map((name) => archivedGenerationOf(journal, name.slice(generationsFolder.length + 1)))
-          .filter((generation) => generation !== undefined)
+        return numbersIn(archivedGenerationOf)
       case 'open':
         return open(op.name)
       case 'create':

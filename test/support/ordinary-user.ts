@@ -1,10 +1,10 @@
 import {chownSync, readdirSync} from 'node:fs'
 import {join} from 'node:path'
 
-/** nobody's number on Debian, and no user's anywhere else. */
+/** The uid of nobody on Debian, which no other user has. */
 const ordinaryUser = 65534
 
-/** Does work on a folder as a user who is not root, whoever runs the tests: root may read and write everything. */
+/** Does work on a folder as a user who is not root, because root may read and write everything. */
 export async function asOrdinaryUser<T>(dir: string, work: () => T | Promise<T>): Promise<T> {
   if (process.geteuid?.() !== 0) return work()
   for (const entry of ['', ...readdirSync(dir, {recursive: true, encoding: 'utf8'})]) {

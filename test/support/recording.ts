@@ -1,21 +1,21 @@
 import type {RunCommand} from '../../src/system/process/run-command.js'
 
-/** What a manager's command line really answered. */
+/** Recorded answers of a real command line tool. */
 export interface Recording {
-  /** Version, machine and way of recording. */
+  /** Version, machine and method of the recording. */
   readonly source: string
   readonly answers: readonly RecordedAnswer[]
 }
 
 interface RecordedAnswer {
-  /** The arguments, or the first of them: the longest that fits is the answer. */
+  /** The first arguments; the answer with the most matching ones is used. */
   readonly args: readonly string[]
   readonly exitCode: number
   readonly stdout: string
   readonly stderr: string
 }
 
-/** Answers as the recorded command line did. An argument list that nobody recorded is a mistake in the test. */
+/** Replays the recorded answers. Arguments without a recording are a mistake in the test. */
 export function replay({answers}: Recording): RunCommand {
   return async ({argv: [program, ...args]}) => {
     const fitting = answers.filter((answer) => answer.args.every((arg, index) => arg === args[index]))

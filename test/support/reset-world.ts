@@ -1,14 +1,50 @@
 import type {RawRecord} from '../../src/domain/journal/record.js'
 import type {OpenClawJob} from '../../src/domain/openclaw/job.js'
 import {resetFold} from '../../src/domain/openclaw/reset-ledger.js'
-import {resetRequestEntry, resetRequestFold} from '../../src/domain/openclaw/reset-request.js'
+import {type ResetRequests, resetRequestEntry, resetRequestFold} from '../../src/domain/openclaw/reset-request.js'
+import type {Journal} from '../../src/journal/journal.js'
+import type {Clock} from '../../src/system/host/clock.js'
 import {answerResets} from '../../src/usecases/reset/answer-resets.js'
 import {type ResetDeps, usualPace} from '../../src/usecases/reset/reset-deps.js'
 import {fakeClock} from './fake-clock.js'
-import {fakeOpenClaw, jobId} from './fake-openclaw.js'
+import {type FakeOpenClaw, fakeOpenClaw, jobId} from './fake-openclaw.js'
 import {memoryJournal} from './memory-journal.js'
 
-/** A wedged job, its journals, and reset daemons that may die at any moment. */
+/** The same object, whose methods call `hook` first. */
+function beforeEachCall<P extends object>(target: P, hook: () => void): P {
+  return new Proxy(target, {
+    get: (_target, name) => {
+      const value: unknown = Reflect.get(target, name)
+      if (typeof value !== 'function') return value
+      return (...args: readonly unknown[]) => {
+        hook()
+        return Reflect.apply(value, target, args)
+      }
+    },
+  })
+}
+
+/** Appends a reset request for the job of `openclaw`. */
+function requester(clock: Clock, openclaw: FakeOpenClaw, requests: Journal<ResetRequests>) {
+  return (id: string, more: {runningAtMs?: number | undefined; jobId?: string} = {}) => {
+    requests.append(
+      resetRequestEntry({
+        id,
+        job: 'coingecko',
+        jobId,
+        jobName: 'CoinGecko Scanner',
+        reason: 'marked as running for 7200 s',
+        attempts: 1,
+        runningAtMs: openclaw.job?.runningAtMs,
+        requestedAtMs: clock.now(),
+        ...more,
+      }),
+      'durable',
+    )
+  }
+}
+
+/** A wedged job, its journals, and reset daemons that may die at any call. */
 export function resetWorld(change: Partial<OpenClawJob> = {}) {
   const clock = fakeClock()
   const openclaw = fakeOpenClaw(clock, change)
@@ -18,27 +54,18 @@ export function resetWorld(change: Partial<OpenClawJob> = {}) {
   const stop = new AbortController()
   let pids = 100
 
-  /** One daemon, a process of its own. `crashAt` ends it at that call of a port: nothing of it happens afterwards. */
+  /** A daemon with its own pid. `crashAt` is the call of a port at which it dies; later calls have no effect. */
   const daemon = (crashAt?: number): ResetDeps & {readonly pid: number; readonly hasCrashed: () => boolean} => {
     pids += 1
     const pid = pids
     let count = 0
-    const port = <P extends object>(target: P): P => {
-      return new Proxy(target, {
-        get: (_target, name) => {
-          const value: unknown = Reflect.get(target, name)
-          if (typeof value !== 'function') return value
-          return (...args: readonly unknown[]) => {
-            count += 1
-            if (crashAt !== undefined && count >= crashAt) {
-              dead.add(pid)
-              throw new Error('killed')
-            }
-            return Reflect.apply(value, target, args)
-          }
-        },
+    const port = <P extends object>(target: P): P =>
+      beforeEachCall(target, () => {
+        count += 1
+        if (crashAt === undefined || count < crashAt) return
+        dead.add(pid)
+        throw new Error('killed')
       })
-    }
     return {
       pid,
       hasCrashed: () => dead.has(pid),
@@ -55,22 +82,7 @@ export function resetWorld(change: Partial<OpenClawJob> = {}) {
     }
   }
 
-  const ask = (id: string, more: {runningAtMs?: number | undefined; jobId?: string} = {}) => {
-    requests.append(
-      resetRequestEntry({
-        id,
-        job: 'coingecko',
-        jobId,
-        jobName: 'CoinGecko Scanner',
-        reason: 'marked as running for 7200 s',
-        attempts: 1,
-        runningAtMs: openclaw.job?.runningAtMs,
-        requestedAtMs: clock.now(),
-        ...more,
-      }),
-      'durable',
-    )
-  }
+  const ask = requester(clock, openclaw, requests)
 
   return {
     clock,
@@ -81,7 +93,7 @@ export function resetWorld(change: Partial<OpenClawJob> = {}) {
     daemon,
     ask,
     jobNow: () => openclaw.job,
-    /** A line that somebody else's program appended. */
+    /** A line that another program appended. */
     foreignLine: (line: RawRecord) => requests.lines.push(line),
     round: () => answerResets(daemon()),
     kinds: () => results.lines.map(({kind, step, outcome}) => [kind, step, outcome].filter(Boolean).join(' ')),

@@ -42,21 +42,21 @@ export interface RunOptions {
   readonly preload?: string
 }
 
-/** A private directory, and guard run inside it the way cron runs it: no terminal, no inherited environment. */
+/** A private directory in which guard runs as under cron: no terminal, no inherited environment. */
 export interface Sandbox {
   readonly dir: string
   readonly stateDir: string
   path(name: string): string
   write(name: string, text: string, mode?: number): string
   env(): Record<string, string>
-  /** Starts guard; the promise is that of its end. */
+  /** Starts guard and returns at once. */
   start(args: readonly string[], options?: RunOptions): Running
   guard(...args: string[]): Promise<Ended>
   /** A line of shell in which `guard` is the program under test, for redirections and pipes. */
   sh(line: string, options?: RunOptions): Promise<Ended>
   startSh(line: string, options?: RunOptions): Running
   guardWith(options: RunOptions, ...args: string[]): Promise<Ended>
-  /** The records of a journal, as any reader of its stable name finds them. */
+  /** The records in the file with the stable name of a journal. */
   journal(name: string): RawRecord[]
   log(job: string): string
 }
@@ -64,7 +64,7 @@ export interface Sandbox {
 export interface Running {
   readonly pid: number
   readonly ended: Promise<Ended>
-  /** What has come on standard output so far. */
+  /** The standard output so far. */
   stdout(): string
   kill(signal: NodeJS.Signals): void
 }
@@ -153,7 +153,7 @@ function startProcess([file = '', ...args]: readonly string[], {cwd, env, input}
   }
 }
 
-/** Waits until something is so, by asking; a test that waits for a time would be slow or false. */
+/** Polls until a condition holds. A test that waits for a fixed time would be slow or unreliable. */
 export async function until(condition: () => boolean, what: string, limitMs = 15_000): Promise<void> {
   const deadline = Date.now() + limitMs
   while (!condition()) {
@@ -166,7 +166,7 @@ export const isRoot = process.getuid?.() === 0
 
 const nobody = 65_534
 
-/** A line of shell as an ordinary user sees it; tests that run as root change to `nobody`, who then owns the sandbox. */
+/** A line of shell that runs as an ordinary user: root gives the sandbox to `nobody` and changes to that user. */
 export function asOrdinaryUser(box: Sandbox, line: string): string {
   if (!isRoot) return line
   for (const path of [box.dir, ...filesIn(box.dir).map((file) => join(box.dir, file))]) chownSync(path, nobody, nobody)
@@ -184,20 +184,20 @@ export function isAlive(pid: number): boolean {
   }
 }
 
-/** Ends a process that a test has left, and its group, when the test is over. */
+/** Ends a process and its group after the test. */
 export function endAfterTest(pid: number): void {
   onTestFinished(() => {
     for (const target of [-pid, pid]) {
       try {
         process.kill(target, 'SIGKILL')
       } catch {
-        // It has ended already.
+        // It has already ended.
       }
     }
   })
 }
 
-/** Files below a folder, for a look at what was left behind. */
+/** All files below a folder. */
 export function filesIn(dir: string): string[] {
   return readdirSync(dir, {recursive: true, encoding: 'utf8'}).sort()
 }

@@ -2,7 +2,7 @@ import type {ServiceSettings} from '../../src/domain/settings/service.js'
 
 type Common = Pick<ServiceSettings, 'timeoutMs' | 'upWithinMs' | 'stayUpMs' | 'budget'>
 
-/** What every service has, with limits that a test can wait for. */
+/** The settings that all services share, with limits that are short enough for a test. */
 export const quickService: Common = {
   timeoutMs: 20_000,
   upWithinMs: 30_000,

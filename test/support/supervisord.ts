@@ -9,11 +9,11 @@ export const hasSupervisord = spawnSync('supervisord', ['--version']).status ===
 export interface Supervisord {
   readonly config: string
   pidOf(program: string): number
-  /** Its programs are ended before it. Whoever started it must call this. */
+  /** Ends its programs, then itself. Every test that starts it must call this. */
   stop(): Promise<void>
 }
 
-/** Starts a real supervisord of the test's own, with its socket and all its files in `dir`. */
+/** Starts a real supervisord for one test, with its socket and all its files in `dir`. */
 export async function startSupervisord(dir: string, programs: Readonly<Record<string, string>>): Promise<Supervisord> {
   const config = join(dir, 's.conf')
   const sections = Object.entries(programs).map(([name, lines]) => `[program:${name}]\n${lines}\n`)

@@ -6,11 +6,11 @@ import {vi} from 'vitest'
 
 const program = '/lib/systemd/systemd'
 
-/** A real user manager needs systemd installed, and on a machine that it did not boot, a mount namespace of its own. */
+/** A real user manager needs systemd installed and, on a machine that systemd did not boot, a mount namespace. */
 export const canRunSystemd =
   existsSync(program) && process.geteuid?.() === 0 && spawnSync('unshare', ['--mount', 'true']).status === 0
 
-/** Pretends within one mount namespace that systemd has booted the machine, for it refuses to run elsewhere. */
+/** Pretends in a mount namespace that systemd has booted the machine, because it refuses to run otherwise. */
 const script = `
 set -e
 mount -t tmpfs tmpfs /run
@@ -21,12 +21,12 @@ exec ${program} --user --unit=basic.target
 `
 
 export interface UserSystemd {
-  /** What a process needs in its environment to find the manager. */
+  /** The environment in which `systemctl --user` finds the manager. */
   readonly env: Readonly<Record<string, string>>
   stop(): Promise<void>
 }
 
-/** Starts a real systemd as user manager, with all its files in `dir`. Whoever started it must stop it. */
+/** Starts a real systemd as user manager, with all its files in `dir`. Every test that starts it must stop it. */
 export async function startUserSystemd(dir: string, units: Readonly<Record<string, string>>): Promise<UserSystemd> {
   const env = {XDG_RUNTIME_DIR: join(dir, 'run'), HOME: join(dir, 'home')}
   const unitDir = join(env.HOME, '.config/systemd/user')

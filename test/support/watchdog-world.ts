@@ -33,7 +33,7 @@ export const policy = {
   betweenResetsMs: 10 * minute,
 }
 
-/** The watchdog over journals in memory. `beforeWrite` and `afterWrite` may throw, as a kill would. */
+/** The watchdog with journals in memory. `beforeWrite` and `afterWrite` may throw, like a kill. */
 export function watchdogWorld(jobs: readonly WatchedJob[] = [scan]) {
   const clock = fakeClock()
   const hooks = {beforeWrite: () => {}, afterWrite: () => {}}
@@ -70,7 +70,7 @@ export function watchdogWorld(jobs: readonly WatchedJob[] = [scan]) {
     journals,
     seen,
     round: () => watchdogRound(deps, {jobs, policy}),
-    /** One round, and what it wrote about jobs. */
+    /** Does one round and returns its actions on jobs. */
     async acts(): Promise<string[]> {
       const {reports} = await watchdogRound(deps, {jobs, policy})
       return reports.flatMap(({actions}) => actions.map((action) => action.do))

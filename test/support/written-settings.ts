@@ -3,7 +3,7 @@ import {dirname, join} from 'node:path'
 import type {SettingsRequest} from '../../src/config/settings.js'
 import {tempDir} from './temp-dir.js'
 
-/** A machine of its own: a project folder with a settings file, a home and an /etc. */
+/** Folders like those of a machine: a project with a settings file, a home and an /etc. */
 export function settingsHome(text?: string, name = '.guardianrc') {
   const root = tempDir()
   const path = (file: string) => join(root, file)

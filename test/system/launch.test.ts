@@ -10,7 +10,7 @@ afterAll(() => rmSync(dir, {recursive: true}))
 
 let count = 0
 
-/** Runs a line of shell and gives what it wrote. */
+/** Runs a line of shell and returns its output. */
 async function shell(line: string, more: Partial<JobCommand> = {}) {
   const file = join(dir, `out-${count++}`)
   const fd = openSync(file, 'a')

@@ -1,6 +1,6 @@
 /**
- * One of many processes that fight for a lease until they are killed. What it was told goes to a log of its own, a
- * line a fact, each written before it goes on: the referee compares them with what the journal says in the end.
+ * One of many processes that compete for a lease until they are killed. It writes each answer that it gets to its own
+ * file before it goes on, and the test compares these facts with the journal.
  */
 import {openSync, writeSync} from 'node:fs'
 import {hostname} from 'node:os'
@@ -16,7 +16,7 @@ import {checkLease, type LeaseDeps, releaseLease, renewLease, tryLease} from '..
 
 const [dir = '', factsFile = '', job = ''] = process.argv.slice(2)
 const facts = openSync(factsFile, 'a')
-const tell = (fact: object) => writeSync(facts, `${JSON.stringify(fact)}\n`)
+const writeFact = (fact: object) => writeSync(facts, `${JSON.stringify(fact)}\n`)
 
 const limits = {
   limit: {bytes: 6000, records: 1000, timesSnapshot: 0},
@@ -28,7 +28,7 @@ const deps: LeaseDeps = {clock: systemClock, leases, here, survivorOf: (lease) =
 const self = identifyProcess(process.pid)
 const ttlMs = 400
 
-tell({fact: 'began'})
+writeFact({fact: 'began'})
 
 for (;;) {
   const tried = await tryLease(deps, {job, holder: `${process.pid}`, ttlMs, process: self, waitMs: 0})
@@ -39,21 +39,21 @@ for (;;) {
 }
 
 async function hold(token: number, claimId: string): Promise<void> {
-  tell({fact: 'granted', token, claimId})
+  writeFact({fact: 'granted', token, claimId})
   try {
     for (let turn = 0; turn < 3; turn++) {
-      // From the answer to the end of its ttl the holder acts; the referee looks whether two did so at once.
+      // The holder acts until its ttl ends; the test checks that no two holders act at the same time.
       const lease = checkLease(deps, {job, token})
       const from = systemClock.mono()
       await systemClock.sleep(Math.random() * 3)
       const to = Math.min(systemClock.mono(), lease.expiresMono)
-      if (to > from) tell({fact: 'acted', token, from, to})
+      if (to > from) writeFact({fact: 'acted', token, from, to})
       renewLease(deps, {job, token})
     }
     releaseLease(deps, {job, token, status: 'ok', detail: undefined})
-    tell({fact: 'released', token, claimId})
+    writeFact({fact: 'released', token, claimId})
   } catch (error) {
     if (!(error instanceof GuardError && error.kind === 'fenced')) throw error
-    tell({fact: 'fenced', token})
+    writeFact({fact: 'fenced', token})
   }
 }

@@ -16,10 +16,10 @@ const isLong = process.env['GUARD_TORTURE'] === 'long'
 const contenders = 32
 const kills = Number(process.env['GUARD_KILLS'] ?? (isLong ? 10_000 : 50))
 
-/** The long form judges what it has when its time is over: on a busy machine 10,000 kills take long. */
+/** The long form stops after this time, because 10,000 kills take long on a busy machine. */
 const longestMs = Number(process.env['GUARD_TORTURE_MINUTES'] ?? 45) * 60_000
 
-/** On a busy machine the kills are over before much has happened; then it goes on. */
+/** On a busy machine the kills may end before enough grants have happened; then the test goes on. */
 const fewestGrants = 60
 
 interface Fact {
@@ -39,7 +39,7 @@ const factsIn = (dir: string): Fact[] =>
   )
 
 let random = 1
-/** Park and Miller's minimal standard generator: the same kills for the same seed, as far as the machine allows. */
+/** Park and Miller's minimal standard generator, so that a seed gives about the same kills again. */
 function draw(below: number): number {
   random = (random * 48_271) % 2_147_483_647
   return random % below
@@ -50,7 +50,7 @@ beforeAll(() => {
 })
 
 test(
-  `of ${contenders} processes with ${kills} kills and stops at random never two hold a lease, and no line is lost`,
+  `of ${contenders} processes with ${kills} random kills and stops, no two hold a lease at once, and no line is lost`,
   async () => {
     const root = tempDir()
     const [state, facts] = [join(root, 'state'), join(root, 'facts')]
@@ -63,14 +63,14 @@ test(
     let killed = 0
     const start = () => {
       started += 1
-      const told = join(facts, `${started}`)
+      const factsFile = join(facts, `${started}`)
       const {file, env} = runtime
-      const child = spawn(file, [claimer, state, told, 'scan'], {env, stdio: ['ignore', 'ignore', 'pipe']})
-      child.stderr?.on('data', (text: Buffer) => complaints.push(text.toString()))
-      running.set(child, told)
+      const child = spawn(file, [claimer, state, factsFile, 'scan'], {env, stdio: ['ignore', 'ignore', 'pipe']})
+      child.stderr?.on('data', (text: Buffer) => errors.push(text.toString()))
+      running.set(child, factsFile)
       child.once('exit', () => running.delete(child) || dying.delete(child))
     }
-    const complaints: string[] = []
+    const errors: string[] = []
     onTestFinished(() => {
       for (const child of running.keys()) child.kill('SIGKILL')
     })
@@ -78,19 +78,19 @@ test(
     const foreign: string[] = []
     for (let count = 0; count < contenders; count++) start()
     const until = systemClock.mono() + longestMs
-    const isEnough = () => complaints.length > 0 || (killed >= kills && grantsIn(facts) >= fewestGrants)
+    const isEnough = () => errors.length > 0 || (killed >= kills && grantsIn(facts) >= fewestGrants)
     while (!isEnough() && systemClock.mono() < until) {
       await systemClock.sleep(5 + draw(20))
-      const [victim, told = ''] = [...running][draw(running.size)] ?? []
-      // A victim that never got to its first line would only test Node's start.
-      if (!victim || !hasSpoken(told)) continue
+      const [victim, factsFile = ''] = [...running][draw(running.size)] ?? []
+      // A process that has not written its first line yet is still starting Node.
+      if (!victim || !hasFacts(factsFile)) continue
       if (draw(6) === 0) {
         victim.kill('SIGSTOP')
         stopped += 1
         void systemClock.sleep(300 + draw(500)).then(() => victim.kill('SIGCONT'))
       } else {
         victim.kill('SIGKILL')
-        // On a busy machine it takes a while to die, and must not be drawn again.
+        // It may take a while to die, and must not be drawn again.
         running.delete(victim)
         dying.add(victim)
         killed += 1
@@ -103,7 +103,7 @@ test(
     await Promise.all(ended)
 
     const seen = judge(state, factsIn(facts), foreign)
-    expect(complaints).toEqual([])
+    expect(errors).toEqual([])
     if (isLong) console.log({killed, stopped, ...seen})
   },
   isLong ? 3_600_000 : 120_000,
@@ -113,11 +113,11 @@ function grantsIn(facts: string): number {
   return factsIn(facts).filter(({fact}) => fact === 'granted').length
 }
 
-function hasSpoken(told: string): boolean {
-  return (statSync(told, {throwIfNoEntry: false})?.size ?? 0) > 0
+function hasFacts(factsFile: string): boolean {
+  return (statSync(factsFile, {throwIfNoEntry: false})?.size ?? 0) > 0
 }
 
-/** As `echo '{…}' >>leases.jsonl` in a shell. */
+/** Like `echo '{…}' >>leases.jsonl` in a shell. */
 function echo(state: string, number: number): string {
   const mark = `foreign-${number}`
   appendFileSync(join(state, 'leases.jsonl'), `{"mark":"${mark}"}\n`)
@@ -141,15 +141,15 @@ function judge(state: string, facts: readonly Fact[], foreign: readonly string[]
 
   // Invariant 2: no token twice.
   expect(new Set(granted.map(({token}) => token)).size).toBe(granted.length)
-  // Invariant 3: what was acknowledged stands in the journal, with the effect that was told.
+  // Invariant 3: an acknowledged record is in the journal, with the acknowledged effect.
   const effects = effectsOf(records)
   const lost = granted.filter(({claimId, token}) => effects.tokens.get(claimId) !== token)
   expect(lost).toEqual([])
   const unreleased = facts.filter(({fact, claimId}) => fact === 'released' && !effects.released.has(claimId))
   expect(unreleased).toEqual([])
-  // Invariant 8: the snapshots say what all lines say.
+  // Invariant 8: the snapshots agree with all lines.
   expect(journal.read().grants).toBe(effects.tokens.size)
-  // Invariant 1: never two at work at once.
+  // Invariant 1: no two holders act at once.
   expect(overlaps(facts)).toEqual([])
   // Invariant 9: foreign lines count once.
   const marks = records.map(({mark}) => mark).filter((mark) => mark !== undefined)
@@ -159,7 +159,7 @@ function judge(state: string, facts: readonly Fact[], foreign: readonly string[]
   return {compactions: journal.inspect().generation - 1, records: records.length, acknowledged, foreign: foreign.length}
 }
 
-/** The token of each claim that was granted, by all lines from the beginning, and the claims that were given back. */
+/** The token of each granted claim and the released claims, from all lines of the journal. */
 function effectsOf(records: readonly RawRecord[]) {
   const state = leaseFold.empty()
   const tokens = new Map<string, number>()

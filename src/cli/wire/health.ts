@@ -6,7 +6,7 @@ import {
   incidentStream,
   resetRequestStream,
   resetResultStream,
-} from '../../journal/other-streams.js'
+} from '../../journal/failure-streams.js'
 import {leaseStream, runStream} from '../../journal/streams.js'
 import {readBootId, readHostName} from '../../system/host/host.js'
 import {readMachine} from '../../system/host/machine.js'

@@ -1,6 +1,6 @@
 import {workingDirectory} from '../../config/settings.js'
 import {GuardError} from '../../errors.js'
-import {alertStream} from '../../journal/other-streams.js'
+import {alertStream} from '../../journal/failure-streams.js'
 import {writeAlertFile} from '../../system/host/alert-file.js'
 import type {JobOutput} from '../../system/output/job-output.js'
 import {identifyProcess} from '../../system/process/identity.js'

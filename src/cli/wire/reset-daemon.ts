@@ -1,6 +1,6 @@
 import type {OpenClawSettings} from '../../domain/settings/settings.js'
 import {GuardError} from '../../errors.js'
-import {resetRequestStream, resetResultStream} from '../../journal/other-streams.js'
+import {resetRequestStream, resetResultStream} from '../../journal/failure-streams.js'
 import {readBootId, readHostName} from '../../system/host/host.js'
 import {openClawCli} from '../../system/openclaw/cli.js'
 import {livingProcessOf} from '../../system/process/holder-liveness.js'

@@ -60,7 +60,7 @@ export function wireRun(guard: Guard, run: RunResolved, mode: RunMode): WiredRun
     clock: guard.clock,
     readClock: () => ({at: guard.clock.now(), mono: guard.clock.mono(), host: readHostName(), boot: readBootId()}),
     policy: guard.settings.watchdog,
-    openAlerts: async () => guard.journal((await import('../../journal/other-streams.js')).alertStream),
+    openAlerts: async () => guard.journal((await import('../../journal/failure-streams.js')).alertStream),
     warn: printWarning,
   })
   return {

@@ -6,11 +6,11 @@ import type {Settings} from '../../domain/settings/settings.js'
 import type {FoundFile} from '../find.js'
 
 /**
- * Checked settings, kept from run to run: `guard run` shall load neither the YAML reader nor the schema.
+ * A cache of checked settings, so that `guard run` loads neither the YAML parser nor the schema.
  *
- * An entry is used only if it was written by this very version of guard, for this very file (path, device, inode, size,
- * mtime and ctime to the nanosecond), by this very user, into a place where nobody else may write. Whatever else is
- * found there counts as nothing. The first line is the key.
+ * An entry is used only if it was written by the same version of guard, for the same file (path, device, inode, size,
+ * mtime and ctime to the nanosecond), by the same user, in a folder that no other user may write. Anything else is
+ * ignored. The first line of an entry is its key.
  */
 
 export interface CachePlace {
@@ -19,7 +19,7 @@ export interface CachePlace {
   readonly uid: number | undefined
 }
 
-/** guard's cache folder. Undefined: there is no place for one. */
+/** The cache folder of guard. @returns undefined without a home */
 export function cacheFolder({env, home}: CachePlace): string | undefined {
   const cacheHome = env['XDG_CACHE_HOME']
   if (cacheHome && isAbsolute(cacheHome)) return join(cacheHome, 'guard')
@@ -30,16 +30,16 @@ export function cacheFile(folder: string, {stat}: FoundFile): string {
   return join(folder, `settings-${stat.dev}-${stat.ino}`)
 }
 
-/** Grows with each change of what an entry looks like: two builds may have one version. */
+/** Grows with each change of the format, because two builds may have the same version. */
 const layout = 5
 
-/** What must be equal for an entry to be used. */
+/** The key of an entry, which must be equal for a hit. */
 export function cacheKey({path, stat}: FoundFile, version: string): string {
   const {dev, ino, size, mtimeNs, ctimeNs} = stat
   return JSON.stringify([layout, version, path, ...[dev, ino, size, mtimeNs, ctimeNs].map(String)])
 }
 
-/** The settings as they were checked before. Undefined: not there, not ours, not whole or not of this file. */
+/** The cached settings. @returns undefined if the entry is missing, foreign, incomplete or out of date */
 export function readCache(found: FoundFile, version: string, place: CachePlace): Settings | undefined {
   const folder = cacheFolder(place)
   if (folder === undefined || !isPrivate(statOf(folder), place.uid)) return undefined
@@ -47,18 +47,17 @@ export function readCache(found: FoundFile, version: string, place: CachePlace):
     const text = readPrivate(cacheFile(folder, found), place.uid)
     return text?.startsWith(`${cacheKey(found, version)}\n`) ? unpack(text) : undefined
   } catch {
-    // A cache that cannot be read is as good as none.
+    // An unreadable cache is like no cache.
     return undefined
   }
 }
 
-/** The last line: without it the entry was cut off. */
+/** The last line, without which an entry is incomplete. */
 export const endMark = 'end'
 
 /**
- * The lines of an entry: its key; the settings without jobs and indexes; the scripts; each job's
- * name and what it has that differs from the defaults. A run asks for one job of a hundred, so nothing is read, not
- * even split into lines, before it is asked for: a hit costs a third of reading all.
+ * The lines of an entry: its key; the settings without jobs and scripts; the scripts; then for each job its name and
+ * the values that differ from the defaults. A run needs one of many jobs, so a job is parsed only when it is accessed.
  */
 function unpack(text: string): Settings | undefined {
   if (!text.endsWith(`\n${endMark}`)) return undefined
@@ -77,7 +76,7 @@ function unpack(text: string): Settings | undefined {
   }
 }
 
-/** Looks like the plain map of jobs that it stands for. */
+/** A map of jobs that parses each job at its first access. */
 function lazyJobs(lines: string, defaults: JobSettings): Settings['jobs'] {
   const read = (jobs: Record<string, JobSettings>, name: string | symbol) => {
     if (typeof name !== 'string' || !isJobName(name) || Object.hasOwn(jobs, name)) return
@@ -86,7 +85,7 @@ function lazyJobs(lines: string, defaults: JobSettings): Settings['jobs'] {
     const own = JSON.parse(lines.slice(start + name.length + 2, lines.indexOf('\n', start + 1))) as Partial<JobSettings>
     jobs[name] = {...defaults, ...own}
   }
-  // Whoever asks for the names goes on to ask for each, and finding each by itself would read the text once a job.
+  // A caller that lists the names then reads each job, and a search per job would read the text once per job.
   const readAll = (jobs: Record<string, JobSettings>): string[] => {
     const names: string[] = []
     for (const line of lines.split('\n')) {
@@ -127,7 +126,7 @@ function readPrivate(path: string, uid: number | undefined): string | undefined 
   }
 }
 
-/** Ours, and nobody else may so much as look at it. */
+/** Whether the file belongs to this user and is not accessible to others. */
 export function isPrivate(stat: BigIntStats | undefined, uid: number | undefined): boolean {
   if (!stat || stat.isSymbolicLink()) return false
   return uid === undefined || (Number(stat.uid) === uid && (Number(stat.mode) & 0o077) === 0)

@@ -4,18 +4,18 @@ import type {Settings} from '../../domain/settings/settings.js'
 import type {FoundFile} from '../find.js'
 import {type CachePlace, cacheFile, cacheFolder, cacheKey, endMark, isPrivate} from './read.js'
 
-/** A file system may tell times to two seconds only: a file as young as that may change once more without a sign of it. */
+/** Some file systems store times to two seconds, so a younger file may change again without a visible difference. */
 const settledAfterMs = 2500
 const forgottenAfterMs = 30 * 86_400_000
 
 export interface Keeper extends CachePlace {
-  /** guard's version. */
+  /** Version of guard. */
   readonly version: string
-  /** The time by which to tell whether the file may change once more unseen. */
+  /** The present time, against which the age of the file is measured. */
   readonly nowMs: number
 }
 
-/** Writes the entry aside and renames it, so that nobody ever reads half of one. Failing is no matter: the next run loads the file again. */
+/** Writes an entry with a rename, so that it is never read half-written. Errors are ignored: the next run loads the file again. */
 export function writeCache(found: FoundFile, settings: Settings, place: Keeper): void {
   const folder = cacheFolder(place)
   if (folder === undefined || !isSettled(found, place.nowMs) || /\.[cm]?js$/.test(found.path)) return
@@ -24,7 +24,7 @@ export function writeCache(found: FoundFile, settings: Settings, place: Keeper):
   try {
     makeFolder(folder)
     if (!isPrivate(lstatSync(folder, {bigint: true}), place.uid)) return
-    // On the disk before it has its name, so that a crash cannot leave a hole in it.
+    // Flushed before the rename, so that a crash cannot leave an incomplete entry.
     const entry = `${cacheKey(found, place.version)}
 ${pack(settings)}`
     writeFileSync(aside, entry, {mode: 0o600, flag: 'wx', flush: true})
@@ -35,7 +35,7 @@ ${pack(settings)}`
   }
 }
 
-/** The opposite of cache.ts's `unpack`. A job has every key that the defaults have. */
+/** The inverse of `unpack` in `read.ts`. A job has every key that the defaults have. */
 function pack(settings: Settings): string {
   const defaults = new Map(Object.entries(settings.defaults).map(([key, value]) => [key, JSON.stringify(value)]))
   const jobLines = Object.entries(settings.jobs).map(([name, job]) => {
@@ -48,11 +48,11 @@ function pack(settings: Settings): string {
 
 function isSettled({stat}: FoundFile, nowMs: number): boolean {
   const changedAt = Math.max(Number(stat.mtimeMs), Number(stat.ctimeMs))
-  // A time in the future says nothing about what comes after now.
+  // A time in the future never counts as settled.
   return nowMs - changedAt > settledAfterMs
 }
 
-/** Not recursive: below some places (/proc) Node's recursive mkdir never returns. */
+/** Not recursive, because below /proc Node's recursive mkdir never returns. */
 function makeFolder(folder: string): void {
   for (const path of [dirname(folder), folder]) {
     try {
@@ -63,7 +63,7 @@ function makeFolder(folder: string): void {
   }
 }
 
-/** Entries of settings files that are long gone, and what a crash left beside them. */
+/** Removes old entries, and temporary files that a crash has left. */
 function removeForgotten(folder: string, nowMs: number): void {
   for (const name of readdirSync(folder).filter((entry) => entry.startsWith('settings-'))) {
     const path = join(folder, name)
@@ -76,6 +76,6 @@ function remove(path: string): void {
   try {
     unlinkSync(path)
   } catch {
-    // Gone already, or not ours to remove.
+    // The file is already gone, or belongs to another user.
   }
 }

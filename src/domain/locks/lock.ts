@@ -18,7 +18,7 @@ export interface LockFacts {
   /** The process that the lock names. Undefined: none. */
   readonly owner?: LockOwner
   /** The processes that have the owner's number now. */
-  readonly namesakes: readonly PidReuse[]
+  readonly pidReuses: readonly PidReuse[]
 }
 
 /** - crowded: a directory that holds more than a pid file. - other: a socket, pipe or device. */
@@ -83,12 +83,12 @@ function judgeOwner(facts: LockFacts, owner: LockOwner, witness: LocalNames): Lo
   if (owner.boot !== undefined && owner.boot !== witness.boot) {
     return {verdict: 'stale', reason: `names process ${owner.pid} of an earlier boot`}
   }
-  return judgeNamesakes(facts, owner.pid)
+  return judgePidReuses(facts, owner.pid)
 }
 
 /** A process that started after the lock was written has inherited the number, not the lock. */
-function judgeNamesakes({namesakes, writtenAt}: LockFacts, pid: number): LockVerdict {
-  const living = namesakes.filter(({state}) => state !== 'dead')
+function judgePidReuses({pidReuses, writtenAt}: LockFacts, pid: number): LockVerdict {
+  const living = pidReuses.filter(({state}) => state !== 'dead')
   const older = living.find(({startedAt}) => startedAt <= writtenAt + roundingMs)
   if (older?.state === 'alive') return {verdict: 'held', reason: `its owner lives: ${named(older)}`}
   if (older) return {verdict: 'kept', reason: `its owner may be ${named(older)}, which is ${pid} in its container`}

@@ -5,15 +5,15 @@ import {archiveName, freshName, generationName} from './names.js'
 import {watchedGenerations} from './publish.js'
 import type {View} from './view.js'
 
-/** Each compaction makes one generation, so two a time catch up with those that were left before. */
+/** Each compaction makes one generation, so two at a time also reduce a backlog. */
 const mostAtOnce = 2
 
 const pieceBytes = 1024 * 1024
 
 /**
- * Compresses the oldest generations that nobody watches for late lines any more. A generation is there as itself
- * until its archive is there whole, and readers prefer itself: whoever dies in between leaves nothing that is lost or
- * read twice, and the next one goes on (invariants 7 and 8). Leaves off when the disk is full.
+ * Compresses the oldest generations that are no longer watched for late lines. A generation is removed only after its
+ * archive is complete, and readers prefer the generation. So a process that dies in between loses nothing and makes
+ * nothing count twice, and the next process goes on (invariants 7 and 8). Stops if the disk is full.
  */
 export function* archiveOld<S>(cursor: Cursor<S>, {generation: newest, carriedTo}: View<S>): Step<void> {
   const settled = (yield* list()).filter((one) => one < newest - watchedGenerations && !carriedTo.has(one))
@@ -22,24 +22,24 @@ export function* archiveOld<S>(cursor: Cursor<S>, {generation: newest, carriedTo
   }
 }
 
-/** False when the disk did not take it. */
+/** @returns false if the disk is full */
 function* archive<S>({journal, newStamp}: Cursor<S>, generation: number): Step<boolean> {
   const name = generationName(journal, generation)
   const packed = yield* pack(name)
-  // Somebody else was first.
+  // Another process was first.
   if (!packed) return true
   const fresh = freshName(journal, newStamp().id)
   if (!(yield* tryWriteNew(fresh, packed))) return false
-  // Retention asks how old the lines are, not when they were compressed.
+  // Retention counts the age of the lines, not of the archive.
   yield* dateLike(name, fresh)
-  // Takes the place of an archive that a dead process left beside the generation: this one is known to be whole.
+  // Replaces an archive that a killed process may have left, because this one is known to be complete.
   yield* rename(fresh, archiveName(journal, generation))
   yield* syncFolders()
   yield* remove(name)
   return true
 }
 
-/** Piece by piece, so that a generation that nobody compacted for long needs no more memory than others. */
+/** Compresses piece by piece, so that a very long generation needs no more memory than a short one. */
 function* pack(name: string): Step<Buffer | undefined> {
   const file = yield* open(name)
   if (!file) return undefined

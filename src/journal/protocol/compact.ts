@@ -1,32 +1,34 @@
 import type {CompactionLimit} from '../spec.js'
-import {commit, enter, writeLine} from './append.js'
+import {commit, openForAppend, writeLine} from './append.js'
 import {type Cursor, isInPlace, newestGeneration} from './cursor.js'
 import {readFrom, remove, type Step, status, tryWriteNew} from './files.js'
 import {encodeOwn, isOwn, linesOf, parseLine} from './lines.js'
 import {freshName, generationName} from './names.js'
-import {alias, encodeSnapshot, publish} from './publish.js'
+import {encodeSnapshot, publish, relinkStableName} from './publish.js'
 import {catchUp, type Seal, type View} from './view.js'
 
-/** Foreign lines in one carry record: far enough below the longest line of guard's own. */
+/** Limit of the foreign lines in one carry record, well below the longest line that guard writes. */
 const batchBytes = 32_768
 
-/** What others may append before the seal, and blocks of the disk that are not filled to their end. */
+/** Reserve for lines that others append before the seal, and for partly filled blocks. */
 const slackBytes = 8192
 
 /**
- * Puts the files in order: the stable name stands for the newest generation, late lines are taken over, and a tail
- * beyond the limit gives way to a snapshot. Returns the new generation if there is one.
+ * Links the stable name to the newest generation, takes over late lines, and replaces a tail beyond the limit with a
+ * snapshot.
+ *
+ * @returns undefined if no new generation was made
  */
-export function* tend<S>(cursor: Cursor<S>, limit: CompactionLimit): Step<View<S> | undefined> {
+export function* compactIfDue<S>(cursor: Cursor<S>, limit: CompactionLimit): Step<View<S> | undefined> {
   if ((yield* newestGeneration()) === undefined) return undefined
-  const view = yield* enter(cursor)
-  yield* alias(cursor)
+  const view = yield* openForAppend(cursor)
+  yield* relinkStableName(cursor)
   yield* carryLateLines(cursor, view)
-  if (!isBeyond(yield* enter(cursor), limit)) return undefined
+  if (!isBeyond(yield* openForAppend(cursor), limit)) return undefined
   return yield* compact(cursor)
 }
 
-/** Whether the lines behind the snapshot call for the next one. */
+/** Whether the lines after the snapshot exceed the limit. */
 export function isBeyond(
   {snapshotBytes, offset, records}: Pick<View<unknown>, 'snapshotBytes' | 'offset' | 'records'>,
   limit: CompactionLimit,
@@ -35,21 +37,22 @@ export function isBeyond(
   return tailBytes >= limit.timesSnapshot * snapshotBytes && (tailBytes > limit.bytes || records > limit.records)
 }
 
-/** So often a snapshot is made anew because others wrote meanwhile; then the generation is sealed all the same. */
+/** How often a snapshot is made again because others wrote in the meantime, before the generation is sealed anyway. */
 const mostTries = 3
 
 /**
- * Seals the generation and publishes the next. Whoever else seals at the same time does no harm: the first seal counts.
- * The snapshot is on the disk before the seal is written: whoever comes to a seal without a successor makes one, and of
- * thirty processes that started at once five did. Undefined when somebody else was first, or when the disk has no room
- * for the snapshot: a generation that is sealed without a successor takes no line more, while one that is too long only
- * reads slowly.
+ * Seals the generation and publishes the next one. Concurrent seals do no harm: the first one counts.
+ * The snapshot is on disk before the seal is written, so that other processes rarely find a seal without a successor
+ * and make one themselves. It is also the proof that the disk has space for it: a generation that is sealed without a
+ * successor takes no further line, while one that is too long is only slow to read.
+ *
+ * @returns undefined if another process was first, or if the disk has no space for the snapshot
  */
 export function* compact<S>(cursor: Cursor<S>): Step<View<S> | undefined> {
   for (let tries = 1; ; tries++) {
     const draft = yield* prepare(cursor)
     if (!draft) return undefined
-    const view = yield* enter(cursor)
+    const view = yield* openForAppend(cursor)
     if (view.generation === draft.generation && (view.offset === draft.offset || tries === mostTries))
       return yield* sealWith(cursor, view, draft)
     yield* discard(draft)
@@ -57,7 +60,7 @@ export function* compact<S>(cursor: Cursor<S>): Step<View<S> | undefined> {
   }
 }
 
-/** What is to stand behind the lines of a generation up to `offset`, and the file of the next one. */
+/** The seal to write after the lines of a generation up to `offset`, and the file of the next generation. */
 interface Draft {
   readonly generation: number
   readonly offset: number
@@ -67,9 +70,9 @@ interface Draft {
   readonly reserve: string
 }
 
-/** Asking for free bytes would know of neither quotas nor file size limits: the room is taken, and given back in time. */
+/** Allocates the space and frees it before the seal, because a query of free bytes ignores quotas and file size limits. */
 function* prepare<S>(cursor: Cursor<S>): Step<Draft | undefined> {
-  const view = yield* enter(cursor)
+  const view = yield* openForAppend(cursor)
   const {generation, offset} = view
   const {v, id, at, mono, boot, host} = cursor.newStamp()
   const stamp = {v, id, at, mono, boot, host}
@@ -99,17 +102,17 @@ function* sealWith<S>(cursor: Cursor<S>, view: View<S>, draft: Draft): Step<View
     yield* remove(reserve)
   }
   yield* catchUp(view, cursor.reader)
-  // All that stands before the seal has been folded here: nobody need read it again.
+  // The snapshot already covers all lines before the seal, so it need not be made again.
   const isForeseen = view.seal?.end === seal.end && view.seal.stamp.id === seal.stamp.id
   if (!isForeseen) yield* remove(snapshot)
   if (!isForeseen && (yield* newestGeneration()) !== view.generation) return undefined
   if (view.seal && (yield* isInPlace(cursor, view))) yield* publish(cursor, view, isForeseen ? snapshot : undefined)
-  return yield* enter(cursor)
+  return yield* openForAppend(cursor)
 }
 
 /**
- * Takes over the lines that other programs appended to an earlier generation after its seal. Each carry is valid only
- * where the last one ended, so that no line is counted twice, whoever carries at the same time (invariant 9).
+ * Takes over the lines that other programs appended to an earlier generation after its seal. A carry is valid only if
+ * it begins where the last one ended, so concurrent carries count no line twice (invariant 9).
  */
 function* carryLateLines<S>(cursor: Cursor<S>, {carriedTo}: View<S>): Step<void> {
   for (const [generation, from] of [...carriedTo]) {
@@ -130,7 +133,7 @@ interface Carry {
   readonly lines: readonly string[]
 }
 
-/** Lines of guard's own behind a seal are void: their writers wrote them again. Only foreign ones are carried. */
+/** Carries foreign lines only: guard's own lines after a seal are void, and their writers have written them again. */
 function* batches(generation: number, start: number, chunk: Buffer): Iterable<Carry> {
   let [from, to, bytes] = [start, start, 0]
   let lines: string[] = []

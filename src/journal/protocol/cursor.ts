@@ -3,42 +3,44 @@ import {close, type FileHandle, list, open, pause, type Step, status} from './fi
 import {generationName, stableName} from './names.js'
 import {catchUp, emptyView, hasMore, type RecordReader, type View} from './view.js'
 
-/** One process's place in one journal, kept from call to call so that only new lines are read. */
+/** How far one process has read one journal. It is kept between calls, so that only new lines are read. */
 export interface Cursor<S> {
   readonly journal: string
   readonly reader: RecordReader<S>
   readonly newStamp: () => Stamp
-  /** How long whoever sealed a generation is left to publish the next one, ms. */
+  /** How long to wait for the process that sealed a generation to publish the next one, ms. */
   readonly patienceMs: number
   view: View<S> | undefined
-  /** What was read of a journal that guard never wrote to: adopted, it need not be read a second time. */
+  /** What was read of a file that guard has not written to yet. After the import it need not be read again. */
   foreign?: View<S> | undefined
 }
 
 /**
- * Reads all there is, without writing anything: a sealed generation whose successor is not there yet has the same
- * state as that successor. Undefined when the journal has no line yet.
+ * Reads to the end of the journal and writes nothing: a sealed generation without a successor has the same state as its
+ * successor will have.
+ *
+ * @returns undefined if the journal does not exist yet
  */
-export function* look<S>(cursor: Cursor<S>): Step<View<S> | undefined> {
+export function* refresh<S>(cursor: Cursor<S>): Step<View<S> | undefined> {
   for (;;) {
     const view = (yield* presentView(cursor)) ?? (yield* openNewest(cursor))
-    if (!view) return yield* readUnadopted(cursor)
+    if (!view) return yield* readLegacy(cursor)
     if (hasMore(view)) yield* catchUp(view, cursor.reader)
     if (!view.seal || (yield* newestGeneration()) === view.generation) return view
   }
 }
 
-/** The view of the last call, if its generation is still the newest and still that very file. */
+/** @returns the view of the last call, or undefined if its generation is no longer the newest or is another file */
 export function* presentView<S>(cursor: Cursor<S>): Step<View<S> | undefined> {
   const {view} = cursor
   if (!view) return undefined
-  // Without a seal there can be no newer generation; behind one there may be.
+  // Only a sealed generation can have a successor.
   if (!view.seal && (yield* hasKept(cursor, view))) return view
-  yield* leave(cursor)
+  yield* closeView(cursor)
   return undefined
 }
 
-/** Whether the file still stands there, with all that was read of it. Somebody may have emptied it (`>leases.jsonl`). */
+/** Whether it is still the same file, and no shorter than what was read: a shell may empty it (`>leases.jsonl`). */
 function* hasKept<S>(cursor: Cursor<S>, view: View<S>): Step<boolean> {
   const present = yield* status(generationName(cursor.journal, view.generation))
   if (present?.identity !== view.file.identity || present.size < view.offset) return false
@@ -51,15 +53,18 @@ export function* openNewest<S>(cursor: Cursor<S>): Step<View<S> | undefined> {
     const generation = yield* newestGeneration()
     if (generation === undefined) return undefined
     const file = yield* open(generationName(cursor.journal, generation))
-    // Retention may remove a generation, but never the newest: look again.
+    // Retention never removes the newest generation, so a missing file means that there is a newer one.
     if (file) {
-      return keep(cursor, (yield* adopted(cursor, generation, file)) ?? (yield* openView(cursor, generation, file)))
+      return keep(
+        cursor,
+        (yield* importedView(cursor, generation, file)) ?? (yield* openView(cursor, generation, file)),
+      )
     }
   }
 }
 
-/** The view of the lines that stood there before the file became this generation. */
-function* adopted<S>(cursor: Cursor<S>, generation: number, file: FileHandle): Step<View<S> | undefined> {
+/** @returns the view of the lines that were read before the file became this generation, if it is the same file */
+function* importedView<S>(cursor: Cursor<S>, generation: number, file: FileHandle): Step<View<S> | undefined> {
   const {foreign} = cursor
   if (!foreign) return undefined
   cursor.foreign = undefined
@@ -76,7 +81,7 @@ function* openView<S>(cursor: Cursor<S>, generation: number, file: FileHandle): 
   return view.snapshotBytes > 0 ? view : yield* rebuild(cursor, view)
 }
 
-/** Where a file was emptied and its snapshot is lost, the generation before still says what stood in it. */
+/** Restores the state from the previous generation if the file was emptied, snapshot included. */
 function* rebuild<S>(cursor: Cursor<S>, {generation, file}: View<S>): Step<View<S>> {
   const view = emptyView(generation, file, cursor.reader.fold)
   const previous = yield* open(generationName(cursor.journal, generation - 1))
@@ -91,8 +96,8 @@ function* rebuild<S>(cursor: Cursor<S>, {generation, file}: View<S>): Step<View<
   return view
 }
 
-/** Lines of other programs in a journal that guard never wrote to. */
-function* readUnadopted<S>(cursor: Cursor<S>): Step<View<S> | undefined> {
+/** Reads the lines of other programs in a file that guard has not written to yet. */
+function* readLegacy<S>(cursor: Cursor<S>): Step<View<S> | undefined> {
   const file = yield* open(stableName(cursor.journal))
   if (!file) return undefined
   const known = cursor.foreign
@@ -112,8 +117,8 @@ export function* newestGeneration(): Step<number | undefined> {
 
 const pauseMs = 1
 
-/** Whether somebody is about to publish the generation that follows upon a fresh seal: then it is there now. */
-export function* successorCame<S>(cursor: Cursor<S>, {generation, seal}: View<S>): Step<boolean> {
+/** Waits for another process to publish the successor of a fresh seal. @returns false if it did not appear in time */
+export function* waitForSuccessor<S>(cursor: Cursor<S>, {generation, seal}: View<S>): Step<boolean> {
   const {boot, mono} = cursor.newStamp()
   if (!seal || seal.stamp.boot !== boot || mono - seal.stamp.mono >= cursor.patienceMs) return false
   for (let pausedMs = 0; pausedMs < cursor.patienceMs; pausedMs += pauseMs) {
@@ -123,12 +128,12 @@ export function* successorCame<S>(cursor: Cursor<S>, {generation, seal}: View<S>
   return false
 }
 
-/** False after the state directory was removed, replaced or restored, and after retention let the generation go. */
+/** @returns false if the state directory was removed or replaced, or if retention has removed the generation */
 export function* isInPlace<S>(cursor: Cursor<S>, view: View<S>): Step<boolean> {
   return (yield* status(generationName(cursor.journal, view.generation)))?.identity === view.file.identity
 }
 
-export function* leave<S>(cursor: Cursor<S>): Step<void> {
+export function* closeView<S>(cursor: Cursor<S>): Step<void> {
   const {view} = cursor
   cursor.view = undefined
   if (view) yield* close(view.file)

@@ -77,14 +77,14 @@ function numbersIn(folder: string, numberOf: (file: string) => number | undefine
   return files.map(numberOf).filter((generation) => generation !== undefined)
 }
 
-/** Whoever may only read gets a handle to read from; its appends fail when they are tried. */
+/** Opens for reading only if the user may not write: appends then fail when they are tried. */
 function openToAppend(path: string): FileHandle {
   const flags = O_RDWR | O_APPEND | O_NOFOLLOW
   const fd = unless('EACCES', undefined, () => unless('EROFS', undefined, () => openSync(path, flags)))
   return handleOf(fd ?? openSync(path, O_RDONLY | O_NOFOLLOW))
 }
 
-/** Makes the folders again that were removed while a process ran; never recursively, which hangs below /proc. */
+/** Makes folders again that were removed while the process ran. Not recursively, because that hangs below /proc. */
 function createToAppend(dir: string, path: string): FileHandle {
   for (const folder of [dir, `${dir}/${generationsFolder}`]) {
     unless('EEXIST', undefined, () => mkdirSync(folder, 0o700))
@@ -104,7 +104,7 @@ function identityOf({dev, ino}: Stats): string {
   return `${dev}:${ino}`
 }
 
-/** What comes after a record of one's own is little: only a read that does not find the end asks where it is. */
+/** Most reads reach the end within this size, so only longer ones ask for the size of the file first. */
 const fewBytes = 16_384
 
 function readChunk(fd: number, from: number, atMost: number): Buffer {
@@ -138,7 +138,7 @@ function writeNew(path: string, bytes: Buffer): void {
     while (written < bytes.length) written += writeSync(fd, bytes, written)
     fsyncSync(fd)
   } catch (error) {
-    // A disk that is full gets back what the half of a file takes.
+    // Frees the space of a partly written file, since the disk may be full.
     unlinkSync(path)
     throw error
   } finally {
@@ -180,12 +180,12 @@ function unless<T, U>(code: string, otherwise: U, attempt: () => T): T | U {
 }
 
 const hintsOf: Readonly<Record<string, readonly string[]>> = {
-  ENOSPC: ['make room on the disk'],
-  EDQUOT: ['make room below the quota'],
+  ENOSPC: ['free some disk space'],
+  EDQUOT: ['delete files of this user, or raise its disk quota'],
   EFBIG: ['raise the file size limit: ulimit -f'],
-  EACCES: ['run guard as the owner of the state directory, or name another: --state-dir DIR'],
-  EBADF: ['run guard as the owner of the state directory, or name another: --state-dir DIR'],
-  EROFS: ['name a state directory on a disk that can be written: --state-dir DIR'],
+  EACCES: ['run guard as the owner of the state directory, or choose another: --state-dir DIR'],
+  EBADF: ['run guard as the owner of the state directory, or choose another: --state-dir DIR'],
+  EROFS: ['choose a state directory on a writable disk: --state-dir DIR'],
   ELOOP: ['remove the symbolic link: journals are plain files'],
 }
 

@@ -1,8 +1,8 @@
 import {GuardError} from '../../errors.js'
 
 /**
- * The atomic steps of which the protocol consists. The protocol's functions are generators that yield one operation
- * at a time, so that the very same code runs on the disk (`disk.ts`), in the model checker and under injected faults.
+ * The atomic file operations of the protocol. Its functions are generators that yield one operation at a time, so that
+ * the same code runs on the disk (`disk.ts`), in the model checker and under injected faults.
  */
 export type FileOp =
   | {readonly op: 'list' | 'list-archives'}
@@ -15,10 +15,10 @@ export type FileOp =
   | {readonly op: 'sync-folders'}
   | {readonly op: 'pause'; readonly ms: number}
 
-/** Steps that end in a `T`. */
+/** Operations that result in a `T`. */
 export type Step<T> = Generator<FileOp, T, unknown>
 
-/** An open file. Its identity (device and inode) tells it from another file that was given its name since. */
+/** An open file. Its identity (device and inode) differs from that of a later file of the same name. */
 export interface FileHandle {
   readonly fd: number
   readonly identity: string
@@ -34,37 +34,37 @@ function* ask<T>(op: FileOp): Step<T> {
   return (yield op) as T
 }
 
-/** Numbers of the journal's generations that are there, in no order. */
+/** Numbers of the journal's generations, in no order. */
 export const list = () => ask<readonly number[]>({op: 'list'})
-/** Numbers of the generations of which there is a compressed file, in no order. */
+/** Numbers of the archived generations, in no order. */
 export const listArchives = () => ask<readonly number[]>({op: 'list-archives'})
-/** Opens for reading and appending; undefined when there is no such file. */
+/** Opens for reading and appending. @returns undefined if there is no such file */
 export const open = (name: string) => ask<FileHandle | undefined>({op: 'open', name})
-/** Opens, and makes an empty file where there is none. */
+/** Opens a file, and creates it if it is missing. */
 export const create = (name: string) => ask<FileHandle>({op: 'create', name})
 export const close = (file: FileHandle) => ask<void>({op: 'close', file})
-/** Which file has this name now, and how long it is; undefined when none has. */
+/** Identity and size of the file with this name. @returns undefined if there is none */
 export const status = (name: string) => ask<FileStatus | undefined>({op: 'status', name})
-/** Bytes from an offset to the end of the file, but at most so many; empty at the end. */
+/** Bytes from an offset to the end of the file, at most `atMost`; empty at the end. */
 export const read = (file: FileHandle, from: number, atMost: number) => ask<Buffer>({op: 'read', file, from, atMost})
-/** Also true of an empty file. */
+/** True for an empty file as well. */
 export const endsWithNewline = (file: FileHandle) => ask<boolean>({op: 'ends-with-newline', file})
-/** One write at the end, whole or short. Returns the bytes written. */
+/** One write at the end of the file. @returns the number of bytes written, which may be short */
 export const append = (file: FileHandle, bytes: Buffer) => ask<number>({op: 'append', file, bytes})
-/** Writes a file of a name that nobody else uses, and waits for the disk. */
+/** Writes a file under a name that no other process uses, and waits for the disk. */
 export const writeNew = (name: string, bytes: Buffer) => ask<void>({op: 'write-new', name, bytes})
-/** Gives a file a second name, unless that one is taken. */
+/** Gives a file a second name, unless that name exists. */
 export const link = (name: string, to: string) => ask<'done' | 'exists' | 'missing'>({op: 'link', name, to})
 export const rename = (name: string, to: string) => ask<'done' | 'missing'>({op: 'rename', name, to})
-/** Gives the file `to` the time of the last change of the file `name`, if that is still there. */
+/** Copies the modification time of file `name` to file `to`, if `name` still exists. */
 export const dateLike = (name: string, to: string) => ask<void>({op: 'date-like', name, to})
 export const remove = (name: string) => ask<void>({op: 'remove', name})
 export const sync = (file: FileHandle) => ask<void>({op: 'sync', file})
 export const syncFolders = () => ask<void>({op: 'sync-folders'})
-/** Lets other processes do something. */
+/** Lets other processes go on. */
 export const pause = (ms: number) => ask<void>({op: 'pause', ms})
 
-/** False, and nothing is left, when the disk does not take the file: it is full, or a quota or limit is reached. */
+/** @returns false if the disk is full or a quota or limit is reached; then no file remains */
 export function* tryWriteNew(name: string, bytes: Buffer): Step<boolean> {
   try {
     yield* writeNew(name, bytes)
@@ -75,7 +75,7 @@ export function* tryWriteNew(name: string, bytes: Buffer): Step<boolean> {
   }
 }
 
-/** Everything from an offset on; nothing when there is no such file. */
+/** All bytes from an offset on; empty if there is no such file. */
 export function* readFrom(name: string, from: number): Step<Buffer> {
   const file = yield* open(name)
   if (!file) return Buffer.alloc(0)
@@ -93,7 +93,7 @@ export function* readAll(file: FileHandle, from: number): Step<Buffer> {
   }
 }
 
-/** Runs the steps one after the other. An operation that fails throws inside the protocol, where it was asked for. */
+/** Runs the operations one after the other. One that fails throws inside the protocol, at its `yield`. */
 export function drive<T>(steps: Step<T>, perform: (op: FileOp) => unknown): T {
   let turn = steps.next()
   while (!turn.done) {

@@ -5,7 +5,7 @@ import {gunzip} from './gzip.js'
 import {archiveName, generationName, stableName} from './names.js'
 import {catchUp, emptyView} from './view.js'
 
-/** Collects the records themselves; a snapshot only repeats what earlier generations said. */
+/** Collects the records themselves. Snapshots are ignored, because they repeat earlier generations. */
 export const keepAllFold: Fold<RawRecord[]> = {
   empty: () => [],
   apply: (records, record) => {
@@ -16,25 +16,25 @@ export const keepAllFold: Fold<RawRecord[]> = {
   restore: () => [],
 }
 
-/** The generations that retention has left, archived or not, oldest first. */
+/** The generations that retention has kept, archived or not, oldest first. */
 export function* generations(): Step<readonly number[]> {
-  // In this order: one that is archived in between is seen at least once.
+  // The order matters: a generation that is archived in between is then found at least once.
   const plain = yield* list()
   const found = new Set([...plain, ...(yield* listArchives())])
   return [...found].sort((a, b) => a - b)
 }
 
-/** The records of one generation up to its seal, in order, with the lines that were carried into it. */
+/** The records of one generation up to its seal, in order, including carried lines. */
 export function* recordsOf(journal: string, generation: number): Step<readonly RawRecord[]> {
   const file = yield* open(generationName(journal, generation))
   if (file) return yield* recordsIn(file, generation)
-  // The archive is there before the generation goes, so one of the two is found, unless retention took both.
+  // The archive exists before the generation is removed, so one of the two is found, unless retention removed both.
   const archive = yield* open(archiveName(journal, generation))
   return archive ? yield* recordsInArchive(archive, {journal, generation}) : []
 }
 
-/** Lines of other programs in a journal that guard never wrote to. */
-export function* unadoptedRecords(journal: string): Step<readonly RawRecord[]> {
+/** Lines of other programs in a file that guard has not written to yet. */
+export function* legacyRecords(journal: string): Step<readonly RawRecord[]> {
   const file = yield* open(stableName(journal))
   return file ? yield* recordsIn(file, 1) : []
 }
@@ -58,7 +58,7 @@ function* recordsInArchive(archive: FileHandle, {journal, generation}: ArchivePl
   return recordsInBytes(bytes, archive, generation)
 }
 
-/** The same steps as for a generation on the disk, over bytes in memory. */
+/** Reads a generation from memory, by the same operations as from the disk. */
 export function recordsInBytes(bytes: Buffer, file: FileHandle, generation: number): readonly RawRecord[] {
   const view = emptyView(generation, file, keepAllFold)
   drive(catchUp(view, {reads: 'all', fold: keepAllFold}), (op: FileOp) =>

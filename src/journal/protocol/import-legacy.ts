@@ -4,14 +4,14 @@ import {generationName, stableName} from './names.js'
 
 const newline = 10
 
-/** Enough for the head of a snapshot line with its generation. */
+/** Enough for the first line, if it is a snapshot. */
 const headBytes = 1024 * 1024
 
 /**
- * Makes the first generation: a second name for the file with the stable name, which may hold lines of other programs
- * already, or a whole generation whose folder was removed. Nobody's line can be lost: only a name is added.
+ * Makes the first generation: a second name for the file with the stable name. That file may already hold lines of
+ * other programs, or a whole generation whose folder was removed. No line can be lost, because only a name is added.
  */
-export function* adopt(journal: string): Step<void> {
+export function* importLegacy(journal: string): Step<void> {
   const file = yield* create(stableName(journal))
   const head = yield* read(file, 0, headBytes)
   yield* close(file)
@@ -19,7 +19,7 @@ export function* adopt(journal: string): Step<void> {
   yield* syncFolders()
 }
 
-/** The generation that the snapshot in the first line belongs to; 1 when there is none. */
+/** The generation of the snapshot in the first line; 1 if there is none. */
 function generationIn(head: Buffer): number {
   const record = head.includes(newline) ? parseLine(lineAround(head, 0).text) : undefined
   const generation = record?.['kind'] === 'snapshot' ? record['generation'] : undefined

@@ -1,18 +1,18 @@
 import type {Entry, RawRecord, Stamp, StampedEntry} from '../../domain/journal/record.js'
 import {GuardError} from '../../errors.js'
 
-/** Large things live in files that a record names. */
+/** Larger data belongs into a file that the record names. */
 const longestLine = 65_536
 
 const newline = 10
 
 /**
- * What ends a line that somebody else left without its newline. The space matters where all but the newline had been
- * written: its writer was told of an error, so the line must never become a record (invariant 4).
+ * Ends a line that another process left without its newline. The space marks a record of which only the newline is
+ * missing: its writer got an error, so it must never count (invariant 4).
  */
 export const tornEnd = Buffer.from(' \n')
 
-/** Kinds by which the journal keeps itself; no caller may use them. */
+/** Kinds that the journal itself writes; callers may not use them. */
 export const ownKinds = ['snapshot', 'seal', 'carry'] as const
 
 export interface Line {
@@ -20,7 +20,7 @@ export interface Line {
   readonly bytes: Buffer
 }
 
-/** Throws GuardError `internal` for a kind of the journal's own, `io` for a record that is too long for one line. */
+/** Throws GuardError `internal` for a reserved kind, `io` for a record that is too long for one line. */
 export function encodeEntry(entry: Entry, stamp: Stamp): Line {
   if (ownKinds.some((kind) => kind === entry.kind)) {
     throw new GuardError('internal', `a record of kind ${entry.kind} is written by the journal alone`)
@@ -30,7 +30,7 @@ export function encodeEntry(entry: Entry, stamp: Stamp): Line {
     throw new GuardError(
       'io',
       `a record of kind ${entry.kind} has ${line.bytes.length} bytes, ${longestLine} are allowed`,
-      ['write what is large into a file of its own and name that file'],
+      ['write large data to a file and name that file in the record'],
     )
   }
   return line
@@ -42,13 +42,15 @@ export function encodeOwn(entry: Entry, stamp: Stamp): Line {
 }
 
 /**
- * Reads a line without its newline. Undefined for garbage. Where garbage stands before a record (a writer died in the
- * middle, another appended without looking), the record is what parses from the last `{"` (invariant 6).
+ * Reads a line, given without its newline. If a writer died in the middle of a line and another one appended to it, the
+ * record is what parses from the last `{"` (invariant 6).
+ *
+ * @returns undefined for garbage
  */
 export function parseLine(text: string): RawRecord | undefined {
   const whole = parseObject(text)
   if (whole) return isEndedByOther(whole, text) ? undefined : whole
-  // Each try costs the length of the rest, so a long line of nothing but brackets gets only so many.
+  // Each try parses the rest of the line, so their number is limited.
   let at = text.length
   for (let tries = 0; tries < 64 && at > 0; tries++) {
     at = text.lastIndexOf('{"', at - 1)
@@ -73,25 +75,25 @@ function parseObject(text: string): RawRecord | undefined {
   }
 }
 
-/** Tells a record that guard stamped from one that somebody else appended. */
+/** Whether guard wrote the record, and not another program. */
 export function isOwn(record: RawRecord): record is StampedEntry {
   return record['v'] === 1 && typeof record['id'] === 'string'
 }
 
-/** One complete line of a chunk: its text, and the offset in the chunk behind its newline. */
+/** One complete line of a chunk: its text, and the offset after its newline. */
 export interface ChunkLine {
   readonly text: string
   readonly end: number
 }
 
-/** The complete lines of a chunk, in order. Only lines with their newline count. */
+/** The complete lines of a chunk, in order. A last line without newline is left out. */
 export function linesOf(chunk: Buffer): readonly ChunkLine[] {
   const whole = textOf(chunk)
-  // One character a byte: the text is cut where the bytes are, at half the cost of making a text of each line.
+  // With one character per byte, offsets in the text are those in the bytes, and splitting the text is faster.
   return whole.length === chunk.length ? cutText(whole) : cutBytes(chunk)
 }
 
-/** V8 takes 4 ms for a megabyte of UTF-8, and a tenth of it to see that it is ASCII and to copy it. */
+/** Decodes ASCII as latin1, which V8 does about ten times as fast as UTF-8. */
 function textOf(bytes: Buffer): string {
   const isPlain = bytes.length > longBytes && process.getBuiltinModule('node:buffer').isAscii(bytes)
   return bytes.toString(isPlain ? 'latin1' : 'utf8')
@@ -119,7 +121,7 @@ function cutBytes(chunk: Buffer): ChunkLine[] {
   }
 }
 
-/** The line in which the byte at `at` stands. */
+/** The line that contains offset `at`. */
 export function lineAround(chunk: string | Buffer, at: number): ChunkLine {
   const end = chunk.indexOf('\n', at)
   const start = at === 0 ? 0 : chunk.lastIndexOf('\n', at - 1) + 1

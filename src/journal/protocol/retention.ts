@@ -2,21 +2,21 @@ import {lstatSync, readdirSync, unlinkSync} from 'node:fs'
 import type {Retention} from '../spec.js'
 import {archivedGenerationOf, archiveName, generationName, generationOf, generationsFolder} from './names.js'
 
-/** A file that a process left half-made and never came back to. */
+/** From this age on, an unfinished file counts as left by a killed process. */
 const abandonedAfterMs = 3_600_000
 
 interface Leftovers {
   readonly dir: string
   readonly journal: string
-  /** Generations still needed: the newest, and those that other programs may yet append to. */
+  /** Generations still needed: the newest, and those that other programs may still append to. */
   readonly needed: ReadonlySet<number>
   /** Wall clock, ms. */
   readonly now: number
 }
 
 /**
- * Removes the oldest generations that are too old or too many. At most two a call, which follows a compaction that
- * made one: a wall clock that jumped ahead then costs a little of the history, not all of it.
+ * Removes the oldest generations that are too old or too many. It removes at most two per call, that is per compaction,
+ * so that a wall clock that jumped ahead costs a little of the history and not all of it.
  */
 export function dropOldGenerations(leftovers: Leftovers, retention: Retention): void {
   const kept = generationFiles(leftovers)
@@ -28,7 +28,7 @@ export function dropOldGenerations(leftovers: Leftovers, retention: Retention): 
   }
 }
 
-/** Removes what processes left that died while they made a generation. */
+/** Removes the files of processes that died while they made a generation. */
 export function dropAbandonedFiles({dir, now}: Leftovers): void {
   const folder = `${dir}/${generationsFolder}`
   for (const file of readdirSync(folder).filter((name) => name.startsWith('.new-'))) {
@@ -57,7 +57,7 @@ function remove(path: string): void {
   try {
     unlinkSync(path)
   } catch (error) {
-    // Somebody else was first.
+    // Another process was first.
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
   }
 }

@@ -1,6 +1,6 @@
 import type {RawRecord} from '../../domain/journal/record.js'
 import {close, type FileHandle, open, read, type Step} from './files.js'
-import {generations, keepAllFold, recordsInBytes, recordsOf, unadoptedRecords} from './history.js'
+import {generations, keepAllFold, legacyRecords, recordsInBytes, recordsOf} from './history.js'
 import {isOwn, linesOf, ownKinds, parseLine} from './lines.js'
 import {generationName} from './names.js'
 import {catchUp, emptyView} from './view.js'
@@ -12,31 +12,31 @@ interface Place {
   readonly generation: number
 }
 
-/** Some 300 records: few callers want more than the last runs of a job. */
+/** About 300 records: few callers want more than the last runs of a job. */
 const pieceBytes = 65_536
 
-/** Every record, newest first. Opens no generation before the caller has come so far, and holds a piece of it at a time. */
-export function* recordsBackwards(journal: string, run: Run): Iterable<RawRecord> {
+/** Every record, newest first. Opens a generation only when the caller reaches it, and holds one piece of it at a time. */
+export function* recordsNewestFirst(journal: string, run: Run): Iterable<RawRecord> {
   const present = run(generations())
-  if (present.length === 0) yield* [...run(unadoptedRecords(journal))].reverse()
-  for (const generation of [...present].reverse()) yield* generationBackwards({journal, generation}, run)
+  if (present.length === 0) yield* [...run(legacyRecords(journal))].reverse()
+  for (const generation of [...present].reverse()) yield* generationNewestFirst({journal, generation}, run)
 }
 
-function* generationBackwards({journal, generation}: Place, run: Run): Iterable<RawRecord> {
+function* generationNewestFirst({journal, generation}: Place, run: Run): Iterable<RawRecord> {
   const file = run(open(generationName(journal, generation)))
-  // An archive is read whole.
+  // An archive can only be read as a whole.
   if (!file) return yield* [...run(recordsOf(journal, generation))].reverse()
   try {
     const end = run(endOf(file))
     let given = 0
-    for (const {text, isFirst} of linesBackwards({file, end}, run)) {
+    for (const {text, isFirst} of linesNewestFirst({file, end}, run)) {
       const record = parseLine(text)
       if (!record || (isFirst && record['kind'] === 'snapshot')) continue
       if (!isOwn(record) || !ownKinds.some((kind) => kind === record.kind)) {
         given += 1
         yield record
       } else if (record.kind === 'carry') {
-        // Which carried lines count is known only from the beginning on (invariant 9).
+        // Which carried lines count depends on earlier carries (invariant 9), so the generation is read from its start.
         const all = recordsInBytes(run(read(file, 0, end)), file, generation)
         return yield* [...all].reverse().slice(given)
       }
@@ -51,12 +51,12 @@ interface Stretch {
   readonly end: number
 }
 
-interface LineBackwards {
+interface ScannedLine {
   readonly text: string
   readonly isFirst: boolean
 }
 
-function* linesBackwards({file, end}: Stretch, run: Run): Iterable<LineBackwards> {
+function* linesNewestFirst({file, end}: Stretch, run: Run): Iterable<ScannedLine> {
   let rest: Buffer = Buffer.alloc(0)
   let atMost = pieceBytes
   for (let to = end; to > 0; ) {
@@ -65,7 +65,7 @@ function* linesBackwards({file, end}: Stretch, run: Run): Iterable<LineBackwards
     const begin = from === 0 ? 0 : piece.indexOf(10) + 1
     to = from
     rest = piece.subarray(0, begin === 0 ? piece.length : begin)
-    // A line longer than the piece: take more of it, in steps that grow.
+    // The line is longer than the piece, so a larger piece is read.
     atMost = begin === 0 ? atMost * 2 : pieceBytes
     if (begin === 0 && from > 0) continue
     const lines = linesOf(piece.subarray(begin))
@@ -75,7 +75,7 @@ function* linesBackwards({file, end}: Stretch, run: Run): Iterable<LineBackwards
   }
 }
 
-/** Behind the seal, or behind the last complete line. */
+/** The offset after the seal, or after the last complete line. */
 function* endOf(file: FileHandle): Step<number> {
   const view = emptyView(1, file, keepAllFold)
   yield* catchUp(view, {reads: 'seals', fold: keepAllFold})

@@ -3,23 +3,23 @@ import {hasFields, type RawRecord, type Stamp} from '../../domain/journal/record
 import {endsWithNewline, type FileHandle, read, type Step} from './files.js'
 import {type ChunkLine, isOwn, lineAround, linesOf, parseLine} from './lines.js'
 
-/** What one process knows of one generation: the lines up to `offset`, folded. */
+/** What one process has read of one generation: the lines up to `offset`, folded. */
 export interface View<S> {
   readonly generation: number
   readonly file: FileHandle
-  /** Bytes read so far; always behind a newline. */
+  /** Bytes read so far; always after a newline. */
   offset: number
-  /** Bytes of the file when it was last looked at; infinite before that. */
+  /** Bytes of the file when it was last checked; infinite before that. */
   size: number
   state: S
-  /** Bytes of the snapshot line; what follows it is the tail. */
+  /** Bytes of the snapshot line; the rest is the tail. */
   snapshotBytes: number
-  /** Records and lines that are no JSON object, in the tail. */
+  /** Number of records in the tail, and of lines that are not a JSON object. */
   records: number
   garbage: number
-  /** Behind which byte the generation ends, with the stamp of the seal that ended it. */
+  /** The offset after the seal and the stamp of the seal; undefined while the generation is open. */
   seal: Seal | undefined
-  /** Up to which byte the lines of earlier generations have been taken over: the seal, then what was carried. */
+  /** For each watched generation the offset up to which its lines are taken over: its seal, then its last carry. */
   readonly carriedTo: Map<number, number>
 }
 
@@ -29,15 +29,15 @@ export interface Seal {
 }
 
 /**
- * How the lines are read: folded, or only searched for the end of the generation. The search is for writers that ask
- * for nothing: on a MiB of records it takes a thirtieth of the time of parsing all (1.5 ms against 54, a busy machine).
+ * How the lines are read: folded, or only searched for the seal. The search is for writers that do not need the state,
+ * because it is much faster than parsing all lines (bench suite `journal`).
  */
 export interface RecordReader<S> {
   readonly reads: 'all' | 'seals'
   readonly fold: Fold<S>
 }
 
-/** Lines longer than this are garbage; guard's own are far below, but for snapshots. */
+/** Longer lines are garbage. Only snapshots come near this limit. */
 const longestMiB = 256
 
 const mebibyte = 1024 * 1024
@@ -58,20 +58,21 @@ export function emptyView<S>(generation: number, file: FileHandle, fold: Fold<S>
   }
 }
 
-/** Whether there may be lines that were not read yet. */
+/** Whether there may be unread lines. */
 export function hasMore<S>({size, offset}: View<S>): boolean {
   return size !== offset
 }
 
-/** Whether the file as it was last looked at ends in the middle of a line. */
+/** Whether the file, as last checked, ends in the middle of a line. */
 export function* endsInLine<S>(view: View<S>): Step<boolean> {
   if (view.size === view.offset && view.garbage === 0) return false
   return !(yield* endsWithNewline(view.file))
 }
 
 /**
- * Reads on to the end of the file or of the generation, or up to the record `until`.
- * Returns what the fold makes of that record; undefined when it is not there, or stands behind the seal and never happened.
+ * Reads on to the end of the file or of the generation, or up to the record with the id `until`.
+ *
+ * @returns the verdict of the fold on that record, or undefined if it is missing or stands after the seal
  */
 export function* catchUp<S>(view: View<S>, reader: RecordReader<S>, until?: string): Step<FoldVerdict | undefined> {
   for (let atMost = mebibyte; !view.seal; ) {
@@ -82,7 +83,7 @@ export function* catchUp<S>(view: View<S>, reader: RecordReader<S>, until?: stri
       reader.reads === 'seals' ? searchChunk(view, {chunk, until}) : foldChunk(view, reader.fold, {chunk, until})
     if (verdict) return verdict
     if (chunk.length < atMost) return undefined
-    // A line longer than the chunk: take more of it, up to where it cannot be a line any more.
+    // The line is longer than the chunk, so a larger one is read, up to the longest line.
     if (view.offset > before) atMost = mebibyte
     else if (atMost < longestMiB * mebibyte) atMost = Math.min(4 * atMost, longestMiB * mebibyte)
     else {
@@ -108,7 +109,7 @@ function foldChunk<S>(view: View<S>, fold: Fold<S>, {chunk, until}: Chunk): Fold
   return undefined
 }
 
-/** Folds a line, behind which the file goes on at `end`. Undefined: it is garbage. */
+/** Folds a line that ends at `end`. @returns undefined for garbage */
 function foldLine<S>(view: View<S>, fold: Fold<S>, {text, end}: ChunkLine) {
   const record = parseLine(text)
   const isFirst = view.offset === 0
@@ -121,10 +122,10 @@ function foldLine<S>(view: View<S>, fold: Fold<S>, {text, end}: ChunkLine) {
   return {id: record['id'], verdict}
 }
 
-/** Looks for the seal and for the record `until` without parsing any other line. */
+/** Searches for the seal and for the record `until` without parsing any other line. */
 function searchChunk<S>(view: View<S>, {chunk, until}: Chunk): FoldVerdict | undefined {
   const start = view.offset
-  // With one character a byte, what is short is searched sooner as a text: a buffer's methods have to be compiled first.
+  // A short ASCII chunk is searched as a string, which is faster at a start: the methods of Buffer are not compiled yet.
   const text = chunk.length > shortBytes ? '' : chunk.toString()
   const whole = text.length === chunk.length ? text : chunk
   const complete = whole.slice(0, whole.lastIndexOf('\n') + 1)
@@ -140,7 +141,7 @@ function searchChunk<S>(view: View<S>, {chunk, until}: Chunk): FoldVerdict | und
   return undefined
 }
 
-/** Fields come in the order in which they were written: the kind stands among the first 400 bytes. */
+/** Fields stand in the order in which they were written, so the kind is within the first 400 bytes. */
 function snapshotBytesOf(chunk: string | Buffer): number {
   const end = chunk.indexOf('\n') + 1
   return chunk.slice(0, Math.min(end, 400)).includes('"kind":"snapshot"') ? end : 0
@@ -171,7 +172,7 @@ function seal<S>(view: View<S>, stamp: Stamp): FoldVerdict {
   return 'ok'
 }
 
-/** Takes over foreign lines of an earlier generation, if they begin where the last carry ended (invariant 9). */
+/** Takes over foreign lines of an earlier generation, but only from where the last carry ended (invariant 9). */
 function carry<S>(view: View<S>, fold: Fold<S>, record: RawRecord): FoldVerdict {
   if (!hasFields(record, {generation: 'number', from: 'number', to: 'number', lines: 'object'})) return 'void'
   const {generation, from, to, lines} = record as {

@@ -1,7 +1,7 @@
 import {writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 
-/** Writes a new file into the log folder and returns its path. Where one has that name already, `_2`, `_3`, … is added. */
+/** Writes a new file to the log folder and returns its path. If the name exists, `_2`, `_3`, … is added. */
 export function writeAlertFile(logDir: string, name: string, text: string): string {
   for (let number = 1; ; number++) {
     const path = join(logDir, numbered(name, number))

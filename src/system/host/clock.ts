@@ -1,6 +1,6 @@
 import {bootClockOffsetMs, hrtimeMs} from './boot-clock.js'
 
-/** Time comes in from outside, so that tests move it by hand. All values are milliseconds. */
+/** The source of time, which tests replace. All values are milliseconds. */
 export interface Clock {
   /** Wall clock since 1970 UTC. It may jump. */
   now(): number

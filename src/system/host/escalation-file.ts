@@ -3,15 +3,15 @@ import type {EscalationFile} from '../../domain/incident/escalation-file.js'
 import {GuardError} from '../../errors.js'
 
 /**
- * Makes the file say what `artefact` says, or not be there. Nothing is written when it says so already. Throws GuardError
- * `io`.
+ * Writes the file, or removes it if `escalation` is undefined. Does nothing if the file is already right. Throws
+ * GuardError `io`.
  */
-type WriteEscalationFile = (artefact: EscalationFile | undefined) => void
+type WriteEscalationFile = (escalation: EscalationFile | undefined) => void
 
 export function escalationFile(path: string): WriteEscalationFile {
-  return (artefact) => {
+  return (escalation) => {
     try {
-      if (artefact) replace(path, `${JSON.stringify(artefact, undefined, 2)}\n`)
+      if (escalation) replace(path, `${JSON.stringify(escalation, undefined, 2)}\n`)
       else removeIfThere(path)
     } catch (error) {
       const {syscall, message} = error as NodeJS.ErrnoException
@@ -23,13 +23,13 @@ export function escalationFile(path: string): WriteEscalationFile {
 
 function replace(path: string, text: string): void {
   if (text === readIfThere(path)) return
-  // Whoever reads it never sees half of it; and the watchdog, of which one works at a time, leaves no second such file.
+  // The rename replaces the file at once. A fixed temporary name suffices, because only one watchdog works at a time.
   const aside = `${path}.tmp`
   writeFileSync(aside, text, {mode: 0o600})
   renameSync(aside, path)
 }
 
-/** Asked in each round; what Node's rmSync needs takes a millisecond to load. */
+/** Called in each round, so it avoids rmSync, whose code Node loads late. */
 function removeIfThere(path: string): void {
   if (lstatSync(path, {throwIfNoEntry: false})) unlinkSync(path)
 }

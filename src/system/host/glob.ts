@@ -4,23 +4,23 @@ import {resolve} from 'node:path'
 /** Where to look for files by pattern. */
 export interface Search {
   readonly patterns: readonly string[]
-  /** Absolute; relative patterns start here. */
+  /** Absolute path, the base of relative patterns. */
   readonly dir: string
-  /** Absolute folders and files that are never found. */
+  /** Absolute paths of folders and files to leave out. */
   readonly without: readonly string[]
 }
 
 interface Found {
-  /** Absolute, sorted, each once. */
+  /** Absolute paths, sorted, without duplicates. */
   readonly paths: readonly string[]
   /** Folders that could not be read. */
   readonly unreadable: readonly string[]
 }
 
-/** Finds files, directories and links by glob pattern. A text that is the name of something there is taken as that name. */
+/** Finds files, directories and links by glob pattern. A pattern that is the name of an existing file means that file. */
 export type FindPaths = (search: Search) => Promise<Found>
 
-/** Symbolic links to folders are found as themselves, and never followed. */
+/** Symbolic links to folders are found, but not followed. */
 export const findPaths: FindPaths = async ({patterns, dir, without}) => {
   const {default: glob} = await import('fast-glob')
   const unreadable = new Set<string>()
@@ -44,7 +44,7 @@ function isWithin(path: string, folders: readonly string[]): boolean {
 
 type Callback = (error: NodeJS.ErrnoException | null, entries: fs.Dirent[]) => void
 
-/** One folder that may not be read hides its own files alone, and is reported. */
+/** An unreadable folder is reported, and the search goes on in the others. */
 function tolerantReaddir(unreadable: Set<string>) {
   const readdir = (folder: string, _options: {withFileTypes: true}, done: Callback) =>
     fs.readdir(folder, {withFileTypes: true}, (error, entries) => {

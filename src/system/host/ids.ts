@@ -2,15 +2,15 @@ import {closeSync, openSync, readSync} from 'node:fs'
 
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
 const idLength = 12
-/** A run writes five records: the kernel is asked once for all of them. */
+/** Enough for all records of a run, so that the kernel is asked once. */
 const poolBytes = idLength * 16
 
 let pool: Buffer | undefined
 let used = poolBytes
 
 /**
- * 72 random bits in 12 characters, six of each byte. Read from the kernel: loading `node:crypto` took 8.3 ms where this
- * took 0.36 (best of nine). Buffer's own encoders would have to be compiled first.
+ * 72 random bits in 12 characters, six bits of each byte. They are read from the kernel directly, because loading
+ * `node:crypto` is a large part of the start of a run.
  */
 export function newId(): string {
   if (!pool || used === poolBytes) {

@@ -3,7 +3,7 @@ import {availableParallelism, loadavg} from 'node:os'
 import {dirname} from 'node:path'
 import type {DiskFacts, MachineFacts, MemoryFacts} from '../../domain/health/machine.js'
 
-/** What the system tells of this machine, and of the disk that `folder` is on or would be on. */
+/** Memory and load of this machine, and the disk that `folder` is on or would be on. */
 export function readMachine(folder: string): MachineFacts {
   return {disk: readDisk(folder), memory: readMemory(), load: {averages: loadavg(), cores: availableParallelism()}}
 }
@@ -20,7 +20,7 @@ function readDisk(folder: string): DiskFacts | undefined {
   }
 }
 
-/** `os.freemem` takes the page cache for used where it is not Linux, so that only Linux is believed. */
+/** Linux only, because `os.freemem` counts the page cache as used on other systems. */
 function readMemory(): MemoryFacts | undefined {
   try {
     return parseMeminfo(readFileSync('/proc/meminfo', 'latin1'))
@@ -30,7 +30,7 @@ function readMemory(): MemoryFacts | undefined {
   }
 }
 
-/** Kernels before 3.14 do not tell what is available: proc_meminfo(5). */
+/** @returns undefined for kernels before 3.14, which do not report the available memory: proc_meminfo(5) */
 export function parseMeminfo(text: string): MemoryFacts | undefined {
   const bytesOf = (name: string) => {
     const kibibytes = new RegExp(`^${name}:\\s+(\\d+) kB$`, 'm').exec(text)?.[1]

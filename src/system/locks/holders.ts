@@ -11,10 +11,10 @@ export interface FileId {
   readonly mode: number
 }
 
-/** Who holds which of some files, and whose open files could not be seen. */
+/** The holders of some files, and the processes whose open files are not visible. */
 export interface Holders {
   of(file: FileId): readonly LockHolder[]
-  /** Why somebody may hold the file unseen, or undefined. */
+  /** Why a process may hold the file without being visible. @returns undefined if none can */
   blindSpot(path: string, file: FileId): string | undefined
 }
 
@@ -25,10 +25,10 @@ interface Unseen {
   readonly groups: readonly number[]
 }
 
-/** File systems whose files other machines may hold, and whose `stat` may hang. */
+/** File systems whose files other machines may hold, and on which `stat` may hang. */
 const sharedTypes = /^(nfs|nfs4|cifs|smb3|smbfs|9p|ceph|afs|lustre|gpfs|ocfs2|gfs2|ncpfs|virtiofs|fuse\..*)$/
 
-/** Looks at the kernel's locks and at every process's open files, once for all `files`. */
+/** Reads the kernel's locks and the open files of every process, once for all `files`. */
 export function findHolders(files: readonly FileId[]): Holders {
   const mounts = readMounts()
   const wanted = new Set(files.map(key))
@@ -73,15 +73,15 @@ function openFiles(pid: number, mounts: readonly Mount[]): readonly string[] | '
 
 function fileBehind(link: string, mounts: readonly Mount[]): readonly string[] {
   const target = unlessGone(() => readlinkSync(link))
-  // Pipes and sockets have no path; devices lock nothing; and a network that hangs would hang us.
+  // Pipes and sockets have no path, devices are not lock files, and `stat` on a network file system may hang.
   if (!target?.startsWith('/') || /^\/(dev|proc|sys)\//.test(target) || isShared(target, mounts)) return []
   const stat = unlessGone(() => statSync(link))
   return stat ? [key({device: stat.dev, inode: stat.ino})] : []
 }
 
 /**
- * The kernel's table of flock, POSIX and OFD locks, which everybody may read. File systems without a device of their own
- * (btrfs, overlay) name another device there than `stat` does, so among those the inode alone counts.
+ * The kernel's table of flock, POSIX and OFD locks, which all users may read. On file systems without a real device
+ * (btrfs, overlay) its device differs from that of `stat`, so only the inode is compared there.
  */
 function kernelLocks(): readonly {readonly holder: LockHolder; readonly isOn: (file: FileId) => boolean}[] {
   const text = unlessGone(() => readFileSync('/proc/locks', 'latin1')) ?? ''
@@ -98,7 +98,7 @@ function kernelLocks(): readonly {readonly holder: LockHolder; readonly isOn: (f
   })
 }
 
-/** glibc's encoding of `st_dev`. */
+/** Decodes `st_dev` like glibc. */
 function splitDevice(device: number): {readonly major: number; readonly minor: number} {
   const bits = BigInt(device)
   return {
@@ -113,13 +113,14 @@ function programOf(pid: number): string {
 
 function systemBlindSpot(path: string, mounts: readonly Mount[]): string | undefined {
   const proc = mounts.findLast((mount) => mount.path === '/proc')
-  if (!proc) return 'this system has no /proc that tells who holds a file'
-  if (/hidepid=(?!0|off)/.test(proc.options) && process.geteuid?.() !== 0) return '/proc hides the processes of others'
+  if (!proc) return 'this system has no /proc, which lists the processes that hold a file'
+  if (/hidepid=(?!0|off)/.test(proc.options) && process.geteuid?.() !== 0)
+    return '/proc hides the processes of other users'
   const mount = isShared(path, mounts)
-  return mount && `lies on a file system that other machines may use (${mount.type} at ${mount.path})`
+  return mount && `is on a file system that other machines may use (${mount.type} at ${mount.path})`
 }
 
-/** A process holds a file that its user made or may write; whoever may only read it takes no lock by it. */
+/** Only a process that owns the file or may write to it is suspected: readers do not use it as a lock. */
 function userBlindSpot(file: FileId, unseen: readonly Unseen[]): string | undefined {
   const suspect = unseen.find(
     ({uid, groups}) =>
@@ -136,7 +137,7 @@ function isShared(path: string, mounts: readonly Mount[]): Mount | undefined {
 }
 
 function suspects(pid: number): readonly Unseen[] {
-  // What even root may not look into is an init with more rights than its machine; it takes no locks of jobs.
+  // Inside a container even root may not inspect init, which does not take locks of jobs.
   if (pid === 1 && process.geteuid?.() === 0) return []
   const status = readStatus(pid)
   return status ? [{pid, program: programOf(pid), uid: status.uid, groups: status.groups}] : []

@@ -7,7 +7,7 @@ import {readBootId} from '../host/host.js'
 import {listPids, readProcess, readStatus, unlessGone} from '../process/proc.js'
 import {type FileId, findHolders, type Holders} from './holders.js'
 
-/** Looks at files that may be locks; those that are gone are left out. Throws what reading a lock's own file throws. */
+/** Inspects files that may be locks, without those that do not exist. Throws the file system's error. */
 export type InspectLocks = (paths: readonly string[]) => readonly LockFacts[]
 
 export const inspectLocks: InspectLocks = (paths) => {
@@ -19,7 +19,7 @@ export const inspectLocks: InspectLocks = (paths) => {
   return found.flatMap(({path, stat}) => unlessGone(() => factsOf(path, stat, sight)) ?? [])
 }
 
-/** What is looked at once for all locks. */
+/** What is read once for all locks. */
 interface Sight {
   readonly holders: Holders
   readonly contained: ReadonlyMap<number, readonly PidReuse[]>
@@ -31,7 +31,7 @@ export function readLocalNames(): {readonly hosts: readonly string[]; readonly b
   return {hosts: [hostname(), ...addresses], boot: readBootId()}
 }
 
-/** Which very file stands there: one that is made anew, or written again, has another identity. */
+/** Identity of a file, which changes when it is replaced or written. */
 export function lockIdentity(stat: Stats): string {
   return `${stat.dev}:${stat.ino}:${stat.mtimeMs}`
 }
@@ -44,7 +44,7 @@ function factsOf(path: string, stat: Stats, {holders, contained}: Sight): LockFa
     form,
     writtenAt: stat.mtimeMs,
     holders: holders.of(fileId(stat)),
-    namesakes: owner ? [...findNamesake(owner.pid), ...(contained.get(owner.pid) ?? [])] : [],
+    pidReuses: owner ? [...findPidReuse(owner.pid), ...(contained.get(owner.pid) ?? [])] : [],
     ...(blindSpot !== undefined && {blindSpot}),
     ...(owner && {owner}),
   }
@@ -70,12 +70,12 @@ function readLock(path: string, stat: Stats): ReadLock {
     if (code !== 'EACCES' && code !== 'EPERM') throw error
     return {
       form: stat.isFile() ? 'file' : 'directory',
-      blindSpot: 'cannot be read by this user, so its owner is unknown',
+      blindSpot: 'is not readable by this user, so its owner is unknown',
     }
   }
 }
 
-/** `mkdir` is atomic, so shell scripts lock with it; some put a file with their pid inside. */
+/** Shell scripts lock with `mkdir`, which is atomic; some put a file with their pid inside. */
 function readDirectory(path: string): ReadLock {
   const [first, ...more] = readdirSync(path, {withFileTypes: true})
   if (!first) return {form: 'directory'}
@@ -84,11 +84,11 @@ function readDirectory(path: string): ReadLock {
   return owner ? {form: 'directory', owner} : {form: 'crowded'}
 }
 
-/** An owner stands at the beginning of a lock; what is larger is data. */
+/** The owner is at the beginning of a lock file. */
 const headBytes = 4096
 
 function readHead(path: string): string {
-  // Whatever took the file's place meanwhile: neither wait for a pipe nor follow a link.
+  // If the file was replaced meanwhile, neither wait for a pipe nor follow a link.
   const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW)
   try {
     const buffer = Buffer.alloc(headBytes)
@@ -98,12 +98,12 @@ function readHead(path: string): string {
   }
 }
 
-function findNamesake(pid: number): readonly PidReuse[] {
+function findPidReuse(pid: number): readonly PidReuse[] {
   const process = readProcess(pid)
   return process ? [{...process, state: process.dead ? 'dead' : 'alive'}] : []
 }
 
-/** A container numbers its processes from 1 again, and a lock on a shared volume names that number. */
+/** Processes by their pid inside a container, because a lock on a shared volume contains that pid. */
 function findContained(): ReadonlyMap<number, readonly PidReuse[]> {
   const contained = new Map<number, readonly PidReuse[]>()
   for (const outer of listPids()) {

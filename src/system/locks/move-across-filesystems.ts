@@ -11,8 +11,8 @@ import {
 } from 'node:fs'
 
 /**
- * What a rename does, for two places that may lie on different devices: a file, a link or a folder, with its times,
- * mode and, for root, its owner. Throws what the disk throws, `EEXIST` when something stands at `to`.
+ * Like a rename, but also between different devices: moves a file, link or folder with its times, mode and, for root, its
+ * owner. Throws the file system's error, `EEXIST` if `to` exists.
  */
 export function moveAcrossFilesystems(from: string, to: string): void {
   const original = lstatSync(from)
@@ -27,7 +27,7 @@ function copyFiles(from: string, to: string, {mode}: Stats): void {
   chmodSync(to, mode)
 }
 
-/** By hand: from Node 22 on, `cpSync` of a link fails when nothing stands where it points, as with `host:+pid`. */
+/** `cpSync` is not used, because since Node 22 it fails for a link without target, such as `host:+pid`. */
 function copyLink(from: string, to: string, {atime, mtime}: Stats): void {
   symlinkSync(readlinkSync(from), to)
   lutimesSync(to, atime, mtime)

@@ -17,27 +17,27 @@ import {lockIdentity} from './inspect.js'
 import {moveAcrossFilesystems} from './move-across-filesystems.js'
 
 /**
- * Where cleared locks go: `quarantine/ID/N` in the state directory, with a `manifest.jsonl` whose line N says where file
- * N stood. The line is written before the file is moved, so a crash between the two loses nothing.
+ * The place of cleared locks: `quarantine/ID/N` in the state directory, with a `manifest.jsonl` whose line N has the
+ * former path of file N. The line is written before the file is moved, so a crash in between loses nothing.
  */
 export interface Quarantine {
-  /** Opens a box; its folder appears with the first lock. */
+  /** Opens a box. Its folder is made with the first lock. */
   openBox(id: string): Box
-  /** Puts back what a box still holds. Nothing is overwritten. Throws what the disk throws. */
+  /** Restores the locks of a box without overwriting anything. Throws the file system's error. */
   restore(id: string): readonly Restored[]
-  /** Every box that holds something, oldest first. */
+  /** Every box with content, oldest first. */
   list(): readonly BoxContent[]
-  /** Drops boxes that were filled before `before` (milliseconds UTC). */
+  /** Removes boxes that were filled before `before` (milliseconds UTC). */
   prune(before: number): void
 }
 
 export interface Box {
   readonly id: string
-  /** Moves a lock away if it is still the one that was looked at. Throws what the disk throws. */
+  /** Moves a lock away unless it has changed since its inspection. Throws the file system's error. */
   take(lock: {readonly path: string; readonly identity: string}, note: TakeNote): Taken | 'changed'
-  /** The lock stays away. */
+  /** Keeps the lock in the quarantine. */
   keep(taken: Taken): void
-  /** The lock goes back to its place, unless another stands there by now. */
+  /** Moves the lock back to its path, unless another file exists there by now. */
   giveBack(taken: Taken): 'back' | 'occupied'
 }
 
@@ -51,7 +51,7 @@ export interface Taken {
   readonly path: string
   /** Where it is now. */
   readonly aside: string
-  /** Where it is to stay: elsewhere when the state directory is on another device. */
+  /** Its final place, which differs from `aside` if the state directory is on another device. */
   readonly shelf: string
 }
 
@@ -69,7 +69,7 @@ interface BoxContent {
 interface ManifestLine extends TakeNote {
   readonly path: string
   readonly shelf: string
-  /** Where it waits in its own folder until it is copied to another device. */
+  /** Temporary place in its own folder, from where it is copied to another device. */
   readonly beside: string
 }
 
@@ -105,7 +105,7 @@ function openBox(folder: string, id: string): Box {
   }
 }
 
-/** One after the other, from the state directory that was checked: below /proc Node's recursive mkdir never returns. */
+/** Not recursive, because below /proc Node's recursive mkdir never returns. */
 function makeFolder(path: string): void {
   try {
     mkdirSync(path, 0o700)
@@ -114,7 +114,7 @@ function makeFolder(path: string): void {
   }
 }
 
-/** After the rename nobody can exchange the file any more: if it is not the one that was judged, it goes back. */
+/** After the rename no other process replaces the file: if it is not the inspected one, it is moved back. */
 function takeAside({path, shelf, beside}: ManifestLine, identity: string): Taken | 'changed' {
   const before = lstatOrUndefined(path)
   if (!before || lockIdentity(before) !== identity) return 'changed'
@@ -125,7 +125,7 @@ function takeAside({path, shelf, beside}: ManifestLine, identity: string): Taken
   return 'changed'
 }
 
-/** The first place is tried first; another device takes no rename. Returns the place. */
+/** Renames to the first place, or to the second one if the first is on another device. Returns the place. */
 function renameInto(path: string, [first, second]: readonly [string, string]): string {
   try {
     renameSync(path, first)
@@ -137,7 +137,7 @@ function renameInto(path: string, [first, second]: readonly [string, string]): s
   }
 }
 
-/** Never replaces what stands at `path`: a hard link fails where a rename would overwrite. */
+/** Never replaces a file at `path`: a hard link fails where a rename would overwrite. */
 function putBack(aside: string, path: string): 'back' | 'occupied' {
   try {
     if (lstatSync(aside).isDirectory()) putBackDirectory(aside, path)
@@ -155,7 +155,7 @@ function putBack(aside: string, path: string): 'back' | 'occupied' {
   }
 }
 
-/** A directory cannot be linked, but making one fails where another stands, and an empty one may be replaced. */
+/** Directories cannot be linked. So an empty one is made, which fails if the path exists, and is then replaced. */
 function putBackDirectory(aside: string, path: string): void {
   mkdirSync(path)
   try {
@@ -166,7 +166,7 @@ function putBackDirectory(aside: string, path: string): void {
   }
 }
 
-/** File systems without hard links, and files of others, leave nothing better than to look first. */
+/** Without hard links (file system or foreign files), a check before the rename is the best that is possible. */
 function putBackUnlinked(aside: string, path: string): 'back' | 'occupied' {
   if (lstatOrUndefined(path)) return 'occupied'
   renameSync(aside, path)
@@ -202,7 +202,7 @@ function listBoxes(root: string): readonly BoxContent[] {
 
 function readManifest(folder: string): readonly ManifestLine[] {
   const text = unlessGone(() => readFileSync(join(folder, 'manifest.jsonl'), 'utf8')) ?? ''
-  // A last line without an end was being written when its writer died; its lock was not moved yet.
+  // A last line without newline was cut off by the death of its writer, before its lock was moved.
   return text
     .split('\n')
     .slice(0, -1)

@@ -1,16 +1,16 @@
 import {watch} from 'node:fs'
 
-/** How long to wait before the next look. */
+/** How long to wait before the next drain. */
 interface Pace {
-  /** Before the first one, and once a file has changed again. */
+  /** Before the first drain, and after a change of a file. */
   readonly shortestMs: number
-  /** After a look that found `passed`; undefined: until a file changes. */
+  /** After a drain of `passed` bytes. @returns undefined to wait for a change of a file */
   next(passed: number, waitedMs: number): number | undefined
 }
 
 const longestWaitMs = 250
 
-/** For output that somebody watches. */
+/** For output that is shown live. */
 const watching: Pace = {
   shortestMs: 10,
   next: (passed, waitedMs) => {
@@ -19,7 +19,7 @@ const watching: Pace = {
   },
 }
 
-/** Calls `drain` as files grow: soon while they do, more seldom as they stop, then not before one of them changes. */
+/** Calls `drain` while files grow, less often when they stop, and then only after one of them changes. */
 export class ChangeWaiter {
   private readonly drain: () => Promise<number>
   private readonly files: readonly string[]
@@ -57,7 +57,7 @@ export class ChangeWaiter {
     if (waitMs !== undefined || !(await this.sleepUntilChange())) this.start()
   }
 
-  /** A job that is silent for an hour shall not wake guard 14,000 times. False when there is nothing to wait for. */
+  /** Waits for inotify, so that a silent job causes no wake-ups. @returns false if the files cannot be watched */
   private async sleepUntilChange(): Promise<boolean> {
     const watchers: {close(): void}[] = []
     const close = () => {
@@ -72,12 +72,12 @@ export class ChangeWaiter {
     try {
       for (const file of this.files) watchers.push(watch(file, wake).on('error', wake))
     } catch {
-      // No inotify instance left, or a file system without it: go on asking.
+      // Without inotify (no instance left, or not supported by the file system), polling goes on.
       close()
       return false
     }
     this.cancel = close
-    // What came before the watch began has made no event.
+    // Bytes from before the watch cause no event.
     if ((await this.drain()) > 0) wake()
     else if (this.stopped) close()
     return true

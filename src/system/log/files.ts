@@ -5,15 +5,17 @@ import {readTruncations} from './truncation-list.js'
 export interface Stretch {
   readonly file: string
   readonly from: number
-  /** Undefined: to the end of the file. */
+  /** undefined means to the end of the file. */
   readonly to: number | undefined
 }
 
 const chunkBytes = 256 * 1024
 
 /**
- * The file with this inode: the log itself, or what a rotation has made of it (`.1`, `.2`, …). Undefined when it is
- * gone; a file made after `writtenByMs` has only inherited the number.
+ * The file with this inode: the log itself, or a rotated one (`.1`, `.2`, …). A file that was made after `writtenByMs`
+ * is another one with a reused inode.
+ *
+ * @returns undefined if the file is gone
  */
 export function findLog(file: string, inode: number, writtenByMs = Number.POSITIVE_INFINITY): string | undefined {
   for (let number = 0; ; number++) {
@@ -24,12 +26,12 @@ export function findLog(file: string, inode: number, writtenByMs = Number.POSITI
   }
 }
 
-/** A file system that keeps no time of birth gives that of the last change instead, which proves nothing. */
+/** A file system without birth times reports the time of the last change instead, which proves nothing. */
 function isMadeAfter({birthtimeMs, ctimeMs}: Stats, timeMs: number): boolean {
   return birthtimeMs !== ctimeMs && birthtimeMs > timeMs
 }
 
-/** Reads a stretch piece by piece; memory stays bounded however long it is. */
+/** Reads a stretch piece by piece, so that memory stays bounded. */
 export function readStretch({file, from, to}: Stretch, take: (piece: Buffer) => void): void {
   const fd = openSync(file, 'r')
   try {
@@ -46,7 +48,7 @@ export function readStretch({file, from, to}: Stretch, take: (piece: Buffer) => 
   }
 }
 
-/** Where the first whole line within the last `bytes` of a file begins; 0 for a file that is not there yet. */
+/** Offset of the first whole line within the last `bytes` of a file; 0 if the file does not exist yet. */
 export function tailStart(file: string, bytes: number): number {
   const size = statSync(file, {throwIfNoEntry: false})?.size ?? 0
   const from = Math.max(0, size - bytes)
@@ -58,7 +60,7 @@ export function tailStart(file: string, bytes: number): number {
   return start ?? from
 }
 
-/** The files in which a stretch of a log stands, as far as they are still kept. Throws the file system's error. */
+/** The files that contain a stretch of a log, without those already removed. Throws the file system's error. */
 export function findStretches(log: string, stretch: LogStretch, writtenByMs?: number): readonly Stretch[] {
   return filesOfStretch(readTruncations(log), stretch).flatMap(({inode, from, to, madeBy}) => {
     const file = findLog(log, inode, madeBy ?? writtenByMs)

@@ -10,7 +10,7 @@ interface GuardianLog {
   readonly rotation: RotationPolicy
 }
 
-/** Tells in one line what guard did, for people with `tail`. Never fails a run: what counts stands in the journal. */
+/** Writes one line about what guard did, for people with `tail`. Errors are ignored, because the journal has the record. */
 export function writeGuardianLog({dir, rotation}: GuardianLog, atMs: number, text: string): void {
   const file = `${dir}/${guardianLogName}`
   const line = `${isoTime(atMs)} ${text.replaceAll('\n', ' ')}\n`

@@ -1,17 +1,17 @@
-/** The log of a job in the log folder: the name that the guardian wrapper gave it. */
+/** The log of a job. The name is that of the former guardian wrapper. */
 export function logFileOf(logDir: string, job: string): string {
   return `${logDir}/guardian_${job}_output.log`
 }
 
 /**
- * The head of a log while it is being cut off, and for as long as that goes on; after a guard was killed at it, the
- * log may still have the same head.
+ * The copy of the head of a log while it is being truncated. If guard is killed in between, the log may still have the
+ * same head.
  */
-export function cutFile(log: string): string {
+export function truncatedHeadFile(log: string): string {
   return `${log}.cut`
 }
 
-/** The list of a log's cuts. It is there only if there were any. */
-export function cutListFile(log: string): string {
+/** The list of the truncations of a log. It exists only if there were any. */
+export function truncationListFile(log: string): string {
   return `${log}.cuts`
 }

@@ -1,12 +1,12 @@
 import {renameSync, rmSync, statSync} from 'node:fs'
-import {cutFile} from './names.js'
+import {truncatedHeadFile} from './names.js'
 
 export interface RotationPolicy {
-  /** A log of this size is put aside before the next run, or loses its head while one goes on. */
+  /** A log of this size is rotated before the next run, or loses its head during a run. */
   readonly maxSizeBytes: number
-  /** So many old ones are kept, as `.1` (the newest), `.2`, … */
+  /** How many old logs are kept, as `.1` (the newest), `.2`, … */
   readonly keep: number
-  /** Old ones are removed when nothing has been written to them for so long. */
+  /** Old logs are removed when their last write is older than this. */
   readonly maxAgeMs: number
 }
 
@@ -16,11 +16,11 @@ export function isRotationDue(file: string, {maxSizeBytes}: RotationPolicy): boo
 }
 
 /**
- * Puts a log aside by renaming, between two runs: a job that still writes to it keeps its file. Not an error if
- * another guard is quicker.
+ * Rotates a log by renaming, between two runs: a job that still writes to it keeps its file. It is not an error if
+ * another guard is faster.
  */
 export function rotateLog(file: string, policy: RotationPolicy, nowMs: number): void {
-  putAside(cutFile(file), file, policy)
+  putAside(truncatedHeadFile(file), file, policy)
   putAside(file, file, policy)
   for (let number = 1; number <= policy.keep; number++) {
     const stat = statSync(`${file}.${number}`, {throwIfNoEntry: false})
@@ -28,7 +28,7 @@ export function rotateLog(file: string, policy: RotationPolicy, nowMs: number): 
   }
 }
 
-/** Makes a file the newest of a log's old ones, if it is there. Throws the file system's error. */
+/** Makes a file the newest old log, if it exists. Throws the file system's error. */
 export function putAside(from: string, log: string, {keep}: RotationPolicy): void {
   if (!statSync(from, {throwIfNoEntry: false})) return
   rmSync(`${log}.${Math.max(keep, 1)}`, {force: true})

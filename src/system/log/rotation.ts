@@ -4,15 +4,15 @@ import {type OpenLogFile, truncateHead} from './truncate-head.js'
 
 export interface RotatingLog extends OpenLogFile {
   readonly policy: RotationPolicy
-  /** How much of the head may go: what has not been passed on yet is still to be read. */
-  readonly mayCut: () => number
-  readonly onCut: (bytes: number) => void
+  /** How many bytes of the head may be removed: the rest has not been passed on yet. */
+  readonly mayTruncate: () => number
+  readonly onTruncated: (bytes: number) => void
 }
 
-/** So much of the end stays in the log, where the marks of a crash are looked for. */
+/** How much of the end stays in the log, because the signs of a crash are searched there. */
 const keptTailBytes = 64 * 1024
 
-/** Cuts heads off a log until it is small enough, for as long as the file system can do it. */
+/** Truncates the head of a log until the log is small enough. */
 export class LogRotation {
   private readonly log: RotatingLog
   isPossible = true
@@ -21,37 +21,37 @@ export class LogRotation {
     this.log = log
   }
 
-  async cutAll(): Promise<void> {
-    while (this.isPossible && (await this.cut()));
+  async truncateAll(): Promise<void> {
+    while (this.isPossible && (await this.truncateOnce()));
   }
 
-  /** Cuts one head off. False when there is nothing to cut, or nothing that may be cut yet. */
-  private async cut(): Promise<boolean> {
+  /** Truncates the head once. @returns false if nothing needs to or may be truncated now */
+  private async truncateOnce(): Promise<boolean> {
     const {policy, fd} = this.log
     const {size} = fstatSync(fd)
     if (size < policy.maxSizeBytes) return false
     try {
       const {bytes, isKept} = this.headOf(size)
       if (bytes === 0) return false
-      const outcome = await truncateHead(this.log, {bytes, isKept, policy, onCut: this.log.onCut})
+      const outcome = await truncateHead(this.log, {bytes, isKept, policy, onTruncated: this.log.onTruncated})
       if (outcome === 'impossible') this.isPossible = false
-      return outcome === 'cut'
+      return outcome === 'truncated'
     } catch (error) {
-      // A disk that is full, say: the log has everything, and the next look tries again.
+      // The disk may be full, for example. The log is still complete, and the next check tries again.
       if ((error as NodeJS.ErrnoException).syscall === undefined) throw error
       return false
     }
   }
 
   /**
-   * What a job wrote while one head was cut off may be several; of more than are kept, the first ones go at once and
-   * uncopied, so that no job is too fast. Less than one is copied all the same: a cut takes as long for a few blocks.
+   * During a truncation a fast job may write several heads. Those that `keep` would remove anyway are dropped without a
+   * copy, so that no job is too fast. A head is at least one block, because the time for a truncation is nearly constant.
    */
   private headOf(size: number): {readonly bytes: number; readonly isKept: boolean} {
-    const {policy, file, mayCut} = this.log
+    const {policy, file, mayTruncate} = this.log
     const {maxSizeBytes, keep} = policy
     const {bsize: blockBytes} = statfsSync(file)
-    const blocks = (bytes: number) => Math.max(0, Math.floor(Math.min(bytes, mayCut()) / blockBytes)) * blockBytes
+    const blocks = (bytes: number) => Math.max(0, Math.floor(Math.min(bytes, mayTruncate()) / blockBytes)) * blockBytes
     const headBytes = Math.max(maxSizeBytes, blockBytes)
     const surplus = blocks(size - (keep + 1) * headBytes)
     if (surplus >= headBytes) return {bytes: surplus, isKept: false}

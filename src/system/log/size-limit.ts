@@ -2,42 +2,42 @@ import {fstatSync} from 'node:fs'
 import {ChangeWaiter} from './change-waiter.js'
 import type {LogRotation, RotatingLog} from './rotation.js'
 
-/** Between two looks at the size of a log that grows: the fast ones are looked at often, but no more than is of use. */
+/** Bounds of the interval between two checks of a growing log: a fast one is checked more often. */
 const leastWaitMs = 50
 const mostWaitMs = 5000
 
-/** When nothing may be cut yet. */
+/** Interval while the log is too large but may not be truncated yet. */
 const idleMs = 1000
 
 /**
- * Keeps a log near its greatest size while a job writes to it. A job that is silent wakes nobody; what cutting takes
- * is loaded when there is something to cut.
+ * Keeps a log near its maximum size while a job writes to it. A silent job causes no wake-ups, and the code of the
+ * truncation is loaded only when it is needed.
  */
 export function limitLog(log: RotatingLog): ChangeWaiter {
   let rotation: LogRotation | undefined
   let seen = {size: 0, atMs: 0}
   let waitMs = 0
-  // A head that is gone does not make the job slower than it is.
-  const onCut = (bytes: number) => {
+  // The truncated bytes must not count against the speed of the job.
+  const onTruncated = (bytes: number) => {
     seen = {...seen, size: seen.size - bytes}
-    log.onCut(bytes)
+    log.onTruncated(bytes)
   }
-  const look = async () => {
+  const check = async () => {
     const {maxSizeBytes} = log.policy
     if (fstatSync(log.fd).size >= maxSizeBytes) {
-      rotation ??= new (await import('./rotation.js')).LogRotation({...log, onCut})
-      await rotation.cutAll()
+      rotation ??= new (await import('./rotation.js')).LogRotation({...log, onTruncated})
+      await rotation.truncateAll()
     }
     const now = {size: fstatSync(log.fd).size, atMs: performance.now()}
     const [grown, tookMs] = [now.size - seen.size, now.atMs - seen.atMs]
     seen = now
-    // Half of the time that is left at this speed, for it may become faster.
+    // Half of the remaining time at this speed, because the job may become faster.
     const halfMs = ((maxSizeBytes - now.size) * tookMs) / grown / 2
     waitMs = now.size >= maxSizeBytes ? idleMs : Math.min(Math.max(halfMs, leastWaitMs), mostWaitMs)
     return grown
   }
   const next = (grown: number) => (grown === 0 || rotation?.isPossible === false ? undefined : waitMs)
-  const follower = new ChangeWaiter(look, [log.file], {shortestMs: 0, next})
-  follower.start()
-  return follower
+  const waiter = new ChangeWaiter(check, [log.file], {shortestMs: 0, next})
+  waiter.start()
+  return waiter
 }

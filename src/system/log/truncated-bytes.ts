@@ -1,12 +1,12 @@
 import {readFileSync, statSync} from 'node:fs'
-import {cutListFile} from './names.js'
+import {truncationListFile} from './names.js'
 
 /**
- * How much was cut off the log with this inode, in bytes: all that a run has to know of the list before its job starts.
- * Throws the file system's error.
+ * How many bytes were truncated from the log with this inode. This is all that a run needs of the list before its job
+ * starts, so it is read without parsing the list. Throws the file system's error.
  */
 export function truncatedBytes(log: string, inode: number): number {
-  const file = cutListFile(log)
+  const file = truncationListFile(log)
   if (!statSync(file, {throwIfNoEntry: false})) return 0
   const [cut, bytes] = readFileSync(file, 'latin1').split(' ', 2)
   return Number(cut) === inode ? Number(bytes) || 0 : 0

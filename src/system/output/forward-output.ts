@@ -1,6 +1,6 @@
 import {fstatSync, readSync, type Stats, write, writeSync} from 'node:fs'
 
-/** Stretches of a source that are not passed on. */
+/** A stretch of the source that is not passed on. */
 export interface Gap {
   readonly from: number
   readonly to: number
@@ -8,14 +8,13 @@ export interface Gap {
 
 const firstChunk = 64 * 1024
 /**
- * Larger pieces only when a backlog is there: each costs a round trip to the thread pool and wakes another core. With
- * 1 MiB, `guard run | cat` takes 0.61 of the time that it takes with 128 KiB; more gains nothing.
+ * Chunk size for a backlog, because each chunk costs a round trip to the thread pool (bench suite `io:large`).
  */
 const largestChunk = 1024 * 1024
 
 /**
- * Copies what a job appends to a file on to a descriptor of guard's. Writing to a pipe may block for as long as its
- * reader likes, so it is left to a thread: leases are renewed and limits kept meanwhile.
+ * Copies what a job appends to a file to a descriptor of guard. A write to a pipe may block until its reader reads, so
+ * it is done in the thread pool: meanwhile leases are renewed and limits are kept.
  */
 export class OutputForwarder {
   private buffer = Buffer.allocUnsafe(firstChunk)
@@ -26,7 +25,7 @@ export class OutputForwarder {
   private readonly gaps: Gap[]
   private offset: number
   private isAtEnd = false
-  /** Why not all was passed on, unless it is that nobody reads any more. */
+  /** Why some output was not passed on; undefined if only the reader has gone. */
   problem: string | undefined
 
   constructor(source: number, offset: number, target: number, gaps: Gap[] = []) {
@@ -38,8 +37,8 @@ export class OutputForwarder {
   }
 
   /**
-   * Passes on all that is there now. Resolves with the number of bytes; after the reader has gone, nothing more. What
-   * the job writes meanwhile waits for the next time: by the line, it would cost more than the lines themselves.
+   * Passes on everything that is there now, and nothing after the reader has gone. Resolves with the number of bytes.
+   * What the job writes meanwhile waits for the next call, because a write per line would be expensive.
    */
   async drain(): Promise<number> {
     let total = 0
@@ -52,13 +51,13 @@ export class OutputForwarder {
     return total
   }
 
-  /** The source has lost so much of its head, all of it passed on. */
-  cut(bytes: number): void {
+  /** Call this after `bytes` of the head of the source were removed; all of them must have been passed on. */
+  headTruncated(bytes: number): void {
     this.offset -= bytes
     for (const [index, {from, to}] of this.gaps.entries()) this.gaps[index] = {from: from - bytes, to: to - bytes}
   }
 
-  /** How much of the source's head nobody will ask for again. */
+  /** How many bytes of the head of the source are no longer needed. */
   get passedOn(): number {
     return this.closed ? Number.POSITIVE_INFINITY : this.offset
   }
@@ -78,7 +77,7 @@ export class OutputForwarder {
     return length
   }
 
-  /** A job may empty its log by opening it anew; what it writes then stands at the beginning. */
+  /** A job may truncate its log when it opens it again; then reading starts again at the beginning. */
   private hasBeenEmptied(): boolean {
     if (fstatSync(this.source).size >= this.offset) return false
     this.offset = 0
@@ -98,7 +97,7 @@ export class OutputForwarder {
     return new Promise((resolve) => {
       write(this.target, this.buffer, offset, length, null, (error, written) => {
         if (!error) resolve(written)
-        // Somebody made the descriptor non-blocking: ask again a little later.
+        // Another process has made the descriptor non-blocking, so the write is repeated a little later.
         else if (error.code === 'EAGAIN') setTimeout(resolve, 5, 0)
         else resolve(this.stop(error))
       })
@@ -113,7 +112,7 @@ export class OutputForwarder {
     }
   }
 
-  /** The reader has gone (`| head -1`), or its disk is full: the log still has everything. */
+  /** The reader has gone (`| head -1`), or its disk is full. The log is still complete. */
   private stop({code, message}: NodeJS.ErrnoException): number {
     this.closed = true
     if (code !== 'EPIPE' && code !== 'EBADF') this.problem = message
@@ -125,7 +124,7 @@ function isFile(fd: number): boolean {
   return statOf(fd)?.isFile() ?? false
 }
 
-/** A closed descriptor has no status. */
+/** @returns undefined if the descriptor is closed */
 export function statOf(fd: number): Stats | undefined {
   try {
     return fstatSync(fd)

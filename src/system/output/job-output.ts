@@ -10,66 +10,66 @@ import {isNull, openSources} from './sources.js'
 import type {Spool} from './spool.js'
 
 /**
- * What a job writes goes straight into its log: one descriptor, opened to append, for both streams. So their order is
- * exact, nothing is held in memory, the job never waits for guard and outlives it. guard reads the log to pass the
- * output on. Where guard's own standard error is another file than its standard output, the job's standard error goes
- * to a spool file first, from where it is copied to both; where runs of a job may overlap, so does all output.
+ * A job writes directly to its log, by one descriptor, opened for appending, for both streams. So their order is exact,
+ * nothing is held in memory, and the job neither waits for guard nor ends with it. guard reads the log to pass the output
+ * on. If guard's standard error is another file than its standard output, the job's standard error goes to a spool file
+ * first, from where it is copied to both. If runs of a job may overlap, all output goes to spool files.
  */
 export interface JobOutput {
   readonly stdout: Stream
   readonly stderr: Stream
-  /** The file and inode of the log, and where this run begins in all that it ever held; `to` is where it ends now. */
+  /** The stretch of the log that this run has written so far, in offsets from the first byte ever written to the log. */
   range(): LogRange
-  /** When the job last wrote, as the file system's wall clock has it. */
+  /** When the job last wrote, by the wall clock of the file system. */
   lastWriteMs(): number
-  /** The end of what has been written, for a look at how a job ended. */
+  /** The last bytes of the output. */
   tail(bytes: number): string
-  /** Looks after the output from now on; with `passOn` it goes to guard's own streams as it comes. */
+  /** Copies spools and limits the log from now on; with `passOn` the output also goes to guard's own streams. */
   follow(passOn: boolean): void
-  /** Passes on what is left and closes the files. */
+  /** Passes on the rest and closes the files. */
   finish(passOn: boolean): Promise<void>
 }
 
 interface OutputRequest {
   readonly logFile: string
-  /** Beginning of the names of the spool files. */
+  /** Prefix of the names of the spool files. */
   readonly spool: string
-  /** Where guard's own output goes: its descriptors 1 and 2; the same number twice passes both streams to one. */
+  /** The descriptors for standard output and standard error; the same number twice joins them. */
   readonly targets: readonly [number, number]
-  /** Another run may write to the same log meanwhile. */
+  /** Whether another run may write to the same log at the same time. */
   readonly isShared: boolean
-  /** Undefined: the log grows for as long as the job runs. */
+  /** undefined means that the size of the log is not limited during the run. */
   readonly rotation?: RotationPolicy
-  /** Hears what is missing in the log. */
+  /** Called with a sentence for each part that is missing in the log. */
   readonly warn: (text: string) => void
 }
 
-/** Before anybody looks at how large the log has become. */
+/** Delay before the first check of the size of the log. */
 const firstLookMs = 1000
 
-/** Opens a job's log and decides how its output travels. Throws the file system's error. */
+/** Opens the log of a job, and spool files where they are needed. Throws the file system's error. */
 export function openJobOutput(request: OutputRequest): JobOutput {
   const {rotation} = request
   const log = new OpenLog(request.logFile)
   const gaps: Gap[] = []
   const sources = openSources(request, log, (gap) => gaps.push(gap))
   const spools = sources.flatMap(({spool}) => spool ?? [])
-  const pumps = sources
+  const forwarders = sources
     .filter(({target}) => !isNull(target))
     .map(({fd, from, target}) => new OutputForwarder(fd, from, target, fd === log.fd ? gaps : []))
   const copy = () => spools.reduce((total, spool) => total + spool.copy(), 0)
   const drain = async (passOn: boolean) => {
     let total = copy()
-    if (passOn) for (const pump of pumps) total += await pump.drain()
+    if (passOn) for (const forwarder of forwarders) total += await forwarder.drain()
     return total
   }
-  let follower: ChangeWaiter | undefined
+  let waiter: ChangeWaiter | undefined
   let limit: ChangeWaiter | undefined
   let isFollowed = false
   let isOver = false
   const limitSize = async (policy: RotationPolicy) => {
     const {limitLog} = await import('../log/size-limit.js')
-    if (!isOver) limit = limitLog({...log.cutting(pumps, () => isOver, policy), policy})
+    if (!isOver) limit = limitLog({...log.truncatable(forwarders, () => isOver, policy), policy})
   }
   return {
     stdout: sources[0]?.fd ?? log.fd,
@@ -81,31 +81,31 @@ export function openJobOutput(request: OutputRequest): JobOutput {
     lastWriteMs: () => Math.max(...sources.map(({fd}) => fstatSync(fd).mtimeMs)),
     tail: (bytes) => sources.map(({fd, from}) => readTail(fd, fd === log.fd ? log.from : from, bytes)).join(''),
     follow: (passOn) => {
-      // A retry writes to the same log, and is looked after already.
+      // A retry writes to the same log, which is already followed.
       if (isFollowed) return
       isFollowed = true
-      // A job that ends sooner leaves its log to the next run, and loads nothing for it.
+      // For a shorter job the code of the limit is not loaded: the next run rotates its log.
       if (rotation) callAfter(firstLookMs, () => isOver || limitSize(rotation))
-      if (spools.length === 0 && !(passOn && pumps.length > 0)) return
+      if (spools.length === 0 && !(passOn && forwarders.length > 0)) return
       const files = sources.map(({file}) => file)
-      follower = new ChangeWaiter(() => drain(passOn), files)
-      follower.start()
+      waiter = new ChangeWaiter(() => drain(passOn), files)
+      waiter.start()
     },
     finish: async (passOn) => {
       isOver = true
       await limit?.stop()
-      await follower?.stop()
+      await waiter?.stop()
       await drain(passOn)
-      for (const problem of problemsOf(log, pumps, spools)) request.warn(problem)
+      for (const problem of problemsOf(log, forwarders, spools)) request.warn(problem)
       closeSync(log.fd)
     },
   }
 }
 
-function* problemsOf(log: OpenLog, pumps: readonly OutputForwarder[], spools: readonly Spool[]): Iterable<string> {
+function* problemsOf(log: OpenLog, forwarders: readonly OutputForwarder[], spools: readonly Spool[]): Iterable<string> {
   if (log.wasEmptied()) yield truncatedText(log.file)
-  for (const {problem} of pumps) {
-    if (problem) yield `not all output was passed on (${problem}); it stands in ${log.file}`
+  for (const {problem} of forwarders) {
+    if (problem) yield `not all output was passed on (${problem}); ${log.file} has all of it`
   }
   for (const spool of spools) {
     const problem = spool.finish()
@@ -113,9 +113,9 @@ function* problemsOf(log: OpenLog, pumps: readonly OutputForwarder[], spools: re
   }
 }
 
-/** A shell's `> /dev/stderr` opens the log anew and empties it, as it does under `>> log 2>&1` in a crontab. */
+/** `> /dev/stderr` in a shell truncates the log, as with `>> log 2>&1` in a crontab. */
 function truncatedText(logFile: string): string {
-  return `${logFile} was emptied by the job; if it writes "> /dev/stderr", make that ">&2"`
+  return `${logFile} was emptied by the job; if it writes "> /dev/stderr", change that to ">&2"`
 }
 
 function readTail(fd: number, from: number, bytes: number): string {

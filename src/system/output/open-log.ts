@@ -6,17 +6,17 @@ import {truncatedBytes} from '../log/truncated-bytes.js'
 import type {OutputForwarder} from './forward-output.js'
 import {appendFlags} from './spool.js'
 
-/** Once a job is over, a log of so many times its greatest size is still cut. */
+/** From this multiple of its maximum size on, a log is truncated even if its job has ended. */
 const hugeTimes = 8
 
-/** A log that a run writes to, and where the run begins in all that it ever held. */
+/** A log that a run writes to. Offsets count from the first byte that was ever written to it. */
 export class OpenLog {
   readonly fd: number
   readonly file: string
   private readonly inode: number
   private readonly start: number
-  /** What the log has lost of its head since it began. */
-  private cutOff: number
+  /** Bytes that were truncated from the head so far. */
+  private truncated: number
 
   /** Throws the file system's error. */
   constructor(file: string) {
@@ -24,13 +24,13 @@ export class OpenLog {
     this.fd = openSync(file, appendFlags, 0o600)
     const {ino, size} = fstatSync(this.fd)
     this.inode = ino
-    this.cutOff = truncatedBytes(file, ino)
-    this.start = size + this.cutOff
+    this.truncated = truncatedBytes(file, ino)
+    this.start = size + this.truncated
   }
 
-  /** Where the run begins in what the file holds now. */
+  /** Where the run begins in the present file. */
   get from(): number {
-    return this.start - this.cutOff
+    return this.start - this.truncated
   }
 
   range(): LogRange {
@@ -38,34 +38,34 @@ export class OpenLog {
     return {file: this.file, inode: this.inode, from: Math.min(this.start, to), to}
   }
 
-  /** Somebody else has taken away what stood there before the run. */
+  /** Whether another process has emptied the file during the run. */
   wasEmptied(): boolean {
     return this.end() < this.start
   }
 
-  /** For whoever cuts the log: only what all pumps that read it have passed on. */
-  cutting(
-    pumps: readonly OutputForwarder[],
+  /** For the truncation of the log: only bytes that all forwarders have passed on may go. */
+  truncatable(
+    forwarders: readonly OutputForwarder[],
     isOver: () => boolean,
     {maxSizeBytes}: RotationPolicy,
   ): Omit<RotatingLog, 'policy'> {
     const {fd, file, inode} = this
-    const own = pumps.filter(({source}) => source === fd)
-    // Once the job is over, the next run puts the log aside as it is: nobody waits for a piece of it, if it is not huge.
+    const own = forwarders.filter(({source}) => source === fd)
+    // After the job has ended, the next run rotates the log as a whole, so only a huge one is still truncated.
     const isLeft = () => isOver() && fstatSync(fd).size < maxSizeBytes * hugeTimes
     return {
       fd,
       file,
       inode,
-      mayCut: () => (isLeft() ? 0 : Math.min(...own.map(({passedOn}) => passedOn))),
-      onCut: (bytes) => {
-        this.cutOff += bytes
-        for (const pump of own) pump.cut(bytes)
+      mayTruncate: () => (isLeft() ? 0 : Math.min(...own.map(({passedOn}) => passedOn))),
+      onTruncated: (bytes) => {
+        this.truncated += bytes
+        for (const forwarder of own) forwarder.headTruncated(bytes)
       },
     }
   }
 
   private end(): number {
-    return fstatSync(this.fd).size + this.cutOff
+    return fstatSync(this.fd).size + this.truncated
   }
 }

@@ -1,12 +1,12 @@
 import {closeSync, fstatSync, openSync, readSync} from 'node:fs'
 import type {FailureSearch} from '../../domain/failure/failure-class.js'
 
-/** What is searched of an output at most, counted from its end: a failure shows there. 8 MiB take about 0.1 s. */
+/** How many bytes of an output are searched, from its end, because a failure shows there (bench suite `scan`). */
 export const searchedBytes = 8 * 1024 * 1024
 
 const pieceBytes = 64 * 1024
 
-/** Feeds the last `searchedBytes` of a file between `from` and `to` to a search; without `to`, up to its end. Throws the file system's error. */
+/** Searches the last `searchedBytes` of a file between `from` and `to` (default: its end). Throws the file system's error. */
 export function searchFile(
   path: string,
   {from, to}: {readonly from: number; readonly to?: number},

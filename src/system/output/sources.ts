@@ -3,7 +3,7 @@ import {type Gap, statOf} from './forward-output.js'
 import type {OpenLog} from './open-log.js'
 import {openSpool, type Spool} from './spool.js'
 
-/** A file that the job writes to, and where guard passes it on. */
+/** A file that the job writes to, and the descriptor to which guard passes it on. */
 interface OutputSource {
   readonly fd: number
   readonly file: string
@@ -19,7 +19,7 @@ interface Ways {
   readonly isShared: boolean
 }
 
-/** What a job's standard output and standard error are: one file if both go to the same place. */
+/** The files for standard output and standard error of a job: one file if both have the same target. */
 export function openSources({spool, targets, isShared}: Ways, log: OpenLog, onGap: (gap: Gap) => void): OutputSource[] {
   const spooled = (name: string, target: number): OutputSource => {
     const file = `${spool}.${name}`
@@ -31,7 +31,7 @@ export function openSources({spool, targets, isShared}: Ways, log: OpenLog, onGa
   return sameFile(stdout, stderr) ? [out] : [out, spooled('err', stderr)]
 }
 
-/** Whether what is passed on there goes nowhere. */
+/** Whether the descriptor is closed or /dev/null. */
 export function isNull(fd: number): boolean {
   const stat = statOf(fd)
   return !stat || (stat.isCharacterDevice() && stat.rdev === statSync('/dev/null').rdev)
@@ -40,7 +40,7 @@ export function isNull(fd: number): boolean {
 function sameFile(a: number, b: number): boolean {
   if (a === b) return true
   const [first, second] = [statOf(a), statOf(b)]
-  // A closed stream has nobody who could tell the two apart.
+  // If the second one is closed, the two need not be told apart.
   if (!first || !second) return !second
   return first.ino === second.ino && first.dev === second.dev
 }

@@ -12,15 +12,15 @@ import {
 import type {Gap} from './forward-output.js'
 
 /**
- * A file beside the log for output that has to be told apart from what else goes there: standard error, or all of a
- * run that shares its log with another. It is copied into the log as it grows, and removed at the end of the run.
- * How far the copy has come stands in a file beside it, so that somebody else can finish it if guard is killed.
+ * A file beside the log for output that has to be distinguished from other output there: standard error, or all output
+ * of a run that shares its log with another run. It is copied to the log as it grows, and removed after the run. The
+ * number of copied bytes is kept in a second file, so that a later guard can finish the copy if this one is killed.
  */
 export interface Spool {
   readonly fd: number
-  /** Copies what has come; returns the number of bytes. A log that takes no more (a full disk) is tried again. */
+  /** Copies new bytes to the log and returns their number. After an error, such as a full disk, the next call retries. */
   copy(): number
-  /** Copies the rest and removes the spool; returns why some of it is not in the log. */
+  /** Copies the rest and removes the spool. @returns why some output is not in the log, or undefined if all is there */
   finish(): string | undefined
 }
 
@@ -28,10 +28,10 @@ export const appendFlags = constants.O_RDWR | constants.O_APPEND | constants.O_C
 
 const chunkBytes = 64 * 1024
 
-/** Opens a spool; `landed` hears where in the log each piece has come to stand. */
+/** Opens a spool; `landed` is called with the place of each copied piece in the log. */
 export function openSpool(file: string, logFile: string, landed: (place: Gap) => void): Spool {
   const fd = openSync(file, appendFlags | constants.O_EXCL, 0o600)
-  // A descriptor of its own: its position after a write tells where the piece landed among what the job appends.
+  // A separate descriptor, whose position after a write is the end of the copied piece among the appends of the job.
   const log = openSync(logFile, appendFlags, 0o600)
   const buffer = Buffer.allocUnsafe(chunkBytes)
   let offset = 0
@@ -74,7 +74,7 @@ export function openSpool(file: string, logFile: string, landed: (place: Gap) =>
   }
 }
 
-/** Finishes the copy of a spool whose guard was killed. Nothing to do if there is none. Throws the file system's error. */
+/** Finishes the copy of a spool whose guard was killed, if there is one. Throws the file system's error. */
 export function recoverSpool(file: string, logFile: string): void {
   const rest = readRest(file)
   if (!rest) return
@@ -120,7 +120,7 @@ function removeSpool(file: string): void {
   }
 }
 
-/** Node has no `lseek`; Linux tells the position of a descriptor here. */
+/** Position of a descriptor, from /proc because Node has no `lseek`. */
 function positionOf(fd: number): number {
   try {
     return Number(/^pos:\s*(\d+)/m.exec(readFileSync(`/proc/self/fdinfo/${fd}`, 'latin1'))?.[1])

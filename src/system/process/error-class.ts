@@ -1,9 +1,9 @@
 import {classifyText, type FailureFinding} from '../../domain/failure/failure-class.js'
 
-/** An error and its causes, no deeper than this. */
+/** How many causes of an error are read. */
 const deepest = 4
 
-/** Reads from what a library threw why it failed: from its name, message, `code`, HTTP status and Retry-After header. */
+/** Classifies an error of a library by its name, message, `code`, HTTP status and Retry-After header. */
 export function classifyError(error: unknown): FailureFinding {
   return classifyText(describe(error, deepest).join('\n'))
 }
@@ -27,7 +27,7 @@ function text(value: unknown): string {
   return typeof value === 'string' ? value : ''
 }
 
-/** Headers are a `Headers` of fetch, or an object, as in axios. */
+/** Headers are a `Headers` object of fetch, or a plain object as in axios. */
 function headerOf(headers: unknown, name: string): string | undefined {
   if (typeof headers !== 'object' || headers === null) return undefined
   const value = headers instanceof Headers ? headers.get(name) : (headers as Record<string, unknown>)[name]

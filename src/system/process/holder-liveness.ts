@@ -4,12 +4,12 @@ import {processState} from './identity.js'
 
 export type LivingProcess = 'guard' | 'job' | 'none' | 'unknown'
 
-/** A run and the processes that were recorded of it. */
+/** A run and its recorded processes. */
 export type Holder = Pick<Lease, 'holder' | 'host' | 'boot' | 'process' | 'jobProcess'>
 
 /**
- * Which process of a lease still lives. Between the start of a job and the record of its process only its
- * environment tells that it is there, so that is looked at when no job's process was recorded.
+ * Which process of a lease is still alive. Between the start of a job and the record of its pid, the job can only be
+ * found by its environment, so that is searched if no job process is recorded.
  */
 export async function livingProcessOf(lease: Holder, here: BootRef): Promise<LivingProcess> {
   const guard = lease.process && processState(lease.process, lease, here)

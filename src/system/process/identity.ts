@@ -2,13 +2,13 @@ import {readFileSync, readlinkSync} from 'node:fs'
 import type {BootRef, ProcessRef} from '../../domain/clock/process-ref.js'
 
 /**
- * - alive: this very process is there
- * - gone: proved by its boot, its number or its start time
- * - unknown: it lives in a place that cannot be looked into from here
+ * - alive: this process is running
+ * - gone: proved by its boot, pid or start time
+ * - unknown: it belongs to another host or pid namespace
  */
 export type ProcessState = 'alive' | 'gone' | 'unknown'
 
-/** Names the process with this number for good; undefined when there is none, or only its unreaped remains. */
+/** Identifies the process with this pid beyond its end. @returns undefined if there is none, or if it is a zombie */
 export function identifyProcess(pid: number): ProcessRef | undefined {
   const start = readStart(pid)
   if (start === undefined) return undefined
@@ -16,18 +16,18 @@ export function identifyProcess(pid: number): ProcessRef | undefined {
   return {pid, start, ...(namespace !== undefined && {namespace})}
 }
 
-/** Tells whether the process still lives. `seen` is where it was when it was named, `here` where we are. */
+/** Whether the process is still alive. `seen` is the host and boot of its record, `here` are the present ones. */
 export function processState(ref: ProcessRef, seen: BootRef, here: BootRef): ProcessState {
   if (seen.host !== here.host) return 'unknown'
   if (seen.boot !== here.boot) return 'gone'
-  // A container that was restarted under its old name has another namespace, in which the number means nothing.
+  // A restarted container keeps its name but has another namespace, in which the pid means another process.
   if (ref.namespace !== readNamespace()) return 'unknown'
   return readStart(ref.pid) === ref.start ? 'alive' : 'gone'
 }
 
 let namespace: string | undefined
 
-/** A process stays in its own for life. */
+/** Cached, because the namespace of a process never changes. */
 function readNamespace(): string | undefined {
   if (process.platform !== 'linux') return undefined
   namespace ??= readlinkSync('/proc/self/ns/pid')
@@ -38,13 +38,13 @@ function readStart(pid: number): string | undefined {
   return process.platform === 'linux' ? readProcStart(pid) : readPsStart(pid)
 }
 
-/** Fields of `/proc/PID/stat` after the program's name, which may itself hold spaces and brackets: see proc(5). */
+/** Parses `/proc/PID/stat` after the program's name, which may contain spaces and brackets: see proc(5). */
 function readProcStart(pid: number): string | undefined {
   const stat = readProcStat(pid)
   if (stat === undefined) return undefined
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
   const [state, threads] = [fields[0], Number(fields[17])]
-  // A zombie runs no more, unless only its first thread has ended.
+  // A zombie with several threads is still running: only its first thread has ended.
   const isZombie = (state === 'Z' || state === 'X') && !(threads > 1)
   return isZombie ? undefined : fields[19]
 }

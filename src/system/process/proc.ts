@@ -1,7 +1,7 @@
 import {readdirSync, readFileSync} from 'node:fs'
 import {GuardError} from '../../errors.js'
 
-/** What `/proc` tells of a process. */
+/** A process as `/proc` reports it. */
 interface ProcessInfo {
   readonly pid: number
   readonly program: string
@@ -10,26 +10,26 @@ interface ProcessInfo {
   readonly dead: boolean
 }
 
-/** Kernel's USER_HZ: the unit of `/proc/PID/stat` times on every architecture that Node runs on. */
+/** USER_HZ of the kernel: the unit of times in `/proc/PID/stat` on every architecture that Node supports. */
 const ticksPerSecond = 100
 
-/** All process numbers of this machine that may be seen; empty where there is no `/proc`. */
+/** All visible pids of this machine; empty without `/proc`. */
 export function listPids(): readonly number[] {
   return (unlessGone(() => readdirSync('/proc')) ?? []).filter((name) => /^\d+$/.test(name)).map(Number)
 }
 
-/** Undefined: no such process. A thread's number is found too. */
+/** @returns undefined if there is no such process; a thread id is found too */
 export function readProcess(pid: number): ProcessInfo | undefined {
   const stat = unlessGone(() => readFileSync(`/proc/${pid}/stat`, 'latin1'))
   if (stat === undefined) return undefined
-  // The program's name stands in parentheses and may itself contain some.
+  // The program's name is in parentheses and may contain parentheses itself.
   const close = stat.lastIndexOf(')')
   const fields = stat.slice(close + 2).split(' ')
   return {
     pid,
     program: stat.slice(stat.indexOf('(') + 1, close),
     startedAt: Math.round(bootedAt() + (Number(fields[19]) / ticksPerSecond) * 1000),
-    // A zombie with threads has lost its first one alone.
+    // A zombie with several threads is still running: only its first thread has ended.
     dead: (fields[0] === 'Z' || fields[0] === 'X') && !(Number(fields[17]) > 1),
   }
 }
@@ -38,11 +38,11 @@ interface ProcessStatus {
   /** Effective user. */
   readonly uid: number
   readonly groups: readonly number[]
-  /** The process's numbers, from this machine's to that in its innermost container. */
+  /** The pids of the process, from the one of this machine to that in its innermost container. */
   readonly pids: readonly number[]
 }
 
-/** Undefined: no such process. */
+/** @returns undefined if there is no such process */
 export function readStatus(pid: number): ProcessStatus | undefined {
   const text = unlessGone(() => readFileSync(`/proc/${pid}/status`, 'latin1'))
   if (text === undefined) return undefined
@@ -72,7 +72,7 @@ export function readMounts(): readonly Mount[] {
     })
 }
 
-/** Undefined when the process or file went away, or never was. */
+/** @returns undefined if the process or file does not exist (any more) */
 export function unlessGone<T>(read: () => T): T | undefined {
   try {
     return read()
@@ -83,10 +83,10 @@ export function unlessGone<T>(read: () => T): T | undefined {
   }
 }
 
-/** The boot's time by today's clock, so that a process's age counts and not what the clock said then. */
+/** Time of the boot by the present wall clock, so that start times are right even if the clock was set since. */
 function bootedAt(): number {
   const upSeconds = Number(readFileSync('/proc/uptime', 'latin1').split(' ')[0])
-  if (!Number.isFinite(upSeconds)) throw new GuardError('internal', '/proc/uptime: no time since boot in it')
+  if (!Number.isFinite(upSeconds)) throw new GuardError('internal', '/proc/uptime does not contain the time since boot')
   return Date.now() - upSeconds * 1000
 }
 

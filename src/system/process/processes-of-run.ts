@@ -3,8 +3,8 @@ import type {ProcessRef} from '../../domain/clock/process-ref.js'
 import {identifyProcess} from './identity.js'
 
 /**
- * Every process whose environment carries the run's id: the job's, wherever they have moved to, as long as they kept
- * the environment that they were started with. Processes that may not be looked into are not ours to signal.
+ * Every process whose environment contains the id of the run: the processes of the job, also in other process groups.
+ * Processes of other users are left out, because guard could not signal them.
  */
 export function processesOfRun(runId: string): readonly ProcessRef[] {
   const mark = Buffer.from(`GUARD_RUN_ID=${runId}\0`)
@@ -17,7 +17,7 @@ export function processesOfRun(runId: string): readonly ProcessRef[] {
   return found
 }
 
-/** None on a system without /proc: there a job's group alone is known. */
+/** Empty without /proc: then only the process group of a job is known. */
 function numbersOfProcesses(): readonly number[] {
   return existsSync('/proc/self') ? readdirSync('/proc').map(Number).filter(Number.isInteger) : []
 }
@@ -28,12 +28,12 @@ function environmentHas(pid: number, mark: Buffer): boolean {
     const at = environment.indexOf(mark)
     return at === 0 || (at > 0 && environment[at - 1] === 0)
   } catch {
-    // It has ended, or belongs to another user.
+    // The process has ended, or belongs to another user.
     return false
   }
 }
 
-/** Signals a process if its number still means that very process. */
+/** Signals a process unless its pid was reused. */
 export function signalProcess(ref: ProcessRef, signal: NodeJS.Signals): void {
   if (identifyProcess(ref.pid)?.start !== ref.start) return
   try {

@@ -1,7 +1,7 @@
 import type {Readable} from 'node:stream'
 import {shellScriptOf} from './shell-script.js'
 
-/** A command line to run to its end and listen to, as recovery steps and adapters do. */
+/** A command for a recovery step or an adapter, whose output is returned. */
 export interface Command {
   /** Program and arguments; there is no shell. */
   readonly argv: readonly [string, ...string[]]
@@ -9,9 +9,9 @@ export interface Command {
   readonly cwd?: string
   /** Added to guard's own environment. */
   readonly env?: Readonly<Record<string, string>>
-  /** Ends the command as the time limit would, when it aborts. */
+  /** Ends the command like the time limit when it aborts. */
   readonly signal?: AbortSignal
-  /** Of each stream at most so many bytes are kept; `outputLimit` where nothing is said. */
+  /** How many bytes of each stream are kept (default: `outputLimit`). */
   readonly outputLimitBytes?: number
 }
 
@@ -19,15 +19,15 @@ export interface CommandResult {
   readonly exitCode: number | undefined
   readonly signal: string | undefined
   readonly timedOut: boolean
-  /** `ENOENT`, `EACCES`, … when the program could not be started. */
+  /** `ENOENT`, `EACCES`, … if the program could not be started. */
   readonly spawnError: string | undefined
-  /** At most the command's limit of bytes of each stream; the rest is read and dropped. */
+  /** Limited to `outputLimitBytes`; the rest is read and dropped. */
   readonly stdout: string
   readonly stderr: string
   readonly durationMs: number
 }
 
-/** Runs a command without a terminal and reports how it ended; a failing command is a result, never an exception. */
+/** Runs a command without a terminal. A failing command is a result, never an exception. */
 export type RunCommand = (command: Command) => Promise<CommandResult>
 
 export const outputLimit = 1024 * 1024
@@ -35,10 +35,10 @@ export const outputLimit = 1024 * 1024
 /** From TERM to KILL. */
 const killAfterMs = 2000
 
-/** How long the program's last words may take to come through, when somebody else still holds its pipe. */
+/** How long to read on after the end of the program, if another process still holds its pipe. */
 const pipeGraceMs = 250
 
-/** A program that even KILL does not end hangs in the kernel; nobody waits longer for it. */
+/** How long to wait after KILL: a program that survives it hangs in the kernel. */
 const giveUpAfterMs = 5000
 
 interface Ending {
@@ -61,7 +61,7 @@ const runOnce: RunCommand = async ({argv: [file, ...args], timeoutMs, cwd, env, 
   const child = execa(file, args, {
     reject: false,
     stdin: 'ignore',
-    // Its own process group, so that a time limit ends its children as well.
+    // With its own process group, a time limit ends its children as well.
     detached: true,
     cleanup: false,
     buffer: false,
@@ -73,7 +73,7 @@ const runOnce: RunCommand = async ({argv: [file, ...args], timeoutMs, cwd, env, 
   const stderr = keepHead(child.stderr, outputLimitBytes)
   const exited = new Promise<Ending>((resolve) => {
     child.once('exit', (code, died) => resolve({...(code !== null && {exitCode: code}), ...(died && {signal: died})}))
-    // Without a pid there was no start, and execa alone knows why.
+    // Without a pid the start has failed, and the reason is in the result of execa.
     if (child.pid === undefined) void child.then(({code}) => resolve({spawnError: code ?? 'unknown'}))
   })
 
@@ -97,10 +97,10 @@ const runOnce: RunCommand = async ({argv: [file, ...args], timeoutMs, cwd, env, 
 /** Reads a stream to its end and keeps its first bytes. */
 function keepHead(stream: Readable, limitBytes: number): {readonly ended: Promise<void>; readonly text: () => string} {
   const chunks: Buffer[] = []
-  let room = limitBytes
+  let left = limitBytes
   stream.on('data', (chunk: Buffer) => {
-    if (room > 0) chunks.push(chunk.subarray(0, room))
-    room -= chunk.length
+    if (left > 0) chunks.push(chunk.subarray(0, left))
+    left -= chunk.length
   })
   const ended = new Promise<void>((resolve) => {
     stream.once('close', resolve)
@@ -109,7 +109,7 @@ function keepHead(stream: Readable, limitBytes: number): {readonly ended: Promis
   return {ended, text: () => Buffer.concat(chunks).toString('utf8')}
 }
 
-/** Sends TERM to the group at the time limit or the abort, and KILL to whoever is left of it. */
+/** Sends TERM to the group at the time limit or the abort, and KILL to the rest of it later. */
 function endInTime(pid: number | undefined, timeoutMs: number, signal: AbortSignal | undefined) {
   let state: 'running' | 'timed-out' | 'aborted' = 'running'
   const timers: NodeJS.Timeout[] = []
@@ -134,8 +134,8 @@ function endInTime(pid: number | undefined, timeoutMs: number, signal: AbortSign
     stop: () => {
       timers.forEach(clearTimeout)
       signal?.removeEventListener('abort', abort)
-      // The number of a leader that was reaped is not given again while its group has members, so a group
-      // without its leader is still ours; and what did not follow TERM with its leader gets no second word.
+      // A pid is not reused while its process group has members, so a group without its leader is still the command's.
+      // The members that survived TERM are killed.
       if (state !== 'running' && pid !== undefined && !exists(pid)) signalGroup(pid, 'SIGKILL')
     },
   }
@@ -149,12 +149,12 @@ function exists(pid: number): boolean {
   return sendSignal(pid, 0)
 }
 
-/** Tells whether there was anybody to get it. */
+/** @returns false if there is no such process or group */
 function sendSignal(target: number, signal: NodeJS.Signals | 0): boolean {
   try {
     return process.kill(target, signal)
   } catch (error) {
-    // EPERM: it exists, but runs as another user by now (sudo, a setuid program).
+    // EPERM: it exists, but now runs as another user (sudo, a setuid program).
     const {code} = error as NodeJS.ErrnoException
     if (code === 'EPERM') return true
     if (code === 'ESRCH') return false

@@ -5,7 +5,7 @@ import {isStandalone} from '../host/program.js'
 
 type Argv = readonly [string, ...string[]]
 
-/** What runs a script by its extension; the settings' `interpreters` outrank it. */
+/** The interpreter for an extension; `interpreters` in the settings override it. */
 function builtInInterpreter(extension: string): Argv | undefined {
   switch (extension) {
     case '.py':
@@ -35,21 +35,21 @@ function node(): string {
 function nodeForTypeScript(): Argv {
   if (isStandalone || (process.features as {typescript?: unknown}).typescript) return [node()]
   throw new GuardError('not-executable', `Node ${process.versions.node} does not run TypeScript`, [
-    'use Node 22.18 or newer, or name another program in the settings: interpreters: {".ts": [tsx]}',
+    'use Node 22.18 or newer, or set another program in the settings: interpreters: {".ts": [tsx]}',
   ])
 }
 
 export interface ScriptRequest {
   readonly path: string
   readonly args: readonly string[]
-  /** Program that runs the script, whatever its shebang and extension say. */
+  /** Program that runs the script, regardless of its shebang and extension. */
   readonly interpreter?: Argv
   readonly interpreters: Readonly<Record<string, Argv>>
 }
 
 /**
- * Makes the command line of a script: an executable file with a shebang (or a binary) is executed, else its extension
- * says what runs it. Throws GuardError `not-found`, `not-executable`.
+ * The command line of a script: an executable file with a shebang (or a binary) is executed, otherwise its extension
+ * determines the interpreter. Throws GuardError `not-found`, `not-executable`.
  */
 export function commandOfScript({path, args, interpreter, interpreters}: ScriptRequest): Argv {
   const file = absolutePath(path)
@@ -59,13 +59,13 @@ export function commandOfScript({path, args, interpreter, interpreters}: ScriptR
   const extension = extname(file)
   const byExtension = interpreterOf(extension, interpreters)
   if (byExtension) return [...byExtension, file, ...args]
-  throw new GuardError('not-executable', `${path}: do not know how to run it`, [
-    head.executable ? 'begin it with a line such as #!/bin/sh' : `make it executable: chmod +x ${path}`,
-    `or name a program for "${extension || 'its name'}" in the settings: interpreters`,
+  throw new GuardError('not-executable', `${path}: no interpreter is known for it`, [
+    head.executable ? 'add a first line such as #!/bin/sh' : `make it executable: chmod +x ${path}`,
+    `or set a program for "${extension || 'its name'}" in the settings: interpreters`,
   ])
 }
 
-/** A bare `node`, as the settings have it by default, is what guard knows better: itself. */
+/** A plain `node`, which is the default, means the Node that runs guard. */
 function interpreterOf(extension: string, interpreters: ScriptRequest['interpreters']): Argv | undefined {
   const named = Object.hasOwn(interpreters, extension) ? interpreters[extension] : undefined
   if (!named) return builtInInterpreter(extension)
@@ -73,13 +73,15 @@ function interpreterOf(extension: string, interpreters: ScriptRequest['interpret
   return isBareNode ? (builtInInterpreter(extension) ?? [node()]) : named
 }
 
-/** A script stays the same file when the job has a working directory of its own. */
+/** The path must stay valid if the job has its own working directory. */
 function absolutePath(path: string): string {
   if (path.startsWith('/')) return path
   try {
     return resolve(process.cwd(), path)
   } catch {
-    throw new GuardError('not-found', `${path}: the working directory is gone`, ['give the script with its full path'])
+    throw new GuardError('not-found', `${path}: the working directory does not exist any more`, [
+      'use the full path of the script',
+    ])
   }
 }
 
@@ -101,27 +103,31 @@ function readHead(file: string, path: string): {magic: string; executable: boole
 
 function unreadable(code: string, path: string, cause: unknown): GuardError {
   if (code === 'ENOENT' || code === 'ENOTDIR') {
-    const hints = ['name a configured job (guard config show) or a file', 'for a command line: guard run -- command']
+    const hints = [
+      'use the name of a configured job (guard config show) or a file',
+      'for a command: guard run -- command',
+    ]
     return new GuardError('not-found', `${path}: no such job or file`, hints, {cause})
   }
-  const why = code === 'EISDIR' ? 'is a directory, not a script' : code === 'EACCES' ? 'may not be read' : code
-  return new GuardError('not-executable', `${path}: ${why}`, [`look at it: ls -ld ${path}`], {cause})
+  const why =
+    code === 'EISDIR' ? 'is a directory, not a script' : code === 'EACCES' ? 'is not readable by this user' : code
+  return new GuardError('not-executable', `${path}: ${why}`, [`check it: ls -ld ${path}`], {cause})
 }
 
-/** Why a program could not be started, as `env(1)` and the shell tell it apart: 127 not found, 126 not executable. */
+/** Why a program could not be started, as in the shell and `env(1)`: 127 not found, 126 not executable. */
 export function startError(program: string, cwd: string | undefined, cause: NodeJS.ErrnoException): GuardError {
   if (cwd !== undefined && !statSync(cwd, {throwIfNoEntry: false})?.isDirectory())
     return new GuardError('not-executable', `cannot start in ${cwd}: no such directory`, ['check --cwd'], {cause})
   if (cause.code === 'ENOENT') {
     const path = (process.env['PATH'] ?? '').split(delimiter).join(', ')
-    const hint = program.includes('/') ? `look at it: ls -l ${program}` : `searched in ${path}`
+    const hint = program.includes('/') ? `check it: ls -l ${program}` : `searched in ${path}`
     return new GuardError('not-found', `${program}: no such program`, [hint], {cause})
   }
   const why = {
-    EACCES: 'may not be executed',
-    ENOEXEC: 'is no program (it has no #! line)',
+    EACCES: 'is not executable by this user',
+    ENOEXEC: 'is not a program (it has no #! line)',
     E2BIG: 'argument list too long',
-    ENOTDIR: 'its path leads through a file',
+    ENOTDIR: 'a part of its path is not a directory',
   }
   const text = why[cause.code as keyof typeof why] ?? cause.message
   return new GuardError('not-executable', `${program}: ${text}`, [], {cause})

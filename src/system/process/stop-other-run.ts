@@ -1,7 +1,7 @@
 import type {Lease} from '../../domain/lease/lease.js'
 import {processesOfRun, signalProcess} from './processes-of-run.js'
 
-/** Ends the job of another run (`--overlap cancel-other`): its guard, if it lives, sees and records that. */
+/** Ends the job of another run (`--overlap cancel-other`). Its guard, if it is alive, records the end. */
 export async function stopOtherRun({holder}: Lease, killAfterMs: number): Promise<void> {
   const send = (signal: NodeJS.Signals) => {
     for (const process of processesOfRun(holder)) signalProcess(process, signal)

@@ -5,8 +5,8 @@ const firstPollMs = 20
 const pollMs = 200
 
 /**
- * Ends a job with all its descendants: TERM to the group and to those that left it, KILL to what remains after
- * `killAfterMs`. CONT goes with TERM, as from `timeout(1)`: a stopped process would never see it.
+ * Ends a job with all its descendants: TERM to its group and to processes that left it, KILL to the rest after
+ * `killAfterMs`. CONT follows TERM, as in `timeout(1)`, because a stopped process would not handle TERM.
  */
 export async function stopProcessGroup(job: JobProcess, killAfterMs: number, runId: string): Promise<void> {
   const send = (...signals: NodeJS.Signals[]) => {

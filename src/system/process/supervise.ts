@@ -2,13 +2,13 @@ import {longestTimerMs} from '../host/clock.js'
 import type {JobExit} from './job-command.js'
 import type {JobProcess} from './job-process.js'
 
-/** Limits of one attempt, in milliseconds; undefined means none. */
+/** Limits of one attempt, in milliseconds; undefined means no limit. */
 export interface AttemptLimits {
   readonly timeoutMs: number | undefined
   readonly silenceMs: number | undefined
   /** From TERM to KILL. */
   readonly killAfterMs: number
-  /** When the job last wrote anything, as wall clock. */
+  /** When the job last wrote output, by the wall clock. */
   readonly lastWriteMs: () => number
 }
 
@@ -17,15 +17,15 @@ export interface SupervisedExit extends JobExit {
   readonly silent: boolean
 }
 
-/** Ends a job with all that belongs to it: TERM, then KILL. */
+/** Ends a job with all its processes: TERM, then KILL. */
 type StopJob = (job: JobProcess, killAfterMs: number) => Promise<void>
 
 /** Waits for a job, and ends it when it passes a limit. */
-export async function supervise(job: JobProcess, limits: AttemptLimits, endJob: StopJob): Promise<SupervisedExit> {
+export async function supervise(job: JobProcess, limits: AttemptLimits, stopJob: StopJob): Promise<SupervisedExit> {
   const watched = watchLimits(limits)
   const passed = await Promise.race([job.exited.then(() => undefined), watched.passed])
   watched.cancel()
-  if (passed) await endJob(job, limits.killAfterMs)
+  if (passed) await stopJob(job, limits.killAfterMs)
   return {...(await job.exited), timedOut: passed === 'timeout', silent: passed === 'silence'}
 }
 
@@ -39,22 +39,22 @@ function watchLimits({timeoutMs, silenceMs, lastWriteMs}: AttemptLimits): Watche
   const passed = new Promise<'timeout' | 'silence'>((resolve) => {
     if (timeoutMs !== undefined && timeoutMs > 0) {
       const deadline = performance.now() + timeoutMs
-      const look = () => {
+      const check = () => {
         const restMs = deadline - performance.now()
         if (restMs <= 0) resolve('timeout')
-        else timers.timeout = setTimeout(look, Math.min(Math.ceil(restMs), longestTimerMs))
+        else timers.timeout = setTimeout(check, Math.min(Math.ceil(restMs), longestTimerMs))
       }
-      look()
+      check()
     }
     if (silenceMs === undefined || silenceMs <= 0) return
-    const look = () => {
-      // A run that never writes is silent from its start; the log's own time may be older.
+    const check = () => {
+      // Silence counts from the start of the run at the earliest, because the log may be older.
       const restMs = Math.max(lastWriteMs(), startedMs) + silenceMs - Date.now()
       if (restMs <= 0) resolve('silence')
-      else timers.silence = setTimeout(look, Math.min(restMs, silenceMs, longestTimerMs))
+      else timers.silence = setTimeout(check, Math.min(restMs, silenceMs, longestTimerMs))
     }
     const startedMs = Date.now()
-    timers.silence = setTimeout(look, Math.min(silenceMs, longestTimerMs))
+    timers.silence = setTimeout(check, Math.min(silenceMs, longestTimerMs))
   })
   return {
     passed,

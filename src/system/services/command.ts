@@ -5,7 +5,7 @@ import {callProblem, lastWords, type Service} from './service.js'
 
 type Settings = Extract<ServiceSettings, {manager: 'command'}>
 
-/** A service without a manager that guard knows: one command line restarts it, another tells whether it is up. */
+/** A service without a known manager: one command restarts it, another one checks whether it is up. */
 export function commandService(settings: Settings, runCommand: RunCommand): Service {
   const {restart, check, cwd, timeoutMs} = settings
   const call = async (argv: Argv) => {
@@ -18,7 +18,7 @@ export function commandService(settings: Settings, runCommand: RunCommand): Serv
       return problem === undefined ? {ok: true, detail: lastWords(result)} : {ok: false, reason: problem}
     },
     isUp: async () => {
-      if (!check) return {state: 'uncheckable', detail: 'no check is set that tells whether it is up'}
+      if (!check) return {state: 'uncheckable', detail: 'the settings have no check for it'}
       const {result, problem} = await call(check)
       if (problem !== undefined) return {state: 'down', detail: problem}
       return {state: 'up', detail: lastWords(result) || `${check.join(' ')}: exit 0`}

@@ -2,7 +2,7 @@ import type {Argv} from '../../domain/settings/job.js'
 import type {RunCommand} from '../process/run-command.js'
 import {callProblem, lastWords} from './service.js'
 
-/** Runs the command line of a recovery step, and says in a line what came of it. */
+/** Runs the command of a recovery step, and returns its result in one line. */
 export function execIn(cwd: string, runCommand: RunCommand) {
   return async (argv: Argv, timeoutMs: number): Promise<{readonly ok: boolean; readonly evidence: string}> => {
     const result = await runCommand({argv, timeoutMs, cwd})

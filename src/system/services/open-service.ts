@@ -7,7 +7,7 @@ import type {Service} from './service.js'
 import {supervisorService} from './supervisor.js'
 import {systemdService} from './systemd.js'
 
-/** The service behind some settings. Nothing is asked yet. A new manager starts with a line here. */
+/** The service of these settings; nothing is called yet. A new manager starts with a line here. */
 export function openService(settings: ServiceSettings, runCommand: RunCommand): Service {
   switch (settings.manager) {
     case 'process-compose':

@@ -9,9 +9,9 @@ type Settings = Extract<ServiceSettings, {manager: 'process-compose'}> & {readon
 
 type Answer = {readonly ok: true; readonly body: unknown} | {readonly ok: false; readonly reason: string}
 
-/** A process of process-compose, through its REST API: `POST /process/restart/NAME`, `GET /process/NAME`. */
+/** A process of process-compose, through its REST API: `POST /process/restart/NAME` and `GET /process/NAME`. */
 export function processComposeApiService(settings: Settings): Service {
-  // Its server reads a plus sign in a path as a space.
+  // Its server decodes a plus sign in a path as a space.
   const name = encodeURIComponent(settings.name).replaceAll('+', '%2B')
   return {
     restart: async () => {
@@ -69,7 +69,7 @@ function problemOf(error: unknown, url: string, timeoutMs: number): string {
 function readState(name: string, body: unknown): ServiceState {
   const process = body as ComposeProcess
   if (process.name === name && typeof process.status === 'string') return stateOfProcess(process)
-  return {state: 'unknown', detail: `process-compose answered with something that is no state of ${name}`}
+  return {state: 'unknown', detail: `the answer of process-compose is not the state of ${name}`}
 }
 
 function stateOfProblem(reason: string): ServiceState {

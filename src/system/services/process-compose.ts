@@ -5,7 +5,7 @@ import {callProblem, type Service, type ServiceState} from './service.js'
 
 type Settings = Extract<ServiceSettings, {manager: 'process-compose'}>
 
-/** One process as `process-compose` 1.x tells of it, on its command line and over its API alike. */
+/** One process as reported by `process-compose` 1.x, on its command line and over its API alike. */
 export interface ComposeProcess {
   readonly name: string
   readonly status: string
@@ -46,7 +46,7 @@ export function processComposeService(settings: Settings, runCommand: RunCommand
       return problem === undefined ? {ok: true, detail: result.stdout.trim()} : {ok: false, reason: problem}
     },
     isUp: async () => {
-      // `process get` makes up a state for a name that it does not know, before 1.100; the list never does.
+      // Before 1.100, `process get` reports a state even for an unknown name; the list does not.
       const {result, problem} = await call('list', '--output', 'json')
       return problem === undefined ? stateInList(name, result.stdout) : {state: 'unknown', detail: problem}
     },
@@ -56,17 +56,17 @@ export function processComposeService(settings: Settings, runCommand: RunCommand
 export function stateOfProcess(process: ComposeProcess): ServiceState {
   const {name, status, pid} = process
   const state = meanings[status] ?? 'unknown'
-  const life = pid > 0 ? {incarnation: String(pid)} : {}
+  const incarnation = pid > 0 ? {incarnation: String(pid)} : {}
   if (state === 'up' && process.has_ready_probe === true && process.is_ready !== 'Ready') {
-    return {state: 'starting', detail: `${name} is ${status}, not ready yet`, ...life}
+    return {state: 'starting', detail: `${name} is ${status}, not ready yet`, ...incarnation}
   }
   const exit = state === 'up' || state === 'starting' ? '' : `, exit code ${process.exit_code}`
-  return {state, detail: `${name} is ${status}${exit}`, ...life}
+  return {state, detail: `${name} is ${status}${exit}`, ...incarnation}
 }
 
 function stateInList(name: string, stdout: string): ServiceState {
   const processes = parseList(stdout)
-  if (!processes) return {state: 'unknown', detail: 'process-compose printed no list of processes'}
+  if (!processes) return {state: 'unknown', detail: 'process-compose did not print a list of processes'}
   const process = processes.find((each) => each.name === name)
   return process ? stateOfProcess(process) : {state: 'failed', detail: `process-compose has no process ${name}`}
 }

@@ -2,9 +2,9 @@ import {stripVTControlCharacters} from 'node:util'
 import {formatDuration} from '../../domain/clock/duration.js'
 import type {CommandResult} from '../process/run-command.js'
 
-/** Something that can be restarted through its manager. Whatever goes wrong is an answer with its reason, never an exception. */
+/** A service that its manager can restart. A failure is a result with its reason, never an exception. */
 export interface Service {
-  /** Asks the manager to restart it; the answer says only what the manager said. */
+  /** Asks the manager to restart it. The result is the answer of the manager, which does not prove that it is up. */
   restart(): Promise<RestartAnswer>
   isUp(): Promise<ServiceState>
 }
@@ -13,21 +13,21 @@ export type RestartAnswer = {readonly ok: true; readonly detail: string} | {read
 
 /**
  * - up: runs, and is ready where the manager knows about that.
- * - starting: on its way, or tried again by its manager.
+ * - starting: about to run, or restarted by its manager.
  * - down: not running now.
- * - failed: not running, and its manager has given up on it.
+ * - failed: not running, and its manager does not restart it.
  * - unknown: the manager cannot be asked now.
- * - uncheckable: nobody can ever tell.
+ * - uncheckable: the settings have no check for it.
  */
 export interface ServiceState {
   readonly state: 'up' | 'starting' | 'down' | 'failed' | 'unknown' | 'uncheckable'
-  /** What the manager says of it, for people. */
+  /** The report of the manager, for people. */
   readonly detail: string
-  /** Tells one life of the service from the next. */
+  /** Changes with each restart of the service, like a pid. */
   readonly incarnation?: string
 }
 
-/** Why a call of a manager's command line failed, or undefined when it did not. */
+/** Why a call of a manager's command line failed. @returns undefined if it succeeded */
 export function callProblem(argv: readonly string[], timeoutMs: number, result: CommandResult): string | undefined {
   const [program = ''] = argv
   if (result.spawnError === 'ENOENT') return `${program} is not on this machine, or not in PATH`
@@ -41,7 +41,7 @@ export function callProblem(argv: readonly string[], timeoutMs: number, result: 
 
 const mostWords = 300
 
-/** The last lines that a program said, its errors first. */
+/** The last lines of standard error, or of standard output if that is empty. */
 export function lastWords({stderr, stdout}: Pick<CommandResult, 'stderr' | 'stdout'>): string {
   const text = stderr.trim() === '' ? stdout : stderr
   const lines = stripVTControlCharacters(text)

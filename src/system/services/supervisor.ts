@@ -8,7 +8,7 @@ type Settings = Extract<ServiceSettings, {manager: 'supervisor'}>
 const meanings: Readonly<Record<string, ServiceState['state']>> = {
   RUNNING: 'up',
   STARTING: 'starting',
-  // Tried again after a start that failed.
+  // The start failed, and supervisord tries again.
   BACKOFF: 'starting',
   STOPPING: 'starting',
   STOPPED: 'down',
@@ -16,7 +16,7 @@ const meanings: Readonly<Record<string, ServiceState['state']>> = {
   FATAL: 'failed',
 }
 
-/** Worst first: a group is as well as its worst program. */
+/** Worst first: the state of a group is that of its worst program. */
 const ranks: readonly ServiceState['state'][] = ['failed', 'down', 'unknown', 'starting', 'up']
 
 /** A program or group of supervisord, through `supervisorctl` (3 and 4). */
@@ -30,7 +30,7 @@ export function supervisorService(settings: Settings, runCommand: RunCommand): S
   return {
     restart: async () => {
       const {argv, result} = await call('restart')
-      // A program that was not running is told so before it is started; that is no error.
+      // For a program that was not running, this error comes before the start and does not matter.
       const stdout = result.stdout.replaceAll(/^.*ERROR \(not running\)\n/gm, '')
       const problem = callProblem(argv, timeoutMs, {...result, stdout})
       if (problem !== undefined) return {ok: false, reason: problem}
@@ -40,8 +40,8 @@ export function supervisorService(settings: Settings, runCommand: RunCommand): S
       const {argv, result} = await call('status')
       const states = readStates(result.stdout)
       if (states.length > 0) return worst(states)
-      // Exit codes of `status` say little (BACKOFF is 0, STOPPED is 3), so they count only when no state came.
-      const detail = callProblem(argv, timeoutMs, result) ?? 'supervisorctl told no state'
+      // The exit code of `status` is ambiguous (BACKOFF is 0, STOPPED is 3), so it counts only without a state.
+      const detail = callProblem(argv, timeoutMs, result) ?? 'supervisorctl reported no state'
       return {state: /no such (process|group)/.test(detail) ? 'failed' : 'unknown', detail}
     },
   }
@@ -59,6 +59,6 @@ function readStates(stdout: string): ServiceState[] {
 
 function worst(states: readonly ServiceState[]): ServiceState {
   const [first] = [...states].sort((a, b) => ranks.indexOf(a.state) - ranks.indexOf(b.state))
-  const lives = states.map(({incarnation}) => incarnation ?? '').join(' ')
-  return {...first!, ...(lives.trim() !== '' && {incarnation: lives})}
+  const incarnations = states.map(({incarnation}) => incarnation ?? '').join(' ')
+  return {...first!, ...(incarnations.trim() !== '' && {incarnation: incarnations})}
 }

@@ -8,7 +8,7 @@ type Settings = Extract<ServiceSettings, {manager: 'systemd'}>
 const meanings: Readonly<Record<string, ServiceState['state']>> = {
   active: 'up',
   reloading: 'up',
-  // `auto-restart` too: systemd waits before it tries again.
+  // This includes `auto-restart`: systemd waits before it tries again.
   activating: 'starting',
   deactivating: 'starting',
   inactive: 'down',
@@ -17,7 +17,7 @@ const meanings: Readonly<Record<string, ServiceState['state']>> = {
 
 const properties = ['LoadState', 'ActiveState', 'SubState', 'Result', 'InvocationID', 'MainPID']
 
-/** A unit of systemd, of the system or of the user, through `systemctl` (230 and later). */
+/** A unit of the system or of the user, through `systemctl` (230 and later). */
 export function systemdService(settings: Settings, runCommand: RunCommand): Service {
   const {unit, user, timeoutMs} = settings
   const call = async (...args: string[]) => {
@@ -41,7 +41,7 @@ export function systemdService(settings: Settings, runCommand: RunCommand): Serv
   }
 }
 
-/** cron sets no XDG_RUNTIME_DIR, without which `systemctl --user` finds no manager. */
+/** cron does not set XDG_RUNTIME_DIR, which `systemctl --user` needs to find its manager. */
 function userBus(): Readonly<Record<string, string>> {
   const uid = process.getuid?.()
   return process.env['XDG_RUNTIME_DIR'] !== undefined || uid === undefined ? {} : {XDG_RUNTIME_DIR: `/run/user/${uid}`}
@@ -51,13 +51,13 @@ function readState(unit: string, stdout: string): ServiceState {
   const value = (name: string) => new RegExp(`^${name}=(.*)$`, 'm').exec(stdout)?.[1] ?? ''
   const load = value('LoadState')
   if (load !== 'loaded')
-    return {state: load === '' ? 'unknown' : 'failed', detail: `unit ${unit} is ${load || 'untold'}`}
+    return {state: load === '' ? 'unknown' : 'failed', detail: `unit ${unit} is ${load || 'not reported by systemctl'}`}
   const [active, result] = [value('ActiveState'), value('Result')]
   const why = result === '' || result === 'success' ? '' : `, result ${result}`
-  const life = value('InvocationID') || value('MainPID')
+  const incarnation = value('InvocationID') || value('MainPID')
   return {
     state: meanings[active] ?? 'unknown',
     detail: `${unit} is ${active} (${value('SubState')})${why}`,
-    ...(life !== '' && life !== '0' && {incarnation: life}),
+    ...(incarnation !== '' && incarnation !== '0' && {incarnation}),
   }
 }

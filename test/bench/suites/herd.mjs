@@ -3,7 +3,7 @@ import {readFileSync} from 'node:fs'
 import {middle, spread} from '../compare.mjs'
 import {bare, goalOf, guard} from '../place.mjs'
 
-export const title = 'the same 30 jobs at once, as at the top of each minute; seconds until the last has ended'
+export const title = '30 jobs at once, as at the top of each minute; seconds until the last one has ended'
 
 const herd = 30
 
@@ -34,7 +34,7 @@ async function together(start) {
   return (performance.now() - begun) / 1000
 }
 
-/** Every run has its start and its end, each on a line that can be read. */
+/** Counts the runs without a start record or an end record. */
 function recordsOf(place, runs) {
   const lines = readFileSync(place.path('.local/state/guard/runs.jsonl'), 'utf8')
     .split('\n')

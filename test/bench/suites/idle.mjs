@@ -4,7 +4,7 @@ import {setTimeout as sleep} from 'node:timers/promises'
 import {spread} from '../compare.mjs'
 import {bare, guard} from '../place.mjs'
 
-export const title = 'waiting, and noticing the end (figures of 20 s and of 10 jobs that are killed)'
+export const title = 'waiting for 20 s, and the time from the end of a job to its end record'
 
 const restS = 20
 
@@ -33,7 +33,7 @@ async function atRest(place, what, argv) {
   }
 }
 
-/** CPU time comes in ticks of 10 ms. */
+/** The kernel reports CPU time in ticks of 10 ms. */
 function usageOf(pid) {
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
   const [user, system] = stat
@@ -45,7 +45,7 @@ function usageOf(pid) {
   return {cpuMs: (user + system) * 10, switches: Number(/^voluntary_ctxt_switches:\s+(\d+)/m.exec(status)[1])}
 }
 
-/** From SIGKILL of the job to the time in its end record. */
+/** Time from the SIGKILL of a job to its end record, for 10 jobs. */
 async function notice(place) {
   const took = []
   for (let turn = 0; turn < 10; turn++) {
@@ -60,13 +60,13 @@ async function notice(place) {
   return {what: 'killed job → end record, ms: min / median / max', 'CPU ms a minute': spread(took, 0), goal: '10'}
 }
 
-/** From the last words of a job that fails to the time in its end record: the words are searched for a reason first. */
+/** Time from the last output of a failing job to its end record: its output is searched for a reason first. */
 async function failures(place) {
   const rows = []
   for (const [what, words] of [
-    ['says nothing', ':'],
-    ['says what no pattern knows', 'echo it did not work'],
-    ['says why', 'echo connection refused by peer'],
+    ['has no output', ':'],
+    ['has output without a known failure', 'echo it did not work'],
+    ['has output with a known failure', 'echo connection refused by peer'],
   ]) {
     const took = []
     for (let turn = 0; turn < 20; turn++) {
@@ -75,7 +75,11 @@ async function failures(place) {
       await once(place.start([...guard, 'run', '--job', job, '--', 'sh', '-c', line]), 'exit')
       took.push(endedAt(place, job) - Number(readFileSync(place.path(job), 'utf8')))
     }
-    rows.push({what: `job fails and ${what} → end record, ms`, 'CPU ms a minute': spread(took, 0), goal: '10'})
+    rows.push({
+      what: `failing job that ${what} → end record, ms: min / median / max`,
+      'CPU ms a minute': spread(took, 0),
+      goal: '10',
+    })
   }
   return rows
 }

@@ -1,7 +1,7 @@
 import {compare} from '../compare.mjs'
 import {guard, hasProgram} from '../place.mjs'
 
-export const title = 'a job that leaves a child behind which keeps its output open for 3 s'
+export const title = 'a job that leaves a child that keeps its output open for 3 s'
 
 export function run({place}) {
   const job = ['sh', '-c', 'sleep 3 & echo done']

@@ -1,7 +1,7 @@
 import {spawnSync} from 'node:child_process'
 import {guard, node} from '../place.mjs'
 
-export const title = 'lines on standard output and error in turn: those out of order'
+export const title = 'lines written to standard output and standard error in turn; the number out of order'
 
 const lines = 50_000
 

@@ -3,7 +3,7 @@ import {readdirSync, rmSync, statSync} from 'node:fs'
 import {join} from 'node:path'
 import {guard, measureOnce} from '../place.mjs'
 
-export const title = 'a log that loses its head while its job writes at full speed (ext4 or XFS; elsewhere it grows)'
+export const title = 'a log that is truncated while its job writes at full speed (ext4 or XFS; elsewhere it grows)'
 
 const limits = [
   {what: 'guard run, not rotated', maxSize: '1TB'},
@@ -11,7 +11,7 @@ const limits = [
   {what: 'guard run | cat, rotated at 16 MiB', maxSize: '16MB', reader: '| cat'},
 ]
 
-/** The job writes numbers, so that every missing byte is seen: 4 times as much as the other suites write. */
+/** The job writes numbers, so that every missing byte is noticed, and 4 times as much as in the other suites. */
 export function run({place, mib}) {
   const last = Math.round((mib * 4 * 1024 * 1024) / 9)
   return limits.map(({what, maxSize, reader = ''}) => {
@@ -26,7 +26,7 @@ export function run({place, mib}) {
     const row = {
       what,
       'lost bytes': lostBytes(last, paths, sizes),
-      cuts: sizes.length - 1,
+      truncations: sizes.length - 1,
       'largest MiB': (Math.max(...sizes) / 1024 / 1024).toFixed(0),
       'log at the end MiB': (sizes.at(-1) / 1024 / 1024).toFixed(0),
       'wall ms': wallMs.toFixed(0),
@@ -39,7 +39,7 @@ export function run({place, mib}) {
   })
 }
 
-/** Compares with what the job wrote: should the sizes agree and the contents not, all of it counts as lost. */
+/** Compares the logs with the output. If the sizes agree but not the contents, all of it counts as lost. */
 function lostBytes(last, paths, sizes) {
   const sum = (line) => spawnSync('sh', ['-c', `${line} | cksum`], {encoding: 'utf8'}).stdout.split(' ')
   const [written, bytes] = sum(`seq ${last}`)

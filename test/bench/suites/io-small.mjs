@@ -15,7 +15,7 @@ for (let count = 0; count < 500000; count++) writeSync(1, line)
   const sh = (line) => place.command(['sh', '-c', line])
   const job = `${node} ${writer}`
   const own = `${guard.join(' ')} run`
-  // A log is cut while such a job runs, at 10 MiB; tee does not do that.
+  // By default a log is truncated at 10 MiB during the run, which tee does not do.
   const uncut = place.write('uncut.json', JSON.stringify({logs: {maxSize: '1TB'}}))
   const prepare = () => {
     for (const name of ['tee', 'plain', '.local/state/guard/logs'])
@@ -24,9 +24,9 @@ for (let count = 0; count < 500000; count++) writeSync(1, line)
   const sizes = {rounds: Math.max(3, Math.round(rounds / 4)), prepare}
   const logged = [
     {name: 'writer | tee', command: sh(`${job} | tee ${place.path('tee')} >/dev/null`)},
-    // tee writes what has come together, on another core; each of these lines is written by the job itself.
+    // tee joins lines to larger writes on another core; here the job itself writes each line to the file.
     {name: 'writer >> file', command: sh(`${job} >> ${place.path('plain')}`)},
-    {name: 'guard run, log not cut', goal: 'wall 1.0', command: sh(`${own} --config ${uncut} -- ${job}`)},
+    {name: 'guard run, log not truncated', goal: 'wall 1.0', command: sh(`${own} --config ${uncut} -- ${job}`)},
     {name: 'guard run', goal: 'wall 1.0', command: sh(`${own} -- ${job}`)},
   ]
   const passedOn = [

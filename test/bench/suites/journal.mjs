@@ -3,7 +3,7 @@ import {rolldown} from 'rolldown'
 import {middle} from '../compare.mjs'
 import {root} from '../place.mjs'
 
-export const title = 'the journal in one process; microseconds for each record'
+export const title = 'the journal in one process; microseconds per record'
 
 const records = 2000
 
@@ -19,7 +19,7 @@ export async function run({place}) {
     timed('note, buffered', records, (number) => runs.note(entry(number), 'buffered')),
     timed('note, durable (fdatasync)', records / 10, (number) => runs.note(entry(number), 'durable')),
     timed('append a claim, buffered', records, (number) => leases.append(claim(number), 'buffered')),
-    timed('read all again (each record)', 1, () => open(leaseStream).read(), records),
+    timed('read all (per record)', 1, () => open(leaseStream).read(), records),
   ]
 }
 

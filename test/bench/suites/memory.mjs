@@ -3,7 +3,7 @@ import {readFileSync} from 'node:fs'
 import {setTimeout as sleep} from 'node:timers/promises'
 import {bare, goalOf, guard} from '../place.mjs'
 
-export const title = 'waiting for a job that sleeps (MiB of the process that waits)'
+export const title = 'waiting for a job that sleeps; MiB of the waiting process'
 
 export async function run({place}) {
   const rows = []
@@ -30,14 +30,14 @@ async function waiting(place, {what, many, argv, goal = ''}) {
   const figures = started.map(({pid}) => memoryOf(pid))
   const mean = (key) => (figures.reduce((sum, figure) => sum + figure[key], 0) / many / 1024).toFixed(1)
   for (const child of started) {
-    // The whole group: bare Node would leave its job behind.
+    // The whole group, because bare Node does not end its job.
     process.kill(-child.pid, 'SIGTERM')
     await once(child, 'exit')
   }
   return {what, at: `${many} at once`, RSS: mean('Rss'), PSS: mean('Pss'), USS: mean('Private'), goal}
 }
 
-/** Of the process itself, kB; not of its job. */
+/** Memory of the process in kB, without its job. */
 function memoryOf(pid) {
   const text = readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8')
   const of = (name) => Number(new RegExp(`^${name}:\\s+(\\d+)`, 'm').exec(text)?.[1] ?? 0)

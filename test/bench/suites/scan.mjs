@@ -4,21 +4,21 @@ import {rolldown} from 'rolldown'
 import {middle} from '../compare.mjs'
 import {measureOnce, node, root} from '../place.mjs'
 
-export const title = 'the pattern search by itself, over memory: the built-in classes, with 20 own patterns and without'
+export const title = 'the pattern search in memory: the built-in classes, with and without 20 patterns from settings'
 
 const own = Array.from({length: 20}, (_, index) => `never-there-${index}.*fail`)
 const log = `${'2026-01-01T00:00:00Z INFO worker 17 handled request in 12 ms '.padEnd(119, 'x')}\n`
 
 const near = `${'never-there-1 never-there-12 connection refuse timed ou'.padEnd(119)}\n`
 const texts = [
-  // As much as is searched of an output at most.
+  // As many bytes as guard searches at most.
   {what: 'a log of 120 bytes a line, 20 patterns', text: log.repeat(560_000), patterns: {own}},
   {what: 'every line nearly matches, 20 patterns', text: near.repeat(560_000), patterns: {own}},
   {what: 'one line of 10 MB, 20 patterns', text: `${'never-there-1 '.repeat(700_000)}\n`, patterns: {own}},
-  {what: '2 KiB, 20 patterns, with the preparation', text: log.repeat(17), patterns: {own}},
+  {what: '2 KiB, 20 patterns, with loading and compiling', text: log.repeat(17), patterns: {own}},
   {what: 'a log, no own patterns', text: log.repeat(560_000)},
   {what: 'every line nearly matches, no own patterns', text: near.repeat(560_000)},
-  {what: '2 KiB, no own patterns, with the preparation', text: log.repeat(17)},
+  {what: '2 KiB, no own patterns, with loading and compiling', text: log.repeat(17)},
 ]
 
 export async function run({place, rounds}) {
@@ -39,7 +39,7 @@ export async function run({place, rounds}) {
   return [...rows, grep(place, texts[0].text)]
 }
 
-/** In a process of its own, so that loading and preparing are measured as a failing job has them. */
+/** A script for a new process, so that loading and compiling are included as for a failing job. */
 function scanner(file, patterns) {
   return `const {readFileSync} = require('node:fs')
 const bytes = readFileSync(${JSON.stringify(file)})

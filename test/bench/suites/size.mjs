@@ -2,7 +2,7 @@ import {readdirSync, readFileSync, statSync} from 'node:fs'
 import {join} from 'node:path'
 import {root} from '../place.mjs'
 
-export const title = 'the built files, and what the start requires'
+export const title = 'the built files, and the modules of Node that they require'
 
 export function run() {
   const dist = join(root, 'dist')
@@ -11,7 +11,7 @@ export function run() {
   const rows = ['guard.cjs', 'guard-run.cjs', 'guard-main.cjs'].map((file) => {
     const required = [...readFileSync(join(dist, file), 'utf8').matchAll(/require\([`"'](node:[^`"']+)[`"']\)/g)]
     const builtins = [...new Set(required.map(([, name]) => name))]
-    const few = builtins.length > 6 ? `${builtins.length} of Node's modules` : builtins.join(' ')
+    const few = builtins.length > 6 ? `${builtins.length} modules of Node` : builtins.join(' ')
     return {what: file, KB: (statSync(join(dist, file)).size / 1000).toFixed(1), requires: few}
   })
   const executable = statSync(join(dist, 'standalone/guard.bin')).size

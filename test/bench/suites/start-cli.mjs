@@ -2,7 +2,7 @@ import {rmSync} from 'node:fs'
 import {compare} from '../compare.mjs'
 import {goalOf, guard, node} from '../place.mjs'
 
-export const title = 'commands that go through oclif, beside node -e 0'
+export const title = 'commands through oclif, compared with node -e 0'
 
 const lists = goalOf({node: 'CPU 3.0', standalone: 'CPU 1.3'})
 const help = goalOf({node: 'CPU 3.0', standalone: 'CPU 1.7'})

@@ -2,7 +2,7 @@ import {existsSync} from 'node:fs'
 import {compare} from '../compare.mjs'
 import {bare, guard} from '../place.mjs'
 
-export const title = 'what the environment does to a start (figures only)'
+export const title = 'the start in different environments (figures only)'
 
 const certificates = '/etc/ssl/certs/ca-certificates.crt'
 

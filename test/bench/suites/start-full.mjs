@@ -1,7 +1,7 @@
 import {compare} from '../compare.mjs'
 import {bare, guard} from '../place.mjs'
 
-export const title = 'guard run through oclif (GUARD_FULL_CLI=1), which reads what the quick way does not'
+export const title = 'guard run through oclif (GUARD_FULL_CLI=1), as for arguments that the fast parser does not know'
 
 export function run({place, rounds}) {
   const words = ['run', '--', 'true']

@@ -3,7 +3,7 @@ import {setTimeout as sleep} from 'node:timers/promises'
 import {compare} from '../compare.mjs'
 import {bare, goalOf, guard, hasProgram} from '../place.mjs'
 
-export const title = 'guard run -- true, beside bare Node that spawns true'
+export const title = 'guard run -- true, compared with bare Node that spawns true'
 
 const goal = goalOf({node: 'CPU 1.70', standalone: 'CPU 0.80'})
 const goalOfMany = goalOf({node: 'CPU 1.8', standalone: 'CPU 0.85'})
@@ -11,7 +11,7 @@ const goalOfMany = goalOf({node: 'CPU 1.8', standalone: 'CPU 0.85'})
 export async function run({place, rounds}) {
   mkdirSync(place.path('project'))
   place.write('project/.guardianrc.yaml', settingsOf(100))
-  // Settings are kept once they are 2.5 s old.
+  // Settings are cached only if their file is older than 2.5 s.
   await sleep(3000)
   symlinkSync(guard[0], place.path('guard'))
   const options =
@@ -27,7 +27,7 @@ export async function run({place, rounds}) {
     {name: '… with 9 flags', goal, command: place.command([...guard, 'run', ...options.split(' '), '--', 'true'])},
     {name: '… by a link', command: place.command([place.path('guard'), 'run', '--', 'true'])},
   ]
-  if (!hasProgram('chronic')) return [...compare(commands, {rounds}), {what: 'chronic(1) is not there (moreutils)'}]
+  if (!hasProgram('chronic')) return [...compare(commands, {rounds}), {what: 'chronic(1) is not installed (moreutils)'}]
   return compare([...commands, {name: 'chronic true', command: place.command(['chronic', 'true'])}], {rounds})
 }
 

@@ -4,9 +4,9 @@ import {compare} from '../compare.mjs'
 import {claimSome, writeFleet, writeRuns} from '../fleet.mjs'
 import {guard, measureOnce, node} from '../place.mjs'
 
-export const title = 'one round of the watchdog over the jobs of a host, and over very many'
+export const title = 'one round of the watchdog with 5, 50 and 500 jobs, and with very many'
 
-/** JSON.parse of every line, in pieces of a MiB: what a first pass is compared with. */
+/** JSON.parse of every line, in pieces of a MiB, as the base line of a first pass. */
 const parseAll = `
   const {openSync, readSync} = require('node:fs')
   const fd = openSync(process.argv[1], 'r')
@@ -17,7 +17,7 @@ const parseAll = `
     for (const line of lines) JSON.parse(line)
   }`
 
-/** What hosts have; `--jobs` comes on top of them once. */
+/** Usual numbers of jobs. One more row has `--jobs`. */
 const sizes = [
   {jobs: 5, goal: '2.5'},
   {jobs: 50, goal: '2.5'},
@@ -29,7 +29,7 @@ export function run({place, rounds, jobs, lines}) {
   const guarded = (...argv) => place.command([...guard, ...argv], {env: {GUARD_STATE_DIR: state}})
   const hosts = sizes.map((size) => ({...size, ...fleetAside(place, size.jobs)}))
   const many = fleetAside(place, jobs)
-  // Settings are kept from one start to the next once their file is a few seconds old.
+  // Settings are cached only if their file is a few seconds old.
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 3000)
   const [parsed, settings, first] = measureOnce([
     place.command([node, '-e', parseAll, journal]),
@@ -43,12 +43,12 @@ export function run({place, rounds, jobs, lines}) {
     [
       nothing,
       ...few,
-      {name: `the last, --json`, command: most.round('--json')},
-      {name: `the last, dry run`, command: most.round('--dry-run')},
+      {name: `${most.jobs} jobs, --json`, command: most.round('--json')},
+      {name: `${most.jobs} jobs, --dry-run`, command: most.round('--dry-run')},
     ],
     {rounds},
   )
-  const grown = compare([nothing, {name: `a round, ${most.jobs} jobs, as many new lines`, command: most.round()}], {
+  const grown = compare([nothing, {name: `a round, ${most.jobs} jobs, a new line for each`, command: most.round()}], {
     rounds: Math.min(rounds, 10),
     prepare: () => claimSome(most.journal, most.jobs),
   })
@@ -58,14 +58,14 @@ export function run({place, rounds, jobs, lines}) {
   return [
     once('JSON.parse of all lines', parsed, parsed),
     once(`the first pass, ${jobs} jobs, ${lines} lines`, first, parsed, 'CPU 2.5, RSS 200'),
-    once(`the settings for the first time, ${jobs} jobs`, settings, parsed),
+    once(`a dry run with ${jobs} jobs, settings not cached`, settings, parsed),
     ...steady,
     ...grown.slice(1),
     ...large.slice(1),
   ]
 }
 
-/** A place of its own with so many jobs, each of which has run under guard. */
+/** A separate folder with `jobs` jobs, each of which has a run on record. */
 function fleetAside(place, jobs) {
   const dir = place.path(`fleet-${jobs}`)
   mkdirSync(dir)
@@ -74,7 +74,7 @@ function fleetAside(place, jobs) {
   const {state, journal} = writeFleet(aside, {jobs, lines: 2 * jobs})
   const inFleet = (...argv) => place.command([...guard, ...argv], {cwd: dir, env: {GUARD_STATE_DIR: state}})
   writeRuns(aside, {jobs})
-  // From the first record of its own on, guard keeps a journal short.
+  // With its first record, guard compacts the journal.
   measureOnce([inFleet('run', '--job', 'job-0', '--', 'true')])
   return {journal, round: (...argv) => inFleet('watchdog', ...argv)}
 }

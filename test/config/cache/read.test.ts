@@ -16,7 +16,7 @@ import {settingsHome} from '../../support/written-settings.js'
 
 const written = 'jobs: {scan: {timeout: 5m, script: scan.py}, other: {}}'
 
-/** A settings file that was read once, and whose cache entry now tells another time limit: whoever sees it, used it. */
+/** A settings file whose cache entry has another time limit, which shows whether the entry is used. */
 async function marked(text = written, name?: string) {
   const home = settingsHome(text, name)
   await loadSettings(home.request)
@@ -33,29 +33,29 @@ function moveBehindLink(path: string): void {
 
 const timeoutOf = async (request: SettingsRequest) => (await loadSettings(request)).jobs['scan']?.timeoutMs
 
-test('what was checked once is taken from the cache', async () => {
+test('settings that were checked once are read from the cache', async () => {
   expect(await timeoutOf((await marked()).request)).toBe(1)
 })
 
-test('the cache is for the user alone', async () => {
+test('the cache is accessible to its user only', async () => {
   const {entry, folder} = await marked()
   expect([statSync(folder).mode & 0o777, statSync(entry).mode & 0o777]).toEqual([0o700, 0o600])
 })
 
-test('it stands in XDG_CACHE_HOME where that is set', async () => {
+test('the cache is in XDG_CACHE_HOME if that is set', async () => {
   const {request, path} = settingsHome(written)
   await loadSettings({...request, env: {XDG_CACHE_HOME: path('xdg')}})
   expect(existsSync(path('xdg/guard'))).toBe(true)
   expect(existsSync(path('home/.cache'))).toBe(false)
 })
 
-test('a file that was written again is read again', async () => {
+test('a changed file is read again', async () => {
   const {request, write} = await marked()
   write('project/.guardianrc', written.replace('5m', '7m'))
   expect(await timeoutOf(request)).toBe(420_000)
 })
 
-test('a file that was written again is read again even if its length and date are as before', async () => {
+test('a changed file is read again even if its length and date are the same', async () => {
   const {request, write, file} = await marked()
   const past = new Date('2020-01-01')
   utimesSync(file, past, past)
@@ -76,39 +76,39 @@ test('another version of guard reads the file itself', async () => {
 })
 
 test.each<[string, (entry: string, folder: string) => void]>([
-  ['that was cut off', (entry) => writeFileSync(entry, readFileSync(entry, 'utf8').slice(0, -4))],
+  ['that is incomplete', (entry) => writeFileSync(entry, readFileSync(entry, 'utf8').slice(0, -4))],
   ['that is empty', (entry) => writeFileSync(entry, '')],
-  ['that is no JSON', (entry) => writeFileSync(entry, readFileSync(entry, 'utf8').replace('{', '('))],
+  ['that is not JSON', (entry) => writeFileSync(entry, readFileSync(entry, 'utf8').replace('{', '('))],
   ['that others may read', (entry) => chmodSync(entry, 0o644)],
-  ['in a folder that others may enter', (_entry, folder) => chmodSync(folder, 0o755)],
-  ['that is a link to somewhere', moveBehindLink],
-  ['in a folder that is a link', (_entry, folder) => moveBehindLink(folder)],
+  ['in a folder that is accessible to others', (_entry, folder) => chmodSync(folder, 0o755)],
+  ['that is a symbolic link', moveBehindLink],
+  ['in a folder that is a symbolic link', (_entry, folder) => moveBehindLink(folder)],
 ])('an entry %s is not used', async (_title, spoil) => {
   const {request, entry, folder} = await marked()
   spoil(entry, folder)
   expect(await timeoutOf(request)).toBe(300_000)
 })
 
-test('a file so young that it may change once more unseen is not kept', async () => {
+test('a file that is so young that a change may go unnoticed is not cached', async () => {
   const {request, path} = settingsHome(written)
   await loadSettings({...request, nowMs: Date.now()})
   expect(existsSync(path('home/.cache/guard'))).toBe(false)
 })
 
-test('a program that makes settings is run each time', async () => {
+test('a settings file in JavaScript is run each time', async () => {
   const {request, path} = settingsHome('module.exports = {jobs: {scan: {timeout: "5m"}}}', '.guardianrc.cjs')
   expect(await timeoutOf(request)).toBe(300_000)
   expect(existsSync(path('home/.cache/guard'))).toBe(false)
 })
 
-test.each(['home', 'home/.cache'])('a cache that cannot be written at %s is no matter', async (place) => {
+test.each(['home', 'home/.cache'])('a cache that cannot be written at %s is not an error', async (place) => {
   const {request, path} = settingsHome(written)
   if (place === 'home') renameSync(path('home'), path('gone'))
   else writeFileSync(path(place), '')
   expect(await timeoutOf(request)).toBe(300_000)
 })
 
-test('of an entry, jobs look like the map that they are', async () => {
+test('the jobs of an entry behave like a plain map', async () => {
   const {request} = settingsHome(written)
   const fresh = await loadSettings(request)
   const kept = await loadSettings(request)
@@ -119,11 +119,11 @@ test('of an entry, jobs look like the map that they are', async () => {
   expect(kept).toEqual(fresh)
 })
 
-test('whoever may not read the file gets nothing from the cache either', async () => {
+test('a user who may not read the file gets nothing from the cache', async () => {
   const {request, file} = await marked()
   if (process.geteuid?.() === 0) {
     chmodSync(file, 0o666)
-    await expect(loadSettings(request)).rejects.toThrow(/others may write it/)
+    await expect(loadSettings(request)).rejects.toThrow(/it is writable by others/)
   } else {
     chmodSync(file, 0o000)
     await expect(loadSettings(request)).rejects.toThrow(/cannot be read/)

@@ -18,14 +18,14 @@ const lock: LockFacts = {
   form: 'file',
   writtenAt: now - 60 * minute,
   holders: [],
-  namesakes: [],
+  pidReuses: [],
 }
 const named: LockFacts = {...lock, owner: {pid: 7}}
-const namesake = (startedAt: number, state: PidReuse['state'] = 'alive'): PidReuse[] => [
+const reuse = (startedAt: number, state: PidReuse['state'] = 'alive'): PidReuse[] => [
   {pid: 7, program: 'python3', startedAt, state},
 ]
-const before = namesake(lock.writtenAt - minute)
-const after = namesake(lock.writtenAt + minute)
+const before = reuse(lock.writtenAt - minute)
+const after = reuse(lock.writtenAt + minute)
 const flock = {pid: 9, program: 'flock', by: 'kernel-lock'} as const
 
 test.each<[string, LockFacts, LockVerdict['verdict'], RegExp]>([
@@ -35,18 +35,13 @@ test.each<[string, LockFacts, LockVerdict['verdict'], RegExp]>([
   ['a holder counts even on a list of versions', {...lock, path: '/a/yarn.lock', holders: [flock]}, 'held', /flock/],
   ['a named process that is gone leaves a stale lock', named, 'stale', /process 7, is gone/],
   ['a young lock of a gone process is stale', {...named, writtenAt: now - 1000}, 'stale', /is gone/],
-  ['a named process that lives holds', {...named, namesakes: before}, 'held', /its owner lives: process 7/],
-  [
-    'a process that wrote its lock as it started holds',
-    {...named, namesakes: namesake(lock.writtenAt)},
-    'held',
-    /lives/,
-  ],
-  ['a process that started after the lock is not its owner', {...named, namesakes: after}, 'stale', /after the lock/],
-  ['a zombie holds nothing', {...named, namesakes: namesake(lock.writtenAt - 1, 'dead')}, 'stale', /gone/],
+  ['a named process that lives holds', {...named, pidReuses: before}, 'held', /its owner lives: process 7/],
+  ['a process that wrote its lock as it started holds', {...named, pidReuses: reuse(lock.writtenAt)}, 'held', /lives/],
+  ['a process that started after the lock is not its owner', {...named, pidReuses: after}, 'stale', /after the lock/],
+  ['a zombie holds nothing', {...named, pidReuses: reuse(lock.writtenAt - 1, 'dead')}, 'stale', /gone/],
   [
     'a process with that number in a container may be the owner',
-    {...named, namesakes: namesake(lock.writtenAt - 1, 'contained')},
+    {...named, pidReuses: reuse(lock.writtenAt - 1, 'contained')},
     'kept',
     /7 in its container/,
   ],
@@ -58,11 +53,11 @@ test.each<[string, LockFacts, LockVerdict['verdict'], RegExp]>([
   ['a loopback address is this machine', {...lock, owner: {pid: 7, host: '127.0.1.1'}}, 'stale', /gone/],
   [
     'an earlier boot leaves nobody behind',
-    {...named, owner: {pid: 7, boot: 'boot-1'}, namesakes: before},
+    {...named, owner: {pid: 7, boot: 'boot-1'}, pidReuses: before},
     'stale',
     /earlier boot/,
   ],
-  ['this boot proves nothing', {...named, owner: {pid: 7, boot: 'boot-2'}, namesakes: before}, 'held', /lives/],
+  ['this boot proves nothing', {...named, owner: {pid: 7, boot: 'boot-2'}, pidReuses: before}, 'held', /lives/],
   ['an old lock that names nobody is stale', lock, 'stale', /it names nobody, and is 1h old/],
   [
     'a lock that names nobody is kept while it is young',
@@ -103,11 +98,11 @@ test('whatever anybody may still want is never stale', () => {
       {pid: 7, boot: 'boot-1'},
       {pid: 7, boot: 'boot-2'},
     ),
-    namesakes: fc.array(fc.record({pid: fc.constant(7), program: fc.constant('x'), startedAt: times, state}), {
+    pidReuses: fc.array(fc.record({pid: fc.constant(7), program: fc.constant('x'), startedAt: times, state}), {
       maxLength: 3,
     }),
   })
-  const mayBeWanted = ({form, holders, blindSpot, owner, namesakes, writtenAt}: LockFacts) =>
+  const mayBeWanted = ({form, holders, blindSpot, owner, pidReuses, writtenAt}: LockFacts) =>
     holders.length > 0 ||
     blindSpot !== undefined ||
     form === 'crowded' ||
@@ -116,7 +111,7 @@ test('whatever anybody may still want is never stale', () => {
     (owner === undefined && now - writtenAt < witness.minAgeMs) ||
     (owner !== undefined &&
       owner.boot !== 'boot-1' &&
-      namesakes.some((each) => each.state !== 'dead' && each.startedAt <= writtenAt))
+      pidReuses.some((each) => each.state !== 'dead' && each.startedAt <= writtenAt))
   fc.assert(
     fc.property(anyFacts, ({blindSpot, owner, ...rest}) => {
       const facts = {...lock, ...rest, ...(blindSpot && {blindSpot}), ...(owner && {owner})}

@@ -7,12 +7,12 @@ import {openJournal} from '../../../src/journal/open.js'
 import {commit} from '../../../src/journal/protocol/append.js'
 import {archiveOld} from '../../../src/journal/protocol/archive.js'
 import {compact} from '../../../src/journal/protocol/compact.js'
-import {type Cursor, look} from '../../../src/journal/protocol/cursor.js'
+import {type Cursor, refresh} from '../../../src/journal/protocol/cursor.js'
 import {drive, type Step} from '../../../src/journal/protocol/files.js'
 import {generations, recordsOf} from '../../../src/journal/protocol/history.js'
 import {encodeEntry} from '../../../src/journal/protocol/lines.js'
 import {createStamper} from '../../../src/system/host/host.js'
-import {type Process, type Setup, type World, walk} from '../../support/explore.js'
+import {type ModelState, type Process, type Setup, walk} from '../../support/explore.js'
 import {fakeClock} from '../../support/fake-clock.js'
 import {modelFiles} from '../../support/model-files.js'
 import {tempDir} from '../../support/temp-dir.js'
@@ -20,7 +20,7 @@ import {wordsSpec} from '../words.js'
 
 const journal = 'words'
 
-/** So many are watched for late lines of other programs and never compressed. */
+/** How many generations are watched for late lines of other programs and never compressed. */
 const watched = 16
 
 const wordsOf = (records: Iterable<RawRecord>) =>
@@ -39,7 +39,7 @@ describe('on the disk', () => {
     return openJournal(dir, {...spec, retention}, stamp)
   }
 
-  /** Each word makes a generation. */
+  /** Makes one generation for each word. */
   function fill(dir: string, count: number): string[] {
     const opened = journalIn(dir)
     const words = Array.from({length: count}, (_, index) => `word-${index}-ü`)
@@ -60,7 +60,7 @@ describe('on the disk', () => {
     expect(journalIn(dir).read()).toEqual(words)
   })
 
-  test('an archive holds every byte of its generation, with its date, for the owner alone', () => {
+  test('an archive holds every byte of its generation, with its date, and is accessible to the owner only', () => {
     const dir = tempDir()
     fill(dir, watched)
     const bytes = readFileSync(raw(dir, 1))
@@ -80,7 +80,7 @@ describe('on the disk', () => {
       expect(existsSync(raw(dir, generation))).toBe(true)
   })
 
-  test('many generations of an earlier time are caught up with, a few at each compaction', () => {
+  test('a backlog of old generations is archived, a few at each compaction', () => {
     const dir = tempDir()
     const words = fill(dir, 30)
     for (let generation = 1; generation <= 14; generation++) {
@@ -105,7 +105,7 @@ describe('on the disk', () => {
     expect(wordsOf(opened.records())).toEqual([...words.slice(2), 'more'])
   })
 
-  test('a damaged archive is named, and newer history is read nevertheless', () => {
+  test('an error names a damaged archive, and newer history can still be read', () => {
     const dir = tempDir()
     const words = fill(dir, 25)
     writeFileSync(archive(dir, 1), 'no archive')
@@ -119,7 +119,7 @@ describe('on the disk', () => {
   })
 })
 
-/** The same steps on files in memory, one by one. */
+/** The same steps, one by one, on files in memory. */
 describe('killed between two steps', () => {
   function cursorOf(name: string): Cursor<string[]> {
     let count = 0
@@ -140,7 +140,7 @@ describe('killed between two steps', () => {
 
   function* archiveAll(name: string): Step<void> {
     const cursor = cursorOf(name)
-    const view = yield* look(cursor)
+    const view = yield* refresh(cursor)
     if (view) yield* archiveOld(cursor, view)
   }
 
@@ -150,7 +150,7 @@ describe('killed between two steps', () => {
     return found
   }
 
-  test('nothing is lost or read twice, and the next one goes on (invariants 7 and 8)', () => {
+  test('nothing is lost or read twice, and the next process goes on (invariants 7 and 8)', () => {
     let steps = Number.POSITIVE_INFINITY
     for (let kill = 0; kill < steps; kill++) {
       const {perform} = modelFiles(journal)
@@ -170,15 +170,15 @@ describe('killed between two steps', () => {
     expect(steps).toBeGreaterThan(10)
   })
 
-  test('archivers at the same time, of which one may die, hide nothing from a reader', () => {
+  test('concurrent archivers, of which one may die, hide nothing from a reader', () => {
     const archiver: Process = (_world, index) => archiveAll(`p${index}`)
-    const reader: Process = (world, index) =>
+    const reader: Process = (model, index) =>
       (function* () {
         const oldest = (yield* generations()).slice(0, settled)
         const found = yield* wordsFrom(oldest)
-        world.acks.push({id: `reader-${index}`, process: index, mono: 0, verdict: JSON.stringify(found)})
+        model.acks.push({id: `reader-${index}`, process: index, mono: 0, verdict: JSON.stringify(found)})
       })()
-    const check = ({acks, files}: World) => {
+    const check = ({acks, files}: ModelState) => {
       for (const {verdict} of acks) expect(JSON.parse(verdict)).toEqual(words.slice(0, settled))
       const all = drive(generations(), files.perform)
       expect(drive(wordsFrom(all), files.perform)).toEqual(words)

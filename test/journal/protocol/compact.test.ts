@@ -1,7 +1,7 @@
 import {describe, expect, test} from 'vitest'
 import {commit} from '../../../src/journal/protocol/append.js'
 import {compact} from '../../../src/journal/protocol/compact.js'
-import {type Cursor, look} from '../../../src/journal/protocol/cursor.js'
+import {type Cursor, refresh} from '../../../src/journal/protocol/cursor.js'
 import {drive, type FileOp} from '../../../src/journal/protocol/files.js'
 import {encodeEntry} from '../../../src/journal/protocol/lines.js'
 import {modelFiles} from '../../support/model-files.js'
@@ -15,7 +15,7 @@ function cursorOf(name: string, patienceMs = 0): Cursor<string[]> {
   return {journal, newStamp, reader: {reads: 'all', fold: wordsSpec.fold}, patienceMs, view: undefined}
 }
 
-/** Compacts step by step; `between` is called behind each step with what was done. Returns all that was done. */
+/** Compacts step by step and returns all operations; `between` is called after each of them. */
 function compactWith(between: (op: FileOp, add: (word: string) => void) => void) {
   const {perform} = modelFiles(journal)
   const writer = cursorOf('writer')
@@ -29,24 +29,24 @@ function compactWith(between: (op: FileOp, add: (word: string) => void) => void)
     between(op, add)
     return answer
   })
-  const words = drive(look(cursorOf('reader')), perform)?.state
+  const words = drive(refresh(cursorOf('reader')), perform)?.state
   return {kinds: done.map(({op}) => op), words}
 }
 
-/** What is done between the seal, which is the only thing that a compactor appends, and the next generation's name. */
+/** The operations between the seal, which is all that a compactor appends, and the link of the next generation. */
 function unsuccessedSteps(kinds: readonly FileOp['op'][]) {
   return kinds.slice(kinds.lastIndexOf('append') + 1, kinds.lastIndexOf('link'))
 }
 
 describe('between a seal and its successor', () => {
-  test('nothing is waited for: the snapshot is on the disk before', () => {
+  test('no snapshot is written, because it is on disk before the seal', () => {
     const {kinds, words} = compactWith(() => undefined)
     expect(kinds.filter((op) => op === 'write-new')).toHaveLength(2)
     expect(unsuccessedSteps(kinds)).not.toContain('write-new')
     expect(words).toEqual(['first'])
   })
 
-  test('nor when somebody wrote while it was made: then it is made again before the seal', () => {
+  test('no snapshot is written either if another process wrote meanwhile: it is made again before the seal', () => {
     let made = 0
     const {kinds, words} = compactWith(({op}, add) => {
       if (op === 'write-new' && made++ === 0) add('second')
@@ -57,8 +57,8 @@ describe('between a seal and its successor', () => {
   })
 })
 
-describe('who comes to a seal without a successor', () => {
-  /** A compactor that stopped behind its seal, and somebody who wants to write; `resume` lets the compactor go on. */
+describe('a writer that finds a seal without a successor', () => {
+  /** A compactor stops after its seal, and another process writes; `resume` says when the compactor goes on. */
   function metAtSeal(resume: (kinds: readonly FileOp['op'][]) => boolean) {
     const {perform} = modelFiles(journal)
     const compacting = compact(cursorOf('compactor'))
@@ -76,17 +76,17 @@ describe('who comes to a seal without a successor', () => {
       while (resume(kinds) && !turn.done) step()
       return perform(op)
     })
-    return {kinds, words: drive(look(cursorOf('reader')), perform)?.state}
+    return {kinds, words: drive(refresh(cursorOf('reader')), perform)?.state}
   }
 
-  test('leaves it a moment to whoever sealed', () => {
+  test('waits a moment for the process that sealed', () => {
     const {kinds, words} = metAtSeal((kinds) => kinds.includes('pause'))
     expect(kinds.filter((op) => op === 'pause')).toHaveLength(1)
     expect(kinds).not.toContain('write-new')
     expect(words).toEqual(['late'])
   })
 
-  test('makes it when that one does not come to it', () => {
+  test('publishes the successor if that process does not', () => {
     const {kinds, words} = metAtSeal(() => false)
     expect(kinds.filter((op) => op === 'pause')).toHaveLength(5)
     expect(kinds).toContain('write-new')
@@ -94,7 +94,7 @@ describe('who comes to a seal without a successor', () => {
   })
 })
 
-test('a journal that never comes to rest is sealed all the same, and nothing is lost', () => {
+test('a journal that others write to all the time is sealed nevertheless, and nothing is lost', () => {
   let [made, isSealed] = [0, false]
   const {kinds, words} = compactWith(({op}, add) => {
     isSealed ||= op === 'append'

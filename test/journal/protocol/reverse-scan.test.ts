@@ -4,7 +4,7 @@ import {expect, test} from 'vitest'
 import {openJournal} from '../../../src/journal/open.js'
 import {onDisk} from '../../../src/journal/protocol/disk.js'
 import {drive, type FileOp} from '../../../src/journal/protocol/files.js'
-import {recordsBackwards} from '../../../src/journal/protocol/reverse-scan.js'
+import {recordsNewestFirst} from '../../../src/journal/protocol/reverse-scan.js'
 import {systemClock} from '../../../src/system/host/clock.js'
 import {createStamper} from '../../../src/system/host/host.js'
 import {newId} from '../../../src/system/host/ids.js'
@@ -16,7 +16,7 @@ function journalIn(dir: string, bytes: number) {
   return openJournal(dir, {...wordsSpec, limit}, createStamper(systemClock, newId))
 }
 
-/** Fills several generations with lines of all lengths, torn ones, foreign ones, and late ones that are carried. */
+/** Fills several generations with lines of all lengths, torn lines, foreign lines, and late lines that are carried. */
 function fill(dir: string): void {
   const journal = journalIn(dir, 200_000)
   const stable = join(dir, 'words.jsonl')
@@ -31,7 +31,7 @@ function fill(dir: string): void {
   appendFileSync(stable, `{"word":"${'long'.repeat(60_000)}"}\n{"word":"unfinished`)
 }
 
-test('newest first is oldest first turned round, whatever stands in the lines', () => {
+test('newest first is the reverse of oldest first, for lines of every kind', () => {
   const dir = tempDir()
   fill(dir)
   const journal = journalIn(dir, 1e9)
@@ -41,7 +41,7 @@ test('newest first is oldest first turned round, whatever stands in the lines', 
   expect([...journal.newestFirst()]).toEqual(forwards.reverse())
 })
 
-test('what is appended while somebody reads backwards is not given, and nothing is given twice', () => {
+test('a record that is appended during the scan is left out, and no record is returned twice', () => {
   const dir = tempDir()
   fill(dir)
   const journal = journalIn(dir, 1e9)
@@ -54,13 +54,13 @@ test('what is appended while somebody reads backwards is not given, and nothing 
   expect(given).toEqual(before)
 })
 
-test('lines that stood before guard came are read backwards too', () => {
+test('lines that were written before the first record of guard are scanned too', () => {
   const dir = tempDir()
   appendFileSync(join(dir, 'words.jsonl'), '{"word":"a"}\n{"word":"b"}\n')
   expect([...journalIn(dir, 1).newestFirst()]).toEqual([{word: 'b'}, {word: 'a'}])
 })
 
-test('no generation is opened before the caller comes to it, pieces are small, and what was opened is closed', () => {
+test('a generation is opened only when the caller reaches it, is read in small pieces, and is closed', () => {
   const dir = tempDir()
   const journal = journalIn(dir, 1e9)
   journal.note({kind: 'added', word: 'old'}, 'buffered')
@@ -73,7 +73,7 @@ test('no generation is opened before the caller comes to it, pieces are small, a
     ops.push(op)
     return perform(op)
   }
-  for (const {word} of recordsBackwards('words', (steps) => drive(steps, counted))) {
+  for (const {word} of recordsNewestFirst('words', (steps) => drive(steps, counted))) {
     if (String(word).startsWith('2500-')) break
   }
   expect(ops.filter(({op}) => op === 'open').map((op) => 'name' in op && op.name)).toEqual(['.gen/words.000002.jsonl'])

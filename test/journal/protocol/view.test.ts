@@ -5,7 +5,7 @@ import {drive, type FileOp} from '../../../src/journal/protocol/files.js'
 import {catchUp, emptyView, type View} from '../../../src/journal/protocol/view.js'
 import {leaseLine, oneByOne, stamped} from '../../support/lease-lines.js'
 
-/** The journal's own lines, lines without sense, and bytes that are no text. */
+/** Lines of the journal itself, lines of other programs, and bytes that are not text. */
 const carry = fc
   .tuple(fc.array(leaseLine, {maxLength: 4}), fc.constantFrom(0, 9))
   .map(([lines, from]) => JSON.stringify({...stamped('y'), kind: 'carry', generation: 1, from, to: from + 9, lines}))
@@ -36,12 +36,12 @@ const newView = () => emptyView(2, {fd: 1, identity: ''}, leaseFold)
 /** Reads on to the end of `bytes`. */
 function readOn(view: View<Leases>, bytes: Buffer): void {
   drive(catchUp(view, {reads: 'all', fold: leaseFold}), (op: FileOp) => {
-    if (op.op !== 'read') throw new Error(`nobody needs to ${op.op}`)
+    if (op.op !== 'read') throw new Error(`unexpected ${op.op}`)
     return bytes.subarray(op.from, op.from + op.atMost)
   })
 }
 
-/** Where a generation ends, it does not matter how much of what follows was read. */
+/** After a seal, it does not matter how many of the following bytes were read. */
 const seen = ({state, size, carriedTo, ...view}: View<Leases>) => ({
   ...view,
   state: JSON.stringify(leaseFold.save(state)),
@@ -49,7 +49,7 @@ const seen = ({state, size, carriedTo, ...view}: View<Leases>) => ({
   carriedTo: [...carriedTo],
 })
 
-test('wherever a growing journal ended when it was read before, it is the same as read at once', () => {
+test('reading a growing journal in any number of steps gives the same state as reading it at once', () => {
   const ends = fc.array(fc.nat(5000), {maxLength: 4})
   fc.assert(
     fc.property(journal, ends, (bytes, lengths) => {
@@ -66,7 +66,7 @@ test('wherever a growing journal ended when it was read before, it is the same a
   )
 })
 
-test('a journal of more bytes than are read at a time is folded line by line to its end', () => {
+test('a journal that is longer than one read is folded to its end', () => {
   const lines = Array.from({length: 9000}, (_, n) =>
     JSON.stringify({...stamped(`c${n}`), kind: 'claimed', job: `job-${n % 50}`, holder: 'h', ttlMs: 1, mono: n}),
   )

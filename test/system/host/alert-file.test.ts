@@ -3,7 +3,7 @@ import {expect, test} from 'vitest'
 import {writeAlertFile} from '../../../src/system/host/alert-file.js'
 import {tempDir} from '../../support/temp-dir.js'
 
-test('an alert file is for its owner alone, and one of the same name is never overwritten', () => {
+test('an alert file is accessible to its owner only, and never overwrites one of the same name', () => {
   const dir = tempDir()
   const paths = ['one', 'two', 'three'].map((text) => writeAlertFile(dir, 'sip.alert.txt', text))
   expect(paths).toEqual([`${dir}/sip.alert.txt`, `${dir}/sip.alert_2.txt`, `${dir}/sip.alert_3.txt`])

@@ -15,7 +15,7 @@ const escalation = {
   alerts: 1,
 }
 
-test('the file says what is escalated, is written once, and goes with the last escalation', () => {
+test('the file lists the escalations, is written only on change, and is removed with the last escalation', () => {
   const dir = mkdtempSync(join(tmpdir(), 'guard-escalation-'))
   onTestFinished(() => rmSync(dir, {recursive: true, force: true}))
   const path = join(dir, 'openclaw_escalation.json')

@@ -18,7 +18,7 @@ async function find(dir: string, ...patterns: string[]): Promise<string[]> {
   return paths.map((path) => path.replace(`${dir}/`, ''))
 }
 
-test('files, hidden files, folders and links to nowhere are found, each once', async () => {
+test('files, hidden files, folders and broken links are found, each once', async () => {
   const dir = tree('state/a.lock', 'state/deep/.b.lock', 'state/c.txt')
   mkdirSync(join(dir, 'state/d.lock'))
   symlinkSync('host:+1', join(dir, 'state/e.lock'))
@@ -26,7 +26,7 @@ test('files, hidden files, folders and links to nowhere are found, each once', a
   expect(await find(dir, 'state/**/*.lock', 'state/*.lock')).toEqual(found)
 })
 
-test('a link to a folder is never followed out of the tree', async () => {
+test('a link to a folder is never followed', async () => {
   const outside = tree('victim.lock')
   const dir = tree('state/a.lock')
   symlinkSync(outside, join(dir, 'state/link'))
@@ -34,7 +34,7 @@ test('a link to a folder is never followed out of the tree', async () => {
   expect(await find(dir, 'state/*/*.lock')).toEqual([])
 })
 
-test('a name with the characters of a pattern in it is found by itself', async () => {
+test('the exact name of a file is found even if it contains the characters of a pattern', async () => {
   const dir = tree('job[1].lock', 'job1.lock')
   expect(await find(dir, 'job[1].lock')).toEqual(['job[1].lock'])
 })
@@ -45,7 +45,7 @@ test('an absolute pattern is found from anywhere', async () => {
   expect(paths).toEqual([join(dir, 'a.lock')])
 })
 
-test('a pattern that matches nothing, or a folder that is not there, finds nothing', async () => {
+test('a pattern without a match, or below a missing folder, finds nothing', async () => {
   expect(await find(tree('a.txt'), '*.lock', 'gone/**')).toEqual([])
 })
 
@@ -55,17 +55,20 @@ test('what is excluded is not found', async () => {
   expect(paths).toEqual([join(dir, 'state/a.lock'), join(dir, 'state/quarantined.lock')])
 })
 
-test.skipIf(process.geteuid?.() !== 0)('a folder that may not be read is reported and hides no other', async () => {
-  const dir = tree('open/a.lock', 'shut/b.lock')
-  chmodSync(dir, 0o755)
-  chmodSync(join(dir, 'shut'), 0o700)
-  process.seteuid?.('nobody')
-  try {
-    expect(await findPaths({patterns: ['**/*.lock'], dir, without: []})).toEqual({
-      paths: [join(dir, 'open/a.lock')],
-      unreadable: [join(dir, 'shut')],
-    })
-  } finally {
-    process.seteuid?.(0)
-  }
-})
+test.skipIf(process.geteuid?.() !== 0)(
+  'an unreadable folder is reported, and other folders are searched nevertheless',
+  async () => {
+    const dir = tree('open/a.lock', 'shut/b.lock')
+    chmodSync(dir, 0o755)
+    chmodSync(join(dir, 'shut'), 0o700)
+    process.seteuid?.('nobody')
+    try {
+      expect(await findPaths({patterns: ['**/*.lock'], dir, without: []})).toEqual({
+        paths: [join(dir, 'open/a.lock')],
+        unreadable: [join(dir, 'shut')],
+      })
+    } finally {
+      process.seteuid?.(0)
+    }
+  },
+)

@@ -1,7 +1,7 @@
 import {expect, test} from 'vitest'
 import {newId} from '../../../src/system/host/ids.js'
 
-test('an id has twelve characters that are safe in a file name, and none comes twice', () => {
+test('an id has twelve characters that are safe in a file name, and is unique', () => {
   const ids = Array.from({length: 1000}, newId)
   expect(ids.every((id) => /^[\w-]{12}$/.test(id))).toBe(true)
   expect(new Set(ids).size).toBe(1000)

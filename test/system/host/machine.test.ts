@@ -3,16 +3,16 @@ import {expect, test} from 'vitest'
 import {parseMeminfo, readMachine} from '../../../src/system/host/machine.js'
 import {tempDir} from '../../support/temp-dir.js'
 
-test('memory is what the kernel says is available, in bytes', () => {
+test('memory is the available memory as reported by the kernel, in bytes', () => {
   const text = 'MemTotal:       24684092 kB\nMemFree:         1000000 kB\nMemAvailable:   23000000 kB\n'
   expect(parseMeminfo(text)).toEqual({availableBytes: 23_000_000 * 1024, totalBytes: 24_684_092 * 1024})
 })
 
-test('a kernel that does not tell what is available is not guessed at', () => {
+test('the available memory is unknown if the kernel does not report it', () => {
   expect(parseMeminfo('MemTotal: 10 kB\nMemFree: 5 kB\n')).toBeUndefined()
 })
 
-test('the disk of a folder that is not there yet is that of the folder above', () => {
+test('the disk of a missing folder is that of its parent', () => {
   const dir = tempDir()
   const {disk, load} = readMachine(join(dir, 'not/yet'))
   expect(disk).toMatchObject({path: dir, totalBytes: expect.any(Number)})

@@ -11,7 +11,7 @@ import {tempDir} from '../../support/temp-dir.js'
 const minAgeMs = 600_000
 const judge = (facts: LockFacts) => judgeLock(facts, {...readLocalNames(), now: Date.now(), minAgeMs})
 
-/** Judges one file as it is now. */
+/** Inspects and judges one file. */
 function look(path: string) {
   const [facts] = inspectLocks([path])
   if (!facts) throw new Error(`${path} is gone`)
@@ -30,7 +30,7 @@ function backdate(path: string, ageMs: number): void {
   utimesSync(path, seconds, seconds)
 }
 
-/** The number of a process that is gone. */
+/** The pid of a process that has ended. */
 function deadPid(): string {
   return execFileSync('sh', ['-c', 'echo $$'], {encoding: 'utf8'})
 }
@@ -43,7 +43,7 @@ test('a lock held by flock(1) is held, and stale once that has ended', async () 
   await expect.poll(() => look(path).verdict).toBe('stale')
 })
 
-test('a lock held by fcntl is held by the process that took it', async () => {
+test('a lock held by fcntl(2) is held by the process that took it', async () => {
   const path = lockFile('', 2 * minAgeMs)
   const script = `
 import fcntl, time
@@ -64,7 +64,7 @@ test('a lock that a process merely has open is held', async () => {
   const holder = await startReady('sh', '-c', `exec 9<>${path}; echo ready; sleep 300`)
   expect(look(path).facts.holders).toContainEqual({pid: holder.pid, program: 'sh', by: 'open-file'})
   await endGroup(holder)
-  // The shell's own child has the file open too, and may die a moment later.
+  // A child of the shell has the file open too, and may die a moment later.
   await expect.poll(() => look(path).verdict).toBe('stale')
 })
 
@@ -76,7 +76,7 @@ test('a file that is open under another name is held as well', async () => {
   expect(look(path).verdict).toBe('held')
 })
 
-test('a lock is held while the process that it names lives, and stale when that is gone', async () => {
+test('a lock is held while the process that it names is alive, and stale after its end', async () => {
   const owner = await startReady('sh', '-c', 'echo ready; exec sleep 300')
   const path = lockFile(`${owner.pid} ${hostname()}\n`)
   expect(look(path)).toMatchObject({verdict: 'held', reason: expect.stringMatching(/its owner lives/)})
@@ -84,14 +84,14 @@ test('a lock is held while the process that it names lives, and stale when that 
   expect(look(path)).toMatchObject({verdict: 'stale', reason: expect.stringMatching(/is gone/)})
 })
 
-test('a process that has inherited the number of the owner is not the owner', async () => {
-  const namesake = await startReady('sh', '-c', 'echo ready; exec sleep 300')
-  const path = lockFile(`${namesake.pid}`, 60_000)
+test('a process that reuses the pid of the owner is not the owner', async () => {
+  const reuse = await startReady('sh', '-c', 'echo ready; exec sleep 300')
+  const path = lockFile(`${reuse.pid}`, 60_000)
   expect(look(path)).toMatchObject({verdict: 'stale', reason: expect.stringMatching(/after the lock was written/)})
 })
 
 test('a zombie owns nothing', async () => {
-  // The parent never asks for its child's end; a shell might, before it becomes something else.
+  // The parent must never wait for its child, which a shell might do before its exec.
   const script = 'import os, time\nif os.fork() == 0: os._exit(0)\nprint("ready", flush=True)\ntime.sleep(300)'
   const parent = await startReady('python3', '-c', script)
   const child = execFileSync('pgrep', ['-P', String(parent.pid)], {encoding: 'utf8'}).trim()
@@ -116,14 +116,14 @@ test.each([
   expect(look(join(dir, 'job.lock'))).toMatchObject({verdict: 'stale', reason: expect.stringMatching(/is gone/)})
 })
 
-test('a directory that holds data is no lock', () => {
+test('a directory with data is not a lock', () => {
   const dir = join(tempDir(), 'job.lock')
   mkdirSync(join(dir, 'data'), {recursive: true})
   backdate(dir, 2 * minAgeMs)
   expect(look(dir).verdict).toBe('kept')
 })
 
-test('a pipe is no lock, and does not make anybody wait', () => {
+test('a pipe is not a lock, and does not block the inspection', () => {
   const path = join(tempDir(), 'job.lock')
   execFileSync('mkfifo', [path])
   expect(look(path).verdict).toBe('kept')
@@ -146,12 +146,12 @@ test.skipIf(process.geteuid?.() !== 0)(
     expect(asNobody(() => [foreign, own, unreadable].map((path) => look(path)))).toMatchObject([
       {verdict: 'kept', reason: expect.stringMatching(/its open files cannot be seen/)},
       {verdict: 'stale'},
-      {verdict: 'kept', reason: expect.stringMatching(/cannot be read by this user/)},
+      {verdict: 'kept', reason: expect.stringMatching(/is not readable by this user/)},
     ])
   },
 )
 
-test.skipIf(process.geteuid?.() !== 0)('a kernel lock of another user is seen by everybody', async () => {
+test.skipIf(process.geteuid?.() !== 0)('a kernel lock of another user is visible to every user', async () => {
   const path = lockFile('', 2 * minAgeMs)
   execFileSync('chown', ['nobody', path])
   chmodSync(dirname(path), 0o755)

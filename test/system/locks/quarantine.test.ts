@@ -17,13 +17,13 @@ import {tempDir} from '../../support/temp-dir.js'
 
 const note = {reason: 'its owner is gone', at: 1000}
 
-interface World {
+interface Folders {
   readonly state: string
   readonly locks: string
 }
 
 /** Locks on the device of the state directory, and on another. */
-const worlds: [string, () => World][] = [
+const places: [string, () => Folders][] = [
   ['on the same device', () => ({state: tempDir(), locks: tempDir()})],
   ['across devices', () => ({state: tempDir(), locks: tempDir('/dev/shm')})],
 ]
@@ -37,12 +37,12 @@ function clear(state: string, id: string, ...paths: string[]): void {
   for (const path of paths) box.keep(box.take(judged(path), note) as Taken)
 }
 
-test('the two worlds of these tests are two devices', () => {
+test('the two folders of these tests are on two devices', () => {
   expect(lstatSync(tempDir('/dev/shm')).dev).not.toBe(lstatSync(tempDir()).dev)
 })
 
-test.each(worlds)('a lock that was cleared comes back as it was, %s', (_title, world) => {
-  const {state, locks} = world()
+test.each(places)('a cleared lock is restored unchanged, %s', (_title, place) => {
+  const {state, locks} = place()
   const [file, link, folder] = ['a.lock', 'b.lock', 'c.lock'].map((name) => join(locks, name)) as [
     string,
     string,
@@ -70,8 +70,8 @@ test.each(worlds)('a lock that was cleared comes back as it was, %s', (_title, w
   expect(openQuarantine(state).list()).toEqual([])
 })
 
-test.each(worlds)('a lock that was made anew is not overwritten by an old one, %s', (_title, world) => {
-  const {state, locks} = world()
+test.each(places)('a new lock is not overwritten by a restored one, %s', (_title, place) => {
+  const {state, locks} = place()
   const [file, folder] = [join(locks, 'a.lock'), join(locks, 'c.lock')]
   writeFileSync(file, 'old')
   mkdirSync(folder)
@@ -89,8 +89,8 @@ test.each(worlds)('a lock that was made anew is not overwritten by an old one, %
   expect(readdirSync(locks).sort()).toEqual(['a.lock', 'c.lock'])
 })
 
-test.each(worlds)('a lock that changed since it was judged stays, %s', (_title, world) => {
-  const {state, locks} = world()
+test.each(places)('a lock that changed since its inspection stays, %s', (_title, place) => {
+  const {state, locks} = place()
   const path = join(locks, 'a.lock')
   writeFileSync(path, 'old')
   utimesSync(path, 1, 1)
@@ -106,8 +106,8 @@ test.each(worlds)('a lock that changed since it was judged stays, %s', (_title, 
   ).toBe('changed')
 })
 
-test.each(worlds)('a lock that somebody took meanwhile is given back, %s', (_title, world) => {
-  const {state, locks} = world()
+test.each(places)('a lock that was taken meanwhile is moved back, %s', (_title, place) => {
+  const {state, locks} = place()
   const path = join(locks, 'a.lock')
   writeFileSync(path, '4711')
   const box = openQuarantine(state).openBox('q1')
@@ -117,8 +117,8 @@ test.each(worlds)('a lock that somebody took meanwhile is given back, %s', (_tit
   expect(readFileSync(path, 'utf8')).toBe('4711')
 })
 
-test.each(worlds)('a lock whose clearing was cut off can be restored, %s', (_title, world) => {
-  const {state, locks} = world()
+test.each(places)('a lock whose clearing was interrupted can be restored, %s', (_title, place) => {
+  const {state, locks} = place()
   const path = join(locks, 'a.lock')
   writeFileSync(path, '4711')
   openQuarantine(state).openBox('q1').take(judged(path), note)
@@ -126,7 +126,7 @@ test.each(worlds)('a lock whose clearing was cut off can be restored, %s', (_tit
   expect(readdirSync(locks)).toEqual(['a.lock'])
 })
 
-test('a manifest line that was cut off hides no other', () => {
+test('a torn manifest line hides no other line', () => {
   const {state, locks} = {state: tempDir(), locks: tempDir()}
   const path = join(locks, 'a.lock')
   writeFileSync(path, '4711')
@@ -135,14 +135,14 @@ test('a manifest line that was cut off hides no other', () => {
   expect(openQuarantine(state).restore('q1')).toEqual([{path, result: 'restored'}])
 })
 
-test('the quarantine is for its owner alone', () => {
+test('the quarantine is accessible to its owner only', () => {
   const {state, locks} = {state: tempDir(), locks: tempDir()}
   writeFileSync(join(locks, 'a.lock'), '')
   clear(state, 'q1', join(locks, 'a.lock'))
   expect(lstatSync(join(state, 'quarantine')).mode & 0o777).toBe(0o700)
 })
 
-test('boxes older than a time are dropped, younger ones stay', () => {
+test('old boxes are removed, and younger ones stay', () => {
   const {state, locks} = {state: tempDir(), locks: tempDir()}
   for (const [id, at] of [['old', 1000] as const, ['new', 2000] as const]) {
     const path = join(locks, id)
@@ -159,11 +159,11 @@ test('boxes older than a time are dropped, younger ones stay', () => {
   ).toEqual(['new'])
 })
 
-test('a state directory that is gone is not made again, and the lock stays where it is', () => {
+test('a missing state directory is not made again, and the lock stays where it is', () => {
   const state = join(tempDir(), 'gone')
   const lock = join(tempDir(), 'a.lock')
   writeFileSync(lock, '4711')
-  // Made recursively, it would be made below /proc too, where that never returns.
+  // A recursive mkdir would never return below /proc.
   expect(() => clear(state, 'q1', lock)).toThrow('ENOENT')
   expect([existsSync(state), existsSync(lock)]).toEqual([false, true])
 })

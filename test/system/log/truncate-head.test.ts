@@ -19,30 +19,30 @@ import {tailLog} from '../../../src/system/log/tail-log.js'
 import {type TruncateRequest, truncateHead} from '../../../src/system/log/truncate-head.js'
 import {readTruncations} from '../../../src/system/log/truncation-list.js'
 import {appendFlags} from '../../../src/system/output/spool.js'
-import {cuttableDir} from '../../support/cuttable-dir.js'
 import {sequence, wholeLog} from '../../support/rotated-log.js'
 import {until} from '../../support/sandbox.js'
 import {tempDir} from '../../support/temp-dir.js'
+import {truncatableDir} from '../../support/truncatable-dir.js'
 
 const policy = {maxSizeBytes: 256 * 1024, keep: 1000, maxAgeMs: 3_600_000}
 
-function openLog(dir = cuttableDir()) {
+function openLog(dir = truncatableDir()) {
   const file = join(dir, 'log')
   const fd = openSync(file, appendFlags, 0o600)
   onTestFinished(() => closeSync(fd))
   const {blksize, ino: inode} = fstatSync(fd)
   const cut = (more: Partial<TruncateRequest> = {}) =>
-    truncateHead({fd, file, inode}, {bytes: blksize, isKept: true, policy, onCut: () => undefined, ...more})
+    truncateHead({fd, file, inode}, {bytes: blksize, isKept: true, policy, onTruncated: () => undefined, ...more})
   return {file, fd, inode, blksize, cut}
 }
 
-describe('a log that is open', () => {
+describe('an open log', () => {
   test('loses its head to an older file, and keeps its inode', async () => {
     const {file, fd, inode, blksize, cut} = openLog()
     writeFileSync(fd, `${'a'.repeat(blksize)}${'b'.repeat(blksize)}rest`)
     const told: number[] = []
-    expect(await cut({onCut: (bytes) => told.push(bytes)})).toBe('cut')
-    expect(await cut()).toBe('cut')
+    expect(await cut({onTruncated: (bytes) => told.push(bytes)})).toBe('truncated')
+    expect(await cut()).toBe('truncated')
     expect(told).toEqual([blksize])
     expect([fstatSync(fd).ino, readFileSync(file, 'utf8')]).toEqual([inode, 'rest'])
     expect(readFileSync(`${file}.1`, 'utf8')).toBe('b'.repeat(blksize))
@@ -50,7 +50,7 @@ describe('a log that is open', () => {
     expect(existsSync(`${file}.cut`)).toBe(false)
   })
 
-  test('keeps the places of what was written before', async () => {
+  test('keeps the offsets of earlier output', async () => {
     const {file, fd, inode, blksize, cut} = openLog()
     writeFileSync(fd, `${'a'.repeat(blksize)}${'b'.repeat(blksize)}rest`)
     await cut()
@@ -61,15 +61,15 @@ describe('a log that is open', () => {
     expect(Buffer.concat(read).toString()).toBe(`a${'b'.repeat(blksize)}re`)
   })
 
-  test('drops a head that is not to be kept, and still knows how much it was', async () => {
+  test('drops a head that is not kept, but still counts its bytes', async () => {
     const {file, fd, inode, blksize, cut} = openLog()
     writeFileSync(fd, `${'a'.repeat(blksize)}rest`)
-    expect(await cut({isKept: false})).toBe('cut')
+    expect(await cut({isKept: false})).toBe('truncated')
     expect([existsSync(`${file}.1`), existsSync(`${file}.cut`)]).toEqual([false, false])
     expect(findStretches(file, {inode, from: 0, to: blksize + 4})).toEqual([{file, from: 0, to: 4}])
   })
 
-  test('forgets the cuts whose file is gone, but not how much it has lost', async () => {
+  test('forgets the truncations whose file is gone, but not the number of truncated bytes', async () => {
     const {file, fd, inode, blksize, cut} = openLog()
     writeFileSync(fd, 'x'.repeat(blksize * 6))
     for (let count = 0; count < 5; count++) await cut({policy: {...policy, keep: 2}})
@@ -81,7 +81,7 @@ describe('a log that is open', () => {
     ])
   })
 
-  test('is left alone where the file system cannot do it', async () => {
+  test('is not truncated on a file system that does not support it', async () => {
     const dir = tempDir('/dev/shm')
     expect(statfsSync(dir).type).toBe(0x01021994)
     const {file, fd, blksize, cut} = openLog(dir)
@@ -92,8 +92,8 @@ describe('a log that is open', () => {
   })
 })
 
-describe('a head that is on its way out', () => {
-  test('is left to the guard that is at it', async () => {
+describe('an unfinished copy of a head', () => {
+  test('is left to the guard that writes it', async () => {
     const {file, fd, blksize, cut} = openLog()
     writeFileSync(fd, 'x'.repeat(blksize * 2))
     writeFileSync(`${file}.cut`, 'theirs')
@@ -101,37 +101,37 @@ describe('a head that is on its way out', () => {
     expect([readFileSync(`${file}.cut`, 'utf8'), fstatSync(fd).size]).toEqual(['theirs', blksize * 2])
   })
 
-  test('is kept when its guard was killed at it', async () => {
+  test('is kept if its guard was killed', async () => {
     const {file, fd, blksize, cut} = openLog()
     writeFileSync(fd, 'x'.repeat(blksize * 2))
     writeFileSync(`${file}.cut`, 'of a dead guard')
     utimesSync(`${file}.cut`, 1, 1)
-    expect(await cut()).toBe('cut')
+    expect(await cut()).toBe('truncated')
     expect(readFileSync(`${file}.2`, 'utf8')).toBe('of a dead guard')
   })
 })
 
-/** A job that writes as fast as it can, while its log is kept near 256 KiB. */
+/** Runs a job that writes as fast as it can, while its log is kept near 256 KiB. */
 async function rotateUnder(last: number, {file, fd, inode}: ReturnType<typeof openLog>, more = {}) {
-  let cuts = 0
-  const onCut = () => {
-    cuts++
+  let truncations = 0
+  const onTruncated = () => {
+    truncations++
   }
-  const mayCut = () => Number.POSITIVE_INFINITY
-  const limit = limitLog({fd, file, inode, policy: {...policy, ...more}, mayCut, onCut})
+  const mayTruncate = () => Number.POSITIVE_INFINITY
+  const limit = limitLog({fd, file, inode, policy: {...policy, ...more}, mayTruncate, onTruncated})
   await once(spawn('seq', [`${last}`], {stdio: ['ignore', fd, 'ignore']}), 'exit')
-  await until(() => fstatSync(fd).size < policy.maxSizeBytes, 'the last cut')
+  await until(() => fstatSync(fd).size < policy.maxSizeBytes, 'the last truncation')
   await limit.stop()
-  return cuts
+  return truncations
 }
 
-test('nothing is lost of a job that writes at full speed', async () => {
+test('no output is lost of a job that writes at full speed', async () => {
   const log = openLog()
   expect(await rotateUnder(2_000_000, log)).toBeGreaterThan(10)
   expect(wholeLog(log.file) === sequence(1, 2_000_000)).toBe(true)
 })
 
-test('a job that is too fast leaves what is kept and no more', async () => {
+test('a job that is too fast leaves only as many files as are kept', async () => {
   const log = openLog()
   await rotateUnder(1_000_000, log, {keep: 2})
   const kept = wholeLog(log.file)
@@ -140,39 +140,39 @@ test('a job that is too fast leaves what is kept and no more', async () => {
   expect(kept.length).toBeLessThan(3 * policy.maxSizeBytes)
 })
 
-test('what has not been passed on yet is not cut off', async () => {
+test('output that has not been passed on yet is not truncated', async () => {
   const log = openLog()
   writeFileSync(log.fd, 'x'.repeat(policy.maxSizeBytes * 2))
-  const cuts: number[] = []
+  const truncations: number[] = []
   let passedOn = log.blksize * 3 + 1
-  const onCut = (bytes: number) => {
-    cuts.push(bytes)
+  const onTruncated = (bytes: number) => {
+    truncations.push(bytes)
     passedOn -= bytes
   }
-  const limit = limitLog({...log, policy, mayCut: () => passedOn, onCut})
-  await until(() => cuts.length > 0, 'the cut')
+  const limit = limitLog({...log, policy, mayTruncate: () => passedOn, onTruncated})
+  await until(() => truncations.length > 0, 'the truncation')
   await limit.stop()
-  expect([cuts, passedOn]).toEqual([[log.blksize * 3], 1])
+  expect([truncations, passedOn]).toEqual([[log.blksize * 3], 1])
 })
 
-test('a log that was cut is looked at again before its job fills it twice', async () => {
+test('a truncated log is checked again before its job fills it twice', async () => {
   const log = openLog()
-  const cuts: number[] = []
+  const truncations: number[] = []
   const limit = limitLog({
     ...log,
     policy,
-    mayCut: () => Number.POSITIVE_INFINITY,
-    onCut: (bytes) => cuts.push(bytes),
+    mayTruncate: () => Number.POSITIVE_INFINITY,
+    onTruncated: (bytes) => truncations.push(bytes),
   })
   for (const [count, more] of [320 * 1024, policy.maxSizeBytes + 1, policy.maxSizeBytes].entries()) {
     writeFileSync(log.fd, 'x'.repeat(more))
-    // Somebody who takes a cut for a pause of the job looks again after 5 s.
-    await until(() => cuts.length > count, `cut ${count + 1}`, count === 2 ? 4000 : undefined)
+    // If a truncation counted as a pause of the job, the next check would come after 5 s.
+    await until(() => truncations.length > count, `truncation ${count + 1}`, count === 2 ? 4000 : undefined)
   }
   await limit.stop()
 })
 
-test('whoever follows a log meanwhile gets every byte once', async () => {
+test('a reader that follows the log meanwhile gets every byte once', async () => {
   const log = openLog()
   appendFileSync(log.file, 'begin\n')
   const read: Buffer[] = []

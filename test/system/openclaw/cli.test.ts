@@ -163,7 +163,7 @@ test('a secret that is missing fails the call and names where it should be', asy
     failure: {
       kind: 'configuration',
       cause: 'no-secret',
-      message: 'openclaw.env.OPENCLAW_GATEWAY_TOKEN: the environment has no variable GUARD_NO_SUCH_TOKEN',
+      message: 'openclaw.env.OPENCLAW_GATEWAY_TOKEN: the environment variable GUARD_NO_SUCH_TOKEN is not set',
     },
   })
   expect(read().calls).toBeUndefined()

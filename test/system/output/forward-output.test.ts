@@ -5,43 +5,47 @@ import {describe, expect, onTestFinished, test} from 'vitest'
 import {type Gap, OutputForwarder} from '../../../src/system/output/forward-output.js'
 import {tempDir} from '../../support/temp-dir.js'
 
-/** A source and a target as files, and what has arrived. */
+/** A source file, a target file, and the text that has arrived. */
 function line(text: string, from: number, gaps: Gap[] = []) {
   const dir = tempDir()
   const [source, target] = [join(dir, 'source'), join(dir, 'target')]
   writeFileSync(source, text)
   const [input, output] = [openSync(source, 'r'), openSync(target, 'a')]
   onTestFinished(() => [input, output].forEach(closeSync))
-  return {source, pump: new OutputForwarder(input, from, output, gaps), arrived: () => readFileSync(target, 'utf8')}
+  return {
+    source,
+    forwarder: new OutputForwarder(input, from, output, gaps),
+    arrived: () => readFileSync(target, 'utf8'),
+  }
 }
 
-describe('a pump', () => {
-  test('passes on what has come since, from its offset on', async () => {
-    const {source, pump, arrived} = line('earlier, first', 9)
-    expect(await pump.drain()).toBe(5)
+describe('a forwarder', () => {
+  test('passes on new bytes, from its offset on', async () => {
+    const {source, forwarder, arrived} = line('earlier, first', 9)
+    expect(await forwarder.drain()).toBe(5)
     writeFileSync(source, ', second', {flag: 'a'})
-    expect(await pump.drain()).toBe(8)
-    expect(await pump.drain()).toBe(0)
+    expect(await forwarder.drain()).toBe(8)
+    expect(await forwarder.drain()).toBe(0)
     expect(arrived()).toBe('first, second')
   })
 
-  test('leaves what comes while it passes on for the next time', async () => {
-    const {source, pump, arrived} = line('first', 0)
-    const turn = pump.drain()
+  test('leaves bytes that are written meanwhile for the next drain', async () => {
+    const {source, forwarder, arrived} = line('first', 0)
+    const turn = forwarder.drain()
     writeFileSync(source, ', second', {flag: 'a'})
     expect(await turn).toBe(5)
     expect(arrived()).toBe('first')
-    expect(await pump.drain()).toBe(8)
+    expect(await forwarder.drain()).toBe(8)
   })
 
-  test('passes on more than its buffer holds', async () => {
+  test('passes on more bytes than its buffer holds', async () => {
     const text = Array.from({length: 300_000}, (_, index) => `${index}\n`).join('')
-    const {pump, arrived} = line(text, 0)
-    await pump.drain()
+    const {forwarder, arrived} = line(text, 0)
+    await forwarder.drain()
     expect(arrived() === text).toBe(true)
   })
 
-  test('leaves out the gaps, wherever they stand', async () => {
+  test('leaves out the gaps, wherever they are', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.tuple(fc.boolean(), fc.integer({min: 1, max: 90_000})), {maxLength: 8}),
@@ -53,8 +57,8 @@ describe('a pump', () => {
             at += length
           }
           const text = parts.map(([isGap, length]) => (isGap ? '-' : '+').repeat(length)).join('')
-          const {pump, arrived} = line(text, 0, gaps)
-          await pump.drain()
+          const {forwarder, arrived} = line(text, 0, gaps)
+          await forwarder.drain()
           expect(arrived()).toBe(text.replaceAll('-', ''))
         },
       ),
@@ -62,11 +66,11 @@ describe('a pump', () => {
     )
   })
 
-  test('begins anew in a source that was emptied', async () => {
-    const {source, pump, arrived} = line('a long first line\n', 0)
-    await pump.drain()
+  test('starts again at the beginning of a source that was emptied', async () => {
+    const {source, forwarder, arrived} = line('a long first line\n', 0)
+    await forwarder.drain()
     writeFileSync(source, 'anew\n')
-    await pump.drain()
+    await forwarder.drain()
     expect(arrived()).toBe('a long first line\nanew\n')
   })
 })

@@ -21,7 +21,7 @@ test("only the run's own stretch of the log is searched", () => {
   expect(classIn(`ok\n${line}`, {from: 0, to: 3})).toBeUndefined()
 })
 
-test('of a huge output the end is searched', () => {
+test('only the end of a huge output is searched', () => {
   const filler = `${'x'.repeat(1023)}\n`.repeat(searchedBytes / 1024)
   expect(classIn(`${line}${filler}`, {from: 0})).toBeUndefined()
   expect(classIn(`${filler}${line}`, {from: 0})).toBe('server')

@@ -10,7 +10,7 @@ function files() {
   return {spoolFile: join(dir, 'run.err'), logFile: join(dir, 'log')}
 }
 
-test('what comes into a spool is copied into the log, and known by its place there', () => {
+test('output in a spool is copied to the log, and its place there is reported', () => {
   const {spoolFile, logFile} = files()
   const places: Gap[] = []
   const spool = openSpool(spoolFile, logFile, (place) => places.push(place))
@@ -26,7 +26,7 @@ test('what comes into a spool is copied into the log, and known by its place the
   expect([existsSync(spoolFile), existsSync(`${spoolFile}.copied`)]).toEqual([false, false])
 })
 
-test('a spool whose guard was killed is finished from where the copy had come, and nothing twice', () => {
+test('a spool whose guard was killed is copied on from where the copy had stopped, without repetition', () => {
   const {spoolFile, logFile} = files()
   const spool = openSpool(spoolFile, logFile, () => undefined)
   writeSync(spool.fd, 'copied\n')
@@ -37,14 +37,14 @@ test('a spool whose guard was killed is finished from where the copy had come, a
   expect([existsSync(spoolFile), existsSync(`${spoolFile}.copied`)]).toEqual([false, false])
 })
 
-test('a spool that nothing was copied from yet is salvaged whole', () => {
+test('a spool that was not copied yet is recovered as a whole', () => {
   const {spoolFile, logFile} = files()
   writeFileSync(spoolFile, 'x'.repeat(200_000))
   recoverSpool(spoolFile, logFile)
   expect(readFileSync(logFile, 'utf8')).toBe('x'.repeat(200_000))
 })
 
-test('where there is no spool, there is nothing to salvage', () => {
+test('recovery does nothing without a spool', () => {
   const {spoolFile, logFile} = files()
   recoverSpool(spoolFile, logFile)
   expect(existsSync(logFile)).toBe(false)

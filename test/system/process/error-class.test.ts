@@ -23,7 +23,7 @@ const thrownBy = (call: Promise<unknown>) =>
     (error: unknown) => error,
   )
 
-test('what fetch really throws is understood', async () => {
+test('real errors of fetch are classified', async () => {
   const url = await server()
   expect(classOf(await thrownBy(fetch('http://127.0.0.1:9')))).toBe('connection')
   expect(classOf(await thrownBy(fetch('http://no-such-host.invalid/')))).toBe('connection')
@@ -47,7 +47,7 @@ test.each([
   expect(classOf(error)).toBe(expected)
 })
 
-test('a cause that names itself as its cause comes to an end', () => {
+test('a cause that refers to itself causes no endless loop', () => {
   const error = new Error('HTTP 503')
   error.cause = error
   expect(classOf(error)).toBe('server')

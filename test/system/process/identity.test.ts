@@ -13,7 +13,7 @@ function startSleeper(...command: [string, ...string[]]) {
   return child
 }
 
-test('a process is alive under its number and start time until it ends', async () => {
+test('a process is alive by its pid and start time until it ends', async () => {
   const child = startSleeper('sleep', '60')
   const ref = identifyProcess(child.pid!)!
   expect(processState(ref, here, here)).toBe('alive')
@@ -25,20 +25,20 @@ test('a process is alive under its number and start time until it ends', async (
   expect(identifyProcess(child.pid!)).toBeUndefined()
 })
 
-test('a number that was given to another process is not the one that was named', () => {
+test('a process that reuses a pid is not the recorded process', () => {
   const ref = identifyProcess(process.pid)!
   expect(processState({...ref, start: '1'}, here, here)).toBe('gone')
 })
 
-test('a process of another boot is gone; of another host or container nothing is known', () => {
+test('a process of another boot is gone, and one of another host or container is unknown', () => {
   const ref = identifyProcess(process.pid)!
   expect(processState(ref, {...here, boot: 'boot-0'}, here)).toBe('gone')
   expect(processState(ref, {...here, host: 'web2'}, here)).toBe('unknown')
   expect(processState({...ref, namespace: 'pid:[1]'}, here, here)).toBe('unknown')
 })
 
-test('a process that nobody reaped is gone', async () => {
-  // The shell becomes a sleeper that never waits for its child.
+test('a zombie is gone', async () => {
+  // The shell turns into a sleep that never waits for its child.
   const parent = startSleeper('sh', '-c', 'sleep 0 & echo $!; exec sleep 60')
   const [line] = (await once(parent.stdout!, 'data')) as [Buffer]
   const pid = Number(line.toString())

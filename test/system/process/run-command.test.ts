@@ -6,7 +6,7 @@ import {outputLimit, runCommand} from '../../../src/system/process/run-command.j
 
 const sh = (script: string, timeoutMs = 20_000) => runCommand({argv: ['sh', '-c', script], timeoutMs})
 
-test('a command ends with its exit code, its output and its own words apart', async () => {
+test('the result of a command has its exit code, standard output and standard error', async () => {
   expect(await sh('echo out; echo err >&2; exit 3')).toMatchObject({
     exitCode: 3,
     signal: undefined,
@@ -17,7 +17,7 @@ test('a command ends with its exit code, its output and its own words apart', as
   })
 })
 
-test('output over the limit is read and dropped, and the command ends as it would have', async () => {
+test('output beyond the limit is read and dropped, and does not change how the command ends', async () => {
   const result = await sh(`head -c ${8 * outputLimit} /dev/zero | tr '\\0' x; echo done >&2; exit 4`)
   expect(result).toMatchObject({exitCode: 4, signal: undefined, stderr: 'done\n'})
   expect(result.stdout).toBe('x'.repeat(outputLimit))
@@ -37,7 +37,7 @@ test('a child that ignores TERM does not outlive its timed-out command', async (
   await expect.poll(() => isAlive(readPid(pidFile))).toBe(false)
 })
 
-test('a daemon that keeps the pipe open neither holds the command beyond its end nor is harmed', async () => {
+test('a daemon that keeps the pipe open does not delay the result, and is not killed', async () => {
   const pidFile = join(tempDir(), 'pid')
   const result = await sh(`sleep 300 & echo $! > ${pidFile}; echo started`)
   const daemon = readPid(pidFile)
@@ -55,23 +55,23 @@ test.each([
   expect(result).toMatchObject({spawnError, exitCode: undefined, signal: undefined, timedOut: false})
 })
 
-test('a working directory that is not there is a start that failed', async () => {
+test('a missing working directory is a failed start', async () => {
   const result = await runCommand({argv: ['true'], timeoutMs: 5000, cwd: join(tempDir(), 'gone')})
   expect(result).toMatchObject({spawnError: 'ENOENT', exitCode: undefined})
 })
 
-test('a command that a signal ended says which', async () => {
+test('the result of a command that was killed has the signal', async () => {
   expect(await sh('kill -USR1 $$')).toMatchObject({exitCode: undefined, signal: 'SIGUSR1', timedOut: false})
 })
 
-test('an abort ends the command without calling it timed out', async () => {
+test('an aborted command does not count as timed out', async () => {
   const controller = new AbortController()
   const running = runCommand({argv: ['sleep', '300'], timeoutMs: 60_000, signal: controller.signal})
   setTimeout(() => controller.abort(), 100)
   expect(await running).toMatchObject({signal: 'SIGTERM', timedOut: false})
 })
 
-test('arguments reach the program as they are, whatever a shell would make of them', async () => {
+test('arguments reach the program unchanged, without a shell', async () => {
   const dir = tempDir()
   const script = join(dir, 'args.cjs')
   writeFileSync(script, 'console.log(JSON.stringify(process.argv.slice(2)))')

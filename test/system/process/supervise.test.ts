@@ -47,7 +47,7 @@ test('a job that passes its timeout is ended', async () => {
   expect(ends).toEqual([10])
 })
 
-test('a timeout longer than a timer can be is kept to the millisecond', async () => {
+test('a timeout that is longer than the longest timer is exact', async () => {
   const {ended, ends} = job({timeoutMs: 30 * day})
   await vi.advanceTimersByTimeAsync(30 * day - 1)
   expect(ends).toEqual([])
@@ -72,7 +72,7 @@ test('a log that is older than the run does not make it silent at once', async (
   expect((await ended).silent).toBe(true)
 })
 
-test('a limit of 0 is none, as with timeout(1)', async () => {
+test('a limit of 0 means no limit, as with timeout(1)', async () => {
   const {exit, ended, ends} = job({timeoutMs: 0, silenceMs: 0})
   await vi.advanceTimersByTimeAsync(day)
   expect(ends).toEqual([])

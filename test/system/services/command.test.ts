@@ -6,7 +6,7 @@ import {tempDir} from '../../support/temp-dir.js'
 
 const settings = {...quickService, manager: 'command'} as const
 
-test('a command restarts, and another tells whether it is up', async () => {
+test('one command restarts the service, and another one checks whether it is up', async () => {
   const service = openService(
     {...settings, cwd: tempDir(), restart: ['touch', 'up'], check: ['test', '-e', 'up']},
     runCommand,
@@ -16,17 +16,17 @@ test('a command restarts, and another tells whether it is up', async () => {
   expect(await service.isUp()).toMatchObject({state: 'up'})
 })
 
-test('the last words of a restart that failed are its reason', async () => {
+test('the last output of a failed restart is its reason', async () => {
   const service = openService({...settings, restart: ['sh', '-c', 'echo one; echo no room >&2; exit 4']}, runCommand)
   expect(await service.restart()).toEqual({ok: false, reason: 'no room (exit 4)'})
 })
 
-test('a service without a check can be restarted, and nobody can tell whether it is up', async () => {
+test('a service without a check can be restarted, and its state is uncheckable', async () => {
   const service = openService({...settings, restart: ['true']}, runCommand)
   expect(await service.isUp()).toMatchObject({state: 'uncheckable'})
 })
 
-test('a restart script that leaves a daemon behind does not wait for it', async () => {
+test('a restart does not wait for a daemon that its script leaves running', async () => {
   const service = openService(
     {...settings, restart: ['sh', '-c', 'sleep 3 & echo started'], timeoutMs: 2000},
     runCommand,

@@ -42,7 +42,7 @@ describe('the command line, by its documented behaviour', () => {
     expect(await service(name).isUp()).toMatchObject(state)
   })
 
-  test('a restart is asked of `process restart`, and its failure has a reason without colours', async () => {
+  test('a restart calls `process restart`, and its failure has a reason without colours', async () => {
     expect(await service('uw-daemon').restart()).toEqual({ok: true, detail: 'Process uw-daemon restarted'})
     expect(await service('nosuch').restart()).toEqual({
       ok: false,
@@ -56,12 +56,12 @@ describe('the command line, by its documented behaviour', () => {
     expect(await uwDaemon.isUp()).toMatchObject({state: 'unknown', detail: expect.stringMatching(/connection refused/)})
   })
 
-  test('an answer that is no list is unknown', async () => {
+  test('an answer that is not a list is unknown', async () => {
     const odd = {source: 'none', answers: [{args: ['process'], exitCode: 0, stdout: 'Usage: …', stderr: ''}]}
     expect(await service('uw-daemon', odd).isUp()).toMatchObject({state: 'unknown'})
   })
 
-  test('a process-compose that is not on the machine is a reason', async () => {
+  test('a process-compose that is not installed is a reason', async () => {
     const absent = openService({...settings, command: ['/no/such/process-compose'], name: 'uw-daemon'}, runCommand)
     const reason = '/no/such/process-compose is not on this machine, or not in PATH'
     expect(await absent.restart()).toEqual({ok: false, reason})
@@ -84,7 +84,7 @@ describe('the REST API, by its documented behaviour', () => {
     expect(asked).toEqual(['POST /process/restart/uw-daemon', 'POST /process/restart/a%2Fb%2Bc'])
   })
 
-  test('a token is sent in its header, and never told', async () => {
+  test('a token is sent in its header, and never shown', async () => {
     process.env['TEST_PC_TOKEN'] = 'a-token-of-twenty-characters'
     onTestFinished(() => void delete process.env['TEST_PC_TOKEN'])
     const url = await serve((request, response) => {
@@ -118,7 +118,7 @@ describe('the REST API, by its documented behaviour', () => {
   })
 })
 
-/** Routes, codes and bodies as in process-compose's `api/routes.go` and `api/pc_api.go`. */
+/** Routes, codes and bodies as in `api/routes.go` and `api/pc_api.go` of process-compose. */
 function api(asked: string[] = []): RequestListener {
   const processes = JSON.parse(running.answers[0]?.stdout ?? '') as {readonly name: string}[]
   return ({method, url = ''}, response) => {

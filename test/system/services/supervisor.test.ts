@@ -37,7 +37,7 @@ describe.skipIf(!hasSupervisord)('with a real supervisord', () => {
   const service = (program: string, timeoutMs = quickService.timeoutMs) =>
     openService({...settings, config: supervisord.config, program, timeoutMs}, runCommand)
 
-  test('a real supervisord restarts a program that runs, and one that was killed, and both are proved to be up', async () => {
+  test('a real supervisord restarts a running program and a killed one, and both are verified to be up', async () => {
     const good = service('good')
     await expect.poll(() => good.isUp(), {timeout: 10_000}).toMatchObject({state: 'up'})
     const before = supervisord.pidOf('good')
@@ -69,7 +69,7 @@ describe.skipIf(!hasSupervisord)('with a real supervisord', () => {
       .toMatchObject({state: 'failed', detail: expect.stringMatching(/bad is FATAL Exited too quickly/)})
   })
 
-  test('a group is as well as its worst program', async () => {
+  test('the state of a group is that of its worst program', async () => {
     const state = await service('bot:*').isUp()
     expect(state).toMatchObject({state: 'down', detail: expect.stringMatching(/bot:second is STOPPED/)})
   })
@@ -83,7 +83,7 @@ describe.skipIf(!hasSupervisord)('with a real supervisord', () => {
     })
   })
 
-  test('a supervisorctl that is not on the machine, or not set up, is a reason', async () => {
+  test('a supervisorctl that is not installed or not configured is a reason', async () => {
     const absent = openService({...settings, program: 'good', command: ['/no/such/supervisorctl']}, runCommand)
     const reason = '/no/such/supervisorctl is not on this machine, or not in PATH'
     expect(await absent.restart()).toEqual({ok: false, reason})
@@ -91,7 +91,7 @@ describe.skipIf(!hasSupervisord)('with a real supervisord', () => {
     expect(await misled.restart()).toEqual({ok: false, reason: expect.stringMatching(/could not find config file/)})
   })
 
-  test('a supervisord that has ended is told from a program that is not up', async () => {
+  test('a supervisord that has ended differs from a program that is not up', async () => {
     await supervisord.stop()
     const good = service('good')
     expect(await good.restart()).toEqual({ok: false, reason: expect.stringMatching(/s\.sock no such file \(exit 7\)/)})

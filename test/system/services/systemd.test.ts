@@ -34,7 +34,7 @@ describe.skipIf(!canRunSystemd)('with a real systemd as user manager', () => {
     rmSync(dir, {recursive: true})
   })
 
-  test('a unit that is down is restarted and proved to be up, and gets a new life from the next restart', async () => {
+  test('a unit that is down is restarted and verified to be up, and the next restart changes its incarnation', async () => {
     const bot = service('bot.service')
     expect(await bot.isUp()).toEqual({state: 'down', detail: 'bot.service is inactive (dead)'})
     expect(await restartService({clock: systemClock, signal, service: bot}, quickService)).toEqual({
@@ -46,7 +46,7 @@ describe.skipIf(!canRunSystemd)('with a real systemd as user manager', () => {
     expect((await bot.isUp()).incarnation).not.toBe(incarnation)
   })
 
-  test('a unit that fails at once is failed, though systemctl said nothing of it', async () => {
+  test('a unit that fails at once is failed, although systemctl reported no error', async () => {
     const bad = service('bad.service')
     expect(await bad.restart()).toMatchObject({ok: true})
     await expect
@@ -67,7 +67,7 @@ describe.skipIf(!canRunSystemd)('with a real systemd as user manager', () => {
     expect(result.evidence).toMatch(/flapping\.service is activating \(auto-restart\)/)
   })
 
-  test('what systemctl says of a failed restart is the reason', async () => {
+  test('the output of systemctl about a failed restart is the reason', async () => {
     expect(await service('unready.service').restart()).toEqual({
       ok: false,
       reason: expect.stringMatching(/Job for unready\.service failed .* \(exit 1\)$/),
@@ -94,7 +94,7 @@ describe.skipIf(!canRunSystemd)('with a real systemd as user manager', () => {
   })
 })
 
-describe('with the words of systemctl 252 as they were recorded', () => {
+describe('with recorded output of systemctl 252', () => {
   const recording = JSON.parse(
     readFileSync(join(import.meta.dirname, '../../fixtures/services/systemd-252/not-booted.json'), 'utf8'),
   ) as Recording
@@ -109,7 +109,7 @@ describe('with the words of systemctl 252 as they were recorded', () => {
   })
 })
 
-test('a systemctl that is not on the machine is a reason', async () => {
+test('a systemctl that is not installed is a reason', async () => {
   const service = openService({...settings, command: ['/no/such/systemctl'], unit: 'bot.service'}, runCommand)
   expect(await service.restart()).toEqual({
     ok: false,

@@ -4,12 +4,12 @@ import {join} from 'node:path'
 import {onTestFinished} from 'vitest'
 import {tempDir} from './temp-dir.js'
 
-const cuttable: readonly number[] = [0xef53, 0x58465342]
+const supported: readonly number[] = [0xef53, 0x58465342]
 
-/** A folder on ext4 or XFS, which can take the head off a file; where the temporary folder is neither, in an image. */
-export function cuttableDir(): string {
+/** A folder on ext4 or XFS, which can truncate the head of a file. If the temporary folder is on neither, in an image. */
+export function truncatableDir(): string {
   const dir = tempDir()
-  if (cuttable.includes(statfsSync(dir).type)) return dir
+  if (supported.includes(statfsSync(dir).type)) return dir
   const [image, mounted] = [join(dir, 'image'), join(dir, 'mounted')]
   mkdirSync(mounted)
   execFileSync('truncate', ['-s', '256M', image])

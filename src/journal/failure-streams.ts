@@ -5,7 +5,7 @@ import {resetFold} from '../domain/openclaw/reset-ledger.js'
 import {resetRequestFold} from '../domain/openclaw/reset-request.js'
 import {historyLimits, stateLimits} from './limits.js'
 
-/** Every journal but those of `streams.ts`; a new one starts with a line here. */
+/** The journals about failures. They stand apart from `streams.ts` because a healthy run does not load their folds. */
 export const breakerStream = {name: 'breakers', fold: breakerFold, ...stateLimits}
 export const resetRequestStream = {name: 'openclaw_reset_requests', fold: resetRequestFold, ...historyLimits}
 export const resetResultStream = {name: 'openclaw_reset_results', fold: resetFold, ...historyLimits}
