@@ -1,3 +1,4 @@
+import {isStandalone} from '../system/program.js'
 import {useCompileCache} from './compile-cache.js'
 
 /**
@@ -24,6 +25,8 @@ function loseWorkingDirectory(env: NodeJS.ProcessEnv): void {
 /** What `bin/guard` has put aside is meant for the jobs, and for all else that guard starts. */
 function takeBack(env: NodeJS.ProcessEnv): void {
   const prefix = 'GUARD_ASIDE_'
+  // The launcher's own, for the executable.
+  if (isStandalone) delete env['BUN_GC_TIMER_DISABLE']
   const names = Object.keys(env)
   if (!names.some((name) => name.startsWith(prefix))) return
   // Another object: bun heeds or forgets some of its own variables when they are set in the old one.
