@@ -1,7 +1,8 @@
 #!/bin/sh
 # All tests of a fresh clone, and once more those that run the built program, on the standalone executable: what they
 # need and lack is installed (as root, from Debian), or they say why they skip. With GUARD_FORM=node or standalone only
-# the one or the other. With OPENCLAW=1 those against the real OpenClaw too. Arguments go to vitest. The last line: `N passed, N failed`.
+# the one or the other. With OPENCLAW=1 those against the real OpenClaw too. Arguments go to vitest. The last line:
+# `N passed, N failed`.
 set -u
 cd "$(dirname "$0")/.."
 sh scripts/prepare.sh --standalone || exit 1
@@ -23,12 +24,16 @@ of_program() {
 }
 
 status=0
-form=${GUARD_FORM:-both}
-[ "$form" = standalone ] || GUARD_FORM=node run node "$@"
-# shellcheck disable=SC2046
-[ "$form" = node ] || GUARD_FORM=standalone run standalone $([ $# -gt 0 ] && echo "$@" || of_program)
-if [ -n "${OPENCLAW:-}" ]; then
-  node test/openclaw/install.mjs && run openclaw --config test/openclaw/vitest.config.mts || status=1
-fi
+if [ -n "${OPENCLAW:-}" ]; then node test/openclaw/install.mjs || status=1; fi
+for form in ${GUARD_FORM:-node standalone}; do
+  export GUARD_FORM="$form"
+  if [ "$form" = standalone ] && [ $# -eq 0 ]; then
+    # shellcheck disable=SC2046
+    run standalone $(of_program)
+  else
+    run "$form" "$@"
+  fi
+  [ -z "${OPENCLAW:-}" ] || run "openclaw-$form" --config test/openclaw/vitest.config.mts
+done
 node scripts/tally.mjs "$results"/*.json || status=1
 exit "$status"
