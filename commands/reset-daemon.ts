@@ -5,7 +5,7 @@ import {runResetDaemon} from '../src/cli/run-reset-daemon.js'
 import {wireResetDaemon} from '../src/cli/wire/reset-daemon.js'
 import {planResets, unreadableLines} from '../src/usecases/reset/answer-resets.js'
 
-/** Answers the requests to un-stick jobs of OpenClaw, and sees to it that none of them stays disabled. */
+/** Answers the requests to reset stuck jobs of OpenClaw, and makes sure that none of them stays disabled. */
 export default class ResetDaemon extends GuardCommand {
   static override summary = 'Answer the pending requests to reset stuck jobs of OpenClaw'
   static override description =
@@ -17,8 +17,8 @@ export default class ResetDaemon extends GuardCommand {
   ]
 
   static override flags = {
-    watch: durationFlag({summary: 'go on for ever, with so long between two rounds'}),
-    'dry-run': boolean({summary: 'tell what a round would do, and do nothing', exclusive: ['watch']}),
+    watch: durationFlag({summary: 'go on for ever, with this time between two rounds'}),
+    'dry-run': boolean({summary: 'print what a round would do, and do nothing', exclusive: ['watch']}),
   }
 
   async run(): Promise<object | undefined> {
@@ -29,7 +29,9 @@ export default class ResetDaemon extends GuardCommand {
       const [plan, unreadable] = [planResets(deps, new Set()), unreadableLines(deps)]
       this.print(renderResetPlan(plan, unreadable))
       return {
-        planned: plan.map(({request, ...decision}) => ({requestId: request.id, jobId: request.jobId, ...decision})),
+        planned: plan.map(({request: {id, job, jobId}, ...decision}) => {
+          return {requestId: id, job, openclawId: jobId, ...decision}
+        }),
         unreadable,
       }
     }

@@ -5,7 +5,7 @@ import type {OpenClaw, OpenClawTask} from '../../src/system/openclaw/openclaw.js
 
 type Call = keyof OpenClaw
 
-/** How the next call of a kind goes wrong. `lateMs`: the gateway does it nevertheless, so much later. */
+/** How the next call of a kind fails. With `lateMs` the gateway applies it after all, that many milliseconds later. */
 export interface Fault {
   readonly on: Call
   readonly kind: FailureKind
@@ -18,16 +18,16 @@ export interface FakeOpenClaw extends OpenClaw {
   tasks: OpenClawTask[]
   faults: Fault[]
   healthNow: GatewayHealth
-  /** Called before each call, with its name: the world moves on meanwhile. */
+  /** Called before each call, with its name, to change something meanwhile. */
   onCall: (call: Call) => void | Promise<void>
-  /** Lets what is due by now happen. */
+  /** Applies late calls and slots that are due by now. */
   readonly passTime: () => void
   readonly calls: Call[]
 }
 
 export const jobId = '3a7f742b-889a-4c05-9697-f5f873fea02c'
 
-/** OpenClaw with one job whose marker was left by a run that is gone. Each call takes 3 s, as the real one's do. */
+/** OpenClaw with one job whose marker was left behind by a dead run. Each call takes 3 s, as with the real one. */
 export function fakeOpenClaw(clock: Clock, change: Partial<OpenClawJob> = {}): FakeOpenClaw {
   const late: {readonly at: number; readonly change: () => void}[] = []
   const switchJob = (enabled: boolean) => {
@@ -35,7 +35,7 @@ export function fakeOpenClaw(clock: Clock, change: Partial<OpenClawJob> = {}): F
     const nextRunAtMs = enabled ? clock.now() + 60_000 : undefined
     fake.job = {...fake.job, enabled, nextRunAtMs, ...(!enabled && {runningAtMs: undefined})}
   }
-  /** What has come true meanwhile; and a job with a due slot has run. */
+  /** Applies late calls that are due; a job whose slot is due has run. */
   const passTime = () => {
     for (const due of late.splice(0)) {
       if (due.at <= clock.now()) due.change()

@@ -8,7 +8,7 @@ import {fakeClock} from './fake-clock.js'
 import {fakeOpenClaw, jobId} from './fake-openclaw.js'
 import {memoryJournal} from './memory-journal.js'
 
-/** A wedged job, its journals, and reset daemons that may die at any moment. */
+/** A wedged job, its journals, and reset daemons that can be killed at any call. */
 export function resetWorld(change: Partial<OpenClawJob> = {}) {
   const clock = fakeClock()
   const openclaw = fakeOpenClaw(clock, change)
@@ -18,7 +18,7 @@ export function resetWorld(change: Partial<OpenClawJob> = {}) {
   const stop = new AbortController()
   let pids = 100
 
-  /** One daemon, a process of its own. `crashAt` ends it at that call of a port: nothing of it happens afterwards. */
+  /** One daemon with its own process. `crashAt` kills it at that call of a port. */
   const daemon = (crashAt?: number): ResetDeps & {readonly pid: number; readonly hasCrashed: () => boolean} => {
     pids += 1
     const pid = pids
@@ -81,7 +81,7 @@ export function resetWorld(change: Partial<OpenClawJob> = {}) {
     daemon,
     ask,
     jobNow: () => openclaw.job,
-    /** A line that somebody else's program appended. */
+    /** A line that another program appended. */
     foreignLine: (line: RawRecord) => requests.lines.push(line),
     round: () => answerResets(daemon()),
     kinds: () => results.lines.map(({kind, step, outcome}) => [kind, step, outcome].filter(Boolean).join(' ')),

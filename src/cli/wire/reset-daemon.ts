@@ -10,10 +10,10 @@ import type {LeaseDeps, LeaseRequest} from '../../usecases/lease/lease.js'
 import {type ResetDeps, usualPace} from '../../usecases/reset/reset-deps.js'
 import type {Guard} from '../guard.js'
 
-/** A request that was interrupted or left so often has failed. */
+/** Attempts, interrupted or released, after which a request has failed. */
 const maxTries = 3
 
-/** Ties the reset daemon's story to the world. Throws GuardError `config` when the settings name no OpenClaw. */
+/** Throws GuardError `config` when the settings have no part `openclaw`. */
 export function wireResetDaemon(guard: Guard, stop: AbortSignal): ResetDeps {
   const openclaw = openClawOf(guard)
   const {expireAfterMs, minIntervalMs} = guard.settings.resetDaemon
@@ -32,7 +32,7 @@ export function wireResetDaemon(guard: Guard, stop: AbortSignal): ResetDeps {
   }
 }
 
-/** The daemon's own lease, by which others see whether it works. */
+/** The daemon's own lease, from which the watchdog sees that the daemon works. */
 export function resetLease(guard: Guard, ttlMs: number): {readonly deps: LeaseDeps; readonly request: LeaseRequest} {
   const here = {host: readHostName(), boot: readBootId()}
   const deps: LeaseDeps = {
@@ -54,6 +54,6 @@ function openClawOf({settings}: Guard): OpenClawSettings {
 
 function thisProcess() {
   const self = identifyProcess(process.pid)
-  if (!self) throw new GuardError('internal', `process ${process.pid}, which is this one, is not to be found`)
+  if (!self) throw new GuardError('internal', `this process, ${process.pid}, cannot be found`)
   return self
 }

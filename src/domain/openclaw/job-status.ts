@@ -1,22 +1,22 @@
 import {type OpenClawJob, type OpenClawRead, repeats} from './job.js'
 
 /**
- * What guard says of a cron job of OpenClaw.
+ * The status of a cron job of OpenClaw.
  *
- * OpenClaw's own `ok` proves no work (a systemEvent is `ok` when its text is queued), so nothing here calls a job
- * proven: only a lease or fresh output does, and either of them outranks what OpenClaw says.
+ * OpenClaw's own `ok` does not prove any work (a systemEvent is `ok` as soon as its text is queued). Only a lease or a
+ * fresh output does, and either of them outranks what OpenClaw says.
  */
 
 /**
- * - healthy: nothing speaks against it; it may be running within its limit
- * - hung: running for longer than its limit, or the marker of a dead run was left
- * - wedged: it should have run and does not; the scheduler stands
- * - missed: its slots move on, yet it does not run
- * - failing: one error after the other
- * - auto-disabled: OpenClaw switched it off after too many errors
- * - disabled: a person switched it off
- * - vanished: the id is gone
- * - left-alone: OpenClaw's own job
+ * - healthy: nothing is wrong with it as far as OpenClaw says; it may be running within its limit
+ * - hung: it is marked as running for longer than its limit; the run may be dead and its marker left behind
+ * - wedged: its slot has passed and the scheduler did not start it
+ * - missed: its next slot is in the future, but it does not run
+ * - failing: several errors in a row
+ * - auto-disabled: OpenClaw disabled it after too many errors
+ * - disabled: a person disabled it
+ * - vanished: OpenClaw has no job of this id
+ * - left-alone: it is a job that OpenClaw owns
  * - unknown: OpenClaw could not be read
  */
 type OpenClawState =
@@ -31,74 +31,74 @@ type OpenClawState =
   | 'left-alone'
   | 'unknown'
 
-/** What helps: a reset of the job, a restart of the gateway, a person, or nothing is needed. */
+/** What helps: a reset of the job, a restart of the gateway, or a person; `none` if nothing is needed. */
 type OpenClawRemedy = 'reset' | 'restart-gateway' | 'person' | 'none'
 
 export interface OpenClawJobStatus {
   readonly state: OpenClawState
   readonly remedy: OpenClawRemedy
-  /** One sentence with the figures it rests on. */
+  /** One sentence with the figures behind the state. */
   readonly reason: string
-  /** The marker that was seen; a reset is for this marker alone. */
+  /** The marker that was seen. A reset request names it, so that no later run is reset. */
   readonly runningAtMs: number | undefined
 }
 
-/** Spans in milliseconds; undefined switches a rule off or leaves the limit to the job. */
+/** Durations in milliseconds. */
 export interface OpenClawLimits {
-  /** Outranks the job's own limit. */
+  /** Outranks the job's own limit; undefined if the job's own limit counts. */
   readonly maxRunningMs: number | undefined
-  /** For a job that has switched its own limit off. */
+  /** For a job whose own limit is switched off. */
   readonly fallbackMaxRunningMs: number
   /** Added to every limit before a run counts as hung. */
   readonly graceMs: number
-  /** A slot that is late by so much means that the scheduler stands. */
+  /** A slot that is later than this means that the scheduler does not work. */
   readonly wedgedAfterMs: number
-  /** Longest time without a run. */
+  /** Longest time without a run; undefined if the settings do not say. */
   readonly maxAgeMs: number | undefined
   readonly failingAfter: number
 }
 
 export function openClawJobStatus(read: OpenClawRead, limits: OpenClawLimits, now: number): OpenClawJobStatus {
-  if (read.read === 'failed') return sighting('unknown', 'none', `OpenClaw could not be read: ${read.reason}`)
-  if (read.read === 'absent') return sighting('vanished', 'person', 'OpenClaw has no job of this id any more')
+  if (read.read === 'failed') return status('unknown', 'none', `OpenClaw could not be read: ${read.reason}`)
+  if (read.read === 'absent') return status('vanished', 'person', 'OpenClaw has no job of this id any more')
   const {job} = read
-  if (job.systemOwned) return sighting('left-alone', 'none', 'OpenClaw owns this job and lets nobody edit it')
+  if (job.systemOwned) return status('left-alone', 'none', 'OpenClaw owns this job and refuses edits')
   if (job.autoDisabled !== undefined) {
-    return sighting('auto-disabled', 'person', `OpenClaw switched the job off by itself: ${job.autoDisabled}`)
+    return status('auto-disabled', 'person', `OpenClaw disabled the job by itself: ${job.autoDisabled}`)
   }
-  if (!job.enabled) return sighting('disabled', 'none', 'somebody switched the job off')
-  return judgeEnabledJob(job, limits, now)
+  if (!job.enabled) return status('disabled', 'none', 'a person disabled the job')
+  return statusOfEnabled(job, limits, now)
 }
 
-function judgeEnabledJob(job: OpenClawJob, limits: OpenClawLimits, now: number): OpenClawJobStatus {
-  if (job.runningAtMs !== undefined) return judgeRunning(job, job.runningAtMs, {limits, now})
+function statusOfEnabled(job: OpenClawJob, limits: OpenClawLimits, now: number): OpenClawJobStatus {
+  if (job.runningAtMs !== undefined) return statusOfRunning(job, job.runningAtMs, {limits, now})
   const lateMs = job.nextRunAtMs === undefined ? 0 : now - job.nextRunAtMs
   if (lateMs > limits.wedgedAfterMs) {
-    return sighting(
+    return status(
       'wedged',
       'restart-gateway',
       `its slot passed ${seconds(lateMs)} ago and the scheduler did not start it`,
     )
   }
   if (job.consecutiveErrors >= limits.failingAfter) {
-    return sighting(
+    return status(
       'failing',
       'person',
-      `${job.consecutiveErrors} errors one after the other; the last: ${job.lastError ?? 'no text'}`,
+      `${job.consecutiveErrors} errors in a row; the last: ${job.lastError ?? 'no text'}`,
     )
   }
   const ageMs = job.lastRunAtMs === undefined ? 0 : now - job.lastRunAtMs
   if (limits.maxAgeMs !== undefined && ageMs > limits.maxAgeMs) {
-    return sighting(
+    return status(
       'missed',
       'person',
-      `its last run was ${seconds(ageMs)} ago, more than the ${seconds(limits.maxAgeMs)} it may be`,
+      `its last run was ${seconds(ageMs)} ago, at most ${seconds(limits.maxAgeMs)} is allowed`,
     )
   }
-  return sighting('healthy', 'none', 'enabled, no run beyond its limit, next slot not late')
+  return status('healthy', 'none', 'enabled, no run beyond its limit, next slot not late')
 }
 
-function judgeRunning(
+function statusOfRunning(
   job: OpenClawJob,
   runningAtMs: number,
   {limits, now}: {readonly limits: OpenClawLimits; readonly now: number},
@@ -107,19 +107,19 @@ function judgeRunning(
   const limitMs = maxRunningMs(job, limits)
   if (runningMs <= limitMs) {
     return {
-      ...sighting('healthy', 'none', `running for ${seconds(runningMs)} of at most ${seconds(limitMs)}`),
+      ...status('healthy', 'none', `running for ${seconds(runningMs)} of at most ${seconds(limitMs)}`),
       runningAtMs,
     }
   }
   const reason = `marked as running for ${seconds(runningMs)}, at most ${seconds(limitMs)} is normal`
-  if (repeats(job)) return {...sighting('hung', 'reset', reason), runningAtMs}
-  // Enabling a one-shot job again may make it run again.
-  return {...sighting('hung', 'person', `${reason}; a job of schedule ${job.schedule} is never reset`), runningAtMs}
+  if (repeats(job)) return {...status('hung', 'reset', reason), runningAtMs}
+  // Enabling a one-shot job may make it run a second time.
+  return {...status('hung', 'person', `${reason}; a job of schedule ${job.schedule} is never reset`), runningAtMs}
 }
 
 /**
- * Longest run that is normal, with the grace. Without a limit of its own OpenClaw ends an agent's turn after 60 minutes
- * and anything else after 10.
+ * Longest normal run in milliseconds, with the grace. Where the job has no limit, OpenClaw's own defaults count: 60 minutes
+ * for an agent's turn, 10 for anything else.
  */
 export function maxRunningMs(job: OpenClawJob, limits: OpenClawLimits): number {
   return (limits.maxRunningMs ?? ownLimitMs(job, limits.fallbackMaxRunningMs)) + limits.graceMs
@@ -134,17 +134,17 @@ function ownLimitMs(job: OpenClawJob, fallbackMs: number): number {
  * Whether a reset is to be asked for, and for which marker. `proofOfLife` names what proves that the job works
  * ("its lease is fresh"): it vetoes the reset, because resetting a job at work destroys the work.
  */
-export function resetWish(sighting: OpenClawJobStatus, proofOfLife: string | undefined): ResetWish {
-  if (sighting.remedy !== 'reset') return {wanted: false, reason: sighting.reason}
-  if (proofOfLife !== undefined) return {wanted: false, reason: `no reset, for ${proofOfLife}; ${sighting.reason}`}
-  return {wanted: true, reason: sighting.reason, runningAtMs: sighting.runningAtMs}
+export function resetWish(status: OpenClawJobStatus, proofOfLife: string | undefined): ResetWish {
+  if (status.remedy !== 'reset') return {wanted: false, reason: status.reason}
+  if (proofOfLife !== undefined) return {wanted: false, reason: `no reset, for ${proofOfLife}; ${status.reason}`}
+  return {wanted: true, reason: status.reason, runningAtMs: status.runningAtMs}
 }
 
 type ResetWish =
   | {readonly wanted: true; readonly reason: string; readonly runningAtMs: number | undefined}
   | {readonly wanted: false; readonly reason: string}
 
-function sighting(state: OpenClawState, remedy: OpenClawRemedy, reason: string): OpenClawJobStatus {
+function status(state: OpenClawState, remedy: OpenClawRemedy, reason: string): OpenClawJobStatus {
   return {state, remedy, reason, runningAtMs: undefined}
 }
 

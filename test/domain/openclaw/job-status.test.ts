@@ -40,24 +40,29 @@ test.each<[string, Partial<OpenClawJob>, string, string]>([
   ['a run beyond its limit and the grace is hung', {runningAtMs: now - 720_001}, 'hung', 'reset'],
   ['a run of an agent has an hour', {payload: 'agentTurn', runningAtMs: now - 3_720_000}, 'healthy', 'none'],
   ['an own limit counts', {timeoutSeconds: 30, runningAtMs: now - 150_001}, 'hung', 'reset'],
-  ['a limit switched off falls back', {timeoutSeconds: 0, runningAtMs: now - 7_320_000}, 'healthy', 'none'],
-  ['a marker from the future is no hang', {runningAtMs: now + 86_400_000}, 'healthy', 'none'],
+  ['a job without a limit gets the fallback', {timeoutSeconds: 0, runningAtMs: now - 7_320_000}, 'healthy', 'none'],
+  ['a marker in the future is not hung', {runningAtMs: now + 86_400_000}, 'healthy', 'none'],
   ['a one-shot job that hangs is for a person', {schedule: 'at', runningAtMs: now - 999_999}, 'hung', 'person'],
   ['a job that starts on an exit is for a person', {schedule: 'on-exit', runningAtMs: now - 999_999}, 'hung', 'person'],
   ['a slot three minutes late is not yet wedged', {nextRunAtMs: now - 180_000}, 'healthy', 'none'],
-  ['a slot later than that is wedged: no reset helps', {nextRunAtMs: now - 180_001}, 'wedged', 'restart-gateway'],
-  ['a late slot of a hung job is the hang', {nextRunAtMs: now - 999_999, runningAtMs: now - 999_999}, 'hung', 'reset'],
-  ['slots that move on without a run are missed', {lastRunAtMs: now - 3_600_001}, 'missed', 'person'],
-  ['errors one after the other are failing', {consecutiveErrors: 3}, 'failing', 'person'],
-  ['fewer errors are not', {consecutiveErrors: 2}, 'healthy', 'none'],
   [
-    'a job that a person switched off is disabled, even with a marker',
+    'a slot that is later is wedged, and a reset does not help',
+    {nextRunAtMs: now - 180_001},
+    'wedged',
+    'restart-gateway',
+  ],
+  ['a hung job with a late slot is hung', {nextRunAtMs: now - 999_999, runningAtMs: now - 999_999}, 'hung', 'reset'],
+  ['a job that does not run though its slots pass is missed', {lastRunAtMs: now - 3_600_001}, 'missed', 'person'],
+  ['three errors in a row are failing', {consecutiveErrors: 3}, 'failing', 'person'],
+  ['two errors in a row are not', {consecutiveErrors: 2}, 'healthy', 'none'],
+  [
+    'a job that a person disabled is disabled, even with a marker',
     {enabled: false, runningAtMs: 1},
     'disabled',
     'none',
   ],
   [
-    'a job that OpenClaw switched off is auto-disabled',
+    'a job that OpenClaw disabled is auto-disabled',
     {enabled: false, autoDisabled: '10 errors'},
     'auto-disabled',
     'person',
@@ -75,7 +80,7 @@ test('a failed read is unknown, never healthy and never stuck', () => {
   })
 })
 
-test('an id that is gone has vanished', () => {
+test('an id that is not in the list has vanished', () => {
   expect(openClawJobStatus({read: 'absent'}, limits, now)).toMatchObject({state: 'vanished', remedy: 'person'})
 })
 
