@@ -41,6 +41,11 @@ export interface OpenClawJobStatus {
   readonly reason: string
   /** The marker that was seen. A reset request names it, so that no later run is reset. */
   readonly runningAtMs: number | undefined
+  /**
+   * When the last run that has ended began. A reset is proven when this is later than the reset: an enabled job with a next
+   * slot may still never run. Absent if the job never ran or could not be read.
+   */
+  readonly lastRunAtMs?: number
 }
 
 /** Durations in milliseconds. */
@@ -67,26 +72,52 @@ export function openClawJobStatus(read: OpenClawRead, limits: OpenClawLimits, no
     return status('auto-disabled', 'person', `OpenClaw disabled the job by itself: ${job.autoDisabled}`)
   }
   if (!job.enabled) return status('disabled', 'none', 'a person disabled the job')
-  return statusOfEnabled(job, limits, now)
+  const {lastRunAtMs} = job
+  return {...statusOfEnabled(job, limits, now), ...(lastRunAtMs !== undefined && {lastRunAtMs})}
 }
 
 function statusOfEnabled(job: OpenClawJob, limits: OpenClawLimits, now: number): OpenClawJobStatus {
-  if (job.runningAtMs !== undefined) return statusOfRunning(job, job.runningAtMs, {limits, now})
+  const found = overdueRun(job, limits, now) ?? failing(job, limits)
+  if (found) return found
+  if (job.runningAtMs !== undefined) {
+    const limitMs = maxRunningMs(job, limits)
+    const reason = `running for ${seconds(now - job.runningAtMs)} of at most ${seconds(limitMs)}`
+    return {...status('healthy', 'none', reason), runningAtMs: job.runningAtMs}
+  }
+  return missed(job, limits, now) ?? status('healthy', 'none', 'enabled, no run beyond its limit, next slot not late')
+}
+
+/** Hung or wedged. These come first, because a reset or a restart also ends the errors that they cause. */
+function overdueRun(job: OpenClawJob, limits: OpenClawLimits, now: number): OpenClawJobStatus | undefined {
+  if (job.runningAtMs !== undefined) return hung(job, job.runningAtMs, {limits, now})
   const lateMs = job.nextRunAtMs === undefined ? 0 : now - job.nextRunAtMs
-  if (lateMs > limits.wedgedAfterMs) {
-    return status(
-      'wedged',
-      'restart-gateway',
-      `its slot passed ${seconds(lateMs)} ago and the scheduler did not start it`,
-    )
-  }
-  if (job.consecutiveErrors >= limits.failingAfter) {
-    return status(
-      'failing',
-      'person',
-      `${job.consecutiveErrors} errors in a row; the last: ${job.lastError ?? 'no text'}`,
-    )
-  }
+  if (lateMs <= limits.wedgedAfterMs) return undefined
+  const reason = `its slot passed ${seconds(lateMs)} ago and the scheduler did not start it`
+  return status('wedged', 'restart-gateway', reason)
+}
+
+function hung(
+  job: OpenClawJob,
+  runningAtMs: number,
+  {limits, now}: {readonly limits: OpenClawLimits; readonly now: number},
+): OpenClawJobStatus | undefined {
+  const runningMs = now - runningAtMs
+  const limitMs = maxRunningMs(job, limits)
+  if (runningMs <= limitMs) return undefined
+  const reason = `marked as running for ${seconds(runningMs)}, at most ${seconds(limitMs)} is normal`
+  if (repeats(job)) return {...status('hung', 'reset', reason), runningAtMs}
+  // Enabling a one-shot job may make it run a second time.
+  return {...status('hung', 'person', `${reason}; a job of schedule ${job.schedule} is never reset`), runningAtMs}
+}
+
+/** A run that goes on does not end a series of errors, only one that ends well does. */
+function failing(job: OpenClawJob, limits: OpenClawLimits): OpenClawJobStatus | undefined {
+  if (job.consecutiveErrors < limits.failingAfter) return undefined
+  const reason = `${job.consecutiveErrors} errors in a row; the last: ${job.lastError ?? 'no text'}`
+  return {...status('failing', 'person', reason), runningAtMs: job.runningAtMs}
+}
+
+function missed(job: OpenClawJob, limits: OpenClawLimits, now: number): OpenClawJobStatus | undefined {
   const ageMs = job.lastRunAtMs === undefined ? 0 : now - job.lastRunAtMs
   if (limits.maxAgeMs !== undefined && ageMs > limits.maxAgeMs) {
     return status(
@@ -95,26 +126,23 @@ function statusOfEnabled(job: OpenClawJob, limits: OpenClawLimits, now: number):
       `its last run was ${seconds(ageMs)} ago, at most ${seconds(limits.maxAgeMs)} is allowed`,
     )
   }
-  return status('healthy', 'none', 'enabled, no run beyond its limit, next slot not late')
+  return missedInterval(job, limits, now)
 }
 
-function statusOfRunning(
-  job: OpenClawJob,
-  runningAtMs: number,
-  {limits, now}: {readonly limits: OpenClawLimits; readonly now: number},
-): OpenClawJobStatus {
-  const runningMs = now - runningAtMs
-  const limitMs = maxRunningMs(job, limits)
-  if (runningMs <= limitMs) {
-    return {
-      ...status('healthy', 'none', `running for ${seconds(runningMs)} of at most ${seconds(limitMs)}`),
-      runningAtMs,
-    }
-  }
-  const reason = `marked as running for ${seconds(runningMs)}, at most ${seconds(limitMs)} is normal`
-  if (repeats(job)) return {...status('hung', 'reset', reason), runningAtMs}
-  // Enabling a one-shot job may make it run a second time.
-  return {...status('hung', 'person', `${reason}; a job of schedule ${job.schedule} is never reset`), runningAtMs}
+/** After errors OpenClaw waits up to an hour until the next run, whatever the interval. */
+const longestBackoffMs = 3_600_000
+
+/**
+ * The interval of an `every` job is enough to see that it does not run, even if its next slot is always in the future. The
+ * time counts from its last run or change: enabling it gives it a new slot.
+ */
+function missedInterval(job: OpenClawJob, limits: OpenClawLimits, now: number): OpenClawJobStatus | undefined {
+  const {everyMs, anchorMs, lastRunAtMs, updatedAtMs} = job
+  if (everyMs === undefined || updatedAtMs === undefined) return undefined
+  const idleMs = now - Math.max(updatedAtMs, lastRunAtMs ?? 0, anchorMs ?? 0)
+  const backoffMs = job.consecutiveErrors > 0 ? longestBackoffMs : 0
+  if (idleMs <= Math.max(everyMs, backoffMs) + limits.wedgedAfterMs) return undefined
+  return status('missed', 'person', `it did not run for ${seconds(idleMs)}, though it runs every ${seconds(everyMs)}`)
 }
 
 /**
@@ -129,20 +157,6 @@ function ownLimitMs(job: OpenClawJob, fallbackMs: number): number {
   if (job.timeoutSeconds === undefined) return job.payload === 'agentTurn' ? 3_600_000 : 600_000
   return job.timeoutSeconds === 0 ? fallbackMs : job.timeoutSeconds * 1000
 }
-
-/**
- * Whether a reset is to be asked for, and for which marker. `proofOfLife` names what proves that the job works
- * ("its lease is fresh"): it vetoes the reset, because resetting a job at work destroys the work.
- */
-export function resetWish(status: OpenClawJobStatus, proofOfLife: string | undefined): ResetWish {
-  if (status.remedy !== 'reset') return {wanted: false, reason: status.reason}
-  if (proofOfLife !== undefined) return {wanted: false, reason: `no reset, for ${proofOfLife}; ${status.reason}`}
-  return {wanted: true, reason: status.reason, runningAtMs: status.runningAtMs}
-}
-
-type ResetWish =
-  | {readonly wanted: true; readonly reason: string; readonly runningAtMs: number | undefined}
-  | {readonly wanted: false; readonly reason: string}
 
 function status(state: OpenClawState, remedy: OpenClawRemedy, reason: string): OpenClawJobStatus {
   return {state, remedy, reason, runningAtMs: undefined}

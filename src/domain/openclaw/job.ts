@@ -10,6 +10,10 @@ export interface OpenClawJob {
   readonly enabled: boolean
   /** `every`, `cron`, `at`, `on-exit`, `stream`, or a kind of a later version. */
   readonly schedule: string
+  /** Interval of an `every` schedule. */
+  readonly everyMs: number | undefined
+  /** The slots of an `every` schedule are counted from here. */
+  readonly anchorMs: number | undefined
   /** `systemEvent`, `agentTurn`, `command`, `script`, … */
   readonly payload: string
   /** The job's own limit; 0 means that it has none. */
@@ -17,10 +21,13 @@ export interface OpenClawJob {
   /** The marker: a run began then and has not ended, or it ended and the marker was left behind. */
   readonly runningAtMs: number | undefined
   readonly nextRunAtMs: number | undefined
+  /** When the last run that has ended began. */
   readonly lastRunAtMs: number | undefined
+  /** When the job was last created, changed, enabled or disabled, or a run of it ended. */
+  readonly updatedAtMs: number | undefined
   readonly lastError: string | undefined
   readonly consecutiveErrors: number
-  /** Why OpenClaw itself switched the job off. */
+  /** Why OpenClaw itself disabled the job; undefined if it is enabled, or if a person disabled it. */
   readonly autoDisabled: string | undefined
   /** OpenClaw owns it and refuses edits. */
   readonly systemOwned: boolean
@@ -68,14 +75,17 @@ export function parseOpenClawJob(value: unknown): OpenClawJob | undefined {
     name: text(field(value, 'name')) ?? id,
     enabled,
     schedule: text(field(field(value, 'schedule'), 'kind')) ?? 'unknown',
+    everyMs: time(field(field(value, 'schedule'), 'everyMs')),
+    anchorMs: time(field(field(value, 'schedule'), 'anchorMs')),
     payload: text(field(field(value, 'payload'), 'kind')) ?? 'unknown',
     timeoutSeconds: number(field(field(value, 'payload'), 'timeoutSeconds')),
     runningAtMs: time(field(state, 'runningAtMs')),
     nextRunAtMs: time(field(state, 'nextRunAtMs')),
     lastRunAtMs: time(field(state, 'lastRunAtMs')),
+    updatedAtMs: time(field(value, 'updatedAtMs')),
     lastError: text(field(state, 'lastError')),
     consecutiveErrors: number(field(state, 'consecutiveErrors')) ?? 0,
-    autoDisabled: autoDisabled(field(state, 'autoDisabled')),
+    autoDisabled: enabled ? undefined : autoDisabled(state),
     systemOwned: isSystemOwned(text(field(value, 'declarationKey')) ?? ''),
   }
 }
@@ -85,9 +95,16 @@ function isSystemOwned(declarationKey: string): boolean {
   return declarationKey.startsWith('heartbeat:') || declarationKey.startsWith('skill-collection-review:')
 }
 
-function autoDisabled(value: unknown): string | undefined {
-  if (value === undefined || value === null || value === false) return undefined
-  return text(field(value, 'reason')) ?? 'no reason given'
+/** So many errors in computing the next slot disable a job in every version; only 2026.8 and later record `autoDisabled`. */
+const mostScheduleErrors = 3
+
+function autoDisabled(state: unknown): string | undefined {
+  const recorded = field(state, 'autoDisabled')
+  if (recorded !== undefined && recorded !== null && recorded !== false) {
+    return text(field(recorded, 'reason')) ?? 'no reason given'
+  }
+  const errors = number(field(state, 'scheduleErrorCount')) ?? 0
+  return errors >= mostScheduleErrors ? `${errors} errors in computing its next slot` : undefined
 }
 
 function field(value: unknown, name: string): unknown {

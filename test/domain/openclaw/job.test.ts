@@ -25,11 +25,14 @@ test('the fields of a job stand where every version puts them', () => {
     name: 'Hanging isolated',
     enabled: true,
     schedule: 'every',
+    everyMs: 20_000,
+    anchorMs: 1795304176802,
     payload: 'agentTurn',
     timeoutSeconds: 240,
     runningAtMs: 1795304196807,
     nextRunAtMs: 1795304196802,
     lastRunAtMs: undefined,
+    updatedAtMs: 1795304176802,
     lastError: undefined,
     consecutiveErrors: 0,
     autoDisabled: undefined,
@@ -84,4 +87,15 @@ test('a marker of 0 or null means that there is none', () => {
     runningAtMs: undefined,
     nextRunAtMs: undefined,
   })
+})
+
+test.each([
+  ['three schedule errors', {enabled: false, state: {scheduleErrorCount: 3}}, '3 errors in computing its next slot'],
+  ['two schedule errors', {enabled: false, state: {scheduleErrorCount: 2}}, undefined],
+  ['three schedule errors of an enabled job', {enabled: true, state: {scheduleErrorCount: 3}}, undefined],
+  ['a recorded reason', {enabled: false, state: {autoDisabled: {reason: '10 failures'}}}, '10 failures'],
+  ['a record of an enabled job', {enabled: true, state: {autoDisabled: {reason: '10 failures'}}}, undefined],
+  ['no record', {enabled: false, state: {autoDisabled: null}}, undefined],
+])('why OpenClaw itself disabled a job: %s', (_title, job, reason) => {
+  expect(parseOpenClawJob({id: 'a', ...job})?.autoDisabled).toBe(reason)
 })
