@@ -1,3 +1,4 @@
+import {isFailedReset} from '../domain/openclaw/reset-ledger.js'
 import {GuardError} from '../errors.js'
 import {resetRequestStream, resetResultStream} from '../journal/other-streams.js'
 import {callAfter} from '../system/alarm.js'
@@ -61,7 +62,9 @@ function warnAndGoOn(error: unknown): undefined {
 }
 
 function isWell({answered, pending}: ResetRound): boolean {
-  return answered.every(({ok}) => ok) && pending.every(({state}) => state !== 'still-disabled')
+  return (
+    answered.every(({outcome}) => !isFailedReset(outcome)) && pending.every(({state}) => state !== 'still-disabled')
+  )
 }
 
 function hasNews({answered, waiting, pending}: ResetRound): boolean {

@@ -8,6 +8,8 @@ function world(state: Partial<StandInState> = {}) {
   const sandbox = createSandbox()
   const stand = standIn({version: '2026.5.28', jobs: [tick], ...state})
   const settings = {
+    watchdog: {bootGrace: '0s'},
+    jobs: {tick: {command: ['true']}},
     openclaw: {command: stand.command, url: 'http://127.0.0.1:9', timeout: '20s', jobs: {tick: {id: tick.id}}},
     resetDaemon: {minInterval: '0s'},
   }
@@ -48,6 +50,51 @@ test('one round answers a line that another program wrote, and says how', async 
   expect(stand.read().jobs[0]).toMatchObject({enabled: true})
   expect((await guard('reset-daemon')).stdout).toBe('there are no pending reset requests\n')
 })
+
+test('a job that has run since the request is not reset: the request is withdrawn, with exit code 0', async () => {
+  const {guard, ask, wish, stand, journal} = world()
+  ask(`${wish}\n`)
+  expect((await guard('run', 'tick')).code).toBe(0)
+  const {code, stdout} = await guard('reset-daemon', '--json')
+  expect(JSON.parse(stdout).answered).toMatchObject([
+    {job: 'tick', openclawId: tick.id, ok: false, outcome: 'withdrawn', detail: expect.stringContaining('ended since')},
+  ])
+  expect(code).toBe(0)
+  expect(stand.read().calls?.filter((call) => /cancel|disable/.test(call))).toEqual([])
+  expect(stand.read().jobs[0]).toMatchObject({enabled: true, state: tick.state})
+  expect(journal('openclaw_reset_results.jsonl').at(-1)).toMatchObject({kind: 'result', outcome: 'withdrawn'})
+})
+
+test('a request of the watchdog is withdrawn once the job is well and its incident is over', async () => {
+  const {guard, stand, journal} = world()
+  await guard('watchdog')
+  expect(journal('openclaw_reset_requests.jsonl')).toMatchObject([{job: 'tick', incident: expect.any(String)}])
+  await guard('run', 'tick')
+  await guard('watchdog')
+  expect(journal('incidents.jsonl').map(({kind}) => kind)).toContain('resolved')
+  const {code, stdout} = await guard('reset-daemon')
+  expect(stdout).toContain('withdrawn')
+  expect(stdout).toContain('the incident of the request is over')
+  expect(code).toBe(0)
+  expect(stand.read().calls?.filter((call) => /cancel|disable/.test(call))).toEqual([])
+})
+
+test.each([
+  ['not-enabled', {jobs: [{...tick, enabled: false}]}, {}, 0],
+  ['nothing-to-reset', {jobs: [{...tick, state: {}}]}, {running_at_ms: undefined}, 0],
+  ['expired', {}, {requested_at: '2026-01-01T00:00:00Z'}, 0],
+  ['gone', {jobs: []}, {}, 1],
+  ['failed', {faults: [{on: 'cron disable', do: 'system-owned', times: 1}]}, {}, 1],
+])(
+  'a request that is answered %s ends the round with the right exit code',
+  async (outcome, state, change, exitCode) => {
+    const {guard, ask, wish} = world(state)
+    ask(`${JSON.stringify({...JSON.parse(wish), ...change})}\n`)
+    const {code, stdout} = await guard('reset-daemon', '--json')
+    expect(JSON.parse(stdout).answered).toMatchObject([{ok: false, outcome}])
+    expect(code).toBe(exitCode)
+  },
+)
 
 test('a job that hangs in 2026.2.17 is reset as well, without `get` and `tasks`', async () => {
   const {guard, ask, wish, stand} = world({version: '2026.2.17'})
@@ -98,7 +145,7 @@ test('a dry run prints what would be done and does nothing', async () => {
   const {code, stdout} = await guard('reset-daemon', '--dry-run', '--json')
   expect(code).toBe(0)
   expect(JSON.parse(stdout)).toMatchObject({
-    planned: [{openclawId: tick.id, do: 'reset', reason: 'runningAtMs stuck 180s'}],
+    planned: [{job: 'tick', openclawId: tick.id, do: 'reset', reason: 'runningAtMs stuck 180s'}],
   })
   expect(stand.read().calls).toBeUndefined()
 })

@@ -154,9 +154,18 @@ test('a job that a person disabled stays disabled', async () => {
   await openclaw.cli('cron', 'disable', id)
   const guard = guardOf(openclaw, id)
   guard.ask(marker)
-  expect(await guard.resetDaemon()).toMatchObject({code: 1, answered: [{ok: false, outcome: 'not-enabled'}]})
+  expect(await guard.resetDaemon()).toMatchObject({code: 0, answered: [{ok: false, outcome: 'not-enabled'}]})
   expect((await openclaw.job(id)).enabled).toBe(false)
   await openclaw.cli('cron', 'enable', id)
+})
+
+test('a job that has run since the request is not reset', async () => {
+  const guard = guardOf(openclaw, id)
+  const askedAt = Date.now()
+  guard.ask(askedAt - 4_000_000)
+  await until('the job has run again', async () => ((await openclaw.job(id)).state.lastRunAtMs ?? 0) > askedAt)
+  expect(await guard.resetDaemon()).toMatchObject({code: 0, answered: [{ok: false, outcome: 'withdrawn'}]})
+  expect(guard.text('openclaw_reset_results.jsonl')).not.toContain('enable-pending')
 })
 
 test('an id that is not in the settings is refused and recorded', async () => {
@@ -190,6 +199,7 @@ test('a gateway that is down is named, and once it is back the request is answer
   expect((await guard.resetDaemon()).waiting[0]?.reason).toContain('its gateway is down')
   await openclaw.start()
   // At its start OpenClaw clears the markers of runs that it does not have.
-  expect(await answersOf(guard)).toMatchObject([{ok: true}])
+  const recovered = {outcome: expect.stringMatching(/^(already-recovered|withdrawn)$/)}
+  expect(await answersOf(guard)).toMatchObject([recovered])
   await expectHealthy()
 })

@@ -1,12 +1,18 @@
+import {incidentFold} from '../../src/domain/incident/incident.js'
 import type {RawRecord} from '../../src/domain/journal/record.js'
+import {leaseFold} from '../../src/domain/lease/lease.js'
 import type {OpenClawJob} from '../../src/domain/openclaw/job.js'
 import {resetFold} from '../../src/domain/openclaw/reset-ledger.js'
 import {resetRequestEntry, resetRequestFold} from '../../src/domain/openclaw/reset-request.js'
+import {runsFold} from '../../src/domain/run/run.js'
+import type {ObservedOutput} from '../../src/domain/watchdog/build-job-facts.js'
 import {answerResets} from '../../src/usecases/reset/answer-resets.js'
 import {type ResetDeps, usualPace} from '../../src/usecases/reset/reset-deps.js'
 import {fakeClock} from './fake-clock.js'
 import {fakeOpenClaw, jobId} from './fake-openclaw.js'
 import {memoryJournal} from './memory-journal.js'
+
+const outputs = {files: ['*.json'], minSizeBytes: 0, contains: [], lacks: []}
 
 /** A wedged job, its journals, and reset daemons that can be killed at any call. */
 export function resetWorld(change: Partial<OpenClawJob> = {}) {
@@ -14,6 +20,10 @@ export function resetWorld(change: Partial<OpenClawJob> = {}) {
   const openclaw = fakeOpenClaw(clock, change)
   const requests = memoryJournal(resetRequestFold, clock)
   const results = memoryJournal(resetFold, clock)
+  const leases = memoryJournal(leaseFold, clock)
+  const runs = memoryJournal(runsFold, clock)
+  const incidents = memoryJournal(incidentFold, clock)
+  const seen = {outputs: [] as ObservedOutput[]}
   const dead = new Set<number>()
   const stop = new AbortController()
   let pids = 100
@@ -46,6 +56,11 @@ export function resetWorld(change: Partial<OpenClawJob> = {}) {
       requests: port(requests),
       results: port(results),
       openclaw: port(openclaw),
+      leases,
+      runs,
+      incidents,
+      readOutputs: async () => seen.outputs,
+      jobOf: (id) => (id === jobId ? {name: 'coingecko', outputs: [outputs]} : undefined),
       self: {pid, start: `${pid}`},
       here: {host: 'host-1', boot: 'boot-1'},
       processState: (ref) => (dead.has(ref.pid) ? 'gone' : 'alive'),
@@ -55,7 +70,7 @@ export function resetWorld(change: Partial<OpenClawJob> = {}) {
     }
   }
 
-  const ask = (id: string, more: {runningAtMs?: number | undefined; jobId?: string} = {}) => {
+  const ask = (id: string, more: {runningAtMs?: number | undefined; jobId?: string; incident?: string} = {}) => {
     requests.append(
       resetRequestEntry({
         id,
@@ -77,6 +92,10 @@ export function resetWorld(change: Partial<OpenClawJob> = {}) {
     openclaw,
     requests,
     results,
+    leases,
+    runs,
+    incidents,
+    seen,
     stop,
     daemon,
     ask,

@@ -1,6 +1,7 @@
 import chalk from 'chalk'
 import {withoutControls} from '../../domain/failure/redact.js'
 import type {ResetDecision} from '../../domain/openclaw/reset-decision.js'
+import {isFailedReset} from '../../domain/openclaw/reset-ledger.js'
 import type {AnsweredReset, ResetRound} from '../../usecases/reset/answer-resets.js'
 import type {ReenabledJob} from '../../usecases/reset/reenable-jobs.js'
 
@@ -29,7 +30,8 @@ export function renderResetPlan(plan: readonly ResetDecision[], unreadable: numb
 }
 
 function renderAnswer({openclawId, ok, outcome, steps, detail}: AnsweredReset): readonly string[] {
-  const head = `${ok ? chalk.green(outcome) : chalk.red(outcome)}  ${withoutControls(`${openclawId}  ${detail}`)}`
+  const paint = ok ? chalk.green : isFailedReset(outcome) ? chalk.red : chalk.yellow
+  const head = `${paint(outcome)}  ${withoutControls(`${openclawId}  ${detail}`)}`
   return [
     head,
     ...steps.map(

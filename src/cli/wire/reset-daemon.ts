@@ -1,6 +1,6 @@
-import type {OpenClawSettings} from '../../domain/settings/settings.js'
+import {type OpenClawSettings, type Settings, settingsOfJob} from '../../domain/settings/settings.js'
 import {GuardError} from '../../errors.js'
-import {resetRequestStream, resetResultStream} from '../../journal/other-streams.js'
+import {incidentStream, resetRequestStream, resetResultStream} from '../../journal/other-streams.js'
 import {readBootId, readHostName} from '../../system/host/host.js'
 import {openClawCli} from '../../system/openclaw/cli.js'
 import {livingProcessOf} from '../../system/process/holder-liveness.js'
@@ -22,6 +22,12 @@ export function wireResetDaemon(guard: Guard, stop: AbortSignal): ResetDeps {
     clock: guard.clock,
     requests: guard.journal(resetRequestStream),
     results: guard.journal(resetResultStream),
+    leases: guard.leases(),
+    runs: guard.runs(),
+    incidents: guard.journal(incidentStream),
+    // Most rounds answer no request.
+    readOutputs: async (rules, dir) => (await import('../../system/host/output-files.js')).readOutputs(rules, dir),
+    jobOf: jobsByOpenClawId(guard.settings, openclaw),
     openclaw: openClawCli({run: runCommand, settings: openclaw}),
     self: thisProcess(),
     here: {host: readHostName(), boot: readBootId()},
@@ -43,6 +49,12 @@ export function resetLease(guard: Guard, ttlMs: number): {readonly deps: LeaseDe
   }
   const holder = `${here.host}:${process.pid}`
   return {deps, request: {job: 'guard-reset-daemon', holder, ttlMs, process: thisProcess(), waitMs: 0}}
+}
+
+function jobsByOpenClawId(settings: Settings, openclaw: OpenClawSettings): ResetDeps['jobOf'] {
+  const names = new Set([...Object.keys(settings.jobs), ...Object.keys(openclaw.jobs)])
+  const jobs = Array.from(names, (name) => ({name, ...settingsOfJob(settings, name)}))
+  return (id) => jobs.find(({name, openclawId}) => (openclawId ?? openclaw.jobs[name]?.id) === id)
 }
 
 function openClawOf({settings}: Guard): OpenClawSettings {

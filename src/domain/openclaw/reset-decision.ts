@@ -132,21 +132,30 @@ export function decideReenable(pending: PendingEnable, read: OpenClawRead, now: 
   return {do: 'keep', reason: 'it is enabled, but a disable of unknown outcome may still be applied'}
 }
 
-/** What proves a reset: enabled, the old marker gone, and the next slot ahead or a fresh run under way. */
-export function proofOfReset(
-  job: OpenClawJob,
-  since: {readonly marker: number | undefined; readonly atMs: number},
-): Proof {
-  if (!job.enabled) return {proven: false, reason: 'it is not enabled'}
-  const isFreshRun = job.runningAtMs !== undefined && job.runningAtMs !== since.marker
-  if (job.runningAtMs !== undefined && !isFreshRun) return {proven: false, reason: 'the marker is still there'}
-  if (isFreshRun) return {proven: true, reason: 'enabled, and a new run is under way'}
-  if (job.nextRunAtMs === undefined) return {proven: false, reason: 'it has no next slot'}
-  if (job.nextRunAtMs < since.atMs) return {proven: false, reason: 'its next slot lies in the past'}
-  return {proven: true, reason: `enabled, no marker, next slot ${new Date(job.nextRunAtMs).toISOString()}`}
+/**
+ * Whether the steps of a reset had their effect: the job is enabled, the old marker is gone, and the next slot is ahead or a
+ * new run has begun. That alone does not prove that the job works again: only a run that began after the reset does.
+ */
+export function checkReset(job: OpenClawJob, reset: ResetToCheck): {readonly done: boolean; readonly reason: string} {
+  if (!job.enabled) return {done: false, reason: 'it is not enabled'}
+  if (job.runningAtMs !== undefined && job.runningAtMs === reset.marker) {
+    return {done: false, reason: 'the marker is still there'}
+  }
+  const ranAtMs = [job.lastRunAtMs, job.runningAtMs].find((atMs) => atMs !== undefined && atMs > reset.begunAtMs)
+  if (ranAtMs !== undefined) return {done: true, reason: `a run began at ${iso(ranAtMs)}, after the reset`}
+  if (job.runningAtMs !== undefined) return {done: true, reason: 'enabled, and another run goes on'}
+  if (job.nextRunAtMs === undefined) return {done: false, reason: 'it has no next slot'}
+  if (job.nextRunAtMs < reset.nowMs) return {done: false, reason: 'its next slot lies in the past'}
+  return {done: true, reason: `enabled, no marker; not proven before it runs, next slot ${iso(job.nextRunAtMs)}`}
 }
 
-interface Proof {
-  readonly proven: boolean
-  readonly reason: string
+/** Wall clock times, ms. */
+interface ResetToCheck {
+  readonly marker: number | undefined
+  readonly begunAtMs: number
+  readonly nowMs: number
+}
+
+function iso(ms: number): string {
+  return new Date(ms).toISOString()
 }

@@ -50,6 +50,7 @@ export interface OpenReset {
 /**
  * - reset: all steps were taken and checked
  * - already-recovered: the marker of the request was gone, or another, before anything was done
+ * - withdrawn: the job has been active since the request, or its incident is over; it was not reset
  * - nothing-to-reset: neither the request nor the job has a marker, so a reset cannot help
  * - not-enabled: a person switched the job off
  * - gone: OpenClaw does not know the id
@@ -59,12 +60,18 @@ export interface OpenReset {
 export type ResetOutcome =
   | 'reset'
   | 'already-recovered'
+  | 'withdrawn'
   | 'nothing-to-reset'
   | 'not-enabled'
   | 'gone'
   | 'failed'
   | 'refused'
   | 'expired'
+
+/** Whether a reset was needed and could not be done. The other outcomes leave the job as it is, on purpose. */
+export function isFailedReset(outcome: ResetOutcome): boolean {
+  return outcome === 'failed' || outcome === 'gone' || outcome === 'refused'
+}
 
 export interface ResetAnswer {
   readonly requestId: string

@@ -17,6 +17,8 @@ export interface ResetRequest {
   readonly jobName: string | undefined
   /** guard's name of the job, where the writer knew it. */
   readonly job: string | undefined
+  /** Id of the incident for which the watchdog asked; undefined in other requests. */
+  readonly incident?: string | undefined
   readonly reason: string
   /** Number of the request within its incident, from 1. */
   readonly attempts: number
@@ -78,6 +80,7 @@ export function resetRequestEntry(
     reason: request.reason,
     requested_at: new Date(request.requestedAtMs).toISOString(),
     attempts: request.attempts,
+    ...(request.incident !== undefined && {incident: request.incident}),
     ...(request.runningAtMs !== undefined && {running_at_ms: request.runningAtMs}),
   }
 }
@@ -95,6 +98,7 @@ export function parseResetRequest(record: RawRecord): ResetRequest | undefined {
     jobId,
     jobName: text(record['job_name'])?.slice(0, longestName),
     job: job !== undefined && isJobName(job) ? job : undefined,
+    incident: text(record['incident'])?.slice(0, longestName),
     reason: text(record['reason'])?.slice(0, longestReason) ?? 'no reason given',
     attempts: typeof record['attempts'] === 'number' ? record['attempts'] : 1,
     runningAtMs: typeof runningAtMs === 'number' && runningAtMs > 0 ? runningAtMs : undefined,

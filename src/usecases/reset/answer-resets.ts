@@ -94,14 +94,14 @@ function isDead(deps: ResetDeps, {process, ...claim}: ResetClaim): boolean {
 
 async function perform(deps: ResetDeps, decision: ResetDecision): Promise<AnsweredReset | WaitingReset> {
   const {request} = decision
-  if (decision.do === 'wait') return left(request, decision.reason)
+  if (decision.do === 'wait') return left(deps, request, decision.reason)
   const attempt = claimRequest(deps, request, decision.over)
-  if (!attempt) return left(request, 'another reset daemon claimed it first')
+  if (!attempt) return left(deps, request, 'another reset daemon claimed it first')
   try {
     const end = decision.do === 'decline' ? answer(decision.outcome, decision.reason) : await resetJob(attempt)
     return await conclude(attempt, end)
   } catch (error) {
-    if (error instanceof GuardError && error.kind === 'fenced') return left(request, error.message)
+    if (error instanceof GuardError && error.kind === 'fenced') return left(deps, request, error.message)
     throw error
   }
 }
@@ -125,15 +125,15 @@ function claimRequest(deps: ResetDeps, request: ResetRequest, over: string | und
 }
 
 async function conclude(attempt: ResetAttempt, end: ResetEnd): Promise<AnsweredReset | WaitingReset> {
-  const {request, steps} = attempt
+  const {deps, request, steps} = attempt
   if (end.end === 'release') {
     writeUnderClaim(attempt, {kind: 'released', reason: end.reason})
-    return left(request, end.reason)
+    return left(deps, request, end.reason)
   }
   const {outcome, detail} = end
   const ok = outcome === 'reset' || outcome === 'already-recovered'
   writeUnderClaim(attempt, {kind: 'result', ok, outcome, detail, ...(await versionOf(attempt))})
-  return {...about(request), ok, outcome, steps, detail}
+  return {...about(deps, request), ok, outcome, steps, detail}
 }
 
 /** The version of OpenClaw, if it was called. */
@@ -143,10 +143,11 @@ async function versionOf({deps, steps}: ResetAttempt): Promise<{readonly opencla
   return version.ok ? {openclaw: version.value} : {}
 }
 
-function left(request: ResetRequest, reason: string): WaitingReset {
-  return {...about(request), reason}
+function left(deps: ResetDeps, request: ResetRequest, reason: string): WaitingReset {
+  return {...about(deps, request), reason}
 }
 
-function about({id, job, jobId}: ResetRequest): AboutRequest {
-  return {requestId: id, job, openclawId: jobId}
+/** Of two names the one in the settings counts: any program may write a request. */
+export function about({jobOf}: Pick<ResetDeps, 'jobOf'>, {id, job, jobId}: ResetRequest): AboutRequest {
+  return {requestId: id, job: jobOf(jobId)?.name ?? job, openclawId: jobId}
 }

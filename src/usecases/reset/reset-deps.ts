@@ -1,10 +1,15 @@
 import type {BootRef, ProcessRef} from '../../domain/clock/process-ref.js'
 import type {ClockReading} from '../../domain/clock/reading.js'
+import type {Incidents} from '../../domain/incident/incident.js'
+import type {Leases} from '../../domain/lease/lease.js'
 import type {ResetPolicy} from '../../domain/openclaw/reset-decision.js'
 import type {ResetLedger} from '../../domain/openclaw/reset-ledger.js'
 import type {ResetRequests} from '../../domain/openclaw/reset-request.js'
+import type {RunsByJob} from '../../domain/run/run.js'
+import type {OutputSettings} from '../../domain/settings/job.js'
 import type {Journal} from '../../journal/journal.js'
 import type {Clock} from '../../system/host/clock.js'
+import type {ReadOutputs} from '../../system/host/output-files.js'
 import type {OpenClaw} from '../../system/openclaw/openclaw.js'
 import type {ProcessState} from '../../system/process/identity.js'
 
@@ -13,6 +18,12 @@ export interface ResetDeps {
   readonly clock: Clock
   readonly requests: Pick<Journal<ResetRequests>, 'read' | 'inspect'>
   readonly results: Pick<Journal<ResetLedger>, 'read' | 'append'>
+  readonly leases: Pick<Journal<Leases>, 'read'>
+  readonly runs: Pick<Journal<RunsByJob>, 'read'>
+  readonly incidents: Pick<Journal<Incidents>, 'read'>
+  readonly readOutputs: ReadOutputs
+  /** @returns the job of the settings with this id of OpenClaw; undefined if there is none */
+  readonly jobOf: (openclawId: string) => ResettableJob | undefined
   readonly openclaw: OpenClaw
   /** This process, and where it runs. */
   readonly self: ProcessRef
@@ -22,6 +33,14 @@ export interface ResetDeps {
   readonly stop: AbortSignal
   readonly policy: ResetPolicy
   readonly pace: ResetPace
+}
+
+/** A job of the settings that stands for a job of OpenClaw. */
+interface ResettableJob {
+  readonly name: string
+  readonly outputs: readonly OutputSettings[]
+  /** Folder of the outputs' patterns. */
+  readonly dir?: string
 }
 
 /** Time limits of the steps, ms. */

@@ -4,12 +4,7 @@ import {elapsedMs} from '../../../src/domain/clock/reading.js'
 import type {OpenClawJob, OpenClawRead} from '../../../src/domain/openclaw/job.js'
 import type {DisableState, PendingEnable} from '../../../src/domain/openclaw/pending-enable.js'
 import type {ResetClaim} from '../../../src/domain/openclaw/reset-claim.js'
-import {
-  decideReenable,
-  decideResets,
-  proofOfReset,
-  type ResetFacts,
-} from '../../../src/domain/openclaw/reset-decision.js'
+import {checkReset, decideReenable, decideResets, type ResetFacts} from '../../../src/domain/openclaw/reset-decision.js'
 import {resetFold} from '../../../src/domain/openclaw/reset-ledger.js'
 import {resetRequestFold} from '../../../src/domain/openclaw/reset-request.js'
 
@@ -22,11 +17,14 @@ const job: OpenClawJob = {
   name: 'Scan',
   enabled: true,
   schedule: 'every',
+  everyMs: undefined,
+  anchorMs: undefined,
   payload: 'command',
   timeoutSeconds: undefined,
   runningAtMs: undefined,
   nextRunAtMs: now.at + 1000,
   lastRunAtMs: undefined,
+  updatedAtMs: undefined,
   lastError: undefined,
   consecutiveErrors: 0,
   autoDisabled: undefined,
@@ -155,13 +153,16 @@ test.each<[string, PendingEnable, OpenClawRead, string]>([
   expect(step.do === 'confirm' ? `confirm ${step.how}` : step.do).toBe(expected)
 })
 
-test.each<[string, Partial<OpenClawJob>, boolean]>([
-  ['enabled, no marker, a slot ahead', {}, true],
-  ['a new run under way', {runningAtMs: now.at, nextRunAtMs: undefined}, true],
-  ['the old marker', {runningAtMs: 5}, false],
-  ['not enabled', {enabled: false}, false],
-  ['no next slot', {nextRunAtMs: undefined}, false],
-  ['a slot in the past', {nextRunAtMs: now.at - 1}, false],
-])('the proof of a reset: %s', (_title, change, proven) => {
-  expect(proofOfReset({...job, ...change}, {marker: 5, atMs: now.at}).proven).toBe(proven)
+test.each<[string, Partial<OpenClawJob>, boolean, string]>([
+  ['enabled, no marker, a slot ahead', {}, true, 'not proven before it runs'],
+  ['a run since the reset', {lastRunAtMs: now.at + 1}, true, 'after the reset'],
+  ['a run since the reset goes on', {runningAtMs: now.at + 1, nextRunAtMs: undefined}, true, 'after the reset'],
+  ['a last run of before the reset', {lastRunAtMs: now.at - 1}, true, 'not proven before it runs'],
+  ['the old marker', {runningAtMs: 5, lastRunAtMs: now.at + 1}, false, 'marker'],
+  ['not enabled', {enabled: false}, false, 'not enabled'],
+  ['no next slot', {nextRunAtMs: undefined}, false, 'no next slot'],
+  ['a slot in the past', {nextRunAtMs: now.at - 1}, false, 'past'],
+])('the check after a reset: %s', (_title, change, done, reason) => {
+  const check = checkReset({...job, ...change}, {marker: 5, begunAtMs: now.at, nowMs: now.at})
+  expect(check).toEqual({done, reason: expect.stringContaining(reason)})
 })

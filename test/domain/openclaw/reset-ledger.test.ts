@@ -1,6 +1,6 @@
 import {expect, test} from 'vitest'
 import type {RawRecord} from '../../../src/domain/journal/record.js'
-import {resetFold} from '../../../src/domain/openclaw/reset-ledger.js'
+import {isFailedReset, type ResetOutcome, resetFold} from '../../../src/domain/openclaw/reset-ledger.js'
 
 let lines = 0
 function line(kind: string, fields: RawRecord = {}): RawRecord {
@@ -134,4 +134,18 @@ test('a snapshot restores the same state', () => {
   )
   const saved: unknown = JSON.parse(JSON.stringify(resetFold.save(state)))
   expect(resetFold.restore(saved)).toEqual(state)
+})
+
+test.each<[ResetOutcome, boolean]>([
+  ['reset', false],
+  ['already-recovered', false],
+  ['withdrawn', false],
+  ['nothing-to-reset', false],
+  ['not-enabled', false],
+  ['expired', false],
+  ['failed', true],
+  ['gone', true],
+  ['refused', true],
+])('a request that was answered %s has failed: %s', (outcome, failed) => {
+  expect(isFailedReset(outcome)).toBe(failed)
 })

@@ -23,6 +23,7 @@ test('what the watchdog writes is what the daemon reads', () => {
     job: 'coingecko',
     jobId: 'a',
     jobName: 'Scan',
+    incident: 'i',
     reason: 'hung',
     attempts: 2,
     runningAtMs: 7,

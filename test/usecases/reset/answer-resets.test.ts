@@ -69,12 +69,83 @@ test('a job whose marker is gone before anything was done is not reset', async (
   expect(world.openclaw.calls).toEqual(['getJob', 'version'])
 })
 
-test('a job with another marker runs again and is not reset', async () => {
+/** What a job may show between a request and its answer. */
+const activities: Readonly<Record<string, (world: ReturnType<typeof resetWorld>) => void>> = {
+  'another run of OpenClaw': ({openclaw, clock}) => {
+    openclaw.job = {...openclaw.job!, runningAtMs: clock.now()}
+  },
+  'a later last run of OpenClaw': ({openclaw, clock}) => {
+    const nextRunAtMs = clock.now() + 60_000
+    openclaw.job = {...openclaw.job!, runningAtMs: undefined, lastRunAtMs: clock.now(), nextRunAtMs}
+  },
+  'a lease': ({leases}) => {
+    leases.append({kind: 'claimed', job: 'coingecko', holder: 'x', ttlMs: 60_000}, 'durable')
+  },
+  'a run': ({runs}) => {
+    runs.append({kind: 'started', job: 'coingecko', run: 'x'}, 'durable')
+    runs.append({kind: 'ended', job: 'coingecko', run: 'x', outcome: 'failed'}, 'durable')
+  },
+  'an output': ({seen, clock}) => {
+    seen.outputs = [{newest: {path: 'out.json', modifiedAt: clock.now(), size: 1}}]
+  },
+}
+
+test.each(Object.entries(activities))(
+  'a job that shows %s after the request is not reset, and its request is withdrawn',
+  async (_title, act) => {
+    const world = resetWorld()
+    world.ask('r1')
+    world.clock.advance(60_000)
+    act(world)
+    expect((await world.round()).answered).toMatchObject([{ok: false, outcome: 'withdrawn'}])
+    expect(world.openclaw.calls).toEqual(['getJob', 'version'])
+    expect(world.results.read().pendingEnables.size).toBe(0)
+  },
+)
+
+test('a request is withdrawn once its incident is over, and not before', async () => {
+  const world = resetWorld()
+  const opened = {kind: 'opened', job: 'coingecko', verdict: 'stalled', reason: 'silent', uptimeMs: 1}
+  const {record} = world.incidents.append(opened, 'durable')
+  world.ask('r1', {incident: record.id})
+  expect((await world.round()).answered).toMatchObject([{outcome: 'reset'}])
+  world.clock.advance(600_000)
+  world.openclaw.job = {...world.openclaw.job!, runningAtMs: world.clock.now()}
+  world.ask('r2', {incident: record.id})
+  world.incidents.append({kind: 'resolved', job: 'coingecko', incident: record.id, uptimeMs: 2}, 'durable')
+  expect((await world.round()).answered).toMatchObject([
+    {outcome: 'withdrawn', detail: 'the incident of the request is over'},
+  ])
+})
+
+test('a run that is cancelled by a daemon that dies then counts as reset, though the job has run since', async () => {
+  const world = resetWorld()
+  world.openclaw.tasks = [{taskId: 't1', jobId, startedAt: 1}]
+  world.openclaw.onCall = () => {
+    if (world.openclaw.calls.includes('cancelTask')) throw new Error('killed')
+  }
+  world.ask('r1')
+  await answerResets(world.daemon()).catch(() => undefined)
+  world.openclaw.onCall = () => undefined
+  world.clock.advance(900_001)
+  const {answered} = await world.round()
+  expect(answered).toMatchObject([{ok: true, outcome: 'reset', detail: expect.stringContaining('after the reset')}])
+})
+
+test('a reset is not called proven before the job has run', async () => {
   const world = resetWorld()
   world.ask('r1')
-  world.openclaw.job = {...world.openclaw.job!, runningAtMs: world.clock.now()}
-  expect((await world.round()).answered).toMatchObject([{ok: true, outcome: 'already-recovered'}])
-  expect(world.openclaw.calls).not.toContain('disable')
+  expect((await world.round()).answered).toMatchObject([
+    {ok: true, outcome: 'reset', detail: expect.stringContaining('not proven before it runs')},
+  ])
+})
+
+test('a job that OpenClaw disabled is not said to have been disabled by a person', async () => {
+  const world = resetWorld({enabled: false, autoDisabled: '3 errors in computing its next slot'})
+  world.ask('r1')
+  const {answered} = await world.round()
+  expect(answered).toMatchObject([{outcome: 'not-enabled', detail: expect.stringContaining('OpenClaw disabled it: 3')}])
+  expect(world.openclaw.calls).not.toContain('enable')
 })
 
 test('a request without a marker for a job without one has nothing to reset, and is not ok', async () => {
@@ -154,7 +225,7 @@ test('an old request expires', async () => {
   expect(world.openclaw.calls).toEqual([])
 })
 
-test('a second request for the job waits ten minutes, then finds it recovered', async () => {
+test('a second request for the job waits ten minutes, and is withdrawn once the job has run', async () => {
   const world = resetWorld()
   world.ask('r1')
   world.ask('r2')
@@ -162,7 +233,7 @@ test('a second request for the job waits ten minutes, then finds it recovered', 
   expect(first.answered.map(({requestId}) => requestId)).toEqual(['r1'])
   expect(first.waiting.map(({requestId}) => requestId)).toEqual(['r2'])
   world.clock.advance(600_000)
-  expect((await world.round()).answered).toMatchObject([{requestId: 'r2', ok: true, outcome: 'already-recovered'}])
+  expect((await world.round()).answered).toMatchObject([{requestId: 'r2', ok: false, outcome: 'withdrawn'}])
 })
 
 test('a request waits while the gateway does not answer, and has failed after three attempts', async () => {
