@@ -3,7 +3,7 @@ import {durationFlag, GuardCommand} from '../src/cli/guard-command.js'
 import {renderResetPlan} from '../src/cli/render/reset.js'
 import {runResetDaemon} from '../src/cli/run-reset-daemon.js'
 import {wireResetDaemon} from '../src/cli/wire/reset-daemon.js'
-import {about, planResets, unreadableLines} from '../src/usecases/reset/answer-resets.js'
+import {aboutRequest, planResets, unreadableLines} from '../src/usecases/reset/answer-resets.js'
 
 /** Answers the requests to reset stuck jobs of OpenClaw, and makes sure that none of them stays disabled. */
 export default class ResetDaemon extends GuardCommand {
@@ -29,7 +29,7 @@ export default class ResetDaemon extends GuardCommand {
       const [plan, unreadable] = [planResets(deps, new Set()), unreadableLines(deps)]
       this.print(renderResetPlan(plan, unreadable))
       return {
-        planned: plan.map(({request, ...decision}) => ({...about(deps, request), ...decision})),
+        planned: plan.map(({request, ...decision}) => ({...aboutRequest(deps, request), ...decision})),
         unreadable,
       }
     }

@@ -135,8 +135,8 @@ test('an id that the settings do not name is refused with 1, and OpenClaw is not
 test('an id is printed without its control characters', async () => {
   const {guard, ask, wish} = world()
   ask(`${JSON.stringify({...JSON.parse(wish), job_id: '\u001b[31mred\u0007'})}\n`)
-  const told = [await guard('reset-daemon', '--dry-run'), await guard('reset-daemon')]
-  for (const {stdout} of told) expect(stdout).toMatch(/refused {1,2} \[31mred /)
+  const rounds = [await guard('reset-daemon', '--dry-run'), await guard('reset-daemon')]
+  for (const {stdout} of rounds) expect(stdout).toMatch(/refused {1,2} \[31mred /)
 })
 
 test('a dry run prints what would be done and does nothing', async () => {

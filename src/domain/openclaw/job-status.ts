@@ -138,8 +138,9 @@ const longestBackoffMs = 3_600_000
  */
 function missedInterval(job: OpenClawJob, limits: OpenClawLimits, now: number): OpenClawJobStatus | undefined {
   const {everyMs, anchorMs, lastRunAtMs, updatedAtMs} = job
-  if (everyMs === undefined || updatedAtMs === undefined) return undefined
-  const idleMs = now - Math.max(updatedAtMs, lastRunAtMs ?? 0, anchorMs ?? 0)
+  const lastSeenMs = Math.max(updatedAtMs ?? 0, lastRunAtMs ?? 0)
+  if (everyMs === undefined || lastSeenMs === 0) return undefined
+  const idleMs = now - Math.max(lastSeenMs, anchorMs ?? 0)
   const backoffMs = job.consecutiveErrors > 0 ? longestBackoffMs : 0
   if (idleMs <= Math.max(everyMs, backoffMs) + limits.wedgedAfterMs) return undefined
   return status('missed', 'person', `it did not run for ${seconds(idleMs)}, though it runs every ${seconds(everyMs)}`)

@@ -133,7 +133,7 @@ async function conclude(attempt: ResetAttempt, end: ResetEnd): Promise<AnsweredR
   const {outcome, detail} = end
   const ok = outcome === 'reset' || outcome === 'already-recovered'
   writeUnderClaim(attempt, {kind: 'result', ok, outcome, detail, ...(await versionOf(attempt))})
-  return {...about(deps, request), ok, outcome, steps, detail}
+  return {...aboutRequest(deps, request), ok, outcome, steps, detail}
 }
 
 /** The version of OpenClaw, if it was called. */
@@ -144,10 +144,10 @@ async function versionOf({deps, steps}: ResetAttempt): Promise<{readonly opencla
 }
 
 function left(deps: ResetDeps, request: ResetRequest, reason: string): WaitingReset {
-  return {...about(deps, request), reason}
+  return {...aboutRequest(deps, request), reason}
 }
 
 /** Of two names the one in the settings counts: any program may write a request. */
-export function about({jobOf}: Pick<ResetDeps, 'jobOf'>, {id, job, jobId}: ResetRequest): AboutRequest {
+export function aboutRequest({jobOf}: Pick<ResetDeps, 'jobOf'>, {id, job, jobId}: ResetRequest): AboutRequest {
   return {requestId: id, job: jobOf(jobId)?.name ?? job, openclawId: jobId}
 }

@@ -120,7 +120,8 @@ test.each<[string, Partial<OpenClawJob>, string]>([
   ['OpenClaw waits after an error', {consecutiveErrors: 1, updatedAtMs: now - 3_780_000}, 'healthy'],
   ['OpenClaw has waited long enough', {consecutiveErrors: 1, updatedAtMs: now - 3_780_001}, 'missed'],
   ['it runs', {runningAtMs: now - 1000, updatedAtMs: now - 900_000}, 'healthy'],
-  ['OpenClaw does not say when it changed', {updatedAtMs: undefined}, 'healthy'],
+  ['OpenClaw names the last run alone', {lastRunAtMs: now - 780_001, updatedAtMs: undefined}, 'missed'],
+  ['OpenClaw names no time', {updatedAtMs: undefined}, 'healthy'],
 ])('the interval alone shows that a job with a next slot does not run: %s', (_title, change, state) => {
   expect(interval(change)).toMatchObject({state})
 })
