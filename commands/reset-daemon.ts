@@ -3,13 +3,13 @@ import {durationFlag, GuardCommand} from '../src/cli/guard-command.js'
 import {renderResetPlan} from '../src/cli/render/reset.js'
 import {runResetDaemon} from '../src/cli/run-reset-daemon.js'
 import {wireResetDaemon} from '../src/cli/wire/reset-daemon.js'
-import {planResets, unreadableLines} from '../src/usecases/reset/answer-resets.js'
+import {aboutRequest, planResets, unreadableLines} from '../src/usecases/reset/answer-resets.js'
 
-/** Answers the requests to un-stick jobs of OpenClaw, and sees to it that none of them stays disabled. */
+/** Answers the requests to reset stuck jobs of OpenClaw, and makes sure that none of them stays disabled. */
 export default class ResetDaemon extends GuardCommand {
   static override summary = 'Answer the pending requests to reset stuck jobs of OpenClaw'
   static override description =
-    'One round, for the crontab, or rounds for ever with --watch. Exits with 1 when a reset failed or a job could not be enabled again, and with 75 when another reset daemon is at work.'
+    'One round, for the crontab, or rounds for ever with --watch. A job that has been active since the request is not reset. Exits with 1 only when a reset failed or a job could not be enabled again, and with 75 when another reset daemon is at work.'
   static override examples = [
     '<%= config.bin %> reset-daemon',
     '<%= config.bin %> reset-daemon --watch 2m',
@@ -17,8 +17,8 @@ export default class ResetDaemon extends GuardCommand {
   ]
 
   static override flags = {
-    watch: durationFlag({summary: 'go on for ever, with so long between two rounds'}),
-    'dry-run': boolean({summary: 'tell what a round would do, and do nothing', exclusive: ['watch']}),
+    watch: durationFlag({summary: 'go on for ever, with this time between two rounds'}),
+    'dry-run': boolean({summary: 'print what a round would do, and do nothing', exclusive: ['watch']}),
   }
 
   async run(): Promise<object | undefined> {
@@ -29,7 +29,7 @@ export default class ResetDaemon extends GuardCommand {
       const [plan, unreadable] = [planResets(deps, new Set()), unreadableLines(deps)]
       this.print(renderResetPlan(plan, unreadable))
       return {
-        planned: plan.map(({request, ...decision}) => ({requestId: request.id, jobId: request.jobId, ...decision})),
+        planned: plan.map(({request, ...decision}) => ({...aboutRequest(deps, request), ...decision})),
         unreadable,
       }
     }

@@ -1,3 +1,4 @@
+import {isFailedReset} from '../domain/openclaw/reset-ledger.js'
 import {GuardError} from '../errors.js'
 import {resetRequestStream, resetResultStream} from '../journal/failure-streams.js'
 import {callAfter} from '../system/host/clock.js'
@@ -15,10 +16,10 @@ interface ResetDaemonOptions {
   readonly print: (text: string) => void
 }
 
-/** A round longer than that renews its lease meanwhile. */
+/** A round that takes longer renews its lease. */
 const leaseTtlMs = 120_000
 
-/** One round, or rounds until INT or TERM: then the request in hand is finished first. Returns the round for `--json`. */
+/** One round, or rounds until INT or TERM; a claimed request is finished first. @returns the round for `--json` */
 export async function runResetDaemon(guard: Guard, options: ResetDaemonOptions): Promise<ResetRound | undefined> {
   guard.ensureState()
   const stop = new AbortController()
@@ -35,8 +36,8 @@ export async function runResetDaemon(guard: Guard, options: ResetDaemonOptions):
 
 async function watch(guard: Guard, options: ResetDaemonOptions & {watchMs: number}, stop: AbortSignal): Promise<void> {
   while (!stop.aborted) {
-    const round = await underLease(guard, stop).catch(tellAndGoOn)
-    if (round && isWorthALine(round)) show(round, options)
+    const round = await underLease(guard, stop).catch(warnAndGoOn)
+    if (round && hasNews(round)) show(round, options)
     await guard.clock.sleep(options.watchMs, stop)
   }
 }
@@ -54,18 +55,20 @@ function underLease(guard: Guard, stop: AbortSignal): Promise<ResetRound> {
   })
 }
 
-/** A full disk or another daemon at work must not end the watch. Wrong settings must. */
-function tellAndGoOn(error: unknown): undefined {
+/** A full disk or another daemon at work does not end the watch. Wrong settings do. */
+function warnAndGoOn(error: unknown): undefined {
   if (!(error instanceof GuardError) || !['busy', 'io', 'fenced', 'no-state'].includes(error.kind)) throw error
   printWarning(`reset daemon: ${error.message}`)
 }
 
-function isWell({answered, owed}: ResetRound): boolean {
-  return answered.every(({ok}) => ok) && owed.every(({state}) => state !== 'still-disabled')
+function isWell({answered, pending}: ResetRound): boolean {
+  return (
+    answered.every(({outcome}) => !isFailedReset(outcome)) && pending.every(({state}) => state !== 'still-disabled')
+  )
 }
 
-function isWorthALine({answered, waiting, owed}: ResetRound): boolean {
-  return answered.length + waiting.length + owed.length > 0
+function hasNews({answered, waiting, pending}: ResetRound): boolean {
+  return answered.length + waiting.length + pending.length > 0
 }
 
 function show(round: ResetRound, {json, print}: ResetDaemonOptions): void {
@@ -73,9 +76,9 @@ function show(round: ResetRound, {json, print}: ResetDaemonOptions): void {
   else print(renderResetRound(round))
 }
 
-function logLines({answered, owed}: ResetRound): readonly string[] {
+function logLines({answered, pending}: ResetRound): readonly string[] {
   return [
-    ...owed.map(({jobId, state, detail}) => `reset-daemon: enable of ${jobId} ${state}: ${detail}`),
-    ...answered.map(({jobId, outcome, detail}) => `reset-daemon: ${jobId} ${outcome}: ${detail}`),
+    ...pending.map(({openclawId, state, detail}) => `reset-daemon: enable of ${openclawId} ${state}: ${detail}`),
+    ...answered.map(({openclawId, outcome, detail}) => `reset-daemon: ${openclawId} ${outcome}: ${detail}`),
   ]
 }

@@ -3,11 +3,13 @@ import {expect, test} from 'vitest'
 import {type StandInState, standIn, tick} from '../support/openclaw-stand-in.js'
 import {createSandbox, until} from '../support/sandbox.js'
 
-/** A wedged job in a played OpenClaw, settings that know it, and an empty state directory. */
+/** A stand-in OpenClaw with a wedged job, settings that name the job, and an empty state directory. */
 function world(state: Partial<StandInState> = {}) {
   const sandbox = createSandbox()
   const stand = standIn({version: '2026.5.28', jobs: [tick], ...state})
   const settings = {
+    watchdog: {bootGrace: '0s'},
+    jobs: {tick: {command: ['true']}},
     openclaw: {command: stand.command, url: 'http://127.0.0.1:9', timeout: '20s', jobs: {tick: {id: tick.id}}},
     resetDaemon: {minInterval: '0s'},
   }
@@ -35,17 +37,64 @@ test('one round answers a line that another program wrote, and says how', async 
   const round = JSON.parse(stdout)
   expect(code).toBe(0)
   expect(round).toMatchObject({
-    answered: [{requestId: expect.stringMatching(/^line-/), jobId: tick.id, ok: true, outcome: 'reset'}],
+    answered: [
+      {requestId: expect.stringMatching(/^line-/), job: 'tick', openclawId: tick.id, ok: true, outcome: 'reset'},
+    ],
     waiting: [],
-    owed: [],
+    pending: [],
     unreadable: 0,
   })
   expect(
     round.answered[0].steps.map(({step, outcome}: {step: string; outcome: string}) => `${step} ${outcome}`),
   ).toEqual(['read ok', 'cancel skipped', 'disable ok', 'wait-for-marker ok', 'enable ok', 'verify ok'])
   expect(stand.read().jobs[0]).toMatchObject({enabled: true})
-  expect((await guard('reset-daemon')).stdout).toBe('no reset is asked for\n')
+  expect((await guard('reset-daemon')).stdout).toBe('there are no pending reset requests\n')
 })
+
+test('a job that has run since the request is not reset: the request is withdrawn, with exit code 0', async () => {
+  const {guard, ask, wish, stand, journal} = world()
+  ask(`${wish}\n`)
+  expect((await guard('run', 'tick')).code).toBe(0)
+  const {code, stdout} = await guard('reset-daemon', '--json')
+  expect(JSON.parse(stdout).answered).toMatchObject([
+    {job: 'tick', openclawId: tick.id, ok: false, outcome: 'withdrawn', detail: expect.stringContaining('ended since')},
+  ])
+  expect(code).toBe(0)
+  expect(stand.read().calls?.filter((call) => /cancel|disable/.test(call))).toEqual([])
+  expect(stand.read().jobs[0]).toMatchObject({enabled: true, state: tick.state})
+  expect(journal('openclaw_reset_results.jsonl').at(-1)).toMatchObject({kind: 'result', outcome: 'withdrawn'})
+})
+
+test('a request of the watchdog is withdrawn once the job is well and its incident is over', async () => {
+  const {guard, stand, journal} = world()
+  await guard('watchdog')
+  expect(journal('openclaw_reset_requests.jsonl')).toMatchObject([{job: 'tick', incident: expect.any(String)}])
+  await guard('run', 'tick')
+  await guard('watchdog')
+  expect(journal('incidents.jsonl').map(({kind}) => kind)).toContain('resolved')
+  const {code, stdout} = await guard('reset-daemon')
+  expect(stdout).toContain('withdrawn')
+  expect(stdout).toContain('the incident of the request is over')
+  expect(code).toBe(0)
+  expect(stand.read().calls?.filter((call) => /cancel|disable/.test(call))).toEqual([])
+})
+
+test.each([
+  ['not-enabled', {jobs: [{...tick, enabled: false}]}, {}, 0],
+  ['nothing-to-reset', {jobs: [{...tick, state: {}}]}, {running_at_ms: undefined}, 0],
+  ['expired', {}, {requested_at: '2026-01-01T00:00:00Z'}, 0],
+  ['gone', {jobs: []}, {}, 1],
+  ['failed', {faults: [{on: 'cron disable', do: 'system-owned', times: 1}]}, {}, 1],
+])(
+  'a request that is answered %s ends the round with the right exit code',
+  async (outcome, state, change, exitCode) => {
+    const {guard, ask, wish} = world(state)
+    ask(`${JSON.stringify({...JSON.parse(wish), ...change})}\n`)
+    const {code, stdout} = await guard('reset-daemon', '--json')
+    expect(JSON.parse(stdout).answered).toMatchObject([{ok: false, outcome}])
+    expect(code).toBe(exitCode)
+  },
+)
 
 test('a job that hangs in 2026.2.17 is reset as well, without `get` and `tasks`', async () => {
   const {guard, ask, wish, stand} = world({version: '2026.2.17'})
@@ -54,15 +103,15 @@ test('a job that hangs in 2026.2.17 is reset as well, without `get` and `tasks`'
   expect(stand.read().jobs[0]).toMatchObject({enabled: true})
 })
 
-test('lines that are no JSON or ask for nothing are told, and hold up nobody', async () => {
+test('lines that are not JSON or not a request are counted, and do not delay the others', async () => {
   const {guard, ask, wish} = world()
   ask(`no json\n{"hello":"world"}\n${wish}\n`)
   const {stdout, code} = await guard('reset-daemon')
-  expect(stdout).toContain('2 lines of openclaw_reset_requests.jsonl ask for nothing')
+  expect(stdout).toContain('openclaw_reset_requests.jsonl: 2 lines are not a request')
   expect(code).toBe(0)
 })
 
-test('lines of any length hold up nobody', async () => {
+test('lines of any length do not delay the others', async () => {
   const {guard, ask, wish} = world()
   const long = 'x'.repeat(70_000)
   const lines = [{reason: long}, {request_id: long}, {job_id: long}].map((change) => {
@@ -73,7 +122,7 @@ test('lines of any length hold up nobody', async () => {
   expect(round).toMatchObject({answered: [{outcome: 'refused'}, {outcome: 'reset'}], unreadable: 2})
 })
 
-test('an id that the settings do not name is refused with 1, and OpenClaw is not even asked', async () => {
+test('an id that the settings do not name is refused with 1, and OpenClaw is not called', async () => {
   const {guard, ask, stand, kinds} = world()
   ask('{"job_id":"--all","reason":"mischief"}\n')
   const {code, stdout} = await guard('reset-daemon', '--json')
@@ -83,23 +132,25 @@ test('an id that the settings do not name is refused with 1, and OpenClaw is not
   expect(kinds()).toEqual(['claimed', 'result'])
 })
 
-test('an id that would paint the terminal is shown without its control characters', async () => {
+test('an id is printed without its control characters', async () => {
   const {guard, ask, wish} = world()
   ask(`${JSON.stringify({...JSON.parse(wish), job_id: '\u001b[31mred\u0007'})}\n`)
-  const told = [await guard('reset-daemon', '--dry-run'), await guard('reset-daemon')]
-  for (const {stdout} of told) expect(stdout).toMatch(/refused {1,2} \[31mred /)
+  const rounds = [await guard('reset-daemon', '--dry-run'), await guard('reset-daemon')]
+  for (const {stdout} of rounds) expect(stdout).toMatch(/refused {1,2} \[31mred /)
 })
 
-test('a dry run tells what would be done and does nothing', async () => {
+test('a dry run prints what would be done and does nothing', async () => {
   const {guard, ask, wish, stand} = world()
   ask(`${wish}\n`)
   const {code, stdout} = await guard('reset-daemon', '--dry-run', '--json')
   expect(code).toBe(0)
-  expect(JSON.parse(stdout)).toMatchObject({planned: [{jobId: tick.id, do: 'reset', reason: 'runningAtMs stuck 180s'}]})
+  expect(JSON.parse(stdout)).toMatchObject({
+    planned: [{job: 'tick', openclawId: tick.id, do: 'reset', reason: 'runningAtMs stuck 180s'}],
+  })
   expect(stand.read().calls).toBeUndefined()
 })
 
-test('a daemon that is killed between disable and enable leaves a debt that the next round pays', async () => {
+test('a daemon that is killed between disable and enable leaves a pending enable, which the next round does', async () => {
   const {start, guard, ask, wish, stand, journal} = world({faults: [{on: 'cron enable', do: 'hang', times: 1}]})
   ask(`${wish}\n`)
   const dying = start(['reset-daemon'])
@@ -110,14 +161,14 @@ test('a daemon that is killed between disable and enable leaves a debt that the 
   const {code, stdout} = await guard('reset-daemon', '--json')
   expect(code).toBe(0)
   expect(JSON.parse(stdout)).toMatchObject({
-    owed: [{jobId: tick.id, state: 'settled', detail: 'confirmed'}],
+    pending: [{openclawId: tick.id, state: 'confirmed', detail: 'confirmed'}],
     answered: [{ok: true, outcome: 'reset'}],
   })
   expect(stand.read().jobs[0]).toMatchObject({enabled: true})
   expect(journal('openclaw_reset_results.jsonl').filter(({kind}) => kind === 'result')).toHaveLength(1)
 })
 
-test('two daemons at once: the second goes away with 75', async () => {
+test('of two daemons at once the second exits with 75', async () => {
   const {start, guard, ask, wish, stand} = world({faults: [{on: 'cron disable', do: 'hang', times: 1}]})
   ask(`${wish}\n`)
   const first = start(['reset-daemon'])
@@ -132,7 +183,7 @@ test('two daemons at once: the second goes away with 75', async () => {
   await first.ended
 })
 
-test('a watch answers what comes, prints a line a round, and ends with 0 when it is told to', async () => {
+test('a watch answers new requests, prints a line for each round, and ends with 0 after a signal', async () => {
   const {start, ask, wish, stand} = world()
   ask(`${wish}\n`)
   const watching = start(['reset-daemon', '--watch', '200ms', '--json'])

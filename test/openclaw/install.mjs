@@ -1,4 +1,4 @@
-// Installs the OpenClaw that the tests of this folder speak to, with a Node that runs it, outside of the repository.
+// Installs the OpenClaw that the tests of this folder call, with a Node that runs it, outside of the repository.
 // 2026.5.28 is the lightest; OPENCLAW_VERSION names another, of 2026.2 to 2026.9.
 import {spawnSync} from 'node:child_process'
 import {existsSync, mkdirSync, writeFileSync} from 'node:fs'

@@ -20,7 +20,7 @@ interface Ended {
 export interface ResetRound extends Ended {
   readonly answered: readonly {ok: boolean; outcome: string; detail: string}[]
   readonly waiting: readonly {reason: string}[]
-  readonly owed: readonly {state: string; detail: string}[]
+  readonly pending: readonly {state: string; detail: string}[]
 }
 
 export interface WatchdogRound extends Ended {

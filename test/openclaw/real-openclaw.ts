@@ -27,7 +27,7 @@ export interface RealJob {
   readonly state: {readonly runningAtMs?: number; readonly nextRunAtMs?: number; readonly lastRunAtMs?: number}
 }
 
-/** A gateway on loopback with a home of its own, and the command line to it. */
+/** A gateway on loopback with its own home, and its command line. */
 export interface RealOpenClaw {
   readonly dir: string
   readonly url: string
@@ -125,7 +125,7 @@ export async function createOpenClaw(): Promise<RealOpenClaw> {
       running = undefined
       if (!child || child.exitCode !== null || child.signalCode !== null) return
       const ended = new Promise((resolve) => child.once('exit', resolve))
-      // A stopped process takes no TERM.
+      // A stopped process does not receive TERM.
       child.kill('SIGCONT')
       child.kill('SIGTERM')
       const hard = setTimeout(() => child.kill('SIGKILL'), 10_000)

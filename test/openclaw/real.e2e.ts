@@ -50,7 +50,7 @@ async function expectHealthy(): Promise<void> {
   await until('the job runs again', async () => ((await openclaw.job(id)).state.lastRunAtMs ?? 0) > since)
 }
 
-test('a wedged job: the watchdog asks, the reset daemon heals, the watchdog resolves, and nobody is called', async () => {
+test('a wedged job: the watchdog asks, the reset daemon resets, the watchdog resolves, and no alert is raised', async () => {
   const marker = await openclaw.wedge(id)
   const guard = guardOf(openclaw, id)
   expect(await guard.watchdog()).toMatchObject({code: 1, jobs: [{job: 'tick', verdict: 'stalled'}]})
@@ -62,7 +62,7 @@ test('a wedged job: the watchdog asks, the reset daemon heals, the watchdog reso
   expect(await guard.watchdog()).toMatchObject({code: 0})
   expect(guard.lines('incidents.jsonl').map(({kind}) => kind)).toContain('resolved')
   expect(guard.lines('alerts.jsonl')).toEqual([])
-  expect(await guard.resetDaemon()).toMatchObject({code: 0, answered: [], owed: []})
+  expect(await guard.resetDaemon()).toMatchObject({code: 0, answered: [], pending: []})
 })
 
 if (!isBefore('2026.6'))
@@ -79,7 +79,7 @@ test('with the remedy blocked, exactly one alert goes out, after the second fail
   for (const attempt of [1, 2]) {
     expect(await guard.watchdog()).toMatchObject({code: 1})
     expect(guard.lines('openclaw_reset_requests.jsonl')).toHaveLength(attempt)
-    expect(await guard.resetDaemon()).toMatchObject({code: 1, answered: [{ok: false, outcome: 'failed'}], owed: []})
+    expect(await guard.resetDaemon()).toMatchObject({code: 1, answered: [{ok: false, outcome: 'failed'}], pending: []})
     expect(guard.lines('alerts.jsonl')).toEqual([])
   }
   for (let round = 0; round < 3; round += 1) expect(await guard.watchdog()).toMatchObject({code: 2})
@@ -90,7 +90,7 @@ test('with the remedy blocked, exactly one alert goes out, after the second fail
 })
 
 test('the adapter sees what OpenClaw shows', async () => {
-  // The variables of the test runner would change OpenClaw's ways.
+  // The environment variables of the test runner would change what OpenClaw does.
   const bare = [
     '/usr/bin/env',
     '-i',
@@ -105,12 +105,12 @@ test('the adapter sees what OpenClaw shows', async () => {
   expect(await cli.getJob(id)).toMatchObject({ok: true, value: {id, enabled: true}})
   const noTasks = {ok: false, failure: {kind: 'configuration', cause: 'unknown-command'}}
   expect(await cli.listRunningTasks()).toMatchObject(isBefore('2026.3.31') ? noTasks : {ok: true})
-  const nobody = '00000000-0000-4000-8000-000000000000'
-  expect(await cli.getJob(nobody)).toEqual({ok: true, value: undefined})
-  expect(await cli.disable(nobody)).toMatchObject({ok: false, failure: {kind: 'permanent', cause: 'unknown-id'}})
+  const unknownId = '00000000-0000-4000-8000-000000000000'
+  expect(await cli.getJob(unknownId)).toEqual({ok: true, value: undefined})
+  expect(await cli.disable(unknownId)).toMatchObject({ok: false, failure: {kind: 'permanent', cause: 'unknown-id'}})
 })
 
-test('a daemon that is killed between disable and enable leaves a debt, which the next round pays', async () => {
+test('a daemon that is killed between disable and enable leaves a pending enable, which the next round does', async () => {
   const guard = guardOf(openclaw, id, {command: commandRefusing('cancel')})
   guard.ask(await openclaw.wedge(id))
   const dying = guard.start('reset-daemon')
@@ -120,13 +120,13 @@ test('a daemon that is killed between disable and enable leaves a debt, which th
   const round = await guard.resetDaemon()
   expect(round).toMatchObject({
     code: 0,
-    owed: [{state: 'settled', detail: 'confirmed'}],
+    pending: [{state: 'confirmed', detail: 'confirmed'}],
     answered: [{ok: true, outcome: 'reset'}],
   })
   await expectHealthy()
 })
 
-test('a gateway that hangs is told from one that is down, and the request waits for it', async () => {
+test('a gateway that hangs is distinguished from one that is down, and the request waits for it', async () => {
   const guard = guardOf(openclaw, id)
   guard.ask(await openclaw.wedge(id))
   openclaw.signal('SIGSTOP')
@@ -154,9 +154,18 @@ test('a job that a person disabled stays disabled', async () => {
   await openclaw.cli('cron', 'disable', id)
   const guard = guardOf(openclaw, id)
   guard.ask(marker)
-  expect(await guard.resetDaemon()).toMatchObject({code: 1, answered: [{ok: false, outcome: 'not-enabled'}]})
+  expect(await guard.resetDaemon()).toMatchObject({code: 0, answered: [{ok: false, outcome: 'not-enabled'}]})
   expect((await openclaw.job(id)).enabled).toBe(false)
   await openclaw.cli('cron', 'enable', id)
+})
+
+test('a job that has run since the request is not reset', async () => {
+  const guard = guardOf(openclaw, id)
+  const askedAt = Date.now()
+  guard.ask(askedAt - 4_000_000)
+  await until('the job has run again', async () => ((await openclaw.job(id)).state.lastRunAtMs ?? 0) > askedAt)
+  expect(await guard.resetDaemon()).toMatchObject({code: 0, answered: [{ok: false, outcome: 'withdrawn'}]})
+  expect(guard.text('openclaw_reset_results.jsonl')).not.toContain('enable-pending')
 })
 
 test('an id that is not in the settings is refused and recorded', async () => {
@@ -166,27 +175,31 @@ test('an id that is not in the settings is refused and recorded', async () => {
   expect(guard.lines().at(-1)).toMatchObject({kind: 'result', outcome: 'refused'})
 })
 
-test('a wrong token is a matter of configuration', async () => {
+test('a wrong token is a failure of configuration', async () => {
   const guard = guardOf(openclaw, id, {token: 'wrong'})
   guard.ask(1)
   const {answered} = await guard.resetDaemon()
   expect(answered).toMatchObject([{ok: false, outcome: 'failed', detail: expect.stringContaining('(configuration)')}])
 })
 
-test.runIf(Number(process.versions.node.split('.')[0]) < 22)('so is a Node that is too old for OpenClaw', async () => {
-  const guard = guardOf(openclaw, id, {command: [process.execPath, openclaw.script]})
-  guard.ask(1)
-  const {answered} = await guard.resetDaemon()
-  expect(answered).toMatchObject([{ok: false, outcome: 'failed', detail: expect.stringContaining('(configuration)')}])
-})
+test.runIf(Number(process.versions.node.split('.')[0]) < 22)(
+  'a Node that is too old for OpenClaw is a failure of configuration',
+  async () => {
+    const guard = guardOf(openclaw, id, {command: [process.execPath, openclaw.script]})
+    guard.ask(1)
+    const {answered} = await guard.resetDaemon()
+    expect(answered).toMatchObject([{ok: false, outcome: 'failed', detail: expect.stringContaining('(configuration)')}])
+  },
+)
 
-test('a gateway that is down is told so, and once it is back the request is answered', async () => {
+test('a gateway that is down is named, and once it is back the request is answered', async () => {
   const guard = guardOf(openclaw, id)
   guard.ask(await openclaw.wedge(id))
   await openclaw.stop()
   expect((await guard.resetDaemon()).waiting[0]?.reason).toContain('its gateway is down')
   await openclaw.start()
-  // Starting up, OpenClaw takes away the markers of runs that it does not have.
-  expect(await answersOf(guard)).toMatchObject([{ok: true}])
+  // At its start OpenClaw clears the markers of runs that it does not have.
+  const recovered = {outcome: expect.stringMatching(/^(already-recovered|withdrawn)$/)}
+  expect(await answersOf(guard)).toMatchObject([recovered])
   await expectHealthy()
 })

@@ -4,7 +4,7 @@ import {join} from 'node:path'
 import type {RealJob} from './real-openclaw.js'
 import {until} from './until.js'
 
-/** What is normal for the job of these tests; a wedged one has a marker that is older. */
+/** Longest normal run of the job of these tests. */
 export const maxRunningSeconds = 5
 
 interface Place {
@@ -37,7 +37,7 @@ export function hangingRun({dir, job}: Place): Wedge {
   }
 }
 
-/** Leaves the marker of a run that is long gone, as a crash does; from 2026.8 on the gateway takes it away by itself. */
+/** Leaves the marker of a run that ended long ago, as a crash does. From 2026.8 on the gateway clears it by itself. */
 export function forgottenMarker({home, node, job}: Place): Wedge {
   return async (id) => {
     const marker = Date.now() - 4_000_000
@@ -48,7 +48,7 @@ export function forgottenMarker({home, node, job}: Place): Wedge {
         if ((await job(id)).state.runningAtMs === marker) return marker
       }
     }
-    throw new Error('the scheduler never took up the marker')
+    throw new Error('the scheduler never read the marker')
   }
 }
 
@@ -70,7 +70,7 @@ if (changes !== 1) throw new Error('no such job')`
   if (status !== 0) throw new Error(`${database}: ${stderr}`)
 }
 
-/** 2026.5 keeps the states in a file of their own, by id; before, each stands in its job. */
+/** 2026.5 keeps the states by id in a separate file; before, each state is in its job. */
 function writeStore(folder: string, id: string, runningAtMs: number): void {
   const apart = join(folder, 'jobs-state.json')
   const file = existsSync(apart) ? apart : join(folder, 'jobs.json')

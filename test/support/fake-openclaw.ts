@@ -5,7 +5,7 @@ import type {OpenClaw, OpenClawTask} from '../../src/system/openclaw/openclaw.js
 
 type Call = keyof OpenClaw
 
-/** How the next call of a kind fails. With `lateMs` the gateway still performs it, that much later. */
+/** How the next call of a kind fails. With `lateMs` the gateway applies it after all, that many milliseconds later. */
 export interface Fault {
   readonly on: Call
   readonly kind: FailureKind
@@ -18,34 +18,16 @@ export interface FakeOpenClaw extends OpenClaw {
   tasks: OpenClawTask[]
   faults: Fault[]
   healthNow: GatewayHealth
-  /** Called before each call, with its name. */
+  /** Called before each call, with its name, to change something meanwhile. */
   onCall: (call: Call) => void | Promise<void>
-  /** Performs what is due by now. */
+  /** Applies late calls and slots that are due by now. */
   readonly passTime: () => void
   readonly calls: Call[]
 }
 
 export const jobId = '3a7f742b-889a-4c05-9697-f5f873fea02c'
 
-function wedgedJob(nowMs: number): OpenClawJob {
-  return {
-    id: jobId,
-    name: 'CoinGecko Scanner',
-    enabled: true,
-    schedule: 'every',
-    payload: 'agentTurn',
-    timeoutSeconds: undefined,
-    runningAtMs: nowMs - 7_200_000,
-    nextRunAtMs: nowMs - 7_000_000,
-    lastRunAtMs: undefined,
-    lastError: undefined,
-    consecutiveErrors: 0,
-    autoDisabled: undefined,
-    systemOwned: false,
-  }
-}
-
-/** OpenClaw with one job whose run marker is left from a dead run. Each call takes 3 s, like the real program. */
+/** OpenClaw with one job whose marker was left behind by a dead run. Each call takes 3 s, as with the real one. */
 export function fakeOpenClaw(clock: Clock, change: Partial<OpenClawJob> = {}): FakeOpenClaw {
   const late: {readonly at: number; readonly change: () => void}[] = []
   const switchJob = (enabled: boolean) => {
@@ -53,7 +35,7 @@ export function fakeOpenClaw(clock: Clock, change: Partial<OpenClawJob> = {}): F
     const nextRunAtMs = enabled ? clock.now() + 60_000 : undefined
     fake.job = {...fake.job, enabled, nextRunAtMs, ...(!enabled && {runningAtMs: undefined})}
   }
-  /** Performs late changes that are due, and runs the job if its slot is due. */
+  /** Applies late calls that are due; a job whose slot is due has run. */
   const passTime = () => {
     for (const due of late.splice(0)) {
       if (due.at <= clock.now()) due.change()
@@ -75,7 +57,25 @@ export function fakeOpenClaw(clock: Clock, change: Partial<OpenClawJob> = {}): F
     return {ok: false, failure: {kind: fault.kind, cause: fault.cause ?? 'other', message: `${call}: ${fault.kind}`}}
   }
   const fake: FakeOpenClaw = {
-    job: {...wedgedJob(clock.now()), ...change},
+    job: {
+      id: jobId,
+      name: 'CoinGecko Scanner',
+      enabled: true,
+      schedule: 'every',
+      everyMs: 600_000,
+      anchorMs: undefined,
+      payload: 'agentTurn',
+      timeoutSeconds: undefined,
+      runningAtMs: clock.now() - 7_200_000,
+      nextRunAtMs: clock.now() - 7_000_000,
+      lastRunAtMs: undefined,
+      updatedAtMs: undefined,
+      lastError: undefined,
+      consecutiveErrors: 0,
+      autoDisabled: undefined,
+      systemOwned: false,
+      ...change,
+    },
     tasks: [],
     faults: [],
     healthNow: 'ready',

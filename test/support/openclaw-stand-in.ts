@@ -13,7 +13,7 @@ export interface StandInState {
   readonly calls?: readonly string[]
 }
 
-/** A script that answers like one version of OpenClaw, with its own state. */
+/** A stand-in for one version of OpenClaw, with its own state. */
 export function standIn(state: StandInState) {
   const dir = mkdtempSync(join(tmpdir(), 'guard-openclaw-'))
   onTestFinished(() => rmSync(dir, {recursive: true}))

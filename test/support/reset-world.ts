@@ -1,32 +1,76 @@
+import {incidentFold} from '../../src/domain/incident/incident.js'
 import type {RawRecord} from '../../src/domain/journal/record.js'
+import {leaseFold} from '../../src/domain/lease/lease.js'
 import type {OpenClawJob} from '../../src/domain/openclaw/job.js'
 import {resetFold} from '../../src/domain/openclaw/reset-ledger.js'
-import {type ResetRequests, resetRequestEntry, resetRequestFold} from '../../src/domain/openclaw/reset-request.js'
-import type {Journal} from '../../src/journal/journal.js'
-import type {Clock} from '../../src/system/host/clock.js'
+import {resetRequestEntry, resetRequestFold} from '../../src/domain/openclaw/reset-request.js'
+import {runsFold} from '../../src/domain/run/run.js'
+import type {ObservedOutput} from '../../src/domain/watchdog/build-job-facts.js'
 import {answerResets} from '../../src/usecases/reset/answer-resets.js'
 import {type ResetDeps, usualPace} from '../../src/usecases/reset/reset-deps.js'
 import {fakeClock} from './fake-clock.js'
-import {type FakeOpenClaw, fakeOpenClaw, jobId} from './fake-openclaw.js'
+import {fakeOpenClaw, jobId} from './fake-openclaw.js'
 import {memoryJournal} from './memory-journal.js'
 
-/** The same object, whose methods call `hook` first. */
-function beforeEachCall<P extends object>(target: P, hook: () => void): P {
-  return new Proxy(target, {
-    get: (_target, name) => {
-      const value: unknown = Reflect.get(target, name)
-      if (typeof value !== 'function') return value
-      return (...args: readonly unknown[]) => {
-        hook()
-        return Reflect.apply(value, target, args)
-      }
-    },
-  })
-}
+const outputs = {files: ['*.json'], minSizeBytes: 0, contains: [], lacks: []}
 
-/** Appends a reset request for the job of `openclaw`. */
-function requester(clock: Clock, openclaw: FakeOpenClaw, requests: Journal<ResetRequests>) {
-  return (id: string, more: {runningAtMs?: number | undefined; jobId?: string} = {}) => {
+/** A wedged job, its journals, and reset daemons that can be killed at any call. */
+export function resetWorld(change: Partial<OpenClawJob> = {}) {
+  const clock = fakeClock()
+  const openclaw = fakeOpenClaw(clock, change)
+  const requests = memoryJournal(resetRequestFold, clock)
+  const results = memoryJournal(resetFold, clock)
+  const leases = memoryJournal(leaseFold, clock)
+  const runs = memoryJournal(runsFold, clock)
+  const incidents = memoryJournal(incidentFold, clock)
+  const seen = {outputs: [] as ObservedOutput[]}
+  const dead = new Set<number>()
+  const stop = new AbortController()
+  let pids = 100
+
+  /** One daemon with its own process. `crashAt` kills it at that call of a port. */
+  const daemon = (crashAt?: number): ResetDeps & {readonly pid: number; readonly hasCrashed: () => boolean} => {
+    pids += 1
+    const pid = pids
+    let count = 0
+    const port = <P extends object>(target: P): P => {
+      return new Proxy(target, {
+        get: (_target, name) => {
+          const value: unknown = Reflect.get(target, name)
+          if (typeof value !== 'function') return value
+          return (...args: readonly unknown[]) => {
+            count += 1
+            if (crashAt !== undefined && count >= crashAt) {
+              dead.add(pid)
+              throw new Error('killed')
+            }
+            return Reflect.apply(value, target, args)
+          }
+        },
+      })
+    }
+    return {
+      pid,
+      hasCrashed: () => dead.has(pid),
+      clock: port(clock),
+      requests: port(requests),
+      results: port(results),
+      openclaw: port(openclaw),
+      leases,
+      runs,
+      incidents,
+      readOutputs: async () => seen.outputs,
+      jobOf: (id) => (id === jobId ? {name: 'coingecko', outputs: [outputs]} : undefined),
+      self: {pid, start: `${pid}`},
+      here: {host: 'host-1', boot: 'boot-1'},
+      processState: (ref) => (dead.has(ref.pid) ? 'gone' : 'alive'),
+      stop: stop.signal,
+      policy: {allowed: new Set([jobId]), expireAfterMs: 3_600_000, minIntervalMs: 600_000, maxTries: 3},
+      pace: usualPace,
+    }
+  }
+
+  const ask = (id: string, more: {runningAtMs?: number | undefined; jobId?: string; incident?: string} = {}) => {
     requests.append(
       resetRequestEntry({
         id,
@@ -42,53 +86,16 @@ function requester(clock: Clock, openclaw: FakeOpenClaw, requests: Journal<Reset
       'durable',
     )
   }
-}
-
-/** A wedged job, its journals, and reset daemons that may die at any call. */
-export function resetWorld(change: Partial<OpenClawJob> = {}) {
-  const clock = fakeClock()
-  const openclaw = fakeOpenClaw(clock, change)
-  const requests = memoryJournal(resetRequestFold, clock)
-  const results = memoryJournal(resetFold, clock)
-  const dead = new Set<number>()
-  const stop = new AbortController()
-  let pids = 100
-
-  /** A daemon with its own pid. `crashAt` is the call of a port at which it dies; later calls have no effect. */
-  const daemon = (crashAt?: number): ResetDeps & {readonly pid: number; readonly hasCrashed: () => boolean} => {
-    pids += 1
-    const pid = pids
-    let count = 0
-    const port = <P extends object>(target: P): P =>
-      beforeEachCall(target, () => {
-        count += 1
-        if (crashAt === undefined || count < crashAt) return
-        dead.add(pid)
-        throw new Error('killed')
-      })
-    return {
-      pid,
-      hasCrashed: () => dead.has(pid),
-      clock: port(clock),
-      requests: port(requests),
-      results: port(results),
-      openclaw: port(openclaw),
-      self: {pid, start: `${pid}`},
-      here: {host: 'host-1', boot: 'boot-1'},
-      processState: (ref) => (dead.has(ref.pid) ? 'gone' : 'alive'),
-      stop: stop.signal,
-      policy: {allowed: new Set([jobId]), expireAfterMs: 3_600_000, minIntervalMs: 600_000, maxTries: 3},
-      pace: usualPace,
-    }
-  }
-
-  const ask = requester(clock, openclaw, requests)
 
   return {
     clock,
     openclaw,
     requests,
     results,
+    leases,
+    runs,
+    incidents,
+    seen,
     stop,
     daemon,
     ask,

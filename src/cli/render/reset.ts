@@ -1,19 +1,24 @@
 import chalk from 'chalk'
 import {withoutControls} from '../../domain/failure/redact.js'
 import type {ResetDecision} from '../../domain/openclaw/reset-decision.js'
+import {isFailedReset} from '../../domain/openclaw/reset-ledger.js'
 import type {AnsweredReset, ResetRound} from '../../usecases/reset/answer-resets.js'
 import type {ReenabledJob} from '../../usecases/reset/reenable-jobs.js'
 
-/** `guard reset-daemon`: what was answered, step by step; what waits and why; what is owed. */
-export function renderResetRound({answered, waiting, owed, unreadable}: ResetRound): string {
+/** What a round of `guard reset-daemon` did: pending enables, answers with their steps, and requests that wait. */
+export function renderResetRound({answered, waiting, pending, unreadable}: ResetRound): string {
   const lines = [
-    ...owed.map(renderDebt),
+    ...pending.map(renderReenabled),
     ...answered.flatMap(renderAnswer),
-    ...waiting.map(({jobId, reason}) => `${chalk.yellow('waits')}    ${withoutControls(`${jobId}  ${reason}`)}`),
+    ...waiting.map(
+      ({openclawId, reason}) => `${chalk.yellow('waits')}    ${withoutControls(`${openclawId}  ${reason}`)}`,
+    ),
   ]
-  if (lines.length === 0) lines.push('no reset is asked for')
+  if (lines.length === 0) lines.push(noRequests)
   return [...lines, ...renderUnreadable(unreadable)].join('\n')
 }
+
+const noRequests = 'there are no pending reset requests'
 
 /** What a round would do. */
 export function renderResetPlan(plan: readonly ResetDecision[], unreadable: number): string {
@@ -21,11 +26,12 @@ export function renderResetPlan(plan: readonly ResetDecision[], unreadable: numb
     const what = decision.do === 'decline' ? decision.outcome : decision.do
     return `${what.padEnd(8)} ${withoutControls(`${decision.request.jobId}  ${decision.reason}`)}`
   })
-  return [...(lines.length > 0 ? lines : ['no reset is asked for']), ...renderUnreadable(unreadable)].join('\n')
+  return [...(lines.length > 0 ? lines : [noRequests]), ...renderUnreadable(unreadable)].join('\n')
 }
 
-function renderAnswer({jobId, ok, outcome, steps, detail}: AnsweredReset): readonly string[] {
-  const head = `${ok ? chalk.green(outcome) : chalk.red(outcome)}  ${withoutControls(`${jobId}  ${detail}`)}`
+function renderAnswer({openclawId, ok, outcome, steps, detail}: AnsweredReset): readonly string[] {
+  const paint = ok ? chalk.green : isFailedReset(outcome) ? chalk.red : chalk.yellow
+  const head = `${paint(outcome)}  ${withoutControls(`${openclawId}  ${detail}`)}`
   return [
     head,
     ...steps.map(
@@ -34,12 +40,13 @@ function renderAnswer({jobId, ok, outcome, steps, detail}: AnsweredReset): reado
   ]
 }
 
-function renderDebt({jobId, state, detail}: ReenabledJob): string {
-  const paint = state === 'settled' ? chalk.green : state === 'watched' ? chalk.yellow : chalk.red
-  return `${paint(`enable ${state}`)}  ${withoutControls(`${jobId}  ${detail}`)}`
+function renderReenabled({openclawId, state, detail}: ReenabledJob): string {
+  const paint = state === 'confirmed' ? chalk.green : state === 'watched' ? chalk.yellow : chalk.red
+  return `${paint(`enable ${state}`)}  ${withoutControls(`${openclawId}  ${detail}`)}`
 }
 
 function renderUnreadable(lines: number): readonly string[] {
   if (lines === 0) return []
-  return [chalk.yellow(`${lines} ${lines === 1 ? 'line' : 'lines'} of openclaw_reset_requests.jsonl ask for nothing`)]
+  const what = lines === 1 ? '1 line is not a request' : `${lines} lines are not a request`
+  return [chalk.yellow(`openclaw_reset_requests.jsonl: ${what}`)]
 }

@@ -1,4 +1,4 @@
-import {isStandalone} from '../system/program.js'
+import {isStandalone} from '../../system/host/program.js'
 import {useCompileCache} from './compile-cache.js'
 
 /**

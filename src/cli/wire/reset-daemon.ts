@@ -1,6 +1,6 @@
-import type {OpenClawSettings} from '../../domain/settings/settings.js'
+import {type OpenClawSettings, type Settings, settingsOfJob} from '../../domain/settings/settings.js'
 import {GuardError} from '../../errors.js'
-import {resetRequestStream, resetResultStream} from '../../journal/failure-streams.js'
+import {incidentStream, resetRequestStream, resetResultStream} from '../../journal/failure-streams.js'
 import {readBootId, readHostName} from '../../system/host/host.js'
 import {openClawCli} from '../../system/openclaw/cli.js'
 import {livingProcessOf} from '../../system/process/holder-liveness.js'
@@ -10,10 +10,10 @@ import type {LeaseDeps, LeaseRequest} from '../../usecases/lease/lease.js'
 import {type ResetDeps, usualPace} from '../../usecases/reset/reset-deps.js'
 import type {Guard} from '../guard.js'
 
-/** A request that was interrupted or left so often has failed. */
+/** Attempts, interrupted or released, after which a request has failed. */
 const maxTries = 3
 
-/** Ties the reset daemon's story to the world. Throws GuardError `config` when the settings name no OpenClaw. */
+/** Throws GuardError `config` when the settings have no part `openclaw`. */
 export function wireResetDaemon(guard: Guard, stop: AbortSignal): ResetDeps {
   const openclaw = openClawOf(guard)
   const {expireAfterMs, minIntervalMs} = guard.settings.resetDaemon
@@ -22,6 +22,12 @@ export function wireResetDaemon(guard: Guard, stop: AbortSignal): ResetDeps {
     clock: guard.clock,
     requests: guard.journal(resetRequestStream),
     results: guard.journal(resetResultStream),
+    leases: guard.leases(),
+    runs: guard.runs(),
+    incidents: guard.journal(incidentStream),
+    // Most rounds answer no request.
+    readOutputs: async (rules, dir) => (await import('../../system/host/output-files.js')).readOutputs(rules, dir),
+    jobOf: jobsByOpenClawId(guard.settings, openclaw),
     openclaw: openClawCli({run: runCommand, settings: openclaw}),
     self: thisProcess(),
     here: {host: readHostName(), boot: readBootId()},
@@ -32,7 +38,7 @@ export function wireResetDaemon(guard: Guard, stop: AbortSignal): ResetDeps {
   }
 }
 
-/** The daemon's own lease, by which others see whether it works. */
+/** The daemon's own lease, from which the watchdog sees that the daemon works. */
 export function resetLease(guard: Guard, ttlMs: number): {readonly deps: LeaseDeps; readonly request: LeaseRequest} {
   const here = {host: readHostName(), boot: readBootId()}
   const deps: LeaseDeps = {
@@ -45,6 +51,12 @@ export function resetLease(guard: Guard, ttlMs: number): {readonly deps: LeaseDe
   return {deps, request: {job: 'guard-reset-daemon', holder, ttlMs, process: thisProcess(), waitMs: 0}}
 }
 
+function jobsByOpenClawId(settings: Settings, openclaw: OpenClawSettings): ResetDeps['jobOf'] {
+  const names = new Set([...Object.keys(settings.jobs), ...Object.keys(openclaw.jobs)])
+  const jobs = Array.from(names, (name) => ({name, ...settingsOfJob(settings, name)}))
+  return (id) => jobs.find(({name, openclawId}) => (openclawId ?? openclaw.jobs[name]?.id) === id)
+}
+
 function openClawOf({settings}: Guard): OpenClawSettings {
   if (settings.openclaw) return settings.openclaw
   throw new GuardError('config', `${settings.file ?? 'the default settings'}: there is no part "openclaw"`, [
@@ -54,6 +66,6 @@ function openClawOf({settings}: Guard): OpenClawSettings {
 
 function thisProcess() {
   const self = identifyProcess(process.pid)
-  if (!self) throw new GuardError('internal', `process ${process.pid}, which is this one, is not to be found`)
+  if (!self) throw new GuardError('internal', `this process, ${process.pid}, cannot be found`)
   return self
 }

@@ -5,9 +5,9 @@ import type {Incident} from './incident.js'
 export interface ResetProgress {
   /** Requests so far. */
   readonly attempts: number
-  /** Requests that were answered and did not help. */
+  /** Requests that were answered and did not help. A withdrawn one has not failed: nothing was done. */
   readonly failed: number
-  /** What the last request came to. `settling`: it is said to have worked, and that may take a while to show. */
+  /** State of the last request. `settling`: the reset was done, or withdrawn, and the job has not shown its effect yet. */
   readonly last: 'none' | 'pending' | 'settling' | 'failed'
   readonly lastUptimeMs: number
   readonly detail: string | undefined
@@ -53,5 +53,6 @@ export function resetProgress(
 
 function lastOf(answer: ResetAnswer | undefined, settled: boolean): ResetProgress['last'] {
   if (!answer) return 'pending'
+  if (answer.outcome === 'withdrawn') return settled ? 'none' : 'settling'
   return answer.ok && !settled ? 'settling' : 'failed'
 }

@@ -16,18 +16,22 @@ export interface PendingEnable {
   readonly disable: DisableState
   /** When the disable was sent last. */
   readonly disabledAt: ClockReading | undefined
-  /** When one before it was sent of which nobody knows the outcome. */
+  /** When an earlier disable of unknown outcome was sent. */
   readonly earlierAt: ClockReading | undefined
 }
 
 export type ConfirmedBy = 'confirmed' | 'left-disabled' | 'gone'
 
 /** From now on the job must end up enabled. */
-export function applyEnablePending(debts: PendingEnables, record: ResetClaimRecord, claim: ResetClaim): FoldVerdict {
-  const before = debts.get(record.job_id)
-  // The job was just read as enabled, so no disable of before is in force; but one may still come true.
+export function applyEnablePending(
+  pendingEnables: PendingEnables,
+  record: ResetClaimRecord,
+  claim: ResetClaim,
+): FoldVerdict {
+  const before = pendingEnables.get(record.job_id)
+  // The job was just read as enabled, so no earlier disable is in force; one may still be applied late.
   const earlierAt = before && unknownDisableAt(before)
-  const debt = {
+  const pending = {
     id: record.id,
     jobId: record.job_id,
     claim,
@@ -35,35 +39,35 @@ export function applyEnablePending(debts: PendingEnables, record: ResetClaimReco
     disabledAt: undefined,
     earlierAt,
   } as const
-  debts.set(record.job_id, debt)
+  pendingEnables.set(record.job_id, pending)
   return 'ok'
 }
 
 /** The disable is about to be sent. */
-export function applyDisabling(debts: PendingEnables, record: ResetClaimRecord): FoldVerdict {
-  const debt = debts.get(record.job_id)
-  if (!debt) return 'void'
-  const earlierAt = unknownDisableAt(debt)
-  debts.set(record.job_id, {...debt, disable: 'sent', disabledAt: readingOf(record), earlierAt})
+export function applyDisabling(pendingEnables: PendingEnables, record: ResetClaimRecord): FoldVerdict {
+  const pending = pendingEnables.get(record.job_id)
+  if (!pending) return 'void'
+  const earlierAt = unknownDisableAt(pending)
+  pendingEnables.set(record.job_id, {...pending, disable: 'sent', disabledAt: readingOf(record), earlierAt})
   return 'ok'
 }
 
-/** When the last disable was sent that may still come true. */
+/** When the last disable that may still be applied was sent. */
 export function unknownDisableAt({disable, disabledAt, earlierAt}: PendingEnable): ClockReading | undefined {
   return disable === 'sent' ? disabledAt : earlierAt
 }
 
-export function applyDisabled(debts: PendingEnables, record: ResetClaimRecord): FoldVerdict {
-  const debt = debts.get(record.job_id)
+export function applyDisabled(pendingEnables: PendingEnables, record: ResetClaimRecord): FoldVerdict {
+  const pending = pendingEnables.get(record.job_id)
   const {outcome} = record
-  if (!debt || (outcome !== 'applied' && outcome !== 'refused')) return 'void'
-  debts.set(record.job_id, {...debt, disable: outcome})
+  if (!pending || (outcome !== 'applied' && outcome !== 'refused')) return 'void'
+  pendingEnables.set(record.job_id, {...pending, disable: outcome})
   return 'ok'
 }
 
-/** The debt is struck off by its own name: a newer one of the job stays. */
-export function applyEnableConfirmed(debts: PendingEnables, record: ResetClaimRecord): FoldVerdict {
-  if (debts.get(record.job_id)?.id !== record['debt']) return 'void'
-  debts.delete(record.job_id)
+/** Removes exactly the enable that the record names: a newer one of the job stays pending. */
+export function applyEnableConfirmed(pendingEnables: PendingEnables, record: ResetClaimRecord): FoldVerdict {
+  if (pendingEnables.get(record.job_id)?.id !== record['pending']) return 'void'
+  pendingEnables.delete(record.job_id)
   return 'ok'
 }

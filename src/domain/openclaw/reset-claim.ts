@@ -2,7 +2,7 @@ import type {ProcessRef} from '../clock/process-ref.js'
 import type {ClockReading} from '../clock/reading.js'
 import {hasFields, type RawRecord} from '../journal/record.js'
 
-/** The right to answer one reset request; whoever's line came first has it. */
+/** The right to answer one reset request. The first line in the journal wins. */
 export interface ResetClaim extends ClockReading {
   readonly id: string
   readonly requestId: string

@@ -12,7 +12,7 @@ export interface ResetFacts {
   readonly ledger: ResetLedger
   /** Ids of claims whose daemon is provably dead. */
   readonly deadClaims: ReadonlySet<string>
-  /** OpenClaw's ids of jobs that guard disabled and could not yet enable again. */
+  /** OpenClaw's ids of jobs that guard disabled and has not been able to enable again. */
   readonly stillDisabled: ReadonlySet<string>
   readonly policy: ResetPolicy
   readonly now: ClockReading
@@ -22,11 +22,11 @@ export interface ResetFacts {
 export interface ResetPolicy {
   /** OpenClaw's ids that may be reset. */
   readonly allowed: ReadonlySet<string>
-  /** An older request is answered as expired. */
+  /** An older request is answered `expired`. */
   readonly expireAfterMs: number
   /** Between two resets of one job. */
   readonly minIntervalMs: number
-  /** So often a request is taken up, interrupted or released again, before it has failed. */
+  /** Number of attempts, interrupted or released, after which a request has failed. */
   readonly maxTries: number
 }
 
@@ -46,7 +46,7 @@ export function pendingResets({byId}: ResetRequests, {answers}: ResetLedger): re
   return [...byId.values()].filter(({id}) => !answers.has(id))
 }
 
-/** One decision for each pending request, those first that a dead daemon left half done. */
+/** One decision for each pending request. Those that a dead daemon left unfinished come first. */
 export function decideResets(facts: ResetFacts): readonly ResetDecision[] {
   const pending = pendingResets(facts.requests, facts.ledger)
   const isBegun = ({id}: ResetRequest) => facts.ledger.open.has(id)
@@ -65,7 +65,8 @@ function liveClaims({ledger, deadClaims}: ResetFacts): readonly ResetClaim[] {
 function decideReset(facts: ResetFacts, request: ResetRequest, inFlight: ReadonlySet<string>): ResetDecision {
   const {ledger, deadClaims, policy, now} = facts
   const open = ledger.open.get(request.id)
-  if (open?.claim && !deadClaims.has(open.claim.id)) return wait(request, `process ${open.claim.process?.pid} is at it`)
+  if (open?.claim && !deadClaims.has(open.claim.id))
+    return wait(request, `process ${open.claim.process?.pid} is working on it`)
   const over = open?.claim?.id
   const decline = (outcome: 'refused' | 'expired' | 'failed', reason: string): ResetDecision => {
     return {do: 'decline', request, over, outcome, reason}
@@ -81,13 +82,14 @@ function decideReset(facts: ResetFacts, request: ResetRequest, inFlight: Readonl
     const left = open?.reason === undefined ? '' : `; it was left because ${open.reason}`
     return decline(
       'expired',
-      `asked ${Math.round(ageMs / 1000)} s ago, older than ${policy.expireAfterMs / 1000} s${left}`,
+      `asked ${Math.round(ageMs / 1000)} s ago, more than ${policy.expireAfterMs / 1000} s${left}`,
     )
   }
-  if (facts.stillDisabled.has(request.jobId)) return wait(request, 'the job is disabled and its enable is still owed')
+  if (facts.stillDisabled.has(request.jobId))
+    return wait(request, 'the job is disabled and its enable is still pending')
   if (inFlight.has(request.jobId)) return wait(request, 'another reset of the job is in flight')
   const restMs = restOfInterval(facts, request)
-  if (restMs > 0) return wait(request, `the job was reset a moment ago; again in ${Math.ceil(restMs / 1000)} s`)
+  if (restMs > 0) return wait(request, `the job was reset a short time ago; again in ${Math.ceil(restMs / 1000)} s`)
   return {do: 'reset', request, over, reason: over === undefined ? request.reason : 'its daemon died; taken over'}
 }
 
@@ -95,56 +97,65 @@ function wait(request: ResetRequest, reason: string): ResetDecision {
   return {do: 'wait', request, reason}
 }
 
-/** How long the job must still be left alone, ms. The request that began the last reset may finish it. */
+/** How long until the job may be reset again, ms. The request that began the last reset may finish it at once. */
 function restOfInterval({ledger, policy, now}: ResetFacts, request: ResetRequest): number {
   const last = ledger.lastResets.get(request.jobId)
   if (!last || last.requestId === request.id) return 0
   return policy.minIntervalMs - elapsedMs(last.at, now)
 }
 
-/** The age of a request, ms; one that names no time is always young. */
+/** Age of a request, ms; 0 if it names no time. */
 function requestAgeMs({written, requestedAtMs}: ResetRequest, now: ClockReading): number {
   if (written) return elapsedMs(written, now)
   return requestedAtMs === undefined ? 0 : Math.max(0, now.at - requestedAtMs)
 }
 
-/** A disable whose call timed out was seen to come true 561 s later, when the lock of a hung run was given back. */
+/** OpenClaw applied a disable whose call had timed out 561 s later, when a hung run released the scheduler's lock. */
 const lateDisableMs = 600_000
 
 type ReenableStep =
-  | {readonly do: 'settle'; readonly how: ConfirmedBy}
+  | {readonly do: 'confirm'; readonly how: ConfirmedBy}
   | {readonly do: 'enable'; readonly reason: string}
   | {readonly do: 'keep'; readonly reason: string}
 
-/** What is due for an owed enable, now that the job was read. */
-export function decideReenable(debt: PendingEnable, read: OpenClawRead, now: ClockReading): ReenableStep {
+/** What to do about a pending enable, now that the job was read. */
+export function decideReenable(pending: PendingEnable, read: OpenClawRead, now: ClockReading): ReenableStep {
   if (read.read === 'failed') return {do: 'keep', reason: read.reason}
-  if (read.read === 'absent') return {do: 'settle', how: 'gone'}
-  const unknownAt = unknownDisableAt(debt)
+  if (read.read === 'absent') return {do: 'confirm', how: 'gone'}
+  const unknownAt = unknownDisableAt(pending)
   if (!read.job.enabled) {
-    // Whoever switched the job off although no disable of guard's was taken wanted it off.
-    const isOwn = debt.disable === 'applied' || unknownAt !== undefined
-    return isOwn ? {do: 'enable', reason: 'it is disabled'} : {do: 'settle', how: 'left-disabled'}
+    // No disable of guard's was applied, so a person disabled the job.
+    const isOwn = pending.disable === 'applied' || unknownAt !== undefined
+    return isOwn ? {do: 'enable', reason: 'it is disabled'} : {do: 'confirm', how: 'left-disabled'}
   }
-  if (unknownAt === undefined || elapsedMs(unknownAt, now) >= lateDisableMs) return {do: 'settle', how: 'confirmed'}
-  return {do: 'keep', reason: 'it is enabled, but a disable whose outcome is unknown may still come true'}
+  if (unknownAt === undefined || elapsedMs(unknownAt, now) >= lateDisableMs) return {do: 'confirm', how: 'confirmed'}
+  return {do: 'keep', reason: 'it is enabled, but a disable of unknown outcome may still be applied'}
 }
 
-/** What proves a reset: enabled, the old marker gone, and the next slot ahead or a fresh run under way. */
-export function proofOfReset(
-  job: OpenClawJob,
-  since: {readonly marker: number | undefined; readonly atMs: number},
-): Proof {
-  if (!job.enabled) return {proven: false, reason: 'it is not enabled'}
-  const isFreshRun = job.runningAtMs !== undefined && job.runningAtMs !== since.marker
-  if (job.runningAtMs !== undefined && !isFreshRun) return {proven: false, reason: 'the marker is still there'}
-  if (isFreshRun) return {proven: true, reason: 'enabled, and a new run is under way'}
-  if (job.nextRunAtMs === undefined) return {proven: false, reason: 'it has no next slot'}
-  if (job.nextRunAtMs < since.atMs) return {proven: false, reason: 'its next slot lies in the past'}
-  return {proven: true, reason: `enabled, no marker, next slot ${new Date(job.nextRunAtMs).toISOString()}`}
+/**
+ * Whether the steps of a reset had their effect: the job is enabled, the old marker is gone, and the next slot is ahead or a
+ * new run has begun. That alone does not prove that the job works again: only a run that began after the reset does.
+ */
+export function checkReset(job: OpenClawJob, reset: ResetToCheck): {readonly done: boolean; readonly reason: string} {
+  if (!job.enabled) return {done: false, reason: 'it is not enabled'}
+  if (job.runningAtMs !== undefined && job.runningAtMs === reset.marker) {
+    return {done: false, reason: 'the marker is still there'}
+  }
+  const ranAtMs = [job.lastRunAtMs, job.runningAtMs].find((atMs) => atMs !== undefined && atMs > reset.begunAtMs)
+  if (ranAtMs !== undefined) return {done: true, reason: `a run began at ${iso(ranAtMs)}, after the reset`}
+  if (job.runningAtMs !== undefined) return {done: true, reason: 'enabled, and another run goes on'}
+  if (job.nextRunAtMs === undefined) return {done: false, reason: 'it has no next slot'}
+  if (job.nextRunAtMs < reset.nowMs) return {done: false, reason: 'its next slot lies in the past'}
+  return {done: true, reason: `enabled, no marker; not proven before it runs, next slot ${iso(job.nextRunAtMs)}`}
 }
 
-interface Proof {
-  readonly proven: boolean
-  readonly reason: string
+/** Wall clock times, ms. */
+interface ResetToCheck {
+  readonly marker: number | undefined
+  readonly begunAtMs: number
+  readonly nowMs: number
+}
+
+function iso(ms: number): string {
+  return new Date(ms).toISOString()
 }

@@ -13,44 +13,45 @@ import {
 import {isResetClaimRecord, type ResetClaim, type ResetClaimRecord} from './reset-claim.js'
 
 /**
- * What the reset daemons did, folded from `openclaw_reset_results.jsonl`. The requests stand in `reset-request.ts`.
+ * What the reset daemons did, folded from `openclaw_reset_results.jsonl`. For the requests see `reset-request.ts`.
  *
- * All lines carry `job_id`; all but `enable-settled` carry `request_id` and, from the second on, `claim`: a line of a
- * daemon whose claim was taken over is void.
+ * All lines have `job_id`; all but `enable-confirmed` have `request_id`, and all but these and `claimed` have `claim`. A
+ * line of a daemon whose claim was taken over is void.
  *
  * - claimed: `process`, `over?` (the claim whose daemon is provably dead). One claim a request, one request a job.
- * - enable-owed: from now on, whoever reads this must see to it that the job ends up enabled
- * - disabling: the disable is about to be sent; without this line a disabled job was disabled by somebody else
- * - disabled: `outcome` applied | refused; without this line nobody knows
- * - enable-settled: `debt`, `how`
+ * - enable-pending: from now on, every reset daemon makes sure that the job ends up enabled
+ * - disabling: the disable is about to be sent; without this line a disabled job was disabled by a person
+ * - disabled: `outcome` applied | refused; without this line the outcome is unknown
+ * - enable-confirmed: `pending` (the id of the `enable-pending`), `how`
  * - step-taken: `step`, `outcome`, `evidence`
- * - released: `reason`; the request is to be taken up again
+ * - released: `reason`; the request waits for another attempt
  * - result: `ok`, `outcome`, `detail`
  */
 export interface ResetLedger {
-  /** Requests that were taken up and not yet answered, by request id. */
+  /** Requests that were claimed and not yet answered, by request id. */
   readonly open: Map<string, OpenReset>
   /** By request id, oldest first. */
   readonly answers: Map<string, ResetAnswer>
-  readonly debts: PendingEnables
+  readonly pendingEnables: PendingEnables
   /** When the last reset of a job began, and for which request. */
   readonly lastResets: Map<string, {readonly at: ClockReading; readonly requestId: string}>
 }
 
 export interface OpenReset {
   readonly tries: number
-  /** Undefined: released, to be taken up again. */
+  /** Undefined if the request was released and waits for another attempt. */
   readonly claim: ResetClaim | undefined
-  /** Whether a disable was sent for this request, ever. */
+  /** Whether any attempt at this request has sent a disable. */
   readonly isDisableSent: boolean
   /** Why it was released. */
   readonly reason: string | undefined
 }
 
 /**
- * - reset: the ladder was climbed and proved
+ * - reset: all steps were taken and checked
  * - already-recovered: the marker of the request was gone, or another, before anything was done
- * - nothing-to-reset: the request names no marker and the job has none: whatever ails it, no reset helps
+ * - withdrawn: the job has been active since the request, or its incident is over; it was not reset
+ * - nothing-to-reset: neither the request nor the job has a marker, so a reset cannot help
  * - not-enabled: a person switched the job off
  * - gone: OpenClaw does not know the id
  * - failed, expired
@@ -59,12 +60,18 @@ export interface OpenReset {
 export type ResetOutcome =
   | 'reset'
   | 'already-recovered'
+  | 'withdrawn'
   | 'nothing-to-reset'
   | 'not-enabled'
   | 'gone'
   | 'failed'
   | 'refused'
   | 'expired'
+
+/** Whether a reset was needed and could not be done. The other outcomes leave the job as it is, on purpose. */
+export function isFailedReset(outcome: ResetOutcome): boolean {
+  return outcome === 'failed' || outcome === 'gone' || outcome === 'refused'
+}
 
 export interface ResetAnswer {
   readonly requestId: string
@@ -77,24 +84,24 @@ export interface ResetAnswer {
   readonly recordId: string
 }
 
-/** Twice as many as requests are remembered, so that no request outlives its answer. */
+/** Twice as many as the requests that are kept, so that no request is kept longer than its answer. */
 const mostAnswers = 20_000
 
 export const resetFold: Fold<ResetLedger> = {
-  empty: () => ({open: new Map(), answers: new Map(), debts: new Map(), lastResets: new Map()}),
+  empty: () => ({open: new Map(), answers: new Map(), pendingEnables: new Map(), lastResets: new Map()}),
   apply: applyReset,
-  save: ({open, answers, debts, lastResets}) => ({
+  save: ({open, answers, pendingEnables, lastResets}) => ({
     open: [...open],
     answers: [...answers.values()],
-    debts: [...debts],
+    pendingEnables: [...pendingEnables],
     lastResets: [...lastResets],
   }),
   restore: (saved) => {
-    const {open, answers, debts, lastResets} = saved as SavedLedger
+    const {open, answers, pendingEnables, lastResets} = saved as SavedLedger
     return {
       open: new Map(open),
       answers: new Map(answers.map((answer) => [answer.requestId, answer])),
-      debts: new Map(debts),
+      pendingEnables: new Map(pendingEnables),
       lastResets: new Map(lastResets),
     }
   },
@@ -103,24 +110,24 @@ export const resetFold: Fold<ResetLedger> = {
 interface SavedLedger {
   readonly open: readonly [string, OpenReset][]
   readonly answers: readonly ResetAnswer[]
-  readonly debts: readonly [string, PendingEnable][]
+  readonly pendingEnables: readonly [string, PendingEnable][]
   readonly lastResets: readonly [string, {readonly at: ClockReading; readonly requestId: string}][]
 }
 
 function applyReset(state: ResetLedger, record: RawRecord): FoldVerdict {
   if (!isResetClaimRecord(record)) return 'void'
   if (record.kind === 'claimed') return applyClaim(state, record)
-  if (record.kind === 'enable-settled') return applyEnableConfirmed(state.debts, record)
+  if (record.kind === 'enable-confirmed') return applyEnableConfirmed(state.pendingEnables, record)
   const claim = ownClaim(state, record)
   if (!claim) return repeatedResult(state, record)
   switch (record.kind) {
-    case 'enable-owed':
+    case 'enable-pending':
       state.lastResets.set(record.job_id, {at: readingOf(record), requestId: claim.requestId})
-      return applyEnablePending(state.debts, record, claim)
+      return applyEnablePending(state.pendingEnables, record, claim)
     case 'disabling':
       return applySent(state, record, claim)
     case 'disabled':
-      return applyDisabled(state.debts, record)
+      return applyDisabled(state.pendingEnables, record)
     case 'step-taken':
       return 'ok'
     case 'released':
@@ -136,7 +143,7 @@ function applyClaim(state: ResetLedger, record: ResetClaimRecord): FoldVerdict {
   const requestId = record['request_id']
   if (typeof requestId !== 'string' || state.answers.has(requestId)) return 'void'
   const before = state.open.get(requestId)
-  // The writer repeated a claim of which it could not know that it stood already.
+  // The writer repeated a claim because it could not know that the first one was written.
   if (before?.claim?.id === record.id) return 'ok'
   const isFree = before?.claim === undefined || record['over'] === before.claim.id
   if (!isFree || isJobTaken(state, record.job_id, requestId)) return 'void'
@@ -164,14 +171,14 @@ function ownClaim(state: ResetLedger, record: ResetClaimRecord): ResetClaim | un
   return claim && claim.id === record['claim'] && claim.jobId === record.job_id ? claim : undefined
 }
 
-/** A result ends its claim, so a repetition of that very record finds none. */
+/** A result ends its claim, so the same record written again finds none. */
 function repeatedResult(state: ResetLedger, record: ResetClaimRecord): FoldVerdict {
   return state.answers.get(record['request_id'] as string)?.recordId === record.id ? 'ok' : 'void'
 }
 
 function applySent(state: ResetLedger, record: ResetClaimRecord, claim: ResetClaim): FoldVerdict {
   const open = state.open.get(claim.requestId)
-  if (!open || applyDisabling(state.debts, record) === 'void') return 'void'
+  if (!open || applyDisabling(state.pendingEnables, record) === 'void') return 'void'
   state.open.set(claim.requestId, {...open, isDisableSent: true})
   return 'ok'
 }

@@ -4,11 +4,11 @@ import type {Fold, FoldVerdict} from '../journal/fold.js'
 import {type Entry, hasFields, type RawRecord} from '../journal/record.js'
 
 /**
- * A reset request asks the reset daemon to un-stick one job of OpenClaw. Asking is appending a line, so it works when
+ * A reset request asks the reset daemon to free one stuck job of OpenClaw. It is one appended line, so it works when
  * OpenClaw does not.
  *
- * Anybody may ask (`echo '{"job_id":…}' >> openclaw_reset_requests.jsonl`). A request is known by its `request_id`, else
- * by the id of guard's stamp, else by what it says: so a line that was written twice is one request, answered once.
+ * Any program may write one (`echo '{"job_id":…}' >> openclaw_reset_requests.jsonl`). Its id is its `request_id`, else the
+ * id of guard's stamp, else a hash of its content, so a line that was written twice is one request, answered once.
  */
 export interface ResetRequest {
   readonly id: string
@@ -17,29 +17,31 @@ export interface ResetRequest {
   readonly jobName: string | undefined
   /** guard's name of the job, where the writer knew it. */
   readonly job: string | undefined
+  /** Id of the incident for which the watchdog asked; undefined in other requests. */
+  readonly incident?: string | undefined
   readonly reason: string
-  /** The how-manieth of its incident. */
+  /** Number of the request within its incident, from 1. */
   readonly attempts: number
-  /** The marker that was seen. Undefined: whatever marker is found. */
+  /** The marker that was seen; undefined stands for any marker. */
   readonly runningAtMs: number | undefined
-  /** Wall clock, ms; undefined when the line names no time. */
+  /** Wall clock, ms; undefined if the line names no time. */
   readonly requestedAtMs: number | undefined
-  /** When guard wrote the line; undefined for a foreign line. */
+  /** When guard wrote the line; undefined for a line of another program. */
   readonly written: ClockReading | undefined
 }
 
 export interface ResetRequests {
   /** By request id, oldest first. */
   readonly byId: Map<string, ResetRequest>
-  /** Lines of JSON that ask for nothing. */
+  /** Lines of JSON that are not a request. */
   unreadable: number
 }
 
-/** Characters of a name, and of a reason; what the daemon writes of a request must fit into a line of its own. */
+/** Characters of a name, and of a reason: what the daemon writes about a request must fit into one line. */
 const longestName = 200
 const longestReason = 1000
 
-/** Older requests than so many are forgotten; a tenth of it would be a year of trouble. */
+/** The oldest requests beyond this number are forgotten. */
 const mostRequests = 10_000
 
 export const resetRequestFold: Fold<ResetRequests> = {
@@ -78,6 +80,7 @@ export function resetRequestEntry(
     reason: request.reason,
     requested_at: new Date(request.requestedAtMs).toISOString(),
     attempts: request.attempts,
+    ...(request.incident !== undefined && {incident: request.incident}),
     ...(request.runningAtMs !== undefined && {running_at_ms: request.runningAtMs}),
   }
 }
@@ -95,6 +98,7 @@ export function parseResetRequest(record: RawRecord): ResetRequest | undefined {
     jobId,
     jobName: text(record['job_name'])?.slice(0, longestName),
     job: job !== undefined && isJobName(job) ? job : undefined,
+    incident: text(record['incident'])?.slice(0, longestName),
     reason: text(record['reason'])?.slice(0, longestReason) ?? 'no reason given',
     attempts: typeof record['attempts'] === 'number' ? record['attempts'] : 1,
     runningAtMs: typeof runningAtMs === 'number' && runningAtMs > 0 ? runningAtMs : undefined,

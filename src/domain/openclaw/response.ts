@@ -1,10 +1,10 @@
 /**
- * How a call of OpenClaw went.
+ * How a call of OpenClaw failed.
  *
  * - transient: nothing was done; it may work later
- * - configuration: it cannot work until somebody changes a setting or the machine
- * - permanent: OpenClaw refuses; asking again is in vain
- * - outcome-unknown: it may have been done, or may be done later. Never taken for a failure.
+ * - configuration: it cannot work until a person changes a setting or the machine
+ * - permanent: OpenClaw refuses, now and later
+ * - outcome-unknown: it may have been done, or may be done later; this is not treated as a failure
  */
 export type FailureKind = 'transient' | 'configuration' | 'permanent' | 'outcome-unknown'
 
@@ -42,8 +42,8 @@ export type Response<T> =
  *
  * - ready: it answers and is ready
  * - not-ready: it answers, but starts up or drains
- * - hung: it takes the connection and says nothing
- * - down: nobody listens
- * - unclear: something answers that is no health report (gateways before 2026.5 send a page of HTML)
+ * - hung: it accepts the connection and does not answer
+ * - down: nothing listens
+ * - unclear: the answer is not a health report (gateways before 2026.5 send a page of HTML)
  */
 export type GatewayHealth = 'ready' | 'not-ready' | 'hung' | 'down' | 'unclear'

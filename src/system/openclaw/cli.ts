@@ -14,16 +14,16 @@ interface OpenClawCliDeps {
   readonly settings: Pick<OpenClawSettings, 'command' | 'env' | 'timeoutMs' | 'url'>
 }
 
-/** A call under `--timeout N` was seen to take 2.7 s longer than N: start-up of Node and the way back. */
+/** A call under `--timeout N` took up to 2.7 s longer than N, most of it for the start of Node. */
 const startAllowanceMs = 15_000
 
-/** A list shows each job with its whole prompt: a thousand jobs are more than a MiB. */
+/** A list has each job with its whole prompt: more than a MiB for a thousand jobs. */
 const longestAnswerBytes = 64 * 1024 * 1024
 
 /**
- * OpenClaw through its command line, 2026.2 to 2026.9. `cron disable ID` and `cron enable ID` are the same in all of them
- * (there is no `cron update`); they print JSON by themselves and some refuse `--json`. What else differs is found out by
- * trying, and remembered: `cron get` is missing before 2026.5, `tasks` before 2026.3.31.
+ * OpenClaw through its command line, 2026.2 to 2026.9. `cron disable ID` and `cron enable ID` are the same in all versions
+ * (there is no `cron update`); they print JSON by default, and some refuse `--json`. `cron get` is missing before 2026.5 and
+ * `tasks` before 2026.3.31: the first call shows it.
  */
 export function openClawCli(deps: OpenClawCliDeps): OpenClaw {
   const timeout = ['--timeout', `${deps.settings.timeoutMs}`]
@@ -55,7 +55,7 @@ export function openClawCli(deps: OpenClawCliDeps): OpenClaw {
   }
 }
 
-/** An id that is not in an incomplete list may still exist. */
+/** An id that is missing in an incomplete list may still exist. */
 function findJob(list: Response<OpenClawJobs>, id: string): Response<OpenClawJob | undefined> {
   if (!list.ok) return list
   const job = list.value.jobs.find((each) => each.id === id)
@@ -93,7 +93,7 @@ async function write(
   }
 }
 
-/** Secrets are resolved here, at the last moment, and go into the child's environment alone. */
+/** Secrets are resolved only here, and go into the child's environment alone. */
 async function call(deps: OpenClawCliDeps, args: readonly string[], effect: Effect): Promise<Response<string>> {
   const {command, env, timeoutMs} = deps.settings
   try {
@@ -121,7 +121,7 @@ function isEnabled(stdout: string, id: string): boolean | undefined {
   return jobOf(id)(stdout)?.enabled
 }
 
-/** An answer about another job is none. */
+/** @returns undefined if the answer is about another job */
 function jobOf(id: string): (stdout: string) => OpenClawJob | undefined {
   return (stdout) => {
     const job = jsonOf(parseOpenClawJob)(stdout)

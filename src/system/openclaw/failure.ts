@@ -5,8 +5,8 @@ import type {CommandResult} from '../process/run-command.js'
 export type Effect = 'read' | 'write'
 
 /**
- * OpenClaw exits with 0 or 1, nothing finer: the text decides. Texts of 2026.2 to 2026.9; the first that fits counts.
- * A timeout comes first: whatever else is said beside it, what was sent may still be applied.
+ * OpenClaw exits with 0 or 1 only, so the text decides. Texts of 2026.2 to 2026.9; the first match counts. A timeout comes
+ * first, because what was sent may then still be applied, whatever else the text says.
  */
 const texts: readonly (readonly [FailureCause, RegExp])[] = [
   ['gateway-timeout', /gateway timeout after/i],
@@ -34,7 +34,7 @@ const kinds: Readonly<Record<FailureCause, FailureKind>> = {
   'unknown-id': 'permanent',
   'system-owned': 'permanent',
   'no-handle': 'permanent',
-  // The request may have left before the answer was lost.
+  // The request may have been sent before the connection was closed.
   'gateway-closed': 'outcome-unknown',
   'gateway-timeout': 'outcome-unknown',
   killed: 'outcome-unknown',
@@ -47,10 +47,10 @@ export function failure(cause: FailureCause, effect: Effect, message: string): O
   return {kind: kind === 'outcome-unknown' && effect === 'read' ? 'transient' : kind, cause, message: oneLine(message)}
 }
 
-/** An error says what it is at once; what follows for megabytes is something else. */
+/** The error stands at the beginning of the output; megabytes after it do not matter. */
 const longestSaid = 1024 * 1024
 
-/** What a call that did not end well says; undefined when it ended with 0. */
+/** @returns the failure of a call; undefined if it ended with 0 */
 export function failureOf(result: CommandResult, effect: Effect): OpenClawFailure | undefined {
   const {exitCode, signal, timedOut, spawnError, stdout, stderr, durationMs} = result
   if (spawnError !== undefined) return failure('not-installed', effect, `the command cannot be started: ${spawnError}`)
@@ -59,7 +59,7 @@ export function failureOf(result: CommandResult, effect: Effect): OpenClawFailur
   if (exitCode === 0) return undefined
   const said = `${stderr.slice(0, longestSaid)}\n${stdout.slice(0, longestSaid)}`
   const cause = texts.find(([, pattern]) => pattern.test(said))?.[0] ?? 'other'
-  return failure(cause, effect, message(said, cause) ?? `it ended with ${signal ?? exitCode} and said nothing`)
+  return failure(cause, effect, message(said, cause) ?? `it ended with ${signal ?? exitCode} and printed nothing`)
 }
 
 /** The line that gave the cause, else the first. */

@@ -4,18 +4,18 @@ import type {GatewayHealth, Response} from '../../domain/openclaw/response.js'
 /** OpenClaw's scheduler as guard needs it. No call throws for a failure of OpenClaw. */
 export interface OpenClaw {
   listJobs(): Promise<Response<OpenClawJobs>>
-  /** Undefined: there is no job of this id. */
+  /** The value is undefined if there is no job of this id. */
   getJob(id: string): Promise<Response<OpenClawJob | undefined>>
-  /** Ends with `outcome-unknown` when the gateway may still do it, even minutes later. */
+  /** Fails with `outcome-unknown` if the gateway may still apply it, even minutes later. */
   disable(id: string): Promise<Response<void>>
-  /** Likewise. The next slot is computed anew; a missed one is not made up. */
+  /** Fails like `disable`. OpenClaw computes the next slot anew and does not catch up on a missed one. */
   enable(id: string): Promise<Response<void>>
   /** The running tasks of the scheduler; works without a gateway. `unknown-command` before 2026.3.31. */
   listRunningTasks(): Promise<Response<readonly OpenClawTask[]>>
   /** Ends a live run. `unknown-command` or `no-handle` where that is not possible. */
   cancelTask(taskId: string): Promise<Response<void>>
   version(): Promise<Response<string>>
-  /** Asks the gateway's health address, without the command line; at most 2 s for each of two questions. */
+  /** Two requests to the gateway's health addresses, at most 2 s each; the command line is not used. */
   health(): Promise<GatewayHealth>
 }
 

@@ -4,8 +4,8 @@ import type {GatewayHealth} from '../../domain/openclaw/response.js'
 const probeLimitMs = 2000
 
 /**
- * Tells a gateway that is down from one that hangs or is busy. `url` is its base address. A stopped process takes the
- * connection and never answers; gateways before 2026.5 answer 200 with a page, so only JSON counts.
+ * Distinguishes a gateway that is down from one that hangs or is busy. `url` is its base address. A stopped process accepts
+ * the connection and never answers; gateways before 2026.5 answer 200 with a page of HTML, so only JSON counts.
  */
 export async function probeGateway(url: string): Promise<GatewayHealth> {
   const live = await ask(new URL('/healthz', url))

@@ -12,42 +12,46 @@ import {resetJob} from './reset-job.js'
 export interface ResetRound {
   readonly answered: readonly AnsweredReset[]
   readonly waiting: readonly WaitingReset[]
-  /** Enables that were owed when the round began. */
-  readonly owed: readonly ReenabledJob[]
-  /** Lines of the request journal that ask for nothing, or are no JSON. */
+  /** Enables that were pending when the round began. */
+  readonly pending: readonly ReenabledJob[]
+  /** Lines of the request journal that are not a request, or not JSON. */
   readonly unreadable: number
 }
 
-export interface AnsweredReset {
+/** Which request it is about. */
+interface AboutRequest {
   readonly requestId: string
-  readonly jobId: string
+  /** guard's name of the job; undefined if neither the request nor the settings have one. */
+  readonly job: string | undefined
+  readonly openclawId: string
+}
+
+export interface AnsweredReset extends AboutRequest {
   readonly ok: boolean
   readonly outcome: ResetOutcome
   readonly steps: readonly ResetStep[]
   readonly detail: string
 }
 
-interface WaitingReset {
-  readonly requestId: string
-  readonly jobId: string
+interface WaitingReset extends AboutRequest {
   readonly reason: string
 }
 
-/** One round of the reset daemon: pay what is owed, then answer each pending request. Throws GuardError `io`. */
+/** One round of the reset daemon: first the pending enables, then the pending requests. Throws GuardError `io`. */
 export async function answerResets(deps: ResetDeps): Promise<ResetRound> {
-  const owed = await reenableJobs(deps, deadClaims(deps, deps.results.read()))
+  const pending = await reenableJobs(deps, deadClaims(deps, deps.results.read()))
   const answered: AnsweredReset[] = []
   const waiting: WaitingReset[] = []
-  const stillDisabled = owed.filter(({state}) => state === 'still-disabled').map(({jobId}) => jobId)
+  const stillDisabled = pending.filter(({state}) => state === 'still-disabled').map(({openclawId}) => openclawId)
   for (const decision of planResets(deps, new Set(stillDisabled))) {
-    // Thousands of refusals never wait for anything: a signal, or the renewal of the lease, would not be heard.
+    // Refusals do not wait for anything, so thousands of them would delay a signal and the renewal of the lease.
     await deps.clock.sleep(0)
     if (deps.stop.aborted) break
     const outcome = await perform(deps, decision)
     if ('ok' in outcome) answered.push(outcome)
     else waiting.push(outcome)
   }
-  return {answered, waiting, owed, unreadable: unreadableLines(deps)}
+  return {answered, waiting, pending, unreadable: unreadableLines(deps)}
 }
 
 /** What a round does with the pending requests, once it knows which jobs it could not enable again. */
@@ -68,7 +72,7 @@ export function unreadableLines({requests}: Pick<ResetDeps, 'requests'>): number
   return requests.read().unreadable + requests.inspect().garbage
 }
 
-/** Claims at which nobody works any more. */
+/** Ids of claims whose daemon has ended, or has stopped working on them. */
 function deadClaims(deps: ResetDeps, {open}: ResetLedger): ReadonlySet<string> {
   const dead = new Set<string>()
   for (const {claim} of open.values()) {
@@ -77,33 +81,33 @@ function deadClaims(deps: ResetDeps, {open}: ResetLedger): ReadonlySet<string> {
   return dead
 }
 
-/** Longest climb: ten calls of 45 s each, the waits, and the retries of the enable. Who takes longer was stopped. */
-const longestClimbMs = 900_000
+/** Longest attempt, ms: ten calls of 45 s each, the waits, and the retries of the enable. */
+const longestAttemptMs = 900_000
 
 function isDead(deps: ResetDeps, {process, ...claim}: ResetClaim): boolean {
-  if (elapsedMs(claim, readClocks(deps)) > longestClimbMs) return true
+  if (elapsedMs(claim, readClocks(deps)) > longestAttemptMs) return true
   if (!process) return false
-  // A round of this very process that an error ended: it works at one thing at a time.
+  // This process works on one request at a time, so an earlier claim of its own was ended by an error.
   const isOwn = process.pid === deps.self.pid && process.start === deps.self.start
   return isOwn || deps.processState(process, claim, deps.here) === 'gone'
 }
 
 async function perform(deps: ResetDeps, decision: ResetDecision): Promise<AnsweredReset | WaitingReset> {
   const {request} = decision
-  if (decision.do === 'wait') return left(request, decision.reason)
-  const climb = takeUp(deps, request, decision.over)
-  if (!climb) return left(request, 'another reset daemon took it up first')
+  if (decision.do === 'wait') return left(deps, request, decision.reason)
+  const attempt = claimRequest(deps, request, decision.over)
+  if (!attempt) return left(deps, request, 'another reset daemon claimed it first')
   try {
-    const ending = decision.do === 'decline' ? answer(decision.outcome, decision.reason) : await resetJob(climb)
-    return await conclude(climb, ending)
+    const end = decision.do === 'decline' ? answer(decision.outcome, decision.reason) : await resetJob(attempt)
+    return await conclude(attempt, end)
   } catch (error) {
-    if (error instanceof GuardError && error.kind === 'fenced') return left(request, error.message)
+    if (error instanceof GuardError && error.kind === 'fenced') return left(deps, request, error.message)
     throw error
   }
 }
 
-/** Claims the request: the fold says whether this line came first. */
-function takeUp(deps: ResetDeps, request: ResetRequest, over: string | undefined): ResetAttempt | undefined {
+/** @returns undefined if the claim of another daemon came first */
+function claimRequest(deps: ResetDeps, request: ResetRequest, over: string | undefined): ResetAttempt | undefined {
   const {record, verdict, state} = deps.results.append(
     {
       kind: 'claimed',
@@ -120,25 +124,30 @@ function takeUp(deps: ResetDeps, request: ResetRequest, over: string | undefined
   return {deps, request, claim: open.claim, open, steps: []}
 }
 
-async function conclude(climb: ResetAttempt, ending: ResetEnd): Promise<AnsweredReset | WaitingReset> {
-  const {request, steps} = climb
-  if (ending.end === 'release') {
-    writeUnderClaim(climb, {kind: 'released', reason: ending.reason})
-    return left(request, ending.reason)
+async function conclude(attempt: ResetAttempt, end: ResetEnd): Promise<AnsweredReset | WaitingReset> {
+  const {deps, request, steps} = attempt
+  if (end.end === 'release') {
+    writeUnderClaim(attempt, {kind: 'released', reason: end.reason})
+    return left(deps, request, end.reason)
   }
-  const {outcome, detail} = ending
+  const {outcome, detail} = end
   const ok = outcome === 'reset' || outcome === 'already-recovered'
-  writeUnderClaim(climb, {kind: 'result', ok, outcome, detail, ...(await versionOf(climb))})
-  return {requestId: request.id, jobId: request.jobId, ok, outcome, steps, detail}
+  writeUnderClaim(attempt, {kind: 'result', ok, outcome, detail, ...(await versionOf(attempt))})
+  return {...aboutRequest(deps, request), ok, outcome, steps, detail}
 }
 
-/** Which OpenClaw it was, where it was spoken to. */
+/** The version of OpenClaw, if it was called. */
 async function versionOf({deps, steps}: ResetAttempt): Promise<{readonly openclaw?: string}> {
   if (steps.length === 0) return {}
   const version = await deps.openclaw.version()
   return version.ok ? {openclaw: version.value} : {}
 }
 
-function left(request: ResetRequest, reason: string): WaitingReset {
-  return {requestId: request.id, jobId: request.jobId, reason}
+function left(deps: ResetDeps, request: ResetRequest, reason: string): WaitingReset {
+  return {...aboutRequest(deps, request), reason}
+}
+
+/** Of two names the one in the settings counts: any program may write a request. */
+export function aboutRequest({jobOf}: Pick<ResetDeps, 'jobOf'>, {id, job, jobId}: ResetRequest): AboutRequest {
+  return {requestId: id, job: jobOf(jobId)?.name ?? job, openclawId: jobId}
 }

@@ -3,51 +3,52 @@ import type {ConfirmedBy, PendingEnable} from '../../domain/openclaw/pending-ena
 import {decideReenable} from '../../domain/openclaw/reset-decision.js'
 import {type ResetDeps, readClocks} from './reset-deps.js'
 
-/** What became of one owed enable in this round. */
+/** What became of one pending enable in this round. */
 export interface ReenabledJob {
-  readonly jobId: string
-  /** Of what is owed still: whether the job is disabled, or merely watched or unread. */
-  readonly state: 'settled' | 'still-disabled' | 'watched'
+  readonly openclawId: string
+  /** `watched`: the job is enabled or could not be read, and a disable may still be applied late. */
+  readonly state: 'confirmed' | 'still-disabled' | 'watched'
   readonly detail: string
 }
 
 /**
- * Sees to it that no job stays disabled by guard: each job that guard may have disabled is read, enabled if it is not,
- * and struck off only when a read confirms it. Debts of a daemon at work are its own.
+ * Makes sure that guard leaves no job disabled. Each job that guard may have disabled is read, and enabled if it is not;
+ * its enable stays pending until a read confirms it. A pending enable of a daemon at work is left to that daemon.
  */
 export async function reenableJobs(deps: ResetDeps, deadClaims: ReadonlySet<string>): Promise<readonly ReenabledJob[]> {
-  const paid: ReenabledJob[] = []
-  const {debts, open} = deps.results.read()
-  const owed = [...debts.values()]
-  for (const debt of owed) {
-    const isAtWork = open.get(debt.claim.requestId)?.claim?.id === debt.claim.id && !deadClaims.has(debt.claim.id)
-    if (!isAtWork) paid.push(await payDebt(deps, debt))
+  const reenabled: ReenabledJob[] = []
+  const {pendingEnables, open} = deps.results.read()
+  for (const pending of [...pendingEnables.values()]) {
+    const {claim} = pending
+    const isAtWork = open.get(claim.requestId)?.claim?.id === claim.id && !deadClaims.has(claim.id)
+    if (!isAtWork) reenabled.push(await reenableJob(deps, pending))
   }
-  return paid
+  return reenabled
 }
 
-async function payDebt(deps: ResetDeps, debt: PendingEnable): Promise<ReenabledJob> {
-  const before = await payByRead(deps, debt)
+async function reenableJob(deps: ResetDeps, pending: PendingEnable): Promise<ReenabledJob> {
+  const before = await readAndConfirm(deps, pending)
   if (before.state !== 'still-disabled') return before
-  const enabled = await deps.openclaw.enable(debt.jobId)
-  const after = await payByRead(deps, debt)
+  const enabled = await deps.openclaw.enable(pending.jobId)
+  const after = await readAndConfirm(deps, pending)
   if (enabled.ok || after.state !== 'still-disabled') return after
   return {...after, detail: `${after.detail}; the enable failed: ${enabled.failure.message}`}
 }
 
-async function payByRead(deps: ResetDeps, debt: PendingEnable): Promise<ReenabledJob> {
-  const step = decideReenable(debt, await readJob(deps, debt.jobId), readClocks(deps))
-  if (step.do === 'enable') return {jobId: debt.jobId, state: 'still-disabled', detail: step.reason}
-  if (step.do === 'keep') return {jobId: debt.jobId, state: 'watched', detail: step.reason}
-  settle(deps, debt, step.how)
-  return {jobId: debt.jobId, state: 'settled', detail: step.how}
+async function readAndConfirm(deps: ResetDeps, pending: PendingEnable): Promise<ReenabledJob> {
+  const openclawId = pending.jobId
+  const step = decideReenable(pending, await readJob(deps, openclawId), readClocks(deps))
+  if (step.do === 'enable') return {openclawId, state: 'still-disabled', detail: step.reason}
+  if (step.do === 'keep') return {openclawId, state: 'watched', detail: step.reason}
+  confirm(deps, pending, step.how)
+  return {openclawId, state: 'confirmed', detail: step.how}
 }
 
-/** Strikes the job's debt off if what was read allows it. */
+/** Removes the job's pending enable if what was read allows it. */
 export function confirmByRead(deps: ResetDeps, jobId: string, read: OpenClawRead): void {
-  const debt = deps.results.read().debts.get(jobId)
-  const step = debt && decideReenable(debt, read, readClocks(deps))
-  if (debt && step?.do === 'settle') settle(deps, debt, step.how)
+  const pending = deps.results.read().pendingEnables.get(jobId)
+  const step = pending && decideReenable(pending, read, readClocks(deps))
+  if (pending && step?.do === 'confirm') confirm(deps, pending, step.how)
 }
 
 export async function readJob({openclaw}: ResetDeps, jobId: string): Promise<OpenClawRead> {
@@ -56,6 +57,6 @@ export async function readJob({openclaw}: ResetDeps, jobId: string): Promise<Ope
   return answer.value ? {read: 'job', job: answer.value} : {read: 'absent'}
 }
 
-function settle(deps: ResetDeps, debt: PendingEnable, how: ConfirmedBy): void {
-  deps.results.append({kind: 'enable-settled', job_id: debt.jobId, debt: debt.id, how}, 'durable')
+function confirm(deps: ResetDeps, pending: PendingEnable, how: ConfirmedBy): void {
+  deps.results.append({kind: 'enable-confirmed', job_id: pending.jobId, pending: pending.id, how}, 'durable')
 }

@@ -5,12 +5,12 @@ import type {ResetRequest} from '../../domain/openclaw/reset-request.js'
 import {GuardError} from '../../errors.js'
 import type {ResetDeps} from './reset-deps.js'
 
-/** One claimed request on its way up the ladder, and what was seen so far. */
+/** One attempt at one claimed request, and what was seen so far. */
 export interface ResetAttempt {
   readonly deps: ResetDeps
   readonly request: ResetRequest
   readonly claim: ResetClaim
-  /** What was done for the request before, by this daemon or by one that died. */
+  /** What earlier attempts did for the request, in this daemon or in one that died. */
   readonly open: OpenReset
   readonly steps: ResetStep[]
 }
@@ -21,7 +21,7 @@ export interface ResetStep {
   readonly evidence: string
 }
 
-/** The request is answered, or left to a later round. */
+/** How an attempt ends: the request is answered, or released to a later round. */
 export type ResetEnd =
   | {readonly end: 'answer'; readonly outcome: ResetOutcome; readonly detail: string}
   | {readonly end: 'release'; readonly reason: string}
@@ -34,7 +34,7 @@ export function release(reason: string): ResetEnd {
   return {end: 'release', reason}
 }
 
-/** Writes one line under the claim, on disk before it returns. Throws GuardError `io`, or `fenced` when the claim is lost. */
+/** Writes one line under the claim, on disk before it returns. Throws GuardError `io`, or `fenced` if the claim is lost. */
 export function writeUnderClaim(
   {deps, request, claim}: Pick<ResetAttempt, 'deps' | 'request' | 'claim'>,
   entry: Entry,
@@ -55,8 +55,8 @@ export function writeUnderClaim(
   ])
 }
 
-/** Notes a step that was taken, with what was seen. */
-export function noteStep(climb: ResetAttempt, step: ResetStep): void {
-  climb.steps.push(step)
-  writeUnderClaim(climb, {kind: 'step-taken', ...step})
+/** Records a step that was taken, with what was seen. */
+export function noteStep(attempt: ResetAttempt, step: ResetStep): void {
+  attempt.steps.push(step)
+  writeUnderClaim(attempt, {kind: 'step-taken', ...step})
 }

@@ -1,98 +1,108 @@
 import {type OpenClawJob, repeats} from '../../domain/openclaw/job.js'
-import {proofOfReset} from '../../domain/openclaw/reset-decision.js'
+import {checkReset} from '../../domain/openclaw/reset-decision.js'
 import type {OpenClawFailure} from '../../domain/openclaw/response.js'
 import {diagnoseGateway} from '../watchdog/diagnose-gateway.js'
+import {recheckRequest} from './recheck-request.js'
 import {confirmByRead, readJob} from './reenable-jobs.js'
 import {answer, noteStep, type ResetAttempt, type ResetEnd, release, writeUnderClaim} from './reset-attempt.js'
 import {cancelLiveRun, describe, disable, enable, pollJob, waitForMarker} from './reset-steps.js'
 
 /**
- * Un-sticks one job: read and compare the marker, owe the enable, cancel the live run, disable, wait, enable, prove.
+ * Frees one stuck job: compare the marker, record the pending enable, cancel the live run, disable, wait, enable, check.
  *
- * The enable is owed on disk before anything is changed, and whatever goes wrong after the disable was sent, the enable
- * is sent. What even that leaves undone is done by the next round (`pay-debts.ts`). Throws GuardError `io` when the
- * journal cannot be written, `fenced` when another daemon took the request over.
+ * The pending enable is on disk before anything is changed, and the enable is sent whatever goes wrong after the disable.
+ * If even that fails, the next round enables the job (`reenable-jobs.ts`). Throws GuardError `io` when the journal cannot
+ * be written, `fenced` when another daemon took the request over.
  */
-export async function resetJob(climb: ResetAttempt): Promise<ResetEnd> {
-  const found = await compareMarker(climb)
+export async function resetJob(attempt: ResetAttempt): Promise<ResetEnd> {
+  const found = await compareMarker(attempt)
   if ('end' in found) return found
-  writeUnderClaim(climb, {kind: 'enable-owed', reason: climb.request.reason})
-  const seen = await cancelLiveRun(climb, found)
-  if (seen && !seen.enabled) return notEnabledMeanwhile(climb, seen)
-  if (seen && seen.runningAtMs !== found.runningAtMs) return proveReset(climb, found)
-  writeUnderClaim(climb, {kind: 'disabling'})
+  writeUnderClaim(attempt, {kind: 'enable-pending', reason: attempt.request.reason})
+  const seen = await cancelLiveRun(attempt, found)
+  if (seen && !seen.enabled) return notEnabledMeanwhile(attempt, seen)
+  if (seen && seen.runningAtMs !== found.runningAtMs) return checkAfterReset(attempt, found)
+  writeUnderClaim(attempt, {kind: 'disabling'})
   let refused: OpenClawFailure | undefined
   try {
-    refused = await disable(climb)
-    if (!refused) await waitForMarker(climb, found)
+    refused = await disable(attempt)
+    if (!refused) await waitForMarker(attempt, found)
   } finally {
-    await enable(climb)
+    await enable(attempt)
   }
-  return refused ? afterRefusal(climb, refused) : proveReset(climb, found)
+  return refused ? afterRefusal(attempt, refused) : checkAfterReset(attempt, found)
 }
 
-/** The job, if it still has the marker that the request is about; else why there is nothing to do. */
-async function compareMarker(climb: ResetAttempt): Promise<ResetEnd | OpenClawJob> {
-  const {deps, request, open} = climb
+/** The job, if it still has the marker of the request and the reset is still needed; else the answer. */
+async function compareMarker(attempt: ResetAttempt): Promise<ResetEnd | OpenClawJob> {
+  const {deps, request} = attempt
   const read = await deps.openclaw.getJob(request.jobId)
-  if (!read.ok) return unread(climb, read.failure)
+  if (!read.ok) return unread(attempt, read.failure)
   const job = read.value
-  noteStep(climb, {step: 'read', outcome: 'ok', evidence: job ? describe(job) : 'no job of this id'})
+  noteStep(attempt, {step: 'read', outcome: 'ok', evidence: job ? describe(job) : 'no job of this id'})
   if (!job) return answer('gone', 'OpenClaw has no job of this id')
-  if (job.systemOwned) return answer('refused', 'OpenClaw owns this job and lets nobody edit it')
+  if (job.systemOwned) return answer('refused', 'OpenClaw owns this job and refuses edits')
   if (!repeats(job)) return answer('refused', `a job of schedule ${job.schedule} might run again when it is enabled`)
-  if (!job.enabled) return whyDisabled(climb)
+  if (!job.enabled) return whyDisabled(attempt, job)
   const isSameMarker = request.runningAtMs === undefined || job.runningAtMs === request.runningAtMs
-  if (job.runningAtMs !== undefined && isSameMarker) return job
-  // A daemon that died, or an earlier try, may have climbed already: then the proof is all that is missing.
-  if (open.isDisableSent) return proveReset(climb, job)
+  const hasMarker = job.runningAtMs !== undefined && isSameMarker
+  // A daemon that died, or an earlier attempt, may have reset the job already: then only the check is missing.
+  if (!hasMarker && hasBegun(attempt)) return checkAfterReset(attempt, job)
+  const withdrawn = await recheckRequest(attempt, job)
+  if (withdrawn !== undefined) return answer('withdrawn', withdrawn)
+  if (hasMarker) return job
   if (request.runningAtMs === undefined)
-    return answer('nothing-to-reset', `OpenClaw does not take it for running; ${describe(job)}`)
+    return answer('nothing-to-reset', `the job is not marked as running; ${describe(job)}`)
   return answer('already-recovered', `the marker of the request is gone; ${describe(job)}`)
 }
 
-async function unread(climb: ResetAttempt, failure: OpenClawFailure): Promise<ResetEnd> {
-  const reason = await diagnoseGateway(climb.deps.openclaw, failure)
-  noteStep(climb, {step: 'read', outcome: 'failed', evidence: reason})
+function hasBegun({deps, request}: ResetAttempt): boolean {
+  return deps.results.read().lastResets.get(request.jobId)?.requestId === request.id
+}
+
+async function unread(attempt: ResetAttempt, failure: OpenClawFailure): Promise<ResetEnd> {
+  const reason = await diagnoseGateway(attempt.deps.openclaw, failure)
+  noteStep(attempt, {step: 'read', outcome: 'failed', evidence: reason})
   return failure.kind === 'transient' ? release(reason) : answer('failed', reason)
 }
 
-/** A person's wish stands; but a job that guard itself may have disabled still waits for its enable. */
-function whyDisabled({deps, request}: ResetAttempt): ResetEnd {
-  const isOwed = deps.results.read().debts.has(request.jobId)
-  if (isOwed) return release('the job is disabled and its enable is still owed')
-  return answer('not-enabled', 'somebody else disabled the job; it stays so')
+/** A job that a person disabled stays so. One that guard itself may have disabled waits for its pending enable. */
+function whyDisabled({deps, request}: ResetAttempt, job: OpenClawJob): ResetEnd {
+  const isPending = deps.results.read().pendingEnables.has(request.jobId)
+  if (isPending) return release('the job is disabled and its enable is still pending')
+  const who = job.autoDisabled === undefined ? 'a person disabled the job' : `OpenClaw disabled it: ${job.autoDisabled}`
+  return answer('not-enabled', `${who}; it stays disabled`)
 }
 
-/** Somebody disabled the job while its run was being cancelled, before guard's own disable was sent. */
-function notEnabledMeanwhile(climb: ResetAttempt, job: OpenClawJob): ResetEnd {
-  confirmByRead(climb.deps, climb.request.jobId, {read: 'job', job})
-  return whyDisabled(climb)
+/** A person disabled the job while its run was being cancelled, before guard's own disable was sent. */
+function notEnabledMeanwhile(attempt: ResetAttempt, job: OpenClawJob): ResetEnd {
+  confirmByRead(attempt.deps, attempt.request.jobId, {read: 'job', job})
+  return whyDisabled(attempt, job)
 }
 
-/** Nothing was done, if OpenClaw is to be believed; a look settles the debt, here or in a later round. */
-async function afterRefusal(climb: ResetAttempt, refused: OpenClawFailure): Promise<ResetEnd> {
-  const {deps, request} = climb
+/** OpenClaw says that nothing was changed; a read confirms the pending enable, here or in a later round. */
+async function afterRefusal(attempt: ResetAttempt, refused: OpenClawFailure): Promise<ResetEnd> {
+  const {deps, request} = attempt
   confirmByRead(deps, request.jobId, await readJob(deps, request.jobId))
   if (refused.kind === 'transient') return release(`the disable was not taken: ${refused.message}`)
   return answer(refused.cause === 'unknown-id' ? 'gone' : 'failed', `the disable was refused: ${refused.message}`)
 }
 
-async function proveReset(climb: ResetAttempt, found: OpenClawJob): Promise<ResetEnd> {
-  const {deps, request} = climb
+async function checkAfterReset(attempt: ResetAttempt, found: OpenClawJob): Promise<ResetEnd> {
+  const {deps, request} = attempt
+  const begunAtMs = deps.results.read().lastResets.get(request.jobId)?.at.at ?? deps.clock.now()
   const marker = request.runningAtMs ?? found.runningAtMs
-  const proofOf = (job: OpenClawJob) => proofOfReset(job, {marker, atMs: deps.clock.now()})
-  const job = await pollJob(climb, deps.pace.proofWaitMs, (read) => {
-    const {proven} = proofOf(read)
-    // A look that shows the job enabled pays the debt: whoever disables it while the proof is awaited is a person.
-    if (!proven) confirmByRead(deps, request.jobId, {read: 'job', job: read})
-    return proven
+  const check = (job: OpenClawJob) => checkReset(job, {marker, begunAtMs, nowMs: deps.clock.now()})
+  const job = await pollJob(attempt, deps.pace.checkWaitMs, (read) => {
+    const {done} = check(read)
+    // Confirmed at the first read that shows the job enabled: a later disable is then a person's.
+    if (!done) confirmByRead(deps, request.jobId, {read: 'job', job: read})
+    return done
   })
-  const {proven, reason} = job ? proofOf(job) : {proven: false, reason: 'the job could not be read'}
-  noteStep(climb, {step: 'verify', outcome: proven ? 'ok' : job ? 'failed' : 'unknown', evidence: reason})
+  const {done, reason} = job ? check(job) : {done: false, reason: 'the job could not be read'}
+  noteStep(attempt, {step: 'verify', outcome: done ? 'ok' : job ? 'failed' : 'unknown', evidence: reason})
   if (job) confirmByRead(deps, request.jobId, {read: 'job', job})
-  if (proven) return answer('reset', reason)
-  const isOwed = deps.results.read().debts.has(request.jobId)
-  if (job && !job.enabled && !isOwed) return whyDisabled(climb)
-  return isOwed || !job ? release(`not proven: ${reason}`) : answer('failed', reason)
+  if (done) return answer('reset', reason)
+  const isPending = deps.results.read().pendingEnables.has(request.jobId)
+  if (job && !job.enabled && !isPending) return whyDisabled(attempt, job)
+  return isPending || !job ? release(`the effect is not seen yet: ${reason}`) : answer('failed', reason)
 }

@@ -109,8 +109,8 @@ function requestReset({deps, clocks}: Round, {job, attempt, reason}: Doing<'requ
   if (!incident || jobId === undefined) return
   const id = resetRequestId(incident.id, attempt)
   const runningAtMs = report.facts.openclaw?.runningAtMs
-  const request = {id, jobId, job, jobName: job, reason, attempts: attempt, runningAtMs, requestedAtMs: clocks.now.at}
-  deps.resetRequests.append(resetRequestEntry(request), 'durable')
+  const about = {id, jobId, job, jobName: job, incident: incident.id, reason, attempts: attempt, runningAtMs}
+  deps.resetRequests.append(resetRequestEntry({...about, requestedAtMs: clocks.now.at}), 'durable')
 }
 
 function escalate(round: Round, {job, number, verdict, reason}: Doing<'escalate'>): void {

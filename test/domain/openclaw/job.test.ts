@@ -25,11 +25,14 @@ test('the fields of a job stand where every version puts them', () => {
     name: 'Hanging isolated',
     enabled: true,
     schedule: 'every',
+    everyMs: 20_000,
+    anchorMs: 1795304176802,
     payload: 'agentTurn',
     timeoutSeconds: 240,
     runningAtMs: 1795304196807,
     nextRunAtMs: 1795304196802,
     lastRunAtMs: undefined,
+    updatedAtMs: 1795304176802,
     lastError: undefined,
     consecutiveErrors: 0,
     autoDisabled: undefined,
@@ -42,7 +45,7 @@ test("OpenClaw's own jobs are known by their declaration key", () => {
   expect(owned?.map((job) => job.name)).toEqual(['heartbeat-main', 'skill-collection-review-main'])
 })
 
-test('an answer to enable and disable is a job too', () => {
+test('an answer to enable or disable is a job', () => {
   expect(parseOpenClawJob(captured('2026.5.28/disable-wedged.stdout'))).toMatchObject({enabled: false, name: 'Tick'})
   expect(parseOpenClawJob(captured('2026.9.6/disable-running.stdout'))).toMatchObject({runningAtMs: 1795302704459})
 })
@@ -56,32 +59,43 @@ test('a bare array is a list, and a job without a state is a job', () => {
 })
 
 test.each([
-  ['a page of more', {jobs: [{id: 'a', enabled: true}], hasMore: true}],
-  ['an entry that is no job', {jobs: [{id: 'a', enabled: true}, {id: 7}]}],
+  ['a page of several', {jobs: [{id: 'a', enabled: true}], hasMore: true}],
+  ['an entry that is not a job', {jobs: [{id: 'a', enabled: true}, {id: 7}]}],
 ])('%s leaves the list incomplete', (_title, value) => {
   expect(parseOpenClawJobs(value)?.complete).toBe(false)
 })
 
-test.each([[null], ['text'], [{}], [{jobs: 'no'}], [7]])('%j is no list', (value) => {
+test.each([[null], ['text'], [{}], [{jobs: 'no'}], [7]])('%j is not a list', (value) => {
   expect(parseOpenClawJobs(value)).toBeUndefined()
 })
 
 test.each([[null], [{}], [{id: 'a'}], [{id: 'a', enabled: 'yes'}], [{id: '', enabled: true}]])(
-  '%j is no job',
+  '%j is not a job',
   (value) => {
     expect(parseOpenClawJob(value)).toBeUndefined()
   },
 )
 
-test.each(['runningAtMs', 'nextRunAtMs', 'lastRunAtMs'])('a job whose %s is no time is not understood', (name) => {
+test.each(['runningAtMs', 'nextRunAtMs', 'lastRunAtMs'])('a job whose %s is not a time is not understood', (name) => {
   for (const time of ['2026-02-18T12:30:00Z', 1e300, {}, true]) {
     expect(parseOpenClawJob({id: 'a', enabled: true, state: {[name]: time}})).toBeUndefined()
   }
 })
 
-test('a marker of 0 or null is no marker', () => {
+test('a marker of 0 or null means that there is none', () => {
   expect(parseOpenClawJob({id: 'a', enabled: true, state: {runningAtMs: 0, nextRunAtMs: null}})).toMatchObject({
     runningAtMs: undefined,
     nextRunAtMs: undefined,
   })
+})
+
+test.each([
+  ['three schedule errors', {enabled: false, state: {scheduleErrorCount: 3}}, '3 errors in computing its next slot'],
+  ['two schedule errors', {enabled: false, state: {scheduleErrorCount: 2}}, undefined],
+  ['three schedule errors of an enabled job', {enabled: true, state: {scheduleErrorCount: 3}}, undefined],
+  ['a recorded reason', {enabled: false, state: {autoDisabled: {reason: '10 failures'}}}, '10 failures'],
+  ['a record of an enabled job', {enabled: true, state: {autoDisabled: {reason: '10 failures'}}}, undefined],
+  ['no record', {enabled: false, state: {autoDisabled: null}}, undefined],
+])('why OpenClaw itself disabled a job: %s', (_title, job, reason) => {
+  expect(parseOpenClawJob({id: 'a', ...job})?.autoDisabled).toBe(reason)
 })

@@ -1,6 +1,6 @@
 import {expect, test} from 'vitest'
 import type {RawRecord} from '../../../src/domain/journal/record.js'
-import {resetFold} from '../../../src/domain/openclaw/reset-ledger.js'
+import {isFailedReset, type ResetOutcome, resetFold} from '../../../src/domain/openclaw/reset-ledger.js'
 
 let lines = 0
 function line(kind: string, fields: RawRecord = {}): RawRecord {
@@ -24,23 +24,23 @@ test('a request is claimed by exactly one daemon: the first line wins', () => {
   expect(state.open.get('q')).toMatchObject({tries: 1, claim: {id: 'c1', process: {pid: 7, start: '1'}}})
 })
 
-test('a claim that its writer repeated is the same claim', () => {
+test('a claim that was written twice is one claim', () => {
   const {state, verdicts} = fold(claimed(), claimed())
   expect(verdicts).toEqual(['ok', 'ok'])
   expect(state.open.get('q')?.tries).toBe(1)
 })
 
-test('the claim of a dead daemon is taken over by name, and its daemon is fenced', () => {
+test('the claim of a dead daemon is taken over by its id, and the dead daemon is fenced', () => {
   const {state, verdicts} = fold(
     claimed(),
     claimed({id: 'c2', over: 'c0'}),
     claimed({id: 'c3', over: 'c1'}),
-    under('enable-owed'),
+    under('enable-pending'),
     under('result', {ok: true, outcome: 'reset', detail: ''}),
   )
   expect(verdicts).toEqual(['ok', 'void', 'ok', 'void', 'void'])
   expect(state.open.get('q')).toMatchObject({tries: 2, claim: {id: 'c3'}})
-  expect(state.debts.size).toBe(0)
+  expect(state.pendingEnables.size).toBe(0)
 })
 
 test('one reset of a job is in flight at a time', () => {
@@ -50,12 +50,12 @@ test('one reset of a job is in flight at a time', () => {
   expect(fold(claimed(), claimed({id: 'c2', request_id: 'q2', job_id: 'b'})).last).toBe('ok')
 })
 
-test('a released request can be claimed again, and remembers why it was left', () => {
+test('a released request can be claimed again, and keeps the reason of the release', () => {
   const {state} = fold(claimed(), under('released', {reason: 'gateway down'}), claimed({id: 'c2'}))
   expect(state.open.get('q')).toMatchObject({tries: 2, claim: {id: 'c2'}, reason: 'gateway down'})
 })
 
-test('an answered request is claimed no more, and answered once', () => {
+test('an answered request cannot be claimed again, and is answered once', () => {
   const result = under('result', {ok: false, outcome: 'failed', detail: 'no'})
   const {state, verdicts} = fold(
     claimed(),
@@ -69,44 +69,44 @@ test('an answered request is claimed no more, and answered once', () => {
   expect(state.open.size).toBe(0)
 })
 
-test('an owed enable stays owed beyond the answer, until it is settled by its own name', () => {
-  const owed = under('enable-owed', {id: 'd1'})
+test('a pending enable outlives the answer, until it is confirmed by its id', () => {
+  const pending = under('enable-pending', {id: 'd1'})
   const {state, verdicts} = fold(
     claimed(),
-    owed,
+    pending,
     under('result', {ok: false, outcome: 'failed'}),
-    line('enable-settled', {debt: 'd0', how: 'confirmed'}),
+    line('enable-confirmed', {pending: 'd0', how: 'confirmed'}),
   )
   expect(verdicts.at(-1)).toBe('void')
-  expect(state.debts.get('a')).toMatchObject({id: 'd1', disable: 'not-sent'})
-  expect(resetFold.apply(state, line('enable-settled', {debt: 'd1', how: 'confirmed'}))).toBe('ok')
-  expect(state.debts.size).toBe(0)
+  expect(state.pendingEnables.get('a')).toMatchObject({id: 'd1', disable: 'not-sent'})
+  expect(resetFold.apply(state, line('enable-confirmed', {pending: 'd1', how: 'confirmed'}))).toBe('ok')
+  expect(state.pendingEnables.size).toBe(0)
 })
 
 test.each([
   ['before it is sent', [], 'not-sent'],
-  ['once it is announced', [under('disabling')], 'sent'],
-  ['once it was confirmed', [under('disabling'), under('disabled', {outcome: 'applied'})], 'applied'],
+  ['once it is about to be sent', [under('disabling')], 'sent'],
+  ['once it was applied', [under('disabling'), under('disabled', {outcome: 'applied'})], 'applied'],
   ['once it was refused', [under('disabling'), under('disabled', {outcome: 'refused'})], 'refused'],
 ])('the disable is known %s', (_title, records, disable) => {
-  const {state} = fold(claimed(), under('enable-owed'), ...records)
-  expect(state.debts.get('a')?.disable).toBe(disable)
+  const {state} = fold(claimed(), under('enable-pending'), ...records)
+  expect(state.pendingEnables.get('a')?.disable).toBe(disable)
 })
 
-test('a disable of unknown outcome is not forgotten over the next one', () => {
+test('a disable of unknown outcome is kept when the next one is sent', () => {
   const sent = under('disabling')
   const {state} = fold(
     claimed(),
-    under('enable-owed'),
+    under('enable-pending'),
     sent,
-    under('enable-owed'),
+    under('enable-pending'),
     under('disabling'),
     under('disabled', {outcome: 'applied'}),
   )
-  expect(state.debts.get('a')).toMatchObject({disable: 'applied', earlierAt: {at: sent['at']}})
+  expect(state.pendingEnables.get('a')).toMatchObject({disable: 'applied', earlierAt: {at: sent['at']}})
 })
 
-test('no disable is announced without a debt', () => {
+test('a disable without a pending enable is void', () => {
   expect(fold(claimed(), under('disabling')).last).toBe('void')
   expect(fold(claimed(), under('disabled', {outcome: 'applied'})).last).toBe('void')
 })
@@ -115,8 +115,8 @@ test.each([
   ['without a stamp', {kind: 'claimed', request_id: 'q', job_id: 'a'}],
   ['of an unknown kind', line('deleted')],
   ['without its claim', line('result', {ok: true, outcome: 'reset'})],
-  ['for another job than its claim', line('enable-owed', {claim: 'c1', job_id: 'b'})],
-  ['with an outcome that is none', line('result', {claim: 'c1', ok: 'yes'})],
+  ['for another job than its claim', line('enable-pending', {claim: 'c1', job_id: 'b'})],
+  ['with an unknown `ok`', line('result', {claim: 'c1', ok: 'yes'})],
 ])('a line %s has no effect', (_title, record) => {
   const before = fold(claimed({at: 1, mono: 1})).state
   const {state, last} = fold(claimed({at: 1, mono: 1}), record)
@@ -127,11 +127,25 @@ test.each([
 test('a snapshot restores the same state', () => {
   const {state} = fold(
     claimed(),
-    under('enable-owed'),
+    under('enable-pending'),
     under('disabling'),
     line('claimed', {id: 'c9', request_id: 'q9', job_id: 'z', process: {pid: 1, start: '2'}}),
     line('result', {claim: 'c9', request_id: 'q9', job_id: 'z', ok: true, outcome: 'reset', detail: 'd'}),
   )
   const saved: unknown = JSON.parse(JSON.stringify(resetFold.save(state)))
   expect(resetFold.restore(saved)).toEqual(state)
+})
+
+test.each<[ResetOutcome, boolean]>([
+  ['reset', false],
+  ['already-recovered', false],
+  ['withdrawn', false],
+  ['nothing-to-reset', false],
+  ['not-enabled', false],
+  ['expired', false],
+  ['failed', true],
+  ['gone', true],
+  ['refused', true],
+])('a request that was answered %s has failed: %s', (outcome, failed) => {
+  expect(isFailedReset(outcome)).toBe(failed)
 })

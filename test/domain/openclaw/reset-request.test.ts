@@ -23,6 +23,7 @@ test('what the watchdog writes is what the daemon reads', () => {
     job: 'coingecko',
     jobId: 'a',
     jobName: 'Scan',
+    incident: 'i',
     reason: 'hung',
     attempts: 2,
     runningAtMs: 7,
@@ -48,7 +49,7 @@ test('a line of another program needs neither kind nor id nor stamp', () => {
   })
 })
 
-test('the id of a line is made of what it says, and of nothing else', () => {
+test('the id of a line depends on its content alone', () => {
   const id = (change: RawRecord) => parseResetRequest({...foreign, ...change})?.id
   expect(id({note: 'unknown fields do not count'})).toBe(id({}))
   expect(id({requested_at: '2026-02-18T12:32:00Z'})).not.toBe(id({}))
@@ -57,13 +58,13 @@ test('the id of a line is made of what it says, and of nothing else', () => {
 })
 
 test.each([{job_id: 'x'.repeat(201)}, {request_id: 'x'.repeat(201)}])(
-  'an id that no line of the results can name asks for nothing',
+  'a line with an id too long for the results is not a request',
   (change) => {
     expect(parseResetRequest({...foreign, ...change})).toBeUndefined()
   },
 )
 
-test('of a request no more is kept than fits into a line of the results', () => {
+test('a request is shortened to what fits into a line of the results', () => {
   const long = 'x'.repeat(70_000)
   expect(parseResetRequest({...foreign, reason: long, job_name: long, job: long})).toMatchObject({
     reason: 'x'.repeat(1000),
@@ -72,15 +73,15 @@ test('of a request no more is kept than fits into a line of the results', () => 
   })
 })
 
-test("guard's own stamp names a request that names itself not", () => {
+test('a request without an id gets the id of its stamp', () => {
   expect(parseResetRequest({...stamp, kind: 'requested', job_id: 'a'})?.id).toBe('r1')
 })
 
 test.each([
   ['a time without a zone is UTC', '2026-02-18T12:30:00', Date.UTC(2026, 1, 18, 12, 30)],
-  ['a zone counts', '2026-02-18T13:30:00+01:00', Date.UTC(2026, 1, 18, 12, 30)],
-  ['milliseconds are taken as they are', 1234, 1234],
-  ['nonsense is no time', 'soon', undefined],
+  ['a zone is applied', '2026-02-18T13:30:00+01:00', Date.UTC(2026, 1, 18, 12, 30)],
+  ['a number is milliseconds', 1234, 1234],
+  ['other text means that there is no time', 'soon', undefined],
 ])('%s', (_title, requested_at, ms) => {
   expect(parseResetRequest({...foreign, requested_at})?.requestedAtMs).toBe(ms)
 })
@@ -88,7 +89,7 @@ test.each([
 test.each<[string, RawRecord]>([
   ['no job', {reason: 'stuck'}],
   ['an empty job', {job_id: ''}],
-  ['a job that is no text', {job_id: 7}],
+  ['a job that is not text', {job_id: 7}],
   ['another kind', {kind: 'cancelled', job_id: 'a'}],
 ])('a line with %s asks for nothing and is counted', (_title, line) => {
   const {state, verdicts} = fold(line)
@@ -108,7 +109,7 @@ test('a snapshot restores the same state', () => {
   expect(resetRequestFold.restore(saved)).toEqual(state)
 })
 
-test('ten thousand requests are remembered, the oldest forgotten first', () => {
+test('ten thousand requests are kept, and the oldest are forgotten first', () => {
   const {state} = fold(...Array.from({length: 10_002}, (_, n) => ({job_id: 'a', request_id: `q${n}`})))
   expect(state.byId.size).toBe(10_000)
   expect([...state.byId.keys()][0]).toBe('q2')

@@ -30,13 +30,13 @@ test.each(versions)('%s: a wedged job is listed, read, disabled and enabled', as
   expect(after).toMatchObject({ok: true, value: {enabled: true, runningAtMs: undefined}})
 })
 
-test.each(versions)('%s: an id that is gone is no failure of reading', async (version) => {
+test.each(versions)('%s: reading an unknown id is not a failure', async (version) => {
   const {cli} = open({version})
   expect(await cli.getJob('00000000-0000-4000-8000-000000000000')).toEqual({ok: true, value: undefined})
   expect(await cli.disable('00000000-0000-4000-8000-000000000000')).toMatchObject({failure: {kind: 'permanent'}})
 })
 
-test('where `get` is missing the list is asked, and `get` no more', async () => {
+test('where `get` is missing the list is read, and `get` is not tried again', async () => {
   const {cli, read} = open({version: '2026.2.17'})
   await cli.getJob(tick.id)
   await cli.getJob(tick.id)
@@ -59,7 +59,7 @@ test('a live run is cancelled where that is possible', async () => {
   })
 })
 
-test.each(versions)('%s tells its version', async (version) => {
+test.each(versions)('%s has its version read', async (version) => {
   expect(await open({version}).cli.version()).toEqual({ok: true, value: version})
 })
 
@@ -68,13 +68,13 @@ test("OpenClaw's own jobs refuse to be disabled for good", async () => {
   expect(await cli.disable(tick.id)).toMatchObject({failure: {kind: 'permanent', cause: 'system-owned'}})
 })
 
-test('a disable that timed out may come true later, so its outcome is unknown', async () => {
+test('a disable that timed out may be applied later, so its outcome is unknown', async () => {
   const {cli} = open({version: '2026.2.17', faults: [{on: 'cron disable', do: 'timeout-then-applied', times: 1}]})
   expect(await cli.disable(tick.id)).toMatchObject({failure: {kind: 'outcome-unknown', cause: 'gateway-timeout'}})
   expect(await cli.getJob(tick.id)).toMatchObject({value: {enabled: false}})
 })
 
-test('an answer that is not understood is an unknown outcome, and no answer to a question', async () => {
+test('an answer that is not understood is an unknown outcome of a write and a failed read', async () => {
   const {cli} = open({version: '2026.9.6', faults: [{on: '', do: 'garbage', times: 9}]})
   expect(await cli.disable(tick.id)).toMatchObject({failure: {kind: 'outcome-unknown', cause: 'garbage'}})
   expect(await cli.listJobs()).toMatchObject({failure: {kind: 'transient', cause: 'garbage'}})
@@ -92,7 +92,7 @@ test('a list of thousands of jobs is read whole', async () => {
   expect(list.ok && list.value.jobs).toHaveLength(3000)
 })
 
-test('an answer about another job is no answer', async () => {
+test('an answer about another job is not understood', async () => {
   const cli = openClawCli({
     run: async () => {
       const ended = {exitCode: 0, signal: undefined, timedOut: false, spawnError: undefined, stderr: '', durationMs: 5}
@@ -104,7 +104,7 @@ test('an answer about another job is no answer', async () => {
   expect(await cli.disable(tick.id)).toMatchObject({failure: {kind: 'outcome-unknown', cause: 'garbage'}})
 })
 
-test('a call that hangs is ended 15 s after the limit that it was given itself', async () => {
+test('a call that hangs is ended 15 s after its own limit', async () => {
   const limits: number[] = []
   const cli = openClawCli({
     run: async (command) => {
@@ -119,7 +119,7 @@ test('a call that hangs is ended 15 s after the limit that it was given itself',
 })
 
 test.each(['gateway-down', 'gateway-draining', 'wrong-token', 'seed-cron-update'])(
-  '%s is no list of jobs',
+  '%s is not a list of jobs',
   async (fault) => {
     const {cli} = open({version: '2026.9.6', faults: [{on: 'cron list', do: fault, times: 1}]})
     expect((await cli.listJobs()).ok).toBe(false)
@@ -127,7 +127,7 @@ test.each(['gateway-down', 'gateway-draining', 'wrong-token', 'seed-cron-update'
   },
 )
 
-test('an OpenClaw that is not there is a matter of configuration', async () => {
+test('a missing OpenClaw is a failure of configuration', async () => {
   const cli = openClawCli({
     run: runCommand,
     settings: {command: ['/nowhere/openclaw'], env: {}, timeoutMs: 1000, url: 'http://127.0.0.1:9'},

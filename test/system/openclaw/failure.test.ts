@@ -70,7 +70,7 @@ test.each(captures.filter(({name}) => name === 'err-gateway-down'))(
   },
 )
 
-test('a connection that was refused did nothing; one that closed may have done it', () => {
+test('a refused connection changed nothing, a closed one may have', () => {
   const down = (stderr: string) => failureOf({...exited, stderr}, 'write')?.kind
   expect(down('Gateway not reachable at ws://127.0.0.1:18790 (ECONNREFUSED).')).toBe('transient')
   expect(down('Error: gateway closed (1006 abnormal closure (no close frame)): no close reason')).toBe(
@@ -78,31 +78,31 @@ test('a connection that was refused did nothing; one that closed may have done i
   )
 })
 
-test('a gateway that restarts under a call may have done it before', () => {
+test('a gateway that restarts during a call may have applied it', () => {
   const stderr = 'Error: gateway closed (1012): service restart'
   expect(failureOf({...exited, stderr}, 'write')?.kind).toBe('outcome-unknown')
   expect(failureOf({...exited, stderr}, 'read')?.kind).toBe('transient')
 })
 
-test('a timeout leaves the outcome unknown, whatever is said beside it', () => {
+test('a timeout leaves the outcome unknown, whatever else the text says', () => {
   for (const note of ['warning: a plugin was closed (1008): unauthorized', 'unknown option in the config, ignored']) {
     const stderr = `${note}\nError: gateway timeout after 8000ms`
     expect(failureOf({...exited, stderr}, 'write')).toMatchObject({kind: 'outcome-unknown', cause: 'gateway-timeout'})
   }
 })
 
-test('the message is the line that tells the cause', () => {
+test('the message is the line that shows the cause', () => {
   const {result} = captures.find(({name, version}) => name === 'err-wrong-token' && version === '2026.2.17')!
   expect(failureOf(result, 'read')?.message).toBe(
     'gateway connect failed: Error: unauthorized: device token mismatch (rotate/reissue device token)',
   )
 })
 
-test('an ending with 0 is no failure', () => {
+test('an exit code of 0 is not a failure', () => {
   expect(failureOf({...exited, exitCode: 0, stderr: 'gateway closed'}, 'write')).toBeUndefined()
 })
 
-test('a program that is not there is a matter of configuration', () => {
+test('a missing program is a failure of configuration', () => {
   const result = {...exited, exitCode: undefined, spawnError: 'ENOENT'}
   expect(failureOf(result, 'write')).toEqual({
     kind: 'configuration',
@@ -111,14 +111,14 @@ test('a program that is not there is a matter of configuration', () => {
   })
 })
 
-test('a call that was ended by guard has an unknown outcome, but a read of it is merely lost', () => {
+test('a write that guard ended has an unknown outcome, a read is transient', () => {
   const result = {...exited, exitCode: undefined, signal: 'SIGTERM', timedOut: true, durationMs: 25_000}
   expect(failureOf(result, 'write')?.kind).toBe('outcome-unknown')
   expect(failureOf(result, 'read')?.kind).toBe('transient')
 })
 
-test('an error without a word is still told', () => {
-  expect(failureOf(exited, 'read')?.message).toBe('it ended with 1 and said nothing')
+test('an error without any text has a message', () => {
+  expect(failureOf(exited, 'read')?.message).toBe('it ended with 1 and printed nothing')
 })
 
 test('a message is one line of bounded length', () => {
@@ -137,7 +137,7 @@ test.each([
   expect(failureOf({...exited, stderr}, 'read')).toMatchObject({kind: 'configuration', cause: 'wrong-node'})
 })
 
-test('a disable of an id that is unknown is known in the recorded words of 2026.7.35', () => {
+test('a disable of an unknown id is recognised in the recorded text of 2026.7.35', () => {
   const stderr = 'GatewayClientRequestError: invalid cron.update params: id not found'
   expect(failureOf({...exited, stderr}, 'write')).toMatchObject({kind: 'permanent', cause: 'unknown-id'})
 })

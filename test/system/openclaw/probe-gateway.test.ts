@@ -29,10 +29,10 @@ test.each([
   expect(await probeGateway(await gateway(saying(bodies)))).toBe(health)
 })
 
-test('a gateway that takes the connection and says nothing hangs', async () => {
+test('a gateway that accepts the connection and does not answer hangs', async () => {
   expect(await probeGateway(await gateway(() => undefined))).toBe('hung')
 })
 
-test('where nobody listens the gateway is down', async () => {
+test('where nothing listens the gateway is down', async () => {
   expect(await probeGateway('http://127.0.0.1:9')).toBe('down')
 })

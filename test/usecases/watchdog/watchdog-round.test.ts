@@ -65,13 +65,14 @@ test('a hundred rounds over a dead job raise one alert, and one more in each int
   expect(counts.filter((count, index) => count !== counts[index - 1])).toEqual([0, 1, 2, 3, 4])
 })
 
-test('a request names the job, the marker and the attempt, as any program may read it', async () => {
+test('a request names the job, its incident, the marker and the attempt, as any program may read it', async () => {
   const {acts, seen, journals} = await stalledJob()
   seen.openclaw.set('claw-1', {state: 'hung', remedy: 'reset', reason: 'marked as running', runningAtMs: 77})
   await acts()
   expect(journals.resetRequests.lines).toMatchObject([
     {kind: 'requested', job: 'scan', job_id: 'claw-1', job_name: 'scan', attempts: 1, running_at_ms: 77},
   ])
+  expect(journals.resetRequests.lines[0]?.['incident']).toBe(journals.incidents.read().open.get('scan')?.id)
 })
 
 test('fresh output over a lost lease is recorded once and escalates never', async () => {
