@@ -46,6 +46,6 @@ async function showLive<R extends StepResult>({title}: StepShown, work: () => Pr
   return working
 }
 
-function outcomeText({ok, evidence}: StepResult): string {
-  return [ok ? 'ok' : 'failed', evidence].filter(Boolean).join(', ')
+function outcomeText({ok, evidence, suppressed}: StepResult): string {
+  return [suppressed ? 'suppressed' : ok ? 'ok' : 'failed', evidence].filter(Boolean).join(', ')
 }

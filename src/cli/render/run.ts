@@ -35,8 +35,8 @@ function renderRun(run: Run): string {
   return [head, ...below.filter(Boolean)].join('\n')
 }
 
-function renderStep({do: what, ok, durationMs, evidence, service}: Run['steps'][number]): string {
-  const mark = ok ? chalk.green('ok') : chalk.red('failed')
+function renderStep({do: what, ok, durationMs, evidence, service, suppressed}: Run['steps'][number]): string {
+  const mark = suppressed && ok ? chalk.dim('suppressed') : ok ? chalk.green('ok') : chalk.red('failed')
   return `  ${what}${service ? ` ${service}` : ''}: ${mark} in ${renderSpan(durationMs)}${evidence ? `, ${evidence}` : ''}`
 }
 
