@@ -18,7 +18,7 @@ test('locks list tells the proof for each lock', async () => {
   const {code, stdout} = await guard('locks', 'list', 'data/*.lock')
   const lines = stdout.trim().split('\n')
   expect(code).toBe(0)
-  expect(lines[0]).toMatch(new RegExp(`^stale  ${path('data/dead.lock')}  its owner, process \\d+, is gone and nobody`))
+  expect(lines[0]).toMatch(new RegExp(`^stale  ${path('data/dead.lock')}  its owner, process \\d+, is gone and no process`))
   expect(lines[1]).toMatch(
     new RegExp(`^held   ${path('data/live.lock')}  process \\d+ \\(flock\\) holds a kernel lock`),
   )

@@ -133,8 +133,8 @@ describe('64', () => {
   test.each([
     ['an unknown flag', ['run', '--no-such-flag', '--', 'true'], 'no-such-flag'],
     ['a flag without its value', ['run', '--timeout'], 'timeout'],
-    ['a duration that is none', ['run', '--timeout', 'soon', '--', 'true'], '"soon" is no duration'],
-    ['a number that is none', ['run', '--retries', 'x', '--', 'true'], '"x" is no whole number'],
+    ['a duration that is none', ['run', '--timeout', 'soon', '--', 'true'], '"soon" is not a duration'],
+    ['a number that is none', ['run', '--retries', 'x', '--', 'true'], '"x" is not a whole number'],
     ['a choice that is none', ['run', '--overlap', 'perhaps', '--', 'true'], 'perhaps'],
     ['nothing to run', ['run'], 'nothing to run'],
     ['nothing to run behind --', ['run', '--job', 'j', '--'], 'nothing to run'],

@@ -209,7 +209,7 @@ describe('--overlap', () => {
     const box = createSandbox()
     const first = await holding(box)
     const {code, stderr} = await box.guard('run', '--job', 'j', '--overlap', 'wait', '--wait', '200ms', '--', 'true')
-    expect([code, stderr]).toEqual([75, expect.stringContaining('waited in vain')])
+    expect([code, stderr]).toEqual([75, expect.stringContaining('the wait is over')])
     box.write('end', '')
     await first.ended
   })
@@ -277,7 +277,7 @@ describe('further flags', () => {
     expect(journal('runs.jsonl').at(-1)).toMatchObject({kind: 'ended', outcome: 'healthy'})
   })
 
-  test('a failed job is tried again with --retries, but not after somebody asked it to end', async () => {
+  test('a failed job is tried again with --retries, but not after guard was asked to end', async () => {
     const box = createSandbox()
     const job = 'trap "exit 3" TERM; echo x >> tries; while :; do sleep 0.05; done'
     const running = box.start(['run', '--job', 'j', '--retries', '3', '--', 'sh', '-c', job])

@@ -14,7 +14,7 @@ const paint: Readonly<Record<string, (text: string) => string>> = {
   running: chalk.cyan,
 }
 
-/** `guard history`: a line a run, and one below it for what was done about it. */
+/** `guard history`: a line for each run, and below it one for each recovery step. */
 export function renderRuns(runs: readonly Run[]): string {
   return runs.map(renderRun).join('\n')
 }
@@ -40,7 +40,7 @@ function renderStep({do: what, ok, durationMs, evidence, service, suppressed}: R
   return `  ${what}${service ? ` ${service}` : ''}: ${mark} in ${renderSpan(durationMs)}${evidence ? `, ${evidence}` : ''}`
 }
 
-/** For people: two digits are enough. */
+/** For people, so two digits are enough. */
 export function renderSpan(ms: number): string {
   if (ms < 1000) return `${Math.round(ms)} ms`
   if (ms < 60_000) return `${(ms / 1000).toFixed(1)} s`

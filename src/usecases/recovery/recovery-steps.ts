@@ -9,7 +9,7 @@ import type {ClearedLocks} from './clear-locks.js'
 import type {RestartLease} from './restart-lease.js'
 import {restartService} from './restart-service.js'
 
-/** What the steps of a recovery need of the world. */
+/** What the steps of a recovery work with. */
 export interface StepDeps<V extends Checked> {
   readonly clock: Clock
   /** guard was asked to end: waiting stops, and no further step begins. */
@@ -41,7 +41,7 @@ export interface RecoveryAlert {
   readonly key?: string
 }
 
-/** What a check has found: the run's own verdict, made again. */
+/** What a verification found. */
 export interface Checked {
   readonly outcome: Outcome
   readonly detail?: string
@@ -53,7 +53,7 @@ export interface RecoveryRequest {
   readonly runId: string
   readonly outcome: Outcome
   readonly class: string | undefined
-  /** What it died of, for alerts. */
+  /** Why it failed, for alerts. */
   readonly detail: string | undefined
   readonly settings: Pick<JobSettings, 'recovery' | 'recoverOn' | 'budget'>
   readonly services: Readonly<Record<string, ServiceSettings>>
@@ -63,7 +63,7 @@ export interface StepResult {
   readonly ok: boolean
   /** What was seen, or why it failed. */
   readonly evidence: string
-  /** Absent: nothing was changed, so there is nothing to verify. Only what this run did counts against budgets. */
+  /** Absent if nothing was changed: then there is nothing to verify. Only what this run did counts against budgets. */
   readonly changedBy?: 'this-run' | 'another-run'
   /** An alert that was raised before within the window of the budget. */
   readonly suppressed?: true
@@ -127,7 +127,7 @@ async function clear(deps: Pick<StepDeps<Checked>, 'clearLocks'>, step: StepOf<'
   const evidence = [
     quarantineId === undefined ? `cleared none of ${locks.length}` : `cleared ${cleared.length} into ${quarantineId}`,
     ...(reasons.length > 0 ? [`kept ${reasons.length}: ${reasons.join('; ')}`] : []),
-    ...(unreadable.length > 0 ? [`could not look into ${unreadable.join(', ')}`] : []),
+    ...(unreadable.length > 0 ? [`could not read ${unreadable.join(', ')}`] : []),
   ]
   const ok = unreadable.length === 0
   return {ok, evidence: evidence.join(', '), ...(cleared.length > 0 && {changedBy: 'this-run'})}

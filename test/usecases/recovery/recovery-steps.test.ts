@@ -79,7 +79,7 @@ describe('clear-locks', () => {
 
   test('has failed where it could not look', async () => {
     const clear = async () => ({locks: [], cleared: [], unreadable: ['/s/closed']})
-    const evidence = 'cleared none of 0, could not look into /s/closed'
+    const evidence = 'cleared none of 0, could not read /s/closed'
     expect(await perform(clearLocks, {clearLocks: clear}).result).toEqual({ok: false, evidence})
   })
 })

@@ -160,7 +160,7 @@ test('a journal that cannot be written keeps no service from its restart', async
   }
   const turns = openRestartLeases({...deps('r1'), leases: {...leases, append: full}})
   expect((await turns('uw-daemon', times, see)).turn).toEqual({is: 'free'})
-  expect(warnings).toEqual(['services restart without taking turns: no space left on device'])
+  expect(warnings).toEqual(['services restart without a lease: no space left on device'])
 })
 
 test('the longest name of a service still makes a lease', () => {
