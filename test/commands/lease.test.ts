@@ -111,7 +111,7 @@ test('renew, check and release end with 77 once another holder has the lease', a
   }
 })
 
-test('list and show tell what became of each lease', async () => {
+test('list and show say how each lease ended', async () => {
   const box = createSandbox()
   await acquire(box)
   await box.guard('lease', 'release', 'scan', '--token', '1', '--status', 'error', '--detail', 'no feed')
@@ -170,7 +170,7 @@ describe('errors', () => {
     expect((await box.guard('lease', 'acquire', 'scan', '--ttl', '5m')).code).toBe(73)
   })
 
-  test('a state directory that others may write exits with 73, and says how to mend it', async () => {
+  test('a state directory that others may write exits with 73, and says how to repair it', async () => {
     const box = createSandbox()
     mkdirSync(box.stateDir)
     chmodSync(box.stateDir, 0o777)
@@ -179,7 +179,7 @@ describe('errors', () => {
     expect(ended.stderr).toContain(`chmod go-w ${box.stateDir}`)
   })
 
-  test('lines that are no JSON stop nobody', async () => {
+  test('lines that are not JSON are skipped', async () => {
     const box = createSandbox()
     await acquire(box)
     appendFileSync(join(box.stateDir, 'leases.jsonl'), 'garbage\n{"kind":"released","job":"scan"')

@@ -61,7 +61,7 @@ describe('126', () => {
     expect(journal('runs.jsonl').at(-1)).toMatchObject({outcome: 'not-started', exitCode: 126})
   })
 
-  test('is a script of which nobody knows how to run it', async () => {
+  test('is a script without a known way to run it', async () => {
     const {guard, write} = createSandbox()
     write('job.xyz', 'true\n')
     const {code, stderr} = await guard('run', 'job.xyz')
@@ -107,7 +107,7 @@ describe('127', () => {
     expect(stderr).toMatch(/no-such-program: no such program\n {2}- searched in .*\/usr\/bin/)
   })
 
-  test('is an interpreter that the script names and nobody has', async () => {
+  test('is an interpreter that the script names and that is not there', async () => {
     const {guard, path, write} = createSandbox()
     write('job', '#!/nowhere/interpreter\n', 0o755)
     expect((await guard('run', path('job'))).code).toBe(127)
@@ -152,7 +152,7 @@ describe('64', () => {
     expect(stderr).toContain(words)
   })
 
-  test('with --json is told on standard output', async () => {
+  test('with --json is printed on standard output', async () => {
     const {guard} = createSandbox()
     const {code, stdout} = await guard('run', '--json', '--job', '../x', '--', 'true')
     expect(code).toBe(64)

@@ -93,7 +93,7 @@ describe('--json', () => {
     })
   })
 
-  test('tells of a run that was not made', async () => {
+  test('reports a run that was not made', async () => {
     const {guard} = createSandbox()
     await guard('lease', 'acquire', 'j', '--ttl', '5m')
     const {code, stdout} = await guard('run', '--json', '--job', 'j', '--', 'true')
@@ -101,7 +101,7 @@ describe('--json', () => {
     expect(JSON.parse(stdout)).toMatchObject({job: 'j', outcome: 'skipped', exitCode: 75, attempts: 0})
   })
 
-  test('is no trouble to a reader who has gone', async () => {
+  test('does not fail when its reader has gone', async () => {
     const {sh, path} = createSandbox()
     await sh('{ guard run --json -- sh -c "sleep 0.3; exit 3"; echo $? > code; } | true')
     expect(readFileSync(path('code'), 'utf8')).toBe('3\n')
@@ -153,7 +153,7 @@ describe('logs', () => {
     expect((await box.guard('logs', 'j')).stdout).toBe('later\n')
   })
 
-  test('tell the output of the last run, as text and as JSON', async () => {
+  test('show the output of the last run, as text and as JSON', async () => {
     const {guard} = createSandbox()
     await guard('run', '--job', 'j', '--', 'echo', 'earlier')
     await guard('run', '--job', 'j', '--', 'printf', 'a\\nb')
@@ -176,7 +176,7 @@ describe('logs', () => {
     expect(await following.ended).toMatchObject({code: 0, stdout: expected})
   })
 
-  test('guardian.log tells in a line what guard did, and is put aside by its size too', async () => {
+  test('guardian.log says in a line what guard did, and is put aside by its size too', async () => {
     const {guard, write, stateDir} = createSandbox()
     write('.guardianrc.json', '{"logs": {"maxSize": "1kB", "keep": 1}}')
     await guard('run', '--job', 'j', '--', 'true')

@@ -101,7 +101,7 @@ describe('recovery', () => {
     expect(box.attempts()).toBe(1)
   })
 
-  test('--plan tells the steps and does nothing', async () => {
+  test('--plan shows the steps and does nothing', async () => {
     const box = sandboxWith(up, settings)
     const {code, stdout} = await box.guard('run', '--plan', 'job')
     expect([code, box.attempts(), existsSync(box.stateDir)]).toEqual([0, 0, false])

@@ -119,7 +119,7 @@ test('a refusal says what is spent, when the next is allowed, and what else woul
   })
 })
 
-test('what is left is told with when the next recovery comes back', () => {
+test('what is left comes with the time when the next recovery comes back', () => {
   const left = (...history: RawRecord[][]) => budgetLeft(past(...history), of, question)
   expect(left()).toEqual({left: 2, until: undefined})
   expect(left(run('failed', 20))).toEqual({left: 1, until: now + 10 * minute})
@@ -127,7 +127,7 @@ test('what is left is told with when the next recovery comes back', () => {
   expect(left(run('failed', 25), run('failed', 20), run('failed', 5))).toEqual({left: 0, until: now + 10 * minute})
 })
 
-test('the classes that something was spent for are told by name', () => {
+test('the classes that something was spent for are known by name', () => {
   const history = [
     run('failed', 9),
     run('failed', 8, {class: 'server'}),

@@ -47,7 +47,7 @@ test.each<[string, Partial<Trouble>, readonly RecoveryStep[], RegExp]>([
   expect(planRecovery(of, {...trouble, ...given})).toEqual({verdict: 'nothing', reason: expect.stringMatching(reason)})
 })
 
-test('to wait and verify again alone is no recovery', () => {
+test('only waiting and verifying again is not a recovery', () => {
   expect(performed({}, [wait, verify])).toBe('nothing')
 })
 

@@ -15,7 +15,7 @@ test('an alert with a key is raised once, one without a key every time', () => {
   expect(alerts.lines.at(-1)).toMatchObject({kind: 'raised', level: 'INFO', message: 'hello'})
 })
 
-test('of two processes that raise one alert at once, one is told that it was the first', () => {
+test('of two processes that raise one alert at once, one learns that it was the first', () => {
   const clock = fakeClock()
   const alerts = memoryJournal(alertsFold, clock)
   const alert = {level: 'INFO', component: 'test', message: 'hello', details: {}, key: 'k'} as const

@@ -40,7 +40,7 @@ test('a job whose recovery costs nothing has no budget to show', () => {
   expect(machine({check: locks, plain: {}}).list()).toEqual([])
 })
 
-test('what is left is told for each class, with when the next comes back', () => {
+test('what is left is shown for each class, with when the next comes back', () => {
   const {list, recovered, clock} = machine({check: exec})
   recovered('check', 'uw-socket')
   clock.advance(5 * minute)
@@ -53,7 +53,7 @@ test('what is left is told for each class, with when the next comes back', () =>
   ])
 })
 
-test('a job that the settings name no longer is told while something of it is spent', () => {
+test('a job that the settings no longer name is shown while something of its budget is spent', () => {
   const {list, recovered, clock} = machine({})
   recovered('gone', 'server')
   expect(list()).toMatchObject([{job: 'gone', class: 'server', left: 2, allowed: 3}])

@@ -65,7 +65,7 @@ describe('clear-locks', () => {
     expect(asked).toEqual([{patterns: ['*.lock'], minAgeMs: 600_000}])
   })
 
-  test('has changed something once it moved a lock, and tells what it kept and why', async () => {
+  test('has changed something once it moved a lock, and says what it kept and why', async () => {
     const clear = async () => ({
       ...{locks: [stale, held], cleared: [stale.path], unreadable: []},
       quarantineId: 'q1',
@@ -192,7 +192,7 @@ describe('verify', () => {
     return {verify: async () => outcomes[Math.min(count++, outcomes.length - 1)]!, count: () => count}
   }
 
-  test('runs the job once, and tells what it found', async () => {
+  test('runs the job once, and says what it found', async () => {
     const checks = found({outcome: 'degraded', detail: 'half'})
     const {result} = perform(verify, checks)
     expect(await result).toEqual({

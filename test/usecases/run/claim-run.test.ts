@@ -46,7 +46,7 @@ describe('claiming the right to run', () => {
     expect(leases.lines.map(({kind}) => kind)).toEqual(['claimed', 'released', 'claimed'])
   })
 
-  test('skip: a job that runs is refused with who has it and for how long', async () => {
+  test('skip: a job that runs is refused, with its holder and for how long it has run', async () => {
     const {granted, claim, clock} = runs()
     const {lease} = await granted('a')
     lease?.bind(77)
@@ -143,7 +143,7 @@ describe('the lease of a run', () => {
     expect(leases.read().byJob.get('j')).toMatchObject({holder: 'b', token: 2})
   })
 
-  test('that cannot be written is told, and stops nothing', async () => {
+  test('that cannot be written gives a warning, and stops nothing', async () => {
     const {granted, leases, warnings} = runs()
     const {lease} = await granted('a')
     Object.assign(leases, {

@@ -42,7 +42,7 @@ const steps = (sandbox: Sandbox) =>
     evidence: string
   }[]
 
-test('a failed check is healed by the steps for its failure, verified, and ends with 0', async () => {
+test('a failed check is recovered by the steps for its failure, verified, and ends with 0', async () => {
   const sandbox = createSandbox()
   settle(sandbox, {
     recovery: [clearLocks, {do: 'alert', when: 'alpaca-sip'}, restart, {do: 'wait', for: '10ms'}, verify],
@@ -184,7 +184,7 @@ test('a service that the settings do not name is wrong settings, before anything
   expect([code, /uw-deamon/.test(stderr)]).toEqual([78, true])
 })
 
-test('a job that is told not to recover is left alone', async () => {
+test('a job that runs with --no-recover is left alone', async () => {
   const sandbox = createSandbox()
   settle(sandbox, {recovery: [clearLocks, restart, verify]})
   expect((await sandbox.guard('run', '--no-recover', 'check')).code).toBe(2)
