@@ -3,7 +3,7 @@ import {integer} from '@oclif/core/flags'
 import {checkedName, GuardCommand} from '../src/cli/guard-command.js'
 import {renderRuns, runToJson} from '../src/cli/render/run.js'
 import {wireLease} from '../src/cli/wire/lease.js'
-import {readStanding} from '../src/usecases/history/read-history.js'
+import {readInferredHistory} from '../src/usecases/history/read-history.js'
 
 export default class History extends GuardCommand {
   static override summary = 'The last runs of a job: when, how they ended, what was done about it'
@@ -22,7 +22,7 @@ export default class History extends GuardCommand {
     const {args, flags} = await this.parse(History)
     const job = checkedName(args.job)
     const guard = await this.openGuard(flags)
-    const runs = await readStanding({...wireLease(guard), runs: guard.runs()}, job, flags.limit)
+    const runs = await readInferredHistory({...wireLease(guard), runs: guard.runs()}, job, flags.limit)
     this.print(runs.length === 0 ? `no run of ${job} is known in ${guard.stateDir}` : renderRuns(runs))
     return {job, runs: runs.map(runToJson)}
   }

@@ -15,7 +15,7 @@ import {
 import {GuardError} from '../src/errors.js'
 
 /**
- * The grammar and the help of `guard run`. A plain call never comes here: `src/cli/fast-parse.ts` reads it from the
+ * The grammar and the help of `guard run`. A plain call never comes here: `src/cli/start/parse-run-args.ts` reads it from the
  * same table, and both end in `runMain`.
  */
 export default class Run extends Command {
@@ -58,7 +58,7 @@ function flagOf({type, choices}: RunOption, summary: string): FlagInput[string] 
 
 function integerOf(text: string): number {
   if (/^\d{1,9}$/.test(text)) return Number(text)
-  throw new GuardError('usage', `"${text}" is no whole number`, ['write digits alone'])
+  throw new GuardError('usage', `"${text}" is not a whole number`, ['write digits alone'])
 }
 
 function chosen(text: string, choices: readonly string[] | undefined): string {

@@ -1,7 +1,7 @@
 import {boolean} from '@oclif/core/flags'
 import {effectiveSettings} from '../../src/cli/effective-settings.js'
 import {GuardCommand} from '../../src/cli/guard-command.js'
-import {renderLeaves} from '../../src/cli/render/config.js'
+import {renderEntries} from '../../src/cli/render/config.js'
 import {settingsLocation} from '../../src/cli/settings-location.js'
 import {withoutSecrets} from '../../src/config/display.js'
 import {inspectSettings} from '../../src/config/inspect.js'
@@ -14,17 +14,17 @@ export default class ConfigShow extends GuardCommand {
     '<%= config.bin %> config show --json',
   ]
 
-  static override flags = {origin: boolean({summary: 'tell where each value comes from'})}
+  static override flags = {origin: boolean({summary: 'show where each value comes from'})}
 
   async run(): Promise<object> {
     const {flags} = await this.parse(ConfigShow)
     const inspected = await inspectSettings(settingsLocation(flags))
     const {stateDir, logDir} = await this.openGuard(flags)
     const file = inspected.file ?? null
-    const leaves = effectiveSettings(inspected, {stateDir, logDir, flag: flags['state-dir']})
-    this.print(renderLeaves(leaves, flags.origin))
+    const entries = effectiveSettings(inspected, {stateDir, logDir, flag: flags['state-dir']})
+    this.print(renderEntries(entries, flags.origin))
     return flags.origin
-      ? {file, values: leaves}
+      ? {file, values: entries}
       : {file, settings: {...withoutSecrets(inspected.settings), stateDir, logDir}}
   }
 }

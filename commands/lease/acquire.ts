@@ -19,7 +19,7 @@ export default class LeaseAcquire extends GuardCommand {
   static override flags = {
     ttl: durationFlag({summary: 'how long it lasts unless it is renewed', required: true}),
     holder: string({
-      summary: 'who takes it (default: this host and the number of --pid, or of the calling process)',
+      summary: 'name of the holder (default: this host and the number of --pid, or of the calling process)',
       helpValue: 'ID',
     }),
     pid: integer({summary: 'a process whose death frees the lease at once', helpValue: 'PID', min: 1}),

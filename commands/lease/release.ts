@@ -4,7 +4,7 @@ import {renderLease} from '../../src/cli/render/lease.js'
 import {releaseLease} from '../../src/usecases/lease/lease.js'
 
 export default class LeaseRelease extends LeaseCommand {
-  static override summary = 'Give a lease back and say how the work ended, or fail with 77 once somebody else has it'
+  static override summary = 'Give a lease back and say how the work ended, or fail with 77 once another holder has it'
   static override examples = [
     '<%= config.bin %> <%= command.id %> nightly-backup --token 7',
     '<%= config.bin %> <%= command.id %> nightly-backup --token 7 --status error --detail "disk full"',
@@ -15,7 +15,7 @@ export default class LeaseRelease extends LeaseCommand {
   static override flags = {
     ...LeaseCommand.flags,
     status: string({summary: 'how the work ended', options: ['ok', 'error'], default: 'ok'}),
-    detail: string({summary: 'what is to be known of it', helpValue: 'TEXT'}),
+    detail: string({summary: 'more about how it ended', helpValue: 'TEXT'}),
   }
 
   async run(): Promise<object> {

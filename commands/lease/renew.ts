@@ -3,7 +3,7 @@ import {renderLease} from '../../src/cli/render/lease.js'
 import {renewLease} from '../../src/usecases/lease/lease.js'
 
 export default class LeaseRenew extends LeaseCommand {
-  static override summary = 'Keep a lease for another ttl, or fail with 77 once somebody else has it'
+  static override summary = 'Keep a lease for another ttl, or fail with 77 once another holder has it'
   static override examples = ['<%= config.bin %> <%= command.id %> nightly-backup --token 7']
 
   static override args = leaseArgs

@@ -7,7 +7,7 @@ import {clearLocks, listLocks} from '../../src/usecases/recovery/clear-locks.js'
 export default class LocksClear extends GuardCommand {
   static override summary = 'Move lock files that are provably stale into a quarantine'
   static override description =
-    'A lock is stale when nobody holds it and the process it names is gone, or it names none and is old. ' +
+    'A lock is stale if no process holds it and the one that it names is gone, or it names none and is old. ' +
     '`guard locks restore` undoes it.'
   static override usage = '<%= command.id %> [--dry-run] [--min-age D] [--force] [PATTERN…]'
   static override examples = [
@@ -17,7 +17,7 @@ export default class LocksClear extends GuardCommand {
   static override strict = false
 
   static override flags = {
-    'dry-run': boolean({summary: 'only tell what is stale'}),
+    'dry-run': boolean({summary: 'only show what is stale'}),
     'min-age': durationFlag({summary: 'age from which a lock that names no process is stale (default 10m)'}),
     force: boolean({summary: 'clear whatever matches, held or not'}),
   }

@@ -9,15 +9,15 @@ interface Places {
   readonly flag: string | undefined
 }
 
-/** Every value in effect and its origin; the places are those that this very call would use. */
+/** Every value in effect and its origin; the directories are those that this call would use. */
 export function effectiveSettings(
   {settings, file, written}: Inspected,
   {stateDir, logDir, flag}: Places,
 ): SettingEntry[] {
   const shown = {stateDir, logDir, ...settingsAsWritten({...settings, stateDir, logDir})}
-  const leaves = settingEntriesOf(shown, {file, written})
-  if (flag === undefined) return leaves
-  return leaves.map((leaf) => (leaf.key === 'stateDir' ? {...leaf, origin: originOfFlag(flag)} : leaf))
+  const entries = settingEntriesOf(shown, {file, written})
+  if (flag === undefined) return entries
+  return entries.map((entry) => (entry.key === 'stateDir' ? {...entry, origin: originOfFlag(flag)} : entry))
 }
 
 function originOfFlag(flag: string): Origin {

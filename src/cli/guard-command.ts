@@ -14,7 +14,7 @@ export const durationFlag = custom<number>({
 export function durationOf(text: string): number {
   const ms = parseDuration(text)
   if (ms === undefined)
-    throw new GuardError('usage', `"${text}" is no duration`, [
+    throw new GuardError('usage', `"${text}" is not a duration`, [
       'write 500ms, 30s, 10m, 2h or 1d; a bare number is seconds',
     ])
   return ms
@@ -23,7 +23,7 @@ export function durationOf(text: string): number {
 /** Refuses a name that could not be a job's, before it reaches a file or a journal. */
 export function checkedName(name: string, what = 'job'): string {
   if (isJobName(name)) return name
-  throw new GuardError('usage', `${JSON.stringify(name)} is no name of a ${what}`, [`a name is ${jobNameRule}`])
+  throw new GuardError('usage', `${JSON.stringify(name)} is not a name of a ${what}`, [`a name is ${jobNameRule}`])
 }
 
 export interface GlobalFlags {
@@ -32,7 +32,7 @@ export interface GlobalFlags {
   readonly 'allow-unsafe-filesystem'?: boolean | undefined
 }
 
-/** What all commands have: the global flags, `--json` as one object, and errors that go up to `main`. */
+/** What all commands have: the global flags, `--json` as one object, and errors that `main` reports. */
 export abstract class GuardCommand extends Command {
   static override enableJsonFlag = true
 
@@ -59,7 +59,7 @@ export abstract class GuardCommand extends Command {
     })
   }
 
-  /** Pages of text go out whole; a reader that has closed the pipe (`| head`) is no fault. */
+  /** Writes the whole text; a closed pipe (`| head`) is not an error. */
   protected print(text: string): void {
     if (text !== '') this.log(text)
   }

@@ -16,8 +16,8 @@ import {logFileOf} from '../system/log/names.js'
 import {version} from './build-info.js'
 
 /**
- * The composition root: everything that a command may hand to a use case. Nothing is opened before it is asked for,
- * and nothing here but Node's own modules is loaded, for `guard run` starts here too.
+ * The composition root: everything that a command may hand to a use case. Nothing is opened before it is used, and only
+ * Node's own modules are loaded, because `guard run` starts here too.
  */
 export interface Guard {
   readonly settings: Settings
@@ -83,7 +83,7 @@ export async function openGuard(options: GuardOptions): Promise<Guard> {
     newId,
     stamp,
     ensureState: () => {
-      // From here on a link that is turned elsewhere parts no run from its records.
+      // Resolved once, so that a link that changes later does not separate a run from its records.
       stateDir = openStateDir(stateDir, options.allowUnsafeFilesystem ? 'any' : 'local-only')
       openLogDir(logDir())
     },

@@ -6,10 +6,10 @@ import {printWarning} from './stderr.js'
 
 type LogRequest = {readonly job: string; readonly json: boolean} & (RunLog | {readonly follow: string})
 
-/** Following begins with the last lines, as `tail -f` does. */
+/** `--follow` begins with the last lines, as `tail -f` does. */
 const followBytes = 4096
 
-/** Writes a log to standard output: its very bytes, or as JSON an object a run, with `--follow` an object a line. */
+/** Writes a log to standard output: its bytes unchanged, or as JSON one object for the run, with `--follow` one for each line. */
 export async function printLog(request: LogRequest): Promise<void> {
   const {job, json} = request
   if ('follow' in request) {

@@ -3,12 +3,12 @@ import type {ShowStep, StepShown} from '../usecases/recovery/run-recovery.js'
 import {renderSpan} from './render/run.js'
 
 /**
- * Shows recovery steps on standard error, for standard output belongs to the job: live on a terminal, one line each
+ * Shows recovery steps on standard error, because standard output belongs to the job: live on a terminal, one line each
  * in cron's mail and in logs. `say` writes a line there.
  */
 export function stepProgress(say: (line: string) => void): ShowStep {
   return (shown, work) => {
-    // A check shows its own output, which a spinner would cut to pieces; and listr2 draws only where both are terminals.
+    // A verification prints the output of the job, which a spinner would overwrite; listr2 draws only where both are terminals.
     const isLive = process.stdout.isTTY && process.stderr.isTTY && !shown.hasOutput
     return isLive ? showLive(shown, work) : showLine(say, shown, work)
   }
@@ -46,6 +46,6 @@ async function showLive<R extends StepResult>({title}: StepShown, work: () => Pr
   return working
 }
 
-function outcomeText({ok, evidence}: StepResult): string {
-  return [ok ? 'ok' : 'failed', evidence].filter(Boolean).join(', ')
+function outcomeText({ok, evidence, suppressed}: StepResult): string {
+  return [suppressed ? 'suppressed' : ok ? 'ok' : 'failed', evidence].filter(Boolean).join(', ')
 }

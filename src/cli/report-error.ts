@@ -1,7 +1,7 @@
 import {GuardError} from '../errors.js'
 import {exitCodes} from './exit-codes.js'
 
-/** Turns whatever was thrown into guard's own error; left alone, Node would exit 1, which means a degraded job. */
+/** Turns any error into guard's own: Node's default exit code 1 would mean a degraded job. */
 function toGuardError(error: unknown): GuardError {
   if (error instanceof GuardError) return withoutFrame(error)
   if (!(error instanceof Error)) return new GuardError('internal', String(error))
@@ -10,18 +10,18 @@ function toGuardError(error: unknown): GuardError {
   return new GuardError('internal', error.message, ['please report this, with GUARD_DEBUG=1'], {cause: error})
 }
 
-/** What oclif throws carries `oclif`: the command line was wrong. */
+/** Errors of oclif have `oclif`: the command line was wrong. */
 function usageError(error: Error): GuardError {
   return new GuardError('usage', unframed(error.message), ['see the flags: add --help'], {cause: error})
 }
 
-/** What a flag's own check throws gets a frame from oclif as well. */
+/** oclif also adds its frame to an error that a flag's own check throws. */
 function withoutFrame(error: GuardError): GuardError {
   const message = unframed(error.message)
   return message === error.message ? error : new GuardError(error.kind, message, error.hints, {cause: error})
 }
 
-/** oclif says much around what is wrong. */
+/** Removes what oclif adds around a message. */
 function unframed(message: string): string {
   return message
     .replace(/\nSee more help with --help$/, '')
@@ -30,7 +30,7 @@ function unframed(message: string): string {
     .replace(/\n\s+/g, '; ')
 }
 
-/** The last resort: Node itself would exit with 1, which means a degraded job. */
+/** Reports errors that nothing caught: Node's default exit code 1 would mean a degraded job. */
 export function exitOnFault(json: boolean): void {
   process.on('uncaughtException', (error) => {
     reportError(error, json)
@@ -38,7 +38,7 @@ export function exitOnFault(json: boolean): void {
   })
 }
 
-/** Tells the user on standard error, or as JSON on standard output, and sets the exit code of contract section 3. */
+/** Prints the error on standard error, or as JSON on standard output, and sets the exit code of contract section 3. */
 export function reportError(thrown: unknown, json: boolean): void {
   const error = toGuardError(thrown)
   process.exitCode = exitCodes[error.kind]

@@ -13,12 +13,14 @@ async function scene() {
   return {...sandbox, locks: () => readdirSync(sandbox.path('data')).sort()}
 }
 
-test('locks list tells the proof for each lock', async () => {
+test('locks list shows the proof for each lock', async () => {
   const {guard, path} = await scene()
   const {code, stdout} = await guard('locks', 'list', 'data/*.lock')
   const lines = stdout.trim().split('\n')
   expect(code).toBe(0)
-  expect(lines[0]).toMatch(new RegExp(`^stale  ${path('data/dead.lock')}  its owner, process \\d+, is gone and nobody`))
+  expect(lines[0]).toMatch(
+    new RegExp(`^stale  ${path('data/dead.lock')}  its owner, process \\d+, is gone and no process`),
+  )
   expect(lines[1]).toMatch(
     new RegExp(`^held   ${path('data/live.lock')}  process \\d+ \\(flock\\) holds a kernel lock`),
   )

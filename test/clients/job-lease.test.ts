@@ -165,7 +165,7 @@ test('a name that guard refuses is an error', async () => {
   for (const name of ['../scan', '--help']) {
     const {code, stderr} = await python(`from job_lease import *; acquire("${name}", 5)`)
     expect({code, stderr}).toEqual({code: 1, stderr: expect.stringContaining('ValueError')})
-    expect(stderr).toContain('is no name of a job')
+    expect(stderr).toContain('is not a name of a job')
   }
 })
 

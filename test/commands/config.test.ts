@@ -8,7 +8,7 @@ channels:
   beat: {type: ping, url: https://hc-ping.com/3a7f742b}
 `
 
-test('settings that are right are told in one line', async () => {
+test('settings without problems are reported in one line', async () => {
   const {guard, write, dir} = createSandbox()
   write('.guardianrc', right)
   expect(await guard('config', 'check')).toMatchObject({
@@ -23,7 +23,7 @@ test('no settings at all are right too', async () => {
   expect(await guard('config', 'check')).toMatchObject({code: 0, stdout: 'no settings file; everything is default\n'})
 })
 
-test('all problems are told at once, with exit code 78', async () => {
+test('all problems are reported at once, with exit code 78', async () => {
   const {guard, write, dir} = createSandbox()
   write('.guardianrc', 'jbos: {}\njobs: {scan: {timeout: soon}}')
   expect(await guard('config', 'check')).toEqual({
@@ -49,7 +49,7 @@ test('as JSON each problem has its key path', async () => {
   })
 })
 
-test('show tells where each value comes from', async () => {
+test('show says where each value comes from', async () => {
   const {guard, write, dir, stateDir} = createSandbox()
   write('.guardianrc', right)
   const {code, stdout} = await guard('config', 'show', '--origin')

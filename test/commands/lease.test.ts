@@ -97,7 +97,7 @@ function openFiles(pid: number): string[] {
   })
 }
 
-test('renew, check and release end with 77 once somebody else has the lease', async () => {
+test('renew, check and release end with 77 once another holder has the lease', async () => {
   const box = createSandbox()
   await acquire(box, '--pid', String(process.pid))
   for (const verb of ['renew', 'check']) expect((await box.guard('lease', verb, 'scan', '--token', '1')).code).toBe(0)
@@ -111,7 +111,7 @@ test('renew, check and release end with 77 once somebody else has the lease', as
   }
 })
 
-test('list and show tell what became of each lease', async () => {
+test('list and show say how each lease ended', async () => {
   const box = createSandbox()
   await acquire(box)
   await box.guard('lease', 'release', 'scan', '--token', '1', '--status', 'error', '--detail', 'no feed')
@@ -153,7 +153,7 @@ describe('errors', () => {
     ['a name that is a path', 64, ['lease', 'acquire', '../x', '--ttl', '5m']],
     ['a name with a newline', 64, ['lease', 'acquire', 'a\nb', '--ttl', '5m']],
     ['no ttl', 64, ['lease', 'acquire', 'scan']],
-    ['a ttl that is no duration', 64, ['lease', 'acquire', 'scan', '--ttl', 'soon']],
+    ['a ttl that is not a duration', 64, ['lease', 'acquire', 'scan', '--ttl', 'soon']],
     ['a ttl of nothing', 64, ['lease', 'acquire', 'scan', '--ttl', '0']],
     ['a process that is not there', 64, ['lease', 'acquire', 'scan', '--ttl', '5m', '--pid', '4194304']],
     ['no token', 64, ['lease', 'renew', 'scan']],
@@ -170,7 +170,7 @@ describe('errors', () => {
     expect((await box.guard('lease', 'acquire', 'scan', '--ttl', '5m')).code).toBe(73)
   })
 
-  test('a state directory that others may write exits with 73, and says how to mend it', async () => {
+  test('a state directory that others may write exits with 73, and says how to repair it', async () => {
     const box = createSandbox()
     mkdirSync(box.stateDir)
     chmodSync(box.stateDir, 0o777)
@@ -179,7 +179,7 @@ describe('errors', () => {
     expect(ended.stderr).toContain(`chmod go-w ${box.stateDir}`)
   })
 
-  test('lines that are no JSON stop nobody', async () => {
+  test('lines that are not JSON are skipped', async () => {
     const box = createSandbox()
     await acquire(box)
     appendFileSync(join(box.stateDir, 'leases.jsonl'), 'garbage\n{"kind":"released","job":"scan"')

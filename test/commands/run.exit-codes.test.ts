@@ -61,7 +61,7 @@ describe('126', () => {
     expect(journal('runs.jsonl').at(-1)).toMatchObject({outcome: 'not-started', exitCode: 126})
   })
 
-  test('is a script of which nobody knows how to run it', async () => {
+  test('is a script without a known way to run it', async () => {
     const {guard, write} = createSandbox()
     write('job.xyz', 'true\n')
     const {code, stderr} = await guard('run', 'job.xyz')
@@ -107,7 +107,7 @@ describe('127', () => {
     expect(stderr).toMatch(/no-such-program: no such program\n {2}- searched in .*\/usr\/bin/)
   })
 
-  test('is an interpreter that the script names and nobody has', async () => {
+  test('is an interpreter that the script names and that is not there', async () => {
     const {guard, path, write} = createSandbox()
     write('job', '#!/nowhere/interpreter\n', 0o755)
     expect((await guard('run', path('job'))).code).toBe(127)
@@ -133,8 +133,8 @@ describe('64', () => {
   test.each([
     ['an unknown flag', ['run', '--no-such-flag', '--', 'true'], 'no-such-flag'],
     ['a flag without its value', ['run', '--timeout'], 'timeout'],
-    ['a duration that is none', ['run', '--timeout', 'soon', '--', 'true'], '"soon" is no duration'],
-    ['a number that is none', ['run', '--retries', 'x', '--', 'true'], '"x" is no whole number'],
+    ['a duration that is none', ['run', '--timeout', 'soon', '--', 'true'], '"soon" is not a duration'],
+    ['a number that is none', ['run', '--retries', 'x', '--', 'true'], '"x" is not a whole number'],
     ['a choice that is none', ['run', '--overlap', 'perhaps', '--', 'true'], 'perhaps'],
     ['nothing to run', ['run'], 'nothing to run'],
     ['nothing to run behind --', ['run', '--job', 'j', '--'], 'nothing to run'],
@@ -152,7 +152,7 @@ describe('64', () => {
     expect(stderr).toContain(words)
   })
 
-  test('with --json is told on standard output', async () => {
+  test('with --json is printed on standard output', async () => {
     const {guard} = createSandbox()
     const {code, stdout} = await guard('run', '--json', '--job', '../x', '--', 'true')
     expect(code).toBe(64)

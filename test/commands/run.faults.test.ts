@@ -42,7 +42,7 @@ test('an interpreter that is not on PATH gives 127 and its name', async () => {
   expect([code, stderr]).toEqual([127, 'guard: ruby: no such program\n  - searched in /nowhere\n'])
 })
 
-describe('a state directory that cannot be used: the job runs, the user is told', () => {
+describe('a state directory that cannot be used: the job runs, the user is warned', () => {
   const job = ['run', '--job', 'j', '--', 'sh', '-c', 'echo out; echo err >&2; exit 3']
   const told = (words: RegExp) => ({code: 3, signal: null, stdout: 'out\n', stderr: expect.stringMatching(words)})
 
@@ -55,7 +55,7 @@ describe('a state directory that cannot be used: the job runs, the user is told'
     )
   })
 
-  test('it may be written by everybody', async () => {
+  test('every user may write it', async () => {
     const {guard, path} = createSandbox()
     mkdirSync(path('state'))
     chmodSync(path('state'), 0o777)
@@ -180,7 +180,7 @@ describe('the streams', () => {
     expect(log('j').split('\n')).toHaveLength(100_001)
   })
 
-  test('a place that takes no output is told of; the job is well, and the log has everything', async () => {
+  test('output that cannot be passed on gives a warning; the job is healthy, and the log has everything', async () => {
     const {sh, log} = createSandbox()
     const {code, stderr} = await sh('exec guard run --job j -- echo out > /dev/full')
     expect([code, stderr]).toEqual([
@@ -201,7 +201,7 @@ describe('the streams', () => {
     expect(hash('state/logs/guardian_j_output.log')).toBe(hash('random'))
   })
 
-  test('a job that empties its log by opening it anew is told so', async () => {
+  test('a job that empties its log by opening it again gives a warning', async () => {
     const {sh} = createSandbox()
     await sh('guard run --job j -- seq 1000')
     const {stdout, stderr} = await sh("guard run --job j -- sh -c 'echo anew > /dev/stdout'")
@@ -232,7 +232,7 @@ describe('output in great amounts', () => {
 })
 
 describe('a job that does not end as one expects', () => {
-  test('one that closes its output and lives on is waited for', async () => {
+  test('one that closes its output and goes on is waited for', async () => {
     const {guard} = createSandbox()
     expect((await guard('run', '--', 'sh', '-c', 'exec >&- 2>&-; sleep 0.4; exit 3')).code).toBe(3)
   })
@@ -258,7 +258,7 @@ describe('a job that does not end as one expects', () => {
     expect((await guard('run', '--timeout', '200ms', '--', 'sh', '-c', 'kill -STOP $$')).code).toBe(124)
   })
 
-  test('at the timeout, descendants that left the group are ended, and nobody else is', async () => {
+  test('at the timeout, descendants that left the group are ended, and no other process is', async () => {
     const {guard, path, sh} = createSandbox()
     await sh('setsid sleep 60 > /dev/null 2>&1 & echo $! > other')
     const other = Number(readFileSync(path('other'), 'utf8'))

@@ -101,7 +101,7 @@ describe('recovery', () => {
     expect(box.attempts()).toBe(1)
   })
 
-  test('--plan tells the steps and does nothing', async () => {
+  test('--plan shows the steps and does nothing', async () => {
     const box = sandboxWith(up, settings)
     const {code, stdout} = await box.guard('run', '--plan', 'job')
     expect([code, box.attempts(), existsSync(box.stateDir)]).toEqual([0, 0, false])
@@ -126,7 +126,7 @@ describe('a breaker', () => {
     expect(refused.stderr).toContain('breaker api is open: 3 failures in a row')
   })
 
-  test('hears nothing of runs that somebody killed', async () => {
+  test('is not told of runs that were killed', async () => {
     const box = sandboxWith('kill -9 $$', {breaker: {target: 'api'}})
     for (let run = 1; run <= 3; run++) expect((await box.guard('run', 'job')).code).toBe(137)
     expect((await box.guard('breaker', 'check', 'api')).code).toBe(0)

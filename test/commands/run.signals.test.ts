@@ -81,7 +81,7 @@ describe('when guard is killed by SIGKILL', () => {
     return leader
   }
 
-  test('the job lives on, and no other copy starts beside it', async () => {
+  test('the job goes on, and no other copy starts beside it', async () => {
     const box = createSandbox()
     const leader = await killedGuard(box, box.start(['run', '--job', 'j', '--ttl', '1s', '--', 'sh', '-c', job]))
     expect(isAlive(leader)).toBe(true)

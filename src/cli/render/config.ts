@@ -1,12 +1,12 @@
 import chalk from 'chalk'
 import type {Origin, SettingEntry} from '../../config/origin.js'
 
-/** One line a value, for people and for grep. */
-export function renderLeaves(leaves: readonly SettingEntry[], withOrigin: boolean): string {
-  const lines = leaves.map(({key, value}) => `${key}: ${JSON.stringify(value)}`)
+/** One line for each value, for people and for grep. */
+export function renderEntries(entries: readonly SettingEntry[], withOrigin: boolean): string {
+  const lines = entries.map(({key, value}) => `${key}: ${JSON.stringify(value)}`)
   if (!withOrigin) return lines.join('\n')
   const width = Math.min(70, Math.max(0, ...lines.map((line) => line.length)))
-  return leaves
+  return entries
     .map(({origin}, index) => `${lines[index]?.padEnd(width)}  ${chalk.dim(renderOrigin(origin))}`)
     .join('\n')
 }

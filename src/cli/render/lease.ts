@@ -7,7 +7,7 @@ const paint: Readonly<Record<LeaseReport['state'], (text: string) => string>> = 
   expired: chalk.red,
 }
 
-/** `guard lease list`: a line a job. */
+/** `guard lease list`: a line for each job. */
 export function renderLeases(leases: readonly LeaseReport[]): string {
   const width = Math.max(0, ...leases.map(({job}) => job.length))
   return leases.map((lease) => renderLine(lease, width)).join('\n')
@@ -20,7 +20,7 @@ function renderLine(lease: LeaseReport, width: number): string {
   return `${job.padEnd(width)}  ${paint[state](state.padEnd(8))}  ${holder}  token ${token}  ${end}`
 }
 
-/** `guard lease show`: a line a fact. */
+/** `guard lease show`: a line for each fact. */
 export function renderLease(lease: LeaseReport): string {
   const {state, holder, token, claimedAt, expiresAt, pid, jobPid, status, detail} = lease
   const facts: readonly (readonly [string, string | number | undefined])[] = [

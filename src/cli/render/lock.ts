@@ -8,15 +8,15 @@ const paint: Readonly<Record<LockVerdict['verdict'], (text: string) => string>> 
   kept: chalk.yellow,
 }
 
-/** A line a lock: what it is, and the proof. */
+/** A line for each lock: its verdict, and the proof. */
 export function renderLocks({locks, unreadable}: LockList): string {
   const lines = locks.map(
     ({verdict, path, reason}) => `${paint[verdict](verdict.padEnd(5))}  ${shown(path)}  ${chalk.dim(reason)}`,
   )
   const hidden = unreadable.map(
-    (folder) => `${chalk.yellow('?'.padEnd(5))}  ${shown(folder)}  ${chalk.dim('cannot be looked into')}`,
+    (folder) => `${chalk.yellow('?'.padEnd(5))}  ${shown(folder)}  ${chalk.dim('cannot be read')}`,
   )
-  return lines.length + hidden.length === 0 ? 'no lock files are there' : [...lines, ...hidden].join('\n')
+  return lines.length + hidden.length === 0 ? 'no lock files found' : [...lines, ...hidden].join('\n')
 }
 
 export function renderCleared({cleared, quarantineId, locks, unreadable}: ClearedLocks): string {
@@ -33,7 +33,7 @@ export function renderRestored({locks}: RestoredLocks): string {
     .map(({path, result}) =>
       result === 'restored'
         ? `${chalk.green('restored')}  ${shown(path)}`
-        : `${chalk.yellow('occupied')}  ${shown(path)}  ${chalk.dim('another lock stands there by now; this one stays in the quarantine')}`,
+        : `${chalk.yellow('occupied')}  ${shown(path)}  ${chalk.dim('another lock is there now; this one stays in the quarantine')}`,
     )
     .join('\n')
 }
@@ -42,7 +42,7 @@ function reasonOf(locks: LockList['locks'], path: string): string {
   return locks.find((lock) => lock.path === path)?.reason ?? ''
 }
 
-/** A file's name may hold anything, also what would take over a terminal. */
+/** Quotes control characters, so that a file name cannot inject terminal escape sequences. */
 function shown(path: string): string {
   return /\p{Cc}/u.test(path) ? JSON.stringify(path) : path
 }

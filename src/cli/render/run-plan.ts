@@ -3,7 +3,7 @@ import {stepTitle} from '../../domain/recovery/plan.js'
 import type {RunResolved} from '../../usecases/run/resolve-run.js'
 import type {Guard} from '../guard.js'
 
-/** `guard run --plan`: what would be done, from the same facts that a run uses; nothing is started or written. */
+/** `guard run --plan`: what would be done, from the same settings that a run uses; nothing is started or written. */
 export function printPlan(guard: Guard, {job, settings, argv, configured}: RunResolved, json: boolean): void {
   const command = argv()
   const limit = (ms: number | undefined) => (ms === undefined ? 'none' : formatDuration(ms))
@@ -21,7 +21,7 @@ export function printPlan(guard: Guard, {job, settings, argv, configured}: RunRe
     recovery: settings.recovery.map((step) => ({...step, title: stepTitle(step)})),
     budget:
       settings.recovery.length > 0
-        ? `${settings.budget.recoveries} in ${formatDuration(settings.budget.perMs)}`
+        ? `${settings.budget.recoveries} in ${formatDuration(settings.budget.perMs)} for each failure class`
         : 'none',
     breaker: settings.breaker?.target ?? 'none',
     log: guard.logFileOf(job),

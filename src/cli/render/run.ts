@@ -14,7 +14,7 @@ const paint: Readonly<Record<string, (text: string) => string>> = {
   running: chalk.cyan,
 }
 
-/** `guard history`: a line a run, and one below it for what was done about it. */
+/** `guard history`: a line for each run, and below it one for each recovery step. */
 export function renderRuns(runs: readonly Run[]): string {
   return runs.map(renderRun).join('\n')
 }
@@ -35,12 +35,12 @@ function renderRun(run: Run): string {
   return [head, ...below.filter(Boolean)].join('\n')
 }
 
-function renderStep({do: what, ok, durationMs, evidence, service}: Run['steps'][number]): string {
-  const mark = ok ? chalk.green('ok') : chalk.red('failed')
+function renderStep({do: what, ok, durationMs, evidence, service, suppressed}: Run['steps'][number]): string {
+  const mark = suppressed && ok ? chalk.dim('suppressed') : ok ? chalk.green('ok') : chalk.red('failed')
   return `  ${what}${service ? ` ${service}` : ''}: ${mark} in ${renderSpan(durationMs)}${evidence ? `, ${evidence}` : ''}`
 }
 
-/** For people: two digits are enough. */
+/** For people, so two digits are enough. */
 export function renderSpan(ms: number): string {
   if (ms < 1000) return `${Math.round(ms)} ms`
   if (ms < 60_000) return `${(ms / 1000).toFixed(1)} s`

@@ -8,7 +8,7 @@ export const runOptionHelp: Readonly<Record<RunOptionName, string>> = {
   silence: 'no output for so long counts as hung: like a timeout',
   overlap: 'what to do when the job already runs (skip)',
   wait: 'with --overlap wait: give up after so long (60s)',
-  retries: 'further attempts after a failure that a retry can mend',
+  retries: 'further attempts after a failure that a retry can fix',
   'no-recover': 'do not perform the recovery steps of the settings',
   plan: 'print what would be done, and do nothing',
   quiet: 'pass the output on only if the job fails',

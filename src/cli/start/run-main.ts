@@ -35,7 +35,7 @@ export async function runMain({flags, target}: RunCall): Promise<void> {
   await afterwards()
 }
 
-/** The run is over and recorded: a reader who has gone changes nothing about its exit code. */
+/** The run is over and recorded, so a closed pipe does not change its exit code. */
 function printReport(report: RunReport): void {
   try {
     writeSync(1, `${JSON.stringify(reportToJson(report))}\n`)
@@ -44,7 +44,7 @@ function printReport(report: RunReport): void {
   }
 }
 
-/** From a working directory that has vanished, a relative path leads nowhere. */
+/** If the working directory was removed, a relative path stays as it is. */
 function absolute(path: string): string {
   const cwd = workingDirectory(process.env)
   return cwd === undefined ? path : resolve(cwd, path)

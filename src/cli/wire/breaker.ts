@@ -36,7 +36,7 @@ export function breakerPolicy({breakers}: Settings, target: string): BreakerSett
   return (Object.hasOwn(breakers.targets, target) ? breakers.targets[target] : undefined) ?? breakers.defaults
 }
 
-/** Who asks at a shell: the process that started guard, whose life a probe then hangs on. */
+/** At a shell the process that started guard asks; a probe ends when that process does. */
 export function callingProcess(pid: number | undefined): ProcessRef | undefined {
   return identifyProcess(pid ?? process.ppid)
 }

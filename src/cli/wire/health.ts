@@ -14,7 +14,7 @@ import {livingProcessOf} from '../../system/process/holder-liveness.js'
 import type {HealthDeps} from '../../usecases/diagnose/check-health.js'
 import type {Guard} from '../guard.js'
 
-/** What a look at everything needs of the world. It makes no state directory where there is none. */
+/** What the health check needs. It creates no state directory. */
 export function wireHealth(guard: Guard): HealthDeps {
   const here = {host: readHostName(), boot: readBootId()}
   const [leases, runs, breakers] = [guard.leases(), guard.runs(), guard.journal(breakerStream)]

@@ -9,7 +9,7 @@ import {type ClearLocksDeps, clearLocks, type LockSearch} from '../../usecases/r
 import type {Checked, StepDeps} from '../../usecases/recovery/recovery-steps.js'
 import type {Guard} from '../guard.js'
 
-/** Ties the story of the locks to the machine. */
+/** What the use cases of locks need. */
 export function wireLocks(guard: Guard): ClearLocksDeps {
   return {
     clock: guard.clock,
@@ -21,7 +21,7 @@ export function wireLocks(guard: Guard): ClearLocksDeps {
   }
 }
 
-/** guard's own files are nobody's locks, whatever a pattern says: jobs often keep theirs in the same folder. */
+/** guard's own files are never locks, whatever a pattern says: jobs often keep theirs in the same folder. */
 function ownFiles({stateDir, logDir}: Pick<Guard, 'stateDir' | 'logDir'>): readonly string[] {
   const own = ['.gen', 'quarantine', 'spool', ...journalNames(stateDir)]
   return [logDir, ...own.map((name) => join(stateDir, name))]

@@ -3,21 +3,21 @@ import {type Entry, hasFields, type RawRecord} from '../journal/record.js'
 import type {AlertLevel} from '../settings/job.js'
 
 /**
- * An alert is a message worth a human: one line of `alerts.jsonl`. Whether, when and through which channel it goes out
- * is decided later, by whoever delivers alerts; raising one never waits for a network.
+ * An alert is a message that a person must see: one line of `alerts.jsonl`. Whether, when and through which channel it
+ * is sent is decided later, by the delivery; raising an alert never waits for a network.
  */
 
 const alertLevels: readonly AlertLevel[] = ['INFO', 'WARNING', 'CRITICAL']
 
-/** What somebody wants to have said. */
+/** An alert before it is written. */
 export interface Alert {
   readonly level: AlertLevel
-  /** Who speaks: `watchdog`, `reset-daemon`, a job's name. */
+  /** The part of guard that raises it: `watchdog`, `reset-daemon`, a job's name. */
   readonly component: string
   readonly message: string
   readonly details: Readonly<Record<string, unknown>>
   readonly job?: string | undefined
-  /** Says that two alerts are the same one; the second of them is void. Absent: each is its own. */
+  /** Of two alerts with the same key the second is void; without a key every alert counts. */
   readonly key?: string | undefined
 }
 
@@ -65,7 +65,7 @@ function fitted(details: Alert['details']): Alert['details'] {
   return text.length <= longestDetails ? details : {cut: `${text.slice(0, longestDetails)}…`}
 }
 
-/** Two processes may raise the alert of one key at once: the first line counts. */
+/** If two processes raise the alert of one key at once, the first line counts. */
 export const alertsFold: Fold<AlertsState> = {
   empty: () => ({raised: new Map()}),
   apply(state, record) {

@@ -1,11 +1,11 @@
 import type {RawRecord} from './record.js'
 
-/** What the journal's state says of one record: it took effect, or it came too late and never happened. */
+/** Whether a record took effect: `void` if an earlier record makes it invalid. */
 export type FoldVerdict = 'ok' | 'void'
 
 /**
- * How the lines of one journal become its state. A fold never looks at a clock, a process or a file: the same lines
- * give everybody the same state. `apply` may change the state that it is given; nobody else holds it.
+ * How the lines of one journal become its state. A fold never reads a clock, a process or a file, so the same lines give
+ * every reader the same state. `apply` may change the state that it is given, because no caller keeps it.
  */
 export interface Fold<S> {
   empty(): S

@@ -1,9 +1,9 @@
 /**
- * A record is one line of a journal. guard stamps its own; a line without `v` was written by somebody else
+ * A record is one line of a journal. guard stamps its own; a line without `v` was written by another program
  * (`echo … >> alerts.jsonl`) and is a record too. Readers ignore unknown fields and unknown kinds.
  */
 
-/** What a use case wants to have written. */
+/** A record before it is stamped. */
 export interface Entry {
   readonly kind: string
   readonly job?: string
@@ -23,15 +23,15 @@ export interface Stamp {
   readonly host: string
 }
 
-/** A record with all of a stamp that a fold judges by; `v` says nothing that a fold asks. */
+/** A record with the parts of a stamp that folds need. */
 export interface StampedRecord extends RawRecord, Omit<Stamp, 'v'> {
   readonly kind: string
 }
 
-/** A record as it is read: nothing but the fields' own checks says what is in it. */
+/** A record as it is read: any field may be missing or of another type. */
 export type RawRecord = Readonly<Record<string, unknown>>
 
-/** Asked of every line at every start, and so written out: a loop over the fields took twice the time. */
+/** Written out because it is called for every line at every start, and a loop over the fields takes twice the time. */
 export function isStamped(record: RawRecord): record is StampedRecord {
   const {id, kind, at, mono, boot, host} = record
   const isTimed = isTime(at) && isTime(mono)
@@ -45,7 +45,7 @@ export type StampedEntry = Entry & Stamp
 /** `time`: see `isTime`. */
 type FieldType = 'string' | 'number' | 'boolean' | 'object' | 'time'
 
-/** Tells whether `record` has each named field with its type. Asked of every line that is read, so it allocates nothing. */
+/** Whether `record` has each named field with its type. It is called for every line that is read, so it allocates nothing. */
 export function hasFields(record: RawRecord, fields: Readonly<Record<string, FieldType>>): boolean {
   for (const name in fields) {
     const value = record[name]
@@ -58,7 +58,7 @@ export function hasFields(record: RawRecord, fields: Readonly<Record<string, Fie
 /** The latest time that a `Date` can show, ms; with its sign, the earliest. */
 const latestMs = 8.64e15
 
-/** Whether a text can be made of this time, ms. Any program may write into a journal, and 1e300 is a number too. */
+/** Whether a text can be made of this time, ms. Any program may write any number into a journal. */
 export function isTime(ms: unknown): ms is number {
   return typeof ms === 'number' && Math.abs(ms) <= latestMs
 }

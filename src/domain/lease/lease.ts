@@ -8,7 +8,7 @@ import {isStamped, isTime, type RawRecord, type StampedRecord} from '../journal/
  * A lease is the right to run a job until a time.
  *
  * Nothing locks the journal of the leases: every contender appends a claim, and the order of the lines decides.
- * Whoever folds the same lines sees the same holder, whatever his own clock says.
+ * Every reader of the same lines sees the same holder, whatever its own clock says.
  *
  * - claimed: `holder`, `ttlMs`, `process?`, `jobProcess?`, `over?` (the claim whose holder is provably dead)
  * - renewed: `claim`, `token`, `jobProcess?`
@@ -25,14 +25,14 @@ export interface Lease extends BootRef {
   readonly ttlMs: number
   /** Wall clock of the claim, ms. */
   readonly claimedAt: number
-  /** Monotonic clock of `boot`, ms: what the wall clock showed then may mean nothing today. */
+  /** Monotonic clock of `boot`, ms; unlike the wall clock it never jumps. */
   readonly claimedMono: number
-  /** When its holder last wrote about it, wall clock, ms. */
+  /** Time of its last record, wall clock, ms. */
   readonly seenAt: number
   /** The end of the lease on the wall clock, and on the monotonic clock of `boot`, ms. */
   readonly expiresAt: number
   readonly expiresMono: number
-  /** Who holds it. Unknown when the claim named nobody: then only the time frees the lease. */
+  /** The process that holds it; without one only the time frees the lease. */
   readonly process?: ProcessRef
   /** The job itself, which may outlive its holder. */
   readonly jobProcess?: ProcessRef
@@ -51,16 +51,16 @@ export type LeaseStatus = 'ok' | 'error'
 export type LeaseState = 'held' | 'released' | 'expired'
 
 export interface Leases {
-  /** Claims granted so far; the next token is one more. */
+  /** Number of claims granted; the next token is one more. */
   grants: number
-  /** By job, the one longest unseen first. */
+  /** By job, in the order of their last records. */
   readonly byJob: Map<string, Lease>
 }
 
 /** How far two hosts' wall clocks may be apart before one takes the other's lease for expired. */
 const clockAllowanceMs = 60_000
 
-/** Ended leases of more jobs than this are forgotten, oldest first: names may be made up for each build or request. */
+/** Ended leases of more jobs than this are forgotten, oldest first: a caller may use a new name for each build or request. */
 const mostJobs = 20_000
 
 export function leaseState(lease: Lease, now: ClockReading): LeaseState {
@@ -79,7 +79,7 @@ export function renewalTimes(ttlMs: number): {readonly everyMs: number; readonly
   return {everyMs: Math.ceil(ttlMs / 3), giveUpMs: Math.floor((ttlMs * 2) / 3)}
 }
 
-/** Clocks of one boot are the same clock. On one host another boot id is proof that the holder is dead. */
+/** Clocks of one boot are the same clock. On one host another boot id proves that the holder is dead. */
 function hasExpired(lease: Lease, now: ClockReading): boolean {
   if (lease.boot === now.boot) return now.mono >= lease.expiresMono
   return lease.host === now.host || now.at >= lease.expiresAt + clockAllowanceMs
@@ -129,7 +129,7 @@ function isClaimRecord(record: LeaseRecord): record is ClaimRecord {
 function applyClaim(state: Leases, claim: LeaseRecord): FoldVerdict {
   if (!isClaimRecord(claim)) return 'void'
   const present = state.byJob.get(claim.job)
-  // A claim that was repeated because its writer could not know that it stood already.
+  // A writer that cannot know whether its claim was written repeats it.
   if (present?.claimId === claim.id) return 'ok'
   const isFree = !present || leaseState(present, claim) !== 'held' || claim['over'] === present.claimId
   if (!isFree) return 'void'
@@ -181,7 +181,7 @@ function applyRelease(state: Leases, record: LeaseRecord): FoldVerdict {
   return 'ok'
 }
 
-/** The lease that the record's writer still holds; undefined when it was fenced by a newer claim. */
+/** The lease that the record's writer still holds. @returns undefined if a newer claim has fenced it */
 function ownLease(state: Leases, {job, claim, token}: LeaseRecord): Lease | undefined {
   const lease = state.byJob.get(job)
   return lease && !lease.released && lease.claimId === claim && lease.token === token ? lease : undefined
@@ -205,7 +205,7 @@ function putLease(state: Leases, lease: Lease): void {
   state.byJob.set(lease.job, lease)
 }
 
-/** Drops the job longest unseen once there are too many, if its lease has ended by the clock of the line just read. */
+/** Drops the job with the oldest record once there are too many, if its lease has ended by the clock of the line just read. */
 function forgetOne(state: Leases, now: ClockReading): void {
   if (state.byJob.size <= mostJobs) return
   const [oldest] = state.byJob.values()

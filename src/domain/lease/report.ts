@@ -1,7 +1,7 @@
 import type {ClockReading} from '../clock/reading.js'
 import {type Lease, type LeaseState, type LeaseStatus, leaseState} from './lease.js'
 
-/** What is told of a lease, in the words of `--json`. */
+/** A lease, in the words of `--json`. */
 export interface LeaseReport {
   readonly job: string
   readonly state: LeaseState
@@ -33,7 +33,7 @@ export function reportLease(lease: Lease, now: ClockReading): LeaseReport {
   }
 }
 
-/** A wall clock may have said anything; beyond what a date can hold the nearest date is told. */
+/** A wall clock may show any time; beyond the range of a date, this is the nearest date. */
 function isoTime(ms: number): string {
   const latest = 8_640_000_000_000_000
   return new Date(Math.min(latest, Math.max(-latest, ms))).toISOString()

@@ -1,4 +1,4 @@
-/** The process that a lock file names as its owner, as far as its text tells. */
+/** The process that a lock file names as its owner, as far as its text says. */
 export interface LockOwner {
   readonly pid: number
   readonly host?: string
@@ -13,7 +13,9 @@ type Reader = (text: string) => LockOwner | undefined
 
 /**
  * Finds the owner in a lock file's text: a pid alone (pid files, UUCP, Chrome), first of several lines (PostgreSQL),
- * `pid host` (filelock, zc.lockfile), `pid=…` among other keys, or JSON with a pid (restic). Undefined: it names nobody.
+ * `pid host` (filelock, zc.lockfile), `pid=…` among other keys, or JSON with a pid (restic).
+ *
+ * @returns undefined if it names no process
  */
 export function ownerInText(text: string): LockOwner | undefined {
   return firstOf([ownerInJson, pidAndHost, pidOnFirstLine, pidAmongKeys], text.trim())
@@ -37,7 +39,7 @@ function ownerInJson(text: string): LockOwner | undefined {
   try {
     return ownerInObject(JSON.parse(text) as Readonly<Record<string, unknown>>)
   } catch {
-    // Cut off in the middle of writing: it may still say `"pid": 7`.
+    // A half-written file may still contain `"pid": 7`.
     return undefined
   }
 }

@@ -2,20 +2,20 @@ import {formatDuration} from '../clock/duration.js'
 import type {LockOwner} from './lock-owner.js'
 
 /**
- * A lock is a file left by somebody else's program. Removing one that is still wanted breaks that program, so a lock is
+ * A lock is a file that another program has left. Removing one that is still wanted breaks that program, so a lock is
  * stale only by proof; whatever cannot be proved is kept. Times are milliseconds since 1970 UTC.
  */
 export interface LockFacts {
   readonly path: string
-  /** Which very file was looked at: a lock of the same name that was made later has another identity. */
+  /** Of the file that was inspected: a lock of the same name that was made later has another identity. */
   readonly identity: string
   readonly form: LockForm
   readonly writtenAt: number
   /** Every process seen to hold the file. */
   readonly holders: readonly LockHolder[]
-  /** Why somebody may hold it unseen. Undefined: everybody who could was looked at. */
+  /** Why a process may hold it unseen; undefined if every process could be inspected. */
   readonly blindSpot?: string
-  /** The process that the lock names. Undefined: none. */
+  /** The process that the lock names; undefined if it names none. */
   readonly owner?: LockOwner
   /** The processes that have the owner's number now. */
   readonly pidReuses: readonly PidReuse[]
@@ -38,17 +38,17 @@ export interface PidReuse {
   readonly state: 'alive' | 'contained' | 'dead'
 }
 
-/** Who looks, and where from. */
+/** What this machine is called, and when it looks. */
 export interface LocalNames {
   /** Every name and address of this machine. */
   readonly hosts: readonly string[]
   readonly boot: string
   readonly now: number
-  /** A lock that names nobody is kept until it is so old. */
+  /** Age from which a lock that names no process is stale. */
   readonly minAgeMs: number
 }
 
-/** - held: somebody has it. - stale: provably nobody has. - kept: neither is proved. */
+/** - held: a process has it. - stale: provably none has. - kept: neither is proved. */
 export interface LockVerdict {
   readonly verdict: 'held' | 'stale' | 'kept'
   /** The proof, or what is missing of one. */
@@ -62,38 +62,38 @@ const roundingMs = 5000
 const versionLists =
   /(^|\/)(yarn|Cargo|poetry|Gemfile|composer|flake|Pipfile|uv|pdm|mix|Podfile|bun|deno|pubspec|conan|pixi)\.lock$/
 
-export function judgeLock(facts: LockFacts, witness: LocalNames): LockVerdict {
+export function judgeLock(facts: LockFacts, here: LocalNames): LockVerdict {
   const [holder] = facts.holders
   if (holder) return {verdict: 'held', reason: heldBy(holder)}
   if (facts.form === 'other') return {verdict: 'kept', reason: 'is a socket, pipe or device'}
   if (facts.form === 'crowded') return {verdict: 'kept', reason: 'is a directory with more in it than a pid'}
   if (versionLists.test(facts.path)) return {verdict: 'kept', reason: "is a package manager's list of versions"}
   if (facts.blindSpot !== undefined) return {verdict: 'kept', reason: facts.blindSpot}
-  return facts.owner ? judgeOwner(facts, facts.owner, witness) : judgeAge(facts.writtenAt, witness)
+  return facts.owner ? judgeOwner(facts, facts.owner, here) : judgeAge(facts.writtenAt, here)
 }
 
 function heldBy({pid, program, by}: LockHolder): string {
   return `process ${pid} (${program}) ${by === 'kernel-lock' ? 'holds a kernel lock on it' : 'has it open'}`
 }
 
-function judgeOwner(facts: LockFacts, owner: LockOwner, witness: LocalNames): LockVerdict {
-  if (owner.host !== undefined && !isHere(owner.host, witness.hosts)) {
+function judgeOwner(facts: LockFacts, owner: LockOwner, here: LocalNames): LockVerdict {
+  if (owner.host !== undefined && !isHere(owner.host, here.hosts)) {
     return {verdict: 'kept', reason: `names process ${owner.pid} on ${owner.host}, which only that machine can see`}
   }
-  if (owner.boot !== undefined && owner.boot !== witness.boot) {
+  if (owner.boot !== undefined && owner.boot !== here.boot) {
     return {verdict: 'stale', reason: `names process ${owner.pid} of an earlier boot`}
   }
   return judgePidReuses(facts, owner.pid)
 }
 
-/** A process that started after the lock was written has inherited the number, not the lock. */
+/** A process that started after the lock was written has the owner's number, but not the lock. */
 function judgePidReuses({pidReuses, writtenAt}: LockFacts, pid: number): LockVerdict {
   const living = pidReuses.filter(({state}) => state !== 'dead')
   const older = living.find(({startedAt}) => startedAt <= writtenAt + roundingMs)
-  if (older?.state === 'alive') return {verdict: 'held', reason: `its owner lives: ${named(older)}`}
+  if (older?.state === 'alive') return {verdict: 'held', reason: `its owner is running: ${named(older)}`}
   if (older) return {verdict: 'kept', reason: `its owner may be ${named(older)}, which is ${pid} in its container`}
   const [younger] = living
-  if (!younger) return {verdict: 'stale', reason: `its owner, process ${pid}, is gone and nobody holds it`}
+  if (!younger) return {verdict: 'stale', reason: `its owner, process ${pid}, is gone and no process holds it`}
   const written = new Date(writtenAt).toISOString()
   return {verdict: 'stale', reason: `its owner is gone: ${named(younger)}, after the lock was written (${written})`}
 }
@@ -104,8 +104,9 @@ function named({pid, program, startedAt}: PidReuse): string {
 
 function judgeAge(writtenAt: number, {now, minAgeMs}: LocalNames): LockVerdict {
   const age = `${roughly(Math.max(0, now - writtenAt))} old`
-  if (now - writtenAt >= minAgeMs) return {verdict: 'stale', reason: `nobody holds it, it names nobody, and is ${age}`}
-  return {verdict: 'kept', reason: `names nobody and is only ${age}, less than ${formatDuration(minAgeMs)}`}
+  if (now - writtenAt >= minAgeMs)
+    return {verdict: 'stale', reason: `no process holds it, it names none, and is ${age}`}
+  return {verdict: 'kept', reason: `names no process and is only ${age}, less than ${formatDuration(minAgeMs)}`}
 }
 
 /** A span in its largest unit that fills at least two: `3h`, `90s`. */

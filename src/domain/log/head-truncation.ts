@@ -1,22 +1,22 @@
 /**
- * A log that grows too large while its job runs loses its head to an older file (`.1`), and goes on with its name and
- * inode. So places in a log are counted from the first byte that was ever written to it: a cut moves none of them.
+ * The head of a log that grows too large while its job runs is moved to an older file (`.1`); the log keeps its name and
+ * inode. So offsets in a log are counted from the first byte ever written to it: a truncation changes none of them.
  */
 export interface HeadTruncation {
   /** The log that lost its head, and where that head began in it. */
   readonly inode: number
   readonly at: number
   readonly bytes: number
-  /** Inode of the file that has the head now; 0 when it was not kept. */
+  /** Inode of the file that has the head now; 0 if it was not kept. */
   readonly piece: number
-  /** When, as wall clock in ms: a file made later has only inherited the piece's inode. */
+  /** Wall clock, ms: a file made later with the piece's inode is another file. */
   readonly cutAt: number
 }
 
 export interface LogStretch {
   readonly inode: number
   readonly from: number
-  /** Absent: to the end. */
+  /** Absent if it reaches to the end. */
   readonly to?: number
 }
 
@@ -26,7 +26,7 @@ interface FileStretch extends LogStretch {
   readonly madeBy?: number
 }
 
-/** How much of a log has been cut off so far: what stands first in it now. */
+/** How much of a log has been truncated so far, which is the offset of its first byte now. */
 export function truncationEnd(cuts: readonly HeadTruncation[], inode: number): number {
   return cuts.reduce((end, cut) => (cut.inode === inode ? Math.max(end, cut.at + cut.bytes) : end), 0)
 }
@@ -43,7 +43,7 @@ export function filesOfStretch(cuts: readonly HeadTruncation[], {inode, from, to
   return [...pieces, {inode, from: Math.max(from - begin, 0), ...(to !== undefined && {to: to - begin})}]
 }
 
-/** Reads the list of cuts that stands beside a log; a foreign or torn one is none. */
+/** Reads the list of truncations beside a log; one that cannot be read counts as empty. */
 export function parseTruncations(text: string): readonly HeadTruncation[] {
   try {
     const cuts: unknown = JSON.parse(text.slice(text.indexOf('[')))

@@ -5,28 +5,32 @@ import type {BudgetAnswer} from './budget.js'
 
 /**
  * What to do about a run that went wrong: the steps of the settings, in their order. A step that fails stops no other,
- * for only a check knows whether the job is well again; a check that finds it well ends the recovery, so that steps
- * behind it are for the case that those before were not enough.
+ * because only a verification knows whether the job is healthy again. A verification that finds it healthy ends the
+ * recovery, so steps behind it are for the case that those before were not enough.
  */
 type RecoveryPlan =
-  | {readonly verdict: 'recover'; readonly steps: readonly PlannedStep[]}
-  /** There is something to do, and it must not be done. */
-  | {readonly verdict: 'refused'; readonly reason: string; readonly key: string}
+  | {
+      readonly verdict: 'recover'
+      readonly steps: readonly PlannedStep[]
+      /** Why some of the steps must not be performed; undefined if all may. */
+      readonly refusal: string | undefined
+    }
   | {readonly verdict: 'nothing'; readonly reason: string}
 
 export interface PlannedStep {
   readonly step: RecoveryStep
-  /** Why it is left out. Undefined: it is to be performed. */
+  /** Why it is left out; undefined if it is performed. */
   readonly skip?: string
 }
 
 /** What the plan is made for. */
 export interface Trouble {
   readonly outcome: Outcome
-  /** Failure class, when one was recognised. */
+  /** Failure class, if one was recognised. */
   readonly class: string | undefined
   /** Outcomes that are recovered from. */
   readonly recoverOn: readonly TroubleOutcome[]
+  /** Of the job, for this class. */
   readonly budget: BudgetAnswer
 }
 
@@ -36,16 +40,18 @@ export function planRecovery(steps: readonly RecoveryStep[], trouble: Trouble): 
   if (!recoverOn.some((each) => each === outcome))
     return {verdict: 'nothing', reason: `${outcome} is not recovered from`}
   const planned = steps.map((step) => planStep(step, trouble))
-  // Where steps would do something in other cases, to wait and look again alone is no recovery.
-  if (planned.some(isDoing) && !planned.some((each) => isDoing(each) && each.skip === undefined)) {
+  // Only waiting and verifying again is a retry, not a recovery.
+  if (!planned.some(({step, skip}) => skip === undefined && step.do !== 'wait' && step.do !== 'verify'))
     return {verdict: 'nothing', reason: `no step is for ${trouble.class ?? 'an unknown class'} or ${outcome}`}
-  }
-  if (!budget.granted) return {verdict: 'refused', reason: budget.reason, key: budget.key}
-  return {verdict: 'recover', steps: planned}
+  if (budget.granted || !planned.some((each) => each.skip === undefined && isBudgeted(each.step)))
+    return {verdict: 'recover', steps: planned, refusal: undefined}
+  const rest = planned.map((each) => (isBudgeted(each.step) ? {skip: budget.reason, ...each} : each))
+  return {verdict: 'recover', steps: rest, refusal: budget.reason}
 }
 
-function isDoing({step}: PlannedStep): boolean {
-  return step.do !== 'wait' && step.do !== 'verify'
+/** Other steps are safe however often they are done. */
+function isBudgeted(step: RecoveryStep): boolean {
+  return step.do === 'restart' || step.do === 'exec'
 }
 
 function planStep(step: RecoveryStep, {outcome, class: failureClass}: Trouble): PlannedStep {

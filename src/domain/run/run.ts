@@ -25,6 +25,8 @@ interface RunStep {
   readonly at: number
   readonly evidence?: string
   readonly service?: string
+  /** An alert that was not raised, because it had been raised a short time before. */
+  readonly suppressed?: true
 }
 
 /** What is known of one run; `outcome` is absent while it goes on. Times are milliseconds. */
@@ -145,7 +147,7 @@ function ownerOf({process: named, host, boot}: RawRecord): Pick<Run, 'owner'> | 
 }
 
 function stepOf(record: RawRecord, at: number): RunStep {
-  const {do: what, ok, durationMs, evidence, service} = record
+  const {do: what, ok, durationMs, evidence, service, suppressed} = record
   return {
     do: String(what),
     ok: ok === true,
@@ -153,6 +155,7 @@ function stepOf(record: RawRecord, at: number): RunStep {
     at,
     ...(typeof evidence === 'string' && {evidence}),
     ...(typeof service === 'string' && {service}),
+    ...(suppressed === true && {suppressed}),
   }
 }
 

@@ -6,7 +6,7 @@ interface Common {
   readonly timeoutMs: number
 }
 
-/** A way for alerts to go out. */
+/** Where alerts are sent. */
 export type ChannelSettings =
   | (Common & {readonly type: 'telegram'; readonly chat: string; readonly token: Secret; readonly url: string})
   | (Common & {readonly type: 'slack'; readonly url: Secret})
@@ -34,7 +34,7 @@ export type ChannelSettings =
   | (Common & {readonly type: 'file'; readonly path: string})
   | (Common & {readonly type: 'command'; readonly command: Argv})
 
-/** Who hears of which alerts, and how often. */
+/** Which alerts are sent to which channels, and how often. */
 export interface AlertingSettings {
   /** Wait so long for further alerts of the same group before the first message. */
   readonly groupWaitMs: number
@@ -49,7 +49,7 @@ export interface AlertingSettings {
 interface AlertRoute {
   /** This level or a worse one. */
   readonly level: AlertLevel
-  /** Glob patterns of job names. Empty: all, also alerts of no job. */
+  /** Glob patterns of job names; empty for all, including alerts of no job. */
   readonly jobs: readonly string[]
   /** Names of channels. */
   readonly to: readonly string[]

@@ -9,7 +9,7 @@ export interface JobSettings {
   readonly command?: Argv
   /** Arguments handed to the script or command, before those of the command line. */
   readonly args: readonly string[]
-  /** Working directory. Undefined: the one where guard was started. */
+  /** Working directory; undefined for the one where guard was started. */
   readonly cwd?: string
   readonly env: Readonly<Record<string, TextOrSecret>>
   /** Program that runs the script; outranks shebang and extension. */
@@ -19,25 +19,25 @@ export interface JobSettings {
 
   /** Cron expression, checked. */
   readonly schedule?: string
-  /** IANA name, checked. Undefined: the machine's zone. */
+  /** IANA name, checked; undefined for the machine's zone. */
   readonly timezone?: string
-  /** Whether the watchdog looks after the job. */
+  /** Whether the watchdog watches the job. */
   readonly watch: boolean
-  /** How long the end of a good run proves health. Undefined: until the next slot of the schedule, plus grace. */
+  /** How long the end of a good run proves health; undefined for until the next slot of the schedule, plus grace. */
   readonly freshForMs?: number
   /** How late a slot may start before it counts as missed. */
   readonly graceMs: number
 
-  /** Undefined: no limit. */
+  /** Undefined for no limit. */
   readonly timeoutMs?: number
   /** From TERM to KILL. */
   readonly killAfterMs: number
-  /** No output for so long counts as hung. Undefined: no limit. */
+  /** No output for so long counts as hung; undefined for no limit. */
   readonly silenceMs?: number
   /** Time to live of the lease; it is renewed while the job runs. */
   readonly ttlMs: number
   readonly overlap: Overlap
-  /** How long to wait for the lease with `overlap: wait`. Undefined: as long as it takes. */
+  /** How long to wait for the lease with `overlap: wait`; undefined for as long as it takes. */
   readonly waitMs?: number
   /** Longest random delay before the start. */
   readonly jitterMs: number
@@ -49,7 +49,7 @@ export interface JobSettings {
   readonly onStateError: 'run' | 'refuse'
 
   readonly retry: RetrySettings
-  /** Undefined: no breaker. */
+  /** Undefined for no breaker. */
   readonly breaker?: {readonly target: string}
   readonly outputs: readonly OutputSettings[]
   /** Exit code (as text) → outcome; a code that is not here is `failed`. */
@@ -79,7 +79,7 @@ export interface RetrySettings {
   readonly maxDelayMs: number
   /** Share of the delay that is random, 0 to 1. */
   readonly jitter: number
-  /** One limit over all attempts and the waits between them. Undefined: none. */
+  /** One limit over all attempts and the waits between them; undefined for none. */
   readonly deadlineMs?: number
   /** Outcomes that are tried again, unless their failure class says otherwise. */
   readonly on: readonly TroubleOutcome[]
@@ -90,7 +90,7 @@ export interface RetrySettings {
 }
 
 interface ClassRetrySettings {
-  /** Most retries for this class; 0 means never. Undefined: `maxAttempts` alone decides. */
+  /** Most retries for this class; 0 means never; if undefined, `maxAttempts` alone decides. */
   readonly maxRetries?: number
   /** The next attempt gets so many times the timeout of this one. */
   readonly timeoutFactor?: number
@@ -104,7 +104,7 @@ export interface BudgetRatio {
   readonly reserve: number
 }
 
-/** At most `recoveries` within `perMs`, then the incident escalates. */
+/** At most so many `recoveries` by restart or command within `perMs`, then the incident escalates. */
 export interface BudgetSettings {
   readonly recoveries: number
   readonly perMs: number
@@ -124,7 +124,7 @@ export interface OutputSettings {
 }
 
 interface Step {
-  /** Failure classes or outcomes; the step is for these alone. Empty: for any. */
+  /** Failure classes or outcomes; the step is for these alone; empty for any. */
   readonly when: readonly string[]
 }
 
@@ -141,7 +141,7 @@ export type RecoveryStep =
       readonly file?: string
     })
   | (Step & {readonly do: 'wait'; readonly forMs: number})
-  /** Runs the check again: once, or with `deadlineMs` every `pollMs` until it is healthy or the deadline has passed. */
+  /** Runs the job again: once, or with `deadlineMs` every `pollMs` until it is healthy or the deadline has passed. */
   | (Step & {readonly do: 'verify'; readonly pollMs: number; readonly deadlineMs?: number})
 
 export type AlertLevel = 'INFO' | 'WARNING' | 'CRITICAL'

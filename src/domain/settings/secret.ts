@@ -1,4 +1,4 @@
-/** Where a secret is kept. The settings hold this reference alone; it is resolved where the secret is used, never earlier. */
+/** Where a secret is kept. The settings hold only this reference; it is resolved where the secret is used. */
 export type Secret = {readonly env: string} | {readonly file: string}
 
 /** A value that may be written down, or the reference to one that may not. */

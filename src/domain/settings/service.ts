@@ -12,13 +12,13 @@ interface Common {
   readonly budget: BudgetSettings
 }
 
-/** Something that can be restarted, by whom it is managed. Paths are absolute. */
+/** A service that can be restarted, by its manager. Paths are absolute. */
 export type ServiceSettings =
   | (Common & {
       readonly manager: 'process-compose'
       readonly name: string
       readonly command: Argv
-      /** Address of the REST API; when given it is used instead of the command. */
+      /** Address of the REST API; if set, it is used instead of the command. */
       readonly url?: string
       readonly token?: Secret
     })
@@ -33,7 +33,7 @@ export type ServiceSettings =
   | (Common & {
       readonly manager: 'command'
       readonly restart: Argv
-      /** Exits 0 while the service is up. Undefined: the restart's exit code is all that is known. */
+      /** Exits 0 while the service is up; without it only the restart's exit code is known. */
       readonly check?: Argv
       readonly cwd?: string
     })

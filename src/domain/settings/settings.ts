@@ -4,22 +4,22 @@ import type {TextOrSecret} from './secret.js'
 import type {ServiceSettings} from './service.js'
 
 /**
- * The whole settings with their defaults, checked: what the rest of guard sees.
+ * All settings with their defaults, checked.
  *
  * The keys are those of the settings file, except that spans are milliseconds and end in `Ms`, sizes are bytes and end
- * in `Bytes`, and paths are absolute. Undefined means that nobody said anything and there is no default. Plain JSON.
+ * in `Bytes`, and paths are absolute. A key is undefined if it is not set and has no default. Plain JSON.
  */
 export interface Settings {
-  /** The settings file. Undefined: there is none, all is default. */
+  /** The settings file; undefined if there is none. */
   readonly file?: string
   readonly stateDir?: string
-  /** Undefined: `logs` in the state directory. */
+  /** Undefined for `logs` in the state directory. */
   readonly logDir?: string
   readonly logs: LogSettings
   readonly retention: RetentionSettings
   /** Extension with its dot → the program that runs such a script. */
   readonly interpreters: Readonly<Record<string, Argv>>
-  /** What a job has that the settings do not name. */
+  /** The settings of a job that the settings file does not name. */
   readonly defaults: JobSettings
   readonly jobs: Readonly<Record<string, JobSettings>>
   /** Absolute path of a script → the job that it is. */
@@ -27,7 +27,7 @@ export interface Settings {
   readonly services: Readonly<Record<string, ServiceSettings>>
   readonly breakers: BreakersSettings
   readonly watchdog: WatchdogSettings
-  /** Undefined: OpenClaw is not asked. */
+  /** Undefined if OpenClaw is not used. */
   readonly openclaw?: OpenClawSettings
   readonly resetDaemon: ResetDaemonSettings
   readonly channels: Readonly<Record<string, ChannelSettings>>
@@ -46,7 +46,7 @@ interface LogSettings {
   readonly maxAgeMs: number
 }
 
-/** How long the journals remember what is over. */
+/** How long the journals keep their records. */
 export interface RetentionSettings {
   readonly runsMs: number
   readonly incidentsMs: number
@@ -75,7 +75,7 @@ export interface BreakerSettings {
   readonly openForMs: number
   readonly factor: number
   readonly maxOpenForMs: number
-  /** A probe that says nothing for so long is given up, and another is elected. */
+  /** A probe without a result for so long is given up, and another is elected. */
   readonly probeLimitMs: number
 }
 
@@ -91,7 +91,7 @@ interface WatchdogSettings {
 }
 
 interface ResetDaemonSettings {
-  /** A request that nobody answered for so long is void. */
+  /** A request without an answer for so long is void. */
   readonly expireAfterMs: number
   /** Between two resets of one job. */
   readonly minIntervalMs: number
@@ -110,11 +110,11 @@ export interface OpenClawSettings {
   readonly jobs: Readonly<Record<string, OpenClawJobSettings>>
   /** Further ids that may be reset; those of `jobs` always may. */
   readonly allow: readonly string[]
-  /** Longest run of a job whose own limit OpenClaw does not tell. */
+  /** Longest run of a job whose own limit OpenClaw does not know. */
   readonly maxRunningMs: number
   /** Added to the job's own limit before it counts as hung. */
   readonly graceMs: number
-  /** A slot that is so late means that the scheduler stands. */
+  /** A slot that is so late means that the scheduler has stopped. */
   readonly wedgedAfterMs: number
   /** So many errors one after the other count as failing. */
   readonly failingAfter: number

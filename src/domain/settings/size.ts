@@ -1,6 +1,6 @@
 const unitsBytes: Readonly<Record<string, number>> = {'': 1, k: 1024, m: 1024 ** 2, g: 1024 ** 3, t: 1024 ** 4}
 
-/** Reads `512`, `64kB`, `10MB`, `1.5GiB`; units are powers of 1024 as in logrotate. Returns bytes, or undefined if it is no size. */
+/** Reads `512`, `64kB`, `10MB`, `1.5GiB`; units are powers of 1024 as in logrotate. @returns bytes, or undefined if it is not a size */
 export function parseSize(text: string): number | undefined {
   const match = /^(\d+(?:\.\d+)?)\s*([kmgt]?)(?:i?b)?$/i.exec(text.trim())
   if (!match) return undefined

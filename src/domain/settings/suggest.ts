@@ -1,7 +1,7 @@
-/** The name most like `wrong`, for a suggestion. Undefined when none is near enough to be meant. */
+/** The name most like `wrong`, for a suggestion. @returns undefined if none is near enough */
 export function closestName(wrong: string, names: Iterable<string>): string | undefined {
   let best: string | undefined
-  // A third of the letters may be wrong: less misses real slips, more suggests nonsense.
+  // A third of the letters may be wrong: fewer would miss typing errors, more would suggest unrelated names.
   let bestDistance = Math.floor(Math.max(wrong.length, 3) / 3) + 1
   for (const name of names) {
     const distance = editDistance(wrong.toLowerCase(), name.toLowerCase())

@@ -5,19 +5,22 @@ import type {Clock} from '../../system/host/clock.js'
 
 interface RaiseAlertDeps {
   readonly clock: Pick<Clock, 'now'>
-  readonly alerts: Pick<Journal<AlertsState>, 'append' | 'note'>
+  readonly alerts: Pick<Journal<AlertsState>, 'read' | 'append' | 'note'>
 }
 
-/** The port through which use cases speak to humans. Throws GuardError `io` when the journal cannot be written. */
+/** How use cases call a person. Throws GuardError `io` if the journal cannot be written. */
 export type RaiseAlert = (alert: Alert) => void
 
 /**
- * Writes one alert into the journal, durably, because somebody will be woken by it. Returns the record, or undefined
- * when an alert with the same key was raised before.
+ * Writes one alert into the journal, durably, because a person acts on it. Of two processes that raise one key at once
+ * both write a line, and the first counts.
+ *
+ * @returns undefined if an alert with the same key was raised before
  */
 export function raiseAlert({alerts, clock}: RaiseAlertDeps, alert: Alert): StampedEntry | undefined {
   const entry = alertEntry(alert, clock.now())
   if (alert.key === undefined) return alerts.note(entry, 'durable')
+  if (alerts.read().raised.has(alert.key)) return undefined
   const {record, verdict} = alerts.append(entry, 'durable')
   return verdict === 'ok' ? record : undefined
 }

@@ -4,14 +4,14 @@ import type {LivingProcess} from '../../system/process/holder-liveness.js'
 
 export type SurvivorOf = (lease: Lease) => Promise<LivingProcess>
 
-const lives: Readonly<Record<LivingProcess, HolderStatus>> = {
+const statusOf: Readonly<Record<LivingProcess, HolderStatus>> = {
   guard: 'alive',
   job: 'alive',
   none: 'gone',
   unknown: 'unknown',
 }
 
-/** Looks whether the processes of a lease still live; of one that was given back nobody asks. */
+/** Checks whether the processes of a lease are still running; a released lease is not checked. */
 export async function leaseHolder(survivorOf: SurvivorOf, lease: Lease): Promise<LeaseHolder> {
-  return {lease, life: lease.released ? 'unknown' : lives[await survivorOf(lease)]}
+  return {lease, life: lease.released ? 'unknown' : statusOf[await survivorOf(lease)]}
 }

@@ -24,20 +24,20 @@ export function readHistory({runs}: HistoryDeps, job: string, limit: number): re
   return [...(book.get(job)?.runs ?? [])].reverse().slice(0, limit)
 }
 
-interface StandingDeps extends HistoryDeps {
+interface InferenceDeps extends HistoryDeps {
   readonly leases: Pick<Journal<Leases>, 'read'>
   readonly survivorOf: SurvivorOf
 }
 
-/** The same, and a run that crashed is told as interrupted before anybody has put that on record. */
-export async function readStanding(deps: StandingDeps, job: string, limit: number): Promise<readonly Run[]> {
+/** The same, but a run whose processes are gone is `interrupted` even before that is recorded. */
+export async function readInferredHistory(deps: InferenceDeps, job: string, limit: number): Promise<readonly Run[]> {
   const lease = deps.leases.read().byJob.get(job)
-  // Before the records are read: who ends in between has written its end by then.
-  const sighting = lease && (await leaseHolder(deps.survivorOf, lease))
-  return readHistory(deps, job, limit).map((run) => withInferredOutcome(run, sighting))
+  // Read the lease before the runs: a run that ends in between has then already written its end.
+  const holder = lease && (await leaseHolder(deps.survivorOf, lease))
+  return readHistory(deps, job, limit).map((run) => withInferredOutcome(run, holder))
 }
 
-/** One run by its id or an unambiguous beginning of it. */
+/** One run by its id or the beginning of it. @returns undefined if none is known */
 export function findRun(deps: HistoryDeps, job: string, id: string): Run | undefined {
   return readHistory(deps, job, Number.POSITIVE_INFINITY).find((run) => run.id === id || run.id.startsWith(id))
 }

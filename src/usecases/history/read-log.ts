@@ -5,19 +5,19 @@ import type {Stretch} from '../../system/log/files.js'
 import {findRun, type HistoryDeps, readHistory} from './read-history.js'
 
 export interface LogDeps extends HistoryDeps {
-  /** The files in which a stretch of a log stands, as far as they are kept; those that had been made by then (wall clock, ms). */
+  /** The files that hold a stretch of a log and are still kept; only those made before `writtenByMs` (wall clock). */
   readonly findStretches: (file: string, stretch: LogStretch, writtenByMs: number | undefined) => readonly Stretch[]
 }
 
 export interface RunLog {
   readonly run: Run
-  /** In order; several when the log lost its head while the job ran. */
+  /** In order; several if the head of the log was truncated while the job ran. */
   readonly stretches: readonly Stretch[]
   /** Bytes that were rotated away. */
   readonly missingBytes: number
 }
 
-/** Where the output of a run stands: of the one asked for, else of the last one that wrote any. Throws `not-found`, `io`. */
+/** Finds the output of a run: of the named one, else of the last one that wrote any. Throws GuardError `usage`, `io`. */
 export function locateLog(deps: LogDeps, job: string, runId: string | undefined): RunLog {
   const run = runId === undefined ? lastWithLog(deps, job) : findRun(deps, job, runId)
   if (!run) {

@@ -3,9 +3,9 @@ import {GuardError} from '../../errors.js'
 import {acquireLease, type LeaseDeps, type LeaseRequest, releaseLease, renewLease} from './lease.js'
 
 export interface HoldDeps extends LeaseDeps {
-  /** Calls `work` once after so many milliseconds; it keeps nobody waiting. */
+  /** Calls `work` once after so many milliseconds; it keeps no process alive. */
   readonly callAfter: (ms: number, work: () => void) => void
-  /** Told once, when somebody else has the lease, or when it could not be renewed for two thirds of its ttl. */
+  /** Called once, if another holder has the lease, or if it could not be renewed for two thirds of its ttl. */
   readonly onLost?: (reason: GuardError) => void
 }
 
@@ -33,7 +33,7 @@ export async function holdLease<T>(
     try {
       if (hold.is !== 'over') release('error')
     } catch {
-      // What the work died of says more than a release that fails as well; the lease then ends with its time.
+      // The error of the work says more than that of the release; the lease then expires.
     }
     throw error
   }
@@ -61,7 +61,7 @@ function renewOn(deps: HoldDeps, lease: Lease, hold: Hold): void {
   deps.callAfter(everyMs, turn)
 }
 
-/** A journal that cannot be written for a moment (a full disk) is tried again; the lease still runs. */
+/** If the journal cannot be written (a full disk), the next turn tries again while the lease lasts. */
 function tryRenewal(deps: LeaseDeps, lease: Lease): GuardError | undefined {
   try {
     renewLease(deps, lease)

@@ -11,7 +11,7 @@ export interface LeaseDeps {
   readonly clock: Clock
   readonly leases: Journal<Leases>
   readonly here: BootRef
-  /** Which process of a lease still lives. */
+  /** Which process of a lease is still running. */
   readonly survivorOf: (lease: Lease) => Promise<LivingProcess>
 }
 
@@ -19,7 +19,7 @@ export interface LeaseRequest {
   readonly job: string
   readonly holder: string
   readonly ttlMs: number
-  /** Whose death frees the lease at once; without it only the time does. */
+  /** The lease is free as soon as this process is gone; without it only the time frees it. */
   readonly process: ProcessRef | undefined
   /** How long to wait for a lease that is held; 0 for not at all. */
   readonly waitMs: number
@@ -27,7 +27,7 @@ export interface LeaseRequest {
   readonly isWanted?: () => boolean
 }
 
-/** A lease, named by who believes to hold it. */
+/** A lease, named by a process that may hold it. */
 interface LeaseClaim {
   readonly job: string
   readonly token: number
@@ -35,7 +35,7 @@ interface LeaseClaim {
 
 const pollMs = 250
 
-/** Takes the lease of a job. Throws GuardError `busy` with the holder's lease when it is not free before the wait ends. */
+/** Takes the lease of a job. Throws GuardError `busy` with the holder's lease if it is not free before the wait ends. */
 export async function acquireLease(deps: LeaseDeps, request: LeaseRequest): Promise<Lease> {
   const deadline = deps.clock.mono() + request.waitMs
   for (;;) {
@@ -58,7 +58,7 @@ interface ReleaseRequest extends LeaseClaim {
   readonly detail: string | undefined
 }
 
-/** Gives the lease back; doing so twice is no mistake. Throws GuardError `fenced`. */
+/** Gives the lease back; a second call changes nothing. Throws GuardError `fenced`. */
 export function releaseLease(deps: LeaseDeps, {job, token, status, detail}: ReleaseRequest): Lease {
   const lease = deps.leases.read().byJob.get(job)
   if (lease?.released && lease.token === token) return lease
@@ -70,7 +70,7 @@ export function checkLease(deps: LeaseDeps, claim: LeaseClaim): Lease {
   const lease = ownLease(deps, claim)
   if (leaseState(lease, clockReading(deps)) === 'held') return lease
   throw new GuardError('fenced', `the lease of ${claim.job} with token ${claim.token} has expired`, [
-    `if nobody has taken it meanwhile, it can still be renewed: guard lease renew ${claim.job} --token ${claim.token}`,
+    `unless another holder has it, it can still be renewed: guard lease renew ${claim.job} --token ${claim.token}`,
   ])
 }
 
@@ -83,7 +83,7 @@ export function listLeases(deps: Pick<LeaseDeps, 'clock' | 'leases' | 'here'>): 
 
 type Tried = {readonly granted: Lease} | {readonly heldBy: Lease}
 
-/** Claims the lease once, if nothing speaks against it; the journal's order decides between several who do. */
+/** Claims the lease once, if it is free; of several claims the first line of the journal counts. */
 export async function tryLease(deps: LeaseDeps, request: LeaseRequest): Promise<Tried> {
   const {job, holder, ttlMs, process} = request
   const present = deps.leases.read().byJob.get(job)
@@ -98,12 +98,12 @@ export async function tryLease(deps: LeaseDeps, request: LeaseRequest): Promise<
   if (!lease) throw new GuardError('internal', `the lease of ${job} vanished from the journal`)
   if (lease.claimId !== record.id) return {heldBy: lease}
   if (deps.clock.mono() - before < ttlMs) return {granted: lease}
-  // Whoever was stopped between claiming and coming here finds the time over, and perhaps another in its place.
+  // If this process was stopped after its claim, the lease may have expired and be held by another.
   const renewed = deps.leases.append({kind: 'renewed', job, token: lease.token, claim: lease.claimId}, 'buffered')
   return renewed.verdict === 'ok' ? {granted: renewed.state.byJob.get(job) ?? lease} : tryLease(deps, request)
 }
 
-/** A job that outlived its guard holds its lease past the time: a second copy shall not start beside it. */
+/** A job that outlived its guard holds its lease past the time, so that no second copy starts beside it. */
 function isHeld(deps: LeaseDeps, lease: Lease, survivor: LivingProcess): boolean {
   if (lease.released || survivor === 'none') return false
   return survivor === 'job' || leaseState(lease, clockReading(deps)) === 'held'
@@ -138,7 +138,7 @@ function busy(deps: LeaseDeps, lease: Lease): GuardError {
   return new GuardError(
     'busy',
     `the lease of ${lease.job} is held by ${lease.holder} ${until} (token ${lease.token})`,
-    [`see who that is: guard lease show ${lease.job}`, 'wait for it: --wait 30s'],
+    [`see the holder: guard lease show ${lease.job}`, 'wait for it: --wait 30s'],
     {details: {lease: report}},
   )
 }

@@ -14,7 +14,7 @@ export interface ClearLocksDeps {
   readonly quarantine: Quarantine
 }
 
-/** Which locks, and from which age one that names nobody is stale (milliseconds). */
+/** Which locks, and from which age one that names no process is stale (milliseconds). */
 export interface LockSearch extends Search {
   readonly minAgeMs: number
 }
@@ -32,7 +32,7 @@ export interface LockList {
 export interface ClearedLocks extends LockList {
   /** Paths of the locks that were moved away. */
   readonly cleared: readonly string[]
-  /** What undoes it: `guard locks restore ID`. Undefined when nothing was moved. */
+  /** For `guard locks restore ID`; undefined if nothing was moved. */
   readonly quarantineId?: string
 }
 
@@ -47,13 +47,13 @@ interface Judged {
   readonly verdict: LockVerdict
 }
 
-/** Every lock that the searches find, with the proof that it is stale, or what is missing of one. */
+/** Every lock that the searches find, with the proof that it is stale, or why there is none. */
 export async function listLocks(deps: ClearLocksDeps, searches: readonly LockSearch[]): Promise<LockList> {
   const {judged, unreadable} = await observe(deps, searches)
   return {locks: judged.map(({facts, verdict}) => ({path: facts.path, ...verdict})), unreadable}
 }
 
-/** Moves the stale locks into the quarantine. Each is looked at again right before it is moved, and once more after. */
+/** Moves the stale locks into the quarantine. Each is checked again right before it is moved, and once more after. */
 export async function clearLocks(
   deps: ClearLocksDeps,
   searches: readonly LockSearch[],
@@ -81,7 +81,7 @@ export async function clearLocks(
   }
 }
 
-/** Undoes a clearing: the named one, or the last. Throws GuardError `usage` when there is none. */
+/** Undoes a clearing: the named one, or the last. Throws GuardError `usage` if there is none. */
 export function restoreLocks(deps: Pick<ClearLocksDeps, 'quarantine'>, id: string | undefined): RestoredLocks {
   const boxes = deps.quarantine.list()
   const box = id === undefined ? boxes.at(-1) : boxes.find((each) => each.id === id)
@@ -125,15 +125,15 @@ function isWanted({verdict}: LockVerdict, certainty: Certainty): boolean {
 function takeLock(deps: ClearLocksDeps, box: Box, {facts, verdict}: Judged): Taken | LockVerdict {
   try {
     const taken = box.take(facts, {reason: verdict.reason, at: deps.clock.now()})
-    return taken === 'changed' ? {verdict: 'kept', reason: 'was written anew while it was looked at'} : taken
+    return taken === 'changed' ? {verdict: 'kept', reason: 'was written again during the check'} : taken
   } catch (error) {
-    // One lock that may not be moved does not keep the others.
+    // A lock that cannot be moved does not stop the others.
     if (!(error instanceof Error && 'code' in error)) throw error
     return {verdict: 'kept', reason: `is stale but cannot be moved: ${error.message}`}
   }
 }
 
-/** Somebody may have opened a lock between the proof and the move; it is theirs again. */
+/** A lock that a process has opened between the proof and the move is given back. */
 function giveBackHeld(deps: ClearLocksDeps, box: Box, taken: readonly Taken[]): ReadonlyMap<string, LockVerdict> {
   const held = deps.inspectLocks(taken.map(({aside}) => aside)).filter(({holders}) => holders.length > 0)
   return new Map(

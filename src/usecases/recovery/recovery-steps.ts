@@ -1,5 +1,5 @@
 import type {RawRecord} from '../../domain/journal/record.js'
-import {askServiceBudget, countedRecoveries} from '../../domain/recovery/budget.js'
+import {askServiceBudget, countedSteps, noticeInWindow, unknownClass} from '../../domain/recovery/budget.js'
 import type {Outcome} from '../../domain/run/outcome.js'
 import type {AlertLevel, Argv, JobSettings, RecoveryStep} from '../../domain/settings/job.js'
 import type {ServiceSettings} from '../../domain/settings/service.js'
@@ -9,7 +9,7 @@ import type {ClearedLocks} from './clear-locks.js'
 import type {RestartLease} from './restart-lease.js'
 import {restartService} from './restart-service.js'
 
-/** What the steps of a recovery need of the world. */
+/** What the steps of a recovery work with. */
 export interface StepDeps<V extends Checked> {
   readonly clock: Clock
   /** guard was asked to end: waiting stops, and no further step begins. */
@@ -41,7 +41,7 @@ export interface RecoveryAlert {
   readonly key?: string
 }
 
-/** What a check has found: the run's own verdict, made again. */
+/** What a verification found. */
 export interface Checked {
   readonly outcome: Outcome
   readonly detail?: string
@@ -53,7 +53,7 @@ export interface RecoveryRequest {
   readonly runId: string
   readonly outcome: Outcome
   readonly class: string | undefined
-  /** What it died of, for alerts. */
+  /** Why it failed, for alerts. */
   readonly detail: string | undefined
   readonly settings: Pick<JobSettings, 'recovery' | 'recoverOn' | 'budget'>
   readonly services: Readonly<Record<string, ServiceSettings>>
@@ -63,11 +63,13 @@ export interface StepResult {
   readonly ok: boolean
   /** What was seen, or why it failed. */
   readonly evidence: string
-  /** Nothing was done: it does not count against the budget of its service. */
-  readonly untouched?: true
+  /** Absent if nothing was changed: then there is nothing to verify. Only what this run did counts against budgets. */
+  readonly changedBy?: 'this-run' | 'another-run'
+  /** An alert that was raised before within the window of the budget. */
+  readonly suppressed?: true
 }
 
-/** What a step came to; `checked` is what a `verify` found. */
+/** How a step ended; `checked` is what a `verify` found. */
 export interface Performed<V extends Checked> extends StepResult {
   readonly checked?: V
 }
@@ -75,27 +77,35 @@ export interface Performed<V extends Checked> extends StepResult {
 interface StepTask {
   readonly step: RecoveryStep
   readonly request: RecoveryRequest
-  /** What others have done to the service of a restart. */
-  readonly turn: RestartLease
+  /** Of the service of a restart: what other runs have done to it. */
+  readonly lease: RestartLease
 }
 
-/** Performs one step. Never throws: whatever goes wrong is its result, for the job's own exit code must still arrive. */
+/** The job and failure class whose budget a recovery is charged to. */
+export function jobClass({job, class: failureClass}: Pick<RecoveryRequest, 'job' | 'class'>) {
+  return {job, class: failureClass ?? unknownClass}
+}
+
+/** Performs one step. Never rejects: what goes wrong is its result, because the job's own exit code must still arrive. */
 export async function performStep<V extends Checked>(deps: StepDeps<V>, task: StepTask): Promise<Performed<V>> {
   try {
     return await perform(deps, task)
   } catch (error) {
-    return {ok: false, evidence: error instanceof Error ? error.message : String(error)}
+    // How far a restart or command came is not known, so it counts.
+    const isActing = task.step.do === 'restart' || task.step.do === 'exec'
+    const evidence = error instanceof Error ? error.message : String(error)
+    return {ok: false, evidence, ...(isActing && {changedBy: 'this-run'})}
   }
 }
 
-function perform<V extends Checked>(deps: StepDeps<V>, {step, request, turn}: StepTask): Promise<Performed<V>> {
+function perform<V extends Checked>(deps: StepDeps<V>, {step, request, lease}: StepTask): Promise<Performed<V>> {
   switch (step.do) {
     case 'clear-locks':
       return clear(deps, step)
     case 'restart':
-      return restart(deps, request.services[step.service], {service: step.service, turn})
+      return restart(deps, request.services[step.service], {service: step.service, lease})
     case 'exec':
-      return deps.exec(step.command, step.timeoutMs)
+      return exec(deps, step)
     case 'alert':
       return alert(deps, step, request)
     case 'wait':
@@ -117,46 +127,53 @@ async function clear(deps: Pick<StepDeps<Checked>, 'clearLocks'>, step: StepOf<'
   const evidence = [
     quarantineId === undefined ? `cleared none of ${locks.length}` : `cleared ${cleared.length} into ${quarantineId}`,
     ...(reasons.length > 0 ? [`kept ${reasons.length}: ${reasons.join('; ')}`] : []),
-    ...(unreadable.length > 0 ? [`could not look into ${unreadable.join(', ')}`] : []),
+    ...(unreadable.length > 0 ? [`could not read ${unreadable.join(', ')}`] : []),
   ]
-  return {ok: unreadable.length === 0, evidence: evidence.join(', ')}
+  const ok = unreadable.length === 0
+  return {ok, evidence: evidence.join(', '), ...(cleared.length > 0 && {changedBy: 'this-run'})}
+}
+
+async function exec(deps: Pick<StepDeps<Checked>, 'exec'>, step: StepOf<'exec'>): Promise<StepResult> {
+  return {...(await deps.exec(step.command, step.timeoutMs)), changedBy: 'this-run'}
 }
 
 async function restart(
   deps: RestartDeps,
   settings: ServiceSettings | undefined,
-  {service, turn}: {readonly service: string; readonly turn: RestartLease},
+  {service, lease}: {readonly service: string; readonly lease: RestartLease},
 ): Promise<StepResult> {
   if (!settings) return {ok: false, evidence: `the settings have no service ${service}`}
-  if (turn.is === 'busy') return {ok: false, evidence: `not restarted: ${turn.reason}`, untouched: true}
-  const done = turn.is === 'restarted' && (await doneBy(turn.by, service, deps.openService(settings)))
+  if (lease.is === 'busy') return {ok: false, evidence: `not restarted: ${lease.reason}`}
+  const done = lease.is === 'restarted' && (await restartedBy(lease.by, service, deps.openService(settings)))
   if (done) return done
   const now = deps.clock.now()
-  // Read anew: while this recovery waited for its turn, others may have spent the budget.
-  const past = countedRecoveries(deps.newestRuns(), now - settings.budget.perMs)
+  // Read again: while this recovery waited for the lease, other runs may have spent the budget.
+  const past = countedSteps(deps.newestRuns(), now - settings.budget.perMs)
   const budget = askServiceBudget(past, service, {budget: settings.budget, now})
-  if (!budget.granted) return {ok: false, evidence: `not restarted: ${budget.reason}`, untouched: true}
-  return restartService({...deps, service: deps.openService(settings)}, settings)
+  if (!budget.granted) return {ok: false, evidence: `not restarted: ${budget.reason}`}
+  const result = await restartService({...deps, service: deps.openService(settings)}, settings)
+  return {...result, changedBy: 'this-run'}
 }
 
 type RestartDeps = Pick<StepDeps<Checked>, 'clock' | 'openService' | 'signal' | 'newestRuns'>
 
-/** What another run's restart is worth to this one; undefined when the service is not up any more. */
-async function doneBy(run: string, name: string, service: Service): Promise<StepResult | undefined> {
+/** @returns undefined if the service that another run has restarted is down again */
+async function restartedBy(run: string, name: string, service: Service): Promise<StepResult | undefined> {
   const {state, detail} = await service.isUp()
   if (state !== 'up' && state !== 'uncheckable') return undefined
   return {
     ok: true,
     evidence: `not restarted: run ${run} has just restarted ${name}${detail && `; ${detail}`}`,
-    untouched: true,
+    changedBy: 'another-run',
   }
 }
 
-async function alert(
-  deps: Pick<StepDeps<Checked>, 'clock' | 'raiseAlert' | 'writeAlertFile'>,
-  step: StepOf<'alert'>,
-  {job, runId, outcome, class: failureClass, detail}: RecoveryRequest,
-): Promise<StepResult> {
+type AlertDeps = Pick<StepDeps<Checked>, 'clock' | 'raiseAlert' | 'writeAlertFile' | 'newestRuns'>
+
+async function alert(deps: AlertDeps, step: StepOf<'alert'>, request: RecoveryRequest): Promise<StepResult> {
+  const {job, runId, outcome, class: failureClass, detail} = request
+  const earlier = earlierAlert(deps, step, request)
+  if (earlier !== undefined) return {ok: true, evidence: earlier, suppressed: true}
   const why = [failureClass, detail].filter(Boolean).join(': ')
   const message = step.message ?? `${job} is ${outcome}${why === '' ? '' : ` (${why})`}`
   const details = {run: runId, outcome, class: failureClass, detail}
@@ -166,6 +183,17 @@ async function alert(
   const at = new Date(deps.clock.now())
   const text = `${at.toISOString()} ${step.level} ${job}: ${message}\nrun ${runId}, outcome ${outcome}\n`
   return {ok: true, evidence: `${message}; written to ${deps.writeAlertFile(alertFileName(step.file, job, at), text)}`}
+}
+
+/** A job that fails every minute raises each of its alerts once for each window of its budget. */
+function earlierAlert(deps: AlertDeps, {level}: StepOf<'alert'>, request: RecoveryRequest): string | undefined {
+  const {budget} = request.settings
+  const question = {budget, now: deps.clock.now()}
+  const past = countedSteps(deps.newestRuns(), question.now - budget.perMs)
+  const raised = noticeInWindow(past, {...jobClass(request), run: request.runId, do: 'alert', level}, question)
+  if (!raised) return undefined
+  const again = new Date(raised.at + budget.perMs).toISOString()
+  return `raised by run ${raised.run} at ${new Date(raised.at).toISOString()}; raised again from ${again}`
 }
 
 /** `{timestamp}` as today's alert files have it: `20260105_141503`, in UTC. */
@@ -182,7 +210,7 @@ async function wait({clock, signal}: Pick<StepDeps<Checked>, 'clock' | 'signal'>
   return signal.aborted ? {ok: false, evidence: 'guard was asked to end'} : {ok: true, evidence: ''}
 }
 
-/** Checks once, or until the job is healthy or the deadline has passed; a check that runs is never cut off. */
+/** Verifies once, or until the job is healthy or the deadline has passed; a check that runs is never stopped. */
 async function verify<V extends Checked>(deps: StepDeps<V>, step: StepOf<'verify'>): Promise<Performed<V>> {
   const {clock, signal} = deps
   const deadline = clock.mono() + (step.deadlineMs ?? 0)

@@ -4,21 +4,21 @@ import {GuardError} from '../../errors.js'
 import {type LeaseDeps, type LeaseRequest, tryLease} from '../lease/lease.js'
 
 /**
- * Jobs that need the same service fail together, and each would restart it under the feet of the others. So a restart
- * is done under a lease of the service, and whoever waited for it learns what the one before has done.
+ * Jobs that need the same service fail together, and each would restart it while the others use it. So a restart is done
+ * under a lease of the service, and a run that waited for the lease learns what the run before it has done.
  */
 export type RestartLease =
   | {readonly is: 'free'}
-  /** Somebody else has restarted it since this recovery began. */
+  /** Another run has restarted it since this recovery began. */
   | {readonly is: 'restarted'; readonly by: string}
-  /** Somebody else is at it, for longer than a restart can take, or guard was asked to end before it was over. */
+  /** Another run restarts it, for longer than a restart can take, or guard was asked to end during the wait. */
   | {readonly is: 'busy'; readonly reason: string}
 
-/** Does the work when its turn has come, and gives the turn back with what it came to. */
+/** Does the work under the lease of the service, and releases the lease with how it ended. */
 export type WithRestartLease = <R extends {readonly ok: boolean}>(
   service: string,
   limits: RestartTimes,
-  work: (turn: RestartLease) => Promise<R>,
+  work: (lease: RestartLease) => Promise<R>,
 ) => Promise<R>
 
 type RestartTimes = Pick<ServiceSettings, 'timeoutMs' | 'upWithinMs' | 'stayUpMs'>
@@ -38,7 +38,7 @@ export function serviceLease(service: string): string {
   return `${prefix}${service}`.slice(0, 128)
 }
 
-/** Opens the turns of one recovery that begins now. A journal that fails keeps no service from its restart. */
+/** Opens the restart leases of a recovery that begins now. A service is restarted even if the journal cannot be written. */
 export function openRestartLeases(deps: RestartLeaseDeps): WithRestartLease {
   const before = knownServices(deps)
   return async (service, times, work) => {
@@ -48,7 +48,7 @@ export function openRestartLeases(deps: RestartLeaseDeps): WithRestartLease {
     const {granted, last} = taken
     let status: 'ok' | 'error' = 'error'
     try {
-      const result = await work(turnAfter(deps, last, before.get(granted.job)))
+      const result = await work(leaseAfter(deps, last, before.get(granted.job)))
       if (result.ok) status = 'ok'
       return result
     } finally {
@@ -63,14 +63,14 @@ function knownServices(deps: RestartLeaseDeps): ReadonlyMap<string, Lease> | und
   return guarded(deps, () => new Map([...deps.leases.read().byJob].filter(([name]) => name.startsWith(prefix))))
 }
 
-/** No restart takes longer: a look, the restart, its looks until it is up, and those at whether it stays up. */
+/** The longest time of a restart: the check before it, the restart, the checks until it is up, and those that it stays up. */
 function longestRestartMs({timeoutMs, upWithinMs, stayUpMs}: RestartTimes): number {
   return 5 * timeoutMs + upWithinMs + stayUpMs
 }
 
 type Taken = {readonly granted: Lease; readonly last: Lease | undefined} | {readonly heldBy: Lease}
 
-/** Undefined when the journal cannot be written: the restart is then done without a turn. */
+/** @returns undefined if the journal cannot be written: the restart is then done without a lease */
 async function take(deps: RestartLeaseDeps, job: string, ttlMs: number): Promise<Taken | undefined> {
   try {
     return await takeWithin(deps, {job, ttlMs, ...deps.holder, waitMs: ttlMs})
@@ -91,7 +91,7 @@ async function takeWithin(deps: RestartLeaseDeps, request: LeaseRequest): Promis
   }
 }
 
-function turnAfter({holder}: RestartLeaseDeps, last: Lease | undefined, before: Lease | undefined): RestartLease {
+function leaseAfter({holder}: RestartLeaseDeps, last: Lease | undefined, before: Lease | undefined): RestartLease {
   const isOwn = last?.holder === holder.holder
   const isOld = last?.claimId === before?.claimId && before?.released !== undefined
   return last?.released?.status === 'ok' && !isOwn && !isOld ? {is: 'restarted', by: last.holder} : {is: 'free'}
@@ -111,5 +111,5 @@ function guarded<T>(deps: RestartLeaseDeps, work: () => T): T | undefined {
 
 function warned({warn}: RestartLeaseDeps, error: unknown): undefined {
   if (!(error instanceof GuardError)) throw error
-  warn(`services restart without taking turns: ${error.message}`)
+  warn(`services restart without a lease: ${error.message}`)
 }

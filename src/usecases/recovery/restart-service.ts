@@ -23,7 +23,7 @@ interface RestartResult {
 
 const pollMs = 500
 
-/** Restarts a service, waits until it is up, and watches that it stays up. A manager's word alone is no proof. */
+/** Restarts a service, waits until it is up, and checks that it stays up. The manager's answer alone proves nothing. */
 export async function restartService(deps: RestartDeps, limits: RestartLimits): Promise<RestartResult> {
   const before = await deps.service.isUp()
   const answer = await deps.service.restart()
@@ -35,10 +35,10 @@ export async function restartService(deps: RestartDeps, limits: RestartLimits): 
   for (;;) {
     const up = await waitUntilUp(deps, {last, before, deadline})
     if (deps.signal.aborted) return {ok: false, evidence: `guard was asked to end while it waited: ${up.detail}`}
-    if (!isUpAnew(up, before)) return {ok: false, evidence: whyNotUp(up, before, limits)}
+    if (!isUpAgain(up, before)) return {ok: false, evidence: whyNotUp(up, before, limits)}
     last = await watchUp(deps, up, limits.stayUpMs)
     if (deps.signal.aborted) return {ok: false, evidence: `guard was asked to end while it watched: ${last.detail}`}
-    if (isSameLife(last, up)) return {ok: true, evidence: last.detail}
+    if (isSameIncarnation(last, up)) return {ok: true, evidence: last.detail}
     if (deps.clock.mono() >= deadline) return {ok: false, evidence: `came up and did not stay up: ${last.detail}`}
   }
 }
@@ -50,20 +50,20 @@ interface Waiting {
   readonly deadline: number
 }
 
-/** Returns the first state that ends the waiting: up in a new life, given up on, or whatever it is at the deadline. */
+/** @returns the first state that ends the wait: up as a new incarnation, failed, or the state at the deadline */
 async function waitUntilUp(
   {clock, service, signal}: RestartDeps,
   {last, before, deadline}: Waiting,
 ): Promise<ServiceState> {
   let state = last
-  while (!isUpAnew(state, before) && state.state !== 'failed' && clock.mono() < deadline && !signal.aborted) {
+  while (!isUpAgain(state, before) && state.state !== 'failed' && clock.mono() < deadline && !signal.aborted) {
     await clock.sleep(Math.min(pollMs, Math.max(1, deadline - clock.mono())), signal)
     state = await service.isUp()
   }
   return state
 }
 
-/** Looks again and again for `stayUpMs`, and returns the last state, or the first that is another one. */
+/** Checks for `stayUpMs`. @returns the last state, or the first that differs */
 async function watchUp(
   {clock, service, signal}: RestartDeps,
   up: ServiceState,
@@ -71,25 +71,25 @@ async function watchUp(
 ): Promise<ServiceState> {
   const end = clock.mono() + stayUpMs
   let state = up
-  while (isSameLife(state, up) && clock.mono() < end && !signal.aborted) {
+  while (isSameIncarnation(state, up) && clock.mono() < end && !signal.aborted) {
     await clock.sleep(Math.min(pollMs, Math.max(1, end - clock.mono())), signal)
     state = await service.isUp()
   }
   return state
 }
 
-/** The life that it had before the restart counts as little as none: nobody has restarted it then. */
-function isUpAnew({state, incarnation}: ServiceState, before: ServiceState): boolean {
+/** The incarnation from before the restart does not count: it was not restarted. */
+function isUpAgain({state, incarnation}: ServiceState, before: ServiceState): boolean {
   return state === 'up' && (incarnation === undefined || incarnation !== before.incarnation)
 }
 
-function isSameLife(state: ServiceState, up: ServiceState): boolean {
+function isSameIncarnation(state: ServiceState, up: ServiceState): boolean {
   return state.state === 'up' && state.incarnation === up.incarnation
 }
 
 function whyNotUp(state: ServiceState, before: ServiceState, {upWithinMs}: RestartLimits): string {
   if (state.state === 'failed') return state.detail
-  if (isSameLife(state, before)) return `was not restarted, it lives the same life as before: ${state.detail}`
+  if (isSameIncarnation(state, before)) return `was not restarted, it is the same process as before: ${state.detail}`
   return `not up within ${formatDuration(upWithinMs)}: ${state.detail}`
 }
 

@@ -1,9 +1,10 @@
 import {redactLine} from '../../domain/failure/redact.js'
-import {askJobBudget, countedRecoveries} from '../../domain/recovery/budget.js'
+import {askJobBudget, countedSteps, noticeInWindow} from '../../domain/recovery/budget.js'
 import {type PlannedStep, planRecovery, stepTitle} from '../../domain/recovery/plan.js'
-import type {RecoveryStep} from '../../domain/settings/job.js'
+import type {AlertLevel, RecoveryStep} from '../../domain/settings/job.js'
 import {
   type Checked,
+  jobClass,
   type Performed,
   performStep,
   type RecoveryRequest,
@@ -25,8 +26,14 @@ interface StepEnded {
   readonly ok: boolean
   readonly durationMs: number
   readonly evidence: string
+  /** Failure class of the run that is recovered: budgets are counted for each. */
+  readonly class: string
   /** The service that it restarted, or tried to. */
   readonly service?: string
+  /** Of an alert. */
+  readonly level?: AlertLevel
+  /** An alert that was raised before within the window of the budget. */
+  readonly suppressed?: true
 }
 
 export type ShowStep = <R extends StepResult>(shown: StepShown, work: () => Promise<R>) => Promise<R>
@@ -38,55 +45,58 @@ export interface StepShown {
 }
 
 interface RecoveryResult<V extends Checked> {
-  /** - nothing: there was nothing to do. - refused: the budget is spent. - performed: the steps were taken. */
+  /**
+   * - nothing: there was nothing to do.
+   * - refused: the budget is spent, so restarts and commands were left out, and the rest did not help.
+   * - performed: the steps were taken.
+   */
   readonly verdict: 'nothing' | 'refused' | 'performed'
-  /** Why nothing was done; empty when something was. */
+  /** Why not everything was done; empty if it was. */
   readonly reason: string
-  /** What the last check found: the run's verdict from now on. Undefined: nothing was checked. */
+  /** What the last verification found: the run's outcome from now on; undefined if nothing was verified. */
   readonly checked: V | undefined
-  /** The last check found the job healthy. */
+  /** The last verification found the job healthy. */
   readonly recovered: boolean
   readonly steps: readonly StepEnded[]
 }
 
-/** Heals a job after a run that went wrong, by the steps of its settings. A step that breaks has failed, no more. */
+/** Recovers a job after a run that went wrong, by the steps of its settings. A step that throws counts as failed. */
 export async function runRecovery<V extends Checked>(
   deps: RecoveryDeps<V>,
   request: RecoveryRequest,
 ): Promise<RecoveryResult<V>> {
-  const {job, settings} = request
+  const {settings} = request
   const now = deps.clock.now()
-  const past = countedRecoveries(deps.newestRuns(), now - longestWindow(request))
-  const budget = askJobBudget(past, job, {budget: settings.budget, now})
+  const past = countedSteps(deps.newestRuns(), now - settings.budget.perMs)
+  const budget = askJobBudget(past, jobClass(request), {budget: settings.budget, now})
   const plan = planRecovery(settings.recovery, {...request, recoverOn: settings.recoverOn, budget})
-  if (plan.verdict === 'nothing') return {...untouched, verdict: 'nothing', reason: plan.reason}
-  if (plan.verdict === 'refused') return refuse(deps, request, plan)
-  return performPlan(deps, request, plan.steps)
+  if (plan.verdict === 'nothing') return {...plan, checked: undefined, recovered: false, steps: []}
+  const performed = await performPlan(deps, request, plan.steps)
+  if (plan.refusal === undefined || performed.recovered || deps.signal.aborted) return performed
+  const refused = refuse(deps, request, plan.refusal)
+  return {...performed, verdict: 'refused', reason: plan.refusal, steps: [...performed.steps, refused]}
 }
 
-const untouched = {checked: undefined, recovered: false, steps: []}
-
-function longestWindow({settings, services}: RecoveryRequest): number {
-  return Math.max(settings.budget.perMs, ...Object.values(services).map(({budget}) => budget.perMs))
-}
-
-/** To heal once more would hide what is broken. Somebody has to look, and is told once for each time it is spent. */
-function refuse<V extends Checked>(
-  deps: RecoveryDeps<V>,
-  {job, runId, outcome, detail}: RecoveryRequest,
-  {reason, key}: {readonly reason: string; readonly key: string},
-): RecoveryResult<V> {
-  const step = {do: 'refused', ok: false, durationMs: 0, evidence: reason}
-  deps.recordStep(step)
+/** A further restart would hide what is broken: a person is called, once for each window of the budget. */
+function refuse<V extends Checked>(deps: RecoveryDeps<V>, request: RecoveryRequest, reason: string): StepEnded {
+  const {job, runId, outcome, detail, settings} = request
+  const notice = {...jobClass(request), run: runId, do: 'refused'} as const
+  const question = {budget: settings.budget, now: deps.clock.now()}
+  const past = countedSteps(deps.newestRuns(), question.now - settings.budget.perMs)
+  const suppressed = noticeInWindow(past, notice, question) !== undefined
+  const step = {do: 'refused', ok: false, durationMs: 0, evidence: reason, class: notice.class}
+  const ended = {...step, ...(suppressed && {suppressed})} as StepEnded
+  deps.recordStep(ended)
+  if (suppressed) return ended
   deps.raiseAlert({
     level: 'CRITICAL',
     component: job,
     job,
     message: `${job} is ${outcome} and is not recovered again: ${reason}`,
-    details: {run: runId, outcome, detail, reason},
-    key: `recovery-refused:${job}:${key}`,
+    details: {run: runId, outcome, class: notice.class, detail, reason},
+    key: `recovery-refused:${job}:${notice.class}:${runId}`,
   })
-  return {...untouched, verdict: 'refused', reason, steps: [step]}
+  return ended
 }
 
 async function performPlan<V extends Checked>(
@@ -96,12 +106,16 @@ async function performPlan<V extends Checked>(
 ): Promise<RecoveryResult<V>> {
   const steps: StepEnded[] = []
   let checked: V | undefined
+  let hasChanged = false
   for (const {step, skip} of planned) {
     if (deps.signal.aborted || checked?.outcome === 'healthy') break
     if (skip !== undefined) continue
+    // To run the job again after nothing has changed would only be a further retry.
+    if (step.do === 'verify' && !hasChanged) continue
     const shown = {title: stepTitle(step), hasOutput: step.do === 'verify'}
     const taken = await deps.show(shown, () => takeStep(deps, request, step))
     steps.push(taken.ended)
+    hasChanged ||= taken.changedBy !== undefined
     checked = taken.checked ?? checked
   }
   return {verdict: 'performed', reason: '', checked, recovered: checked?.outcome === 'healthy', steps}
@@ -109,18 +123,25 @@ async function performPlan<V extends Checked>(
 
 type Taken<V extends Checked> = Performed<V> & {readonly ended: StepEnded}
 
-/** A restart is recorded before the next run's turn, which asks how often the service was restarted. */
+/** A restart is recorded before the next run may restart: that run asks how often the service was restarted. */
 function takeStep<V extends Checked>(
   deps: RecoveryDeps<V>,
   request: RecoveryRequest,
   step: RecoveryStep,
 ): Promise<Taken<V>> {
   const begun = deps.clock.mono()
-  const take = async (turn: RestartLease): Promise<Taken<V>> => {
-    const result = await performStep(deps, {step, request, turn})
-    const service = step.do === 'restart' && !result.untouched ? {service: step.service} : {}
-    const durationMs = Math.round(deps.clock.mono() - begun)
-    const ended = {do: step.do, ok: result.ok, durationMs, evidence: redactLine(result.evidence), ...service}
+  const take = async (lease: RestartLease): Promise<Taken<V>> => {
+    const result = await performStep(deps, {step, request, lease})
+    const ended: StepEnded = {
+      do: step.do,
+      ok: result.ok,
+      durationMs: Math.round(deps.clock.mono() - begun),
+      evidence: redactLine(result.evidence),
+      class: jobClass(request).class,
+      ...(step.do === 'restart' && result.changedBy === 'this-run' && {service: step.service}),
+      ...(step.do === 'alert' && {level: step.level}),
+      ...(result.suppressed && {suppressed: true}),
+    }
     deps.recordStep(ended)
     return {...result, ended}
   }

@@ -4,7 +4,7 @@ import type {Overlap} from '../../domain/settings/job.js'
 import {GuardError} from '../../errors.js'
 import {type LeaseDeps, tryLease} from '../lease/lease.js'
 
-/** The lease of a run, as the run sees it. A journal that fails meanwhile is told, and stops nothing. */
+/** The lease of a run. If the journal cannot be written the user is warned, and the run goes on. */
 export interface RunLease {
   readonly token: number
   /** Adds the job's own process to the lease, so that it outlives guard. */
@@ -19,7 +19,7 @@ export type Claim =
       readonly granted: true
       readonly lease: RunLease | undefined
       readonly interrupted: string | undefined
-      /** guard's own, for a run that no lease speaks for. */
+      /** guard's own process, for a run without a lease. */
       readonly process?: ProcessRef
     }
   | {readonly granted: false; readonly reason: string}
@@ -28,7 +28,7 @@ export interface ClaimDeps extends LeaseDeps {
   readonly self: ProcessRef
   readonly identify: (pid: number) => ProcessRef | undefined
   readonly endJob: (lease: Lease) => Promise<void>
-  /** Gets a look at all leases, which are read here anyway. */
+  /** Receives all leases, because they are read here anyway. */
   readonly sawLeases: (leases: Leases) => void
   readonly warn: (text: string) => void
 }
@@ -52,7 +52,7 @@ export async function claimRun(deps: ClaimDeps, request: ClaimRequest): Promise<
     const attempt = await claimOnce(deps, request)
     if (attempt.granted || overlap === 'skip') return attempt
     const rest = deadline - deps.clock.mono()
-    if (rest <= 0) return {granted: false, reason: `${attempt.reason}; waited in vain`}
+    if (rest <= 0) return {granted: false, reason: `${attempt.reason}; the wait is over`}
     if (overlap === 'cancel-other' && !ended) {
       ended = true
       await deps.endJob(attempt.lease)
@@ -87,7 +87,7 @@ function runLease(deps: ClaimDeps, {job, token, claimId}: Lease): RunLease {
     if (fenced) return
     try {
       fenced = deps.leases.append({...of, ...entry}, 'buffered').verdict === 'void'
-      if (fenced) deps.warn(`${job}: somebody else has taken the lease (token ${token} is old); the job runs on`)
+      if (fenced) deps.warn(`${job}: another run has taken the lease (token ${token} is old); the job goes on`)
     } catch (error) {
       if (!(error instanceof GuardError)) throw error
       deps.warn(`the lease of ${job} was not ${entry.kind}: ${error.message}`)

@@ -10,9 +10,10 @@ interface ReconcileDeps {
 }
 
 /**
- * Writes `interrupted` for each run that started, has no end, and of which nothing lives any more: neither its guard nor
- * its job. Its lease tells its processes, or its own first record where runs may overlap; of a run with neither nothing is
- * known, and it stays open. Returns what it closed.
+ * Writes `interrupted` for each run that started and has no end, and whose guard and job are both gone. The processes
+ * are those of its lease, or of its first record where runs may overlap; a run with neither stays open.
+ *
+ * @returns the runs that it closed
  */
 export async function reconcileInterrupted(deps: ReconcileDeps): Promise<readonly Run[]> {
   const {byJob} = deps.leases.read()
@@ -20,7 +21,7 @@ export async function reconcileInterrupted(deps: ReconcileDeps): Promise<readonl
   for (const run of openRuns(deps.runs.read())) {
     const holder = holderOf(run, byJob.get(run.job))
     if (!holder || (await deps.survivorOf(holder)) !== 'none') continue
-    // Its guard may have written the end while it was looked for.
+    // Its guard may have written the end during the check.
     if (!isOpen(deps.runs.read(), run)) continue
     const reason = 'its guard and its job are gone'
     deps.runs.append({kind: 'interrupted', job: run.job, run: run.id, reason}, 'durable')

@@ -9,7 +9,7 @@ export interface RunAsked {
   readonly form: 'script' | 'command'
   readonly argv: readonly string[]
   readonly jobFlag: string | undefined
-  /** Settings that flags lay over the job's own. */
+  /** Settings from flags; they override the job's own. */
   readonly flags: Partial<JobSettings>
 }
 
@@ -18,7 +18,7 @@ export interface RunResolved {
   readonly settings: JobSettings
   /** The command line; deferred, because a script that is missing is a run that did not start. */
   readonly argv: () => Argv
-  /** The settings name this job: what becomes of it is worth a record even if it cannot start. */
+  /** The settings name this job, so it is recorded even if it cannot start. */
   readonly configured: boolean
 }
 
@@ -35,7 +35,7 @@ export function resolveRun(deps: ResolveDeps, asked: RunAsked): RunResolved {
   if (first === undefined || first === '')
     throw new GuardError('usage', 'nothing to run', ['guard run SCRIPT', 'guard run -- COMMAND ARGUMENTS'])
   if (asked.jobFlag !== undefined && !isJobName(asked.jobFlag))
-    throw new GuardError('usage', `--job ${JSON.stringify(asked.jobFlag)} is no name of a job`, [
+    throw new GuardError('usage', `--job ${JSON.stringify(asked.jobFlag)} is not a name of a job`, [
       `a name is ${jobNameRule}`,
     ])
   const {settings} = deps
@@ -53,7 +53,7 @@ export function resolveRun(deps: ResolveDeps, asked: RunAsked): RunResolved {
   return {job: name, settings: merged, argv, configured: Object.hasOwn(settings.jobs, name)}
 }
 
-/** Most calls have no flags, and a copy of forty settings costs as much as reading a journal. */
+/** Without flags the settings are not copied, because a copy of forty costs as much as reading a journal. */
 function overlaid(settings: JobSettings, flags: Partial<JobSettings>): JobSettings {
   for (const _ in flags) return {...settings, ...flags}
   return settings
@@ -96,7 +96,7 @@ function shellLine(words: Argv): Argv {
   return ['/bin/sh', '-c', words.join(' ')]
 }
 
-/** By the index, not by looking at each job: of a hundred jobs in the cache only the one that is meant is read. */
+/** Uses the index, so that of a hundred jobs in the cache only one is read. */
 function jobOfScript({settings: {scripts}, absolute}: ResolveDeps, file: string): string | undefined {
   const path = absolute(file)
   return Object.hasOwn(scripts, path) ? scripts[path] : undefined

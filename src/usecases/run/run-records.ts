@@ -24,8 +24,8 @@ export interface RunRecorder {
 }
 
 /**
- * Writes the records of one run. A journal that cannot be written stops no job: the user is told, and the job goes on.
- * Only the end waits for the disk: whoever acts on a run acts on that.
+ * Writes the records of one run. A journal that cannot be written stops no job: the user is warned, and the job goes on.
+ * Only the end waits for the disk, because later decisions depend on it.
  */
 export function recorder(deps: RecordDeps, of: {readonly job: string; readonly run: string}): RunRecorder {
   const note = (kind: string, facts: object, durability: 'durable' | 'buffered' = 'buffered') => {
@@ -37,7 +37,7 @@ export function recorder(deps: RecordDeps, of: {readonly job: string; readonly r
     }
   }
   return {
-    // Where its output ends is not known yet, and never will be if guard is killed.
+    // Where its output ends is not known yet.
     started: ({token, process, log}) => note('started', {token, process, log: log && {...log, to: undefined}}),
     attemptEnded: (facts) => note('attempt-ended', facts),
     stepEnded: (facts) => note('step-ended', facts),

@@ -35,8 +35,13 @@ test.each<[string, LockFacts, LockVerdict['verdict'], RegExp]>([
   ['a holder counts even on a list of versions', {...lock, path: '/a/yarn.lock', holders: [flock]}, 'held', /flock/],
   ['a named process that is gone leaves a stale lock', named, 'stale', /process 7, is gone/],
   ['a young lock of a gone process is stale', {...named, writtenAt: now - 1000}, 'stale', /is gone/],
-  ['a named process that lives holds', {...named, pidReuses: before}, 'held', /its owner lives: process 7/],
-  ['a process that wrote its lock as it started holds', {...named, pidReuses: reuse(lock.writtenAt)}, 'held', /lives/],
+  ['a named process that is running holds', {...named, pidReuses: before}, 'held', /its owner is running: process 7/],
+  [
+    'a process that wrote its lock as it started holds',
+    {...named, pidReuses: reuse(lock.writtenAt)},
+    'held',
+    /is running/,
+  ],
   ['a process that started after the lock is not its owner', {...named, pidReuses: after}, 'stale', /after the lock/],
   ['a zombie holds nothing', {...named, pidReuses: reuse(lock.writtenAt - 1, 'dead')}, 'stale', /gone/],
   [
@@ -52,21 +57,26 @@ test.each<[string, LockFacts, LockVerdict['verdict'], RegExp]>([
   ['another address is another machine', {...lock, owner: {pid: 7, host: '10.0.0.8'}}, 'kept', /10\.0\.0\.8/],
   ['a loopback address is this machine', {...lock, owner: {pid: 7, host: '127.0.1.1'}}, 'stale', /gone/],
   [
-    'an earlier boot leaves nobody behind',
+    'no process survives its boot',
     {...named, owner: {pid: 7, boot: 'boot-1'}, pidReuses: before},
     'stale',
     /earlier boot/,
   ],
-  ['this boot proves nothing', {...named, owner: {pid: 7, boot: 'boot-2'}, pidReuses: before}, 'held', /lives/],
-  ['an old lock that names nobody is stale', lock, 'stale', /it names nobody, and is 1h old/],
+  ['this boot proves nothing', {...named, owner: {pid: 7, boot: 'boot-2'}, pidReuses: before}, 'held', /is running/],
+  ['an old lock that names no process is stale', lock, 'stale', /it names none, and is 1h old/],
   [
-    'a lock that names nobody is kept while it is young',
+    'a lock that names no process is kept while it is young',
     {...lock, writtenAt: now - minute},
     'kept',
     /only 1m old.*10m/,
   ],
   ['a lock from the future is young', {...lock, writtenAt: now + minute}, 'kept', /only 0s old/],
-  ['what somebody may hold unseen is kept', {...lock, blindSpot: 'process 3 cannot be looked at'}, 'kept', /process 3/],
+  [
+    'what a process may hold unseen is kept',
+    {...lock, blindSpot: 'process 3 cannot be looked at'},
+    'kept',
+    /process 3/,
+  ],
   ['an unseen holder keeps the lock of a gone process', {...named, blindSpot: 'nfs'}, 'kept', /nfs/],
   ['a mkdir lock is judged by its age', {...lock, form: 'directory'}, 'stale', /1h old/],
   ['a directory with other things in it is kept', {...lock, form: 'crowded'}, 'kept', /directory/],
@@ -78,7 +88,7 @@ test.each<[string, LockFacts, LockVerdict['verdict'], RegExp]>([
   expect(judgement.reason).toMatch(reason)
 })
 
-test('a lock that names nobody becomes stale at its least age, not before', () => {
+test('a lock that names no process becomes stale at its minimum age, not before', () => {
   const at = (ageMs: number) => judgeLock({...lock, writtenAt: now - ageMs}, witness).verdict
   expect([at(10 * minute - 1), at(10 * minute)]).toEqual(['kept', 'stale'])
 })

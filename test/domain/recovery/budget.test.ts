@@ -1,7 +1,14 @@
 import fc from 'fast-check'
-import {expect, test} from 'vitest'
+import {describe, expect, test} from 'vitest'
 import type {RawRecord} from '../../../src/domain/journal/record.js'
-import {askJobBudget, askServiceBudget, countedRecoveries} from '../../../src/domain/recovery/budget.js'
+import {
+  askJobBudget,
+  askServiceBudget,
+  budgetLeft,
+  countedSteps,
+  noticeInWindow,
+  spentClasses,
+} from '../../../src/domain/recovery/budget.js'
 
 const minute = 60_000
 const now = Date.UTC(2026, 0, 5, 12)
@@ -10,23 +17,43 @@ const question = {budget, now}
 
 let runs = 0
 
+interface Told {
+  readonly job?: string
+  readonly class?: string
+  readonly service?: string
+  /** What the recovery did; a restart names its service. */
+  readonly steps?: readonly string[]
+}
+
 /** Records of one run, oldest first. */
 function run(
   kind: 'recovered' | 'failed' | 'healthy',
   minutesAgo: number,
-  {job = 'check', service = 'bot'} = {},
+  {
+    job = 'check',
+    class: failureClass = 'uw-socket',
+    service = 'bot',
+    steps = ['clear-locks', 'restart', 'exec'],
+  }: Told = {},
 ): RawRecord[] {
   const base = {job, run: `r${++runs}`, at: now - minutesAgo * minute}
-  const steps = kind === 'healthy' ? [] : [{...base, kind: 'step-ended', do: 'clear-locks', ok: true}]
-  const restart =
-    kind === 'healthy' ? [] : [{...base, kind: 'step-ended', do: 'restart', ok: kind === 'recovered', service}]
+  const taken = kind === 'healthy' ? [] : steps
+  const ended = taken.map((step) => ({
+    ...{...base, kind: 'step-ended', do: step, class: failureClass, ok: kind === 'recovered'},
+    ...(step === 'restart' && {service}),
+  }))
   const outcome = kind === 'failed' ? 'unhealthy' : 'healthy'
   const recovered = kind === 'recovered'
-  return [{...base, kind: 'started'}, ...steps, ...restart, {...base, kind: 'ended', outcome, recovered}]
+  return [{...base, kind: 'started'}, ...ended, {...base, kind: 'ended', outcome, recovered}]
 }
 
-const past = (...history: RawRecord[][]) => countedRecoveries(history.flat().reverse(), now - budget.perMs)
-const job = (...history: RawRecord[][]) => askJobBudget(past(...history), 'check', question)
+const reset = (minutesAgo: number, job = 'check'): RawRecord[] => [
+  {kind: 'budget-reset', job, at: now - minutesAgo * minute},
+]
+
+const of = {job: 'check', class: 'uw-socket'}
+const past = (...history: RawRecord[][]) => countedSteps(history.flat().reverse(), now - budget.perMs)
+const job = (...history: RawRecord[][]) => askJobBudget(past(...history), of, question)
 const service = (...history: RawRecord[][]) => askServiceBudget(past(...history), 'bot', question)
 
 test.each<[string, RawRecord[][], boolean]>([
@@ -35,8 +62,15 @@ test.each<[string, RawRecord[][], boolean]>([
   ['a run with many steps is one recovery', [run('failed', 20)], true],
   ['two are the budget', [run('recovered', 20), run('recovered', 10)], false],
   ['recoveries that failed count too', [run('failed', 20), run('failed', 10)], false],
+  ['a command alone counts', [run('failed', 20, {steps: ['exec']}), run('failed', 10, {steps: ['exec']})], false],
+  [
+    'clearing locks, waiting, alerts and verification cost nothing',
+    Array.from({length: 9}, (_, n) => run('failed', 20 - n, {steps: ['clear-locks', 'wait', 'alert', 'verify']})),
+    true,
+  ],
   ['those before the window count no more', [run('recovered', 31), run('recovered', 10)], true],
   ['those of another job do not count', [run('failed', 20, {job: 'other'}), run('failed', 10)], true],
+  ['those of another class do not count', [run('failed', 20, {class: 'server'}), run('failed', 10)], true],
   ['one healthy run proves nothing', [run('failed', 20), run('failed', 10), run('healthy', 5)], false],
   [
     'a recovered run is no proof of health',
@@ -44,7 +78,7 @@ test.each<[string, RawRecord[][], boolean]>([
     false,
   ],
   [
-    'three healthy runs in a row arm it again',
+    'three healthy runs in a row give it back',
     [run('failed', 20), run('failed', 15), run('healthy', 9), run('healthy', 6), run('healthy', 3)],
     true,
   ],
@@ -58,8 +92,18 @@ test.each<[string, RawRecord[][], boolean]>([
     [run('failed', 20), run('healthy', 15), run('healthy', 12), run('failed', 9), run('healthy', 3)],
     false,
   ],
+  ['a reset by hand gives it back', [run('failed', 20), run('failed', 15), reset(10)], true],
+  ['a reset of another job does not', [run('failed', 20), run('failed', 15), reset(10, 'other')], false],
+  ['what is spent after a reset counts', [reset(22), run('failed', 20), run('failed', 15)], false],
 ])('the budget of a job: %s', (_title, history, granted) => {
   expect(job(...history).granted).toBe(granted)
+})
+
+test('a restart that was left to another run costs nothing', () => {
+  const left = run('recovered', 20)
+    .map(({service: _, ...record}) => record)
+    .filter((record) => record['do'] !== 'exec')
+  expect(past(left)).toEqual([])
 })
 
 test('a service has one budget for all jobs together', () => {
@@ -71,30 +115,63 @@ test('a service has one budget for all jobs together', () => {
 test('a refusal says what is spent, when the next is allowed, and what else would help', () => {
   expect(job(run('failed', 25), run('failed', 10), run('failed', 20))).toMatchObject({
     reason:
-      'the budget for recoveries of check, 2 in 30m, is spent; the next is allowed at 2026-01-05T12:10:00.000Z, or after 3 healthy runs',
+      'the budget for recoveries of check from uw-socket, 2 in 30m, is spent; the next is allowed at 2026-01-05T12:10:00.000Z, or after 3 healthy runs',
   })
 })
 
-test('one exhaustion has one key, the next has another', () => {
-  const [first, second, third] = [run('failed', 25), run('failed', 20), run('failed', 2)]
-  const keyOf = (...history: RawRecord[][]) => {
-    const answer = job(...history)
-    return answer.granted ? undefined : answer.key
-  }
-  expect(keyOf(first, second)).toBe(keyOf(first, second, run('healthy', 1)))
-  expect(keyOf(first, second)).not.toBe(keyOf(second, third))
+test('what is left comes with the time when the next recovery comes back', () => {
+  const left = (...history: RawRecord[][]) => budgetLeft(past(...history), of, question)
+  expect(left()).toEqual({left: 2, until: undefined})
+  expect(left(run('failed', 20))).toEqual({left: 1, until: now + 10 * minute})
+  expect(left(run('failed', 20), run('failed', 5))).toEqual({left: 0, until: now + 10 * minute})
+  expect(left(run('failed', 25), run('failed', 20), run('failed', 5))).toEqual({left: 0, until: now + 10 * minute})
+})
+
+test('the classes that something was spent for are known by name', () => {
+  const history = [
+    run('failed', 9),
+    run('failed', 8, {class: 'server'}),
+    run('failed', 7, {job: 'other', class: 'auth'}),
+  ]
+  expect(spentClasses(past(...history), 'check', question)).toEqual(['server', 'uw-socket'])
+  expect(spentClasses(past(run('failed', 9, {steps: ['alert']})), 'check', question)).toEqual([])
+})
+
+describe('an alert of a recovery is found again within the window of the budget', () => {
+  const raised = (more: object = {}): RawRecord[] => [
+    {...of, kind: 'step-ended', do: 'alert', level: 'CRITICAL', run: 'r-old', at: now - 20 * minute, ...more},
+  ]
+  const notice = {...of, do: 'alert', level: 'CRITICAL', run: 'r-new'} as const
+  const found = (...history: RawRecord[][]) => noticeInWindow(past(...history), notice, question) !== undefined
+
+  test.each<[string, RawRecord[][], boolean]>([
+    ['of an earlier run', [raised()], true],
+    ['but not of the same run', [raised({run: 'r-new'})], false],
+    ['of the same class', [raised({class: 'server'})], false],
+    ['of the same job', [raised({job: 'other'})], false],
+    ['of the same level', [raised({level: 'WARNING'})], false],
+    ['but not one that was itself suppressed', [raised({suppressed: true})], false],
+    ['but not one before the window', [raised({at: now - 31 * minute})], false],
+    [
+      'but not one before the job was proved healthy',
+      [raised(), run('healthy', 9), run('healthy', 8), run('healthy', 7)],
+      false,
+    ],
+    ['but not one before a reset by hand', [raised(), reset(5)], false],
+  ])('%s', (_title, history, expected) => {
+    expect(found(...history)).toBe(expected)
+  })
 })
 
 test('a budget of none allows none', () => {
-  const answer = askJobBudget([], 'check', {now, budget: {recoveries: 0, perMs: minute}})
-  expect(answer).toMatchObject({granted: false, reason: 'the budget allows no recoveries of check'})
+  const answer = askJobBudget([], of, {now, budget: {recoveries: 0, perMs: minute}})
+  expect(answer).toMatchObject({granted: false, reason: 'the budget allows no recoveries of check from uw-socket'})
 })
 
 test('lines of others and of unknown kinds change nothing', () => {
   const odd: RawRecord[] = [{}, {kind: 'ended'}, {job: 'check', run: 'x', kind: 'later', at: now}]
-  expect(past(odd, run('failed', 20), odd)).toEqual(
-    past(run('failed', 20)).map((each) => ({...each, run: `r${runs - 1}`})),
-  )
+  const known = run('failed', 20)
+  expect(past(odd, known, odd)).toEqual(past(known))
 })
 
 test('no history of failures grants more recoveries within a window than the budget has', () => {
@@ -109,15 +186,14 @@ test('no history of failures grants more recoveries within a window than the bud
         for (const [index, {gap, healthy}] of plan.entries()) {
           at += gap * minute
           const base = {job: 'check', run: `p${index}`, at}
-          const ask = () =>
-            askJobBudget(countedRecoveries([...records].reverse(), at - budget.perMs), 'check', {budget, now: at})
+          const ask = () => askJobBudget(countedSteps([...records].reverse(), at - budget.perMs), of, {budget, now: at})
           const heal = !healthy && ask().granted
           streak = healthy ? streak + 1 : 0
           // Health that was proved starts the count anew.
           if (streak >= 3) granted.length = 0
           if (heal) {
             granted.push(at)
-            records.push({...base, kind: 'step-ended', do: 'restart', service: 'bot'})
+            records.push({...base, kind: 'step-ended', do: 'restart', class: of.class, service: 'bot'})
           }
           records.push({...base, kind: 'ended', outcome: healthy ? 'healthy' : 'unhealthy', recovered: false})
           expect(granted.filter((time) => time > at - budget.perMs).length).toBeLessThanOrEqual(budget.recoveries)

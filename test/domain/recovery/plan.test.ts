@@ -47,18 +47,31 @@ test.each<[string, Partial<Trouble>, readonly RecoveryStep[], RegExp]>([
   expect(planRecovery(of, {...trouble, ...given})).toEqual({verdict: 'nothing', reason: expect.stringMatching(reason)})
 })
 
-test('a recovery that only waits and looks again is one', () => {
-  expect(performed({}, [wait, verify])).toEqual([wait, verify])
+test('only waiting and verifying again is not a recovery', () => {
+  expect(performed({}, [wait, verify])).toBe('nothing')
 })
 
-test('a spent budget refuses the recovery, with its reason', () => {
-  const budget = {granted: false, reason: '2 recoveries are spent', key: 'k'} as const
-  expect(planRecovery(steps, {...trouble, budget})).toEqual({verdict: 'refused', reason: budget.reason, key: 'k'})
+const spent = {granted: false, reason: '2 recoveries are spent'} as const
+
+test('a spent budget refuses restarts and commands, with its reason, and nothing else', () => {
+  const exec: RecoveryStep = {do: 'exec', when: [], command: ['fix'], timeoutMs: 1000}
+  const alert: RecoveryStep = {do: 'alert', when: [], level: 'CRITICAL'}
+  const plan = planRecovery([clearLocks, restartBot, exec, alert, wait, verify], {
+    ...{...trouble, outcome: 'unhealthy', budget: spent},
+  })
+  expect(plan).toEqual({
+    verdict: 'recover',
+    refusal: spent.reason,
+    steps: [
+      ...[{step: clearLocks}, {step: restartBot, skip: spent.reason}, {step: exec, skip: spent.reason}],
+      ...[{step: alert}, {step: wait}, {step: verify}],
+    ],
+  })
 })
 
-test('a spent budget refuses nothing where there is nothing to do', () => {
-  const budget = {granted: false, reason: '2 recoveries are spent', key: 'k'} as const
-  expect(performed({budget, outcome: 'healthy'})).toBe('nothing')
+test('a spent budget refuses nothing where there is nothing to do, or nothing that it counts', () => {
+  expect(performed({budget: spent, outcome: 'healthy'})).toBe('nothing')
+  expect(planRecovery(steps, {...trouble, budget: spent})).toMatchObject({verdict: 'recover', refusal: undefined})
 })
 
 test('every step has a title', () => {

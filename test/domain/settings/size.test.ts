@@ -12,7 +12,7 @@ test.each([
   expect(parseSize(text)).toBe(bytes)
 })
 
-test.each(['', '-1', '10 parsecs', 'MB', '99999999999TB', '1e3'])('%j is no size', (text) => {
+test.each(['', '-1', '10 parsecs', 'MB', '99999999999TB', '1e3'])('%j is not a size', (text) => {
   expect(parseSize(text)).toBeUndefined()
 })
 

@@ -79,7 +79,7 @@ test('a file that is open under another name is held as well', async () => {
 test('a lock is held while the process that it names is alive, and stale after its end', async () => {
   const owner = await startReady('sh', '-c', 'echo ready; exec sleep 300')
   const path = lockFile(`${owner.pid} ${hostname()}\n`)
-  expect(look(path)).toMatchObject({verdict: 'held', reason: expect.stringMatching(/its owner lives/)})
+  expect(look(path)).toMatchObject({verdict: 'held', reason: expect.stringMatching(/its owner is running/)})
   await endGroup(owner)
   expect(look(path)).toMatchObject({verdict: 'stale', reason: expect.stringMatching(/is gone/)})
 })

@@ -56,7 +56,7 @@ test('work that fails gives the lease back as an error, and its own error arrive
   expect(leases.lines.at(-1)).toMatchObject({kind: 'released', status: 'error'})
 })
 
-test('whoever slept through its ttl and lost the lease is told to stop', async () => {
+test('a holder that slept longer than its ttl and lost the lease is asked to stop', async () => {
   const {advance, lost, deps, request, kinds} = holding()
   await holdLease(deps, request, async () => {
     deps.leases.append({...{kind: 'claimed', job: request.job, holder: 'w2', ttlMs: 1000}, over: 'r1'}, 'durable')

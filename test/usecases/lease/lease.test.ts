@@ -89,7 +89,7 @@ describe('acquiring', () => {
     expect(leases.lines).toHaveLength(1)
   })
 
-  test('of two who claim at the same moment the first line wins', async () => {
+  test('of two claims at the same moment the first line wins', async () => {
     const {acquire, deps, leases} = contest()
     const rival: RawRecord = {v: 1, id: 'rival', at: 0, mono: deps.clock.mono(), boot: 'boot-1', host: 'host-1'}
     const survivorOf = async () => 'none' as const
@@ -110,7 +110,7 @@ describe('acquiring', () => {
     ).rejects.toThrow(/held by rival/)
   })
 
-  test('whoever was stopped for longer than its ttl asks again before it acts', async () => {
+  test('a process that was stopped for longer than its ttl asks again before it acts', async () => {
     const {deps, leases, clock} = contest()
     const stopped = {
       ...deps,
@@ -129,7 +129,7 @@ describe('acquiring', () => {
   })
 })
 
-test('whoever was stopped for longer than its ttl, and replaced meanwhile, finds the lease busy and not himself fenced', async () => {
+test('a process that was stopped for longer than its ttl, and replaced meanwhile, finds the lease busy and is not fenced', async () => {
   const {deps, leases, clock, acquire} = contest()
   let stops = 1
   const stopped = {
@@ -176,7 +176,7 @@ describe('holding', () => {
     expect(leases.lines).toHaveLength(before)
   })
 
-  test('an expired lease fails the check, and may still be renewed while nobody has taken it', async () => {
+  test('an expired lease fails the check, and may still be renewed while no other holder has it', async () => {
     const {acquire, deps, clock} = contest()
     const lease = await acquire('a')
     clock.advance(60_000)
@@ -185,7 +185,7 @@ describe('holding', () => {
     expect(checkLease(deps, lease)).toMatchObject({token: 1})
   })
 
-  test('a release frees the lease at once, and twice is no mistake', async () => {
+  test('a release frees the lease at once, and a second one changes nothing', async () => {
     const {acquire, deps, leases} = contest()
     const lease = await acquire('a')
     const release = {...lease, status: 'error' as const, detail: 'no feed'}
@@ -196,12 +196,12 @@ describe('holding', () => {
     expect(await acquire('b')).toMatchObject({token: 2})
   })
 
-  test('a token of a job that nobody ever leased is fenced', () => {
+  test('a token of a job that was never leased is fenced', () => {
     expect(() => renewLease(contest().deps, {job: 'ghost', token: 1})).toThrow(/no lease of it is known/)
   })
 })
 
-test('the list tells of each job what became of its lease', async () => {
+test('the list shows how the lease of each job ended', async () => {
   const {acquire, deps, clock} = contest()
   const first = await acquire('a', {job: 'z-released'})
   await acquire('b', {job: 'expired', ttlMs: 1000})

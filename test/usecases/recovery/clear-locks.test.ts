@@ -33,7 +33,7 @@ function scene() {
 
 const verdicts = (locks: readonly {readonly verdict: string}[]) => locks.map(({verdict}) => verdict)
 
-test('listing tells what is stale, and moves nothing', async () => {
+test('listing shows what is stale, and moves nothing', async () => {
   const {deps, search, names} = scene()
   const {locks} = await listLocks(deps, [search])
   expect(verdicts(locks)).toEqual(['stale', 'held', 'kept'])
@@ -90,7 +90,7 @@ test('a lock that is taken between the proof and the move is given back to its h
   expect(existsSync(target)).toBe(true)
 })
 
-test('a lock that is written anew between the proof and the move is kept', async () => {
+test('a lock that is written again between the proof and the move is kept', async () => {
   const {deps, search, path} = scene()
   const judged = inspectLocks([path('dead.lock')])
   writeFileSync(path('dead.lock'), String(process.pid))

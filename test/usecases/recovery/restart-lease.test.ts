@@ -14,7 +14,7 @@ import {memoryJournal} from '../../support/memory-journal.js'
 const times = {timeoutMs: 10_000, upWithinMs: 30_000, stayUpMs: 3000}
 const longestMs = 83_000
 
-/** Runs whose recoveries share a journal; while one waits for its turn, `meanwhile` happens. */
+/** Runs whose recoveries share a journal; while one waits for the lease, `meanwhile` happens. */
 function scene({survivor = 'guard'}: {readonly survivor?: 'guard' | 'none'} = {}) {
   const time = fakeClock()
   const leases = memoryJournal(leaseFold, time)
@@ -27,7 +27,7 @@ function scene({survivor = 'guard'}: {readonly survivor?: 'guard' | 'none'} = {}
       time.advance(ms)
       meanwhile.shift()?.()
       // Lets the others go on.
-      for (let turn = 0; turn < 20; turn++) await Promise.resolve()
+      for (let step = 0; step < 20; step++) await Promise.resolve()
     },
   }
   const deps = (run: string): RestartLeaseDeps => ({
@@ -39,8 +39,8 @@ function scene({survivor = 'guard'}: {readonly survivor?: 'guard' | 'none'} = {}
     signal: stop.signal,
     warn: (text) => void warnings.push(text),
   })
-  const turnsOf = (run: string) => openRestartLeases(deps(run))
-  return {turnsOf, deps, leases, warnings, stop, meanwhile, clock}
+  const restartsOf = (run: string) => openRestartLeases(deps(run))
+  return {restartsOf, deps, leases, warnings, stop, meanwhile, clock}
 }
 
 /** A restart that ends when it is told. */
@@ -52,11 +52,11 @@ function restarting() {
   return {work: () => ended, end: (ok: boolean) => end(ok)}
 }
 
-const see = async (turn: RestartLease) => ({ok: true, turn})
+const see = async (lease: RestartLease) => ({ok: true, lease})
 
 test('a restart is done under the lease of its service', async () => {
-  const {turnsOf, leases} = scene()
-  const held = await turnsOf('r1')('uw-daemon', times, async () => ({
+  const {restartsOf, leases} = scene()
+  const held = await restartsOf('r1')('uw-daemon', times, async () => ({
     ok: true,
     lease: leases.read().byJob.get('guard-service:uw-daemon'),
   }))
@@ -67,88 +67,88 @@ test('a restart is done under the lease of its service', async () => {
   ])
 })
 
-test('whoever waited for the restart of another run learns that it was done', async () => {
-  const {turnsOf, meanwhile} = scene()
-  const [first, second] = [turnsOf('r1'), turnsOf('r2')]
+test('a run that waited for the restart by another run learns that it was done', async () => {
+  const {restartsOf, meanwhile} = scene()
+  const [first, second] = [restartsOf('r1'), restartsOf('r2')]
   const {work, end} = restarting()
   const one = first('uw-daemon', times, work)
   meanwhile.push(() => end(true))
-  expect((await second('uw-daemon', times, see)).turn).toEqual({is: 'restarted', by: 'r1'})
+  expect((await second('uw-daemon', times, see)).lease).toEqual({is: 'restarted', by: 'r1'})
   await one
 })
 
-test('a restart that was over before this turn came, yet not when its recovery began, counts as done too', async () => {
-  const {turnsOf} = scene()
-  const second = turnsOf('r2')
-  await turnsOf('r1')('uw-daemon', times, see)
-  expect((await second('uw-daemon', times, see)).turn).toEqual({is: 'restarted', by: 'r1'})
+test('a restart that ended before this lease was granted, but after the recovery began, counts as done too', async () => {
+  const {restartsOf} = scene()
+  const second = restartsOf('r2')
+  await restartsOf('r1')('uw-daemon', times, see)
+  expect((await second('uw-daemon', times, see)).lease).toEqual({is: 'restarted', by: 'r1'})
 })
 
 test('a restart of before this recovery began has not helped', async () => {
-  const {turnsOf} = scene()
-  await turnsOf('r1')('uw-daemon', times, see)
-  expect((await turnsOf('r2')('uw-daemon', times, see)).turn).toEqual({is: 'free'})
+  const {restartsOf} = scene()
+  await restartsOf('r1')('uw-daemon', times, see)
+  expect((await restartsOf('r2')('uw-daemon', times, see)).lease).toEqual({is: 'free'})
 })
 
 test('a restart that failed has not helped either', async () => {
-  const {turnsOf, meanwhile} = scene()
-  const [first, second] = [turnsOf('r1'), turnsOf('r2')]
+  const {restartsOf, meanwhile} = scene()
+  const [first, second] = [restartsOf('r1'), restartsOf('r2')]
   const {work, end} = restarting()
   const one = first('uw-daemon', times, work)
   meanwhile.push(() => end(false))
-  expect((await second('uw-daemon', times, see)).turn).toEqual({is: 'free'})
+  expect((await second('uw-daemon', times, see)).lease).toEqual({is: 'free'})
   await one
 })
 
 test("a recovery's own restart does not keep it from another", async () => {
-  const turns = scene().turnsOf('r1')
-  await turns('uw-daemon', times, see)
-  expect((await turns('uw-daemon', times, see)).turn).toEqual({is: 'free'})
+  const withRestartLease = scene().restartsOf('r1')
+  await withRestartLease('uw-daemon', times, see)
+  expect((await withRestartLease('uw-daemon', times, see)).lease).toEqual({is: 'free'})
 })
 
 test('restarts of different services do not wait for each other', async () => {
-  const {turnsOf, clock} = scene()
+  const {restartsOf, clock} = scene()
   const begun = clock.mono()
   const {work, end} = restarting()
-  const one = turnsOf('r1')('uw-daemon', times, work)
-  expect((await turnsOf('r2')('trading-bot', times, see)).turn).toEqual({is: 'free'})
+  const one = restartsOf('r1')('uw-daemon', times, work)
+  expect((await restartsOf('r2')('trading-bot', times, see)).lease).toEqual({is: 'free'})
   expect(clock.mono()).toBe(begun)
   end(true)
   await one
 })
 
-test('a turn whose run was killed is free at once', async () => {
-  const {turnsOf, clock} = scene({survivor: 'none'})
-  void turnsOf('r1')('uw-daemon', times, restarting().work)
+test('the lease of a run that was killed is free at once', async () => {
+  const {restartsOf, clock} = scene({survivor: 'none'})
+  void restartsOf('r1')('uw-daemon', times, restarting().work)
   await Promise.resolve()
   const begun = clock.mono()
-  expect((await turnsOf('r2')('uw-daemon', times, see)).turn).toEqual({is: 'free'})
+  expect((await restartsOf('r2')('uw-daemon', times, see)).lease).toEqual({is: 'free'})
   expect(clock.mono()).toBe(begun)
 })
 
-test('nobody waits longer than a restart may take', async () => {
+test('a run waits no longer than a restart may take', async () => {
   const {deps, leases, clock} = scene()
   const ttlMs = 10 * longestMs
   leases.append({kind: 'claimed', job: serviceLease('uw-daemon'), holder: 'r1', ttlMs}, 'durable')
   const begun = clock.mono()
-  const {turn} = await openRestartLeases(deps('r2'))('uw-daemon', times, see)
-  expect(turn).toEqual({is: 'busy', reason: 'run r1 is restarting it; see guard lease show guard-service:uw-daemon'})
+  const {lease} = await openRestartLeases(deps('r2'))('uw-daemon', times, see)
+  expect(lease).toEqual({is: 'busy', reason: 'run r1 is restarting it; see guard lease show guard-service:uw-daemon'})
   expect(clock.mono() - begun).toBe(longestMs)
 })
 
-test('a guard that was asked to end waits for no turn', async () => {
-  const {turnsOf, stop, clock} = scene()
-  void turnsOf('r1')('uw-daemon', times, restarting().work)
+test('a guard that was asked to end does not wait for the lease', async () => {
+  const {restartsOf, stop, clock} = scene()
+  void restartsOf('r1')('uw-daemon', times, restarting().work)
   await Promise.resolve()
   stop.abort()
   const begun = clock.mono()
-  expect((await turnsOf('r2')('uw-daemon', times, see)).turn.is).toBe('busy')
+  expect((await restartsOf('r2')('uw-daemon', times, see)).lease.is).toBe('busy')
   expect(clock.mono()).toBe(begun)
 })
 
-test('a restart that throws gives its turn back, as one that failed', async () => {
-  const {turnsOf, leases} = scene()
-  const broken = turnsOf('r1')('uw-daemon', times, () => Promise.reject(new Error('boom')))
+test('a restart that throws releases its lease, as one that failed', async () => {
+  const {restartsOf, leases} = scene()
+  const broken = restartsOf('r1')('uw-daemon', times, () => Promise.reject(new Error('boom')))
   await expect(broken).rejects.toThrow('boom')
   expect(leases.lines.at(-1)).toMatchObject({kind: 'released', status: 'error'})
 })
@@ -158,9 +158,9 @@ test('a journal that cannot be written keeps no service from its restart', async
   const full = () => {
     throw new GuardError('io', 'no space left on device')
   }
-  const turns = openRestartLeases({...deps('r1'), leases: {...leases, append: full}})
-  expect((await turns('uw-daemon', times, see)).turn).toEqual({is: 'free'})
-  expect(warnings).toEqual(['services restart without taking turns: no space left on device'])
+  const withRestartLease = openRestartLeases({...deps('r1'), leases: {...leases, append: full}})
+  expect((await withRestartLease('uw-daemon', times, see)).lease).toEqual({is: 'free'})
+  expect(warnings).toEqual(['services restart without a lease: no space left on device'])
 })
 
 test('the longest name of a service still makes a lease', () => {

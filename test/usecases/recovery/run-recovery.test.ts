@@ -1,4 +1,4 @@
-import {expect, test} from 'vitest'
+import {describe, expect, test} from 'vitest'
 import type {RawRecord} from '../../../src/domain/journal/record.js'
 import type {RecoveryStep} from '../../../src/domain/settings/job.js'
 import type {ServiceSettings} from '../../../src/domain/settings/service.js'
@@ -14,7 +14,7 @@ const restart: RecoveryStep = {do: 'restart', when: ['uw-socket'], service: 'uw-
 const wait: RecoveryStep = {do: 'wait', when: [], forMs: 5000}
 const verify: RecoveryStep = {do: 'verify', when: [], pollMs: 5000}
 const alert: RecoveryStep = {do: 'alert', when: [], level: 'CRITICAL', file: 'sip_{job}_{timestamp}.txt'}
-const exec: RecoveryStep = {do: 'exec', when: [], command: ['sh', 'mend.sh'], timeoutMs: 1000}
+const exec: RecoveryStep = {do: 'exec', when: [], command: ['sh', 'fix.sh'], timeoutMs: 1000}
 
 const uwDaemon: ServiceSettings = {
   ...quickService,
@@ -31,17 +31,20 @@ interface Scene {
   readonly checks?: readonly Checked[]
   readonly budget?: {readonly recoveries: number; readonly perMs: number}
   readonly service?: Service
-  /** What others have done to the service. */
-  readonly turn?: RestartLease
+  /** What other runs have done to the service. */
+  readonly lease?: RestartLease
+  /** Locks that a clearing finds stale, one clearing after the other; the last stays. */
+  readonly stale?: readonly (readonly string[])[]
 }
 
-/** A job that went wrong, in a world that remembers what was done to it. */
+/** A job that went wrong, with a journal of what was done about it. */
 function scene({
   steps,
   checks = [healthy],
   budget = {recoveries: 2, perMs: 1_800_000},
   service,
-  turn = {is: 'free'},
+  lease = {is: 'free'},
+  stale = [['/s/dead.lock']],
 }: Scene) {
   const clock = fakeClock()
   const records: RawRecord[] = []
@@ -50,6 +53,7 @@ function scene({
   const stop = new AbortController()
   let runs = 0
   let checked = 0
+  let clearings = 0
   const up: Service = {
     restart: async () => ({ok: true, detail: ''}),
     isUp: async () => ({state: 'uncheckable', detail: ''}),
@@ -61,13 +65,15 @@ function scene({
     clock,
     signal: stop.signal,
     newestRuns: () => [...records].reverse(),
-    withRestartLease: (_service, _times, work) => work(turn),
+    withRestartLease: (_service, _times, work) => work(lease),
     recordStep: (step) => note('step-ended', step),
     show: (_shown, work) => work(),
     clearLocks: async () => {
       done.push('clear-locks')
-      const locks = [{path: '/s/live.lock', verdict: 'held', reason: 'is held by process 7'} as const]
-      return {locks, cleared: [], unreadable: []}
+      const cleared = stale[Math.min(clearings++, stale.length - 1)]!
+      const live = {path: '/s/live.lock', verdict: 'held', reason: 'is held by process 7'} as const
+      const dead = cleared.map((path) => ({path, verdict: 'stale', reason: 'its owner is gone'}) as const)
+      return {locks: [live, ...dead], cleared, unreadable: [], ...(cleared.length > 0 && {quarantineId: 'q1'})}
     },
     openService: () => {
       done.push('restart')
@@ -84,7 +90,7 @@ function scene({
       return checks[Math.min(checked++, checks.length - 1)]!
     },
   }
-  const heal = async (given: Partial<RecoveryRequest> = {}) => {
+  const recover = async (given: Partial<RecoveryRequest> = {}) => {
     runs++
     const settings = {recovery: steps, recoverOn: ['degraded', 'unhealthy'] as const, budget}
     const request = {
@@ -94,20 +100,20 @@ function scene({
       class: 'uw-socket',
       detail: 'socket closed',
     } as const
-    const healing = await runRecovery(deps, {...request, settings, services: {'uw-daemon': uwDaemon}, ...given})
-    note('ended', {outcome: healing.checked?.outcome ?? 'unhealthy', recovered: healing.recovered})
-    return healing
+    const result = await runRecovery(deps, {...request, settings, services: {'uw-daemon': uwDaemon}, ...given})
+    note('ended', {outcome: result.checked?.outcome ?? 'unhealthy', recovered: result.recovered})
+    return result
   }
-  return {heal, clock, done, alerts, records, stop}
+  return {recover, clock, done, alerts, records, stop}
 }
 
 test('the steps are taken in order, and the verdict of the check is the verdict of the run', async () => {
-  const {heal, done, records} = scene({steps: [clearLocks, restart, wait, verify]})
-  const healing = await heal()
-  expect(healing).toMatchObject({verdict: 'performed', recovered: true, checked: healthy})
+  const {recover, done, records} = scene({steps: [clearLocks, restart, wait, verify]})
+  const result = await recover()
+  expect(result).toMatchObject({verdict: 'performed', recovered: true, checked: healthy})
   expect(done).toEqual(['clear-locks', 'restart', 'verify'])
   expect(records.filter(({kind}) => kind === 'step-ended')).toMatchObject([
-    {do: 'clear-locks', ok: true, evidence: 'cleared none of 1, kept 1: live.lock is held by process 7'},
+    {do: 'clear-locks', ok: true, evidence: 'cleared 1 into q1, kept 1: live.lock is held by process 7'},
     {do: 'restart', ok: true, service: 'uw-daemon'},
     {do: 'wait', ok: true, durationMs: 5000},
     {do: 'verify', ok: true, evidence: 'healthy'},
@@ -115,19 +121,19 @@ test('the steps are taken in order, and the verdict of the check is the verdict 
 })
 
 test('a step for another failure class is left out', async () => {
-  const {heal, done} = scene({steps: [clearLocks, restart, verify]})
-  await heal({class: 'alpaca-sip'})
+  const {recover, done} = scene({steps: [clearLocks, restart, verify]})
+  await recover({class: 'alpaca-sip'})
   expect(done).toEqual(['clear-locks', 'verify'])
 })
 
 test('a job that is still unwell keeps the verdict of its check', async () => {
-  const {heal} = scene({steps: [clearLocks, verify], checks: [unhealthy]})
-  expect(await heal()).toMatchObject({recovered: false, checked: unhealthy})
+  const {recover} = scene({steps: [clearLocks, verify], checks: [unhealthy]})
+  expect(await recover()).toMatchObject({recovered: false, checked: unhealthy})
 })
 
 test('without a check nothing is known to be recovered', async () => {
-  const {heal} = scene({steps: [clearLocks]})
-  expect(await heal()).toMatchObject({verdict: 'performed', recovered: false, checked: undefined})
+  const {recover} = scene({steps: [clearLocks]})
+  expect(await recover()).toMatchObject({verdict: 'performed', recovered: false, checked: undefined})
 })
 
 test('a step that fails, or breaks, stops no other; its reason is recorded without secrets', async () => {
@@ -135,86 +141,182 @@ test('a step that fails, or breaks, stops no other; its reason is recorded witho
     restart: () => Promise.reject(new Error('boom')),
     isUp: () => Promise.reject(new Error('boom')),
   }
-  const {heal, done} = scene({steps: [exec, restart, verify], service: broken})
-  const {steps, recovered} = await heal()
+  const {recover, done} = scene({steps: [exec, restart, verify], service: broken})
+  const {steps, recovered} = await recover()
   expect(steps).toMatchObject([{ok: false, evidence: 'token=*** refused'}, {ok: false, evidence: 'boom'}, {ok: true}])
-  expect([done, recovered]).toEqual([['sh mend.sh', 'restart', 'verify'], true])
+  expect([done, recovered]).toEqual([['sh fix.sh', 'restart', 'verify'], true])
 })
 
 test('a service that the settings do not have is a failed step', async () => {
-  const {heal} = scene({steps: [restart, verify]})
-  const {steps} = await heal({services: {}})
+  const {recover} = scene({steps: [restart, verify]})
+  const {steps} = await recover({services: {}})
   expect(steps[0]).toMatchObject({do: 'restart', ok: false, evidence: 'the settings have no service uw-daemon'})
 })
 
 test('a check that finds the job well ends the recovery; steps behind it are for when it is not', async () => {
   const ladder = [clearLocks, verify, exec, verify]
   const well = scene({steps: ladder})
-  await well.heal()
+  await well.recover()
   expect(well.done).toEqual(['clear-locks', 'verify'])
   const ill = scene({steps: ladder, checks: [unhealthy, healthy]})
-  expect(await ill.heal()).toMatchObject({recovered: true})
-  expect(ill.done).toEqual(['clear-locks', 'verify', 'sh mend.sh', 'verify'])
+  expect(await ill.recover()).toMatchObject({recovered: true})
+  expect(ill.done).toEqual(['clear-locks', 'verify', 'sh fix.sh', 'verify'])
 })
 
 test('a check is repeated until the job is well', async () => {
   const polled = {...verify, deadlineMs: 60_000}
-  const {heal, clock} = scene({steps: [clearLocks, polled], checks: [unhealthy, unhealthy, healthy]})
+  const {recover, clock} = scene({steps: [clearLocks, polled], checks: [unhealthy, unhealthy, healthy]})
   const begun = clock.mono()
-  const {steps, recovered} = await heal()
+  const {steps, recovered} = await recover()
   expect([recovered, steps[1]?.evidence, clock.mono() - begun]).toEqual([true, 'healthy (check 3)', 10_000])
 })
 
 test('a check is repeated no longer than to its deadline', async () => {
-  const {heal, clock} = scene({steps: [clearLocks, {...verify, deadlineMs: 12_000}], checks: [unhealthy]})
+  const {recover, clock} = scene({steps: [clearLocks, {...verify, deadlineMs: 12_000}], checks: [unhealthy]})
   const begun = clock.mono()
-  const {steps} = await heal()
+  const {steps} = await recover()
   expect([steps[1]?.evidence, clock.mono() - begun]).toEqual(['unhealthy: socket closed (check 3)', 10_000])
 })
 
 test('an alert is raised for the job, and its file is named after the time', async () => {
-  const {heal, alerts} = scene({steps: [alert]})
-  const {steps} = await heal()
+  const {recover, alerts} = scene({steps: [alert]})
+  const {steps} = await recover()
   expect(alerts).toMatchObject([
     {level: 'CRITICAL', component: 'check', job: 'check', message: 'check is unhealthy (uw-socket: socket closed)'},
   ])
   expect(steps[0]?.evidence).toMatch(/written to \/logs\/sip_check_20260105_120000\.txt$/)
 })
 
-test('the third recovery within the window of a budget of two is refused, recorded, and told once', async () => {
-  const {heal, done, alerts, records} = scene({steps: [clearLocks, verify], checks: [unhealthy]})
-  await heal()
-  await heal()
-  const third = await heal()
-  expect(third).toMatchObject({
-    verdict: 'refused',
-    recovered: false,
-    reason: expect.stringMatching(/recoveries of check, 2 in 30m/),
+describe('verification', () => {
+  test('is left out when no step has changed anything', async () => {
+    const {recover, done} = scene({steps: [clearLocks, wait, alert, verify], stale: [[]]})
+    const {steps, checked} = await recover()
+    expect(steps.map((step) => step.do)).toEqual(['clear-locks', 'wait', 'alert'])
+    expect([done, checked]).toEqual([['clear-locks'], undefined])
   })
-  expect(records.at(-2)).toMatchObject({
-    kind: 'step-ended',
-    do: 'refused',
-    ok: false,
-    evidence: third.reason.slice(0, 200),
+
+  test.each<[string, RecoveryStep]>([
+    ['a lock was cleared', clearLocks],
+    ['a command was run, whatever became of it', exec],
+    ['a service was restarted', restart],
+  ])('is done when %s', async (_title, step) => {
+    const {recover} = scene({steps: [step, verify]})
+    expect(await recover()).toMatchObject({recovered: true})
   })
-  await heal()
-  expect(done).toEqual(['clear-locks', 'verify', 'clear-locks', 'verify'])
-  expect(alerts).toHaveLength(2)
-  expect(new Set(alerts.map(({key}) => key)).size).toBe(1)
+
+  test('is left out when the restart was left out because of the budget of the service', async () => {
+    const {recover, done} = scene({steps: [restart, verify], checks: [unhealthy], budget: {recoveries: 9, perMs: 1000}})
+    await recover()
+    await recover()
+    expect(done).toEqual(['restart', 'verify'])
+  })
 })
 
-test('a budget comes back when its window has passed', async () => {
-  const {heal, clock} = scene({steps: [clearLocks, verify], checks: [unhealthy]})
-  await heal()
-  await heal()
-  clock.advance(1_800_001)
-  expect((await heal()).verdict).toBe('performed')
+describe('a spent budget', () => {
+  const failing = {steps: [clearLocks, exec, verify], checks: [unhealthy], stale: [[]]}
+
+  test('refuses the third restart or command within the window, on record, with one alert', async () => {
+    const {recover, done, alerts, records} = scene(failing)
+    await recover()
+    await recover()
+    const third = await recover()
+    expect(third).toMatchObject({
+      verdict: 'refused',
+      recovered: false,
+      reason: expect.stringMatching(/recoveries of check from uw-socket, 2 in 30m/),
+    })
+    expect(records.at(-2)).toMatchObject({
+      kind: 'step-ended',
+      do: 'refused',
+      ok: false,
+      evidence: third.reason,
+    })
+    const one = ['clear-locks', 'sh fix.sh', 'verify']
+    expect(done).toEqual([...one, ...one, 'clear-locks'])
+    expect(alerts).toMatchObject([{level: 'CRITICAL', message: expect.stringMatching(/is not recovered again/)}])
+  })
+
+  test('alerts once for each window, however often it refuses', async () => {
+    const {recover, alerts, records, clock} = scene({...failing, budget: {recoveries: 0, perMs: 1_800_000}})
+    for (let minute = 0; minute < 60; minute++) {
+      await recover()
+      clock.advance(60_000)
+    }
+    expect(alerts).toHaveLength(2)
+    const refusals = records.filter((record) => record['do'] === 'refused')
+    expect([refusals.length, refusals.filter(({suppressed}) => suppressed === true).length]).toEqual([60, 58])
+  })
+
+  test('alerts for each failure class, which has a budget of its own', async () => {
+    const {recover, alerts} = scene({...failing, budget: {recoveries: 1, perMs: 1_800_000}})
+    for (const failureClass of ['uw-socket', 'server', 'uw-socket', 'server', 'uw-socket']) {
+      await recover({class: failureClass})
+    }
+    expect(alerts.map(({details}) => details['class'])).toEqual(['uw-socket', 'server'])
+  })
+
+  test('still clears a stale lock, and the verification after it recovers the job without an alert', async () => {
+    const {recover, done, alerts, records} = scene({
+      ...{steps: [clearLocks, exec, verify], stale: [[], [], ['/s/dead.lock']]},
+      checks: [unhealthy, unhealthy, healthy],
+    })
+    await recover()
+    await recover()
+    expect(await recover()).toMatchObject({verdict: 'performed', recovered: true, checked: healthy})
+    expect(done.slice(-2)).toEqual(['clear-locks', 'verify'])
+    expect(alerts).toEqual([])
+    expect(records.filter((record) => record['do'] === 'refused')).toEqual([])
+  })
+
+  test('comes back when its window has passed', async () => {
+    const {recover, clock} = scene(failing)
+    await recover()
+    await recover()
+    clock.advance(1_800_001)
+    expect((await recover()).verdict).toBe('performed')
+  })
+})
+
+test('stale locks are cleared however often', async () => {
+  const {recover} = scene({steps: [clearLocks, verify], checks: [unhealthy]})
+  for (let run = 1; run <= 31; run++) expect((await recover()).verdict).toBe('performed')
+})
+
+describe('an alert step', () => {
+  const alerting = {steps: [alert], budget: {recoveries: 2, perMs: 1_800_000}}
+
+  test('is raised once for each window, and recorded as suppressed after that', async () => {
+    const {recover, alerts, records, clock} = scene(alerting)
+    for (let minute = 0; minute < 60; minute++) {
+      await recover()
+      clock.advance(60_000)
+    }
+    expect(alerts).toHaveLength(2)
+    expect(records[2]).toMatchObject({
+      ...{kind: 'step-ended', do: 'alert', ok: true, suppressed: true},
+      evidence: expect.stringMatching(/^raised by run r1 at .*; raised again from /),
+    })
+  })
+
+  test('is raised for each failure class', async () => {
+    const {recover, alerts} = scene(alerting)
+    for (const failureClass of ['uw-socket', 'server', 'server']) await recover({class: failureClass})
+    expect(alerts.map(({details}) => details['class'])).toEqual(['uw-socket', 'server'])
+  })
+
+  test('that calls with another level is another alert', async () => {
+    const warning: RecoveryStep = {do: 'alert', when: [], level: 'WARNING'}
+    const {recover, alerts} = scene({...alerting, steps: [warning, alert]})
+    await recover()
+    await recover()
+    expect(alerts.map(({level}) => level)).toEqual(['WARNING', 'CRITICAL'])
+  })
 })
 
 test('a service is restarted no more than its own budget allows, and the other steps go on', async () => {
-  const {heal, done} = scene({steps: [restart, clearLocks]})
-  await heal()
-  const {steps} = await heal()
+  const {recover, done} = scene({steps: [restart, clearLocks]})
+  await recover()
+  const {steps} = await recover()
   expect(steps).toMatchObject([
     {
       do: 'restart',
@@ -227,12 +329,12 @@ test('a service is restarted no more than its own budget allows, and the other s
 })
 
 test('a restart that the budget refused does not put off the next one', async () => {
-  const {heal, clock} = scene({steps: [restart], budget: {recoveries: 9, perMs: 1000}})
-  await heal()
+  const {recover, clock} = scene({steps: [restart], budget: {recoveries: 9, perMs: 1000}})
+  await recover()
   clock.advance(1_800_000)
-  await heal()
+  await recover()
   clock.advance(1_800_001)
-  expect((await heal()).steps).toMatchObject([{ok: true}])
+  expect((await recover()).steps).toMatchObject([{ok: true}])
 })
 
 test.each(['up', 'uncheckable'] as const)(
@@ -241,13 +343,14 @@ test.each(['up', 'uncheckable'] as const)(
     const isUp = async () => ({state, detail: 'pid 7'})
     const restarts = {count: 0}
     const service: Service = {restart: async () => ({ok: true, detail: `${restarts.count++}`}), isUp}
-    const {heal} = scene({steps: [restart, verify], service, turn: {is: 'restarted', by: 'r9'}})
-    const {steps} = await heal()
+    const {recover} = scene({steps: [restart, verify], service, lease: {is: 'restarted', by: 'r9'}})
+    const {steps} = await recover()
     expect(steps[0]).toEqual({
       do: 'restart',
       ok: true,
       durationMs: 0,
       evidence: 'not restarted: run r9 has just restarted uw-daemon; pid 7',
+      class: 'uw-socket',
     })
     expect([restarts.count, steps[1]]).toMatchObject([0, {do: 'verify', ok: true}])
   },
@@ -258,34 +361,34 @@ test('a service that another run has restarted and that is down again is restart
   let asked = 0
   const isUp = async () => ({state: states[Math.min(asked++, 2)]!, detail: ''})
   const service: Service = {restart: async () => ({ok: true, detail: ''}), isUp}
-  const {heal} = scene({steps: [restart], service, turn: {is: 'restarted', by: 'r9'}})
-  expect((await heal()).steps).toMatchObject([{do: 'restart', ok: true, service: 'uw-daemon'}])
+  const {recover} = scene({steps: [restart], service, lease: {is: 'restarted', by: 'r9'}})
+  expect((await recover()).steps).toMatchObject([{do: 'restart', ok: true, service: 'uw-daemon'}])
 })
 
 test('a service that another run is still restarting is not touched, and the other steps go on', async () => {
-  const {heal, done} = scene({steps: [restart, verify], turn: {is: 'busy', reason: 'run r9 is restarting it'}})
-  const {steps} = await heal()
-  expect(steps).toMatchObject([
-    {ok: false, evidence: 'not restarted: run r9 is restarting it'},
-    {do: 'verify', ok: true},
-  ])
-  expect(done).toEqual(['verify'])
+  const {recover, done} = scene({steps: [restart, exec], lease: {is: 'busy', reason: 'run r9 is restarting it'}})
+  const {steps} = await recover()
+  expect(steps).toMatchObject([{ok: false, evidence: 'not restarted: run r9 is restarting it'}, {do: 'exec'}])
+  expect(done).toEqual(['sh fix.sh'])
 })
 
 test('two restarts of one service in one recovery are two', async () => {
-  const {heal} = scene({steps: [restart, restart]})
-  expect((await heal()).steps.map(({ok}) => ok)).toEqual([true, false])
+  const {recover} = scene({steps: [restart, restart]})
+  expect((await recover()).steps.map(({ok}) => ok)).toEqual([true, false])
 })
 
 test('a run that is not recovered from is left alone', async () => {
-  const {heal, records} = scene({steps: [clearLocks]})
-  expect(await heal({outcome: 'killed'})).toMatchObject({verdict: 'nothing', reason: expect.stringMatching(/killed/)})
+  const {recover, records} = scene({steps: [clearLocks]})
+  expect(await recover({outcome: 'killed'})).toMatchObject({
+    verdict: 'nothing',
+    reason: expect.stringMatching(/killed/),
+  })
   expect(records.filter(({kind}) => kind === 'step-ended')).toEqual([])
 })
 
 test('no further step begins once guard was asked to end', async () => {
-  const {heal, done, stop} = scene({steps: [clearLocks, exec, verify]})
+  const {recover, done, stop} = scene({steps: [clearLocks, exec, verify]})
   stop.abort()
-  expect(await heal()).toMatchObject({recovered: false, steps: []})
+  expect(await recover()).toMatchObject({recovered: false, steps: []})
   expect(done).toEqual([])
 })

@@ -46,7 +46,7 @@ describe('claiming the right to run', () => {
     expect(leases.lines.map(({kind}) => kind)).toEqual(['claimed', 'released', 'claimed'])
   })
 
-  test('skip: a job that runs is refused with who has it and for how long', async () => {
+  test('skip: a job that runs is refused, with its holder and for how long it has run', async () => {
     const {granted, claim, clock} = runs()
     const {lease} = await granted('a')
     lease?.bind(77)
@@ -88,13 +88,13 @@ describe('claiming the right to run', () => {
     expect(sleeps).toBe(3)
   })
 
-  test('wait: in vain after so long', async () => {
+  test('wait: ends after so long', async () => {
     const {granted, claim, clock, deps} = runs()
     const {lease} = await granted('a', {ttlMs: 3_600_000})
     const begun = clock.mono()
     expect(await claim('b', {overlap: 'wait', waitMs: 1200})).toMatchObject({
       granted: false,
-      reason: expect.stringContaining('waited in vain'),
+      reason: expect.stringContaining('the wait is over'),
     })
     expect(clock.mono() - begun).toBe(1200)
     expect([deps.leases.read().byJob.get('j')?.holder, lease?.token]).toEqual(['a', 1])
@@ -128,7 +128,7 @@ describe('the lease of a run', () => {
     expect((await claim('b')).granted).toBe(true)
   })
 
-  test('that somebody else has taken is told once, and written about no more', async () => {
+  test('that another run has taken gives one warning and no further record', async () => {
     const {granted, clock, survivors, warnings, leases} = runs()
     const {lease} = await granted('a')
     survivors.set('a', 'none')
@@ -139,11 +139,11 @@ describe('the lease of a run', () => {
     lease?.renew()
     lease?.release('ok', 'healthy')
     expect(leases.lines).toHaveLength(written)
-    expect(warnings).toEqual(['j: somebody else has taken the lease (token 1 is old); the job runs on'])
+    expect(warnings).toEqual(['j: another run has taken the lease (token 1 is old); the job goes on'])
     expect(leases.read().byJob.get('j')).toMatchObject({holder: 'b', token: 2})
   })
 
-  test('that cannot be written is told, and stops nothing', async () => {
+  test('that cannot be written gives a warning, and stops nothing', async () => {
     const {granted, leases, warnings} = runs()
     const {lease} = await granted('a')
     Object.assign(leases, {

@@ -29,7 +29,7 @@ function openRun(survivor: LivingProcess) {
   }
 }
 
-test('a run without an end, of which nothing lives, is interrupted, once', async () => {
+test('a run without an end whose processes are gone is interrupted, once', async () => {
   const {close, runs, outcome} = openRun('none')
   expect(await close()).toMatchObject([{id: 'run-1'}])
   expect(outcome()).toBe('interrupted')
@@ -50,7 +50,7 @@ test('a run that ends while it is looked for keeps its own end', async () => {
   expect(outcome()).toBe('healthy')
 })
 
-test('a run whose lease is not its own any more is left to whoever took it', async () => {
+test('a run whose lease another run has taken is left to that run', async () => {
   const {close, leases, runs, outcome} = openRun('none')
   const {claimId} = leases.read().byJob.get('scan')!
   leases.append({kind: 'claimed', job: 'scan', holder: 'run-2', ttlMs: 60_000, over: claimId}, 'durable')

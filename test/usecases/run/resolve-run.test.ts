@@ -86,7 +86,7 @@ describe('what cannot be run is refused with the way out', () => {
   test.each([
     ['nothing', {argv: []}, /nothing to run/],
     ['an empty word', {argv: ['']}, /nothing to run/],
-    ['a name that is none', {argv: ['x'], jobFlag: '../x'}, /--job "\.\.\/x" is no name of a job/],
+    ['a name that is none', {argv: ['x'], jobFlag: '../x'}, /--job "\.\.\/x" is not a name of a job/],
     ['a file that gives no name', {argv: ['/srv/???']}, /no job can be named after "\/srv\/\?\?\?"/],
     ['a job that is only watched', {argv: ['watched']}, /watched has neither script nor command/],
   ])('%s', (_, asked, words) => {
