@@ -1,5 +1,7 @@
 import {custom, integer, string} from '@oclif/core/flags'
+import type {FlagInput} from '@oclif/core/interfaces'
 import {checkedName, durationFlag, GuardCommand} from '../src/cli/guard-command.js'
+import {splitArgv, unshieldTarget} from '../src/cli/start/split-argv.js'
 import {printWarning} from '../src/cli/stderr.js'
 import {breakerPolicy, wireBreaker} from '../src/cli/wire/breaker.js'
 import {openRetry} from '../src/cli/wire/retry.js'
@@ -50,8 +52,10 @@ and connection faults back off, a timeout gets twice the time, a refused request
   }
 
   async run(): Promise<object> {
-    const {argv, flags} = await this.parse(Retry)
-    const [program, ...args] = argv as string[]
+    const known: FlagInput = {...Retry.baseFlags, ...Retry.flags}
+    const {own, target} = splitArgv(this.argv, (name) => known[name]?.type === 'option')
+    const {flags} = await this.parse(Retry, [...own])
+    const [program, ...args] = unshieldTarget(target).argv
     if (program === undefined)
       throw new GuardError('usage', 'no command given', ['write it after --: guard retry -- curl …'])
     const guard = await this.openGuard(flags)

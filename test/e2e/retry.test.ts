@@ -1,4 +1,5 @@
 import {readFileSync} from 'node:fs'
+import fc from 'fast-check'
 import {describe, expect, test} from 'vitest'
 import {createSandbox, until} from '../support/sandbox.js'
 
@@ -55,6 +56,64 @@ test('a rate limit waits for as long as the answer asked', async () => {
   expect(code).toBe(0)
   expect(stderr).toMatch(/attempt 1 failed \(rate-limit, asked to wait 1s\); the next in 1\d{3}ms|the next in 1s/)
   expect(performance.now() - begun).toBeGreaterThan(1000)
+})
+
+describe('the command', () => {
+  const printed = ['sh', '-c', 'printf "<%s>" "$@"', 'sh']
+  const shown = (words: readonly string[]) => (words.length === 0 ? '<>' : words.map((word) => `<${word}>`).join(''))
+
+  test('keeps repeated and flag-like arguments as they were given', async () => {
+    const {guard} = createSandbox()
+    const words = ['-H', 'A: 1', '-H', 'B: 2', 'url', '--attempts', '2', '--json', '--help', '--', '1']
+    expect((await guard('retry', '--attempts', '1', '--', ...printed, ...words)).stdout).toBe(shown(words))
+  })
+
+  test('is not what a flag has for its value', async () => {
+    const {guard} = createSandbox()
+    const {code, stdout} = await guard(
+      'retry',
+      '--target',
+      'printf',
+      '--delay',
+      '1',
+      '--',
+      'printf',
+      '%s ',
+      'echo',
+      '1',
+    )
+    expect({code, stdout}).toEqual({code: 0, stdout: 'echo 1 '})
+  })
+
+  test('needs no -- before its name, and its own --help is not guard', async () => {
+    const {guard} = createSandbox()
+    expect((await guard('retry', '--attempts', '1', 'printf', '%s %s', '--help', '-H')).stdout).toBe('--help -H')
+  })
+
+  test('is handed on word by word, whatever the words are', async () => {
+    const {guard} = createSandbox()
+    const word = fc.constantFrom(
+      '-H',
+      '--',
+      '--attempts',
+      '1',
+      '--target',
+      'x',
+      '--json',
+      '-x',
+      '--delay=1s',
+      'a b',
+      '',
+    )
+    const call = fc.tuple(fc.constantFrom(['--'], []), fc.array(word, {maxLength: 6}))
+    await fc.assert(
+      fc.asyncProperty(call, async ([cut, words]) => {
+        const {stdout} = await guard('retry', '--attempts', '1', '--delay', '1', ...cut, ...printed, ...words)
+        expect(stdout).toBe(shown(words))
+      }),
+      {numRuns: 12},
+    )
+  })
 })
 
 describe('exit codes', () => {

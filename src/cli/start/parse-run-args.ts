@@ -1,5 +1,6 @@
 import {parseDuration} from '../../domain/clock/duration.js'
-import {optionNamed, type RunFlags, type RunOption, type RunTarget, splitRunArgv} from './run-options.js'
+import {optionNamed, type RunFlags, type RunOption, splitRunArgv} from './run-options.js'
+import type {RunTarget} from './split-argv.js'
 
 export interface RunCall {
   readonly flags: RunFlags
