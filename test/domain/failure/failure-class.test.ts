@@ -92,10 +92,29 @@ test('a long line that nearly matches at every place takes no longer than others
   expect(classOf(near.repeat(20_000))).toBe('unknown')
 })
 
+describe('of several lines', () => {
+  test.each([
+    ['auth', 'HTTP 429 Too Many Requests\nHTTP 401 Unauthorized'],
+    ['rate-limit', 'HTTP 401 Unauthorized\nHTTP 429 Too Many Requests'],
+    ['connection', 'HTTP 503\nConnection refused\ngiving up after 3 attempts'],
+    ['auth', 'git@x: Permission denied (publickey).\nrsync error: unexplained error (code 255) at io.c(228)'],
+    ['server', 'UW fail\nHTTP 503'],
+    ['uw', 'HTTP 503\nUW fail'],
+  ])('the last with a class decides: %s', (expected, text) => {
+    expect(classOf(text, {uw: ['UW.*fail']})).toBe(expected)
+  })
+
+  test('the evidence is the first of those at the end that agree', () => {
+    const text = "HTTP 503\nError: connect ECONNREFUSED 10.0.0.1:1\n  code: 'ECONNREFUSED',\n"
+    expect(classifyText(text).failure?.evidence).toBe('Error: connect ECONNREFUSED 10.0.0.1:1')
+  })
+})
+
 describe('own classes', () => {
-  test('outrank the built-in ones, in their own order', () => {
+  test('outrank the built-in ones on one line, in their own order', () => {
     const own = {'uw-socket': ['UW.*fail'], feed: ['SIP.*delay', 'HTTP 503']}
-    expect(classOf('HTTP 503\nSIP feed delay\nUW socket fail', own)).toBe('uw-socket')
+    expect(classOf('UW fail: SIP feed delay: HTTP 503', own)).toBe('uw-socket')
+    expect(classOf('HTTP 429 from HTTP 503', own)).toBe('feed')
     expect(classOf('HTTP 503\nSIP feed delay', own)).toBe('feed')
     expect(classOf('HTTP 502', own)).toBe('server')
   })
