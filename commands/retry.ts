@@ -24,8 +24,8 @@ const shareFlag = custom<number>({
 export default class Retry extends GuardCommand {
   static override summary = 'Run a command, again if the way it failed calls for it'
   static override description =
-    `Why it failed is read from its output. Rate limits (429) wait as long as the other side asked (Retry-After), server
-and connection faults back off, a timeout gets twice the time, a refused request (400) is repeated once; missing rights
+    `Why it failed is read from its output. Rate limits (429) and server faults (5xx) wait as long as the other side asks
+(Retry-After), and are given up if that is longer than --max-delay; else they and connection faults back off, a timeout gets twice the time, a refused request (400) is repeated once; missing rights
 (401, 403) and missing things (404) are never tried again.`
   static override usage = 'retry [FLAGS] -- COMMAND [ARGS...]'
   static override examples = [

@@ -25,6 +25,7 @@ const breaker = section({
   consecutive: count('or after so many one after the other'),
   recentFailures: count('or after so many …'),
   recentCalls: count('… among so many calls'),
+  forgetAfter: duration('Older failures do not count for the last two'),
   openFor: duration('From open to half-open'),
   factor: ratio('Each opening after a failed probe takes so many times longer', {min: 1, max: 100}),
   maxOpenFor: duration('… at most'),

@@ -1,9 +1,11 @@
 import {defaultSettings, jobDefaults} from '../config/defaults.js'
 import {type BreakerState, breakerState} from '../domain/breaker/breaker.js'
+import {hasAnswered} from '../domain/breaker/call-result.js'
 import {isJobName, jobNameRule} from '../domain/job/job-name.js'
 import type {RetrySettings} from '../domain/settings/job.js'
 import type {BreakerSettings} from '../domain/settings/settings.js'
 import {GuardError} from '../errors.js'
+import {classifyError} from '../system/process/error-class.js'
 import {
   allowCall,
   type BreakerChange,
@@ -74,7 +76,10 @@ export class CircuitBreaker {
     return recordCall(this.deps, {target: this.target, policy: this.policy}, {ok, probe, credit: this.budget.ratio})
   }
 
-  /** Makes the call if the breaker lets it through, and records how it ended. Rejects with GuardError `breaker-open`, else as `call` does. */
+  /**
+   * Makes the call if the breaker lets it through, and records how it ended; a refused request (auth, not-found,
+   * validation) shows that the target answers. Rejects with GuardError `breaker-open`, else as `call` does.
+   */
   async execute<T>(call: () => Promise<T>): Promise<T> {
     const permit = this.allow()
     if (!permit.allowed) throw refused(permit)
@@ -83,7 +88,7 @@ export class CircuitBreaker {
       this.record(true, permit)
       return result
     } catch (error) {
-      this.record(false, permit)
+      this.record(hasAnswered('failed', classifyError(error).failure?.class) === true, permit)
       throw error
     }
   }

@@ -1,4 +1,5 @@
 import {jobDefaults} from '../config/defaults.js'
+import {hasAnswered} from '../domain/breaker/call-result.js'
 import type {RetryAfter} from '../domain/failure/retry-after.js'
 import {classOfAttempt} from '../domain/retry/retry.js'
 import type {Outcome} from '../domain/run/outcome.js'
@@ -63,7 +64,7 @@ export async function retryWithPolicy<T>(
   })
   const isCancelled = signal?.aborted === true && last.outcome !== 'healthy'
   // A cancelled call says nothing of the target; a probe that was cancelled gives way after its limit.
-  if (!isCancelled) breaker?.record(last.outcome === 'healthy', permit)
+  if (!isCancelled) breaker?.record(hasAnswered(last.outcome, last.class) === true, permit)
   if (isCancelled) throw signal.reason
   if (last.outcome !== 'healthy') throw error
   return last.value as T

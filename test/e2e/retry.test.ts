@@ -139,6 +139,20 @@ test('with a target the breaker is asked before and told after', async () => {
   expect(journal('breakers.jsonl').map(({kind}) => kind)).toEqual(['failed', 'failed', 'failed', 'opened'])
 })
 
+test('a refused request does not open the breaker, because the target answers', async () => {
+  const {guard, journal} = createSandbox()
+  const call = () => guard('retry', '--attempts', '1', '--target', 'api', '--', 'sh', '-c', 'echo HTTP 401; exit 1')
+  for (const _ of [1, 2, 3, 4]) expect((await call()).code).toBe(1)
+  expect(journal('breakers.jsonl').map(({kind}) => kind)).toEqual(Array(4).fill('succeeded'))
+})
+
+test('a wait that is longer than --max-delay ends the attempts and is said', async () => {
+  const {guard, script, attempts} = failing('echo "HTTP 503"; echo "retry-after: 172800"; exit 1')
+  const {code, stderr} = await guard('retry', ...quick, '--', 'sh', script)
+  expect({code, attempts: attempts()}).toEqual({code: 1, attempts: 1})
+  expect(stderr).toContain('no further attempt: asked to wait 2d')
+})
+
 test('the processes of a target share one retry budget', async () => {
   const {guard, write} = createSandbox()
   const config = write(

@@ -1,3 +1,4 @@
+import {hasAnswered} from '../../domain/breaker/call-result.js'
 import type {JobSettings} from '../../domain/settings/job.js'
 import {GuardError} from '../../errors.js'
 import {identifyProcess} from '../../system/process/identity.js'
@@ -15,12 +16,12 @@ export function runBreaker(guard: Guard, settings: JobSettings): RunBreaker {
   if (permit && !permit.allowed) return {refusal: `breaker ${permit.reason}`, record: () => undefined}
   return {
     refusal: undefined,
-    record: (outcome) =>
+    record: (outcome, failureClass) =>
       void tolerated(() => {
-        // Whoever ended the job, or kept it from starting, was not the target.
-        if (outcome === 'killed' || outcome === 'not-started') return
+        const ok = hasAnswered(outcome, failureClass)
+        if (ok === undefined) return
         const change = recordCall(wireBreaker(guard), to, {
-          ok: outcome === 'healthy' || outcome === 'skipped',
+          ok,
           probe: permit?.allowed ? permit.probe : undefined,
           credit: settings.retry.budget.ratio,
         })

@@ -31,7 +31,7 @@ export interface RunDeps extends AttemptDeps {
 export interface RunBreaker {
   /** Why the run must not be made; undefined when it may. */
   readonly refusal: string | undefined
-  record(outcome: Attempt['outcome']): void
+  record(outcome: Attempt['outcome'], failureClass: string | undefined): void
 }
 
 /** Exit code of a run that an open breaker keeps from being made (sysexits.h: service unavailable). */
@@ -82,7 +82,7 @@ async function performRun(deps: RunDeps, request: RunRequest, {claim, breaker}: 
   const first = firstTask(request, {lease, output, records, signals})
   const end = await attemptAndMend(deps, request, first).finally(stopRenewing)
 
-  breaker?.record(end.attempt.outcome)
+  breaker?.record(end.attempt.outcome, end.attempt.class ?? end.class)
   const report = endRun(deps, request, {end, lease, output, records, startedAt})
   signals.release(report.exitCode)
   await output?.finish(!settings.quiet || !isWell(end.attempt))

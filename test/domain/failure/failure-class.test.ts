@@ -159,7 +159,16 @@ describe('Retry-After', () => {
     ['Rate limit reached. Please try again in 1m30s.', {waitMs: 90_000}],
     ['Please try again in 20ms', {waitMs: 20}],
     ['retry in 5 seconds', {waitMs: 5000}],
-    ['retry-after: 99999999', undefined],
+    ['retry-after: 172800', {waitMs: 172_800_000}],
+    ['retry-after: 99999999', {waitMs: 99_999_999_000}],
+    ['Retry-After: Sunday, 06-Nov-94 08:49:37 GMT', {untilMs: Date.UTC(1994, 10, 6, 8, 49, 37)}],
+    ['Retry-After: Wednesday, 21-Oct-26 07:28:00 GMT', {untilMs: Date.UTC(2026, 9, 21, 7, 28)}],
+    ['Retry-After: Sun Nov  6 08:49:37 1994', {untilMs: Date.UTC(1994, 10, 6, 8, 49, 37)}],
+    ['"retry_after": "Wed Oct 21 07:28:00 2026"', {untilMs: Date.UTC(2026, 9, 21, 7, 28)}],
+    ['retry-after-ms: 1500', {waitMs: 1500}],
+    ["{'retry-after-ms': '250'}", {waitMs: 250}],
+    ['{"error": {"retry_after": 30}}', {waitMs: 30_000}],
+    ['retry after 2 days', {waitMs: 172_800_000}],
     ['we retry after lunch', undefined],
   ])('is read in: %s', (line, expected) => {
     expect(classifyText(`HTTP/1.1 429\r\n${line}\r\n`).retryAfter).toEqual(expected)
