@@ -47,13 +47,13 @@ export const statusTableLine = /^\s{0,40}'[1-5]\d\d': .{1,60}$/
 
 export const builtInClasses: Readonly<Record<string, BuiltInClass>> = {
   'rate-limit': {
-    words: /429|too ?many ?requests|limit|exceeded|exhausted|throttl|slowdown/i,
+    words: /429|too ?many ?requests|limit|exceeded|exhausted|throttl|slowdown|too many|flood/i,
     patterns: [
       ...status('429', 'Too Many Requests'),
       '(?i)\\btoo many requests\\b',
       '(?i)\\brate[- _]?limit(?:ed|ing)?[- _:]{0,3}(?:error|exceeded|reached|hit|exception)\\b',
       '(?i)\\b(?:rate|quota|request limit|usage limit) (?:was |has been )?exceeded\\b',
-      '(?i)\\btoomanyrequests\\b',
+      '(?i)\\b(?:toomanyrequests|ratelimited|being rate limited|flood control exceeded|too many \\w{1,40} already issued|exceeded (?:the|your) (?:\\w{1,20} )?(?:rate|quota))\\b',
       '\\b(?:ThrottlingException|Throttling|ThrottledException|RequestThrottled|RequestThrottledException|RequestLimitExceeded|TooManyRequestsException|ProvisionedThroughputExceededException|LimitExceededException|BandwidthLimitExceeded|SlowDown)\\b',
       '\\b(?:code = |exceptions\\.)ResourceExhausted\\b',
       '\\bStatusCode\\.RESOURCE_EXHAUSTED\\b',
@@ -61,7 +61,7 @@ export const builtInClasses: Readonly<Record<string, BuiltInClass>> = {
   },
   server: {
     words:
-      /5\d\d|internal server|bad gateway|unavailable|gateway time|internalserver|overloaded|error occurred|fatal: |deadlock|serialize|too many connections|loading|statuscode\.|code = int/i,
+      /5\d\d|internal server|bad gateway|unavailable|gateway time|internalserver|overloaded|error occurred|fatal: |deadlock|serialize|too many connections|loading|statuscode\.|code = int|too many|error\(5/i,
     patterns: [
       ...status(
         '5\\d\\d',
@@ -71,6 +71,8 @@ export const builtInClasses: Readonly<Record<string, BuiltInClass>> = {
       '(?i)\\boverloaded_error\\b',
       '\\bAn error occurred \\((?:InternalError|InternalFailure|InternalServerError|ServiceUnavailable|ServiceUnavailableException|InternalServiceError|RequestTimeoutException)\\)',
       '\\bInternalServerError(?:: |$)',
+      'Error\\(5\\d\\d, ',
+      '(?i)\\btoo many simultaneous\\b',
       '\\b(?:StatusCode\\.(?:UNAVAILABLE|INTERNAL)|code = Internal)\\b',
       '(?i)\\btoo many connections\\b',
       '\\b(?:BusyLoadingError: |LOADING Redis is loading)',
@@ -79,7 +81,7 @@ export const builtInClasses: Readonly<Record<string, BuiltInClass>> = {
     ],
   },
   timeout: {
-    words: /timed|timeout|deadline|curl: /i,
+    words: /timed|timeout|deadline|curl: |expired/i,
     patterns: [
       '(?i)\\b(?:connection|operation|request|read|write|connect|query|job|command|statement|lock)? ?timed[ -]out\\b',
       '\\b(?:ETIMEDOUT|ESOCKETTIMEDOUT|UND_ERR_(?:CONNECT|HEADERS|BODY)_TIMEOUT)\\b',
@@ -90,6 +92,8 @@ export const builtInClasses: Readonly<Record<string, BuiltInClass>> = {
       '\\ba timeout was exceeded\\b',
       '\\b(?:code = DeadlineExceeded|StatusCode\\.DEADLINE_EXCEEDED)\\b',
       '\\bcurl: \\(28\\)',
+      '(?i)\\b(?:timeout (?:while|to host|waiting)|deadline has elapsed|execution expired)\\b',
+      ': timeout$',
       '\\[TimeoutError\\]',
       '(?i)\\btimeout of \\d{1,12} ?ms exceeded\\b',
       '(?i)\\b(?:read|connect|connection) timeout on\\b',
@@ -100,7 +104,7 @@ export const builtInClasses: Readonly<Record<string, BuiltInClass>> = {
   },
   connection: {
     words:
-      /connect|resolve|host|network is|name (?:or|nor|resolution)|getaddrinfo|empty reply|no data|socket|other side|curl: |fetch failed|dial tcp|broken ?pipe|closed|disconnect|incomplete|chunked|protocol|readerror|writeerror|rsync|hung up|eof|unavailable|failure resolving|gone away|error 20|econn|tcp|enet|enotfound|eai_again|epipe/i,
+      /connect|resolve|host|network is|name (?:or|nor|resolution)|getaddrinfo|empty reply|no data|socket|other side|curl: |fetch failed|dial tcp|broken ?pipe|closed|disconnect|incomplete|chunked|protocol|readerror|writeerror|rsync|hung up|eof|unavailable|failure resolving|gone away|error 20|econn|tcp|enet|enotfound|eai_again|epipe|networkerror|nobrokers|connection|nt_status|misbehaving|servers available|contact|unreachable/i,
     patterns: [
       '(?i)\\bconnection (?:was )?(?:refused|reset|aborted|closed by (?:remote host|peer|foreign host|\\S{1,200} port \\d{1,5}))\\b',
       '(?i)\\bconnection error\\b',
@@ -110,6 +114,11 @@ export const builtInClasses: Readonly<Record<string, BuiltInClass>> = {
       '\\b(?:dial|read|write) tcp\\b.{1,200}: (?:connect|dial|lookup|read|write)\\b',
       ': (?:unexpected )?EOF$',
       '\\bcode = Unavailable\\b',
+      '\\((?:Connection|Network)Error\\)',
+      '\\b(?:NetworkError|NoBrokersAvailable|ConnectionDoesNotExistError): ',
+      '(?i)\\bconnection to \\S{1,200} (?:failed|refused|lost)\\b',
+      '(?i)\\b(?:NT_STATUS_HOST_UNREACHABLE|server misbehaving|no servers available|cluster unreachable)\\b',
+      "(?i)\\bcan't contact\\b",
       '\\bERROR 20(?:0[2356]|13|55) \\(',
       '\\brsync error: .{1,80} \\(code (?:10|12|255)\\)',
       '\\bthe remote end hung up unexpectedly\\b',
@@ -130,7 +139,7 @@ export const builtInClasses: Readonly<Record<string, BuiltInClass>> = {
   },
   auth: {
     words:
-      /40[13]|unauthori|authenticat|invalid|denied|no password|fatal: |host key|could not read|credentials|expired|signature|unrecognizedclient|certificate|self_signed|unable_to_|unauth|noauth|wrongpass|noperm|forbidden|permission|authori|auth failed|needauth|access key|authfailure|requestexpired/i,
+      /40[13]|unauthori|authenticat|invalid|denied|no password|fatal: |host key|could not read|credentials|expired|signature|unrecognizedclient|certificate|self_signed|unable_to_|unauth|noauth|wrongpass|noperm|forbidden|permission|authori|auth failed|needauth|access key|authfailure|requestexpired|log(?:o|i)n|logged in|bad cred|active account|token|valid credential/i,
     patterns: [
       ...status('40[13]', 'Unauthorized|Forbidden|Authorization Required'),
       '(?i)\\b(?:authentication failed|authentication (?:is )?required|invalid (?:api key|credentials|access token|token|username or password)|access denied)\\b',
@@ -140,6 +149,8 @@ export const builtInClasses: Readonly<Record<string, BuiltInClass>> = {
       '\\b(?:[A-Z]\\w{0,20})?(?:AuthenticationError|PermissionDeniedError|CredentialsError)(?:: |$)',
       '(?i)\\b(?:too many authentication failures|not authorized to perform|auth failed on module|access key id you provided does not exist|requested access to the resource is denied)\\b',
       '\\b(?:NOAUTH|WRONGPASS|NOPERM) ',
+      '(?i)(?:\\b|_)(?:bad credentials|no valid credential|login (?:failed|incorrect)|logon_failure|not authorized|not logged in|active account selected|token (?:has |is )?(?:expired|invalid))\\b',
+      '\\bInvalidToken: ',
       '\\bError from server \\(Forbidden\\)',
       '\\b(?:code = (?:Unauthenticated|PermissionDenied)|StatusCode\\.(?:UNAUTHENTICATED|PERMISSION_DENIED)|ENEEDAUTH)\\b',
       '\\bno password supplied\\b',
@@ -153,7 +164,7 @@ export const builtInClasses: Readonly<Record<string, BuiltInClass>> = {
   },
   'not-found': {
     words:
-      /404|410|not ?found|not be found|does not exist|no ?such|manifest unknown|unknown (?:database|module)|unable to locate|no matching|could not find|not_found/i,
+      /404|410|not ?found|not be found|does not exist|no ?such|manifest unknown|unknown (?:database|module)|unable to locate|no matching|could not find|not_found|resolve to|notfound|urls matched/i,
     patterns: [
       ...status('(?:404|410)', 'Not Found|Gone'),
       "^fatal: repository '.{0,1000}' not found",
@@ -162,7 +173,10 @@ export const builtInClasses: Readonly<Record<string, BuiltInClass>> = {
       '\\b(?:[A-Z]\\w{0,30})?NotFoundException\\b',
       '\\(.{0,60}NotFound\\)',
       '\\bNotFoundError: ',
-      '(?i)\\brepository not found\\b',
+      '(?i)\\b(?:repository|directory|object|bucket|resource|project|chart|model) (?:\\S{1,100} )?not found\\b',
+      '\\bCould not resolve to an? ',
+      '\\bNo URLs matched: ',
+      '\\bcould not find `\\S{1,100}` in registry\\b',
       '\\bmanifest unknown\\b',
       '\\bNo such (?:container|image|volume|network): ',
       '\\bUnit \\S{1,200} (?:not found|could not be found)\\b',
