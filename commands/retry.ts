@@ -10,14 +10,14 @@ import type {RetrySettings} from '../src/domain/settings/job.js'
 import {GuardError} from '../src/errors.js'
 import {retryCommand} from '../src/usecases/breaker/retry-command.js'
 
-/** Attempts of a command that nobody gave a number; jobs under `guard run` have theirs in the settings. */
+/** Attempts of a command without --attempts; jobs under `guard run` have theirs in the settings. */
 const defaultAttempts = 4
 
 const shareFlag = custom<number>({
   helpValue: '0..1',
   parse: async (text) => {
     if (/^(?:0(?:\.\d+)?|1(?:\.0+)?)$/.test(text)) return Number(text)
-    throw new GuardError('usage', `"${text}" is no share`, ['write a number from 0 to 1, such as 0.5'])
+    throw new GuardError('usage', `"${text}" is not a share`, ['write a number from 0 to 1, such as 0.5'])
   },
 })
 
@@ -37,7 +37,7 @@ export default class Retry extends GuardCommand {
   static override strict = false
   static override flags = {
     attempts: integer({
-      summary: 'so many attempts at most, the first included',
+      summary: 'most attempts, the first included',
       default: defaultAttempts,
       min: 1,
       max: 1000,
@@ -48,7 +48,7 @@ export default class Retry extends GuardCommand {
     timeout: durationFlag({summary: 'time limit of an attempt'}),
     'kill-after': durationFlag({summary: 'from TERM to KILL at a time limit', default: 10_000}),
     deadline: durationFlag({summary: 'one limit over all attempts and waits'}),
-    target: string({summary: 'ask and tell the breaker of this target, and share its retry budget', helpValue: 'NAME'}),
+    target: string({summary: 'use the breaker of this target, and share its retry budget', helpValue: 'NAME'}),
   }
 
   async run(): Promise<object> {

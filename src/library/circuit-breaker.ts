@@ -70,7 +70,7 @@ export class CircuitBreaker {
     return allowCall(this.deps, {target: this.target, policy: this.policy}, ownProcess())
   }
 
-  /** Records how a call ended; tells whether that opened or closed the breaker. Throws GuardError `io`. */
+  /** Records how a call ended; returns whether that opened or closed the breaker. Throws GuardError `io`. */
   record(ok: boolean, permit?: Permit): BreakerChange {
     const probe = permit?.allowed ? permit.probe : undefined
     return recordCall(this.deps, {target: this.target, policy: this.policy}, {ok, probe, credit: this.budget.ratio})
@@ -114,7 +114,7 @@ export class CircuitBreaker {
   }
 }
 
-/** What a caller gets who is not let through. */
+/** The error for a call that the breaker refuses. */
 export function refused(permit: Permit & {allowed: false}): GuardError {
   const {reason, retryAt} = permit
   const when = retryAt === undefined ? [] : [`the next call may be made at ${new Date(retryAt).toISOString()}`]

@@ -9,7 +9,8 @@ export interface RunCall {
 
 /**
  * Reads a plain `guard run` without loading oclif, which would cost more than the rest of the start together.
- * Undefined for anything that is not plainly understood: then oclif reads it, or refuses it with its own words.
+ *
+ * @returns undefined if any word is not plainly understood; oclif then reads or refuses the arguments
  */
 export function fastParse(argv: readonly string[]): RunCall | undefined {
   const {own, target} = splitRunArgv(argv)

@@ -2,7 +2,7 @@ import {splitArgv} from './split-argv.js'
 
 /**
  * The flags of `guard run`, once: the fast parser and the oclif command are both made from this table, so that they
- * cannot differ. What they are for stands in `run-summaries.ts`, which no run reads.
+ * cannot differ. Their help stands in `run-help.ts`, which no run loads.
  */
 type OptionType = 'boolean' | 'duration' | 'integer' | 'text'
 

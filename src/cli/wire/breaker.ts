@@ -26,7 +26,7 @@ export function breakerPolicy({breakers}: Settings, target: string): BreakerSett
   return (Object.hasOwn(breakers.targets, target) ? breakers.targets[target] : undefined) ?? breakers.defaults
 }
 
-/** Who asks at a shell: the process that started guard, whose life a probe then hangs on. */
+/** The process that started guard at a shell, or the one named by `pid`; a probe ends with it. */
 export function callingProcess(pid: number | undefined): ProcessRef | undefined {
   return identifyProcess(pid ?? process.ppid)
 }

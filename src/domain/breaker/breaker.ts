@@ -21,7 +21,7 @@ export interface Breaker {
   readonly target: string
   /** The last calls, oldest first. */
   readonly calls: readonly Call[]
-  /** Failures since the last success, however long ago. */
+  /** Failures since the last success, of any age; for display. */
   readonly failuresInRow: number
   readonly opening?: Opening
   readonly probe?: Probe
