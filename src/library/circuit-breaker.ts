@@ -50,7 +50,7 @@ export class CircuitBreaker {
   constructor(options: CircuitBreakerOptions) {
     const {target, policy, retryBudget, maxAgeMs = 100} = options
     if (!isJobName(target))
-      throw new GuardError('usage', `${JSON.stringify(target)} is no name of a target`, [`a name is ${jobNameRule}`])
+      throw new GuardError('usage', `${JSON.stringify(target)} is not a name of a target`, [`a name is ${jobNameRule}`])
     this.target = target
     this.policy = {...defaultSettings.breakers.defaults, ...policy}
     this.budget = retryBudget ?? jobDefaults.retry.budget

@@ -38,8 +38,8 @@ export function renderBreakers(breakers: readonly Breaker[], now: ClockReading):
 function renderBreaker(breaker: Breaker, now: ClockReading, width: number): string {
   const {target, calls, failuresInRow} = breaker
   const state = breakerState(breaker, now)
-  const told = state === 'closed' ? countsText(calls.length, failuresInRow) : refusalText(breaker, now)
-  return `${target.padEnd(width)}  ${paint[state](state.padEnd(9))}  ${told}`
+  const detail = state === 'closed' ? countsText(calls.length, failuresInRow) : refusalText(breaker, now)
+  return `${target.padEnd(width)}  ${paint[state](state.padEnd(9))}  ${detail}`
 }
 
 function countsText(calls: number, failuresInRow: number): string {
@@ -51,7 +51,7 @@ function countsText(calls: number, failuresInRow: number): string {
 function refusalText(breaker: Breaker, now: ClockReading): string {
   const {reason, retryAt} = refusal(breaker, now)
   const what = reason.slice(reason.indexOf(' is ') + 4).replace(/^(?:open|isolated): /, '')
-  if (retryAt === undefined) return `${what}; until somebody closes it`
+  if (retryAt === undefined) return `${what}; until it is closed by hand`
   const left = Math.ceil((retryAt - now.at) / 1000) * 1000
   return left > 0 ? `${what}; next probe in ${formatDuration(left)}` : `${what}; the next call is the probe`
 }

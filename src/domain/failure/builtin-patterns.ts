@@ -14,7 +14,7 @@ export interface BuiltInClass {
   readonly patterns: readonly string[]
 }
 
-/** An HTTP status as an error reports it. A bare number is none: "processed 503 rows" is no failure. */
+/** An HTTP status as an error reports it. A bare number is not one: "processed 503 rows" reports no failure. */
 function status(codes: string, reasons: string): readonly string[] {
   return [
     // HTTP/1.1 503, HTTP Error 503: …, HTTP 503

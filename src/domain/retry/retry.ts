@@ -10,7 +10,7 @@ import {backoffMs, withJitter} from './backoff.js'
  * time; a refused request is repeated once; and what no wait can change (auth, not-found) is never repeated.
  */
 
-/** How one attempt ended. `class` is `unknown` when nothing told why. */
+/** How one attempt ended. `class` is `unknown` if nothing shows why. */
 export interface AttemptEnd {
   readonly outcome: Outcome
   readonly class: string

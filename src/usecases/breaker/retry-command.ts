@@ -33,7 +33,7 @@ interface RetryReport extends Omit<CommandAttempt, 'retryAfter'> {
 }
 
 /**
- * Runs a command, again if its failure calls for it. With a target its breaker is asked before and told after: once,
+ * Runs a command, again if its failure calls for it. With a target its breaker is asked before, and the end is recorded: once,
  * for all attempts together. Throws GuardError `breaker-open`, and what `perform` throws.
  */
 export async function retryCommand(
@@ -45,8 +45,8 @@ export async function retryCommand(
   const takeToken = breaker?.takeToken ?? (() => true)
   const {last, attempts, stopped} = await retryAttempts({...deps, takeToken}, policy, deps.perform)
   breaker?.record(last, probe)
-  const {retryAfter: _, ...told} = last
-  return {...told, attempts, stopped}
+  const {retryAfter: _, ...shown} = last
+  return {...shown, attempts, stopped}
 }
 
 interface Guarded {
