@@ -1,5 +1,7 @@
 import {custom, integer, string} from '@oclif/core/flags'
+import type {FlagInput} from '@oclif/core/interfaces'
 import {checkedName, durationFlag, GuardCommand} from '../src/cli/guard-command.js'
+import {splitArgv, unshieldTarget} from '../src/cli/start/split-argv.js'
 import {printWarning} from '../src/cli/stderr.js'
 import {breakerPolicy, wireBreaker} from '../src/cli/wire/breaker.js'
 import {openRetry} from '../src/cli/wire/retry.js'
@@ -8,22 +10,22 @@ import type {RetrySettings} from '../src/domain/settings/job.js'
 import {GuardError} from '../src/errors.js'
 import {retryCommand} from '../src/usecases/breaker/retry-command.js'
 
-/** Attempts of a command that nobody gave a number; jobs under `guard run` have theirs in the settings. */
+/** Attempts of a command without --attempts; jobs under `guard run` have theirs in the settings. */
 const defaultAttempts = 4
 
 const shareFlag = custom<number>({
   helpValue: '0..1',
   parse: async (text) => {
     if (/^(?:0(?:\.\d+)?|1(?:\.0+)?)$/.test(text)) return Number(text)
-    throw new GuardError('usage', `"${text}" is no share`, ['write a number from 0 to 1, such as 0.5'])
+    throw new GuardError('usage', `"${text}" is not a share`, ['write a number from 0 to 1, such as 0.5'])
   },
 })
 
 export default class Retry extends GuardCommand {
   static override summary = 'Run a command, again if the way it failed calls for it'
   static override description =
-    `Why it failed is read from its output. Rate limits (429) wait as long as the other side asked (Retry-After), server
-and connection faults back off, a timeout gets twice the time, a refused request (400) is repeated once; missing rights
+    `Why it failed is read from its output. Rate limits (429) and server faults (5xx) wait as long as the other side asks
+(Retry-After), and are given up if that is longer than --max-delay; else they and connection faults back off, a timeout gets twice the time, a refused request (400) is repeated once; missing rights
 (401, 403) and missing things (404) are never tried again.`
   static override usage = 'retry [FLAGS] -- COMMAND [ARGS...]'
   static override examples = [
@@ -35,7 +37,7 @@ and connection faults back off, a timeout gets twice the time, a refused request
   static override strict = false
   static override flags = {
     attempts: integer({
-      summary: 'so many attempts at most, the first included',
+      summary: 'most attempts, the first included',
       default: defaultAttempts,
       min: 1,
       max: 1000,
@@ -46,12 +48,14 @@ and connection faults back off, a timeout gets twice the time, a refused request
     timeout: durationFlag({summary: 'time limit of an attempt'}),
     'kill-after': durationFlag({summary: 'from TERM to KILL at a time limit', default: 10_000}),
     deadline: durationFlag({summary: 'one limit over all attempts and waits'}),
-    target: string({summary: 'ask and tell the breaker of this target, and share its retry budget', helpValue: 'NAME'}),
+    target: string({summary: 'use the breaker of this target, and share its retry budget', helpValue: 'NAME'}),
   }
 
   async run(): Promise<object> {
-    const {argv, flags} = await this.parse(Retry)
-    const [program, ...args] = argv as string[]
+    const known: FlagInput = {...Retry.baseFlags, ...Retry.flags}
+    const {own, target} = splitArgv(this.argv, (name) => known[name]?.type === 'option')
+    const {flags} = await this.parse(Retry, [...own])
+    const [program, ...args] = unshieldTarget(target).argv
     if (program === undefined)
       throw new GuardError('usage', 'no command given', ['write it after --: guard retry -- curl …'])
     const guard = await this.openGuard(flags)

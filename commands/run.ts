@@ -10,8 +10,8 @@ import {
   type RunOptionName,
   runOptions,
   splitRunArgv,
-  unshieldScript,
 } from '../src/cli/start/run-options.js'
+import {unshieldTarget} from '../src/cli/start/split-argv.js'
 import {GuardError} from '../src/errors.js'
 
 /**
@@ -42,7 +42,7 @@ export default class Run extends Command {
   async run(): Promise<void> {
     const {own, target} = splitRunArgv(this.argv)
     const {flags} = await this.parse(Run, [...own])
-    await runMain({flags: flags as RunFlags, target: unshieldScript(target)})
+    await runMain({flags: flags as RunFlags, target: unshieldTarget(target)})
   }
 }
 

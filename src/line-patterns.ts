@@ -13,7 +13,7 @@ const limits = {length: 1000, instructions: 4000}
 export function patternProblem(source: string): string | undefined {
   if (source === '') return 'matches everything; write what to look for'
   const reason = source.length > limits.length ? `it is longer than ${limits.length} characters` : refusal(source)
-  return reason && `is no pattern that can be searched: ${reason}`
+  return reason && `is not a pattern that can be searched: ${reason}`
 }
 
 function refusal(source: string): string | undefined {

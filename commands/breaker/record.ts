@@ -28,9 +28,9 @@ export default class BreakerRecord extends GuardCommand {
     const to = {target, policy: breakerPolicy(guard.settings, target)}
     const credit = guard.settings.defaults.retry.budget.ratio
     const change = recordCall(deps, to, {ok: flags.success, probe, credit})
-    const told =
+    const effect =
       change.change === 'opened' ? `opened for ${formatDuration(change.openForMs)}: ${change.reason}` : change.change
-    this.print(change.change === 'none' ? 'recorded' : `recorded; ${target} ${told}`)
+    this.print(change.change === 'none' ? 'recorded' : `recorded; ${target} ${effect}`)
     return {target, ...change}
   }
 }

@@ -3,5 +3,9 @@ declare module 'virtual:commands' {
   export const loaders: Readonly<Record<string, () => Promise<{default: unknown}>>>
 }
 declare module 'virtual:manifest' {
-  export const manifest: {readonly commands: Readonly<Record<string, {readonly id: string}>>}
+  interface CommandEntry {
+    readonly id: string
+    readonly flags: Readonly<Record<string, {readonly type: 'boolean' | 'option'}>>
+  }
+  export const manifest: {readonly commands: Readonly<Record<string, CommandEntry>>}
 }

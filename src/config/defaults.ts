@@ -35,6 +35,7 @@ export const jobDefaults: JobSettings = {
     on: ['degraded', 'unhealthy', 'failed', 'timed-out'],
     classes: {
       'rate-limit': {honourRetryAfter: true},
+      server: {honourRetryAfter: true},
       timeout: {timeoutFactor: 2},
       auth: {maxRetries: 0},
       'not-found': {maxRetries: 0},
@@ -58,6 +59,7 @@ const breaker: BreakerSettings = {
   consecutive: 3,
   recentFailures: 3,
   recentCalls: 5,
+  forgetAfterMs: 7 * day,
   openForMs: 30 * second,
   factor: 2,
   maxOpenForMs: 15 * minute,

@@ -25,6 +25,7 @@ const breaker = section({
   consecutive: count('Number of consecutive failures that opens the breaker'),
   recentFailures: count('Number of failures among `recentCalls` that opens the breaker'),
   recentCalls: count('Number of last calls for `recentFailures`'),
+  forgetAfter: duration('Age from which failures do not count for `consecutive` and `recentFailures`'),
   openFor: duration('Time from open to half-open'),
   factor: ratio('Factor by which `openFor` grows after each failed probe', {min: 1, max: 100}),
   maxOpenFor: duration('Maximum of `openFor`'),

@@ -1,9 +1,11 @@
 import {defaultSettings, jobDefaults} from '../config/defaults.js'
 import {type BreakerState, breakerState} from '../domain/breaker/breaker.js'
+import {hasAnswered} from '../domain/breaker/call-result.js'
 import {isJobName, jobNameRule} from '../domain/job/job-name.js'
 import type {RetrySettings} from '../domain/settings/job.js'
 import type {BreakerSettings} from '../domain/settings/settings.js'
 import {GuardError} from '../errors.js'
+import {classifyError} from '../system/process/error-class.js'
 import {
   allowCall,
   type BreakerChange,
@@ -48,7 +50,7 @@ export class CircuitBreaker {
   constructor(options: CircuitBreakerOptions) {
     const {target, policy, retryBudget, maxAgeMs = 100} = options
     if (!isJobName(target))
-      throw new GuardError('usage', `${JSON.stringify(target)} is no name of a target`, [`a name is ${jobNameRule}`])
+      throw new GuardError('usage', `${JSON.stringify(target)} is not a name of a target`, [`a name is ${jobNameRule}`])
     this.target = target
     this.policy = {...defaultSettings.breakers.defaults, ...policy}
     this.budget = retryBudget ?? jobDefaults.retry.budget
@@ -68,13 +70,16 @@ export class CircuitBreaker {
     return allowCall(this.deps, {target: this.target, policy: this.policy}, ownProcess())
   }
 
-  /** Records how a call ended; tells whether that opened or closed the breaker. Throws GuardError `io`. */
+  /** Records how a call ended; returns whether that opened or closed the breaker. Throws GuardError `io`. */
   record(ok: boolean, permit?: Permit): BreakerChange {
     const probe = permit?.allowed ? permit.probe : undefined
     return recordCall(this.deps, {target: this.target, policy: this.policy}, {ok, probe, credit: this.budget.ratio})
   }
 
-  /** Makes the call if the breaker lets it through, and records how it ended. Rejects with GuardError `breaker-open`, else as `call` does. */
+  /**
+   * Makes the call if the breaker lets it through, and records how it ended; a refused request (auth, not-found,
+   * validation) shows that the target answers. Rejects with GuardError `breaker-open`, else as `call` does.
+   */
   async execute<T>(call: () => Promise<T>): Promise<T> {
     const permit = this.allow()
     if (!permit.allowed) throw refused(permit)
@@ -83,7 +88,7 @@ export class CircuitBreaker {
       this.record(true, permit)
       return result
     } catch (error) {
-      this.record(false, permit)
+      this.record(hasAnswered('failed', classifyError(error).failure?.class) === true, permit)
       throw error
     }
   }
@@ -109,7 +114,7 @@ export class CircuitBreaker {
   }
 }
 
-/** What a caller gets who is not let through. */
+/** The error for a call that the breaker refuses. */
 export function refused(permit: Permit & {allowed: false}): GuardError {
   const {reason, retryAt} = permit
   const when = retryAt === undefined ? [] : [`the next call may be made at ${new Date(retryAt).toISOString()}`]

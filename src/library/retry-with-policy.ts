@@ -1,4 +1,5 @@
 import {jobDefaults} from '../config/defaults.js'
+import {hasAnswered} from '../domain/breaker/call-result.js'
 import type {RetryAfter} from '../domain/failure/retry-after.js'
 import {classOfAttempt} from '../domain/retry/retry.js'
 import type {Outcome} from '../domain/run/outcome.js'
@@ -13,9 +14,9 @@ export type RetryPolicy = RetrySettings
 
 export interface RetryOptions {
   readonly policy?: Partial<RetryPolicy>
-  /** Asked before the first attempt and told after the last; its target's retry budget is shared by all processes. */
+  /** Asked before the first attempt; the last one's end is recorded; its target's retry budget is shared by all processes. */
   readonly breaker?: CircuitBreaker
-  /** Limit of an attempt, ms; after a timeout the next one gets twice as much. `call` is told by its signal. */
+  /** Limit of an attempt, ms; after a timeout the next one gets twice as much. `call` sees it by its signal. */
   readonly timeoutMs?: number
   /** Cancels: the attempt under way by its own signal, the waiting at once. */
   readonly signal?: AbortSignal
@@ -31,7 +32,7 @@ export interface CallAttempt {
   readonly signal: AbortSignal
 }
 
-/** Attempts of a call for which nobody set a number. */
+/** Attempts of a call without `maxAttempts`. */
 const defaultAttempts = 4
 
 /**
@@ -63,7 +64,7 @@ export async function retryWithPolicy<T>(
   })
   const isCancelled = signal?.aborted === true && last.outcome !== 'healthy'
   // A cancelled call says nothing of the target; a probe that was cancelled gives way after its limit.
-  if (!isCancelled) breaker?.record(last.outcome === 'healthy', permit)
+  if (!isCancelled) breaker?.record(hasAnswered(last.outcome, last.class) === true, permit)
   if (isCancelled) throw signal.reason
   if (last.outcome !== 'healthy') throw error
   return last.value as T
@@ -100,7 +101,7 @@ async function tryCall<T>(
   }
 }
 
-/** A signal that aborts with the caller's own or after `limitMs`; `aborted` rejects then, should the call not listen. */
+/** A signal that aborts with the caller's own or after `limitMs`; `aborted` rejects then, in case the call ignores it. */
 function limited(signal: AbortSignal | undefined, limitMs: number) {
   const controller = new AbortController()
   const cancel = () => controller.abort(signal?.reason)

@@ -16,7 +16,7 @@ import type {BreakerDeps} from '../usecases/breaker/breaker.js'
 
 export type SharedBreakers = BreakerDeps & {readonly breakers: Journal<Breakers>}
 
-/** Breakers of one state directory share one journal, and so one look at the disk. */
+/** Breakers of one state directory share one journal and one cache of it. */
 const opened = new Map<string, SharedBreakers>()
 
 /** Opens the breakers of a state directory. Throws GuardError `no-state`, `io`. */
@@ -40,7 +40,7 @@ export function sharedBreakers(stateDir: string, maxAgeMs: number): SharedBreake
 
 let own: ProcessRef | undefined
 
-/** This process; read once, for it does not change. */
+/** This process; read once, because it does not change. */
 export function ownProcess(): ProcessRef | undefined {
   own ??= identifyProcess(process.pid)
   return own

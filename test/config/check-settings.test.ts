@@ -74,17 +74,17 @@ test.each<[string, unknown, string]>([
   [
     'a pattern compiles',
     job({failures: {ours: ['(a']}}),
-    'jobs.scan.failures.ours[0]: "(a" is no pattern that can be searched: missing closing ): (a',
+    'jobs.scan.failures.ours[0]: "(a" is not a pattern that can be searched: missing closing ): (a',
   ],
   [
     'a pattern uses no lookahead',
     job({failures: {ours: ['UW(?!T)']}}),
-    'jobs.scan.failures.ours[0]: "UW(?!T)" is no pattern that can be searched: it uses lookaround, which is not supported',
+    'jobs.scan.failures.ours[0]: "UW(?!T)" is not a pattern that can be searched: it uses lookaround, which is not supported',
   ],
   [
     'a pattern of an output is checked too',
     job({outputs: [{files: 'x', contains: '(a)\\1'}]}),
-    'jobs.scan.outputs[0].contains: "(a)\\\\1" is no pattern that can be searched: it uses the back-reference \\1, which is not supported',
+    'jobs.scan.outputs[0].contains: "(a)\\\\1" is not a pattern that can be searched: it uses the back-reference \\1, which is not supported',
   ],
   [
     'a failure class has a plain name',

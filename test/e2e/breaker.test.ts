@@ -24,6 +24,20 @@ test('three recorded failures open a breaker for the next process, and closing b
   expect(journal('breakers.jsonl').map(({kind}) => kind)).toEqual(['failed', 'failed', 'failed', 'opened', 'closed'])
 })
 
+test('a run that is refused (401) does not open the shared breaker of its job, one of a server fault does', async () => {
+  const {guard, write} = createSandbox()
+  const job = write('job.sh', 'echo "HTTP $1"; exit 1\n')
+  const config = write(
+    '.guardianrc.yaml',
+    `breakers: {defaults: {forgetAfter: 1d}}\njobs: {j: {script: ${job}, breaker: {target: api}}}\n`,
+  )
+  const run = (status: string) => guard('run', '--config', config, '--no-recover', 'j', status)
+  for (const _ of [1, 2, 3]) expect((await run('401')).code).toBe(1)
+  expect((await guard('breaker', 'check', 'api')).code).toBe(0)
+  for (const _ of [1, 2, 3]) await run('503')
+  expect((await run('503')).code).toBe(69)
+})
+
 test('an isolated target is listed with its reason, and a reset forgets it', async () => {
   const {guard} = createSandbox()
   expect((await guard('breaker', 'list')).stdout).toBe('no breakers yet\n')

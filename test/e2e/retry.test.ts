@@ -1,4 +1,5 @@
 import {readFileSync} from 'node:fs'
+import fc from 'fast-check'
 import {describe, expect, test} from 'vitest'
 import {createSandbox, until} from '../support/sandbox.js'
 
@@ -57,6 +58,64 @@ test('a rate limit waits for as long as the answer asked', async () => {
   expect(performance.now() - begun).toBeGreaterThan(1000)
 })
 
+describe('the command', () => {
+  const printed = ['sh', '-c', 'printf "<%s>" "$@"', 'sh']
+  const shown = (words: readonly string[]) => (words.length === 0 ? '<>' : words.map((word) => `<${word}>`).join(''))
+
+  test('keeps repeated and flag-like arguments as they were given', async () => {
+    const {guard} = createSandbox()
+    const words = ['-H', 'A: 1', '-H', 'B: 2', 'url', '--attempts', '2', '--json', '--help', '--', '1']
+    expect((await guard('retry', '--attempts', '1', '--', ...printed, ...words)).stdout).toBe(shown(words))
+  })
+
+  test('is not what a flag has for its value', async () => {
+    const {guard} = createSandbox()
+    const {code, stdout} = await guard(
+      'retry',
+      '--target',
+      'printf',
+      '--delay',
+      '1',
+      '--',
+      'printf',
+      '%s ',
+      'echo',
+      '1',
+    )
+    expect({code, stdout}).toEqual({code: 0, stdout: 'echo 1 '})
+  })
+
+  test('needs no -- before its name, and its own --help is not guard', async () => {
+    const {guard} = createSandbox()
+    expect((await guard('retry', '--attempts', '1', 'printf', '%s %s', '--help', '-H')).stdout).toBe('--help -H')
+  })
+
+  test('is handed on word by word, whatever the words are', async () => {
+    const {guard} = createSandbox()
+    const word = fc.constantFrom(
+      '-H',
+      '--',
+      '--attempts',
+      '1',
+      '--target',
+      'x',
+      '--json',
+      '-x',
+      '--delay=1s',
+      'a b',
+      '',
+    )
+    const call = fc.tuple(fc.constantFrom(['--'], []), fc.array(word, {maxLength: 6}))
+    await fc.assert(
+      fc.asyncProperty(call, async ([cut, words]) => {
+        const {stdout} = await guard('retry', '--attempts', '1', '--delay', '1', ...cut, ...printed, ...words)
+        expect(stdout).toBe(shown(words))
+      }),
+      {numRuns: 12},
+    )
+  })
+})
+
 describe('exit codes', () => {
   test.each([
     ['a time limit is 124', ['--timeout', '200ms', '--attempts', '1', '--', 'sleep', '30'], 124],
@@ -78,6 +137,20 @@ test('with a target the breaker is asked before and told after', async () => {
   expect(refused.code).toBe(69)
   expect(refused.stderr).toContain('not run: api is open')
   expect(journal('breakers.jsonl').map(({kind}) => kind)).toEqual(['failed', 'failed', 'failed', 'opened'])
+})
+
+test('a refused request does not open the breaker, because the target answers', async () => {
+  const {guard, journal} = createSandbox()
+  const call = () => guard('retry', '--attempts', '1', '--target', 'api', '--', 'sh', '-c', 'echo HTTP 401; exit 1')
+  for (const _ of [1, 2, 3, 4]) expect((await call()).code).toBe(1)
+  expect(journal('breakers.jsonl').map(({kind}) => kind)).toEqual(Array(4).fill('succeeded'))
+})
+
+test('a wait that is longer than --max-delay ends the attempts and is said', async () => {
+  const {guard, script, attempts} = failing('echo "HTTP 503"; echo "retry-after: 172800"; exit 1')
+  const {code, stderr} = await guard('retry', ...quick, '--', 'sh', script)
+  expect({code, attempts: attempts()}).toEqual({code: 1, attempts: 1})
+  expect(stderr).toContain('no further attempt: asked to wait 2d')
 })
 
 test('the processes of a target share one retry budget', async () => {

@@ -67,6 +67,21 @@ describe('CircuitBreaker', () => {
     expect(seen).toEqual({errors: ['HTTP 503', 'HTTP 503', 'breaker-open'], open: 'open', value: 7})
   })
 
+  test('a refused request opens no breaker, by execute and by retryWithPolicy', async () => {
+    const seen = await script(
+      createSandbox(),
+      `const breaker = new CircuitBreaker({target: 'api', policy: {consecutive: 1}})
+       const refuse = async () => { throw Object.assign(new Error('no'), {status: 401}) }
+       await breaker.execute(refuse).catch(() => undefined)
+       const first = breaker.state
+       await retryWithPolicy(refuse, {breaker}).catch(() => undefined)
+       const second = breaker.state
+       await breaker.execute(async () => { throw Object.assign(new Error('no'), {status: 503}) }).catch(() => undefined)
+       console.log(JSON.stringify([first, second, breaker.state]))`,
+    )
+    expect(seen).toEqual(['closed', 'closed', 'open'])
+  })
+
   test('the one call through a half-open breaker settles it', async () => {
     const seen = await script(
       createSandbox(),
@@ -129,6 +144,21 @@ describe('retryWithPolicy', () => {
        console.log(JSON.stringify({name: error.name, limits}))`,
     )
     expect(seen).toEqual({name: 'TimeoutError', limits: ['no answer within 40 ms', 'no answer within 80 ms']})
+  })
+
+  test('the wait of an answer is read from its headers; a longer one than maxDelayMs ends the attempts', async () => {
+    const seen = await script(
+      createSandbox(),
+      `const answer = (headers) => async () => { throw Object.assign(new Error('no'), {status: 503, headers}) }
+       const waits = []
+       const onRetry = ({afterMs}) => waits.push(afterMs)
+       const policy = {maxAttempts: 2, firstDelayMs: 1, jitter: 0}
+       await retryWithPolicy(answer({'retry-after-ms': '30'}), {policy, onRetry}).catch(() => undefined)
+       await retryWithPolicy(answer({'retry-after': '172800'}), {policy, onRetry}).catch(() => undefined)
+       console.log(JSON.stringify(waits))`,
+    )
+    expect(seen).toHaveLength(1)
+    expect((seen as number[])[0]).toBeGreaterThanOrEqual(30)
   })
 
   test('a cancelled wait ends at once with the reason, and a call to an open breaker is never made', async () => {

@@ -25,6 +25,7 @@ export interface FakeAttempt extends Partial<SupervisedExit> {
 
 const breakerPolicy: BreakerSettings = {
   ...{failures: 5, windowMs: 60_000, consecutive: 3, recentFailures: 0, recentCalls: 5},
+  forgetAfterMs: 604_800_000,
   ...{openForMs: 30_000, factor: 2, maxOpenForMs: 900_000, probeLimitMs: 300_000},
 }
 

@@ -7,7 +7,8 @@ import {GuardError} from '../../errors.js'
 import {programFile} from '../../system/host/program.js'
 import {pjson} from '../build-info.js'
 import {exitOnFault, reportError} from '../report-error.js'
-import {shieldScript} from './run-options.js'
+import {runTakesValue} from './run-options.js'
+import {shieldTarget} from './split-argv.js'
 
 /**
  * Every command but the plain `guard run` comes through here. oclif gets its one plugin from memory, so that it
@@ -50,8 +51,18 @@ function refuseUnknown(argv: readonly string[]): void {
   throw new GuardError('usage', `there is no command "${first}"`, [...(meant ? [meant] : []), 'see all: guard --help'])
 }
 
+/** The two commands that start another program keep that program's flags from oclif. */
+function shielded([command, ...rest]: readonly string[]): string[] {
+  if (command === 'run') return [command, ...shieldTarget(rest, runTakesValue)]
+  if (command === 'retry') {
+    const flags = manifest.commands['retry']?.flags
+    return [command, ...shieldTarget(rest, (name) => flags?.[name]?.type === 'option')]
+  }
+  return command === undefined ? [] : [command, ...rest]
+}
+
 async function main(given: readonly string[]): Promise<void> {
-  const argv = given[0] === 'run' ? ['run', ...shieldScript(given.slice(1))] : [...given]
+  const argv = shielded(given)
   const end = argv.indexOf('--')
   const json = argv.slice(0, end < 0 ? undefined : end).includes('--json')
   exitOnFault(json)

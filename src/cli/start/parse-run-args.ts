@@ -1,5 +1,6 @@
 import {parseDuration} from '../../domain/clock/duration.js'
-import {optionNamed, type RunFlags, type RunOption, type RunTarget, splitRunArgv} from './run-options.js'
+import {optionNamed, type RunFlags, type RunOption, splitRunArgv} from './run-options.js'
+import type {RunTarget} from './split-argv.js'
 
 export interface RunCall {
   readonly flags: RunFlags
@@ -8,7 +9,8 @@ export interface RunCall {
 
 /**
  * Reads a plain `guard run` without loading oclif, which would cost more than the rest of the start together.
- * Undefined for anything that is not plainly understood: then oclif reads it, or refuses it with its own words.
+ *
+ * @returns undefined if any word is not plainly understood; oclif then reads or refuses the arguments
  */
 export function fastParse(argv: readonly string[]): RunCall | undefined {
   const {own, target} = splitRunArgv(argv)

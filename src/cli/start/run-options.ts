@@ -1,3 +1,5 @@
+import {splitArgv} from './split-argv.js'
+
 /**
  * The flags of `guard run`, once: the fast parser and the oclif command are both made from this table, so that they
  * cannot differ. Their help is in `run-help.ts`, which no run loads.
@@ -38,49 +40,17 @@ export type RunOptionName = keyof typeof runOptions
 /** Values as they were given; durations in milliseconds. */
 export type RunFlags = Readonly<Partial<Record<RunOptionName, string | number | boolean>>>
 
-/** What stands behind the flags: a script or job with its arguments, or a command line after `--`. */
-export interface RunTarget {
-  readonly form: 'script' | 'command'
-  readonly argv: readonly string[]
-}
-
-interface SplitArgv {
-  /** guard's own words. */
-  readonly own: readonly string[]
-  readonly target: RunTarget
-}
-
 /** Cuts the arguments of `guard run` where the job's begin: everything after the script's name belongs to the script. */
-export function splitRunArgv(argv: readonly string[]): SplitArgv {
-  let index = 0
-  while (index < argv.length) {
-    const word = argv[index] ?? ''
-    if (word === '--') return {own: argv.slice(0, index), target: {form: 'command', argv: argv.slice(index + 1)}}
-    if (!word.startsWith('-') || word === '-') break
-    index += takesValue(word) ? 2 : 1
-  }
-  return {own: argv.slice(0, index), target: {form: 'script', argv: argv.slice(index)}}
+export function splitRunArgv(argv: readonly string[]) {
+  return splitArgv(argv, runTakesValue)
 }
 
-function takesValue(word: string): boolean {
-  if (!word.startsWith('--') || word.includes('=')) return false
-  const option: RunOption | undefined = optionNamed(word.slice(2))
+/** Whether a flag of `guard run` takes the next word as its value. */
+export function runTakesValue(name: string): boolean {
+  const option = optionNamed(name)
   return option !== undefined && option.type !== 'boolean'
 }
 
 export function optionNamed(name: string): RunOption | undefined {
   return Object.hasOwn(runOptions, name) ? runOptions[name as RunOptionName] : undefined
-}
-
-/** oclif looks for flags behind the script's name too; a `--` there keeps them for the script. */
-export function shieldScript(argv: readonly string[]): readonly string[] {
-  const {own, target} = splitRunArgv(argv)
-  const [script, ...rest] = target.argv
-  return target.form === 'command' || script === undefined ? argv : [...own, script, '--', ...rest]
-}
-
-/** Takes away the `--` that `shieldScript` has put in. */
-export function unshieldScript({form, argv}: RunTarget): RunTarget {
-  const [script, shield, ...rest] = argv
-  return form === 'script' && shield === '--' && script !== undefined ? {form, argv: [script, ...rest]} : {form, argv}
 }

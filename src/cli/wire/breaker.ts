@@ -36,7 +36,7 @@ export function breakerPolicy({breakers}: Settings, target: string): BreakerSett
   return (Object.hasOwn(breakers.targets, target) ? breakers.targets[target] : undefined) ?? breakers.defaults
 }
 
-/** At a shell the process that started guard asks; a probe ends when that process does. */
+/** The process that started guard at a shell, or the one named by `pid`; a probe ends with it. */
 export function callingProcess(pid: number | undefined): ProcessRef | undefined {
   return identifyProcess(pid ?? process.ppid)
 }

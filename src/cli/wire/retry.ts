@@ -25,12 +25,12 @@ interface CommandToRetry {
   readonly json: boolean
 }
 
-/** What `retryCommand` needs of the world for one command. */
+/** Wires `retryCommand` for one command. */
 export function openRetry(command: CommandToRetry) {
   const cancel = new AbortController()
   return {
     perform: (start: AttemptStart) => performAttempt(command, () => cancel.abort(), start),
-    // Between attempts nobody catches signals, so that one ends guard at once.
+    // Between attempts signals are not caught, so that one ends guard at once.
     signal: cancel.signal,
     self: identifyProcess(process.pid),
   }

@@ -21,7 +21,7 @@ export interface Breaker {
   readonly target: string
   /** The last calls, oldest first. */
   readonly calls: readonly Call[]
-  /** Failures since the last success, however long ago. */
+  /** Failures since the last success, of any age; for display. */
   readonly failuresInRow: number
   readonly opening?: Opening
   readonly probe?: Probe
@@ -74,13 +74,15 @@ function isIsolated({isolation}: Breaker, now: ClockReading): boolean {
 
 /** Why a closed breaker should open now, or undefined. */
 export function openingReason(breaker: Breaker, policy: BreakerSettings, now: ClockReading): string | undefined {
-  const {calls, failuresInRow} = breaker
-  const failed = calls.filter(({ok}) => !ok)
-  const inWindow = failed.filter((call) => elapsedMs(call, now) < policy.windowMs).length
+  const {calls} = breaker
+  const isFailureWithin = (spanMs: number) => (call: Call) => !call.ok && elapsedMs(call, now) < spanMs
+  const isRemembered = isFailureWithin(policy.forgetAfterMs)
+  const inWindow = calls.filter(isFailureWithin(policy.windowMs)).length
   if (policy.failures > 0 && inWindow >= policy.failures)
     return `${inWindow} failures within ${policy.windowMs / 1000} s`
-  if (policy.consecutive > 0 && failuresInRow >= policy.consecutive) return `${failuresInRow} failures in a row`
-  const recent = policy.recentCalls > 0 ? calls.slice(-policy.recentCalls).filter(({ok}) => !ok).length : 0
+  const inRow = calls.slice(calls.findLastIndex(({ok}) => ok) + 1).filter(isRemembered).length
+  if (policy.consecutive > 0 && inRow >= policy.consecutive) return `${inRow} failures in a row`
+  const recent = policy.recentCalls > 0 ? calls.slice(-policy.recentCalls).filter(isRemembered).length : 0
   if (policy.recentFailures > 0 && recent >= policy.recentFailures)
     return `${recent} of the last ${Math.min(calls.length, policy.recentCalls)} calls failed`
   return undefined

@@ -6,12 +6,12 @@ import {redactLine} from './redact.js'
  * a Go panic, a shell's syntax error and a Perl `die` after a missing file exit 2 (unhealthy by default).
  */
 
-/** How much of the output's end `findCrash` wants to see, in bytes. */
+/** How much of the output's end `findCrash` reads, in bytes. */
 export const crashTailBytes = 16 * 1024
 
 type Detector = (lines: readonly string[]) => string | undefined
 
-/** Looks for a crash at the end of `tail`, the last `crashTailBytes` of a run's output. Returns what crashed and why, at most 200 characters. */
+/** Looks for a crash at the end of `tail`, the last `crashTailBytes` of a run's output. @returns what crashed and why, at most 200 characters; undefined if nothing did */
 export function findCrash(tail: string): string | undefined {
   const lines = tail.slice(-crashTailBytes).replace(ansiColours, '').split(/\r?\n/)
   while (lines.length > 0 && lines.at(-1)?.trim() === '') lines.pop()

@@ -1,11 +1,13 @@
-import {type BuiltInClass, builtInClasses, retryAfterHint} from './builtin-patterns.js'
+import {type BuiltInClass, builtInClasses, retryAfterHint, statusTableLine, summaryLine} from './builtin-patterns.js'
 import {readLines} from './output-lines.js'
 import {redactLine} from './redact.js'
 import {parseRetryAfter, type RetryAfter} from './retry-after.js'
 
 /**
- * Why a run failed, read from its output: the first class, in the order of their rank, of which any line matches. Own
- * classes outrank the built-in ones; a built-in one that the settings name again is theirs.
+ * Why a run failed, read from its output: the last line that shows any class decides, because a program often survives
+ * what it reported before. Lines without a class do not matter. Own classes outrank the built-in ones wherever they
+ * show, because the settings say what this job's failures need; on one line the first of several wins. A built-in class
+ * that the settings name again is theirs.
  */
 
 /** Own classes in the order of their rank → patterns, as the settings have them. */
@@ -24,14 +26,14 @@ interface OwnClasses {
 
 interface Failure {
   readonly class: string
-  /** The first line that showed it, at most 200 characters, secrets masked. */
+  /** The first of the lines at the end that show this class and no other, at most 200 characters, secrets masked. */
   readonly evidence: string
 }
 
 export interface FailureFinding {
-  /** Undefined: no line told why, the class is `unknown`. */
+  /** Undefined if no line shows a class, which is then `unknown`. */
   readonly failure: Failure | undefined
-  /** The last that the output asked for. */
+  /** The last one in the output. */
   readonly retryAfter: RetryAfter | undefined
 }
 
@@ -44,24 +46,24 @@ export interface FailureSearch {
 
 /** Begins a search for the built-in classes and, before them, own ones. */
 export function searchFailures(own?: OwnClasses): FailureSearch {
-  const {names, rankOf} = rankClasses(own)
-  let best = names.length
-  let evidence = ''
+  const {ownClassOf, builtInClassOf} = classesOf(own)
+  let ownFailure: Failure | undefined
+  let failure: Failure | undefined
   let retryAfter: RetryAfter | undefined
   const lines = readLines((line) => {
-    const rank = rankOf(line, best)
-    if (rank < best) {
-      best = rank
-      evidence = redactLine(line)
-    }
+    const ownClass = ownClassOf(line)
+    if (ownClass !== undefined && ownClass !== ownFailure?.class)
+      ownFailure = {class: ownClass, evidence: redactLine(line)}
+    const found = ownFailure ? undefined : builtInClassOf(line)
+    const isNews = found !== undefined && found !== failure?.class && !(failure && summaryLine.test(line))
+    if (isNews) failure = {class: found, evidence: redactLine(line)}
     if (retryAfterHint.test(line)) retryAfter = parseRetryAfter(line.slice(0, readForWait)) ?? retryAfter
   })
   return {
     push: lines.push,
     end: () => {
       lines.end()
-      const name = names[best]
-      return {failure: name === undefined ? undefined : {class: name, evidence}, retryAfter}
+      return {failure: ownFailure ?? failure, retryAfter}
     },
   }
 }
@@ -69,25 +71,24 @@ export function searchFailures(own?: OwnClasses): FailureSearch {
 /** How long to wait is read from so many characters of a line. */
 const readForWait = 4096
 
-interface RankedClasses {
-  readonly names: readonly string[]
-  /** The first class that the line shows. Those from `best` on need not be looked for. */
-  readonly rankOf: (line: string, best: number) => number
-}
-
-function rankClasses(own: OwnClasses | undefined): RankedClasses {
+/** Two functions that give the first class a line shows, or undefined: one of the settings, one of the built-in ones. */
+function classesOf(own: OwnClasses | undefined) {
   const ownClasses = Object.entries(own?.patterns ?? {})
-  const ranks = ownClasses.flatMap(([, sources], rank) => sources.map(() => rank))
+  const namesByPlace = ownClasses.flatMap(([name, sources]) => sources.map(() => name))
   const match = own?.compile(ownClasses.flatMap(([, sources]) => sources))
-  const others = Object.entries(builtInClasses).filter(([name]) => !Object.hasOwn(own?.patterns ?? {}, name))
-  const matchers = others.map(([, one]) => matcherOf(one))
-  const rankOf = (line: string, best: number) => {
-    const shown = best > 0 && match ? match(line).map((place) => ranks[place] ?? best) : []
-    if (shown.length > 0) return Math.min(...shown)
-    const found = matchers.findIndex((matches, place) => ownClasses.length + place < best && matches(line))
-    return found < 0 ? best : ownClasses.length + found
+  const builtIn = Object.entries(builtInClasses)
+    .filter(([name]) => !Object.hasOwn(own?.patterns ?? {}, name))
+    .map(([name, one]) => ({name, matches: matcherOf(one)}))
+  return {
+    ownClassOf: (line: string) => {
+      const places = match?.(line) ?? []
+      return places.length > 0 ? namesByPlace[Math.min(...places)] : undefined
+    },
+    builtInClassOf: (line: string) => {
+      const found = builtIn.find(({matches}) => matches(line))
+      return found && !statusTableLine.test(line) ? found.name : undefined
+    },
   }
-  return {names: [...ownClasses, ...others].map(([name]) => name), rankOf}
 }
 
 /** Most outputs have no line with such words, and the patterns, most of the time, need not be compiled. */

@@ -6,14 +6,14 @@
 interface LineReader {
   /** Takes the next bytes, cut anywhere. */
   push(bytes: Uint8Array): void
-  /** Ends the last line, should nothing have ended it. */
+  /** Ends the last line if no line end has. */
   end(): void
 }
 
 /** A longer line, in characters, comes in parts of this length, so that memory is bounded. */
 export const longestLine = 1024 * 1024
 
-/** So much of a part stands in the next one again: what is cut apart here is whole there. */
+/** Characters that a part shares with the next one, so that a text cut apart here is whole there. */
 const overlap = 4096
 
 // A `\r` in the last place may be half of `\r\n`.

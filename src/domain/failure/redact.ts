@@ -1,6 +1,6 @@
 /**
- * A line of somebody's output, made fit to be kept in a journal or shown in an alert: short, on one line, without
- * control characters, and without the secrets that programs like to print.
+ * Makes a line of a job's output fit for a journal or an alert: short, on one line, without control characters and
+ * without the secrets that programs print.
  */
 
 /** Longest evidence, in characters. */
@@ -28,7 +28,7 @@ const secrets: readonly RegExp[] = [
 const selfEvident =
   /\b(?:gh[opsur]_\w{20,255}|github_pat_\w{20,255}|glpat-[\w-]{16,255}|xox[abprs]-[\w-]{10,255}|A(?:KI|SI)A[A-Z0-9]{12,128}|[sr]k[-_][\w-]{16,255}|eyJ[\w-]{8,2048}\.[\w-]{8,2048}(?:\.[\w-]{0,2048})?)/g
 
-/** Makes evidence of a line: secrets as `***`, control characters as spaces, at most `evidenceLimit` characters. */
+/** Makes evidence of a line: secrets as `***`, control characters as spaces, at most `redactedLineLimit` characters. */
 export function redactLine(line: string): string {
   // Masking comes before the final cut, else half a secret could lose the name in front of it; the first cut bounds the work.
   const masked = redactSecrets(line.slice(0, 4096))
@@ -38,7 +38,7 @@ export function redactLine(line: string): string {
     : `${shown.slice(0, redactedLineLimit - 1).replace(/[\uD800-\uDBFF]$/, '')}…`
 }
 
-/** Nobody shall paint somebody's terminal with a text of his own. */
+/** Strips control characters, so that job output cannot inject terminal escape sequences. */
 export function withoutControls(text: string): string {
   return text.replace(/\p{Cc}+/gu, ' ')
 }

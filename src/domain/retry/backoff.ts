@@ -8,7 +8,7 @@ export function backoffMs({firstDelayMs, factor, maxDelayMs}: Backoff, attempt: 
 }
 
 /**
- * Makes the share `jitter` (0 to 1) of a delay random, so that those who failed together do not return together.
+ * Makes the share `jitter` (0 to 1) of a delay random, so that callers that fail together do not retry together.
  * 0.5 is the "equal jitter" of M. Brooker, "Exponential Backoff And Jitter" (2015), 1 the "full" one. `random` is in [0, 1).
  */
 export function withJitter(delayMs: number, jitter: number, random: number): number {

@@ -2,7 +2,7 @@ import {type ClockReading, elapsedMs, readingOf} from '../clock/reading.js'
 import type {BudgetRatio} from '../settings/job.js'
 
 /**
- * The retry budget of a target, shared by all processes: a token bucket as in gRPC's retry throttling (proposal A6) and
+ * The retry budget of a target is shared by all processes: a token bucket as in gRPC's retry throttling (proposal A6) and
  * Finagle's RetryBudget. It holds `reserve` tokens, each retry takes one, each call gives `ratio` back. Cron jobs call
  * rarely, so time fills it too: an empty one is full again after an hour. Kept in the journal of the breakers.
  */

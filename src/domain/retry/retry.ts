@@ -5,12 +5,12 @@ import type {RetrySettings, TroubleOutcome} from '../settings/job.js'
 import {backoffMs, withJitter} from './backoff.js'
 
 /**
- * Whether and when a failed attempt is repeated, by why it failed. By default a rate limit is waited for as long as the
- * other side asked, a timeout gets twice the time, server and connection faults back off, a refused request is repeated
- * once, and what no waiting mends (auth, not-found) never.
+ * Whether and when a failed attempt is repeated, by why it failed. By default a rate limit or a server's fault waits as
+ * long as the other side asks, or backs off if it does not ask; a connection fault backs off; a timeout gets twice the
+ * time; a refused request is repeated once; and what no wait can change (auth, not-found) is never repeated.
  */
 
-/** How one attempt ended. `class` is `unknown` when nothing told why. */
+/** How one attempt ended. `class` is `unknown` if nothing shows why. */
 export interface AttemptEnd {
   readonly outcome: Outcome
   readonly class: string
@@ -33,10 +33,7 @@ type RetryDecision =
   | {readonly retry: true; readonly afterMs: number; readonly timeoutFactor: number; readonly reason: string}
   | {readonly retry: false; readonly reason: string}
 
-/** A call that is asked to wait for longer than this is given up: nobody waits for it, and the next slot comes first. */
-const longestAskedWaitMs = 15 * 60_000
-
-/** The shared budget is not asked here: whoever performs the retry takes its token, which may be refused. */
+/** The shared budget is not asked here: the caller that performs the retry takes its token, which may be refused. */
 export function decideRetry(policy: RetrySettings, facts: RetryFacts): RetryDecision {
   const last = facts.attempts.at(-1)
   if (!last) return no('nothing was tried')
@@ -45,13 +42,19 @@ export function decideRetry(policy: RetrySettings, facts: RetryFacts): RetryDeci
   const rule = ruleOf(policy, last.class)
   const delayMs = withJitter(backoffMs(policy, facts.attempts.length), policy.jitter, facts.random)
   const askedMs = rule.honourRetryAfter && facts.retryAfter ? retryAfterMs(facts.retryAfter, facts.now) : undefined
-  if (askedMs !== undefined && askedMs > longestAskedWaitMs) return no(`asked to wait ${formatDuration(askedMs)}`)
-  // A little later than asked, each by his own chance: all who were refused were told the same time.
+  if (askedMs !== undefined && askedMs > policy.maxDelayMs)
+    return no(`asked to wait ${formatDuration(wholeSeconds(askedMs))}`)
+  // A little later than asked, at random, because all refused callers were given the same time.
   const afterMs = askedMs === undefined ? delayMs : askedMs + Math.round(facts.random * policy.firstDelayMs)
   if (policy.deadlineMs !== undefined && facts.elapsedMs + afterMs >= policy.deadlineMs)
     return no(`the deadline of ${formatDuration(policy.deadlineMs)} leaves no time for another attempt`)
-  const why = askedMs === undefined ? '' : `, asked to wait ${formatDuration(askedMs)}`
+  const why = askedMs === undefined ? '' : `, asked to wait ${formatDuration(wholeSeconds(askedMs))}`
   return {retry: true, afterMs, timeoutFactor: rule.timeoutFactor ?? 1, reason: `${last.class}${why}`}
+}
+
+/** Spans of more than a minute are said in whole seconds. */
+function wholeSeconds(ms: number): number {
+  return ms > 60_000 ? Math.ceil(ms / 1000) * 1000 : ms
 }
 
 function refusalOf(policy: RetrySettings, attempts: readonly AttemptEnd[], last: AttemptEnd): string | undefined {

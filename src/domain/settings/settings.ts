@@ -66,11 +66,12 @@ export interface BreakerSettings {
   /** So many failures within `windowMs`. */
   readonly failures: number
   readonly windowMs: number
-  /** So many failures one after the other, whenever they were. */
+  /** So many failures one after the other, none older than `forgetAfterMs`. */
   readonly consecutive: number
-  /** So many failures among the last `recentCalls`, whenever they were. */
+  /** So many failures among the last `recentCalls`, none older than `forgetAfterMs`. */
   readonly recentFailures: number
   readonly recentCalls: number
+  readonly forgetAfterMs: number
   /** From open to half-open; each opening after a failed probe takes `factor` times longer, at most `maxOpenForMs`. */
   readonly openForMs: number
   readonly factor: number

@@ -13,12 +13,15 @@ function describe(error: unknown, depth: number): readonly string[] {
   const {name, message, code, cause, status, statusCode, response, headers} = error as Record<string, unknown>
   const answer = typeof response === 'object' && response !== null ? (response as Record<string, unknown>) : {}
   const http = [status, statusCode, answer['status'], answer['statusCode']].find((value) => typeof value === 'number')
-  const retryAfter = headerOf(answer['headers'] ?? headers, 'retry-after')
+  const sent = answer['headers'] ?? headers
+  const retryAfterMs = headerOf(sent, 'retry-after-ms')
+  const retryAfter = headerOf(sent, 'retry-after')
   return [
     `${text(name)}: ${text(message)}`,
     text(code),
     http === undefined ? '' : `status code ${http}`,
     retryAfter === undefined ? '' : `retry-after: ${retryAfter}`,
+    retryAfterMs === undefined ? '' : `retry-after-ms: ${retryAfterMs}`,
     ...(cause === undefined || depth === 0 ? [] : describe(cause, depth - 1)),
   ]
 }

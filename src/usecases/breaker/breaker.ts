@@ -40,7 +40,7 @@ export type BreakerChange =
 
 /**
  * Asks whether a call to the target may be made. Of all processes that find a breaker half-open one is elected: each
- * appends its claim to probe, and the order of the lines decides. `process` is whose life the probe hangs on.
+ * appends its claim to probe, and the order of the lines decides. The probe ends with `process`.
  * Throws GuardError `io`, `no-state`.
  */
 export function allowCall(deps: BreakerDeps, to: BreakerTarget, process: ProcessRef | undefined): Permit {
@@ -166,7 +166,7 @@ export function openByHand(
   open(deps, {target, by: 'hand', reason, openForMs})
 }
 
-/** Holds a breaker open for `forMs`, or until somebody closes it; nothing is probed meanwhile. */
+/** Holds a breaker open without probes, for `forMs` or until it is closed by hand. */
 export function isolateByHand(deps: ByHand, target: string, {reason, forMs}: {reason: string; forMs?: number}): void {
   deps.breakers.append({kind: 'isolated', target, reason, forMs}, 'durable')
 }

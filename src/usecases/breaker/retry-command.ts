@@ -1,5 +1,5 @@
+import {hasAnswered} from '../../domain/breaker/call-result.js'
 import type {ProcessRef} from '../../domain/clock/process-ref.js'
-import type {Outcome} from '../../domain/run/outcome.js'
 import type {BudgetRatio, RetrySettings} from '../../domain/settings/job.js'
 import type {BreakerSettings} from '../../domain/settings/settings.js'
 import {GuardError} from '../../errors.js'
@@ -9,16 +9,16 @@ import {allowCall, type BreakerDeps, recordCall, takeRetryToken} from './breaker
 interface RetryCommandDeps extends Omit<RetryDeps, 'takeToken'> {
   /** Runs the command once. Rejects with GuardError `not-found`, `not-executable`. */
   readonly perform: (start: AttemptStart) => Promise<CommandAttempt>
-  /** Undefined when no target is named: nobody else is asked, and nobody told. */
+  /** Undefined if no target is named. */
   readonly breaker: BreakerDeps | undefined
-  /** Whose life a probe hangs on. */
+  /** The process with which a probe ends. */
   readonly self: ProcessRef | undefined
   readonly warn: (text: string) => void
 }
 
 export interface CommandAttempt extends AttemptResult {
   readonly exitCode: number
-  /** The line of output that told the class. */
+  /** The line of output that shows the class. */
   readonly evidence?: string
 }
 
@@ -33,7 +33,7 @@ interface RetryReport extends Omit<CommandAttempt, 'retryAfter'> {
 }
 
 /**
- * Runs a command, again if its failure calls for it. With a target its breaker is asked before and told after: once,
+ * Runs a command, again if its failure calls for it. With a target its breaker is asked before, and the end is recorded: once,
  * for all attempts together. Throws GuardError `breaker-open`, and what `perform` throws.
  */
 export async function retryCommand(
@@ -44,9 +44,9 @@ export async function retryCommand(
   const probe = breaker?.allow()
   const takeToken = breaker?.takeToken ?? (() => true)
   const {last, attempts, stopped} = await retryAttempts({...deps, takeToken}, policy, deps.perform)
-  breaker?.record(last.outcome, probe)
-  const {retryAfter: _, ...told} = last
-  return {...told, attempts, stopped}
+  breaker?.record(last, probe)
+  const {retryAfter: _, ...shown} = last
+  return {...shown, attempts, stopped}
 }
 
 interface Guarded {
@@ -68,10 +68,11 @@ function guarded(deps: RetryCommandDeps, breaker: BreakerDeps, {target, policy, 
       ])
     },
     takeToken: () => takeRetryToken(breaker, target, budget),
-    record: (outcome: Outcome, probe: string | undefined) => {
-      // What was killed or never began says nothing of the target; a probe ends with its process.
-      if (outcome === 'killed' || outcome === 'not-started') return
-      const change = recordCall(breaker, {target, policy}, {ok: outcome === 'healthy', probe, credit: budget.ratio})
+    record: (last: CommandAttempt, probe: string | undefined) => {
+      const ok = hasAnswered(last.outcome, last.class)
+      // A probe that says nothing ends with its process.
+      if (ok === undefined) return
+      const change = recordCall(breaker, {target, policy}, {ok, probe, credit: budget.ratio})
       if (change.change === 'opened') deps.warn(`the breaker of ${target} opened: ${change.reason}`)
       if (change.change === 'closed') deps.warn(`the breaker of ${target} closed: the probe succeeded`)
     },

@@ -8,9 +8,9 @@ export interface RetryDeps {
   readonly random: () => number
   /** Takes a token of the shared budget for one retry; false when it is used up. */
   readonly takeToken: () => boolean
-  /** Hears of every retry before its wait. */
+  /** Is called for every retry before its wait. */
   readonly onRetry: (retry: RetryNews) => void
-  /** Ends the waiting; the attempt under way has to be ended by its owner. */
+  /** Ends the waiting; the caller itself ends the attempt under way. */
   readonly signal: AbortSignal | undefined
 }
 
@@ -24,9 +24,9 @@ export interface RetryNews {
 export interface AttemptStart {
   /** The first is 1. */
   readonly attempt: number
-  /** By how much this attempt's time limit is longer than the first one's. */
+  /** This attempt's time limit, as a multiple of the first one's. */
   readonly timeoutFactor: number
-  /** What is left of the deadline over all attempts, ms; undefined: there is none. */
+  /** What is left of the deadline over all attempts, ms; undefined if there is none. */
   readonly remainingMs: number | undefined
 }
 
@@ -41,7 +41,7 @@ interface Retried<A> {
   readonly stopped: string
 }
 
-/** Makes attempts until one is healthy or the policy, the budget or the signal says stop. What `attempt` throws goes up. */
+/** Makes attempts until one is healthy or the policy, the budget or the signal says stop. Throws what `attempt` throws. */
 export async function retryAttempts<A extends AttemptResult>(
   deps: RetryDeps,
   policy: RetrySettings,

@@ -1,3 +1,4 @@
+import {hasAnswered} from '../../domain/breaker/call-result.js'
 import type {ProcessRef} from '../../domain/clock/process-ref.js'
 import type {Outcome} from '../../domain/run/outcome.js'
 import type {JobSettings} from '../../domain/settings/job.js'
@@ -22,7 +23,7 @@ export interface OpenBreakerDeps {
 export interface RunBreaker {
   /** Why the run must not be made; undefined if it may. */
   readonly refusal: string | undefined
-  record(outcome: Outcome): void
+  record(outcome: Outcome, failureClass: string | undefined): void
 }
 
 const noBreaker: RunBreaker = {refusal: undefined, record: () => undefined}
@@ -37,10 +38,9 @@ export async function askBreaker(deps: OpenBreakerDeps, settings: JobSettings, t
   const probe = permit?.probe
   return {
     refusal: undefined,
-    record: (outcome) => {
-      // The target did not cause either of these, so they say nothing about it.
-      if (outcome === 'killed' || outcome === 'not-started') return
-      const ok = outcome === 'healthy' || outcome === 'skipped'
+    record: (outcome, failureClass) => {
+      const ok = hasAnswered(outcome, failureClass)
+      if (ok === undefined) return
       const credit = settings.retry.budget.ratio
       const change = tolerated(deps, () => recordCall(breakers, to, {ok, probe, credit}))
       if (change?.change === 'opened') deps.warn(`breaker ${target} opened: ${change.reason}`)

@@ -95,7 +95,7 @@ async function performRun(deps: RunDeps, request: RunRequest, {claim, breaker}: 
   const first = firstTask(request, {lease, output, records, signals})
   const end = await attemptAndRecover(deps, request, first).finally(stopRenewing)
 
-  breaker?.record(end.attempt.outcome)
+  breaker?.record(end.attempt.outcome, end.attempt.class ?? end.class)
   const report = endRun(deps, request, {end, lease, output, records, startedAt})
   signals.release(report.exitCode)
   await output?.finish(!settings.quiet || !isHealthy(end.attempt))

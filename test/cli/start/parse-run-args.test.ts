@@ -3,13 +3,8 @@ import fc from 'fast-check'
 import {describe, expect, test} from 'vitest'
 import Run from '../../../commands/run.js'
 import {fastParse} from '../../../src/cli/start/parse-run-args.js'
-import {
-  type RunOption,
-  runOptions,
-  shieldScript,
-  splitRunArgv,
-  unshieldScript,
-} from '../../../src/cli/start/run-options.js'
+import {type RunOption, runOptions, runTakesValue, splitRunArgv} from '../../../src/cli/start/run-options.js'
+import {shieldTarget, unshieldTarget} from '../../../src/cli/start/split-argv.js'
 
 /** Plain calls are read without oclif; nobody must be able to tell. */
 
@@ -70,9 +65,9 @@ const targets = fc.oneof(
 const argvs = fc.tuple(ownWords, targets).map(([own, target]) => [...own.flat(), ...target])
 
 async function parsedByOclif(argv: readonly string[]) {
-  const {own, target} = splitRunArgv(shieldScript(argv))
+  const {own, target} = splitRunArgv(shieldTarget(argv, runTakesValue))
   const {flags} = await Parser.parse([...own], {flags: Run.flags, strict: false, '--': true})
-  return {flags, target: unshieldScript(target)}
+  return {flags, target: unshieldTarget(target)}
 }
 
 describe('the fast parser', () => {
@@ -118,7 +113,9 @@ describe('the arguments', () => {
   test('behind the script are the same with the shield and without it', () => {
     fc.assert(
       fc.property(argvs, (argv) => {
-        expect(unshieldScript(splitRunArgv(shieldScript(argv)).target)).toEqual(splitRunArgv(argv).target)
+        expect(unshieldTarget(splitRunArgv(shieldTarget(argv, runTakesValue)).target)).toEqual(
+          splitRunArgv(argv).target,
+        )
       }),
     )
   })

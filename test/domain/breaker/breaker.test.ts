@@ -56,6 +56,16 @@ describe('a closed breaker opens', () => {
     expect(openingReason(fold(calls('-----', 1000)).breaker!, only, at(60_000 + 1000))).toBeUndefined()
   })
 
+  test('not by failures in a row or among the last calls that are older than forgetAfter', () => {
+    const day = 86_400_000
+    const weekly = fold(calls('---', 7 * day)).breaker!
+    expect(openingReason(weekly, policy, at(14 * day))).toBeUndefined()
+    expect(openingReason(weekly, {...policy, forgetAfterMs: 15 * day}, at(14 * day))).toBe('3 failures in a row')
+    const mixed = fold(calls('-+-+-', 2 * day)).breaker!
+    expect(openingReason(mixed, policy, at(8 * day))).toBeUndefined()
+    expect(openingReason(mixed, policy, at(6.9 * day))).toBe('3 of the last 5 calls failed')
+  })
+
   test('by no count that is switched off', () => {
     const off = {...policy, failures: 0, consecutive: 0, recentFailures: 0}
     expect(openingReason(fold(calls('-'.repeat(20), 10)).breaker!, off, at(200))).toBeUndefined()

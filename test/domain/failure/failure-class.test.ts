@@ -92,10 +92,37 @@ test('a long line that nearly matches at every place takes no longer than others
   expect(classOf(near.repeat(20_000))).toBe('unknown')
 })
 
+describe('of several lines', () => {
+  test.each([
+    ['auth', 'HTTP 429 Too Many Requests\nHTTP 401 Unauthorized'],
+    ['rate-limit', 'HTTP 401 Unauthorized\nHTTP 429 Too Many Requests'],
+    ['connection', 'HTTP 503\nConnection refused\ngiving up after 3 attempts'],
+    ['auth', 'git@x: Permission denied (publickey).\nrsync error: unexplained error (code 255) at io.c(228)'],
+  ])('the last with a class decides: %s', (expected, text) => {
+    expect(classOf(text, {uw: ['UW.*fail']})).toBe(expected)
+  })
+
+  test('the evidence is the first of those at the end that agree', () => {
+    const text = "HTTP 503\nError: connect ECONNREFUSED 10.0.0.1:1\n  code: 'ECONNREFUSED',\n"
+    expect(classifyText(text).failure?.evidence).toBe('Error: connect ECONNREFUSED 10.0.0.1:1')
+  })
+})
+
 describe('own classes', () => {
-  test('outrank the built-in ones, in their own order', () => {
+  test.each(['UW fail\nHTTP 503', 'HTTP 503\nUW fail'])('outrank the built-in ones wherever they show: %j', (text) => {
+    expect(classOf(text, {uw: ['UW.*fail']})).toBe('uw')
+  })
+
+  test('of several, the last one shown decides', () => {
+    const own = {first: ['UW fail'], second: ['SIP delay']}
+    expect(classOf('SIP delay\nUW fail', own)).toBe('first')
+    expect(classOf('UW fail\nSIP delay', own)).toBe('second')
+  })
+
+  test('outrank the built-in ones on one line, in their own order', () => {
     const own = {'uw-socket': ['UW.*fail'], feed: ['SIP.*delay', 'HTTP 503']}
-    expect(classOf('HTTP 503\nSIP feed delay\nUW socket fail', own)).toBe('uw-socket')
+    expect(classOf('UW fail: SIP feed delay: HTTP 503', own)).toBe('uw-socket')
+    expect(classOf('HTTP 429 from HTTP 503', own)).toBe('feed')
     expect(classOf('HTTP 503\nSIP feed delay', own)).toBe('feed')
     expect(classOf('HTTP 502', own)).toBe('server')
   })
@@ -140,7 +167,16 @@ describe('Retry-After', () => {
     ['Rate limit reached. Please try again in 1m30s.', {waitMs: 90_000}],
     ['Please try again in 20ms', {waitMs: 20}],
     ['retry in 5 seconds', {waitMs: 5000}],
-    ['retry-after: 99999999', undefined],
+    ['retry-after: 172800', {waitMs: 172_800_000}],
+    ['retry-after: 99999999', {waitMs: 99_999_999_000}],
+    ['Retry-After: Sunday, 06-Nov-94 08:49:37 GMT', {untilMs: Date.UTC(1994, 10, 6, 8, 49, 37)}],
+    ['Retry-After: Wednesday, 21-Oct-26 07:28:00 GMT', {untilMs: Date.UTC(2026, 9, 21, 7, 28)}],
+    ['Retry-After: Sun Nov  6 08:49:37 1994', {untilMs: Date.UTC(1994, 10, 6, 8, 49, 37)}],
+    ['"retry_after": "Wed Oct 21 07:28:00 2026"', {untilMs: Date.UTC(2026, 9, 21, 7, 28)}],
+    ['retry-after-ms: 1500', {waitMs: 1500}],
+    ["{'retry-after-ms': '250'}", {waitMs: 250}],
+    ['{"error": {"retry_after": 30}}', {waitMs: 30_000}],
+    ['retry after 2 days', {waitMs: 172_800_000}],
     ['we retry after lunch', undefined],
   ])('is read in: %s', (line, expected) => {
     expect(classifyText(`HTTP/1.1 429\r\n${line}\r\n`).retryAfter).toEqual(expected)

@@ -52,9 +52,26 @@ test('a rate limit waits for as long as it was asked, in seconds or until a date
     decideRetry(policy, {...facts(failed(name)), retryAfter})
   expect(asked({waitMs: 7000})).toMatchObject({afterMs: 7000})
   expect(asked({untilMs: 1_030_000})).toMatchObject({afterMs: 30_000})
-  expect(asked({untilMs: 5})).toMatchObject({afterMs: 0})
-  expect(asked({waitMs: 7000}, 'server')).toMatchObject({afterMs: 2000})
-  expect(asked({waitMs: 3_600_000})).toEqual({retry: false, reason: 'asked to wait 1h'})
+  expect(asked({waitMs: 7000}, 'server')).toMatchObject({afterMs: 7000})
+  expect(asked({waitMs: 7000}, 'connection')).toMatchObject({afterMs: 2000})
+})
+
+test('a date in the past or no wait at all falls back to the backoff', () => {
+  for (const retryAfter of [{untilMs: 5}, {untilMs: 1_000_000}, {waitMs: 0}])
+    expect(decideRetry(policy, {...facts(failed('rate-limit')), retryAfter})).toMatchObject({
+      retry: true,
+      afterMs: 2000,
+    })
+})
+
+test('there is no further attempt if the asked wait is longer than maxDelay', () => {
+  const asked = (retryAfter: RetryFacts['retryAfter'], maxDelayMs = 60_000) =>
+    decideRetry({...policy, maxDelayMs}, {...facts(failed('server')), retryAfter})
+  expect(asked({waitMs: 172_800_000})).toEqual({retry: false, reason: 'asked to wait 2d'})
+  expect(asked({untilMs: 1_000_000 + 3_600_000})).toEqual({retry: false, reason: 'asked to wait 1h'})
+  expect(asked({waitMs: 60_001})).toMatchObject({retry: false})
+  expect(asked({waitMs: 60_000})).toMatchObject({retry: true})
+  expect(asked({waitMs: 3_600_000}, 7_200_000)).toMatchObject({retry: true})
 })
 
 test.each<[string, RetryFacts, Partial<RetrySettings>]>([

@@ -1,0 +1,50 @@
+import {readFileSync} from 'node:fs'
+import {join} from 'node:path'
+import {describe, expect, test} from 'vitest'
+import {classifyText} from '../../../src/domain/failure/failure-class.js'
+
+/** Messages of real tools: each begins with `### CLASS TOOL`, where the class `none` means that nothing failed. */
+function messagesIn(file: string) {
+  const text = readFileSync(join(import.meta.dirname, '../../fixtures/tool-messages', file), 'utf8')
+  return text
+    .split(/^### /m)
+    .slice(1)
+    .map((block) => {
+      const head = block.slice(0, block.indexOf('\n'))
+      const [expected = '', ...tool] = head.split(' ')
+      return {expected, tool: tool.join(' '), text: block.slice(head.length + 1)}
+    })
+}
+
+const classOf = (text: string) => classifyText(text).failure?.class ?? 'none'
+
+describe('the messages that guide the patterns', () => {
+  test.each(messagesIn('guide.txt'))('$expected: $tool $text', ({expected, text}) => {
+    expect(classOf(text)).toBe(expected)
+  })
+})
+
+/** Share of the messages that get their class, with the others as text. */
+function score(file: string) {
+  const messages = messagesIn(file)
+  const wrong = messages
+    .filter(({expected, text}) => classOf(text) !== expected)
+    .map(({expected, tool, text}) => `${expected}, not ${classOf(text)}: ${tool}: ${text}`)
+  return {share: 1 - wrong.length / messages.length, wrong: wrong.join('\n')}
+}
+
+test('of the messages written down before the patterns at least 95 % have their class', () => {
+  const {share, wrong} = score('held-out.txt')
+  expect(share, wrong).toBeGreaterThanOrEqual(0.95)
+})
+
+test('of the messages of other tools, for which nothing is tuned, at least three of four have their class', () => {
+  const {share, wrong} = score('other-tools.txt')
+  expect(share, wrong).toBeGreaterThanOrEqual(0.75)
+})
+
+test.each(['held-out.txt', 'other-tools.txt'])('no text without a failure in %s has a class', (file) => {
+  const calm = messagesIn(file).filter(({expected}) => expected === 'none')
+  expect(calm.length).toBeGreaterThan(3)
+  expect(calm.filter(({text}) => classOf(text) !== 'none')).toEqual([])
+})
