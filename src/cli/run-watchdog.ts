@@ -24,7 +24,7 @@ interface WatchdogOptions {
 
 /** What a round saw, with what it means for the whole. */
 interface Round {
-  readonly survey: Evaluation
+  readonly evaluation: Evaluation
   readonly verdict: OverallStatus
 }
 
@@ -34,16 +34,16 @@ const leaseTtlMs = 120_000
 const exitCodes: Readonly<Record<OverallStatus, number>> = {healthy: 0, degraded: 1, unhealthy: 2}
 
 /** What a round would do; nothing is written, no file is made. */
-export async function surveyOnly(guard: Guard, options: Pick<WatchdogOptions, 'json' | 'print'>): Promise<Told> {
+export async function dryRun(guard: Guard, options: Pick<WatchdogOptions, 'json' | 'print'>): Promise<RoundJson> {
   const deps = wireWatchdog(guard)
-  const survey = await briefly(guard, () => evaluateJobs(deps, roundPlan(guard)))
-  const verdicts = survey.reports.map(({verdict}) => verdict)
+  const evaluation = await briefly(guard, () => evaluateJobs(deps, roundPlan(guard)))
+  const verdicts = evaluation.reports.map(({verdict}) => verdict)
   const status = overallStatus(verdicts, deps.incidents.read())
-  return tellRound({survey, verdict: status}, options)
+  return showRound({evaluation, verdict: status}, options)
 }
 
 /** One round, or rounds until INT or TERM. Throws GuardError `busy` for one round. */
-export async function runWatchdog(guard: Guard, options: WatchdogOptions): Promise<Told> {
+export async function runWatchdog(guard: Guard, options: WatchdogOptions): Promise<RoundJson> {
   if (options.watchMs === undefined) return runRound(guard, options)
   guard.ensureState()
   await watch(guard, {...options, watchMs: options.watchMs})
@@ -51,9 +51,9 @@ export async function runWatchdog(guard: Guard, options: WatchdogOptions): Promi
 }
 
 /** Apart from `runWatchdog`, so that the start of a plain round is without what a watch takes. */
-export async function runRound(guard: Guard, options: Pick<WatchdogOptions, 'json' | 'print'>): Promise<Told> {
+export async function runRound(guard: Guard, options: Pick<WatchdogOptions, 'json' | 'print'>): Promise<RoundJson> {
   guard.ensureState()
-  return tellRound(await briefly(guard, () => underLease(guard)), options)
+  return showRound(await briefly(guard, () => underLease(guard)), options)
 }
 
 /** With fewer jobs there is nothing to gain; with a longer journal to read the compiler is worth its time. */
@@ -69,15 +69,15 @@ async function briefly<T>({settings, stateDir}: Guard, work: () => Promise<T>): 
 }
 
 /** The round for `--json`. */
-type Told = object | undefined
+type RoundJson = object | undefined
 
 /** For people or for programs, never for both. */
-async function tellRound(round: Round, {json, print}: Pick<WatchdogOptions, 'json' | 'print'>): Promise<Told> {
-  const {survey, verdict} = round
+async function showRound(round: Round, {json, print}: Pick<WatchdogOptions, 'json' | 'print'>): Promise<RoundJson> {
+  const {evaluation, verdict} = round
   process.exitCode = exitCodes[verdict]
-  const {renderSurvey, surveyToJson} = await import('./render/watchdog.js')
-  if (json) return surveyToJson(survey, verdict)
-  print(renderSurvey(survey))
+  const {renderEvaluation, evaluationToJson} = await import('./render/watchdog.js')
+  if (json) return evaluationToJson(evaluation, verdict)
+  print(renderEvaluation(evaluation))
   return undefined
 }
 
@@ -85,7 +85,7 @@ async function watch(guard: Guard, options: WatchdogOptions & {watchMs: number})
   const stop = new AbortController()
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort())
   while (!stop.signal.aborted) {
-    const round = await underLease(guard).catch(tellAndGoOn)
+    const round = await underLease(guard).catch(warnAndGoOn)
     if (round) await show(round, options)
     await guard.clock.sleep(options.watchMs, stop.signal)
   }
@@ -99,7 +99,7 @@ async function underLease(guard: Guard): Promise<Round> {
     for (const line of logLines(report)) guard.log(line)
     compact(guard)
     const verdicts = report.reports.map(({verdict}) => verdict)
-    return {survey: report, verdict: overallStatus(verdicts, report.incidents)}
+    return {evaluation: report, verdict: overallStatus(verdicts, report.incidents)}
   })
 }
 
@@ -125,18 +125,18 @@ function compact(guard: Guard): void {
 }
 
 /** A full disk or another watchdog at work must not end the watch. */
-function tellAndGoOn(error: unknown): undefined {
+function warnAndGoOn(error: unknown): undefined {
   if (!(error instanceof GuardError) || !['busy', 'io', 'fenced', 'no-state'].includes(error.kind)) throw error
   printWarning(`watchdog: ${error.message}`)
 }
 
 /** In a watch, people see what happened; programs see every round, one a line. */
-async function show({survey, verdict}: Round, {json, print}: WatchdogOptions): Promise<void> {
-  const {renderSurvey, surveyToJson} = await import('./render/watchdog.js')
-  if (json) process.stdout.write(`${JSON.stringify(surveyToJson(survey, verdict))}\n`)
+async function show({evaluation, verdict}: Round, {json, print}: WatchdogOptions): Promise<void> {
+  const {renderEvaluation, evaluationToJson} = await import('./render/watchdog.js')
+  if (json) process.stdout.write(`${JSON.stringify(evaluationToJson(evaluation, verdict))}\n`)
   else {
-    const changed = survey.reports.filter(({actions}) => actions.length > 0)
-    if (changed.length + survey.orphaned.length > 0) print(renderSurvey({...survey, reports: changed}))
+    const changed = evaluation.reports.filter(({actions}) => actions.length > 0)
+    if (changed.length + evaluation.orphaned.length > 0) print(renderEvaluation({...evaluation, reports: changed}))
   }
 }
 

@@ -45,9 +45,9 @@ test('a plain round, which loads no oclif, does and says what a round through oc
   expect(refused.code).toBe(78)
 })
 
-type Told = Pick<Awaited<ReturnType<Sandbox['guard']>>, 'code' | 'stdout' | 'stderr'>
+type Shown = Pick<Awaited<ReturnType<Sandbox['guard']>>, 'code' | 'stdout' | 'stderr'>
 
-const untimed = ({code, stdout, stderr}: Told) => ({
+const untimed = ({code, stdout, stderr}: Shown) => ({
   code,
   stderr,
   stdout: stdout.replace(/\d+m?s ago|\d+m \d+s ago/g, 'ago'),
@@ -96,14 +96,14 @@ test('a dead job is an incident, then one alert, and is forgiven after a good ru
   expect(box.journal('alerts.jsonl')).toEqual([
     expect.objectContaining({kind: 'raised', level: 'CRITICAL', component: 'watchdog', job: 'scan'}),
   ])
-  const artefact = box.path('state/openclaw_escalation.json')
-  expect(JSON.parse(readFileSync(artefact, 'utf8')).escalations).toMatchObject([{job: 'scan', alerts: 1}])
+  const escalationFile = box.path('state/openclaw_escalation.json')
+  expect(JSON.parse(readFileSync(escalationFile, 'utf8')).escalations).toMatchObject([{job: 'scan', alerts: 1}])
 
   expect((await box.guard('run', 'scan')).code).toBe(0)
   const last = await box.guard('watchdog')
   expect(last.code).toBe(0)
   expect(last.stdout).toContain('incident resolved: healthy again: its last run ended')
-  expect(existsSync(artefact)).toBe(false)
+  expect(existsSync(escalationFile)).toBe(false)
   expect(box.journal('alerts.jsonl').at(-1)).toMatchObject({level: 'INFO', job: 'scan'})
 })
 

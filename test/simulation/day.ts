@@ -213,12 +213,12 @@ class Day {
 
   /** OpenClaw cannot be read at times, and at times takes a job at work for a hung one, or a dead one for a healthy one. */
   #checkOpenClaw(): ReadonlyMap<string, OpenClawJobStatus> {
-    const sightings = new Map<string, OpenClawJobStatus>()
+    const observations = new Map<string, OpenClawJobStatus>()
     for (const life of this.#lives) {
       const id = life.job.watched.openclawId
-      if (id !== undefined) sightings.set(id, this.#sight(life))
+      if (id !== undefined) observations.set(id, this.#sight(life))
     }
-    return sightings
+    return observations
   }
 
   #sight(life: JobLife): OpenClawJobStatus {

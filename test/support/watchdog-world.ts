@@ -48,7 +48,7 @@ export function watchdogWorld(jobs: readonly WatchedJob[] = [scan]) {
   const seen = {
     outputs: [] as ObservedOutput[],
     openclaw: new Map<string, OpenClawJobStatus>(),
-    artefact: undefined as EscalationFile | undefined,
+    escalationFile: undefined as EscalationFile | undefined,
   }
   const deps: WatchdogRoundDeps = {
     ...journals,
@@ -59,8 +59,8 @@ export function watchdogWorld(jobs: readonly WatchedJob[] = [scan]) {
     raiseAlert: (alert) => {
       raiseAlert({alerts: journals.alerts, clock}, alert)
     },
-    writeEscalationFile: (artefact) => {
-      seen.artefact = artefact
+    writeEscalationFile: (escalationFile) => {
+      seen.escalationFile = escalationFile
     },
   }
   const claim = (ttlMs: number) => journals.leases.append({kind: 'claimed', job: 'scan', holder: 'h', ttlMs}, 'durable')

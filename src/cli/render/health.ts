@@ -8,7 +8,7 @@ const paint: Readonly<Record<HealthVerdict, (text: string) => string>> = {
   unhealthy: chalk.red,
 }
 
-/** A line a check, and the whole below. */
+/** One line for each check, and the overall verdict below. */
 export function renderHealth({verdict, checks}: Health): string {
   const width = Math.max(...checks.map(({check}) => check.length))
   const lines = checks.map(

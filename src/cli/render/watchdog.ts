@@ -26,7 +26,7 @@ const actionTexts: Readonly<Record<IncidentAction['do'], string>> = {
 const mostLines = 100
 
 /** A line a job, and below it what was done about it. Of many jobs the healthy ones are only counted. */
-export function renderSurvey({reports, orphaned}: Evaluation): string {
+export function renderEvaluation({reports, orphaned}: Evaluation): string {
   const shown = reports.length <= mostLines ? reports : reports.filter(isNotable)
   const width = shown.reduce((most, {job}) => Math.max(most, job.name.length), 0)
   const lines = shown.map((report) => renderReport(report, width))
@@ -54,7 +54,7 @@ function renderAction(action: IncidentAction): string {
 }
 
 /** Contract section 6. */
-export function surveyToJson({clocks, reports}: Evaluation, verdict: OverallStatus): object {
+export function evaluationToJson({clocks, reports}: Evaluation, verdict: OverallStatus): object {
   return {
     at: iso(clocks.now.at),
     verdict,

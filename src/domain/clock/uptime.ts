@@ -3,8 +3,8 @@
  * monotonic ones end with their boot, so ages are read from this one: what could not have happened because the machine
  * was down, asleep or set to another time does not make anything old.
  *
- * A uptime is a list of epochs, stretches in which wall clock and monotonic clock ran side by side. The watchdog
- * writes a note at the start of each and now and then within; the uptime is folded from these notes.
+ * It is a list of epochs, stretches in which wall clock and monotonic clock advanced equally. The watchdog writes a
+ * sample at the start of each epoch and every half hour within it; the uptime is folded from these samples.
  */
 
 /** Now, on all clocks of a process. */
@@ -14,7 +14,7 @@ export interface BootReading {
   readonly boot: string
 }
 
-/** When something happened, as far as its record tells; files and foreign lines know the wall clock alone. */
+/** When something happened; files and foreign lines have the wall clock alone. */
 interface Timestamp {
   readonly at: number
   readonly mono?: number
@@ -27,8 +27,8 @@ interface ClockSample extends BootReading {
 }
 
 /**
- * The first note of an epoch. The epoch itself may have begun any time since `since`, the note before it (uptime clock);
- * the first epoch of a boot reaches back to the boot. `start…` is the earliest time that is certain, on both clocks.
+ * The first sample of an epoch. The epoch may have begun at any time after `since`, the sample before it (uptime clock).
+ * The first epoch of a boot begins with the boot. `start…` is the earliest time that is certain, on both clocks.
  */
 interface Epoch extends ClockSample {
   readonly since: number
@@ -39,11 +39,11 @@ interface Epoch extends ClockSample {
 export interface Uptime {
   /** Oldest first. */
   readonly epochs: readonly Epoch[]
-  /** The last note, from which the end of a boot is known. */
+  /** The last sample; it bounds the end of a boot. */
   readonly last: ClockSample | undefined
 }
 
-/** Where a wall clock time was lived through, or why it was not. `awake` is then the first moment after it. */
+/** Whether the machine was up at a wall clock time, or why not; `uptimeMs` is then the first time after it. */
 type UpState =
   | {readonly is: 'up'; readonly uptimeMs: number}
   | {readonly is: 'down' | 'skipped' | 'repeated'; readonly uptimeMs: number}
@@ -51,9 +51,9 @@ type UpState =
 
 export const emptyUptime: Uptime = {epochs: [], last: undefined}
 
-/** Slower drift than this between two notes is no jump: NTP slews at 0.5 ms a second. Milliseconds. */
+/** Less drift than this between two samples is not a jump: NTP slews at 0.5 ms a second. Milliseconds. */
 const jumpMs = 60_000
-/** How often a note is due while nothing happens; a boot's end is known to this. Milliseconds. */
+/** How often a sample is due while nothing happens; the end of a boot is known to this precision. Milliseconds. */
 const noteEveryMs = 30 * 60_000
 const keptEpochs = 64
 /** cron needs so long after a boot or a jump until it starts anything. Milliseconds. */
@@ -61,7 +61,7 @@ const settleMs = 2 * 60_000
 /** cron does not run again what a clock set back by less than this brings again (Debian cron(8)). */
 const repeatedMs = 3 * 3_600_000
 
-/** The note that is due now: of a new epoch, or only to say that the present one goes on. */
+/** The sample that is due now. @returns undefined if none is due */
 export function dueSample(uptime: Uptime, now: BootReading): ClockSample | undefined {
   const next = epochNow(uptime, now)
   const {last} = uptime
@@ -69,7 +69,7 @@ export function dueSample(uptime: Uptime, now: BootReading): ClockSample | undef
   return now.mono - last.mono >= noteEveryMs ? {...now, uptimeMs: uptimeInEpoch(next, now.mono)} : undefined
 }
 
-/** The uptime with one more note. A note that contradicts the ones before it changes nothing. */
+/** The uptime with one more sample. A sample that contradicts the ones before it changes nothing. */
 export function withSample(uptime: Uptime, note: ClockSample): Uptime {
   const {last} = uptime
   if (last && note.uptimeMs < last.uptimeMs) return uptime
@@ -85,7 +85,7 @@ function newEpoch({at, mono, boot, uptimeMs}: ClockSample, last: ClockSample | u
   return {at, mono, boot, uptimeMs, since, startAt: at - backMs, startUptimeMs}
 }
 
-/** The uptime up to now, whether the note of now is written yet or not. */
+/** The uptime up to now, whether the sample of now is on record or not. */
 export function upTo(uptime: Uptime, now: BootReading): Uptime {
   const note = dueSample(uptime, now)
   return note ? withSample(uptime, note) : uptime
@@ -107,13 +107,13 @@ function uptimeInEpoch(epoch: ClockSample, mono: number): number {
   return epoch.uptimeMs + mono - epoch.mono
 }
 
-/** What the uptime clock showed at `sign`; where it may have been twice, the later one. Never after `nowUptimeMs`. */
+/** What the uptime clock showed at `sign`; if there are two answers, the later one. Never after `nowUptimeMs`. */
 export function uptimeAt({epochs}: Uptime, sign: Timestamp, nowUptimeMs: number): number {
   const {mono, boot} = sign
   const own = mono === undefined ? undefined : lastOfBoot(epochs, boot)
   if (own && mono !== undefined) return Math.min(uptimeInEpoch(own, mono), nowUptimeMs)
-  if (mono !== undefined && boot !== undefined && epochs.length > 0) return awakeOfUnknownBoot(epochs, sign)
-  return awakeOfWall(epochs, sign.at, nowUptimeMs)
+  if (mono !== undefined && boot !== undefined && epochs.length > 0) return uptimeOfUnknownBoot(epochs, sign)
+  return uptimeOfWall(epochs, sign.at, nowUptimeMs)
 }
 
 function lastOfBoot(epochs: readonly Epoch[], boot: string | undefined): Epoch | undefined {
@@ -121,17 +121,17 @@ function lastOfBoot(epochs: readonly Epoch[], boot: string | undefined): Epoch |
   return undefined
 }
 
-/** A boot that guard did not note, or has forgotten: its wall clock places it between the others. */
-function awakeOfUnknownBoot(epochs: readonly Epoch[], {at}: Timestamp): number {
+/** A boot without a sample: its wall clock places it between the others. */
+function uptimeOfUnknownBoot(epochs: readonly Epoch[], {at}: Timestamp): number {
   const next = epochs.find(({startAt}) => startAt >= at)
   return next?.startUptimeMs ?? epochs.at(-1)?.uptimeMs ?? 0
 }
 
-function awakeOfWall(epochs: readonly Epoch[], at: number, nowUptimeMs: number): number {
+function uptimeOfWall(epochs: readonly Epoch[], at: number, nowUptimeMs: number): number {
   return Math.max(shownAt(epochs, at, nowUptimeMs), lastUnobserved(epochs))
 }
 
-/** While nobody looked, the clock may have jumped to and fro: what seems older may have been written until then. */
+/** The clock may have jumped to and fro while no sample was taken: what seems older may be as new as the next sample. */
 function lastUnobserved(epochs: readonly Epoch[]): number {
   for (let index = epochs.length - 1; index > 0; index--) {
     const epoch = epochs[index]
@@ -141,8 +141,8 @@ function lastUnobserved(epochs: readonly Epoch[]): number {
 }
 
 /**
- * A jump is noticed a while after it happened: what was written in between has the clock of the later epoch. So a time
- * may have been shown twice, and the youngest reading is taken.
+ * A jump is noticed some time after it happened, and what was written in between has the clock of the later epoch. So
+ * a time may have been shown twice, and the latest answer counts.
  */
 function shownAt(epochs: readonly Epoch[], at: number, nowUptimeMs: number): number {
   let shown = Number.NEGATIVE_INFINITY
@@ -156,7 +156,7 @@ function shownAt(epochs: readonly Epoch[], at: number, nowUptimeMs: number): num
   return Number.isFinite(jumpedOver) ? jumpedOver : neverShown(epochs, at, nowUptimeMs)
 }
 
-/** A time before guard came, or one still to come: a file dated into the future stays fresh no longer than any other. */
+/** A time before the first sample, or one in the future. */
 function neverShown(epochs: readonly Epoch[], at: number, nowUptimeMs: number): number {
   const [first] = epochs
   if (!first) return nowUptimeMs
@@ -165,7 +165,7 @@ function neverShown(epochs: readonly Epoch[], at: number, nowUptimeMs: number): 
     : Math.min(nowUptimeMs, epochs.at(-1)?.startUptimeMs ?? 0)
 }
 
-/** Whether the machine lived through the wall clock time `at`; where it did twice, the last time counts. */
+/** Whether the machine was up at the wall clock time `at`; if it was twice, the last time counts. */
 export function wasUpAt({epochs}: Uptime, at: number, nowUptimeMs: number): UpState {
   for (let index = epochs.length - 1; index >= 0; index--) {
     const fromUptimeMs = index === 0 ? (epochs[0]?.startUptimeMs ?? 0) : (epochs[index]?.uptimeMs ?? 0) + settleMs
@@ -178,7 +178,7 @@ export function wasUpAt({epochs}: Uptime, at: number, nowUptimeMs: number): UpSt
   return {is: 'before'}
 }
 
-/** Between the last note before a jump and the first after it, nobody knows what the clock showed. */
+/** What the clock showed between the last sample before a jump and the first after it is not known. */
 function isUnobserved(epochs: readonly Epoch[], index: number, uptimeMs: number): boolean {
   const next = epochs[index + 1]
   return next !== undefined && next.boot === epochs[index]?.boot && uptimeMs > next.since
@@ -205,7 +205,7 @@ type Lived = Exclude<UpState, {readonly is: 'before'}>
 interface Around {
   readonly index: number
   readonly nowUptimeMs: number
-  /** From where on the epoch counts as lived through. */
+  /** From when on the machine counts as up in the epoch. */
   readonly fromUptimeMs: number
 }
 
@@ -226,13 +226,13 @@ function passageAround(
   return {is: before.boot === epoch.boot ? 'skipped' : 'down', uptimeMs: Math.max(epoch.startUptimeMs, uptimeMs)}
 }
 
-/** When a boot ended, at the latest; on the uptime clock. Undefined while it lasts, and where no note of it is left. */
+/** When a boot ended, at the latest; uptime clock. @returns undefined while it lasts, or if it has no sample */
 export function endOfBoot({epochs}: Uptime, boot: string): number | undefined {
   const last = epochs.findLastIndex((epoch) => epoch.boot === boot)
   return last < 0 ? undefined : epochs[last + 1]?.startUptimeMs
 }
 
-/** Since when nothing is known to have disturbed time: a boot, a jump or a suspend, as noticed. On the uptime clock. */
+/** When the last boot, jump or suspend was noticed; uptime clock. */
 export function undisturbedSince({epochs}: Uptime): number {
   return epochs.at(-1)?.uptimeMs ?? 0
 }

@@ -1,4 +1,4 @@
-/** Which alert of an incident is due: the first at once, then one per interval however often somebody looks. */
+/** Number of the notification that is due, or undefined while the repeat interval runs. */
 export function dueNotification(
   incident: Escalated,
   nowUptimeMs: number,
@@ -10,13 +10,13 @@ export function dueNotification(
 }
 
 interface Escalated {
-  /** How often a human was called; 0: not yet. */
+  /** Notifications so far. */
   readonly escalations: number
-  /** When the last time, on the uptime clock, ms. */
+  /** When the last one was sent; uptime clock, ms. */
   readonly escalatedUptimeMs: number
 }
 
-/** Names one alert of one incident, so that it is raised once whoever dies before writing down that it was. */
+/** Identifies one alert of one incident, so that it is raised once even if a process dies before it records that. */
 export function dedupKey(incidentId: string, about: number | 'resolved'): string {
   return `incident-${incidentId}-${about}`
 }

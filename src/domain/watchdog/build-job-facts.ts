@@ -6,7 +6,7 @@ import {type WatchedJob, type WatchRecord, watchKey} from './watched-job.js'
 
 /** What was seen of one job, still in the clocks of whoever wrote it. */
 interface Observations {
-  readonly traces: JobRecords
+  readonly records: JobRecords
   readonly history: WatchRecord | undefined
   readonly outputs: readonly ObservedOutput[]
   readonly openclaw: OpenClawJobStatus | undefined
@@ -24,17 +24,17 @@ export interface ObservedOutput {
 }
 
 /** Turns everything into the uptime clock. */
-export function buildJobFacts(job: WatchedJob, sightings: Observations, clocks: Clocks): JobFacts {
-  const {traces, history, openclaw, slot} = sightings
-  const liveness = livenessOf(traces, clocks)
+export function buildJobFacts(job: WatchedJob, observations: Observations, clocks: Clocks): JobFacts {
+  const {records, history, openclaw, slot} = observations
+  const liveness = livenessOf(records, clocks)
   return {
     job: job.name,
     now: nowFacts(clocks),
     limits: job.limits,
     watchedSinceMs: watchedSince(job, history, clocks),
     liveness,
-    skipped: skippedOf(traces, clocks),
-    outputs: job.outputs.map((rule, index) => outputFacts(rule, sightings.outputs[index], clocks)),
+    skipped: skippedOf(records, clocks),
+    outputs: job.outputs.map((rule, index) => outputFacts(rule, observations.outputs[index], clocks)),
     slot,
     openclaw,
   }
@@ -51,14 +51,14 @@ function nowFacts({now, nowUptimeMs, uptime}: Clocks): NowFacts {
 
 function outputFacts(
   {files, maxAgeMs}: WatchedJob['outputs'][number],
-  sighting: ObservedOutput | undefined,
+  observed: ObservedOutput | undefined,
   {uptime, nowUptimeMs}: Clocks,
 ): OutputFacts {
-  const newest = sighting?.newest
+  const newest = observed?.newest
   return {
     files: files.join(', '),
     maxAgeMs,
-    unreadable: sighting?.unreadable,
+    unreadable: observed?.unreadable,
     newest: newest && {
       path: newest.path,
       modifiedUptimeMs: uptimeAt(uptime, {at: newest.modifiedAt}, nowUptimeMs),

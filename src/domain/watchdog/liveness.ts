@@ -26,7 +26,7 @@ export function livenessOf({lease, runs}: JobRecords, clocks: Clocks): Liveness 
   const run = runs.findLast(({outcome}) => outcome !== 'skipped')
   const own = lease && leaseLiveness(lease, clocks)
   const runOfLease = lease && run && Math.abs(run.startedAt - lease.claimedAt) <= sameRunMs ? run : undefined
-  if (own && runOfLease) return endedByRun(own, runOfLease, clocks)
+  if (own && runOfLease) return withRunEnd(own, runOfLease, clocks)
   if (own && !(lease && run && run.startedAt > lease.claimedAt)) return own
   return run ? runLiveness(run, clocks) : {is: 'never-seen'}
 }
@@ -66,7 +66,7 @@ function uptimeAtReboot({boot}: Lease, {now, nowUptimeMs, uptime}: Clocks): numb
 }
 
 /** The run's records may know more than the lease: how it ended, or that it ended though nobody gave the lease back. */
-function endedByRun(liveness: Liveness, run: Run, {uptime, nowUptimeMs}: Clocks): Liveness {
+function withRunEnd(liveness: Liveness, run: Run, {uptime, nowUptimeMs}: Clocks): Liveness {
   // When an interruption was found says nothing about when it was.
   if (liveness.is === 'never-seen' || run.endedAt === undefined || run.outcome === 'interrupted') return liveness
   const trouble = troubleOf(run)

@@ -31,7 +31,7 @@ interface Evidence {
 /** The decision table. Its first row that fits decides. */
 export function judgeJob(facts: JobFacts): Verdict {
   const evidence: Evidence = {facts, outputs: outputsFreshness(facts), slot: judgeSlot(facts)}
-  const verdict = judgeLife(evidence)
+  const verdict = judgeLiveness(evidence)
   return verdict.status === 'failing' ? switchedOff(graced(verdict, facts), facts) : verdict
 }
 
@@ -49,7 +49,7 @@ function graced(verdict: Verdict, {now, limits}: JobFacts): Verdict {
   return {kind: 'healthy', status: 'unknown', reason}
 }
 
-function judgeLife(evidence: Evidence): Verdict {
+function judgeLiveness(evidence: Evidence): Verdict {
   const {facts, outputs} = evidence
   const {liveness, now} = facts
   switch (liveness.is) {
@@ -81,7 +81,7 @@ function judgeEnded(evidence: Evidence, liveness: LastRun): Verdict {
       ? misreported(silent, outputs)
       : trouble('stalled', withOutputs(silent, outputs))
   }
-  const ended = tellLast(liveness, facts)
+  const ended = lastRunText(liveness, facts)
   if (liveness.is === 'ended' && liveness.givenUp !== undefined)
     return trouble('stalled', `${ended}; not recovered again: ${liveness.givenUp}`)
   if (outputs.freshness === 'stale') return trouble('hung', `${ended}, but ${outputs.reason}`)
@@ -93,7 +93,7 @@ function judgeEnded(evidence: Evidence, liveness: LastRun): Verdict {
   return vetoed(evidence, ended)
 }
 
-function tellLast(liveness: LastRun, {now}: JobFacts): string {
+function lastRunText(liveness: LastRun, {now}: JobFacts): string {
   if (liveness.is === 'running-unleased')
     return `its last run began ${span(now.uptimeMs - liveness.startedUptimeMs)} ago and goes on`
   const trouble = liveness.trouble === undefined ? '' : ` (${liveness.trouble})`

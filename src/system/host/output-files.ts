@@ -4,10 +4,10 @@ import {readLines} from '../../domain/failure/output-lines.js'
 import type {OutputSettings} from '../../domain/settings/job.js'
 import type {ObservedOutput} from '../../domain/watchdog/build-job-facts.js'
 
-/** Looks for the newest file that fits each rule. A folder that cannot be read is said, never taken for an empty one. */
+/** Finds the newest file that matches each rule. A folder that cannot be read is reported, never taken for empty. */
 export type ReadOutputs = (rules: readonly OutputSettings[], dir: string) => Promise<readonly ObservedOutput[]>
 
-/** Marks are searched in the last bytes of a file: it may be a log of gigabytes. */
+/** Patterns are searched in the last bytes of a file, which may be a log of gigabytes. */
 const searchedBytes = 1024 * 1024
 
 export const readOutputs: ReadOutputs = (rules, dir) => Promise.all(rules.map((rule) => readOutput(rule, dir)))
@@ -41,10 +41,10 @@ async function findNewest(files: readonly string[], dir: string) {
   return newest
 }
 
-/** As in a shell they stand for themselves (`copy (1)/*.csv`), but for `(a|b)`, and `@(a)` with its like. */
+/** Parentheses are plain characters as in a shell (`copy (1)/*.csv`), except in `(a|b)`, `@(a)` and similar. */
 const plainParentheses = /(?<![@!*+?\\])\(([^()|]*)\)/g
 
-/** What a link stands for (`latest.json`). One that leads nowhere is as good as none, and hides no other file. */
+/** The file that a link points to (`latest.json`). @returns undefined if it points nowhere */
 function targetOf(link: string): Stats | undefined {
   try {
     return statSync(link, {throwIfNoEntry: false})

@@ -8,13 +8,13 @@ import {diagnoseGateway} from './diagnose-gateway.js'
 interface CheckOpenClawDeps {
   readonly openclaw: Pick<OpenClaw, 'listJobs' | 'health' | 'listRunningTasks'>
   readonly now: () => number
-  /** How old the last run of the job with this id may be, ms; asked after OpenClaw has answered. */
+  /** How old the last run of the job with this id may be, ms; called after OpenClaw has answered. */
   readonly maxAgeMs: (id: string) => number | undefined
 }
 
 /**
- * Asks OpenClaw once for all its jobs and judges those that the settings name. A failed read makes each of them unknown,
- * and says what is wrong with OpenClaw.
+ * Asks OpenClaw once for all its jobs and judges those that the settings name. After a failed read each of them is
+ * unknown, with the reason.
  */
 export async function checkOpenClaw(
   {openclaw, now, maxAgeMs}: CheckOpenClawDeps,

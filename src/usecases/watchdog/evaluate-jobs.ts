@@ -29,7 +29,7 @@ export interface EvaluateDeps {
   readonly resets: Reads<ResetLedger>
   readonly slots: Slots
   readonly readOutputs: ReadOutputs
-  /** What OpenClaw says of its jobs, by its ids; empty when it is not asked. A failed read is a sighting too. */
+  /** What OpenClaw says of its jobs, by its ids; empty when it is not asked. A failed read is a observed too. */
   readonly checkOpenClaw: (maxAgeMs: AllowedAge) => Promise<ReadonlyMap<string, OpenClawJobStatus>>
 }
 
@@ -134,9 +134,9 @@ interface Round {
 function reportOn(job: WatchedJob, outputs: readonly ObservedOutput[], round: Round): JobReport {
   const {leases, runs, incidents, openclaw, clocks} = round.snapshot
   const history = incidents.jobs.get(job.name)
-  const traces = {lease: leases.byJob.get(job.name), runs: runs.get(job.name)?.runs ?? []}
-  const sighting = job.openclawId === undefined ? undefined : openclaw.get(job.openclawId)
-  const facts = buildJobFacts(job, {traces, history, outputs, openclaw: sighting, slot: round.slotOf(job)}, clocks)
+  const records = {lease: leases.byJob.get(job.name), runs: runs.get(job.name)?.runs ?? []}
+  const observed = job.openclawId === undefined ? undefined : openclaw.get(job.openclawId)
+  const facts = buildJobFacts(job, {records, history, outputs, openclaw: observed, slot: round.slotOf(job)}, clocks)
   const verdict = judgeJob(facts)
   const resets = resetsOf(history?.incident, round)
   const actions = decideIncident({
@@ -147,7 +147,7 @@ function reportOn(job: WatchedJob, outputs: readonly ObservedOutput[], round: Ro
     incident: history?.incident,
     resets,
     resettable: job.openclawId !== undefined,
-    openclaw: sighting,
+    openclaw: observed,
     policy: round.policy,
   })
   return {job, facts, verdict, resets, actions}
@@ -170,12 +170,12 @@ function slotsOfRound(slots: Slots, clocks: Clocks): (job: WatchedJob) => SlotFa
 function resetsOf(incident: Parameters<typeof resetProgress>[0] | undefined, {snapshot, policy}: Round): ResetProgress {
   if (!incident) return noResets
   const {requests, ledger, clocks} = snapshot
-  const traces = {
+  const records = {
     requestedAt: (id: string) => requests.byId.get(id)?.requestedAtMs,
     answer: (id: string) => ledger.answers.get(id),
-    awakeAt: (at: number) => uptimeAt(clocks.uptime, {at}, clocks.nowUptimeMs),
+    uptimeAt: (at: number) => uptimeAt(clocks.uptime, {at}, clocks.nowUptimeMs),
   }
-  return resetProgress(incident, traces, {settleMs: policy.betweenResetsMs, nowUptimeMs: clocks.nowUptimeMs})
+  return resetProgress(incident, records, {settleMs: policy.betweenResetsMs, nowUptimeMs: clocks.nowUptimeMs})
 }
 
 /** An incident of a job that was taken out of the settings ends; with no settings at all nothing is known. */

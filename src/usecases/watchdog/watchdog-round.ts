@@ -17,7 +17,7 @@ export interface WatchdogRoundDeps extends EvaluateDeps {
   readonly incidents: Pick<Journal<Incidents>, 'read' | 'append'>
   readonly resetRequests: Pick<Journal<ResetRequests>, 'read' | 'append'>
   readonly raiseAlert: RaiseAlert
-  readonly writeEscalationFile: (artefact: EscalationFile | undefined) => void
+  readonly writeEscalationFile: (escalationFile: EscalationFile | undefined) => void
 }
 
 /** What a round saw and did, with the incidents as they stand after it. */
@@ -30,17 +30,17 @@ interface WatchdogRoundReport extends Evaluation {
  * records changes nothing: the next round decides the rest again, and what was said twice is void.
  */
 export async function watchdogRound(deps: WatchdogRoundDeps, plan: RoundPlan): Promise<WatchdogRoundReport> {
-  const survey = await evaluateJobs(deps, plan)
-  const round: Round = {deps, clocks: survey.clocks, before: deps.incidents.read()}
+  const evaluation = await evaluateJobs(deps, plan)
+  const round: Round = {deps, clocks: evaluation.clocks, before: deps.incidents.read()}
   noteClock(round)
-  noteJobs(round, survey.reports)
-  for (const report of survey.reports) {
+  noteJobs(round, evaluation.reports)
+  for (const report of evaluation.reports) {
     for (const action of report.actions) perform(round, action, report)
   }
-  for (const action of survey.orphaned) perform(round, action, undefined)
+  for (const action of evaluation.orphaned) perform(round, action, undefined)
   const incidents = deps.incidents.read()
   deps.writeEscalationFile(escalationFileOf(incidents))
-  return {...survey, incidents}
+  return {...evaluation, incidents}
 }
 
 interface Round {

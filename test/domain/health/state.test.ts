@@ -26,16 +26,16 @@ describe('journals', () => {
   const alerts: JournalFacts = {name: 'alerts', generation: 1, bytes: 10, records: 2, garbage: 0, problems: []}
 
   test.each<[string, Partial<JournalFacts>, string, string]>([
-    ['that are whole are healthy', {}, 'healthy', '1 in use, 0 lines are no JSON'],
-    ['with the torn lines of crashes are healthy', {garbage: 3}, 'healthy', '1 in use, 3 lines are no JSON'],
+    ['that are whole are healthy', {}, 'healthy', '1 in use, 0 lines are not JSON'],
+    ['with the torn lines of crashes are healthy', {garbage: 3}, 'healthy', '1 in use, 3 lines are not JSON'],
     [
-      'into which somebody writes no JSON are degraded',
+      'with many lines that are not JSON are degraded',
       {garbage: 4},
       'degraded',
-      '4 lines of alerts.jsonl are no JSON: see who writes them',
+      '4 lines of alerts.jsonl are not JSON: find the program that writes them',
     ],
     ['with a problem are degraded', {problems: ['it was cut']}, 'degraded', 'it was cut'],
-    ['that nobody has used are not counted', {generation: 0}, 'healthy', '0 in use, 0 lines are no JSON'],
+    ['that nobody has used are not counted', {generation: 0}, 'healthy', '0 in use, 0 lines are not JSON'],
   ])('%s', (_title, differing, verdict, reason) => {
     expect(judgeJournals([{...alerts, ...differing}])).toMatchObject({verdict, reason})
   })

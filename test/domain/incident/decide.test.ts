@@ -31,7 +31,7 @@ const openFor = (ms: number, escalations = 0, escalatedAgoMs = 0): Incident => (
   escalatedAt: 0,
 })
 
-const course = (last: ResetProgress['last'], attempts: number, agoMs: number, failed = 0): ResetProgress => ({
+const progress = (last: ResetProgress['last'], attempts: number, agoMs: number, failed = 0): ResetProgress => ({
   attempts,
   failed,
   last,
@@ -39,7 +39,7 @@ const course = (last: ResetProgress['last'], attempts: number, agoMs: number, fa
   detail: undefined,
 })
 
-const sighting = (remedy: OpenClawJobStatus['remedy']): OpenClawJobStatus => ({
+const observed = (remedy: OpenClawJobStatus['remedy']): OpenClawJobStatus => ({
   state: 'hung',
   remedy,
   reason: 'x',
@@ -63,26 +63,26 @@ test.each<[string, Partial<Situation>, IncidentAction['do'][]]>([
   ['a stalled job opens an incident and asks for a reset', {}, ['open', 'request-reset']],
   ['a job that nobody can reset opens an incident', {resettable: false}, ['open']],
   ['a job at work is never reset', {verdict: hung, lastVerdict: 'hung'}, ['open']],
-  ['a job whose scheduler stands is not reset', {openclaw: sighting('restart-gateway')}, ['open']],
-  ['a job that a person must look at is not reset', {openclaw: sighting('person')}, ['open']],
-  ['a hung marker is reset', {openclaw: sighting('reset')}, ['open', 'request-reset']],
+  ['a job whose scheduler stands is not reset', {openclaw: observed('restart-gateway')}, ['open']],
+  ['a job that a person must look at is not reset', {openclaw: observed('person')}, ['open']],
+  ['a hung marker is reset', {openclaw: observed('reset')}, ['open', 'request-reset']],
   ['a round killed after opening asks in the next', {incident: openFor(minute)}, ['request-reset']],
-  ['a reset under way is waited for', {incident: openFor(hour), resets: course('pending', 1, minute)}, []],
-  ['a reset that worked has time to show', {incident: openFor(hour), resets: course('settling', 1, minute)}, []],
-  ['a failed reset is not repeated at once', {incident: openFor(hour), resets: course('failed', 1, minute, 1)}, []],
+  ['a reset under way is waited for', {incident: openFor(hour), resets: progress('pending', 1, minute)}, []],
+  ['a reset that worked has time to show', {incident: openFor(hour), resets: progress('settling', 1, minute)}, []],
+  ['a failed reset is not repeated at once', {incident: openFor(hour), resets: progress('failed', 1, minute, 1)}, []],
   [
     'a failed reset is tried again',
-    {incident: openFor(hour), resets: course('failed', 1, 10 * minute, 1)},
+    {incident: openFor(hour), resets: progress('failed', 1, 10 * minute, 1)},
     ['request-reset'],
   ],
   [
     'the second failed reset escalates',
-    {incident: openFor(hour), resets: course('failed', 2, minute, 2)},
+    {incident: openFor(hour), resets: progress('failed', 2, minute, 2)},
     ['escalate'],
   ],
   [
     'a request that nobody answers escalates',
-    {incident: openFor(hour), resets: course('pending', 1, hour)},
+    {incident: openFor(hour), resets: progress('pending', 1, hour)},
     ['escalate'],
   ],
   ['trouble that nobody can reset waits for a while', {incident: openFor(9 * minute), resettable: false}, []],
@@ -91,7 +91,7 @@ test.each<[string, Partial<Situation>, IncidentAction['do'][]]>([
   ['and repeated after the interval', {incident: openFor(9 * hour, 1, 4 * hour), resettable: false}, ['escalate']],
   [
     'with each repeated alert one more reset is tried',
-    {incident: openFor(9 * hour, 1, 4 * hour), resets: course('failed', 2, 4 * hour, 2)},
+    {incident: openFor(9 * hour, 1, 4 * hour), resets: progress('failed', 2, 4 * hour, 2)},
     ['escalate', 'request-reset'],
   ],
   ['proof of health resolves', {verdict: healthy, incident: openFor(hour)}, ['resolve', 'observe']],
@@ -109,7 +109,7 @@ test('a resolution says how many attempts are cleared', () => {
     ...dead,
     verdict: healthy,
     incident: openFor(hour, 1),
-    resets: course('failed', 4, minute, 4),
+    resets: progress('failed', 4, minute, 4),
   })
   expect(resolved).toMatchObject({
     do: 'resolve',
@@ -119,7 +119,7 @@ test('a resolution says how many attempts are cleared', () => {
 })
 
 test('an escalation says what was tried', () => {
-  const resets = {...course('failed', 2, minute, 2), detail: 'the marker stayed'}
+  const resets = {...progress('failed', 2, minute, 2), detail: 'the marker stayed'}
   const [escalation] = decideIncident({...dead, incident: openFor(hour), resets})
   expect(escalation?.reason).toBe('it is silent; 2 resets failed, the last: the marker stayed')
 })

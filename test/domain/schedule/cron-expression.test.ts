@@ -26,7 +26,7 @@ test.each([
   ['* * * *', 'has 4 fields'],
   ['', 'has 0 fields'],
   ['0 0 30 2 *', 'names day 30 of a month that never has it'],
-  ['@reboot', 'is none of @yearly'],
+  ['@reboot', 'is not one of @yearly'],
 ])('"%s" is wrong, and the wrong field is named', (expression, problem) => {
   expect(cronProblem(expression)).toContain(problem)
 })

@@ -24,8 +24,8 @@ const job = (id: string, runningForMs: number) =>
   parseOpenClawJob({id, enabled: true, schedule: {kind: 'cron'}, state: {runningAtMs: now - runningForMs}})!
 
 async function states(answer: Response<OpenClawJobs>): Promise<Record<string, string>> {
-  const sightings = await sight(answer)
-  return Object.fromEntries([...sightings].map(([id, {state}]) => [id, state]))
+  const observations = await sight(answer)
+  return Object.fromEntries([...observations].map(([id, {state}]) => [id, state]))
 }
 
 function sight(answer: Response<OpenClawJobs>, maxAgeMs?: number) {

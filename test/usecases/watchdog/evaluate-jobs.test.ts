@@ -99,15 +99,15 @@ test('every job is reported on, in the order of the settings, and a snapshot of 
   const seen = {healthy: 0, trouble: 0}
   const property = fc.asyncProperty(fc.array(fate, {minLength: 60, maxLength: 120}), async (fates) => {
     const {jobs, leases, runs, incidents} = worldOf(fates)
-    const survey = await evaluateJobs(depsOf({leases, runs, incidents}), {jobs, policy})
+    const evaluation = await evaluateJobs(depsOf({leases, runs, incidents}), {jobs, policy})
     const snapshots = {
       leases: fromSnapshot(leaseFold, leases),
       runs: fromSnapshot(runsFold, runs),
       incidents: fromSnapshot(incidentFold, incidents),
     }
-    expect(survey.reports.map(({job}) => job)).toEqual(jobs)
-    expect(await evaluateJobs(depsOf(snapshots), {jobs, policy})).toEqual(survey)
-    for (const {verdict} of survey.reports) seen[verdict.status === 'failing' ? 'trouble' : 'healthy'] += 1
+    expect(evaluation.reports.map(({job}) => job)).toEqual(jobs)
+    expect(await evaluateJobs(depsOf(snapshots), {jobs, policy})).toEqual(evaluation)
+    for (const {verdict} of evaluation.reports) seen[verdict.status === 'failing' ? 'trouble' : 'healthy'] += 1
   })
   await fc.assert(property, {numRuns: 60})
   expect(seen.healthy).toBeGreaterThan(100)

@@ -21,11 +21,11 @@ test('a stalled job is reset twice, escalated once, and forgiven when it lives a
   expect(await acts()).toEqual(['request-reset'])
   answer(false)
   expect(await acts()).toEqual(['escalate'])
-  expect(seen.artefact?.escalations).toMatchObject([{job: 'scan', alerts: 1}])
+  expect(seen.escalationFile?.escalations).toMatchObject([{job: 'scan', alerts: 1}])
   expect(await acts()).toEqual([])
   claim(5 * minute)
   expect(await acts()).toEqual(['resolve', 'observe'])
-  expect(seen.artefact).toBeUndefined()
+  expect(seen.escalationFile).toBeUndefined()
   expect(alerts()).toEqual([
     'CRITICAL scan is stalled: its lease expired, last sign 16m ago; 2 resets failed, the last: failed',
     'INFO scan: healthy again, 2 attempts cleared: its lease is alive, renewed 0s ago',
@@ -136,7 +136,7 @@ async function lifeWithKill(nth: number, where: 'beforeWrite' | 'afterWrite') {
       alerts: world.alerts(),
       requests: [...world.journals.resetRequests.read().byId.values()].map(({attempts}) => attempts),
       incident: world.journals.incidents.read().jobs.get('scan')?.incident,
-      artefact: world.seen.artefact,
+      escalationFile: world.seen.escalationFile,
     },
   }
 }
@@ -144,7 +144,7 @@ async function lifeWithKill(nth: number, where: 'beforeWrite' | 'afterWrite') {
 test('killed at any write, the next round comes to the same end', async () => {
   const undisturbed = await lifeWithKill(Number.POSITIVE_INFINITY, 'beforeWrite')
   expect(undisturbed.writes).toBeGreaterThan(6)
-  expect(undisturbed.end).toMatchObject({requests: [1, 2], incident: undefined, artefact: undefined})
+  expect(undisturbed.end).toMatchObject({requests: [1, 2], incident: undefined, escalationFile: undefined})
   expect(undisturbed.end.alerts).toHaveLength(2)
   for (let nth = 1; nth <= undisturbed.writes; nth++) {
     for (const where of ['beforeWrite', 'afterWrite'] as const) {
