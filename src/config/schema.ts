@@ -33,8 +33,14 @@ const breaker = section({
 
 const watchdog = section({
   escalateAfterFailedResets: count('Failed resets after which a human hears of it', {min: 1}),
-  repeatAlertAfter: duration('Between two alerts of one incident'),
-  escalateAfter: duration('A job that cannot be reset escalates after trouble of this length', {minMs: 0}),
+  repeatAlertAfter: duration('Between two alerts of one job'),
+  escalateAfter: duration('An incident is told when it has lasted so long, or at once if the next run is later', {
+    minMs: 0,
+  }),
+  flapping: section({
+    incidents: count('So many incidents of one job …', {min: 2, max: 100}),
+    within: duration('… within this time are one that flaps'),
+  }).meta({description: 'When incidents of one job are one that flaps'}),
   bootGrace: duration('After a boot or a suspend nothing is late for so long', {minMs: 0}),
   lateAfter: duration('The watchdog itself is late when its last round is older'),
 }).meta({description: 'The watchdog'})
@@ -59,6 +65,7 @@ const openclaw = section({
   grace: duration('Added to the limit before a job counts as hung', {minMs: 0}),
   wedgedAfter: duration('A slot so late means that the scheduler stands'),
   failingAfter: count('So many errors one after the other count as failing', {min: 1}),
+  unreachableAfter: duration('OpenClaw that cannot be asked for so long is an incident', {minMs: 0}),
 }).meta({description: 'OpenClaw, when its jobs are to be watched and reset'})
 
 const resetDaemon = section({

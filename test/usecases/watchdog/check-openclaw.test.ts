@@ -18,6 +18,7 @@ const settings: OpenClawSettings = {
   graceMs: 2 * minute,
   wedgedAfterMs: 3 * minute,
   failingAfter: 3,
+  unreachableAfterMs: 15 * 60_000,
 }
 
 const job = (id: string, runningForMs: number) =>
