@@ -1,5 +1,6 @@
 import {statSync} from 'node:fs'
 import {join} from 'node:path'
+import type {Incidents} from '../domain/incident/incident.js'
 import {type OverallStatus, overallStatus} from '../domain/incident/overall-status.js'
 import {GuardError} from '../errors.js'
 import {alertStream, incidentStream, resetRequestStream, resetResultStream} from '../journal/other-streams.js'
@@ -22,24 +23,22 @@ interface WatchdogOptions {
   readonly print: (text: string) => void
 }
 
-/** What a round saw, with what it means for the whole. */
+/** What a round saw, and the status of all jobs together. */
 interface Round {
   readonly evaluation: Evaluation
-  readonly verdict: OverallStatus
+  readonly status: OverallStatus
 }
 
 /** A round longer than that renews its lease meanwhile. */
 const leaseTtlMs = 120_000
 
-const exitCodes: Readonly<Record<OverallStatus, number>> = {healthy: 0, degraded: 1, unhealthy: 2}
+const exitCodes: Readonly<Record<OverallStatus['is'], number>> = {healthy: 0, degraded: 1, unhealthy: 2}
 
-/** What a round would do; nothing is written, no file is made. */
+/** Says what a round would do; writes nothing. */
 export async function dryRun(guard: Guard, options: Pick<WatchdogOptions, 'json' | 'print'>): Promise<RoundJson> {
   const deps = wireWatchdog(guard)
   const evaluation = await briefly(guard, () => evaluateJobs(deps, roundPlan(guard)))
-  const verdicts = evaluation.reports.map(({verdict}) => verdict)
-  const status = overallStatus(verdicts, deps.incidents.read())
-  return showRound({evaluation, verdict: status}, options)
+  return showRound({evaluation, status: statusOf(evaluation, deps.incidents.read())}, options)
 }
 
 /** One round, or rounds until INT or TERM. Throws GuardError `busy` for one round. */
@@ -50,7 +49,7 @@ export async function runWatchdog(guard: Guard, options: WatchdogOptions): Promi
   return undefined
 }
 
-/** Apart from `runWatchdog`, so that the start of a plain round is without what a watch takes. */
+/** Apart from `runWatchdog`, because a plain round needs less. */
 export async function runRound(guard: Guard, options: Pick<WatchdogOptions, 'json' | 'print'>): Promise<RoundJson> {
   guard.ensureState()
   return showRound(await briefly(guard, () => underLease(guard)), options)
@@ -73,11 +72,11 @@ type RoundJson = object | undefined
 
 /** For people or for programs, never for both. */
 async function showRound(round: Round, {json, print}: Pick<WatchdogOptions, 'json' | 'print'>): Promise<RoundJson> {
-  const {evaluation, verdict} = round
-  process.exitCode = exitCodes[verdict]
+  const {evaluation, status} = round
+  process.exitCode = exitCodes[status.is]
   const {renderEvaluation, evaluationToJson} = await import('./render/watchdog.js')
-  if (json) return evaluationToJson(evaluation, verdict)
-  print(renderEvaluation(evaluation))
+  if (json) return evaluationToJson(evaluation, status)
+  print(renderEvaluation(evaluation, status))
   return undefined
 }
 
@@ -91,6 +90,13 @@ async function watch(guard: Guard, options: WatchdogOptions & {watchMs: number})
   }
 }
 
+function statusOf({reports}: Evaluation, incidents: Incidents): OverallStatus {
+  return overallStatus(
+    reports.map(({job, verdict}) => ({job: job.name, verdict})),
+    incidents,
+  )
+}
+
 async function underLease(guard: Guard): Promise<Round> {
   const {deps, request} = ownLease(guard, leaseTtlMs)
   return holdLease({...deps, callAfter}, request, async () => {
@@ -98,23 +104,22 @@ async function underLease(guard: Guard): Promise<Round> {
     const report = await watchdogRound(wireWatchdog(guard), roundPlan(guard))
     for (const line of logLines(report)) guard.log(line)
     compact(guard)
-    const verdicts = report.reports.map(({verdict}) => verdict)
-    return {evaluation: report, verdict: overallStatus(verdicts, report.incidents)}
+    return {evaluation: report, status: statusOf(report, report.incidents)}
   })
 }
 
-/** What a run under a lease has left is brought home by the job's next run; runs that may overlap leave nobody a word. */
+/** The job's next run recovers the output of a run under a lease; of runs that may overlap this round does. */
 async function closeRuns(guard: Guard, {leases}: LeaseDeps): Promise<void> {
   const here = {host: readHostName(), boot: readBootId()}
   const survivor = (holder: Holder) => livingProcessOf(holder, here)
   for (const {job, id, owner} of await reconcileInterrupted({leases, runs: guard.runs(), survivorOf: survivor})) {
     guard.log(`watchdog: ${job} interrupted: run ${id} has no end, and its guard and its job are gone`)
-    // Seldom: what it takes stands apart from what each round loads.
+    // Loaded here because it is rare.
     if (owner) (await import('./wire/run-output.js')).recoverSpools(guard, job, id)
   }
 }
 
-/** The watchdog has the time that `guard run` has not: all that it reads stays short for everybody. */
+/** The watchdog compacts the journals, so that `guard run` need not. */
 function compact(guard: Guard): void {
   guard.leases().compactIfDue()
   guard.runs().compactIfDue()
@@ -124,19 +129,20 @@ function compact(guard: Guard): void {
   guard.journal(alertStream).compactIfDue()
 }
 
-/** A full disk or another watchdog at work must not end the watch. */
+/** Neither a full disk nor another watchdog ends the watch. */
 function warnAndGoOn(error: unknown): undefined {
   if (!(error instanceof GuardError) || !['busy', 'io', 'fenced', 'no-state'].includes(error.kind)) throw error
   printWarning(`watchdog: ${error.message}`)
 }
 
-/** In a watch, people see what happened; programs see every round, one a line. */
-async function show({evaluation, verdict}: Round, {json, print}: WatchdogOptions): Promise<void> {
+/** In a watch the text has changes alone, and JSON has every round, one on each line. */
+async function show({evaluation, status}: Round, {json, print}: WatchdogOptions): Promise<void> {
   const {renderEvaluation, evaluationToJson} = await import('./render/watchdog.js')
-  if (json) process.stdout.write(`${JSON.stringify(evaluationToJson(evaluation, verdict))}\n`)
+  if (json) process.stdout.write(`${JSON.stringify(evaluationToJson(evaluation, status))}\n`)
   else {
     const changed = evaluation.reports.filter(({actions}) => actions.length > 0)
-    if (changed.length + evaluation.orphaned.length > 0) print(renderEvaluation({...evaluation, reports: changed}))
+    if (changed.length + evaluation.orphaned.length > 0)
+      print(renderEvaluation({...evaluation, reports: changed}, status))
   }
 }
 

@@ -14,7 +14,9 @@ export function renderHealth({verdict, checks}: Health): string {
   const lines = checks.map(
     (one) => `${one.check.padEnd(width)}  ${paint[one.verdict](one.verdict.padEnd(9))}  ${one.reason}`,
   )
-  return [...lines, paint[verdict](chalk.bold(verdict))].join('\n')
+  const causes = checks.filter((one) => one.verdict !== 'healthy').map(({check}) => check)
+  const why = causes.length > 0 ? `: ${causes.join(', ')}` : ''
+  return [...lines, `${paint[verdict](chalk.bold(verdict))}${why}`].join('\n')
 }
 
 export function healthToJson({at, ...health}: Health): object {

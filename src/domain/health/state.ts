@@ -1,6 +1,7 @@
 import {type Breakers, breakerState} from '../breaker/breaker.js'
 import type {ClockReading} from '../clock/reading.js'
 import type {Incidents} from '../incident/incident.js'
+import {isCritical} from '../incident/overall-status.js'
 import {type Lease, type LeaseState, leaseState} from '../lease/lease.js'
 import type {ResetRequest} from '../openclaw/reset-request.js'
 import {inferredEnd, type LeaseHolder} from '../run/interrupted-run.js'
@@ -93,17 +94,18 @@ export function judgeBreakers(breakers: Breakers, now: ClockReading): Check {
 export function judgeIncidents(incidents: Incidents, now: ClockReading): Check {
   const open = [...incidents.open.values()]
   const escalated = open.filter(({escalations}) => escalations > 0)
-  const verdict: HealthVerdict = escalated.length > 0 ? 'unhealthy' : open.length > 0 ? 'degraded' : 'healthy'
+  const verdict: HealthVerdict = open.some(isCritical) ? 'unhealthy' : open.length > 0 ? 'degraded' : 'healthy'
   const told = [...escalated, ...open.filter(({escalations}) => escalations === 0)].map(
     ({job, verdict, openedAt, escalations}) =>
-      `${job} ${verdict} for ${span(Math.max(0, now.at - openedAt))}${escalations > 0 ? ', escalated' : ''}`,
+      `${job} ${verdict} for ${span(Math.max(0, now.at - openedAt))}${escalations > 0 ? ', told' : ''}`,
   )
   return check('incidents', verdict, {
     reason: told.length > 0 ? listed(told, '; ') : 'none open',
     facts: {
-      open: open.map(({job, verdict, reason, openedAt, escalations}) => ({
+      open: open.map(({job, verdict, level, reason, openedAt, escalations}) => ({
         job,
         verdict,
+        level,
         reason,
         openedAt: new Date(openedAt).toISOString(),
         escalations,

@@ -5,9 +5,9 @@ import type {Incident} from './incident.js'
 export interface ResetProgress {
   /** Requests so far. */
   readonly attempts: number
-  /** Requests that were answered and did not help. */
+  /** Requests that did not help. */
   readonly failed: number
-  /** What the last request came to. `settling`: it is said to have worked, and that may take a while to show. */
+  /** State of the last request. `settling`: its answer is success, whose effect may take a while to show. */
   readonly last: 'none' | 'pending' | 'settling' | 'failed'
   readonly lastUptimeMs: number
   readonly detail: string | undefined
@@ -20,7 +20,7 @@ export function resetRequestId(incidentId: string, attempt: number): string {
   return `${incidentId}-${attempt}`
 }
 
-/** What a progress is told from; both lookups are by request id. */
+/** Both lookups are by request id. */
 interface ResetRecords {
   requestedAt(requestId: string): number | undefined
   answer(requestId: string): ResetAnswer | undefined

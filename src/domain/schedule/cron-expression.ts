@@ -82,3 +82,12 @@ function neverProblem([, , days = '', month = '', weekday = '']: readonly string
   })
   return possible ? undefined : `names day ${days} of a month that never has it, so it would never be due`
 }
+
+/**
+ * Whether cron treats a schedule as one of a wildcard: it goes by the new time at once when the clock is set, while
+ * jobs of a fixed hour and minute are held back until the clock has caught up (Debian's cron(8)).
+ */
+export function isWildcard(expression: string): boolean {
+  const [minute = '', hour = ''] = expression.trim().split(/\s+/)
+  return minute.startsWith('*') || hour.startsWith('*') || minute.toLowerCase() === '@hourly'
+}

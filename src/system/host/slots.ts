@@ -1,4 +1,5 @@
 import {Cron} from 'croner'
+import {isWildcard} from '../../domain/schedule/cron-expression.js'
 import {GuardError} from '../../errors.js'
 
 /** Computes the slots of a cron expression. Expressions are checked with the settings. */
@@ -8,6 +9,8 @@ export interface Slots {
    * GuardError `config` for a wrong expression.
    */
   latest(schedule: Schedule, atMs: number): number | undefined
+  /** The first slot after `atMs`, or undefined if there is none. Throws as `latest`. */
+  next(schedule: Schedule, atMs: number): number | undefined
 }
 
 interface Schedule {
@@ -21,6 +24,7 @@ const mostAnswers = 4096
 /** Keeps one croner object for each expression and zone, and the answers of this round. */
 export function createSlots(): Slots {
   const crons = new Map<string, Before>()
+  const upcoming = new Map<string, Cron>()
   const answers = new Map<string, number | undefined>()
   return {
     latest(schedule, atMs) {
@@ -36,6 +40,12 @@ export function createSlots(): Slots {
       answers.set(question, answer)
       return answer
     },
+    next(schedule, atMs) {
+      const key = `${schedule.timezone ?? ''} ${schedule.expression}`
+      const cron = upcoming.get(key) ?? createCron(schedule)
+      upcoming.set(key, cron)
+      return cron.nextRun(new Date(atMs))?.getTime()
+    },
   }
 }
 
@@ -46,8 +56,7 @@ type Before = (beforeMs: number) => number | undefined
 function slotsOf(schedule: Schedule): Before {
   const cron = createCron(schedule)
   const before: Before = (beforeMs) => cron.previousRuns(1, new Date(beforeMs))[0]?.getTime()
-  const [minute, hour] = fieldsOf(schedule)
-  if (schedule.expression.startsWith('@') || minute?.startsWith('*') || hour?.startsWith('*')) return before
+  if (isWildcard(schedule.expression)) return before
   return (beforeMs) => {
     let slot = before(beforeMs)
     while (slot !== undefined && isShownAgain(slot, schedule)) slot = before(slot)

@@ -49,7 +49,7 @@ test.each<[number, string]>([
 })
 
 test('memory that the system does not tell is no reproach', () => {
-  expect(judgeMemory(undefined)).toMatchObject({verdict: 'healthy', reason: 'the system does not tell it'})
+  expect(judgeMemory(undefined)).toMatchObject({verdict: 'healthy', reason: 'the system does not report it'})
 })
 
 test('load is told per core and never judged', () => {
