@@ -1,6 +1,6 @@
 import {boolean} from '@oclif/core/flags'
 import {durationFlag, GuardCommand} from '../src/cli/guard-command.js'
-import {runWatchdog, surveyOnly} from '../src/cli/run-watchdog.js'
+import {dryRun, runWatchdog} from '../src/cli/run-watchdog.js'
 
 /** Looks after all watched jobs: opens, escalates and resolves incidents, and asks for resets. */
 export default class Watchdog extends GuardCommand {
@@ -23,7 +23,7 @@ export default class Watchdog extends GuardCommand {
     const guard = await this.openGuard(flags)
     const print = (text: string) => this.print(text)
     const json = this.jsonEnabled()
-    if (flags['dry-run']) return surveyOnly(guard, {json, print})
+    if (flags['dry-run']) return dryRun(guard, {json, print})
     return runWatchdog(guard, {watchMs: flags.watch, json, print})
   }
 

@@ -1,3 +1,4 @@
+import type {Incidents} from '../domain/incident/incident.js'
 import {type OverallStatus, overallStatus} from '../domain/incident/overall-status.js'
 import {GuardError} from '../errors.js'
 import {alertStream, incidentStream, resetRequestStream, resetResultStream} from '../journal/failure-streams.js'
@@ -20,44 +21,42 @@ interface WatchdogOptions {
   readonly print: (text: string) => void
 }
 
-/** What a round saw, with what it means for the whole. */
+/** What a round saw, and the status of all jobs together. */
 interface Round {
-  readonly survey: Evaluation
-  readonly verdict: OverallStatus
+  readonly evaluation: Evaluation
+  readonly status: OverallStatus
 }
 
 /** A round longer than that renews its lease meanwhile. */
 const leaseTtlMs = 120_000
 
-const exitCodes: Readonly<Record<OverallStatus, number>> = {healthy: 0, degraded: 1, unhealthy: 2}
+const exitCodes: Readonly<Record<OverallStatus['is'], number>> = {healthy: 0, degraded: 1, unhealthy: 2}
 
-/** What a round would do; nothing is written, no file is made. */
-export async function surveyOnly(guard: Guard, options: Pick<WatchdogOptions, 'json' | 'print'>): Promise<Told> {
+/** Says what a round would do; writes nothing. */
+export async function dryRun(guard: Guard, options: Pick<WatchdogOptions, 'json' | 'print'>): Promise<RoundJson> {
   const deps = wireWatchdog(guard)
-  const survey = await evaluateJobs(deps, roundPlan(guard))
-  const verdicts = survey.reports.map(({verdict}) => verdict)
-  const status = overallStatus(verdicts, deps.incidents.read())
-  return tellRound({survey, verdict: status}, options)
+  const evaluation = await evaluateJobs(deps, roundPlan(guard))
+  return showRound({evaluation, status: statusOf(evaluation, deps.incidents.read())}, options)
 }
 
 /** One round, or rounds until INT or TERM. Throws GuardError `busy` for one round. */
-export async function runWatchdog(guard: Guard, options: WatchdogOptions): Promise<Told> {
+export async function runWatchdog(guard: Guard, options: WatchdogOptions): Promise<RoundJson> {
   guard.ensureState()
-  if (options.watchMs === undefined) return tellRound(await underLease(guard), options)
+  if (options.watchMs === undefined) return showRound(await underLease(guard), options)
   await watch(guard, {...options, watchMs: options.watchMs})
   return undefined
 }
 
 /** The round for `--json`. */
-type Told = object | undefined
+type RoundJson = object | undefined
 
 /** For people or for programs, never for both. */
-async function tellRound(round: Round, {json, print}: Pick<WatchdogOptions, 'json' | 'print'>): Promise<Told> {
-  const {survey, verdict} = round
-  process.exitCode = exitCodes[verdict]
-  const {renderSurvey, surveyToJson} = await import('./render/watchdog.js')
-  if (json) return surveyToJson(survey, verdict)
-  print(renderSurvey(survey))
+async function showRound(round: Round, {json, print}: Pick<WatchdogOptions, 'json' | 'print'>): Promise<RoundJson> {
+  const {evaluation, status} = round
+  process.exitCode = exitCodes[status.is]
+  const {renderEvaluation, evaluationToJson} = await import('./render/watchdog.js')
+  if (json) return evaluationToJson(evaluation, status)
+  print(renderEvaluation(evaluation, status))
   return undefined
 }
 
@@ -65,10 +64,17 @@ async function watch(guard: Guard, options: WatchdogOptions & {watchMs: number})
   const stop = new AbortController()
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort())
   while (!stop.signal.aborted) {
-    const round = await underLease(guard).catch(tellAndGoOn)
+    const round = await underLease(guard).catch(warnAndGoOn)
     if (round) await show(round, options)
     await guard.clock.sleep(options.watchMs, stop.signal)
   }
+}
+
+function statusOf({reports}: Evaluation, incidents: Incidents): OverallStatus {
+  return overallStatus(
+    reports.map(({job, verdict}) => ({job: job.name, verdict})),
+    incidents,
+  )
 }
 
 async function underLease(guard: Guard): Promise<Round> {
@@ -78,18 +84,17 @@ async function underLease(guard: Guard): Promise<Round> {
     const report = await watchdogRound(wireWatchdog(guard), roundPlan(guard))
     for (const line of logLines(report)) guard.log(line)
     compact(guard)
-    const verdicts = report.reports.map(({verdict}) => verdict)
-    return {survey: report, verdict: overallStatus(verdicts, report.incidents)}
+    return {evaluation: report, status: statusOf(report, report.incidents)}
   })
 }
 
-/** What a run under a lease has left is brought home by the job's next run; runs that may overlap leave nobody a word. */
+/** The job's next run recovers the output of a run under a lease; of runs that may overlap this round does. */
 async function closeRuns(guard: Guard, {leases}: LeaseDeps): Promise<void> {
   const here = {host: readHostName(), boot: readBootId()}
   const survivor = (holder: Holder) => livingProcessOf(holder, here)
   for (const {job, id, owner} of await reconcileInterrupted({leases, runs: guard.runs(), survivorOf: survivor})) {
     guard.log(`watchdog: ${job} interrupted: run ${id} has no end, and its guard and its job are gone`)
-    // Seldom: what it takes stands apart from what each round loads.
+    // Loaded here because it is rare.
     if (owner) {
       const {recoverSpools} = await import('../system/output/recover-spools.js')
       recoverSpools({spoolDir: guard.spoolDir, runId: id, logFile: guard.logFileOf(job), warn: printWarning})
@@ -97,7 +102,7 @@ async function closeRuns(guard: Guard, {leases}: LeaseDeps): Promise<void> {
   }
 }
 
-/** The watchdog has the time that `guard run` has not: all that it reads stays short for everybody. */
+/** The watchdog compacts the journals, so that `guard run` need not. */
 function compact(guard: Guard): void {
   guard.leases().compactIfDue()
   guard.runs().compactIfDue()
@@ -107,19 +112,20 @@ function compact(guard: Guard): void {
   guard.journal(alertStream).compactIfDue()
 }
 
-/** A full disk or another watchdog at work must not end the watch. */
-function tellAndGoOn(error: unknown): undefined {
+/** Neither a full disk nor another watchdog ends the watch. */
+function warnAndGoOn(error: unknown): undefined {
   if (!(error instanceof GuardError) || !['busy', 'io', 'fenced', 'no-state'].includes(error.kind)) throw error
   printWarning(`watchdog: ${error.message}`)
 }
 
-/** In a watch, people see what happened; programs see every round, one a line. */
-async function show({survey, verdict}: Round, {json, print}: WatchdogOptions): Promise<void> {
-  const {renderSurvey, surveyToJson} = await import('./render/watchdog.js')
-  if (json) process.stdout.write(`${JSON.stringify(surveyToJson(survey, verdict))}\n`)
+/** In a watch the text has changes alone, and JSON has every round, one on each line. */
+async function show({evaluation, status}: Round, {json, print}: WatchdogOptions): Promise<void> {
+  const {renderEvaluation, evaluationToJson} = await import('./render/watchdog.js')
+  if (json) process.stdout.write(`${JSON.stringify(evaluationToJson(evaluation, status))}\n`)
   else {
-    const changed = survey.reports.filter(({actions}) => actions.length > 0)
-    if (changed.length + survey.orphaned.length > 0) print(renderSurvey({...survey, reports: changed}))
+    const changed = evaluation.reports.filter(({actions}) => actions.length > 0)
+    if (changed.length + evaluation.orphaned.length > 0)
+      print(renderEvaluation({...evaluation, reports: changed}, status))
   }
 }
 

@@ -58,6 +58,7 @@ export const openclawDefaults: OpenClawSettings = {
   graceMs: 2 * minute,
   wedgedAfterMs: 3 * minute,
   failingAfter: 3,
+  unreachableAfterMs: 15 * 60_000,
 }
 
 export const routeDefaults = {level: 'INFO', jobs: []} as const

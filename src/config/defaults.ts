@@ -96,6 +96,7 @@ export const defaultSettings: Settings = {
     escalateAfterFailedResets: 2,
     repeatAlertAfterMs: 4 * hour,
     escalateAfterMs: 10 * minute,
+    flapping: {incidents: 4, withinMs: 4 * hour},
     bootGraceMs: 10 * minute,
     lateAfterMs: 15 * minute,
   },

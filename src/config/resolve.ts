@@ -42,7 +42,11 @@ export function resolveSettings(written: WrittenSettings, file: string): Setting
     jobs,
     services: mapValues(written.services ?? {}, (service) => resolveService(service, at)),
     breakers: resolveBreakers(written.breakers ?? {}),
-    watchdog: {...defaultSettings.watchdog, ...written.watchdog},
+    watchdog: {
+      ...defaultSettings.watchdog,
+      ...written.watchdog,
+      flapping: {...defaultSettings.watchdog.flapping, ...written.watchdog?.flapping},
+    },
     ...(openclaw && {openclaw}),
     resetDaemon: {...defaultSettings.resetDaemon, ...written.resetDaemon},
     channels: mapValues(written.channels ?? {}, (channel) => resolveChannel(channel, at)),

@@ -33,9 +33,15 @@ const breaker = section({
 })
 
 const watchdog = section({
-  escalateAfterFailedResets: count('Number of failed resets after which an incident escalates', {min: 1}),
-  repeatAlertAfter: duration('Time between two alerts of one incident'),
-  escalateAfter: duration('How long the incident of a job that cannot be reset lasts before it escalates', {minMs: 0}),
+  escalateAfterFailedResets: count('Number of failed resets after which an incident is told', {min: 1}),
+  repeatAlertAfter: duration('Time between two alerts of one job'),
+  escalateAfter: duration('An incident is told when it has lasted so long, or at once if the next run is later', {
+    minMs: 0,
+  }),
+  flapping: section({
+    incidents: count('Number of incidents of one job that are one that flaps', {min: 2, max: 100}),
+    within: duration('Time within which they open'),
+  }).meta({description: 'When incidents of one job are one that flaps'}),
   bootGrace: duration('Time after a boot or a suspend in which nothing counts as late', {minMs: 0}),
   lateAfter: duration('Age of its last round from which the watchdog itself counts as late'),
 }).meta({description: 'The watchdog'})
@@ -60,6 +66,7 @@ const openclaw = section({
   grace: duration('Time beyond the limit before a job counts as hung', {minMs: 0}),
   wedgedAfter: duration('Lateness of a slot from which the scheduler counts as wedged'),
   failingAfter: count('Number of consecutive errors from which a job counts as failing', {min: 1}),
+  unreachableAfter: duration('OpenClaw that cannot be asked for so long is an incident', {minMs: 0}),
 }).meta({description: 'OpenClaw, whose jobs are watched and reset'})
 
 const resetDaemon = section({

@@ -47,7 +47,7 @@ test('after a good run all is well, in one line each', async () => {
   const {code, stdout} = await box.guard('health')
   expect(stdout).toMatch(/^disk +\w+ +[\d.]+ \w+ of /)
   expect(stdout).toContain('leases        healthy    0 held, 0 expired, 1 released\n')
-  expect(stdout).toContain('journals      healthy    2 in use, 0 lines are no JSON\n')
+  expect(stdout).toContain('journals      healthy    2 in use, 0 lines are not JSON\n')
   expect(stdout.trimEnd().split('\n').at(-1)).toBe(['healthy', 'degraded', 'unhealthy'][code ?? -1])
 })
 

@@ -280,7 +280,7 @@ describe('a job that does not end as one expects', () => {
 
 describe('the result file', () => {
   test.each([
-    ['no JSON', 'echo nonsense > $GUARD_RESULT_FILE', /result file not used: it is no JSON/],
+    ['no JSON', 'echo nonsense > $GUARD_RESULT_FILE', /result file not used: it is not JSON/],
     [
       'endless',
       'head -c 50000000 /dev/zero > $GUARD_RESULT_FILE',

@@ -78,12 +78,12 @@ describe('recovery', () => {
     expect(box.journal('alerts.jsonl')).toMatchObject([{level: 'CRITICAL', component: 'job', job: 'job'}])
   })
 
-  test('a refused recovery opens an incident, which a healthy run resolves', async () => {
+  test('a run that is not recovered opens an incident that says why, and a healthy run resolves it', async () => {
     const recovery = [{do: 'exec', command: ['true']}]
     const box = sandboxWith('test -e up', {recovery, budget: {recoveries: 1, per: '1h'}}, {watchdog: {bootGrace: '0s'}})
     const kinds = () => box.journal('incidents.jsonl').map(({kind}) => kind)
     await box.guard('run', 'job')
-    expect((await box.guard('watchdog')).code).toBe(0)
+    expect((await box.guard('watchdog')).code).toBe(1)
     await box.guard('run', 'job')
     const troubled = await box.guard('watchdog')
     expect(troubled.code).toBe(1)

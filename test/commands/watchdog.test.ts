@@ -1,8 +1,8 @@
-import {existsSync, readFileSync} from 'node:fs'
+import {existsSync, readFileSync, utimesSync} from 'node:fs'
 import {hostname} from 'node:os'
-import {expect, test} from 'vitest'
+import {describe, expect, test} from 'vitest'
 import {readBootId} from '../../src/system/host/host.js'
-import {createSandbox, type Sandbox, until} from '../support/sandbox.js'
+import {createSandbox, isAlive, type Sandbox, until} from '../support/sandbox.js'
 
 const settings = `
 watchdog: {bootGrace: 0s, escalateAfter: 0s}
@@ -26,7 +26,7 @@ test('a job new in the settings is no trouble, and exit 0 says so', async () => 
   const box = createSandbox()
   box.write('.guardianrc.yaml', settings)
   const {code, stdout} = await box.guard('watchdog')
-  expect(stdout).toBe('scan  healthy      nothing is known yet, watched for 0s\n')
+  expect(stdout).toBe('scan  unknown      nothing is known yet, watched for 0s\n')
   expect(code).toBe(0)
 })
 
@@ -45,9 +45,9 @@ test('a plain round, which loads no oclif, does and says what a round through oc
   expect(refused.code).toBe(78)
 })
 
-type Told = Pick<Awaited<ReturnType<Sandbox['guard']>>, 'code' | 'stdout' | 'stderr'>
+type Shown = Pick<Awaited<ReturnType<Sandbox['guard']>>, 'code' | 'stdout' | 'stderr'>
 
-const untimed = ({code, stdout, stderr}: Told) => ({
+const untimed = ({code, stdout, stderr}: Shown) => ({
   code,
   stderr,
   stdout: stdout.replace(/\d+m?s ago|\d+m \d+s ago/g, 'ago'),
@@ -67,12 +67,12 @@ test('of very many jobs those that are healthy are only counted, and the next ro
   ])
   box.write('state/leases.jsonl', lines.map((line) => `${JSON.stringify(line)}\n`).join(''), 0o600)
   const first = await box.guard('watchdog')
-  expect(first).toMatchObject({code: 0, stdout: '1200 jobs are healthy; --json tells of each\n', stderr: ''})
+  expect(first).toMatchObject({code: 0, stdout: '1200 jobs are healthy; --json has each\n', stderr: ''})
   const [snapshot] = box.journal('leases.jsonl') as {kind: string; state: {leases: {job: string}[]}}[]
   expect(snapshot?.kind).toBe('snapshot')
   expect(snapshot?.state.leases.map(({job}) => job)).toEqual([...jobs, 'guard-watchdog'])
   const second = await box.guard('watchdog')
-  expect(second).toMatchObject({code: 0, stdout: '1200 jobs are healthy; --json tells of each\n', stderr: ''})
+  expect(second).toMatchObject({code: 0, stdout: '1200 jobs are healthy; --json has each\n', stderr: ''})
   const {jobs: told} = json(await box.guard('watchdog', '--json')) as unknown as {jobs: {verdict: string}[]}
   expect(told.map(({verdict}) => verdict)).toEqual(jobs.map(() => 'healthy'))
 })
@@ -87,23 +87,24 @@ test('without any job in the settings it says that it watches none', async () =>
 test('a dead job is an incident, then one alert, and is forgiven after a good run', async () => {
   const box = deadJob()
   const first = await box.guard('watchdog')
-  expect(first.code).toBe(1)
+  expect(first.code).toBe(2)
   expect(first.stdout).toContain('scan  stalled      its lease expired')
   expect(first.stdout).toContain('incident opened')
+  expect(first.stdout).toContain('\nunhealthy: scan stalled, told\n')
 
   expect((await box.guard('watchdog')).code).toBe(2)
   expect((await box.guard('watchdog')).code).toBe(2)
   expect(box.journal('alerts.jsonl')).toEqual([
     expect.objectContaining({kind: 'raised', level: 'CRITICAL', component: 'watchdog', job: 'scan'}),
   ])
-  const artefact = box.path('state/openclaw_escalation.json')
-  expect(JSON.parse(readFileSync(artefact, 'utf8')).escalations).toMatchObject([{job: 'scan', alerts: 1}])
+  const escalationFile = box.path('state/openclaw_escalation.json')
+  expect(JSON.parse(readFileSync(escalationFile, 'utf8')).escalations).toMatchObject([{job: 'scan', alerts: 1}])
 
   expect((await box.guard('run', 'scan')).code).toBe(0)
   const last = await box.guard('watchdog')
   expect(last.code).toBe(0)
-  expect(last.stdout).toContain('incident resolved: healthy again: its last run ended')
-  expect(existsSync(artefact)).toBe(false)
+  expect(last.stdout).toContain('incident resolved: healthy again: its last run ended well')
+  expect(existsSync(escalationFile)).toBe(false)
   expect(box.journal('alerts.jsonl').at(-1)).toMatchObject({level: 'INFO', job: 'scan'})
 })
 
@@ -111,13 +112,17 @@ test('the JSON is one object with what the contract names', async () => {
   const answer = json(await deadJob().guard('watchdog', '--json'))
   expect(answer).toMatchObject({
     at: expect.stringMatching(/^\d{4}-.*Z$/),
-    verdict: 'degraded',
+    verdict: 'unhealthy',
+    reason: 'scan stalled, told',
     jobs: [
       {
         job: 'scan',
         verdict: 'stalled',
         evidence: {liveness: {is: 'expired'}, outputs: []},
-        actions: [{do: 'open', job: 'scan'}],
+        actions: [
+          {do: 'open', job: 'scan'},
+          {do: 'escalate', job: 'scan'},
+        ],
         reason: expect.stringContaining('its lease expired'),
       },
     ],
@@ -155,7 +160,7 @@ test('a watch tells each round in one line of JSON, and ends with TERM', async (
     .trimEnd()
     .split('\n')
     .map((line) => JSON.parse(line).verdict)
-  expect(rounds.slice(0, 2)).toEqual(['degraded', 'unhealthy'])
+  expect(rounds[0]).toBe('unhealthy')
 })
 
 test('the evidence of a job in trouble has what became of its resets so far', async () => {
@@ -170,7 +175,12 @@ test('the evidence of a job in trouble has what became of its resets so far', as
   write('openclaw_reset_requests', {kind: 'requested', job: 'coin', request_id: 'incidents-1', ...asked})
   const answer = json(await box.guard('watchdog', '--json', '--dry-run'))
   const resets = {requested: 1, failed: 0, last: 'pending', ageMs: expect.any(Number)}
-  expect(answer).toMatchObject({jobs: [{job: 'coin', evidence: {resets}}]})
+  expect(answer).toMatchObject({
+    jobs: [
+      {job: 'coin', evidence: {resets}},
+      {job: 'guard-openclaw', verdict: 'unknown'},
+    ],
+  })
 })
 
 test('an OpenClaw that is missing is nothing known, neither healthy nor stuck', async () => {
@@ -182,7 +192,15 @@ test('an OpenClaw that is missing is nothing known, neither healthy nor stuck', 
   const answer = json(await box.guard('watchdog', '--json'))
   expect(answer).toMatchObject({
     verdict: 'healthy',
-    jobs: [{job: 'coin', status: 'unknown', evidence: {openclaw: {state: 'unknown'}}}],
+    jobs: [
+      {job: 'coin', verdict: 'unknown', status: 'unknown', evidence: {openclaw: {state: 'unknown'}}},
+      {
+        job: 'guard-openclaw',
+        verdict: 'unknown',
+        reason: 'OpenClaw cannot be asked (configuration): the command cannot be started: ENOENT',
+        actions: [{do: 'observe'}],
+      },
+    ],
   })
 })
 
@@ -191,4 +209,90 @@ test('the reset daemon is watched where it was ever used', async () => {
   await box.guard('lease', 'acquire', 'guard-reset-daemon', '--ttl', '50ms')
   const answer = json(await box.guard('watchdog', '--json'))
   expect(answer['jobs']).toMatchObject([{job: 'scan'}, {job: 'guard-reset-daemon', verdict: 'stalled'}])
+})
+
+describe('a job that fails', () => {
+  const withJob = (job: string, watchdog = '{bootGrace: 0s}') => {
+    const box = createSandbox()
+    box.write('.guardianrc.yaml', `watchdog: ${watchdog}\njobs:\n  backup: ${job}\n`)
+    return box
+  }
+
+  test('each night is told after the first bad run, by watchdog and by health', async () => {
+    const box = withJob('{command: ["false"], exitMap: {"1": failed}, schedule: "0 0 1 1 *"}')
+    await box.guard('run', 'backup')
+    const {code, stdout} = await box.guard('watchdog')
+    expect(stdout).toMatch(/^backup {2}failing {6}its last run failed \d+s ago/)
+    expect(stdout).toMatch(/\nunhealthy: backup failing, told\n$/)
+    expect(code).toBe(2)
+    expect(box.journal('alerts.jsonl')).toMatchObject([{level: 'CRITICAL', job: 'backup'}])
+    const health = await box.guard('health')
+    expect(health.code).toBe(2)
+    expect(health.stdout).toMatch(/^incidents +unhealthy +backup failing for \S+, told$/m)
+    expect(health.stdout).toMatch(/\nunhealthy: .*incidents/)
+  })
+
+  test('once, and runs again soon, is an incident that is not told yet, exit 1', async () => {
+    const box = withJob('{command: ["false"], exitMap: {"1": failed}, schedule: "* * * * *"}')
+    await box.guard('run', 'backup')
+    const {code, stdout} = await box.guard('watchdog')
+    expect(stdout).toContain('incident opened')
+    expect(stdout).toMatch(/\ndegraded: backup failing\n$/)
+    expect(code).toBe(1)
+    expect(existsSync(box.path('state/alerts.jsonl'))).toBe(false)
+  })
+
+  test('is failing until a run ends well: one that merely starts does not resolve it', async () => {
+    const script = `test ! -e ${'$'}GUARD_STATE_DIR/../fail || exit 3; test ! -e ${'$'}GUARD_STATE_DIR/../wait || exec sleep 60`
+    const box = withJob(`{command: [sh, -c, '${script}']}`)
+    box.write('fail', '')
+    await box.guard('run', 'backup')
+    expect((await box.guard('watchdog')).code).toBe(2)
+    await box.sh('rm fail; touch wait')
+    const run = box.start(['run', 'backup'])
+    await until(() => box.journal('runs.jsonl').filter(({kind}) => kind === 'started').length === 2, 'the second start')
+    const during = await box.guard('watchdog')
+    expect(during.stdout).toContain('backup  failing')
+    expect(during.code).toBe(2)
+    run.kill('SIGTERM')
+    await run.ended
+    await box.sh('rm wait')
+    await box.guard('run', 'backup')
+    const after = await box.guard('watchdog')
+    expect(after.stdout).toContain('incident resolved: healthy again: its last run ended well')
+    expect(after.code).toBe(0)
+  })
+})
+
+test('an output that is written in the second of the round is new', async () => {
+  const box = createSandbox()
+  box.write('.guardianrc.yaml', 'jobs:\n  scan: {command: ["true"], outputs: [{files: "ok.txt", maxAge: 1m}]}\n')
+  const soon = Date.now() / 1000 + 30
+  utimesSync(box.write('ok.txt', 'ok'), soon, soon)
+  const {code, stdout} = await box.guard('watchdog')
+  expect({code, stdout}).toEqual({code: 0, stdout: 'scan  healthy      ok.txt is 0s old\n'})
+  const far = Date.now() / 1000 + 3600
+  utimesSync(box.path('ok.txt'), far, far)
+  expect((await box.guard('watchdog')).stdout).toContain('is dated 59m 59s into the future and proves nothing')
+})
+
+test('a lease of six hours whose process is dead does not keep its job alive', async () => {
+  const box = createSandbox()
+  box.write(
+    '.guardianrc.yaml',
+    'watchdog: {bootGrace: 0s}\njobs:\n  scan: {command: [sleep, "60"], ttl: 6h}\n  hand: {command: ["true"]}\n',
+  )
+  const run = box.start(['run', 'scan'])
+  const started = () =>
+    existsSync(box.path('state/leases.jsonl')) && box.journal('leases.jsonl').find(({jobProcess}) => jobProcess)
+  await until(() => started() !== undefined && started() !== false, 'the job is bound')
+  await box.guard('lease', 'acquire', 'hand', '--ttl', '6h', '--pid', `${run.pid}`)
+  const {pid} = (started() as {jobProcess: {pid: number}}).jobProcess
+  run.kill('SIGKILL')
+  process.kill(pid, 'SIGKILL')
+  await run.ended
+  await until(() => !isAlive(pid), 'the job is gone')
+  const {stdout} = await box.guard('watchdog')
+  expect(stdout).toMatch(/^scan {2}failing {6}its last run was interrupted \d+s ago/m)
+  expect(stdout).toMatch(/^hand {2}stalled {6}its process is dead/m)
 })

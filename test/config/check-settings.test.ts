@@ -69,7 +69,7 @@ test.each<[string, unknown, string]>([
   [
     'a time zone exists',
     job({timezone: 'Europe/Berlinn'}),
-    'jobs.scan.timezone: "Europe/Berlinn" is no time zone; did you mean Europe/Berlin?',
+    'jobs.scan.timezone: "Europe/Berlinn" is not a time zone; did you mean Europe/Berlin?',
   ],
   [
     'a pattern compiles',

@@ -41,9 +41,12 @@ export const policy: IncidentPolicy = {
   escalateAfterFailedResets: 2,
   escalateAfterMs: 15 * minute,
   repeatAlertAfterMs: 4 * hour,
-  answerWithinMs: hour,
   betweenResetsMs: 10 * minute,
+  flapping: {incidents: 4, withinMs: 4 * hour},
 }
+
+/** OpenClaw that cannot be asked for so long is an incident. */
+const unreachableAfterMs = 15 * minute
 
 /** A time during which a program does not work at all. Time awake, ms. */
 interface Absence {
@@ -78,6 +81,7 @@ class Day {
   readonly #journals
   readonly #watchdogAway: readonly Absence[]
   readonly #daemonAway: readonly Absence[]
+  readonly #openclawAway: readonly Absence[]
   readonly #disturbed: Disturbed[] = []
   readonly #alerts: {readonly job: string; readonly at: number}[] = []
   readonly #faults: Fault[] = []
@@ -102,6 +106,7 @@ class Day {
     this.#watchdogAway = this.#drawAbsences(3 * hour)
     this.#events.push(...this.#watchdogAway.map(({from, to}) => `${clock(from)} to ${clock(to)} no watchdog`))
     this.#daemonAway = this.#drawAbsences(4 * hour)
+    this.#openclawAway = this.#drawAbsences(2 * hour)
     this.#deps = this.#createDeps()
   }
 
@@ -120,6 +125,7 @@ class Day {
 
   report(): DayReport {
     for (const life of this.#lives) this.#judgeOutage(life)
+    this.#judgeUnreachable()
     return {
       faults: this.#faults,
       events: this.#events,
@@ -159,9 +165,11 @@ class Day {
     return {
       ...journals,
       readClock: () => this.machine.now(),
+      isDead: async () => false,
       slots: periodicSlots,
+      log: () => {},
       readOutputs: async ([rule]) => [this.#sightOutput(rule?.files[0] ?? '')],
-      checkOpenClaw: async () => this.#checkOpenClaw(),
+      checkOpenClaw: async () => ({jobs: this.#checkOpenClaw(), unreachable: this.#unreachable()}),
       raiseAlert: (alert) => raiseAlert({alerts, clock: {now: () => this.machine.wall}}, alert),
       writeEscalationFile: () => {},
     }
@@ -170,7 +178,7 @@ class Day {
   async #round(): Promise<void> {
     const jobs = this.#lives.map(({job}) => job.watched)
     try {
-      await watchdogRound(this.#deps, {jobs, policy})
+      await watchdogRound(this.#deps, {jobs, policy, hasSettings: true, bootGraceMs, unreachableAfterMs})
     } catch (error) {
       if (!(error instanceof Killed)) throw error
     }
@@ -207,21 +215,31 @@ class Day {
   }
 
   #sightOutput(path: string): ObservedOutput {
-    const modifiedAt = this.#byOutput.get(path)?.outputAt
-    return {newest: modifiedAt === undefined ? undefined : {path, modifiedAt, size: 10}}
+    const life = this.#byOutput.get(path)
+    const written = life?.outputAt
+    if (written === undefined) return {newest: undefined}
+    // What is written while the round goes on is newer than the clock that the round has read.
+    const modifiedAt = written === this.machine.wall ? written + this.#random.between(0, 900) : written
+    return {newest: {path, modifiedAt, size: 10, ...(life?.isSpoiled && {problem: 'lacks "DONE"'})}}
   }
 
   /** OpenClaw cannot be read at times, and at times takes a job at work for a hung one, or a dead one for a healthy one. */
   #checkOpenClaw(): ReadonlyMap<string, OpenClawJobStatus> {
-    const sightings = new Map<string, OpenClawJobStatus>()
+    const observations = new Map<string, OpenClawJobStatus>()
     for (const life of this.#lives) {
       const id = life.job.watched.openclawId
-      if (id !== undefined) sightings.set(id, this.#sight(life))
+      if (id !== undefined) observations.set(id, this.#sight(life))
     }
-    return sightings
+    return observations
+  }
+
+  #unreachable(): string | undefined {
+    return isAway(this.#openclawAway, this.machine.awakeMs) ? 'its gateway is down' : undefined
   }
 
   #sight(life: JobLife): OpenClawJobStatus {
+    if (this.#unreachable())
+      return {state: 'unknown', remedy: 'none', reason: 'its gateway is down', runningAtMs: undefined}
     const truth = life.isOut() ? 'hung' : 'healthy'
     const canLie = life.provedAt > 0
     const state =
@@ -268,11 +286,13 @@ class Day {
   #judgeIncidents(): void {
     for (const {kind, job, reason} of this.#newIncidents.splice(0)) {
       if (kind === 'opened' && !this.#isJustified(job)) this.#fault('false incident', `${job}: ${reason}`)
-      if (kind === 'resolved' && this.#isDead(job)) this.#fault('false all-clear', `${job}: ${reason}`)
+      if (kind === 'resolved' && (this.#isDead(job) || this.#isFailing(job)))
+        this.#fault('false all-clear', `${job}: ${reason}`)
     }
   }
 
   #isJustified(job: string | undefined): boolean {
+    if (job === 'guard-openclaw') return this.#unreachable() !== undefined
     const life = this.#byName.get(job ?? '')
     const from = life?.job.outage?.from
     if (!life || from === undefined || this.machine.awakeMs < from) return false
@@ -285,6 +305,11 @@ class Day {
     const {outage, hasOutput} = life?.job ?? {}
     if (!life?.isOut() || !outage || hasOutput) return false
     return (outage.kind === 'dead' || outage.kind === 'stuck') && life.provedAt < outage.from
+  }
+
+  /** A person would say that it fails: its last run ended badly, or wrote what breaks its rule. */
+  #isFailing(job: string | undefined): boolean {
+    return this.#byName.get(job ?? '')?.badSince !== undefined
   }
 
   #judgeOutage(life: JobLife): void {
@@ -303,10 +328,23 @@ class Day {
     if (own.length > most) this.#fault('alert storm', `${what}, ${own.length} alerts where ${most} are due`)
   }
 
+  #judgeUnreachable(): void {
+    const told = this.#alerts.filter(({job}) => job === 'guard-openclaw')
+    for (const {from, to} of this.#openclawAway) {
+      const until = Math.min(to, this.#plan.lengthMs)
+      const limitMs = unreachableAfterMs + 5 * minute
+      const isUnseen = this.#watchdogAway.some((away) => away.to >= from && away.from <= from + limitMs)
+      const isDisturbed = this.#disturbed.some(({at}) => at >= from && at <= from + limitMs)
+      if (until - from <= limitMs || isUnseen || isDisturbed) continue
+      if (!told.some(({at}) => at > from - policy.repeatAlertAfterMs && at <= from + limitMs))
+        this.#fault('missed outage', `OpenClaw could not be asked from ${clock(from)}`)
+    }
+  }
+
   /** How long a real outage may stay unseen: what its settings say, and what the disturbances meanwhile cost. */
   #limitOf({job}: JobLife, from: number): number {
     const resetsMs =
-      job.outage?.kind === 'stuck' ? policy.answerWithinMs + 3 * (policy.betweenResetsMs + 4 * minute) : 0
+      job.outage?.kind === 'stuck' ? policy.escalateAfterMs + 3 * (policy.betweenResetsMs + 4 * minute) : 0
     const outputMs = job.hasOutput ? (job.watched.outputs[0]?.maxAgeMs ?? 0) : 0
     let limitMs = 4 * job.periodMs + hour + outputMs + policy.escalateAfterMs + resetsMs
     // The reboot that ends the lease of a dead run proves health for as long as any end does.
@@ -319,7 +357,8 @@ class Day {
       if (isReboot) limitMs += endedMs
       if (isReboot) endedMs = 0
     }
-    for (const away of [...this.#watchdogAway, ...this.#daemonAway]) {
+    const openclawAway = job.way === 'openclaw' ? this.#openclawAway : []
+    for (const away of [...this.#watchdogAway, ...this.#daemonAway, ...openclawAway]) {
       // What the clock did while nobody looked is not known: output may be as new as the end of that time.
       if (away.to >= from && away.from <= from + limitMs) limitMs += away.to - Math.max(from, away.from) + outputMs
     }
@@ -331,11 +370,17 @@ class Day {
   }
 }
 
-/** `every MS`, since 1970. */
+const periodOf = (expression: string) => Number(expression.split('every ')[1])
+
+/** `… every MS`, since 1970. */
 const periodicSlots: Slots = {
   latest({expression}, atMs) {
-    const periodMs = Number(expression.slice('every '.length))
+    const periodMs = periodOf(expression)
     return Math.floor(atMs / periodMs) * periodMs
+  },
+  next({expression}, atMs) {
+    const periodMs = periodOf(expression)
+    return (Math.floor(atMs / periodMs) + 1) * periodMs
   },
 }
 

@@ -16,9 +16,12 @@ export type Way = 'cron' | 'python' | 'files' | 'openclaw'
  * - dead: it is started no more
  * - crash: a run dies with its lease in the hand, and it is started no more
  * - mute: it runs and writes no output
- * - stuck: OpenClaw takes it for running and does not start it, until somebody resets it
+ * - stuck: OpenClaw takes it for running and does not start it, until it is reset
+ * - failing: it runs on time, and each run fails
+ * - flapping: it fails and runs well by turns
+ * - spoiled: what it writes breaks its rule
  */
-export type OutageKind = 'dead' | 'crash' | 'mute' | 'stuck'
+export type OutageKind = 'dead' | 'crash' | 'mute' | 'stuck' | 'failing' | 'flapping' | 'spoiled'
 
 export interface Outage {
   readonly kind: OutageKind
@@ -61,7 +64,7 @@ function drawJob(random: Random, index: number, lengthMs: number): SimulatedJob 
     outage: random.chance(0.2) ? drawOutage(random, {way, hasOutput, lengthMs}) : undefined,
     watched: {
       name: `job-${index}`,
-      schedule: way === 'cron' ? `every ${periodMs}` : undefined,
+      schedule: way === 'cron' ? scheduleOf(periodMs) : undefined,
       timezone: undefined,
       outputs: hasOutput ? [output] : [],
       dir: '/',
@@ -69,6 +72,16 @@ function drawJob(random: Random, index: number, lengthMs: number): SimulatedJob 
       openclawId: way === 'openclaw' ? `openclaw-${index}` : undefined,
     },
   }
+}
+
+/** For the rule of cron that tells wildcards from fixed times; the simulation's slots are those of the period. */
+function scheduleOf(periodMs: number): string {
+  return `${isFixed(periodMs) ? '0 0,4,8,12,16,20' : '* *'} * * * every ${periodMs}`
+}
+
+/** Whether cron holds the job back after the clock was set back a little. */
+export function isFixed(periodMs: number): boolean {
+  return periodMs >= 4 * hour
 }
 
 interface Drawn {
@@ -79,7 +92,9 @@ interface Drawn {
 
 function drawOutage(random: Random, {way, hasOutput, lengthMs}: Drawn): Outage {
   const kinds: OutageKind[] = way === 'openclaw' ? ['stuck'] : way === 'files' ? ['mute'] : ['dead', 'crash']
-  if (hasOutput && way === 'cron') kinds.push('mute')
+  if (way === 'cron') kinds.push('failing', 'failing', 'flapping')
+  if (way === 'python') kinds.push('failing')
+  if (hasOutput && way === 'cron') kinds.push('mute', 'spoiled')
   const from = random.between(3 * hour, lengthMs)
   return {kind: random.pick(kinds), from, to: from + random.between(1, 40) * hour, mendable: random.chance(0.5)}
 }

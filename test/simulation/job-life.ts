@@ -1,6 +1,6 @@
 import type {Leases} from '../../src/domain/lease/lease.js'
 import type {RunsByJob} from '../../src/domain/run/run.js'
-import type {SimulatedJob} from './fleet.js'
+import {isFixed, type SimulatedJob} from './fleet.js'
 import type {LiveJournal} from './live-journal.js'
 import {hour, type Machine, minute} from './machine.js'
 import type {Random} from './random.js'
@@ -27,13 +27,17 @@ export class JobLife {
   provedAt = Number.NEGATIVE_INFINITY
   /** When a reset mended its outage. */
   mendedAt: number | undefined
-  /** Wall clock of its output, as a file has it. */
+  /** Wall clock of its output, as a file has it, and whether its content breaks its rule. */
   outputAt: number | undefined
+  isSpoiled = false
+  /** What a person would say: when the last run ended badly, if none has ended well since. */
+  badSince: number | undefined
   readonly #world: World
   #running: Running | undefined
   #nextStart: number
   #lastSlot: number
   #hasCrashed = false
+  #ends = 0
 
   constructor(job: SimulatedJob, world: World) {
     this.job = job
@@ -67,11 +71,12 @@ export class JobLife {
   /** cron runs nothing twice when the clock is set back a little; what it does with skipped slots differs. */
   afterDisturbance({isReboot}: {readonly isReboot: boolean}): void {
     const slot = this.#slot()
-    const isFarBack = (this.#lastSlot - slot) * this.job.periodMs >= 3 * hour
+    // cron goes by the new time at once for wildcards, and for others if the clock was set back far.
+    const isFarBack = !isFixed(this.job.periodMs) || (this.#lastSlot - slot) * this.job.periodMs >= 3 * hour
     const isCaughtUp = this.#world.random.chance(0.3)
     if (isReboot) this.#running = undefined
-    if (isReboot || isFarBack || !isCaughtUp)
-      this.#lastSlot = isReboot || isFarBack ? slot : Math.max(slot, this.#lastSlot)
+    if (isReboot || (isFarBack && slot < this.#lastSlot)) this.#lastSlot = slot
+    else if (!isCaughtUp) this.#lastSlot = Math.max(slot, this.#lastSlot)
   }
 
   #slot(): number {
@@ -145,23 +150,37 @@ export class JobLife {
 
   #end(running: Running): void {
     const job = this.job.watched.name
+    const fails = this.#fails()
     this.#running = undefined
-    this.#finish()
+    this.#finish(fails)
     if (this.job.way === 'cron') {
-      this.#world.runs.append({kind: 'ended', job, run: running.run, outcome: 'healthy', durationMs: 0}, 'durable')
+      const outcome = fails ? 'failed' : 'healthy'
+      this.#world.runs.append({kind: 'ended', job, run: running.run, outcome, durationMs: 0}, 'durable')
     }
-    this.#write('released', running)
+    this.#write('released', running, fails ? 'error' : 'ok')
   }
 
-  #finish(): void {
+  #fails(): boolean {
+    const {kind} = this.job.outage ?? {}
+    if (!this.isOut()) return false
+    this.#ends += 1
+    return kind === 'failing' || (kind === 'flapping' && this.#ends % 2 === 1)
+  }
+
+  /** A file may be dated by the time at which the round reads it, which is after the round read its clock. */
+  #finish(fails = false): void {
     if (this.isOut() && this.job.outage?.kind === 'mute') return
     const {machine} = this.#world
+    this.isSpoiled = this.isOut() && this.job.outage?.kind === 'spoiled'
     if (this.job.hasOutput) this.outputAt = machine.wall
-    this.provedAt = machine.awakeMs
+    const isBad = fails || this.isSpoiled
+    if (isBad) this.badSince ??= machine.awakeMs
+    else this.badSince = undefined
+    if (!isBad) this.provedAt = machine.awakeMs
   }
 
-  #write(kind: 'renewed' | 'released', {claim, token}: Running): void {
-    const status = kind === 'released' && {status: 'ok'}
+  #write(kind: 'renewed' | 'released', {claim, token}: Running, ended: 'ok' | 'error' = 'ok'): void {
+    const status = kind === 'released' && {status: ended}
     this.#world.leases.append({kind, job: this.job.watched.name, claim, token, ...status}, 'buffered')
   }
 }

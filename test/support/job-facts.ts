@@ -1,4 +1,11 @@
-import type {JobFacts, Liveness, OutputFacts, SlotFacts} from '../../src/domain/watchdog/job-facts.js'
+import type {
+  IncidentFacts,
+  JobFacts,
+  LastEnd,
+  Liveness,
+  OutputFacts,
+  SlotFacts,
+} from '../../src/domain/watchdog/job-facts.js'
 
 export const second = 1000
 export const minute = 60 * second
@@ -9,10 +16,20 @@ export const nowUptimeMs = 1000 * hour
 
 const usual: JobFacts = {
   job: 'scan',
-  now: {at: Date.UTC(2026, 0, 5, 12), uptimeMs: nowUptimeMs, undisturbedSinceMs: 0},
+  now: {
+    at: Date.UTC(2026, 0, 5, 12),
+    uptimeMs: nowUptimeMs,
+    disturbance: {is: 'boot', uptimeMs: 0},
+    graceEndMs: 10 * minute,
+  },
   limits: {freshForMs: undefined, graceMs: 5 * minute, vetoForMs: hour, bootGraceMs: 10 * minute},
   watchedSinceMs: 0,
   liveness: {is: 'never-seen'},
+  lastEnd: undefined,
+  streak: undefined,
+  hasRuns: false,
+  nextRunInMs: hour,
+  incident: undefined,
   skipped: undefined,
   outputs: [],
   slot: undefined,
@@ -31,21 +48,47 @@ export const running: Liveness = {
 }
 export const lost: Liveness = {
   is: 'expired',
+  isDead: false,
   startedUptimeMs: nowUptimeMs - hour,
   seenUptimeMs: nowUptimeMs - 20 * minute,
 }
 
-export function ended(agoMs: number, trouble?: string): Liveness {
-  return {is: 'ended', startedUptimeMs: nowUptimeMs - agoMs - minute, seenUptimeMs: nowUptimeMs - agoMs, trouble}
+export function ended(agoMs: number): Liveness {
+  return {is: 'ended', startedUptimeMs: nowUptimeMs - agoMs - minute, seenUptimeMs: nowUptimeMs - agoMs}
+}
+
+/** The end of the last run on record, so long ago. */
+export function lastEnd(agoMs: number, outcome: LastEnd['outcome'] = 'healthy', more: Partial<LastEnd> = {}): LastEnd {
+  const end = {
+    runId: 'r1',
+    outcome,
+    detail: undefined,
+    uptimeMs: nowUptimeMs - agoMs,
+    byReboot: false,
+    refused: undefined,
+  }
+  return {...end, ...more}
+}
+
+/** An incident that was opened so long ago. */
+export function incident(kind: string, openedAgoMs: number, more: Partial<IncidentFacts> = {}): IncidentFacts {
+  const opened = {kind, level: 'CRITICAL', openedUptimeMs: nowUptimeMs - openedAgoMs} as const
+  return {...opened, isFlapping: false, wellSinceMs: undefined, ...more}
 }
 
 /** An output with a maximum age of an hour, written `agoMs` ago. */
 export function output(agoMs: number, problem?: string): OutputFacts {
   const newest = {path: 'out.json', modifiedUptimeMs: nowUptimeMs - agoMs, size: 10, problem}
-  return {files: '*.json', maxAgeMs: hour, newest, unreadable: undefined}
+  return {files: '*.json', maxAgeMs: hour, newest, future: undefined, unreadable: undefined}
 }
 
-export const noFile: OutputFacts = {files: '*.json', maxAgeMs: hour, newest: undefined, unreadable: undefined}
+export const noFile: OutputFacts = {
+  files: '*.json',
+  maxAgeMs: hour,
+  newest: undefined,
+  future: undefined,
+  unreadable: undefined,
+}
 
 export function slot(agoMs: number, is: SlotFacts['due']['is'] = 'up'): SlotFacts {
   return {

@@ -57,6 +57,7 @@ export function resetWorld(change: Partial<OpenClawJob> = {}) {
       results: port(results),
       openclaw: port(openclaw),
       leases,
+      isLeaseDead: async () => false,
       runs,
       incidents,
       readOutputs: async () => seen.outputs,

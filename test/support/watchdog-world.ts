@@ -29,8 +29,8 @@ export const policy = {
   escalateAfterFailedResets: 2,
   escalateAfterMs: 10 * minute,
   repeatAlertAfterMs: 4 * hour,
-  answerWithinMs: hour,
   betweenResetsMs: 10 * minute,
+  flapping: {incidents: 4, withinMs: 4 * hour},
 }
 
 /** The watchdog with journals in memory. `beforeWrite` and `afterWrite` may throw, like a kill. */
@@ -48,34 +48,53 @@ export function watchdogWorld(jobs: readonly WatchedJob[] = [scan]) {
   const seen = {
     outputs: [] as ObservedOutput[],
     openclaw: new Map<string, OpenClawJobStatus>(),
-    artefact: undefined as EscalationFile | undefined,
+    unreachable: undefined as string | undefined,
+    log: [] as string[],
+    escalationFile: undefined as EscalationFile | undefined,
   }
   const deps: WatchdogRoundDeps = {
     ...journals,
     readClock: () => ({at: clock.now(), mono: clock.mono(), boot: 'boot-1', host: 'host-1'}),
-    slots: {latest: () => undefined},
+    isDead: async () => false,
+    slots: {latest: () => undefined, next: () => undefined},
     readOutputs: async () => seen.outputs,
-    checkOpenClaw: async () => seen.openclaw,
+    checkOpenClaw: async () => seen.openclaw && {jobs: seen.openclaw, unreachable: seen.unreachable},
     raiseAlert: (alert) => {
       raiseAlert({alerts: journals.alerts, clock}, alert)
     },
-    writeEscalationFile: (artefact) => {
-      seen.artefact = artefact
+    log: (text) => {
+      seen.log.push(text)
+    },
+    writeEscalationFile: (escalationFile) => {
+      seen.escalationFile = escalationFile
     },
   }
+  const plan = {jobs, policy, hasSettings: true, bootGraceMs: 0, unreachableAfterMs: 15 * minute}
   const claim = (ttlMs: number) => journals.leases.append({kind: 'claimed', job: 'scan', holder: 'h', ttlMs}, 'durable')
+  let runs = 0
   return {
     clock,
     hooks,
     journals,
     seen,
-    round: () => watchdogRound(deps, {jobs, policy}),
+    deps,
+    round: () => watchdogRound(deps, plan),
     /** Does one round and returns its actions on jobs. */
     async acts(): Promise<string[]> {
-      const {reports} = await watchdogRound(deps, {jobs, policy})
+      const {reports} = await watchdogRound(deps, plan)
       return reports.flatMap(({actions}) => actions.map((action) => action.do))
     },
     claim,
+    plan,
+    /** A run of scan under its lease, over at once. */
+    run(outcome: string, job = 'scan'): void {
+      const run = `run-${++runs}`
+      const {record, state} = journals.leases.append({kind: 'claimed', job, holder: run, ttlMs: minute}, 'durable')
+      const token = state.byJob.get(job)?.token
+      journals.runs.append({kind: 'started', job, run}, 'durable')
+      journals.runs.append({kind: 'ended', job, run, outcome, durationMs: 0}, 'durable')
+      journals.leases.append({kind: 'released', job, claim: record.id, token, status: 'ok'}, 'durable')
+    },
     /** Answers every open request. */
     answer(ok: boolean): void {
       for (const {id, jobId} of journals.resetRequests.read().byId.values()) {

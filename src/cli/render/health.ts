@@ -8,13 +8,15 @@ const paint: Readonly<Record<HealthVerdict, (text: string) => string>> = {
   unhealthy: chalk.red,
 }
 
-/** A line for each check, and the verdict below. */
+/** One line for each check, and the overall verdict below. */
 export function renderHealth({verdict, checks}: Health): string {
   const width = Math.max(...checks.map(({check}) => check.length))
   const lines = checks.map(
     (one) => `${one.check.padEnd(width)}  ${paint[one.verdict](one.verdict.padEnd(9))}  ${one.reason}`,
   )
-  return [...lines, paint[verdict](chalk.bold(verdict))].join('\n')
+  const causes = checks.filter((one) => one.verdict !== 'healthy').map(({check}) => check)
+  const why = causes.length > 0 ? `: ${causes.join(', ')}` : ''
+  return [...lines, `${paint[verdict](chalk.bold(verdict))}${why}`].join('\n')
 }
 
 export function healthToJson({at, ...health}: Health): object {

@@ -2,12 +2,15 @@ import chalk from 'chalk'
 import type {IncidentAction} from '../../domain/incident/decide.js'
 import type {OverallStatus} from '../../domain/incident/overall-status.js'
 import type {ResetProgress} from '../../domain/incident/reset-progress.js'
-import type {JobFacts, Liveness} from '../../domain/watchdog/job-facts.js'
-import type {VerdictKind} from '../../domain/watchdog/verdict.js'
+import type {JobFacts, LastEnd, Liveness} from '../../domain/watchdog/job-facts.js'
+import {openclawName} from '../../domain/watchdog/openclaw-reachability.js'
+import type {VerdictKind} from '../../domain/watchdog/verdict-kind.js'
 import type {Evaluation, JobReport} from '../../usecases/watchdog/evaluate-jobs.js'
 
 const paint: Readonly<Record<VerdictKind, (text: string) => string>> = {
   healthy: chalk.green,
+  failing: chalk.red,
+  unknown: chalk.yellow,
   misreported: chalk.cyan,
   hung: chalk.red,
   stalled: chalk.red,
@@ -22,24 +25,41 @@ const actionTexts: Readonly<Record<IncidentAction['do'], string>> = {
   resolve: 'incident resolved',
 }
 
-/** With more jobs than this, nobody reads a line about each that is healthy. */
+/** With more jobs than this, jobs that need nothing have no line. */
 const mostLines = 100
 
-/** A line a job, and below it what was done about it. Of many jobs the healthy ones are only counted. */
-export function renderSurvey({reports, orphaned}: Evaluation): string {
+/**
+ * One line for each job, below it what was done, and at the end why the status is not healthy. Of many jobs those
+ * that need nothing are only counted.
+ */
+export function renderEvaluation({reports, orphaned}: Evaluation, {is, reason}: OverallStatus): string {
   const shown = reports.length <= mostLines ? reports : reports.filter(isNotable)
   const width = shown.reduce((most, {job}) => Math.max(most, job.name.length), 0)
   const lines = shown.map((report) => renderReport(report, width))
   const left = orphaned.map(({job, reason}) => `${job.padEnd(width)}  incident resolved: ${reason}`)
-  const healthy = reports.length - shown.length
-  const more = lines.length > 0 ? ' more' : ''
-  const counted = healthy === 0 ? [] : [`${healthy}${more} jobs are healthy; --json tells of each`]
-  const all = [...lines, ...left, ...counted]
-  return all.length === 0 ? 'no job is watched: the settings name none' : all.join('\n')
+  const counted = countText(reports, shown)
+  const all = [...lines, ...left, ...(counted === '' ? [] : [counted])]
+  if (all.length === 0) return 'no job is watched: the settings name none'
+  return [...all, ...(is === 'healthy' ? [] : [`${is}: ${reason}`])].join('\n')
 }
 
-function isNotable({verdict, actions}: JobReport): boolean {
-  return verdict.kind !== 'healthy' || actions.length > 0
+/** A job of which nothing is known is one of many in new settings, unless OpenClaw cannot be asked. */
+function isNotable({verdict, actions, job}: JobReport): boolean {
+  const isQuiet = verdict.kind === 'healthy' || (verdict.kind === 'unknown' && verdict.status === 'unknown')
+  return !isQuiet || actions.length > 0 || job.name === openclawName
+}
+
+function countText(reports: readonly JobReport[], shown: readonly JobReport[]): string {
+  if (shown.length === reports.length) return ''
+  const hidden = reports.filter((report) => !shown.includes(report))
+  const unknown = hidden.filter(({verdict}) => verdict.kind === 'unknown').length
+  const more = shown.length > 0 ? ' more' : ''
+  const healthy = hidden.length - unknown
+  const parts = [
+    ...(healthy > 0 ? [`${healthy}${more} jobs are healthy`] : []),
+    ...(unknown > 0 ? [`${unknown}${healthy > 0 ? '' : more} are unknown`] : []),
+  ]
+  return `${parts.join(', ')}; --json has each`
 }
 
 function renderReport({job, verdict, actions}: JobReport, width: number): string {
@@ -54,14 +74,16 @@ function renderAction(action: IncidentAction): string {
 }
 
 /** Contract section 6. */
-export function surveyToJson({clocks, reports}: Evaluation, verdict: OverallStatus): object {
+export function evaluationToJson({clocks, reports}: Evaluation, status: OverallStatus): object {
   return {
     at: iso(clocks.now.at),
-    verdict,
+    verdict: status.is,
+    ...(status.is !== 'healthy' && {reason: status.reason}),
     jobs: reports.map(({job, verdict, facts, resets, actions}) => ({
       job: job.name,
       verdict: verdict.kind,
       status: verdict.status,
+      ...(verdict.status === 'failing' && {level: verdict.level}),
       evidence: {...evidenceToJson(facts), ...(resets.attempts > 0 && {resets: resetsToJson(resets, facts)})},
       actions,
       reason: verdict.reason,
@@ -70,17 +92,21 @@ export function surveyToJson({clocks, reports}: Evaluation, verdict: OverallStat
 }
 
 function evidenceToJson(facts: JobFacts): object {
-  const {now, liveness, outputs, slot, openclaw, skipped, watchedSinceMs} = facts
+  const {now, liveness, lastEnd, streak, nextRunInMs, outputs, slot, openclaw, skipped, watchedSinceMs} = facts
   const age = (uptimeMs: number) => Math.max(0, Math.round(now.uptimeMs - uptimeMs))
   return {
     watchedForMs: age(watchedSinceMs),
-    calmForMs: age(now.undisturbedSinceMs),
+    calmForMs: age(now.disturbance.uptimeMs),
     liveness: liveness.is === 'never-seen' ? {is: liveness.is} : livenessToJson(liveness, age),
+    ...(lastEnd && {lastEnd: lastEndToJson(lastEnd, age)}),
+    ...(streak && {streak: {isWell: streak.isWell, count: streak.count, forMs: age(streak.firstEndUptimeMs)}}),
+    nextRunInMs,
     ...(skipped && {skipped: {ageMs: age(skipped.uptimeMs), reason: skipped.reason}}),
-    outputs: outputs.map(({files, maxAgeMs, newest, unreadable}) => ({
+    outputs: outputs.map(({files, maxAgeMs, newest, future, unreadable}) => ({
       files,
       maxAgeMs,
       unreadable,
+      future,
       newest: newest && {
         path: newest.path,
         ageMs: age(newest.modifiedUptimeMs),
@@ -106,8 +132,15 @@ function livenessToJson(
     is: liveness.is,
     startedAgoMs: age(liveness.startedUptimeMs),
     seenAgoMs: age(liveness.seenUptimeMs),
-    ...(liveness.is === 'ended' && liveness.trouble !== undefined && {trouble: liveness.trouble}),
+    ...(liveness.is === 'expired' && liveness.isDead && {isDead: true}),
   }
+}
+
+function lastEndToJson(
+  {runId, outcome, detail, uptimeMs, byReboot}: LastEnd,
+  age: (uptimeMs: number) => number,
+): object {
+  return {runId, outcome, detail, agoMs: age(uptimeMs), ...(byReboot && {byReboot})}
 }
 
 function iso(ms: number): string {

@@ -14,7 +14,7 @@ import {livingProcessOf} from '../../system/process/holder-liveness.js'
 import type {HealthDeps} from '../../usecases/diagnose/check-health.js'
 import type {Guard} from '../guard.js'
 
-/** What the health check needs. It creates no state directory. */
+/** Wires `guard health`, which makes no state directory. */
 export function wireHealth(guard: Guard): HealthDeps {
   const here = {host: readHostName(), boot: readBootId()}
   const [leases, runs, breakers] = [guard.leases(), guard.runs(), guard.journal(breakerStream)]
@@ -43,7 +43,7 @@ export function wireHealth(guard: Guard): HealthDeps {
   }
 }
 
-/** What `guard run` would find when it wants to write. */
+/** Whether `guard run` could write there. */
 function tryState(guard: Guard): string {
   if (!existsSync(guard.stateDir)) return `${guard.stateDir} is not there yet; the first run makes it`
   guard.ensureState()

@@ -17,6 +17,7 @@ const maxTries = 3
 export function wireResetDaemon(guard: Guard, stop: AbortSignal): ResetDeps {
   const openclaw = openClawOf(guard)
   const {expireAfterMs, minIntervalMs} = guard.settings.resetDaemon
+  const here = {host: readHostName(), boot: readBootId()}
   const allowed = new Set([...Object.values(openclaw.jobs).map(({id}) => id), ...openclaw.allow])
   return {
     clock: guard.clock,
@@ -26,11 +27,12 @@ export function wireResetDaemon(guard: Guard, stop: AbortSignal): ResetDeps {
     runs: guard.runs(),
     incidents: guard.journal(incidentStream),
     // Most rounds answer no request.
-    readOutputs: async (rules, dir) => (await import('../../system/host/output-files.js')).readOutputs(rules, dir),
+    readOutputs: async (...asked) => (await import('../../system/host/output-files.js')).readOutputs(...asked),
     jobOf: jobsByOpenClawId(guard.settings, openclaw),
     openclaw: openClawCli({run: runCommand, settings: openclaw}),
     self: thisProcess(),
-    here: {host: readHostName(), boot: readBootId()},
+    here,
+    isLeaseDead: async (lease) => (await livingProcessOf(lease, here)) === 'none',
     processState,
     stop,
     policy: {allowed, expireAfterMs, minIntervalMs, maxTries},

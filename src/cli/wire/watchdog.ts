@@ -17,7 +17,7 @@ import type {RoundPlan} from '../../usecases/watchdog/evaluate-jobs.js'
 import type {WatchdogRoundDeps} from '../../usecases/watchdog/watchdog-round.js'
 import type {Guard} from '../guard.js'
 
-/** Ties the watchdog's story to the world. */
+/** Wires a round of the watchdog. */
 export function wireWatchdog(guard: Guard): WatchdogRoundDeps {
   const {clock, settings, stateDir} = guard
   const place = {boot: readBootId(), host: readHostName()}
@@ -29,12 +29,13 @@ export function wireWatchdog(guard: Guard): WatchdogRoundDeps {
     incidents: guard.journal(incidentStream),
     resetRequests: guard.journal(resetRequestStream),
     resets: guard.journal(resetResultStream),
+    isDead: async (lease) => (await livingProcessOf(lease, place)) === 'none',
     slots: createSlots(),
-    // Most jobs have no outputs, and a round is as short as its start.
-    readOutputs: async (rules, dir) => (await import('../../system/host/output-files.js')).readOutputs(rules, dir),
+    // Most jobs have no outputs, and loading takes most of the time of a round.
+    readOutputs: async (...asked) => (await import('../../system/host/output-files.js')).readOutputs(...asked),
     checkOpenClaw: async (maxAgeMs) => {
       const {openclaw} = settings
-      if (!openclaw || Object.keys(openclaw.jobs).length === 0) return new Map()
+      if (!openclaw || Object.keys(openclaw.jobs).length === 0) return undefined
       const {openClawCli} = await import('../../system/openclaw/cli.js')
       const {runCommand} = await import('../../system/process/run-command.js')
       const {checkOpenClaw} = await import('../../usecases/watchdog/check-openclaw.js')
@@ -46,32 +47,39 @@ export function wireWatchdog(guard: Guard): WatchdogRoundDeps {
     raiseAlert: (alert: Alert) => {
       raiseAlert({alerts, clock}, alert)
     },
+    log: guard.log,
     writeEscalationFile: escalationFile(join(stateDir, 'openclaw_escalation.json')),
   }
 }
 
 /** The jobs of the settings, and the reset daemon where one was ever used. */
 export function roundPlan(guard: Guard): RoundPlan {
-  const {watchdog, resetDaemon} = guard.settings
+  const {watchdog, resetDaemon, openclaw, file} = guard.settings
   const jobs = watchedJobs(guard.settings)
   const isDaemonUsed = guard.leases().read().byJob.has(resetDaemonLease)
   const policy: IncidentPolicy = {
     ...watchdog,
-    answerWithinMs: resetDaemon.expireAfterMs,
     betweenResetsMs: resetDaemon.minIntervalMs,
   }
-  if (!isDaemonUsed) return {jobs, policy}
+  const plan = {
+    jobs,
+    policy,
+    hasSettings: file !== undefined,
+    bootGraceMs: watchdog.bootGraceMs,
+    unreachableAfterMs: openclaw?.unreachableAfterMs ?? 0,
+  }
+  if (!isDaemonUsed) return plan
   const requests = guard.journal(resetRequestStream).read()
   const hasPending = pendingResets(requests, guard.journal(resetResultStream).read()).length > 0
   const limits = {lateAfterMs: resetDaemon.lateAfterMs, bootGraceMs: watchdog.bootGraceMs}
-  return {jobs: [...jobs, watchedDaemon(hasPending, limits)], policy}
+  return {...plan, jobs: [...jobs, watchedDaemon(hasPending, limits)]}
 }
 
-/** The watchdog's own lease, by which others see whether it comes by. */
+/** The watchdog's own lease, which shows other processes that it makes its rounds. */
 export function ownLease(guard: Guard, ttlMs: number): {readonly deps: LeaseDeps; readonly request: LeaseRequest} {
   const here = {host: readHostName(), boot: readBootId()}
   const self = identifyProcess(process.pid)
-  if (!self) throw new GuardError('internal', `process ${process.pid}, which is this one, is not to be found`)
+  if (!self) throw new GuardError('internal', `process ${process.pid}, which is this one, cannot be identified`)
   const deps: LeaseDeps = {
     clock: guard.clock,
     leases: guard.leases(),

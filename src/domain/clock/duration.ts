@@ -1,9 +1,9 @@
 const unitsMs: Readonly<Record<string, number>> = {ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000}
 
-/** Longest span that is taken: Node's timers and file times stay exact far beyond it. */
+/** The longest accepted span; Node's timers and file times are exact far beyond it. */
 const longestMs = 3650 * 86_400_000
 
-/** Reads `500ms`, `30s`, `10m`, `2h`, `1d`; a bare number is seconds. Returns milliseconds, or undefined if it is no duration. */
+/** Reads `500ms`, `30s`, `10m`, `2h`, `1d`; a bare number is seconds. @returns milliseconds, or undefined if the text is not a duration */
 export function parseDuration(text: string): number | undefined {
   const match = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)?$/.exec(text.trim())
   if (!match) return undefined

@@ -2,7 +2,7 @@ const dayMs = 86_400_000
 
 /**
  * A wall clock time (ms since 1970, not before) as `Date.toISOString` writes it. The first Date of a process makes ICU
- * look for the local time zone, through a dozen files; the calendar of UTC is a few divisions (Howard Hinnant,
+ * read a dozen files for the local time zone, while UTC takes a few divisions (Howard Hinnant,
  * "chrono-Compatible Low-Level Date Algorithms", civil_from_days).
  */
 export function isoTime(atMs: number): string {

@@ -1,12 +1,12 @@
 /**
- * Names one process for good: its number alone may have been given to somebody else since. A process of another boot
- * is dead; one on another host, or in another pid namespace (a container), nobody here can speak of.
+ * Identifies one process for good: its number alone may have been reused. A process of another boot is dead. Nothing
+ * is known here of one on another host or in another pid namespace (a container).
  */
 export interface ProcessRef {
   readonly pid: number
   /** When it started, in the words of the system: clock ticks since boot (`/proc/PID/stat`, field 22), or `ps -o lstart=`. */
   readonly start: string
-  /** The pid namespace in which `pid` counts, where the system has such a thing. */
+  /** The pid namespace in which `pid` counts, where the system has namespaces. */
   readonly namespace?: string
 }
 

@@ -16,12 +16,12 @@ export function elapsedMs(from: ClockReading, to: ClockReading): number {
   return Math.max(0, from.boot === to.boot ? to.mono - from.mono : to.at - from.at)
 }
 
-/** Whether `spanMs` have gone by since `from`. */
+/** Whether `spanMs` have passed since `from`. */
 export function hasPassed(from: ClockReading, spanMs: number, now: ClockReading): boolean {
   return elapsedMs(from, now) >= spanMs
 }
 
-/** The wall clock's time at which `spanMs` will have gone by, as well as it can be said at `now`. */
+/** The wall clock time at which `spanMs` will have passed since `from`, estimated at `now`. */
 export function dueAt(from: ClockReading, spanMs: number, now: ClockReading): number {
   return now.at + Math.max(0, spanMs - elapsedMs(from, now))
 }

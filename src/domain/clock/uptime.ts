@@ -3,8 +3,8 @@
  * monotonic ones end with their boot, so ages are read from this one: what could not have happened because the machine
  * was down, asleep or set to another time does not make anything old.
  *
- * A uptime is a list of epochs, stretches in which wall clock and monotonic clock ran side by side. The watchdog
- * writes a note at the start of each and now and then within; the uptime is folded from these notes.
+ * It is a list of epochs, stretches in which wall clock and monotonic clock advanced equally. The watchdog writes a
+ * sample at the start of each epoch and every half hour within it; the uptime is folded from these samples.
  */
 
 /** Now, on all clocks of a process. */
@@ -14,7 +14,7 @@ export interface BootReading {
   readonly boot: string
 }
 
-/** When something happened, as far as its record tells; files and foreign lines know the wall clock alone. */
+/** When something happened; files and foreign lines have the wall clock alone. */
 interface Timestamp {
   readonly at: number
   readonly mono?: number
@@ -27,10 +27,10 @@ interface ClockSample extends BootReading {
 }
 
 /**
- * The first note of an epoch. The epoch itself may have begun any time since `since`, the note before it (uptime clock);
- * the first epoch of a boot reaches back to the boot. `start…` is the earliest time that is certain, on both clocks.
+ * The first sample of an epoch. The epoch may have begun at any time after `since`, the sample before it (uptime clock).
+ * The first epoch of a boot begins with the boot. `start…` is the earliest time that is certain, on both clocks.
  */
-interface Epoch extends ClockSample {
+export interface Epoch extends ClockSample {
   readonly since: number
   readonly startAt: number
   readonly startUptimeMs: number
@@ -39,43 +39,53 @@ interface Epoch extends ClockSample {
 export interface Uptime {
   /** Oldest first. */
   readonly epochs: readonly Epoch[]
-  /** The last note, from which the end of a boot is known. */
+  /** The last sample; it bounds the end of a boot. */
   readonly last: ClockSample | undefined
+  /** What the clock showed at the boot of the first epoch. */
+  readonly baseMs: number
 }
 
-/** Where a wall clock time was lived through, or why it was not. `awake` is then the first moment after it. */
-type UpState =
+/** Whether the machine was up at a wall clock time, or why not; `uptimeMs` is then the first time after it. */
+export type UpState =
   | {readonly is: 'up'; readonly uptimeMs: number}
   | {readonly is: 'down' | 'skipped' | 'repeated'; readonly uptimeMs: number}
   | {readonly is: 'before'}
 
-export const emptyUptime: Uptime = {epochs: [], last: undefined}
+export const emptyUptime: Uptime = {epochs: [], last: undefined, baseMs: 0}
 
-/** Slower drift than this between two notes is no jump: NTP slews at 0.5 ms a second. Milliseconds. */
+/** The uptime of a machine without samples, in a state directory in which another one has counted so far. */
+export function uptimeAfter(others: readonly Uptime[]): Uptime {
+  return {...emptyUptime, baseMs: Math.max(0, ...others.map(({last}) => last?.uptimeMs ?? 0))}
+}
+
+/** Less drift than this between two samples is not a jump: NTP slews at 0.5 ms a second. Milliseconds. */
 const jumpMs = 60_000
-/** How often a note is due while nothing happens; a boot's end is known to this. Milliseconds. */
+/** How often a sample is due while nothing happens; the end of a boot is known to this precision. Milliseconds. */
 const noteEveryMs = 30 * 60_000
+/** In an epoch younger than this samples are more frequent, so that boots that end early carry the uptime on. Milliseconds. */
+const youngMs = 60 * 60_000
+const youngSampleEveryMs = 50_000
+/** What is dated so far after the clock is now: files and records are read after the clock. Milliseconds. */
+const futureAllowanceMs = 60_000
 const keptEpochs = 64
-/** cron needs so long after a boot or a jump until it starts anything. Milliseconds. */
-const settleMs = 2 * 60_000
-/** cron does not run again what a clock set back by less than this brings again (Debian cron(8)). */
-const repeatedMs = 3 * 3_600_000
 
-/** The note that is due now: of a new epoch, or only to say that the present one goes on. */
+/** The sample that is due now. @returns undefined if none is due */
 export function dueSample(uptime: Uptime, now: BootReading): ClockSample | undefined {
   const next = epochNow(uptime, now)
   const {last} = uptime
   if (next !== uptime.epochs.at(-1) || !last) return next
-  return now.mono - last.mono >= noteEveryMs ? {...now, uptimeMs: uptimeInEpoch(next, now.mono)} : undefined
+  const isYoung = now.mono - next.mono < youngMs
+  const everyMs = isYoung ? youngSampleEveryMs : noteEveryMs
+  return now.mono - last.mono >= everyMs ? {...now, uptimeMs: uptimeInEpoch(next, now.mono)} : undefined
 }
 
-/** The uptime with one more note. A note that contradicts the ones before it changes nothing. */
+/** The uptime with one more sample. A sample that contradicts the ones before it changes nothing. */
 export function withSample(uptime: Uptime, note: ClockSample): Uptime {
   const {last} = uptime
   if (last && note.uptimeMs < last.uptimeMs) return uptime
   const same = last && epochNow(uptime, note) === uptime.epochs.at(-1)
-  if (same) return {epochs: uptime.epochs, last: note}
-  return {epochs: [...uptime.epochs, newEpoch(note, last)].slice(-keptEpochs), last: note}
+  if (same) return {...uptime, last: note}
+  return {...uptime, epochs: [...uptime.epochs, newEpoch(note, last)].slice(-keptEpochs), last: note}
 }
 
 function newEpoch({at, mono, boot, uptimeMs}: ClockSample, last: ClockSample | undefined): Epoch {
@@ -85,7 +95,7 @@ function newEpoch({at, mono, boot, uptimeMs}: ClockSample, last: ClockSample | u
   return {at, mono, boot, uptimeMs, since, startAt: at - backMs, startUptimeMs}
 }
 
-/** The uptime up to now, whether the note of now is written yet or not. */
+/** The uptime up to now, whether the sample of now is on record or not. */
 export function upTo(uptime: Uptime, now: BootReading): Uptime {
   const note = dueSample(uptime, now)
   return note ? withSample(uptime, note) : uptime
@@ -95,9 +105,9 @@ export function nowUptimeMs(uptime: Uptime, now: BootReading): number {
   return uptimeInEpoch(epochNow(uptime, now), now.mono)
 }
 
-function epochNow({epochs, last}: Uptime, now: BootReading): ClockSample {
+function epochNow({epochs, last, baseMs}: Uptime, now: BootReading): ClockSample {
   const epoch = epochs.at(-1)
-  if (!epoch || !last) return {...now, uptimeMs: now.mono}
+  if (!epoch || !last) return {...now, uptimeMs: baseMs + now.mono}
   if (epoch.boot !== now.boot) return {...now, uptimeMs: last.uptimeMs + now.mono}
   const drift = now.at - epoch.at - (now.mono - epoch.mono)
   return Math.abs(drift) < jumpMs ? epoch : {...now, uptimeMs: uptimeInEpoch(epoch, now.mono)}
@@ -107,13 +117,13 @@ function uptimeInEpoch(epoch: ClockSample, mono: number): number {
   return epoch.uptimeMs + mono - epoch.mono
 }
 
-/** What the uptime clock showed at `sign`; where it may have been twice, the later one. Never after `nowUptimeMs`. */
+/** What the uptime clock showed at `sign`; if there are two answers, the later one. Never after `nowUptimeMs`. */
 export function uptimeAt({epochs}: Uptime, sign: Timestamp, nowUptimeMs: number): number {
   const {mono, boot} = sign
   const own = mono === undefined ? undefined : lastOfBoot(epochs, boot)
   if (own && mono !== undefined) return Math.min(uptimeInEpoch(own, mono), nowUptimeMs)
-  if (mono !== undefined && boot !== undefined && epochs.length > 0) return awakeOfUnknownBoot(epochs, sign)
-  return awakeOfWall(epochs, sign.at, nowUptimeMs)
+  if (mono !== undefined && boot !== undefined && epochs.length > 0) return uptimeOfUnknownBoot(epochs, sign)
+  return uptimeOfWall(epochs, sign.at, nowUptimeMs)
 }
 
 function lastOfBoot(epochs: readonly Epoch[], boot: string | undefined): Epoch | undefined {
@@ -121,17 +131,17 @@ function lastOfBoot(epochs: readonly Epoch[], boot: string | undefined): Epoch |
   return undefined
 }
 
-/** A boot that guard did not note, or has forgotten: its wall clock places it between the others. */
-function awakeOfUnknownBoot(epochs: readonly Epoch[], {at}: Timestamp): number {
+/** A boot without a sample: its wall clock places it between the others. */
+function uptimeOfUnknownBoot(epochs: readonly Epoch[], {at}: Timestamp): number {
   const next = epochs.find(({startAt}) => startAt >= at)
   return next?.startUptimeMs ?? epochs.at(-1)?.uptimeMs ?? 0
 }
 
-function awakeOfWall(epochs: readonly Epoch[], at: number, nowUptimeMs: number): number {
+function uptimeOfWall(epochs: readonly Epoch[], at: number, nowUptimeMs: number): number {
   return Math.max(shownAt(epochs, at, nowUptimeMs), lastUnobserved(epochs))
 }
 
-/** While nobody looked, the clock may have jumped to and fro: what seems older may have been written until then. */
+/** The clock may have jumped to and fro while no sample was taken: what seems older may be as new as the next sample. */
 function lastUnobserved(epochs: readonly Epoch[]): number {
   for (let index = epochs.length - 1; index > 0; index--) {
     const epoch = epochs[index]
@@ -141,10 +151,14 @@ function lastUnobserved(epochs: readonly Epoch[]): number {
 }
 
 /**
- * A jump is noticed a while after it happened: what was written in between has the clock of the later epoch. So a time
- * may have been shown twice, and the youngest reading is taken.
+ * A jump is noticed some time after it happened, and what was written in between has the clock of the later epoch. So
+ * a time may have been shown twice, and the latest answer counts.
  */
 function shownAt(epochs: readonly Epoch[], at: number, nowUptimeMs: number): number {
+  return everShownAt(epochs, at, nowUptimeMs) ?? neverShown(epochs, at, nowUptimeMs)
+}
+
+function everShownAt(epochs: readonly Epoch[], at: number, nowUptimeMs: number): number | undefined {
   let shown = Number.NEGATIVE_INFINITY
   let jumpedOver = Number.NEGATIVE_INFINITY
   for (let index = 0; index < epochs.length; index++) {
@@ -153,10 +167,10 @@ function shownAt(epochs: readonly Epoch[], at: number, nowUptimeMs: number): num
     else if (lived) shown = Math.max(shown, lived.uptimeMs)
   }
   if (Number.isFinite(shown)) return shown
-  return Number.isFinite(jumpedOver) ? jumpedOver : neverShown(epochs, at, nowUptimeMs)
+  return Number.isFinite(jumpedOver) ? jumpedOver : undefined
 }
 
-/** A time before guard came, or one still to come: a file dated into the future stays fresh no longer than any other. */
+/** A time before the first sample, or one in the future. */
 function neverShown(epochs: readonly Epoch[], at: number, nowUptimeMs: number): number {
   const [first] = epochs
   if (!first) return nowUptimeMs
@@ -165,39 +179,12 @@ function neverShown(epochs: readonly Epoch[], at: number, nowUptimeMs: number): 
     : Math.min(nowUptimeMs, epochs.at(-1)?.startUptimeMs ?? 0)
 }
 
-/** Whether the machine lived through the wall clock time `at`; where it did twice, the last time counts. */
-export function wasUpAt({epochs}: Uptime, at: number, nowUptimeMs: number): UpState {
-  for (let index = epochs.length - 1; index >= 0; index--) {
-    const fromUptimeMs = index === 0 ? (epochs[0]?.startUptimeMs ?? 0) : (epochs[index]?.uptimeMs ?? 0) + settleMs
-    const lived = passageAround(epochs, at, {index, nowUptimeMs, fromUptimeMs})
-    if (!lived) continue
-    if (lived.is !== 'up') return lived
-    if (isUnobserved(epochs, index, lived.uptimeMs)) return {...lived, is: 'skipped'}
-    return isRepeated(epochs, index, at) ? {...lived, is: 'repeated'} : lived
-  }
-  return {is: 'before'}
-}
-
-/** Between the last note before a jump and the first after it, nobody knows what the clock showed. */
-function isUnobserved(epochs: readonly Epoch[], index: number, uptimeMs: number): boolean {
-  const next = epochs[index + 1]
-  return next !== undefined && next.boot === epochs[index]?.boot && uptimeMs > next.since
-}
-
-/**
- * Whether cron has been past `at` already in this boot: set back by a little, it waits until the clock has caught up;
- * set back by more, it takes the new time (Debian's cron(8)).
- */
-function isRepeated(epochs: readonly Epoch[], index: number, at: number): boolean {
-  const boot = epochs[index]?.boot
-  let cronAt = Number.NEGATIVE_INFINITY
-  for (const [place, epoch] of epochs.slice(0, index + 1).entries()) {
-    if (epoch.boot !== boot) continue
-    if (cronAt - epoch.at > repeatedMs) cronAt = epoch.at
-    if (place === index) return cronAt >= at
-    cronAt = Math.max(cronAt, epoch.at + (epochs[place + 1]?.uptimeMs ?? 0) - epoch.uptimeMs)
-  }
-  return false
+/** Whether a wall clock time is later than the clock ever showed, and later than what may be read just after it. */
+export function isInFuture({epochs}: Uptime, at: number, now: {readonly at: number}): boolean {
+  const [first] = epochs
+  const last = epochs.at(-1)
+  if (at <= now.at + futureAllowanceMs || !first || !last || at < first.startAt) return false
+  return everShownAt(epochs.slice(0, -1), at, last.startUptimeMs) === undefined
 }
 
 type Lived = Exclude<UpState, {readonly is: 'before'}>
@@ -205,12 +192,12 @@ type Lived = Exclude<UpState, {readonly is: 'before'}>
 interface Around {
   readonly index: number
   readonly nowUptimeMs: number
-  /** From where on the epoch counts as lived through. */
+  /** From when on the machine counts as up in the epoch. */
   readonly fromUptimeMs: number
 }
 
 /** How the clock showed `at` in one epoch, or jumped over it in the gap before. */
-function passageAround(
+export function passageAround(
   epochs: readonly Epoch[],
   at: number,
   {index, nowUptimeMs, fromUptimeMs}: Around,
@@ -219,20 +206,17 @@ function passageAround(
   if (!epoch) return undefined
   const uptimeMs = epoch.uptimeMs + at - epoch.at
   const endUptimeMs = epochs[index + 1]?.startUptimeMs ?? nowUptimeMs
-  if (uptimeMs >= fromUptimeMs && uptimeMs <= endUptimeMs) return {is: 'up', uptimeMs}
+  const aheadMs = index === epochs.length - 1 ? jumpMs + futureAllowanceMs : 0
+  if (uptimeMs >= fromUptimeMs && uptimeMs <= endUptimeMs + aheadMs)
+    return {is: 'up', uptimeMs: Math.min(uptimeMs, endUptimeMs)}
   const before = epochs[index - 1]
   const inGap = before && uptimeMs < fromUptimeMs && at > before.at + epoch.startUptimeMs - before.uptimeMs
   if (!inGap || uptimeMs > endUptimeMs) return undefined
   return {is: before.boot === epoch.boot ? 'skipped' : 'down', uptimeMs: Math.max(epoch.startUptimeMs, uptimeMs)}
 }
 
-/** When a boot ended, at the latest; on the uptime clock. Undefined while it lasts, and where no note of it is left. */
+/** When a boot ended, at the latest; uptime clock. @returns undefined while it lasts, or if it has no sample */
 export function endOfBoot({epochs}: Uptime, boot: string): number | undefined {
   const last = epochs.findLastIndex((epoch) => epoch.boot === boot)
   return last < 0 ? undefined : epochs[last + 1]?.startUptimeMs
-}
-
-/** Since when nothing is known to have disturbed time: a boot, a jump or a suspend, as noticed. On the uptime clock. */
-export function undisturbedSince({epochs}: Uptime): number {
-  return epochs.at(-1)?.uptimeMs ?? 0
 }

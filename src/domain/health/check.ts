@@ -1,6 +1,6 @@
 /**
- * - degraded: it works, and somebody should look at it in working hours, or it is being healed
- * - unhealthy: it does not work, or is about to stop
+ * - degraded: it works, and needs attention in working hours, or guard is recovering it
+ * - unhealthy: it does not work, or is about to stop working
  */
 export type HealthVerdict = 'healthy' | 'degraded' | 'unhealthy'
 
@@ -17,7 +17,7 @@ export type CheckName =
   | 'watchdog'
   | 'reset-daemon'
 
-/** One line of the picture. */
+/** One line of `guard health`. */
 export interface Check {
   readonly check: CheckName
   readonly verdict: HealthVerdict
@@ -27,7 +27,7 @@ export interface Check {
   readonly facts: Readonly<Record<string, unknown>>
 }
 
-/** The whole is as well as its worst part. */
+/** The worst verdict counts. */
 export function overallVerdict(checks: readonly Check[]): HealthVerdict {
   const verdicts = new Set(checks.map(({verdict}) => verdict))
   return (['unhealthy', 'degraded'] as const).find((verdict) => verdicts.has(verdict)) ?? 'healthy'

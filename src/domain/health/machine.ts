@@ -1,6 +1,6 @@
 import type {Check, HealthVerdict} from './check.js'
 
-/** What the system tells of the machine. Undefined: it does not tell. */
+/** What the system says of the machine; undefined if it does not say. */
 export interface MachineFacts {
   readonly disk: DiskFacts | undefined
   readonly memory: MemoryFacts | undefined
@@ -20,7 +20,7 @@ export interface DiskFacts {
 }
 
 export interface MemoryFacts {
-  /** What programs can have without swapping. */
+  /** Available to programs without swapping. */
   readonly availableBytes: number
   readonly totalBytes: number
 }
@@ -35,7 +35,7 @@ const kibibyte = 1024
 const mebibyte = kibibyte ** 2
 const gibibyte = kibibyte ** 3
 
-/** Below the share or the size, whichever comes first: the share for small disks, the size for small quotas. */
+/** Free space below the share or below the size: the share is for small disks, the size for small quotas. */
 const diskLimits = {
   unhealthy: {share: 0.01, bytes: 10 * mebibyte},
   degraded: {share: 0.05, bytes: 100 * mebibyte},
@@ -44,7 +44,8 @@ const diskLimits = {
 const leastMemoryShare = 0.05
 
 export function judgeDisk(disk: DiskFacts | undefined): Check {
-  if (!disk) return {check: 'disk', verdict: 'degraded', reason: 'the file system does not tell its room', facts: {}}
+  if (!disk)
+    return {check: 'disk', verdict: 'degraded', reason: 'the file system does not report its free space', facts: {}}
   const {path, freeBytes, totalBytes, freeFiles, totalFiles} = disk
   const verdict = (['unhealthy', 'degraded'] as const).find((level) => isShort(disk, level)) ?? 'healthy'
   const files = totalFiles > 0 ? `, ${percent(freeFiles / totalFiles)} of its inodes` : ''
@@ -66,7 +67,7 @@ function isShort(
 }
 
 export function judgeMemory(memory: MemoryFacts | undefined): Check {
-  if (!memory) return {check: 'memory', verdict: 'healthy', reason: 'the system does not tell it', facts: {}}
+  if (!memory) return {check: 'memory', verdict: 'healthy', reason: 'the system does not report it', facts: {}}
   const {availableBytes, totalBytes} = memory
   const available = share(availableBytes, totalBytes)
   return {
@@ -77,8 +78,8 @@ export function judgeMemory(memory: MemoryFacts | undefined): Check {
   }
 }
 
-/** Told, never judged: what is much for one machine is the daily work of another. */
-export function tellLoad({averages, cores}: LoadFacts): Check {
+/** Reported and never judged: what is much for one machine is normal for another. */
+export function reportLoad({averages, cores}: LoadFacts): Check {
   const perCore = Math.round(((averages[0] ?? 0) / cores) * 100) / 100
   const means = averages.map((mean) => mean.toFixed(2)).join(', ')
   return {
@@ -93,7 +94,7 @@ function share(part: number, whole: number): number {
   return whole > 0 ? part / whole : 0
 }
 
-/** Rounded down: 4.9 % must not read as the 5 % that are enough. */
+/** Rounds down, so that 4.99 % is not shown as the 5 % that are enough. */
 function percent(part: number): string {
   return `${Math.floor(part * 1000) / 10} %`
 }

@@ -1,6 +1,7 @@
 import {type Breakers, breakerState} from '../breaker/breaker.js'
 import type {ClockReading} from '../clock/reading.js'
 import type {Incidents} from '../incident/incident.js'
+import {isCritical} from '../incident/overall-status.js'
 import {type Lease, type LeaseState, leaseState} from '../lease/lease.js'
 import type {ResetRequest} from '../openclaw/reset-request.js'
 import {inferredEnd, type LeaseHolder} from '../run/interrupted-run.js'
@@ -9,22 +10,22 @@ import {heartbeatState} from '../watchdog/daemon-heartbeat.js'
 import {span} from '../watchdog/freshness.js'
 import type {Check, CheckName, HealthVerdict} from './check.js'
 
-/** How the files of one journal stand. */
+/** State of the files of one journal. */
 export interface JournalFacts {
   readonly name: string
-  /** 0: nobody has written into it yet. */
+  /** 0 if it has no record yet. */
   readonly generation: number
   readonly bytes: number
   readonly records: number
-  /** Lines that are no JSON object. */
+  /** Lines that are not a JSON object. */
   readonly garbage: number
   readonly problems: readonly string[]
 }
 
-/** What crashes leave: each tears one line at most. More than so many in one journal, and somebody writes no JSON. */
+/** Each crash tears one line at most; more than this in one journal come from a program that does not write JSON. */
 const toleratedGarbage = 3
 
-/** Lists longer than this are cut for people; the facts have them all. */
+/** Longer lists are cut in texts; the facts have all of them. */
 const namedAtMost = 5
 
 export function judgeJournals(journals: readonly JournalFacts[]): Check {
@@ -34,33 +35,35 @@ export function judgeJournals(journals: readonly JournalFacts[]): Check {
   const bytes = known.reduce((sum, journal) => sum + journal.bytes, 0)
   const lines = garbage === 1 ? '1 line is' : `${garbage} lines are`
   return check('journals', problems.length > 0 ? 'degraded' : 'healthy', {
-    reason: problems.length > 0 ? listed(problems, '; ') : `${known.length} in use, ${lines} no JSON`,
+    reason: problems.length > 0 ? listed(problems, '; ') : `${known.length} in use, ${lines} not JSON`,
     facts: {bytes, garbage, problems, journals: known},
   })
 }
 
 function garbageProblem({name, garbage}: JournalFacts): readonly string[] {
-  return garbage > toleratedGarbage ? [`${garbage} lines of ${name}.jsonl are no JSON: see who writes them`] : []
+  return garbage > toleratedGarbage
+    ? [`${garbage} lines of ${name}.jsonl are not JSON: find the program that writes them`]
+    : []
 }
 
-/** A holder that lives but has let its lease expire hangs, or is stopped: others may start beside it. */
-export function judgeLeases(sightings: readonly LeaseHolder[], now: ClockReading): Check {
-  const states = sightings.map(({lease}) => leaseState(lease, now))
+/** A living holder whose lease has expired hangs or is stopped, and another run may start beside it. */
+export function judgeLeases(observations: readonly LeaseHolder[], now: ClockReading): Check {
+  const states = observations.map(({lease}) => leaseState(lease, now))
   const count = (state: LeaseState) => states.filter((one) => one === state).length
-  const overdue = sightings
+  const overdue = observations
     .filter(({lease, life}) => life === 'alive' && leaseState(lease, now) === 'expired')
     .map(({lease}) => lease.job)
   const counts = {held: count('held'), expired: count('expired'), released: count('released')}
   const told = `${counts.held} held, ${counts.expired} expired, ${counts.released} released`
   return check('leases', overdue.length > 0 ? 'degraded' : 'healthy', {
-    reason: overdue.length > 0 ? `${told}; expired though the holder lives: ${listed(overdue)}` : told,
+    reason: overdue.length > 0 ? `${told}; expired though the holder is alive: ${listed(overdue)}` : told,
     facts: {...counts, overdue},
   })
 }
 
-/** Runs that crashed and that nobody has put on record yet. */
-export function judgeRuns(book: RunsByJob, sightings: readonly LeaseHolder[]): Check {
-  const byJob = new Map(sightings.map((sighting) => [sighting.lease.job, sighting]))
+/** Crashed runs whose end is not on record yet. */
+export function judgeRuns(book: RunsByJob, observations: readonly LeaseHolder[]): Check {
+  const byJob = new Map(observations.map((observed) => [observed.lease.job, observed]))
   const open = openRuns(book)
   const interrupted = open.filter((run) => inferredEnd(run, byJob.get(run.job)) !== undefined)
   const jobs = interrupted.map(({job}) => job)
@@ -91,17 +94,18 @@ export function judgeBreakers(breakers: Breakers, now: ClockReading): Check {
 export function judgeIncidents(incidents: Incidents, now: ClockReading): Check {
   const open = [...incidents.open.values()]
   const escalated = open.filter(({escalations}) => escalations > 0)
-  const verdict: HealthVerdict = escalated.length > 0 ? 'unhealthy' : open.length > 0 ? 'degraded' : 'healthy'
+  const verdict: HealthVerdict = open.some(isCritical) ? 'unhealthy' : open.length > 0 ? 'degraded' : 'healthy'
   const told = [...escalated, ...open.filter(({escalations}) => escalations === 0)].map(
     ({job, verdict, openedAt, escalations}) =>
-      `${job} ${verdict} for ${span(Math.max(0, now.at - openedAt))}${escalations > 0 ? ', escalated' : ''}`,
+      `${job} ${verdict} for ${span(Math.max(0, now.at - openedAt))}${escalations > 0 ? ', told' : ''}`,
   )
   return check('incidents', verdict, {
     reason: told.length > 0 ? listed(told, '; ') : 'none open',
     facts: {
-      open: open.map(({job, verdict, reason, openedAt, escalations}) => ({
+      open: open.map(({job, verdict, level, reason, openedAt, escalations}) => ({
         job,
         verdict,
+        level,
         reason,
         openedAt: new Date(openedAt).toISOString(),
         escalations,
@@ -119,7 +123,7 @@ export function judgeWatchdog(lease: Lease | undefined, now: ClockReading, lateA
   })
 }
 
-/** The reset daemon is late only when somebody waits for it. */
+/** The reset daemon is late only while a request waits. */
 export function judgeResetDaemon(
   {lease, pending}: {readonly lease: Lease | undefined; readonly pending: readonly ResetRequest[]},
   now: ClockReading,

@@ -1,16 +1,16 @@
 import type {OpenClawJobStatus} from '../openclaw/job-status.js'
 import {span} from '../watchdog/freshness.js'
-import type {Verdict, VerdictKind} from '../watchdog/verdict.js'
-import type {Incident} from './incident.js'
+import type {Verdict, VerdictKind} from '../watchdog/verdict-kind.js'
+import type {JobHistory} from './incident.js'
 import {dueNotification} from './renotify.js'
 import type {ResetProgress} from './reset-progress.js'
 
 /** What the watchdog does about one job. Each action is one record. */
 export type IncidentAction =
-  | (About & {readonly do: 'observe'; readonly verdict: VerdictKind})
-  | (About & {readonly do: 'open'; readonly verdict: VerdictKind})
+  | (About & Observed & {readonly do: 'observe'; readonly well?: boolean})
+  | (About & Observed & {readonly do: 'open'; readonly run: string | undefined; readonly flapping: boolean})
   | (About & {readonly do: 'request-reset'; readonly attempt: number})
-  | (About & {readonly do: 'escalate'; readonly verdict: VerdictKind; readonly number: number})
+  | (About & Observed & {readonly do: 'escalate'; readonly number: number})
   | (About & {readonly do: 'resolve'; readonly attempts: number})
 
 interface About {
@@ -18,88 +18,137 @@ interface About {
   readonly reason: string
 }
 
-export interface IncidentPolicy {
-  readonly escalateAfterFailedResets: number
-  /** A job that cannot be reset escalates after trouble of this length. */
-  readonly escalateAfterMs: number
-  readonly repeatAlertAfterMs: number
-  /** A request that nobody answers for so long has failed, and so has the daemon. */
-  readonly answerWithinMs: number
-  /** Between two resets of one job. */
-  readonly betweenResetsMs: number
+interface Observed {
+  readonly verdict: VerdictKind
+  readonly level: Verdict['level']
 }
 
-/** All that is known about one job's trouble when the watchdog comes by. */
+export interface IncidentPolicy {
+  readonly escalateAfterFailedResets: number
+  /** An incident is told when it has lasted so long, or at once if the next run is later. */
+  readonly escalateAfterMs: number
+  readonly repeatAlertAfterMs: number
+  /** Between two resets of one job. */
+  readonly betweenResetsMs: number
+  readonly flapping: {readonly incidents: number; readonly withinMs: number}
+}
+
+/** All that is known about one job's trouble in a round. */
 export interface Situation {
   readonly job: string
   readonly nowUptimeMs: number
   readonly verdict: Verdict
-  /** The verdict that was written last. */
-  readonly lastVerdict: VerdictKind
-  readonly incident: Incident | undefined
+  readonly history: JobHistory
   readonly resets: ResetProgress
   /** Whether the job has an id that the reset daemon may reset. */
   readonly resettable: boolean
+  readonly isRunning: boolean
+  /** Until the next run begins, ms; undefined if it is not known. */
+  readonly nextRunInMs: number | undefined
+  /** The first of the bad runs in a row; undefined if the last one was good. */
+  readonly firstBadRun: string | undefined
   readonly openclaw: OpenClawJobStatus | undefined
   readonly policy: IncidentPolicy
 }
 
-/** What to do now. A reset under way, or an alert raised already, calls for nothing: that stops alert storms. */
+/** What to do now. A reset under way or an alert that was raised calls for nothing, which prevents alert storms. */
 export function decideIncident(situation: Situation): readonly IncidentAction[] {
-  const {job, incident, lastVerdict} = situation
-  const {kind, reason, status} = situation.verdict
-  const observe: readonly IncidentAction[] = kind === lastVerdict ? [] : [{do: 'observe', job, verdict: kind, reason}]
-  if (status === 'unknown') return incident ? [] : observe
-  if (status === 'ok') return incident ? [resolve(situation), ...observe] : observe
-  if (!incident) return [{do: 'open', job, verdict: kind, reason}, ...requestReset(situation)]
-  return [...observe, ...pursue(situation, incident)]
+  const {verdict, history} = situation
+  const {incident} = history
+  if (verdict.status === 'unknown') return incident ? [] : observe(situation)
+  if (verdict.status === 'ok') return incident ? [resolve(situation), ...observe(situation)] : observe(situation)
+  if (!incident) return [open(situation), ...pursue(situation)]
+  return [...observe(situation), ...pursue(situation)]
+}
+
+function observe({job, verdict, history}: Situation): readonly IncidentAction[] {
+  const {kind, reason, level, proof} = verdict
+  const {incident} = history
+  const isWell = proof !== undefined
+  const wellChanged = incident?.isFlapping === true && isWell !== (incident.wellSinceMs !== undefined)
+  const well = wellChanged && verdict.status === 'failing' ? {well: isWell} : {}
+  const isWorse = incident !== undefined && verdict.status === 'failing' && level !== incident.level
+  const isNews = !isSame(kind, history.verdict) || isWorse || 'well' in well
+  return isNews ? [{do: 'observe', job, verdict: kind, level, reason, ...well}] : []
+}
+
+/** Whether a healthy job is proved to be healthy changes too often to be recorded. */
+function isSame(kind: VerdictKind, before: VerdictKind): boolean {
+  const isCalm = (one: VerdictKind) => one === 'healthy' || one === 'unknown'
+  return kind === before || (isCalm(kind) && isCalm(before))
+}
+
+function open({job, verdict, firstBadRun, ...situation}: Situation): IncidentAction {
+  const {kind, reason, level} = verdict
+  const run = kind === 'failing' ? firstBadRun : undefined
+  return {do: 'open', job, verdict: kind, level, reason, run, flapping: beginsToFlap(situation)}
+}
+
+function beginsToFlap({history, policy, nowUptimeMs}: Pick<Situation, 'history' | 'policy' | 'nowUptimeMs'>): boolean {
+  const {incidents, withinMs} = policy.flapping
+  return history.opened.filter((openedMs) => nowUptimeMs - openedMs <= withinMs).length + 1 >= incidents
 }
 
 function resolve({job, verdict, resets: {attempts}}: Situation): IncidentAction {
   const cleared = attempts === 0 ? '' : `, ${attempts} attempt${attempts === 1 ? '' : 's'} cleared`
-  return {do: 'resolve', job, attempts, reason: `healthy again${cleared}: ${verdict.reason}`}
+  return {do: 'resolve', job, attempts, reason: `healthy again${cleared}: ${verdict.proof ?? verdict.reason}`}
 }
 
-function pursue(situation: Situation, incident: Incident): readonly IncidentAction[] {
-  const cause = causeToEscalate(situation, incident)
+function pursue(situation: Situation): readonly IncidentAction[] {
+  const {job, verdict, history, policy, nowUptimeMs} = situation
+  const {incident, notified} = history
+  const cause = causeToTell(situation)
   if (cause === undefined) return requestReset(situation)
-  const number = dueNotification(incident, situation.nowUptimeMs, situation.policy.repeatAlertAfterMs)
+  // A flapping job that is well at the moment is no news.
+  if (verdict.proof !== undefined) return []
+  const isFlapping = incident?.isFlapping ?? beginsToFlap(situation)
+  const due = {incident, notified, level: verdict.level, isFlapping}
+  const number = dueNotification(due, nowUptimeMs, policy.repeatAlertAfterMs)
   if (number === undefined) return []
+  const {kind, level} = verdict
   const escalate: IncidentAction = {
     do: 'escalate',
-    job: situation.job,
-    verdict: situation.verdict.kind,
+    job,
+    verdict: kind,
+    level,
     number,
-    reason: `${situation.verdict.reason}; ${cause}`,
+    reason: `${verdict.reason}; ${cause}`,
   }
-  // What could not be reset then may be reset by now: one more attempt with each repeated alert.
+  // What could not be reset earlier may be reset by now: one more attempt with each repeated alert.
   return number > 1 ? [escalate, ...requestReset(situation)] : [escalate]
 }
 
-/** Why a human is needed; undefined while the machine may still mend it. */
-function causeToEscalate(
-  {resets, policy, nowUptimeMs, ...situation}: Situation,
-  incident: Incident,
-): string | undefined {
-  const openMs = nowUptimeMs - incident.openedUptimeMs
+/** Why a person is needed; undefined while the job may still recover by itself or by a reset. */
+function causeToTell(situation: Situation): string | undefined {
+  const {resets, policy, nowUptimeMs, nextRunInMs, history} = situation
+  const {incident} = history
+  const openMs = incident ? nowUptimeMs - incident.openedUptimeMs : 0
   const failed = `${resets.failed} resets failed${resets.detail === undefined ? '' : `, the last: ${resets.detail}`}`
-  if (incident.escalations > 0) return `unmended for ${span(openMs)}${resets.attempts > 0 ? `, ${failed}` : ''}`
+  if (incident && incident.escalations > 0) return openText(openMs, resets, failed)
+  if (incident?.isFlapping ?? beginsToFlap(situation))
+    return `it flaps: ${policy.flapping.incidents} incidents within ${span(policy.flapping.withinMs)}`
   if (resets.failed >= policy.escalateAfterFailedResets) return failed
   const waitedMs = nowUptimeMs - resets.lastUptimeMs
-  if (resets.last === 'pending' && waitedMs >= policy.answerWithinMs) {
-    return `nobody has answered the reset request for ${span(waitedMs)}; is the reset daemon running?`
-  }
-  if (resets.attempts > 0 || mayReset(situation)) return undefined
-  return openMs >= policy.escalateAfterMs ? `unmended for ${span(openMs)}, and nothing here can reset it` : undefined
+  if (resets.last === 'pending' && waitedMs >= policy.escalateAfterMs)
+    return `the reset request has had no answer for ${span(waitedMs)}; is the reset daemon running?`
+  if (resets.last === 'pending' || resets.last === 'settling' || mayReset(situation)) return undefined
+  if (openMs >= policy.escalateAfterMs) return openText(openMs, resets, failed)
+  if (nextRunInMs === undefined) return 'when it runs next is not known'
+  return nextRunInMs > policy.escalateAfterMs ? `its next run is in ${span(nextRunInMs)}` : undefined
+}
+
+function openText(openMs: number, {attempts}: ResetProgress, failed: string): string {
+  return `open for ${span(openMs)}${attempts > 0 ? `, ${failed}` : ''}`
 }
 
 /**
- * A reset helps a job of OpenClaw that does not run; not one that is at work (hung), whose scheduler stands, or that a
- * person must look at.
+ * A reset helps a job of OpenClaw that does not run; not one that is at work, whose scheduler stands, or that needs a
+ * person.
  */
-function mayReset({resettable, openclaw, verdict}: Pick<Situation, 'resettable' | 'openclaw' | 'verdict'>): boolean {
-  if (verdict.kind === 'hung') return false
-  return resettable && openclaw?.remedy !== 'restart-gateway' && openclaw?.remedy !== 'person'
+function mayReset({resettable, isRunning, openclaw, verdict}: Situation): boolean {
+  if (!resettable || isRunning || verdict.kind === 'failing') return false
+  if (verdict.kind === 'hung') return openclaw?.remedy === 'reset'
+  return openclaw?.remedy !== 'restart-gateway' && openclaw?.remedy !== 'person'
 }
 
 function requestReset(situation: Situation): readonly IncidentAction[] {

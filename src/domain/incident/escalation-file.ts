@@ -1,6 +1,6 @@
 import type {Incident, Incidents} from './incident.js'
 
-/** What stands in `openclaw_escalation.json` while a human is called: a function of the incidents and nothing else. */
+/** Content of `openclaw_escalation.json`; it depends on the incidents alone. */
 export interface EscalationFile {
   readonly escalations: readonly Escalation[]
 }
@@ -16,7 +16,7 @@ interface Escalation {
   readonly alerts: number
 }
 
-/** Undefined when no incident is escalated: then the file is not to be there. */
+/** @returns undefined if no incident is escalated; the file is then removed */
 export function escalationFileOf({open}: Incidents): EscalationFile | undefined {
   const escalations = [...open.values()].filter((incident) => incident.escalations > 0).map(escalationOf)
   return escalations.length === 0 ? undefined : {escalations}

@@ -1,15 +1,35 @@
-import type {Verdict} from '../watchdog/verdict.js'
-import type {Incidents} from './incident.js'
+import type {Verdict} from '../watchdog/verdict-kind.js'
+import type {Incident, Incidents} from './incident.js'
 
-/** What a round says of the whole: 0, 1 or 2 as an exit code. */
-export type OverallStatus = 'healthy' | 'degraded' | 'unhealthy'
+/** Of all watched jobs; the exit codes 0, 1 and 2. */
+export interface OverallStatus {
+  readonly is: 'healthy' | 'degraded' | 'unhealthy'
+  /** Why it is not healthy. */
+  readonly reason: string
+}
 
 /**
- * - unhealthy: a human was called
- * - degraded: trouble that is being healed, or a slot that was missed for a known reason
+ * - unhealthy: an incident of level CRITICAL was told
+ * - degraded: anything else that is open
  */
-export function overallStatus(verdicts: readonly Verdict[], {open}: Incidents): OverallStatus {
-  for (const {escalations} of open.values()) if (escalations > 0) return 'unhealthy'
-  const isTroubled = verdicts.some(({status, kind}) => status === 'failing' || kind === 'missed')
-  return isTroubled || open.size > 0 ? 'degraded' : 'healthy'
+export function overallStatus(
+  reports: readonly {readonly job: string; readonly verdict: Verdict}[],
+  {open}: Incidents,
+): OverallStatus {
+  const incidents = [...open.values()]
+  const told = incidents.filter(isCritical)
+  const failing = reports.filter(({job, verdict}) => verdict.status === 'failing' && !open.has(job))
+  const others = incidents.filter((incident) => !told.includes(incident))
+  const names = [
+    ...told.map(({job, verdict}) => `${job} ${verdict}, told`),
+    ...others.map(({job, verdict, escalations}) => `${job} ${verdict}${escalations > 0 ? ', told' : ''}`),
+    ...failing.map(({job, verdict}) => `${job} ${verdict.kind}`),
+  ]
+  if (names.length === 0) return {is: 'healthy', reason: ''}
+  return {is: told.length > 0 ? 'unhealthy' : 'degraded', reason: names.join('; ')}
+}
+
+/** Whether it was told as one that a person must look at now. */
+export function isCritical({escalations, level}: Incident): boolean {
+  return escalations > 0 && level === 'CRITICAL'
 }

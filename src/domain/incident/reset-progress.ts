@@ -20,33 +20,33 @@ export function resetRequestId(incidentId: string, attempt: number): string {
   return `${incidentId}-${attempt}`
 }
 
-/** What a course is told from; both lookups are by request id. */
+/** Both lookups are by request id. */
 interface ResetRecords {
   requestedAt(requestId: string): number | undefined
   answer(requestId: string): ResetAnswer | undefined
-  awakeAt(wallMs: number): number
+  uptimeAt(wallMs: number): number
 }
 
 /** `settleMs`: a reset that was answered with success and shows no effect for so long has failed. */
 export function resetProgress(
   incident: Incident,
-  traces: ResetRecords,
+  records: ResetRecords,
   {settleMs, nowUptimeMs}: {readonly settleMs: number; readonly nowUptimeMs: number},
 ): ResetProgress {
-  let course = noResets
+  let progress = noResets
   for (let attempt = 1; ; attempt++) {
     const id = resetRequestId(incident.id, attempt)
-    const requestedAt = traces.requestedAt(id)
-    if (requestedAt === undefined) return course
-    const answer = traces.answer(id)
-    const lastUptimeMs = traces.awakeAt(answer?.at ?? requestedAt)
+    const requestedAt = records.requestedAt(id)
+    if (requestedAt === undefined) return progress
+    const answer = records.answer(id)
+    const lastUptimeMs = records.uptimeAt(answer?.at ?? requestedAt)
     const last = lastOf(answer, nowUptimeMs - lastUptimeMs > settleMs)
-    course = {
+    progress = {
       attempts: attempt,
-      failed: course.failed + (last === 'failed' ? 1 : 0),
+      failed: progress.failed + (last === 'failed' ? 1 : 0),
       last,
       lastUptimeMs,
-      detail: answer?.detail ?? course.detail,
+      detail: answer?.detail ?? progress.detail,
     }
   }
 }

@@ -1,7 +1,7 @@
 /**
- * How a run ended, in one word, and what says so.
+ * How a run ended, in one word, and the evidence for it.
  *
- * Order of belief: guard's own knowledge (not started, stopped at a time limit), then how the kernel says it ended, then
+ * In order of precedence: guard's own knowledge (not started, stopped at a time limit), then how the kernel says it ended, then
  * a crash mark in the output, then the job's own result file, then the exit code by the job's map.
  */
 
@@ -17,7 +17,7 @@ const outcomes = [
 ] as const
 export type Outcome = (typeof outcomes)[number]
 
-/** What an exit code may mean, and what a result file may claim. The other outcomes are for guard alone to say. */
+/** The outcomes that an exit code or a result file may have. Only guard itself sets the others. */
 export const statedOutcomes = ['healthy', 'degraded', 'unhealthy', 'failed', 'skipped'] as const
 export type StatedOutcome = (typeof statedOutcomes)[number]
 
@@ -39,7 +39,7 @@ type ExitMap = Readonly<Record<number, StatedOutcome>>
 
 export const defaultExitMap: ExitMap = {0: 'healthy', 1: 'degraded', 2: 'unhealthy'}
 
-/** What a job wrote to `$GUARD_RESULT_FILE`, as far as it made sense. */
+/** The valid fields that a job wrote to `$GUARD_RESULT_FILE`. */
 export interface JobResult {
   readonly outcome?: StatedOutcome
   readonly class?: string
@@ -66,7 +66,7 @@ export function judgeRun({exit, exitMap, result, crashed}: RunEvidence): RunResu
   if (exit.silent) return {outcome: 'timed-out', detail: result?.detail ?? 'no output for too long'}
   if (exit.timedOut) return withDetail('timed-out', result?.detail)
   if (exit.code === undefined) return {outcome: 'killed', detail: exit.signal ?? 'unknown signal'}
-  // A job that crashed wrote its result before it knew, so the crash counts more. A crash exits with a code.
+  // A job that crashed wrote its result before the crash, so the crash outranks it. A crash exits with a code.
   if (crashed !== undefined && exit.code !== 0) return {outcome: 'failed', detail: crashed}
   return withDetail(result?.outcome ?? mappedOutcome(exit.code, exitMap), result?.detail)
 }

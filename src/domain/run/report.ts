@@ -1,6 +1,6 @@
 import type {Outcome} from './outcome.js'
 
-/** What is to be told of a run when it is over. Times are wall clock milliseconds. */
+/** Report of a run that has ended. Times are wall clock milliseconds. */
 export interface RunReport {
   readonly job: string
   readonly runId: string
@@ -17,7 +17,6 @@ export interface RunReport {
   readonly token?: number
 }
 
-/** Signal numbers of Linux and macOS that a job may die of; others give 128 + 0 nowhere, for Node names them all. */
 interface ExitFacts {
   readonly code: number | undefined
   readonly signalNumber: number | undefined

@@ -1,16 +1,16 @@
 import {redactLine} from '../failure/redact.js'
 import {type JobResult, type StatedOutcome, statedOutcomes} from './outcome.js'
 
-/** A result file may hold this many characters; one that is larger is not read. */
+/** The longest result file in characters; a longer one is not used. */
 export const resultLimit = 64 * 1024
 
 export interface ResultReading {
   readonly result: JobResult | undefined
-  /** What was wrong with the file or one of its fields, for a warning; the run goes on without it. */
+  /** Wrong fields, for a warning; the run goes on without them. */
   readonly problems: readonly string[]
 }
 
-/** Reads a result file's text. Unknown fields are ignored, wrong ones are left out and reported. An empty file says nothing. */
+/** Reads a result file's text. Unknown fields are ignored, wrong ones are left out and reported. An empty file has no result. */
 export function parseResult(text: string): ResultReading {
   if (text.trim() === '') return {result: undefined, problems: []}
   if (text.length > resultLimit) return refuse(`it is larger than ${resultLimit} characters`)
@@ -18,9 +18,9 @@ export function parseResult(text: string): ResultReading {
   try {
     value = JSON.parse(text)
   } catch (error) {
-    return refuse(`it is no JSON (${redactLine((error as Error).message)})`)
+    return refuse(`it is not JSON (${redactLine((error as Error).message)})`)
   }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return refuse('it is no JSON object')
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return refuse('it is not a JSON object')
   return readFields(value as Readonly<Record<string, unknown>>)
 }
 

@@ -5,8 +5,8 @@ import type {Outcome} from './outcome.js'
 
 /**
  * A run is one time a job happened. Its records: `started`, an `attempt-ended` for each attempt, a `step-ended` for
- * each recovery step, then `ended`; or `interrupted`, written by whoever finds that its guard is gone; or, when it
- * was not to happen at all, `skipped` alone.
+ * each recovery step, then `ended`; or `interrupted`, written by the process that finds its guard gone; or `skipped`
+ * alone if it did not take place.
  */
 
 /** A stretch of a log file that holds output of one run. A rotation renames the file, its inode stays. */
@@ -14,7 +14,7 @@ export interface LogRange {
   readonly file: string
   readonly inode: number
   readonly from: number
-  /** Absent while the run goes on, and for ever when its guard was killed. */
+  /** Absent while the run goes on, and if its guard was killed. */
   readonly to?: number
 }
 
@@ -29,12 +29,14 @@ interface RunStep {
   readonly suppressed?: true
 }
 
-/** What is known of one run; `outcome` is absent while it goes on. Times are milliseconds. */
+/** One run; `outcome` is absent while it goes on. Times are milliseconds. */
 export interface Run {
   readonly id: string
   readonly job: string
   readonly startedAt: number
+  /** Of an interrupted run: when the interruption was found. */
   readonly endedAt?: number
+  /** Absent if the run was interrupted: nothing says how long it lasted. */
   readonly durationMs?: number
   readonly outcome?: Outcome | 'interrupted'
   readonly class?: string
@@ -45,21 +47,56 @@ export interface Run {
   readonly recovered: boolean
   readonly steps: readonly RunStep[]
   readonly log?: LogRange
-  /** Its guard, where no lease speaks for it. */
+  /** Its guard, if the run has no lease. */
   readonly owner?: BootRef & {readonly process: ProcessRef}
+  /** The boot in which it started, as `HOST BOOT`. */
+  readonly boot?: string
 }
 
-interface JobRuns {
-  /** In the order in which they began. */
-  runs: Run[]
+/** The end of a run that took place; a skipped run has none. */
+export interface RunEnd {
+  readonly runId: string
+  readonly outcome: Outcome | 'interrupted'
+  readonly class?: string
+  readonly detail?: string
+  /** When the record was written; `mono` and `boot` if the record has a stamp. */
+  readonly at: number
+  readonly mono?: number
+  readonly boot?: string
+  /** An interruption that was found after the machine had been booted again. */
+  readonly byReboot: boolean
+  /** Why the job was not recovered any more: its budget is spent. */
+  readonly refused?: string
 }
+
+/** The last ended runs that all ended well, or all did not. */
+interface Streak {
+  readonly isWell: boolean
+  readonly count: number
+  readonly firstRunId: string
+  /** Wall clock, ms; the end of the first of them. */
+  readonly firstEndedAt: number
+}
+
+export interface JobRuns {
+  /** In the order in which they began; changed in place, because a history may be long. */
+  readonly runs: Run[]
+  /** In the order of the records, whichever run began last. */
+  readonly lastEnd?: RunEnd
+  readonly streak?: Streak
+  /** Wall clock times of the last starts, ms, oldest first. */
+  readonly starts?: readonly number[]
+}
+
+/** The usual gap is taken from this many starts. */
+const keptStarts = 10
 
 export type RunsByJob = Map<string, JobRuns>
 
-/** Which runs of a job a book keeps. Without `all`: those that go on, the last that happened, and the last that was skipped. */
+/** Which runs of a job are kept. `last`: those that go on, the last that took place, and the last that was skipped. */
 type Keeps = 'all' | 'last'
 
-/** What is asked of every job in every round; `guard history` reads the records themselves. */
+/** What the watchdog needs of every job; `guard history` reads the records themselves. */
 export const runsFold = runFold('last')
 export const allRunsFold = runFold('all')
 
@@ -70,14 +107,12 @@ function runFold(keeps: Keeps): Fold<RunsByJob> {
       applyRun(book, record, keeps)
       return 'ok'
     },
-    save: (book) => [...book.values()].flatMap(({runs}) => runs),
-    restore: (saved) => {
-      const book: RunsByJob = new Map()
-      for (const run of saved as readonly Run[]) put(book, run, {index: -1, keeps})
-      return book
-    },
+    save: (book) => Array.from(book, ([job, known]) => ({job, ...known})),
+    restore: (saved) => new Map((saved as readonly SavedRuns[]).map(({job, ...known}) => [job, known])),
   }
 }
+
+type SavedRuns = JobRuns & {readonly job: string}
 
 /** Every run that has no end. */
 export function openRuns(book: RunsByJob): readonly Run[] {
@@ -87,26 +122,75 @@ export function openRuns(book: RunsByJob): readonly Run[] {
 function applyRun(book: RunsByJob, record: RawRecord, keeps: Keeps): void {
   const {job, at, run: id} = record
   if (typeof job !== 'string' || !isTime(at) || typeof id !== 'string') return
-  const runs = book.get(job)?.runs ?? []
-  // A record is of one of the last runs nearly always.
-  const index = runs.findLastIndex((run) => run.id === id)
-  const run = nextRun(runs[index], record, newRun(id, job, at))
-  if (run) put(book, run, {index, keeps})
+  const known = book.get(job) ?? {runs: []}
+  // A record is nearly always of one of the last runs.
+  const index = known.runs.findLastIndex((run) => run.id === id)
+  const before = known.runs[index]
+  const run = nextRun(before, record, newRun(id, job, at))
+  if (!run || run === before) return
+  put(known.runs, run, {index, keeps})
+  book.set(job, {...known, ...derived(known, {before, run, record})})
 }
 
-/** Undefined when the record changes nothing. */
+interface Change {
+  readonly before: Run | undefined
+  readonly run: Run
+  readonly record: RawRecord
+}
+
+/** What a record changes beside the run itself. */
+function derived({streak, starts = []}: JobRuns, {before, run, record}: Change): Partial<JobRuns> {
+  if (run.outcome === 'skipped') return {}
+  if (!before) return {starts: [...starts, run.startedAt].slice(-keptStarts)}
+  if (run.outcome === undefined) return {}
+  const isWell = run.outcome === 'healthy'
+  const first = {isWell, count: 1, firstRunId: run.id, firstEndedAt: run.endedAt ?? run.startedAt}
+  const next = streak?.isWell === isWell ? {...streak, count: streak.count + 1} : first
+  return {streak: next, lastEnd: endOf(run, record)}
+}
+
+function endOf(run: Run, record: RawRecord): RunEnd {
+  const {mono, boot} = record
+  const refused = run.steps.findLast((step) => step.do === 'refused')
+  return {
+    runId: run.id,
+    outcome: run.outcome ?? 'interrupted',
+    ...(run.class !== undefined && {class: run.class}),
+    ...(run.detail !== undefined && {detail: run.detail}),
+    at: run.endedAt ?? run.startedAt,
+    ...(typeof mono === 'number' && typeof boot === 'string' && {mono, boot}),
+    byReboot: run.outcome === 'interrupted' && isOfEarlierBoot(run, record),
+    ...(refused && {refused: refused.evidence ?? 'its recovery budget is spent'}),
+  }
+}
+
+function isOfEarlierBoot({boot}: Run, record: RawRecord): boolean {
+  const here = bootOf(record)
+  const [host] = (boot ?? '').split(' ')
+  return boot !== undefined && here !== undefined && boot !== here && here.startsWith(`${host} `)
+}
+
+function bootOf({host, boot}: RawRecord): string | undefined {
+  return typeof host === 'string' && typeof boot === 'string' ? `${host} ${boot}` : undefined
+}
+
+/** @returns undefined if the record changes nothing */
 function nextRun(known: Run | undefined, record: RawRecord, begun: Run): Run | undefined {
   const {kind} = record
   const at = begun.startedAt
   if (kind === 'skipped')
     return {...begun, endedAt: at, durationMs: 0, outcome: 'skipped', attempts: 0, ...text(record)}
-  if (kind === 'started') return known ?? {...begun, ...logOf(record), ...ownerOf(record)}
+  if (kind === 'started') return known ?? startedRun(begun, record)
   if (!known || known.outcome) return undefined
   if (kind === 'attempt-ended') return {...known, attempts: known.attempts + 1}
   if (kind === 'step-ended') return {...known, steps: [...known.steps, stepOf(record, at)]}
-  if (kind === 'interrupted')
-    return {...known, endedAt: at, durationMs: at - known.startedAt, outcome: 'interrupted', ...text(record)}
+  if (kind === 'interrupted') return {...known, endedAt: at, outcome: 'interrupted', ...text(record)}
   return kind === 'ended' ? endedRun(known, record, at) : undefined
+}
+
+function startedRun(begun: Run, record: RawRecord): Run {
+  const boot = bootOf(record)
+  return {...begun, ...logOf(record), ...ownerOf(record), ...(boot !== undefined && {boot})}
 }
 
 function newRun(id: string, job: string, startedAt: number): Run {
@@ -160,17 +244,15 @@ function stepOf(record: RawRecord, at: number): RunStep {
 }
 
 interface Where {
-  /** Where the run stands among those of its job; -1: not yet. */
+  /** Index of the run among those of its job; -1 if it is new. */
   readonly index: number
   readonly keeps: Keeps
 }
 
-function put(book: RunsByJob, run: Run, {index, keeps}: Where): void {
-  const {runs} = book.get(run.job) ?? {runs: []}
+function put(runs: Run[], run: Run, {index, keeps}: Where): void {
   if (index < 0) runs.push(run)
   else runs[index] = run
   if (run.outcome && keeps === 'last') forgetEarlier(runs, run.outcome === 'skipped')
-  book.set(run.job, {runs})
 }
 
 /** Of the ended runs that were skipped, or of those that were not, keeps the last. */

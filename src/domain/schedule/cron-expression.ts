@@ -1,6 +1,6 @@
 /**
- * What crontab(5) takes as a schedule, checked field by field so that a wrong one is named.
- * This says only whether an expression is right; when it is due is decided elsewhere.
+ * The schedules that crontab(5) accepts, checked field by field so that the wrong field can be named.
+ * When a schedule is due is computed in `system/host/slots.ts`.
  */
 
 interface Field {
@@ -24,11 +24,11 @@ const fields: readonly Field[] = [
 
 const nicknames = ['@yearly', '@annually', '@monthly', '@weekly', '@daily', '@midnight', '@hourly']
 
-/** Says what is wrong with a cron expression; undefined: nothing. */
+/** What is wrong with a cron expression. @returns undefined if it is right */
 export function cronProblem(expression: string): string | undefined {
   const text = expression.trim()
   if (text.startsWith('@')) {
-    return nicknames.includes(text.toLowerCase()) ? undefined : `is none of ${nicknames.join(', ')}`
+    return nicknames.includes(text.toLowerCase()) ? undefined : `is not one of ${nicknames.join(', ')}`
   }
   const parts = text.split(/\s+/)
   if (parts.length !== fields.length) {
@@ -57,7 +57,7 @@ function isItem(item: string, field: Field): boolean {
   if (star !== undefined) return true
   const from = readValue(first ?? '', field)
   if (from === undefined) return false
-  // `5/10` means different things to different crons: it has to be written as a range.
+  // `5/10` means different things to different crons, so it must be written as a range.
   if (last === undefined) return step === undefined
   const to = readValue(last, field)
   // `fri-sun`: a week that is written in words may end with its Sunday.
@@ -72,7 +72,7 @@ function readValue(text: string, {min, max, words}: Field): number | undefined {
   return value >= min && value <= max ? value : undefined
 }
 
-/** `0 0 30 2 *`: right in each field, yet that day does not exist. */
+/** `0 0 30 2 *` is right in each field, but that day does not exist. */
 function neverProblem([, , days = '', month = '', weekday = '']: readonly string[]): string | undefined {
   const single = /^\d+$/
   if (weekday !== '*' || !single.test(days)) return undefined
@@ -81,4 +81,13 @@ function neverProblem([, , days = '', month = '', weekday = '']: readonly string
     return index === undefined || Number(days) <= (daysIn[index - 1] ?? 31)
   })
   return possible ? undefined : `names day ${days} of a month that never has it, so it would never be due`
+}
+
+/**
+ * Whether cron treats a schedule as one of a wildcard: it goes by the new time at once when the clock is set, while
+ * jobs of a fixed hour and minute are held back until the clock has caught up (Debian's cron(8)).
+ */
+export function isWildcard(expression: string): boolean {
+  const [minute = '', hour = ''] = expression.trim().split(/\s+/)
+  return minute.startsWith('*') || hour.startsWith('*') || minute.toLowerCase() === '@hourly'
 }

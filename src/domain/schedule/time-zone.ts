@@ -1,14 +1,14 @@
 import {closestName} from '../settings/suggest.js'
 
-/** Says what is wrong with the name of a time zone; undefined: nothing. Names are IANA's, as `America/New_York`. */
+/** What is wrong with the IANA name of a time zone. @returns undefined if it is right */
 export function timeZoneProblem(name: string): string | undefined {
-  // An offset has no summer time and is not understood by every supported Node.
+  // An offset has no summer time, and not every supported Node accepts it.
   if (/^[A-Za-z]/.test(name) && isKnown(name)) return undefined
   const meant = closestName(name, ['UTC', ...Intl.supportedValuesOf('timeZone')])
-  return `is no time zone; ${meant ? `did you mean ${meant}?` : 'write a name such as UTC or America/New_York'}`
+  return `is not a time zone; ${meant ? `did you mean ${meant}?` : 'write a name such as UTC or America/New_York'}`
 }
 
-/** Asking Intl takes 0.2 ms, and ten thousand jobs name the same few zones. */
+/** Intl is slow to ask, and many jobs name the same few zones. */
 const known = new Set<string>()
 
 function isKnown(name: string): boolean {

@@ -83,8 +83,10 @@ export interface BreakerSettings {
 interface WatchdogSettings {
   readonly escalateAfterFailedResets: number
   readonly repeatAlertAfterMs: number
-  /** A job that cannot be reset escalates after trouble of this length. */
+  /** An incident is told when it has lasted so long, or at once if the job's next run is later. */
   readonly escalateAfterMs: number
+  /** So many incidents of one job within `withinMs` are one that flaps. */
+  readonly flapping: {readonly incidents: number; readonly withinMs: number}
   /** After a boot or a suspend nothing is judged late for so long. */
   readonly bootGraceMs: number
   /** The watchdog itself is late when its last round is older. */
@@ -119,6 +121,8 @@ export interface OpenClawSettings {
   readonly wedgedAfterMs: number
   /** So many errors one after the other count as failing. */
   readonly failingAfter: number
+  /** OpenClaw that cannot be asked for so long is an incident. */
+  readonly unreachableAfterMs: number
 }
 
 interface OpenClawJobSettings {

@@ -1,64 +1,87 @@
-import {undisturbedSince, uptimeAt, wasUpAt} from '../clock/uptime.js'
+import {graceEnd, lastDisturbance} from '../clock/disturbance.js'
+import {uptimeAt} from '../clock/uptime.js'
+import {wasUpAt} from '../clock/was-up.js'
 import type {OpenClawJobStatus} from '../openclaw/job-status.js'
-import type {JobFacts, NowFacts, OutputFacts, SlotFacts, SlotPassage} from './job-facts.js'
+import type {IncidentFacts, JobFacts, NowFacts, OutputFacts, SlotFacts, SlotPassage} from './job-facts.js'
+import {lastEndOf, streakOf} from './last-end.js'
 import {type Clocks, type JobRecords, livenessOf, skippedOf} from './liveness.js'
+import {nextRunInMs} from './next-run.js'
 import {type WatchedJob, type WatchRecord, watchKey} from './watched-job.js'
 
-/** What was seen of one job, still in the clocks of whoever wrote it. */
+/** What was observed of one job, in the clocks of its records and files. */
 interface Observations {
-  readonly traces: JobRecords
+  readonly records: JobRecords
   readonly history: WatchRecord | undefined
+  readonly incident: IncidentFacts | undefined
   readonly outputs: readonly ObservedOutput[]
   readonly openclaw: OpenClawJobStatus | undefined
-  /** What `slotFacts` tells of the job's schedule. */
+  /** What `slotFacts` says of the job's schedule. */
   readonly slot: SlotFacts | undefined
+  /** The next slot of the schedule, wall clock. */
+  readonly nextSlotAt: number | undefined
 }
 
-/** One rule of a job's outputs and the newest file that fits it. */
+/** One rule of a job's outputs and the newest file that matches it. */
 export interface ObservedOutput {
+  /** The newest one that is not dated into the future. */
   readonly newest:
     | {readonly path: string; readonly modifiedAt: number; readonly size: number; readonly problem?: string}
     | undefined
-  /** Why the files could not be looked at; says nothing about the job. */
+  readonly future?: {readonly path: string; readonly modifiedAt: number}
+  /** Why the files could not be read; says nothing about the job. */
   readonly unreadable?: string
 }
 
-/** Turns everything into the uptime clock. */
-export function buildJobFacts(job: WatchedJob, sightings: Observations, clocks: Clocks): JobFacts {
-  const {traces, history, openclaw, slot} = sightings
-  const liveness = livenessOf(traces, clocks)
+/** Turns all times into the uptime clock. */
+export function buildJobFacts(job: WatchedJob, observations: Observations, clocks: Clocks): JobFacts {
+  const {records, history, incident, openclaw, slot, nextSlotAt} = observations
+  const liveness = livenessOf(records, clocks)
+  const {freshForMs} = job.limits
   return {
     job: job.name,
-    now: nowFacts(clocks),
+    now: nowFacts(job, clocks),
     limits: job.limits,
     watchedSinceMs: watchedSince(job, history, clocks),
     liveness,
-    skipped: skippedOf(traces, clocks),
-    outputs: job.outputs.map((rule, index) => outputFacts(rule, sightings.outputs[index], clocks)),
+    lastEnd: lastEndOf(records, clocks),
+    streak: streakOf(records, clocks),
+    hasRuns: records.jobRuns?.lastEnd !== undefined || (records.jobRuns?.runs ?? []).some(isRun),
+    nextRunInMs: nextRunInMs({liveness, records, nextSlotAt, freshForMs, clocks}),
+    incident,
+    skipped: skippedOf(records, clocks),
+    outputs: job.outputs.map((rule, index) => outputFacts(rule, observations.outputs[index], clocks)),
     slot,
     openclaw,
   }
 }
+
+const isRun = ({outcome}: {readonly outcome?: string}) => outcome !== 'skipped'
 
 /** Since when the job has been watched as it is now; uptime clock. */
 export function watchedSince(job: WatchedJob, history: WatchRecord | undefined, {nowUptimeMs}: Clocks): number {
   return history?.watchKey === watchKey(job) ? history.watchedSinceMs : nowUptimeMs
 }
 
-function nowFacts({now, nowUptimeMs, uptime}: Clocks): NowFacts {
-  return {at: now.at, uptimeMs: nowUptimeMs, undisturbedSinceMs: undisturbedSince(uptime)}
+function nowFacts({limits}: WatchedJob, {now, nowUptimeMs, uptime}: Clocks): NowFacts {
+  return {
+    at: now.at,
+    uptimeMs: nowUptimeMs,
+    disturbance: lastDisturbance(uptime),
+    graceEndMs: graceEnd(uptime, limits.bootGraceMs),
+  }
 }
 
 function outputFacts(
   {files, maxAgeMs}: WatchedJob['outputs'][number],
-  sighting: ObservedOutput | undefined,
-  {uptime, nowUptimeMs}: Clocks,
+  observed: ObservedOutput | undefined,
+  {uptime, now, nowUptimeMs}: Clocks,
 ): OutputFacts {
-  const newest = sighting?.newest
+  const {newest, future} = observed ?? {}
   return {
     files: files.join(', '),
     maxAgeMs,
-    unreadable: sighting?.unreadable,
+    unreadable: observed?.unreadable,
+    future: future && {path: future.path, aheadMs: future.modifiedAt - now.at},
     newest: newest && {
       path: newest.path,
       modifiedUptimeMs: uptimeAt(uptime, {at: newest.modifiedAt}, nowUptimeMs),
@@ -71,15 +94,21 @@ function outputFacts(
 /** The latest slot at or before a wall clock time, ms. */
 type LatestSlot = (atMs: number) => number | undefined
 
-/** The latest slot of a schedule that is late by `graceMs`, and how it was lived through: the same for all its jobs. */
-export function slotFacts(latestSlot: LatestSlot, graceMs: number, clocks: Clocks): SlotFacts | undefined {
-  const at = latestSlot(clocks.now.at - graceMs)
-  if (at === undefined) return undefined
-  const former = latestSlot(at - 1)
-  return {at, due: dueOf(at, clocks), former: former === undefined ? undefined : dueOf(former, clocks)}
+interface SlotRule {
+  readonly graceMs: number
+  /** Whether cron goes by the new time at once after the clock was set back. */
+  readonly isWildcard: boolean
 }
 
-function dueOf(slot: number, {uptime, nowUptimeMs}: Clocks): SlotPassage {
-  const passed = wasUpAt(uptime, slot, nowUptimeMs)
+/** The latest slot of a schedule that is late by `graceMs`, and whether the machine was up then. */
+export function slotFacts(latestSlot: LatestSlot, rule: SlotRule, clocks: Clocks): SlotFacts | undefined {
+  const at = latestSlot(clocks.now.at - rule.graceMs)
+  if (at === undefined) return undefined
+  const former = latestSlot(at - 1)
+  return {at, due: dueOf(at, rule, clocks), former: former === undefined ? undefined : dueOf(former, rule, clocks)}
+}
+
+function dueOf(slot: number, {isWildcard}: SlotRule, {uptime, nowUptimeMs}: Clocks): SlotPassage {
+  const passed = wasUpAt(uptime, slot, {nowUptimeMs, isWildcard})
   return passed.is === 'before' ? {is: 'before', uptimeMs: Number.NEGATIVE_INFINITY} : passed
 }

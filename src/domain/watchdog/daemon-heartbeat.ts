@@ -3,20 +3,20 @@ import {type Lease, leaseState} from '../lease/lease.js'
 import {span} from './freshness.js'
 import type {WatchedJob} from './watched-job.js'
 
-/** The leases that guard's own programs hold while they work; by them others see whether they do. */
+/** The leases that guard's own programs hold while they work; other processes see by them whether they work. */
 export const watchdogLease = 'guard-watchdog'
 export const resetDaemonLease = 'guard-reset-daemon'
 
 /**
- * Whether a watcher still comes by.
- * - never-used: no watchdog was ever started here, and nobody is to be bothered with it
- * - late: it was, and its last round is too long ago
+ * Whether a daemon still makes its rounds.
+ * - never-used: it was never started here, so nothing is expected of it
+ * - late: its last round is too long ago
  */
 type HeartbeatState =
   | {readonly is: 'never-used'}
   | {readonly is: 'on-time' | 'late'; readonly ageMs: number; readonly reason: string}
 
-/** `lease` is the watcher's own. After a boot it has as long again. */
+/** `lease` is the daemon's own. After a boot it has the whole time again. */
 export function heartbeatState(lease: Lease | undefined, now: ClockReading, lateAfterMs: number): HeartbeatState {
   if (!lease) return {is: 'never-used'}
   const ageMs = Math.round(ageOf(lease, now))
@@ -31,7 +31,7 @@ function ageOf({boot, host, seenAt, expiresMono, ttlMs}: Lease, now: ClockReadin
   return host === now.host ? now.mono : Math.max(0, now.at - seenAt)
 }
 
-/** The reset daemon as one more job to watch: late when a request waits and it does not come. */
+/** The reset daemon as one more watched job: late while a request waits and it makes no round. */
 export function watchedDaemon(
   hasPending: boolean,
   limits: {readonly lateAfterMs: number; readonly bootGraceMs: number},

@@ -1,7 +1,15 @@
 import type {JobFacts, OutputFacts} from './job-facts.js'
 
-/** Whether something is recent enough to prove liveness. `waiting`: it cannot be there yet. `none`: there are no rules. */
-type Freshness = 'fresh' | 'stale' | 'waiting' | 'none'
+/**
+ * Whether outputs prove success.
+ * - fresh: they keep their whole rule
+ * - waiting: they cannot be there yet, or could not be read
+ * - unfinished: the content breaks its rule and is younger than the grace
+ * - broken: the content breaks its rule, and the grace is over
+ * - stale: too old, or absent
+ * - none: there are no rules
+ */
+type Freshness = 'fresh' | 'stale' | 'broken' | 'unfinished' | 'waiting' | 'none'
 
 export interface Judged {
   readonly freshness: Freshness
@@ -9,7 +17,7 @@ export interface Judged {
   readonly reason: string
 }
 
-/** What the outputs say together: one stale output is enough to be stale. */
+/** All outputs together: the worst one counts. */
 export function outputsFreshness(facts: JobFacts): Judged {
   let decisive = noOutputs
   for (const output of facts.outputs) {
@@ -22,22 +30,27 @@ export function outputsFreshness(facts: JobFacts): Judged {
 const noOutputs: Judged = {freshness: 'none', reason: 'no outputs are configured'}
 
 /** Of several outputs the heaviest decides. */
-const weight = {none: 0, fresh: 1, waiting: 2, stale: 3} as const
+const weight = {none: 0, fresh: 1, waiting: 2, unfinished: 3, broken: 4, stale: 5} as const
 
-function outputFreshness({files, maxAgeMs, newest, unreadable}: OutputFacts, facts: JobFacts): Judged {
+function outputFreshness({files, maxAgeMs, newest, future, unreadable}: OutputFacts, facts: JobFacts): Judged {
   if (unreadable !== undefined) return {freshness: 'waiting', reason: `${files} could not be read: ${unreadable}`}
   const {now, limits, watchedSinceMs} = facts
   const watchedMs = now.uptimeMs - watchedSinceMs
   const limitMs = maxAgeMs ?? limits.graceMs
   const patience: Freshness = watchedMs <= limitMs ? 'waiting' : 'stale'
-  if (!newest) return {freshness: patience, reason: `no file fits ${files}`}
+  const odd = future ? `; ${future.path} is dated ${span(future.aheadMs)} into the future and proves nothing` : ''
+  if (!newest) return {freshness: patience, reason: `no file matches ${files}${odd}`}
   const ageMs = now.uptimeMs - newest.modifiedUptimeMs
-  if (newest.problem !== undefined && ageMs > limits.graceMs) {
-    return {freshness: patience, reason: `${newest.path} ${newest.problem}`}
+  const isOld = maxAgeMs !== undefined && ageMs > maxAgeMs
+  if (newest.problem !== undefined && !isOld) {
+    const isBroken = ageMs > limits.graceMs && watchedMs > limits.graceMs
+    return {freshness: isBroken ? 'broken' : 'unfinished', reason: `${newest.path} ${newest.problem}${odd}`}
   }
-  if (maxAgeMs === undefined || ageMs <= maxAgeMs)
-    return {freshness: 'fresh', reason: `${newest.path} is ${span(ageMs)} old`}
-  return {freshness: patience, reason: `${newest.path} is ${span(ageMs)} old, at most ${span(maxAgeMs)} is allowed`}
+  if (!isOld) return {freshness: 'fresh', reason: `${newest.path} is ${span(ageMs)} old${odd}`}
+  return {
+    freshness: patience,
+    reason: `${newest.path} is ${span(ageMs)} old, at most ${span(maxAgeMs)} is allowed${odd}`,
+  }
 }
 
 const units = [
@@ -47,7 +60,7 @@ const units = [
   ['s', 1000],
 ] as const
 
-/** A span for people: the two largest units that matter, rounded down (`26h`, `3d 4h`, `12m`). */
+/** A span as text: its two largest units, rounded down (`26h`, `3d 4h`, `12m`). */
 export function span(ms: number): string {
   const index = units.findIndex(([, size]) => ms >= size)
   const [unit, size] = units[index] ?? ['s', 1000]

@@ -1,17 +1,26 @@
 import type {OpenClawJobStatus} from '../openclaw/job-status.js'
+import type {Outcome} from '../run/outcome.js'
 
 /**
- * All that is known of one job when the watchdog comes by. Times called `…Awake` are milliseconds of the uptime clock
- * (uptime.ts), so that a difference of two of them is an age that no clock jump, suspend or downtime has touched.
+ * All that is known of one job in a round. Times called `…UptimeMs` are milliseconds of the uptime clock (uptime.ts), so
+ * that the difference of two of them is an age that no clock jump, suspend or downtime has changed.
  */
 export interface JobFacts {
   readonly job: string
   readonly now: NowFacts
   readonly limits: WatchLimits
-  /** Since when the watchdog has known the job with its present schedule and outputs. */
+  /** Since when the job has been watched with its present schedule and outputs; uptime clock. */
   readonly watchedSinceMs: number
   readonly liveness: Liveness
-  /** The last time a run was not to happen, and why. */
+  readonly lastEnd: LastEnd | undefined
+  /** The last ended runs that all ended well, or all did not. */
+  readonly streak: StreakFacts | undefined
+  /** Whether the job leaves runs on record, and not its lease alone. */
+  readonly hasRuns: boolean
+  /** Until the next run begins, ms: 0 while one goes on; undefined if it is not known. */
+  readonly nextRunInMs: number | undefined
+  readonly incident: IncidentFacts | undefined
+  /** The last run that was skipped, if none took place after it. */
   readonly skipped: {readonly uptimeMs: number; readonly reason: string} | undefined
   readonly outputs: readonly OutputFacts[]
   readonly slot: SlotFacts | undefined
@@ -22,12 +31,14 @@ export interface NowFacts {
   /** Wall clock, for texts alone. */
   readonly at: number
   readonly uptimeMs: number
-  /** The boot, or the last jump of the clock or end of a suspend. */
-  readonly undisturbedSinceMs: number
+  /** The last boot, suspend or jump of the clock. */
+  readonly disturbance: {readonly is: 'boot' | 'jump'; readonly uptimeMs: number}
+  /** Until then nothing counts as late; uptime clock. */
+  readonly graceEndMs: number
 }
 
 export interface WatchLimits {
-  /** How long the end of a run proves health. Undefined: the schedule alone says when the next run is due. */
+  /** How long the end of a run proves health; undefined if the schedule alone says when the next run is due. */
   readonly freshForMs: number | undefined
   /** How late a slot may start, and how long an output may be unfinished. */
   readonly graceMs: number
@@ -39,32 +50,65 @@ export interface WatchLimits {
 /**
  * What lease and run records prove.
  * - running: the lease is held and has not expired
- * - expired: the lease expired and nobody gave it back
- * - running-unleased: a run goes on that takes no lease (`overlap: allow`); others may begin beside it
+ * - expired: the lease expired without a release, or its process is dead
+ * - running-unleased: a run without a lease goes on (`overlap: allow`); others may begin beside it
  * - ended: the last run is over, well or badly; a reboot ends a run too
- * - never-seen: no sign of the job has ever been seen
+ * - never-seen: there is no record of the job
  */
 export type Liveness =
-  | {readonly is: 'running' | 'expired'; readonly startedUptimeMs: number; readonly seenUptimeMs: number}
+  | {readonly is: 'running'; readonly startedUptimeMs: number; readonly seenUptimeMs: number}
   | {readonly is: 'running-unleased'; readonly startedUptimeMs: number; readonly seenUptimeMs: number}
+  | {readonly is: 'ended'; readonly startedUptimeMs: number; readonly seenUptimeMs: number}
   | {
-      readonly is: 'ended'
+      readonly is: 'expired'
       readonly startedUptimeMs: number
       readonly seenUptimeMs: number
-      /** How it ended when it did not end well. */
-      readonly trouble: string | undefined
-      /** Why its trouble is not recovered from again: the budget is spent. Absent: it is, or there was none. */
-      readonly givenUp?: string
+      /** Its process is provably dead, whatever time the lease has left. */
+      readonly isDead: boolean
     }
   | {readonly is: 'never-seen'}
 
-/** One rule of the settings and the newest file that fits it. */
+/** The last end that counts: skipped runs have none. */
+export interface LastEnd {
+  /** Undefined if only the lease tells of the run. */
+  readonly runId: string | undefined
+  /** `error`: the lease was released with it, and there is no run on record. */
+  readonly outcome: Outcome | 'interrupted' | 'error'
+  /** Class and detail of the failure, for texts. */
+  readonly detail: string | undefined
+  readonly uptimeMs: number
+  readonly byReboot: boolean
+  /** Why it was not recovered any more; undefined if it was, or did not need to. */
+  readonly refused: string | undefined
+}
+
+interface StreakFacts {
+  readonly isWell: boolean
+  readonly count: number
+  /** End of the first of these runs. */
+  readonly firstEndUptimeMs: number
+  readonly firstRunId: string
+}
+
+/** The open incident of the job. */
+export interface IncidentFacts {
+  readonly kind: string
+  readonly level: 'CRITICAL' | 'WARNING'
+  readonly openedUptimeMs: number
+  readonly isFlapping: boolean
+  /** Since when nothing has spoken against the job; undefined while something does. Kept of a flapping incident. */
+  readonly wellSinceMs: number | undefined
+}
+
+/** One rule of the settings and the newest file that matches it. */
 export interface OutputFacts {
   /** The patterns, for texts. */
   readonly files: string
   readonly maxAgeMs: number | undefined
   readonly newest: OutputFile | undefined
-  /** Why the files could not be looked at; it says nothing about the job. */
+  /** A file that is dated into the future, which proves nothing. */
+  readonly future: {readonly path: string; readonly aheadMs: number} | undefined
+  /** Why the files could not be read; it says nothing about the job. */
   readonly unreadable: string | undefined
 }
 
@@ -72,7 +116,7 @@ interface OutputFile {
   readonly path: string
   readonly modifiedUptimeMs: number
   readonly size: number
-  /** What is wrong with its content: too small, a mark absent or present. */
+  /** What is wrong with its content: too small, a pattern absent or present. */
   readonly problem: string | undefined
 }
 
@@ -83,7 +127,7 @@ export interface SlotFacts {
   readonly former: SlotPassage | undefined
 }
 
-/** - awake: the machine lived through it; the others say why nobody could have run it. */
+/** Whether the machine was up at a slot, or why cron could not start anything then. */
 export interface SlotPassage {
   readonly is: 'up' | 'down' | 'skipped' | 'repeated' | 'before'
   readonly uptimeMs: number

@@ -6,11 +6,11 @@ import {heartbeatState} from './daemon-heartbeat.js'
 /** Milliseconds. */
 export interface LateWatchdogPolicy {
   readonly lateAfterMs: number
-  /** While it stays late, humans hear of it so often and no oftener. */
+  /** Time between two alerts while it stays late. */
   readonly repeatAlertAfterMs: number
 }
 
-/** What is to be said of a watchdog that is late; undefined while it is not. The key lets many runs say it once. */
+/** The alert about a late watchdog. Its key makes the alerts of many runs one. @returns undefined while it is on time */
 export function lateWatchdogAlert(
   lease: Lease,
   now: ClockReading,
@@ -22,7 +22,7 @@ export function lateWatchdogAlert(
   return {
     level: 'WARNING',
     component: lease.job,
-    message: `the watchdog is late: ${state.reason}; nobody looks after the jobs`,
+    message: `the watchdog is late: ${state.reason}; the jobs are not watched`,
     details: {holder: lease.holder, ageMs: state.ageMs, lateAfterMs},
     key: `late-watchdog:${lease.claimId}:${now.boot}:${time}`,
   }

@@ -1,4 +1,4 @@
-import {undisturbedSince} from '../clock/uptime.js'
+import {lastDisturbance} from '../clock/disturbance.js'
 import type {SlotFacts} from './job-facts.js'
 import type {Clocks} from './liveness.js'
 import {earlyMs} from './slot.js'
@@ -12,14 +12,15 @@ interface MaxAgeFacts {
 }
 
 /**
- * How old the last run may be that another scheduler tells of, by the wall clock, ms. Undefined where it says nothing:
- * no rule, or the job could not have run for a part of that time, or was not watched yet.
+ * How old the last run may be that another scheduler reports, by the wall clock, ms.
+ *
+ * @returns undefined if there is no rule, or if the machine was not up or the job not watched for all of that time
  */
 export function maxAgeMs({limits}: WatchedJob, {slot, watchedSinceMs, clocks}: MaxAgeFacts): number | undefined {
   const {freshForMs, graceMs} = limits
   if (freshForMs !== undefined) {
     const allowedMs = freshForMs + graceMs
-    const observedMs = clocks.nowUptimeMs - Math.max(watchedSinceMs, undisturbedSince(clocks.uptime))
+    const observedMs = clocks.nowUptimeMs - Math.max(watchedSinceMs, lastDisturbance(clocks.uptime).uptimeMs)
     return observedMs >= allowedMs ? allowedMs : undefined
   }
   if (slot?.due.is !== 'up' || slot.due.uptimeMs < watchedSinceMs) return undefined

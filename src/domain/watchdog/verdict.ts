@@ -1,26 +1,10 @@
+import {badEnd, lastRunText} from './bad-end.js'
 import {type Judged, outputsFreshness, span} from './freshness.js'
-import type {JobFacts} from './job-facts.js'
+import type {IncidentFacts, JobFacts} from './job-facts.js'
+import {isWell} from './last-end.js'
+import {heldOpen} from './open-incident.js'
 import {judgeSlot, type SlotVerdict} from './slot.js'
-
-/**
- * - healthy: the evidence proves that the job runs as it should, or nothing speaks against it.
- * - misreported: no proof from lease or OpenClaw, yet the outputs are fresh. The bookkeeping is wrong, not the job.
- * - hung: the lease proves liveness, the outputs are older than they may be.
- * - stalled: neither the lease nor the outputs show liveness, or what life there is can no longer be healed.
- * - missed: a slot went by without a run.
- */
-export type VerdictKind = 'healthy' | 'misreported' | 'hung' | 'stalled' | 'missed'
-
-export interface Verdict {
-  readonly kind: VerdictKind
-  /**
-   * - ok: there is evidence of liveness, an incident ends
-   * - unknown: nothing is known or a grace runs; nothing begins and nothing ends
-   * - failing: an incident begins or goes on
-   */
-  readonly status: 'ok' | 'unknown' | 'failing'
-  readonly reason: string
-}
+import type {Verdict, VerdictKind} from './verdict-kind.js'
 
 interface Evidence {
   readonly facts: JobFacts
@@ -31,33 +15,43 @@ interface Evidence {
 /** The decision table. Its first row that fits decides. */
 export function judgeJob(facts: JobFacts): Verdict {
   const evidence: Evidence = {facts, outputs: outputsFreshness(facts), slot: judgeSlot(facts)}
-  const verdict = judgeLife(evidence)
-  return verdict.status === 'failing' ? switchedOff(graced(verdict, facts), facts) : verdict
+  const bad = badEnd(facts)
+  const verdict = bad ?? judgeLiveness(evidence)
+  if (verdict.status !== 'failing') return facts.incident ? heldOpen(verdict, evidence) : verdict
+  const excuse = switchedOff(facts) ?? (bad ? undefined : graceText(facts))
+  return excuse === undefined ? verdict : excused(verdict, excuse, facts.incident)
 }
 
-/** What a person switched off is not to run; the reset daemon switches off too, and answers for it itself. */
-function switchedOff(verdict: Verdict, {openclaw, liveness}: JobFacts): Verdict {
-  if (openclaw?.state !== 'disabled' || liveness.is === 'running' || liveness.is === 'running-unleased') return verdict
-  return {kind: 'healthy', status: 'unknown', reason: `OpenClaw: ${openclaw.reason}; else: ${verdict.reason}`}
+/** A job that a person switched off need not run; the reset daemon switches jobs off too, and enables them itself. */
+function switchedOff({openclaw, liveness}: JobFacts): string | undefined {
+  if (openclaw?.state !== 'disabled' || liveness.is === 'running' || liveness.is === 'running-unleased')
+    return undefined
+  return `OpenClaw: ${openclaw.reason}`
 }
 
 /** Nothing is late right after a boot, a suspend or a jump of the clock: everything is only just starting again. */
-function graced(verdict: Verdict, {now, limits}: JobFacts): Verdict {
-  const calmMs = now.uptimeMs - now.undisturbedSinceMs
-  if (calmMs >= limits.bootGraceMs) return verdict
-  const reason = `grace after a boot or a jump of the clock ${span(calmMs)} ago; without it: ${verdict.reason}`
-  return {kind: 'healthy', status: 'unknown', reason}
+function graceText({now}: JobFacts): string | undefined {
+  if (now.uptimeMs >= now.graceEndMs) return undefined
+  const what = now.disturbance.is === 'boot' ? 'the boot' : 'a suspend or a jump of the clock'
+  return `grace after ${what} ${span(now.uptimeMs - now.disturbance.uptimeMs)} ago`
 }
 
-function judgeLife(evidence: Evidence): Verdict {
+function excused(verdict: Verdict, excuse: string, incident: IncidentFacts | undefined): Verdict {
+  const kind = (incident?.kind as VerdictKind | undefined) ?? 'unknown'
+  return {...verdict, kind, status: 'unknown', reason: `${excuse}; without it: ${verdict.reason}`}
+}
+
+function judgeLiveness(evidence: Evidence): Verdict {
   const {facts, outputs} = evidence
   const {liveness, now} = facts
   switch (liveness.is) {
-    case 'running':
-      if (outputs.freshness === 'stale') return trouble('hung', `its lease is alive, but ${outputs.reason}`)
-      return vetoed(evidence, `its lease is alive, renewed ${span(now.uptimeMs - liveness.seenUptimeMs)} ago`)
+    case 'running': {
+      const alive = `its lease is alive, renewed ${span(now.uptimeMs - liveness.seenUptimeMs)} ago`
+      return badOutputs(evidence, 'its lease is alive') ?? vetoed(evidence, alive)
+    }
     case 'expired': {
-      const lost = `its lease expired, last sign ${span(now.uptimeMs - liveness.seenUptimeMs)} ago`
+      const what = liveness.isDead ? 'its process is dead' : 'its lease expired'
+      const lost = `${what}, last sign ${span(now.uptimeMs - liveness.seenUptimeMs)} ago`
       return outputs.freshness === 'fresh' ? misreported(lost, outputs) : trouble('stalled', withOutputs(lost, outputs))
     }
     case 'running-unleased':
@@ -74,6 +68,9 @@ function judgeEnded(evidence: Evidence, liveness: LastRun): Verdict {
   const {facts, outputs, slot} = evidence
   const silentMs = facts.now.uptimeMs - liveness.seenUptimeMs
   const {freshForMs, vetoForMs} = facts.limits
+  const ended = lastRunText(facts)
+  const bad = badOutputs(evidence, ended)
+  if (bad && outputs.freshness === 'broken') return bad
   if (slot.is === 'missed') return judgeMissed(evidence)
   if (freshForMs !== undefined && silentMs > freshForMs) {
     const silent = `its last run ended ${span(silentMs)} ago, at most ${span(freshForMs)} is allowed`
@@ -81,23 +78,22 @@ function judgeEnded(evidence: Evidence, liveness: LastRun): Verdict {
       ? misreported(silent, outputs)
       : trouble('stalled', withOutputs(silent, outputs))
   }
-  const ended = tellLast(liveness, facts)
-  if (liveness.is === 'ended' && liveness.givenUp !== undefined)
-    return trouble('stalled', `${ended}; not recovered again: ${liveness.givenUp}`)
-  if (outputs.freshness === 'stale') return trouble('hung', `${ended}, but ${outputs.reason}`)
+  if (bad) return bad
   const openclaw = openclawTrouble(evidence)
   if (openclaw && outputs.freshness !== 'fresh' && silentMs > (freshForMs ?? vetoForMs)) return openclaw
-  if (slot.is === 'excused') return {kind: 'missed', status: 'unknown', reason: slot.reason}
-  // A run of long ago proves nothing where a schedule says that there should be later ones.
-  if (slot.is === 'early') return {kind: 'healthy', status: 'unknown', reason: `${ended}; ${slot.reason}`}
+  if (slot.is === 'excused') return unknown(slot.reason)
+  // A run of long ago proves nothing if the schedule has had later slots.
+  if (slot.is === 'early' && !facts.lastEnd) return unknown(`${ended}; ${slot.reason}`)
+  if (slot.is === 'early' && slot.isSetBack) return unknown(`${ended}; ${slot.reason}`)
   return vetoed(evidence, ended)
 }
 
-function tellLast(liveness: LastRun, {now}: JobFacts): string {
-  if (liveness.is === 'running-unleased')
-    return `its last run began ${span(now.uptimeMs - liveness.startedUptimeMs)} ago and goes on`
-  const trouble = liveness.trouble === undefined ? '' : ` (${liveness.trouble})`
-  return `its last run ended ${span(now.uptimeMs - liveness.seenUptimeMs)} ago${trouble}`
+/** Content that breaks its rule after a good end is a failure of the job; else it writes nothing while it runs. */
+function badOutputs({facts, outputs}: Evidence, proof: string): Verdict | undefined {
+  const {lastEnd} = facts
+  if (outputs.freshness === 'stale') return trouble('hung', `${proof}, but ${outputs.reason}`)
+  if (outputs.freshness !== 'broken') return undefined
+  return trouble(lastEnd && isWell(lastEnd) ? 'failing' : 'hung', `${proof}, but ${outputs.reason}`)
 }
 
 function judgeUnseen(evidence: Evidence): Verdict {
@@ -106,15 +102,14 @@ function judgeUnseen(evidence: Evidence): Verdict {
   const openclaw = openclawTrouble(evidence)
   if (openclaw) return openclaw
   if (slot.is === 'missed') return judgeMissed(evidence)
-  if (outputs.freshness === 'stale') return trouble('stalled', `no lease was ever seen, and ${outputs.reason}`)
-  if (slot.is === 'excused') return {kind: 'missed', status: 'unknown', reason: slot.reason}
-  if (facts.openclaw?.state === 'healthy') {
-    return {kind: 'healthy', status: 'ok', reason: `OpenClaw: ${facts.openclaw.reason}`}
-  }
-  return judgeNeverSeen(facts)
+  const isBad = outputs.freshness === 'stale' || outputs.freshness === 'broken'
+  if (isBad) return trouble('stalled', `no run was ever seen, and ${outputs.reason}`)
+  if (slot.is === 'excused') return unknown(slot.reason)
+  if (facts.openclaw?.state === 'healthy') return ok('healthy', `OpenClaw: ${facts.openclaw.reason}`)
+  return judgeNeverSeen(facts, outputs)
 }
 
-function judgeNeverSeen({now, limits, watchedSinceMs}: JobFacts): Verdict {
+function judgeNeverSeen({now, limits, watchedSinceMs, openclaw}: JobFacts, outputs: Judged): Verdict {
   const watchedMs = now.uptimeMs - watchedSinceMs
   if (limits.freshForMs !== undefined && watchedMs > limits.freshForMs) {
     return trouble(
@@ -122,10 +117,12 @@ function judgeNeverSeen({now, limits, watchedSinceMs}: JobFacts): Verdict {
       `no run was ever seen in ${span(watchedMs)}, at most ${span(limits.freshForMs)} is allowed`,
     )
   }
-  return {kind: 'healthy', status: 'unknown', reason: `nothing is known yet, watched for ${span(watchedMs)}`}
+  const asked = openclaw?.state === 'unknown' ? `; ${openclaw.reason}` : ''
+  const seen = outputs.freshness === 'none' ? '' : `; ${outputs.reason}`
+  return unknown(`nothing is known yet, watched for ${span(watchedMs)}${seen}${asked}`)
 }
 
-/** Output written after the slot was due proves that the job ran without saying so. */
+/** Output written after the slot was due proves that the job ran without a record. */
 function judgeMissed({facts, outputs, slot}: Evidence): Verdict {
   const due = facts.slot?.due.uptimeMs ?? facts.now.uptimeMs
   const wrote = facts.outputs.some(({newest}) => newest !== undefined && newest.modifiedUptimeMs >= due)
@@ -133,19 +130,24 @@ function judgeMissed({facts, outputs, slot}: Evidence): Verdict {
   return trouble('missed', withOutputs(slot.reason, outputs))
 }
 
-/** Healthy; a proof of life outranks what OpenClaw says, and the contradiction is recorded. */
+/** Healthy if a good end or fresh outputs prove it. A proof of liveness outranks what OpenClaw says. */
 function vetoed(evidence: Evidence, proof: string): Verdict {
+  const {facts, outputs} = evidence
   const openclaw = openclawTrouble(evidence)
-  if (!openclaw) return {kind: 'healthy', status: 'ok', reason: proof}
-  return {kind: 'misreported', status: 'ok', reason: `${openclaw.reason}; yet ${proof}`}
+  if (openclaw) return ok('misreported', `${openclaw.reason}; yet ${proof}`)
+  const {lastEnd} = facts
+  if (outputs.freshness === 'fresh' || (lastEnd && isWell(lastEnd))) return ok('healthy', proof)
+  const last = lastEnd ? lastRunText(facts) : 'no run has ended yet'
+  return unknown(proof === last ? proof : `${proof}; ${last}`)
 }
 
 function openclawTrouble({facts: {openclaw}}: Evidence): Verdict | undefined {
   const reason = `OpenClaw: ${openclaw?.reason}`
   switch (openclaw?.state) {
     case 'hung':
-    case 'wedged':
     case 'failing':
+      return trouble(openclaw.state, reason)
+    case 'wedged':
       return trouble('stalled', reason)
     case 'missed':
     case 'auto-disabled':
@@ -157,13 +159,21 @@ function openclawTrouble({facts: {openclaw}}: Evidence): Verdict | undefined {
 }
 
 function misreported(what: string, outputs: Judged): Verdict {
-  return {kind: 'misreported', status: 'ok', reason: `${what}; yet ${outputs.reason}`}
+  return ok('misreported', `${what}; yet ${outputs.reason}`)
+}
+
+function ok(kind: VerdictKind, reason: string): Verdict {
+  return {kind, status: 'ok', level: 'CRITICAL', reason}
+}
+
+function unknown(reason: string): Verdict {
+  return {kind: 'unknown', status: 'unknown', level: 'CRITICAL', reason}
 }
 
 function trouble(kind: VerdictKind, reason: string): Verdict {
-  return {kind, status: 'failing', reason}
+  return {kind, status: 'failing', level: 'CRITICAL', reason}
 }
 
 function withOutputs(what: string, outputs: Judged): string {
-  return outputs.freshness === 'stale' ? `${what}; ${outputs.reason}` : what
+  return outputs.freshness === 'stale' || outputs.freshness === 'broken' ? `${what}; ${outputs.reason}` : what
 }

@@ -2,7 +2,7 @@ import type {JobSettings} from '../settings/job.js'
 import {type Settings, settingsOfJob} from '../settings/settings.js'
 import type {WatchedJob} from './watched-job.js'
 
-/** The jobs of the settings that are to be watched, those that only OpenClaw knows included. */
+/** The watched jobs of the settings, those that are named under `openclaw.jobs` alone included. */
 export function watchedJobs(settings: Settings): readonly WatchedJob[] {
   const ofOpenClaw = settings.openclaw?.jobs ?? {}
   const names = new Set([...Object.keys(settings.jobs), ...Object.keys(ofOpenClaw)])

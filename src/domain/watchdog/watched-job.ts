@@ -1,7 +1,7 @@
 import type {OutputSettings} from '../settings/job.js'
 import type {WatchLimits} from './job-facts.js'
 
-/** A job as the watchdog is told to look after it. */
+/** A job as the settings say that it is watched. */
 export interface WatchedJob {
   readonly name: string
   readonly schedule: string | undefined
@@ -15,13 +15,13 @@ export interface WatchedJob {
 
 /** Since when a job is watched, and as what. */
 export interface WatchRecord {
-  /** What `watchKey` said of it then. */
+  /** Its `watchKey` then. */
   readonly watchKey: string
   /** Uptime clock, ms. */
   readonly watchedSinceMs: number
 }
 
-/** Changes when the job is to do something else than before: what it has not done yet is then no reproach. */
+/** Changes with schedule and outputs: what the job has not done yet then does not count against it. */
 export function watchKey({schedule, timezone, outputs, limits}: Omit<WatchedJob, 'name'>): string {
   const what = outputs.length === 0 ? '' : JSON.stringify(outputs.map(({files, maxAgeMs}) => [files, maxAgeMs]))
   return `${schedule ?? '-'} ${timezone ?? '-'} ${limits.graceMs}${what}`

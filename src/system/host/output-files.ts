@@ -4,23 +4,34 @@ import {readLines} from '../../domain/failure/output-lines.js'
 import type {OutputSettings} from '../../domain/settings/job.js'
 import type {ObservedOutput} from '../../domain/watchdog/build-job-facts.js'
 
-/** Looks for the newest file that fits each rule. A folder that cannot be read is said, never taken for an empty one. */
-export type ReadOutputs = (rules: readonly OutputSettings[], dir: string) => Promise<readonly ObservedOutput[]>
+/** Finds the newest file that matches each rule. A folder that cannot be read is reported, never taken for empty. */
+export type ReadOutputs = (
+  rules: readonly OutputSettings[],
+  dir: string,
+  /** Whether a file's date is in the future; such a file is reported apart from the newest. */
+  isFuture: (modifiedAt: number) => boolean,
+) => Promise<readonly ObservedOutput[]>
 
-/** Marks are searched in the last bytes of a file: it may be a log of gigabytes. */
+/** Patterns are searched in the last bytes of a file, which may be a log of gigabytes. */
 const searchedBytes = 1024 * 1024
 
-export const readOutputs: ReadOutputs = (rules, dir) => Promise.all(rules.map((rule) => readOutput(rule, dir)))
+export const readOutputs: ReadOutputs = (rules, dir, isFuture) =>
+  Promise.all(rules.map((rule) => readOutput(rule, dir, isFuture)))
 
-async function readOutput(rule: OutputSettings, dir: string): Promise<ObservedOutput> {
+async function readOutput(
+  rule: OutputSettings,
+  dir: string,
+  isFuture: (modifiedAt: number) => boolean,
+): Promise<ObservedOutput> {
   try {
-    const newest = await findNewest(rule.files, dir)
-    if (!newest) return {newest: undefined}
+    const {newest, future} = await findNewest(rule.files, dir, isFuture)
+    const odd = future && {future: {path: future.path, modifiedAt: future.modifiedAt}}
+    if (!newest) return {newest: undefined, ...odd}
     const problem =
       newest.size < rule.minSizeBytes
         ? `has ${newest.size} of ${rule.minSizeBytes} bytes`
         : await markProblem(rule, resolve(dir, newest.path))
-    return {newest: {...newest, ...(problem !== undefined && {problem})}}
+    return {newest: {...newest, ...(problem !== undefined && {problem})}, ...odd}
   } catch (error) {
     const {code, message} = error as NodeJS.ErrnoException
     if (code === undefined) throw error
@@ -28,23 +39,40 @@ async function readOutput(rule: OutputSettings, dir: string): Promise<ObservedOu
   }
 }
 
-async function findNewest(files: readonly string[], dir: string) {
+interface FoundFile {
+  readonly path: string
+  readonly modifiedAt: number
+  readonly size: number
+}
+
+interface FoundFiles {
+  readonly newest?: FoundFile
+  readonly future?: FoundFile
+}
+
+async function findNewest(
+  files: readonly string[],
+  dir: string,
+  isFuture: (modifiedAt: number) => boolean,
+): Promise<FoundFiles> {
   const {default: glob} = await import('fast-glob')
   const patterns = files.map((pattern) => pattern.replace(plainParentheses, '\\($1\\)'))
   const found = await glob(patterns, {cwd: dir, stats: true, dot: true, onlyFiles: false, followSymbolicLinks: false})
-  let newest: {path: string; modifiedAt: number; size: number} | undefined
+  const newest: {newest?: FoundFile; future?: FoundFile} = {}
   for (const {path, stats: own} of found) {
     const stats = own?.isSymbolicLink() ? targetOf(resolve(dir, path)) : own
-    if (stats?.isFile() && (!newest || stats.mtimeMs > newest.modifiedAt))
-      newest = {path, modifiedAt: stats.mtimeMs, size: stats.size}
+    if (!stats?.isFile()) continue
+    const kind = isFuture(stats.mtimeMs) ? 'future' : 'newest'
+    const file = {path, modifiedAt: stats.mtimeMs, size: stats.size}
+    if (stats.mtimeMs > (newest[kind]?.modifiedAt ?? Number.NEGATIVE_INFINITY)) newest[kind] = file
   }
   return newest
 }
 
-/** As in a shell they stand for themselves (`copy (1)/*.csv`), but for `(a|b)`, and `@(a)` with its like. */
+/** Parentheses are plain characters as in a shell (`copy (1)/*.csv`), except in `(a|b)`, `@(a)` and similar. */
 const plainParentheses = /(?<![@!*+?\\])\(([^()|]*)\)/g
 
-/** What a link stands for (`latest.json`). One that leads nowhere is as good as none, and hides no other file. */
+/** The file that a link points to (`latest.json`). @returns undefined if it points nowhere */
 function targetOf(link: string): Stats | undefined {
   try {
     return statSync(link, {throwIfNoEntry: false})

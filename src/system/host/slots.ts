@@ -1,13 +1,16 @@
 import {Cron} from 'croner'
+import {isWildcard} from '../../domain/schedule/cron-expression.js'
 import {GuardError} from '../../errors.js'
 
-/** Says when a cron expression has its slots. Expressions are checked with the settings. */
+/** Computes the slots of a cron expression. Expressions are checked with the settings. */
 export interface Slots {
   /**
-   * The latest slot at or before `atMs` (wall clock), or undefined when there is none. `timezone` is an IANA name,
-   * undefined the machine's. Throws GuardError `config` for an expression that nobody checked.
+   * The latest slot at or before `atMs` (wall clock), or undefined if there is none. Throws
+   * GuardError `config` for a wrong expression.
    */
   latest(schedule: Schedule, atMs: number): number | undefined
+  /** The first slot after `atMs`, or undefined if there is none. Throws as `latest`. */
+  next(schedule: Schedule, atMs: number): number | undefined
 }
 
 interface Schedule {
@@ -15,17 +18,18 @@ interface Schedule {
   readonly timezone: string | undefined
 }
 
-/** A croner object takes 83 KB and a question 0.2 ms, and real crontabs repeat a few expressions in many jobs. */
+/** croner is slow, and crontabs repeat a few expressions in many jobs. */
 const mostAnswers = 4096
 
-/** One croner object for each expression and zone, and the answers of this round. */
+/** Keeps one croner object for each expression and zone, and the answers of this round. */
 export function createSlots(): Slots {
   const crons = new Map<string, Before>()
+  const upcoming = new Map<string, Cron>()
   const answers = new Map<string, number | undefined>()
   return {
     latest(schedule, atMs) {
       const key = `${schedule.timezone ?? ''} ${schedule.expression}`
-      // croner leaves the reference itself out, and knows no parts of seconds.
+      // croner excludes the reference time itself and ignores fractions of seconds.
       const beforeMs = (Math.floor(atMs / 1000) + 1) * 1000
       const question = `${beforeMs} ${key}`
       if (answers.has(question)) return answers.get(question)
@@ -36,18 +40,23 @@ export function createSlots(): Slots {
       answers.set(question, answer)
       return answer
     },
+    next(schedule, atMs) {
+      const key = `${schedule.timezone ?? ''} ${schedule.expression}`
+      const cron = upcoming.get(key) ?? createCron(schedule)
+      upcoming.set(key, cron)
+      return cron.nextRun(new Date(atMs))?.getTime()
+    },
   }
 }
 
 /** The last slot before a wall clock time, ms. */
 type Before = (beforeMs: number) => number | undefined
 
-/** cron(8) does not start anew what summer time's end brings again, unless minute or hour begin with `*`. */
+/** cron(8) does not repeat slots when summer time ends, unless the minute or hour field begins with `*`. */
 function slotsOf(schedule: Schedule): Before {
   const cron = createCron(schedule)
   const before: Before = (beforeMs) => cron.previousRuns(1, new Date(beforeMs))[0]?.getTime()
-  const [minute, hour] = fieldsOf(schedule)
-  if (schedule.expression.startsWith('@') || minute?.startsWith('*') || hour?.startsWith('*')) return before
+  if (isWildcard(schedule.expression)) return before
   return (beforeMs) => {
     let slot = before(beforeMs)
     while (slot !== undefined && isShownAgain(slot, schedule)) slot = before(slot)
@@ -55,7 +64,7 @@ function slotsOf(schedule: Schedule): Before {
   }
 }
 
-/** By how much clocks are set back: half an hour on Lord Howe Island, two in Antarctica. Milliseconds. */
+/** Summer time sets clocks back by half an hour on Lord Howe Island, by two hours in Antarctica. Milliseconds. */
 const setBackMs = [30, 60, 120].map((minutes) => minutes * 60_000)
 
 function isShownAgain(at: number, {timezone}: Schedule): boolean {
@@ -71,21 +80,21 @@ function isShownAgain(at: number, {timezone}: Schedule): boolean {
 function createCron(schedule: Schedule): Cron {
   const {expression, timezone} = schedule
   const [, , day, , weekday] = fieldsOf(schedule)
-  // Either of the two is enough unless one begins with `*`, a step such as `*/2` included: crontab(5).
+  // Either of the two is enough unless one begins with `*`, which includes steps such as `*/2`: crontab(5).
   const domAndDow = [day, weekday].some((field) => field?.startsWith('*'))
   try {
     return new Cron(expression, {paused: true, domAndDow, ...zoneOf(timezone)})
   } catch (cause) {
     throw new GuardError(
       'config',
-      `schedule ${JSON.stringify(expression)} is no cron expression: ${String(cause)}`,
+      `schedule ${JSON.stringify(expression)} is not a cron expression: ${String(cause)}`,
       ['write five fields: minute, hour, day of month, month, day of week'],
       {cause},
     )
   }
 }
 
-/** UTC needs no Intl, of which the first use in a process takes 20 ms. */
+/** UTC does not need Intl, whose first use in a process is slow. */
 function zoneOf(timezone: string | undefined): {readonly utcOffset?: number; readonly timezone?: string} {
   if (timezone === 'UTC') return {utcOffset: 0}
   return timezone === undefined ? {} : {timezone}

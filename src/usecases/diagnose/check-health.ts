@@ -1,7 +1,7 @@
 import type {Breakers} from '../../domain/breaker/breaker.js'
 import type {ClockReading} from '../../domain/clock/reading.js'
 import {type Check, type CheckName, type HealthVerdict, overallVerdict} from '../../domain/health/check.js'
-import {judgeDisk, judgeMemory, type MachineFacts, tellLoad} from '../../domain/health/machine.js'
+import {judgeDisk, judgeMemory, type MachineFacts, reportLoad} from '../../domain/health/machine.js'
 import {
   judgeBreakers,
   judgeIncidents,
@@ -28,7 +28,7 @@ type Reads<S> = Pick<Journal<S>, 'read'>
 export interface HealthDeps {
   readonly readClock: () => ClockReading
   readonly readMachine: () => MachineFacts
-  /** Looks whether the state directory can be used, and says where it is. Throws GuardError `no-state`, `io`. */
+  /** Checks that the state directory can be used. @returns its path. Throws GuardError `no-state`, `io`. */
   readonly tryState: () => string
   readonly leases: Reads<Leases>
   readonly survivorOf: SurvivorOf
@@ -53,10 +53,10 @@ export interface Health {
   readonly checks: readonly Check[]
 }
 
-/** Looks at everything and judges it; what cannot be read is unhealthy and keeps no other check from being made. */
+/** Makes every check. What cannot be read is unhealthy, and the other checks are made all the same. */
 export async function checkHealth(deps: HealthDeps, limits: HealthLimits): Promise<Health> {
   const checks: Check[] = []
-  for (const [check, judge] of judges(deps, limits)) checks.push(await judgeOrTell(check, judge))
+  for (const [check, judge] of judges(deps, limits)) checks.push(await judgeOrReport(check, judge))
   return {at: deps.readClock().at, verdict: overallVerdict(checks), checks}
 }
 
@@ -68,10 +68,10 @@ function judges(deps: HealthDeps, limits: HealthLimits): readonly (readonly [Che
   return [
     ['disk', () => judgeDisk(machine.disk)],
     ['memory', () => judgeMemory(machine.memory)],
-    ['load', () => tellLoad(machine.load)],
+    ['load', () => reportLoad(machine.load)],
     ['state', () => ({check: 'state', verdict: 'healthy', reason: deps.tryState(), facts: {}})],
     ['journals', () => judgeJournals(deps.journals.map(({name, inspect}) => ({name, ...inspect()})))],
-    ['leases', async () => judgeLeases(await sightings(deps), deps.readClock())],
+    ['leases', async () => judgeLeases(await observations(deps), deps.readClock())],
     ['runs', async () => judgeRuns(...(await runsAndHolders(deps)))],
     ['breakers', () => judgeBreakers(deps.breakers.read(), deps.readClock())],
     ['incidents', () => judgeIncidents(deps.incidents.read(), deps.readClock())],
@@ -80,7 +80,7 @@ function judges(deps: HealthDeps, limits: HealthLimits): readonly (readonly [Che
   ]
 }
 
-async function judgeOrTell(check: CheckName, judge: Judge): Promise<Check> {
+async function judgeOrReport(check: CheckName, judge: Judge): Promise<Check> {
   try {
     return await judge()
   } catch (error) {
@@ -89,13 +89,13 @@ async function judgeOrTell(check: CheckName, judge: Judge): Promise<Check> {
   }
 }
 
-async function sightings({leases, survivorOf}: HealthDeps): Promise<readonly LeaseHolder[]> {
+async function observations({leases, survivorOf}: HealthDeps): Promise<readonly LeaseHolder[]> {
   return Promise.all([...leases.read().byJob.values()].map((lease) => leaseHolder(survivorOf, lease)))
 }
 
-/** In this order: who ends between the two looks has then written its end. */
+/** Reads the leases first: a run that ends in between has then written its end. */
 async function runsAndHolders(deps: HealthDeps): Promise<[RunsByJob, readonly LeaseHolder[]]> {
-  const seen = await sightings(deps)
+  const seen = await observations(deps)
   return [deps.runs.read(), seen]
 }
 

@@ -1,5 +1,7 @@
-import {nowUptimeMs, upTo} from '../../domain/clock/uptime.js'
+import {isInFuture, nowUptimeMs, upTo} from '../../domain/clock/uptime.js'
+import {uptimeOfHost} from '../../domain/incident/incident.js'
 import {whyWithdrawn} from '../../domain/incident/reset-withdrawal.js'
+import {leaseState} from '../../domain/lease/lease.js'
 import type {OpenClawJob} from '../../domain/openclaw/job.js'
 import type {ResetAttempt} from './reset-attempt.js'
 import {readClocks} from './reset-deps.js'
@@ -14,12 +16,15 @@ export async function recheckRequest(
   found: OpenClawJob,
 ): Promise<string | undefined> {
   const job = deps.jobOf(request.jobId)
-  const outputs = job && job.outputs.length > 0 ? await deps.readOutputs(job.outputs, job.dir ?? '.') : []
   const name = job?.name ?? request.job ?? ''
   const incidents = deps.incidents.read()
-  const records = {lease: deps.leases.read().byJob.get(name), runs: deps.runs.read().get(name)?.runs ?? []}
   const now = readClocks(deps)
-  const uptime = upTo(incidents.uptime, now)
+  const uptime = upTo(uptimeOfHost(incidents, now.host), now)
+  const isFuture = (at: number) => isInFuture(uptime, at, now)
+  const outputs = job && job.outputs.length > 0 ? await deps.readOutputs(job.outputs, job.dir ?? '.', isFuture) : []
+  const lease = deps.leases.read().byJob.get(name)
+  const isLeaseDead = lease && leaseState(lease, now) === 'held' && (await deps.isLeaseDead(lease))
+  const records = {lease, jobRuns: deps.runs.read().get(name), deadLease: isLeaseDead ? lease : undefined}
   const incident = incidents.jobs.get(request.job ?? name)?.incident
   return whyWithdrawn({
     request,

@@ -1,7 +1,7 @@
 import type {BootRef, ProcessRef} from '../../domain/clock/process-ref.js'
 import type {ClockReading} from '../../domain/clock/reading.js'
 import type {Incidents} from '../../domain/incident/incident.js'
-import type {Leases} from '../../domain/lease/lease.js'
+import type {Lease, Leases} from '../../domain/lease/lease.js'
 import type {ResetPolicy} from '../../domain/openclaw/reset-decision.js'
 import type {ResetLedger} from '../../domain/openclaw/reset-ledger.js'
 import type {ResetRequests} from '../../domain/openclaw/reset-request.js'
@@ -19,6 +19,8 @@ export interface ResetDeps {
   readonly requests: Pick<Journal<ResetRequests>, 'read' | 'inspect'>
   readonly results: Pick<Journal<ResetLedger>, 'read' | 'append'>
   readonly leases: Pick<Journal<Leases>, 'read'>
+  /** Whether all processes of a lease are provably dead. */
+  readonly isLeaseDead: (lease: Lease) => Promise<boolean>
   readonly runs: Pick<Journal<RunsByJob>, 'read'>
   readonly incidents: Pick<Journal<Incidents>, 'read'>
   readonly readOutputs: ReadOutputs

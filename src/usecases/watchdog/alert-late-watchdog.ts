@@ -15,15 +15,15 @@ export interface LateWatchdogDeps {
 }
 
 /**
- * Says that the watchdog is late, unless another run has said so: the alert is what they have in common. Of all runs
- * of the machine one speaks, so that cron sends one mail and not one a run.
+ * Warns that the watchdog is late, unless another run has warned: the alert is their shared record. So cron sends one
+ * mail and not one for each run.
  */
 export function alertLateWatchdog(deps: LateWatchdogDeps, lease: Lease, seen: ClockReading): void {
   const alert = lateWatchdogAlert(lease, seen, deps.policy)
   if (alert && isNews(deps, alert)) deps.warn(alert.message)
 }
 
-/** Where nobody can remember, it is better said too often than never. */
+/** If the journal cannot be used, every run warns. */
 function isNews(deps: LateWatchdogDeps, alert: Parameters<typeof raiseAlert>[1]): boolean {
   try {
     if (alert.key !== undefined && deps.alerts.read().raised.has(alert.key)) return false

@@ -1,6 +1,5 @@
 import type {OpenClawJobs, OpenClawRead} from '../../domain/openclaw/job.js'
 import {type OpenClawJobStatus, type OpenClawLimits, openClawJobStatus} from '../../domain/openclaw/job-status.js'
-import type {OpenClawFailure} from '../../domain/openclaw/response.js'
 import type {OpenClawSettings} from '../../domain/settings/settings.js'
 import type {OpenClaw} from '../../system/openclaw/openclaw.js'
 import {diagnoseGateway} from './diagnose-gateway.js'
@@ -8,35 +7,40 @@ import {diagnoseGateway} from './diagnose-gateway.js'
 interface CheckOpenClawDeps {
   readonly openclaw: Pick<OpenClaw, 'listJobs' | 'health' | 'listRunningTasks'>
   readonly now: () => number
-  /** How old the last run of the job with this id may be, ms; asked after OpenClaw has answered. */
+  /** How old the last run of the job with this id may be, ms; called after OpenClaw has answered. */
   readonly maxAgeMs: (id: string) => number | undefined
 }
 
+/** What OpenClaw says of its jobs, by its ids. */
+export interface OpenClawAnswer {
+  readonly jobs: ReadonlyMap<string, OpenClawJobStatus>
+  /** Why it could not be asked; undefined if it was. */
+  readonly unreachable: string | undefined
+}
+
 /**
- * Asks OpenClaw once for all its jobs and judges those that the settings name. A failed read makes each of them unknown,
- * and says what is wrong with OpenClaw.
+ * Asks OpenClaw once for all its jobs and judges those that the settings name. After a failed read each of them is
+ * unknown, with the reason.
  */
 export async function checkOpenClaw(
   {openclaw, now, maxAgeMs}: CheckOpenClawDeps,
   settings: OpenClawSettings,
-): Promise<ReadonlyMap<string, OpenClawJobStatus>> {
+): Promise<OpenClawAnswer> {
   const answer = await openclaw.listJobs()
   const at = now()
-  const readJob = answer.ok ? (id: string) => readOf(answer.value, id) : await failedRead(openclaw, answer.failure)
-  return new Map(
+  const unreachable = answer.ok ? undefined : await diagnoseGateway(openclaw, answer.failure)
+  const readJob = (id: string) => (answer.ok ? readOf(answer.value, id) : failedRead(unreachable))
+  const jobs = new Map(
     Object.values(settings.jobs).map((job) => {
       const limits = limitsOf(settings, job.maxRunningMs, maxAgeMs(job.id))
       return [job.id, openClawJobStatus(readJob(job.id), limits, at)]
     }),
   )
+  return {jobs, unreachable}
 }
 
-async function failedRead(
-  openclaw: CheckOpenClawDeps['openclaw'],
-  failure: OpenClawFailure,
-): Promise<() => OpenClawRead> {
-  const reason = await diagnoseGateway(openclaw, failure)
-  return () => ({read: 'failed', reason})
+function failedRead(reason = ''): OpenClawRead {
+  return {read: 'failed', reason}
 }
 
 function readOf({jobs, complete}: OpenClawJobs, id: string): OpenClawRead {

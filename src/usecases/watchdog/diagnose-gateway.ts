@@ -2,8 +2,8 @@ import type {OpenClawFailure} from '../../domain/openclaw/response.js'
 import type {OpenClaw} from '../../system/openclaw/openclaw.js'
 
 /**
- * Says why OpenClaw could not be asked: settings, or a gateway that is down, hangs, or is merely busy. Of a gateway
- * that is down the store still tells which runs it left unfinished.
+ * Why OpenClaw could not be asked: wrong settings, or a gateway that is down, hangs, or is busy. If the gateway is
+ * down, its store still has the runs that it left unfinished.
  */
 export async function diagnoseGateway(
   openclaw: Pick<OpenClaw, 'health' | 'listRunningTasks'>,

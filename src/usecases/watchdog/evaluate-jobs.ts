@@ -1,36 +1,39 @@
 import type {ClockReading} from '../../domain/clock/reading.js'
-import {nowUptimeMs, upTo, uptimeAt} from '../../domain/clock/uptime.js'
+import {isInFuture, nowUptimeMs, upTo, uptimeAt} from '../../domain/clock/uptime.js'
 import {decideIncident, type IncidentAction, type IncidentPolicy} from '../../domain/incident/decide.js'
-import type {Incidents} from '../../domain/incident/incident.js'
+import {type Incidents, type JobHistory, newHistory, uptimeOfHost} from '../../domain/incident/incident.js'
 import {noResets, type ResetProgress, resetProgress} from '../../domain/incident/reset-progress.js'
-import type {Leases} from '../../domain/lease/lease.js'
-import type {OpenClawJobStatus} from '../../domain/openclaw/job-status.js'
+import type {Lease, Leases} from '../../domain/lease/lease.js'
 import type {ResetLedger} from '../../domain/openclaw/reset-ledger.js'
 import type {ResetRequests} from '../../domain/openclaw/reset-request.js'
 import type {RunsByJob} from '../../domain/run/run.js'
+import {isWildcard} from '../../domain/schedule/cron-expression.js'
 import {buildJobFacts, type ObservedOutput, slotFacts, watchedSince} from '../../domain/watchdog/build-job-facts.js'
 import type {JobFacts, SlotFacts} from '../../domain/watchdog/job-facts.js'
 import type {Clocks} from '../../domain/watchdog/liveness.js'
 import {maxAgeMs} from '../../domain/watchdog/max-age.js'
-import {judgeJob, type Verdict} from '../../domain/watchdog/verdict.js'
+import {judgeReachability, watchedOpenClaw} from '../../domain/watchdog/openclaw-reachability.js'
+import {judgeJob} from '../../domain/watchdog/verdict.js'
+import type {Verdict} from '../../domain/watchdog/verdict-kind.js'
 import type {WatchedJob} from '../../domain/watchdog/watched-job.js'
 import type {Journal} from '../../journal/journal.js'
 import type {ReadOutputs} from '../../system/host/output-files.js'
 import type {Slots} from '../../system/host/slots.js'
+import type {OpenClawAnswer} from './check-openclaw.js'
+import {type ReadLeasesDeps, readLeases} from './read-leases.js'
 
 type Reads<S> = Pick<Journal<S>, 'read'>
 
-export interface EvaluateDeps {
+export interface EvaluateDeps extends ReadLeasesDeps {
   readonly readClock: () => ClockReading
-  readonly leases: Reads<Leases>
   readonly runs: Reads<RunsByJob>
   readonly incidents: Reads<Incidents>
   readonly resetRequests: Reads<ResetRequests>
   readonly resets: Reads<ResetLedger>
   readonly slots: Slots
   readonly readOutputs: ReadOutputs
-  /** What OpenClaw says of its jobs, by its ids; empty when it is not asked. A failed read is a sighting too. */
-  readonly checkOpenClaw: (maxAgeMs: AllowedAge) => Promise<ReadonlyMap<string, OpenClawJobStatus>>
+  /** @returns undefined if the settings name no job of OpenClaw */
+  readonly checkOpenClaw: (maxAgeMs: AllowedAge) => Promise<OpenClawAnswer | undefined>
 }
 
 /** How old the last run of the job with this id of OpenClaw may be, ms. */
@@ -39,9 +42,14 @@ type AllowedAge = (openclawId: string) => number | undefined
 export interface RoundPlan {
   readonly jobs: readonly WatchedJob[]
   readonly policy: IncidentPolicy
+  /** Whether there are settings; without any nothing is known of jobs that were watched before. */
+  readonly hasSettings: boolean
+  readonly bootGraceMs: number
+  /** OpenClaw that cannot be asked for so long is an incident. */
+  readonly unreachableAfterMs: number
 }
 
-/** One job as one round saw it, and what is to be done about it. */
+/** One job as one round saw it, and what to do about it. */
 export interface JobReport {
   readonly job: WatchedJob
   readonly facts: JobFacts
@@ -53,39 +61,47 @@ export interface JobReport {
 export interface Evaluation {
   readonly clocks: Clocks
   readonly reports: readonly JobReport[]
-  /** What is left of jobs that are watched no longer. */
+  /** What to do about the incidents of jobs that are not watched any more. */
   readonly orphaned: readonly IncidentAction[]
 }
 
 /** Everything the journals say, read once a round. */
 interface Snapshot {
   readonly leases: Leases
+  /** By job, the held leases whose processes are dead. */
+  readonly dead: ReadonlyMap<string, Lease>
   readonly runs: RunsByJob
   readonly incidents: Incidents
   readonly requests: ResetRequests
   readonly ledger: ResetLedger
-  readonly openclaw: ReadonlyMap<string, OpenClawJobStatus>
+  readonly openclaw: OpenClawAnswer | undefined
   readonly clocks: Clocks
 }
 
-/** Looks at every job and decides what to do, and does nothing. */
-export async function evaluateJobs(deps: EvaluateDeps, {jobs, policy}: RoundPlan): Promise<Evaluation> {
+/** Judges every job and decides what to do; writes nothing. */
+export async function evaluateJobs(deps: EvaluateDeps, plan: RoundPlan): Promise<Evaluation> {
+  const {jobs, policy} = plan
   const snapshot = await readSnapshot(deps, jobs)
-  const round: Round = {snapshot, slotOf: slotsOfRound(deps.slots, snapshot.clocks), policy}
+  const {clocks, openclaw} = snapshot
+  const round: Round = {snapshot, slotOf: slotsOfRound(deps.slots, clocks), slots: deps.slots, policy}
+  const isFuture = (at: number) => isInFuture(clocks.uptime, at, clocks.now)
   const reports: JobReport[] = []
   for (const job of jobs) {
-    const outputs = job.outputs.length === 0 ? [] : await deps.readOutputs(job.outputs, job.dir ?? '.')
+    const outputs = job.outputs.length === 0 ? [] : await deps.readOutputs(job.outputs, job.dir ?? '.', isFuture)
     reports.push(reportOn(job, outputs, round))
   }
-  return {clocks: snapshot.clocks, reports, orphaned: orphanedIncidents(snapshot.incidents, jobs)}
+  if (openclaw) reports.push(...reportOnOpenClaw(openclaw, plan, round))
+  return {clocks, reports, orphaned: orphanedIncidents(snapshot.incidents, reports, plan)}
 }
 
 async function readSnapshot(deps: EvaluateDeps, jobs: readonly WatchedJob[]): Promise<Snapshot> {
   const openclaw = await deps.checkOpenClaw(allowedAges(deps, jobs))
-  // After asking OpenClaw, which may take long: the journals are to be as new as the clock.
+  // OpenClaw may take long to answer, and the journals should be as new as the clock.
   const {incidents, clocks} = readClocks(deps)
+  const {leases, dead} = await readLeases(deps, jobs, clocks.now)
   return {
-    leases: deps.leases.read(),
+    leases,
+    dead,
     runs: deps.runs.read(),
     incidents,
     requests: deps.resetRequests.read(),
@@ -98,7 +114,7 @@ async function readSnapshot(deps: EvaluateDeps, jobs: readonly WatchedJob[]): Pr
 function readClocks(deps: EvaluateDeps): {readonly incidents: Incidents; readonly clocks: Clocks} {
   const now = deps.readClock()
   const incidents = deps.incidents.read()
-  const uptime = upTo(incidents.uptime, now)
+  const uptime = upTo(uptimeOfHost(incidents, now.host), now)
   return {incidents, clocks: {now, uptime, nowUptimeMs: nowUptimeMs(uptime, now)}}
 }
 
@@ -128,26 +144,66 @@ function agesById(
 interface Round {
   readonly snapshot: Snapshot
   readonly slotOf: (job: WatchedJob) => SlotFacts | undefined
+  readonly slots: Slots
   readonly policy: IncidentPolicy
 }
 
 function reportOn(job: WatchedJob, outputs: readonly ObservedOutput[], round: Round): JobReport {
-  const {leases, runs, incidents, openclaw, clocks} = round.snapshot
-  const history = incidents.jobs.get(job.name)
-  const traces = {lease: leases.byJob.get(job.name), runs: runs.get(job.name)?.runs ?? []}
-  const sighting = job.openclawId === undefined ? undefined : openclaw.get(job.openclawId)
-  const facts = buildJobFacts(job, {traces, history, outputs, openclaw: sighting, slot: round.slotOf(job)}, clocks)
-  const verdict = judgeJob(facts)
-  const resets = resetsOf(history?.incident, round)
+  const {openclaw} = round.snapshot
+  const status = job.openclawId === undefined ? undefined : openclaw?.jobs.get(job.openclawId)
+  const facts = factsOf(job, {outputs, openclaw: status}, round)
+  return decided(job, {facts, verdict: judgeJob(facts)}, round)
+}
+
+function factsOf(
+  job: WatchedJob,
+  seen: Pick<Parameters<typeof buildJobFacts>[1], 'outputs' | 'openclaw'>,
+  round: Round,
+): JobFacts {
+  const {snapshot, slots} = round
+  const {leases, dead, runs, incidents, clocks} = snapshot
+  const {name, schedule, timezone} = job
+  const history = incidents.jobs.get(name)
+  const records = {lease: leases.byJob.get(name), jobRuns: runs.get(name), deadLease: dead.get(name)}
+  const nextSlotAt = schedule === undefined ? undefined : slots.next({expression: schedule, timezone}, clocks.now.at)
+  const incident = history?.incident && {...history.incident, kind: history.incident.verdict}
+  return buildJobFacts(job, {...seen, records, history, incident, slot: round.slotOf(job), nextSlotAt}, clocks)
+}
+
+/** OpenClaw itself: nothing is said of it while it answers, unless an incident ends or "cannot be asked" does. */
+function reportOnOpenClaw({unreachable}: OpenClawAnswer, plan: RoundPlan, round: Round): readonly JobReport[] {
+  const job = watchedOpenClaw(plan.bootGraceMs)
+  const {incidents, clocks} = round.snapshot
+  const history = incidents.jobs.get(job.name) ?? newHistory
+  const isNoted = history.verdict === 'unknown'
+  if (unreachable === undefined && !isNoted && !history.incident) return []
+  const forMs = isNoted ? clocks.nowUptimeMs - history.verdictSinceMs : 0
+  const limitMs = plan.unreachableAfterMs
+  const verdict = judgeReachability({unreachable, forMs, limitMs, isIncident: history.incident !== undefined})
+  const facts = factsOf(job, {outputs: [], openclaw: undefined}, round)
+  const report = decided(job, {facts, verdict}, round)
+  const isNews = unreachable === undefined || !isNoted
+  const {kind, level, reason} = verdict
+  const observed: IncidentAction = {do: 'observe', job: job.name, verdict: kind, level, reason}
+  return [isNews ? {...report, actions: [...report.actions, observed]} : report]
+}
+
+function decided(job: WatchedJob, {facts, verdict}: Pick<JobReport, 'facts' | 'verdict'>, round: Round): JobReport {
+  const {incidents, clocks} = round.snapshot
+  const history = incidents.jobs.get(job.name) ?? newHistory
+  const resets = resetsOf(history, round)
+  const {liveness, streak} = facts
   const actions = decideIncident({
     job: job.name,
     nowUptimeMs: clocks.nowUptimeMs,
     verdict,
-    lastVerdict: history?.verdict ?? 'healthy',
-    incident: history?.incident,
+    history,
     resets,
     resettable: job.openclawId !== undefined,
-    openclaw: sighting,
+    isRunning: liveness.is === 'running' || liveness.is === 'running-unleased',
+    nextRunInMs: facts.nextRunInMs,
+    firstBadRun: streak && !streak.isWell ? streak.firstRunId : undefined,
+    openclaw: facts.openclaw,
     policy: round.policy,
   })
   return {job, facts, verdict, resets, actions}
@@ -161,27 +217,31 @@ function slotsOfRound(slots: Slots, clocks: Clocks): (job: WatchedJob) => SlotFa
     const key = `${graceMs} ${timezone ?? ''} ${schedule}`
     if (!known.has(key)) {
       const latest = (atMs: number) => slots.latest({expression: schedule, timezone}, atMs)
-      known.set(key, slotFacts(latest, graceMs, clocks))
+      known.set(key, slotFacts(latest, {graceMs, isWildcard: isWildcard(schedule)}, clocks))
     }
     return known.get(key)
   }
 }
 
-function resetsOf(incident: Parameters<typeof resetProgress>[0] | undefined, {snapshot, policy}: Round): ResetProgress {
+function resetsOf({incident}: JobHistory, {snapshot, policy}: Round): ResetProgress {
   if (!incident) return noResets
   const {requests, ledger, clocks} = snapshot
-  const traces = {
+  const records = {
     requestedAt: (id: string) => requests.byId.get(id)?.requestedAtMs,
     answer: (id: string) => ledger.answers.get(id),
-    awakeAt: (at: number) => uptimeAt(clocks.uptime, {at}, clocks.nowUptimeMs),
+    uptimeAt: (at: number) => uptimeAt(clocks.uptime, {at}, clocks.nowUptimeMs),
   }
-  return resetProgress(incident, traces, {settleMs: policy.betweenResetsMs, nowUptimeMs: clocks.nowUptimeMs})
+  return resetProgress(incident, records, {settleMs: policy.betweenResetsMs, nowUptimeMs: clocks.nowUptimeMs})
 }
 
-/** An incident of a job that was taken out of the settings ends; with no settings at all nothing is known. */
-function orphanedIncidents({open}: Incidents, watched: readonly WatchedJob[]): readonly IncidentAction[] {
-  if (watched.length === 0 || open.size === 0) return []
-  const names = new Set(watched.map(({name}) => name))
+/** The incident of a job that was taken out of the settings ends; without any settings nothing is known. */
+function orphanedIncidents(
+  {open}: Incidents,
+  reports: readonly JobReport[],
+  {hasSettings, jobs}: RoundPlan,
+): readonly IncidentAction[] {
+  if (!hasSettings || open.size === 0) return []
+  const names = new Set([...jobs, ...reports.map(({job}) => job)].map(({name}) => name))
   return [...open.keys()]
     .filter((job) => !names.has(job))
     .map((job) => ({do: 'resolve', job, attempts: 0, reason: 'it is watched no longer'}))

@@ -1,7 +1,7 @@
 import {dueSample} from '../../domain/clock/uptime.js'
 import type {IncidentAction} from '../../domain/incident/decide.js'
 import {type EscalationFile, escalationFileOf} from '../../domain/incident/escalation-file.js'
-import type {Incident, Incidents} from '../../domain/incident/incident.js'
+import {type Incident, type Incidents, uptimeOfHost} from '../../domain/incident/incident.js'
 import {dedupKey} from '../../domain/incident/renotify.js'
 import {resetRequestId} from '../../domain/incident/reset-progress.js'
 import type {Entry} from '../../domain/journal/record.js'
@@ -17,7 +17,9 @@ export interface WatchdogRoundDeps extends EvaluateDeps {
   readonly incidents: Pick<Journal<Incidents>, 'read' | 'append'>
   readonly resetRequests: Pick<Journal<ResetRequests>, 'read' | 'append'>
   readonly raiseAlert: RaiseAlert
-  readonly writeEscalationFile: (artefact: EscalationFile | undefined) => void
+  /** Writes a line into `guardian.log`. */
+  readonly log: (text: string) => void
+  readonly writeEscalationFile: (content: EscalationFile | undefined) => void
 }
 
 /** What a round saw and did, with the incidents as they stand after it. */
@@ -26,21 +28,22 @@ interface WatchdogRoundReport extends Evaluation {
 }
 
 /**
- * One round of the watchdog: observe every job, decide, then write what was decided. Whoever kills it between two
- * records changes nothing: the next round decides the rest again, and what was said twice is void.
+ * One round of the watchdog: observe every job, decide, then write what was decided. A kill between two records
+ * changes nothing: the next round decides the rest again, and a record that is written twice is void.
  */
 export async function watchdogRound(deps: WatchdogRoundDeps, plan: RoundPlan): Promise<WatchdogRoundReport> {
-  const survey = await evaluateJobs(deps, plan)
-  const round: Round = {deps, clocks: survey.clocks, before: deps.incidents.read()}
+  const evaluation = await evaluateJobs(deps, plan)
+  const round: Round = {deps, clocks: evaluation.clocks, before: deps.incidents.read()}
+  reportOtherHosts(round)
   noteClock(round)
-  noteJobs(round, survey.reports)
-  for (const report of survey.reports) {
+  noteJobs(round, evaluation.reports)
+  for (const report of evaluation.reports) {
     for (const action of report.actions) perform(round, action, report)
   }
-  for (const action of survey.orphaned) perform(round, action, undefined)
+  for (const action of evaluation.orphaned) perform(round, action, undefined)
   const incidents = deps.incidents.read()
   deps.writeEscalationFile(escalationFileOf(incidents))
-  return {...survey, incidents}
+  return {...evaluation, incidents}
 }
 
 interface Round {
@@ -50,17 +53,28 @@ interface Round {
   readonly before: Incidents
 }
 
+/** The clocks of another host say nothing about this one, so its samples are not used; that is said once. */
+function reportOtherHosts({deps, clocks, before}: Round): void {
+  const {host} = clocks.now
+  const others = [...before.uptimes.keys()].filter((other) => other !== host)
+  if (before.uptimes.has(host) || others.length === 0) return
+  const message = `the journal of incidents has clock samples of ${others.join(', ')}, which are not used on ${host}; is the state directory shared or restored?`
+  const key = `other-host:${host}:${others.join(',')}`
+  deps.raiseAlert({level: 'WARNING', component: 'watchdog', message, details: {host, others}, key})
+  deps.log(`watchdog: ${message}`)
+}
+
 function noteClock({deps, clocks, before}: Round): void {
-  const note = dueSample(before.uptime, clocks.now)
-  if (!note) return
-  const {uptimeMs, ...clock} = note
+  const sample = dueSample(uptimeOfHost(before, clocks.now.host), clocks.now)
+  if (!sample) return
+  const {uptimeMs, ...clock} = sample
   deps.incidents.append({kind: 'clock-noted', clock, uptimeMs}, 'buffered')
 }
 
 /** Names in one record: with the longest that are allowed it stays far below the longest line. */
 const namesInRecord = 256
 
-/** A settings file may bring many jobs at once: those watched in the same way share a record. */
+/** A settings file may have many new jobs: those that are watched in the same way share a record. */
 function noteJobs(round: Round, reports: readonly JobReport[]): void {
   const met = new Map<string, string[]>()
   for (const {job} of reports) {
@@ -78,13 +92,16 @@ function noteJobs(round: Round, reports: readonly JobReport[]): void {
 }
 
 function perform(round: Round, action: IncidentAction, report: JobReport | undefined): void {
-  const {job, reason} = action
   switch (action.do) {
     case 'observe':
-      write(round, {kind: 'observed', job, verdict: action.verdict, reason}, 'buffered')
+      write(
+        round,
+        {kind: 'observed', ...observedFields(action), ...(action.well !== undefined && {well: action.well})},
+        'buffered',
+      )
       break
     case 'open':
-      write(round, {kind: 'opened', job, verdict: action.verdict, reason}, 'durable')
+      write(round, {kind: 'opened', ...observedFields(action), ...openedFields(action)}, 'durable')
       break
     case 'request-reset':
       if (report) requestReset(round, action, report)
@@ -98,12 +115,20 @@ function perform(round: Round, action: IncidentAction, report: JobReport | undef
   }
 }
 
+function observedFields({job, verdict, level, reason}: Doing<'observe' | 'open'>) {
+  return {job, verdict, level, reason}
+}
+
+function openedFields({run, flapping}: Doing<'open'>) {
+  return {...(run !== undefined && {run}), ...(flapping && {flapping})}
+}
+
 function write({deps, clocks}: Round, entry: Entry, durability: Durability): void {
   deps.incidents.append({...entry, uptimeMs: clocks.nowUptimeMs}, durability)
 }
 
 function requestReset({deps, clocks}: Round, {job, attempt, reason}: Doing<'request-reset'>, report: JobReport): void {
-  // Its incident may have been opened a moment ago.
+  // Its incident may have been opened in this round.
   const incident = deps.incidents.read().jobs.get(job)?.incident
   const jobId = report.job.openclawId
   if (!incident || jobId === undefined) return
@@ -113,11 +138,12 @@ function requestReset({deps, clocks}: Round, {job, attempt, reason}: Doing<'requ
   deps.resetRequests.append(resetRequestEntry({...about, requestedAtMs: clocks.now.at}), 'durable')
 }
 
-function escalate(round: Round, {job, number, verdict, reason}: Doing<'escalate'>): void {
-  const incident = round.before.jobs.get(job)?.incident
+function escalate(round: Round, {job, number, verdict, level, reason}: Doing<'escalate'>): void {
+  // Its incident may have been opened in this round.
+  const incident = round.deps.incidents.read().jobs.get(job)?.incident
   if (!incident) return
   // The alert first: a crash between the two repeats it, and its key makes the repetition void.
-  alert(round, incident, {level: 'CRITICAL', about: number, message: `${job} is ${verdict}: ${reason}`})
+  alert(round, incident, {level, about: number, message: `${job} is ${verdict}: ${reason}`})
   write(round, {kind: 'escalated', job, incident: incident.id, number, reason}, 'durable')
 }
 

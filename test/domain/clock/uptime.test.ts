@@ -1,16 +1,17 @@
 import fc from 'fast-check'
 import {expect, test} from 'vitest'
+import {graceEnd, lastDisturbance} from '../../../src/domain/clock/disturbance.js'
 import {
   type BootReading,
   dueSample,
   emptyUptime,
+  isInFuture,
   nowUptimeMs,
   type Uptime,
-  undisturbedSince,
   upTo,
   uptimeAt,
-  wasUpAt,
 } from '../../../src/domain/clock/uptime.js'
+import {wasUpAt} from '../../../src/domain/clock/was-up.js'
 
 const minute = 60_000
 const hour = 60 * minute
@@ -31,16 +32,21 @@ function watched(...readings: readonly BootReading[]): Uptime {
   return readings.reduce((uptime, reading) => upTo(uptime, reading), emptyUptime)
 }
 
+const asked = (uptime: Uptime, now: BootReading) => ({nowUptimeMs: nowUptimeMs(uptime, now), isWildcard: false})
+
 const age = (uptime: Uptime, now: BootReading, at: number) =>
   nowUptimeMs(uptime, now) - uptimeAt(uptime, {at}, nowUptimeMs(uptime, now))
 
-test('a note is due at the start, when the clock jumped, after a boot, and every half hour', () => {
+test('a sample is due at the start, when the clock jumped, after a boot, each minute at first and every half hour later', () => {
   const uptime = watched(start)
   expect(dueSample(emptyUptime, start)).toMatchObject({uptimeMs: start.mono})
-  expect(dueSample(uptime, later(start, minute))).toBeUndefined()
+  expect(dueSample(uptime, later(start, minute / 2))).toBeUndefined()
+  expect(dueSample(uptime, later(start, minute))).toBeDefined()
   expect(dueSample(uptime, later(start, minute, 2 * minute))).toBeDefined()
   expect(dueSample(uptime, rebooted(start, minute))).toBeDefined()
-  expect(dueSample(uptime, later(start, 30 * minute))).toBeDefined()
+  const old = watched(start, later(start, 2 * hour))
+  expect(dueSample(old, later(start, 2 * hour + 29 * minute))).toBeUndefined()
+  expect(dueSample(old, later(start, 2 * hour + 30 * minute))).toBeDefined()
 })
 
 test.each([
@@ -64,8 +70,8 @@ test('a record with both clocks is never mistaken', () => {
 test('time that the machine was down or asleep ages nothing', () => {
   const up = rebooted(later(start, 10 * minute), 5 * hour, minute)
   const uptime = watched(start, later(start, 10 * minute), up)
-  // The end of the first boot is known as the last note of it.
-  expect(age(uptime, up, start.at)).toBe(minute)
+  // The first boot ended after its last sample.
+  expect(age(uptime, up, start.at)).toBe(11 * minute)
   const slept = later(start, 10 * minute, 8 * hour)
   expect(age(watched(start, slept), slept, start.at)).toBe(10 * minute)
 })
@@ -91,7 +97,7 @@ test.each<[string, number, BootReading, string]>([
   ['a time before guard and before the boot is unknown', -11 * hour, later(start, hour), 'before'],
 ])('%s', (_title, sinceStartMs, now, is) => {
   const uptime = watched(start, later(start, 30 * minute), later(start, 59 * minute), now)
-  expect(wasUpAt(uptime, start.at + sinceStartMs, nowUptimeMs(uptime, now)).is).toBe(is)
+  expect(wasUpAt(uptime, start.at + sinceStartMs, asked(uptime, now)).is).toBe(is)
 })
 
 test('a time that a clock set back by less than three hours shows twice is repeated, by a day is not', () => {
@@ -103,7 +109,9 @@ test('a time that a clock set back by less than three hours shows twice is repea
     const now = later(jumped, 30 * hour)
     const uptime = watched(start, later(start, 2 * hour - minute), jumped, now)
     const shownTwice = backMs === hour ? start.at + hour + 30 * minute : start.at + 30 * minute
-    expect(wasUpAt(uptime, shownTwice, nowUptimeMs(uptime, now)).is).toBe(is)
+    expect(wasUpAt(uptime, shownTwice, asked(uptime, now)).is).toBe(is)
+    // cron goes by the new time at once for schedules of every minute or hour.
+    expect(wasUpAt(uptime, shownTwice, {...asked(uptime, now), isWildcard: true}).is).toBe('up')
   }
 })
 
@@ -124,9 +132,74 @@ test('the uptime clock runs back only by what a boot lasted after its last note,
         const uptimeMs = nowUptimeMs(uptime, now)
         expect(uptimeMs).toBeGreaterThanOrEqual(before - (boots ? 30 * minute : 0))
         expect(age(uptime, now, now.at + offMs)).toBeGreaterThanOrEqual(0)
-        expect(undisturbedSince(uptime)).toBeLessThanOrEqual(uptimeMs)
+        expect(lastDisturbance(uptime).uptimeMs).toBeLessThanOrEqual(uptimeMs)
         before = uptimeMs
       }
     }),
   )
+})
+
+test('what is dated just after the clock is now, and what is dated later is in the future', () => {
+  const now = later(start, hour)
+  const uptime = watched(start, now)
+  expect([0, 100, minute].map((ms) => age(uptime, now, now.at + ms))).toEqual([0, 0, 0])
+  expect([100, minute, minute + 1, day].map((ms) => isInFuture(uptime, now.at + ms, now))).toEqual([
+    false,
+    false,
+    true,
+    true,
+  ])
+})
+
+test('a clock that runs a little ahead of the one of the boot makes nothing as old as the boot', () => {
+  const now = later(start, hour, 50_000)
+  const uptime = watched(start, now)
+  expect(age(uptime, now, now.at)).toBe(0)
+  expect(age(uptime, now, now.at + 30_000)).toBe(0)
+})
+
+test('a file of before the clock was set back is not in the future: the clock has shown that time', () => {
+  const before = later(start, 3 * hour)
+  const now = later(before, minute, -2 * hour)
+  const uptime = watched(start, later(start, hour), later(start, 2 * hour), before, now)
+  expect(isInFuture(uptime, before.at - minute, now)).toBe(false)
+  expect(isInFuture(uptime, before.at + hour, now)).toBe(true)
+})
+
+test('the grace after disturbances in a row is extended by one more grace in all', () => {
+  let now = start
+  const readings = [now]
+  const graceMs = 10 * minute
+  const remaining: number[] = []
+  for (let suspend = 0; suspend < 12; suspend++) {
+    now = later(now, 9 * minute, 2 * minute)
+    readings.push(now)
+    const uptime = watched(...readings)
+    remaining.push(graceEnd(uptime, graceMs) - nowUptimeMs(uptime, now))
+  }
+  // The boot was long before; the first suspend begins the grace, the second extends it, the third does not.
+  expect(remaining.slice(0, 3)).toEqual([10 * minute, 10 * minute, 2 * minute])
+  expect(remaining.slice(3).every((ms) => ms <= 0)).toBe(true)
+  const calm = later(now, 20 * minute, 2 * minute)
+  const again = watched(...readings, calm)
+  expect(graceEnd(again, graceMs) - nowUptimeMs(again, calm)).toBe(graceMs)
+})
+
+test('guard first used on a machine that has been up for long sees no disturbance', () => {
+  expect(graceEnd(watched(start), 10 * minute)).toBeLessThan(start.mono)
+})
+
+test('boots that end early carry the uptime on by nearly all that they lasted', () => {
+  let now = start
+  const readings: BootReading[] = [now]
+  for (let boot = 0; boot < 20; boot++) {
+    for (let round = 1; round <= 9; round++) {
+      now = later(now, minute)
+      readings.push(now)
+    }
+    now = rebooted(now, minute, minute)
+    readings.push(now)
+  }
+  const uptime = watched(...readings)
+  expect(nowUptimeMs(uptime, now) - start.mono).toBeGreaterThan(0.9 * 20 * 10 * minute)
 })

@@ -1,5 +1,5 @@
 import {describe, expect, test} from 'vitest'
-import {type DiskFacts, judgeDisk, judgeMemory, tellLoad} from '../../../src/domain/health/machine.js'
+import {type DiskFacts, judgeDisk, judgeMemory, reportLoad} from '../../../src/domain/health/machine.js'
 
 const mebibyte = 1024 ** 2
 const gibibyte = 1024 ** 3
@@ -49,11 +49,11 @@ test.each<[number, string]>([
 })
 
 test('memory that the system does not tell is no reproach', () => {
-  expect(judgeMemory(undefined)).toMatchObject({verdict: 'healthy', reason: 'the system does not tell it'})
+  expect(judgeMemory(undefined)).toMatchObject({verdict: 'healthy', reason: 'the system does not report it'})
 })
 
 test('load is told per core and never judged', () => {
-  expect(tellLoad({averages: [50, 40, 30], cores: 4})).toMatchObject({
+  expect(reportLoad({averages: [50, 40, 30], cores: 4})).toMatchObject({
     verdict: 'healthy',
     reason: '12.5 per core (50.00, 40.00, 30.00 on 4 cores)',
     facts: {perCore: 12.5},

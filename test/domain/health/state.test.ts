@@ -1,6 +1,5 @@
 import {describe, expect, test} from 'vitest'
 import type {Breaker} from '../../../src/domain/breaker/breaker.js'
-import {emptyUptime} from '../../../src/domain/clock/uptime.js'
 import {overallVerdict} from '../../../src/domain/health/check.js'
 import {
   type JournalFacts,
@@ -12,7 +11,7 @@ import {
   judgeRuns,
   judgeWatchdog,
 } from '../../../src/domain/health/state.js'
-import type {Incident, Incidents} from '../../../src/domain/incident/incident.js'
+import {type Incident, type Incidents, newHistory} from '../../../src/domain/incident/incident.js'
 import type {Lease} from '../../../src/domain/lease/lease.js'
 import type {ResetRequest} from '../../../src/domain/openclaw/reset-request.js'
 import type {HolderStatus} from '../../../src/domain/run/interrupted-run.js'
@@ -26,16 +25,16 @@ describe('journals', () => {
   const alerts: JournalFacts = {name: 'alerts', generation: 1, bytes: 10, records: 2, garbage: 0, problems: []}
 
   test.each<[string, Partial<JournalFacts>, string, string]>([
-    ['that are whole are healthy', {}, 'healthy', '1 in use, 0 lines are no JSON'],
-    ['with the torn lines of crashes are healthy', {garbage: 3}, 'healthy', '1 in use, 3 lines are no JSON'],
+    ['that are whole are healthy', {}, 'healthy', '1 in use, 0 lines are not JSON'],
+    ['with the torn lines of crashes are healthy', {garbage: 3}, 'healthy', '1 in use, 3 lines are not JSON'],
     [
-      'into which somebody writes no JSON are degraded',
+      'with many lines that are not JSON are degraded',
       {garbage: 4},
       'degraded',
-      '4 lines of alerts.jsonl are no JSON: see who writes them',
+      '4 lines of alerts.jsonl are not JSON: find the program that writes them',
     ],
     ['with a problem are degraded', {problems: ['it was cut']}, 'degraded', 'it was cut'],
-    ['that nobody has used are not counted', {generation: 0}, 'healthy', '0 in use, 0 lines are no JSON'],
+    ['that nobody has used are not counted', {generation: 0}, 'healthy', '0 in use, 0 lines are not JSON'],
   ])('%s', (_title, differing, verdict, reason) => {
     expect(judgeJournals([{...alerts, ...differing}])).toMatchObject({verdict, reason})
   })
@@ -99,6 +98,9 @@ describe('incidents', () => {
     id: 'i',
     job: 'scan',
     verdict: 'stalled',
+    level: 'CRITICAL',
+    isFlapping: false,
+    wellSinceMs: undefined,
     reason: 'its lease expired',
     openedAt: now.at - 3 * minute,
     openedUptimeMs: 0,
@@ -107,10 +109,8 @@ describe('incidents', () => {
     escalatedAt: 0,
   }
   const incidents = (...open: (Incident | undefined)[]): Incidents => ({
-    uptime: emptyUptime,
-    jobs: new Map(
-      open.map((one, index) => [`j${index}`, {watchKey: '', watchedSinceMs: 0, verdict: 'healthy', incident: one}]),
-    ),
+    uptimes: new Map(),
+    jobs: new Map(open.map((one, index) => [`j${index}`, {...newHistory, incident: one}])),
     open: new Map(open.flatMap((one, index) => (one ? [[`j${index}`, one]] : []))),
   })
 
@@ -121,7 +121,13 @@ describe('incidents', () => {
       'one escalated is unhealthy, and named first',
       incidents(incident, {...incident, job: 'audit', escalations: 1}),
       'unhealthy',
-      'audit stalled for 3m, escalated; scan stalled for 3m',
+      'audit stalled for 3m, told; scan stalled for 3m',
+    ],
+    [
+      'one of level WARNING stays degraded when it was told',
+      incidents({...incident, level: 'WARNING', escalations: 1}),
+      'degraded',
+      'scan stalled for 3m, told',
     ],
     [
       'many are named in part',

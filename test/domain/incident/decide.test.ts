@@ -1,29 +1,34 @@
 import {expect, test} from 'vitest'
 import {decideIncident, type IncidentAction, type Situation} from '../../../src/domain/incident/decide.js'
-import type {Incident} from '../../../src/domain/incident/incident.js'
+import {type Incident, type JobHistory, newHistory} from '../../../src/domain/incident/incident.js'
 import {noResets, type ResetProgress} from '../../../src/domain/incident/reset-progress.js'
 import type {OpenClawJobStatus} from '../../../src/domain/openclaw/job-status.js'
-import type {Verdict} from '../../../src/domain/watchdog/verdict.js'
+import type {Verdict} from '../../../src/domain/watchdog/verdict-kind.js'
 import {hour, minute, nowUptimeMs} from '../../support/job-facts.js'
 
 const policy = {
   escalateAfterFailedResets: 2,
   escalateAfterMs: 10 * minute,
   repeatAlertAfterMs: 4 * hour,
-  answerWithinMs: hour,
   betweenResetsMs: 10 * minute,
+  flapping: {incidents: 4, withinMs: 4 * hour},
 }
-const stalled: Verdict = {kind: 'stalled', status: 'failing', reason: 'it is silent'}
-const hung: Verdict = {kind: 'hung', status: 'failing', reason: 'no output'}
-const healthy: Verdict = {kind: 'healthy', status: 'ok', reason: 'its lease is alive'}
-const presumed: Verdict = {...healthy, status: 'unknown'}
+const level = 'CRITICAL'
+const stalled: Verdict = {kind: 'stalled', status: 'failing', level, reason: 'it is silent'}
+const failing: Verdict = {kind: 'failing', status: 'failing', level, reason: 'its last run failed'}
+const hung: Verdict = {kind: 'hung', status: 'failing', level, reason: 'no output'}
+const healthy: Verdict = {kind: 'healthy', status: 'ok', level, reason: 'its lease is alive'}
+const presumed: Verdict = {...healthy, kind: 'unknown', status: 'unknown'}
 const misreported: Verdict = {...healthy, kind: 'misreported'}
 
-const openFor = (ms: number, escalations = 0, escalatedAgoMs = 0): Incident => ({
+const incidentFor = (ms: number, escalations = 0, escalatedAgoMs = 0): Incident => ({
   id: 'i1',
   job: 'scan',
   verdict: 'stalled',
+  level,
   reason: 'it is silent',
+  isFlapping: false,
+  wellSinceMs: undefined,
   openedAt: 0,
   openedUptimeMs: nowUptimeMs - ms,
   escalations,
@@ -31,7 +36,15 @@ const openFor = (ms: number, escalations = 0, escalatedAgoMs = 0): Incident => (
   escalatedAt: 0,
 })
 
-const course = (last: ResetProgress['last'], attempts: number, agoMs: number, failed = 0): ResetProgress => ({
+/** A job whose incident was opened so long ago. */
+const openFor = (ms: number, escalations = 0, escalatedAgoMs = 0): JobHistory => {
+  const notified = escalations > 0 ? ({level, uptimeMs: nowUptimeMs - escalatedAgoMs} as const) : undefined
+  return {...history, incident: incidentFor(ms, escalations, escalatedAgoMs), notified}
+}
+
+const history: JobHistory = {...newHistory, verdict: 'stalled'}
+
+const progress = (last: ResetProgress['last'], attempts: number, agoMs: number, failed = 0): ResetProgress => ({
   attempts,
   failed,
   last,
@@ -39,7 +52,7 @@ const course = (last: ResetProgress['last'], attempts: number, agoMs: number, fa
   detail: undefined,
 })
 
-const sighting = (remedy: OpenClawJobStatus['remedy']): OpenClawJobStatus => ({
+const observed = (remedy: OpenClawJobStatus['remedy']): OpenClawJobStatus => ({
   state: 'hung',
   remedy,
   reason: 'x',
@@ -50,56 +63,96 @@ const dead: Situation = {
   job: 'scan',
   nowUptimeMs,
   verdict: stalled,
-  lastVerdict: 'stalled',
-  incident: undefined,
+  history,
   resets: noResets,
   resettable: true,
+  isRunning: false,
+  nextRunInMs: minute,
+  firstBadRun: undefined,
   openclaw: undefined,
   policy,
 }
 
 test.each<[string, Partial<Situation>, IncidentAction['do'][]]>([
-  ['a healthy job needs nothing', {verdict: healthy, lastVerdict: 'healthy'}, []],
+  ['a healthy job needs nothing', {verdict: healthy, history: newHistory}, []],
   ['a stalled job opens an incident and asks for a reset', {}, ['open', 'request-reset']],
   ['a job that nobody can reset opens an incident', {resettable: false}, ['open']],
-  ['a job at work is never reset', {verdict: hung, lastVerdict: 'hung'}, ['open']],
-  ['a job whose scheduler stands is not reset', {openclaw: sighting('restart-gateway')}, ['open']],
-  ['a job that a person must look at is not reset', {openclaw: sighting('person')}, ['open']],
-  ['a hung marker is reset', {openclaw: sighting('reset')}, ['open', 'request-reset']],
-  ['a round killed after opening asks in the next', {incident: openFor(minute)}, ['request-reset']],
-  ['a reset under way is waited for', {incident: openFor(hour), resets: course('pending', 1, minute)}, []],
-  ['a reset that worked has time to show', {incident: openFor(hour), resets: course('settling', 1, minute)}, []],
-  ['a failed reset is not repeated at once', {incident: openFor(hour), resets: course('failed', 1, minute, 1)}, []],
+  ['a job at work is never reset', {verdict: hung}, ['open']],
+  ['a job whose scheduler stands is not reset', {openclaw: observed('restart-gateway')}, ['open']],
+  ['a job that a person must look at is not reset', {openclaw: observed('person')}, ['open']],
+  ['a hung marker is reset', {verdict: hung, openclaw: observed('reset')}, ['open', 'request-reset']],
+  ['a job that runs is not reset', {isRunning: true, openclaw: observed('reset')}, ['open']],
+  ['a job that runs and fails is not reset', {verdict: failing}, ['open']],
+  ['a round killed after opening asks in the next', {history: openFor(minute)}, ['request-reset']],
+  ['a reset under way is waited for', {history: openFor(hour), resets: progress('pending', 1, minute)}, []],
+  ['a reset that worked has time to show', {history: openFor(hour), resets: progress('settling', 1, minute)}, []],
+  ['a failed reset is not repeated at once', {history: openFor(hour), resets: progress('failed', 1, minute, 1)}, []],
   [
     'a failed reset is tried again',
-    {incident: openFor(hour), resets: course('failed', 1, 10 * minute, 1)},
+    {history: openFor(hour), resets: progress('failed', 1, 10 * minute, 1)},
     ['request-reset'],
   ],
   [
     'the second failed reset escalates',
-    {incident: openFor(hour), resets: course('failed', 2, minute, 2)},
+    {history: openFor(hour), resets: progress('failed', 2, minute, 2)},
     ['escalate'],
   ],
   [
-    'a request that nobody answers escalates',
-    {incident: openFor(hour), resets: course('pending', 1, hour)},
+    'a request without an answer escalates after as long as other trouble',
+    {history: openFor(hour), resets: progress('pending', 1, 10 * minute)},
     ['escalate'],
   ],
-  ['trouble that nobody can reset waits for a while', {incident: openFor(9 * minute), resettable: false}, []],
-  ['and escalates then', {incident: openFor(10 * minute), resettable: false}, ['escalate']],
-  ['an alert is raised once', {incident: openFor(hour, 1, minute), resettable: false}, []],
-  ['and repeated after the interval', {incident: openFor(9 * hour, 1, 4 * hour), resettable: false}, ['escalate']],
+  ['trouble that nobody can reset waits for a while', {history: openFor(9 * minute), resettable: false}, []],
+  ['and escalates then', {history: openFor(10 * minute), resettable: false}, ['escalate']],
+  [
+    'a job that does not run again soon is told at once',
+    {resettable: false, nextRunInMs: 11 * minute},
+    ['open', 'escalate'],
+  ],
+  ['so is one of which the next run is not known', {resettable: false, nextRunInMs: undefined}, ['open', 'escalate']],
+  ['one that can be reset is not', {nextRunInMs: undefined}, ['open', 'request-reset']],
+  [
+    'nor is one whose reset is under way',
+    {nextRunInMs: undefined, history: openFor(hour), resets: progress('pending', 1, minute)},
+    [],
+  ],
+  [
+    'the repeat interval counts for the job: a new incident waits for it',
+    {resettable: false, nextRunInMs: undefined, history: {...history, notified: {level, uptimeMs: nowUptimeMs - hour}}},
+    ['open'],
+  ],
+  [
+    'trouble that has become worse does not',
+    {
+      resettable: false,
+      nextRunInMs: undefined,
+      history: {...history, notified: {level: 'WARNING', uptimeMs: nowUptimeMs - hour}},
+    },
+    ['open', 'escalate'],
+  ],
+  [
+    'the fourth incident within four hours is told at once',
+    {resettable: false, history: {...history, opened: [4, 2, 1].map((hours) => nowUptimeMs - hours * hour)}},
+    ['open', 'escalate'],
+  ],
+  [
+    'one of longer ago does not count',
+    {resettable: false, history: {...history, opened: [5, 2, 1].map((hours) => nowUptimeMs - hours * hour)}},
+    ['open'],
+  ],
+  ['an alert is raised once', {history: openFor(hour, 1, minute), resettable: false}, []],
+  ['and repeated after the interval', {history: openFor(9 * hour, 1, 4 * hour), resettable: false}, ['escalate']],
   [
     'with each repeated alert one more reset is tried',
-    {incident: openFor(9 * hour, 1, 4 * hour), resets: course('failed', 2, 4 * hour, 2)},
+    {history: openFor(9 * hour, 1, 4 * hour), resets: progress('failed', 2, 4 * hour, 2)},
     ['escalate', 'request-reset'],
   ],
-  ['proof of health resolves', {verdict: healthy, incident: openFor(hour)}, ['resolve', 'observe']],
-  ['any proof of liveness resolves', {verdict: misreported, incident: openFor(hour, 1)}, ['resolve', 'observe']],
-  ['the benefit of the doubt resolves nothing', {verdict: presumed, incident: openFor(hour)}, []],
-  ['misreporting is recorded once', {verdict: misreported, lastVerdict: 'healthy'}, ['observe']],
-  ['and not again', {verdict: misreported, lastVerdict: 'misreported'}, []],
-  ['another kind of trouble is recorded', {verdict: hung, incident: openFor(minute)}, ['observe']],
+  ['proof of health resolves', {verdict: healthy, history: openFor(hour)}, ['resolve', 'observe']],
+  ['any proof of liveness resolves', {verdict: misreported, history: openFor(hour, 1)}, ['resolve', 'observe']],
+  ['the benefit of the doubt resolves nothing', {verdict: presumed, history: openFor(hour)}, []],
+  ['misreporting is recorded once', {verdict: misreported, history: newHistory}, ['observe']],
+  ['and not again', {verdict: misreported, history: {...history, verdict: 'misreported'}}, []],
+  ['another kind of trouble is recorded', {verdict: hung, history: openFor(minute)}, ['observe']],
 ])('%s', (_title, situation, expected) => {
   expect(decideIncident({...dead, ...situation}).map((action) => action.do)).toEqual(expected)
 })
@@ -108,8 +161,8 @@ test('a resolution says how many attempts are cleared', () => {
   const [resolved] = decideIncident({
     ...dead,
     verdict: healthy,
-    incident: openFor(hour, 1),
-    resets: course('failed', 4, minute, 4),
+    history: openFor(hour, 1),
+    resets: progress('failed', 4, minute, 4),
   })
   expect(resolved).toMatchObject({
     do: 'resolve',
@@ -119,7 +172,26 @@ test('a resolution says how many attempts are cleared', () => {
 })
 
 test('an escalation says what was tried', () => {
-  const resets = {...course('failed', 2, minute, 2), detail: 'the marker stayed'}
-  const [escalation] = decideIncident({...dead, incident: openFor(hour), resets})
+  const resets = {...progress('failed', 2, minute, 2), detail: 'the marker stayed'}
+  const [escalation] = decideIncident({...dead, history: openFor(hour), resets})
   expect(escalation?.reason).toBe('it is silent; 2 resets failed, the last: the marker stayed')
+})
+
+test('an incident has the first bad run as its key, and says whether the job flaps', () => {
+  const opened = [3, 2, 1].map((hours) => nowUptimeMs - hours * hour)
+  const [open] = decideIncident({...dead, verdict: failing, firstBadRun: 'r7', history: {...history, opened}})
+  expect(open).toMatchObject({do: 'open', run: 'r7', flapping: true, level: 'CRITICAL'})
+})
+
+test('of a job that flaps it is recorded since when it is well, and it is not told meanwhile', () => {
+  const flapping = {...incidentFor(9 * hour, 1, 5 * hour), isFlapping: true}
+  const situation = {...dead, resettable: false, verdict: {...stalled, proof: 'its last run ended well'}}
+  const before = {...history, incident: flapping}
+  expect(decideIncident({...situation, history: before})).toMatchObject([{do: 'observe', well: true}])
+  const known = {...before, incident: {...flapping, wellSinceMs: nowUptimeMs - minute}}
+  expect(decideIncident({...situation, history: known})).toEqual([])
+  expect(decideIncident({...situation, verdict: stalled, history: known})[0]).toMatchObject({
+    do: 'observe',
+    well: false,
+  })
 })

@@ -1,5 +1,5 @@
 import {expect, test} from 'vitest'
-import {type Incidents, incidentFold} from '../../../src/domain/incident/incident.js'
+import {type Incidents, incidentFold, uptimeOfHost} from '../../../src/domain/incident/incident.js'
 import type {RawRecord} from '../../../src/domain/journal/record.js'
 
 const stamp = {v: 1, at: 5000, mono: 1000, boot: 'a', host: 'h', uptimeMs: 1000}
@@ -101,7 +101,7 @@ test('a snapshot keeps everything', () => {
   const restored = incidentFold.restore(JSON.parse(JSON.stringify(incidentFold.save(state))))
   expect(incidentFold.apply(restored, open('two'))).toBe('void')
   expect(incidentFold.apply(restored, resolved('one'))).toBe('ok')
-  expect(restored.uptime).toEqual(state.uptime)
+  expect(restored.uptimes).toEqual(state.uptimes)
 })
 
 test('a snapshot of many jobs, met at different times and some in trouble, is equal to what it was made of', () => {
@@ -133,14 +133,21 @@ test('a snapshot has one object for each job, those in trouble first', () => {
     {...stamp, id: 'w', kind: 'watched', jobs: ['b', 'scan'], as: 'daily', uptimeMs: 30},
     open('one'),
   )
-  const {uptime, jobs} = state
+  const {jobs} = state
   const saved = JSON.parse(JSON.stringify(incidentFold.save(state)))
   const watched = {watchKey: 'daily', watchedSinceMs: 30}
   expect(saved).toEqual({
-    uptime,
+    uptimes: [],
     jobs: [
-      {job: 'scan', ...watched, verdict: 'stalled', incident: jobs.get('scan')?.incident},
-      {job: 'b', ...watched, verdict: 'healthy'},
+      {
+        job: 'scan',
+        ...watched,
+        verdict: 'stalled',
+        verdictSinceMs: 1000,
+        incident: JSON.parse(JSON.stringify(jobs.get('scan')?.incident)),
+        opened: [1000],
+      },
+      {job: 'b', ...watched, verdict: 'healthy', verdictSinceMs: 0, opened: []},
     ],
   })
 })
@@ -156,5 +163,29 @@ test('of the names in a record those that are no texts are passed over', () => {
 test('no record is ahead of the uptime clock after a reboot', () => {
   const note = {...stamp, id: 'n', kind: 'clock-noted', clock: {at: 5000, mono: 1000, boot: 'a'}}
   const {state} = fold(note, {...open('one'), at: 9000, mono: 5000, uptimeMs: 5000})
-  expect(state.uptime.last?.uptimeMs).toBe(5000)
+  expect(state.uptimes.get('h')?.last?.uptimeMs).toBe(5000)
+})
+
+test('of two incidents for the same bad run the first counts, though it is over', () => {
+  const {verdicts} = fold(
+    {...open('one'), run: 'r1'},
+    resolved('one'),
+    {...open('two'), run: 'r1'},
+    {...open('three'), run: 'r2'},
+  )
+  expect(verdicts).toEqual(['ok', 'ok', 'void', 'ok'])
+})
+
+test('samples of another host do not touch the uptime of this one, and go on from it', () => {
+  const note = (host: string, boot: string, uptimeMs: number) => ({
+    ...stamp,
+    host,
+    kind: 'clock-noted',
+    clock: {at: 5000, mono: 1000, boot},
+    uptimeMs,
+  })
+  const {state} = fold(note('h', 'a', 9000), note('other', 'x', 10_000))
+  expect(uptimeOfHost(state, 'h').epochs).toHaveLength(1)
+  expect(uptimeOfHost(state, 'h').last?.uptimeMs).toBe(9000)
+  expect(uptimeOfHost(state, 'third')).toEqual({epochs: [], last: undefined, baseMs: 10_000})
 })

@@ -9,6 +9,9 @@ const incident: Incident = {
   reason: 'silent',
   openedAt: 0,
   openedUptimeMs: 0,
+  level: 'CRITICAL',
+  isFlapping: false,
+  wellSinceMs: undefined,
   escalations: 0,
   escalatedUptimeMs: 0,
   escalatedAt: 0,
@@ -28,7 +31,7 @@ function progress(outcome: string, nowUptimeMs: number) {
   const records = {
     requestedAt: (id: string) => (id === 'i-1' ? 10 : undefined),
     answer: () => answer,
-    awakeAt: (wallMs: number) => wallMs,
+    uptimeAt: (wallMs: number) => wallMs,
   }
   return resetProgress(incident, records, {settleMs: 100, nowUptimeMs})
 }

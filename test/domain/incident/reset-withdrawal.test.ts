@@ -33,7 +33,7 @@ const stuck: WithdrawalFacts = {
   request,
   found: foundWith({runningAtMs: marker, lastRunAtMs: now.at - 130 * minute}),
   incident: {id: 'i'} as Incident,
-  records: {lease: undefined, runs: []},
+  records: {lease: undefined, jobRuns: undefined, deadLease: undefined},
   outputs: [],
   clocks: {now, uptime: upTo(emptyUptime, now), nowUptimeMs: now.mono},
 }
@@ -48,14 +48,15 @@ function lease(claimedAgoMs: number, releasedAgoMs?: number) {
     const release = {kind: 'released', job: 'scan', claim: 'c', token: 1, status: 'error'}
     leaseFold.apply(state, {...stamp(releasedAgoMs, 'e'), ...release})
   }
-  return {lease: state.byJob.get('scan'), runs: []}
+  return {lease: state.byJob.get('scan'), jobRuns: undefined, deadLease: undefined}
 }
 
 const run = (startedAgoMs: number, more: Partial<Run>): Run => {
   return {id: 'r', job: 'scan', startedAt: now.at - startedAgoMs, attempts: 1, recovered: false, steps: [], ...more}
 }
+const runsOnly = (...runs: Run[]) => ({lease: undefined, jobRuns: {runs}, deadLease: undefined})
 const ended = (agoMs: number, outcome: NonNullable<Run['outcome']>) => {
-  return {lease: undefined, runs: [run(agoMs, {endedAt: now.at - agoMs, outcome})]}
+  return runsOnly(run(agoMs, {endedAt: now.at - agoMs, outcome}))
 }
 const owner = {host: 'h', boot: 'b', process: {pid: 1, start: '1'}}
 const output = (modifiedAt: number, problem?: string) => [
@@ -70,7 +71,7 @@ test.each<[string, Partial<WithdrawalFacts>, string]>([
   ['its incident is over', {incident: undefined}, 'incident'],
   ['another incident is open', {incident: {id: 'j'} as Incident}, 'incident'],
   ['its lease is held', {records: lease(minute)}, 'lease'],
-  ['a run that holds no lease goes on', {records: {lease: undefined, runs: [run(minute, {owner})]}}, 'goes on'],
+  ['a run that holds no lease goes on', {records: runsOnly(run(minute, {owner}))}, 'goes on'],
   ['a lease was released since, even with an error', {records: lease(8 * minute, 4 * minute)}, 'ended since'],
   ['a run ended since, even badly', {records: ended(4 * minute, 'failed')}, 'ended since'],
   ['an output was written since', {outputs: output(now.at - 4 * minute)}, 'out.json was written'],
@@ -93,6 +94,7 @@ test.each<[string, Partial<WithdrawalFacts>, string]>([
 
 test.each<[string, Partial<WithdrawalFacts>]>([
   ['its lease expired', {records: lease(30 * minute)}],
+  ['its lease is held by dead processes', {records: {...lease(minute), deadLease: lease(minute).lease}}],
   ['its last run ended before', {records: ended(6 * minute, 'healthy')}],
   ['a run was skipped since', {records: ended(4 * minute, 'skipped')}],
   ['an output is older', {outputs: output(now.at - 6 * minute)}],

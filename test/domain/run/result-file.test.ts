@@ -17,8 +17,8 @@ describe('a result file', () => {
   })
 
   test.each([
-    ['{"outcome":', /no JSON/],
-    ['[1]', /no JSON object/],
+    ['{"outcome":', /not JSON/],
+    ['[1]', /not a JSON object/],
     [`"${'x'.repeat(resultLimit)}"`, /larger than/],
   ])('that is broken is reported and not used: %.12s', (text, why) => {
     const {result, problems} = parseResult(text)

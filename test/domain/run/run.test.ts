@@ -63,9 +63,10 @@ describe('a run', () => {
 
   test('whose guard was killed is interrupted, and keeps the beginning of its log', () => {
     const log = {file: '/log', inode: 7, from: 10}
-    expect(runsAfter(record('started', 'a', {log}), record('interrupted', 'a', {at: 9000, reason: 'killed'}))).toEqual([
-      expect.objectContaining({outcome: 'interrupted', detail: 'killed', durationMs: 8000, log}),
-    ])
+    const [run] = runsAfter(record('started', 'a', {log}), record('interrupted', 'a', {at: 9000, reason: 'killed'}))
+    expect(run).toMatchObject({outcome: 'interrupted', detail: 'killed', log})
+    // It was found then: how long it lasted is not known.
+    expect(run?.durationMs).toBeUndefined()
   })
 
   test('that was skipped is over with the reason why', () => {
@@ -79,7 +80,54 @@ describe('a run', () => {
   })
 })
 
-describe('the book of runs', () => {
+describe('of each job', () => {
+  const jobAfter = (...records: readonly RawRecord[]) => {
+    const runs = runsFold.empty()
+    for (const line of records) runsFold.apply(runs, line)
+    return runs.get('j')
+  }
+  const ended = (id: string, outcome: string, at = 1000) => [
+    record('started', id, {at}),
+    record('ended', id, {at: at + 10, outcome, class: 'auth'}),
+  ]
+
+  test('the ended runs of one kind in a row are counted, and a skipped one counts for nothing', () => {
+    const skip = record('skipped', 's', {reason: 'it runs'})
+    const rows = [...ended('a', 'healthy'), ...ended('b', 'failed', 2000), skip, ...ended('c', 'degraded', 3000)]
+    expect(jobAfter(...rows)?.streak).toEqual({isWell: false, count: 2, firstRunId: 'b', firstEndedAt: 2010})
+    expect(jobAfter(...rows, ...ended('d', 'healthy', 4000))?.streak).toMatchObject({isWell: true, count: 1})
+  })
+
+  test('the last end is that of the record that came last, with its class and both its clocks', () => {
+    const stamp = {mono: 7, boot: 'b', host: 'h'}
+    const records = [record('started', 'a'), record('started', 'b'), record('ended', 'b', {outcome: 'healthy'})]
+    const last = record('ended', 'a', {...stamp, at: 2000, outcome: 'failed', class: 'auth'})
+    expect(jobAfter(...records, last)?.lastEnd).toEqual({
+      runId: 'a',
+      outcome: 'failed',
+      class: 'auth',
+      at: 2000,
+      mono: 7,
+      boot: 'b',
+      byReboot: false,
+    })
+  })
+
+  test('an interruption that was found in another boot of the same machine is one by a reboot', () => {
+    const found = (host: string, boot: string) =>
+      jobAfter(record('started', 'a', {host: 'h', boot: 'b'}), record('interrupted', 'a', {host, boot}))?.lastEnd
+        ?.byReboot
+    expect([found('h', 'b'), found('h', 'c'), found('other', 'c')]).toEqual([false, true, false])
+  })
+
+  test('the last ten starts are kept, without those of skipped runs', () => {
+    const starts = Array.from({length: 12}, (_, n) => record('started', `r${n}`, {at: n}))
+    const skip = record('skipped', 's', {at: 99})
+    expect(jobAfter(...starts, skip)?.starts).toEqual([2, 3, 4, 5, 6, 7, 8, 9, 10, 11])
+  })
+})
+
+describe('the runs that are kept', () => {
   const ended = (id: string) => [record('started', id), record('ended', id, {outcome: 'healthy'})]
   const ids = (...records: readonly RawRecord[]) => runsAfter(...records).map(({id}) => id)
 

@@ -1,7 +1,7 @@
 import {Cron} from 'croner'
 import fc from 'fast-check'
 import {expect, test} from 'vitest'
-import {cronProblem} from '../../../src/domain/schedule/cron-expression.js'
+import {cronProblem, isWildcard} from '../../../src/domain/schedule/cron-expression.js'
 
 test.each([
   '15 14 * * 1-5',
@@ -26,7 +26,7 @@ test.each([
   ['* * * *', 'has 4 fields'],
   ['', 'has 0 fields'],
   ['0 0 30 2 *', 'names day 30 of a month that never has it'],
-  ['@reboot', 'is none of @yearly'],
+  ['@reboot', 'is not one of @yearly'],
 ])('"%s" is wrong, and the wrong field is named', (expression, problem) => {
   expect(cronProblem(expression)).toContain(problem)
 })
@@ -47,4 +47,16 @@ test('whatever is right here is understood by the scheduler and comes due some d
     }),
     {numRuns: 500},
   )
+})
+
+test.each([
+  ['*/5 * * * *', true],
+  ['7 * * * *', true],
+  ['*/5 3 * * *', true],
+  ['@hourly', true],
+  ['0 3 * * *', false],
+  ['0,30 8-17 * * *', false],
+  ['@daily', false],
+])('%s is one of a wildcard: %s', (expression, is) => {
+  expect(isWildcard(expression)).toBe(is)
 })

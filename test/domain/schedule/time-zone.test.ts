@@ -6,9 +6,9 @@ test.each(['UTC', 'Europe/Berlin', 'America/New_York'])('%s is a time zone', (na
 })
 
 test('a misspelt time zone gets a suggestion', () => {
-  expect(timeZoneProblem('Amerika/New_York')).toBe('is no time zone; did you mean America/New_York?')
+  expect(timeZoneProblem('Amerika/New_York')).toBe('is not a time zone; did you mean America/New_York?')
 })
 
-test.each(['+02:00', '', '../etc/localtime'])('%j is no time zone', (name) => {
-  expect(timeZoneProblem(name)).toMatch(/^is no time zone/)
+test.each(['+02:00', '', '../etc/localtime'])('%j is not a time zone', (name) => {
+  expect(timeZoneProblem(name)).toMatch(/^is not a time zone/)
 })

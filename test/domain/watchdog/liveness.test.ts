@@ -2,7 +2,7 @@ import {expect, test} from 'vitest'
 import {emptyUptime, nowUptimeMs, upTo, withSample} from '../../../src/domain/clock/uptime.js'
 import type {Lease} from '../../../src/domain/lease/lease.js'
 import type {Run} from '../../../src/domain/run/run.js'
-import {type Clocks, livenessOf, skippedOf} from '../../../src/domain/watchdog/liveness.js'
+import {type Clocks, type JobRecords, livenessOf, skippedOf} from '../../../src/domain/watchdog/liveness.js'
 import {hour, minute} from '../../support/job-facts.js'
 
 const now = {at: Date.UTC(2026, 0, 5, 12), mono: 10 * hour, boot: 'a', host: 'h'}
@@ -40,7 +40,13 @@ const run = (startedAgoMs: number, more: Partial<Run> = {}): Run => ({
   ...more,
 })
 
-const liveness = (held: Lease | undefined, ...runs: Run[]) => livenessOf({lease: held, runs}, clocks)
+const records = (held: Lease | undefined, runs: Run[] = [], deadLease?: Lease): JobRecords => ({
+  lease: held,
+  jobRuns: {runs},
+  deadLease,
+})
+
+const liveness = (held: Lease | undefined, ...runs: Run[]) => livenessOf(records(held, runs), clocks)
 
 test('no lease and no run is no sign', () => {
   expect(liveness(undefined)).toEqual({is: 'never-seen'})
@@ -58,10 +64,10 @@ test('a lease that was not renewed in time is lost', () => {
   expect(liveness(lease(6 * minute))).toMatchObject({is: 'expired', seenUptimeMs: ago(6 * minute).uptimeMs})
 })
 
-test('a lease that was given back has ended, well or with its error', () => {
+test('a lease that was released has ended', () => {
   const released = {at: ago(2 * minute).at, status: 'error', detail: 'no data'} as const
   const ended = liveness(lease(4 * minute, {released}))
-  expect(ended).toMatchObject({is: 'ended', seenUptimeMs: ago(2 * minute).uptimeMs, trouble: 'no data'})
+  expect(ended).toMatchObject({is: 'ended', seenUptimeMs: ago(2 * minute).uptimeMs})
 })
 
 test('a release is as old as its monotonic clock says, though the wall clock was set back past it since', () => {
@@ -71,14 +77,13 @@ test('a release is as old as its monotonic clock says, though the wall clock was
   const clocksLater: Clocks = {now: later, nowUptimeMs: later.mono, uptime: upTo(setBack, later)}
   const released = {at: now.at, mono: before.mono + 3 * hour, status: 'ok'} as const
   const held = lease(0, {claimedMono: before.mono, expiresMono: before.mono + 9 * hour, ttlMs: 9 * hour, released})
-  expect(livenessOf({lease: held, runs: []}, clocksLater)).toMatchObject({seenUptimeMs: before.mono + 3 * hour})
+  expect(livenessOf(records(held), clocksLater)).toMatchObject({seenUptimeMs: before.mono + 3 * hour})
 })
 
 test('a lease of the boot before has ended with that boot', () => {
   expect(liveness(lease(20 * hour, {boot: 'before'}))).toMatchObject({
     is: 'ended',
     seenUptimeMs: 0,
-    trouble: 'ended by a reboot',
   })
 })
 
@@ -95,9 +100,9 @@ test('a lease that was lost before the reboot stays lost, whatever boots came si
     const at = before.at - agoMs
     return lease(0, {seenAt: at, claimedAt: at, claimedMono: mono, expiresMono: mono + 5 * minute, boot: 'before'})
   }
-  const lifeOfClaim = (agoMs: number) => livenessOf({lease: claimed(agoMs), runs: []}, rebooted)
+  const lifeOfClaim = (agoMs: number) => livenessOf(records(claimed(agoMs)), rebooted)
   expect(lifeOfClaim(6 * minute)).toMatchObject({is: 'expired', seenUptimeMs: before.mono - 6 * minute})
-  expect(lifeOfClaim(4 * minute)).toMatchObject({is: 'ended', trouble: 'ended by a reboot', seenUptimeMs: before.mono})
+  expect(lifeOfClaim(4 * minute)).toMatchObject({is: 'ended', seenUptimeMs: before.mono})
 })
 
 test('a lost lease whose run is known to have ended has ended', () => {
@@ -105,7 +110,6 @@ test('a lost lease whose run is known to have ended has ended', () => {
   expect(liveness(lease(40 * minute), ended)).toMatchObject({
     is: 'ended',
     seenUptimeMs: ago(30 * minute).uptimeMs,
-    trouble: 'failed',
   })
 })
 
@@ -115,7 +119,6 @@ test('a run that took no lease counts by its records, and one skipped is none', 
   expect(liveness(undefined, ended, skipped)).toMatchObject({
     is: 'ended',
     seenUptimeMs: ago(50 * minute).uptimeMs,
-    trouble: undefined,
   })
   expect(liveness(undefined, skipped)).toEqual({is: 'never-seen'})
 })
@@ -134,7 +137,7 @@ test('a run that took no lease goes on until its end, or that of its boot', () =
 
 test('why the last run was skipped is known until another run comes', () => {
   const skipped = run(minute, {outcome: 'skipped', detail: 'breaker open'})
-  const skip = (...runs: Run[]) => skippedOf({lease: undefined, runs}, clocks)
+  const skip = (...runs: Run[]) => skippedOf(records(undefined, runs), clocks)
   expect(skip(run(hour), skipped)).toEqual({uptimeMs: ago(minute).uptimeMs, reason: 'breaker open'})
   expect(skip(skipped, run(0))).toBeUndefined()
 })
@@ -148,6 +151,11 @@ test('when an interruption was found is no sign of liveness: a lost lease stays 
   expect(liveness(undefined, interrupted)).toMatchObject({
     is: 'ended',
     seenUptimeMs: ago(hour).uptimeMs,
-    trouble: 'interrupted',
   })
+})
+
+test('a held lease whose processes are dead is lost at once, whatever time it has left', () => {
+  const held = lease(minute, {ttlMs: 6 * hour})
+  expect(livenessOf(records(held, [], held), clocks)).toMatchObject({is: 'expired', isDead: true})
+  expect(livenessOf(records(held, [], {...held, claimId: 'earlier'}), clocks).is).toBe('running')
 })

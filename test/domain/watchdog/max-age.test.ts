@@ -1,5 +1,5 @@
 import {expect, test} from 'vitest'
-import {withSample} from '../../../src/domain/clock/uptime.js'
+import {emptyUptime, withSample} from '../../../src/domain/clock/uptime.js'
 import {maxAgeMs} from '../../../src/domain/watchdog/max-age.js'
 import {scan} from '../../support/watchdog-world.js'
 
@@ -9,7 +9,7 @@ const hour = 60 * minute
 /** Up for `upMs` without a disturbance; the uptime clock began with the boot. */
 function clocksAfter(upMs: number) {
   const start = {at: 1_000_000 * hour, mono: 0, boot: 'b'}
-  const uptime = withSample({epochs: [], last: undefined}, {...start, uptimeMs: 0})
+  const uptime = withSample(emptyUptime, {...start, uptimeMs: 0})
   const now = {at: start.at + upMs, mono: upMs, boot: 'b', host: 'h'}
   return {now, uptime, nowUptimeMs: upMs}
 }

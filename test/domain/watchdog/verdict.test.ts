@@ -1,11 +1,14 @@
-import {expect, test} from 'vitest'
+import {describe, expect, test} from 'vitest'
 import type {OpenClawJobStatus} from '../../../src/domain/openclaw/job-status.js'
-import type {JobFacts, SlotFacts} from '../../../src/domain/watchdog/job-facts.js'
-import {judgeJob, type Verdict} from '../../../src/domain/watchdog/verdict.js'
+import type {IncidentFacts, JobFacts, LastEnd, SlotFacts} from '../../../src/domain/watchdog/job-facts.js'
+import {judgeJob} from '../../../src/domain/watchdog/verdict.js'
+import type {Verdict} from '../../../src/domain/watchdog/verdict-kind.js'
 import {
   ended,
   hour,
+  incident,
   jobFacts,
+  lastEnd,
   lost,
   minute,
   noFile,
@@ -23,14 +26,6 @@ const openclaw = (state: OpenClawJobStatus['state']): OpenClawJobStatus => ({
 })
 const freshFor = (freshForMs: number) => ({freshForMs, graceMs: 5 * minute, vetoForMs: hour, bootGraceMs: 10 * minute})
 
-const givenUp = {
-  is: 'ended',
-  startedUptimeMs: 0,
-  seenUptimeMs: nowUptimeMs - minute,
-  trouble: 'failed',
-  givenUp: 'the budget is spent',
-} as const
-
 const leaseless = {is: 'running-unleased', startedUptimeMs: nowUptimeMs - 2 * hour, seenUptimeMs: nowUptimeMs} as const
 
 const slotBefore: SlotFacts = {...slot(hour), due: {is: 'before', uptimeMs: Number.NEGATIVE_INFINITY}}
@@ -38,11 +33,15 @@ const slotBefore: SlotFacts = {...slot(hour), due: {is: 'before', uptimeMs: Numb
 /** The clock shows the slot as half an hour past, although more time than that has been lived through since. */
 function setBackAnHourAgo(lived: SlotFacts): Pick<JobFacts, 'now' | 'slot'> {
   const {now} = jobFacts({})
-  return {now: {...now, undisturbedSinceMs: nowUptimeMs - hour}, slot: {...lived, at: now.at - 30 * minute}}
+  return {
+    now: {...now, disturbance: {is: 'jump', uptimeMs: nowUptimeMs - hour}},
+    slot: {...lived, at: now.at - 30 * minute},
+  }
 }
 
 test.each<[string, Partial<JobFacts>, Verdict['kind'], Verdict['status']]>([
-  ['a live lease is healthy', {liveness: running}, 'healthy', 'ok'],
+  ['a live lease with a good end before it is healthy', {liveness: running, lastEnd: lastEnd(hour)}, 'healthy', 'ok'],
+  ['a live lease alone proves no success', {liveness: running}, 'unknown', 'unknown'],
   ['a live lease with fresh outputs is healthy', {liveness: running, outputs: [output(minute)]}, 'healthy', 'ok'],
   ['a live lease with old outputs is hung', {liveness: running, outputs: [output(2 * hour)]}, 'hung', 'failing'],
   ['one old output of two is enough', {liveness: running, outputs: [output(0), output(2 * hour)]}, 'hung', 'failing'],
@@ -50,12 +49,22 @@ test.each<[string, Partial<JobFacts>, Verdict['kind'], Verdict['status']]>([
   ['a lost lease without outputs is stalled', {liveness: lost}, 'stalled', 'failing'],
   ['a lost lease with old outputs is stalled', {liveness: lost, outputs: [output(2 * hour)]}, 'stalled', 'failing'],
   ['a lost lease with fresh outputs is misreported', {liveness: lost, outputs: [output(minute)]}, 'misreported', 'ok'],
-  ['a run that ended lately is healthy', {liveness: ended(minute), limits: freshFor(hour)}, 'healthy', 'ok'],
-  ['a run that ended badly is alive', {liveness: ended(minute, 'failed'), limits: freshFor(hour)}, 'healthy', 'ok'],
+  [
+    'a run that ended well lately is healthy',
+    {liveness: ended(minute), lastEnd: lastEnd(minute), limits: freshFor(hour)},
+    'healthy',
+    'ok',
+  ],
+  [
+    'a run that ended badly is failing, however lately',
+    {liveness: ended(minute), lastEnd: lastEnd(minute, 'failed'), limits: freshFor(hour)},
+    'failing',
+    'failing',
+  ],
   [
     'a job whose recovery budget is spent is trouble, however lately it ran',
-    {liveness: givenUp, limits: freshFor(hour)},
-    'stalled',
+    {liveness: ended(minute), lastEnd: lastEnd(minute, 'failed', {refused: 'spent'}), limits: freshFor(hour)},
+    'failing',
     'failing',
   ],
   [
@@ -73,7 +82,7 @@ test.each<[string, Partial<JobFacts>, Verdict['kind'], Verdict['status']]>([
   ['runs that write nothing are hung', {liveness: ended(minute), outputs: [output(2 * hour)]}, 'hung', 'failing'],
   [
     'a run without a lease that goes on for long is healthy',
-    {liveness: leaseless, limits: freshFor(minute)},
+    {liveness: leaseless, lastEnd: lastEnd(3 * hour), limits: freshFor(minute)},
     'healthy',
     'ok',
   ],
@@ -84,9 +93,19 @@ test.each<[string, Partial<JobFacts>, Verdict['kind'], Verdict['status']]>([
     'failing',
   ],
   ['a run without a lease serves no slot after its own', {liveness: leaseless, slot: slot(hour)}, 'missed', 'failing'],
-  ['a slot that was served is healthy', {liveness: ended(minute), slot: slot(2 * minute)}, 'healthy', 'ok'],
+  [
+    'a slot that was served is healthy',
+    {liveness: ended(minute), lastEnd: lastEnd(minute), slot: slot(2 * minute)},
+    'healthy',
+    'ok',
+  ],
   ['a slot without a run is missed', {liveness: ended(2 * hour), slot: slot(hour)}, 'missed', 'failing'],
-  ['a slot while the run before goes on is not missed', {liveness: running, slot: slot(minute)}, 'healthy', 'ok'],
+  [
+    'a slot while the run before goes on is not missed',
+    {liveness: running, lastEnd: lastEnd(hour), slot: slot(minute)},
+    'healthy',
+    'ok',
+  ],
   [
     'output that is older than the slot does not excuse it',
     {liveness: ended(2 * hour), slot: slot(30 * minute), outputs: [output(50 * minute)]},
@@ -102,42 +121,42 @@ test.each<[string, Partial<JobFacts>, Verdict['kind'], Verdict['status']]>([
   [
     'a slot while the machine was down is excused',
     {liveness: ended(2 * hour), slot: slot(hour, 'down')},
-    'missed',
+    'unknown',
     'unknown',
   ],
   [
     'a slot that the clock jumped over is excused',
     {liveness: ended(hour), slot: slot(minute, 'skipped')},
-    'missed',
+    'unknown',
     'unknown',
   ],
   [
     'a slot that the clock showed twice is excused',
     {liveness: ended(hour), slot: slot(minute, 'repeated')},
-    'missed',
+    'unknown',
     'unknown',
   ],
   [
     'a slot that was skipped for a reason is excused',
     {liveness: ended(2 * hour), slot: slot(hour), skipped: {uptimeMs: nowUptimeMs - hour, reason: 'breaker open'}},
-    'missed',
+    'unknown',
     'unknown',
   ],
   [
     'a slot that was served, and that the clock was set back to, proves nothing',
-    {liveness: ended(2 * hour), ...setBackAnHourAgo(slot(3 * hour))},
-    'healthy',
+    {liveness: ended(2 * hour), lastEnd: lastEnd(2 * hour), ...setBackAnHourAgo(slot(3 * hour))},
+    'unknown',
     'unknown',
   ],
   [
     'nor does a run from before the clock was set back to a time that guard never saw',
-    {liveness: ended(2 * hour), ...setBackAnHourAgo(slotBefore)},
-    'healthy',
+    {liveness: ended(2 * hour), lastEnd: lastEnd(2 * hour), ...setBackAnHourAgo(slotBefore)},
+    'unknown',
     'unknown',
   ],
   [
     'a run since the clock was set back proves health',
-    {liveness: ended(30 * minute), ...setBackAnHourAgo(slotBefore)},
+    {liveness: ended(30 * minute), lastEnd: lastEnd(30 * minute), ...setBackAnHourAgo(slotBefore)},
     'healthy',
     'ok',
   ],
@@ -147,11 +166,11 @@ test.each<[string, Partial<JobFacts>, Verdict['kind'], Verdict['status']]>([
     'missed',
     'failing',
   ],
-  ['nothing known is presumed healthy', {}, 'healthy', 'unknown'],
+  ['nothing known is unknown', {}, 'unknown', 'unknown'],
   [
     'a job new in the settings waits for its output',
     {watchedSinceMs: nowUptimeMs - minute, outputs: [noFile]},
-    'healthy',
+    'unknown',
     'unknown',
   ],
   ['a job without any sign and old output is stalled', {outputs: [output(2 * hour)]}, 'stalled', 'failing'],
@@ -160,34 +179,35 @@ test.each<[string, Partial<JobFacts>, Verdict['kind'], Verdict['status']]>([
   [
     'a job never seen has the grace of one slot',
     {slot: slot(hour), watchedSinceMs: nowUptimeMs - 90 * minute},
-    'healthy',
+    'unknown',
     'unknown',
   ],
   [
-    'a slot before the job was watched is no reproach',
-    {liveness: ended(3 * hour), slot: slot(hour), watchedSinceMs: nowUptimeMs - minute},
+    'a slot before the job was watched does not count against it',
+    {liveness: ended(3 * hour), lastEnd: lastEnd(3 * hour), slot: slot(hour), watchedSinceMs: nowUptimeMs - minute},
     'healthy',
-    'unknown',
+    'ok',
   ],
   [
     'output that cannot be read says nothing',
-    {liveness: running, outputs: [{...noFile, unreadable: 'EACCES'}]},
+    {liveness: running, lastEnd: lastEnd(hour), outputs: [{...noFile, unreadable: 'EACCES'}]},
     'healthy',
     'ok',
   ],
   [
     'an unfinished output has the grace',
-    {liveness: running, outputs: [output(minute, 'lacks "DONE"')]},
+    {liveness: running, lastEnd: lastEnd(hour), outputs: [output(minute, 'lacks "DONE"')]},
     'healthy',
     'ok',
   ],
   [
-    'an output that stays unfinished is hung',
+    'an output of a first run that stays unfinished is hung',
     {liveness: running, outputs: [output(10 * minute, 'lacks "DONE"')]},
     'hung',
     'failing',
   ],
-  ['a hung job of OpenClaw is stalled', {openclaw: openclaw('hung')}, 'stalled', 'failing'],
+  ['a hung job of OpenClaw is hung', {openclaw: openclaw('hung')}, 'hung', 'failing'],
+  ['a failing job of OpenClaw is failing', {openclaw: openclaw('failing')}, 'failing', 'failing'],
   ['a fresh lease outranks OpenClaw', {liveness: running, openclaw: openclaw('hung')}, 'misreported', 'ok'],
   ['fresh output outranks OpenClaw', {outputs: [output(0)], openclaw: openclaw('hung')}, 'misreported', 'ok'],
   [
@@ -196,9 +216,9 @@ test.each<[string, Partial<JobFacts>, Verdict['kind'], Verdict['status']]>([
     'misreported',
     'ok',
   ],
-  ['a run of long ago does not', {liveness: ended(2 * hour), openclaw: openclaw('hung')}, 'stalled', 'failing'],
+  ['a run of long ago does not', {liveness: ended(2 * hour), openclaw: openclaw('hung')}, 'hung', 'failing'],
   ['a vanished job is missed', {openclaw: openclaw('vanished')}, 'missed', 'failing'],
-  ['a failed read of OpenClaw is nothing', {openclaw: openclaw('unknown')}, 'healthy', 'unknown'],
+  ['a failed read of OpenClaw is nothing', {openclaw: openclaw('unknown')}, 'unknown', 'unknown'],
   [
     'what OpenClaw calls healthy is healthy when nothing else is known',
     {openclaw: openclaw('healthy')},
@@ -208,7 +228,7 @@ test.each<[string, Partial<JobFacts>, Verdict['kind'], Verdict['status']]>([
   [
     'a job that a person switched off may be silent',
     {liveness: lost, openclaw: openclaw('disabled')},
-    'healthy',
+    'unknown',
     'unknown',
   ],
 ])('%s', (_title, facts, kind, status) => {
@@ -216,14 +236,15 @@ test.each<[string, Partial<JobFacts>, Verdict['kind'], Verdict['status']]>([
 })
 
 test('after a boot, a suspend or a jump of the clock there is a grace, and the reason is kept', () => {
-  const undisturbedSinceMs = nowUptimeMs - 9 * minute
+  const at = (agoMs: number) => ({
+    disturbance: {is: 'jump', uptimeMs: nowUptimeMs - agoMs} as const,
+    graceEndMs: nowUptimeMs - agoMs + 10 * minute,
+  })
   const {now} = jobFacts({})
-  const verdict = judgeJob(jobFacts({liveness: lost, now: {...now, undisturbedSinceMs}}))
-  expect(verdict).toMatchObject({kind: 'healthy', status: 'unknown'})
+  const verdict = judgeJob(jobFacts({liveness: lost, now: {...now, ...at(9 * minute)}}))
+  expect(verdict).toMatchObject({kind: 'unknown', status: 'unknown'})
   expect(verdict.reason).toContain('its lease expired')
-  expect(judgeJob(jobFacts({liveness: lost, now: {...now, undisturbedSinceMs: nowUptimeMs - 10 * minute}})).kind).toBe(
-    'stalled',
-  )
+  expect(judgeJob(jobFacts({liveness: lost, now: {...now, ...at(10 * minute)}})).kind).toBe('stalled')
 })
 
 test('a reason names the figures that it rests on', () => {
@@ -233,4 +254,146 @@ test('a reason names the figures that it rests on', () => {
   expect(judgeJob(jobFacts({liveness: ended(2 * hour), slot: slot(hour, 'down')})).reason).toBe(
     'no run for the slot of 2026-01-05T11:00:00.000Z: the machine was down, up again for 1h',
   )
+})
+
+describe('the last end decides whether a job fails', () => {
+  const endedWith = (outcome: LastEnd['outcome'], more: Partial<LastEnd> = {}) =>
+    judgeJob(jobFacts({liveness: ended(minute), lastEnd: lastEnd(minute, outcome, more), hasRuns: true}))
+
+  test.each<[LastEnd['outcome'], Verdict['level']]>([
+    ['failed', 'CRITICAL'],
+    ['unhealthy', 'CRITICAL'],
+    ['timed-out', 'CRITICAL'],
+    ['killed', 'CRITICAL'],
+    ['not-started', 'CRITICAL'],
+    ['interrupted', 'CRITICAL'],
+    ['error', 'CRITICAL'],
+    ['degraded', 'WARNING'],
+  ])('%s is an incident of level %s', (outcome, level) => {
+    expect(endedWith(outcome)).toMatchObject({kind: 'failing', status: 'failing', level})
+  })
+
+  test('neither a run that goes on nor fresh outputs outrank it', () => {
+    const bad = {lastEnd: lastEnd(hour, 'failed'), outputs: [output(minute)]}
+    expect(judgeJob(jobFacts({...bad, liveness: running})).kind).toBe('failing')
+    expect(judgeJob(jobFacts({...bad, liveness: lost})).kind).toBe('failing')
+  })
+
+  test('a reboot interrupts a run without its fault, if another one is to come', () => {
+    expect(endedWith('interrupted', {byReboot: true})).toMatchObject({
+      kind: 'unknown',
+      status: 'unknown',
+      reason: 'its last run was interrupted by a reboot',
+    })
+    const last = {lastEnd: lastEnd(minute, 'interrupted', {byReboot: true}), nextRunInMs: undefined}
+    expect(judgeJob(jobFacts({...last, liveness: ended(minute)})).kind).toBe('failing')
+  })
+
+  test('an output that breaks its rule after a good end is a failure once the grace is over', () => {
+    const wrote = (agoMs: number) =>
+      judgeJob(
+        jobFacts({liveness: ended(minute), lastEnd: lastEnd(minute), outputs: [output(agoMs, 'has 0 of 1 bytes')]}),
+      )
+    expect(wrote(4 * minute)).toMatchObject({kind: 'healthy', status: 'ok'})
+    expect(wrote(6 * minute)).toMatchObject({kind: 'failing', level: 'CRITICAL'})
+  })
+
+  test('the reason says how, why and since when', () => {
+    const streak = {isWell: false, count: 4, firstRunId: 'r0', firstEndUptimeMs: nowUptimeMs - 75 * hour}
+    const facts = {lastEnd: lastEnd(3 * hour, 'failed', {detail: 'auth, 401', refused: 'spent'}), streak}
+    expect(judgeJob(jobFacts({...facts, liveness: ended(3 * hour)})).reason).toBe(
+      'its last run failed 3h ago (auth, 401), 4 bad runs in a row for 3d 3h; not recovered again: spent',
+    )
+  })
+})
+
+describe('an open incident', () => {
+  const open = (kind: string, facts: Partial<JobFacts>, more: Partial<IncidentFacts> = {}) =>
+    judgeJob(jobFacts({hasRuns: true, incident: incident(kind, hour, more), ...facts}))
+
+  test.each<[string, string, Partial<JobFacts>, Verdict['status']]>([
+    ['a good end after it was opened ends it', 'missed', {liveness: ended(minute), lastEnd: lastEnd(minute)}, 'ok'],
+    ['a good end before it does not', 'missed', {liveness: ended(2 * hour), lastEnd: lastEnd(2 * hour)}, 'failing'],
+    ['a run that starts does not', 'missed', {liveness: running, lastEnd: lastEnd(2 * hour)}, 'failing'],
+    ['a live lease does not', 'stalled', {liveness: running}, 'failing'],
+    [
+      'a skipped run does not',
+      'missed',
+      {liveness: ended(2 * hour), slot: slot(hour), skipped: {uptimeMs: nowUptimeMs - hour, reason: 'breaker open'}},
+      'failing',
+    ],
+    ['fresh outputs end one that was hung', 'hung', {liveness: running, outputs: [output(minute)]}, 'ok'],
+    [
+      'outputs of before it was opened do not',
+      'missed',
+      {liveness: running, outputs: [{...output(90 * minute), maxAgeMs: 2 * hour}]},
+      'failing',
+    ],
+    [
+      'fresh outputs do not end one that was failing',
+      'failing',
+      {liveness: running, outputs: [output(minute)]},
+      'failing',
+    ],
+    ['they do if the job leaves no runs on record', 'failing', {hasRuns: false, outputs: [output(minute)]}, 'ok'],
+    [
+      'but not while it runs, for its last end is not known then',
+      'failing',
+      {hasRuns: false, liveness: running, outputs: [output(minute)]},
+      'failing',
+    ],
+    [
+      'a good end with a bad output does not, however young',
+      'failing',
+      {liveness: ended(minute), lastEnd: lastEnd(minute), outputs: [output(minute, 'lacks "DONE"')]},
+      'failing',
+    ],
+    ['nor does a bad output alone', 'hung', {outputs: [output(minute, 'lacks "DONE"')]}, 'failing'],
+  ])('%s', (_title, kind, facts, status) => {
+    expect(open(kind, facts).status).toBe(status)
+  })
+
+  test('keeps its kind and its level, and says what it waits for', () => {
+    const two = {...running, startedUptimeMs: nowUptimeMs - 2 * minute}
+    expect(open('missed', {liveness: two, lastEnd: lastEnd(2 * hour)}, {level: 'WARNING'})).toMatchObject({
+      kind: 'missed',
+      level: 'WARNING',
+      reason: 'missed until a run ends well; running for 2m',
+    })
+  })
+
+  test('of a job that flaps ends after an hour and three good runs', () => {
+    const well = (count: number, forMs: number) => {
+      const streak = {isWell: true, count, firstRunId: 'r', firstEndUptimeMs: nowUptimeMs - forMs}
+      return open('failing', {liveness: ended(0), lastEnd: lastEnd(0), streak}, {isFlapping: true})
+    }
+    expect(well(3, hour).status).toBe('ok')
+    expect(well(2, hour)).toMatchObject({status: 'failing', proof: expect.any(String)})
+    expect(well(9, 59 * minute).reason).toBe('failing and flapping; well for 59m of 1h and 3 of 3 good runs')
+  })
+
+  test('of a job without runs on record that flaps ends after an hour', () => {
+    const well = (forMs: number) =>
+      open('stalled', {hasRuns: false, outputs: [output(0)]}, {isFlapping: true, wellSinceMs: nowUptimeMs - forMs})
+    expect([well(hour).status, well(hour - 1).status]).toEqual(['ok', 'failing'])
+  })
+})
+
+test('a file that is dated into the future proves nothing, and that is said', () => {
+  const odd = {...noFile, future: {path: 'out.json', aheadMs: 3 * 24 * hour}}
+  const verdict = judgeJob(jobFacts({outputs: [odd]}))
+  expect(verdict).toMatchObject({kind: 'stalled', status: 'failing'})
+  expect(verdict.reason).toContain('out.json is dated 3d into the future and proves nothing')
+})
+
+test('a lease whose process is dead is no sign of liveness', () => {
+  const verdict = judgeJob(jobFacts({liveness: {...lost, isDead: true} as JobFacts['liveness']}))
+  expect(verdict).toMatchObject({kind: 'stalled', reason: 'its process is dead, last sign 20m ago'})
+})
+
+test('a change of the schedule is not told as a clock that was set back', () => {
+  const verdict = judgeJob(
+    jobFacts({liveness: ended(3 * hour), slot: slot(hour), watchedSinceMs: nowUptimeMs - minute}),
+  )
+  expect(verdict.reason).toContain('no slot was due since it is watched with this schedule, for 1m')
 })

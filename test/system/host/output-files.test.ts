@@ -20,9 +20,9 @@ function folder(): {dir: string; write: (name: string, text: string, atSeconds: 
   }
 }
 
-async function sight(dir: string, settings: Partial<OutputSettings> = {}) {
-  const [sighting] = await readOutputs([{...rule, ...settings}], dir)
-  return sighting
+async function sight(dir: string, settings: Partial<OutputSettings> = {}, futureFromMs = Number.POSITIVE_INFINITY) {
+  const [observed] = await readOutputs([{...rule, ...settings}], dir, (at) => at >= futureFromMs)
+  return observed
 }
 
 test('the newest of the files that fit is taken, with its age and size', async () => {
@@ -102,4 +102,14 @@ test('a folder that cannot be read is said, not taken for empty', async () => {
   chmodSync(join(dir, 'closed'), 0)
   const seen = await asOrdinaryUser(dir, () => sight(dir, {files: ['closed/*.json']}))
   expect(seen?.unreadable).toContain('EACCES')
+})
+
+test('a file that is dated into the future is reported apart, and hides no other', async () => {
+  const {dir, write} = folder()
+  write('a.json', 'now', 1000)
+  write('b.json', 'odd', 9000)
+  expect(await sight(dir, {}, 5_000_000)).toEqual({
+    newest: {path: 'a.json', modifiedAt: 1_000_000, size: 3},
+    future: {path: 'b.json', modifiedAt: 9_000_000},
+  })
 })

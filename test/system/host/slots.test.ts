@@ -70,7 +70,9 @@ test("the hour that comes twice is known of the machine's own time zone too", ()
 })
 
 test('an expression that nobody checked is named', () => {
-  expect(() => createSlots().latest({expression: '99 * * * *', timezone: 'UTC'}, 0)).toThrow('"99 * * * *" is no cron')
+  expect(() => createSlots().latest({expression: '99 * * * *', timezone: 'UTC'}, 0)).toThrow(
+    '"99 * * * *" is not a cron',
+  )
 })
 
 test('ten thousand jobs of one expression cost one question', () => {
@@ -79,4 +81,11 @@ test('ten thousand jobs of one expression cost one question', () => {
   for (let job = 0; job < 10_000; job++)
     slots.latest({expression: '*/5 * * * *', timezone: 'UTC'}, at('2026-01-05T12:00:00Z'))
   expect(performance.now() - before).toBeLessThan(500)
+})
+
+test('the next slot is the first one after a time', () => {
+  const slots = createSlots()
+  const at = Date.UTC(2026, 0, 5, 12, 7)
+  expect(slots.next({expression: '*/10 * * * *', timezone: 'UTC'}, at)).toBe(Date.UTC(2026, 0, 5, 12, 10))
+  expect(slots.next({expression: '0 3 * * *', timezone: 'UTC'}, at)).toBe(Date.UTC(2026, 0, 6, 3))
 })

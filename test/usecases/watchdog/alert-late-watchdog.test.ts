@@ -32,8 +32,8 @@ test('of many runs the first says it, and the next after the repeat interval', (
   const {run, told, alerts} = machine()
   for (let minutes = 16; minutes < 480; minutes++) run(minutes)
   expect(told).toEqual([
-    'the watchdog is late: its last round was 16m ago, more than 15m; nobody looks after the jobs',
-    'the watchdog is late: its last round was 4h 15m ago, more than 15m; nobody looks after the jobs',
+    'the watchdog is late: its last round was 16m ago, more than 15m; the jobs are not watched',
+    'the watchdog is late: its last round was 4h 15m ago, more than 15m; the jobs are not watched',
   ])
   expect(alerts.lines).toMatchObject([
     {kind: 'raised', level: 'WARNING', component: 'guard-watchdog'},

@@ -18,14 +18,15 @@ const settings: OpenClawSettings = {
   graceMs: 2 * minute,
   wedgedAfterMs: 3 * minute,
   failingAfter: 3,
+  unreachableAfterMs: 15 * 60_000,
 }
 
 const job = (id: string, runningForMs: number) =>
   parseOpenClawJob({id, enabled: true, schedule: {kind: 'cron'}, state: {runningAtMs: now - runningForMs}})!
 
 async function states(answer: Response<OpenClawJobs>): Promise<Record<string, string>> {
-  const sightings = await sight(answer)
-  return Object.fromEntries([...sightings].map(([id, {state}]) => [id, state]))
+  const {jobs: observations} = await sight(answer)
+  return Object.fromEntries([...observations].map(([id, {state}]) => [id, state]))
 }
 
 function sight(answer: Response<OpenClawJobs>, maxAgeMs?: number) {
@@ -60,17 +61,26 @@ test('a job whose last run is older than guard allows is missed', async () => {
     state: {lastRunAtMs: now - 9 * minute},
   })!
   const answer = {ok: true, value: {jobs: [ran], complete: false}} as const
-  expect((await sight(answer, 10 * minute)).get('c1')?.state).toBe('healthy')
-  expect((await sight(answer, 8 * minute)).get('c1')).toMatchObject({
+  expect((await sight(answer, 10 * minute)).jobs.get('c1')?.state).toBe('healthy')
+  expect((await sight(answer, 8 * minute)).jobs.get('c1')).toMatchObject({
     state: 'missed',
     reason: 'its last run was 540 s ago, at most 480 s is allowed',
   })
-  expect((await sight(answer)).get('c1')?.state).toBe('healthy')
+  expect((await sight(answer)).jobs.get('c1')?.state).toBe('healthy')
 })
 
 test('a failed read says what is wrong with OpenClaw', async () => {
   const failure = {kind: 'transient', cause: 'gateway-timeout', message: 'no answer'} as const
-  expect((await sight({ok: false, failure})).get('c2')?.reason).toBe(
+  expect((await sight({ok: false, failure})).jobs.get('c2')?.reason).toBe(
     'OpenClaw could not be read: OpenClaw gives no answer, its gateway is hung: no answer',
   )
+})
+
+test('why OpenClaw could not be asked is said beside its jobs', async () => {
+  const failure = {kind: 'setup', cause: 'missing', message: 'no such program'} as unknown as Extract<
+    Response<never>,
+    {ok: false}
+  >['failure']
+  expect((await sight({ok: false, failure})).unreachable).toBe('OpenClaw cannot be asked (setup): no such program')
+  expect((await sight({ok: true, value: {jobs: [], complete: true}})).unreachable).toBeUndefined()
 })

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import {expect, test} from 'vitest'
 import {emptyUptime, withSample} from '../../../src/domain/clock/uptime.js'
-import {type Incidents, incidentFold, type JobHistory} from '../../../src/domain/incident/incident.js'
+import {type Incidents, incidentFold, type JobHistory, newHistory} from '../../../src/domain/incident/incident.js'
 import type {Fold} from '../../../src/domain/journal/fold.js'
 import {type Lease, type Leases, leaseFold} from '../../../src/domain/lease/lease.js'
 import {resetFold} from '../../../src/domain/openclaw/reset-ledger.js'
@@ -14,6 +14,7 @@ import {leaseNow, leaseOf} from '../../support/leases.js'
 import {policy, scan} from '../../support/watchdog-world.js'
 
 const {at, mono} = leaseNow
+const plan = {policy, hasSettings: true, bootGraceMs: 0, unreachableAfterMs: 15 * minute}
 const ago = fc.constantFrom(0, 1, 4, 8, 20, 50).map((minutes) => minutes * minute)
 
 /** Most jobs have nothing to be said of. */
@@ -47,7 +48,7 @@ function leaseFor({lease, claimedAgo}: Fate, n: number): Lease | undefined {
 
 function historyFor({history}: Fate, job: WatchedJob): JobHistory | undefined {
   if (history === 'none') return undefined
-  const met: JobHistory = {watchKey: watchKey(job), watchedSinceMs: 0, verdict: 'healthy', incident: undefined}
+  const met: JobHistory = {...newHistory, watchKey: watchKey(job)}
   if (history === 'met otherwise') return {...met, watchKey: 'other'}
   return history === 'met' ? met : {...met, verdict: 'stalled'}
 }
@@ -67,7 +68,10 @@ function fromSnapshot<S>(fold: Fold<S>, state: S): S {
 function worldOf(fates: readonly Fate[]) {
   const jobs = fates.map(jobOf)
   const note = {at: at - 90 * minute, mono: mono - 90 * minute, boot: 'boot-1', uptimeMs: mono - 90 * minute}
-  const incidents: Incidents = {...incidentFold.empty(), uptime: withSample(emptyUptime, note)}
+  const incidents: Incidents = {
+    ...incidentFold.empty(),
+    uptimes: new Map([[leaseNow.host, withSample(emptyUptime, note)]]),
+  }
   const leases: Leases = leaseFold.empty()
   const runs: RunsByJob = runsFold.empty()
   jobs.forEach((job, n) => {
@@ -89,9 +93,10 @@ function depsOf({leases, runs, incidents}: Omit<ReturnType<typeof worldOf>, 'job
     incidents: {read: () => incidents},
     resetRequests: {read: resetRequestFold.empty},
     resets: {read: resetFold.empty},
-    slots: {latest: (_, time) => Math.floor(time / (10 * minute)) * 10 * minute},
+    slots: {latest: (_, time) => Math.floor(time / (10 * minute)) * 10 * minute, next: (_, time) => time + minute},
+    isDead: async () => false,
     readOutputs: async () => [],
-    checkOpenClaw: async () => new Map(),
+    checkOpenClaw: async () => undefined,
   }
 }
 
@@ -99,15 +104,15 @@ test('every job is reported on, in the order of the settings, and a snapshot of 
   const seen = {healthy: 0, trouble: 0}
   const property = fc.asyncProperty(fc.array(fate, {minLength: 60, maxLength: 120}), async (fates) => {
     const {jobs, leases, runs, incidents} = worldOf(fates)
-    const survey = await evaluateJobs(depsOf({leases, runs, incidents}), {jobs, policy})
+    const evaluation = await evaluateJobs(depsOf({leases, runs, incidents}), {...plan, jobs})
     const snapshots = {
       leases: fromSnapshot(leaseFold, leases),
       runs: fromSnapshot(runsFold, runs),
       incidents: fromSnapshot(incidentFold, incidents),
     }
-    expect(survey.reports.map(({job}) => job)).toEqual(jobs)
-    expect(await evaluateJobs(depsOf(snapshots), {jobs, policy})).toEqual(survey)
-    for (const {verdict} of survey.reports) seen[verdict.status === 'failing' ? 'trouble' : 'healthy'] += 1
+    expect(evaluation.reports.map(({job}) => job)).toEqual(jobs)
+    expect(await evaluateJobs(depsOf(snapshots), {...plan, jobs})).toEqual(evaluation)
+    for (const {verdict} of evaluation.reports) seen[verdict.status === 'failing' ? 'trouble' : 'healthy'] += 1
   })
   await fc.assert(property, {numRuns: 60})
   expect(seen.healthy).toBeGreaterThan(100)

@@ -1,0 +1,49 @@
+import {span} from './freshness.js'
+import type {JobFacts, LastEnd} from './job-facts.js'
+import {isWell} from './last-end.js'
+import type {Verdict} from './verdict-kind.js'
+
+/**
+ * `failing`, if the last run ended badly. A run that a reboot interrupted is no failure of the job if another one is
+ * to come.
+ *
+ * @returns undefined if the last end says nothing against the job
+ */
+export function badEnd(facts: JobFacts): Verdict | undefined {
+  const {lastEnd, nextRunInMs} = facts
+  if (!lastEnd || isWell(lastEnd)) return undefined
+  if (lastEnd.byReboot && nextRunInMs !== undefined) return undefined
+  const level = lastEnd.outcome === 'degraded' ? 'WARNING' : 'CRITICAL'
+  return {kind: 'failing', status: 'failing', level, reason: failureText(lastEnd, facts)}
+}
+
+const endings: Readonly<Record<LastEnd['outcome'], string>> = {
+  healthy: 'ended well',
+  degraded: 'ended degraded',
+  unhealthy: 'ended unhealthy',
+  failed: 'failed',
+  'timed-out': 'timed out',
+  killed: 'was killed',
+  'not-started': 'could not be started',
+  skipped: 'was skipped',
+  interrupted: 'was interrupted',
+  error: 'ended with an error',
+}
+
+function failureText(end: LastEnd, {streak, now}: JobFacts): string {
+  const detail = end.detail === undefined ? '' : ` (${end.detail})`
+  const refused = end.refused === undefined ? '' : `; not recovered again: ${end.refused}`
+  const isRow = streak !== undefined && !streak.isWell && streak.count > 1
+  const row = isRow ? `, ${streak.count} bad runs in a row for ${span(now.uptimeMs - streak.firstEndUptimeMs)}` : ''
+  return `its last run ${endings[end.outcome]} ${span(now.uptimeMs - end.uptimeMs)} ago${detail}${row}${refused}`
+}
+
+/** The last run in one clause. */
+export function lastRunText({liveness, lastEnd, now}: JobFacts): string {
+  if (liveness.is === 'running-unleased')
+    return `its last run began ${span(now.uptimeMs - liveness.startedUptimeMs)} ago and goes on`
+  if (lastEnd?.byReboot) return 'its last run was interrupted by a reboot'
+  if (lastEnd) return `its last run ${endings[lastEnd.outcome]} ${span(now.uptimeMs - lastEnd.uptimeMs)} ago`
+  if (liveness.is === 'never-seen') return 'no run was ever seen'
+  return `its last sign was ${span(now.uptimeMs - liveness.seenUptimeMs)} ago, without an end on record`
+}

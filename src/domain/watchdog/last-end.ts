@@ -1,0 +1,70 @@
+import {uptimeAt} from '../clock/uptime.js'
+import type {Lease} from '../lease/lease.js'
+import type {JobRuns, RunEnd} from '../run/run.js'
+import type {JobFacts, LastEnd} from './job-facts.js'
+import type {Clocks, JobRecords} from './liveness.js'
+
+/**
+ * How the job's last run ended: by its record, else by the release of a lease under which no run is on record.
+ *
+ * @returns undefined if no end is known
+ */
+export function lastEndOf(records: JobRecords, clocks: Clocks): LastEnd | undefined {
+  const ends = [endOfRun(records, clocks), endOfLease(records, clocks)].filter((end) => end !== undefined)
+  return ends.sort((one, other) => other.uptimeMs - one.uptimeMs)[0]
+}
+
+function endOfRun({jobRuns, deadLease}: JobRecords, clocks: Clocks): LastEnd | undefined {
+  const open = deadLease && jobRuns?.runs.find(({id, outcome}) => id === deadLease.holder && outcome === undefined)
+  if (open) {
+    const detail = 'its guard and its job are gone'
+    return {...noDetails, runId: open.id, outcome: 'interrupted', detail, uptimeMs: clocks.nowUptimeMs}
+  }
+  return jobRuns?.lastEnd && recordedEnd(jobRuns.lastEnd, clocks)
+}
+
+const noDetails = {byReboot: false, refused: undefined}
+
+function recordedEnd(end: RunEnd, {uptime, nowUptimeMs}: Clocks): LastEnd {
+  const {runId, outcome, at, mono, boot, byReboot, refused} = end
+  const sign = mono === undefined || boot === undefined ? {at} : {at, mono, boot}
+  const detail = [end.class, end.detail].filter(Boolean).join(', ')
+  return {
+    runId,
+    outcome,
+    detail: detail === '' ? undefined : detail,
+    uptimeMs: uptimeAt(uptime, sign, nowUptimeMs),
+    byReboot,
+    refused,
+  }
+}
+
+function endOfLease({lease, jobRuns}: JobRecords, {uptime, nowUptimeMs}: Clocks): LastEnd | undefined {
+  const {released} = lease ?? {}
+  if (!lease || !released || isLeaseOfRun(lease, jobRuns)) return undefined
+  const {at, mono, status, detail} = released
+  const uptimeMs = uptimeAt(uptime, mono === undefined ? {at} : {at, mono, boot: lease.boot}, nowUptimeMs)
+  return {...noDetails, runId: undefined, outcome: status === 'ok' ? 'healthy' : 'error', detail, uptimeMs}
+}
+
+function isLeaseOfRun({holder, claimedAt}: Lease, jobRuns: JobRuns | undefined): boolean {
+  const isOne = ({id, startedAt}: {readonly id: string; readonly startedAt: number}) =>
+    id === holder || Math.abs(startedAt - claimedAt) <= sameRunMs
+  return jobRuns?.lastEnd?.runId === holder || (jobRuns?.runs ?? []).some(isOne)
+}
+
+/** Claim and start of one run are written within this. Milliseconds. */
+const sameRunMs = 60_000
+
+/** The last ended runs that all ended well, or all did not. */
+export function streakOf({jobRuns}: JobRecords, {uptime, nowUptimeMs}: Clocks): JobFacts['streak'] {
+  const {streak} = jobRuns ?? {}
+  if (!streak) return undefined
+  const {isWell, count, firstEndedAt, firstRunId} = streak
+  return {isWell, count, firstRunId, firstEndUptimeMs: uptimeAt(uptime, {at: firstEndedAt}, nowUptimeMs)}
+}
+
+/** Whether an end is one that proves success. */
+export function isWell({outcome}: LastEnd): boolean {
+  return outcome === 'healthy'
+}

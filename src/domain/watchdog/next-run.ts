@@ -1,0 +1,41 @@
+import {elapsedMs} from '../clock/reading.js'
+import type {Liveness} from './job-facts.js'
+import type {Clocks, JobRecords} from './liveness.js'
+
+interface NextRunFacts {
+  readonly liveness: Liveness
+  readonly records: JobRecords
+  /** The next slot of the schedule, wall clock; undefined if there is no schedule. */
+  readonly nextSlotAt: number | undefined
+  readonly freshForMs: number | undefined
+  readonly clocks: Clocks
+}
+
+/**
+ * Until the job's next run begins, ms: 0 while one goes on, by the schedule, else by the usual gap between its runs,
+ * else within the time for which an end proves health.
+ *
+ * @returns undefined if nothing says when, or if the run is overdue by more than a gap
+ */
+export function nextRunInMs({liveness, records, nextSlotAt, freshForMs, clocks}: NextRunFacts): number | undefined {
+  if (liveness.is === 'running' || liveness.is === 'running-unleased') return 0
+  const {at} = clocks.now
+  if (nextSlotAt !== undefined) return Math.max(0, nextSlotAt - at)
+  const starts = records.jobRuns?.starts ?? []
+  const last = starts.at(-1)
+  const gapMs = usualGapMs(starts) ?? freshForMs
+  const sinceMs = last === undefined ? sinceLastClaim(records, clocks) : at - last
+  if (gapMs === undefined || sinceMs === undefined || sinceMs > 2 * gapMs) return undefined
+  return Math.max(0, gapMs - Math.max(0, sinceMs))
+}
+
+function sinceLastClaim({lease}: JobRecords, {now}: Clocks): number | undefined {
+  return lease && elapsedMs({at: lease.claimedAt, mono: lease.claimedMono, boot: lease.boot, host: lease.host}, now)
+}
+
+/** The median, so that one pause or one extra run changes nothing. */
+function usualGapMs(starts: readonly number[]): number | undefined {
+  const gaps = starts.slice(1).map((start, index) => start - (starts[index] ?? start))
+  const sorted = gaps.filter((gap) => gap > 0).sort((a, b) => a - b)
+  return sorted[Math.floor(sorted.length / 2)]
+}

@@ -1,0 +1,74 @@
+import {type Judged, span} from './freshness.js'
+import type {IncidentFacts, JobFacts} from './job-facts.js'
+import {isWell} from './last-end.js'
+import type {Verdict, VerdictKind} from './verdict-kind.js'
+
+const hour = 3_600_000
+
+/** A flapping job is well again after this time of health, and this many good runs. */
+const calmMs = hour
+const calmRuns = 3
+
+interface Evidence {
+  readonly facts: JobFacts
+  readonly outputs: Judged
+}
+
+/**
+ * The verdict on a job with an open incident against which nothing speaks any more. It keeps the kind of the incident
+ * until there is proof: a start, a lease that is alive or a skipped run prove no success.
+ */
+export function heldOpen(verdict: Verdict, {facts, outputs}: Evidence): Verdict {
+  const {incident, now} = facts
+  if (!incident) return verdict
+  const proof = proofOf(facts, incident, outputs)
+  const missing =
+    proof === undefined ? `until a run ends well; ${present(verdict, facts)}` : flapsStill(facts, incident)
+  const {level} = incident
+  if (missing === undefined) return {...verdict, status: 'ok', level, kind: resolvedKind(verdict), ...withProof(proof)}
+  const status = now.uptimeMs < now.graceEndMs ? 'unknown' : 'failing'
+  const kind = incident.kind as VerdictKind
+  return {kind, status, level, reason: `${kind} ${missing}`, ...withProof(proof)}
+}
+
+function withProof(proof: string | undefined): Pick<Verdict, 'proof'> {
+  return proof === undefined ? {} : {proof}
+}
+
+function resolvedKind({kind}: Verdict): VerdictKind {
+  return kind === 'unknown' ? 'healthy' : kind
+}
+
+function present({reason}: Verdict, {liveness, now}: JobFacts): string {
+  if (liveness.is !== 'running' && liveness.is !== 'running-unleased') return reason
+  return `running for ${span(now.uptimeMs - liveness.startedUptimeMs)}`
+}
+
+/** @returns undefined if nothing proves that the job succeeds again */
+function proofOf(facts: JobFacts, incident: IncidentFacts, outputs: Judged): string | undefined {
+  const {lastEnd, hasRuns, now, liveness, openclaw} = facts
+  const isWhole = ['fresh', 'none', 'waiting'].includes(outputs.freshness)
+  if (lastEnd && isWell(lastEnd) && isWhole && lastEnd.uptimeMs >= incident.openedUptimeMs)
+    return `its last run ended well ${span(now.uptimeMs - lastEnd.uptimeMs)} ago`
+  // The lease of a run that goes on hides how the one before it ended.
+  const byOutputs = incident.kind !== 'failing' || (!hasRuns && liveness.is !== 'running')
+  if (byOutputs && outputs.freshness === 'fresh' && isRewritten(facts, incident)) return outputs.reason
+  // Nothing but OpenClaw ever tells of such a job.
+  const isOfOpenClaw = liveness.is === 'never-seen' && facts.outputs.length === 0
+  return isOfOpenClaw && openclaw?.state === 'healthy' ? `OpenClaw: ${openclaw.reason}` : undefined
+}
+
+function isRewritten({outputs}: JobFacts, {openedUptimeMs}: IncidentFacts): boolean {
+  return outputs.some(({newest}) => newest !== undefined && newest.modifiedUptimeMs >= openedUptimeMs)
+}
+
+/** @returns undefined if the job does not flap, or has been well for long enough */
+function flapsStill({streak, hasRuns, now}: JobFacts, incident: IncidentFacts): string | undefined {
+  if (!incident.isFlapping) return undefined
+  const sinceMs = hasRuns && streak ? streak.firstEndUptimeMs : (incident.wellSinceMs ?? now.uptimeMs)
+  const wellMs = now.uptimeMs - sinceMs
+  const runs = hasRuns && streak ? streak.count : calmRuns
+  if (wellMs >= calmMs && runs >= calmRuns) return undefined
+  const counted = hasRuns ? ` and ${Math.min(runs, calmRuns)} of ${calmRuns} good runs` : ''
+  return `and flapping; well for ${span(Math.min(wellMs, calmMs))} of ${span(calmMs)}${counted}`
+}
