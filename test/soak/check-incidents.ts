@@ -1,4 +1,4 @@
-import {type Evidence, jobOf} from './evidence.js'
+import {type Evidence, jobOf, troublesOf} from './evidence.js'
 import type {Kind, Trouble} from './kind.js'
 import type {IncidentHistory} from './records.js'
 import {hasRoundWithin, settledAfter} from './rounds.js'
@@ -15,7 +15,7 @@ interface Case {
 
 /** False, missed, too early ended and forgotten incidents of one job, and those told wrongly. One line each. */
 export function checkIncidents(kind: Kind, evidence: Evidence): readonly string[] {
-  const troubles = kind.troubles(evidence.runsOf(kind.name), evidence.firstRoundAt)
+  const troubles = troublesOf(kind, evidence)
   const incidents = evidence.incidents.filter(({job}) => jobOf(job) === kind.name)
   const one: Case = {kind, evidence, troubles, incidents}
   const faults = [

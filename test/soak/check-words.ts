@@ -1,13 +1,14 @@
 import {clock} from './check-incidents.js'
-import {type Evidence, jobOf} from './evidence.js'
+import {type Evidence, jobOf, troublesOf} from './evidence.js'
 import {endedRuns, type Kind, type Trouble} from './kind.js'
 import type {Survey} from './rounds.js'
 
 /** What the rounds, `guard health` and `guard history` said of one job and was not true. One line each. */
 export function checkWords(kind: Kind, evidence: Evidence): readonly string[] {
-  const troubles = kind.troubles(evidence.runsOf(kind.name), evidence.firstRoundAt)
+  const troubles = troublesOf(kind, evidence)
   const faults = [
     ...verdictFaults(kind, troubles, evidence),
+    ...lastingFaults(kind, evidence),
     ...historyFaults(kind, evidence),
     ...newsFaults(kind, troubles, evidence),
     ...healthFaults(kind, evidence),
@@ -41,6 +42,13 @@ function verdictFaults(kind: Kind, troubles: readonly Trouble[], evidence: Evide
     }
   }
   return [...faults.values()]
+}
+
+/** "backup has failed every night since …": how often in a row, and for how long. */
+function lastingFaults({name, isLasting}: Kind, {surveys}: Evidence): readonly string[] {
+  const reason = surveys.at(-1)?.jobs.get(name)?.reason
+  const isSaid = reason === undefined || /\b\d+ .*(in a row|times).* (for|since) /.test(reason)
+  return isLasting && !isSaid ? [`its reason does not say how often and for how long: ${reason}`] : []
 }
 
 function phaseOf({startedAt, exitedAt}: Survey, troubles: readonly Trouble[]): 'trouble' | 'well' | 'either' {

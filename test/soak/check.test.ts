@@ -51,7 +51,6 @@ function evidence(change: Partial<Evidence> = {}): Evidence {
   return {
     kinds: [kind],
     runsOf: () => runs,
-    firstRoundAt: 0,
     rounds,
     surveys: [survey(5 * second, 'healthy'), survey(15 * second, 'failing'), survey(25 * second, 'healthy')],
     incidents: [incident],

@@ -6,7 +6,7 @@ import {surveysOf, wholeRounds} from './rounds.js'
 import {trueRuns} from './truth.js'
 import type {Workplace} from './workplace.js'
 
-type WhatHappened = Pick<Happened, 'launches' | 'rounds' | 'firstRoundAt'>
+type WhatHappened = Pick<Happened, 'launches' | 'rounds'>
 
 /** Asks guard and reads its journals, while what still runs goes on. */
 export function collectEvidence(
@@ -14,13 +14,12 @@ export function collectEvidence(
   kinds: readonly Kind[],
   {happened, escalateAfterMs}: {readonly happened: WhatHappened; readonly escalateAfterMs: number},
 ): Evidence {
-  const {launches, rounds, firstRoundAt} = happened
+  const {launches, rounds} = happened
   const runs = new Map(kinds.map(({name}) => [name, trueRuns(place, name, launches)]))
   const histories = new Map(kinds.map(({name}) => [name, readHistory(place, name)]))
   return {
     kinds,
     runsOf: (job) => runs.get(job) ?? [],
-    firstRoundAt,
     rounds: wholeRounds(rounds),
     surveys: surveysOf(rounds),
     incidents: readIncidents(place),

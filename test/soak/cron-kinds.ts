@@ -1,4 +1,5 @@
 import {badEnds, forGood, type Kind, type Plan} from './kind.js'
+import {firstEnd} from './rounds.js'
 
 const minuteMs = 60_000
 
@@ -22,12 +23,14 @@ export const cronKinds: readonly Kind[] = [
   kind('cron-failing', {
     sentence: 'has failed every time',
     plan: () => ({does: 'echo backup failed; exit 3', outcome: 'failed'}),
+    isLasting: true,
     words: /fail/,
   }),
   kind('cron-degraded', {
     sentence: 'has been degraded every time',
     plan: () => ({does: 'exit 1', outcome: 'degraded'}),
     level: 'WARNING',
+    isLasting: true,
     words: /degraded/,
   }),
   kind('cron-once', {
@@ -52,8 +55,8 @@ export const cronKinds: readonly Kind[] = [
   kind('cron-never', {
     sentence: 'is in the settings and not in the crontab',
     periodTicks: undefined,
-    troubles: (_, firstRoundAt) => {
-      const first = Math.ceil(firstRoundAt / minuteMs) * minuteMs
+    troubles: (_, rounds) => {
+      const first = Math.ceil(firstEnd(rounds) / minuteMs) * minuteMs
       return [forGood(first + cronSpans.graceMs, first + 2 * minuteMs + cronSpans.graceMs)]
     },
     verdicts: {trouble: ['missed'], well: ['unknown', 'healthy']},

@@ -2,10 +2,11 @@ import {chmodSync, mkdirSync} from 'node:fs'
 import {setTimeout as sleep} from 'node:timers/promises'
 import {cronObstacle, installCrontab, readCrontab, startCron} from '../support/cron.js'
 import {findFaults} from './check.js'
+import {clock} from './check-incidents.js'
 import {collectEvidence} from './collect.js'
 import {cronKinds, cronSpans} from './cron-kinds.js'
 import type {Kind} from './kind.js'
-import type {Round} from './rounds.js'
+import {type Round, surveysOf} from './rounds.js'
 import type {SoakOptions, SoakResult} from './run-soak.js'
 import type {Launch} from './truth.js'
 import {createWorkplace, takeSettings, type Workplace} from './workplace.js'
@@ -22,7 +23,7 @@ export async function cronSoak({minutes, repository, print}: Omit<SoakOptions, '
     watchdog: {escalateAfter: `${cronSpans.escalateAfterMs}ms`, bootGrace: '0s'},
   })
   writeLines(place, minutes)
-  const started = [...cronKinds.filter(({periodTicks}) => periodTicks !== undefined)]
+  const started = cronKinds.filter(({periodTicks}) => periodTicks !== undefined)
   const lines = [...started.map(({name}) => name), 'watchdog'].map(
     (name) => `* * * * * ${place.path('line.sh')} ${name}`,
   )
@@ -33,13 +34,23 @@ export async function cronSoak({minutes, repository, print}: Omit<SoakOptions, '
   await sleep(5000)
   rounds.push(...readRounds(place), roundHere(place, []), roundHere(place, ['--json']))
   const launches = started.flatMap((kind) => readLaunches(place, kind))
-  const happened = {launches, rounds, firstRoundAt: rounds[0]?.exitedAt ?? 0}
-  const evidence = collectEvidence(place, cronKinds, {happened, escalateAfterMs: cronSpans.escalateAfterMs})
+  const evidence = collectEvidence(place, cronKinds, {
+    happened: {launches, rounds},
+    escalateAfterMs: cronSpans.escalateAfterMs,
+  })
   const faults = findFaults(evidence)
-  for (const {stdout} of rounds.filter(({stdout}) => !stdout.startsWith('{'))) print(stdout.trimEnd())
-  print(`${evidence.health.text.trimEnd()}\n`)
+  for (const round of rounds) print(roundText(round))
+  print(`guard health: exit ${evidence.health.code}\n${evidence.health.text.trimEnd()}\n`)
   if (faults.length === 0) place.remove()
   return {evidence, faults, dir: place.dir}
+}
+
+/** What a round printed; of a round with `--json`, which is long, each job's verdict. */
+function roundText(round: Round): string {
+  const [survey] = surveysOf([round])
+  const verdicts = [...(survey?.jobs ?? [])].map(([job, {verdict, reason}]) => `${job}: ${verdict}, ${reason}`)
+  const text = survey ? verdicts.join('\n') : round.stdout.trimEnd()
+  return `${clock(round.startedAt)} guard watchdog${survey ? ' --json' : ''}: exit ${round.code}\n${text}`
 }
 
 async function withCrontab(lines: readonly string[], work: () => Promise<void>): Promise<void> {

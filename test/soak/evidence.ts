@@ -1,4 +1,4 @@
-import type {Kind, TrueRun} from './kind.js'
+import type {Kind, Trouble, TrueRun} from './kind.js'
 import type {IncidentHistory, SeenAlert} from './records.js'
 import type {Round, Survey} from './rounds.js'
 
@@ -6,8 +6,7 @@ import type {Round, Survey} from './rounds.js'
 export interface Evidence {
   readonly kinds: readonly Kind[]
   readonly runsOf: (job: string) => readonly TrueRun[]
-  readonly firstRoundAt: number
-  /** Whole rounds alone. */
+  /** Whole rounds alone, in the order of their ends. */
   readonly rounds: readonly Round[]
   readonly surveys: readonly Survey[]
   readonly incidents: readonly IncidentHistory[]
@@ -28,6 +27,11 @@ export interface Health {
   readonly code: number | null
   readonly openJobs: readonly string[]
   readonly text: string
+}
+
+/** The times in which something was wrong with a job. */
+export function troublesOf({name, troubles}: Kind, {runsOf, rounds}: Evidence): readonly Trouble[] {
+  return troubles(runsOf(name), rounds)
 }
 
 /** The job that a record is about. The incident of OpenClaw itself counts for the job that only OpenClaw knows. */

@@ -17,7 +17,6 @@ interface Timing {
 export interface Happened {
   readonly launches: readonly Launch[]
   readonly rounds: readonly Round[]
-  readonly firstRoundAt: number
   /** Ends what still runs, once everything has been looked at. */
   readonly endAll: () => Promise<void>
 }
@@ -31,7 +30,6 @@ export async function soak(place: Workplace, kinds: readonly Kind[], timing: Tim
   const world: World = {place, launches: [], rounds: [], running: new Map()}
   // The watchdog was there before the jobs: without any round on record each run would tell its own trouble.
   await round(world, [])
-  const firstRoundAt = world.rounds[0]?.exitedAt ?? Date.now()
   const beganAt = Date.now()
   const pending: Promise<unknown>[] = []
   for (let tick = 0; tick < ticks; tick++) {
@@ -50,7 +48,7 @@ export async function soak(place: Workplace, kinds: readonly Kind[], timing: Tim
   await round(world, [])
   for (const kind of kinds) kind.atTick?.(place)
   await round(world, ['--json'])
-  return {launches: world.launches, rounds: world.rounds, firstRoundAt, endAll: () => endAll(world, pending)}
+  return {launches: world.launches, rounds: world.rounds, endAll: () => endAll(world, pending)}
 }
 
 interface World {

@@ -1,3 +1,5 @@
+import type {Round} from './rounds.js'
+
 /** How a run must stand in the history. */
 export type Outcome =
   | 'healthy'
@@ -67,7 +69,7 @@ export interface Kind {
   readonly beforeRun?: (ground: Ground) => void
   /** What other programs do at each tick. */
   readonly atTick?: (ground: Ground) => void
-  readonly troubles: (runs: readonly TrueRun[], firstRoundAt: number) => readonly Trouble[]
+  readonly troubles: (runs: readonly TrueRun[], rounds: readonly Round[]) => readonly Trouble[]
   /** When a person hears of it: in the first round, after `escalateAfter`, or at any time up to then. */
   readonly told: 'at-once' | 'in-time' | 'either'
   /** Verdicts that are true while the trouble lasts, and while it does not. */
@@ -77,6 +79,8 @@ export interface Kind {
   readonly flaps?: boolean
   /** What the reason of its verdict must say while the trouble lasts. */
   readonly words: RegExp
+  /** Whether it is bad each time, so that the reason must say at last how often and for how long. */
+  readonly isLasting?: boolean
 }
 
 /** Trouble that goes on until the end of the soak. */

@@ -1,5 +1,6 @@
 import {badEnds, forGood, type Kind, type Plan} from './kind.js'
 import {badOutputs, silentSince} from './lateness.js'
+import {firstEnd} from './rounds.js'
 
 /** Spans of the soak's settings, in ticks. */
 export const spans = {grace: 3, escalateAfter: 6, freshFor: 6, flappingWithin: 60, unreachableAfter: 8} as const
@@ -61,7 +62,7 @@ function wellKinds({tickMs}: Scale): readonly Kind[] {
 function badKinds({tickMs}: Scale): readonly Kind[] {
   const ms = inMs(tickMs)
   const endless = `sleep ${sec(1000, tickMs)}`
-  const failing = {told: 'either', level: 'CRITICAL'} as const
+  const failing = {told: 'either', level: 'CRITICAL', isLasting: true} as const
   return [
     kind('failing', {
       ...failing,
@@ -196,8 +197,8 @@ function silentKinds({tickMs, shift}: Scale): readonly Kind[] {
       sentence: 'is a job of OpenClaw, which cannot be asked',
       isOfOpenClaw: true,
       periodTicks: undefined,
-      troubles: (_, firstRoundAt) => {
-        const since = firstRoundAt + spans.unreachableAfter * tickMs
+      troubles: (_, rounds) => {
+        const since = firstEnd(rounds) + spans.unreachableAfter * tickMs
         return [forGood(since, since + 2 * tickMs)]
       },
       told: 'either',
@@ -218,7 +219,7 @@ function outputKinds({tickMs, shift}: Scale): readonly Kind[] {
       periodTicks: 5,
       plan: (n) => well(n % 9 === 2 ? 'echo > torn-output.out' : 'echo rows: 120 > torn-output.out'),
       settings: outputs('torn-output', {minSize: 4}),
-      troubles: (runs) => badOutputs(runs, {graceMs, isBad: (n) => n % 9 === 2}),
+      troubles: (runs, rounds) => badOutputs(runs, {graceMs, rounds, isBad: (n) => n % 9 === 2}),
       told: 'in-time',
       verdicts: waits,
       words: /torn-output\.out/,
@@ -228,7 +229,7 @@ function outputKinds({tickMs, shift}: Scale): readonly Kind[] {
       periodTicks: 5,
       plan: always(well('echo rows: none > bad-output.out')),
       settings: outputs('bad-output', {contains: 'rows: [0-9]'}),
-      troubles: (runs) => badOutputs(runs, {graceMs, isBad: () => true}),
+      troubles: (runs, rounds) => badOutputs(runs, {graceMs, rounds, isBad: () => true}),
       told: 'either',
       verdicts: {...waits, trouble: ['failing', 'unknown']},
       words: /bad-output\.out/,

@@ -1,4 +1,5 @@
 import {endedRuns, forGood, type Trouble, type TrueRun} from './kind.js'
+import {hasRoundWithin, type Round} from './rounds.js'
 
 interface Silence {
   readonly freshForMs: number
@@ -20,14 +21,18 @@ export function silentSince(runs: readonly TrueRun[], {freshForMs, graceMs}: Sil
 
 interface BadOutputs {
   readonly graceMs: number
+  readonly rounds: readonly Round[]
   readonly isBad: (n: number) => boolean
 }
 
 /** Clocks of files and of processes differ by less; milliseconds. */
 const clockSlackMs = 250
 
-/** An output that breaks its rule is trouble once it is older than the grace, until a good one is written. */
-export function badOutputs(runs: readonly TrueRun[], {graceMs, isBad}: BadOutputs): readonly Trouble[] {
+/**
+ * An output that breaks its rule is trouble once it is older than the grace, until a good one is written. Written anew
+ * it is young again, so guard must know the trouble only once a whole round has seen an old one.
+ */
+export function badOutputs(runs: readonly TrueRun[], {graceMs, rounds, isBad}: BadOutputs): readonly Trouble[] {
   const ended = endedRuns(runs)
   const troubles: Trouble[] = []
   let open: Trouble | undefined
@@ -38,11 +43,13 @@ export function badOutputs(runs: readonly TrueRun[], {graceMs, isBad}: BadOutput
       open = undefined
       continue
     }
-    const from = (run.startedAt ?? run.launchedAt) + graceMs
     const next = ended[index + 1]
-    // Written anew before that, it is young again.
-    if (next && (next.endedAt ?? next.exitedAt) < from) continue
-    open ??= forGood(from, endedAt + graceMs + clockSlackMs)
+    const rewrittenAt = next?.startedAt ?? next?.launchedAt ?? Number.POSITIVE_INFINITY
+    const from = (run.startedAt ?? run.launchedAt) + graceMs
+    if (rewrittenAt < from) continue
+    open ??= forGood(from, Number.POSITIVE_INFINITY)
+    const certain = endedAt + graceMs + clockSlackMs
+    if (hasRoundWithin(rounds, certain, rewrittenAt)) open = {...open, certain: Math.min(open.certain, certain)}
   }
   return open ? [...troubles, open] : troubles
 }

@@ -33,6 +33,11 @@ interface JobVerdict {
   readonly reason: string
 }
 
+/** When the first round had ended: since then guard watches. */
+export function firstEnd([first]: readonly Round[]): number {
+  return first?.exitedAt ?? Number.POSITIVE_INFINITY
+}
+
 /** Whether a whole round lies between two times. */
 export function hasRoundWithin(rounds: readonly Round[], from: number, to: number): boolean {
   return rounds.some(({startedAt, exitedAt}) => startedAt >= from && exitedAt <= to)
