@@ -1,5 +1,6 @@
 import {type Evidence, jobOf, troublesOf} from './evidence.js'
 import type {Kind, Trouble} from './kind.js'
+import {flappingIncidents} from './limits.js'
 import type {IncidentHistory} from './records.js'
 import {hasRoundWithin, settledAfter} from './rounds.js'
 
@@ -83,8 +84,6 @@ function flappingFaults({incidents, troubles, evidence}: Case): readonly string[
   if (incidents.at(-1)?.resolvedAt !== undefined) faults.push('flaps: its incident does not stay open')
   return faults
 }
-
-const flappingIncidents = 4
 
 function alertFaults({kind, incidents, evidence}: Case): readonly string[] {
   const own = evidence.alerts.filter(({job}) => job !== undefined && jobOf(job) === kind.name)

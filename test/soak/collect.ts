@@ -16,7 +16,8 @@ export function collectEvidence(
 ): Evidence {
   const {launches, rounds} = happened
   const runs = new Map(kinds.map(({name}) => [name, trueRuns(place, name, launches)]))
-  const histories = new Map(kinds.map(({name}) => [name, readHistory(place, name)]))
+  const started = kinds.filter(({periodTicks}) => periodTicks !== undefined)
+  const histories = new Map(started.map(({name}) => [name, readHistory(place, name)]))
   return {
     kinds,
     runsOf: (job) => runs.get(job) ?? [],

@@ -1,4 +1,5 @@
-import {badEnds, forGood, type Kind, type Plan} from './kind.js'
+import {forGood, type Kind} from './kind.js'
+import {always, bad, kind, well} from './make-kind.js'
 import {firstEnd} from './rounds.js'
 
 const minuteMs = 60_000
@@ -10,38 +11,36 @@ export const cronSpans = {graceMs: 20_000, escalateAfterMs: 3 * minuteMs} as con
 const lastStart = 5
 
 const schedule = {schedule: '* * * * *', timezone: 'UTC'}
-const failing = {trouble: ['failing'], well: ['healthy']}
-const well: Plan = {does: ':', outcome: 'healthy'}
 
 /** The five jobs of the crontab, and one that is in the settings and not in the crontab. */
 export const cronKinds: readonly Kind[] = [
-  kind('cron-well', {
+  cronKind('cron-well', {
     sentence: 'is well, and writes its output in the second of the round',
-    plan: () => ({does: 'echo rows: 120 > cron-well.out', outcome: 'healthy'}),
+    plan: always(well('echo rows: 120 > cron-well.out')),
     settings: {...schedule, outputs: [{files: 'cron-well.out', maxAge: '3m', minSize: 4}]},
   }),
-  kind('cron-failing', {
+  cronKind('cron-failing', {
     sentence: 'has failed every time',
-    plan: () => ({does: 'echo backup failed; exit 3', outcome: 'failed'}),
+    plan: always(bad('echo backup failed; exit 3', 'failed')),
     isLasting: true,
     words: /fail/,
   }),
-  kind('cron-degraded', {
+  cronKind('cron-degraded', {
     sentence: 'has been degraded every time',
-    plan: () => ({does: 'exit 1', outcome: 'degraded'}),
+    plan: always(bad('exit 1', 'degraded')),
     level: 'WARNING',
     isLasting: true,
     words: /degraded/,
   }),
-  kind('cron-once', {
+  cronKind('cron-once', {
     sentence: 'failed once and was well again at once',
-    plan: (n) => (n === 3 ? {does: 'exit 3', outcome: 'failed'} : well),
+    plan: (n) => (n === 3 ? bad('exit 3', 'failed') : well()),
     told: 'in-time',
     words: /fail/,
   }),
-  kind('cron-stopped', {
+  cronKind('cron-stopped', {
     sentence: 'was taken out of the crontab',
-    plan: (n) => (n < lastStart ? well : undefined),
+    plan: (n) => (n < lastStart ? well() : undefined),
     troubles: (runs) => {
       const last = runs.at(-1)
       if (runs.length < lastStart || !last) return []
@@ -52,7 +51,7 @@ export const cronKinds: readonly Kind[] = [
     verdicts: {trouble: ['missed'], well: ['healthy']},
     words: /no run for the slot|since|ago/,
   }),
-  kind('cron-never', {
+  cronKind('cron-never', {
     sentence: 'is in the settings and not in the crontab',
     periodTicks: undefined,
     troubles: (_, rounds) => {
@@ -64,17 +63,6 @@ export const cronKinds: readonly Kind[] = [
   }),
 ]
 
-function kind(name: string, facts: Partial<Omit<Kind, 'name'>> & Pick<Kind, 'sentence'>): Kind {
-  return {
-    name,
-    periodTicks: 1,
-    plan: () => well,
-    settings: schedule,
-    troubles: badEnds,
-    told: 'either',
-    verdicts: failing,
-    level: 'CRITICAL',
-    words: /./,
-    ...facts,
-  }
+function cronKind(name: string, facts: Partial<Kind> & Pick<Kind, 'sentence'>): Kind {
+  return kind(name, {periodTicks: 1, settings: schedule, ...facts})
 }

@@ -3,7 +3,9 @@ import {collectEvidence} from './collect.js'
 import type {Evidence} from './evidence.js'
 import {soak} from './harness.js'
 import type {Kind} from './kind.js'
-import {flappingIncidents, openclawId, soakKinds, spans} from './kinds.js'
+import {soakKinds} from './kinds.js'
+import {flappingIncidents, spans} from './limits.js'
+
 import {measureTick} from './machine.js'
 import {createWorkplace, takeSettings} from './workplace.js'
 
@@ -49,6 +51,9 @@ export async function runSoak({minutes, seed, repository, print}: SoakOptions): 
     throw error
   }
 }
+
+/** Of the one job that only OpenClaw knows. */
+const openclawId = '3a7f742b-889a-4c05-9697-f5f873fea02c'
 
 /** Everything that guard knows as a time is counted in ticks here. */
 function settingsFor(tickMs: number): object {
