@@ -109,6 +109,7 @@ describe('what the soak finds', () => {
       {incidents: [{...incident, resolvedAt: undefined}]},
       /guard health does not say/,
     ],
+    ['lasting trouble without its length', {kinds: [{...kind, isLasting: true}]}, /does not say how often/],
     ['a false exit code', {health: {code: 1, openJobs: [], text: ''}}, /guard health exits with 1, not 0/],
     [
       'a line without a terminal about a job that is well',
