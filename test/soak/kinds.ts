@@ -29,7 +29,8 @@ function wellKinds({tickMs}: Scale): readonly Kind[] {
       sentence: 'is well at its second attempt each time',
       periodTicks: 4,
       plan: always(well('[ "$GUARD_ATTEMPT" -gt 1 ] || exit 3')),
-      settings: {retry: {maxAttempts: 3, firstDelay: '100ms'}},
+      // Each run earns the retry that it takes.
+      settings: {retry: {maxAttempts: 3, firstDelay: '100ms', budget: {ratio: 1}}},
     }),
     kind('locked', {
       sentence: 'finds the lock of a dead process each time, and is well once it is cleared',
