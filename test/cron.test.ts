@@ -1,44 +1,16 @@
-import {execFileSync, spawn, spawnSync} from 'node:child_process'
 import {existsSync, readFileSync} from 'node:fs'
 import {expect, onTestFinished, test} from 'vitest'
-import {createSandbox, guardBin, isAlive, isRoot, nodeEnv, until} from './support/sandbox.js'
+import {cronObstacle, installCrontab, readCrontab, startCron} from './support/cron.js'
+import {createSandbox, guardBin, nodeEnv, until} from './support/sandbox.js'
 
 /** Debian's cron itself starts guard: no terminal, no profile, PATH=/usr/bin:/bin. */
 
-const cron = ['/usr/sbin/cron', '/usr/bin/cron'].find((path) => existsSync(path))
-const obstacle = !isRoot ? 'only root may start cron' : !cron ? 'cron is not installed' : undefined
-
-function crontab(): string {
-  const {status, stdout} = spawnSync('crontab', ['-l'], {encoding: 'utf8'})
-  return status === 0 ? stdout : ''
-}
-
-function installCrontab(text: string): void {
-  if (text === '') spawnSync('crontab', ['-r'])
-  else execFileSync('crontab', ['-'], {input: text})
-}
-
-function runningCron(): number | undefined {
-  if (!existsSync('/var/run/crond.pid')) return undefined
-  const pid = Number.parseInt(readFileSync('/var/run/crond.pid', 'latin1'), 10)
-  return isAlive(pid) && readFileSync(`/proc/${pid}/comm`, 'latin1').trim() === 'cron' ? pid : undefined
-}
-
-/** In the foreground, and only if this machine has none at work. */
-function startCron(program: string): void {
-  if (runningCron() !== undefined) return
-  const child = spawn(program, ['-f'], {stdio: 'ignore'})
-  onTestFinished(() => {
-    child.kill('SIGTERM')
-  })
-}
-
-test.skipIf(obstacle !== undefined)(
-  `a line of a crontab runs its job under guard, in the bare environment of cron${obstacle ? ` (${obstacle})` : ''}`,
+test.skipIf(cronObstacle !== undefined)(
+  `a line of a crontab runs its job under guard, in the bare environment of cron${cronObstacle ? ` (${cronObstacle})` : ''}`,
   async () => {
     const box = createSandbox()
     box.write('job.py', 'import os\nprint(os.environ["PATH"], os.isatty(1))\n')
-    const before = crontab()
+    const before = readCrontab()
     onTestFinished(() => installCrontab(before))
     const words = [guardBin, 'run', '--state-dir', box.stateDir, '--job', 'from_cron', box.path('job.py')]
     const set = Object.entries(nodeEnv)
@@ -48,7 +20,8 @@ test.skipIf(obstacle !== undefined)(
     installCrontab(
       `${before}\n# added by a test of guard, which takes it away again\n* * * * * ${line} > ${box.path('output')} 2>&1\n`,
     )
-    startCron(cron ?? '')
+    const cron = startCron()
+    onTestFinished(() => void cron?.kill('SIGTERM'))
 
     // cron reads the crontab at the next minute.
     const journal = `${box.stateDir}/runs.jsonl`

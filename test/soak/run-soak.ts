@@ -1,0 +1,86 @@
+import {findFaults} from './check.js'
+import {collectEvidence} from './collect.js'
+import type {Evidence} from './evidence.js'
+import {soak} from './harness.js'
+import type {Kind} from './kind.js'
+import {soakKinds} from './kinds.js'
+import {flappingIncidents, spans} from './limits.js'
+
+import {measureTick} from './machine.js'
+import {createWorkplace, takeSettings} from './workplace.js'
+
+export interface SoakOptions {
+  readonly minutes: number
+  readonly seed: number
+  readonly repository: string
+  readonly print: (line: string) => void
+}
+
+export interface SoakResult {
+  readonly evidence: Evidence
+  readonly faults: readonly string[]
+  /** Gone if there are no faults. */
+  readonly dir: string
+}
+
+/** So many ticks let each kind show what it is for. */
+const fewestTicks = 36
+
+/** One soak: measures the machine, lets it happen, holds what was said against what was so, and cleans up. */
+export async function runSoak({minutes, seed, repository, print}: SoakOptions): Promise<SoakResult> {
+  const place = createWorkplace(repository)
+  const random = seededRandom(seed)
+  const shift = Math.floor(random() * 3)
+  // The machine is measured with settings like those of the soak, whose limits need the measure.
+  takeSettings(place, soakKinds({tickMs: 1000, shift}), settingsFor(1000))
+  const tickMs = await measureTick(place)
+  const kinds = soakKinds({tickMs, shift})
+  takeSettings(place, kinds, settingsFor(tickMs))
+  const ticks = Math.max(fewestTicks, Math.ceil((minutes * 60_000) / tickMs))
+  print(`${kinds.length} jobs, ${ticks} ticks of ${tickMs} ms, seed ${seed}, in ${place.dir}`)
+  const phases = new Map(kinds.map((kind) => [kind, Math.floor(random() * (kind.periodTicks ?? 1))]))
+  const happened = await soak(place, kinds, {tickMs, ticks, phaseOf: (kind: Kind) => phases.get(kind) ?? 0})
+  try {
+    const evidence = collectEvidence(place, kinds, {happened, escalateAfterMs: spans.escalateAfter * tickMs})
+    const faults = findFaults(evidence)
+    await happened.endAll()
+    if (faults.length === 0) place.remove()
+    return {evidence, faults, dir: place.dir}
+  } catch (error) {
+    await happened.endAll()
+    throw error
+  }
+}
+
+/** Of the one job that only OpenClaw knows. */
+const openclawId = '3a7f742b-889a-4c05-9697-f5f873fea02c'
+
+/** Everything that guard knows as a time is counted in ticks here. */
+function settingsFor(tickMs: number): object {
+  const ms = (ticks: number) => `${ticks * tickMs}ms`
+  return {
+    defaults: {grace: ms(spans.grace)},
+    watchdog: {
+      escalateAfter: ms(spans.escalateAfter),
+      flapping: {incidents: flappingIncidents, within: ms(spans.flappingWithin)},
+      // The machine may have been booted a minute ago; that is another test's matter.
+      bootGrace: '0s',
+    },
+    openclaw: {
+      command: ['no-such-openclaw'],
+      jobs: {scanner: {id: openclawId}},
+      unreachableAfter: ms(spans.unreachableAfter),
+    },
+  }
+}
+
+/** The same numbers for the same seed (mulberry32). */
+function seededRandom(seed: number): () => number {
+  let state = seed >>> 0
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
+  }
+}
