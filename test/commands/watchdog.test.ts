@@ -30,27 +30,10 @@ test('a job new in the settings is no trouble, and exit 0 says so', async () => 
   expect(code).toBe(0)
 })
 
-test('a plain round, which loads no oclif, does and says what a round through oclif does', async () => {
-  const [plain, full] = [deadJob(), deadJob()]
-  const throughOclif = {env: {GUARD_FULL_CLI: '1'}}
-  for (let round = 0; round < 2; round++) {
-    expect(untimed(await plain.guard('watchdog'))).toEqual(untimed(await full.guardWith(throughOclif, 'watchdog')))
-  }
-  const kinds = (box: Sandbox) => box.journal('incidents.jsonl').map(({kind}) => kind)
-  expect(kinds(plain)).toEqual(kinds(full))
-  const broken = createSandbox()
-  broken.write('.guardianrc.yaml', 'jobs: 7')
-  const refused = await broken.guard('watchdog')
-  expect(refused).toEqual(await broken.guardWith(throughOclif, 'watchdog'))
-  expect(refused.code).toBe(78)
-})
-
-type Shown = Pick<Awaited<ReturnType<Sandbox['guard']>>, 'code' | 'stdout' | 'stderr'>
-
-const untimed = ({code, stdout, stderr}: Shown) => ({
-  code,
-  stderr,
-  stdout: stdout.replace(/\d+m?s ago|\d+m \d+s ago/g, 'ago'),
+test('wrong settings end a round with 78', async () => {
+  const box = createSandbox()
+  box.write('.guardianrc.yaml', 'jobs: 7')
+  expect((await box.guard('watchdog')).code).toBe(78)
 })
 
 test('of very many jobs those that are healthy are only counted, and the next round finds them in a snapshot', async () => {
