@@ -1,6 +1,6 @@
 import type {Stamp} from '../domain/journal/record.js'
 import {leaseFold} from '../domain/lease/lease.js'
-import {runsFold} from '../domain/run/run.js'
+import {runsFold} from '../domain/run/job-runs.js'
 import type {Journal} from './journal.js'
 import {historyLimits, stateLimits} from './limits.js'
 import {openJournal} from './open.js'

@@ -1,5 +1,5 @@
 import type {Leases} from '../../src/domain/lease/lease.js'
-import type {RunsByJob} from '../../src/domain/run/run.js'
+import type {RunsByJob} from '../../src/domain/run/job-runs.js'
 import {isFixed, type SimulatedJob} from './fleet.js'
 import type {LiveJournal} from './live-journal.js'
 import {hour, type Machine, minute} from './machine.js'

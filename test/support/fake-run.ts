@@ -1,7 +1,7 @@
 import {jobDefaults} from '../../src/config/defaults.js'
 import {breakerFold} from '../../src/domain/breaker/breaker.js'
 import {leaseFold} from '../../src/domain/lease/lease.js'
-import {allRunsFold} from '../../src/domain/run/run.js'
+import {allRunsFold} from '../../src/domain/run/job-runs.js'
 import type {JobSettings} from '../../src/domain/settings/job.js'
 import type {BreakerSettings} from '../../src/domain/settings/settings.js'
 import {GuardError} from '../../src/errors.js'

@@ -1,6 +1,5 @@
 import {type BootRef, type ProcessRef, parseProcessRef} from '../clock/process-ref.js'
-import type {Fold} from '../journal/fold.js'
-import {isTime, type RawRecord} from '../journal/record.js'
+import type {RawRecord} from '../journal/record.js'
 import type {Outcome} from './outcome.js'
 
 /**
@@ -53,129 +52,12 @@ export interface Run {
   readonly boot?: string
 }
 
-/** The end of a run that took place; a skipped run has none. */
-export interface RunEnd {
-  readonly runId: string
-  readonly outcome: Outcome | 'interrupted'
-  readonly class?: string
-  readonly detail?: string
-  /** When the record was written; `mono` and `boot` if the record has a stamp. */
-  readonly at: number
-  readonly mono?: number
-  readonly boot?: string
-  /** An interruption that was found after the machine had been booted again. */
-  readonly byReboot: boolean
-  /** Why the job was not recovered any more: its budget is spent. */
-  readonly refused?: string
-}
-
-/** The last ended runs that all ended well, or all did not. */
-interface Streak {
-  readonly isWell: boolean
-  readonly count: number
-  readonly firstRunId: string
-  /** Wall clock, ms; the end of the first of them. */
-  readonly firstEndedAt: number
-}
-
-export interface JobRuns {
-  /** In the order in which they began; changed in place, because a history may be long. */
-  readonly runs: Run[]
-  /** In the order of the records, whichever run began last. */
-  readonly lastEnd?: RunEnd
-  readonly streak?: Streak
-  /** Wall clock times of the last starts, ms, oldest first. */
-  readonly starts?: readonly number[]
-}
-
-/** The usual gap is taken from this many starts. */
-const keptStarts = 10
-
-export type RunsByJob = Map<string, JobRuns>
-
-/** Which runs of a job are kept. `last`: those that go on, the last that took place, and the last that was skipped. */
-type Keeps = 'all' | 'last'
-
-/** What the watchdog needs of every job; `guard history` reads the records themselves. */
-export const runsFold = runFold('last')
-export const allRunsFold = runFold('all')
-
-function runFold(keeps: Keeps): Fold<RunsByJob> {
-  return {
-    empty: () => new Map(),
-    apply: (book, record) => {
-      applyRun(book, record, keeps)
-      return 'ok'
-    },
-    save: (book) => Array.from(book, ([job, known]) => ({job, ...known})),
-    restore: (saved) => new Map((saved as readonly SavedRuns[]).map(({job, ...known}) => [job, known])),
-  }
-}
-
-type SavedRuns = JobRuns & {readonly job: string}
-
-/** Every run that has no end. */
-export function openRuns(book: RunsByJob): readonly Run[] {
-  return Array.from(book.values()).flatMap(({runs}) => runs.filter(({outcome}) => outcome === undefined))
-}
-
-function applyRun(book: RunsByJob, record: RawRecord, keeps: Keeps): void {
-  const {job, at, run: id} = record
-  if (typeof job !== 'string' || !isTime(at) || typeof id !== 'string') return
-  const known = book.get(job) ?? {runs: []}
-  // A record is nearly always of one of the last runs.
-  const index = known.runs.findLastIndex((run) => run.id === id)
-  const before = known.runs[index]
-  const run = nextRun(before, record, newRun(id, job, at))
-  if (!run || run === before) return
-  put(known.runs, run, {index, keeps})
-  book.set(job, {...known, ...derived(known, {before, run, record})})
-}
-
-interface Change {
-  readonly before: Run | undefined
-  readonly run: Run
-  readonly record: RawRecord
-}
-
-/** What a record changes beside the run itself. */
-function derived({streak, starts = []}: JobRuns, {before, run, record}: Change): Partial<JobRuns> {
-  if (run.outcome === 'skipped') return {}
-  if (!before) return {starts: [...starts, run.startedAt].slice(-keptStarts)}
-  if (run.outcome === undefined) return {}
-  const isWell = run.outcome === 'healthy'
-  const first = {isWell, count: 1, firstRunId: run.id, firstEndedAt: run.endedAt ?? run.startedAt}
-  const next = streak?.isWell === isWell ? {...streak, count: streak.count + 1} : first
-  return {streak: next, lastEnd: endOf(run, record)}
-}
-
-function endOf(run: Run, record: RawRecord): RunEnd {
-  const {mono, boot} = record
-  const refused = run.steps.findLast((step) => step.do === 'refused')
-  return {
-    runId: run.id,
-    outcome: run.outcome ?? 'interrupted',
-    ...(run.class !== undefined && {class: run.class}),
-    ...(run.detail !== undefined && {detail: run.detail}),
-    at: run.endedAt ?? run.startedAt,
-    ...(typeof mono === 'number' && typeof boot === 'string' && {mono, boot}),
-    byReboot: run.outcome === 'interrupted' && isOfEarlierBoot(run, record),
-    ...(refused && {refused: refused.evidence ?? 'its recovery budget is spent'}),
-  }
-}
-
-function isOfEarlierBoot({boot}: Run, record: RawRecord): boolean {
-  const here = bootOf(record)
-  const [host] = (boot ?? '').split(' ')
-  return boot !== undefined && here !== undefined && boot !== here && here.startsWith(`${host} `)
-}
-
-function bootOf({host, boot}: RawRecord): string | undefined {
-  return typeof host === 'string' && typeof boot === 'string' ? `${host} ${boot}` : undefined
-}
-
-/** @returns undefined if the record changes nothing */
-function nextRun(known: Run | undefined, record: RawRecord, begun: Run): Run | undefined {
+/**
+ * The run after a record about it.
+ *
+ * @returns undefined if the record changes nothing
+ */
+export function nextRun(known: Run | undefined, record: RawRecord, begun: Run): Run | undefined {
   const {kind} = record
   const at = begun.startedAt
   if (kind === 'skipped')
@@ -193,7 +75,7 @@ function startedRun(begun: Run, record: RawRecord): Run {
   return {...begun, ...logOf(record), ...ownerOf(record), ...(boot !== undefined && {boot})}
 }
 
-function newRun(id: string, job: string, startedAt: number): Run {
+export function newRun(id: string, job: string, startedAt: number): Run {
   return {id, job, startedAt, attempts: 0, recovered: false, steps: []}
 }
 
@@ -243,21 +125,7 @@ function stepOf(record: RawRecord, at: number): RunStep {
   }
 }
 
-interface Where {
-  /** Index of the run among those of its job; -1 if it is new. */
-  readonly index: number
-  readonly keeps: Keeps
-}
-
-function put(runs: Run[], run: Run, {index, keeps}: Where): void {
-  if (index < 0) runs.push(run)
-  else runs[index] = run
-  if (run.outcome && keeps === 'last') forgetEarlier(runs, run.outcome === 'skipped')
-}
-
-/** Of the ended runs that were skipped, or of those that were not, keeps the last. */
-function forgetEarlier(runs: Run[], skipped: boolean): void {
-  const isOne = ({outcome}: Run) => outcome !== undefined && (outcome === 'skipped') === skipped
-  const last = runs.findLastIndex(isOne)
-  for (let index = last - 1; index >= 0; index--) if (isOne(runs[index] as Run)) runs.splice(index, 1)
+/** The boot in which a record was written, as `HOST BOOT`. */
+export function bootOf({host, boot}: RawRecord): string | undefined {
+  return typeof host === 'string' && typeof boot === 'string' ? `${host} ${boot}` : undefined
 }

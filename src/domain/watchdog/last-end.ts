@@ -1,6 +1,6 @@
 import {uptimeAt} from '../clock/uptime.js'
 import type {Lease} from '../lease/lease.js'
-import type {JobRuns, RunEnd} from '../run/run.js'
+import type {JobRuns, RunEnd} from '../run/job-runs.js'
 import type {JobFacts, LastEnd} from './job-facts.js'
 import type {Clocks, JobRecords} from './liveness.js'
 

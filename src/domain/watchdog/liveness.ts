@@ -1,7 +1,8 @@
 import type {ClockReading} from '../clock/reading.js'
 import {endOfBoot, type Uptime, uptimeAt} from '../clock/uptime.js'
 import {type Lease, leaseState} from '../lease/lease.js'
-import type {JobRuns, Run} from '../run/run.js'
+import type {JobRuns} from '../run/job-runs.js'
+import type {Run} from '../run/run.js'
 import type {JobFacts, Liveness} from './job-facts.js'
 
 /** What the journals have of one job. */

@@ -1,7 +1,8 @@
 import type {RawRecord} from '../../domain/journal/record.js'
 import type {Leases} from '../../domain/lease/lease.js'
 import {withInferredOutcome} from '../../domain/run/interrupted-run.js'
-import {allRunsFold, type Run, type RunsByJob} from '../../domain/run/run.js'
+import {allRunsFold, type RunsByJob} from '../../domain/run/job-runs.js'
+import type {Run} from '../../domain/run/run.js'
 import type {Journal} from '../../journal/journal.js'
 import {leaseHolder, type SurvivorOf} from './lease-holder.js'
 

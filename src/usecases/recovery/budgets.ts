@@ -1,5 +1,5 @@
 import {budgetLeft, budgetResetKind, countedSteps, spentClasses} from '../../domain/recovery/budget.js'
-import type {RunsByJob} from '../../domain/run/run.js'
+import type {RunsByJob} from '../../domain/run/job-runs.js'
 import {type Settings, settingsOfJob} from '../../domain/settings/settings.js'
 import {closestName} from '../../domain/settings/suggest.js'
 import {GuardError} from '../../errors.js'

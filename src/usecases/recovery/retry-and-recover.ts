@@ -2,7 +2,7 @@ import {formatDuration} from '../../domain/clock/duration.js'
 import type {JobOutput} from '../../system/output/job-output.js'
 import {type Attempt, type AttemptDeps, type AttemptTask, attemptJob} from '../run/attempt-job.js'
 import {type OpenBreakerDeps, openRetryTokens} from '../run/run-breaker.js'
-import type {RunEnd, RunRequest} from '../run/run-request.js'
+import type {FinishedRun, RunRequest} from '../run/run-request.js'
 import {openLog} from '../run/tolerate-state-error.js'
 import type {RecoveryRequest} from './recovery-steps.js'
 import {type AttemptStart, type RetryDeps, retryAttempts} from './retry.js'
@@ -27,7 +27,7 @@ interface RetryAndRecoverTask extends RunRequest {
 }
 
 /** After a failed attempt: retries by the settings, then recovers. The last attempt or verification decides how the run ended. */
-export async function retryAndRecover(deps: RetryAndRecoverDeps, task: RetryAndRecoverTask): Promise<RunEnd> {
+export async function retryAndRecover(deps: RetryAndRecoverDeps, task: RetryAndRecoverTask): Promise<FinishedRun> {
   const {first, job, settings} = task
   const signal = first.signals.aborted
   const {last, attempts} = await retryAttempts(await openRetry(deps, task), settings.retry, async (start) => {
@@ -67,7 +67,7 @@ async function recover(
   deps: RetryAndRecoverDeps,
   task: RetryAndRecoverTask,
   {last, attempts}: Retried,
-): Promise<RunEnd> {
+): Promise<FinishedRun> {
   const {first, job, runId, settings} = task
   const signal = first.signals.aborted
   const {openRetryOutput, services, ...adapters} = await deps.openRecovery(signal)

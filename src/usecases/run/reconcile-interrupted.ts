@@ -1,5 +1,6 @@
 import type {Lease, Leases} from '../../domain/lease/lease.js'
-import {openRuns, type Run, type RunsByJob} from '../../domain/run/run.js'
+import {openRuns, type RunsByJob} from '../../domain/run/job-runs.js'
+import type {Run} from '../../domain/run/run.js'
 import type {Journal} from '../../journal/journal.js'
 import type {Holder, LivingProcess} from '../../system/process/holder-liveness.js'
 

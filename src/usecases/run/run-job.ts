@@ -1,5 +1,5 @@
+import type {RunsByJob} from '../../domain/run/job-runs.js'
 import type {RunReport} from '../../domain/run/report.js'
-import type {RunsByJob} from '../../domain/run/run.js'
 import type {JobSettings} from '../../domain/settings/job.js'
 import type {Journal} from '../../journal/journal.js'
 import type {JobOutput} from '../../system/output/job-output.js'
@@ -9,7 +9,7 @@ import {type Attempt, type AttemptTask, attemptJob} from './attempt-job.js'
 import {type Claim, type ClaimDeps, claimRun, type RunLease} from './claim-run.js'
 import type {RunBreaker} from './run-breaker.js'
 import {type RunRecorder, recorder} from './run-records.js'
-import type {RunEnd, RunRequest} from './run-request.js'
+import type {FinishedRun, RunRequest} from './run-request.js'
 import {openLog, tolerateStateError} from './tolerate-state-error.js'
 
 export interface RunDeps extends RetryAndRecoverDeps {
@@ -107,7 +107,7 @@ async function closeInterrupted(deps: RunDeps, job: string, run: string): Promis
   recorder(deps, {job, run}).interrupted('its guard was killed')
 }
 
-async function attemptAndRecover(deps: RunDeps, request: RunRequest, first: AttemptTask): Promise<RunEnd> {
+async function attemptAndRecover(deps: RunDeps, request: RunRequest, first: AttemptTask): Promise<FinishedRun> {
   const attempt = await attemptJob(deps, first)
   const {retry, recovery} = request.settings
   const end = {attempt, attempts: 1, recovered: false}
@@ -138,7 +138,7 @@ function firstTask({job, settings}: RunRequest, parts: RunParts & {signals: Caug
 function endRun(
   deps: RunDeps,
   {job, runId}: RunRequest,
-  {end, lease, output, records, startedAt}: RunParts & {end: RunEnd; startedAt: number},
+  {end, lease, output, records, startedAt}: RunParts & {end: FinishedRun; startedAt: number},
 ): RunReport {
   const {attempts, recovered} = end
   const {result, retryAfter: _, ...ended} = {...end.attempt, ...(end.class !== undefined && {class: end.class})}

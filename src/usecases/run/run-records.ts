@@ -1,6 +1,7 @@
 import type {ProcessRef} from '../../domain/clock/process-ref.js'
 import type {Entry} from '../../domain/journal/record.js'
-import type {LogRange, RunsByJob} from '../../domain/run/run.js'
+import type {RunsByJob} from '../../domain/run/job-runs.js'
+import type {LogRange} from '../../domain/run/run.js'
 import {GuardError} from '../../errors.js'
 import type {Journal} from '../../journal/journal.js'
 

@@ -10,7 +10,7 @@ export interface RunRequest {
 }
 
 /** How a run ended, after retries and recovery. */
-export interface RunEnd {
+export interface FinishedRun {
   /** The last attempt; its outcome is the run's. */
   readonly attempt: Attempt
   readonly attempts: number

@@ -6,7 +6,7 @@ import {noResets, type ResetProgress, resetProgress} from '../../domain/incident
 import type {Lease, Leases} from '../../domain/lease/lease.js'
 import type {ResetLedger} from '../../domain/openclaw/reset-ledger.js'
 import type {ResetRequests} from '../../domain/openclaw/reset-request.js'
-import type {RunsByJob} from '../../domain/run/run.js'
+import type {RunsByJob} from '../../domain/run/job-runs.js'
 import {isWildcard} from '../../domain/schedule/cron-expression.js'
 import {buildJobFacts, type ObservedOutput, slotFacts, watchedSince} from '../../domain/watchdog/build-job-facts.js'
 import type {JobFacts, SlotFacts} from '../../domain/watchdog/job-facts.js'

@@ -15,7 +15,7 @@ import {type Incident, type Incidents, newHistory} from '../../../src/domain/inc
 import type {Lease} from '../../../src/domain/lease/lease.js'
 import type {ResetRequest} from '../../../src/domain/openclaw/reset-request.js'
 import type {HolderStatus} from '../../../src/domain/run/interrupted-run.js'
-import type {RunsByJob} from '../../../src/domain/run/run.js'
+import type {RunsByJob} from '../../../src/domain/run/job-runs.js'
 import {leaseOf, leaseNow as now} from '../../support/leases.js'
 
 const minute = 60_000

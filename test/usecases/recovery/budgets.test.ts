@@ -1,6 +1,6 @@
 import {expect, test} from 'vitest'
 import {jobDefaults} from '../../../src/config/defaults.js'
-import {allRunsFold} from '../../../src/domain/run/run.js'
+import {allRunsFold} from '../../../src/domain/run/job-runs.js'
 import type {JobSettings} from '../../../src/domain/settings/job.js'
 import {listBudgets, resetBudget} from '../../../src/usecases/recovery/budgets.js'
 import {fakeClock} from '../../support/fake-clock.js'

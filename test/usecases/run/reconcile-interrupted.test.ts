@@ -1,6 +1,6 @@
 import {expect, test} from 'vitest'
 import {leaseFold} from '../../../src/domain/lease/lease.js'
-import {runsFold} from '../../../src/domain/run/run.js'
+import {runsFold} from '../../../src/domain/run/job-runs.js'
 import type {Holder, LivingProcess} from '../../../src/system/process/holder-liveness.js'
 import {reconcileInterrupted} from '../../../src/usecases/run/reconcile-interrupted.js'
 import {fakeClock} from '../../support/fake-clock.js'

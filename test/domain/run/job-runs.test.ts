@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import {describe, expect, test} from 'vitest'
 import type {RawRecord} from '../../../src/domain/journal/record.js'
-import {allRunsFold, type RunsByJob, runsFold} from '../../../src/domain/run/run.js'
+import {allRunsFold, type RunsByJob, runsFold} from '../../../src/domain/run/job-runs.js'
 
 const record = (kind: string, run: string, facts: object = {}): RawRecord => ({kind, job: 'j', run, at: 1000, ...facts})
 
