@@ -34,6 +34,7 @@ const usual: JobFacts = {
   outputs: [],
   slot: undefined,
   openclaw: undefined,
+  openclawRanUptimeMs: undefined,
 }
 
 /** Facts of a job that has been watched for long, without a recent boot or clock jump. */

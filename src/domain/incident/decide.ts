@@ -131,6 +131,9 @@ function causeToTell(situation: Situation): string | undefined {
   const waitedMs = nowUptimeMs - resets.lastUptimeMs
   if (resets.last === 'pending' && waitedMs >= policy.escalateAfterMs)
     return `the reset request has had no answer for ${span(waitedMs)}; is the reset daemon running?`
+  // A withdrawn request leaves the incident open without a failure.
+  const isWithdrawn = resets.last === 'none' && resets.attempts > 0
+  if (isWithdrawn && openMs >= policy.escalateAfterMs) return openText(openMs, resets, failed)
   if (resets.last === 'pending' || resets.last === 'settling' || mayReset(situation)) return undefined
   if (openMs >= policy.escalateAfterMs) return openText(openMs, resets, failed)
   if (nextRunInMs === undefined) return 'when it runs next is not known'
@@ -148,6 +151,8 @@ function openText(openMs: number, {attempts}: ResetProgress, failed: string): st
 function mayReset({resettable, isRunning, openclaw, verdict}: Situation): boolean {
   if (!resettable || isRunning || verdict.kind === 'failing') return false
   if (verdict.kind === 'hung') return openclaw?.remedy === 'reset'
+  // OpenClaw runs it within its limit: since 2026.8 a disable would abort that run.
+  if (openclaw?.state === 'healthy' && openclaw.runningAtMs !== undefined) return false
   return openclaw?.remedy !== 'restart-gateway' && openclaw?.remedy !== 'person'
 }
 

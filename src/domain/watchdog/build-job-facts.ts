@@ -52,7 +52,13 @@ export function buildJobFacts(job: WatchedJob, observations: Observations, clock
     outputs: job.outputs.map((rule, index) => outputFacts(rule, observations.outputs[index], clocks)),
     slot,
     openclaw,
+    openclawRanUptimeMs: openclawRan(openclaw, clocks),
   }
+}
+
+function openclawRan(openclaw: OpenClawJobStatus | undefined, {uptime, nowUptimeMs}: Clocks): number | undefined {
+  const at = openclaw?.lastRunAtMs
+  return at === undefined ? undefined : uptimeAt(uptime, {at}, nowUptimeMs)
 }
 
 const isRun = ({outcome}: {readonly outcome?: string}) => outcome !== 'skipped'

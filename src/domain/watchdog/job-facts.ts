@@ -25,6 +25,8 @@ export interface JobFacts {
   readonly outputs: readonly OutputFacts[]
   readonly slot: SlotFacts | undefined
   readonly openclaw: OpenClawJobStatus | undefined
+  /** When the last ended run that OpenClaw knows of began; uptime clock. */
+  readonly openclawRanUptimeMs: number | undefined
 }
 
 export interface NowFacts {

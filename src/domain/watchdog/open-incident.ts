@@ -22,8 +22,7 @@ export function heldOpen(verdict: Verdict, {facts, outputs}: Evidence): Verdict 
   const {incident, now} = facts
   if (!incident) return verdict
   const proof = proofOf(facts, incident, outputs)
-  const missing =
-    proof === undefined ? `until a run ends well; ${present(verdict, facts)}` : flapsStill(facts, incident)
+  const missing = proof === undefined ? missingProof(verdict, facts, outputs) : flapsStill(facts, incident)
   const {level} = incident
   if (missing === undefined) return {...verdict, status: 'ok', level, kind: resolvedKind(verdict), ...withProof(proof)}
   const status = now.uptimeMs < now.graceEndMs ? 'unknown' : 'failing'
@@ -37,6 +36,13 @@ function withProof(proof: string | undefined): Pick<Verdict, 'proof'> {
 
 function resolvedKind({kind}: Verdict): VerdictKind {
   return kind === 'unknown' ? 'healthy' : kind
+}
+
+function missingProof(verdict: Verdict, facts: JobFacts, outputs: Judged): string {
+  const {lastEnd, incident} = facts
+  const hasEndedWell = lastEnd && incident && isWell(lastEnd) && lastEnd.uptimeMs >= incident.openedUptimeMs
+  if (hasEndedWell) return `until its outputs keep their rule; ${outputs.reason}`
+  return `until a run ends well; ${present(verdict, facts)}`
 }
 
 function present({reason}: Verdict, {liveness, now}: JobFacts): string {
@@ -55,7 +61,8 @@ function proofOf(facts: JobFacts, incident: IncidentFacts, outputs: Judged): str
   if (byOutputs && outputs.freshness === 'fresh' && isRewritten(facts, incident)) return outputs.reason
   // Nothing but OpenClaw ever tells of such a job.
   const isOfOpenClaw = liveness.is === 'never-seen' && facts.outputs.length === 0
-  return isOfOpenClaw && openclaw?.state === 'healthy' ? `OpenClaw: ${openclaw.reason}` : undefined
+  const hasRun = facts.openclawRanUptimeMs !== undefined && facts.openclawRanUptimeMs >= incident.openedUptimeMs
+  return isOfOpenClaw && hasRun && openclaw?.state === 'healthy' ? `OpenClaw: ${openclaw.reason}` : undefined
 }
 
 function isRewritten({outputs}: JobFacts, {openedUptimeMs}: IncidentFacts): boolean {

@@ -102,11 +102,19 @@ function judgeUnseen(evidence: Evidence): Verdict {
   const openclaw = openclawTrouble(evidence)
   if (openclaw) return openclaw
   if (slot.is === 'missed') return judgeMissed(evidence)
-  const isBad = outputs.freshness === 'stale' || outputs.freshness === 'broken'
+  // Without an age limit, files that are not there yet may come with the first run, whenever that is.
+  const hasAgeLimit = facts.outputs.some(({maxAgeMs}) => maxAgeMs !== undefined)
+  const isBad = outputs.freshness === 'broken' || (outputs.freshness === 'stale' && hasAgeLimit)
   if (isBad) return trouble('stalled', `no run was ever seen, and ${outputs.reason}`)
   if (slot.is === 'excused') return unknown(slot.reason)
-  if (facts.openclaw?.state === 'healthy') return ok('healthy', `OpenClaw: ${facts.openclaw.reason}`)
+  if (facts.openclaw?.state === 'healthy') return judgeByOpenClaw(facts, facts.openclaw.reason)
   return judgeNeverSeen(facts, outputs)
+}
+
+/** That it is enabled and its next slot is not late proves nothing: OpenClaw has to know of a run. */
+function judgeByOpenClaw({openclawRanUptimeMs}: JobFacts, reason: string): Verdict {
+  const text = `OpenClaw: ${reason}`
+  return openclawRanUptimeMs === undefined ? unknown(`${text}; it knows of no run yet`) : ok('healthy', text)
 }
 
 function judgeNeverSeen({now, limits, watchedSinceMs, openclaw}: JobFacts, outputs: Judged): Verdict {
@@ -133,10 +141,11 @@ function judgeMissed({facts, outputs, slot}: Evidence): Verdict {
 /** Healthy if a good end or fresh outputs prove it. A proof of liveness outranks what OpenClaw says. */
 function vetoed(evidence: Evidence, proof: string): Verdict {
   const {facts, outputs} = evidence
+  const {lastEnd} = facts
+  const isProven = outputs.freshness === 'fresh' || (lastEnd !== undefined && isWell(lastEnd))
   const openclaw = openclawTrouble(evidence)
   if (openclaw) return ok('misreported', `${openclaw.reason}; yet ${proof}`)
-  const {lastEnd} = facts
-  if (outputs.freshness === 'fresh' || (lastEnd && isWell(lastEnd))) return ok('healthy', proof)
+  if (isProven) return ok('healthy', proof)
   const last = lastEnd ? lastRunText(facts) : 'no run has ended yet'
   return unknown(proof === last ? proof : `${proof}; ${last}`)
 }

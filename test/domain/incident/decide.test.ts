@@ -102,6 +102,16 @@ test.each<[string, Partial<Situation>, IncidentAction['do'][]]>([
     {history: openFor(hour), resets: progress('pending', 1, 10 * minute)},
     ['escalate'],
   ],
+  [
+    'a request that was withdrawn does not keep a person from being told',
+    {history: openFor(10 * minute), resets: progress('none', 1, minute)},
+    ['escalate'],
+  ],
+  [
+    'a job that OpenClaw runs within its limit is not reset',
+    {openclaw: {...observed('none'), state: 'healthy', runningAtMs: 1}},
+    ['open'],
+  ],
   ['trouble that nobody can reset waits for a while', {history: openFor(9 * minute), resettable: false}, []],
   ['and escalates then', {history: openFor(10 * minute), resettable: false}, ['escalate']],
   [

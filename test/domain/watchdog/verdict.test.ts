@@ -220,10 +220,23 @@ test.each<[string, Partial<JobFacts>, Verdict['kind'], Verdict['status']]>([
   ['a vanished job is missed', {openclaw: openclaw('vanished')}, 'missed', 'failing'],
   ['a failed read of OpenClaw is nothing', {openclaw: openclaw('unknown')}, 'unknown', 'unknown'],
   [
-    'what OpenClaw calls healthy is healthy when nothing else is known',
-    {openclaw: openclaw('healthy')},
+    'what OpenClaw calls healthy is healthy if nothing else is known and OpenClaw knows of a run',
+    {openclaw: openclaw('healthy'), openclawRanUptimeMs: nowUptimeMs - hour},
     'healthy',
     'ok',
+  ],
+  ['its word alone proves nothing', {openclaw: openclaw('healthy')}, 'unknown', 'unknown'],
+  [
+    'a lease that was released with an error does not outrank errors in a row at OpenClaw',
+    {liveness: ended(minute), lastEnd: lastEnd(minute, 'error'), openclaw: openclaw('failing')},
+    'failing',
+    'failing',
+  ],
+  [
+    'a job without schedule that never ran may have no files yet if they have no age limit',
+    {outputs: [{...noFile, maxAgeMs: undefined}]},
+    'unknown',
+    'unknown',
   ],
   [
     'a job that a person switched off may be silent',
@@ -348,6 +361,18 @@ describe('an open incident', () => {
       {liveness: ended(minute), lastEnd: lastEnd(minute), outputs: [output(minute, 'lacks "DONE"')]},
       'failing',
     ],
+    [
+      'a run that OpenClaw began after it was opened ends it',
+      'stalled',
+      {openclaw: openclaw('healthy'), openclawRanUptimeMs: nowUptimeMs - minute},
+      'ok',
+    ],
+    [
+      'one from before does not',
+      'stalled',
+      {openclaw: openclaw('healthy'), openclawRanUptimeMs: nowUptimeMs - 2 * hour},
+      'failing',
+    ],
     ['nor does a bad output alone', 'hung', {outputs: [output(minute, 'lacks "DONE"')]}, 'failing'],
   ])('%s', (_title, kind, facts, status) => {
     expect(open(kind, facts).status).toBe(status)
@@ -360,6 +385,11 @@ describe('an open incident', () => {
       level: 'WARNING',
       reason: 'missed until a run ends well; running for 2m',
     })
+  })
+
+  test('after a good end with a bad output waits for the output, and says so', () => {
+    const facts = {liveness: ended(minute), lastEnd: lastEnd(minute), outputs: [output(minute, 'lacks "DONE"')]}
+    expect(open('failing', facts).reason).toBe('failing until its outputs keep their rule; out.json lacks "DONE"')
   })
 
   test('of a job that flaps ends after an hour and three good runs', () => {
