@@ -19,6 +19,7 @@ export default class ResetDaemon extends GuardCommand {
   static override flags = {
     watch: durationFlag({summary: 'go on for ever, with this time between two rounds'}),
     'dry-run': boolean({summary: 'print what a round would do, and do nothing', exclusive: ['watch']}),
+    verbose: boolean({summary: 'print a round without requests too, without a terminal', exclusive: ['watch']}),
   }
 
   async run(): Promise<object | undefined> {
@@ -33,7 +34,9 @@ export default class ResetDaemon extends GuardCommand {
         unreadable,
       }
     }
-    return runResetDaemon(guard, {watchMs: flags.watch, json: this.jsonEnabled(), print: (text) => this.print(text)})
+    const newsOnly = !flags.verbose && !process.stdout.isTTY
+    const print = (text: string) => this.print(text)
+    return runResetDaemon(guard, {watchMs: flags.watch, json: this.jsonEnabled(), newsOnly, print})
   }
 
   /** A watch has printed its rounds itself, one a line. */

@@ -6,7 +6,7 @@ import {dryRun, runWatchdog} from '../src/cli/run-watchdog.js'
 export default class Watchdog extends GuardCommand {
   static override summary = 'Look after all watched jobs by their leases, outputs and schedules'
   static override description =
-    'One round, for the crontab, or rounds for ever with --watch. Exits with 0 when all is healthy, 1 when trouble is being healed, 2 when a human was called, and with 75 when another watchdog is at work.'
+    'One round, for the crontab, or rounds for ever with --watch. Without a terminal it prints only news: what was opened, told or resolved. Exits with 0 when all is healthy, 1 when trouble is being healed, 2 when a human was called, and with 75 when another watchdog is at work.'
   static override examples = [
     '<%= config.bin %> watchdog',
     '<%= config.bin %> watchdog --watch 60s',
@@ -16,6 +16,7 @@ export default class Watchdog extends GuardCommand {
   static override flags = {
     watch: durationFlag({summary: 'go on for ever, with so long between two rounds'}),
     'dry-run': boolean({summary: 'tell what a round would see and do, and do nothing', exclusive: ['watch']}),
+    verbose: boolean({summary: 'print every job without a terminal too', exclusive: ['watch']}),
   }
 
   async run(): Promise<object | undefined> {
@@ -24,7 +25,8 @@ export default class Watchdog extends GuardCommand {
     const print = (text: string) => this.print(text)
     const json = this.jsonEnabled()
     if (flags['dry-run']) return dryRun(guard, {json, print})
-    return runWatchdog(guard, {watchMs: flags.watch, json, print})
+    const newsOnly = !flags.verbose && !process.stdout.isTTY
+    return runWatchdog(guard, {watchMs: flags.watch, json, newsOnly, print})
   }
 
   /** A watch has printed its rounds itself, one a line. */

@@ -13,6 +13,8 @@ interface ResetDaemonOptions {
   /** Between two rounds; undefined for one round. */
   readonly watchMs: number | undefined
   readonly json: boolean
+  /** Prints nothing of a round that answered no request. */
+  readonly newsOnly: boolean
   readonly print: (text: string) => void
 }
 
@@ -26,7 +28,7 @@ export async function runResetDaemon(guard: Guard, options: ResetDaemonOptions):
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort())
   if (options.watchMs === undefined) {
     const round = await underLease(guard, stop.signal)
-    options.print(renderResetRound(round))
+    if (!options.newsOnly || hasNews(round)) options.print(renderResetRound(round))
     process.exitCode = isWell(round) ? 0 : 1
     return round
   }

@@ -18,6 +18,8 @@ interface WatchdogOptions {
   /** Between two rounds; undefined for one round. */
   readonly watchMs: number | undefined
   readonly json: boolean
+  /** Prints only what was opened, told or resolved, since cron mails whatever is printed. */
+  readonly newsOnly: boolean
   readonly print: (text: string) => void
 }
 
@@ -36,7 +38,7 @@ const exitCodes: Readonly<Record<OverallStatus['is'], number>> = {healthy: 0, de
 export async function dryRun(guard: Guard, options: Pick<WatchdogOptions, 'json' | 'print'>): Promise<RoundJson> {
   const deps = wireWatchdog(guard)
   const evaluation = await evaluateJobs(deps, roundPlan(guard))
-  return showRound({evaluation, status: statusOf(evaluation, deps.incidents.read())}, options)
+  return showRound({evaluation, status: statusOf(evaluation, deps.incidents.read())}, {...options, newsOnly: false})
 }
 
 /** One round, or rounds until INT or TERM. Throws GuardError `busy` for one round. */
@@ -51,12 +53,13 @@ export async function runWatchdog(guard: Guard, options: WatchdogOptions): Promi
 type RoundJson = object | undefined
 
 /** For people or for programs, never for both. */
-async function showRound(round: Round, {json, print}: Pick<WatchdogOptions, 'json' | 'print'>): Promise<RoundJson> {
+async function showRound(round: Round, options: Omit<WatchdogOptions, 'watchMs'>): Promise<RoundJson> {
   const {evaluation, status} = round
   process.exitCode = exitCodes[status.is]
-  const {renderEvaluation, evaluationToJson} = await import('./render/watchdog.js')
-  if (json) return evaluationToJson(evaluation, status)
-  print(renderEvaluation(evaluation, status))
+  const {renderEvaluation, renderNews, evaluationToJson} = await import('./render/watchdog.js')
+  if (options.json) return evaluationToJson(evaluation, status)
+  const text = options.newsOnly ? renderNews(evaluation, status) : renderEvaluation(evaluation, status)
+  if (text !== undefined) options.print(text)
   return undefined
 }
 
@@ -120,12 +123,11 @@ function warnAndGoOn(error: unknown): undefined {
 
 /** In a watch the text has changes alone, and JSON has every round, one on each line. */
 async function show({evaluation, status}: Round, {json, print}: WatchdogOptions): Promise<void> {
-  const {renderEvaluation, evaluationToJson} = await import('./render/watchdog.js')
+  const {renderNews, evaluationToJson} = await import('./render/watchdog.js')
   if (json) process.stdout.write(`${JSON.stringify(evaluationToJson(evaluation, status))}\n`)
   else {
-    const changed = evaluation.reports.filter(({actions}) => actions.length > 0)
-    if (changed.length + evaluation.orphaned.length > 0)
-      print(renderEvaluation({...evaluation, reports: changed}, status))
+    const text = renderNews(evaluation, status)
+    if (text !== undefined) print(text)
   }
 }
 

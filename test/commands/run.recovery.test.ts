@@ -85,7 +85,7 @@ describe('recovery', () => {
     await box.guard('run', 'job')
     expect((await box.guard('watchdog')).code).toBe(1)
     await box.guard('run', 'job')
-    const troubled = await box.guard('watchdog')
+    const troubled = await box.guard('watchdog', '--verbose')
     expect(troubled.code).toBe(1)
     expect(troubled.stdout).toMatch(/not recovered again: .* is spent/)
     expect(kinds()).toContain('opened')

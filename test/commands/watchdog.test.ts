@@ -25,7 +25,7 @@ function deadJob(): Sandbox {
 test('a job new in the settings is no trouble, and exit 0 says so', async () => {
   const box = createSandbox()
   box.write('.guardianrc.yaml', settings)
-  const {code, stdout} = await box.guard('watchdog')
+  const {code, stdout} = await box.guard('watchdog', '--verbose')
   expect(stdout).toBe('scan  unknown      nothing is known yet, watched for 0s\n')
   expect(code).toBe(0)
 })
@@ -49,12 +49,12 @@ test('of very many jobs those that are healthy are only counted, and the next ro
     {v: 1, id: `r${n}`, at, mono, boot, host, kind: 'released', job, claim: `c${n}`, token: n + 1, status: 'ok'},
   ])
   box.write('state/leases.jsonl', lines.map((line) => `${JSON.stringify(line)}\n`).join(''), 0o600)
-  const first = await box.guard('watchdog')
+  const first = await box.guard('watchdog', '--verbose')
   expect(first).toMatchObject({code: 0, stdout: '1200 jobs are healthy; --json has each\n', stderr: ''})
   const [snapshot] = box.journal('leases.jsonl') as {kind: string; state: {leases: {job: string}[]}}[]
   expect(snapshot?.kind).toBe('snapshot')
   expect(snapshot?.state.leases.map(({job}) => job)).toEqual([...jobs, 'guard-watchdog'])
-  const second = await box.guard('watchdog')
+  const second = await box.guard('watchdog', '--verbose')
   expect(second).toMatchObject({code: 0, stdout: '1200 jobs are healthy; --json has each\n', stderr: ''})
   const {jobs: told} = json(await box.guard('watchdog', '--json')) as unknown as {jobs: {verdict: string}[]}
   expect(told.map(({verdict}) => verdict)).toEqual(jobs.map(() => 'healthy'))
@@ -62,8 +62,18 @@ test('of very many jobs those that are healthy are only counted, and the next ro
 
 const performanceMono = () => Math.floor(Number(process.hrtime.bigint() / 1_000_000n))
 
+test('without a terminal a round prints only what was opened, told or resolved', async () => {
+  const box = deadJob()
+  expect((await box.guard('watchdog')).stdout).toContain('incident opened')
+  expect(await box.guard('watchdog')).toMatchObject({code: 2, stdout: '', stderr: ''})
+  await box.guard('run', 'scan')
+  expect((await box.guard('watchdog')).stdout).toContain('incident resolved')
+  expect(await box.guard('watchdog')).toMatchObject({code: 0, stdout: '', stderr: ''})
+  expect((await box.guard('watchdog', '--verbose')).stdout).toMatch(/^scan {2}healthy/)
+})
+
 test('without any job in the settings it says that it watches none', async () => {
-  const {code, stdout} = await createSandbox().guard('watchdog')
+  const {code, stdout} = await createSandbox().guard('watchdog', '--verbose')
   expect({code, stdout}).toEqual({code: 0, stdout: 'no job is watched: the settings name none\n'})
 })
 
@@ -234,7 +244,7 @@ describe('a job that fails', () => {
     await box.sh('rm fail; touch wait')
     const run = box.start(['run', 'backup'])
     await until(() => box.journal('runs.jsonl').filter(({kind}) => kind === 'started').length === 2, 'the second start')
-    const during = await box.guard('watchdog')
+    const during = await box.guard('watchdog', '--verbose')
     expect(during.stdout).toContain('backup  failing')
     expect(during.code).toBe(2)
     run.kill('SIGTERM')
@@ -252,11 +262,11 @@ test('an output that is written in the second of the round is new', async () => 
   box.write('.guardianrc.yaml', 'jobs:\n  scan: {command: ["true"], outputs: [{files: "ok.txt", maxAge: 1m}]}\n')
   const soon = Date.now() / 1000 + 30
   utimesSync(box.write('ok.txt', 'ok'), soon, soon)
-  const {code, stdout} = await box.guard('watchdog')
+  const {code, stdout} = await box.guard('watchdog', '--verbose')
   expect({code, stdout}).toEqual({code: 0, stdout: 'scan  healthy      ok.txt is 0s old\n'})
   const far = Date.now() / 1000 + 3600
   utimesSync(box.path('ok.txt'), far, far)
-  expect((await box.guard('watchdog')).stdout).toContain('is dated 59m 59s into the future and proves nothing')
+  expect((await box.guard('watchdog', '--verbose')).stdout).toContain('is dated 59m 59s into the future and proves nothing')
 })
 
 test('a lease of six hours whose process is dead does not keep its job alive', async () => {
