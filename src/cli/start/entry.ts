@@ -1,17 +1,25 @@
 import {isStandalone} from '../../system/host/program.js'
+import {version} from '../build-info.js'
 import {useCompileCache} from './compile-cache.js'
 
 /**
- * Where guard starts. A plain `guard run` goes straight to work, without oclif, which all else loads.
+ * Where guard starts. A plain `guard run` goes straight to work, and `--version` needs none of it; all else loads oclif.
  * GUARD_FULL_CLI=1 sends it through oclif too, for comparison.
  */
 loseWorkingDirectory(process.env)
 takeBack(process.env)
 useCompileCache()
 const [, , command, ...rest] = process.argv
-if (command === 'run' && !process.env['GUARD_FULL_CLI'])
+if (command === '--version' && rest.length === 0) process.stdout.write(`${versionText()}\n`)
+else if (command === 'run' && !process.env['GUARD_FULL_CLI'])
   void import('./run-entry.js').then(({startRun}) => startRun(rest))
 else void import('./oclif-main.js')
+
+/** As oclif writes it, but with the runtime's true name: bun gives itself the version of a Node. */
+function versionText(): string {
+  const runtime = process.versions['bun'] === undefined ? `node-${process.version}` : `bun-v${process.versions['bun']}`
+  return `guardian/${version} ${process.platform}-${process.arch} ${runtime}`
+}
 
 /** From a directory that has vanished, `bin/guard` goes to `/`, for bun starts nowhere else: it is as lost as on Node. */
 function loseWorkingDirectory(env: NodeJS.ProcessEnv): void {
