@@ -15,7 +15,7 @@ export default class Watchdog extends GuardCommand {
 
   static override flags = {
     watch: durationFlag({summary: 'go on for ever, with so long between two rounds'}),
-    'dry-run': boolean({summary: 'tell what a round would see and do, and do nothing', exclusive: ['watch']}),
+    'dry-run': boolean({summary: 'print what a round would see and do, and do nothing', exclusive: ['watch']}),
     verbose: boolean({summary: 'print every job without a terminal too', exclusive: ['watch']}),
   }
 

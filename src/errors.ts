@@ -6,8 +6,8 @@
  * - internal: a fault of guard's own
  * - no-state: the state directory cannot be made
  * - io: reading or writing failed
- * - busy: somebody else holds the lease
- * - fenced: somebody else has a newer token
+ * - busy: another process holds the lease
+ * - fenced: another process has a newer token
  * - config: the settings are wrong
  * - not-executable, not-found: the command to run
  */

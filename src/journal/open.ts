@@ -67,9 +67,9 @@ export function openJournal<S>(dir: string, spec: JournalSpec<S>, newStamp: () =
       const view = run(compactIfDue(whole, spec.limit))
       if (!view) return
       const needed = new Set([...view.carriedTo.keys(), view.generation])
-      const leftovers = {dir, journal, needed, now: newStamp().at}
-      dropOldGenerations(leftovers, spec.retention)
-      dropAbandonedFiles(leftovers)
+      const generations = {dir, journal, needed, now: newStamp().at}
+      dropOldGenerations(generations, spec.retention)
+      dropAbandonedFiles(generations)
       run(archiveOld(whole, view))
     },
     inspect: () => inspectJournal(dir, spec, run(refresh(whole))),

@@ -266,7 +266,9 @@ test('an output that is written in the second of the round is new', async () => 
   expect({code, stdout}).toEqual({code: 0, stdout: 'scan  healthy      ok.txt is 0s old\n'})
   const far = Date.now() / 1000 + 3600
   utimesSync(box.path('ok.txt'), far, far)
-  expect((await box.guard('watchdog', '--verbose')).stdout).toContain('is dated 59m 59s into the future and proves nothing')
+  expect((await box.guard('watchdog', '--verbose')).stdout).toContain(
+    'is dated 59m 59s into the future and proves nothing',
+  )
 })
 
 test('a lease of six hours whose process is dead does not keep its job alive', async () => {

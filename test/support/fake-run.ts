@@ -54,7 +54,7 @@ export function fakeRun(settings: Partial<JobSettings> = {}, attempts: readonly 
     here: {host: 'host-1', boot: 'boot-1'},
     self: {pid: 10, start: '100'},
     identify: (pid) => ({pid, start: '200'}),
-    survivorOf: async () => 'guard',
+    livingProcessOf: async () => 'guard',
     endJob: async () => undefined,
     sawLeases: () => undefined,
     warn: (text) => seen.warnings.push(text),

@@ -24,7 +24,7 @@ const limits = {
 }
 const leases = openJournal(dir, {...leaseStream, ...limits}, createStamper(systemClock, newId))
 const here = {host: hostname(), boot: readBootId()}
-const deps: LeaseDeps = {clock: systemClock, leases, here, survivorOf: (lease) => livingProcessOf(lease, here)}
+const deps: LeaseDeps = {clock: systemClock, leases, here, livingProcessOf: (lease) => livingProcessOf(lease, here)}
 const self = identifyProcess(process.pid)
 const ttlMs = 400
 

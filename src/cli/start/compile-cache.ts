@@ -8,7 +8,7 @@ type EnableCompileCache = (folder: string) => unknown
 
 /**
  * Has Node keep the compiled code of what is loaded from here on in `~/.cache/guard/node`. Nothing is kept without
- * HOME, on a Node that cannot, or in a folder that somebody else could change: that is only slower.
+ * HOME, on a Node that cannot, or in a folder that another user could change: that is only slower.
  */
 export function useCompileCache(): void {
   const {enableCompileCache} = nodeModule as {enableCompileCache?: EnableCompileCache}
@@ -28,7 +28,7 @@ function makeFolder(path: string): void {
   if (lstatSync(path, {throwIfNoEntry: false}) === undefined) mkdirSync(path, 0o700)
 }
 
-/** Whoever may change a folder on the way may put in code of his own; the sticky bit of /tmp prevents that. */
+/** A user who may change a folder on the way could put code into the cache; the sticky bit of /tmp prevents that. */
 function isSafe(folder: string): boolean {
   const user = process.geteuid?.()
   for (let path = folder; ; path = dirname(path)) {

@@ -25,7 +25,7 @@ export function wireHealth(guard: Guard): HealthDeps {
     readMachine: () => readMachine(guard.stateDir),
     tryState: () => tryState(guard),
     leases,
-    survivorOf: (lease) => livingProcessOf(lease, here),
+    livingProcessOf: (lease) => livingProcessOf(lease, here),
     runs,
     breakers,
     incidents,

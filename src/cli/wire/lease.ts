@@ -9,7 +9,7 @@ import type {Guard} from '../guard.js'
 /** What the use cases of leases need. */
 export function wireLease(guard: Guard): LeaseDeps {
   const here = {host: readHostName(), boot: readBootId()}
-  return {clock: guard.clock, leases: guard.leases(), here, survivorOf: (lease) => livingProcessOf(lease, here)}
+  return {clock: guard.clock, leases: guard.leases(), here, livingProcessOf: (lease) => livingProcessOf(lease, here)}
 }
 
 /** The holder's name if none is given: the process that the lease belongs to, else the one that called guard. */

@@ -47,7 +47,7 @@ export function resetLease(guard: Guard, ttlMs: number): {readonly deps: LeaseDe
     clock: guard.clock,
     leases: guard.leases(),
     here,
-    survivorOf: (lease) => livingProcessOf(lease, here),
+    livingProcessOf: (lease) => livingProcessOf(lease, here),
   }
   const holder = `${here.host}:${process.pid}`
   return {deps, request: {job: 'guard-reset-daemon', holder, ttlMs, process: thisProcess(), waitMs: 0}}

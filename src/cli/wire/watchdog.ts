@@ -84,7 +84,7 @@ export function ownLease(guard: Guard, ttlMs: number): {readonly deps: LeaseDeps
     clock: guard.clock,
     leases: guard.leases(),
     here,
-    survivorOf: (lease) => livingProcessOf(lease, here),
+    livingProcessOf: (lease) => livingProcessOf(lease, here),
   }
   return {deps, request: {job: watchdogLease, holder: `${here.host}:${process.pid}`, ttlMs, process: self, waitMs: 0}}
 }

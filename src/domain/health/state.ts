@@ -51,7 +51,7 @@ export function judgeLeases(observations: readonly LeaseHolder[], now: ClockRead
   const states = observations.map(({lease}) => leaseState(lease, now))
   const count = (state: LeaseState) => states.filter((one) => one === state).length
   const overdue = observations
-    .filter(({lease, life}) => life === 'alive' && leaseState(lease, now) === 'expired')
+    .filter(({lease, status}) => status === 'alive' && leaseState(lease, now) === 'expired')
     .map(({lease}) => lease.job)
   const counts = {held: count('held'), expired: count('expired'), released: count('released')}
   const told = `${counts.held} held, ${counts.expired} expired, ${counts.released} released`

@@ -99,7 +99,7 @@ function pursue(situation: Situation): readonly IncidentAction[] {
   const {incident, notified} = history
   const cause = causeToTell(situation)
   if (cause === undefined) return requestReset(situation)
-  // A flapping job that is well at the moment is no news.
+  // A flapping job that is well now is not news.
   if (verdict.proof !== undefined) return []
   const isFlapping = incident?.isFlapping ?? beginsToFlap(situation)
   const due = {incident, notified, level: verdict.level, isFlapping}

@@ -7,7 +7,7 @@ export type HolderStatus = 'alive' | 'gone' | 'unknown'
 /** A lease and the state of its processes. */
 export interface LeaseHolder {
   readonly lease: Lease
-  readonly life: HolderStatus
+  readonly status: HolderStatus
 }
 
 /**
@@ -19,7 +19,7 @@ export interface LeaseHolder {
 export function inferredEnd(run: Run, observed: LeaseHolder | undefined): string | undefined {
   if (run.outcome !== undefined || observed?.lease.holder !== run.id) return undefined
   if (observed.lease.released) return 'not recorded: it gave its lease back, its end could not be written'
-  return observed.life === 'gone' ? 'not yet recorded: its guard and its job are gone' : undefined
+  return observed.status === 'gone' ? 'not yet recorded: its guard and its job are gone' : undefined
 }
 
 /** The run, interrupted if its processes are gone. */

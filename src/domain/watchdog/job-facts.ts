@@ -72,7 +72,7 @@ export type Liveness =
 
 /** The last end that counts: skipped runs have none. */
 export interface LastEnd {
-  /** Undefined if only the lease tells of the run. */
+  /** Undefined if only the lease shows the run. */
   readonly runId: string | undefined
   /** `error`: the lease was released with it, and there is no run on record. */
   readonly outcome: Outcome | 'interrupted' | 'error'

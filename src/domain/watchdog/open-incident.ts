@@ -59,7 +59,7 @@ function proofOf(facts: JobFacts, incident: IncidentFacts, outputs: Judged): str
   // The lease of a run that goes on hides how the one before it ended.
   const byOutputs = incident.kind !== 'failing' || (!hasRuns && liveness.is !== 'running')
   if (byOutputs && outputs.freshness === 'fresh' && isRewritten(facts, incident)) return outputs.reason
-  // Nothing but OpenClaw ever tells of such a job.
+  // Only OpenClaw knows of such a job.
   const isOfOpenClaw = liveness.is === 'never-seen' && facts.outputs.length === 0
   const hasRun = facts.openclawRanUptimeMs !== undefined && facts.openclawRanUptimeMs >= incident.openedUptimeMs
   return isOfOpenClaw && hasRun && openclaw?.state === 'healthy' ? `OpenClaw: ${openclaw.reason}` : undefined

@@ -5,7 +5,7 @@ import {archivedGenerationOf, archiveName, generationName, generationOf, generat
 /** From this age on, an unfinished file counts as left by a killed process. */
 const abandonedAfterMs = 3_600_000
 
-interface Leftovers {
+interface Generations {
   readonly dir: string
   readonly journal: string
   /** Generations still needed: the newest, and those that other programs may still append to. */
@@ -18,18 +18,18 @@ interface Leftovers {
  * Removes the oldest generations that are too old or too many. It removes at most two per call, that is per compaction,
  * so that a wall clock that jumped ahead costs a little of the history and not all of it.
  */
-export function dropOldGenerations(leftovers: Leftovers, retention: Retention): void {
-  const kept = generationFiles(leftovers)
+export function dropOldGenerations(found: Generations, retention: Retention): void {
+  const kept = generationFiles(found)
   let total = kept.reduce((sum, {size}) => sum + size, 0)
-  for (const {names, size, mtimeMs} of kept.filter(({generation}) => !leftovers.needed.has(generation)).slice(0, 2)) {
-    if (total <= retention.maxBytes && leftovers.now - mtimeMs <= retention.maxAgeMs) return
-    for (const name of names) remove(`${leftovers.dir}/${name}`)
+  for (const {names, size, mtimeMs} of kept.filter(({generation}) => !found.needed.has(generation)).slice(0, 2)) {
+    if (total <= retention.maxBytes && found.now - mtimeMs <= retention.maxAgeMs) return
+    for (const name of names) remove(`${found.dir}/${name}`)
     total -= size
   }
 }
 
 /** Removes the files of processes that died while they made a generation. */
-export function dropAbandonedFiles({dir, now}: Leftovers): void {
+export function dropAbandonedFiles({dir, now}: Generations): void {
   const folder = `${dir}/${generationsFolder}`
   for (const file of readdirSync(folder).filter((name) => name.startsWith('.new-'))) {
     const stats = lstatSync(`${folder}/${file}`, {throwIfNoEntry: false})
@@ -37,7 +37,7 @@ export function dropAbandonedFiles({dir, now}: Leftovers): void {
   }
 }
 
-function generationFiles({dir, journal}: Leftovers) {
+function generationFiles({dir, journal}: Generations) {
   const found = readdirSync(`${dir}/${generationsFolder}`)
     .map((file) => generationOf(journal, file) ?? archivedGenerationOf(journal, file))
     .filter((generation) => generation !== undefined)

@@ -18,7 +18,7 @@ export interface JobExit {
   readonly signal: NodeJS.Signals | undefined
 }
 
-/** A process that was started, as whoever started it sees it. */
+/** A process that was started, as its parent sees it. */
 export interface Launched {
   readonly pid: number
   readonly exited: Promise<JobExit>

@@ -21,7 +21,7 @@ import type {RunsByJob} from '../../domain/run/job-runs.js'
 import {resetDaemonLease, watchdogLease} from '../../domain/watchdog/daemon-heartbeat.js'
 import {GuardError} from '../../errors.js'
 import type {Journal, JournalReport} from '../../journal/journal.js'
-import {leaseHolder, type SurvivorOf} from '../history/lease-holder.js'
+import {type FindLivingProcess, leaseHolder} from '../history/lease-holder.js'
 
 type Reads<S> = Pick<Journal<S>, 'read'>
 
@@ -31,7 +31,7 @@ export interface HealthDeps {
   /** Checks that the state directory can be used. @returns its path. Throws GuardError `no-state`, `io`. */
   readonly tryState: () => string
   readonly leases: Reads<Leases>
-  readonly survivorOf: SurvivorOf
+  readonly livingProcessOf: FindLivingProcess
   readonly runs: Reads<RunsByJob>
   readonly breakers: Reads<Breakers>
   readonly incidents: Reads<Incidents>
@@ -89,8 +89,8 @@ async function judgeOrReport(check: CheckName, judge: Judge): Promise<Check> {
   }
 }
 
-async function observations({leases, survivorOf}: HealthDeps): Promise<readonly LeaseHolder[]> {
-  return Promise.all([...leases.read().byJob.values()].map((lease) => leaseHolder(survivorOf, lease)))
+async function observations({leases, livingProcessOf}: HealthDeps): Promise<readonly LeaseHolder[]> {
+  return Promise.all([...leases.read().byJob.values()].map((lease) => leaseHolder(livingProcessOf, lease)))
 }
 
 /** Reads the leases first: a run that ends in between has then written its end. */

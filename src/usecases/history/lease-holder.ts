@@ -2,7 +2,7 @@ import type {Lease} from '../../domain/lease/lease.js'
 import type {HolderStatus, LeaseHolder} from '../../domain/run/interrupted-run.js'
 import type {LivingProcess} from '../../system/process/holder-liveness.js'
 
-export type SurvivorOf = (lease: Lease) => Promise<LivingProcess>
+export type FindLivingProcess = (lease: Lease) => Promise<LivingProcess>
 
 const statusOf: Readonly<Record<LivingProcess, HolderStatus>> = {
   guard: 'alive',
@@ -12,6 +12,6 @@ const statusOf: Readonly<Record<LivingProcess, HolderStatus>> = {
 }
 
 /** Checks whether the processes of a lease are still running; a released lease is not checked. */
-export async function leaseHolder(survivorOf: SurvivorOf, lease: Lease): Promise<LeaseHolder> {
-  return {lease, life: lease.released ? 'unknown' : statusOf[await survivorOf(lease)]}
+export async function leaseHolder(livingProcessOf: FindLivingProcess, lease: Lease): Promise<LeaseHolder> {
+  return {lease, status: lease.released ? 'unknown' : statusOf[await livingProcessOf(lease)]}
 }

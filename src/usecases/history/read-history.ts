@@ -4,7 +4,7 @@ import {withInferredOutcome} from '../../domain/run/interrupted-run.js'
 import {allRunsFold, type RunsByJob} from '../../domain/run/job-runs.js'
 import type {Run} from '../../domain/run/run.js'
 import type {Journal} from '../../journal/journal.js'
-import {leaseHolder, type SurvivorOf} from './lease-holder.js'
+import {type FindLivingProcess, leaseHolder} from './lease-holder.js'
 
 export interface HistoryDeps {
   readonly runs: Journal<RunsByJob>
@@ -27,14 +27,14 @@ export function readHistory({runs}: HistoryDeps, job: string, limit: number): re
 
 interface InferenceDeps extends HistoryDeps {
   readonly leases: Pick<Journal<Leases>, 'read'>
-  readonly survivorOf: SurvivorOf
+  readonly livingProcessOf: FindLivingProcess
 }
 
 /** The same, but a run whose processes are gone is `interrupted` even before that is recorded. */
 export async function readInferredHistory(deps: InferenceDeps, job: string, limit: number): Promise<readonly Run[]> {
   const lease = deps.leases.read().byJob.get(job)
   // Read the lease before the runs: a run that ends in between has then already written its end.
-  const holder = lease && (await leaseHolder(deps.survivorOf, lease))
+  const holder = lease && (await leaseHolder(deps.livingProcessOf, lease))
   return readHistory(deps, job, limit).map((run) => withInferredOutcome(run, holder))
 }
 

@@ -12,7 +12,7 @@ export interface LeaseDeps {
   readonly leases: Journal<Leases>
   readonly here: BootRef
   /** Which process of a lease is still running. */
-  readonly survivorOf: (lease: Lease) => Promise<LivingProcess>
+  readonly livingProcessOf: (lease: Lease) => Promise<LivingProcess>
 }
 
 export interface LeaseRequest {
@@ -87,11 +87,11 @@ type Tried = {readonly granted: Lease} | {readonly heldBy: Lease}
 export async function tryLease(deps: LeaseDeps, request: LeaseRequest): Promise<Tried> {
   const {job, holder, ttlMs, process} = request
   const present = deps.leases.read().byJob.get(job)
-  const survivor = present && !present.released ? await deps.survivorOf(present) : 'none'
-  if (present && isHeld(deps, present, survivor)) return {heldBy: present}
+  const living = present && !present.released ? await deps.livingProcessOf(present) : 'none'
+  if (present && isHeld(deps, present, living)) return {heldBy: present}
 
   const before = deps.clock.mono()
-  const over = present && survivor === 'none' ? {over: present.claimId} : {}
+  const over = present && living === 'none' ? {over: present.claimId} : {}
   const claim = {kind: 'claimed', job, holder, ttlMs, ...(process && {process}), ...over}
   const {record, state} = deps.leases.append(claim, 'durable')
   const lease = state.byJob.get(job)
@@ -104,9 +104,9 @@ export async function tryLease(deps: LeaseDeps, request: LeaseRequest): Promise<
 }
 
 /** A job that outlived its guard holds its lease past the time, so that no second copy starts beside it. */
-function isHeld(deps: LeaseDeps, lease: Lease, survivor: LivingProcess): boolean {
-  if (lease.released || survivor === 'none') return false
-  return survivor === 'job' || leaseState(lease, clockReading(deps)) === 'held'
+function isHeld(deps: LeaseDeps, lease: Lease, living: LivingProcess): boolean {
+  if (lease.released || living === 'none') return false
+  return living === 'job' || leaseState(lease, clockReading(deps)) === 'held'
 }
 
 function write(

@@ -7,7 +7,7 @@ import type {Holder, LivingProcess} from '../../system/process/holder-liveness.j
 interface ReconcileDeps {
   readonly leases: Pick<Journal<Leases>, 'read'>
   readonly runs: Pick<Journal<RunsByJob>, 'read' | 'append'>
-  readonly survivorOf: (holder: Holder) => Promise<LivingProcess>
+  readonly livingProcessOf: (holder: Holder) => Promise<LivingProcess>
 }
 
 /**
@@ -21,7 +21,7 @@ export async function reconcileInterrupted(deps: ReconcileDeps): Promise<readonl
   const closed: Run[] = []
   for (const run of openRuns(deps.runs.read())) {
     const holder = holderOf(run, byJob.get(run.job))
-    if (!holder || (await deps.survivorOf(holder)) !== 'none') continue
+    if (!holder || (await deps.livingProcessOf(holder)) !== 'none') continue
     // Its guard may have written the end during the check.
     if (!isOpen(deps.runs.read(), run)) continue
     const reason = 'its guard and its job are gone'

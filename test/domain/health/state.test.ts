@@ -46,13 +46,13 @@ describe('a lease', () => {
     ['that expired with its holder is no trouble of its own', expired, 'gone', 'healthy'],
     ['that expired while its holder lives is degraded', expired, 'alive', 'degraded'],
     ['that expired where nobody can look is healthy', expired, 'unknown', 'healthy'],
-  ])('%s', (_title, differing, life, verdict) => {
-    expect(judgeLeases([{lease: leaseOf('scan', differing), life}], now).verdict).toBe(verdict)
+  ])('%s', (_title, differing, status, verdict) => {
+    expect(judgeLeases([{lease: leaseOf('scan', differing), status}], now).verdict).toBe(verdict)
   })
 
   test('is counted by its state', () => {
     const leases = [leaseOf('a'), leaseOf('b', expired), leaseOf('c', {released: {at: 1, status: 'ok'}})]
-    const seen = leases.map((lease) => ({lease, life: 'unknown' as const}))
+    const seen = leases.map((lease) => ({lease, status: 'unknown' as const}))
     expect(judgeLeases(seen, now)).toMatchObject({
       reason: '1 held, 1 expired, 1 released',
       facts: {held: 1, expired: 1, released: 1, overdue: []},
@@ -63,10 +63,10 @@ describe('a lease', () => {
 test.each<[HolderStatus, string, string]>([
   ['alive', 'healthy', '1 under way'],
   ['gone', 'degraded', 'interrupted, and not recorded until the next run or round of guard watchdog: scan'],
-])('a run without an end whose processes are %s is %s', (life, verdict, reason) => {
+])('a run without an end whose processes are %s is %s', (status, verdict, reason) => {
   const run = {id: 'h', job: 'scan', startedAt: 0, attempts: 0, recovered: false, steps: []}
   const book: RunsByJob = new Map([['scan', {runs: [run]}]])
-  expect(judgeRuns(book, [{lease: leaseOf('scan'), life}])).toMatchObject({verdict, reason})
+  expect(judgeRuns(book, [{lease: leaseOf('scan'), status}])).toMatchObject({verdict, reason})
 })
 
 describe('breakers', () => {

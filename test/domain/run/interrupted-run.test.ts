@@ -15,7 +15,7 @@ test.each<[string, Run, Partial<Lease> | undefined, HolderStatus, Run['outcome']
   ['the lease of another run proves nothing', open, {holder: 'r2'}, 'gone', undefined],
   ['without a lease nothing is proved', open, undefined, 'gone', undefined],
   ['an end on record stands', {...open, outcome: 'failed'}, {holder: 'r1'}, 'gone', 'failed'],
-])('%s', (_title, run, lease, life, outcome) => {
-  const stands = withInferredOutcome(run, lease && {lease: leaseOf('scan', lease), life})
+])('%s', (_title, run, lease, status, outcome) => {
+  const stands = withInferredOutcome(run, lease && {lease: leaseOf('scan', lease), status})
   expect(stands.outcome).toBe(outcome)
 })

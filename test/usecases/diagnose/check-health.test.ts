@@ -27,7 +27,7 @@ function machine() {
     }),
     tryState: () => '/state',
     leases,
-    survivorOf: async ({job}) => survivors.get(job) ?? 'unknown',
+    livingProcessOf: async ({job}) => survivors.get(job) ?? 'unknown',
     runs,
     breakers: memoryJournal(breakerFold, clock),
     incidents: memoryJournal(incidentFold, clock),
@@ -67,7 +67,7 @@ test('a run that ends while it is looked at is no crash', async () => {
     runs.note({kind: 'ended', job: 'scan', run: 'r1', outcome: 'healthy'}, 'durable')
     return 'none' as const
   }
-  expect(await verdicts({...deps, survivorOf: endsMeanwhile})).toEqual({verdict: 'healthy', bad: []})
+  expect(await verdicts({...deps, livingProcessOf: endsMeanwhile})).toEqual({verdict: 'healthy', bad: []})
 })
 
 test('what cannot be read is unhealthy, and everything else is told all the same', async () => {

@@ -23,7 +23,7 @@ function contest() {
     clock,
     leases,
     here: {host: 'host-1', boot: 'boot-1'},
-    survivorOf: async ({holder}: Lease) => alive.get(holder) ?? 'unknown',
+    livingProcessOf: async ({holder}: Lease) => alive.get(holder) ?? 'unknown',
   }
   const acquire = (holder: string, more: Partial<LeaseRequest> = {}) =>
     acquireLease(deps, {job: 'scan', holder, ttlMs: 60_000, process: undefined, waitMs: 0, ...more})
@@ -92,11 +92,11 @@ describe('acquiring', () => {
   test('of two claims at the same moment the first line wins', async () => {
     const {acquire, deps, leases} = contest()
     const rival: RawRecord = {v: 1, id: 'rival', at: 0, mono: deps.clock.mono(), boot: 'boot-1', host: 'host-1'}
-    const survivorOf = async () => 'none' as const
+    const livingProcessOf = async () => 'none' as const
     await acquire('old')
     const racing = {
       ...deps,
-      survivorOf,
+      livingProcessOf,
       leases: {
         ...leases,
         append: (...args: Parameters<typeof leases.append>) => {

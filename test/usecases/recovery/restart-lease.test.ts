@@ -34,7 +34,7 @@ function scene({survivor = 'guard'}: {readonly survivor?: 'guard' | 'none'} = {}
     clock,
     leases,
     here: {host: 'host-1', boot: 'boot-1'},
-    survivorOf: async () => survivor,
+    livingProcessOf: async () => survivor,
     holder: {holder: run, process: undefined},
     signal: stop.signal,
     warn: (text) => void warnings.push(text),

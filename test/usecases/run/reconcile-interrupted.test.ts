@@ -14,7 +14,7 @@ function openRun(survivor: LivingProcess) {
   leases.append({kind: 'claimed', job: 'scan', holder: 'run-1', ttlMs: 60_000}, 'durable')
   runs.append({kind: 'started', job: 'scan', run: 'run-1'}, 'buffered')
   let onLook = () => {}
-  const survivorOf = async () => {
+  const livingProcessOf = async () => {
     onLook()
     return survivor
   }
@@ -24,7 +24,7 @@ function openRun(survivor: LivingProcess) {
     whileLooking: (act: () => void) => {
       onLook = act
     },
-    close: () => reconcileInterrupted({leases, runs, survivorOf}),
+    close: () => reconcileInterrupted({leases, runs, livingProcessOf}),
     outcome: () => runs.read().get('scan')?.runs.at(-1)?.outcome,
   }
 }
@@ -66,11 +66,11 @@ function overlappingRun(survivor: LivingProcess, started: object) {
   const runs = memoryJournal(runsFold, clock)
   runs.append({kind: 'started', job: 'scan', run: 'run-1', ...started}, 'buffered')
   const asked: unknown[] = []
-  const survivorOf = async (holder: Holder) => {
+  const livingProcessOf = async (holder: Holder) => {
     asked.push(holder)
     return survivor
   }
-  return {close: () => reconcileInterrupted({leases, runs, survivorOf}), asked}
+  return {close: () => reconcileInterrupted({leases, runs, livingProcessOf}), asked}
 }
 
 const process = {pid: 7, start: '4711'}

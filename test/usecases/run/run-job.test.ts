@@ -51,7 +51,7 @@ describe('a run', () => {
     const {deps, request, runs, seen} = fakeRun()
     const first = deps.openClaim!()
     first.leases.append({kind: 'claimed', job: 'backup', holder: 'run-0', ttlMs: 60_000}, 'buffered')
-    await runJob({...deps, openClaim: () => ({...first, survivorOf: async () => 'none'})}, request)
+    await runJob({...deps, openClaim: () => ({...first, livingProcessOf: async () => 'none'})}, request)
     expect(runs.lines[0]).toMatchObject({kind: 'interrupted', run: 'run-0', reason: 'its guard was killed'})
     expect(seen.done.slice(0, 2)).toEqual(['recover spools of run-0', 'attempt 1'])
   })
