@@ -1,7 +1,7 @@
 import * as Args from '@oclif/core/args'
 import {integer} from '@oclif/core/flags'
 import {checkedName, GuardCommand} from '../src/cli/guard-command.js'
-import {renderRuns, runToJson} from '../src/cli/render/run.js'
+import {renderRuns, runToJson, streakToJson} from '../src/cli/render/run.js'
 import {wireLease} from '../src/cli/wire/lease.js'
 import {readInferredHistory} from '../src/usecases/history/read-history.js'
 
@@ -23,7 +23,8 @@ export default class History extends GuardCommand {
     const job = checkedName(args.job)
     const guard = await this.openGuard(flags)
     const runs = await readInferredHistory({...wireLease(guard), runs: guard.runs()}, job, flags.limit)
-    this.print(runs.length === 0 ? `no run of ${job} is known in ${guard.stateDir}` : renderRuns(runs))
-    return {job, runs: runs.map(runToJson)}
+    const streak = guard.runs().read().get(job)?.streak
+    this.print(runs.length === 0 ? `no run of ${job} is known in ${guard.stateDir}` : renderRuns(runs, streak))
+    return {job, ...(streak && {streak: streakToJson(streak)}), runs: runs.map(runToJson)}
   }
 }

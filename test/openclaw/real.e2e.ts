@@ -53,7 +53,7 @@ async function expectHealthy(): Promise<void> {
 test('a wedged job: the watchdog asks, the reset daemon resets, the watchdog resolves, and no alert is raised', async () => {
   const marker = await openclaw.wedge(id)
   const guard = guardOf(openclaw, id)
-  expect(await guard.watchdog()).toMatchObject({code: 1, jobs: [{job: 'tick', verdict: 'stalled'}]})
+  expect(await guard.watchdog()).toMatchObject({code: 1, jobs: [{job: 'tick', verdict: 'hung'}]})
   expect(guard.lines('openclaw_reset_requests.jsonl')).toMatchObject([{job: 'tick', job_id: id, running_at_ms: marker}])
   expect(await guard.resetDaemon()).toMatchObject({code: 0, answered: [{ok: true, outcome: 'reset'}], waiting: []})
   expect(guard.text('openclaw_reset_results.jsonl')).toContain(`"openclaw":"${version}"`)

@@ -1,4 +1,5 @@
 import chalk from 'chalk'
+import type {JobRuns} from '../../domain/run/job-runs.js'
 import type {Run} from '../../domain/run/run.js'
 
 const paint: Readonly<Record<string, (text: string) => string>> = {
@@ -14,14 +15,26 @@ const paint: Readonly<Record<string, (text: string) => string>> = {
   running: chalk.cyan,
 }
 
-/** `guard history`: a line for each run, and below it one for each recovery step. */
-export function renderRuns(runs: readonly Run[]): string {
-  return runs.map(renderRun).join('\n')
+/** `guard history`: how often the job failed in a row, then a line for each run and below it one for each step. */
+export function renderRuns(runs: readonly Run[], streak: JobRuns['streak']): string {
+  return [...badStreak(streak), ...runs.map(renderRun)].join('\n')
+}
+
+/** Nothing for a job whose last run ended well. */
+function badStreak(streak: JobRuns['streak']): readonly string[] {
+  if (!streak || streak.isWell) return []
+  const since = startText(streak.firstEndedAt)
+  return [
+    streak.count === 1 ? `the last run ended badly, at ${since}` : `${streak.count} bad runs in a row since ${since}`,
+  ]
+}
+
+function startText(at: number): string {
+  return `${new Date(at).toISOString().replace('T', ' ').slice(0, 19)}Z`
 }
 
 function renderRun(run: Run): string {
   const outcome = run.outcome ?? 'running'
-  const started = new Date(run.startedAt).toISOString().replace('T', ' ').slice(0, 19)
   const painted = (paint[outcome] ?? String)(outcome.padEnd(11))
   const facts = [
     run.durationMs === undefined || outcome === 'skipped' ? '' : renderSpan(run.durationMs),
@@ -30,7 +43,7 @@ function renderRun(run: Run): string {
     run.recovered ? 'recovered' : '',
     run.class ?? '',
   ].filter(Boolean)
-  const head = `${started}Z  ${painted}  ${run.id}  ${facts.join(', ')}`.trimEnd()
+  const head = `${startText(run.startedAt)}  ${painted}  ${run.id}  ${facts.join(', ')}`.trimEnd()
   const below = [run.detail && run.detail !== outcome ? `  ${run.detail}` : '', ...run.steps.map(renderStep)]
   return [head, ...below.filter(Boolean)].join('\n')
 }
@@ -58,4 +71,9 @@ export function runToJson({job: _, log: __, owner: ___, startedAt, endedAt, ...r
     ...(endedAt !== undefined && {endedAt: new Date(endedAt).toISOString()}),
     steps: run.steps.map(({at, ...step}) => ({...step, at: new Date(at).toISOString()})),
   }
+}
+
+/** The last ended runs that all ended well, or all did not. */
+export function streakToJson({isWell, count, firstEndedAt}: NonNullable<JobRuns['streak']>): object {
+  return {isWell, count, since: new Date(firstEndedAt).toISOString()}
 }
