@@ -26,27 +26,37 @@ export function createSlots(): Slots {
   const crons = new Map<string, Before>()
   const upcoming = new Map<string, Cron>()
   const answers = new Map<string, number | undefined>()
+  const answered = (question: string, answer: () => number | undefined) => {
+    if (answers.has(question)) return answers.get(question)
+    if (answers.size >= mostAnswers) answers.clear()
+    const found = answer()
+    answers.set(question, found)
+    return found
+  }
   return {
     latest(schedule, atMs) {
-      const key = `${schedule.timezone ?? ''} ${schedule.expression}`
+      const key = keyOf(schedule)
       // croner excludes the reference time itself and ignores fractions of seconds.
       const beforeMs = (Math.floor(atMs / 1000) + 1) * 1000
-      const question = `${beforeMs} ${key}`
-      if (answers.has(question)) return answers.get(question)
-      if (answers.size >= mostAnswers) answers.clear()
-      const before = crons.get(key) ?? slotsOf(schedule)
-      crons.set(key, before)
-      const answer = before(beforeMs)
-      answers.set(question, answer)
-      return answer
+      return answered(`before ${beforeMs} ${key}`, () => {
+        const before = crons.get(key) ?? slotsOf(schedule)
+        crons.set(key, before)
+        return before(beforeMs)
+      })
     },
     next(schedule, atMs) {
-      const key = `${schedule.timezone ?? ''} ${schedule.expression}`
-      const cron = upcoming.get(key) ?? createCron(schedule)
-      upcoming.set(key, cron)
-      return cron.nextRun(new Date(atMs))?.getTime()
+      const key = keyOf(schedule)
+      return answered(`after ${atMs} ${key}`, () => {
+        const cron = upcoming.get(key) ?? createCron(schedule)
+        upcoming.set(key, cron)
+        return cron.nextRun(new Date(atMs))?.getTime()
+      })
     },
   }
+}
+
+function keyOf({expression, timezone}: Schedule): string {
+  return `${timezone ?? ''} ${expression}`
 }
 
 /** The last slot before a wall clock time, ms. */
