@@ -1,5 +1,6 @@
-import {type BuiltInClass, builtInClasses, retryAfterHint, statusTableLine, summaryLine} from './builtin-patterns.js'
+import {builtInClasses, retryAfterHint, statusTableLine, summaryLine} from './builtin-patterns.js'
 import {readLines} from './output-lines.js'
+import type {PatternClass} from './pattern-parts.js'
 import {redactLine} from './redact.js'
 import {parseRetryAfter, type RetryAfter} from './retry-after.js'
 
@@ -92,7 +93,7 @@ function classesOf(own: OwnClasses | undefined) {
 }
 
 /** Most outputs have no line with such words, and the patterns, most of the time, need not be compiled. */
-function matcherOf({words, patterns}: BuiltInClass): (line: string) => boolean {
+function matcherOf({words, patterns}: PatternClass): (line: string) => boolean {
   let compiled: readonly RegExp[] | undefined
   return (line) => {
     if (!words.test(line)) return false

@@ -43,7 +43,22 @@ test('of the messages of other tools, for which nothing is tuned, at least three
   expect(share, wrong).toBeGreaterThanOrEqual(0.75)
 })
 
-test.each(['held-out.txt', 'other-tools.txt'])('no text without a failure in %s has a class', (file) => {
+test.each(['new-tools-1.txt', 'new-tools-2.txt', 'new-tools-3.txt'])(
+  'of the messages in %s, which guided the patterns once they were measured, at least 95 %% have their class',
+  (file) => {
+    const {share, wrong} = score(file)
+    expect(share, wrong).toBeGreaterThanOrEqual(0.95)
+  },
+)
+
+test('of the messages measured last no fewer have their class than before any of them was used', () => {
+  const {share, wrong} = score('new-tools-4.txt')
+  expect(share, wrong).toBeGreaterThanOrEqual(0.86)
+})
+
+const sets = ['held-out.txt', 'other-tools.txt', ...[1, 2, 3, 4].map((number) => `new-tools-${number}.txt`)]
+
+test.each(sets)('no text without a failure in %s has a class', (file) => {
   const calm = messagesIn(file).filter(({expected}) => expected === 'none')
   expect(calm.length).toBeGreaterThan(3)
   expect(calm.filter(({text}) => classOf(text) !== 'none')).toEqual([])
