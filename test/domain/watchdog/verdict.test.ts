@@ -356,6 +356,12 @@ describe('an open incident', () => {
       'failing',
     ],
     [
+      'nor if a reboot cut its last lease off',
+      'failing',
+      {hasRuns: false, liveness: ended(minute), outputs: [output(minute)]},
+      'failing',
+    ],
+    [
       'a good end with a bad output does not, however young',
       'failing',
       {liveness: ended(minute), lastEnd: lastEnd(minute), outputs: [output(minute, 'lacks "DONE"')]},
