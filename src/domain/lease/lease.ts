@@ -37,6 +37,12 @@ export interface Lease extends BootRef {
   /** The job itself, which may outlive its holder. */
   readonly jobProcess?: ProcessRef
   readonly released?: Release
+  /** How the job's last lease before this one was released; a job without runs on record has no other trace of it. */
+  readonly formerEnd?: FormerEnd
+}
+
+export interface FormerEnd extends Release {
+  readonly boot: string
 }
 
 interface Release {
@@ -134,15 +140,21 @@ function applyClaim(state: Leases, claim: LeaseRecord): FoldVerdict {
   const isFree = !present || leaseState(present, claim) !== 'held' || claim['over'] === present.claimId
   if (!isFree) return 'void'
   state.grants += 1
-  putLease(state, grantedLease(claim, state.grants))
+  putLease(state, grantedLease(claim, state.grants, formerEndOf(present)))
   forgetOne(state, claim)
   return 'ok'
 }
 
-function grantedLease(claim: ClaimRecord, token: number): Lease {
+function grantedLease(claim: ClaimRecord, token: number, formerEnd: FormerEnd | undefined): Lease {
   const {job, holder, id: claimId, ttlMs, at, mono, boot, host} = claim
   const claimed = {claimedAt: at, claimedMono: mono, seenAt: at, expiresAt: at + ttlMs, expiresMono: mono + ttlMs}
-  return withProcesses({job, holder, token, claimId, ttlMs, ...claimed, boot, host}, claim)
+  const former = formerEnd && {formerEnd}
+  return withProcesses({job, holder, token, claimId, ttlMs, ...claimed, boot, host, ...former}, claim)
+}
+
+/** A lease that was not released hides no earlier release. */
+function formerEndOf(lease: Lease | undefined): FormerEnd | undefined {
+  return lease?.released ? {...lease.released, boot: lease.boot} : lease?.formerEnd
 }
 
 function applyRenewal(state: Leases, record: LeaseRecord): FoldVerdict {

@@ -1,5 +1,5 @@
 import {uptimeAt} from '../clock/uptime.js'
-import type {Lease} from '../lease/lease.js'
+import type {FormerEnd, Lease} from '../lease/lease.js'
 import type {JobRuns, RunEnd} from '../run/job-runs.js'
 import type {JobFacts, LastEnd} from './job-facts.js'
 import type {Clocks, JobRecords} from './liveness.js'
@@ -40,11 +40,17 @@ function recordedEnd(end: RunEnd, {uptime, nowUptimeMs}: Clocks): LastEnd {
 }
 
 function endOfLease({lease, jobRuns}: JobRecords, {uptime, nowUptimeMs}: Clocks): LastEnd | undefined {
-  const {released} = lease ?? {}
-  if (!lease || !released || isLeaseOfRun(lease, jobRuns)) return undefined
-  const {at, mono, status, detail} = released
-  const uptimeMs = uptimeAt(uptime, mono === undefined ? {at} : {at, mono, boot: lease.boot}, nowUptimeMs)
+  const end = lease && releaseOf(lease, jobRuns)
+  if (!end) return undefined
+  const {at, mono, boot, status, detail} = end
+  const uptimeMs = uptimeAt(uptime, mono === undefined ? {at} : {at, mono, boot}, nowUptimeMs)
   return {...noDetails, runId: undefined, outcome: status === 'ok' ? 'healthy' : 'error', detail, uptimeMs}
+}
+
+/** The release of the lease or, while it is held or was cut off, that of the one before it. */
+function releaseOf(lease: Lease, jobRuns: JobRuns | undefined): FormerEnd | undefined {
+  if (lease.released) return isLeaseOfRun(lease, jobRuns) ? undefined : {...lease.released, boot: lease.boot}
+  return jobRuns ? undefined : lease.formerEnd
 }
 
 function isLeaseOfRun({holder, claimedAt}: Lease, jobRuns: JobRuns | undefined): boolean {

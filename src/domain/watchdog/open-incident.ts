@@ -56,7 +56,7 @@ function proofOf(facts: JobFacts, incident: IncidentFacts, outputs: Judged): str
   const isWhole = ['fresh', 'none', 'waiting'].includes(outputs.freshness)
   if (lastEnd && isWell(lastEnd) && isWhole && lastEnd.uptimeMs >= incident.openedUptimeMs)
     return `its last run ended well ${span(now.uptimeMs - lastEnd.uptimeMs)} ago`
-  // A job with a lease proves success by a release. One that goes on, expired or was cut off by a reboot hides the last.
+  // A job that takes leases proves success by a release.
   const byOutputs = incident.kind !== 'failing' || (!hasRuns && liveness.is === 'never-seen')
   if (byOutputs && outputs.freshness === 'fresh' && isRewritten(facts, incident)) return outputs.reason
   // Only OpenClaw knows of such a job.

@@ -37,6 +37,17 @@ function fold(...records: RawRecord[]) {
 }
 
 describe('claims', () => {
+  test('a granted claim keeps how the lease before it was released, also over one that was not', () => {
+    const later = {mono: 9000, at: 1_004_000}
+    const {lease} = fold(
+      claim('a'),
+      release('a', 1, {status: 'error', detail: 'no rows'}),
+      claim('b', later),
+      claim('c', {mono: 99_000, at: 1_094_000}),
+    )
+    expect(lease).toMatchObject({token: 3, formerEnd: {boot: 'boot-1', mono: 5000, status: 'error', detail: 'no rows'}})
+  })
+
   test('the first claim of a free job is granted, with the first token', () => {
     expect(fold(claim('a')).lease).toMatchObject({holder: 'a', token: 1, expiresAt: 1_001_000, expiresMono: 6000})
   })
