@@ -358,7 +358,9 @@ class Day {
       if (isReboot) endedMs = 0
     }
     const openclawAway = job.way === 'openclaw' ? this.#openclawAway : []
-    for (const away of [...this.#watchdogAway, ...this.#daemonAway, ...openclawAway]) {
+    const absences = [...this.#watchdogAway, ...this.#daemonAway, ...openclawAway]
+    // In their order, because each moves the limit beyond the next.
+    for (const away of absences.sort((one, other) => one.from - other.from)) {
       // What the clock did while nobody looked is not known: output may be as new as the end of that time.
       if (away.to >= from && away.from <= from + limitMs) limitMs += away.to - Math.max(from, away.from) + outputMs
     }
