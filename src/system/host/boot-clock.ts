@@ -9,33 +9,42 @@ interface Ffi {
   ): {readonly symbols: {readonly clock_gettime: (clock: number, time: BigInt64Array) => number}}
 }
 
-let offset: number | undefined
+/** CLOCK_MONOTONIC of clock_gettime(2), which Node's `process.hrtime` reads too. */
+const monotonic = 1
+
+let read: (() => number) | undefined
 
 /**
- * What to add to `process.hrtime`, in milliseconds, for the monotonic clock of this boot: nothing on Node. bun counts
- * from the start of the process, and no other process could compare such a time with its own.
+ * The monotonic clock of this boot, ms, to the microsecond. bun's `process.hrtime` counts from the start of the process,
+ * and no other process could compare such a time with its own, so C's clock is read there. It is read each time: an
+ * offset between the two clocks would be wrong by as long as the process was stopped while it took it.
  */
-export function bootClockOffsetMs(): number {
-  offset ??= isStandalone ? readMonotonicMs() - hrtimeMs() : 0
-  return offset
+export function bootMs(): number {
+  read ??= isStandalone ? standaloneClock() : hrtimeMs
+  return read()
 }
 
-/** Microseconds are kept: the nearest number to a nanosecond of a long boot would be another. */
-export function hrtimeMs(): number {
+function hrtimeMs(): number {
   const [seconds, nanoseconds] = process.hrtime()
-  return seconds * 1000 + Math.floor(nanoseconds / 1000) / 1000
+  return toMs(seconds, nanoseconds)
 }
 
 /** Where C cannot be called, /proc tells the time since boot to 10 ms, with the time that the machine slept. */
-function readMonotonicMs(): number {
+function standaloneClock(): () => number {
   try {
     const ffi = process.getBuiltinModule('bun:ffi') as unknown as Ffi
     const {symbols} = ffi.dlopen('libc.so.6', {clock_gettime: {args: ['i32', 'ptr'], returns: 'i32'}})
-    const monotonic = 1
     const time = new BigInt64Array(2)
-    symbols.clock_gettime(monotonic, time)
-    return Number(time[0]) * 1000 + Number(time[1]) / 1_000_000
+    return () => {
+      symbols.clock_gettime(monotonic, time)
+      return toMs(Number(time[0]), Number(time[1]))
+    }
   } catch {
-    return Number(readFileSync('/proc/uptime', 'latin1').split(' ')[0]) * 1000
+    return () => Number(readFileSync('/proc/uptime', 'latin1').split(' ')[0]) * 1000
   }
+}
+
+/** Microseconds are kept: the nearest number to a nanosecond of a long boot would be another. */
+function toMs(seconds: number, nanoseconds: number): number {
+  return seconds * 1000 + Math.floor(nanoseconds / 1000) / 1000
 }

@@ -1,4 +1,4 @@
-import {bootClockOffsetMs, hrtimeMs} from './boot-clock.js'
+import {bootMs} from './boot-clock.js'
 
 /** The source of time, which tests replace. All values are milliseconds. */
 export interface Clock {
@@ -20,7 +20,7 @@ export function callAfter(ms: number, work: () => void): void {
 
 export const systemClock: Clock = {
   now: Date.now,
-  mono: () => hrtimeMs() + bootClockOffsetMs(),
+  mono: bootMs,
   sleep: (ms, signal) =>
     new Promise((resolve) => {
       if (signal?.aborted) return resolve()
