@@ -18,12 +18,11 @@ function endOfRun({jobRuns, deadLease}: JobRecords, clocks: Clocks): LastEnd | u
   const open = deadLease && jobRuns?.runs.find(({id, outcome}) => id === deadLease.holder && outcome === undefined)
   if (open) {
     const detail = 'its guard and its job are gone'
-    return {...noDetails, runId: open.id, outcome: 'interrupted', detail, uptimeMs: clocks.nowUptimeMs}
+    const {nowUptimeMs: uptimeMs} = clocks
+    return {runId: open.id, outcome: 'interrupted', detail, uptimeMs, byReboot: false, refused: undefined}
   }
   return jobRuns?.lastEnd && recordedEnd(jobRuns.lastEnd, clocks)
 }
-
-const noDetails = {byReboot: false, refused: undefined}
 
 function recordedEnd(end: RunEnd, {uptime, nowUptimeMs}: Clocks): LastEnd {
   const {runId, outcome, at, mono, boot, byReboot, refused} = end
@@ -41,15 +40,17 @@ function recordedEnd(end: RunEnd, {uptime, nowUptimeMs}: Clocks): LastEnd {
 
 function endOfLease({lease, jobRuns}: JobRecords, {uptime, nowUptimeMs}: Clocks): LastEnd | undefined {
   const end = lease && releaseOf(lease, jobRuns)
-  if (!end) return undefined
-  const {at, mono, boot, status, detail} = end
+  if (!lease || !end) return undefined
+  const {at, mono, status, detail} = end
+  const boot = 'boot' in end ? end.boot : lease.boot
   const uptimeMs = uptimeAt(uptime, mono === undefined ? {at} : {at, mono, boot}, nowUptimeMs)
-  return {...noDetails, runId: undefined, outcome: status === 'ok' ? 'healthy' : 'error', detail, uptimeMs}
+  const outcome = status === 'ok' ? 'healthy' : 'error'
+  return {runId: undefined, outcome, detail, uptimeMs, byReboot: false, refused: undefined}
 }
 
 /** The release of the lease or, while it is held or was cut off, that of the one before it. */
-function releaseOf(lease: Lease, jobRuns: JobRuns | undefined): FormerEnd | undefined {
-  if (lease.released) return isLeaseOfRun(lease, jobRuns) ? undefined : {...lease.released, boot: lease.boot}
+function releaseOf(lease: Lease, jobRuns: JobRuns | undefined): Lease['released'] | FormerEnd {
+  if (lease.released) return isLeaseOfRun(lease, jobRuns) ? undefined : lease.released
   return jobRuns ? undefined : lease.formerEnd
 }
 

@@ -157,7 +157,7 @@ function reportOn(job: WatchedJob, outputs: readonly ObservedOutput[], round: Ro
 
 function factsOf(
   job: WatchedJob,
-  seen: Pick<Parameters<typeof buildJobFacts>[1], 'outputs' | 'openclaw'>,
+  {outputs, openclaw}: Pick<Parameters<typeof buildJobFacts>[1], 'outputs' | 'openclaw'>,
   round: Round,
 ): JobFacts {
   const {snapshot, slots} = round
@@ -167,7 +167,8 @@ function factsOf(
   const records = {lease: leases.byJob.get(name), jobRuns: runs.get(name), deadLease: dead.get(name)}
   const nextSlotAt = schedule === undefined ? undefined : slots.next({expression: schedule, timezone}, clocks.now.at)
   const incident = history?.incident && {...history.incident, kind: history.incident.verdict}
-  return buildJobFacts(job, {...seen, records, history, incident, slot: round.slotOf(job), nextSlotAt}, clocks)
+  const slot = round.slotOf(job)
+  return buildJobFacts(job, {outputs, openclaw, records, history, incident, slot, nextSlotAt}, clocks)
 }
 
 /** OpenClaw itself: nothing is said of it while it answers, unless an incident ends or "cannot be asked" does. */
