@@ -117,6 +117,12 @@ function uptimeInEpoch(epoch: ClockSample, mono: number): number {
   return epoch.uptimeMs + mono - epoch.mono
 }
 
+/** What the wall clock showed at this time of the uptime clock, after a jump as the later epoch has it. */
+export function wallAt({epochs}: Uptime, uptimeMs: number): number {
+  const epoch = epochs.findLast((one) => one.startUptimeMs <= uptimeMs) ?? epochs[0]
+  return epoch ? epoch.at + uptimeMs - epoch.uptimeMs : uptimeMs
+}
+
 /** What the uptime clock showed at `sign`; if there are two answers, the later one. Never after `nowUptimeMs`. */
 export function uptimeAt({epochs}: Uptime, sign: Timestamp, nowUptimeMs: number): number {
   const {mono, boot} = sign

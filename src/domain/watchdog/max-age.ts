@@ -1,4 +1,5 @@
-import {lastDisturbance} from '../clock/disturbance.js'
+import {graceEnd} from '../clock/disturbance.js'
+import {wallAt} from '../clock/uptime.js'
 import type {SlotFacts} from './job-facts.js'
 import type {Clocks} from './liveness.js'
 import {earlyMs} from './slot.js'
@@ -12,17 +13,21 @@ interface MaxAgeFacts {
 }
 
 /**
- * How old the last run may be that another scheduler reports, by the wall clock, ms.
+ * How old the last run may be that another scheduler reports, by the wall clock, ms. A disturbance begins the time anew,
+ * since that scheduler may count from it, but disturbances in a row do so only once: they hide no trouble for ever.
  *
- * @returns undefined if there is no rule, or if the machine was not up or the job not watched for all of that time
+ * @returns undefined if there is no rule, or if the job was not watched for all of that time
  */
 export function maxAgeMs({limits}: WatchedJob, {slot, watchedSinceMs, clocks}: MaxAgeFacts): number | undefined {
   const {freshForMs, graceMs} = limits
+  const {now, nowUptimeMs, uptime} = clocks
   if (freshForMs !== undefined) {
     const allowedMs = freshForMs + graceMs
-    const observedMs = clocks.nowUptimeMs - Math.max(watchedSinceMs, lastDisturbance(clocks.uptime).uptimeMs)
-    return observedMs >= allowedMs ? allowedMs : undefined
+    const sinceMs = nowUptimeMs - allowedMs
+    if (watchedSinceMs > sinceMs || graceEnd(uptime, allowedMs) > nowUptimeMs) return undefined
+    // The machine may have slept meanwhile, or its clock may have been set on.
+    return Math.max(allowedMs, now.at - wallAt(uptime, sinceMs))
   }
   if (slot?.due.is !== 'up' || slot.due.uptimeMs < watchedSinceMs) return undefined
-  return clocks.now.at - slot.at + earlyMs
+  return now.at - slot.at + earlyMs
 }
