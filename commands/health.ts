@@ -1,4 +1,4 @@
-import {GuardCommand} from '../src/cli/guard-command.js'
+import {defineCommand} from '../src/cli/command/definition.js'
 import {healthToJson, renderHealth} from '../src/cli/render/health.js'
 import {wireHealth} from '../src/cli/wire/health.js'
 import type {HealthVerdict} from '../src/domain/health/check.js'
@@ -6,22 +6,20 @@ import {checkHealth} from '../src/usecases/diagnose/check-health.js'
 
 const exitCodes: Readonly<Record<HealthVerdict, number>> = {healthy: 0, degraded: 1, unhealthy: 2}
 
-export default class Health extends GuardCommand {
-  static override summary = 'One picture: disk, memory, load, journals, leases, runs, breakers, incidents, daemons'
-  static override description =
-    'Exits with 0 when all is healthy, 1 when something is degraded or being healed, 2 when something is unhealthy or a human was called.'
-  static override examples = ['<%= config.bin %> health', '<%= config.bin %> health --json']
-
-  async run(): Promise<object> {
-    const {flags} = await this.parse(Health)
-    const guard = await this.openGuard(flags)
+export default defineCommand({
+  summary: 'One picture: disk, memory, load, journals, leases, runs, breakers, incidents, daemons',
+  description:
+    'Exits with 0 when all is healthy, 1 when something is degraded or being healed, 2 when something is unhealthy or a human was called.',
+  examples: ['guard health', 'guard health --json'],
+  async run({print, openGuard}) {
+    const guard = await openGuard()
     const {watchdog, resetDaemon} = guard.settings
     const health = await checkHealth(wireHealth(guard), {
       watchdogLateAfterMs: watchdog.lateAfterMs,
       resetDaemonLateAfterMs: resetDaemon.lateAfterMs,
     })
-    this.print(renderHealth(health))
+    print(renderHealth(health))
     process.exitCode = exitCodes[health.verdict]
     return healthToJson(health)
-  }
-}
+  },
+})

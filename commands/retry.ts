@@ -1,7 +1,5 @@
-import {custom, integer, string} from '@oclif/core/flags'
-import type {FlagInput} from '@oclif/core/interfaces'
-import {checkedName, durationFlag, GuardCommand} from '../src/cli/guard-command.js'
-import {splitArgv, unshieldTarget} from '../src/cli/start/split-argv.js'
+import {checkedName} from '../src/cli/checked-name.js'
+import {defineCommand} from '../src/cli/command/definition.js'
 import {printWarning} from '../src/cli/stderr.js'
 import {breakerPolicy, wireBreaker} from '../src/cli/wire/breaker.js'
 import {openRetry} from '../src/cli/wire/retry.js'
@@ -13,52 +11,39 @@ import {retryCommand} from '../src/usecases/breaker/retry-command.js'
 /** Attempts of a command without --attempts; jobs under `guard run` have theirs in the settings. */
 const defaultAttempts = 4
 
-const shareFlag = custom<number>({
-  helpValue: '0..1',
-  parse: async (text) => {
-    if (/^(?:0(?:\.\d+)?|1(?:\.0+)?)$/.test(text)) return Number(text)
-    throw new GuardError('usage', `"${text}" is not a share`, ['write a number from 0 to 1, such as 0.5'])
-  },
-})
-
-export default class Retry extends GuardCommand {
-  static override summary = 'Run a command, again if the way it failed calls for it'
-  static override description =
-    `Why it failed is read from its output. Rate limits (429) and server faults (5xx) wait as long as the other side asks
+export default defineCommand({
+  summary: 'Run a command, again if the way it failed calls for it',
+  description: `Why it failed is read from its output. Rate limits (429) and server faults (5xx) wait as long as the other side asks
 (Retry-After), and are given up if that is longer than --max-delay; else they and connection faults back off, a timeout gets twice the time, a refused request (400) is repeated once; missing rights
-(401, 403) and missing things (404) are never tried again.`
-  static override usage = 'retry [FLAGS] -- COMMAND [ARGS...]'
-  static override examples = [
-    '<%= config.bin %> retry -- curl -sSf https://api.example.com/prices',
-    '<%= config.bin %> retry --attempts 6 --timeout 20s --deadline 5m -- psql -c "select 1"',
-    '<%= config.bin %> retry --target alpaca-api -- python3 fetch_prices.py',
-  ]
-
-  static override strict = false
-  static override flags = {
-    attempts: integer({
+(401, 403) and missing things (404) are never tried again.`,
+  usage: 'retry [FLAGS] -- COMMAND [ARGS...]',
+  examples: [
+    'guard retry -- curl -sSf https://api.example.com/prices',
+    'guard retry --attempts 6 --timeout 20s --deadline 5m -- psql -c "select 1"',
+    'guard retry --target alpaca-api -- python3 fetch_prices.py',
+  ],
+  takesProgram: true,
+  flags: {
+    attempts: {
+      type: 'integer',
       summary: 'most attempts, the first included',
       default: defaultAttempts,
       min: 1,
       max: 1000,
-    }),
-    delay: durationFlag({summary: 'wait before the second attempt; doubles each time (default: 2s)'}),
-    'max-delay': durationFlag({summary: 'longest wait (default: 60s)'}),
-    jitter: shareFlag({summary: 'share of each wait that is random (default: 0.5)'}),
-    timeout: durationFlag({summary: 'time limit of an attempt'}),
-    'kill-after': durationFlag({summary: 'from TERM to KILL at a time limit', default: 10_000}),
-    deadline: durationFlag({summary: 'one limit over all attempts and waits'}),
-    target: string({summary: 'use the breaker of this target, and share its retry budget', helpValue: 'NAME'}),
-  }
-
-  async run(): Promise<object> {
-    const known: FlagInput = {...Retry.baseFlags, ...Retry.flags}
-    const {own, target} = splitArgv(this.argv, (name) => known[name]?.type === 'option')
-    const {flags} = await this.parse(Retry, [...own])
-    const [program, ...args] = unshieldTarget(target).argv
+    },
+    delay: {type: 'duration', summary: 'wait before the second attempt; doubles each time (default: 2s)'},
+    'max-delay': {type: 'duration', summary: 'longest wait (default: 60s)'},
+    jitter: {type: 'share', summary: 'share of each wait that is random (default: 0.5)'},
+    timeout: {type: 'duration', summary: 'time limit of an attempt'},
+    'kill-after': {type: 'duration', summary: 'from TERM to KILL at a time limit', default: 10_000},
+    deadline: {type: 'duration', summary: 'one limit over all attempts and waits'},
+    target: {type: 'text', summary: 'use the breaker of this target, and share its retry budget', helpValue: 'NAME'},
+  },
+  async run({flags, target, json, openGuard}) {
+    const [program, ...args] = target.argv
     if (program === undefined)
       throw new GuardError('usage', 'no command given', ['write it after --: guard retry -- curl …'])
-    const guard = await this.openGuard(flags)
+    const guard = await openGuard()
     const name = flags.target === undefined ? undefined : checkedName(flags.target, 'target')
     const policy = withFlags(guard.settings.defaults.retry, {
       maxAttempts: flags.attempts,
@@ -71,7 +56,7 @@ export default class Retry extends GuardCommand {
       argv: [program, ...args] as const,
       timeoutMs: flags.timeout,
       killAfterMs: flags['kill-after'],
-      json: this.jsonEnabled(),
+      json,
     }
     const report = await retryCommand(
       {
@@ -89,8 +74,8 @@ export default class Retry extends GuardCommand {
       printWarning(`no further attempt: ${report.stopped}${report.evidence ? ` (${report.evidence})` : ''}`)
     process.exitCode = report.exitCode
     return report
-  }
-}
+  },
+})
 
 /** Flags outrank settings; one that was not given changes nothing. */
 function withFlags(

@@ -6,16 +6,25 @@ import {join} from 'node:path'
 import {Plugin} from '@oclif/core'
 import {rolldown} from 'rolldown'
 
+const adapter = join(import.meta.dirname, '../src/cli/command/oclif-command.ts')
+
 export async function makeManifest({shared, commandTable, virtual, pjson}) {
   const dir = mkdtempSync(join(tmpdir(), 'guard-manifest-'))
   try {
     const index = commandTable
-      .map(({id, path}, n) => `import c${n} from ${JSON.stringify(path)}; commands[${JSON.stringify(id)}] = c${n};`)
+      .map(
+        ({id, path}, n) =>
+          `import c${n} from ${JSON.stringify(path)}; commands[${JSON.stringify(id)}] = oclifCommand(c${n});`,
+      )
       .join('\n')
     const build = await rolldown({
       ...shared,
       input: {index: 'virtual:index'},
-      plugins: [virtual({'virtual:index': `export const commands = {};\n${index}`})],
+      plugins: [
+        virtual({
+          'virtual:index': `import {oclifCommand} from ${JSON.stringify(adapter)};\nexport const commands = {};\n${index}`,
+        }),
+      ],
     })
     await build.write({dir, format: 'cjs', entryFileNames: 'index.cjs'})
     await build.close()

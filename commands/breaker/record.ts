@@ -1,36 +1,29 @@
-import * as Args from '@oclif/core/args'
-import {boolean, integer} from '@oclif/core/flags'
-import {checkedName, GuardCommand} from '../../src/cli/guard-command.js'
+import {checkedName} from '../../src/cli/checked-name.js'
+import {defineCommand} from '../../src/cli/command/definition.js'
 import {breakerPolicy, callingProcess, wireBreaker} from '../../src/cli/wire/breaker.js'
 import {formatDuration} from '../../src/domain/clock/duration.js'
 import {probeOf, recordCall} from '../../src/usecases/breaker/breaker.js'
 
-export default class BreakerRecord extends GuardCommand {
-  static override summary = 'Record how a call to the target ended'
-  static override examples = [
-    '<%= config.bin %> breaker record alpaca-api --success',
-    '<%= config.bin %> breaker record alpaca-api --failure',
-  ]
-
-  static override args = {target: Args.string({required: true, description: 'name of what was called'})}
-  static override flags = {
-    success: boolean({summary: 'the call succeeded', exactlyOne: ['success', 'failure']}),
-    failure: boolean({summary: 'the call failed'}),
-    pid: integer({summary: 'process that made the call', helpValue: 'PID', min: 1}),
-  }
-
-  async run(): Promise<object> {
-    const {args, flags} = await this.parse(BreakerRecord)
+export default defineCommand({
+  summary: 'Record how a call to the target ended',
+  examples: ['guard breaker record alpaca-api --success', 'guard breaker record alpaca-api --failure'],
+  args: {target: {required: true, summary: 'name of what was called'}},
+  flags: {
+    success: {type: 'boolean', summary: 'the call succeeded', exactlyOne: ['success', 'failure']},
+    failure: {type: 'boolean', summary: 'the call failed'},
+    pid: {type: 'integer', summary: 'process that made the call', helpValue: 'PID', min: 1},
+  },
+  async run({args, flags, print, openGuard}) {
     const target = checkedName(args.target, 'target')
-    const guard = await this.openGuard(flags)
+    const guard = await openGuard()
     const deps = wireBreaker(guard)
     const probe = probeOf(deps, target, callingProcess(flags.pid))
     const to = {target, policy: breakerPolicy(guard.settings, target)}
     const credit = guard.settings.defaults.retry.budget.ratio
-    const change = recordCall(deps, to, {ok: flags.success, probe, credit})
+    const change = recordCall(deps, to, {ok: flags.success === true, probe, credit})
     const effect =
       change.change === 'opened' ? `opened for ${formatDuration(change.openForMs)}: ${change.reason}` : change.change
-    this.print(change.change === 'none' ? 'recorded' : `recorded; ${target} ${effect}`)
+    print(change.change === 'none' ? 'recorded' : `recorded; ${target} ${effect}`)
     return {target, ...change}
-  }
-}
+  },
+})

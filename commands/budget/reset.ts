@@ -1,21 +1,18 @@
-import * as Args from '@oclif/core/args'
-import {checkedName, GuardCommand} from '../../src/cli/guard-command.js'
+import {checkedName} from '../../src/cli/checked-name.js'
+import {defineCommand} from '../../src/cli/command/definition.js'
 import {wireBudgets} from '../../src/cli/wire/budget.js'
 import {resetBudget} from '../../src/usecases/recovery/budgets.js'
 
-export default class BudgetReset extends GuardCommand {
-  static override summary = 'Give a job its recovery budgets back, for all failure classes'
-  static override examples = ['<%= config.bin %> budget reset pre_market_health_check']
-
-  static override args = {job: Args.string({required: true, description: 'name of the job'})}
-
-  async run(): Promise<object> {
-    const {args, flags} = await this.parse(BudgetReset)
+export default defineCommand({
+  summary: 'Give a job its recovery budgets back, for all failure classes',
+  examples: ['guard budget reset pre_market_health_check'],
+  args: {job: {required: true, summary: 'name of the job'}},
+  async run({args, print, openGuard}) {
     const job = checkedName(args.job)
-    const guard = await this.openGuard(flags)
+    const guard = await openGuard()
     guard.ensureState()
     resetBudget(wireBudgets(guard), job)
-    this.print(`${job} has its recovery budgets back`)
+    print(`${job} has its recovery budgets back`)
     return {job, reset: true}
-  }
-}
+  },
+})

@@ -1,19 +1,14 @@
-import {GuardCommand} from '../../src/cli/guard-command.js'
+import {defineCommand} from '../../src/cli/command/definition.js'
 import {settingsLocation} from '../../src/cli/settings-location.js'
 import {inspectSettings} from '../../src/config/inspect.js'
 
-export default class ConfigCheck extends GuardCommand {
-  static override summary = 'Check the settings: every problem at once, each with its key and what to write'
-  static override examples = [
-    '<%= config.bin %> config check',
-    '<%= config.bin %> config check --config /etc/guardian/config.yaml',
-  ]
-
-  async run(): Promise<object> {
-    const {flags} = await this.parse(ConfigCheck)
+export default defineCommand({
+  summary: 'Check the settings: every problem at once, each with its key and what to write',
+  examples: ['guard config check', 'guard config check --config /etc/guardian/config.yaml'],
+  async run({flags, print}) {
     const {file, settings} = await inspectSettings(settingsLocation(flags))
     const jobs = Object.keys(settings.jobs).length
-    this.print(file === undefined ? 'no settings file; everything is default' : `${file} is right; jobs: ${jobs}`)
+    print(file === undefined ? 'no settings file; everything is default' : `${file} is right; jobs: ${jobs}`)
     return {ok: true, file: file ?? null, jobs}
-  }
-}
+  },
+})

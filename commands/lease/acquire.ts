@@ -1,44 +1,41 @@
-import {integer, string} from '@oclif/core/flags'
+import {checkedName} from '../../src/cli/checked-name.js'
+import {defineCommand} from '../../src/cli/command/definition.js'
 import {compactJournals} from '../../src/cli/compact-journals.js'
-import {checkedName, durationFlag, GuardCommand} from '../../src/cli/guard-command.js'
 import {leaseArgs} from '../../src/cli/lease-command.js'
 import {holderName, runningProcess, stillRuns, wireLease} from '../../src/cli/wire/lease.js'
 import {reportLease} from '../../src/domain/lease/report.js'
 import {GuardError} from '../../src/errors.js'
 import {acquireLease} from '../../src/usecases/lease/lease.js'
 
-export default class LeaseAcquire extends GuardCommand {
-  static override summary = 'Take the lease of a job, or fail with 75 while another holds it; prints the token'
-  static override examples = [
-    'token=$(<%= config.bin %> <%= command.id %> nightly-backup --ttl 10m --pid $$) || exit',
-    '<%= config.bin %> <%= command.id %> nightly-backup --ttl 10m --wait 30s --json',
-  ]
-
-  static override args = leaseArgs
-
-  static override flags = {
-    ttl: durationFlag({summary: 'how long it lasts unless it is renewed', required: true}),
-    holder: string({
+export default defineCommand({
+  summary: 'Take the lease of a job, or fail with 75 while another holds it; prints the token',
+  examples: [
+    'token=$(guard lease acquire nightly-backup --ttl 10m --pid $$) || exit',
+    'guard lease acquire nightly-backup --ttl 10m --wait 30s --json',
+  ],
+  args: leaseArgs,
+  flags: {
+    ttl: {type: 'duration', summary: 'how long it lasts unless it is renewed', required: true},
+    holder: {
+      type: 'text',
       summary: 'name of the holder (default: this host and the number of --pid, or of the calling process)',
       helpValue: 'ID',
-    }),
-    pid: integer({summary: 'a process whose death frees the lease at once', helpValue: 'PID', min: 1}),
-    wait: durationFlag({summary: 'how long to wait for a lease that is held'}),
-  }
-
-  async run(): Promise<object> {
-    const {args, flags} = await this.parse(LeaseAcquire)
+    },
+    pid: {type: 'integer', summary: 'a process whose death frees the lease at once', helpValue: 'PID', min: 1},
+    wait: {type: 'duration', summary: 'how long to wait for a lease that is held'},
+  },
+  async run({args, flags, print, openGuard}) {
     const job = checkedName(args.name)
     if (flags.ttl === 0) throw new GuardError('usage', 'a lease lasts longer than 0', ['name a time: --ttl 10m'])
     const process = flags.pid === undefined ? undefined : runningProcess(flags.pid)
-    const guard = await this.openGuard(flags)
+    const guard = await openGuard()
     guard.ensureState()
     const deps = wireLease(guard)
     const holder = flags.holder ?? holderName(process)
     const isWanted = () => process === undefined || stillRuns(process)
     const lease = await acquireLease(deps, {job, holder, ttlMs: flags.ttl, process, waitMs: flags.wait ?? 0, isWanted})
-    this.print(`${lease.token}`)
+    print(`${lease.token}`)
     compactJournals(deps.leases)
     return reportLease(lease, {...deps.here, at: lease.seenAt, mono: guard.clock.mono()})
-  }
-}
+  },
+})

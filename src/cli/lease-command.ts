@@ -1,32 +1,29 @@
-import * as Args from '@oclif/core/args'
-import {integer} from '@oclif/core/flags'
 import type {Lease} from '../domain/lease/lease.js'
 import {type LeaseReport, reportLease} from '../domain/lease/report.js'
 import type {LeaseDeps} from '../usecases/lease/lease.js'
+import {checkedName} from './checked-name.js'
+import type {Arguments, Call} from './command/definition.js'
+import type {Flags} from './command/flag.js'
 import {compactJournals} from './compact-journals.js'
-import {checkedName, type GlobalFlags, GuardCommand} from './guard-command.js'
 import {wireLease} from './wire/lease.js'
 
-/** Each command names it itself, because oclif does not inherit arguments. */
-export const leaseArgs = {name: Args.string({required: true, description: 'name of the job'})}
+export const leaseArgs = {name: {required: true, summary: 'name of the job'}} as const satisfies Arguments
 
-/** What the commands of a holder have in common: the job's name and the token that it was given. */
-export abstract class LeaseCommand extends GuardCommand {
-  static override flags = {
-    token: integer({summary: 'the number that `lease acquire` printed', helpValue: 'N', required: true, min: 1}),
-  }
+/** What a holder has: the token that it was given. */
+export const leaseFlags = {
+  token: {type: 'integer', summary: 'the number that `lease acquire` printed', helpValue: 'N', required: true, min: 1},
+} as const satisfies Flags
 
-  protected async withLeases(
-    name: string,
-    flags: GlobalFlags,
-    work: (deps: LeaseDeps, job: string) => Lease,
-  ): Promise<LeaseReport> {
-    const job = checkedName(name)
-    const guard = await this.openGuard(flags)
-    guard.ensureState()
-    const deps = wireLease(guard)
-    const lease = work(deps, job)
-    compactJournals(deps.leases)
-    return reportLease(lease, {...deps.here, at: guard.clock.now(), mono: guard.clock.mono()})
-  }
+/** Does what a holder asks for with the lease of the job that it names. Throws GuardError `usage` and what the work throws. */
+export async function withLeases(
+  {args, openGuard}: Pick<Call<typeof leaseFlags, typeof leaseArgs>, 'args' | 'openGuard'>,
+  work: (deps: LeaseDeps, job: string) => Lease,
+): Promise<LeaseReport> {
+  const job = checkedName(args.name)
+  const guard = await openGuard()
+  guard.ensureState()
+  const deps = wireLease(guard)
+  const lease = work(deps, job)
+  compactJournals(deps.leases)
+  return reportLease(lease, {...deps.here, at: guard.clock.now(), mono: guard.clock.mono()})
 }

@@ -3,6 +3,7 @@ import {readStretch, tailStart} from '../system/log/files.js'
 import {tailLog} from '../system/log/tail-log.js'
 import type {RunLog} from '../usecases/history/read-log.js'
 import {printWarning} from './stderr.js'
+import {writeOut} from './stdout.js'
 
 type LogRequest = {readonly job: string; readonly json: boolean} & (RunLog | {readonly follow: string})
 
@@ -32,7 +33,7 @@ export async function printLog(request: LogRequest): Promise<void> {
 }
 
 function write(piece: Buffer | string): void {
-  process.stdout.write(piece)
+  writeOut(piece)
 }
 
 function interrupted(): AbortSignal {

@@ -12,6 +12,7 @@ import {type Evaluation, evaluateJobs} from '../usecases/watchdog/evaluate-jobs.
 import {watchdogRound} from '../usecases/watchdog/watchdog-round.js'
 import type {Guard} from './guard.js'
 import {printWarning} from './stderr.js'
+import {writeOut} from './stdout.js'
 import {ownLease, roundPlan, wireWatchdog} from './wire/watchdog.js'
 
 interface WatchdogOptions {
@@ -124,7 +125,7 @@ function warnAndGoOn(error: unknown): undefined {
 /** In a watch the text has changes alone, and JSON has every round, one on each line. */
 async function show({evaluation, status}: Round, {json, print}: WatchdogOptions): Promise<void> {
   const {renderNews, evaluationToJson} = await import('./render/watchdog.js')
-  if (json) process.stdout.write(`${JSON.stringify(evaluationToJson(evaluation, status))}\n`)
+  if (json) writeOut(`${JSON.stringify(evaluationToJson(evaluation, status))}\n`)
   else {
     const text = renderNews(evaluation, status)
     if (text !== undefined) print(text)

@@ -1,19 +1,27 @@
+import {loaders} from 'virtual:commands'
 import {isStandalone} from '../../system/host/program.js'
 import {version} from '../build-info.js'
+import {idOf} from './command-id.js'
 import {useCompileCache} from './compile-cache.js'
 
 /**
- * Where guard starts. A plain `guard run` goes straight to work, and `--version` needs none of it; all else loads oclif.
- * GUARD_FULL_CLI=1 sends it through oclif too, for comparison.
+ * Where guard starts. A plain call of a command goes straight to work, and `--version` needs none of it; help, and what is
+ * not plain or wrong, load oclif. GUARD_FULL_CLI=1 sends everything through oclif, for comparison.
  */
 loseWorkingDirectory(process.env)
 takeBack(process.env)
 useCompileCache()
-const [, , command, ...rest] = process.argv
-if (command === '--version' && rest.length === 0) process.stdout.write(`${versionText()}\n`)
-else if (command === 'run' && !process.env['GUARD_FULL_CLI'])
-  void import('./run-entry.js').then(({startRun}) => startRun(rest))
-else void import('./oclif-main.js')
+const argv = process.argv.slice(2)
+if (argv[0] === '--version' && argv.length === 1) process.stdout.write(`${versionText()}\n`)
+else void start(argv)
+
+async function start(argv: readonly string[]): Promise<void> {
+  const id = process.env['GUARD_FULL_CLI'] ? undefined : idOf(argv, loaders)
+  const command = id === undefined ? undefined : (await loaders[id]?.())?.default
+  const {startPlainly} = await import('./start-plainly.js')
+  if (id === undefined || !command || !startPlainly(command, argv.slice(id.split(':').length)))
+    await import('./oclif-main.js')
+}
 
 /** As oclif writes it, but with the runtime's true name: bun gives itself the version of a Node. */
 function versionText(): string {

@@ -6,12 +6,12 @@ import {run} from '@oclif/core/run'
 import {GuardError} from '../../errors.js'
 import {programFile} from '../../system/host/program.js'
 import {pjson} from '../build-info.js'
+import {oclifCommand} from '../command/oclif-command.js'
+import {shieldTarget} from '../command/split-argv.js'
 import {exitOnFault, reportError} from '../report-error.js'
-import {runTakesValue} from './run-options.js'
-import {shieldTarget} from './split-argv.js'
 
 /**
- * Every command but the plain `guard run` comes through here. oclif gets its one plugin from memory, so that it
+ * Help comes through here, and every call that is not plain. oclif gets its one plugin from memory, so that it
  * reads no package.json, no manifest and no folder.
  */
 const plugin = {
@@ -38,7 +38,7 @@ const plugin = {
 
 async function loadCommand(id: string): Promise<unknown> {
   const command = (await loaders[id]?.())?.default
-  return command && Object.assign(command, {id, plugin})
+  return command && Object.assign(oclifCommand(command), {id, plugin})
 }
 
 function refuseUnknown(argv: readonly string[]): void {
@@ -51,14 +51,11 @@ function refuseUnknown(argv: readonly string[]): void {
   throw new GuardError('usage', `there is no command "${first}"`, [...(meant ? [meant] : []), 'see all: guard --help'])
 }
 
-/** The two commands that start another program keep that program's flags from oclif. */
+/** The commands that start another program keep that program's flags from oclif. */
 function shielded([command, ...rest]: readonly string[]): string[] {
-  if (command === 'run') return [command, ...shieldTarget(rest, runTakesValue)]
-  if (command === 'retry') {
-    const flags = manifest.commands['retry']?.flags
-    return [command, ...shieldTarget(rest, (name) => flags?.[name]?.type === 'option')]
-  }
-  return command === undefined ? [] : [command, ...rest]
+  if (command === undefined) return []
+  const {takesProgram, flags} = manifest.commands[command] ?? {}
+  return [command, ...(takesProgram ? shieldTarget(rest, (name) => flags?.[name]?.type === 'option') : rest)]
 }
 
 async function main(given: readonly string[]): Promise<void> {

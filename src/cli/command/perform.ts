@@ -1,0 +1,24 @@
+import {openGuard} from '../guard.js'
+import {writeJson, writeOut} from '../stdout.js'
+import type {Call, GuardCommand} from './definition.js'
+import type {ParsedArgv} from './parse-argv.js'
+
+/** Does what a call asks for, whichever parser has read it. Throws what the command throws. */
+export async function perform({run}: Pick<GuardCommand, 'run'>, parsed: ParsedArgv): Promise<void> {
+  const {flags} = parsed
+  const json = flags['json'] === true
+  const result = await run({
+    ...(parsed as Pick<Call, 'flags' | 'args' | 'rest' | 'target'>),
+    json,
+    print: (text) => {
+      if (!json && text !== '') writeOut(`${text}\n`)
+    },
+    openGuard: () =>
+      openGuard({
+        stateDir: flags['state-dir'] as string | undefined,
+        config: flags['config'] as string | undefined,
+        allowUnsafeFilesystem: flags['allow-unsafe-filesystem'] === true,
+      }),
+  })
+  if (json && result !== undefined) writeJson(result)
+}

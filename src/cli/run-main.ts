@@ -1,0 +1,56 @@
+import {writeSync} from 'node:fs'
+import {resolve} from 'node:path'
+import {workingDirectory} from '../config/settings.js'
+import type {RunReport} from '../domain/run/report.js'
+import {commandOfScript} from '../system/process/script.js'
+import {resolveRun} from '../usecases/run/resolve-run.js'
+import {runJob} from '../usecases/run/run-job.js'
+import type {Call} from './command/definition.js'
+import type {runOptions} from './run-options.js'
+import {settingsOfFlags} from './run-settings.js'
+import {wireRun} from './wire/run.js'
+
+/** `guard run`, from its call to the exit code, with Node's own modules only. */
+export async function runMain({flags, target, json, openGuard}: Call<typeof runOptions>): Promise<void> {
+  const guard = await openGuard()
+  const run = resolveRun(
+    {settings: guard.settings, commandOfScript, absolute},
+    {...target, jobFlag: flags.job, flags: settingsOfFlags(flags, guard.settings.defaults)},
+  )
+  if (flags.plan) {
+    const {printPlan} = await import('./render/run-plan.js')
+    return printPlan(guard, run, json)
+  }
+  const {deps, request, afterwards} = wireRun(guard, run, {
+    json,
+    interactive: flags.interactive === true,
+  })
+  const report = await runJob(deps, request)
+  process.exitCode = report.exitCode
+  if (json) printReport(report)
+  await afterwards()
+}
+
+/** The run is over and recorded, so a closed pipe does not change its exit code. */
+function printReport(report: RunReport): void {
+  try {
+    writeSync(1, `${JSON.stringify(reportToJson(report))}\n`)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EPIPE') throw error
+  }
+}
+
+/** If the working directory was removed, a relative path stays as it is. */
+function absolute(path: string): string {
+  const cwd = workingDirectory(process.env)
+  return cwd === undefined ? path : resolve(cwd, path)
+}
+
+function reportToJson({startedAt, endedAt, ...report}: RunReport): object {
+  return {
+    ...report,
+    startedAt: new Date(startedAt).toISOString(),
+    endedAt: new Date(endedAt).toISOString(),
+    durationMs: Math.round(endedAt - startedAt),
+  }
+}

@@ -1,0 +1,14 @@
+import type {GuardCommand} from '../command/definition.js'
+import {parseArgv} from '../command/parse-argv.js'
+import {perform} from '../command/perform.js'
+
+/** Starts a command whose call is plain. @returns false, having done nothing, if oclif has to read the call */
+export function startPlainly(command: GuardCommand, argv: readonly string[]): boolean {
+  const parsed = parseArgv(command, argv, process.env)
+  if (!parsed) return false
+  const json = parsed.flags['json'] === true
+  const report = async (error: unknown) => (await import('../report-error.js')).reportError(error, json)
+  process.on('uncaughtException', (error) => void report(error).then(() => process.exit()))
+  perform(command, parsed).catch(report)
+  return true
+}
