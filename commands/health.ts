@@ -7,7 +7,7 @@ import {checkHealth} from '../src/usecases/diagnose/check-health.js'
 const exitCodes: Readonly<Record<HealthVerdict, number>> = {healthy: 0, degraded: 1, unhealthy: 2}
 
 export default defineCommand({
-  summary: 'One picture: disk, memory, load, journals, leases, runs, breakers, incidents, daemons',
+  summary: 'One picture of disk, memory, load, journals, leases, runs, incidents, daemons',
   description:
     'Exits with 0 when all is healthy, 1 when something is degraded or being healed, 2 when something is unhealthy or a human was called.',
   examples: ['guard health', 'guard health --json'],

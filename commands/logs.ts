@@ -1,7 +1,7 @@
-import {checkedName} from '../src/cli/checked-name.js'
 import {defineCommand} from '../src/cli/command/definition.js'
 import {printLog} from '../src/cli/print-log.js'
 import {logDeps} from '../src/cli/wire/logs.js'
+import {knownJob} from '../src/usecases/history/known-job.js'
 import {locateLog} from '../src/usecases/history/read-log.js'
 
 export default defineCommand({
@@ -17,8 +17,8 @@ export default defineCommand({
     run: {type: 'text', summary: 'the run with this id, or with an id that begins so', helpValue: 'ID'},
   },
   async run({args, flags, openGuard, json}) {
-    const job = checkedName(args.job)
     const guard = await openGuard()
+    const job = knownJob({settings: guard.settings, runs: guard.runs(), leases: guard.leases()}, args.job)
     const log = flags.follow ? {follow: guard.logFileOf(job)} : locateLog(logDeps(guard), job, flags.run)
     await printLog({job, ...log, json})
     return undefined

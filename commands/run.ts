@@ -3,7 +3,7 @@ import {runMain} from '../src/cli/run-main.js'
 import {runOptions} from '../src/cli/run-options.js'
 
 export default defineCommand({
-  summary: 'Run a job under guard: lease, time limits, log, records, exit code passed through',
+  summary: 'Run a job under guard: lease, time limits, log, records, its own exit code',
   description:
     'A script is found as a configured job, else as a file; everything after its name belongs to it. ' +
     'Any other command line goes after --.',

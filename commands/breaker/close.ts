@@ -4,7 +4,7 @@ import {wireBreaker} from '../../src/cli/wire/breaker.js'
 import {closeByHand} from '../../src/usecases/breaker/breaker.js'
 
 export default defineCommand({
-  summary: 'Close a breaker, isolated or not: calls go through again, its failures are forgotten',
+  summary: 'Close a breaker, isolated or not, and forget its failures',
   examples: ['guard breaker close alpaca-api'],
   args: {target: {required: true, summary: 'name of what may be called again'}},
   async run({args, print, openGuard}) {

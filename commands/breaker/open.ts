@@ -9,7 +9,7 @@ export default defineCommand({
   examples: ['guard breaker open alpaca-api --for 10m --reason "vendor reports trouble"'],
   args: {target: {required: true, summary: 'name of what is not to be called'}},
   flags: {
-    for: {type: 'duration', summary: 'until the probe (default: openFor of the settings)'},
+    for: {type: 'duration', summary: 'until the probe', settingsDefault: '30s'},
     reason: {type: 'text', summary: 'why, for those who meet it', default: 'opened by hand', helpValue: 'TEXT'},
   },
   async run({args, flags, print, openGuard}) {

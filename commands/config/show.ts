@@ -6,7 +6,7 @@ import {withoutSecrets} from '../../src/config/display.js'
 import {inspectSettings} from '../../src/config/inspect.js'
 
 export default defineCommand({
-  summary: 'Show the settings in effect, defaults included; secrets are references and stay so',
+  summary: 'Show the settings in effect, defaults included, without secrets',
   examples: ['guard config show', 'guard config show --origin', 'guard config show --json'],
   flags: {origin: {type: 'boolean', summary: 'show where each value comes from'}},
   async run({flags, print, openGuard}) {

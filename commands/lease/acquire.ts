@@ -8,7 +8,7 @@ import {GuardError} from '../../src/errors.js'
 import {acquireLease} from '../../src/usecases/lease/lease.js'
 
 export default defineCommand({
-  summary: 'Take the lease of a job, or fail with 75 while another holds it; prints the token',
+  summary: 'Take the lease of a job and print its token; fail with 75 while it is held',
   examples: [
     'token=$(guard lease acquire nightly-backup --ttl 10m --pid $$) || exit',
     'guard lease acquire nightly-backup --ttl 10m --wait 30s --json',
@@ -22,7 +22,7 @@ export default defineCommand({
       helpValue: 'ID',
     },
     pid: {type: 'integer', summary: 'a process whose death frees the lease at once', helpValue: 'PID', min: 1},
-    wait: {type: 'duration', summary: 'how long to wait for a lease that is held'},
+    wait: {type: 'duration', summary: 'how long to wait for a lease that is held', settingsDefault: '0s'},
   },
   async run({args, flags, print, openGuard}) {
     const job = checkedName(args.name)

@@ -4,7 +4,7 @@ import {renderLease} from '../../src/cli/render/lease.js'
 import {checkLease} from '../../src/usecases/lease/lease.js'
 
 export default defineCommand({
-  summary: 'Exit 0 while the token is still the holder’s, 77 once the lease has expired or is another’s',
+  summary: 'Exit 0 while the token still holds the lease, 77 once it does not',
   examples: ['guard lease check nightly-backup --token 7 && ./upload.sh'],
   args: leaseArgs,
   flags: leaseFlags,

@@ -4,7 +4,7 @@ import {renderLease} from '../../src/cli/render/lease.js'
 import {releaseLease} from '../../src/usecases/lease/lease.js'
 
 export default defineCommand({
-  summary: 'Give a lease back and say how the work ended, or fail with 77 once another holder has it',
+  summary: 'Give a lease back; fail with 77 once another holder has it',
   examples: [
     'guard lease release nightly-backup --token 7',
     'guard lease release nightly-backup --token 7 --status error --detail "disk full"',

@@ -4,7 +4,7 @@ import {renderLease} from '../../src/cli/render/lease.js'
 import {renewLease} from '../../src/usecases/lease/lease.js'
 
 export default defineCommand({
-  summary: 'Keep a lease for another ttl, or fail with 77 once another holder has it',
+  summary: 'Keep a lease for another ttl; fail with 77 once another holder has it',
   examples: ['guard lease renew nightly-backup --token 7'],
   args: leaseArgs,
   flags: leaseFlags,

@@ -13,7 +13,11 @@ export default defineCommand({
   rest: true,
   flags: {
     'dry-run': {type: 'boolean', summary: 'only show what is stale'},
-    'min-age': {type: 'duration', summary: 'age from which a lock that names no process is stale (default 10m)'},
+    'min-age': {
+      type: 'duration',
+      summary: 'age from which a lock that names no process is stale',
+      settingsDefault: '10m',
+    },
     force: {type: 'boolean', summary: 'clear whatever matches, held or not'},
   },
   async run({rest, flags, print, openGuard}) {

@@ -11,7 +11,11 @@ export default defineCommand({
   examples: ['guard locks list', "guard locks list 'state/**/*.lock' --json"],
   rest: true,
   flags: {
-    'min-age': {type: 'duration', summary: 'age from which a lock that names no process is stale (default 10m)'},
+    'min-age': {
+      type: 'duration',
+      summary: 'age from which a lock that names no process is stale',
+      settingsDefault: '10m',
+    },
   },
   async run({rest, flags, print, openGuard}) {
     const guard = await openGuard()

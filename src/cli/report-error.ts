@@ -2,17 +2,17 @@ import {GuardError} from '../errors.js'
 import {exitCodes} from './exit-codes.js'
 
 /** Turns any error into guard's own: Node's default exit code 1 would mean a degraded job. */
-function toGuardError(error: unknown): GuardError {
+function toGuardError(error: unknown, hints: readonly string[]): GuardError {
   if (error instanceof GuardError) return withoutFrame(error)
   if (!(error instanceof Error)) return new GuardError('internal', String(error))
-  if ('oclif' in error) return usageError(error)
+  if ('oclif' in error) return usageError(error, hints)
   if ('syscall' in error) return new GuardError('io', error.message, [], {cause: error})
   return new GuardError('internal', error.message, ['please report this, with GUARD_DEBUG=1'], {cause: error})
 }
 
 /** Errors of oclif have `oclif`: the command line was wrong. */
-function usageError(error: Error): GuardError {
-  return new GuardError('usage', unframed(error.message), ['see the flags: add --help'], {cause: error})
+function usageError(error: Error, hints: readonly string[]): GuardError {
+  return new GuardError('usage', unframed(error.message), [...hints, 'see the flags: add --help'], {cause: error})
 }
 
 /** oclif also adds its frame to an error that a flag's own check throws. */
@@ -25,6 +25,7 @@ function withoutFrame(error: GuardError): GuardError {
 function unframed(message: string): string {
   return message
     .replace(/\nSee more help with --help$/, '')
+    .replace(/^Nonexistent flags?/, 'there is no flag')
     .replace(/^Parsing (--\S+) \n\t/, '$1: ')
     .replace(/^The following errors? occurred:\s+/, '')
     .replace(/\n\s+/g, '; ')
@@ -38,9 +39,12 @@ export function exitOnFault(json: boolean): void {
   })
 }
 
-/** Prints the error on standard error, or as JSON on standard output, and sets the exit code of contract section 3. */
-export function reportError(thrown: unknown, json: boolean): void {
-  const error = toGuardError(thrown)
+/**
+ * Prints the error on standard error, or as JSON on standard output, and sets the exit code of contract section 3. The
+ * hints are for a call that oclif has refused.
+ */
+export function reportError(thrown: unknown, json: boolean, hints: readonly string[] = []): void {
+  const error = toGuardError(thrown, hints)
   process.exitCode = exitCodes[error.kind]
   if (json) {
     const {kind, message, hints} = error

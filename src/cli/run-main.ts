@@ -1,4 +1,4 @@
-import {writeSync} from 'node:fs'
+import {existsSync, writeSync} from 'node:fs'
 import {resolve} from 'node:path'
 import {workingDirectory} from '../config/settings.js'
 import type {RunReport} from '../domain/run/report.js'
@@ -6,17 +6,21 @@ import {commandOfScript} from '../system/process/script.js'
 import {resolveRun} from '../usecases/run/resolve-run.js'
 import {runJob} from '../usecases/run/run-job.js'
 import type {Call} from './command/definition.js'
-import type {runOptions} from './run-options.js'
+import {globalFlags} from './command/flag.js'
+import type {RunTarget} from './command/split-argv.js'
+import {runOptions} from './run-options.js'
 import {settingsOfFlags} from './run-settings.js'
+import {printWarning} from './stderr.js'
 import {wireRun} from './wire/run.js'
 
 /** `guard run`, from its call to the exit code, with Node's own modules only. */
 export async function runMain({flags, target, json, openGuard}: Call<typeof runOptions>): Promise<void> {
   const guard = await openGuard()
   const run = resolveRun(
-    {settings: guard.settings, commandOfScript, absolute},
+    {settings: guard.settings, commandOfScript, absolute, exists: existsSync},
     {...target, jobFlag: flags.job, flags: settingsOfFlags(flags, guard.settings.defaults)},
   )
+  warnOfStrayFlags(target)
   if (flags.plan) {
     const {printPlan} = await import('./render/run-plan.js')
     return printPlan(guard, run, json)
@@ -29,6 +33,16 @@ export async function runMain({flags, target, json, openGuard}: Call<typeof runO
   process.exitCode = report.exitCode
   if (json) printReport(report)
   await afterwards()
+}
+
+/** On a terminal only: in a crontab the words behind the name are meant for the job. */
+function warnOfStrayFlags({form, argv: [program, ...words]}: RunTarget): void {
+  if (form !== 'script') return
+  const stray = words.find(
+    (word) => word.startsWith('--') && Object.hasOwn({...runOptions, ...globalFlags}, word.slice(2)),
+  )
+  if (stray !== undefined && process.stderr.isTTY)
+    printWarning(`${stray} went to ${program}: the flags of guard stand before the name of the job`)
 }
 
 /** The run is over and recorded, so a closed pipe does not change its exit code. */

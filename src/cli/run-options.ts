@@ -3,24 +3,29 @@ import type {Flags, FlagValues, globalFlags} from './command/flag.js'
 export const runOptions = {
   job: {type: 'text', summary: 'name of the job (default: the file name without extension)'},
   timeout: {type: 'duration', summary: 'end the job after this long: TERM to its process group, exit code 124'},
-  'kill-after': {type: 'duration', summary: 'after a timeout, send KILL when TERM has not helped for so long (10s)'},
+  'kill-after': {
+    type: 'duration',
+    summary: 'after a timeout, send KILL when TERM has not helped for so long',
+    settingsDefault: '10s',
+  },
   silence: {type: 'duration', summary: 'no output for so long counts as hung: like a timeout'},
   overlap: {
     type: 'text',
-    summary: 'what to do when the job already runs (skip)',
+    summary: 'what to do when the job already runs',
+    settingsDefault: 'skip',
     choices: ['skip', 'wait', 'cancel-other', 'allow'],
   },
-  wait: {type: 'duration', summary: 'with --overlap wait: give up after so long (60s)'},
-  retries: {type: 'integer', summary: 'further attempts after a failure that a retry can fix'},
+  wait: {type: 'duration', summary: 'with --overlap wait: give up after so long (default: never)'},
+  retries: {type: 'integer', summary: 'further attempts after a failure that a retry can fix', settingsDefault: '0'},
   'no-recover': {type: 'boolean', summary: 'do not perform the recovery steps of the settings'},
   plan: {type: 'boolean', summary: 'print what would be done, and do nothing'},
   quiet: {type: 'boolean', summary: 'pass the output on only if the job fails'},
   jitter: {type: 'duration', summary: 'start after a random delay of at most so long'},
-  ttl: {type: 'duration', summary: 'time to live of the lease; it is renewed every third of it (60s)'},
+  ttl: {type: 'duration', summary: 'time to live of the lease; it is renewed every third of it', settingsDefault: '5m'},
   cwd: {type: 'text', summary: 'working directory of the job'},
   shell: {type: 'boolean', summary: 'give the command line to /bin/sh -c'},
   interactive: {type: 'boolean', summary: 'give the job the terminal itself; no log is kept'},
-  'skip-exit-code': {type: 'integer', summary: 'exit code when the job is skipped (75)'},
+  'skip-exit-code': {type: 'integer', summary: 'exit code when the job is skipped', settingsDefault: '75'},
 } as const satisfies Flags
 
 /** Values as they were given; durations in milliseconds. */

@@ -94,9 +94,9 @@ describe('126', () => {
 describe('127', () => {
   test('is a script that is not there', async () => {
     const {guard, journal} = createSandbox()
-    const {code, stderr} = await guard('run', 'missing.sh')
+    const {code, stderr} = await guard('run', './missing.sh')
     expect(code).toBe(127)
-    expect(stderr).toMatch(/^guard: missing\.sh: no such job or file/)
+    expect(stderr).toMatch(/^guard: \.\/missing\.sh: no such job or file/)
     expect(journal('runs.jsonl').at(-1)).toMatchObject({job: 'missing', outcome: 'not-started', exitCode: 127})
   })
 
@@ -138,7 +138,13 @@ describe('64', () => {
     ['a choice that is none', ['run', '--overlap', 'perhaps', '--', 'true'], 'perhaps'],
     ['nothing to run', ['run'], 'nothing to run'],
     ['nothing to run behind --', ['run', '--job', 'j', '--'], 'nothing to run'],
-    ['an unknown command', ['rum', 'x'], 'there is no command "rum"'],
+    ['an unknown command', ['rum', 'x'], 'there is no command "rum"\n  - did you mean guard run?'],
+    ['an unknown command of a topic', ['lease', 'aquire'], 'did you mean guard lease acquire?'],
+    ['an unknown command in the form of oclif', ['lease:aquire'], 'there is no command "lease aquire"'],
+    ['a command without its topic', ['acquire', 'x'], 'did you mean guard lease acquire?'],
+    ['a flag that is nearly one', ['run', '--timout', '5s', '--', 'true'], 'did you mean --timeout?'],
+    ['a history that is of no job', ['history', 'nosuch'], 'no job "nosuch" is known'],
+    ['logs that are of no job', ['logs', 'nosuch'], 'no job "nosuch" is known'],
     ['a name with ../ in it', ['run', '--job', '../escape', '--', 'true'], '../escape'],
     ['a name with a newline in it', ['run', '--job', 'a\nb', '--', 'true'], '"a\\nb"'],
     ['a name that is empty', ['run', '--job', '', '--', 'true'], '""'],
@@ -150,6 +156,15 @@ describe('64', () => {
     const {code, stdout, stderr} = await guard(...args)
     expect({code, stdout}).toEqual({code: 64, stdout: ''})
     expect(stderr).toContain(words)
+  })
+
+  test('is a word that is neither a job nor a file, which leaves nothing behind', async () => {
+    const {guard, path} = createSandbox()
+    const {code, stderr} = await guard('run', 'nosuch')
+    expect(code).toBe(64)
+    expect(stderr).toMatch(/^guard: nosuch: no such job or file\n/)
+    expect(existsSync(path('state/leases.jsonl'))).toBe(false)
+    expect(existsSync(path('state/runs.jsonl'))).toBe(false)
   })
 
   test('with --json is printed on standard output', async () => {

@@ -5,6 +5,8 @@ interface FlagDetails {
   /** What stands for the value in the help. */
   readonly helpValue?: string
   readonly required?: true
+  /** The default, where it comes from the settings or from elsewhere, as the help shows it. */
+  readonly settingsDefault?: string
   /** Flags that may not be given beside this one. */
   readonly exclusive?: readonly string[]
   /** Flags of which one must be given. */

@@ -61,6 +61,7 @@ function oclifFlag(name: string, flag: Flag): FlagInput[string] {
     ...(Object.hasOwn(globalFlags, name) && {helpGroup: 'GLOBAL'}),
   }
   if (flag.type === 'boolean') return boolean(details)
+  const preset = flag.settingsDefault ?? defaultText(flag)
   const placeholder = helpValue ?? placeholders[flag.type]
   return {
     ...details,
@@ -69,15 +70,17 @@ function oclifFlag(name: string, flag: Flag): FlagInput[string] {
     multiple: false,
     ...(placeholder !== undefined && {helpValue: placeholder}),
     ...(flag.type === 'text' && flag.choices && {options: [...flag.choices]}),
-    ...(flag.default !== undefined && {default: flag.default, defaultHelp: async () => defaultText(flag)}),
+    ...(flag.default !== undefined && {default: flag.default}),
+    ...(preset !== undefined && {defaultHelp: async () => preset}),
     parse: async (text: string) => valueOrError(flag, text),
   } as unknown as FlagInput[string]
 }
 
 const placeholders: Readonly<Partial<Record<Flag['type'], string>>> = {duration: 'D', integer: 'N', share: '0..1'}
 
-function defaultText(flag: Exclude<Flag, {type: 'boolean'}>): string {
-  return flag.type === 'duration' ? formatDuration(flag.default ?? 0) : String(flag.default)
+function defaultText(flag: Exclude<Flag, {type: 'boolean'}>): string | undefined {
+  if (flag.default === undefined) return undefined
+  return flag.type === 'duration' ? formatDuration(flag.default) : String(flag.default)
 }
 
 /** Throws GuardError `usage`. */

@@ -1,14 +1,14 @@
-import chalk from 'chalk'
 import {type Breaker, type BreakerState, breakerState} from '../../domain/breaker/breaker.js'
 import {formatDuration} from '../../domain/clock/duration.js'
 import type {ClockReading} from '../../domain/clock/reading.js'
 import {refusal} from '../../usecases/breaker/breaker.js'
+import {color} from './color.js'
 
 const paint: Readonly<Record<BreakerState, (text: string) => string>> = {
-  closed: chalk.green,
-  open: chalk.red,
-  'half-open': chalk.yellow,
-  isolated: chalk.magenta,
+  closed: color.green,
+  open: color.red,
+  'half-open': color.yellow,
+  isolated: color.magenta,
 }
 
 interface BreakerJson {

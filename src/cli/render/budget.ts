@@ -1,6 +1,6 @@
-import chalk from 'chalk'
 import {formatDuration} from '../../domain/clock/duration.js'
 import type {BudgetReport} from '../../usecases/recovery/budgets.js'
+import {color} from './color.js'
 
 /** `guard budget list`: one line for each job and failure class. */
 export function renderBudgets(budgets: readonly BudgetReport[]): string {
@@ -10,7 +10,7 @@ export function renderBudgets(budgets: readonly BudgetReport[]): string {
   return budgets
     .map((budget) => {
       const {job, left, allowed, perMs, until} = budget
-      const paint = left === 0 ? chalk.red : until === undefined ? chalk.green : chalk.yellow
+      const paint = left === 0 ? color.red : until === undefined ? color.green : color.yellow
       const text = paint(`${left} of ${allowed} left`)
       const back = until === undefined ? '' : `, the next comes back at ${new Date(until).toISOString()}`
       return `${job.padEnd(jobs)}  ${className(budget).padEnd(classes)}  ${text} in ${formatDuration(perMs)}${back}`

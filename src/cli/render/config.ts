@@ -1,5 +1,5 @@
-import chalk from 'chalk'
 import type {Origin, SettingEntry} from '../../config/origin.js'
+import {color} from './color.js'
 
 /** One line for each value, for people and for grep. */
 export function renderEntries(entries: readonly SettingEntry[], withOrigin: boolean): string {
@@ -7,7 +7,7 @@ export function renderEntries(entries: readonly SettingEntry[], withOrigin: bool
   if (!withOrigin) return lines.join('\n')
   const width = Math.min(70, Math.max(0, ...lines.map((line) => line.length)))
   return entries
-    .map(({origin}, index) => `${lines[index]?.padEnd(width)}  ${chalk.dim(renderOrigin(origin))}`)
+    .map(({origin}, index) => `${lines[index]?.padEnd(width)}  ${color.dim(renderOrigin(origin))}`)
     .join('\n')
 }
 

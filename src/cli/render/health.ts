@@ -1,11 +1,11 @@
-import chalk from 'chalk'
 import type {HealthVerdict} from '../../domain/health/check.js'
 import type {Health} from '../../usecases/diagnose/check-health.js'
+import {color} from './color.js'
 
 const paint: Readonly<Record<HealthVerdict, (text: string) => string>> = {
-  healthy: chalk.green,
-  degraded: chalk.yellow,
-  unhealthy: chalk.red,
+  healthy: color.green,
+  degraded: color.yellow,
+  unhealthy: color.red,
 }
 
 /** One line for each check, and the overall verdict below. */
@@ -16,7 +16,7 @@ export function renderHealth({verdict, checks}: Health): string {
   )
   const causes = checks.filter((one) => one.verdict !== 'healthy').map(({check}) => check)
   const why = causes.length > 0 ? `: ${causes.join(', ')}` : ''
-  return [...lines, `${paint[verdict](chalk.bold(verdict))}${why}`].join('\n')
+  return [...lines, `${paint[verdict](color.bold(verdict))}${why}`].join('\n')
 }
 
 export function healthToJson({at, ...health}: Health): object {

@@ -1,10 +1,10 @@
-import chalk from 'chalk'
 import type {LeaseReport} from '../../domain/lease/report.js'
+import {color} from './color.js'
 
 const paint: Readonly<Record<LeaseReport['state'], (text: string) => string>> = {
-  held: chalk.green,
-  released: chalk.dim,
-  expired: chalk.red,
+  held: color.green,
+  released: color.dim,
+  expired: color.red,
 }
 
 /** `guard lease list`: a line for each job. */

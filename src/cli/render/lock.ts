@@ -1,26 +1,26 @@
-import chalk from 'chalk'
 import type {LockVerdict} from '../../domain/locks/lock.js'
 import type {ClearedLocks, LockList, RestoredLocks} from '../../usecases/recovery/clear-locks.js'
+import {color} from './color.js'
 
 const paint: Readonly<Record<LockVerdict['verdict'], (text: string) => string>> = {
-  held: chalk.green,
-  stale: chalk.red,
-  kept: chalk.yellow,
+  held: color.green,
+  stale: color.red,
+  kept: color.yellow,
 }
 
 /** A line for each lock: its verdict, and the proof. */
 export function renderLocks({locks, unreadable}: LockList): string {
   const lines = locks.map(
-    ({verdict, path, reason}) => `${paint[verdict](verdict.padEnd(5))}  ${shown(path)}  ${chalk.dim(reason)}`,
+    ({verdict, path, reason}) => `${paint[verdict](verdict.padEnd(5))}  ${shown(path)}  ${color.dim(reason)}`,
   )
   const hidden = unreadable.map(
-    (folder) => `${chalk.yellow('?'.padEnd(5))}  ${shown(folder)}  ${chalk.dim('cannot be read')}`,
+    (folder) => `${color.yellow('?'.padEnd(5))}  ${shown(folder)}  ${color.dim('cannot be read')}`,
   )
   return lines.length + hidden.length === 0 ? 'no lock files found' : [...lines, ...hidden].join('\n')
 }
 
 export function renderCleared({cleared, quarantineId, locks, unreadable}: ClearedLocks): string {
-  const gone = cleared.map((path) => `${chalk.green('cleared')}  ${shown(path)}  ${chalk.dim(reasonOf(locks, path))}`)
+  const gone = cleared.map((path) => `${color.green('cleared')}  ${shown(path)}  ${color.dim(reasonOf(locks, path))}`)
   const rest = locks.filter(({path}) => !cleared.includes(path))
   const undo = quarantineId === undefined ? [] : [`to undo it: guard locks restore ${quarantineId}`]
   const others =
@@ -32,8 +32,8 @@ export function renderRestored({locks}: RestoredLocks): string {
   return locks
     .map(({path, result}) =>
       result === 'restored'
-        ? `${chalk.green('restored')}  ${shown(path)}`
-        : `${chalk.yellow('occupied')}  ${shown(path)}  ${chalk.dim('another lock is there now; this one stays in the quarantine')}`,
+        ? `${color.green('restored')}  ${shown(path)}`
+        : `${color.yellow('occupied')}  ${shown(path)}  ${color.dim('another lock is there now; this one stays in the quarantine')}`,
     )
     .join('\n')
 }

@@ -1,9 +1,9 @@
-import chalk from 'chalk'
 import {withoutControls} from '../../domain/failure/redact.js'
 import type {ResetDecision} from '../../domain/openclaw/reset-decision.js'
 import {isFailedReset} from '../../domain/openclaw/reset-ledger.js'
 import type {AnsweredReset, ResetRound} from '../../usecases/reset/answer-resets.js'
 import type {ReenabledJob} from '../../usecases/reset/reenable-jobs.js'
+import {color} from './color.js'
 
 /** What a round of `guard reset-daemon` did: pending enables, answers with their steps, and requests that wait. */
 export function renderResetRound({answered, waiting, pending, unreadable}: ResetRound): string {
@@ -11,7 +11,7 @@ export function renderResetRound({answered, waiting, pending, unreadable}: Reset
     ...pending.map(renderReenabled),
     ...answered.flatMap(renderAnswer),
     ...waiting.map(
-      ({openclawId, reason}) => `${chalk.yellow('waits')}    ${withoutControls(`${openclawId}  ${reason}`)}`,
+      ({openclawId, reason}) => `${color.yellow('waits')}    ${withoutControls(`${openclawId}  ${reason}`)}`,
     ),
   ]
   if (lines.length === 0) lines.push(noRequests)
@@ -30,7 +30,7 @@ export function renderResetPlan(plan: readonly ResetDecision[], unreadable: numb
 }
 
 function renderAnswer({openclawId, ok, outcome, steps, detail}: AnsweredReset): readonly string[] {
-  const paint = ok ? chalk.green : isFailedReset(outcome) ? chalk.red : chalk.yellow
+  const paint = ok ? color.green : isFailedReset(outcome) ? color.red : color.yellow
   const head = `${paint(outcome)}  ${withoutControls(`${openclawId}  ${detail}`)}`
   return [
     head,
@@ -41,12 +41,12 @@ function renderAnswer({openclawId, ok, outcome, steps, detail}: AnsweredReset): 
 }
 
 function renderReenabled({openclawId, state, detail}: ReenabledJob): string {
-  const paint = state === 'confirmed' ? chalk.green : state === 'watched' ? chalk.yellow : chalk.red
+  const paint = state === 'confirmed' ? color.green : state === 'watched' ? color.yellow : color.red
   return `${paint(`enable ${state}`)}  ${withoutControls(`${openclawId}  ${detail}`)}`
 }
 
 function renderUnreadable(lines: number): readonly string[] {
   if (lines === 0) return []
   const what = lines === 1 ? '1 line is not a request' : `${lines} lines are not a request`
-  return [chalk.yellow(`openclaw_reset_requests.jsonl: ${what}`)]
+  return [color.yellow(`openclaw_reset_requests.jsonl: ${what}`)]
 }

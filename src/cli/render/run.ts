@@ -1,18 +1,18 @@
-import chalk from 'chalk'
 import type {JobRuns} from '../../domain/run/job-runs.js'
 import type {Run} from '../../domain/run/run.js'
+import {color} from './color.js'
 
 const paint: Readonly<Record<string, (text: string) => string>> = {
-  healthy: chalk.green,
-  degraded: chalk.yellow,
-  unhealthy: chalk.red,
-  failed: chalk.red,
-  'timed-out': chalk.red,
-  killed: chalk.red,
-  'not-started': chalk.red,
-  interrupted: chalk.magenta,
-  skipped: chalk.dim,
-  running: chalk.cyan,
+  healthy: color.green,
+  degraded: color.yellow,
+  unhealthy: color.red,
+  failed: color.red,
+  'timed-out': color.red,
+  killed: color.red,
+  'not-started': color.red,
+  interrupted: color.magenta,
+  skipped: color.dim,
+  running: color.cyan,
 }
 
 /** `guard history`: how often the job failed in a row, then a line for each run and below it one for each step. */
@@ -49,7 +49,7 @@ function renderRun(run: Run): string {
 }
 
 function renderStep({do: what, ok, durationMs, evidence, service, suppressed}: Run['steps'][number]): string {
-  const mark = suppressed && ok ? chalk.dim('suppressed') : ok ? chalk.green('ok') : chalk.red('failed')
+  const mark = suppressed && ok ? color.dim('suppressed') : ok ? color.green('ok') : color.red('failed')
   return `  ${what}${service ? ` ${service}` : ''}: ${mark} in ${renderSpan(durationMs)}${evidence ? `, ${evidence}` : ''}`
 }
 

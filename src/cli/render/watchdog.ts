@@ -1,4 +1,3 @@
-import chalk from 'chalk'
 import type {IncidentAction} from '../../domain/incident/decide.js'
 import type {OverallStatus} from '../../domain/incident/overall-status.js'
 import type {ResetProgress} from '../../domain/incident/reset-progress.js'
@@ -6,15 +5,16 @@ import type {JobFacts, LastEnd, Liveness} from '../../domain/watchdog/job-facts.
 import {openclawName} from '../../domain/watchdog/openclaw-reachability.js'
 import type {VerdictKind} from '../../domain/watchdog/verdict-kind.js'
 import type {Evaluation, JobReport} from '../../usecases/watchdog/evaluate-jobs.js'
+import {color} from './color.js'
 
 const paint: Readonly<Record<VerdictKind, (text: string) => string>> = {
-  healthy: chalk.green,
-  failing: chalk.red,
-  unknown: chalk.yellow,
-  misreported: chalk.cyan,
-  hung: chalk.red,
-  stalled: chalk.red,
-  missed: chalk.yellow,
+  healthy: color.green,
+  failing: color.red,
+  unknown: color.yellow,
+  misreported: color.cyan,
+  hung: color.red,
+  stalled: color.red,
+  missed: color.yellow,
 }
 
 const actionTexts: Readonly<Record<IncidentAction['do'], string>> = {
@@ -84,7 +84,7 @@ function renderReport({job, verdict, actions}: JobReport, width: number): string
 }
 
 function renderAction(action: IncidentAction): string {
-  const text = chalk.bold(actionTexts[action.do])
+  const text = color.bold(actionTexts[action.do])
   return action.do === 'resolve' ? `${text}: ${action.reason}` : text
 }
 

@@ -12,7 +12,7 @@ loseWorkingDirectory(process.env)
 takeBack(process.env)
 useCompileCache()
 const argv = process.argv.slice(2)
-if (argv[0] === '--version' && argv.length === 1) process.stdout.write(`${versionText()}\n`)
+if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-v')) process.stdout.write(`${versionText()}\n`)
 else void start(argv)
 
 async function start(argv: readonly string[]): Promise<void> {

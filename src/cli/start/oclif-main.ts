@@ -3,12 +3,13 @@ import {loaders} from 'virtual:commands'
 import {manifest} from 'virtual:manifest'
 import {flush} from '@oclif/core/flush'
 import {run} from '@oclif/core/run'
-import {GuardError} from '../../errors.js'
 import {programFile} from '../../system/host/program.js'
 import {pjson} from '../build-info.js'
 import {oclifCommand} from '../command/oclif-command.js'
 import {shieldTarget} from '../command/split-argv.js'
 import {exitOnFault, reportError} from '../report-error.js'
+import {idOf} from './command-id.js'
+import {flagHints, plainWords, unknownCommand} from './suggestions.js'
 
 /**
  * Help comes through here, and every call that is not plain. oclif gets its one plugin from memory, so that it
@@ -41,16 +42,6 @@ async function loadCommand(id: string): Promise<unknown> {
   return command && Object.assign(oclifCommand(command), {id, plugin})
 }
 
-function refuseUnknown(argv: readonly string[]): void {
-  const words = argv.slice(0, argv.findIndex((word) => word.startsWith('-')) >>> 0)
-  const ids = Object.keys(manifest.commands)
-  const first = words[0]
-  if (first === undefined || first === 'help' || ids.some((id) => id === first || id.startsWith(`${first}:`))) return
-  const near = ids.map((id) => id.split(':')[0] ?? id).filter((id) => id[0] === first[0])
-  const meant = near.length > 0 ? `did you mean ${[...new Set(near)].join(' or ')}?` : undefined
-  throw new GuardError('usage', `there is no command "${first}"`, [...(meant ? [meant] : []), 'see all: guard --help'])
-}
-
 /** The commands that start another program keep that program's flags from oclif. */
 function shielded([command, ...rest]: readonly string[]): string[] {
   if (command === undefined) return []
@@ -59,12 +50,13 @@ function shielded([command, ...rest]: readonly string[]): string[] {
 }
 
 async function main(given: readonly string[]): Promise<void> {
-  const argv = shielded(given)
+  const argv = shielded(plainWords(given))
   const end = argv.indexOf('--')
   const json = argv.slice(0, end < 0 ? undefined : end).includes('--json')
   exitOnFault(json)
   try {
-    refuseUnknown(argv)
+    const unknown = unknownCommand(argv, plugin.commandIDs)
+    if (unknown) throw unknown
     // Help is no failure, and no command to run is a question for help.
     await run(argv, {
       root: plugin.root,
@@ -76,9 +68,20 @@ async function main(given: readonly string[]): Promise<void> {
   } catch (error) {
     const exit = (error as {oclif?: {exit?: number}}).oclif?.exit
     if (exit === 0) process.exitCode = 0
-    else reportError(error, json)
+    else reportError(error, json, hintsFor(error, argv))
   }
   await flush()
+}
+
+/** oclif's error about unknown flags names them. */
+function hintsFor(error: unknown, argv: readonly string[]): readonly string[] {
+  const {flags} = error as {flags?: unknown}
+  const command = manifest.commands[idOf(argv, manifest.commands) ?? '']
+  if (!Array.isArray(flags) || !command) return []
+  return flagHints(
+    flags.filter((flag) => typeof flag === 'string'),
+    Object.keys(command.flags),
+  )
 }
 
 void main(process.argv.slice(2))

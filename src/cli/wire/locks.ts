@@ -53,7 +53,7 @@ export function locksAsked(guard: Guard, {patterns, minAgeMs}: LocksAsked): read
 }
 
 /** As in the settings. */
-const defaultMinAgeMs = 600_000
+export const defaultMinAgeMs = 600_000
 
 function searchesOf({recovery, dir = process.cwd()}: JobSettings, without: readonly string[]): LockSearch[] {
   return recovery.flatMap((step) =>

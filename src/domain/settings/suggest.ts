@@ -1,13 +1,17 @@
 /** The name most like `wrong`, for a suggestion. @returns undefined if none is near enough */
 export function closestName(wrong: string, names: Iterable<string>): string | undefined {
-  let best: string | undefined
+  return closestNames(wrong, names)[0]
+}
+
+/** The names like `wrong`, the most like first. */
+export function closestNames(wrong: string, names: Iterable<string>): readonly string[] {
   // A third of the letters may be wrong: fewer would miss typing errors, more would suggest unrelated names.
-  let bestDistance = Math.floor(Math.max(wrong.length, 3) / 3) + 1
-  for (const name of names) {
-    const distance = editDistance(wrong.toLowerCase(), name.toLowerCase())
-    if (distance < bestDistance) [best, bestDistance] = [name, distance]
-  }
-  return best
+  const mostDistance = Math.floor(Math.max(wrong.length, 3) / 3)
+  return [...names]
+    .map((name) => ({name, distance: editDistance(wrong.toLowerCase(), name.toLowerCase())}))
+    .filter(({distance}) => distance <= mostDistance)
+    .sort((one, other) => one.distance - other.distance)
+    .map(({name}) => name)
 }
 
 /** Optimal string alignment: letters added, dropped, changed, or two neighbours swapped. */

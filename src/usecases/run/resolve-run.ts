@@ -1,6 +1,7 @@
 import {isJobName, jobNameOfFile, jobNameRule} from '../../domain/job/job-name.js'
 import type {Argv, JobSettings} from '../../domain/settings/job.js'
 import {type Settings, settingsOfJob} from '../../domain/settings/settings.js'
+import {closestNames} from '../../domain/settings/suggest.js'
 import {GuardError} from '../../errors.js'
 import type {ScriptRequest} from '../../system/process/script.js'
 
@@ -27,6 +28,8 @@ interface ResolveDeps {
   readonly commandOfScript: (request: ScriptRequest) => Argv
   /** The absolute path of a file named on the command line. */
   readonly absolute: (path: string) => string
+  /** Whether there is a file of this name, as it was given. */
+  readonly exists: (path: string) => boolean
 }
 
 /** Finds the job and the command line that `guard run` means. Throws GuardError `usage`, `not-found`, `not-executable`. */
@@ -46,11 +49,24 @@ export function resolveRun(deps: ResolveDeps, asked: RunAsked): RunResolved {
     throw new GuardError('usage', `no job can be named after ${JSON.stringify(first)}`, ['name it: --job NAME'])
   const merged = overlaid(settingsOfJob(settings, name), asked.flags)
   const isLine = asked.form === 'command' || (asked.flags.shell === true && /\s/.test(first))
+  const configured = Object.hasOwn(settings.jobs, name)
+  if (!isLine && !configured && asked.jobFlag === undefined) refuseBareName(deps, first)
   const argv = (): Argv => {
     if (isLine) return merged.shell ? shellLine([first, ...rest]) : [first, ...rest]
     return scriptLine(deps, merged, first, rest)
   }
-  return {job: name, settings: merged, argv, configured: Object.hasOwn(settings.jobs, name)}
+  return {job: name, settings: merged, argv, configured}
+}
+
+/** A word that is neither a job nor a file is a typing error, not a job that did not start. Throws GuardError `usage`. */
+function refuseBareName({settings, exists}: ResolveDeps, name: string): void {
+  if (name.includes('/') || exists(name)) return
+  const near = closestNames(name, Object.keys(settings.jobs)).slice(0, 3)
+  throw new GuardError('usage', `${name}: no such job or file`, [
+    ...near.map((job) => `did you mean ${job}?`),
+    'use the name of a configured job (guard config show) or a file',
+    'for a command: guard run -- command',
+  ])
 }
 
 /** Without flags the settings are not copied, because a copy of forty costs as much as reading a journal. */

@@ -185,3 +185,7 @@ describe('the arguments of a job', () => {
     )
   })
 })
+
+test.each(commands)('the summary of guard $name fits on a line of 80 columns', ({command}) => {
+  expect(command.summary.length).toBeLessThanOrEqual(80)
+})

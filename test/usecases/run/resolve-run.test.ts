@@ -22,6 +22,7 @@ function resolve(asked: Partial<RunAsked> & Pick<RunAsked, 'argv'>) {
   const deps = {
     settings,
     absolute: (path: string) => (path.startsWith('/') ? path : `/srv/${path}`),
+    exists: (path: string) => path !== 'nosuch' && path !== 'chekc' && path !== 'gone.sh',
     commandOfScript: ({path, args}: {path: string; args: readonly string[]}) => ['run-it', path, ...args] as const,
   }
   return resolveRun(deps, {form: 'script', jobFlag: undefined, flags: {}, ...asked})
@@ -93,5 +94,20 @@ describe('what cannot be run is refused with the way out', () => {
     expect(() => resolve(asked)).toThrow(
       expect.objectContaining({kind: 'usage', message: expect.stringMatching(words)}),
     )
+  })
+})
+
+describe('a bare word that is neither a job nor a file', () => {
+  test('is a typing error, with the job that may be meant', () => {
+    expect(() => resolve({argv: ['nosuch']})).toThrow('nosuch: no such job or file')
+    expect(() => resolve({argv: ['chekc']})).toThrow(
+      expect.objectContaining({kind: 'usage', hints: expect.arrayContaining(['did you mean check?'])}),
+    )
+  })
+
+  test('is a job that could not start where its name is given, or where it is a path', () => {
+    expect(resolve({argv: ['gone.sh'], jobFlag: 'nightly'}).job).toBe('nightly')
+    expect(resolve({argv: ['./gone.sh']}).job).toBe('gone')
+    expect(resolve({argv: ['gone.sh'], form: 'command'}).job).toBe('gone')
   })
 })

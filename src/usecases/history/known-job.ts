@@ -1,0 +1,29 @@
+import {jobNameOfFile} from '../../domain/job/job-name.js'
+import type {Leases} from '../../domain/lease/lease.js'
+import type {RunsByJob} from '../../domain/run/job-runs.js'
+import type {Settings} from '../../domain/settings/settings.js'
+import {closestNames} from '../../domain/settings/suggest.js'
+import {GuardError} from '../../errors.js'
+import type {Journal} from '../../journal/journal.js'
+
+interface KnownJobDeps {
+  readonly settings: Pick<Settings, 'jobs'>
+  readonly runs: Pick<Journal<RunsByJob>, 'read'>
+  readonly leases: Pick<Journal<Leases>, 'read'>
+}
+
+/**
+ * The job that a person means by its name, or by its script's. Throws GuardError `usage`, with the nearest names, if
+ * neither the settings nor the journals know it.
+ */
+export function knownJob({settings, runs, leases}: KnownJobDeps, given: string): string {
+  const known = new Set([...Object.keys(settings.jobs), ...runs.read().keys(), ...leases.read().byJob.keys()])
+  const ofFile = jobNameOfFile(given)
+  const job = [given, ofFile].find((name) => name !== undefined && known.has(name))
+  if (job !== undefined) return job
+  const near = closestNames(ofFile ?? given, known).slice(0, 3)
+  throw new GuardError('usage', `no job ${JSON.stringify(given)} is known`, [
+    ...near.map((name) => `did you mean ${name}?`),
+    'a job is known once the settings name it or it has run under guard',
+  ])
+}
