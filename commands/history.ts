@@ -1,22 +1,42 @@
 import {defineCommand} from '../src/cli/command/definition.js'
-import {renderRuns, runToJson, streakToJson} from '../src/cli/render/run.js'
+import {renderRun, renderRuns, renderRunsOfAll, runToJson, streakToJson} from '../src/cli/render/run.js'
 import {wireLease} from '../src/cli/wire/lease.js'
+import {GuardError} from '../src/errors.js'
 import {knownJob} from '../src/usecases/history/known-job.js'
-import {readInferredHistory} from '../src/usecases/history/read-history.js'
+import {findInferredRun, readInferredHistory, readLastRuns} from '../src/usecases/history/read-history.js'
 
 export default defineCommand({
-  summary: 'The last runs of a job: when, how they ended, what was done about it',
-  examples: ['guard history pre_market_health_check', 'guard history scan --limit 3 --json'],
-  args: {job: {required: true, summary: 'name of the job'}},
+  summary: 'The last runs of a job, or of all: when, how they ended, what was done about it',
+  examples: [
+    'guard history pre_market_health_check',
+    'guard history',
+    'guard history scan --run 3kXw',
+    'guard history scan --limit 3 --json',
+  ],
+  args: {job: {summary: 'name of the job, or of its script (default: all jobs)'}},
   flags: {
     limit: {type: 'integer', summary: 'so many runs, the newest first', default: 20, min: 1, max: 100_000},
+    run: {type: 'text', summary: 'all about the run with this id, or with an id that begins so', helpValue: 'ID'},
   },
-  async run({args, flags, print, openGuard}) {
+  async run({args, flags, print, page, openGuard}) {
     const guard = await openGuard()
-    const job = knownJob({settings: guard.settings, runs: guard.runs(), leases: guard.leases()}, args.job)
-    const runs = await readInferredHistory({...wireLease(guard), runs: guard.runs()}, job, flags.limit)
-    const streak = guard.runs().read().get(job)?.streak
-    print(runs.length === 0 ? `no run of ${job} is known in ${guard.stateDir}` : renderRuns(runs, streak))
+    const deps = {...wireLease(guard), settings: guard.settings, runs: guard.runs()}
+    if (args.job === undefined) {
+      if (flags.run !== undefined)
+        throw new GuardError('usage', '--run needs the name of the job', [`guard history JOB --run ${flags.run}`])
+      const runs = await readLastRuns(deps, flags.limit)
+      print(runs.length === 0 ? `no run is known in ${guard.stateDir}` : renderRunsOfAll(page(), runs))
+      return {runs: runs.map((run) => ({job: run.job, ...runToJson(run)}))}
+    }
+    const job = knownJob(deps, args.job)
+    if (flags.run !== undefined) {
+      const run = await findInferredRun(deps, job, flags.run)
+      print(renderRun(page(), run))
+      return {job, runs: [runToJson(run)]}
+    }
+    const runs = await readInferredHistory(deps, job, flags.limit)
+    const streak = deps.runs.read().get(job)?.streak
+    print(runs.length === 0 ? `no run of ${job} is known in ${guard.stateDir}` : renderRuns(page(), job, runs, streak))
     return {job, ...(streak && {streak: streakToJson(streak)}), runs: runs.map(runToJson)}
   },
 })

@@ -1,5 +1,6 @@
 import {checkedName} from '../src/cli/checked-name.js'
 import {defineCommand} from '../src/cli/command/definition.js'
+import {showWait} from '../src/cli/progress.js'
 import {printWarning} from '../src/cli/stderr.js'
 import {breakerPolicy, wireBreaker} from '../src/cli/wire/breaker.js'
 import {openRetry} from '../src/cli/wire/retry.js'
@@ -63,6 +64,7 @@ export default defineCommand({
         ...openRetry(command),
         clock: guard.clock,
         random: Math.random,
+        showWait,
         breaker: name === undefined ? undefined : wireBreaker(guard),
         onRetry: ({attempt, afterMs, reason}) =>
           printWarning(`attempt ${attempt} failed (${reason}); the next in ${formatDuration(afterMs)}`),

@@ -47,10 +47,10 @@ const packages: Readonly<Record<string, readonly string[]>> = {
   'src/config': ['node:', 'cosmiconfig', 'zod'],
   'src/usecases': [],
   'src/http': ['node:'],
-  'src/cli': ['node:', '@oclif/core', 'chalk', 'listr2', 'virtual:'],
+  'src/cli': ['node:', '@oclif/core', 'chalk', 'listr2', 'string-width', 'virtual:', 'wrap-ansi'],
   'src/library': ['node:'],
   'src/index.ts': [],
-  commands: ['@oclif/core'],
+  commands: [],
 }
 
 /** The floors of the domain: a folder imports lower floors only, so that no two folders need each other. */

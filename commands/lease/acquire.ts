@@ -2,6 +2,7 @@ import {checkedName} from '../../src/cli/checked-name.js'
 import {defineCommand} from '../../src/cli/command/definition.js'
 import {compactJournals} from '../../src/cli/compact-journals.js'
 import {leaseArgs} from '../../src/cli/lease-command.js'
+import {showWait} from '../../src/cli/progress.js'
 import {holderName, runningProcess, stillRuns, wireLease} from '../../src/cli/wire/lease.js'
 import {reportLease} from '../../src/domain/lease/report.js'
 import {GuardError} from '../../src/errors.js'
@@ -33,7 +34,9 @@ export default defineCommand({
     const deps = wireLease(guard)
     const holder = flags.holder ?? holderName(process)
     const isWanted = () => process === undefined || stillRuns(process)
-    const lease = await acquireLease(deps, {job, holder, ttlMs: flags.ttl, process, waitMs: flags.wait ?? 0, isWanted})
+    const request = {job, holder, ttlMs: flags.ttl, process, waitMs: flags.wait ?? 0, isWanted}
+    const acquire = () => acquireLease(deps, request)
+    const lease = await (flags.wait ? showWait(`waiting for the lease of ${job}`, acquire) : acquire())
     print(`${lease.token}`)
     compactJournals(deps.leases)
     return reportLease(lease, {...deps.here, at: lease.seenAt, mono: guard.clock.mono()})

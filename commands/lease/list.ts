@@ -6,10 +6,10 @@ import {listLeases} from '../../src/usecases/lease/lease.js'
 export default defineCommand({
   summary: 'Who holds what, until when, and how the last holders ended',
   examples: ['guard lease list', 'guard lease list --json'],
-  async run({print, openGuard}) {
+  async run({print, page, openGuard}) {
     const guard = await openGuard()
     const leases = listLeases(wireLease(guard))
-    print(leases.length === 0 ? `no lease is known in ${guard.stateDir}` : renderLeases(leases))
+    print(leases.length === 0 ? `no lease is known in ${guard.stateDir}` : renderLeases(page(), leases))
     return {leases}
   },
 })

@@ -9,11 +9,11 @@ export default defineCommand({
   summary: 'All that is known of one lease',
   examples: ['guard lease show nightly-backup'],
   args: leaseArgs,
-  async run({args, print, openGuard}) {
+  async run({args, print, page, openGuard}) {
     const job = checkedName(args.name)
     const guard = await openGuard()
     const lease = listLeases(wireLease(guard)).find((known) => known.job === job)
-    print(lease ? renderLease(lease) : `no lease of ${job} is known in ${guard.stateDir}`)
+    print(lease ? renderLease(page(), lease) : `no lease of ${job} is known in ${guard.stateDir}`)
     return lease ?? {job, state: 'none'}
   },
 })

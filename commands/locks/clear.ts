@@ -20,17 +20,17 @@ export default defineCommand({
     },
     force: {type: 'boolean', summary: 'clear whatever matches, held or not'},
   },
-  async run({rest, flags, print, openGuard}) {
+  async run({rest, flags, print, page, openGuard}) {
     const guard = await openGuard()
     const searches = locksAsked(guard, {patterns: rest, minAgeMs: flags['min-age']})
     if (flags['dry-run']) {
       const list = await listLocks(wireLocks(guard), searches)
-      print(renderLocks(list))
+      print(renderLocks(page(), list))
       return {...list, cleared: []}
     }
     guard.ensureState()
     const cleared = await clearLocks(wireLocks(guard), searches, flags.force ? 'force' : 'proof')
-    print(renderCleared(cleared))
+    print(renderCleared(page(), cleared))
     return cleared
   },
 })

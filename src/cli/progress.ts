@@ -1,3 +1,4 @@
+import {writeSync} from 'node:fs'
 import type {StepResult} from '../usecases/recovery/recovery-steps.js'
 import type {ShowStep, StepShown} from '../usecases/recovery/run-recovery.js'
 import {renderSpan} from './render/run.js'
@@ -12,6 +13,61 @@ export function stepProgress(say: (line: string) => void): ShowStep {
     const isLive = process.stdout.isTTY && process.stderr.isTTY && !shown.hasOutput
     return isLive ? showLive(shown, work) : showLine(say, shown, work)
   }
+}
+
+/** What ends sooner is not shown. Milliseconds. */
+const shortWaitMs = 300
+
+/** A spinner on a terminal, with the seconds so far, while something is waited for; it leaves no line behind. */
+export async function showWait<T>(what: string, wait: () => Promise<T>): Promise<T> {
+  const waiting = wait()
+  if (!process.stderr.isTTY || !process.stdout.isTTY || (await endsWithin(waiting, shortWaitMs))) return waiting
+  const begun = performance.now()
+  const title = () => `${what} (${Math.round((performance.now() - begun) / 1000)} s)`
+  const list = await listOf(title(), async (setTitle) => {
+    const ticking = setInterval(() => setTitle(title()), 1000)
+    await waiting.finally(() => clearInterval(ticking)).catch(() => undefined)
+  })
+  const release = showCursorOnSignal()
+  await list.run().finally(release)
+  return waiting
+}
+
+/** The spinner hides the cursor, which a death by a signal would not bring back. */
+function showCursorOnSignal(): () => void {
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+  const show = (signal: NodeJS.Signals) => {
+    // While listr2 draws, it holds back what is written to the stream.
+    writeSync(2, '\u001b[?25h')
+    process.kill(process.pid, signal)
+  }
+  for (const signal of signals) process.once(signal, show)
+  return () => {
+    for (const signal of signals) process.removeListener(signal, show)
+  }
+}
+
+function endsWithin(work: Promise<unknown>, ms: number): Promise<boolean> {
+  const ended = work.then(
+    () => true,
+    () => true,
+  )
+  return Promise.race([ended, new Promise<boolean>((resolve) => setTimeout(resolve, ms, false))])
+}
+
+async function listOf(title: string, work: (setTitle: (text: string) => void) => Promise<void>) {
+  const {Listr, ListrLogger, ProcessOutput} = await import('listr2')
+  const logger = new ListrLogger({processOutput: new ProcessOutput(process.stderr, process.stderr)})
+  return new Listr(
+    {
+      title,
+      task: (_context, task) =>
+        work((text) => {
+          task.title = text
+        }),
+    },
+    {registerSignalListeners: false, rendererOptions: {logger, clearOutput: true}},
+  )
 }
 
 async function showLine<R extends StepResult>(

@@ -11,6 +11,7 @@ import {reconcileInterrupted} from '../usecases/run/reconcile-interrupted.js'
 import {type Evaluation, evaluateJobs} from '../usecases/watchdog/evaluate-jobs.js'
 import {watchdogRound} from '../usecases/watchdog/watchdog-round.js'
 import type {Guard} from './guard.js'
+import type {Page} from './render/page.js'
 import {printWarning} from './stderr.js'
 import {writeOut} from './stdout.js'
 import {ownLease, roundPlan, wireWatchdog} from './wire/watchdog.js'
@@ -22,6 +23,7 @@ interface WatchdogOptions {
   /** Prints only what was opened, told or resolved, since cron mails whatever is printed. */
   readonly newsOnly: boolean
   readonly print: (text: string) => void
+  readonly page: () => Page
 }
 
 /** What a round saw, and the status of all jobs together. */
@@ -36,7 +38,10 @@ const leaseTtlMs = 120_000
 const exitCodes: Readonly<Record<OverallStatus['is'], number>> = {healthy: 0, degraded: 1, unhealthy: 2}
 
 /** Says what a round would do; writes nothing. */
-export async function dryRun(guard: Guard, options: Pick<WatchdogOptions, 'json' | 'print'>): Promise<RoundJson> {
+export async function dryRun(
+  guard: Guard,
+  options: Pick<WatchdogOptions, 'json' | 'print' | 'page'>,
+): Promise<RoundJson> {
   const deps = wireWatchdog(guard)
   const evaluation = await evaluateJobs(deps, roundPlan(guard))
   return showRound({evaluation, status: statusOf(evaluation, deps.incidents.read())}, {...options, newsOnly: false})
@@ -59,7 +64,9 @@ async function showRound(round: Round, options: Omit<WatchdogOptions, 'watchMs'>
   process.exitCode = exitCodes[status.is]
   const {renderEvaluation, renderNews, evaluationToJson} = await import('./render/watchdog.js')
   if (options.json) return evaluationToJson(evaluation, status)
-  const text = options.newsOnly ? renderNews(evaluation, status) : renderEvaluation(evaluation, status)
+  const text = options.newsOnly
+    ? renderNews(options.page(), evaluation, status)
+    : renderEvaluation(options.page(), evaluation, status)
   if (text !== undefined) options.print(text)
   return undefined
 }
@@ -123,11 +130,11 @@ function warnAndGoOn(error: unknown): undefined {
 }
 
 /** In a watch the text has changes alone, and JSON has every round, one on each line. */
-async function show({evaluation, status}: Round, {json, print}: WatchdogOptions): Promise<void> {
+async function show({evaluation, status}: Round, {json, print, page}: WatchdogOptions): Promise<void> {
   const {renderNews, evaluationToJson} = await import('./render/watchdog.js')
   if (json) writeOut(`${JSON.stringify(evaluationToJson(evaluation, status))}\n`)
   else {
-    const text = renderNews(evaluation, status)
+    const text = renderNews(page(), evaluation, status)
     if (text !== undefined) print(text)
   }
 }

@@ -161,7 +161,7 @@ test('beyond its budget a job is not recovered again, and one alert says why', a
   const refusals = sandbox.journal('alerts.jsonl').filter(({message}) => /not recovered again/.test(String(message)))
   expect(refusals).toHaveLength(1)
   expect((await sandbox.guard('history', 'check')).stdout).toMatch(
-    /refused: failed .*recoveries of check from uw-socket, 2 in 30m/,
+    /not recovered again: .*recoveries of check from uw-socket, 2 in 30m/,
   )
 })
 

@@ -76,7 +76,7 @@ test('an alert step is raised once for each window, and history shows the others
   const box = sandboxWith({recovery: [{do: 'alert', level: 'CRITICAL', message: 'the feed is late'}]})
   for (let run = 1; run <= 3; run++) await failOf(box, 'feed')
   expect(box.journal('alerts.jsonl').map(({message}) => message)).toEqual(['the feed is late'])
-  expect((await box.guard('history', 'check')).stdout).toMatch(/alert: suppressed in .*, raised by run \S+ at/)
+  expect((await box.guard('history', 'check')).stdout).toMatch(/tried alert suppressed/)
   const [newest] = JSON.parse((await box.guard('history', 'check', '--json')).stdout).runs
   expect(newest.steps).toMatchObject([{do: 'alert', ok: true, suppressed: true}])
 })
@@ -89,7 +89,7 @@ describe('guard budget list', () => {
     await failOf(box, 'socket')
     expect(await list(box)).toMatchObject([{job: 'check', class: 'socket', left: 1, until: expect.any(String)}])
     const {stdout} = await box.guard('budget', 'list')
-    expect(stdout).toMatch(/^check {2}socket {2}1 of 2 left in 1h, the next comes back at \d{4}-/)
+    expect(stdout).toMatch(/^check {2}socket {2}1 of 2 left in 1h {2}the next comes back at \d{4}-/)
   })
 
   test('says so where no recovery costs anything', async () => {

@@ -41,14 +41,30 @@ test('where guard was never used all is well, and nothing is made', async () => 
   expect(existsSync(box.stateDir)).toBe(false)
 })
 
-test('after a good run all is well, in one line each', async () => {
+test('after a good run all is well, which is said on one line', async () => {
   const box = createSandbox()
   await box.guard('run', '--job', 'scan', '--', 'true')
-  const {code, stdout} = await box.guard('health')
-  expect(stdout).toMatch(/^disk +\w+ +[\d.]+ \w+ of /)
-  expect(stdout).toContain('leases        healthy    0 held, 0 expired, 1 released\n')
-  expect(stdout).toContain('journals      healthy    2 in use, 0 lines are not JSON\n')
-  expect(stdout.trimEnd().split('\n').at(-1)).toBe(['healthy', 'degraded', 'unhealthy'][code ?? -1])
+  const {stdout} = await box.guard('health')
+  expect(stdout).toMatch(/^healthy: .*state, journals, leases, runs, breakers, incidents, watchdog, reset-daemon$/m)
+  const {checks} = JSON.parse((await box.guard('health', '--json')).stdout)
+  expect(checks).toEqual(
+    expect.arrayContaining([
+      expect.objectContaining({check: 'leases', reason: '0 held, 0 expired, 1 released'}),
+      expect.objectContaining({check: 'journals', reason: '2 in use, 0 lines are not JSON'}),
+    ]),
+  )
+})
+
+test('what is wrong has a line of its own, the worst first, and the last line says the verdict', async () => {
+  const box = createSandbox()
+  await box.guard('breaker', 'open', 'api', '--reason', 'no feed')
+  mkdirSync(box.path('open'))
+  chmodSync(box.path('open'), 0o777)
+  const {code, stdout} = await box.guard('health', '--state-dir', box.path('open'))
+  expect(code).toBe(2)
+  const lines = stdout.trimEnd().split('\n')
+  expect(lines[0]).toMatch(/^state +unhealthy +state directory .* is writable by others$/)
+  expect(lines.at(-1)).toMatch(/^unhealthy: state/)
 })
 
 test('an open breaker and a late watchdog degrade', async () => {
@@ -96,7 +112,7 @@ test('a run killed with its job is told by health and history until the next run
   await until(() => !isAlive(job), 'the job is gone')
   expect(ofGuard(await box.guard('health', '--json'))).toEqual({...allHealthy, runs: 'degraded'})
   const told = await box.guard('history', 'scan')
-  expect(told.stdout).toMatch(/ {2}interrupted {2}\S+\n {2}not yet recorded: its guard and its job are gone\n$/)
+  expect(told.stdout).toMatch(/ {2}interrupted {2}.* {2}not yet recorded: its guard and its job are gone\n$/)
   expect(JSON.parse((await box.guard('history', 'scan', '--json')).stdout)).toMatchObject({
     runs: [{outcome: 'interrupted', detail: 'not yet recorded: its guard and its job are gone'}],
   })

@@ -119,7 +119,7 @@ test('list and show say how each lease ended', async () => {
 
   const list = await box.guard('lease', 'list')
   expect(list.stdout).toMatch(
-    /^audit {2}held {6}x {2}token 2 {2}until 2\d{3}-.*Z\nscan {3}released {2}me {2}token 1 {2}error: no feed\n$/,
+    /^audit {2}held {6}x {3}token 2 {2}until 2\d{3}-.*Z\nscan {3}released {2}me {2}token 1 {2}error: no feed\n$/,
   )
   expect(json(await box.guard('lease', 'list', '--json'))).toMatchObject({
     leases: [

@@ -54,3 +54,87 @@ test.each(['-h', '--help', 'help', 'run -h', 'help run', 'lease --help'])(
 test.each(['-v', '--version'])('guard %s prints the version', async (word) => {
   expect((await createSandbox().guard(word)).stdout).toMatch(/^guardian\/\d+\.\d+\.\d+ linux-/)
 })
+
+describe('a wait is shown with what it is for and how long it has lasted', () => {
+  test.each([
+    ['of guard lease acquire', 'guard lease acquire j --ttl 5s --wait 2s', 'waiting for the lease of j (1 s)'],
+    [
+      'of guard run --overlap wait',
+      'guard run --job j --overlap wait --wait 2s -- true',
+      'waiting until the other run of j has ended (1 s)',
+    ],
+    ['of guard run --jitter', 'guard run --job other --jitter 1ms -- echo ran', 'ran'],
+    [
+      'of guard retry',
+      `guard retry --attempts 2 --delay 2s --jitter 0 -- sh -c "echo 503 Service Unavailable; exit 1"`,
+      'attempt 2 waits (1 s)',
+    ],
+  ])('%s', async (_, line, shown) => {
+    const box = createSandbox()
+    await box.guard('lease', 'acquire', 'j', '--ttl', '10m')
+    const {stdout} = await inTerminal(box, line)
+    expect(stdout).toContain(shown)
+  })
+
+  test('and a signal that ends it brings the cursor back', async () => {
+    const box = createSandbox()
+    await box.guard('lease', 'acquire', 'j', '--ttl', '10m')
+    const {stdout} = await inTerminal(box, 'timeout -s INT 2 guard lease acquire j --ttl 5s --wait 30s')
+    expect(stdout.lastIndexOf('\u001b[?25h')).toBeGreaterThan(stdout.lastIndexOf('\u001b[?25l'))
+  })
+
+  test('and not without a terminal', async () => {
+    const box = createSandbox()
+    await box.guard('lease', 'acquire', 'j', '--ttl', '10m')
+    const {stderr} = await box.guard('lease', 'acquire', 'j', '--ttl', '5s', '--wait', '1s')
+    expect(stderr).toMatch(/^guard: the lease of j is held by /)
+  })
+})
+
+describe('lists', () => {
+  async function transcript(typed: string): Promise<string[]> {
+    const box = createSandbox()
+    box.write('.guardianrc.json', JSON.stringify({jobs: {backup: {command: ['false'], schedule: '30 2 * * *'}}}))
+    await box.guard('run', 'backup')
+    await box.guard('run', '--job', 'other', '--', 'true')
+    const {stdout} = await inTerminal(box, typed, {NO_COLOR: '1'})
+    return stdout.trimEnd().split('\n')
+  }
+
+  test.each(['history backup', 'history', 'lease list', 'watchdog', 'health'])(
+    'guard %s fits into 80 columns',
+    async (words) => {
+      for (const line of await transcript(`guard ${words}`)) expect(line.length).toBeLessThanOrEqual(80)
+    },
+  )
+
+  test('have headings, and say what to do next', async () => {
+    const [streak, headings, run, next] = await transcript('guard history backup')
+    expect(streak).toMatch(/^the last run ended badly, at .*Z$/)
+    expect(headings).toMatch(/^STARTED \(UTC\) +OUTCOME +TOOK +RUN +WHAT$/)
+    expect(run).toMatch(/^\d+s ago +degraded +\d+ ms +\S{6} +exit 1$/)
+    expect(next).toBe('see its output: guard logs backup')
+  })
+
+  test('have the worst first', async () => {
+    const lines = await transcript('guard watchdog')
+    expect(lines[0]).toMatch(/^JOB +VERDICT +WHY$/)
+    expect(lines[1]).toMatch(/^backup +failing /)
+  })
+
+  test('guard health is one line when all is well', async () => {
+    const {stdout} = await createSandbox().guard('health')
+    expect(stdout).toMatch(/^healthy: disk, memory, load, .*\n$/)
+  })
+
+  test('guard history JOB --run ID tells all about one run', async () => {
+    const box = createSandbox()
+    await box.guard('run', '--job', 'j', '--', 'sh', '-c', 'exit 3')
+    const [run] = JSON.parse((await box.guard('history', 'j', '--json')).stdout).runs as {id?: string; runId?: string}[]
+    const id = run?.runId ?? run?.id ?? ''
+    const {stdout} = await box.guard('history', 'j', '--run', id.slice(0, 4))
+    expect(stdout).toMatch(new RegExp(`^run +${id}$`, 'm'))
+    expect(stdout).toMatch(/^outcome +failed$/m)
+    expect(await box.guard('history', 'j', '--run', 'nope')).toMatchObject({code: 64})
+  })
+})

@@ -26,7 +26,7 @@ test('a job new in the settings is no trouble, and exit 0 says so', async () => 
   const box = createSandbox()
   box.write('.guardianrc.yaml', settings)
   const {code, stdout} = await box.guard('watchdog', '--verbose')
-  expect(stdout).toBe('scan  unknown      nothing is known yet, watched for 0s\n')
+  expect(stdout).toBe('scan  unknown  nothing is known yet, watched for 0s\n')
   expect(code).toBe(0)
 })
 
@@ -81,7 +81,7 @@ test('a dead job is an incident, then one alert, and is forgiven after a good ru
   const box = deadJob()
   const first = await box.guard('watchdog')
   expect(first.code).toBe(2)
-  expect(first.stdout).toContain('scan  stalled      its lease expired')
+  expect(first.stdout).toContain('scan  stalled  its lease expired')
   expect(first.stdout).toContain('incident opened')
   expect(first.stdout).toContain('\nunhealthy: scan stalled, told\n')
 
@@ -215,7 +215,7 @@ describe('a job that fails', () => {
     const box = withJob('{command: ["false"], exitMap: {"1": failed}, schedule: "0 0 1 1 *"}')
     await box.guard('run', 'backup')
     const {code, stdout} = await box.guard('watchdog')
-    expect(stdout).toMatch(/^backup {2}failing {6}its last run failed \d+s ago/)
+    expect(stdout).toMatch(/^backup {2}failing {2}its last run failed \d+s ago/)
     expect(stdout).toMatch(/\nunhealthy: backup failing, told\n$/)
     expect(code).toBe(2)
     expect(box.journal('alerts.jsonl')).toMatchObject([{level: 'CRITICAL', job: 'backup'}])
@@ -272,7 +272,7 @@ test('an output that is written in the second of the round is new', async () => 
   const soon = Date.now() / 1000 + 30
   utimesSync(box.write('ok.txt', 'ok'), soon, soon)
   const {code, stdout} = await box.guard('watchdog', '--verbose')
-  expect({code, stdout}).toEqual({code: 0, stdout: 'scan  healthy      ok.txt is 0s old\n'})
+  expect({code, stdout}).toEqual({code: 0, stdout: 'scan  healthy  ok.txt is 0s old\n'})
   const far = Date.now() / 1000 + 3600
   utimesSync(box.path('ok.txt'), far, far)
   expect((await box.guard('watchdog', '--verbose')).stdout).toMatch(
@@ -297,6 +297,6 @@ test('a lease of six hours whose process is dead does not keep its job alive', a
   await run.ended
   await until(() => !isAlive(pid), 'the job is gone')
   const {stdout} = await box.guard('watchdog')
-  expect(stdout).toMatch(/^scan {2}failing {6}its last run was interrupted \d+s ago/m)
-  expect(stdout).toMatch(/^hand {2}stalled {6}its process is dead/m)
+  expect(stdout).toMatch(/^scan {2}failing {2}its last run was interrupted \d+s ago/m)
+  expect(stdout).toMatch(/^hand {2}stalled {2}its process is dead/m)
 })

@@ -1,4 +1,5 @@
 import type {Guard} from '../guard.js'
+import type {Page} from '../render/page.js'
 import {type Flags, type FlagValues, globalFlags} from './flag.js'
 import type {RunTarget} from './split-argv.js'
 
@@ -24,6 +25,8 @@ export interface Call<F extends Flags = Flags, A extends Arguments = Arguments> 
   readonly json: boolean
   /** Writes a text for people; with `--json` nothing. */
   print(text: string): void
+  /** What `print` writes on. */
+  page(): Page
   openGuard(): Promise<Guard>
 }
 

@@ -80,5 +80,6 @@ export const globalFlags = {
     summary: 'take a state directory on NFS and the like, which no other machine may use',
   },
   'no-color': {type: 'boolean', summary: 'no colours (also NO_COLOR)'},
+  utc: {type: 'boolean', summary: 'show times in UTC, not in the zone of this machine'},
   json: {type: 'boolean', summary: 'print one object as JSON'},
 } as const satisfies Flags

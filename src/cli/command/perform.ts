@@ -1,4 +1,5 @@
 import {openGuard} from '../guard.js'
+import {pageOf} from '../render/page.js'
 import {writeJson, writeOut} from '../stdout.js'
 import type {Call, GuardCommand} from './definition.js'
 import type {ParsedArgv} from './parse-argv.js'
@@ -13,6 +14,7 @@ export async function perform({run}: Pick<GuardCommand, 'run'>, parsed: ParsedAr
     print: (text) => {
       if (!json && text !== '') writeOut(`${text}\n`)
     },
+    page: () => pageOf(process.stdout, flags['utc'] === true),
     openGuard: () =>
       openGuard({
         stateDir: flags['state-dir'] as string | undefined,

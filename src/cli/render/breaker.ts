@@ -3,6 +3,8 @@ import {formatDuration} from '../../domain/clock/duration.js'
 import type {ClockReading} from '../../domain/clock/reading.js'
 import {refusal} from '../../usecases/breaker/breaker.js'
 import {color} from './color.js'
+import type {Page} from './page.js'
+import {renderTable} from './table.js'
 
 const paint: Readonly<Record<BreakerState, (text: string) => string>> = {
   closed: color.green,
@@ -30,16 +32,23 @@ export function breakerToJson(breaker: Breaker, now: ClockReading): BreakerJson 
   return {target, state, reason, ...(retryAt !== undefined && {retryAt: new Date(retryAt).toISOString()}), ...counts}
 }
 
-export function renderBreakers(breakers: readonly Breaker[], now: ClockReading): string {
-  const width = Math.max(...breakers.map(({target}) => target.length))
-  return breakers.map((breaker) => renderBreaker(breaker, now, width)).join('\n')
-}
+const urgency: readonly BreakerState[] = ['open', 'isolated', 'half-open', 'closed']
 
-function renderBreaker(breaker: Breaker, now: ClockReading, width: number): string {
-  const {target, calls, failuresInRow} = breaker
-  const state = breakerState(breaker, now)
-  const text = state === 'closed' ? countsText(calls.length, failuresInRow) : refusalText(breaker, now)
-  return `${target.padEnd(width)}  ${paint[state](state.padEnd(9))}  ${text}`
+/** `guard breaker list`: a row for each target, those that are not called first. */
+export function renderBreakers(page: Page, breakers: readonly Breaker[], now: ClockReading): string {
+  const known = breakers.map((breaker) => ({breaker, state: breakerState(breaker, now)}))
+  const rows = known.toSorted((one, other) => urgency.indexOf(one.state) - urgency.indexOf(other.state))
+  return renderTable(
+    page,
+    ['TARGET', 'STATE', 'WHY'],
+    rows.map(({breaker, state}) => ({
+      cells: [
+        breaker.target,
+        paint[state](state),
+        state === 'closed' ? countsText(breaker.calls.length, breaker.failuresInRow) : refusalText(breaker, now),
+      ],
+    })),
+  )
 }
 
 function countsText(calls: number, failuresInRow: number): string {

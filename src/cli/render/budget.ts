@@ -1,21 +1,29 @@
 import {formatDuration} from '../../domain/clock/duration.js'
 import type {BudgetReport} from '../../usecases/recovery/budgets.js'
 import {color} from './color.js'
+import {type Page, whenText, zoneText} from './page.js'
+import {renderTable} from './table.js'
 
-/** `guard budget list`: one line for each job and failure class. */
-export function renderBudgets(budgets: readonly BudgetReport[]): string {
-  const width = (texts: readonly string[]) => Math.max(...texts.map(({length}) => length))
-  const jobs = width(budgets.map(({job}) => job))
-  const classes = width(budgets.map((budget) => className(budget)))
-  return budgets
-    .map((budget) => {
+/** `guard budget list`: a row for each job and failure class, those that are spent first. */
+export function renderBudgets(page: Page, budgets: readonly BudgetReport[]): string {
+  const rows = budgets.toSorted((one, other) => share(one) - share(other))
+  return renderTable(
+    page,
+    ['JOB', 'CLASS', 'LEFT', `BACK (${zoneText(page)})`],
+    rows.map((budget) => {
       const {job, left, allowed, perMs, until} = budget
       const paint = left === 0 ? color.red : until === undefined ? color.green : color.yellow
-      const text = paint(`${left} of ${allowed} left`)
-      const back = until === undefined ? '' : `, the next comes back at ${new Date(until).toISOString()}`
-      return `${job.padEnd(jobs)}  ${className(budget).padEnd(classes)}  ${text} in ${formatDuration(perMs)}${back}`
-    })
-    .join('\n')
+      const back =
+        until === undefined ? '' : `the next comes back ${page.isTerminal ? '' : 'at '}${whenText(page, until)}`
+      return {
+        cells: [job, className(budget), `${paint(`${left} of ${allowed} left`)} in ${formatDuration(perMs)}`, back],
+      }
+    }),
+  )
+}
+
+function share({left, allowed}: BudgetReport): number {
+  return left / Math.max(1, allowed)
 }
 
 function className(budget: BudgetReport): string {

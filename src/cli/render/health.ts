@@ -1,6 +1,8 @@
 import type {HealthVerdict} from '../../domain/health/check.js'
 import type {Health} from '../../usecases/diagnose/check-health.js'
 import {color} from './color.js'
+import type {Page} from './page.js'
+import {renderTable, renderText} from './table.js'
 
 const paint: Readonly<Record<HealthVerdict, (text: string) => string>> = {
   healthy: color.green,
@@ -8,15 +10,21 @@ const paint: Readonly<Record<HealthVerdict, (text: string) => string>> = {
   unhealthy: color.red,
 }
 
-/** One line for each check, and the overall verdict below. */
-export function renderHealth({verdict, checks}: Health): string {
-  const width = Math.max(...checks.map(({check}) => check.length))
-  const lines = checks.map(
-    (one) => `${one.check.padEnd(width)}  ${paint[one.verdict](one.verdict.padEnd(9))}  ${one.reason}`,
-  )
-  const causes = checks.filter((one) => one.verdict !== 'healthy').map(({check}) => check)
-  const why = causes.length > 0 ? `: ${causes.join(', ')}` : ''
-  return [...lines, `${paint[verdict](color.bold(verdict))}${why}`].join('\n')
+const urgency: readonly HealthVerdict[] = ['unhealthy', 'degraded']
+
+/** What is wrong, the worst first, each with its reason; what is well on one line. */
+export function renderHealth(page: Page, {verdict, checks}: Health): string {
+  const well = checks.filter((one) => one.verdict === 'healthy').map(({check}) => check)
+  const wrong = urgency.flatMap((level) => checks.filter((one) => one.verdict === level))
+  const line = renderText(page, `${paint.healthy('healthy')}: ${well.join(', ')}`)
+  if (wrong.length === 0) return line
+  const rows = wrong.map((one) => ({cells: [one.check, paint[one.verdict](one.verdict), one.reason]}))
+  const causes = wrong.map(({check}) => check).join(', ')
+  return [
+    renderTable(page, ['CHECK', 'VERDICT', 'WHY'], rows),
+    ...(well.length > 0 ? [line] : []),
+    `${paint[verdict](color.bold(verdict))}: ${causes}`,
+  ].join('\n')
 }
 
 export function healthToJson({at, ...health}: Health): object {

@@ -1,5 +1,7 @@
 import type {LeaseReport} from '../../domain/lease/report.js'
 import {color} from './color.js'
+import {type Page, timeText, whenText, zoneText} from './page.js'
+import {renderTable} from './table.js'
 
 const paint: Readonly<Record<LeaseReport['state'], (text: string) => string>> = {
   held: color.green,
@@ -7,21 +9,36 @@ const paint: Readonly<Record<LeaseReport['state'], (text: string) => string>> = 
   expired: color.red,
 }
 
-/** `guard lease list`: a line for each job. */
-export function renderLeases(leases: readonly LeaseReport[]): string {
-  const width = Math.max(0, ...leases.map(({job}) => job.length))
-  return leases.map((lease) => renderLine(lease, width)).join('\n')
+const urgency: readonly LeaseReport['state'][] = ['expired', 'held', 'released']
+
+/** `guard lease list`: a row for each job, those whose holder has vanished first. */
+export function renderLeases(page: Page, leases: readonly LeaseReport[]): string {
+  const rows = leases.toSorted((one, other) => urgency.indexOf(one.state) - urgency.indexOf(other.state))
+  return renderTable(
+    page,
+    ['JOB', 'STATE', 'HOLDER', 'TOKEN', `END (${zoneText(page)})`],
+    rows.map(({job, state, holder, token, status, detail, expiresAt}) => ({
+      cells: [
+        job,
+        paint[state](state),
+        holder,
+        page.isTerminal ? `${token}` : `token ${token}`,
+        status === undefined
+          ? expiryText(page, state, Date.parse(expiresAt))
+          : `${status}${detail === undefined ? '' : `: ${detail}`}`,
+      ],
+    })),
+  )
 }
 
-function renderLine(lease: LeaseReport, width: number): string {
-  const {job, state, holder, token, status, detail} = lease
-  const end =
-    status === undefined ? `until ${time(lease.expiresAt)}` : `${status}${detail === undefined ? '' : `: ${detail}`}`
-  return `${job.padEnd(width)}  ${paint[state](state.padEnd(8))}  ${holder}  token ${token}  ${end}`
+function expiryText(page: Page, state: LeaseReport['state'], at: number): string {
+  if (state === 'expired') return `expired ${whenText(page, at)}`
+  return `${page.isTerminal ? 'expires' : 'until'} ${whenText(page, at)}`
 }
 
 /** `guard lease show`: a line for each fact. */
-export function renderLease(lease: LeaseReport): string {
+export function renderLease(page: Page, lease: LeaseReport): string {
+  const time = (iso: string) => timeText({...page, isTerminal: false}, Date.parse(iso))
   const {state, holder, token, claimedAt, expiresAt, pid, jobPid, status, detail} = lease
   const facts: readonly (readonly [string, string | number | undefined])[] = [
     ['job', lease.job],
@@ -39,8 +56,4 @@ export function renderLease(lease: LeaseReport): string {
     .filter(([, value]) => value !== undefined)
     .map(([name, value]) => `${name.padEnd(11)}  ${value}`)
     .join('\n')
-}
-
-function time(iso: string): string {
-  return `${iso.replace('T', ' ').slice(0, 19)}Z`
 }

@@ -1,6 +1,8 @@
 import type {LockVerdict} from '../../domain/locks/lock.js'
 import type {ClearedLocks, LockList, RestoredLocks} from '../../usecases/recovery/clear-locks.js'
 import {color} from './color.js'
+import type {Page} from './page.js'
+import {renderTable} from './table.js'
 
 const paint: Readonly<Record<LockVerdict['verdict'], (text: string) => string>> = {
   held: color.green,
@@ -8,23 +10,26 @@ const paint: Readonly<Record<LockVerdict['verdict'], (text: string) => string>> 
   kept: color.yellow,
 }
 
-/** A line for each lock: its verdict, and the proof. */
-export function renderLocks({locks, unreadable}: LockList): string {
-  const lines = locks.map(
-    ({verdict, path, reason}) => `${paint[verdict](verdict.padEnd(5))}  ${shown(path)}  ${color.dim(reason)}`,
-  )
-  const hidden = unreadable.map(
-    (folder) => `${color.yellow('?'.padEnd(5))}  ${shown(folder)}  ${color.dim('cannot be read')}`,
-  )
-  return lines.length + hidden.length === 0 ? 'no lock files found' : [...lines, ...hidden].join('\n')
+const urgency: readonly LockVerdict['verdict'][] = ['stale', 'kept', 'held']
+
+/** A row for each lock: its verdict, and the proof; the stale ones first. */
+export function renderLocks(page: Page, {locks, unreadable}: LockList): string {
+  const sorted = locks.toSorted((one, other) => urgency.indexOf(one.verdict) - urgency.indexOf(other.verdict))
+  const rows = [
+    ...sorted.map(({verdict, path, reason}) => ({
+      cells: [paint[verdict](verdict), `${shown(path)}  ${color.dim(reason)}`],
+    })),
+    ...unreadable.map((folder) => ({cells: [color.yellow('?'), `${shown(folder)}  ${color.dim('cannot be read')}`]})),
+  ]
+  return rows.length === 0 ? 'no lock files found' : renderTable(page, ['LOCK', 'FILE AND PROOF'], rows)
 }
 
-export function renderCleared({cleared, quarantineId, locks, unreadable}: ClearedLocks): string {
+export function renderCleared(page: Page, {cleared, quarantineId, locks, unreadable}: ClearedLocks): string {
   const gone = cleared.map((path) => `${color.green('cleared')}  ${shown(path)}  ${color.dim(reasonOf(locks, path))}`)
   const rest = locks.filter(({path}) => !cleared.includes(path))
   const undo = quarantineId === undefined ? [] : [`to undo it: guard locks restore ${quarantineId}`]
   const others =
-    gone.length > 0 && rest.length + unreadable.length === 0 ? [] : [renderLocks({locks: rest, unreadable})]
+    gone.length > 0 && rest.length + unreadable.length === 0 ? [] : [renderLocks(page, {locks: rest, unreadable})]
   return [...gone, ...others, ...undo].join('\n')
 }
 

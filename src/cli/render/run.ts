@@ -1,6 +1,8 @@
 import type {JobRuns} from '../../domain/run/job-runs.js'
 import type {Run} from '../../domain/run/run.js'
 import {color} from './color.js'
+import {type Page, timeText, whenText, zoneText} from './page.js'
+import {renderTable} from './table.js'
 
 const paint: Readonly<Record<string, (text: string) => string>> = {
   healthy: color.green,
@@ -15,42 +17,90 @@ const paint: Readonly<Record<string, (text: string) => string>> = {
   running: color.cyan,
 }
 
-/** `guard history`: how often the job failed in a row, then a line for each run and below it one for each step. */
-export function renderRuns(runs: readonly Run[], streak: JobRuns['streak']): string {
-  return [...badStreak(streak), ...runs.map(renderRun)].join('\n')
+/** `guard history JOB`: how often it failed in a row, a row for each run, and what to do next. */
+export function renderRuns(page: Page, job: string, runs: readonly Run[], streak: JobRuns['streak']): string {
+  const rows = runs.map((run) => ({cells: cellsOf(page, run)}))
+  const next = page.isTerminal && streak && !streak.isWell ? [color.dim(`see its output: guard logs ${job}`)] : []
+  return [...badStreak(page, streak), renderTable(page, headingsOf(page), rows), ...next].join('\n')
+}
+
+/** `guard history`: a row for each run of any job. */
+export function renderRunsOfAll(page: Page, runs: readonly Run[]): string {
+  const rows = runs.map((run) => ({cells: [run.job, ...cellsOf(page, run)]}))
+  return renderTable(page, ['JOB', ...headingsOf(page)], rows)
 }
 
 /** Nothing for a job whose last run ended well. */
-function badStreak(streak: JobRuns['streak']): readonly string[] {
+function badStreak(page: Page, streak: JobRuns['streak']): readonly string[] {
   if (!streak || streak.isWell) return []
-  const since = startText(streak.firstEndedAt)
+  const since = timeText({...page, isTerminal: false}, streak.firstEndedAt)
   return [
     streak.count === 1 ? `the last run ended badly, at ${since}` : `${streak.count} bad runs in a row since ${since}`,
   ]
 }
 
-function startText(at: number): string {
-  return `${new Date(at).toISOString().replace('T', ' ').slice(0, 19)}Z`
+function headingsOf(page: Page): readonly string[] {
+  return [`STARTED (${zoneText(page)})`, 'OUTCOME', 'TOOK', 'RUN', 'WHAT']
 }
 
-function renderRun(run: Run): string {
+function cellsOf(page: Page, run: Run): readonly string[] {
   const outcome = run.outcome ?? 'running'
-  const painted = (paint[outcome] ?? String)(outcome.padEnd(11))
+  const took = run.durationMs === undefined || outcome === 'skipped' ? '' : renderSpan(run.durationMs)
+  const id = page.isTerminal ? run.id.slice(0, shownIdLength) : run.id
+  return [whenText(page, run.startedAt), (paint[outcome] ?? String)(outcome), took, id, whatText(run)]
+}
+
+/** Of twelve characters, six tell the runs of a job apart; every command takes the beginning of an id. */
+const shownIdLength = 6
+
+/** Exit code, attempts, what was done about it, and why it ended so. */
+function whatText(run: Run): string {
   const facts = [
-    run.durationMs === undefined || outcome === 'skipped' ? '' : renderSpan(run.durationMs),
     run.exitCode === undefined ? '' : `exit ${run.exitCode}`,
     run.attempts > 1 ? `${run.attempts} attempts` : '',
-    run.recovered ? 'recovered' : '',
-    run.class ?? '',
+    run.class === 'unknown' ? '' : (run.class ?? ''),
+    healingText(run),
   ].filter(Boolean)
-  const head = `${startText(run.startedAt)}  ${painted}  ${run.id}  ${facts.join(', ')}`.trimEnd()
-  const below = [run.detail && run.detail !== outcome ? `  ${run.detail}` : '', ...run.steps.map(renderStep)]
-  return [head, ...below.filter(Boolean)].join('\n')
+  const why = run.detail && run.detail !== run.outcome ? [run.detail] : []
+  return [facts.join(', '), ...why].filter(Boolean).join('; ')
+}
+
+function healingText({steps, recovered}: Run): string {
+  const refusal = steps.find((step) => step.do === 'refused')
+  const done = steps
+    .filter((step) => step.do !== 'refused')
+    .map(({do: what, service, suppressed}) => [what, service, suppressed && 'suppressed'].filter(Boolean).join(' '))
+  const tried = done.length === 0 ? '' : `${recovered ? 'recovered by' : 'tried'} ${[...new Set(done)].join(', ')}`
+  return [tried, refusal ? `not recovered again: ${refusal.evidence ?? ''}` : ''].filter(Boolean).join('; ')
+}
+
+/** `guard history JOB --run ID`: all that is known of one run, a line for each fact and each step. */
+export function renderRun(page: Page, run: Run): string {
+  const time = (at: number) => timeText({...page, isTerminal: false}, at)
+  const outcome = run.outcome ?? 'running'
+  const facts: readonly (readonly [string, string | number | undefined])[] = [
+    ['run', run.id],
+    ['job', run.job],
+    ['outcome', (paint[outcome] ?? String)(outcome)],
+    ['why', [run.class, run.detail].filter(Boolean).join(', ') || undefined],
+    ['exit code', run.exitCode],
+    ['signal', run.signal],
+    ['started', time(run.startedAt)],
+    ['ended', run.endedAt === undefined ? undefined : time(run.endedAt)],
+    ['took', run.durationMs === undefined ? undefined : renderSpan(run.durationMs)],
+    ['attempts', run.attempts],
+    ['log', run.log?.file],
+  ]
+  const rows = facts
+    .filter(([, value]) => value !== undefined)
+    .map(([name, value]) => ({cells: [name.padEnd(9), String(value)]}))
+  const steps = run.steps.map((step) => ({cells: ['step'.padEnd(9), renderStep(step)]}))
+  return renderTable(page, [], [...rows, ...steps])
 }
 
 function renderStep({do: what, ok, durationMs, evidence, service, suppressed}: Run['steps'][number]): string {
   const mark = suppressed && ok ? color.dim('suppressed') : ok ? color.green('ok') : color.red('failed')
-  return `  ${what}${service ? ` ${service}` : ''}: ${mark} in ${renderSpan(durationMs)}${evidence ? `, ${evidence}` : ''}`
+  return `${what}${service ? ` ${service}` : ''}: ${mark} in ${renderSpan(durationMs)}${evidence ? `, ${evidence}` : ''}`
 }
 
 /** For people, so two digits are enough. */

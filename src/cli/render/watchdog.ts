@@ -6,6 +6,8 @@ import {openclawName} from '../../domain/watchdog/openclaw-reachability.js'
 import type {VerdictKind} from '../../domain/watchdog/verdict-kind.js'
 import type {Evaluation, JobReport} from '../../usecases/watchdog/evaluate-jobs.js'
 import {color} from './color.js'
+import type {Page} from './page.js'
+import {type Row, renderTable, renderText} from './table.js'
 
 const paint: Readonly<Record<VerdictKind, (text: string) => string>> = {
   healthy: color.green,
@@ -29,18 +31,36 @@ const actionTexts: Readonly<Record<IncidentAction['do'], string>> = {
 const mostLines = 100
 
 /**
- * One line for each job, below it what was done, and at the end why the status is not healthy. Of many jobs those
- * that need nothing are only counted.
+ * A row for each job, the worst first, below it what was done, and at the end why the status is not healthy and what to
+ * do next. Of many jobs those that need nothing are only counted.
  */
-export function renderEvaluation({reports, orphaned}: Evaluation, {is, reason}: OverallStatus): string {
+export function renderEvaluation(page: Page, {reports, orphaned}: Evaluation, status: OverallStatus): string {
   const shown = reports.length <= mostLines ? reports : reports.filter(isNotable)
-  const width = shown.reduce((most, {job}) => Math.max(most, job.name.length), 0)
-  const lines = shown.map((report) => renderReport(report, width))
-  const left = orphaned.map(({job, reason}) => `${job.padEnd(width)}  incident resolved: ${reason}`)
+  const worst = shown.toSorted((one, other) => urgency(one) - urgency(other))
+  const rows = [
+    ...worst.map(rowOf),
+    ...orphaned.map(({job, reason}) => ({cells: [job, '', `incident resolved: ${reason}`]})),
+  ]
   const counted = countText(reports, shown)
-  const all = [...lines, ...left, ...(counted === '' ? [] : [counted])]
-  if (all.length === 0) return 'no job is watched: the settings name none'
-  return [...all, ...(is === 'healthy' ? [] : [`${is}: ${reason}`])].join('\n')
+  if (rows.length === 0 && counted === '') return 'no job is watched: the settings name none'
+  const next = page.isTerminal ? nextStep(worst) : undefined
+  return [
+    ...(rows.length > 0 ? [renderTable(page, ['JOB', 'VERDICT', 'WHY'], rows)] : []),
+    ...(counted === '' ? [] : [counted]),
+    ...(status.is === 'healthy' ? [] : [renderText(page, `${status.is}: ${status.reason}`)]),
+    ...(next === undefined ? [] : [color.dim(next)]),
+  ].join('\n')
+}
+
+const severity: readonly VerdictKind[] = ['failing', 'hung', 'stalled', 'missed', 'misreported', 'unknown', 'healthy']
+
+function urgency({verdict}: JobReport): number {
+  return severity.indexOf(verdict.kind)
+}
+
+function nextStep([worst]: readonly JobReport[]): string | undefined {
+  if (worst?.verdict.status !== 'failing' || worst.job.name === openclawName) return undefined
+  return `see its runs: guard history ${worst.job.name}`
 }
 
 /**
@@ -49,13 +69,13 @@ export function renderEvaluation({reports, orphaned}: Evaluation, {is, reason}: 
  *
  * @returns undefined if there is no news
  */
-export function renderNews(evaluation: Evaluation, status: OverallStatus): string | undefined {
+export function renderNews(page: Page, evaluation: Evaluation, status: OverallStatus): string | undefined {
   const reports = evaluation.reports.filter(
     ({job, actions}) =>
       actions.some((action) => action.do !== 'observe') || (actions.length > 0 && job.name === openclawName),
   )
   if (reports.length + evaluation.orphaned.length === 0) return undefined
-  return renderEvaluation({...evaluation, reports}, status)
+  return renderEvaluation(page, {...evaluation, reports}, status)
 }
 
 /** A job of which nothing is known is one of many in new settings, unless OpenClaw cannot be asked. */
@@ -77,10 +97,9 @@ function countText(reports: readonly JobReport[], shown: readonly JobReport[]): 
   return `${parts.join(', ')}; --json has each`
 }
 
-function renderReport({job, verdict, actions}: JobReport, width: number): string {
+function rowOf({job, verdict, actions}: JobReport): Row {
   const {kind, reason} = verdict
-  const head = `${job.name.padEnd(width)}  ${paint[kind](kind.padEnd(11))}  ${reason}`
-  return [head, ...actions.map((action) => `  ${renderAction(action)}`)].join('\n')
+  return {cells: [job.name, paint[kind](kind), reason], notes: actions.map(renderAction)}
 }
 
 function renderAction(action: IncidentAction): string {

@@ -69,6 +69,7 @@ export function wireRun(guard: Guard, run: RunResolved, mode: RunMode): WiredRun
       ...attemptDeps(context),
       ...lateDeps(context, request),
       random: Math.random,
+      showWait: async (what, wait) => (await import('../progress.js')).showWait(what, wait),
       runs: usable ? guard.runs() : undefined,
       openClaim: usable ? () => claimDeps(context, watchdog.sawLeases) : undefined,
       // Loaded late: few runs follow a killed one.

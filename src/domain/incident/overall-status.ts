@@ -8,6 +8,9 @@ export interface OverallStatus {
   readonly reason: string
 }
 
+/** A person reads no longer list; the table above it has all. */
+const mostNames = 10
+
 /**
  * - unhealthy: an incident of level CRITICAL was told
  * - degraded: anything else that is open
@@ -26,7 +29,8 @@ export function overallStatus(
     ...failing.map(({job, verdict}) => `${job} ${verdict.kind}`),
   ]
   if (names.length === 0) return {is: 'healthy', reason: ''}
-  return {is: told.length > 0 ? 'unhealthy' : 'degraded', reason: names.join('; ')}
+  const more = names.length > mostNames ? [`and ${names.length - mostNames} more`] : []
+  return {is: told.length > 0 ? 'unhealthy' : 'degraded', reason: [...names.slice(0, mostNames), ...more].join('; ')}
 }
 
 /** Whether it was told as one that a person must look at now. */

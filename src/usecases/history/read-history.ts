@@ -3,6 +3,7 @@ import type {Leases} from '../../domain/lease/lease.js'
 import {withInferredOutcome} from '../../domain/run/interrupted-run.js'
 import {allRunsFold, type RunsByJob} from '../../domain/run/job-runs.js'
 import type {Run} from '../../domain/run/run.js'
+import {GuardError} from '../../errors.js'
 import type {Journal} from '../../journal/journal.js'
 import {type FindLivingProcess, leaseHolder} from './lease-holder.js'
 
@@ -11,18 +12,26 @@ export interface HistoryDeps {
 }
 
 /** The last `limit` runs of a job, newest first, as far back as the archives go. */
-export function readHistory({runs}: HistoryDeps, job: string, limit: number): readonly Run[] {
+export function readHistory(deps: HistoryDeps, job: string, limit: number): readonly Run[] {
+  return lastRuns(deps, limit, (record) => record['job'] === job)
+}
+
+function lastRuns({runs}: HistoryDeps, limit: number, isAsked: (record: RawRecord) => boolean): readonly Run[] {
   const records: RawRecord[] = []
   let begun = 0
   for (const record of runs.newestFirst()) {
-    if (record['job'] !== job) continue
+    if (!isAsked(record)) continue
     records.push(record)
     if (record['kind'] === 'started' || record['kind'] === 'skipped') begun += 1
     if (begun >= limit) break
   }
   const book = allRunsFold.empty()
   for (const record of records.reverse()) allRunsFold.apply(book, record)
-  return [...(book.get(job)?.runs ?? [])].reverse().slice(0, limit)
+  // By their place in the journal, because clocks may be set back.
+  const places = new Map<unknown, number>()
+  for (const [place, {run}] of records.entries()) if (!places.has(run)) places.set(run, place)
+  const found = [...book.values()].flatMap(({runs: ofJob}) => ofJob)
+  return found.sort((one, other) => (places.get(other.id) ?? 0) - (places.get(one.id) ?? 0)).slice(0, limit)
 }
 
 interface InferenceDeps extends HistoryDeps {
@@ -32,10 +41,30 @@ interface InferenceDeps extends HistoryDeps {
 
 /** The same, but a run whose processes are gone is `interrupted` even before that is recorded. */
 export async function readInferredHistory(deps: InferenceDeps, job: string, limit: number): Promise<readonly Run[]> {
-  const lease = deps.leases.read().byJob.get(job)
-  // Read the lease before the runs: a run that ends in between has then already written its end.
-  const holder = lease && (await leaseHolder(deps.livingProcessOf, lease))
-  return readHistory(deps, job, limit).map((run) => withInferredOutcome(run, holder))
+  const infer = await inference(deps, job)
+  return readHistory(deps, job, limit).map(infer)
+}
+
+/** The last `limit` runs of all jobs, newest first. */
+export async function readLastRuns(deps: InferenceDeps, limit: number): Promise<readonly Run[]> {
+  // Read the leases before the runs: a run that ends in between has then already written its end.
+  const inferences = new Map<string, (run: Run) => Run>()
+  for (const job of deps.leases.read().byJob.keys()) inferences.set(job, await inference(deps, job))
+  return lastRuns(deps, limit, () => true).map((run) => inferences.get(run.job)?.(run) ?? run)
+}
+
+async function inference({leases, livingProcessOf}: InferenceDeps, job: string): Promise<(run: Run) => Run> {
+  const lease = leases.read().byJob.get(job)
+  const holder = lease && (await leaseHolder(livingProcessOf, lease))
+  return (run) => withInferredOutcome(run, holder)
+}
+
+/** One run by its id or the beginning of it. Throws GuardError `usage` if none is known. */
+export async function findInferredRun(deps: InferenceDeps, job: string, id: string): Promise<Run> {
+  const infer = await inference(deps, job)
+  const run = findRun(deps, job, id)
+  if (run) return infer(run)
+  throw new GuardError('usage', `no run ${id} of ${job} is known`, [`see its runs: guard history ${job}`])
 }
 
 /** One run by its id or the beginning of it. @returns undefined if none is known */

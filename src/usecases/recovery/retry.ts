@@ -12,7 +12,11 @@ export interface RetryDeps {
   readonly onRetry: (retry: RetryNews) => void
   /** Ends the waiting; the caller itself ends the attempt under way. */
   readonly signal: AbortSignal | undefined
+  readonly showWait?: ShowWait
 }
+
+/** Shows people that a wait goes on, and what for; undefined where nobody watches. */
+export type ShowWait = <T>(what: string, wait: () => Promise<T>) => Promise<T>
 
 export interface RetryNews {
   /** Number of the attempt that failed; the first is 1. */
@@ -66,7 +70,8 @@ export async function retryAttempts<A extends AttemptResult>(
     if (deps.signal?.aborted) return stop('cancelled')
     if (!deps.takeToken()) return stop('the retry budget of the target is used up')
     deps.onRetry({attempt: ends.length, afterMs: decision.afterMs, reason: decision.reason})
-    await deps.clock.sleep(decision.afterMs, deps.signal)
+    const wait = () => deps.clock.sleep(decision.afterMs, deps.signal)
+    await (deps.showWait?.(`attempt ${ends.length + 1} waits`, wait) ?? wait())
     if (deps.signal?.aborted) return stop('cancelled')
     timeoutFactor *= decision.timeoutFactor
   }

@@ -4,6 +4,7 @@ import type {JobSettings} from '../../domain/settings/job.js'
 import type {Journal} from '../../journal/journal.js'
 import type {JobOutput} from '../../system/output/job-output.js'
 import type {CaughtSignals} from '../../system/process/catch-signals.js'
+import type {ShowWait} from '../recovery/retry.js'
 import type {RetryAndRecoverDeps} from '../recovery/retry-and-recover.js'
 import {type Attempt, type AttemptTask, attemptJob} from './attempt-job.js'
 import {type Claim, type ClaimDeps, claimRun, type RunLease} from './claim-run.js'
@@ -26,6 +27,7 @@ export interface RunDeps extends RetryAndRecoverDeps {
   readonly every: (ms: number, work: () => void) => () => void
   /** Writes a line into guard's own log. */
   readonly log: (text: string) => void
+  readonly showWait?: ShowWait
 }
 
 /** Exit code of a run that an open breaker refuses (sysexits.h: service unavailable). */
@@ -34,7 +36,7 @@ const breakerOpenCode = 69
 /** One run of a job, from the wait before it to the record of its end. Throws only what keeps the job from being tried. */
 export async function runJob(deps: RunDeps, request: RunRequest): Promise<RunReport> {
   const {settings} = request
-  if (settings.jitterMs > 0) await deps.clock.sleep(Math.round(deps.random() * settings.jitterMs))
+  if (settings.jitterMs > 0) await waitAtRandom(deps, settings.jitterMs)
   const claim = await claimLease(deps, request)
   if (!claim.granted) return skipRun(deps, request, {reason: claim.reason, exitCode: settings.skipExitCode})
   const breaker = settings.breaker && (await askBreakerOf(deps, settings, settings.breaker.target))
@@ -43,13 +45,20 @@ export async function runJob(deps: RunDeps, request: RunRequest): Promise<RunRep
   return skipRun(deps, request, {reason: breaker.refusal, exitCode: breakerOpenCode})
 }
 
+function waitAtRandom({clock, random, showWait}: RunDeps, jitterMs: number): Promise<void> {
+  const wait = () => clock.sleep(Math.round(random() * jitterMs))
+  return showWait?.('waiting for a random time (jitter)', wait) ?? wait()
+}
+
 const unclaimed: Claim = {granted: true, lease: undefined, interrupted: undefined}
 
-async function claimLease({openClaim, warn}: RunDeps, {job, runId, settings}: RunRequest): Promise<Claim> {
+async function claimLease({openClaim, warn, showWait}: RunDeps, {job, runId, settings}: RunRequest): Promise<Claim> {
   if (!openClaim) return unclaimed
   const {ttlMs, overlap, waitMs, onStateError} = settings
   try {
-    return await claimRun(openClaim(), {job, runId, ttlMs, overlap, waitMs})
+    const claim = () => claimRun(openClaim(), {job, runId, ttlMs, overlap, waitMs})
+    const isPatient = overlap === 'wait' || overlap === 'cancel-other'
+    return await ((isPatient && showWait?.(`waiting until the other run of ${job} has ended`, claim)) || claim())
   } catch (error) {
     tolerateStateError(error, onStateError, (reason) => warn(`${reason}; ${job} runs without lease`))
     return unclaimed

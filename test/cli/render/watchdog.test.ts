@@ -1,7 +1,7 @@
 import {expect, test} from 'vitest'
-import {renderEvaluation} from '../../src/cli/render/watchdog.js'
-import {minute} from '../support/job-facts.js'
-import {scan, watchdogWorld} from '../support/watchdog-world.js'
+import {renderEvaluation} from '../../../src/cli/render/watchdog.js'
+import {minute} from '../../support/job-facts.js'
+import {scan, watchdogWorld} from '../../support/watchdog-world.js'
 
 /** `scan`, whose lease has run out, among so many jobs that have never run. */
 async function evaluationAmong(others: number) {
@@ -13,18 +13,19 @@ async function evaluationAmong(others: number) {
   return world.round()
 }
 
+const pipe = {isTerminal: false, width: 80, nowMs: 0, utc: true}
 const untold = 'nothing is known yet, watched for 2m'
 const degraded = {is: 'degraded', reason: 'scan stalled'} as const
 
 test('of more than a hundred jobs only those in trouble have a line, and the others are counted', async () => {
-  const lines = renderEvaluation(await evaluationAmong(100), degraded).split('\n')
+  const lines = renderEvaluation(pipe, await evaluationAmong(100), degraded).split('\n')
   expect(lines[0]).toMatch(/^scan {2}\S*stalled/)
   expect(lines.slice(-2)).toEqual(['100 more are unknown; --json has each', 'degraded: scan stalled'])
   expect(lines.filter((line) => line.includes(untold))).toEqual([])
 })
 
 test('of a hundred jobs each has its line', async () => {
-  const text = renderEvaluation(await evaluationAmong(99), degraded)
+  const text = renderEvaluation(pipe, await evaluationAmong(99), degraded)
   expect(text.split('\n').filter((line) => line.includes(untold))).toHaveLength(99)
   expect(text).not.toContain('more are unknown')
 })

@@ -1,0 +1,53 @@
+/** What texts for people are written on. */
+export interface Page {
+  /** Not so in a pipe, a file or cron's mail: there each record is one line. */
+  readonly isTerminal: boolean
+  /** Columns of the terminal, within what people can read. */
+  readonly width: number
+  /** Wall clock, ms. */
+  readonly nowMs: number
+  /** Times in UTC instead of the zone of the machine. */
+  readonly utc: boolean
+}
+
+const [narrowest, widest] = [60, 200]
+
+export function pageOf({isTTY, columns}: {readonly isTTY?: boolean; readonly columns?: number}, utc: boolean): Page {
+  const width = Math.min(widest, Math.max(narrowest, columns ?? 80))
+  return {isTerminal: isTTY === true, width, nowMs: Date.now(), utc}
+}
+
+const [minute, hour, day] = [60_000, 3_600_000, 86_400_000]
+
+/** A time of the last day or the next one by its distance, on a terminal: `4m ago`, `in 9m`; else as `timeText`. */
+export function whenText(page: Page, at: number): string {
+  const awayMs = Math.abs(page.nowMs - at)
+  if (!page.isTerminal || awayMs >= day) return timeText(page, at)
+  const span = shortSpan(awayMs)
+  return at > page.nowMs ? `in ${span}` : `${span} ago`
+}
+
+function shortSpan(ms: number): string {
+  if (ms < minute) return `${Math.floor(ms / 1000)}s`
+  return ms < hour ? `${Math.floor(ms / minute)}m` : `${Math.floor(ms / hour)}h`
+}
+
+/** `2026-11-28 21:02:16`; with its zone where no heading says it, in a pipe. */
+export function timeText(page: Page, at: number): string {
+  const offsetMs = page.utc ? 0 : -new Date(at).getTimezoneOffset() * minute
+  const local = new Date(at + offsetMs).toISOString().replace('T', ' ').slice(0, 19)
+  return page.isTerminal ? local : `${local}${offsetText(offsetMs)}`
+}
+
+/** The zone of the times, for a heading. */
+export function zoneText({utc, nowMs}: Page): string {
+  const offset = utc ? 'Z' : offsetText(-new Date(nowMs).getTimezoneOffset() * minute)
+  return offset === 'Z' ? 'UTC' : `UTC${offset}`
+}
+
+function offsetText(offsetMs: number): string {
+  if (offsetMs === 0) return 'Z'
+  const minutes = Math.abs(offsetMs) / minute
+  const two = (number: number) => String(number).padStart(2, '0')
+  return `${offsetMs < 0 ? '-' : '+'}${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`
+}

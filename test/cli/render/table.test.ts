@@ -1,0 +1,86 @@
+import stringWidth from 'string-width'
+import {describe, expect, test} from 'vitest'
+import {pageOf, timeText, whenText, zoneText} from '../../../src/cli/render/page.js'
+import {renderTable} from '../../../src/cli/render/table.js'
+
+const at = Date.UTC(2026, 10, 28, 12)
+const terminal = (width: number) => ({isTerminal: true, width, nowMs: at, utc: true})
+const pipe = {isTerminal: false, width: 80, nowMs: at, utc: true}
+
+const why = 'its last run failed 6s ago (connection, ConnectionError: connection refused by db.example.com)'
+const rows = [
+  {cells: ['backup', 'failing', why], notes: ['incident opened']},
+  {cells: ['ok', 'healthy', 'its last run ended well 4s ago']},
+]
+
+describe('in a pipe', () => {
+  test('each row is one line, with its notes below, without headings', () => {
+    expect(renderTable(pipe, ['JOB', 'VERDICT', 'WHY'], rows).split('\n')).toEqual([
+      `backup  failing  ${why}`,
+      '  incident opened',
+      'ok      healthy  its last run ended well 4s ago',
+    ])
+  })
+
+  test('times are absolute, with their zone', () => {
+    expect(whenText(pipe, at - 5000)).toBe('2026-11-28 11:59:55Z')
+  })
+})
+
+describe('on a terminal', () => {
+  test.each([60, 80, 120, 200])('of %i columns no line is longer, and no word is broken', (width) => {
+    const text = renderTable(terminal(width), ['JOB', 'VERDICT', 'WHY'], rows)
+    for (const line of text.split('\n')) expect(stringWidth(line)).toBeLessThanOrEqual(width)
+    for (const word of why.split(' ')) expect(text).toContain(word)
+    expect(text).toMatch(/JOB.*VERDICT.*WHY/)
+  })
+
+  test('a long text goes on below its beginning', () => {
+    const lines = renderTable(terminal(60), ['JOB', 'VERDICT', 'WHY'], rows).split('\n')
+    expect(lines.slice(1, 5)).toEqual([
+      'backup  failing  its last run failed 6s ago (connection,',
+      '                 ConnectionError: connection refused by',
+      '                 db.example.com)',
+      '    incident opened',
+    ])
+  })
+
+  test('a name that is longer than its column has a line of its own', () => {
+    const long = {cells: ['a_name_that_is_much_longer_than_its_column', 'failing', 'no']}
+    expect(
+      renderTable(terminal(60), [], [long, rows[1] ?? long])
+        .split('\n')
+        .slice(0, 2),
+    ).toEqual(['a_name_that_is_much_longer_than_its_column', '                          failing  no'])
+  })
+
+  test('the text stands below where there is no room beside the other columns', () => {
+    const cells = ['job', 'x'.repeat(50), 'a text of some words that is not short']
+    expect(renderTable(terminal(60), [], [{cells}]).split('\n')).toEqual([
+      `job  ${'x'.repeat(50)}`,
+      '    a text of some words that is not short',
+    ])
+  })
+
+  test('recent times are relative, others absolute with the zone in a heading', () => {
+    const page = terminal(80)
+    expect(whenText(page, at - 5000)).toBe('5s ago')
+    expect(whenText(page, at - 61 * 60_000)).toBe('1h ago')
+    expect(whenText(page, at + 10 * 60_000)).toBe('in 10m')
+    expect(whenText(page, at - 2 * 86_400_000)).toBe('2026-11-26 12:00:00')
+    expect(zoneText(page)).toBe('UTC')
+  })
+})
+
+test('a terminal is taken for one of 60 to 200 columns', () => {
+  expect(pageOf({isTTY: true, columns: 20}, false).width).toBe(60)
+  expect(pageOf({isTTY: true, columns: 400}, false).width).toBe(200)
+  expect(pageOf({}, false)).toMatchObject({isTerminal: false, width: 80})
+})
+
+test('times are in the zone of the machine unless UTC is asked for', () => {
+  const minutes = -new Date(at).getTimezoneOffset()
+  const local = new Date(at + minutes * 60_000).toISOString().replace('T', ' ').slice(0, 19)
+  expect(timeText({...terminal(80), utc: false}, at)).toBe(local)
+  expect(timeText(terminal(80), at)).toBe('2026-11-28 12:00:00')
+})
