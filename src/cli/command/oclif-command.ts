@@ -7,7 +7,6 @@ import {GuardError} from '../../errors.js'
 import type {GuardCommand} from './definition.js'
 import {type Flag, flagValue, globalFlags, takesValue} from './flag.js'
 import {noTarget} from './parse-argv.js'
-import {perform} from './perform.js'
 import {splitArgv, unshieldTarget} from './split-argv.js'
 
 /** The command as oclif knows it: for help, for what is wrong with a call, and for calls that are not plain. */
@@ -39,6 +38,7 @@ export function oclifCommand(command: GuardCommand): typeof OclifCommand {
         ...(split ? split.own : this.argv),
       ])
       const target = split ? unshieldTarget(split.target) : noTarget
+      const {perform} = await import('./perform.js')
       await perform(command, {
         flags: parsed.flags,
         args: parsed.args,

@@ -17,10 +17,13 @@ else void start(argv)
 
 async function start(argv: readonly string[]): Promise<void> {
   const id = process.env['GUARD_FULL_CLI'] ? undefined : idOf(argv, loaders)
-  const command = id === undefined ? undefined : (await loaders[id]?.())?.default
+  if (id === undefined || !(await startedPlainly(id, argv.slice(id.split(':').length)))) await import('./oclif-main.js')
+}
+
+async function startedPlainly(id: string, argv: readonly string[]): Promise<boolean> {
+  const command = (await loaders[id]?.())?.default
   const {startPlainly} = await import('./start-plainly.js')
-  if (id === undefined || !command || !startPlainly(command, argv.slice(id.split(':').length)))
-    await import('./oclif-main.js')
+  return command !== undefined && startPlainly(command, argv)
 }
 
 /** As oclif writes it, but with the runtime's true name: bun gives itself the version of a Node. */
