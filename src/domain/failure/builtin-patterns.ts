@@ -25,7 +25,14 @@ export const statusTableLine = /^\s{0,40}'[1-5]\d\d': .{1,60}$/
 
 /** Lines in which a program sums up what it said before (axios calls its timeouts ECONNABORTED). They decide only if no line before them has a class. */
 export const summaryLine =
-  /the remote end hung up unexpectedly|rsync: connection unexpectedly closed|rsync error: .{1,80} \(code (?:12|255)\)|^(?:scp: )?Connection closed|^ {1,8}code: 'ECONNABORTED'/
+  /^fatal: Could not read from remote repository|the remote end hung up unexpectedly|rsync: connection unexpectedly closed|rsync error: .{1,80} \(code (?:12|255)\)|^(?:scp: )?Connection closed|^ {1,8}code: 'ECONNABORTED'/
 
 /** A line that may say how long to wait; `retry-after.ts` reads it. */
 export const retryAfterHint = /\bretry[ _-]?(?:after|in)|\btry again in \d/i
+
+/**
+ * Texts that have the words of a failure and report none, such as `0 access denied`, `removed 3 expired tokens`, or one of
+ * no class, such as `command not found`. They are taken out of a line before it is searched.
+ */
+export const noFailure =
+  /(?<![.\d])\b(?:(?:0|zero|no|none|without|without any) (?:[\w-]{1,30} )?(?:[\w-]{1,30} )?(?:errors?|failures?|failed|timeouts?|timed out|denied|rejected|refused|invalid|expired|missing|exceptions?|lost|dropped|limited)\b|0 [\w-]{1,30} (?:[\w-]{1,30} )?not found\b|(?:skipp|remov|delet|ignor|dropp|clean|purg|prun|revok)(?:ed|ing)(?: up)? (?:\d{1,9} |all |any )?(?:[\w-]{1,30} )?(?:[\w-]{1,30} )?(?:invalid|expired|unknown|missing|duplicate|unauthorized|failed|broken)\b|(?:command|atom) not found|SyntaxError: invalid syntax|invalid literal for|(?:errors?|failed|failures|timeouts|rejected|denied)[:=] ?0\b|not found in (?:the )?cache|index out of range|unexpected EOF while looking for|Disk quota exceeded)/gi

@@ -1,6 +1,7 @@
-import {builtInClasses, retryAfterHint, statusTableLine, summaryLine} from './builtin-patterns.js'
+import {builtInClasses, noFailure, retryAfterHint, statusTableLine, summaryLine} from './builtin-patterns.js'
+import {failureWords} from './failure-words.js'
 import {readLines} from './output-lines.js'
-import type {PatternClass} from './pattern-parts.js'
+import type {PatternGroup} from './pattern-parts.js'
 import {redactLine} from './redact.js'
 import {parseRetryAfter, type RetryAfter} from './retry-after.js'
 
@@ -79,32 +80,38 @@ function classesOf(own: OwnClasses | undefined) {
   const match = own?.compile(ownClasses.flatMap(([, sources]) => sources))
   const builtIn = Object.entries(builtInClasses)
     .filter(([name]) => !Object.hasOwn(own?.patterns ?? {}, name))
-    .map(([name, one]) => ({name, matches: matcherOf(one)}))
+    .map(([name, groups]) => ({name, matchers: groups.map(matcherOf)}))
   return {
     ownClassOf: (line: string) => {
       const places = match?.(line) ?? []
       return places.length > 0 ? namesByPlace[Math.min(...places)] : undefined
     },
     builtInClassOf: (line: string) => {
-      const found = builtIn.find(({matches}) => matches(line))
-      return found && !statusTableLine.test(line) ? found.name : undefined
+      if (!failureWords.test(line) || statusTableLine.test(line)) return undefined
+      const searched = line.replace(noFailure, '')
+      return builtIn.find(({matchers}) => matchers.some((matches) => matches(searched)))?.name
     },
   }
 }
 
 /** Most outputs have no line with such words, and the patterns, most of the time, need not be compiled. */
-function matcherOf({words, patterns}: PatternClass): (line: string) => boolean {
+function matcherOf({words, patterns}: PatternGroup): (line: string) => boolean {
   let compiled: readonly RegExp[] | undefined
   return (line) => {
     if (!words.test(line)) return false
-    compiled ??= patterns.map(asRegExp)
+    compiled ??= joined(patterns)
     return compiled.some((pattern) => pattern.test(line))
   }
 }
 
-/** A built-in pattern for JavaScript, of which not every version knows `(?i)`. */
-function asRegExp(source: string): RegExp {
-  return source.startsWith('(?i)') ? new RegExp(source.slice(4), 'i') : new RegExp(source)
+/** Two expressions of all the patterns, because together they are searched faster. Not every JavaScript knows `(?i)`. */
+function joined(patterns: readonly string[]): readonly RegExp[] {
+  const anyCase = patterns.filter((source) => source.startsWith('(?i)')).map((source) => source.slice(4))
+  const exact = patterns.filter((source) => !source.startsWith('(?i)'))
+  return [
+    ...(exact.length > 0 ? [new RegExp(exact.join('|'))] : []),
+    ...(anyCase.length > 0 ? [new RegExp(anyCase.join('|'), 'i')] : []),
+  ]
 }
 
 /** The class of one text, such as an error's message. */

@@ -3,17 +3,27 @@
  * whatever the message after it. No part repeats without a bound (see `builtin-patterns.ts`).
  */
 
-export interface PatternClass {
+/** Ways in which programs report one kind of failure. */
+export interface PatternGroup {
   /** Stands in every line that one of the patterns matches; a test holds it to that. */
   readonly words: RegExp
   readonly patterns: readonly string[]
 }
 
+export type PatternClass = readonly PatternGroup[]
+
+/** Words that many patterns share, to be used in those that ignore the case. */
+export const cannot =
+  "(?:can't|cannot|can not|could not|couldn't|unable to|failed to|failure to|not able to|error|failed|failure)"
+export const was = '(?:was |were |is |are |has |have |had |has been |have been |being |got )?'
+export const article = '(?:a |an |the |any |your |its |our |this )?'
+export const end = '(?:$|[.:,;!)"\'])'
+
 /** An HTTP status as an error reports it. A bare number is not one: "processed 503 rows" reports no failure. */
-export function httpStatus(codes: string, reasons: string): readonly string[] {
-  return [
+export function httpStatus(codes: string, reasons: string): PatternGroup {
+  const patterns = [
     // HTTP/1.1 503, HTTP Error 503: …, HTTP 503, HTTPError 403
-    `\\bHTTP(?:/[\\d.]{1,9})?:? ?(?:[Ee]rror:? |[Ss]tatus |[Rr]esponse |[Cc]ode )?(?:code:? )?[(\\[]?${codes}\\b`,
+    `\\bHTTP(?:/\\d(?:\\.\\d)? )?:? ?(?:[Ee]rror:? |[Ss]tatus |[Rr]esponse |[Cc]ode )?(?:code:? )?[(\\[]?${codes}\\b`,
     // curl, git: The requested URL returned error: 503; anything: failed with status 503, the server returned 503
     `(?i)\\b(?:returned|responded|replied|failed|answered|response|rejected)(?: with)?(?: an?)?(?: unexpected)?(?: http)? (?:error|status|code|response|with|status code|response code):? [(\\['"]?${codes}\\b`,
     `(?i)\\b(?:returned|failed) (?:${codes}(?:$|[.;:)]| (?:for|from|on|to|when|while) | \\((?:[A-Z]|internal|bad|service|error|server))|[(\\[]${codes}[)\\]])`,
@@ -46,15 +56,26 @@ export function httpStatus(codes: string, reasons: string): readonly string[] {
     `\\bnpm (?:error|ERR!) (?:code E)?${codes}\\b`,
     `\\bFailed to (?:fetch|download|load|open|get) \\S{1,1000} {1,3}[(\\[]?${codes}\\b`,
     `\\bAccess failed: ${codes} `,
+    // acme_tiny: Error requesting challenges: 429 {; [Error 429]; HTTPError 503
+    `(?i)\\b(?:error|fail(?:ed|ure)?|can't|cannot|could not|unable)\\b.{0,200}: ${codes}(?:$|,| [{(\\[A-Z])`,
+    `(?i)err(?:or)?[ :_#=-]{1,2}(?:http[ _-]?)?${codes}\\b`,
   ]
+  return {words: new RegExp(`${codes}(?<!\\d[.,]\\d\\d\\d|\\d\\d\\d\\d)(?!\\d|\\.\\d)`), patterns}
 }
 
 /**
  * An exception by the end of its name, as `openai.RateLimitError:`. What only names a subject (`Protocol`) has to end
  * in `Error` or `Exception`; what says by itself that something failed (`ServerDisconnected`) may.
  */
-export function raised(subjects: string, failures: string): string {
-  return `\\b(?:[A-Z]\\w{0,40})?(?:(?:${subjects})(?:Error|Exception)|(?:${failures})(?:Error|Exception|Err)?)(?::? \\[|: \\D|["')\\](]|:?$)`
+export function raised(subjects: string, failures: string): PatternGroup {
+  const name = `(?:(?:${subjects})(?:Error|Exception)|(?:${failures})(?:Error|Exception|Err)?)`
+  const pattern = `\\b(?:[A-Z]\\w{0,40})?${name}(?::? \\[|: \\D|["')\\](]|\\. [A-Z]|:?$)`
+  return {words: new RegExp(name), patterns: [pattern]}
+}
+
+/** Numbers and states by which databases and systems name a failure, as the functions below write them. */
+export function numbered(...patterns: readonly string[]): PatternGroup {
+  return {words: /sqlstate|sql state|code|error|errno|ora-|curl|\('/i, patterns}
 }
 
 /** An SQLSTATE by its first characters: SQLSTATE[08006], (SQLSTATE 28P01), SQL state: 08001, code: '42P01'. */
@@ -65,6 +86,11 @@ export function sqlState(states: string): string {
 /** A number of MySQL's: ERROR 1045 (28000), error: 1045:, (1045, "Access denied …"), SQLSTATE[HY000] [2002]. */
 export function mysqlError(numbers: string): string {
   return `(?:(?:ERROR|[Ee]rror:?|errno:?) (?:${numbers})(?: \\(|: )|Error\\W{1,3}(?:${numbers}), |SQLSTATE\\[\\w{5}\\] \\[(?:${numbers})\\])`
+}
+
+/** An exit status of curl: curl: (7) …, cURL error 7: … */
+export function curlError(numbers: string): string {
+  return `\\bc(?:url|URL)(?:: \\(| error:? \\(?)(?:${numbers})[):]`
 }
 
 /** The number of a system error: [Errno 111], (os error 111), errno=111. */

@@ -56,7 +56,28 @@ test('of the messages measured last no fewer have their class than before any of
   expect(share, wrong).toBeGreaterThanOrEqual(0.86)
 })
 
-const sets = ['held-out.txt', 'other-tools.txt', ...[1, 2, 3, 4].map((number) => `new-tools-${number}.txt`)]
+/** Share of the messages of a failure alone that get their class, with the others as text. */
+function failureScore(file: string) {
+  const failures = messagesIn(file).filter(({expected}) => expected !== 'none')
+  const wrong = failures.filter(({expected, text}) => classOf(text) !== expected)
+  return {share: 1 - wrong.length / failures.length, wrong: wrong.map(({text}) => `${classOf(text)}: ${text}`).join('')}
+}
+
+test.each([
+  ['real-1.txt', 0.95],
+  ['real-2.txt', 0.95],
+  ['real-3.txt', 0.9],
+])('of the failures in %s at least a share of %d has its class', (file, least) => {
+  const {share, wrong} = failureScore(file)
+  expect(share, wrong).toBeGreaterThanOrEqual(least)
+})
+
+const sets = [
+  'held-out.txt',
+  'other-tools.txt',
+  ...[1, 2, 3, 4].map((number) => `new-tools-${number}.txt`),
+  ...[1, 2, 3].map((number) => `real-${number}.txt`),
+]
 
 test.each(sets)('no text without a failure in %s has a class', (file) => {
   const calm = messagesIn(file).filter(({expected}) => expected === 'none')
