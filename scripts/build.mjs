@@ -63,4 +63,5 @@ const commands = virtual({
 })
 await bundle({guard: join(root, 'src/cli/start/entry.ts')}, 'cjs', [commands])
 await bundle({index: join(root, 'src/index.ts')}, 'esm')
+writeFileSync(join(dist, 'manifest.json'), JSON.stringify(manifest))
 writeFileSync(join(dist, 'package.json'), '{"type":"commonjs"}\n')
