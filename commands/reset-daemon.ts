@@ -1,7 +1,7 @@
 import {boolean} from '@oclif/core/flags'
 import {durationFlag, GuardCommand} from '../src/cli/guard-command.js'
 import {renderResetPlan} from '../src/cli/render/reset.js'
-import {runResetDaemon} from '../src/cli/run-reset-daemon.js'
+import {hasNoOpenClaw, runResetDaemon} from '../src/cli/run-reset-daemon.js'
 import {wireResetDaemon} from '../src/cli/wire/reset-daemon.js'
 import {aboutRequest, planResets, unreadableLines} from '../src/usecases/reset/answer-resets.js'
 
@@ -26,6 +26,7 @@ export default class ResetDaemon extends GuardCommand {
     const {flags} = await this.parse(ResetDaemon)
     const guard = await this.openGuard(flags)
     if (flags['dry-run']) {
+      if (hasNoOpenClaw(guard)) return {planned: [], unreadable: 0}
       const deps = wireResetDaemon(guard, new AbortController().signal)
       const [plan, unreadable] = [planResets(deps, new Set()), unreadableLines(deps)]
       this.print(renderResetPlan(plan, unreadable))

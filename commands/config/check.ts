@@ -11,9 +11,11 @@ export default class ConfigCheck extends GuardCommand {
 
   async run(): Promise<object> {
     const {flags} = await this.parse(ConfigCheck)
-    const {file, settings} = await inspectSettings(settingsLocation(flags))
+    const {file, settings, error, warnings} = await inspectSettings(settingsLocation(flags))
+    this.print(warnings.map(({level, of, text}) => `${level}: ${of} ${text}`).join('\n'))
+    if (error) throw error
     const jobs = Object.keys(settings.jobs).length
     this.print(file === undefined ? 'no settings file; everything is default' : `${file} is right; jobs: ${jobs}`)
-    return {ok: true, file: file ?? null, jobs}
+    return {ok: true, file: file ?? null, jobs, warnings}
   }
 }

@@ -1,12 +1,11 @@
 import fc from 'fast-check'
 import {expect, test} from 'vitest'
-import {checkSettings} from '../../src/config/load.js'
 import {toPlain} from '../../src/config/plain.js'
 import {loadSettings} from '../../src/config/settings.js'
 import {GuardError} from '../../src/errors.js'
-import {settingsHome} from '../support/written-settings.js'
+import {checkFile, checkSettings, settingsHome} from '../support/written-settings.js'
 
-const load = (text: string, name?: string) => loadSettings(settingsHome(text, name).request)
+const load = (text: string, name?: string) => checkFile(settingsHome(text, name).request)
 
 test.each([
   ['.guardianrc', 'watchdog: {lateAfter: 1h}'],
@@ -50,7 +49,7 @@ test('a few bytes that expand to a billion values are refused', async () => {
 
 test('the error names the file, how many problems there are, and what to do next', async () => {
   const home = settingsHome('jbos: {}\njobs: {scan: {timeout: x}}')
-  await expect(loadSettings(home.request)).rejects.toThrow(
+  await expect(checkFile(home.request)).rejects.toThrow(
     expect.objectContaining({
       message: expect.stringMatching(new RegExp(`^${home.file} has 2 problems\n`)),
       hints: ['correct it and check it: guard config check'],

@@ -17,6 +17,8 @@ export async function runMain({flags, target}: RunCall): Promise<void> {
     config: flags['config'] as string | undefined,
     allowUnsafeFilesystem: flags['allow-unsafe-filesystem'] === true,
   })
+  // A job that is refused is to be known of, even if no job has run yet.
+  if (guard.settings.wrong && !flags['plan']) (await import('../say-settings.js')).recordWrongSettings(guard)
   const run = resolveRun(
     {settings: guard.settings, commandOfScript, absolute},
     {...target, jobFlag: flags['job'] as string | undefined, flags: settingsOfFlags(flags, guard.settings.defaults)},

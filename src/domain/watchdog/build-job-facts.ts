@@ -41,6 +41,7 @@ export function buildJobFacts(job: WatchedJob, observations: Observations, clock
     job: job.name,
     now: nowFacts(job, clocks),
     limits: job.limits,
+    settingsProblem: job.settingsProblem,
     watchedSinceMs: watchedSince(job, history, clocks),
     liveness,
     lastEnd: lastEndOf(records, clocks),

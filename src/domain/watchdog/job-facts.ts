@@ -9,6 +9,8 @@ export interface JobFacts {
   readonly job: string
   readonly now: NowFacts
   readonly limits: WatchLimits
+  /** Why `guard run` refuses the job; undefined if its settings are right. */
+  readonly settingsProblem?: string | undefined
   /** Since when the job has been watched with its present schedule and outputs; uptime clock. */
   readonly watchedSinceMs: number
   readonly liveness: Liveness

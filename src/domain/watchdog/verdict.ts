@@ -14,6 +14,8 @@ interface Evidence {
 
 /** The decision table. Its first row that fits decides. */
 export function judgeJob(facts: JobFacts): Verdict {
+  // Whatever was before, the next run is refused.
+  if (facts.settingsProblem !== undefined) return trouble('failing', facts.settingsProblem)
   const evidence: Evidence = {facts, outputs: outputsFreshness(facts), slot: judgeSlot(facts)}
   const bad = badEnd(facts)
   const verdict = bad ?? judgeLiveness(evidence)

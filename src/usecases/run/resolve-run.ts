@@ -3,6 +3,7 @@ import type {Argv, JobSettings} from '../../domain/settings/job.js'
 import {type Settings, settingsOfJob} from '../../domain/settings/settings.js'
 import {GuardError} from '../../errors.js'
 import type {ScriptRequest} from '../../system/process/script.js'
+import {refuseWrongJob} from './refuse-wrong-job.js'
 
 /** What the user asked to run, and under which settings. */
 export interface RunAsked {
@@ -29,7 +30,7 @@ interface ResolveDeps {
   readonly absolute: (path: string) => string
 }
 
-/** Finds the job and the command line that `guard run` means. Throws GuardError `usage`, `not-found`, `not-executable`. */
+/** Finds the job and the command line that `guard run` means. Throws GuardError `usage`, `config`, `not-found`, `not-executable`. */
 export function resolveRun(deps: ResolveDeps, asked: RunAsked): RunResolved {
   const [first, ...rest] = asked.argv
   if (first === undefined || first === '')
@@ -39,6 +40,7 @@ export function resolveRun(deps: ResolveDeps, asked: RunAsked): RunResolved {
       `a name is ${jobNameRule}`,
     ])
   const {settings} = deps
+  if (settings.wrong) refuseWrongJob(deps, settings.wrong, asked)
   if (asked.form === 'script' && Object.hasOwn(settings.jobs, first)) return configuredJob(deps, asked, first)
   const job = asked.jobFlag ?? (asked.form === 'script' && jobOfScript(deps, first)) ?? jobNameOfFile(first)
   const name = job || jobNameOfFile(first)
