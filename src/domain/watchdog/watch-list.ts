@@ -27,7 +27,14 @@ function watchedJob(name: string, job: JobSettings, settings: Settings): Watched
     timezone,
     outputs,
     dir,
-    limits: {freshForMs, graceMs: graceMs + job.jitterMs, vetoForMs, bootGraceMs: watchdog.bootGraceMs},
+    limits: {
+      freshForMs,
+      graceMs: graceMs + job.jitterMs,
+      vetoForMs,
+      bootGraceMs: watchdog.bootGraceMs,
+      longestRunMs: job.longestRunMs,
+      hasTimeout: job.timeoutMs !== undefined,
+    },
     // No reset ends what only a correction of the settings ends.
     openclawId: settingsProblem === undefined ? (job.openclawId ?? own?.id) : undefined,
     settingsProblem,
