@@ -1,5 +1,5 @@
 import type {Settings} from '../domain/settings/settings.js'
-import type {GuardError} from '../errors.js'
+import {GuardError} from '../errors.js'
 import {defaultSettings} from './defaults.js'
 import {findSettings, type Where} from './find.js'
 import type {SettingsWarning} from './warnings.js'
@@ -27,13 +27,19 @@ export async function inspectSettings(where: Where): Promise<Inspected> {
   // Loaded late, so that the bundler can keep it apart from the start of a run.
   const {loadFile, doubledKey} = await import('./load.js')
   const {settings, written, text, error} = await loadFile(found, process.geteuid?.())
-  const doubled = error ? undefined : doubledKey(found.path, text)
+  const doubled = doubledKey(found.path, text)
   const {warningsOf} = await import('./warnings.js')
   return {
     settings,
     written,
     file: found.path,
-    error: error ?? doubled,
+    error: bothOf(doubled, error),
     warnings: warningsOf(settings, found, where.env),
   }
+}
+
+function bothOf(one: GuardError | undefined, other: GuardError | undefined): GuardError | undefined {
+  if (!one || !other) return one ?? other
+  const {hints, details} = other
+  return new GuardError('config', `${one.message}\n${other.message}`, hints, {details})
 }

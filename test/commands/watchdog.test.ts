@@ -30,10 +30,45 @@ test('a job new in the settings is no trouble, and exit 0 says so', async () => 
   expect(code).toBe(0)
 })
 
-test('wrong settings end a round with 78', async () => {
+test('a job with wrong settings is failing, and the others are watched as ever', async () => {
   const box = createSandbox()
+  box.write('.guardianrc.yaml', `${settings}  bad: {command: ["true"], timeout: soon}\n`)
+  await box.guard('run', 'scan')
+  const {code, stdout} = await box.guard('watchdog', '--verbose')
+  expect(stdout).toMatch(/^scan {2}healthy/)
+  expect(stdout).toMatch(/bad {3}failing {6}its settings are wrong: jobs\.bad\.timeout: "soon" is not a duration/)
+  expect(code).toBe(2)
+})
+
+test('a watchdog that watches no job exits 78 on a terminal, else 0 with one alert', async () => {
+  const box = createSandbox()
+  box.write('.guardianrc.yaml', 'jobs: {}')
+  for (let round = 0; round < 2; round++) {
+    expect(await box.guard('watchdog')).toMatchObject({code: 0, stdout: '', stderr: ''})
+  }
+  expect(box.journal('alerts.jsonl')).toMatchObject([
+    {level: 'WARNING', component: 'watchdog', message: `no job is watched: ${box.dir}/.guardianrc.yaml names none`},
+  ])
+  const {code, stdout} = await box.sh('script -qec "guard watchdog" /dev/null')
+  expect([code, stdout]).toEqual([78, expect.stringContaining('no job is watched')])
+})
+
+test('an incident of a job stays open while the settings cannot be read', async () => {
+  const box = deadJob()
+  await box.guard('watchdog')
+  box.write('.guardianrc.yaml', 'jobs: [')
+  await box.guard('watchdog')
   box.write('.guardianrc.yaml', 'jobs: 7')
-  expect((await box.guard('watchdog')).code).toBe(78)
+  expect((await box.guard('watchdog')).code).toBe(2)
+  expect(box.journal('incidents.jsonl').filter(({kind}) => kind === 'resolved')).toEqual([])
+})
+
+test('--watch of less than a second is wrong usage', async () => {
+  const {guard} = createSandbox()
+  expect(await guard('watchdog', '--watch', '500ms')).toMatchObject({
+    code: 64,
+    stderr: expect.stringContaining('--watch is shorter than 1s'),
+  })
 })
 
 test('of very many jobs those that are healthy are only counted, and the next round finds them in a snapshot', async () => {
@@ -144,7 +179,7 @@ test('while another watchdog is at work the round is refused with 75', async () 
 
 test('a watch tells each round in one line of JSON, and ends with TERM', async () => {
   const box = deadJob()
-  const watch = box.start(['watchdog', '--watch', '100ms', '--json'])
+  const watch = box.start(['watchdog', '--watch', '1s', '--json'])
   await until(() => existsSync(box.path('state/openclaw_escalation.json')), 'the escalation')
   watch.kill('SIGTERM')
   const {code, stdout} = await watch.ended
