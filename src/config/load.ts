@@ -130,10 +130,27 @@ function reasonOf(error: unknown, text: string): string {
   if (reason !== undefined && mark) return `${reason} ${placeIn(text, mark)}`
   if (!message.startsWith('JSON Error in ')) return message
   // Its loader puts an extract of the file around what the parser says.
-  const said = jsonMistake(text) ?? message
-  const before = text.slice(0, Number(/position (\d+)/.exec(said)?.[1] ?? Number.NaN)).split('\n')
-  const mistake = {line: before.length - 1, column: before.at(-1)?.length ?? 0}
-  return / position \d/.test(said) ? `${said.replace(/ \(line \d.*\)$/, '')} ${placeIn(text, mistake)}` : said
+  const said = (jsonMistake(text) ?? message).replace(/ \(line \d.*\)$/, '')
+  const place = placeOfPosition(said, text) ?? yamlMistake(text)?.mark
+  return place ? `${said} ${placeIn(text, place)}` : said
+}
+
+/** @returns undefined on a runtime that does not say where JSON is wrong */
+function placeOfPosition(said: string, text: string): YamlMistake['mark'] {
+  const position = / position (\d+)/.exec(said)?.[1]
+  if (position === undefined) return undefined
+  const before = text.slice(0, Number(position)).split('\n')
+  return {line: before.length - 1, column: before.at(-1)?.length ?? 0}
+}
+
+/** JSON is YAML too, whose loader says where a mistake is and refuses a key that is there twice. */
+function yamlMistake(text: string): YamlMistake | undefined {
+  try {
+    defaultLoaders.noExt('', text)
+    return undefined
+  } catch (error) {
+    return error as YamlMistake
+  }
 }
 
 function jsonMistake(text: string): string | undefined {
@@ -154,22 +171,12 @@ function placeIn(text: string, {line, column}: {readonly line: number; readonly 
   return `(${line + 1}:${column + 1})${shown}`
 }
 
-/**
- * JSON takes the last of two equal keys without a word. Because JSON is YAML too, whose loader refuses them, that one
- * finds where they are.
- *
- * @returns undefined if no key is there twice
- */
+/** JSON takes the last of two equal keys without a word. @returns undefined if no key is there twice */
 export function doubledKey(path: string, text: string): GuardError | undefined {
   if (extname(path) !== '.json' || basename(path) === 'package.json' || isEmpty(path, text)) return undefined
-  try {
-    defaultLoaders.noExt(path, text)
-    return undefined
-  } catch (error) {
-    const {reason, mark} = error as YamlMistake
-    if (reason !== 'duplicated mapping key' || !mark) return undefined
-    return new GuardError('config', `${path} has a key twice ${placeIn(text, mark)}`, ['keep one of the two'])
-  }
+  const {reason, mark} = yamlMistake(text) ?? {}
+  if (reason !== 'duplicated mapping key' || !mark) return undefined
+  return new GuardError('config', `${path} has a key twice ${placeIn(text, mark)}`, ['keep one of the two'])
 }
 
 function isEmpty(path: string, text: string): boolean {
