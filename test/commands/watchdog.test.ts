@@ -40,6 +40,19 @@ test('a job with wrong settings is failing, and the others are watched as ever',
   expect(code).toBe(2)
 })
 
+test('a run that lasts longer than longestRun is hung', async () => {
+  const box = createSandbox()
+  box.write('.guardianrc.yaml', `${settings}  slow: {command: [sleep, "60"], longestRun: 100ms}\n`)
+  const run = box.start(['run', 'slow'])
+  await until(() => existsSync(box.path('state/runs.jsonl')), 'the start of the run')
+  await box.guard('watchdog')
+  const {code, stdout} = await box.guard('watchdog', '--verbose')
+  run.kill('SIGTERM')
+  await run.ended
+  expect(stdout).toMatch(/^slow {2}hung {9}its run has lasted for \d+s, at most 0s is allowed$/m)
+  expect(code).toBe(2)
+})
+
 test('a watchdog that watches no job exits 78 on a terminal, else 0 with one alert', async () => {
   const box = createSandbox()
   box.write('.guardianrc.yaml', 'jobs: {}')

@@ -71,7 +71,7 @@ function overrun({facts, outputs}: Evidence): Verdict | undefined {
   if (longestRunMs === undefined || liveness.is === 'never-seen') return undefined
   const lastsMs = now.uptimeMs - liveness.startedUptimeMs
   if (lastsMs <= longestRunMs) return undefined
-  const reason = `its run has lasted for ${span(lastsMs)}, at most ${span(longestRunMs)} is usual`
+  const reason = `its run has lasted for ${span(lastsMs)}, at most ${span(longestRunMs)} is allowed`
   return outputs.freshness === 'fresh' ? misreported(reason, outputs) : trouble('hung', reason)
 }
 
