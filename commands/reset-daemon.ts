@@ -1,6 +1,6 @@
 import {defineCommand} from '../src/cli/command/definition.js'
 import {renderResetPlan} from '../src/cli/render/reset.js'
-import {runResetDaemon} from '../src/cli/run-reset-daemon.js'
+import {hasNoOpenClaw, runResetDaemon} from '../src/cli/run-reset-daemon.js'
 import {wireResetDaemon} from '../src/cli/wire/reset-daemon.js'
 import {aboutRequest, planResets, unreadableLines} from '../src/usecases/reset/answer-resets.js'
 
@@ -18,6 +18,7 @@ export default defineCommand({
   async run({flags, print, openGuard, json}) {
     const guard = await openGuard()
     if (flags['dry-run']) {
+      if (hasNoOpenClaw(guard)) return {planned: [], unreadable: 0}
       const deps = wireResetDaemon(guard, new AbortController().signal)
       const [plan, unreadable] = [planResets(deps, new Set()), unreadableLines(deps)]
       print(renderResetPlan(plan, unreadable))

@@ -49,7 +49,7 @@ async function bundle(input, format, plugins = []) {
     chunkFileNames: `${Object.keys(input)[0]}-[name].${extension}`,
     exports: 'auto',
     // One file for all that a plain run needs: two dozen small ones would take 10 ms more.
-    codeSplitting: {groups: [{name: 'run', test: /commands\/run\.ts$/}]},
+    codeSplitting: {groups: [{name: 'run', test: /commands\/run\.ts$|start\/start-plainly\.ts$/}]},
   })
   await build.close()
 }

@@ -6,9 +6,11 @@ export default defineCommand({
   summary: 'Check the settings: every problem at once, each with its key and what to write',
   examples: ['guard config check', 'guard config check --config /etc/guardian/config.yaml'],
   async run({flags, print}) {
-    const {file, settings} = await inspectSettings(settingsLocation(flags))
+    const {file, settings, error, warnings} = await inspectSettings(settingsLocation(flags))
+    print(warnings.map(({level, of, text}) => `${level}: ${of} ${text}`).join('\n'))
+    if (error) throw error
     const jobs = Object.keys(settings.jobs).length
     print(file === undefined ? 'no settings file; everything is default' : `${file} is right; jobs: ${jobs}`)
-    return {ok: true, file: file ?? null, jobs}
+    return {ok: true, file: file ?? null, jobs, warnings}
   },
 })

@@ -68,7 +68,8 @@ export async function openGuard(options: GuardOptions): Promise<Guard> {
     opened.set(spec, journal as Journal<never>)
     return journal
   }
-  return {
+  let announce: (() => void) | undefined
+  const guard: Guard = {
     settings,
     get stateDir() {
       return stateDir
@@ -86,6 +87,7 @@ export async function openGuard(options: GuardOptions): Promise<Guard> {
       // Resolved once, so that a link that changes later does not separate a run from its records.
       stateDir = openStateDir(stateDir, options.allowUnsafeFilesystem ? 'any' : 'local-only')
       openLogDir(logDir())
+      announce?.()
     },
     journal,
     leases: () => journal(leaseStream),
@@ -93,6 +95,13 @@ export async function openGuard(options: GuardOptions): Promise<Guard> {
     logFileOf: (job) => logFileOf(logDir(), job),
     log: (text) => writeGuardianLog({dir: logDir(), rotation: settings.logs}, systemClock.now(), text),
   }
+  if (settings.wrong) {
+    // Loaded late, because settings are seldom wrong.
+    const {announceWrongSettings, recordIfPossible} = await import('./say-settings.js')
+    announce = announceWrongSettings(guard, settings.wrong)
+    recordIfPossible(guard)
+  }
+  return guard
 }
 
 /** Contract section 4: flag, environment, settings, then the place that the XDG base directories name. */

@@ -16,6 +16,8 @@ import {wireRun} from './wire/run.js'
 /** `guard run`, from its call to the exit code, with Node's own modules only. */
 export async function runMain({flags, target, json, openGuard}: Call<typeof runOptions>): Promise<void> {
   const guard = await openGuard()
+  // A job that is refused must be known of, even if no job has run yet.
+  if (guard.settings.wrong && !flags.plan) (await import('./say-settings.js')).recordWrongSettings(guard)
   const run = resolveRun(
     {settings: guard.settings, commandOfScript, absolute, exists: existsSync},
     {...target, jobFlag: flags.job, flags: settingsOfFlags(flags, guard.settings.defaults)},

@@ -18,11 +18,33 @@ interface ResetDaemonOptions {
   readonly print: (text: string) => void
 }
 
+const noRound: ResetRound = {answered: [], waiting: [], pending: [], unreadable: 0}
+
 /** A round that takes longer renews its lease. */
 const leaseTtlMs = 120_000
 
+/**
+ * Whether there is nothing to reset, because the settings have no part `openclaw`; a terminal is told. Throws GuardError
+ * `config` if that part is wrong.
+ */
+export function hasNoOpenClaw({settings}: Guard): boolean {
+  const {openclaw, wrong, file} = settings
+  const isWrong = (part: string) => part.startsWith('openclaw') && !part.startsWith('openclaw.jobs')
+  if (wrong && (file === undefined || wrong.parts.some(isWrong))) {
+    throw new GuardError('config', wrong.message, ['correct it and check it: guard config check'])
+  }
+  if (openclaw) return false
+  if (process.stdout.isTTY) {
+    printWarning(
+      `${file ?? 'there is no settings file, so that'}${file ? ' has no part "openclaw":' : ''} nothing is reset`,
+    )
+  }
+  return true
+}
+
 /** One round, or rounds until INT or TERM; a claimed request is finished first. @returns the round for `--json` */
 export async function runResetDaemon(guard: Guard, options: ResetDaemonOptions): Promise<ResetRound | undefined> {
+  if (hasNoOpenClaw(guard)) return noRound
   guard.ensureState()
   const stop = new AbortController()
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort())

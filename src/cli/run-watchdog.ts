@@ -1,15 +1,18 @@
 import type {Incidents} from '../domain/incident/incident.js'
 import {type OverallStatus, overallStatus} from '../domain/incident/overall-status.js'
+import {watchedJobs} from '../domain/watchdog/watch-list.js'
 import {GuardError} from '../errors.js'
 import {alertStream, incidentStream, resetRequestStream, resetResultStream} from '../journal/failure-streams.js'
 import {callAfter} from '../system/host/clock.js'
 import {readBootId, readHostName} from '../system/host/host.js'
 import {type Holder, livingProcessOf} from '../system/process/holder-liveness.js'
+import {sayOnce} from '../usecases/alert/say-once.js'
 import {holdLease} from '../usecases/lease/hold-lease.js'
 import type {LeaseDeps} from '../usecases/lease/lease.js'
 import {reconcileInterrupted} from '../usecases/run/reconcile-interrupted.js'
 import {type Evaluation, evaluateJobs} from '../usecases/watchdog/evaluate-jobs.js'
 import {watchdogRound} from '../usecases/watchdog/watchdog-round.js'
+import {exitCodes} from './exit-codes.js'
 import type {Guard} from './guard.js'
 import type {Page} from './render/page.js'
 import {printWarning} from './stderr.js'
@@ -35,7 +38,7 @@ interface Round {
 /** A round longer than that renews its lease meanwhile. */
 const leaseTtlMs = 120_000
 
-const exitCodes: Readonly<Record<OverallStatus['is'], number>> = {healthy: 0, degraded: 1, unhealthy: 2}
+const exitCodesOfStatus: Readonly<Record<OverallStatus['is'], number>> = {healthy: 0, degraded: 1, unhealthy: 2}
 
 /** Says what a round would do; writes nothing. */
 export async function dryRun(
@@ -47,12 +50,41 @@ export async function dryRun(
   return showRound({evaluation, status: statusOf(evaluation, deps.incidents.read())}, {...options, newsOnly: false})
 }
 
-/** One round, or rounds until INT or TERM. Throws GuardError `busy` for one round. */
+/** Shorter rounds would keep the machine busy. */
+const shortestWatchMs = 1000
+
+/** One round, or rounds until INT or TERM. Throws GuardError `busy` for one round, `usage`. */
 export async function runWatchdog(guard: Guard, options: WatchdogOptions): Promise<RoundJson> {
+  const {watchMs} = options
+  if (watchMs !== undefined && watchMs < shortestWatchMs) {
+    throw new GuardError('usage', '--watch is shorter than 1s', ['write 1s or more, for example --watch 60s'])
+  }
   guard.ensureState()
-  if (options.watchMs === undefined) return showRound(await underLease(guard), options)
-  await watch(guard, {...options, watchMs: options.watchMs})
+  const watchesNone = watchedJobs(guard.settings).length === 0
+  if (watchMs === undefined) {
+    const json = await showRound(await underLease(guard), options)
+    if (watchesNone) reportNoJobs(guard)
+    return json
+  }
+  if (watchesNone) reportNoJobs(guard)
+  if (!watchesNone || !process.stdout.isTTY) await watch(guard, {...options, watchMs})
   return undefined
+}
+
+/** A person learns it at once; in a crontab the watchdog may wait for jobs to come, and its mail would be noise. */
+function reportNoJobs(guard: Guard): void {
+  const {settings, clock, log} = guard
+  const where = settings.file ?? 'there is no settings file'
+  const message = settings.wrong?.refusal ?? `no job is watched: ${where}${settings.file ? ' names none' : ''}`
+  if (process.stdout.isTTY) {
+    printWarning(message)
+    process.exitCode = exitCodes.config
+    return
+  }
+  // Of wrong settings there is an alert already.
+  if (settings.wrong) return
+  const deps = {clock, log, alerts: guard.journal(alertStream), repeatMs: settings.alerting.repeatIntervalMs}
+  sayOnce(deps, {component: 'watchdog', message, reason: message})
 }
 
 /** The round for `--json`. */
@@ -61,7 +93,7 @@ type RoundJson = object | undefined
 /** For people or for programs, never for both. */
 async function showRound(round: Round, options: Omit<WatchdogOptions, 'watchMs'>): Promise<RoundJson> {
   const {evaluation, status} = round
-  process.exitCode = exitCodes[status.is]
+  process.exitCode = exitCodesOfStatus[status.is]
   const {renderEvaluation, renderNews, evaluationToJson} = await import('./render/watchdog.js')
   if (options.json) return evaluationToJson(evaluation, status)
   const text = options.newsOnly

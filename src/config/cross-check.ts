@@ -23,6 +23,7 @@ export function crossCheck(settings: unknown): Problem[] {
     ...checkBreakers(root),
     ...duplicateIds(entries(map(root['openclaw'])['jobs'])),
     ...plainSecrets(root),
+    ...reservedNames(settings, []),
   ]
 }
 
@@ -176,6 +177,15 @@ function plainSecrets(root: Readonly<Record<string, unknown>>): Problem[] {
         path: [...path, name],
         text: 'looks like a secret in plain text; write {env: NAME} or {file: PATH}',
       }))
+  })
+}
+
+/** The schema passes this name by, because in JavaScript it is more than a name. */
+function reservedNames(part: unknown, path: Path): Problem[] {
+  return entries(part).flatMap(([name, value]) => {
+    const at = [...path, name]
+    if (name === '__proto__') return [{path: at, text: 'is not valid as a name; choose another', ofKey: true}]
+    return reservedNames(value, at)
   })
 }
 

@@ -4,10 +4,10 @@ import {formatSize} from '../domain/settings/size.js'
 
 /**
  * The settings in the form of the settings file: `timeoutMs: 300000` → `timeout: 5m`. Fields that are not keys of the
- * file (`file`, `scripts`, `dir`, …) are left out. Secrets are already references.
+ * file (`file`, `scripts`, `wrong`, `dir`, …) are left out. Secrets are already references.
  */
 export function settingsAsWritten(settings: Settings): Readonly<Record<string, unknown>> {
-  const {file, scripts, jobs, defaults, ...rest} = withoutSecrets(settings)
+  const {file, scripts, jobs, defaults, wrong, ...rest} = withoutSecrets(settings)
   const shown = {...rest, defaults: without(defaults, ofOneJob), jobs: mapValues(jobs, (job) => without(job, derived))}
   return inFileWords(shown) as Record<string, unknown>
 }

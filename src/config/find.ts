@@ -1,5 +1,5 @@
 import {type BigIntStats, existsSync, readFileSync, statSync} from 'node:fs'
-import {dirname, isAbsolute, resolve} from 'node:path'
+import {basename, dirname, isAbsolute, join, resolve} from 'node:path'
 import {GuardError} from '../errors.js'
 
 /** The file names of cosmiconfig. The search is done here with node:fs, because loading cosmiconfig takes longer than a run. */
@@ -92,6 +92,15 @@ function firstIn(folder: string, candidates: readonly string[]): FoundFile | und
   return undefined
 }
 
+/** The other settings files of the same folder, of which none is used. */
+export function filesBeside({path}: FoundFile): readonly string[] {
+  const folder = dirname(path)
+  const candidates = names.includes(basename(path)) ? names : ownFolderNames
+  const others = candidates.map((name) => join(folder, name)).filter((other) => other !== path && existsSync(other))
+  const ofPackage = basename(path) === 'package.json' ? undefined : packageIn(folder)
+  return [...others, ...(ofPackage ? [ofPackage.path] : [])]
+}
+
 /** A package.json counts only with a `guardian` key. */
 function packageIn(folder: string): FoundFile | undefined {
   const path = folder === '/' ? '/package.json' : `${folder}/package.json`
@@ -102,7 +111,7 @@ function packageIn(folder: string): FoundFile | undefined {
 
 function hasGuardianKey(path: string): boolean {
   try {
-    const text = readFileSync(path, 'utf8')
+    const text = readFileSync(path, 'utf8').replace(/^\uFEFF/, '')
     // Most files do not contain the word, and need no parsing.
     return text.includes('"guardian"') && Object.hasOwn(JSON.parse(text) as object, 'guardian')
   } catch {

@@ -1,25 +1,45 @@
 import type {Settings} from '../domain/settings/settings.js'
+import {GuardError} from '../errors.js'
 import {defaultSettings} from './defaults.js'
 import {findSettings, type Where} from './find.js'
+import type {SettingsWarning} from './warnings.js'
 
 export interface Inspected {
   readonly settings: Settings
   /** undefined if there is no settings file. */
   readonly file: string | undefined
-  /** The content of the file, as plain JSON. */
+  /** The content of the file without its wrong parts, as plain JSON. */
   readonly written: unknown
+  /** All problems of the file at once; undefined if there are none. */
+  readonly error: GuardError | undefined
+  /** What is allowed and yet probably a mistake. */
+  readonly warnings: readonly SettingsWarning[]
 }
 
 /**
- * The settings of the file, read without the cache, and its content.
+ * The settings of the file, read without the cache, its content and what is wrong with it.
  *
- * @throws GuardError `config` with all problems of the file at once
+ * @throws GuardError `config` if nothing of the file can be used
  */
 export async function inspectSettings(where: Where): Promise<Inspected> {
   const found = findSettings(where)
-  if (!found) return {settings: defaultSettings, file: undefined, written: {}}
+  if (!found) return {settings: defaultSettings, file: undefined, written: {}, error: undefined, warnings: []}
   // Loaded late, so that the bundler can keep it apart from the start of a run.
-  const {loadFile} = await import('./load.js')
-  const {settings, written} = await loadFile(found, process.geteuid?.())
-  return {settings, written, file: found.path}
+  const {loadFile, doubledKey} = await import('./load.js')
+  const {settings, written, text, error} = await loadFile(found, process.geteuid?.())
+  const doubled = doubledKey(found.path, text)
+  const {warningsOf} = await import('./warnings.js')
+  return {
+    settings,
+    written,
+    file: found.path,
+    error: bothOf(doubled, error),
+    warnings: warningsOf(settings, found, where.env),
+  }
+}
+
+function bothOf(one: GuardError | undefined, other: GuardError | undefined): GuardError | undefined {
+  if (!one || !other) return one ?? other
+  const {hints, details} = other
+  return new GuardError('config', `${one.message}\n${other.message}`, hints, {details})
 }

@@ -75,6 +75,9 @@ const shared = {
   timeout: duration('Limit of one run (default: none)'),
   killAfter: duration('Time from TERM to KILL', {minMs: 0}),
   silence: duration('A job without output for this long counts as hung (default: no limit)'),
+  longestRun: duration(
+    'A run that lasts longer is hung for the watchdog (default without timeout: three periods of the schedule or 10 times the usual time, whichever is later)',
+  ),
   ttl: duration('Time to live of the lease, which is renewed while the job runs', {minMs: 1000}),
   overlap: oneOf('What to do if the job is still running', ['skip', 'wait', 'cancel-other', 'allow']),
   wait: duration('How long overlap: wait waits (default: no limit)', {minMs: 0}),

@@ -10,36 +10,52 @@ import {type Problem, problemsOf, settingsError} from './problems.js'
 import {resolveSettings} from './resolve.js'
 import {settingsSchema} from './schema.js'
 import {assertTrusted} from './trust.js'
+import {withoutWrongParts, wrongSettings} from './wrong-parts.js'
 
 /** Reads and checks a settings file and adds the defaults. It runs only if the cache has no entry. */
 
 const largest = 8 * 1024 * 1024
 
-interface Loaded {
+interface Checked {
+  /** Without the wrong parts, which `wrong` names. */
   readonly settings: Settings
-  /** The content of the file as plain JSON, which shows where a value comes from. */
+  /** The content of the file as plain JSON, without the wrong parts; it shows where a value comes from. */
   readonly written: unknown
-  /** Status of the file when it was read. */
-  readonly stat: BigIntStats
+  /** All problems at once; undefined if there are none. */
+  readonly error: GuardError | undefined
 }
 
-/** @throws GuardError `config` with all problems of the file at once. */
+interface Loaded extends Checked {
+  /** Status and content of the file when it was read. */
+  readonly stat: BigIntStats
+  readonly text: string
+}
+
+/** @throws GuardError `config` if nothing of the file can be used. */
 export async function loadFile(found: FoundFile, uid: number | undefined): Promise<Loaded> {
   const {text, stat} = readChecked(found, uid)
   const plain = toPlain(await parse(found.path, text))
   if (plain.problems.length > 0) throw settingsError(found.path, plain.value, plain.problems)
-  return {settings: await checkSettings(plain.value, found.path), written: plain.value, stat}
+  return {...(await checkSettings(plain.value, found.path)), stat, text}
 }
 
 /**
- * Checks the content of `file` and adds the defaults.
- * @throws GuardError `config` with all problems at once.
+ * Checks the content of `file`, leaves its wrong parts out, and adds the defaults.
+ * @throws GuardError `config` if nothing of it can be used.
  */
-export async function checkSettings(written: unknown, file: string): Promise<Settings> {
+export async function checkSettings(written: unknown, file: string): Promise<Checked> {
   const parsed = await settingsSchema.safeParseAsync(written)
-  const problems = [...(parsed.success ? [] : problemsOf(parsed.error, written)), ...crossCheck(written)]
-  if (!parsed.success || problems.length > 0) throw settingsError(file, written, distinct(problems))
-  return resolveSettings(parsed.data, file)
+  const problems = distinct([...(parsed.success ? [] : problemsOf(parsed.error, written)), ...crossCheck(written)])
+  if (parsed.success && problems.length === 0) {
+    return {settings: resolveSettings(parsed.data, file), written, error: undefined}
+  }
+  const error = settingsError(file, written, problems)
+  if (problems.some(({path}) => path.length === 0)) throw error
+  const rest = withoutWrongParts(written, problems)
+  const usable = await settingsSchema.safeParseAsync(rest)
+  if (!usable.success) throw error
+  const settings = {...resolveSettings(usable.data, file), wrong: wrongSettings(file, written, problems)}
+  return {settings, written: rest, error}
 }
 
 /** Keeps the first problem of each key, because it usually explains the others. */
@@ -65,7 +81,8 @@ function readChecked(
     if (!stat.isFile()) throw new GuardError('config', `${path} is not a file`)
     if (stat.size > largest)
       throw new GuardError('config', `${path} has ${stat.size} bytes, but at most 8 MiB are allowed`)
-    return {text: attempt(path, () => readFileSync(file, 'utf8')), stat}
+    // Editors of Windows begin a file with a byte order mark, which JSON does not allow.
+    return {text: attempt(path, () => readFileSync(file, 'utf8')).replace(/^\uFEFF/, ''), stat}
   } finally {
     closeSync(file)
   }
@@ -97,16 +114,69 @@ async function parse(path: string, text: string): Promise<unknown> {
     const value: unknown = isEmpty(path, text) ? {} : await load(path, text)
     return isPackage ? (value as {guardian?: unknown}).guardian : value
   } catch (error) {
-    const reason = (error as Error).message.replace(/^(YAML|JSON) Error in .*:\n/, '')
-    throw new GuardError(
-      'config',
-      `${path} cannot be loaded: ${reason}`,
-      ['correct it and check it: guard config check'],
-      {
-        cause: error,
-      },
-    )
+    const hints = ['correct it and check it: guard config check']
+    throw new GuardError('config', `${path} cannot be loaded: ${reasonOf(error, text)}`, hints, {cause: error})
   }
+}
+
+/** What the loaders of YAML say of a mistake. Lines and columns count from 0. */
+interface YamlMistake extends Error {
+  readonly reason?: string
+  readonly mark?: {readonly line: number; readonly column: number}
+}
+
+function reasonOf(error: unknown, text: string): string {
+  const {message, reason, mark} = error as YamlMistake
+  if (reason !== undefined && mark) return `${reason} ${placeIn(text, mark)}`
+  if (!message.startsWith('JSON Error in ')) return message
+  // Its loader puts an extract of the file around what the parser says.
+  const said = (jsonMistake(text) ?? message).replace(/ \(line \d.*\)$/, '')
+  const place = placeOfPosition(said, text) ?? yamlMistake(text)?.mark
+  return place ? `${said} ${placeIn(text, place)}` : said
+}
+
+/** @returns undefined on a runtime that does not say where JSON is wrong */
+function placeOfPosition(said: string, text: string): YamlMistake['mark'] {
+  const position = / position (\d+)/.exec(said)?.[1]
+  if (position === undefined) return undefined
+  const before = text.slice(0, Number(position)).split('\n')
+  return {line: before.length - 1, column: before.at(-1)?.length ?? 0}
+}
+
+/** JSON is YAML too, whose loader says where a mistake is and refuses a key that is there twice. */
+function yamlMistake(text: string): YamlMistake | undefined {
+  try {
+    defaultLoaders.noExt('', text)
+    return undefined
+  } catch (error) {
+    return error as YamlMistake
+  }
+}
+
+function jsonMistake(text: string): string | undefined {
+  try {
+    JSON.parse(text)
+    return undefined
+  } catch (error) {
+    return (error as Error).message
+  }
+}
+
+/** Line and column, and the line itself. */
+function placeIn(text: string, {line, column}: {readonly line: number; readonly column: number}): string {
+  const lines = text.split('\n').slice(0, line + 1)
+  // What ends too early is reported behind the last line.
+  const index = lines.findLastIndex((one) => one.trim() !== '')
+  const shown = index < 0 ? '' : `\nline ${index + 1}: ${lines[index]?.trimEnd()}`
+  return `(${line + 1}:${column + 1})${shown}`
+}
+
+/** JSON takes the last of two equal keys without a word. @returns undefined if no key is there twice */
+export function doubledKey(path: string, text: string): GuardError | undefined {
+  if (extname(path) !== '.json' || basename(path) === 'package.json' || isEmpty(path, text)) return undefined
+  const {reason, mark} = yamlMistake(text) ?? {}
+  if (reason !== 'duplicated mapping key' || !mark) return undefined
+  return new GuardError('config', `${path} has a key twice ${placeIn(text, mark)}`, ['keep one of the two'])
 }
 
 function isEmpty(path: string, text: string): boolean {

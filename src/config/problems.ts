@@ -14,7 +14,7 @@ export type Path = readonly PropertyKey[]
 
 /** All problems at once: for each the key path, the wrong value, and what to do. */
 export function settingsError(file: string, written: unknown, problems: readonly Problem[]): GuardError {
-  const lines = problems.map((problem) => describe(problem, written))
+  const lines = problems.map((problem) => problemText(problem, written))
   const many = problems.length === 1 ? 'a problem' : `${problems.length} problems`
   return new GuardError(
     'config',
@@ -26,7 +26,8 @@ export function settingsError(file: string, written: unknown, problems: readonly
   )
 }
 
-function describe({path, text, ofKey}: Problem, written: unknown): string {
+/** One problem in one line. */
+export function problemText({path, text, ofKey}: Problem, written: unknown): string {
   const key = pathText(path)
   const value = valueAt(written, path)
   return value === undefined || ofKey || mayBeSecret(path) ? `${key}: ${text}` : `${key}: ${show(value)} ${text}`
@@ -96,6 +97,7 @@ function fromIssue(issue: z.core.$ZodIssue, above: Path, written: unknown): Prob
     case 'invalid_union':
       return fromUnion(issue, path, written)
     case 'invalid_type':
+      if (value === null && path.length === 2) return [{path, text: 'is empty; add a script or a command', ofKey: true}]
       return [{path, text: value === undefined ? missing : typeText(issue)}]
     default:
       return [{path, text: issue.message}]

@@ -1,4 +1,5 @@
 import type {Settings} from '../domain/settings/settings.js'
+import {GuardError} from '../errors.js'
 import {readCache} from './cache/read.js'
 import type {Keeper} from './cache/write.js'
 import {defaultSettings} from './defaults.js'
@@ -15,11 +16,20 @@ export interface SettingsRequest extends Where {
 
 /**
  * The settings: the defaults, or from the cache, or from the file. Only a file that is not in the cache loads more than
- * node:fs.
- *
- * @throws GuardError `config` with all problems of the file at once
+ * node:fs. What is wrong with the file is left out and stands in `wrong`, because a mistake in one part must not stop
+ * the jobs that do not need it.
  */
 export async function loadSettings(request: SettingsRequest): Promise<Settings> {
+  try {
+    return await settingsOfFile(request)
+  } catch (error) {
+    if (!(error instanceof GuardError) || error.kind !== 'config') throw error
+    const {message} = error
+    return {...defaultSettings, wrong: {message, jobs: {}, parts: [], refusal: message}}
+  }
+}
+
+async function settingsOfFile(request: SettingsRequest): Promise<Settings> {
   const found = findSettings(request)
   if (!found) return defaultSettings
   const place = {env: request.env, home: request.home, uid: process.geteuid?.()}

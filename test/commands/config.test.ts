@@ -11,6 +11,7 @@ channels:
 test('settings without problems are reported in one line', async () => {
   const {guard, write, dir} = createSandbox()
   write('.guardianrc', right)
+  write('scan.py', '')
   expect(await guard('config', 'check')).toMatchObject({
     code: 0,
     stdout: `${dir}/.guardianrc is right; jobs: 1\n`,

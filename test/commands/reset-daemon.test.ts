@@ -200,10 +200,20 @@ test('a watch answers new requests, prints a line for each round, and ends with 
   expect(rounds).toMatchObject([{answered: [{ok: true}]}])
 })
 
-test('settings without OpenClaw are an error that says what to add', async () => {
-  const {guard, write} = createSandbox()
+test('settings without OpenClaw give it nothing to do, which only a terminal is told', async () => {
+  const {guard, write, sh} = createSandbox()
   write('.guardianrc.json', '{}')
+  expect(await guard('reset-daemon')).toMatchObject({code: 0, stdout: '', stderr: ''})
+  expect(await guard('reset-daemon', '--dry-run')).toMatchObject({code: 0, stdout: '', stderr: ''})
+  const {code, stdout} = await sh('script -qec "guard reset-daemon" /dev/null')
+  expect([code, stdout]).toEqual([0, expect.stringContaining('has no part "openclaw": nothing is reset')])
+})
+
+test('a wrong part `openclaw` is 78 for the reset daemon, a wrong job in it is not', async () => {
+  const {guard, write} = createSandbox()
+  write('.guardianrc.json', '{"openclaw": {"timeout": "soon"}}')
   const {code, stderr} = await guard('reset-daemon')
-  expect(code).toBe(78)
-  expect(stderr).toContain('openclaw.jobs')
+  expect([code, stderr]).toEqual([78, expect.stringContaining('openclaw.timeout: "soon" is not a duration')])
+  write('.guardianrc.json', '{"openclaw": {"jobs": {"a": {"id": "x"}}}}')
+  expect((await guard('reset-daemon')).code).toBe(0)
 })

@@ -307,11 +307,16 @@ describe('the result file', () => {
   })
 })
 
-test('settings that are broken stop the job, and nothing is written', async () => {
+test('settings that cannot be read stop the jobs that they may name; scripts and command lines run', async () => {
   const {guard, write, path} = createSandbox()
   write('.guardianrc.yaml', 'jobs: [\n')
-  expect((await guard('run', '--', 'touch', path('ran'))).code).toBe(78)
-  expect([existsSync(path('ran')), existsSync(path('state'))]).toEqual([false, false])
+  write('hello.sh', 'echo hello\n')
+  const refused = await guard('run', 'backup')
+  expect(refused.code).toBe(78)
+  expect(refused.stderr).toMatch(/\.guardianrc\.yaml cannot be loaded: .*\(2:1\)\nline 1: jobs: \[\n/)
+  expect((await guard('run', '--', 'touch', path('ran'))).code).toBe(0)
+  expect(existsSync(path('ran'))).toBe(true)
+  expect(await guard('run', 'hello.sh')).toMatchObject({code: 0, stdout: 'hello\n', stderr: ''})
 })
 
 test('a log folder below /proc is refused, and the job runs all the same', async () => {

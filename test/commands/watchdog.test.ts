@@ -30,10 +30,58 @@ test('a job new in the settings is no trouble, and exit 0 says so', async () => 
   expect(code).toBe(0)
 })
 
-test('wrong settings end a round with 78', async () => {
+test('a job with wrong settings is failing, and the others are watched as ever', async () => {
   const box = createSandbox()
+  box.write('.guardianrc.yaml', `${settings}  bad: {command: ["true"], timeout: soon}\n`)
+  await box.guard('run', 'scan')
+  const {code, stdout} = await box.guard('watchdog', '--verbose')
+  expect(stdout).toMatch(/^scan +healthy/m)
+  expect(stdout).toMatch(/bad +failing +its settings are wrong: jobs\.bad\.timeout: "soon" is not a duration/)
+  expect(code).toBe(2)
+})
+
+test('a run that lasts longer than longestRun is hung', async () => {
+  const box = createSandbox()
+  box.write('.guardianrc.yaml', `${settings}  slow: {command: [sleep, "60"], longestRun: 100ms}\n`)
+  const run = box.start(['run', 'slow'])
+  await until(() => existsSync(box.path('state/runs.jsonl')), 'the start of the run')
+  await box.guard('watchdog')
+  const {code, stdout} = await box.guard('watchdog', '--verbose')
+  run.kill('SIGTERM')
+  await run.ended
+  expect(stdout).toMatch(/^slow {2}hung +its run has lasted for \d+s, at most 0s is allowed$/m)
+  expect(code).toBe(2)
+})
+
+test('a watchdog that watches no job exits 78 on a terminal, else 0 with one alert', async () => {
+  const box = createSandbox()
+  box.write('.guardianrc.yaml', 'jobs: {}')
+  for (let round = 0; round < 2; round++) {
+    expect(await box.guard('watchdog')).toMatchObject({code: 0, stdout: '', stderr: ''})
+  }
+  expect(box.journal('alerts.jsonl')).toMatchObject([
+    {level: 'WARNING', component: 'watchdog', message: `no job is watched: ${box.dir}/.guardianrc.yaml names none`},
+  ])
+  const {code, stdout} = await box.sh('script -qec "guard watchdog" /dev/null')
+  expect([code, stdout]).toEqual([78, expect.stringContaining('no job is watched')])
+})
+
+test('an incident of a job stays open while the settings cannot be read', async () => {
+  const box = deadJob()
+  await box.guard('watchdog')
+  box.write('.guardianrc.yaml', 'jobs: [')
+  await box.guard('watchdog')
   box.write('.guardianrc.yaml', 'jobs: 7')
-  expect((await box.guard('watchdog')).code).toBe(78)
+  expect((await box.guard('watchdog')).code).toBe(2)
+  expect(box.journal('incidents.jsonl').filter(({kind}) => kind === 'resolved')).toEqual([])
+})
+
+test('--watch of less than a second is wrong usage', async () => {
+  const {guard} = createSandbox()
+  expect(await guard('watchdog', '--watch', '500ms')).toMatchObject({
+    code: 64,
+    stderr: expect.stringContaining('--watch is shorter than 1s'),
+  })
 })
 
 test('of very many jobs those that are healthy are only counted, and the next round finds them in a snapshot', async () => {
@@ -144,7 +192,7 @@ test('while another watchdog is at work the round is refused with 75', async () 
 
 test('a watch tells each round in one line of JSON, and ends with TERM', async () => {
   const box = deadJob()
-  const watch = box.start(['watchdog', '--watch', '100ms', '--json'])
+  const watch = box.start(['watchdog', '--watch', '1s', '--json'])
   await until(() => existsSync(box.path('state/openclaw_escalation.json')), 'the escalation')
   watch.kill('SIGTERM')
   const {code, stdout} = await watch.ended
@@ -215,7 +263,7 @@ describe('a job that fails', () => {
     const box = withJob('{command: ["false"], exitMap: {"1": failed}, schedule: "0 0 1 1 *"}')
     await box.guard('run', 'backup')
     const {code, stdout} = await box.guard('watchdog')
-    expect(stdout).toMatch(/^backup {2}failing {2}its last run failed \d+s ago/)
+    expect(stdout).toMatch(/^backup {2}failing +its last run failed \d+s ago/)
     expect(stdout).toMatch(/\nunhealthy: backup failing, told\n$/)
     expect(code).toBe(2)
     expect(box.journal('alerts.jsonl')).toMatchObject([{level: 'CRITICAL', job: 'backup'}])
@@ -297,6 +345,6 @@ test('a lease of six hours whose process is dead does not keep its job alive', a
   await run.ended
   await until(() => !isAlive(pid), 'the job is gone')
   const {stdout} = await box.guard('watchdog')
-  expect(stdout).toMatch(/^scan {2}failing {2}its last run was interrupted \d+s ago/m)
-  expect(stdout).toMatch(/^hand {2}stalled {2}its process is dead/m)
+  expect(stdout).toMatch(/^scan {2}failing +its last run was interrupted \d+s ago/m)
+  expect(stdout).toMatch(/^hand {2}stalled +its process is dead/m)
 })

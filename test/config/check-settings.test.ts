@@ -1,6 +1,6 @@
 import {expect, test} from 'vitest'
-import {checkSettings} from '../../src/config/load.js'
 import {GuardError} from '../../src/errors.js'
+import {checkSettings} from '../support/written-settings.js'
 
 const file = '/srv/bot/.guardianrc'
 

@@ -5,7 +5,7 @@ import {expect, test} from 'vitest'
 import {channelDefaults, openclawDefaults, serviceDefaults} from '../../src/config/default-values.js'
 import {defaultSettings} from '../../src/config/defaults.js'
 import {settingsJsonSchema} from '../../src/config/json-schema.js'
-import {checkSettings} from '../../src/config/load.js'
+import {checkSettings} from '../support/written-settings.js'
 
 const text = readFileSync(join(import.meta.dirname, '../../.guardianrc.example'), 'utf8')
 const parse = (yaml: string) => defaultLoaders['.yaml']('example', yaml) as Record<string, unknown>

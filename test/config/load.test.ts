@@ -1,12 +1,11 @@
 import fc from 'fast-check'
 import {expect, test} from 'vitest'
-import {checkSettings} from '../../src/config/load.js'
 import {toPlain} from '../../src/config/plain.js'
 import {loadSettings} from '../../src/config/settings.js'
 import {GuardError} from '../../src/errors.js'
-import {settingsHome} from '../support/written-settings.js'
+import {checkFile, checkSettings, settingsHome} from '../support/written-settings.js'
 
-const load = (text: string, name?: string) => loadSettings(settingsHome(text, name).request)
+const load = (text: string, name?: string) => checkFile(settingsHome(text, name).request)
 
 test.each([
   ['.guardianrc', 'watchdog: {lateAfter: 1h}'],
@@ -15,6 +14,8 @@ test.each([
   ['.guardianrc.yml', 'watchdog: {lateAfter: 1h}'],
   ['.guardianrc.cjs', 'module.exports = {watchdog: {lateAfter: "1h"}}'],
   ['guardian.config.mjs', 'export default {watchdog: {lateAfter: "1h"}}'],
+  ['.guardianrc.json', '\uFEFF{"watchdog": {"lateAfter": "1h"}}'],
+  ['.guardianrc', '\uFEFFwatchdog: {lateAfter: 1h}'],
   ['package.json', '{"guardian": {"watchdog": {"lateAfter": "1h"}}}'],
 ])('%s is loaded: %s', async (name, text) => {
   expect((await load(text, name)).watchdog.lateAfterMs).toBe(3_600_000)
@@ -32,6 +33,9 @@ test.each([
   ['.guardianrc', 'jobs: {scan', /cannot be loaded: unexpected end .* \(2:1\)/],
   ['.guardianrc', 'jobs: {a: {}}\njobs: {}', /duplicated mapping key/],
   ['.guardianrc.json', '{"jobs":', /cannot be loaded: /],
+  ['.guardianrc.json', '{\n  "a": 1,\n  b}', /cannot be loaded: .* JSON.* \(3:3\)\nline 3: {3}b\}$/],
+  ['.guardianrc', 'a: 1\n  b: c: 2', /cannot be loaded: .* \(2:\d+\)\nline 2: {3}b: c: 2$/],
+  ['.guardianrc.json', '{"jobs": {\n"a": 1,\n"a": 2}}', /has a key twice \(3:1\)\nline 3: "a": 2\}\}\n.*has a problem/],
   ['.guardianrc.cjs', 'throw new Error("no such luck")', /cannot be loaded: no such luck/],
   ['.guardianrc.cjs', 'module.exports = {jobs: () => 1}', /jobs: is not a value that settings can have/],
   ['.guardianrc', 'jobs: &a {x: *a}', /is nested too deeply or refers to itself/],
@@ -50,7 +54,7 @@ test('a few bytes that expand to a billion values are refused', async () => {
 
 test('the error names the file, how many problems there are, and what to do next', async () => {
   const home = settingsHome('jbos: {}\njobs: {scan: {timeout: x}}')
-  await expect(loadSettings(home.request)).rejects.toThrow(
+  await expect(checkFile(home.request)).rejects.toThrow(
     expect.objectContaining({
       message: expect.stringMatching(new RegExp(`^${home.file} has 2 problems\n`)),
       hints: ['correct it and check it: guard config check'],

@@ -1,7 +1,7 @@
 import {expect, test} from 'vitest'
 import {settingsAsWritten, withoutSecrets} from '../../src/config/display.js'
-import {checkSettings} from '../../src/config/load.js'
 import {settingEntriesOf} from '../../src/config/origin.js'
+import {checkSettings} from '../support/written-settings.js'
 
 const file = '/srv/.guardianrc'
 const written = {

@@ -1,7 +1,7 @@
 import {expect, test} from 'vitest'
 import {defaultSettings, jobDefaults} from '../../src/config/defaults.js'
-import {checkSettings} from '../../src/config/load.js'
 import {type Settings, settingsOfJob} from '../../src/domain/settings/settings.js'
+import {checkSettings} from '../support/written-settings.js'
 
 const resolved = (written: object): Promise<Settings> => checkSettings(written, '/srv/bot/.guardianrc')
 const scan = async (job: object, more: object = {}) =>

@@ -347,6 +347,9 @@ class Day {
       job.outage?.kind === 'stuck' ? policy.escalateAfterMs + 3 * (policy.betweenResetsMs + 4 * minute) : 0
     const outputMs = job.hasOutput ? (job.watched.outputs[0]?.maxAgeMs ?? 0) : 0
     let limitMs = 4 * job.periodMs + hour + outputMs + policy.escalateAfterMs + resetsMs
+    // The run before may take two periods, and the endless one counts as hung after three; a reboot begins it anew.
+    const endlessMs = job.outage?.kind === 'endless' ? 3 * job.periodMs : 0
+    limitMs += endlessMs
     // The reboot that ends the lease of a dead run proves health for as long as any end does.
     let endedMs = job.watched.limits.freshForMs ?? 0
     for (const {at, isReboot, costsMs, ambiguousMs} of this.#disturbed) {
@@ -354,7 +357,7 @@ class Day {
       if (at < from && job.hasOutput && at + ambiguousMs > from) limitMs += ambiguousMs
       if (at < from || at > from + limitMs) continue
       limitMs += costsMs + job.periodMs + (job.hasOutput ? ambiguousMs : 0)
-      if (isReboot) limitMs += endedMs
+      if (isReboot) limitMs += endedMs + 2 * endlessMs
       if (isReboot) endedMs = 0
     }
     const openclawAway = job.way === 'openclaw' ? this.#openclawAway : []

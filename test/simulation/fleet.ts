@@ -20,8 +20,9 @@ export type Way = 'cron' | 'python' | 'files' | 'openclaw'
  * - failing: it runs on time, and each run fails
  * - flapping: it fails and runs well by turns
  * - spoiled: what it writes breaks its rule
+ * - endless: a run goes on and on, and renews its lease
  */
-export type OutageKind = 'dead' | 'crash' | 'mute' | 'stuck' | 'failing' | 'flapping' | 'spoiled'
+export type OutageKind = 'dead' | 'crash' | 'mute' | 'stuck' | 'failing' | 'flapping' | 'spoiled' | 'endless'
 
 export interface Outage {
   readonly kind: OutageKind
@@ -92,7 +93,7 @@ interface Drawn {
 
 function drawOutage(random: Random, {way, hasOutput, lengthMs}: Drawn): Outage {
   const kinds: OutageKind[] = way === 'openclaw' ? ['stuck'] : way === 'files' ? ['mute'] : ['dead', 'crash']
-  if (way === 'cron') kinds.push('failing', 'failing', 'flapping')
+  if (way === 'cron') kinds.push('failing', 'failing', 'flapping', 'endless')
   if (way === 'python') kinds.push('failing')
   if (hasOutput && way === 'cron') kinds.push('mute', 'spoiled')
   const from = random.between(3 * hour, lengthMs)

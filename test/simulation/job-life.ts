@@ -16,6 +16,7 @@ interface Running {
   readonly run: string
   readonly claim: string
   readonly token: number
+  readonly startedAt: number
   readonly endsAt: number
   renewedAt: number
 }
@@ -108,7 +109,7 @@ export class JobLife {
       return
     }
     if (job.way === 'files') this.#finish()
-    else this.#claim(run, machine.awakeMs + this.#drawLength())
+    else this.#claim(run, kind === 'endless' ? this.outageEnd() : machine.awakeMs + this.#drawLength())
   }
 
   #claim(run: string, endsAt: number): void {
@@ -120,7 +121,8 @@ export class JobLife {
     if (verdict === 'void') return
     if (way === 'cron') runs.append({kind: 'started', job: watched.name, run}, 'durable')
     const token = state.byJob.get(watched.name)?.token ?? 0
-    this.#running = {run, claim: record.id, token, endsAt, renewedAt: machine.awakeMs}
+    const {awakeMs: startedAt} = machine
+    this.#running = {run, claim: record.id, token, startedAt, endsAt, renewedAt: startedAt}
   }
 
   /** Most runs are short; some take two periods and are renewed all the while, which no Python job does. */
@@ -155,7 +157,8 @@ export class JobLife {
     this.#finish(fails)
     if (this.job.way === 'cron') {
       const outcome = fails ? 'failed' : 'healthy'
-      this.#world.runs.append({kind: 'ended', job, run: running.run, outcome, durationMs: 0}, 'durable')
+      const durationMs = this.#world.machine.awakeMs - running.startedAt
+      this.#world.runs.append({kind: 'ended', job, run: running.run, outcome, durationMs}, 'durable')
     }
     this.#write('released', running, fails ? 'error' : 'ok')
   }

@@ -54,7 +54,7 @@ export function wireWatchdog(guard: Guard): WatchdogRoundDeps {
 
 /** The jobs of the settings, and the reset daemon where one was ever used. */
 export function roundPlan(guard: Guard): RoundPlan {
-  const {watchdog, resetDaemon, openclaw, file} = guard.settings
+  const {watchdog, resetDaemon, openclaw, file, wrong} = guard.settings
   const jobs = watchedJobs(guard.settings)
   const isDaemonUsed = guard.leases().read().byJob.has(resetDaemonLease)
   const policy: IncidentPolicy = {
@@ -64,7 +64,7 @@ export function roundPlan(guard: Guard): RoundPlan {
   const plan = {
     jobs,
     policy,
-    hasSettings: file !== undefined,
+    hasSettings: file !== undefined && namesAllJobs(wrong?.parts ?? []),
     bootGraceMs: watchdog.bootGraceMs,
     unreachableAfterMs: openclaw?.unreachableAfterMs ?? 0,
   }
@@ -73,6 +73,11 @@ export function roundPlan(guard: Guard): RoundPlan {
   const hasPending = pendingResets(requests, guard.journal(resetResultStream).read()).length > 0
   const limits = {lateAfterMs: resetDaemon.lateAfterMs, bootGraceMs: watchdog.bootGraceMs}
   return {...plan, jobs: [...jobs, watchedDaemon(hasPending, limits)]}
+}
+
+/** A job that stands in a wrong part is still one of the settings. */
+function namesAllJobs(wrongParts: readonly string[]): boolean {
+  return !wrongParts.some((part) => part === 'jobs' || part.startsWith('openclaw'))
 }
 
 /** The watchdog's own lease, which shows other processes that it makes its rounds. */

@@ -31,7 +31,7 @@ export function cacheFile(folder: string, {stat}: FoundFile): string {
 }
 
 /** Grows with each change of the format, because two builds may have the same version. */
-const layout = 5
+const layout = 6
 
 /** The key of an entry, which must be equal for a hit. */
 export function cacheKey({path, stat}: FoundFile, version: string): string {

@@ -2,6 +2,7 @@ import type {Fold} from '../journal/fold.js'
 import {isTime, type RawRecord} from '../journal/record.js'
 import type {Outcome} from './outcome.js'
 import {bootOf, newRun, nextRun, type Run} from './run.js'
+import {withGoodRun} from './usual-time.js'
 
 /** The fold of the runs: by job, the runs themselves and what they show together. */
 
@@ -38,6 +39,8 @@ export interface JobRuns {
   readonly streak?: Streak
   /** Wall clock times of the last starts, ms, oldest first. */
   readonly starts?: readonly number[]
+  /** How long the last good runs took, ms, oldest first. */
+  readonly goodTimes?: readonly number[]
 }
 
 /** The usual gap is taken from this many starts. */
@@ -91,14 +94,16 @@ interface Change {
 }
 
 /** What a record changes beside the run itself. */
-function derived({streak, starts = []}: JobRuns, {before, run, record}: Change): Partial<JobRuns> {
+function derived({streak, starts = [], goodTimes = []}: JobRuns, {before, run, record}: Change): Partial<JobRuns> {
   if (run.outcome === 'skipped') return {}
   if (!before) return {starts: [...starts, run.startedAt].slice(-keptStarts)}
   if (run.outcome === undefined) return {}
   const isWell = run.outcome === 'healthy'
   const first = {isWell, count: 1, firstRunId: run.id, firstEndedAt: run.endedAt ?? run.startedAt}
   const next = streak?.isWell === isWell ? {...streak, count: streak.count + 1} : first
-  return {streak: next, lastEnd: endOf(run, record)}
+  const isTimed = isWell && run.durationMs !== undefined
+  const times = isTimed && {goodTimes: withGoodRun(goodTimes, run.durationMs ?? 0)}
+  return {streak: next, lastEnd: endOf(run, record), ...times}
 }
 
 function endOf(run: Run, record: RawRecord): RunEnd {

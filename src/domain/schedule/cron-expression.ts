@@ -74,11 +74,11 @@ function readValue(text: string, {min, max, words}: Field): number | undefined {
 
 /** `0 0 30 2 *` is right in each field, but that day does not exist. */
 function neverProblem([, , days = '', month = '', weekday = '']: readonly string[]): string | undefined {
-  const single = /^\d+$/
-  if (weekday !== '*' || !single.test(days)) return undefined
+  if (weekday !== '*' || !/^[\d,-]+$/.test(days)) return undefined
+  const first = Math.min(...days.split(',').map((item) => Number.parseInt(item, 10)))
   const possible = month.split(',').some((item) => {
     const index = readValue(item, fields[3]!)
-    return index === undefined || Number(days) <= (daysIn[index - 1] ?? 31)
+    return index === undefined || first <= (daysIn[index - 1] ?? 31)
   })
   return possible ? undefined : `names day ${days} of a month that never has it, so it would never be due`
 }

@@ -34,6 +34,8 @@ export interface JobSettings {
   readonly killAfterMs: number
   /** No output for so long counts as hung; undefined for no limit. */
   readonly silenceMs?: number
+  /** A run that lasts longer is `hung` for the watchdog; undefined for what schedule and earlier runs say. */
+  readonly longestRunMs?: number
   /** Time to live of the lease; it is renewed while the job runs. */
   readonly ttlMs: number
   readonly overlap: Overlap

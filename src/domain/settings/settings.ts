@@ -2,6 +2,7 @@ import type {AlertingSettings, ChannelSettings} from './alerting.js'
 import type {Argv, JobSettings} from './job.js'
 import type {TextOrSecret} from './secret.js'
 import type {ServiceSettings} from './service.js'
+import type {WrongSettings} from './wrong.js'
 
 /**
  * All settings with their defaults, checked.
@@ -32,6 +33,8 @@ export interface Settings {
   readonly resetDaemon: ResetDaemonSettings
   readonly channels: Readonly<Record<string, ChannelSettings>>
   readonly alerting: AlertingSettings
+  /** Undefined if nothing is wrong with the settings file. */
+  readonly wrong?: WrongSettings
 }
 
 /** The settings of a job, named there or not. */

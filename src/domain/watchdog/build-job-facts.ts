@@ -1,11 +1,14 @@
 import {graceEnd, lastDisturbance} from '../clock/disturbance.js'
-import {uptimeAt} from '../clock/uptime.js'
+import {uptimeAt, wallAt} from '../clock/uptime.js'
 import {wasUpAt} from '../clock/was-up.js'
 import type {OpenClawJobStatus} from '../openclaw/job-status.js'
-import type {IncidentFacts, JobFacts, NowFacts, OutputFacts, SlotFacts, SlotPassage} from './job-facts.js'
+import {usualTimeMs} from '../run/usual-time.js'
+import type {IncidentFacts, JobFacts, Liveness, NowFacts, OutputFacts, SlotFacts, SlotPassage} from './job-facts.js'
 import {lastEndOf, streakOf} from './last-end.js'
 import {type Clocks, type JobRecords, livenessOf, skippedOf} from './liveness.js'
+import {longestRunMs, mostPeriods} from './longest-run.js'
 import {nextRunInMs} from './next-run.js'
+import {earlyMs} from './slot.js'
 import {type WatchedJob, type WatchRecord, watchKey} from './watched-job.js'
 
 /** What was observed of one job, in the clocks of its records and files. */
@@ -19,6 +22,8 @@ interface Observations {
   readonly slot: SlotFacts | undefined
   /** The next slot of the schedule, wall clock. */
   readonly nextSlotAt: number | undefined
+  /** The first slot of the schedule after a time, wall clock. */
+  readonly slotAfter?: ((atMs: number) => number | undefined) | undefined
 }
 
 /** One rule of a job's outputs and the newest file that matches it. */
@@ -41,8 +46,10 @@ export function buildJobFacts(job: WatchedJob, observations: Observations, clock
     job: job.name,
     now: nowFacts(job, clocks),
     limits: job.limits,
+    settingsProblem: job.settingsProblem,
     watchedSinceMs: watchedSince(job, history, clocks),
     liveness,
+    longestRunMs: longestRunOf(job, liveness, observations, clocks),
     lastEnd: lastEndOf(records, clocks),
     streak: streakOf(records, clocks),
     hasRuns: records.jobRuns?.lastEnd !== undefined || (records.jobRuns?.runs ?? []).some(isRun),
@@ -54,6 +61,29 @@ export function buildJobFacts(job: WatchedJob, observations: Observations, clock
     openclaw,
     openclawRanUptimeMs: openclawRan(openclaw, clocks),
   }
+}
+
+function longestRunOf(
+  {limits}: WatchedJob,
+  liveness: Liveness,
+  {records, slotAfter, slot}: Observations,
+  {uptime}: Clocks,
+): number | undefined {
+  if (liveness.is !== 'running' && liveness.is !== 'running-unleased') return undefined
+  const {startedUptimeMs} = liveness
+  // Most runs are young, and their third slot need not be searched.
+  const isOld = slot?.former !== undefined && slot.former.uptimeMs > startedUptimeMs
+  const startedAt = wallAt(uptime, startedUptimeMs)
+  const periodsMs = isOld && slotAfter ? slotsLater(slotAfter, startedAt) - startedAt : undefined
+  return longestRunMs(limits, {periodsMs, usualMs: usualTimeMs(records.jobRuns?.goodTimes ?? [])})
+}
+
+/** The time of the slot that is `mostPeriods` later. */
+function slotsLater(slotAfter: (atMs: number) => number | undefined, startedAt: number): number {
+  // A run may begin a little before its slot.
+  let at = startedAt + earlyMs
+  for (let period = 0; period < mostPeriods; period++) at = slotAfter(at) ?? Number.POSITIVE_INFINITY
+  return at
 }
 
 function openclawRan(openclaw: OpenClawJobStatus | undefined, {uptime, nowUptimeMs}: Clocks): number | undefined {

@@ -9,9 +9,13 @@ export interface JobFacts {
   readonly job: string
   readonly now: NowFacts
   readonly limits: WatchLimits
+  /** Why `guard run` refuses the job; undefined if its settings are right. */
+  readonly settingsProblem?: string | undefined
   /** Since when the job has been watched with its present schedule and outputs; uptime clock. */
   readonly watchedSinceMs: number
   readonly liveness: Liveness
+  /** How long the run that goes on may last, ms; undefined if nothing says, or no run goes on. */
+  readonly longestRunMs?: number | undefined
   readonly lastEnd: LastEnd | undefined
   /** The last ended runs that all ended well, or all did not. */
   readonly streak: StreakFacts | undefined
@@ -47,6 +51,10 @@ export interface WatchLimits {
   /** How long the end of a run outranks what OpenClaw says. */
   readonly vetoForMs: number
   readonly bootGraceMs: number
+  /** How long a run may last; undefined if the settings do not say. */
+  readonly longestRunMs?: number | undefined
+  /** guard itself ends a run that takes too long. */
+  readonly hasTimeout?: boolean
 }
 
 /**

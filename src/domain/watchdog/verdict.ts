@@ -14,6 +14,8 @@ interface Evidence {
 
 /** The decision table. Its first row that fits decides. */
 export function judgeJob(facts: JobFacts): Verdict {
+  // Whatever was before, the next run is refused.
+  if (facts.settingsProblem !== undefined) return trouble('failing', facts.settingsProblem)
   const evidence: Evidence = {facts, outputs: outputsFreshness(facts), slot: judgeSlot(facts)}
   const bad = badEnd(facts)
   const verdict = bad ?? judgeLiveness(evidence)
@@ -47,7 +49,7 @@ function judgeLiveness(evidence: Evidence): Verdict {
   switch (liveness.is) {
     case 'running': {
       const alive = `its lease is alive, renewed ${span(now.uptimeMs - liveness.seenUptimeMs)} ago`
-      return badOutputs(evidence, 'its lease is alive') ?? vetoed(evidence, alive)
+      return badOutputs(evidence, 'its lease is alive') ?? overrun(evidence) ?? vetoed(evidence, alive)
     }
     case 'expired': {
       const what = liveness.isDead ? 'its process is dead' : 'its lease expired'
@@ -55,11 +57,22 @@ function judgeLiveness(evidence: Evidence): Verdict {
       return outputs.freshness === 'fresh' ? misreported(lost, outputs) : trouble('stalled', withOutputs(lost, outputs))
     }
     case 'running-unleased':
+      return overrun(evidence) ?? judgeEnded(evidence, liveness)
     case 'ended':
       return judgeEnded(evidence, liveness)
     case 'never-seen':
       return judgeUnseen(evidence)
   }
+}
+
+/** A run that lasts too long, unless fresh outputs show that it works. @returns undefined if it does not */
+function overrun({facts, outputs}: Evidence): Verdict | undefined {
+  const {liveness, longestRunMs, now} = facts
+  if (longestRunMs === undefined || liveness.is === 'never-seen') return undefined
+  const lastsMs = now.uptimeMs - liveness.startedUptimeMs
+  if (lastsMs <= longestRunMs) return undefined
+  const reason = `its run has lasted for ${span(lastsMs)}, at most ${span(longestRunMs)} is allowed`
+  return outputs.freshness === 'fresh' ? misreported(reason, outputs) : trouble('hung', reason)
 }
 
 type LastRun = Extract<JobFacts['liveness'], {readonly is: 'ended'} | {readonly is: 'running-unleased'}>

@@ -1,18 +1,23 @@
 import type {JobSettings} from '../settings/job.js'
 import {type Settings, settingsOfJob} from '../settings/settings.js'
+import {problemsOfJob} from '../settings/wrong.js'
 import type {WatchedJob} from './watched-job.js'
 
 /** The watched jobs of the settings, those that are named under `openclaw.jobs` alone included. */
 export function watchedJobs(settings: Settings): readonly WatchedJob[] {
   const ofOpenClaw = settings.openclaw?.jobs ?? {}
-  const names = new Set([...Object.keys(settings.jobs), ...Object.keys(ofOpenClaw)])
+  const {jobs: wrong = {}} = settings.wrong ?? {}
+  const watchedWrong = Object.keys(wrong).filter((name) => wrong[name]?.isWatched)
+  const names = new Set([...Object.keys(settings.jobs), ...watchedWrong, ...Object.keys(ofOpenClaw)])
   return [...names]
     .map((name) => ({name, job: settingsOfJob(settings, name)}))
     .filter(({name, job}) => job.watch || !Object.hasOwn(settings.jobs, name))
     .map(({name, job}) => watchedJob(name, job, settings))
 }
 
-function watchedJob(name: string, job: JobSettings, {watchdog, openclaw}: Settings): WatchedJob {
+function watchedJob(name: string, job: JobSettings, settings: Settings): WatchedJob {
+  const {watchdog, openclaw} = settings
+  const settingsProblem = settingsProblemOf(name, settings)
   const {schedule, timezone, outputs, dir, freshForMs, graceMs} = job
   const own = openclaw && Object.hasOwn(openclaw.jobs, name) ? openclaw.jobs[name] : undefined
   const vetoForMs = (own?.maxRunningMs ?? openclaw?.maxRunningMs ?? 0) + (openclaw?.graceMs ?? 0)
@@ -22,7 +27,24 @@ function watchedJob(name: string, job: JobSettings, {watchdog, openclaw}: Settin
     timezone,
     outputs,
     dir,
-    limits: {freshForMs, graceMs: graceMs + job.jitterMs, vetoForMs, bootGraceMs: watchdog.bootGraceMs},
-    openclawId: job.openclawId ?? own?.id,
+    limits: {
+      freshForMs,
+      graceMs: graceMs + job.jitterMs,
+      vetoForMs,
+      bootGraceMs: watchdog.bootGraceMs,
+      longestRunMs: job.longestRunMs,
+      hasTimeout: job.timeoutMs !== undefined,
+    },
+    // No reset ends what only a correction of the settings ends.
+    openclawId: settingsProblem === undefined ? (job.openclawId ?? own?.id) : undefined,
+    settingsProblem,
   }
+}
+
+/** Why `guard run` refuses the job; one that `guard run` cannot start is not refused either. */
+function settingsProblemOf(name: string, {jobs, wrong}: Settings): string | undefined {
+  const own = problemsOfJob(wrong, name)
+  if (own !== undefined) return `its settings are wrong: ${own}`
+  const job = Object.hasOwn(jobs, name) ? jobs[name] : undefined
+  return job?.script === undefined && job?.command === undefined ? undefined : wrong?.refusal
 }

@@ -11,6 +11,8 @@ export interface WatchedJob {
   readonly dir: string | undefined
   readonly limits: WatchLimits
   readonly openclawId: string | undefined
+  /** Why `guard run` refuses the job; undefined if its settings are right. */
+  readonly settingsProblem?: string | undefined
 }
 
 /** Since when a job is watched, and as what. */

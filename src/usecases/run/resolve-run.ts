@@ -4,6 +4,7 @@ import {type Settings, settingsOfJob} from '../../domain/settings/settings.js'
 import {closestNames} from '../../domain/settings/suggest.js'
 import {GuardError} from '../../errors.js'
 import type {ScriptRequest} from '../../system/process/script.js'
+import {refuseWrongJob} from './refuse-wrong-job.js'
 
 /** What the user asked to run, and under which settings. */
 export interface RunAsked {
@@ -32,7 +33,7 @@ interface ResolveDeps {
   readonly exists: (path: string) => boolean
 }
 
-/** Finds the job and the command line that `guard run` means. Throws GuardError `usage`, `not-found`, `not-executable`. */
+/** Finds the job and the command line that `guard run` means. Throws GuardError `usage`, `config`, `not-found`, `not-executable`. */
 export function resolveRun(deps: ResolveDeps, asked: RunAsked): RunResolved {
   const [first, ...rest] = asked.argv
   if (first === undefined || first === '')
@@ -42,6 +43,7 @@ export function resolveRun(deps: ResolveDeps, asked: RunAsked): RunResolved {
       `a name is ${jobNameRule}`,
     ])
   const {settings} = deps
+  if (settings.wrong) refuseWrongJob(deps, settings.wrong, asked)
   if (asked.form === 'script' && Object.hasOwn(settings.jobs, first)) return configuredJob(deps, asked, first)
   const job = asked.jobFlag ?? (asked.form === 'script' && jobOfScript(deps, first)) ?? jobNameOfFile(first)
   const name = job || jobNameOfFile(first)

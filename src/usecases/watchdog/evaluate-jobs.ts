@@ -165,10 +165,12 @@ function factsOf(
   const {name, schedule, timezone} = job
   const history = incidents.jobs.get(name)
   const records = {lease: leases.byJob.get(name), jobRuns: runs.get(name), deadLease: dead.get(name)}
-  const nextSlotAt = schedule === undefined ? undefined : slots.next({expression: schedule, timezone}, clocks.now.at)
+  const slotAfter =
+    schedule === undefined ? undefined : (at: number) => slots.next({expression: schedule, timezone}, at)
+  const nextSlotAt = slotAfter?.(clocks.now.at)
   const incident = history?.incident && {...history.incident, kind: history.incident.verdict}
   const slot = round.slotOf(job)
-  return buildJobFacts(job, {outputs, openclaw, records, history, incident, slot, nextSlotAt}, clocks)
+  return buildJobFacts(job, {outputs, openclaw, records, history, incident, slot, nextSlotAt, slotAfter}, clocks)
 }
 
 /** OpenClaw itself: nothing is said of it while it answers, unless an incident ends or "cannot be asked" does. */

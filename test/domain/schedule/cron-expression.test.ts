@@ -7,6 +7,9 @@ test.each([
   '15 14 * * 1-5',
   '*/5 * * * *',
   '0 0 29 2 *',
+  '0 0 30-31 2,3 *',
+  '0 0 31,28 2 *',
+  '0 0 30-31 2 mon',
   '0 9 * jan,jul mon-fri',
   '0 0 * * 7',
   '0 0 * * fri-sun',
@@ -26,6 +29,8 @@ test.each([
   ['* * * *', 'has 4 fields'],
   ['', 'has 0 fields'],
   ['0 0 30 2 *', 'names day 30 of a month that never has it'],
+  ['0 0 30-31 2 *', 'names day 30-31 of a month that never has it'],
+  ['0 0 30,31 feb *', 'names day 30,31 of a month that never has it'],
   ['@reboot', 'is not one of @yearly'],
 ])('"%s" is wrong, and the wrong field is named', (expression, problem) => {
   expect(cronProblem(expression)).toContain(problem)

@@ -1,0 +1,57 @@
+import {createHash} from 'node:crypto'
+import {existsSync} from 'node:fs'
+import {isatty} from 'node:tty'
+import type {Settings} from '../domain/settings/settings.js'
+import type {WrongSettings} from '../domain/settings/wrong.js'
+import {GuardError} from '../errors.js'
+import {alertStream} from '../journal/failure-streams.js'
+import type {Journal} from '../journal/journal.js'
+import type {JournalSpec} from '../journal/spec.js'
+import type {Clock} from '../system/host/clock.js'
+import {sayOnce} from '../usecases/alert/say-once.js'
+import {printWarning} from './stderr.js'
+
+/** What is needed of `Guard`. */
+interface Announcer {
+  readonly settings: Settings
+  readonly stateDir: string
+  readonly clock: Clock
+  ensureState(): void
+  journal<S>(spec: JournalSpec<S>): Journal<S>
+  log(text: string): void
+}
+
+/**
+ * Says that parts of the settings are wrong: on a terminal each time, else in the process that records it, because cron
+ * mails what is printed.
+ *
+ * @returns what records it, to be called once the state directory can be used
+ */
+export function announceWrongSettings(guard: Announcer, wrong: WrongSettings): () => void {
+  const isTerminal = isatty(2)
+  if (isTerminal) printWarning(wrong.message)
+  let isDone = false
+  return () => {
+    if (isDone) return
+    isDone = true
+    const {clock, log, settings} = guard
+    const deps = {clock, log, alerts: guard.journal(alertStream), repeatMs: settings.alerting.repeatIntervalMs}
+    const reason = `settings:${createHash('sha256').update(wrong.message).digest('hex').slice(0, 16)}`
+    const isNews = sayOnce(deps, {component: 'settings', message: wrong.message, reason})
+    if (isNews && !isTerminal) printWarning(wrong.message)
+  }
+}
+
+/** Records it where a state directory exists; a command that only reads makes none. */
+export function recordIfPossible(guard: Announcer): void {
+  if (existsSync(guard.stateDir)) recordWrongSettings(guard)
+}
+
+/** Records it, in a new state directory if need be. A directory that cannot be used is reported by what needs it. */
+export function recordWrongSettings(guard: Announcer): void {
+  try {
+    guard.ensureState()
+  } catch (error) {
+    if (!(error instanceof GuardError) && (error as NodeJS.ErrnoException).syscall === undefined) throw error
+  }
+}

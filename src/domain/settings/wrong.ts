@@ -1,0 +1,24 @@
+/** What is wrong with the settings file, while the rest of it is in use. Plain JSON, because it is cached with the settings. */
+export interface WrongSettings {
+  /** Names the file and all its problems, one a line. */
+  readonly message: string
+  /** The jobs whose own part is wrong, by name. */
+  readonly jobs: Readonly<Record<string, WrongJob>>
+  /** Key paths of the other wrong parts, which are replaced by their defaults or left out. */
+  readonly parts: readonly string[]
+  /** Why no job of the settings may run; undefined if those whose own part is right may. */
+  readonly refusal?: string
+}
+
+export interface WrongJob {
+  /** Each with its key path and what to write. */
+  readonly problems: readonly string[]
+  readonly isWatched: boolean
+  /** Absolute path of its script, if it can be told. */
+  readonly script?: string
+}
+
+/** The problems of a job's own part in one line. @returns undefined if it is right */
+export function problemsOfJob(wrong: WrongSettings | undefined, job: string): string | undefined {
+  return wrong && Object.hasOwn(wrong.jobs, job) ? wrong.jobs[job]?.problems.join('; ') : undefined
+}

@@ -1,0 +1,124 @@
+import {existsSync} from 'node:fs'
+import {expect, test} from 'vitest'
+import {createSandbox} from '../support/sandbox.js'
+
+const oneWrong = `
+jobs:
+  good: {command: [echo, fine]}
+  bad: {command: [echo, bad], timeout: soon}
+`
+const problem = 'jobs.bad.timeout: "soon" is not a duration; write 500ms, 30s, 10m, 2h or 1d'
+
+test('one wrong job does not stop the others, with one warning and one alert', async () => {
+  const {guard, write, dir, journal} = createSandbox()
+  write('.guardianrc', oneWrong)
+  const warning = `guard: ${dir}/.guardianrc has a problem\n${problem}\n`
+  expect(await guard('run', 'good')).toMatchObject({code: 0, stdout: 'fine\n', stderr: warning})
+  expect(await guard('run', 'good')).toMatchObject({code: 0, stdout: 'fine\n', stderr: ''})
+  expect(await guard('run', '--', 'echo', 'line')).toMatchObject({code: 0, stdout: 'line\n', stderr: ''})
+  const alerts = journal('alerts.jsonl')
+  expect(alerts).toMatchObject([{level: 'WARNING', component: 'settings', message: expect.stringContaining(problem)}])
+})
+
+test.each([
+  ['by its name', ['run', 'bad']],
+  ['by its script', ['run', 'bad.sh']],
+  ['by --job', ['run', '--job', 'bad', '--', 'touch', 'ran']],
+])('the wrong job is refused %s', async (_title, args) => {
+  const {guard, write, path} = createSandbox()
+  write('.guardianrc', 'jobs: {bad: {script: bad.sh, timeout: soon}}')
+  write('bad.sh', 'touch ran')
+  const {code, stderr} = await guard(...args)
+  expect(code).toBe(78)
+  expect(stderr).toContain(`guard: job bad does not run, because its settings are wrong: ${problem}`)
+  expect(existsSync(path('ran'))).toBe(false)
+})
+
+test.each([
+  ['history', ['history', 'good'], /healthy/],
+  ['logs', ['logs', 'good'], /fine/],
+  ['lease list', ['lease', 'list'], /good/],
+  ['health', ['health'], /healthy: *$|healthy/],
+  ['config show', ['config', 'show'], /jobs\.good\.command/],
+])('%s works with wrong settings', async (_title, args, shown) => {
+  const {guard, write} = createSandbox()
+  write('.guardianrc', oneWrong)
+  await guard('run', 'good')
+  const {code, stdout} = await guard(...args)
+  expect(code).toBe(0)
+  expect(stdout).toMatch(shown)
+})
+
+test('a command that only reads makes no state directory to record wrong settings in', async () => {
+  const {guard, write, stateDir} = createSandbox()
+  write('.guardianrc', oneWrong)
+  expect((await guard('lease', 'list')).code).toBe(0)
+  expect(existsSync(stateDir)).toBe(false)
+})
+
+test('on a terminal wrong settings are said each time', async () => {
+  const {sh, write} = createSandbox()
+  write('.guardianrc', oneWrong)
+  for (let time = 0; time < 2; time++) {
+    const {stdout} = await sh('script -qec "guard run good" /dev/null')
+    expect(stdout).toContain(problem)
+  }
+})
+
+test.each([
+  ['defaults', 'defaults: {timeout: soon}'],
+  ['stateDir', 'stateDir: 7'],
+])('a wrong part `%s` refuses the jobs by name; scripts and command lines run', async (part, text) => {
+  const {guard, write} = createSandbox()
+  write('.guardianrc', `${text}\njobs: {good: {command: [echo, fine]}}`)
+  write('hello.sh', 'echo hello')
+  const {code, stderr} = await guard('run', 'good')
+  expect([code, stderr]).toEqual([78, expect.stringContaining(`no job of `)])
+  expect(stderr).toContain(`${part}`)
+  expect((await guard('run', 'hello.sh')).stdout).toBe('hello\n')
+  expect((await guard('run', '--', 'echo', 'line')).stdout).toBe('line\n')
+  expect((await guard('watchdog', '--verbose')).stdout).toMatch(/^good {2}failing +no job of /)
+})
+
+test('another wrong part is replaced by its defaults', async () => {
+  const {guard, write} = createSandbox()
+  write('.guardianrc', 'logs: {keep: many}\njobs: {good: {command: [echo, fine]}}')
+  expect(await guard('run', 'good')).toMatchObject({code: 0, stdout: 'fine\n'})
+  expect((await guard('config', 'show')).stdout).toMatch(/logs\.keep: 5/)
+})
+
+test('config check names what is missing on the machine, and what may hang', async () => {
+  const {guard, write, dir} = createSandbox()
+  write('.guardianrc.json', '\uFEFF{"jobs": {"a": {"command": ["no-such-program"], "schedule": "* * * * *"}}}')
+  write('.guardianrc.yaml', '')
+  expect(await guard('config', 'check')).toMatchObject({
+    code: 0,
+    stderr: '',
+    stdout: `warning: ${dir}/.guardianrc.yaml is not used, because ${dir}/.guardianrc.json comes first
+warning: jobs.a.command no-such-program is not there
+note: jobs.a has neither timeout nor silence, so a run may hang for ever
+${dir}/.guardianrc.json is right; jobs: 1
+`,
+  })
+})
+
+test('config check shows the line where YAML is wrong', async () => {
+  const {guard, write, dir} = createSandbox()
+  write('.guardianrc', 'jobs:\n  scan: {timeout: 5m\n')
+  expect(await guard('config', 'check')).toMatchObject({
+    code: 78,
+    stderr: `guard: ${dir}/.guardianrc cannot be loaded: unexpected end of the stream within a flow collection (3:1)
+line 2:   scan: {timeout: 5m
+  - correct it and check it: guard config check
+`,
+  })
+})
+
+test('config check finds a key that JSON has twice', async () => {
+  const {guard, write, dir} = createSandbox()
+  write('.guardianrc.json', '{"jobs": {}, "jobs": {}}')
+  expect(await guard('config', 'check')).toMatchObject({
+    code: 78,
+    stderr: expect.stringContaining(`${dir}/.guardianrc.json has a key twice (1:14)\nline 1: {"jobs": {}, "jobs": {}}`),
+  })
+})
