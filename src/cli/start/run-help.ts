@@ -18,6 +18,7 @@ export const runOptionHelp: Readonly<Record<RunOptionName, string>> = {
   shell: 'give the command line to /bin/sh -c',
   interactive: 'give the job the terminal itself; no log is kept',
   'skip-exit-code': 'exit code when the job is skipped (75)',
+  'no-log-header': 'begin the log of the run without the line that names its time and id',
   json: 'print one report as JSON; the output of the job goes to standard error',
   'state-dir': 'directory of the journals (GUARD_STATE_DIR)',
   config: 'settings file (GUARD_CONFIG)',

@@ -28,6 +28,7 @@ export async function runMain({flags, target}: RunCall): Promise<void> {
   const {deps, request, afterwards} = wireRun(guard, run, {
     json: flags['json'] === true,
     interactive: flags['interactive'] === true,
+    logHeader: flags['no-log-header'] !== true && guard.settings.logs.headers,
   })
   const report = await runJob(deps, request)
   process.exitCode = report.exitCode

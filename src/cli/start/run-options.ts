@@ -28,6 +28,7 @@ export const runOptions = {
   shell: {type: 'boolean'},
   interactive: {type: 'boolean'},
   'skip-exit-code': {type: 'integer'},
+  'no-log-header': {type: 'boolean'},
   json: {type: 'boolean'},
   'state-dir': {type: 'text'},
   config: {type: 'text'},
