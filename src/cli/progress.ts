@@ -5,12 +5,14 @@ import {renderSpan} from './render/run.js'
 
 /**
  * Shows recovery steps on standard error, because standard output belongs to the job: live on a terminal, one line each
- * in cron's mail and in logs. `say` writes a line there.
+ * in cron's mail and in logs. `say` writes a line there; `settled` resolves once the job's output until now is shown.
  */
-export function stepProgress(say: (line: string) => void): ShowStep {
-  return (shown, work) => {
+export function stepProgress(say: (line: string) => void, settled: () => Promise<void>): ShowStep {
+  return async (shown, work) => {
     // A verification prints the output of the job, which a spinner would overwrite; listr2 draws only where both are terminals.
     const isLive = process.stdout.isTTY && process.stderr.isTTY && !shown.hasOutput
+    // Both write beside the output of the job that is still on its way.
+    if (isLive || shown.hasOutput) await settled()
     return isLive ? showLive(shown, work) : showLine(say, shown, work)
   }
 }

@@ -30,6 +30,7 @@ export async function runMain({flags, target, json, openGuard}: Call<typeof runO
   const {deps, request, afterwards} = wireRun(guard, run, {
     json,
     interactive: flags.interactive === true,
+    logHeader: flags['no-log-header'] !== true && guard.settings.logs.headers,
   })
   const report = await runJob(deps, request)
   process.exitCode = report.exitCode

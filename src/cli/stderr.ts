@@ -12,10 +12,10 @@ export function printWarning(text: string): void {
 }
 
 /** Prints each text once: a full disk fails every record of a run, and one warning is enough. */
-export function warnOnce(): (text: string) => void {
+export function warnOnce(print: (text: string) => void): (text: string) => void {
   const printed = new Set<string>()
   return (text) => {
-    if (!printed.has(text)) printWarning(text)
+    if (!printed.has(text)) print(text)
     printed.add(text)
   }
 }

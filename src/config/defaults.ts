@@ -75,7 +75,7 @@ const alerting: AlertingSettings = {
 
 /** The settings without a file. */
 export const defaultSettings: Settings = {
-  logs: {maxSizeBytes: 10 * 1024 * 1024, keep: 5, maxAgeMs: 30 * day},
+  logs: {maxSizeBytes: 10 * 1024 * 1024, keep: 5, maxAgeMs: 30 * day, headers: true},
   retention: {runsMs: 90 * day, incidentsMs: 365 * day, resetsMs: 90 * day, alertsMs: 90 * day, deliveriesMs: 30 * day},
   interpreters: {
     '.py': ['python3'],

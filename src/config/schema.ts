@@ -1,6 +1,6 @@
 import {z} from 'zod'
 import {alertingSection, channel} from './alert-schema.js'
-import {argv, count, duration, environment, named, ratio, size, text, textOf} from './fields.js'
+import {argv, count, duration, environment, flag, named, ratio, size, text, textOf} from './fields.js'
 import {defaultsSection, jobSection} from './job-schema.js'
 import {section} from './section.js'
 import {service} from './service-schema.js'
@@ -9,6 +9,7 @@ const logs = section({
   maxSize: size('Size at which a log is rotated'),
   keep: count('Number of old logs to keep', {max: 1000}),
   maxAge: duration('Age at which old logs are removed'),
+  headers: flag('Begin each run with a line in the log of its job: time and run id'),
 }).meta({description: 'Rotation of the text logs'})
 
 const retention = section({

@@ -5,7 +5,10 @@ const shown = {title: 'restart bot', hasOutput: false}
 
 test('without a terminal a step is one line, with its end and the reason', async () => {
   const lines: string[] = []
-  const show = stepProgress((line) => void lines.push(line))
+  const show = stepProgress(
+    (line) => void lines.push(line),
+    async () => undefined,
+  )
   const result = {ok: true, evidence: 'bot is RUNNING'}
   expect(await show(shown, async () => result)).toBe(result)
   await show(shown, async () => ({ok: false, evidence: 'no such program'}))
@@ -18,7 +21,10 @@ test('without a terminal a step is one line, with its end and the reason', async
 })
 
 test('work that breaks is an error of its own', async () => {
-  const show = stepProgress(() => undefined)
+  const show = stepProgress(
+    () => undefined,
+    async () => undefined,
+  )
   await expect(show(shown, () => Promise.reject(new Error('boom')))).rejects.toThrow('boom')
 })
 
@@ -41,7 +47,10 @@ function fakeTerminal(): {text(): string} {
 test('on a terminal a step is shown while it is done, and not as a line', async () => {
   const terminal = fakeTerminal()
   const lines: string[] = []
-  const show = stepProgress((line) => void lines.push(line))
+  const show = stepProgress(
+    (line) => void lines.push(line),
+    async () => undefined,
+  )
   const result = {ok: false, evidence: 'no such program'}
   let before = ''
   const work = async () => {
@@ -59,7 +68,10 @@ test('on a terminal a step is shown while it is done, and not as a line', async 
 test('a step with output of its own is a line on a terminal too', async () => {
   fakeTerminal()
   const lines: string[] = []
-  await stepProgress((line) => void lines.push(line))({...shown, hasOutput: true}, async () => ({
+  await stepProgress(
+    (line) => void lines.push(line),
+    async () => undefined,
+  )({...shown, hasOutput: true}, async () => ({
     ok: true,
     evidence: '',
   }))

@@ -192,7 +192,7 @@ describe('the streams', () => {
 
   test('binary output arrives byte by byte', async () => {
     const {sh, path} = createSandbox()
-    await sh('head -c 3000000 /dev/urandom > random; guard run --job j -- cat random > out')
+    await sh('head -c 3000000 /dev/urandom > random; guard run --no-log-header --job j -- cat random > out')
     const hash = (file: string) =>
       createHash('sha256')
         .update(readFileSync(path(file)))
@@ -223,7 +223,7 @@ describe('output in great amounts', () => {
     // Or a slow machine would rotate the log before the job is over.
     write('.guardianrc.json', '{"logs": {"maxSize": "2GB"}}')
     write('job.sh', `${produce}\ngrep VmHWM /proc/$PPID/status > memory\nexit 1\n`)
-    const {code, stdout} = await sh('guard run --job j job.sh | wc -c; exit 0')
+    const {code, stdout} = await sh('guard run --no-log-header --job j job.sh | wc -c; exit 0')
     expect(code).toBe(0)
     expect(Number(stdout)).toBe(bytes)
     expect(peak(readFileSync(path('memory'), 'utf8'))).toBeLessThan(boundMiB)

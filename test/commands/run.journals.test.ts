@@ -14,7 +14,7 @@ test('the start is recorded before the job begins, the lease too', async () => {
 
 test('a run is started, attempted and ended; its lease is claimed, bound to the job, and released', async () => {
   const {guard, journal} = createSandbox()
-  await guard('run', '--job', 'j', '--', 'sh', '-c', 'echo $$; sleep 0.2; exit 1')
+  await guard('run', '--no-log-header', '--job', 'j', '--', 'sh', '-c', 'echo $$; sleep 0.2; exit 1')
   const runs = journal('runs.jsonl').filter(({kind}) => kind !== 'snapshot')
   const stamp = {
     v: 1,

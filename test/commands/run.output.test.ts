@@ -132,7 +132,7 @@ describe('logs', () => {
     const box = createSandbox()
     const logDir = truncatableDir()
     const log = `${logDir}/guardian_j_output.log`
-    box.write('.guardianrc.json', JSON.stringify({logDir, logs: {maxSize: '64kB', keep: 500}}))
+    box.write('.guardianrc.json', JSON.stringify({logDir, logs: {maxSize: '64kB', keep: 500, headers: false}}))
     await box.guard('run', '--job', 'j', '--', 'echo', 'earlier')
     const following = box.start(['logs', 'j', '--follow'])
     await until(() => following.stdout() === 'earlier\n', 'the beginning')
@@ -163,7 +163,7 @@ describe('logs', () => {
 
   test('follow a job through a rotation without losing a line', async () => {
     const box = createSandbox()
-    box.write('.guardianrc.json', '{"logs": {"maxSize": "1kB"}}')
+    box.write('.guardianrc.json', '{"logs": {"maxSize": "1kB", "headers": false}}')
     await box.guard('run', '--job', 'j', '--', 'echo', 'begin')
     const following = box.start(['logs', 'j', '--follow'])
     await until(() => following.stdout().startsWith('begin\n'), 'the beginning')
@@ -180,11 +180,159 @@ describe('logs', () => {
     const {guard, write, stateDir} = createSandbox()
     write('.guardianrc.json', '{"logs": {"maxSize": "1kB", "keep": 1}}')
     await guard('run', '--job', 'j', '--', 'true')
-    expect(readFileSync(`${stateDir}/logs/guardian.log`, 'utf8')).toMatch(/^\S+Z j healthy exit=0 in \d+ ms run=\S+\n$/)
+    expect(readFileSync(`${stateDir}/logs/guardian.log`, 'utf8')).toMatch(
+      /^\S+Z j started, run (\S+)\n\S+Z j ended healthy, exit code 0, in \d+ ms, run \1\n$/,
+    )
     writeFileSync(`${stateDir}/logs/guardian.log`, 'x'.repeat(2000))
     await guard('run', '--job', 'j', '--', 'true')
     expect(statSync(`${stateDir}/logs/guardian.log`).size).toBeLessThan(200)
     expect(statSync(`${stateDir}/logs/guardian.log.1`).size).toBe(2000)
+  })
+})
+
+describe('the header of a run in the log of its job', () => {
+  const header = /^--- \d{4}-\d\d-\d\dT[\d:.]+Z run ([\w-]{12}) ---$/
+
+  function rawLog({stateDir}: Sandbox): string[] {
+    return readFileSync(`${stateDir}/logs/guardian_j_output.log`, 'utf8').split('\n')
+  }
+
+  test('is a line of its own with time and run id, and no part of the output', async () => {
+    const box = createSandbox()
+    const first = await box.guard('run', '--job', 'j', '--', 'printf', 'no newline')
+    await box.guard('run', '--job', 'j', '--', 'echo', 'second')
+    const lines = rawLog(box)
+    expect(lines).toEqual([expect.stringMatching(header), 'no newline', expect.stringMatching(header), 'second', ''])
+    expect(first.stdout).toBe('no newline')
+    const {runs} = JSON.parse((await box.guard('history', 'j', '--json')).stdout)
+    const ids = runs.map(({id}: {id: string}) => id)
+    expect([lines[2], lines[0]].map((line) => header.exec(line ?? '')?.[1])).toEqual(ids)
+    const outputs = await Promise.all(ids.map((id: string) => box.guard('logs', 'j', '--run', id)))
+    expect(outputs.map(({stdout}) => stdout)).toEqual(['second\n', 'no newline'])
+  })
+
+  test('is no part of the output of an earlier run whose guard was killed', async () => {
+    const box = createSandbox()
+    const running = box.start(['run', '--job', 'j', '--', 'sh', '-c', 'echo $PPID > pid; echo killed; exec sleep 60'])
+    await until(() => running.stdout() === 'killed\n', 'the output')
+    const guardPid = Number(readFileSync(box.path('pid'), 'utf8'))
+    const id = box.journal('runs.jsonl')[0]?.['run'] as string
+    await box.sh(`pkill -KILL -P ${guardPid}; kill -KILL ${guardPid}`)
+    await running.ended
+    await box.guard('run', '--job', 'j', '--', 'echo', 'next')
+    expect((await box.guard('logs', 'j', '--run', id)).stdout).toBe('killed\n')
+  })
+
+  test.each([
+    ['--no-log-header', '{}', ['--no-log-header']],
+    ['logs.headers: false', '{"logs": {"headers": false}}', []],
+  ])('is switched off by %s', async (_, settings, flags) => {
+    const box = createSandbox()
+    box.write('.guardianrc.json', settings)
+    await box.guard('run', '--job', 'j', ...flags, '--', 'echo', 'output')
+    expect(rawLog(box)).toEqual(['output', ''])
+  })
+
+  test('is not searched for the reason of a failure', async () => {
+    const box = createSandbox()
+    box.write('.guardianrc.json', '{"jobs": {"j": {"command": ["sh", "-c", "exit 3"], "failures": {"own": ["run"]}}}}')
+    await box.guard('run', 'j')
+    expect(box.journal('runs.jsonl').at(-1)).toMatchObject({kind: 'ended', class: 'unknown'})
+  })
+})
+
+describe('the order of what guard prints', () => {
+  const tail = (text: string) => text.trimEnd().split('\n').slice(-3)
+
+  test('a warning comes after all that the job has written', async () => {
+    const {sh} = createSandbox()
+    const job = 'seq 20000; echo last; exec sleep 60'
+    const {stdout} = await sh(`exec guard run --job j --timeout 500ms -- sh -c '${job}' 2>&1`)
+    expect(tail(stdout)).toEqual(['20000', 'last', 'guard: j: timed out after 500ms; ended'])
+  })
+
+  test('a retry note stands between the two attempts', async () => {
+    const {sh, write} = createSandbox()
+    write('.guardianrc.json', '{"defaults": {"retry": {"firstDelay": "1ms"}}}')
+    const job = 'seq 20000; echo last $GUARD_ATTEMPT; exit 3'
+    const {stdout} = await sh(`exec guard run --job j --retries 1 -- sh -c '${job}' 2>&1`)
+    const lines = stdout.split('\n').filter((line) => !/^\d+$/.test(line))
+    expect(lines).toEqual(['last 1', expect.stringContaining('guard: j: attempt 1 failed'), 'last 2', ''])
+    expect(stdout.split('\n')).toHaveLength(40_004)
+  })
+
+  test.each(['2>&1', '2>err'])('recovery lines stand after the run and before its verification: %s', async (to) => {
+    const {sh, write, path} = createSandbox()
+    const script = 'seq 20000 >&2; echo last $GUARD_ATTEMPT >&2; exit 2'
+    const recovery = [{do: 'exec', command: ['true']}, {do: 'verify'}]
+    write('.guardianrc.json', JSON.stringify({jobs: {j: {command: ['sh', '-c', script], recovery}}}))
+    const {stdout} = await sh(`exec guard run j ${to}`)
+    const text = to === '2>&1' ? stdout : readFileSync(path('err'), 'utf8')
+    expect(text.split('\n').filter((line) => !/^\d+$/.test(line))).toEqual([
+      'last 1',
+      expect.stringMatching(/^guard: run true: ok/),
+      'last 2',
+      expect.stringMatching(/^guard: check again: failed/),
+      '',
+    ])
+  })
+
+  test('with --quiet the lines stand in their place in what is shown at the end', async () => {
+    const {sh} = createSandbox()
+    const job = 'echo last $GUARD_ATTEMPT; exit 3'
+    const {stdout} = await sh(`exec guard run --quiet --job j --retries 1 -- sh -c '${job}' 2>&1`)
+    expect(stdout.split('\n')).toEqual(['last 1', expect.stringContaining('attempt 1 failed'), 'last 2', ''])
+  })
+})
+
+describe('a reader that is gone', () => {
+  const codes = '; echo $? > code; } 2>&1 | head -1'
+
+  test('ends the job as it ends without guard, and is no trouble of the job', async () => {
+    const box = createSandbox()
+    const {stdout} = await box.sh(`{ guard run --job j --retries 3 -- yes${codes}`)
+    expect([stdout, readFileSync(box.path('code'), 'utf8')]).toEqual(['y\n', '141\n'])
+    expect(box.journal('runs.jsonl').at(-1)).toMatchObject({
+      ...{kind: 'ended', outcome: 'killed', class: 'reader-gone', exitCode: 141, signal: 'SIGPIPE', attempts: 1},
+    })
+    expect(box.journal('leases.jsonl').at(-1)).toMatchObject({kind: 'released', status: 'ok'})
+  })
+
+  test('ends with TERM after --kill-after a job that ignores PIPE', async () => {
+    const box = createSandbox()
+    const job = 'trap "" PIPE; while :; do echo y; done'
+    await box.sh(`{ guard run --job j --kill-after 200ms -- sh -c '${job}'${codes}`)
+    expect(readFileSync(box.path('code'), 'utf8')).toBe('141\n')
+    expect(box.journal('runs.jsonl').at(-1)).toMatchObject({class: 'reader-gone', signal: 'SIGTERM'})
+  })
+
+  test('needs no recovery, and opens no incident', async () => {
+    const box = createSandbox()
+    const recovery = [{do: 'exec', command: ['touch', 'recovered']}]
+    const settings = {jobs: {j: {command: ['yes'], recovery, recoverOn: ['killed'], schedule: '0 0 1 1 *'}}}
+    box.write('.guardianrc.json', JSON.stringify(settings))
+    await box.guard('run', '--job', 'j', '--', 'true')
+    await box.sh(`{ guard run j${codes}`)
+    expect(existsSync(box.path('recovered'))).toBe(false)
+    const {jobs} = JSON.parse((await box.guard('watchdog', '--json')).stdout)
+    expect(jobs).toMatchObject([{job: 'j', verdict: 'healthy'}])
+    expect(box.journal('incidents.jsonl').filter(({kind}) => kind === 'opened')).toEqual([])
+  })
+
+  test.each([
+    [
+      '--quiet shows nothing until the end',
+      '{ guard run --quiet --job j -- sh -c "seq 50000"; echo $? > code; } 2>&1 | true',
+    ],
+    [
+      'the other stream is a file',
+      '{ guard run --job j -- sh -c "seq 50000; seq 50000" 2> err; echo $? > code; } | true',
+    ],
+  ])('does not end the job where %s', async (_, line) => {
+    const box = createSandbox()
+    await box.sh(line)
+    expect(readFileSync(box.path('code'), 'utf8')).toBe('0\n')
+    expect(box.journal('runs.jsonl').at(-1)).toMatchObject({kind: 'ended', outcome: 'healthy'})
   })
 })
 

@@ -90,6 +90,7 @@ export function fakeRun(settings: Partial<JobSettings> = {}, attempts: readonly 
     catchSignals: () => ({
       aborted: ending.signal,
       sendTo: () => undefined,
+      end: () => ending.abort(),
       release: (exitCode) => {
         seen.exitCode = exitCode
       },
@@ -133,6 +134,9 @@ function fakeOutput(file: string, done: string[]): JobOutput {
     range: () => ({file, inode: 1, from: 0, to: 0}),
     lastWriteMs: () => 0,
     tail: () => '',
+    say: (print) => print(),
+    passedOn: async () => undefined,
+    readerGone: () => new Promise(() => undefined),
     follow: (passOn) => void done.push(`${file} followed${passOn ? '' : ' quietly'}`),
     finish: async (passOn) => void done.push(`${file} finished${passOn ? '' : ' quietly'}`),
   }

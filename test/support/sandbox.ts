@@ -58,6 +58,7 @@ export interface Sandbox {
   guardWith(options: RunOptions, ...args: string[]): Promise<Ended>
   /** The records in the file with the stable name of a journal. */
   journal(name: string): RawRecord[]
+  /** The output of a job, without the header lines of its runs. */
   log(job: string): string
 }
 
@@ -112,8 +113,13 @@ export function createSandbox(): Sandbox {
     guard: (...args) => start(args).ended,
     guardWith: (options, ...args) => start(args, options).ended,
     journal: (name) => parseLines(readFileSync(join(stateDir, name), 'utf8')),
-    log: (job) => readFileSync(join(stateDir, 'logs', `guardian_${job}_output.log`), 'utf8'),
+    log: (job) => withoutHeaders(readFileSync(join(stateDir, 'logs', `guardian_${job}_output.log`), 'utf8')),
   }
+}
+
+/** The lines that guard writes before the output of each run. */
+function withoutHeaders(log: string): string {
+  return log.replaceAll(/^--- \S+Z run \S+ ---\n/gm, '')
 }
 
 function parseLines(text: string): RawRecord[] {

@@ -13,8 +13,8 @@ import {openRestartLeases} from '../../usecases/recovery/restart-lease.js'
 import type {RecoveryAdapters} from '../../usecases/recovery/retry-and-recover.js'
 import type {RunRequest} from '../../usecases/run/run-request.js'
 import type {Guard} from '../guard.js'
+import type {LinePrinter} from '../line-printer.js'
 import {stepProgress} from '../progress.js'
-import {printWarning} from '../stderr.js'
 import {wireLease} from './lease.js'
 import {clearLocksIn} from './locks.js'
 
@@ -23,13 +23,14 @@ interface RecoveryWiring {
   readonly signal: AbortSignal
   /** `name` tells the spool files of a run apart. @returns undefined if no log is kept. Throws GuardError `io`. */
   readonly openLog: (logFile: string, name: string) => JobOutput | undefined
+  readonly lines: LinePrinter
 }
 
 /** Wires the recovery of one run. Throws GuardError. */
 export function wireRecovery(
   guard: Guard,
   {job, runId, settings}: RunRequest,
-  {signal, openLog}: RecoveryWiring,
+  {signal, openLog, lines}: RecoveryWiring,
 ): RecoveryAdapters {
   const dir = settings.dir ?? settings.cwd ?? workingDirectory(process.env) ?? '/'
   const run: RunCommand = (command) => runCommand({...command, signal})
@@ -38,23 +39,23 @@ export function wireRecovery(
     services: guard.settings.services,
     newestRuns: () => guard.runs().newestFirst(),
     // Opened before the first step: later, restarts by other runs during this recovery would be missed.
-    withRestartLease: openRestartLeases({...wireLease(guard), holder, signal, warn: printWarning}),
-    show: stepProgress(printWarning),
+    withRestartLease: openRestartLeases({...wireLease(guard), holder, signal, warn: lines.say}),
+    show: stepProgress(lines.say, lines.settled),
     clearLocks: clearLocksIn(guard, dir),
     openService: (service) => openService(service, run),
     exec: execIn(dir, run),
-    raiseAlert: (alert) => raise(guard, alert),
+    raiseAlert: (alert) => raise(guard, alert, lines.say),
     writeAlertFile: (name, text) => writeAlertFile(guard.logDir, name, text),
     openRetryOutput: (verification) => openLog(`${guard.logDir}/guardian_retry_${job}.log`, `${runId}-${verification}`),
   }
 }
 
 /** An alert that cannot be recorded is at least printed. */
-function raise(guard: Guard, alert: RecoveryAlert): void {
+function raise(guard: Guard, alert: RecoveryAlert, say: (text: string) => void): void {
   try {
     raiseAlert({clock: guard.clock, alerts: guard.journal(alertStream)}, alert)
   } catch (error) {
     if (!(error instanceof GuardError)) throw error
-    printWarning(`not recorded: alert "${alert.message}": ${error.message}`)
+    say(`not recorded: alert "${alert.message}": ${error.message}`)
   }
 }

@@ -47,8 +47,20 @@ async function performAttempt(
   const targets = command.json ? ([2, 2] as const) : ([1, 2] as const)
   const signals = catchSignals(false)
   try {
-    const output = openJobOutput({logFile, spool: join(dir, 'spool'), targets, isShared: false, warn: printWarning})
-    return await runOnce(command, start, {output, logFile, sendTo: (job) => signals.sendTo(cancelling(job, onCancel))})
+    const output = openJobOutput({
+      logFile,
+      header: undefined,
+      spool: join(dir, 'spool'),
+      targets,
+      isShared: false,
+      warn: printWarning,
+    })
+    return await runOnce(command, start, {
+      output,
+      logFile,
+      sendTo: (job) => signals.sendTo(cancelling(job, onCancel)),
+      onCancel,
+    })
   } finally {
     signals.release()
     rmSync(dir, {recursive: true, force: true})
@@ -60,6 +72,8 @@ interface AttemptIo {
   readonly logFile: string
   /** Hands guard's signals to the command from now on. */
   readonly sendTo: (job: JobProcess) => void
+  /** No further attempt is made. */
+  readonly onCancel: () => void
 }
 
 async function runOnce(command: CommandToRetry, start: AttemptStart, io: AttemptIo): Promise<CommandAttempt> {
@@ -78,10 +92,12 @@ async function runOnce(command: CommandToRetry, start: AttemptStart, io: Attempt
     silenceMs: undefined,
     killAfterMs: command.killAfterMs,
     lastWriteMs: io.output.lastWriteMs,
+    readerGone: io.output.readerGone(),
   }
   const exit = await supervise(job, limits, async (ended, killAfterMs) =>
     (await import('../../system/process/stop-process-group.js')).stopProcessGroup(ended, killAfterMs, runId),
   )
+  if (exit.readerGone) io.onCancel()
   const {outcome} = judgeRun({
     exit: {...exit, spawnError: undefined},
     exitMap: {},
@@ -94,7 +110,7 @@ async function runOnce(command: CommandToRetry, start: AttemptStart, io: Attempt
   return {
     outcome,
     class: classOfAttempt(outcome, undefined, found?.failure?.class),
-    exitCode: exitCodeOf({code: exit.code, signalNumber, limited: exit.timedOut}),
+    exitCode: exitCodeOf({code: exit.code, signalNumber, limited: exit.timedOut, readerGone: exit.readerGone}),
     ...(found?.failure && {evidence: found.failure.evidence}),
     ...(found?.retryAfter && {retryAfter: found.retryAfter}),
   }

@@ -1,4 +1,5 @@
 import {accessSync, existsSync, constants as fsConstants, mkdirSync, statSync} from 'node:fs'
+import {isoTime} from '../../domain/clock/iso-time.js'
 import {GuardError} from '../../errors.js'
 import {longestTimerMs} from '../../system/host/clock.js'
 import {readBootId, readHostName, signalNumber, temporaryFolder} from '../../system/host/host.js'
@@ -18,8 +19,9 @@ import type {RunResolved} from '../../usecases/run/resolve-run.js'
 import type {RunDeps} from '../../usecases/run/run-job.js'
 import type {RunRequest} from '../../usecases/run/run-request.js'
 import {tolerateStateError} from '../../usecases/run/tolerate-state-error.js'
-import {compactJournals} from '../compact-journals.js'
+import {compactIfGrown, haveGrown} from '../compact-journals.js'
 import type {Guard} from '../guard.js'
+import {LinePrinter} from '../line-printer.js'
 import {printWarning, warnOnce} from '../stderr.js'
 import {wireLease} from './lease.js'
 
@@ -28,6 +30,8 @@ interface RunMode {
   readonly json: boolean
   /** The job gets the terminal itself; no log is kept. */
   readonly interactive: boolean
+  /** Each run begins with a line in the log. */
+  readonly logHeader: boolean
 }
 
 interface RunContext {
@@ -40,6 +44,7 @@ interface RunContext {
   /** Folder for files that exist only during a run. */
   readonly spool: string
   readonly resultFile: string
+  readonly lines: LinePrinter
 }
 
 interface WiredRun {
@@ -54,7 +59,8 @@ export function wireRun(guard: Guard, run: RunResolved, mode: RunMode): WiredRun
   const runId = guard.newId()
   const usable = stateIsUsable(guard, run)
   const spool = usable ? guard.spoolDir : temporaryFolder()
-  const context = {guard, run, mode, runId, usable, spool, resultFile: `${spool}/guard-${runId}.result.json`}
+  const files = {spool, resultFile: `${spool}/guard-${runId}.result.json`}
+  const context = {guard, run, mode, runId, usable, ...files, lines: new LinePrinter()}
   const request = {job: run.job, runId, settings: run.settings}
   const watchdog = noticeLateWatchdog({
     clock: guard.clock,
@@ -96,8 +102,8 @@ export function wireRun(guard: Guard, run: RunResolved, mode: RunMode): WiredRun
 function attemptDeps(
   context: RunContext,
 ): Pick<RunDeps, 'clock' | 'startJob' | 'supervise' | 'signalNumber' | 'collectEvidence' | 'warn'> {
-  const {guard, run, runId, usable} = context
-  const {silenceMs, killAfterMs} = run.settings
+  const {guard, run, runId, usable, lines} = context
+  const {silenceMs, killAfterMs, quiet} = run.settings
   return {
     clock: guard.clock,
     startJob: async (task) => {
@@ -113,6 +119,7 @@ function attemptDeps(
           silenceMs: output ? silenceMs : undefined,
           killAfterMs,
           lastWriteMs: () => output?.lastWriteMs() ?? 0,
+          readerGone: quiet ? undefined : output?.readerGone(),
         },
         // Loaded late: most jobs end by themselves.
         async (ended, killAfter) =>
@@ -120,17 +127,18 @@ function attemptDeps(
       ),
     signalNumber,
     collectEvidence: (task, begin, exit) => collectEvidenceOf(context, task, {begin, exit}),
-    warn: warnOnce(),
+    warn: warnOnce(lines.say),
   }
 }
 
 /** Loaded late: a healthy run of a job without a breaker needs none of it. */
 function lateDeps(context: RunContext, request: RunRequest): Pick<RunDeps, 'openBreakers' | 'openRecovery'> {
-  const {guard} = context
+  const {guard, lines} = context
   const openLog = (logFile: string, name: string) => openLogFile(context, logFile, name)
   return {
     openBreakers: async () => (await import('./breaker.js')).wireRunBreaker(guard),
-    openRecovery: async (signal) => (await import('./recovery.js')).wireRecovery(guard, request, {signal, openLog}),
+    openRecovery: async (signal) =>
+      (await import('./recovery.js')).wireRecovery(guard, request, {signal, openLog, lines}),
   }
 }
 
@@ -165,7 +173,7 @@ async function startAttempt({guard, run, mode, runId, resultFile}: RunContext, t
 }
 
 async function collectEvidenceOf(
-  {resultFile}: RunContext,
+  {resultFile, lines}: RunContext,
   {job, settings, output}: AttemptTask,
   {begin, exit}: {readonly begin: number; readonly exit: SupervisedExit},
 ): Promise<AttemptEvidence> {
@@ -181,26 +189,29 @@ async function collectEvidenceOf(
     begin,
     exit,
     resultFile: hasResult ? resultFile : undefined,
-    warn: printWarning,
+    warn: lines.say,
   })
 }
 
 /** `name` tells the spool files of a run apart. @returns undefined if no log is kept. Throws GuardError `io`. */
 function openLogFile(
-  {guard, run, mode, usable, spool}: RunContext,
+  {guard, run, mode, runId, usable, spool, lines}: RunContext,
   logFile: string,
   name: string,
 ): JobOutput | undefined {
   if (!usable || mode.interactive) return undefined
-  return openOutput({
+  const now = guard.clock.now()
+  const output = openOutput({
     logFile,
+    header: mode.logHeader ? `--- ${isoTime(now)} run ${runId} ---` : undefined,
     spool: `${spool}/${name}`,
     rotation: guard.settings.logs,
     targets: mode.json ? [2, 2] : [1, 2],
     isShared: run.settings.overlap === 'allow',
-    now: guard.clock.now(),
+    now,
     warn: printWarning,
   })
+  return lines.follow(output)
 }
 
 function stateIsUsable(guard: Guard, {job, settings}: RunResolved): boolean {
@@ -220,7 +231,7 @@ function stateIsUsable(guard: Guard, {job, settings}: RunResolved): boolean {
   }
 }
 
-function claimDeps({guard, run}: RunContext, sawLeases: ClaimDeps['sawLeases']): ClaimDeps {
+function claimDeps({guard, run, lines}: RunContext, sawLeases: ClaimDeps['sawLeases']): ClaimDeps {
   const self = identifyProcess(process.pid)
   if (!self) throw new GuardError('internal', 'cannot find my own process')
   return {
@@ -231,17 +242,8 @@ function claimDeps({guard, run}: RunContext, sawLeases: ClaimDeps['sawLeases']):
     endJob: async (lease) =>
       (await import('../../system/process/stop-other-run.js')).stopOtherRun(lease, run.settings.killAfterMs),
     sawLeases,
-    warn: printWarning,
+    warn: lines.say,
   }
-}
-
-function haveGrown(guard: Guard): boolean {
-  return guard.leases().hasGrown() || guard.runs().hasGrown()
-}
-
-/** A snapshot is due every few thousand lines: while the job runs, or after its end. */
-function compactIfGrown(guard: Guard): void {
-  if (haveGrown(guard)) compactJournals(...[guard.leases(), guard.runs()].filter((journal) => journal.hasGrown()))
 }
 
 /** Keeps no process alive. */

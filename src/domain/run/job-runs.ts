@@ -1,6 +1,6 @@
 import type {Fold} from '../journal/fold.js'
 import {isTime, type RawRecord} from '../journal/record.js'
-import type {Outcome} from './outcome.js'
+import {isReaderGone, type Outcome} from './outcome.js'
 import {bootOf, newRun, nextRun, type Run} from './run.js'
 import {withGoodRun} from './usual-time.js'
 
@@ -95,7 +95,7 @@ interface Change {
 
 /** What a record changes beside the run itself. */
 function derived({streak, starts = [], goodTimes = []}: JobRuns, {before, run, record}: Change): Partial<JobRuns> {
-  if (run.outcome === 'skipped') return {}
+  if (run.outcome === 'skipped' || isReaderGone(run)) return {}
   if (!before) return {starts: [...starts, run.startedAt].slice(-keptStarts)}
   if (run.outcome === undefined) return {}
   const isWell = run.outcome === 'healthy'

@@ -32,6 +32,16 @@ export interface Exit {
   readonly silent: boolean
   /** `ENOENT`, `EACCES`, … when it could not be started. */
   readonly spawnError: string | undefined
+  /** guard ended it because the reader of its output has gone. */
+  readonly readerGone?: boolean
+}
+
+/** Failure class of a run that ended because the reader of its output has gone. */
+export const readerGoneClass = 'reader-gone'
+
+/** Whether a run says nothing for or against its job: the caller did not want the rest of its output. */
+export function isReaderGone(run: {readonly outcome?: string; readonly class?: string}): boolean {
+  return run.outcome === 'killed' && run.class === readerGoneClass
 }
 
 /** Exit code → outcome. A code that is not named is `failed`; 0 is `healthy` unless named otherwise. */
@@ -63,6 +73,7 @@ export interface RunResult {
 
 export function judgeRun({exit, exitMap, result, crashed}: RunEvidence): RunResult {
   if (exit.spawnError !== undefined) return {outcome: 'not-started', detail: exit.spawnError}
+  if (exit.readerGone) return {outcome: 'killed', detail: 'the reader of its output has gone'}
   if (exit.silent) return {outcome: 'timed-out', detail: result?.detail ?? 'no output for too long'}
   if (exit.timedOut) return withDetail('timed-out', result?.detail)
   if (exit.code === undefined) return {outcome: 'killed', detail: exit.signal ?? 'unknown signal'}

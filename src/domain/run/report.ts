@@ -21,10 +21,15 @@ interface ExitFacts {
   readonly code: number | undefined
   readonly signalNumber: number | undefined
   readonly limited: boolean
+  readonly readerGone?: boolean | undefined
 }
 
+/** What a shell reports of a process that wrote to a pipe without a reader: 128 + SIGPIPE. */
+const brokenPipeCode = 141
+
 /** The exit code as `timeout(1)` and the shell have it: 124 at a time limit, 128 + n for a signal, else the job's own. */
-export function exitCodeOf({code, signalNumber, limited}: ExitFacts): number {
+export function exitCodeOf({code, signalNumber, limited, readerGone}: ExitFacts): number {
+  if (readerGone) return brokenPipeCode
   if (limited) return 124
   return code ?? 128 + (signalNumber ?? 0)
 }

@@ -15,6 +15,8 @@ export interface LogRange {
   readonly from: number
   /** Absent while the run goes on, and if its guard was killed. */
   readonly to?: number
+  /** Length of the header line of this run, which stands just before `from`. */
+  readonly headerBytes?: number
 }
 
 interface RunStep {

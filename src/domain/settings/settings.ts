@@ -44,6 +44,8 @@ export function settingsOfJob(settings: Pick<Settings, 'jobs' | 'defaults'>, job
 
 /** Text logs are rotated at a size and removed by number and age. */
 interface LogSettings {
+  /** Whether each run begins with a line in the log of its job. */
+  readonly headers: boolean
   readonly maxSizeBytes: number
   readonly keep: number
   readonly maxAgeMs: number

@@ -6,6 +6,12 @@ export interface Gap {
   readonly to: number
 }
 
+/** A line of guard's own, printed once everything before this offset of the source is passed on. */
+interface Note {
+  at: number
+  readonly print: () => void
+}
+
 const firstChunk = 64 * 1024
 /**
  * Chunk size for a backlog, because each chunk costs a round trip to the thread pool (bench suite `io:large`).
@@ -25,8 +31,11 @@ export class OutputForwarder {
   private readonly gaps: Gap[]
   private offset: number
   private isAtEnd = false
+  private readonly notes: Note[] = []
   /** Why some output was not passed on; undefined if only the reader has gone. */
   problem: string | undefined
+  /** Called when a write finds that the reader has gone. */
+  onReaderGone: () => void = () => undefined
 
   constructor(source: number, offset: number, target: number, gaps: Gap[] = []) {
     this.source = source
@@ -48,13 +57,25 @@ export class OutputForwarder {
       total += length
       await this.writeAll(length)
     } while (length > 0 && !this.isAtEnd)
+    if (this.closed) this.printNotes()
     return total
+  }
+
+  /** Has `print` called by the drain that has passed on all that is in the source now, so that guard's lines come after it. */
+  note(print: () => void): void {
+    this.notes.push({at: fstatSync(this.source).size, print})
+  }
+
+  /** Prints what waits, without the output before it. */
+  printNotes(): void {
+    for (const {print} of this.notes.splice(0)) print()
   }
 
   /** Call this after `bytes` of the head of the source were removed; all of them must have been passed on. */
   headTruncated(bytes: number): void {
     this.offset -= bytes
     for (const [index, {from, to}] of this.gaps.entries()) this.gaps[index] = {from: from - bytes, to: to - bytes}
+    for (const note of this.notes) note.at -= bytes
   }
 
   /** How many bytes of the head of the source are no longer needed. */
@@ -69,7 +90,8 @@ export class OutputForwarder {
       this.gaps.shift()
       return this.readChunk()
     }
-    const limit = gap ? Math.min(this.buffer.length, gap.from - this.offset) : this.buffer.length
+    this.printReached()
+    const limit = Math.min(this.buffer.length, ...[gap?.from, this.notes[0]?.at].map((at) => this.bytesTo(at)))
     const length = readSync(this.source, this.buffer, 0, limit, this.offset)
     if (length === 0 && this.hasBeenEmptied()) return this.readChunk()
     this.offset += length
@@ -77,10 +99,19 @@ export class OutputForwarder {
     return length
   }
 
+  private printReached(): void {
+    while (this.notes[0] && this.notes[0].at <= this.offset) this.notes.shift()?.print()
+  }
+
+  private bytesTo(at: number | undefined): number {
+    return at === undefined ? Number.POSITIVE_INFINITY : at - this.offset
+  }
+
   /** A job may truncate its log when it opens it again; then reading starts again at the beginning. */
   private hasBeenEmptied(): boolean {
     if (fstatSync(this.source).size >= this.offset) return false
     this.offset = 0
+    this.printNotes()
     return true
   }
 
@@ -115,12 +146,13 @@ export class OutputForwarder {
   /** The reader has gone (`| head -1`), or its disk is full. The log is still complete. */
   private stop({code, message}: NodeJS.ErrnoException): number {
     this.closed = true
+    if (code === 'EPIPE') this.onReaderGone()
     if (code !== 'EPIPE' && code !== 'EBADF') this.problem = message
     return 0
   }
 }
 
-function isFile(fd: number): boolean {
+export function isFile(fd: number): boolean {
   return statOf(fd)?.isFile() ?? false
 }
 

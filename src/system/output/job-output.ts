@@ -4,7 +4,7 @@ import {callAfter} from '../host/clock.js'
 import {ChangeWaiter} from '../log/change-waiter.js'
 import type {RotationPolicy} from '../log/rotate.js'
 import type {Stream} from '../process/job-command.js'
-import {type Gap, OutputForwarder} from './forward-output.js'
+import {type Gap, isFile, OutputForwarder} from './forward-output.js'
 import {OpenLog} from './open-log.js'
 import {isNull, openSources} from './sources.js'
 import type {Spool} from './spool.js'
@@ -26,12 +26,23 @@ export interface JobOutput {
   tail(bytes: number): string
   /** Copies spools and limits the log from now on; with `passOn` the output also goes to guard's own streams. */
   follow(passOn: boolean): void
+  /** Has guard's own line printed after all that the job has written until now. */
+  say(print: () => void): void
+  /** Resolves once everything that is there now was passed on, as far as the output is passed on live. */
+  passedOn(): Promise<void>
+  /**
+   * Resolves when a write from now on finds that a reader has gone. Never if some output goes to a file, because a file
+   * is always there.
+   */
+  readerGone(): Promise<void>
   /** Passes on the rest and closes the files. */
   finish(passOn: boolean): Promise<void>
 }
 
 interface OutputRequest {
   readonly logFile: string
+  /** The line that stands in the log before the output; undefined for none. */
+  readonly header: string | undefined
   /** Prefix of the names of the spool files. */
   readonly spool: string
   /** The descriptors for standard output and standard error; the same number twice joins them. */
@@ -50,7 +61,7 @@ const firstLookMs = 1000
 /** Opens the log of a job, and spool files where they are needed. Throws the file system's error. */
 export function openJobOutput(request: OutputRequest): JobOutput {
   const {rotation} = request
-  const log = new OpenLog(request.logFile)
+  const log = new OpenLog(request.logFile, request.header)
   const gaps: Gap[] = []
   const sources = openSources(request, log, (gap) => gaps.push(gap))
   const spools = sources.flatMap(({spool}) => spool ?? [])
@@ -58,14 +69,15 @@ export function openJobOutput(request: OutputRequest): JobOutput {
     .filter(({target}) => !isNull(target))
     .map(({fd, from, target}) => new OutputForwarder(fd, from, target, fd === log.fd ? gaps : []))
   const copy = () => spools.reduce((total, spool) => total + spool.copy(), 0)
-  const drain = async (passOn: boolean) => {
+  const drain = inTurn(async (passOn: boolean) => {
     let total = copy()
     if (passOn) for (const forwarder of forwarders) total += await forwarder.drain()
     return total
-  }
+  })
   let waiter: ChangeWaiter | undefined
   let limit: ChangeWaiter | undefined
   let isFollowed = false
+  const live = {is: true}
   let isOver = false
   const limitSize = async (policy: RotationPolicy) => {
     const {limitLog} = await import('../log/size-limit.js')
@@ -84,6 +96,7 @@ export function openJobOutput(request: OutputRequest): JobOutput {
       // A retry writes to the same log, which is already followed.
       if (isFollowed) return
       isFollowed = true
+      live.is = passOn
       // For a shorter job the code of the limit is not loaded: the next run rotates its log.
       if (rotation) callAfter(firstLookMs, () => isOver || limitSize(rotation))
       if (spools.length === 0 && !(passOn && forwarders.length > 0)) return
@@ -91,14 +104,52 @@ export function openJobOutput(request: OutputRequest): JobOutput {
       waiter = new ChangeWaiter(() => drain(passOn), files)
       waiter.start()
     },
+    ...sayIn(forwarders, () => (live.is ? drain(true) : undefined)),
+    readerGone: () => readerGoneOf(request.targets.some(isFile) ? [] : forwarders),
     finish: async (passOn) => {
       isOver = true
       await limit?.stop()
       await waiter?.stop()
       await drain(passOn)
+      for (const forwarder of forwarders) forwarder.printNotes()
       for (const problem of problemsOf(log, forwarders, spools)) request.warn(problem)
       closeSync(log.fd)
     },
+  }
+}
+
+/** `drain` passes on what is there, unless that waits for the end of the run. */
+function sayIn(
+  forwarders: readonly OutputForwarder[],
+  drain: () => Promise<unknown> | undefined,
+): Pick<JobOutput, 'say' | 'passedOn'> {
+  return {
+    say: (print) => {
+      const last = forwarders.at(-1)
+      if (!last) return print()
+      last.note(print)
+      // If this fails, so does the drain at the end, which reports it.
+      drain()?.catch(() => undefined)
+    },
+    passedOn: async () => {
+      await drain()
+    },
+  }
+}
+
+function readerGoneOf(forwarders: readonly OutputForwarder[]): Promise<void> {
+  return new Promise((resolve) => {
+    for (const forwarder of forwarders) forwarder.onReaderGone = resolve
+  })
+}
+
+/** Two drains at once would pass output on out of order. */
+function inTurn<A, R>(work: (argument: A) => Promise<R>): (argument: A) => Promise<R> {
+  let last: Promise<unknown> = Promise.resolve()
+  return (argument) => {
+    const next = last.then(() => work(argument))
+    last = next.catch(() => undefined)
+    return next
   }
 }
 

@@ -1,4 +1,4 @@
-import {fstatSync, openSync} from 'node:fs'
+import {fstatSync, openSync, readSync, writeSync} from 'node:fs'
 import type {LogRange} from '../../domain/run/run.js'
 import type {RotationPolicy} from '../log/rotate.js'
 import type {RotatingLog} from '../log/rotation.js'
@@ -15,17 +15,19 @@ export class OpenLog {
   readonly file: string
   private readonly inode: number
   private readonly start: number
+  private readonly headerBytes: number
   /** Bytes that were truncated from the head so far. */
   private truncated: number
 
   /** Throws the file system's error. */
-  constructor(file: string) {
+  constructor(file: string, header?: string) {
     this.file = file
     this.fd = openSync(file, appendFlags, 0o600)
     const {ino, size} = fstatSync(this.fd)
     this.inode = ino
     this.truncated = truncatedBytes(file, ino)
-    this.start = size + this.truncated
+    this.headerBytes = header === undefined ? 0 : writeHeader(this.fd, size, header)
+    this.start = size + this.truncated + this.headerBytes
   }
 
   /** Where the run begins in the present file. */
@@ -35,7 +37,8 @@ export class OpenLog {
 
   range(): LogRange {
     const to = this.end()
-    return {file: this.file, inode: this.inode, from: Math.min(this.start, to), to}
+    const {file, inode, headerBytes} = this
+    return {file, inode, from: Math.min(this.start, to), to, ...(headerBytes > 0 && {headerBytes})}
   }
 
   /** Whether another process has emptied the file during the run. */
@@ -68,4 +71,11 @@ export class OpenLog {
   private end(): number {
     return fstatSync(this.fd).size + this.truncated
   }
+}
+
+/** The header is a line of its own even if the output before it ended without a newline. @returns the bytes written */
+function writeHeader(fd: number, size: number, header: string): number {
+  const last = Buffer.alloc(1, '\n')
+  if (size > 0) readSync(fd, last, 0, 1, size - 1)
+  return writeSync(fd, last[0] === 10 ? `${header}\n` : `\n${header}\n`)
 }

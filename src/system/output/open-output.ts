@@ -6,6 +6,8 @@ import {type JobOutput, openJobOutput} from './job-output.js'
 
 interface LogRequest {
   readonly logFile: string
+  /** The line that stands in the log before the output; undefined for none. */
+  readonly header: string | undefined
   /** Beginning of the names of the spool files. */
   readonly spool: string
   readonly rotation: RotationPolicy

@@ -5,6 +5,8 @@ import type {JobProcess} from './job-process.js'
 export interface CaughtSignals {
   readonly aborted: AbortSignal
   sendTo(job: JobProcess | undefined): void
+  /** Stops what guard would do after the job, as a signal that asks for an end does. */
+  end(): void
   /** Restores the default effect of a signal; with `exitCode`, guard ends with that code instead of by the signal. */
   release(exitCode?: number): void
 }
@@ -51,6 +53,7 @@ export function catchSignals(interactive: boolean): CaughtSignals {
       hasBegun = true
       for (const signal of waiting.splice(0)) job?.signal(signal)
     },
+    end: () => theEnding().abort(),
     release: (exitCode) => {
       // The handlers stay: removing them costs time at the end of every run.
       release = {exitCode}

@@ -10,11 +10,15 @@ export interface AttemptLimits {
   readonly killAfterMs: number
   /** When the job last wrote output, by the wall clock. */
   readonly lastWriteMs: () => number
+  /** Resolves when the reader of the output has gone; undefined if the job does not end with it. */
+  readonly readerGone?: Promise<void> | undefined
 }
 
 export interface SupervisedExit extends JobExit {
   readonly timedOut: boolean
   readonly silent: boolean
+  /** The job was ended because the reader of its output has gone. */
+  readonly readerGone?: boolean
 }
 
 /** Ends a job with all its processes: TERM, then KILL. */
@@ -23,10 +27,27 @@ type StopJob = (job: JobProcess, killAfterMs: number) => Promise<void>
 /** Waits for a job, and ends it when it passes a limit. */
 export async function supervise(job: JobProcess, limits: AttemptLimits, stopJob: StopJob): Promise<SupervisedExit> {
   const watched = watchLimits(limits)
-  const passed = await Promise.race([job.exited.then(() => undefined), watched.passed])
+  const gone = limits.readerGone?.then(() => 'reader-gone' as const)
+  const exited = job.exited.then(() => undefined)
+  const passed = await Promise.race([exited, watched.passed, ...(gone ? [gone] : [])])
   watched.cancel()
-  if (passed) await stopJob(job, limits.killAfterMs)
-  return {...(await job.exited), timedOut: passed === 'timeout', silent: passed === 'silence'}
+  const isOver = passed === 'reader-gone' && (await breakPipe(job, limits.killAfterMs))
+  if (passed && !isOver) await stopJob(job, limits.killAfterMs)
+  const exit = {...(await job.exited), timedOut: passed === 'timeout', silent: passed === 'silence'}
+  return passed === 'reader-gone' ? {...exit, readerGone: true} : exit
+}
+
+/** What the kernel does to a job that writes to a pipe without a reader. @returns whether the job has ended by it */
+async function breakPipe(job: JobProcess, killAfterMs: number): Promise<boolean> {
+  job.signal('SIGPIPE')
+  let cancel: () => void = () => undefined
+  const survived = new Promise<false>((resolve) => {
+    const timer = setTimeout(() => resolve(false), Math.min(killAfterMs, longestTimerMs))
+    cancel = () => clearTimeout(timer)
+  })
+  const isOver = await Promise.race([job.exited.then(() => true), survived])
+  cancel()
+  return isOver
 }
 
 interface WatchedLimits {

@@ -47,5 +47,6 @@ function nextStart(deps: LogDeps, job: string, run: Run): number | undefined {
   const later = readHistory(deps, job, Number.POSITIVE_INFINITY).filter(
     ({log, startedAt}) => log?.inode === run.log?.inode && startedAt > run.startedAt,
   )
-  return run.outcome === undefined ? undefined : later.at(-1)?.log?.from
+  const next = later.at(-1)?.log
+  return run.outcome === undefined || !next ? undefined : next.from - (next.headerBytes ?? 0)
 }

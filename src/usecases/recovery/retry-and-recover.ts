@@ -10,12 +10,15 @@ import {type RecoveryDeps, runRecovery} from './run-recovery.js'
 
 export interface RetryAndRecoverDeps extends AttemptDeps, OpenBreakerDeps {
   readonly random: () => number
+  /** Writes a line into guard's own log. */
+  readonly log: (text: string) => void
   /** Opens what recovery steps work with; they stop when `signal` is aborted. Rejects with GuardError. */
   readonly openRecovery: (signal: AbortSignal) => Promise<RecoveryAdapters>
 }
 
 /** What recovery steps work with. */
-export interface RecoveryAdapters extends Omit<RecoveryDeps<Attempt>, 'clock' | 'signal' | 'verify' | 'recordStep'> {
+export interface RecoveryAdapters
+  extends Omit<RecoveryDeps<Attempt>, 'clock' | 'signal' | 'verify' | 'recordStep' | 'log'> {
   readonly services: RecoveryRequest['services']
   /** The log of one verification, numbered from 1: that of the retries. Undefined if no log is kept. Throws GuardError `io`. */
   readonly openRetryOutput: (verification: number) => JobOutput | undefined
@@ -46,15 +49,21 @@ export async function retryAndRecover(deps: RetryAndRecoverDeps, task: RetryAndR
   }
 }
 
-async function openRetry(deps: RetryAndRecoverDeps, {job, settings, first}: RetryAndRecoverTask): Promise<RetryDeps> {
-  const {clock, random, warn} = deps
+async function openRetry(
+  deps: RetryAndRecoverDeps,
+  {job, runId, settings, first}: RetryAndRecoverTask,
+): Promise<RetryDeps> {
+  const {clock, random, warn, log} = deps
   return {
     clock,
     random,
     signal: first.signals.aborted,
     takeToken: settings.retry.maxAttempts > 1 ? await openRetryTokens(deps, settings, job) : () => true,
-    onRetry: ({attempt, afterMs, reason}) =>
-      warn(`${job}: attempt ${attempt} failed (${reason}), the next in ${formatDuration(Math.round(afterMs))}`),
+    onRetry: ({attempt, afterMs, reason}) => {
+      const next = `attempt ${attempt} failed (${reason}), the next in ${formatDuration(Math.round(afterMs))}`
+      warn(`${job}: ${next}`)
+      log(`${job} ${next}, run ${runId}`)
+    },
   }
 }
 
@@ -81,7 +90,7 @@ async function recover(
     return attempt
   }
   const {verdict, reason, checked, recovered} = await runRecovery(
-    {...adapters, clock: deps.clock, signal, verify, recordStep: first.records.stepEnded},
+    {...adapters, clock: deps.clock, signal, verify, log: deps.log, recordStep: first.records.stepEnded},
     {job, runId, outcome: last.outcome, class: last.class, detail: last.detail, settings, services},
   )
   if (verdict === 'refused') deps.warn(`${job} is not recovered again: ${reason}`)

@@ -19,6 +19,8 @@ export interface RecoveryDeps<V extends Checked> extends StepDeps<V> {
   readonly recordStep: (step: StepEnded) => void
   /** Shows a step while it is done. */
   readonly show: ShowStep
+  /** Writes a line into guard's own log. */
+  readonly log: (text: string) => void
 }
 
 interface StepEnded {
@@ -71,10 +73,17 @@ export async function runRecovery<V extends Checked>(
   const budget = askJobBudget(past, jobClass(request), {budget: settings.budget, now})
   const plan = planRecovery(settings.recovery, {...request, recoverOn: settings.recoverOn, budget})
   if (plan.verdict === 'nothing') return {...plan, checked: undefined, recovered: false, steps: []}
+  deps.log(`${request.job} Recovery triggered: ${triggerText(request)}, run ${request.runId}`)
   const performed = await performPlan(deps, request, plan.steps)
   if (plan.refusal === undefined || performed.recovered || deps.signal.aborted) return performed
   const refused = refuse(deps, request, plan.refusal)
   return {...performed, verdict: 'refused', reason: plan.refusal, steps: [...performed.steps, refused]}
+}
+
+/** Why the job is recovered: how it ended, its failure class, and what the output says. */
+function triggerText({outcome, detail, ...of}: RecoveryRequest): string {
+  const {class: failureClass} = jobClass(of)
+  return [`${outcome} (${failureClass})`, ...(detail === undefined ? [] : [detail])].join(', ')
 }
 
 /** A further restart would hide what is broken: a person is called, once for each window of the budget. */
@@ -87,6 +96,7 @@ function refuse<V extends Checked>(deps: RecoveryDeps<V>, request: RecoveryReque
   const step = {do: 'refused', ok: false, durationMs: 0, evidence: reason, class: notice.class}
   const ended = {...step, ...(suppressed && {suppressed})} as StepEnded
   deps.recordStep(ended)
+  deps.log(`${job} Recovery refused: ${reason}, run ${runId}`)
   if (suppressed) return ended
   deps.raiseAlert({
     level: 'CRITICAL',
@@ -115,10 +125,20 @@ async function performPlan<V extends Checked>(
     const shown = {title: stepTitle(step), hasOutput: step.do === 'verify'}
     const taken = await deps.show(shown, () => takeStep(deps, request, step))
     steps.push(taken.ended)
+    deps.log(`${request.job} Recovery step ${nameOf(step)}: ${resultText(taken.ended)}, run ${request.runId}`)
     hasChanged ||= taken.changedBy !== undefined
     checked = taken.checked ?? checked
   }
   return {verdict: 'performed', reason: '', checked, recovered: checked?.outcome === 'healthy', steps}
+}
+
+function nameOf(step: RecoveryStep): string {
+  return step.do === 'restart' ? `restart ${step.service}` : step.do
+}
+
+function resultText({ok, evidence, suppressed, durationMs}: StepEnded): string {
+  const result = suppressed ? 'suppressed' : ok ? 'ok' : 'failed'
+  return [result, ...(evidence === '' ? [] : [evidence]), `in ${durationMs} ms`].join(', ')
 }
 
 type Taken<V extends Checked> = Performed<V> & {readonly ended: StepEnded}

@@ -1,6 +1,6 @@
 import {formatDuration} from '../../domain/clock/duration.js'
 import type {RetryAfter} from '../../domain/failure/retry-after.js'
-import {type JobResult, judgeRun, type RunResult} from '../../domain/run/outcome.js'
+import {type JobResult, judgeRun, type RunResult, readerGoneClass} from '../../domain/run/outcome.js'
 import {exitCodeOf} from '../../domain/run/report.js'
 import type {JobSettings} from '../../domain/settings/job.js'
 import {GuardError} from '../../errors.js'
@@ -74,14 +74,22 @@ async function waitForJob(deps: AttemptDeps, task: AttemptTask, {process, begin}
   output?.follow(!settings.quiet)
   const exit = await deps.supervise(process, task)
   signals.sendTo(undefined)
-  const {result, crashed, retryAfter, evidence, class: failureClass} = await deps.collectEvidence(task, begin, exit)
+  // The caller has left: no retry and no recovery follows.
+  if (exit.readerGone) signals.end()
+  const {result, crashed, retryAfter, evidence, class: found} = await deps.collectEvidence(task, begin, exit)
+  const failureClass = exit.readerGone ? readerGoneClass : found
   const judged = judgeRun({exit: {...exit, spawnError: undefined}, exitMap: settings.exitMap, result, crashed})
   const signalNumber = exit.signal && deps.signalNumber(exit.signal)
   const detail = judged.detail ?? (judged.outcome === 'healthy' ? undefined : evidence)
   return {
     outcome: judged.outcome,
     ...(detail !== undefined && {detail}),
-    exitCode: exitCodeOf({code: exit.code, signalNumber, limited: exit.timedOut || exit.silent}),
+    exitCode: exitCodeOf({
+      code: exit.code,
+      signalNumber,
+      limited: exit.timedOut || exit.silent,
+      readerGone: exit.readerGone,
+    }),
     ...(exit.signal && {signal: exit.signal}),
     ...(failureClass !== undefined && judged.outcome !== 'healthy' && {class: failureClass}),
     ...(result && {result}),

@@ -1,4 +1,5 @@
 import type {RunsByJob} from '../../domain/run/job-runs.js'
+import {isReaderGone} from '../../domain/run/outcome.js'
 import type {RunReport} from '../../domain/run/report.js'
 import type {JobSettings} from '../../domain/settings/job.js'
 import type {Journal} from '../../journal/journal.js'
@@ -25,8 +26,6 @@ export interface RunDeps extends RetryAndRecoverDeps {
   readonly catchSignals: () => CaughtSignals
   /** Calls `work` every so many milliseconds until the returned function is called. */
   readonly every: (ms: number, work: () => void) => () => void
-  /** Writes a line into guard's own log. */
-  readonly log: (text: string) => void
   readonly showWait?: ShowWait
 }
 
@@ -98,6 +97,7 @@ async function performRun(deps: RunDeps, request: RunRequest, {claim, breaker}: 
   if (claim.interrupted) await closeInterrupted(deps, job, claim.interrupted)
   const output = openLog(deps.openOutput, settings.onStateError, deps.warn)
   records.started({token: lease?.token, process: claim.process, log: output?.range()})
+  deps.log(`${job} started, run ${run}`)
   const stopRenewing = lease ? deps.every(settings.ttlMs / 3, lease.renew) : () => undefined
   const signals = deps.catchSignals()
 
@@ -114,13 +114,14 @@ async function performRun(deps: RunDeps, request: RunRequest, {claim, breaker}: 
 async function closeInterrupted(deps: RunDeps, job: string, run: string): Promise<void> {
   await deps.recoverSpools(run)
   recorder(deps, {job, run}).interrupted('its guard was killed')
+  deps.log(`${job} interrupted: its guard was killed, run ${run}`)
 }
 
 async function attemptAndRecover(deps: RunDeps, request: RunRequest, first: AttemptTask): Promise<FinishedRun> {
   const attempt = await attemptJob(deps, first)
   const {retry, recovery} = request.settings
   const end = {attempt, attempts: 1, recovered: false}
-  if (isHealthy(attempt) || (retry.maxAttempts <= 1 && recovery.length === 0)) return end
+  if (isHealthy(attempt) || isReaderGone(attempt) || (retry.maxAttempts <= 1 && recovery.length === 0)) return end
   try {
     // Loaded late: it is much code, and a job that fails without settings for it ends sooner without.
     const {retryAndRecover} = await import('../recovery/retry-and-recover.js')
@@ -154,9 +155,9 @@ function endRun(
   const endedAt = deps.clock.now()
   const durationMs = Math.round(endedAt - startedAt)
   records.ended({...ended, metrics: result?.metrics, durationMs, attempts, recovered, log: output?.range()})
-  lease?.release(isHealthy(end.attempt) ? 'ok' : 'error', ended.outcome)
+  lease?.release(isHealthy(end.attempt) || isReaderGone(ended) ? 'ok' : 'error', ended.outcome)
   const note = recovered ? ', recovered' : ''
-  deps.log(`${job} ${ended.outcome}${note} exit=${ended.exitCode} in ${durationMs} ms run=${runId}`)
+  deps.log(`${job} ended ${ended.outcome}${note}, exit code ${ended.exitCode}, in ${durationMs} ms, run ${runId}`)
   const token = lease && {token: lease.token}
   return {job, runId, ...ended, startedAt, endedAt, attempts, recovered, ...token}
 }

@@ -127,6 +127,15 @@ describe('of each job', () => {
   })
 })
 
+test('a run that ended because its reader had gone says nothing for or against its job', () => {
+  const book = runsFold.empty()
+  const facts = {outcome: 'killed', class: 'reader-gone'}
+  const lines = [record('started', 'a'), record('ended', 'a', {outcome: 'unhealthy'}), record('started', 'b')]
+  for (const line of [...lines, record('ended', 'b', facts)]) runsFold.apply(book, line)
+  const {streak, lastEnd, runs} = book.get('j') ?? {}
+  expect([streak?.count, lastEnd?.runId, runs?.at(-1)?.outcome]).toEqual([1, 'a', 'killed'])
+})
+
 describe('the runs that are kept', () => {
   const ended = (id: string) => [record('started', id), record('ended', id, {outcome: 'healthy'})]
   const ids = (...records: readonly RawRecord[]) => runsAfter(...records).map(({id}) => id)

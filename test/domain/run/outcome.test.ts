@@ -18,6 +18,12 @@ test.each<[string, Partial<Exit>, Parameters<typeof judge>[1], Outcome]>([
   ['a time limit outranks the result file', {timedOut: true}, {result: {outcome: 'healthy'}}, 'timed-out'],
   ['silence is a time limit', {code: undefined, signal: 'SIGTERM', silent: true}, {}, 'timed-out'],
   ['a signal is killed', {code: undefined, signal: 'SIGKILL'}, {result: {outcome: 'healthy'}}, 'killed'],
+  [
+    'a reader that is gone outranks how the job ended',
+    {code: 0, readerGone: true},
+    {result: {outcome: 'failed'}},
+    'killed',
+  ],
   ['what could not start is not-started', {code: undefined, spawnError: 'ENOENT'}, {}, 'not-started'],
   ['a map of the job replaces the default', {code: 1}, {exitMap: {3: 'degraded'}}, 'failed'],
   ['0 stays healthy in a map that does not name it', {code: 0}, {exitMap: {3: 'degraded'}}, 'healthy'],

@@ -9,3 +9,8 @@ test.each([
 ])('%s', (_, facts, code) => {
   expect(exitCodeOf(facts)).toBe(code)
 })
+
+test('a job that ended because its reader had gone has the code of SIGPIPE, whatever ended it', () => {
+  expect(exitCodeOf({code: 0, signalNumber: undefined, limited: false, readerGone: true})).toBe(141)
+  expect(exitCodeOf({code: undefined, signalNumber: 15, limited: false, readerGone: true})).toBe(141)
+})

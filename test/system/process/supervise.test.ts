@@ -15,7 +15,8 @@ function job(limits: Partial<AttemptLimits>) {
   const exited = new Promise<JobExit>((resolve) => {
     exit = resolve
   })
-  const process: JobProcess = {pid: 1, exited, signal: () => undefined}
+  const process: JobProcess = {pid: 1, exited, signal: (name) => void signals.push(name)}
+  const signals: string[] = []
   const ends: number[] = []
   const ended = supervise(
     process,
@@ -25,7 +26,7 @@ function job(limits: Partial<AttemptLimits>) {
       exit({code: undefined, signal: 'SIGTERM'})
     },
   )
-  return {exit, ended, ends}
+  return {exit, ended, ends, signals}
 }
 
 const day = 86_400_000
@@ -78,4 +79,21 @@ test('a limit of 0 means no limit, as with timeout(1)', async () => {
   expect(ends).toEqual([])
   exit({code: 0, signal: undefined})
   expect((await ended).timedOut).toBe(false)
+})
+
+test('a job whose reader has gone gets PIPE, and is left to end by it', async () => {
+  const {exit, ended, ends, signals} = job({readerGone: Promise.resolve()})
+  await vi.advanceTimersByTimeAsync(5)
+  exit({code: undefined, signal: 'SIGPIPE'})
+  expect(await ended).toMatchObject({signal: 'SIGPIPE', readerGone: true, timedOut: false, silent: false})
+  expect([signals, ends]).toEqual([['SIGPIPE'], []])
+})
+
+test('a job that survives PIPE is stopped after killAfter', async () => {
+  const {ended, ends} = job({readerGone: Promise.resolve()})
+  await vi.advanceTimersByTimeAsync(9)
+  expect(ends).toEqual([])
+  await vi.advanceTimersByTimeAsync(1)
+  expect(await ended).toMatchObject({signal: 'SIGTERM', readerGone: true})
+  expect(ends).toEqual([10])
 })

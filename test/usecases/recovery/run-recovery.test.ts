@@ -50,6 +50,7 @@ function scene({
   const records: RawRecord[] = []
   const done: string[] = []
   const alerts: RecoveryAlert[] = []
+  const log: string[] = []
   const stop = new AbortController()
   let runs = 0
   let checked = 0
@@ -68,6 +69,7 @@ function scene({
     withRestartLease: (_service, _times, work) => work(lease),
     recordStep: (step) => note('step-ended', step),
     show: (_shown, work) => work(),
+    log: (text) => void log.push(text),
     clearLocks: async () => {
       done.push('clear-locks')
       const cleared = stale[Math.min(clearings++, stale.length - 1)]!
@@ -104,12 +106,19 @@ function scene({
     note('ended', {outcome: result.checked?.outcome ?? 'unhealthy', recovered: result.recovered})
     return result
   }
-  return {recover, clock, done, alerts, records, stop}
+  return {recover, clock, done, alerts, log, records, stop}
 }
 
 test('the steps are taken in order, and the verdict of the check is the verdict of the run', async () => {
-  const {recover, done, records} = scene({steps: [clearLocks, restart, wait, verify]})
+  const {recover, done, log, records} = scene({steps: [clearLocks, restart, wait, verify]})
   const result = await recover()
+  expect(log).toEqual([
+    'check Recovery triggered: unhealthy (uw-socket), socket closed, run r1',
+    expect.stringMatching(/^check Recovery step clear-locks: ok, cleared 1 into q1, .*, in 0 ms, run r1$/),
+    expect.stringMatching(/^check Recovery step restart uw-daemon: ok, .*, run r1$/),
+    'check Recovery step wait: ok, in 5000 ms, run r1',
+    expect.stringMatching(/^check Recovery step verify: ok, healthy, in \d+ ms, run r1$/),
+  ])
   expect(result).toMatchObject({verdict: 'performed', recovered: true, checked: healthy})
   expect(done).toEqual(['clear-locks', 'restart', 'verify'])
   expect(records.filter(({kind}) => kind === 'step-ended')).toMatchObject([

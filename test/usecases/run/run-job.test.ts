@@ -20,7 +20,7 @@ describe('a run', () => {
       ['renewed', undefined],
       ['released', 'ok'],
     ])
-    expect(seen.log).toEqual(['backup healthy exit=0 in 1500 ms run=run-1'])
+    expect(seen.log).toEqual(['backup started, run run-1', 'backup ended healthy, exit code 0, in 1500 ms, run run-1'])
     expect(seen.done).toEqual(['attempt 1', 'log followed', 'renewals stopped', 'log finished'])
   })
 
@@ -162,7 +162,7 @@ describe('after a failure', () => {
     ])
     const report = await runJob(deps, request)
     expect(report).toMatchObject({outcome: 'healthy', exitCode: 0, attempts: 2, recovered: true, class: 'uw-socket'})
-    expect(seen.log.at(-1)).toMatch(/^backup healthy, recovered exit=0/)
+    expect(seen.log.at(-1)).toMatch(/^backup ended healthy, recovered, exit code 0,/)
   })
 
   test.each([
