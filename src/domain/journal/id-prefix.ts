@@ -1,5 +1,5 @@
 /** Shorter beginnings of an id are refused: of a few characters one is soon unique by chance. */
-export const shortestIdPrefix = 4
+const shortestIdPrefix = 4
 
 /**
  * The item whose id is `wanted`, or the only one whose id begins so.
