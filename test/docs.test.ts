@@ -7,7 +7,7 @@ import {exitCodes} from '../src/cli/exit-codes.js'
 const root = join(import.meta.dirname, '..')
 const pages = [
   ...['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'CHANGELOG.md'],
-  ...['docs/caches.md', 'docs/glossary.md', 'docs/journal.md'],
+  ...['docs/caches.md', 'docs/glossary.md', 'docs/journal.md', 'docs/json.md'],
 ]
 const read = (file: string) => readFileSync(join(root, file), 'utf8')
 const scripts = (JSON.parse(read('package.json')) as {scripts: Record<string, string>}).scripts
