@@ -14,7 +14,7 @@ export default defineCommand({
       summary: 'go on as the log grows, also into the next runs, until interrupted',
       exclusive: ['run'],
     },
-    run: {type: 'text', summary: 'the run with this id, or with an id that begins so', helpValue: 'ID'},
+    run: {type: 'text', summary: 'the run with this id, or the first characters of it, at least 4', helpValue: 'ID'},
   },
   async run({args, flags, openGuard, json}) {
     const guard = await openGuard()

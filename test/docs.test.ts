@@ -6,12 +6,8 @@ import {exitCodes} from '../src/cli/exit-codes.js'
 
 const root = join(import.meta.dirname, '..')
 const pages = [
-  'README.md',
-  'ARCHITECTURE.md',
-  'CONTRIBUTING.md',
-  'CHANGELOG.md',
-  'docs/glossary.md',
-  'docs/journal.md',
+  ...['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'CHANGELOG.md'],
+  ...['docs/caches.md', 'docs/glossary.md', 'docs/install.md', 'docs/journal.md', 'docs/json.md'],
   'docs/moving-from-guardian-wrapper.md',
 ]
 const read = (file: string) => readFileSync(join(root, file), 'utf8')

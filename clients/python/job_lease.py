@@ -47,7 +47,7 @@ class Lease:
         self._guard, self._strict, self._pid = guard, strict, os.getpid()
         self._state, self._fenced, self._ended = "without a lease", None, threading.Event()
 
-    def __str__(self):
+    def __repr__(self):
         if self.token is None:
             return "%s: %s" % (self.name, self._state)
         until = " until %s" % self.expires_at if self._state == "held" else ""

@@ -6,7 +6,9 @@ import {restoreLocks} from '../../src/usecases/recovery/clear-locks.js'
 export default defineCommand({
   summary: 'Put cleared lock files back; nothing that stands in their place is overwritten',
   examples: ['guard locks restore', 'guard locks restore 3fK9xQ2mLw0Z'],
-  args: {id: {summary: 'what `locks clear` printed (default: the last clearing)'}},
+  args: {
+    id: {summary: 'id that `locks clear` printed, or its first 4 characters or more (default: the last clearing)'},
+  },
   async run({args, print, openGuard}) {
     const guard = await openGuard()
     const restored = restoreLocks(wireLocks(guard), args.id)

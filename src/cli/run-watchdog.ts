@@ -1,3 +1,4 @@
+import {pruneCaches} from '../config/cache/prune.js'
 import type {Incidents} from '../domain/incident/incident.js'
 import {type OverallStatus, overallStatus} from '../domain/incident/overall-status.js'
 import {watchedJobs} from '../domain/watchdog/watch-list.js'
@@ -127,6 +128,7 @@ async function underLease(guard: Guard): Promise<Round> {
     const report = await watchdogRound(wireWatchdog(guard), roundPlan(guard))
     for (const line of logLines(report)) guard.log(line)
     compact(guard)
+    pruneCaches({env: process.env, home: process.env['HOME'], uid: process.geteuid?.()}, guard.clock.now())
     return {evaluation: report, status: statusOf(report, report.incidents)}
   })
 }

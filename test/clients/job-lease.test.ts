@@ -31,6 +31,17 @@ test('a printed lease shows its job and when it ends', async () => {
   )
 })
 
+test('a lease in a list or a traceback says the same as a printed one', async () => {
+  const {python} = pythonSandbox()
+  const code = lines(
+    'from job_lease import *',
+    'with acquire("scan", 720) as lease: print([lease], "%r" % lease == str(lease))',
+    'print([lease])',
+  )
+  const {stdout} = await python(code)
+  expect(stdout).toMatch(/^\[lease of scan: token 1, held until .*Z\] True\n\[lease of scan: token 1, released\]\n$/)
+})
+
 test('the lease belongs to the Python process, not to the call of guard', async () => {
   const {python, lease} = pythonSandbox()
   const {stdout} = await python('import os; from job_lease import *; acquire("scan", 720); print(os.getpid())')

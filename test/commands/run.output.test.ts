@@ -120,11 +120,11 @@ describe('logs', () => {
       'guardian_j_output.log.1',
       'guardian_j_output.log.2',
     ])
-    const runs: {id: string}[] = JSON.parse((await guard('history', 'j', '--json')).stdout).runs
-    const logs = await Promise.all(runs.map(({id}) => guard('logs', 'j', '--run', id)))
+    const runs: {runId: string}[] = JSON.parse((await guard('history', 'j', '--json')).stdout).runs
+    const logs = await Promise.all(runs.map(({runId}) => guard('logs', 'j', '--run', runId)))
     expect(logs.map(({stdout}) => stdout.split('\n')[0])).toEqual(['three', 'two', 'one'])
     await guard('run', '--job', 'j', '--', 'echo', 'four')
-    const gone = await guard('logs', 'j', '--run', runs[2]?.id ?? '')
+    const gone = await guard('logs', 'j', '--run', runs[2]?.runId ?? '')
     expect([gone.code, gone.stderr]).toEqual([74, expect.stringContaining('has been rotated away')])
   })
 
@@ -144,8 +144,8 @@ describe('logs', () => {
     expect(wholeLog(log) === `earlier\n${expected}`).toBe(true)
     const {runs} = JSON.parse((await box.guard('history', 'j', '--json')).stdout)
     expect(runs[0].class).toBe('server')
-    expect((await box.guard('logs', 'j', '--run', runs[0].id)).stdout === expected).toBe(true)
-    expect((await box.guard('logs', 'j', '--run', runs[1].id)).stdout).toBe('earlier\n')
+    expect((await box.guard('logs', 'j', '--run', runs[0].runId)).stdout === expected).toBe(true)
+    expect((await box.guard('logs', 'j', '--run', runs[1].runId)).stdout).toBe('earlier\n')
     await until(() => following.stdout().length >= expected.length + 8, 'all lines')
     following.kill('SIGTERM')
     expect((await following.ended).stdout === `earlier\n${expected}`).toBe(true)
@@ -400,6 +400,21 @@ describe('further flags', () => {
     expect([existsSync(path('ran')), existsSync(path('state'))]).toEqual([false, false])
     const json = JSON.parse((await guard('run', '--plan', '--json', 'job.sh')).stdout)
     expect(json).toMatchObject({job: 'job', command: ['bash', path('job.sh')], overlap: 'skip'})
+  })
+
+  test('--plan --json has values and no prose', async () => {
+    const {guard, write} = createSandbox()
+    write('.guardianrc.yaml', 'jobs: {j: {command: ["true"], timeout: 5m, recovery: [{do: wait, for: 2s}]}}\n')
+    const plan = async (...args: string[]) => JSON.parse((await guard('run', '--plan', '--json', ...args)).stdout)
+    expect(await plan('--job', 'other', '--', 'true')).toMatchObject({
+      ...{settingsFile: expect.any(String), cwd: null, timeoutMs: null, silenceMs: null, waitMs: null},
+      ...{ttlMs: expect.any(Number), killAfterMs: 10_000, maxAttempts: 1, recovery: [], budget: null, breaker: null},
+    })
+    expect(await plan('j')).toMatchObject({
+      timeoutMs: 300_000,
+      recovery: [{do: 'wait', forMs: 2000}],
+      budget: {recoveries: expect.any(Number), perMs: expect.any(Number)},
+    })
   })
 
   test('--shell gives the words to a shell; without it they are never seen by one', async () => {

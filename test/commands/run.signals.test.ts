@@ -103,8 +103,8 @@ describe('when guard is killed by SIGKILL', () => {
     expect(runs.map(({outcome}: {outcome: string}) => outcome)).toEqual(['healthy', 'interrupted'])
     expect(box.log('j')).toBe('before\nafter\nnext\n')
     expect(filesIn(box.path('state/spool'))).toEqual([])
-    expect((await box.guard('logs', 'j', '--run', runs[1].id)).stdout).toBe('before\nafter\n')
-    expect((await box.guard('logs', 'j', '--run', runs[0].id)).stdout).toBe('next\n')
+    expect((await box.guard('logs', 'j', '--run', runs[1].runId)).stdout).toBe('before\nafter\n')
+    expect((await box.guard('logs', 'j', '--run', runs[0].runId)).stdout).toBe('next\n')
   })
 
   test('a run beside others is recorded as interrupted by the watchdog, which keeps its output, once its job has ended', async () => {

@@ -114,8 +114,9 @@ export function renderSpan(ms: number): string {
 }
 
 /** The same for `--json`: times in ISO 8601, spans in milliseconds (contract section 6). */
-export function runToJson({job: _, log: __, owner: ___, startedAt, endedAt, ...run}: Run): object {
+export function runToJson({id, job: _, log: __, owner: ___, boot: ____, startedAt, endedAt, ...run}: Run): object {
   return {
+    runId: id,
     ...run,
     startedAt: new Date(startedAt).toISOString(),
     ...(endedAt !== undefined && {endedAt: new Date(endedAt).toISOString()}),

@@ -119,10 +119,17 @@ export function evaluationToJson({clocks, reports}: Evaluation, status: OverallS
       status: verdict.status,
       ...(verdict.status === 'failing' && {level: verdict.level}),
       evidence: {...evidenceToJson(facts), ...(resets.attempts > 0 && {resets: resetsToJson(resets, facts)})},
-      actions,
+      actions: actions.map(actionToJson),
       reason: verdict.reason,
     })),
   }
+}
+
+/** The journal has the id of a run as `run`, JSON always as `runId`. */
+function actionToJson(action: IncidentAction): object {
+  if (action.do !== 'open') return action
+  const {run, ...open} = action
+  return {...open, ...(run !== undefined && {runId: run})}
 }
 
 function evidenceToJson(facts: JobFacts): object {

@@ -1,12 +1,12 @@
-import {lstatSync, mkdirSync, readdirSync, renameSync, unlinkSync, writeFileSync} from 'node:fs'
-import {dirname, join} from 'node:path'
+import {lstatSync, mkdirSync, renameSync, unlinkSync, writeFileSync} from 'node:fs'
+import {dirname} from 'node:path'
 import type {Settings} from '../../domain/settings/settings.js'
 import type {FoundFile} from '../find.js'
+import {pruneCaches} from './prune.js'
 import {type CachePlace, cacheFile, cacheFolder, cacheKey, endMark, isPrivate} from './read.js'
 
 /** Some file systems store times to two seconds, so a younger file may change again without a visible difference. */
 const settledAfterMs = 2500
-const forgottenAfterMs = 30 * 86_400_000
 
 export interface Keeper extends CachePlace {
   /** Version of guard. */
@@ -29,7 +29,7 @@ export function writeCache(found: FoundFile, settings: Settings, place: Keeper):
 ${pack(settings)}`
     writeFileSync(aside, entry, {mode: 0o600, flag: 'wx', flush: true})
     renameSync(aside, target)
-    removeForgotten(folder, place.nowMs)
+    pruneCaches(place, place.nowMs)
   } catch {
     remove(aside)
   }
@@ -60,15 +60,6 @@ function makeFolder(folder: string): void {
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
     }
-  }
-}
-
-/** Removes old entries, and temporary files that a crash has left. */
-function removeForgotten(folder: string, nowMs: number): void {
-  for (const name of readdirSync(folder).filter((entry) => entry.startsWith('settings-'))) {
-    const path = join(folder, name)
-    const age = nowMs - (lstatSync(path, {throwIfNoEntry: false})?.mtimeMs ?? nowMs)
-    if (age > forgottenAfterMs) remove(path)
   }
 }
 

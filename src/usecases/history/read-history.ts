@@ -1,3 +1,4 @@
+import {findById} from '../../domain/journal/id-prefix.js'
 import type {RawRecord} from '../../domain/journal/record.js'
 import type {Leases} from '../../domain/lease/lease.js'
 import {withInferredOutcome} from '../../domain/run/interrupted-run.js'
@@ -67,7 +68,7 @@ export async function findInferredRun(deps: InferenceDeps, job: string, id: stri
   throw new GuardError('usage', `no run ${id} of ${job} is known`, [`see its runs: guard history ${job}`])
 }
 
-/** One run by its id or the beginning of it. @returns undefined if none is known */
-export function findRun(deps: HistoryDeps, job: string, id: string): Run | undefined {
-  return readHistory(deps, job, Number.POSITIVE_INFINITY).find((run) => run.id === id || run.id.startsWith(id))
+/** One run by its id or the beginning of it. @returns undefined if none is known, `ambiguous` if several are */
+export function findRun(deps: HistoryDeps, job: string, id: string): Run | 'ambiguous' | undefined {
+  return findById(readHistory(deps, job, Number.POSITIVE_INFINITY), id)
 }

@@ -1,3 +1,4 @@
+import {findById} from '../../domain/journal/id-prefix.js'
 import {judgeLock, type LocalNames, type LockFacts, type LockVerdict} from '../../domain/locks/lock.js'
 import {GuardError} from '../../errors.js'
 import type {Clock} from '../../system/host/clock.js'
@@ -81,10 +82,12 @@ export async function clearLocks(
   }
 }
 
-/** Undoes a clearing: the named one, or the last. Throws GuardError `usage` if there is none. */
+/** Undoes a clearing: the one with this id or this beginning of an id, or the last. Throws GuardError `usage` if there is none. */
 export function restoreLocks(deps: Pick<ClearLocksDeps, 'quarantine'>, id: string | undefined): RestoredLocks {
   const boxes = deps.quarantine.list()
-  const box = id === undefined ? boxes.at(-1) : boxes.find((each) => each.id === id)
+  const box = id === undefined ? boxes.at(-1) : findById(boxes, id)
+  if (box === 'ambiguous')
+    throw new GuardError('usage', `several clearings have an id that begins with ${id}`, ['write more of the id'])
   if (!box)
     throw unknownBox(
       id,

@@ -176,7 +176,7 @@ async function alert(deps: AlertDeps, step: StepOf<'alert'>, request: RecoveryRe
   if (earlier !== undefined) return {ok: true, evidence: earlier, suppressed: true}
   const why = [failureClass, detail].filter(Boolean).join(': ')
   const message = step.message ?? `${job} is ${outcome}${why === '' ? '' : ` (${why})`}`
-  const details = {run: runId, outcome, class: failureClass, detail}
+  const details = {runId, outcome, class: failureClass, detail}
   // The alert comes first: a full disk that takes no file may still take its line.
   deps.raiseAlert({level: step.level, component: job, job, message, details})
   if (step.file === undefined) return {ok: true, evidence: message}

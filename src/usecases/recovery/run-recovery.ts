@@ -103,7 +103,7 @@ function refuse<V extends Checked>(deps: RecoveryDeps<V>, request: RecoveryReque
     component: job,
     job,
     message: `${job} is ${outcome} and is not recovered again: ${reason}`,
-    details: {run: runId, outcome, class: notice.class, detail, reason},
+    details: {runId, outcome, class: notice.class, detail, reason},
     key: `recovery-refused:${job}:${notice.class}:${runId}`,
   })
   return ended

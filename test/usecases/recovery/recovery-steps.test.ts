@@ -140,7 +140,7 @@ describe('alert', () => {
       {
         ...{level: 'WARNING', component: 'check', job: 'check'},
         message: 'check is unhealthy (uw-socket: socket closed)',
-        details: {run: 'run-2', outcome: 'unhealthy', class: 'uw-socket', detail: 'socket closed'},
+        details: {runId: 'run-2', outcome: 'unhealthy', class: 'uw-socket', detail: 'socket closed'},
       },
     ])
   })

@@ -1,0 +1,17 @@
+/** Shorter beginnings of an id are refused: of a few characters one is soon unique by chance. */
+const shortestIdPrefix = 4
+
+/**
+ * The item whose id is `wanted`, or the only one whose id begins so.
+ *
+ * @returns undefined if there is none, and `ambiguous` if there are several
+ */
+export function findById<Item extends {readonly id: string}>(
+  items: readonly Item[],
+  wanted: string,
+): Item | 'ambiguous' | undefined {
+  const exact = items.find(({id}) => id === wanted)
+  if (exact || wanted.length < shortestIdPrefix) return exact
+  const [first, ...others] = items.filter(({id}) => id.startsWith(wanted))
+  return others.length > 0 ? 'ambiguous' : first
+}

@@ -1,0 +1,55 @@
+import {readFileSync} from 'node:fs'
+import {join} from 'node:path'
+import fastGlob from 'fast-glob'
+import {expect, test} from 'vitest'
+import {createSandbox} from './support/sandbox.js'
+
+const root = join(import.meta.dirname, '..')
+const page = readFileSync(join(root, 'docs/json.md'), 'utf8')
+const settings = /^```yaml\n([^`]*)```$/m.exec(page)?.[1] ?? ''
+const examples = [...page.matchAll(/^```sh\n([^`]*)```\n\n^```json\n([^`]*)```$/gm)].map(
+  ([, command = '', output = '']) => ({command, output}),
+)
+
+const anyShape: unknown = expect.anything()
+
+/** The keys and types of a value; of a list, those that its items have together. `…` stands for anything. */
+function shapeOf(value: unknown): unknown {
+  if (value === null) return 'null'
+  if (Array.isArray(value)) return value.length === 0 ? [] : [value.map(shapeOf).reduce(together)]
+  if (typeof value !== 'object') return value === '…' ? anyShape : typeof value
+  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, shapeOf(each)]))
+}
+
+function together(one: unknown, other: unknown): unknown {
+  if (one === anyShape || other === anyShape) return anyShape
+  if (Array.isArray(one) && Array.isArray(other))
+    return one.length + other.length === 0 ? [] : [[...one, ...other].reduce(together)]
+  if (typeof one !== 'object' || typeof other !== 'object') return one === other ? one : 'of several types'
+  const all: Record<string, unknown> = {...one}
+  for (const [key, shape] of Object.entries(other ?? {})) all[key] = key in all ? together(all[key], shape) : shape
+  return all
+}
+
+test('every example of the page about JSON has the keys and types that guard prints', async () => {
+  const box = createSandbox()
+  box.write('.guardianrc.yaml', settings)
+  for (const {command, output} of examples) {
+    const {stdout, stderr} = await box.sh(command)
+    const printed = stdout.startsWith('{') ? shapeOf(JSON.parse(stdout)) : {stdout, stderr}
+    expect({command, printed}).toEqual({command, printed: shapeOf(JSON.parse(output))})
+  }
+})
+
+test('the page has an example of every command', () => {
+  const commands = fastGlob
+    .sync('**/*.ts', {cwd: join(root, 'commands')})
+    .map((file) => `guard ${file.replace('.ts', '').replaceAll('/', ' ')}`)
+  const shown = examples.map(({command}) => command)
+  expect(commands.filter((command) => !shown.some((text) => text.includes(`${command} `)))).toEqual([])
+})
+
+test('every command of the page is followed by what it prints', () => {
+  expect(examples.length).toBeGreaterThan(30)
+  expect(examples).toHaveLength(page.match(/^```sh$/gm)?.length ?? 0)
+})
