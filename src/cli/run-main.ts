@@ -19,7 +19,7 @@ export async function runMain({flags, target, json, openGuard}: Call<typeof runO
   // A job that is refused must be known of, even if no job has run yet.
   if (guard.settings.wrong && !flags.plan) (await import('./say-settings.js')).recordWrongSettings(guard)
   const run = resolveRun(
-    {settings: guard.settings, commandOfScript, absolute, exists: existsSync},
+    {settings: guard.settings, commandOfScript, absolute, exists},
     {...target, jobFlag: flags.job, flags: settingsOfFlags(flags, guard.settings.defaults)},
   )
   warnOfStrayFlags(target)
@@ -55,6 +55,11 @@ function printReport(report: RunReport): void {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EPIPE') throw error
   }
+}
+
+/** Of a word in a working directory that was removed nothing can be said. */
+function exists(path: string): boolean {
+  return workingDirectory(process.env) === undefined || existsSync(path)
 }
 
 /** If the working directory was removed, a relative path stays as it is. */

@@ -104,7 +104,7 @@ describe('a state directory that cannot be used: the job runs, the user is warne
       /guard: j: the disk of its log is full \(.*guardian_j_output\.log\); what it printed last may/,
     )
     const {stdout} = await guard('history', 'j')
-    expect(stdout).toMatch(/failed .*exit 4.*\n +the disk of its log is full/)
+    expect(stdout).toMatch(/failed .*exit 4.*; the disk of its log is full/)
   })
 
   test('the log is a link to somewhere else', async () => {

@@ -205,7 +205,7 @@ describe('the header of a run in the log of its job', () => {
     expect(lines).toEqual([expect.stringMatching(header), 'no newline', expect.stringMatching(header), 'second', ''])
     expect(first.stdout).toBe('no newline')
     const {runs} = JSON.parse((await box.guard('history', 'j', '--json')).stdout)
-    const ids = runs.map(({id}: {id: string}) => id)
+    const ids = runs.map(({runId}: {runId: string}) => runId)
     expect([lines[2], lines[0]].map((line) => header.exec(line ?? '')?.[1])).toEqual(ids)
     const outputs = await Promise.all(ids.map((id: string) => box.guard('logs', 'j', '--run', id)))
     expect(outputs.map(({stdout}) => stdout)).toEqual(['second\n', 'no newline'])

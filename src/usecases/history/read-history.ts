@@ -60,15 +60,20 @@ async function inference({leases, livingProcessOf}: InferenceDeps, job: string):
   return (run) => withInferredOutcome(run, holder)
 }
 
-/** One run by its id or the beginning of it. Throws GuardError `usage` if none is known. */
+/** As `findRun`; a run whose processes are gone is `interrupted` even before that is recorded. */
 export async function findInferredRun(deps: InferenceDeps, job: string, id: string): Promise<Run> {
   const infer = await inference(deps, job)
-  const run = findRun(deps, job, id)
-  if (run) return infer(run)
-  throw new GuardError('usage', `no run ${id} of ${job} is known`, [`see its runs: guard history ${job}`])
+  return infer(findRun(deps, job, id))
 }
 
-/** One run by its id or the beginning of it. @returns undefined if none is known, `ambiguous` if several are */
-export function findRun(deps: HistoryDeps, job: string, id: string): Run | 'ambiguous' | undefined {
-  return findById(readHistory(deps, job, Number.POSITIVE_INFINITY), id)
+/** One run by its id or the beginning of it. Throws GuardError `usage` if none or several are known. */
+export function findRun(deps: HistoryDeps, job: string, id: string): Run {
+  const run = findById(readHistory(deps, job, Number.POSITIVE_INFINITY), id)
+  if (run === 'ambiguous')
+    throw new GuardError('usage', `several runs of ${job} have an id that begins with ${id}`, [
+      'write more of the id',
+      `see its runs: guard history ${job}`,
+    ])
+  if (!run) throw new GuardError('usage', `no run ${id} of ${job} is known`, [`see its runs: guard history ${job}`])
+  return run
 }

@@ -20,15 +20,7 @@ export interface RunLog {
 /** Finds the output of a run: of the named one, else of the last one that wrote any. Throws GuardError `usage`, `io`. */
 export function locateLog(deps: LogDeps, job: string, runId: string | undefined): RunLog {
   const run = runId === undefined ? lastWithLog(deps, job) : findRun(deps, job, runId)
-  if (run === 'ambiguous')
-    throw new GuardError('usage', `several runs of ${job} have an id that begins with ${runId}`, [
-      'write more of the id',
-      `see its runs: guard history ${job}`,
-    ])
-  if (!run) {
-    const what = runId === undefined ? `no run of ${job} has written a log` : `no run ${runId} of ${job} is known`
-    throw new GuardError('usage', what, [`see its runs: guard history ${job}`])
-  }
+  if (!run) throw new GuardError('usage', `no run of ${job} has written a log`, [`see its runs: guard history ${job}`])
   if (!run.log) throw new GuardError('usage', `run ${run.id} of ${job} kept no log`, ['it was skipped or interactive'])
   const {file, inode, from, to = nextStart(deps, job, run)} = run.log
   const stretches = deps.findStretches(file, {inode, from, ...(to !== undefined && {to})}, run.endedAt)
