@@ -8,7 +8,7 @@ export default defineCommand({
     'A script is found as a configured job, else as a file; everything after its name belongs to it. ' +
     'Any other command line goes after --. If the reader of the output goes away (| head), the job ends as it does ' +
     'without guard: PIPE, then TERM after --kill-after, exit code 141, no retry and no recovery. ' +
-    'With --quiet, or if standard output or standard error is a file, the job goes on.',
+    'With --quiet it goes on.',
   usage: ['run [FLAGS] SCRIPT-OR-JOB [ARGS...]', 'run [FLAGS] -- COMMAND [ARGS...]'],
   examples: [
     'guard run pre_market_health_check.py',

@@ -152,7 +152,7 @@ export class OutputForwarder {
   }
 }
 
-export function isFile(fd: number): boolean {
+function isFile(fd: number): boolean {
   return statOf(fd)?.isFile() ?? false
 }
 

@@ -4,7 +4,7 @@ import {callAfter} from '../host/clock.js'
 import {ChangeWaiter} from '../log/change-waiter.js'
 import type {RotationPolicy} from '../log/rotate.js'
 import type {Stream} from '../process/job-command.js'
-import {type Gap, isFile, OutputForwarder} from './forward-output.js'
+import {type Gap, OutputForwarder} from './forward-output.js'
 import {OpenLog} from './open-log.js'
 import {isNull, openSources} from './sources.js'
 import type {Spool} from './spool.js'
@@ -105,7 +105,7 @@ export function openJobOutput(request: OutputRequest): JobOutput {
       waiter.start()
     },
     ...sayIn(forwarders, () => (live.is ? drain(true) : undefined)),
-    readerGone: () => readerGoneOf(request.targets.some(isFile) ? [] : forwarders),
+    readerGone: () => readerGoneOf(forwarders),
     finish: async (passOn) => {
       isOver = true
       await limit?.stop()
