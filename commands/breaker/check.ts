@@ -1,6 +1,6 @@
 import {checkedName} from '../../src/cli/checked-name.js'
 import {defineCommand} from '../../src/cli/command/definition.js'
-import {breakerPolicy, callingProcess, wireBreaker} from '../../src/cli/wire/breaker.js'
+import {callingProcess, checkedPolicy, wireBreaker} from '../../src/cli/wire/breaker.js'
 import {GuardError} from '../../src/errors.js'
 import {allowCall} from '../../src/usecases/breaker/breaker.js'
 
@@ -16,7 +16,7 @@ ends. The process is the one that started guard, or the one that --pid names.`,
   async run({args, flags, print, openGuard}) {
     const target = checkedName(args.target, 'target')
     const guard = await openGuard()
-    const to = {target, policy: breakerPolicy(guard.settings, target)}
+    const to = {target, policy: checkedPolicy(guard.settings, target)}
     const permit = allowCall(wireBreaker(guard), to, callingProcess(flags.pid))
     if (!permit.allowed) {
       const until = permit.retryAt === undefined ? undefined : new Date(permit.retryAt).toISOString()

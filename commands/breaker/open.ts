@@ -1,6 +1,6 @@
 import {checkedName} from '../../src/cli/checked-name.js'
 import {defineCommand} from '../../src/cli/command/definition.js'
-import {breakerPolicy, wireBreaker} from '../../src/cli/wire/breaker.js'
+import {checkedPolicy, wireBreaker} from '../../src/cli/wire/breaker.js'
 import {formatDuration} from '../../src/domain/clock/duration.js'
 import {openByHand} from '../../src/usecases/breaker/breaker.js'
 
@@ -15,7 +15,7 @@ export default defineCommand({
   async run({args, flags, print, openGuard}) {
     const target = checkedName(args.target, 'target')
     const guard = await openGuard()
-    const openForMs = flags.for ?? breakerPolicy(guard.settings, target).openForMs
+    const openForMs = flags.for ?? checkedPolicy(guard.settings, target).openForMs
     openByHand(wireBreaker(guard), target, {reason: flags.reason, openForMs})
     print(`${target} is open for ${formatDuration(openForMs)}`)
     return {target, state: 'open', openForMs}

@@ -1,6 +1,6 @@
 import {checkedName} from '../../src/cli/checked-name.js'
 import {defineCommand} from '../../src/cli/command/definition.js'
-import {breakerPolicy, callingProcess, wireBreaker} from '../../src/cli/wire/breaker.js'
+import {callingProcess, checkedPolicy, wireBreaker} from '../../src/cli/wire/breaker.js'
 import {formatDuration} from '../../src/domain/clock/duration.js'
 import {probeOf, recordCall} from '../../src/usecases/breaker/breaker.js'
 
@@ -18,7 +18,7 @@ export default defineCommand({
     const guard = await openGuard()
     const deps = wireBreaker(guard)
     const probe = probeOf(deps, target, callingProcess(flags.pid))
-    const to = {target, policy: breakerPolicy(guard.settings, target)}
+    const to = {target, policy: checkedPolicy(guard.settings, target)}
     const credit = guard.settings.defaults.retry.budget.ratio
     const change = recordCall(deps, to, {ok: flags.success === true, probe, credit})
     const effect =

@@ -63,7 +63,9 @@ export async function runWatchdog(guard: Guard, options: WatchdogOptions): Promi
   guard.ensureState()
   const watchesNone = watchedJobs(guard.settings).length === 0
   if (watchMs === undefined) {
-    const json = await showRound(await underLease(guard), options)
+    // That there are no jobs is said once, by the error.
+    const isSaid = watchesNone && process.stdout.isTTY
+    const json = await showRound(await underLease(guard), isSaid ? {...options, newsOnly: true} : options)
     if (watchesNone) reportNoJobs(guard)
     return json
   }

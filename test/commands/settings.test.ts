@@ -122,3 +122,13 @@ test('config check finds a key that JSON has twice', async () => {
     stderr: expect.stringContaining(`${dir}/.guardianrc.json has a key twice (1:14)\nline 1: {"jobs": {}, "jobs": {}}`),
   })
 })
+
+test('a command that needs just the wrong part is refused, with every problem', async () => {
+  const {guard, write} = createSandbox()
+  write('.guardianrc.yaml', 'breakers: {targets: {feed: {failures: many}, api: {failures: 3}}}\n')
+  expect(await guard('breaker', 'check', 'feed')).toMatchObject({
+    code: 78,
+    stderr: expect.stringContaining('breakers.targets.feed.failures: "many"'),
+  })
+  expect(await guard('breaker', 'check', 'api')).toMatchObject({code: 0})
+})

@@ -2,6 +2,7 @@ import type {Breakers} from '../../domain/breaker/breaker.js'
 import type {ProcessRef} from '../../domain/clock/process-ref.js'
 import type {ClockReading} from '../../domain/clock/reading.js'
 import type {BreakerSettings, Settings} from '../../domain/settings/settings.js'
+import {GuardError} from '../../errors.js'
 import {breakerStream} from '../../journal/failure-streams.js'
 import type {Journal} from '../../journal/journal.js'
 import {readBootId, readHostName} from '../../system/host/host.js'
@@ -34,6 +35,15 @@ export function wireRunBreaker(guard: Guard): RunBreakerDeps {
 /** The settings of a target, its own or the common ones. */
 export function breakerPolicy({breakers}: Settings, target: string): BreakerSettings {
   return (Object.hasOwn(breakers.targets, target) ? breakers.targets[target] : undefined) ?? breakers.defaults
+}
+
+/** The same for a command that needs just this part of the settings. Throws GuardError `config` if it is wrong. */
+export function checkedPolicy(settings: Settings, target: string): BreakerSettings {
+  const {wrong} = settings
+  const isOwn = (part: string) => !part.startsWith('breakers.targets.') || part.startsWith(`breakers.targets.${target}`)
+  if (wrong?.parts.some((part) => part.startsWith('breakers.') && isOwn(part)))
+    throw new GuardError('config', wrong.message, ['correct it and check it: guard config check'])
+  return breakerPolicy(settings, target)
 }
 
 /** The process that started guard at a shell, or the one named by `pid`; a probe ends with it. */
