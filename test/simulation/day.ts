@@ -360,12 +360,15 @@ class Day {
       if (isReboot) limitMs += endedMs + 2 * endlessMs
       if (isReboot) endedMs = 0
     }
+    // Short incidents of before a long absence are too old to be counted with those after it.
+    const countAgainMs = job.outage?.kind === 'flapping' ? 2 * policy.flapping.incidents * job.periodMs : 0
     const openclawAway = job.way === 'openclaw' ? this.#openclawAway : []
     const absences = [...this.#watchdogAway, ...this.#daemonAway, ...openclawAway]
     // In their order, because each moves the limit beyond the next.
     for (const away of absences.sort((one, other) => one.from - other.from)) {
       // What the clock did while nobody looked is not known: output may be as new as the end of that time.
-      if (away.to >= from && away.from <= from + limitMs) limitMs += away.to - Math.max(from, away.from) + outputMs
+      if (away.to < from || away.from > from + limitMs) continue
+      limitMs += away.to - Math.max(from, away.from) + outputMs + countAgainMs
     }
     return limitMs
   }

@@ -4,7 +4,7 @@ import type {JobFacts, OutputFacts} from './job-facts.js'
  * Whether outputs prove success.
  * - fresh: they keep their whole rule
  * - waiting: they cannot be there yet, or could not be read
- * - unfinished: the content breaks its rule and is younger than the grace
+ * - unfinished: the content breaks its rule, and may still become good
  * - broken: the content breaks its rule, and the grace is over
  * - stale: too old, or absent
  * - none: there are no rules
@@ -43,7 +43,7 @@ function outputFreshness({files, maxAgeMs, newest, future, unreadable}: OutputFa
   const ageMs = now.uptimeMs - newest.modifiedUptimeMs
   const isOld = maxAgeMs !== undefined && ageMs > maxAgeMs
   if (newest.problem !== undefined && !isOld) {
-    const isBroken = ageMs > limits.graceMs && watchedMs > limits.graceMs
+    const isBroken = ageMs > graceOf(facts, ageMs) && watchedMs > limits.graceMs
     return {freshness: isBroken ? 'broken' : 'unfinished', reason: `${newest.path} ${newest.problem}${odd}`}
   }
   if (!isOld) return {freshness: 'fresh', reason: `${newest.path} is ${span(ageMs)} old${odd}`}
@@ -51,6 +51,15 @@ function outputFreshness({files, maxAgeMs, newest, future, unreadable}: OutputFa
     freshness: patience,
     reason: `${newest.path} is ${span(ageMs)} old, at most ${span(maxAgeMs)} is allowed${odd}`,
   }
+}
+
+/**
+ * For how long bad content may still become good. What the next run will replace before the grace is over would never
+ * count, so between two runs the grace ends half way from the file to the next run.
+ */
+function graceOf({liveness, limits, nextRunInMs}: JobFacts, ageMs: number): number {
+  if (liveness.is !== 'ended' || nextRunInMs === undefined) return limits.graceMs
+  return Math.min(limits.graceMs, (ageMs + nextRunInMs) / 2)
 }
 
 const units = [

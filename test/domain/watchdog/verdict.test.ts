@@ -201,6 +201,28 @@ test.each<[string, Partial<JobFacts>, Verdict['kind'], Verdict['status']]>([
     'ok',
   ],
   [
+    'bad output that the next run would replace within the grace is failing half way to it',
+    {
+      liveness: ended(3 * minute),
+      lastEnd: lastEnd(3 * minute),
+      nextRunInMs: minute,
+      outputs: [output(3 * minute, 'lacks "DONE"')],
+    },
+    'failing',
+    'failing',
+  ],
+  [
+    'bad output that was just written may still become good, however soon the next run comes',
+    {
+      liveness: ended(minute),
+      lastEnd: lastEnd(minute),
+      nextRunInMs: 3 * minute,
+      outputs: [output(minute, 'lacks "DONE"')],
+    },
+    'healthy',
+    'ok',
+  ],
+  [
     'an output of a first run that stays unfinished is hung',
     {liveness: running, outputs: [output(10 * minute, 'lacks "DONE"')]},
     'hung',
