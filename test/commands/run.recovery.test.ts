@@ -26,6 +26,18 @@ describe('retries', () => {
     expect(run).toMatchObject({outcome: 'healthy', attempts: 2, recovered: false})
   })
 
+  test('a run that is well in the end gives the budget back what the settings say', async () => {
+    const once = '[ "$GUARD_ATTEMPT" = 2 ] || { echo "Connection refused"; exit 1; }'
+    const ending = async (budget: object) => {
+      const box = sandboxWith(once, {retry: {...quick, firstDelay: '1ms', budget}})
+      const codes: (number | null)[] = []
+      for (let run = 1; run <= 4; run++) codes.push((await box.guard('run', 'job')).code)
+      return codes
+    }
+    expect(await ending({ratio: 1, reserve: 2})).toEqual([0, 0, 0, 0])
+    expect(await ending({ratio: 0, reserve: 2})).toEqual([0, 0, 1, 1])
+  })
+
   test('a refused password is never tried again', async () => {
     const box = sandboxWith('echo "HTTP 401 Unauthorized"; exit 1', {retry: quick})
     expect((await box.guard('run', 'job')).code).toBe(1)

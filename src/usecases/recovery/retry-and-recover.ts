@@ -1,7 +1,7 @@
 import {formatDuration} from '../../domain/clock/duration.js'
 import type {JobOutput} from '../../system/output/job-output.js'
 import {type Attempt, type AttemptDeps, type AttemptTask, attemptJob} from '../run/attempt-job.js'
-import {type OpenBreakerDeps, openRetryTokens} from '../run/run-breaker.js'
+import {freeRetries, type OpenBreakerDeps, openRetryTokens, type RetryTokens} from '../run/run-breaker.js'
 import type {FinishedRun, RunRequest} from '../run/run-request.js'
 import {openLog} from '../run/tolerate-state-error.js'
 import type {RecoveryRequest} from './recovery-steps.js'
@@ -33,11 +33,13 @@ interface RetryAndRecoverTask extends RunRequest {
 export async function retryAndRecover(deps: RetryAndRecoverDeps, task: RetryAndRecoverTask): Promise<FinishedRun> {
   const {first, job, settings} = task
   const signal = first.signals.aborted
-  const {last, attempts} = await retryAttempts(await openRetry(deps, task), settings.retry, async (start) => {
+  const tokens = settings.retry.maxAttempts > 1 ? await openRetryTokens(deps, settings, job) : freeRetries
+  const {last, attempts} = await retryAttempts(openRetry(deps, task, tokens), settings.retry, async (start) => {
     if (start.attempt === 1) return classed(task.attempt)
     const timeoutMs = limitOf(first.timeoutMs, start)
     return classed(await attemptJob(deps, {...first, number: start.attempt, timeoutMs}))
   })
+  if (last.outcome === 'healthy') tokens.giveBack()
   const end = {attempt: last, attempts, recovered: false}
   if (last.outcome === 'healthy' || settings.recovery.length === 0 || signal.aborted) return end
   try {
@@ -49,16 +51,17 @@ export async function retryAndRecover(deps: RetryAndRecoverDeps, task: RetryAndR
   }
 }
 
-async function openRetry(
+function openRetry(
   deps: RetryAndRecoverDeps,
-  {job, runId, settings, first}: RetryAndRecoverTask,
-): Promise<RetryDeps> {
+  {job, runId, first}: RetryAndRecoverTask,
+  {take}: RetryTokens,
+): RetryDeps {
   const {clock, random, warn, log} = deps
   return {
     clock,
     random,
     signal: first.signals.aborted,
-    takeToken: settings.retry.maxAttempts > 1 ? await openRetryTokens(deps, settings, job) : () => true,
+    takeToken: take,
     onRetry: ({attempt, afterMs, reason}) => {
       const next = `attempt ${attempt} failed (${reason}), the next in ${formatDuration(Math.round(afterMs))}`
       warn(`${job}: ${next}`)

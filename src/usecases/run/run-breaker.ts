@@ -49,19 +49,31 @@ export async function askBreaker(deps: OpenBreakerDeps, settings: JobSettings, t
   }
 }
 
+/** The tokens of a retry budget that a run takes and gives back. */
+export interface RetryTokens {
+  readonly take: () => boolean
+  /** For a run that was well in the end. */
+  readonly giveBack: () => void
+}
+
+export const freeRetries: RetryTokens = {take: () => true, giveBack: () => undefined}
+
 /**
- * Takes tokens of the retry budget that all processes share: that of the breaker's target, else that of the job. Without
- * a journal every retry is allowed.
+ * The retry budget that all processes share: that of the breaker's target, else that of the job. Without a journal every
+ * retry is allowed. Of a target the record of the call gives tokens back.
  */
-export async function openRetryTokens(
-  deps: OpenBreakerDeps,
-  settings: JobSettings,
-  job: string,
-): Promise<() => boolean> {
+export async function openRetryTokens(deps: OpenBreakerDeps, settings: JobSettings, job: string): Promise<RetryTokens> {
   const breakers = await openTolerated(deps)
-  const target = settings.breaker?.target ?? job
-  if (!breakers) return () => true
-  return () => tolerated(deps, () => takeRetryToken(breakers, target, settings.retry.budget)) ?? true
+  if (!breakers) return freeRetries
+  const {breaker, retry} = settings
+  const to = {target: breaker?.target ?? job, policy: breakers.policyOf(job)}
+  const end = {ok: true, probe: undefined, credit: retry.budget.ratio}
+  return {
+    take: () => tolerated(deps, () => takeRetryToken(breakers, to.target, retry.budget)) ?? true,
+    giveBack: () => {
+      if (!breaker) tolerated(deps, () => recordCall(breakers, to, end))
+    },
+  }
 }
 
 async function openTolerated(deps: OpenBreakerDeps): Promise<RunBreakerDeps | undefined> {

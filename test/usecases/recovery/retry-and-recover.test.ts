@@ -60,13 +60,20 @@ describe('retries', () => {
     expect(bounded.seen.tasks[0]?.timeoutMs).toBeLessThan(12_000)
   })
 
-  test('tokens come from the budget of the breaker’s target, else of the job', async () => {
+  test('tokens come from the budget of the breaker’s target, else of the job, and a good end gives back', async () => {
     const own = scene({maxAttempts: 2}, [{code: 0}])
     await own.start()
     const shared = scene({maxAttempts: 2, breaker: {target: 'api'}}, [{code: 0}])
     await shared.start()
     const targets = [own, shared].map(({breakers}) => breakers.lines.map(({kind, target}) => [kind, target]))
-    expect(targets).toEqual([[['retried', 'backup']], [['retried', 'api']]])
+    expect(targets).toEqual([
+      [
+        ['retried', 'backup'],
+        ['succeeded', 'backup'],
+      ],
+      // Of a target the record of the call gives back.
+      [['retried', 'api']],
+    ])
   })
 
   test('a spent retry budget ends the retries', async () => {
