@@ -47,7 +47,7 @@ const packages: Readonly<Record<string, readonly string[]>> = {
   'src/config': ['node:', 'cosmiconfig', 'zod'],
   'src/usecases': [],
   'src/http': ['node:'],
-  'src/cli': ['node:', '@oclif/core', 'chalk', 'listr2', 'string-width', 'virtual:', 'wrap-ansi'],
+  'src/cli': ['node:', '@oclif/core', 'chalk', 'fast-string-width', 'fast-wrap-ansi', 'listr2', 'virtual:'],
   'src/library': ['node:'],
   'src/index.ts': [],
   commands: [],

@@ -1,4 +1,4 @@
-import stringWidth from 'string-width'
+import stringWidth from 'fast-string-width'
 import {describe, expect, test} from 'vitest'
 import {pageOf, timeText, whenText, zoneText} from '../../../src/cli/render/page.js'
 import {renderTable} from '../../../src/cli/render/table.js'
@@ -25,6 +25,11 @@ describe('in a pipe', () => {
   test('times are absolute, with their zone', () => {
     expect(whenText(pipe, at - 5000)).toBe('2026-11-28 11:59:55Z')
   })
+})
+
+test('columns count wide letters twice', () => {
+  const wide = [{cells: ['漢字', 'failing', 'a']}, {cells: ['name', 'healthy', 'b']}]
+  expect(renderTable(terminal(60), [], wide).split('\n')).toEqual(['漢字  failing  a', 'name  healthy  b'])
 })
 
 describe('on a terminal', () => {
