@@ -12,6 +12,7 @@ import {holdLease} from '../usecases/lease/hold-lease.js'
 import type {LeaseDeps} from '../usecases/lease/lease.js'
 import {reconcileInterrupted} from '../usecases/run/reconcile-interrupted.js'
 import {type Evaluation, evaluateJobs} from '../usecases/watchdog/evaluate-jobs.js'
+import {newsOf} from '../usecases/watchdog/news.js'
 import {watchdogRound} from '../usecases/watchdog/watchdog-round.js'
 import {exitCodes} from './exit-codes.js'
 import type {Guard} from './guard.js'
@@ -48,7 +49,7 @@ export async function dryRun(
 ): Promise<RoundJson> {
   const deps = wireWatchdog(guard)
   const evaluation = await evaluateJobs(deps, roundPlan(guard))
-  return showRound({evaluation, status: statusOf(evaluation, deps.incidents.read())}, {...options, newsOnly: false})
+  return answer({evaluation, status: statusOf(evaluation, deps.incidents.read())}, {...options, newsOnly: false})
 }
 
 /** Shorter rounds would keep the machine busy. */
@@ -65,7 +66,7 @@ export async function runWatchdog(guard: Guard, options: WatchdogOptions): Promi
   if (watchMs === undefined) {
     // That there are no jobs is said once, by the error.
     const isSaid = watchesNone && process.stdout.isTTY
-    const json = await showRound(await underLease(guard), isSaid ? {...options, newsOnly: true} : options)
+    const json = await answer(await underLease(guard), isSaid ? {...options, newsOnly: true} : options)
     if (watchesNone) reportNoJobs(guard)
     return json
   }
@@ -93,16 +94,22 @@ function reportNoJobs(guard: Guard): void {
 /** The round for `--json`. */
 type RoundJson = object | undefined
 
+/** Shows a round and sets the exit code by it. @returns the round for `--json` */
+function answer(round: Round, options: ShowOptions): Promise<RoundJson> {
+  process.exitCode = exitCodesOfStatus[round.status.is]
+  return showRound(round, options)
+}
+
+type ShowOptions = Omit<WatchdogOptions, 'watchMs'>
+
 /** For people or for programs, never for both. */
-async function showRound(round: Round, options: Omit<WatchdogOptions, 'watchMs'>): Promise<RoundJson> {
-  const {evaluation, status} = round
-  process.exitCode = exitCodesOfStatus[status.is]
-  const {renderEvaluation, renderNews, evaluationToJson} = await import('./render/watchdog.js')
+async function showRound({evaluation, status}: Round, options: ShowOptions): Promise<RoundJson> {
+  const shown = options.newsOnly && !options.json ? newsOf(evaluation) : evaluation
+  if (!shown) return undefined
+  // Loaded here because most rounds have no news.
+  const {renderEvaluation, evaluationToJson} = await import('./render/watchdog.js')
   if (options.json) return evaluationToJson(evaluation, status)
-  const text = options.newsOnly
-    ? renderNews(options.page(), evaluation, status)
-    : renderEvaluation(options.page(), evaluation, status)
-  if (text !== undefined) options.print(text)
+  options.print(renderEvaluation(options.page(), shown, status))
   return undefined
 }
 
@@ -111,7 +118,9 @@ async function watch(guard: Guard, options: WatchdogOptions & {watchMs: number})
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort())
   while (!stop.signal.aborted) {
     const round = await underLease(guard).catch(warnAndGoOn)
-    if (round) await show(round, options)
+    // The text has news alone, and JSON has every round, one on each line.
+    const json = round && (await showRound(round, {...options, newsOnly: true}))
+    if (json) writeOut(`${JSON.stringify(json)}\n`)
     await guard.clock.sleep(options.watchMs, stop.signal)
   }
 }
@@ -163,16 +172,6 @@ function compact(guard: Guard): void {
 function warnAndGoOn(error: unknown): undefined {
   if (!(error instanceof GuardError) || !['busy', 'io', 'fenced', 'no-state'].includes(error.kind)) throw error
   printWarning(`watchdog: ${error.message}`)
-}
-
-/** In a watch the text has changes alone, and JSON has every round, one on each line. */
-async function show({evaluation, status}: Round, {json, print, page}: WatchdogOptions): Promise<void> {
-  const {renderNews, evaluationToJson} = await import('./render/watchdog.js')
-  if (json) writeOut(`${JSON.stringify(evaluationToJson(evaluation, status))}\n`)
-  else {
-    const text = renderNews(page(), evaluation, status)
-    if (text !== undefined) print(text)
-  }
 }
 
 function logLines({reports, orphaned}: Evaluation): readonly string[] {

@@ -63,21 +63,6 @@ function nextStep([worst]: readonly JobReport[]): string | undefined {
   return `see its runs: guard history ${worst.job.name}`
 }
 
-/**
- * The jobs of which an incident was opened, told or resolved, or a reset requested, and OpenClaw when it can no longer
- * be asked, or again.
- *
- * @returns undefined if there is no news
- */
-export function renderNews(page: Page, evaluation: Evaluation, status: OverallStatus): string | undefined {
-  const reports = evaluation.reports.filter(
-    ({job, actions}) =>
-      actions.some((action) => action.do !== 'observe') || (actions.length > 0 && job.name === openclawName),
-  )
-  if (reports.length + evaluation.orphaned.length === 0) return undefined
-  return renderEvaluation(page, {...evaluation, reports}, status)
-}
-
 /** A job of which nothing is known is one of many in new settings, unless OpenClaw cannot be asked. */
 function isNotable({verdict, actions, job}: JobReport): boolean {
   const isQuiet = verdict.kind === 'healthy' || (verdict.kind === 'unknown' && verdict.status === 'unknown')
