@@ -41,7 +41,8 @@ function showCursorOnSignal(): () => void {
   const show = (signal: NodeJS.Signals) => {
     // While listr2 draws, it holds back what is written to the stream.
     writeSync(2, '\u001b[?25h')
-    process.kill(process.pid, signal)
+    // During a run others decide what the signal does.
+    if (process.listenerCount(signal) === 0) process.kill(process.pid, signal)
   }
   for (const signal of signals) process.once(signal, show)
   return () => {

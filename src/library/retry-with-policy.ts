@@ -53,6 +53,7 @@ export async function retryWithPolicy<T>(
   const deps = {
     clock: systemClock,
     random: Math.random,
+    showWait: <W>(_what: string, wait: () => Promise<W>) => wait(),
     takeToken: () => breaker?.takeRetryToken() ?? true,
     onRetry: (news: RetryNews) => onRetry?.({...news, error}),
     signal,

@@ -63,6 +63,11 @@ describe('a wait is shown with what it is for and how long it has lasted', () =>
       'guard run --job j --overlap wait --wait 2s -- true',
       'waiting until the other run of j has ended (1 s)',
     ],
+    [
+      'of a retry of guard run',
+      `guard run --job retried --retries 1 -- sh -c "sleep 0.1; echo 503 Service Unavailable; exit 1"`,
+      'attempt 2 waits (',
+    ],
     ['of guard run --jitter', 'guard run --job other --jitter 1ms -- echo ran', 'ran'],
     [
       'of guard retry',

@@ -62,6 +62,7 @@ export function fakeRun(settings: Partial<JobSettings> = {}, attempts: readonly 
   const deps: RunDeps = {
     clock,
     random: () => 0.5,
+    showWait: (_what, wait) => wait(),
     runs,
     openClaim: () => claimDeps,
     openBreakers: async () => ({

@@ -5,11 +5,12 @@ import {freeRetries, type OpenBreakerDeps, openRetryTokens, type RetryTokens} fr
 import type {FinishedRun, RunRequest} from '../run/run-request.js'
 import {openLog} from '../run/tolerate-state-error.js'
 import type {RecoveryRequest} from './recovery-steps.js'
-import {type AttemptStart, type RetryDeps, retryAttempts} from './retry.js'
+import {type AttemptStart, type RetryDeps, retryAttempts, type ShowWait} from './retry.js'
 import {type RecoveryDeps, runRecovery} from './run-recovery.js'
 
 export interface RetryAndRecoverDeps extends AttemptDeps, OpenBreakerDeps {
   readonly random: () => number
+  readonly showWait: ShowWait
   /** Writes a line into guard's own log. */
   readonly log: (text: string) => void
   /** Opens what recovery steps work with; they stop when `signal` is aborted. Rejects with GuardError. */
@@ -56,10 +57,11 @@ function openRetry(
   {job, runId, first}: RetryAndRecoverTask,
   {take}: RetryTokens,
 ): RetryDeps {
-  const {clock, random, warn, log} = deps
+  const {clock, random, showWait, warn, log} = deps
   return {
     clock,
     random,
+    showWait,
     signal: first.signals.aborted,
     takeToken: take,
     onRetry: ({attempt, afterMs, reason}) => {

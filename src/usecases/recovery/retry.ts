@@ -12,10 +12,10 @@ export interface RetryDeps {
   readonly onRetry: (retry: RetryNews) => void
   /** Ends the waiting; the caller itself ends the attempt under way. */
   readonly signal: AbortSignal | undefined
-  readonly showWait?: ShowWait
+  readonly showWait: ShowWait
 }
 
-/** Shows people that a wait goes on, and what for; undefined where nobody watches. */
+/** Shows people that a wait goes on, and what for. */
 export type ShowWait = <T>(what: string, wait: () => Promise<T>) => Promise<T>
 
 export interface RetryNews {
@@ -71,7 +71,7 @@ export async function retryAttempts<A extends AttemptResult>(
     if (!deps.takeToken()) return stop('the retry budget of the target is used up')
     deps.onRetry({attempt: ends.length, afterMs: decision.afterMs, reason: decision.reason})
     const wait = () => deps.clock.sleep(decision.afterMs, deps.signal)
-    await (deps.showWait?.(`attempt ${ends.length + 1} waits`, wait) ?? wait())
+    await deps.showWait(`attempt ${ends.length + 1} waits`, wait)
     if (deps.signal?.aborted) return stop('cancelled')
     timeoutFactor *= decision.timeoutFactor
   }

@@ -5,7 +5,6 @@ import type {JobSettings} from '../../domain/settings/job.js'
 import type {Journal} from '../../journal/journal.js'
 import type {JobOutput} from '../../system/output/job-output.js'
 import type {CaughtSignals} from '../../system/process/catch-signals.js'
-import type {ShowWait} from '../recovery/retry.js'
 import type {RetryAndRecoverDeps} from '../recovery/retry-and-recover.js'
 import {type Attempt, type AttemptTask, attemptJob} from './attempt-job.js'
 import {type Claim, type ClaimDeps, claimRun, type RunLease} from './claim-run.js'
@@ -26,7 +25,6 @@ export interface RunDeps extends RetryAndRecoverDeps {
   readonly catchSignals: () => CaughtSignals
   /** Calls `work` every so many milliseconds until the returned function is called. */
   readonly every: (ms: number, work: () => void) => () => void
-  readonly showWait?: ShowWait
 }
 
 /** Exit code of a run that an open breaker refuses (sysexits.h: service unavailable). */
@@ -45,8 +43,7 @@ export async function runJob(deps: RunDeps, request: RunRequest): Promise<RunRep
 }
 
 function waitAtRandom({clock, random, showWait}: RunDeps, jitterMs: number): Promise<void> {
-  const wait = () => clock.sleep(Math.round(random() * jitterMs))
-  return showWait?.('waiting for a random time (jitter)', wait) ?? wait()
+  return showWait('waiting for a random time (jitter)', () => clock.sleep(Math.round(random() * jitterMs)))
 }
 
 const unclaimed: Claim = {granted: true, lease: undefined, interrupted: undefined}
@@ -57,7 +54,7 @@ async function claimLease({openClaim, warn, showWait}: RunDeps, {job, runId, set
   try {
     const claim = () => claimRun(openClaim(), {job, runId, ttlMs, overlap, waitMs})
     const isPatient = overlap === 'wait' || overlap === 'cancel-other'
-    return await ((isPatient && showWait?.(`waiting until the other run of ${job} has ended`, claim)) || claim())
+    return await (isPatient ? showWait(`waiting until the other run of ${job} has ended`, claim) : claim())
   } catch (error) {
     tolerateStateError(error, onStateError, (reason) => warn(`${reason}; ${job} runs without lease`))
     return unclaimed

@@ -17,6 +17,7 @@ async function retry(
   const deps = {
     clock,
     random: () => 0,
+    showWait: <T>(_what: string, wait: () => Promise<T>) => wait(),
     takeToken: () => tokens-- > 0,
     onRetry: () => undefined,
     signal: more.signal,
