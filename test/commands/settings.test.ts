@@ -125,10 +125,10 @@ test('config check finds a key that JSON has twice', async () => {
 
 test('a command that needs just the wrong part is refused, with every problem', async () => {
   const {guard, write} = createSandbox()
-  write('.guardianrc.yaml', 'breakers: {targets: {feed: {failures: many}, api: {failures: 3}}}\n')
+  write('.guardianrc.yaml', 'breakers: {targets: {feed: {failures: many}, api: {failures: 3}, fee: {failures: 3}}}\n')
   expect(await guard('breaker', 'check', 'feed')).toMatchObject({
     code: 78,
     stderr: expect.stringContaining('breakers.targets.feed.failures: "many"'),
   })
-  expect(await guard('breaker', 'check', 'api')).toMatchObject({code: 0})
+  for (const right of ['api', 'fee']) expect(await guard('breaker', 'check', right)).toMatchObject({code: 0})
 })

@@ -1,3 +1,4 @@
+import {pathText} from '../../config/problems.js'
 import type {Breakers} from '../../domain/breaker/breaker.js'
 import type {ProcessRef} from '../../domain/clock/process-ref.js'
 import type {ClockReading} from '../../domain/clock/reading.js'
@@ -40,8 +41,9 @@ export function breakerPolicy({breakers}: Settings, target: string): BreakerSett
 /** The same for a command that needs just this part of the settings. Throws GuardError `config` if it is wrong. */
 export function checkedPolicy(settings: Settings, target: string): BreakerSettings {
   const {wrong} = settings
-  const isOwn = (part: string) => !part.startsWith('breakers.targets.') || part.startsWith(`breakers.targets.${target}`)
-  if (wrong?.parts.some((part) => part.startsWith('breakers.') && isOwn(part)))
+  const own = pathText(['breakers', 'targets', target])
+  const isMeant = (part: string) => part === own || /^breakers(?:$|\.(?!targets\b))/.test(part)
+  if (wrong?.parts.some(isMeant))
     throw new GuardError('config', wrong.message, ['correct it and check it: guard config check'])
   return breakerPolicy(settings, target)
 }
