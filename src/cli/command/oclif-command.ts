@@ -62,13 +62,13 @@ function oclifFlag(name: string, flag: Flag): FlagInput[string] {
   }
   if (flag.type === 'boolean') return boolean(details)
   const preset = flag.settingsDefault ?? defaultText(flag)
-  const placeholder = helpValue ?? placeholders[flag.type]
+  const shown = helpValue ?? valueNames[flag.type]
   return {
     ...details,
     type: 'option',
     input: [],
     multiple: false,
-    ...(placeholder !== undefined && {helpValue: placeholder}),
+    ...(shown !== undefined && {helpValue: shown}),
     ...(flag.type === 'text' && flag.choices && {options: [...flag.choices]}),
     ...(flag.default !== undefined && {default: flag.default}),
     ...(preset !== undefined && {defaultHelp: async () => preset}),
@@ -76,7 +76,7 @@ function oclifFlag(name: string, flag: Flag): FlagInput[string] {
   } as unknown as FlagInput[string]
 }
 
-const placeholders: Readonly<Partial<Record<Flag['type'], string>>> = {duration: 'D', integer: 'N', share: '0..1'}
+const valueNames: Readonly<Partial<Record<Flag['type'], string>>> = {duration: 'D', integer: 'N', share: '0..1'}
 
 function defaultText(flag: Exclude<Flag, {type: 'boolean'}>): string | undefined {
   if (flag.default === undefined) return undefined

@@ -30,10 +30,7 @@ export interface JobOutput {
   say(print: () => void): void
   /** Resolves once everything that is there now was passed on, as far as the output is passed on live. */
   passedOn(): Promise<void>
-  /**
-   * Resolves when a write from now on finds that a reader has gone. Never if some output goes to a file, because a file
-   * is always there.
-   */
+  /** Resolves when a write from now on finds that a reader has gone; never for a file, which is always there. */
   readerGone(): Promise<void>
   /** Passes on the rest and closes the files. */
   finish(passOn: boolean): Promise<void>

@@ -2,13 +2,11 @@ import {jobNameOfFile} from '../../domain/job/job-name.js'
 import type {Settings} from '../../domain/settings/settings.js'
 import {problemsOfJob, type WrongSettings} from '../../domain/settings/wrong.js'
 import {GuardError} from '../../errors.js'
-import type {ScriptRequest} from '../../system/process/script.js'
 
 interface RefuseDeps {
   readonly settings: Settings
-  /** Throws GuardError `not-found` for a file that is not there. */
-  readonly commandOfScript: (request: ScriptRequest) => unknown
   readonly absolute: (path: string) => string
+  readonly exists: (path: string) => boolean
 }
 
 interface CalledFor {
@@ -46,15 +44,8 @@ function nameOfScript({settings, absolute}: RefuseDeps, wrong: WrongSettings, fi
 }
 
 /** Without the settings, a word that is no file can only be the name of a job. */
-function isNamed({settings, commandOfScript}: RefuseDeps, word: string): boolean {
-  if (isJob(settings, word)) return true
-  if (word.includes('/')) return false
-  try {
-    commandOfScript({path: word, args: [], interpreters: settings.interpreters})
-    return false
-  } catch (error) {
-    return error instanceof GuardError && error.kind === 'not-found'
-  }
+function isNamed({settings, exists}: RefuseDeps, word: string): boolean {
+  return isJob(settings, word) || (!word.includes('/') && !exists(word))
 }
 
 function isJob({jobs}: Settings, name: string): boolean {

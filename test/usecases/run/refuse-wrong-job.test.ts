@@ -25,7 +25,7 @@ function outcome(asked: Partial<RunAsked> & Pick<RunAsked, 'argv'>, refusal?: st
   const absolute = (path: string) => (path.startsWith('/') ? path : `/srv/${path}`)
   try {
     return resolveRun(
-      {settings, commandOfScript, absolute, exists: () => true},
+      {settings, commandOfScript, absolute, exists: (path: string) => files.includes(path)},
       {form: 'script', jobFlag: undefined, flags: {}, ...asked},
     ).job
   } catch (error) {
