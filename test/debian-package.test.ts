@@ -37,7 +37,11 @@ describe.skipIf(reason !== undefined)(`the Debian package${reason ? ` (skipped: 
   })
 
   const dpkg = (...args: string[]) =>
-    execFileSync('dpkg', [`--root=${place}`, '--force-confdef', '--force-confold', ...args], {stdio: 'pipe'})
+    execFileSync('dpkg', [`--root=${place}`, '--force-confdef', '--force-confold', ...args], {
+      stdio: 'pipe',
+      // dpkg refuses to work without ldconfig, which stands where cron's PATH does not look.
+      env: {...process.env, PATH: `${process.env['PATH']}:/usr/sbin:/sbin`},
+    })
 
   /** A line of shell on a machine on which the package is installed. */
   const onMachine = (line: string) => {
