@@ -83,7 +83,8 @@ class Day {
   readonly #daemonAway: readonly Absence[]
   readonly #openclawAway: readonly Absence[]
   readonly #disturbed: Disturbed[] = []
-  readonly #alerts: {readonly job: string; readonly at: number}[] = []
+  readonly #alerts: {readonly job: string; readonly at: number; readonly mayRepeat: boolean}[] = []
+  #wasKilled = false
   readonly #faults: Fault[] = []
   /** What happened to the machine, for whoever has to explain a fault. */
   readonly #events: string[] = []
@@ -177,10 +178,12 @@ class Day {
 
   async #round(): Promise<void> {
     const jobs = this.#lives.map(({job}) => job.watched)
+    this.#wasKilled = false
     try {
       await watchdogRound(this.#deps, {jobs, policy, hasSettings: true, bootGraceMs, unreachableAfterMs})
     } catch (error) {
       if (!(error instanceof Killed)) throw error
+      this.#wasKilled = true
     }
   }
 
@@ -278,7 +281,7 @@ class Day {
       // A killed round repeats its alert; the repetition is void.
       if (level !== 'CRITICAL' || this.#keys.has(key)) continue
       this.#keys.add(key)
-      this.#alerts.push({job: job ?? '', at: this.machine.awakeMs})
+      this.#alerts.push({job: job ?? '', at: this.machine.awakeMs, mayRepeat: this.#wasKilled})
       if (!this.#isJustified(job)) this.#fault('false alert', `${message}`)
     }
   }
@@ -325,7 +328,9 @@ class Day {
       this.#fault('missed outage', `${what} from ${clock(outage.from)}, not seen within ${clock(limitMs)}`)
     }
     const most = 2 + Math.floor((seenUntil - outage.from) / policy.repeatAlertAfterMs)
-    if (own.length > most) this.#fault('alert storm', `${what}, ${own.length} alerts where ${most} are due`)
+    // A round that is killed between an alert and its record repeats it, with the next incident if this one has ended.
+    const raised = own.filter(({mayRepeat}) => !mayRepeat).length
+    if (raised > most) this.#fault('alert storm', `${what}, ${raised} alerts where ${most} are due`)
   }
 
   #judgeUnreachable(): void {
@@ -347,6 +352,9 @@ class Day {
       job.outage?.kind === 'stuck' ? policy.escalateAfterMs + 3 * (policy.betweenResetsMs + 4 * minute) : 0
     const outputMs = job.hasOutput ? (job.watched.outputs[0]?.maxAgeMs ?? 0) : 0
     let limitMs = 4 * job.periodMs + hour + outputMs + policy.escalateAfterMs + resetsMs
+    // Four short incidents take eight periods, and the first may begin with the second run.
+    if (job.outage?.kind === 'flapping')
+      limitMs = Math.max(limitMs, 2 * (policy.flapping.incidents + 1) * job.periodMs + policy.escalateAfterMs)
     // The run before may take two periods, and the endless one counts as hung after three; a reboot begins it anew.
     const endlessMs = job.outage?.kind === 'endless' ? 3 * job.periodMs : 0
     limitMs += endlessMs
