@@ -1,5 +1,6 @@
 import {GuardError} from '../errors.js'
 import {exitCodes} from './exit-codes.js'
+import {printable} from './stderr.js'
 
 /** Turns any error into guard's own: Node's default exit code 1 would mean a degraded job. */
 function toGuardError(error: unknown, hints: readonly string[]): GuardError {
@@ -53,5 +54,5 @@ export function reportError(thrown: unknown, json: boolean, hints: readonly stri
   }
   const lines = [`guard: ${error.message}`, ...error.hints.map((hint) => `  - ${hint}`)]
   if (process.env['GUARD_DEBUG']) lines.push(String((error.cause as Error | undefined)?.stack ?? error.stack))
-  process.stderr.write(`${lines.join('\n')}\n`)
+  process.stderr.write(`${printable(lines.join('\n'))}\n`)
 }

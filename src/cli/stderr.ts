@@ -3,12 +3,17 @@ import {writeSync} from 'node:fs'
 /** Prints a line on standard error. `process.stderr` costs 2 ms to set up, which `guard run` does not have. */
 export function printWarning(text: string): void {
   try {
-    writeSync(2, `guard: ${text}\n`)
+    writeSync(2, `guard: ${printable(text)}\n`)
   } catch (error) {
     // Standard error is closed: nothing can be printed.
     const {code} = error as NodeJS.ErrnoException
     if (code !== 'EBADF' && code !== 'EPIPE' && code !== 'EAGAIN') throw error
   }
+}
+
+/** Lines and tabs stay; what else would move the cursor or colour the terminal does not. */
+export function printable(text: string): string {
+  return text.replace(/[^\P{Cc}\n\t]+/gu, ' ')
 }
 
 /** Prints each text once: a full disk fails every record of a run, and one warning is enough. */

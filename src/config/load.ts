@@ -1,6 +1,7 @@
 import {type BigIntStats, closeSync, constants, fstatSync, openSync, readFileSync} from 'node:fs'
 import {basename, extname} from 'node:path'
 import {defaultLoaders} from 'cosmiconfig'
+import {redactLine, withoutControls} from '../domain/failure/redact.js'
 import type {Settings} from '../domain/settings/settings.js'
 import {GuardError} from '../errors.js'
 import {crossCheck} from './cross-check.js'
@@ -132,7 +133,8 @@ function reasonOf(error: unknown, text: string): string {
   // Its loader puts an extract of the file around what the parser says.
   const said = (jsonMistake(text) ?? message).replace(/ \(line \d.*\)$/, '')
   const place = placeOfPosition(said, text) ?? yamlMistake(text)?.mark
-  return place ? `${said} ${placeIn(text, place)}` : said
+  const shown = withoutControls(said)
+  return place ? `${shown} ${placeIn(text, place)}` : shown
 }
 
 /** @returns undefined on a runtime that does not say where JSON is wrong */
@@ -162,12 +164,15 @@ function jsonMistake(text: string): string | undefined {
   }
 }
 
-/** Line and column, and the line itself. */
+/** Line and column, and the line itself: it goes into alerts and logs, and may be of any file. */
 function placeIn(text: string, {line, column}: {readonly line: number; readonly column: number}): string {
   const lines = text.split('\n').slice(0, line + 1)
   // What ends too early is reported behind the last line.
   const index = lines.findLastIndex((one) => one.trim() !== '')
-  const shown = index < 0 ? '' : `\nline ${index + 1}: ${lines[index]?.trimEnd()}`
+  const wrong = lines[index] ?? ''
+  // The column counts from the indent.
+  const [indent = ''] = /^ {0,40}/.exec(wrong) ?? []
+  const shown = index < 0 ? '' : `\nline ${index + 1}: ${indent}${redactLine(wrong)}`
   return `(${line + 1}:${column + 1})${shown}`
 }
 

@@ -1,4 +1,4 @@
-import {existsSync} from 'node:fs'
+import {existsSync, readFileSync} from 'node:fs'
 import {expect, test} from 'vitest'
 import {createSandbox} from '../support/sandbox.js'
 
@@ -131,4 +131,17 @@ test('a command that needs just the wrong part is refused, with every problem', 
     stderr: expect.stringContaining('breakers.targets.feed.failures: "many"'),
   })
   for (const right of ['api', 'fee']) expect(await guard('breaker', 'check', right)).toMatchObject({code: 0})
+})
+
+test('a settings file that is no text reaches neither terminal nor log as it is, and a secret in a wrong line not at all', async () => {
+  const {guard, write, path} = createSandbox()
+  write('.guardianrc.json', '\u001b[31m\u0007{"jobs": \u001b]0;title\u0007')
+  const {stderr} = await guard('run', '--', 'true')
+  const check = await guard('config', 'check')
+  const said = [stderr, check.stderr, readFileSync(path('state/logs/guardian.log'), 'utf8')]
+  for (const text of said) expect(text).not.toMatch(/[^\P{Cc}\n\t]/u)
+  write('.guardianrc.json', '{"jobs": {"a": {"env": {"API_TOKEN": "hunter2hunter2"]}}')
+  expect((await guard('config', 'check')).stderr).toMatch(/line 1: .*\*\*\*/)
+  await guard('run', '--', 'true')
+  expect(readFileSync(path('state/alerts.jsonl'), 'utf8')).not.toContain('hunter2')
 })

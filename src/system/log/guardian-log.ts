@@ -13,7 +13,7 @@ interface GuardianLog {
 /** Writes one line about what guard did, for people with `tail`. Errors are ignored, because the journal has the record. */
 export function writeGuardianLog({dir, rotation}: GuardianLog, atMs: number, text: string): void {
   const file = `${dir}/${guardianLogName}`
-  const line = `${isoTime(atMs)} ${text.replaceAll('\n', ' ')}\n`
+  const line = `${isoTime(atMs)} ${text.replace(/\p{Cc}+/gu, ' ')}\n`
   try {
     if (isRotationDue(file, rotation)) rotateLog(file, rotation, atMs)
     const fd = openSync(file, 'a', 0o600)
