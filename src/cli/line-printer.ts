@@ -1,3 +1,4 @@
+import {endsWithin} from '../system/host/clock.js'
 import type {JobOutput} from '../system/output/job-output.js'
 import {printWarning} from './stderr.js'
 
@@ -26,12 +27,7 @@ export class LinePrinter {
 
   /** Resolves once the output until now is passed on, at the latest after two seconds. */
   readonly settled = async (): Promise<void> => {
-    let cancel: () => void = () => undefined
-    const limit = new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, slowReaderMs)
-      cancel = () => clearTimeout(timer)
-    })
-    await Promise.race([this.outputs.at(-1)?.passedOn(), limit])
-    cancel()
+    const current = this.outputs.at(-1)
+    if (current) await endsWithin(current.passedOn(), slowReaderMs)
   }
 }

@@ -1,4 +1,5 @@
 import {writeSync} from 'node:fs'
+import {endsWithin} from '../system/host/clock.js'
 import type {StepResult} from '../usecases/recovery/recovery-steps.js'
 import type {ShowStep, StepShown} from '../usecases/recovery/run-recovery.js'
 import {renderSpan} from './render/run.js'
@@ -48,14 +49,6 @@ function showCursorOnSignal(): () => void {
   return () => {
     for (const signal of signals) process.removeListener(signal, show)
   }
-}
-
-function endsWithin(work: Promise<unknown>, ms: number): Promise<boolean> {
-  const ended = work.then(
-    () => true,
-    () => true,
-  )
-  return Promise.race([ended, new Promise<boolean>((resolve) => setTimeout(resolve, ms, false))])
 }
 
 async function listOf(title: string, work: (setTitle: (text: string) => void) => Promise<void>) {

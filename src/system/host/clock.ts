@@ -33,3 +33,14 @@ export const systemClock: Clock = {
       signal?.addEventListener('abort', wake)
     }),
 }
+
+/** Whether the work ends within `ms`, well or not. No timer is left behind. */
+export async function endsWithin(work: Promise<unknown>, ms: number): Promise<boolean> {
+  const over = new AbortController()
+  const ended = work.then(
+    () => true,
+    () => true,
+  )
+  const late = systemClock.sleep(ms, over.signal).then(() => false)
+  return Promise.race([ended, late]).finally(() => over.abort())
+}

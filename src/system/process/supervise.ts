@@ -1,4 +1,4 @@
-import {longestTimerMs} from '../host/clock.js'
+import {endsWithin, longestTimerMs} from '../host/clock.js'
 import type {JobExit} from './job-command.js'
 import type {JobProcess} from './job-process.js'
 
@@ -38,16 +38,9 @@ export async function supervise(job: JobProcess, limits: AttemptLimits, stopJob:
 }
 
 /** What the kernel does to a job that writes to a pipe without a reader. @returns whether the job has ended by it */
-async function breakPipe(job: JobProcess, killAfterMs: number): Promise<boolean> {
+function breakPipe(job: JobProcess, killAfterMs: number): Promise<boolean> {
   job.signal('SIGPIPE')
-  let cancel: () => void = () => undefined
-  const survived = new Promise<false>((resolve) => {
-    const timer = setTimeout(() => resolve(false), Math.min(killAfterMs, longestTimerMs))
-    cancel = () => clearTimeout(timer)
-  })
-  const isOver = await Promise.race([job.exited.then(() => true), survived])
-  cancel()
-  return isOver
+  return endsWithin(job.exited, killAfterMs)
 }
 
 interface WatchedLimits {

@@ -1,8 +1,8 @@
 import {spawnSync} from 'node:child_process'
 import {writeFileSync} from 'node:fs'
 import {join} from 'node:path'
-import {expect, test} from 'vitest'
-import {systemClock} from '../../../src/system/host/clock.js'
+import {describe, expect, test} from 'vitest'
+import {endsWithin, systemClock} from '../../../src/system/host/clock.js'
 import {bundleScript} from '../../support/bundle.js'
 import {runtime} from '../../support/runtime.js'
 import {tempDir} from '../../support/temp-dir.js'
@@ -32,4 +32,15 @@ process.stdout.write(JSON.stringify(readings))`,
     second,
     after,
   ])
+})
+
+describe('endsWithin', () => {
+  test('is true for work that ends in time, well or not', async () => {
+    expect(await endsWithin(Promise.resolve(), 60_000)).toBe(true)
+    expect(await endsWithin(Promise.reject(new Error('no')), 60_000)).toBe(true)
+  })
+
+  test('is false for work that does not', async () => {
+    expect(await endsWithin(new Promise(() => undefined), 1)).toBe(false)
+  })
 })
