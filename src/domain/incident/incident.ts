@@ -9,6 +9,7 @@ import type {WatchRecord} from '../watchdog/watched-job.js'
  *
  * - clock-noted: `clock`; a sample of the clocks and of the uptime (uptime.ts)
  * - watched: `as`, `jobs`; from now on these jobs are watched with this schedule and these outputs
+ * - output-noted: `bad`; a round has seen content that breaks its rule, or that all keep it again
  * - observed: `verdict`, `reason`, `level?`, `well?`; the verdict of a job has changed
  * - opened: `verdict`, `reason`, `level`, `run?` (the first bad run), `flapping?`; its id is the incident's
  * - escalated: `incident`, `number`, `reason`
@@ -73,6 +74,7 @@ export const incidentFold: Fold<Incidents> = {
 }
 
 const fieldsOf = {
+  'output-noted': {bad: 'boolean'},
   observed: {verdict: 'string', reason: 'string'},
   opened: {verdict: 'string', reason: 'string', id: 'string'},
   escalated: {incident: 'string', number: 'number', reason: 'string'},
@@ -164,6 +166,8 @@ function nextHistory(history: JobHistory, record: RawRecord): JobHistory | undef
   switch (record['kind']) {
     case 'observed':
       return {...withVerdict(history, record), incident: incident && {...incident, ...said(record), ...wellOf(record)}}
+    case 'output-noted':
+      return {...history, badOutputSinceMs: record['bad'] ? (record['uptimeMs'] as number) : undefined}
     case 'opened':
       return opened(history, record)
     case 'escalated':

@@ -48,6 +48,7 @@ export function buildJobFacts(job: WatchedJob, observations: Observations, clock
     limits: job.limits,
     settingsProblem: job.settingsProblem,
     watchedSinceMs: watchedSince(job, history, clocks),
+    badOutputSinceMs: history?.badOutputSinceMs,
     liveness,
     longestRunMs: longestRunOf(job, liveness, observations, clocks),
     lastEnd: lastEndOf(records, clocks),

@@ -43,7 +43,7 @@ function outputFreshness({files, maxAgeMs, newest, future, unreadable}: OutputFa
   const ageMs = now.uptimeMs - newest.modifiedUptimeMs
   const isOld = maxAgeMs !== undefined && ageMs > maxAgeMs
   if (newest.problem !== undefined && !isOld) {
-    const isBroken = ageMs > graceOf(facts, ageMs) && watchedMs > limits.graceMs
+    const isBroken = Math.max(ageMs, badForMs(facts)) > limits.graceMs && watchedMs > limits.graceMs
     return {freshness: isBroken ? 'broken' : 'unfinished', reason: `${newest.path} ${newest.problem}${odd}`}
   }
   if (!isOld) return {freshness: 'fresh', reason: `${newest.path} is ${span(ageMs)} old${odd}`}
@@ -53,13 +53,9 @@ function outputFreshness({files, maxAgeMs, newest, future, unreadable}: OutputFa
   }
 }
 
-/**
- * For how long bad content may still become good. What the next run will replace before the grace is over would never
- * count, so between two runs the grace ends half way from the file to the next run.
- */
-function graceOf({liveness, limits, nextRunInMs}: JobFacts, ageMs: number): number {
-  if (liveness.is !== 'ended' || nextRunInMs === undefined) return limits.graceMs
-  return Math.min(limits.graceMs, (ageMs + nextRunInMs) / 2)
+/** A file that is rewritten badly again and again is always young, so that the time since it was last whole counts too. */
+function badForMs({badOutputSinceMs, now}: JobFacts): number {
+  return badOutputSinceMs === undefined ? 0 : now.uptimeMs - badOutputSinceMs
 }
 
 const units = [

@@ -13,6 +13,8 @@ export interface JobFacts {
   readonly settingsProblem?: string | undefined
   /** Since when the job has been watched with its present schedule and outputs; uptime clock. */
   readonly watchedSinceMs: number
+  /** Since when a round has seen content that breaks its rule, and none since that keeps it; uptime clock. */
+  readonly badOutputSinceMs?: number | undefined
   readonly liveness: Liveness
   /** How long the run that goes on may last, ms; undefined if nothing says, or no run goes on. */
   readonly longestRunMs?: number | undefined

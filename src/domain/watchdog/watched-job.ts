@@ -21,6 +21,8 @@ export interface WatchRecord {
   readonly watchKey: string
   /** Uptime clock, ms. */
   readonly watchedSinceMs: number
+  /** Since when a round has seen bad content in its outputs; uptime clock, ms. */
+  readonly badOutputSinceMs?: number | undefined
 }
 
 /** Changes with schedule and outputs: what the job has not done yet then does not count against it. */

@@ -7,6 +7,7 @@ import {resetRequestId} from '../../domain/incident/reset-progress.js'
 import type {Entry} from '../../domain/journal/record.js'
 import {type ResetRequests, resetRequestEntry} from '../../domain/openclaw/reset-request.js'
 import type {AlertLevel} from '../../domain/settings/job.js'
+import type {JobFacts} from '../../domain/watchdog/job-facts.js'
 import type {Clocks} from '../../domain/watchdog/liveness.js'
 import {watchKey} from '../../domain/watchdog/watched-job.js'
 import type {Durability, Journal} from '../../journal/journal.js'
@@ -37,6 +38,7 @@ export async function watchdogRound(deps: WatchdogRoundDeps, plan: RoundPlan): P
   reportOtherHosts(round)
   noteClock(round)
   noteJobs(round, evaluation.reports)
+  noteOutputs(round, evaluation.reports)
   for (const report of evaluation.reports) {
     for (const action of report.actions) perform(round, action, report)
   }
@@ -89,6 +91,23 @@ function noteJobs(round: Round, reports: readonly JobReport[]): void {
       write(round, {kind: 'watched', jobs: names.slice(from, from + namesInRecord), as}, 'buffered')
     }
   }
+}
+
+/** How long an output has been bad is not in the file, which may be rewritten badly again and again. */
+function noteOutputs(round: Round, reports: readonly JobReport[]): void {
+  for (const {job, facts} of reports) {
+    const wasBad = round.before.jobs.get(job.name)?.badOutputSinceMs !== undefined
+    const bad = contentOf(facts)
+    if (bad !== undefined && bad !== wasBad) write(round, {kind: 'output-noted', job: job.name, bad}, 'buffered')
+  }
+}
+
+/** Whether the outputs have bad content. @returns undefined if that cannot be said, as while a run may be writing them */
+function contentOf({outputs, liveness}: JobFacts): boolean | undefined {
+  const found = outputs.flatMap(({newest}) => newest ?? [])
+  if (found.length < outputs.length || found.length === 0) return undefined
+  const isBad = found.some(({problem}) => problem !== undefined)
+  return isBad && liveness.is === 'running' ? undefined : isBad
 }
 
 function perform(round: Round, action: IncidentAction, report: JobReport | undefined): void {

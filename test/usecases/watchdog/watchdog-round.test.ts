@@ -3,6 +3,8 @@ import {watchdogRound} from '../../../src/usecases/watchdog/watchdog-round.js'
 import {hour, minute} from '../../support/job-facts.js'
 import {scan, watchdogWorld} from '../../support/watchdog-world.js'
 
+const nightly = {...scan, openclawId: undefined}
+
 /** A job whose holder fell silent after it had been seen at work. */
 async function stalledJob() {
   const world = watchdogWorld()
@@ -90,6 +92,25 @@ test('fresh output over a lost lease is recorded once and escalates never', asyn
   expect(journals.incidents.lines.filter(({kind}) => kind === 'opened')).toEqual([])
 })
 
+test('output that each run rewrites badly is trouble once it has been bad for the grace; one bad file is none', async () => {
+  const output = {files: ['out'], maxAgeMs: hour, minSizeBytes: 0, contains: ['DONE'], lacks: []}
+  const world = watchdogWorld([{...nightly, limits: {...nightly.limits, graceMs: 5 * minute}, outputs: [output]}])
+  const {round, seen, clock, journals} = world
+  const ending = async (problem?: string) => {
+    clock.advance(3 * minute)
+    world.run('healthy', nightly.name)
+    seen.outputs = [{newest: {path: 'out', modifiedAt: clock.now(), size: 1, ...(problem && {problem})}}]
+    const {reports} = await round()
+    return reports[0]?.verdict.kind
+  }
+  const bad = 'lacks "DONE"'
+  expect([await ending(), await ending(), await ending()]).toEqual(['healthy', 'healthy', 'healthy'])
+  expect([await ending(bad), await ending(), await ending(bad)]).toEqual(['healthy', 'healthy', 'healthy'])
+  expect([await ending(bad), await ending(bad), await ending(bad)]).toEqual(['healthy', 'failing', 'failing'])
+  const notes = journals.incidents.lines.filter(({kind}) => kind === 'output-noted')
+  expect(notes.map(({bad: isBad}) => isBad)).toEqual([true, false, true])
+})
+
 test('an incident of a job that was taken out of the settings ends', async () => {
   const world = watchdogWorld([scan, {...scan, name: 'other'}])
   world.claim(5 * minute)
@@ -111,8 +132,6 @@ test('the incident of the last job that was taken out of the settings ends too; 
   expect((await without(false)).orphaned).toEqual([])
   expect((await without(true)).orphaned).toMatchObject([{do: 'resolve', job: 'scan'}])
 })
-
-const nightly = {...scan, openclawId: undefined}
 
 /** A job that has run every five minutes. */
 function frequentJob() {
