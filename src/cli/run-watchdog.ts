@@ -152,8 +152,8 @@ async function closeRuns(guard: Guard, {leases}: LeaseDeps): Promise<void> {
     guard.log(`watchdog: ${job} interrupted: run ${id} has no end, and its guard and its job are gone`)
     // Loaded here because it is rare.
     if (owner) {
-      const {recoverSpools} = await import('../system/output/recover-spools.js')
-      recoverSpools({spoolDir: guard.spoolDir, runId: id, logFile: guard.logFileOf(job), warn: printWarning})
+      const {removeLeftovers} = await import('../system/output/remove-leftovers.js')
+      removeLeftovers({spoolDir: guard.spoolDir, runId: id, warn: printWarning})
     }
   }
 }

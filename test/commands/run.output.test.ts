@@ -213,11 +213,18 @@ describe('the header of a run in the log of its job', () => {
 
   test('is no part of the output of an earlier run whose guard was killed', async () => {
     const box = createSandbox()
-    const running = box.start(['run', '--job', 'j', '--', 'sh', '-c', 'echo $PPID > pid; echo killed; exec sleep 60'])
+    const running = box.start([
+      'run',
+      '--job',
+      'j',
+      '--',
+      'sh',
+      '-c',
+      'echo $PPID $$ > pids; echo killed; exec sleep 60',
+    ])
     await until(() => running.stdout() === 'killed\n', 'the output')
-    const guardPid = Number(readFileSync(box.path('pid'), 'utf8'))
     const id = box.journal('runs.jsonl')[0]?.['run'] as string
-    await box.sh(`pkill -KILL -P ${guardPid}; kill -KILL ${guardPid}`)
+    await box.sh('kill -KILL $(cat pids)')
     await running.ended
     await box.guard('run', '--job', 'j', '--', 'echo', 'next')
     expect((await box.guard('logs', 'j', '--run', id)).stdout).toBe('killed\n')

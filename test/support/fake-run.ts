@@ -86,7 +86,7 @@ export function fakeRun(settings: Partial<JobSettings> = {}, attempts: readonly 
       writeAlertFile: (name) => name,
       openRetryOutput: (verification) => fakeOutput(`retry-${verification}`, seen.done),
     }),
-    recoverSpools: async (runId) => void seen.done.push(`recover spools of ${runId}`),
+    removeLeftovers: async (runId) => void seen.done.push(`remove leftovers of ${runId}`),
     openOutput: () => fakeOutput('log', seen.done),
     catchSignals: () => ({
       aborted: ending.signal,
@@ -130,8 +130,8 @@ export function fakeRun(settings: Partial<JobSettings> = {}, attempts: readonly 
 
 function fakeOutput(file: string, done: string[]): JobOutput {
   return {
-    stdout: 'inherit',
-    stderr: 'inherit',
+    openStreams: () => ({stdout: 'inherit', stderr: 'inherit', close: () => undefined}),
+    drained: async () => undefined,
     range: () => ({file, inode: 1, from: 0, to: 0}),
     lastWriteMs: () => 0,
     tail: () => '',

@@ -78,13 +78,14 @@ interface AttemptIo {
 
 async function runOnce(command: CommandToRetry, start: AttemptStart, io: AttemptIo): Promise<CommandAttempt> {
   const runId = newId()
+  const streams = io.output.openStreams()
   const job = await startJob({
     argv: command.argv,
     env: {...process.env, GUARD_RUN_ID: runId, GUARD_ATTEMPT: `${start.attempt}`},
-    stdout: io.output.stdout,
-    stderr: io.output.stderr,
+    stdout: streams.stdout,
+    stderr: streams.stderr,
     interactive: false,
-  })
+  }).finally(streams.close)
   io.sendTo(job)
   io.output.follow(true)
   const limits = {
@@ -97,6 +98,7 @@ async function runOnce(command: CommandToRetry, start: AttemptStart, io: Attempt
   const exit = await supervise(job, limits, async (ended, killAfterMs) =>
     (await import('../../system/process/stop-process-group.js')).stopProcessGroup(ended, killAfterMs, runId),
   )
+  await io.output.drained()
   if (exit.readerGone) io.onCancel()
   const {outcome} = judgeRun({
     exit: {...exit, spawnError: undefined},

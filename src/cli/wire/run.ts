@@ -1,18 +1,13 @@
-import {accessSync, existsSync, constants as fsConstants, mkdirSync, statSync} from 'node:fs'
+import {accessSync, existsSync, constants as fsConstants, mkdirSync} from 'node:fs'
 import {isoTime} from '../../domain/clock/iso-time.js'
 import {GuardError} from '../../errors.js'
 import {longestTimerMs} from '../../system/host/clock.js'
 import {readBootId, readHostName, signalNumber, temporaryFolder} from '../../system/host/host.js'
-import {isStandalone, programFile} from '../../system/host/program.js'
-import {resolveSecret} from '../../system/host/secret.js'
-import type {AttemptEvidence} from '../../system/output/collect-evidence.js'
 import type {JobOutput} from '../../system/output/job-output.js'
 import {openOutput} from '../../system/output/open-output.js'
 import {catchSignals} from '../../system/process/catch-signals.js'
 import {identifyProcess} from '../../system/process/identity.js'
-import {type JobProcess, startJob} from '../../system/process/job-process.js'
-import {type SupervisedExit, supervise} from '../../system/process/supervise.js'
-import type {AttemptTask} from '../../usecases/run/attempt-job.js'
+import {supervise} from '../../system/process/supervise.js'
 import type {ClaimDeps} from '../../usecases/run/claim-run.js'
 import {noticeLateWatchdog} from '../../usecases/run/notice-late-watchdog.js'
 import type {RunResolved} from '../../usecases/run/resolve-run.js'
@@ -24,28 +19,7 @@ import type {Guard} from '../guard.js'
 import {LinePrinter} from '../line-printer.js'
 import {printWarning, warnOnce} from '../stderr.js'
 import {wireLease} from './lease.js'
-
-interface RunMode {
-  /** The job's output goes to standard error, so that standard output is the report alone. */
-  readonly json: boolean
-  /** The job gets the terminal itself; no log is kept. */
-  readonly interactive: boolean
-  /** Each run begins with a line in the log. */
-  readonly logHeader: boolean
-}
-
-interface RunContext {
-  readonly guard: Guard
-  readonly run: RunResolved
-  readonly mode: RunMode
-  readonly runId: string
-  /** Whether the state directory can be used. */
-  readonly usable: boolean
-  /** Folder for files that exist only during a run. */
-  readonly spool: string
-  readonly resultFile: string
-  readonly lines: LinePrinter
-}
+import {collectEvidenceOf, type RunContext, type RunMode, startAttempt} from './run-attempt.js'
 
 interface WiredRun {
   readonly deps: RunDeps
@@ -79,11 +53,10 @@ export function wireRun(guard: Guard, run: RunResolved, mode: RunMode): WiredRun
       runs: usable ? guard.runs() : undefined,
       openClaim: usable ? () => claimDeps(context, watchdog.sawLeases) : undefined,
       // Loaded late: few runs follow a killed one.
-      recoverSpools: async (killed) =>
-        (await import('../../system/output/recover-spools.js')).recoverSpools({
+      removeLeftovers: async (killed) =>
+        (await import('../../system/output/remove-leftovers.js')).removeLeftovers({
           spoolDir: guard.spoolDir,
           runId: killed,
-          logFile: guard.logFileOf(run.job),
           warn: printWarning,
         }),
       openOutput: () => openLogFile(context, guard.logFileOf(run.job), runId),
@@ -111,8 +84,8 @@ function attemptDeps(
       if (usable && haveGrown(guard)) setImmediate(() => compactIfGrown(guard))
       return job
     },
-    supervise: (process, {output, timeoutMs}) =>
-      supervise(
+    supervise: async (process, {output, timeoutMs}) => {
+      const exit = await supervise(
         process,
         {
           timeoutMs,
@@ -124,7 +97,10 @@ function attemptDeps(
         // Loaded late: most jobs end by themselves.
         async (ended, killAfter) =>
           (await import('../../system/process/stop-process-group.js')).stopProcessGroup(ended, killAfter, runId),
-      ),
+      )
+      await output?.drained()
+      return exit
+    },
     signalNumber,
     collectEvidence: (task, begin, exit) => collectEvidenceOf(context, task, {begin, exit}),
     warn: warnOnce(lines.say),
@@ -140,57 +116,6 @@ function lateDeps(context: RunContext, request: RunRequest): Pick<RunDeps, 'open
     openRecovery: async (signal) =>
       (await import('./recovery.js')).wireRecovery(guard, request, {signal, openLog, lines}),
   }
-}
-
-/** Starts one attempt; its environment says which run it belongs to (contract section 2). */
-async function startAttempt({guard, run, mode, runId, resultFile}: RunContext, task: AttemptTask): Promise<JobProcess> {
-  const {settings} = run
-  const own = Object.entries(settings.env).map(([name, value]) => [
-    name,
-    resolveSecret(value, `jobs.${run.job}.env.${name}`),
-  ])
-  const {output, token, number} = task
-  return startJob({
-    argv: run.argv(),
-    env: {
-      ...process.env,
-      ...Object.fromEntries(own),
-      GUARD_BIN: programFile(),
-      // With it, the program that GUARD_BIN names needs no Node on the job's path.
-      ...(!isStandalone && {GUARD_NODE: process.execPath}),
-      GUARD_JOB: run.job,
-      GUARD_RUN_ID: runId,
-      GUARD_ATTEMPT: `${number}`,
-      GUARD_STATE_DIR: guard.stateDir,
-      GUARD_RESULT_FILE: resultFile,
-      ...(token !== undefined && {GUARD_LEASE_TOKEN: `${token}`}),
-    },
-    stdout: output?.stdout ?? (mode.json ? 2 : 'inherit'),
-    stderr: output?.stderr ?? 'inherit',
-    interactive: mode.interactive,
-    ...(settings.cwd !== undefined && {cwd: settings.cwd}),
-  })
-}
-
-async function collectEvidenceOf(
-  {resultFile, lines}: RunContext,
-  {job, settings, output}: AttemptTask,
-  {begin, exit}: {readonly begin: number; readonly exit: SupervisedExit},
-): Promise<AttemptEvidence> {
-  const hasResult = statSync(resultFile, {throwIfNoEntry: false}) !== undefined
-  if (!hasResult && exit.code === 0) return {}
-  // Loaded late: a healthy run has left nothing to read.
-  const {collectEvidence} = await import('../../system/output/collect-evidence.js')
-  const patterns = settings.failures
-  return collectEvidence({
-    job,
-    output,
-    patterns,
-    begin,
-    exit,
-    resultFile: hasResult ? resultFile : undefined,
-    warn: lines.say,
-  })
 }
 
 /** `name` tells the spool files of a run apart. @returns undefined if no log is kept. Throws GuardError `io`. */

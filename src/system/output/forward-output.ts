@@ -1,16 +1,12 @@
 import {fstatSync, readSync, type Stats, write, writeSync} from 'node:fs'
 
-/** A stretch of the source that is not passed on. */
-export interface Gap {
-  readonly from: number
-  readonly to: number
-}
-
 /** A line of guard's own, printed once everything before this offset of the source is passed on. */
 interface Note {
   at: number
   readonly print: () => void
 }
+
+const newline = 10
 
 const firstChunk = 64 * 1024
 /**
@@ -28,20 +24,20 @@ export class OutputForwarder {
   private readonly direct: boolean
   readonly source: number
   private readonly target: number
-  private readonly gaps: Gap[]
   private offset: number
   private isAtEnd = false
+  /** The last byte that was passed on does not end its line. */
+  private isInLine = false
   private readonly notes: Note[] = []
   /** Why some output was not passed on; undefined if only the reader has gone. */
   problem: string | undefined
   /** Called when a write finds that the reader has gone. */
   onReaderGone: () => void = () => undefined
 
-  constructor(source: number, offset: number, target: number, gaps: Gap[] = []) {
+  constructor(source: number, offset: number, target: number) {
     this.source = source
     this.offset = offset
     this.target = target
-    this.gaps = gaps
     this.direct = isFile(target)
   }
 
@@ -68,13 +64,12 @@ export class OutputForwarder {
 
   /** Prints what waits, without the output before it. */
   printNotes(): void {
-    for (const {print} of this.notes.splice(0)) print()
+    for (const note of this.notes.splice(0)) this.print(note)
   }
 
   /** Call this after `bytes` of the head of the source were removed; all of them must have been passed on. */
   headTruncated(bytes: number): void {
     this.offset -= bytes
-    for (const [index, {from, to}] of this.gaps.entries()) this.gaps[index] = {from: from - bytes, to: to - bytes}
     for (const note of this.notes) note.at -= bytes
   }
 
@@ -84,14 +79,8 @@ export class OutputForwarder {
   }
 
   private readChunk(): number {
-    const gap = this.gaps[0]
-    if (gap && this.offset >= gap.from) {
-      this.offset = Math.max(this.offset, gap.to)
-      this.gaps.shift()
-      return this.readChunk()
-    }
     this.printReached()
-    const limit = Math.min(this.buffer.length, ...[gap?.from, this.notes[0]?.at].map((at) => this.bytesTo(at)))
+    const limit = Math.min(this.buffer.length, (this.notes[0]?.at ?? Number.POSITIVE_INFINITY) - this.offset)
     const length = readSync(this.source, this.buffer, 0, limit, this.offset)
     if (length === 0 && this.hasBeenEmptied()) return this.readChunk()
     this.offset += length
@@ -99,12 +88,15 @@ export class OutputForwarder {
     return length
   }
 
-  private printReached(): void {
-    while (this.notes[0] && this.notes[0].at <= this.offset) this.notes.shift()?.print()
+  /** A line of guard's never stands in the middle of one of the job's. */
+  private print(note: Note | undefined): void {
+    if (this.isInLine && !this.closed) this.caught(() => writeSync(this.target, '\n'))
+    this.isInLine = false
+    note?.print()
   }
 
-  private bytesTo(at: number | undefined): number {
-    return at === undefined ? Number.POSITIVE_INFINITY : at - this.offset
+  private printReached(): void {
+    while (this.notes[0] && this.notes[0].at <= this.offset) this.print(this.notes.shift())
   }
 
   /** A job may truncate its log when it opens it again; then reading starts again at the beginning. */
@@ -119,6 +111,7 @@ export class OutputForwarder {
     for (let done = 0; done < length && !this.closed; ) {
       const written = await this.write(done, length - done)
       done += written
+      if (written > 0) this.isInLine = this.buffer[done - 1] !== newline
     }
     if (length === this.buffer.length && length < largestChunk) this.buffer = Buffer.allocUnsafe(largestChunk)
   }

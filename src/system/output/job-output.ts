@@ -1,23 +1,23 @@
-import {closeSync, fstatSync, readSync} from 'node:fs'
+import {closeSync, fstatSync, readSync, rmSync} from 'node:fs'
 import type {LogRange} from '../../domain/run/run.js'
 import {callAfter} from '../host/clock.js'
 import {ChangeWaiter} from '../log/change-waiter.js'
 import type {RotationPolicy} from '../log/rotate.js'
-import type {Stream} from '../process/job-command.js'
-import {type Gap, OutputForwarder} from './forward-output.js'
+import {OutputForwarder} from './forward-output.js'
+import {type JobStreams, Loggers} from './loggers.js'
 import {OpenLog} from './open-log.js'
 import {isNull, openSources} from './sources.js'
-import type {Spool} from './spool.js'
 
 /**
- * A job writes directly to its log, by one descriptor, opened for appending, for both streams. So their order is exact,
- * nothing is held in memory, and the job neither waits for guard nor ends with it. guard reads the log to pass the output
- * on. If guard's standard error is another file than its standard output, the job's standard error goes to a spool file
- * first, from where it is copied to both. If runs of a job may overlap, all output goes to spool files.
+ * A job writes to a pipe, one for both streams, so that their order is exact. A logger process appends it to the log:
+ * the job neither waits for guard nor ends with it. guard reads the log to pass the output on. If guard's standard error
+ * is another file than its standard output, each stream has a pipe of its own, and a spool file from which it is passed on.
  */
 export interface JobOutput {
-  readonly stdout: Stream
-  readonly stderr: Stream
+  /** Makes the pipes of one attempt. Throws the file system's error. */
+  openStreams(): JobStreams
+  /** Resolves once all that the last attempt has written before its end is in the log. */
+  drained(): Promise<void>
   /** The stretch of the log that this run has written so far, in offsets from the first byte ever written to the log. */
   range(): LogRange
   /** When the job last wrote, by the wall clock of the file system. */
@@ -59,15 +59,13 @@ const firstLookMs = 1000
 export function openJobOutput(request: OutputRequest): JobOutput {
   const {rotation} = request
   const log = new OpenLog(request.logFile, request.header)
-  const gaps: Gap[] = []
-  const sources = openSources(request, log, (gap) => gaps.push(gap))
-  const spools = sources.flatMap(({spool}) => spool ?? [])
+  const sources = openSources(request, log)
+  const loggers = new Loggers(sources, log.fd, request.spool)
   const forwarders = sources
     .filter(({target}) => !isNull(target))
-    .map(({fd, from, target}) => new OutputForwarder(fd, from, target, fd === log.fd ? gaps : []))
-  const copy = () => spools.reduce((total, spool) => total + spool.copy(), 0)
+    .map(({fd, from, target}) => new OutputForwarder(fd, from, target))
   const drain = inTurn(async (passOn: boolean) => {
-    let total = copy()
+    let total = 0
     if (passOn) for (const forwarder of forwarders) total += await forwarder.drain()
     return total
   })
@@ -81,12 +79,9 @@ export function openJobOutput(request: OutputRequest): JobOutput {
     if (!isOver) limit = limitLog({...log.truncatable(forwarders, () => isOver, policy), policy})
   }
   return {
-    stdout: sources[0]?.fd ?? log.fd,
-    stderr: sources.at(-1)?.fd ?? log.fd,
-    range: () => {
-      copy()
-      return log.range()
-    },
+    openStreams: () => loggers.openStreams(),
+    drained: () => loggers.drained(),
+    range: () => log.range(),
     lastWriteMs: () => Math.max(...sources.map(({fd}) => fstatSync(fd).mtimeMs)),
     tail: (bytes) => sources.map(({fd, from}) => readTail(fd, fd === log.fd ? log.from : from, bytes)).join(''),
     follow: (passOn) => {
@@ -96,7 +91,7 @@ export function openJobOutput(request: OutputRequest): JobOutput {
       live.is = passOn
       // For a shorter job the code of the limit is not loaded: the next run rotates its log.
       if (rotation) callAfter(firstLookMs, () => isOver || limitSize(rotation))
-      if (spools.length === 0 && !(passOn && forwarders.length > 0)) return
+      if (!passOn || forwarders.length === 0) return
       const files = sources.map(({file}) => file)
       waiter = new ChangeWaiter(() => drain(passOn), files)
       waiter.start()
@@ -109,7 +104,13 @@ export function openJobOutput(request: OutputRequest): JobOutput {
       await waiter?.stop()
       await drain(passOn)
       for (const forwarder of forwarders) forwarder.printNotes()
-      for (const problem of problemsOf(log, forwarders, spools)) request.warn(problem)
+      for (const problem of problemsOf(log, forwarders, loggers)) request.warn(problem)
+      loggers.leave()
+      for (const {fd, spool} of sources) {
+        if (spool === undefined) continue
+        closeSync(fd)
+        rmSync(spool, {force: true})
+      }
       closeSync(log.fd)
     },
   }
@@ -150,20 +151,12 @@ function inTurn<A, R>(work: (argument: A) => Promise<R>): (argument: A) => Promi
   }
 }
 
-function* problemsOf(log: OpenLog, forwarders: readonly OutputForwarder[], spools: readonly Spool[]): Iterable<string> {
-  if (log.wasEmptied()) yield truncatedText(log.file)
+function* problemsOf(log: OpenLog, forwarders: readonly OutputForwarder[], loggers: Loggers): Iterable<string> {
+  if (log.wasEmptied()) yield `${log.file} was emptied during the run`
   for (const {problem} of forwarders) {
     if (problem) yield `not all output was passed on (${problem}); ${log.file} has all of it`
   }
-  for (const spool of spools) {
-    const problem = spool.finish()
-    if (problem) yield `${log.file} lacks some of the output: ${problem}`
-  }
-}
-
-/** `> /dev/stderr` in a shell truncates the log, as with `>> log 2>&1` in a crontab. */
-function truncatedText(logFile: string): string {
-  return `${logFile} was emptied by the job; if it writes "> /dev/stderr", change that to ">&2"`
+  if (loggers.problem) yield `${log.file} lacks some of the output: ${loggers.problem}`
 }
 
 function readTail(fd: number, from: number, bytes: number): string {

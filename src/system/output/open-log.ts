@@ -1,10 +1,11 @@
-import {fstatSync, openSync, readSync, writeSync} from 'node:fs'
+import {constants, fstatSync, openSync, readSync, writeSync} from 'node:fs'
 import type {LogRange} from '../../domain/run/run.js'
 import type {RotationPolicy} from '../log/rotate.js'
 import type {RotatingLog} from '../log/rotation.js'
 import {truncatedBytes} from '../log/truncated-bytes.js'
 import type {OutputForwarder} from './forward-output.js'
-import {appendFlags} from './spool.js'
+
+export const appendFlags = constants.O_RDWR | constants.O_APPEND | constants.O_CREAT | constants.O_NOFOLLOW
 
 /** From this multiple of its maximum size on, a log is truncated even if its job has ended. */
 const hugeTimes = 8

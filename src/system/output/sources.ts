@@ -1,16 +1,20 @@
-import {statSync} from 'node:fs'
-import {type Gap, statOf} from './forward-output.js'
-import type {OpenLog} from './open-log.js'
-import {openSpool, type Spool} from './spool.js'
+import {constants, openSync, statSync} from 'node:fs'
+import {statOf} from './forward-output.js'
+import {appendFlags, type OpenLog} from './open-log.js'
 
-/** A file that the job writes to, and the descriptor to which guard passes it on. */
-interface OutputSource {
+/** Where one pipe of the job ends up, and the descriptor to which guard passes it on. */
+export interface OutputSource {
+  /** The file that has it: the log, or a spool. */
   readonly fd: number
   readonly file: string
   /** Where the run begins in it. */
   readonly from: number
   readonly target: number
-  readonly spool?: Spool
+  /**
+   * A file beside the log with the output of this pipe alone, where it has to be told from other output in the log:
+   * standard error, or that of a run that shares its log with another run. It is removed after the run.
+   */
+  readonly spool: string | undefined
 }
 
 interface Ways {
@@ -19,16 +23,17 @@ interface Ways {
   readonly isShared: boolean
 }
 
-/** The files for standard output and standard error of a job: one file if both have the same target. */
-export function openSources({spool, targets, isShared}: Ways, log: OpenLog, onGap: (gap: Gap) => void): OutputSource[] {
-  const spooled = (name: string, target: number): OutputSource => {
-    const file = `${spool}.${name}`
-    const opened = openSpool(file, log.file, onGap)
-    return {fd: opened.fd, file, from: 0, target, spool: opened}
-  }
+/** One source for both streams of a job if both have the same target, so that their order is exact; else one for each. */
+export function openSources({spool, targets, isShared}: Ways, log: OpenLog): OutputSource[] {
   const [stdout, stderr] = targets
-  const out = isShared ? spooled('out', stdout) : {fd: log.fd, file: log.file, from: log.from, target: stdout}
-  return sameFile(stdout, stderr) ? [out] : [out, spooled('err', stderr)]
+  const isJoined = sameFile(stdout, stderr)
+  const open = (name: string, target: number): OutputSource => {
+    const needsSpool = isShared || (!isJoined && !isNull(target))
+    if (!needsSpool) return {fd: log.fd, file: log.file, from: log.from, target, spool: undefined}
+    const file = `${spool}.${name}`
+    return {fd: openSync(file, appendFlags | constants.O_EXCL, 0o600), file, from: 0, target, spool: file}
+  }
+  return isJoined ? [open('out', stdout)] : [open('out', stdout), open('err', stderr)]
 }
 
 /** Whether the descriptor is closed or /dev/null. */

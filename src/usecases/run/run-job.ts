@@ -18,8 +18,8 @@ export interface RunDeps extends RetryAndRecoverDeps {
   readonly runs: Journal<RunsByJob> | undefined
   /** What the lease is claimed with; undefined as `runs`. Throws GuardError `io`. */
   readonly openClaim: (() => ClaimDeps) | undefined
-  /** Brings the output of a run whose guard was killed into the log. */
-  readonly recoverSpools: (runId: string) => Promise<void>
+  /** Removes the files of a run whose guard was killed. */
+  readonly removeLeftovers: (runId: string) => Promise<void>
   /** @returns undefined if no log is kept. Throws GuardError `io`. */
   readonly openOutput: () => JobOutput | undefined
   readonly catchSignals: () => CaughtSignals
@@ -109,7 +109,7 @@ async function performRun(deps: RunDeps, request: RunRequest, {claim, breaker}: 
 }
 
 async function closeInterrupted(deps: RunDeps, job: string, run: string): Promise<void> {
-  await deps.recoverSpools(run)
+  await deps.removeLeftovers(run)
   recorder(deps, {job, run}).interrupted('its guard was killed')
   deps.log(`${job} interrupted: its guard was killed, run ${run}`)
 }

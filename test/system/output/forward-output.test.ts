@@ -1,12 +1,11 @@
 import {closeSync, openSync, readFileSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
-import fc from 'fast-check'
 import {describe, expect, onTestFinished, test} from 'vitest'
-import {type Gap, OutputForwarder} from '../../../src/system/output/forward-output.js'
+import {OutputForwarder} from '../../../src/system/output/forward-output.js'
 import {tempDir} from '../../support/temp-dir.js'
 
 /** A source file, a target file, and the text that has arrived. */
-function line(text: string, from: number, gaps: Gap[] = []) {
+function line(text: string, from: number) {
   const dir = tempDir()
   const [source, target] = [join(dir, 'source'), join(dir, 'target')]
   writeFileSync(source, text)
@@ -14,7 +13,7 @@ function line(text: string, from: number, gaps: Gap[] = []) {
   onTestFinished(() => [input, output].forEach(closeSync))
   return {
     source,
-    forwarder: new OutputForwarder(input, from, output, gaps),
+    forwarder: new OutputForwarder(input, from, output),
     arrived: () => readFileSync(target, 'utf8'),
   }
 }
@@ -43,27 +42,6 @@ describe('a forwarder', () => {
     const {forwarder, arrived} = line(text, 0)
     await forwarder.drain()
     expect(arrived() === text).toBe(true)
-  })
-
-  test('leaves out the gaps, wherever they are', async () => {
-    await fc.assert(
-      fc.asyncProperty(
-        fc.array(fc.tuple(fc.boolean(), fc.integer({min: 1, max: 90_000})), {maxLength: 8}),
-        async (parts) => {
-          let at = 0
-          const gaps: Gap[] = []
-          for (const [isGap, length] of parts) {
-            if (isGap) gaps.push({from: at, to: at + length})
-            at += length
-          }
-          const text = parts.map(([isGap, length]) => (isGap ? '-' : '+').repeat(length)).join('')
-          const {forwarder, arrived} = line(text, 0, gaps)
-          await forwarder.drain()
-          expect(arrived()).toBe(text.replaceAll('-', ''))
-        },
-      ),
-      {numRuns: 40},
-    )
   })
 
   test('starts again at the beginning of a source that was emptied', async () => {

@@ -47,13 +47,13 @@ describe('a run', () => {
     expect(leases.lines[0]).toMatchObject({kind: 'claimed', at: begun + 5000})
   })
 
-  test('closes the run that held the lease before, after bringing its output into the log', async () => {
+  test('closes the run that held the lease before, after removing what it has left', async () => {
     const {deps, request, runs, seen} = fakeRun()
     const first = deps.openClaim!()
     first.leases.append({kind: 'claimed', job: 'backup', holder: 'run-0', ttlMs: 60_000}, 'buffered')
     await runJob({...deps, openClaim: () => ({...first, livingProcessOf: async () => 'none'})}, request)
     expect(runs.lines[0]).toMatchObject({kind: 'interrupted', run: 'run-0', reason: 'its guard was killed'})
-    expect(seen.done.slice(0, 2)).toEqual(['recover spools of run-0', 'attempt 1'])
+    expect(seen.done.slice(0, 2)).toEqual(['remove leftovers of run-0', 'attempt 1'])
   })
 })
 

@@ -1,0 +1,103 @@
+import {statSync} from 'node:fs'
+import {isStandalone, programFile} from '../../system/host/program.js'
+import {resolveSecret} from '../../system/host/secret.js'
+import type {AttemptEvidence} from '../../system/output/collect-evidence.js'
+import type {JobOutput} from '../../system/output/job-output.js'
+import type {JobStreams} from '../../system/output/loggers.js'
+import {type JobProcess, startJob} from '../../system/process/job-process.js'
+import type {SupervisedExit} from '../../system/process/supervise.js'
+import type {AttemptTask} from '../../usecases/run/attempt-job.js'
+import type {RunResolved} from '../../usecases/run/resolve-run.js'
+import type {Guard} from '../guard.js'
+import type {LinePrinter} from '../line-printer.js'
+import {printWarning} from '../stderr.js'
+
+export interface RunMode {
+  /** The job's output goes to standard error, so that standard output is the report alone. */
+  readonly json: boolean
+  /** The job gets the terminal itself; no log is kept. */
+  readonly interactive: boolean
+  /** Each run begins with a line in the log. */
+  readonly logHeader: boolean
+}
+
+export interface RunContext {
+  readonly guard: Guard
+  readonly run: RunResolved
+  readonly mode: RunMode
+  readonly runId: string
+  /** Whether the state directory can be used. */
+  readonly usable: boolean
+  /** Folder for files that exist only during a run. */
+  readonly spool: string
+  readonly resultFile: string
+  readonly lines: LinePrinter
+}
+
+/** Starts one attempt; its environment says which run it belongs to (contract section 2). */
+export async function startAttempt(context: RunContext, task: AttemptTask): Promise<JobProcess> {
+  const {guard, run, mode, runId, resultFile} = context
+  const {settings} = run
+  const own = Object.entries(settings.env).map(([name, value]) => [
+    name,
+    resolveSecret(value, `jobs.${run.job}.env.${name}`),
+  ])
+  const {token, number} = task
+  const argv = run.argv()
+  const streams = openStreams(task.output, mode)
+  const job = startJob({
+    argv,
+    env: {
+      ...process.env,
+      ...Object.fromEntries(own),
+      GUARD_BIN: programFile(),
+      // With it, the program that GUARD_BIN names needs no Node on the job's path.
+      ...(!isStandalone && {GUARD_NODE: process.execPath}),
+      GUARD_JOB: run.job,
+      GUARD_RUN_ID: runId,
+      GUARD_ATTEMPT: `${number}`,
+      GUARD_STATE_DIR: guard.stateDir,
+      GUARD_RESULT_FILE: resultFile,
+      ...(token !== undefined && {GUARD_LEASE_TOKEN: `${token}`}),
+    },
+    stdout: streams.stdout,
+    stderr: streams.stderr,
+    interactive: mode.interactive,
+    ...(settings.cwd !== undefined && {cwd: settings.cwd}),
+  })
+  return job.finally(streams.close)
+}
+
+/** Without pipes the job gets guard's own streams, and no log is kept. */
+function openStreams(output: JobOutput | undefined, {json}: RunMode): JobStreams {
+  const own: JobStreams = {stdout: json ? 2 : 'inherit', stderr: 'inherit', close: () => undefined}
+  try {
+    return output?.openStreams() ?? own
+  } catch (error) {
+    const {syscall, message} = error as NodeJS.ErrnoException
+    if (syscall === undefined) throw error
+    printWarning(`${message}; no log is kept`)
+    return own
+  }
+}
+
+export async function collectEvidenceOf(
+  {resultFile, lines}: RunContext,
+  {job, settings, output}: AttemptTask,
+  {begin, exit}: {readonly begin: number; readonly exit: SupervisedExit},
+): Promise<AttemptEvidence> {
+  const hasResult = statSync(resultFile, {throwIfNoEntry: false}) !== undefined
+  if (!hasResult && exit.code === 0) return {}
+  // Loaded late: a healthy run has left nothing to read.
+  const {collectEvidence} = await import('../../system/output/collect-evidence.js')
+  const patterns = settings.failures
+  return collectEvidence({
+    job,
+    output,
+    patterns,
+    begin,
+    exit,
+    resultFile: hasResult ? resultFile : undefined,
+    warn: lines.say,
+  })
+}

@@ -1,0 +1,57 @@
+import {closeSync} from 'node:fs'
+import type {Stream} from '../process/job-command.js'
+import {Logger} from './logger.js'
+import {openPipes} from './pipe.js'
+import type {OutputSource} from './sources.js'
+
+export interface JobStreams {
+  readonly stdout: Stream
+  readonly stderr: Stream
+  /** Closes guard's copies, once the job has its own: what ends last closes the pipe. */
+  close(): void
+}
+
+/** The loggers of a run: for each attempt one for each pipe. */
+export class Loggers {
+  private readonly sources: readonly OutputSource[]
+  private readonly logFd: number
+  private readonly name: string
+  private readonly all: Logger[] = []
+  private readonly readEnds: number[] = []
+
+  constructor(sources: readonly OutputSource[], logFd: number, name: string) {
+    this.sources = sources
+    this.logFd = logFd
+    this.name = name
+  }
+
+  get problem(): string | undefined {
+    return this.all.find(({problem}) => problem !== undefined)?.problem
+  }
+
+  openStreams(): JobStreams {
+    const pipes = openPipes(this.sources.map((_, index) => `${this.name}.${index}.pipe`))
+    for (const [index, {readEnd}] of pipes.entries()) {
+      this.all.push(new Logger({readEnd, logFd: this.logFd, spool: this.sources[index]?.spool}))
+      this.readEnds.push(readEnd)
+    }
+    const writeEnds = pipes.map(({writeEnd}) => writeEnd)
+    return {
+      stdout: writeEnds[0] ?? 'inherit',
+      stderr: writeEnds.at(-1) ?? 'inherit',
+      close: () => {
+        for (const end of writeEnds) closeSync(end)
+      },
+    }
+  }
+
+  async drained(): Promise<void> {
+    await Promise.all(this.all.slice(-this.sources.length).map((logger) => logger.drained()))
+  }
+
+  /** The read ends were kept for a logger that has to be replaced. */
+  leave(): void {
+    for (const logger of this.all) logger.leave()
+    for (const end of this.readEnds) closeSync(end)
+  }
+}

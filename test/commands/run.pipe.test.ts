@@ -1,0 +1,167 @@
+import {execFileSync} from 'node:child_process'
+import {mkdirSync, readdirSync, readFileSync} from 'node:fs'
+import {describe, expect, onTestFinished, test} from 'vitest'
+import {createSandbox, endAfterTest, isAlive, isRoot, type Sandbox, until} from '../support/sandbox.js'
+
+/** The job writes to a pipe, as under `| tee -a log`, and another process than guard empties it. */
+
+/** The processes that guard has started to read what the job writes. */
+function loggersOf(guardPid: number): number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .filter((pid) => {
+      const [, name, parent] = /^\d+ \((.*)\) \S (\d+)/.exec(statOf(pid)) ?? []
+      return name === 'tee' && Number(parent) === guardPid
+    })
+}
+
+function statOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/stat`, 'latin1')
+  } catch {
+    return ''
+  }
+}
+
+async function guardOf(box: Sandbox): Promise<number> {
+  await until(() => readdirSync(box.dir).includes('guard.pid'), 'the start of the job')
+  await until(() => readFileSync(box.path('guard.pid'), 'utf8') !== '', 'its number')
+  return Number(readFileSync(box.path('guard.pid'), 'utf8'))
+}
+
+const untilEnd = 'while [ ! -e end ]; do sleep 0.02; done'
+
+describe('a job that opens its output again', () => {
+  test.each([
+    ['echo', 'echo HTTP 503 > /dev/stderr'],
+    ['tee', 'echo HTTP 503 | tee /dev/stderr > /dev/null'],
+    ['cp', 'cp text /dev/stdout'],
+    ['a descriptor by its number', 'echo HTTP 503 > /proc/self/fd/1'],
+  ])('adds to it and takes nothing from the log: %s', async (_, line) => {
+    const {sh, log, write, journal} = createSandbox()
+    write('text', 'HTTP 503\n')
+    await sh('guard run --job j -- echo earlier')
+    const {code, stdout} = await sh(`exec guard run --job j -- sh -c 'echo before; ${line}; exit 3' 2>&1`)
+    expect([code, stdout]).toEqual([3, 'before\nHTTP 503\n'])
+    expect(log('j')).toBe('earlier\nbefore\nHTTP 503\n')
+    expect(journal('runs.jsonl').at(-1)).toMatchObject({class: 'server'})
+  })
+})
+
+describe('what a program may do with a pipe', () => {
+  test.each([
+    ['sendfile', 'import os\nwith open("text") as text: os.sendfile(1, text.fileno(), 0, 6)\n'],
+    [
+      'asyncio',
+      [
+        'import asyncio, sys',
+        'async def main():',
+        '  loop = asyncio.get_running_loop()',
+        '  transport, _ = await loop.connect_write_pipe(asyncio.BaseProtocol, sys.stdout)',
+        '  transport.write(b"hello\\n")',
+        '  await asyncio.sleep(0.05)',
+        'asyncio.run(main())',
+      ].join('\n'),
+    ],
+  ])('works: %s', async (_, text) => {
+    const {guard, write, log} = createSandbox()
+    write('text', 'hello\n')
+    write('job.py', text)
+    expect(await guard('run', '--job', 'j', 'job.py')).toEqual({code: 0, signal: null, stdout: 'hello\n', stderr: ''})
+    expect(log('j')).toBe('hello\n')
+  })
+
+  test('a limit of file sizes does not count what it prints', async () => {
+    const {guard, log} = createSandbox()
+    const {code} = await guard('run', '--job', 'j', '--', 'sh', '-c', 'ulimit -f 1; seq 10000')
+    expect([code, log('j').split('\n')]).toEqual([0, expect.objectContaining({length: 10_001})])
+  })
+})
+
+describe.runIf(isRoot)('a disk that fills up during the run', () => {
+  test('does not touch the job, and is said', async () => {
+    const {sh, path, write, journal} = createSandbox()
+    mkdirSync(path('disk'))
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m,mode=700', 'tmpfs', path('disk')])
+    onTestFinished(() => void execFileSync('umount', ['-l', path('disk')]))
+    write('.guardianrc.json', JSON.stringify({logDir: path('disk')}))
+    const {code, stderr} = await sh("guard run --job j -- sh -c 'seq 1000000 && touch ended; exit 3' > /dev/null")
+    expect([code, readdirSync(path('.')).includes('ended')]).toEqual([3, true])
+    expect(stderr).toMatch(
+      /guardian_j_output.log lacks some of the output: it could not be written \(is its disk full\?\)/,
+    )
+    expect(journal('runs.jsonl').at(-1)).toMatchObject({kind: 'ended', exitCode: 3})
+  })
+})
+
+describe('the logger', () => {
+  const job = ['run', '--job', 'j', '--', 'sh', '-c', `echo $PPID > guard.pid; echo first; ${untilEnd}; echo last`]
+
+  test('is replaced when it is killed, and the log says that something may be missing', async () => {
+    const box = createSandbox()
+    const running = box.startSh(
+      "exec guard run --job j -- sh -c 'echo $PPID > guard.pid; echo first; " + `${untilEnd}; echo last' 2>&1`,
+    )
+    const guard = await guardOf(box)
+    await until(() => running.stdout() === 'first\n', 'the first line')
+    for (const pid of loggersOf(guard)) process.kill(pid, 'SIGKILL')
+    await until(() => box.log('j').includes('was killed'), 'the note')
+    await until(() => loggersOf(guard).length > 0, 'another logger')
+    box.write('end', '')
+    expect((await running.ended).code).toBe(0)
+    expect(box.log('j')).toBe('first\n\n--- the logger was killed; some output may be missing here ---\nlast\n')
+    expect(running.stdout()).toContain('guardian_j_output.log lacks some of the output: its logger was killed')
+  })
+
+  test('is not ended by the signals of a service manager', async () => {
+    const box = createSandbox()
+    const running = box.start(job)
+    const guard = await guardOf(box)
+    await until(() => running.stdout() === 'first\n', 'the first line')
+    const loggers = loggersOf(guard)
+    expect(loggers.length).toBeGreaterThan(0)
+    for (const pid of loggers) for (const signal of ['SIGTERM', 'SIGHUP', 'SIGINT']) process.kill(pid, signal)
+    box.write('end', '')
+    expect(await running.ended).toMatchObject({code: 0, stdout: 'first\nlast\n', stderr: ''})
+  })
+
+  test('reads on after guard was killed, and ends with the last process that can write', async () => {
+    const box = createSandbox()
+    const running = box.start(job)
+    const guard = await guardOf(box)
+    await until(() => running.stdout() === 'first\n', 'the first line')
+    const loggers = loggersOf(guard)
+    loggers.map(endAfterTest)
+    running.kill('SIGKILL')
+    process.kill(guard, 'SIGKILL')
+    await running.ended
+    box.write('end', '')
+    await until(() => box.log('j') === 'first\nlast\n', 'the last line')
+    await until(() => !loggers.some(isAlive), 'the end of the loggers')
+  })
+
+  test('is no process of the job: its limits do not end it', async () => {
+    const {guard, log} = createSandbox()
+    const {code} = await guard(
+      'run',
+      '--job',
+      'j',
+      '--timeout',
+      '300ms',
+      '--',
+      'sh',
+      '-c',
+      "trap 'echo last' TERM; echo first; sleep 9 & wait; wait",
+    )
+    expect([code, log('j')]).toEqual([124, 'first\nlast\n'])
+  })
+})
+
+test('a line of guard never stands in the middle of one of the job', async () => {
+  const {sh} = createSandbox()
+  const {stdout} = await sh(
+    "exec guard run --job j --retries 1 --no-log-header -- sh -c 'printf unfinished; exit 3' 2>&1",
+  )
+  expect(stdout).toMatch(/^unfinished\nguard: j: attempt 1 failed [^\n]*\nunfinished$/)
+})
