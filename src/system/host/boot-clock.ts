@@ -1,13 +1,6 @@
 import {readFileSync} from 'node:fs'
+import {libc} from './libc.js'
 import {isStandalone} from './program.js'
-
-/** The part of bun that calls C. */
-interface Ffi {
-  dlopen(
-    library: string,
-    symbols: object,
-  ): {readonly symbols: {readonly clock_gettime: (clock: number, time: BigInt64Array) => number}}
-}
 
 /** CLOCK_MONOTONIC of clock_gettime(2), which Node's `process.hrtime` reads too. */
 const monotonic = 1
@@ -31,16 +24,12 @@ function hrtimeMs(): number {
 
 /** Where C cannot be called, /proc tells the time since boot to 10 ms, with the time that the machine slept. */
 function standaloneClock(): () => number {
-  try {
-    const ffi = process.getBuiltinModule('bun:ffi') as unknown as Ffi
-    const {symbols} = ffi.dlopen('libc.so.6', {clock_gettime: {args: ['i32', 'ptr'], returns: 'i32'}})
-    const time = new BigInt64Array(2)
-    return () => {
-      symbols.clock_gettime(monotonic, time)
-      return toMs(Number(time[0]), Number(time[1]))
-    }
-  } catch {
-    return () => Number(readFileSync('/proc/uptime', 'latin1').split(' ')[0]) * 1000
+  const c = libc()
+  if (!c) return () => Number(readFileSync('/proc/uptime', 'latin1').split(' ')[0]) * 1000
+  const time = new BigInt64Array(2)
+  return () => {
+    c.clock_gettime(monotonic, time)
+    return toMs(Number(time[0]), Number(time[1]))
   }
 }
 

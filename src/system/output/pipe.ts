@@ -1,5 +1,6 @@
 import {spawnSync} from 'node:child_process'
 import {closeSync, constants, openSync, rmSync} from 'node:fs'
+import {libc} from '../host/libc.js'
 import {toolsPath} from '../host/tools-path.js'
 
 /** The two ends of a pipe, as descriptors of guard's. */
@@ -8,13 +9,27 @@ export interface Pipe {
   readonly writeEnd: number
 }
 
+/** O_CLOEXEC of Linux: no child gets a descriptor that is not meant for it. */
+const closeOnExec = 0o2000000
+
 /**
- * Makes pipes. Node makes none: what it gives a child is a socket, which a job cannot open as /dev/stderr. So each is a
- * FIFO whose name goes at once.
+ * Makes pipes. Node makes none: what it gives a child is a socket, which a job cannot open as /dev/stderr. There each is
+ * a FIFO whose name goes at once.
  *
- * @param paths names that exist for a moment only. Throws the file system's error.
+ * @param paths names that exist for a moment at most. Throws the file system's error.
  */
 export function openPipes(paths: readonly string[]): readonly Pipe[] {
+  const c = libc()
+  return c ? paths.map(() => callPipe(c.pipe2)) : makeFifos(paths)
+}
+
+function callPipe(pipe2: (ends: Int32Array, flags: number) => number): Pipe {
+  const ends = new Int32Array(2)
+  if (pipe2(ends, closeOnExec) !== 0) throw Object.assign(new Error('no pipe can be made'), {syscall: 'pipe2'})
+  return {readEnd: ends[0] ?? -1, writeEnd: ends[1] ?? -1}
+}
+
+function makeFifos(paths: readonly string[]): readonly Pipe[] {
   const made = spawnSync('mkfifo', ['-m', '600', '--', ...paths], {env: {PATH: toolsPath()}, encoding: 'utf8'})
   if (made.status !== 0) {
     const why = made.error?.message ?? (made.stderr.trim() || `mkfifo ended with ${made.status ?? made.signal}`)
