@@ -101,7 +101,7 @@ describe('the logger', () => {
   test('is replaced when it is killed, and the log says that something may be missing', async () => {
     const box = createSandbox()
     const running = box.startSh(
-      "exec guard run --job j -- sh -c 'echo $PPID > guard.pid; echo first; " + `${untilEnd}; echo last' 2>&1`,
+      `exec guard run --job j -- sh -c 'echo $PPID > guard.pid; echo first; ${untilEnd}; echo last' 2>&1`,
     )
     const guard = await guardOf(box)
     await until(() => running.stdout() === 'first\n', 'the first line')

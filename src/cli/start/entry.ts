@@ -1,5 +1,6 @@
 import {loaders} from 'virtual:commands'
 import {isStandalone} from '../../system/host/program.js'
+import {takeCaller} from '../../system/process/caller.js'
 import {version} from '../build-info.js'
 import {idOf} from './command-id.js'
 import {useCompileCache} from './compile-cache.js'
@@ -10,6 +11,7 @@ import {useCompileCache} from './compile-cache.js'
  */
 loseWorkingDirectory(process.env)
 takeBack(process.env)
+takeCaller(process.env)
 useCompileCache()
 const argv = process.argv.slice(2)
 if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-v')) process.stdout.write(`${versionText()}\n`)

@@ -9,6 +9,8 @@ export interface JobCommand {
   readonly env: NodeJS.ProcessEnv
   readonly stdout: Stream
   readonly stderr: Stream
+  /** Lines of shell that run in the process of the job before its program. */
+  readonly prelude?: readonly string[]
   /** The job keeps the terminal, and so guard's session and process group. */
   readonly interactive: boolean
 }

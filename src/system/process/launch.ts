@@ -1,7 +1,9 @@
-import {type ChildProcess, spawn} from 'node:child_process'
+import {type ChildProcess, type StdioOptions, spawn} from 'node:child_process'
 import type {Argv} from '../../domain/settings/job.js'
+import {theCaller} from './caller.js'
 import type {JobCommand, JobExit, Launched} from './job-command.js'
-import {startError} from './script.js'
+import {execLines, preludeOfCaller} from './prelude.js'
+import {checkProgram, startError} from './script.js'
 import {shellScriptOf} from './shell-script.js'
 
 /** Starts a job in a session and process group of its own. Rejects with GuardError `not-found`, `not-executable`. */
@@ -18,8 +20,13 @@ export async function launchChild(command: JobCommand): Promise<Launched> {
 /** Node reports the commonest failures by an event and throws the others (E2BIG, ENOTDIR, …). */
 function spawnChild(command: JobCommand): ChildProcess {
   const {argv, cwd, env} = command
+  const lines = [...(command.prelude ?? []), ...preludeOfCaller(theCaller(), env)]
+  const exec = execLines(argv)
   try {
-    return spawnArgv(command, argv)
+    if (lines.length === 0 && exec.length === 1) return spawnArgv(command, argv)
+    // The shell's own words about a program that it cannot run would be taken for the job's.
+    checkProgram(argv[0], cwd, env['PATH'])
+    return spawnArgv(command, ['/bin/sh', '-c', [...lines, ...exec].join('\n'), 'sh', ...argv])
   } catch (error) {
     const cause = error as NodeJS.ErrnoException
     const script = shellScriptOf(argv[0], env['PATH'], cause.code)
@@ -28,9 +35,20 @@ function spawnChild(command: JobCommand): ChildProcess {
   }
 }
 
-function spawnArgv({cwd, env, stdout, stderr, interactive}: JobCommand, [file, ...args]: Argv): ChildProcess {
-  const stdio = ['inherit', stdout, stderr] as const
-  return spawn(file, args, {stdio: [...stdio], detached: !interactive, env, ...(cwd !== undefined && {cwd})})
+function spawnArgv(command: JobCommand, [file, ...args]: Argv): ChildProcess {
+  const {cwd, env, interactive} = command
+  const stdio = streamsOf(command)
+  return spawn(file, args, {stdio, detached: !interactive, env, ...(cwd !== undefined && {cwd})})
+}
+
+/** The job gets the descriptors that the caller has opened for it, by their numbers. */
+function streamsOf({stdout, stderr}: JobCommand): StdioOptions {
+  const streams: ('inherit' | 'ignore' | number)[] = ['inherit', stdout, stderr]
+  for (const descriptor of theCaller().descriptors) {
+    while (streams.length < descriptor) streams.push('ignore')
+    streams[descriptor] = descriptor
+  }
+  return streams
 }
 
 function startFailure(child: ChildProcess): Promise<NodeJS.ErrnoException> {

@@ -1,4 +1,4 @@
-import {closeSync, openSync, readSync, statSync} from 'node:fs'
+import {accessSync, closeSync, constants, openSync, readSync, statSync} from 'node:fs'
 import {delimiter, extname, resolve} from 'node:path'
 import {GuardError} from '../../errors.js'
 import {isStandalone} from '../host/program.js'
@@ -112,6 +112,25 @@ function unreadable(code: string, path: string, cause: unknown): GuardError {
   const why =
     code === 'EISDIR' ? 'is a directory, not a script' : code === 'EACCES' ? 'is not readable by this user' : code
   return new GuardError('not-executable', `${path}: ${why}`, [`check it: ls -ld ${path}`], {cause})
+}
+
+/** Throws what execvp(3) would: ENOENT, EACCES. `path` is the PATH of the job. */
+export function checkProgram(program: string, cwd: string | undefined, path: string | undefined): void {
+  const files = program.includes('/')
+    ? [program.startsWith('/') || cwd === undefined ? program : resolve(cwd, program)]
+    : (path ?? '/usr/bin:/bin').split(delimiter).map((folder) => `${folder || '.'}/${program}`)
+  let code = 'ENOENT'
+  for (const file of files) {
+    try {
+      accessSync(file, constants.X_OK)
+      if (!statSync(file).isDirectory()) return
+      code = 'EACCES'
+    } catch (error) {
+      const {code: why} = error as NodeJS.ErrnoException
+      if (why === 'EACCES' || (program.includes('/') && why !== undefined)) code = why
+    }
+  }
+  throw Object.assign(new Error(`spawn ${program} ${code}`), {code})
 }
 
 /** Why a program could not be started, as in the shell and `env(1)`: 127 not found, 126 not executable. */
