@@ -59,6 +59,7 @@ export function fakeRun(settings: Partial<JobSettings> = {}, attempts: readonly 
     sawLeases: () => undefined,
     warn: (text) => seen.warnings.push(text),
   }
+  const input: {taken: string | undefined} = {taken: undefined}
   const deps: RunDeps = {
     clock,
     random: () => 0.5,
@@ -96,6 +97,7 @@ export function fakeRun(settings: Partial<JobSettings> = {}, attempts: readonly 
         seen.exitCode = exitCode
       },
     }),
+    inspectInput: async () => ({...input, again: () => ({stdin: 'inherit', close: () => undefined})}),
     startJob: async (task) => {
       seen.tasks.push(task)
       seen.done.push(`attempt ${task.number}`)
@@ -125,7 +127,7 @@ export function fakeRun(settings: Partial<JobSettings> = {}, attempts: readonly 
     log: (text) => seen.log.push(text),
   }
   const request: RunRequest = {job: 'backup', runId: 'run-1', settings: {...jobDefaults, ...settings}}
-  return {deps, request, clock, runs, leases, breakers, seen, ending}
+  return {deps, request, input, clock, runs, leases, breakers, seen, ending}
 }
 
 function fakeOutput(file: string, done: string[]): JobOutput {

@@ -11,6 +11,7 @@ import {type JobOutput, openJobOutput} from '../../system/output/job-output.js'
 import {searchFile} from '../../system/output/search-output.js'
 import {catchSignals} from '../../system/process/catch-signals.js'
 import {identifyProcess} from '../../system/process/identity.js'
+import {inspectInput, type JobInput} from '../../system/process/input.js'
 import {type JobProcess, startJob} from '../../system/process/job-process.js'
 import {supervise} from '../../system/process/supervise.js'
 import type {CommandAttempt} from '../../usecases/breaker/retry-command.js'
@@ -25,11 +26,17 @@ interface CommandToRetry {
   readonly json: boolean
 }
 
+interface CommandWithInput extends CommandToRetry {
+  readonly input: JobInput
+}
+
 /** Wires `retryCommand` for one command. */
 export function openRetry(command: CommandToRetry) {
   const cancel = new AbortController()
+  const input = inspectInput()
   return {
-    perform: (start: AttemptStart) => performAttempt(command, () => cancel.abort(), start),
+    inputTaken: input.taken,
+    perform: (start: AttemptStart) => performAttempt({...command, input}, () => cancel.abort(), start),
     // Between attempts signals are not caught, so that one ends guard at once.
     signal: cancel.signal,
     self: identifyProcess(process.pid),
@@ -38,7 +45,7 @@ export function openRetry(command: CommandToRetry) {
 
 /** Runs the command once, in a process group of its own; what it prints is passed on as it comes and searched afterwards. */
 async function performAttempt(
-  command: CommandToRetry,
+  command: CommandWithInput,
   onCancel: () => void,
   start: AttemptStart,
 ): Promise<CommandAttempt> {
@@ -76,16 +83,21 @@ interface AttemptIo {
   readonly onCancel: () => void
 }
 
-async function runOnce(command: CommandToRetry, start: AttemptStart, io: AttemptIo): Promise<CommandAttempt> {
+async function runOnce(command: CommandWithInput, start: AttemptStart, io: AttemptIo): Promise<CommandAttempt> {
   const runId = newId()
   const streams = io.output.openStreams()
+  const input = start.attempt > 1 ? command.input.again() : undefined
   const job = await startJob({
     argv: command.argv,
     env: {...process.env, GUARD_RUN_ID: runId, GUARD_ATTEMPT: `${start.attempt}`},
+    stdin: input?.stdin ?? 'inherit',
     stdout: streams.stdout,
     stderr: streams.stderr,
     interactive: false,
-  }).finally(streams.close)
+  }).finally(() => {
+    streams.close()
+    input?.close()
+  })
   io.sendTo(job)
   io.output.follow(true)
   const limits = {

@@ -45,6 +45,7 @@ export async function startAttempt(context: RunContext, task: AttemptTask): Prom
   const {token, number} = task
   const argv = run.argv()
   const streams = openStreams(task.output, mode)
+  const input = number > 1 ? task.input?.again() : undefined
   const job = startJob({
     argv,
     env: {
@@ -60,12 +61,16 @@ export async function startAttempt(context: RunContext, task: AttemptTask): Prom
       GUARD_RESULT_FILE: resultFile,
       ...(token !== undefined && {GUARD_LEASE_TOKEN: `${token}`}),
     },
+    stdin: input?.stdin ?? 'inherit',
     stdout: streams.stdout,
     stderr: streams.stderr,
     interactive: mode.interactive,
     ...(settings.cwd !== undefined && {cwd: settings.cwd}),
   })
-  return job.finally(streams.close)
+  return job.finally(() => {
+    streams.close()
+    input?.close()
+  })
 }
 
 /** Without pipes the job gets guard's own streams, and no log is kept. */

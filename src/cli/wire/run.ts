@@ -60,6 +60,8 @@ export function wireRun(guard: Guard, run: RunResolved, mode: RunMode): WiredRun
           warn: printWarning,
         }),
       openOutput: () => openLogFile(context, guard.logFileOf(run.job), runId),
+      // Loaded late: most jobs are never run again.
+      inspectInput: async () => (await import('../../system/process/input.js')).inspectInput(),
       catchSignals: () => catchSignals(mode.interactive),
       every,
       log: (text) => (usable ? guard.log(text) : undefined),

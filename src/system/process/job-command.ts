@@ -7,6 +7,8 @@ export interface JobCommand {
   readonly argv: Argv
   readonly cwd?: string
   readonly env: NodeJS.ProcessEnv
+  /** Guard's own unless given. */
+  readonly stdin?: Stream
   readonly stdout: Stream
   readonly stderr: Stream
   /** Lines of shell that run in the process of the job before its program. */

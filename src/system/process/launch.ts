@@ -42,8 +42,8 @@ function spawnArgv(command: JobCommand, [file, ...args]: Argv): ChildProcess {
 }
 
 /** The job gets the descriptors that the caller has opened for it, by their numbers. */
-function streamsOf({stdout, stderr}: JobCommand): StdioOptions {
-  const streams: ('inherit' | 'ignore' | number)[] = ['inherit', stdout, stderr]
+function streamsOf({stdin = 'inherit', stdout, stderr}: JobCommand): StdioOptions {
+  const streams: ('inherit' | 'ignore' | number)[] = [stdin, stdout, stderr]
   for (const descriptor of theCaller().descriptors) {
     while (streams.length < descriptor) streams.push('ignore')
     streams[descriptor] = descriptor

@@ -35,12 +35,17 @@ export async function retryAndRecover(deps: RetryAndRecoverDeps, task: RetryAndR
   const {first, job, settings} = task
   const signal = first.signals.aborted
   const tokens = settings.retry.maxAttempts > 1 ? await openRetryTokens(deps, settings, job) : freeRetries
-  const {last, attempts} = await retryAttempts(openRetry(deps, task, tokens), settings.retry, async (start) => {
-    if (start.attempt === 1) return classed(task.attempt)
-    const timeoutMs = limitOf(first.timeoutMs, start)
-    return classed(await attemptJob(deps, {...first, number: start.attempt, timeoutMs}))
-  })
+  const {last, attempts, stopped} = await retryAttempts(
+    openRetry(deps, task, tokens),
+    settings.retry,
+    async (start) => {
+      if (start.attempt === 1) return classed(task.attempt)
+      const timeoutMs = limitOf(first.timeoutMs, start)
+      return classed(await attemptJob(deps, {...first, number: start.attempt, timeoutMs}))
+    },
+  )
   if (last.outcome === 'healthy') tokens.giveBack()
+  else if (stopped === first.input?.taken) deps.warn(`${job} is not run again: ${stopped}`)
   const end = {attempt: last, attempts, recovered: false}
   if (last.outcome === 'healthy' || settings.recovery.length === 0 || signal.aborted) return end
   try {
@@ -63,6 +68,7 @@ function openRetry(
     random,
     showWait,
     signal: first.signals.aborted,
+    inputTaken: first.input?.taken,
     takeToken: take,
     onRetry: ({attempt, afterMs, reason}) => {
       const next = `attempt ${attempt} failed (${reason}), the next in ${formatDuration(Math.round(afterMs))}`
@@ -82,7 +88,8 @@ async function recover(
   task: RetryAndRecoverTask,
   {last, attempts}: Retried,
 ): Promise<FinishedRun> {
-  const {first, job, runId, settings} = task
+  const {first, job, runId} = task
+  const settings = withoutVerify(task)
   const signal = first.signals.aborted
   const {openRetryOutput, services, ...adapters} = await deps.openRecovery(signal)
   let verifications = 0
@@ -105,6 +112,12 @@ async function recover(
     recovered,
     ...(recovered && {class: last.class}),
   }
+}
+
+/** A job that has no input any more cannot be run again to see whether it is well. */
+function withoutVerify({settings, first}: RetryAndRecoverTask): RetryAndRecoverTask['settings'] {
+  if (first.input?.taken === undefined) return settings
+  return {...settings, recovery: settings.recovery.filter((step) => step.do !== 'verify')}
 }
 
 function classed(attempt: Attempt): Attempt & {class: string} {

@@ -8,6 +8,8 @@ export interface RetryDeps {
   readonly random: () => number
   /** Takes a token of the shared budget for one retry; false when it is used up. */
   readonly takeToken: () => boolean
+  /** Why no attempt but the first can be made; undefined if more can. */
+  readonly inputTaken?: string | undefined
   /** Is called for every retry before its wait. */
   readonly onRetry: (retry: RetryNews) => void
   /** Ends the waiting; the caller itself ends the attempt under way. */
@@ -68,6 +70,7 @@ export async function retryAttempts<A extends AttemptResult>(
     })
     if (!decision.retry) return stop(decision.reason)
     if (deps.signal?.aborted) return stop('cancelled')
+    if (deps.inputTaken !== undefined) return stop(deps.inputTaken)
     if (!deps.takeToken()) return stop('the retry budget of the target is used up')
     deps.onRetry({attempt: ends.length, afterMs: decision.afterMs, reason: decision.reason})
     const wait = () => deps.clock.sleep(decision.afterMs, deps.signal)

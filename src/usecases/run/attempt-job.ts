@@ -8,6 +8,7 @@ import type {Clock} from '../../system/host/clock.js'
 import type {AttemptEvidence} from '../../system/output/collect-evidence.js'
 import type {JobOutput} from '../../system/output/job-output.js'
 import type {CaughtSignals} from '../../system/process/catch-signals.js'
+import type {JobInput} from '../../system/process/input.js'
 import type {JobProcess} from '../../system/process/job-process.js'
 import type {SupervisedExit} from '../../system/process/supervise.js'
 import type {RunRecorder} from './run-records.js'
@@ -33,6 +34,8 @@ export interface AttemptTask {
   readonly output: JobOutput | undefined
   readonly records: RunRecorder
   readonly signals: CaughtSignals
+  /** Undefined for a job that is never run again. */
+  readonly input?: JobInput | undefined
   /** Adds the job's process to the lease. */
   readonly bind: (pid: number) => void
 }

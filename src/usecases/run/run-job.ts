@@ -5,6 +5,7 @@ import type {JobSettings} from '../../domain/settings/job.js'
 import type {Journal} from '../../journal/journal.js'
 import type {JobOutput} from '../../system/output/job-output.js'
 import type {CaughtSignals} from '../../system/process/catch-signals.js'
+import type {JobInput} from '../../system/process/input.js'
 import type {RetryAndRecoverDeps} from '../recovery/retry-and-recover.js'
 import {type Attempt, type AttemptTask, attemptJob} from './attempt-job.js'
 import {type Claim, type ClaimDeps, claimRun, type RunLease} from './claim-run.js'
@@ -23,6 +24,8 @@ export interface RunDeps extends RetryAndRecoverDeps {
   /** @returns undefined if no log is kept. Throws GuardError `io`. */
   readonly openOutput: () => JobOutput | undefined
   readonly catchSignals: () => CaughtSignals
+  /** Looks at standard input before a job that may be run again. */
+  readonly inspectInput: () => Promise<JobInput>
   /** Calls `work` every so many milliseconds until the returned function is called. */
   readonly every: (ms: number, work: () => void) => () => void
 }
@@ -98,7 +101,8 @@ async function performRun(deps: RunDeps, request: RunRequest, {claim, breaker}: 
   const stopRenewing = lease ? deps.every(settings.ttlMs / 3, lease.renew) : () => undefined
   const signals = deps.catchSignals()
 
-  const first = firstTask(request, {lease, output, records, signals})
+  const input = mayRunAgain(settings) ? await deps.inspectInput() : undefined
+  const first = firstTask(request, {lease, output, records, signals, input})
   const end = await attemptAndRecover(deps, request, first).finally(stopRenewing)
 
   breaker?.record(end.attempt.outcome, end.attempt.class ?? end.class)
@@ -116,9 +120,8 @@ async function closeInterrupted(deps: RunDeps, job: string, run: string): Promis
 
 async function attemptAndRecover(deps: RunDeps, request: RunRequest, first: AttemptTask): Promise<FinishedRun> {
   const attempt = await attemptJob(deps, first)
-  const {retry, recovery} = request.settings
   const end = {attempt, attempts: 1, recovered: false}
-  if (isHealthy(attempt) || isReaderGone(attempt) || (retry.maxAttempts <= 1 && recovery.length === 0)) return end
+  if (isHealthy(attempt) || isReaderGone(attempt) || !mayRunAgain(request.settings)) return end
   try {
     // Loaded late: it is much code, and a job that fails without settings for it ends sooner without.
     const {retryAndRecover} = await import('../recovery/retry-and-recover.js')
@@ -130,13 +133,17 @@ async function attemptAndRecover(deps: RunDeps, request: RunRequest, first: Atte
   }
 }
 
+function mayRunAgain({retry, recovery}: JobSettings): boolean {
+  return retry.maxAttempts > 1 || recovery.length > 0
+}
+
 interface RunParts {
   readonly lease: RunLease | undefined
   readonly output: JobOutput | undefined
   readonly records: RunRecorder
 }
 
-function firstTask({job, settings}: RunRequest, parts: RunParts & {signals: CaughtSignals}): AttemptTask {
+function firstTask({job, settings}: RunRequest, parts: RunParts & Pick<AttemptTask, 'signals' | 'input'>): AttemptTask {
   const {lease, ...own} = parts
   const bind = lease?.bind ?? (() => undefined)
   return {job, settings, number: 1, timeoutMs: settings.timeoutMs, token: lease?.token, bind, ...own}
