@@ -5,6 +5,7 @@
 #   boot-systemd.sh DIR NAME REPOSITORY TESTS PROGRAM...
 # DIR is an empty folder, NAME that of the control group. REPOSITORY and TESTS are seen as /mnt/guard and /mnt/tests.
 set -e
+PATH=$PATH:/usr/sbin:/sbin
 
 if [ "$1" != --inside ]; then
   mount -t cgroup2 cgroup2 /sys/fs/cgroup
