@@ -1,6 +1,6 @@
 import {existsSync} from 'node:fs'
 import {afterAll, beforeAll, describe, expect, test} from 'vitest'
-import {createSandbox, guardBin, nodeEnv, type Sandbox, until} from '../support/sandbox.js'
+import {createSandbox, form, guardBin, nodeEnv, type Sandbox, until} from '../support/sandbox.js'
 import {bootSystemd, type Systemd, systemdObstacle} from '../support/systemd.js'
 
 /** A real systemd as PID 1 starts and stops guard, which is the main process of a unit. */
@@ -68,6 +68,42 @@ describe.skipIf(systemdObstacle !== undefined)(`guard run in a unit of systemd${
       systemd.sh('systemctl reset-failed job.service')
     },
   )
+
+  test('a job of Type=notify is ready when it says so', async () => {
+    const box = createSandbox()
+    const script = 'sleep 0.3\nsystemd-notify --ready\necho begun\nexec sleep 300'
+    systemd.install({'ready.service': unitOf(box, 'ready', script, 'Type=notify\nNotifyAccess=all')})
+    systemd.sh('systemctl start --no-block ready')
+    expect(systemd.show('ready')).toMatchObject({ActiveState: 'activating'})
+    expect(systemd.sh('systemctl start ready').code).toBe(0)
+    expect(systemd.show('ready')).toMatchObject({ActiveState: 'active', SubState: 'running'})
+    systemd.sh('systemctl stop ready')
+  })
+
+  test('a unit that may not write records nothing and says so, with StateDirectory it records', () => {
+    const box = createSandbox()
+    const unit = (lines: string) => unitOf(box, 'dynamic', 'id -u', lines).replace(/--state-dir \S+/, '')
+    // The folder of the sandbox is root's alone, and /usr/bin is everybody's.
+    const commandOf = (text: string) => text.replace(/\S+dynamic\.sh$/m, '-- id -u')
+    for (const lines of ['Type=oneshot\nDynamicUser=yes', 'Type=oneshot\nProtectSystem=strict\nProtectHome=yes']) {
+      systemd.install({'dynamic.service': commandOf(unit(lines))})
+      expect(systemd.sh('systemctl start dynamic').code).toBe(0)
+      expect(output('dynamic')).toMatch(/guard: state directory .* cannot be used .*without record or lease\n\d+$/m)
+    }
+    const kept = 'Type=oneshot\nDynamicUser=yes\nStateDirectory=guard\nEnvironment=GUARD_STATE_DIR=%S/guard'
+    systemd.install({'dynamic.service': commandOf(unit(kept))})
+    expect(systemd.sh('systemctl start dynamic').code).toBe(0)
+    expect(systemd.sh('cat /var/lib/private/guard/runs.jsonl').stdout).toContain('"outcome":"healthy"')
+  })
+
+  test('guard runs with the system calls that the page about systemd names', () => {
+    const box = createSandbox()
+    const lines = `Type=oneshot\nNoNewPrivileges=yes\nSystemCallFilter=@system-service${form === 'node' ? ' @pkey' : ''}`
+    const more = form === 'node' ? '' : '\nMemoryDenyWriteExecute=yes'
+    systemd.install({'filtered.service': unitOf(box, 'filtered', 'echo begun', `${lines}${more}`)})
+    expect(systemd.sh('systemctl start filtered').code).toBe(0)
+    expect(records(box, 'filtered', 'ended')).toMatchObject([{outcome: 'healthy'}])
+  })
 
   describe.each(['control-group', 'mixed', 'process'])('with KillMode=%s', (mode) => {
     const name = (what: string) => `${what}-${mode}`
