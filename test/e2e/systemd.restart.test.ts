@@ -80,4 +80,23 @@ describe.skipIf(systemdObstacle !== undefined)(`the recovery step restart with s
     expect(restart).toMatchObject({ok: false, evidence: expect.stringMatching(evidence)})
     expect(stderr).toContain(restart.evidence)
   })
+
+  test('an ordinary user restarts a unit of its own systemd in the environment of cron, and may not restart one of root', () => {
+    systemd.sh('/usr/sbin/useradd --create-home worker && systemctl start user@$(id -u worker).service')
+    const uid = Number(systemd.sh('id -u worker').stdout)
+    const services = {
+      own: {manager: 'systemd', unit: 'bot.service', user: true, stayUp: '200ms'},
+      root: {manager: 'systemd', unit: 'bot.service', stayUp: '200ms'},
+    }
+    const job = (service: string) => ({command: ['false'], recovery: [{do: 'restart', service}]})
+    systemd.write({
+      '/home/worker/.guardianrc.json': JSON.stringify({jobs: {own: job('own'), root: job('root')}, services}),
+    })
+    const set = Object.entries(nodeEnv).map(([name, value]) => `${name}='${systemd.inside(value)}' `)
+    const run = (name: string) =>
+      systemd.sh(`cd /home/worker && ${set.join('')}HOME=/home/worker ${systemd.inside(guardBin)} run ${name}`, uid)
+    expect(run('own').stderr).toContain('bot.service is active (running)')
+    expect(systemd.sh('pgrep -u worker sleep').stdout).toMatch(/^\d+\n$/)
+    expect(run('root').stderr).toMatch(/Failed to restart bot\.service: (Access denied|Interactive auth)/)
+  })
 })
