@@ -39,7 +39,7 @@ describe.skipIf(systemdObstacle !== undefined)(`the recovery step restart with s
     const box = createSandbox()
     box.write('job.sh', `#!/bin/sh\n${script}\n`, 0o755)
     const job = {script: 'job.sh', recovery: [{do: 'restart', service: 'bot'}, {do: 'verify'}]}
-    const service = {manager: 'systemd', upWithin: '2s', stayUp: '200ms', ...settings}
+    const service = {manager: 'systemd', upWithin: '10s', stayUp: '200ms', ...settings}
     box.write('.guardianrc.json', JSON.stringify({jobs: {job}, services: {bot: service}}))
     const {code, stderr} = guard(box, 'run job')
     const [run] = JSON.parse(guard(box, 'history job --json').stdout).runs
@@ -71,11 +71,11 @@ describe.skipIf(systemdObstacle !== undefined)(`the recovery step restart with s
       'looping.service',
       /^looping\.service is failed \(failed\), result exit-code$/,
     ],
-    ['that waits for its next start', 'waiting.service', /^not up within 2s: .* \(auto-restart\), result exit-code$/],
+    ['that waits for its next start', 'waiting.service', /^not up within 1s: .* \(auto-restart\), result exit-code$/],
     ['that does not exist', 'nosuch.service', /^Failed to restart nosuch\.service: Unit nosuch.service not found/],
     ['that is masked', 'masked.service', /^Failed to restart masked\.service: Unit masked.service is masked/],
   ])('a unit %s is not restarted, and the reason is said and on record', (_title, unit, evidence) => {
-    const {code, stderr, restart} = recover({unit}, 'exit 1')
+    const {code, stderr, restart} = recover({unit, ...(unit === 'waiting.service' && {upWithin: '1s'})}, 'exit 1')
     expect(code).toBe(1)
     expect(restart).toMatchObject({ok: false, evidence: expect.stringMatching(evidence)})
     expect(stderr).toContain(restart.evidence)

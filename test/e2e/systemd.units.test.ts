@@ -71,11 +71,11 @@ describe.skipIf(systemdObstacle !== undefined)(`guard run in a unit of systemd${
 
   test('a job of Type=notify is ready when it says so', async () => {
     const box = createSandbox()
-    const script = 'sleep 0.3\nsystemd-notify --ready\necho begun\nexec sleep 300'
+    const script = 'until [ -e /run/go ]; do sleep 0.1; done\nsystemd-notify --ready\necho begun\nexec sleep 300'
     systemd.install({'ready.service': unitOf(box, 'ready', script, 'Type=notify\nNotifyAccess=all')})
     systemd.sh('systemctl start --no-block ready')
     expect(systemd.show('ready')).toMatchObject({ActiveState: 'activating'})
-    expect(systemd.sh('systemctl start ready').code).toBe(0)
+    expect(systemd.sh('touch /run/go; systemctl start ready').code).toBe(0)
     expect(systemd.show('ready')).toMatchObject({ActiveState: 'active', SubState: 'running'})
     systemd.sh('systemctl stop ready')
   })

@@ -17,7 +17,7 @@ export const systemdObstacle: string | undefined = obstacle()
 
 function obstacle(): string | undefined {
   if (process.geteuid?.() !== 0) return 'skipped: needs root'
-  if (!existsSync(program)) return 'skipped: systemd is not installed'
+  if (![program, '/usr/bin/dbus-daemon'].every(existsSync)) return 'skipped: systemd or dbus is not installed'
   const dir = mkdtempSync(join(tmpdir(), 'guard-systemd-'))
   const {status, stderr} = spawnSync('setpriv', bootArgs(dir, 'true'), {encoding: 'utf8'})
   removeAll(dir)

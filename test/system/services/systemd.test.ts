@@ -20,7 +20,7 @@ describe.skipIf(systemdObstacle !== undefined)(`with a real systemd as PID 1${wh
   const open = (unit: string, more: {readonly user?: boolean; readonly timeoutMs?: number} = {}) =>
     openService({...settings, user: false, command: [...systemd.enter, 'systemctl'], unit, ...more}, runCommand)
   const service = (unit: string) => open(unit)
-  const restart = (unit: string, upWithinMs = 3000) =>
+  const restart = (unit: string, upWithinMs = 10_000) =>
     restartService({clock: systemClock, signal, service: service(unit)}, {upWithinMs, stayUpMs: 300})
 
   beforeAll(async () => {
@@ -188,7 +188,7 @@ ExecStart=/bin/sh -c 'test -e /run/second || { touch /run/second; exit 1; }; sys
     systemd.sh('systemctl start user@0.service')
     const restarted = await restartService(
       {clock: systemClock, signal, service: bot},
-      {upWithinMs: 3000, stayUpMs: 300},
+      {upWithinMs: 10_000, stayUpMs: 300},
     )
     expect(restarted).toEqual({ok: true, evidence: 'bot.service is active (running)'})
     const {stdout} = systemd.sh('XDG_RUNTIME_DIR=/run/user/0 systemctl --user is-active bot.service')
