@@ -8,7 +8,7 @@ const root = join(import.meta.dirname, '..')
 const pages = [
   ...['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'CHANGELOG.md'],
   ...['docs/caches.md', 'docs/glossary.md', 'docs/install.md', 'docs/journal.md', 'docs/json.md'],
-  'docs/moving-from-guardian-wrapper.md',
+  ...['docs/moving-from-guardian-wrapper.md', 'docs/systemd.md'],
 ]
 const read = (file: string) => readFileSync(join(root, file), 'utf8')
 const scripts = (JSON.parse(read('package.json')) as {scripts: Record<string, string>}).scripts

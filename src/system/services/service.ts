@@ -17,7 +17,7 @@ export type RestartAnswer = {readonly ok: true; readonly detail: string} | {read
  * - down: not running now.
  * - failed: not running, and its manager does not restart it.
  * - unknown: the manager cannot be asked now.
- * - uncheckable: the settings have no check for it.
+ * - uncheckable: the settings have no check for it, or it is one that ends when it has done its work.
  */
 export interface ServiceState {
   readonly state: 'up' | 'starting' | 'down' | 'failed' | 'unknown' | 'uncheckable'

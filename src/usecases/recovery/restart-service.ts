@@ -28,12 +28,11 @@ export async function restartService(deps: RestartDeps, limits: RestartLimits): 
   const before = await deps.service.isUp()
   const answer = await deps.service.restart()
   if (!answer.ok) return {ok: false, evidence: answer.reason}
-  if (before.state === 'uncheckable') return {ok: true, evidence: withDetail(answer.detail, before.detail)}
-
   const deadline = deps.clock.mono() + limits.upWithinMs
   let last = await deps.service.isUp()
   for (;;) {
     const up = await waitUntilUp(deps, {last, before, deadline})
+    if (up.state === 'uncheckable') return {ok: true, evidence: withDetail(answer.detail, up.detail)}
     if (deps.signal.aborted) return {ok: false, evidence: `guard was asked to end while it waited: ${up.detail}`}
     if (!isUpAgain(up, before)) return {ok: false, evidence: whyNotUp(up, before, limits)}
     last = await watchUp(deps, up, limits.stayUpMs)
@@ -50,13 +49,14 @@ interface Waiting {
   readonly deadline: number
 }
 
-/** @returns the first state that ends the wait: up as a new incarnation, failed, or the state at the deadline */
+/** @returns the first state that ends the wait: up as a new incarnation, failed or uncheckable; or that at the deadline */
 async function waitUntilUp(
   {clock, service, signal}: RestartDeps,
   {last, before, deadline}: Waiting,
 ): Promise<ServiceState> {
   let state = last
-  while (!isUpAgain(state, before) && state.state !== 'failed' && clock.mono() < deadline && !signal.aborted) {
+  const isSettled = () => isUpAgain(state, before) || ['failed', 'uncheckable'].includes(state.state)
+  while (!isSettled() && clock.mono() < deadline && !signal.aborted) {
     await clock.sleep(Math.min(pollMs, Math.max(1, deadline - clock.mono())), signal)
     state = await service.isUp()
   }

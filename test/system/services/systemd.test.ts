@@ -1,5 +1,4 @@
-import {mkdtempSync, readFileSync, rmSync} from 'node:fs'
-import {tmpdir} from 'node:os'
+import {readFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {afterAll, beforeAll, describe, expect, test} from 'vitest'
 import {systemClock} from '../../../src/system/host/clock.js'
@@ -8,31 +7,47 @@ import {openService} from '../../../src/system/services/open-service.js'
 import {restartService} from '../../../src/usecases/recovery/restart-service.js'
 import {type Recording, replay} from '../../support/recording.js'
 import {quickService} from '../../support/settings.js'
-import {canRunSystemd, startUserSystemd, type UserSystemd} from '../../support/user-systemd.js'
+import {bootSystemd, type Systemd, systemdObstacle} from '../../support/systemd.js'
 
 const {signal} = new AbortController()
+const limit = (starts: number) => `[Unit]\nStartLimitBurst=${starts}\nStartLimitIntervalSec=60\n[Service]\n`
 const settings = {...quickService, manager: 'systemd', command: ['systemctl'], user: true} as const
 
-describe.skipIf(!canRunSystemd)('with a real systemd as user manager', () => {
-  const dir = mkdtempSync(join(tmpdir(), 'guard-'))
-  let systemd: UserSystemd
-  const service = (unit: string) =>
-    openService({...settings, unit}, (command) => runCommand({...command, env: systemd.env}))
+const why = systemdObstacle === undefined ? '' : ` (${systemdObstacle})`
+
+describe.skipIf(systemdObstacle !== undefined)(`with a real systemd as PID 1${why}`, () => {
+  let systemd: Systemd
+  const open = (unit: string, more: {readonly user?: boolean; readonly timeoutMs?: number} = {}) =>
+    openService({...settings, user: false, command: [...systemd.enter, 'systemctl'], unit, ...more}, runCommand)
+  const service = (unit: string) => open(unit)
+  const restart = (unit: string, upWithinMs = 10_000) =>
+    restartService({clock: systemClock, signal, service: service(unit)}, {upWithinMs, stayUpMs: 300})
 
   beforeAll(async () => {
-    systemd = await startUserSystemd(dir, {
-      'bot.service': 'ExecStart=/bin/sleep 300',
-      'bad.service': "ExecStart=/bin/sh -c 'exit 3'",
-      'unready.service': 'Type=notify\nExecStart=/bin/false',
-      'flapping.service': 'ExecStart=/bin/sleep 0.4\nRestart=always\nRestartSec=60',
-      'slow.service': 'ExecStart=/bin/sleep 300\nExecStop=/bin/sleep 5',
+    systemd = await bootSystemd()
+    systemd.install({
+      'bot.service': '[Service]\nExecStart=/bin/sleep 300',
+      'bad.service': "[Service]\nExecStart=/bin/sh -c 'exit 3'",
+      'unready.service': '[Service]\nType=notify\nExecStart=/bin/false',
+      'flapping.service': '[Service]\nExecStart=/bin/sleep 0.4\nRestart=always\nRestartSec=60',
+      'slow.service': '[Service]\nExecStart=/bin/sleep 300\nExecStop=/bin/sleep 5',
+      'limited.service': `${limit(1)}ExecStart=/bin/sleep 300`,
+      'looping.service': `${limit(3)}ExecStart=/bin/false\nRestart=always\nRestartSec=100ms`,
+      'second.service': `${limit(3)}Type=notify\nNotifyAccess=all\nRestart=on-failure\nRestartSec=100ms
+ExecStart=/bin/sh -c 'test -e /run/second || { touch /run/second; exit 1; }; systemd-notify --ready; sleep 300'`,
+      'once.service': '[Service]\nType=oneshot\nExecStart=/bin/touch /run/once',
+      'once-failing.service': '[Service]\nType=oneshot\nExecStart=/bin/false',
+      'once.timer': '[Timer]\nOnActiveSec=1h',
+      'quits.service': '[Service]\nExecStart=/bin/true',
+      'needs.service':
+        '[Unit]\nRequires=once-failing.service\nAfter=once-failing.service\n[Service]\nExecStart=/bin/sleep 300',
+      'unmet.service': '[Unit]\nConditionPathExists=/no/such/file\n[Service]\nType=oneshot\nExecStart=/bin/true',
+      'unmet.timer': '[Timer]\nOnActiveSec=1h',
     })
+    systemd.sh('systemctl mask --runtime masked.service; systemctl start unmet.timer')
   })
 
-  afterAll(async () => {
-    await systemd.stop()
-    rmSync(dir, {recursive: true})
-  })
+  afterAll(() => systemd.stop())
 
   test('a unit that is down is restarted and verified to be up, and the next restart changes its incarnation', async () => {
     const bot = service('bot.service')
@@ -84,13 +99,100 @@ describe.skipIf(!canRunSystemd)('with a real systemd as user manager', () => {
 
   test('a restart that hangs ends at its time limit', async () => {
     expect(await service('slow.service').restart()).toMatchObject({ok: true})
-    const quick = openService({...settings, unit: 'slow.service', timeoutMs: 700}, (command) =>
-      runCommand({...command, env: systemd.env}),
-    )
-    expect(await quick.restart()).toEqual({
+    expect(await open('slow.service', {timeoutMs: 700}).restart()).toEqual({
       ok: false,
-      reason: expect.stringMatching(/no answer within 700ms: systemctl/),
+      reason: expect.stringMatching(/no answer within 700ms: .*systemctl/),
     })
+  })
+
+  test('a unit at its start limit is restarted all the same, and runs', async () => {
+    for (let time = 1; time <= 3; time++)
+      expect(await restart('limited.service')).toEqual({ok: true, evidence: 'limited.service is active (running)'})
+  })
+
+  test('a unit that used up its start limit in a loop of restarts is started again, and reported when it fails again', async () => {
+    systemd.sh('systemctl start looping.service')
+    await expect.poll(() => systemd.sh('systemctl start looping.service').code, {timeout: 10_000}).toBe(1)
+    expect(systemd.sh('journalctl -u looping.service -o cat').stdout).toContain('Start request repeated too quickly')
+    expect(await restart('looping.service')).toEqual({
+      ok: false,
+      evidence: 'looping.service is failed (failed), result exit-code',
+    })
+    expect(systemd.show('looping.service')).toMatchObject({NRestarts: '3'})
+  })
+
+  test('a unit whose first start fails and whose second succeeds by Restart= is up', async () => {
+    expect(await restart('second.service')).toEqual({ok: true, evidence: 'second.service is active (running)'})
+  })
+
+  test('a oneshot unit is restarted when it has ended well, and not when it has failed', async () => {
+    for (const timer of ['stop', 'start']) {
+      systemd.sh(`rm -f /run/once; systemctl ${timer} once.timer`)
+      expect(await restart('once.service')).toEqual({
+        ok: true,
+        evidence:
+          'systemctl restarted once.service; once.service is inactive (dead), as a oneshot unit is when it has ended',
+      })
+      expect(systemd.sh('ls /run/once').code).toBe(0)
+    }
+    expect(await restart('once-failing.service')).toEqual({
+      ok: false,
+      evidence: 'Job for once-failing.service failed because the control process exited with error code. (exit 1)',
+    })
+  })
+
+  test('a unit that ends at once is not up', async () => {
+    expect(await restart('quits.service', 600)).toEqual({
+      ok: false,
+      evidence: 'not up within 600ms: quits.service is inactive (dead)',
+    })
+  })
+
+  test('a unit whose condition is not met is not restarted, although systemctl reports no error', async () => {
+    expect(await restart('unmet.service', 600)).toEqual({
+      ok: false,
+      evidence: 'not up within 600ms: unmet.service is inactive (dead), a condition of the unit is not met',
+    })
+  })
+
+  test.each([
+    ['masked.service', /^Failed to restart masked\.service: Unit masked\.service is masked\. \(exit 1\)$/],
+    ['needs.service', /^A dependency job for needs\.service failed\..*\(exit 1\)$/],
+    ['template@.service', /^Failed to restart template@\.service: .*missing the instance name\. \(exit 1\)$/],
+  ])('why systemd refuses to restart %s is the reason', async (unit, reason) => {
+    expect(await restart(unit)).toEqual({ok: false, evidence: expect.stringMatching(reason)})
+  })
+
+  test('a user who may not restart the unit learns that, and sees its state', async () => {
+    const asNobody = [...systemd.enter, 'setpriv', '--reuid=65534', '--regid=65534', '--clear-groups'] as const
+    const denied = openService(
+      {...settings, user: false, command: [...asNobody, 'systemctl'], unit: 'bot.service'},
+      runCommand,
+    )
+    expect(await denied.restart()).toEqual({
+      ok: false,
+      reason: expect.stringMatching(/^Failed to restart bot\.service: (Access denied|Interactive auth).* \(exit \d\)$/),
+    })
+    expect(await denied.isUp()).toMatchObject({detail: 'bot.service is active (running)'})
+  })
+
+  test('a unit of the user is restarted, and a user without a systemd learns how to have one', async () => {
+    const bot = open('bot.service', {user: true})
+    expect(await bot.restart()).toEqual({
+      ok: false,
+      reason: expect.stringMatching(
+        /^no systemd of this user runs; loginctl enable-linger .*: Failed to connect to bus/,
+      ),
+    })
+    systemd.write({'/run/systemd/user/bot.service': '[Service]\nExecStart=/bin/sleep 300'})
+    systemd.sh('systemctl start user@0.service')
+    const restarted = await restartService(
+      {clock: systemClock, signal, service: bot},
+      {upWithinMs: 10_000, stayUpMs: 300},
+    )
+    expect(restarted).toEqual({ok: true, evidence: 'bot.service is active (running)'})
+    const {stdout} = systemd.sh('XDG_RUNTIME_DIR=/run/user/0 systemctl --user is-active bot.service')
+    expect(stdout).toBe('active\n')
   })
 })
 
