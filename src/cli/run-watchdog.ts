@@ -144,17 +144,14 @@ async function underLease(guard: Guard): Promise<Round> {
   })
 }
 
-/** The job's next run recovers the output of a run under a lease; of runs that may overlap this round does. */
 async function closeRuns(guard: Guard, {leases}: LeaseDeps): Promise<void> {
   const here = {host: readHostName(), boot: readBootId()}
   const find = (holder: Holder) => livingProcessOf(holder, here)
-  for (const {job, id, owner} of await reconcileInterrupted({leases, runs: guard.runs(), livingProcessOf: find})) {
+  for (const {job, id} of await reconcileInterrupted({leases, runs: guard.runs(), livingProcessOf: find})) {
     guard.log(`watchdog: ${job} interrupted: run ${id} has no end, and its guard and its job are gone`)
     // Loaded here because it is rare.
-    if (owner) {
-      const {removeLeftovers} = await import('../system/output/remove-leftovers.js')
-      removeLeftovers({spoolDir: guard.spoolDir, runId: id, warn: printWarning})
-    }
+    const {removeLeftovers} = await import('../system/output/remove-leftovers.js')
+    removeLeftovers({spoolDir: guard.spoolDir, runId: id, warn: printWarning})
   }
 }
 

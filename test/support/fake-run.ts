@@ -11,6 +11,7 @@ import type {SupervisedExit} from '../../src/system/process/supervise.js'
 import type {RecoveryAlert} from '../../src/usecases/recovery/recovery-steps.js'
 import type {AttemptTask} from '../../src/usecases/run/attempt-job.js'
 import type {ClaimDeps} from '../../src/usecases/run/claim-run.js'
+import {reconcileInterrupted} from '../../src/usecases/run/reconcile-interrupted.js'
 import type {RunDeps} from '../../src/usecases/run/run-job.js'
 import type {RunRequest} from '../../src/usecases/run/run-request.js'
 import {fakeClock} from './fake-clock.js'
@@ -87,6 +88,7 @@ export function fakeRun(settings: Partial<JobSettings> = {}, attempts: readonly 
       writeAlertFile: (name) => name,
       openRetryOutput: (verification) => fakeOutput(`retry-${verification}`, seen.done),
     }),
+    closeInterrupted: (job) => reconcileInterrupted({leases, runs, livingProcessOf: async () => 'none'}, job),
     removeLeftovers: async (runId) => void seen.done.push(`remove leftovers of ${runId}`),
     openOutput: () => fakeOutput('log', seen.done),
     catchSignals: () => ({

@@ -6,6 +6,7 @@ import {readBootId, readHostName, signalNumber, temporaryFolder} from '../../sys
 import type {JobOutput} from '../../system/output/job-output.js'
 import {openOutput} from '../../system/output/open-output.js'
 import {catchSignals} from '../../system/process/catch-signals.js'
+import {type Holder, livingProcessOf} from '../../system/process/holder-liveness.js'
 import {identifyProcess} from '../../system/process/identity.js'
 import {supervise} from '../../system/process/supervise.js'
 import type {ClaimDeps} from '../../usecases/run/claim-run.js'
@@ -53,6 +54,12 @@ export function wireRun(guard: Guard, run: RunResolved, mode: RunMode): WiredRun
       runs: usable ? guard.runs() : undefined,
       openClaim: usable ? () => claimDeps(context, watchdog.sawLeases) : undefined,
       // Loaded late: few runs follow a killed one.
+      closeInterrupted: async (job) => {
+        const {reconcileInterrupted} = await import('../../usecases/run/reconcile-interrupted.js')
+        const {leases, here} = wireLease(guard)
+        const find = (holder: Holder) => livingProcessOf(holder, here)
+        return reconcileInterrupted({leases, runs: guard.runs(), livingProcessOf: find}, job)
+      },
       removeLeftovers: async (killed) =>
         (await import('../../system/output/remove-leftovers.js')).removeLeftovers({
           spoolDir: guard.spoolDir,

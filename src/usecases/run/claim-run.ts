@@ -19,7 +19,7 @@ export type Claim =
       readonly granted: true
       readonly lease: RunLease | undefined
       readonly interrupted: string | undefined
-      /** guard's own process, for a run without a lease. */
+      /** guard's own process. */
       readonly process?: ProcessRef
     }
   | {readonly granted: false; readonly reason: string}
@@ -71,7 +71,7 @@ async function claimOnce(deps: ClaimDeps, request: ClaimRequest): Promise<Tried>
   const tried = await tryLease(deps, {job, holder: runId, ttlMs, process: deps.self, waitMs: 0})
   if ('heldBy' in tried) return {granted: false, reason: busyText(deps, tried.heldBy), lease: tried.heldBy}
   const interrupted = before && !before.released ? before.holder : undefined
-  return {granted: true, lease: runLease(deps, tried.granted), interrupted}
+  return {granted: true, lease: runLease(deps, tried.granted), interrupted, process: deps.self}
 }
 
 function busyText({clock}: ClaimDeps, {job, holder, jobProcess, process, claimedAt}: Lease): string {

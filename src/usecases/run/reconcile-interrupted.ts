@@ -12,14 +12,16 @@ interface ReconcileDeps {
 
 /**
  * Writes `interrupted` for each run that started and has no end, and whose guard and job are both gone. The processes
- * are those of its lease, or of its first record where runs may overlap; a run with neither stays open.
+ * are those of its lease, or of its first record if another run has the lease by now; a run with neither stays open.
  *
+ * @param only the job that is looked at; all by default
  * @returns the runs that it closed
  */
-export async function reconcileInterrupted(deps: ReconcileDeps): Promise<readonly Run[]> {
+export async function reconcileInterrupted(deps: ReconcileDeps, only?: string): Promise<readonly Run[]> {
   const {byJob} = deps.leases.read()
   const closed: Run[] = []
   for (const run of openRuns(deps.runs.read())) {
+    if (only !== undefined && run.job !== only) continue
     const holder = holderOf(run, byJob.get(run.job))
     if (!holder || (await deps.livingProcessOf(holder)) !== 'none') continue
     // Its guard may have written the end during the check.

@@ -1,7 +1,9 @@
 import type {RunsByJob} from '../../domain/run/job-runs.js'
 import {isReaderGone} from '../../domain/run/outcome.js'
 import type {RunReport} from '../../domain/run/report.js'
+import type {Run} from '../../domain/run/run.js'
 import type {JobSettings} from '../../domain/settings/job.js'
+import {GuardError} from '../../errors.js'
 import type {Journal} from '../../journal/journal.js'
 import type {JobOutput} from '../../system/output/job-output.js'
 import type {CaughtSignals} from '../../system/process/catch-signals.js'
@@ -19,6 +21,8 @@ export interface RunDeps extends RetryAndRecoverDeps {
   readonly runs: Journal<RunsByJob> | undefined
   /** What the lease is claimed with; undefined as `runs`. Throws GuardError `io`. */
   readonly openClaim: (() => ClaimDeps) | undefined
+  /** Records the end of each run of the job whose processes are gone. */
+  readonly closeInterrupted: (job: string) => Promise<readonly Run[]>
   /** Removes the files of a run whose guard was killed. */
   readonly removeLeftovers: (runId: string) => Promise<void>
   /** @returns undefined if no log is kept. Throws GuardError `io`. */
@@ -94,7 +98,7 @@ async function performRun(deps: RunDeps, request: RunRequest, {claim, breaker}: 
   const {lease} = claim
   const startedAt = deps.clock.now()
   const records = recorder(deps, {job, run})
-  if (claim.interrupted) await closeInterrupted(deps, job, claim.interrupted)
+  if (claim.interrupted) await closeOlder(deps, job)
   const output = openLog(deps.openOutput, settings.onStateError, deps.warn)
   records.started({token: lease?.token, process: claim.process, log: output?.range()})
   deps.log(`${job} started, run ${run}`)
@@ -112,10 +116,17 @@ async function performRun(deps: RunDeps, request: RunRequest, {claim, breaker}: 
   return report
 }
 
-async function closeInterrupted(deps: RunDeps, job: string, run: string): Promise<void> {
-  await deps.removeLeftovers(run)
-  recorder(deps, {job, run}).interrupted('its guard was killed')
-  deps.log(`${job} interrupted: its guard was killed, run ${run}`)
+/** The run that held the lease before, and each other one that nothing has closed since. */
+async function closeOlder(deps: RunDeps, job: string): Promise<void> {
+  try {
+    for (const {id} of await deps.closeInterrupted(job)) {
+      await deps.removeLeftovers(id)
+      deps.log(`${job} interrupted: its guard and its job are gone, run ${id}`)
+    }
+  } catch (error) {
+    if (!(error instanceof GuardError)) throw error
+    deps.warn(`what came before is not closed: ${error.message}`)
+  }
 }
 
 async function attemptAndRecover(deps: RunDeps, request: RunRequest, first: AttemptTask): Promise<FinishedRun> {

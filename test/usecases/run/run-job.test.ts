@@ -7,6 +7,8 @@ const kinds = (lines: readonly Readonly<Record<string, unknown>>[]) => lines.map
 const unusable = new GuardError('io', 'no space left')
 const recovery = [{do: 'exec', when: [], command: ['fix'], timeoutMs: 1000}] as const
 
+const self = {pid: 7, start: '1'}
+
 describe('a run', () => {
   test('is recorded, renewed, reported and given back', async () => {
     const {deps, request, runs, leases, seen} = fakeRun({}, [{code: 0, lastsMs: 1500}])
@@ -51,10 +53,26 @@ describe('a run', () => {
     const {deps, request, runs, seen} = fakeRun()
     const first = deps.openClaim!()
     first.leases.append({kind: 'claimed', job: 'backup', holder: 'run-0', ttlMs: 60_000}, 'buffered')
+    // The one before was not closed either, since its successor was killed before it could.
+    for (const run of ['run--1', 'run-0']) runs.append({kind: 'started', job: 'backup', run, process: self}, 'buffered')
     await runJob({...deps, openClaim: () => ({...first, livingProcessOf: async () => 'none'})}, request)
-    expect(runs.lines[0]).toMatchObject({kind: 'interrupted', run: 'run-0', reason: 'its guard was killed'})
-    expect(seen.done.slice(0, 2)).toEqual(['remove leftovers of run-0', 'attempt 1'])
+    expect(runs.lines.slice(2, 4)).toMatchObject([
+      {kind: 'interrupted', run: 'run--1', reason: 'its guard and its job are gone'},
+      {kind: 'interrupted', run: 'run-0'},
+    ])
+    expect(seen.done.slice(0, 3)).toEqual(['remove leftovers of run--1', 'remove leftovers of run-0', 'attempt 1'])
   })
+})
+
+test('a run whose guard was killed between its end and the release of its lease was not interrupted', async () => {
+  const {deps, request, runs, seen} = fakeRun()
+  const first = deps.openClaim!()
+  first.leases.append({kind: 'claimed', job: 'backup', holder: 'run-0', ttlMs: 60_000}, 'buffered')
+  runs.append({kind: 'started', job: 'backup', run: 'run-0', process: self}, 'buffered')
+  runs.append({kind: 'ended', job: 'backup', run: 'run-0', outcome: 'healthy', exitCode: 0}, 'buffered')
+  await runJob({...deps, openClaim: () => ({...first, livingProcessOf: async () => 'none'})}, request)
+  expect(kinds(runs.lines)).not.toContain('interrupted')
+  expect(seen.log.join()).not.toContain('interrupted')
 })
 
 describe('a run that is not made', () => {

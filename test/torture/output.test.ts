@@ -1,0 +1,142 @@
+import {existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync} from 'node:fs'
+import {setTimeout as sleep} from 'node:timers/promises'
+import {expect, test} from 'vitest'
+import {createSandbox, type Sandbox, until} from '../support/sandbox.js'
+
+/**
+ * Guards are killed at any moment of their runs, and now and then their loggers. Whatever a job has written before its
+ * end is in the log, no second job of the name runs beside it, every run has one end, and no logger stays behind.
+ */
+
+const isLong = process.env['GUARD_TORTURE'] === 'long'
+const kills = Number(process.env['GUARD_TORTURE_KILLS'] ?? (isLong ? 10_000 : 40))
+const workers = 6
+const lines = 200
+/** Written in pieces, so that a kill falls between them. */
+const script = `
+[ ! -e $1.lock ] || echo double >> double
+: > $1.lock
+seq -f "$2-%g" 1 ${lines / 2}
+sleep 0.02
+seq -f "$2-%g" ${lines / 2 + 1} ${lines}
+rm $1.lock
+: > done/$2
+`
+
+interface Counts {
+  killed: number
+  /** Runs whose logger was killed: their output may lack a piece. */
+  readonly damaged: Set<string>
+  finished: number
+}
+
+/** Random, but the same for the same seed. */
+function seeded(seed: number): () => number {
+  let state = seed
+  return () => {
+    state = (state * 1_103_515_245 + 12_345) % 2_147_483_648
+    return state / 2_147_483_648
+  }
+}
+
+/** The logger processes whose log is in this sandbox, by the guard that started them. */
+function loggersIn(box: Sandbox, parent?: number): number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .filter((pid) => {
+      const stat = read(`/proc/${pid}/stat`)
+      if (!stat.includes('(tee)') || (parent !== undefined && !stat.includes(`) S ${parent} `))) return false
+      return linkOf(`/proc/${pid}/fd/1`).startsWith(box.stateDir)
+    })
+}
+
+function read(file: string): string {
+  try {
+    return readFileSync(file, 'latin1')
+  } catch {
+    return ''
+  }
+}
+
+function linkOf(file: string): string {
+  try {
+    return readlinkSync(file)
+  } catch {
+    return ''
+  }
+}
+
+/** Kills what it starts at any moment of the time that a run takes. */
+async function work(
+  box: Sandbox,
+  {worker, lastsMs}: {readonly worker: number; readonly lastsMs: number},
+  counts: Counts,
+): Promise<void> {
+  const random = seeded(worker + 1)
+  for (let round = 0; counts.killed < kills; round++) {
+    const id = `w${worker}r${round}`
+    const args = ['--job', `j${worker}`, '--overlap', 'wait', '--', 'sh', 'job.sh', `j${worker}`, id]
+    const running = box.start(['run', ...args])
+    await sleep(random() * lastsMs * 1.2)
+    if (random() < 0.1) {
+      for (const pid of loggersIn(box, running.pid)) {
+        process.kill(pid, 'SIGKILL')
+        counts.damaged.add(id)
+      }
+    } else {
+      running.kill('SIGKILL')
+      counts.killed += 1
+    }
+    await running.ended
+  }
+}
+
+/** How long a run takes while all workers run, ms. */
+async function durationOfRuns(box: Sandbox): Promise<number> {
+  const begun = performance.now()
+  const runs = Array.from({length: workers}, (_, worker) =>
+    box.guard('run', '--job', `j${worker}`, '--', 'sh', 'job.sh', `j${worker}`, `w${worker}first`),
+  )
+  await Promise.all(runs)
+  return performance.now() - begun
+}
+
+test(`whatever ends guard, the log has what a job has written (${kills} kills)`, async () => {
+  const box = createSandbox()
+  const counts: Counts = {killed: 0, damaged: new Set(), finished: 0}
+  box.write('.guardianrc.json', JSON.stringify({logs: {maxSize: '1GB'}}))
+  box.write('job.sh', script)
+  mkdirSync(box.path('done'))
+  const lastsMs = await durationOfRuns(box)
+  await Promise.all(Array.from({length: workers}, (_, worker) => work(box, {worker, lastsMs}, counts)))
+
+  // Each waits for what is left of its job, and closes the run before.
+  for (let worker = 0; worker < workers; worker++) {
+    expect((await box.guard('run', '--job', `j${worker}`, '--overlap', 'wait', '--', 'true')).code).toBe(0)
+  }
+  await until(() => loggersIn(box).length === 0, 'the end of all loggers')
+  expect(existsSync(box.path('double')), 'two jobs at once').toBe(false)
+
+  for (let worker = 0; worker < workers; worker++) {
+    const log = read(`${box.stateDir}/logs/guardian_j${worker}_output.log`)
+    const found = new Map<string, number>()
+    for (const line of log.split('\n')) {
+      const id = line.slice(0, line.indexOf('-'))
+      if (/^w\d+r\d+$/.test(id)) found.set(id, (found.get(id) ?? 0) + 1)
+    }
+    for (const id of readdirSync(box.path('done')).filter((name) => name.startsWith(`w${worker}r`))) {
+      counts.finished += 1
+      if (!counts.damaged.has(id)) expect([id, found.get(id)]).toEqual([id, lines])
+    }
+  }
+  expect(counts.finished).toBeGreaterThan(0)
+
+  const ends = new Map<string, number>()
+  for (const {kind, run} of box.journal('runs.jsonl')) {
+    if (kind === 'started') ends.set(`${run}`, ends.get(`${run}`) ?? 0)
+    if (kind === 'ended' || kind === 'interrupted') ends.set(`${run}`, (ends.get(`${run}`) ?? 0) + 1)
+  }
+  expect([...ends].filter(([, count]) => count !== 1)).toEqual([])
+  console.log({...counts, damaged: counts.damaged.size})
+}, 3_600_000)
