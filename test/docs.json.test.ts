@@ -18,7 +18,9 @@ function shapeOf(value: unknown): unknown {
   if (value === null) return 'null'
   if (Array.isArray(value)) return value.length === 0 ? [] : [value.map(shapeOf).reduce(together)]
   if (typeof value !== 'object') return value === '…' ? anyShape : typeof value
-  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, shapeOf(each)]))
+  // The id of the machine is absent in a container.
+  const entries = Object.entries(value).filter(([key, each]) => key !== 'machine' || typeof each !== 'string')
+  return Object.fromEntries(entries.map(([key, each]) => [key, shapeOf(each)]))
 }
 
 function together(one: unknown, other: unknown): unknown {

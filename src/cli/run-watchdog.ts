@@ -5,7 +5,7 @@ import {watchedJobs} from '../domain/watchdog/watch-list.js'
 import {GuardError} from '../errors.js'
 import {alertStream, incidentStream, resetRequestStream, resetResultStream} from '../journal/failure-streams.js'
 import {callAfter} from '../system/host/clock.js'
-import {readBootId, readHostName} from '../system/host/host.js'
+import {readBootRef} from '../system/host/host.js'
 import {type Holder, livingProcessOf} from '../system/process/holder-liveness.js'
 import {sayOnce} from '../usecases/alert/say-once.js'
 import {holdLease} from '../usecases/lease/hold-lease.js'
@@ -145,7 +145,7 @@ async function underLease(guard: Guard): Promise<Round> {
 }
 
 async function closeRuns(guard: Guard, {leases}: LeaseDeps): Promise<void> {
-  const here = {host: readHostName(), boot: readBootId()}
+  const here = readBootRef()
   const find = (holder: Holder) => livingProcessOf(holder, here)
   for (const {job, id} of await reconcileInterrupted({leases, runs: guard.runs(), livingProcessOf: find})) {
     guard.log(`watchdog: ${job} interrupted: run ${id} has no end, and its guard and its job are gone`)

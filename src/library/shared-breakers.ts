@@ -9,7 +9,7 @@ import type {Journal} from '../journal/journal.js'
 import {openStateDir} from '../journal/state-dir.js'
 import {openStream} from '../journal/streams.js'
 import {systemClock} from '../system/host/clock.js'
-import {createStamper, readBootId, readHostName} from '../system/host/host.js'
+import {createStamper, readBootRef} from '../system/host/host.js'
 import {newId} from '../system/host/ids.js'
 import {identifyProcess, processState} from '../system/process/identity.js'
 import type {BreakerDeps} from '../usecases/breaker/breaker.js'
@@ -25,7 +25,7 @@ export function sharedBreakers(stateDir: string, maxAgeMs: number): SharedBreake
   const known = opened.get(key)
   if (known) return known
   const dir = openStateDir(stateDir, 'local-only')
-  const here = {host: readHostName(), boot: readBootId()}
+  const here = readBootRef()
   const journal = openStream(breakerStream, {dir, newStamp: createStamper(systemClock, newId)})
   const now = (): ClockReading => ({...here, at: systemClock.now(), mono: systemClock.mono()})
   const deps = {

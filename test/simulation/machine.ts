@@ -28,7 +28,13 @@ export function createMachine(random: Random): Machine {
   let boots = 1
   let records = 0
   let awakeMs = 0
-  const now = () => ({at: Math.floor(wall), mono: Math.floor(mono), boot: `boot-${boots}`, host: 'host-1'})
+  const now = () => ({
+    at: Math.floor(wall),
+    mono: Math.floor(mono),
+    boot: `boot-${boots}`,
+    host: 'host-1',
+    machine: 'm1',
+  })
   return {
     get awakeMs() {
       return awakeMs
@@ -44,6 +50,7 @@ export function createMachine(random: Random): Machine {
       mono: Math.floor(mono),
       boot: `boot-${boots}`,
       host: 'host-1',
+      machine: 'm1',
     }),
     pass(ms) {
       wall += ms

@@ -29,7 +29,7 @@ const claimIds = fc.constantFrom('c0', 'c1', 'c2', 'c3', 'a-longer-id-of-a-claim
 const text = fc.constantFrom('h', 'host:123', 'ü', 'quo"te', 'tab\t', 'x'.repeat(200), '')
 const process = fc.constantFrom(
   {pid: 7, start: '42'},
-  {pid: 8, start: '43', namespace: 'pid:[4026531836]'},
+  {pid: 8, start: '43', pidns: 4026531836},
   {pid: 0, start: '1'},
   {pid: 1.5, start: '1'},
   {start: '1'},

@@ -6,7 +6,7 @@ import type {BreakerSettings, Settings} from '../../domain/settings/settings.js'
 import {GuardError} from '../../errors.js'
 import {breakerStream} from '../../journal/failure-streams.js'
 import type {Journal} from '../../journal/journal.js'
-import {readBootId, readHostName} from '../../system/host/host.js'
+import {readBootRef} from '../../system/host/host.js'
 import {identifyProcess, processState} from '../../system/process/identity.js'
 import type {BreakerDeps} from '../../usecases/breaker/breaker.js'
 import type {RunBreakerDeps} from '../../usecases/run/run-breaker.js'
@@ -15,7 +15,7 @@ import type {Guard} from '../guard.js'
 /** What the use cases of breakers need. */
 export function wireBreaker(guard: Guard): BreakerDeps & {readonly breakers: Journal<Breakers>} {
   guard.ensureState()
-  const here = {host: readHostName(), boot: readBootId()}
+  const here = readBootRef()
   const now = (): ClockReading => ({...here, at: guard.clock.now(), mono: guard.clock.mono()})
   return {
     breakers: guard.journal(breakerStream),

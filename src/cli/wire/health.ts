@@ -8,7 +8,7 @@ import {
   resetResultStream,
 } from '../../journal/failure-streams.js'
 import {leaseStream, runStream} from '../../journal/streams.js'
-import {readBootId, readHostName} from '../../system/host/host.js'
+import {readBootRef} from '../../system/host/host.js'
 import {readMachine} from '../../system/host/machine.js'
 import {livingProcessOf} from '../../system/process/holder-liveness.js'
 import type {HealthDeps} from '../../usecases/diagnose/check-health.js'
@@ -16,7 +16,7 @@ import type {Guard} from '../guard.js'
 
 /** Wires `guard health`, which makes no state directory. */
 export function wireHealth(guard: Guard): HealthDeps {
-  const here = {host: readHostName(), boot: readBootId()}
+  const here = readBootRef()
   const [leases, runs, breakers] = [guard.leases(), guard.runs(), guard.journal(breakerStream)]
   const [incidents, alerts] = [guard.journal(incidentStream), guard.journal(alertStream)]
   const [resetRequests, resets] = [guard.journal(resetRequestStream), guard.journal(resetResultStream)]

@@ -1,14 +1,15 @@
 import type {ProcessRef} from '../../domain/clock/process-ref.js'
 import {GuardError} from '../../errors.js'
-import {readBootId, readHostName} from '../../system/host/host.js'
+import {readBootRef, readHostName} from '../../system/host/host.js'
 import {livingProcessOf} from '../../system/process/holder-liveness.js'
-import {identifyProcess} from '../../system/process/identity.js'
+import {identifyProcess, isHidden} from '../../system/process/identity.js'
 import type {LeaseDeps} from '../../usecases/lease/lease.js'
 import type {Guard} from '../guard.js'
+import {printWarning} from '../stderr.js'
 
 /** What the use cases of leases need. */
 export function wireLease(guard: Guard): LeaseDeps {
-  const here = {host: readHostName(), boot: readBootId()}
+  const here = readBootRef()
   return {clock: guard.clock, leases: guard.leases(), here, livingProcessOf: (lease) => livingProcessOf(lease, here)}
 }
 
@@ -17,10 +18,14 @@ export function holderName(owner: ProcessRef | undefined): string {
   return `${readHostName()}:${owner?.pid ?? process.ppid}`
 }
 
-/** Throws GuardError `usage` if there is no such process. */
-export function runningProcess(pid: number): ProcessRef {
+/** @returns undefined, and warns, if the process cannot be identified. Throws GuardError `usage` if there is none */
+export function runningProcess(pid: number): ProcessRef | undefined {
   const found = identifyProcess(pid)
   if (found) return found
+  if (isHidden(pid)) {
+    printWarning(`/proc does not show process ${pid}, so its end does not free the lease; the ttl does`)
+    return undefined
+  }
   throw new GuardError('usage', `there is no process ${pid}`, ['name one that runs: --pid $$'])
 }
 

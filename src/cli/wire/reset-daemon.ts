@@ -1,7 +1,7 @@
 import {type OpenClawSettings, type Settings, settingsOfJob} from '../../domain/settings/settings.js'
 import {GuardError} from '../../errors.js'
 import {incidentStream, resetRequestStream, resetResultStream} from '../../journal/failure-streams.js'
-import {readBootId, readHostName} from '../../system/host/host.js'
+import {readBootRef} from '../../system/host/host.js'
 import {openClawCli} from '../../system/openclaw/cli.js'
 import {livingProcessOf} from '../../system/process/holder-liveness.js'
 import {identifyProcess, processState} from '../../system/process/identity.js'
@@ -17,7 +17,7 @@ const maxTries = 3
 export function wireResetDaemon(guard: Guard, stop: AbortSignal): ResetDeps {
   const openclaw = openClawOf(guard)
   const {expireAfterMs, minIntervalMs} = guard.settings.resetDaemon
-  const here = {host: readHostName(), boot: readBootId()}
+  const here = readBootRef()
   const allowed = new Set([...Object.values(openclaw.jobs).map(({id}) => id), ...openclaw.allow])
   return {
     clock: guard.clock,
@@ -30,7 +30,7 @@ export function wireResetDaemon(guard: Guard, stop: AbortSignal): ResetDeps {
     readOutputs: async (...asked) => (await import('../../system/host/output-files.js')).readOutputs(...asked),
     jobOf: jobsByOpenClawId(guard.settings, openclaw),
     openclaw: openClawCli({run: runCommand, settings: openclaw}),
-    self: thisProcess(),
+    self: identifyProcess(process.pid),
     here,
     isLeaseDead: async (lease) => (await livingProcessOf(lease, here)) === 'none',
     processState,
@@ -42,7 +42,7 @@ export function wireResetDaemon(guard: Guard, stop: AbortSignal): ResetDeps {
 
 /** The daemon's own lease, from which the watchdog sees that the daemon works. */
 export function resetLease(guard: Guard, ttlMs: number): {readonly deps: LeaseDeps; readonly request: LeaseRequest} {
-  const here = {host: readHostName(), boot: readBootId()}
+  const here = readBootRef()
   const deps: LeaseDeps = {
     clock: guard.clock,
     leases: guard.leases(),
@@ -50,7 +50,7 @@ export function resetLease(guard: Guard, ttlMs: number): {readonly deps: LeaseDe
     livingProcessOf: (lease) => livingProcessOf(lease, here),
   }
   const holder = `${here.host}:${process.pid}`
-  return {deps, request: {job: 'guard-reset-daemon', holder, ttlMs, process: thisProcess(), waitMs: 0}}
+  return {deps, request: {job: 'guard-reset-daemon', holder, ttlMs, process: identifyProcess(process.pid), waitMs: 0}}
 }
 
 function jobsByOpenClawId(settings: Settings, openclaw: OpenClawSettings): ResetDeps['jobOf'] {
@@ -64,10 +64,4 @@ function openClawOf({settings}: Guard): OpenClawSettings {
   throw new GuardError('config', `${settings.file ?? 'the default settings'}: there is no part "openclaw"`, [
     'add openclaw.command and openclaw.jobs; .guardianrc.example shows them',
   ])
-}
-
-function thisProcess() {
-  const self = identifyProcess(process.pid)
-  if (!self) throw new GuardError('internal', `this process, ${process.pid}, cannot be found`)
-  return self
 }

@@ -2,7 +2,7 @@ import {accessSync, existsSync, constants as fsConstants, mkdirSync} from 'node:
 import {isoTime} from '../../domain/clock/iso-time.js'
 import {GuardError} from '../../errors.js'
 import {longestTimerMs} from '../../system/host/clock.js'
-import {readBootId, readHostName, signalNumber, temporaryFolder} from '../../system/host/host.js'
+import {readBootRef, signalNumber, temporaryFolder} from '../../system/host/host.js'
 import type {JobOutput} from '../../system/output/job-output.js'
 import {openOutput} from '../../system/output/open-output.js'
 import {catchSignals} from '../../system/process/catch-signals.js'
@@ -39,7 +39,7 @@ export function wireRun(guard: Guard, run: RunResolved, mode: RunMode): WiredRun
   const request = {job: run.job, runId, settings: run.settings}
   const watchdog = noticeLateWatchdog({
     clock: guard.clock,
-    readClock: () => ({at: guard.clock.now(), mono: guard.clock.mono(), host: readHostName(), boot: readBootId()}),
+    readClock: () => ({at: guard.clock.now(), mono: guard.clock.mono(), ...readBootRef()}),
     policy: guard.settings.watchdog,
     openAlerts: async () => guard.journal((await import('../../journal/failure-streams.js')).alertStream),
     warn: printWarning,
@@ -166,11 +166,9 @@ function stateIsUsable(guard: Guard, {job, settings}: RunResolved): boolean {
 }
 
 function claimDeps({guard, run, lines}: RunContext, sawLeases: ClaimDeps['sawLeases']): ClaimDeps {
-  const self = identifyProcess(process.pid)
-  if (!self) throw new GuardError('internal', 'cannot find my own process')
   return {
     ...wireLease(guard),
-    self,
+    self: identifyProcess(process.pid),
     identify: identifyProcess,
     // Loaded late: only `overlap: cancel-other` stops another run.
     endJob: async (lease) =>

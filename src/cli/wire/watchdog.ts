@@ -4,10 +4,9 @@ import type {IncidentPolicy} from '../../domain/incident/decide.js'
 import {pendingResets} from '../../domain/openclaw/reset-decision.js'
 import {resetDaemonLease, watchdogLease, watchedDaemon} from '../../domain/watchdog/daemon-heartbeat.js'
 import {watchedJobs} from '../../domain/watchdog/watch-list.js'
-import {GuardError} from '../../errors.js'
 import {alertStream, incidentStream, resetRequestStream, resetResultStream} from '../../journal/failure-streams.js'
 import {escalationFile} from '../../system/host/escalation-file.js'
-import {readBootId, readHostName} from '../../system/host/host.js'
+import {readBootRef} from '../../system/host/host.js'
 import {createSlots} from '../../system/host/slots.js'
 import {livingProcessOf} from '../../system/process/holder-liveness.js'
 import {identifyProcess} from '../../system/process/identity.js'
@@ -20,7 +19,7 @@ import type {Guard} from '../guard.js'
 /** Wires a round of the watchdog. */
 export function wireWatchdog(guard: Guard): WatchdogRoundDeps {
   const {clock, settings, stateDir} = guard
-  const place = {boot: readBootId(), host: readHostName()}
+  const place = readBootRef()
   const alerts = guard.journal(alertStream)
   return {
     readClock: () => ({at: clock.now(), mono: Math.floor(clock.mono()), ...place}),
@@ -82,9 +81,8 @@ function namesAllJobs(wrongParts: readonly string[]): boolean {
 
 /** The watchdog's own lease, which shows other processes that it makes its rounds. */
 export function ownLease(guard: Guard, ttlMs: number): {readonly deps: LeaseDeps; readonly request: LeaseRequest} {
-  const here = {host: readHostName(), boot: readBootId()}
+  const here = readBootRef()
   const self = identifyProcess(process.pid)
-  if (!self) throw new GuardError('internal', `process ${process.pid}, which is this one, cannot be identified`)
   const deps: LeaseDeps = {
     clock: guard.clock,
     leases: guard.leases(),

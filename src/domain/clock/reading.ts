@@ -1,4 +1,4 @@
-import type {BootRef} from './process-ref.js'
+import {type BootRef, bootRefOf} from './process-ref.js'
 
 /** One reading of both clocks, with the host and the boot in which the monotonic one counts. Milliseconds. */
 export interface ClockReading extends BootRef {
@@ -7,8 +7,8 @@ export interface ClockReading extends BootRef {
 }
 
 /** The clock reading that a record carries in its stamp. */
-export function readingOf({at, mono, boot, host}: ClockReading): ClockReading {
-  return {at, mono, boot, host}
+export function readingOf(record: ClockReading): ClockReading {
+  return {at: record.at, mono: record.mono, ...bootRefOf(record)}
 }
 
 /** Time from `from` to `to`, never negative, ms: by the clock that cannot jump where both have it, else by the wall's. */

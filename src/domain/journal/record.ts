@@ -21,6 +21,8 @@ export interface Stamp {
   readonly mono: number
   readonly boot: string
   readonly host: string
+  /** See `BootRef`. */
+  readonly machine?: string
 }
 
 /** A record with the parts of a stamp that folds need. */

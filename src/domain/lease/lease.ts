@@ -1,4 +1,4 @@
-import {type BootRef, type ProcessRef, parseProcessRef} from '../clock/process-ref.js'
+import {type BootRef, bootRefOf, isOfPastBoot, type ProcessRef, parseProcessRef} from '../clock/process-ref.js'
 import type {ClockReading} from '../clock/reading.js'
 import {isJobName} from '../job/job-name.js'
 import type {Fold, FoldVerdict} from '../journal/fold.js'
@@ -85,10 +85,14 @@ export function renewalTimes(ttlMs: number): {readonly everyMs: number; readonly
   return {everyMs: Math.ceil(ttlMs / 3), giveUpMs: Math.floor((ttlMs * 2) / 3)}
 }
 
-/** Clocks of one boot are the same clock. On one host another boot id proves that the holder is dead. */
 function hasExpired(lease: Lease, now: ClockReading): boolean {
-  if (lease.boot === now.boot) return now.mono >= lease.expiresMono
-  return lease.host === now.host || now.at >= lease.expiresAt + clockAllowanceMs
+  return isOfPastBoot(lease, now) || !isWithinTtl(lease, now)
+}
+
+/** Whether the time of the lease still runs, also if its boot is over. Clocks of one boot are the same clock. */
+export function isWithinTtl(lease: Lease, now: ClockReading): boolean {
+  if (lease.boot === now.boot) return now.mono < lease.expiresMono
+  return now.at < lease.expiresAt + clockAllowanceMs
 }
 
 export const leaseFold: Fold<Leases> = {
@@ -146,10 +150,10 @@ function applyClaim(state: Leases, claim: LeaseRecord): FoldVerdict {
 }
 
 function grantedLease(claim: ClaimRecord, token: number, formerEnd: FormerEnd | undefined): Lease {
-  const {job, holder, id: claimId, ttlMs, at, mono, boot, host} = claim
+  const {job, holder, id: claimId, ttlMs, at, mono} = claim
   const claimed = {claimedAt: at, claimedMono: mono, seenAt: at, expiresAt: at + ttlMs, expiresMono: mono + ttlMs}
   const former = formerEnd && {formerEnd}
-  return withProcesses({job, holder, token, claimId, ttlMs, ...claimed, boot, host, ...former}, claim)
+  return withProcesses({job, holder, token, claimId, ttlMs, ...claimed, ...bootRefOf(claim), ...former}, claim)
 }
 
 /** A lease that was not released hides no earlier release. */
@@ -173,7 +177,7 @@ function applyRenewal(state: Leases, record: LeaseRecord): FoldVerdict {
           expiresMono: Math.max(lease.expiresMono, expiresMono),
         }
       : // After a reboot nothing that was known of the old processes holds.
-        {...withoutProcesses(lease), boot, host, claimedMono: mono, seenAt: at, expiresAt, expiresMono}
+        {...withoutProcesses(lease), ...bootRefOf(record), claimedMono: mono, seenAt: at, expiresAt, expiresMono}
   putLease(state, withProcesses(renewed, record))
   return 'ok'
 }
@@ -208,7 +212,7 @@ function withProcesses(lease: {-readonly [Field in keyof Lease]: Lease[Field]}, 
   return lease
 }
 
-function withoutProcesses({process: _, jobProcess: __, ...rest}: Lease): Lease {
+function withoutProcesses({process: _, jobProcess: __, machine: ___, ...rest}: Lease): Lease {
   return rest
 }
 

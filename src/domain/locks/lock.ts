@@ -1,4 +1,5 @@
 import {formatDuration} from '../clock/duration.js'
+import {fitsLock} from './lock-name.js'
 import type {LockOwner} from './lock-owner.js'
 
 /**
@@ -15,6 +16,10 @@ export interface LockFacts {
   readonly holders: readonly LockHolder[]
   /** Why a process may hold it unseen; undefined if every process could be inspected. */
   readonly blindSpot?: string
+  /** Why a process that holds the file may be missing among the holders, though every visible one was inspected. */
+  readonly partialView?: string
+  /** In a partial view: what the kernel said when it was asked for a lock on the file. */
+  readonly kernelLock?: KernelLock
   /** The process that the lock names; undefined if it names none. */
   readonly owner?: LockOwner
   /** The processes that have the owner's number now. */
@@ -23,6 +28,9 @@ export interface LockFacts {
 
 /** - crowded: a directory that holds more than a pid file. - other: a socket, pipe or device. */
 export type LockForm = 'file' | 'symlink' | 'directory' | 'crowded' | 'other'
+
+/** - untried: this machine has no means to ask, or the file has a form that cannot be locked. */
+export type KernelLock = 'held' | 'free' | 'untried'
 
 export interface LockHolder {
   readonly pid: number
@@ -33,6 +41,8 @@ export interface LockHolder {
 export interface PidReuse {
   readonly pid: number
   readonly program: string
+  /** Names by which it may call its lock: of its program, and of the script that an interpreter runs. */
+  readonly names: readonly string[]
   readonly startedAt: number
   /** - contained: it has the owner's number in a container of its own, and another one here. - dead: a zombie. */
   readonly state: 'alive' | 'contained' | 'dead'
@@ -69,7 +79,19 @@ export function judgeLock(facts: LockFacts, here: LocalNames): LockVerdict {
   if (facts.form === 'crowded') return {verdict: 'kept', reason: 'is a directory with more in it than a pid'}
   if (versionLists.test(facts.path)) return {verdict: 'kept', reason: "is a package manager's list of versions"}
   if (facts.blindSpot !== undefined) return {verdict: 'kept', reason: facts.blindSpot}
-  return facts.owner ? judgeOwner(facts, facts.owner, here) : judgeAge(facts.writtenAt, here)
+  if (facts.kernelLock === 'held')
+    return {verdict: 'held', reason: 'a process that is not visible holds a kernel lock on it'}
+  const verdict = facts.owner ? judgeOwner(facts, facts.owner, here) : judgeAge(facts.writtenAt, here)
+  return verdict.verdict === 'stale' && facts.partialView !== undefined
+    ? unlessUnseen(facts, facts.partialView, verdict)
+    : verdict
+}
+
+/** That a process is not visible proves nothing where others are hidden too. */
+function unlessUnseen({owner, kernelLock}: LockFacts, partialView: string, stale: LockVerdict): LockVerdict {
+  if (owner) return {verdict: 'kept', reason: `its owner, process ${owner.pid}, may run unseen: ${partialView}`}
+  if (kernelLock === 'free') return stale
+  return {verdict: 'kept', reason: `a process may hold it unseen: ${partialView}`}
 }
 
 function heldBy({pid, program, by}: LockHolder): string {
@@ -86,14 +108,20 @@ function judgeOwner(facts: LockFacts, owner: LockOwner, here: LocalNames): LockV
   return judgePidReuses(facts, owner.pid)
 }
 
-/** A process that started after the lock was written has the owner's number, but not the lock. */
-function judgePidReuses({pidReuses, writtenAt}: LockFacts, pid: number): LockVerdict {
+/** A process that started after the lock was written has only the owner's number, unless a clock was set between them. */
+function judgePidReuses({path, pidReuses, writtenAt}: LockFacts, pid: number): LockVerdict {
   const living = pidReuses.filter(({state}) => state !== 'dead')
   const older = living.find(({startedAt}) => startedAt <= writtenAt + roundingMs)
   if (older?.state === 'alive') return {verdict: 'held', reason: `its owner is running: ${named(older)}`}
   if (older) return {verdict: 'kept', reason: `its owner may be ${named(older)}, which is ${pid} in its container`}
   const [younger] = living
   if (!younger) return {verdict: 'stale', reason: `its owner, process ${pid}, is gone and no process holds it`}
+  const namesake = living.find(({names}) => names.some((name) => fitsLock(name, path)))
+  if (namesake)
+    return {
+      verdict: 'kept',
+      reason: `its owner may be ${named(namesake)}: its name fits, and a clock may have been set`,
+    }
   const written = new Date(writtenAt).toISOString()
   return {verdict: 'stale', reason: `its owner is gone: ${named(younger)}, after the lock was written (${written})`}
 }

@@ -1,4 +1,4 @@
-import {parseProcessRef} from '../clock/process-ref.js'
+import {bootRefOf, parseProcessRef} from '../clock/process-ref.js'
 import {type ClockReading, readingOf} from '../clock/reading.js'
 import type {Fold, FoldVerdict} from '../journal/fold.js'
 import type {RawRecord} from '../journal/record.js'
@@ -147,8 +147,9 @@ function applyClaim(state: ResetLedger, record: ResetClaimRecord): FoldVerdict {
   if (before?.claim?.id === record.id) return 'ok'
   const isFree = before?.claim === undefined || record['over'] === before.claim.id
   if (!isFree || isJobTaken(state, record.job_id, requestId)) return 'void'
-  const {id, job_id: jobId, at, mono, boot, host} = record
-  const claim = {id, requestId, jobId, process: parseProcessRef(record['process']), at, mono, boot, host}
+  const {id, job_id: jobId, at, mono} = record
+  const process = parseProcessRef(record['process'])
+  const claim = {id, requestId, jobId, process, at, mono, ...bootRefOf(record)}
   state.open.set(requestId, {
     tries: (before?.tries ?? 0) + 1,
     claim,

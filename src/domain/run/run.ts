@@ -1,4 +1,4 @@
-import {type BootRef, type ProcessRef, parseProcessRef} from '../clock/process-ref.js'
+import {type BootRef, bootRefOf, type ProcessRef, parseProcessRef} from '../clock/process-ref.js'
 import type {RawRecord} from '../journal/record.js'
 import type {Outcome} from './outcome.js'
 
@@ -109,9 +109,10 @@ function logOf({log}: RawRecord): Pick<Run, 'log'> {
   return typeof log === 'object' && log !== null ? {log: log as LogRange} : {}
 }
 
-function ownerOf({process: named, host, boot}: RawRecord): Pick<Run, 'owner'> | undefined {
-  const process = parseProcessRef(named)
-  return process && {owner: {process, host: `${host}`, boot: `${boot}`}}
+function ownerOf(record: RawRecord): Pick<Run, 'owner'> | undefined {
+  const {host, boot, machine} = record as Readonly<Record<keyof BootRef, string>>
+  const process = parseProcessRef(record['process'])
+  return process && {owner: {process, ...bootRefOf({host: `${host}`, boot: `${boot}`, machine})}}
 }
 
 function stepOf(record: RawRecord, at: number): RunStep {

@@ -58,7 +58,7 @@ function leaseLiveness(lease: Lease, {deadLease}: JobRecords, clocks: Clocks): L
   return {is: 'ended', startedUptimeMs, seenUptimeMs: rebootUptimeMs}
 }
 
-/** No process of this host outlives its boot. */
+/** That frees no lease, so the name of the host is enough: in a container the machine is unknown. */
 function isOfPastBoot(lease: Lease, {now}: Clocks): boolean {
   return lease.host === now.host && lease.boot !== now.boot
 }

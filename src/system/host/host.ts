@@ -1,6 +1,8 @@
 import {readFileSync} from 'node:fs'
+import type {BootRef} from '../../domain/clock/process-ref.js'
 import type {Stamp} from '../../domain/journal/record.js'
 import type {Clock} from './clock.js'
+import {isInitialPidns} from './namespaces.js'
 
 /** Loaded late, because a run on Linux does not need it. */
 function os(): typeof import('node:os') {
@@ -9,8 +11,9 @@ function os(): typeof import('node:os') {
 
 let bootId: string | undefined
 let hostName: string | undefined
+let bootRef: BootRef | undefined
 
-/** The id of this boot. A process with another boot id on this host is certainly dead. */
+/** The id of this boot. */
 export function readBootId(): string {
   // Without Linux, the boot time rounded to ten seconds serves as id.
   bootId ??= readKernel('random/boot_id') ?? `since-${Math.round((Date.now() / 1000 - os().uptime()) / 10)}`
@@ -20,6 +23,29 @@ export function readBootId(): string {
 export function readHostName(): string {
   hostName ??= readKernel('hostname') ?? os().hostname()
   return hostName
+}
+
+/** The machine and boot of this process. */
+export function readBootRef(): BootRef {
+  bootRef ??= newBootRef()
+  return bootRef
+}
+
+function newBootRef(): BootRef {
+  const machine = readMachineId()
+  return {host: readHostName(), boot: readBootId(), ...(machine !== undefined && {machine})}
+}
+
+/** See machine-id(5). In a container the file is part of the image, so it proves nothing. */
+function readMachineId(): string | undefined {
+  if (process.platform !== 'linux') return readHostName()
+  return isInitialPidns() ? (machineIdIn('/etc/machine-id') ?? machineIdIn('/var/lib/dbus/machine-id')) : undefined
+}
+
+/** @returns undefined if the file is missing, or says `uninitialized` */
+function machineIdIn(path: string): string | undefined {
+  const id = readOrUndefined(path)
+  return id !== undefined && /^[0-9a-f]{32}$/.test(id) ? id : undefined
 }
 
 /** The user's home: `$HOME`, or the entry of the user database. */
@@ -37,8 +63,12 @@ export function signalNumber(name: string): number | undefined {
 }
 
 function readKernel(name: string): string | undefined {
+  return readOrUndefined(`/proc/sys/kernel/${name}`)
+}
+
+function readOrUndefined(path: string): string | undefined {
   try {
-    return readFileSync(`/proc/sys/kernel/${name}`, 'utf8').trim()
+    return readFileSync(path, 'utf8').trim()
   } catch {
     return undefined
   }
@@ -46,7 +76,6 @@ function readKernel(name: string): string | undefined {
 
 /** Makes the stamps for the records of one process. `newId` returns 72 random bits. */
 export function createStamper(clock: Clock, newId: () => string): () => Stamp {
-  const boot = readBootId()
-  const host = readHostName()
-  return () => ({v: 1, id: newId(), at: clock.now(), mono: Math.floor(clock.mono()), boot, host})
+  const {boot, host, ...machine} = readBootRef()
+  return () => ({v: 1, id: newId(), at: clock.now(), mono: Math.floor(clock.mono()), boot, host, ...machine})
 }

@@ -1,11 +1,13 @@
 import {closeSync, constants, lstatSync, openSync, readdirSync, readlinkSync, readSync, type Stats} from 'node:fs'
 import {hostname, networkInterfaces} from 'node:os'
 import {join} from 'node:path'
-import type {LockFacts, LockForm, PidReuse} from '../../domain/locks/lock.js'
+import type {KernelLock, LockFacts, LockForm, PidReuse} from '../../domain/locks/lock.js'
 import {type LockOwner, ownerInLink, ownerInText} from '../../domain/locks/lock-owner.js'
 import {readBootId} from '../host/host.js'
-import {listPids, readProcess, readStatus, unlessGone} from '../process/proc.js'
+import {hasOwnProc, isInitialPidns} from '../host/namespaces.js'
+import {listPids, readCommandNames, readProcess, readStatus, unlessGone} from '../process/proc.js'
 import {type FileId, findHolders, type Holders} from './holders.js'
+import {tryKernelLock} from './kernel-lock.js'
 
 /** Inspects files that may be locks, without those that do not exist. Throws the file system's error. */
 export type InspectLocks = (paths: readonly string[]) => readonly LockFacts[]
@@ -15,7 +17,8 @@ export const inspectLocks: InspectLocks = (paths) => {
     const stat = unlessGone(() => lstatSync(path))
     return stat ? [{path, stat}] : []
   })
-  const sight = {holders: findHolders(found.map(({stat}) => fileId(stat))), contained: findContained()}
+  const holders = findHolders(found.map(({stat}) => fileId(stat)))
+  const sight = {holders, contained: findContained(), partialView: partialView()}
   return found.flatMap(({path, stat}) => unlessGone(() => factsOf(path, stat, sight)) ?? [])
 }
 
@@ -23,6 +26,13 @@ export const inspectLocks: InspectLocks = (paths) => {
 interface Sight {
   readonly holders: Holders
   readonly contained: ReadonlyMap<number, readonly PidReuse[]>
+  readonly partialView: string | undefined
+}
+
+/** Why /proc does not show every process of the machine. @returns undefined if it shows them all */
+function partialView(): string | undefined {
+  if (process.platform !== 'linux' || (isInitialPidns() && hasOwnProc())) return undefined
+  return 'from inside a container /proc does not show the processes outside it'
 }
 
 /** Every name and address by which a lock may call this machine. */
@@ -36,18 +46,29 @@ export function lockIdentity(stat: Stats): string {
   return `${stat.dev}:${stat.ino}:${stat.mtimeMs}`
 }
 
-function factsOf(path: string, stat: Stats, {holders, contained}: Sight): LockFacts {
-  const {form, owner, blindSpot = holders.blindSpot(path, fileId(stat))} = readLock(path, stat)
+function factsOf(path: string, stat: Stats, {holders: all, contained, partialView}: Sight): LockFacts {
+  const {form, owner, blindSpot = all.blindSpot(path, fileId(stat))} = readLock(path, stat)
+  const holders = all.of(fileId(stat))
+  // Only where it decides, because the lock is taken for a moment.
+  const isAsked = partialView !== undefined && holders.length === 0 && blindSpot === undefined && !owner
   return {
     path,
     identity: lockIdentity(stat),
     form,
     writtenAt: stat.mtimeMs,
-    holders: holders.of(fileId(stat)),
+    holders,
     pidReuses: owner ? [...findPidReuse(owner.pid), ...(contained.get(owner.pid) ?? [])] : [],
     ...(blindSpot !== undefined && {blindSpot}),
+    ...(partialView !== undefined && {partialView}),
+    ...(isAsked && {kernelLock: askKernel(path, form)}),
     ...(owner && {owner}),
   }
+}
+
+/** A link itself cannot be locked, so nothing can hold it. */
+function askKernel(path: string, form: LockForm): KernelLock {
+  if (form === 'symlink') return 'free'
+  return form === 'file' || form === 'directory' ? tryKernelLock(path) : 'untried'
 }
 
 function fileId({dev, ino, uid, gid, mode}: Stats): FileId {
@@ -100,7 +121,11 @@ function readHead(path: string): string {
 
 function findPidReuse(pid: number): readonly PidReuse[] {
   const process = readProcess(pid)
-  return process ? [{...process, state: process.dead ? 'dead' : 'alive'}] : []
+  return process ? [{...process, names: namesOf(process), state: process.dead ? 'dead' : 'alive'}] : []
+}
+
+function namesOf({pid, program}: {readonly pid: number; readonly program: string}): readonly string[] {
+  return [program, ...readCommandNames(pid)]
 }
 
 /** Processes by their pid inside a container, because a lock on a shared volume contains that pid. */
@@ -110,7 +135,10 @@ function findContained(): ReadonlyMap<number, readonly PidReuse[]> {
     for (const inner of readStatus(outer)?.pids.slice(1) ?? []) {
       const process = readProcess(outer)
       if (process && !process.dead) {
-        contained.set(inner, [...(contained.get(inner) ?? []), {...process, state: 'contained'}])
+        contained.set(inner, [
+          ...(contained.get(inner) ?? []),
+          {...process, names: namesOf(process), state: 'contained'},
+        ])
       }
     }
   }

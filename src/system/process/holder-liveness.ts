@@ -1,11 +1,12 @@
 import type {BootRef} from '../../domain/clock/process-ref.js'
 import type {Lease} from '../../domain/lease/lease.js'
+import {hasOwnProc} from '../host/namespaces.js'
 import {processState} from './identity.js'
 
 export type LivingProcess = 'guard' | 'job' | 'none' | 'unknown'
 
 /** A run and its recorded processes. */
-export type Holder = Pick<Lease, 'holder' | 'host' | 'boot' | 'process' | 'jobProcess'>
+export type Holder = Pick<Lease, 'holder' | keyof BootRef | 'process' | 'jobProcess'>
 
 /**
  * Which process of a lease is still alive. Between the start of a job and the record of its pid, the job can only be
@@ -18,6 +19,7 @@ export async function livingProcessOf(lease: Holder, here: BootRef): Promise<Liv
   if (guard === 'alive') return 'guard'
   if (guard === 'unknown' || job === 'unknown' || (!guard && !job)) return 'unknown'
   if (job) return 'none'
+  if (process.platform === 'linux' && !hasOwnProc()) return 'unknown'
   const {processesOfRun} = await import('./processes-of-run.js')
   return processesOfRun(lease.holder).length > 0 ? 'job' : 'none'
 }

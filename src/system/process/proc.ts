@@ -1,4 +1,5 @@
 import {readdirSync, readFileSync} from 'node:fs'
+import {basename} from 'node:path'
 import {GuardError} from '../../errors.js'
 
 /** A process as `/proc` reports it. */
@@ -20,7 +21,7 @@ export function listPids(): readonly number[] {
 
 /** @returns undefined if there is no such process; a thread id is found too */
 export function readProcess(pid: number): ProcessInfo | undefined {
-  const stat = unlessGone(() => readFileSync(`/proc/${pid}/stat`, 'latin1'))
+  const stat = unlessHidden(() => readFileSync(`/proc/${pid}/stat`, 'latin1'))
   if (stat === undefined) return undefined
   // The program's name is in parentheses and may contain parentheses itself.
   const close = stat.lastIndexOf(')')
@@ -34,6 +35,12 @@ export function readProcess(pid: number): ProcessInfo | undefined {
   }
 }
 
+/** The base names of the first words of its command line: a program, and perhaps its script. Empty if they are hidden. */
+export function readCommandNames(pid: number): readonly string[] {
+  const words = (unlessHidden(() => readFileSync(`/proc/${pid}/cmdline`, 'utf8')) ?? '').split('\0').slice(0, 3)
+  return words.filter((word) => word !== '' && !word.startsWith('-')).map((word) => basename(word))
+}
+
 interface ProcessStatus {
   /** Effective user. */
   readonly uid: number
@@ -44,7 +51,7 @@ interface ProcessStatus {
 
 /** @returns undefined if there is no such process */
 export function readStatus(pid: number): ProcessStatus | undefined {
-  const text = unlessGone(() => readFileSync(`/proc/${pid}/status`, 'latin1'))
+  const text = unlessHidden(() => readFileSync(`/proc/${pid}/status`, 'latin1'))
   if (text === undefined) return undefined
   const numbers = (key: string) => {
     const line = new RegExp(`^${key}:(.*)$`, 'm').exec(text)?.[1] ?? ''
@@ -79,6 +86,17 @@ export function unlessGone<T>(read: () => T): T | undefined {
   } catch (error) {
     const {code} = error as NodeJS.ErrnoException
     if (code === 'ENOENT' || code === 'ESRCH' || code === 'ENOTDIR') return undefined
+    throw error
+  }
+}
+
+/** As `unlessGone`; undefined too if the option hidepid of /proc hides the process. */
+function unlessHidden<T>(read: () => T): T | undefined {
+  try {
+    return unlessGone(read)
+  } catch (error) {
+    const {code} = error as NodeJS.ErrnoException
+    if (code === 'EACCES' || code === 'EPERM') return undefined
     throw error
   }
 }

@@ -1,5 +1,6 @@
-import {existsSync, readdirSync, readFileSync} from 'node:fs'
+import {readdirSync, readFileSync} from 'node:fs'
 import type {ProcessRef} from '../../domain/clock/process-ref.js'
+import {hasOwnProc} from '../host/namespaces.js'
 import {identifyProcess} from './identity.js'
 
 /**
@@ -17,9 +18,9 @@ export function processesOfRun(runId: string): readonly ProcessRef[] {
   return found
 }
 
-/** Empty without /proc: then only the process group of a job is known. */
+/** Empty without a /proc whose numbers are ours: then only the process group of a job is known. */
 function numbersOfProcesses(): readonly number[] {
-  return existsSync('/proc/self') ? readdirSync('/proc').map(Number).filter(Number.isInteger) : []
+  return hasOwnProc() ? readdirSync('/proc').map(Number).filter(Number.isInteger) : []
 }
 
 function environmentHas(pid: number, mark: Buffer): boolean {

@@ -1,6 +1,6 @@
 import type {BootRef, ProcessRef} from '../../domain/clock/process-ref.js'
 import type {ClockReading} from '../../domain/clock/reading.js'
-import {type Lease, type Leases, leaseRemainingMs, leaseState} from '../../domain/lease/lease.js'
+import {isWithinTtl, type Lease, type Leases, leaseRemainingMs, leaseState} from '../../domain/lease/lease.js'
 import {type LeaseReport, reportLease} from '../../domain/lease/report.js'
 import {GuardError} from '../../errors.js'
 import type {Journal} from '../../journal/journal.js'
@@ -106,7 +106,8 @@ export async function tryLease(deps: LeaseDeps, request: LeaseRequest): Promise<
 /** A job that outlived its guard holds its lease past the time, so that no second copy starts beside it. */
 function isHeld(deps: LeaseDeps, lease: Lease, living: LivingProcess): boolean {
   if (lease.released || living === 'none') return false
-  return living === 'job' || leaseState(lease, clockReading(deps)) === 'held'
+  const now = clockReading(deps)
+  return living === 'job' || (living === 'guard' ? isWithinTtl(lease, now) : leaseState(lease, now) === 'held')
 }
 
 function write(

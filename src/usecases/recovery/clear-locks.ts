@@ -138,14 +138,20 @@ function takeLock(deps: ClearLocksDeps, box: Box, {facts, verdict}: Judged): Tak
 
 /** A lock that a process has opened between the proof and the move is given back. */
 function giveBackHeld(deps: ClearLocksDeps, box: Box, taken: readonly Taken[]): ReadonlyMap<string, LockVerdict> {
-  const held = deps.inspectLocks(taken.map(({aside}) => aside)).filter(({holders}) => holders.length > 0)
+  const held = deps
+    .inspectLocks(taken.map(({aside}) => aside))
+    .filter(({holders, kernelLock}) => holders.length > 0 || kernelLock === 'held')
   return new Map(
     held.flatMap((facts) => {
       const lock = taken.find(({aside}) => aside === facts.path)
       if (!lock || box.giveBack(lock) === 'occupied') return []
-      return [[lock.path, {verdict: 'held', reason: `process ${facts.holders[0]?.pid} has just taken it`}]]
+      return [[lock.path, {verdict: 'held', reason: `${takerOf(facts)} has just taken it`}]]
     }),
   )
+}
+
+function takerOf({holders: [holder]}: LockFacts): string {
+  return holder ? `process ${holder.pid}` : 'a process that is not visible'
 }
 
 function unknownBox(id: string | undefined, known: readonly string[]): GuardError {

@@ -88,7 +88,8 @@ function isDead(deps: ResetDeps, {process, ...claim}: ResetClaim): boolean {
   if (elapsedMs(claim, readClocks(deps)) > longestAttemptMs) return true
   if (!process) return false
   // This process works on one request at a time, so an earlier claim of its own was ended by an error.
-  const isOwn = process.pid === deps.self.pid && process.start === deps.self.start
+  const {self} = deps
+  const isOwn = process.pid === self?.pid && process.start === self.start && process.pidns === self.pidns
   return isOwn || deps.processState(process, claim, deps.here) === 'gone'
 }
 

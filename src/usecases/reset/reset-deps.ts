@@ -1,4 +1,4 @@
-import type {BootRef, ProcessRef} from '../../domain/clock/process-ref.js'
+import type {BootRef, ProcessRef, ProcessState} from '../../domain/clock/process-ref.js'
 import type {ClockReading} from '../../domain/clock/reading.js'
 import type {Incidents} from '../../domain/incident/incident.js'
 import type {Lease, Leases} from '../../domain/lease/lease.js'
@@ -11,7 +11,6 @@ import type {Journal} from '../../journal/journal.js'
 import type {Clock} from '../../system/host/clock.js'
 import type {ReadOutputs} from '../../system/host/output-files.js'
 import type {OpenClaw} from '../../system/openclaw/openclaw.js'
-import type {ProcessState} from '../../system/process/identity.js'
 
 /** What the reset daemon works with. */
 export interface ResetDeps {
@@ -28,7 +27,7 @@ export interface ResetDeps {
   readonly jobOf: (openclawId: string) => ResettableJob | undefined
   readonly openclaw: OpenClaw
   /** This process, and where it runs. */
-  readonly self: ProcessRef
+  readonly self: ProcessRef | undefined
   readonly here: BootRef
   readonly processState: (ref: ProcessRef, seen: BootRef, here: BootRef) => ProcessState
   /** Once aborted, no further request is claimed; the claimed one is finished. */

@@ -20,12 +20,13 @@ export type Claim =
       readonly lease: RunLease | undefined
       readonly interrupted: string | undefined
       /** guard's own process. */
-      readonly process?: ProcessRef
+      readonly process?: ProcessRef | undefined
     }
   | {readonly granted: false; readonly reason: string}
 
 export interface ClaimDeps extends LeaseDeps {
-  readonly self: ProcessRef
+  /** Unknown without /proc: then the time alone frees the lease. */
+  readonly self: ProcessRef | undefined
   readonly identify: (pid: number) => ProcessRef | undefined
   readonly endJob: (lease: Lease) => Promise<void>
   /** Receives all leases, because they are read here anyway. */
@@ -46,7 +47,9 @@ const pollMs = 500
 /** Takes the lease for a run, by the job's overlap policy. */
 export async function claimRun(deps: ClaimDeps, request: ClaimRequest): Promise<Claim> {
   const {overlap, waitMs} = request
-  if (overlap === 'allow') return {granted: true, lease: undefined, interrupted: undefined, process: deps.self}
+  const {self} = deps
+  if (overlap === 'allow')
+    return {granted: true, lease: undefined, interrupted: undefined, ...(self && {process: self})}
   const deadline = deps.clock.mono() + (waitMs ?? Number.POSITIVE_INFINITY)
   for (let ended = false; ; ) {
     const attempt = await claimOnce(deps, request)

@@ -3,7 +3,7 @@ import {describe, expect, test} from 'vitest'
 import type {RawRecord} from '../../../src/domain/journal/record.js'
 import {type Leases, leaseFold, leaseRemainingMs, leaseState, renewalTimes} from '../../../src/domain/lease/lease.js'
 
-const stamp = {v: 1, at: 1_000_000, mono: 5000, boot: 'boot-1', host: 'web1', job: 'scan'}
+const stamp = {v: 1, at: 1_000_000, mono: 5000, boot: 'boot-1', host: 'web1', machine: 'm1', job: 'scan'}
 const claim = (id: string, more: RawRecord = {}): RawRecord => ({
   ...stamp,
   id,
@@ -108,8 +108,19 @@ describe('clocks', () => {
     expect(fold(claim('a'), claim('b', {boot: 'boot-2', mono: 1})).lease).toMatchObject({holder: 'b', token: 2})
   })
 
+  test.each([
+    ['without a known machine', {machine: undefined}, {machine: undefined}],
+    ['of a container', {machine: undefined}, {}],
+    ['looked at from a container', {}, {machine: undefined}],
+  ])('another boot of the same host proves nothing %s', (_title, first, second) => {
+    const other = {boot: 'boot-2', mono: 1, ...second}
+    expect(fold(claim('a', first), claim('b', other)).lease).toMatchObject({holder: 'a', token: 1})
+    const late = {...other, at: 1_000_000 + 1000 + 60_000}
+    expect(fold(claim('a', first), claim('b', late)).lease).toMatchObject({holder: 'b', token: 2})
+  })
+
   test('another host waits for the wall clock and a minute more', () => {
-    const elsewhere = {host: 'web2', boot: 'boot-9', mono: 1}
+    const elsewhere = {host: 'web2', machine: 'm2', boot: 'boot-9', mono: 1}
     expect(fold(claim('a'), claim('b', {...elsewhere, at: 1_060_999})).verdicts).toEqual(['ok', 'void'])
     expect(fold(claim('a'), claim('b', {...elsewhere, at: 1_061_000})).verdicts).toEqual(['ok', 'ok'])
   })
@@ -122,7 +133,7 @@ describe('clocks', () => {
     const {lease} = fold(claim('a'))
     expect(leaseRemainingMs(lease!, {...stamp, mono: 5400})).toBe(600)
     expect(leaseRemainingMs(lease!, {...stamp, mono: 9000})).toBe(0)
-    expect(leaseRemainingMs(lease!, {...stamp, host: 'web2', boot: 'b', at: 1_000_000})).toBe(61_000)
+    expect(leaseRemainingMs(lease!, {...stamp, host: 'web2', machine: 'm2', boot: 'b', at: 1_000_000})).toBe(61_000)
   })
 })
 

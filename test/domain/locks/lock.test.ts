@@ -22,10 +22,11 @@ const lock: LockFacts = {
 }
 const named: LockFacts = {...lock, owner: {pid: 7}}
 const reuse = (startedAt: number, state: PidReuse['state'] = 'alive'): PidReuse[] => [
-  {pid: 7, program: 'python3', startedAt, state},
+  {pid: 7, program: 'python3', names: ['python3', 'rotate'], startedAt, state},
 ]
 const before = reuse(lock.writtenAt - minute)
 const after = reuse(lock.writtenAt + minute)
+const partialView = 'this is a container'
 const flock = {pid: 9, program: 'flock', by: 'kernel-lock'} as const
 
 test.each<[string, LockFacts, LockVerdict['verdict'], RegExp]>([
@@ -81,6 +82,44 @@ test.each<[string, LockFacts, LockVerdict['verdict'], RegExp]>([
   ['a mkdir lock is judged by its age', {...lock, form: 'directory'}, 'stale', /1h old/],
   ['a directory with other things in it is kept', {...lock, form: 'crowded'}, 'kept', /directory/],
   ['a socket is kept', {...lock, form: 'other'}, 'kept', /socket/],
+  [
+    'a process that started after the lock may be its owner if its name fits',
+    {...named, path: '/run/rotate.pid', pidReuses: after},
+    'kept',
+    /its name fits/,
+  ],
+  [
+    'a zombie is not the owner, whatever its name',
+    {...named, path: '/run/rotate.pid', pidReuses: reuse(now, 'dead')},
+    'stale',
+    /gone/,
+  ],
+  [
+    'where processes are hidden a lock with a pid is kept',
+    {...named, partialView},
+    'kept',
+    /process 7, may run unseen/,
+  ],
+  [
+    'where processes are hidden no boot proves anything',
+    {...named, partialView, owner: {pid: 7, boot: 'boot-1'}},
+    'kept',
+    /unseen/,
+  ],
+  [
+    'where processes are hidden a visible owner still holds',
+    {...named, partialView, pidReuses: before},
+    'held',
+    /is running/,
+  ],
+  ['a kernel lock of a hidden process holds', {...lock, partialView, kernelLock: 'held'}, 'held', /not visible/],
+  ['an old lock that the kernel has free is stale', {...lock, partialView, kernelLock: 'free'}, 'stale', /1h old/],
+  [
+    'a lock about which the kernel cannot be asked is kept',
+    {...lock, partialView, kernelLock: 'untried'},
+    'kept',
+    /unseen/,
+  ],
   ['a list of versions is kept', {...lock, path: '/a/Cargo.lock'}, 'kept', /list of versions/],
 ])('%s', (_title, facts, verdict, reason) => {
   const judgement = judgeLock(facts, witness)
@@ -108,9 +147,12 @@ test('whatever anybody may still want is never stale', () => {
       {pid: 7, boot: 'boot-1'},
       {pid: 7, boot: 'boot-2'},
     ),
-    pidReuses: fc.array(fc.record({pid: fc.constant(7), program: fc.constant('x'), startedAt: times, state}), {
-      maxLength: 3,
-    }),
+    pidReuses: fc.array(
+      fc.record({pid: fc.constant(7), program: fc.constant('x'), names: fc.constant(['x']), startedAt: times, state}),
+      {
+        maxLength: 3,
+      },
+    ),
   })
   const mayBeWanted = ({form, holders, blindSpot, owner, pidReuses, writtenAt}: LockFacts) =>
     holders.length > 0 ||

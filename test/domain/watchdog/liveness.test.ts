@@ -5,7 +5,7 @@ import type {Run} from '../../../src/domain/run/run.js'
 import {type Clocks, type JobRecords, livenessOf, skippedOf} from '../../../src/domain/watchdog/liveness.js'
 import {hour, minute} from '../../support/job-facts.js'
 
-const now = {at: Date.UTC(2026, 0, 5, 12), mono: 10 * hour, boot: 'a', host: 'h'}
+const now = {at: Date.UTC(2026, 0, 5, 12), mono: 10 * hour, boot: 'a', host: 'h', machine: 'm'}
 const clocks: Clocks = {now, nowUptimeMs: now.mono, uptime: upTo(emptyUptime, now)}
 const ago = (ms: number) => ({at: now.at - ms, uptimeMs: now.mono - ms})
 
@@ -26,6 +26,7 @@ function lease(renewedAgoMs: number, more: Partial<Lease> = {}): Lease {
     expiresMono: uptimeMs + ttlMs,
     boot: 'a',
     host: 'h',
+    machine: 'm',
     ...more,
   }
 }

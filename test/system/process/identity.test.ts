@@ -30,11 +30,10 @@ test('a process that reuses a pid is not the recorded process', () => {
   expect(processState({...ref, start: '1'}, here, here)).toBe('gone')
 })
 
-test('a process of another boot is gone, and one of another host or container is unknown', () => {
+test('a process of another machine or container is unknown', () => {
   const ref = identifyProcess(process.pid)!
-  expect(processState(ref, {...here, boot: 'boot-0'}, here)).toBe('gone')
-  expect(processState(ref, {...here, host: 'web2'}, here)).toBe('unknown')
-  expect(processState({...ref, namespace: 'pid:[1]'}, here, here)).toBe('unknown')
+  expect(processState(ref, {...here, machine: 'web2'}, {...here, machine: 'web1'})).toBe('unknown')
+  expect(processState({...ref, pidns: 1}, here, here)).toBe('unknown')
 })
 
 test('a zombie is gone', async () => {
