@@ -4,7 +4,7 @@ import {libc} from '../host/libc.js'
 import {toolsPath} from '../host/tools-path.js'
 
 /** The two ends of a pipe, as descriptors of guard's. */
-export interface Pipe {
+interface Pipe {
   readonly readEnd: number
   readonly writeEnd: number
 }
