@@ -1,5 +1,6 @@
-import {builtInClasses, noFailure, retryAfterHint, statusTableLine, summaryLine} from './builtin-patterns.js'
+import {builtInClasses, noFailure, retryAfterHint, sourceLine, statusTableLine, summaryLine} from './builtin-patterns.js'
 import {failureWords} from './failure-words.js'
+import {hintOf} from './hints.js'
 import {readLines} from './output-lines.js'
 import type {PatternGroup} from './pattern-parts.js'
 import {redactLine} from './redact.js'
@@ -51,6 +52,7 @@ export function searchFailures(own?: OwnClasses): FailureSearch {
   const {ownClassOf, builtInClassOf} = classesOf(own)
   let ownFailure: Failure | undefined
   let failure: Failure | undefined
+  let hint: Failure | undefined
   let retryAfter: RetryAfter | undefined
   const lines = readLines((line) => {
     const ownClass = ownClassOf(line)
@@ -59,13 +61,15 @@ export function searchFailures(own?: OwnClasses): FailureSearch {
     const found = ownFailure ? undefined : builtInClassOf(line)
     const isNews = found !== undefined && found !== failure?.class && !(failure && summaryLine.test(line))
     if (isNews) failure = {class: found, evidence: redactLine(line)}
+    const hinted = ownFailure || failure ? undefined : hintOf(line)
+    if (hinted !== undefined && hinted !== hint?.class) hint = {class: hinted, evidence: redactLine(line)}
     if (retryAfterHint.test(line)) retryAfter = parseRetryAfter(line.slice(0, readForWait)) ?? retryAfter
   })
   return {
     push: lines.push,
     end: () => {
       lines.end()
-      return {failure: ownFailure ?? failure, retryAfter}
+      return {failure: ownFailure ?? failure ?? hint, retryAfter}
     },
   }
 }
@@ -87,7 +91,7 @@ function classesOf(own: OwnClasses | undefined) {
       return places.length > 0 ? namesByPlace[Math.min(...places)] : undefined
     },
     builtInClassOf: (line: string) => {
-      if (!failureWords.test(line) || statusTableLine.test(line)) return undefined
+      if (!failureWords.test(line) || statusTableLine.test(line) || sourceLine.test(line)) return undefined
       const searched = line.replace(noFailure, '')
       return builtIn.find(({matchers}) => matchers.some((matches) => matches(searched)))?.name
     },

@@ -55,11 +55,11 @@ export const outageClasses = {
   ],
   server: [
     httpStatus(
-      '(?:5[0-2]\\d|59\\d)',
+      '(?:50\\d|51[01]|52\\d|59\\d)',
       'Internal Server Error|Bad Gateway|Service (?:Temporarily )?Unavailable|Gateway Time-?[Oo]ut',
     ),
     raised(
-      'InternalServer|Internal|Backend|Unavailable|Overload',
+      'InternalServer|Internal|Unavailable|Overload',
       'InternalFailure|ServiceUnavailable|ServerUnavailable|Overloaded|ServerBusy|BadGateway|GatewayTimeout|NotLeader|NotLeaderForPartition|NotLeaderOrFollower|NotEnoughReplicas|LeaderNotAvailable|NotAvailable|VaultDown|WriteConflict|SerializationFailure|NotPrimary|NotMaster|NotWritablePrimary|ClusterDown|MasterDown|TryAgain|InsufficientInstanceCapacity',
     ),
     numbered(
@@ -118,7 +118,7 @@ export const outageClasses = {
         '\\ba timeout was exceeded\\b',
         '\\b(?:code = DeadlineExceeded|DEADLINE_EXCEEDED)\\b',
         '(?i)\\b(?:timeout (?:\\(\\S{1,12}\\) )?(?:while|to host|waiting|awaiting|occurred|exceeded|expired|reached|error:)|(?:gave|giving) up waiting|exceeded (?:the |its |a )?(?:\\w{1,20} )?(?:timeout|time limit|deadline)|timeout, server|deadline (?:has )?(?:elapsed|expired|passed)|execution expired)\\b',
-        ': timeout$',
+        ': timeout[.!]?$',
         '\\[TimeoutError\\]',
         '(?i)\\btimeout (?:of |after )?\\(?\\d{1,12}(?:\\.\\d{1,9})? ?(?:ms|s|secs?|seconds|milliseconds|minutes)?\\)? (?:was )?(?:exceeded|expired|reached|elapsed|elapsing)',
         '(?i)\\b(?:(?:maximum|statement|query) execution time|time limit) (?:of \\S{1,20} \\w{1,20} )?(?:was )?(?:exceeded|reached)\\b',

@@ -58,7 +58,7 @@ export function httpStatus(codes: string, reasons: string): PatternGroup {
     `\\bAccess failed: ${codes} `,
     // acme_tiny: Error requesting challenges: 429 {; [Error 429]; HTTPError 503
     `(?i)\\b(?:error|fail(?:ed|ure)?|can't|cannot|could not|unable)\\b.{0,200}: ${codes}(?:$|,| [{(\\[A-Z])`,
-    `(?i)err(?:or)?[ :_#=-]{1,2}(?:http[ _-]?)?${codes}\\b`,
+    `(?i)err(?:or)?[ :_#=-]{1,2}(?:http[ _-]?)?${codes}(?:$|[^\\w.]|\\.(?:$| ))`,
   ]
   return {words: new RegExp(`${codes}(?<!\\d[.,]\\d\\d\\d|\\d\\d\\d\\d)(?!\\d|\\.\\d)`), patterns}
 }

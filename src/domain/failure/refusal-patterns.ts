@@ -60,6 +60,10 @@ export const refusalClasses = {
         // SMTP: 535 5.7.8, 530 5.7.0
         '\\b53[0458][-, ]{1,2}.{0,2}5\\.7\\.\\d',
         '\\b(?:EACCES|EPERM)\\b',
+        '(?i)\\bmust be (?:the |an? |run as )?(?:root|(?:the )?owner|superuser|admin|administrator|member of)\\b',
+        '\\b(?:in|to) known_hosts\\b',
+        '(?i)\\binvalid authentication\\b',
+        '(?i)\\buser ?name (?:is |was )?(?:empty|blank|missing|required)\\b',
         '(?i)(?:: forbidden[.!]?$|\\bbad permissions$|\\bauthentication (?:was|is|has been) (?:removed|disabled|not supported))',
         `(?i)(?:^|[^\\w ] {0,3}|[^\\d ] )(?:permission|access|authori[sz]ation|login|logon|request|connection|authentication) ${was}(?:to \\S{1,100} |for \\S{1,100} |on \\S{1,100} )?denied\\b`,
         '(?i)\\b(?:operation|action|request|user|account|client|sender|ip|address|not) (?:\\S{1,60} )?(?:is |are |was )?not (?:permitted|allowed to|authori[sz]ed|entitled)\\b',
@@ -162,6 +166,7 @@ export const refusalClasses = {
         // SMTP: 501 5.5.4
         '\\b5[05]\\d[- ]5\\.(?:5\\.\\d|1\\.[37])',
         '\\b5[05]\\d[- ]5\\.(?:3\\.4|2\\.3|6\\.\\d)',
+        '\\bUnexpected (?:end of JSON input|end of input|non-whitespace character after JSON)',
         '\\bERROR: {1,3}column ".{1,100} is of type',
         // invalid and its like, with what is invalid: invalid reference format: …
         `(?i)(?:^|[ :"'(\\[])(?:invalid|illegal|malformed|unsupported|unrecogni[sz]ed|improper|bad/illegal) (?:[\\w-]{1,20} )?[a-z][\\w-]{1,30}(?:${end}| (?:['"\`(\\[<{]|-{1,2}[a-z]|(?:for|in|of|provided|supplied|given|specified|at|from|near|value|or)\\b))`,
