@@ -1,24 +1,51 @@
-import {noFailure, statusTableLine} from './builtin-patterns.js'
-import {failureWords} from './failure-words.js'
-import {hintPatterns, noHint, troubleWords} from './hint-patterns.js'
+import {noFailure} from './builtin-patterns.js'
+import {hintPatterns, noHint, troubleName, troubleWords} from './hint-patterns.js'
 
-/** How much of a line is looked at, in characters: a message says at its beginning what it is about. */
+/** A longer line, in characters, is data rather than a message; of a shorter one the beginning says what it is about. */
+const longestMessage = 4096
 const readOfLine = 1000
 
+/** So many of the last lines are looked at, so that an output of nothing but errors takes no longer. */
+const readLines = 200
+
+export interface HintSearch {
+  /** Takes a line that has words of a failure and shows no class. */
+  push(line: string): void
+  /** The last of the lines that has a sign of a class, and that class. */
+  end(): {readonly class: string; readonly line: string} | undefined
+}
+
+export function searchHints(): HintSearch {
+  const lines: string[] = []
+  return {
+    push: (line) => {
+      if (line.length > longestMessage) return
+      if (lines.push(line) > 2 * readLines) lines.splice(0, readLines)
+    },
+    end: () => {
+      for (const line of lines.slice(-readLines).reverse()) {
+        const name = hintOf(line)
+        if (name !== undefined) return {class: name, line}
+      }
+      return undefined
+    },
+  }
+}
+
 /** The class of which a line has only a sign; undefined if it has none or reports no trouble. */
-export function hintOf(line: string): string | undefined {
-  if (!failureWords.test(line) || statusTableLine.test(line)) return undefined
-  const text = line.slice(0, readOfLine).replace(noFailure, '').replace(path, (text) => (text.includes('://') ? 'url' : ' '))
+function hintOf(line: string): string | undefined {
+  const text = line
+    .slice(0, readOfLine)
+    .replace(noFailure, '')
+    .replace(path, (found) => (found.includes('://') ? 'url' : ' '))
   if (!(troubleWords.test(text) || troubleName.test(text)) || noHint.test(text)) return undefined
   const words = spelled(text)
   return hintPatterns.find(([, pattern]) => pattern.test(words))?.[0]
 }
 
 /** Paths and names of files say nothing of a failure. */
-const path = /(?:(?:\w{2,9}:\/)?(?:\/[\w.@%+:=?&,-]{1,200}){1,20}\/?|\b[\w-]{1,100}\.(?:py|js|ts|rb|go|java|php|html|csv|json|ya?ml|log|txt|conf|sh|pdf|tar|gz)\b)/g
-
-/** Names that report trouble themselves: an exception's, `ERR_…`, `NT_STATUS_…`. */
-const troubleName = /\w(?:Error|Exception|Failed|Failure|Denied|Invalid|Malformed)\b|\b(?:ERR|NT_STATUS|E)_?[A-Z]{3}|[A-Z]_(?:FAILED|DENIED|ERROR|INVALID|EXPIRED|REFUSED|UNKNOWN|FAILURE)\b/
+const path =
+  /(?:(?:\w{2,9}:\/)?(?:\/[\w.@%+:=?&,-]{1,200}){1,20}\/?|\b[\w-]{1,100}\.(?:py|js|ts|rb|go|java|php|html|csv|json|ya?ml|log|txt|conf|sh|pdf|tar|gz)\b)/g
 
 /** `NoSuchKey` and `NO_SUCH_KEY` as words. */
 function spelled(line: string): string {

@@ -27,7 +27,7 @@ export const refusalClasses = {
     ),
     {
       words:
-        /auth|invalid|denied|password|passphrase|fatal: |host key|could not read|credential|expired|signature|unrecognizedclient|certificate|self_signed|unable_to_|noperm|forbidden|permission|access key|log ?[oi]n|username|client secret|session|refresh|sslcert|not have|wrongpass|logged in|active account|token|x509|cert_|_cert|pkix|not allowed to|privilege|api.?key|53[0458]|ticket|issuer|insufficient|signature|sign in|account|verify|unknown ca|eacces|eperm|permi|denied|not |entitled|rights|scope|licen|cookie|cert|fingerprint|public key|secret key|pubkey|keysig|badsig|sso|oauth|saml|kerberos|gssapi|sasl|bind|tls|ssl|hostname|host key|identity|mismatch|peer|sign in|log ?in|access|required|retriev|private key|api-key|locked|user|client id|sign|logged|gpg|key|ticket|run /i,
+        /auth|invalid|denied|password|passphrase|fatal: |host key|could not read|credential|expired|signature|unrecognizedclient|certificate|self_signed|unable_to_|noperm|forbidden|permission|access key|log ?[oi]n|username|client secret|session|refresh|sslcert|not have|wrongpass|logged in|active account|token|x509|cert_|_cert|pkix|not allowed to|privilege|api.?key|53[0458]|ticket|issuer|insufficient|signature|sign in|account|verify|unknown ca|eacces|eperm|permi|denied|not |entitled|rights|scope|licen|cookie|cert|fingerprint|public key|secret key|pubkey|keysig|badsig|sso|oauth|saml|kerberos|gssapi|sasl|bind|tls|ssl|hostname|host key|identity|mismatch|peer|sign in|log ?in|access|required|retriev|private key|api-key|locked|user|client id|sign|logged|gpg|key|ticket|run |owner|root|admin|member|known_hosts/i,
       patterns: [
         '(?i)\\b(?:authentication|authorization|login|logon|auth|preauthentication) (?:has |is |was )?(?:fail|failed|failure|required|rejected|denied|unsuccessful|incorrect|error:)',
         '(?i)\\b(?:failed|unable|could not|cannot|error) (?:to )?(?:authenticate|log ?in|authorize|authenticating)\\b',
@@ -125,6 +125,7 @@ export const refusalClasses = {
         '(?i)(?:\\(not found\\)|\\bno matching \\w{1,20} (?:named )?\\S{1,100} found|\\bno (?:value|results?|query results|record|entry|match|rows?) (?:found )?(?:at|for) |\\bdoes not host this topic)',
         '(?i)\\b(?:video|page|content|file|item|post|account|resource|playlist|product) (?:is |was )?(?:unavailable|no longer available|has been (?:removed|deleted))\\b',
         '\\bUnknownTopicOrPartition',
+        '(?i)\\bremote\\b.{0,200}: no such file or directory',
         // whatever is missing: the config profile (prod) could not be found; URL 'x' doesn't exist
         `(?i)(?:[a-z)]:|[a-z)'"\`\\]>]|[a-z]\\d{1,9}) (?:was |were |is |are |could |can |can)?not (?:be |been )?found${end}`,
         `(?i)[a-z)'"\`\\]>] ${was}(?:could |can )?not (?:be )?found (?:in|at|on|for|with|under|by|or|within)\\b`,
