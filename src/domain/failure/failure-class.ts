@@ -1,4 +1,11 @@
-import {builtInClasses, noFailure, retryAfterHint, sourceLine, statusTableLine, summaryLine} from './builtin-patterns.js'
+import {
+  builtInClasses,
+  noFailure,
+  retryAfterHint,
+  sourceLine,
+  statusTableLine,
+  summaryLine,
+} from './builtin-patterns.js'
 import {failureWords} from './failure-words.js'
 import {searchHints} from './hints.js'
 import {readLines} from './output-lines.js'
@@ -52,7 +59,7 @@ export function searchFailures(own?: OwnClasses): FailureSearch {
   const {ownClassOf, builtInClassOf} = classesOf(own)
   let ownFailure: Failure | undefined
   let failure: Failure | undefined
-  const hints = searchHints()
+  const hints = searchHints(own?.patterns ?? {})
   let retryAfter: RetryAfter | undefined
   const lines = readLines((line) => {
     const ownClass = ownClassOf(line)

@@ -8,14 +8,15 @@ const readOfLine = 1000
 /** So many of the last lines are looked at, so that an output of nothing but errors takes no longer. */
 const readLines = 200
 
-export interface HintSearch {
+interface HintSearch {
   /** Takes a line that has words of a failure and shows no class. */
   push(line: string): void
   /** The last of the lines that has a sign of a class, and that class. */
   end(): {readonly class: string; readonly line: string} | undefined
 }
 
-export function searchHints(): HintSearch {
+/** Begins a search for signs of the built-in classes, without those of `except`, which the settings define. */
+export function searchHints(except: object): HintSearch {
   const lines: string[] = []
   return {
     push: (line) => {
@@ -24,7 +25,7 @@ export function searchHints(): HintSearch {
     },
     end: () => {
       for (const line of lines.slice(-readLines).reverse()) {
-        const name = hintOf(line)
+        const name = hintOf(line, except)
         if (name !== undefined) return {class: name, line}
       }
       return undefined
@@ -33,14 +34,14 @@ export function searchHints(): HintSearch {
 }
 
 /** The class of which a line has only a sign; undefined if it has none or reports no trouble. */
-function hintOf(line: string): string | undefined {
+function hintOf(line: string, except: object): string | undefined {
   const text = line
     .slice(0, readOfLine)
     .replace(noFailure, '')
     .replace(path, (found) => (found.includes('://') ? 'url' : ' '))
   if (!(troubleWords.test(text) || troubleName.test(text)) || noHint.test(text)) return undefined
   const words = spelled(text)
-  return hintPatterns.find(([, pattern]) => pattern.test(words))?.[0]
+  return hintPatterns.find(([name, pattern]) => !Object.hasOwn(except, name) && pattern.test(words))?.[0]
 }
 
 /** Paths and names of files say nothing of a failure. */

@@ -107,7 +107,7 @@ export const outageClasses = {
     numbered(errno('110|10060'), sqlState('57014|HYT0[01]'), curlError('12|28')),
     {
       words:
-        /time[d-]?[ _-]?(?:out|limit)|waiting|deadline|expired|too (?:long|slow)|within|in time|after|no (?:response|reply|answer)|respond|execution time|time-?out|exceed|elapsed|respon|repl|answer|up|longer than|more than|too long|over|time|lock|ran past|wait|read|run|duration|login|session|idle|connect|time out/i,
+        /time[d-]?[ _-]?(?:out|limit)|waiting|deadline|in \d|expired|too (?:long|slow)|within|in time|after|no (?:response|reply|answer)|respond|execution time|time-?out|exceed|elapsed|respon|repl|answer|up|longer than|more than|too long|over|time|lock|ran past|wait|read|run|duration|login|session|idle|connect|time out/i,
       patterns: [
         '(?i)\\b(?:connection|operation|request|read|write|connect|query|job|command|statement|lock)? ?timed[ -]out\\b',
         '\\b(?:ETIMEDOUT|ESOCKETTIMEDOUT|UND_ERR_(?:CONNECT|HEADERS|BODY)_TIMEOUT|ERR_(?:CONNECTION_)?TIMED_OUT|NT_STATUS_IO_TIMEOUT)\\b',
@@ -140,7 +140,7 @@ export const outageClasses = {
         '(?i)\\bno (?:response|reply|answer)(?: received| was received| heard)?(?: from| to| by| for|$|[.!;])',
         '(?i)\\b(?:gave|giving) up waiting\\b',
         '(?i)\\b(?:took|taking|lasted|waited|running|ran|blocked|stuck) (?:\\w{1,12} )?(?:too long|longer than|for more than|for over|more than \\d)',
-        `(?i)\\b(?:${cannot}|did not|didn't|not) \\S.{0,80} (?:in time|within (?:the )?(?:\\d|allotted|time|timeout|specified|configured|given|deadline|expected))`,
+        `(?i)\\b(?:${cannot}|did not|didn't|not) \\S.{0,80} (?:in time|within (?:the )?(?:\\d|allotted|time|timeout|specified|configured|given|deadline|expected)|in \\d{1,9} ?(?:ms|s|secs?|seconds|minutes?|min)\\b)`,
       ],
     },
   ],
