@@ -65,7 +65,7 @@ export const refusalClasses = {
         '(?i)\\brequires? (?:an? )?(?:\\w{1,20} )?subscription\\b',
         '(?i)\\b(?:api[_ ]key|access[_ ]token|auth[_ ]token|password|credentials?|client[_ ]secret)\\b.{0,60} must be (?:set|provided|specified|supplied|passed)\\b',
         '(?i)\\binvalid nonce\\b',
-        '\\bnot found in known_hosts\\b',
+        '\\b(?:not found in known_hosts|knownhosts: key (?:mismatch|is unknown))\\b',
         '(?i)\\binvalid authentication\\b',
         '(?i)\\buser ?name (?:is|was) (?:empty|blank|missing|required)\\b',
         '(?i)(?:: forbidden[.!]?$|\\bbad permissions$|\\bauthentication (?:was|is|has been) (?:removed|disabled|not supported))',
