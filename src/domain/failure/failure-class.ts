@@ -1,5 +1,13 @@
-import {builtInClasses, noFailure, retryAfterHint, statusTableLine, summaryLine} from './builtin-patterns.js'
+import {
+  builtInClasses,
+  noFailure,
+  retryAfterHint,
+  sourceLine,
+  statusTableLine,
+  summaryLine,
+} from './builtin-patterns.js'
 import {failureWords} from './failure-words.js'
+import {searchHints} from './hints.js'
 import {readLines} from './output-lines.js'
 import type {PatternGroup} from './pattern-parts.js'
 import {redactLine} from './redact.js'
@@ -51,23 +59,36 @@ export function searchFailures(own?: OwnClasses): FailureSearch {
   const {ownClassOf, builtInClassOf} = classesOf(own)
   let ownFailure: Failure | undefined
   let failure: Failure | undefined
+  const hints = searchHints(own?.patterns ?? {})
   let retryAfter: RetryAfter | undefined
   const lines = readLines((line) => {
     const ownClass = ownClassOf(line)
     if (ownClass !== undefined && ownClass !== ownFailure?.class)
       ownFailure = {class: ownClass, evidence: redactLine(line)}
-    const found = ownFailure ? undefined : builtInClassOf(line)
-    const isNews = found !== undefined && found !== failure?.class && !(failure && summaryLine.test(line))
-    if (isNews) failure = {class: found, evidence: redactLine(line)}
+    if (!ownFailure && mayFail(line)) {
+      const found = builtInClassOf(line)
+      const isNews = found !== undefined && found !== failure?.class && !(failure && summaryLine.test(line))
+      if (isNews) failure = {class: found, evidence: redactLine(line)}
+      if (!failure) hints.push(line)
+    }
     if (retryAfterHint.test(line)) retryAfter = parseRetryAfter(line.slice(0, readForWait)) ?? retryAfter
   })
   return {
     push: lines.push,
     end: () => {
       lines.end()
-      return {failure: ownFailure ?? failure, retryAfter}
+      return {failure: ownFailure ?? failure ?? hinted(hints.end()), retryAfter}
     },
   }
+}
+
+function hinted(hint: {readonly class: string; readonly line: string} | undefined): Failure | undefined {
+  return hint && {class: hint.class, evidence: redactLine(hint.line)}
+}
+
+/** Whether a line has words of a failure and is no part of a table or of a program's source. */
+function mayFail(line: string): boolean {
+  return failureWords.test(line) && !statusTableLine.test(line) && !sourceLine.test(line)
 }
 
 /** How long to wait is read from so many characters of a line. */
@@ -87,7 +108,6 @@ function classesOf(own: OwnClasses | undefined) {
       return places.length > 0 ? namesByPlace[Math.min(...places)] : undefined
     },
     builtInClassOf: (line: string) => {
-      if (!failureWords.test(line) || statusTableLine.test(line)) return undefined
       const searched = line.replace(noFailure, '')
       return builtIn.find(({matchers}) => matchers.some((matches) => matches(searched)))?.name
     },

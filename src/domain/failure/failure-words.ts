@@ -16,7 +16,7 @@ const words = {
   lines:
     'closed|closure|close |connection_|connectivity|incompl|connectionforced|unreach|disconnect|dropped|eof|errno|econn|enet|ehost|enot|eai_|epipe|eperm|eacces|hung up|hang up|handshake|resol|nodename|nxdomain|servfail|misbehav|route to|server running|empty reply|early|goaway|offline|changed|tcp|udp|terminated|prematur|curl|err_',
   requests:
-    'unprocess|constraint|improper|ambiguous|already|schema|must|may |can |does |should|is |are |was |require|mandatory|need|expect|violat|unsupported|unrecogni|bad |badrequest|bad_request|duplicate|truncated',
+    'unprocess|constraint|improper|ambiguous|already|schema|must|may |can |does |should|is |are |was |require|mandatory|need|unset|api_key|secret|expect|violat|unsupported|unrecogni|bad |badrequest|bad_request|duplicate|truncated',
   states: 'sqlstate|sql state|ora-|noauth|noperm|code',
 } satisfies Readonly<Record<string, string>>
 

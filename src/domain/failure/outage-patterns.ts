@@ -30,7 +30,7 @@ export const outageClasses = {
         '(?i)\\brequest rate (?:is )?(?:too )?(?:large|high)\\b',
         '(?i)\\b(?:over_query_limit|insufficient_quota|flood_wait|(?:rate|quota|request)_?limit_?exceeded|quota_?exceeded)',
         '(?i)\\b(?:exceed(?:ed|s)|exceeding|reached|over) [\\w /]{0,40}\\b(?:requests|calls|queries|messages)(?:/| per | a |$)',
-        '(?i)\\btoo many [\\w -]{1,60}(?:\\(\\d{1,9}\\) )?(?:recently|already issued|in the last|per (?:second|minute|hour|day))\\b',
+        '(?i)\\btoo many [\\w -]{1,60}(?:\\(\\d{1,9}\\) )?(?:recently|already issued|for this|in the last|per (?:second|minute|hour|day))\\b',
         '(?i)\\brate[- _]?limit(?:ed|ing)?[- _:]{0,3}(?:already )?(?:error|exceeded|reached|hit|exception)\\b',
         '(?i)(?:^|[^k ] |[^\\w ])(?:rate|quota|request limit|usage limit) (?:was |has been |limit )?exceeded\\b',
         '(?i)\\b(?:rate|requests?|api|daily|hourly|monthly|usage|spending|account|plan|weekly|tokens?|messages?|query|throughput|sending|download|pull|calls?|bandwidth|concurrency|quota) (?:rate )?(?:limit|quota) (?:was |has been |is |already )?(?:exceeded|reached|hit|exhausted)\\b',
@@ -55,11 +55,11 @@ export const outageClasses = {
   ],
   server: [
     httpStatus(
-      '(?:5[0-2]\\d|59\\d)',
+      '(?:50\\d|51[01]|52\\d|59\\d)',
       'Internal Server Error|Bad Gateway|Service (?:Temporarily )?Unavailable|Gateway Time-?[Oo]ut',
     ),
     raised(
-      'InternalServer|Internal|Backend|Unavailable|Overload',
+      'InternalServer|Internal|Unavailable|Overload',
       'InternalFailure|ServiceUnavailable|ServerUnavailable|Overloaded|ServerBusy|BadGateway|GatewayTimeout|NotLeader|NotLeaderForPartition|NotLeaderOrFollower|NotEnoughReplicas|LeaderNotAvailable|NotAvailable|VaultDown|WriteConflict|SerializationFailure|NotPrimary|NotMaster|NotWritablePrimary|ClusterDown|MasterDown|TryAgain|InsufficientInstanceCapacity',
     ),
     numbered(
@@ -83,7 +83,7 @@ export const outageClasses = {
         '(?i)\\btoo many (?:simultaneous|connections|clients|open connections|concurrent)\\b',
         '\\b(?:StatusCode\\.(?:UNAVAILABLE|INTERNAL)|code = Internal|1[34] (?:UNAVAILABLE|INTERNAL):)',
         '\\b(?:BusyLoadingError: |LOADING Redis is loading|(?:CLUSTERDOWN|MASTERDOWN|TRYAGAIN|READONLY) [A-Z])',
-        'FATAL: {1,3}(?:remaining connection slots are reserved|the database system is (?:starting up|shutting down|in recovery mode))',
+        'FATAL: {1,3}(?:remaining connection slots are reserved|the database system is (?:starting up|shutting down|in recovery mode|not yet accepting connections|not accepting connections))',
         "(?i)\\b(?:deadlock (?:detected|found)|could not serialize access|more than 'max_\\w{1,20}connections')",
         '(?i)\\btoo many (?:[a-z]{1,20} )?(?:connections?|clients|users|sessions|processes|jobs|queries|transactions|uploads|downloads|logins)\\b',
         `(?i)\\bexceed(?:ed|s) (?:[\\w-]{1,20} )?(?:[\\w-]{1,20} )?(?:[\\w-]{1,20} )?(?:connections|sessions|clients|connection limit|session limit)\\b`,
@@ -107,7 +107,7 @@ export const outageClasses = {
     numbered(errno('110|10060'), sqlState('57014|HYT0[01]'), curlError('12|28')),
     {
       words:
-        /time[d-]?[ _-]?(?:out|limit)|waiting|deadline|expired|too (?:long|slow)|within|in time|after|no (?:response|reply|answer)|respond|execution time|time-?out|exceed|elapsed|respon|repl|answer|up|longer than|more than|too long|over|time|lock|ran past|wait|read|run|duration|login|session|idle|connect|time out/i,
+        /time[d-]?[ _-]?(?:out|limit)|waiting|deadline|in \d|expired|too (?:long|slow)|within|in time|after|no (?:response|reply|answer)|respond|execution time|time-?out|exceed|elapsed|respon|repl|answer|up|longer than|more than|too long|over|time|lock|ran past|wait|read|run|duration|login|session|idle|connect|time out/i,
       patterns: [
         '(?i)\\b(?:connection|operation|request|read|write|connect|query|job|command|statement|lock)? ?timed[ -]out\\b',
         '\\b(?:ETIMEDOUT|ESOCKETTIMEDOUT|UND_ERR_(?:CONNECT|HEADERS|BODY)_TIMEOUT|ERR_(?:CONNECTION_)?TIMED_OUT|NT_STATUS_IO_TIMEOUT)\\b',
@@ -118,7 +118,7 @@ export const outageClasses = {
         '\\ba timeout was exceeded\\b',
         '\\b(?:code = DeadlineExceeded|DEADLINE_EXCEEDED)\\b',
         '(?i)\\b(?:timeout (?:\\(\\S{1,12}\\) )?(?:while|to host|waiting|awaiting|occurred|exceeded|expired|reached|error:)|(?:gave|giving) up waiting|exceeded (?:the |its |a )?(?:\\w{1,20} )?(?:timeout|time limit|deadline)|timeout, server|deadline (?:has )?(?:elapsed|expired|passed)|execution expired)\\b',
-        ': timeout$',
+        ': timeout[.!]?$',
         '\\[TimeoutError\\]',
         '(?i)\\btimeout (?:of |after )?\\(?\\d{1,12}(?:\\.\\d{1,9})? ?(?:ms|s|secs?|seconds|milliseconds|minutes)?\\)? (?:was )?(?:exceeded|expired|reached|elapsed|elapsing)',
         '(?i)\\b(?:(?:maximum|statement|query) execution time|time limit) (?:of \\S{1,20} \\w{1,20} )?(?:was )?(?:exceeded|reached)\\b',
@@ -140,7 +140,7 @@ export const outageClasses = {
         '(?i)\\bno (?:response|reply|answer)(?: received| was received| heard)?(?: from| to| by| for|$|[.!;])',
         '(?i)\\b(?:gave|giving) up waiting\\b',
         '(?i)\\b(?:took|taking|lasted|waited|running|ran|blocked|stuck) (?:\\w{1,12} )?(?:too long|longer than|for more than|for over|more than \\d)',
-        `(?i)\\b(?:${cannot}|did not|didn't|not) \\S.{0,80} (?:in time|within (?:the )?(?:\\d|allotted|time|timeout|specified|configured|given|deadline|expected))`,
+        `(?i)\\b(?:${cannot}|did not|didn't|not) \\S.{0,80} (?:in time|within (?:the )?(?:\\d|allotted|time|timeout|specified|configured|given|deadline|expected)|in \\d{1,9} ?(?:ms|s|secs?|seconds|minutes?|min)\\b)`,
       ],
     },
   ],

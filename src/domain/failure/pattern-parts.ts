@@ -50,6 +50,9 @@ export function httpStatus(codes: string, reasons: string): PatternGroup {
     `(?i)\\bcode(?:=|: )${codes}(?:[^\\d.]|\\. |$)`,
     `\\bERR_[A-Z_]{1,40}_${codes}\\b`,
     `\\(${codes}, {0,1}["']`,
+    `(?i)\\bresponse\\b.{0,200}\\bgot ${codes}$`,
+    // scrapy: Ignoring response <403 https://…>
+    `[<(\\[]${codes} (?:GET|POST|https?:)`,
     `(?i)\\b(?:${reasons})[ :,-]{1,3}[(\\[]?${codes}\\b`,
     `\\bexceptions\\.\\w{1,60}: ${codes} `,
     // npm error code E404, npm error 404; apt: Failed to fetch URL  503  …; lftp: Access failed: 404
@@ -58,7 +61,7 @@ export function httpStatus(codes: string, reasons: string): PatternGroup {
     `\\bAccess failed: ${codes} `,
     // acme_tiny: Error requesting challenges: 429 {; [Error 429]; HTTPError 503
     `(?i)\\b(?:error|fail(?:ed|ure)?|can't|cannot|could not|unable)\\b.{0,200}: ${codes}(?:$|,| [{(\\[A-Z])`,
-    `(?i)err(?:or)?[ :_#=-]{1,2}(?:http[ _-]?)?${codes}\\b`,
+    `(?i)err(?:or)?[ :_#=-]{1,2}(?:http[ _-]?)?${codes}(?:$|[^\\w.]|\\.(?:$| ))`,
   ]
   return {words: new RegExp(`${codes}(?<!\\d[.,]\\d\\d\\d|\\d\\d\\d\\d)(?!\\d|\\.\\d)`), patterns}
 }
@@ -69,7 +72,7 @@ export function httpStatus(codes: string, reasons: string): PatternGroup {
  */
 export function raised(subjects: string, failures: string): PatternGroup {
   const name = `(?:(?:${subjects})(?:Error|Exception)|(?:${failures})(?:Error|Exception|Err)?)`
-  const pattern = `\\b(?:[A-Z]\\w{0,40})?${name}(?::? \\[|: \\D|["')\\](]|\\. [A-Z]|:?$)`
+  const pattern = `\\b(?:[A-Z]\\w{0,40})?${name}(?::? \\[|: \\D| line \\d|["')\\](]|\\. [A-Z]|:?$)`
   return {words: new RegExp(name), patterns: [pattern]}
 }
 

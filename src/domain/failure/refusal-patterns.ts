@@ -27,7 +27,7 @@ export const refusalClasses = {
     ),
     {
       words:
-        /auth|invalid|denied|password|passphrase|fatal: |host key|could not read|credential|expired|signature|unrecognizedclient|certificate|self_signed|unable_to_|noperm|forbidden|permission|access key|log ?[oi]n|username|client secret|session|refresh|sslcert|not have|wrongpass|logged in|active account|token|x509|cert_|_cert|pkix|not allowed to|privilege|api.?key|53[0458]|ticket|issuer|insufficient|signature|sign in|account|verify|unknown ca|eacces|eperm|permi|denied|not |entitled|rights|scope|licen|cookie|cert|fingerprint|public key|secret key|pubkey|keysig|badsig|sso|oauth|saml|kerberos|gssapi|sasl|bind|tls|ssl|hostname|host key|identity|mismatch|peer|sign in|log ?in|access|required|retriev|private key|api-key|locked|user|client id|sign|logged|gpg|key|ticket|run /i,
+        /auth|invalid|denied|password|passphrase|fatal: |host key|could not read|credential|expired|signature|unrecognizedclient|certificate|self_signed|unable_to_|noperm|forbidden|permission|access key|log ?[oi]n|username|client secret|session|refresh|sslcert|not have|wrongpass|logged in|active account|token|x509|cert_|_cert|pkix|not allowed to|privilege|api.?key|53[0458]|ticket|issuer|insufficient|signature|sign in|account|verify|unknown ca|eacces|eperm|permi|denied|not |entitled|rights|scope|licen|cookie|cert|fingerprint|public key|secret key|pubkey|keysig|badsig|sso|oauth|saml|kerberos|gssapi|sasl|bind|tls|ssl|hostname|host key|identity|mismatch|peer|sign in|log ?in|access|required|retriev|private key|api-key|locked|user|client id|sign|logged|gpg|key|ticket|run |owner|root|admin|member|known_hosts|subscription|nonce|secret/i,
       patterns: [
         '(?i)\\b(?:authentication|authorization|login|logon|auth|preauthentication) (?:has |is |was )?(?:fail|failed|failure|required|rejected|denied|unsuccessful|incorrect|error:)',
         '(?i)\\b(?:failed|unable|could not|cannot|error) (?:to )?(?:authenticate|log ?in|authorize|authenticating)\\b',
@@ -60,6 +60,14 @@ export const refusalClasses = {
         // SMTP: 535 5.7.8, 530 5.7.0
         '\\b53[0458][-, ]{1,2}.{0,2}5\\.7\\.\\d',
         '\\b(?:EACCES|EPERM)\\b',
+        '(?i)\\bmust be (?:the |an? |run as )?(?:root|(?:the )?owner|superuser|admin|administrator|member of)\\b',
+        '\\b[A-Z_]{0,40}(?:TOKEN|API_KEY|PASSWORD|SECRET|CREDENTIALS)\\b.{0,40}(?:not set|must be set|required|missing|unset|not defined|empty)\\b',
+        '(?i)\\brequires? (?:an? )?(?:\\w{1,20} )?subscription\\b',
+        '(?i)\\b(?:api[_ ]key|access[_ ]token|auth[_ ]token|password|credentials?|client[_ ]secret)\\b.{0,60} must be (?:set|provided|specified|supplied|passed)\\b',
+        '(?i)\\binvalid nonce\\b',
+        '\\b(?:not found in known_hosts|knownhosts: key (?:mismatch|is unknown))\\b',
+        '(?i)\\binvalid authentication\\b',
+        '(?i)\\buser ?name (?:is|was) (?:empty|blank|missing|required)\\b',
         '(?i)(?:: forbidden[.!]?$|\\bbad permissions$|\\bauthentication (?:was|is|has been) (?:removed|disabled|not supported))',
         `(?i)(?:^|[^\\w ] {0,3}|[^\\d ] )(?:permission|access|authori[sz]ation|login|logon|request|connection|authentication) ${was}(?:to \\S{1,100} |for \\S{1,100} |on \\S{1,100} )?denied\\b`,
         '(?i)\\b(?:operation|action|request|user|account|client|sender|ip|address|not) (?:\\S{1,60} )?(?:is |are |was )?not (?:permitted|allowed to|authori[sz]ed|entitled)\\b',
@@ -68,7 +76,7 @@ export const refusalClasses = {
         `(?i)\\b(?:${cannot}|problem)(?: when| while| in)? (?:refresh|obtain|acquir|get|retriev|load|renew|validat|verify|verif|fetch|decrypt|generat|exchang)(?:e|ing|ying)? (?:[\\w-]{1,20} )?(?:[\\w-]{1,20} )?(?:[\\w-]{1,20} )?(?:tokens?|credentials?|passphrase|password|api[ -]key|access key|private key|secret key|ticket|identity|signature|login)\\b`,
         '(?i)\\b(?:passphrase|password|token|api[ -]?key|secret key|access key|credentials?|certificate|cookie|licen[sc]e|ticket|private key|signature|login|username|account)s?\\b[^.]{0,80} (?:is|was|are|were|has|have|been|be|not) (?:been |now |not |either )?(?:incorrect|invalid|wrong|expired|revoked|rejected|missing|disabled|locked|suspended|blocked|malformed|denied|refused)\\b',
         "(?i)\\b(?:passphrase|password|token|api[ -]?key|secret key|access key|credentials?|certificate|cert|cookie|licen[sc]e|ticket|signature|signatures|fingerprint|host key|public key)\\b[^.]{0,80}\\b(?:not|cannot be|can't be|couldn't be) (?:be )?(?:valid|accepted|recogni[sz]ed|trusted|verified|authenticated|validated|configured|ok|match|matched|signed)\\b",
-        `(?i)\\b(?:invalid|incorrect|wrong|bad|expired|unknown|revoked|missing|no|untrusted|mismatched) (?:or \\w{1,20} )?(?:\\w{1,20} )?(?:api[ _-]?keys?|tokens?|credentials?|passwords?|passphrases?|usernames?|access keys?|signatures?|certificates?|secret keys?|login|user name|authentication|authori[sz]ation header|client id|licen[sc]e key|cookie)(?:${end}| (?:provided|supplied|given|found|or|specified|was|is|has|set|available|present|sent|configured)\\b)`,
+        `(?i)\\b(?:invalid|incorrect|wrong|bad|expired|unknown|unrecogni[sz]ed|revoked|missing|no|untrusted|mismatched) (?:or \\w{1,20} )?(?:\\w{1,20} )?(?:api[ _-]?keys?|tokens?|credentials?|passwords?|passphrases?|usernames?|access keys?|signatures?|certificates?|secret keys?|login|user name|authentication|authori[sz]ation header|client id|licen[sc]e key|cookie)(?:${end}| (?:provided|supplied|given|found|or|specified|was|is|has|set|available|present|sent|configured)\\b)`,
         '(?i)\\b(?:certificate|cert|tls|ssl|hostname|host key|identity|signature|peer) (?:peer |hostname |chain |host )?(?:verify|verification|validation|check) (?:has |was )?(?:failed|failure|error|unsuccessful)',
         '(?i)\\b(?:certificate|hostname|host key|signature) mismatch\\b',
         '(?i)\\bcredentials?\\b.{0,60}\\bmissing\\b',
@@ -121,6 +129,8 @@ export const refusalClasses = {
         '(?i)(?:\\(not found\\)|\\bno matching \\w{1,20} (?:named )?\\S{1,100} found|\\bno (?:value|results?|query results|record|entry|match|rows?) (?:found )?(?:at|for) |\\bdoes not host this topic)',
         '(?i)\\b(?:video|page|content|file|item|post|account|resource|playlist|product) (?:is |was )?(?:unavailable|no longer available|has been (?:removed|deleted))\\b',
         '\\bUnknownTopicOrPartition',
+        '(?i)\\bno \\w{1,20} matching \\S{1,100} (?:is |are |was )?(?:available|installed)\\b',
+        '(?i)\\bremote\\b.{0,200}: no such file or directory',
         // whatever is missing: the config profile (prod) could not be found; URL 'x' doesn't exist
         `(?i)(?:[a-z)]:|[a-z)'"\`\\]>]|[a-z]\\d{1,9}) (?:was |were |is |are |could |can |can)?not (?:be |been )?found${end}`,
         `(?i)[a-z)'"\`\\]>] ${was}(?:could |can )?not (?:be )?found (?:in|at|on|for|with|under|by|or|within)\\b`,
@@ -162,6 +172,7 @@ export const refusalClasses = {
         // SMTP: 501 5.5.4
         '\\b5[05]\\d[- ]5\\.(?:5\\.\\d|1\\.[37])',
         '\\b5[05]\\d[- ]5\\.(?:3\\.4|2\\.3|6\\.\\d)',
+        '\\bUnexpected (?:end of JSON input|end of input|non-whitespace character after JSON)',
         '\\bERROR: {1,3}column ".{1,100} is of type',
         // invalid and its like, with what is invalid: invalid reference format: …
         `(?i)(?:^|[ :"'(\\[])(?:invalid|illegal|malformed|unsupported|unrecogni[sz]ed|improper|bad/illegal) (?:[\\w-]{1,20} )?[a-z][\\w-]{1,30}(?:${end}| (?:['"\`(\\[<{]|-{1,2}[a-z]|(?:for|in|of|provided|supplied|given|specified|at|from|near|value|or)\\b))`,

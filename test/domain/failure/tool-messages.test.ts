@@ -19,9 +19,12 @@ function messagesIn(file: string) {
 const classOf = (text: string) => classifyText(text).failure?.class ?? 'none'
 
 describe('the messages that guide the patterns', () => {
-  test.each(messagesIn('guide.txt'))('$expected: $tool $text', ({expected, text}) => {
-    expect(classOf(text)).toBe(expected)
-  })
+  test.each([...messagesIn('guide.txt'), ...messagesIn('guide-2.txt')])(
+    '$expected: $tool $text',
+    ({expected, text}) => {
+      expect(classOf(text)).toBe(expected)
+    },
+  )
 })
 
 /** Share of the messages that get their class, with the others as text. */
@@ -66,7 +69,11 @@ function failureScore(file: string) {
 test.each([
   ['real-1.txt', 0.95],
   ['real-2.txt', 0.95],
-  ['real-3.txt', 0.9],
+  ['real-3.txt', 0.95],
+  ['matrix-1.txt', 0.95],
+  ['matrix-2.txt', 0.87],
+  ['matrix-3.txt', 0.95],
+  ['matrix-4.txt', 0.95],
 ])('of the failures in %s at least a share of %d has its class', (file, least) => {
   const {share, wrong} = failureScore(file)
   expect(share, wrong).toBeGreaterThanOrEqual(least)
@@ -77,6 +84,8 @@ const sets = [
   'other-tools.txt',
   ...[1, 2, 3, 4].map((number) => `new-tools-${number}.txt`),
   ...[1, 2, 3].map((number) => `real-${number}.txt`),
+  ...[1, 2, 3, 4].map((number) => `matrix-${number}.txt`),
+  'harmless.txt',
 ]
 
 test.each(sets)('no text without a failure in %s has a class', (file) => {
