@@ -1,7 +1,7 @@
 import type {Flags, FlagValues, globalFlags} from './command/flag.js'
 
 export const runOptions = {
-  job: {type: 'text', summary: 'name of the job (default: the file name without extension)'},
+  job: {type: 'text', summary: 'name of the job (default: that of its program or script, with a hash outside PATH)'},
   timeout: {type: 'duration', summary: 'end the job after this long: TERM to its process group, exit code 124'},
   'kill-after': {
     type: 'duration',
