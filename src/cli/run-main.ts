@@ -2,7 +2,7 @@ import {existsSync, statSync, writeSync} from 'node:fs'
 import {resolve} from 'node:path'
 import {workingDirectory} from '../config/settings.js'
 import type {RunReport} from '../domain/run/report.js'
-import {commandOfScript} from '../system/process/script.js'
+import {checkProgram, commandOfScript} from '../system/process/script.js'
 import {resolveRun} from '../usecases/run/resolve-run.js'
 import {runJob} from '../usecases/run/run-job.js'
 import type {Call} from './command/definition.js'
@@ -19,7 +19,16 @@ export async function runMain({flags, target, json, openGuard}: Call<typeof runO
   // A job that is refused must be known of, even if no job has run yet.
   if (guard.settings.wrong && !flags.plan) (await import('./say-settings.js')).recordWrongSettings(guard)
   const run = resolveRun(
-    {settings: guard.settings, commandOfScript, absolute, asNamed, exists, path: process.env['PATH'], digest},
+    {
+      settings: guard.settings,
+      commandOfScript,
+      checkProgram,
+      absolute,
+      asNamed,
+      exists,
+      digest,
+      path: process.env['PATH'],
+    },
     {...target, jobFlag: flags.job, flags: settingsOfFlags(flags, guard.settings.defaults)},
   )
   warnOfStrayFlags(target)

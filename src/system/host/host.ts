@@ -22,9 +22,16 @@ export function readHostName(): string {
   return hostName
 }
 
-/** The user's home: `$HOME`, or the entry of the user database. */
-export function homeFolder(): string {
-  return process.env['HOME'] || os().homedir()
+/** The user's home: `$HOME`, or the entry of the user database. @returns undefined if there is neither */
+export function homeFolder(): string | undefined {
+  const {HOME} = process.env
+  if (HOME) return HOME
+  try {
+    // Without an entry Node throws and bun makes a home up.
+    return os().userInfo().homedir || undefined
+  } catch {
+    return undefined
+  }
 }
 
 export function temporaryFolder(): string {
