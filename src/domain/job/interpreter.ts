@@ -29,7 +29,7 @@ const interpreters: readonly Interpreter[] = [
 ]
 
 /** What an interpreter runs: code of the command line, or a script. */
-export type Interpreted = {readonly code: string} | {readonly script: string}
+type Interpreted = {readonly code: string} | {readonly script: string}
 
 /** @returns undefined if the program is not a known interpreter, or is given neither code nor a script */
 export function interpretedBy(argv: readonly string[]): Interpreted | undefined {
