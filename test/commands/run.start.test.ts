@@ -1,6 +1,6 @@
 import {chmodSync, copyFileSync} from 'node:fs'
 import {describe, expect, test} from 'vitest'
-import {asOrdinaryUser, createSandbox, isRoot} from '../support/sandbox.js'
+import {asOrdinaryUser, createSandbox, form, isRoot} from '../support/sandbox.js'
 
 /** What the system refuses to start, in both forms: as a script, and as a command line. */
 describe.each([
@@ -70,4 +70,49 @@ describe.skipIf(!isRoot)('a user id without an entry and without HOME', () => {
     const {code, stderr} = await bare(createSandbox(), 'history')
     expect([code, stderr]).toEqual([73, expect.stringMatching(/^guard: there is no state directory, because HOME/)])
   })
+})
+
+describe('under a limit', () => {
+  /** The fewest open files with which the runtime starts and starts a job; the page on installing names them. */
+  const files = form === 'node' ? 24 : 12
+
+  test('of open files that is just enough, a job runs', async () => {
+    const box = createSandbox()
+    const {code, stdout, stderr} = await box.sh(`ulimit -n ${files}; exec guard run -- sh -c 'echo ran; exit 3'`)
+    expect([code, stdout, stderr]).toEqual([3, 'ran\n', ''])
+  })
+
+  test.skipIf(form !== 'node')(
+    'of open files that is too low, guard says so and ends as by a failure of its own',
+    async () => {
+      const box = createSandbox()
+      expect(await box.sh('ulimit -n 18; exec guard run -- true')).toMatchObject({
+        code: 70,
+        stderr: 'guard: Node needs at least 24 open files (ulimit -n)\n',
+      })
+    },
+  )
+
+  test('of memory, a job runs', async () => {
+    const box = createSandbox()
+    expect(await box.sh(`ulimit -v 1200000; exec guard run -- echo ran`)).toMatchObject({code: 0, stdout: 'ran\n'})
+  })
+})
+
+test.skipIf(!isRoot)('without /proc the job runs without lease, or the executable says that it needs it', async () => {
+  const box = createSandbox()
+  const line = `mount -t tmpfs none /proc && exec guard run --job j -- sh -c "echo ran; exit 3"`
+  const {code, stdout, stderr} = await box.sh(`exec unshare --mount sh -c '${line}'`)
+  if (form === 'node') {
+    expect([code, stdout]).toEqual([3, 'ran\n'])
+    expect(stderr).toBe('guard: processes cannot be looked at (is /proc mounted?); j runs without lease\n')
+  } else {
+    expect([code, stderr]).toEqual([70, 'guard: the executable needs /proc, which is not mounted here\n'])
+  }
+})
+
+test.skipIf(!isRoot)('a shell that cannot start a process does not end like an unhealthy job', async () => {
+  const box = createSandbox()
+  const {code} = await box.sh(asOrdinaryUser(box, 'exec prlimit --nproc=1 guard run -- true'))
+  expect(code).toBe(70)
 })

@@ -233,7 +233,8 @@ function stateIsUsable(guard: Guard, {job, settings}: RunResolved): boolean {
 
 function claimDeps({guard, run, lines}: RunContext, sawLeases: ClaimDeps['sawLeases']): ClaimDeps {
   const self = identifyProcess(process.pid)
-  if (!self) throw new GuardError('internal', 'cannot find my own process')
+  // Without /proc no run could tell whether the holder of a lease is alive.
+  if (!self) throw new GuardError('io', 'processes cannot be looked at (is /proc mounted?)')
   return {
     ...wireLease(guard),
     self,

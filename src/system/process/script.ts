@@ -147,6 +147,9 @@ export function startError(program: string, cwd: string | undefined, cause: Node
   const why = {
     EACCES: 'is not executable by this user',
     ENOEXEC: 'is not a program (it has no #! line)',
+    EAGAIN: 'cannot be started, because there are too many processes (ulimit -u)',
+    EMFILE: 'cannot be started, because guard has too many open files (ulimit -n)',
+    ENOMEM: 'cannot be started, because memory is short (ulimit -v)',
     E2BIG: 'argument list too long',
     ENOTDIR: 'a part of its path is not a directory',
   }
