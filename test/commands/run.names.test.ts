@@ -65,7 +65,7 @@ test('the history of a job is found by the name of its script alone', async () =
   const box = createSandbox()
   box.write('one/run.sh', tell, 0o755)
   const name = await nameOf(box, 'guard run one/run.sh')
-  expect(JSON.parse((await box.guard('history', 'one/run.sh', '--json')).stdout)).toMatchObject({runs: [{job: name}]})
+  expect(JSON.parse((await box.guard('history', 'one/run.sh', '--json')).stdout)).toMatchObject({job: name})
   box.write('other/run.sh', tell, 0o755)
   await box.guard('run', 'other/run.sh')
   const {code, stderr} = await box.guard('history', 'run')
