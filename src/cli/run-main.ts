@@ -1,3 +1,4 @@
+import type {Hash} from 'node:crypto'
 import {existsSync, statSync, writeSync} from 'node:fs'
 import {resolve} from 'node:path'
 import {workingDirectory} from '../config/settings.js'
@@ -93,8 +94,12 @@ function namedDirectory(): string | undefined {
   return one && other && one.ino === other.ino && one.dev === other.dev ? named : cwd
 }
 
-/** Loaded late, because most runs need no hash. */
+/** Loaded late, because most runs need no hash. In bun, loading node:crypto takes longer than a run. */
 function digest(text: string): string {
+  const {Bun: bun} = globalThis as {
+    Bun?: {readonly CryptoHasher: new (name: string) => Pick<Hash, 'update' | 'digest'>}
+  }
+  if (bun) return new bun.CryptoHasher('sha256').update(text).digest('hex')
   return process.getBuiltinModule('node:crypto').createHash('sha256').update(text).digest('hex')
 }
 

@@ -95,7 +95,7 @@ describe('under a limit', () => {
 
   test('of memory, a job runs', async () => {
     const box = createSandbox()
-    expect(await box.sh(`ulimit -v 1200000; exec guard run -- echo ran`)).toMatchObject({code: 0, stdout: 'ran\n'})
+    expect(await box.sh(`ulimit -v 900000; exec guard run -- echo ran`)).toMatchObject({code: 0, stdout: 'ran\n'})
   })
 })
 
