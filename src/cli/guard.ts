@@ -4,6 +4,7 @@ import type {Stamp} from '../domain/journal/record.js'
 import type {Leases} from '../domain/lease/lease.js'
 import type {RunsByJob} from '../domain/run/job-runs.js'
 import type {Settings} from '../domain/settings/settings.js'
+import {GuardError} from '../errors.js'
 import type {Journal} from '../journal/journal.js'
 import {type JournalSpec, retentionOf} from '../journal/spec.js'
 import {openLogDir, openStateDir} from '../journal/state-dir.js'
@@ -21,7 +22,9 @@ import {version} from './build-info.js'
  */
 export interface Guard {
   readonly settings: Settings
-  /** As it was named; without symbolic links once `ensureState` has looked at it. */
+  /** Whether there is a place for the state directory: a user without a home has none. */
+  readonly hasStateDir: boolean
+  /** As it was named; without symbolic links once `ensureState` has looked at it. Throws GuardError `no-state` without a place. */
   readonly stateDir: string
   readonly logDir: string
   /** Folder for files that exist only during a run: results, and output on its way into the log. */
@@ -55,37 +58,39 @@ export async function openGuard(options: GuardOptions): Promise<Guard> {
     env,
     version,
   })
-  let stateDir = stateDirOf(options.stateDir, settings)
+  let place = stateDirOf(options.stateDir, settings)
+  const stateDir = () => place ?? refuseWithoutHome()
   const stamp = createStamper(systemClock, newId)
-  const logDir = () => settings.logDir ?? `${stateDir}/logs`
+  const logDir = () => settings.logDir ?? `${stateDir()}/logs`
   const opened = new Map<object, Journal<never>>()
   const own = compactBytesOf(env)
   const journal = <S>(spec: JournalSpec<S>): Journal<S> => {
     const known = opened.get(spec) as Journal<S> | undefined
     if (known) return known
     const retention = retentionOf(spec as JournalSpec<never>, settings.retention)
-    const journal = openStream(spec, {dir: stateDir, newStamp: stamp, retention, ...own})
+    const journal = openStream(spec, {dir: stateDir(), newStamp: stamp, retention, ...own})
     opened.set(spec, journal as Journal<never>)
     return journal
   }
   let announce: (() => void) | undefined
   const guard: Guard = {
     settings,
+    hasStateDir: place !== undefined,
     get stateDir() {
-      return stateDir
+      return stateDir()
     },
     get logDir() {
       return logDir()
     },
     get spoolDir() {
-      return `${stateDir}/spool`
+      return `${stateDir()}/spool`
     },
     clock: systemClock,
     newId,
     stamp,
     ensureState: () => {
       // Resolved once, so that a link that changes later does not separate a run from its records.
-      stateDir = openStateDir(stateDir, options.allowUnsafeFilesystem ? 'any' : 'local-only')
+      place = openStateDir(stateDir(), options.allowUnsafeFilesystem ? 'any' : 'local-only')
       openLogDir(logDir())
       announce?.()
     },
@@ -104,13 +109,27 @@ export async function openGuard(options: GuardOptions): Promise<Guard> {
   return guard
 }
 
-/** Contract section 4: flag, environment, settings, then the place that the XDG base directories name. */
-function stateDirOf(flag: string | undefined, settings: Settings): string {
+/**
+ * Contract section 4: flag, environment, settings, then the place that the XDG base directories name.
+ *
+ * @returns undefined for a user without a home
+ */
+function stateDirOf(flag: string | undefined, settings: Settings): string | undefined {
   const given = flag ?? process.env['GUARD_STATE_DIR']
   if (given) return isAbsolute(given) ? given : resolve(process.cwd(), given)
   if (settings.stateDir !== undefined) return settings.stateDir
   const base = process.env['XDG_STATE_HOME']
-  return join(base && isAbsolute(base) ? base : join(homeFolder(), '.local/state'), 'guard')
+  if (base && isAbsolute(base)) return join(base, 'guard')
+  const home = homeFolder()
+  return home === undefined ? undefined : join(home, '.local/state/guard')
+}
+
+function refuseWithoutHome(): never {
+  throw new GuardError(
+    'no-state',
+    `there is no state directory, because HOME is not set and user ${process.geteuid?.()} has no home`,
+    ['name one: --state-dir DIR or GUARD_STATE_DIR'],
+  )
 }
 
 /** For tests: small journals are compacted often. */

@@ -1,8 +1,9 @@
-import {existsSync, writeSync} from 'node:fs'
+import type {Hash} from 'node:crypto'
+import {existsSync, statSync, writeSync} from 'node:fs'
 import {resolve} from 'node:path'
 import {workingDirectory} from '../config/settings.js'
 import type {RunReport} from '../domain/run/report.js'
-import {commandOfScript} from '../system/process/script.js'
+import {checkProgram, commandOfScript} from '../system/process/script.js'
 import {resolveRun} from '../usecases/run/resolve-run.js'
 import {runJob} from '../usecases/run/run-job.js'
 import type {Call} from './command/definition.js'
@@ -19,7 +20,16 @@ export async function runMain({flags, target, json, openGuard}: Call<typeof runO
   // A job that is refused must be known of, even if no job has run yet.
   if (guard.settings.wrong && !flags.plan) (await import('./say-settings.js')).recordWrongSettings(guard)
   const run = resolveRun(
-    {settings: guard.settings, commandOfScript, absolute, exists},
+    {
+      settings: guard.settings,
+      commandOfScript,
+      checkProgram,
+      absolute,
+      asNamed,
+      exists,
+      digest,
+      path: process.env['PATH'],
+    },
     {...target, jobFlag: flags.job, flags: settingsOfFlags(flags, guard.settings.defaults)},
   )
   warnOfStrayFlags(target)
@@ -62,10 +72,35 @@ function exists(path: string): boolean {
   return workingDirectory(process.env) === undefined || existsSync(path)
 }
 
+function absolute(path: string, folder = '.'): string {
+  return pathFrom(workingDirectory(process.env), folder, path)
+}
+
+function asNamed(path: string, folder = '.'): string {
+  return pathFrom(namedDirectory(), folder, path)
+}
+
 /** If the working directory was removed, a relative path stays as it is. */
-function absolute(path: string): string {
+function pathFrom(cwd: string | undefined, folder: string, path: string): string {
+  return cwd === undefined ? path : resolve(cwd, folder, path)
+}
+
+/** The working directory by the links it was reached by, as in `pwd`: a crontab line keeps its name after a deployment. */
+function namedDirectory(): string | undefined {
   const cwd = workingDirectory(process.env)
-  return cwd === undefined ? path : resolve(cwd, path)
+  const named = process.env['PWD']
+  if (cwd === undefined || !named?.startsWith('/') || named === cwd) return cwd
+  const [one, other] = [cwd, named].map((path) => statSync(path, {throwIfNoEntry: false}))
+  return one && other && one.ino === other.ino && one.dev === other.dev ? named : cwd
+}
+
+/** Loaded late, because most runs need no hash. In bun, loading node:crypto takes longer than a run. */
+function digest(text: string): string {
+  const {Bun: bun} = globalThis as {
+    Bun?: {readonly CryptoHasher: new (name: string) => Pick<Hash, 'update' | 'digest'>}
+  }
+  if (bun) return new bun.CryptoHasher('sha256').update(text).digest('hex')
+  return process.getBuiltinModule('node:crypto').createHash('sha256').update(text).digest('hex')
 }
 
 function reportToJson({startedAt, endedAt, ...report}: RunReport): object {

@@ -1,7 +1,7 @@
 import type {Flags, FlagValues, globalFlags} from './command/flag.js'
 
 export const runOptions = {
-  job: {type: 'text', summary: 'name of the job (default: the file name without extension)'},
+  job: {type: 'text', summary: 'name of the job (default: that of its program or script, with a hash outside PATH)'},
   timeout: {type: 'duration', summary: 'end the job after this long: TERM to its process group, exit code 124'},
   'kill-after': {
     type: 'duration',
@@ -21,7 +21,12 @@ export const runOptions = {
   plan: {type: 'boolean', summary: 'print what would be done, and do nothing'},
   quiet: {type: 'boolean', summary: 'pass the output on only if the job fails'},
   jitter: {type: 'duration', summary: 'start after a random delay of at most so long'},
-  ttl: {type: 'duration', summary: 'time to live of the lease; it is renewed every third of it', settingsDefault: '5m'},
+  ttl: {
+    type: 'duration',
+    minMs: 1000,
+    summary: 'time to live of the lease; it is renewed every third of it',
+    settingsDefault: '5m',
+  },
   cwd: {type: 'text', summary: 'working directory of the job'},
   shell: {type: 'boolean', summary: 'give the command line to /bin/sh -c'},
   interactive: {type: 'boolean', summary: 'give the job the terminal itself; no log is kept'},

@@ -14,6 +14,7 @@ import {printWarning} from './stderr.js'
 /** What is needed of `Guard`. */
 interface Announcer {
   readonly settings: Settings
+  readonly hasStateDir: boolean
   readonly stateDir: string
   readonly clock: Clock
   ensureState(): void
@@ -44,7 +45,7 @@ export function announceWrongSettings(guard: Announcer, wrong: WrongSettings): (
 
 /** Records it where a state directory exists; a command that only reads makes none. */
 export function recordIfPossible(guard: Announcer): void {
-  if (existsSync(guard.stateDir)) recordWrongSettings(guard)
+  if (guard.hasStateDir && existsSync(guard.stateDir)) recordWrongSettings(guard)
 }
 
 /** Records it, in a new state directory if need be. A directory that cannot be used is reported by what needs it. */

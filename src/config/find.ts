@@ -1,6 +1,7 @@
 import {type BigIntStats, existsSync, readFileSync, statSync} from 'node:fs'
 import {basename, dirname, isAbsolute, join, resolve} from 'node:path'
 import {GuardError} from '../errors.js'
+import {distrustOfFound, largestFile} from './trust.js'
 
 /** The file names of cosmiconfig. The search is done here with node:fs, because loading cosmiconfig takes longer than a run. */
 const names = [
@@ -33,17 +34,31 @@ export interface FoundFile {
   readonly named: boolean
 }
 
-/** The settings file: the given one, or the nearest one upwards, or the user's, or the machine's. */
-export function findSettings(where: Where): FoundFile | undefined {
+/** A settings file that the search passes. */
+export interface UnusedFile {
+  readonly path: string
+  readonly why: string
+}
+
+type TakeUnused = (file: UnusedFile) => void
+
+/**
+ * The settings file: the given one, or the nearest one upwards, or the user's, or the machine's. A file that another user
+ * could have put there is passed, and given to `unused`.
+ */
+export function findSettings(where: Where, unused: TakeUnused = () => undefined): FoundFile | undefined {
   const named = where.configFlag ?? (where.env['GUARD_CONFIG'] || undefined)
   if (named !== undefined) return namedFile(named, where.cwd)
   for (const folder of foldersUpwards(where.cwd)) {
-    const found = firstIn(folder, names) ?? packageIn(folder)
+    const found = firstIn(folder, {candidates: names, isOwn: false, unused}) ?? packageIn(folder, unused)
     if (found) return found
   }
-  return ownFolders(where)
-    .map((folder) => (existsSync(folder) ? firstIn(folder, ownFolderNames) : undefined))
-    .find((found) => found !== undefined)
+  for (const folder of ownFolders(where)) {
+    const candidates = ownFolderNames
+    const found = existsSync(folder) ? firstIn(folder, {candidates, isOwn: true, unused}) : undefined
+    if (found) return found
+  }
+  return undefined
 }
 
 function namedFile(named: string, cwd: string | undefined): FoundFile | undefined {
@@ -81,15 +96,36 @@ function ownFolders({env, home, etc = '/etc/guardian'}: Where): string[] {
   return [...(base ? [`${base}/guardian`] : []), etc]
 }
 
-function firstIn(folder: string, candidates: readonly string[]): FoundFile | undefined {
+interface Candidates {
+  readonly candidates: readonly string[]
+  /** Whether the folder is one of guard's own. */
+  readonly isOwn: boolean
+  readonly unused: TakeUnused
+}
+
+function firstIn(folder: string, {candidates, isOwn, unused}: Candidates): FoundFile | undefined {
   for (const name of candidates) {
     const path = folder === '/' ? `/${name}` : `${folder}/${name}`
     // A run checks for about 50 missing files, and this call is faster than stat.
     if (!existsSync(path)) continue
     const stat = statOf(path)
-    if (stat?.isFile()) return {path, stat, named: false}
+    if (stat && !stat.isDirectory() && isTrusted(path, isOwn, unused)) return {path, stat, named: false}
   }
   return undefined
+}
+
+function isTrusted(path: string, isOwn: boolean, unused: TakeUnused): boolean {
+  const why = distrustOf(path, isOwn)
+  if (why !== undefined) unused({path, why})
+  return why === undefined
+}
+
+function distrustOf(path: string, isOwn: boolean): string | undefined {
+  try {
+    return distrustOfFound(path, process.geteuid?.(), isOwn)
+  } catch (error) {
+    return `it cannot be checked: ${(error as Error).message}`
+  }
 }
 
 /** The other settings files of the same folder, of which none is used. */
@@ -97,16 +133,17 @@ export function filesBeside({path}: FoundFile): readonly string[] {
   const folder = dirname(path)
   const candidates = names.includes(basename(path)) ? names : ownFolderNames
   const others = candidates.map((name) => join(folder, name)).filter((other) => other !== path && existsSync(other))
-  const ofPackage = basename(path) === 'package.json' ? undefined : packageIn(folder)
+  const ofPackage = basename(path) === 'package.json' ? undefined : packageIn(folder, () => undefined)
   return [...others, ...(ofPackage ? [ofPackage.path] : [])]
 }
 
 /** A package.json counts only with a `guardian` key. */
-function packageIn(folder: string): FoundFile | undefined {
+function packageIn(folder: string, unused: TakeUnused): FoundFile | undefined {
   const path = folder === '/' ? '/package.json' : `${folder}/package.json`
   if (!existsSync(path)) return undefined
   const stat = statOf(path)
-  return stat?.isFile() && hasGuardianKey(path) ? {path, stat, named: false} : undefined
+  if (!stat?.isFile() || stat.size > largestFile || !hasGuardianKey(path)) return undefined
+  return isTrusted(path, false, unused) ? {path, stat, named: false} : undefined
 }
 
 function hasGuardianKey(path: string): boolean {

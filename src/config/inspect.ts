@@ -22,8 +22,11 @@ export interface Inspected {
  * @throws GuardError `config` if nothing of the file can be used
  */
 export async function inspectSettings(where: Where): Promise<Inspected> {
-  const found = findSettings(where)
-  if (!found) return {settings: defaultSettings, file: undefined, written: {}, error: undefined, warnings: []}
+  const passed: SettingsWarning[] = []
+  const found = findSettings(where, ({path, why}) => {
+    passed.push({level: 'warning', of: path, text: `is not used: ${why}`})
+  })
+  if (!found) return {settings: defaultSettings, file: undefined, written: {}, error: undefined, warnings: passed}
   // Loaded late, so that the bundler can keep it apart from the start of a run.
   const {loadFile, doubledKey} = await import('./load.js')
   const {settings, written, text, error} = await loadFile(found, process.geteuid?.())
@@ -34,7 +37,7 @@ export async function inspectSettings(where: Where): Promise<Inspected> {
     written,
     file: found.path,
     error: bothOf(doubled, error),
-    warnings: warningsOf(settings, found, where.env),
+    warnings: [...passed, ...warningsOf(settings, found, where.env)],
   }
 }
 

@@ -10,12 +10,10 @@ import {toPlain} from './plain.js'
 import {type Problem, problemsOf, settingsError} from './problems.js'
 import {resolveSettings} from './resolve.js'
 import {settingsSchema} from './schema.js'
-import {assertTrusted} from './trust.js'
+import {assertTrusted, largestFile} from './trust.js'
 import {withoutWrongParts, wrongSettings} from './wrong-parts.js'
 
 /** Reads and checks a settings file and adds the defaults. It runs only if the cache has no entry. */
-
-const largest = 8 * 1024 * 1024
 
 interface Checked {
   /** Without the wrong parts, which `wrong` names. */
@@ -80,7 +78,7 @@ function readChecked(
     const stat = fstatSync(file, {bigint: true})
     assertTrusted(path, stat, {uid, named})
     if (!stat.isFile()) throw new GuardError('config', `${path} is not a file`)
-    if (stat.size > largest)
+    if (stat.size > largestFile)
       throw new GuardError('config', `${path} has ${stat.size} bytes, but at most 8 MiB are allowed`)
     // Editors of Windows begin a file with a byte order mark, which JSON does not allow.
     return {text: attempt(path, () => readFileSync(file, 'utf8')).replace(/^\uFEFF/, ''), stat}

@@ -3,7 +3,7 @@ import {GuardError} from '../errors.js'
 import {readCache} from './cache/read.js'
 import type {Keeper} from './cache/write.js'
 import {defaultSettings} from './defaults.js'
-import {type FoundFile, findSettings, type Where} from './find.js'
+import {type FoundFile, findSettings, type UnusedFile, type Where} from './find.js'
 import {assertTrusted} from './trust.js'
 
 /** Where to search for the settings. */
@@ -20,8 +20,18 @@ export interface SettingsRequest extends Where {
  * the jobs that do not need it.
  */
 export async function loadSettings(request: SettingsRequest): Promise<Settings> {
+  const unused: string[] = []
+  const found = (file: UnusedFile) => unused.push(`${file.path} is not used: ${file.why}`)
+  const settings = await usableSettings(request, found)
+  if (unused.length === 0) return settings
+  const {message, ...wrong} = settings.wrong ?? {message: undefined, jobs: {}, parts: []}
+  const lines = message === undefined ? unused : [...unused, message]
+  return {...settings, wrong: {...wrong, message: lines.join('\n')}}
+}
+
+async function usableSettings(request: SettingsRequest, unused: (file: UnusedFile) => void): Promise<Settings> {
   try {
-    return await settingsOfFile(request)
+    return await settingsOfFile(request, unused)
   } catch (error) {
     if (!(error instanceof GuardError) || error.kind !== 'config') throw error
     const {message} = error
@@ -29,8 +39,8 @@ export async function loadSettings(request: SettingsRequest): Promise<Settings> 
   }
 }
 
-async function settingsOfFile(request: SettingsRequest): Promise<Settings> {
-  const found = findSettings(request)
+async function settingsOfFile(request: SettingsRequest, unused: (file: UnusedFile) => void): Promise<Settings> {
+  const found = findSettings(request, unused)
   if (!found) return defaultSettings
   const place = {env: request.env, home: request.home, uid: process.geteuid?.()}
   assertTrusted(found.path, found.stat, {uid: place.uid, named: found.named})

@@ -44,7 +44,7 @@ describe('the environment of a job', () => {
   test('of a job inside a job is its own', async () => {
     const {guard, write} = createSandbox()
     write('outer.sh', "guard run --job inner -- sh -c 'echo $GUARD_JOB $GUARD_ATTEMPT'\necho $GUARD_JOB\n")
-    expect((await guard('run', 'outer.sh')).stdout).toBe('inner 1\nouter\n')
+    expect((await guard('run', '--job', 'outer', 'outer.sh')).stdout).toBe('inner 1\nouter\n')
   })
 
   test('gives the token that guard lease check knows', async () => {

@@ -40,9 +40,19 @@ describe('124', () => {
 
   test('is a job that was silent for too long', async () => {
     const {guard, journal} = createSandbox()
-    const {code, stdout, stderr} = await guard('run', '--silence', '300ms', '--', 'sh', '-c', 'echo a; sleep 30')
+    const {code, stdout, stderr} = await guard(
+      'run',
+      '--job',
+      'j',
+      '--silence',
+      '300ms',
+      '--',
+      'sh',
+      '-c',
+      'echo a; sleep 30',
+    )
     expect([code, stdout]).toEqual([124, 'a\n'])
-    expect(stderr).toBe('guard: sh: no output for 300ms; ended\n')
+    expect(stderr).toBe('guard: j: no output for 300ms; ended\n')
     expect(journal('runs.jsonl').at(-1)).toMatchObject({outcome: 'timed-out', detail: 'no output for too long'})
   })
 
@@ -97,7 +107,11 @@ describe('127', () => {
     const {code, stderr} = await guard('run', './missing.sh')
     expect(code).toBe(127)
     expect(stderr).toMatch(/^guard: \.\/missing\.sh: no such job or file/)
-    expect(journal('runs.jsonl').at(-1)).toMatchObject({job: 'missing', outcome: 'not-started', exitCode: 127})
+    expect(journal('runs.jsonl').at(-1)).toMatchObject({
+      job: expect.stringMatching(/^missing-[0-9a-f]{8}$/),
+      outcome: 'not-started',
+      exitCode: 127,
+    })
   })
 
   test('is a program that is not on PATH', async () => {

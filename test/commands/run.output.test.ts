@@ -403,7 +403,11 @@ describe('further flags', () => {
     expect(stdout).toContain('timeout       90s')
     expect([existsSync(path('ran')), existsSync(path('state'))]).toEqual([false, false])
     const json = JSON.parse((await guard('run', '--plan', '--json', 'job.sh')).stdout)
-    expect(json).toMatchObject({job: 'job', command: ['bash', path('job.sh')], overlap: 'skip'})
+    expect(json).toMatchObject({
+      job: expect.stringMatching(/^job-[0-9a-f]{8}$/),
+      command: ['bash', path('job.sh')],
+      overlap: 'skip',
+    })
   })
 
   test('--plan --json has values and no prose', async () => {

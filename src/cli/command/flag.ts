@@ -21,7 +21,7 @@ export type Flag = FlagDetails &
     | {readonly type: 'boolean'}
     | {readonly type: 'text'; readonly choices?: readonly string[]; readonly default?: string}
     | {readonly type: 'integer'; readonly min?: number; readonly max?: number; readonly default?: number}
-    | {readonly type: 'duration'; readonly default?: number}
+    | {readonly type: 'duration'; readonly minMs?: number; readonly default?: number}
     | {readonly type: 'share'; readonly default?: number}
   )
 
@@ -54,8 +54,10 @@ export function flagValue(flag: Flag, text: string): string | number | undefined
       return undefined
     case 'text':
       return flag.choices && !flag.choices.includes(text) ? undefined : text
-    case 'duration':
-      return parseDuration(text)
+    case 'duration': {
+      const ms = parseDuration(text)
+      return ms === undefined || ms < (flag.minMs ?? 0) ? undefined : ms
+    }
     case 'share':
       return /^(?:0(?:\.\d+)?|1(?:\.0+)?)$/.test(text) ? Number(text) : undefined
     case 'integer': {

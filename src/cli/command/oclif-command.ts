@@ -89,7 +89,7 @@ function valueOrError(flag: Flag, text: string): string | number {
   if (value !== undefined) return value
   switch (flag.type) {
     case 'duration':
-      throw new GuardError('usage', `"${text}" is not a duration`, [
+      throw new GuardError('usage', `"${text}" is not a duration${leastText(flag)}`, [
         'write 500ms, 30s, 10m, 2h or 1d; a bare number is seconds',
       ])
     case 'integer':
@@ -99,6 +99,10 @@ function valueOrError(flag: Flag, text: string): string | number {
     default:
       throw new GuardError('usage', `"${text}" is none of ${(flag.type === 'text' && flag.choices?.join(', ')) || ''}`)
   }
+}
+
+function leastText({minMs}: {readonly minMs?: number}): string {
+  return minMs === undefined ? '' : ` of at least ${formatDuration(minMs)}`
 }
 
 function rangeText({min, max}: {readonly min?: number; readonly max?: number}): string {

@@ -57,7 +57,7 @@ export async function startAttempt(context: RunContext, task: AttemptTask): Prom
       GUARD_JOB: run.job,
       GUARD_RUN_ID: runId,
       GUARD_ATTEMPT: `${number}`,
-      GUARD_STATE_DIR: guard.stateDir,
+      ...(guard.hasStateDir && {GUARD_STATE_DIR: guard.stateDir}),
       GUARD_RESULT_FILE: resultFile,
       ...(token !== undefined && {GUARD_LEASE_TOKEN: `${token}`}),
     },

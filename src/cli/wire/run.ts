@@ -66,7 +66,7 @@ export function wireRun(guard: Guard, run: RunResolved, mode: RunMode): WiredRun
           runId: killed,
           warn: printWarning,
         }),
-      openOutput: () => openLogFile(context, guard.logFileOf(run.job), runId),
+      openOutput: () => (usable ? openLogFile(context, guard.logFileOf(run.job), runId) : undefined),
       // Loaded late: most jobs are never run again.
       inspectInput: async () => (await import('../../system/process/input.js')).inspectInput(),
       catchSignals: () => catchSignals(mode.interactive),

@@ -7,13 +7,27 @@ export function isJobName(text: string): boolean {
   return pattern.test(text)
 }
 
-/** Makes a job's name from a file's: without folder and extension, other characters as `-`. @returns undefined if nothing is left */
-export function jobNameOfFile(path: string): string | undefined {
+/** Hex digits of the hash at the end of a name. */
+export const hashDigits = 8
+
+/**
+ * Makes a job's name from a file's: without folder and extension, other characters as `-`, and with `-` and `hash` at
+ * its end.
+ *
+ * @returns undefined if nothing is left
+ */
+export function jobNameOfFile(path: string, hash?: string): string | undefined {
   const file = path.slice(path.lastIndexOf('/') + 1)
+  const end = hash === undefined ? '' : `-${hash}`
   const stem = file.replace(/(.)\.[^.]*$/, '$1')
   const name = stem
     .replace(/[^A-Za-z0-9._:@-]+/g, '-')
     .replace(/^[^A-Za-z0-9]+/, '')
-    .slice(0, 128)
-  return isJobName(name) ? name : undefined
+    .slice(0, 128 - end.length)
+  return isJobName(name) ? `${name}${end}` : undefined
+}
+
+/** Whether `name` is `stem` with a hash at its end. */
+export function isHashedName(name: string, stem: string): boolean {
+  return name.length === stem.length + 1 + hashDigits && name.startsWith(`${stem}-`) && /-[0-9a-f]+$/.test(name)
 }

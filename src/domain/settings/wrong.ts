@@ -1,6 +1,6 @@
 /** What is wrong with the settings file, while the rest of it is in use. Plain JSON, because it is cached with the settings. */
 export interface WrongSettings {
-  /** Names the file and all its problems, one a line. */
+  /** Names the file and all its problems, one a line, and the files that were found and are not used. */
   readonly message: string
   /** The jobs whose own part is wrong, by name. */
   readonly jobs: Readonly<Record<string, WrongJob>>

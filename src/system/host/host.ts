@@ -48,9 +48,16 @@ function machineIdIn(path: string): string | undefined {
   return id !== undefined && /^[0-9a-f]{32}$/.test(id) ? id : undefined
 }
 
-/** The user's home: `$HOME`, or the entry of the user database. */
-export function homeFolder(): string {
-  return process.env['HOME'] || os().homedir()
+/** The user's home: `$HOME`, or the entry of the user database. @returns undefined if there is neither */
+export function homeFolder(): string | undefined {
+  const {HOME} = process.env
+  if (HOME) return HOME
+  try {
+    // Without an entry Node throws and bun makes a home up.
+    return os().userInfo().homedir || undefined
+  } catch {
+    return undefined
+  }
 }
 
 export function temporaryFolder(): string {

@@ -1,10 +1,11 @@
 import {type ChildProcess, type StdioOptions, spawn} from 'node:child_process'
 import type {Argv} from '../../domain/settings/job.js'
+import {GuardError} from '../../errors.js'
 import {theCaller} from './caller.js'
 import type {JobCommand, JobExit, Launched} from './job-command.js'
 import {execLines, preludeOfCaller} from './prelude.js'
-import {checkProgram, startError} from './script.js'
-import {shellScriptOf} from './shell-script.js'
+import {startError} from './script.js'
+import {requireProgram, shellScriptOf} from './shell-script.js'
 
 /** Starts a job in a session and process group of its own. Rejects with GuardError `not-found`, `not-executable`. */
 export async function launchChild(command: JobCommand): Promise<Launched> {
@@ -25,9 +26,10 @@ function spawnChild(command: JobCommand): ChildProcess {
   try {
     if (lines.length === 0 && exec.length === 1) return spawnArgv(command, argv)
     // The shell's own words about a program that it cannot run would be taken for the job's.
-    checkProgram(argv[0], cwd, env['PATH'])
+    requireProgram(argv[0], cwd, env['PATH'])
     return spawnArgv(command, ['/bin/sh', '-c', [...lines, ...exec].join('\n'), 'sh', ...argv])
   } catch (error) {
+    if (error instanceof GuardError) throw error
     const cause = error as NodeJS.ErrnoException
     const script = shellScriptOf(argv[0], env['PATH'], cause.code)
     if (script === undefined) throw startError(argv[0], cwd, cause)

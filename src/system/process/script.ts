@@ -1,7 +1,9 @@
-import {accessSync, closeSync, constants, openSync, readSync, statSync} from 'node:fs'
-import {delimiter, extname, resolve} from 'node:path'
+import {statSync} from 'node:fs'
+import {delimiter, extname, join, resolve} from 'node:path'
 import {GuardError} from '../../errors.js'
 import {isStandalone} from '../host/program.js'
+import {mayExecute, readHead, wrongFirstLine, wrongHead} from './shebang.js'
+import {programOnPath} from './shell-script.js'
 
 type Argv = readonly [string, ...string[]]
 
@@ -53,16 +55,37 @@ export interface ScriptRequest {
  */
 export function commandOfScript({path, args, interpreter, interpreters}: ScriptRequest): Argv {
   const file = absolutePath(path)
-  const head = readHead(file, path)
+  const head = headOf(file, path)
   if (interpreter) return [...interpreter, file, ...args]
-  if (head.executable && (head.magic.startsWith('#!') || head.magic === '\x7fELF')) return [file, ...args]
+  // What may be executed and not read is left to the kernel.
+  if (head === undefined) return [file, ...args]
+  const isExecutable = (statSync(file).mode & 0o111) !== 0
+  const isScript = head.startsWith('#!')
+  if (isExecutable && (isScript || head.startsWith('\x7fELF'))) {
+    const wrong = isScript ? wrongHead(head, path) : undefined
+    if (wrong) throw wrong
+    return [file, ...args]
+  }
   const extension = extname(file)
   const byExtension = interpreterOf(extension, interpreters)
   if (byExtension) return [...byExtension, file, ...args]
-  throw new GuardError('not-executable', `${path}: no interpreter is known for it`, [
-    head.executable ? 'add a first line such as #!/bin/sh' : `make it executable: chmod +x ${path}`,
+  const lack = isExecutable ? 'it has no #! line, and ' : ''
+  throw new GuardError('not-executable', `${path}: ${lack}no interpreter is known for it`, [
+    isExecutable ? 'add a first line such as #!/bin/sh' : `make it executable: chmod +x ${path}`,
     `or set a program for "${extension || 'its name'}" in the settings: interpreters`,
   ])
+}
+
+/** Refuses a program that its first line keeps from starting. Throws GuardError `not-found`, `not-executable`. */
+export function checkProgram(program: string, folder: string | undefined): void {
+  const file = fileFrom(folder, program)
+  const wrong = mayExecute(file) ? wrongFirstLine(file, program) : undefined
+  if (wrong) throw wrong
+}
+
+/** A working directory that is gone is no error here. */
+function fileFrom(folder = '.', file: string): string {
+  return file.startsWith('/') ? file : join(folder, file)
 }
 
 /** A plain `node`, which is the default, means the Node that runs guard. */
@@ -85,19 +108,14 @@ function absolutePath(path: string): string {
   }
 }
 
-function readHead(file: string, path: string): {magic: string; executable: boolean} {
+/** @returns undefined of a file that may be executed and not read */
+function headOf(file: string, path: string): string | undefined {
   try {
-    const fd = openSync(file, 'r')
-    try {
-      const bytes = Buffer.alloc(4)
-      // Reading a folder fails with EISDIR.
-      const length = readSync(fd, bytes, 0, 4, 0)
-      return {magic: bytes.toString('latin1', 0, length), executable: (statSync(file).mode & 0o111) !== 0}
-    } finally {
-      closeSync(fd)
-    }
+    return readHead(file)
   } catch (error) {
-    throw unreadable((error as NodeJS.ErrnoException).code ?? '', path, error)
+    const {code = ''} = error as NodeJS.ErrnoException
+    if (code === 'EACCES' && mayExecute(file) && statSync(file).isFile()) return undefined
+    throw unreadable(code, path, error)
   }
 }
 
@@ -114,29 +132,13 @@ function unreadable(code: string, path: string, cause: unknown): GuardError {
   return new GuardError('not-executable', `${path}: ${why}`, [`check it: ls -ld ${path}`], {cause})
 }
 
-/** Throws what execvp(3) would: ENOENT, EACCES. `path` is the PATH of the job. */
-export function checkProgram(program: string, cwd: string | undefined, path: string | undefined): void {
-  const files = program.includes('/')
-    ? [program.startsWith('/') || cwd === undefined ? program : resolve(cwd, program)]
-    : (path ?? '/usr/bin:/bin').split(delimiter).map((folder) => `${folder || '.'}/${program}`)
-  let code = 'ENOENT'
-  for (const file of files) {
-    try {
-      accessSync(file, constants.X_OK)
-      if (!statSync(file).isDirectory()) return
-      code = 'EACCES'
-    } catch (error) {
-      const {code: why} = error as NodeJS.ErrnoException
-      if (why === 'EACCES' || (program.includes('/') && why !== undefined)) code = why
-    }
-  }
-  throw Object.assign(new Error(`spawn ${program} ${code}`), {code})
-}
-
 /** Why a program could not be started, as in the shell and `env(1)`: 127 not found, 126 not executable. */
 export function startError(program: string, cwd: string | undefined, cause: NodeJS.ErrnoException): GuardError {
   if (cwd !== undefined && !statSync(cwd, {throwIfNoEntry: false})?.isDirectory())
     return new GuardError('not-executable', `cannot start in ${cwd}: no such directory`, ['check --cwd'], {cause})
+  const found = programOnPath(program, process.env['PATH'])
+  const wrong = found === undefined ? undefined : wrongFirstLine(fileFrom(cwd, found), found)
+  if (wrong) return wrong
   if (cause.code === 'ENOENT') {
     const path = (process.env['PATH'] ?? '').split(delimiter).join(', ')
     const hint = program.includes('/') ? `check it: ls -l ${program}` : `searched in ${path}`
@@ -145,6 +147,9 @@ export function startError(program: string, cwd: string | undefined, cause: Node
   const why = {
     EACCES: 'is not executable by this user',
     ENOEXEC: 'is not a program (it has no #! line)',
+    EAGAIN: 'cannot be started, because there are too many processes (ulimit -u)',
+    EMFILE: 'cannot be started, because guard has too many open files (ulimit -n)',
+    ENOMEM: 'cannot be started, because memory is short (ulimit -v)',
     E2BIG: 'argument list too long',
     ENOTDIR: 'a part of its path is not a directory',
   }

@@ -1,4 +1,6 @@
-import {accessSync, constants} from 'node:fs'
+import {existsSync, statSync} from 'node:fs'
+import {join} from 'node:path'
+import {mayExecute, wrongFirstLine} from './shebang.js'
 
 /**
  * The path of a program that the kernel does not know how to run, for /bin/sh to read: so execvp(3) goes on, and with
@@ -8,18 +10,29 @@ import {accessSync, constants} from 'node:fs'
  */
 export function shellScriptOf(file: string, path: string | undefined, code: string | undefined): string | undefined {
   if (code !== 'ENOEXEC') return undefined
-  if (file.includes('/')) return file
-  return (path ?? '')
-    .split(':')
-    .map((folder) => `${folder || '.'}/${file}`)
-    .find(isExecutable)
+  return programOnPath(file, path)
 }
 
-function isExecutable(file: string): boolean {
-  try {
-    accessSync(file, constants.X_OK)
-    return true
-  } catch {
-    return false
-  }
+/** The file that a program's name means. @returns undefined if PATH leads to none */
+export function programOnPath(file: string, path: string | undefined): string | undefined {
+  return candidates(file, path).find(mayExecute)
+}
+
+function candidates(file: string, path: string | undefined): readonly string[] {
+  if (file.includes('/')) return [file]
+  return (path ?? '').split(':').map((folder) => `${folder || '.'}/${file}`)
+}
+
+/** Throws what execvp(3) would (ENOENT, EACCES), or GuardError for a wrong first line. `path` is the PATH of the job. */
+export function requireProgram(program: string, cwd: string | undefined, path: string | undefined): void {
+  const files = candidates(program, path).map((file) => (file.startsWith('/') ? file : join(cwd ?? '.', file)))
+  const file = files.find((candidate) => mayExecute(candidate) && !isDirectory(candidate))
+  const code = files.some(existsSync) ? 'EACCES' : 'ENOENT'
+  if (file === undefined) throw Object.assign(new Error(`spawn ${program} ${code}`), {code})
+  const wrong = wrongFirstLine(file, program)
+  if (wrong) throw wrong
+}
+
+function isDirectory(file: string): boolean {
+  return statSync(file, {throwIfNoEntry: false})?.isDirectory() ?? false
 }

@@ -1,4 +1,4 @@
-import {jobNameOfFile} from '../../domain/job/job-name.js'
+import {isHashedName, jobNameOfFile} from '../../domain/job/job-name.js'
 import type {Leases} from '../../domain/lease/lease.js'
 import type {RunsByJob} from '../../domain/run/job-runs.js'
 import type {Settings} from '../../domain/settings/settings.js'
@@ -21,7 +21,9 @@ export function knownJob({settings, runs, leases}: KnownJobDeps, given: string):
   const ofFile = jobNameOfFile(given)
   const job = [given, ofFile].find((name) => name !== undefined && known.has(name))
   if (job !== undefined) return job
-  const near = closestNames(ofFile ?? given, known).slice(0, 3)
+  const hashed = ofFile === undefined ? [] : [...known].filter((name) => isHashedName(name, ofFile))
+  if (hashed.length === 1 && hashed[0] !== undefined) return hashed[0]
+  const near = hashed.length > 0 ? hashed : closestNames(ofFile ?? given, known).slice(0, 3)
   throw new GuardError('usage', `no job ${JSON.stringify(given)} is known`, [
     ...near.map((name) => `did you mean ${name}?`),
     'a job is known once the settings name it or it has run under guard',

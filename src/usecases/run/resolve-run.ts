@@ -1,4 +1,5 @@
-import {isJobName, jobNameOfFile, jobNameRule} from '../../domain/job/job-name.js'
+import {defaultName, fileOf, type NamedLine} from '../../domain/job/default-name.js'
+import {isJobName, jobNameRule} from '../../domain/job/job-name.js'
 import type {Argv, JobSettings} from '../../domain/settings/job.js'
 import {type Settings, settingsOfJob} from '../../domain/settings/settings.js'
 import {closestNames} from '../../domain/settings/suggest.js'
@@ -27,8 +28,16 @@ export interface RunResolved {
 interface ResolveDeps {
   readonly settings: Settings
   readonly commandOfScript: (request: ScriptRequest) => Argv
-  /** The absolute path of a file named on the command line. */
-  readonly absolute: (path: string) => string
+  /** Refuses a program, named by a path, that cannot start. Throws GuardError `not-found`, `not-executable`. */
+  readonly checkProgram: (program: string, folder: string | undefined) => void
+  /** The absolute path of a file named on the command line, seen from `folder`, default: the working directory. */
+  readonly absolute: (path: string, folder?: string) => string
+  /** The same by the links through which the working directory was reached. */
+  readonly asNamed: (path: string, folder?: string) => string
+  /** PATH of the environment. */
+  readonly path: string | undefined
+  /** The SHA-256 of a text in hex digits. */
+  readonly digest: (text: string) => string
   /** Whether there is a file of this name, as it was given. */
   readonly exists: (path: string) => boolean
 }
@@ -43,18 +52,20 @@ export function resolveRun(deps: ResolveDeps, asked: RunAsked): RunResolved {
       `a name is ${jobNameRule}`,
     ])
   const {settings} = deps
-  if (settings.wrong) refuseWrongJob(deps, settings.wrong, asked)
-  if (asked.form === 'script' && Object.hasOwn(settings.jobs, first)) return configuredJob(deps, asked, first)
-  const job = asked.jobFlag ?? (asked.form === 'script' && jobOfScript(deps, first)) ?? jobNameOfFile(first)
-  const name = job || jobNameOfFile(first)
-  if (!name)
+  const isLine = asked.form === 'command' || (asked.flags.shell === true && /\s/.test(first))
+  const isConfigured = asked.form === 'script' && Object.hasOwn(settings.jobs, first)
+  const name = isConfigured ? (asked.jobFlag ?? first) : nameOf(deps, asked, isLine)
+  if (settings.wrong) refuseWrongJob(deps, settings.wrong, {...asked, name})
+  if (isConfigured) return configuredJob(deps, asked, first)
+  if (name === undefined)
     throw new GuardError('usage', `no job can be named after ${JSON.stringify(first)}`, ['name it: --job NAME'])
   const merged = overlaid(settingsOfJob(settings, name), asked.flags)
-  const isLine = asked.form === 'command' || (asked.flags.shell === true && /\s/.test(first))
   const configured = Object.hasOwn(settings.jobs, name)
   if (!isLine && !configured && asked.jobFlag === undefined) refuseBareName(deps, first)
   const argv = (): Argv => {
-    if (isLine) return merged.shell ? shellLine([first, ...rest]) : [first, ...rest]
+    if (isLine && merged.shell) return shellLine([first, ...rest])
+    if (isLine && first.includes('/')) deps.checkProgram(first, merged.cwd)
+    if (isLine) return [first, ...rest]
     return scriptLine(deps, merged, first, rest)
   }
   return {job: name, settings: merged, argv, configured}
@@ -114,8 +125,22 @@ function shellLine(words: Argv): Argv {
   return ['/bin/sh', '-c', words.join(' ')]
 }
 
+/** The name by the flag, else by the script of a configured job, else the default one. */
+function nameOf(deps: ResolveDeps, {argv, flags, jobFlag, form}: RunAsked, isLine: boolean): string | undefined {
+  if (jobFlag !== undefined) return jobFlag
+  const line: NamedLine = {argv, isLine, shell: isLine && flags.shell === true}
+  // A command line is started in the directory of the job, but a script is looked for in that of guard.
+  const folder = form === 'command' ? flags.cwd : undefined
+  const file = line.shell ? undefined : fileOf(line)
+  const paths = file === undefined ? [] : [deps.absolute(file, folder), deps.asNamed(file, folder)]
+  const {path, digest, asNamed} = deps
+  const absolute = (own: string) => asNamed(own, folder)
+  return jobOfScript(deps, paths) ?? defaultName(line, {path, digest, absolute, directory: asNamed(flags.cwd ?? '.')})
+}
+
 /** Uses the index, so that of a hundred jobs in the cache only one is read. */
-function jobOfScript({settings: {scripts}, absolute}: ResolveDeps, file: string): string | undefined {
-  const path = absolute(file)
-  return Object.hasOwn(scripts, path) ? scripts[path] : undefined
+function jobOfScript({settings: {scripts, wrong}}: ResolveDeps, paths: readonly string[]): string | undefined {
+  const path = paths.find((one) => Object.hasOwn(scripts, one))
+  if (path !== undefined) return scripts[path]
+  return wrong && Object.keys(wrong.jobs).find((name) => paths.includes(wrong.jobs[name]?.script ?? ''))
 }

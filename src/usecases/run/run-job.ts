@@ -42,11 +42,15 @@ export async function runJob(deps: RunDeps, request: RunRequest): Promise<RunRep
   const {settings} = request
   if (settings.jitterMs > 0) await waitAtRandom(deps, settings.jitterMs)
   const claim = await claimLease(deps, request)
-  if (!claim.granted) return skipRun(deps, request, {reason: claim.reason, exitCode: settings.skipExitCode})
+  if (!claim.granted) {
+    // Where a skip counts as success and success is not heard of, cron has nothing to mail.
+    const silent = settings.quiet && settings.skipExitCode === 0
+    return skipRun(deps, request, {reason: claim.reason, exitCode: settings.skipExitCode, silent})
+  }
   const breaker = settings.breaker && (await askBreakerOf(deps, settings, settings.breaker.target))
   if (breaker?.refusal === undefined) return performRun(deps, request, {claim, breaker})
   claim.lease?.release('error', breaker.refusal)
-  return skipRun(deps, request, {reason: breaker.refusal, exitCode: breakerOpenCode})
+  return skipRun(deps, request, {reason: breaker.refusal, exitCode: breakerOpenCode, silent: false})
 }
 
 function waitAtRandom({clock, random, showWait}: RunDeps, jitterMs: number): Promise<void> {
@@ -77,12 +81,14 @@ async function askBreakerOf(deps: RunDeps, settings: JobSettings, target: string
 interface Skip {
   readonly reason: string
   readonly exitCode: number
+  /** Nothing is printed. */
+  readonly silent: boolean
 }
 
-function skipRun(deps: RunDeps, {job, runId}: RunRequest, {reason, exitCode}: Skip): RunReport {
+function skipRun(deps: RunDeps, {job, runId}: RunRequest, {reason, exitCode, silent}: Skip): RunReport {
   const at = deps.clock.now()
   recorder(deps, {job, run: runId}).skipped(reason)
-  deps.warn(`${job} was skipped: ${reason}`)
+  if (!silent) deps.warn(`${job} was skipped: ${reason}`)
   deps.log(`${job} skipped: ${reason}`)
   const attempts = {attempts: 0, recovered: false}
   return {job, runId, outcome: 'skipped', exitCode, detail: reason, startedAt: at, endedAt: at, ...attempts}

@@ -25,7 +25,16 @@ function outcome(asked: Partial<RunAsked> & Pick<RunAsked, 'argv'>, refusal?: st
   const absolute = (path: string) => (path.startsWith('/') ? path : `/srv/${path}`)
   try {
     return resolveRun(
-      {settings, commandOfScript, absolute, exists: (path: string) => files.includes(path)},
+      {
+        settings,
+        commandOfScript,
+        absolute,
+        checkProgram: () => undefined,
+        asNamed: absolute,
+        exists: (path: string) => files.includes(path),
+        path: '/opt',
+        digest: () => 'abcdef01',
+      },
       {form: 'script', jobFlag: undefined, flags: {}, ...asked},
     ).job
   } catch (error) {
@@ -48,7 +57,7 @@ test.each<[string, Partial<RunAsked> & Pick<RunAsked, 'argv'>]>([
 test.each<[string, Partial<RunAsked> & Pick<RunAsked, 'argv'>, string]>([
   ['a right job', {argv: ['good']}, 'good'],
   ['its script', {argv: ['good.sh']}, 'good'],
-  ['another script', {argv: ['here.sh']}, 'here'],
+  ['another script', {argv: ['here.sh']}, 'here-abcdef01'],
   ['a command line', {form: 'command', argv: ['echo']}, 'echo'],
 ])('%s runs beside it', (_title, asked, job) => {
   expect(outcome(asked)).toBe(job)
@@ -58,7 +67,7 @@ test.each<[string, Partial<RunAsked> & Pick<RunAsked, 'argv'>, string]>([
   ['a job of the settings is refused', {argv: ['good']}, 'config: job good does not run: all is wrong'],
   ['a name that is no file is refused', {argv: ['nightly']}, 'config: job nightly does not run: all is wrong'],
   ['the script of a job runs', {argv: ['good.sh']}, 'good'],
-  ['a file runs', {argv: ['here.sh']}, 'here'],
+  ['a file runs', {argv: ['here.sh']}, 'here-abcdef01'],
   ['a command line runs', {form: 'command', argv: ['good']}, 'good'],
 ])('while no job may run, %s', (_title, asked, expected) => {
   expect(outcome(asked, 'all is wrong')).toBe(expected)

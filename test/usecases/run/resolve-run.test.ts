@@ -1,3 +1,4 @@
+import {createHash} from 'node:crypto'
 import {describe, expect, test} from 'vitest'
 import {defaultSettings} from '../../../src/config/defaults.js'
 import type {JobSettings} from '../../../src/domain/settings/job.js'
@@ -21,7 +22,11 @@ const settings: Settings = {
 function resolve(asked: Partial<RunAsked> & Pick<RunAsked, 'argv'>) {
   const deps = {
     settings,
-    absolute: (path: string) => (path.startsWith('/') ? path : `/srv/${path}`),
+    absolute: (path: string, folder = '/srv') => (path.startsWith('/') ? path : `${folder}/${path}`),
+    checkProgram: () => undefined,
+    asNamed: (path: string, folder = '/named') => (path.startsWith('/') ? path : `${folder}/${path}`),
+    path: '/usr/bin:/bin/',
+    digest: (text: string) => createHash('sha256').update(text).digest('hex'),
     exists: (path: string) => path !== 'nosuch' && path !== 'chekc' && path !== 'gone.sh',
     commandOfScript: ({path, args}: {path: string; args: readonly string[]}) => ['run-it', path, ...args] as const,
   }
@@ -44,8 +49,16 @@ describe('what is to be run', () => {
     expect(resolve({argv: ['/srv/check.py']}).settings.timeoutMs).toBe(5000)
   })
 
-  test('any other script is a job called after its file', () => {
-    expect(facts({argv: ['/opt/clean up.sh', 'x']})).toEqual(['clean-up', ['run-it', '/opt/clean up.sh', 'x'], false])
+  test('any other script is a job called after its file, with a hash of its path', () => {
+    const [name, ...line] = facts({argv: ['/opt/clean up.sh', 'x']})
+    expect(name).toMatch(/^clean-up-[0-9a-f]{8}$/)
+    expect(line).toEqual([['run-it', '/opt/clean up.sh', 'x'], false])
+  })
+
+  test('a script that the settings name is its job behind -- too', () => {
+    expect(resolve({form: 'command', argv: ['/srv/check.py', '-v']}).job).toBe('check')
+    expect(resolve({form: 'command', argv: ['python3', '-u', '/srv/check.py']}).job).toBe('check')
+    expect(resolve({form: 'command', argv: ['./check.py'], flags: {cwd: '/other'}}).job).not.toBe('check')
   })
 
   test('behind -- stands a command line, even if it begins like the name of a job', () => {
@@ -78,8 +91,8 @@ describe('what is to be run', () => {
   })
 
   test('a name out of the prototype of objects is a file like any other', () => {
-    expect(facts({argv: ['constructor']})).toEqual(['constructor', ['run-it', 'constructor'], false])
-    expect(facts({argv: ['__proto__']})).toEqual(['proto__', ['run-it', '__proto__'], false])
+    expect(facts({argv: ['/bin/constructor']})).toEqual(['constructor', ['run-it', '/bin/constructor'], false])
+    expect(facts({argv: ['/bin/__proto__']})).toEqual(['proto__', ['run-it', '/bin/__proto__'], false])
   })
 })
 
@@ -107,7 +120,7 @@ describe('a bare word that is neither a job nor a file', () => {
 
   test('is a job that could not start where its name is given, or where it is a path', () => {
     expect(resolve({argv: ['gone.sh'], jobFlag: 'nightly'}).job).toBe('nightly')
-    expect(resolve({argv: ['./gone.sh']}).job).toBe('gone')
+    expect(resolve({argv: ['./gone.sh']}).job).toMatch(/^gone-[0-9a-f]{8}$/)
     expect(resolve({argv: ['gone.sh'], form: 'command'}).job).toBe('gone')
   })
 })

@@ -1,0 +1,118 @@
+import {chmodSync, copyFileSync} from 'node:fs'
+import {describe, expect, test} from 'vitest'
+import {asOrdinaryUser, createSandbox, form, isRoot} from '../support/sandbox.js'
+
+/** What the system refuses to start, in both forms: as a script, and as a command line. */
+describe.each([
+  ['a script', (path: string) => [path]],
+  ['a command line', (path: string) => ['--', path]],
+])('%s', (_form, words) => {
+  test.each([
+    ['a carriage return', '#!/bin/sh\r\ntrue\r\n', 127, /job\.x: its first line ends with a carriage return \(CRLF\)/],
+    ['one behind env', '#!/usr/bin/env sh\r\ntrue\r\n', 127, /job\.x: its first line ends with a carriage return/],
+    [
+      'a missing interpreter',
+      '#!/usr/bin/pyhton3 -u\n',
+      127,
+      /job\.x: its interpreter \/usr\/bin\/pyhton3 does not exist/,
+    ],
+    ['an interpreter that is none', '#!/etc/passwd\n', 126, /job\.x: its interpreter \/etc\/passwd is not executable/],
+  ])('whose first line names %s says so', async (_title, text, expected, message) => {
+    const box = createSandbox()
+    const {code, stderr} = await box.guard('run', ...words(box.write('job.x', text, 0o755)))
+    expect([code, stderr]).toEqual([expected, expect.stringMatching(message)])
+    expect(box.journal('runs.jsonl').at(-1)).toMatchObject({outcome: 'not-started', exitCode: expected})
+  })
+
+  test.skipIf(!isRoot)('that may be executed and not read is executed', async () => {
+    const box = createSandbox()
+    copyFileSync('/bin/echo', box.path('teller'))
+    const line = asOrdinaryUser(box, `chmod 111 teller; exec guard run ${words('./teller').join(' ')} ran`)
+    expect(await box.sh(line)).toMatchObject({code: 0, stdout: 'ran\n', stderr: ''})
+  })
+})
+
+test('a program of PATH whose interpreter is missing says so', async () => {
+  const box = createSandbox()
+  box.write('bin/tool', '#!/nowhere/sh\n', 0o755)
+  const {code, stderr} = await box.guard('run', '--', 'tool')
+  expect([code, stderr]).toEqual([
+    127,
+    expect.stringMatching(/bin\/tool: its interpreter \/nowhere\/sh does not exist/),
+  ])
+})
+
+test('a script without a first line says so, and runs behind -- as in a shell', async () => {
+  const box = createSandbox()
+  const path = box.write('job.x', 'echo ran\n', 0o755)
+  const {code, stderr} = await box.guard('run', path)
+  expect([code, stderr]).toEqual([126, expect.stringMatching(/job\.x: it has no #! line, and no interpreter is known/)])
+  expect(await box.guard('run', '--', path)).toMatchObject({code: 0, stdout: 'ran\n'})
+})
+
+describe.skipIf(!isRoot)('a user id without an entry and without HOME', () => {
+  const bare = (box: ReturnType<typeof createSandbox>, words: string) => {
+    chmodSync(box.dir, 0o755)
+    const node = box.env()['GUARD_NODE']
+    const env = `PATH=${box.dir}/bin:/usr/bin:/bin ${node === undefined ? '' : `GUARD_NODE=${node}`}`
+    return box.sh(`cd / && exec setpriv --reuid=4711 --regid=4711 --clear-groups env -i ${env} guard ${words}`)
+  }
+
+  test('runs a job without record, which is said once', async () => {
+    const {code, stdout, stderr} = await bare(createSandbox(), 'run -- sh -c "echo ran; exit 3"')
+    expect([code, stdout]).toEqual([3, 'ran\n'])
+    expect(stderr).toMatch(
+      /^guard: there is no state directory, because HOME is not set and user 4711 has no home.*\n$/,
+    )
+  })
+
+  test('is told so by what needs a record', async () => {
+    const {code, stderr} = await bare(createSandbox(), 'history')
+    expect([code, stderr]).toEqual([73, expect.stringMatching(/^guard: there is no state directory, because HOME/)])
+  })
+})
+
+describe('under a limit', () => {
+  /** The fewest open files with which the runtime starts and starts a job; the page on installing names them. */
+  const files = form === 'node' ? 24 : 12
+
+  test('of open files that is just enough, a job runs', async () => {
+    const box = createSandbox()
+    const {code, stdout, stderr} = await box.sh(`ulimit -n ${files}; exec guard run -- sh -c 'echo ran; exit 3'`)
+    expect([code, stdout, stderr]).toEqual([3, 'ran\n', ''])
+  })
+
+  test.skipIf(form !== 'node')(
+    'of open files that is too low, guard says so and ends as by a failure of its own',
+    async () => {
+      const box = createSandbox()
+      expect(await box.sh('ulimit -n 18; exec guard run -- true')).toMatchObject({
+        code: 70,
+        stderr: 'guard: Node needs at least 24 open files (ulimit -n)\n',
+      })
+    },
+  )
+
+  test('of memory, a job runs', async () => {
+    const box = createSandbox()
+    expect(await box.sh(`ulimit -v 900000; exec guard run -- echo ran`)).toMatchObject({code: 0, stdout: 'ran\n'})
+  })
+})
+
+test.skipIf(!isRoot)('without /proc the job runs without lease, or the executable says that it needs it', async () => {
+  const box = createSandbox()
+  const line = `mount -t tmpfs none /proc && exec guard run --job j -- sh -c "echo ran; exit 3"`
+  const {code, stdout, stderr} = await box.sh(`exec unshare --mount sh -c '${line}'`)
+  if (form === 'node') {
+    expect([code, stdout]).toEqual([3, 'ran\n'])
+    expect(stderr).toBe('guard: processes cannot be looked at (is /proc mounted?); j runs without lease\n')
+  } else {
+    expect([code, stderr]).toEqual([70, 'guard: there is no /proc, without which guard cannot work\n'])
+  }
+})
+
+test.skipIf(!isRoot)('a shell that cannot start a process does not end like an unhealthy job', async () => {
+  const box = createSandbox()
+  const {code} = await box.sh(asOrdinaryUser(box, 'exec prlimit --nproc=1 guard run -- true'))
+  expect(code).toBe(70)
+})
