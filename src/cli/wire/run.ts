@@ -11,7 +11,7 @@ import {openOutput} from '../../system/output/open-output.js'
 import {catchSignals} from '../../system/process/catch-signals.js'
 import {identifyProcess} from '../../system/process/identity.js'
 import {type JobProcess, startJob} from '../../system/process/job-process.js'
-import {type SupervisedExit, supervise} from '../../system/process/supervise.js'
+import type {SupervisedExit} from '../../system/process/supervise.js'
 import type {AttemptTask} from '../../usecases/run/attempt-job.js'
 import type {ClaimDeps} from '../../usecases/run/claim-run.js'
 import {noticeLateWatchdog} from '../../usecases/run/notice-late-watchdog.js'
@@ -24,6 +24,7 @@ import type {Guard} from '../guard.js'
 import {LinePrinter} from '../line-printer.js'
 import {printWarning, warnOnce} from '../stderr.js'
 import {wireLease} from './lease.js'
+import {superviseJob} from './supervise-job.js'
 
 interface RunMode {
   /** The job's output goes to standard error, so that standard output is the report alone. */
@@ -45,6 +46,7 @@ interface RunContext {
   readonly spool: string
   readonly resultFile: string
   readonly lines: LinePrinter
+  readonly supervised: ReturnType<typeof superviseJob>
 }
 
 interface WiredRun {
@@ -60,7 +62,16 @@ export function wireRun(guard: Guard, run: RunResolved, mode: RunMode): WiredRun
   const usable = stateIsUsable(guard, run)
   const spool = usable ? guard.spoolDir : temporaryFolder()
   const files = {spool, resultFile: `${spool}/guard-${runId}.result.json`}
-  const context = {guard, run, mode, runId, usable, ...files, lines: new LinePrinter()}
+  const context = {
+    guard,
+    run,
+    mode,
+    runId,
+    usable,
+    ...files,
+    lines: new LinePrinter(),
+    supervised: superviseJob(runId, run.settings),
+  }
   const request = {job: run.job, runId, settings: run.settings}
   const watchdog = noticeLateWatchdog({
     clock: guard.clock,
@@ -92,6 +103,7 @@ export function wireRun(guard: Guard, run: RunResolved, mode: RunMode): WiredRun
       log: (text) => (usable ? guard.log(text) : undefined),
     },
     afterwards: async () => {
+      context.supervised.removeCgroup()
       // The last lines may be those that made the journals long.
       if (usable) compactIfGrown(guard)
       await watchdog.alertIfLate()
@@ -102,8 +114,7 @@ export function wireRun(guard: Guard, run: RunResolved, mode: RunMode): WiredRun
 function attemptDeps(
   context: RunContext,
 ): Pick<RunDeps, 'clock' | 'startJob' | 'supervise' | 'signalNumber' | 'collectEvidence' | 'warn'> {
-  const {guard, run, runId, usable, lines} = context
-  const {silenceMs, killAfterMs, quiet} = run.settings
+  const {guard, usable, lines, supervised} = context
   return {
     clock: guard.clock,
     startJob: async (task) => {
@@ -111,20 +122,7 @@ function attemptDeps(
       if (usable && haveGrown(guard)) setImmediate(() => compactIfGrown(guard))
       return job
     },
-    supervise: (process, {output, timeoutMs}) =>
-      supervise(
-        process,
-        {
-          timeoutMs,
-          silenceMs: output ? silenceMs : undefined,
-          killAfterMs,
-          lastWriteMs: () => output?.lastWriteMs() ?? 0,
-          readerGone: quiet ? undefined : output?.readerGone(),
-        },
-        // Loaded late: most jobs end by themselves.
-        async (ended, killAfter) =>
-          (await import('../../system/process/stop-process-group.js')).stopProcessGroup(ended, killAfter, runId),
-      ),
+    supervise: supervised.supervise,
     signalNumber,
     collectEvidence: (task, begin, exit) => collectEvidenceOf(context, task, {begin, exit}),
     warn: warnOnce(lines.say),
@@ -143,7 +141,8 @@ function lateDeps(context: RunContext, request: RunRequest): Pick<RunDeps, 'open
 }
 
 /** Starts one attempt; its environment says which run it belongs to (contract section 2). */
-async function startAttempt({guard, run, mode, runId, resultFile}: RunContext, task: AttemptTask): Promise<JobProcess> {
+async function startAttempt(context: RunContext, task: AttemptTask): Promise<JobProcess> {
+  const {guard, run, mode, runId, resultFile, supervised} = context
   const {settings} = run
   const own = Object.entries(settings.env).map(([name, value]) => [
     name,
@@ -168,6 +167,7 @@ async function startAttempt({guard, run, mode, runId, resultFile}: RunContext, t
     stdout: output?.stdout ?? (mode.json ? 2 : 'inherit'),
     stderr: output?.stderr ?? 'inherit',
     interactive: mode.interactive,
+    ...(await supervised.startIn()),
     ...(settings.cwd !== undefined && {cwd: settings.cwd}),
   })
 }
@@ -234,13 +234,15 @@ function stateIsUsable(guard: Guard, {job, settings}: RunResolved): boolean {
 function claimDeps({guard, run, lines}: RunContext, sawLeases: ClaimDeps['sawLeases']): ClaimDeps {
   const self = identifyProcess(process.pid)
   if (!self) throw new GuardError('internal', 'cannot find my own process')
+  const leaseDeps = wireLease(guard)
   return {
-    ...wireLease(guard),
+    ...leaseDeps,
     self,
     identify: identifyProcess,
     // Loaded late: only `overlap: cancel-other` stops another run.
     endJob: async (lease) =>
       (await import('../../system/process/stop-other-run.js')).stopOtherRun(lease, run.settings.killAfterMs),
+    isInside: async (lease) => (await import('../../system/process/inside-run.js')).isInsideRun(lease, leaseDeps.here),
     sawLeases,
     warn: lines.say,
   }

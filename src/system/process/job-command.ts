@@ -11,6 +11,8 @@ export interface JobCommand {
   readonly stderr: Stream
   /** The job keeps the terminal, and so guard's session and process group. */
   readonly interactive: boolean
+  /** Called with what starts the process, for a job that starts in a cgroup of its own. */
+  readonly around?: <T>(spawn: () => T) => T
 }
 
 export interface JobExit {
@@ -24,4 +26,6 @@ export interface Launched {
   readonly exited: Promise<JobExit>
   /** It has ended and was reaped: its number may be another's. */
   hasExited(): boolean
+  /** guard may end before this process. */
+  forget(): void
 }

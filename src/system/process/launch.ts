@@ -12,7 +12,8 @@ export async function launchChild(command: JobCommand): Promise<Launched> {
   const exited = new Promise<JobExit>((resolve) => {
     child.on('exit', (code, signal) => resolve({code: code ?? undefined, signal: signal ?? undefined}))
   })
-  return {pid, exited, hasExited: () => child.exitCode !== null || child.signalCode !== null}
+  const hasExited = () => child.exitCode !== null || child.signalCode !== null
+  return {pid, exited, hasExited, forget: () => child.unref()}
 }
 
 /** Node reports the commonest failures by an event and throws the others (E2BIG, ENOTDIR, …). */
@@ -28,9 +29,11 @@ function spawnChild(command: JobCommand): ChildProcess {
   }
 }
 
-function spawnArgv({cwd, env, stdout, stderr, interactive}: JobCommand, [file, ...args]: Argv): ChildProcess {
+function spawnArgv({cwd, env, stdout, stderr, interactive, around}: JobCommand, [file, ...args]: Argv): ChildProcess {
   const stdio = ['inherit', stdout, stderr] as const
-  return spawn(file, args, {stdio: [...stdio], detached: !interactive, env, ...(cwd !== undefined && {cwd})})
+  const start = () =>
+    spawn(file, args, {stdio: [...stdio], detached: !interactive, env, ...(cwd !== undefined && {cwd})})
+  return around ? around(start) : start()
 }
 
 function startFailure(child: ChildProcess): Promise<NodeJS.ErrnoException> {

@@ -109,6 +109,14 @@ async function performRun(deps: RunDeps, request: RunRequest, {claim, breaker}: 
 }
 
 async function closeInterrupted(deps: RunDeps, job: string, run: string): Promise<void> {
+  // A process that could not be ended has kept the lease of a run that has an end.
+  if (
+    deps.runs
+      ?.read()
+      .get(job)
+      ?.runs.some(({id, outcome}) => id === run && outcome !== undefined)
+  )
+    return
   await deps.recoverSpools(run)
   recorder(deps, {job, run}).interrupted('its guard was killed')
   deps.log(`${job} interrupted: its guard was killed, run ${run}`)
@@ -130,6 +138,8 @@ async function attemptAndRecover(deps: RunDeps, request: RunRequest, first: Atte
   }
 }
 
+const ignore = () => undefined
+
 interface RunParts {
   readonly lease: RunLease | undefined
   readonly output: JobOutput | undefined
@@ -138,8 +148,8 @@ interface RunParts {
 
 function firstTask({job, settings}: RunRequest, parts: RunParts & {signals: CaughtSignals}): AttemptTask {
   const {lease, ...own} = parts
-  const bind = lease?.bind ?? (() => undefined)
-  return {job, settings, number: 1, timeoutMs: settings.timeoutMs, token: lease?.token, bind, ...own}
+  const {bind = ignore, leaveTo = ignore} = lease ?? {}
+  return {job, settings, number: 1, timeoutMs: settings.timeoutMs, token: lease?.token, bind, leaveTo, ...own}
 }
 
 function endRun(
@@ -151,7 +161,8 @@ function endRun(
   const {result, retryAfter: _, ...ended} = {...end.attempt, ...(end.class !== undefined && {class: end.class})}
   const endedAt = deps.clock.now()
   const durationMs = Math.round(endedAt - startedAt)
-  records.ended({...ended, metrics: result?.metrics, durationMs, attempts, recovered, log: output?.range()})
+  const fenced = lease?.isFenced() ? true : undefined
+  records.ended({...ended, metrics: result?.metrics, durationMs, attempts, recovered, fenced, log: output?.range()})
   lease?.release(isHealthy(end.attempt) || isReaderGone(ended) ? 'ok' : 'error', ended.outcome)
   const note = recovered ? ', recovered' : ''
   deps.log(`${job} ended ${ended.outcome}${note}, exit code ${ended.exitCode}, in ${durationMs} ms, run ${runId}`)
