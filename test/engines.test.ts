@@ -2,6 +2,7 @@ import {chmodSync, existsSync, readFileSync, rmSync, statSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {describe, expect, test} from 'vitest'
+import {endedByTerm} from './support/job-cgroup.js'
 import {createSandbox, type Ended, filesIn, guardBins} from './support/sandbox.js'
 
 /** guard is built once and runs on every Node that package.json promises. `scripts/test-nodes.sh` gets them from npm. */
@@ -62,7 +63,7 @@ describe.each(majors)('on Node %i', (major) => {
     const {guard} = guardUnder(major)
     const {code, stderr} = await guard('run --timeout 200ms --job slow -- sh -c "sleep 60 & sleep 60"')
     expect(code).toBe(124)
-    expect(stderr).toBe('guard: slow: timed out after 200ms; ended\n')
+    expect(stderr).toBe(`guard: slow: timed out after 200ms; ${endedByTerm}\n`)
   })
 
   const hasCompileCache = major >= 22

@@ -42,11 +42,15 @@ export async function runMain({flags, target, json, openGuard}: Call<typeof runO
     interactive: flags.interactive === true,
     logHeader: flags['no-log-header'] !== true && guard.settings.logs.headers,
   })
+  if (process.pid === 1) printWarning(firstProcess)
   const report = await runJob(deps, request)
   process.exitCode = report.exitCode
   if (json) printReport(report)
   await afterwards()
 }
+
+/** Neither runtime waits for a process that it has not started. */
+const firstProcess = 'as process 1, guard cannot reap orphans: run the container with --init, or start guard by tini'
 
 /** On a terminal only: in a crontab the words behind the name are meant for the job. */
 function warnOfStrayFlags({form, argv: [program, ...words]}: RunTarget): void {

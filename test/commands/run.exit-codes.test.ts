@@ -1,5 +1,6 @@
 import {chmodSync, existsSync} from 'node:fs'
 import {describe, expect, test} from 'vitest'
+import {endedByTerm} from '../support/job-cgroup.js'
 import {createSandbox, isRoot, until} from '../support/sandbox.js'
 
 /** Contract, section 3: every line that `guard run` can end with. */
@@ -34,7 +35,7 @@ describe('124', () => {
     const {guard, journal} = createSandbox()
     const {code, stderr} = await guard('run', '--timeout', '200ms', '--', 'sleep', '30')
     expect(code).toBe(124)
-    expect(stderr).toBe('guard: sleep: timed out after 200ms; ended\n')
+    expect(stderr).toBe(`guard: sleep: timed out after 200ms; ${endedByTerm}\n`)
     expect(journal('runs.jsonl').at(-1)).toMatchObject({outcome: 'timed-out', exitCode: 124, signal: 'SIGTERM'})
   })
 
@@ -52,7 +53,7 @@ describe('124', () => {
       'echo a; sleep 30',
     )
     expect([code, stdout]).toEqual([124, 'a\n'])
-    expect(stderr).toBe('guard: j: no output for 300ms; ended\n')
+    expect(stderr).toBe(`guard: j: no output for 300ms; ${endedByTerm}\n`)
     expect(journal('runs.jsonl').at(-1)).toMatchObject({outcome: 'timed-out', detail: 'no output for too long'})
   })
 

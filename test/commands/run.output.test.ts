@@ -1,5 +1,6 @@
 import {existsSync, readFileSync, statSync, writeFileSync} from 'node:fs'
 import {describe, expect, test} from 'vitest'
+import {endedByTerm} from '../support/job-cgroup.js'
 import {sequence, wholeLog} from '../support/rotated-log.js'
 import {createSandbox, filesIn, isAlive, type Sandbox, until} from '../support/sandbox.js'
 import {truncatableDir} from '../support/truncatable-dir.js'
@@ -255,7 +256,7 @@ describe('the order of what guard prints', () => {
     const {sh} = createSandbox()
     const job = 'seq 20000; echo last; exec sleep 60'
     const {stdout} = await sh(`exec guard run --job j --timeout 500ms -- sh -c '${job}' 2>&1`)
-    expect(tail(stdout)).toEqual(['20000', 'last', 'guard: j: timed out after 500ms; ended'])
+    expect(tail(stdout)).toEqual(['20000', 'last', `guard: j: timed out after 500ms; ${endedByTerm}`])
   })
 
   test('a retry note stands between the two attempts', async () => {

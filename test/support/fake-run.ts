@@ -56,7 +56,8 @@ export function fakeRun(settings: Partial<JobSettings> = {}, attempts: readonly 
     self: {pid: 10, start: '100'},
     identify: (pid) => ({pid, start: '200'}),
     livingProcessOf: async () => 'guard',
-    endJob: async () => undefined,
+    endJob: async () => [],
+    isInside: async () => false,
     sawLeases: () => undefined,
     warn: (text) => seen.warnings.push(text),
   }
@@ -93,6 +94,7 @@ export function fakeRun(settings: Partial<JobSettings> = {}, attempts: readonly 
     openOutput: () => fakeOutput('log', seen.done),
     catchSignals: () => ({
       aborted: ending.signal,
+      endAsked: new Promise(() => undefined),
       sendTo: () => undefined,
       end: () => ending.abort(),
       release: (exitCode) => {
@@ -105,7 +107,12 @@ export function fakeRun(settings: Partial<JobSettings> = {}, attempts: readonly 
       seen.done.push(`attempt ${task.number}`)
       const {fault} = attemptOf(task.number)
       if (fault) throw fault
-      return {pid: 700 + task.number, exited: new Promise(() => undefined), signal: () => undefined}
+      return {
+        pid: 700 + task.number,
+        exited: new Promise(() => undefined),
+        signal: () => undefined,
+        forget: () => undefined,
+      }
     },
     supervise: async (_process, {number}) => {
       const {lastsMs = 0, ...exit} = attemptOf(number)

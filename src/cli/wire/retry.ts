@@ -5,6 +5,7 @@ import {searchFailures} from '../../domain/failure/failure-class.js'
 import {classOfAttempt} from '../../domain/retry/retry.js'
 import {judgeRun} from '../../domain/run/outcome.js'
 import {exitCodeOf} from '../../domain/run/report.js'
+import {survivorText} from '../../domain/run/stop-report.js'
 import type {Argv} from '../../domain/settings/job.js'
 import {newId} from '../../system/host/ids.js'
 import {type JobOutput, openJobOutput} from '../../system/output/job-output.js'
@@ -66,6 +67,7 @@ async function performAttempt(
       output,
       logFile,
       sendTo: (job) => signals.sendTo(cancelling(job, onCancel)),
+      endAsked: signals.endAsked,
       onCancel,
     })
   } finally {
@@ -79,6 +81,7 @@ interface AttemptIo {
   readonly logFile: string
   /** Hands guard's signals to the command from now on. */
   readonly sendTo: (job: JobProcess) => void
+  readonly endAsked: Promise<NodeJS.Signals>
   /** No further attempt is made. */
   readonly onCancel: () => void
 }
@@ -106,12 +109,17 @@ async function runOnce(command: CommandWithInput, start: AttemptStart, io: Attem
     killAfterMs: command.killAfterMs,
     lastWriteMs: io.output.lastWriteMs,
     readerGone: io.output.readerGone(),
+    endAsked: io.endAsked,
   }
-  const exit = await supervise(job, limits, async (ended, killAfterMs) =>
-    (await import('../../system/process/stop-process-group.js')).stopProcessGroup(ended, killAfterMs, runId),
+  const exit = await supervise(job, limits, async (ended, killAfterMs, sent) =>
+    (await import('../../system/process/stop-process-group.js')).stopProcessGroup(ended, {
+      ...{runId, cgroup: undefined, killAfterMs, sent},
+    }),
   )
   await io.output.drained()
-  if (exit.readerGone) io.onCancel()
+  const survivors = exit.stopped?.survivors ?? []
+  if (survivors.length > 0) printWarning(survivorText(survivors))
+  if (exit.readerGone || survivors.length > 0) io.onCancel()
   const {outcome} = judgeRun({
     exit: {...exit, spawnError: undefined},
     exitMap: {},

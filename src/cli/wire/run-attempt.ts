@@ -11,6 +11,7 @@ import type {RunResolved} from '../../usecases/run/resolve-run.js'
 import type {Guard} from '../guard.js'
 import type {LinePrinter} from '../line-printer.js'
 import {printWarning} from '../stderr.js'
+import type {superviseJob} from './supervise-job.js'
 
 export interface RunMode {
   /** The job's output goes to standard error, so that standard output is the report alone. */
@@ -32,11 +33,12 @@ export interface RunContext {
   readonly spool: string
   readonly resultFile: string
   readonly lines: LinePrinter
+  readonly supervised: ReturnType<typeof superviseJob>
 }
 
 /** Starts one attempt; its environment says which run it belongs to (contract section 2). */
 export async function startAttempt(context: RunContext, task: AttemptTask): Promise<JobProcess> {
-  const {guard, run, mode, runId, resultFile} = context
+  const {guard, run, mode, runId, resultFile, supervised} = context
   const {settings} = run
   const own = Object.entries(settings.env).map(([name, value]) => [
     name,
@@ -44,6 +46,7 @@ export async function startAttempt(context: RunContext, task: AttemptTask): Prom
   ])
   const {token, number} = task
   const argv = run.argv()
+  const cgroup = await supervised.startIn()
   const streams = openStreams(task.output, mode)
   const input = number > 1 ? task.input?.again() : undefined
   const job = startJob({
@@ -65,6 +68,7 @@ export async function startAttempt(context: RunContext, task: AttemptTask): Prom
     stdout: streams.stdout,
     stderr: streams.stderr,
     interactive: mode.interactive,
+    ...cgroup,
     ...(settings.cwd !== undefined && {cwd: settings.cwd}),
   })
   return job.finally(() => {

@@ -8,7 +8,6 @@ import {openOutput} from '../../system/output/open-output.js'
 import {catchSignals} from '../../system/process/catch-signals.js'
 import {type Holder, livingProcessOf} from '../../system/process/holder-liveness.js'
 import {identifyProcess} from '../../system/process/identity.js'
-import {supervise} from '../../system/process/supervise.js'
 import type {ClaimDeps} from '../../usecases/run/claim-run.js'
 import {noticeLateWatchdog} from '../../usecases/run/notice-late-watchdog.js'
 import type {RunResolved} from '../../usecases/run/resolve-run.js'
@@ -21,6 +20,7 @@ import {LinePrinter} from '../line-printer.js'
 import {printWarning, warnOnce} from '../stderr.js'
 import {wireLease} from './lease.js'
 import {collectEvidenceOf, type RunContext, type RunMode, startAttempt} from './run-attempt.js'
+import {superviseJob} from './supervise-job.js'
 
 interface WiredRun {
   readonly deps: RunDeps
@@ -35,7 +35,16 @@ export function wireRun(guard: Guard, run: RunResolved, mode: RunMode): WiredRun
   const usable = stateIsUsable(guard, run)
   const spool = usable ? guard.spoolDir : temporaryFolder()
   const files = {spool, resultFile: `${spool}/guard-${runId}.result.json`}
-  const context = {guard, run, mode, runId, usable, ...files, lines: new LinePrinter()}
+  const context = {
+    guard,
+    run,
+    mode,
+    runId,
+    usable,
+    ...files,
+    lines: new LinePrinter(),
+    supervised: superviseJob(runId, run.settings),
+  }
   const request = {job: run.job, runId, settings: run.settings}
   const watchdog = noticeLateWatchdog({
     clock: guard.clock,
@@ -74,6 +83,7 @@ export function wireRun(guard: Guard, run: RunResolved, mode: RunMode): WiredRun
       log: (text) => (usable ? guard.log(text) : undefined),
     },
     afterwards: async () => {
+      context.supervised.removeCgroup()
       // The last lines may be those that made the journals long.
       if (usable) compactIfGrown(guard)
       await watchdog.alertIfLate()
@@ -84,8 +94,7 @@ export function wireRun(guard: Guard, run: RunResolved, mode: RunMode): WiredRun
 function attemptDeps(
   context: RunContext,
 ): Pick<RunDeps, 'clock' | 'startJob' | 'supervise' | 'signalNumber' | 'collectEvidence' | 'warn'> {
-  const {guard, run, runId, usable, lines} = context
-  const {silenceMs, killAfterMs, quiet} = run.settings
+  const {guard, usable, lines, supervised} = context
   return {
     clock: guard.clock,
     startJob: async (task) => {
@@ -93,23 +102,7 @@ function attemptDeps(
       if (usable && haveGrown(guard)) setImmediate(() => compactIfGrown(guard))
       return job
     },
-    supervise: async (process, {output, timeoutMs}) => {
-      const exit = await supervise(
-        process,
-        {
-          timeoutMs,
-          silenceMs: output ? silenceMs : undefined,
-          killAfterMs,
-          lastWriteMs: () => output?.lastWriteMs() ?? 0,
-          readerGone: quiet ? undefined : output?.readerGone(),
-        },
-        // Loaded late: most jobs end by themselves.
-        async (ended, killAfter) =>
-          (await import('../../system/process/stop-process-group.js')).stopProcessGroup(ended, killAfter, runId),
-      )
-      await output?.drained()
-      return exit
-    },
+    supervise: supervised.supervise,
     signalNumber,
     collectEvidence: (task, begin, exit) => collectEvidenceOf(context, task, {begin, exit}),
     warn: warnOnce(lines.say),
@@ -166,13 +159,15 @@ function stateIsUsable(guard: Guard, {job, settings}: RunResolved): boolean {
 }
 
 function claimDeps({guard, run, lines}: RunContext, sawLeases: ClaimDeps['sawLeases']): ClaimDeps {
+  const leaseDeps = wireLease(guard)
   return {
-    ...wireLease(guard),
+    ...leaseDeps,
     self: identifyProcess(process.pid),
     identify: identifyProcess,
     // Loaded late: only `overlap: cancel-other` stops another run.
     endJob: async (lease) =>
       (await import('../../system/process/stop-other-run.js')).stopOtherRun(lease, run.settings.killAfterMs),
+    isInside: async (lease) => (await import('../../system/process/inside-run.js')).isInsideRun(lease, leaseDeps.here),
     sawLeases,
     warn: lines.say,
   }

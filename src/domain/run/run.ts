@@ -65,11 +65,18 @@ export function nextRun(known: Run | undefined, record: RawRecord, begun: Run): 
   if (kind === 'skipped')
     return {...begun, endedAt: at, durationMs: 0, outcome: 'skipped', attempts: 0, ...text(record)}
   if (kind === 'started') return known ?? startedRun(begun, record)
+  if (known?.outcome === 'interrupted' && kind === 'ended' && record['fenced'] === true)
+    return endedRun(reopened(known), record, at)
   if (!known || known.outcome) return undefined
   if (kind === 'attempt-ended') return {...known, attempts: known.attempts + 1}
   if (kind === 'step-ended') return {...known, steps: [...known.steps, stepOf(record, at)]}
   if (kind === 'interrupted') return {...known, endedAt: at, outcome: 'interrupted', ...text(record)}
   return kind === 'ended' ? endedRun(known, record, at) : undefined
+}
+
+/** The run that took its lease could not know that this one would still end. */
+function reopened({outcome: _, endedAt: __, detail: ___, ...run}: Run): Run {
+  return run
 }
 
 function startedRun(begun: Run, record: RawRecord): Run {

@@ -1,9 +1,13 @@
-import {constants, readFileSync} from 'node:fs'
+import {constants} from 'node:os'
+import {callAfter} from '../host/clock.js'
+import {theCaller} from './caller.js'
 import type {JobProcess} from './job-process.js'
 
 /** Guard's own signals: passed on to the job while it runs; before and after, they end guard's waiting. */
 export interface CaughtSignals {
   readonly aborted: AbortSignal
+  /** Resolves with the first signal that asks for an end and was passed on to the job. */
+  readonly endAsked: Promise<NodeJS.Signals>
   sendTo(job: JobProcess | undefined): void
   /** Stops what guard would do after the job, as a signal that asks for an end does. */
   end(): void
@@ -12,64 +16,112 @@ export interface CaughtSignals {
 }
 
 /** Signals that guard passes on to its job (contract section 2). */
-const forwarded = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2'] as const
+const forwarded = [
+  ...(['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2'] as const),
+  ...(['SIGALRM', 'SIGVTALRM', 'SIGWINCH', 'SIGTSTP', 'SIGCONT'] as const),
+]
+
+/** Those that ask for an end, and are followed by KILL after a time. With QUIT the job is to leave a core file. */
+const ending: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP']
+
+/** Without a handler they change nothing, so they need not wait for the job. */
+const harmless: readonly NodeJS.Signals[] = ['SIGWINCH', 'SIGCONT']
+
+/** What a terminal sends to the job itself. */
+const fromTerminal: readonly NodeJS.Signals[] = ['SIGINT', 'SIGQUIT', 'SIGWINCH', 'SIGCONT']
+
+/** How long guard still waits for the reader of its output after a signal that ends it. */
+const stuckReaderMs = 1000
 
 /**
  * From now on guard's signals are the job's, including those that come before it starts. Those that ask for an end also
- * stop what guard would do after the job. A SIGHUP that nohup(1) made guard ignore stays ignored.
+ * stop what guard would do after the job. What the caller ignores stays ignored.
  */
 export function catchSignals(interactive: boolean): CaughtSignals {
   const waiting: NodeJS.Signals[] = []
   // Made on demand: the first AbortController of a process costs 0.3 ms, and a healthy run needs none.
-  let ending: AbortController | undefined
-  const theEnding = () => {
-    ending ??= new AbortController()
-    return ending
+  let abort: AbortController | undefined
+  const theAbort = () => {
+    abort ??= new AbortController()
+    return abort
   }
+  let ask: (signal: NodeJS.Signals) => void = () => undefined
+  const endAsked = new Promise<NodeJS.Signals>((resolve) => {
+    ask = resolve
+  })
+  let asked: NodeJS.Signals | undefined
   let job: JobProcess | undefined
   let hasBegun = false
-  let release: {readonly exitCode: number | undefined} | undefined
+  let release: Release | undefined
+  const {ignored} = theCaller()
   const take = (signal: NodeJS.Signals) => {
+    // The runtime has reset what the caller ignores, as nohup(1) does with HUP.
+    if (ignored.includes(constants.signals[signal])) return
+    if (signal === 'SIGTSTP') return stopBoth(interactive ? undefined : job)
     if (release) {
-      if (release.exitCode !== undefined) process.exit(release.exitCode)
-      process.off(signal, take)
-      process.kill(process.pid, signal)
+      if (!harmless.includes(signal)) leaveSoon(signal, release, take)
       return
     }
-    // The terminal has sent these to the job itself.
-    if (interactive && (signal === 'SIGINT' || signal === 'SIGQUIT')) return
-    if (signal === 'SIGHUP' && isNohup()) return
-    if (!signal.startsWith('SIGUSR')) theEnding().abort()
+    if (interactive && fromTerminal.includes(signal)) return
+    if (ending.includes(signal) || signal === 'SIGQUIT') {
+      asked = signal
+      theAbort().abort()
+    }
     if (job) job.signal(signal)
-    else if (!hasBegun) waiting.push(signal)
+    else if (!hasBegun && !harmless.includes(signal)) waiting.push(signal)
+    if (ending.includes(signal)) ask(signal)
   }
   for (const signal of forwarded) process.on(signal, take)
   return {
     get aborted() {
-      return theEnding().signal
+      return theAbort().signal
     },
+    endAsked,
     sendTo: (started) => {
       job = started
       hasBegun = true
       for (const signal of waiting.splice(0)) job?.signal(signal)
     },
-    end: () => theEnding().abort(),
+    end: () => theAbort().abort(),
     release: (exitCode) => {
       // The handlers stay: removing them costs time at the end of every run.
       release = {exitCode}
+      if (asked && exitCode !== undefined) callAfter(stuckReaderMs, leaving(asked, release, take))
     },
   }
 }
 
-/**
- * Whether nohup(1) started guard at a terminal. Node resets ignored signals at its start, but only nohup leaves a
- * standard input that cannot be read.
- */
-function isNohup(): boolean {
-  try {
-    const flags = /^flags:\s*([0-7]+)/m.exec(readFileSync('/proc/self/fdinfo/0', 'latin1'))?.[1] ?? '0'
-    return (Number.parseInt(flags, 8) & 3) === constants.O_WRONLY
-  } catch {
-    return false
+/** STOP, because the kernel ignores the TSTP of a group that has no shell above it in its session. */
+function stopBoth(job: JobProcess | undefined): void {
+  job?.signal('SIGSTOP')
+  process.kill(process.pid, 'SIGSTOP')
+}
+
+/** How guard ends now that its work is done: with a code, or without one by the signal that comes. */
+interface Release {
+  readonly exitCode: number | undefined
+}
+
+type Handler = (signal: NodeJS.Signals) => void
+
+function leaveSoon(signal: NodeJS.Signals, release: Release, handler: Handler): void {
+  const leave = leaving(signal, release, handler)
+  if (release.exitCode !== undefined && isWriting()) callAfter(stuckReaderMs, leave)
+  else leave()
+}
+
+/** What ends guard: with its exit code, or by the signal if Node's own exit would wait for a write that never ends. */
+function leaving(signal: NodeJS.Signals, {exitCode}: Release, handler: Handler): () => void {
+  return () => {
+    if (exitCode !== undefined && !isWriting()) process.exit(exitCode)
+    // Nothing has its default effect on the first process of a pid namespace.
+    if (process.pid === 1) process.exit(exitCode ?? 128 + constants.signals[signal])
+    process.off(signal, handler)
+    process.kill(process.pid, signal)
   }
+}
+
+/** Whether a write is under way, as to a reader that does not read. bun ends without it, and says nothing of it. */
+function isWriting(): boolean {
+  return process.getActiveResourcesInfo().includes('FSReqCallback')
 }

@@ -15,6 +15,8 @@ export interface JobCommand {
   readonly prelude?: readonly string[]
   /** The job keeps the terminal, and so guard's session and process group. */
   readonly interactive: boolean
+  /** Called with what starts the process, for a job that starts in a cgroup of its own. */
+  readonly around?: <T>(spawn: () => T) => T
 }
 
 export interface JobExit {
@@ -28,4 +30,6 @@ export interface Launched {
   readonly exited: Promise<JobExit>
   /** It has ended and was reaped: its number may be another's. */
   hasExited(): boolean
+  /** guard may end before this process. */
+  forget(): void
 }

@@ -6,15 +6,18 @@ export interface JobProcess {
   readonly exited: Promise<JobExit>
   /** Sends a signal to the job's whole process group, as long as its first process has not been reaped. */
   signal(signal: NodeJS.Signals): void
+  /** guard may end before the job. */
+  forget(): void
 }
 
 /** Starts a job in a session and process group of its own. Rejects with GuardError `not-found`, `not-executable`. */
 export async function startJob(command: JobCommand): Promise<JobProcess> {
   const launched = await launchChild(command)
-  const {pid, exited} = launched
+  const {pid, exited, forget} = launched
   return {
     pid,
     exited,
+    forget,
     signal: (signal) => {
       if (!launched.hasExited()) sendSignal(command.interactive ? pid : -pid, signal)
     },

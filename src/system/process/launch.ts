@@ -15,7 +15,8 @@ export async function launchChild(command: JobCommand): Promise<Launched> {
   const exited = new Promise<JobExit>((resolve) => {
     child.on('exit', (code, signal) => resolve({code: code ?? undefined, signal: signal ?? undefined}))
   })
-  return {pid, exited, hasExited: () => child.exitCode !== null || child.signalCode !== null}
+  const hasExited = () => child.exitCode !== null || child.signalCode !== null
+  return {pid, exited, hasExited, forget: () => child.unref()}
 }
 
 /** Node reports the commonest failures by an event and throws the others (E2BIG, ENOTDIR, …). */
@@ -38,11 +39,11 @@ function spawnChild(command: JobCommand): ChildProcess {
 }
 
 function spawnArgv(command: JobCommand, [file, ...args]: Argv): ChildProcess {
-  const {cwd, env, interactive} = command
+  const {cwd, env, interactive, around} = command
   const stdio = streamsOf(command)
-  return spawn(file, args, {stdio, detached: !interactive, env, ...(cwd !== undefined && {cwd})})
+  const start = () => spawn(file, args, {stdio, detached: !interactive, env, ...(cwd !== undefined && {cwd})})
+  return around ? around(start) : start()
 }
-
 /** The job gets the descriptors that the caller has opened for it, by their numbers. */
 function streamsOf({stdin = 'inherit', stdout, stderr}: JobCommand): StdioOptions {
   const streams: ('inherit' | 'ignore' | number)[] = [stdin, stdout, stderr]

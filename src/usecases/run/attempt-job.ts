@@ -2,6 +2,7 @@ import {formatDuration} from '../../domain/clock/duration.js'
 import type {RetryAfter} from '../../domain/failure/retry-after.js'
 import {type JobResult, judgeRun, type RunResult, readerGoneClass} from '../../domain/run/outcome.js'
 import {exitCodeOf} from '../../domain/run/report.js'
+import {stopText, survivorText} from '../../domain/run/stop-report.js'
 import type {JobSettings} from '../../domain/settings/job.js'
 import {GuardError} from '../../errors.js'
 import type {Clock} from '../../system/host/clock.js'
@@ -38,6 +39,8 @@ export interface AttemptTask {
   readonly input?: JobInput | undefined
   /** Adds the job's process to the lease. */
   readonly bind: (pid: number) => void
+  /** Leaves the lease to a process that outlives the run. */
+  readonly leaveTo: (pid: number) => void
 }
 
 /** How one attempt ended. */
@@ -60,7 +63,6 @@ export async function attemptJob(deps: AttemptDeps, task: AttemptTask): Promise<
   const {outcome, exitCode, signal, class: failureClass} = attempt
   const durationMs = Math.round(deps.clock.mono() - begun)
   task.records.attemptEnded({attempt: task.number, outcome, exitCode, signal, class: failureClass, durationMs})
-  if (outcome === 'timed-out') deps.warn(`${task.job}: ${limitText(task, attempt)}; ended`)
   return attempt
 }
 
@@ -77,13 +79,18 @@ async function waitForJob(deps: AttemptDeps, task: AttemptTask, {process, begin}
   output?.follow(!settings.quiet)
   const exit = await deps.supervise(process, task)
   signals.sendTo(undefined)
-  // The caller has left: no retry and no recovery follows.
-  if (exit.readerGone) signals.end()
+  const survivors = exit.stopped?.survivors ?? []
+  // The caller has left, or the job has not: no retry and no recovery follows.
+  if (exit.readerGone || survivors.length > 0) signals.end()
+  if (survivors[0]) task.leaveTo(survivors[0].pid)
+  const end = endText(task, exit)
+  if (end !== undefined) deps.warn(`${task.job}: ${end}`)
   const {result, crashed, retryAfter, evidence, class: found} = await deps.collectEvidence(task, begin, exit)
   const failureClass = exit.readerGone ? readerGoneClass : found
   const judged = judgeRun({exit: {...exit, spawnError: undefined}, exitMap: settings.exitMap, result, crashed})
   const signalNumber = exit.signal && deps.signalNumber(exit.signal)
-  const detail = judged.detail ?? (judged.outcome === 'healthy' ? undefined : evidence)
+  const left = survivors.length > 0 ? survivorText(survivors) : judged.detail
+  const detail = left ?? (judged.outcome === 'healthy' ? undefined : evidence)
   return {
     outcome: judged.outcome,
     ...(detail !== undefined && {detail}),
@@ -107,8 +114,16 @@ function notStarted(deps: AttemptDeps, error: unknown): Attempt {
   return {outcome: 'not-started', exitCode, detail: error.message}
 }
 
-function limitText({settings, timeoutMs}: AttemptTask, {detail}: Attempt): string {
-  if (detail === undefined || settings.silenceMs === undefined)
-    return `timed out after ${formatDuration(timeoutMs ?? 0)}`
-  return `no output for ${formatDuration(settings.silenceMs)}`
+/** What is said of a job that did not end by itself. @returns undefined if it was asked to, and did */
+function endText(task: AttemptTask, exit: SupervisedExit): string | undefined {
+  const {stopped} = exit
+  if (!stopped) return undefined
+  if (exit.timedOut || exit.silent) return `${limitText(task, exit)}; ${stopText(stopped)}`
+  return stopped.survivors.length > 0 ? survivorText(stopped.survivors) : undefined
+}
+
+function limitText({settings, timeoutMs}: AttemptTask, {silent}: SupervisedExit): string {
+  return silent
+    ? `no output for ${formatDuration(settings.silenceMs ?? 0)}`
+    : `timed out after ${formatDuration(timeoutMs ?? 0)}`
 }

@@ -1,5 +1,6 @@
 import type {ProcessRef} from '../../domain/clock/process-ref.js'
 import type {Lease, Leases} from '../../domain/lease/lease.js'
+import {type Survivor, survivorText} from '../../domain/run/stop-report.js'
 import type {Overlap} from '../../domain/settings/job.js'
 import {GuardError} from '../../errors.js'
 import {type LeaseDeps, tryLease} from '../lease/lease.js'
@@ -9,7 +10,11 @@ export interface RunLease {
   readonly token: number
   /** Adds the job's own process to the lease, so that it outlives guard. */
   bind(pid: number): void
+  /** Gives it to a process that outlives the run: the release is left out, so that no second copy starts beside it. */
+  leaveTo(pid: number): void
   renew(): void
+  /** Whether another run has taken it meanwhile. */
+  isFenced(): boolean
   release(status: 'ok' | 'error', detail: string): void
 }
 
@@ -28,7 +33,10 @@ export interface ClaimDeps extends LeaseDeps {
   /** Unknown without /proc: then the time alone frees the lease. */
   readonly self: ProcessRef | undefined
   readonly identify: (pid: number) => ProcessRef | undefined
-  readonly endJob: (lease: Lease) => Promise<void>
+  /** Resolves with what could not be ended. */
+  readonly endJob: (lease: Lease) => Promise<readonly Survivor[]>
+  /** Whether this process runs inside the run that holds the lease. */
+  readonly isInside: (lease: Lease) => Promise<boolean>
   /** Receives all leases, because they are read here anyway. */
   readonly sawLeases: (leases: Leases) => void
   readonly warn: (text: string) => void
@@ -54,11 +62,15 @@ export async function claimRun(deps: ClaimDeps, request: ClaimRequest): Promise<
   for (let ended = false; ; ) {
     const attempt = await claimOnce(deps, request)
     if (attempt.granted || overlap === 'skip') return attempt
+    const {lease, reason} = attempt
+    if (await deps.isInside(lease))
+      return {granted: false, reason: `it would wait for the run that has started it (${lease.holder})`}
     const rest = deadline - deps.clock.mono()
-    if (rest <= 0) return {granted: false, reason: `${attempt.reason}; the wait is over`}
+    if (rest <= 0) return {granted: false, reason: `${reason}; the wait is over`}
     if (overlap === 'cancel-other' && !ended) {
       ended = true
-      await deps.endJob(attempt.lease)
+      const survivors = await deps.endJob(lease)
+      if (survivors.length > 0) return {granted: false, reason: `the other run ${survivorText(survivors)}`}
     }
     await deps.clock.sleep(Math.min(pollMs, rest))
   }
@@ -83,9 +95,20 @@ function busyText({clock}: ClaimDeps, {job, holder, jobProcess, process, claimed
   return `it has been running for ${sinceS} s (run ${holder}${pid ? `, pid ${pid}` : ''}); see guard lease show ${job}`
 }
 
+/** A journal that cannot be read proves nothing. */
+function isLost({leases}: ClaimDeps, job: string, claimId: string): boolean {
+  try {
+    return leases.read().byJob.get(job)?.claimId !== claimId
+  } catch (error) {
+    if (error instanceof GuardError) return false
+    throw error
+  }
+}
+
 function runLease(deps: ClaimDeps, {job, token, claimId}: Lease): RunLease {
   const of = {job, claim: claimId, token}
   let fenced = false
+  let isLeft = false
   const write = (entry: {readonly kind: string; readonly [field: string]: unknown}) => {
     if (fenced) return
     try {
@@ -99,7 +122,14 @@ function runLease(deps: ClaimDeps, {job, token, claimId}: Lease): RunLease {
   return {
     token,
     bind: (pid) => write({kind: 'renewed', jobProcess: deps.identify(pid)}),
+    leaveTo: (pid) => {
+      isLeft = true
+      write({kind: 'renewed', jobProcess: deps.identify(pid)})
+    },
     renew: () => write({kind: 'renewed'}),
-    release: (status, detail) => write({kind: 'released', status, detail}),
+    isFenced: () => fenced || isLost(deps, job, claimId),
+    release: (status, detail) => {
+      if (!isLeft) write({kind: 'released', status, detail})
+    },
   }
 }

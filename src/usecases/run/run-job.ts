@@ -154,6 +154,8 @@ function mayRunAgain({retry, recovery}: JobSettings): boolean {
   return retry.maxAttempts > 1 || recovery.length > 0
 }
 
+const ignore = () => undefined
+
 interface RunParts {
   readonly lease: RunLease | undefined
   readonly output: JobOutput | undefined
@@ -162,8 +164,8 @@ interface RunParts {
 
 function firstTask({job, settings}: RunRequest, parts: RunParts & Pick<AttemptTask, 'signals' | 'input'>): AttemptTask {
   const {lease, ...own} = parts
-  const bind = lease?.bind ?? (() => undefined)
-  return {job, settings, number: 1, timeoutMs: settings.timeoutMs, token: lease?.token, bind, ...own}
+  const {bind = ignore, leaveTo = ignore} = lease ?? {}
+  return {job, settings, number: 1, timeoutMs: settings.timeoutMs, token: lease?.token, bind, leaveTo, ...own}
 }
 
 function endRun(
@@ -175,7 +177,8 @@ function endRun(
   const {result, retryAfter: _, ...ended} = {...end.attempt, ...(end.class !== undefined && {class: end.class})}
   const endedAt = deps.clock.now()
   const durationMs = Math.round(endedAt - startedAt)
-  records.ended({...ended, metrics: result?.metrics, durationMs, attempts, recovered, log: output?.range()})
+  const fenced = lease?.isFenced() ? true : undefined
+  records.ended({...ended, metrics: result?.metrics, durationMs, attempts, recovered, fenced, log: output?.range()})
   lease?.release(isHealthy(end.attempt) || isReaderGone(ended) ? 'ok' : 'error', ended.outcome)
   const note = recovered ? ', recovered' : ''
   deps.log(`${job} ended ${ended.outcome}${note}, exit code ${ended.exitCode}, in ${durationMs} ms, run ${runId}`)

@@ -180,3 +180,14 @@ describe('the runs that are kept', () => {
     )
   })
 })
+
+test('a run that lost its lease and was taken for interrupted has the end that it records', () => {
+  const taken = [record('started', 'a'), record('interrupted', 'a', {at: 2000, reason: 'its guard was killed'})]
+  const end = {at: 3000, durationMs: 1900, outcome: 'healthy', exitCode: 0}
+  expect(runsAfter(...taken, record('ended', 'a', {...end, fenced: true}))).toEqual([
+    {...{id: 'a', job: 'j', startedAt: 1000, endedAt: 3000, durationMs: 1900}, ...fine},
+  ])
+  expect(runsAfter(...taken, record('ended', 'a', end))[0]).toMatchObject({outcome: 'interrupted', endedAt: 2000})
+})
+
+const fine = {outcome: 'healthy', exitCode: 0, attempts: 0, recovered: false, steps: []}

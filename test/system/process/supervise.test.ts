@@ -1,4 +1,4 @@
-import {afterEach, beforeEach, expect, test, vi} from 'vitest'
+import {afterEach, beforeEach, expect, onTestFinished, test, vi} from 'vitest'
 import type {JobExit} from '../../../src/system/process/job-command.js'
 import type {JobProcess} from '../../../src/system/process/job-process.js'
 import {type AttemptLimits, supervise} from '../../../src/system/process/supervise.js'
@@ -15,7 +15,11 @@ function job(limits: Partial<AttemptLimits>) {
   const exited = new Promise<JobExit>((resolve) => {
     exit = resolve
   })
-  const process: JobProcess = {pid: 1, exited, signal: (name) => void signals.push(name)}
+  const process: JobProcess = {
+    ...{pid: 1, exited},
+    signal: (name) => void signals.push(name),
+    forget: () => void signals.push('forgotten'),
+  }
   const signals: string[] = []
   const ends: number[] = []
   const ended = supervise(
@@ -24,11 +28,13 @@ function job(limits: Partial<AttemptLimits>) {
     async (_, killAfterMs) => {
       ends.push(killAfterMs)
       exit({code: undefined, signal: 'SIGTERM'})
+      return report
     },
   )
   return {exit, ended, ends, signals}
 }
 
+const report = {survivors: [], killed: false, isProven: true}
 const day = 86_400_000
 
 test('a job that ends by itself is left alone', async () => {
@@ -44,7 +50,7 @@ test('a job that passes its timeout is ended', async () => {
   await vi.advanceTimersByTimeAsync(999)
   expect(ends).toEqual([])
   await vi.advanceTimersByTimeAsync(1)
-  expect(await ended).toEqual({code: undefined, signal: 'SIGTERM', timedOut: true, silent: false})
+  expect(await ended).toEqual({code: undefined, signal: 'SIGTERM', timedOut: true, silent: false, stopped: report})
   expect(ends).toEqual([10])
 })
 
@@ -58,7 +64,7 @@ test('a timeout that is longer than the longest timer is exact', async () => {
 
 test('silence counts from the last output', async () => {
   const begun = Date.now()
-  const {ended, ends} = job({silenceMs: 1000, lastWriteMs: () => begun + 2500})
+  const {ended, ends} = job({silenceMs: 1000, lastWriteMs: () => Math.min(Date.now(), begun + 2500)})
   await vi.advanceTimersByTimeAsync(3400)
   expect(ends).toEqual([])
   await vi.advanceTimersByTimeAsync(200)
@@ -96,4 +102,25 @@ test('a job that survives PIPE is stopped after killAfter', async () => {
   await vi.advanceTimersByTimeAsync(1)
   expect(await ended).toMatchObject({signal: 'SIGTERM', readerGone: true})
   expect(ends).toEqual([10])
+})
+
+test('a job that was asked to end is stopped, by the signal that it has got', async () => {
+  const {ended, ends, signals} = job({endAsked: Promise.resolve('SIGHUP' as const)})
+  expect(await ended).toMatchObject({signal: 'SIGTERM', timedOut: false, silent: false, stopped: report})
+  expect([ends, signals]).toEqual([[10], []])
+})
+
+test('a timer that comes late, because guard was stopped, counts its slice and a second', async () => {
+  const {ended, ends} = job({timeoutMs: 10_000})
+  await vi.advanceTimersByTimeAsync(2000)
+  vi.setSystemTime(Date.now() + day)
+  const real = performance.now
+  performance.now = () => real.call(performance) + day
+  onTestFinished(() => {
+    performance.now = real
+  })
+  await vi.advanceTimersByTimeAsync(6900)
+  expect(ends).toEqual([])
+  await vi.advanceTimersByTimeAsync(200)
+  expect((await ended).timedOut).toBe(true)
 })

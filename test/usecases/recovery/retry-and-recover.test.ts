@@ -28,6 +28,7 @@ function scene({maxAttempts = 1, deadlineMs, ...settings}: Scene, later: readonl
     ...{job: request.job, settings: request.settings, number: 1, timeoutMs: 10_000, token: 7, output, records},
     signals: deps.catchSignals(),
     bind: () => undefined,
+    leaveTo: () => undefined,
   }
   const start = (more: Partial<RetryAndRecoverDeps> = {}, attempt = failed) =>
     retryAndRecover({...deps, ...more}, {...request, first, attempt})

@@ -6,7 +6,7 @@ import {type FakeAttempt, fakeRun} from '../../support/fake-run.js'
 
 /** One attempt of a job that ends so. */
 function attempt(ends: FakeAttempt, settings: Parameters<typeof fakeRun>[0] = {}, more: Partial<AttemptTask> = {}) {
-  const {deps, request, runs, seen} = fakeRun(settings, [ends])
+  const {deps, request, runs, seen, ending} = fakeRun(settings, [ends])
   const bound: number[] = []
   const sent: (number | undefined)[] = []
   const task: AttemptTask = {
@@ -15,9 +15,10 @@ function attempt(ends: FakeAttempt, settings: Parameters<typeof fakeRun>[0] = {}
     records: recorder(deps, {job: request.job, run: request.runId}),
     signals: {...deps.catchSignals(), sendTo: (job) => void sent.push(job?.pid)},
     bind: (pid) => void bound.push(pid),
+    leaveTo: () => undefined,
     ...more,
   }
-  return {result: attemptJob(deps, task), runs, seen, bound, sent}
+  return {result: attemptJob(deps, task), runs, seen, bound, sent, ending}
 }
 
 describe('an attempt', () => {
@@ -84,9 +85,10 @@ describe('how an attempt ended', () => {
   })
 
   test('a time limit is said, by what passed it', async () => {
-    const late = attempt({signal: 'SIGTERM', timedOut: true})
+    const stopped = {survivors: [], killed: false, isProven: true}
+    const late = attempt({signal: 'SIGTERM', timedOut: true, stopped})
     await late.result
-    const silent = attempt({signal: 'SIGTERM', silent: true}, {silenceMs: 30_000})
+    const silent = attempt({signal: 'SIGTERM', silent: true, stopped}, {silenceMs: 30_000})
     await silent.result
     expect([late.seen.warnings, silent.seen.warnings]).toEqual([
       ['backup: timed out after 1m; ended'],
@@ -104,4 +106,17 @@ describe('how an attempt ended', () => {
     expect(seen.warnings).toEqual(['no such thing\n  - look there'])
     expect(runs.lines).toMatchObject([{kind: 'attempt-ended', outcome: 'not-started', exitCode}])
   })
+})
+
+test('a job that cannot be ended is named, keeps the lease, and nothing follows', async () => {
+  const stopped = {survivors: [{pid: 4711, user: 'root'}], killed: true, isProven: true}
+  const left: number[] = []
+  const {result, seen, ending} = attempt({timedOut: true, stopped}, {}, {leaveTo: (pid) => void left.push(pid)})
+  const reason = 'could not be ended: process 4711 of root'
+  expect(await result).toMatchObject({outcome: 'timed-out', exitCode: 124, detail: reason})
+  expect([seen.warnings, left, ending.signal.aborted]).toEqual([
+    [`backup: timed out after 1m; ${reason}`],
+    [4711],
+    true,
+  ])
 })

@@ -22,7 +22,9 @@ function runs() {
     endJob: async ({holder}) => {
       ended.push(holder)
       survivors.set(holder, 'none')
+      return []
     },
+    isInside: async () => false,
     sawLeases: () => undefined,
     warn: (text) => warnings.push(text),
   }
@@ -158,4 +160,41 @@ describe('the lease of a run', () => {
       'the lease of j was not released: leases.jsonl: write failed with ENOSPC',
     ])
   })
+})
+
+describe('a claim that would never be granted', () => {
+  test.each(['wait', 'cancel-other'] as const)(
+    'is refused inside the run that holds the lease (%s)',
+    async (overlap) => {
+      const {deps, granted, claim, ended} = runs()
+      await granted('a')
+      Object.assign(deps, {isInside: async ({holder}: Lease) => holder === 'a'})
+      expect(await claim('b', {overlap})).toEqual({
+        granted: false,
+        reason: 'it would wait for the run that has started it (a)',
+      })
+      expect(ended).toEqual([])
+    },
+  )
+
+  test('is refused where the other run cannot be ended', async () => {
+    const {deps, granted, claim} = runs()
+    await granted('a')
+    Object.assign(deps, {endJob: async () => [{pid: 7, user: 'root'}]})
+    expect(await claim('b', {overlap: 'cancel-other'})).toEqual({
+      granted: false,
+      reason: 'the other run could not be ended: process 7 of root',
+    })
+  })
+})
+
+test('a lease that is left to a process is not released', async () => {
+  const {granted, leases} = runs()
+  const {lease} = await granted('a')
+  lease?.leaveTo(77)
+  lease?.release('error', 'timed-out')
+  expect(leases.lines.map(({kind, jobProcess}) => [kind, jobProcess])).toEqual([
+    ['claimed', undefined],
+    ['renewed', {pid: 77, start: '200'}],
+  ])
 })

@@ -26,6 +26,32 @@ describe('a run', () => {
     expect(seen.done).toEqual(['attempt 1', 'log followed', 'renewals stopped', 'log finished'])
   })
 
+  test('whose lease another run has taken says so in its end', async () => {
+    const {deps, request, clock, runs, leases} = fakeRun({ttlMs: 1000})
+    const {supervise} = deps
+    Object.assign(deps, {
+      every: () => () => undefined,
+      supervise: (...call: Parameters<typeof supervise>) => {
+        clock.advance(5000)
+        leases.append({kind: 'claimed', job: 'backup', holder: 'run-2', ttlMs: 1000}, 'buffered')
+        return supervise(...call)
+      },
+    })
+    await runJob(deps, request)
+    expect(runs.lines.at(-1)).toMatchObject({kind: 'ended', run: 'run-1', outcome: 'healthy', fenced: true})
+  })
+
+  test('whose lease went to a process that could not be ended is not called interrupted by the next', async () => {
+    const {deps, request, runs, leases} = fakeRun()
+    runs.append({kind: 'started', job: 'backup', run: 'run-0'}, 'buffered')
+    runs.append({kind: 'ended', job: 'backup', run: 'run-0', outcome: 'timed-out'}, 'buffered')
+    leases.append({kind: 'claimed', job: 'backup', holder: 'run-0', ttlMs: 60_000}, 'buffered')
+    const openClaim = deps.openClaim
+    Object.assign(deps, {openClaim: () => ({...openClaim?.(), livingProcessOf: async () => 'none'})})
+    await runJob(deps, request)
+    expect(kinds(runs.lines)).toEqual(['started', 'ended', 'started', 'attempt-ended', 'ended'])
+  })
+
   test('hands the exit code of the job on, and releases its lease with an error', async () => {
     const {deps, request, leases, seen} = fakeRun({}, [{code: 3}])
     expect(await runJob(deps, request)).toMatchObject({outcome: 'failed', exitCode: 3})
