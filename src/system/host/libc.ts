@@ -3,6 +3,7 @@ import {isStandalone} from './program.js'
 /** What guard calls of C where bun can. */
 interface Libc {
   readonly clock_gettime: (clock: number, time: BigInt64Array) => number
+  readonly ioctl: (descriptor: number, request: number, value: Int32Array) => number
   readonly poll: (descriptors: Int32Array, count: number, timeoutMs: number) => number
   readonly pipe2: (ends: Int32Array, flags: number) => number
 }
@@ -26,6 +27,7 @@ function open(): Libc | undefined {
     const int = 'i32'
     return ffi.dlopen('libc.so.6', {
       clock_gettime: {args: [int, 'ptr'], returns: int},
+      ioctl: {args: [int, 'u64', 'ptr'], returns: int},
       poll: {args: ['ptr', 'u64', int], returns: int},
       pipe2: {args: ['ptr', int], returns: int},
     }).symbols

@@ -30,7 +30,7 @@ function callPipe(pipe2: (ends: Int32Array, flags: number) => number): Pipe {
 }
 
 function makeFifos(paths: readonly string[]): readonly Pipe[] {
-  const made = spawnSync('mkfifo', ['-m', '600', '--', ...paths], {env: {PATH: toolsPath()}, encoding: 'utf8'})
+  const made = spawnSync('mkfifo', ['--', ...paths], {env: {PATH: toolsPath()}, encoding: 'utf8'})
   if (made.status !== 0) {
     const why = made.error?.message ?? (made.stderr.trim() || `mkfifo ended with ${made.status ?? made.signal}`)
     throw Object.assign(new Error(`no pipe can be made: ${why}`), {syscall: 'mkfifo'})

@@ -28,14 +28,17 @@ export function takeCaller(env: NodeJS.ProcessEnv): void {
 /** @param note `1024:7,12:S 1 …`: the limit, the descriptors, and the fields of /proc/PID/stat after the name */
 export function parseCaller(note: string): Caller {
   const [limit = '', descriptors = '', stat = ''] = note.split(':')
+  const openFiles = /^(\d+|unlimited)$/.test(limit) ? limit : undefined
+  // One from the limit on cannot be given to a process that has it.
+  const highest = Number(openFiles) || Number.POSITIVE_INFINITY
   return {
-    openFiles: /^(\d+|unlimited)$/.test(limit) ? limit : undefined,
+    openFiles,
     ignored: signalsOf(stat.split(' ')[ignoredField] ?? ''),
     descriptors: descriptors
       .split(',')
       .filter((word) => /^\d+$/.test(word))
       .map(Number)
-      .filter((descriptor) => descriptor > 2),
+      .filter((descriptor) => descriptor > 2 && descriptor < highest),
   }
 }
 

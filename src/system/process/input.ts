@@ -72,7 +72,9 @@ function isNull(stat: Stats): boolean {
 }
 
 const readable = 1
-const hungUp = 16
+
+/** FIONREAD of Linux: how many bytes can be read. */
+const bytesToRead = 0x541b
 
 /** Prints `end` if input has nothing to read and no writer, as poll(2) and FIONREAD tell; Node has neither. */
 const perlScript =
@@ -83,8 +85,8 @@ const perlScript =
 function isAtEnd(): boolean {
   const c = libc()
   if (c) {
-    const asked = new Int32Array([0, readable])
-    return c.poll(asked, 1, 0) === 1 && (asked[1] ?? 0) >> 16 === hungUp
+    const bytes = new Int32Array(1)
+    return c.poll(new Int32Array([0, readable]), 1, 0) === 1 && c.ioctl(0, bytesToRead, bytes) === 0 && bytes[0] === 0
   }
   const told = spawnSync('perl', ['-e', perlScript], {
     stdio: ['inherit', 'pipe', 'ignore'],

@@ -1,4 +1,4 @@
-import {existsSync, statSync} from 'node:fs'
+import {accessSync, constants, statSync} from 'node:fs'
 import {join} from 'node:path'
 import {mayExecute, wrongFirstLine} from './shebang.js'
 
@@ -25,14 +25,29 @@ function candidates(file: string, path: string | undefined): readonly string[] {
 
 /** Throws what execvp(3) would (ENOENT, EACCES), or GuardError for a wrong first line. `path` is the PATH of the job. */
 export function requireProgram(program: string, cwd: string | undefined, path: string | undefined): void {
-  const files = candidates(program, path).map((file) => (file.startsWith('/') ? file : join(cwd ?? '.', file)))
-  const file = files.find((candidate) => mayExecute(candidate) && !isDirectory(candidate))
-  const code = files.some(existsSync) ? 'EACCES' : 'ENOENT'
-  if (file === undefined) throw Object.assign(new Error(`spawn ${program} ${code}`), {code})
-  const wrong = wrongFirstLine(file, program)
-  if (wrong) throw wrong
+  const problems: string[] = []
+  for (const shown of candidates(program, path)) {
+    const file = shown.startsWith('/') ? shown : join(cwd ?? '.', shown)
+    const problem = problemOf(file)
+    if (problem !== undefined) {
+      problems.push(problem)
+      continue
+    }
+    const wrong = wrongFirstLine(file, shown)
+    if (wrong) throw wrong
+    return
+  }
+  const [first = 'ENOENT'] = problems
+  const code = program.includes('/') ? first : problems.includes('EACCES') ? 'EACCES' : 'ENOENT'
+  throw Object.assign(new Error(`spawn ${program} ${code}`), {code})
 }
 
-function isDirectory(file: string): boolean {
-  return statSync(file, {throwIfNoEntry: false})?.isDirectory() ?? false
+/** The code of the error with which a file cannot be executed. */
+function problemOf(file: string): string | undefined {
+  try {
+    accessSync(file, constants.X_OK)
+    return statSync(file).isDirectory() ? 'EACCES' : undefined
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code
+  }
 }
