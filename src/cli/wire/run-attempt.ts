@@ -92,7 +92,7 @@ function openStreams(output: JobOutput | undefined, {json}: RunMode): JobStreams
 
 export async function collectEvidenceOf(
   {resultFile, lines}: RunContext,
-  {job, settings, output}: AttemptTask,
+  {job, settings, output, signals}: AttemptTask,
   {begin, exit}: {readonly begin: number; readonly exit: SupervisedExit},
 ): Promise<AttemptEvidence> {
   const hasResult = statSync(resultFile, {throwIfNoEntry: false}) !== undefined
@@ -106,6 +106,7 @@ export async function collectEvidenceOf(
     patterns,
     begin,
     exit,
+    endAsked: signals.aborted.aborted,
     resultFile: hasResult ? resultFile : undefined,
     warn: lines.say,
   })

@@ -14,6 +14,9 @@ import type {JobOutput} from './job-output.js'
 /** Of a larger output only the end is searched: that is where programs say why they give up. */
 const searchedBytes = 64 * 1024 * 1024
 
+/** The same of a job that ended because guard was asked to end: it is known why, and somebody waits. */
+const searchedWhenAskedBytes = 1024 * 1024
+
 /** What an attempt has left; empty for a healthy attempt without a result file. */
 export interface AttemptEvidence {
   readonly result?: JobResult | undefined
@@ -34,6 +37,8 @@ interface EvidenceRequest {
   /** Where the attempt's output begins in the log. */
   readonly begin: number
   readonly exit: SupervisedExit
+  /** A signal has asked guard to end. */
+  readonly endAsked: boolean
   /** Undefined if the job has written none. */
   readonly resultFile: string | undefined
   readonly warn: (text: string) => void
@@ -97,12 +102,12 @@ function readStart(file: string, bytes: number): string {
   }
 }
 
-async function searchOutput({output, patterns, begin}: EvidenceRequest) {
+async function searchOutput({output, patterns, begin, endAsked}: EvidenceRequest) {
   if (!output) return undefined
   const {file, inode, to = begin} = output.range()
   if (to <= begin) return undefined
   const search = await openSearch(patterns)
-  const from = Math.max(begin, to - searchedBytes)
+  const from = Math.max(begin, to - (endAsked ? searchedWhenAskedBytes : searchedBytes))
   for (const stretch of findStretches(file, {inode, from, to})) readStretch(stretch, search.push)
   return search.end()
 }
