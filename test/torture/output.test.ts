@@ -67,6 +67,15 @@ function linkOf(file: string): string {
   }
 }
 
+/** It may have ended by itself meanwhile. */
+function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
+  }
+}
+
 /** Kills what it starts at any moment of the time that a run takes. */
 async function work(
   box: Sandbox,
@@ -81,8 +90,8 @@ async function work(
     await sleep(random() * lastsMs * 1.2)
     if (random() < 0.1) {
       for (const pid of loggersIn(box, running.pid)) {
-        process.kill(pid, 'SIGKILL')
         counts.damaged.add(id)
+        kill(pid)
       }
     } else {
       running.kill('SIGKILL')
