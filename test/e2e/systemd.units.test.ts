@@ -140,6 +140,19 @@ describe.skipIf(systemdObstacle !== undefined)(`guard run in a unit of systemd${
       await expect.poll(() => output(job)).toContain(lines)
     })
 
+    test('a job that does not heed TERM is ended by guard after its --kill-after, before systemd does', async () => {
+      const box = createSandbox()
+      const job = name('deaf')
+      const script = 'trap "" TERM\necho begun\nwhile :; do sleep 0.1; done'
+      const unit = unitOf(box, job, script, stopLines('30s')).replace(' run ', ' run --kill-after 500ms ')
+      systemd.install({[`${job}.service`]: unit})
+      await startAndWait(box, job, 1)
+      systemd.sh(`systemctl stop ${job}`)
+      expect(systemd.show(job)).toMatchObject({Result: 'exit-code', ExecMainStatus: '137'})
+      expect(processes(`${job}.service`)).toEqual([])
+      expect(records(box, job, 'ended')[0]).toMatchObject({outcome: 'killed', signal: 'SIGKILL', exitCode: 137})
+    })
+
     test('when systemd kills guard after TimeoutStopSec, the next run writes that it was interrupted', async () => {
       const box = createSandbox()
       const job = name('late')
