@@ -3,17 +3,14 @@ import {basename, dirname, isAbsolute, join, resolve} from 'node:path'
 import {GuardError} from '../errors.js'
 import {distrustOfFound, largestFile} from './trust.js'
 
-/** The file names of cosmiconfig. The search is done here with node:fs, because loading cosmiconfig takes longer than a run. */
-const names = [
-  ...['', '.json', '.yaml', '.yml', '.js', '.cjs', '.mjs'].map((ending) => `.guardianrc${ending}`),
-  ...['.js', '.cjs', '.mjs'].map((ending) => `guardian.config${ending}`),
-]
+/**
+ * The file names of cosmiconfig, without programs: settings are data. The search is done here with node:fs, because loading
+ * cosmiconfig takes longer than a run.
+ */
+const names = ['', '.json', '.yaml', '.yml'].map((ending) => `.guardianrc${ending}`)
 
 /** Additional names in a folder that belongs to guard. */
-const ownFolderNames = [
-  ...names,
-  ...['.yaml', '.yml', '.json', '.js', '.cjs', '.mjs'].map((ending) => `config${ending}`),
-]
+const ownFolderNames = [...names, ...['.yaml', '.yml', '.json'].map((ending) => `config${ending}`)]
 
 export interface Where {
   /** `--config`. */

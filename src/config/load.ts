@@ -32,8 +32,9 @@ interface Loaded extends Checked {
 
 /** @throws GuardError `config` if nothing of the file can be used. */
 export async function loadFile(found: FoundFile, uid: number | undefined): Promise<Loaded> {
+  refuseProgram(found.path)
   const {text, stat} = readChecked(found, uid)
-  const plain = toPlain(await parse(found.path, text))
+  const plain = toPlain(parse(found.path, text))
   if (plain.problems.length > 0) throw settingsError(found.path, plain.value, plain.problems)
   return {...(await checkSettings(plain.value, found.path)), stat, text}
 }
@@ -95,22 +96,21 @@ function attempt<T>(path: string, work: () => T): T {
   }
 }
 
-type Load = (path: string, text: string) => unknown
-
-/** Any other file is YAML, which includes JSON. */
-const loaders: Readonly<Record<string, Load>> = {
-  '.json': defaultLoaders['.json'],
-  '.js': defaultLoaders['.js'],
-  '.cjs': defaultLoaders['.cjs'],
-  '.mjs': defaultLoaders['.mjs'],
+/** Throws GuardError `config` for a file that a person has named and that would have to be run. */
+function refuseProgram(path: string): void {
+  if (!/\.[cm]?[jt]s$/.test(path)) return
+  throw new GuardError('config', `${path} is a program, and settings are data`, ['write them as YAML or JSON'])
 }
 
-/** Only the loaders of cosmiconfig are used, because its search would also load and run a configuration of its own. */
-async function parse(path: string, text: string): Promise<unknown> {
+/**
+ * Only the loaders of cosmiconfig are used, because its search would also load and run a configuration of its own. Any file
+ * but .json is YAML, which includes JSON.
+ */
+function parse(path: string, text: string): unknown {
   const isPackage = basename(path) === 'package.json'
-  const load = loaders[extname(path)] ?? defaultLoaders.noExt
+  const load = extname(path) === '.json' ? defaultLoaders['.json'] : defaultLoaders.noExt
   try {
-    const value: unknown = isEmpty(path, text) ? {} : await load(path, text)
+    const value: unknown = isEmpty(text) ? {} : load(path, text)
     return isPackage ? (value as {guardian?: unknown}).guardian : value
   } catch (error) {
     const hints = ['correct it and check it: guard config check']
@@ -176,12 +176,12 @@ function placeIn(text: string, {line, column}: {readonly line: number; readonly 
 
 /** JSON takes the last of two equal keys without a word. @returns undefined if no key is there twice */
 export function doubledKey(path: string, text: string): GuardError | undefined {
-  if (extname(path) !== '.json' || basename(path) === 'package.json' || isEmpty(path, text)) return undefined
+  if (extname(path) !== '.json' || basename(path) === 'package.json' || isEmpty(text)) return undefined
   const {reason, mark} = yamlMistake(text) ?? {}
   if (reason !== 'duplicated mapping key' || !mark) return undefined
   return new GuardError('config', `${path} has a key twice ${placeIn(text, mark)}`, ['keep one of the two'])
 }
 
-function isEmpty(path: string, text: string): boolean {
-  return text.trim() === '' && !/\.[cm]?js$/.test(path)
+function isEmpty(text: string): boolean {
+  return text.trim() === ''
 }

@@ -5,7 +5,7 @@ const mostValues = 200_000
 
 /**
  * Converts the result of a loader to plain JSON: keys without a value (`jobs:` alone, in YAML) are left out, and dates
- * become text again. Functions, cycles and deep nesting are problems. The number of values is limited because YAML
+ * become text again. Other kinds of values, cycles and deep nesting are problems. The number of values is limited because YAML
  * references can repeat a value many million times.
  */
 export function toPlain(value: unknown): {readonly value: unknown; readonly problems: readonly Problem[]} {

@@ -3,33 +3,32 @@ import {expect, test} from 'vitest'
 import {findSettings} from '../../src/config/find.js'
 import {settingsHome} from '../support/written-settings.js'
 
-test.each([
-  '.guardianrc',
-  '.guardianrc.json',
-  '.guardianrc.yaml',
-  '.guardianrc.yml',
-  '.guardianrc.js',
-  '.guardianrc.cjs',
-  '.guardianrc.mjs',
-  'guardian.config.js',
-  'guardian.config.cjs',
-  'guardian.config.mjs',
-])('%s is found in the working directory', (name) => {
-  const {request, file} = settingsHome('', name)
-  expect(findSettings(request)).toMatchObject({path: file, named: false})
-})
+test.each(['.guardianrc', '.guardianrc.json', '.guardianrc.yaml', '.guardianrc.yml'])(
+  '%s is found in the working directory',
+  (name) => {
+    const {request, file} = settingsHome('', name)
+    expect(findSettings(request)).toMatchObject({path: file, named: false})
+  },
+)
+
+test.each(['.guardianrc.js', '.guardianrc.cjs', '.guardianrc.mjs', 'guardian.config.js', 'guardian.config.ts'])(
+  '%s is a program, and never looked for',
+  (name) => {
+    expect(findSettings(settingsHome('', name).request)).toBeUndefined()
+  },
+)
 
 test('the nearest folder upwards wins', () => {
   const {request, path, write} = settingsHome('')
   mkdirSync(path('project/deep/deeper'), {recursive: true})
   expect(findSettings({...request, cwd: path('project/deep/deeper')})?.path).toBe(path('project/.guardianrc'))
-  const nearer = write('project/deep/guardian.config.mjs', '')
+  const nearer = write('project/deep/.guardianrc.yml', '')
   expect(findSettings({...request, cwd: path('project/deep/deeper')})?.path).toBe(nearer)
 })
 
 test('a package.json counts only with a guardian key', () => {
   const {request, write} = settingsHome()
-  const outer = write('guardian.config.js', '')
+  const outer = write('.guardianrc.yaml', '')
   write('project/package.json', '{"name": "guardian"}')
   expect(findSettings(request)?.path).toBe(outer)
   write('project/package.json', '{"guardian"')
@@ -79,7 +78,7 @@ test('a missing working directory is not searched', () => {
 test('a folder with the name of a settings file is ignored, and so is an inaccessible folder', () => {
   const {request, path, write} = settingsHome()
   mkdirSync(path('project/.guardianrc'))
-  const below = write('project/guardian.config.js', '')
+  const below = write('project/.guardianrc.json', '')
   expect(findSettings(request)?.path).toBe(below)
   mkdirSync(path('project/closed'), {mode: 0o000})
   expect(findSettings({...request, cwd: path('project/closed')})?.path).toBe(below)

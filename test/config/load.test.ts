@@ -1,3 +1,4 @@
+import {existsSync} from 'node:fs'
 import fc from 'fast-check'
 import {expect, test} from 'vitest'
 import {toPlain} from '../../src/config/plain.js'
@@ -12,8 +13,6 @@ test.each([
   ['.guardianrc', '{"watchdog": {"lateAfter": "1h"}}'],
   ['.guardianrc.json', '{"watchdog": {"lateAfter": "1h"}}'],
   ['.guardianrc.yml', 'watchdog: {lateAfter: 1h}'],
-  ['.guardianrc.cjs', 'module.exports = {watchdog: {lateAfter: "1h"}}'],
-  ['guardian.config.mjs', 'export default {watchdog: {lateAfter: "1h"}}'],
   ['.guardianrc.json', '\uFEFF{"watchdog": {"lateAfter": "1h"}}'],
   ['.guardianrc', '\uFEFFwatchdog: {lateAfter: 1h}'],
   ['package.json', '{"guardian": {"watchdog": {"lateAfter": "1h"}}}'],
@@ -36,14 +35,20 @@ test.each([
   ['.guardianrc.json', '{\n  "a": 1,\n  b}', /cannot be loaded: .* JSON.* \(3:3\)\nline 3: {3}b\}$/],
   ['.guardianrc', 'a: 1\n  b: c: 2', /cannot be loaded: .* \(2:\d+\)\nline 2: {3}b: c: 2$/],
   ['.guardianrc.json', '{"jobs": {\n"a": 1,\n"a": 2}}', /has a key twice \(3:1\)\nline 3: "a": 2\}\}\n.*has a problem/],
-  ['.guardianrc.cjs', 'throw new Error("no such luck")', /cannot be loaded: no such luck/],
-  ['.guardianrc.cjs', 'module.exports = {jobs: () => 1}', /jobs: is not a value that settings can have/],
+  ['.guardianrc', 'jobs: !!binary aGVsbG8=', /jobs: is not a value that settings can have/],
   ['.guardianrc', 'jobs: &a {x: *a}', /is nested too deeply or refers to itself/],
   ['.guardianrc', '- a', /must be a map of keys/],
 ])('%s is refused: %j', async (name, text, message) => {
   await expect(load(text, name)).rejects.toThrow(
     expect.objectContaining({kind: 'config', message: expect.stringMatching(message)}),
   )
+})
+
+test('a program that is named is refused, and not run', async () => {
+  const {request, write, path} = settingsHome()
+  const file = write('settings.cjs', `require('node:fs').writeFileSync(${JSON.stringify(path('ran'))}, '')\n`)
+  await expect(checkFile({...request, configFlag: file})).rejects.toThrow(/is a program, and settings are data/)
+  expect(existsSync(path('ran'))).toBe(false)
 })
 
 test('a few bytes that expand to a billion values are refused', async () => {

@@ -18,7 +18,7 @@ export interface Keeper extends CachePlace {
 /** Writes an entry with a rename, so that it is never read half-written. Errors are ignored: the next run loads the file again. */
 export function writeCache(found: FoundFile, settings: Settings, place: Keeper): void {
   const folder = cacheFolder(place)
-  if (folder === undefined || !isSettled(found, place.nowMs) || /\.[cm]?js$/.test(found.path)) return
+  if (folder === undefined || !isSettled(found, place.nowMs)) return
   const target = cacheFile(folder, found)
   const aside = `${target}.${process.pid}`
   try {

@@ -95,12 +95,6 @@ test('a file that is so young that a change may go unnoticed is not cached', asy
   expect(existsSync(path('home/.cache/guard'))).toBe(false)
 })
 
-test('a settings file in JavaScript is run each time', async () => {
-  const {request, path} = settingsHome('module.exports = {jobs: {scan: {timeout: "5m"}}}', '.guardianrc.cjs')
-  expect(await timeoutOf(request)).toBe(300_000)
-  expect(existsSync(path('home/.cache/guard'))).toBe(false)
-})
-
 test.each(['home', 'home/.cache'])('a cache that cannot be written at %s is not an error', async (place) => {
   const {request, path} = settingsHome(written)
   if (place === 'home') renameSync(path('home'), path('gone'))
