@@ -5,6 +5,8 @@ interface Libc {
   readonly clock_gettime: (clock: number, time: BigInt64Array) => number
   readonly ioctl: (descriptor: number, request: number, value: Int32Array) => number
   readonly poll: (descriptors: Int32Array, count: number, timeoutMs: number) => number
+  readonly getrlimit: (resource: number, limits: BigUint64Array) => number
+  readonly setrlimit: (resource: number, limits: BigUint64Array) => number
   readonly pipe2: (ends: Int32Array, flags: number) => number
 }
 
@@ -29,6 +31,8 @@ function open(): Libc | undefined {
       clock_gettime: {args: [int, 'ptr'], returns: int},
       ioctl: {args: [int, 'u64', 'ptr'], returns: int},
       poll: {args: ['ptr', 'u64', int], returns: int},
+      getrlimit: {args: [int, 'ptr'], returns: int},
+      setrlimit: {args: [int, 'ptr'], returns: int},
       pipe2: {args: ['ptr', int], returns: int},
     }).symbols
   } catch {

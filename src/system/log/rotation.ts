@@ -21,17 +21,18 @@ export class LogRotation {
     this.log = log
   }
 
-  async truncateAll(): Promise<void> {
-    while (this.isPossible && (await this.truncateOnce()));
+  /** While the log grows fast, only what would be removed soon anyway is removed: the copies would cost as much as the job. */
+  async truncateAll(isFast: boolean): Promise<void> {
+    while (this.isPossible && (await this.truncateOnce(isFast)));
   }
 
   /** Truncates the head once. @returns false if nothing needs to or may be truncated now */
-  private async truncateOnce(): Promise<boolean> {
+  private async truncateOnce(isFast: boolean): Promise<boolean> {
     const {policy, fd} = this.log
     const {size} = fstatSync(fd)
     if (size < policy.maxSizeBytes) return false
     try {
-      const {bytes, isKept} = this.headOf(size)
+      const {bytes, isKept} = this.headOf(size, isFast)
       if (bytes === 0) return false
       const outcome = await truncateHead(this.log, {bytes, isKept, policy, onTruncated: this.log.onTruncated})
       if (outcome === 'impossible') this.isPossible = false
@@ -47,7 +48,7 @@ export class LogRotation {
    * During a truncation a fast job may write several heads. Those that `keep` would remove anyway are dropped without a
    * copy, so that no job is too fast. A head is at least one block, because the time for a truncation is nearly constant.
    */
-  private headOf(size: number): {readonly bytes: number; readonly isKept: boolean} {
+  private headOf(size: number, isFast: boolean): {readonly bytes: number; readonly isKept: boolean} {
     const {policy, file, mayTruncate} = this.log
     const {maxSizeBytes, keep} = policy
     const {bsize: blockBytes} = statfsSync(file)
@@ -55,6 +56,7 @@ export class LogRotation {
     const headBytes = Math.max(maxSizeBytes, blockBytes)
     const surplus = blocks(size - (keep + 1) * headBytes)
     if (surplus >= headBytes) return {bytes: surplus, isKept: false}
+    if (isFast) return {bytes: 0, isKept: false}
     const keptBytes = Math.min(keptTailBytes, maxSizeBytes / 2)
     return {bytes: blocks(Math.min(headBytes, size - keptBytes)), isKept: keep > 0}
   }

@@ -6,6 +6,9 @@ import type {LogRotation, RotatingLog} from './rotation.js'
 const leastWaitMs = 50
 const mostWaitMs = 5000
 
+/** A log that would be full in this time grows fast. */
+const fastMs = 1000
+
 /** Interval while the log is too large but may not be truncated yet. */
 const idleMs = 1000
 
@@ -15,8 +18,9 @@ const idleMs = 1000
  */
 export function limitLog(log: RotatingLog): ChangeWaiter {
   let rotation: LogRotation | undefined
-  let seen = {size: 0, atMs: 0}
+  let seen = {size: fstatSync(log.fd).size, atMs: performance.now()}
   let waitMs = 0
+  let isBehind = false
   // The truncated bytes must not count against the speed of the job.
   const onTruncated = (bytes: number) => {
     seen = {...seen, size: seen.size - bytes}
@@ -24,19 +28,24 @@ export function limitLog(log: RotatingLog): ChangeWaiter {
   }
   const check = async () => {
     const {maxSizeBytes} = log.policy
-    if (fstatSync(log.fd).size >= maxSizeBytes) {
+    const {size} = fstatSync(log.fd)
+    const isFast = (size - seen.size) * fastMs >= maxSizeBytes * (performance.now() - seen.atMs)
+    if (size >= maxSizeBytes) {
       rotation ??= new (await import('./rotation.js')).LogRotation({...log, onTruncated})
-      await rotation.truncateAll()
+      await rotation.truncateAll(isFast)
     }
     const now = {size: fstatSync(log.fd).size, atMs: performance.now()}
     const [grown, tookMs] = [now.size - seen.size, now.atMs - seen.atMs]
     seen = now
     // Half of the remaining time at this speed, because the job may become faster.
     const halfMs = ((maxSizeBytes - now.size) * tookMs) / grown / 2
-    waitMs = now.size >= maxSizeBytes ? idleMs : Math.min(Math.max(halfMs, leastWaitMs), mostWaitMs)
+    isBehind = isFast && now.size >= maxSizeBytes
+    const tooLargeMs = isBehind ? leastWaitMs : idleMs
+    waitMs = now.size >= maxSizeBytes ? tooLargeMs : Math.min(Math.max(halfMs, leastWaitMs), mostWaitMs)
     return grown
   }
-  const next = (grown: number) => (grown === 0 || rotation?.isPossible === false ? undefined : waitMs)
+  // What was put off while the log grew fast is done when it has stopped growing.
+  const next = (grown: number) => ((grown === 0 && !isBehind) || rotation?.isPossible === false ? undefined : waitMs)
   const waiter = new ChangeWaiter(check, [log.file], {shortestMs: 0, next})
   waiter.start()
   return waiter

@@ -11,8 +11,6 @@ export interface JobCommand {
   readonly stdin?: Stream
   readonly stdout: Stream
   readonly stderr: Stream
-  /** Lines of shell that run in the process of the job before its program. */
-  readonly prelude?: readonly string[]
   /** The job keeps the terminal, and so guard's session and process group. */
   readonly interactive: boolean
   /** Called with what starts the process, for a job that starts in a cgroup of its own. */

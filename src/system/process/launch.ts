@@ -3,7 +3,8 @@ import type {Argv} from '../../domain/settings/job.js'
 import {GuardError} from '../../errors.js'
 import {theCaller} from './caller.js'
 import type {JobCommand, JobExit, Launched} from './job-command.js'
-import {execLines, preludeOfCaller} from './prelude.js'
+import {startWithOpenFiles} from './open-files.js'
+import {execLines, limitLines, preludeOfCaller} from './prelude.js'
 import {startError} from './script.js'
 import {requireProgram, shellScriptOf} from './shell-script.js'
 
@@ -22,13 +23,21 @@ export async function launchChild(command: JobCommand): Promise<Launched> {
 /** Node reports the commonest failures by an event and throws the others (E2BIG, ENOTDIR, …). */
 function spawnChild(command: JobCommand): ChildProcess {
   const {argv, cwd, env} = command
-  const lines = [...(command.prelude ?? []), ...preludeOfCaller(theCaller(), env)]
+  const {openFiles} = theCaller()
   const exec = execLines(argv)
+  const lines = [...preludeOfCaller(theCaller(), env), ...exec.slice(0, -1)]
   try {
-    if (lines.length === 0 && exec.length === 1) return spawnArgv(command, argv)
+    const plain = lines.length === 0 ? spawnPlainly(command, openFiles) : undefined
+    if (plain) return plain
     // The shell's own words about a program that it cannot run would be taken for the job's.
     requireProgram(argv[0], cwd, env['PATH'])
-    return spawnArgv(command, ['/bin/sh', '-c', [...lines, ...exec].join('\n'), 'sh', ...argv])
+    return spawnArgv(command, [
+      '/bin/sh',
+      '-c',
+      [...limitLines(openFiles), ...lines, ...exec.slice(-1)].join('\n'),
+      'sh',
+      ...argv,
+    ])
   } catch (error) {
     if (error instanceof GuardError) throw error
     const cause = error as NodeJS.ErrnoException
@@ -36,6 +45,12 @@ function spawnChild(command: JobCommand): ChildProcess {
     if (script === undefined) throw startError(argv[0], cwd, cause)
     return spawnArgv(command, ['/bin/sh', script, ...argv.slice(1)])
   }
+}
+
+/** @returns undefined, having started nothing, if only a shell can set the limit of open files */
+function spawnPlainly(command: JobCommand, openFiles: string | undefined): ChildProcess | undefined {
+  const start = () => spawnArgv(command, command.argv)
+  return openFiles === undefined ? start() : startWithOpenFiles(openFiles, start)
 }
 
 function spawnArgv(command: JobCommand, [file, ...args]: Argv): ChildProcess {

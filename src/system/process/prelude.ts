@@ -5,13 +5,14 @@ import type {Caller} from './caller.js'
 /** What Node puts in the place of bytes that are not UTF-8. */
 const replacement = '\uFFFD'
 
-/** Lines of shell that give a job what the caller has set, where the runtime has changed it. */
-export function preludeOfCaller({openFiles, ignored}: Caller, env: NodeJS.ProcessEnv): readonly string[] {
-  return [
-    ...(openFiles === undefined ? [] : [`ulimit -Sn ${openFiles}`]),
-    ...(ignored.length > 0 ? [`trap '' ${ignored.join(' ')}`] : []),
-    ...exportsOf(env),
-  ]
+/** Lines of shell that give a job the ignored signals of its caller, and its variables that are not UTF-8. */
+export function preludeOfCaller({ignored}: Caller, env: NodeJS.ProcessEnv): readonly string[] {
+  return [...(ignored.length > 0 ? [`trap '' ${ignored.join(' ')}`] : []), ...exportsOf(env)]
+}
+
+/** The same for its soft limit of open files, which the runtime has raised. */
+export function limitLines(openFiles: string | undefined): readonly string[] {
+  return openFiles === undefined ? [] : [`ulimit -Sn ${openFiles}`]
 }
 
 /** Replaces the shell by the program. A word of guard's own command line that is not UTF-8 is given by its bytes. */

@@ -1,6 +1,6 @@
 import {execFileSync} from 'node:child_process'
 import {expect, test} from 'vitest'
-import {execLines, preludeOfCaller} from '../../../src/system/process/prelude.js'
+import {execLines, limitLines, preludeOfCaller} from '../../../src/system/process/prelude.js'
 
 const nothing = {openFiles: undefined, ignored: [], descriptors: []}
 
@@ -9,7 +9,7 @@ test('a caller that has changed nothing needs no shell', () => {
 })
 
 test('the limit and the ignored signals are set in the process of the job', () => {
-  const lines = preludeOfCaller({...nothing, openFiles: '77', ignored: [1, 10]}, {})
+  const lines = [...limitLines('77'), ...preludeOfCaller({...nothing, ignored: [1, 10]}, {})]
   const script = [...lines, ...execLines(['grep'])].join('\n')
   const status = execFileSync(
     '/bin/sh',
