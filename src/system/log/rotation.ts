@@ -55,7 +55,8 @@ export class LogRotation {
     const blocks = (bytes: number) => Math.max(0, Math.floor(Math.min(bytes, mayTruncate()) / blockBytes)) * blockBytes
     const headBytes = Math.max(maxSizeBytes, blockBytes)
     const surplus = blocks(size - (keep + 1) * headBytes)
-    if (surplus >= headBytes) return {bytes: surplus, isKept: false}
+    // What stays has to be written to disk before the head can go: a fast job would wait for that each time.
+    if (surplus >= headBytes) return {bytes: isFast ? blocks(size - headBytes) : surplus, isKept: false}
     if (isFast) return {bytes: 0, isKept: false}
     const keptBytes = Math.min(keptTailBytes, maxSizeBytes / 2)
     return {bytes: blocks(Math.min(headBytes, size - keptBytes)), isKept: keep > 0}
