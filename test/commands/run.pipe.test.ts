@@ -5,15 +5,13 @@ import {createSandbox, endAfterTest, isAlive, isRoot, type Sandbox, until} from 
 
 /** The job writes to a pipe, as under `| tee -a log`, and another process than guard empties it. */
 
-/** The processes that guard has started to read what the job writes. */
+/** The processes that read what the job writes: those of the shells that guard has started for that. */
 function loggersOf(guardPid: number): number[] {
-  return readdirSync('/proc')
+  const rows = readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
-    .map(Number)
-    .filter((pid) => {
-      const [, name, parent] = /^\d+ \((.*)\) \S (\d+)/.exec(statOf(pid)) ?? []
-      return name === 'tee' && Number(parent) === guardPid
-    })
+    .map((name) => /^(\d+) \((.*)\) \S (\d+)/.exec(statOf(Number(name))) ?? [])
+  const shells = rows.filter(([, , , parent]) => Number(parent) === guardPid).map(([, pid]) => pid)
+  return rows.filter(([, , name, parent]) => name === 'tee' && shells.includes(parent)).map(([, pid]) => Number(pid))
 }
 
 function statOf(pid: number): string {
@@ -92,6 +90,21 @@ describe.runIf(isRoot)('a disk that fills up during the run', () => {
       /guardian_j_output.log lacks some of the output: it could not be written \(is its disk full\?\)/,
     )
     expect(journal('runs.jsonl').at(-1)).toMatchObject({kind: 'ended', exitCode: 3})
+  })
+})
+
+describe.runIf(isRoot)('a disk that is full for a moment', () => {
+  test('costs what was printed meanwhile, and no more', async () => {
+    const {sh, path, write} = createSandbox()
+    mkdirSync(path('disk'))
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=2m,mode=700', 'tmpfs', path('disk')])
+    onTestFinished(() => void execFileSync('umount', ['-l', path('disk')]))
+    write('.guardianrc.json', JSON.stringify({logDir: path('disk')}))
+    const fill = 'head -c 3000000 /dev/zero > disk/filler 2> /dev/null; seq 20000; rm disk/filler'
+    const goOn = 'for n in $(seq 30); do echo free again; sleep 0.1; done'
+    const {code, stdout, stderr} = await sh(`guard run --job j -- sh -c '${fill}; ${goOn}; exit 3'`)
+    expect([code, stdout.includes('free again')]).toEqual([3, true])
+    expect(stderr).toMatch(/lacks some of the output: it could not be written/)
   })
 })
 

@@ -39,16 +39,20 @@ function seeded(seed: number): () => number {
   }
 }
 
-/** The logger processes whose log is in this sandbox, by the guard that started them. */
-function loggersIn(box: Sandbox, parent?: number): number[] {
+/** The logger processes whose log is in this sandbox, by the guard whose shells have started them. */
+function loggersIn(box: Sandbox, guard?: number): number[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .map(Number)
     .filter((pid) => {
-      const stat = read(`/proc/${pid}/stat`)
-      if (!stat.includes('(tee)') || (parent !== undefined && !stat.includes(`) S ${parent} `))) return false
+      if (!read(`/proc/${pid}/stat`).includes('(tee)')) return false
+      if (guard !== undefined && parentOf(parentOf(pid)) !== guard) return false
       return linkOf(`/proc/${pid}/fd/1`).startsWith(box.stateDir)
     })
+}
+
+function parentOf(pid: number): number {
+  return Number(/\) \S (\d+)/.exec(read(`/proc/${pid}/stat`))?.[1])
 }
 
 function read(file: string): string {

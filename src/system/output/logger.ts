@@ -1,24 +1,45 @@
 import {type ChildProcess, spawn} from 'node:child_process'
-import {readFileSync, writeSync} from 'node:fs'
+import {existsSync, openSync, readFileSync} from 'node:fs'
 import {toolsPath} from '../host/tools-path.js'
+import {theCaller} from '../process/caller.js'
 
 interface LoggerRequest {
   /** The pipe that the job writes to. */
   readonly readEnd: number
   /** The log, opened for appending. */
   readonly logFd: number
-  /** A second file that gets the same, undefined for none. */
-  readonly spool: string | undefined
+  /** A second file that gets the same, opened for appending; undefined for none. */
+  readonly spool: {readonly fd: number; readonly file: string} | undefined
 }
 
 /**
- * tee(1) goes on with its other files when one cannot be written, so that a full disk does not stop the job: the last one
- * is /dev/null. A service manager that stops a unit ends all of its processes, but the job may have more to say. The
- * caller's limit of file sizes is as a full disk.
+ * While a file cannot be written (a full disk, the caller's limit of file sizes), what the job writes is dropped, a second
+ * at a time, so that the job neither waits nor fails. A service manager that stops a unit ends all of its processes, but
+ * the job may have more to say.
  */
 const script = `trap '' HUP INT QUIT TERM XFSZ
 command -v tee >/dev/null || exec cat
-exec tee -a "$@"`
+lost=0
+until tee -a "$@"; do
+  if [ $? -gt 128 ]; then
+    lost=2
+    printf '\n--- the logger was killed; some output may be missing here ---\n'
+    continue
+  fi
+  [ $lost -eq 2 ] || lost=1
+  timeout 1 cat >/dev/null
+  case $? in
+  0) break ;;
+  126 | 127) exec cat >/dev/null ;;
+  esac
+done
+exit $lost`
+
+/** By the exit code of the script. */
+const losses: Readonly<Record<number, string>> = {
+  1: 'it could not be written (is its disk full?)',
+  2: 'its logger was killed',
+}
 
 /** How long to wait until everything is in the log that was in the pipe when the job ended. */
 const longestDrainMs = 2000
@@ -28,7 +49,7 @@ const blindDrainMs = 250
 
 const longestPollMs = 20
 
-/** A logger that is killed each time is not started without pause. */
+/** A logger that fails each time is not started without pause. */
 const longestRestartMs = 1000
 
 /**
@@ -40,7 +61,7 @@ export class Logger {
   private child: ChildProcess
   private hasEnded = false
   private isLeft = false
-  private kills = 0
+  private failures = 0
   /** Why some of the output is not in the log. */
   problem: string | undefined
 
@@ -53,7 +74,7 @@ export class Logger {
   async drained(): Promise<void> {
     const begun = performance.now()
     for (let pollMs = 1; !this.hasEnded; pollMs = Math.min(pollMs * 2, longestPollMs)) {
-      const state = stateOf(this.child.pid)
+      const state = stateOfReader(this.child.pid)
       // It sleeps only while the pipe is empty: a process that writes to a file waits in another way.
       if (state === 'S') return
       const elapsedMs = performance.now() - begun
@@ -72,50 +93,69 @@ export class Logger {
 
   private start(): ChildProcess {
     const {readEnd, logFd, spool} = this.request
-    const files = ['/dev/null', ...(spool === undefined ? [] : [spool])]
+    // By its descriptor, since it may be removed before tee opens it. That needs /proc.
+    const files = spool ? [existsSync('/proc/self/fd') ? '/proc/self/fd/3' : spool.file] : []
+    const own = [readEnd, logFd, 'ignore', ...(spool ? [spool.fd] : [])] as const
     const child = spawn('/bin/sh', ['-c', script, 'sh', ...files], {
-      stdio: [readEnd, logFd, 'ignore'],
+      stdio: withoutCallers(own),
       // A session of its own: what ends the job's process group does not end it.
       detached: true,
       // Without the mark of the run, since it is no process of the job.
       env: {PATH: toolsPath()},
     })
     child.unref()
-    child.on('error', () => this.fail('its logger could not be started'))
+    child.on('error', () => this.restartSoon('its logger could not be started'))
     child.on('exit', (code, signal) => {
-      if (signal === null) this.end(code)
-      else if (!this.isLeft) setTimeout(() => this.restart(), Math.min(2 ** this.kills++, longestRestartMs))
+      if (signal !== null) return this.restartSoon(losses[2] ?? '')
+      this.hasEnded = true
+      this.problem ??= losses[code ?? 0]
     })
     return child
   }
 
-  private end(code: number | null): void {
-    this.hasEnded = true
-    if (code !== 0) this.problem ??= 'it could not be written (is its disk full?)'
+  /** Without a reader of the pipe the job would wait for ever. */
+  private restartSoon(problem: string): void {
+    this.problem = problem
+    setTimeout(() => this.restart(), Math.min(2 ** this.failures++, longestRestartMs))
   }
 
-  private fail(problem: string): void {
-    this.hasEnded = true
-    this.problem ??= problem
-  }
-
-  /** Nobody would read the pipe, and the job would wait for ever. */
   private restart(): void {
     if (this.isLeft) return
-    this.problem = 'its logger was killed'
     try {
-      writeSync(this.request.logFd, '\n--- the logger was killed; some output may be missing here ---\n')
+      this.child = this.start()
     } catch {
-      // The problem is said at the end of the run.
+      this.restartSoon('its logger could not be started')
     }
-    this.child = this.start()
   }
 }
 
-/** `S` for a process that sleeps; undefined without /proc. */
-function stateOf(pid: number | undefined): string | undefined {
+/** Where Node would let the caller's descriptors through, as a lock that the job is to hold alone. */
+function withoutCallers(own: readonly (number | 'ignore')[]): (number | 'ignore')[] {
+  const streams = [...own]
+  for (const descriptor of theCaller().descriptors) {
+    while (streams.length <= descriptor) streams.push('ignore')
+    if (descriptor >= own.length) streams[descriptor] = nothing()
+  }
+  return streams
+}
+
+let nullFd: number | undefined
+
+function nothing(): number {
+  nullFd ??= openSync('/dev/null', 'r')
+  return nullFd
+}
+
+/**
+ * The state of the process that reads the pipe, which the shell has started: `S` while it sleeps.
+ *
+ * @returns an empty text if there is none at the moment, undefined without /proc
+ */
+function stateOfReader(shell: number | undefined): string | undefined {
   try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
+    const [reader] = readFileSync(`/proc/${shell}/task/${shell}/children`, 'latin1').split(' ')
+    if (!reader) return ''
+    const stat = readFileSync(`/proc/${reader}/stat`, 'latin1')
     return stat[stat.lastIndexOf(')') + 2]
   } catch {
     return undefined

@@ -32,7 +32,7 @@ export class Loggers {
   openStreams(): JobStreams {
     const pipes = openPipes(this.sources.map((_, index) => `${this.name}.${index}.pipe`))
     for (const [index, {readEnd}] of pipes.entries()) {
-      this.all.push(new Logger({readEnd, logFd: this.logFd, spool: this.sources[index]?.spool}))
+      this.all.push(new Logger({readEnd, logFd: this.logFd, spool: spoolOf(this.sources[index])}))
       this.readEnds.push(readEnd)
     }
     const writeEnds = pipes.map(({writeEnd}) => writeEnd)
@@ -54,4 +54,8 @@ export class Loggers {
     for (const logger of this.all) logger.leave()
     for (const end of this.readEnds) closeSync(end)
   }
+}
+
+function spoolOf(source: OutputSource | undefined): {readonly fd: number; readonly file: string} | undefined {
+  return source?.spool === undefined ? undefined : {fd: source.fd, file: source.spool}
 }

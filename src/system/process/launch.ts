@@ -43,7 +43,8 @@ function spawnChild(command: JobCommand): ChildProcess {
     const cause = error as NodeJS.ErrnoException
     const script = shellScriptOf(argv[0], env['PATH'], cause.code)
     if (script === undefined) throw startError(argv[0], cwd, cause)
-    return spawnArgv(command, ['/bin/sh', script, ...argv.slice(1)])
+    const line: Argv = ['/bin/sh', script, ...argv.slice(1)]
+    return spawnArgv(command, ['/bin/sh', '-c', [...limitLines(openFiles), 'exec "$@"'].join('\n'), 'sh', ...line])
   }
 }
 
