@@ -3,7 +3,7 @@ import {existsSync, statSync, writeSync} from 'node:fs'
 import {resolve} from 'node:path'
 import {workingDirectory} from '../config/settings.js'
 import type {RunReport} from '../domain/run/report.js'
-import {checkProgram, commandOfScript} from '../system/process/script.js'
+import {commandOfScript} from '../system/process/script.js'
 import {resolveRun} from '../usecases/run/resolve-run.js'
 import {runJob} from '../usecases/run/run-job.js'
 import type {Call} from './command/definition.js'
@@ -23,7 +23,6 @@ export async function runMain({flags, target, json, openGuard}: Call<typeof runO
     {
       settings: guard.settings,
       commandOfScript,
-      checkProgram,
       absolute,
       asNamed,
       exists,

@@ -126,6 +126,15 @@ describe.skipIf(noNamespaces !== undefined)(title('locks and leases across conta
     expect(JSON.parse(stdout)).toMatchObject({leases: [{job: 'job', state: 'held'}]})
   })
 
+  test('a limit ends what has left the session of its job in a time namespace too', async () => {
+    const box = createSandbox()
+    box.write('job.sh', 'setsid sh -c "trap \\"echo asked > asked; exit\\" TERM; sleep 300 & wait" & wait\n')
+    const line = 'guard run --job j --timeout 500ms --kill-after 20s job.sh'
+    const {code, stderr} = await box.sh(shifted(line))
+    expect([code, stderr]).toEqual([124, expect.stringContaining('timed out after 500ms')])
+    expect(existsSync(box.path('asked'))).toBe(true)
+  })
+
   test('a run keeps its lease in a container that shows the /proc of the machine', async () => {
     const box = createSandbox()
     const foreign = (line: string) => `exec unshare --pid --fork --kill-child sh -c '${line}'`

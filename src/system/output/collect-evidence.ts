@@ -14,7 +14,7 @@ import type {JobOutput} from './job-output.js'
 /** Of a larger output only the end is searched: that is where programs say why they give up. */
 const searchedBytes = 64 * 1024 * 1024
 
-/** The same of a job that ended because guard was asked to end: it is known why, and somebody waits. */
+/** The same of a job that ended because guard was asked to end: it is known why, and its caller waits. */
 const searchedWhenAskedBytes = 1024 * 1024
 
 /** What an attempt has left; empty for a healthy attempt without a result file. */

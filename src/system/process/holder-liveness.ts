@@ -20,6 +20,6 @@ export async function livingProcessOf(lease: Holder, here: BootRef): Promise<Liv
   if (guard === 'unknown' || job === 'unknown' || (!guard && !job)) return 'unknown'
   if (job) return 'none'
   if (process.platform === 'linux' && !hasOwnProc()) return 'unknown'
-  const {processesOfRun} = await import('./processes-of-run.js')
-  return processesOfRun(lease.holder).length > 0 ? 'job' : 'none'
+  const {membersOf} = await import('./job-members.js')
+  return membersOf({pid: undefined, runId: lease.holder, cgroup: undefined}).length > 0 ? 'job' : 'none'
 }

@@ -1,4 +1,3 @@
-import {readFileSync} from 'node:fs'
 import {
   type BootRef,
   judgeProcess,
@@ -7,6 +6,7 @@ import {
   type Sighting,
 } from '../../domain/clock/process-ref.js'
 import {hasOwnProc, readPidns, timeOffsets} from '../host/namespaces.js'
+import {type ProcessStat, readStat, ticksPerSecond} from './proc.js'
 
 /**
  * Identifies the process with this pid beyond its end.
@@ -58,30 +58,25 @@ function readStart(pid: number): Start {
   return process.platform === 'linux' ? readProcStart(pid) : readPsStart(pid)
 }
 
-/** Milliseconds of a clock tick: USER_HZ is 100 on every architecture that Node supports. */
-const tickMs = 10
-
-/** Parses `/proc/PID/stat` after the program's name, which may contain spaces and brackets: see proc(5). */
 function readProcStart(pid: number): Start {
-  const stat = readProcStat(pid)
-  if (stat === undefined) return undefined
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-  const [state, threads, start = ''] = [fields[0], Number(fields[17]), fields[19]]
-  // A zombie with several threads is still running: only its first thread has ended.
-  if ((state === 'Z' || state === 'X') && !(threads > 1)) return 'zombie'
-  const {bootMs} = timeOffsets()
-  return bootMs === 0 ? start : String(Number(start) - Math.round(bootMs / tickMs))
+  if (pid !== process.pid && !hasOwnProc()) return undefined
+  const stat = readStat(pid === process.pid ? 'self' : pid)
+  return stat?.isDead ? 'zombie' : stat && startOf(stat)
 }
 
-function readProcStat(pid: number): string | undefined {
-  if (pid !== process.pid && !hasOwnProc()) return undefined
+/** The start time by which a process is told from a later one with its pid: the same for readers in other time namespaces. */
+export function startOf({startTicks}: Pick<ProcessStat, 'startTicks'>): string {
+  return String(startTicks - Math.round((timeOffsets().bootMs / 1000) * ticksPerSecond))
+}
+
+/** Signals a process unless its pid was reused. */
+export function signalProcess(ref: Pick<ProcessRef, 'pid' | 'start'>, signal: NodeJS.Signals): void {
+  if (identifyProcess(ref.pid)?.start !== ref.start) return
   try {
-    return readFileSync(`/proc/${pid === process.pid ? 'self' : pid}/stat`, 'utf8')
+    process.kill(ref.pid, signal)
   } catch (error) {
-    // ESRCH: it ended between opening and reading. EACCES, EPERM: the option hidepid of /proc hides it.
     const {code} = error as NodeJS.ErrnoException
-    if (code === 'ENOENT' || code === 'ESRCH' || code === 'EACCES' || code === 'EPERM') return undefined
-    throw error
+    if (code !== 'ESRCH' && code !== 'EPERM') throw error
   }
 }
 

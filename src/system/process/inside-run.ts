@@ -1,8 +1,7 @@
-import {readFileSync} from 'node:fs'
 import type {BootRef, ProcessRef} from '../../domain/clock/process-ref.js'
 import type {Holder} from './holder-liveness.js'
 import {identifyProcess} from './identity.js'
-import {unlessGone} from './proc.js'
+import {readStat} from './proc.js'
 
 /** Whether this process runs inside a run: by its environment, or because the run's guard or job has started it. */
 export function isInsideRun(run: Holder, here: BootRef): boolean {
@@ -13,16 +12,10 @@ export function isInsideRun(run: Holder, here: BootRef): boolean {
 
 /** Whether a process has started this one, also through others. false without /proc */
 function isAncestor(ref: ProcessRef): boolean {
-  for (let pid = process.ppid; pid > 0; pid = parentOf(pid)) {
+  for (let pid = process.ppid; pid > 0; pid = readStat(pid)?.parent ?? 0) {
     if (pid !== ref.pid) continue
     const found = identifyProcess(pid)
     return found?.start === ref.start && found.pidns === ref.pidns
   }
   return false
-}
-
-/** @returns 0 if it has none, or if it has ended meanwhile */
-function parentOf(pid: number): number {
-  const status = unlessGone(() => readFileSync(`/proc/${pid}/status`, 'latin1')) ?? ''
-  return Number(/^PPid:\s*(\d+)/m.exec(status)?.[1] ?? 0)
 }

@@ -1,7 +1,9 @@
-import {readdirSync, readFileSync} from 'node:fs'
+import {readFileSync} from 'node:fs'
 import type {Survivor} from '../../domain/run/stop-report.js'
+import {hasOwnProc} from '../host/namespaces.js'
+import {startOf} from './identity.js'
 import type {JobCgroup} from './job-cgroup.js'
-import {readStatus, unlessGone} from './proc.js'
+import {listPids, type ProcessStat, readStat, readStatus} from './proc.js'
 
 /** What the processes of a job are known by. */
 export interface JobMark {
@@ -22,14 +24,7 @@ interface JobMember {
   readonly isOfInnerRun: boolean
 }
 
-interface ProcessRow {
-  readonly pid: number
-  readonly parent: number
-  readonly group: number
-  readonly session: number
-  readonly start: string
-  readonly state: string
-}
+type ProcessRow = ProcessStat & {readonly pid: number}
 
 /**
  * Every process of a job, of whatever user: those in its group or session, in its cgroup, with the run's id in their
@@ -52,7 +47,7 @@ export function membersOf({pid, runId, cgroup}: JobMark): readonly JobMember[] {
       const isInGroup = row.pid === pid || row.group === pid
       return {
         pid: row.pid,
-        start: row.start,
+        start: startOf(row),
         state: row.state,
         isInGroup,
         isOfInnerRun: run !== undefined && run !== runId,
@@ -74,25 +69,13 @@ function withDescendants(first: readonly ProcessRow[], rows: readonly ProcessRow
   return [...found]
 }
 
+/** Empty without a /proc whose numbers are ours. */
 function processRows(): readonly ProcessRow[] {
-  return (unlessGone(() => readdirSync('/proc')) ?? [])
-    .filter((name) => /^\d+$/.test(name))
-    .flatMap((name) => readRow(Number(name)) ?? [])
-}
-
-/** @returns undefined if there is no such process, or if it has ended and only waits for its parent */
-function readRow(pid: number): ProcessRow | undefined {
-  const stat = unlessGone(() => readFileSync(`/proc/${pid}/stat`, 'latin1'))
-  if (stat === undefined) return undefined
-  // The program's name, in parentheses, may contain spaces and parentheses itself: see proc(5).
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-  const [state = '', parent, group, session] = fields
-  // A zombie with several threads is still running: only its first thread has ended.
-  if ((state === 'Z' || state === 'X') && !(Number(fields[17]) > 1)) return undefined
-  return {
-    ...{pid, state, start: fields[19] ?? ''},
-    ...{parent: Number(parent), group: Number(group), session: Number(session)},
-  }
+  const pids = hasOwnProc() ? listPids() : []
+  return pids.flatMap((pid) => {
+    const stat = readStat(pid)
+    return stat && !stat.isDead ? {pid, ...stat} : []
+  })
 }
 
 /** The run that a process belongs to by its environment. @returns undefined if it says none, or cannot be read */

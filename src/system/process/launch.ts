@@ -27,10 +27,9 @@ function spawnChild(command: JobCommand): ChildProcess {
   const exec = execLines(argv)
   const lines = [...preludeOfCaller(theCaller(), env), ...exec.slice(0, -1)]
   try {
+    requireProgram(argv[0], cwd, env['PATH'])
     const plain = lines.length === 0 ? spawnPlainly(command, openFiles) : undefined
     if (plain) return plain
-    // The shell's own words about a program that it cannot run would be taken for the job's.
-    requireProgram(argv[0], cwd, env['PATH'])
     return spawnArgv(command, [
       '/bin/sh',
       '-c',

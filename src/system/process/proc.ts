@@ -12,27 +12,52 @@ interface ProcessInfo {
 }
 
 /** USER_HZ of the kernel: the unit of times in `/proc/PID/stat` on every architecture that Node supports. */
-const ticksPerSecond = 100
+export const ticksPerSecond = 100
 
 /** All visible pids of this machine; empty without `/proc`. */
 export function listPids(): readonly number[] {
   return (unlessGone(() => readdirSync('/proc')) ?? []).filter((name) => /^\d+$/.test(name)).map(Number)
 }
 
+/** What is used of `/proc/PID/stat`: see proc(5). */
+export interface ProcessStat {
+  readonly program: string
+  /** One letter: `S` sleeps, `D` waits in the kernel, `Z` is a zombie. */
+  readonly state: string
+  readonly parent: number
+  readonly group: number
+  readonly session: number
+  /** Since the boot, as the time namespace of the reader has it. */
+  readonly startTicks: number
+  readonly isDead: boolean
+}
+
+/** @returns undefined if there is no such process, or /proc does not show it; a thread id is found too */
+export function readStat(pid: number | 'self'): ProcessStat | undefined {
+  const text = unlessHidden(() => readFileSync(`/proc/${pid}/stat`, 'latin1'))
+  if (text === undefined) return undefined
+  // The program's name is in parentheses and may contain parentheses itself.
+  const close = text.lastIndexOf(')')
+  const fields = text.slice(close + 2).split(' ')
+  const [state = '', parent, group, session] = fields
+  return {
+    program: text.slice(text.indexOf('(') + 1, close),
+    state,
+    parent: Number(parent),
+    group: Number(group),
+    session: Number(session),
+    startTicks: Number(fields[19]),
+    // A zombie with several threads is still running: only its first thread has ended.
+    isDead: (state === 'Z' || state === 'X') && !(Number(fields[17]) > 1),
+  }
+}
+
 /** @returns undefined if there is no such process; a thread id is found too */
 export function readProcess(pid: number): ProcessInfo | undefined {
-  const stat = unlessHidden(() => readFileSync(`/proc/${pid}/stat`, 'latin1'))
-  if (stat === undefined) return undefined
-  // The program's name is in parentheses and may contain parentheses itself.
-  const close = stat.lastIndexOf(')')
-  const fields = stat.slice(close + 2).split(' ')
-  return {
-    pid,
-    program: stat.slice(stat.indexOf('(') + 1, close),
-    startedAt: Math.round(bootedAt() + (Number(fields[19]) / ticksPerSecond) * 1000),
-    // A zombie with several threads is still running: only its first thread has ended.
-    dead: (fields[0] === 'Z' || fields[0] === 'X') && !(Number(fields[17]) > 1),
-  }
+  const stat = readStat(pid)
+  if (!stat) return undefined
+  const startedAt = Math.round(bootedAt() + (stat.startTicks / ticksPerSecond) * 1000)
+  return {pid, program: stat.program, startedAt, dead: stat.isDead}
 }
 
 /** The base names of the first words of its command line: a program, and perhaps its script. Empty if they are hidden. */

@@ -1,9 +1,8 @@
 import {statSync} from 'node:fs'
-import {delimiter, extname, join, resolve} from 'node:path'
+import {delimiter, extname, resolve} from 'node:path'
 import {GuardError} from '../../errors.js'
 import {isStandalone} from '../host/program.js'
-import {mayExecute, readHead, wrongFirstLine, wrongHead} from './shebang.js'
-import {programOnPath} from './shell-script.js'
+import {mayExecute, readHead, wrongHead} from './shebang.js'
 
 type Argv = readonly [string, ...string[]]
 
@@ -76,18 +75,6 @@ export function commandOfScript({path, args, interpreter, interpreters}: ScriptR
   ])
 }
 
-/** Refuses a program that its first line keeps from starting. Throws GuardError `not-found`, `not-executable`. */
-export function checkProgram(program: string, folder: string | undefined): void {
-  const file = fileFrom(folder, program)
-  const wrong = mayExecute(file) ? wrongFirstLine(file, program) : undefined
-  if (wrong) throw wrong
-}
-
-/** A working directory that is gone is no error here. */
-function fileFrom(folder = '.', file: string): string {
-  return file.startsWith('/') ? file : join(folder, file)
-}
-
 /** A plain `node`, which is the default, means the Node that runs guard. */
 function interpreterOf(extension: string, interpreters: ScriptRequest['interpreters']): Argv | undefined {
   const named = Object.hasOwn(interpreters, extension) ? interpreters[extension] : undefined
@@ -136,9 +123,6 @@ function unreadable(code: string, path: string, cause: unknown): GuardError {
 export function startError(program: string, cwd: string | undefined, cause: NodeJS.ErrnoException): GuardError {
   if (cwd !== undefined && !statSync(cwd, {throwIfNoEntry: false})?.isDirectory())
     return new GuardError('not-executable', `cannot start in ${cwd}: no such directory`, ['check --cwd'], {cause})
-  const found = programOnPath(program, process.env['PATH'])
-  const wrong = found === undefined ? undefined : wrongFirstLine(fileFrom(cwd, found), found)
-  if (wrong) return wrong
   if (cause.code === 'ENOENT') {
     const path = (process.env['PATH'] ?? '').split(delimiter).join(', ')
     const hint = program.includes('/') ? `check it: ls -l ${program}` : `searched in ${path}`

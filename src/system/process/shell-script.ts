@@ -14,7 +14,7 @@ export function shellScriptOf(file: string, path: string | undefined, code: stri
 }
 
 /** The file that a program's name means. @returns undefined if PATH leads to none */
-export function programOnPath(file: string, path: string | undefined): string | undefined {
+function programOnPath(file: string, path: string | undefined): string | undefined {
   return candidates(file, path).find(mayExecute)
 }
 
@@ -23,7 +23,10 @@ function candidates(file: string, path: string | undefined): readonly string[] {
   return (path ?? '').split(':').map((folder) => `${folder || '.'}/${file}`)
 }
 
-/** Throws what execvp(3) would (ENOENT, EACCES), or GuardError for a wrong first line. `path` is the PATH of the job. */
+/**
+ * Throws what execvp(3) would (ENOENT, EACCES), or GuardError for a wrong first line: the kernel, env(1) and a shell would
+ * say something else of it, which would be taken for the words of the job. `path` is the PATH of the job.
+ */
 export function requireProgram(program: string, cwd: string | undefined, path: string | undefined): void {
   const problems: string[] = []
   for (const shown of candidates(program, path)) {

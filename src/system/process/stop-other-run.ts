@@ -1,10 +1,9 @@
 import type {Lease} from '../../domain/lease/lease.js'
 import type {Survivor} from '../../domain/run/stop-report.js'
 import {systemClock} from '../host/clock.js'
-import {identifyProcess} from './identity.js'
+import {identifyProcess, signalProcess} from './identity.js'
 import {cgroupOfRun} from './job-cgroup.js'
 import {type JobMark, membersOf, survivorOf} from './job-members.js'
-import {signalProcess} from './processes-of-run.js'
 
 const pollMs = 100
 /** How long a process may take to end after KILL. */

@@ -1,9 +1,9 @@
 import type {StopReport} from '../../domain/run/stop-report.js'
 import {endsWithin, systemClock} from '../host/clock.js'
+import {signalProcess} from './identity.js'
 import type {JobCgroup} from './job-cgroup.js'
 import {type JobMark, membersOf, survivorOf} from './job-members.js'
 import type {JobProcess} from './job-process.js'
-import {signalProcess} from './processes-of-run.js'
 
 const firstPollMs = 20
 const pollMs = 200

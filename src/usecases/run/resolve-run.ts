@@ -28,8 +28,6 @@ export interface RunResolved {
 interface ResolveDeps {
   readonly settings: Settings
   readonly commandOfScript: (request: ScriptRequest) => Argv
-  /** Refuses a program, named by a path, that cannot start. Throws GuardError `not-found`, `not-executable`. */
-  readonly checkProgram: (program: string, folder: string | undefined) => void
   /** The absolute path of a file named on the command line, seen from `folder`, default: the working directory. */
   readonly absolute: (path: string, folder?: string) => string
   /** The same by the links through which the working directory was reached. */
@@ -64,7 +62,6 @@ export function resolveRun(deps: ResolveDeps, asked: RunAsked): RunResolved {
   if (!isLine && !configured && asked.jobFlag === undefined) refuseBareName(deps, first)
   const argv = (): Argv => {
     if (isLine && merged.shell) return shellLine([first, ...rest])
-    if (isLine && first.includes('/')) deps.checkProgram(first, merged.cwd)
     if (isLine) return [first, ...rest]
     return scriptLine(deps, merged, first, rest)
   }

@@ -29,7 +29,6 @@ function outcome(asked: Partial<RunAsked> & Pick<RunAsked, 'argv'>, refusal?: st
         settings,
         commandOfScript,
         absolute,
-        checkProgram: () => undefined,
         asNamed: absolute,
         exists: (path: string) => files.includes(path),
         path: '/opt',

@@ -23,7 +23,6 @@ function resolve(asked: Partial<RunAsked> & Pick<RunAsked, 'argv'>) {
   const deps = {
     settings,
     absolute: (path: string, folder = '/srv') => (path.startsWith('/') ? path : `${folder}/${path}`),
-    checkProgram: () => undefined,
     asNamed: (path: string, folder = '/named') => (path.startsWith('/') ? path : `${folder}/${path}`),
     path: '/usr/bin:/bin/',
     digest: (text: string) => createHash('sha256').update(text).digest('hex'),
