@@ -1,9 +1,5 @@
-import {endsWithin} from '../system/host/clock.js'
 import type {JobOutput} from '../system/output/job-output.js'
 import {printWarning} from './stderr.js'
-
-/** How long guard's next work waits for a reader of the output that does not read. */
-const slowReaderMs = 2000
 
 /** Prints guard's own lines on standard error, each after what the job has written until then. */
 export class LinePrinter {
@@ -25,9 +21,8 @@ export class LinePrinter {
     return {...output, finish}
   }
 
-  /** Resolves once the output until now is passed on, at the latest after two seconds. */
+  /** Resolves once the output until now is passed on, if its reader reads. */
   readonly settled = async (): Promise<void> => {
-    const current = this.outputs.at(-1)
-    if (current) await endsWithin(current.passedOn(), slowReaderMs)
+    await this.outputs.at(-1)?.passedOn()
   }
 }

@@ -19,6 +19,7 @@ import type {Guard} from './guard.js'
 import type {Page} from './render/page.js'
 import {printWarning} from './stderr.js'
 import {writeOut} from './stdout.js'
+import {tidySpoolsOf} from './wire/tidy-spools.js'
 import {ownLease, roundPlan, wireWatchdog} from './wire/watchdog.js'
 
 interface WatchdogOptions {
@@ -147,12 +148,13 @@ async function underLease(guard: Guard): Promise<Round> {
 async function closeRuns(guard: Guard, {leases}: LeaseDeps): Promise<void> {
   const here = readBootRef()
   const find = (holder: Holder) => livingProcessOf(holder, here)
-  for (const {job, id} of await reconcileInterrupted({leases, runs: guard.runs(), livingProcessOf: find})) {
+  const closed = await reconcileInterrupted({leases, runs: guard.runs(), livingProcessOf: find})
+  for (const {job, id} of closed)
     guard.log(`watchdog: ${job} interrupted: run ${id} has no end, and its guard and its job are gone`)
-    // Loaded here because it is rare.
-    const {removeLeftovers} = await import('../system/output/remove-leftovers.js')
-    removeLeftovers({spoolDir: guard.spoolDir, runId: id, warn: printWarning})
-  }
+  await tidySpoolsOf(
+    guard,
+    closed.map(({id}) => id),
+  )
 }
 
 /** The watchdog compacts the journals, so that `guard run` need not. */

@@ -296,6 +296,17 @@ describe('the order of what guard prints', () => {
 describe('a reader that is gone', () => {
   const codes = '; echo $? > code; } 2>&1 | head -1'
 
+  test.each([
+    ['guard run', 'guard run --job j --retries 2 --'],
+    ['guard retry', 'guard retry --delay 1ms --'],
+  ])('a job that has failed before that was found is not run again by %s', async (_, guard) => {
+    const box = createSandbox()
+    box.write('.guardianrc.json', '{"defaults": {"retry": {"firstDelay": "1ms"}}}')
+    const job = 'echo ran >> ran; sleep 0.2; echo connect ECONNREFUSED 127.0.0.1:80; exit 1'
+    await box.sh(`${guard} sh -c '${job}' 2>&1 < /dev/null | true`)
+    expect(readFileSync(box.path('ran'), 'utf8')).toBe('ran\n')
+  })
+
   test('ends the job as it ends without guard, and is no trouble of the job', async () => {
     const box = createSandbox()
     const {stdout} = await box.sh(`{ guard run --job j --retries 3 -- yes${codes}`)

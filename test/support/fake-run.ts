@@ -90,7 +90,7 @@ export function fakeRun(settings: Partial<JobSettings> = {}, attempts: readonly 
       openRetryOutput: (verification) => fakeOutput(`retry-${verification}`, seen.done),
     }),
     closeInterrupted: (job) => reconcileInterrupted({leases, runs, livingProcessOf: async () => 'none'}, job),
-    removeLeftovers: async (runId) => void seen.done.push(`remove leftovers of ${runId}`),
+    tidySpools: async (closed) => void seen.done.push(`tidy spools of ${closed.join(', ')}`),
     openOutput: () => fakeOutput('log', seen.done),
     catchSignals: () => ({
       aborted: ending.signal,
@@ -148,6 +148,7 @@ function fakeOutput(file: string, done: string[]): JobOutput {
     tail: () => '',
     say: (print) => print(),
     passedOn: async () => undefined,
+    hasLostReader: () => false,
     readerGone: () => new Promise(() => undefined),
     follow: (passOn) => void done.push(`${file} followed${passOn ? '' : ' quietly'}`),
     finish: async (passOn) => void done.push(`${file} finished${passOn ? '' : ' quietly'}`),

@@ -128,6 +128,7 @@ async function runOnce(command: CommandWithInput, start: AttemptStart, io: Attem
   })
   const found = outcome === 'healthy' ? undefined : classify(io)
   await io.output.finish(true)
+  if (io.output.hasLostReader()) io.onCancel()
   const signalNumber = exit.signal && constants.signals[exit.signal]
   return {
     outcome,

@@ -21,6 +21,7 @@ import {printWarning, warnOnce} from '../stderr.js'
 import {wireLease} from './lease.js'
 import {collectEvidenceOf, type RunContext, type RunMode, startAttempt} from './run-attempt.js'
 import {superviseJob} from './supervise-job.js'
+import {tidySpoolsOf} from './tidy-spools.js'
 
 interface WiredRun {
   readonly deps: RunDeps
@@ -69,12 +70,7 @@ export function wireRun(guard: Guard, run: RunResolved, mode: RunMode): WiredRun
         const find = (holder: Holder) => livingProcessOf(holder, here)
         return reconcileInterrupted({leases, runs: guard.runs(), livingProcessOf: find}, job)
       },
-      removeLeftovers: async (killed) =>
-        (await import('../../system/output/remove-leftovers.js')).removeLeftovers({
-          spoolDir: guard.spoolDir,
-          runId: killed,
-          warn: printWarning,
-        }),
+      tidySpools: (closed) => tidySpoolsOf(guard, closed),
       openOutput: () => (usable ? openLogFile(context, guard.logFileOf(run.job), runId) : undefined),
       // Loaded late: most jobs are never run again.
       inspectInput: async () => (await import('../../system/process/input.js')).inspectInput(),

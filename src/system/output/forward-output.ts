@@ -31,6 +31,7 @@ export class OutputForwarder {
   private readonly notes: Note[] = []
   /** Why some output was not passed on; undefined if only the reader has gone. */
   problem: string | undefined
+  hasLostReader = false
   /** Called when a write finds that the reader has gone. */
   onReaderGone: () => void = () => undefined
 
@@ -139,7 +140,10 @@ export class OutputForwarder {
   /** The reader has gone (`| head -1`), or its disk is full. The log is still complete. */
   private stop({code, message}: NodeJS.ErrnoException): number {
     this.closed = true
-    if (code === 'EPIPE') this.onReaderGone()
+    if (code === 'EPIPE') {
+      this.hasLostReader = true
+      this.onReaderGone()
+    }
     if (code !== 'EPIPE' && code !== 'EBADF') this.problem = message
     return 0
   }

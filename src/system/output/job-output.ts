@@ -1,6 +1,6 @@
 import {closeSync, fstatSync, readSync, rmSync} from 'node:fs'
 import type {LogRange} from '../../domain/run/run.js'
-import {callAfter} from '../host/clock.js'
+import {callAfter, endsWithin} from '../host/clock.js'
 import {ChangeWaiter} from '../log/change-waiter.js'
 import type {RotationPolicy} from '../log/rotate.js'
 import {OutputForwarder} from './forward-output.js'
@@ -28,9 +28,11 @@ export interface JobOutput {
   follow(passOn: boolean): void
   /** Has guard's own line printed after all that the job has written until now. */
   say(print: () => void): void
-  /** Resolves once everything that is there now was passed on, as far as the output is passed on live. */
+  /** Resolves once everything that is there now was passed on, as far as that is done live, at the latest after two seconds. */
   passedOn(): Promise<void>
-  /** Resolves when a write from now on finds that a reader has gone; never for a file, which is always there. */
+  /** Whether a write has found that a reader has gone; never for a file, which is always there. */
+  hasLostReader(): boolean
+  /** Resolves when a write from now on finds that. */
   readerGone(): Promise<void>
   /** Passes on the rest and closes the files. */
   finish(passOn: boolean): Promise<void>
@@ -54,6 +56,9 @@ interface OutputRequest {
 
 /** Delay before the first check of the size of the log. */
 const firstLookMs = 1000
+
+/** How long guard's next work waits for a reader of the output that does not read. */
+const slowReaderMs = 2000
 
 /** Opens the log of a job, and spool files where they are needed. Throws the file system's error. */
 export function openJobOutput(request: OutputRequest): JobOutput {
@@ -97,6 +102,7 @@ export function openJobOutput(request: OutputRequest): JobOutput {
       waiter.start()
     },
     ...sayIn(forwarders, () => (live.is ? drain(true) : undefined)),
+    hasLostReader: () => forwarders.some(({hasLostReader}) => hasLostReader),
     readerGone: () => readerGoneOf(forwarders),
     finish: async (passOn) => {
       isOver = true
@@ -130,7 +136,8 @@ function sayIn(
       drain()?.catch(() => undefined)
     },
     passedOn: async () => {
-      await drain()
+      const drained = drain()
+      if (drained) await endsWithin(drained, slowReaderMs)
     },
   }
 }

@@ -2,6 +2,7 @@ import {type ChildProcess, spawn} from 'node:child_process'
 import {existsSync, openSync, readFileSync} from 'node:fs'
 import {toolsPath} from '../host/tools-path.js'
 import {theCaller} from '../process/caller.js'
+import {readStat} from '../process/proc.js'
 
 interface LoggerRequest {
   /** The pipe that the job writes to. */
@@ -154,9 +155,7 @@ function nothing(): number {
 function stateOfReader(shell: number | undefined): string | undefined {
   try {
     const [reader] = readFileSync(`/proc/${shell}/task/${shell}/children`, 'latin1').split(' ')
-    if (!reader) return ''
-    const stat = readFileSync(`/proc/${reader}/stat`, 'latin1')
-    return stat[stat.lastIndexOf(')') + 2]
+    return (reader && readStat(Number(reader))?.state) || ''
   } catch {
     return undefined
   }

@@ -23,8 +23,8 @@ export interface RunDeps extends RetryAndRecoverDeps {
   readonly openClaim: (() => ClaimDeps) | undefined
   /** Records the end of each run of the job whose processes are gone. */
   readonly closeInterrupted: (job: string) => Promise<readonly Run[]>
-  /** Removes the files of a run whose guard was killed. */
-  readonly removeLeftovers: (runId: string) => Promise<void>
+  /** Removes the files that killed guards have left; `closed` are ids of runs that were closed just now. */
+  readonly tidySpools: (closed: readonly string[]) => Promise<void>
   /** @returns undefined if no log is kept. Throws GuardError `io`. */
   readonly openOutput: () => JobOutput | undefined
   readonly catchSignals: () => CaughtSignals
@@ -125,10 +125,9 @@ async function performRun(deps: RunDeps, request: RunRequest, {claim, breaker}: 
 /** The run that held the lease before, and each other one that nothing has closed since. */
 async function closeOlder(deps: RunDeps, job: string): Promise<void> {
   try {
-    for (const {id} of await deps.closeInterrupted(job)) {
-      await deps.removeLeftovers(id)
-      deps.log(`${job} interrupted: its guard and its job are gone, run ${id}`)
-    }
+    const closed = (await deps.closeInterrupted(job)).map(({id}) => id)
+    for (const id of closed) deps.log(`${job} interrupted: its guard and its job are gone, run ${id}`)
+    await deps.tidySpools(closed)
   } catch (error) {
     if (!(error instanceof GuardError)) throw error
     deps.warn(`what came before is not closed: ${error.message}`)
@@ -139,6 +138,7 @@ async function attemptAndRecover(deps: RunDeps, request: RunRequest, first: Atte
   const attempt = await attemptJob(deps, first)
   const end = {attempt, attempts: 1, recovered: false}
   if (isHealthy(attempt) || isReaderGone(attempt) || !mayRunAgain(request.settings)) return end
+  if (!request.settings.quiet && (await hasCallerLeft(first))) return end
   try {
     // Loaded late: it is much code, and a job that fails without settings for it ends sooner without.
     const {retryAndRecover} = await import('../recovery/retry-and-recover.js')
@@ -148,6 +148,14 @@ async function attemptAndRecover(deps: RunDeps, request: RunRequest, first: Atte
     deps.warn(`${request.job} is not recovered: ${error instanceof Error ? error.message : error}`)
     return end
   }
+}
+
+/** A short job has ended before guard can find that nobody reads its output. */
+async function hasCallerLeft({output, signals}: AttemptTask): Promise<boolean> {
+  await output?.passedOn()
+  if (!output?.hasLostReader()) return false
+  signals.end()
+  return true
 }
 
 function mayRunAgain({retry, recovery}: JobSettings): boolean {

@@ -86,7 +86,7 @@ describe('a run', () => {
       {kind: 'interrupted', run: 'run--1', reason: 'its guard and its job are gone'},
       {kind: 'interrupted', run: 'run-0'},
     ])
-    expect(seen.done.slice(0, 3)).toEqual(['remove leftovers of run--1', 'remove leftovers of run-0', 'attempt 1'])
+    expect(seen.done.slice(0, 2)).toEqual(['tidy spools of run--1, run-0', 'attempt 1'])
   })
 })
 

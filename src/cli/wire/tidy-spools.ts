@@ -1,0 +1,10 @@
+import {openRuns} from '../../domain/run/job-runs.js'
+import type {Guard} from '../guard.js'
+import {printWarning} from '../stderr.js'
+
+/** Removes what killed guards have left in the spool folder. Loaded late: few runs follow a killed one. */
+export async function tidySpoolsOf(guard: Guard, closed: readonly string[]): Promise<void> {
+  const {tidySpools} = await import('../../system/output/tidy-spools.js')
+  const open = openRuns(guard.runs().read()).map(({id}) => id)
+  tidySpools({spoolDir: guard.spoolDir, closed, open, now: guard.clock.now(), warn: printWarning})
+}

@@ -1,0 +1,36 @@
+import {readdirSync, rmSync, statSync} from 'node:fs'
+
+interface TidyRequest {
+  readonly spoolDir: string
+  /** Ids of the runs that were just found to have no processes any more. */
+  readonly closed: readonly string[]
+  /** Ids of the runs that have begun and not ended. */
+  readonly open: readonly string[]
+  /** Wall clock, ms. */
+  readonly now: number
+  readonly warn: (text: string) => void
+}
+
+/** A run makes its files before it is on record. */
+const youngMs = 60_000
+
+/** Removes the files that killed guards have left: their output is in the log. A guard that still reads one has it open. */
+export function tidySpools({spoolDir, closed, open, now, warn}: TidyRequest): void {
+  const isOf = (name: string, runs: readonly string[]) => runs.some((id) => name.includes(id))
+  try {
+    for (const name of readdirSync(spoolDir)) {
+      const file = `${spoolDir}/${name}`
+      const isLeft = isOf(name, closed) || (!isOf(name, open) && isOlder(file, now - youngMs))
+      if (isLeft) rmSync(file, {recursive: true, force: true})
+    }
+  } catch (error) {
+    const {syscall, code, message} = error as NodeJS.ErrnoException
+    if (syscall === undefined) throw error
+    if (code !== 'ENOENT') warn(`files of earlier runs are left in ${spoolDir}: ${message}`)
+  }
+}
+
+function isOlder(file: string, than: number): boolean {
+  const stat = statSync(file, {throwIfNoEntry: false})
+  return stat !== undefined && stat.mtimeMs < than
+}
