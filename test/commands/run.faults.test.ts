@@ -281,6 +281,35 @@ describe('a job that does not end as one expects', () => {
   })
 })
 
+describe('the exit code is handed on, whatever happens to the files of the run', () => {
+  test.each([
+    ['the folder of logs', 'rm -rf state/logs'],
+    ['the folder of spools', 'rm -rf state/spool'],
+    ['the whole state directory', 'rm -rf state'],
+    ['the log, for a folder', 'rm state/logs/*j_*; mkdir state/logs/guardian_j_output.log'],
+    ['the journals', 'rm -rf state/.gen state/*.jsonl'],
+  ])('%s goes in the middle', async (_, line) => {
+    const {sh} = createSandbox()
+    const job = `echo connect ECONNREFUSED; ${line}; echo last; exit 7`
+    // With two places for the streams there are spools.
+    for (const to of ['2>&1 | cat', '2>err | cat']) {
+      const {stdout} = await sh(
+        `{ timeout -k 1 15 guard run --job j -- sh -c '${job}'; echo "code $?" >&3; } 3>&1 ${to}`,
+      )
+      expect(stdout).toContain('code 7\n')
+    }
+  })
+
+  test.each(['mkfifo', 'mkdir'])('%s has made something else in the place of the log: no log is kept', async (make) => {
+    const {guard, sh, path} = createSandbox()
+    await sh(`mkdir -p state/logs && chmod -R go= state && ${make} state/logs/guardian_j_output.log`)
+    const {code, stdout, stderr} = await guard('run', '--job', 'j', '--', 'sh', '-c', 'echo out; exit 4')
+    expect([code, stdout]).toEqual([4, 'out\n'])
+    expect(stderr).toContain(`${path('state/logs/guardian_j_output.log')}: `)
+    expect(stderr).toContain('no log is kept')
+  })
+})
+
 describe('the result file', () => {
   test.each([
     ['no JSON', 'echo nonsense > $GUARD_RESULT_FILE', /result file not used: it is not JSON/],

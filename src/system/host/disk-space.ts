@@ -1,6 +1,6 @@
 import {statfsSync} from 'node:fs'
 
-/** The job writes to its log directly, so below this its own writes fail with ENOSPC. */
+/** Below this no log is kept: output is passed on by way of the log, and would be lost. */
 const minFreeBytes = 1024 * 1024
 
 /** Whether the disk of a folder is full for this user. Throws the file system's error. */

@@ -82,7 +82,7 @@ export class OutputForwarder {
   private readChunk(): number {
     this.printReached()
     const limit = Math.min(this.buffer.length, (this.notes[0]?.at ?? Number.POSITIVE_INFINITY) - this.offset)
-    const length = readSync(this.source, this.buffer, 0, limit, this.offset)
+    const length = this.caught(() => readSync(this.source, this.buffer, 0, limit, this.offset))
     if (length === 0 && this.hasBeenEmptied()) return this.readChunk()
     this.offset += length
     this.isAtEnd = length < limit

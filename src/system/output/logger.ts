@@ -74,10 +74,13 @@ export class Logger {
   /** Resolves once all that was in the pipe is in the log, at the latest after two seconds. */
   async drained(): Promise<void> {
     const begun = performance.now()
+    let isAsleep = false
     for (let pollMs = 1; !this.hasEnded; pollMs = Math.min(pollMs * 2, longestPollMs)) {
       const state = stateOfReader(this.child.pid)
-      // It sleeps only while the pipe is empty: a process that writes to a file waits in another way.
-      if (state === 'S') return
+      // It sleeps only while the pipe is empty: a process that writes to a file waits in another way. Once more, since at
+      // the end of the pipe it wakes a moment later, and says what is lost.
+      if (state === 'S' && isAsleep) return
+      isAsleep = state === 'S'
       const elapsedMs = performance.now() - begun
       if (elapsedMs > (state === undefined ? blindDrainMs : longestDrainMs)) {
         if (state !== undefined) this.problem = `its disk took longer than ${longestDrainMs / 1000} s`

@@ -24,7 +24,9 @@ export class OpenLog {
   constructor(file: string, header?: string) {
     this.file = file
     this.fd = openSync(file, appendFlags, 0o600)
-    const {ino, size} = fstatSync(this.fd)
+    const stat = fstatSync(this.fd)
+    if (!stat.isFile()) throw Object.assign(new Error('it is not a file'), {syscall: 'open'})
+    const {ino, size} = stat
     this.inode = ino
     this.truncated = truncatedBytes(file, ino)
     this.headerBytes = header === undefined ? 0 : writeHeader(this.fd, size, header)

@@ -25,7 +25,6 @@ export function openOutput({rotation, now, ...request}: LogRequest): JobOutput {
   const {logFile, isShared} = request
   try {
     if (isRotationDue(logFile, rotation)) rotateLog(logFile, rotation, now)
-    // The job writes to its log directly, so on a full disk its own writes would fail.
     if (isDiskFull(dirname(logFile)))
       throw Object.assign(new Error('the disk is full'), {code: 'ENOSPC', syscall: 'write'})
     // Two runs that truncate the same log would remove each other's output.

@@ -85,7 +85,7 @@ async function waitForJob(deps: AttemptDeps, task: AttemptTask, {process, begin}
   if (survivors[0]) task.leaveTo(survivors[0].pid)
   const end = endText(task, exit)
   if (end !== undefined) deps.warn(`${task.job}: ${end}`)
-  const {result, crashed, retryAfter, evidence, class: found} = await deps.collectEvidence(task, begin, exit)
+  const {result, crashed, retryAfter, evidence, class: found} = await evidenceOf(deps, task, {begin, exit})
   const failureClass = exit.readerGone ? readerGoneClass : found
   const judged = judgeRun({exit: {...exit, spawnError: undefined}, exitMap: settings.exitMap, result, crashed})
   const signalNumber = exit.signal && deps.signalNumber(exit.signal)
@@ -104,6 +104,20 @@ async function waitForJob(deps: AttemptDeps, task: AttemptTask, {process, begin}
     ...(failureClass !== undefined && judged.outcome !== 'healthy' && {class: failureClass}),
     ...(result && {result}),
     ...(retryAfter && {retryAfter}),
+  }
+}
+
+/** Whatever happens to the log meanwhile, the job's own exit code must be handed on. */
+async function evidenceOf(
+  deps: AttemptDeps,
+  task: AttemptTask,
+  {begin, exit}: {readonly begin: number; readonly exit: SupervisedExit},
+): Promise<AttemptEvidence> {
+  try {
+    return await deps.collectEvidence(task, begin, exit)
+  } catch (error) {
+    deps.warn(`${task.job}: its output was not searched: ${error instanceof Error ? error.message : error}`)
+    return {}
   }
 }
 

@@ -113,13 +113,29 @@ async function performRun(deps: RunDeps, request: RunRequest, {claim, breaker}: 
 
   const input = mayRunAgain(settings) ? await deps.inspectInput() : undefined
   const first = firstTask(request, {lease, output, records, signals, input})
-  const end = await attemptAndRecover(deps, request, first).finally(stopRenewing)
+  const end = await attemptAndRecover(deps, request, first)
+    .catch(async (error: unknown) => {
+      // Else guard would wait for ever, deaf to signals, for an output that goes on.
+      signals.release()
+      await finishOutput(deps, output, false)
+      throw error
+    })
+    .finally(stopRenewing)
 
   breaker?.record(end.attempt.outcome, end.attempt.class ?? end.class)
   const report = endRun(deps, request, {end, lease, output, records, startedAt})
   signals.release(report.exitCode)
-  await output?.finish(!settings.quiet || !isHealthy(end.attempt))
+  await finishOutput(deps, output, !settings.quiet || !isHealthy(end.attempt))
   return report
+}
+
+/** The run is over and recorded: nothing about its files changes its exit code. */
+async function finishOutput({warn}: RunDeps, output: JobOutput | undefined, passOn: boolean): Promise<void> {
+  try {
+    await output?.finish(passOn)
+  } catch (error) {
+    warn(`the output is not finished: ${error instanceof Error ? error.message : error}`)
+  }
 }
 
 /** The run that held the lease before, and each other one that nothing has closed since. */
