@@ -32,6 +32,8 @@ export class OutputForwarder {
   /** Why some output was not passed on; undefined if only the reader has gone. */
   problem: string | undefined
   hasLostReader = false
+  /** How much was left out, since its reader was too slow. */
+  skippedBytes = 0
   /** Called when a write finds that the reader has gone. */
   onReaderGone: () => void = () => undefined
 
@@ -66,6 +68,13 @@ export class OutputForwarder {
   /** Prints what waits, without the output before it. */
   printNotes(): void {
     for (const note of this.notes.splice(0)) this.print(note)
+  }
+
+  /** Leaves out what is before `offset` and was not passed on. */
+  skipTo(offset: number): void {
+    if (this.closed || offset <= this.offset) return
+    this.skippedBytes += Math.floor(offset) - this.offset
+    this.offset = Math.floor(offset)
   }
 
   /** Call this after `bytes` of the head of the source were removed; all of them must have been passed on. */

@@ -6,7 +6,7 @@ import type {RotationPolicy} from '../log/rotate.js'
 import {OutputForwarder} from './forward-output.js'
 import {type JobStreams, Loggers} from './loggers.js'
 import {OpenLog} from './open-log.js'
-import {isNull, openSources} from './sources.js'
+import {isNull, type OutputSource, openSources} from './sources.js'
 
 /**
  * A job writes to a pipe, one for both streams, so that their order is exact. A logger process appends it to the log:
@@ -48,7 +48,7 @@ interface OutputRequest {
   readonly targets: readonly [number, number]
   /** Whether another run may write to the same log at the same time. */
   readonly isShared: boolean
-  /** undefined means that the size of the log is not limited during the run. */
+  /** undefined means that the log is no more than what waits to be passed on. */
   readonly rotation?: RotationPolicy
   /** Called with a sentence for each part that is missing in the log. */
   readonly warn: (text: string) => void
@@ -60,9 +60,20 @@ const firstLookMs = 1000
 /** How long guard's next work waits for a reader of the output that does not read. */
 const slowReaderMs = 2000
 
+const mebibyte = 1024 * 1024
+
+/** Readers pause, and a disk has room for so much. */
+const leastUnreadBytes = 64 * mebibyte
+
+/** How much output may wait for a reader: as much as all logs of a job may hold, at least 64 MiB. */
+export function mostUnreadBytes(rotation: RotationPolicy | undefined): number {
+  return Math.max(leastUnreadBytes, rotation ? rotation.maxSizeBytes * rotation.keep : 0)
+}
+
 /** Opens the log of a job, and spool files where they are needed. Throws the file system's error. */
 export function openJobOutput(request: OutputRequest): JobOutput {
-  const {rotation} = request
+  const {rotation, isShared} = request
+  const mostBytes = mostUnreadBytes(rotation)
   const log = new OpenLog(request.logFile, request.header)
   const sources = openSources(request, log)
   const loggers = new Loggers(sources, log.fd, request.spool)
@@ -75,13 +86,14 @@ export function openJobOutput(request: OutputRequest): JobOutput {
     return total
   })
   let waiter: ChangeWaiter | undefined
-  let limit: ChangeWaiter | undefined
+  const limits: ChangeWaiter[] = []
   let isFollowed = false
   const live = {is: true}
   let isOver = false
-  const limitSize = async (policy: RotationPolicy) => {
-    const {limitLog} = await import('../log/size-limit.js')
-    if (!isOver) limit = limitLog({...log.truncatable(forwarders, () => isOver, policy), policy})
+  const limit = async () => {
+    const {limitOutput} = await import('./limit-output.js')
+    if (isOver) return
+    limits.push(...limitOutput({log, sources, forwarders, rotation, isShared, mostBytes, isOver: () => isOver}))
   }
   return {
     openStreams: () => loggers.openStreams(),
@@ -95,7 +107,7 @@ export function openJobOutput(request: OutputRequest): JobOutput {
       isFollowed = true
       live.is = passOn
       // For a shorter job the code of the limit is not loaded: the next run rotates its log.
-      if (rotation) callAfter(firstLookMs, () => isOver || limitSize(rotation))
+      callAfter(firstLookMs, () => isOver || limit())
       if (!passOn || forwarders.length === 0) return
       const files = sources.map(({file}) => file)
       waiter = new ChangeWaiter(() => drain(passOn), files)
@@ -106,19 +118,24 @@ export function openJobOutput(request: OutputRequest): JobOutput {
     readerGone: () => readerGoneOf(forwarders),
     finish: async (passOn) => {
       isOver = true
-      await limit?.stop()
+      for (const waiter of limits) await waiter.stop()
       await waiter?.stop()
       await drain(passOn)
       for (const forwarder of forwarders) forwarder.printNotes()
-      for (const problem of problemsOf(log, forwarders, loggers)) request.warn(problem)
-      loggers.leave()
-      for (const {fd, spool} of sources) {
-        if (spool === undefined) continue
-        closeSync(fd)
-        rmSync(spool, {force: true})
-      }
+      for (const problem of problemsOf({log, loggers, forwarders: passOn ? forwarders : []}, mostBytes))
+        request.warn(problem)
+      loggers.leave(mostBytes)
+      removeSpools(sources)
       closeSync(log.fd)
     },
+  }
+}
+
+function removeSpools(sources: readonly OutputSource[]): void {
+  for (const {fd, spool} of sources) {
+    if (spool === undefined) continue
+    closeSync(fd)
+    rmSync(spool, {force: true})
   }
 }
 
@@ -158,9 +175,17 @@ function inTurn<A, R>(work: (argument: A) => Promise<R>): (argument: A) => Promi
   }
 }
 
-function* problemsOf(log: OpenLog, forwarders: readonly OutputForwarder[], loggers: Loggers): Iterable<string> {
+interface Written {
+  readonly log: OpenLog
+  readonly loggers: Loggers
+  readonly forwarders: readonly OutputForwarder[]
+}
+
+function* problemsOf({log, loggers, forwarders}: Written, mostBytes: number): Iterable<string> {
   if (log.wasEmptied()) yield `${log.file} was emptied during the run`
-  for (const {problem} of forwarders) {
+  for (const {problem, skippedBytes} of forwarders) {
+    if (skippedBytes > 0)
+      yield `${skippedBytes} bytes of output were not passed on: more than ${Math.floor(mostBytes / mebibyte)} MiB cannot wait`
     if (problem) yield `not all output was passed on (${problem}); ${log.file} has all of it`
   }
   if (loggers.problem) yield `${log.file} lacks some of the output: ${loggers.problem}`

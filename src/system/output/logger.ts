@@ -1,5 +1,5 @@
 import {type ChildProcess, spawn} from 'node:child_process'
-import {existsSync, openSync, readFileSync} from 'node:fs'
+import {existsSync, fstatSync, openSync, readFileSync} from 'node:fs'
 import {toolsPath} from '../host/tools-path.js'
 import {theCaller} from '../process/caller.js'
 import {readStat} from '../process/proc.js'
@@ -19,6 +19,7 @@ interface LoggerRequest {
  * the job may have more to say.
  */
 const script = `trap '' HUP INT QUIT TERM XFSZ
+[ -z "$most" ] || ulimit -f "$most"
 command -v tee >/dev/null || exec cat
 lost=0
 until tee -a "$@"; do
@@ -50,6 +51,9 @@ const blindDrainMs = 250
 
 const longestPollMs = 20
 
+/** Of `ulimit -f`, by POSIX. */
+const ulimitBlockBytes = 512
+
 /** A logger that fails each time is not started without pause. */
 const longestRestartMs = 1000
 
@@ -68,7 +72,7 @@ export class Logger {
 
   constructor(request: LoggerRequest) {
     this.request = request
-    this.child = this.start()
+    this.child = this.start(this.request)
   }
 
   /** Resolves once all that was in the pipe is in the log, at the latest after two seconds. */
@@ -90,13 +94,25 @@ export class Logger {
     }
   }
 
-  /** From now on it is on its own. */
-  leave(): void {
+  /**
+   * From now on it is on its own. Where processes of the job live on, another one takes its place, which writes to the
+   * log alone, since the spool goes, and at most so many bytes.
+   */
+  leave(mostBytes: number): void {
     this.isLeft = true
+    if (this.hasEnded || this.child.exitCode !== null || this.child.signalCode !== null) return
+    const {child} = this
+    const {readEnd, logFd} = this.request
+    try {
+      this.child = this.start({readEnd, logFd, spool: undefined}, fstatSync(logFd).size + mostBytes)
+      if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL')
+    } catch {
+      // The old one goes on; no process can be started.
+    }
   }
 
-  private start(): ChildProcess {
-    const {readEnd, logFd, spool} = this.request
+  /** Past `mostBytes` of the log what the job writes is dropped. */
+  private start({readEnd, logFd, spool}: LoggerRequest, mostBytes?: number): ChildProcess {
     // By its descriptor, since it may be removed before tee opens it. That needs /proc.
     const files = spool ? [existsSync('/proc/self/fd') ? '/proc/self/fd/3' : spool.file] : []
     const own = [readEnd, logFd, 'ignore', ...(spool ? [spool.fd] : [])] as const
@@ -105,7 +121,7 @@ export class Logger {
       // A session of its own: what ends the job's process group does not end it.
       detached: true,
       // Without the mark of the run, since it is no process of the job.
-      env: {PATH: toolsPath()},
+      env: {PATH: toolsPath(), ...(mostBytes !== undefined && {most: `${Math.ceil(mostBytes / ulimitBlockBytes)}`})},
     })
     child.unref()
     child.on('error', () => this.restartSoon('its logger could not be started'))
@@ -119,6 +135,7 @@ export class Logger {
 
   /** Without a reader of the pipe the job would wait for ever. */
   private restartSoon(problem: string): void {
+    if (this.isLeft) return
     this.problem = problem
     setTimeout(() => this.restart(), Math.min(2 ** this.failures++, longestRestartMs))
   }
@@ -126,7 +143,7 @@ export class Logger {
   private restart(): void {
     if (this.isLeft) return
     try {
-      this.child = this.start()
+      this.child = this.start(this.request)
     } catch {
       this.restartSoon('its logger could not be started')
     }

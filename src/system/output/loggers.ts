@@ -50,8 +50,8 @@ export class Loggers {
   }
 
   /** The read ends were kept for a logger that has to be replaced. */
-  leave(): void {
-    for (const logger of this.all) logger.leave()
+  leave(mostBytes: number): void {
+    for (const logger of this.all) logger.leave(mostBytes)
     for (const end of this.readEnds) closeSync(end)
   }
 }

@@ -21,14 +21,13 @@ interface LogRequest {
 }
 
 /** Rotates a job's log if that is due, and opens it for the job's output. Throws GuardError `io`. */
-export function openOutput({rotation, now, ...request}: LogRequest): JobOutput {
-  const {logFile, isShared} = request
+export function openOutput({now, ...request}: LogRequest): JobOutput {
+  const {logFile, rotation} = request
   try {
     if (isRotationDue(logFile, rotation)) rotateLog(logFile, rotation, now)
     if (isDiskFull(dirname(logFile)))
       throw Object.assign(new Error('the disk is full'), {code: 'ENOSPC', syscall: 'write'})
-    // Two runs that truncate the same log would remove each other's output.
-    return openJobOutput({...request, ...(!isShared && {rotation})})
+    return openJobOutput(request)
   } catch (error) {
     const cause = error as NodeJS.ErrnoException
     if (cause.syscall === undefined) throw error

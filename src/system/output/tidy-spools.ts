@@ -1,4 +1,5 @@
-import {readdirSync, rmSync, statSync} from 'node:fs'
+import {closeSync, constants, openSync, readdirSync, rmSync, statSync} from 'node:fs'
+import {freeHead} from './limit-unread.js'
 
 interface TidyRequest {
   readonly spoolDir: string
@@ -33,4 +34,31 @@ export function tidySpools({spoolDir, closed, open, now, warn}: TidyRequest): vo
 function isOlder(file: string, than: number): boolean {
   const stat = statSync(file, {throwIfNoEntry: false})
   return stat !== undefined && stat.mtimeMs < than
+}
+
+/**
+ * Cuts the oldest output where a job still writes whose guard was killed: nothing else keeps its files within a bound.
+ * That of a living guard is at most twice as large for a moment, and of that the guard would cut the same.
+ */
+export function cutAbandoned(dirs: readonly string[], mostBytes: number): void {
+  for (const dir of dirs) {
+    for (const file of filesOf(dir)) {
+      const stat = statSync(file, {throwIfNoEntry: false})
+      if (!stat?.isFile() || stat.blocks * 512 <= 2 * mostBytes) continue
+      const fd = openSync(file, constants.O_RDWR | constants.O_NOFOLLOW)
+      try {
+        freeHead(fd, stat.size - mostBytes)
+      } finally {
+        closeSync(fd)
+      }
+    }
+  }
+}
+
+function filesOf(dir: string): readonly string[] {
+  try {
+    return readdirSync(dir).map((name) => `${dir}/${name}`)
+  } catch {
+    return []
+  }
 }

@@ -1,7 +1,8 @@
-import {readdirSync, utimesSync, writeFileSync} from 'node:fs'
+import {execFileSync} from 'node:child_process'
+import {readdirSync, statSync, utimesSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {expect, test} from 'vitest'
-import {tidySpools} from '../../../src/system/output/tidy-spools.js'
+import {cutAbandoned, tidySpools} from '../../../src/system/output/tidy-spools.js'
 import {tempDir} from '../../support/temp-dir.js'
 
 const now = 1_000_000_000_000
@@ -35,4 +36,13 @@ test('a folder that does not exist yet is no trouble, and one that is none is sa
   expect(said).toEqual([])
   tidy(join(spoolDir, 'file'))
   expect(said).toEqual([expect.stringMatching(/files of earlier runs are left in .*ENOTDIR/)])
+})
+
+test('of a file that nobody limits any more the oldest output is cut, and its length stays', () => {
+  const dir = tempDir()
+  execFileSync('sh', ['-c', 'head -c 4000000 /dev/urandom > large; head -c 1500000 /dev/urandom > small'], {cwd: dir})
+  cutAbandoned([dir, join(dir, 'none')], 1_000_000)
+  const [large, small] = [statSync(join(dir, 'large')), statSync(join(dir, 'small'))]
+  expect([large.size, large.blocks * 512 <= 1_010_000]).toEqual([4_000_000, true])
+  expect(small.blocks * 512).toBeGreaterThanOrEqual(1_500_000)
 })

@@ -1,0 +1,81 @@
+import {execFileSync} from 'node:child_process'
+import {readdirSync, readlinkSync, statSync} from 'node:fs'
+import {expect, test} from 'vitest'
+import {createSandbox, endAfterTest, type Sandbox, until} from '../support/sandbox.js'
+
+/** What a job prints waits for its reader within a bound: 64 MiB, or what all logs of the job may hold. */
+
+const mebibyte = 1024 * 1024
+const printed = 300 * mebibyte
+const pour = `head -c ${printed} /dev/zero | tr '\\0' x`
+
+/** The disk that the state directory takes. */
+function diskBytes({stateDir}: Sandbox): number {
+  return Number(execFileSync('du', ['-s', '-B1', stateDir], {encoding: 'utf8'}).split('\t')[0])
+}
+
+function skipped(text: string): number {
+  return Number(/guard: (\d+) bytes of output were not passed on: more than 64 MiB cannot wait/.exec(text)?.[1])
+}
+
+const untilRead = 'while [ ! -e read ]; do sleep 0.05; done'
+
+test.each([
+  ['one pipe for both streams', `guard run --job j -- sh -c "$JOB" 2>err | { ${untilRead}; wc -c >count; }`],
+  [
+    'standard error of its own',
+    `guard run --job j -- sh -c "exec >&2; $JOB" 2>&1 >/dev/null | { ${untilRead}; cat >all; }; tail -c 200 all >err; wc -c <all >count`,
+  ],
+])('a reader that pauses costs what is beyond the bound, and no disk: %s', async (_, line) => {
+  const box = createSandbox()
+  const job = `${pour}; touch printed; sleep 2`
+  const running = box.startSh(line, {env: {JOB: job}})
+  await until(() => readdirSync(box.dir).includes('printed'), 'the output')
+  await until(() => diskBytes(box) < 150 * mebibyte, 'the cut')
+  box.write('read', '')
+  await running.ended
+  const text = execFileSync('cat', ['err'], {cwd: box.dir, encoding: 'utf8'})
+  const count = Number(execFileSync('cat', ['count'], {cwd: box.dir, encoding: 'utf8'}))
+  expect(skipped(text)).toBeGreaterThan(0)
+  expect(count + skipped(text)).toBeGreaterThanOrEqual(printed)
+})
+
+test('what --quiet keeps until the end is bounded', async () => {
+  const box = createSandbox()
+  const running = box.startSh(`guard run --quiet --job j -- sh -c "$JOB" >/dev/null 2>err`, {
+    env: {JOB: `${pour}; touch printed; while [ ! -e read ]; do sleep 0.05; done`},
+  })
+  await until(() => readdirSync(box.dir).includes('printed'), 'the output')
+  await until(() => diskBytes(box) < 150 * mebibyte, 'the cut')
+  box.write('read', '')
+  expect((await running.ended).code).toBe(0)
+})
+
+test('a process that a job leaves behind writes to the log alone, and within the bound', async () => {
+  const box = createSandbox()
+  const daemon = `while [ ! -e go ]; do sleep 0.05; done; ${pour}; echo last; touch poured; while [ ! -e read ]; do sleep 0.05; done`
+  box.write('daemon', `echo $$ > pid; ${daemon}`)
+  const {code, stdout} = await box.sh('guard run --job j -- sh -c "setsid sh daemon & echo out; echo err >&2" 2>err')
+  endAfterTest(Number(execFileSync('cat', ['pid'], {cwd: box.dir, encoding: 'utf8'})))
+  expect([code, stdout]).toEqual([0, 'out\n'])
+  expect(readdirSync(`${box.stateDir}/spool`)).toEqual([])
+  expect(openSpools(box)).toEqual([])
+  box.write('go', '')
+  await until(() => readdirSync(box.dir).includes('poured'), 'its output')
+  const {size} = statSync(`${box.stateDir}/logs/guardian_j_output.log`)
+  expect([size > 1000, size <= 65 * mebibyte]).toEqual([true, true])
+  box.write('read', '')
+})
+
+/** Spools that were removed and that a process has open. */
+function openSpools({stateDir}: Sandbox): string[] {
+  const links = readdirSync('/proc').flatMap((pid) => {
+    if (!/^\d+$/.test(pid)) return []
+    try {
+      return readdirSync(`/proc/${pid}/fd`).map((fd) => readlinkSync(`/proc/${pid}/fd/${fd}`))
+    } catch {
+      return []
+    }
+  })
+  return links.filter((link) => link.startsWith(stateDir) && /\.(out|err) \(deleted\)$/.test(link))
+}
