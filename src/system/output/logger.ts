@@ -170,12 +170,13 @@ function nothing(): number {
 /**
  * The state of the process that reads the pipe, which the shell has started: `S` while it sleeps.
  *
- * @returns an empty text if there is none at the moment, undefined without /proc
+ * @returns an empty text if there is none at the moment, as while output is dropped; undefined without /proc
  */
 function stateOfReader(shell: number | undefined): string | undefined {
   try {
     const [reader] = readFileSync(`/proc/${shell}/task/${shell}/children`, 'latin1').split(' ')
-    return (reader && readStat(Number(reader))?.state) || ''
+    const stat = reader ? readStat(Number(reader)) : undefined
+    return stat && stat.program !== 'timeout' ? stat.state : ''
   } catch {
     return undefined
   }
