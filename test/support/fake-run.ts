@@ -55,6 +55,7 @@ export function fakeRun(settings: Partial<JobSettings> = {}, attempts: readonly 
     here: {host: 'host-1', boot: 'boot-1'},
     self: {pid: 10, start: '100'},
     identify: (pid) => ({pid, start: '200'}),
+    lostToken: () => undefined,
     livingProcessOf: async () => 'guard',
     endJob: async () => [],
     isInside: async () => false,

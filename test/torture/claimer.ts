@@ -24,7 +24,13 @@ const limits = {
 }
 const leases = openJournal(dir, {...leaseStream, ...limits}, createStamper(systemClock, newId))
 const here = {host: hostname(), boot: readBootId()}
-const deps: LeaseDeps = {clock: systemClock, leases, here, livingProcessOf: (lease) => livingProcessOf(lease, here)}
+const deps: LeaseDeps = {
+  clock: systemClock,
+  leases,
+  here,
+  lostToken: () => undefined,
+  livingProcessOf: (lease) => livingProcessOf(lease, here),
+}
 const self = identifyProcess(process.pid)
 const ttlMs = 400
 

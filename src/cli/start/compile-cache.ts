@@ -1,4 +1,4 @@
-import {lstatSync, mkdirSync} from 'node:fs'
+import {lstatSync, mkdirSync, readdirSync, rmdirSync, unlinkSync} from 'node:fs'
 import * as nodeModule from 'node:module'
 import {dirname} from 'node:path'
 import {isStandalone} from '../../system/host/program.js'
@@ -17,15 +17,35 @@ export function useCompileCache(): void {
   try {
     const folder = `${home}/.cache/guard/node`
     for (const path of [`${home}/.cache`, `${home}/.cache/guard`, folder]) makeFolder(path)
-    if (isSafe(folder)) enableCompileCache(folder)
+    if (!isSafe(folder)) return
+    removeForeign(folder, 'folder')
+    enableCompileCache(folder)
   } catch {
-    // A home that cannot be written, a full disk: that is only slower.
+    // A home that cannot be written, a full disk, something that cannot be removed: that is only slower.
   }
 }
 
 /** Never `recursive`: below /proc that does not return. */
 function makeFolder(path: string): void {
   if (lstatSync(path, {throwIfNoEntry: false}) === undefined) mkdirSync(path, 0o700)
+}
+
+/**
+ * Removes what is not a plain file of this user from the folders of Node's versions. Node opens what it finds: it would
+ * wait at a FIFO for ever, and use compiled code of another user. Damage it finds itself, by a checksum. Throws if
+ * something cannot be removed.
+ */
+function removeForeign(folder: string, holds: 'folder' | 'file'): void {
+  const user = process.geteuid?.()
+  for (const name of readdirSync(folder)) {
+    const path = `${folder}/${name}`
+    const stat = lstatSync(path)
+    const isRight = holds === 'folder' ? stat.isDirectory() : stat.isFile()
+    if (isRight && stat.uid === user) {
+      if (holds === 'folder') removeForeign(path, 'file')
+    } else if (stat.isDirectory()) rmdirSync(path)
+    else unlinkSync(path)
+  }
 }
 
 /** A user who may change a folder on the way could put code into the cache; the sticky bit of /tmp prevents that. */

@@ -1,4 +1,7 @@
+import {lstatSync} from 'node:fs'
 import type {ProcessRef} from '../../domain/clock/process-ref.js'
+import type {Leases} from '../../domain/lease/lease.js'
+import {highestToken} from '../../domain/run/job-runs.js'
 import {GuardError} from '../../errors.js'
 import {readBootRef, readHostName} from '../../system/host/host.js'
 import {livingProcessOf} from '../../system/process/holder-liveness.js'
@@ -10,7 +13,38 @@ import {printWarning} from '../stderr.js'
 /** What the use cases of leases need. */
 export function wireLease(guard: Guard): LeaseDeps {
   const here = readBootRef()
-  return {clock: guard.clock, leases: guard.leases(), here, livingProcessOf: (lease) => livingProcessOf(lease, here)}
+  return {
+    clock: guard.clock,
+    leases: guard.leases(),
+    here,
+    livingProcessOf: (lease) => livingProcessOf(lease, here),
+    lostToken: (leases) => (isNewest(guard, leases) ? undefined : lostToken(guard, leases)),
+  }
+}
+
+/**
+ * The highest token of a run, if it is above those of the leases: their journal was emptied, or an older copy took its
+ * place. Runs that cannot be read prove nothing.
+ */
+export function lostToken(guard: Guard, {grants}: Leases): number | undefined {
+  try {
+    const highest = highestToken(guard.runs().read())
+    return highest && highest.token > grants ? highest.token : undefined
+  } catch (error) {
+    if (error instanceof GuardError) return undefined
+    throw error
+  }
+}
+
+/**
+ * Whether no run was recorded after the last lease, as is usual, because a run gives its lease back after its end. Then
+ * the runs need not be read.
+ */
+function isNewest(guard: Guard, {byJob}: Leases): boolean {
+  let lastAt = 0
+  for (const {seenAt} of byJob.values()) lastAt = Math.max(lastAt, seenAt)
+  const runs = lstatSync(`${guard.stateDir}/runs.jsonl`, {throwIfNoEntry: false})
+  return runs === undefined || Math.floor(runs.mtimeMs) <= lastAt
 }
 
 /** The holder's name if none is given: the process that the lease belongs to, else the one that called guard. */

@@ -9,6 +9,7 @@ import {runCommand} from '../../system/process/run-command.js'
 import type {LeaseDeps, LeaseRequest} from '../../usecases/lease/lease.js'
 import {type ResetDeps, usualPace} from '../../usecases/reset/reset-deps.js'
 import type {Guard} from '../guard.js'
+import {wireLease} from './lease.js'
 
 /** Attempts, interrupted or released, after which a request has failed. */
 const maxTries = 3
@@ -42,14 +43,8 @@ export function wireResetDaemon(guard: Guard, stop: AbortSignal): ResetDeps {
 
 /** The daemon's own lease, from which the watchdog sees that the daemon works. */
 export function resetLease(guard: Guard, ttlMs: number): {readonly deps: LeaseDeps; readonly request: LeaseRequest} {
-  const here = readBootRef()
-  const deps: LeaseDeps = {
-    clock: guard.clock,
-    leases: guard.leases(),
-    here,
-    livingProcessOf: (lease) => livingProcessOf(lease, here),
-  }
-  const holder = `${here.host}:${process.pid}`
+  const deps = wireLease(guard)
+  const holder = `${deps.here.host}:${process.pid}`
   return {deps, request: {job: 'guard-reset-daemon', holder, ttlMs, process: identifyProcess(process.pid), waitMs: 0}}
 }
 

@@ -15,6 +15,7 @@ import type {LeaseDeps, LeaseRequest} from '../../usecases/lease/lease.js'
 import type {RoundPlan} from '../../usecases/watchdog/evaluate-jobs.js'
 import type {WatchdogRoundDeps} from '../../usecases/watchdog/watchdog-round.js'
 import type {Guard} from '../guard.js'
+import {lostToken, wireLease} from './lease.js'
 
 /** Wires a round of the watchdog. */
 export function wireWatchdog(guard: Guard): WatchdogRoundDeps {
@@ -81,13 +82,11 @@ function namesAllJobs(wrongParts: readonly string[]): boolean {
 
 /** The watchdog's own lease, which shows other processes that it makes its rounds. */
 export function ownLease(guard: Guard, ttlMs: number): {readonly deps: LeaseDeps; readonly request: LeaseRequest} {
-  const here = readBootRef()
   const self = identifyProcess(process.pid)
-  const deps: LeaseDeps = {
-    clock: guard.clock,
-    leases: guard.leases(),
-    here,
-    livingProcessOf: (lease) => livingProcessOf(lease, here),
+  // A round reads the runs anyway, so it always compares them.
+  const deps: LeaseDeps = {...wireLease(guard), lostToken: (leases) => lostToken(guard, leases)}
+  return {
+    deps,
+    request: {job: watchdogLease, holder: `${deps.here.host}:${process.pid}`, ttlMs, process: self, waitMs: 0},
   }
-  return {deps, request: {job: watchdogLease, holder: `${here.host}:${process.pid}`, ttlMs, process: self, waitMs: 0}}
 }

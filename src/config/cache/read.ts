@@ -31,7 +31,7 @@ export function cacheFile(folder: string, {stat}: FoundFile): string {
 }
 
 /** Grows with each change of the format, because two builds may have the same version. */
-const layout = 6
+const layout = 7
 
 /** The key of an entry, which must be equal for a hit. */
 export function cacheKey({path, stat}: FoundFile, version: string): string {
@@ -45,22 +45,28 @@ export function readCache(found: FoundFile, version: string, place: CachePlace):
   if (folder === undefined || !isPrivate(statOf(folder), place.uid)) return undefined
   try {
     const text = readPrivate(cacheFile(folder, found), place.uid)
-    return text?.startsWith(`${cacheKey(found, version)}\n`) ? unpack(text) : undefined
+    return text?.startsWith(`${cacheKey(found, version)}\n`) && isUndamaged(text) ? unpack(text) : undefined
   } catch {
     // An unreadable cache is like no cache.
     return undefined
   }
 }
 
-/** The last line, without which an entry is incomplete. */
-export const endMark = 'end'
+/** The last line of an entry, without which it is incomplete or damaged: a job is parsed too late to find that out. */
+export function checksumLine(lines: string): string {
+  return `sum ${process.getBuiltinModule('node:zlib').crc32(lines).toString(16)}`
+}
+
+function isUndamaged(text: string): boolean {
+  const end = text.lastIndexOf('\n') + 1
+  return text.slice(end) === checksumLine(text.slice(0, end))
+}
 
 /**
  * The lines of an entry: its key; the settings without jobs and scripts; the scripts; then for each job its name and
  * the values that differ from the defaults. A run needs one of many jobs, so a job is parsed only when it is accessed.
  */
-function unpack(text: string): Settings | undefined {
-  if (!text.endsWith(`\n${endMark}`)) return undefined
+function unpack(text: string): Settings {
   const base = text.indexOf('\n') + 1
   const scripts = text.indexOf('\n', base) + 1
   const jobs = text.indexOf('\n', scripts)
@@ -68,7 +74,7 @@ function unpack(text: string): Settings | undefined {
   let readScripts: Settings['scripts'] | undefined
   return {
     ...settings,
-    jobs: lazyJobs(text.slice(jobs, -endMark.length), settings.defaults),
+    jobs: lazyJobs(text.slice(jobs, text.lastIndexOf('\n') + 1), settings.defaults),
     get scripts() {
       readScripts ??= JSON.parse(text.slice(scripts, jobs)) as Settings['scripts']
       return readScripts

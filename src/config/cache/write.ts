@@ -1,9 +1,9 @@
-import {lstatSync, mkdirSync, renameSync, unlinkSync, writeFileSync} from 'node:fs'
+import {lstatSync, mkdirSync, renameSync, rmdirSync, unlinkSync, writeFileSync} from 'node:fs'
 import {dirname} from 'node:path'
 import type {Settings} from '../../domain/settings/settings.js'
 import type {FoundFile} from '../find.js'
 import {pruneCaches} from './prune.js'
-import {type CachePlace, cacheFile, cacheFolder, cacheKey, endMark, isPrivate} from './read.js'
+import {type CachePlace, cacheFile, cacheFolder, cacheKey, checksumLine, isPrivate} from './read.js'
 
 /** Some file systems store times to two seconds, so a younger file may change again without a visible difference. */
 const settledAfterMs = 2500
@@ -25,9 +25,10 @@ export function writeCache(found: FoundFile, settings: Settings, place: Keeper):
     makeFolder(folder)
     if (!isPrivate(lstatSync(folder, {bigint: true}), place.uid)) return
     // Flushed before the rename, so that a crash cannot leave an incomplete entry.
-    const entry = `${cacheKey(found, place.version)}
-${pack(settings)}`
-    writeFileSync(aside, entry, {mode: 0o600, flag: 'wx', flush: true})
+    const lines = `${cacheKey(found, place.version)}\n${pack(settings)}\n`
+    writeFileSync(aside, lines + checksumLine(lines), {mode: 0o600, flag: 'wx', flush: true})
+    // A folder is the one thing that a rename does not replace.
+    if (lstatSync(target, {throwIfNoEntry: false})?.isDirectory()) rmdirSync(target)
     renameSync(aside, target)
     pruneCaches(place, place.nowMs)
   } catch {
@@ -43,7 +44,7 @@ function pack(settings: Settings): string {
     return `${name} ${JSON.stringify(Object.fromEntries(own))}`
   })
   const {scripts, ...base} = settings
-  return [JSON.stringify({...base, jobs: {}}), JSON.stringify(scripts), ...jobLines, endMark].join('\n')
+  return [JSON.stringify({...base, jobs: {}}), JSON.stringify(scripts), ...jobLines].join('\n')
 }
 
 function isSettled({stat}: FoundFile, nowMs: number): boolean {

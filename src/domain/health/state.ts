@@ -5,7 +5,7 @@ import {isCritical} from '../incident/overall-status.js'
 import {type Lease, type LeaseState, leaseState} from '../lease/lease.js'
 import type {ResetRequest} from '../openclaw/reset-request.js'
 import {inferredEnd, type LeaseHolder} from '../run/interrupted-run.js'
-import {openRuns, type RunsByJob} from '../run/job-runs.js'
+import {type GivenToken, openRuns, type RunsByJob} from '../run/job-runs.js'
 import {heartbeatState} from '../watchdog/daemon-heartbeat.js'
 import {span} from '../watchdog/freshness.js'
 import type {Check, CheckName, HealthVerdict} from './check.js'
@@ -46,8 +46,11 @@ function garbageProblem({name, garbage}: JournalFacts): readonly string[] {
     : []
 }
 
-/** A living holder whose lease has expired hangs or is stopped, and another run may start beside it. */
-export function judgeLeases(observations: readonly LeaseHolder[], now: ClockReading): Check {
+/**
+ * `lost` is a token above all that the leases know: their journal was emptied, or an older copy took its place.
+ * A living holder whose lease has expired hangs or is stopped, and another run may start beside it.
+ */
+export function judgeLeases(observations: readonly LeaseHolder[], now: ClockReading, lost?: GivenToken): Check {
   const states = observations.map(({lease}) => leaseState(lease, now))
   const count = (state: LeaseState) => states.filter((one) => one === state).length
   const overdue = observations
@@ -55,10 +58,18 @@ export function judgeLeases(observations: readonly LeaseHolder[], now: ClockRead
     .map(({lease}) => lease.job)
   const counts = {held: count('held'), expired: count('expired'), released: count('released')}
   const told = `${counts.held} held, ${counts.expired} expired, ${counts.released} released`
-  return check('leases', overdue.length > 0 ? 'degraded' : 'healthy', {
-    reason: overdue.length > 0 ? `${told}; expired though the holder is alive: ${listed(overdue)}` : told,
-    facts: {...counts, overdue},
+  const problems = [
+    ...(overdue.length > 0 ? [`expired though the holder is alive: ${listed(overdue)}`] : []),
+    ...(lost ? [lostText(lost)] : []),
+  ]
+  return check('leases', problems.length > 0 ? 'degraded' : 'healthy', {
+    reason: [told, ...problems].join('; '),
+    facts: {...counts, overdue, ...(lost && {lost})},
   })
+}
+
+function lostText({job, token}: GivenToken): string {
+  return `leases.jsonl was emptied or rolled back: tokens were given before, up to ${token} to ${job}; the next is ${token + 1}`
 }
 
 /** Crashed runs whose end is not on record yet. */

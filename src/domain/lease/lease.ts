@@ -10,7 +10,8 @@ import {isStamped, isTime, type RawRecord, type StampedRecord} from '../journal/
  * Nothing locks the journal of the leases: every contender appends a claim, and the order of the lines decides.
  * Every reader of the same lines sees the same holder, whatever its own clock says.
  *
- * - claimed: `holder`, `ttlMs`, `process?`, `jobProcess?`, `over?` (the claim whose holder is provably dead)
+ * - claimed: `holder`, `ttlMs`, `process?`, `jobProcess?`, `over?` (the claim whose holder is provably dead), `above?`
+ *   (the highest token on record elsewhere, if this journal may have lost its own)
  * - renewed: `claim`, `token`, `jobProcess?`
  * - released: `claim`, `token`, `status`, `detail?`
  *
@@ -57,7 +58,7 @@ export type LeaseStatus = 'ok' | 'error'
 export type LeaseState = 'held' | 'released' | 'expired'
 
 export interface Leases {
-  /** Number of claims granted; the next token is one more. */
+  /** The highest token that was given; the next one is one more. */
   grants: number
   /** By job, in the order of their last records. */
   readonly byJob: Map<string, Lease>
@@ -143,10 +144,16 @@ function applyClaim(state: Leases, claim: LeaseRecord): FoldVerdict {
   if (present?.claimId === claim.id) return 'ok'
   const isFree = !present || leaseState(present, claim) !== 'held' || claim['over'] === present.claimId
   if (!isFree) return 'void'
-  state.grants += 1
+  const {above} = claim
+  state.grants = Math.max(state.grants, isToken(above) ? above : 0) + 1
   putLease(state, grantedLease(claim, state.grants, formerEndOf(present)))
   forgetOne(state, claim)
   return 'ok'
+}
+
+/** The bound leaves room to count on, so that a wrong record cannot use up the numbers. */
+export function isToken(value: unknown): value is number {
+  return Number.isInteger(value) && (value as number) > 0 && (value as number) < 2 ** 52
 }
 
 function grantedLease(claim: ClaimRecord, token: number, formerEnd: FormerEnd | undefined): Lease {

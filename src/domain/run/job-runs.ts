@@ -1,5 +1,6 @@
 import type {Fold} from '../journal/fold.js'
-import {isTime, type RawRecord} from '../journal/record.js'
+import {isStamped, isTime, type RawRecord} from '../journal/record.js'
+import {isToken} from '../lease/lease.js'
 import {isReaderGone, type Outcome} from './outcome.js'
 import {bootOf, newRun, nextRun, type Run} from './run.js'
 import {withGoodRun} from './usual-time.js'
@@ -37,6 +38,8 @@ export interface JobRuns {
   /** In the order of the records, whichever run began last. */
   readonly lastEnd?: RunEnd
   readonly streak?: Streak
+  /** The highest fencing token of its runs. */
+  readonly token?: number
   /** Wall clock times of the last starts, ms, oldest first. */
   readonly starts?: readonly number[]
   /** How long the last good runs took, ms, oldest first. */
@@ -74,6 +77,18 @@ export function openRuns(book: RunsByJob): readonly Run[] {
   return Array.from(book.values()).flatMap(({runs}) => runs.filter(({outcome}) => outcome === undefined))
 }
 
+export interface GivenToken {
+  readonly job: string
+  readonly token: number
+}
+
+/** The highest token that a run has had. @returns undefined if no run had a lease */
+export function highestToken(book: RunsByJob): GivenToken | undefined {
+  let highest: GivenToken | undefined
+  for (const [job, {token = 0}] of book) if (token > (highest?.token ?? 0)) highest = {job, token}
+  return highest
+}
+
 function applyRun(book: RunsByJob, record: RawRecord, keeps: Keeps): void {
   const {job, at, run: id} = record
   if (typeof job !== 'string' || !isTime(at) || typeof id !== 'string') return
@@ -94,9 +109,12 @@ interface Change {
 }
 
 /** What a record changes beside the run itself. */
-function derived({streak, starts = [], goodTimes = []}: JobRuns, {before, run, record}: Change): Partial<JobRuns> {
+function derived(
+  {streak, token, starts = [], goodTimes = []}: JobRuns,
+  {before, run, record}: Change,
+): Partial<JobRuns> {
   if (run.outcome === 'skipped' || isReaderGone(run)) return {}
-  if (!before) return {starts: [...starts, run.startedAt].slice(-keptStarts)}
+  if (!before) return {starts: [...starts, run.startedAt].slice(-keptStarts), ...higherToken(token, record)}
   if (run.outcome === undefined) return {}
   const isWell = run.outcome === 'healthy'
   const first = {isWell, count: 1, firstRunId: run.id, firstEndedAt: run.endedAt ?? run.startedAt}
@@ -104,6 +122,11 @@ function derived({streak, starts = [], goodTimes = []}: JobRuns, {before, run, r
   const isTimed = isWell && run.durationMs !== undefined
   const times = isTimed && {goodTimes: withGoodRun(goodTimes, run.durationMs ?? 0)}
   return {streak: next, lastEnd: endOf(run, record), ...times}
+}
+
+function higherToken(known = 0, record: RawRecord): Pick<JobRuns, 'token'> {
+  const {token} = record
+  return isToken(token) && token > known && isStamped(record) ? {token} : {}
 }
 
 function endOf(run: Run, record: RawRecord): RunEnd {

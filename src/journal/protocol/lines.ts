@@ -4,7 +4,7 @@ import {GuardError} from '../../errors.js'
 /** Larger data belongs into a file that the record names. */
 const longestLine = 65_536
 
-const newline = 10
+export const newline = 10
 
 /**
  * Ends a line that another process left without its newline. The space marks a record of which only the newline is
@@ -50,12 +50,13 @@ export function encodeOwn(entry: Entry, stamp: Stamp): Line {
 export function parseLine(text: string): RawRecord | undefined {
   const whole = parseObject(text)
   if (whole) return isEndedByOther(whole, text) ? undefined : whole
-  // Each try parses the rest of the line, so their number is limited.
-  let at = text.length
+  // Each try parses the rest of the line, so their number is limited, and so is what they parse.
+  const end = text.slice(-longestLine)
+  let at = end.length
   for (let tries = 0; tries < 64 && at > 0; tries++) {
-    at = text.lastIndexOf('{"', at - 1)
+    at = end.lastIndexOf('{"', at - 1)
     if (at < 0) return undefined
-    const record = parseObject(text.slice(at))
+    const record = parseObject(end.slice(at))
     if (record) return isEndedByOther(record, text) ? undefined : record
   }
   return undefined
@@ -88,9 +89,11 @@ export interface ChunkLine {
 
 /** The complete lines of a chunk, in order. A last line without newline is left out. */
 export function linesOf(chunk: Buffer): readonly ChunkLine[] {
-  const whole = textOf(chunk)
+  // What is left out is not decoded either: a long line is read in several tries.
+  const complete = chunk.subarray(0, chunk.lastIndexOf(newline) + 1)
+  const whole = textOf(complete)
   // With one character per byte, offsets in the text are those in the bytes, and splitting the text is faster.
-  return whole.length === chunk.length ? cutText(whole) : cutBytes(chunk)
+  return whole.length === complete.length ? cutText(whole) : cutBytes(complete)
 }
 
 /** Decodes ASCII as latin1, which V8 does about ten times as fast as UTF-8. */

@@ -1,9 +1,9 @@
 import type {RawRecord} from '../../domain/journal/record.js'
 import {close, type FileHandle, open, read, type Step} from './files.js'
 import {generations, keepAllFold, legacyRecords, recordsInBytes, recordsOf} from './history.js'
-import {isOwn, linesOf, ownKinds, parseLine} from './lines.js'
+import {isOwn, linesOf, newline, ownKinds, parseLine} from './lines.js'
 import {generationName} from './names.js'
-import {catchUp, emptyView} from './view.js'
+import {catchUp, emptyView, longestLineBytes} from './view.js'
 
 type Run = <T>(steps: Step<T>) => T
 
@@ -57,21 +57,40 @@ interface ScannedLine {
 }
 
 function* linesNewestFirst({file, end}: Stretch, run: Run): Iterable<ScannedLine> {
-  let rest: Buffer = Buffer.alloc(0)
-  let atMost = pieceBytes
+  let rest = new UnfinishedLine()
   for (let to = end; to > 0; ) {
-    const from = Math.max(0, to - atMost)
-    const piece = Buffer.concat([run(read(file, from, to - from)), rest])
-    const begin = from === 0 ? 0 : piece.indexOf(10) + 1
+    const from = Math.max(0, to - pieceBytes)
+    const piece = run(read(file, from, to - from))
     to = from
-    rest = piece.subarray(0, begin === 0 ? piece.length : begin)
-    // The line is longer than the piece, so a larger piece is read.
-    atMost = begin === 0 ? atMost * 2 : pieceBytes
-    if (begin === 0 && from > 0) continue
-    const lines = linesOf(piece.subarray(begin))
+    const begin = from === 0 ? 0 : piece.indexOf(newline) + 1
+    if (begin === 0 && from > 0) {
+      rest.putBefore(piece)
+      continue
+    }
+    rest.putBefore(piece.subarray(begin))
+    const lines = linesOf(rest.bytes())
+    rest = new UnfinishedLine()
+    rest.putBefore(piece.subarray(0, begin))
     for (let index = lines.length - 1; index >= 0; index--) {
       yield {text: lines[index]?.text ?? '', isFirst: from === 0 && index === 0}
     }
+  }
+}
+
+/** The end of a line whose beginning has not been read. Its pieces are joined once, so that a long line costs no more than many short ones. */
+class UnfinishedLine {
+  private readonly pieces: Buffer[] = []
+  private length = 0
+
+  /** The beginning of a line that is too long for a record is dropped. */
+  putBefore(piece: Buffer): void {
+    if (this.length > longestLineBytes) return
+    this.pieces.push(piece)
+    this.length += piece.length
+  }
+
+  bytes(): Buffer {
+    return Buffer.concat(this.pieces.reverse())
   }
 }
 

@@ -37,10 +37,10 @@ export interface RecordReader<S> {
   readonly fold: Fold<S>
 }
 
-/** Longer lines are garbage. Only snapshots come near this limit. */
-const longestMiB = 256
-
 const mebibyte = 1024 * 1024
+/** Longer lines are garbage. Only snapshots come near this limit. */
+export const longestLineBytes = 256 * mebibyte
+
 const shortBytes = 16_384
 
 export function emptyView<S>(generation: number, file: FileHandle, fold: Fold<S>): View<S> {
@@ -85,7 +85,7 @@ export function* catchUp<S>(view: View<S>, reader: RecordReader<S>, until?: stri
     if (chunk.length < atMost) return undefined
     // The line is longer than the chunk, so a larger one is read, up to the longest line.
     if (view.offset > before) atMost = mebibyte
-    else if (atMost < longestMiB * mebibyte) atMost = Math.min(4 * atMost, longestMiB * mebibyte)
+    else if (atMost < longestLineBytes) atMost = Math.min(4 * atMost, longestLineBytes)
     else {
       view.offset += chunk.length
       view.garbage += 1

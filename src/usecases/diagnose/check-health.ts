@@ -17,7 +17,7 @@ import {pendingResets} from '../../domain/openclaw/reset-decision.js'
 import type {ResetLedger} from '../../domain/openclaw/reset-ledger.js'
 import type {ResetRequests} from '../../domain/openclaw/reset-request.js'
 import type {LeaseHolder} from '../../domain/run/interrupted-run.js'
-import type {RunsByJob} from '../../domain/run/job-runs.js'
+import {highestToken, type RunsByJob} from '../../domain/run/job-runs.js'
 import {resetDaemonLease, watchdogLease} from '../../domain/watchdog/daemon-heartbeat.js'
 import {GuardError} from '../../errors.js'
 import type {Journal, JournalReport} from '../../journal/journal.js'
@@ -71,7 +71,7 @@ function judges(deps: HealthDeps, limits: HealthLimits): readonly (readonly [Che
     ['load', () => reportLoad(machine.load)],
     ['state', () => ({check: 'state', verdict: 'healthy', reason: deps.tryState(), facts: {}})],
     ['journals', () => judgeJournals(deps.journals.map(({name, inspect}) => ({name, ...inspect()})))],
-    ['leases', async () => judgeLeases(await observations(deps), deps.readClock())],
+    ['leases', () => judgeAllLeases(deps)],
     ['runs', async () => judgeRuns(...(await runsAndHolders(deps)))],
     ['breakers', () => judgeBreakers(deps.breakers.read(), deps.readClock())],
     ['incidents', () => judgeIncidents(deps.incidents.read(), deps.readClock())],
@@ -87,6 +87,13 @@ async function judgeOrReport(check: CheckName, judge: Judge): Promise<Check> {
     if (!(error instanceof GuardError)) throw error
     return {check, verdict: 'unhealthy', reason: error.message, facts: {}}
   }
+}
+
+/** Reads the runs first: a lease that is taken in between is on record before its run. */
+async function judgeAllLeases(deps: HealthDeps): Promise<Check> {
+  const highest = highestToken(deps.runs.read())
+  const lost = highest && highest.token > deps.leases.read().grants ? highest : undefined
+  return judgeLeases(await observations(deps), deps.readClock(), lost)
 }
 
 async function observations({leases, livingProcessOf}: HealthDeps): Promise<readonly LeaseHolder[]> {

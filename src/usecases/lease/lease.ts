@@ -13,6 +13,8 @@ export interface LeaseDeps {
   readonly here: BootRef
   /** Which process of a lease is still running. */
   readonly livingProcessOf: (lease: Lease) => Promise<LivingProcess>
+  /** The highest token on record outside the journal of the leases. @returns undefined if none is above theirs */
+  readonly lostToken: (leases: Leases) => number | undefined
 }
 
 export interface LeaseRequest {
@@ -86,13 +88,16 @@ type Tried = {readonly granted: Lease} | {readonly heldBy: Lease}
 /** Claims the lease once, if it is free; of several claims the first line of the journal counts. */
 export async function tryLease(deps: LeaseDeps, request: LeaseRequest): Promise<Tried> {
   const {job, holder, ttlMs, process} = request
-  const present = deps.leases.read().byJob.get(job)
+  const leases = deps.leases.read()
+  const present = leases.byJob.get(job)
   const living = present && !present.released ? await deps.livingProcessOf(present) : 'none'
   if (present && isHeld(deps, present, living)) return {heldBy: present}
 
   const before = deps.clock.mono()
   const over = present && living === 'none' ? {over: present.claimId} : {}
-  const claim = {kind: 'claimed', job, holder, ttlMs, ...(process && {process}), ...over}
+  const above = deps.lostToken(leases)
+  const more = {...(process && {process}), ...over, ...(above !== undefined && {above})}
+  const claim = {kind: 'claimed', job, holder, ttlMs, ...more}
   const {record, state} = deps.leases.append(claim, 'durable')
   const lease = state.byJob.get(job)
   if (!lease) throw new GuardError('internal', `the lease of ${job} vanished from the journal`)

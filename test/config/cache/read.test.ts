@@ -11,6 +11,7 @@ import {
 } from 'node:fs'
 import {join} from 'node:path'
 import {expect, test} from 'vitest'
+import {checksumLine} from '../../../src/config/cache/read.js'
 import {loadSettings, type SettingsRequest} from '../../../src/config/settings.js'
 import {settingsHome} from '../../support/written-settings.js'
 
@@ -22,7 +23,9 @@ async function marked(text = written, name?: string) {
   await loadSettings(home.request)
   const folder = home.path('home/.cache/guard')
   const entry = join(folder, readdirSync(folder)[0] ?? 'missing')
-  writeFileSync(entry, readFileSync(entry, 'utf8').replace('"timeoutMs":300000', '"timeoutMs":1'))
+  const cachedText = readFileSync(entry, 'utf8').replace('"timeoutMs":300000', '"timeoutMs":1')
+  const lines = cachedText.slice(0, cachedText.lastIndexOf('\n') + 1)
+  writeFileSync(entry, lines + checksumLine(lines))
   return {...home, folder, entry}
 }
 

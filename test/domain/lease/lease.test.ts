@@ -52,6 +52,16 @@ describe('claims', () => {
     expect(fold(claim('a')).lease).toMatchObject({holder: 'a', token: 1, expiresAt: 1_001_000, expiresMono: 6000})
   })
 
+  test('tokens go on above one that is on record elsewhere, and never back', () => {
+    expect(fold(claim('a', {above: 7})).lease).toMatchObject({token: 8})
+    const later = {mono: 9000, at: 1_004_000, above: 3}
+    expect(fold(claim('a', {above: 7}), release('a', 8), claim('b', later)).lease).toMatchObject({token: 9})
+  })
+
+  test.each([2 ** 53, -1, 1.5, '7'])('%j on record elsewhere is no token', (above) => {
+    expect(fold(claim('a', {above})).lease).toMatchObject({token: 1})
+  })
+
   test('a claim of a held job is void and changes nothing (invariant 4)', () => {
     const {state, verdicts} = fold(claim('a'), claim('b', {mono: 5999}))
     expect(verdicts).toEqual(['ok', 'void'])

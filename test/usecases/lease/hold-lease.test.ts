@@ -27,7 +27,15 @@ function holding() {
   const lost: GuardError[] = []
   const onLost = (reason: GuardError) => lost.push(reason)
   const here = {host: 'host-1', boot: 'boot-1'}
-  const deps: HoldDeps = {clock, callAfter, onLost, leases, here, livingProcessOf: async () => 'unknown'}
+  const deps: HoldDeps = {
+    clock,
+    callAfter,
+    onLost,
+    leases,
+    here,
+    lostToken: () => undefined,
+    livingProcessOf: async () => 'unknown',
+  }
   const request = {job: 'guard-watchdog', holder: 'w1', ttlMs: 30_000, process: undefined, waitMs: 0}
   const kinds = () => leases.lines.map(({kind}) => kind)
   return {advance, waiting, lost, leases, deps, request, kinds}

@@ -23,6 +23,7 @@ function contest() {
     clock,
     leases,
     here: {host: 'host-1', boot: 'boot-1'},
+    lostToken: () => undefined,
     livingProcessOf: async ({holder}: Lease) => alive.get(holder) ?? 'unknown',
   }
   const acquire = (holder: string, more: Partial<LeaseRequest> = {}) =>

@@ -34,6 +34,7 @@ function scene({survivor = 'guard'}: {readonly survivor?: 'guard' | 'none'} = {}
     clock,
     leases,
     here: {host: 'host-1', boot: 'boot-1'},
+    lostToken: () => undefined,
     livingProcessOf: async () => survivor,
     holder: {holder: run, process: undefined},
     signal: stop.signal,

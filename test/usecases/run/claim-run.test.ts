@@ -18,6 +18,7 @@ function runs() {
     here: {host: 'host-1', boot: 'boot-1'},
     self: {pid: 10, start: '100'},
     identify: (pid) => ({pid, start: '200'}),
+    lostToken: () => undefined,
     livingProcessOf: async ({holder}: Lease) => survivors.get(holder) ?? 'guard',
     endJob: async ({holder}) => {
       ended.push(holder)
