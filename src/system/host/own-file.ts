@@ -1,0 +1,55 @@
+import {closeSync, constants, fstatSync, openSync, readFileSync, unlinkSync, writeFileSync} from 'node:fs'
+
+const {O_APPEND, O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_WRONLY} = constants
+
+/**
+ * Opens a file for appending, and makes it if it is missing, mode 0600. What is not a plain file of this user with one
+ * name is refused, because another user could have put it there.
+ *
+ * @returns the descriptor. Throws the file system's error.
+ */
+export function openOwnToAppend(path: string): number {
+  // Opening a FIFO would wait for a reader.
+  const fd = openSync(path, O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_NONBLOCK, 0o600)
+  const stat = fstatSync(fd)
+  const user = process.geteuid?.()
+  if (stat.isFile() && stat.nlink === 1 && (user === undefined || stat.uid === user)) return fd
+  closeSync(fd)
+  throw refused(path)
+}
+
+/** Reads a plain file, whoever owns it; a link or a FIFO is refused. Throws the file system's error. */
+export function readPlainFile(path: string, encoding: BufferEncoding = 'utf8'): string {
+  const fd = openSync(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK)
+  try {
+    if (!fstatSync(fd).isFile()) throw refused(path)
+    return readFileSync(fd, encoding)
+  } finally {
+    closeSync(fd)
+  }
+}
+
+/** Writes a new file, mode 0600, in the place of one that a killed process has left. Throws the file system's error. */
+export function writeNewFile(path: string, text: string): void {
+  const fd = openNew(path)
+  try {
+    writeFileSync(fd, text)
+  } finally {
+    closeSync(fd)
+  }
+}
+
+function openNew(path: string): number {
+  const flags = O_WRONLY | O_CREAT | O_EXCL
+  try {
+    return openSync(path, flags, 0o600)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+    unlinkSync(path)
+    return openSync(path, flags, 0o600)
+  }
+}
+
+function refused(path: string): Error {
+  return Object.assign(new Error(`${path} is not a plain file of this user`), {code: 'EPERM', syscall: 'open'})
+}
