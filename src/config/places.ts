@@ -1,0 +1,31 @@
+import type {Settings} from '../domain/settings/settings.js'
+import {distrustOfPlace} from './trust.js'
+
+/** A place of the settings that is not used. */
+interface DistrustedPlace {
+  readonly key: 'logDir' | 'stateDir'
+  readonly path: string
+  readonly why: string
+}
+
+/** The log folder of the settings, if another user could change its files. */
+export function distrustedLogDir({logDir}: Settings): DistrustedPlace | undefined {
+  return distrusted('logDir', logDir)
+}
+
+/** The state directory and the log folder of the settings, as far as another user could change their files. */
+export function distrustedPlaces(settings: Settings): readonly DistrustedPlace[] {
+  const places = [distrusted('stateDir', settings.stateDir), distrustedLogDir(settings)]
+  return places.filter((place) => place !== undefined)
+}
+
+function distrusted(key: DistrustedPlace['key'], path: string | undefined): DistrustedPlace | undefined {
+  try {
+    const why =
+      path === undefined ? undefined : distrustOfPlace(path, key === 'logDir' ? {allowsGroupsOfRoot: true} : {})
+    return path === undefined || why === undefined ? undefined : {key, path, why}
+  } catch {
+    // What cannot even be looked at is reported by what needs it.
+    return undefined
+  }
+}
