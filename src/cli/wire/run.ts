@@ -1,6 +1,8 @@
-import {accessSync, existsSync, constants as fsConstants, mkdirSync} from 'node:fs'
+import {accessSync, constants as fsConstants, mkdtempSync, rmSync} from 'node:fs'
+import {join} from 'node:path'
 import {isoTime} from '../../domain/clock/iso-time.js'
 import {GuardError} from '../../errors.js'
+import {openStateFolder} from '../../journal/state-dir.js'
 import {longestTimerMs} from '../../system/host/clock.js'
 import {readBootRef, signalNumber, temporaryFolder} from '../../system/host/host.js'
 import type {JobOutput} from '../../system/output/job-output.js'
@@ -34,7 +36,8 @@ interface WiredRun {
 export function wireRun(guard: Guard, run: RunResolved, mode: RunMode): WiredRun {
   const runId = guard.newId()
   const usable = stateIsUsable(guard, run)
-  const spool = usable ? guard.spoolDir : temporaryFolder()
+  const temporary = usable ? undefined : makeTemporaryFolder()
+  const spool = usable ? guard.spoolDir : (temporary ?? temporaryFolder())
   const files = {spool, resultFile: `${spool}/guard-${runId}.result.json`}
   const context = {
     guard,
@@ -80,6 +83,7 @@ export function wireRun(guard: Guard, run: RunResolved, mode: RunMode): WiredRun
     },
     afterwards: async () => {
       context.supervised.removeCgroup()
+      if (temporary !== undefined) rmSync(temporary, {recursive: true, force: true})
       // The last lines may be those that made the journals long.
       if (usable) compactIfGrown(guard)
       await watchdog.alertIfLate()
@@ -140,7 +144,7 @@ function openLogFile(
 function stateIsUsable(guard: Guard, {job, settings}: RunResolved): boolean {
   try {
     guard.ensureState()
-    if (!existsSync(guard.spoolDir)) mkdirSync(guard.spoolDir, {recursive: true, mode: 0o700})
+    openStateFolder(guard.spoolDir)
     accessSync(guard.stateDir, fsConstants.W_OK)
     return true
   } catch (thrown) {
@@ -151,6 +155,15 @@ function stateIsUsable(guard: Guard, {job, settings}: RunResolved): boolean {
       printWarning(`${reason}; ${job} runs without record or lease`),
     )
     return false
+  }
+}
+
+/** For the job's result alone, where no other user can put a file of the same name. @returns undefined if it cannot be made */
+function makeTemporaryFolder(): string | undefined {
+  try {
+    return mkdtempSync(join(temporaryFolder(), 'guard-run-'))
+  } catch {
+    return undefined
   }
 }
 
