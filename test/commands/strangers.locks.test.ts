@@ -12,12 +12,10 @@ import {
 import {join} from 'node:path'
 import {describe, expect, test} from 'vitest'
 import {createSandbox, isRoot} from '../support/sandbox.js'
-import {createStranger, strangerUid} from '../support/stranger.js'
+import {attackLimitMs, attackedCalls as calls, createStranger, strangerUid} from '../support/stranger.js'
 import {tempDir} from '../support/temp-dir.js'
 
 /** Root clears stale locks below a folder of a second user, who swaps folders as fast as he can. */
-
-const calls = 20
 
 /** A pid that no process has: it is above the highest. */
 const gonePid = '4194304999'
@@ -60,40 +58,48 @@ swap('${theirs}/way', '${theirs}/link')`
     return {box, stranger, theirs, treasure, work}
   }
 
-  test('has no lock cleared that the pattern does not name', async () => {
-    const {box, stranger, theirs, treasure, work} = scene()
-    const attack = await stranger.keepOn(work)
-    for (let call = 0; call < calls; call++) {
-      const ended = await box.guard(
-        'locks',
-        'clear',
-        '--min-age',
-        '0s',
-        ...(call % 2 ? ['--force'] : []),
-        `${theirs}/way/x.lock`,
-      )
-      expect(ended.code).toBe(0)
-      treasure.isUntouched()
-    }
-    expect(await attack.stop()).toBeGreaterThan(calls)
-  }, 120_000)
+  test(
+    'has no lock cleared that the pattern does not name',
+    async () => {
+      const {box, stranger, theirs, treasure, work} = scene()
+      const attack = await stranger.keepOn(work)
+      for (let call = 0; call < calls; call++) {
+        const ended = await box.guard(
+          'locks',
+          'clear',
+          '--min-age',
+          '0s',
+          ...(call % 2 ? ['--force'] : []),
+          `${theirs}/way/x.lock`,
+        )
+        expect(ended.code).toBe(0)
+        treasure.isUntouched()
+      }
+      expect(await attack.stop()).toBeGreaterThan(calls)
+    },
+    attackLimitMs,
+  )
 
-  test('has no lock restored elsewhere', async () => {
-    const {box, stranger, theirs, treasure} = scene()
-    for (let call = 0; call < calls; call++) {
-      writeFileSync(join(theirs, 'way', 'y.lock'), gonePid)
-      const cleared = await box.guard('locks', 'clear', '--min-age', '0s', `${theirs}/way/y.lock`, '--json')
-      expect(JSON.parse(cleared.stdout)).toMatchObject({cleared: [`${theirs}/way/y.lock`]})
-    }
-    const attack = await stranger.keepOn(`
+  test(
+    'has no lock restored elsewhere',
+    async () => {
+      const {box, stranger, theirs, treasure} = scene()
+      for (let call = 0; call < calls; call++) {
+        writeFileSync(join(theirs, 'way', 'y.lock'), gonePid)
+        const cleared = await box.guard('locks', 'clear', '--min-age', '0s', `${theirs}/way/y.lock`, '--json')
+        expect(JSON.parse(cleared.stdout)).toMatchObject({cleared: [`${theirs}/way/y.lock`]})
+      }
+      const attack = await stranger.keepOn(`
 if not os.path.lexists('${theirs}/link'): os.symlink('${treasure.folder}', '${theirs}/link')
 swap('${theirs}/way', '${theirs}/link')`)
-    for (let call = 0; call < calls; call++) {
-      expect([0, 74]).toContain((await box.guard('locks', 'restore')).code)
-      treasure.isUntouched()
-    }
-    expect(await attack.stop()).toBeGreaterThan(calls)
-  }, 120_000)
+      for (let call = 0; call < calls; call++) {
+        expect([0, 74]).toContain((await box.guard('locks', 'restore')).code)
+        treasure.isUntouched()
+      }
+      expect(await attack.stop()).toBeGreaterThan(calls)
+    },
+    attackLimitMs,
+  )
 })
 
 test.skipIf(!isRoot)('a link of a stranger on the way to a lock is not followed, and one of root is', async () => {

@@ -2,11 +2,9 @@ import {execFileSync} from 'node:child_process'
 import {chownSync, truncateSync} from 'node:fs'
 import {describe, expect, test} from 'vitest'
 import {createSandbox, isRoot, type Sandbox} from '../support/sandbox.js'
-import {createStranger, strangerUid} from '../support/stranger.js'
+import {attackLimitMs, attackedCalls as calls, createStranger, strangerUid} from '../support/stranger.js'
 
 /** A second user changes his own folder, in which root calls guard, as fast as he can. */
-
-const calls = 20
 
 const settingsThat = (word: string) =>
   JSON.stringify({jobs: {j: {command: ['sh', '-c', `echo ${word}; exit 7`]}}, guardian: {}})
@@ -73,23 +71,27 @@ describe.skipIf(!isRoot)('a stranger who swaps', () => {
     120_000,
   )
 
-  test('his folder for a link has no settings used that root names below it', async () => {
-    const {box, stranger} = scene()
-    const {path} = box
-    stranger.folder('theirs/way')
-    box.write('theirs/way/.guardianrc.json', settingsThat('theirs'))
-    giveAway(box, 'theirs/way/.guardianrc.json')
-    const attack = await stranger.keepOn(`
+  test(
+    'his folder for a link has no settings used that root names below it',
+    async () => {
+      const {box, stranger} = scene()
+      const {path} = box
+      stranger.folder('theirs/way')
+      box.write('theirs/way/.guardianrc.json', settingsThat('theirs'))
+      giveAway(box, 'theirs/way/.guardianrc.json')
+      const attack = await stranger.keepOn(`
 if not os.path.lexists('${path('theirs/link')}'): os.symlink('${path('elsewhere')}', '${path('theirs/link')}')
 swap('${path('theirs/way')}', '${path('theirs/link')}')`)
-    for (let call = 0; call < calls; call++) {
-      const config = path('theirs/way/.guardianrc.json')
-      expect(await box.guard('run', '--config', config, 'j')).toMatchObject({code: 78, stdout: ''})
-      const line = await box.guard('run', '--config', config, '--', 'sh', '-c', 'exit 7')
-      expect([line.code, line.stdout]).toEqual([7, ''])
-    }
-    expect(await attack.stop()).toBeGreaterThan(calls)
-  }, 120_000)
+      for (let call = 0; call < calls; call++) {
+        const config = path('theirs/way/.guardianrc.json')
+        expect(await box.guard('run', '--config', config, 'j')).toMatchObject({code: 78, stdout: ''})
+        const line = await box.guard('run', '--config', config, '--', 'sh', '-c', 'exit 7')
+        expect([line.code, line.stdout]).toEqual([7, ''])
+      }
+      expect(await attack.stop()).toBeGreaterThan(calls)
+    },
+    attackLimitMs,
+  )
 })
 
 test.skipIf(!isRoot)('a sparse package.json of a stranger costs a run no time', async () => {

@@ -3,6 +3,12 @@ import {chmodSync, chownSync, mkdirSync} from 'node:fs'
 import {onTestFinished} from 'vitest'
 import type {Sandbox} from './sandbox.js'
 
+/** How often guard is called during each attack. */
+export const attackedCalls = process.env['GUARD_TORTURE'] === 'long' ? 200 : 8
+
+/** Of a test with an attack. */
+export const attackLimitMs = attackedCalls * 15_000
+
 /** nobody and nogroup of Debian. */
 export const strangerUid = 65_534
 

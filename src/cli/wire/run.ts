@@ -5,6 +5,7 @@ import {GuardError} from '../../errors.js'
 import {openStateFolder} from '../../journal/state-dir.js'
 import {longestTimerMs} from '../../system/host/clock.js'
 import {readBootRef, signalNumber, temporaryFolder} from '../../system/host/host.js'
+import {assertOwnFile} from '../../system/host/own-file.js'
 import type {JobOutput} from '../../system/output/job-output.js'
 import {openOutput} from '../../system/output/open-output.js'
 import {catchSignals} from '../../system/process/catch-signals.js'
@@ -127,6 +128,7 @@ function openLogFile(
   name: string,
 ): JobOutput | undefined {
   if (!usable || mode.interactive) return undefined
+  refuseForeignLog(logFile)
   const now = guard.clock.now()
   const output = openOutput({
     logFile,
@@ -139,6 +141,16 @@ function openLogFile(
     warn: printWarning,
   })
   return lines.follow(output)
+}
+
+function refuseForeignLog(logFile: string): void {
+  try {
+    assertOwnFile(logFile)
+  } catch (error) {
+    const {syscall, message} = error as NodeJS.ErrnoException
+    if (syscall === undefined) throw error
+    throw new GuardError('io', `${logFile}: ${message}`, [], {cause: error})
+  }
 }
 
 function stateIsUsable(guard: Guard, {job, settings}: RunResolved): boolean {

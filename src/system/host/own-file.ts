@@ -1,4 +1,14 @@
-import {closeSync, constants, fstatSync, openSync, readFileSync, unlinkSync, writeFileSync} from 'node:fs'
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  openSync,
+  readFileSync,
+  type Stats,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs'
 
 const {O_APPEND, O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_WRONLY} = constants
 
@@ -11,11 +21,23 @@ const {O_APPEND, O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_WRONLY} = 
 export function openOwnToAppend(path: string): number {
   // Opening a FIFO would wait for a reader.
   const fd = openSync(path, O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_NONBLOCK, 0o600)
-  const stat = fstatSync(fd)
-  const user = process.geteuid?.()
-  if (stat.isFile() && stat.nlink === 1 && (user === undefined || stat.uid === user)) return fd
+  if (isOwnFile(fstatSync(fd))) return fd
   closeSync(fd)
   throw refused(path)
+}
+
+/**
+ * For a file in a folder that no other user may change: refuses what is there and is not a plain file of this user with
+ * one name. Throws the file system's error.
+ */
+export function assertOwnFile(path: string): void {
+  const stat = lstatSync(path, {throwIfNoEntry: false})
+  if (stat && !isOwnFile(stat)) throw refused(path)
+}
+
+function isOwnFile(stat: Stats): boolean {
+  const user = process.geteuid?.()
+  return stat.isFile() && stat.nlink === 1 && (user === undefined || stat.uid === user)
 }
 
 /** Reads a plain file, whoever owns it; a link or a FIFO is refused. Throws the file system's error. */
