@@ -22,7 +22,9 @@ export function distrustedPlaces(settings: Settings): readonly DistrustedPlace[]
 function distrusted(key: DistrustedPlace['key'], path: string | undefined): DistrustedPlace | undefined {
   try {
     const why =
-      path === undefined ? undefined : distrustOfPlace(path, key === 'logDir' ? {allowsGroupsOfRoot: true} : {})
+      path === undefined
+        ? undefined
+        : distrustOfPlace(path, {allowsMissing: true, allowsGroupsOfRoot: key === 'logDir'})
     return path === undefined || why === undefined ? undefined : {key, path, why}
   } catch {
     // What cannot even be looked at is reported by what needs it.

@@ -45,11 +45,13 @@ export function openStateDir(path: string, rule: FilesystemRule = 'local-only'):
   const wanted = resolve(path)
   try {
     refuseKernelFolder(wanted)
-    makeFolder(wanted, mostNewFolders, checkPlace)
+    makeFolder(wanted, mostNewFolders, (place) => checkPlace(place, {allowsMissing: true}))
+    checkOwner(wanted, statSync(wanted))
+    checkPlace(wanted)
+    // From here on no other user can change what the path means.
     const dir = realpathSync.native(wanted)
     refuseKernelFolder(dir)
     checkOwner(dir, lstatSync(dir))
-    checkPlace(wanted)
     if (rule === 'local-only') checkFilesystem(dir)
     makeFolder(`${dir}/${generationsFolder}`, 1)
     checkOwner(`${dir}/${generationsFolder}`, lstatSync(`${dir}/${generationsFolder}`))
@@ -69,13 +71,13 @@ export function openLogDir(path: string): void {
   const wanted = resolve(path)
   const refuse = (why: string, options: {cause?: unknown} = {}) =>
     new GuardError('no-state', `log folder ${wanted} ${why}`, ['correct logDir in the settings'], options)
-  const check = (place: string) => {
-    const why = distrustOfPlace(place, {allowsGroupsOfRoot: true})
+  const check = (place: string, rule: PathRule = {}) => {
+    const why = distrustOfPlace(place, {allowsGroupsOfRoot: true, ...rule})
     if (why !== undefined) throw refuse(`is not used: ${why}`)
   }
   if (isKernelFolder(wanted)) throw refuse(kernelFolderText)
   try {
-    makeFolder(wanted, mostNewFolders, check)
+    makeFolder(wanted, mostNewFolders, (place) => check(place, {allowsMissing: true}))
     if (!statSync(wanted).isDirectory()) throw refuse('is not a directory')
     check(wanted)
   } catch (cause) {
@@ -135,8 +137,8 @@ function checkOwner(path: string, stats: Stats): void {
 }
 
 /** A user who may change the way to the directory could put another in its place. */
-function checkPlace(path: string): void {
-  const why = distrustOfPlace(path)
+function checkPlace(path: string, rule?: PathRule): void {
+  const why = distrustOfPlace(path, rule)
   if (why === undefined) return
   const [, shared] = /others may write (.*)$/.exec(why) ?? []
   throw refused(path, `is not used: ${why}`, [

@@ -69,9 +69,12 @@ swap('${theirs}/way', '${theirs}/link')`)
       const [state, logs] = [box.path('open/state'), box.path('open/logs')]
       box.write('.guardianrc.json', JSON.stringify({logDir: 'open/logs'}))
       const attack = await stranger.keepOn(`
+import random
 for path in ['${state}', '${logs}']:
     try:
         os.symlink('${treasure}', path)
+        # For a while, so that a run may meet the same link several times.
+        for _ in range(random.randrange(300000)): pass
         os.unlink(path)
         os.mkdir(path, 0o755)
         os.rmdir(path)

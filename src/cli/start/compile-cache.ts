@@ -17,7 +17,7 @@ export function useCompileCache(): void {
   if (isStandalone || !enableCompileCache || !home?.startsWith('/')) return
   try {
     const folder = `${home}/.cache/guard/node`
-    if (distrustOfPlace(folder) !== undefined) return
+    if (distrustOfPlace(folder, {allowsMissing: true}) !== undefined) return
     for (const path of [`${home}/.cache`, `${home}/.cache/guard`, folder]) makeFolder(path)
     if (isPrivateFolder(folder, process.geteuid?.())) enableCompileCache(folder)
   } catch {

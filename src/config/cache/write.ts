@@ -23,7 +23,7 @@ export function writeCache(found: FoundFile, settings: Settings, place: Keeper):
   const target = cacheFile(folder, found)
   const aside = `${target}.${process.pid}`
   try {
-    if (distrustOfPlace(folder) !== undefined) return
+    if (distrustOfPlace(folder, {allowsMissing: true}) !== undefined) return
     makeFolder(folder)
     if (!isPrivateFolder(folder, place.uid)) return
     // Flushed before the rename, so that a crash cannot leave an incomplete entry.

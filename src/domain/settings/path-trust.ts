@@ -21,6 +21,8 @@ export interface PathReader {
 export interface PathRule {
   /** Directories of root on the way may be writable by any group, as /var/log often is; the last one may not. */
   readonly allowsGroupsOfRoot?: boolean
+  /** Before something is made. Afterwards it is judged again: what is missing now can be anything a moment later. */
+  readonly allowsMissing?: boolean
 }
 
 const mostLinks = 40
@@ -34,7 +36,7 @@ const folderType = 0o040000
  * the kernel passes, also by links, belongs to the user or root and is not writable by others; or it is root's and
  * sticky, and what the path names in it belongs to the user or root and is no link. The last directory is never shared.
  *
- * @param path absolute; what does not exist yet is not judged
+ * @param path absolute
  * @returns undefined if no other user could
  */
 export function distrustOfPath(path: string, reader: PathReader, rule: PathRule = {}): string | undefined {
@@ -54,6 +56,7 @@ export function distrustOfPath(path: string, reader: PathReader, rule: PathRule 
     }
     const child = folder === '/' ? `/${name}` : `${folder}/${name}`
     const next = reader.lstat(child)
+    if (next === undefined && rule.allowsMissing !== true) return `${child} does not exist`
     const isLink = hasType(next, linkType)
     const isEnd = next !== undefined && rest.length === 0 && !isLink && !hasType(next, folderType)
     if (shared !== undefined && (isEnd || !isSafeIn(facts, {child: next, reader, rule}))) {

@@ -22,11 +22,14 @@ function judge(path: string, tree: Tree, rule = {}): string | undefined {
   return distrustOfPath(path, reader, rule)
 }
 
+const missing = {allowsMissing: true}
+
 const home: Tree = {'/home': [0, folder | 0o755], '/home/me': [1000, folder | 0o755]}
 const temporary: Tree = {'/tmp': [0, folder | 0o1777]}
 
-test('a way of root and the user is trusted, and so is what does not exist yet', () => {
-  expect(judge('/home/me/state', home)).toBeUndefined()
+test('a way of root and the user is trusted, and what does not exist only where it may be missing', () => {
+  expect(judge('/home/me/state', home)).toBe('/home/me/state does not exist')
+  expect(judge('/home/me/state/below', home, missing)).toBeUndefined()
   expect(judge('/home/me', home)).toBeUndefined()
 })
 
@@ -49,7 +52,8 @@ test('a group that may write counts if it has other members, and never in a dire
 
 test('in a sticky directory of root only a directory of the user or root is trusted, and no link', () => {
   expect(judge('/tmp/mine', {...temporary, '/tmp/mine': [1000, folder | 0o700]})).toBeUndefined()
-  expect(judge('/tmp/new', temporary)).toBeUndefined()
+  expect(judge('/tmp/new', temporary)).toBe('/tmp/new does not exist')
+  expect(judge('/tmp/new', temporary, missing)).toBeUndefined()
   expect(judge('/tmp', temporary)).toBe('others may write /tmp')
   expect(judge('/tmp/theirs', {...temporary, '/tmp/theirs': [1001, folder | 0o700]})).toBe('others may write /tmp')
   expect(judge('/tmp/file', {...temporary, '/tmp/file': [1000, file | 0o600]})).toBe('others may write /tmp')
@@ -63,8 +67,8 @@ test('in a sticky directory of root only a directory of the user or root is trus
 
 test('each directory that a link leads through is judged', () => {
   const linked: Tree = {...home, '/home/me/way': [1000, link, '../../tmp/deep/./state']}
-  expect(judge('/home/me/way', {...linked, ...temporary})).toBeUndefined()
-  expect(judge('/home/me/way', {...linked, '/tmp': [0, folder | 0o777]})).toBe('others may write /tmp')
+  expect(judge('/home/me/way', {...linked, ...temporary}, missing)).toBeUndefined()
+  expect(judge('/home/me/way', {...linked, '/tmp': [0, folder | 0o777]}, missing)).toBe('others may write /tmp')
   const twice: Tree = {...linked, ...temporary, '/tmp/deep': [0, link, '/home/me']}
   expect(judge('/home/me/way', twice)).toBe('/tmp/deep is a link, and others may write /tmp')
 })
