@@ -1,5 +1,5 @@
 import {type BigIntStats, existsSync, lstatSync, statSync} from 'node:fs'
-import {basename, dirname, isAbsolute, join, resolve} from 'node:path'
+import {dirname, isAbsolute, resolve} from 'node:path'
 import {GuardError} from '../errors.js'
 import {closeFile, openFile, readOpen} from './open-file.js'
 import {assertTrusted, distrustOfFound, distrustOfPlace, largestFile} from './trust.js'
@@ -8,10 +8,10 @@ import {assertTrusted, distrustOfFound, distrustOfPlace, largestFile} from './tr
  * The file names of cosmiconfig, without programs: settings are data. The search is done here with node:fs, because loading
  * cosmiconfig takes longer than a run.
  */
-const names = ['', '.json', '.yaml', '.yml'].map((ending) => `.guardianrc${ending}`)
+export const settingsNames = ['', '.json', '.yaml', '.yml'].map((ending) => `.guardianrc${ending}`)
 
 /** Additional names in a folder that belongs to guard. */
-const ownFolderNames = [...names, ...['.yaml', '.yml', '.json'].map((ending) => `config${ending}`)]
+export const ownFolderNames = [...settingsNames, ...['.yaml', '.yml', '.json'].map((ending) => `config${ending}`)]
 
 export interface Where {
   /** `--config`. */
@@ -51,7 +51,7 @@ export function findSettings(where: Where, unused: TakeUnused = () => undefined)
   const named = where.configFlag ?? (where.env['GUARD_CONFIG'] || undefined)
   if (named !== undefined) return namedFile(named, where.cwd)
   for (const folder of foldersUpwards(where.cwd)) {
-    const found = firstIn(folder, {candidates: names, isOwn: false, unused}) ?? packageIn(folder, unused)
+    const found = firstIn(folder, {candidates: settingsNames, isOwn: false, unused}) ?? packageIn(folder, unused)
     if (found) return found
   }
   for (const folder of ownFolders(where)) {
@@ -159,18 +159,8 @@ function distrustOfWay(path: string, mayBeLink: boolean): string | undefined {
   }
 }
 
-/** The other settings files of the same folder, of which none is used. */
-export function filesBeside({path}: FoundFile): readonly string[] {
-  const folder = dirname(path)
-  const candidates = names.includes(basename(path)) ? names : ownFolderNames
-  const others = candidates.map((name) => join(folder, name)).filter((other) => other !== path && existsSync(other))
-  const ofPackage = basename(path) === 'package.json' ? undefined : packageIn(folder, () => undefined)
-  if (ofPackage) closeFile(ofPackage)
-  return [...others, ...(ofPackage ? [ofPackage.path] : [])]
-}
-
 /** A package.json counts only with a `guardian` key. */
-function packageIn(folder: string, unused: TakeUnused): FoundFile | undefined {
+export function packageIn(folder: string, unused: TakeUnused): FoundFile | undefined {
   const path = folder === '/' ? '/package.json' : `${folder}/package.json`
   if (!existsSync(path)) return undefined
   const stat = statOf(path)

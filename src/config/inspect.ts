@@ -3,7 +3,7 @@ import {GuardError} from '../errors.js'
 import {defaultSettings} from './defaults.js'
 import {type FoundFile, findSettings, type Where} from './find.js'
 import {closeFile} from './open-file.js'
-import {distrustedPlaces} from './places.js'
+import {distrustedLogDir, distrustedPlace} from './places.js'
 import type {SettingsWarning} from './warnings.js'
 
 export interface Inspected {
@@ -44,7 +44,9 @@ async function inspectFound(found: FoundFile, {env}: Where): Promise<Inspected> 
   const doubled = doubledKey(found.path, text)
   const {warningsOf} = await import('./warnings.js')
   const {settingsError} = await import('./problems.js')
-  const places = distrustedPlaces(settings).map(({key, why}) => ({path: [key], text: `is not used: ${why}`}))
+  const places = [distrustedPlace('stateDir', settings.stateDir), distrustedLogDir(settings)]
+    .filter((place) => place !== undefined)
+    .map(({key, why}) => ({path: [key], text: `is not used: ${why}`}))
   const ofPlaces = places.length > 0 ? settingsError(found.path, written, places) : undefined
   return {
     settings,

@@ -10,16 +10,11 @@ interface DistrustedPlace {
 
 /** The log folder of the settings, if another user could change its files. */
 export function distrustedLogDir({logDir}: Settings): DistrustedPlace | undefined {
-  return distrusted('logDir', logDir)
+  return distrustedPlace('logDir', logDir)
 }
 
-/** The state directory and the log folder of the settings, as far as another user could change their files. */
-export function distrustedPlaces(settings: Settings): readonly DistrustedPlace[] {
-  const places = [distrusted('stateDir', settings.stateDir), distrustedLogDir(settings)]
-  return places.filter((place) => place !== undefined)
-}
-
-function distrusted(key: DistrustedPlace['key'], path: string | undefined): DistrustedPlace | undefined {
+/** @returns undefined if the place may be used, or if the settings do not name it */
+export function distrustedPlace(key: DistrustedPlace['key'], path: string | undefined): DistrustedPlace | undefined {
   try {
     const why =
       path === undefined

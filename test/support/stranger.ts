@@ -9,8 +9,8 @@ export const attackedCalls = process.env['GUARD_TORTURE'] === 'long' ? 200 : 8
 /** Of a test with an attack. */
 export const attackLimitMs = attackedCalls * 15_000
 
-/** nobody and nogroup of Debian. */
-export const strangerUid = 65_534
+/** Of nobody else: other tests look at the processes of nobody meanwhile. */
+export const strangerUid = 4713
 
 /** A second user with an account on the machine. */
 export interface Stranger {

@@ -1,7 +1,8 @@
 import {lstatSync, renameSync, unlinkSync} from 'node:fs'
 import type {EscalationFile} from '../../domain/incident/escalation-file.js'
 import {GuardError} from '../../errors.js'
-import {readPlainFile, writeNewFile} from './own-file.js'
+import {writeNewFile} from './new-file.js'
+import {readPlainFile} from './own-file.js'
 
 /**
  * Writes the file, or removes it if `escalation` is undefined. Does nothing if the file is already right. Throws

@@ -1,16 +1,6 @@
-import {
-  closeSync,
-  constants,
-  fstatSync,
-  lstatSync,
-  openSync,
-  readFileSync,
-  type Stats,
-  unlinkSync,
-  writeFileSync,
-} from 'node:fs'
+import {closeSync, constants, fstatSync, lstatSync, openSync, readFileSync, type Stats} from 'node:fs'
 
-const {O_APPEND, O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_WRONLY} = constants
+const {O_APPEND, O_CREAT, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_WRONLY} = constants
 
 /**
  * Opens a file for appending, and makes it if it is missing, mode 0600. What is not a plain file of this user with one
@@ -48,27 +38,6 @@ export function readPlainFile(path: string, encoding: BufferEncoding = 'utf8'): 
     return readFileSync(fd, encoding)
   } finally {
     closeSync(fd)
-  }
-}
-
-/** Writes a new file, mode 0600, in the place of one that a killed process has left. Throws the file system's error. */
-export function writeNewFile(path: string, text: string): void {
-  const fd = openNew(path)
-  try {
-    writeFileSync(fd, text)
-  } finally {
-    closeSync(fd)
-  }
-}
-
-function openNew(path: string): number {
-  const flags = O_WRONLY | O_CREAT | O_EXCL
-  try {
-    return openSync(path, flags, 0o600)
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
-    unlinkSync(path)
-    return openSync(path, flags, 0o600)
   }
 }
 

@@ -1,6 +1,7 @@
 import {renameSync, statSync} from 'node:fs'
 import {type HeadTruncation, parseTruncations, truncationEnd} from '../../domain/log/head-truncation.js'
-import {readPlainFile, writeNewFile} from '../host/own-file.js'
+import {writeNewFile} from '../host/new-file.js'
+import {readPlainFile} from '../host/own-file.js'
 import {truncationListFile} from './names.js'
 
 /** The truncations of a log and of its older files, oldest first. Throws the file system's error. */
