@@ -149,7 +149,7 @@ function refuseForeignLog(logFile: string): void {
   } catch (error) {
     const {syscall, message} = error as NodeJS.ErrnoException
     if (syscall === undefined) throw error
-    throw new GuardError('io', `${logFile}: ${message}`, [], {cause: error})
+    throw new GuardError('io', message, [], {cause: error})
   }
 }
 
