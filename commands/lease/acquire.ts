@@ -6,7 +6,7 @@ import {showWait} from '../../src/cli/progress.js'
 import {holderName, runningProcess, stillRuns, wireLease} from '../../src/cli/wire/lease.js'
 import {reportLease} from '../../src/domain/lease/report.js'
 import {GuardError} from '../../src/errors.js'
-import {acquireLease} from '../../src/usecases/lease/lease.js'
+import {acquireLease} from '../../src/usecases/lease/acquire-lease.js'
 
 export default defineCommand({
   summary: 'Take the lease of a job and print its token; fail with 75 while it is held',

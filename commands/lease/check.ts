@@ -1,7 +1,7 @@
 import {defineCommand} from '../../src/cli/command/definition.js'
 import {leaseArgs, leaseFlags, withLeases} from '../../src/cli/lease-command.js'
 import {renderLease} from '../../src/cli/render/lease.js'
-import {checkLease} from '../../src/usecases/lease/lease.js'
+import {checkLease} from '../../src/usecases/lease/held-lease.js'
 
 export default defineCommand({
   summary: 'Exit 0 while the token still holds the lease, 77 once it does not',

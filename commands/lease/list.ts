@@ -1,7 +1,7 @@
 import {defineCommand} from '../../src/cli/command/definition.js'
 import {renderLeases} from '../../src/cli/render/lease.js'
 import {wireLease} from '../../src/cli/wire/lease.js'
-import {listLeases} from '../../src/usecases/lease/lease.js'
+import {listLeases} from '../../src/usecases/lease/acquire-lease.js'
 
 export default defineCommand({
   summary: 'Who holds what, until when, and how the last holders ended',

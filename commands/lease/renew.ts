@@ -1,7 +1,7 @@
 import {defineCommand} from '../../src/cli/command/definition.js'
 import {leaseArgs, leaseFlags, withLeases} from '../../src/cli/lease-command.js'
 import {renderLease} from '../../src/cli/render/lease.js'
-import {renewLease} from '../../src/usecases/lease/lease.js'
+import {renewLease} from '../../src/usecases/lease/held-lease.js'
 
 export default defineCommand({
   summary: 'Keep a lease for another ttl; fail with 77 once another holder has it',

@@ -3,7 +3,7 @@ import {defineCommand} from '../../src/cli/command/definition.js'
 import {leaseArgs} from '../../src/cli/lease-command.js'
 import {renderLease} from '../../src/cli/render/lease.js'
 import {wireLease} from '../../src/cli/wire/lease.js'
-import {listLeases} from '../../src/usecases/lease/lease.js'
+import {listLeases} from '../../src/usecases/lease/acquire-lease.js'
 
 export default defineCommand({
   summary: 'All that is known of one lease',

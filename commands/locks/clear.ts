@@ -7,6 +7,7 @@ export default defineCommand({
   summary: 'Move lock files that are provably stale into a quarantine',
   description:
     'A lock is stale if no process holds it and the one that it names is gone, or it names none and is old. ' +
+    'What matches and has no name of a lock (`*.lock`, `*.pid`, …) is kept. ' +
     '`guard locks restore` undoes it.',
   usage: 'locks clear [--dry-run] [--min-age D] [--force] [PATTERN…]',
   examples: ['guard locks clear --dry-run', "guard locks clear 'state/**/*.lock' --min-age 1h"],
@@ -18,7 +19,7 @@ export default defineCommand({
       summary: 'age from which a lock that names no process is stale',
       settingsDefault: '10m',
     },
-    force: {type: 'boolean', summary: 'clear whatever matches, held or not'},
+    force: {type: 'boolean', summary: 'clear whatever matches, held or not, whatever its name'},
   },
   async run({rest, flags, print, page, openGuard}) {
     const guard = await openGuard()

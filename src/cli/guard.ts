@@ -7,7 +7,7 @@ import type {Settings} from '../domain/settings/settings.js'
 import {GuardError} from '../errors.js'
 import type {Journal} from '../journal/journal.js'
 import {type JournalSpec, retentionOf} from '../journal/spec.js'
-import {openLogDir, openStateDir} from '../journal/state-dir.js'
+import {openStateDir} from '../journal/state-dir.js'
 import {leaseStream, openStream, runStream} from '../journal/streams.js'
 import {type Clock, systemClock} from '../system/host/clock.js'
 import {createStamper, homeFolder} from '../system/host/host.js'
@@ -15,6 +15,7 @@ import {newId} from '../system/host/ids.js'
 import {writeGuardianLog} from '../system/log/guardian-log.js'
 import {logFileOf} from '../system/log/names.js'
 import {version} from './build-info.js'
+import {logFolder} from './log-folder.js'
 
 /**
  * The composition root: everything that a command may hand to a use case. Nothing is opened before it is used, and only
@@ -61,7 +62,7 @@ export async function openGuard(options: GuardOptions): Promise<Guard> {
   let place = stateDirOf(options.stateDir, settings)
   const stateDir = () => place ?? refuseWithoutHome()
   const stamp = createStamper(systemClock, newId)
-  const logDir = () => settings.logDir ?? `${stateDir()}/logs`
+  const logs = await logFolder(settings.logDir, stateDir)
   const opened = new Map<object, Journal<never>>()
   const own = compactBytesOf(env)
   const journal = <S>(spec: JournalSpec<S>): Journal<S> => {
@@ -80,7 +81,7 @@ export async function openGuard(options: GuardOptions): Promise<Guard> {
       return stateDir()
     },
     get logDir() {
-      return logDir()
+      return logs.path
     },
     get spoolDir() {
       return `${stateDir()}/spool`
@@ -91,14 +92,14 @@ export async function openGuard(options: GuardOptions): Promise<Guard> {
     ensureState: () => {
       // Resolved once, so that a link that changes later does not separate a run from its records.
       place = openStateDir(stateDir(), options.allowUnsafeFilesystem ? 'any' : 'local-only')
-      openLogDir(logDir())
+      logs.ensure(guard)
       announce?.()
     },
     journal,
     leases: () => journal(leaseStream),
     runs: () => journal(runStream),
-    logFileOf: (job) => logFileOf(logDir(), job),
-    log: (text) => writeGuardianLog({dir: logDir(), rotation: settings.logs}, systemClock.now(), text),
+    logFileOf: (job) => logFileOf(logs.path, job),
+    log: (text) => writeGuardianLog({dir: logs.path, rotation: settings.logs}, systemClock.now(), text),
   }
   if (settings.wrong) {
     // Loaded late, because settings are seldom wrong.

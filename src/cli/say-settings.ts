@@ -12,7 +12,7 @@ import {sayOnce} from '../usecases/alert/say-once.js'
 import {printWarning} from './stderr.js'
 
 /** What is needed of `Guard`. */
-interface Announcer {
+export interface Announcer {
   readonly settings: Settings
   readonly hasStateDir: boolean
   readonly stateDir: string
@@ -28,7 +28,7 @@ interface Announcer {
  *
  * @returns what records it, to be called once the state directory can be used
  */
-export function announceWrongSettings(guard: Announcer, wrong: WrongSettings): () => void {
+export function announceWrongSettings(guard: Announcer, wrong: Pick<WrongSettings, 'message'>): () => void {
   const isTerminal = isatty(2)
   if (isTerminal) printWarning(wrong.message)
   let isDone = false

@@ -1,16 +1,17 @@
-import {type BigIntStats, existsSync, readFileSync, statSync} from 'node:fs'
-import {basename, dirname, isAbsolute, join, resolve} from 'node:path'
+import {type BigIntStats, existsSync, lstatSync, statSync} from 'node:fs'
+import {dirname, isAbsolute, resolve} from 'node:path'
 import {GuardError} from '../errors.js'
-import {distrustOfFound, largestFile} from './trust.js'
+import {closeFile, openFile, readOpen} from './open-file.js'
+import {assertTrusted, distrustOfFound, distrustOfPlace, largestFile} from './trust.js'
 
 /**
  * The file names of cosmiconfig, without programs: settings are data. The search is done here with node:fs, because loading
  * cosmiconfig takes longer than a run.
  */
-const names = ['', '.json', '.yaml', '.yml'].map((ending) => `.guardianrc${ending}`)
+export const settingsNames = ['', '.json', '.yaml', '.yml'].map((ending) => `.guardianrc${ending}`)
 
 /** Additional names in a folder that belongs to guard. */
-const ownFolderNames = [...names, ...['.yaml', '.yml', '.json'].map((ending) => `config${ending}`)]
+export const ownFolderNames = [...settingsNames, ...['.yaml', '.yml', '.json'].map((ending) => `config${ending}`)]
 
 export interface Where {
   /** `--config`. */
@@ -24,8 +25,11 @@ export interface Where {
   readonly etc?: string
 }
 
+/** A settings file that is open, so that what was checked is what is read. Its user closes it. */
 export interface FoundFile {
   readonly path: string
+  readonly fd: number
+  /** Of the descriptor. */
   readonly stat: BigIntStats
   /** Whether the file was given explicitly, and not found by the search. */
   readonly named: boolean
@@ -47,7 +51,7 @@ export function findSettings(where: Where, unused: TakeUnused = () => undefined)
   const named = where.configFlag ?? (where.env['GUARD_CONFIG'] || undefined)
   if (named !== undefined) return namedFile(named, where.cwd)
   for (const folder of foldersUpwards(where.cwd)) {
-    const found = firstIn(folder, {candidates: names, isOwn: false, unused}) ?? packageIn(folder, unused)
+    const found = firstIn(folder, {candidates: settingsNames, isOwn: false, unused}) ?? packageIn(folder, unused)
     if (found) return found
   }
   for (const folder of ownFolders(where)) {
@@ -67,13 +71,29 @@ function namedFile(named: string, cwd: string | undefined): FoundFile | undefine
     ])
   }
   const path = resolve(cwd ?? '/', named)
+  const hints = ['correct --config or GUARD_CONFIG']
   const stat = statOf(path)
-  if (!stat)
-    throw new GuardError('config', `${path} does not exist, or is not accessible to this user`, [
-      'correct --config or GUARD_CONFIG',
-    ])
-  if (!stat.isFile()) throw new GuardError('config', `${path} is not a file`, ['correct --config or GUARD_CONFIG'])
-  return {path, stat, named: true}
+  if (!stat) throw new GuardError('config', `${path} does not exist, or is not accessible to this user`, hints)
+  if (!stat.isFile()) throw new GuardError('config', `${path} is not a file`, hints)
+  refuseNamedPlace(path)
+  const file = {path, ...openFile(path, {mayBeLink: true}), named: true}
+  try {
+    if (!file.stat.isFile()) throw new GuardError('config', `${path} is not a file`, hints)
+    if (file.stat.size > largestFile)
+      throw new GuardError('config', `${path} has ${file.stat.size} bytes, but at most 8 MiB are allowed`)
+    assertTrusted(path, file.stat, {uid: process.geteuid?.(), named: true})
+    return file
+  } catch (error) {
+    closeFile(file)
+    throw error
+  }
+}
+
+/** As with the file itself, root takes no other user's word for it. */
+function refuseNamedPlace(path: string): void {
+  const why = process.geteuid?.() === 0 ? distrustOfPlace(path) : undefined
+  if (why !== undefined)
+    throw new GuardError('config', `${path} is not used: ${why}`, ['move it to a folder that only root may write'])
 }
 
 function foldersUpwards(cwd: string | undefined): string[] {
@@ -106,48 +126,60 @@ function firstIn(folder: string, {candidates, isOwn, unused}: Candidates): Found
     // A run checks for about 50 missing files, and this call is faster than stat.
     if (!existsSync(path)) continue
     const stat = statOf(path)
-    if (stat && !stat.isDirectory() && isTrusted(path, isOwn, unused)) return {path, stat, named: false}
+    const found = stat && !stat.isDirectory() ? openTrusted(path, isOwn, unused) : undefined
+    if (found) return found
   }
   return undefined
 }
 
-function isTrusted(path: string, isOwn: boolean, unused: TakeUnused): boolean {
-  const why = distrustOf(path, isOwn)
-  if (why !== undefined) unused({path, why})
-  return why === undefined
+/** Where no other user may change the way, nothing else can be opened than what was looked at. */
+function openTrusted(path: string, mayBeLink: boolean, unused: TakeUnused): FoundFile | undefined {
+  const place = distrustOfWay(path, mayBeLink)
+  if (place !== undefined) {
+    unused({path, why: place})
+    return undefined
+  }
+  const file = {path, ...openFile(path, {mayBeLink}), named: false}
+  const why = distrustOfFound(path, file.stat)
+  if (why === undefined) return file
+  closeFile(file)
+  unused({path, why})
+  return undefined
 }
 
-function distrustOf(path: string, isOwn: boolean): string | undefined {
+/** @param mayBeLink holds in the folders of guard's own, where people and Kubernetes keep links */
+function distrustOfWay(path: string, mayBeLink: boolean): string | undefined {
   try {
-    return distrustOfFound(path, process.geteuid?.(), isOwn)
+    const isLink = lstatSync(path).isSymbolicLink()
+    if (isLink && !mayBeLink) return 'it is a link'
+    // A file of another user, a FIFO or a very large file is not even opened.
+    return distrustOfFound(path, statSync(path, {bigint: true})) ?? distrustOfPlace(path)
   } catch (error) {
     return `it cannot be checked: ${(error as Error).message}`
   }
 }
 
-/** The other settings files of the same folder, of which none is used. */
-export function filesBeside({path}: FoundFile): readonly string[] {
-  const folder = dirname(path)
-  const candidates = names.includes(basename(path)) ? names : ownFolderNames
-  const others = candidates.map((name) => join(folder, name)).filter((other) => other !== path && existsSync(other))
-  const ofPackage = basename(path) === 'package.json' ? undefined : packageIn(folder, () => undefined)
-  return [...others, ...(ofPackage ? [ofPackage.path] : [])]
-}
-
 /** A package.json counts only with a `guardian` key. */
-function packageIn(folder: string, unused: TakeUnused): FoundFile | undefined {
+export function packageIn(folder: string, unused: TakeUnused): FoundFile | undefined {
   const path = folder === '/' ? '/package.json' : `${folder}/package.json`
   if (!existsSync(path)) return undefined
   const stat = statOf(path)
   if (!stat?.isFile() || stat.size > largestFile || !hasGuardianKey(path)) return undefined
-  return isTrusted(path, false, unused) ? {path, stat, named: false} : undefined
+  return openTrusted(path, false, unused)
 }
 
+/** The file may be another user's, who can replace it by anything at any time. */
 function hasGuardianKey(path: string): boolean {
   try {
-    const text = readFileSync(path, 'utf8').replace(/^\uFEFF/, '')
-    // Most files do not contain the word, and need no parsing.
-    return text.includes('"guardian"') && Object.hasOwn(JSON.parse(text) as object, 'guardian')
+    const file = openFile(path, {mayBeLink: true})
+    try {
+      if (!file.stat.isFile() || file.stat.size > largestFile) return false
+      const text = readOpen(file)
+      // Most files do not contain the word, and need no parsing.
+      return text.includes('"guardian"') && Object.hasOwn(JSON.parse(text) as object, 'guardian')
+    } finally {
+      closeFile(file)
+    }
   } catch {
     // A broken or unreadable package.json of another project must not stop a job.
     return false

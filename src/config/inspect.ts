@@ -1,7 +1,9 @@
 import type {Settings} from '../domain/settings/settings.js'
 import {GuardError} from '../errors.js'
 import {defaultSettings} from './defaults.js'
-import {findSettings, type Where} from './find.js'
+import {type FoundFile, findSettings, type Where} from './find.js'
+import {closeFile} from './open-file.js'
+import {distrustedLogDir, distrustedPlace} from './places.js'
 import type {SettingsWarning} from './warnings.js'
 
 export interface Inspected {
@@ -27,17 +29,31 @@ export async function inspectSettings(where: Where): Promise<Inspected> {
     passed.push({level: 'warning', of: path, text: `is not used: ${why}`})
   })
   if (!found) return {settings: defaultSettings, file: undefined, written: {}, error: undefined, warnings: passed}
+  try {
+    const inspected = await inspectFound(found, where)
+    return {...inspected, warnings: [...passed, ...inspected.warnings]}
+  } finally {
+    closeFile(found)
+  }
+}
+
+async function inspectFound(found: FoundFile, {env}: Where): Promise<Inspected> {
   // Loaded late, so that the bundler can keep it apart from the start of a run.
   const {loadFile, doubledKey} = await import('./load.js')
-  const {settings, written, text, error} = await loadFile(found, process.geteuid?.())
+  const {settings, written, text, error} = await loadFile(found)
   const doubled = doubledKey(found.path, text)
   const {warningsOf} = await import('./warnings.js')
+  const {settingsError} = await import('./problems.js')
+  const places = [distrustedPlace('stateDir', settings.stateDir), distrustedLogDir(settings)]
+    .filter((place) => place !== undefined)
+    .map(({key, why}) => ({path: [key], text: `is not used: ${why}`}))
+  const ofPlaces = places.length > 0 ? settingsError(found.path, written, places) : undefined
   return {
     settings,
     written,
     file: found.path,
-    error: bothOf(doubled, error),
-    warnings: [...passed, ...warningsOf(settings, found, where.env)],
+    error: bothOf(bothOf(doubled, error), ofPlaces),
+    warnings: warningsOf(settings, found, env),
   }
 }
 

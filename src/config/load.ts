@@ -1,4 +1,3 @@
-import {type BigIntStats, closeSync, constants, fstatSync, openSync, readFileSync} from 'node:fs'
 import {basename, extname} from 'node:path'
 import {defaultLoaders} from 'cosmiconfig'
 import {redactLine, withoutControls} from '../domain/failure/redact.js'
@@ -6,11 +5,11 @@ import type {Settings} from '../domain/settings/settings.js'
 import {GuardError} from '../errors.js'
 import {crossCheck} from './cross-check.js'
 import type {FoundFile} from './find.js'
+import {readOpen} from './open-file.js'
 import {toPlain} from './plain.js'
 import {type Problem, problemsOf, settingsError} from './problems.js'
 import {resolveSettings} from './resolve.js'
 import {settingsSchema} from './schema.js'
-import {assertTrusted, largestFile} from './trust.js'
 import {withoutWrongParts, wrongSettings} from './wrong-parts.js'
 
 /** Reads and checks a settings file and adds the defaults. It runs only if the cache has no entry. */
@@ -25,18 +24,17 @@ interface Checked {
 }
 
 interface Loaded extends Checked {
-  /** Status and content of the file when it was read. */
-  readonly stat: BigIntStats
+  /** Content of the file. */
   readonly text: string
 }
 
 /** @throws GuardError `config` if nothing of the file can be used. */
-export async function loadFile(found: FoundFile, uid: number | undefined): Promise<Loaded> {
+export async function loadFile(found: FoundFile): Promise<Loaded> {
   refuseProgram(found.path)
-  const {text, stat} = readChecked(found, uid)
+  const text = textOf(found)
   const plain = toPlain(parse(found.path, text))
   if (plain.problems.length > 0) throw settingsError(found.path, plain.value, plain.problems)
-  return {...(await checkSettings(plain.value, found.path)), stat, text}
+  return {...(await checkSettings(plain.value, found.path)), text}
 }
 
 /**
@@ -68,31 +66,11 @@ function distinct(problems: readonly Problem[]): Problem[] {
   return [...byPath.values()]
 }
 
-function readChecked(
-  {path, named}: FoundFile,
-  uid: number | undefined,
-): {readonly text: string; readonly stat: BigIntStats} {
-  // O_NONBLOCK, because the path may be a pipe.
-  const file = attempt(path, () => openSync(path, constants.O_RDONLY | constants.O_NONBLOCK))
+function textOf(found: FoundFile): string {
   try {
-    // The open file is checked, because the path may mean another file by now.
-    const stat = fstatSync(file, {bigint: true})
-    assertTrusted(path, stat, {uid, named})
-    if (!stat.isFile()) throw new GuardError('config', `${path} is not a file`)
-    if (stat.size > largestFile)
-      throw new GuardError('config', `${path} has ${stat.size} bytes, but at most 8 MiB are allowed`)
-    // Editors of Windows begin a file with a byte order mark, which JSON does not allow.
-    return {text: attempt(path, () => readFileSync(file, 'utf8')).replace(/^\uFEFF/, ''), stat}
-  } finally {
-    closeSync(file)
-  }
-}
-
-function attempt<T>(path: string, work: () => T): T {
-  try {
-    return work()
+    return readOpen(found)
   } catch (error) {
-    throw new GuardError('config', `${path} cannot be read: ${(error as Error).message}`, [], {cause: error})
+    throw new GuardError('config', `${found.path} cannot be read: ${(error as Error).message}`, [], {cause: error})
   }
 }
 

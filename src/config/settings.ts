@@ -4,7 +4,8 @@ import {readCache} from './cache/read.js'
 import type {Keeper} from './cache/write.js'
 import {defaultSettings} from './defaults.js'
 import {type FoundFile, findSettings, type UnusedFile, type Where} from './find.js'
-import {assertTrusted} from './trust.js'
+import {closeFile} from './open-file.js'
+import {distrustedLogDir} from './places.js'
 
 /** Where to search for the settings. */
 export interface SettingsRequest extends Where {
@@ -22,11 +23,27 @@ export interface SettingsRequest extends Where {
 export async function loadSettings(request: SettingsRequest): Promise<Settings> {
   const unused: string[] = []
   const found = (file: UnusedFile) => unused.push(`${file.path} is not used: ${file.why}`)
-  const settings = await usableSettings(request, found)
+  const settings = withTrustedLogDir(await usableSettings(request, found))
   if (unused.length === 0) return settings
+  return withWrong(settings, unused, [])
+}
+
+/** The log folder is looked at anew each time, because who may write it can change while the settings do not. */
+function withTrustedLogDir(settings: Settings): Settings {
+  const place = distrustedLogDir(settings)
+  if (!place) return settings
+  const {logDir: _, ...rest} = settings
+  return withWrong(
+    rest,
+    [`logDir ${place.path} is not used: ${place.why}; the logs go to the state directory`],
+    ['logDir'],
+  )
+}
+
+function withWrong(settings: Settings, lines: readonly string[], parts: readonly string[]): Settings {
   const {message, ...wrong} = settings.wrong ?? {message: undefined, jobs: {}, parts: []}
-  const lines = message === undefined ? unused : [...unused, message]
-  return {...settings, wrong: {...wrong, message: lines.join('\n')}}
+  const all = message === undefined ? lines : [...lines, message]
+  return {...settings, wrong: {...wrong, message: all.join('\n'), parts: [...wrong.parts, ...parts]}}
 }
 
 async function usableSettings(request: SettingsRequest, unused: (file: UnusedFile) => void): Promise<Settings> {
@@ -42,19 +59,22 @@ async function usableSettings(request: SettingsRequest, unused: (file: UnusedFil
 async function settingsOfFile(request: SettingsRequest, unused: (file: UnusedFile) => void): Promise<Settings> {
   const found = findSettings(request, unused)
   if (!found) return defaultSettings
-  const place = {env: request.env, home: request.home, uid: process.geteuid?.()}
-  assertTrusted(found.path, found.stat, {uid: place.uid, named: found.named})
-  return (
-    readCache(found, request.version, place) ??
-    (await loadAndKeep(found, {...place, version: request.version, nowMs: request.nowMs ?? Date.now()}))
-  )
+  try {
+    const place = {env: request.env, home: request.home, uid: process.geteuid?.()}
+    return (
+      readCache(found, request.version, place) ??
+      (await loadAndKeep(found, {...place, version: request.version, nowMs: request.nowMs ?? Date.now()}))
+    )
+  } finally {
+    closeFile(found)
+  }
 }
 
 async function loadAndKeep(found: FoundFile, keeper: Keeper): Promise<Settings> {
   const {loadFile} = await import('./load.js')
-  const {settings, stat} = await loadFile(found, keeper.uid)
+  const {settings} = await loadFile(found)
   const {writeCache} = await import('./cache/write.js')
-  writeCache({...found, stat}, settings, keeper)
+  writeCache(found, settings, keeper)
   return settings
 }
 

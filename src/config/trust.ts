@@ -1,7 +1,6 @@
-import {type BigIntStats, lstatSync, realpathSync, type Stats, statSync} from 'node:fs'
-import {dirname} from 'node:path'
+import {type BigIntStats, lstatSync, readFileSync, readlinkSync} from 'node:fs'
+import {distrustOfPath, type PathRule} from '../domain/settings/path-trust.js'
 import {GuardError} from '../errors.js'
-import {hasOtherMembers} from './group.js'
 
 interface ReadingUser {
   /** Effective user id; undefined if the system has none. */
@@ -38,48 +37,30 @@ function distrustOfFile(
 }
 
 /**
- * Why the search for the settings passes a file: another user could have put it there, or could change it. `mayBeLink`
- * holds in the folders of guard's own, where people and Kubernetes keep links.
+ * Why the search for the settings passes an open file: another user could write it.
  *
- * @returns undefined if it may be used. Throws errors of node:fs.
+ * @param stat of its descriptor
+ * @returns undefined if it may be used
  */
-export function distrustOfFound(file: string, uid: number | undefined, mayBeLink: boolean): string | undefined {
-  const isLink = lstatSync(file).isSymbolicLink()
-  if (isLink && !mayBeLink) return 'it is a link'
-  const stat = statSync(file, {bigint: true})
+export function distrustOfFound(file: string, stat: BigIntStats): string | undefined {
   if (!stat.isFile()) return 'it is not a file'
   if (stat.size > largestFile) return `it has ${stat.size} bytes, but at most 8 MiB are allowed`
+  return distrustOfFile(file, stat, {uid: process.geteuid?.(), named: false})?.why
+}
+
+/**
+ * Why another user could put something else in the place of a path.
+ *
+ * @returns undefined if no other user could. Throws errors of node:fs.
+ */
+export function distrustOfPlace(path: string, rule?: PathRule): string | undefined {
+  const uid = process.geteuid?.()
   if (uid === undefined) return undefined
-  const real = realpathSync.native(file)
-  return (
-    distrustOfFile(file, stat, {uid, named: false})?.why ??
-    distrustOfFolder(dirname(file), uid) ??
-    (real === file ? undefined : distrustOfFolder(dirname(real), uid))
-  )
-}
-
-/** Who may rename a folder on the way can put another in its place. In a folder like /tmp that is its owner alone. */
-function distrustOfFolder(folder: string, uid: number): string | undefined {
-  let child: Stats | undefined
-  for (let path = folder; ; path = dirname(path)) {
-    const stat = lstatSync(path)
-    // Where a link leads is judged by the real path.
-    const why = stat.isSymbolicLink() ? undefined : distrustOfOne(path, stat, {uid, child})
-    if (why !== undefined) return why
-    if (path === dirname(path)) return undefined
-    child = stat
+  const reader = {
+    uid,
+    lstat: (each: string) => lstatSync(each, {throwIfNoEntry: false}),
+    readLink: (each: string) => readlinkSync(each),
+    readFile: (each: string) => readFileSync(each, 'utf8'),
   }
-}
-
-function distrustOfOne(
-  path: string,
-  {uid: owner, gid, mode}: Stats,
-  {uid, child}: {readonly uid: number; readonly child: Stats | undefined},
-): string | undefined {
-  if (owner !== uid && owner !== 0) return `${path} belongs to user ${owner}`
-  const isWritable = (mode & 0o002) !== 0 || ((mode & 0o020) !== 0 && hasOtherMembers(gid, uid))
-  if (!isWritable) return undefined
-  const isSticky = (mode & 0o1000) !== 0 && owner === 0
-  if (isSticky && child && (child.uid === uid || child.uid === 0) && !child.isSymbolicLink()) return undefined
-  return `others may write ${path}`
+  return distrustOfPath(path, reader, rule)
 }

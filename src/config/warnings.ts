@@ -1,8 +1,9 @@
 import {accessSync, constants, existsSync} from 'node:fs'
-import {delimiter, extname, join} from 'node:path'
+import {basename, delimiter, dirname, extname, join} from 'node:path'
 import type {Argv, JobSettings} from '../domain/settings/job.js'
 import type {Settings} from '../domain/settings/settings.js'
-import {type FoundFile, filesBeside} from './find.js'
+import {type FoundFile, ownFolderNames, packageIn, settingsNames} from './find.js'
+import {closeFile} from './open-file.js'
 import {pathText} from './problems.js'
 
 /** What the settings allow, and what is probably a mistake all the same. */
@@ -27,6 +28,16 @@ export function warningsOf(settings: Settings, found: FoundFile, env: Place['env
     ...Object.entries(settings.jobs).flatMap(([name, job]) => jobWarnings(name, job, place)),
     ...serviceWarnings(place),
   ]
+}
+
+/** The other settings files of the same folder, of which none is used. */
+function filesBeside({path}: FoundFile): readonly string[] {
+  const folder = dirname(path)
+  const candidates = settingsNames.includes(basename(path)) ? settingsNames : ownFolderNames
+  const others = candidates.map((name) => join(folder, name)).filter((other) => other !== path && existsSync(other))
+  const ofPackage = basename(path) === 'package.json' ? undefined : packageIn(folder, () => undefined)
+  if (ofPackage) closeFile(ofPackage)
+  return [...others, ...(ofPackage ? [ofPackage.path] : [])]
 }
 
 function warning(of: string, text: string): SettingsWarning {

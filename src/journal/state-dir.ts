@@ -1,5 +1,16 @@
-import {existsSync, lstatSync, mkdirSync, realpathSync, type Stats, statfsSync} from 'node:fs'
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  readlinkSync,
+  realpathSync,
+  type Stats,
+  statfsSync,
+  statSync,
+} from 'node:fs'
 import {dirname, resolve} from 'node:path'
+import {distrustOfPath, type PathRule} from '../domain/settings/path-trust.js'
 import {GuardError} from '../errors.js'
 import {generationsFolder} from './protocol/names.js'
 
@@ -34,11 +45,13 @@ export function openStateDir(path: string, rule: FilesystemRule = 'local-only'):
   const wanted = resolve(path)
   try {
     refuseKernelFolder(wanted)
-    makeFolder(wanted, mostNewFolders)
+    makeFolder(wanted, mostNewFolders, (place) => checkPlace(place, {allowsMissing: true}))
+    checkOwner(wanted, statSync(wanted))
+    checkPlace(wanted)
+    // From here on no other user can change what the path means.
     const dir = realpathSync.native(wanted)
     refuseKernelFolder(dir)
     checkOwner(dir, lstatSync(dir))
-    checkParents(dir)
     if (rule === 'local-only') checkFilesystem(dir)
     makeFolder(`${dir}/${generationsFolder}`, 1)
     checkOwner(`${dir}/${generationsFolder}`, lstatSync(`${dir}/${generationsFolder}`))
@@ -52,19 +65,34 @@ export function openStateDir(path: string, rule: FilesystemRule = 'local-only'):
 
 /**
  * Makes the folder of the text logs if it is missing, mode 0700.
- * Throws GuardError `no-state` if it cannot be made.
+ * Throws GuardError `no-state` if it cannot be made, or if another user could change its files.
  */
 export function openLogDir(path: string): void {
   const wanted = resolve(path)
   const refuse = (why: string, options: {cause?: unknown} = {}) =>
     new GuardError('no-state', `log folder ${wanted} ${why}`, ['correct logDir in the settings'], options)
+  const check = (place: string, rule: PathRule = {}) => {
+    const why = distrustOfPlace(place, {allowsGroupsOfRoot: true, ...rule})
+    if (why !== undefined) throw refuse(`is not used: ${why}`)
+  }
   if (isKernelFolder(wanted)) throw refuse(kernelFolderText)
   try {
-    makeFolder(wanted, mostNewFolders)
+    makeFolder(wanted, mostNewFolders, (place) => check(place, {allowsMissing: true}))
+    if (!statSync(wanted).isDirectory()) throw refuse('is not a directory')
+    check(wanted)
   } catch (cause) {
     const {code} = cause as NodeJS.ErrnoException
     throw code === undefined ? cause : refuse(`cannot be used (${code})`, {cause})
   }
+}
+
+/**
+ * Makes a folder of the state directory if it is missing, mode 0700. Throws GuardError `no-state` for one that is a link
+ * or another user's, and errors of node:fs.
+ */
+export function openStateFolder(path: string): void {
+  makeFolder(path, 1)
+  checkOwner(path, lstatSync(path))
 }
 
 function refuseKernelFolder(path: string): void {
@@ -79,17 +107,19 @@ function isKernelFolder(path: string): boolean {
   return kernelFolders.some((folder) => path === folder || path.startsWith(`${folder}/`))
 }
 
-function makeFolder(path: string, mostNew: number): void {
+/** @param check throws if another user could change the way to a folder that is to be made */
+function makeFolder(path: string, mostNew: number, check?: (path: string) => void): void {
   // This check is ten times as fast as a caught EEXIST.
   if (existsSync(path)) return
+  check?.(path)
   try {
     mkdirSync(path, 0o700)
   } catch (error) {
     const {code} = error as NodeJS.ErrnoException
     if (code === 'EEXIST') return
     if (code !== 'ENOENT' || mostNew <= 1) throw error
-    makeFolder(dirname(path), mostNew - 1)
-    makeFolder(path, 1)
+    makeFolder(dirname(path), mostNew - 1, check)
+    makeFolder(path, 1, check)
   }
 }
 
@@ -106,15 +136,26 @@ function checkOwner(path: string, stats: Stats): void {
   if (stats.mode & 0o022) throw refused(path, 'is writable by others', [`remove the permission: chmod go-w ${path}`])
 }
 
-/** A user who may rename a parent directory could replace this one. The sticky bit, as on /tmp, prevents that. */
-function checkParents(dir: string): void {
-  for (let path = dirname(dir); ; path = dirname(path)) {
-    const {mode} = lstatSync(path)
-    if (mode & 0o002 && !(mode & 0o1000)) {
-      throw refused(dir, `is in ${path}, which all users may write`, [`remove the permission: chmod o-w ${path}`])
-    }
-    if (path === dirname(path)) return
+/** A user who may change the way to the directory could put another in its place. */
+function checkPlace(path: string, rule?: PathRule): void {
+  const why = distrustOfPlace(path, rule)
+  if (why === undefined) return
+  const [, shared] = /others may write (.*)$/.exec(why) ?? []
+  throw refused(path, `is not used: ${why}`, [
+    shared === undefined ? 'choose another directory: --state-dir DIR' : `remove the permission: chmod go-w ${shared}`,
+  ])
+}
+
+function distrustOfPlace(path: string, rule?: PathRule): string | undefined {
+  const uid = process.geteuid?.()
+  if (uid === undefined) return undefined
+  const reader = {
+    uid,
+    lstat: (each: string) => lstatSync(each, {throwIfNoEntry: false}),
+    readLink: (each: string) => readlinkSync(each),
+    readFile: (each: string) => readFileSync(each, 'utf8'),
   }
+  return distrustOfPath(path, reader, rule)
 }
 
 function checkFilesystem(dir: string): void {

@@ -121,3 +121,13 @@ test('a name that would take over a terminal is shown in quotes', async () => {
   expect(stdout).toContain('\\u001b[31m\\nx.lock"')
   expect(stdout).not.toContain('\u001b')
 })
+
+test('a file whose name is not that of a lock is cleared only with force', async () => {
+  const {guard, locks, write} = await scene()
+  write('data/notes.txt', '')
+  const wide = await guard('locks', 'clear', '--min-age', '0s', 'data/*')
+  expect(wide.stdout).toMatch(/^kept +\S*\/notes\.txt {2}its name is not that of a lock \(clear it with --force\)/m)
+  expect(locks()).toEqual(['live.lock', 'notes.txt'])
+  await guard('locks', 'clear', '--force', 'data/notes.txt')
+  expect(locks()).toEqual(['live.lock'])
+})

@@ -116,7 +116,7 @@ describe('a state directory that cannot be used: the job runs, the user is warne
     chmodSync(path('state'), 0o700)
     write('victim', 'untouched')
     symlinkSync(path('victim'), path('state/logs/guardian_j_output.log'))
-    expect(await guard(...job)).toEqual(told(/ELOOP.*; no log is kept\nerr\n$/))
+    expect(await guard(...job)).toEqual(told(/is not a plain file of this user; no log is kept\nerr\n$/))
     expect(readFileSync(path('victim'), 'utf8')).toBe('untouched')
   })
 })

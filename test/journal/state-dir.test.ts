@@ -36,7 +36,7 @@ describe('refused is', () => {
     const dir = tempDir()
     mkdirSync(join(dir, 'state'), {mode: 0o700})
     chmodSync(dir, 0o777)
-    expect(() => openStateDir(join(dir, 'state'))).toThrow(/which all users may write/)
+    expect(() => openStateDir(join(dir, 'state'))).toThrow(/others may write/)
     chmodSync(dir, 0o1777)
     expect(openStateDir(join(dir, 'state'))).toBe(join(dir, 'state'))
   })

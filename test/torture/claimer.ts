@@ -12,7 +12,8 @@ import {createStamper, readBootId} from '../../src/system/host/host.js'
 import {newId} from '../../src/system/host/ids.js'
 import {livingProcessOf} from '../../src/system/process/holder-liveness.js'
 import {identifyProcess} from '../../src/system/process/identity.js'
-import {checkLease, type LeaseDeps, releaseLease, renewLease, tryLease} from '../../src/usecases/lease/lease.js'
+import {checkLease, releaseLease, renewLease} from '../../src/usecases/lease/held-lease.js'
+import {type LeaseDeps, tryLease} from '../../src/usecases/lease/lease.js'
 
 const [dir = '', factsFile = '', job = ''] = process.argv.slice(2)
 const facts = openSync(factsFile, 'a')

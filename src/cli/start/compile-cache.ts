@@ -1,6 +1,7 @@
 import {lstatSync, mkdirSync, readdirSync, rmdirSync, unlinkSync} from 'node:fs'
 import * as nodeModule from 'node:module'
-import {dirname} from 'node:path'
+import {isPrivateFolder} from '../../config/cache/read.js'
+import {distrustOfPlace} from '../../config/trust.js'
 import {isStandalone} from '../../system/host/program.js'
 
 /** Node 22.8 and newer have it. */
@@ -16,8 +17,9 @@ export function useCompileCache(): void {
   if (isStandalone || !enableCompileCache || !home?.startsWith('/')) return
   try {
     const folder = `${home}/.cache/guard/node`
+    if (distrustOfPlace(folder, {allowsMissing: true}) !== undefined) return
     for (const path of [`${home}/.cache`, `${home}/.cache/guard`, folder]) makeFolder(path)
-    if (!isSafe(folder)) return
+    if (!isPrivateFolder(folder, process.geteuid?.())) return
     removeForeign(folder, 'folder')
     enableCompileCache(folder)
   } catch {
@@ -45,17 +47,5 @@ function removeForeign(folder: string, holds: 'folder' | 'file'): void {
       if (holds === 'folder') removeForeign(path, 'file')
     } else if (stat.isDirectory()) rmdirSync(path)
     else unlinkSync(path)
-  }
-}
-
-/** A user who may change a folder on the way could put code into the cache; the sticky bit of /tmp prevents that. */
-function isSafe(folder: string): boolean {
-  const user = process.geteuid?.()
-  for (let path = folder; ; path = dirname(path)) {
-    const stat = lstatSync(path)
-    const isSticky = (stat.mode & 0o1000) !== 0 && stat.uid === 0
-    if (!stat.isDirectory() || (stat.uid !== user && stat.uid !== 0)) return false
-    if ((stat.mode & 0o022) !== 0 && !isSticky) return false
-    if (path === dirname(path)) return true
   }
 }

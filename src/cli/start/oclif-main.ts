@@ -4,12 +4,16 @@ import {manifest} from 'virtual:manifest'
 import {flush} from '@oclif/core/flush'
 import {run} from '@oclif/core/run'
 import {programFile} from '../../system/host/program.js'
-import {pjson} from '../build-info.js'
 import {oclifCommand} from '../command/oclif-command.js'
 import {shieldTarget} from '../command/split-argv.js'
 import {exitOnFault, reportError} from '../report-error.js'
 import {idOf} from './command-id.js'
 import {flagHints, plainWords, unknownCommand} from './suggestions.js'
+
+declare const __GUARD_PJSON__: {readonly name: string; readonly version: string; readonly oclif: object}
+
+/** Put in by the build, and here, because a run does not need it. */
+const pjson = __GUARD_PJSON__
 
 /**
  * Help comes through here, and every call that is not plain. oclif gets its one plugin from memory, so that it

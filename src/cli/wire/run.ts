@@ -1,8 +1,11 @@
-import {accessSync, existsSync, constants as fsConstants, mkdirSync} from 'node:fs'
+import {accessSync, constants as fsConstants, mkdtempSync, rmSync} from 'node:fs'
+import {join} from 'node:path'
 import {isoTime} from '../../domain/clock/iso-time.js'
 import {GuardError} from '../../errors.js'
+import {openStateFolder} from '../../journal/state-dir.js'
 import {longestTimerMs} from '../../system/host/clock.js'
 import {readBootRef, signalNumber, temporaryFolder} from '../../system/host/host.js'
+import {assertOwnFile} from '../../system/host/own-file.js'
 import type {JobOutput} from '../../system/output/job-output.js'
 import {openOutput} from '../../system/output/open-output.js'
 import {catchSignals} from '../../system/process/catch-signals.js'
@@ -34,7 +37,8 @@ interface WiredRun {
 export function wireRun(guard: Guard, run: RunResolved, mode: RunMode): WiredRun {
   const runId = guard.newId()
   const usable = stateIsUsable(guard, run)
-  const spool = usable ? guard.spoolDir : temporaryFolder()
+  const temporary = usable ? undefined : makeTemporaryFolder()
+  const spool = usable ? guard.spoolDir : (temporary ?? temporaryFolder())
   const files = {spool, resultFile: `${spool}/guard-${runId}.result.json`}
   const context = {
     guard,
@@ -80,6 +84,7 @@ export function wireRun(guard: Guard, run: RunResolved, mode: RunMode): WiredRun
     },
     afterwards: async () => {
       context.supervised.removeCgroup()
+      if (temporary !== undefined) rmSync(temporary, {recursive: true, force: true})
       // The last lines may be those that made the journals long.
       if (usable) compactIfGrown(guard)
       await watchdog.alertIfLate()
@@ -123,6 +128,7 @@ function openLogFile(
   name: string,
 ): JobOutput | undefined {
   if (!usable || mode.interactive) return undefined
+  refuseForeignLog(logFile)
   const now = guard.clock.now()
   const output = openOutput({
     logFile,
@@ -137,10 +143,20 @@ function openLogFile(
   return lines.follow(output)
 }
 
+function refuseForeignLog(logFile: string): void {
+  try {
+    assertOwnFile(logFile)
+  } catch (error) {
+    const {syscall, message} = error as NodeJS.ErrnoException
+    if (syscall === undefined) throw error
+    throw new GuardError('io', message, [], {cause: error})
+  }
+}
+
 function stateIsUsable(guard: Guard, {job, settings}: RunResolved): boolean {
   try {
     guard.ensureState()
-    if (!existsSync(guard.spoolDir)) mkdirSync(guard.spoolDir, {recursive: true, mode: 0o700})
+    openStateFolder(guard.spoolDir)
     accessSync(guard.stateDir, fsConstants.W_OK)
     return true
   } catch (thrown) {
@@ -151,6 +167,15 @@ function stateIsUsable(guard: Guard, {job, settings}: RunResolved): boolean {
       printWarning(`${reason}; ${job} runs without record or lease`),
     )
     return false
+  }
+}
+
+/** For the job's result alone, where no other user can put a file of the same name. @returns undefined if it cannot be made */
+function makeTemporaryFolder(): string | undefined {
+  try {
+    return mkdtempSync(join(temporaryFolder(), 'guard-run-'))
+  } catch {
+    return undefined
   }
 }
 

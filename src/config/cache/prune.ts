@@ -1,6 +1,6 @@
 import {lstatSync, readdirSync, rmdirSync, statSync, unlinkSync} from 'node:fs'
 import {join} from 'node:path'
-import {type CachePlace, cacheFolder, isPrivate} from './read.js'
+import {type CachePlace, cacheFolder, isPrivateFolder} from './read.js'
 
 /** What all caches together may take, bytes. */
 export const mostCacheBytes = 30_000_000
@@ -44,12 +44,12 @@ export function pruneCaches(place: CachePlace, nowMs: number): void {
 function guardFolders(place: CachePlace): readonly string[] {
   const below = [cacheFolder(place), cacheFolder({...place, env: {}})]
   const folders = new Set(below.filter((folder) => folder !== undefined))
-  return [...folders].filter((folder) => isOwn(folder, place.uid))
+  return [...folders].filter((folder) => isPrivateFolder(folder, place.uid))
 }
 
 /** The folder of another version of Node goes once it was not written for a day: two versions may be in use. */
 function pruneNodeFolders(parent: string, uid: number | undefined, nowMs: number): readonly CachedFile[] {
-  if (!isOwn(parent, uid)) return []
+  if (!isPrivateFolder(parent, uid)) return []
   return namesIn(parent).flatMap((name) => {
     const [, version] = nodeFolderName.exec(name) ?? []
     const folder = join(parent, name)
@@ -101,15 +101,6 @@ function namesIn(folder: string): readonly string[] {
     return readdirSync(folder)
   } catch {
     return []
-  }
-}
-
-function isOwn(folder: string, uid: number | undefined): boolean {
-  try {
-    const stat = lstatSync(folder, {bigint: true, throwIfNoEntry: false})
-    return stat?.isDirectory() === true && isPrivate(stat, uid)
-  } catch {
-    return false
   }
 }
 

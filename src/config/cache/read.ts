@@ -4,6 +4,7 @@ import {isJobName} from '../../domain/job/job-name.js'
 import type {JobSettings} from '../../domain/settings/job.js'
 import type {Settings} from '../../domain/settings/settings.js'
 import type {FoundFile} from '../find.js'
+import {distrustOfPlace} from '../trust.js'
 
 /**
  * A cache of checked settings, so that `guard run` loads neither the YAML parser nor the schema.
@@ -42,7 +43,7 @@ export function cacheKey({path, stat}: FoundFile, version: string): string {
 /** The cached settings. @returns undefined if the entry is missing, foreign, incomplete or out of date */
 export function readCache(found: FoundFile, version: string, place: CachePlace): Settings | undefined {
   const folder = cacheFolder(place)
-  if (folder === undefined || !isPrivate(statOf(folder), place.uid)) return undefined
+  if (folder === undefined || !isPrivateFolder(folder, place.uid)) return undefined
   try {
     const text = readPrivate(cacheFile(folder, found), place.uid)
     return text?.startsWith(`${cacheKey(found, version)}\n`) && isUndamaged(text) ? unpack(text) : undefined
@@ -126,22 +127,24 @@ function lazyJobs(lines: string, defaults: JobSettings): Settings['jobs'] {
 function readPrivate(path: string, uid: number | undefined): string | undefined {
   const file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
   try {
-    return isPrivate(fstatSync(file, {bigint: true}), uid) ? readFileSync(file, 'utf8') : undefined
+    const stat = fstatSync(file, {bigint: true})
+    return stat.isFile() && isPrivate(stat, uid) ? readFileSync(file, 'utf8') : undefined
   } finally {
     closeSync(file)
   }
 }
 
-/** Whether the file belongs to this user and is not accessible to others. */
-export function isPrivate(stat: BigIntStats | undefined, uid: number | undefined): boolean {
-  if (!stat || stat.isSymbolicLink()) return false
-  return uid === undefined || (Number(stat.uid) === uid && (Number(stat.mode) & 0o077) === 0)
+/** Whether the folder belongs to this user, is not accessible to others, and no other user may change the way to it. */
+export function isPrivateFolder(folder: string, uid: number | undefined): boolean {
+  try {
+    const stat = lstatSync(folder, {bigint: true, throwIfNoEntry: false})
+    return stat?.isDirectory() === true && isPrivate(stat, uid) && distrustOfPlace(folder) === undefined
+  } catch {
+    return false
+  }
 }
 
-function statOf(path: string): BigIntStats | undefined {
-  try {
-    return lstatSync(path, {bigint: true, throwIfNoEntry: false})
-  } catch {
-    return undefined
-  }
+/** Whether the file belongs to this user and is not accessible to others. */
+function isPrivate(stat: BigIntStats, uid: number | undefined): boolean {
+  return uid === undefined || (Number(stat.uid) === uid && (Number(stat.mode) & 0o077) === 0)
 }

@@ -2,8 +2,9 @@ import {lstatSync, mkdirSync, renameSync, rmdirSync, unlinkSync, writeFileSync} 
 import {dirname} from 'node:path'
 import type {Settings} from '../../domain/settings/settings.js'
 import type {FoundFile} from '../find.js'
+import {distrustOfPlace} from '../trust.js'
 import {pruneCaches} from './prune.js'
-import {type CachePlace, cacheFile, cacheFolder, cacheKey, checksumLine, isPrivate} from './read.js'
+import {type CachePlace, cacheFile, cacheFolder, cacheKey, checksumLine, isPrivateFolder} from './read.js'
 
 /** Some file systems store times to two seconds, so a younger file may change again without a visible difference. */
 const settledAfterMs = 2500
@@ -22,8 +23,9 @@ export function writeCache(found: FoundFile, settings: Settings, place: Keeper):
   const target = cacheFile(folder, found)
   const aside = `${target}.${process.pid}`
   try {
+    if (distrustOfPlace(folder, {allowsMissing: true}) !== undefined) return
     makeFolder(folder)
-    if (!isPrivate(lstatSync(folder, {bigint: true}), place.uid)) return
+    if (!isPrivateFolder(folder, place.uid)) return
     // Flushed before the rename, so that a crash cannot leave an incomplete entry.
     const lines = `${cacheKey(found, place.version)}\n${pack(settings)}\n`
     writeFileSync(aside, lines + checksumLine(lines), {mode: 0o600, flag: 'wx', flush: true})

@@ -36,3 +36,24 @@ function wordsOf(name: string): readonly string[] {
   const words = name.toLowerCase().split(/[^a-z]+/)
   return words.filter((word) => word.length > 2 && !generalWords.has(word))
 }
+
+const lockWords = new Set(['lock', 'locks', 'lck', 'lk', 'pid', 'pidfile', 'lockfile', 'lockdir', 'mutex', 'semaphore'])
+
+/**
+ * Whether the name of a file or of its folder says that it is a lock: `scan.lock`, `cron.pid`, `SingletonLock`,
+ * `/run/lock/scan`, `.#notes.txt` of Emacs.
+ */
+export function isLockName(path: string): boolean {
+  const [file = '', folder = ''] = path.split('/').reverse()
+  if (file.startsWith('.#')) return true
+  const words = file
+    .replaceAll(/([a-z])([A-Z])/g, '$1 $2')
+    .toLowerCase()
+    .split(/[^a-z]+/)
+  return words.some(isLockWord) || /^locks?$/i.test(folder)
+}
+
+/** `cronlock` is one, `clock` and `datablock` are none. */
+function isLockWord(word: string): boolean {
+  return lockWords.has(word) || (word.endsWith('lock') && !/(c|b)lock$/.test(word))
+}

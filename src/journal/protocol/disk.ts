@@ -20,7 +20,7 @@ import {GuardError} from '../../errors.js'
 import type {FileHandle, FileOp, FileStatus} from './files.js'
 import {archivedGenerationOf, generationOf, generationsFolder} from './names.js'
 
-const {O_APPEND, O_CREAT, O_EXCL, O_NOFOLLOW, O_RDONLY, O_RDWR} = constants
+const {O_APPEND, O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_RDWR} = constants
 
 /** Performs the protocol's operations on the files of one journal below `dir`. Throws GuardError `io`, `no-state`. */
 export function onDisk(dir: string, journal: string): (op: FileOp) => unknown {
@@ -79,9 +79,9 @@ function numbersIn(folder: string, numberOf: (file: string) => number | undefine
 
 /** Opens for reading only if the user may not write: appends then fail when they are tried. */
 function openToAppend(path: string): FileHandle {
-  const flags = O_RDWR | O_APPEND | O_NOFOLLOW
+  const flags = O_RDWR | O_APPEND | O_NOFOLLOW | O_NONBLOCK
   const fd = unless('EACCES', undefined, () => unless('EROFS', undefined, () => openSync(path, flags)))
-  return handleOf(fd ?? openSync(path, O_RDONLY | O_NOFOLLOW))
+  return handleOf(path, fd ?? openSync(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK))
 }
 
 /** Makes folders again that were removed while the process ran. Not recursively, because that hangs below /proc. */
@@ -89,11 +89,18 @@ function createToAppend(dir: string, path: string): FileHandle {
   for (const folder of [dir, `${dir}/${generationsFolder}`]) {
     unless('EEXIST', undefined, () => mkdirSync(folder, 0o700))
   }
-  return handleOf(openSync(path, O_RDWR | O_APPEND | O_NOFOLLOW | O_CREAT, 0o600))
+  return handleOf(path, openSync(path, O_RDWR | O_APPEND | O_NOFOLLOW | O_NONBLOCK | O_CREAT, 0o600))
 }
 
-function handleOf(fd: number): FileHandle {
-  return {fd, identity: identityOf(fstatSync(fd))}
+/** A journal is a plain file of this user or root; a FIFO was opened without waiting. */
+function handleOf(path: string, fd: number): FileHandle {
+  const stats = fstatSync(fd)
+  const user = process.geteuid?.()
+  if (stats.isFile() && (user === undefined || stats.uid === user || stats.uid === 0)) {
+    return {fd, identity: identityOf(stats)}
+  }
+  closeSync(fd)
+  throw new GuardError('io', `${path} is not a plain file of this user`, ['move it away: journals are plain files'])
 }
 
 function statusOf(stats: Stats | undefined): FileStatus | undefined {

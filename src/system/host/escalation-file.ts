@@ -1,6 +1,8 @@
-import {lstatSync, readFileSync, renameSync, unlinkSync, writeFileSync} from 'node:fs'
+import {lstatSync, renameSync, unlinkSync} from 'node:fs'
 import type {EscalationFile} from '../../domain/incident/escalation-file.js'
 import {GuardError} from '../../errors.js'
+import {writeNewFile} from './new-file.js'
+import {readPlainFile} from './own-file.js'
 
 /**
  * Writes the file, or removes it if `escalation` is undefined. Does nothing if the file is already right. Throws
@@ -25,7 +27,7 @@ function replace(path: string, text: string): void {
   if (text === readIfThere(path)) return
   // The rename replaces the file at once. A fixed temporary name suffices, because only one watchdog works at a time.
   const aside = `${path}.tmp`
-  writeFileSync(aside, text, {mode: 0o600})
+  writeNewFile(aside, text)
   renameSync(aside, path)
 }
 
@@ -34,11 +36,12 @@ function removeIfThere(path: string): void {
   if (lstatSync(path, {throwIfNoEntry: false})) unlinkSync(path)
 }
 
+/** @returns undefined also for what is not a plain file, which the rename replaces */
 function readIfThere(path: string): string | undefined {
   try {
-    return readFileSync(path, 'utf8')
+    return readPlainFile(path)
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    if (['ENOENT', 'ELOOP', 'ENXIO', 'EPERM'].includes(String((error as NodeJS.ErrnoException).code))) return undefined
     throw error
   }
 }

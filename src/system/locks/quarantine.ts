@@ -1,29 +1,22 @@
-import {
-  appendFileSync,
-  existsSync,
-  linkSync,
-  lstatSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmdirSync,
-  rmSync,
-  unlinkSync,
-} from 'node:fs'
+import {closeSync, existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, renameSync, writeSync} from 'node:fs'
 import {basename, dirname, join} from 'node:path'
+import {GuardError} from '../../errors.js'
+import {openOwnToAppend} from '../host/own-file.js'
 import {unlessGone} from '../process/proc.js'
 import {lockIdentity} from './inspect.js'
-import {moveAcrossFilesystems} from './move-across-filesystems.js'
+import {moveAcrossFilesystems, removeTree} from './move-across-filesystems.js'
+import {inFolder, type OpenFolder} from './open-folder.js'
+import {putBack} from './put-back.js'
 
 /**
  * The place of cleared locks: `quarantine/ID/N` in the state directory, with a `manifest.jsonl` whose line N has the
- * former path of file N. The line is written before the file is moved, so a crash in between loses nothing.
+ * former path of file N. The line is written before the file is moved, so a crash in between loses nothing. A lock may
+ * stand in a folder of another user, so it is moved by a descriptor of that folder.
  */
 export interface Quarantine {
   /** Opens a box. Its folder is made with the first lock. */
   openBox(id: string): Box
-  /** Restores the locks of a box without overwriting anything. Throws the file system's error. */
+  /** Restores the locks of a box without overwriting anything. Throws GuardError `io` if one cannot be put back. */
   restore(id: string): readonly Restored[]
   /** Every box with content, oldest first. */
   list(): readonly BoxContent[]
@@ -53,6 +46,8 @@ export interface Taken {
   readonly aside: string
   /** Its final place, which differs from `aside` if the state directory is on another device. */
   readonly shelf: string
+  /** Identity of the folder it was taken from. */
+  readonly folder: string
 }
 
 export interface Restored {
@@ -80,7 +75,7 @@ export function openQuarantine(stateDir: string): Quarantine {
     restore: (id) => restoreBox(join(root, id)),
     list: () => listBoxes(root),
     prune: (before) => {
-      for (const {id, at} of listBoxes(root)) if (at < before) rmSync(join(root, id), {recursive: true, force: true})
+      for (const {id, at} of listBoxes(root)) if (at < before) removeTree(join(root, id))
     },
   }
 }
@@ -95,13 +90,30 @@ function openBox(folder: string, id: string): Box {
       const number = String(next++)
       const beside = join(dirname(path), `.${basename(path)}.${id}-${number}`)
       const line: ManifestLine = {...note, path, shelf: join(folder, number), beside}
-      appendFileSync(join(folder, 'manifest.jsonl'), `${JSON.stringify(line)}\n`, {mode: 0o600})
+      appendLine(join(folder, 'manifest.jsonl'), JSON.stringify(line))
       return takeAside(line, identity)
     },
-    keep: ({aside, shelf}) => {
-      if (aside !== shelf) moveAcrossFilesystems(aside, shelf)
+    // If its folder was replaced in between, the lock stays beside its place, from where it can still be restored.
+    keep: (taken) => {
+      const {aside, shelf} = taken
+      if (aside !== shelf) inSameFolder(taken, ({at}) => moveAcrossFilesystems(at(basename(aside)), shelf))
     },
-    giveBack: ({path, aside}) => putBack(aside, path),
+    giveBack: (taken) => {
+      const {path, aside, shelf} = taken
+      const give = (folder: OpenFolder) =>
+        putBack(aside === shelf ? shelf : folder.at(basename(aside)), folder, basename(path))
+      return inSameFolder(taken, give) ?? 'occupied'
+    },
+  }
+}
+
+/** Does work in the folder that a lock was taken from. @returns undefined if its path means another folder by now */
+function inSameFolder<T>({path, folder: identity}: Taken, work: (folder: OpenFolder) => T): T | undefined {
+  try {
+    return inFolder(dirname(path), (folder) => (folder.identity === identity ? work(folder) : undefined))
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR', 'ELOOP'].includes(String((error as NodeJS.ErrnoException).code))) return undefined
+    throw error
   }
 }
 
@@ -111,18 +123,36 @@ function makeFolder(path: string): void {
     mkdirSync(path, 0o700)
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+    const stat = lstatSync(path)
+    if (stat.isDirectory() && stat.uid === (process.geteuid?.() ?? stat.uid)) return
+    throw Object.assign(new Error(`${path} is not a folder of this user`), {code: 'EPERM', syscall: 'mkdir'})
+  }
+}
+
+function appendLine(file: string, line: string): void {
+  const fd = openOwnToAppend(file)
+  try {
+    writeSync(fd, `${line}\n`)
+  } finally {
+    closeSync(fd)
   }
 }
 
 /** After the rename no other process replaces the file: if it is not the inspected one, it is moved back. */
 function takeAside({path, shelf, beside}: ManifestLine, identity: string): Taken | 'changed' {
-  const before = lstatOrUndefined(path)
-  if (!before || lockIdentity(before) !== identity) return 'changed'
-  const aside = unlessGone(() => renameInto(path, [shelf, beside]))
-  if (aside === undefined) return 'changed'
-  if (lockIdentity(lstatSync(aside)) === identity) return {path, aside, shelf}
-  putBack(aside, path)
-  return 'changed'
+  const take = (folder: OpenFolder): Taken | 'changed' => {
+    const here = folder.at(basename(path))
+    const before = lstatOrUndefined(here)
+    if (!before || lockIdentity(before) !== identity) return 'changed'
+    const next = folder.at(basename(beside))
+    const aside = unlessGone(() => renameInto(here, [shelf, next]))
+    if (aside === undefined) return 'changed'
+    if (lockIdentity(lstatSync(aside)) === identity)
+      return {path, aside: aside === next ? beside : shelf, shelf, folder: folder.identity}
+    putBack(aside, folder, basename(path))
+    return 'changed'
+  }
+  return unlessGone(() => inFolder(dirname(path), take)) ?? 'changed'
 }
 
 /** Renames to the first place, or to the second one if the first is on another device. Returns the place. */
@@ -137,58 +167,31 @@ function renameInto(path: string, [first, second]: readonly [string, string]): s
   }
 }
 
-/** Never replaces a file at `path`: a hard link fails where a rename would overwrite. */
-function putBack(aside: string, path: string): 'back' | 'occupied' {
-  try {
-    if (lstatSync(aside).isDirectory()) putBackDirectory(aside, path)
-    else {
-      linkSync(aside, path)
-      unlinkSync(aside)
+/** One lock that cannot be put back does not keep the others in the quarantine. */
+function restoreBox(box: string): readonly Restored[] {
+  const errors: GuardError[] = []
+  const restored = readManifest(box).flatMap((line): readonly Restored[] => {
+    try {
+      return restoreLock(line)
+    } catch (error) {
+      const {syscall, message} = error as NodeJS.ErrnoException
+      if (syscall === undefined) throw error
+      errors.push(new GuardError('io', `${line.path} stays in the quarantine: ${message}`, [], {cause: error}))
+      return []
     }
-    return 'back'
-  } catch (error) {
-    const {code} = error as NodeJS.ErrnoException
-    if (code === 'EEXIST') return 'occupied'
-    if (code === 'EXDEV') return putBackAcrossDevices(aside, path)
-    if (code === 'EPERM') return putBackUnlinked(aside, path)
-    throw error
-  }
-}
-
-/** Directories cannot be linked. So an empty one is made, which fails if the path exists, and is then replaced. */
-function putBackDirectory(aside: string, path: string): void {
-  mkdirSync(path)
-  try {
-    renameSync(aside, path)
-  } catch (error) {
-    rmdirSync(path)
-    throw error
-  }
-}
-
-/** Without hard links (file system or foreign files), a check before the rename is the best that is possible. */
-function putBackUnlinked(aside: string, path: string): 'back' | 'occupied' {
-  if (lstatOrUndefined(path)) return 'occupied'
-  renameSync(aside, path)
-  return 'back'
-}
-
-function putBackAcrossDevices(aside: string, path: string): 'back' | 'occupied' {
-  const beside = join(dirname(path), `.${basename(path)}.restoring-${process.pid}`)
-  moveAcrossFilesystems(aside, beside)
-  const result = putBack(beside, path)
-  if (result === 'occupied') moveAcrossFilesystems(beside, aside)
-  return result
-}
-
-function restoreBox(folder: string): readonly Restored[] {
-  const restored = readManifest(folder).flatMap(({path, shelf, beside}): Restored[] => {
-    const place = [shelf, beside].find((each) => lstatOrUndefined(each))
-    if (!place) return []
-    return [{path, result: putBack(place, path) === 'back' ? 'restored' : 'occupied'}]
   })
-  if (existsSync(folder) && restored.every(({result}) => result === 'restored')) rmSync(folder, {recursive: true})
+  if (errors[0]) throw errors[0]
+  if (existsSync(box) && restored.every(({result}) => result === 'restored')) removeTree(box)
   return restored
+}
+
+function restoreLock({path, shelf, beside}: ManifestLine): readonly Restored[] {
+  const isOnShelf = lstatOrUndefined(shelf) !== undefined
+  if (!isOnShelf && !lstatOrUndefined(beside)) return []
+  return inFolder(dirname(path), (folder) => {
+    const place = isOnShelf ? shelf : folder.at(basename(beside))
+    return [{path, result: putBack(place, folder, basename(path)) === 'back' ? 'restored' : 'occupied'}]
+  })
 }
 
 function listBoxes(root: string): readonly BoxContent[] {

@@ -1,5 +1,6 @@
-import {closeSync, openSync, writeSync} from 'node:fs'
+import {closeSync, writeSync} from 'node:fs'
 import {isoTime} from '../../domain/clock/iso-time.js'
+import {openOwnToAppend} from '../host/own-file.js'
 import {isRotationDue, type RotationPolicy, rotateLog} from './rotate.js'
 
 const guardianLogName = 'guardian.log'
@@ -16,7 +17,7 @@ export function writeGuardianLog({dir, rotation}: GuardianLog, atMs: number, tex
   const line = `${isoTime(atMs)} ${text.replace(/\p{Cc}+/gu, ' ')}\n`
   try {
     if (isRotationDue(file, rotation)) rotateLog(file, rotation, atMs)
-    const fd = openSync(file, 'a', 0o600)
+    const fd = openOwnToAppend(file)
     writeSync(fd, line)
     closeSync(fd)
   } catch (error) {

@@ -1,4 +1,5 @@
-import {readFileSync, statSync} from 'node:fs'
+import {statSync} from 'node:fs'
+import {readPlainFile} from '../host/own-file.js'
 import {truncationListFile} from './names.js'
 
 /**
@@ -8,6 +9,6 @@ import {truncationListFile} from './names.js'
 export function truncatedBytes(log: string, inode: number): number {
   const file = truncationListFile(log)
   if (!statSync(file, {throwIfNoEntry: false})) return 0
-  const [cut, bytes] = readFileSync(file, 'latin1').split(' ', 2)
+  const [cut, bytes] = readPlainFile(file, 'latin1').split(' ', 2)
   return Number(cut) === inode ? Number(bytes) || 0 : 0
 }

@@ -1,6 +1,8 @@
 import {type Lease, renewalTimes} from '../../domain/lease/lease.js'
 import {GuardError} from '../../errors.js'
-import {acquireLease, type LeaseDeps, type LeaseRequest, releaseLease, renewLease} from './lease.js'
+import {acquireLease} from './acquire-lease.js'
+import {releaseLease, renewLease} from './held-lease.js'
+import type {LeaseDeps, LeaseRequest} from './lease.js'
 
 export interface HoldDeps extends LeaseDeps {
   /** Calls `work` once after so many milliseconds; it keeps no process alive. */

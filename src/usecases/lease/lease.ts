@@ -1,7 +1,6 @@
 import type {BootRef, ProcessRef} from '../../domain/clock/process-ref.js'
 import type {ClockReading} from '../../domain/clock/reading.js'
-import {isWithinTtl, type Lease, type Leases, leaseRemainingMs, leaseState} from '../../domain/lease/lease.js'
-import {type LeaseReport, reportLease} from '../../domain/lease/report.js'
+import {isWithinTtl, type Lease, type Leases, leaseState} from '../../domain/lease/lease.js'
 import {GuardError} from '../../errors.js'
 import type {Journal} from '../../journal/journal.js'
 import type {Clock} from '../../system/host/clock.js'
@@ -27,60 +26,6 @@ export interface LeaseRequest {
   readonly waitMs: number
   /** Ends the wait early: the process that would get the lease may have died meanwhile. */
   readonly isWanted?: () => boolean
-}
-
-/** A lease, named by a process that may hold it. */
-interface LeaseClaim {
-  readonly job: string
-  readonly token: number
-}
-
-const pollMs = 250
-
-/** Takes the lease of a job. Throws GuardError `busy` with the holder's lease if it is not free before the wait ends. */
-export async function acquireLease(deps: LeaseDeps, request: LeaseRequest): Promise<Lease> {
-  const deadline = deps.clock.mono() + request.waitMs
-  for (;;) {
-    const tried = await tryLease(deps, request)
-    if ('granted' in tried) return tried.granted
-    const restMs = deadline - deps.clock.mono()
-    if (restMs <= 0) throw busy(deps, tried.heldBy)
-    await deps.clock.sleep(Math.min(pollMs, restMs))
-    if (request.isWanted?.() === false) throw busy(deps, tried.heldBy)
-  }
-}
-
-/** Keeps the lease for another ttl. Throws GuardError `fenced`. */
-export function renewLease(deps: LeaseDeps, claim: LeaseClaim): Lease {
-  return write(deps, claim, {kind: 'renewed'})
-}
-
-interface ReleaseRequest extends LeaseClaim {
-  readonly status: 'ok' | 'error'
-  readonly detail: string | undefined
-}
-
-/** Gives the lease back; a second call changes nothing. Throws GuardError `fenced`. */
-export function releaseLease(deps: LeaseDeps, {job, token, status, detail}: ReleaseRequest): Lease {
-  const lease = deps.leases.read().byJob.get(job)
-  if (lease?.released && lease.token === token) return lease
-  return write(deps, {job, token}, {kind: 'released', status, ...(detail !== undefined && {detail})})
-}
-
-/** Throws GuardError `fenced` unless the token is that of the present holder, and its time has not passed. */
-export function checkLease(deps: LeaseDeps, claim: LeaseClaim): Lease {
-  const lease = ownLease(deps, claim)
-  if (leaseState(lease, clockReading(deps)) === 'held') return lease
-  throw new GuardError('fenced', `the lease of ${claim.job} with token ${claim.token} has expired`, [
-    `unless another holder has it, it can still be renewed: guard lease renew ${claim.job} --token ${claim.token}`,
-  ])
-}
-
-/** Every job of which a lease is known, by name. */
-export function listLeases(deps: Pick<LeaseDeps, 'clock' | 'leases' | 'here'>): readonly LeaseReport[] {
-  const now = clockReading(deps)
-  const reports = [...deps.leases.read().byJob.values()].map((lease) => reportLease(lease, now))
-  return reports.sort((a, b) => (a.job < b.job ? -1 : 1))
 }
 
 type Tried = {readonly granted: Lease} | {readonly heldBy: Lease}
@@ -115,47 +60,6 @@ function isHeld(deps: LeaseDeps, lease: Lease, living: LivingProcess): boolean {
   return living === 'job' || (living === 'guard' ? isWithinTtl(lease, now) : leaseState(lease, now) === 'held')
 }
 
-function write(
-  deps: LeaseDeps,
-  claim: LeaseClaim,
-  entry: {readonly kind: string; readonly [field: string]: unknown},
-): Lease {
-  const {job, token, claimId} = ownLease(deps, claim)
-  const {verdict, state} = deps.leases.append({...entry, job, token, claim: claimId}, 'buffered')
-  const lease = state.byJob.get(job)
-  if (verdict === 'void' || !lease) throw fenced(claim, lease)
-  return lease
-}
-
-function ownLease(deps: Pick<LeaseDeps, 'leases'>, claim: LeaseClaim): Lease {
-  const lease = deps.leases.read().byJob.get(claim.job)
-  if (!lease || lease.token !== claim.token || lease.released) throw fenced(claim, lease)
-  return lease
-}
-
-function clockReading({clock, here}: Pick<LeaseDeps, 'clock' | 'here'>): ClockReading {
+export function clockReading({clock, here}: Pick<LeaseDeps, 'clock' | 'here'>): ClockReading {
   return {...here, at: clock.now(), mono: clock.mono()}
-}
-
-function busy(deps: LeaseDeps, lease: Lease): GuardError {
-  const report = reportLease(lease, clockReading(deps))
-  const restS = Math.ceil(leaseRemainingMs(lease, clockReading(deps)) / 1000)
-  const until = restS > 0 ? `for ${restS} s more` : 'by its job, which still runs'
-  return new GuardError(
-    'busy',
-    `the lease of ${lease.job} is held by ${lease.holder} ${until} (token ${lease.token})`,
-    [`see the holder: guard lease show ${lease.job}`, 'wait for it: --wait 30s'],
-    {details: {lease: report}},
-  )
-}
-
-function fenced({job, token}: LeaseClaim, lease: Lease | undefined): GuardError {
-  const why = !lease
-    ? 'no lease of it is known'
-    : lease.token === token
-      ? 'it was released'
-      : `${lease.holder} has token ${lease.token}`
-  return new GuardError('fenced', `token ${token} does not hold the lease of ${job}: ${why}`, [
-    'stop what this token protects, then take a new lease: guard lease acquire',
-  ])
 }

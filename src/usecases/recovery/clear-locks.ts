@@ -1,5 +1,6 @@
 import {findById} from '../../domain/journal/id-prefix.js'
 import {judgeLock, type LocalNames, type LockFacts, type LockVerdict} from '../../domain/locks/lock.js'
+import {isLockName} from '../../domain/locks/lock-name.js'
 import {GuardError} from '../../errors.js'
 import type {Clock} from '../../system/host/clock.js'
 import type {FindPaths, Search} from '../../system/host/glob.js'
@@ -111,9 +112,15 @@ async function observe(deps: ClearLocksDeps, searches: readonly LockSearch[]): P
     const localNames = {...here, minAgeMs: search.minAgeMs}
     const unseen = found.paths.filter((path) => !judged.has(path))
     for (const facts of deps.inspectLocks(unseen))
-      judged.set(facts.path, {facts, verdict: judgeLock(facts, localNames)})
+      judged.set(facts.path, {facts, verdict: withName(facts, judgeLock(facts, localNames))})
   }
   return {judged: [...judged.values()], unreadable: [...unreadable]}
+}
+
+/** A wide pattern matches other files too, and an old file that no process has open is no stale lock for that. */
+function withName({path}: LockFacts, verdict: LockVerdict): LockVerdict {
+  if (verdict.verdict !== 'stale' || isLockName(path)) return verdict
+  return {verdict: 'kept', reason: `its name is not that of a lock (clear it with --force); ${verdict.reason}`}
 }
 
 interface Observation {

@@ -2,8 +2,8 @@ import {expect, test} from 'vitest'
 import {leaseFold} from '../../../src/domain/lease/lease.js'
 import {GuardError} from '../../../src/errors.js'
 import type {Clock} from '../../../src/system/host/clock.js'
+import {acquireLease} from '../../../src/usecases/lease/acquire-lease.js'
 import {type HoldDeps, holdLease} from '../../../src/usecases/lease/hold-lease.js'
-import {acquireLease} from '../../../src/usecases/lease/lease.js'
 import {memoryJournal} from '../../support/memory-journal.js'
 
 /** A clock that the test moves on, with what is to be called at its times. */

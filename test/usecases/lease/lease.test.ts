@@ -2,15 +2,9 @@ import {describe, expect, test} from 'vitest'
 import type {RawRecord} from '../../../src/domain/journal/record.js'
 import {type Lease, leaseFold} from '../../../src/domain/lease/lease.js'
 import type {LivingProcess} from '../../../src/system/process/holder-liveness.js'
-import {
-  acquireLease,
-  checkLease,
-  type LeaseDeps,
-  type LeaseRequest,
-  listLeases,
-  releaseLease,
-  renewLease,
-} from '../../../src/usecases/lease/lease.js'
+import {acquireLease, listLeases} from '../../../src/usecases/lease/acquire-lease.js'
+import {checkLease, releaseLease, renewLease} from '../../../src/usecases/lease/held-lease.js'
+import type {LeaseDeps, LeaseRequest} from '../../../src/usecases/lease/lease.js'
 import {fakeClock} from '../../support/fake-clock.js'
 import {memoryJournal} from '../../support/memory-journal.js'
 

@@ -1,0 +1,46 @@
+import {closeSync, constants, fstatSync, lstatSync, openSync, readFileSync, type Stats} from 'node:fs'
+
+const {O_APPEND, O_CREAT, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_WRONLY} = constants
+
+/**
+ * Opens a file for appending, and makes it if it is missing, mode 0600. What is not a plain file of this user with one
+ * name is refused, because another user could have put it there.
+ *
+ * @returns the descriptor. Throws the file system's error.
+ */
+export function openOwnToAppend(path: string): number {
+  // Opening a FIFO would wait for a reader.
+  const fd = openSync(path, O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_NONBLOCK, 0o600)
+  if (isOwnFile(fstatSync(fd))) return fd
+  closeSync(fd)
+  throw refused(path)
+}
+
+/**
+ * For a file in a folder that no other user may change: refuses what is there and is not a plain file of this user with
+ * one name. Throws the file system's error.
+ */
+export function assertOwnFile(path: string): void {
+  const stat = lstatSync(path, {throwIfNoEntry: false})
+  if (stat && !isOwnFile(stat)) throw refused(path)
+}
+
+function isOwnFile(stat: Stats): boolean {
+  const user = process.geteuid?.()
+  return stat.isFile() && stat.nlink === 1 && (user === undefined || stat.uid === user)
+}
+
+/** Reads a plain file, whoever owns it; a link or a FIFO is refused. Throws the file system's error. */
+export function readPlainFile(path: string, encoding: BufferEncoding = 'utf8'): string {
+  const fd = openSync(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK)
+  try {
+    if (!fstatSync(fd).isFile()) throw refused(path)
+    return readFileSync(fd, encoding)
+  } finally {
+    closeSync(fd)
+  }
+}
+
+function refused(path: string): Error {
+  return Object.assign(new Error(`${path} is not a plain file of this user`), {code: 'EPERM', syscall: 'open'})
+}
