@@ -22,7 +22,7 @@ export interface Alert {
 }
 
 /** An alert as a line of the journal. */
-interface RaisedAlert extends Entry {
+export interface RaisedAlert extends Entry {
   readonly kind: 'raised'
   /** ISO 8601 UTC, for people and for programs that know nothing of `at`. */
   readonly timestamp: string
