@@ -1,7 +1,7 @@
 import {defineCommand} from '../src/cli/command/definition.js'
 import {followAlerts} from '../src/cli/follow-alerts.js'
 import {alertToJson, countByLevel, renderAlerts} from '../src/cli/render/alert.js'
-import {alertStream} from '../src/journal/failure-streams.js'
+import {wireAlerts} from '../src/cli/wire/alerts.js'
 import {readAlerts} from '../src/usecases/alert/read-alerts.js'
 
 export default defineCommand({
@@ -25,7 +25,7 @@ export default defineCommand({
     const {level, component, job} = flags
     const sinceMs = flags.since === undefined ? undefined : guard.clock.now() - flags.since
     const filter = {level, component, job, sinceMs}
-    const deps = {alerts: guard.journal(alertStream)}
+    const deps = wireAlerts(guard)
     if (flags.follow) {
       await followAlerts(deps, filter, {json, page: page(), file: `${guard.stateDir}/alerts.jsonl`})
       return undefined

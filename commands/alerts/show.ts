@@ -1,6 +1,6 @@
 import {defineCommand} from '../../src/cli/command/definition.js'
 import {alertToJson, renderAlert} from '../../src/cli/render/alert.js'
-import {alertStream} from '../../src/journal/failure-streams.js'
+import {wireAlerts} from '../../src/cli/wire/alerts.js'
 import {findAlert} from '../../src/usecases/alert/read-alerts.js'
 
 export default defineCommand({
@@ -9,7 +9,7 @@ export default defineCommand({
   args: {id: {required: true, summary: 'id of the alert, or the first characters of it, at least 4'}},
   async run({args, print, page, openGuard}) {
     const guard = await openGuard()
-    const alert = findAlert({alerts: guard.journal(alertStream)}, args.id)
+    const alert = findAlert(wireAlerts(guard), args.id)
     print(renderAlert(page(), alert))
     return alertToJson(alert)
   },

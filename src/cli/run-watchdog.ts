@@ -88,7 +88,7 @@ function reportNoJobs(guard: Guard): void {
   }
   // Of wrong settings there is an alert already.
   if (settings.wrong) return
-  const deps = {clock, log, alerts: guard.journal(alertStream), repeatMs: settings.alerting.repeatIntervalMs}
+  const deps = {clock, log, alerts: guard.journal(alertStream), repeatMs: settings.alerting.repeatMs[0] ?? 0}
   sayOnce(deps, {component: 'watchdog', message, reason: message})
 }
 

@@ -1,10 +1,26 @@
 import {z} from 'zod'
-import {argv, count, duration, oneOf, oneOrMore, secret, text, textOf, textOrSecret} from './fields.js'
+import {
+  argv,
+  count,
+  duration,
+  durations,
+  oneOf,
+  oneOrMore,
+  secret,
+  text,
+  textOf,
+  textOrSecret,
+  timezone,
+} from './fields.js'
 import {section} from './section.js'
 
 const timeout = duration('Limit of one delivery')
 const url = /^https?:\/\/[^@\s]+$/
 const urlForm = 'is not an address; write https://host/path'
+const weekdays = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'] as const
+const dayForm = `is not a day; write one of ${weekdays.join(', ')}`
+const clockTime = /^([01]\d|2[0-3]):[0-5]\d$/
+const clockForm = 'is not a time of day; write 22:00, in quotes'
 const level = oneOf('Least severe level that this route takes', ['INFO', 'WARNING', 'CRITICAL'])
 
 export const channel = z
@@ -57,7 +73,22 @@ export const channel = z
 export const alertingSection = section({
   groupWait: duration('Time to wait for more alerts of a group before its first message', {minMs: 0}),
   groupInterval: duration('Time between two messages of a group that has changed'),
-  repeatInterval: duration('Time between two messages of a group that has not changed'),
+  repeat: durations(
+    'Times from each message to the next one about a group that has not changed; the last one is repeated',
+  ),
+  cap: count('Most messages of one channel within an hour; what is more becomes one digest', {min: 1, max: 10_000}),
+  inlineLimit: duration('How long a command that is not a run may send what waits'),
+  quietHours: z
+    .array(
+      section(
+        {
+          days: oneOrMore('Days on which they begin (default: each day)', z.enum(weekdays, {error: dayForm})),
+          timezone: timezone('Time zone of the times (default: that of the machine)'),
+        },
+        {from: textOf('Beginning', clockTime, clockForm), to: textOf('End', clockTime, clockForm)},
+      ),
+    )
+    .meta({description: 'Hours in which only CRITICAL alerts are sent; the others become one digest'}),
   routes: z
     .array(
       section(

@@ -1,5 +1,8 @@
 import {accessSync, existsSync, constants as fsConstants, mkdirSync} from 'node:fs'
 import {isoTime} from '../../domain/clock/iso-time.js'
+import type {Leases} from '../../domain/lease/lease.js'
+import type {RunReport} from '../../domain/run/report.js'
+import {watchdogLease} from '../../domain/watchdog/daemon-heartbeat.js'
 import {GuardError} from '../../errors.js'
 import {longestTimerMs} from '../../system/host/clock.js'
 import {readBootRef, signalNumber, temporaryFolder} from '../../system/host/host.js'
@@ -16,6 +19,7 @@ import type {RunRequest} from '../../usecases/run/run-request.js'
 import {tolerateStateError} from '../../usecases/run/tolerate-state-error.js'
 import {compactIfGrown, haveGrown} from '../compact-journals.js'
 import type {Guard} from '../guard.js'
+import type {LeasesBefore} from '../leave-deliverer.js'
 import {LinePrinter} from '../line-printer.js'
 import {printWarning, warnOnce} from '../stderr.js'
 import {wireLease} from './lease.js'
@@ -27,7 +31,7 @@ interface WiredRun {
   readonly deps: RunDeps
   readonly request: RunRequest
   /** What can wait until the run is over and recorded. */
-  readonly afterwards: () => Promise<void>
+  readonly afterwards: (report: RunReport) => Promise<void>
 }
 
 /** Wires `guard run`: processes, files and signals for one run of a job. */
@@ -54,6 +58,12 @@ export function wireRun(guard: Guard, run: RunResolved, mode: RunMode): WiredRun
     openAlerts: async () => guard.journal((await import('../../journal/failure-streams.js')).alertStream),
     warn: printWarning,
   })
+  let before: LeasesBefore = {own: undefined, watchdog: undefined}
+  const sawLeases = (leases: Leases) => {
+    watchdog.sawLeases(leases)
+    const {byJob} = leases
+    before = {own: byJob.get(run.job), watchdog: byJob.get(watchdogLease)}
+  }
   return {
     request,
     deps: {
@@ -62,7 +72,7 @@ export function wireRun(guard: Guard, run: RunResolved, mode: RunMode): WiredRun
       random: Math.random,
       showWait: async (what, wait) => (await import('../progress.js')).showWait(what, wait),
       runs: usable ? guard.runs() : undefined,
-      openClaim: usable ? () => claimDeps(context, watchdog.sawLeases) : undefined,
+      openClaim: usable ? () => claimDeps(context, sawLeases) : undefined,
       // Loaded late: few runs follow a killed one.
       closeInterrupted: async (job) => {
         const {reconcileInterrupted} = await import('../../usecases/run/reconcile-interrupted.js')
@@ -78,11 +88,14 @@ export function wireRun(guard: Guard, run: RunResolved, mode: RunMode): WiredRun
       every,
       log: (text) => (usable ? guard.log(text) : undefined),
     },
-    afterwards: async () => {
+    afterwards: async (report) => {
       context.supervised.removeCgroup()
       // The last lines may be those that made the journals long.
       if (usable) compactIfGrown(guard)
       await watchdog.alertIfLate()
+      // Loaded late: most runs end well, and many hosts have no channels.
+      if (usable && mode.tells && guard.settings.alerting.routes.length > 0)
+        await (await import('../leave-deliverer.js')).leaveDeliverer(guard, report, before)
     },
   }
 }

@@ -40,13 +40,29 @@ export interface AlertingSettings {
   readonly groupWaitMs: number
   /** Between two messages of a group that changed. */
   readonly groupIntervalMs: number
-  /** Between two messages of a group that did not change. */
-  readonly repeatIntervalMs: number
+  /** From each message to the next one about a group that did not change; the last one is repeated. */
+  readonly repeatMs: readonly number[]
+  /** Most messages of one channel within an hour. */
+  readonly cap: number
+  /** How long a command that is not a run may send what waits. */
+  readonly inlineLimitMs: number
+  readonly quietHours: readonly QuietHoursSettings[]
   /** The first route that matches takes the alert. */
   readonly routes: readonly AlertRoute[]
 }
 
-interface AlertRoute {
+/** Hours in which only CRITICAL alerts are sent. */
+export interface QuietHoursSettings {
+  /** `22:00` */
+  readonly from: string
+  readonly to: string
+  /** Days on which they begin; each day if absent. */
+  readonly days?: readonly string[]
+  /** That of the machine if absent. */
+  readonly timezone?: string
+}
+
+export interface AlertRoute {
   /** This level or a worse one. */
   readonly level: AlertLevel
   /** Glob patterns of job names; empty for all, including alerts of no job. */
