@@ -6,7 +6,7 @@ import {minute, outboxWorld} from '../../support/outbox-world.js'
 
 const at = 1_000_000
 
-function after(...records: readonly RawRecord[]) {
+function folded(...records: readonly RawRecord[]) {
   const state = outboxFold.empty()
   const verdicts = records.map((record) => outboxFold.apply(state, {at, ...record}))
   return {state, verdicts}
@@ -25,31 +25,31 @@ const noted = (alert: number, token = 1) => ({
 
 const message = (id: string) => ({id, channel: 'ops', group: 'g', kind: 'trouble', title: 't', atMs: at, notes: []})
 const pending = (id: string, more: object = {}) => ({kind: 'pending', token: 1, message: message(id), ...more})
-const waiting = ({state}: ReturnType<typeof after>) =>
+const waiting = ({state}: ReturnType<typeof folded>) =>
   state.channels.get('ops')?.waiting.map((item) => item.message.id) ?? []
 
 describe('the outbox', () => {
   test('takes an alert once (1)', () => {
-    expect(after(noted(1), noted(1), noted(2)).verdicts).toEqual(['ok', 'void', 'ok'])
+    expect(folded(noted(1), noted(1), noted(2)).verdicts).toEqual(['ok', 'void', 'ok'])
   })
 
   test('takes nothing of an older deliverer (2)', () => {
-    expect(after(noted(1, 5), noted(2, 4), pending('m')).verdicts).toEqual(['ok', 'void', 'void'])
+    expect(folded(noted(1, 5), noted(2, 4), pending('m')).verdicts).toEqual(['ok', 'void', 'void'])
   })
 
   test('gives a message one end (3)', () => {
     const sent = {kind: 'sent', token: 1, message: 'm', receipt: {}}
-    const {verdicts, state} = after(pending('m'), {kind: 'attempted', token: 1, message: 'm'}, sent, sent)
+    const {verdicts, state} = folded(pending('m'), {kind: 'attempted', token: 1, message: 'm'}, sent, sent)
     expect([verdicts, state.channels.get('ops')?.waiting]).toEqual([['ok', 'ok', 'ok', 'void'], []])
-    expect(waiting(after(pending('m'), pending('n', {replaces: ['m']})))).toEqual(['n'])
+    expect(waiting(folded(pending('m'), pending('n', {replaces: ['m']})))).toEqual(['n'])
   })
 
   test('keeps what was given up for a retry by hand', () => {
     const failed = {kind: 'failed', token: 1, message: 'm', reason: 'no', final: true}
-    const given = after(pending('m'), failed)
+    const given = folded(pending('m'), failed)
     expect([waiting(given), given.state.channels.get('ops')?.dead.length]).toEqual([[], 1])
-    expect(waiting(after(pending('m'), failed, {kind: 'retried', message: 'm'}))).toEqual(['m'])
-    expect(waiting(after(pending('m'), {kind: 'dropped', message: 'm'}))).toEqual([])
+    expect(waiting(folded(pending('m'), failed, {kind: 'retried', message: 'm'}))).toEqual(['m'])
+    expect(waiting(folded(pending('m'), {kind: 'dropped', message: 'm'}))).toEqual([])
   })
 
   test('is not harmed by any line', () => {
@@ -74,7 +74,7 @@ describe('the outbox', () => {
     )
     fc.assert(
       fc.property(fc.array(line, {maxLength: 20}), (lines) => {
-        after(noted(1), pending('m'), ...(lines as RawRecord[]))
+        folded(noted(1), pending('m'), ...(lines as RawRecord[]))
       }),
     )
   })
