@@ -24,16 +24,21 @@ export async function leaveDeliverer(guard: Guard, report: RunReport, before: Le
   const now = {at: clock.now(), mono: clock.mono(), ...readBootRef()}
   if (heartbeatState(before.watchdog, now, settings.watchdog.lateAfterMs).is === 'on-time') return
   if (endsWithThisProcess()) {
-    const {deliverOnce} = await import('./wire/deliver.js')
-    return deliverOnce(guard, job)
+    const [{deliverOnce}, {judgeOwnJob}] = await Promise.all([
+      import('./wire/deliver.js'),
+      import('./wire/own-round.js'),
+    ])
+    await judgeOwnJob(guard, job)
+    await deliverOnce(guard)
+    return
   }
+  startGuardDetached([...delivererArgs(guard), '--job', job])
+}
+
+/** The command line of a process that sends what is due, with the settings and the state directory of this one. */
+export function delivererArgs({settings, stateDir}: Guard): readonly string[] {
   const {file} = settings
-  startGuardDetached([
-    'alerts',
-    'deliver',
-    ...['--job', job, '--state-dir', guard.stateDir],
-    ...(file === undefined ? [] : ['--config', file]),
-  ])
+  return ['alerts', 'deliver', '--stay', '--state-dir', stateDir, ...(file === undefined ? [] : ['--config', file])]
 }
 
 function isNews({outcome, class: failureClass}: RunReport, own: Lease | undefined): boolean {

@@ -136,6 +136,15 @@ export function secret(description: string): z.ZodType<Secret, Secret> {
   return z.union(references(), {error: secretForm}).meta({description})
 }
 
+/** One reference or a list of them; the result is a list. */
+export function secrets(description: string) {
+  const one = secret(description)
+  return z
+    .union([one, z.array(one)], {error: secretForm})
+    .transform((value): readonly Secret[] => (Array.isArray(value) ? value : [value as Secret]))
+    .meta({description})
+}
+
 const textOrSecretForm = 'is neither text nor a reference; write text in quotes, {env: NAME} or {file: PATH}'
 
 export function textOrSecret(description: string): z.ZodType<TextOrSecret, TextOrSecret> {

@@ -1,9 +1,19 @@
 import type {AlertsState} from '../../domain/alert/alert.js'
-import {alertStream} from '../../journal/failure-streams.js'
+import type {OutboxState} from '../../domain/delivery/outbox.js'
+import type {Silence} from '../../domain/delivery/silence.js'
+import {alertStream, deliveryStream, silenceStream} from '../../journal/failure-streams.js'
 import type {Journal} from '../../journal/journal.js'
 import type {Guard} from '../guard.js'
 
 /** What the commands that show alerts need. */
 export function wireAlerts(guard: Guard): {readonly alerts: Journal<AlertsState>} {
   return {alerts: guard.journal(alertStream)}
+}
+
+/** What the commands about the way out need. */
+export function wireOutbox(guard: Guard): {
+  readonly outbox: Journal<OutboxState>
+  readonly silences: Journal<Map<string, Silence>>
+} {
+  return {outbox: guard.journal(deliveryStream), silences: guard.journal(silenceStream)}
 }

@@ -49,8 +49,10 @@ export interface Told {
 const detailedJobs = 20
 
 export function applyNoted(groups: Map<string, Group>, record: RawRecord): void {
-  const {event, group: key, subject, news, channels, at} = record
-  if (typeof key !== 'string' || typeof subject !== 'string' || typeof at !== 'number') return
+  const {event, group: key, subject, news, channels, atMs} = record
+  if (typeof key !== 'string' || typeof subject !== 'string' || typeof record['at'] !== 'number') return
+  // When the alert was raised; a time in the future is of a clock that was set back since.
+  const at = typeof atMs === 'number' ? Math.min(atMs, record['at']) : record['at']
   const to = Array.isArray(channels) ? (channels as readonly string[]) : []
   if (event === 'recovered') {
     recover(groups, {subject, at, reason: (news as JobNews).reason})

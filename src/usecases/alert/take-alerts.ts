@@ -42,7 +42,16 @@ export async function takeAlerts(deps: TakeAlertsDeps): Promise<boolean> {
     const channels = channelsFor(deps.routes, {subject, level: event === 'recovered' ? 'CRITICAL' : level}) ?? []
     const isDetailed = event === 'trouble' && index < detailedAlerts
     const more = isDetailed ? await deps.enrich(subject, news.news.runId) : {}
-    const entry = {kind: 'noted', alert: number, event, group, subject, channels, news: {...news.news, ...more}}
+    const entry = {
+      kind: 'noted',
+      alert: number,
+      atMs: at,
+      event,
+      group,
+      subject,
+      channels,
+      news: {...news.news, ...more},
+    }
     if (!deps.write(entry)) return false
   }
   return true
