@@ -11,9 +11,14 @@ export function wireAlerts(guard: Guard): {readonly alerts: Journal<AlertsState>
 }
 
 /** What the commands about the way out need. */
-export function wireOutbox(guard: Guard): {
-  readonly outbox: Journal<OutboxState>
+export function wireOutbox(guard: Guard): {readonly outbox: Journal<OutboxState>} {
+  return {outbox: guard.journal(deliveryStream)}
+}
+
+/** What the commands about silences need. */
+export function wireSilences(guard: Guard): {
   readonly silences: Journal<Map<string, Silence>>
+  readonly now: () => number
 } {
-  return {outbox: guard.journal(deliveryStream), silences: guard.journal(silenceStream)}
+  return {silences: guard.journal(silenceStream), now: guard.clock.now}
 }

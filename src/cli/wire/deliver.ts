@@ -1,6 +1,7 @@
 import {statSync} from 'node:fs'
 import type {JobNews} from '../../domain/delivery/message.js'
 import {isQuiet, type QuietHours} from '../../domain/delivery/quiet-hours.js'
+import {dueMessages} from '../../domain/delivery/write.js'
 import {redactLine} from '../../domain/failure/redact.js'
 import type {QuietHoursSettings} from '../../domain/settings/alerting.js'
 import {heartbeatState, watchdogLease} from '../../domain/watchdog/daemon-heartbeat.js'
@@ -110,13 +111,25 @@ export async function deliverAndStay(guard: Guard, signal: AbortSignal): Promise
   const {clock, settings} = guard
   await deliver(guard, signal, async (nextMs) => {
     if (nextMs === undefined || nextMs - clock.now() > (isWatched(guard) ? soonMs : longestStayMs)) return false
-    const [alerts, outbox] = [guard.journal(alertStream), guard.journal(deliveryStream)]
+    const isNews = newsSince(guard)
     for (let left = nextMs - clock.now(); left > 0 && !signal.aborted; left = nextMs - clock.now()) {
       await clock.sleep(Math.min(left, pollMs), signal)
-      if (alerts.read().count > outbox.read().taken) break
+      if (isNews()) break
     }
     return !signal.aborted && settings.alerting.routes.length > 0
   })
+}
+
+/** Whether another process has raised an alert, changed a silence, or had a message tried again. */
+function newsSince(guard: Guard): () => boolean {
+  const [alerts, outbox] = [guard.journal(alertStream), guard.journal(deliveryStream)]
+  const silences = guard.journal(silenceStream)
+  const idsOf = () => [...silences.read().keys()].join(' ')
+  const before = idsOf()
+  return () =>
+    alerts.read().count > outbox.read().taken ||
+    idsOf() !== before ||
+    dueMessages(outbox.read(), guard.clock.now()).length > 0
 }
 
 function isWatched(guard: Guard): boolean {
