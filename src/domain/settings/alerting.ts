@@ -4,19 +4,26 @@ import type {Secret, TextOrSecret} from './secret.js'
 interface Common {
   /** Limit of one delivery. */
   readonly timeoutMs: number
+  readonly proxy?: TextOrSecret
+  readonly ca?: string
 }
 
 /** Where alerts are sent. */
 export type ChannelSettings =
-  | (Common & {readonly type: 'telegram'; readonly chat: string; readonly token: Secret; readonly url: string})
+  | (Common & {
+      readonly type: 'telegram'
+      readonly chat: string
+      readonly token: Secret
+      readonly url: string
+      readonly topic?: number
+    })
   | (Common & {readonly type: 'slack'; readonly url: Secret})
   | (Common & {
       readonly type: 'webhook'
       readonly url: TextOrSecret
       readonly method: 'POST' | 'PUT'
       readonly headers: Readonly<Record<string, TextOrSecret>>
-      /** Signs the body with HMAC-SHA256. */
-      readonly secret?: Secret
+      readonly secrets: readonly Secret[]
     })
   | (Common & {
       readonly type: 'smtp'
@@ -30,7 +37,10 @@ export type ChannelSettings =
     })
   | (Common & {readonly type: 'pagerduty'; readonly routingKey: Secret; readonly url: string})
   | (Common & {readonly type: 'ping'; readonly url: TextOrSecret})
-  | (Common & {readonly type: 'syslog'; readonly facility: string; readonly tag: string})
+  | (Common & {readonly type: 'syslog'; readonly facility: string; readonly tag: string; readonly socket?: string})
+  | (Common & {readonly type: 'ntfy'; readonly url: string; readonly topic: string; readonly token?: Secret})
+  | (Common & {readonly type: 'alertmanager'; readonly url: string})
+  | (Common & {readonly type: 'apprise'; readonly url: Secret})
   | (Common & {readonly type: 'file'; readonly path: string})
   | (Common & {readonly type: 'command'; readonly command: Argv})
 
