@@ -62,6 +62,14 @@ Trouble since: 2026-11-29 04:20:11 UTC`)
   })
 })
 
+test('one long text leaves room for all others', () => {
+  const job = jobNews({job: 'j'.repeat(60_000), reason: 'r'.repeat(60_000), errorLine: 'e'.repeat(60_000)})
+  const html = telegramHtml(troubleMessage({jobs: [job], title: 't'.repeat(60_000)}), 'UTC')
+  for (const label of ['Job', 'What', 'Outcome', 'Error', 'Tried', 'Trouble since', 'Last good run', 'More']) {
+    expect(html).toContain(`<b>${label}:</b>`)
+  }
+})
+
 describe('a message about many jobs', () => {
   test('says count, cause, first and last, and ten names', () => {
     const text = plainText(

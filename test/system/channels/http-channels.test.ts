@@ -96,6 +96,12 @@ describe('PagerDuty', () => {
     expect(bodyOf(received, 1)).toMatchObject({event_action: 'resolve', dedup_key: group})
   })
 
+  test('gets a message whose time is none', async () => {
+    const {url, received} = await startReceiver(answering(202))
+    expect(await send(settings(url), {env, message: troubleMessage({firstMs: 1e300})})).toMatchObject({ok: true})
+    expect(bodyOf(received)).toMatchObject({payload: {timestamp: '1970-01-01T00:00:00.000Z'}})
+  })
+
   test('gets a long group as one short key', async () => {
     const {url, received} = await startReceiver(answering(202))
     await send(settings(url), {env, message: troubleMessage({group: 'g'.repeat(300)})})

@@ -21,7 +21,7 @@ describe('a message', () => {
     const {url, messages, calls} = await startTelegram()
     expect(await send(telegram(url), {env})).toEqual({
       ok: true,
-      receipt: {chat_id: -100, message_id: 42, level: 'CRITICAL', at: troubleMessage().atMs},
+      receipt: {chat: '-100', chat_id: -100, message_id: 42, level: 'CRITICAL', at: troubleMessage().atMs},
     })
     expect(messages('-100')[0]?.text).toContain('<b>CRITICAL: backup failed on web1</b>\n<b>Job:</b> backup on web1\n')
     expect(calls).toMatchObject([{method: 'sendMessage', fields: {parse_mode: 'HTML', disable_notification: false}}])
@@ -100,6 +100,15 @@ describe('the first message of a group', () => {
     expect(await send(telegram(url), {env, first: receipt, message: stormMessage()})).toMatchObject({ok: true})
     expect(messages('-100')).toHaveLength(1)
   })
+})
+
+test('a message goes into the chat of the settings, also if its group began in another one', async () => {
+  const {url, messages} = await startTelegram({'-100': {}, '-200': {}})
+  const {receipt} = (await send(telegram(url), {env})) as {receipt: Record<string, string | number>}
+  expect(await send(telegram(url, {chat: '-200'}), {env, first: receipt, message: stormMessage()})).toMatchObject({
+    receipt: {chat_id: -200},
+  })
+  expect([messages('-100').length, messages('-200').length]).toEqual([1, 1])
 })
 
 describe('Telegram', () => {
