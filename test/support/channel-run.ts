@@ -9,6 +9,7 @@ import type {ChannelSettings} from '../../src/domain/settings/alerting.js'
 import type {RunPing} from '../../src/system/channels/ping.js'
 import {bundleScript} from './bundle.js'
 import {troubleMessage} from './messages.js'
+import {withMounts} from './namespaces.js'
 import {runtime} from './runtime.js'
 
 export interface ChannelOrder {
@@ -20,7 +21,11 @@ export interface ChannelOrder {
   readonly abortAfterMs?: number
 }
 
-type Order = Partial<Omit<ChannelOrder, 'settings'>> & {readonly env?: Readonly<Record<string, string>>}
+type Order = Partial<Omit<ChannelOrder, 'settings'>> & {
+  readonly env?: Readonly<Record<string, string>>
+  /** A line of shell whose mounts only this process sees. */
+  readonly mounts?: string
+}
 
 let script = ''
 let dir = ''
@@ -32,8 +37,12 @@ export function channelsOfForm(): (settings: ChannelSettings, order?: Order) => 
     script = await bundleScript(join(import.meta.dirname, 'channel-script.ts'), dir)
   })
   afterAll(() => rmSync(dir, {recursive: true, force: true}))
-  return async (settings, {env, message = troubleMessage(), ...order} = {}) => {
-    const child = spawn(runtime.file, [script], {
+  return async (settings, {env, mounts, message = troubleMessage(), ...order} = {}) => {
+    const [file, ...args] =
+      mounts === undefined
+        ? [runtime.file, script]
+        : ['/bin/sh', '-c', withMounts(mounts, `exec '${runtime.file}' '${script}'`)]
+    const child = spawn(file, args, {
       env: {...runtime.env, ...env},
       stdio: ['pipe', 'pipe', 'pipe'],
     })

@@ -1,12 +1,15 @@
-import {mkdtempSync, readFileSync, rmSync} from 'node:fs'
+import {createSocket} from 'node:dgram'
+import {mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
-import {afterAll, beforeAll, describe, expect, test} from 'vitest'
+import {afterAll, beforeAll, describe, expect, onTestFinished, test} from 'vitest'
 import type {ChannelSettings} from '../../../src/domain/settings/alerting.js'
 import {type Certificates, hasOpenssl, makeCertificates} from '../../support/certificates.js'
 import {channelsOfForm} from '../../support/channel-run.js'
 import {answering, closedPort, startProxy, startReceiver} from '../../support/http-receiver.js'
+import {noNamespaces} from '../../support/namespaces.js'
 import {form} from '../../support/sandbox.js'
+import {tempDir} from '../../support/temp-dir.js'
 
 /** How a webhook, and with it each channel of HTTP, meets the faults of networks and receivers: in either runtime. */
 
@@ -36,6 +39,18 @@ describe('a receiver', () => {
   test('whose name is not known is named', async () => {
     expect(await send(webhook('http://no-such-host.invalid/'))).toEqual(
       transient('the name of no-such-host.invalid cannot be resolved'),
+    )
+  })
+
+  test.skipIf(noNamespaces)('whose name server never answers is given up in time', async () => {
+    const silent = createSocket('udp4')
+    await new Promise<void>((resolve) => silent.bind(53, '127.0.0.77', resolve))
+    onTestFinished(() => void silent.close())
+    const path = join(tempDir(), 'resolv.conf')
+    writeFileSync(path, 'nameserver 127.0.0.77\noptions timeout:2 attempts:1\n')
+    const mounts = `mount --bind '${path}' /etc/resolv.conf`
+    expect(await send(webhook('http://hooks.example/', {timeoutMs: 500}), {mounts})).toEqual(
+      transient('hooks.example gave no answer within 500ms'),
     )
   })
 
