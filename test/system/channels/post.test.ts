@@ -265,6 +265,14 @@ describe('a proxy', () => {
     expect(proxy.logins).toEqual([`Basic ${Buffer.from('user:pa:ss').toString('base64')}`])
   })
 
+  test('of the channel is used whatever the environment excepts from it', async () => {
+    const proxy = await startProxy()
+    const {url} = await startReceiver(answering(200))
+    const env = {NO_PROXY: '127.0.0.1', no_proxy: '*'}
+    expect(await send(webhook(url, {proxy: proxy.url}), {env})).toEqual({ok: true, receipt: {}})
+    expect(proxy.asked).toHaveLength(1)
+  })
+
   test('that refuses, or is not there, is named', async () => {
     const proxy = await startProxy({refuses: true})
     const settings = (port: number) => webhook('https://localhost:49152/x', {proxy: `http://127.0.0.1:${port}`})
@@ -281,9 +289,8 @@ describe('a proxy', () => {
     const proxy = await startProxy()
     const {url, received} = await startReceiver(answering(200))
     const names = ['http_proxy', 'HTTP_PROXY', 'https_proxy', 'HTTPS_PROXY', 'ALL_PROXY', 'all_proxy']
-    expect(await send(webhook(url), {env: Object.fromEntries(names.map((name) => [name, proxy.url]))})).toMatchObject({
-      ok: true,
-    })
+    const env = {NODE_USE_ENV_PROXY: '1', ...Object.fromEntries(names.map((name) => [name, proxy.url]))}
+    expect(await send(webhook(url), {env})).toMatchObject({ok: true})
     expect({asked: proxy.asked, received: received.length}).toEqual({asked: [], received: 1})
   })
 })
