@@ -58,6 +58,9 @@ export async function post(request: HttpRequest, options: HttpOptions): Promise<
   }
 }
 
+/** By these variables Node's own fetch checks no certificates, or uses the proxy of the environment. */
+const changing = ['NODE_TLS_REJECT_UNAUTHORIZED', 'NODE_USE_ENV_PROXY']
+
 interface Exchange {
   readonly response: Pick<Response, 'status' | 'headers' | 'body'>
   readonly end: () => Promise<void>
@@ -73,9 +76,9 @@ async function begin(request: HttpRequest, {proxy, ca}: HttpOptions, signal: Abo
     const response = withoutExceptions(() => fetch(url, {...init, ...ofBun} as RequestInit))
     return {response: await response, end}
   }
-  const unchecked = process.env['NODE_TLS_REJECT_UNAUTHORIZED'] === '0'
-  if (proxy === undefined && ca === undefined && !unchecked) return {response: await fetch(url, init), end}
-  // The fetch inside Node takes no certificates and no proxy, and can be told by the environment to check nothing.
+  const isPlain = changing.every((name) => process.env[name] === undefined)
+  if (proxy === undefined && ca === undefined && isPlain) return {response: await fetch(url, init), end}
+  // The fetch inside Node takes no certificates and no proxy of a caller.
   const {fetchThroughAgent} = await import('./node-agent.js')
   return fetchThroughAgent(url, init, {proxy, ca})
 }
