@@ -43,7 +43,7 @@ const packages: Readonly<Record<string, readonly string[]>> = {
   'src/line-patterns.ts': ['re2js'],
   'src/domain': [],
   'src/journal': ['node:'],
-  'src/system': ['node:', 'execa', 'fast-glob', 'croner'],
+  'src/system': ['node:', 'execa', 'fast-glob', 'croner', 'nodemailer', 'undici'],
   'src/config': ['node:', 'cosmiconfig', 'zod'],
   'src/usecases': [],
   'src/http': ['node:'],
@@ -62,6 +62,8 @@ const floors: Readonly<Record<string, number>> = {
   ...{recovery: 5, retry: 5, watchdog: 5},
   ...{breaker: 6, incident: 6},
   health: 7,
+  delivery: 8,
+  'message-text': 9,
 }
 
 interface Import {

@@ -20,6 +20,12 @@ export function cleanLine(text: string): string {
     .trim()
 }
 
+/** One clean line of at most `length` UTF-16 units. */
+export function clippedLine(text: string, length: number): string {
+  const line = cleanLine(text)
+  return line.length > length ? `${headOf(line, length - 1)}…` : line
+}
+
 /** The first `length` UTF-16 units, one less where that would halve a surrogate pair. */
 export function headOf(text: string, length: number): string {
   return text.slice(0, length).replace(/[\uD800-\uDBFF]$/, '')

@@ -1,5 +1,6 @@
 import type {Message} from '../delivery/message.js'
 import {headline} from './headline.js'
+import {safeIsoTime} from './zoned-time.js'
 
 /** The message for other programs, one object: the keys of the message, times in ISO 8601 UTC, spans in milliseconds. */
 export function messageToJson(message: Message): object {
@@ -8,17 +9,13 @@ export function messageToJson(message: Message): object {
     ...rest,
     title,
     headline: headline(message),
-    at: iso(atMs),
-    first: iso(firstMs),
-    last: iso(lastMs),
+    at: safeIsoTime(atMs),
+    first: safeIsoTime(firstMs),
+    last: safeIsoTime(lastMs),
     jobs: jobs.map(({healthySinceMs, sinceMs, ...job}) => ({
       ...job,
-      since: iso(sinceMs),
-      ...(healthySinceMs !== undefined && {healthySince: iso(healthySinceMs)}),
+      since: safeIsoTime(sinceMs),
+      ...(healthySinceMs !== undefined && {healthySince: safeIsoTime(healthySinceMs)}),
     })),
   }
-}
-
-function iso(atMs: number): string {
-  return new Date(Math.abs(atMs) <= 8.64e15 ? atMs : 0).toISOString()
 }

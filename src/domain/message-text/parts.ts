@@ -1,6 +1,6 @@
 import type {JobNews, Message} from '../delivery/message.js'
 import {span} from '../watchdog/freshness.js'
-import {cleanLine, cleanText} from './clean.js'
+import {cleanLine, cleanText, clippedLine} from './clean.js'
 import {headline} from './headline.js'
 import {zonedTime} from './zoned-time.js'
 
@@ -25,6 +25,9 @@ export interface MessagePart {
 
 const mostNames = 10
 
+/** So that one long text of another program leaves room for the rest. UTF-16 units. */
+const [longestFact, longestName] = [400, 150]
+
 /** All that a message says, in the order in which it is read. Times are in one zone, an IANA name. */
 export function messageParts(message: Message, timezone: string): readonly MessagePart[] {
   const time = (atMs: number) => zonedTime(atMs, timezone)
@@ -47,7 +50,7 @@ function partsOfJob(message: Message, job: JobNews, time: (atMs: number) => stri
     fact('Job', `${job.job} on ${message.host}`, 1),
     fact('What', job.reason, 2),
     fact('Outcome', outcomeText(job), 2),
-    lines('Error', job.errorLine ?? '', 3),
+    lines('Error', clippedLine(job.errorLine ?? '', longestFact), 3),
     fact('Tried', (job.tried ?? []).join('; '), 4),
     lines('Last lines', (job.lastLines ?? []).join('\n'), 6),
     fact('Trouble since', over ? '' : time(job.sinceMs), 3),
@@ -60,7 +63,7 @@ function partsOfJob(message: Message, job: JobNews, time: (atMs: number) => stri
 function partsOfMany(message: Message, time: (atMs: number) => string): MessagePart[] {
   const {jobs, jobCount, host, firstMs, lastMs} = message
   const named = jobs.slice(0, mostNames)
-  const names = named.map(({job, reason}) => cleanLine(`${job}: ${reason}`))
+  const names = named.map(({job, reason}) => clippedLine(`${job}: ${reason}`, longestName))
   const others = jobCount - named.length
   const rest = others > 0 && named.length > 0 ? [`and ${others} more`] : []
   const tried = new Set(named.flatMap((job) => job.tried ?? []))
@@ -71,7 +74,7 @@ function partsOfMany(message: Message, time: (atMs: number) => string): MessageP
     fact('Last', firstMs === lastMs ? '' : time(lastMs), 3),
     fact('Trouble lasted', durationText(message), 2),
     {kind: 'list', label: 'Named', text: [...names, ...rest].join('\n'), rank: 4},
-    lines('Error', jobCount > 0 ? (named[0]?.errorLine ?? '') : '', 5),
+    lines('Error', jobCount > 0 ? clippedLine(named[0]?.errorLine ?? '', longestFact) : '', 5),
     fact('Tried', [...tried].join('; '), 6),
   ]
 }
@@ -89,7 +92,7 @@ function durationText({kind, durationMs}: Message): string {
 }
 
 function fact(label: string, text: string, rank: number): MessagePart {
-  return {kind: 'fact', label, text: cleanLine(text), rank}
+  return {kind: 'fact', label, text: clippedLine(text, longestFact), rank}
 }
 
 function lines(label: string, text: string, rank: number): MessagePart {

@@ -1,6 +1,7 @@
 import type {Message, Receipt} from '../../domain/delivery/message.js'
 import {cleanLine} from '../../domain/message-text/clean.js'
 import {plainBody} from '../../domain/message-text/plain.js'
+import {safeIsoTime} from '../../domain/message-text/zoned-time.js'
 import type {AlertLevel} from '../../domain/settings/job.js'
 import type {SendBy} from './channel-tools.js'
 import {httpOutcome} from './http-outcome.js'
@@ -59,7 +60,7 @@ function alert(message: Message, {level, text, endsMs}: AlertAt): object {
       jobs: message.jobs.map(({job}) => job).join(', '),
       message_id: message.id,
     },
-    startsAt: new Date(Math.min(message.firstMs, endsMs)).toISOString(),
-    endsAt: new Date(endsMs).toISOString(),
+    startsAt: safeIsoTime(Math.min(message.firstMs, endsMs)),
+    endsAt: safeIsoTime(endsMs),
   }
 }

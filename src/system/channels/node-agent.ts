@@ -7,7 +7,7 @@ interface Way {
 
 /** One request on Node with a proxy or certificates of its own. `end` gives up its connections. */
 export async function fetchThroughAgent(url: string, init: UndiciInit, {proxy, ca}: Way) {
-  // Two in three of its bytes are for what is not used here, and few channels need it.
+  // It is large, and few channels need it.
   const {Agent, fetch, ProxyAgent} = await import('undici')
   const tls = {rejectUnauthorized: true, ...(ca !== undefined && {ca})}
   const agent =

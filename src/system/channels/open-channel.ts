@@ -1,10 +1,10 @@
 import {readFile} from 'node:fs/promises'
-import type {Message, Receipt, SendOutcome} from '../../domain/delivery/message.js'
+import type {Message, SendOutcome} from '../../domain/delivery/message.js'
 import {cleanLine, headOf} from '../../domain/message-text/clean.js'
 import type {ChannelSettings} from '../../domain/settings/alerting.js'
 import {GuardError} from '../../errors.js'
 import {runCommand} from '../process/run-command.js'
-import type {Channel} from './channel.js'
+import type {Channel, SendContext} from './channel.js'
 import {type ChannelSecrets, channelSecrets} from './channel-secrets.js'
 import type {ChannelTools, SettingsOf} from './channel-tools.js'
 import {codeOf} from './http-problem.js'
@@ -20,9 +20,7 @@ interface ChannelDeps {
 export function openChannel(name: string, settings: ChannelSettings, deps: ChannelDeps): Channel {
   return {
     send: (message, context) =>
-      attempt(name, settings, {...deps, signal: context.signal}, (tools) =>
-        sendBy(settings, message, tools, context.first),
-      ),
+      attempt(name, settings, {...deps, signal: context.signal}, (tools) => sendBy(settings, message, tools, context)),
   }
 }
 
@@ -102,7 +100,7 @@ async function sendBy(
   settings: ChannelSettings,
   message: Message,
   tools: ChannelTools,
-  first: Receipt | undefined,
+  {first}: SendContext,
 ): Promise<SendOutcome> {
   switch (settings.type) {
     case 'telegram':

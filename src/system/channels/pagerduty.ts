@@ -3,6 +3,7 @@ import type {Message} from '../../domain/delivery/message.js'
 import {cleanLine, headOf} from '../../domain/message-text/clean.js'
 import {headline} from '../../domain/message-text/headline.js'
 import {plainBody} from '../../domain/message-text/plain.js'
+import {safeIsoTime} from '../../domain/message-text/zoned-time.js'
 import type {SendBy} from './channel-tools.js'
 import {httpOutcome} from './http-outcome.js'
 
@@ -32,7 +33,7 @@ function payloadOf(message: Message, text: string): object {
     summary: headOf(headline(message), longestSummary),
     source: cleanLine(message.host) || 'unknown',
     severity: severities[message.level],
-    timestamp: new Date(message.firstMs).toISOString(),
+    timestamp: safeIsoTime(message.firstMs),
     group: headOf(message.group, longestKey),
     ...(message.jobCount === 1 && job && {component: job.job}),
     ...(job?.failureClass !== undefined && {class: job.failureClass}),

@@ -1,5 +1,5 @@
 import {createHash} from 'node:crypto'
-import type {SendOutcome} from '../../domain/delivery/message.js'
+import type {MessageKind, SendOutcome} from '../../domain/delivery/message.js'
 import {plainText} from '../../domain/message-text/plain.js'
 import type {ChannelTools, SendBy, SettingsOf} from './channel-tools.js'
 import {httpOutcome} from './http-outcome.js'
@@ -12,9 +12,14 @@ export type RunPing = {
 /** healthchecks.io keeps 100 kB of what a ping carries. */
 const mostBytes = 10_000
 
+const actions: Readonly<Record<MessageKind, string>> = {
+  ...{trouble: 'fail', recovery: ''},
+  ...{digest: 'log', notice: 'log', test: 'log'},
+}
+
 /** A message as a ping: trouble is a failure, its end a success, and what is neither goes into the log of the check. */
 export const sendPing: SendBy<'ping'> = (message, settings, tools) => {
-  const action = {trouble: 'fail', recovery: '', digest: 'log', notice: 'log', test: 'log'}[message.kind]
+  const action = actions[message.kind]
   return ping(settings, tools, {action, text: plainText(message, {timezone: tools.timezone, limitBytes: mostBytes})})
 }
 

@@ -58,6 +58,9 @@ export async function post(request: HttpRequest, options: HttpOptions): Promise<
   }
 }
 
+/** By these variables Node's own fetch checks no certificates, or uses the proxy of the environment. */
+const changing = ['NODE_TLS_REJECT_UNAUTHORIZED', 'NODE_USE_ENV_PROXY']
+
 interface Exchange {
   readonly response: Pick<Response, 'status' | 'headers' | 'body'>
   readonly end: () => Promise<void>
@@ -70,13 +73,27 @@ async function begin(request: HttpRequest, {proxy, ca}: HttpOptions, signal: Abo
   if (process.versions['bun'] !== undefined) {
     // Without `false` bun takes the proxy that the environment names.
     const ofBun = {proxy: proxy ?? false, tls: {rejectUnauthorized: true, ...(ca !== undefined && {ca})}}
-    return {response: await fetch(url, {...init, ...ofBun} as RequestInit), end}
+    const response = withoutExceptions(() => fetch(url, {...init, ...ofBun} as RequestInit))
+    return {response: await response, end}
   }
-  const unchecked = process.env['NODE_TLS_REJECT_UNAUTHORIZED'] === '0'
-  if (proxy === undefined && ca === undefined && !unchecked) return {response: await fetch(url, init), end}
-  // The fetch inside Node takes no certificates and no proxy, and can be told by the environment to check nothing.
+  const isPlain = changing.every((name) => process.env[name] === undefined)
+  if (proxy === undefined && ca === undefined && isPlain) return {response: await fetch(url, init), end}
+  // The fetch inside Node takes no certificates and no proxy of a caller.
   const {fetchThroughAgent} = await import('./node-agent.js')
   return fetchThroughAgent(url, init, {proxy, ca})
+}
+
+const exceptions = ['NO_PROXY', 'no_proxy'] as const
+
+/** By these variables bun leaves out also the proxy that it is given; it reads them as the call begins. */
+function withoutExceptions<T>(call: () => T): T {
+  const kept = exceptions.map((name) => [name, process.env[name]] as const)
+  for (const name of exceptions) delete process.env[name]
+  try {
+    return call()
+  } finally {
+    for (const [name, value] of kept) if (value !== undefined) process.env[name] = value
+  }
 }
 
 /** Reads the first 64 KiB and drops the rest unread. */

@@ -1,6 +1,7 @@
 import {hostname} from 'node:os'
 import type {Message, Receipt} from '../../domain/delivery/message.js'
 import {mailOf} from '../../domain/message-text/mail.js'
+import {safeIsoTime} from '../../domain/message-text/zoned-time.js'
 import type {ChannelTools, SendBy, SettingsOf} from './channel-tools.js'
 import {mailSent, smtpFailure} from './smtp-outcome.js'
 import {connectThroughProxy} from './tunnel.js'
@@ -35,7 +36,7 @@ async function composeMail(message: Message, {from, to}: Settings, {timezone, me
   const thread = first?.['message_id']
   const node = new MailComposer({
     ...mailOf(message, timezone),
-    ...{from, to: [...to], messageId, date: new Date(message.atMs)},
+    ...{from, to: [...to], messageId, date: safeIsoTime(message.atMs)},
     ...(typeof thread === 'string' && {inReplyTo: thread, references: thread}),
     // Keeps autoresponders silent (RFC 3834).
     headers: {'Auto-Submitted': 'auto-generated', 'X-Guard-Level': message.level},

@@ -12,11 +12,13 @@ const editableForMs = 3_600_000
 /** Sends by the Bot API of Telegram. More of the same trouble edits the first message of its group. */
 export const sendToTelegram: SendBy<'telegram'> = async (message, settings, tools, first) => {
   const bot = openBot(settings, tools)
-  if (isEditable(message, first)) {
-    const edited = await editFirst(bot, message, tools, first)
+  // The settings may name another chat since the first message.
+  const here = first?.['chat'] === settings.chat ? first : undefined
+  if (isEditable(message, here)) {
+    const edited = await editFirst(bot, message, tools, here)
     if (edited) return edited
   }
-  return sendNew(bot, message, {settings, tools, first})
+  return sendNew(bot, message, {settings, tools, first: here})
 }
 
 type Bot = (method: string, fields: object) => Promise<BotAnswer | HttpProblem>
@@ -71,7 +73,7 @@ async function sendNew(bot: Bot, message: Message, {settings, tools, first}: Sen
   if ('reason' in answer) return answer
   if (!('result' in answer)) return telegramFailure(answer)
   const {message_id, chat_id = chat} = answer.result
-  return {ok: true, receipt: {chat_id, message_id, level: message.level, at: message.atMs}}
+  return {ok: true, receipt: {chat: settings.chat, chat_id, message_id, level: message.level, at: message.atMs}}
 }
 
 /** Sends again, once for each, to the chat that has taken the place of this one, and as plain text. */

@@ -1,6 +1,7 @@
 import {createHmac} from 'node:crypto'
 import type {SendOutcome} from '../../domain/delivery/message.js'
 import {messageToJson} from '../../domain/message-text/json.js'
+import {safeIsoTime} from '../../domain/message-text/zoned-time.js'
 import type {SendBy} from './channel-tools.js'
 import {hostOf, httpOutcome} from './http-outcome.js'
 
@@ -11,7 +12,7 @@ export const sendToWebhook: SendBy<'webhook'> = async (message, settings, {post,
   if (keys.includes(undefined)) return wrongSecret
   const body = JSON.stringify({
     type: `guard.${message.kind}`,
-    timestamp: new Date(message.atMs).toISOString(),
+    timestamp: safeIsoTime(message.atMs),
     data: messageToJson(message),
   })
   const own = Object.entries(settings.headers).map(([name, value]) => [name, secret(value, `headers.${name}`)])
