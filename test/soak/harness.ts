@@ -63,7 +63,6 @@ function launch(world: World, kind: Kind, n: number): Promise<unknown> | undefin
   const {place, running} = world
   const plan = kind.plan(n)
   if (!plan) return undefined
-  kind.beforeRun?.(place)
   const said = openSync(place.path(`said/${kind.name}`), 'a')
   const [file, ...args] = place.guard
   const started: Launch = {job: kind.name, n, plan, launchedAt: Date.now(), exitedAt: undefined}

@@ -65,8 +65,6 @@ export interface Kind {
   readonly settings: Readonly<Record<string, unknown>>
   /** Only OpenClaw knows the job: it has no part of its own in the settings. */
   readonly isOfOpenClaw?: boolean
-  /** What other programs do before each start of the job. */
-  readonly beforeRun?: (ground: Ground) => void
   /** What other programs do at each tick. */
   readonly atTick?: (ground: Ground) => void
   readonly troubles: (runs: readonly TrueRun[], rounds: readonly Round[]) => readonly Trouble[]

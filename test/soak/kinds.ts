@@ -35,8 +35,12 @@ function wellKinds({tickMs}: Scale): readonly Kind[] {
     kind('locked', {
       sentence: 'finds the lock of a dead process each time, and is well once it is cleared',
       periodTicks: 4,
-      plan: always(well('! [ -e locked.lock ] || exit 1')),
-      beforeRun: (ground) => ground.write('locked.lock', '4194303\n'),
+      // The lock comes back with each run, not with the clock: a recovery may last beyond the next tick.
+      plan: always(
+        well(
+          '[ "$(cat locked.run 2>/dev/null)" = "$GUARD_RUN_ID" ] || { echo 4194303 > locked.lock; echo "$GUARD_RUN_ID" > locked.run; }; ! [ -e locked.lock ] || exit 1',
+        ),
+      ),
       settings: {
         recovery: [{do: 'clear-locks', files: 'locked.lock'}, {do: 'verify'}],
         budget: {recoveries: 1, per: '1d'},

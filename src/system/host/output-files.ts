@@ -1,5 +1,6 @@
 import {closeSync, fstatSync, openSync, readSync, type Stats, statSync} from 'node:fs'
 import {resolve} from 'node:path'
+import {setTimeout as sleep} from 'node:timers/promises'
 import {readLines} from '../../domain/failure/output-lines.js'
 import type {OutputSettings} from '../../domain/settings/job.js'
 import type {ObservedOutput} from '../../domain/watchdog/build-job-facts.js'
@@ -18,7 +19,29 @@ const searchedBytes = 1024 * 1024
 export const readOutputs: ReadOutputs = (rules, dir, isFuture) =>
   Promise.all(rules.map((rule) => readOutput(rule, dir, isFuture)))
 
-async function readOutput(
+/** A program that replaces a file without a rename leaves it empty or half for a moment. */
+const settleMs = 1000
+
+/** Files that are written all the time must not keep a round waiting again and again. */
+const betweenWaitsMs = 10_000
+let waitedAtMs = Number.NEGATIVE_INFINITY
+
+/** Looks once more at a file that breaks its rule and was written just now: its program may be in the middle of it. */
+async function readOutput(...asked: Parameters<typeof lookAtOutput>): Promise<ObservedOutput> {
+  const seen = await lookAtOutput(...asked)
+  if (seen.newest?.problem === undefined || !isJustWritten(seen.newest.modifiedAt)) return seen
+  const now = performance.now()
+  if (now - waitedAtMs < betweenWaitsMs) return seen
+  waitedAtMs = now
+  await sleep(settleMs)
+  return lookAtOutput(...asked)
+}
+
+function isJustWritten(modifiedAt: number): boolean {
+  return Math.abs(Date.now() - modifiedAt) < settleMs
+}
+
+async function lookAtOutput(
   rule: OutputSettings,
   dir: string,
   isFuture: (modifiedAt: number) => boolean,

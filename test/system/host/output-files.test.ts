@@ -113,3 +113,15 @@ test('a file that is dated into the future is reported apart, and hides no other
     future: {path: 'b.json', modifiedAt: 9_000_000},
   })
 })
+
+test('a file that is being replaced is looked at once more', async () => {
+  const {dir, write} = folder()
+  const now = Date.now() / 1000
+  write('a.json', '', now)
+  // The second look waits; meanwhile the program has written the rest.
+  const seen = sight(dir, {minSizeBytes: 4})
+  await new Promise((resolve) => setImmediate(resolve))
+  setTimeout(() => write('a.json', 'whole', now), 100)
+  expect((await seen)?.newest).toMatchObject({size: 5})
+  expect((await seen)?.newest?.problem).toBeUndefined()
+})
