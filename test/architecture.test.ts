@@ -61,9 +61,8 @@ const floors: Readonly<Record<string, number>> = {
   run: 4,
   ...{recovery: 5, retry: 5, watchdog: 5},
   ...{breaker: 6, incident: 6},
-  health: 7,
-  delivery: 8,
-  'message-text': 9,
+  delivery: 7,
+  ...{health: 8, 'message-text': 8},
 }
 
 interface Import {

@@ -12,10 +12,8 @@ export async function deliverByCommand(
   {job, stays}: DeliverOptions,
 ): Promise<{readonly waiting: number; readonly text: string}> {
   guard.ensureState()
-  const [{deliverAndStay, deliverOnce}, {judgeOwnJob}] = await Promise.all([
-    import('./wire/deliver.js'),
-    import('./wire/own-round.js'),
-  ])
+  const {judgeOwnJob} = await import('./wire/own-round.js')
+  const {deliverAndStay, deliverOnce} = await import('./wire/deliver.js')
   if (job !== undefined) await judgeOwnJob(guard, job)
   if (stays) await deliverAndStay(guard, endAsked())
   else await deliverOnce(guard)

@@ -1,9 +1,11 @@
 import {mayTell} from '../domain/alert/may-tell.js'
+import {channelsFor} from '../domain/delivery/route.js'
 import type {Lease} from '../domain/lease/lease.js'
 import type {RunReport} from '../domain/run/report.js'
 import {heartbeatState} from '../domain/watchdog/daemon-heartbeat.js'
 import {readBootRef} from '../system/host/host.js'
 import {endsWithThisProcess, startGuardDetached} from '../system/process/detach.js'
+import {delivererArgs} from './deliverer-args.js'
 import type {Guard} from './guard.js'
 
 /** What the leases showed before the run took its own. */
@@ -21,24 +23,18 @@ export async function leaveDeliverer(guard: Guard, report: RunReport, before: Le
   const {settings, clock} = guard
   const {job} = report
   if (!isNews(report, before.own) || !mayTell(knowledge(guard, job, before))) return
+  // Nobody would be told, whatever it is.
+  if (!channelsFor(settings.alerting.routes, {subject: job, level: 'CRITICAL'})) return
   const now = {at: clock.now(), mono: clock.mono(), ...readBootRef()}
   if (heartbeatState(before.watchdog, now, settings.watchdog.lateAfterMs).is === 'on-time') return
   if (endsWithThisProcess()) {
-    const [{deliverOnce}, {judgeOwnJob}] = await Promise.all([
-      import('./wire/deliver.js'),
-      import('./wire/own-round.js'),
-    ])
+    const {judgeOwnJob} = await import('./wire/own-round.js')
+    const {deliverOnce} = await import('./wire/deliver.js')
     await judgeOwnJob(guard, job)
     await deliverOnce(guard)
     return
   }
   startGuardDetached([...delivererArgs(guard), '--job', job])
-}
-
-/** The command line of a process that sends what is due, with the settings and the state directory of this one. */
-export function delivererArgs({settings, stateDir}: Guard): readonly string[] {
-  const {file} = settings
-  return ['alerts', 'deliver', '--stay', '--state-dir', stateDir, ...(file === undefined ? [] : ['--config', file])]
 }
 
 function isNews({outcome, class: failureClass}: RunReport, own: Lease | undefined): boolean {

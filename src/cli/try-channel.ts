@@ -6,7 +6,7 @@ import {openChannel} from '../system/channels/open-channel.js'
 import {readBootRef} from '../system/host/host.js'
 import type {Guard} from './guard.js'
 
-export type Example = 'notice' | 'failed' | 'storm' | 'recovered'
+type Example = 'notice' | 'failed' | 'storm' | 'recovered'
 
 /** Sends an example by a channel, past the outbox. Throws GuardError `usage` for an unknown channel, `unhealthy` never. */
 export async function tryChannel(guard: Guard, name: string, example: Example) {
@@ -41,10 +41,10 @@ export function exampleMessage({clock, newId}: Guard, channel: string, example: 
     sinceMs: nowMs - 600_000,
   })
   const titles: Readonly<Record<Example, string>> = {
-    notice: 'test: alerts of guard arrive here',
-    failed: 'test: example-job: connect ECONNREFUSED 10.0.0.5:5432',
-    storm: 'test: 40 jobs in trouble: connect ECONNREFUSED 10.0.0.5:5432',
-    recovered: 'test: example-job is well again after 10m',
+    notice: 'alerts of guard arrive here',
+    failed: 'example-job: connect ECONNREFUSED 10.0.0.5:5432',
+    storm: '40 jobs in trouble: connect ECONNREFUSED 10.0.0.5:5432',
+    recovered: 'example-job is well again after 10m',
   }
   const message = composeTest(channel, example === 'failed' ? news('example-job') : undefined, {
     ...writing,

@@ -129,7 +129,8 @@ function checkRoutes(root: Readonly<Record<string, unknown>>): Problem[] {
 /** `routed`: the channels that a route names. */
 function checkFallbacks(root: Readonly<Record<string, unknown>>, routed: ReadonlySet<string>): Problem[] {
   const channels = new Map(entries(root['channels']).map(([name, channel]) => [name, map(channel)['fallback']]))
-  const isUsed = (name: string) => routed.has(name) || [...channels.values()].includes(name)
+  // Without a route at all, alerts stay in their journal: the settings are being written.
+  const isUsed = (name: string) => routed.size === 0 || routed.has(name) || [...channels.values()].includes(name)
   return Array.from(channels).flatMap(([name, fallback]): Problem[] => {
     const path = ['channels', name, 'fallback']
     const unused = isUsed(name) ? [] : [{path: path.slice(0, 2), text: nobodys, ofKey: true as const}]

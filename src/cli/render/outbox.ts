@@ -1,4 +1,5 @@
-import type {ChannelQueue, OutboxState, QueuedMessage} from '../../domain/delivery/outbox.js'
+import type {OutboxState} from '../../domain/delivery/outbox.js'
+import type {ChannelQueue, QueuedMessage} from '../../domain/delivery/queue.js'
 import {type Page, whenText} from './page.js'
 import {renderTable} from './table.js'
 

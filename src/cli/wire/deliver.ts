@@ -1,5 +1,6 @@
 import {statSync} from 'node:fs'
 import type {JobNews} from '../../domain/delivery/message.js'
+import type {OutboxState} from '../../domain/delivery/outbox.js'
 import {isQuiet, type QuietHours} from '../../domain/delivery/quiet-hours.js'
 import {dueMessages} from '../../domain/delivery/write.js'
 import {redactLine} from '../../domain/failure/redact.js'
@@ -15,11 +16,13 @@ import {readStretch, type Stretch} from '../../system/log/files.js'
 import {endsWithThisProcess, startGuardDetached} from '../../system/process/detach.js'
 import {livingProcessOf} from '../../system/process/holder-liveness.js'
 import {identifyProcess} from '../../system/process/identity.js'
-import {type DeliverDeps, deliverAlerts} from '../../usecases/alert/deliver-alerts.js'
+import {type DeliverDeps, deliverAlerts, nextOf} from '../../usecases/alert/deliver-alerts.js'
 import {jobDetails} from '../../usecases/alert/job-details.js'
+import {sayOnce} from '../../usecases/alert/say-once.js'
 import {type HoldDeps, holdLease} from '../../usecases/lease/hold-lease.js'
+import {delivererArgs} from '../deliverer-args.js'
 import type {Guard} from '../guard.js'
-import {delivererArgs} from '../leave-deliverer.js'
+import {printWarning} from '../stderr.js'
 import {logDeps} from './logs.js'
 
 /** The lease of the process that sends; one at a time sends. */
@@ -29,7 +32,7 @@ const delivererLease = 'guard-deliverer'
 const ttlMs = 60_000
 
 /** Wires the delivery of alerts; `signal` ends what is being sent. */
-export function wireDelivery(guard: Guard, signal: AbortSignal): DeliverDeps {
+function wireDelivery(guard: Guard, signal: AbortSignal): DeliverDeps {
   const {settings, clock} = guard
   const {alerting, channels} = settings
   const timezone = Intl.DateTimeFormat().resolvedOptions().timeZone
@@ -93,11 +96,32 @@ export async function deliverOnce(guard: Guard): Promise<number | undefined> {
 /** A watchdog makes a round a minute: what is due before its next one is sent by a process that stays so long. */
 const soonMs = 120_000
 
-/** What a round of the watchdog does about alerts: it sends what is due, and leaves a process for what is due soon. */
+/** A channel that has failed for so long is said where cron mails it. */
+const mutelyFailingMs = 3_600_000
+
+/**
+ * What a round of the watchdog does about alerts: where something is to be sent it leaves a process that does it, so that
+ * no network holds the round; where that one would be ended with it, it sends itself.
+ */
 export async function deliverInRound(guard: Guard): Promise<void> {
-  const nextMs = await deliverOnce(guard)
-  if (nextMs !== undefined && nextMs - guard.clock.now() < soonMs && !endsWithThisProcess())
-    startGuardDetached(delivererArgs(guard))
+  const [alerts, outbox] = [guard.journal(alertStream).read(), guard.journal(deliveryStream).read()]
+  sayFailingChannels(guard, outbox)
+  if (endsWithThisProcess()) {
+    await deliverOnce(guard)
+    return
+  }
+  const nextMs = alerts.count > outbox.taken ? 0 : nextOf(wireDelivery(guard, AbortSignal.abort()))
+  if (nextMs !== undefined && nextMs - guard.clock.now() < soonMs) startGuardDetached(delivererArgs(guard))
+}
+
+function sayFailingChannels({clock, log, settings, journal}: Guard, {channels}: OutboxState): void {
+  const deps = {clock, log, alerts: journal(alertStream), repeatMs: settings.alerting.repeatMs[0] ?? 0}
+  for (const [name, {waiting, lastFailure}] of channels) {
+    const [head] = waiting
+    if (!head || !lastFailure || clock.now() - head.message.atMs < mutelyFailingMs) continue
+    const message = `channel ${name} has failed for more than an hour: ${lastFailure.reason}`
+    if (sayOnce(deps, {component: 'alerts', message, reason: `channel ${name}`})) printWarning(message)
+  }
 }
 
 /** Looks for new alerts of other processes so often, ms. */

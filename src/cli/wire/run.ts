@@ -58,12 +58,7 @@ export function wireRun(guard: Guard, run: RunResolved, mode: RunMode): WiredRun
     openAlerts: async () => guard.journal((await import('../../journal/failure-streams.js')).alertStream),
     warn: printWarning,
   })
-  let before: LeasesBefore = {own: undefined, watchdog: undefined}
-  const sawLeases = (leases: Leases) => {
-    watchdog.sawLeases(leases)
-    const {byJob} = leases
-    before = {own: byJob.get(run.job), watchdog: byJob.get(watchdogLease)}
-  }
+  const seen = seeLeases(run.job, watchdog.sawLeases)
   return {
     request,
     deps: {
@@ -72,7 +67,7 @@ export function wireRun(guard: Guard, run: RunResolved, mode: RunMode): WiredRun
       random: Math.random,
       showWait: async (what, wait) => (await import('../progress.js')).showWait(what, wait),
       runs: usable ? guard.runs() : undefined,
-      openClaim: usable ? () => claimDeps(context, sawLeases) : undefined,
+      openClaim: usable ? () => claimDeps(context, seen.sawLeases) : undefined,
       // Loaded late: few runs follow a killed one.
       closeInterrupted: async (job) => {
         const {reconcileInterrupted} = await import('../../usecases/run/reconcile-interrupted.js')
@@ -95,7 +90,19 @@ export function wireRun(guard: Guard, run: RunResolved, mode: RunMode): WiredRun
       await watchdog.alertIfLate()
       // Loaded late: most runs end well, and many hosts have no channels.
       if (usable && mode.tells && guard.settings.alerting.routes.length > 0)
-        await (await import('../leave-deliverer.js')).leaveDeliverer(guard, report, before)
+        await (await import('../leave-deliverer.js')).leaveDeliverer(guard, report, seen.before())
+    },
+  }
+}
+
+/** Remembers what the leases showed before the run took its own; later they say nothing of the run before. */
+function seeLeases(job: string, alsoSaw: (leases: Leases) => void) {
+  let before: LeasesBefore = {own: undefined, watchdog: undefined}
+  return {
+    before: () => before,
+    sawLeases: (leases: Leases) => {
+      alsoSaw(leases)
+      before = {own: leases.byJob.get(job), watchdog: leases.byJob.get(watchdogLease)}
     },
   }
 }

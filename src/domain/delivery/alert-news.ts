@@ -9,7 +9,7 @@ import type {JobNews} from './message.js'
  * - recovered: the trouble of a job is over
  * - notice: all else, also what other programs write; it has no end
  */
-export interface AlertNews {
+interface AlertNews {
   readonly event: 'trouble' | 'recovered' | 'notice'
   readonly group: string
   readonly level: AlertLevel

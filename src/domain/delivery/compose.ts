@@ -2,7 +2,7 @@ import {formatDuration} from '../clock/duration.js'
 import type {DueNews} from './decide.js'
 import type {Told} from './group.js'
 import type {JobNews, Message} from './message.js'
-import type {ChannelQueue, HeldNews, QueuedMessage} from './outbox.js'
+import type {ChannelQueue, HeldNews, QueuedMessage} from './queue.js'
 import {isAtLeast} from './route.js'
 
 /** Where and when a message is written. */

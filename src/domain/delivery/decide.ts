@@ -33,7 +33,7 @@ export interface SilencedNews extends DueNews {
   readonly silence: Silence
 }
 
-export interface TellDecision {
+interface TellDecision {
   readonly due: readonly DueNews[]
   readonly silenced: readonly SilencedNews[]
   /** Recoveries of what was never told. */

@@ -23,7 +23,7 @@ export interface Group {
   waiting: readonly string[]
 }
 
-export interface GroupedNews {
+interface GroupedNews {
   readonly news: JobNews
   readonly channels: readonly string[]
 }

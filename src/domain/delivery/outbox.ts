@@ -2,6 +2,7 @@ import type {Fold, FoldVerdict} from '../journal/fold.js'
 import {hasFields, type RawRecord} from '../journal/record.js'
 import {applyNoted, applyTold, type Group, type Told} from './group.js'
 import type {Message, Receipt} from './message.js'
+import {bury, type ChannelQueue, hold, type QueuedMessage, queueIn, removeMessage} from './queue.js'
 
 /**
  * The outbox: what is to be told, what was sent, and what was not and why. Its records, each with the `token` of the
@@ -28,44 +29,6 @@ export interface OutboxState {
   readonly groups: Map<string, Group>
   readonly channels: Map<string, ChannelQueue>
 }
-
-export interface ChannelQueue {
-  readonly waiting: QueuedMessage[]
-  /** Wall clock, ms: the last messages that were written for it, oldest first, for the cap. */
-  readonly recent: number[]
-  /** Nothing is attempted before; wall clock, ms. */
-  heldUntilMs: number
-  /** What the cap or the quiet hours held back; it becomes one digest. */
-  readonly held: HeldNews[]
-  heldCount: number
-  /** Wall clock, ms: when the cap was reached; 0 if it is not. */
-  fuseAtMs: number
-  /** Wall clock, ms, of the last message that arrived, and of the last failure. */
-  sentAtMs: number
-  lastFailure: {readonly atMs: number; readonly reason: string} | undefined
-  /** Messages that were given up, newest last. */
-  readonly dead: QueuedMessage[]
-}
-
-export interface HeldNews {
-  readonly reason: 'cap' | 'quiet hours'
-  readonly title: string
-}
-
-export interface QueuedMessage {
-  readonly message: Message
-  attempts: number
-  /** An attempt has begun, and its outcome is not on record. */
-  isOpen: boolean
-  nextMs: number
-  lastReason: string | undefined
-  /** It went to the fallback as well. */
-  hasFallenBack: boolean
-}
-
-/** Of the messages that were given up, and of what a digest lists, so many are remembered. */
-const keptDead = 50
-const keptHeld = 20
 
 /** Far more groups than a host has causes; older ones are long over. */
 const keptGroups = 2000
@@ -137,12 +100,12 @@ function applyNotedAlert(state: OutboxState, record: RawRecord): FoldVerdict {
 function applyPending(state: OutboxState, record: RawRecord, at: number): FoldVerdict {
   const message = messageOf(record['message'])
   if (!message) return 'void'
-  const queue = queueOf(state, message.channel)
+  const queue = queueIn(state.channels, message.channel)
   if (queue.waiting.some((one) => one.message.id === message.id)) return 'void'
   queue.waiting.push({message, attempts: 0, isOpen: false, nextMs: at, lastReason: undefined, hasFallenBack: false})
   queue.recent.push(at)
   while (queue.recent.length > 1 && at - (queue.recent[0] ?? 0) > hourMs) queue.recent.shift()
-  for (const id of idsOf(record['replaces'])) remove(queue, id)
+  for (const id of idsOf(record['replaces'])) removeMessage(queue, id)
   if (message.kind === 'digest') {
     queue.held.length = 0
     queue.heldCount = 0
@@ -163,11 +126,8 @@ export const hourMs = 3_600_000
 function applySuppressed(state: OutboxState, record: RawRecord, at: number): FoldVerdict {
   const {channel, group, held, title, messageKind} = record
   if (typeof channel !== 'string') return 'ok'
-  const queue = queueOf(state, channel)
-  if (held === 'cap' || held === 'quiet hours') {
-    queue.heldCount += 1
-    if (queue.held.length < keptHeld) queue.held.push({reason: held, title: String(title)})
-  }
+  const queue = queueIn(state.channels, channel)
+  if (held === 'cap' || held === 'quiet hours') hold(queue, {reason: held, title: String(title)})
   if (typeof group === 'string' && typeof messageKind === 'string')
     applyTold(state.groups, {channel, group, kind: messageKind}, toldOf(record['told'], at))
   return 'ok'
@@ -184,7 +144,7 @@ function applyAttempt(state: OutboxState, record: RawRecord, at: number): FoldVe
   }
   item.isOpen = false
   if (record['kind'] === 'sent') {
-    remove(queue, item.message.id)
+    removeMessage(queue, item.message.id)
     queue.sentAtMs = at
     queue.lastFailure = undefined
     keepReceipt(state, item.message, record['receipt'])
@@ -204,7 +164,7 @@ function applyByHand(state: OutboxState, record: RawRecord): FoldVerdict {
   const found = queueOfMessage(state, id)
   if (kind === 'dropped') {
     if (!found) return 'void'
-    remove(found.queue, found.item.message.id)
+    removeMessage(found.queue, found.item.message.id)
     return 'ok'
   }
   if (found) {
@@ -227,30 +187,6 @@ function markCopied({channels}: OutboxState, id: unknown): void {
     const item = [...waiting, ...dead].find(({message}) => message.id === id)
     if (item) item.hasFallenBack = true
   }
-}
-
-function bury(queue: ChannelQueue, item: QueuedMessage): void {
-  remove(queue, item.message.id)
-  queue.dead.push(item)
-  if (queue.dead.length > keptDead) queue.dead.shift()
-}
-
-function remove({waiting}: ChannelQueue, id: string): void {
-  const index = waiting.findIndex(({message}) => message.id === id)
-  if (index >= 0) waiting.splice(index, 1)
-}
-
-export function queueOf(state: OutboxState, channel: string): ChannelQueue {
-  const known = state.channels.get(channel)
-  if (known) return known
-  const queue = newQueue()
-  state.channels.set(channel, queue)
-  return queue
-}
-
-function newQueue(): ChannelQueue {
-  const lists = {waiting: [], recent: [], held: [], dead: []}
-  return {...lists, heldUntilMs: 0, heldCount: 0, fuseAtMs: 0, sentAtMs: 0, lastFailure: undefined}
 }
 
 function queueOfMessage(

@@ -3,7 +3,8 @@ import {deadAfterMs, fallbackAfterMs} from './backoff.js'
 import {composeDigest, composeFuse, composeNews, toldBy, type Writing} from './compose.js'
 import type {DueNews, SilencedNews} from './decide.js'
 import type {Message} from './message.js'
-import {type ChannelQueue, hourMs, type OutboxState, type QueuedMessage, queueOf} from './outbox.js'
+import {hourMs, type OutboxState} from './outbox.js'
+import {type ChannelQueue, type QueuedMessage, queueIn} from './queue.js'
 
 export interface WriteFacts {
   /** Most messages of one channel within an hour. */
@@ -17,7 +18,7 @@ export interface WriteFacts {
 
 /** The records of one piece of news: a message, or why there is none. */
 export function writeNews(state: OutboxState, due: DueNews, facts: WriteFacts): readonly Entry[] {
-  const queue = queueOf(state, due.channel)
+  const queue = queueIn(state.channels, due.channel)
   if (facts.isQuiet && due.level !== 'CRITICAL') return [held(due, 'quiet hours', facts)]
   if (recentCount(queue, facts.nowMs) >= facts.cap) {
     const fuse = isBlown(queue, facts.nowMs) ? [] : [fuseOf(due.channel, facts)]

@@ -1,4 +1,5 @@
-import type {ChannelQueue, OutboxState} from '../delivery/outbox.js'
+import type {OutboxState} from '../delivery/outbox.js'
+import type {ChannelQueue} from '../delivery/queue.js'
 import {span} from '../watchdog/freshness.js'
 import type {Check} from './check.js'
 

@@ -1,7 +1,8 @@
 import {waitAfterMs} from '../../domain/delivery/backoff.js'
 import {decideNews, endedSilences, type TellPolicy} from '../../domain/delivery/decide.js'
 import type {Message, Receipt, SendOutcome} from '../../domain/delivery/message.js'
-import type {OutboxState, QueuedMessage} from '../../domain/delivery/outbox.js'
+import type {OutboxState} from '../../domain/delivery/outbox.js'
+import type {QueuedMessage} from '../../domain/delivery/queue.js'
 import type {Silences} from '../../domain/delivery/silence.js'
 import {
   dueMessages,
@@ -42,7 +43,7 @@ interface Deliverer {
   readonly isHeld: () => boolean
 }
 
-export interface Delivered {
+interface Delivered {
   /** Wall clock, ms: when something is due next; undefined if nothing is without further news. */
   readonly nextMs: number | undefined
   /** Another deliverer has taken over. */
@@ -95,7 +96,8 @@ function writeMessages(deps: DeliverDeps, write: (entry: Entry) => boolean): boo
   return true
 }
 
-function nextOf(deps: DeliverDeps): number | undefined {
+/** Wall clock, ms: when something is to be written or sent; undefined if nothing is without further news. */
+export function nextOf(deps: DeliverDeps): number | undefined {
   const state = deps.outbox.read()
   const facts = factsOf(deps)
   const news = decideNews(state, {...facts, policy: deps.policy, silences: deps.silences.read()}).nextMs

@@ -4,7 +4,7 @@ import type {Stretch} from '../../system/log/files.js'
 import {findRun} from '../history/read-history.js'
 import {type LogDeps, locateLog} from '../history/read-log.js'
 
-export interface JobDetailsDeps extends LogDeps {
+interface JobDetailsDeps extends LogDeps {
   /** The end of a stretch of a log, at most so many bytes. */
   readonly readEnd: (stretch: Stretch, bytes: number) => string
 }

@@ -1,4 +1,5 @@
-import type {OutboxState, QueuedMessage} from '../../domain/delivery/outbox.js'
+import type {OutboxState} from '../../domain/delivery/outbox.js'
+import type {QueuedMessage} from '../../domain/delivery/queue.js'
 import {findById} from '../../domain/journal/id-prefix.js'
 import {GuardError} from '../../errors.js'
 import type {Journal} from '../../journal/journal.js'

@@ -9,7 +9,7 @@ interface SilenceDeps {
   readonly now: () => number
 }
 
-export interface NewSilence {
+interface NewSilence {
   readonly job: string | undefined
   readonly class: string | undefined
   readonly group: string | undefined
