@@ -30,7 +30,8 @@ const args = [
   ['build', '--compile', '--bytecode'],
   // Files in the working directory must not change what the program does: a preload in bunfig.toml is code.
   ['dotenv', 'bunfig', 'tsconfig', 'package-json'].map((what) => `--no-compile-autoload-${what}`),
-  ['typescript', 'pnpapi'].flatMap((name) => ['--external', name]),
+  // undici is for Node alone: bun's own fetch takes a proxy and certificates.
+  ['typescript', 'pnpapi', '*guard-undici.cjs'].flatMap((name) => ['--external', name]),
   [join(root, 'dist/guard.cjs'), '--outfile', join(folder, 'guard.bin')],
 ].flat()
 const {status} = spawnSync(bun, args, {cwd: root, stdio: ['ignore', 'ignore', 'inherit']})

@@ -20,7 +20,7 @@ run() {
 
 # What runs the built program does so by these; what is about Node's form alone has no other.
 of_program() {
-  grep -rlE "(support/(sandbox|runtime)|run-soak)\.js" test --include='*.test.ts' | grep -vE '^test/(build|engines)\.test'
+  grep -rlE "(support/(sandbox|runtime|channel-run)|run-soak)\.js" test --include='*.test.ts' | grep -vE '^test/(build|engines)\.test'
 }
 
 status=0

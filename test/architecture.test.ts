@@ -43,7 +43,7 @@ const packages: Readonly<Record<string, readonly string[]>> = {
   'src/line-patterns.ts': ['re2js'],
   'src/domain': [],
   'src/journal': ['node:'],
-  'src/system': ['node:', 'execa', 'fast-glob', 'croner'],
+  'src/system': ['node:', 'execa', 'fast-glob', 'croner', 'nodemailer', 'undici'],
   'src/config': ['node:', 'cosmiconfig', 'zod'],
   'src/usecases': [],
   'src/http': ['node:'],
@@ -61,7 +61,8 @@ const floors: Readonly<Record<string, number>> = {
   run: 4,
   ...{recovery: 5, retry: 5, watchdog: 5},
   ...{breaker: 6, incident: 6},
-  health: 7,
+  delivery: 7,
+  ...{health: 8, 'message-text': 8},
 }
 
 interface Import {

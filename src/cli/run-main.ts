@@ -40,12 +40,13 @@ export async function runMain({flags, target, json, openGuard}: Call<typeof runO
     json,
     interactive: flags.interactive === true,
     logHeader: flags['no-log-header'] !== true && guard.settings.logs.headers,
+    tells: flags['no-alert'] !== true,
   })
   if (process.pid === 1) printWarning(firstProcess)
   const report = await runJob(deps, request)
   process.exitCode = report.exitCode
   if (json) printReport(report)
-  await afterwards()
+  await afterwards(report)
 }
 
 /** Neither runtime waits for a process that it has not started. */

@@ -3,7 +3,13 @@ import type {Incidents} from '../domain/incident/incident.js'
 import {type OverallStatus, overallStatus} from '../domain/incident/overall-status.js'
 import {watchedJobs} from '../domain/watchdog/watch-list.js'
 import {GuardError} from '../errors.js'
-import {alertStream, incidentStream, resetRequestStream, resetResultStream} from '../journal/failure-streams.js'
+import {
+  alertStream,
+  deliveryStream,
+  incidentStream,
+  resetRequestStream,
+  resetResultStream,
+} from '../journal/failure-streams.js'
 import {callAfter} from '../system/host/clock.js'
 import {readBootRef} from '../system/host/host.js'
 import {type Holder, livingProcessOf} from '../system/process/holder-liveness.js'
@@ -88,7 +94,7 @@ function reportNoJobs(guard: Guard): void {
   }
   // Of wrong settings there is an alert already.
   if (settings.wrong) return
-  const deps = {clock, log, alerts: guard.journal(alertStream), repeatMs: settings.alerting.repeatIntervalMs}
+  const deps = {clock, log, alerts: guard.journal(alertStream), repeatMs: settings.alerting.repeatMs[0] ?? 0}
   sayOnce(deps, {component: 'watchdog', message, reason: message})
 }
 
@@ -140,6 +146,8 @@ async function underLease(guard: Guard): Promise<Round> {
     const report = await watchdogRound(wireWatchdog(guard), roundPlan(guard))
     for (const line of logLines(report)) guard.log(line)
     compact(guard)
+    // Loaded late: many hosts have no channels.
+    if (guard.settings.alerting.routes.length > 0) await (await import('./wire/deliver.js')).deliverInRound(guard)
     pruneCaches({env: process.env, home: process.env['HOME'], uid: process.geteuid?.()}, guard.clock.now())
     return {evaluation: report, status: statusOf(report, report.incidents)}
   })
@@ -165,6 +173,7 @@ function compact(guard: Guard): void {
   guard.journal(resetRequestStream).compactIfDue()
   guard.journal(resetResultStream).compactIfDue()
   guard.journal(alertStream).compactIfDue()
+  guard.journal(deliveryStream).compactIfDue()
 }
 
 /** Neither a full disk nor another watchdog ends the watch. */

@@ -1,22 +1,51 @@
 import {z} from 'zod'
-import {argv, count, duration, oneOf, oneOrMore, secret, text, textOf, textOrSecret} from './fields.js'
+import {
+  argv,
+  count,
+  duration,
+  durations,
+  oneOf,
+  oneOrMore,
+  secret,
+  secrets,
+  text,
+  textOf,
+  textOrSecret,
+  timezone,
+} from './fields.js'
 import {section} from './section.js'
 
 const timeout = duration('Limit of one delivery')
 const url = /^https?:\/\/[^@\s]+$/
 const urlForm = 'is not an address; write https://host/path'
+const weekdays = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'] as const
+const dayForm = `is not a day; write one of ${weekdays.join(', ')}`
+const clockTime = /^([01]\d|2[0-3]):[0-5]\d$/
+const clockForm = 'is not a time of day; write 22:00, in quotes'
 const level = oneOf('Least severe level that this route takes', ['INFO', 'WARNING', 'CRITICAL'])
+
+/** What every channel may have, and those that make requests. */
+const common = {timeout, fallback: text('Name of the channel that takes what this one cannot deliver')}
+const request = {
+  ...common,
+  proxy: textOrSecret('Address of the proxy: http://host:port'),
+  ca: text('File with the certificates of further authorities'),
+}
 
 export const channel = z
   .discriminatedUnion('type', [
     section(
-      {timeout, url: textOf('Address of the Bot API', url, urlForm)},
+      {
+        ...request,
+        url: textOf('Address of the Bot API', url, urlForm),
+        topic: count('Thread of a forum', {min: 1, max: 2_147_483_647}),
+      },
       {type: z.literal('telegram'), chat: text('Chat id, in quotes'), token: secret('Token of the bot')},
     ),
-    section({timeout}, {type: z.literal('slack'), url: secret('Address of the incoming webhook')}),
+    section(request, {type: z.literal('slack'), url: secret('Address of the incoming webhook')}),
     section(
       {
-        timeout,
+        ...request,
         method: oneOf('HTTP method', ['POST', 'PUT']),
         headers: z
           .record(
@@ -24,13 +53,13 @@ export const channel = z
             textOrSecret('Value of the header'),
           )
           .meta({description: 'Additional headers'}),
-        secret: secret('Signs the body with HMAC-SHA256'),
+        secrets: secrets('Sign each message (Standard Webhooks); two while one replaces the other'),
       },
       {type: z.literal('webhook'), url: textOrSecret('Address')},
     ),
     section(
       {
-        timeout,
+        ...request,
         port: count('Port', {min: 1, max: 65_535}),
         tls: oneOf('Encryption', ['none', 'starttls', 'implicit']),
         user: text('User name for the login'),
@@ -44,20 +73,44 @@ export const channel = z
       },
     ),
     section(
-      {timeout, url: textOf('Address of the Events API', url, urlForm)},
+      {...request, url: textOf('Address of the Events API', url, urlForm)},
       {type: z.literal('pagerduty'), routingKey: secret('Integration key')},
     ),
-    section({timeout}, {type: z.literal('ping'), url: textOrSecret('Address to call, for example of healthchecks.io')}),
-    section({timeout, facility: text('Facility'), tag: text('Tag')}, {type: z.literal('syslog')}),
-    section({timeout}, {type: z.literal('file'), path: text('File to append to')}),
-    section({timeout}, {type: z.literal('command'), command: argv('Gets the alert as JSON on standard input')}),
+    section(request, {type: z.literal('ping'), url: textOrSecret('Address to call, for example of healthchecks.io')}),
+    section(
+      {...common, facility: text('Facility'), tag: text('Tag'), socket: text('Socket of the system log')},
+      {type: z.literal('syslog')},
+    ),
+    section(common, {type: z.literal('file'), path: text('File to append to')}),
+    section(
+      {...request, url: textOf('Address of the server', url, urlForm), token: secret('Access token')},
+      {type: z.literal('ntfy'), topic: text('Topic')},
+    ),
+    section(request, {type: z.literal('alertmanager'), url: textOf('Address of Alertmanager', url, urlForm)}),
+    section(common, {type: z.literal('apprise'), url: secret('Address for apprise(1), such as tgram://…')}),
+    section(common, {type: z.literal('command'), command: argv('Gets the alert as JSON on standard input')}),
   ])
   .meta({description: 'A channel for alerts'})
 
 export const alertingSection = section({
   groupWait: duration('Time to wait for more alerts of a group before its first message', {minMs: 0}),
   groupInterval: duration('Time between two messages of a group that has changed'),
-  repeatInterval: duration('Time between two messages of a group that has not changed'),
+  repeat: durations(
+    'Times from each message to the next one about a group that has not changed; the last one is repeated',
+  ),
+  cap: count('Most messages of one channel within an hour; what is more becomes one digest', {min: 1, max: 10_000}),
+  inlineLimit: duration('How long a command that is not a run may send what waits'),
+  quietHours: z
+    .array(
+      section(
+        {
+          days: oneOrMore('Days on which they begin (default: each day)', z.enum(weekdays, {error: dayForm})),
+          timezone: timezone('Time zone of the times (default: that of the machine)'),
+        },
+        {from: textOf('Beginning', clockTime, clockForm), to: textOf('End', clockTime, clockForm)},
+      ),
+    )
+    .meta({description: 'Hours in which only CRITICAL alerts are sent; the others become one digest'}),
   routes: z
     .array(
       section(

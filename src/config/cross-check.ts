@@ -117,11 +117,39 @@ function duplicateScripts(jobs: Named): Problem[] {
 
 function checkRoutes(root: Readonly<Record<string, unknown>>): Problem[] {
   const channels = Object.keys(map(root['channels']))
-  return list(map(root['alerting'])['routes']).flatMap((route, index) =>
-    texts(map(route)['to'], ['alerting', 'routes', index, 'to'])
-      .filter(([, name]) => !channels.includes(name))
-      .map(([where, name]) => ({path: where, text: unknownName('channel', name, channels)})),
+  const named = list(map(root['alerting'])['routes']).flatMap((route, index) =>
+    texts(map(route)['to'], ['alerting', 'routes', index, 'to']),
   )
+  const unknown = named
+    .filter(([, name]) => !channels.includes(name))
+    .map(([where, name]) => ({path: where, text: unknownName('channel', name, channels)}))
+  return [...unknown, ...checkFallbacks(root, new Set(named.map(([, name]) => name)))]
+}
+
+/** `routed`: the channels that a route names. */
+function checkFallbacks(root: Readonly<Record<string, unknown>>, routed: ReadonlySet<string>): Problem[] {
+  const channels = new Map(entries(root['channels']).map(([name, channel]) => [name, map(channel)['fallback']]))
+  // Without a route at all, alerts stay in their journal: the settings are being written.
+  const isUsed = (name: string) => routed.size === 0 || routed.has(name) || [...channels.values()].includes(name)
+  return Array.from(channels).flatMap(([name, fallback]): Problem[] => {
+    const path = ['channels', name, 'fallback']
+    const unused = isUsed(name) ? [] : [{path: path.slice(0, 2), text: nobodys, ofKey: true as const}]
+    if (typeof fallback !== 'string') return unused
+    if (!channels.has(fallback)) return [{path, text: unknownName('channel', fallback, [...channels.keys()])}]
+    if (isCircle(channels, name)) return [{path, text: 'leads back to this channel; let the last one have no fallback'}]
+    return unused
+  })
+}
+
+const nobodys = 'gets nothing: no route and no fallback names it; add it to alerting.routes'
+
+function isCircle(channels: ReadonlyMap<string, unknown>, name: string): boolean {
+  let next = channels.get(name)
+  for (let steps = 0; typeof next === 'string' && steps < channels.size; steps++) {
+    if (next === name) return true
+    next = channels.get(next)
+  }
+  return false
 }
 
 function checkBreakers(root: Readonly<Record<string, unknown>>): Problem[] {

@@ -37,11 +37,14 @@ const channelCommon = {timeoutMs: 10 * second}
 export const channelDefaults = {
   telegram: {...channelCommon, url: 'https://api.telegram.org'},
   slack: channelCommon,
-  webhook: {...channelCommon, method: 'POST', headers: {}},
+  webhook: {...channelCommon, method: 'POST', headers: {}, secrets: []},
   smtp: {...channelCommon, port: 587, tls: 'starttls'},
   pagerduty: {...channelCommon, url: 'https://events.pagerduty.com'},
   ping: channelCommon,
   syslog: {...channelCommon, facility: 'daemon', tag: 'guard'},
+  ntfy: {...channelCommon, url: 'https://ntfy.sh'},
+  alertmanager: channelCommon,
+  apprise: {timeoutMs: 30 * second},
   file: channelCommon,
   command: channelCommon,
 } as const

@@ -69,7 +69,10 @@ const breaker: BreakerSettings = {
 const alerting: AlertingSettings = {
   groupWaitMs: 30 * second,
   groupIntervalMs: 5 * minute,
-  repeatIntervalMs: 4 * hour,
+  repeatMs: [4 * hour, 8 * hour, 16 * hour, 24 * hour],
+  cap: 20,
+  inlineLimitMs: 5 * second,
+  quietHours: [],
   routes: [],
 }
 

@@ -44,6 +44,11 @@ function inFileWords(value: unknown): unknown {
 /** Only numbers have units, because a job may be called `itemsMs`. */
 function inFileWord(key: string, value: unknown): [string, unknown] {
   if (typeof value === 'number' && key.endsWith('Ms')) return [key.slice(0, -2), formatDuration(value)]
+  if (isNumbers(value) && key.endsWith('Ms')) return [key.slice(0, -2), value.map(formatDuration)]
   if (typeof value === 'number' && key.endsWith('Bytes')) return [key.slice(0, -5), formatSize(value)]
   return [key, inFileWords(value)]
+}
+
+function isNumbers(value: unknown): value is readonly number[] {
+  return Array.isArray(value) && value.length > 0 && value.every((one) => typeof one === 'number')
 }

@@ -13,19 +13,30 @@ import {parseSize} from '../domain/settings/size.js'
  */
 
 /** A duration or a size. Its key gets the unit as suffix when it becomes a number. */
-export type Measured<Unit extends string> = z.ZodType<number, string | number> & {readonly unit: Unit}
+export type Measured<Unit extends string> = z.ZodType<number | readonly number[], unknown> & {readonly unit: Unit}
+type MeasuredOne<Unit extends string> = z.ZodType<number, string | number> & {readonly unit: Unit}
+type MeasuredMany<Unit extends string> = z.ZodType<readonly number[], unknown> & {readonly unit: Unit}
 
 const durationForm = 'is not a duration; write 500ms, 30s, 10m, 2h or 1d'
 const sizeForm = 'is not a size; write 512kB, 10MB or 1GB'
 
-export function duration(description: string, {minMs = 1} = {}): Measured<'Ms'> {
+export function duration(description: string, {minMs = 1} = {}): MeasuredOne<'Ms'> {
   const schema = measure(durationForm, parseDuration).refine((ms) => ms >= minMs, {
     error: minMs > 1 ? `is shorter than ${minMs}ms; write a longer one` : 'is too short; write more than 0',
   })
   return Object.assign(schema.meta({description}), {unit: 'Ms' as const})
 }
 
-export function size(description: string): Measured<'Bytes'> {
+/** One duration or a list of them; the result is a list. */
+export function durations(description: string): MeasuredMany<'Ms'> {
+  const one = duration('Duration')
+  const schema = z
+    .union([one, z.array(one).min(1, {error: 'is empty; write a duration'})], {error: durationForm})
+    .transform((value): readonly number[] => (Array.isArray(value) ? value : [value as number]))
+  return Object.assign(schema.meta({description}), {unit: 'Ms' as const})
+}
+
+export function size(description: string): MeasuredOne<'Bytes'> {
   return Object.assign(measure(sizeForm, parseSize).meta({description}), {unit: 'Bytes' as const})
 }
 
@@ -123,6 +134,15 @@ const secretForm = 'must be a reference to the secret; write {env: NAME} or {fil
 
 export function secret(description: string): z.ZodType<Secret, Secret> {
   return z.union(references(), {error: secretForm}).meta({description})
+}
+
+/** One reference or a list of them; the result is a list. */
+export function secrets(description: string) {
+  const one = secret(description)
+  return z
+    .union([one, z.array(one)], {error: secretForm})
+    .transform((value): readonly Secret[] => (Array.isArray(value) ? value : [value as Secret]))
+    .meta({description})
 }
 
 const textOrSecretForm = 'is neither text nor a reference; write text in quotes, {env: NAME} or {file: PATH}'

@@ -130,13 +130,16 @@ function resolveChannel(channel: Written<'channels'>[string], at: (path: string)
     key,
     key === 'headers'
       ? mapValues(value as Record<string, unknown>, (header) => absoluteSecret(header, at))
-      : absoluteSecret(value, at),
+      : key === 'secrets'
+        ? (value as readonly unknown[]).map((one) => absoluteSecret(one, at))
+        : absoluteSecret(value, at),
   ])
   return {
     ...channelDefaults[channel.type],
     ...Object.fromEntries(fields),
     ...programsAt(channel, at),
     ...(channel.type === 'file' && {path: at(channel.path)}),
+    ...('ca' in channel && channel.ca !== undefined && {ca: at(channel.ca)}),
   } as ChannelSettings
 }
 

@@ -1,5 +1,7 @@
 import {alertsFold} from '../domain/alert/alert.js'
 import {breakerFold} from '../domain/breaker/breaker.js'
+import {outboxFold} from '../domain/delivery/outbox.js'
+import {silenceFold} from '../domain/delivery/silence.js'
 import {incidentFold} from '../domain/incident/incident.js'
 import {resetFold} from '../domain/openclaw/reset-ledger.js'
 import {resetRequestFold} from '../domain/openclaw/reset-request.js'
@@ -10,4 +12,6 @@ export const breakerStream = {name: 'breakers', fold: breakerFold, ...stateLimit
 export const resetRequestStream = {name: 'openclaw_reset_requests', fold: resetRequestFold, ...historyLimits}
 export const resetResultStream = {name: 'openclaw_reset_results', fold: resetFold, ...historyLimits}
 export const incidentStream = {name: 'incidents', fold: incidentFold, ...historyLimits}
+export const deliveryStream = {name: 'deliveries', fold: outboxFold, ...historyLimits}
+export const silenceStream = {name: 'silences', fold: silenceFold, ...stateLimits}
 export const alertStream = {name: 'alerts', fold: alertsFold, ...historyLimits}

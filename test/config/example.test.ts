@@ -108,7 +108,7 @@ test('the commented values of OpenClaw, services and channels are the defaults t
   }
   expect(await checkSettings(less, '/x/.guardianrc')).toEqual({
     ...settings,
-    channels: {...settings.channels, hook: {...settings.channels['hook'], headers: {}}},
+    channels: {...settings.channels, hook: {...settings.channels['hook'], headers: {}, secrets: []}},
   })
   const {env, jobs, ...limits} = settings.openclaw ?? openclawDefaults
   expect({...limits, env: {}, jobs: {}}).toEqual(openclawDefaults)

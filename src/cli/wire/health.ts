@@ -3,6 +3,7 @@ import {GuardError} from '../../errors.js'
 import {
   alertStream,
   breakerStream,
+  deliveryStream,
   incidentStream,
   resetRequestStream,
   resetResultStream,
@@ -29,6 +30,7 @@ export function wireHealth(guard: Guard): HealthDeps {
     runs,
     breakers,
     incidents,
+    outbox: guard.journal(deliveryStream),
     resetRequests,
     resets,
     journals: [
@@ -37,6 +39,7 @@ export function wireHealth(guard: Guard): HealthDeps {
       {name: breakerStream.name, inspect: breakers.inspect},
       {name: incidentStream.name, inspect: incidents.inspect},
       {name: alertStream.name, inspect: alerts.inspect},
+      {name: deliveryStream.name, inspect: guard.journal(deliveryStream).inspect},
       {name: resetRequestStream.name, inspect: resetRequests.inspect},
       {name: resetResultStream.name, inspect: resets.inspect},
     ],

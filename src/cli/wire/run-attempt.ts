@@ -20,6 +20,8 @@ export interface RunMode {
   readonly interactive: boolean
   /** Each run begins with a line in the log. */
   readonly logHeader: boolean
+  /** Whether its end may call a person. */
+  readonly tells: boolean
 }
 
 export interface RunContext {

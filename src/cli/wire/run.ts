@@ -1,6 +1,9 @@
 import {accessSync, constants as fsConstants, mkdtempSync, rmSync} from 'node:fs'
 import {join} from 'node:path'
 import {isoTime} from '../../domain/clock/iso-time.js'
+import type {Leases} from '../../domain/lease/lease.js'
+import type {RunReport} from '../../domain/run/report.js'
+import {watchdogLease} from '../../domain/watchdog/daemon-heartbeat.js'
 import {GuardError} from '../../errors.js'
 import {openStateFolder} from '../../journal/state-dir.js'
 import {longestTimerMs} from '../../system/host/clock.js'
@@ -19,6 +22,7 @@ import type {RunRequest} from '../../usecases/run/run-request.js'
 import {tolerateStateError} from '../../usecases/run/tolerate-state-error.js'
 import {compactIfGrown, haveGrown} from '../compact-journals.js'
 import type {Guard} from '../guard.js'
+import type {LeasesBefore} from '../leave-deliverer.js'
 import {LinePrinter} from '../line-printer.js'
 import {printWarning, warnOnce} from '../stderr.js'
 import {wireLease} from './lease.js'
@@ -30,7 +34,7 @@ interface WiredRun {
   readonly deps: RunDeps
   readonly request: RunRequest
   /** What can wait until the run is over and recorded. */
-  readonly afterwards: () => Promise<void>
+  readonly afterwards: (report: RunReport) => Promise<void>
 }
 
 /** Wires `guard run`: processes, files and signals for one run of a job. */
@@ -58,6 +62,7 @@ export function wireRun(guard: Guard, run: RunResolved, mode: RunMode): WiredRun
     openAlerts: async () => guard.journal((await import('../../journal/failure-streams.js')).alertStream),
     warn: printWarning,
   })
+  const seen = seeLeases(run.job, watchdog.sawLeases)
   return {
     request,
     deps: {
@@ -66,7 +71,7 @@ export function wireRun(guard: Guard, run: RunResolved, mode: RunMode): WiredRun
       random: Math.random,
       showWait: async (what, wait) => (await import('../progress.js')).showWait(what, wait),
       runs: usable ? guard.runs() : undefined,
-      openClaim: usable ? () => claimDeps(context, watchdog.sawLeases) : undefined,
+      openClaim: usable ? () => claimDeps(context, seen.sawLeases) : undefined,
       // Loaded late: few runs follow a killed one.
       closeInterrupted: async (job) => {
         const {reconcileInterrupted} = await import('../../usecases/run/reconcile-interrupted.js')
@@ -82,12 +87,27 @@ export function wireRun(guard: Guard, run: RunResolved, mode: RunMode): WiredRun
       every,
       log: (text) => (usable ? guard.log(text) : undefined),
     },
-    afterwards: async () => {
+    afterwards: async (report) => {
       context.supervised.removeCgroup()
       if (temporary !== undefined) rmSync(temporary, {recursive: true, force: true})
       // The last lines may be those that made the journals long.
       if (usable) compactIfGrown(guard)
       await watchdog.alertIfLate()
+      // Loaded late: most runs end well, and many hosts have no channels.
+      if (usable && mode.tells && guard.settings.alerting.routes.length > 0)
+        await (await import('../leave-deliverer.js')).leaveDeliverer(guard, report, seen.before())
+    },
+  }
+}
+
+/** Remembers what the leases showed before the run took its own; later they say nothing of the run before. */
+function seeLeases(job: string, alsoSaw: (leases: Leases) => void) {
+  let before: LeasesBefore = {own: undefined, watchdog: undefined}
+  return {
+    before: () => before,
+    sawLeases: (leases: Leases) => {
+      alsoSaw(leases)
+      before = {own: leases.byJob.get(job), watchdog: leases.byJob.get(watchdogLease)}
     },
   }
 }

@@ -22,7 +22,7 @@ export interface Alert {
 }
 
 /** An alert as a line of the journal. */
-interface RaisedAlert extends Entry {
+export interface RaisedAlert extends Entry {
   readonly kind: 'raised'
   /** ISO 8601 UTC, for people and for programs that know nothing of `at`. */
   readonly timestamp: string
@@ -37,6 +37,10 @@ interface RaisedAlert extends Entry {
 export interface AlertsState {
   /** Key → wall clock time in milliseconds, oldest first. */
   readonly raised: Map<string, number>
+  /** Key → number of the line that counts. */
+  readonly numbers: Map<string, number>
+  /** How many lines there have been, those of other programs and void ones included: the number of the last alert. */
+  count: number
 }
 
 /** A line takes at most 64 KiB; a message or its details longer than this are cut. Characters. */
@@ -67,18 +71,28 @@ function fitted(details: Alert['details']): Alert['details'] {
 
 /** If two processes raise the alert of one key at once, the first line counts. */
 export const alertsFold: Fold<AlertsState> = {
-  empty: () => ({raised: new Map()}),
+  empty: () => ({raised: new Map(), numbers: new Map(), count: 0}),
   apply(state, record) {
+    state.count += 1
     const {key} = record
     if (typeof key !== 'string') return 'ok'
     if (state.raised.has(key)) return 'void'
     state.raised.set(key, typeof record['at'] === 'number' ? record['at'] : 0)
     const oldest = state.raised.size > keptKeys ? state.raised.keys().next().value : undefined
-    if (oldest !== undefined) state.raised.delete(oldest)
+    state.numbers.set(key, state.count)
+    if (oldest !== undefined) {
+      state.raised.delete(oldest)
+      state.numbers.delete(oldest)
+    }
     return 'ok'
   },
-  save: (state) => [...state.raised],
-  restore: (saved) => ({raised: new Map(saved as [string, number][])}),
+  save: ({raised, numbers, count}) => ({raised: [...raised], numbers: [...numbers], count}),
+  restore: (saved) => {
+    const {raised, numbers, count} = saved as Readonly<Record<'raised' | 'numbers', [string, number][]>> & {
+      readonly count: number
+    }
+    return {raised: new Map(raised), numbers: new Map(numbers), count}
+  },
 }
 
 /** Reads a line of the alerts journal, also one that another program wrote (`echo '{"level":…,"message":…}' >>`). */

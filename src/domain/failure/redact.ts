@@ -7,7 +7,7 @@
 export const redactedLineLimit = 200
 
 const secretName =
-  '[\\w.-]{0,40}(?:token|secret|passw(?:or)?d|passwd|api[_-]?key|access[_-]?key|private[_-]?key|credential|signature)[\\w.-]{0,40}'
+  '[\\w.-]{0,40}(?:token|secret|passw(?:or)?d|passwd|api[_-]?key|access[_-]?key|private[_-]?key|rout(?:ing|e)[_-]?key|integration[_-]?key|credential|signature)[\\w.-]{0,40}'
 
 /** Each pattern's first group stays, what follows it is the secret. No quantifier is nested, and those in front are bounded. */
 const secrets: readonly RegExp[] = [
@@ -22,11 +22,20 @@ const secrets: readonly RegExp[] = [
   /([a-z][a-z0-9+.-]{1,20}:\/\/[^\s:/@]{0,128}:)[^\s/@]+(?=@)/gi,
   // Telegram puts the bot's token into the path
   /(\/bot\d{5,}:)[\w-]{20,}/g,
+  // Webhooks of Slack and Discord and the pings of healthchecks.io: who knows the path may send
+  /(hooks\.slack(?:-gov)?\.com\/(?:services|workflows|triggers)\/)[\w/-]+/gi,
+  /(discord(?:app)?\.com\/api\/(?:v\d{1,2}\/)?webhooks\/)[\w/-]+/gi,
+  /((?:hc-ping\.com|healthchecks\.io|\/ping)\/)[\w-]{20,}(?:\/[\w-]+)?/gi,
+  // ?key=abc
+  /([?&](?:key|auth|sig|code|pwd|apikey|sas|sid)=)[^\s"'&#]+/gi,
 ]
 
-/** Tokens that are secret by their own look: GitHub, GitLab, Slack, AWS, Stripe and OpenAI keys, JWTs. */
+/** Private keys in PEM, also those of which the end is cut off. */
+const privateKey = /-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----[^-]*(?:-----END [A-Z ]{0,40}PRIVATE KEY-----)?/g
+
+/** Tokens that are secret by their own look: GitHub, GitLab, Slack, AWS, Stripe and OpenAI keys, those of Standard Webhooks and of Telegram's bots, JWTs. */
 const selfEvident =
-  /\b(?:gh[opsur]_\w{20,255}|github_pat_\w{20,255}|glpat-[\w-]{16,255}|xox[abprs]-[\w-]{10,255}|A(?:KI|SI)A[A-Z0-9]{12,128}|[sr]k[-_][\w-]{16,255}|eyJ[\w-]{8,2048}\.[\w-]{8,2048}(?:\.[\w-]{0,2048})?)/g
+  /\b(?:gh[opsur]_\w{20,255}|github_pat_\w{20,255}|glpat-[\w-]{16,255}|xox[abprs]-[\w-]{10,255}|A(?:KI|SI)A[A-Z0-9]{12,128}|[sr]k[-_][\w-]{16,255}|whsec_[\w+/=-]{16,255}|\d{6,12}:[\w-]{35}(?![\w-])|eyJ[\w-]{8,2048}\.[\w-]{8,2048}(?:\.[\w-]{0,2048})?)/g
 
 /** Makes evidence of a line: secrets as `***`, control characters as spaces, at most `redactedLineLimit` characters. */
 export function redactLine(line: string): string {
@@ -45,5 +54,5 @@ export function withoutControls(text: string): string {
 
 function redactSecrets(text: string): string {
   const named = secrets.reduce((masked, pattern) => masked.replace(pattern, '$1***'), text)
-  return named.replace(selfEvident, '***')
+  return named.replace(selfEvident, '***').replace(privateKey, '***')
 }

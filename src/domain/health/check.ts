@@ -14,6 +14,7 @@ export type CheckName =
   | 'runs'
   | 'breakers'
   | 'incidents'
+  | 'alerts'
   | 'watchdog'
   | 'reset-daemon'
 

@@ -13,6 +13,7 @@ export interface RunEnd {
   readonly outcome: Outcome | 'interrupted'
   readonly class?: string
   readonly detail?: string
+  readonly durationMs?: number
   /** When the record was written; `mono` and `boot` if the record has a stamp. */
   readonly at: number
   readonly mono?: number
@@ -40,6 +41,8 @@ export interface JobRuns {
   readonly streak?: Streak
   /** The highest fencing token of its runs. */
   readonly token?: number
+  /** Wall clock, ms: when the last good run ended. */
+  readonly lastGoodAt?: number
   /** Wall clock times of the last starts, ms, oldest first. */
   readonly starts?: readonly number[]
   /** How long the last good runs took, ms, oldest first. */
@@ -119,9 +122,10 @@ function derived(
   const isWell = run.outcome === 'healthy'
   const first = {isWell, count: 1, firstRunId: run.id, firstEndedAt: run.endedAt ?? run.startedAt}
   const next = streak?.isWell === isWell ? {...streak, count: streak.count + 1} : first
+  const good = isWell && {lastGoodAt: first.firstEndedAt}
   const isTimed = isWell && run.durationMs !== undefined
   const times = isTimed && {goodTimes: withGoodRun(goodTimes, run.durationMs ?? 0)}
-  return {streak: next, lastEnd: endOf(run, record), ...times}
+  return {streak: next, lastEnd: endOf(run, record), ...good, ...times}
 }
 
 function higherToken(known = 0, record: RawRecord): Pick<JobRuns, 'token'> {
@@ -137,6 +141,7 @@ function endOf(run: Run, record: RawRecord): RunEnd {
     outcome: run.outcome ?? 'interrupted',
     ...(run.class !== undefined && {class: run.class}),
     ...(run.detail !== undefined && {detail: run.detail}),
+    ...(run.durationMs !== undefined && {durationMs: run.durationMs}),
     at: run.endedAt ?? run.startedAt,
     ...(typeof mono === 'number' && typeof boot === 'string' && {mono, boot}),
     byReboot: run.outcome === 'interrupted' && isOfEarlierBoot(run, record),

@@ -53,6 +53,7 @@ export function buildJobFacts(job: WatchedJob, observations: Observations, clock
     longestRunMs: longestRunOf(job, liveness, observations, clocks),
     lastEnd: lastEndOf(records, clocks),
     streak: streakOf(records, clocks),
+    lastGoodAt: records.jobRuns?.lastGoodAt,
     hasRuns: records.jobRuns?.lastEnd !== undefined || (records.jobRuns?.runs ?? []).some(isRun),
     nextRunInMs: nextRunInMs({liveness, records, nextSlotAt, freshForMs, clocks}),
     incident,

@@ -21,6 +21,8 @@ export interface JobFacts {
   readonly lastEnd: LastEnd | undefined
   /** The last ended runs that all ended well, or all did not. */
   readonly streak: StreakFacts | undefined
+  /** Wall clock, ms: when the last good run ended; for texts alone. */
+  readonly lastGoodAt?: number | undefined
   /** Whether the job leaves runs on record, and not its lease alone. */
   readonly hasRuns: boolean
   /** Until the next run begins, ms: 0 while one goes on; undefined if it is not known. */
@@ -88,6 +90,10 @@ export interface LastEnd {
   readonly outcome: Outcome | 'interrupted' | 'error'
   /** Class and detail of the failure, for texts. */
   readonly detail: string | undefined
+  readonly failureClass?: string | undefined
+  /** The line of the output that says why, or what its result file said. */
+  readonly errorLine?: string | undefined
+  readonly durationMs?: number | undefined
   readonly uptimeMs: number
   readonly byReboot: boolean
   /** Why it was not recovered any more; undefined if it was, or did not need to. */

@@ -9,13 +9,20 @@ export function watchedJobs(settings: Settings): readonly WatchedJob[] {
   const {jobs: wrong = {}} = settings.wrong ?? {}
   const watchedWrong = Object.keys(wrong).filter((name) => wrong[name]?.isWatched)
   const names = new Set([...Object.keys(settings.jobs), ...watchedWrong, ...Object.keys(ofOpenClaw)])
-  return [...names]
-    .map((name) => ({name, job: settingsOfJob(settings, name)}))
-    .filter(({name, job}) => job.watch || !Object.hasOwn(settings.jobs, name))
-    .map(({name, job}) => watchedJob(name, job, settings))
+  return [...names].flatMap((name) => watchedJob(name, settings) ?? [])
 }
 
-function watchedJob(name: string, job: JobSettings, settings: Settings): WatchedJob {
+/**
+ * A job as it is watched, also one that the settings do not name.
+ *
+ * @returns undefined if the settings say that it is not watched
+ */
+export function watchedJob(name: string, settings: Settings): WatchedJob | undefined {
+  const job = settingsOfJob(settings, name)
+  return job.watch || !Object.hasOwn(settings.jobs, name) ? asWatched(name, job, settings) : undefined
+}
+
+function asWatched(name: string, job: JobSettings, settings: Settings): WatchedJob {
   const {watchdog, openclaw} = settings
   const settingsProblem = settingsProblemOf(name, settings)
   const {schedule, timezone, outputs, dir, freshForMs, graceMs} = job

@@ -1,7 +1,7 @@
 import {type ChildProcess, spawn} from 'node:child_process'
-import {existsSync, fstatSync, openSync, readFileSync} from 'node:fs'
+import {existsSync, fstatSync, readFileSync} from 'node:fs'
 import {toolsPath} from '../host/tools-path.js'
-import {theCaller} from '../process/caller.js'
+import {withoutCallers} from '../process/own-streams.js'
 import {readStat} from '../process/proc.js'
 
 interface LoggerRequest {
@@ -148,23 +148,6 @@ export class Logger {
       this.restartSoon('its logger could not be started')
     }
   }
-}
-
-/** Where Node would let the caller's descriptors through, as a lock that the job is to hold alone. */
-function withoutCallers(own: readonly (number | 'ignore')[]): (number | 'ignore')[] {
-  const streams = [...own]
-  for (const descriptor of theCaller().descriptors) {
-    while (streams.length <= descriptor) streams.push('ignore')
-    if (descriptor >= own.length) streams[descriptor] = nothing()
-  }
-  return streams
-}
-
-let nullFd: number | undefined
-
-function nothing(): number {
-  nullFd ??= openSync('/dev/null', 'r')
-  return nullFd
 }
 
 /**

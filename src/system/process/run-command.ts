@@ -7,6 +7,8 @@ export interface Command {
   readonly argv: readonly [string, ...string[]]
   readonly timeoutMs: number
   readonly cwd?: string
+  /** Its standard input (default: none). */
+  readonly input?: string
   /** Added to guard's own environment. */
   readonly env?: Readonly<Record<string, string>>
   /** Ends the command like the time limit when it aborts. */
@@ -54,13 +56,13 @@ export const runCommand: RunCommand = async (command) => {
   return script === undefined ? result : runOnce({...command, argv: ['/bin/sh', script, ...argv.slice(1)]})
 }
 
-const runOnce: RunCommand = async ({argv: [file, ...args], timeoutMs, cwd, env, signal, ...limits}) => {
+const runOnce: RunCommand = async ({argv: [file, ...args], timeoutMs, cwd, input, env, signal, ...limits}) => {
   const {outputLimitBytes = outputLimit} = limits
   const {execa} = await import('execa')
   const startedAt = performance.now()
   const child = execa(file, args, {
     reject: false,
-    stdin: 'ignore',
+    ...(input === undefined ? {stdin: 'ignore'} : {input}),
     // With its own process group, a time limit ends its children as well.
     detached: true,
     cleanup: false,

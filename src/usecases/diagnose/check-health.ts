@@ -1,7 +1,9 @@
 import type {Breakers} from '../../domain/breaker/breaker.js'
 import type {ClockReading} from '../../domain/clock/reading.js'
+import type {OutboxState} from '../../domain/delivery/outbox.js'
 import {type Check, type CheckName, type HealthVerdict, overallVerdict} from '../../domain/health/check.js'
 import {judgeDisk, judgeMemory, type MachineFacts, reportLoad} from '../../domain/health/machine.js'
+import {judgeOutbox} from '../../domain/health/outbox.js'
 import {
   judgeBreakers,
   judgeIncidents,
@@ -37,6 +39,7 @@ export interface HealthDeps {
   readonly incidents: Reads<Incidents>
   readonly resetRequests: Reads<ResetRequests>
   readonly resets: Reads<ResetLedger>
+  readonly outbox: Reads<OutboxState>
   readonly journals: readonly {readonly name: string; readonly inspect: () => JournalReport}[]
 }
 
@@ -75,6 +78,7 @@ function judges(deps: HealthDeps, limits: HealthLimits): readonly (readonly [Che
     ['runs', async () => judgeRuns(...(await runsAndHolders(deps)))],
     ['breakers', () => judgeBreakers(deps.breakers.read(), deps.readClock())],
     ['incidents', () => judgeIncidents(deps.incidents.read(), deps.readClock())],
+    ['alerts', () => judgeOutbox(deps.outbox.read(), deps.readClock().at)],
     ['watchdog', () => judgeWatchdog(leaseOf(watchdogLease), deps.readClock(), limits.watchdogLateAfterMs)],
     ['reset-daemon', () => judgeDaemon(deps, limits.resetDaemonLateAfterMs)],
   ]

@@ -12,6 +12,7 @@ import type {Clocks} from '../../domain/watchdog/liveness.js'
 import {watchKey} from '../../domain/watchdog/watched-job.js'
 import type {Durability, Journal} from '../../journal/journal.js'
 import type {RaiseAlert} from '../alert/raise-alert.js'
+import {incidentDetails} from './alert-details.js'
 import {type EvaluateDeps, type Evaluation, evaluateJobs, type JobReport, type RoundPlan} from './evaluate-jobs.js'
 
 export interface WatchdogRoundDeps extends EvaluateDeps {
@@ -126,10 +127,10 @@ function perform(round: Round, action: IncidentAction, report: JobReport | undef
       if (report) requestReset(round, action, report)
       break
     case 'escalate':
-      escalate(round, action)
+      escalate(round, action, report?.facts)
       break
     case 'resolve':
-      resolve(round, action)
+      resolve(round, action, report?.facts)
       break
   }
 }
@@ -157,26 +158,32 @@ function requestReset({deps, clocks}: Round, {job, attempt, reason}: Doing<'requ
   deps.resetRequests.append(resetRequestEntry({...about, requestedAtMs: clocks.now.at}), 'durable')
 }
 
-function escalate(round: Round, {job, number, verdict, level, reason}: Doing<'escalate'>): void {
+function escalate(
+  round: Round,
+  {job, number, verdict, level, reason}: Doing<'escalate'>,
+  facts: JobFacts | undefined,
+): void {
   // Its incident may have been opened in this round.
   const incident = round.deps.incidents.read().jobs.get(job)?.incident
   if (!incident) return
   // The alert first: a crash between the two repeats it, and its key makes the repetition void.
-  alert(round, incident, {level, about: number, message: `${job} is ${verdict}: ${reason}`})
+  alert(round, incident, {level, about: number, message: `${job} is ${verdict}: ${reason}`, facts})
   write(round, {kind: 'escalated', job, incident: incident.id, number, reason}, 'durable')
 }
 
-function resolve(round: Round, {job, attempts, reason}: Doing<'resolve'>): void {
+function resolve(round: Round, {job, attempts, reason}: Doing<'resolve'>, facts: JobFacts | undefined): void {
   const incident = round.before.jobs.get(job)?.incident
   if (!incident) return
   if (incident.escalations > 0) {
-    alert(round, incident, {level: 'INFO', about: 'resolved', message: `${job}: ${reason}`})
+    alert(round, incident, {level: 'INFO', about: 'resolved', message: `${job}: ${reason}`, facts})
   }
   write(round, {kind: 'resolved', job, incident: incident.id, attempts, reason}, 'durable')
 }
 
-function alert({deps}: Round, {job, id, openedAt}: Incident, {level, about, message}: Said): void {
-  const details = {incident: id, opened_at: new Date(openedAt).toISOString(), alert: about}
+function alert({deps}: Round, incident: Incident, {level, about, message, facts}: Said): void {
+  const {job, id} = incident
+  const event = about === 'resolved' ? 'recovered' : 'trouble'
+  const details = {...incidentDetails(incident, event, facts), alert: about}
   deps.raiseAlert({level, component: 'watchdog', message, details, job, key: dedupKey(id, about)})
 }
 
@@ -186,4 +193,5 @@ interface Said {
   readonly level: AlertLevel
   readonly about: number | 'resolved'
   readonly message: string
+  readonly facts: JobFacts | undefined
 }

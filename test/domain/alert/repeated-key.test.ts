@@ -1,7 +1,11 @@
 import {expect, test} from 'vitest'
 import {repeatedKey} from '../../../src/domain/alert/repeated-key.js'
 
-const raised = (...entries: [string, number][]) => ({raised: new Map(entries)})
+const raised = (...entries: [string, number][]) => ({
+  raised: new Map(entries),
+  numbers: new Map(),
+  count: entries.length,
+})
 const repeatMs = 100
 
 test.each<[string, ReturnType<typeof raised>, number, string | undefined]>([

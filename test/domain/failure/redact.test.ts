@@ -19,7 +19,20 @@ test.each([
   ['key AKIAIOSFODNN7EXAMPLE rejected', 'key *** rejected'],
   ['token ghp_abcdefghijklmnopqrstuvwxyz0123456789', 'token ***'],
   ['jwt eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N', 'jwt ***'],
+  [
+    'POST https://hooks.slack.com/services/T01/B02/abcDEF123 failed',
+    'POST https://hooks.slack.com/services/*** failed',
+  ],
+  ['https://discord.com/api/webhooks/123456/aB-c_d: 404', 'https://discord.com/api/webhooks/***: 404'],
+  ['bot 123456789:AAH-abcdefghijklmnopqrstuvwxyz01234 is gone', 'bot *** is gone'],
+  ['GET https://hc-ping.com/0b9f5b0e-7c1f-4f0e-9d7e-0123456789ab/fail', 'GET https://hc-ping.com/***'],
+  ['signed with whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw', 'signed with ***'],
+  ['{"routing_key":"0123456789abcdef0123456789abcdef"}', '{"routing_key":"***"}'],
+  ['GET /data?key=abc&symbol=SPY', 'GET /data?key=***&symbol=SPY'],
+  ['-----BEGIN RSA PRIVATE KEY-----MIIE x== -----END RSA PRIVATE KEY----- read', '*** read'],
+  ['-----BEGIN PRIVATE KEY----- MIIEvQ', '***'],
   ['rows=120 status=late', 'rows=120 status=late'],
+  ['at 2026-11-29 05:20:11 took 120000:12', 'at 2026-11-29 05:20:11 took 120000:12'],
 ])('%s is kept as %s', (line, kept) => {
   expect(redactLine(line)).toBe(kept)
 })
@@ -47,7 +60,16 @@ test('of any line at most 200 characters are kept, on one line, no letter torn',
 })
 
 test('a hostile line takes no longer than its length', () => {
-  const hostile = ['a.', 'token-', 'authorization ', 'x://a:', '--secret '].map((piece) => piece.repeat(4000))
+  const hostile = [
+    'a.',
+    'token-',
+    'authorization ',
+    'x://a:',
+    '--secret ',
+    '-----BEGIN PRIVATE KEY-----',
+    '?key=',
+    '1234567:',
+  ].map((piece) => piece.repeat(4000))
   const begun = performance.now()
   for (const line of hostile) redactLine(line)
   expect(performance.now() - begun).toBeLessThan(2000)

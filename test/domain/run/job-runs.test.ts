@@ -106,6 +106,7 @@ describe('of each job', () => {
       runId: 'a',
       outcome: 'failed',
       class: 'auth',
+      durationMs: 1000,
       at: 2000,
       mono: 7,
       boot: 'b',

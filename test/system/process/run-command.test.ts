@@ -17,6 +17,11 @@ test('the result of a command has its exit code, standard output and standard er
   })
 })
 
+test('a command reads what it is given on its standard input, and nothing else', async () => {
+  expect(await runCommand({argv: ['cat'], input: 'given\n', timeoutMs: 20_000})).toMatchObject({stdout: 'given\n'})
+  expect(await sh('cat')).toMatchObject({exitCode: 0, stdout: ''})
+})
+
 test('output beyond the limit is read and dropped, and does not change how the command ends', async () => {
   const result = await sh(`head -c ${8 * outputLimit} /dev/zero | tr '\\0' x; echo done >&2; exit 4`)
   expect(result).toMatchObject({exitCode: 4, signal: undefined, stderr: 'done\n'})

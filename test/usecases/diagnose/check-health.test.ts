@@ -1,5 +1,6 @@
 import {expect, test} from 'vitest'
 import {breakerFold} from '../../../src/domain/breaker/breaker.js'
+import {outboxFold} from '../../../src/domain/delivery/outbox.js'
 import {incidentFold} from '../../../src/domain/incident/incident.js'
 import {leaseFold} from '../../../src/domain/lease/lease.js'
 import {resetFold} from '../../../src/domain/openclaw/reset-ledger.js'
@@ -33,6 +34,7 @@ function machine() {
     incidents: memoryJournal(incidentFold, clock),
     resetRequests: memoryJournal(resetRequestFold, clock),
     resets: memoryJournal(resetFold, clock),
+    outbox: memoryJournal(outboxFold, clock),
     journals: [{name: 'leases', inspect: leases.inspect}],
   }
   return {clock, deps, leases, runs, survivors}

@@ -1,0 +1,17 @@
+import {defineCommand} from '../../src/cli/command/definition.js'
+import {deliverByCommand} from '../../src/cli/deliver-alerts.js'
+
+export default defineCommand({
+  summary: 'Send what is due; a run that ended badly and the watchdog do that by themselves',
+  examples: ['guard alerts deliver'],
+  flags: {
+    job: {type: 'text', summary: 'decide first what is to be told of this job, where no watchdog does'},
+    stay: {type: 'boolean', summary: 'stay until nothing is pending or due within a day, or a watchdog takes over'},
+  },
+  async run({flags, openGuard, print}) {
+    const guard = await openGuard()
+    const {waiting, text} = await deliverByCommand(guard, {job: flags.job, stays: flags.stay === true})
+    print(text)
+    return {waiting}
+  },
+})

@@ -1,0 +1,16 @@
+import {defineCommand} from '../../src/cli/command/definition.js'
+import {alertToJson, renderAlert} from '../../src/cli/render/alert.js'
+import {wireAlerts} from '../../src/cli/wire/alerts.js'
+import {findAlert} from '../../src/usecases/alert/read-alerts.js'
+
+export default defineCommand({
+  summary: 'All about one alert',
+  examples: ['guard alerts show 3kXw', 'guard alerts show 3kXw --json'],
+  args: {id: {required: true, summary: 'id of the alert, or the first characters of it, at least 4'}},
+  async run({args, print, page, openGuard}) {
+    const guard = await openGuard()
+    const alert = findAlert(wireAlerts(guard), args.id)
+    print(renderAlert(page(), alert))
+    return alertToJson(alert)
+  },
+})

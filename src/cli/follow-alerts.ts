@@ -1,0 +1,50 @@
+import {ChangeWaiter} from '../system/log/change-waiter.js'
+import {type AlertFilter, type KnownAlert, readAlerts} from '../usecases/alert/read-alerts.js'
+import {alertCells, alertToJson} from './render/alert.js'
+import type {Page} from './render/page.js'
+import {writeOut} from './stdout.js'
+
+interface FollowRequest {
+  readonly json: boolean
+  readonly page: Page
+  /** The journal's file with the stable name. */
+  readonly file: string
+}
+
+/** As many as are shown at first. */
+const shownAtFirst = 10
+
+/** More than anybody raises between two looks. */
+const mostAtOnce = 1000
+
+/** Prints the last alerts, then each that is raised, one line each, until a signal or the reader's end. */
+export async function followAlerts(
+  deps: Parameters<typeof readAlerts>[0],
+  filter: AlertFilter,
+  {json, page, file}: FollowRequest,
+): Promise<void> {
+  let known: readonly KnownAlert[] = []
+  const isNew = ({id, timestamp, message}: KnownAlert) =>
+    !known.some((one) => one.id === id && one.timestamp === timestamp && one.message === message)
+  const look = async (most: number) => {
+    const now = readAlerts(deps, filter, mostAtOnce)
+    const fresh = now.filter(isNew).slice(0, most).reverse()
+    known = now
+    const plain = {...page, isTerminal: false}
+    for (const alert of fresh)
+      writeOut(`${json ? JSON.stringify(alertToJson(alert)) : alertCells(plain, alert).join('  ')}\n`)
+    return fresh.length
+  }
+  await look(shownAtFirst)
+  const waiter = new ChangeWaiter(() => look(mostAtOnce), [file])
+  waiter.start()
+  await ended()
+  await waiter.stop()
+}
+
+function ended(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve())
+    process.stdout.once('error', () => resolve())
+  })
+}

@@ -1,0 +1,76 @@
+import type {AlertLevel} from '../../domain/settings/job.js'
+import type {KnownAlert} from '../../usecases/alert/read-alerts.js'
+import {color} from './color.js'
+import {type Page, timeText, whenText, zoneText} from './page.js'
+import {renderTable} from './table.js'
+
+const paint: Readonly<Record<AlertLevel, (text: string) => string>> = {
+  CRITICAL: color.red,
+  WARNING: color.yellow,
+  INFO: color.dim,
+}
+
+/** `guard alerts`: how many of each level, then a row for each, the newest first. */
+export function renderAlerts(page: Page, alerts: readonly KnownAlert[]): string {
+  const table = renderTable(
+    page,
+    [`TIME (${zoneText(page)})`, 'LEVEL', 'ID', 'ABOUT', 'MESSAGE'],
+    alerts.map((alert) => ({cells: alertCells(page, alert)})),
+  )
+  return page.isTerminal ? `${countsText(alerts)}\n${table}` : table
+}
+
+export function alertCells(page: Page, alert: KnownAlert): readonly string[] {
+  const {level, job, component, message} = alert
+  return [atText(page, alert), paint[level](level), alert.id.slice(0, 4), job ?? component, message]
+}
+
+/** A line of another program may have no time. */
+function atText(page: Page, {timestamp}: KnownAlert): string {
+  const at = Date.parse(timestamp)
+  return at > 0 ? whenText(page, at) : '-'
+}
+
+function countsText(alerts: readonly KnownAlert[]): string {
+  const counts = countByLevel(alerts)
+  return Object.entries(counts)
+    .filter(([, count]) => count > 0)
+    .map(([level, count]) => `${count} ${level}`)
+    .join(', ')
+}
+
+export function countByLevel(alerts: readonly KnownAlert[]): Readonly<Record<AlertLevel, number>> {
+  const count = (level: AlertLevel) => alerts.filter((alert) => alert.level === level).length
+  return {CRITICAL: count('CRITICAL'), WARNING: count('WARNING'), INFO: count('INFO')}
+}
+
+/** `guard alerts show`: a line for each fact. */
+export function renderAlert(page: Page, alert: KnownAlert): string {
+  const {id, level, job, component, message, details} = alert
+  const facts: readonly (readonly [string, unknown])[] = [
+    ['id', id],
+    ['time', timeText({...page, isTerminal: false}, Date.parse(alert.timestamp))],
+    ['level', paint[level](level)],
+    ['component', component],
+    ['job', job],
+    ['message', message],
+    ...Object.entries(details),
+  ]
+  return facts
+    .filter(([, value]) => value !== undefined)
+    .map(([name, value]) => `${name.padEnd(12)}  ${typeof value === 'string' ? value : JSON.stringify(value)}`)
+    .join('\n')
+}
+
+export function alertToJson({id, timestamp, level, job, component, message, details, key}: KnownAlert): object {
+  return {
+    id,
+    timestamp,
+    level,
+    component,
+    ...(job !== undefined && {job}),
+    message,
+    details,
+    ...(key !== undefined && {key}),
+  }
+}

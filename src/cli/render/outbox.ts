@@ -1,0 +1,60 @@
+import type {OutboxState} from '../../domain/delivery/outbox.js'
+import type {ChannelQueue, QueuedMessage} from '../../domain/delivery/queue.js'
+import {type Page, whenText} from './page.js'
+import {renderTable} from './table.js'
+
+/** `guard alerts outbox`: the messages of each channel in their order, then those that were given up. */
+export function renderOutbox(page: Page, {channels}: OutboxState): string {
+  const rows = Array.from(channels).flatMap(([name, queue]) => [
+    ...queue.waiting.map((item) => ({
+      cells: cellsOf(page, name, item, whenNext(page, queue, item)),
+      notes: noteOf(item),
+    })),
+    ...queue.dead.map((item) => ({cells: cellsOf(page, name, item, 'given up'), notes: noteOf(item)})),
+    ...heldRow(name, queue),
+  ])
+  return rows.length === 0 ? 'nothing waits to be sent' : renderTable(page, ['CHANNEL', 'ID', 'NEXT', 'MESSAGE'], rows)
+}
+
+function cellsOf(_page: Page, channel: string, {message}: QueuedMessage, next: string): readonly string[] {
+  return [channel, message.id.slice(0, 4), next, message.title]
+}
+
+function whenNext(page: Page, {heldUntilMs}: ChannelQueue, {nextMs}: QueuedMessage): string {
+  const at = Math.max(nextMs, heldUntilMs)
+  return at <= page.nowMs ? 'now' : whenText(page, at)
+}
+
+function noteOf({attempts, lastReason}: QueuedMessage): readonly string[] {
+  if (attempts === 0) return []
+  return [
+    `${attempts} attempt${attempts === 1 ? '' : 's'}${lastReason === undefined ? '' : `, the last: ${lastReason}`}`,
+  ]
+}
+
+function heldRow(channel: string, {heldCount, held}: ChannelQueue) {
+  if (heldCount === 0) return []
+  return [{cells: [channel, '', 'held', `${heldCount} for the next digest (${held[0]?.reason ?? ''})`]}]
+}
+
+export function outboxToJson({channels}: OutboxState): object {
+  return {
+    channels: Array.from(channels, ([channel, queue]) => ({
+      channel,
+      waiting: queue.waiting.map((item) => itemToJson(item, queue.heldUntilMs)),
+      givenUp: queue.dead.map((item) => itemToJson(item, 0)),
+      held: queue.heldCount,
+      ...(queue.sentAtMs > 0 && {lastSentAt: new Date(queue.sentAtMs).toISOString()}),
+      ...(queue.lastFailure && {
+        lastFailure: {at: new Date(queue.lastFailure.atMs).toISOString(), reason: queue.lastFailure.reason},
+      }),
+    })),
+  }
+}
+
+function itemToJson({message, attempts, nextMs, lastReason}: QueuedMessage, heldUntilMs: number): object {
+  const {id, group, kind, level, title, atMs} = message
+  const next = new Date(Math.max(nextMs, heldUntilMs)).toISOString()
+  const about = {id, group, kind, level, title, at: new Date(atMs).toISOString()}
+  return {...about, attempts, nextAt: next, ...(lastReason !== undefined && {reason: lastReason})}
+}

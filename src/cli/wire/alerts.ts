@@ -1,0 +1,24 @@
+import type {AlertsState} from '../../domain/alert/alert.js'
+import type {OutboxState} from '../../domain/delivery/outbox.js'
+import type {Silence} from '../../domain/delivery/silence.js'
+import {alertStream, deliveryStream, silenceStream} from '../../journal/failure-streams.js'
+import type {Journal} from '../../journal/journal.js'
+import type {Guard} from '../guard.js'
+
+/** What the commands that show alerts need. */
+export function wireAlerts(guard: Guard): {readonly alerts: Journal<AlertsState>} {
+  return {alerts: guard.journal(alertStream)}
+}
+
+/** What the commands about the way out need. */
+export function wireOutbox(guard: Guard): {readonly outbox: Journal<OutboxState>} {
+  return {outbox: guard.journal(deliveryStream)}
+}
+
+/** What the commands about silences need. */
+export function wireSilences(guard: Guard): {
+  readonly silences: Journal<Map<string, Silence>>
+  readonly now: () => number
+} {
+  return {silences: guard.journal(silenceStream), now: guard.clock.now}
+}

@@ -1,0 +1,213 @@
+import {statSync} from 'node:fs'
+import type {JobNews} from '../../domain/delivery/message.js'
+import type {OutboxState} from '../../domain/delivery/outbox.js'
+import {isQuiet, type QuietHours} from '../../domain/delivery/quiet-hours.js'
+import {dueMessages} from '../../domain/delivery/write.js'
+import {redactLine} from '../../domain/failure/redact.js'
+import type {QuietHoursSettings} from '../../domain/settings/alerting.js'
+import {heartbeatState, watchdogLease} from '../../domain/watchdog/daemon-heartbeat.js'
+import {GuardError} from '../../errors.js'
+import {alertStream, deliveryStream, silenceStream} from '../../journal/failure-streams.js'
+import {openChannel} from '../../system/channels/open-channel.js'
+import {callAfter} from '../../system/host/clock.js'
+import {readBootRef} from '../../system/host/host.js'
+import {localTime} from '../../system/host/local-time.js'
+import {readStretch, type Stretch} from '../../system/log/files.js'
+import {endsWithThisProcess, startGuardDetached} from '../../system/process/detach.js'
+import {livingProcessOf} from '../../system/process/holder-liveness.js'
+import {identifyProcess} from '../../system/process/identity.js'
+import {type DeliverDeps, deliverAlerts, nextOf} from '../../usecases/alert/deliver-alerts.js'
+import {jobDetails} from '../../usecases/alert/job-details.js'
+import {sayOnce} from '../../usecases/alert/say-once.js'
+import {type HoldDeps, holdLease} from '../../usecases/lease/hold-lease.js'
+import {delivererArgs} from '../deliverer-args.js'
+import type {Guard} from '../guard.js'
+import {printWarning} from '../stderr.js'
+import {logDeps} from './logs.js'
+
+/** The lease of the process that sends; one at a time sends. */
+const delivererLease = 'guard-deliverer'
+
+/** Renewed every third of it; a deliverer that was killed is replaced at once, since its process is gone. */
+const ttlMs = 60_000
+
+/** Wires the delivery of alerts; `signal` ends what is being sent. */
+function wireDelivery(guard: Guard, signal: AbortSignal): DeliverDeps {
+  const {settings, clock} = guard
+  const {alerting, channels} = settings
+  const timezone = Intl.DateTimeFormat().resolvedOptions().timeZone
+  return {
+    alerts: guard.journal(alertStream),
+    outbox: guard.journal(deliveryStream),
+    silences: guard.journal(silenceStream),
+    routes: alerting.routes,
+    policy: alerting,
+    enrich: async (job, runId) => maskedDetails(jobDetails({...logDeps(guard), readEnd}, job, runId)),
+    now: clock.now,
+    host: readBootRef().host,
+    newId: guard.newId,
+    random: Math.random,
+    isQuiet: () => alerting.quietHours.some((hours) => isQuietNow(hours, clock.now())),
+    fallbackOf: (name) => channels[name]?.fallback,
+    send: async (message, first) => {
+      const channel = channels[message.channel]
+      if (!channel) return {ok: false, failure: 'deferred', reason: 'the settings have no channel of this name now'}
+      return openChannel(message.channel, channel, {timezone}).send(message, {signal, first})
+    },
+    log: guard.log,
+  }
+}
+
+function maskedDetails({lastLines, ...details}: Partial<JobNews>): Partial<JobNews> {
+  return {...details, ...(lastLines && {lastLines: lastLines.map(redactLine)})}
+}
+
+function isQuietNow(settings: QuietHoursSettings, nowMs: number): boolean {
+  const hours = quietHoursOf(settings)
+  return isQuiet(hours, localTime(nowMs, hours.timezone))
+}
+
+const weekdays = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat']
+
+function quietHoursOf({from, to, days = [], timezone}: QuietHoursSettings): QuietHours {
+  const minuteOf = (time: string) => Number(time.slice(0, 2)) * 60 + Number(time.slice(3))
+  return {
+    fromMinute: minuteOf(from),
+    toMinute: minuteOf(to),
+    days: days.map((day) => weekdays.indexOf(day)),
+    timezone,
+  }
+}
+
+/**
+ * Sends what is due now, within the limit of a command.
+ *
+ * @returns when something is due next (wall clock, ms); undefined if nothing is, or if another process sends
+ */
+export async function deliverOnce(guard: Guard): Promise<number | undefined> {
+  let next: number | undefined
+  await deliver(guard, AbortSignal.timeout(guard.settings.alerting.inlineLimitMs), async (nextMs) => {
+    next = nextMs
+    return false
+  })
+  return next
+}
+
+/** A watchdog makes a round a minute: what is due before its next one is sent by a process that stays so long. */
+const soonMs = 120_000
+
+/** A channel that has failed for so long is said where cron mails it. */
+const mutelyFailingMs = 3_600_000
+
+/**
+ * What a round of the watchdog does about alerts: where something is to be sent it leaves a process that does it, so that
+ * no network holds the round; where that one would be ended with it, it sends itself.
+ */
+export async function deliverInRound(guard: Guard): Promise<void> {
+  const [alerts, outbox] = [guard.journal(alertStream).read(), guard.journal(deliveryStream).read()]
+  sayFailingChannels(guard, outbox)
+  if (endsWithThisProcess()) {
+    await deliverOnce(guard)
+    return
+  }
+  const nextMs = alerts.count > outbox.taken ? 0 : nextOf(wireDelivery(guard, AbortSignal.abort()))
+  if (nextMs !== undefined && nextMs - guard.clock.now() < soonMs) startGuardDetached(delivererArgs(guard))
+}
+
+function sayFailingChannels({clock, log, settings, journal}: Guard, {channels}: OutboxState): void {
+  const deps = {clock, log, alerts: journal(alertStream), repeatMs: settings.alerting.repeatMs[0] ?? 0}
+  for (const [name, {waiting, lastFailure}] of channels) {
+    const [head] = waiting
+    if (!head || !lastFailure || clock.now() - head.message.atMs < mutelyFailingMs) continue
+    const message = `channel ${name} has failed for more than an hour: ${lastFailure.reason}`
+    if (sayOnce(deps, {component: 'alerts', message, reason: `channel ${name}`})) printWarning(message)
+  }
+}
+
+/** Looks for new alerts of other processes so often, ms. */
+const pollMs = 5000
+
+/** With nothing due for longer, it is left to the next run or round. */
+const longestStayMs = 24 * 3_600_000
+
+/** Sends what is due, and stays until nothing is pending or due within a day, or a watchdog makes its rounds. */
+export async function deliverAndStay(guard: Guard, signal: AbortSignal): Promise<void> {
+  const {clock, settings} = guard
+  await deliver(guard, signal, async (nextMs) => {
+    if (nextMs === undefined || nextMs - clock.now() > (isWatched(guard) ? soonMs : longestStayMs)) return false
+    const isNews = newsSince(guard)
+    for (let left = nextMs - clock.now(); left > 0 && !signal.aborted; left = nextMs - clock.now()) {
+      await clock.sleep(Math.min(left, pollMs), signal)
+      if (isNews()) break
+    }
+    return !signal.aborted && settings.alerting.routes.length > 0
+  })
+}
+
+/** Whether another process has raised an alert, changed a silence, or had a message tried again. */
+function newsSince(guard: Guard): () => boolean {
+  const [alerts, outbox] = [guard.journal(alertStream), guard.journal(deliveryStream)]
+  const silences = guard.journal(silenceStream)
+  const idsOf = () => [...silences.read().keys()].join(' ')
+  const before = idsOf()
+  return () =>
+    alerts.read().count > outbox.read().taken ||
+    idsOf() !== before ||
+    dueMessages(outbox.read(), guard.clock.now()).length > 0
+}
+
+function isWatched(guard: Guard): boolean {
+  const {clock, settings} = guard
+  const now = {at: clock.now(), mono: clock.mono(), ...readBootRef()}
+  const lease = guard.leases().read().byJob.get(watchdogLease)
+  return heartbeatState(lease, now, settings.watchdog.lateAfterMs).is === 'on-time'
+}
+
+/** @param goOn asked when nothing is due; waits, and says whether to go on */
+async function deliver(
+  guard: Guard,
+  signal: AbortSignal,
+  goOn: (nextMs: number | undefined) => Promise<boolean>,
+): Promise<void> {
+  const deps = wireDelivery(guard, signal)
+  let isHeld = true
+  const {hold, request} = leaseOf(guard, () => {
+    isHeld = false
+  })
+  const round = (token: number) => deliverAlerts(deps, {token, isHeld: () => isHeld && !signal.aborted})
+  try {
+    do {
+      await holdLease(hold, request, async ({token}) => {
+        for (let isOver = false; !isOver; ) {
+          const {isFenced, nextMs} = await round(token)
+          isOver = isFenced || !(await goOn(nextMs))
+        }
+      })
+      // Who found the lease held has left; what it had raised is seen here.
+    } while (isHeld && !signal.aborted && deps.alerts.read().count > deps.outbox.read().taken)
+  } catch (error) {
+    // Another process delivers, and sees what this one has raised.
+    if (!(error instanceof GuardError && error.kind === 'busy')) throw error
+  }
+}
+
+function leaseOf(guard: Guard, onLost: () => void) {
+  const here = readBootRef()
+  const hold: HoldDeps = {
+    clock: guard.clock,
+    leases: guard.leases(),
+    here,
+    livingProcessOf: (lease) => livingProcessOf(lease, here),
+    callAfter,
+    onLost,
+  }
+  const holder = `${here.host}:${process.pid}`
+  return {hold, request: {job: delivererLease, holder, ttlMs, process: identifyProcess(process.pid), waitMs: 0}}
+}
+
+function readEnd({file, from, to}: Stretch, bytes: number): string {
+  const pieces: Buffer[] = []
+  const end = to ?? statSync(file).size
+  readStretch({file, from: Math.max(from, end - bytes), to: end}, (piece) => pieces.push(piece))
+  return Buffer.concat(pieces).toString('utf8')
+}

@@ -1,0 +1,153 @@
+import {formatDuration} from '../clock/duration.js'
+import type {DueNews} from './decide.js'
+import type {Told} from './group.js'
+import type {JobNews, Message} from './message.js'
+import type {ChannelQueue, HeldNews, QueuedMessage} from './queue.js'
+import {isAtLeast} from './route.js'
+
+/** Where and when a message is written. */
+export interface Writing {
+  readonly id: string
+  readonly host: string
+  /** Wall clock, ms. */
+  readonly nowMs: number
+}
+
+const namedJobs = 10
+const longestTitle = 120
+
+/** Writes the message about due news. What it replaces was never sent, so it says that itself. */
+export function composeNews(due: DueNews, replaced: readonly QueuedMessage[], {id, host, nowMs}: Writing): Message {
+  const {channel, group, kind, told, level, news} = due
+  const isOver = kind === 'recovery'
+  const jobs = isOver ? [] : [...news].sort(byUrgency).slice(0, namedJobs)
+  const firstMs = told?.firstMs ?? group.firstMs
+  const since = replaced[0]?.message.atMs
+  const [first] = jobs
+  return {
+    ...{id, channel, group: group.key, kind, host, jobs},
+    level: isOver ? 'INFO' : level,
+    title: cut(isOver ? overTitle(due, nowMs - firstMs) : titleOf(due)),
+    atMs: nowMs,
+    jobCount: isOver ? Math.max(1, group.wellJobs) : news.length,
+    cause: causeOf(due),
+    firstMs,
+    lastMs: group.lastMs,
+    ...(isOver && {durationMs: Math.max(0, nowMs - firstMs)}),
+    notes: [...notesOf(due, nowMs), ...replaced.map((item) => replacedNote(item))],
+    lateMs: since === undefined ? 0 : nowMs - since,
+    command: first && group.hasEnd ? `guard history ${first.job}` : 'guard alerts',
+  }
+}
+
+function byUrgency(one: JobNews, other: JobNews): number {
+  if (one.level !== other.level) return isAtLeast(one.level, other.level) ? -1 : 1
+  return one.sinceMs - other.sinceMs
+}
+
+function titleOf({news, why, group}: DueNews): string {
+  const [first] = news
+  const again = why === 'again' && group.hasEnd ? 'still: ' : ''
+  if (first === undefined) return group.key
+  if (!group.hasEnd) return news.length === 1 ? first.reason : `${news.length} × ${first.reason}`
+  if (news.length === 1) return `${again}${first.job}: ${first.errorLine ?? first.reason}`
+  const cause = first.errorLine ?? first.reason
+  return `${again}${news.length} jobs in trouble: ${cause}`
+}
+
+function overTitle({group}: DueNews, durationMs: number): string {
+  const after = `after ${formatDuration(Math.max(1000, Math.round(durationMs / 1000) * 1000))}`
+  const job = /^([^:]{1,128}): /.exec(group.wellReason)?.[1]
+  return group.wellJobs <= 1 && job !== undefined
+    ? `${job} is well again ${after}`
+    : `${group.wellJobs} jobs are well again ${after}`
+}
+
+function causeOf({group, news, kind}: DueNews): string | undefined {
+  if (kind === 'recovery') return group.wellReason === '' ? undefined : group.wellReason
+  return group.hasEnd && news.length > 1 ? group.key : undefined
+}
+
+function notesOf({why, told, news}: DueNews, nowMs: number): readonly string[] {
+  if (why === 'after-silence') return ['A silence has ended, and the trouble goes on.']
+  if (why === 'more') return [`${news.length - (told?.jobs ?? 0)} more jobs than in the message before.`]
+  if (why === 'worse') return ['It has become worse since the message before.']
+  if (why === 'again' && told) return [`Nothing has changed for ${formatDuration(roundMinutes(nowMs - told.atMs))}.`]
+  return []
+}
+
+function roundMinutes(ms: number): number {
+  return Math.max(1, Math.round(ms / 60_000)) * 60_000
+}
+
+function replacedNote({message}: QueuedMessage): string {
+  return `Not sent before: ${message.title} (${new Date(message.atMs).toISOString().slice(0, 16).replace('T', ' ')} UTC)`
+}
+
+/** What was held back, in one message. */
+export function composeDigest(channel: string, {held, heldCount}: ChannelQueue, {id, host, nowMs}: Writing): Message {
+  const rest = heldCount - held.length
+  return {
+    ...plain(channel, {id, host, nowMs}),
+    kind: 'digest',
+    group: 'digest',
+    title: cut(`${heldCount} messages were held back (${reasonsOf(held)})`),
+    notes: [...held.map(({title}) => title), ...(rest > 0 ? [`and ${rest} more`] : [])],
+  }
+}
+
+function reasonsOf(held: readonly HeldNews[]): string {
+  return [...new Set(held.map(({reason}) => (reason === 'cap' ? 'too many in an hour' : reason)))].join(', ')
+}
+
+/** Said once when a channel has had as many messages within an hour as it may. */
+export function composeFuse(channel: string, cap: number, writing: Writing): Message {
+  return {
+    ...plain(channel, writing),
+    kind: 'notice',
+    level: 'WARNING',
+    group: 'fuse',
+    title: `${cap} messages within an hour: from now on one digest an hour`,
+    notes: ['Each alert stands in guard alerts.'],
+  }
+}
+
+/** A message by hand, to try a channel. */
+export function composeTest(
+  channel: string,
+  news: JobNews | undefined,
+  writing: Writing & {readonly title: string},
+): Message {
+  return {
+    ...plain(channel, writing),
+    kind: 'test',
+    group: 'test',
+    level: news?.level ?? 'INFO',
+    title: writing.title,
+    jobs: news ? [news] : [],
+    jobCount: news ? 1 : 0,
+    notes: ['This is a test: guard alerts test'],
+  }
+}
+
+function plain(
+  channel: string,
+  {id, host, nowMs}: Writing,
+): Omit<Message, 'kind' | 'group' | 'title' | 'notes'> & {
+  readonly notes: readonly string[]
+} {
+  const times = {atMs: nowMs, firstMs: nowMs, lastMs: nowMs, lateMs: 0}
+  return {id, channel, host, level: 'INFO', jobs: [], jobCount: 0, notes: [], command: 'guard alerts', ...times}
+}
+
+/** What a channel has been told once a message is written. */
+export function toldBy({told, news, why, level, group}: DueNews): Omit<Told, 'atMs' | 'receipt'> {
+  const repeats = why === 'again' ? (told?.repeats ?? 0) + 1 : 0
+  const firstMs = told?.silence === undefined ? (told?.firstMs ?? group.firstMs) : group.firstMs
+  return {jobs: news.length, level, repeats, firstMs, silence: undefined}
+}
+
+function cut(title: string): string {
+  const text = title.length <= longestTitle ? title : `${title.slice(0, longestTitle - 1)}…`
+  return text.replace(/[\ud800-\udbff](?=…|$)/, '')
+}

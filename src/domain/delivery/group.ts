@@ -1,0 +1,158 @@
+import type {RawRecord} from '../journal/record.js'
+import type {AlertLevel} from '../settings/job.js'
+import type {JobNews, Receipt} from './message.js'
+import {isAtLeast} from './route.js'
+
+/** News of one cause: the jobs that are in trouble by it, and what each channel was told. */
+export interface Group {
+  readonly key: string
+  /** By name, those in trouble now; of notices, those since the last message. */
+  readonly jobs: Map<string, GroupedNews>
+  /** How many notices came since the last message. */
+  notices: number
+  /** Whether its news have an end, as those of jobs in trouble. */
+  hasEnd: boolean
+  /** Wall clock, ms: the first news since all was well. */
+  firstMs: number
+  lastMs: number
+  /** Of the last recovery. */
+  wellReason: string
+  wellJobs: number
+  /** By channel; a channel that was not told yet is in `waiting`. */
+  readonly told: Map<string, Told>
+  waiting: readonly string[]
+}
+
+interface GroupedNews {
+  readonly news: JobNews
+  readonly channels: readonly string[]
+}
+
+/** What a channel was told of a group. */
+export interface Told {
+  /** Wall clock, ms: the last message. */
+  readonly atMs: number
+  /** How many jobs were in trouble then. */
+  readonly jobs: number
+  readonly level: AlertLevel
+  /** How often it was repeated without anything new. */
+  readonly repeats: number
+  /** Wall clock, ms: the first news of which it was told. */
+  readonly firstMs: number
+  /** Id of the silence that kept it from being told; undefined if it was told. */
+  readonly silence: string | undefined
+  /** Of the first message that arrived. */
+  receipt: Receipt | undefined
+}
+
+/** A message names at most ten jobs; of more only the number and the name are needed. */
+const detailedJobs = 20
+
+export function applyNoted(groups: Map<string, Group>, record: RawRecord): void {
+  const {event, group: key, subject, news, channels, atMs} = record
+  if (typeof key !== 'string' || typeof subject !== 'string' || typeof record['at'] !== 'number') return
+  // When the alert was raised; a time in the future is of a clock that was set back since.
+  const at = typeof atMs === 'number' ? Math.min(atMs, record['at']) : record['at']
+  const to = Array.isArray(channels) ? (channels as readonly string[]) : []
+  if (event === 'recovered') {
+    recover(groups, {subject, at, reason: (news as JobNews).reason})
+    return
+  }
+  // A job stays with the group in which it was told first: another class of the same trouble is no other trouble.
+  const own = event === 'trouble' ? groupOfJob(groups, subject) : undefined
+  const group = own ?? openGroup(groups, key, {at, hasEnd: event === 'trouble'})
+  const entry = {news: group.jobs.size < detailedJobs ? (news as JobNews) : short(news as JobNews), channels: to}
+  group.jobs.set(subject, entry)
+  group.lastMs = at
+  if (event !== 'trouble') group.notices += 1
+  group.waiting = [...new Set([...group.waiting, ...to.filter((channel) => !group.told.has(channel))])]
+}
+
+function short({job, level, reason, sinceMs}: JobNews): JobNews {
+  return {job, level, reason: reason.slice(0, 120), sinceMs}
+}
+
+/** The group in which a job is in trouble. */
+function groupOfJob(groups: ReadonlyMap<string, Group>, job: string): Group | undefined {
+  for (const group of groups.values()) if (group.hasEnd && group.jobs.has(job)) return group
+  return undefined
+}
+
+function openGroup(
+  groups: Map<string, Group>,
+  key: string,
+  {at, hasEnd}: {readonly at: number; readonly hasEnd: boolean},
+): Group {
+  const known = groups.get(key)
+  if (known) {
+    if (known.jobs.size === 0 && known.told.size === 0) known.firstMs = at
+    return known
+  }
+  const maps = {jobs: new Map<string, GroupedNews>(), told: new Map<string, Told>(), waiting: []}
+  const group: Group = {key, ...maps, notices: 0, hasEnd, firstMs: at, lastMs: at, wellReason: '', wellJobs: 0}
+  groups.set(key, group)
+  return group
+}
+
+interface Recovery {
+  readonly subject: string
+  readonly at: number
+  readonly reason: string
+}
+
+function recover(groups: Map<string, Group>, {subject, at, reason}: Recovery): void {
+  for (const group of groups.values()) {
+    if (!group.hasEnd || !group.jobs.delete(subject)) continue
+    group.wellJobs += 1
+    group.wellReason = reason
+    group.lastMs = at
+  }
+}
+
+/** Of whom and what a message or its suppression speaks. */
+interface About {
+  readonly channel: string
+  readonly group: string
+  readonly kind: string
+}
+
+/** A channel was told of a group, or was deliberately not. */
+export function applyTold(
+  groups: Map<string, Group>,
+  {channel, group: key, kind}: About,
+  told: Told | undefined,
+): void {
+  const group = groups.get(key)
+  if (!group) return
+  if (kind === 'recovery') {
+    group.told.delete(channel)
+    group.waiting = group.waiting.filter((one) => one !== channel)
+    if (group.told.size === 0 && group.waiting.length === 0 && group.jobs.size === 0) groups.delete(key)
+    return
+  }
+  if (!told) return
+  const before = group.told.get(channel)
+  const since = before && before.silence === undefined ? {receipt: before.receipt, firstMs: before.firstMs} : {}
+  group.told.set(channel, {...told, ...since})
+  group.waiting = group.waiting.filter((one) => one !== channel)
+  if (!group.hasEnd) forgetNotices(group, channel)
+}
+
+/** Notices are told once. */
+function forgetNotices(group: Group, channel: string): void {
+  for (const [subject, {news, channels}] of group.jobs) {
+    const rest = channels.filter((one) => one !== channel)
+    if (rest.length > 0) group.jobs.set(subject, {news, channels: rest})
+    else group.jobs.delete(subject)
+  }
+  if (group.jobs.size === 0) group.notices = 0
+}
+
+/** The jobs in trouble of which a channel is to be told. */
+export function newsFor(group: Group, channel: string): readonly JobNews[] {
+  return Array.from(group.jobs.values()).flatMap(({news, channels}) => (channels.includes(channel) ? [news] : []))
+}
+
+export function worstLevel(news: readonly JobNews[]): AlertLevel {
+  return news.reduce<AlertLevel>((worst, {level}) => (isAtLeast(level, worst) ? level : worst), 'INFO')
+}

@@ -1,0 +1,239 @@
+import type {Fold, FoldVerdict} from '../journal/fold.js'
+import {hasFields, type RawRecord} from '../journal/record.js'
+import {applyNoted, applyTold, type Group, type Told} from './group.js'
+import type {Message, Receipt} from './message.js'
+import {bury, type ChannelQueue, hold, type QueuedMessage, queueIn, removeMessage} from './queue.js'
+
+/**
+ * The outbox: what is to be told, what was sent, and what was not and why. Its records, each with the `token` of the
+ * deliverer's lease but for those that are written by hand:
+ *
+ * - noted: an alert was taken, and belongs to a group
+ * - pending: a message for a channel; `attempted`: before its first byte; `sent`, `failed`: how an attempt went
+ * - suppressed: what is not sent, with its reason
+ * - dropped, retried: by hand
+ *
+ * Invariants, each with a test:
+ * 1. An alert is taken once: `noted` counts by the alert's number, in order.
+ * 2. A record of an older deliverer is void.
+ * 3. A message has one id for all of its attempts, and one end: sent, failed for good, replaced or dropped.
+ * 4. In each channel only the oldest message is attempted.
+ * 5. What was attempted and has no outcome is attempted again, never replaced: it may have arrived.
+ * 6. A recovery is sent only of what was told.
+ */
+export interface OutboxState {
+  /** Of the newest deliverer. */
+  token: number
+  /** Number of the last alert that was taken. */
+  taken: number
+  readonly groups: Map<string, Group>
+  readonly channels: Map<string, ChannelQueue>
+}
+
+/** Far more groups than a host has causes; older ones are long over. */
+const keptGroups = 2000
+
+export const outboxFold: Fold<OutboxState> = {
+  empty: () => ({token: 0, taken: 0, groups: new Map(), channels: new Map()}),
+  apply: applyOutbox,
+  save: ({token, taken, groups, channels}) => ({
+    token,
+    taken,
+    groups: Array.from(groups.values(), ({jobs, told, ...group}) => ({...group, jobs: [...jobs], told: [...told]})),
+    channels: [...channels],
+  }),
+  restore: (saved) => {
+    const {token, taken, groups, channels} = saved as SavedOutbox
+    return {
+      token,
+      taken,
+      groups: new Map(
+        groups.map(({jobs, told, ...group}) => [group.key, {...group, jobs: new Map(jobs), told: new Map(told)}]),
+      ),
+      channels: new Map(channels),
+    }
+  },
+}
+
+interface SavedOutbox {
+  readonly token: number
+  readonly taken: number
+  readonly groups: readonly (Omit<Group, 'jobs' | 'told'> & {
+    readonly jobs: readonly [string, never][]
+    readonly told: readonly [string, never][]
+  })[]
+  readonly channels: readonly [string, ChannelQueue][]
+}
+
+function applyOutbox(state: OutboxState, record: RawRecord): FoldVerdict {
+  const {kind, token, at} = record
+  if (typeof at !== 'number') return 'void'
+  if (kind === 'dropped' || kind === 'retried') return applyByHand(state, record)
+  if (typeof token !== 'number' || token < state.token) return 'void'
+  state.token = token
+  switch (kind) {
+    case 'noted':
+      return applyNotedAlert(state, record)
+    case 'pending':
+      return applyPending(state, record, at)
+    case 'suppressed':
+      return applySuppressed(state, record, at)
+    case 'attempted':
+    case 'sent':
+    case 'failed':
+      return applyAttempt(state, record, at)
+    default:
+      return 'ok'
+  }
+}
+
+function applyNotedAlert(state: OutboxState, record: RawRecord): FoldVerdict {
+  const {alert} = record
+  if (typeof alert !== 'number' || alert <= state.taken) return 'void'
+  state.taken = alert
+  applyNoted(state.groups, record)
+  const oldest = state.groups.size > keptGroups ? state.groups.keys().next().value : undefined
+  if (oldest !== undefined) state.groups.delete(oldest)
+  return 'ok'
+}
+
+function applyPending(state: OutboxState, record: RawRecord, at: number): FoldVerdict {
+  const message = messageOf(record['message'])
+  if (!message) return 'void'
+  const queue = queueIn(state.channels, message.channel)
+  if (queue.waiting.some((one) => one.message.id === message.id)) return 'void'
+  queue.waiting.push({message, attempts: 0, isOpen: false, nextMs: at, lastReason: undefined, hasFallenBack: false})
+  queue.recent.push(at)
+  while (queue.recent.length > 1 && at - (queue.recent[0] ?? 0) > hourMs) queue.recent.shift()
+  for (const id of idsOf(record['replaces'])) removeMessage(queue, id)
+  if (message.kind === 'digest') {
+    queue.held.length = 0
+    queue.heldCount = 0
+  }
+  if (record['fuse'] === true) queue.fuseAtMs = at
+  if (record['fuse'] === false) queue.fuseAtMs = 0
+  markCopied(state, record['copyOf'])
+  applyTold(
+    state.groups,
+    {channel: message.channel, group: message.group, kind: message.kind},
+    toldOf(record['told'], at),
+  )
+  return 'ok'
+}
+
+export const hourMs = 3_600_000
+
+function applySuppressed(state: OutboxState, record: RawRecord, at: number): FoldVerdict {
+  const {channel, group, held, title, messageKind} = record
+  if (typeof channel !== 'string') return 'ok'
+  const queue = queueIn(state.channels, channel)
+  if (held === 'cap' || held === 'quiet hours') hold(queue, {reason: held, title: String(title)})
+  if (typeof group === 'string' && typeof messageKind === 'string')
+    applyTold(state.groups, {channel, group, kind: messageKind}, toldOf(record['told'], at))
+  return 'ok'
+}
+
+function applyAttempt(state: OutboxState, record: RawRecord, at: number): FoldVerdict {
+  const found = queueOfMessage(state, record['message'])
+  if (!found) return 'void'
+  const {queue, item} = found
+  if (record['kind'] === 'attempted') {
+    item.attempts += 1
+    item.isOpen = true
+    return 'ok'
+  }
+  item.isOpen = false
+  if (record['kind'] === 'sent') {
+    removeMessage(queue, item.message.id)
+    queue.sentAtMs = at
+    queue.lastFailure = undefined
+    keepReceipt(state, item.message, record['receipt'])
+    return 'ok'
+  }
+  const {reason, nextMs, heldUntilMs, final} = record
+  item.lastReason = String(reason)
+  queue.lastFailure = {atMs: at, reason: item.lastReason}
+  if (typeof nextMs === 'number') item.nextMs = nextMs
+  if (typeof heldUntilMs === 'number') queue.heldUntilMs = heldUntilMs
+  if (final === true) bury(queue, item)
+  return 'ok'
+}
+
+function applyByHand(state: OutboxState, record: RawRecord): FoldVerdict {
+  const {kind, message: id, at} = record
+  const found = queueOfMessage(state, id)
+  if (kind === 'dropped') {
+    if (!found) return 'void'
+    removeMessage(found.queue, found.item.message.id)
+    return 'ok'
+  }
+  if (found) {
+    found.item.nextMs = at as number
+    found.queue.heldUntilMs = 0
+    return 'ok'
+  }
+  for (const queue of state.channels.values()) {
+    const index = queue.dead.findIndex(({message}) => message.id === id)
+    const [item] = index < 0 ? [] : queue.dead.splice(index, 1)
+    if (!item) continue
+    queue.waiting.push({...item, isOpen: false, nextMs: at as number})
+    return 'ok'
+  }
+  return 'void'
+}
+
+function markCopied({channels}: OutboxState, id: unknown): void {
+  for (const {waiting, dead} of channels.values()) {
+    const item = [...waiting, ...dead].find(({message}) => message.id === id)
+    if (item) item.hasFallenBack = true
+  }
+}
+
+function queueOfMessage(
+  {channels}: OutboxState,
+  id: unknown,
+): {readonly queue: ChannelQueue; readonly item: QueuedMessage} | undefined {
+  for (const queue of channels.values()) {
+    const item = queue.waiting.find(({message}) => message.id === id)
+    if (item) return {queue, item}
+  }
+  return undefined
+}
+
+/** The first message of a group that arrived can be edited, or answered to. */
+function keepReceipt({groups}: OutboxState, {group, channel, kind}: Message, receipt: unknown): void {
+  const told = groups.get(group)?.told.get(channel)
+  if (!told || kind !== 'trouble' || typeof receipt !== 'object' || receipt === null) return
+  if (told.receipt === undefined) told.receipt = receipt as Receipt
+}
+
+function messageOf(value: unknown): Message | undefined {
+  if (typeof value !== 'object' || value === null) return undefined
+  return hasFields(value as RawRecord, {
+    id: 'string',
+    channel: 'string',
+    group: 'string',
+    kind: 'string',
+    title: 'string',
+  })
+    ? (value as Message)
+    : undefined
+}
+
+function toldOf(value: unknown, at: number): Told | undefined {
+  if (typeof value !== 'object' || value === null) return undefined
+  const {jobs, level, repeats, silence, firstMs} = value as Partial<Told>
+  return {
+    atMs: at,
+    jobs: jobs ?? 0,
+    level: level ?? 'INFO',
+    repeats: repeats ?? 0,
+    firstMs: firstMs ?? at,
+    silence,
+    receipt: undefined,
+  }
+}
+
+function idsOf(value: unknown): readonly string[] {
+  return Array.isArray(value) ? value.filter((id) => typeof id === 'string') : []
+}

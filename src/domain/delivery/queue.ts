@@ -1,0 +1,72 @@
+import type {Message} from './message.js'
+
+/** What waits for one channel, in order. */
+export interface ChannelQueue {
+  readonly waiting: QueuedMessage[]
+  /** Wall clock, ms: the last messages that were written for it, oldest first, for the cap. */
+  readonly recent: number[]
+  /** Nothing is attempted before; wall clock, ms. */
+  heldUntilMs: number
+  /** What the cap or the quiet hours held back; it becomes one digest. */
+  readonly held: HeldNews[]
+  heldCount: number
+  /** Wall clock, ms: when the cap was reached; 0 if it is not. */
+  fuseAtMs: number
+  /** Wall clock, ms, of the last message that arrived, and of the last failure. */
+  sentAtMs: number
+  lastFailure: {readonly atMs: number; readonly reason: string} | undefined
+  /** Messages that were given up, newest last. */
+  readonly dead: QueuedMessage[]
+}
+
+export interface HeldNews {
+  readonly reason: 'cap' | 'quiet hours'
+  readonly title: string
+}
+
+export interface QueuedMessage {
+  readonly message: Message
+  attempts: number
+  /** An attempt has begun, and its outcome is not on record. */
+  isOpen: boolean
+  nextMs: number
+  lastReason: string | undefined
+  /** It went to the fallback as well. */
+  hasFallenBack: boolean
+}
+
+/** Of the messages that were given up, and of what a digest lists, so many are remembered. */
+const keptDead = 50
+const keptHeld = 20
+
+/** The queue of a channel, which begins with its first message. */
+export function queueIn(channels: Map<string, ChannelQueue>, channel: string): ChannelQueue {
+  const known = channels.get(channel)
+  if (known) return known
+  const queue = newQueue()
+  channels.set(channel, queue)
+  return queue
+}
+
+function newQueue(): ChannelQueue {
+  const lists = {waiting: [], recent: [], held: [], dead: []}
+  return {...lists, heldUntilMs: 0, heldCount: 0, fuseAtMs: 0, sentAtMs: 0, lastFailure: undefined}
+}
+
+/** Keeps what the cap or the quiet hours hold back for the next digest. */
+export function hold(queue: ChannelQueue, news: HeldNews): void {
+  queue.heldCount += 1
+  if (queue.held.length < keptHeld) queue.held.push(news)
+}
+
+/** Gives a message up. */
+export function bury(queue: ChannelQueue, item: QueuedMessage): void {
+  removeMessage(queue, item.message.id)
+  queue.dead.push(item)
+  if (queue.dead.length > keptDead) queue.dead.shift()
+}
+
+export function removeMessage({waiting}: ChannelQueue, id: string): void {
+  const index = waiting.findIndex(({message}) => message.id === id)
+  if (index >= 0) waiting.splice(index, 1)
+}

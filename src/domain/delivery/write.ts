@@ -1,0 +1,163 @@
+import type {Entry} from '../journal/record.js'
+import {deadAfterMs, fallbackAfterMs} from './backoff.js'
+import {composeDigest, composeFuse, composeNews, toldBy, type Writing} from './compose.js'
+import type {DueNews, SilencedNews} from './decide.js'
+import type {Message} from './message.js'
+import {hourMs, type OutboxState} from './outbox.js'
+import {type ChannelQueue, type QueuedMessage, queueIn} from './queue.js'
+
+export interface WriteFacts {
+  /** Most messages of one channel within an hour. */
+  readonly cap: number
+  /** Whether only what is CRITICAL is sent now. */
+  readonly isQuiet: boolean
+  readonly host: string
+  readonly nowMs: number
+  readonly newId: () => string
+}
+
+/** The records of one piece of news: a message, or why there is none. */
+export function writeNews(state: OutboxState, due: DueNews, facts: WriteFacts): readonly Entry[] {
+  const queue = queueIn(state.channels, due.channel)
+  if (facts.isQuiet && due.level !== 'CRITICAL') return [held(due, 'quiet hours', facts)]
+  if (recentCount(queue, facts.nowMs) >= facts.cap) {
+    const fuse = isBlown(queue, facts.nowMs) ? [] : [fuseOf(due.channel, facts)]
+    return [held(due, 'cap', facts), ...fuse]
+  }
+  const replaced = queue.waiting.filter((item) => mayReplace(item, due))
+  const message = composeNews(due, replaced, writingOf(facts))
+  const replaces = replaced.map((item) => item.message.id)
+  return [
+    {
+      kind: 'pending',
+      ...ofJob(due),
+      message,
+      told: toldBy(due),
+      ...(replaces.length > 0 && {replaces}),
+    },
+  ]
+}
+
+function writingOf({newId, host, nowMs}: WriteFacts): Writing {
+  return {id: newId(), host, nowMs}
+}
+
+/** For `jq` and `guard why`: whose message it is, if it is about one job. */
+function ofJob({news}: DueNews): {readonly job?: string} {
+  const [first] = news
+  return news.length === 1 && first ? {job: first.job} : {}
+}
+
+/** What may have arrived is not replaced. */
+function mayReplace({message, isOpen}: QueuedMessage, {group}: DueNews): boolean {
+  return message.group === group.key && !isOpen
+}
+
+function recentCount({recent}: ChannelQueue, nowMs: number): number {
+  return recent.filter((at) => nowMs - at < hourMs).length
+}
+
+function isBlown({fuseAtMs}: ChannelQueue, nowMs: number): boolean {
+  return fuseAtMs > 0 && nowMs - fuseAtMs < hourMs
+}
+
+function fuseOf(channel: string, facts: WriteFacts): Entry {
+  return {kind: 'pending', message: composeFuse(channel, facts.cap, writingOf(facts)), fuse: true}
+}
+
+function held(due: DueNews, reason: 'cap' | 'quiet hours', facts: WriteFacts): Entry {
+  const {title, kind} = composeNews(due, [], writingOf(facts))
+  const about = {channel: due.channel, group: due.group.key, title, messageKind: kind}
+  return {kind: 'suppressed', ...ofJob(due), ...about, reason: heldReasons[reason], held: reason, told: toldBy(due)}
+}
+
+const heldReasons = {cap: 'too many messages within an hour', 'quiet hours': 'quiet hours'} as const
+
+/** News that a silence keeps back. It is told after the end of the silence, if the trouble goes on. */
+export function writeSilenced(due: SilencedNews, facts: WriteFacts): Entry {
+  const {id, owner, reason} = due.silence
+  const {title, kind} = composeNews(due, [], writingOf(facts))
+  const about = {channel: due.channel, group: due.group.key, title, messageKind: kind}
+  const why = `silenced by ${owner}: ${reason}`
+  return {kind: 'suppressed', ...ofJob(due), ...about, reason: why, silence: id, told: {...toldBy(due), silence: id}}
+}
+
+/** A recovery of what this channel was never told. */
+export function writeUntold(due: DueNews): Entry {
+  const about = {channel: due.channel, group: due.group.key, title: due.group.wellReason, messageKind: 'recovery'}
+  return {kind: 'suppressed', ...about, reason: 'its trouble was not told'}
+}
+
+/** Digests that are due, of what the cap or the quiet hours have held back. */
+export function writeDigests({channels}: OutboxState, facts: WriteFacts): readonly Entry[] {
+  return Array.from(channels).flatMap(([channel, queue]) => {
+    if (queue.heldCount === 0 || facts.nowMs < digestAt(queue, facts)) return []
+    return [{kind: 'pending', message: composeDigest(channel, queue, writingOf(facts)), fuse: false}]
+  })
+}
+
+function digestAt({held, fuseAtMs}: ChannelQueue, {isQuiet}: Pick<WriteFacts, 'isQuiet'>): number {
+  if (isQuiet) return Number.POSITIVE_INFINITY
+  return held.some(({reason}) => reason === 'quiet hours') ? 0 : fuseAtMs + hourMs
+}
+
+/** What goes by the fallback of its channel as well: what was given up, and what has not arrived for a quarter of an hour. */
+export function writeFallbacks(
+  {channels}: OutboxState,
+  fallbackOf: (channel: string) => string | undefined,
+  facts: WriteFacts,
+): readonly Entry[] {
+  return Array.from(channels).flatMap(([name, {waiting, dead}]) => {
+    const channel = fallbackOf(name)
+    if (channel === undefined) return []
+    const late = waiting.filter(({message, attempts}) => attempts > 0 && facts.nowMs - message.atMs >= fallbackAfterMs)
+    return [...dead, ...late]
+      .filter(({hasFallenBack}) => !hasFallenBack)
+      .map(({message, lastReason}) => ({
+        kind: 'pending',
+        copyOf: message.id,
+        message: fallbackMessage(message, {channel, name, reason: lastReason}, facts),
+      }))
+  })
+}
+
+interface Fallback {
+  readonly channel: string
+  /** Of the channel that failed. */
+  readonly name: string
+  readonly reason: string | undefined
+}
+
+function fallbackMessage(message: Message, {channel, name, reason}: Fallback, {newId, nowMs}: WriteFacts): Message {
+  const note = `By ${channel}, since ${name} fails${reason === undefined ? '' : `: ${reason}`}`
+  return {...message, id: newId(), channel, notes: [...message.notes, note], lateMs: nowMs - message.atMs}
+}
+
+/** The message of each channel that is to be attempted now: the oldest, if nothing holds it. */
+export function dueMessages({channels}: OutboxState, nowMs: number): readonly QueuedMessage[] {
+  return Array.from(channels.values()).flatMap(({waiting: [head], heldUntilMs}) =>
+    head && nowMs >= heldUntilMs && nowMs >= head.nextMs ? [head] : [],
+  )
+}
+
+/** Whether a message has waited so long that it is given up. */
+export function isGivenUp({message}: QueuedMessage, nowMs: number): boolean {
+  return nowMs - message.atMs >= deadAfterMs
+}
+
+/** Wall clock, ms: when a message, a digest or a fallback is due; undefined if none waits. */
+export function nextDelivery(
+  {channels}: OutboxState,
+  fallbackOf: (channel: string) => string | undefined,
+  facts: Pick<WriteFacts, 'isQuiet'>,
+): number | undefined {
+  const times = Array.from(channels).flatMap(([name, queue]) => {
+    const [head] = queue.waiting
+    const sends = head ? [Math.max(head.nextMs, queue.heldUntilMs)] : []
+    const digests = queue.heldCount > 0 ? [digestAt(queue, facts)] : []
+    const fallbacks = fallbackOf(name) === undefined ? [] : queue.waiting.filter(({hasFallenBack}) => !hasFallenBack)
+    return [...sends, ...digests, ...fallbacks.map(({message}) => message.atMs + fallbackAfterMs)]
+  })
+  const finite = times.filter(Number.isFinite)
+  return finite.length === 0 ? undefined : Math.min(...finite)
+}

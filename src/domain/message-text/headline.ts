@@ -1,0 +1,15 @@
+import type {Message} from '../delivery/message.js'
+import {clippedLine} from './clean.js'
+
+/** One line that says the state first: `CRITICAL: backup failed`, `RECOVERED: …`, `DIGEST: …`, `TEST: …`. */
+export function headline(message: Message): string {
+  return `${stateWord(message)}: ${clippedLine(message.title, longestTitle)}`
+}
+
+/** Leaves room for the state within Slack's 150 characters for a header. */
+const longestTitle = 130
+
+function stateWord({kind, level}: Message): string {
+  if (kind === 'recovery') return 'RECOVERED'
+  return kind === 'digest' || kind === 'test' ? kind.toUpperCase() : level
+}

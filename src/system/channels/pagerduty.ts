@@ -1,0 +1,46 @@
+import {createHash} from 'node:crypto'
+import type {Message} from '../../domain/delivery/message.js'
+import {cleanLine, headOf} from '../../domain/message-text/clean.js'
+import {headline} from '../../domain/message-text/headline.js'
+import {plainBody} from '../../domain/message-text/plain.js'
+import {safeIsoTime} from '../../domain/message-text/zoned-time.js'
+import type {SendBy} from './channel-tools.js'
+import {httpOutcome} from './http-outcome.js'
+
+const severities = {CRITICAL: 'critical', WARNING: 'warning', INFO: 'info'} as const
+
+/** PagerDuty's limits: characters of a key, characters of a summary, bytes of the details (an event has 512 KiB). */
+const [longestKey, longestSummary, mostDetails] = [255, 1024, 64 * 1024]
+
+/** Sends events to the Events API, version 2: all messages of a group are one incident, which a recovery resolves. */
+export const sendToPagerDuty: SendBy<'pagerduty'> = async (message, settings, {post, secret, timezone}) => {
+  const dedupKey = dedupKeyOf(message.group)
+  const event = {
+    routing_key: secret(settings.routingKey, 'routingKey').trim(),
+    event_action: message.kind === 'recovery' ? 'resolve' : 'trigger',
+    dedup_key: dedupKey,
+    payload: payloadOf(message, plainBody(message, {timezone, limitBytes: mostDetails})),
+    client: 'guard',
+  }
+  const url = `${settings.url.replace(/\/+$/, '')}/v2/enqueue`
+  const headers = {'content-type': 'application/json'}
+  return httpOutcome(await post({url, headers, body: JSON.stringify(event)}), 'PagerDuty', {dedup_key: dedupKey})
+}
+
+function payloadOf(message: Message, text: string): object {
+  const [job] = message.jobs
+  return {
+    summary: headOf(headline(message), longestSummary),
+    source: cleanLine(message.host) || 'unknown',
+    severity: severities[message.level],
+    timestamp: safeIsoTime(message.firstMs),
+    group: headOf(message.group, longestKey),
+    ...(message.jobCount === 1 && job && {component: job.job}),
+    ...(job?.failureClass !== undefined && {class: job.failureClass}),
+    custom_details: {text, message_id: message.id, jobs: message.jobCount},
+  }
+}
+
+function dedupKeyOf(group: string): string {
+  return group.length <= longestKey ? group : createHash('sha256').update(group).digest('hex')
+}

@@ -1,0 +1,134 @@
+import {waitAfterMs} from '../../domain/delivery/backoff.js'
+import {decideNews, endedSilences, type TellPolicy} from '../../domain/delivery/decide.js'
+import type {Message, Receipt, SendOutcome} from '../../domain/delivery/message.js'
+import type {OutboxState} from '../../domain/delivery/outbox.js'
+import type {QueuedMessage} from '../../domain/delivery/queue.js'
+import type {Silences} from '../../domain/delivery/silence.js'
+import {
+  dueMessages,
+  isGivenUp,
+  nextDelivery,
+  type WriteFacts,
+  writeDigests,
+  writeFallbacks,
+  writeNews,
+  writeSilenced,
+  writeUntold,
+} from '../../domain/delivery/write.js'
+import type {Entry} from '../../domain/journal/record.js'
+import type {Journal} from '../../journal/journal.js'
+import {type TakeAlertsDeps, takeAlerts} from './take-alerts.js'
+
+export interface DeliverDeps extends Omit<TakeAlertsDeps, 'write' | 'outbox'> {
+  readonly outbox: Pick<Journal<OutboxState>, 'read' | 'append'>
+  readonly silences: Pick<Journal<Silences>, 'read' | 'append'>
+  readonly policy: TellPolicy & {readonly cap: number}
+  readonly host: string
+  readonly newId: () => string
+  /** From 0 to 1. */
+  readonly random: () => number
+  /** Whether only what is CRITICAL is sent now. */
+  readonly isQuiet: () => boolean
+  readonly fallbackOf: (channel: string) => string | undefined
+  /** Sends a message by its channel; never throws for what the network does. */
+  readonly send: (message: Message, first: Receipt | undefined) => Promise<SendOutcome>
+  /** Writes a line into `guardian.log`. */
+  readonly log: (text: string) => void
+}
+
+/** What a deliverer works under. */
+interface Deliverer {
+  readonly token: number
+  /** Whether its lease is still its own; asked again before each request. */
+  readonly isHeld: () => boolean
+}
+
+interface Delivered {
+  /** Wall clock, ms: when something is due next; undefined if nothing is without further news. */
+  readonly nextMs: number | undefined
+  /** Another deliverer has taken over. */
+  readonly isFenced: boolean
+}
+
+/**
+ * Takes the new alerts, writes the messages that are due, and sends them, until nothing is due any more. Every step is on
+ * disk before the next one: a deliverer that is killed loses nothing, and its successor goes on.
+ */
+export async function deliverAlerts(deps: DeliverDeps, deliverer: Deliverer): Promise<Delivered> {
+  const write = (entry: Entry) => append(deps, deliverer, entry)
+  for (;;) {
+    if (!deliverer.isHeld() || !(await takeAlerts({...deps, write}))) return fenced
+    if (!writeMessages(deps, write)) return fenced
+    const due = dueMessages(deps.outbox.read(), deps.now())
+    if (due.length === 0) return {isFenced: false, nextMs: nextOf(deps)}
+    const went = await Promise.all(due.map((item) => attempt(deps, deliverer, item)))
+    if (went.includes(false)) return fenced
+  }
+}
+
+const fenced: Delivered = {isFenced: true, nextMs: undefined}
+
+/** @returns false if another deliverer has taken over */
+function append({outbox}: DeliverDeps, {token}: Deliverer, entry: Entry): boolean {
+  const isKept = entry.kind !== 'noted'
+  return outbox.append({...entry, token}, isKept ? 'durable' : 'buffered').verdict !== 'void'
+}
+
+function factsOf({policy, host, now, newId, isQuiet}: DeliverDeps): WriteFacts {
+  return {cap: policy.cap, host, newId, isQuiet: isQuiet(), nowMs: now()}
+}
+
+function writeMessages(deps: DeliverDeps, write: (entry: Entry) => boolean): boolean {
+  const facts = factsOf(deps)
+  const silences = deps.silences.read()
+  for (const {id} of endedSilences(deps.outbox.read(), silences, facts.nowMs))
+    deps.silences.append({kind: 'removed', silence: id, reason: 'the job is well'}, 'durable')
+  const decision = decideNews(deps.outbox.read(), {...facts, policy: deps.policy, silences: deps.silences.read()})
+  const entries = function* (): Iterable<Entry> {
+    for (const news of decision.untold) yield writeUntold(news)
+    for (const news of decision.silenced) yield writeSilenced(news, facts)
+    // Each by the state after the one before, since the cap counts.
+    for (const news of decision.due) yield* writeNews(deps.outbox.read(), news, facts)
+    yield* writeDigests(deps.outbox.read(), facts)
+    yield* writeFallbacks(deps.outbox.read(), deps.fallbackOf, facts)
+  }
+  for (const entry of entries()) if (!write(entry)) return false
+  return true
+}
+
+/** Wall clock, ms: when something is to be written or sent; undefined if nothing is without further news. */
+export function nextOf(deps: DeliverDeps): number | undefined {
+  const state = deps.outbox.read()
+  const facts = factsOf(deps)
+  const news = decideNews(state, {...facts, policy: deps.policy, silences: deps.silences.read()}).nextMs
+  const times = [news, nextDelivery(state, deps.fallbackOf, facts)].filter((at) => at !== undefined)
+  return times.length === 0 ? undefined : Math.min(...times)
+}
+
+/** @returns false if another deliverer has taken over */
+async function attempt(deps: DeliverDeps, deliverer: Deliverer, item: QueuedMessage): Promise<boolean> {
+  const {message, attempts} = item
+  const {id, channel, group} = message
+  const write = (entry: Entry) => append(deps, deliverer, {...entry, message: id})
+  if (isGivenUp(item, deps.now()))
+    return write({kind: 'failed', final: true, reason: `not delivered within a day; ${item.lastReason ?? 'not tried'}`})
+  if (!deliverer.isHeld() || !write({kind: 'attempted', channel})) return false
+  const first = deps.outbox.read().groups.get(group)?.told.get(channel)?.receipt
+  const outcome = await deps.send(message, first)
+  if (outcome.ok) {
+    deps.log(`alerts: ${channel} has "${message.title}"`)
+    return write({kind: 'sent', channel, receipt: outcome.receipt})
+  }
+  deps.log(`alerts: ${channel} has not "${message.title}": ${outcome.reason}`)
+  return write({kind: 'failed', channel, ...failure(deps, outcome, attempts + 1)})
+}
+
+function failure(
+  {now, random}: DeliverDeps,
+  {reason, failure: kind, retryAfterMs}: Extract<SendOutcome, {readonly ok: false}>,
+  attempts: number,
+): object {
+  if (kind === 'permanent') return {reason, final: true}
+  const nextMs = now() + Math.max(waitAfterMs(attempts, random()), retryAfterMs ?? 0)
+  return {reason, nextMs, ...(retryAfterMs !== undefined && {heldUntilMs: now() + retryAfterMs})}
+}

@@ -1,0 +1,218 @@
+import {existsSync, readFileSync, writeFileSync} from 'node:fs'
+import {describe, expect, test} from 'vitest'
+import {createSandbox, type Sandbox, until} from '../support/sandbox.js'
+
+/** Alerts that leave the machine, by a file, which shows each message as one line of JSON. */
+
+interface Sent {
+  readonly id: string
+  readonly kind: string
+  readonly title: string
+  readonly jobs: readonly {readonly job: string}[]
+}
+
+function sandbox(more: object = {}, alerting: object = {}): Sandbox {
+  const box = createSandbox()
+  const settings = {
+    jobs: {
+      scan: {command: ['sh', '-c', 'echo HTTP 503; exit $(cat code)'], schedule: '0 3 1 1 *'},
+      quick: {command: ['sh', '-c', 'exit $(cat code)'], schedule: '* * * * *'},
+    },
+    channels: {ops: {type: 'file', path: 'sent.jsonl'}},
+    alerting: {groupWait: '100ms', routes: [{level: 'INFO', to: ['ops']}], ...alerting},
+    ...more,
+  }
+  box.write('.guardianrc.json', JSON.stringify(settings))
+  writeFileSync(box.path('code'), '3')
+  return box
+}
+
+function sent(box: Sandbox): Sent[] {
+  const file = box.path('sent.jsonl')
+  if (!existsSync(file)) return []
+  return readFileSync(file, 'utf8')
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line))
+}
+
+function deliveries(box: Sandbox) {
+  return existsSync(`${box.stateDir}/deliveries.jsonl`) ? box.journal('deliveries.jsonl') : []
+}
+
+const lastLease = (box: Sandbox, job: string) => box.journal('leases.jsonl').findLast((record) => record.job === job)
+
+/** The deliverer has given its lease back. */
+async function delivered(box: Sandbox): Promise<void> {
+  await until(() => lastLease(box, 'guard-deliverer')?.kind === 'released', 'the end of the deliverer')
+}
+
+describe('a run without a watchdog', () => {
+  test('that fails is told at once if the next one is far away, and its recovery once', async () => {
+    const box = sandbox()
+    expect((await box.guard('run', 'scan')).code).toBe(3)
+    await until(() => sent(box).length === 1, 'the message')
+    writeFileSync(box.path('code'), '0')
+    expect((await box.guard('run', 'scan')).code).toBe(0)
+    await until(() => sent(box).length === 2, 'the recovery')
+    expect(sent(box)).toMatchObject([
+      {kind: 'trouble', title: 'scan: HTTP 503', jobs: [{lastLines: ['HTTP 503'], failureClass: 'server'}]},
+      {kind: 'recovery', title: expect.stringMatching(/^scan is well again after /)},
+    ])
+    await delivered(box)
+  })
+
+  test('that fails once and runs again soon calls nobody', async () => {
+    const box = sandbox()
+    await box.guard('run', 'quick')
+    await delivered(box)
+    expect([sent(box), box.journal('incidents.jsonl').map(({kind}) => kind)]).toEqual([
+      [],
+      expect.arrayContaining(['opened']),
+    ])
+  })
+
+  test.each([
+    ['--no-alert is given', ['run', '--no-alert', 'scan'], {}],
+    ['a build tries a command', ['run', '--', 'false'], {CI: 'true'}],
+  ])('calls nobody if %s', async (_, args, env) => {
+    const box = sandbox()
+    await box.guardWith({env}, ...args)
+    await box.guard('alerts', 'deliver')
+    expect([existsSync(`${box.stateDir}/alerts.jsonl`), sent(box)]).toEqual([false, []])
+  })
+
+  test('leaves no process behind that holds its streams', async () => {
+    const box = sandbox({}, {groupWait: '3s'})
+    const begun = performance.now()
+    // Like cron, sh waits for the end of the pipe.
+    await box.sh('guard run scan 2>&1 | cat')
+    expect(performance.now() - begun).toBeLessThan(2500)
+    await until(() => sent(box).length === 1, 'the message')
+  })
+})
+
+describe('the watchdog', () => {
+  test('sends what its round raises, and what other programs have raised', async () => {
+    const box = sandbox({}, {groupWait: '0s'})
+    await box.guard('watchdog')
+    await box.guard('run', 'scan')
+    writeFileSync(
+      `${box.stateDir}/alerts.jsonl`,
+      '{"level":"WARNING","component":"backup","message":"disk is full"}\n',
+      {
+        flag: 'a',
+      },
+    )
+    await box.guard('watchdog')
+    await until(() => sent(box).length === 2, 'both')
+    expect(sent(box).map(({title}) => title)).toEqual(expect.arrayContaining(['scan: HTTP 503', 'disk is full']))
+  })
+})
+
+describe('guard alerts silence', () => {
+  test('keeps messages back, says so, and can be ended', async () => {
+    const box = sandbox({}, {groupWait: '0s'})
+    const added = await box.guard(
+      'alerts',
+      'silence',
+      'add',
+      '--job',
+      's*',
+      '--for',
+      '1h',
+      '--reason',
+      'planned',
+      '--json',
+    )
+    expect(JSON.parse(added.stdout)).toMatchObject({job: 's*', reason: 'planned'})
+    await box.guard('run', 'scan')
+    await until(() => deliveries(box).some(({kind}) => kind === 'suppressed'), 'the silence')
+    expect(sent(box)).toEqual([])
+    expect(deliveries(box)).toContainEqual(
+      expect.objectContaining({
+        kind: 'suppressed',
+        job: 'scan',
+        reason: expect.stringMatching(/^silenced by .*: planned$/),
+      }),
+    )
+    expect((await box.guard('alerts', 'silence', 'list')).stdout).toContain('job s*')
+    await box.guard('alerts', 'silence', 'remove', JSON.parse(added.stdout).id)
+    await until(() => sent(box).length > 0, 'the end of the silence')
+    expect(sent(box)).toMatchObject([{notes: ['A silence has ended, and the trouble goes on.']}])
+  })
+
+  test.each([
+    ['no pattern', ['--for', '1h', '--reason', 'r'], 'what is to be silent is missing'],
+    ['no end', ['--job', 'a', '--reason', 'r'], 'the end of the silence is missing'],
+    ['an end too far', ['--job', 'a', '--reason', 'r', '--for', '31d'], 'longer than 30d'],
+    ['no reason', ['--job', 'a', '--for', '1h'], 'reason'],
+  ])('refuses %s', async (_, flags, text) => {
+    const {guard} = sandbox()
+    expect(await guard('alerts', 'silence', 'add', ...flags)).toMatchObject({
+      code: 64,
+      stderr: expect.stringContaining(text),
+    })
+  })
+})
+
+describe('a channel that fails', () => {
+  const broken = {channels: {ops: {type: 'command', command: ['sh', '-c', 'echo no way >&2; exit 1']}}}
+
+  test('is seen in the outbox, makes guard health degraded, and can be tried again, or its message dropped', async () => {
+    const box = sandbox(broken, {groupWait: '0s'})
+    await box.guard('run', 'scan')
+    await until(() => deliveries(box).some(({kind}) => kind === 'failed'), 'the failure')
+    const outbox = await box.guard('alerts', 'outbox')
+    expect(outbox.stdout).toMatch(/ops .*scan: HTTP 503\n.*1 attempt, the last: /)
+    const health = await box.guard('health')
+    expect(health).toMatchObject({code: expect.any(Number), stdout: expect.stringMatching(/channel ops fails: /)})
+    const {channels} = JSON.parse((await box.guard('alerts', 'outbox', '--json')).stdout)
+    const dropped = await box.guard('alerts', 'drop', channels[0].waiting[0].id, '--reason', 'old')
+    expect(dropped).toMatchObject({code: 0, stdout: 'dropped, unsent: scan: HTTP 503\n'})
+    expect((await box.guard('alerts', 'outbox')).stdout).toBe('nothing waits to be sent\n')
+    expect((await box.guard('alerts', 'drop', 'none', '--reason', 'r')).code).toBe(64)
+    expect((await box.guard('alerts', 'retry')).stdout).toBe('nothing waits\n')
+  })
+
+  test('is tested with exit code 1 and the reason, one that works with 0', async () => {
+    const box = sandbox(broken)
+    expect(await box.guard('alerts', 'test', 'ops')).toMatchObject({
+      code: 1,
+      stdout: expect.stringContaining('ops has it not: '),
+    })
+    const good = sandbox()
+    expect(await good.guard('alerts', 'test', 'ops', '--as', 'storm')).toMatchObject({code: 0, stdout: 'ops has it\n'})
+    expect(sent(good)).toMatchObject([{kind: 'test', jobCount: 40}])
+    expect(await good.guard('alerts', 'test', 'opps')).toMatchObject({
+      code: 64,
+      stderr: expect.stringContaining('did you mean ops?'),
+    })
+  })
+})
+
+describe('what goes where', () => {
+  test('is said by route, and how it reads by preview', async () => {
+    const {guard} = sandbox()
+    expect((await guard('alerts', 'route', '--job', 'scan')).stdout).toBe('ops (file)\n')
+    expect((await guard('alerts', 'preview', '--as', 'storm')).stdout).toContain('40 jobs in trouble')
+    expect((await guard('alerts', 'route')).code).toBe(64)
+  })
+
+  test.each([
+    ['an unknown channel', {routes: [{to: ['opps']}]}, {}, 'did you mean'],
+    [
+      'a circle of fallbacks',
+      {},
+      {ops: {type: 'file', path: 'a', fallback: 'b'}, b: {type: 'file', path: 'b', fallback: 'ops'}},
+      'leads back',
+    ],
+    ['a channel nobody routes to', {}, {ops: {type: 'file', path: 'a'}, b: {type: 'file', path: 'b'}}, 'gets nothing'],
+    ['an unknown fallback', {}, {ops: {type: 'file', path: 'a', fallback: 'c'}}, 'channel'],
+    ['a cap of 0', {cap: 0}, {}, 'is not a whole number from 1'],
+    ['quiet hours without an end', {quietHours: [{from: '22:00'}]}, {}, 'to'],
+  ])('%s is wrong settings', async (_, alerting, channels, text) => {
+    const box = sandbox(Object.keys(channels).length > 0 ? {channels} : {}, alerting)
+    expect(await box.guard('config', 'check')).toMatchObject({code: 78, stderr: expect.stringContaining(text)})
+  })
+})

@@ -1,0 +1,144 @@
+import {type AlertsState, alertEntry, alertsFold} from '../../src/domain/alert/alert.js'
+import type {Message, SendOutcome} from '../../src/domain/delivery/message.js'
+import {type OutboxState, outboxFold} from '../../src/domain/delivery/outbox.js'
+import {type Silence, silenceFold} from '../../src/domain/delivery/silence.js'
+import type {Fold} from '../../src/domain/journal/fold.js'
+import type {AlertLevel} from '../../src/domain/settings/job.js'
+import type {Journal} from '../../src/journal/journal.js'
+import {type DeliverDeps, deliverAlerts} from '../../src/usecases/alert/deliver-alerts.js'
+import {fakeClock} from './fake-clock.js'
+import {memoryJournal} from './memory-journal.js'
+
+export const [second, minute, hour] = [1000, 60_000, 3_600_000]
+
+/** What a receiver does with a message. */
+export type Receiver = (message: Message) => SendOutcome | 'kill before' | 'kill after'
+
+class Killed extends Error {}
+
+/** A journal whose state goes on with each line, as the real one does: a storm has many lines. */
+function foldedJournal<S>(fold: Fold<S>, clock: ReturnType<typeof fakeClock>): Journal<S> {
+  const journal = memoryJournal(fold, clock)
+  const state = fold.empty()
+  let applied = 0
+  const read = () => {
+    for (; applied < journal.lines.length; applied++) fold.apply(state, journal.lines[applied] ?? {})
+    return state
+  }
+  return {
+    ...journal,
+    read,
+    append: (entry, durability) => {
+      read()
+      const record = journal.note(entry, durability)
+      applied += 1
+      return {record, verdict: fold.apply(state, record), state}
+    },
+  }
+}
+
+export interface OutboxWorld {
+  readonly clock: ReturnType<typeof fakeClock>
+  readonly alerts: Journal<AlertsState>
+  readonly outbox: Journal<OutboxState>
+  readonly silences: Journal<Map<string, Silence>>
+  /** What has arrived, in order. */
+  readonly arrived: Message[]
+  receiver: Receiver
+  isQuiet: boolean
+  trouble(job: string, more?: Partial<Trouble>): void
+  recover(job: string): void
+  notice(message: string): void
+  /** Lets time pass; a deliverer works each second in which something may be due. */
+  pass(ms: number): Promise<void>
+  deliver(): Promise<void>
+}
+
+interface Trouble {
+  readonly errorLine: string
+  readonly failureClass: string
+  readonly level: AlertLevel
+}
+
+/** The delivery without a network: real folds and decisions, a clock that tests move. */
+export function outboxWorld(changes: Partial<DeliverDeps> = {}): OutboxWorld {
+  const clock = fakeClock()
+  let token = 1
+  let nextId = 0
+  let nextMs: number | undefined = 0
+  const journals = {
+    alerts: foldedJournal(alertsFold, clock),
+    outbox: foldedJournal(outboxFold, clock),
+    silences: foldedJournal(silenceFold, clock),
+  }
+  const raise = (
+    job: string | undefined,
+    level: AlertLevel,
+    message: string,
+    details: Readonly<Record<string, unknown>>,
+  ) => {
+    journals.alerts.append(alertEntry({level, component: 'watchdog', message, details, job}, clock.now()), 'buffered')
+    nextMs = 0
+  }
+  const world: OutboxWorld = {
+    clock,
+    ...journals,
+    arrived: [],
+    receiver: () => ({ok: true, receipt: {}}),
+    isQuiet: false,
+    trouble: (job, {errorLine = 'ECONNREFUSED 10.0.0.1:5432', failureClass = 'connection', level = 'CRITICAL'} = {}) =>
+      raise(job, level, `${job} is failing: ${errorLine}`, {
+        event: 'trouble',
+        verdict: 'failing',
+        class: failureClass,
+        errorLine,
+      }),
+    recover: (job) => raise(job, 'INFO', `${job}: healthy again`, {event: 'recovered', verdict: 'failing'}),
+    notice: (message) => raise(undefined, 'WARNING', message, {}),
+    pass: async (ms) => {
+      for (const end = clock.now() + ms; clock.now() < end; ) {
+        if (nextMs !== undefined && clock.now() >= nextMs) await world.deliver()
+        clock.advance(Math.min(second, end - clock.now()))
+      }
+    },
+    deliver: async () => {
+      const deps: DeliverDeps = {
+        ...journals,
+        routes: [{level: 'INFO', jobs: [], to: ['ops']}],
+        enrich: async () => ({}),
+        now: clock.now,
+        policy: {
+          groupWaitMs: 30 * second,
+          groupIntervalMs: 5 * minute,
+          repeatMs: [4, 8, 16, 24].map((h) => h * hour),
+          cap: 20,
+        },
+        host: 'web-1',
+        newId: () => `m${++nextId}`,
+        random: () => 0,
+        isQuiet: () => world.isQuiet,
+        fallbackOf: () => undefined,
+        send: async (message) => take(message),
+        log: () => undefined,
+        ...changes,
+      }
+      try {
+        const delivered = await deliverAlerts(deps, {token, isHeld: () => true})
+        nextMs = delivered.nextMs
+      } catch (error) {
+        if (!(error instanceof Killed)) throw error
+        // The next deliverer has a lease of its own.
+        token += 1
+        nextMs = 0
+      }
+    },
+  }
+  const take = (message: Message): SendOutcome => {
+    const outcome = world.receiver(message)
+    if (outcome === 'kill before') throw new Killed()
+    if (outcome === 'kill after' || outcome.ok) world.arrived.push(message)
+    if (outcome === 'kill after') throw new Killed()
+    return outcome
+  }
+  return world
+}

@@ -1,0 +1,267 @@
+import {describe, expect, test} from 'vitest'
+import {hour, minute, type OutboxWorld, outboxWorld, second} from '../../support/outbox-world.js'
+
+const titles = ({arrived}: OutboxWorld) => arrived.map(({title}) => title)
+const kinds = ({arrived}: OutboxWorld) => arrived.map(({kind}) => kind)
+const jobs = (count: number, prefix = 'job') => Array.from({length: count}, (_, index) => `${prefix}-${index}`)
+
+/** An error line that differs from job to job in what does not matter. */
+const raw = (index: number) => ({
+  errorLine: `2026-01-05T12:00:${String(index % 60).padStart(2, '0')}Z pid ${1000 + index} connect to 10.0.0.${index % 250}:5432 failed: ECONNREFUSED`,
+})
+
+describe('a storm', () => {
+  test('500 jobs with one cause within a minute, for an hour, are at most three messages, the first within 35 s', async () => {
+    const world = outboxWorld()
+    const begun = world.clock.now()
+    for (const [index, job] of jobs(500).entries()) {
+      world.trouble(job, raw(index))
+      if (index % 8 === 7) await world.pass(second)
+    }
+    await world.pass(hour)
+    for (const job of jobs(500)) world.recover(job)
+    await world.pass(minute)
+    expect(world.arrived.length).toBeLessThanOrEqual(3)
+    expect((world.arrived[0]?.atMs ?? 0) - begun).toBeLessThanOrEqual(35 * second)
+    expect(world.arrived.at(-1)).toMatchObject({kind: 'recovery', jobCount: 500})
+  })
+
+  test('spread over an hour, and over the next one when they recover, they are at most eight', async () => {
+    const world = outboxWorld()
+    for (const [index, job] of jobs(500).entries()) {
+      world.trouble(job, raw(index))
+      await world.pass(7200)
+    }
+    for (const job of jobs(500)) {
+      world.recover(job)
+      await world.pass(7200)
+    }
+    await world.pass(10 * minute)
+    expect(world.arrived.length).toBeLessThanOrEqual(8)
+    expect(kinds(world).filter((kind) => kind === 'recovery')).toHaveLength(1)
+  })
+
+  test('two causes are told apart, each with all its jobs', async () => {
+    const world = outboxWorld()
+    for (const job of jobs(14, 'db')) world.trouble(job)
+    for (const job of jobs(3, 'web'))
+      world.trouble(job, {failureClass: 'auth', errorLine: 'HTTP 401 from https://a.example/x'})
+    await world.pass(hour)
+    for (const job of [...jobs(14, 'db'), ...jobs(3, 'web')]) world.recover(job)
+    await world.pass(minute)
+    expect(world.arrived.map(({kind, jobCount}) => [kind, jobCount])).toEqual([
+      ['trouble', 14],
+      ['trouble', 3],
+      ['recovery', 14],
+      ['recovery', 3],
+    ])
+    expect(world.arrived[0]?.jobs.every(({job}) => job.startsWith('db-'))).toBe(true)
+  })
+
+  test('of causes that differ the cap of an hour is told, then one digest', async () => {
+    const world = outboxWorld()
+    for (const [index, job] of jobs(40).entries())
+      world.trouble(job, {failureClass: `class-${index}`, errorLine: 'it broke'})
+    await world.pass(minute)
+    expect(world.arrived).toHaveLength(21)
+    expect(world.arrived.filter(({title}) => title.startsWith('20 messages within an hour'))).toHaveLength(1)
+    await world.pass(hour)
+    expect(world.arrived).toHaveLength(22)
+    expect(world.arrived.at(-1)).toMatchObject({
+      kind: 'digest',
+      title: expect.stringContaining('20 messages were held back'),
+    })
+  })
+})
+
+describe('a group', () => {
+  test('is told again when its jobs have doubled, when it becomes worse, and after 4, 8, 16, 24 hours', async () => {
+    const world = outboxWorld()
+    world.trouble('a', {level: 'WARNING'})
+    await world.pass(minute)
+    world.trouble('b', {level: 'WARNING'})
+    await world.pass(10 * minute)
+    expect(world.arrived.map(({jobCount}) => jobCount)).toEqual([1, 2])
+    world.trouble('b', {level: 'CRITICAL'})
+    await world.pass(second * 2)
+    expect(world.arrived).toHaveLength(3)
+    const lastMs = world.arrived.at(-1)?.atMs ?? 0
+    await world.pass(77 * hour)
+    expect(world.arrived.slice(3).map(({atMs}) => Math.round((atMs - lastMs) / hour))).toEqual([4, 12, 28, 52, 76])
+    expect(titles(world).at(-1)).toMatch(/^still: 2 jobs in trouble/)
+  })
+
+  test('that is well again before it is told calls nobody', async () => {
+    const world = outboxWorld()
+    world.trouble('a')
+    await world.pass(10 * second)
+    world.recover('a')
+    await world.pass(hour)
+    expect(world.arrived).toEqual([])
+    expect(world.outbox.records()).toContainEqual(
+      expect.objectContaining({kind: 'suppressed', reason: 'its trouble was not told'}),
+    )
+  })
+
+  test('ends with its last job alone, and the message says how long it lasted', async () => {
+    const world = outboxWorld()
+    world.trouble('a')
+    world.trouble('b')
+    await world.pass(minute)
+    world.recover('a')
+    await world.pass(hour)
+    expect(kinds(world)).toEqual(['trouble'])
+    world.recover('b')
+    await world.pass(second * 2)
+    expect(world.arrived[1]).toMatchObject({kind: 'recovery', durationMs: hour + minute})
+  })
+
+  test('of one post and then nothing is never called well', async () => {
+    const world = outboxWorld()
+    world.notice('backup: disk is full')
+    await world.pass(10 * hour)
+    expect(titles(world)).toEqual(['backup: disk is full'])
+  })
+
+  test('of equal notices is told once within the time of a repetition', async () => {
+    const world = outboxWorld()
+    for (let index = 0; index < 60; index++) {
+      world.notice(`backup: ${index} files left`)
+      await world.pass(minute)
+    }
+    expect(world.arrived).toHaveLength(1)
+    await world.pass(4 * hour)
+    expect(world.arrived).toHaveLength(2)
+  })
+})
+
+describe('a receiver that is away', () => {
+  const away = () => ({ok: false, failure: 'transient', reason: 'connection refused'}) as const
+
+  test('gets one message about what has failed and recovered meanwhile, which says both', async () => {
+    const world = outboxWorld()
+    world.receiver = away
+    world.trouble('a')
+    await world.pass(10 * minute)
+    world.recover('a')
+    await world.pass(10 * minute)
+    world.receiver = () => ({ok: true, receipt: {}})
+    await world.pass(hour)
+    expect(world.arrived).toHaveLength(1)
+    expect(world.arrived[0]).toMatchObject({kind: 'recovery', lateMs: expect.any(Number)})
+    expect(world.arrived[0]?.notes.join(' ')).toContain('Not sent before: a: ECONNREFUSED')
+  })
+
+  test('gets each message once, in order, after an hour', async () => {
+    const world = outboxWorld()
+    world.receiver = away
+    for (const [index, job] of jobs(5).entries()) {
+      world.trouble(job, {failureClass: `class-${index}`})
+      await world.pass(12 * minute)
+    }
+    world.receiver = () => ({ok: true, receipt: {}})
+    await world.pass(hour)
+    expect(world.arrived.map((message) => message.jobs[0]?.job)).toEqual(jobs(5))
+  })
+
+  test('for a day is given up, and the fallback of the channel has had it after a quarter of an hour', async () => {
+    const world = outboxWorld({fallbackOf: (channel) => (channel === 'ops' ? 'mail' : undefined)})
+    world.receiver = ({channel}) => (channel === 'ops' ? away() : {ok: true, receipt: {}})
+    world.trouble('a')
+    await world.pass(16 * minute)
+    expect(world.arrived.map(({channel}) => channel)).toEqual(['mail'])
+    world.recover('a')
+    await world.pass(26 * hour)
+    expect(world.outbox.read().channels.get('ops')?.waiting).toEqual([])
+    expect(world.outbox.records()).toContainEqual(
+      expect.objectContaining({
+        kind: 'failed',
+        final: true,
+        reason: expect.stringContaining('not delivered within a day'),
+      }),
+    )
+  })
+
+  test('that names a pause holds its whole channel', async () => {
+    const world = outboxWorld()
+    const asked: number[] = []
+    world.receiver = () => {
+      asked.push(world.clock.now())
+      return {ok: false, failure: 'transient', reason: 'HTTP 429', retryAfterMs: 20 * minute}
+    }
+    world.trouble('a')
+    await world.pass(minute)
+    world.trouble('b', {failureClass: 'other'})
+    await world.pass(18 * minute)
+    expect(asked).toHaveLength(1)
+  })
+
+  test('for good goes to the fallback at once', async () => {
+    const world = outboxWorld({fallbackOf: (channel) => (channel === 'ops' ? 'mail' : undefined)})
+    world.receiver = ({channel}) =>
+      channel === 'ops' ? {ok: false, failure: 'permanent', reason: 'the token is wrong'} : {ok: true, receipt: {}}
+    world.trouble('a')
+    await world.pass(minute)
+    expect(world.arrived).toMatchObject([{channel: 'mail', notes: ['By mail, since ops fails: the token is wrong']}])
+  })
+})
+
+describe('a deliverer that is killed', () => {
+  test('loses nothing, and what arrives twice has the same id', async () => {
+    for (const when of ['kill before', 'kill after'] as const) {
+      const world = outboxWorld()
+      let kills = 3
+      world.receiver = () => (kills-- > 0 ? when : {ok: true, receipt: {}})
+      world.trouble('a')
+      await world.pass(minute)
+      world.recover('a')
+      await world.pass(minute)
+      expect([...new Set(world.arrived.map(({id}) => id))]).toHaveLength(2)
+      expect(world.arrived.map(({kind}) => kind).at(-1)).toBe('recovery')
+    }
+  })
+})
+
+describe('a silence', () => {
+  const silence = {kind: 'added', job: 'a*', reason: 'planned work', owner: 'eva'}
+
+  test('keeps back what it matches, with its reason on record, and its end is told if the trouble goes on', async () => {
+    const world = outboxWorld()
+    world.silences.append({...silence, untilMs: world.clock.now() + hour}, 'durable')
+    world.trouble('a')
+    world.trouble('b', {failureClass: 'other'})
+    await world.pass(30 * minute)
+    expect(world.arrived.map((message) => message.jobs[0]?.job)).toEqual(['b'])
+    expect([...world.outbox.records()].filter((record) => record.kind === 'suppressed')).toMatchObject([
+      {reason: 'silenced by eva: planned work', group: expect.stringContaining('connection')},
+    ])
+    await world.pass(31 * minute)
+    expect(world.arrived[1]).toMatchObject({notes: ['A silence has ended, and the trouble goes on.']})
+  })
+
+  test('until a job is well ends with that, and the recovery of what was not told is not told either', async () => {
+    const world = outboxWorld()
+    world.silences.append({...silence, untilMs: world.clock.now() + 24 * hour, untilHealthy: true}, 'durable')
+    world.trouble('a')
+    await world.pass(hour)
+    world.recover('a')
+    await world.pass(minute)
+    expect(world.arrived).toEqual([])
+    expect(world.silences.read().size).toBe(0)
+  })
+})
+
+describe('quiet hours', () => {
+  test('hold all but what is CRITICAL and end in one digest', async () => {
+    const world = outboxWorld()
+    world.isQuiet = true
+    world.trouble('a', {level: 'WARNING'})
+    world.trouble('b', {failureClass: 'other', level: 'WARNING'})
+    world.trouble('c', {failureClass: 'third'})
+    await world.pass(hour)
+    expect(world.arrived.map((message) => message.jobs[0]?.job)).toEqual(['c'])
+    world.isQuiet = false
+    await world.deliver()
+    expect(world.arrived[1]).toMatchObject({kind: 'digest', title: '2 messages were held back (quiet hours)'})
+  })
+})
