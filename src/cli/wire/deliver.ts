@@ -14,7 +14,6 @@ import {readBootRef} from '../../system/host/host.js'
 import {localTime} from '../../system/host/local-time.js'
 import {readStretch, type Stretch} from '../../system/log/files.js'
 import {endsWithThisProcess, startGuardDetached} from '../../system/process/detach.js'
-import {livingProcessOf} from '../../system/process/holder-liveness.js'
 import {identifyProcess} from '../../system/process/identity.js'
 import {type DeliverDeps, deliverAlerts, nextOf} from '../../usecases/alert/deliver-alerts.js'
 import {jobDetails} from '../../usecases/alert/job-details.js'
@@ -23,6 +22,7 @@ import {type HoldDeps, holdLease} from '../../usecases/lease/hold-lease.js'
 import {delivererArgs} from '../deliverer-args.js'
 import type {Guard} from '../guard.js'
 import {printWarning} from '../stderr.js'
+import {wireLease} from './lease.js'
 import {logDeps} from './logs.js'
 
 /** The lease of the process that sends; one at a time sends. */
@@ -192,16 +192,8 @@ async function deliver(
 }
 
 function leaseOf(guard: Guard, onLost: () => void) {
-  const here = readBootRef()
-  const hold: HoldDeps = {
-    clock: guard.clock,
-    leases: guard.leases(),
-    here,
-    livingProcessOf: (lease) => livingProcessOf(lease, here),
-    callAfter,
-    onLost,
-  }
-  const holder = `${here.host}:${process.pid}`
+  const hold: HoldDeps = {...wireLease(guard), callAfter, onLost}
+  const holder = `${hold.here.host}:${process.pid}`
   return {hold, request: {job: delivererLease, holder, ttlMs, process: identifyProcess(process.pid), waitMs: 0}}
 }
 

@@ -43,14 +43,9 @@ export function wireRun(guard: Guard, run: RunResolved, mode: RunMode): WiredRun
   const usable = stateIsUsable(guard, run)
   const temporary = usable ? undefined : makeTemporaryFolder()
   const spool = usable ? guard.spoolDir : (temporary ?? temporaryFolder())
-  const files = {spool, resultFile: `${spool}/guard-${runId}.result.json`}
   const context = {
-    guard,
-    run,
-    mode,
-    runId,
-    usable,
-    ...files,
+    ...{guard, run, mode, runId, usable, spool},
+    resultFile: `${spool}/guard-${runId}.result.json`,
     lines: new LinePrinter(),
     supervised: superviseJob(runId, run.settings),
   }
