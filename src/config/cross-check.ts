@@ -1,5 +1,6 @@
-import {closestName} from '../domain/settings/suggest.js'
+import {checkChannels} from './cross-check-channels.js'
 import {namesSecret, type Path, type Problem} from './problems.js'
+import {entries, listOf, map, type Named, texts, unknownName} from './written.js'
 
 /**
  * Checks across keys: names that must exist, and keys that exclude each other. It works on the settings as written, valid
@@ -9,8 +10,6 @@ import {namesSecret, type Path, type Problem} from './problems.js'
 const classes = ['rate-limit', 'server', 'timeout', 'connection', 'auth', 'not-found', 'validation', 'unknown']
 const outcomes = ['degraded', 'unhealthy', 'failed', 'timed-out', 'killed', 'not-started']
 
-type Named = readonly (readonly [string, unknown])[]
-
 export function crossCheck(settings: unknown): Problem[] {
   const root = map(settings)
   const defaults = map(root['defaults'])
@@ -19,7 +18,7 @@ export function crossCheck(settings: unknown): Problem[] {
     ...checkJob({path: ['defaults'], job: defaults, defaults, root}),
     ...jobs.flatMap(([name, job]) => checkJob({path: ['jobs', name], job: map(job), defaults, root})),
     ...duplicateScripts(jobs),
-    ...checkRoutes(root),
+    ...checkChannels(root),
     ...checkBreakers(root),
     ...duplicateIds(entries(map(root['openclaw'])['jobs'])),
     ...plainSecrets(root),
@@ -74,7 +73,7 @@ function checkClasses({path, job, defaults}: Subject): Problem[] {
 function checkRecovery({path, job, defaults, root}: Subject): Problem[] {
   const services = Object.keys(map(root['services']))
   const known = [...classesOf(job, defaults), ...outcomes]
-  return list(job['recovery']).flatMap((written, index) => {
+  return listOf(job['recovery']).flatMap((written, index) => {
     const at = [...path, 'recovery', index]
     const step = map(written)
     const problems: Problem[] = texts(step['when'], [...at, 'when'])
@@ -113,43 +112,6 @@ function duplicateScripts(jobs: Named): Problem[] {
           },
         ]
   })
-}
-
-function checkRoutes(root: Readonly<Record<string, unknown>>): Problem[] {
-  const channels = Object.keys(map(root['channels']))
-  const named = list(map(root['alerting'])['routes']).flatMap((route, index) =>
-    texts(map(route)['to'], ['alerting', 'routes', index, 'to']),
-  )
-  const unknown = named
-    .filter(([, name]) => !channels.includes(name))
-    .map(([where, name]) => ({path: where, text: unknownName('channel', name, channels)}))
-  return [...unknown, ...checkFallbacks(root, new Set(named.map(([, name]) => name)))]
-}
-
-/** `routed`: the channels that a route names. */
-function checkFallbacks(root: Readonly<Record<string, unknown>>, routed: ReadonlySet<string>): Problem[] {
-  const channels = new Map(entries(root['channels']).map(([name, channel]) => [name, map(channel)['fallback']]))
-  // Without a route at all, alerts stay in their journal: the settings are being written.
-  const isUsed = (name: string) => routed.size === 0 || routed.has(name) || [...channels.values()].includes(name)
-  return Array.from(channels).flatMap(([name, fallback]): Problem[] => {
-    const path = ['channels', name, 'fallback']
-    const unused = isUsed(name) ? [] : [{path: path.slice(0, 2), text: nobodys, ofKey: true as const}]
-    if (typeof fallback !== 'string') return unused
-    if (!channels.has(fallback)) return [{path, text: unknownName('channel', fallback, [...channels.keys()])}]
-    if (isCircle(channels, name)) return [{path, text: 'leads back to this channel; let the last one have no fallback'}]
-    return unused
-  })
-}
-
-const nobodys = 'gets nothing: no route and no fallback names it; add it to alerting.routes'
-
-function isCircle(channels: ReadonlyMap<string, unknown>, name: string): boolean {
-  let next = channels.get(name)
-  for (let steps = 0; typeof next === 'string' && steps < channels.size; steps++) {
-    if (next === name) return true
-    next = channels.get(next)
-  }
-  return false
 }
 
 function checkBreakers(root: Readonly<Record<string, unknown>>): Problem[] {
@@ -215,32 +177,4 @@ function reservedNames(part: unknown, path: Path): Problem[] {
     if (name === '__proto__') return [{path: at, text: 'is not valid as a name; choose another', ofKey: true}]
     return reservedNames(value, at)
   })
-}
-
-function unknownName(what: string, name: string, known: readonly string[]): string {
-  const meant = closestName(name, known)
-  const advice = meant
-    ? `did you mean "${meant}"?`
-    : known.length > 0
-      ? `known are ${known.join(', ')}`
-      : 'there are none'
-  return `is not a known ${what}; ${advice}`
-}
-
-function map(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : {}
-}
-
-function entries(value: unknown): Named {
-  return Object.entries(map(value))
-}
-
-function list(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : []
-}
-
-/** The strings of a value or a list, each with its path. */
-function texts(value: unknown, path: Path): readonly (readonly [Path, string])[] {
-  const all = Array.isArray(value) ? value.map((item, index) => [[...path, index], item]) : [[path, value]]
-  return all.filter((entry): entry is [Path, string] => typeof entry[1] === 'string')
 }

@@ -111,4 +111,5 @@ export const jobSection = section({
   ...shared,
   breaker: section({}, {target: jobName('Breaker that is checked before each run; jobs may share it')}),
   outputs: z.array(output).meta({description: 'Files that the job must keep fresh'}),
+  ping: text('Name of the channel of type ping that hears of the start and the end of each run'),
 }).meta({description: 'One job'})

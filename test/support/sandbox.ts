@@ -77,9 +77,22 @@ function program(preload: string | undefined): readonly string[] {
   return ['/usr/bin/env', `BUN_OPTIONS=--preload=${preload}`, `${guardBin}.bin`]
 }
 
+/** A run may have left a process that sends alerts and writes while the folder is removed. */
+function removeSandbox(dir: string): void {
+  for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
+    try {
+      const words = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0')
+      if (words.includes('alerts') && words.some((word) => word.startsWith(dir))) process.kill(Number(pid), 'SIGKILL')
+    } catch {
+      // It has ended meanwhile.
+    }
+  }
+  rmSync(dir, {recursive: true, force: true, maxRetries: 20, retryDelay: 20})
+}
+
 export function createSandbox(): Sandbox {
   const dir = mkdtempSync(join(tmpdir(), 'guard-test-'))
-  onTestFinished(() => rmSync(dir, {recursive: true, force: true}))
+  onTestFinished(() => removeSandbox(dir))
   const stateDir = join(dir, 'state')
   mkdirSync(join(dir, 'home'))
   mkdirSync(join(dir, 'bin'))

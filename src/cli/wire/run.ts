@@ -88,11 +88,22 @@ export function wireRun(guard: Guard, run: RunResolved, mode: RunMode): WiredRun
       // The last lines may be those that made the journals long.
       if (usable) compactIfGrown(guard)
       await watchdog.alertIfLate()
+      if (report.outcome !== 'skipped') await pingOf(context, {event: 'end', exitCode: report.exitCode})
       // Loaded late: most runs end well, and many hosts have no channels.
       if (usable && mode.tells && guard.settings.alerting.routes.length > 0)
         await (await import('../leave-deliverer.js')).leaveDeliverer(guard, report, seen.before())
     },
   }
+}
+
+type PingEvent = {readonly event: 'start'} | {readonly event: 'end'; readonly exitCode: number}
+
+/** Loaded late: few jobs have a monitor. */
+async function pingOf({guard, run, runId, usable}: RunContext, event: PingEvent): Promise<void> {
+  const {ping} = run.settings
+  if (ping === undefined || !usable) return
+  const {leavePing} = await import('../leave-ping.js')
+  await leavePing(guard, ping, {runId, ...event})
 }
 
 /** Remembers what the leases showed before the run took its own; later they say nothing of the run before. */
@@ -114,6 +125,7 @@ function attemptDeps(
   return {
     clock: guard.clock,
     startJob: async (task) => {
+      if (task.number === 1) await pingOf(context, {event: 'start'})
       const job = await startAttempt(context, task)
       if (usable && haveGrown(guard)) setImmediate(() => compactIfGrown(guard))
       return job

@@ -21,6 +21,8 @@ export interface JobSettings {
   readonly schedule?: string
   /** IANA name, checked; undefined for the machine's zone. */
   readonly timezone?: string
+  /** Name of the channel of type `ping` that hears of the start and the end of each run. */
+  readonly ping?: string
   /** Whether the watchdog watches the job. */
   readonly watch: boolean
   /** How long the end of a good run proves health; undefined for until the next slot of the schedule, plus grace. */
