@@ -55,6 +55,8 @@ function evidence(change: Partial<Evidence> = {}): Evidence {
     surveys: [survey(5 * second, 'healthy'), survey(15 * second, 'failing'), survey(25 * second, 'healthy')],
     incidents: [incident],
     alerts: [],
+    messages: [],
+    unsent: 0,
     historyOf: () => ({outcomes: new Map(runs.map(({runId = '', plan}) => [runId, plan.outcome])), text: 'healthy'}),
     health: {code: 0, openJobs: [], text: ''},
     escalateAfterMs: 60 * second,
@@ -88,6 +90,22 @@ describe('what the soak finds', () => {
       {alerts: [{at: 1, level: 'CRITICAL', job: 'backup', message: 'help'}]},
       /1 alerts for 0 told/,
     ],
+    [
+      'a call that does not arrive',
+      {alerts: [{at: 1, level: 'CRITICAL', job: 'backup', message: 'help'}]},
+      /backup: was told, and no message says so/,
+    ],
+    [
+      'a message about nothing that was told',
+      {messages: [{id: 'm', kind: 'trouble', title: 't', jobs: ['backup'], jobCount: 1}]},
+      /a message names it, and nothing was told/,
+    ],
+    [
+      'a message that arrives twice',
+      {messages: ['m', 'm'].map((id) => ({id, kind: 'recovery', title: 't', jobs: [], jobCount: 1}))},
+      /message m arrived twice/,
+    ],
+    ['a message that stays behind', {unsent: 1}, /1 messages were not sent/],
     ['a call about no job', {alerts: [{at: 1, level: 'WARNING', job: undefined, message: 'late'}]}, /of no job: late/],
     [
       'a failing job that is called healthy',

@@ -1,4 +1,5 @@
 import {checkIncidents} from './check-incidents.js'
+import {checkMessages} from './check-messages.js'
 import {checkWords} from './check-words.js'
 import {type Evidence, jobOf} from './evidence.js'
 
@@ -7,6 +8,7 @@ export function findFaults(evidence: Evidence): readonly string[] {
   return [
     ...evidence.kinds.flatMap((kind) => [...checkIncidents(kind, evidence), ...checkWords(kind, evidence)]),
     ...strangerFaults(evidence),
+    ...checkMessages(evidence),
     ...exitFaults(evidence),
   ]
 }

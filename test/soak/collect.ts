@@ -1,7 +1,7 @@
 import type {Evidence, Health, History} from './evidence.js'
 import type {Happened} from './harness.js'
 import type {Kind} from './kind.js'
-import {readAlerts, readIncidents} from './records.js'
+import {readAlerts, readIncidents, readMessages} from './records.js'
 import {surveysOf, wholeRounds} from './rounds.js'
 import {trueRuns} from './truth.js'
 import type {Workplace} from './workplace.js'
@@ -25,6 +25,8 @@ export function collectEvidence(
     surveys: surveysOf(rounds),
     incidents: readIncidents(place),
     alerts: readAlerts(place),
+    messages: readMessages(place),
+    unsent: unsentMessages(place),
     historyOf: (job) => histories.get(job) ?? {outcomes: new Map(), text: ''},
     health: readHealth(place),
     escalateAfterMs,
@@ -44,6 +46,12 @@ function readHealth(place: Workplace): Health {
   const {checks = []} = parse<{checks: {check: string; facts: {open?: {job: string}[]}}[]}>(stdout)
   const open = checks.find(({check}) => check === 'incidents')?.facts.open ?? []
   return {code, openJobs: open.map(({job}) => job), text: place.run('health').stdout}
+}
+
+/** How many messages wait to be sent. */
+export function unsentMessages(place: Workplace): number {
+  const {channels = []} = parse<{channels: {waiting: unknown[]}[]}>(place.run('alerts', 'outbox', '--json').stdout)
+  return channels.reduce((sum, {waiting}) => sum + waiting.length, 0)
 }
 
 /** Nothing where guard printed no JSON: what is missing then is found by the checks. */

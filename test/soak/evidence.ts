@@ -1,3 +1,4 @@
+import type {SeenMessage} from './check-messages.js'
 import type {Kind, Trouble, TrueRun} from './kind.js'
 import type {IncidentHistory, SeenAlert} from './records.js'
 import type {Round, Survey} from './rounds.js'
@@ -11,6 +12,9 @@ export interface Evidence {
   readonly surveys: readonly Survey[]
   readonly incidents: readonly IncidentHistory[]
   readonly alerts: readonly SeenAlert[]
+  readonly messages: readonly SeenMessage[]
+  /** Messages that wait at the end. */
+  readonly unsent: number
   /** By job: id of the run → outcome, skipped ones left out. */
   readonly historyOf: (job: string) => History
   readonly health: Health

@@ -1,3 +1,4 @@
+import type {SeenMessage} from './check-messages.js'
 import type {JournalRecord, Workplace} from './workplace.js'
 
 /** One incident, as docs/journal.md has its records. Wall clock milliseconds. */
@@ -51,4 +52,13 @@ export function readAlerts(place: Workplace): readonly SeenAlert[] {
 
 function text(record: JournalRecord, field: string): string {
   return String(record[field] ?? '')
+}
+
+/** What the channel of the soak has got, oldest first. */
+export function readMessages(place: Workplace): readonly SeenMessage[] {
+  const lines = place.read('sent.jsonl').split('\n').filter(Boolean)
+  return lines.map((line) => {
+    const {id, kind, title, jobs, jobCount} = JSON.parse(line)
+    return {id, kind, title, jobCount, jobs: jobs.map(({job}: {readonly job: string}) => job)}
+  })
 }

@@ -1,5 +1,6 @@
+import {setTimeout as sleep} from 'node:timers/promises'
 import {findFaults} from './check.js'
-import {collectEvidence} from './collect.js'
+import {collectEvidence, unsentMessages} from './collect.js'
 import type {Evidence} from './evidence.js'
 import {soak} from './harness.js'
 import type {Kind} from './kind.js'
@@ -40,6 +41,7 @@ export async function runSoak({minutes, seed, repository, print}: SoakOptions): 
   print(`${kinds.length} jobs, ${ticks} ticks of ${tickMs} ms, seed ${seed}, in ${place.dir}`)
   const phases = new Map(kinds.map((kind) => [kind, Math.floor(random() * (kind.periodTicks ?? 1))]))
   const happened = await soak(place, kinds, {tickMs, ticks, phaseOf: (kind: Kind) => phases.get(kind) ?? 0})
+  await until(() => unsentMessages(place) === 0, 30 * tickMs)
   try {
     const evidence = collectEvidence(place, kinds, {happened, escalateAfterMs: spans.escalateAfter * tickMs})
     const faults = findFaults(evidence)
@@ -50,6 +52,12 @@ export async function runSoak({minutes, seed, repository, print}: SoakOptions): 
     await happened.endAll()
     throw error
   }
+}
+
+/** Waits for the process that sends the last messages; whether it has is checked afterwards. */
+async function until(condition: () => boolean, limitMs: number): Promise<void> {
+  const deadline = Date.now() + limitMs
+  while (!condition() && Date.now() < deadline) await sleep(200)
 }
 
 /** Of the one job that only OpenClaw knows. */
@@ -66,6 +74,8 @@ function settingsFor(tickMs: number): object {
       // The machine may have been booted a minute ago; that is another test's matter.
       bootGrace: '0s',
     },
+    channels: {sent: {type: 'file', path: 'sent.jsonl'}},
+    alerting: {groupWait: ms(1), groupInterval: ms(5), cap: 1000, routes: [{level: 'INFO', to: ['sent']}]},
     openclaw: {
       command: ['no-such-openclaw'],
       jobs: {scanner: {id: openclawId}},
