@@ -77,9 +77,9 @@ describe.each(majors)('on Node %i', (major) => {
     expect(statSync(folder).mode & 0o777).toBe(0o700)
     expect(filesIn(folder)).not.toEqual([])
     rmSync(folder, {recursive: true})
-    chmodSync(box.path('home/.cache/guard'), 0o770)
+    chmodSync(box.path('home/.cache/guard'), 0o777)
     expect(await guard('run -- true')).toMatchObject({...silent, code: 0})
-    expect(filesIn(folder)).toEqual([])
+    expect(existsSync(folder)).toBe(false)
   })
 
   here('without a home no compiled code is kept, wherever the environment says', async () => {

@@ -24,6 +24,7 @@ const allHealthy = {
   runs: 'healthy',
   breakers: 'healthy',
   incidents: 'healthy',
+  alerts: 'healthy',
   watchdog: 'healthy',
   'reset-daemon': 'healthy',
 }
@@ -45,7 +46,9 @@ test('after a good run all is well, which is said on one line', async () => {
   const box = createSandbox()
   await box.guard('run', '--job', 'scan', '--', 'true')
   const {stdout} = await box.guard('health')
-  expect(stdout).toMatch(/^healthy: .*state, journals, leases, runs, breakers, incidents, watchdog, reset-daemon$/m)
+  expect(stdout).toMatch(
+    /^healthy: .*state, journals, leases, runs, breakers, incidents, alerts, watchdog, reset-daemon$/m,
+  )
   const {checks} = JSON.parse((await box.guard('health', '--json')).stdout)
   expect(checks).toEqual(
     expect.arrayContaining([

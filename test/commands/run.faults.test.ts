@@ -305,7 +305,7 @@ describe('the exit code is handed on, whatever happens to the files of the run',
     await sh(`mkdir -p state/logs && chmod -R go= state && ${make} state/logs/guardian_j_output.log`)
     const {code, stdout, stderr} = await guard('run', '--job', 'j', '--', 'sh', '-c', 'echo out; exit 4')
     expect([code, stdout]).toEqual([4, 'out\n'])
-    expect(stderr).toContain(`${path('state/logs/guardian_j_output.log')}: `)
+    expect(stderr).toContain(`${path('state/logs/guardian_j_output.log')} is not a plain file`)
     expect(stderr).toContain('no log is kept')
   })
 })

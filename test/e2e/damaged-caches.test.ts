@@ -108,20 +108,21 @@ test(
 const node = join(process.env['GUARD_NODES_DIR'] ?? join(tmpdir(), 'guard-nodes'), 'node_modules/node-22/bin/node')
 const why = existsSync(node) ? '' : ' (skipped: needs Node 22 by scripts/test-nodes.sh)'
 
-describe.skipIf(form !== 'node' || !existsSync(node))(`the code that Node has compiled${why}`, () => {
-  test(
-    'whatever is in its place, a run ends with the code of its job and caches it anew',
-    async () => {
-      const env = {GUARD_NODE: node}
-      const {box, folder} = await cached(env)
-      // What a run loads whose settings are cached.
-      rmSync(join(folder, 'node'), {recursive: true})
-      await expectRightRun(box, env)
-      const [version = 'missing'] = readdirSync(join(folder, 'node'))
-      const files = filesIn(join(folder, 'node', version)).map((name) => join(folder, 'node', version, name))
-      const bySize = files.sort((one, other) => lstatSync(other).size - lstatSync(one).size)
-      for (const path of isLong ? bySize : bySize.slice(0, 1)) await tryAll(box, env, path)
-    },
-    limitMs,
-  )
-})
+if (form === 'node')
+  describe.skipIf(!existsSync(node))(`the code that Node has compiled${why}`, () => {
+    test(
+      'whatever is in its place, a run ends with the code of its job and caches it anew',
+      async () => {
+        const env = {GUARD_NODE: node}
+        const {box, folder} = await cached(env)
+        // What a run loads whose settings are cached.
+        rmSync(join(folder, 'node'), {recursive: true})
+        await expectRightRun(box, env)
+        const [version = 'missing'] = readdirSync(join(folder, 'node'))
+        const files = filesIn(join(folder, 'node', version)).map((name) => join(folder, 'node', version, name))
+        const bySize = files.sort((one, other) => lstatSync(other).size - lstatSync(one).size)
+        for (const path of isLong ? bySize : bySize.slice(0, 1)) await tryAll(box, env, path)
+      },
+      limitMs,
+    )
+  })

@@ -49,9 +49,13 @@ export interface OutboxWorld {
   trouble(job: string, more?: Partial<Trouble>): void
   recover(job: string): void
   notice(message: string): void
+  /** Empties the journal of alerts. */
+  loseAlerts(): void
   /** Lets time pass; a deliverer works each second in which something may be due. */
   pass(ms: number): Promise<void>
   deliver(): Promise<void>
+  /** What a deliverer works with. */
+  deps(): DeliverDeps
 }
 
 interface Trouble {
@@ -77,7 +81,9 @@ export function outboxWorld(changes: Partial<DeliverDeps> = {}): OutboxWorld {
     message: string,
     details: Readonly<Record<string, unknown>>,
   ) => {
-    journals.alerts.append(alertEntry({level, component: 'watchdog', message, details, job}, clock.now()), 'buffered')
+    const entry = alertEntry({level, component: 'watchdog', message, details, job}, clock.now())
+    // Also of a journal that takes the place of another one.
+    journals.alerts.append({...entry, id: `a${++nextId}`}, 'buffered')
     nextMs = 0
   }
   const world: OutboxWorld = {
@@ -94,6 +100,9 @@ export function outboxWorld(changes: Partial<DeliverDeps> = {}): OutboxWorld {
         errorLine,
       }),
     recover: (job) => raise(job, 'INFO', `${job}: healthy again`, {event: 'recovered', verdict: 'failing'}),
+    loseAlerts: () => {
+      journals.alerts = foldedJournal(alertsFold, clock)
+    },
     notice: (message) => raise(undefined, 'WARNING', message, {}),
     pass: async (ms) => {
       for (const end = clock.now() + ms; clock.now() < end; ) {
@@ -101,7 +110,7 @@ export function outboxWorld(changes: Partial<DeliverDeps> = {}): OutboxWorld {
         clock.advance(Math.min(second, end - clock.now()))
       }
     },
-    deliver: async () => {
+    deps: () => {
       const deps: DeliverDeps = {
         ...journals,
         routes: [{level: 'INFO', jobs: [], to: ['ops']}],
@@ -122,8 +131,11 @@ export function outboxWorld(changes: Partial<DeliverDeps> = {}): OutboxWorld {
         log: () => undefined,
         ...changes,
       }
+      return deps
+    },
+    deliver: async () => {
       try {
-        const delivered = await deliverAlerts(deps, {token, isHeld: () => true})
+        const delivered = await deliverAlerts(world.deps(), {token, isHeld: () => true})
         nextMs = delivered.nextMs
       } catch (error) {
         if (!(error instanceof Killed)) throw error

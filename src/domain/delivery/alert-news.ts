@@ -81,7 +81,7 @@ function textOf(value: unknown, most: number): string | undefined {
 function legible(text: string, most: number): string {
   const shown = text
     .slice(0, most * 4)
-    .replace(/[\p{Cc}\p{Cf}]+/gu, ' ')
+    .replace(/[\p{Cc}\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]+/gu, ' ')
     .replace(/\s+/g, ' ')
     .trim()
   const cut = shown.length <= most ? shown : `${shown.slice(0, most - 1)}…`

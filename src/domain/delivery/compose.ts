@@ -29,7 +29,7 @@ export function composeNews(due: DueNews, replaced: readonly QueuedMessage[], {i
     level: isOver ? 'INFO' : level,
     title: cut(isOver ? overTitle(due, nowMs - firstMs) : titleOf(due)),
     atMs: nowMs,
-    jobCount: isOver ? Math.max(1, group.wellJobs) : news.length,
+    jobCount: isOver ? Math.max(1, group.wellJobs.length) : news.length,
     cause: causeOf(due),
     firstMs,
     lastMs: group.lastMs,
@@ -58,9 +58,9 @@ function titleOf({news, why, group}: DueNews): string {
 function overTitle({group}: DueNews, durationMs: number): string {
   const after = `after ${formatDuration(Math.max(1000, Math.round(durationMs / 1000) * 1000))}`
   const job = /^([^:]{1,128}): /.exec(group.wellReason)?.[1]
-  return group.wellJobs <= 1 && job !== undefined
+  return group.wellJobs.length <= 1 && job !== undefined
     ? `${job} is well again ${after}`
-    : `${group.wellJobs} jobs are well again ${after}`
+    : `${group.wellJobs.length} jobs are well again ${after}`
 }
 
 function causeOf({group, news, kind}: DueNews): string | undefined {
@@ -141,7 +141,7 @@ function plain(
 }
 
 /** What a channel has been told once a message is written. */
-export function toldBy({told, news, why, level, group}: DueNews): Omit<Told, 'atMs' | 'receipt'> {
+export function toldBy({told, news, why, level, group}: DueNews): Omit<Told, 'atMs' | 'receipt' | 'wasTold'> {
   const repeats = why === 'again' ? (told?.repeats ?? 0) + 1 : 0
   const firstMs = told?.silence === undefined ? (told?.firstMs ?? group.firstMs) : group.firstMs
   return {jobs: news.length, level, repeats, firstMs, silence: undefined}

@@ -74,7 +74,7 @@ interface Sorted {
 function sort(news: DueNews, {silences, nowMs}: TellFacts, {due, silenced, untold}: Sorted): void {
   const {told, kind} = news
   if (kind === 'recovery') {
-    if (!told || told.silence !== undefined) untold.push(news)
+    if (!told?.wasTold) untold.push(news)
     else due.push(news)
     return
   }
@@ -119,7 +119,8 @@ function nextNews(group: Group, channel: string, {nowMs, policy, silences}: Tell
     news: {channel, group, kind, why, news, level, told},
   })
   const kind = group.hasEnd ? 'trouble' : 'notice'
-  if (news.length === 0) return group.hasEnd ? of('recovery', 'over', nowMs) : undefined
+  // A channel may have no part in what the trouble has become; it is over when it is over for all.
+  if (news.length === 0) return group.hasEnd && group.jobs.size === 0 ? of('recovery', 'over', nowMs) : undefined
   if (!told) return of(kind, 'first', group.firstMs + policy.groupWaitMs)
   if (told.silence !== undefined) {
     const until = silences.get(told.silence)?.untilMs ?? nowMs

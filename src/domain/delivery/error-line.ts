@@ -30,7 +30,8 @@ const rules: readonly Rule[] = [
 ]
 
 /** A number after one of these names says which error it is. */
-const telling = /\b(port|errno|status|code|http(?:\/\d(?:\.\d)?)?|error|exit|signal)([ :=#(]{1,3})(\d{1,5})\b/gi
+const telling =
+  /\b(port|errno|status|code|http(?:\/\d(?:\.\d)?)?|error|exit|signal|returned|response|answered|got)([ :=#(]{1,3})(\d{1,5})\b/gi
 
 /** Two characters of the private use areas mark a number that stays: no program prints them. */
 const keptNumber = '\uf8ff'
@@ -41,6 +42,7 @@ export function normalizedErrorLine(line: string): string {
   const keep = (text: string) => `${keptNumber}${String.fromCharCode(0xe000 + kept.push(text) - 1)}`
   const text = rules
     .reduce((rest, [pattern, by]) => rest.replace(pattern, by), line.slice(0, 2000))
+    .replace(/:\/\/[^\s/?#"']{1,200}/g, keep)
     .replace(/:(\d{1,5})\b(?=[^\d.:]|$)/g, (all) => keep(all))
     .replace(telling, (_, name: string, between: string, number: string) => `${name}${between}${keep(number)}`)
     .replace(/\d+(?:[.,]\d+)*/g, '<n>')

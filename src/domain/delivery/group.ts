@@ -1,4 +1,4 @@
-import type {RawRecord} from '../journal/record.js'
+import {hasFields, type RawRecord} from '../journal/record.js'
 import type {AlertLevel} from '../settings/job.js'
 import type {JobNews, Receipt} from './message.js'
 import {isAtLeast} from './route.js'
@@ -17,7 +17,8 @@ export interface Group {
   lastMs: number
   /** Of the last recovery. */
   wellReason: string
-  wellJobs: number
+  /** Those that were in trouble and are not now, each once. */
+  wellJobs: readonly string[]
   /** By channel; a channel that was not told yet is in `waiting`. */
   readonly told: Map<string, Told>
   waiting: readonly string[]
@@ -39,8 +40,10 @@ export interface Told {
   readonly repeats: number
   /** Wall clock, ms: the first news of which it was told. */
   readonly firstMs: number
-  /** Id of the silence that kept it from being told; undefined if it was told. */
+  /** Id of the silence that kept back the last news; undefined if it was told. */
   readonly silence: string | undefined
+  /** Whether anything was told since all was well. */
+  readonly wasTold: boolean
   /** Of the first message that arrived. */
   receipt: Receipt | undefined
 }
@@ -53,19 +56,27 @@ export function applyNoted(groups: Map<string, Group>, record: RawRecord): void 
   if (typeof key !== 'string' || typeof subject !== 'string' || typeof record['at'] !== 'number') return
   // When the alert was raised; a time in the future is of a clock that was set back since.
   const at = typeof atMs === 'number' ? Math.min(atMs, record['at']) : record['at']
-  const to = Array.isArray(channels) ? (channels as readonly string[]) : []
+  const to = Array.isArray(channels) ? channels.filter((name) => typeof name === 'string') : []
+  if (!isNews(news)) return
   if (event === 'recovered') {
-    recover(groups, {subject, at, reason: (news as JobNews).reason})
+    recover(groups, {subject, at, reason: news.reason})
     return
   }
   // A job stays with the group in which it was told first: another class of the same trouble is no other trouble.
   const own = event === 'trouble' ? groupOfJob(groups, subject) : undefined
   const group = own ?? openGroup(groups, key, {at, hasEnd: event === 'trouble'})
-  const entry = {news: group.jobs.size < detailedJobs ? (news as JobNews) : short(news as JobNews), channels: to}
+  const entry = {news: group.jobs.size < detailedJobs ? news : short(news), channels: to}
   group.jobs.set(subject, entry)
+  group.wellJobs = group.wellJobs.filter((job) => job !== subject)
   group.lastMs = at
   if (event !== 'trouble') group.notices += 1
   group.waiting = [...new Set([...group.waiting, ...to.filter((channel) => !group.told.has(channel))])]
+}
+
+/** Any program may write a line. */
+function isNews(value: unknown): value is JobNews {
+  if (typeof value !== 'object' || value === null) return false
+  return hasFields(value as RawRecord, {job: 'string', level: 'string', reason: 'string', sinceMs: 'number'})
 }
 
 function short({job, level, reason, sinceMs}: JobNews): JobNews {
@@ -85,11 +96,14 @@ function openGroup(
 ): Group {
   const known = groups.get(key)
   if (known) {
-    if (known.jobs.size === 0 && known.told.size === 0) known.firstMs = at
+    if (known.jobs.size === 0 && known.told.size === 0) {
+      known.firstMs = at
+      known.wellJobs = []
+    }
     return known
   }
   const maps = {jobs: new Map<string, GroupedNews>(), told: new Map<string, Told>(), waiting: []}
-  const group: Group = {key, ...maps, notices: 0, hasEnd, firstMs: at, lastMs: at, wellReason: '', wellJobs: 0}
+  const group: Group = {key, ...maps, notices: 0, hasEnd, firstMs: at, lastMs: at, wellReason: '', wellJobs: []}
   groups.set(key, group)
   return group
 }
@@ -103,7 +117,7 @@ interface Recovery {
 function recover(groups: Map<string, Group>, {subject, at, reason}: Recovery): void {
   for (const group of groups.values()) {
     if (!group.hasEnd || !group.jobs.delete(subject)) continue
-    group.wellJobs += 1
+    group.wellJobs = [...group.wellJobs, subject]
     group.wellReason = reason
     group.lastMs = at
   }
@@ -132,7 +146,7 @@ export function applyTold(
   }
   if (!told) return
   const before = group.told.get(channel)
-  const since = before && before.silence === undefined ? {receipt: before.receipt, firstMs: before.firstMs} : {}
+  const since = before?.wasTold ? {receipt: before.receipt, firstMs: before.firstMs, wasTold: true} : {}
   group.told.set(channel, {...told, ...since})
   group.waiting = group.waiting.filter((one) => one !== channel)
   if (!group.hasEnd) forgetNotices(group, channel)

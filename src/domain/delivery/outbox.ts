@@ -1,7 +1,8 @@
 import type {Fold, FoldVerdict} from '../journal/fold.js'
-import {hasFields, type RawRecord} from '../journal/record.js'
+import {isStamped, type RawRecord} from '../journal/record.js'
 import {applyNoted, applyTold, type Group, type Told} from './group.js'
 import type {Message, Receipt} from './message.js'
+import {idsOf, messageOf, toldOf} from './outbox-fields.js'
 import {bury, type ChannelQueue, hold, type QueuedMessage, queueIn, removeMessage} from './queue.js'
 
 /**
@@ -9,6 +10,7 @@ import {bury, type ChannelQueue, hold, type QueuedMessage, queueIn, removeMessag
  * deliverer's lease but for those that are written by hand:
  *
  * - noted: an alert was taken, and belongs to a group
+ * - recounted: `taken`; the journal of alerts was emptied or rolled back
  * - pending: a message for a channel; `attempted`: before its first byte; `sent`, `failed`: how an attempt went
  * - suppressed: what is not sent, with its reason
  * - dropped, retried: by hand
@@ -26,6 +28,10 @@ export interface OutboxState {
   token: number
   /** Number of the last alert that was taken. */
   taken: number
+  /** Wall clock, ms: when it was raised. */
+  takenAtMs: number
+  /** Its id; empty if another program wrote it. */
+  takenId: string
   readonly groups: Map<string, Group>
   readonly channels: Map<string, ChannelQueue>
 }
@@ -34,19 +40,17 @@ export interface OutboxState {
 const keptGroups = 2000
 
 export const outboxFold: Fold<OutboxState> = {
-  empty: () => ({token: 0, taken: 0, groups: new Map(), channels: new Map()}),
+  empty: () => ({token: 0, taken: 0, takenAtMs: 0, takenId: '', groups: new Map(), channels: new Map()}),
   apply: applyOutbox,
-  save: ({token, taken, groups, channels}) => ({
-    token,
-    taken,
+  save: ({groups, channels, ...numbers}) => ({
+    ...numbers,
     groups: Array.from(groups.values(), ({jobs, told, ...group}) => ({...group, jobs: [...jobs], told: [...told]})),
     channels: [...channels],
   }),
   restore: (saved) => {
-    const {token, taken, groups, channels} = saved as SavedOutbox
+    const {groups, channels, ...numbers} = saved as SavedOutbox
     return {
-      token,
-      taken,
+      ...numbers,
       groups: new Map(
         groups.map(({jobs, told, ...group}) => [group.key, {...group, jobs: new Map(jobs), told: new Map(told)}]),
       ),
@@ -58,6 +62,8 @@ export const outboxFold: Fold<OutboxState> = {
 interface SavedOutbox {
   readonly token: number
   readonly taken: number
+  readonly takenAtMs: number
+  readonly takenId: string
   readonly groups: readonly (Omit<Group, 'jobs' | 'told'> & {
     readonly jobs: readonly [string, never][]
     readonly told: readonly [string, never][]
@@ -69,11 +75,15 @@ function applyOutbox(state: OutboxState, record: RawRecord): FoldVerdict {
   const {kind, token, at} = record
   if (typeof at !== 'number') return 'void'
   if (kind === 'dropped' || kind === 'retried') return applyByHand(state, record)
-  if (typeof token !== 'number' || token < state.token) return 'void'
+  if (typeof token !== 'number' || token < state.token || !isStamped(record)) return 'void'
   state.token = token
   switch (kind) {
     case 'noted':
       return applyNotedAlert(state, record)
+    case 'recounted':
+      state.taken = typeof record['taken'] === 'number' ? record['taken'] : state.taken
+      state.takenId = ''
+      return 'ok'
     case 'pending':
       return applyPending(state, record, at)
     case 'suppressed':
@@ -89,12 +99,20 @@ function applyOutbox(state: OutboxState, record: RawRecord): FoldVerdict {
 
 function applyNotedAlert(state: OutboxState, record: RawRecord): FoldVerdict {
   const {alert} = record
-  if (typeof alert !== 'number' || alert <= state.taken) return 'void'
-  state.taken = alert
+  if (!Number.isSafeInteger(alert) || (alert as number) <= state.taken) return 'void'
+  state.taken = alert as number
+  if (typeof record['atMs'] === 'number') state.takenAtMs = record['atMs']
+  state.takenId = typeof record['alertId'] === 'string' ? record['alertId'] : ''
   applyNoted(state.groups, record)
-  const oldest = state.groups.size > keptGroups ? state.groups.keys().next().value : undefined
-  if (oldest !== undefined) state.groups.delete(oldest)
+  if (state.groups.size > keptGroups) forgetGroup(state.groups)
   return 'ok'
+}
+
+/** Of more groups than are kept, one that is over goes first, then one of notices. */
+function forgetGroup(groups: Map<string, Group>): void {
+  const all = [...groups.values()]
+  const group = all.find(({hasEnd, jobs}) => !hasEnd && jobs.size === 0) ?? all.find(({hasEnd}) => !hasEnd) ?? all[0]
+  if (group) groups.delete(group.key)
 }
 
 function applyPending(state: OutboxState, record: RawRecord, at: number): FoldVerdict {
@@ -102,11 +120,19 @@ function applyPending(state: OutboxState, record: RawRecord, at: number): FoldVe
   if (!message) return 'void'
   const queue = queueIn(state.channels, message.channel)
   if (queue.waiting.some((one) => one.message.id === message.id)) return 'void'
-  queue.waiting.push({message, attempts: 0, isOpen: false, nextMs: at, lastReason: undefined, hasFallenBack: false})
+  queue.waiting.push({
+    message,
+    sinceMs: at,
+    attempts: 0,
+    isOpen: false,
+    nextMs: at,
+    lastReason: undefined,
+    hasFallenBack: false,
+  })
   queue.recent.push(at)
   while (queue.recent.length > 1 && at - (queue.recent[0] ?? 0) > hourMs) queue.recent.shift()
   for (const id of idsOf(record['replaces'])) removeMessage(queue, id)
-  if (message.kind === 'digest') {
+  if (message.kind === 'digest' && record['copyOf'] === undefined) {
     queue.held.length = 0
     queue.heldCount = 0
   }
@@ -150,9 +176,11 @@ function applyAttempt(state: OutboxState, record: RawRecord, at: number): FoldVe
     keepReceipt(state, item.message, record['receipt'])
     return 'ok'
   }
-  const {reason, nextMs, heldUntilMs, final} = record
+  const {reason, nextMs, heldUntilMs, final, deferred} = record
   item.lastReason = String(reason)
-  queue.lastFailure = {atMs: at, reason: item.lastReason}
+  // Nothing was tried: this process had no secret for it.
+  if (deferred === true) item.attempts -= 1
+  else queue.lastFailure = {atMs: at, reason: item.lastReason}
   if (typeof nextMs === 'number') item.nextMs = nextMs
   if (typeof heldUntilMs === 'number') queue.heldUntilMs = heldUntilMs
   if (final === true) bury(queue, item)
@@ -176,7 +204,7 @@ function applyByHand(state: OutboxState, record: RawRecord): FoldVerdict {
     const index = queue.dead.findIndex(({message}) => message.id === id)
     const [item] = index < 0 ? [] : queue.dead.splice(index, 1)
     if (!item) continue
-    queue.waiting.push({...item, isOpen: false, nextMs: at as number})
+    queue.waiting.push({...item, isOpen: false, sinceMs: at as number, nextMs: at as number, lastReason: undefined})
     return 'ok'
   }
   return 'void'
@@ -205,35 +233,4 @@ function keepReceipt({groups}: OutboxState, {group, channel, kind}: Message, rec
   const told = groups.get(group)?.told.get(channel)
   if (!told || kind !== 'trouble' || typeof receipt !== 'object' || receipt === null) return
   if (told.receipt === undefined) told.receipt = receipt as Receipt
-}
-
-function messageOf(value: unknown): Message | undefined {
-  if (typeof value !== 'object' || value === null) return undefined
-  return hasFields(value as RawRecord, {
-    id: 'string',
-    channel: 'string',
-    group: 'string',
-    kind: 'string',
-    title: 'string',
-  })
-    ? (value as Message)
-    : undefined
-}
-
-function toldOf(value: unknown, at: number): Told | undefined {
-  if (typeof value !== 'object' || value === null) return undefined
-  const {jobs, level, repeats, silence, firstMs} = value as Partial<Told>
-  return {
-    atMs: at,
-    jobs: jobs ?? 0,
-    level: level ?? 'INFO',
-    repeats: repeats ?? 0,
-    firstMs: firstMs ?? at,
-    silence,
-    receipt: undefined,
-  }
-}
-
-function idsOf(value: unknown): readonly string[] {
-  return Array.isArray(value) ? value.filter((id) => typeof id === 'string') : []
 }

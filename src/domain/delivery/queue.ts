@@ -26,6 +26,8 @@ export interface HeldNews {
 
 export interface QueuedMessage {
   readonly message: Message
+  /** Wall clock, ms: since when it is tried. */
+  readonly sinceMs: number
   attempts: number
   /** An attempt has begun, and its outcome is not on record. */
   isOpen: boolean

@@ -110,7 +110,7 @@ export function writeFallbacks(
   return Array.from(channels).flatMap(([name, {waiting, dead}]) => {
     const channel = fallbackOf(name)
     if (channel === undefined) return []
-    const late = waiting.filter(({message, attempts}) => attempts > 0 && facts.nowMs - message.atMs >= fallbackAfterMs)
+    const late = isFailing(waiting) ? waiting.filter((item) => facts.nowMs - item.sinceMs >= fallbackAfterMs) : []
     return [...dead, ...late]
       .filter(({hasFallenBack}) => !hasFallenBack)
       .map(({message, lastReason}) => ({
@@ -119,6 +119,11 @@ export function writeFallbacks(
         message: fallbackMessage(message, {channel, name, reason: lastReason}, facts),
       }))
   })
+}
+
+/** What waits behind a message that cannot be sent is no better off. */
+function isFailing([head]: readonly QueuedMessage[]): boolean {
+  return head !== undefined && head.attempts > 0
 }
 
 interface Fallback {
@@ -141,22 +146,26 @@ export function dueMessages({channels}: OutboxState, nowMs: number): readonly Qu
 }
 
 /** Whether a message has waited so long that it is given up. */
-export function isGivenUp({message}: QueuedMessage, nowMs: number): boolean {
-  return nowMs - message.atMs >= deadAfterMs
+export function isGivenUp({sinceMs}: QueuedMessage, nowMs: number): boolean {
+  return nowMs - sinceMs >= deadAfterMs
 }
+
+const askAgainMs = 15 * 60_000
 
 /** Wall clock, ms: when a message, a digest or a fallback is due; undefined if none waits. */
 export function nextDelivery(
   {channels}: OutboxState,
   fallbackOf: (channel: string) => string | undefined,
-  facts: Pick<WriteFacts, 'isQuiet'>,
+  facts: Pick<WriteFacts, 'isQuiet' | 'nowMs'>,
 ): number | undefined {
   const times = Array.from(channels).flatMap(([name, queue]) => {
     const [head] = queue.waiting
     const sends = head ? [Math.max(head.nextMs, queue.heldUntilMs)] : []
-    const digests = queue.heldCount > 0 ? [digestAt(queue, facts)] : []
-    const fallbacks = fallbackOf(name) === undefined ? [] : queue.waiting.filter(({hasFallenBack}) => !hasFallenBack)
-    return [...sends, ...digests, ...fallbacks.map(({message}) => message.atMs + fallbackAfterMs)]
+    // When quiet hours end is asked again and again.
+    const digests = queue.heldCount > 0 ? [facts.isQuiet ? facts.nowMs + askAgainMs : digestAt(queue, facts)] : []
+    const mayFall = fallbackOf(name) !== undefined && isFailing(queue.waiting)
+    const fallbacks = mayFall ? queue.waiting.filter(({hasFallenBack}) => !hasFallenBack) : []
+    return [...sends, ...digests, ...fallbacks.map(({sinceMs}) => sinceMs + fallbackAfterMs)]
   })
   const finite = times.filter(Number.isFinite)
   return finite.length === 0 ? undefined : Math.min(...finite)

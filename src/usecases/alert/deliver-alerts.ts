@@ -123,12 +123,16 @@ async function attempt(deps: DeliverDeps, deliverer: Deliverer, item: QueuedMess
   return write({kind: 'failed', channel, ...failure(deps, outcome, attempts + 1)})
 }
 
+/** Another process may have the secret; this one looks again now and then. */
+const deferredMs = 10 * 60_000
+
 function failure(
   {now, random}: DeliverDeps,
   {reason, failure: kind, retryAfterMs}: Extract<SendOutcome, {readonly ok: false}>,
   attempts: number,
 ): object {
   if (kind === 'permanent') return {reason, final: true}
+  if (kind === 'deferred') return {reason, nextMs: now() + deferredMs, deferred: true}
   const nextMs = now() + Math.max(waitAfterMs(attempts, random()), retryAfterMs ?? 0)
   return {reason, nextMs, ...(retryAfterMs !== undefined && {heldUntilMs: now() + retryAfterMs})}
 }

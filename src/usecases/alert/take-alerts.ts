@@ -28,14 +28,16 @@ const detailedAlerts = 30
  * @returns false if another deliverer has taken over
  */
 export async function takeAlerts(deps: TakeAlertsDeps): Promise<boolean> {
-  const fresh = newAlerts(deps)
+  const {fresh, isOther} = newAlerts(deps)
+  const first = fresh[0]?.number ?? deps.alerts.read().count + 1
+  if (isOther && !deps.write({kind: 'recounted', taken: first - 1})) return false
   for (const [index, {number, record}] of fresh.entries()) {
     const alert = parseAlert(record)
     const isVoid = alert?.key !== undefined && deps.alerts.read().numbers.get(alert.key) !== number
     const at = typeof record['at'] === 'number' ? record['at'] : deps.now()
     const news = alert && !isVoid ? alertNews(alert, at) : undefined
     if (!news) {
-      if (!deps.write({kind: 'noted', alert: number, event: 'none'})) return false
+      if (!deps.write({kind: 'noted', alert: number, alertId: idOf(record), atMs: at, event: 'none'})) return false
       continue
     }
     const {event, group, level, subject} = news
@@ -45,6 +47,7 @@ export async function takeAlerts(deps: TakeAlertsDeps): Promise<boolean> {
     const entry = {
       kind: 'noted',
       alert: number,
+      alertId: idOf(record),
       atMs: at,
       event,
       group,
@@ -63,19 +66,36 @@ interface NumberedAlert {
   readonly record: RawRecord
 }
 
-/** Oldest first. */
-function newAlerts({alerts, outbox}: TakeAlertsDeps): readonly NumberedAlert[] {
-  const {taken} = outbox.read()
+interface NewAlerts {
+  /** Oldest first. */
+  readonly fresh: readonly NumberedAlert[]
+  /** The journal was emptied, or an older copy has taken its place, so that its lines have other numbers. */
+  readonly isOther: boolean
+}
+
+function newAlerts({alerts, outbox}: TakeAlertsDeps): NewAlerts {
+  const {taken, takenAtMs, takenId} = outbox.read()
   for (;;) {
     const {count} = alerts.read()
     const found: NumberedAlert[] = []
     let number = count
-    for (const record of number > taken ? alerts.newestFirst() : []) {
+    let isOther = count < taken
+    for (const record of alerts.newestFirst()) {
+      isOther ||= number === taken && takenId !== '' && idOf(record) !== takenId
+      // In another journal those are new that are younger than the last one that was taken.
+      if (isOther ? !isYounger(record, takenAtMs) : number <= taken) break
       found.push({number, record})
       number -= 1
-      if (number <= taken) break
     }
     // A line that was written meanwhile would shift the numbers.
-    if (alerts.read().count === count) return found.reverse()
+    if (alerts.read().count === count) return {fresh: found.reverse(), isOther}
   }
+}
+
+function isYounger({at}: RawRecord, thanMs: number): boolean {
+  return typeof at !== 'number' || at > thanMs
+}
+
+function idOf({id}: RawRecord): string {
+  return typeof id === 'string' ? id : ''
 }

@@ -23,6 +23,8 @@ test.each([
   ['HTTP 401', 'HTTP 503'],
   ['GET https://a.example/x failed', 'GET https://b.example/x failed'],
   ['ECONNREFUSED', 'ETIMEDOUT'],
+  ['GET https://api1.example/x', 'GET https://api2.example/x'],
+  ['the server returned 401', 'the server returned 503'],
   ['exit code 3', 'exit code 4'],
 ])('tells causes apart: %s, %s', (one, other) => {
   expect(normalizedErrorLine(one)).not.toBe(normalizedErrorLine(other))

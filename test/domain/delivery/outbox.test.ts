@@ -1,14 +1,16 @@
 import fc from 'fast-check'
 import {describe, expect, test} from 'vitest'
+import {decideNews} from '../../../src/domain/delivery/decide.js'
 import {outboxFold} from '../../../src/domain/delivery/outbox.js'
 import type {RawRecord} from '../../../src/domain/journal/record.js'
 import {minute, outboxWorld} from '../../support/outbox-world.js'
 
 const at = 1_000_000
+const stamp = {at, mono: 1, boot: 'b', host: 'h', id: 'r'}
 
 function folded(...records: readonly RawRecord[]) {
   const state = outboxFold.empty()
-  const verdicts = records.map((record) => outboxFold.apply(state, {at, ...record}))
+  const verdicts = records.map((record) => outboxFold.apply(state, {...stamp, ...record}))
   return {state, verdicts}
 }
 
@@ -23,7 +25,18 @@ const noted = (alert: number, token = 1) => ({
   news: {job: 'a', level: 'CRITICAL', reason: 'r', sinceMs: at},
 })
 
-const message = (id: string) => ({id, channel: 'ops', group: 'g', kind: 'trouble', title: 't', atMs: at, notes: []})
+const message = (id: string) => ({
+  id,
+  channel: 'ops',
+  group: 'g',
+  kind: 'trouble',
+  level: 'CRITICAL',
+  title: 't',
+  atMs: at,
+  jobs: [],
+  jobCount: 0,
+  notes: [],
+})
 const pending = (id: string, more: object = {}) => ({kind: 'pending', token: 1, message: message(id), ...more})
 const waiting = ({state}: ReturnType<typeof folded>) =>
   state.channels.get('ops')?.waiting.map((item) => item.message.id) ?? []
@@ -53,7 +66,7 @@ describe('the outbox', () => {
   })
 
   test('is not harmed by any line', () => {
-    const value = fc.oneof(fc.jsonValue(), fc.constantFrom('m', 'ops', 'g', 'a', 'trouble', 1, at))
+    const value = fc.oneof(fc.jsonValue(), fc.constantFrom('m', 'ops', 'g', 'a', 'trouble', 'recovered', 1, at))
     const keys = ['token', 'at', 'message', 'alert', 'event', 'group', 'subject', 'channels', 'news', 'told', 'channel']
     const line = fc.record(
       {
@@ -74,9 +87,36 @@ describe('the outbox', () => {
     )
     fc.assert(
       fc.property(fc.array(line, {maxLength: 20}), (lines) => {
-        folded(noted(1), pending('m'), ...(lines as RawRecord[]))
+        const {state} = folded(noted(1), pending('m'), ...(lines as RawRecord[]))
+        const policy = {groupWaitMs: 0, groupIntervalMs: 0, repeatMs: [1]}
+        decideNews(state, {nowMs: at + 1, policy, silences: new Map()})
       }),
     )
+  })
+
+  test('takes no line that guard has not stamped', () => {
+    const state = outboxFold.empty()
+    const line = {kind: 'noted', at, token: 9e15, alert: 9e15, event: 'none'}
+    expect([outboxFold.apply(state, line), state.token, state.taken]).toEqual(['void', 0, 0])
+  })
+
+  test('keeps what the cap holds back when another channel sends its own digest by this one (5)', () => {
+    const held = {kind: 'suppressed', token: 1, channel: 'ops', held: 'cap', title: 'x'}
+    const digest = {...message('d'), kind: 'digest'}
+    const {state} = folded(held, {kind: 'pending', token: 1, message: digest, copyOf: 'other'})
+    expect(state.channels.get('ops')?.heldCount).toBe(1)
+    expect(folded(held, {kind: 'pending', token: 1, message: digest}).state.channels.get('ops')?.heldCount).toBe(0)
+  })
+
+  test('of too many groups those that are over go before those in trouble', () => {
+    const notices = Array.from({length: 2100}, (_, index) => ({
+      ...noted(index + 2),
+      event: 'notice',
+      group: `n${index}`,
+      subject: `s${index}`,
+    }))
+    const {state} = folded(noted(1), ...notices)
+    expect([state.groups.has('g'), state.groups.size]).toEqual([true, 2000])
   })
 
   test('comes back from a snapshot as it was', async () => {

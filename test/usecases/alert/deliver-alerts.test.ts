@@ -1,4 +1,5 @@
 import {describe, expect, test} from 'vitest'
+import {deliverAlerts} from '../../../src/usecases/alert/deliver-alerts.js'
 import {hour, minute, type OutboxWorld, outboxWorld, second} from '../../support/outbox-world.js'
 
 const titles = ({arrived}: OutboxWorld) => arrived.map(({title}) => title)
@@ -116,6 +117,20 @@ describe('a group', () => {
     expect(world.arrived[1]).toMatchObject({kind: 'recovery', durationMs: hour + minute})
   })
 
+  test('counts a job once, however often it was well meanwhile', async () => {
+    const world = outboxWorld()
+    world.trouble('a')
+    for (let index = 0; index < 5; index++) {
+      world.trouble('b')
+      await world.pass(minute)
+      world.recover('b')
+      await world.pass(minute)
+    }
+    world.recover('a')
+    await world.pass(minute)
+    expect(world.arrived.at(-1)).toMatchObject({kind: 'recovery', jobCount: 2})
+  })
+
   test('of one post and then nothing is never called well', async () => {
     const world = outboxWorld()
     world.notice('backup: disk is full')
@@ -132,6 +147,42 @@ describe('a group', () => {
     expect(world.arrived).toHaveLength(1)
     await world.pass(4 * hour)
     expect(world.arrived).toHaveLength(2)
+  })
+})
+
+test('an alert of a journal that was emptied is told as every other', async () => {
+  const world = outboxWorld()
+  for (const job of jobs(5)) world.trouble(job)
+  await world.pass(minute)
+  world.loseAlerts()
+  for (const job of jobs(5)) world.recover(job)
+  await world.pass(minute)
+  expect(kinds(world)).toEqual(['trouble', 'recovery'])
+  world.loseAlerts()
+  world.notice('backup: disk is full')
+  await world.pass(minute)
+  expect(titles(world)[2]).toBe('backup: disk is full')
+})
+
+describe('two channels', () => {
+  const routes = [
+    {level: 'CRITICAL', jobs: [], to: ['pager']},
+    {level: 'WARNING', jobs: [], to: ['chat']},
+  ] as const
+
+  test('of which one has the worse news alone: the other is not told that all is well until it is', async () => {
+    const world = outboxWorld({routes})
+    world.trouble('a', {level: 'WARNING'})
+    await world.pass(minute)
+    world.trouble('a', {level: 'CRITICAL'})
+    await world.pass(hour)
+    expect(world.arrived.map(({channel, kind}) => [channel, kind])).toEqual([
+      ['chat', 'trouble'],
+      ['pager', 'trouble'],
+    ])
+    world.recover('a')
+    await world.pass(minute)
+    expect(world.arrived.slice(2).map(({kind}) => kind)).toEqual(['recovery', 'recovery'])
   })
 })
 
@@ -180,6 +231,47 @@ describe('a receiver that is away', () => {
         reason: expect.stringContaining('not delivered within a day'),
       }),
     )
+  })
+
+  test('sends all that waits by its fallback, and is not asked without pause', async () => {
+    let asked = 0
+    const world = outboxWorld({fallbackOf: (channel) => (channel === 'ops' ? 'mail' : undefined)})
+    world.receiver = ({channel}) => {
+      if (channel !== 'ops') return {ok: true, receipt: {}}
+      asked += 1
+      return away()
+    }
+    for (const [index, job] of jobs(3).entries()) world.trouble(job, {failureClass: `class-${index}`})
+    await world.pass(3 * hour)
+    expect(world.arrived.map((message) => message.jobs[0]?.job)).toEqual(jobs(3))
+    expect(asked).toBeLessThan(12)
+    const {nextMs} = await deliverAlerts(world.deps(), {token: 99, isHeld: () => true})
+    expect(nextMs).toBeGreaterThan(world.clock.now())
+  })
+
+  test('that lacks a secret in this process has not failed, and nothing falls back', async () => {
+    const world = outboxWorld({fallbackOf: () => 'mail'})
+    world.receiver = () => ({ok: false, failure: 'deferred', reason: 'TOKEN is not set'})
+    world.trouble('a')
+    await world.pass(2 * hour)
+    const queue = world.outbox.read().channels.get('ops')
+    expect([queue?.lastFailure, queue?.waiting.length, world.outbox.read().channels.has('mail')]).toEqual([
+      undefined,
+      1,
+      false,
+    ])
+  })
+
+  test('is tried again by hand, also with what was given up for its age', async () => {
+    const world = outboxWorld()
+    world.receiver = away
+    world.trouble('a')
+    await world.pass(26 * hour)
+    const dead = world.outbox.read().channels.get('ops')?.dead[0]
+    world.receiver = () => ({ok: true, receipt: {}})
+    world.outbox.append({kind: 'retried', message: dead?.message.id}, 'durable')
+    await world.deliver()
+    expect(world.arrived[0]?.id).toBe(dead?.message.id)
   })
 
   test('that names a pause holds its whole channel', async () => {
@@ -237,6 +329,17 @@ describe('a silence', () => {
     ])
     await world.pass(31 * minute)
     expect(world.arrived[1]).toMatchObject({notes: ['A silence has ended, and the trouble goes on.']})
+  })
+
+  test('over a repetition does not take the recovery of what was told before', async () => {
+    const world = outboxWorld()
+    world.trouble('a')
+    await world.pass(minute)
+    world.silences.append({...silence, untilMs: world.clock.now() + 10 * hour}, 'durable')
+    await world.pass(5 * hour)
+    world.recover('a')
+    await world.pass(minute)
+    expect(kinds(world)).toEqual(['trouble', 'recovery'])
   })
 
   test('until a job is well ends with that, and the recovery of what was not told is not told either', async () => {

@@ -1,0 +1,34 @@
+import {hasFields, type RawRecord} from '../journal/record.js'
+import type {Told} from './group.js'
+import type {Message} from './message.js'
+
+/** Reads the fields of records of the outbox, which any program may have written. */
+
+/** @returns undefined if it is no whole message */
+export function messageOf(value: unknown): Message | undefined {
+  if (typeof value !== 'object' || value === null) return undefined
+  const texts = {id: 'string', channel: 'string', group: 'string', kind: 'string', title: 'string'} as const
+  const isWhole = hasFields(value as RawRecord, {...texts, level: 'string', atMs: 'time', jobCount: 'number'})
+  const {jobs, notes} = value as Partial<Message>
+  return isWhole && Array.isArray(jobs) && Array.isArray(notes) ? (value as Message) : undefined
+}
+
+/** What a channel was told, by its record. */
+export function toldOf(value: unknown, at: number): Told | undefined {
+  if (typeof value !== 'object' || value === null) return undefined
+  const {jobs, level, repeats, silence, firstMs} = value as Partial<Told>
+  return {
+    atMs: at,
+    jobs: jobs ?? 0,
+    level: level ?? 'INFO',
+    repeats: repeats ?? 0,
+    firstMs: firstMs ?? at,
+    silence,
+    wasTold: silence === undefined,
+    receipt: undefined,
+  }
+}
+
+export function idsOf(value: unknown): readonly string[] {
+  return Array.isArray(value) ? value.filter((id) => typeof id === 'string') : []
+}
