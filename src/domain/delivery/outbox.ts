@@ -1,6 +1,6 @@
 import type {Fold, FoldVerdict} from '../journal/fold.js'
 import {isStamped, type RawRecord} from '../journal/record.js'
-import {applyNoted, applyTold, type Group, type Told} from './group.js'
+import {applyNoted, applyTold, type Group} from './group.js'
 import type {Message, Receipt} from './message.js'
 import {idsOf, messageOf, toldOf} from './outbox-fields.js'
 import {bury, type ChannelQueue, hold, type QueuedMessage, queueIn, removeMessage} from './queue.js'
