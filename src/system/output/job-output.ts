@@ -87,19 +87,20 @@ export function openJobOutput(request: OutputRequest): JobOutput {
   })
   let waiter: ChangeWaiter | undefined
   const limits: ChangeWaiter[] = []
-  let isFollowed = false
+  let [isFollowed, isOver] = [false, false]
   const live = {is: true}
-  let isOver = false
   const limit = async () => {
     const {limitOutput} = await import('./limit-output.js')
     if (isOver) return
-    limits.push(...limitOutput({log, sources, forwarders, rotation, isShared, mostBytes, isOver: () => isOver}))
+    const holdOf = (source: number) => (live.is ? loggers.holdOf(source) : undefined)
+    limits.push(...limitOutput({log, sources, forwarders, rotation, isShared, mostBytes, holdOf, isOver: () => isOver}))
   }
   return {
     openStreams: () => loggers.openStreams(),
     drained: () => loggers.drained(),
     range: () => log.range(),
-    lastWriteMs: () => Math.max(...sources.map(({fd}) => fstatSync(fd).mtimeMs)),
+    // A job that waits for its reader is not silent.
+    lastWriteMs: () => (loggers.isPaused ? Date.now() : Math.max(...sources.map(({fd}) => fstatSync(fd).mtimeMs))),
     tail: (bytes) => sources.map(({fd, from}) => readTail(fd, fd === log.fd ? log.from : from, bytes)).join(''),
     follow: (passOn) => {
       // A retry writes to the same log, which is already followed.

@@ -3,14 +3,25 @@ import {fstatSync} from 'node:fs'
 import {ChangeWaiter} from '../log/change-waiter.js'
 import type {OutputForwarder} from './forward-output.js'
 
+/** The job's pipe is read, or not. */
+export interface Hold {
+  pause(): void
+  resume(): void
+  isPaused(): boolean
+}
+
 /** A file that a logger appends to. */
-interface GrowingFile {
+export interface GrowingFile {
   readonly fd: number
   readonly file: string
   /** Those that pass its content on. */
   readonly forwarders: readonly OutputForwarder[]
-  /** How much of the disk it may take. */
+  /** How much may wait to be passed on. */
   readonly mostBytes: number
+  /** From so many bytes on the disk its head is freed. */
+  readonly holeFromBytes: number
+  /** How the job is made to wait; undefined where nothing is passed on before the end. */
+  readonly hold: Hold | undefined
 }
 
 /** Bounds of the interval between two checks of a growing file. */
@@ -18,39 +29,40 @@ const leastWaitMs = 50
 const mostWaitMs = 5000
 
 /**
- * Keeps what waits for a slow reader within a bound: beyond it the oldest half is cut. The disk blocks of what needs no
- * longer be kept are freed by a hole, which moves no offset and works on nearly every file system.
+ * Keeps what waits for a slow reader within a bound. Beyond it the job's pipe is not read for a while, so that the job
+ * waits as it does without guard; where nothing is passed on before the end, the oldest half is cut. The disk blocks of
+ * what needs no longer be kept are freed by a hole, which moves no offset and works on nearly every file system.
  */
 export function limitUnread(files: readonly GrowingFile[]): ChangeWaiter {
   let seen = {bytes: totalSize(files), atMs: performance.now()}
-  let waitMs = leastWaitMs
+  let waitMs: number | undefined = leastWaitMs
   const check = async () => {
-    const left = Math.min(...files.map(cutFile))
+    const left = Math.min(...files.map(limitFile))
     const now = {bytes: totalSize(files), atMs: performance.now()}
     const grown = now.bytes - seen.bytes
     // Half of the remaining time at this speed, because the job may become faster.
-    const halfMs = (left * (now.atMs - seen.atMs)) / grown / 2
+    const halfMs = grown > 0 ? (left * (now.atMs - seen.atMs)) / grown / 2 : leastWaitMs
     seen = now
-    waitMs = Math.min(Math.max(halfMs, leastWaitMs), mostWaitMs)
+    const isQuiet = grown <= 0 && left > 0
+    waitMs = isQuiet ? undefined : Math.min(Math.max(halfMs, leastWaitMs), mostWaitMs)
     return Math.max(0, grown)
   }
-  const next = (grown: number) => (grown === 0 ? undefined : waitMs)
   const paths = files.map(({file}) => file)
-  const waiter = new ChangeWaiter(check, paths, {shortestMs: leastWaitMs, next})
+  const waiter = new ChangeWaiter(check, paths, {shortestMs: leastWaitMs, next: () => waitMs})
   waiter.start()
   return waiter
 }
 
-/** @returns how many bytes may still be written until something has to be cut */
-function cutFile({fd, forwarders, mostBytes}: GrowingFile): number {
+/** @returns how many bytes may still be written until something has to be done; nothing while the job waits */
+function limitFile({fd, forwarders, mostBytes, holeFromBytes, hold}: GrowingFile): number {
   const {size} = fstatSync(fd)
-  let unread = 0
-  for (const forwarder of forwarders) {
-    if (size - forwarder.passedOn > mostBytes) forwarder.skipTo(size - mostBytes / 2)
-    unread = Math.max(unread, size - forwarder.passedOn)
-  }
-  if (diskBytes(fd) > mostBytes) freeHead(fd, size - Math.max(unread, mostBytes / 2))
-  return mostBytes - Math.max(unread, 0)
+  const unreadBytes = () => Math.max(0, ...forwarders.map(({passedOn}) => size - passedOn))
+  if (!hold && unreadBytes() > mostBytes) for (const one of forwarders) one.skipTo(size - mostBytes / 2)
+  const unread = unreadBytes()
+  if (unread > mostBytes) hold?.pause()
+  else if (unread < mostBytes / 2) hold?.resume()
+  if (diskBytes(fd) > holeFromBytes) freeHead(fd, size - Math.max(unread, mostBytes / 2))
+  return hold?.isPaused() ? 0 : mostBytes - unread
 }
 
 /** Frees the disk blocks of the first bytes; they read as zeros from then on. Where that is not supported nothing happens. */

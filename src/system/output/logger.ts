@@ -67,6 +67,7 @@ export class Logger {
   private hasEnded = false
   private isLeft = false
   private failures = 0
+  private waker: ChildProcess | undefined
   /** Why some of the output is not in the log. */
   problem: string | undefined
 
@@ -77,6 +78,7 @@ export class Logger {
 
   /** Resolves once all that was in the pipe is in the log, at the latest after two seconds. */
   async drained(): Promise<void> {
+    this.resume()
     const begun = performance.now()
     let isAsleep = false
     for (let pollMs = 1; !this.hasEnded; pollMs = Math.min(pollMs * 2, longestPollMs)) {
@@ -92,6 +94,36 @@ export class Logger {
       }
       await new Promise((resolve) => setTimeout(resolve, pollMs))
     }
+  }
+
+  get isPaused(): boolean {
+    return this.waker !== undefined
+  }
+
+  /** Reads no more, so that the job waits for its reader, as without guard; not beyond guard's own end. */
+  pause(): void {
+    const {pid} = this.child
+    if (this.isPaused || this.hasEnded || pid === undefined) return
+    // If guard is killed, this pipe closes.
+    const waker = spawn('/bin/sh', ['-c', 'read -r _; kill -s CONT -- "-$1"', 'sh', `${pid}`], {
+      stdio: withoutCallers(['pipe', 'ignore', 'ignore']),
+      detached: true,
+      env: {PATH: toolsPath()},
+    })
+    // Without it the job would wait for ever for a guard that was killed.
+    if (waker.pid === undefined) return
+    waker.on('error', () => undefined)
+    waker.unref()
+    this.waker = waker
+    process.kill(-pid, 'SIGSTOP')
+  }
+
+  resume(): void {
+    if (!this.isPaused) return
+    this.waker?.stdin?.destroy()
+    this.waker = undefined
+    const {pid, exitCode, signalCode} = this.child
+    if (pid !== undefined && exitCode === null && signalCode === null) process.kill(-pid, 'SIGCONT')
   }
 
   /**

@@ -1,5 +1,6 @@
 import {closeSync} from 'node:fs'
 import type {Stream} from '../process/job-command.js'
+import type {Hold} from './limit-unread.js'
 import {Logger} from './logger.js'
 import {openPipes} from './pipe.js'
 import type {OutputSource} from './sources.js'
@@ -42,6 +43,21 @@ export class Loggers {
       close: () => {
         for (const end of writeEnds) closeSync(end)
       },
+    }
+  }
+
+  /** Whether the logger of any pipe waits for its reader. */
+  get isPaused(): boolean {
+    return this.all.some(({isPaused}) => isPaused)
+  }
+
+  /** The logger of one source, in the present attempt. */
+  holdOf(source: number): Hold {
+    const logger = () => this.all[this.all.length - this.sources.length + source]
+    return {
+      pause: () => logger()?.pause(),
+      resume: () => logger()?.resume(),
+      isPaused: () => logger()?.isPaused === true,
     }
   }
 

@@ -1,11 +1,13 @@
 import {openSync} from 'node:fs'
 import {theCaller} from './caller.js'
 
+type OwnStream = number | 'ignore' | 'pipe'
+
 /**
  * The streams of a process of guard's own, without the caller's descriptors: Node would let them through, as a lock that
  * the job is to hold alone, or the pipe at whose end cron waits.
  */
-export function withoutCallers(own: readonly (number | 'ignore')[]): (number | 'ignore')[] {
+export function withoutCallers(own: readonly OwnStream[]): OwnStream[] {
   const streams = [...own]
   for (const descriptor of theCaller().descriptors) {
     while (streams.length <= descriptor) streams.push('ignore')
