@@ -1,3 +1,4 @@
+import {withoutColors} from '../domain/log/show-controls.js'
 import {GuardError} from '../errors.js'
 import {exitCodes} from './exit-codes.js'
 import {messageText} from './stderr.js'
@@ -12,9 +13,11 @@ function toGuardError(error: unknown, hints: readonly string[]): GuardError {
   return new GuardError('internal', error.message, ['please report this, with GUARD_DEBUG=1'], {cause: error})
 }
 
-/** Errors of oclif have `oclif`: the command line was wrong. */
+/** Errors of oclif have `oclif`: the command line was wrong. On a terminal it colours them. */
 function usageError(error: Error, hints: readonly string[]): GuardError {
-  return new GuardError('usage', unframed(error.message), [...hints, 'see the flags: add --help'], {cause: error})
+  return new GuardError('usage', unframed(withoutColors(error.message)), [...hints, 'see the flags: add --help'], {
+    cause: error,
+  })
 }
 
 /** oclif also adds its frame to an error that a flag's own check throws. */

@@ -1,9 +1,4 @@
-import {
-  showControlsButColors,
-  showControlsInJson,
-  showControlsInLines,
-  showControlsOf,
-} from '../domain/log/show-controls.js'
+import {showControls, showControlsButColors, showControlsInJson, showControlsOf} from '../domain/log/show-controls.js'
 
 /**
  * The border of standard output: all that guard writes there goes through one of these functions, which let through no
@@ -23,9 +18,9 @@ export function writeOut(piece: string | Buffer): void {
   process.stdout.write(piece)
 }
 
-/** A text without colours. */
-export function writeText(text: string): void {
-  writeOut(`${showControlsInLines(text)}\n`)
+/** Lines without colours. */
+export function writeLines(lines: readonly string[]): void {
+  for (const line of lines) writeOut(`${showControls(line)}\n`)
 }
 
 /** What `render` makes of the data: its colours pass, those in the data are shown. */

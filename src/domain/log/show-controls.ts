@@ -6,8 +6,8 @@
 /** Also the separators of lines and paragraphs, which some terminals take for a line feed. */
 const unseen = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu
 const unseenInLines = /[^\P{Cc}\n\t]|[\p{Cf}\p{Zl}\p{Zp}]/gu
-/** The alternative in front takes guard's own colours. */
-const colorsOrUnseen = new RegExp(`(${'\u001B'}\\[[\\d;:]*m)|${unseenInLines.source}`, 'gu')
+const colors = new RegExp(`${'\u001B'}\\[[\\d;:]*m`, 'gu')
+const colorsOrUnseen = new RegExp(`(${colors.source})|${unseenInLines.source}`, 'gu')
 
 /** A value on one line: line feeds and tabs are shown too, so that it looks like nothing but a value. */
 export function showControls(text: string): string {
@@ -22,6 +22,10 @@ export function showControlsInLines(text: string): string {
 /** Lines, tabs and colours (SGR) stay. */
 export function showControlsButColors(text: string): string {
   return text.replace(colorsOrUnseen, (found: string, color?: string) => color ?? shown(found))
+}
+
+export function withoutColors(text: string): string {
+  return text.replace(colors, '')
 }
 
 /** Shows control characters in all texts of a value, the keys of objects included. */
