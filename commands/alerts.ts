@@ -20,18 +20,19 @@ export default defineCommand({
     job: {type: 'text', summary: 'alerts about this job'},
     follow: {type: 'boolean', summary: 'go on with each alert that is raised, until interrupted'},
   },
-  async run({flags, print, page, openGuard, json}) {
+  async run({flags, print, show, openGuard, json}) {
     const guard = await openGuard()
     const {level, component, job} = flags
     const sinceMs = flags.since === undefined ? undefined : guard.clock.now() - flags.since
     const filter = {level, component, job, sinceMs}
     const deps = wireAlerts(guard)
     if (flags.follow) {
-      await followAlerts(deps, filter, {json, page: page(), file: `${guard.stateDir}/alerts.jsonl`})
+      await followAlerts(deps, filter, {json, show, file: `${guard.stateDir}/alerts.jsonl`})
       return undefined
     }
     const alerts = readAlerts(deps, filter, flags.limit)
-    print(alerts.length === 0 ? `no alert is known in ${guard.stateDir}` : renderAlerts(page(), alerts))
+    if (alerts.length === 0) print(`no alert is known in ${guard.stateDir}`)
+    else show(renderAlerts, alerts)
     return {counts: countByLevel(alerts), alerts: alerts.map(alertToJson)}
   },
 })

@@ -11,14 +11,14 @@ export default defineCommand({
   description:
     'Exits with 0 when all is healthy, 1 when something is degraded or being healed, 2 when something is unhealthy or a human was called.',
   examples: ['guard health', 'guard health --json'],
-  async run({print, page, openGuard}) {
+  async run({show, openGuard}) {
     const guard = await openGuard()
     const {watchdog, resetDaemon} = guard.settings
     const health = await checkHealth(wireHealth(guard), {
       watchdogLateAfterMs: watchdog.lateAfterMs,
       resetDaemonLateAfterMs: resetDaemon.lateAfterMs,
     })
-    print(renderHealth(page(), health))
+    show(renderHealth, health)
     process.exitCode = exitCodes[health.verdict]
     return healthToJson(health)
   },

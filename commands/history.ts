@@ -18,25 +18,27 @@ export default defineCommand({
     limit: {type: 'integer', summary: 'so many runs, the newest first', default: 20, min: 1, max: 100_000},
     run: {type: 'text', summary: 'all about the run with this id, or with an id that begins so', helpValue: 'ID'},
   },
-  async run({args, flags, print, page, openGuard}) {
+  async run({args, flags, print, show, openGuard}) {
     const guard = await openGuard()
     const deps = {...wireLease(guard), settings: guard.settings, runs: guard.runs()}
     if (args.job === undefined) {
       if (flags.run !== undefined)
         throw new GuardError('usage', '--run needs the name of the job', [`guard history JOB --run ${flags.run}`])
       const runs = await readLastRuns(deps, flags.limit)
-      print(runs.length === 0 ? `no run is known in ${guard.stateDir}` : renderRunsOfAll(page(), runs))
+      if (runs.length === 0) print(`no run is known in ${guard.stateDir}`)
+      else show(renderRunsOfAll, runs)
       return {runs: runs.map((run) => ({job: run.job, ...runToJson(run)}))}
     }
     const job = knownJob(deps, args.job)
     if (flags.run !== undefined) {
       const run = await findInferredRun(deps, job, flags.run)
-      print(renderRun(page(), run))
+      show(renderRun, run)
       return {job, runs: [runToJson(run)]}
     }
     const runs = await readInferredHistory(deps, job, flags.limit)
     const streak = deps.runs.read().get(job)?.streak
-    print(runs.length === 0 ? `no run of ${job} is known in ${guard.stateDir}` : renderRuns(page(), job, runs, streak))
+    if (runs.length === 0) print(`no run of ${job} is known in ${guard.stateDir}`)
+    else show(renderRuns, job, runs, streak)
     return {job, ...(streak && {streak: streakToJson(streak)}), runs: runs.map(runToJson)}
   },
 })

@@ -15,19 +15,19 @@ export default defineCommand({
     'dry-run': {type: 'boolean', summary: 'print what a round would do, and do nothing', exclusive: ['watch']},
     verbose: {type: 'boolean', summary: 'print a round without requests too, without a terminal', exclusive: ['watch']},
   },
-  async run({flags, print, openGuard, json}) {
+  async run({flags, openGuard, json, show}) {
     const guard = await openGuard()
     if (flags['dry-run']) {
       if (hasNoOpenClaw(guard)) return {planned: [], unreadable: 0}
       const deps = wireResetDaemon(guard, new AbortController().signal)
       const [plan, unreadable] = [planResets(deps, new Set()), unreadableLines(deps)]
-      print(renderResetPlan(plan, unreadable))
+      show(renderResetPlan, plan, unreadable)
       return {
         planned: plan.map(({request, ...decision}) => ({...aboutRequest(deps, request), ...decision})),
         unreadable,
       }
     }
     const newsOnly = !flags.verbose && !process.stdout.isTTY
-    return runResetDaemon(guard, {watchMs: flags.watch, json, newsOnly, print})
+    return runResetDaemon(guard, {watchMs: flags.watch, json, newsOnly, show})
   },
 })

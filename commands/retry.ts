@@ -3,6 +3,7 @@ import {defineCommand} from '../src/cli/command/definition.js'
 import {showWait} from '../src/cli/progress.js'
 import {printWarning} from '../src/cli/stderr.js'
 import {breakerPolicy, wireBreaker} from '../src/cli/wire/breaker.js'
+import {evidenceMask} from '../src/cli/wire/evidence-mask.js'
 import {openRetry} from '../src/cli/wire/retry.js'
 import {formatDuration} from '../src/domain/clock/duration.js'
 import type {RetrySettings} from '../src/domain/settings/job.js'
@@ -58,6 +59,7 @@ export default defineCommand({
       timeoutMs: flags.timeout,
       killAfterMs: flags['kill-after'],
       json,
+      mask: evidenceMask(guard.settings, guard.settings.defaults),
     }
     const report = await retryCommand(
       {

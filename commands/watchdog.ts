@@ -12,10 +12,10 @@ export default defineCommand({
     'dry-run': {type: 'boolean', summary: 'print what a round would see and do, and do nothing', exclusive: ['watch']},
     verbose: {type: 'boolean', summary: 'print every job without a terminal too', exclusive: ['watch']},
   },
-  async run({flags, print, page, openGuard, json}) {
+  async run({flags, show, openGuard, json}) {
     const guard = await openGuard()
-    if (flags['dry-run']) return dryRun(guard, {json, print, page})
+    if (flags['dry-run']) return dryRun(guard, {json, show})
     const newsOnly = !flags.verbose && !process.stdout.isTTY
-    return runWatchdog(guard, {watchMs: flags.watch, json, newsOnly, print, page})
+    return runWatchdog(guard, {watchMs: flags.watch, json, newsOnly, show})
   },
 })

@@ -5,10 +5,10 @@ import {wireOutbox} from '../../src/cli/wire/alerts.js'
 export default defineCommand({
   summary: 'What waits to be sent and why, and what was given up',
   examples: ['guard alerts outbox', 'guard alerts outbox --json'],
-  async run({print, page, openGuard}) {
+  async run({show, openGuard}) {
     const guard = await openGuard()
     const state = wireOutbox(guard).outbox.read()
-    print(renderOutbox(page(), state))
+    show(renderOutbox, state)
     return outboxToJson(state)
   },
 })

@@ -17,7 +17,7 @@ export default defineCommand({
     const guard = await openGuard()
     const message = exampleMessage(guard, 'preview', flags.as)
     const text = plainText(message, {timezone: Intl.DateTimeFormat().resolvedOptions().timeZone, limitBytes: 16_384})
-    print(text)
+    print(...text.split('\n'))
     return {text}
   },
 })

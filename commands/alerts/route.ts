@@ -16,13 +16,8 @@ export default defineCommand({
       const fallback = settings.channels[name]?.fallback
       return {channel: name, type: settings.channels[name]?.type, ...(fallback !== undefined && {fallback})}
     })
-    print(
-      ways.length === 0
-        ? `no route takes ${level} alerts of ${job}: nobody is told`
-        : ways
-            .map(({channel, type, fallback}) => `${channel} (${type})${fallback ? `, else ${fallback}` : ''}`)
-            .join('\n'),
-    )
+    if (ways.length === 0) print(`no route takes ${level} alerts of ${job}: nobody is told`)
+    print(...ways.map(({channel, type, fallback}) => `${channel} (${type})${fallback ? `, else ${fallback}` : ''}`))
     return {job, level, channels: ways}
   },
 })

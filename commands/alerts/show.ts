@@ -7,10 +7,10 @@ export default defineCommand({
   summary: 'All about one alert',
   examples: ['guard alerts show 3kXw', 'guard alerts show 3kXw --json'],
   args: {id: {required: true, summary: 'id of the alert, or the first characters of it, at least 4'}},
-  async run({args, print, page, openGuard}) {
+  async run({args, show, openGuard}) {
     const guard = await openGuard()
     const alert = findAlert(wireAlerts(guard), args.id)
-    print(renderAlert(page(), alert))
+    show(renderAlert, alert)
     return alertToJson(alert)
   },
 })

@@ -5,10 +5,11 @@ import {wireBreaker} from '../../src/cli/wire/breaker.js'
 export default defineCommand({
   summary: 'All breakers: which targets are called, which are spared, and why',
   examples: ['guard breaker list', 'guard breaker list --json'],
-  async run({print, page, openGuard}) {
+  async run({print, show, openGuard}) {
     const deps = wireBreaker(await openGuard())
     const [now, breakers] = [deps.now(), [...deps.breakers.read().values()]]
-    print(breakers.length === 0 ? 'no breakers yet' : renderBreakers(page(), breakers, now))
+    if (breakers.length === 0) print('no breakers yet')
+    else show(renderBreakers, breakers, now)
     return {breakers: breakers.map((breaker) => breakerToJson(breaker, now))}
   },
 })

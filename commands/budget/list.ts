@@ -6,11 +6,10 @@ import {listBudgets} from '../../src/usecases/recovery/budgets.js'
 export default defineCommand({
   summary: 'What is left of the recovery budgets, for each job and failure class',
   examples: ['guard budget list', 'guard budget list --json'],
-  async run({print, page, openGuard}) {
+  async run({print, show, openGuard}) {
     const budgets = listBudgets(wireBudgets(await openGuard()))
-    print(
-      budgets.length === 0 ? 'no job has a recovery that restarts or runs anything' : renderBudgets(page(), budgets),
-    )
+    if (budgets.length === 0) print('no job has a recovery that restarts or runs anything')
+    else show(renderBudgets, budgets)
     return {budgets: budgets.map(budgetToJson)}
   },
 })

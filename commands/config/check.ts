@@ -7,7 +7,7 @@ export default defineCommand({
   examples: ['guard config check', 'guard config check --config /etc/guardian/config.yaml'],
   async run({flags, print}) {
     const {file, settings, error, warnings} = await inspectSettings(settingsLocation(flags))
-    print(warnings.map(({level, of, text}) => `${level}: ${of} ${text}`).join('\n'))
+    print(...warnings.map(({level, of, text}) => `${level}: ${of} ${text}`))
     if (error) throw error
     const jobs = Object.keys(settings.jobs).length
     print(file === undefined ? 'no settings file; everything is default' : `${file} is right; jobs: ${jobs}`)

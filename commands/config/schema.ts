@@ -6,7 +6,7 @@ export default defineCommand({
   examples: ['guard config schema > guardian.schema.json'],
   async run({print}) {
     const schema = settingsJsonSchema()
-    print(JSON.stringify(schema, undefined, 2))
+    print(...JSON.stringify(schema, undefined, 2).split('\n'))
     return schema
   },
 })

@@ -9,12 +9,13 @@ export default defineCommand({
   summary: 'Show the settings in effect, defaults included, without secrets',
   examples: ['guard config show', 'guard config show --origin', 'guard config show --json'],
   flags: {origin: {type: 'boolean', summary: 'show where each value comes from'}},
-  async run({flags, print, openGuard}) {
+  async run({flags, openGuard, show}) {
     const inspected = await inspectSettings(settingsLocation(flags))
     const {stateDir, logDir} = await openGuard()
     const file = inspected.file ?? null
     const entries = effectiveSettings(inspected, {stateDir, logDir, flag: flags['state-dir']})
-    print(renderEntries(entries, flags.origin === true))
+    const shown = entries.map(({key, value, origin}) => ({key, json: JSON.stringify(value), origin}))
+    show(renderEntries, shown, flags.origin === true)
     return flags.origin
       ? {file, values: entries}
       : {file, settings: {...withoutSecrets(inspected.settings), stateDir, logDir}}

@@ -6,10 +6,11 @@ import {listLeases} from '../../src/usecases/lease/acquire-lease.js'
 export default defineCommand({
   summary: 'Who holds what, until when, and how the last holders ended',
   examples: ['guard lease list', 'guard lease list --json'],
-  async run({print, page, openGuard}) {
+  async run({print, show, openGuard}) {
     const guard = await openGuard()
     const leases = listLeases(wireLease(guard))
-    print(leases.length === 0 ? `no lease is known in ${guard.stateDir}` : renderLeases(page(), leases))
+    if (leases.length === 0) print(`no lease is known in ${guard.stateDir}`)
+    else show(renderLeases, leases)
     return {leases}
   },
 })

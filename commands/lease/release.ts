@@ -18,7 +18,7 @@ export default defineCommand({
   async run(call) {
     const {token, status, detail} = call.flags
     const lease = await withLeases(call, (deps, job) => releaseLease(deps, {job, token, status, detail}))
-    call.print(renderLease(call.page(), lease))
+    call.show(renderLease, lease)
     return lease
   },
 })

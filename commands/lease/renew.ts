@@ -10,7 +10,7 @@ export default defineCommand({
   flags: leaseFlags,
   async run(call) {
     const lease = await withLeases(call, (deps, job) => renewLease(deps, {job, token: call.flags.token}))
-    call.print(renderLease(call.page(), lease))
+    call.show(renderLease, lease)
     return lease
   },
 })

@@ -9,11 +9,12 @@ export default defineCommand({
   summary: 'All that is known of one lease',
   examples: ['guard lease show nightly-backup'],
   args: leaseArgs,
-  async run({args, print, page, openGuard}) {
+  async run({args, print, show, openGuard}) {
     const job = checkedName(args.name)
     const guard = await openGuard()
     const lease = listLeases(wireLease(guard)).find((known) => known.job === job)
-    print(lease ? renderLease(page(), lease) : `no lease of ${job} is known in ${guard.stateDir}`)
+    if (lease) show(renderLease, lease)
+    else print(`no lease of ${job} is known in ${guard.stateDir}`)
     return lease ?? {job, state: 'none'}
   },
 })

@@ -21,17 +21,17 @@ export default defineCommand({
     },
     force: {type: 'boolean', summary: 'clear whatever matches, held or not, whatever its name'},
   },
-  async run({rest, flags, print, page, openGuard}) {
+  async run({rest, flags, show, openGuard}) {
     const guard = await openGuard()
     const searches = locksAsked(guard, {patterns: rest, minAgeMs: flags['min-age']})
     if (flags['dry-run']) {
       const list = await listLocks(wireLocks(guard), searches)
-      print(renderLocks(page(), list))
+      show(renderLocks, list)
       return {...list, cleared: []}
     }
     guard.ensureState()
     const cleared = await clearLocks(wireLocks(guard), searches, flags.force ? 'force' : 'proof')
-    print(renderCleared(page(), cleared))
+    show(renderCleared, cleared)
     return cleared
   },
 })

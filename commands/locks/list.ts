@@ -17,11 +17,11 @@ export default defineCommand({
       settingsDefault: '10m',
     },
   },
-  async run({rest, flags, print, page, openGuard}) {
+  async run({rest, flags, show, openGuard}) {
     const guard = await openGuard()
     const searches = locksAsked(guard, {patterns: rest, minAgeMs: flags['min-age']})
     const list = await listLocks(wireLocks(guard), searches)
-    print(renderLocks(page(), list))
+    show(renderLocks, list)
     return list
   },
 })

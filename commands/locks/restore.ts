@@ -9,10 +9,10 @@ export default defineCommand({
   args: {
     id: {summary: 'id that `locks clear` printed, or its first 4 characters or more (default: the last clearing)'},
   },
-  async run({args, print, openGuard}) {
+  async run({args, openGuard, show}) {
     const guard = await openGuard()
     const restored = restoreLocks(wireLocks(guard), args.id)
-    print(renderRestored(restored))
+    show(renderRestored, restored)
     return restored
   },
 })

@@ -1,12 +1,12 @@
 import {ChangeWaiter} from '../system/log/change-waiter.js'
 import {type AlertFilter, type KnownAlert, readAlerts} from '../usecases/alert/read-alerts.js'
-import {alertCells, alertToJson} from './render/alert.js'
-import type {Page} from './render/page.js'
-import {writeOut} from './stdout.js'
+import type {Call} from './command/definition.js'
+import {alertToJson, renderAlertLine} from './render/alert.js'
+import {jsonLine, writeOut} from './stdout.js'
 
 interface FollowRequest {
   readonly json: boolean
-  readonly page: Page
+  readonly show: Call['show']
   /** The journal's file with the stable name. */
   readonly file: string
 }
@@ -21,7 +21,7 @@ const mostAtOnce = 1000
 export async function followAlerts(
   deps: Parameters<typeof readAlerts>[0],
   filter: AlertFilter,
-  {json, page, file}: FollowRequest,
+  {json, show, file}: FollowRequest,
 ): Promise<void> {
   let known: readonly KnownAlert[] = []
   const isNew = ({id, timestamp, message}: KnownAlert) =>
@@ -30,9 +30,10 @@ export async function followAlerts(
     const now = readAlerts(deps, filter, mostAtOnce)
     const fresh = now.filter(isNew).slice(0, most).reverse()
     known = now
-    const plain = {...page, isTerminal: false}
-    for (const alert of fresh)
-      writeOut(`${json ? JSON.stringify(alertToJson(alert)) : alertCells(plain, alert).join('  ')}\n`)
+    for (const alert of fresh) {
+      if (json) writeOut(jsonLine(alertToJson(alert)))
+      else show(renderAlertLine, alert)
+    }
     return fresh.length
   }
   await look(shownAtFirst)

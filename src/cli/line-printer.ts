@@ -5,10 +5,10 @@ import {printWarning} from './stderr.js'
 export class LinePrinter {
   private readonly outputs: JobOutput[] = []
 
-  readonly say = (text: string): void => {
+  readonly say = (text: string, hints?: readonly string[]): void => {
     const current = this.outputs.at(-1)
-    if (current) current.say(() => printWarning(text))
-    else printWarning(text)
+    if (current) current.say(() => printWarning(text, hints))
+    else printWarning(text, hints)
   }
 
   /** While this output is open, lines are printed in their place in it. */

@@ -1,39 +1,46 @@
-import {StringDecoder} from 'node:string_decoder'
 import {readStretch, tailStart} from '../system/log/files.js'
 import {tailLog} from '../system/log/tail-log.js'
 import type {RunLog} from '../usecases/history/read-log.js'
+import {type LogSink, lineSink, maskingSink, terminalSink} from './log-filters.js'
 import {printWarning} from './stderr.js'
-import {writeOut} from './stdout.js'
+import {jsonLine, writeOut} from './stdout.js'
 
-type LogRequest = {readonly job: string; readonly json: boolean} & (RunLog | {readonly follow: string})
+type LogRequest = {
+  readonly job: string
+  readonly json: boolean
+  /** A terminal gets all control characters too. */
+  readonly raw: boolean
+  /** Values that are masked. */
+  readonly secrets: readonly string[]
+} & (RunLog | {readonly follow: string})
 
 /** `--follow` begins with the last lines, as `tail -f` does. */
 const followBytes = 4096
 
-/** Writes a log to standard output: its bytes unchanged, or as JSON one object for the run, with `--follow` one for each line. */
+/** Writes a log to standard output: as text, or as JSON one object for the run, with `--follow` one for each line. */
 export async function printLog(request: LogRequest): Promise<void> {
-  const {job, json} = request
+  const {job, json, secrets} = request
   if ('follow' in request) {
-    const take = json ? lineWriter((line) => write(`${JSON.stringify({job, line})}\n`)) : write
-    return tailLog(request.follow, tailStart(request.follow, followBytes), {take, signal: interrupted()})
+    const lines = lineSink((line) => writeOut(jsonLine({job, line})))
+    const sink = maskingSink(secrets, json ? lines : textSink(request))
+    await tailLog(request.follow, tailStart(request.follow, followBytes), {take: sink.push, signal: interrupted()})
+    // A line that goes on after the interruption is no whole one.
+    if (!json) sink.end()
+    return
   }
   const {run, stretches, missingBytes} = request
   if (missingBytes > 0) printWarning(`${missingBytes} bytes of the log of run ${run.id} have been rotated away`)
-  const read = (take: (piece: Buffer) => void) => {
-    for (const stretch of stretches) readStretch(stretch, take)
-  }
-  if (!json) return read(write)
   const lines: string[] = []
-  const take = lineWriter((line) => lines.push(line))
-  read(take)
-  take(Buffer.from('\n'))
-  if (lines.at(-1) === '') lines.pop()
+  const sink = maskingSink(secrets, json ? lineSink((line) => lines.push(line)) : textSink(request))
+  for (const stretch of stretches) readStretch(stretch, sink.push)
+  sink.end()
   const {file, from} = stretches[0] ?? {}
-  write(`${JSON.stringify({job, runId: run.id, file, from, lines, missingBytes})}\n`)
+  if (json) writeOut(jsonLine({job, runId: run.id, file, from, lines, missingBytes}))
 }
 
-function write(piece: Buffer | string): void {
-  writeOut(piece)
+/** A pipe or a file gets the bytes as they are, as from `cat`. */
+function textSink({raw}: LogRequest): LogSink {
+  return process.stdout.isTTY && !raw ? terminalSink(writeOut) : {push: writeOut, end: () => undefined}
 }
 
 function interrupted(): AbortSignal {
@@ -41,14 +48,4 @@ function interrupted(): AbortSignal {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => controller.abort())
   process.stdout.once('error', () => controller.abort())
   return controller.signal
-}
-
-function lineWriter(take: (line: string) => void): (piece: Buffer) => void {
-  const decoder = new StringDecoder('utf8')
-  let rest = ''
-  return (piece) => {
-    const lines = (rest + decoder.write(piece)).split('\n')
-    rest = lines.pop() ?? ''
-    for (const line of lines) take(line)
-  }
 }

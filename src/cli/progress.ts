@@ -1,4 +1,5 @@
 import {writeSync} from 'node:fs'
+import {showControls} from '../domain/log/show-controls.js'
 import {endsWithin} from '../system/host/clock.js'
 import type {StepResult} from '../usecases/recovery/recovery-steps.js'
 import type {ShowStep, StepShown} from '../usecases/recovery/run-recovery.js'
@@ -9,7 +10,8 @@ import {renderSpan} from './render/run.js'
  * in cron's mail and in logs. `say` writes a line there; `settled` resolves once the job's output until now is shown.
  */
 export function stepProgress(say: (line: string) => void, settled: () => Promise<void>): ShowStep {
-  return async (shown, work) => {
+  return async ({title, hasOutput}, work) => {
+    const shown = {title: showControls(title), hasOutput}
     // A verification prints the output of the job, which a spinner would overwrite; listr2 draws only where both are terminals.
     const isLive = process.stdout.isTTY && process.stderr.isTTY && !shown.hasOutput
     // Both write beside the output of the job that is still on its way.
@@ -26,7 +28,7 @@ export async function showWait<T>(what: string, wait: () => Promise<T>): Promise
   const waiting = wait()
   if (!process.stderr.isTTY || !process.stdout.isTTY || (await endsWithin(waiting, shortWaitMs))) return waiting
   const begun = performance.now()
-  const title = () => `${what} (${Math.round((performance.now() - begun) / 1000)} s)`
+  const title = () => `${showControls(what)} (${Math.round((performance.now() - begun) / 1000)} s)`
   const list = await listOf(title(), async (setTitle) => {
     const ticking = setInterval(() => setTitle(title()), 1000)
     await waiting.finally(() => clearInterval(ticking)).catch(() => undefined)
@@ -99,5 +101,5 @@ async function showLive<R extends StepResult>({title}: StepShown, work: () => Pr
 }
 
 function outcomeText({ok, evidence, suppressed}: StepResult): string {
-  return [suppressed ? 'suppressed' : ok ? 'ok' : 'failed', evidence].filter(Boolean).join(', ')
+  return [suppressed ? 'suppressed' : ok ? 'ok' : 'failed', showControls(evidence)].filter(Boolean).join(', ')
 }

@@ -1,6 +1,8 @@
+import {withoutColors} from '../domain/log/show-controls.js'
 import {GuardError} from '../errors.js'
 import {exitCodes} from './exit-codes.js'
-import {printable} from './stderr.js'
+import {messageText} from './stderr.js'
+import {jsonLine} from './stdout.js'
 
 /** Turns any error into guard's own: Node's default exit code 1 would mean a degraded job. */
 function toGuardError(error: unknown, hints: readonly string[]): GuardError {
@@ -11,9 +13,11 @@ function toGuardError(error: unknown, hints: readonly string[]): GuardError {
   return new GuardError('internal', error.message, ['please report this, with GUARD_DEBUG=1'], {cause: error})
 }
 
-/** Errors of oclif have `oclif`: the command line was wrong. */
+/** Errors of oclif have `oclif`: the command line was wrong. On a terminal it colours them. */
 function usageError(error: Error, hints: readonly string[]): GuardError {
-  return new GuardError('usage', unframed(error.message), [...hints, 'see the flags: add --help'], {cause: error})
+  return new GuardError('usage', unframed(withoutColors(error.message)), [...hints, 'see the flags: add --help'], {
+    cause: error,
+  })
 }
 
 /** oclif also adds its frame to an error that a flag's own check throws. */
@@ -49,10 +53,10 @@ export function reportError(thrown: unknown, json: boolean, hints: readonly stri
   process.exitCode = exitCodes[error.kind]
   if (json) {
     const {kind, message, hints} = error
-    process.stdout.write(`${JSON.stringify({error: {kind, message, hints}, ...error.details})}\n`)
+    process.stdout.write(jsonLine({error: {kind, message, hints}, ...error.details}))
     return
   }
-  const lines = [`guard: ${error.message}`, ...error.hints.map((hint) => `  - ${hint}`)]
-  if (process.env['GUARD_DEBUG']) lines.push(String((error.cause as Error | undefined)?.stack ?? error.stack))
-  process.stderr.write(`${printable(lines.join('\n'))}\n`)
+  process.stderr.write(messageText(error.message, error.hints))
+  if (process.env['GUARD_DEBUG'])
+    process.stderr.write(messageText(String((error.cause as Error | undefined)?.stack ?? error.stack), []))
 }

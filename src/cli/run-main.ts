@@ -12,6 +12,7 @@ import type {RunTarget} from './command/split-argv.js'
 import {runOptions} from './run-options.js'
 import {settingsOfFlags} from './run-settings.js'
 import {printWarning} from './stderr.js'
+import {jsonLine} from './stdout.js'
 import {wireRun} from './wire/run.js'
 
 /** `guard run`, from its call to the exit code, with Node's own modules only. */
@@ -65,7 +66,7 @@ function warnOfStrayFlags({form, argv: [program, ...words]}: RunTarget): void {
 /** The run is over and recorded, so a closed pipe does not change its exit code. */
 function printReport(report: RunReport): void {
   try {
-    writeSync(1, `${JSON.stringify(reportToJson(report))}\n`)
+    writeSync(1, jsonLine(reportToJson(report)))
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EPIPE') throw error
   }

@@ -4,9 +4,11 @@ import {resetRequestStream, resetResultStream} from '../journal/failure-streams.
 import {callAfter} from '../system/host/clock.js'
 import {holdLease} from '../usecases/lease/hold-lease.js'
 import {answerResets, type ResetRound} from '../usecases/reset/answer-resets.js'
+import type {Call} from './command/definition.js'
 import type {Guard} from './guard.js'
 import {renderResetRound} from './render/reset.js'
 import {printWarning} from './stderr.js'
+import {jsonLine, writeOut} from './stdout.js'
 import {resetLease, wireResetDaemon} from './wire/reset-daemon.js'
 
 interface ResetDaemonOptions {
@@ -15,7 +17,7 @@ interface ResetDaemonOptions {
   readonly json: boolean
   /** Prints nothing of a round that answered no request. */
   readonly newsOnly: boolean
-  readonly print: (text: string) => void
+  readonly show: Call['show']
 }
 
 const noRound: ResetRound = {answered: [], waiting: [], pending: [], unreadable: 0}
@@ -50,7 +52,7 @@ export async function runResetDaemon(guard: Guard, options: ResetDaemonOptions):
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort())
   if (options.watchMs === undefined) {
     const round = await underLease(guard, stop.signal)
-    if (!options.newsOnly || hasNews(round)) options.print(renderResetRound(round))
+    if (!options.newsOnly || hasNews(round)) options.show(renderResetRound, round)
     process.exitCode = isWell(round) ? 0 : 1
     return round
   }
@@ -61,7 +63,7 @@ export async function runResetDaemon(guard: Guard, options: ResetDaemonOptions):
 async function watch(guard: Guard, options: ResetDaemonOptions & {watchMs: number}, stop: AbortSignal): Promise<void> {
   while (!stop.aborted) {
     const round = await underLease(guard, stop).catch(warnAndGoOn)
-    if (round && hasNews(round)) show(round, options)
+    if (round && hasNews(round)) showNews(round, options)
     await guard.clock.sleep(options.watchMs, stop)
   }
 }
@@ -95,9 +97,9 @@ function hasNews({answered, waiting, pending}: ResetRound): boolean {
   return answered.length + waiting.length + pending.length > 0
 }
 
-function show(round: ResetRound, {json, print}: ResetDaemonOptions): void {
-  if (json) process.stdout.write(`${JSON.stringify(round)}\n`)
-  else print(renderResetRound(round))
+function showNews(round: ResetRound, {json, show}: ResetDaemonOptions): void {
+  if (json) writeOut(jsonLine(round))
+  else show(renderResetRound, round)
 }
 
 function logLines({answered, pending}: ResetRound): readonly string[] {

@@ -20,11 +20,11 @@ import {reconcileInterrupted} from '../usecases/run/reconcile-interrupted.js'
 import {type Evaluation, evaluateJobs} from '../usecases/watchdog/evaluate-jobs.js'
 import {newsOf} from '../usecases/watchdog/news.js'
 import {watchdogRound} from '../usecases/watchdog/watchdog-round.js'
+import type {Call} from './command/definition.js'
 import {exitCodes} from './exit-codes.js'
 import type {Guard} from './guard.js'
-import type {Page} from './render/page.js'
 import {printWarning} from './stderr.js'
-import {writeOut} from './stdout.js'
+import {jsonLine, writeOut} from './stdout.js'
 import {tidySpoolsOf} from './wire/tidy-spools.js'
 import {ownLease, roundPlan, wireWatchdog} from './wire/watchdog.js'
 
@@ -34,8 +34,7 @@ interface WatchdogOptions {
   readonly json: boolean
   /** Prints only what was opened, told or resolved, since cron mails whatever is printed. */
   readonly newsOnly: boolean
-  readonly print: (text: string) => void
-  readonly page: () => Page
+  readonly show: Call['show']
 }
 
 /** What a round saw, and the status of all jobs together. */
@@ -50,10 +49,7 @@ const leaseTtlMs = 120_000
 const exitCodesOfStatus: Readonly<Record<OverallStatus['is'], number>> = {healthy: 0, degraded: 1, unhealthy: 2}
 
 /** Says what a round would do; writes nothing. */
-export async function dryRun(
-  guard: Guard,
-  options: Pick<WatchdogOptions, 'json' | 'print' | 'page'>,
-): Promise<RoundJson> {
+export async function dryRun(guard: Guard, options: Pick<WatchdogOptions, 'json' | 'show'>): Promise<RoundJson> {
   const deps = wireWatchdog(guard)
   const evaluation = await evaluateJobs(deps, roundPlan(guard))
   return answer({evaluation, status: statusOf(evaluation, deps.incidents.read())}, {...options, newsOnly: false})
@@ -116,7 +112,7 @@ async function showRound({evaluation, status}: Round, options: ShowOptions): Pro
   // Loaded here because most rounds have no news.
   const {renderEvaluation, evaluationToJson} = await import('./render/watchdog.js')
   if (options.json) return evaluationToJson(evaluation, status)
-  options.print(renderEvaluation(options.page(), shown, status))
+  options.show(renderEvaluation, shown, status)
   return undefined
 }
 
@@ -127,7 +123,7 @@ async function watch(guard: Guard, options: WatchdogOptions & {watchMs: number})
     const round = await underLease(guard).catch(warnAndGoOn)
     // The text has news alone, and JSON has every round, one on each line.
     const json = round && (await showRound(round, {...options, newsOnly: true}))
-    if (json) writeOut(`${JSON.stringify(json)}\n`)
+    if (json) writeOut(jsonLine(json))
     await guard.clock.sleep(options.watchMs, stop.signal)
   }
 }

@@ -38,7 +38,8 @@ export function announceWrongSettings(guard: Announcer, wrong: Pick<WrongSetting
     const {clock, log, settings} = guard
     const deps = {clock, log, alerts: guard.journal(alertStream), repeatMs: settings.alerting.repeatMs[0] ?? 0}
     const reason = `settings:${createHash('sha256').update(wrong.message).digest('hex').slice(0, 16)}`
-    const isNews = sayOnce(deps, {component: 'settings', message: wrong.message, reason})
+    const message = wrong.message.replaceAll('\n', '; ')
+    const isNews = sayOnce(deps, {component: 'settings', message, reason})
     if (isNews && !isTerminal) printWarning(wrong.message)
   }
 }

@@ -1,9 +1,10 @@
 import {writeSync} from 'node:fs'
+import {showControls, showControlsInLines} from '../domain/log/show-controls.js'
 
-/** Prints a line on standard error. `process.stderr` costs 2 ms to set up, which `guard run` does not have. */
-export function printWarning(text: string): void {
+/** Prints a message on standard error. `process.stderr` costs 2 ms to set up, which `guard run` does not have. */
+export function printWarning(text: string, hints: readonly string[] = []): void {
   try {
-    writeSync(2, `guard: ${printable(text)}\n`)
+    writeSync(2, messageText(text, hints))
   } catch (error) {
     // Standard error is closed: nothing can be printed.
     const {code} = error as NodeJS.ErrnoException
@@ -11,16 +12,22 @@ export function printWarning(text: string): void {
   }
 }
 
-/** Lines and tabs stay; what else would move the cursor or colour the terminal does not. */
-export function printable(text: string): string {
-  return text.replace(/[^\P{Cc}\n\t]+/gu, ' ')
+/**
+ * The border of standard error: a message with control characters shown. Its further lines are indented more than the
+ * hints, so that no value in it looks like a message or a hint of guard's.
+ */
+export function messageText(text: string, hints: readonly string[]): string {
+  const message = showControlsInLines(text).replaceAll('\n', '\n    ')
+  return `guard: ${message}\n${hints.map((hint) => `  - ${showControls(hint)}\n`).join('')}`
 }
 
+type Print = (text: string, hints?: readonly string[]) => void
+
 /** Prints each text once: a full disk fails every record of a run, and one warning is enough. */
-export function warnOnce(print: (text: string) => void): (text: string) => void {
+export function warnOnce(print: Print): Print {
   const printed = new Set<string>()
-  return (text) => {
-    if (!printed.has(text)) print(text)
+  return (text, hints) => {
+    if (!printed.has(text)) print(text, hints)
     printed.add(text)
   }
 }

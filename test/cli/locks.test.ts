@@ -114,11 +114,11 @@ test('a lock that was made anew is not overwritten by the old one', async () => 
   expect(readFileSync(path('data/dead.lock'), 'utf8')).toBe('new')
 })
 
-test('a name that would take over a terminal is shown in quotes', async () => {
+test('a name that would take over a terminal is shown with its control characters as text', async () => {
   const {guard, write} = createSandbox()
   write('data/\u001b[31m\nx.lock', '')
   const {stdout} = await guard('locks', 'list', 'data/*.lock')
-  expect(stdout).toContain('\\u001b[31m\\nx.lock"')
+  expect(stdout).toContain('data/\\x1b[31m\\nx.lock ')
   expect(stdout).not.toContain('\u001b')
 })
 

@@ -32,8 +32,8 @@ test('all problems are reported at once, with exit code 78', async () => {
     signal: null,
     stdout: '',
     stderr: `guard: ${dir}/.guardianrc has 2 problems
-jobs.scan.timeout: "soon" is not a duration; write 500ms, 30s, 10m, 2h or 1d
-jbos: is an unknown key; did you mean "jobs"?
+    jobs.scan.timeout: "soon" is not a duration; write 500ms, 30s, 10m, 2h or 1d
+    jbos: is an unknown key; did you mean "jobs"?
   - correct it and check it: guard config check
 `,
   })

@@ -12,7 +12,7 @@ const problem = 'jobs.bad.timeout: "soon" is not a duration; write 500ms, 30s, 1
 test('one wrong job does not stop the others, with one warning and one alert', async () => {
   const {guard, write, dir, journal} = createSandbox()
   write('.guardianrc', oneWrong)
-  const warning = `guard: ${dir}/.guardianrc has a problem\n${problem}\n`
+  const warning = `guard: ${dir}/.guardianrc has a problem\n    ${problem}\n`
   expect(await guard('run', 'good')).toMatchObject({code: 0, stdout: 'fine\n', stderr: warning})
   expect(await guard('run', 'good')).toMatchObject({code: 0, stdout: 'fine\n', stderr: ''})
   expect(await guard('run', '--', 'echo', 'line')).toMatchObject({code: 0, stdout: 'line\n', stderr: ''})
@@ -108,7 +108,7 @@ test('config check shows the line where YAML is wrong', async () => {
   expect(await guard('config', 'check')).toMatchObject({
     code: 78,
     stderr: `guard: ${dir}/.guardianrc cannot be loaded: unexpected end of the stream within a flow collection (3:1)
-line 2:   scan: {timeout: 5m
+    line 2:   scan: {timeout: 5m
   - correct it and check it: guard config check
 `,
   })
@@ -119,7 +119,7 @@ test('config check finds a key that JSON has twice', async () => {
   write('.guardianrc.json', '{"jobs": {}, "jobs": {}}')
   expect(await guard('config', 'check')).toMatchObject({
     code: 78,
-    stderr: expect.stringContaining(`${dir}/.guardianrc.json has a key twice (1:14)\nline 1: {"jobs": {}, "jobs": {}}`),
+    stderr: expect.stringContaining(`${dir}/.guardianrc.json has a key twice (1:14)\n    line 1: {"jobs": {}, "jobs": {}}`),
   })
 })
 

@@ -143,3 +143,26 @@ describe('lists', () => {
     expect(await box.guard('history', 'j', '--run', 'nope')).toMatchObject({code: 64})
   })
 })
+
+describe('guard logs', () => {
+  const output = 'a\\033[32mgreen\\033[0m\\033]0;title\\007 \\302\\2332J\\r\\nb\\tc\\033[2J\\rover\\033[1mbold\\n'
+
+  async function shown(flags: string): Promise<string> {
+    const box = createSandbox()
+    box.write('job.sh', `printf '${output}'\n`)
+    await box.guard('run', '--no-log-header', '--job', 'j', '--', 'sh', 'job.sh')
+    return (await inTerminal(box, `guard logs j ${flags}`)).stdout
+  }
+
+  test('lets lines and colours through to a terminal, shows all else, and ends the colours', async () => {
+    expect(await shown('')).toBe(
+      'a\u001b[32mgreen\u001b[0m\\x1b]0;title\\x07 \\x9b2J\nb\tc\\x1b[2J\\rover\u001b[1mbold\n\u001b[0m',
+    )
+  })
+
+  test('lets everything through to a terminal with --raw', async () => {
+    const text = await shown('--raw')
+    expect(text).toContain('\u001b]0;title\u0007 \u009b2J')
+    expect(text).toContain('c\u001b[2J\rover')
+  })
+})

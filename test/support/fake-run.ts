@@ -77,6 +77,7 @@ export function fakeRun(settings: Partial<JobSettings> = {}, attempts: readonly 
       services: {},
       newestRuns: () => runs.newestFirst(),
       withRestartLease: (_service, _times, work) => work({is: 'free'}),
+      mask: (text) => text,
       show: (_shown, work) => work(),
       clearLocks: async () => ({locks: [], cleared: [], unreadable: []}),
       openService: () => {

@@ -6,10 +6,11 @@ import {activeSilences} from '../../../src/usecases/alert/manage-silences.js'
 export default defineCommand({
   summary: 'The silences that are in force',
   examples: ['guard alerts silence list', 'guard alerts silence list --json'],
-  async run({print, page, openGuard}) {
+  async run({print, show, openGuard}) {
     const guard = await openGuard()
     const silences = activeSilences(wireSilences(guard))
-    print(silences.length === 0 ? 'nothing is silenced' : renderSilences(page(), silences))
+    if (silences.length === 0) print('nothing is silenced')
+    else show(renderSilences, silences)
     return {silences: silences.map(silenceToJson)}
   },
 })

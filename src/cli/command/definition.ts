@@ -23,10 +23,10 @@ export interface Call<F extends Flags = Flags, A extends Arguments = Arguments> 
   /** For a command that `takesProgram`. */
   readonly target: RunTarget
   readonly json: boolean
-  /** Writes a text for people; with `--json` nothing. */
-  print(text: string): void
-  /** What `print` writes on. */
-  page(): Page
+  /** Writes lines for people, without colours; with `--json` nothing. */
+  print(...lines: readonly string[]): void
+  /** Writes what `render` makes of the data, with its colours; with `--json` nothing. */
+  show<A extends readonly unknown[]>(render: (page: Page, ...data: A) => string, ...data: A): void
   openGuard(): Promise<Guard>
 }
 

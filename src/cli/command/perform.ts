@@ -1,6 +1,6 @@
 import {openGuard} from '../guard.js'
 import {pageOf} from '../render/page.js'
-import {writeJson, writeOut} from '../stdout.js'
+import {writeJson, writeLines, writeRendered} from '../stdout.js'
 import type {Call, GuardCommand} from './definition.js'
 import type {ParsedArgv} from './parse-argv.js'
 
@@ -11,10 +11,12 @@ export async function perform({run}: Pick<GuardCommand, 'run'>, parsed: ParsedAr
   const result = await run({
     ...(parsed as Pick<Call, 'flags' | 'args' | 'rest' | 'target'>),
     json,
-    print: (text) => {
-      if (!json && text !== '') writeOut(`${text}\n`)
+    print: (...lines) => {
+      if (!json) writeLines(lines)
     },
-    page: () => pageOf(process.stdout, flags['utc'] === true),
+    show: (render, ...data) => {
+      if (!json) writeRendered(render, pageOf(process.stdout, flags['utc'] === true), ...data)
+    },
     openGuard: () =>
       openGuard({
         stateDir: flags['state-dir'] as string | undefined,

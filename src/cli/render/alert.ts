@@ -20,7 +20,12 @@ export function renderAlerts(page: Page, alerts: readonly KnownAlert[]): string 
   return page.isTerminal ? `${countsText(alerts)}\n${table}` : table
 }
 
-export function alertCells(page: Page, alert: KnownAlert): readonly string[] {
+/** `guard alerts --follow`: one line. */
+export function renderAlertLine(page: Page, alert: KnownAlert): string {
+  return alertCells({...page, isTerminal: false}, alert).join('  ')
+}
+
+function alertCells(page: Page, alert: KnownAlert): readonly string[] {
   const {level, job, component, message} = alert
   return [atText(page, alert), paint[level](level), alert.id.slice(0, 4), job ?? component, message]
 }

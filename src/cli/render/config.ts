@@ -1,9 +1,14 @@
 import type {Origin, SettingEntry} from '../../config/origin.js'
 import {color} from './color.js'
+import type {Page} from './page.js'
 
 /** One line for each value, for people and for grep. */
-export function renderEntries(entries: readonly SettingEntry[], withOrigin: boolean): string {
-  const lines = entries.map(({key, value}) => `${key}: ${JSON.stringify(value)}`)
+export function renderEntries(
+  _page: Page,
+  entries: readonly (Pick<SettingEntry, 'key' | 'origin'> & {readonly json: string})[],
+  withOrigin: boolean,
+): string {
+  const lines = entries.map(({key, json}) => `${key}: ${json}`)
   if (!withOrigin) return lines.join('\n')
   const width = Math.min(70, Math.max(0, ...lines.map((line) => line.length)))
   return entries

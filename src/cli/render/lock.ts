@@ -17,15 +17,15 @@ export function renderLocks(page: Page, {locks, unreadable}: LockList): string {
   const sorted = locks.toSorted((one, other) => urgency.indexOf(one.verdict) - urgency.indexOf(other.verdict))
   const rows = [
     ...sorted.map(({verdict, path, reason}) => ({
-      cells: [paint[verdict](verdict), `${shown(path)}  ${color.dim(reason)}`],
+      cells: [paint[verdict](verdict), `${path}  ${color.dim(reason)}`],
     })),
-    ...unreadable.map((folder) => ({cells: [color.yellow('?'), `${shown(folder)}  ${color.dim('cannot be read')}`]})),
+    ...unreadable.map((folder) => ({cells: [color.yellow('?'), `${folder}  ${color.dim('cannot be read')}`]})),
   ]
   return rows.length === 0 ? 'no lock files found' : renderTable(page, ['LOCK', 'FILE AND PROOF'], rows)
 }
 
 export function renderCleared(page: Page, {cleared, quarantineId, locks, unreadable}: ClearedLocks): string {
-  const gone = cleared.map((path) => `${color.green('cleared')}  ${shown(path)}  ${color.dim(reasonOf(locks, path))}`)
+  const gone = cleared.map((path) => `${color.green('cleared')}  ${path}  ${color.dim(reasonOf(locks, path))}`)
   const rest = locks.filter(({path}) => !cleared.includes(path))
   const undo = quarantineId === undefined ? [] : [`to undo it: guard locks restore ${quarantineId}`]
   const others =
@@ -33,21 +33,16 @@ export function renderCleared(page: Page, {cleared, quarantineId, locks, unreada
   return [...gone, ...others, ...undo].join('\n')
 }
 
-export function renderRestored({locks}: RestoredLocks): string {
+export function renderRestored(_page: Page, {locks}: RestoredLocks): string {
   return locks
     .map(({path, result}) =>
       result === 'restored'
-        ? `${color.green('restored')}  ${shown(path)}`
-        : `${color.yellow('occupied')}  ${shown(path)}  ${color.dim('another lock is there now; this one stays in the quarantine')}`,
+        ? `${color.green('restored')}  ${path}`
+        : `${color.yellow('occupied')}  ${path}  ${color.dim('another lock is there now; this one stays in the quarantine')}`,
     )
     .join('\n')
 }
 
 function reasonOf(locks: LockList['locks'], path: string): string {
   return locks.find((lock) => lock.path === path)?.reason ?? ''
-}
-
-/** Quotes control characters, so that a file name cannot inject terminal escape sequences. */
-function shown(path: string): string {
-  return /\p{Cc}/u.test(path) ? JSON.stringify(path) : path
 }

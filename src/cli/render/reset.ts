@@ -1,18 +1,16 @@
-import {withoutControls} from '../../domain/failure/redact.js'
 import type {ResetDecision} from '../../domain/openclaw/reset-decision.js'
 import {isFailedReset} from '../../domain/openclaw/reset-ledger.js'
 import type {AnsweredReset, ResetRound} from '../../usecases/reset/answer-resets.js'
 import type {ReenabledJob} from '../../usecases/reset/reenable-jobs.js'
 import {color} from './color.js'
+import type {Page} from './page.js'
 
 /** What a round of `guard reset-daemon` did: pending enables, answers with their steps, and requests that wait. */
-export function renderResetRound({answered, waiting, pending, unreadable}: ResetRound): string {
+export function renderResetRound(_page: Page, {answered, waiting, pending, unreadable}: ResetRound): string {
   const lines = [
     ...pending.map(renderReenabled),
     ...answered.flatMap(renderAnswer),
-    ...waiting.map(
-      ({openclawId, reason}) => `${color.yellow('waits')}    ${withoutControls(`${openclawId}  ${reason}`)}`,
-    ),
+    ...waiting.map(({openclawId, reason}) => `${color.yellow('waits')}    ${openclawId}  ${reason}`),
   ]
   if (lines.length === 0) lines.push(noRequests)
   return [...lines, ...renderUnreadable(unreadable)].join('\n')
@@ -21,28 +19,23 @@ export function renderResetRound({answered, waiting, pending, unreadable}: Reset
 const noRequests = 'there are no pending reset requests'
 
 /** What a round would do. */
-export function renderResetPlan(plan: readonly ResetDecision[], unreadable: number): string {
+export function renderResetPlan(_page: Page, plan: readonly ResetDecision[], unreadable: number): string {
   const lines = plan.map((decision) => {
     const what = decision.do === 'decline' ? decision.outcome : decision.do
-    return `${what.padEnd(8)} ${withoutControls(`${decision.request.jobId}  ${decision.reason}`)}`
+    return `${what.padEnd(8)} ${decision.request.jobId}  ${decision.reason}`
   })
   return [...(lines.length > 0 ? lines : [noRequests]), ...renderUnreadable(unreadable)].join('\n')
 }
 
 function renderAnswer({openclawId, ok, outcome, steps, detail}: AnsweredReset): readonly string[] {
   const paint = ok ? color.green : isFailedReset(outcome) ? color.red : color.yellow
-  const head = `${paint(outcome)}  ${withoutControls(`${openclawId}  ${detail}`)}`
-  return [
-    head,
-    ...steps.map(
-      ({step, outcome, evidence}) => `  ${step.padEnd(15)} ${outcome.padEnd(7)} ${withoutControls(evidence)}`,
-    ),
-  ]
+  const head = `${paint(outcome)}  ${openclawId}  ${detail}`
+  return [head, ...steps.map(({step, outcome, evidence}) => `  ${step.padEnd(15)} ${outcome.padEnd(7)} ${evidence}`)]
 }
 
 function renderReenabled({openclawId, state, detail}: ReenabledJob): string {
   const paint = state === 'confirmed' ? color.green : state === 'watched' ? color.yellow : color.red
-  return `${paint(`enable ${state}`)}  ${withoutControls(`${openclawId}  ${detail}`)}`
+  return `${paint(`enable ${state}`)}  ${openclawId}  ${detail}`
 }
 
 function renderUnreadable(lines: number): readonly string[] {

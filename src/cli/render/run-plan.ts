@@ -3,11 +3,13 @@ import {stepTitle} from '../../domain/recovery/plan.js'
 import type {Argv, JobSettings} from '../../domain/settings/job.js'
 import type {RunResolved} from '../../usecases/run/resolve-run.js'
 import type {Guard} from '../guard.js'
+import {jsonLine, writeOut, writeRendered} from '../stdout.js'
 
 /** `guard run --plan`: what would be done, from the same settings that a run uses; nothing is started or written. */
 export function printPlan(guard: Guard, run: RunResolved, json: boolean): void {
   const command = run.argv()
-  process.stdout.write(`${json ? JSON.stringify(planToJson(guard, run, command)) : planText(guard, run, command)}\n`)
+  if (json) writeOut(jsonLine(planToJson(guard, run, command)))
+  else writeRendered(planText, planOf(guard, run, command))
 }
 
 /** Values only: null where a setting is absent, spans in milliseconds. */
@@ -35,9 +37,9 @@ function planToJson(guard: Guard, {job, settings, configured}: RunResolved, comm
   }
 }
 
-function planText(guard: Guard, {job, settings, configured}: RunResolved, command: Argv): string {
+function planOf(guard: Guard, {job, settings, configured}: RunResolved, command: Argv) {
   const limit = (ms: number | undefined) => (ms === undefined ? 'none' : formatDuration(ms))
-  const plan = {
+  return {
     job,
     configured,
     settingsFile: guard.settings.file,
@@ -48,7 +50,7 @@ function planText(guard: Guard, {job, settings, configured}: RunResolved, comman
     overlap: settings.overlap,
     ttl: formatDuration(settings.ttlMs),
     attempts: settings.retry.maxAttempts,
-    recovery: renderSteps(settings.recovery),
+    recovery: stepTexts(settings.recovery),
     budget:
       settings.recovery.length > 0
         ? `${settings.budget.recoveries} in ${formatDuration(settings.budget.perMs)} for each failure class`
@@ -57,16 +59,16 @@ function planText(guard: Guard, {job, settings, configured}: RunResolved, comman
     log: guard.logFileOf(job),
     stateDir: guard.stateDir,
   }
+}
+
+function planText(plan: ReturnType<typeof planOf>): string {
   return Object.entries(plan)
     .filter(([, value]) => value !== undefined)
-    .map(([name, value]) => `${name.padEnd(13)} ${value}`)
+    .map(([name, value]) => `${name.padEnd(13)} ${Array.isArray(value) ? value.join(`\n${' '.repeat(14)}`) : value}`)
     .join('\n')
 }
 
-function renderSteps(steps: JobSettings['recovery']): string {
-  if (steps.length === 0) return 'none'
-  const lines = steps.map(
-    (step) => `${stepTitle(step)}${step.when.length > 0 ? ` (only for ${step.when.join(', ')})` : ''}`,
-  )
-  return lines.join(`\n${' '.repeat(14)}`)
+function stepTexts(steps: JobSettings['recovery']): readonly string[] {
+  if (steps.length === 0) return ['none']
+  return steps.map((step) => `${stepTitle(step)}${step.when.length > 0 ? ` (only for ${step.when.join(', ')})` : ''}`)
 }

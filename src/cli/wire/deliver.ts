@@ -3,7 +3,9 @@ import type {JobNews} from '../../domain/delivery/message.js'
 import type {OutboxState} from '../../domain/delivery/outbox.js'
 import {isQuiet, type QuietHours} from '../../domain/delivery/quiet-hours.js'
 import {dueMessages} from '../../domain/delivery/write.js'
+import {maskValues} from '../../domain/failure/mask-values.js'
 import {redactLine} from '../../domain/failure/redact.js'
+import {tailOf} from '../../domain/message-text/clean.js'
 import type {QuietHoursSettings} from '../../domain/settings/alerting.js'
 import {heartbeatState, watchdogLease} from '../../domain/watchdog/daemon-heartbeat.js'
 import {GuardError} from '../../errors.js'
@@ -23,7 +25,7 @@ import {delivererArgs} from '../deliverer-args.js'
 import type {Guard} from '../guard.js'
 import {printWarning} from '../stderr.js'
 import {wireLease} from './lease.js'
-import {logDeps} from './logs.js'
+import {logDeps, logSecrets} from './logs.js'
 
 /** The lease of the process that sends; one at a time sends. */
 const delivererLease = 'guard-deliverer'
@@ -42,7 +44,11 @@ function wireDelivery(guard: Guard, signal: AbortSignal): DeliverDeps {
     silences: guard.journal(silenceStream),
     routes: alerting.routes,
     policy: alerting,
-    enrich: async (job, runId) => maskedDetails(jobDetails({...logDeps(guard), readEnd}, job, runId)),
+    enrich: async (job, runId) => {
+      const secrets = logSecrets(guard, job)
+      const readEnd = (stretch: Stretch, bytes: number) => maskedEnd(stretch, bytes, secrets)
+      return redactedDetails(jobDetails({...logDeps(guard), readEnd}, job, runId))
+    },
     now: clock.now,
     host: readBootRef().host,
     newId: guard.newId,
@@ -58,7 +64,7 @@ function wireDelivery(guard: Guard, signal: AbortSignal): DeliverDeps {
   }
 }
 
-function maskedDetails({lastLines, ...details}: Partial<JobNews>): Partial<JobNews> {
+function redactedDetails({lastLines, ...details}: Partial<JobNews>): Partial<JobNews> {
   return {...details, ...(lastLines && {lastLines: lastLines.map(redactLine)})}
 }
 
@@ -195,6 +201,13 @@ function leaseOf(guard: Guard, onLost: () => void) {
   const hold: HoldDeps = {...wireLease(guard), callAfter, onLost}
   const holder = `${hold.here.host}:${process.pid}`
   return {hold, request: {job: delivererLease, holder, ttlMs, process: identifyProcess(process.pid), waitMs: 0}}
+}
+
+/** More is read and masked than is wanted, so that no secret is cut. */
+const longestSecretBytes = 4096
+
+function maskedEnd(stretch: Stretch, bytes: number, secrets: readonly string[]): string {
+  return tailOf(maskValues(readEnd(stretch, bytes + longestSecretBytes), secrets), bytes)
 }
 
 function readEnd({file, from, to}: Stretch, bytes: number): string {

@@ -1,7 +1,9 @@
 import {workingDirectory} from '../../config/settings.js'
+import {secretsOf} from '../../domain/settings/secrets-of.js'
 import {GuardError} from '../../errors.js'
 import {alertStream} from '../../journal/failure-streams.js'
 import {writeAlertFile} from '../../system/host/alert-file.js'
+import {secretMask} from '../../system/host/secret-mask.js'
 import type {JobOutput} from '../../system/output/job-output.js'
 import {identifyProcess} from '../../system/process/identity.js'
 import {type RunCommand, runCommand} from '../../system/process/run-command.js'
@@ -33,7 +35,16 @@ export function wireRecovery(
   {signal, openLog, lines}: RecoveryWiring,
 ): RecoveryAdapters {
   const dir = settings.dir ?? settings.cwd ?? workingDirectory(process.env) ?? '/'
-  const run: RunCommand = (command) => runCommand({...command, signal})
+  const mask = secretMask(secretsOf(guard.settings, settings))
+  const run: RunCommand = async (command) => {
+    const result = await runCommand({...command, signal})
+    return {...result, stderr: mask(result.stderr)}
+  }
+  // A service manager's answer is read first, and masked as evidence.
+  const runMasked: RunCommand = async (command) => {
+    const result = await run(command)
+    return {...result, stdout: mask(result.stdout)}
+  }
   const holder = {holder: runId, process: identifyProcess(process.pid)}
   return {
     services: guard.settings.services,
@@ -43,7 +54,8 @@ export function wireRecovery(
     show: stepProgress(lines.say, lines.settled),
     clearLocks: clearLocksIn(guard, dir),
     openService: (service) => openService(service, run),
-    exec: execIn(dir, run),
+    exec: execIn(dir, runMasked),
+    mask,
     raiseAlert: (alert) => raise(guard, alert, lines.say),
     writeAlertFile: (name, text) => writeAlertFile(guard.logDir, name, text),
     openRetryOutput: (verification) => openLog(`${guard.logDir}/guardian_retry_${job}.log`, `${runId}-${verification}`),

@@ -25,6 +25,8 @@ interface CommandToRetry {
   readonly killAfterMs: number
   /** The command's output goes to standard error, so that standard output is the report alone. */
   readonly json: boolean
+  /** Hides secrets of the settings in what is told of the output. */
+  readonly mask: (text: string) => string
 }
 
 interface CommandWithInput extends CommandToRetry {
@@ -134,7 +136,7 @@ async function runOnce(command: CommandWithInput, start: AttemptStart, io: Attem
     outcome,
     class: classOfAttempt(outcome, undefined, found?.failure?.class),
     exitCode: exitCodeOf({code: exit.code, signalNumber, limited: exit.timedOut, readerGone: exit.readerGone}),
-    ...(found?.failure && {evidence: found.failure.evidence}),
+    ...(found?.failure && {evidence: command.mask(found.failure.evidence)}),
     ...(found?.retryAfter && {retryAfter: found.retryAfter}),
   }
 }

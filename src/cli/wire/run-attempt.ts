@@ -93,7 +93,7 @@ function openStreams(output: JobOutput | undefined, {json}: RunMode): JobStreams
 }
 
 export async function collectEvidenceOf(
-  {resultFile, lines}: RunContext,
+  {guard, resultFile, lines}: RunContext,
   {job, settings, output, signals}: AttemptTask,
   {begin, exit}: {readonly begin: number; readonly exit: SupervisedExit},
 ): Promise<AttemptEvidence> {
@@ -101,8 +101,10 @@ export async function collectEvidenceOf(
   if (!hasResult && exit.code === 0) return {}
   // Loaded late: a healthy run has left nothing to read.
   const {collectEvidence} = await import('../../system/output/collect-evidence.js')
+  const {evidenceMask} = await import('./evidence-mask.js')
   const patterns = settings.failures
-  return collectEvidence({
+  const mask = evidenceMask(guard.settings, settings)
+  const found = await collectEvidence({
     job,
     output,
     patterns,
@@ -110,6 +112,17 @@ export async function collectEvidenceOf(
     exit,
     endAsked: signals.aborted.aborted,
     resultFile: hasResult ? resultFile : undefined,
-    warn: lines.say,
+    warn: (text) => lines.say(mask(text)),
   })
+  return maskedEvidence(found, mask)
+}
+
+function maskedEvidence(found: AttemptEvidence, mask: (text: string) => string): AttemptEvidence {
+  const {result, crashed, evidence} = found
+  return {
+    ...found,
+    ...(result?.detail !== undefined && {result: {...result, detail: mask(result.detail)}}),
+    ...(crashed !== undefined && {crashed: mask(crashed)}),
+    ...(evidence !== undefined && {evidence: mask(evidence)}),
+  }
 }

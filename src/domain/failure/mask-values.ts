@@ -1,21 +1,60 @@
+import {redactedLineLimit} from './redact.js'
+
 /** Shorter values are words of ordinary texts. */
 const shortestValue = 4
 
-/** Shorter pieces of an address are its path, not its key. */
+/** Shorter pieces of an address are its path, not its key; shorter lines of a text are no key either. */
 const shortestPiece = 10
 
 /**
- * Masks secrets by their values: as they are, as they stand in an address, and, of an address that is a secret, each
- * piece long enough to be a key.
+ * Masks secrets by their values: as they are, as they stand in an address, and each piece long enough to be a key, of an
+ * address or of several lines, that is a secret.
  */
 export function maskValues(text: string, secrets: readonly string[]): string {
-  const hidden = new Set(secrets.flatMap(formsOf))
-  return [...hidden].sort((a, b) => b.length - a.length).reduce((masked, one) => masked.replaceAll(one, '***'), text)
+  return hiddenForms(secrets).reduce((masked, form) => masked.replaceAll(form, mask), text)
+}
+
+const mask = '***'
+
+/** The texts that stand for secrets, the longest first. */
+export function hiddenForms(secrets: readonly string[]): readonly string[] {
+  return [...new Set(secrets.flatMap(formsOf))].sort((a, b) => b.length - a.length)
+}
+
+/** Masks in a line that `redactLine` has made: also what it has left of a secret, by masking a part or by shortening. */
+export function maskRedacted(line: string, secrets: readonly string[]): string {
+  return hiddenForms(secrets).reduce(
+    (masked, form) => withoutStart(withoutEnd(masked, form), form),
+    maskValues(line, secrets),
+  )
+}
+
+function withoutEnd(line: string, form: string): string {
+  for (let left = Math.min(form.length - 1, redactedLineLimit); left >= shortestValue; left--) {
+    const rest = `${mask}${form.slice(-left)}`
+    if (line.includes(rest)) return line.replaceAll(rest, mask)
+  }
+  return line
+}
+
+function withoutStart(line: string, form: string): string {
+  if (!line.endsWith('…')) return line
+  const body = line.slice(0, -1)
+  for (let left = Math.min(form.length - 1, redactedLineLimit); left >= shortestValue; left--)
+    if (body.endsWith(form.slice(0, left))) return `${body.slice(0, -left)}${mask}…`
+  return line
 }
 
 function formsOf(secret: string): string[] {
   const whole = secret.length >= shortestValue ? [secret, inAddress(secret)] : []
-  return secret.includes('://') ? [...whole, ...piecesOf(secret)] : whole
+  return [...whole, ...(secret.includes('://') ? piecesOf(secret) : []), ...linesOf(secret)]
+}
+
+/** Of a key in several lines, a program prints some of them, or ends them otherwise. */
+function linesOf(secret: string): string[] {
+  if (!secret.includes('\n')) return []
+  const lines = secret.split('\n').map((line) => line.trim())
+  return lines.filter((line) => line.length >= shortestPiece && !line.startsWith('-----'))
 }
 
 /** The host of a web address is no secret; in other addresses a key can stand at its place. */

@@ -3,6 +3,7 @@ import type {Response} from '../../domain/openclaw/response.js'
 import type {OpenClawSettings} from '../../domain/settings/settings.js'
 import {GuardError} from '../../errors.js'
 import {resolveSecret} from '../host/secret.js'
+import {secretMask} from '../host/secret-mask.js'
 import type {RunCommand} from '../process/run-command.js'
 import {type Effect, failure, failureOf} from './failure.js'
 import type {OpenClaw} from './openclaw.js'
@@ -72,10 +73,7 @@ async function read<T>(
   if (!answer.ok) return answer
   const value = parse(answer.value)
   if (value !== undefined) return {ok: true, value}
-  return {
-    ok: false,
-    failure: failure('garbage', 'read', `not understood: ${answer.value.slice(0, 100) || 'no output'}`),
-  }
+  return notUnderstood(deps, answer.value, 'read')
 }
 
 /** `isDone` checks the answer: an exit code of 0 alone may come from another program. */
@@ -87,10 +85,12 @@ async function write(
   const answer = await call(deps, args, 'write')
   if (!answer.ok) return answer
   if (isDone(answer.value)) return {ok: true, value: undefined}
-  return {
-    ok: false,
-    failure: failure('garbage', 'write', `not understood: ${answer.value.slice(0, 100) || 'no output'}`),
-  }
+  return notUnderstood(deps, answer.value, 'write')
+}
+
+function notUnderstood({settings}: OpenClawCliDeps, said: string, effect: Effect): Response<never> {
+  const shown = secretMask(Object.values(settings.env))(said).slice(0, 100)
+  return {ok: false, failure: failure('garbage', effect, `not understood: ${shown || 'no output'}`)}
 }
 
 /** Secrets are resolved only here, and go into the child's environment alone. */
@@ -103,7 +103,9 @@ async function call(deps: OpenClawCliDeps, args: readonly string[], effect: Effe
       env: resolveEnvironment(env),
       outputLimitBytes: longestAnswerBytes,
     })
-    const failed = failureOf(result, effect)
+    if (result.exitCode === 0) return {ok: true, value: result.stdout}
+    const mask = secretMask(Object.values(env))
+    const failed = failureOf({...result, stdout: mask(result.stdout), stderr: mask(result.stderr)}, effect)
     return failed ? {ok: false, failure: failed} : {ok: true, value: result.stdout}
   } catch (error) {
     if (!(error instanceof GuardError) || error.kind !== 'config') throw error

@@ -9,6 +9,7 @@ import {type AttemptStart, type RetryDeps, retryAttempts, type ShowWait} from '.
 import {type RecoveryDeps, runRecovery} from './run-recovery.js'
 
 export interface RetryAndRecoverDeps extends AttemptDeps, OpenBreakerDeps {
+  readonly warn: AttemptDeps['warn']
   readonly random: () => number
   readonly showWait: ShowWait
   /** Writes a line into guard's own log. */

@@ -17,6 +17,8 @@ export interface RecoveryDeps<V extends Checked> extends StepDeps<V> {
   readonly withRestartLease: WithRestartLease
   /** Writes one `step-ended` of the run. */
   readonly recordStep: (step: StepEnded) => void
+  /** Hides secrets of the settings. */
+  readonly mask: (text: string) => string
   /** Shows a step while it is done. */
   readonly show: ShowStep
   /** Writes a line into guard's own log. */
@@ -151,7 +153,8 @@ function takeStep<V extends Checked>(
 ): Promise<Taken<V>> {
   const begun = deps.clock.mono()
   const take = async (lease: RestartLease): Promise<Taken<V>> => {
-    const result = await performStep(deps, {step, request, lease})
+    const performed = await performStep(deps, {step, request, lease})
+    const result = {...performed, evidence: deps.mask(performed.evidence)}
     const ended: StepEnded = {
       do: step.do,
       ok: result.ok,

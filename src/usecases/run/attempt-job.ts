@@ -22,7 +22,7 @@ export interface AttemptDeps {
   readonly signalNumber: (name: string) => number | undefined
   /** Reads what the attempt has left: result file, crash signature, the class of its failure. */
   readonly collectEvidence: (task: AttemptTask, begin: number, exit: SupervisedExit) => Promise<AttemptEvidence>
-  readonly warn: (text: string) => void
+  readonly warn: (text: string, hints?: readonly string[]) => void
 }
 
 export interface AttemptTask {
@@ -123,7 +123,7 @@ async function evidenceOf(
 
 function notStarted(deps: AttemptDeps, error: unknown): Attempt {
   if (!(error instanceof GuardError)) throw error
-  deps.warn([error.message, ...error.hints].join('\n  - '))
+  deps.warn(error.message, error.hints)
   const exitCode = error.kind === 'not-found' ? 127 : error.kind === 'config' ? 78 : 126
   return {outcome: 'not-started', exitCode, detail: error.message}
 }

@@ -1,5 +1,5 @@
 import {expect, test} from 'vitest'
-import {maskValues} from '../../../src/domain/failure/mask-values.js'
+import {maskRedacted, maskValues} from '../../../src/domain/failure/mask-values.js'
 
 test.each([
   ['a password', ['hunter2'], 'login with hunter2 failed', 'login with *** failed'],
@@ -16,4 +16,18 @@ test.each([
   ['nothing of three letters', ['abc'], 'abc', 'abc'],
 ])('%s is masked', (_title, secrets, text, masked) => {
   expect(maskValues(text, secrets)).toBe(masked)
+})
+
+test('of a secret of several lines each long one is masked', () => {
+  const key = '-----BEGIN KEY-----\nMIIEvQIBADANBg\nkqhkiG9w0BAQEF\nAA==\n-----END KEY-----'
+  expect(maskValues('read MIIEvQIBADANBg\r then kqhkiG9w0BAQEF', [key])).toBe('read ***\r then ***')
+})
+
+test.each([
+  ['whole', 'no plum&orchard', 'no ***'],
+  ['behind the part that its shape has masked', 'password=***&orchard here', 'password=*** here'],
+  ['cut off at the end', 'the word is plum&orc…', 'the word is ***…'],
+  ['not if the end is another word', 'the word is plank…', 'the word is plank…'],
+])('in a shortened line a secret is masked, %s', (_title, line, masked) => {
+  expect(maskRedacted(line, ['plum&orchard'])).toBe(masked)
 })

@@ -68,6 +68,7 @@ function scene({
     newestRuns: () => [...records].reverse(),
     withRestartLease: (_service, _times, work) => work(lease),
     recordStep: (step) => note('step-ended', step),
+    mask: (text) => text,
     show: (_shown, work) => work(),
     log: (text) => void log.push(text),
     clearLocks: async () => {
