@@ -119,7 +119,9 @@ test('config check finds a key that JSON has twice', async () => {
   write('.guardianrc.json', '{"jobs": {}, "jobs": {}}')
   expect(await guard('config', 'check')).toMatchObject({
     code: 78,
-    stderr: expect.stringContaining(`${dir}/.guardianrc.json has a key twice (1:14)\n    line 1: {"jobs": {}, "jobs": {}}`),
+    stderr: expect.stringContaining(
+      `${dir}/.guardianrc.json has a key twice (1:14)\n    line 1: {"jobs": {}, "jobs": {}}`,
+    ),
   })
 })
 
