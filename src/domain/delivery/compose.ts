@@ -1,4 +1,5 @@
 import {formatDuration} from '../clock/duration.js'
+import {span} from '../watchdog/freshness.js'
 import type {DueNews} from './decide.js'
 import type {Told} from './group.js'
 import type {JobNews, Message} from './message.js'
@@ -50,13 +51,19 @@ function titleOf({news, why, group}: DueNews): string {
   const again = why === 'again' && group.hasEnd ? 'still: ' : ''
   if (first === undefined) return group.key
   if (!group.hasEnd) return news.length === 1 ? first.reason : `${news.length} × ${first.reason}`
-  if (news.length === 1) return `${again}${first.job}: ${first.errorLine ?? first.reason}`
+  if (news.length === 1) return `${again}${aboutJob(first)}`
   const cause = first.errorLine ?? first.reason
   return `${again}${news.length} jobs in trouble: ${cause}`
 }
 
+/** A reason may begin with the name of its job. */
+function aboutJob({job, reason, errorLine}: JobNews): string {
+  if (errorLine === undefined && reason.startsWith(`${job} `)) return reason
+  return `${job}: ${errorLine ?? reason}`
+}
+
 function overTitle({group}: DueNews, durationMs: number): string {
-  const after = `after ${formatDuration(Math.max(1000, Math.round(durationMs / 1000) * 1000))}`
+  const after = `after ${span(durationMs)}`
   const job = /^([^:]{1,128}): /.exec(group.wellReason)?.[1]
   return group.wellJobs.length <= 1 && job !== undefined
     ? `${job} is well again ${after}`
