@@ -345,7 +345,7 @@ test('settings that cannot be read stop the jobs that they may name; scripts and
   write('hello.sh', 'echo hello\n')
   const refused = await guard('run', 'backup')
   expect(refused.code).toBe(78)
-  expect(refused.stderr).toMatch(/\.guardianrc\.yaml cannot be loaded: .*\(2:1\)\nline 1: jobs: \[\n/)
+  expect(refused.stderr).toMatch(/\.guardianrc\.yaml cannot be loaded: .*\(2:1\)\n {4}line 1: jobs: \[\n/)
   expect((await guard('run', '--', 'touch', path('ran'))).code).toBe(0)
   expect(existsSync(path('ran'))).toBe(true)
   expect(await guard('run', 'hello.sh')).toMatchObject({code: 0, stdout: 'hello\n', stderr: ''})
