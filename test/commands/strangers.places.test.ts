@@ -119,7 +119,10 @@ for path in ['${state}', '${logs}']:
       expect([box.log('j'), readdirSync(box.path('logs'))]).toEqual(['out\nout\n', []])
       expect((await box.guard('logs', 'j')).stdout).toContain('out\n')
       const check = await box.guard('config', 'check')
-      expect([check.code, check.stderr]).toEqual([78, expect.stringContaining(`${settings} has a problem\n    logDir: `)])
+      expect([check.code, check.stderr]).toEqual([
+        78,
+        expect.stringContaining(`${settings} has a problem\n    logDir: `),
+      ])
       expect(check.stderr).toMatch(why)
     },
   )
