@@ -1,4 +1,4 @@
-import {chmodSync, copyFileSync} from 'node:fs'
+import {chmodSync, copyFileSync, existsSync} from 'node:fs'
 import {describe, expect, test} from 'vitest'
 import {asOrdinaryUser, createSandbox, form, isRoot} from '../support/sandbox.js'
 
@@ -95,6 +95,18 @@ describe('under a limit', () => {
     const box = createSandbox()
     expect(await box.sh(`ulimit -v 900000; exec guard run -- echo ran`)).toMatchObject({code: 0, stdout: 'ran\n'})
   })
+
+  test.each([20_000, 100_000, 300_000])(
+    'of memory (%i kB) that is too low for the runtime, guard says so in a line',
+    async (kB) => {
+      const box = createSandbox()
+      expect(await box.sh(`ulimit -v ${kB}; exec guard run -- touch ran`)).toMatchObject({
+        ...{code: 70, stdout: ''},
+        stderr: `guard: it cannot start with this limit of memory (ulimit -v ${kB})\n`,
+      })
+      expect(existsSync(box.path('ran'))).toBe(false)
+    },
+  )
 })
 
 test.skipIf(!isRoot)('without /proc the job runs, by the executable without guard, which is said', async () => {

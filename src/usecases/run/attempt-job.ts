@@ -41,6 +41,8 @@ export interface AttemptTask {
   readonly bind: (pid: number) => void
   /** Leaves the lease to a process that outlives the run. */
   readonly leaveTo: (pid: number) => void
+  /** Whether another run has taken the lease, and so writes to the same log. */
+  readonly isFenced: () => boolean
 }
 
 /** How one attempt ended. */
@@ -114,7 +116,9 @@ async function evidenceOf(
   {begin, exit}: {readonly begin: number; readonly exit: SupervisedExit},
 ): Promise<AttemptEvidence> {
   try {
-    return await deps.collectEvidence(task, begin, exit)
+    // The output of another run says nothing about this one.
+    const own = exit.code !== 0 && task.isFenced() ? {...task, output: undefined} : task
+    return await deps.collectEvidence(own, begin, exit)
   } catch (error) {
     deps.warn(`${task.job}: its output was not searched: ${error instanceof Error ? error.message : error}`)
     return {}

@@ -106,10 +106,11 @@ async function performRun(deps: RunDeps, request: RunRequest, {claim, breaker}: 
   const records = recorder(deps, {job, run})
   if (claim.interrupted) await closeOlder(deps, job)
   const output = openLog(deps.openOutput, settings.onStateError, deps.warn)
-  records.started({token: lease?.token, process: claim.process, log: output?.range()})
+  const log = spared(deps, () => output?.range())
+  records.started({token: lease?.token, process: claim.process, log})
   deps.log(`${job} started, run ${run}`)
-  const stopRenewing = lease ? deps.every(settings.ttlMs / 3, lease.renew) : () => undefined
   const signals = deps.catchSignals()
+  const stopRenewing = lease ? deps.every(settings.ttlMs / 3, () => renewOrEnd(lease, signals)) : () => undefined
 
   const input = mayRunAgain(settings) ? await deps.inspectInput() : undefined
   const first = firstTask(request, {lease, output, records, signals, input})
@@ -122,11 +123,27 @@ async function performRun(deps: RunDeps, request: RunRequest, {claim, breaker}: 
     })
     .finally(stopRenewing)
 
-  breaker?.record(end.attempt.outcome, end.attempt.class ?? end.class)
+  spared(deps, () => breaker?.record(end.attempt.outcome, end.attempt.class ?? end.class))
   const report = endRun(deps, request, {end, lease, output, records, startedAt})
   signals.release(report.exitCode)
   await finishOutput(deps, output, !settings.quiet || !isHealthy(end.attempt))
   return report
+}
+
+/** A run that has lost its lease is not tried again: that would be beside the run that has it. */
+function renewOrEnd(lease: RunLease, signals: CaughtSignals): void {
+  lease.renew()
+  if (lease.isFenced()) signals.end()
+}
+
+/** What is done beside the job costs neither its exit code nor its end: a fault there is a warning. */
+function spared<T>({warn}: Pick<RunDeps, 'warn'>, work: () => T): T | undefined {
+  try {
+    return work()
+  } catch (error) {
+    warn(`a part of the record is missing: ${error instanceof Error ? error.message : error}`)
+    return undefined
+  }
 }
 
 /** The run is over and recorded: nothing about its files changes its exit code. */
@@ -153,7 +170,7 @@ async function closeOlder(deps: RunDeps, job: string): Promise<void> {
 async function attemptAndRecover(deps: RunDeps, request: RunRequest, first: AttemptTask): Promise<FinishedRun> {
   const attempt = await attemptJob(deps, first)
   const end = {attempt, attempts: 1, recovered: false}
-  if (isHealthy(attempt) || isReaderGone(attempt) || !mayRunAgain(request.settings)) return end
+  if (isHealthy(attempt) || isReaderGone(attempt) || !mayRunAgain(request.settings) || first.isFenced()) return end
   if (!request.settings.quiet && (await hasCallerLeft(first))) return end
   try {
     // Loaded late: it is much code, and a job that fails without settings for it ends sooner without.
@@ -188,8 +205,9 @@ interface RunParts {
 
 function firstTask({job, settings}: RunRequest, parts: RunParts & Pick<AttemptTask, 'signals' | 'input'>): AttemptTask {
   const {lease, ...own} = parts
-  const {bind = ignore, leaveTo = ignore} = lease ?? {}
-  return {job, settings, number: 1, timeoutMs: settings.timeoutMs, token: lease?.token, bind, leaveTo, ...own}
+  const {bind = ignore, leaveTo = ignore, isFenced = () => false} = lease ?? {}
+  const {timeoutMs} = settings
+  return {job, settings, number: 1, timeoutMs, token: lease?.token, bind, leaveTo, isFenced, ...own}
 }
 
 function endRun(
@@ -201,11 +219,16 @@ function endRun(
   const {result, retryAfter: _, ...ended} = {...end.attempt, ...(end.class !== undefined && {class: end.class})}
   const endedAt = deps.clock.now()
   const durationMs = Math.round(endedAt - startedAt)
-  const fenced = lease?.isFenced() ? true : undefined
-  records.ended({...ended, metrics: result?.metrics, durationMs, attempts, recovered, fenced, log: output?.range()})
-  lease?.release(isHealthy(end.attempt) || isReaderGone(ended) ? 'ok' : 'error', ended.outcome)
+  const fenced = spared(deps, () => lease?.isFenced()) ? true : undefined
+  const range = spared(deps, () => output?.range())
+  // The run that has its lease writes to the log, too: what is before the beginning of that one is this run's.
+  const log = fenced && range ? {...range, to: undefined} : range
+  const facts = {...ended, metrics: result?.metrics, durationMs, attempts, recovered, fenced, log}
+  spared(deps, () => records.ended(facts))
+  spared(deps, () => lease?.release(isHealthy(end.attempt) || isReaderGone(ended) ? 'ok' : 'error', ended.outcome))
   const note = recovered ? ', recovered' : ''
-  deps.log(`${job} ended ${ended.outcome}${note}, exit code ${ended.exitCode}, in ${durationMs} ms, run ${runId}`)
+  const said = `${job} ended ${ended.outcome}${note}, exit code ${ended.exitCode}, in ${durationMs} ms, run ${runId}`
+  spared(deps, () => deps.log(said))
   const token = lease && {token: lease.token}
   return {job, runId, ...ended, startedAt, endedAt, attempts, recovered, ...token}
 }

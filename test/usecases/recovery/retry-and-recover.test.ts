@@ -29,6 +29,7 @@ function scene({maxAttempts = 1, deadlineMs, ...settings}: Scene, later: readonl
     signals: deps.catchSignals(),
     bind: () => undefined,
     leaveTo: () => undefined,
+    isFenced: () => false,
   }
   const start = (more: Partial<RetryAndRecoverDeps> = {}, attempt = failed) =>
     retryAndRecover({...deps, ...more}, {...request, first, attempt})

@@ -16,6 +16,7 @@ function attempt(ends: FakeAttempt, settings: Parameters<typeof fakeRun>[0] = {}
     signals: {...deps.catchSignals(), sendTo: (job) => void sent.push(job?.pid)},
     bind: (pid) => void bound.push(pid),
     leaveTo: () => undefined,
+    isFenced: () => false,
     ...more,
   }
   return {result: attemptJob(deps, task), runs, seen, bound, sent, ending}

@@ -1,4 +1,6 @@
 import {describe, expect, test} from 'vitest'
+import {jobDefaults} from '../../../src/config/defaults.js'
+import type {JobSettings} from '../../../src/domain/settings/job.js'
 import {GuardError} from '../../../src/errors.js'
 import {runJob} from '../../../src/usecases/run/run-job.js'
 import {fakeRun} from '../../support/fake-run.js'
@@ -26,19 +28,65 @@ describe('a run', () => {
     expect(seen.done).toEqual(['attempt 1', 'log followed', 'renewals stopped', 'log finished'])
   })
 
-  test('whose lease another run has taken says so in its end', async () => {
-    const {deps, request, clock, runs, leases} = fakeRun({ttlMs: 1000})
-    const {supervise} = deps
+  describe('whose lease another run has taken', () => {
+    /** The other one takes it while the job runs. */
+    const fencedRun = (settings: Partial<JobSettings> = {}) => {
+      const run = fakeRun({ttlMs: 1000, ...settings}, [{code: 3}])
+      const {deps, clock, leases} = run
+      const {supervise, collectEvidence} = deps
+      const searched: boolean[] = []
+      Object.assign(deps, {
+        every: () => () => undefined,
+        supervise: (...call: Parameters<typeof supervise>) => {
+          clock.advance(5000)
+          leases.append({kind: 'claimed', job: 'backup', holder: 'run-2', ttlMs: 1000}, 'buffered')
+          return supervise(...call)
+        },
+        collectEvidence: (...call: Parameters<typeof collectEvidence>) => {
+          searched.push(call[0].output !== undefined)
+          return collectEvidence(...call)
+        },
+      })
+      return {...run, searched}
+    }
+
+    test('says so in its end, which is its own', async () => {
+      const {deps, request, runs} = fencedRun()
+      expect(await runJob(deps, request)).toMatchObject({outcome: 'failed', exitCode: 3})
+      expect(runs.lines.at(-1)).toMatchObject({kind: 'ended', run: 'run-1', outcome: 'failed', fenced: true})
+    })
+
+    test('claims no end in the log, where the other one writes too, and is not judged by what is there', async () => {
+      const {deps, request, runs, searched} = fencedRun()
+      await runJob(deps, request)
+      expect(runs.lines.at(-1)?.['log']).toEqual({file: 'log', inode: 1, from: 0})
+      expect(searched).toEqual([false])
+    })
+
+    test('is neither tried again nor recovered beside the other one', async () => {
+      const {deps, request, seen} = fencedRun({retry: {...jobDefaults.retry, maxAttempts: 3}, recovery})
+      expect(await runJob(deps, request)).toMatchObject({attempts: 1, exitCode: 3})
+      expect(seen.done).not.toContain('fix')
+    })
+  })
+
+  test('whose log cannot be looked at any more ends with the exit code of the job', async () => {
+    const {deps, request, runs, leases, seen} = fakeRun({}, [{code: 3}])
+    const {openOutput} = deps
+    const broken = () => {
+      throw Object.assign(new Error('EIO: i/o error, fstat'), {syscall: 'fstat'})
+    }
+    let calls = 0
     Object.assign(deps, {
-      every: () => () => undefined,
-      supervise: (...call: Parameters<typeof supervise>) => {
-        clock.advance(5000)
-        leases.append({kind: 'claimed', job: 'backup', holder: 'run-2', ttlMs: 1000}, 'buffered')
-        return supervise(...call)
+      openOutput: () => {
+        const output = openOutput()
+        return {...output, range: () => (calls++ < 2 ? output?.range() : broken())}
       },
     })
-    await runJob(deps, request)
-    expect(runs.lines.at(-1)).toMatchObject({kind: 'ended', run: 'run-1', outcome: 'healthy', fenced: true})
+    expect(await runJob(deps, request)).toMatchObject({outcome: 'failed', exitCode: 3})
+    expect([seen.exitCode, seen.done.at(-1)]).toEqual([3, 'log finished'])
+    expect([kinds(runs.lines).at(-1), kinds(leases.lines).at(-1)]).toEqual(['ended', 'released'])
+    expect(seen.warnings).toEqual(['a part of the record is missing: EIO: i/o error, fstat'])
   })
 
   test('whose lease went to a process that could not be ended is not called interrupted by the next', async () => {
