@@ -2,7 +2,7 @@ import {defineCommand} from '../../src/cli/command/definition.js'
 import {pingPausesMs, tellMonitor} from '../../src/cli/tell-monitor.js'
 
 export default defineCommand({
-  summary: 'Tell a monitor of a run: that it has started, or with which exit code it has ended',
+  summary: 'Tell a monitor that a run has started or ended',
   description: 'The runs of a job with the key `ping` do that by themselves.',
   examples: ['guard alerts ping heartbeat --run 3kXw', 'guard alerts ping heartbeat --run 3kXw --exit-code 0'],
   args: {channel: {required: true, summary: 'name of a channel of type ping'}},
