@@ -60,7 +60,7 @@ export function fakeRun(settings: Partial<JobSettings> = {}, attempts: readonly 
     endJob: async () => [],
     isInside: async () => false,
     sawLeases: () => undefined,
-    warn: (text) => seen.warnings.push(text),
+    warn: (text, hints = []) => seen.warnings.push([text, ...hints].join('\n  - ')),
   }
   const input: {taken: string | undefined} = {taken: undefined}
   const deps: RunDeps = {
@@ -134,7 +134,7 @@ export function fakeRun(settings: Partial<JobSettings> = {}, attempts: readonly 
       seen.renewals += 1
       return () => seen.done.push('renewals stopped')
     },
-    warn: (text) => seen.warnings.push(text),
+    warn: (text, hints = []) => seen.warnings.push([text, ...hints].join('\n  - ')),
     log: (text) => seen.log.push(text),
   }
   const request: RunRequest = {job: 'backup', runId: 'run-1', settings: {...jobDefaults, ...settings}}
