@@ -1,6 +1,6 @@
 import {chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync} from 'node:fs'
 import {describe, expect, test} from 'vitest'
-import {createSandbox, type Sandbox} from '../support/sandbox.js'
+import {createSandbox, endDeliverers, type Sandbox} from '../support/sandbox.js'
 import {inTerminal} from '../support/terminal.js'
 
 /**
@@ -66,6 +66,7 @@ async function hostileBox(): Promise<Sandbox> {
     'guard alerts deliver',
   ]
   for (const step of steps) await box.sh(step, {env: {EVIL: marker}})
+  endDeliverers(box.dir)
   const line = {
     timestamp: new Date().toISOString(),
     ...{level: 'CRITICAL', component: marker, job: marker, message: marker, details: {[marker]: [marker]}},

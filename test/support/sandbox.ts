@@ -77,8 +77,8 @@ function program(preload: string | undefined): readonly string[] {
   return ['/usr/bin/env', `BUN_OPTIONS=--preload=${preload}`, `${guardBin}.bin`]
 }
 
-/** A run may have left a process that sends alerts and writes while the folder is removed. */
-function removeSandbox(dir: string): void {
+/** Ends the processes that send alerts and that runs have left: they write until then. */
+export function endDeliverers(dir: string): void {
   for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
     try {
       const words = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0')
@@ -87,6 +87,10 @@ function removeSandbox(dir: string): void {
       // It has ended meanwhile.
     }
   }
+}
+
+function removeSandbox(dir: string): void {
+  endDeliverers(dir)
   rmSync(dir, {recursive: true, force: true, maxRetries: 20, retryDelay: 20})
 }
 
