@@ -1,5 +1,6 @@
 import {defineCommand} from '../../src/cli/command/definition.js'
 import {wireOutbox} from '../../src/cli/wire/alerts.js'
+import {settingsMask} from '../../src/cli/wire/settings-mask.js'
 import {dropMessage} from '../../src/usecases/alert/manage-outbox.js'
 
 export default defineCommand({
@@ -10,7 +11,7 @@ export default defineCommand({
   async run({args, flags, print, openGuard}) {
     const guard = await openGuard()
     guard.ensureState()
-    const {message} = dropMessage(wireOutbox(guard), args.id, flags.reason)
+    const {message} = dropMessage(wireOutbox(guard), args.id, settingsMask(guard)(flags.reason))
     print(`dropped, unsent: ${message.title}`)
     return {dropped: message.id}
   },

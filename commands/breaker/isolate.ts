@@ -1,6 +1,7 @@
 import {checkedName} from '../../src/cli/checked-name.js'
 import {defineCommand} from '../../src/cli/command/definition.js'
 import {wireBreaker} from '../../src/cli/wire/breaker.js'
+import {settingsMask} from '../../src/cli/wire/settings-mask.js'
 import {formatDuration} from '../../src/domain/clock/duration.js'
 import {isolateByHand} from '../../src/usecases/breaker/breaker.js'
 
@@ -18,8 +19,9 @@ export default defineCommand({
   async run({args, flags, print, openGuard}) {
     const target = checkedName(args.target, 'target')
     const forMs = flags.for
-    const deps = wireBreaker(await openGuard())
-    isolateByHand(deps, target, {reason: flags.reason, ...(forMs !== undefined && {forMs})})
+    const guard = await openGuard()
+    const reason = settingsMask(guard)(flags.reason)
+    isolateByHand(wireBreaker(guard), target, {reason, ...(forMs !== undefined && {forMs})})
     print(`${target} is isolated ${forMs === undefined ? 'until it is closed' : `for ${formatDuration(forMs)}`}`)
     return {target, state: 'isolated', ...(forMs !== undefined && {forMs})}
   },

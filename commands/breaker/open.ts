@@ -1,6 +1,7 @@
 import {checkedName} from '../../src/cli/checked-name.js'
 import {defineCommand} from '../../src/cli/command/definition.js'
 import {checkedPolicy, wireBreaker} from '../../src/cli/wire/breaker.js'
+import {settingsMask} from '../../src/cli/wire/settings-mask.js'
 import {formatDuration} from '../../src/domain/clock/duration.js'
 import {openByHand} from '../../src/usecases/breaker/breaker.js'
 
@@ -16,7 +17,7 @@ export default defineCommand({
     const target = checkedName(args.target, 'target')
     const guard = await openGuard()
     const openForMs = flags.for ?? checkedPolicy(guard.settings, target).openForMs
-    openByHand(wireBreaker(guard), target, {reason: flags.reason, openForMs})
+    openByHand(wireBreaker(guard), target, {reason: settingsMask(guard)(flags.reason), openForMs})
     print(`${target} is open for ${formatDuration(openForMs)}`)
     return {target, state: 'open', openForMs}
   },

@@ -1,6 +1,7 @@
 import {defineCommand} from '../../src/cli/command/definition.js'
 import {leaseArgs, leaseFlags, withLeases} from '../../src/cli/lease-command.js'
 import {renderLease} from '../../src/cli/render/lease.js'
+import {settingsMask} from '../../src/cli/wire/settings-mask.js'
 import {releaseLease} from '../../src/usecases/lease/held-lease.js'
 
 export default defineCommand({
@@ -17,7 +18,10 @@ export default defineCommand({
   },
   async run(call) {
     const {token, status, detail} = call.flags
-    const lease = await withLeases(call, (deps, job) => releaseLease(deps, {job, token, status, detail}))
+    const lease = await withLeases(call, (deps, job, guard) => {
+      const said = detail === undefined ? undefined : settingsMask(guard)(detail)
+      return releaseLease(deps, {job, token, status, detail: said})
+    })
     call.show(renderLease, lease)
     return lease
   },

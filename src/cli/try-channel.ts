@@ -5,6 +5,7 @@ import {GuardError} from '../errors.js'
 import {openChannel} from '../system/channels/open-channel.js'
 import {readBootRef} from '../system/host/host.js'
 import type {Guard} from './guard.js'
+import {settingsMask} from './wire/settings-mask.js'
 
 type Example = 'notice' | 'failed' | 'storm' | 'recovered'
 
@@ -19,7 +20,8 @@ export async function tryChannel(guard: Guard, name: string, example: Example) {
   const timezone = Intl.DateTimeFormat().resolvedOptions().timeZone
   const signal = AbortSignal.timeout(settings.timeoutMs)
   const message = exampleMessage(guard, name, example)
-  return {message, outcome: await openChannel(name, settings, {timezone}).send(message, {signal, first: undefined})}
+  const outcome = await openChannel(name, settings, {timezone}).send(message, {signal, first: undefined})
+  return {message, outcome: outcome.ok ? outcome : {...outcome, reason: settingsMask(guard)(outcome.reason)}}
 }
 
 /** A message as it would be, about a job that does not exist. */

@@ -71,6 +71,13 @@ describe('guard alerts', () => {
     expect([code, JSON.parse(stdout.split('\n')[1] ?? '').message]).toEqual([0, 'one more'])
   })
 
+  test('shows an alert whose time is none as another program has written it', async () => {
+    const box = await troubled()
+    raise(box, {id: 'foreign-1', level: 'INFO', component: 'backup', message: 'done', timestamp: 'yesterday'})
+    const {code, stdout} = await box.guard('alerts', 'show', 'foreign-1')
+    expect([code, stdout]).toEqual([0, expect.stringMatching(/^time +yesterday$/m)])
+  })
+
   test('says so when there is none, and refuses a level that it does not know', async () => {
     const {guard} = createSandbox()
     expect(await guard('alerts')).toMatchObject({code: 0, stdout: expect.stringContaining('no alert is known')})

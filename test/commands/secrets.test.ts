@@ -1,6 +1,7 @@
 import {readdirSync, readFileSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {expect, test} from 'vitest'
+import {standIn, tick} from '../support/openclaw-stand-in.js'
 import {createSandbox, filesIn, type Sandbox, until} from '../support/sandbox.js'
 
 /** Values without a shape that would give them away. */
@@ -95,4 +96,42 @@ test('guard logs masks the secrets of the settings, in a pipe, as JSON and with 
     expect.soft(leaksIn(stdout), flag).toEqual([])
     expect.soft(stdout, flag).toContain('***')
   }
+})
+
+test('secrets of the settings are masked in what channels, other programs and callers say', async () => {
+  const tells = ['sh', '-c', 'echo "no way: $DB, $(cat service.txt)" >&2; exit 1']
+  const box = boxWith({
+    channels: {ops: {type: 'command', command: tells}, kept: {type: 'file', path: 'sent.jsonl'}},
+    alerting: {groupWait: '0s', routes: [{level: 'INFO', to: ['ops', 'kept']}]},
+  })
+  const options = {env: secrets}
+  await box.sh('guard lease acquire job --ttl 5m; guard lease release job --token 1 --detail "no $DB"', options)
+  await box.sh('guard breaker open api --reason "no $DB"; guard breaker isolate feed --reason "no $DB"', options)
+  await box.sh('guard alerts silence add --job x --for 1h --reason "no $DB"', options)
+  const alert = {level: 'WARNING', message: `no ${secrets.DB}`, details: {errorLine: `no ${secrets.SERVICE}`}}
+  await box.sh('printf "%s\\n" "$ALERT" >>state/alerts.jsonl; guard alerts deliver', {
+    env: {...secrets, ALERT: JSON.stringify(alert)},
+  })
+  const said = await box.sh('guard alerts test ops; guard alerts outbox; guard health; guard breaker list', options)
+  expect.soft(leaksIn(said.stdout + said.stderr), 'said').toEqual([])
+  expect(said.stdout).toContain('ops has it not: sh ended with exit code 1: no way: ***, ***')
+  const files = filesIn(box.stateDir).filter((file) => /\.(?:jsonl|log)$/.test(file) && !file.endsWith('alerts.jsonl'))
+  expect(files).toEqual(
+    expect.arrayContaining(['breakers.jsonl', 'deliveries.jsonl', 'leases.jsonl', 'silences.jsonl']),
+  )
+  for (const file of files) expect.soft(leaksIn(readFileSync(join(box.stateDir, file), 'utf8')), file).toEqual([])
+  expect(leaksIn(readFileSync(box.path('sent.jsonl'), 'utf8'))).toEqual([])
+})
+
+test('what OpenClaw says of a job is shown without the secrets of the settings', async () => {
+  const state = {...tick.state, runningAtMs: undefined, lastStatus: 'error', consecutiveErrors: 9}
+  const stand = standIn({
+    version: '2026.5.28',
+    jobs: [{...tick, state: {...state, lastError: `refused ${secrets.DB}`}}],
+  })
+  const openclaw = {command: stand.command, url: 'http://127.0.0.1:9', jobs: {tick: {id: tick.id}}}
+  const box = boxWith({openclaw})
+  const {stdout} = await box.guardWith({env: secrets}, 'watchdog', '--dry-run')
+  expect(stdout).toContain('refused ***')
+  expect(leaksIn(stdout)).toEqual([])
 })

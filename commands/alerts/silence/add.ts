@@ -1,6 +1,7 @@
 import {defineCommand} from '../../../src/cli/command/definition.js'
 import {patternText, silenceToJson} from '../../../src/cli/render/silence.js'
 import {wireSilences} from '../../../src/cli/wire/alerts.js'
+import {settingsMask} from '../../../src/cli/wire/settings-mask.js'
 import {addSilence} from '../../../src/usecases/alert/manage-silences.js'
 
 export default defineCommand({
@@ -23,7 +24,7 @@ export default defineCommand({
     guard.ensureState()
     const {job, class: failureClass, group, reason, owner} = flags
     const silence = addSilence(wireSilences(guard), {
-      ...{job, class: failureClass, group, reason},
+      ...{job, class: failureClass, group, reason: settingsMask(guard)(reason)},
       owner:
         owner ?? process.env['SUDO_USER'] ?? process.env['LOGNAME'] ?? process.env['USER'] ?? `${process.geteuid?.()}`,
       forMs: flags.for,

@@ -51,10 +51,12 @@ export function countByLevel(alerts: readonly KnownAlert[]): Readonly<Record<Ale
 
 /** `guard alerts show`: a line for each fact. */
 export function renderAlert(page: Page, alert: KnownAlert): string {
+  // Another program may have written any time.
+  const at = Date.parse(alert.timestamp)
   const {id, level, job, component, message, details} = alert
   const facts: readonly (readonly [string, unknown])[] = [
     ['id', id],
-    ['time', timeText({...page, isTerminal: false}, Date.parse(alert.timestamp))],
+    ['time', at > 0 ? timeText({...page, isTerminal: false}, at) : alert.timestamp],
     ['level', paint[level](level)],
     ['component', component],
     ['job', job],

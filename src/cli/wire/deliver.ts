@@ -4,7 +4,7 @@ import type {OutboxState} from '../../domain/delivery/outbox.js'
 import {isQuiet, type QuietHours} from '../../domain/delivery/quiet-hours.js'
 import {dueMessages} from '../../domain/delivery/write.js'
 import {maskValues} from '../../domain/failure/mask-values.js'
-import {redactLine} from '../../domain/failure/redact.js'
+import {redactLines} from '../../domain/failure/redact.js'
 import {tailOf} from '../../domain/message-text/clean.js'
 import type {QuietHoursSettings} from '../../domain/settings/alerting.js'
 import {heartbeatState, watchdogLease} from '../../domain/watchdog/daemon-heartbeat.js'
@@ -26,6 +26,7 @@ import type {Guard} from '../guard.js'
 import {printWarning} from '../stderr.js'
 import {wireLease} from './lease.js'
 import {logDeps, logSecrets} from './logs.js'
+import {maskedAlerts, settingsMask} from './settings-mask.js'
 
 /** The lease of the process that sends; one at a time sends. */
 const delivererLease = 'guard-deliverer'
@@ -37,9 +38,10 @@ const ttlMs = 60_000
 function wireDelivery(guard: Guard, signal: AbortSignal): DeliverDeps {
   const {settings, clock} = guard
   const {alerting, channels} = settings
+  const mask = settingsMask(guard)
   const timezone = Intl.DateTimeFormat().resolvedOptions().timeZone
   return {
-    alerts: guard.journal(alertStream),
+    alerts: maskedAlerts(guard.journal(alertStream), mask),
     outbox: guard.journal(deliveryStream),
     silences: guard.journal(silenceStream),
     routes: alerting.routes,
@@ -58,14 +60,16 @@ function wireDelivery(guard: Guard, signal: AbortSignal): DeliverDeps {
     send: async (message, first) => {
       const channel = channels[message.channel]
       if (!channel) return {ok: false, failure: 'deferred', reason: 'the settings have no channel of this name now'}
-      return openChannel(message.channel, channel, {timezone}).send(message, {signal, first})
+      const outcome = await openChannel(message.channel, channel, {timezone}).send(message, {signal, first})
+      // A channel knows its own secrets, and a program that it starts may know others.
+      return outcome.ok ? outcome : {...outcome, reason: mask(outcome.reason)}
     },
     log: guard.log,
   }
 }
 
 function redactedDetails({lastLines, ...details}: Partial<JobNews>): Partial<JobNews> {
-  return {...details, ...(lastLines && {lastLines: lastLines.map(redactLine)})}
+  return {...details, ...(lastLines && {lastLines: redactLines(lastLines)})}
 }
 
 function isQuietNow(settings: QuietHoursSettings, nowMs: number): boolean {

@@ -12,10 +12,12 @@ import {livingProcessOf} from '../../system/process/holder-liveness.js'
 import {identifyProcess} from '../../system/process/identity.js'
 import {raiseAlert} from '../../usecases/alert/raise-alert.js'
 import type {LeaseDeps, LeaseRequest} from '../../usecases/lease/lease.js'
+import type {OpenClawAnswer} from '../../usecases/watchdog/check-openclaw.js'
 import type {RoundPlan} from '../../usecases/watchdog/evaluate-jobs.js'
 import type {WatchdogRoundDeps} from '../../usecases/watchdog/watchdog-round.js'
 import type {Guard} from '../guard.js'
 import {lostToken, wireLease} from './lease.js'
+import {settingsMask} from './settings-mask.js'
 
 /** Wires a round of the watchdog. */
 export function wireWatchdog(guard: Guard): WatchdogRoundDeps {
@@ -39,16 +41,22 @@ export function wireWatchdog(guard: Guard): WatchdogRoundDeps {
       const {openClawCli} = await import('../../system/openclaw/cli.js')
       const {runCommand} = await import('../../system/process/run-command.js')
       const {checkOpenClaw} = await import('../../usecases/watchdog/check-openclaw.js')
-      return checkOpenClaw(
-        {openclaw: openClawCli({run: runCommand, settings: openclaw}), now: clock.now, maxAgeMs},
-        openclaw,
-      )
+      const cli = openClawCli({run: runCommand, settings: openclaw})
+      return maskedAnswer(await checkOpenClaw({openclaw: cli, now: clock.now, maxAgeMs}, openclaw), settingsMask(guard))
     },
     raiseAlert: (alert: Alert) => {
       raiseAlert({alerts, clock}, alert)
     },
     log: guard.log,
     writeEscalationFile: escalationFile(join(stateDir, 'openclaw_escalation.json')),
+  }
+}
+
+/** OpenClaw tells the last error of a job as it was. */
+function maskedAnswer({jobs, unreachable}: OpenClawAnswer, mask: (text: string) => string): OpenClawAnswer {
+  return {
+    jobs: new Map(Array.from(jobs, ([id, status]) => [id, {...status, reason: mask(status.reason)}])),
+    unreachable: unreachable === undefined ? undefined : mask(unreachable),
   }
 }
 

@@ -1,14 +1,17 @@
 import {redactedLineLimit} from './redact.js'
 
 /** Shorter values are words of ordinary texts. */
-const shortestValue = 4
+const shortestValue = 6
+
+/** Shorter remains of a secret say little. */
+const shortestRemains = 4
 
 /** Shorter pieces of an address are its path, not its key; shorter lines of a text are no key either. */
 const shortestPiece = 10
 
 /**
- * Masks secrets by their values: as they are, as they stand in an address, and each piece long enough to be a key, of an
- * address or of several lines, that is a secret.
+ * Masks secrets by their values: as they are, as they stand in an address or in JSON, and each piece long enough to be a
+ * key, of an address or of several lines, that is a secret.
  */
 export function maskValues(text: string, secrets: readonly string[]): string {
   return hiddenForms(secrets).reduce((masked, form) => masked.replaceAll(form, mask), text)
@@ -24,15 +27,21 @@ export function hiddenForms(secrets: readonly string[]): readonly string[] {
 /** Masks in a line that `redactLine` has made: also what it has left of a secret, by masking a part or by shortening. */
 export function maskRedacted(line: string, secrets: readonly string[]): string {
   return hiddenForms(secrets).reduce(
-    (masked, form) => withoutStart(withoutEnd(masked, form), form),
+    (masked, form) => withoutStart(withoutRest(masked, form), form),
     maskValues(line, secrets),
   )
 }
 
-function withoutEnd(line: string, form: string): string {
-  for (let left = Math.min(form.length - 1, redactedLineLimit); left >= shortestValue; left--) {
-    const rest = `${mask}${form.slice(-left)}`
-    if (line.includes(rest)) return line.replaceAll(rest, mask)
+/** A mask by shape may begin or end in the middle of a secret. */
+function withoutRest(line: string, form: string): string {
+  if (!line.includes(mask)) return line
+  for (let left = Math.min(form.length - 1, redactedLineLimit); left >= shortestRemains; left--) {
+    const rests = [`${mask}${form.slice(-left)}`, `${form.slice(0, left)}${mask}`]
+    if (rests.some((rest) => line.includes(rest)))
+      return withoutRest(
+        rests.reduce((masked, rest) => masked.replaceAll(rest, mask), line),
+        form,
+      )
   }
   return line
 }
@@ -40,13 +49,13 @@ function withoutEnd(line: string, form: string): string {
 function withoutStart(line: string, form: string): string {
   if (!line.endsWith('…')) return line
   const body = line.slice(0, -1)
-  for (let left = Math.min(form.length - 1, redactedLineLimit); left >= shortestValue; left--)
+  for (let left = Math.min(form.length - 1, redactedLineLimit); left >= shortestRemains; left--)
     if (body.endsWith(form.slice(0, left))) return `${body.slice(0, -left)}${mask}…`
   return line
 }
 
 function formsOf(secret: string): string[] {
-  const whole = secret.length >= shortestValue ? [secret, inAddress(secret)] : []
+  const whole = secret.length >= shortestValue ? [secret, inAddress(secret), inJson(secret)] : []
   return [...whole, ...(secret.includes('://') ? piecesOf(secret) : []), ...linesOf(secret)]
 }
 
@@ -61,6 +70,10 @@ function linesOf(secret: string): string[] {
 function piecesOf(address: string): string[] {
   const keys = address.replace(/^(https?:\/\/)([^/?#@]*@)?[^/?#@]*/i, '$2 ')
   return keys.split(/[\s/:@?&=#,]+/).filter((piece) => piece.length >= shortestPiece)
+}
+
+function inJson(secret: string): string {
+  return JSON.stringify(secret).slice(1, -1)
 }
 
 function inAddress(secret: string): string {

@@ -33,6 +33,13 @@ const secrets: readonly RegExp[] = [
 /** Private keys in PEM, also those of which the end is cut off. */
 const privateKey = /-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----[^-]*(?:-----END [A-Z ]{0,40}PRIVATE KEY-----)?/g
 
+/** A line of a private key in PEM, without those that begin and end it. */
+const keyLine = /^[A-Za-z0-9+/]{1,76}={0,2}$/
+/** A full one, by itself. */
+const fullKeyLine = /^\s*[A-Za-z0-9+/]{60,76}={0,2}\s*$/
+const keyBegin = /-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----/
+const keyEnd = /-----END [A-Z ]{0,40}PRIVATE KEY-----/
+
 /** Tokens that are secret by their own look: GitHub, GitLab, Slack, AWS, Stripe and OpenAI keys, those of Standard Webhooks and of Telegram's bots, JWTs. */
 const selfEvident =
   /\b(?:gh[opsur]_\w{20,255}|github_pat_\w{20,255}|glpat-[\w-]{16,255}|xox[abprs]-[\w-]{10,255}|A(?:KI|SI)A[A-Z0-9]{12,128}|[sr]k[-_][\w-]{16,255}|whsec_[\w+/=-]{16,255}|\d{6,12}:[\w-]{35}(?![\w-])|eyJ[\w-]{8,2048}\.[\w-]{8,2048}(?:\.[\w-]{0,2048})?)/g
@@ -47,12 +54,26 @@ export function redactLine(line: string): string {
     : `${shown.slice(0, redactedLineLimit - 1).replace(/[\uD800-\uDBFF]$/, '')}…`
 }
 
+/** The same for lines that follow one another: a private key takes many, and its begin or its end may be missing. */
+export function redactLines(lines: readonly string[]): readonly string[] {
+  const isKey = lines.map(() => false)
+  for (const [index, line] of lines.entries()) {
+    const isOpen = isKey[index - 1] === true && !keyEnd.test(lines[index - 1] ?? '')
+    isKey[index] = keyBegin.test(line) || (isOpen && (keyLine.test(line.trim()) || keyEnd.test(line)))
+    if (!keyEnd.test(line)) continue
+    isKey[index] = true
+    for (let above = index - 1; above >= 0 && keyLine.test(lines[above]?.trim() ?? ''); above--) isKey[above] = true
+  }
+  return lines.map((line, index) => (isKey[index] ? '***' : redactLine(line)))
+}
+
 /** Strips control characters, so that job output cannot inject terminal escape sequences. */
 export function withoutControls(text: string): string {
   return text.replace(/\p{Cc}+/gu, ' ')
 }
 
 function redactSecrets(text: string): string {
+  if (fullKeyLine.test(text)) return '***'
   const named = secrets.reduce((masked, pattern) => masked.replace(pattern, '$1***'), text)
   return named.replace(selfEvident, '***').replace(privateKey, '***')
 }

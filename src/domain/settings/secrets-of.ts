@@ -13,6 +13,14 @@ export function secretsOf(
   return [...Object.values(env), ...Object.values(openclaw?.env ?? {}), ...parts]
 }
 
+/** Every secret of the settings: what may stand in texts that are of no job. */
+export function allSecretsOf(
+  settings: Pick<Settings, 'services' | 'channels' | 'openclaw' | 'defaults' | 'jobs'>,
+): readonly TextOrSecret[] {
+  const ofJobs = Object.values(settings.jobs).flatMap(({env}) => Object.values(env))
+  return [...secretsOf(settings, settings.defaults), ...ofJobs]
+}
+
 const keys = ['token', 'url', 'password', 'routingKey', 'proxy'] as const
 
 function secretKeysOf(part: ServiceSettings | ChannelSettings): readonly TextOrSecret[] {

@@ -12,8 +12,9 @@ test.each([
   ],
   ['the login of an address', ['https://user:pa55w0rd-long@h/x'], 'no pa55w0rd-long', 'no ***'],
   ['a key at the place of the host', ['tgram://123456:ABCDEFGHIJ/-100'], 'no bot ABCDEFGHIJ', 'no bot ***'],
-  ['the longer one of two that begin alike', ['abcd', 'abcdefgh'], 'abcdefgh', '***'],
-  ['nothing of three letters', ['abc'], 'abc', 'abc'],
+  ['a secret as it stands in JSON', ['say "please"'], '{"word":"say \\"please\\""}', '{"word":"***"}'],
+  ['the longer one of two that begin alike', ['abcdef', 'abcdefgh'], 'abcdefgh', '***'],
+  ['nothing of five letters', ['abcde'], 'abcde', 'abcde'],
 ])('%s is masked', (_title, secrets, text, masked) => {
   expect(maskValues(text, secrets)).toBe(masked)
 })
@@ -26,6 +27,7 @@ test('of a secret of several lines each long one is masked', () => {
 test.each([
   ['whole', 'no plum&orchard', 'no ***'],
   ['behind the part that its shape has masked', 'password=***&orchard here', 'password=*** here'],
+  ['before the part that its shape has masked', 'the plum&***', 'the ***'],
   ['cut off at the end', 'the word is plum&orc…', 'the word is ***…'],
   ['not if the end is another word', 'the word is plank…', 'the word is plank…'],
 ])('in a shortened line a secret is masked, %s', (_title, line, masked) => {

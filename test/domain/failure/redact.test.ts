@@ -1,6 +1,6 @@
 import fc from 'fast-check'
-import {expect, test} from 'vitest'
-import {redactedLineLimit, redactLine} from '../../../src/domain/failure/redact.js'
+import {describe, expect, test} from 'vitest'
+import {redactedLineLimit, redactLine, redactLines} from '../../../src/domain/failure/redact.js'
 
 test.each([
   ['Authorization: Bearer abc.DEF-123', 'Authorization: Bearer ***'],
@@ -73,4 +73,18 @@ test('a hostile line takes no longer than its length', () => {
   const begun = performance.now()
   for (const line of hostile) redactLine(line)
   expect(performance.now() - begun).toBeLessThan(2000)
+})
+
+describe('a private key over several lines is masked', () => {
+  const body = 'MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7VJTUt9Us8cKj'
+  const [begin, end] = ['-----BEGIN PRIVATE KEY-----', '-----END PRIVATE KEY-----']
+
+  test.each([
+    ['as a whole', ['read', begin, body, 'c2hvcnQ=', end, 'done'], ['read', '***', '***', '***', '***', 'done']],
+    ['without its begin', ['c2hvcnQ', body, 'c2hvcnQ=', end, 'done'], ['***', '***', '***', '***', 'done']],
+    ['without its end', [begin, body, 'c2hvcnQ'], ['***', '***', '***']],
+    ['without both', [body, body], ['***', '***']],
+  ])('%s', (_title, lines, masked) => {
+    expect(redactLines(lines)).toEqual(masked)
+  })
 })
