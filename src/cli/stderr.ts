@@ -5,9 +5,8 @@ export function printWarning(text: string): void {
   try {
     writeSync(2, `guard: ${printable(text)}\n`)
   } catch (error) {
-    // Standard error is closed: nothing can be printed.
-    const {code} = error as NodeJS.ErrnoException
-    if (code !== 'EBADF' && code !== 'EPIPE' && code !== 'EAGAIN') throw error
+    // Standard error is closed, or its disk is full: nothing can be printed, and what is at work goes on.
+    if ((error as NodeJS.ErrnoException).syscall === undefined) throw error
   }
 }
 
