@@ -8,8 +8,9 @@ export function compactJournals(...journals: readonly Pick<Journal<unknown>, 'co
   try {
     for (const journal of journals) journal.compactIfDue()
   } catch (error) {
-    if (!(error instanceof GuardError)) throw error
-    printWarning(`the journals were not compacted: ${error.message}`)
+    const {syscall, message} = error as NodeJS.ErrnoException
+    if (!(error instanceof GuardError) && syscall === undefined) throw error
+    printWarning(`the journals were not compacted: ${message}`)
   }
 }
 

@@ -15,8 +15,11 @@ export class LinePrinter {
   follow(output: JobOutput): JobOutput {
     this.outputs.push(output)
     const finish = async (passOn: boolean) => {
-      await output.finish(passOn)
-      this.outputs.splice(this.outputs.indexOf(output), 1)
+      try {
+        await output.finish(passOn)
+      } finally {
+        this.outputs.splice(this.outputs.indexOf(output), 1)
+      }
     }
     return {...output, finish}
   }

@@ -38,10 +38,13 @@ function unframed(message: string): string {
 
 /** Reports errors that nothing caught: Node's default exit code 1 would mean a degraded job. */
 export function exitOnFault(json: boolean): void {
-  process.on('uncaughtException', (error) => {
+  const end = (error: unknown) => {
     reportError(error, json)
     process.exit()
-  })
+  }
+  process.on('uncaughtException', end)
+  // Bun has a stack trace and exit code 1 for these.
+  process.on('unhandledRejection', end)
 }
 
 /**

@@ -47,7 +47,12 @@ export async function runMain({flags, target, json, openGuard}: Call<typeof runO
   const report = await runJob(deps, request)
   process.exitCode = report.exitCode
   if (json) printReport(report)
-  await afterwards(report)
+  await afterwards(report).catch(warnOfRest)
+}
+
+/** The run is over and recorded, so nothing changes its exit code. */
+function warnOfRest(error: unknown): void {
+  printWarning(`what follows a run was not done: ${error instanceof Error ? error.message : error}`)
 }
 
 /** Neither runtime waits for a process that it has not started. */
@@ -63,12 +68,11 @@ function warnOfStrayFlags({form, argv: [program, ...words]}: RunTarget): void {
     printWarning(`${stray} went to ${program}: the flags of guard stand before the name of the job`)
 }
 
-/** The run is over and recorded, so a closed pipe does not change its exit code. */
 function printReport(report: RunReport): void {
   try {
     writeSync(1, jsonLine(reportToJson(report)))
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EPIPE') throw error
+    if ((error as NodeJS.ErrnoException).code !== 'EPIPE') warnOfRest(error)
   }
 }
 

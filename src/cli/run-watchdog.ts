@@ -83,6 +83,8 @@ function reportNoJobs(guard: Guard): void {
   const {settings, clock, log} = guard
   const where = settings.file ?? 'there is no settings file'
   const message = settings.wrong?.refusal ?? `no job is watched: ${where}${settings.file ? ' names none' : ''}`
+  // Settings that cannot be read at all say nothing of the jobs; an incident that is open still counts.
+  if (settings.wrong?.refusal !== undefined && process.exitCode === 0) process.exitCode = exitCodes.config
   if (process.stdout.isTTY) {
     printWarning(message)
     process.exitCode = exitCodes.config

@@ -6,9 +6,8 @@ export function printWarning(text: string, hints: readonly string[] = []): void 
   try {
     writeSync(2, messageText(text, hints))
   } catch (error) {
-    // Standard error is closed: nothing can be printed.
-    const {code} = error as NodeJS.ErrnoException
-    if (code !== 'EBADF' && code !== 'EPIPE' && code !== 'EAGAIN') throw error
+    // Standard error is closed, or its disk is full: nothing can be printed, and what is at work goes on.
+    if ((error as NodeJS.ErrnoException).syscall === undefined) throw error
   }
 }
 

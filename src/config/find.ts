@@ -123,8 +123,6 @@ interface Candidates {
 function firstIn(folder: string, {candidates, isOwn, unused}: Candidates): FoundFile | undefined {
   for (const name of candidates) {
     const path = folder === '/' ? `/${name}` : `${folder}/${name}`
-    // A run checks for about 50 missing files, and this call is faster than stat.
-    if (!existsSync(path)) continue
     const stat = statOf(path)
     const found = stat && !stat.isDirectory() ? openTrusted(path, isOwn, unused) : undefined
     if (found) return found
@@ -155,6 +153,7 @@ function distrustOfWay(path: string, mayBeLink: boolean): string | undefined {
     // A file of another user, a FIFO or a very large file is not even opened.
     return distrustOfFound(path, statSync(path, {bigint: true})) ?? distrustOfPlace(path)
   } catch (error) {
+    refuseUnknown(path, error)
     return `it cannot be checked: ${(error as Error).message}`
   }
 }
@@ -186,11 +185,21 @@ function hasGuardianKey(path: string): boolean {
   }
 }
 
+/** What keeps this user from a file for good, whatever is in it. */
+const outOfReach = ['ENOENT', 'ENOTDIR', 'EACCES', 'EPERM', 'ELOOP', 'ENAMETOOLONG']
+
+/** Where a disk fails it is unknown whether there are settings: without them, a job that they name would be unknown too. */
+function refuseUnknown(path: string, cause: unknown): void {
+  const {code = '', message} = cause as NodeJS.ErrnoException
+  if (!outOfReach.includes(code)) throw new GuardError('config', `${path} cannot be read: ${message}`, [], {cause})
+}
+
 /** @returns undefined also for an inaccessible file, because parent folders may belong to other users */
 function statOf(path: string): BigIntStats | undefined {
   try {
     return statSync(path, {bigint: true, throwIfNoEntry: false})
-  } catch {
+  } catch (error) {
+    refuseUnknown(path, error)
     return undefined
   }
 }

@@ -91,6 +91,12 @@ describe('under a limit', () => {
       })
     })
 
+  test('of open files that leaves none for the job, guard says so and ends as by a failure of its own', async () => {
+    const box = createSandbox()
+    const {code, stderr} = await box.sh(`ulimit -n ${form === 'node' ? 24 : 14}; exec guard run -- sh -c 'exit 3'`)
+    expect([code, stderr]).toEqual([74, expect.stringMatching(/^guard: sh: cannot be started, because .*ulimit -n/m)])
+  })
+
   test('of memory, a job runs', async () => {
     const box = createSandbox()
     expect(await box.sh(`ulimit -v 900000; exec guard run -- echo ran`)).toMatchObject({code: 0, stdout: 'ran\n'})

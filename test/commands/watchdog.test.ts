@@ -40,6 +40,13 @@ test('a job with wrong settings is failing, and the others are watched as ever',
   expect(code).toBe(2)
 })
 
+test('settings that cannot be read at all are no healthy round', async () => {
+  const box = createSandbox()
+  box.write('.guardianrc.yaml', 'jobs: [\n')
+  const {code, stderr} = await box.guard('watchdog')
+  expect([code, stderr]).toEqual([78, expect.stringContaining('.guardianrc.yaml cannot be loaded')])
+})
+
 test('a run that lasts longer than longestRun is hung', async () => {
   const box = createSandbox()
   box.write('.guardianrc.yaml', `${settings}  slow: {command: [sleep, "60"], longestRun: 100ms}\n`)

@@ -8,7 +8,10 @@ export function startPlainly(command: GuardCommand, argv: readonly string[]): bo
   if (!parsed) return false
   const json = parsed.flags['json'] === true
   const report = async (error: unknown) => (await import('../report-error.js')).reportError(error, json)
-  process.on('uncaughtException', (error) => void report(error).then(() => process.exit()))
+  const end = (error: unknown) => void report(error).then(() => process.exit())
+  process.on('uncaughtException', end)
+  // Bun has a stack trace and exit code 1 for these.
+  process.on('unhandledRejection', end)
   perform(command, parsed).catch(report)
   return true
 }

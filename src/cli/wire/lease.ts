@@ -1,4 +1,4 @@
-import {lstatSync} from 'node:fs'
+import {lstatSync, type Stats} from 'node:fs'
 import type {ProcessRef} from '../../domain/clock/process-ref.js'
 import type {Leases} from '../../domain/lease/lease.js'
 import {highestToken} from '../../domain/run/job-runs.js'
@@ -43,8 +43,17 @@ export function lostToken(guard: Guard, {grants}: Leases): number | undefined {
 function isNewest(guard: Guard, {byJob}: Leases): boolean {
   let lastAt = 0
   for (const {seenAt} of byJob.values()) lastAt = Math.max(lastAt, seenAt)
-  const runs = lstatSync(`${guard.stateDir}/runs.jsonl`, {throwIfNoEntry: false})
+  const runs = statOfRuns(guard)
   return runs === undefined || Math.floor(runs.mtimeMs) <= lastAt
+}
+
+/** @returns undefined if there is none, or none that could be read */
+function statOfRuns({stateDir}: Guard): Stats | undefined {
+  try {
+    return lstatSync(`${stateDir}/runs.jsonl`, {throwIfNoEntry: false})
+  } catch {
+    return undefined
+  }
 }
 
 /** The holder's name if none is given: the process that the lease belongs to, else the one that called guard. */

@@ -51,7 +51,7 @@ export class ChangeWaiter {
   }
 
   private async turn(): Promise<void> {
-    const waitMs = this.pace.next(await this.drain(), this.waitMs)
+    const waitMs = this.pace.next(await this.drained(), this.waitMs)
     if (this.stopped) return
     this.waitMs = waitMs ?? longestWaitMs
     if (waitMs !== undefined || !(await this.sleepUntilChange())) this.start()
@@ -78,8 +78,18 @@ export class ChangeWaiter {
     }
     this.cancel = close
     // Bytes from before the watch cause no event.
-    if ((await this.drain()) > 0) wake()
+    if ((await this.drained()) > 0) wake()
     else if (this.stopped) close()
     return true
+  }
+
+  /** A file that cannot be read or looked at now may be at the next turn. */
+  private async drained(): Promise<number> {
+    try {
+      return await this.drain()
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).syscall === undefined) throw error
+      return 0
+    }
   }
 }

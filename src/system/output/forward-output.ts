@@ -62,7 +62,7 @@ export class OutputForwarder {
 
   /** Has `print` called by the drain that has passed on all that is in the source now, so that guard's lines come after it. */
   note(print: () => void): void {
-    this.notes.push({at: fstatSync(this.source).size, print})
+    this.notes.push({at: statOf(this.source)?.size ?? this.offset, print})
   }
 
   /** Prints what waits, without the output before it. */
@@ -111,7 +111,7 @@ export class OutputForwarder {
 
   /** A job may truncate its log when it opens it again; then reading starts again at the beginning. */
   private hasBeenEmptied(): boolean {
-    if (fstatSync(this.source).size >= this.offset) return false
+    if (this.caught(() => fstatSync(this.source).size) >= this.offset || this.closed) return false
     this.offset = 0
     this.printNotes()
     return true

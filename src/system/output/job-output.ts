@@ -1,12 +1,13 @@
-import {closeSync, fstatSync, readSync, rmSync} from 'node:fs'
+import {fstatSync, readSync} from 'node:fs'
 import type {LogRange} from '../../domain/run/run.js'
 import {callAfter, endsWithin} from '../host/clock.js'
 import {ChangeWaiter} from '../log/change-waiter.js'
 import type {RotationPolicy} from '../log/rotate.js'
-import {OutputForwarder} from './forward-output.js'
+import {OutputForwarder, statOf} from './forward-output.js'
+import type {GrowingOutput} from './limit-output.js'
 import {type JobStreams, Loggers} from './loggers.js'
 import {OpenLog} from './open-log.js'
-import {isNull, type OutputSource, openSources} from './sources.js'
+import {isNull, type OutputSource, openSources, removeSpools} from './sources.js'
 
 /**
  * A job writes to a pipe, one for both streams, so that their order is exact. A logger process appends it to the log:
@@ -75,7 +76,7 @@ export function openJobOutput(request: OutputRequest): JobOutput {
   const {rotation, isShared} = request
   const mostBytes = mostUnreadBytes(rotation)
   const log = new OpenLog(request.logFile, request.header)
-  const sources = openSources(request, log)
+  const sources = openSourcesOf(request, log)
   const loggers = new Loggers(sources, log.fd, request.spool)
   const forwarders = sources
     .filter(({target}) => !isNull(target))
@@ -89,18 +90,18 @@ export function openJobOutput(request: OutputRequest): JobOutput {
   const limits: ChangeWaiter[] = []
   let [isFollowed, isOver] = [false, false]
   const live = {is: true}
+  const holdOf = (source: number) => (live.is ? loggers.holdOf(source) : undefined)
+  const growing = {log, sources, forwarders, rotation, isShared, mostBytes, holdOf, isOver: () => isOver}
   const limit = async () => {
-    const {limitOutput} = await import('./limit-output.js')
-    if (isOver) return
-    const holdOf = (source: number) => (live.is ? loggers.holdOf(source) : undefined)
-    limits.push(...limitOutput({log, sources, forwarders, rotation, isShared, mostBytes, holdOf, isOver: () => isOver}))
+    limits.push(...(await limitUnlessOver(growing, request.warn)))
   }
   return {
     openStreams: () => loggers.openStreams(),
     drained: () => loggers.drained(),
     range: () => log.range(),
-    // A job that waits for its reader is not silent.
-    lastWriteMs: () => (loggers.isPaused ? Date.now() : Math.max(...sources.map(({fd}) => fstatSync(fd).mtimeMs))),
+    // A job that waits for its reader is not silent, and none is ended for the silence of a file that cannot be looked at.
+    lastWriteMs: () =>
+      loggers.isPaused ? Date.now() : Math.max(...sources.map(({fd}) => statOf(fd)?.mtimeMs ?? Date.now())),
     tail: (bytes) => sources.map(({fd, from}) => readTail(fd, fd === log.fd ? log.from : from, bytes)).join(''),
     follow: (passOn) => {
       // A retry writes to the same log, which is already followed.
@@ -108,7 +109,7 @@ export function openJobOutput(request: OutputRequest): JobOutput {
       isFollowed = true
       live.is = passOn
       // For a shorter job the code of the limit is not loaded: the next run rotates its log.
-      callAfter(firstLookMs, () => isOver || limit())
+      callAfter(firstLookMs, limit)
       if (!passOn || forwarders.length === 0) return
       const files = sources.map(({file}) => file)
       waiter = new ChangeWaiter(() => drain(passOn), files)
@@ -127,16 +128,29 @@ export function openJobOutput(request: OutputRequest): JobOutput {
         request.warn(problem)
       loggers.leave(mostBytes)
       removeSpools(sources)
-      closeSync(log.fd)
+      log.close()
     },
   }
 }
 
-function removeSpools(sources: readonly OutputSource[]): void {
-  for (const {fd, spool} of sources) {
-    if (spool === undefined) continue
-    closeSync(fd)
-    rmSync(spool, {force: true})
+function openSourcesOf(request: OutputRequest, log: OpenLog): OutputSource[] {
+  try {
+    return openSources(request, log)
+  } catch (error) {
+    log.close()
+    throw error
+  }
+}
+
+async function limitUnlessOver(growing: GrowingOutput, warn: OutputRequest['warn']): Promise<readonly ChangeWaiter[]> {
+  const {log, isOver} = growing
+  try {
+    if (isOver()) return []
+    const {limitOutput} = await import('./limit-output.js')
+    return isOver() ? [] : limitOutput(growing)
+  } catch (error) {
+    warn(`${log.file} is not limited during this run: ${(error as Error).message}`)
+    return []
   }
 }
 

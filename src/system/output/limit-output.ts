@@ -6,7 +6,7 @@ import {type GrowingFile, type Hold, limitUnread} from './limit-unread.js'
 import type {OpenLog} from './open-log.js'
 import type {OutputSource} from './sources.js'
 
-interface GrowingOutput {
+export interface GrowingOutput {
   readonly log: OpenLog
   readonly sources: readonly OutputSource[]
   readonly forwarders: readonly OutputForwarder[]

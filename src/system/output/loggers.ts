@@ -1,4 +1,5 @@
 import {closeSync} from 'node:fs'
+import {bestEffort} from '../host/best-effort.js'
 import type {Stream} from '../process/job-command.js'
 import type {Hold} from './limit-unread.js'
 import {Logger} from './logger.js'
@@ -41,7 +42,7 @@ export class Loggers {
       stdout: writeEnds[0] ?? 'inherit',
       stderr: writeEnds.at(-1) ?? 'inherit',
       close: () => {
-        for (const end of writeEnds) closeSync(end)
+        for (const end of writeEnds) bestEffort(() => closeSync(end))
       },
     }
   }
@@ -68,7 +69,7 @@ export class Loggers {
   /** The read ends were kept for a logger that has to be replaced. */
   leave(mostBytes: number): void {
     for (const logger of this.all) logger.leave(mostBytes)
-    for (const end of this.readEnds) closeSync(end)
+    for (const end of this.readEnds) bestEffort(() => closeSync(end))
   }
 }
 

@@ -1,5 +1,6 @@
-import {constants, fstatSync, openSync, readSync, writeSync} from 'node:fs'
+import {closeSync, constants, fstatSync, openSync, readSync, writeSync} from 'node:fs'
 import type {LogRange} from '../../domain/run/run.js'
+import {bestEffort} from '../host/best-effort.js'
 import type {RotationPolicy} from '../log/rotate.js'
 import type {RotatingLog} from '../log/rotation.js'
 import {truncatedBytes} from '../log/truncated-bytes.js'
@@ -19,18 +20,30 @@ export class OpenLog {
   private readonly headerBytes: number
   /** Bytes that were truncated from the head so far. */
   private truncated: number
+  /** The last that was seen: the job goes on even where its log cannot be looked at. */
+  private size: number
 
   /** Throws the file system's error. */
   constructor(file: string, header?: string) {
     this.file = file
     this.fd = openSync(file, appendFlags, 0o600)
-    const stat = fstatSync(this.fd)
-    if (!stat.isFile()) throw Object.assign(new Error('it is not a file'), {syscall: 'open'})
-    const {ino, size} = stat
-    this.inode = ino
-    this.truncated = truncatedBytes(file, ino)
-    this.headerBytes = header === undefined ? 0 : writeHeader(this.fd, size, header)
-    this.start = size + this.truncated + this.headerBytes
+    try {
+      const stat = fstatSync(this.fd)
+      if (!stat.isFile()) throw Object.assign(new Error('it is not a file'), {syscall: 'open'})
+      const {ino, size} = stat
+      this.inode = ino
+      this.truncated = truncatedBytes(file, ino)
+      this.headerBytes = header === undefined ? 0 : writeHeader(this.fd, size, header)
+      this.size = size + this.headerBytes
+      this.start = this.size + this.truncated
+    } catch (error) {
+      this.close()
+      throw error
+    }
+  }
+
+  close(): void {
+    bestEffort(() => closeSync(this.fd))
   }
 
   /** Where the run begins in the present file. */
@@ -72,7 +85,10 @@ export class OpenLog {
   }
 
   private end(): number {
-    return fstatSync(this.fd).size + this.truncated
+    bestEffort(() => {
+      this.size = fstatSync(this.fd).size
+    })
+    return this.size + this.truncated
   }
 }
 

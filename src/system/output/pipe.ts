@@ -1,5 +1,6 @@
 import {spawnSync} from 'node:child_process'
 import {closeSync, constants, openSync, rmSync} from 'node:fs'
+import {bestEffort} from '../host/best-effort.js'
 import {libc} from '../host/libc.js'
 import {toolsPath} from '../host/tools-path.js'
 
@@ -38,7 +39,7 @@ function makeFifos(paths: readonly string[]): readonly Pipe[] {
   try {
     return paths.map(openFifo)
   } finally {
-    for (const path of paths) rmSync(path, {force: true})
+    for (const path of paths) bestEffort(() => rmSync(path, {force: true}))
   }
 }
 
@@ -48,6 +49,6 @@ function openFifo(path: string): Pipe {
   try {
     return {readEnd: openSync(path, constants.O_RDONLY), writeEnd: openSync(path, constants.O_WRONLY)}
   } finally {
-    closeSync(both)
+    bestEffort(() => closeSync(both))
   }
 }

@@ -1,4 +1,5 @@
-import {constants, openSync, statSync} from 'node:fs'
+import {closeSync, constants, openSync, rmSync, statSync} from 'node:fs'
+import {bestEffort} from '../host/best-effort.js'
 import {statOf} from './forward-output.js'
 import {appendFlags, type OpenLog} from './open-log.js'
 
@@ -33,7 +34,23 @@ export function openSources({spool, targets, isShared}: Ways, log: OpenLog): Out
     const file = `${spool}.${name}`
     return {fd: openSync(file, appendFlags | constants.O_EXCL, 0o600), file, from: 0, target, spool: file}
   }
-  return isJoined ? [open('out', stdout)] : [open('out', stdout), open('err', stderr)]
+  const first = open('out', stdout)
+  if (isJoined) return [first]
+  try {
+    return [first, open('err', stderr)]
+  } catch (error) {
+    removeSpools([first])
+    throw error
+  }
+}
+
+/** What stays is removed by a later run. */
+export function removeSpools(sources: readonly OutputSource[]): void {
+  for (const {fd, spool} of sources) {
+    if (spool === undefined) continue
+    bestEffort(() => closeSync(fd))
+    bestEffort(() => rmSync(spool, {force: true}))
+  }
 }
 
 /** Whether the descriptor is closed or /dev/null. */

@@ -1,4 +1,5 @@
 import {closeSync, constants, openSync, readdirSync, rmSync, statSync} from 'node:fs'
+import {bestEffort} from '../host/best-effort.js'
 import {freeHead} from './limit-unread.js'
 
 interface TidyRequest {
@@ -41,17 +42,18 @@ function isOlder(file: string, than: number): boolean {
  * That of a living guard is at most twice as large for a moment, and of that the guard would cut the same.
  */
 export function cutAbandoned(dirs: readonly string[], mostBytes: number): void {
-  for (const dir of dirs) {
-    for (const file of filesOf(dir)) {
-      const stat = statSync(file, {throwIfNoEntry: false})
-      if (!stat?.isFile() || stat.blocks * 512 <= 2 * mostBytes) continue
-      const fd = openSync(file, constants.O_RDWR | constants.O_NOFOLLOW)
-      try {
-        freeHead(fd, stat.size - mostBytes)
-      } finally {
-        closeSync(fd)
-      }
-    }
+  // What cannot be looked at now is looked at by the next run or round.
+  for (const file of dirs.flatMap(filesOf)) bestEffort(() => cutFile(file, mostBytes))
+}
+
+function cutFile(file: string, mostBytes: number): void {
+  const stat = statSync(file, {throwIfNoEntry: false})
+  if (!stat?.isFile() || stat.blocks * 512 <= 2 * mostBytes) return
+  const fd = openSync(file, constants.O_RDWR | constants.O_NOFOLLOW)
+  try {
+    freeHead(fd, stat.size - mostBytes)
+  } finally {
+    closeSync(fd)
   }
 }
 

@@ -10,7 +10,7 @@ export interface JobProcess {
   forget(): void
 }
 
-/** Starts a job in a session and process group of its own. Rejects with GuardError `not-found`, `not-executable`. */
+/** Starts a job in a session and process group of its own. Rejects with GuardError `not-found`, `not-executable`, `io`. */
 export async function startJob(command: JobCommand): Promise<JobProcess> {
   const launched = await launchChild(command)
   const {pid, exited, forget} = launched

@@ -8,7 +8,7 @@ import {execLines, limitLines, preludeOfCaller} from './prelude.js'
 import {startError} from './script.js'
 import {requireProgram, shellScriptOf} from './shell-script.js'
 
-/** Starts a job in a session and process group of its own. Rejects with GuardError `not-found`, `not-executable`. */
+/** Starts a job in a session and process group of its own. Rejects with GuardError `not-found`, `not-executable`, `io`. */
 export async function launchChild(command: JobCommand): Promise<Launched> {
   const child = spawnChild(command)
   const {pid} = child

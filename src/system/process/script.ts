@@ -119,7 +119,10 @@ function unreadable(code: string, path: string, cause: unknown): GuardError {
   return new GuardError('not-executable', `${path}: ${why}`, [`check it: ls -ld ${path}`], {cause})
 }
 
-/** Why a program could not be started, as in the shell and `env(1)`: 127 not found, 126 not executable. */
+/** What guard itself lacks to start anything. */
+const shortages = ['EAGAIN', 'EMFILE', 'ENFILE', 'ENOMEM']
+
+/** Why a program could not be started, as in the shell and `env(1)`: 127 not found, 126 not executable; `io` for want of means. */
 export function startError(program: string, cwd: string | undefined, cause: NodeJS.ErrnoException): GuardError {
   if (cwd !== undefined && !statSync(cwd, {throwIfNoEntry: false})?.isDirectory())
     return new GuardError('not-executable', `cannot start in ${cwd}: no such directory`, ['check --cwd'], {cause})
@@ -133,10 +136,13 @@ export function startError(program: string, cwd: string | undefined, cause: Node
     ENOEXEC: 'is not a program (it has no #! line)',
     EAGAIN: 'cannot be started, because there are too many processes (ulimit -u)',
     EMFILE: 'cannot be started, because guard has too many open files (ulimit -n)',
+    ENFILE: 'cannot be started, because the machine has too many open files',
     ENOMEM: 'cannot be started, because memory is short (ulimit -v)',
     E2BIG: 'argument list too long',
     ENOTDIR: 'a part of its path is not a directory',
   }
   const text = why[cause.code as keyof typeof why] ?? cause.message
-  return new GuardError('not-executable', `${program}: ${text}`, [], {cause})
+  return new GuardError(shortages.includes(cause.code ?? '') ? 'io' : 'not-executable', `${program}: ${text}`, [], {
+    cause,
+  })
 }

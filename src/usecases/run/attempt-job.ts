@@ -16,7 +16,7 @@ import type {RunRecorder} from './run-records.js'
 
 export interface AttemptDeps {
   readonly clock: Clock
-  /** Starts one attempt. Rejects with GuardError `not-found`, `not-executable`. */
+  /** Starts one attempt. Rejects with GuardError `not-found`, `not-executable`, `io`. */
   readonly startJob: (start: AttemptTask) => Promise<JobProcess>
   readonly supervise: (job: JobProcess, task: AttemptTask) => Promise<SupervisedExit>
   readonly signalNumber: (name: string) => number | undefined
@@ -125,10 +125,12 @@ async function evidenceOf(
   }
 }
 
+const notStartedCodes: Readonly<Partial<Record<GuardError['kind'], number>>> = {'not-found': 127, config: 78, io: 74}
+
 function notStarted(deps: AttemptDeps, error: unknown): Attempt {
   if (!(error instanceof GuardError)) throw error
   deps.warn(error.message, error.hints)
-  const exitCode = error.kind === 'not-found' ? 127 : error.kind === 'config' ? 78 : 126
+  const exitCode = notStartedCodes[error.kind] ?? 126
   return {outcome: 'not-started', exitCode, detail: error.message}
 }
 

@@ -157,14 +157,23 @@ async function finishOutput({warn}: RunDeps, output: JobOutput | undefined, pass
 
 /** The run that held the lease before, and each other one that nothing has closed since. */
 async function closeOlder(deps: RunDeps, job: string): Promise<void> {
-  try {
+  const close = async () => {
     const closed = (await deps.closeInterrupted(job)).map(({id}) => id)
     for (const id of closed) deps.log(`${job} interrupted: its guard and its job are gone, run ${id}`)
     await deps.tidySpools(closed)
-  } catch (error) {
-    if (!(error instanceof GuardError)) throw error
-    deps.warn(`what came before is not closed: ${error.message}`)
   }
+  const failure = async () => {
+    try {
+      await close()
+      return undefined
+    } catch (error) {
+      if (error instanceof GuardError) return error
+      throw error
+    }
+  }
+  // No later run of the job looks for them, so a disk that fails once is tried again.
+  const error = (await failure()) && (await failure())
+  if (error) deps.warn(`what came before is not closed: ${error.message}`)
 }
 
 async function attemptAndRecover(deps: RunDeps, request: RunRequest, first: AttemptTask): Promise<FinishedRun> {

@@ -29,20 +29,29 @@ export interface RunRecorder {
  * Only the end waits for the disk, because later decisions depend on it.
  */
 export function recorder(deps: RecordDeps, of: {readonly job: string; readonly run: string}): RunRecorder {
-  const note = (kind: string, facts: object, durability: 'durable' | 'buffered' = 'buffered') => {
+  const write = (kind: string, facts: object, durability: 'durable' | 'buffered') => {
     try {
       deps.runs?.note({kind, ...of, ...facts} as Entry, durability)
+      return undefined
     } catch (error) {
       if (!(error instanceof GuardError)) throw error
-      deps.warn(`run of ${of.job} not recorded: ${error.message}`)
+      return error
     }
+  }
+  const note = (kind: string, facts: object, durability: 'durable' | 'buffered' = 'buffered') => {
+    const error = write(kind, facts, durability)
+    if (error) deps.warn(`run of ${of.job} not recorded: ${error.message}`)
+  }
+  // Without its end on record a run would count as interrupted, so a disk that fails once is tried again.
+  const noteEnd = (facts: object) => {
+    if (write('ended', facts, 'durable')) note('ended', facts, 'durable')
   }
   return {
     // Where its output ends is not known yet.
     started: ({token, process, log}) => note('started', {token, process, log: log && {...log, to: undefined}}),
     attemptEnded: (facts) => note('attempt-ended', facts),
     stepEnded: (facts) => note('step-ended', facts),
-    ended: (facts) => note('ended', facts, 'durable'),
+    ended: noteEnd,
     interrupted: (reason) => note('interrupted', {reason}, 'durable'),
     skipped: (reason) => note('skipped', {reason}),
   }
