@@ -1,6 +1,6 @@
-import {existsSync, readFileSync, writeFileSync} from 'node:fs'
+import {existsSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
 import {describe, expect, test} from 'vitest'
-import {createSandbox, type Sandbox, until} from '../support/sandbox.js'
+import {createSandbox, isAlive, type Sandbox, until} from '../support/sandbox.js'
 
 /** Alerts that leave the machine, by a file, which shows each message as one line of JSON. */
 
@@ -90,6 +90,17 @@ describe('a run without a watchdog', () => {
     expect(performance.now() - begun).toBeLessThan(2500)
     await until(() => sent(box).length === 1, 'the message')
   })
+})
+
+test('a process that sends ends with its state directory', async () => {
+  const box = sandbox({}, {groupWait: '1h'})
+  await box.guard('run', 'scan')
+  await until(() => deliveries(box).length > 0, 'the deliverer')
+  const pid = Number((lastLease(box, 'guard-deliverer')?.process as {readonly pid: number} | undefined)?.pid)
+  expect(isAlive(pid)).toBe(true)
+  rmSync(box.stateDir, {recursive: true, maxRetries: 20, retryDelay: 20})
+  await until(() => !isAlive(pid), 'its end')
+  expect(existsSync(box.stateDir)).toBe(false)
 })
 
 describe('the watchdog', () => {

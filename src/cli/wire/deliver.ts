@@ -1,4 +1,4 @@
-import {statSync} from 'node:fs'
+import {existsSync, statSync} from 'node:fs'
 import type {JobNews} from '../../domain/delivery/message.js'
 import type {OutboxState} from '../../domain/delivery/outbox.js'
 import {isQuiet, type QuietHours} from '../../domain/delivery/quiet-hours.js'
@@ -148,6 +148,8 @@ export async function deliverAndStay(guard: Guard, signal: AbortSignal): Promise
     const isNews = newsSince(guard)
     for (let left = nextMs - clock.now(); left > 0 && !signal.aborted; left = nextMs - clock.now()) {
       await clock.sleep(Math.min(left, pollMs), signal)
+      // Of a state directory that was removed there is nothing left to send.
+      if (!existsSync(guard.stateDir)) return false
       if (isNews()) break
     }
     return !signal.aborted && settings.alerting.routes.length > 0

@@ -28,6 +28,9 @@ export interface GrowingFile {
 const leastWaitMs = 50
 const mostWaitMs = 5000
 
+/** While the job waits for a reader that does not read, it is asked less and less often. */
+const stalledWaitMs = 1000
+
 /**
  * Keeps what waits for a slow reader within a bound. Beyond it the job's pipe is not read for a while, so that the job
  * waits as it does without guard; where nothing is passed on before the end, the oldest half is cut. The disk blocks of
@@ -43,14 +46,28 @@ export function limitUnread(files: readonly GrowingFile[]): ChangeWaiter {
     // Half of the remaining time at this speed, because the job may become faster.
     const halfMs = grown > 0 ? (left * (now.atMs - seen.atMs)) / grown / 2 : leastWaitMs
     seen = now
-    const isQuiet = grown <= 0 && left > 0
-    waitMs = isQuiet ? undefined : Math.min(Math.max(halfMs, leastWaitMs), mostWaitMs)
+    waitMs = nextWait({grown, left, halfMs, waitMs})
     return Math.max(0, grown)
   }
   const paths = files.map(({file}) => file)
   const waiter = new ChangeWaiter(check, paths, {shortestMs: leastWaitMs, next: () => waitMs})
   waiter.start()
   return waiter
+}
+
+interface Growth {
+  readonly grown: number
+  /** What may still be written; 0 while the job waits. */
+  readonly left: number
+  readonly halfMs: number
+  /** Before this check; undefined if a change of a file was waited for. */
+  readonly waitMs: number | undefined
+}
+
+/** @returns undefined to wait for a change of a file */
+function nextWait({grown, left, halfMs, waitMs = leastWaitMs}: Growth): number | undefined {
+  if (grown > 0) return Math.min(Math.max(halfMs, leastWaitMs), mostWaitMs)
+  return left > 0 ? undefined : Math.min(waitMs * 2, stalledWaitMs)
 }
 
 /** @returns how many bytes may still be written until something has to be done; nothing while the job waits */
