@@ -17,6 +17,7 @@ import {endsWithThisProcess, startGuardDetached} from '../../system/process/deta
 import {identifyProcess} from '../../system/process/identity.js'
 import {type DeliverDeps, deliverAlerts, nextOf} from '../../usecases/alert/deliver-alerts.js'
 import {jobDetails} from '../../usecases/alert/job-details.js'
+import {hasNewAlerts} from '../../usecases/alert/new-alerts.js'
 import {sayOnce} from '../../usecases/alert/say-once.js'
 import {type HoldDeps, holdLease} from '../../usecases/lease/hold-lease.js'
 import {delivererArgs} from '../deliverer-args.js'
@@ -48,6 +49,7 @@ function wireDelivery(guard: Guard, signal: AbortSignal): DeliverDeps {
     newId: guard.newId,
     random: Math.random,
     isQuiet: () => alerting.quietHours.some((hours) => isQuietNow(hours, clock.now())),
+    isKnown: (name) => Object.hasOwn(channels, name),
     fallbackOf: (name) => channels[name]?.fallback,
     send: async (message, first) => {
       const channel = channels[message.channel]
@@ -110,7 +112,7 @@ export async function deliverInRound(guard: Guard): Promise<void> {
     await deliverOnce(guard)
     return
   }
-  const nextMs = alerts.count > outbox.taken ? 0 : nextOf(wireDelivery(guard, AbortSignal.abort()))
+  const nextMs = hasNewAlerts(alerts, outbox) ? 0 : nextOf(wireDelivery(guard, AbortSignal.abort()))
   if (nextMs !== undefined && nextMs - guard.clock.now() < soonMs) startGuardDetached(delivererArgs(guard))
 }
 
@@ -136,9 +138,11 @@ export async function deliverAndStay(guard: Guard, signal: AbortSignal): Promise
   await deliver(guard, signal, async (nextMs) => {
     if (nextMs === undefined || nextMs - clock.now() > (isWatched(guard) ? soonMs : longestStayMs)) return false
     const isNews = newsSince(guard)
+    const begunMs = clock.now()
     for (let left = nextMs - clock.now(); left > 0 && !signal.aborted; left = nextMs - clock.now()) {
       await clock.sleep(Math.min(left, pollMs), signal)
-      if (isNews()) break
+      // Of a clock that was set back the time until then is not known.
+      if (isNews() || clock.now() < begunMs) break
     }
     return !signal.aborted && settings.alerting.routes.length > 0
   })
@@ -151,7 +155,7 @@ function newsSince(guard: Guard): () => boolean {
   const idsOf = () => [...silences.read().keys()].join(' ')
   const before = idsOf()
   return () =>
-    alerts.read().count > outbox.read().taken ||
+    hasNewAlerts(alerts.read(), outbox.read()) ||
     idsOf() !== before ||
     dueMessages(outbox.read(), guard.clock.now()).length > 0
 }
@@ -184,7 +188,7 @@ async function deliver(
         }
       })
       // Who found the lease held has left; what it had raised is seen here.
-    } while (isHeld && !signal.aborted && deps.alerts.read().count > deps.outbox.read().taken)
+    } while (isHeld && !signal.aborted && hasNewAlerts(deps.alerts.read(), deps.outbox.read()))
   } catch (error) {
     // Another process delivers, and sees what this one has raised.
     if (!(error instanceof GuardError && error.kind === 'busy')) throw error

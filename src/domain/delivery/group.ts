@@ -17,7 +17,8 @@ export interface Group {
   lastMs: number
   /** Of the last recovery. */
   wellReason: string
-  wellJobs: number
+  /** Jobs that were in trouble by it and are well. */
+  readonly well: Set<string>
   /** By channel; a channel that was not told yet is in `waiting`. */
   readonly told: Map<string, Told>
   waiting: readonly string[]
@@ -41,6 +42,8 @@ export interface Told {
   readonly firstMs: number
   /** Id of the silence that kept it from being told; undefined if it was told. */
   readonly silence: string | undefined
+  /** Whether a message was ever written: only then its recovery is news. */
+  readonly heard: boolean
   /** Of the first message that arrived. */
   receipt: Receipt | undefined
 }
@@ -63,6 +66,7 @@ export function applyNoted(groups: Map<string, Group>, record: RawRecord): void 
   const group = own ?? openGroup(groups, key, {at, hasEnd: event === 'trouble'})
   const entry = {news: group.jobs.size < detailedJobs ? (news as JobNews) : short(news as JobNews), channels: to}
   group.jobs.set(subject, entry)
+  group.well.delete(subject)
   group.lastMs = at
   if (event !== 'trouble') group.notices += 1
   group.waiting = [...new Set([...group.waiting, ...to.filter((channel) => !group.told.has(channel))])]
@@ -88,8 +92,13 @@ function openGroup(
     if (known.jobs.size === 0 && known.told.size === 0) known.firstMs = at
     return known
   }
-  const maps = {jobs: new Map<string, GroupedNews>(), told: new Map<string, Told>(), waiting: []}
-  const group: Group = {key, ...maps, notices: 0, hasEnd, firstMs: at, lastMs: at, wellReason: '', wellJobs: 0}
+  const maps = {
+    jobs: new Map<string, GroupedNews>(),
+    told: new Map<string, Told>(),
+    waiting: [],
+    well: new Set<string>(),
+  }
+  const group: Group = {key, ...maps, notices: 0, hasEnd, firstMs: at, lastMs: at, wellReason: ''}
   groups.set(key, group)
   return group
 }
@@ -103,7 +112,7 @@ interface Recovery {
 function recover(groups: Map<string, Group>, {subject, at, reason}: Recovery): void {
   for (const group of groups.values()) {
     if (!group.hasEnd || !group.jobs.delete(subject)) continue
-    group.wellJobs += 1
+    group.well.add(subject)
     group.wellReason = reason
     group.lastMs = at
   }
@@ -133,7 +142,8 @@ export function applyTold(
   if (!told) return
   const before = group.told.get(channel)
   const since = before && before.silence === undefined ? {receipt: before.receipt, firstMs: before.firstMs} : {}
-  group.told.set(channel, {...told, ...since})
+  const heard = told.silence === undefined || (before?.heard ?? false)
+  group.told.set(channel, {...told, ...since, heard})
   group.waiting = group.waiting.filter((one) => one !== channel)
   if (!group.hasEnd) forgetNotices(group, channel)
 }

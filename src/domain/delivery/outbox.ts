@@ -1,7 +1,8 @@
 import type {Fold, FoldVerdict} from '../journal/fold.js'
-import {hasFields, type RawRecord} from '../journal/record.js'
-import {applyNoted, applyTold, type Group, type Told} from './group.js'
+import type {RawRecord} from '../journal/record.js'
+import {applyNoted, applyTold, type Group} from './group.js'
 import type {Message, Receipt} from './message.js'
+import {idsOf, messageOf, toldOf} from './outbox-fields.js'
 import {bury, type ChannelQueue, hold, type QueuedMessage, queueIn, removeMessage} from './queue.js'
 
 /**
@@ -9,6 +10,7 @@ import {bury, type ChannelQueue, hold, type QueuedMessage, queueIn, removeMessag
  * deliverer's lease but for those that are written by hand:
  *
  * - noted: an alert was taken, and belongs to a group
+ * - recounted: the journal of alerts was emptied, so its lines have other numbers
  * - pending: a message for a channel; `attempted`: before its first byte; `sent`, `failed`: how an attempt went
  * - suppressed: what is not sent, with its reason
  * - dropped, retried: by hand
@@ -26,6 +28,9 @@ export interface OutboxState {
   token: number
   /** Number of the last alert that was taken. */
   taken: number
+  /** What that alert is known by, and when it was raised (wall clock, ms); the journal of alerts may be emptied. */
+  takenAs: string | undefined
+  takenAtMs: number
   readonly groups: Map<string, Group>
   readonly channels: Map<string, ChannelQueue>
 }
@@ -34,33 +39,35 @@ export interface OutboxState {
 const keptGroups = 2000
 
 export const outboxFold: Fold<OutboxState> = {
-  empty: () => ({token: 0, taken: 0, groups: new Map(), channels: new Map()}),
+  empty: () => ({token: 0, taken: 0, takenAs: undefined, takenAtMs: 0, groups: new Map(), channels: new Map()}),
   apply: applyOutbox,
-  save: ({token, taken, groups, channels}) => ({
-    token,
-    taken,
-    groups: Array.from(groups.values(), ({jobs, told, ...group}) => ({...group, jobs: [...jobs], told: [...told]})),
+  save: ({groups, channels, ...numbers}) => ({
+    ...numbers,
+    groups: Array.from(groups.values(), ({jobs, told, well, ...group}) => ({
+      ...{...group, jobs: [...jobs], told: [...told], well: [...well]},
+    })),
     channels: [...channels],
   }),
   restore: (saved) => {
-    const {token, taken, groups, channels} = saved as SavedOutbox
+    const {groups, channels, ...numbers} = saved as SavedOutbox
     return {
-      token,
-      taken,
+      ...numbers,
       groups: new Map(
-        groups.map(({jobs, told, ...group}) => [group.key, {...group, jobs: new Map(jobs), told: new Map(told)}]),
+        groups.map(({jobs, told, well, ...group}) => [
+          group.key,
+          {...group, jobs: new Map(jobs), told: new Map(told), well: new Set(well)},
+        ]),
       ),
       channels: new Map(channels),
     }
   },
 }
 
-interface SavedOutbox {
-  readonly token: number
-  readonly taken: number
-  readonly groups: readonly (Omit<Group, 'jobs' | 'told'> & {
+interface SavedOutbox extends Omit<OutboxState, 'groups' | 'channels'> {
+  readonly groups: readonly (Omit<Group, 'jobs' | 'told' | 'well'> & {
     readonly jobs: readonly [string, never][]
     readonly told: readonly [string, never][]
+    readonly well: readonly string[]
   })[]
   readonly channels: readonly [string, ChannelQueue][]
 }
@@ -74,6 +81,8 @@ function applyOutbox(state: OutboxState, record: RawRecord): FoldVerdict {
   switch (kind) {
     case 'noted':
       return applyNotedAlert(state, record)
+    case 'recounted':
+      return applyRecounted(state, record)
     case 'pending':
       return applyPending(state, record, at)
     case 'suppressed':
@@ -90,10 +99,26 @@ function applyOutbox(state: OutboxState, record: RawRecord): FoldVerdict {
 function applyNotedAlert(state: OutboxState, record: RawRecord): FoldVerdict {
   const {alert} = record
   if (typeof alert !== 'number' || alert <= state.taken) return 'void'
+  const {as, atMs} = record
   state.taken = alert
+  state.takenAs = typeof as === 'string' ? as : undefined
+  if (typeof atMs === 'number') state.takenAtMs = atMs
   applyNoted(state.groups, record)
-  const oldest = state.groups.size > keptGroups ? state.groups.keys().next().value : undefined
-  if (oldest !== undefined) state.groups.delete(oldest)
+  if (state.groups.size > keptGroups) forgetGroup(state.groups)
+  return 'ok'
+}
+
+/** The oldest of those in which nobody is in trouble: of the others the recovery is still to be told. */
+function forgetGroup(groups: Map<string, Group>): void {
+  const over = Array.from(groups.values()).find(({jobs}) => jobs.size === 0)
+  const key = over?.key ?? groups.keys().next().value
+  if (key !== undefined) groups.delete(key)
+}
+
+function applyRecounted(state: OutboxState, {taken}: RawRecord): FoldVerdict {
+  if (typeof taken !== 'number') return 'void'
+  state.taken = taken
+  state.takenAs = undefined
   return 'ok'
 }
 
@@ -102,7 +127,8 @@ function applyPending(state: OutboxState, record: RawRecord, at: number): FoldVe
   if (!message) return 'void'
   const queue = queueIn(state.channels, message.channel)
   if (queue.waiting.some((one) => one.message.id === message.id)) return 'void'
-  queue.waiting.push({message, attempts: 0, isOpen: false, nextMs: at, lastReason: undefined, hasFallenBack: false})
+  const times = {nextMs: at, changedMs: at, fromMs: at}
+  queue.waiting.push({message, attempts: 0, isOpen: false, ...times, lastReason: undefined, hasFallenBack: false})
   queue.recent.push(at)
   while (queue.recent.length > 1 && at - (queue.recent[0] ?? 0) > hourMs) queue.recent.shift()
   for (const id of idsOf(record['replaces'])) removeMessage(queue, id)
@@ -153,6 +179,7 @@ function applyAttempt(state: OutboxState, record: RawRecord, at: number): FoldVe
   const {reason, nextMs, heldUntilMs, final} = record
   item.lastReason = String(reason)
   queue.lastFailure = {atMs: at, reason: item.lastReason}
+  item.changedMs = at
   if (typeof nextMs === 'number') item.nextMs = nextMs
   if (typeof heldUntilMs === 'number') queue.heldUntilMs = heldUntilMs
   if (final === true) bury(queue, item)
@@ -168,7 +195,7 @@ function applyByHand(state: OutboxState, record: RawRecord): FoldVerdict {
     return 'ok'
   }
   if (found) {
-    found.item.nextMs = at as number
+    Object.assign(found.item, retriedAt(at as number))
     found.queue.heldUntilMs = 0
     return 'ok'
   }
@@ -176,10 +203,15 @@ function applyByHand(state: OutboxState, record: RawRecord): FoldVerdict {
     const index = queue.dead.findIndex(({message}) => message.id === id)
     const [item] = index < 0 ? [] : queue.dead.splice(index, 1)
     if (!item) continue
-    queue.waiting.push({...item, isOpen: false, nextMs: at as number})
+    queue.waiting.push({...item, isOpen: false, ...retriedAt(at as number)})
     return 'ok'
   }
   return 'void'
+}
+
+/** It has a whole day again. */
+function retriedAt(at: number): Pick<QueuedMessage, 'nextMs' | 'changedMs' | 'fromMs'> {
+  return {nextMs: at, changedMs: at, fromMs: at}
 }
 
 function markCopied({channels}: OutboxState, id: unknown): void {
@@ -205,35 +237,4 @@ function keepReceipt({groups}: OutboxState, {group, channel, kind}: Message, rec
   const told = groups.get(group)?.told.get(channel)
   if (!told || kind !== 'trouble' || typeof receipt !== 'object' || receipt === null) return
   if (told.receipt === undefined) told.receipt = receipt as Receipt
-}
-
-function messageOf(value: unknown): Message | undefined {
-  if (typeof value !== 'object' || value === null) return undefined
-  return hasFields(value as RawRecord, {
-    id: 'string',
-    channel: 'string',
-    group: 'string',
-    kind: 'string',
-    title: 'string',
-  })
-    ? (value as Message)
-    : undefined
-}
-
-function toldOf(value: unknown, at: number): Told | undefined {
-  if (typeof value !== 'object' || value === null) return undefined
-  const {jobs, level, repeats, silence, firstMs} = value as Partial<Told>
-  return {
-    atMs: at,
-    jobs: jobs ?? 0,
-    level: level ?? 'INFO',
-    repeats: repeats ?? 0,
-    firstMs: firstMs ?? at,
-    silence,
-    receipt: undefined,
-  }
-}
-
-function idsOf(value: unknown): readonly string[] {
-  return Array.isArray(value) ? value.filter((id) => typeof id === 'string') : []
 }

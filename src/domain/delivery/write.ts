@@ -1,10 +1,11 @@
+import {endOfWait} from '../clock/wait.js'
 import type {Entry} from '../journal/record.js'
 import {deadAfterMs, fallbackAfterMs} from './backoff.js'
 import {composeDigest, composeFuse, composeNews, toldBy, type Writing} from './compose.js'
 import type {DueNews, SilencedNews} from './decide.js'
 import type {Message} from './message.js'
 import {hourMs, type OutboxState} from './outbox.js'
-import {type ChannelQueue, type QueuedMessage, queueIn} from './queue.js'
+import {type ChannelQueue, dueMs, type QueuedMessage, queueIn} from './queue.js'
 
 export interface WriteFacts {
   /** Most messages of one channel within an hour. */
@@ -54,11 +55,11 @@ function mayReplace({message, isOpen}: QueuedMessage, {group}: DueNews): boolean
 }
 
 function recentCount({recent}: ChannelQueue, nowMs: number): number {
-  return recent.filter((at) => nowMs - at < hourMs).length
+  return recent.filter((at) => endOfWait(at, hourMs, nowMs) > nowMs).length
 }
 
 function isBlown({fuseAtMs}: ChannelQueue, nowMs: number): boolean {
-  return fuseAtMs > 0 && nowMs - fuseAtMs < hourMs
+  return fuseAtMs > 0 && endOfWait(fuseAtMs, hourMs, nowMs) > nowMs
 }
 
 function fuseOf(channel: string, facts: WriteFacts): Entry {
@@ -96,9 +97,9 @@ export function writeDigests({channels}: OutboxState, facts: WriteFacts): readon
   })
 }
 
-function digestAt({held, fuseAtMs}: ChannelQueue, {isQuiet}: Pick<WriteFacts, 'isQuiet'>): number {
+function digestAt({held, fuseAtMs}: ChannelQueue, {isQuiet, nowMs}: Pick<WriteFacts, 'isQuiet' | 'nowMs'>): number {
   if (isQuiet) return Number.POSITIVE_INFINITY
-  return held.some(({reason}) => reason === 'quiet hours') ? 0 : fuseAtMs + hourMs
+  return held.some(({reason}) => reason === 'quiet hours') ? 0 : endOfWait(fuseAtMs, hourMs, nowMs)
 }
 
 /** What goes by the fallback of its channel as well: what was given up, and what has not arrived for a quarter of an hour. */
@@ -110,7 +111,7 @@ export function writeFallbacks(
   return Array.from(channels).flatMap(([name, {waiting, dead}]) => {
     const channel = fallbackOf(name)
     if (channel === undefined) return []
-    const late = waiting.filter(({message, attempts}) => attempts > 0 && facts.nowMs - message.atMs >= fallbackAfterMs)
+    const late = hasFailed(waiting) ? waiting.filter(({message}) => facts.nowMs - message.atMs >= fallbackAfterMs) : []
     return [...dead, ...late]
       .filter(({hasFallenBack}) => !hasFallenBack)
       .map(({message, lastReason}) => ({
@@ -119,6 +120,11 @@ export function writeFallbacks(
         message: fallbackMessage(message, {channel, name, reason: lastReason}, facts),
       }))
   })
+}
+
+/** What stands behind a message that failed is as late, though it was not attempted. */
+function hasFailed([head]: readonly QueuedMessage[]): boolean {
+  return head !== undefined && head.attempts > 0
 }
 
 interface Fallback {
@@ -135,27 +141,29 @@ function fallbackMessage(message: Message, {channel, name, reason}: Fallback, {n
 
 /** The message of each channel that is to be attempted now: the oldest, if nothing holds it. */
 export function dueMessages({channels}: OutboxState, nowMs: number): readonly QueuedMessage[] {
-  return Array.from(channels.values()).flatMap(({waiting: [head], heldUntilMs}) =>
-    head && nowMs >= heldUntilMs && nowMs >= head.nextMs ? [head] : [],
-  )
+  return Array.from(channels.values()).flatMap((queue) => {
+    const [head] = queue.waiting
+    return head && nowMs >= dueMs(queue, head, nowMs) ? [head] : []
+  })
 }
 
 /** Whether a message has waited so long that it is given up. */
-export function isGivenUp({message}: QueuedMessage, nowMs: number): boolean {
-  return nowMs - message.atMs >= deadAfterMs
+export function isGivenUp({fromMs}: QueuedMessage, nowMs: number): boolean {
+  return nowMs - fromMs >= deadAfterMs
 }
 
 /** Wall clock, ms: when a message, a digest or a fallback is due; undefined if none waits. */
 export function nextDelivery(
   {channels}: OutboxState,
   fallbackOf: (channel: string) => string | undefined,
-  facts: Pick<WriteFacts, 'isQuiet'>,
+  facts: Pick<WriteFacts, 'isQuiet' | 'nowMs'>,
 ): number | undefined {
   const times = Array.from(channels).flatMap(([name, queue]) => {
     const [head] = queue.waiting
-    const sends = head ? [Math.max(head.nextMs, queue.heldUntilMs)] : []
+    const sends = head ? [dueMs(queue, head, facts.nowMs)] : []
     const digests = queue.heldCount > 0 ? [digestAt(queue, facts)] : []
-    const fallbacks = fallbackOf(name) === undefined ? [] : queue.waiting.filter(({hasFallenBack}) => !hasFallenBack)
+    const hasFallback = fallbackOf(name) !== undefined && hasFailed(queue.waiting)
+    const fallbacks = hasFallback ? queue.waiting.filter(({hasFallenBack}) => !hasFallenBack) : []
     return [...sends, ...digests, ...fallbacks.map(({message}) => message.atMs + fallbackAfterMs)]
   })
   const finite = times.filter(Number.isFinite)

@@ -52,6 +52,18 @@ describe('the outbox', () => {
     expect(waiting(folded(pending('m'), {kind: 'dropped', message: 'm'}))).toEqual([])
   })
 
+  test('forgets of thousands of groups those first in which nobody is in trouble', () => {
+    const state = outboxFold.empty()
+    outboxFold.apply(state, {at, ...noted(1)})
+    const notice = (alert: number) => ({...noted(alert), event: 'notice', group: `n${alert}`})
+    for (let alert = 2; alert < 2500; alert++) {
+      outboxFold.apply(state, {at, ...notice(alert)})
+      const told = {kind: 'suppressed', token: 1, channel: 'ops', group: `n${alert}`, messageKind: 'notice', told: {}}
+      outboxFold.apply(state, {at, ...told})
+    }
+    expect([state.groups.size, state.groups.has('g')]).toEqual([2000, true])
+  })
+
   test('is not harmed by any line', () => {
     const value = fc.oneof(fc.jsonValue(), fc.constantFrom('m', 'ops', 'g', 'a', 'trouble', 1, at))
     const keys = ['token', 'at', 'message', 'alert', 'event', 'group', 'subject', 'channels', 'news', 'told', 'channel']

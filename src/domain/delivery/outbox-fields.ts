@@ -1,0 +1,40 @@
+import {hasFields, type RawRecord} from '../journal/record.js'
+import type {Told} from './group.js'
+import type {Message} from './message.js'
+
+/** The parts of a record of the outbox. Any program may have written it, so each is looked at. */
+
+/** @returns undefined if it is no message */
+export function messageOf(value: unknown): Message | undefined {
+  if (typeof value !== 'object' || value === null) return undefined
+  return hasFields(value as RawRecord, {
+    id: 'string',
+    channel: 'string',
+    group: 'string',
+    kind: 'string',
+    title: 'string',
+  })
+    ? (value as Message)
+    : undefined
+}
+
+/** What a channel was told by a record of this time. */
+export function toldOf(value: unknown, at: number): Told | undefined {
+  if (typeof value !== 'object' || value === null) return undefined
+  const {jobs, level, repeats, silence, firstMs} = value as Partial<Told>
+  return {
+    atMs: at,
+    jobs: jobs ?? 0,
+    level: level ?? 'INFO',
+    repeats: repeats ?? 0,
+    firstMs: firstMs ?? at,
+    silence,
+    heard: silence === undefined,
+    receipt: undefined,
+  }
+}
+
+/** Those of a list that are ids. */
+export function idsOf(value: unknown): readonly string[] {
+  return Array.isArray(value) ? value.filter((id) => typeof id === 'string') : []
+}
