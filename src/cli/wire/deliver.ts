@@ -32,7 +32,7 @@ const delivererLease = 'guard-deliverer'
 /** Renewed every third of it; a deliverer that was killed is replaced at once, since its process is gone. */
 const ttlMs = 60_000
 
-/** Wires the delivery of alerts; `signal` ends what is being sent. */
+/** Wires the delivery of alerts; `signal` ends what is being sent. Where a process cannot stay, nothing waits for a group. */
 function wireDelivery(guard: Guard, signal: AbortSignal): DeliverDeps {
   const {settings, clock} = guard
   const {alerting, channels} = settings
@@ -42,7 +42,7 @@ function wireDelivery(guard: Guard, signal: AbortSignal): DeliverDeps {
     outbox: guard.journal(deliveryStream),
     silences: guard.journal(silenceStream),
     routes: alerting.routes,
-    policy: alerting,
+    policy: endsWithThisProcess() ? {...alerting, groupWaitMs: 0} : alerting,
     enrich: async (job, runId) => maskedDetails(jobDetails({...logDeps(guard), readEnd}, job, runId)),
     now: clock.now,
     host: readBootRef().host,
@@ -126,8 +126,8 @@ function sayFailingChannels({clock, log, settings, journal}: Guard, {channels}: 
   }
 }
 
-/** Looks for new alerts of other processes so often, ms. */
-const pollMs = 5000
+/** Looks for new alerts of other processes so often, ms; more often where `groupWait` is short. */
+const [shortestPollMs, longestPollMs] = [250, 5000]
 
 /** With nothing due for longer, it is left to the next run or round. */
 const longestStayMs = 24 * 3_600_000
@@ -139,6 +139,7 @@ export async function deliverAndStay(guard: Guard, signal: AbortSignal): Promise
     if (nextMs === undefined || nextMs - clock.now() > (isWatched(guard) ? soonMs : longestStayMs)) return false
     const isNews = newsSince(guard)
     const begunMs = clock.now()
+    const pollMs = Math.min(Math.max(shortestPollMs, settings.alerting.groupWaitMs / 6), longestPollMs)
     for (let left = nextMs - clock.now(); left > 0 && !signal.aborted; left = nextMs - clock.now()) {
       await clock.sleep(Math.min(left, pollMs), signal)
       // Of a clock that was set back the time until then is not known.

@@ -22,7 +22,11 @@ export function startGuardDetached(args: readonly string[]): void {
   child.unref()
 }
 
-/** systemd ends every process of a service with its first one, and a container ends with process 1. */
+/**
+ * systemd ends every process of a service with its first one, which may be a script that calls guard; a container ends with
+ * process 1. On a terminal the variable is of the service that shows the terminal.
+ */
 export function endsWithThisProcess(): boolean {
-  return process.pid === 1 || process.env['SYSTEMD_EXEC_PID'] === `${process.pid}`
+  if (process.pid === 1) return true
+  return process.env['SYSTEMD_EXEC_PID'] !== undefined && process.stderr.isTTY !== true
 }
