@@ -54,6 +54,8 @@ export interface OutboxWorld {
   /** Lets time pass; a deliverer works each second in which something may be due. */
   pass(ms: number): Promise<void>
   deliver(): Promise<void>
+  /** Wall clock, ms: when something is due next. */
+  nextMs(): number | undefined
   /** What a deliverer works with. */
   deps(): DeliverDeps
 }
@@ -110,6 +112,7 @@ export function outboxWorld(changes: Partial<DeliverDeps> = {}): OutboxWorld {
         clock.advance(Math.min(second, end - clock.now()))
       }
     },
+    nextMs: () => nextMs,
     deps: () => {
       const deps: DeliverDeps = {
         ...journals,
@@ -126,6 +129,7 @@ export function outboxWorld(changes: Partial<DeliverDeps> = {}): OutboxWorld {
         newId: () => `m${++nextId}`,
         random: () => 0,
         isQuiet: () => world.isQuiet,
+        isKnown: () => true,
         fallbackOf: () => undefined,
         send: async (message) => take(message),
         log: () => undefined,

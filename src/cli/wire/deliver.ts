@@ -19,6 +19,7 @@ import {endsWithThisProcess, startGuardDetached} from '../../system/process/deta
 import {identifyProcess} from '../../system/process/identity.js'
 import {type DeliverDeps, deliverAlerts, nextOf} from '../../usecases/alert/deliver-alerts.js'
 import {jobDetails} from '../../usecases/alert/job-details.js'
+import {hasNewAlerts} from '../../usecases/alert/new-alerts.js'
 import {sayOnce} from '../../usecases/alert/say-once.js'
 import {type HoldDeps, holdLease} from '../../usecases/lease/hold-lease.js'
 import {delivererArgs} from '../deliverer-args.js'
@@ -34,7 +35,7 @@ const delivererLease = 'guard-deliverer'
 /** Renewed every third of it; a deliverer that was killed is replaced at once, since its process is gone. */
 const ttlMs = 60_000
 
-/** Wires the delivery of alerts; `signal` ends what is being sent. */
+/** Wires the delivery of alerts; `signal` ends what is being sent. Where a process cannot stay, nothing waits for a group. */
 function wireDelivery(guard: Guard, signal: AbortSignal): DeliverDeps {
   const {settings, clock} = guard
   const {alerting, channels} = settings
@@ -45,7 +46,7 @@ function wireDelivery(guard: Guard, signal: AbortSignal): DeliverDeps {
     outbox: guard.journal(deliveryStream),
     silences: guard.journal(silenceStream),
     routes: alerting.routes,
-    policy: alerting,
+    policy: endsWithThisProcess() ? {...alerting, groupWaitMs: 0} : alerting,
     enrich: async (job, runId) => {
       const secrets = logSecrets(guard, job)
       const readEnd = (stretch: Stretch, bytes: number) => maskedEnd(stretch, bytes, secrets)
@@ -56,6 +57,7 @@ function wireDelivery(guard: Guard, signal: AbortSignal): DeliverDeps {
     newId: guard.newId,
     random: Math.random,
     isQuiet: () => alerting.quietHours.some((hours) => isQuietNow(hours, clock.now())),
+    isKnown: (name) => Object.hasOwn(channels, name),
     fallbackOf: (name) => channels[name]?.fallback,
     send: async (message, first) => {
       const channel = channels[message.channel]
@@ -120,7 +122,7 @@ export async function deliverInRound(guard: Guard): Promise<void> {
     await deliverOnce(guard)
     return
   }
-  const nextMs = alerts.count > outbox.taken ? 0 : nextOf(wireDelivery(guard, AbortSignal.abort()))
+  const nextMs = hasNewAlerts(alerts, outbox) ? 0 : nextOf(wireDelivery(guard, AbortSignal.abort()))
   if (nextMs !== undefined && nextMs - guard.clock.now() < soonMs) startGuardDetached(delivererArgs(guard))
 }
 
@@ -134,8 +136,8 @@ function sayFailingChannels({clock, log, settings, journal}: Guard, {channels}: 
   }
 }
 
-/** Looks for new alerts of other processes so often, ms. */
-const pollMs = 5000
+/** Looks for new alerts of other processes so often, ms; more often where `groupWait` is short. */
+const [shortestPollMs, longestPollMs] = [250, 5000]
 
 /** With nothing due for longer, it is left to the next run or round. */
 const longestStayMs = 24 * 3_600_000
@@ -146,11 +148,14 @@ export async function deliverAndStay(guard: Guard, signal: AbortSignal): Promise
   await deliver(guard, signal, async (nextMs) => {
     if (nextMs === undefined || nextMs - clock.now() > (isWatched(guard) ? soonMs : longestStayMs)) return false
     const isNews = newsSince(guard)
+    const begunMs = clock.now()
+    const pollMs = Math.min(Math.max(shortestPollMs, settings.alerting.groupWaitMs / 6), longestPollMs)
     for (let left = nextMs - clock.now(); left > 0 && !signal.aborted; left = nextMs - clock.now()) {
       await clock.sleep(Math.min(left, pollMs), signal)
       // Of a state directory that was removed there is nothing left to send.
       if (!existsSync(guard.stateDir)) return false
-      if (isNews()) break
+      // Of a clock that was set back the time until then is not known.
+      if (isNews() || clock.now() < begunMs) break
     }
     return !signal.aborted && settings.alerting.routes.length > 0
   })
@@ -163,7 +168,7 @@ function newsSince(guard: Guard): () => boolean {
   const idsOf = () => [...silences.read().keys()].join(' ')
   const before = idsOf()
   return () =>
-    alerts.read().count > outbox.read().taken ||
+    hasNewAlerts(alerts.read(), outbox.read()) ||
     idsOf() !== before ||
     dueMessages(outbox.read(), guard.clock.now()).length > 0
 }
@@ -196,7 +201,7 @@ async function deliver(
         }
       })
       // Who found the lease held has left; what it had raised is seen here.
-    } while (isHeld && !signal.aborted && deps.alerts.read().count > deps.outbox.read().taken)
+    } while (isHeld && !signal.aborted && hasNewAlerts(deps.alerts.read(), deps.outbox.read()))
   } catch (error) {
     // Another process delivers, and sees what this one has raised.
     if (!(error instanceof GuardError && error.kind === 'busy')) throw error

@@ -100,8 +100,11 @@ export function parseAlert(record: RawRecord): RaisedAlert | undefined {
   if (!hasFields(record, {level: 'string', message: 'string'})) return undefined
   const level = alertLevels.find((known) => known === String(record['level']).toUpperCase())
   if (!level) return undefined
+  const {job, key, ...rest} = record
   return {
-    ...record,
+    ...rest,
+    ...(typeof job === 'string' && {job}),
+    ...(typeof key === 'string' && {key}),
     kind: 'raised',
     level,
     timestamp: timestampOf(record),

@@ -4,13 +4,15 @@ import {normalizedErrorLine} from './error-line.js'
 import type {JobNews} from './message.js'
 
 /**
- * What an alert says to the delivery.
  * - trouble: a job is in trouble until a recovery
  * - recovered: the trouble of a job is over
  * - notice: all else, also what other programs write; it has no end
  */
+export type AlertEvent = 'trouble' | 'recovered' | 'notice'
+
+/** What an alert says to the delivery. */
 interface AlertNews {
-  readonly event: 'trouble' | 'recovered' | 'notice'
+  readonly event: AlertEvent
   readonly group: string
   readonly level: AlertLevel
   /** The job, or what stands for one. */
@@ -21,12 +23,15 @@ interface AlertNews {
 /** A reason may be as long as a line of an output; a message has up to ten of them. */
 const longestReason = 400
 
+/** Of a job or a component. A job that guard runs has a shorter name. */
+const longestName = 128
+
 /** Reads an alert, whoever has written it: nothing in its details is taken for granted. */
 export function alertNews(alert: RaisedAlert, atMs: number): AlertNews {
   const {details, level, component, message} = alert
   const event = eventOf(details['event'], alert.job)
-  const subject = alert.job ?? component
-  const reason = legible(message, longestReason)
+  const subject = legible(alert.job ?? component, longestName) || 'unknown'
+  const reason = legible(message, longestReason) || 'no text'
   const errorLine = textOf(details['errorLine'], longestReason)
   const failureClass = textOf(details['class'], 100)
   const verdict = textOf(details['verdict'], 40)
@@ -34,7 +39,7 @@ export function alertNews(alert: RaisedAlert, atMs: number): AlertNews {
     event,
     group:
       event === 'notice'
-        ? `${component}: ${normalizedErrorLine(message)}`
+        ? `${legible(component, longestName)}: ${normalizedErrorLine(reason)}`
         : groupOf({verdict, failureClass, errorLine, subject}),
     level,
     subject,
@@ -54,7 +59,7 @@ export function alertNews(alert: RaisedAlert, atMs: number): AlertNews {
   }
 }
 
-function eventOf(event: unknown, job: string | undefined): AlertNews['event'] {
+function eventOf(event: unknown, job: string | undefined): AlertEvent {
   return job !== undefined && (event === 'trouble' || event === 'recovered') ? event : 'notice'
 }
 

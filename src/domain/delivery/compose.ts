@@ -21,24 +21,30 @@ const longestTitle = 120
 export function composeNews(due: DueNews, replaced: readonly QueuedMessage[], {id, host, nowMs}: Writing): Message {
   const {channel, group, kind, told, level, news} = due
   const isOver = kind === 'recovery'
-  const jobs = isOver ? [] : [...news].sort(byUrgency).slice(0, namedJobs)
+  const jobs = isOver ? [] : namedOf(news)
   const firstMs = told?.firstMs ?? group.firstMs
-  const since = replaced[0]?.message.atMs
+  const sinceMs = Math.min(nowMs, ...replaced.map(({message}) => message.atMs - message.lateMs))
   const [first] = jobs
   return {
     ...{id, channel, group: group.key, kind, host, jobs},
     level: isOver ? 'INFO' : level,
     title: cut(isOver ? overTitle(due, nowMs - firstMs) : titleOf(due)),
     atMs: nowMs,
-    jobCount: isOver ? Math.max(1, group.wellJobs.length) : news.length,
+    jobCount: isOver ? Math.max(1, group.well.size) : news.length,
     cause: causeOf(due),
     firstMs,
     lastMs: group.lastMs,
     ...(isOver && {durationMs: Math.max(0, nowMs - firstMs)}),
     notes: [...notesOf(due, nowMs), ...replaced.map((item) => replacedNote(item))],
-    lateMs: since === undefined ? 0 : nowMs - since,
+    lateMs: nowMs - sinceMs,
     command: first && group.hasEnd ? `guard history ${first.job}` : 'guard alerts',
   }
+}
+
+/** Among many the lines of an output are not shown, and ten times of them would be too long for a record. */
+function namedOf(news: readonly JobNews[]): readonly JobNews[] {
+  const named = [...news].sort(byUrgency).slice(0, namedJobs)
+  return named.length === 1 ? named : named.map(({lastLines: _, ...rest}) => rest)
 }
 
 function byUrgency(one: JobNews, other: JobNews): number {
@@ -65,9 +71,9 @@ function aboutJob({job, reason, errorLine}: JobNews): string {
 function overTitle({group}: DueNews, durationMs: number): string {
   const after = `after ${span(durationMs)}`
   const job = /^([^:]{1,128}): /.exec(group.wellReason)?.[1]
-  return group.wellJobs.length <= 1 && job !== undefined
+  return group.well.size <= 1 && job !== undefined
     ? `${job} is well again ${after}`
-    : `${group.wellJobs.length} jobs are well again ${after}`
+    : `${group.well.size} jobs are well again ${after}`
 }
 
 function causeOf({group, news, kind}: DueNews): string | undefined {
@@ -148,7 +154,7 @@ function plain(
 }
 
 /** What a channel has been told once a message is written. */
-export function toldBy({told, news, why, level, group}: DueNews): Omit<Told, 'atMs' | 'receipt' | 'wasTold'> {
+export function toldBy({told, news, why, level, group}: DueNews): Omit<Told, 'atMs' | 'receipt' | 'heard'> {
   const repeats = why === 'again' ? (told?.repeats ?? 0) + 1 : 0
   const firstMs = told?.silence === undefined ? (told?.firstMs ?? group.firstMs) : group.firstMs
   return {jobs: news.length, level, repeats, firstMs, silence: undefined}

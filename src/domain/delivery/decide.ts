@@ -1,3 +1,4 @@
+import {endOfWait} from '../clock/wait.js'
 import type {AlertLevel} from '../settings/job.js'
 import {type Group, newsFor, type Told, worstLevel} from './group.js'
 import type {JobNews} from './message.js'
@@ -46,6 +47,8 @@ interface TellFacts {
   readonly nowMs: number
   readonly policy: TellPolicy
   readonly silences: Silences
+  /** Whether the settings have this channel; another process with other settings may know it. */
+  readonly isKnown: (channel: string) => boolean
 }
 
 /** What each channel is to be told now of each group. Each interval is a clock of its own, as in Alertmanager. */
@@ -56,10 +59,11 @@ export function decideNews({groups}: OutboxState, facts: TellFacts): TellDecisio
   const times: number[] = []
   for (const group of groups.values()) {
     for (const channel of new Set([...group.told.keys(), ...group.waiting])) {
+      if (!facts.isKnown(channel)) continue
       const next = nextNews(group, channel, facts)
       if (!next) continue
       if (next.atMs > facts.nowMs) times.push(next.atMs)
-      else sort(next.news, facts, {due, silenced, untold})
+      else sort(next, {due, silenced, untold})
     }
   }
   return {due, silenced, untold, nextMs: times.length === 0 ? undefined : Math.min(...times)}
@@ -71,22 +75,13 @@ interface Sorted {
   readonly untold: DueNews[]
 }
 
-function sort(news: DueNews, {silences, nowMs}: TellFacts, {due, silenced, untold}: Sorted): void {
-  const {told, kind} = news
-  if (kind === 'recovery') {
-    if (!told?.wasTold) untold.push(news)
-    else due.push(news)
-    return
-  }
-  const loud = news.news.filter((one) => !silenceFor(one, news.group, silences, nowMs))
-  const [first] = news.news
-  const silence = loud.length === 0 && first && silenceFor(first, news.group, silences, nowMs)
-  if (!silence) due.push({...news, news: loud, level: worstLevel(loud)})
-  // What a silence has kept back already is not kept back once more.
-  else if (told?.silence !== silence.id) silenced.push({...news, silence})
+function sort({news, silence}: NextNews, {due, silenced, untold}: Sorted): void {
+  if (silence) silenced.push({...news, silence})
+  else if (news.kind === 'recovery' && !news.told?.heard) untold.push(news)
+  else due.push(news)
 }
 
-function silenceFor(news: JobNews, {key}: Group, silences: Silences, nowMs: number): Silence | undefined {
+function silenceFor(news: JobNews, {key}: Group, {silences, nowMs}: TellFacts): Silence | undefined {
   return silenceOf(silences, {job: news.job, class: news.failureClass, group: key}, nowMs)
 }
 
@@ -108,29 +103,54 @@ interface NextNews {
   /** Wall clock, ms. */
   readonly atMs: number
   readonly news: DueNews
+  /** What keeps all of it back. */
+  readonly silence?: Silence
 }
 
-function nextNews(group: Group, channel: string, {nowMs, policy, silences}: TellFacts): NextNews | undefined {
-  const news = newsFor(group, channel)
+function nextNews(group: Group, channel: string, facts: TellFacts): NextNews | undefined {
+  const all = newsFor(group, channel)
   const told = group.told.get(channel)
-  const level = worstLevel(news)
-  const of = (kind: DueNews['kind'], why: DueNews['why'], atMs: number) => ({
-    atMs,
-    news: {channel, group, kind, why, news, level, told},
-  })
-  const kind = group.hasEnd ? 'trouble' : 'notice'
-  // A channel may have no part in what the trouble has become; it is over when it is over for all.
-  if (news.length === 0) return group.hasEnd && group.jobs.size === 0 ? of('recovery', 'over', nowMs) : undefined
-  if (!told) return of(kind, 'first', group.firstMs + policy.groupWaitMs)
-  if (told.silence !== undefined) {
-    const until = silences.get(told.silence)?.untilMs ?? nowMs
-    return of(kind, 'after-silence', Math.max(nowMs, until))
+  const about = {channel, group, told}
+  if (all.length === 0) {
+    // A channel may have no part in what the trouble has become; it is over when it is over for all.
+    if (!group.hasEnd || group.jobs.size > 0) return undefined
+    return {atMs: facts.nowMs, news: {...about, kind: 'recovery', why: 'over', news: [], level: 'INFO'}}
   }
-  if (level !== told.level && isAtLeast(level, told.level)) return of(kind, 'worse', nowMs)
-  const again = of(kind, 'again', told.atMs + repeatAfter(policy, told.repeats))
-  if (!group.hasEnd || news.length < told.jobs * 2) return again
-  const more = of(kind, 'more', told.atMs + policy.groupIntervalMs)
-  return more.atMs < again.atMs ? more : again
+  // What is silent neither makes a group grow nor worse.
+  const silences = all.map((one) => silenceFor(one, group, facts))
+  const loud = all.filter((_, index) => silences[index] === undefined)
+  const news = loud.length > 0 ? loud : all
+  const level = worstLevel(news)
+  const {why, atMs} = nextReason(group, {told, jobs: news.length, level}, facts)
+  const next = {atMs, news: {...about, kind: group.hasEnd ? 'trouble' : 'notice', why, news, level}} as const
+  const [silence] = silences
+  if (loud.length > 0 || !silence) {
+    // Once what is silent is not any more, the group may have grown.
+    const ends = silences.flatMap((one) => (one ? [one.untilMs] : []))
+    return atMs <= facts.nowMs ? next : {...next, atMs: Math.min(atMs, ...ends)}
+  }
+  // What a silence has kept back already is not kept back once more.
+  return told?.silence === silence.id ? {...next, atMs: Math.max(facts.nowMs + 1, silence.untilMs)} : {...next, silence}
+}
+
+interface Present {
+  readonly told: Told | undefined
+  readonly jobs: number
+  readonly level: AlertLevel
+}
+
+function nextReason(
+  {firstMs, hasEnd}: Group,
+  {told, jobs, level}: Present,
+  {policy, nowMs}: TellFacts,
+): {readonly why: DueNews['why']; readonly atMs: number} {
+  if (!told) return {why: 'first', atMs: endOfWait(firstMs, policy.groupWaitMs, nowMs)}
+  if (told.silence !== undefined) return {why: 'after-silence', atMs: nowMs}
+  if (level !== told.level && isAtLeast(level, told.level)) return {why: 'worse', atMs: nowMs}
+  const again = endOfWait(told.atMs, repeatAfter(policy, told.repeats), nowMs)
+  if (!hasEnd || jobs < told.jobs * 2) return {why: 'again', atMs: again}
+  const more = endOfWait(told.atMs, policy.groupIntervalMs, nowMs)
+  return more < again ? {why: 'more', atMs: more} : {why: 'again', atMs: again}
 }
 
 function repeatAfter({repeatMs}: TellPolicy, repeats: number): number {

@@ -17,8 +17,8 @@ export interface Group {
   lastMs: number
   /** Of the last recovery. */
   wellReason: string
-  /** Those that were in trouble and are not now, each once. */
-  wellJobs: readonly string[]
+  /** Jobs that were in trouble by it and are well. */
+  readonly well: Set<string>
   /** By channel; a channel that was not told yet is in `waiting`. */
   readonly told: Map<string, Told>
   waiting: readonly string[]
@@ -40,10 +40,10 @@ export interface Told {
   readonly repeats: number
   /** Wall clock, ms: the first news of which it was told. */
   readonly firstMs: number
-  /** Id of the silence that kept back the last news; undefined if it was told. */
+  /** Id of the silence that kept it from being told; undefined if it was told. */
   readonly silence: string | undefined
-  /** Whether anything was told since all was well. */
-  readonly wasTold: boolean
+  /** Whether a message was ever written: only then its recovery is news. */
+  readonly heard: boolean
   /** Of the first message that arrived. */
   receipt: Receipt | undefined
 }
@@ -67,7 +67,7 @@ export function applyNoted(groups: Map<string, Group>, record: RawRecord): void 
   const group = own ?? openGroup(groups, key, {at, hasEnd: event === 'trouble'})
   const entry = {news: group.jobs.size < detailedJobs ? news : short(news), channels: to}
   group.jobs.set(subject, entry)
-  group.wellJobs = group.wellJobs.filter((job) => job !== subject)
+  group.well.delete(subject)
   group.lastMs = at
   if (event !== 'trouble') group.notices += 1
   group.waiting = [...new Set([...group.waiting, ...to.filter((channel) => !group.told.has(channel))])]
@@ -98,12 +98,17 @@ function openGroup(
   if (known) {
     if (known.jobs.size === 0 && known.told.size === 0) {
       known.firstMs = at
-      known.wellJobs = []
+      known.well.clear()
     }
     return known
   }
-  const maps = {jobs: new Map<string, GroupedNews>(), told: new Map<string, Told>(), waiting: []}
-  const group: Group = {key, ...maps, notices: 0, hasEnd, firstMs: at, lastMs: at, wellReason: '', wellJobs: []}
+  const maps = {
+    jobs: new Map<string, GroupedNews>(),
+    told: new Map<string, Told>(),
+    waiting: [],
+    well: new Set<string>(),
+  }
+  const group: Group = {key, ...maps, notices: 0, hasEnd, firstMs: at, lastMs: at, wellReason: ''}
   groups.set(key, group)
   return group
 }
@@ -117,7 +122,7 @@ interface Recovery {
 function recover(groups: Map<string, Group>, {subject, at, reason}: Recovery): void {
   for (const group of groups.values()) {
     if (!group.hasEnd || !group.jobs.delete(subject)) continue
-    group.wellJobs = [...group.wellJobs, subject]
+    group.well.add(subject)
     group.wellReason = reason
     group.lastMs = at
   }
@@ -146,8 +151,9 @@ export function applyTold(
   }
   if (!told) return
   const before = group.told.get(channel)
-  const since = before?.wasTold ? {receipt: before.receipt, firstMs: before.firstMs, wasTold: true} : {}
-  group.told.set(channel, {...told, ...since})
+  const since = before?.heard ? {receipt: before.receipt, firstMs: before.firstMs} : {}
+  const heard = told.silence === undefined || (before?.heard ?? false)
+  group.told.set(channel, {...told, ...since, heard})
   group.waiting = group.waiting.filter((one) => one !== channel)
   if (!group.hasEnd) forgetNotices(group, channel)
 }

@@ -2,9 +2,9 @@ import {hasFields, type RawRecord} from '../journal/record.js'
 import type {Told} from './group.js'
 import type {Message} from './message.js'
 
-/** Reads the fields of records of the outbox, which any program may have written. */
+/** The parts of a record of the outbox. Any program may have written it, so each is looked at. */
 
-/** @returns undefined if it is no whole message */
+/** @returns undefined if it is no message */
 export function messageOf(value: unknown): Message | undefined {
   if (typeof value !== 'object' || value === null) return undefined
   const texts = {id: 'string', channel: 'string', group: 'string', kind: 'string', title: 'string'} as const
@@ -13,7 +13,7 @@ export function messageOf(value: unknown): Message | undefined {
   return isWhole && Array.isArray(jobs) && Array.isArray(notes) ? (value as Message) : undefined
 }
 
-/** What a channel was told, by its record. */
+/** What a channel was told by a record of this time. */
 export function toldOf(value: unknown, at: number): Told | undefined {
   if (typeof value !== 'object' || value === null) return undefined
   const {jobs, level, repeats, silence, firstMs} = value as Partial<Told>
@@ -24,11 +24,12 @@ export function toldOf(value: unknown, at: number): Told | undefined {
     repeats: repeats ?? 0,
     firstMs: firstMs ?? at,
     silence,
-    wasTold: silence === undefined,
+    heard: silence === undefined,
     receipt: undefined,
   }
 }
 
+/** Those of a list that are ids. */
 export function idsOf(value: unknown): readonly string[] {
   return Array.isArray(value) ? value.filter((id) => typeof id === 'string') : []
 }

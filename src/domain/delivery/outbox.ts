@@ -10,7 +10,7 @@ import {bury, type ChannelQueue, hold, type QueuedMessage, queueIn, removeMessag
  * deliverer's lease but for those that are written by hand:
  *
  * - noted: an alert was taken, and belongs to a group
- * - recounted: `taken`; the journal of alerts was emptied or rolled back
+ * - recounted: the journal of alerts was emptied, so its lines have other numbers
  * - pending: a message for a channel; `attempted`: before its first byte; `sent`, `failed`: how an attempt went
  * - suppressed: what is not sent, with its reason
  * - dropped, retried: by hand
@@ -28,10 +28,9 @@ export interface OutboxState {
   token: number
   /** Number of the last alert that was taken. */
   taken: number
-  /** Wall clock, ms: when it was raised. */
+  /** What that alert is known by, and when it was raised (wall clock, ms); the journal of alerts may be emptied. */
+  takenAs: string | undefined
   takenAtMs: number
-  /** Its id; empty if another program wrote it. */
-  takenId: string
   readonly groups: Map<string, Group>
   readonly channels: Map<string, ChannelQueue>
 }
@@ -40,11 +39,13 @@ export interface OutboxState {
 const keptGroups = 2000
 
 export const outboxFold: Fold<OutboxState> = {
-  empty: () => ({token: 0, taken: 0, takenAtMs: 0, takenId: '', groups: new Map(), channels: new Map()}),
+  empty: () => ({token: 0, taken: 0, takenAs: undefined, takenAtMs: 0, groups: new Map(), channels: new Map()}),
   apply: applyOutbox,
   save: ({groups, channels, ...numbers}) => ({
     ...numbers,
-    groups: Array.from(groups.values(), ({jobs, told, ...group}) => ({...group, jobs: [...jobs], told: [...told]})),
+    groups: Array.from(groups.values(), ({jobs, told, well, ...group}) => ({
+      ...{...group, jobs: [...jobs], told: [...told], well: [...well]},
+    })),
     channels: [...channels],
   }),
   restore: (saved) => {
@@ -52,21 +53,21 @@ export const outboxFold: Fold<OutboxState> = {
     return {
       ...numbers,
       groups: new Map(
-        groups.map(({jobs, told, ...group}) => [group.key, {...group, jobs: new Map(jobs), told: new Map(told)}]),
+        groups.map(({jobs, told, well, ...group}) => [
+          group.key,
+          {...group, jobs: new Map(jobs), told: new Map(told), well: new Set(well)},
+        ]),
       ),
       channels: new Map(channels),
     }
   },
 }
 
-interface SavedOutbox {
-  readonly token: number
-  readonly taken: number
-  readonly takenAtMs: number
-  readonly takenId: string
-  readonly groups: readonly (Omit<Group, 'jobs' | 'told'> & {
+interface SavedOutbox extends Omit<OutboxState, 'groups' | 'channels'> {
+  readonly groups: readonly (Omit<Group, 'jobs' | 'told' | 'well'> & {
     readonly jobs: readonly [string, never][]
     readonly told: readonly [string, never][]
+    readonly well: readonly string[]
   })[]
   readonly channels: readonly [string, ChannelQueue][]
 }
@@ -81,9 +82,7 @@ function applyOutbox(state: OutboxState, record: RawRecord): FoldVerdict {
     case 'noted':
       return applyNotedAlert(state, record)
     case 'recounted':
-      state.taken = typeof record['taken'] === 'number' ? record['taken'] : state.taken
-      state.takenId = ''
-      return 'ok'
+      return applyRecounted(state, record)
     case 'pending':
       return applyPending(state, record, at)
     case 'suppressed':
@@ -99,20 +98,28 @@ function applyOutbox(state: OutboxState, record: RawRecord): FoldVerdict {
 
 function applyNotedAlert(state: OutboxState, record: RawRecord): FoldVerdict {
   const {alert} = record
-  if (!Number.isSafeInteger(alert) || (alert as number) <= state.taken) return 'void'
-  state.taken = alert as number
-  if (typeof record['atMs'] === 'number') state.takenAtMs = record['atMs']
-  state.takenId = typeof record['alertId'] === 'string' ? record['alertId'] : ''
+  if (typeof alert !== 'number' || alert <= state.taken) return 'void'
+  const {as, atMs} = record
+  state.taken = alert
+  state.takenAs = typeof as === 'string' ? as : undefined
+  if (typeof atMs === 'number') state.takenAtMs = atMs
   applyNoted(state.groups, record)
   if (state.groups.size > keptGroups) forgetGroup(state.groups)
   return 'ok'
 }
 
-/** Of more groups than are kept, one that is over goes first, then one of notices. */
+/** Of more groups than are kept, one that is over goes first, then one of notices: of the others the recovery is to be told. */
 function forgetGroup(groups: Map<string, Group>): void {
   const all = [...groups.values()]
-  const group = all.find(({hasEnd, jobs}) => !hasEnd && jobs.size === 0) ?? all.find(({hasEnd}) => !hasEnd) ?? all[0]
+  const group = all.find(({jobs}) => jobs.size === 0) ?? all.find(({hasEnd}) => !hasEnd) ?? all[0]
   if (group) groups.delete(group.key)
+}
+
+function applyRecounted(state: OutboxState, {taken}: RawRecord): FoldVerdict {
+  if (typeof taken !== 'number') return 'void'
+  state.taken = taken
+  state.takenAs = undefined
+  return 'ok'
 }
 
 function applyPending(state: OutboxState, record: RawRecord, at: number): FoldVerdict {
@@ -120,15 +127,8 @@ function applyPending(state: OutboxState, record: RawRecord, at: number): FoldVe
   if (!message) return 'void'
   const queue = queueIn(state.channels, message.channel)
   if (queue.waiting.some((one) => one.message.id === message.id)) return 'void'
-  queue.waiting.push({
-    message,
-    sinceMs: at,
-    attempts: 0,
-    isOpen: false,
-    nextMs: at,
-    lastReason: undefined,
-    hasFallenBack: false,
-  })
+  const times = {nextMs: at, changedMs: at, fromMs: at}
+  queue.waiting.push({message, attempts: 0, isOpen: false, ...times, lastReason: undefined, hasFallenBack: false})
   queue.recent.push(at)
   while (queue.recent.length > 1 && at - (queue.recent[0] ?? 0) > hourMs) queue.recent.shift()
   for (const id of idsOf(record['replaces'])) removeMessage(queue, id)
@@ -181,6 +181,7 @@ function applyAttempt(state: OutboxState, record: RawRecord, at: number): FoldVe
   // Nothing was tried: this process had no secret for it.
   if (deferred === true) item.attempts -= 1
   else queue.lastFailure = {atMs: at, reason: item.lastReason}
+  item.changedMs = at
   if (typeof nextMs === 'number') item.nextMs = nextMs
   if (typeof heldUntilMs === 'number') queue.heldUntilMs = heldUntilMs
   if (final === true) bury(queue, item)
@@ -196,7 +197,7 @@ function applyByHand(state: OutboxState, record: RawRecord): FoldVerdict {
     return 'ok'
   }
   if (found) {
-    found.item.nextMs = at as number
+    Object.assign(found.item, retriedAt(at as number))
     found.queue.heldUntilMs = 0
     return 'ok'
   }
@@ -204,10 +205,15 @@ function applyByHand(state: OutboxState, record: RawRecord): FoldVerdict {
     const index = queue.dead.findIndex(({message}) => message.id === id)
     const [item] = index < 0 ? [] : queue.dead.splice(index, 1)
     if (!item) continue
-    queue.waiting.push({...item, isOpen: false, sinceMs: at as number, nextMs: at as number, lastReason: undefined})
+    queue.waiting.push({...item, isOpen: false, lastReason: undefined, ...retriedAt(at as number)})
     return 'ok'
   }
   return 'void'
+}
+
+/** It has a whole day again. */
+function retriedAt(at: number): Pick<QueuedMessage, 'nextMs' | 'changedMs' | 'fromMs'> {
+  return {nextMs: at, changedMs: at, fromMs: at}
 }
 
 function markCopied({channels}: OutboxState, id: unknown): void {

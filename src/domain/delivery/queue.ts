@@ -1,3 +1,4 @@
+import {endOfWait} from '../clock/wait.js'
 import type {Message} from './message.js'
 
 /** What waits for one channel, in order. */
@@ -26,12 +27,14 @@ export interface HeldNews {
 
 export interface QueuedMessage {
   readonly message: Message
-  /** Wall clock, ms: since when it is tried. */
-  readonly sinceMs: number
   attempts: number
   /** An attempt has begun, and its outcome is not on record. */
   isOpen: boolean
+  /** Wall clock, ms: it is not attempted before, unless the clock was set back since `changedMs`. */
   nextMs: number
+  changedMs: number
+  /** Wall clock, ms: it is given up a day after that. */
+  fromMs: number
   lastReason: string | undefined
   /** It went to the fallback as well. */
   hasFallenBack: boolean
@@ -59,6 +62,15 @@ function newQueue(): ChannelQueue {
 export function hold(queue: ChannelQueue, news: HeldNews): void {
   queue.heldCount += 1
   if (queue.held.length < keptHeld) queue.held.push(news)
+}
+
+/** Wall clock, ms: when the oldest message may be attempted. */
+export function dueMs({heldUntilMs, lastFailure}: ChannelQueue, head: QueuedMessage, nowMs: number): number {
+  const failedMs = lastFailure?.atMs ?? 0
+  return Math.max(
+    endOfWait(head.changedMs, head.nextMs - head.changedMs, nowMs),
+    endOfWait(failedMs, heldUntilMs - failedMs, nowMs),
+  )
 }
 
 /** Gives a message up. */

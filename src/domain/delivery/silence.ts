@@ -70,7 +70,7 @@ interface Matter {
 /** The silence that keeps news of this matter back at this time; undefined if none does. */
 export function silenceOf(silences: Silences, matter: Matter, nowMs: number): Silence | undefined {
   for (const silence of silences.values()) {
-    if (nowMs >= silence.addedMs && nowMs < silence.untilMs && matchesSilence(silence, matter)) return silence
+    if (nowMs < silence.untilMs && matchesSilence(silence, matter)) return silence
   }
   return undefined
 }

@@ -1,10 +1,11 @@
+import {endOfWait} from '../clock/wait.js'
 import type {Entry} from '../journal/record.js'
 import {deadAfterMs, fallbackAfterMs} from './backoff.js'
 import {composeDigest, composeFuse, composeNews, toldBy, type Writing} from './compose.js'
 import type {DueNews, SilencedNews} from './decide.js'
 import type {Message} from './message.js'
 import {hourMs, type OutboxState} from './outbox.js'
-import {type ChannelQueue, type QueuedMessage, queueIn} from './queue.js'
+import {type ChannelQueue, dueMs, type QueuedMessage, queueIn} from './queue.js'
 
 export interface WriteFacts {
   /** Most messages of one channel within an hour. */
@@ -54,11 +55,11 @@ function mayReplace({message, isOpen}: QueuedMessage, {group}: DueNews): boolean
 }
 
 function recentCount({recent}: ChannelQueue, nowMs: number): number {
-  return recent.filter((at) => nowMs - at < hourMs).length
+  return recent.filter((at) => endOfWait(at, hourMs, nowMs) > nowMs).length
 }
 
 function isBlown({fuseAtMs}: ChannelQueue, nowMs: number): boolean {
-  return fuseAtMs > 0 && nowMs - fuseAtMs < hourMs
+  return fuseAtMs > 0 && endOfWait(fuseAtMs, hourMs, nowMs) > nowMs
 }
 
 function fuseOf(channel: string, facts: WriteFacts): Entry {
@@ -96,9 +97,9 @@ export function writeDigests({channels}: OutboxState, facts: WriteFacts): readon
   })
 }
 
-function digestAt({held, fuseAtMs}: ChannelQueue, {isQuiet}: Pick<WriteFacts, 'isQuiet'>): number {
+function digestAt({held, fuseAtMs}: ChannelQueue, {isQuiet, nowMs}: Pick<WriteFacts, 'isQuiet' | 'nowMs'>): number {
   if (isQuiet) return Number.POSITIVE_INFINITY
-  return held.some(({reason}) => reason === 'quiet hours') ? 0 : fuseAtMs + hourMs
+  return held.some(({reason}) => reason === 'quiet hours') ? 0 : endOfWait(fuseAtMs, hourMs, nowMs)
 }
 
 /** What goes by the fallback of its channel as well: what was given up, and what has not arrived for a quarter of an hour. */
@@ -110,7 +111,7 @@ export function writeFallbacks(
   return Array.from(channels).flatMap(([name, {waiting, dead}]) => {
     const channel = fallbackOf(name)
     if (channel === undefined) return []
-    const late = isFailing(waiting) ? waiting.filter((item) => facts.nowMs - item.sinceMs >= fallbackAfterMs) : []
+    const late = hasFailed(waiting) ? waiting.filter(({message}) => facts.nowMs - message.atMs >= fallbackAfterMs) : []
     return [...dead, ...late]
       .filter(({hasFallenBack}) => !hasFallenBack)
       .map(({message, lastReason}) => ({
@@ -121,8 +122,8 @@ export function writeFallbacks(
   })
 }
 
-/** What waits behind a message that cannot be sent is no better off. */
-function isFailing([head]: readonly QueuedMessage[]): boolean {
+/** What stands behind a message that failed is as late, though it was not attempted. */
+function hasFailed([head]: readonly QueuedMessage[]): boolean {
   return head !== undefined && head.attempts > 0
 }
 
@@ -140,14 +141,15 @@ function fallbackMessage(message: Message, {channel, name, reason}: Fallback, {n
 
 /** The message of each channel that is to be attempted now: the oldest, if nothing holds it. */
 export function dueMessages({channels}: OutboxState, nowMs: number): readonly QueuedMessage[] {
-  return Array.from(channels.values()).flatMap(({waiting: [head], heldUntilMs}) =>
-    head && nowMs >= heldUntilMs && nowMs >= head.nextMs ? [head] : [],
-  )
+  return Array.from(channels.values()).flatMap((queue) => {
+    const [head] = queue.waiting
+    return head && nowMs >= dueMs(queue, head, nowMs) ? [head] : []
+  })
 }
 
 /** Whether a message has waited so long that it is given up. */
-export function isGivenUp({sinceMs}: QueuedMessage, nowMs: number): boolean {
-  return nowMs - sinceMs >= deadAfterMs
+export function isGivenUp({fromMs}: QueuedMessage, nowMs: number): boolean {
+  return nowMs - fromMs >= deadAfterMs
 }
 
 const askAgainMs = 15 * 60_000
@@ -160,12 +162,12 @@ export function nextDelivery(
 ): number | undefined {
   const times = Array.from(channels).flatMap(([name, queue]) => {
     const [head] = queue.waiting
-    const sends = head ? [Math.max(head.nextMs, queue.heldUntilMs)] : []
+    const sends = head ? [dueMs(queue, head, facts.nowMs)] : []
     // When quiet hours end is asked again and again.
     const digests = queue.heldCount > 0 ? [facts.isQuiet ? facts.nowMs + askAgainMs : digestAt(queue, facts)] : []
-    const mayFall = fallbackOf(name) !== undefined && isFailing(queue.waiting)
-    const fallbacks = mayFall ? queue.waiting.filter(({hasFallenBack}) => !hasFallenBack) : []
-    return [...sends, ...digests, ...fallbacks.map(({sinceMs}) => sinceMs + fallbackAfterMs)]
+    const hasFallback = fallbackOf(name) !== undefined && hasFailed(queue.waiting)
+    const fallbacks = hasFallback ? queue.waiting.filter(({hasFallenBack}) => !hasFallenBack) : []
+    return [...sends, ...digests, ...fallbacks.map(({message}) => message.atMs + fallbackAfterMs)]
   })
   const finite = times.filter(Number.isFinite)
   return finite.length === 0 ? undefined : Math.min(...finite)

@@ -1,4 +1,4 @@
-import {waitAfterMs} from '../../domain/delivery/backoff.js'
+import {deadAfterMs, waitAfterMs} from '../../domain/delivery/backoff.js'
 import {decideNews, endedSilences, type TellPolicy} from '../../domain/delivery/decide.js'
 import type {Message, Receipt, SendOutcome} from '../../domain/delivery/message.js'
 import type {OutboxState} from '../../domain/delivery/outbox.js'
@@ -29,6 +29,8 @@ export interface DeliverDeps extends Omit<TakeAlertsDeps, 'write' | 'outbox'> {
   readonly random: () => number
   /** Whether only what is CRITICAL is sent now. */
   readonly isQuiet: () => boolean
+  /** Whether the settings have this channel. */
+  readonly isKnown: (channel: string) => boolean
   readonly fallbackOf: (channel: string) => string | undefined
   /** Sends a message by its channel; never throws for what the network does. */
   readonly send: (message: Message, first: Receipt | undefined) => Promise<SendOutcome>
@@ -83,7 +85,7 @@ function writeMessages(deps: DeliverDeps, write: (entry: Entry) => boolean): boo
   const silences = deps.silences.read()
   for (const {id} of endedSilences(deps.outbox.read(), silences, facts.nowMs))
     deps.silences.append({kind: 'removed', silence: id, reason: 'the job is well'}, 'durable')
-  const decision = decideNews(deps.outbox.read(), {...facts, policy: deps.policy, silences: deps.silences.read()})
+  const decision = decideNews(deps.outbox.read(), tellFacts(deps))
   const entries = function* (): Iterable<Entry> {
     for (const news of decision.untold) yield writeUntold(news)
     for (const news of decision.silenced) yield writeSilenced(news, facts)
@@ -96,11 +98,15 @@ function writeMessages(deps: DeliverDeps, write: (entry: Entry) => boolean): boo
   return true
 }
 
+function tellFacts({now, policy, silences, isKnown}: DeliverDeps): Parameters<typeof decideNews>[1] {
+  return {nowMs: now(), policy, silences: silences.read(), isKnown}
+}
+
 /** Wall clock, ms: when something is to be written or sent; undefined if nothing is without further news. */
 export function nextOf(deps: DeliverDeps): number | undefined {
   const state = deps.outbox.read()
   const facts = factsOf(deps)
-  const news = decideNews(state, {...facts, policy: deps.policy, silences: deps.silences.read()}).nextMs
+  const news = decideNews(state, tellFacts(deps)).nextMs
   const times = [news, nextDelivery(state, deps.fallbackOf, facts)].filter((at) => at !== undefined)
   return times.length === 0 ? undefined : Math.min(...times)
 }
@@ -133,6 +139,7 @@ function failure(
 ): object {
   if (kind === 'permanent') return {reason, final: true}
   if (kind === 'deferred') return {reason, nextMs: now() + deferredMs, deferred: true}
-  const nextMs = now() + Math.max(waitAfterMs(attempts, random()), retryAfterMs ?? 0)
-  return {reason, nextMs, ...(retryAfterMs !== undefined && {heldUntilMs: now() + retryAfterMs})}
+  const pauseMs = Math.min(retryAfterMs ?? 0, deadAfterMs)
+  const nextMs = now() + Math.max(waitAfterMs(attempts, random()), pauseMs)
+  return {reason, nextMs, ...(pauseMs > 0 && {heldUntilMs: now() + pauseMs})}
 }

@@ -1,11 +1,13 @@
 import {type AlertsState, parseAlert} from '../../domain/alert/alert.js'
-import {alertNews} from '../../domain/delivery/alert-news.js'
+import {type AlertEvent, alertNews} from '../../domain/delivery/alert-news.js'
+import {deadAfterMs} from '../../domain/delivery/backoff.js'
 import type {JobNews} from '../../domain/delivery/message.js'
 import type {OutboxState} from '../../domain/delivery/outbox.js'
 import {channelsFor} from '../../domain/delivery/route.js'
-import type {Entry, RawRecord} from '../../domain/journal/record.js'
+import type {Entry} from '../../domain/journal/record.js'
 import type {AlertRoute} from '../../domain/settings/alerting.js'
 import type {Journal} from '../../journal/journal.js'
+import {markOf, newAlerts} from './new-alerts.js'
 
 export interface TakeAlertsDeps {
   readonly alerts: Pick<Journal<AlertsState>, 'read' | 'newestFirst'>
@@ -28,74 +30,33 @@ const detailedAlerts = 30
  * @returns false if another deliverer has taken over
  */
 export async function takeAlerts(deps: TakeAlertsDeps): Promise<boolean> {
-  const {fresh, isOther} = newAlerts(deps)
-  const first = fresh[0]?.number ?? deps.alerts.read().count + 1
-  if (isOther && !deps.write({kind: 'recounted', taken: first - 1})) return false
+  const {fresh, isRecounted} = newAlerts(deps)
+  if (isRecounted) {
+    const taken = (fresh[0]?.number ?? deps.alerts.read().count + 1) - 1
+    if (!deps.write({kind: 'recounted', taken, reason: 'alerts.jsonl was emptied'})) return false
+  }
   for (const [index, {number, record}] of fresh.entries()) {
     const alert = parseAlert(record)
     const isVoid = alert?.key !== undefined && deps.alerts.read().numbers.get(alert.key) !== number
     const at = typeof record['at'] === 'number' ? record['at'] : deps.now()
     const news = alert && !isVoid ? alertNews(alert, at) : undefined
-    if (!news) {
-      if (!deps.write({kind: 'noted', alert: number, alertId: idOf(record), atMs: at, event: 'none'})) return false
+    const taken = {kind: 'noted', alert: number, as: markOf(record), atMs: at}
+    const reason = news ? reasonAgainst(news.event, deps.now() - at) : 'no alert, or raised before'
+    if (!news || reason) {
+      if (!deps.write({...taken, event: 'none', reason})) return false
       continue
     }
     const {event, group, level, subject} = news
     const channels = channelsFor(deps.routes, {subject, level: event === 'recovered' ? 'CRITICAL' : level}) ?? []
     const isDetailed = event === 'trouble' && index < detailedAlerts
     const more = isDetailed ? await deps.enrich(subject, news.news.runId) : {}
-    const entry = {
-      kind: 'noted',
-      alert: number,
-      alertId: idOf(record),
-      atMs: at,
-      event,
-      group,
-      subject,
-      channels,
-      news: {...news.news, ...more},
-    }
+    const entry = {...taken, event, group, subject, channels, news: {...news.news, ...more}}
     if (!deps.write(entry)) return false
   }
   return true
 }
 
-interface NumberedAlert {
-  /** Among all lines of the journal, from 1. */
-  readonly number: number
-  readonly record: RawRecord
-}
-
-interface NewAlerts {
-  /** Oldest first. */
-  readonly fresh: readonly NumberedAlert[]
-  /** The journal was emptied, or an older copy has taken its place, so that its lines have other numbers. */
-  readonly isOther: boolean
-}
-
-function newAlerts({alerts, outbox}: TakeAlertsDeps): NewAlerts {
-  const {taken, takenAtMs, takenId} = outbox.read()
-  for (;;) {
-    const {count} = alerts.read()
-    const found: NumberedAlert[] = []
-    let number = count
-    let isOther = count < taken
-    for (const record of alerts.newestFirst()) {
-      isOther ||= number === taken && takenId !== '' && idOf(record) !== takenId
-      // In another journal those are new that are younger than the last one that was taken.
-      if (isOther ? !isYounger(record, takenAtMs) : number <= taken) break
-      found.push({number, record})
-      number -= 1
-    }
-    // A line that was written meanwhile would shift the numbers.
-    if (alerts.read().count === count) return {fresh: found.reverse(), isOther}
-  }
-}
-
-function isYounger({at}: RawRecord, thanMs: number): boolean {
-  return typeof at !== 'number' || at > thanMs
-}
-
-function idOf({id}: RawRecord): string {
-  return typeof id === 'string' ? id : ''
+/** What ended by itself long ago is history, as on the day on which the first channel is set up; trouble lasts. */
+function reasonAgainst(event: AlertEvent, ageMs: number): string | undefined {
+  return event === 'notice' && ageMs > deadAfterMs ? 'raised more than a day before it could be told' : undefined
 }
