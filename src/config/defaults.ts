@@ -97,7 +97,6 @@ export const defaultSettings: Settings = {
   breakers: {defaults: breaker, targets: {}},
   watchdog: {
     escalateAfterFailedResets: 2,
-    repeatAlertAfterMs: 4 * hour,
     escalateAfterMs: 10 * minute,
     flapping: {incidents: 4, withinMs: 4 * hour},
     bootGraceMs: 10 * minute,

@@ -35,7 +35,6 @@ const breaker = section({
 
 const watchdog = section({
   escalateAfterFailedResets: count('Number of failed resets after which an incident is told', {min: 1}),
-  repeatAlertAfter: duration('Time between two alerts of one job'),
   escalateAfter: duration('An incident is told when it has lasted so long, or at once if the next run is later', {
     minMs: 0,
   }),

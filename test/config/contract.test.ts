@@ -34,7 +34,7 @@ openclaw:
   command: [openclaw]
   timeout: 30s
   jobs: {coingecko: {id: 3a7f742b-889a-4c05-9697-f5f873fea02c, maxRunning: 10m}}
-watchdog: {escalateAfterFailedResets: 2, repeatAlertAfter: 4h}
+watchdog: {escalateAfterFailedResets: 2}
 channels:
   ops: {type: telegram, chat: "…", token: {env: TELEGRAM_TOKEN}}
 alerting: {groupWait: 30s, routes: [{level: CRITICAL, to: [ops]}]}
@@ -47,7 +47,7 @@ test('the documented settings are valid', async () => {
     stateDir: path('project/state'),
     services: {custom: {restart: [path('project/restart.sh')], upWithinMs: 30_000}},
     openclaw: {jobs: {coingecko: {maxRunningMs: 600_000}}, timeoutMs: 30_000},
-    watchdog: {escalateAfterFailedResets: 2, repeatAlertAfterMs: 14_400_000},
+    watchdog: {escalateAfterFailedResets: 2},
     channels: {ops: {token: {env: 'TELEGRAM_TOKEN'}}},
     alerting: {groupWaitMs: 30_000, routes: [{level: 'CRITICAL', jobs: [], to: ['ops']}]},
   })

@@ -40,7 +40,7 @@ export interface DayReport {
 export const policy: IncidentPolicy = {
   escalateAfterFailedResets: 2,
   escalateAfterMs: 15 * minute,
-  repeatAlertAfterMs: 4 * hour,
+  renotifyAfterMs: 4 * hour,
   betweenResetsMs: 10 * minute,
   flapping: {incidents: 4, withinMs: 4 * hour},
 }
@@ -327,7 +327,7 @@ class Day {
     if (!own.some(({at}) => at <= outage.from + limitMs)) {
       this.#fault('missed outage', `${what} from ${clock(outage.from)}, not seen within ${clock(limitMs)}`)
     }
-    const most = 2 + Math.floor((seenUntil - outage.from) / policy.repeatAlertAfterMs)
+    const most = 2 + Math.floor((seenUntil - outage.from) / policy.renotifyAfterMs)
     // A round that is killed between an alert and its record repeats it, with the next incident if this one has ended.
     const raised = own.filter(({mayRepeat}) => !mayRepeat).length
     if (raised > most) this.#fault('alert storm', `${what}, ${raised} alerts where ${most} are due`)
@@ -341,7 +341,7 @@ class Day {
       const isUnseen = this.#watchdogAway.some((away) => away.to >= from && away.from <= from + limitMs)
       const isDisturbed = this.#disturbed.some(({at}) => at >= from && at <= from + limitMs)
       if (until - from <= limitMs || isUnseen || isDisturbed) continue
-      if (!told.some(({at}) => at > from - policy.repeatAlertAfterMs && at <= from + limitMs))
+      if (!told.some(({at}) => at > from - policy.renotifyAfterMs && at <= from + limitMs))
         this.#fault('missed outage', `OpenClaw could not be asked from ${clock(from)}`)
     }
   }

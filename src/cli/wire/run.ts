@@ -53,8 +53,10 @@ export function wireRun(guard: Guard, run: RunResolved, mode: RunMode): WiredRun
   const watchdog = noticeLateWatchdog({
     clock: guard.clock,
     readClock: () => ({at: guard.clock.now(), mono: guard.clock.mono(), ...readBootRef()}),
-    policy: guard.settings.watchdog,
+    lateAfterMs: guard.settings.watchdog.lateAfterMs,
+    repeatMs: guard.settings.alerting.repeatMs[0] ?? 0,
     openAlerts: async () => guard.journal((await import('../../journal/failure-streams.js')).alertStream),
+    log: (text) => (usable ? guard.log(text) : undefined),
     warn: printWarning,
   })
   const seen = seeLeases(run.job, watchdog.sawLeases)

@@ -62,11 +62,12 @@ function maskedAnswer({jobs, unreachable}: OpenClawAnswer, mask: (text: string) 
 
 /** The jobs of the settings, and the reset daemon where one was ever used. */
 export function roundPlan(guard: Guard): RoundPlan {
-  const {watchdog, resetDaemon, openclaw, file, wrong} = guard.settings
+  const {watchdog, resetDaemon, openclaw, file, wrong, alerting} = guard.settings
   const jobs = watchedJobs(guard.settings)
   const isDaemonUsed = guard.leases().read().byJob.has(resetDaemonLease)
   const policy: IncidentPolicy = {
     ...watchdog,
+    renotifyAfterMs: alerting.repeatMs[0] ?? 0,
     betweenResetsMs: resetDaemon.minIntervalMs,
   }
   const plan = {

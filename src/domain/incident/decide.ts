@@ -27,7 +27,8 @@ export interface IncidentPolicy {
   readonly escalateAfterFailedResets: number
   /** An incident is told when it has lasted so long, or at once if the next run is later. */
   readonly escalateAfterMs: number
-  readonly repeatAlertAfterMs: number
+  /** Between the alerts about two incidents of one job, and between two resets once it was told. */
+  readonly renotifyAfterMs: number
   /** Between two resets of one job. */
   readonly betweenResetsMs: number
   readonly flapping: {readonly incidents: number; readonly withinMs: number}
@@ -103,19 +104,18 @@ function pursue(situation: Situation): readonly IncidentAction[] {
   if (verdict.proof !== undefined) return []
   const isFlapping = incident?.isFlapping ?? beginsToFlap(situation)
   const due = {incident, notified, level: verdict.level, isFlapping}
-  const number = dueNotification(due, nowUptimeMs, policy.repeatAlertAfterMs)
-  if (number === undefined) return []
+  const number = dueNotification(due, nowUptimeMs, policy.renotifyAfterMs)
+  if (number === undefined) return requestLateReset(situation)
   const {kind, level} = verdict
-  const escalate: IncidentAction = {
-    do: 'escalate',
-    job,
-    verdict: kind,
-    level,
-    number,
-    reason: `${verdict.reason}; ${cause}`,
-  }
-  // What could not be reset earlier may be reset by now: one more attempt with each repeated alert.
-  return number > 1 ? [escalate, ...requestReset(situation)] : [escalate]
+  return [{do: 'escalate', job, verdict: kind, level, number, reason: `${verdict.reason}; ${cause}`}]
+}
+
+/** What could not be reset before it was told may be reset by now. */
+function requestLateReset(situation: Situation): readonly IncidentAction[] {
+  const {history, resets, policy, nowUptimeMs} = situation
+  const triedMs = Math.max(history.incident?.escalatedUptimeMs ?? 0, resets.lastUptimeMs)
+  const isTold = (history.incident?.escalations ?? 0) > 0
+  return isTold && nowUptimeMs - triedMs >= policy.renotifyAfterMs ? requestReset(situation) : []
 }
 
 /** Why a person is needed; undefined while the job may still recover by itself or by a reset. */

@@ -10,19 +10,20 @@ interface NotifiedIncident {
 }
 
 /**
- * Number of the notification that is due in its incident, or undefined while the repeat interval runs. The interval
- * counts for the job and not for the incident; trouble that has become worse, and a job that begins to flap, are told
- * at once.
+ * Number of the notification that is due in its incident, or undefined if none is. Each incident is told once, and once
+ * more when it has become worse; the deliverer repeats it. A new incident is told no sooner than `renotifyAfterMs` after
+ * the last alert about its job, unless it is worse or the job begins to flap.
  */
 export function dueNotification(
   {incident, notified, level, isFlapping}: NotifiedIncident,
   nowUptimeMs: number,
-  repeatAlertAfterMs: number,
+  renotifyAfterMs: number,
 ): number | undefined {
   const number = (incident?.escalations ?? 0) + 1
   const isWorse = notified?.level === 'WARNING' && level === 'CRITICAL'
-  const isFirst = notified === undefined || isWorse || (isFlapping && number === 1)
-  return isFirst || nowUptimeMs - notified.uptimeMs >= repeatAlertAfterMs ? number : undefined
+  if (notified === undefined || isWorse) return number
+  if (number > 1) return undefined
+  return isFlapping || nowUptimeMs - notified.uptimeMs >= renotifyAfterMs ? number : undefined
 }
 
 /** Identifies one alert of one incident, so that it is raised once even if a process dies before it records that. */

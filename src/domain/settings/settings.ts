@@ -87,7 +87,6 @@ export interface BreakerSettings {
 
 interface WatchdogSettings {
   readonly escalateAfterFailedResets: number
-  readonly repeatAlertAfterMs: number
   /** An incident is told when it has lasted so long, or at once if the job's next run is later. */
   readonly escalateAfterMs: number
   /** So many incidents of one job within `withinMs` are one that flaps. */

@@ -2,16 +2,18 @@ import type {AlertsState} from '../../domain/alert/alert.js'
 import type {ClockReading} from '../../domain/clock/reading.js'
 import type {Lease, Leases} from '../../domain/lease/lease.js'
 import {heartbeatState, watchdogLease} from '../../domain/watchdog/daemon-heartbeat.js'
-import type {LateWatchdogPolicy} from '../../domain/watchdog/late-watchdog-alert.js'
 import type {Journal} from '../../journal/journal.js'
 import type {Clock} from '../../system/host/clock.js'
 
 interface NoticeDeps {
   readonly clock: Clock
   readonly readClock: () => ClockReading
-  readonly policy: LateWatchdogPolicy
+  readonly lateAfterMs: number
+  /** While it stays late, it is said again after so long. */
+  readonly repeatMs: number
   /** Called only if the watchdog is late. */
   readonly openAlerts: () => Promise<Journal<AlertsState>>
+  readonly log: (text: string) => void
   readonly warn: (text: string) => void
 }
 
@@ -22,21 +24,26 @@ interface LateWatchdog {
   readonly alertIfLate: () => Promise<void>
 }
 
-/** Every run checks whether the watchdog is late, because a watchdog that has stopped cannot report itself. */
+/**
+ * Every run checks whether the watchdog is late, because a watchdog that has stopped cannot report itself. One run says
+ * so for all, so that cron sends one mail and not one for each run.
+ */
 export function noticeLateWatchdog(deps: NoticeDeps): LateWatchdog {
-  let late: {readonly lease: Lease; readonly seen: ClockReading} | undefined
+  let late: {readonly lease: Lease; readonly reason: string} | undefined
   return {
     sawLeases: ({byJob}) => {
       const lease = byJob.get(watchdogLease)
       if (!lease) return
-      const seen = deps.readClock()
-      late = heartbeatState(lease, seen, deps.policy.lateAfterMs).is === 'late' ? {lease, seen} : undefined
+      const state = heartbeatState(lease, deps.readClock(), deps.lateAfterMs)
+      late = state.is === 'late' ? {lease, reason: state.reason} : undefined
     },
     alertIfLate: async () => {
       if (!late) return
       // Loaded late: most watchdogs are on time.
-      const {alertLateWatchdog} = await import('../watchdog/alert-late-watchdog.js')
-      alertLateWatchdog({...deps, alerts: await deps.openAlerts()}, late.lease, late.seen)
+      const {sayOnce} = await import('../alert/say-once.js')
+      const message = `the watchdog is late: ${late.reason}; the jobs are not watched`
+      const saying = {component: watchdogLease, message, reason: `late-watchdog:${late.lease.claimId}`}
+      if (sayOnce({...deps, alerts: await deps.openAlerts()}, saying)) deps.warn(message)
     },
   }
 }

@@ -9,7 +9,7 @@ import {hour, minute, nowUptimeMs} from '../../support/job-facts.js'
 const policy = {
   escalateAfterFailedResets: 2,
   escalateAfterMs: 10 * minute,
-  repeatAlertAfterMs: 4 * hour,
+  renotifyAfterMs: 4 * hour,
   betweenResetsMs: 10 * minute,
   flapping: {incidents: 4, withinMs: 4 * hour},
 }
@@ -150,13 +150,19 @@ test.each<[string, Partial<Situation>, IncidentAction['do'][]]>([
     {resettable: false, history: {...history, opened: [5, 2, 1].map((hours) => nowUptimeMs - hours * hour)}},
     ['open'],
   ],
-  ['an alert is raised once', {history: openFor(hour, 1, minute), resettable: false}, []],
-  ['and repeated after the interval', {history: openFor(9 * hour, 1, 4 * hour), resettable: false}, ['escalate']],
+  ['an incident is told once', {history: openFor(hour, 1, minute), resettable: false}, []],
+  ['it is the deliverer that repeats it', {history: openFor(9 * hour, 1, 4 * hour), resettable: false}, []],
   [
-    'with each repeated alert one more reset is tried',
-    {history: openFor(9 * hour, 1, 4 * hour), resets: progress('failed', 2, 4 * hour, 2)},
-    ['escalate', 'request-reset'],
+    'it is told once more when it has become worse',
+    {resettable: false, history: {...openFor(hour, 1, minute), notified: {level: 'WARNING', uptimeMs: nowUptimeMs}}},
+    ['escalate'],
   ],
+  [
+    'once it was told, a reset is tried again at long intervals',
+    {history: openFor(9 * hour, 1, 5 * hour), resets: progress('failed', 2, 4 * hour, 2)},
+    ['request-reset'],
+  ],
+  ['and not before', {history: openFor(9 * hour, 1, 5 * hour), resets: progress('failed', 3, 3 * hour, 3)}, []],
   ['proof of health resolves', {verdict: healthy, history: openFor(hour)}, ['resolve', 'observe']],
   ['any proof of liveness resolves', {verdict: misreported, history: openFor(hour, 1)}, ['resolve', 'observe']],
   ['the benefit of the doubt resolves nothing', {verdict: presumed, history: openFor(hour)}, []],

@@ -1,0 +1,53 @@
+import {expect, test} from 'vitest'
+import {alertsFold} from '../../../src/domain/alert/alert.js'
+import type {Leases} from '../../../src/domain/lease/lease.js'
+import {noticeLateWatchdog} from '../../../src/usecases/run/notice-late-watchdog.js'
+import {fakeClock} from '../../support/fake-clock.js'
+import {leaseNow, leaseOf} from '../../support/leases.js'
+import {memoryJournal} from '../../support/memory-journal.js'
+
+const minute = 60_000
+
+/** A machine on which the watchdog came by once; each `run` is a run so many minutes later. */
+function machine() {
+  const clock = fakeClock()
+  const start = clock.now()
+  const told: string[] = []
+  const alerts = memoryJournal(alertsFold, clock)
+  const watchdog = leaseOf('guard-watchdog')
+  const run = async (minutes: number) => {
+    const passedMs = minutes * minute
+    clock.advance(start + passedMs - clock.now())
+    const late = noticeLateWatchdog({
+      clock,
+      readClock: () => ({...leaseNow, at: leaseNow.at + passedMs, mono: leaseNow.mono + passedMs}),
+      lateAfterMs: 15 * minute,
+      repeatMs: 240 * minute,
+      openAlerts: async () => alerts,
+      log: () => {},
+      warn: (text) => told.push(text),
+    })
+    late.sawLeases({byJob: new Map([[watchdog.job, watchdog]])} as unknown as Leases)
+    await late.alertIfLate()
+  }
+  return {run, told, alerts}
+}
+
+test('a watchdog that comes by is not spoken of', async () => {
+  const {run, told, alerts} = machine()
+  await run(15)
+  expect([told, alerts.lines]).toEqual([[], []])
+})
+
+test('of many runs the first says it, and the next after the repeat interval', async () => {
+  const {run, told, alerts} = machine()
+  for (let minutes = 16; minutes < 480; minutes++) await run(minutes)
+  expect(told).toEqual([
+    'the watchdog is late: its last round was 16m ago, more than 15m; the jobs are not watched',
+    'the watchdog is late: its last round was 4h 16m ago, more than 15m; the jobs are not watched',
+  ])
+  expect(alerts.lines).toMatchObject([
+    {kind: 'raised', level: 'WARNING', component: 'guard-watchdog'},
+    {kind: 'raised', level: 'WARNING', component: 'guard-watchdog'},
+  ])
+})
