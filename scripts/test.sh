@@ -11,11 +11,17 @@ sh scripts/test-nodes.sh
 results=$(mktemp -d)
 trap 'rm -rf "$results"' EXIT
 
+# Nobody sees that CI hangs: there each part has a limit, and what had not ended then is named.
 run() {
   name=$1
   shift
-  env -u NODE_OPTIONS node_modules/.bin/vitest run --reporter=default --reporter=json \
-    --outputFile.json="$results/$name.json" "$@" || status=1
+  parts="$parts $results/$name.json"
+  export GUARD_RUNNING_TESTS="$results/running"
+  : >"$GUARD_RUNNING_TESTS"
+  env -u NODE_OPTIONS ${CI:+timeout --kill-after=30s 30m} node_modules/.bin/vitest run --reporter=default --reporter=json \
+    --reporter=./scripts/running-tests.mjs --outputFile.json="$results/$name.json" "$@" && return
+  status=1
+  [ -e "$results/$name.json" ] || printf 'did not end: %s\n' $(cat "$GUARD_RUNNING_TESTS")
 }
 
 # What runs the built program does so by these; what is about Node's form alone has no other.
@@ -24,6 +30,7 @@ of_program() {
 }
 
 status=0
+parts=''
 if [ -n "${OPENCLAW:-}" ]; then node test/openclaw/install.mjs || status=1; fi
 for form in ${GUARD_FORM:-node standalone}; do
   export GUARD_FORM="$form"
@@ -35,5 +42,6 @@ for form in ${GUARD_FORM:-node standalone}; do
   fi
   [ -z "${OPENCLAW:-}" ] || run "openclaw-$form" --config test/openclaw/vitest.config.mts
 done
-node scripts/tally.mjs "$results"/*.json || status=1
+# shellcheck disable=SC2086
+node scripts/tally.mjs $parts || status=1
 exit "$status"
