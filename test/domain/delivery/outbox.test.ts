@@ -67,10 +67,10 @@ describe('the outbox', () => {
 
   test('forgets of thousands of groups those first in which nobody is in trouble', () => {
     const state = outboxFold.empty()
-    outboxFold.apply(state, {at, ...noted(1)})
+    outboxFold.apply(state, {...stamp, ...noted(1)})
     const notice = (alert: number) => ({...noted(alert), event: 'notice', group: `n${alert}`})
     for (let alert = 2; alert < 2500; alert++) {
-      outboxFold.apply(state, {at, ...notice(alert)})
+      outboxFold.apply(state, {...stamp, ...notice(alert)})
       const told = {kind: 'suppressed', token: 1, channel: 'ops', group: `n${alert}`, messageKind: 'notice', told: {}}
       outboxFold.apply(state, {...stamp, ...told})
     }
