@@ -355,3 +355,19 @@ test('a lease of six hours whose process is dead does not keep its job alive', a
   expect(stdout).toMatch(/^scan {2}failing +its last run was interrupted \d+s ago/m)
   expect(stdout).toMatch(/^hand {2}stalled +its process is dead/m)
 })
+
+test('a run that takes much longer than those before is said with --verbose, and opens no incident', async () => {
+  const box = createSandbox()
+  box.write('.guardianrc.yaml', settings.replace('["true"]', "[sh, -c, 'test ! -e slow || sleep 1.5']"))
+  for (let run = 0; run < 8; run++) await box.guard('run', 'scan')
+  expect((await box.guard('watchdog', '--verbose')).stdout).toMatch(/^scan {2}healthy.*\n$/)
+  box.write('slow', '')
+  await box.guard('run', 'scan')
+  const {code, stdout} = await box.guard('watchdog', '--verbose')
+  expect(stdout).toMatch(/^ {2}unusual: a run of 1\.\d s; usual is \d+ ms, up to 1\.\d s$/m)
+  expect(code).toBe(0)
+  expect(
+    existsSync(box.path('state/incidents.jsonl')) && box.journal('incidents.jsonl').some(({kind}) => kind === 'opened'),
+  ).toBe(false)
+  expect((await box.guard('watchdog')).stdout).toBe('')
+})

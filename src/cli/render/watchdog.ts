@@ -3,10 +3,12 @@ import type {OverallStatus} from '../../domain/incident/overall-status.js'
 import type {ResetProgress} from '../../domain/incident/reset-progress.js'
 import type {JobFacts, LastEnd, Liveness} from '../../domain/watchdog/job-facts.js'
 import {openclawName} from '../../domain/watchdog/openclaw-reachability.js'
+import {type UnusualRun, unusualRuns} from '../../domain/watchdog/unusual-run.js'
 import type {VerdictKind} from '../../domain/watchdog/verdict-kind.js'
 import type {Evaluation, JobReport} from '../../usecases/watchdog/evaluate-jobs.js'
 import {color} from './color.js'
 import type {Page} from './page.js'
+import {renderSpan} from './run.js'
 import {type Row, renderTable, renderText} from './table.js'
 
 const paint: Readonly<Record<VerdictKind, (text: string) => string>> = {
@@ -64,9 +66,10 @@ function nextStep([worst]: readonly JobReport[]): string | undefined {
 }
 
 /** A job of which nothing is known is one of many in new settings, unless OpenClaw cannot be asked. */
-function isNotable({verdict, actions, job}: JobReport): boolean {
+function isNotable(report: JobReport): boolean {
+  const {verdict, actions, job} = report
   const isQuiet = verdict.kind === 'healthy' || (verdict.kind === 'unknown' && verdict.status === 'unknown')
-  return !isQuiet || actions.length > 0 || job.name === openclawName
+  return !isQuiet || actions.length > 0 || job.name === openclawName || unusualOf(report).length > 0
 }
 
 function countText(reports: readonly JobReport[], shown: readonly JobReport[]): string {
@@ -82,9 +85,24 @@ function countText(reports: readonly JobReport[], shown: readonly JobReport[]): 
   return `${parts.join(', ')}; --json has each`
 }
 
-function rowOf({job, verdict, actions}: JobReport): Row {
+function rowOf(report: JobReport): Row {
+  const {job, verdict, actions} = report
   const {kind, reason} = verdict
-  return {cells: [job.name, paint[kind](kind), reason], notes: actions.map(renderAction)}
+  return {
+    cells: [job.name, paint[kind](kind), reason],
+    notes: [...actions.map(renderAction), ...unusualOf(report).map(renderUnusual)],
+  }
+}
+
+function unusualOf({jobRuns, facts}: JobReport): readonly UnusualRun[] {
+  return unusualRuns(jobRuns, facts)
+}
+
+function renderUnusual({is, ms, usualMs, fromMs, toMs}: UnusualRun): string {
+  const text =
+    is === 'too-often' ? `its last run began ${renderSpan(ms)} after the one before` : `a run of ${renderSpan(ms)}`
+  const range = is === 'long' ? `up to ${renderSpan(toMs)}` : `from ${renderSpan(fromMs)}`
+  return `${color.bold('unusual')}: ${text}; usual is ${renderSpan(usualMs)}, ${range}`
 }
 
 function renderAction(action: IncidentAction): string {
@@ -98,15 +116,22 @@ export function evaluationToJson({clocks, reports}: Evaluation, status: OverallS
     at: iso(clocks.now.at),
     verdict: status.is,
     ...(status.is !== 'healthy' && {reason: status.reason}),
-    jobs: reports.map(({job, verdict, facts, resets, actions}) => ({
-      job: job.name,
-      verdict: verdict.kind,
-      status: verdict.status,
-      ...(verdict.status === 'failing' && {level: verdict.level}),
-      evidence: {...evidenceToJson(facts), ...(resets.attempts > 0 && {resets: resetsToJson(resets, facts)})},
-      actions: actions.map(actionToJson),
-      reason: verdict.reason,
-    })),
+    jobs: reports.map(reportToJson),
+  }
+}
+
+function reportToJson(report: JobReport): object {
+  const {job, verdict, facts, resets, actions} = report
+  const unusual = unusualOf(report)
+  return {
+    job: job.name,
+    verdict: verdict.kind,
+    status: verdict.status,
+    ...(verdict.status === 'failing' && {level: verdict.level}),
+    evidence: {...evidenceToJson(facts), ...(resets.attempts > 0 && {resets: resetsToJson(resets, facts)})},
+    actions: actions.map(actionToJson),
+    reason: verdict.reason,
+    ...(unusual.length > 0 && {unusual}),
   }
 }
 

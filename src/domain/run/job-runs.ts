@@ -3,7 +3,7 @@ import {isStamped, isTime, type RawRecord} from '../journal/record.js'
 import {isToken} from '../lease/lease.js'
 import {isReaderGone, type Outcome} from './outcome.js'
 import {bootOf, newRun, nextRun, type Run} from './run.js'
-import {withGoodRun} from './usual-time.js'
+import {usualOf, withGoodRun} from './usual-time.js'
 
 /** The fold of the runs: by job, the runs themselves and what they show together. */
 
@@ -49,8 +49,7 @@ export interface JobRuns {
   readonly goodTimes?: readonly number[]
 }
 
-/** The usual gap is taken from this many starts. */
-const keptStarts = 10
+const keptStarts = usualOf + 1
 
 export type RunsByJob = Map<string, JobRuns>
 

@@ -1,13 +1,17 @@
-/** The usual time is taken from this many good runs. */
-const keptRuns = 30
+/** What is usual is taken from this many good runs, or gaps between starts. */
+export const usualOf = 30
 
 /** The times of the last good runs after another one, oldest first. Milliseconds. */
 export function withGoodRun(times: readonly number[], durationMs: number): readonly number[] {
-  return [...times, durationMs].slice(-keptRuns)
+  return [...times, durationMs].slice(-usualOf)
 }
 
-/** How long the job usually takes: the median, so that a few odd runs change nothing. @returns undefined without a good run */
-export function usualTimeMs(times: readonly number[]): number | undefined {
-  const sorted = times.toSorted((one, other) => one - other)
+/**
+ * What is usual: a few odd values change nothing. Of an even number it is the higher one of the two in the middle.
+ *
+ * @returns undefined without a value
+ */
+export function median(values: readonly number[]): number | undefined {
+  const sorted = values.toSorted((one, other) => one - other)
   return sorted[Math.floor(sorted.length / 2)]
 }

@@ -2,7 +2,7 @@ import {graceEnd, lastDisturbance} from '../clock/disturbance.js'
 import {uptimeAt, wallAt} from '../clock/uptime.js'
 import {wasUpAt} from '../clock/was-up.js'
 import type {OpenClawJobStatus} from '../openclaw/job-status.js'
-import {usualTimeMs} from '../run/usual-time.js'
+import {median} from '../run/usual-time.js'
 import type {IncidentFacts, JobFacts, Liveness, NowFacts, OutputFacts, SlotFacts, SlotPassage} from './job-facts.js'
 import {lastEndOf, streakOf} from './last-end.js'
 import {type Clocks, type JobRecords, livenessOf, skippedOf} from './liveness.js'
@@ -77,7 +77,7 @@ function longestRunOf(
   const isOld = slot?.former !== undefined && slot.former.uptimeMs > startedUptimeMs
   const startedAt = wallAt(uptime, startedUptimeMs)
   const periodsMs = isOld && slotAfter ? slotsLater(slotAfter, startedAt) - startedAt : undefined
-  return longestRunMs(limits, {periodsMs, usualMs: usualTimeMs(records.jobRuns?.goodTimes ?? [])})
+  return longestRunMs(limits, {periodsMs, usualMs: median(records.jobRuns?.goodTimes ?? [])})
 }
 
 /** The time of the slot that is `mostPeriods` later. */

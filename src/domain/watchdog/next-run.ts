@@ -1,4 +1,6 @@
 import {elapsedMs} from '../clock/reading.js'
+import {gapsOf} from '../run/envelope.js'
+import {median} from '../run/usual-time.js'
 import type {Liveness} from './job-facts.js'
 import type {Clocks, JobRecords} from './liveness.js'
 
@@ -33,9 +35,7 @@ function sinceLastClaim({lease}: JobRecords, {now}: Clocks): number | undefined 
   return lease && elapsedMs({at: lease.claimedAt, mono: lease.claimedMono, boot: lease.boot, host: lease.host}, now)
 }
 
-/** The median, so that one pause or one extra run changes nothing. */
+/** The median of the last gaps, so that one pause or one extra run changes nothing, and a new rhythm is soon known. */
 function usualGapMs(starts: readonly number[]): number | undefined {
-  const gaps = starts.slice(1).map((start, index) => start - (starts[index] ?? start))
-  const sorted = gaps.filter((gap) => gap > 0).sort((a, b) => a - b)
-  return sorted[Math.floor(sorted.length / 2)]
+  return median(gapsOf(starts.slice(-10)))
 }

@@ -6,7 +6,7 @@ import {noResets, type ResetProgress, resetProgress} from '../../domain/incident
 import type {Lease, Leases} from '../../domain/lease/lease.js'
 import type {ResetLedger} from '../../domain/openclaw/reset-ledger.js'
 import type {ResetRequests} from '../../domain/openclaw/reset-request.js'
-import type {RunsByJob} from '../../domain/run/job-runs.js'
+import type {JobRuns, RunsByJob} from '../../domain/run/job-runs.js'
 import {isWildcard} from '../../domain/schedule/cron-expression.js'
 import {buildJobFacts, type ObservedOutput, slotFacts, watchedSince} from '../../domain/watchdog/build-job-facts.js'
 import type {JobFacts, SlotFacts} from '../../domain/watchdog/job-facts.js'
@@ -56,6 +56,8 @@ export interface JobReport {
   readonly verdict: Verdict
   readonly resets: ResetProgress
   readonly actions: readonly IncidentAction[]
+  /** What is unusual about them is asked where a round is shown. */
+  readonly jobRuns: JobRuns | undefined
 }
 
 export interface Evaluation {
@@ -192,7 +194,7 @@ function reportOnOpenClaw({unreachable}: OpenClawAnswer, plan: RoundPlan, round:
 }
 
 function decided(job: WatchedJob, {facts, verdict}: Pick<JobReport, 'facts' | 'verdict'>, round: Round): JobReport {
-  const {incidents, clocks} = round.snapshot
+  const {incidents, clocks, runs} = round.snapshot
   const history = incidents.jobs.get(job.name) ?? newHistory
   const resets = resetsOf(history, round)
   const {liveness, streak} = facts
@@ -209,7 +211,7 @@ function decided(job: WatchedJob, {facts, verdict}: Pick<JobReport, 'facts' | 'v
     openclaw: facts.openclaw,
     policy: round.policy,
   })
-  return {job, facts, verdict, resets, actions}
+  return {job, facts, verdict, resets, actions, jobRuns: runs.get(job.name)}
 }
 
 /** Thousands of jobs share a few schedules, and a round has one time: each question is asked once. */

@@ -121,10 +121,10 @@ describe('of each job', () => {
     expect([found('h', 'b'), found('h', 'c'), found('other', 'c')]).toEqual([false, true, false])
   })
 
-  test('the last ten starts are kept, without those of skipped runs', () => {
-    const starts = Array.from({length: 12}, (_, n) => record('started', `r${n}`, {at: n}))
+  test('the last 31 starts are kept, for 30 gaps, without those of skipped runs', () => {
+    const starts = Array.from({length: 33}, (_, n) => record('started', `r${n}`, {at: n}))
     const skip = record('skipped', 's', {at: 99})
-    expect(jobAfter(...starts, skip)?.starts).toEqual([2, 3, 4, 5, 6, 7, 8, 9, 10, 11])
+    expect(jobAfter(...starts, skip)?.starts).toEqual(Array.from({length: 31}, (_, n) => n + 2))
   })
 })
 

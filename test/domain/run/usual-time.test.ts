@@ -1,7 +1,7 @@
 import {expect, test} from 'vitest'
 import type {RawRecord} from '../../../src/domain/journal/record.js'
 import {runsFold} from '../../../src/domain/run/job-runs.js'
-import {usualTimeMs} from '../../../src/domain/run/usual-time.js'
+import {median} from '../../../src/domain/run/usual-time.js'
 
 test.each<[number[], number | undefined]>([
   [[], undefined],
@@ -9,7 +9,7 @@ test.each<[number[], number | undefined]>([
   [[1, 9, 2], 2],
   [[1, 1, 1, 1000], 1],
 ])('the usual time of %j is %s', (times, usual) => {
-  expect(usualTimeMs(times)).toBe(usual)
+  expect(median(times)).toBe(usual)
 })
 
 test('the last 30 good runs count, and no others', () => {
