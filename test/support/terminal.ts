@@ -11,3 +11,9 @@ export async function inTerminal(
   })
   return {...ended, stdout: ended.stdout.replaceAll('\r\n', '\n')}
 }
+
+/** The lines that a line of shell prints there, without colours and empty lines at the end. */
+export async function linesInTerminal(box: Sandbox, line: string): Promise<readonly string[]> {
+  const {stdout} = await inTerminal(box, line, {NO_COLOR: '1'})
+  return stdout.trimEnd().split('\n')
+}

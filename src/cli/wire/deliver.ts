@@ -1,11 +1,9 @@
-import {existsSync, statSync} from 'node:fs'
+import {existsSync} from 'node:fs'
 import type {JobNews} from '../../domain/delivery/message.js'
 import type {OutboxState} from '../../domain/delivery/outbox.js'
 import {isQuiet, type QuietHours} from '../../domain/delivery/quiet-hours.js'
 import {dueMessages} from '../../domain/delivery/write.js'
-import {maskValues} from '../../domain/failure/mask-values.js'
 import {redactLines} from '../../domain/failure/redact.js'
-import {tailOf} from '../../domain/message-text/clean.js'
 import type {QuietHoursSettings} from '../../domain/settings/alerting.js'
 import {heartbeatState, watchdogLease} from '../../domain/watchdog/daemon-heartbeat.js'
 import {GuardError} from '../../errors.js'
@@ -14,7 +12,7 @@ import {openChannel} from '../../system/channels/open-channel.js'
 import {callAfter} from '../../system/host/clock.js'
 import {readBootRef} from '../../system/host/host.js'
 import {localTime} from '../../system/host/local-time.js'
-import {readStretch, type Stretch} from '../../system/log/files.js'
+import type {Stretch} from '../../system/log/files.js'
 import {endsWithThisProcess, startGuardDetached} from '../../system/process/detach.js'
 import {identifyProcess} from '../../system/process/identity.js'
 import {type DeliverDeps, deliverAlerts, nextOf} from '../../usecases/alert/deliver-alerts.js'
@@ -26,6 +24,7 @@ import {delivererArgs} from '../deliverer-args.js'
 import type {Guard} from '../guard.js'
 import {printWarning} from '../stderr.js'
 import {wireLease} from './lease.js'
+import {maskedEnd} from './log-end.js'
 import {logDeps, logSecrets} from './logs.js'
 import {maskedAlerts, settingsMask} from './settings-mask.js'
 
@@ -212,18 +211,4 @@ function leaseOf(guard: Guard, onLost: () => void) {
   const hold: HoldDeps = {...wireLease(guard), callAfter, onLost}
   const holder = `${hold.here.host}:${process.pid}`
   return {hold, request: {job: delivererLease, holder, ttlMs, process: identifyProcess(process.pid), waitMs: 0}}
-}
-
-/** More is read and masked than is wanted, so that no secret is cut. */
-const longestSecretBytes = 4096
-
-function maskedEnd(stretch: Stretch, bytes: number, secrets: readonly string[]): string {
-  return tailOf(maskValues(readEnd(stretch, bytes + longestSecretBytes), secrets), bytes)
-}
-
-function readEnd({file, from, to}: Stretch, bytes: number): string {
-  const pieces: Buffer[] = []
-  const end = to ?? statSync(file).size
-  readStretch({file, from: Math.max(from, end - bytes), to: end}, (piece) => pieces.push(piece))
-  return Buffer.concat(pieces).toString('utf8')
 }

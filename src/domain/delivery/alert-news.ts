@@ -40,7 +40,7 @@ export function alertNews(alert: RaisedAlert, atMs: number): AlertNews {
     group:
       event === 'notice'
         ? `${legible(component, longestName)}: ${normalizedErrorLine(reason)}`
-        : groupOf({verdict, failureClass, errorLine, subject}),
+        : causeOf({verdict, failureClass, errorLine, subject}),
     level,
     subject,
     news: {
@@ -71,7 +71,7 @@ interface Cause {
 }
 
 /** Jobs that fail for one cause belong together. Where nothing says the cause, each stands for itself. */
-function groupOf({verdict, failureClass, errorLine, subject}: Cause): string {
+export function causeOf({verdict, failureClass, errorLine, subject}: Cause): string {
   if (verdict !== undefined && verdict !== 'failing') return `${verdict}`
   const line = errorLine === undefined ? '' : normalizedErrorLine(errorLine)
   if (line === '' && (failureClass === undefined || failureClass === 'unknown')) return `job ${subject}`

@@ -17,7 +17,7 @@ const mostNames = 10
  */
 export function overallStatus(
   reports: readonly {readonly job: string; readonly verdict: Verdict}[],
-  {open}: Incidents,
+  {open}: Pick<Incidents, 'open'>,
 ): OverallStatus {
   const incidents = [...open.values()]
   const told = incidents.filter(isCritical)

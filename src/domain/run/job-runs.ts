@@ -2,6 +2,7 @@ import type {Fold} from '../journal/fold.js'
 import {isStamped, isTime, type RawRecord} from '../journal/record.js'
 import {isToken} from '../lease/lease.js'
 import {isReaderGone, type Outcome} from './outcome.js'
+import {withOutcome} from './recent-outcomes.js'
 import {bootOf, newRun, nextRun, type Run} from './run.js'
 import {usualOf, withGoodRun} from './usual-time.js'
 
@@ -47,6 +48,8 @@ export interface JobRuns {
   readonly starts?: readonly number[]
   /** How long the last good runs took, ms, oldest first. */
   readonly goodTimes?: readonly number[]
+  /** The last outcomes, oldest first, skipped runs included (recent-outcomes.ts). */
+  readonly recent?: string
 }
 
 const keptStarts = usualOf + 1
@@ -112,10 +115,11 @@ interface Change {
 
 /** What a record changes beside the run itself. */
 function derived(
-  {streak, token, starts = [], goodTimes = []}: JobRuns,
+  {streak, token, starts = [], goodTimes = [], recent = ''}: JobRuns,
   {before, run, record}: Change,
 ): Partial<JobRuns> {
-  if (run.outcome === 'skipped' || isReaderGone(run)) return {}
+  if (run.outcome === 'skipped') return {recent: withOutcome(recent, 'skipped', undefined)}
+  if (isReaderGone(run)) return {}
   if (!before) return {starts: [...starts, run.startedAt].slice(-keptStarts), ...higherToken(token, record)}
   if (run.outcome === undefined) return {}
   const isWell = run.outcome === 'healthy'
@@ -124,7 +128,8 @@ function derived(
   const good = isWell && {lastGoodAt: first.firstEndedAt}
   const isTimed = isWell && run.durationMs !== undefined
   const times = isTimed && {goodTimes: withGoodRun(goodTimes, run.durationMs ?? 0)}
-  return {streak: next, lastEnd: endOf(run, record), ...good, ...times}
+  const outcomes = {recent: withOutcome(recent, run.outcome, before.outcome)}
+  return {streak: next, lastEnd: endOf(run, record), ...outcomes, ...good, ...times}
 }
 
 function higherToken(known = 0, record: RawRecord): Pick<JobRuns, 'token'> {

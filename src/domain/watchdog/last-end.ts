@@ -27,7 +27,8 @@ function endOfRun({jobRuns, deadLease}: JobRecords, clocks: Clocks): LastEnd | u
 function recordedEnd(end: RunEnd, {uptime, nowUptimeMs}: Clocks): LastEnd {
   const {runId, outcome, at, mono, boot, byReboot, refused} = end
   const sign = mono === undefined || boot === undefined ? {at} : {at, mono, boot}
-  const detail = [end.class, end.detail].filter(Boolean).join(', ')
+  const cause = end.class === 'unknown' ? undefined : end.class
+  const detail = [cause, end.detail].filter(Boolean).join(', ')
   return {
     runId,
     outcome,

@@ -1,4 +1,3 @@
-import type {JobSettings} from '../settings/job.js'
 import {type Settings, settingsOfJob} from '../settings/settings.js'
 import {problemsOfJob} from '../settings/wrong.js'
 import type {WatchedJob} from './watched-job.js'
@@ -18,12 +17,14 @@ export function watchedJobs(settings: Settings): readonly WatchedJob[] {
  * @returns undefined if the settings say that it is not watched
  */
 export function watchedJob(name: string, settings: Settings): WatchedJob | undefined {
-  const job = settingsOfJob(settings, name)
-  return job.watch || !Object.hasOwn(settings.jobs, name) ? asWatched(name, job, settings) : undefined
+  const {watch} = settingsOfJob(settings, name)
+  return watch || !Object.hasOwn(settings.jobs, name) ? asWatched(name, settings) : undefined
 }
 
-function asWatched(name: string, job: JobSettings, settings: Settings): WatchedJob {
+/** Any job as if it were watched, for who asks how it is. */
+export function asWatched(name: string, settings: Settings): WatchedJob {
   const {watchdog, openclaw} = settings
+  const job = settingsOfJob(settings, name)
   const settingsProblem = settingsProblemOf(name, settings)
   const {schedule, timezone, outputs, dir, freshForMs, graceMs} = job
   const own = openclaw && Object.hasOwn(openclaw.jobs, name) ? openclaw.jobs[name] : undefined

@@ -1,6 +1,7 @@
 import {expect, test} from 'vitest'
 import {evaluationToJson, renderEvaluation} from '../../../src/cli/render/watchdog.js'
 import {minute} from '../../support/job-facts.js'
+import {pipePage} from '../../support/page.js'
 import {scan, watchdogWorld} from '../../support/watchdog-world.js'
 
 /** `scan`, whose lease has run out, among so many jobs that have never run. */
@@ -13,7 +14,7 @@ async function evaluationAmong(others: number) {
   return world.round()
 }
 
-const pipe = {isTerminal: false, width: 80, nowMs: 0, utc: true}
+const pipe = pipePage()
 const untold = 'nothing is known yet, watched for 2m'
 const degraded = {is: 'degraded', reason: 'scan stalled'} as const
 

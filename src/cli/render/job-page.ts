@@ -1,0 +1,199 @@
+import {wrapAnsi} from 'fast-wrap-ansi'
+import {breakerState} from '../../domain/breaker/breaker.js'
+import {formatDuration} from '../../domain/clock/duration.js'
+import type {OutputStatus} from '../../domain/diagnose/job-status.js'
+import type {JobPage} from '../../usecases/diagnose/job-page.js'
+import {breakerToJson} from './breaker.js'
+import {budgetToJson} from './budget.js'
+import {color} from './color.js'
+import {clockText, type Page, roundSpan} from './page.js'
+import {runToJson} from './run.js'
+import {stateSign, strip} from './signs.js'
+import {statusToJson, toldText} from './status.js'
+
+const nameWidth = 10
+
+/** `guard status JOB`: the state first, then a line for each fact, the last output, and what to type next. */
+export function renderJobPage(page: Page, job: JobPage): string {
+  const facts = factsOf(page, job).filter(([, text]) => text !== '')
+  return [
+    titleLine(page, job),
+    ...reasonLines(page, job),
+    '',
+    ...facts.flatMap(([name, text]) => factLines(page, name, text)),
+    ...outputLines(page, job),
+    '',
+    color.dim(`Next:  ${nextCommands(job).join(page.isUnicode ? ' · ' : ', ')}`),
+  ].join('\n')
+}
+
+function titleLine(page: Page, {status}: JobPage): string {
+  const {job, state, lastEndedAt, runningSince} = status
+  const when =
+    runningSince !== undefined
+      ? ` for ${roundSpan(Math.max(0, page.nowMs - runningSince))}`
+      : lastEndedAt === undefined
+        ? ''
+        : `, last run ${roundSpan(Math.max(0, page.nowMs - lastEndedAt))} ago`
+  const text = `${state}${when}`
+  const gap = Math.min(page.width, 80) - job.length - text.length - 2
+  return `${color.bold(job)}${' '.repeat(Math.max(2, gap))}${stateSign(page, state)} ${text}`
+}
+
+function reasonLines(page: Page, {status}: JobPage): readonly string[] {
+  if (status.reason === undefined) return []
+  return ['', ...wrapped(page, status.reason, 2)]
+}
+
+function factsOf(page: Page, job: JobPage): readonly (readonly [string, string])[] {
+  const {status, lease, settings} = job
+  return [
+    ['Schedule', scheduleText(page, job)],
+    ['Outcomes', outcomesText(page, job)],
+    ['Durations', durationsText(page, job)],
+    ['Last run', lastRunText(job)],
+    ['Lease', lease === undefined ? '' : leaseText(page, job)],
+    ['Breaker', breakerText(page, job)],
+    ['Budget', budgetText(page, job)],
+    ['Incident', incidentText(page, job)],
+    ['Silence', status.silence ? `until ${clockText(page, status.silence.untilMs)}: ${status.silence.reason}` : ''],
+    ...status.outputs.map((output) => ['Output', outputText(output)] as const),
+    ['Runs', settings.script ?? settings.command?.join(' ') ?? ''],
+  ]
+}
+
+function scheduleText(page: Page, {status, settings}: JobPage): string {
+  const {schedule, timezone} = settings
+  if (schedule === undefined) return 'none: what starts it is not known to guard'
+  const next = status.nextAt
+  const due = next === undefined ? 'never due' : `next ${clockText(page, next)} (in ${roundSpan(next - page.nowMs)})`
+  return `${schedule}, ${timezone ?? 'local time'}; ${due}`
+}
+
+function outcomesText(page: Page, {status: {recent}}: JobPage): string {
+  if (recent.length === 0) return 'no run has ended yet'
+  const well = recent.filter((outcome) => outcome === 'healthy').length
+  return `${strip(page, recent)}  ${well} of ${recent.length} runs healthy`
+}
+
+const levels = {unicode: ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'], ascii: ['_', '.', '-', '=', '+', '*', '#', '@']}
+
+/** How long the good runs took, oldest first. */
+function durationsText(page: Page, {goodTimes}: JobPage): string {
+  if (goodTimes.length < 2) return ''
+  const [shortest, longest] = [Math.min(...goodTimes), Math.max(...goodTimes)]
+  const bars = page.isUnicode ? levels.unicode : levels.ascii
+  const share = (ms: number) => (longest === shortest ? 0.5 : (ms - shortest) / (longest - shortest))
+  const line = goodTimes.map((ms) => bars[Math.round(share(ms) * (bars.length - 1))]).join('')
+  return `${line}  ${roundSpan(shortest)} to ${roundSpan(longest)}`
+}
+
+const durationTexts = {usual: 'as usual', short: 'shorter than usual', long: 'longer than usual'}
+
+function lastRunText({run, status}: JobPage): string {
+  if (!run) return 'none yet'
+  const {envelope, duration, tookMs} = status
+  const took = tookMs === undefined ? '' : roundSpan(tookMs)
+  const usual =
+    envelope && duration
+      ? `${durationTexts[duration]} (${roundSpan(envelope.fromMs)} to ${roundSpan(envelope.toMs)})`
+      : ''
+  const exit = run.exitCode === undefined ? (run.signal ?? '') : `exit ${run.exitCode}`
+  const attempts = run.attempts > 1 ? `${run.attempts} attempts` : ''
+  return [run.outcome ?? 'goes on', exit, took, usual, attempts].filter(Boolean).join(', ')
+}
+
+function leaseText(page: Page, {lease}: JobPage): string {
+  if (!lease) return ''
+  const until = clockText(page, Date.parse(lease.expiresAt))
+  if (lease.state === 'released') return `free; token ${lease.token} was given back`
+  return lease.state === 'held'
+    ? `held, token ${lease.token}, until ${until}`
+    : `expired at ${until}, token ${lease.token}`
+}
+
+function breakerText(page: Page, {breaker, now}: JobPage): string {
+  if (!breaker) return ''
+  const {target, state} = breaker
+  if (!state) return `${target} closed`
+  const {retryAt, reason, failuresInRow} = breakerToJson(state, now)
+  const until = retryAt === undefined ? '' : `, tried again at ${clockText(page, Date.parse(retryAt))}`
+  return `${target} ${breakerState(state, now)}, ${failuresInRow} failures in a row${reason === undefined ? '' : `: ${reason}`}${until}`
+}
+
+function budgetText(page: Page, {budgets}: JobPage): string {
+  return budgets
+    .map(({class: name, left, allowed, perMs, until}) => {
+      const back = until === undefined ? '' : `; one more from ${clockText(page, until)}`
+      return `${left} of ${allowed} recoveries in ${formatDuration(perMs)} left${name === undefined ? '' : ` for ${name}`}${back}`
+    })
+    .join('; ')
+}
+
+function incidentText(page: Page, {status}: JobPage): string {
+  const {incident} = status
+  if (!incident) return ''
+  return `${incident.id.slice(0, 6)} ${incident.level} since ${clockText(page, incident.openedAt)}${toldText(page, status)}`
+}
+
+function outputText({files, maxAgeMs, ageMs, problem}: OutputStatus): string {
+  const age = ageMs === undefined ? 'no file' : `${roundSpan(Math.max(0, ageMs))} old`
+  const most = maxAgeMs === undefined ? '' : `, may be ${roundSpan(maxAgeMs)}`
+  return `${files}, ${age}${most}${problem === undefined ? '' : `: ${problem}`}`
+}
+
+function factLines(page: Page, name: string, text: string): readonly string[] {
+  const [first = '', ...rest] = wrapped(page, text, nameWidth + 3)
+  return [`  ${name.padEnd(nameWidth)} ${first.trimStart()}`, ...rest]
+}
+
+function wrapped({isTerminal, width}: Page, text: string, indent: number): readonly string[] {
+  const lines = isTerminal ? wrapAnsi(text, width - indent, {trim: true}).split('\n') : [text]
+  return lines.map((line) => `${' '.repeat(indent)}${line}`)
+}
+
+function outputLines(page: Page, {status, lastLines}: JobPage): readonly string[] {
+  if (lastLines.length === 0) return []
+  const bar = page.isUnicode ? '│' : '|'
+  const room = page.isTerminal ? page.width - 4 : Number.POSITIVE_INFINITY
+  const cut = (line: string) => (line.length > room ? `${line.slice(0, room - 1)}${page.isUnicode ? '…' : '>'}` : line)
+  return [
+    '',
+    `Last lines of its output (guard logs ${status.job})`,
+    ...lastLines.map((line) => `  ${bar} ${cut(line)}`),
+  ]
+}
+
+function nextCommands({status: {job, incident, reason, runningSince}}: JobPage): readonly string[] {
+  if (runningSince !== undefined) return [`guard logs ${job} --follow`, `guard history ${job}`]
+  if (incident || reason !== undefined) return [`guard why ${job}`, `guard logs ${job}`]
+  return [`guard history ${job}`, `guard logs ${job}`]
+}
+
+/** The same for `--json`. */
+export function jobPageToJson({
+  status,
+  settings,
+  run,
+  lease,
+  breaker,
+  budgets,
+  now,
+  goodTimes,
+  lastLines,
+}: JobPage): object {
+  const {schedule, timezone} = settings
+  return {
+    ...statusToJson(status),
+    ...(schedule !== undefined && {schedule, timezone: timezone ?? null}),
+    ...(run && {lastRun: runToJson(run)}),
+    ...(lease && {lease}),
+    ...(breaker && {
+      breaker: breaker.state ? breakerToJson(breaker.state, now) : {target: breaker.target, state: 'closed'},
+    }),
+    budgets: budgets.map(budgetToJson),
+    goodDurationsMs: goodTimes,
+    outputs: status.outputs,
+    lastLines,
+  }
+}

@@ -1,0 +1,74 @@
+import {matchesPattern} from '../domain/delivery/route.js'
+import type {JobState, JobStatus} from '../domain/diagnose/job-status.js'
+import type {OverallStatus} from '../domain/incident/overall-status.js'
+import {jobPage} from '../usecases/diagnose/job-page.js'
+import {jobStatuses} from '../usecases/diagnose/job-statuses.js'
+import {knownJob} from '../usecases/history/known-job.js'
+import type {Call} from './command/definition.js'
+import type {Guard} from './guard.js'
+import {jobPageToJson, renderJobPage} from './render/job-page.js'
+import {renderStatus, statusToJson} from './render/status.js'
+import {jsonLine, writeOut} from './stdout.js'
+import {wireJobPage, wireStatus} from './wire/status.js'
+import {roundPlan} from './wire/watchdog.js'
+
+interface StatusRequest extends Pick<Call, 'json' | 'show' | 'print' | 'openGuard'> {
+  readonly patterns: readonly string[]
+  readonly all?: boolean | undefined
+  readonly state?: JobState | undefined
+  readonly group: 'cause' | 'none'
+}
+
+const exitCodesOfStatus: Readonly<Record<OverallStatus['is'], number>> = {healthy: 0, degraded: 1, unhealthy: 2}
+
+/** Prints the list, or the page of the one job that is named. @returns the object for `--json` */
+export async function showStatus(request: StatusRequest): Promise<object> {
+  const guard = await request.openGuard()
+  const [only, ...others] = request.patterns
+  if (only !== undefined && others.length === 0 && !only.includes('*')) return showJob(guard, request, only)
+  return showList(guard, request)
+}
+
+async function showJob(guard: Guard, {show}: StatusRequest, name: string): Promise<object> {
+  const job = knownJob({settings: guard.settings, runs: guard.runs(), leases: guard.leases()}, name)
+  const page = await jobPage(wireJobPage(guard, job), roundPlan(guard), job)
+  process.exitCode = exitCodesOfStatus[page.overall.is]
+  show(renderJobPage, page)
+  return jobPageToJson(page)
+}
+
+async function showList(guard: Guard, request: StatusRequest): Promise<object> {
+  const {patterns, show, print, state} = request
+  const isAsked = (job: string) => patterns.length === 0 || patterns.some((pattern) => matchesPattern(pattern, job))
+  const {at, jobs, overall} = await jobStatuses(wireStatus(guard), roundPlan(guard), isAsked)
+  process.exitCode = exitCodesOfStatus[overall.is]
+  const shown = state === undefined ? jobs : jobs.filter((job) => job.state === state)
+  if (shown.length === 0) print(noJobs(jobs, request))
+  else show(renderStatus, shown, {all: request.all === true || state !== undefined, grouped: request.group === 'cause'})
+  return {at: new Date(at).toISOString(), status: overall.is, jobs: shown.map(statusToJson)}
+}
+
+function noJobs(jobs: readonly JobStatus[], {patterns, state}: StatusRequest): string {
+  if (state !== undefined && jobs.length > 0) return `no job is ${state}`
+  if (patterns.length > 0) return `no job is called ${patterns.join(' or ')}; see all of them: guard status`
+  return 'no job is known yet: run one with guard run SCRIPT, or name jobs in the settings'
+}
+
+const clearScreen = '\u001b[H\u001b[J'
+
+/** Shows it again and again: in place on a terminal, else one after the other; ends with INT or TERM. */
+export async function watchStatus(request: StatusRequest, everyMs: number): Promise<undefined> {
+  const stop = new AbortController()
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => stop.abort())
+  process.stdout.once('error', () => stop.abort())
+  const isTerminal = process.stdout.isTTY === true && !request.json
+  for (;;) {
+    const guard = await request.openGuard()
+    if (isTerminal) writeOut(clearScreen)
+    const json = await showStatus({...request, openGuard: async () => guard})
+    if (request.json) writeOut(jsonLine(json))
+    if (stop.signal.aborted) return undefined
+    await guard.clock.sleep(everyMs, stop.signal)
+    if (stop.signal.aborted) return undefined
+  }
+}

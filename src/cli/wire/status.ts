@@ -1,0 +1,29 @@
+import {breakerStream, deliveryStream, silenceStream} from '../../journal/failure-streams.js'
+import type {JobPageDeps} from '../../usecases/diagnose/job-page.js'
+import type {StatusDeps} from '../../usecases/diagnose/job-statuses.js'
+import type {Guard} from '../guard.js'
+import {maskedEnd} from './log-end.js'
+import {logDeps, logSecrets} from './logs.js'
+import {wireWatchdog} from './watchdog.js'
+
+/** Wires `guard status`. OpenClaw is not asked: it may take long to answer, and the watchdog has asked it. */
+export function wireStatus(guard: Guard): StatusDeps {
+  return {
+    ...wireWatchdog(guard),
+    checkOpenClaw: async () => undefined,
+    settings: guard.settings,
+    outbox: guard.journal(deliveryStream),
+    silences: guard.journal(silenceStream),
+  }
+}
+
+/** Wires `guard status JOB`. */
+export function wireJobPage(guard: Guard, job: string): JobPageDeps {
+  const secrets = logSecrets(guard, job)
+  return {
+    ...wireStatus(guard),
+    clock: guard.clock,
+    breakers: guard.journal(breakerStream),
+    logs: {...logDeps(guard), readEnd: (stretch, bytes) => maskedEnd(stretch, bytes, secrets)},
+  }
+}

@@ -1,0 +1,191 @@
+import {causeOf} from '../delivery/alert-news.js'
+import type {Silence} from '../delivery/silence.js'
+import type {Incident} from '../incident/incident.js'
+import {durationEnvelope, type Envelope, judgeDuration} from '../run/envelope.js'
+import type {JobRuns} from '../run/job-runs.js'
+import {recentOutcomes} from '../run/recent-outcomes.js'
+import type {Run} from '../run/run.js'
+import type {JobFacts, OutputFacts} from '../watchdog/job-facts.js'
+import type {Verdict, VerdictKind} from '../watchdog/verdict-kind.js'
+
+/**
+ * What a person needs to know of a job first.
+ *
+ * - failing, hung, stalled, missed: as the verdict
+ * - degraded: in trouble of level WARNING
+ * - silenced: a silence keeps its news back
+ * - unknown: nothing is known of it yet, or nothing proves that it is well
+ */
+export type JobState = (typeof jobStates)[number]
+
+/** Those that need a person first. */
+export const jobStates = [
+  'failing',
+  'hung',
+  'stalled',
+  'missed',
+  'degraded',
+  'running',
+  'healthy',
+  'unknown',
+  'silenced',
+] as const
+
+/** One job in a list. Times are wall clock, ms. */
+export interface JobStatus {
+  readonly job: string
+  readonly state: JobState
+  readonly verdict: VerdictKind
+  /** What is wrong; undefined of a job that is well. */
+  readonly reason: string | undefined
+  readonly incident: Incident | undefined
+  readonly told: readonly Telling[]
+  /** Equal for jobs that are in trouble by one cause. */
+  readonly cause: string | undefined
+  /** The cause for people. */
+  readonly causeText: string | undefined
+  /** Oldest first. */
+  readonly recent: readonly NonNullable<Run['outcome']>[]
+  /** Of the last run that ended. */
+  readonly lastEndedAt: number | undefined
+  readonly tookMs: number | undefined
+  /** Of the run that goes on. */
+  readonly runningSince: number | undefined
+  /** How long it usually takes; undefined while too little is known. */
+  readonly envelope: Envelope | undefined
+  /** The last run against it. */
+  readonly duration: 'usual' | 'short' | 'long' | undefined
+  readonly nextAt: number | undefined
+  readonly silence: Silence | undefined
+  readonly outputs: readonly OutputStatus[]
+}
+
+/** A rule of the settings and the newest file that matches it. */
+export interface OutputStatus {
+  readonly files: string
+  readonly maxAgeMs: number | undefined
+  readonly ageMs: number | undefined
+  readonly problem: string | undefined
+}
+
+/** A channel that was told of the trouble. */
+export interface Telling {
+  readonly channel: string
+  /** Of the last message about it. */
+  readonly at: number
+  /** Otherwise the message is still on its way. */
+  readonly hasArrived: boolean
+}
+
+/** What is on record of one job. */
+export interface JobEvidence {
+  readonly facts: JobFacts
+  readonly verdict: Verdict
+  readonly incident: Incident | undefined
+  readonly jobRuns: JobRuns | undefined
+  readonly told: readonly Telling[]
+  readonly silence: Silence | undefined
+  readonly nextAt: number | undefined
+}
+
+export function jobStatus(evidence: JobEvidence): JobStatus {
+  const {facts, verdict, incident, jobRuns, told, silence, nextAt} = evidence
+  const {job, liveness, now, lastEnd} = facts
+  const trouble = troubleOf(evidence)
+  const envelope = durationEnvelope(jobRuns ?? {})
+  const isRunning = liveness.is === 'running' || liveness.is === 'running-unleased'
+  const calm = isRunning ? 'running' : verdict.status === 'ok' ? 'healthy' : 'unknown'
+  return {
+    job,
+    state: silence ? 'silenced' : trouble ? stateOfTrouble(trouble) : calm,
+    verdict: verdict.kind,
+    reason: trouble && shortReason(trouble.reason, lastEnd?.refused),
+    incident,
+    told: trouble ? told : [],
+    cause:
+      trouble &&
+      causeOf({
+        verdict: trouble.kind,
+        failureClass: lastEnd?.failureClass,
+        errorLine: lastEnd?.errorLine,
+        subject: job,
+      }),
+    recent: recentOutcomes(jobRuns?.recent ?? ''),
+    lastEndedAt: lastEnd && now.at - (now.uptimeMs - lastEnd.uptimeMs),
+    causeText: [lastEnd?.failureClass, lastEnd?.errorLine].filter(Boolean).join(': ') || trouble?.reason,
+    tookMs: lastEnd?.durationMs,
+    runningSince: isRunning ? now.at - (now.uptimeMs - liveness.startedUptimeMs) : undefined,
+    envelope,
+    duration: envelope && lastEnd?.durationMs !== undefined ? judgeDuration(lastEnd.durationMs, envelope) : undefined,
+    nextAt,
+    silence,
+    outputs: facts.outputs.map((output) => outputStatus(output, now.uptimeMs)),
+  }
+}
+
+function outputStatus({files, maxAgeMs, newest, unreadable}: OutputFacts, nowUptimeMs: number): OutputStatus {
+  const ageMs = newest && nowUptimeMs - newest.modifiedUptimeMs
+  return {files, maxAgeMs, ageMs, problem: unreadable ?? newest?.problem}
+}
+
+/** What a spent budget means in full stands in `guard why` and in `guard budget list`. */
+function shortReason(reason: string, refused: string | undefined): string {
+  return refused === undefined
+    ? reason
+    : reason.replace(`; not recovered again: ${refused}`, '; its recovery budget is spent')
+}
+
+interface Trouble {
+  readonly kind: VerdictKind
+  readonly level: Verdict['level']
+  readonly reason: string
+}
+
+/** Trouble that is on record goes on while nothing proves its end. */
+function troubleOf({verdict, incident}: JobEvidence): Trouble | undefined {
+  if (verdict.status === 'failing') return verdict
+  if (verdict.status === 'ok' || !incident) return undefined
+  return {...incident, kind: incident.verdict}
+}
+
+function stateOfTrouble({kind, level}: Trouble): JobState {
+  if (level === 'WARNING') return 'degraded'
+  return kind === 'hung' || kind === 'stalled' || kind === 'missed' ? kind : 'failing'
+}
+
+/** Whether a person should look at it. */
+export function needsPerson({state}: JobStatus): boolean {
+  return state === 'failing' || state === 'hung' || state === 'stalled' || state === 'missed'
+}
+
+/** Those in trouble first, then the newest. */
+export function byUrgency(one: JobStatus, other: JobStatus): number {
+  const byState = rankOf(one) - rankOf(other)
+  if (byState !== 0) return byState
+  const byTime = newestOf(other) - newestOf(one)
+  return byTime === 0 ? (one.job < other.job ? -1 : 1) : byTime
+}
+
+function rankOf({state}: JobStatus): number {
+  return state === 'hung' || state === 'stalled' ? jobStates.indexOf('failing') : jobStates.indexOf(state)
+}
+
+function newestOf({runningSince, lastEndedAt}: JobStatus): number {
+  return runningSince ?? lastEndedAt ?? 0
+}
+
+/** Jobs in one state by one cause, at least two; or one job. */
+export type StatusGroup = readonly [JobStatus, ...JobStatus[]]
+
+/** @param jobs by urgency; the groups stay in this order by their first */
+export function groupByCause(jobs: readonly JobStatus[]): readonly StatusGroup[] {
+  const groups = new Map<string, [JobStatus, ...JobStatus[]]>()
+  for (const status of jobs) {
+    const {job, state, cause} = status
+    const key = cause === undefined || state === 'silenced' ? `job ${job}` : `${state} ${cause}`
+    const group = groups.get(key)
+    if (group) group.push(status)
+    else groups.set(key, [status])
+  }
+  return [...groups.values()]
+}

@@ -1,0 +1,202 @@
+import {type Breaker, breakerState} from '../breaker/breaker.js'
+import type {ClockReading} from '../clock/reading.js'
+import type {RawRecord} from '../journal/record.js'
+import type {JobSettings} from '../settings/job.js'
+import {span} from '../watchdog/freshness.js'
+import type {JobStatus} from './job-status.js'
+import {capitalized, retrySection, runSentences, textField} from './run-story.js'
+import {presentSentence, recordSentence, type Section, type Sentence} from './sentence.js'
+import {toldSection} from './told-story.js'
+
+/** All that is on record of a job's last run and its trouble. Records are newest first. */
+interface WhyFacts {
+  readonly status: JobStatus
+  readonly settings: JobSettings
+  readonly now: ClockReading
+  /** Of the last run that took place. */
+  readonly run: readonly RawRecord[]
+  /** Of runs that were skipped since. */
+  readonly skips: readonly RawRecord[]
+  /** About the job. */
+  readonly incidents: readonly RawRecord[]
+  readonly deliveries: readonly RawRecord[]
+  readonly breaker:
+    | {readonly target: string; readonly state: Breaker | undefined; readonly records: readonly RawRecord[]}
+    | undefined
+  /** Of the last lease that was given. */
+  readonly lease: readonly RawRecord[]
+  /** Wall clock, ms: the end of the last good run. */
+  readonly lastGoodAt: number | undefined
+  /** What starts the job here, or that nothing does. */
+  readonly starters: readonly string[]
+}
+
+export interface Story {
+  readonly job: string
+  /** One sentence. */
+  readonly answer: string
+  readonly sections: readonly Section[]
+  readonly known: readonly string[]
+  /** Commands that mend it, the likeliest first. */
+  readonly mend: readonly string[]
+}
+
+/** The story of a job as its records tell it. */
+export function whyJob(facts: WhyFacts): Story {
+  const {status} = facts
+  return {
+    job: status.job,
+    answer: answerOf(facts),
+    sections: [
+      ...skippedSection(facts),
+      ...lastRunSection(facts),
+      ...retrySection(facts.run, facts.settings),
+      ...silentSection(facts),
+      ...breakerSection(facts),
+      ...incidentSection(facts),
+      ...toldOf(facts),
+    ],
+    known: knownOf(facts),
+    mend: mendOf(facts),
+  }
+}
+
+function answerOf(facts: WhyFacts): string {
+  const {status, skips} = facts
+  const {job, state, reason, runningSince, lastEndedAt} = status
+  const [skip] = skips
+  if (state === 'silenced' && reason !== undefined) return `${job} is silenced, and it is ${status.verdict}: ${reason}.`
+  if (reason !== undefined) return `${job} is ${state}: ${reason}.`
+  if (skip) return `${job} did not run: ${textField(skip, 'reason') ?? 'it was skipped'}.`
+  if (runningSince !== undefined)
+    return `${job} runs since ${span(Math.max(0, facts.now.at - runningSince))}, and nothing speaks against it.`
+  if (lastEndedAt === undefined) return `${job} has not run under guard yet.`
+  return `${job} is ${state}: its last run ended ${status.recent.at(-1) ?? 'well'} ${span(Math.max(0, facts.now.at - lastEndedAt))} ago.`
+}
+
+function skippedSection({skips}: WhyFacts): readonly Section[] {
+  return skips.length === 0 ? [] : [{title: 'Why it was skipped', sentences: runSentences(skips)}]
+}
+
+function lastRunSection({run, status}: WhyFacts): readonly Section[] {
+  if (run.length === 0) return []
+  const failed = run.some(({kind, outcome}) => (kind === 'ended' && outcome !== 'healthy') || kind === 'interrupted')
+  const title = failed ? 'Why it failed' : status.runningSince !== undefined ? 'Its run' : 'Its last run'
+  return [{title, sentences: runSentences(run)}]
+}
+
+/** Why a job that should have run, or should have ended, did not. */
+function silentSection({status, lease, starters, now}: WhyFacts): readonly Section[] {
+  const {verdict, reason} = status
+  if (verdict !== 'missed' && verdict !== 'stalled' && verdict !== 'hung') return []
+  const titles = {missed: 'Why nothing started it', stalled: 'Why it is stalled', hung: 'Why it hangs'}
+  const said = reason === undefined ? [] : [presentSentence(`${capitalized(reason)}.`)]
+  const who = verdict === 'missed' ? starters.map(presentSentence) : leaseSentences(lease, now)
+  return [{title: titles[verdict], sentences: [...said, ...who]}]
+}
+
+function leaseSentences(lease: readonly RawRecord[], now: ClockReading): readonly Sentence[] {
+  return lease.flatMap((record) => {
+    const {kind, ttlMs, at} = record
+    if (kind === 'claimed') {
+      const ttl = typeof ttlMs === 'number' ? `, to be renewed within ${span(ttlMs)}` : ''
+      return [
+        recordSentence('leases', record, `Its lease was taken by ${textField(record, 'holder') ?? 'a run'}${ttl}.`),
+      ]
+    }
+    if (kind === 'released')
+      return [recordSentence('leases', record, `Its lease was given back: ${textField(record, 'status') ?? 'ok'}.`)]
+    const ago = typeof at === 'number' ? span(Math.max(0, now.at - at)) : 'some time'
+    return kind === 'renewed'
+      ? [recordSentence('leases', record, `Its lease was renewed for the last time, ${ago} ago.`)]
+      : []
+  })
+}
+
+function breakerSection({breaker, now}: WhyFacts): readonly Section[] {
+  if (!breaker?.state || breakerState(breaker.state, now) === 'closed') return []
+  const sentences = breaker.records.flatMap((record) => {
+    const text = breakerText(record, breaker.target)
+    return text === undefined ? [] : [recordSentence('breakers', record, text)]
+  })
+  return [{title: `Why the breaker of ${breaker.target} is ${breakerState(breaker.state, now)}`, sentences}]
+}
+
+function breakerText(record: RawRecord, target: string): string | undefined {
+  const {kind, openForMs} = record
+  const reason = textField(record, 'reason')
+  const why = reason === undefined ? '' : `: ${reason}`
+  if (kind === 'opened')
+    return `${target} was opened${typeof openForMs === 'number' ? ` for ${span(openForMs)}` : ''}${why}.`
+  if (kind === 'isolated') return `${target} was held open by hand${why}.`
+  return kind === 'probing' ? `One call was let through to try ${target}.` : undefined
+}
+
+/** The incident that is open, or the last one. */
+function incidentSection({incidents}: WhyFacts): readonly Section[] {
+  const sentences = incidents.flatMap((record) => {
+    const text = incidentText(record)
+    return text === undefined ? [] : [recordSentence('incidents', record, text)]
+  })
+  return sentences.length === 0 ? [] : [{title: 'How it was judged', sentences}]
+}
+
+function incidentText(record: RawRecord): string | undefined {
+  const [verdict, reason, level] = [
+    textField(record, 'verdict'),
+    textField(record, 'reason'),
+    textField(record, 'level'),
+  ]
+  const why = reason === undefined ? '' : `: ${reason}`
+  switch (record['kind']) {
+    case 'opened':
+      return `An incident was opened, ${verdict ?? 'in trouble'}${level === undefined ? '' : `, ${level}`}${why}.`
+    case 'escalated':
+      return `It was told${why}.`
+    case 'resolved':
+      return `The incident was resolved${why}.`
+    case 'observed':
+      return `Seen as ${verdict ?? 'unknown'}${why}.`
+    default:
+      return undefined
+  }
+}
+
+function toldOf({status, deliveries, incidents}: WhyFacts): readonly Section[] {
+  const opened = incidents.find(({kind}) => kind === 'opened')?.['at']
+  const sinceMs = status.incident?.openedAt ?? (typeof opened === 'number' ? opened : undefined)
+  const sections = sinceMs === undefined ? [] : toldSection({deliveries, job: status.job, sinceMs})
+  if (sections.length > 0 || !status.incident) return sections
+  const {escalations} = status.incident
+  const text =
+    escalations > 0
+      ? 'No channel has it yet: it stands in alerts.jsonl alone.'
+      : 'No one yet: it is told once it has lasted for watchdog.escalateAfter, or at once if its next run is later.'
+  return [{title: 'Who was told', sentences: [presentSentence(text)]}]
+}
+
+function knownOf({status, lastGoodAt, now}: WhyFacts): readonly string[] {
+  const {recent, envelope} = status
+  const ended = recent.filter((outcome) => outcome !== 'skipped')
+  const well = ended.filter((outcome) => outcome === 'healthy').length
+  return [
+    ...(ended.length === 0 ? [] : [`${well} of its last ${ended.length} runs were healthy.`]),
+    ...(envelope ? [`It usually takes ${span(envelope.usualMs)}.`] : []),
+    ...(lastGoodAt === undefined ? [] : [`It last worked ${span(Math.max(0, now.at - lastGoodAt))} ago.`]),
+  ]
+}
+
+function mendOf({status, run, breaker, now}: WhyFacts): readonly string[] {
+  const {job, verdict, reason, silence} = status
+  const isRefused = run.some((record) => record['kind'] === 'step-ended' && record['do'] === 'refused')
+  const isHeldOff = breaker?.state !== undefined && breakerState(breaker.state, now) !== 'closed'
+  return [
+    ...(reason?.startsWith('its settings are wrong') ? ['guard config check'] : []),
+    ...(verdict === 'missed' ? ['guard crontab discover', 'guard doctor'] : []),
+    ...(verdict === 'stalled' ? [`guard lease show ${job}`, 'guard recover'] : []),
+    ...(isHeldOff ? [`guard breaker close ${breaker.target}`] : []),
+    ...(isRefused ? [`guard budget reset ${job}`] : []),
+    ...(silence ? [`guard alerts silence remove ${silence.id.slice(0, 6)}`] : []),
+    ...(run.length > 0 && reason !== undefined ? [`guard logs ${job}`] : []),
+  ]
+}

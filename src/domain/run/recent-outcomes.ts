@@ -1,0 +1,36 @@
+import type {Run} from './run.js'
+
+type EndedOutcome = NonNullable<Run['outcome']>
+
+/** Of each job the outcomes of so many runs are kept, for a list that shows how it went lately. */
+const keptOutcomes = 40
+
+/** One letter each: a snapshot holds those of thousands of jobs. */
+const letters: Readonly<Record<EndedOutcome, string>> = {
+  healthy: 'h',
+  degraded: 'd',
+  unhealthy: 'u',
+  failed: 'f',
+  'timed-out': 't',
+  killed: 'k',
+  'not-started': 'n',
+  interrupted: 'i',
+  skipped: 's',
+}
+
+const outcomes = new Map(Object.entries(letters).map(([outcome, letter]) => [letter, outcome as EndedOutcome]))
+
+/**
+ * The outcomes of a job after another end, oldest first. `before` is what its run was on record as: one that was called
+ * interrupted may still end.
+ */
+export function withOutcome(recent: string, outcome: EndedOutcome, before: Run['outcome']): string {
+  const revised = before === undefined ? -1 : recent.lastIndexOf(letters[before])
+  const rest = revised < 0 ? recent : recent.slice(0, revised) + recent.slice(revised + 1)
+  return `${rest}${letters[outcome]}`.slice(-keptOutcomes)
+}
+
+/** @param recent as `withOutcome` made it */
+export function recentOutcomes(recent: string): readonly EndedOutcome[] {
+  return Array.from(recent, (letter) => outcomes.get(letter) ?? 'failed')
+}

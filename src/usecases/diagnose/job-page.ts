@@ -1,0 +1,74 @@
+import type {Breaker, Breakers} from '../../domain/breaker/breaker.js'
+import type {ClockReading} from '../../domain/clock/reading.js'
+import type {JobStatus} from '../../domain/diagnose/job-status.js'
+import type {OverallStatus} from '../../domain/incident/overall-status.js'
+import {type LeaseReport, reportLease} from '../../domain/lease/report.js'
+import type {Run} from '../../domain/run/run.js'
+import type {JobSettings} from '../../domain/settings/job.js'
+import {settingsOfJob} from '../../domain/settings/settings.js'
+import {GuardError} from '../../errors.js'
+import type {Journal} from '../../journal/journal.js'
+import type {Clock} from '../../system/host/clock.js'
+import {type LastLinesDeps, lastLines} from '../history/last-lines.js'
+import {type BudgetReport, listBudgets} from '../recovery/budgets.js'
+import type {RoundPlan} from '../watchdog/evaluate-jobs.js'
+import {jobStatuses, type StatusDeps} from './job-statuses.js'
+
+export interface JobPageDeps extends StatusDeps {
+  readonly clock: Pick<Clock, 'now'>
+  readonly breakers: Pick<Journal<Breakers>, 'read'>
+  readonly logs: LastLinesDeps
+}
+
+/** All that a person may ask of one job first. */
+export interface JobPage {
+  readonly status: JobStatus
+  readonly overall: OverallStatus
+  readonly now: ClockReading
+  readonly settings: JobSettings
+  /** The last run that took place. */
+  readonly run: Run | undefined
+  readonly lease: LeaseReport | undefined
+  readonly breaker: {readonly target: string; readonly state: Breaker | undefined} | undefined
+  readonly budgets: readonly BudgetReport[]
+  readonly goodTimes: readonly number[]
+  readonly lastLines: readonly string[]
+}
+
+/** @param job a name that the settings or the journals know */
+export async function jobPage(deps: JobPageDeps, plan: RoundPlan, job: string): Promise<JobPage> {
+  const {jobs, overall} = await jobStatuses(deps, plan, (name) => name === job)
+  const [status] = jobs
+  if (!status) throw new GuardError('usage', `no job ${JSON.stringify(job)} is known`)
+  const settings = settingsOfJob(deps.settings, job)
+  const now = deps.readClock()
+  const known = deps.runs.read().get(job)
+  const run = known?.runs.findLast(({outcome}) => outcome !== 'skipped')
+  const lease = deps.leases.read().byJob.get(job)
+  const target = settings.breaker?.target
+  return {
+    status,
+    overall,
+    now,
+    settings,
+    run,
+    lease: lease && reportLease(lease, now),
+    breaker: target === undefined ? undefined : {target, state: deps.breakers.read().get(target)},
+    budgets: listBudgets({clock: deps.clock, runs: deps.logs.runs, settings: deps.settings}).filter(
+      (one) => one.job === job,
+    ),
+    goodTimes: known?.goodTimes ?? [],
+    lastLines: run ? linesOf(deps.logs, job, run) : [],
+  }
+}
+
+/** A log may be rotated away, and some runs keep none. */
+function linesOf(deps: LastLinesDeps, job: string, {id, log}: Run): readonly string[] {
+  if (!log) return []
+  try {
+    return lastLines(deps, job, id)
+  } catch (error) {
+    if (!(error instanceof GuardError)) throw error
+    return []
+  }
+}

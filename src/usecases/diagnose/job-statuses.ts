@@ -1,0 +1,79 @@
+import {causeOf} from '../../domain/delivery/alert-news.js'
+import type {OutboxState} from '../../domain/delivery/outbox.js'
+import {type Silences, silenceOf} from '../../domain/delivery/silence.js'
+import {byUrgency, type JobStatus, jobStatus, type Telling} from '../../domain/diagnose/job-status.js'
+import {type OverallStatus, overallStatus} from '../../domain/incident/overall-status.js'
+import type {Settings} from '../../domain/settings/settings.js'
+import type {JobFacts} from '../../domain/watchdog/job-facts.js'
+import {asWatched} from '../../domain/watchdog/watch-list.js'
+import type {WatchedJob} from '../../domain/watchdog/watched-job.js'
+import type {Journal} from '../../journal/journal.js'
+import {type EvaluateDeps, evaluateJobs, type RoundPlan} from '../watchdog/evaluate-jobs.js'
+
+export interface StatusDeps extends EvaluateDeps {
+  readonly settings: Settings
+  readonly outbox: Pick<Journal<OutboxState>, 'read'>
+  readonly silences: Pick<Journal<Silences>, 'read'>
+}
+
+interface Statuses {
+  /** Wall clock, ms. */
+  readonly at: number
+  /** Those that need a person first. */
+  readonly jobs: readonly JobStatus[]
+  readonly overall: OverallStatus
+}
+
+/** What a person needs to know of each job: those of the settings, and all that have run under guard. Writes nothing. */
+export async function jobStatuses(deps: StatusDeps, plan: RoundPlan, isAsked: IsAsked): Promise<Statuses> {
+  const {clocks, reports} = await evaluateJobs(deps, {...plan, jobs: jobsOf(deps, plan, isAsked)})
+  const {open, jobs: histories} = deps.incidents.read()
+  const runs = deps.runs.read()
+  const told = tellingsByJob(deps.outbox.read())
+  const silences = deps.silences.read()
+  const at = clocks.now.at
+  const jobs = reports.map(({job, facts, verdict}) => {
+    const {name, schedule, timezone} = job
+    const nextAt = schedule === undefined ? undefined : deps.slots.next({expression: schedule, timezone}, at)
+    const incident = histories.get(name)?.incident
+    const silence = silenceOf(silences, matterOf(facts), at)
+    return jobStatus({facts, verdict, incident, jobRuns: runs.get(name), told: told.get(name) ?? [], silence, nextAt})
+  })
+  const verdicts = reports.map(({job, verdict}) => ({job: job.name, verdict}))
+  const asked = new Map([...open].filter(([name]) => isAsked(name)))
+  return {at, jobs: jobs.sort(byUrgency), overall: overallStatus(verdicts, {open: asked})}
+}
+
+type IsAsked = (job: string) => boolean
+
+/** Leases of guard's own daemons are no jobs, unless the plan watches them. */
+const ownPrefix = 'guard-'
+
+function jobsOf({settings, runs, leases}: StatusDeps, plan: RoundPlan, isAsked: IsAsked): readonly WatchedJob[] {
+  const planned = new Set(plan.jobs.map(({name}) => name))
+  const others = new Set([...Object.keys(settings.jobs), ...runs.read().keys(), ...leases.read().byJob.keys()])
+  const unplanned = [...others].filter((name) => !planned.has(name) && !name.startsWith(ownPrefix))
+  return [...plan.jobs, ...unplanned.map((name) => asWatched(name, settings))].filter(({name}) => isAsked(name))
+}
+
+/** As the deliverer asks for it. */
+function matterOf({job, lastEnd}: JobFacts): Parameters<typeof silenceOf>[1] {
+  const {failureClass, errorLine} = lastEnd ?? {}
+  return {job, class: failureClass, group: causeOf({verdict: undefined, failureClass, errorLine, subject: job})}
+}
+
+/** By job, the channels that were told that it is in trouble. */
+function tellingsByJob({groups}: OutboxState): ReadonlyMap<string, readonly Telling[]> {
+  const byJob = new Map<string, readonly Telling[]>()
+  for (const {hasEnd, jobs, told} of groups.values()) {
+    if (!hasEnd) continue
+    for (const [job, {channels}] of jobs) {
+      const heard = channels.flatMap((channel): readonly Telling[] => {
+        const one = told.get(channel)
+        return one?.heard ? [{channel, at: one.atMs, hasArrived: one.receipt !== undefined}] : []
+      })
+      byJob.set(job, [...(byJob.get(job) ?? []), ...heard])
+    }
+  }
+  return byJob
+}

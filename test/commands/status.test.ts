@@ -1,0 +1,134 @@
+import {existsSync} from 'node:fs'
+import {join} from 'node:path'
+import {describe, expect, test} from 'vitest'
+import {createSandbox, type Ended, type Sandbox, until} from '../support/sandbox.js'
+import {linesInTerminal} from '../support/terminal.js'
+
+const settings = {
+  jobs: {
+    good: {command: ['true'], schedule: '*/5 * * * *'},
+    import_a: {command: ['sh', '-c', 'echo "connect ECONNREFUSED 10.0.0.5:5432"; exit 3'], schedule: '0 3 * * *'},
+    import_b: {command: ['sh', '-c', 'echo "connect ECONNREFUSED 10.0.0.5:5432"; exit 3'], schedule: '0 3 * * *'},
+    half: {command: ['sh', '-c', 'exit 1'], schedule: '0 4 * * *'},
+    a_job_whose_name_is_longer_than_the_column_for_names: {command: ['true']},
+    never: {command: ['true'], schedule: '0 3 1 1 *'},
+  },
+}
+
+/** Each job but `never` has run twice. */
+async function machine(): Promise<Sandbox> {
+  const box = createSandbox()
+  box.write('.guardianrc.json', JSON.stringify(settings))
+  for (const job of Object.keys(settings.jobs).filter((name) => name !== 'never'))
+    for (const _ of [1, 2]) await box.guard('run', job)
+  return box
+}
+
+const linesOf = ({stdout}: Ended) => stdout.split('\n').filter((line) => line !== '')
+
+describe('guard status', () => {
+  test('lists the jobs that need a person first, each with its reason, and exits with 1', async () => {
+    const box = await machine()
+    const status = await box.guard('status', '--utc')
+    expect(status).toMatchObject({code: 1, stderr: ''})
+    const [head, ...lines] = linesOf(status)
+    expect(head).toMatch(/^2 of 6 jobs need you +\w{3} \d+ \w{3} \d\d:\d\d:\d\d UTC$/)
+    expect(lines[0]).toMatch(
+      /^X 2 jobs: connection: connect ECONNREFUSED 10\.0\.0\.5:5432; first import_a at \d\d:\d\d$/,
+    )
+    expect(lines[1]).toBe('    import_b import_a')
+    expect(lines[2]).toMatch(/^! half .* !! +\d+ m?s +\d+ ms +.*04:00$/)
+    expect(lines[3]).toMatch(/^ {4}degraded: its last run ended degraded/)
+    expect(lines.at(-1)).toMatch(/^- never .* never +1 Jan 03:00$/)
+  })
+
+  test('has each job as an entry of its own on demand, or only those in one state', async () => {
+    const box = await machine()
+    const {stdout} = await box.guard('status', '--group', 'none')
+    expect(stdout.match(/^X import_/gm)).toHaveLength(2)
+    const {jobs} = JSON.parse((await box.guard('status', '--state', 'failing', '--json')).stdout) as {jobs: object[]}
+    expect(jobs).toMatchObject([
+      {job: 'import_b', state: 'failing', verdict: 'failing', recent: ['failed', 'failed']},
+      {job: 'import_a', state: 'failing'},
+    ])
+    expect((await box.guard('status', 'good', 'never', '--json')).code).toBe(0)
+    expect((await box.guard('status', '--state', 'hung')).stdout).toBe('no job is hung\n')
+  })
+
+  test('fits a terminal of 80 columns, where a long name stands on a line of its own', async () => {
+    const box = await machine()
+    const lines = await linesInTerminal(box, 'LANG=C.UTF-8 guard status')
+    expect(lines.filter((line) => line.length > 80)).toEqual([])
+    expect(lines).toContain('✓ a_job_whose_name_is_longer_than_the_column_for_names')
+    expect(lines.at(-1)).toBe('guard why JOB tells the story; ↓ ↑ = shorter, longer than usual')
+    const ascii = await linesInTerminal(box, 'LANG=C guard status')
+    expect(ascii.join('')).not.toMatch(/[^\x20-\x7e]/)
+  })
+
+  test('on a terminal lists as many healthy jobs as there is room for, and counts the others', async () => {
+    const box = createSandbox()
+    const jobs = Object.fromEntries(Array.from({length: 30}, (_, index) => [`job_${index}`, {command: ['true']}]))
+    box.write('.guardianrc.json', JSON.stringify({jobs}))
+    const lines = await linesInTerminal(box, 'guard status')
+    expect(lines.length).toBeLessThanOrEqual(24)
+    expect(lines.join('\n')).toMatch(/^- 30 unknown$[\s\S]*^13 more: guard status --all/m)
+    expect((await linesInTerminal(box, 'guard status --all')).filter((line) => line.includes('job_'))).toHaveLength(30)
+  })
+
+  test('of one job shows schedule, outcomes, last run, lease, breaker, incident and last lines', async () => {
+    const box = await machine()
+    const {stdout, code} = await box.guard('status', 'import_a')
+    expect(code).toBe(1)
+    for (const fact of [
+      /^import_a +X failing, last run \d+ m?s ago$/m,
+      /^ {2}Schedule +0 3 \* \* \*, local time; next .*03:00 \(in \d+ \w+\)$/m,
+      /^ {2}Outcomes +XX {2}0 of 2 runs healthy$/m,
+      /^ {2}Last run +failed, exit 3, \d+ ms$/m,
+      /^ {2}Lease +free; token \d+ was given back$/m,
+      /^ {2}\| connect ECONNREFUSED 10\.0\.0\.5:5432$/m,
+      /^Next: {2}guard why import_a, guard logs import_a$/m,
+    ])
+      expect(stdout).toMatch(fact)
+    const page = JSON.parse((await box.guard('status', 'import_a', '--json')).stdout) as object
+    expect(page).toMatchObject({
+      job: 'import_a',
+      lastRun: {outcome: 'failed'},
+      lastLines: [expect.stringContaining('ECONN')],
+    })
+  })
+
+  test('knows a run that goes on, and one whose processes are gone', async () => {
+    const box = createSandbox()
+    const running = box.start(['run', '--job', 'long', '--', 'sleep', '60'])
+    const leases = () => (existsSync(join(box.stateDir, 'leases.jsonl')) ? box.journal('leases.jsonl') : [])
+    await until(() => leases().some(({jobProcess}) => jobProcess !== undefined), 'the lease of the job')
+    expect((await box.guard('status')).stdout).toMatch(/^> long +> +for \d+/m)
+    const [job] = box
+      .journal('leases.jsonl')
+      .flatMap(({jobProcess}) => (jobProcess ? [jobProcess as {pid: number}] : []))
+    running.kill('SIGKILL')
+    process.kill(job?.pid ?? 0, 'SIGKILL')
+    await running.ended
+    expect((await box.guard('status')).stdout).toMatch(/^X long[\s\S]*(interrupted|its process is dead)/m)
+  })
+
+  test('again and again writes one object on each line, until it is ended', async () => {
+    const box = await machine()
+    const running = box.start(['status', '--watch', '500ms', '--json'])
+    await until(() => running.stdout().split('\n').length > 2, 'the second object')
+    running.kill('SIGTERM')
+    const {stdout} = await running.ended
+    for (const line of stdout.trimEnd().split('\n')) expect(JSON.parse(line)).toMatchObject({status: 'degraded'})
+  })
+
+  test('where nothing is known says how to begin, and names the nearest of unknown jobs', async () => {
+    const box = createSandbox()
+    expect(await box.guard('status')).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^no job is known yet: run one/),
+    })
+    box.write('.guardianrc.json', JSON.stringify(settings))
+    const wrong = await box.guard('status', 'goood')
+    expect([wrong.code, wrong.stderr]).toEqual([64, expect.stringContaining('did you mean good?')])
+  })
+})

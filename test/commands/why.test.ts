@@ -1,0 +1,126 @@
+import {describe, expect, test} from 'vitest'
+import type {RawRecord} from '../../src/domain/journal/record.js'
+import {createSandbox, type Sandbox} from '../support/sandbox.js'
+import {linesInTerminal} from '../support/terminal.js'
+
+interface Told {
+  readonly answer: string
+  readonly sections: readonly {
+    readonly title: string
+    readonly sentences: readonly {readonly text: string; readonly journal?: string; readonly record?: RawRecord}[]
+  }[]
+  readonly mend: readonly string[]
+}
+
+async function why(box: Sandbox, ...args: string[]): Promise<Told> {
+  return JSON.parse((await box.guard('why', ...args, '--json')).stdout) as Told
+}
+
+const titles = ({sections}: Told) => sections.map(({title}) => title)
+
+const textsOf = ({sections}: Told, title: string) =>
+  sections.find((section) => section.title === title)?.sentences.map(({text}) => text) ?? []
+
+/** A job that fails, is recovered once, and is skipped when its breaker is open. */
+async function brokenJob(): Promise<Sandbox> {
+  const box = createSandbox()
+  const scan = {
+    command: ['sh', '-c', 'echo "UW stream fail: socket closed"; exit 2'],
+    failures: {'uw-socket': ['UW.*fail']},
+    recovery: [{do: 'exec', command: ['true']}, {do: 'verify'}],
+    budget: {recoveries: 1, per: '30m'},
+    breaker: {target: 'api'},
+  }
+  const breakers = {targets: {api: {failures: 2, window: '1m'}}}
+  box.write('.guardianrc.json', JSON.stringify({jobs: {scan}, breakers}))
+  for (const _ of [1, 2, 3]) await box.guard('run', 'scan')
+  return box
+}
+
+describe('guard why', () => {
+  test('says why a job failed, was skipped, was neither tried nor recovered again, and what mends it', async () => {
+    const story = await why(await brokenJob(), 'scan')
+    expect(story.answer).toMatch(
+      /^scan is failing: its last run ended unhealthy .* \(uw-socket, UW stream fail: socket closed\)/,
+    )
+    expect(story.answer).toContain('its recovery budget is spent')
+    expect(titles(story)).toEqual([
+      'Why it was skipped',
+      'Why it failed',
+      'Why it was not tried again',
+      'Why the breaker of api is open',
+    ])
+    expect(textsOf(story, 'Why it was skipped')).toEqual([
+      expect.stringMatching(/^It was skipped: breaker api is open/),
+    ])
+    expect(textsOf(story, 'Why it failed')).toEqual([
+      expect.stringMatching(/^The run ended unhealthy with exit 2 after .*: UW stream fail: socket closed\.$/),
+      expect.stringMatching(
+        /^No further recovery: the budget for recoveries of scan from uw-socket, 1 in 30m, is spent/,
+      ),
+      expect.stringMatching(/^Attempt 1 ended unhealthy with exit 2/),
+      expect.stringMatching(/^Started with token \d+, process \d+\.$/),
+    ])
+    expect(textsOf(story, 'Why it was not tried again')).toEqual(['Retries are off (retry.maxAttempts is 1).'])
+    expect(story.mend).toEqual(['guard breaker close api', 'guard budget reset scan', 'guard logs scan'])
+  })
+
+  test('of each sentence has the record that says so', async () => {
+    const box = await brokenJob()
+    await box.guard('watchdog')
+    const {sections} = await why(box, 'scan')
+    const sourced = sections.flatMap(({sentences}) => sentences).filter(({journal}) => journal !== undefined)
+    expect(sourced.length).toBeGreaterThan(6)
+    for (const {journal, record} of sourced) expect(box.journal(`${journal}.jsonl`)).toContainEqual(record)
+  })
+
+  test('tells of another run, and of an earlier time', async () => {
+    const box = await brokenJob()
+    const [first] = box.journal('runs.jsonl')
+    const story = await why(box, 'scan', '--run', String(first?.['run']).slice(0, 6))
+    expect(textsOf(story, 'Why it failed').join(' ')).toContain('Recovery step exec')
+    const end = box.journal('runs.jsonl').find(({kind}) => kind === 'attempt-ended')
+    const then = await why(box, 'scan', '--at', new Date(Number(end?.['at'])).toISOString())
+    expect(titles(then)).toEqual(['Its run'])
+    const early = await box.guard('why', 'scan', '--at', '2001-01-01T00:00:00Z')
+    expect([early.code, early.stderr]).toEqual([64, expect.stringContaining('the first record is of 20')])
+    const odd = await box.guard('why', 'scan', '--at', 'yesterday')
+    expect([odd.code, odd.stderr]).toEqual([64, expect.stringContaining('--at "yesterday" is not a time')])
+  })
+
+  test('says who was told, and what a silence keeps back', async () => {
+    const box = createSandbox()
+    const jobs = {
+      backup: {command: ['false'], schedule: '0 3 * * *', exitMap: {1: 'failed'}},
+      loud: {command: ['sh', '-c', 'exit 4']},
+    }
+    const channels = {ops: {type: 'file', path: 'told.txt'}}
+    const alerting = {groupWait: '0s', routes: [{level: 'WARNING', to: ['ops']}]}
+    box.write('.guardianrc.json', JSON.stringify({jobs, channels, alerting}))
+    await box.guard('alerts', 'silence', 'add', '--job', 'backup', '--for', '1h', '--reason', 'known')
+    for (const job of ['backup', 'loud']) await box.guard('run', job)
+    await box.guard('alerts', 'deliver')
+    await box.guard('watchdog')
+    const silenced = await why(box, 'backup')
+    expect(silenced.answer).toMatch(/^backup is silenced, and it is failing: its last run failed/)
+    expect(textsOf(silenced, 'Who was told').join(' ')).toMatch(/ops was not told: silenced by .*: known\./)
+    expect(silenced.mend[0]).toMatch(/^guard alerts silence remove /)
+    expect(textsOf(await why(box, 'loud'), 'Who was told')).toContain('ops was told of the trouble.')
+  })
+
+  test('fits a terminal of 80 columns, and prints the records on demand', async () => {
+    const box = await brokenJob()
+    const lines = await linesInTerminal(box, 'guard why scan')
+    expect(lines.filter((line) => line.length > 80)).toEqual([])
+    expect(lines.join('\n')).toMatch(/runs [\w-]{6}$/m)
+    expect((await box.guard('why', 'scan', '--records')).stdout).toContain('"kind":"attempt-ended"')
+  })
+
+  test('of a job that never ran says so, and of an unknown one names the nearest', async () => {
+    const box = createSandbox()
+    box.write('.guardianrc.json', JSON.stringify({jobs: {scan: {command: ['true']}}}))
+    expect(await why(box, 'scan')).toMatchObject({answer: 'scan has not run under guard yet.', sections: []})
+    const unknown = await box.guard('why', 'scam')
+    expect([unknown.code, unknown.stderr]).toEqual([64, expect.stringContaining('did you mean scan?')])
+  })
+})
