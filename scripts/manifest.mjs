@@ -22,6 +22,8 @@ export async function makeManifest({shared, commandTable, virtual, pjson}) {
       input: {index: 'virtual:index'},
       plugins: [
         virtual({
+          // The commands of the manifest that is made here do not run.
+          'virtual:manifest': 'export const manifest = {commands: {}}',
           'virtual:index': `import {oclifCommand} from ${JSON.stringify(adapter)};\nexport const commands = {};\n${index}`,
         }),
       ],

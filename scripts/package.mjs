@@ -6,7 +6,6 @@ import {dirname, join} from 'node:path'
 import {parseArgs} from 'node:util'
 import {gzipSync} from 'node:zlib'
 import fastGlob from 'fast-glob'
-import {bashCompletion} from './completion.mjs'
 import {manPage} from './man-page.mjs'
 
 const root = dirname(import.meta.dirname)
@@ -31,6 +30,16 @@ function put(path, content, mode = 0o644) {
   writeFileSync(file, content, {mode})
 }
 
+const completionPaths = {
+  bash: 'bash-completion/completions/guard',
+  zsh: 'zsh/vendor-completions/_guard',
+  fish: 'fish/vendor_completions.d/guard.fish',
+}
+
+function completion(shell) {
+  return execFileSync(join(root, 'dist/standalone/guard'), ['completion', shell], {encoding: 'utf8'})
+}
+
 function copy(from, path, mode = 0o644) {
   put(path, '', mode)
   copyFileSync(join(root, from), join(stage, path))
@@ -43,7 +52,7 @@ copy('dist/standalone/guard.bin', 'usr/lib/guardian/guard.bin', 0o755)
 mkdirSync(join(stage, 'usr/bin'))
 symlinkSync('../lib/guardian/guard', join(stage, 'usr/bin/guard'))
 put('usr/share/man/man1/guard.1.gz', packed(manPage(definitions)))
-put('usr/share/bash-completion/completions/guard', bashCompletion(definitions))
+for (const [shell, path] of Object.entries(completionPaths)) put(`usr/share/${path}`, completion(shell))
 copy('.guardianrc.example', 'etc/guardian/guardianrc.example')
 cpSync(join(root, 'packaging/systemd'), join(stage, 'lib/systemd/system'), {recursive: true})
 copy('packaging/copyright', `${doc}/copyright`)
@@ -96,7 +105,8 @@ for (const file of ['README.md', 'LICENSE', 'CHANGELOG.md']) copyFileSync(join(r
 for (const file of ['guard', 'guard.bin']) cpSync(join(root, 'dist/standalone', file), join(plain, file))
 copyFileSync(join(root, '.guardianrc.example'), join(plain, 'guardianrc.example'))
 writeFileSync(join(plain, 'guard.1'), manPage(definitions))
-writeFileSync(join(plain, 'guard.bash-completion'), bashCompletion(definitions))
+for (const shell of Object.keys(completionPaths))
+  writeFileSync(join(plain, `guard.${shell}-completion`), completion(shell))
 const tar = join(out, `${name}.tar.${method === 'gzip' ? 'gz' : method}`)
 const compressor = method === 'gzip' ? `gzip -${level}` : `${method} -T0 -${level}`
 execFileSync('tar', ['--owner=0', '--group=0', '-C', out, '-I', compressor, '-cf', tar, name])

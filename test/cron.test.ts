@@ -1,6 +1,6 @@
 import {existsSync, readFileSync} from 'node:fs'
 import {expect, onTestFinished, test} from 'vitest'
-import {cronObstacle, installCrontab, readCrontab, startCron} from './support/cron.js'
+import {cronObstacle, runByCron} from './support/cron.js'
 import {createSandbox, guardBin, nodeEnv, until} from './support/sandbox.js'
 
 /** Debian's cron itself starts guard: no terminal, no profile, PATH=/usr/bin:/bin. */
@@ -10,18 +10,13 @@ test.skipIf(cronObstacle !== undefined)(
   async () => {
     const box = createSandbox()
     box.write('job.py', 'import os\nprint(os.environ["PATH"], os.isatty(1))\n')
-    const before = readCrontab()
-    onTestFinished(() => installCrontab(before))
     const words = [guardBin, 'run', '--state-dir', box.stateDir, '--job', 'from_cron', box.path('job.py')]
     const set = Object.entries(nodeEnv)
       .map(([name, value]) => `${name}='${value}' `)
       .join('')
     const line = set + words.map((word) => `'${word}'`).join(' ')
-    installCrontab(
-      `${before}\n# added by a test of guard, which takes it away again\n* * * * * ${line} > ${box.path('output')} 2>&1\n`,
-    )
-    const cron = startCron()
-    onTestFinished(() => void cron?.kill('SIGTERM'))
+    const cron = await runByCron([`* * * * * ${line} > ${box.path('output')} 2>&1`])
+    onTestFinished(() => cron.end())
 
     // cron reads the crontab at the next minute.
     const journal = `${box.stateDir}/runs.jsonl`
@@ -32,5 +27,5 @@ test.skipIf(cronObstacle !== undefined)(
     await until(() => readFileSync(box.path('output'), 'utf8') !== '', 'the output')
     expect(readFileSync(box.path('output'), 'utf8')).toBe('/usr/bin:/bin False\n')
   },
-  90_000,
+  240_000,
 )

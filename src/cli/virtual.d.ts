@@ -5,11 +5,18 @@ declare module 'virtual:commands' {
   >
 }
 declare module 'virtual:manifest' {
+  interface FlagEntry {
+    readonly type: 'boolean' | 'option'
+    readonly summary?: string
+    readonly options?: readonly string[]
+  }
   interface CommandEntry {
     readonly id: string
     /** A static property of guard's own commands. */
     readonly takesProgram?: true
-    readonly flags: Readonly<Record<string, {readonly type: 'boolean' | 'option'}>>
+    readonly summary?: string
+    readonly flags: Readonly<Record<string, FlagEntry>>
+    readonly args?: Readonly<Record<string, unknown>>
   }
   export const manifest: {readonly commands: Readonly<Record<string, CommandEntry>>}
 }

@@ -1,6 +1,6 @@
 import {chmodSync, mkdirSync} from 'node:fs'
 import {setTimeout as sleep} from 'node:timers/promises'
-import {cronObstacle, installCrontab, readCrontab, startCron} from '../support/cron.js'
+import {cronObstacle, runByCron} from '../support/cron.js'
 import {findFaults} from './check.js'
 import {clock} from './check-incidents.js'
 import {collectEvidence} from './collect.js'
@@ -54,20 +54,16 @@ function roundText(round: Round): string {
 }
 
 async function withCrontab(lines: readonly string[], work: () => Promise<void>): Promise<void> {
-  const before = readCrontab()
-  const restore = () => installCrontab(before)
+  const cron = await runByCron(lines)
   const endEarly = () => {
-    restore()
+    cron.end()
     process.exit(130)
   }
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, endEarly)
-  installCrontab(`${before}\n# added by a soak of guard, which takes it away again\n${lines.join('\n')}\n`)
-  const cron = startCron()
   try {
     await work()
   } finally {
-    restore()
-    cron?.kill('SIGTERM')
+    cron.end()
   }
 }
 
