@@ -30,11 +30,14 @@ export interface CronFault {
   readonly kind: 'form' | 'item' | 'reversed' | 'never'
   readonly text: string
   readonly mend?: string
+  /** Name of the wrong field. */
+  readonly field?: string
 }
 
 /** What is wrong with a cron expression, as one sentence. @returns undefined if it is right */
 export function cronProblem(expression: string): string | undefined {
   const fault = cronFault(expression)
+  if (fault?.kind === 'never') return `${fault.text}, so it would never be due`
   return fault?.mend === undefined ? fault?.text : `${fault.text}; write ${fault.mend}`
 }
 
@@ -73,8 +76,11 @@ function itemFault(item: string, field: CronField): CronFault | undefined {
   if (step !== undefined && (Number(step) < 1 || Number(step) > field.max)) return notAnItem(item, field)
   if (star !== undefined) return undefined
   const from = cronValue(first ?? '', field)
-  // `5/10` means different things to different crons, so it must be written as a range.
-  if (from === undefined || (last === undefined && step !== undefined)) return notAnItem(item, field)
+  if (from === undefined) return notAnItem(item, field)
+  if (last === undefined && step !== undefined) {
+    const text = `has "${item}" as ${field.name}, which crons read differently`
+    return {kind: 'item', text, mend: `${from}-${field.max}/${step}`, field: field.name}
+  }
   const to = last === undefined ? from : cronValue(last, field)
   if (to === undefined) return notAnItem(item, field)
   return from <= to ? undefined : reversed(item, {from, to, step}, field)
@@ -83,7 +89,7 @@ function itemFault(item: string, field: CronField): CronFault | undefined {
 function notAnItem(item: string, {name, min, max, words}: CronField): CronFault {
   const orWords = words.length > 0 ? ` or ${words[0]}-${words.at(-1)}` : ''
   const text = `has "${item}" as ${name}; write ${min}-${max}${orWords}, * , lists, ranges or steps of them`
-  return {kind: 'item', text}
+  return {kind: 'item', text, field: name}
 }
 
 /** Most crons take a range that ends before it begins, and never start its job. */
@@ -93,13 +99,13 @@ function reversed(
   field: CronField,
 ): CronFault {
   const text = `has "${item}" as ${field.name}, which is never due`
-  if (step !== undefined) return {kind: 'reversed', text}
+  if (step !== undefined) return {kind: 'reversed', text, field: field.name}
   const isWeekday = field.max === 7
   // Sunday is both 0 and 7, so a week needs no second range for it.
   const first = isWeekday ? 1 : field.min
   const parts =
     isWeekday && from === 7 ? [range(0, to)] : [range(from, field.max), ...(to < first ? [] : [range(first, to)])]
-  return {kind: 'reversed', text, mend: parts.join(',')}
+  return {kind: 'reversed', text, mend: parts.join(','), field: field.name}
 }
 
 function range(from: number, to: number): string {
@@ -125,7 +131,7 @@ function neverFault([, , days = '', month = '', weekday = '']: readonly string[]
     return index === undefined || first <= (daysIn[index - 1] ?? 31)
   })
   if (possible) return undefined
-  return {kind: 'never', text: `names day ${days} of a month that never has it, so it would never be due`}
+  return {kind: 'never', text: `names day ${days} of a month that never has it`}
 }
 
 /**
