@@ -1,5 +1,6 @@
 import {defineCommand} from '../../src/cli/command/definition.js'
-import {discoveryToJson, discoveryView, renderDiscovery} from '../../src/cli/render/crontab.js'
+import {renderDiscovery} from '../../src/cli/render/crontab.js'
+import {discoveryToJson, discoveryView} from '../../src/cli/render/crontab-view.js'
 import {crontabFile, fileFlag, placeFlags, wireCrontabs} from '../../src/cli/wire/crontab.js'
 import {discoverCrontabs} from '../../src/usecases/crontab/discover-crontabs.js'
 
