@@ -1,0 +1,159 @@
+import stringWidth from 'fast-string-width'
+import {wrapAnsi} from 'fast-wrap-ansi'
+import type {LineState, SurveyedLine} from '../../domain/crontab/survey.js'
+import {color} from './color.js'
+import {renderNextSteps} from './crontab-steps.js'
+import type {CrontabView, DiscoveryView} from './crontab-view.js'
+import type {Page} from './page.js'
+
+const signs: Readonly<
+  Record<LineState, {readonly sign: string; readonly ascii: string; readonly paint: (text: string) => string}>
+> = {
+  wrapped: {sign: '✓', ascii: '.', paint: color.green},
+  wrappable: {sign: '+', ascii: '+', paint: color.cyan},
+  left: {sign: '=', ascii: '=', paint: color.dim},
+  wrong: {sign: '✗', ascii: 'X', paint: color.red},
+  noted: {sign: '!', ascii: '!', paint: color.yellow},
+}
+
+/** First how many lines there are and what they are, then each crontab with its lines, then what to type next. */
+export function renderDiscovery(page: Page, discovery: DiscoveryView): string {
+  const {counts, crontabs, unreadable, cron} = discovery
+  const shown = crontabs.filter(({lines, crontab}) => lines.length > 0 || crontab.ignored !== undefined)
+  const head = `${countText(counts.lines, 'line')} in ${countText(shown.length, 'crontab')}`
+  const parts = [
+    `${counts.wrapped} wrapped`,
+    `${counts.wrappable} can be wrapped`,
+    `${counts.left} left alone`,
+    `${counts.wrong} ${counts.wrong === 1 ? 'is' : 'are'} wrong`,
+  ]
+  return [
+    `${head}: ${parts.join(', ')}`,
+    color.dim(`judged as ${cron.name} does`),
+    '',
+    ...unreadable.flatMap(({title, reason}) => [
+      color.red(title),
+      ...note(page, `cannot be read: ${reason}`, color.red),
+    ]),
+    ...shown.flatMap((one) => crontabLines(page, discovery, one)),
+    ...periodicLines(page, discovery),
+    ...renderNextSteps(page, discovery),
+  ]
+    .join('\n')
+    .trimEnd()
+}
+
+function countText(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`
+}
+
+function crontabLines(page: Page, {cron}: DiscoveryView, {crontab, lines}: CrontabView): readonly string[] {
+  const widths = [
+    widest(
+      lines.map(({number}) => `${number}`),
+      4,
+    ),
+    widest(
+      lines.map(({schedule = ''}) => schedule),
+      12,
+    ),
+    widest(
+      lines.map(({user = ''}) => user),
+      0,
+    ),
+    widest(
+      lines.map(({job = ''}) => job),
+      0,
+    ),
+  ]
+  const refused = lines.find(({reason = ''}) => reason.startsWith('refused'))
+  const dropped = refused && cron.kind === 'debian' && crontab.hasUsers
+  return [
+    color.bold(crontab.title),
+    ...(crontab.ignored === undefined ? [] : note(page, crontab.ignored, color.yellow)),
+    ...lines.flatMap((line) => lineRow(page, line, widths)),
+    ...(dropped
+      ? note(page, `because of line ${refused.number}, ${cron.name} ignores this whole file`, color.red)
+      : []),
+  ]
+}
+
+function lineRow(page: Page, line: SurveyedLine, widths: readonly number[]): readonly string[] {
+  const {number, state, schedule = '', user = '', job = '', warnings} = line
+  const {sign, ascii, paint} = signs[state]
+  const [numberWidth = 0, ...columns] = widths
+  const cells = schedule === '' ? [] : [schedule, user, job].flatMap((cell, index) => cellOf(cell, columns[index] ?? 0))
+  const head = [`${`${number}`.padStart(numberWidth)}  ${paint(isUtf8 ? sign : ascii)}`, ...cells].join(' ')
+  return [...withText(page, head, line), ...warnings.flatMap((warning) => note(page, warning, color.yellow))]
+}
+
+/** A column that no line of the crontab needs takes no room. */
+function cellOf(cell: string, width: number): readonly string[] {
+  return width === 0 ? [] : [`${cell}${' '.repeat(Math.max(0, width - stringWidth(cell)))} `]
+}
+
+const fewestColumns = 24
+
+/** Beside its columns a line has its command, which is cut at the width of a terminal, or its reason, which is wrapped. */
+function withText(page: Page, head: string, {state, schedule, command, text, reason}: SurveyedLine): readonly string[] {
+  const what = (command ?? text).replaceAll(/ +/g, ' ')
+  const room = page.isTerminal ? page.width - stringWidth(head) - 1 : Number.POSITIVE_INFINITY
+  if (room < fewestColumns) return [head.trimEnd(), ...note(page, reason ?? what, signs[state].paint, ' ')]
+  if (reason === undefined) return [`${head} ${cut(what, room)}`.trimEnd()]
+  if (state === 'wrong' && schedule !== undefined) return hanging(head, reason, room)
+  const beside = room - stringWidth(reason) - 3
+  if (beside < 16) return [`${head} ${cut(what, room)}`, ...note(page, reason, color.dim, ' ')]
+  return [`${head} ${[cut(what, beside), color.dim(`(${reason})`)].filter(Boolean).join(' ')}`]
+}
+
+function hanging(head: string, text: string, room: number): readonly string[] {
+  const [first = '', ...rest] = Number.isFinite(room) ? wrapAnsi(text, room).split('\n') : [text]
+  return [
+    `${head} ${color.red(first)}`,
+    ...rest.map((part) => `${' '.repeat(stringWidth(head) + 1)}${color.red(part)}`),
+  ]
+}
+
+function cut(text: string, width: number): string {
+  if (stringWidth(text) <= width) return text
+  const [first = ''] = wrapAnsi(text, width - 2, {hard: true}).split('\n')
+  return `${first} ${isUtf8 ? '…' : '...'}`
+}
+
+/** A text below a line. */
+function note(page: Page, text: string, paint: (text: string) => string, sign = '!'): readonly string[] {
+  const lines = page.isTerminal ? wrapAnsi(text, page.width - 9).split('\n') : [text]
+  return lines.map((line, index) => `${index === 0 ? `      ${paint(sign)}  ` : '         '}${line}`)
+}
+
+function periodicLines(page: Page, {periodic}: DiscoveryView): readonly string[] {
+  return [
+    ...periodic.folders.flatMap(({path, files}) => [
+      `${color.bold(path)} (left to the system)`,
+      ...names(
+        page,
+        files.filter(({never}) => never === undefined).map(({name}) => name),
+      ),
+      ...files.flatMap(({name, never}) => (never ? note(page, `${name} never runs: ${never}`, color.yellow) : [])),
+    ]),
+    ...(periodic.anacron.length === 0 ? [] : [`${color.bold('/etc/anacrontab')} (left to the system)`]),
+    ...periodic.anacron.map((line) => `         ${line}`),
+  ]
+}
+
+function names(page: Page, files: readonly string[]): readonly string[] {
+  if (files.length === 0) return []
+  return wrapAnsi(files.join(', '), page.isTerminal ? page.width - 9 : 10_000)
+    .split('\n')
+    .map((line) => `         ${line}`)
+}
+
+/** A text that is wider than its column has the rest of its line below. */
+const widestColumn = 24
+
+function widest(texts: readonly string[], least: number): number {
+  return texts.reduce((width, text) => Math.max(width, Math.min(widestColumn, stringWidth(text))), least)
+}
+
+/** Whether the locale can show signs: that of cron and `LANG=C` cannot. */
+const isUtf8 = /utf-?8/i.test(process.env['LC_ALL'] || process.env['LC_CTYPE'] || process.env['LANG'] || '')
