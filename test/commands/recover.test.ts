@@ -1,4 +1,4 @@
-import {readdirSync, readFileSync} from 'node:fs'
+import {existsSync, readdirSync, readFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {expect, test} from 'vitest'
 import type {RawRecord} from '../../src/domain/journal/record.js'
@@ -12,6 +12,9 @@ interface Outcome {
 }
 
 const json = ({stdout}: {readonly stdout: string}) => JSON.parse(stdout) as Outcome
+
+/** Waits, once it has said that it has begun. */
+const waiting = '[sh, -c, "echo begun >> runs.txt; exec sleep 300"]'
 
 /** The first run waits; one that resumes another ends at once. */
 const resumable =
@@ -31,12 +34,12 @@ interface Processes {
 
 const startedRuns = (box: Sandbox) => box.journal('runs.jsonl').filter(({kind}) => kind === 'started')
 
-/** Waits until the process of the job is on record. */
+/** Waits until the process of the job is on record, and the job has written its line. */
 async function processesOf(box: Sandbox, runs: number): Promise<Processes> {
   const pidOf = (ref: unknown) => (ref as {pid: number}).pid
   let found: Processes | undefined
   await until(() => {
-    const leases = readdirSync(box.dir).includes('state') ? readRecords(box, 'leases.jsonl') : []
+    const leases = readRecords(box, 'leases.jsonl')
     const claims = leases.filter(({kind, job}) => kind === 'claimed' && job === 'scan')
     const claim = claims[runs - 1]
     const bound = claim && leases.find((record) => record['claim'] === claim.id && record['jobProcess'] !== undefined)
@@ -46,7 +49,7 @@ async function processesOf(box: Sandbox, runs: number): Promise<Processes> {
       readRecords(box, 'runs.jsonl').some(({kind, run}) => kind === 'started' && run === claim['holder'])
     )
       found = {runId: String(claim['holder']), guard: pidOf(claim['process']), job: pidOf(bound['jobProcess'])}
-    return found !== undefined
+    return found !== undefined && existsSync(box.path('runs.txt')) && linesOf(box).length === runs
   }, 'the process of the job on record')
   return found as Processes
 }
@@ -74,7 +77,7 @@ async function crashedRun(box: Sandbox): Promise<Processes> {
 }
 
 test('a run whose guard and job were killed is interrupted, with what proves it, once', async () => {
-  const box = boxWith('command: [sleep, "300"]')
+  const box = boxWith(`command: ${waiting}`)
   const {runId, guard, job} = await crashedRun(box)
   const first = await box.guard('recover', '--json')
   const reason = `its guard and its job are gone: no process ${guard} or ${job} has its start time`
@@ -92,7 +95,7 @@ test('a run whose guard and job were killed is interrupted, with what proves it,
 })
 
 test('a run that lives is left, and one whose job alone lives too', async () => {
-  const box = boxWith('command: [sleep, "300"], onCrash: rerun')
+  const box = boxWith(`command: ${waiting}, onCrash: rerun`)
   const running = box.start(['run', 'scan'])
   const {runId, guard, job} = await processesOf(box, 1)
   const left = [{job: 'scan', runId, startedAt: expect.any(String), reason: 'its job is alive'}]
@@ -171,7 +174,7 @@ test('a job with onCrash: leave, as by default, is not run again', async () => {
 })
 
 test('a job whose recovery budget is spent is not run again, which is said', async () => {
-  const box = boxWith('command: [sleep, "300"], onCrash: rerun, budget: {recoveries: 1, per: 1h}')
+  const box = boxWith(`command: ${waiting}, onCrash: rerun, budget: {recoveries: 1, per: 1h}`)
   await crashedRun(box)
   expect(json(await box.guard('recover', '--json')).reruns).toMatchObject([{ok: true}])
   const {runId} = await processesOf(box, 2).then(async (processes) => {

@@ -37,12 +37,12 @@ test.each([
     {...silent, owner: {pid: 7, host: 'db.example.org'}},
     'names process 7 on db.example.org, which only that machine can see',
   ],
-  ['is not named and not silent', {...fresh, owner: undefined}, 'not written for 60s, less than 10m'],
-  ['may run unseen', {...fresh, partialView: 'in a container'}, 'not written for 60s, less than 10m'],
+  ['is not named and not silent', {...fresh, owner: undefined}, 'not written for 1m, less than 10m'],
+  ['may run unseen', {...fresh, partialView: 'in a container'}, 'not written for 1m, less than 10m'],
   [
     'is one of two with its number, of which a clock that was set may have made one younger',
     {...fresh, pidReuses: [process(99.5 * minute)]},
-    'not written for 60s, less than 10m',
+    'not written for 1m, less than 10m',
   ],
   [
     'is not named and the file is of the future',
