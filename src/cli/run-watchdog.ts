@@ -11,12 +11,9 @@ import {
   resetResultStream,
 } from '../journal/failure-streams.js'
 import {callAfter} from '../system/host/clock.js'
-import {readBootRef} from '../system/host/host.js'
-import {type Holder, livingProcessOf} from '../system/process/holder-liveness.js'
 import {sayOnce} from '../usecases/alert/say-once.js'
 import {holdLease} from '../usecases/lease/hold-lease.js'
-import type {LeaseDeps} from '../usecases/lease/lease.js'
-import {reconcileInterrupted} from '../usecases/run/reconcile-interrupted.js'
+import type {Recovered} from '../usecases/recovery/recover.js'
 import {type Evaluation, evaluateJobs} from '../usecases/watchdog/evaluate-jobs.js'
 import {newsOf} from '../usecases/watchdog/news.js'
 import {watchdogRound} from '../usecases/watchdog/watchdog-round.js'
@@ -25,7 +22,7 @@ import {exitCodes} from './exit-codes.js'
 import type {Guard} from './guard.js'
 import {printWarning} from './stderr.js'
 import {jsonLine, writeOut} from './stdout.js'
-import {tidySpoolsOf} from './wire/tidy-spools.js'
+import {recoverIn, startReruns, tidyAfter} from './wire/recover.js'
 import {ownLease, roundPlan, wireWatchdog} from './wire/watchdog.js'
 
 interface WatchdogOptions {
@@ -69,7 +66,7 @@ export async function runWatchdog(guard: Guard, options: WatchdogOptions): Promi
   if (watchMs === undefined) {
     // That there are no jobs is said once, by the error.
     const isSaid = watchesNone && process.stdout.isTTY
-    const json = await answer(await underLease(guard), isSaid ? {...options, newsOnly: true} : options)
+    const json = await answer(await underLease(guard, 'for-one-round'), isSaid ? {...options, newsOnly: true} : options)
     if (watchesNone) reportNoJobs(guard)
     return json
   }
@@ -122,7 +119,7 @@ async function watch(guard: Guard, options: WatchdogOptions & {watchMs: number})
   const stop = new AbortController()
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort())
   while (!stop.signal.aborted) {
-    const round = await underLease(guard).catch(warnAndGoOn)
+    const round = await underLease(guard, 'on').catch(warnAndGoOn)
     // The text has news alone, and JSON has every round, one on each line.
     const json = round && (await showRound(round, {...options, newsOnly: true}))
     if (json) writeOut(jsonLine(json))
@@ -137,10 +134,14 @@ function statusOf({reports}: Evaluation, incidents: Incidents): OverallStatus {
   )
 }
 
-async function underLease(guard: Guard): Promise<Round> {
+/** Interrupted runs are decided on before the jobs are judged, and run again once the round is over. */
+async function underLease(guard: Guard, lives: 'on' | 'for-one-round'): Promise<Round> {
   const {deps, request} = ownLease(guard, leaseTtlMs)
-  return holdLease({...deps, callAfter}, request, async () => {
-    await closeRuns(guard, deps)
+  let recovered: Recovered | undefined
+  const round = holdLease({...deps, callAfter}, request, async () => {
+    recovered = await recoverIn(guard, lives)
+    await tidyAfter(guard, recovered)
+    tellRefused(guard, recovered)
     const report = await watchdogRound(wireWatchdog(guard), roundPlan(guard))
     for (const line of logLines(report)) guard.log(line)
     compact(guard)
@@ -149,18 +150,18 @@ async function underLease(guard: Guard): Promise<Round> {
     pruneCaches({env: process.env, home: process.env['HOME'], uid: process.geteuid?.()}, guard.clock.now())
     return {evaluation: report, status: statusOf(report, report.incidents)}
   })
+  return round.finally(() => startReruns(guard, recovered))
 }
 
-async function closeRuns(guard: Guard, {leases}: LeaseDeps): Promise<void> {
-  const here = readBootRef()
-  const find = (holder: Holder) => livingProcessOf(holder, here)
-  const closed = await reconcileInterrupted({leases, runs: guard.runs(), livingProcessOf: find})
-  for (const {job, id} of closed)
-    guard.log(`watchdog: ${job} interrupted: run ${id} has no end, and its guard and its job are gone`)
-  await tidySpoolsOf(
-    guard,
-    closed.map(({id}) => id),
-  )
+/** In a crontab nobody reads what each round would say of them. */
+function tellRefused({settings, clock, log, journal}: Guard, {files}: Recovered): void {
+  const refused = files.filter(({is}) => is === 'refused')
+  const [first] = refused
+  if (!first) return
+  const more = refused.length > 1 ? `, and ${refused.length - 1} more` : ''
+  const message = `the state of a crashed run is not looked after: ${first.path}: ${first.reason}${more}`
+  const deps = {clock, log, alerts: journal(alertStream), repeatMs: settings.alerting.repeatMs[0] ?? 0}
+  sayOnce(deps, {component: 'watchdog', message, reason: `crashed-run ${first.path}`})
 }
 
 /** The watchdog compacts the journals, so that `guard run` need not. */

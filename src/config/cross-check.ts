@@ -48,6 +48,8 @@ function checkJob(subject: Subject): Problem[] {
   if (Array.isArray(job['command']) && job['command'].length > 1 && shell) {
     say('command', 'is a list, but shell: true needs one string; write a string, or shell: false', true)
   }
+  if (path[0] === 'jobs' && job['onCrash'] === 'rerun' && !('script' in job) && !('command' in job))
+    say('onCrash', 'needs a script or a command, else guard does not know what to run')
   return [...problems, ...checkClasses(subject), ...checkRecovery(subject)]
 }
 

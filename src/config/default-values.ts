@@ -64,4 +64,7 @@ export const openclawDefaults: OpenClawSettings = {
   unreachableAfterMs: 15 * 60_000,
 }
 
+/** Defaults of the `crashedRuns` part. */
+export const crashedRunsDefaults = {staleAfterMs: 10 * minute} as const
+
 export const routeDefaults = {level: 'INFO', jobs: []} as const

@@ -25,6 +25,7 @@ export const jobDefaults: JobSettings = {
   quiet: false,
   skipExitCode: 75,
   onStateError: 'run',
+  onCrash: 'leave',
   retry: {
     maxAttempts: 1,
     // 2, 4, 8, 16 … at most 60 seconds.

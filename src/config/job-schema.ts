@@ -85,6 +85,7 @@ const shared = {
   quiet: flag('Show the output only if the run fails'),
   skipExitCode: count('Exit code of a run that is skipped because the lease is held', {max: 255}),
   onStateError: oneOf('Whether to run the job if the journal cannot be written', ['run', 'refuse']),
+  onCrash: oneOf('What to do after a run whose guard and job were killed', ['rerun', 'leave']),
   retry: retrySection,
   exitMap: z
     .record(

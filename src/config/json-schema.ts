@@ -1,5 +1,6 @@
 import {z} from 'zod'
-import {openclawDefaults} from './default-values.js'
+import {formatDuration} from '../domain/clock/duration.js'
+import {crashedRunsDefaults, openclawDefaults} from './default-values.js'
 import {defaultSettings} from './defaults.js'
 import {settingsAsWritten} from './display.js'
 import {settingsSchema} from './schema.js'
@@ -9,7 +10,10 @@ type Schema = {[key: string]: unknown; properties?: Record<string, Schema>}
 /** The JSON Schema of the settings file, for editors; its defaults are those of defaults.ts. */
 export function settingsJsonSchema(): Schema {
   const schema = z.toJSONSchema(settingsSchema, {io: 'input'}) as Schema
-  addDefaults(schema, settingsAsWritten({...defaultSettings, openclaw: openclawDefaults}))
+  addDefaults(schema, {
+    ...settingsAsWritten({...defaultSettings, openclaw: openclawDefaults}),
+    crashedRuns: {staleAfter: formatDuration(crashedRunsDefaults.staleAfterMs)},
+  })
   return {...schema, title: 'guard settings'}
 }
 

@@ -5,6 +5,7 @@ import type {ServiceSettings} from '../domain/settings/service.js'
 import type {BreakersSettings, OpenClawSettings, Settings} from '../domain/settings/settings.js'
 import {
   channelDefaults,
+  crashedRunsDefaults,
   openclawDefaults,
   outputDefaults,
   routeDefaults,
@@ -49,6 +50,9 @@ export function resolveSettings(written: WrittenSettings, file: string): Setting
     },
     ...(openclaw && {openclaw}),
     resetDaemon: {...defaultSettings.resetDaemon, ...written.resetDaemon},
+    ...(written.crashedRuns && {
+      crashedRuns: {...crashedRunsDefaults, ...written.crashedRuns, files: written.crashedRuns.files.map(at)},
+    }),
     channels: mapValues(written.channels ?? {}, (channel) => resolveChannel(channel, at)),
     alerting: {
       ...defaultSettings.alerting,

@@ -1,6 +1,6 @@
 import {z} from 'zod'
 import {alertingSection, channel} from './alert-schema.js'
-import {argv, count, duration, environment, flag, named, ratio, size, text, textOf} from './fields.js'
+import {argv, count, duration, environment, flag, globs, named, ratio, size, text, textOf} from './fields.js'
 import {defaultsSection, jobSection} from './job-schema.js'
 import {section} from './section.js'
 import {service} from './service-schema.js'
@@ -75,6 +75,11 @@ const resetDaemon = section({
   lateAfter: duration('Age of its last round from which the daemon counts as late, if a request waits'),
 }).meta({description: 'The reset daemon'})
 
+const crashedRuns = section(
+  {staleAfter: duration('Age of a file from which an owner that cannot be looked for counts as gone')},
+  {files: globs('JSON files in which other programs keep the state of their runs')},
+).meta({description: 'Runs of other programs that guard marks as failed once their process is gone'})
+
 /** The settings file. */
 export const settingsSchema = section({
   $schema: text('For editors'),
@@ -98,6 +103,7 @@ export const settingsSchema = section({
   watchdog,
   openclaw,
   resetDaemon,
+  crashedRuns,
   channels: named('Channels for alerts, by name', channel),
   alerting: alertingSection,
 }).meta({description: 'Settings of guard'})

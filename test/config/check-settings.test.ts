@@ -183,6 +183,16 @@ test.each<[string, unknown, string]>([
     'breakers.targets.api.recentFailures: 9 is more than recentCalls (5), so the breaker would never open',
   ],
   [
+    'a job that is run again after a crash says what to run',
+    {jobs: {x: {onCrash: 'rerun'}}},
+    'jobs.x.onCrash: "rerun" needs a script or a command, else guard does not know what to run',
+  ],
+  [
+    'what can be resumed is not said by a word',
+    {jobs: {x: {script: 'a.py', onCrash: 'resume'}}},
+    'jobs.x.onCrash: "resume" is unknown; write one of rerun, leave',
+  ],
+  [
     'an OpenClaw id is complete',
     {openclaw: {jobs: {x: {id: '3a7f'}}}},
     'openclaw.jobs.x.id: "3a7f" is not an id; write the full UUID, as in `openclaw cron list --all`',

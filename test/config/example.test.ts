@@ -74,7 +74,9 @@ test('the example contains every default', () => {
 /** The part of the schema whose keys have defaults. */
 function withDefaults(schema: Schema): Schema {
   const properties = Object.entries(schema.properties ?? {})
-    .filter(([key, property]) => key !== 'openclaw' && ('default' in property || property.properties))
+    .filter(
+      ([key, property]) => !['openclaw', 'crashedRuns'].includes(key) && ('default' in property || property.properties),
+    )
     .map(([key, property]) => [key, property.properties ? withDefaults(property) : {}])
   return {properties: Object.fromEntries(properties)}
 }

@@ -91,7 +91,8 @@ export function fakeRun(settings: Partial<JobSettings> = {}, attempts: readonly 
       writeAlertFile: (name) => name,
       openRetryOutput: (verification) => fakeOutput(`retry-${verification}`, seen.done),
     }),
-    closeInterrupted: (job) => reconcileInterrupted({leases, runs, livingProcessOf: async () => 'none'}, job),
+    closeInterrupted: (job) =>
+      reconcileInterrupted({here: claimDeps.here, leases, runs, livingProcessOf: async () => 'none'}, job),
     tidySpools: async (closed) => void seen.done.push(`tidy spools of ${closed.join(', ')}`),
     openOutput: () => fakeOutput('log', seen.done),
     catchSignals: () => ({

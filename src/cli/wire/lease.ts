@@ -4,9 +4,10 @@ import type {Leases} from '../../domain/lease/lease.js'
 import {highestToken} from '../../domain/run/job-runs.js'
 import {GuardError} from '../../errors.js'
 import {readBootRef, readHostName} from '../../system/host/host.js'
-import {livingProcessOf} from '../../system/process/holder-liveness.js'
+import {type Holder, livingProcessOf} from '../../system/process/holder-liveness.js'
 import {identifyProcess, isHidden} from '../../system/process/identity.js'
 import type {LeaseDeps} from '../../usecases/lease/lease.js'
+import type {ReconcileDeps} from '../../usecases/run/reconcile-interrupted.js'
 import type {Guard} from '../guard.js'
 import {printWarning} from '../stderr.js'
 
@@ -20,6 +21,13 @@ export function wireLease(guard: Guard): LeaseDeps {
     livingProcessOf: (lease) => livingProcessOf(lease, here),
     lostToken: (leases) => (isNewest(guard, leases) ? undefined : lostToken(guard, leases)),
   }
+}
+
+/** What is needed to find the runs whose processes are gone. */
+export function wireReconcile(guard: Guard): ReconcileDeps {
+  const here = readBootRef()
+  const find = (holder: Holder) => livingProcessOf(holder, here)
+  return {leases: guard.leases(), runs: guard.runs(), here, livingProcessOf: find}
 }
 
 /**

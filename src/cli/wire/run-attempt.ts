@@ -54,7 +54,7 @@ export async function startAttempt(context: RunContext, task: AttemptTask): Prom
   const job = startJob({
     argv,
     env: {
-      ...process.env,
+      ...inherited(process.env),
       ...Object.fromEntries(own),
       GUARD_BIN: programFile(),
       // With it, the program that GUARD_BIN names needs no Node on the job's path.
@@ -77,6 +77,11 @@ export async function startAttempt(context: RunContext, task: AttemptTask): Prom
     streams.close()
     input?.close()
   })
+}
+
+/** Within a run, the run that was resumed is that of the outer job. */
+function inherited({GUARD_RESUMED_RUN: resumed, ...env}: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return resumed === undefined || env['GUARD_RUN_ID'] !== undefined ? env : {...env, GUARD_RESUMED_RUN: resumed}
 }
 
 /** Without pipes the job gets guard's own streams, and no log is kept. */

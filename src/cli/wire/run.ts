@@ -12,7 +12,6 @@ import {assertOwnFile} from '../../system/host/own-file.js'
 import type {JobOutput} from '../../system/output/job-output.js'
 import {openOutput} from '../../system/output/open-output.js'
 import {catchSignals} from '../../system/process/catch-signals.js'
-import {type Holder, livingProcessOf} from '../../system/process/holder-liveness.js'
 import {identifyProcess} from '../../system/process/identity.js'
 import type {ClaimDeps} from '../../usecases/run/claim-run.js'
 import {noticeLateWatchdog} from '../../usecases/run/notice-late-watchdog.js'
@@ -25,7 +24,7 @@ import type {Guard} from '../guard.js'
 import type {LeasesBefore} from '../leave-deliverer.js'
 import {LinePrinter} from '../line-printer.js'
 import {printWarning, warnOnce} from '../stderr.js'
-import {wireLease} from './lease.js'
+import {wireLease, wireReconcile} from './lease.js'
 import {collectEvidenceOf, type RunContext, type RunMode, startAttempt} from './run-attempt.js'
 import {superviseJob} from './supervise-job.js'
 import {tidySpoolsOf} from './tidy-spools.js'
@@ -72,9 +71,7 @@ export function wireRun(guard: Guard, run: RunResolved, mode: RunMode): WiredRun
       // Loaded late: few runs follow a killed one.
       closeInterrupted: async (job) => {
         const {reconcileInterrupted} = await import('../../usecases/run/reconcile-interrupted.js')
-        const {leases, here} = wireLease(guard)
-        const find = (holder: Holder) => livingProcessOf(holder, here)
-        return reconcileInterrupted({leases, runs: guard.runs(), livingProcessOf: find}, job)
+        return reconcileInterrupted(wireReconcile(guard), job)
       },
       tidySpools: (closed) => tidySpoolsOf(guard, closed),
       openOutput: () => (usable ? openLogFile(context, guard.logFileOf(run.job), runId) : undefined),

@@ -32,7 +32,7 @@ export function cacheFile(folder: string, {stat}: FoundFile): string {
 }
 
 /** Grows with each change of the format, because two builds may have the same version. */
-const layout = 7
+const layout = 8
 
 /** The key of an entry, which must be equal for a hit. */
 export function cacheKey({path, stat}: FoundFile, version: string): string {

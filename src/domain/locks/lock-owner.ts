@@ -44,7 +44,8 @@ function ownerInJson(text: string): LockOwner | undefined {
   }
 }
 
-function ownerInObject(object: Readonly<Record<string, unknown>>): LockOwner | undefined {
+/** Finds the owner in an object that has a pid, or in its `owner`, `holder`, `process` or `lock`. */
+export function ownerInObject(object: Readonly<Record<string, unknown>>): LockOwner | undefined {
   const field = (names: readonly string[]) =>
     Object.entries(object).find(([key]) => names.includes(key.toLowerCase().replaceAll(/[_-]/g, '')))?.[1]
   const own = ownerOf(field(['pid', 'processid']), field(['host', 'hostname', 'node']), field(['boot', 'bootid']))

@@ -138,13 +138,13 @@ function judgeAge(writtenAt: number, {now, minAgeMs}: LocalNames): LockVerdict {
 }
 
 /** A span in its largest unit that fills at least two: `3h`, `90s`. */
-function roughly(ms: number): string {
+export function roughly(ms: number): string {
   const unit = [86_400_000, 3_600_000, 60_000].find((size) => ms >= 2 * size) ?? 1000
   return ms < unit ? '0s' : formatDuration(ms - (ms % unit))
 }
 
 /** A name without a domain stands for the machine's full name, and the other way round. */
-function isHere(host: string, hosts: readonly string[]): boolean {
+export function isHere(host: string, hosts: readonly string[]): boolean {
   const name = host.toLowerCase()
   if (name === 'localhost' || name === '::1' || /^127(\.\d+){3}$/.test(name)) return true
   return hosts.some((own) => own.toLowerCase() === name || shortName(own) === shortName(name))

@@ -1,10 +1,11 @@
 import {formatDuration} from '../clock/duration.js'
 import type {RawRecord} from '../journal/record.js'
+import {rerunStep} from '../run/run.js'
 import type {AlertLevel, BudgetSettings} from '../settings/job.js'
 
 /**
- * A restart loop hides what is broken, so `restart` and `exec` steps are counted: those of a job for each failure class,
- * and the restarts of a service by all jobs together. Clearing stale locks, waiting, alerts and verification cost
+ * A restart loop hides what is broken, so `restart` and `exec` steps and reruns of interrupted runs are counted: those of
+ * a job for each failure class, and the restarts of a service by all jobs together. Clearing stale locks, waiting, alerts and verification cost
  * nothing. What is spent comes back when its window has passed, when the job has proved its health since, or by hand.
  * Times are milliseconds since 1970 UTC.
  */
@@ -62,10 +63,11 @@ function isHealthyAlone({outcome, recovered}: RawRecord): boolean {
 
 /** @returns undefined if the step neither changed anything nor called a person */
 function stepOf(record: RawRecord): PastStep | undefined {
-  const {job, run, at, do: what, class: failureClass, service, level, suppressed} = record
+  const {job, run, at, class: failureClass, service, level, suppressed} = record
+  const what = record['do'] === rerunStep && record['ok'] !== true ? 'refused' : record['do']
   const hasService = typeof service === 'string'
   // A restart that was left to another run names no service.
-  const isCounted = what === 'exec' || (what === 'restart' && hasService)
+  const isCounted = what === 'exec' || what === rerunStep || (what === 'restart' && hasService)
   const isNotice = (what === 'alert' || what === 'refused') && suppressed !== true
   if (typeof run !== 'string' || (!isCounted && !isNotice)) return undefined
   return {
@@ -73,7 +75,7 @@ function stepOf(record: RawRecord): PastStep | undefined {
     run,
     class: typeof failureClass === 'string' ? failureClass : unknownClass,
     at: Number(at),
-    do: what,
+    do: String(what),
     ...(hasService && {service}),
     ...(typeof level === 'string' && {level}),
   }
@@ -146,7 +148,7 @@ export function noticeInWindow(
 }
 
 function isActing({do: what}: PastStep): boolean {
-  return what === 'restart' || what === 'exec'
+  return what === 'restart' || what === 'exec' || what === rerunStep
 }
 
 /** When each run of the window spent from the budget, newest first. */

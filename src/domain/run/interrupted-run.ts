@@ -1,3 +1,4 @@
+import {type BootRef, isOfPastBoot} from '../clock/process-ref.js'
 import type {Lease} from '../lease/lease.js'
 import type {Run} from './run.js'
 
@@ -26,4 +27,12 @@ export function inferredEnd(run: Run, observed: LeaseHolder | undefined): string
 export function withInferredOutcome(run: Run, observed: LeaseHolder | undefined): Run {
   const detail = inferredEnd(run, observed)
   return detail === undefined ? run : {...run, outcome: 'interrupted', detail}
+}
+
+/** What proves that the processes of a run are gone, for its record. `here` is where that was found. */
+export function goneText(run: BootRef & Pick<Lease, 'process' | 'jobProcess'>, here: BootRef): string {
+  const text = 'its guard and its job are gone'
+  const pids = [run.process, run.jobProcess].flatMap((ref) => (ref ? [ref.pid] : []))
+  if (isOfPastBoot(run, here)) return `${text}: the machine was booted again since`
+  return `${text}: no process ${pids.join(' or ')} has its start time`
 }

@@ -3,7 +3,7 @@ import {isStamped, isTime, type RawRecord} from '../journal/record.js'
 import {isToken} from '../lease/lease.js'
 import {isReaderGone, type Outcome} from './outcome.js'
 import {withOutcome} from './recent-outcomes.js'
-import {bootOf, newRun, nextRun, type Run} from './run.js'
+import {bootOf, newRun, nextRun, type Run, rerunOf} from './run.js'
 import {usualOf, withGoodRun} from './usual-time.js'
 
 /** The fold of the runs: by job, the runs themselves and what they show together. */
@@ -23,6 +23,8 @@ export interface RunEnd {
   readonly byReboot: boolean
   /** Why the job was not recovered any more: its budget is spent. */
   readonly refused?: string
+  /** The job is run again because of it. */
+  readonly isRerun?: true
 }
 
 /** The last ended runs that all ended well, or all did not. */
@@ -66,10 +68,7 @@ export const allRunsFold = runFold('all')
 function runFold(keeps: Keeps): Fold<RunsByJob> {
   return {
     empty: () => new Map(),
-    apply: (book, record) => {
-      applyRun(book, record, keeps)
-      return 'ok'
-    },
+    apply: (book, record) => (applyRun(book, record, keeps) ? 'ok' : 'void'),
     save: (book) => Array.from(book, ([job, known]) => ({job, ...known})),
     restore: (saved) => new Map((saved as readonly SavedRuns[]).map(({job, ...known}) => [job, known])),
   }
@@ -94,17 +93,19 @@ export function highestToken(book: RunsByJob): GivenToken | undefined {
   return highest
 }
 
-function applyRun(book: RunsByJob, record: RawRecord, keeps: Keeps): void {
+/** @returns whether the record says something new of a run: of two interruptions found at once the second does not */
+function applyRun(book: RunsByJob, record: RawRecord, keeps: Keeps): boolean {
   const {job, at, run: id} = record
-  if (typeof job !== 'string' || !isTime(at) || typeof id !== 'string') return
+  if (typeof job !== 'string' || !isTime(at) || typeof id !== 'string') return false
   const known = book.get(job) ?? {runs: []}
   // A record is nearly always of one of the last runs.
   const index = known.runs.findLastIndex((run) => run.id === id)
   const before = known.runs[index]
   const run = nextRun(before, record, newRun(id, job, at))
-  if (!run || run === before) return
+  if (!run || run === before) return false
   put(known.runs, run, {index, keeps})
   book.set(job, {...known, ...derived(known, {before, run, record})})
+  return true
 }
 
 interface Change {
@@ -115,13 +116,14 @@ interface Change {
 
 /** What a record changes beside the run itself. */
 function derived(
-  {streak, token, starts = [], goodTimes = [], recent = ''}: JobRuns,
+  {streak, token, lastEnd, starts = [], goodTimes = [], recent = ''}: JobRuns,
   {before, run, record}: Change,
 ): Partial<JobRuns> {
   if (run.outcome === 'skipped') return {recent: withOutcome(recent, 'skipped', undefined)}
   if (isReaderGone(run)) return {}
   if (!before) return {starts: [...starts, run.startedAt].slice(-keptStarts), ...higherToken(token, record)}
   if (run.outcome === undefined) return {}
+  if (record['kind'] === 'step-ended') return lastEnd?.runId === run.id ? {lastEnd: {...lastEnd, ...rerunEnd(run)}} : {}
   const isWell = run.outcome === 'healthy'
   const first = {isWell, count: 1, firstRunId: run.id, firstEndedAt: run.endedAt ?? run.startedAt}
   const next = streak?.isWell === isWell ? {...streak, count: streak.count + 1} : first
@@ -151,6 +153,12 @@ function endOf(run: Run, record: RawRecord): RunEnd {
     byReboot: run.outcome === 'interrupted' && isOfEarlierBoot(run, record),
     ...(refused && {refused: refused.evidence ?? 'its recovery budget is spent'}),
   }
+}
+
+function rerunEnd(run: Run): Pick<RunEnd, 'isRerun' | 'refused'> {
+  const step = rerunOf(run)
+  if (step?.ok) return {isRerun: true}
+  return step?.evidence === undefined ? {} : {refused: step.evidence}
 }
 
 function isOfEarlierBoot({boot}: Run, record: RawRecord): boolean {

@@ -4,8 +4,8 @@ import type {Outcome} from './outcome.js'
 
 /**
  * A run is one time a job happened. Its records: `started`, an `attempt-ended` for each attempt, a `step-ended` for
- * each recovery step, then `ended`; or `interrupted`, written by the process that finds its guard gone; or `skipped`
- * alone if it did not take place.
+ * each recovery step, then `ended`; or `interrupted`, written by the process that finds its guard gone, and perhaps
+ * the step `rerun`; or `skipped` alone if it did not take place.
  */
 
 /** A stretch of a log file that holds output of one run. A rotation renames the file, its inode stays. */
@@ -67,11 +67,20 @@ export function nextRun(known: Run | undefined, record: RawRecord, begun: Run): 
   if (kind === 'started') return known ?? startedRun(begun, record)
   if (known?.outcome === 'interrupted' && kind === 'ended' && record['fenced'] === true)
     return endedRun(reopened(known), record, at)
+  if (known?.outcome === 'interrupted' && kind === 'step-ended' && record['do'] === rerunStep)
+    return rerunOf(known) ? undefined : {...known, steps: [...known.steps, stepOf(record, at)]}
   if (!known || known.outcome) return undefined
   if (kind === 'attempt-ended') return {...known, attempts: known.attempts + 1}
   if (kind === 'step-ended') return {...known, steps: [...known.steps, stepOf(record, at)]}
   if (kind === 'interrupted') return {...known, endedAt: at, outcome: 'interrupted', ...text(record)}
   return kind === 'ended' ? endedRun(known, record, at) : undefined
+}
+
+/** The step that decides, once, whether the job of an interrupted run is run again; it failed if it is not. */
+export const rerunStep = 'rerun'
+
+export function rerunOf({steps}: Run): RunStep | undefined {
+  return steps.find((step) => step.do === rerunStep)
 }
 
 /** The run that took its lease could not know that this one would still end. */

@@ -51,6 +51,8 @@ export interface JobSettings {
   readonly skipExitCode: number
   /** What to do when the journal cannot be written. */
   readonly onStateError: 'run' | 'refuse'
+  /** What to do once a run has been interrupted: run the job again, within its recovery budget, or leave it. */
+  readonly onCrash: 'rerun' | 'leave'
 
   readonly retry: RetrySettings
   /** Undefined for no breaker. */

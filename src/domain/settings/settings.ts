@@ -31,6 +31,8 @@ export interface Settings {
   /** Undefined if OpenClaw is not used. */
   readonly openclaw?: OpenClawSettings
   readonly resetDaemon: ResetDaemonSettings
+  /** Undefined if guard looks after its own runs alone. */
+  readonly crashedRuns?: CrashedRunsSettings
   readonly channels: Readonly<Record<string, ChannelSettings>>
   readonly alerting: AlertingSettings
   /** Undefined if nothing is wrong with the settings file. */
@@ -104,6 +106,14 @@ interface ResetDaemonSettings {
   readonly minIntervalMs: number
   /** The daemon is late when its last round is older and a request waits. */
   readonly lateAfterMs: number
+}
+
+/** Files in which other programs keep the state of their runs. */
+export interface CrashedRunsSettings {
+  /** Absolute glob patterns. */
+  readonly files: readonly string[]
+  /** A file that was not written for so long has lost its owner, if that cannot be looked for. */
+  readonly staleAfterMs: number
 }
 
 export interface OpenClawSettings {

@@ -14,13 +14,15 @@ interface NextRunFacts {
 }
 
 /**
- * Until the job's next run begins, ms: 0 while one goes on, by the schedule, else by the usual gap between its runs,
+ * Until the job's next run begins, ms: 0 while one goes on or an interrupted one is run again, by the schedule, else by the usual gap between its runs,
  * else within the time for which an end proves health.
  *
  * @returns undefined if nothing says when, or if the run is overdue by more than a gap
  */
 export function nextRunInMs({liveness, records, nextSlotAt, freshForMs, clocks}: NextRunFacts): number | undefined {
   if (liveness.is === 'running' || liveness.is === 'running-unleased') return 0
+  // It begins as soon as the process that decided on it has started it.
+  if (records.jobRuns?.lastEnd?.isRerun) return 0
   const {at} = clocks.now
   if (nextSlotAt !== undefined) return Math.max(0, nextSlotAt - at)
   const starts = records.jobRuns?.starts ?? []

@@ -13,7 +13,7 @@ export function openOwnToAppend(path: string): number {
   const fd = openSync(path, O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_NONBLOCK, 0o600)
   if (isOwnFile(fstatSync(fd))) return fd
   closeSync(fd)
-  throw refused(path)
+  throw refusedFile(path)
 }
 
 /**
@@ -22,10 +22,11 @@ export function openOwnToAppend(path: string): number {
  */
 export function assertOwnFile(path: string): void {
   const stat = lstatSync(path, {throwIfNoEntry: false})
-  if (stat && !isOwnFile(stat)) throw refused(path)
+  if (stat && !isOwnFile(stat)) throw refusedFile(path)
 }
 
-function isOwnFile(stat: Stats): boolean {
+/** Whether it is a plain file of this user with one name. */
+export function isOwnFile(stat: Stats): boolean {
   const user = process.geteuid?.()
   return stat.isFile() && stat.nlink === 1 && (user === undefined || stat.uid === user)
 }
@@ -34,13 +35,13 @@ function isOwnFile(stat: Stats): boolean {
 export function readPlainFile(path: string, encoding: BufferEncoding = 'utf8'): string {
   const fd = openSync(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK)
   try {
-    if (!fstatSync(fd).isFile()) throw refused(path)
+    if (!fstatSync(fd).isFile()) throw refusedFile(path)
     return readFileSync(fd, encoding)
   } finally {
     closeSync(fd)
   }
 }
 
-function refused(path: string): Error {
-  return Object.assign(new Error(`${path} is not a plain file of this user`), {code: 'EPERM', syscall: 'open'})
+export function refusedFile(path: string, why = 'is not a plain file of this user'): Error {
+  return Object.assign(new Error(`${path} ${why}`), {code: 'EPERM', syscall: 'open'})
 }

@@ -5,6 +5,7 @@ import type {KernelLock, LockFacts, LockForm, PidReuse} from '../../domain/locks
 import {type LockOwner, ownerInLink, ownerInText} from '../../domain/locks/lock-owner.js'
 import {readBootId} from '../host/host.js'
 import {hasOwnProc, isInitialPidns} from '../host/namespaces.js'
+import {isHidden} from '../process/identity.js'
 import {listPids, readCommandNames, readProcess, readStatus, unlessGone} from '../process/proc.js'
 import {type FileId, findHolders, type Holders} from './holders.js'
 import {tryKernelLock} from './kernel-lock.js'
@@ -117,6 +118,18 @@ function readHead(path: string): string {
   } finally {
     closeSync(file)
   }
+}
+
+/** The processes that have a number now, and why the one that is meant may run unseen. */
+export type FindOwner = (pid: number) => {
+  readonly pidReuses: readonly PidReuse[]
+  readonly partialView: string | undefined
+}
+
+export const findOwner: FindOwner = (pid) => {
+  const pidReuses = [...findPidReuse(pid), ...(findContained().get(pid) ?? [])]
+  if (process.platform !== 'linux') return {pidReuses, partialView: 'this system has no /proc'}
+  return {pidReuses, partialView: isHidden(pid) ? '/proc hides it' : partialView()}
 }
 
 function findPidReuse(pid: number): readonly PidReuse[] {

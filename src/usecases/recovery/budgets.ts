@@ -24,13 +24,13 @@ export interface BudgetReport {
   readonly until: number | undefined
 }
 
-/** The budgets of all jobs that restart or execute something when they fail, and of those that did. */
+/** The budgets of all jobs that restart or execute something when they fail or are run again after a crash, and of those that did. */
 export function listBudgets({clock, runs, settings}: BudgetDeps): readonly BudgetReport[] {
   const now = clock.now()
   const windows = [settings.defaults, ...Object.values(settings.jobs)].map(({budget}) => budget.perMs)
   const past = countedSteps(runs.newestFirst(), now - Math.max(...windows))
-  const configured = Object.entries(settings.jobs).flatMap(([job, {recovery}]) =>
-    recovery.some((step) => step.do === 'restart' || step.do === 'exec') ? [job] : [],
+  const configured = Object.entries(settings.jobs).flatMap(([job, {recovery, onCrash}]) =>
+    onCrash === 'rerun' || recovery.some((step) => step.do === 'restart' || step.do === 'exec') ? [job] : [],
   )
   const names = [...new Set([...configured, ...past.map(({job}) => job)])].sort()
   return names.flatMap((job): readonly BudgetReport[] => {

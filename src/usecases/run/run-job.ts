@@ -1,7 +1,6 @@
 import type {RunsByJob} from '../../domain/run/job-runs.js'
 import {isReaderGone} from '../../domain/run/outcome.js'
 import type {RunReport} from '../../domain/run/report.js'
-import type {Run} from '../../domain/run/run.js'
 import type {JobSettings} from '../../domain/settings/job.js'
 import {GuardError} from '../../errors.js'
 import type {Journal} from '../../journal/journal.js'
@@ -11,6 +10,7 @@ import type {JobInput} from '../../system/process/input.js'
 import type {RetryAndRecoverDeps} from '../recovery/retry-and-recover.js'
 import {type Attempt, type AttemptTask, attemptJob} from './attempt-job.js'
 import {type Claim, type ClaimDeps, claimRun, type RunLease} from './claim-run.js'
+import type {OpenRun} from './reconcile-interrupted.js'
 import type {RunBreaker} from './run-breaker.js'
 import {type RunRecorder, recorder} from './run-records.js'
 import type {FinishedRun, RunRequest} from './run-request.js'
@@ -22,7 +22,7 @@ export interface RunDeps extends RetryAndRecoverDeps {
   /** What the lease is claimed with; undefined as `runs`. Throws GuardError `io`. */
   readonly openClaim: (() => ClaimDeps) | undefined
   /** Records the end of each run of the job whose processes are gone. */
-  readonly closeInterrupted: (job: string) => Promise<readonly Run[]>
+  readonly closeInterrupted: (job: string) => Promise<readonly OpenRun[]>
   /** Removes the files that killed guards have left; `closed` are ids of runs that were closed just now. */
   readonly tidySpools: (closed: readonly string[]) => Promise<void>
   /** @returns undefined if no log is kept. Throws GuardError `io`. */
@@ -158,9 +158,9 @@ async function finishOutput({warn}: RunDeps, output: JobOutput | undefined, pass
 /** The run that held the lease before, and each other one that nothing has closed since. */
 async function closeOlder(deps: RunDeps, job: string): Promise<void> {
   const close = async () => {
-    const closed = (await deps.closeInterrupted(job)).map(({id}) => id)
-    for (const id of closed) deps.log(`${job} interrupted: its guard and its job are gone, run ${id}`)
-    await deps.tidySpools(closed)
+    const closed = await deps.closeInterrupted(job)
+    for (const {run, reason} of closed) deps.log(`${job} interrupted: ${reason}, run ${run.id}`)
+    await deps.tidySpools(closed.map(({run}) => run.id))
   }
   const failure = async () => {
     try {

@@ -24,14 +24,14 @@ function openRun(survivor: LivingProcess) {
     whileLooking: (act: () => void) => {
       onLook = act
     },
-    close: () => reconcileInterrupted({leases, runs, livingProcessOf}),
+    close: () => reconcileInterrupted({leases, runs, here: {host: 'host-1', boot: 'boot-1'}, livingProcessOf}),
     outcome: () => runs.read().get('scan')?.runs.at(-1)?.outcome,
   }
 }
 
 test('a run without an end whose processes are gone is interrupted, once', async () => {
   const {close, runs, outcome} = openRun('none')
-  expect(await close()).toMatchObject([{id: 'run-1'}])
+  expect(await close()).toMatchObject([{run: {id: 'run-1'}}])
   expect(outcome()).toBe('interrupted')
   expect(await close()).toEqual([])
   expect(runs.lines.filter(({kind}) => kind === 'interrupted')).toHaveLength(1)
@@ -70,14 +70,19 @@ function overlappingRun(survivor: LivingProcess, started: object) {
     asked.push(holder)
     return survivor
   }
-  return {close: () => reconcileInterrupted({leases, runs, livingProcessOf}), asked}
+  return {
+    close: () => reconcileInterrupted({leases, runs, here: {host: 'host-1', boot: 'boot-1'}, livingProcessOf}),
+    asked,
+  }
 }
 
 const process = {pid: 7, start: '4711'}
 
 test('a run without a lease is interrupted once the process that it named and its job are gone', async () => {
   const {close, asked} = overlappingRun('none', {process})
-  expect(await close()).toMatchObject([{id: 'run-1', owner: {process}}])
+  expect(await close()).toMatchObject([
+    {run: {id: 'run-1', owner: {process}}, reason: 'its guard and its job are gone: no process 7 has its start time'},
+  ])
   expect(asked).toEqual([{process, holder: 'run-1', host: 'host-1', boot: 'boot-1'}])
   expect(await close()).toEqual([])
 })
@@ -89,4 +94,16 @@ test.each(['guard', 'job', 'unknown'] as const)('one of which %s may live goes o
 test('one that named no process stays open, for nothing proves its end', async () => {
   const {close, asked} = overlappingRun('none', {})
   expect([await close(), asked]).toEqual([[], []])
+})
+
+test('of two processes that find an interruption at once, one closes the run', async () => {
+  const {close, whileLooking, runs} = openRun('none')
+  let other: Promise<readonly unknown[]> | undefined
+  whileLooking(() => {
+    whileLooking(() => {})
+    other = close()
+  })
+  const both = [await close(), await other]
+  expect(both.map((closed) => closed?.length).sort()).toEqual([0, 1])
+  expect(runs.lines.filter(({kind}) => kind === 'interrupted')).toHaveLength(1)
 })
