@@ -1,12 +1,14 @@
+import {channelSecretProblems} from '../../src/cli/channel-secret-problems.js'
 import {defineCommand} from '../../src/cli/command/definition.js'
 import {settingsLocation} from '../../src/cli/settings-location.js'
-import {inspectSettings} from '../../src/config/inspect.js'
+import {bothOf, inspectSettings} from '../../src/config/inspect.js'
 
 export default defineCommand({
   summary: 'Check the settings: every problem at once, each with its key and what to write',
   examples: ['guard config check', 'guard config check --config /etc/guardian/config.yaml'],
   async run({flags, print}) {
-    const {file, settings, error, warnings} = await inspectSettings(settingsLocation(flags))
+    const {file, settings, error: ofFile, warnings} = await inspectSettings(settingsLocation(flags))
+    const error = bothOf(ofFile, file === undefined ? undefined : channelSecretProblems(file, settings))
     print(...warnings.map(({level, of, text}) => `${level}: ${of} ${text}`))
     if (error) throw error
     const jobs = Object.keys(settings.jobs).length

@@ -23,7 +23,7 @@ export async function leaveDeliverer(guard: Guard, report: RunReport, before: Le
   const {settings, clock} = guard
   const {job} = report
   if (!isNews(report, before.own) || !mayTell(knowledge(guard, job, before))) return
-  // Nobody would be told, whatever it is.
+  // No channel would be told, whatever it is.
   if (!channelsFor(settings.alerting.routes, {subject: job, level: 'CRITICAL'})) return
   const now = {at: clock.now(), mono: clock.mono(), ...readBootRef()}
   if (heartbeatState(before.watchdog, now, settings.watchdog.lateAfterMs).is === 'on-time') return

@@ -1,4 +1,5 @@
 import {z} from 'zod'
+import {addressProblem, proxyProblem} from '../domain/settings/address.js'
 import {
   argv,
   count,
@@ -11,24 +12,26 @@ import {
   text,
   textOf,
   textOrSecret,
+  textProblem,
   timezone,
 } from './fields.js'
 import {section} from './section.js'
 
 const timeout = duration('Limit of one delivery')
-const url = /^https?:\/\/[^@\s]+$/
-const urlForm = 'is not an address; write https://host/path'
 const weekdays = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'] as const
 const dayForm = `is not a day; write one of ${weekdays.join(', ')}`
 const clockTime = /^([01]\d|2[0-3]):[0-5]\d$/
 const clockForm = 'is not a time of day; write 22:00, in quotes'
 const level = oneOf('Least severe level that this route takes', ['INFO', 'WARNING', 'CRITICAL'])
 
+const address = (description: string) => textProblem(description, addressProblem)
+const addressOrSecret = (description: string) => textOrSecret(description, addressProblem)
+
 /** What every channel may have, and those that make requests. */
 const common = {timeout, fallback: text('Name of the channel that takes what this one cannot deliver')}
 const request = {
   ...common,
-  proxy: textOrSecret('Address of the proxy: http://host:port'),
+  proxy: textOrSecret('Address of the proxy: http://host:port', proxyProblem),
   ca: text('File with the certificates of further authorities'),
 }
 
@@ -37,7 +40,7 @@ export const channel = z
     section(
       {
         ...request,
-        url: textOf('Address of the Bot API', url, urlForm),
+        url: address('Address of the Bot API'),
         topic: count('Thread of a forum', {min: 1, max: 2_147_483_647}),
       },
       {type: z.literal('telegram'), chat: text('Chat id, in quotes'), token: secret('Token of the bot')},
@@ -55,7 +58,7 @@ export const channel = z
           .meta({description: 'Additional headers'}),
         secrets: secrets('Sign each message (Standard Webhooks); two while one replaces the other'),
       },
-      {type: z.literal('webhook'), url: textOrSecret('Address')},
+      {type: z.literal('webhook'), url: addressOrSecret('Address')},
     ),
     section(
       {
@@ -73,20 +76,31 @@ export const channel = z
       },
     ),
     section(
-      {...request, url: textOf('Address of the Events API', url, urlForm)},
+      {...request, url: address('Address of the Events API')},
       {type: z.literal('pagerduty'), routingKey: secret('Integration key')},
     ),
-    section(request, {type: z.literal('ping'), url: textOrSecret('Address to call, for example of healthchecks.io')}),
+    section(request, {
+      type: z.literal('ping'),
+      url: addressOrSecret('Address to call, for example of healthchecks.io'),
+    }),
     section(
       {...common, facility: text('Facility'), tag: text('Tag'), socket: text('Socket of the system log')},
       {type: z.literal('syslog')},
     ),
     section(common, {type: z.literal('file'), path: text('File to append to')}),
     section(
-      {...request, url: textOf('Address of the server', url, urlForm), token: secret('Access token')},
+      {...request, url: address('Address of the server'), token: secret('Access token')},
       {type: z.literal('ntfy'), topic: text('Topic')},
     ),
-    section(request, {type: z.literal('alertmanager'), url: textOf('Address of Alertmanager', url, urlForm)}),
+    section(
+      {
+        ...request,
+        user: text('User name, with a password'),
+        password: secret('Password'),
+        token: secret('Bearer token, instead of both'),
+      },
+      {type: z.literal('alertmanager'), url: address('Address of Alertmanager')},
+    ),
     section(common, {type: z.literal('apprise'), url: secret('Address for apprise(1), such as tgram://…')}),
     section(common, {type: z.literal('command'), command: argv('Gets the alert as JSON on standard input')}),
   ])

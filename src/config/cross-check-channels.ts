@@ -11,7 +11,7 @@ export function checkChannels(root: Readonly<Record<string, unknown>>): Problem[
     .filter(([, name]) => !channels.includes(name))
     .map(([where, name]) => ({path: where, text: unknownName('channel', name, channels)}))
   const used = [...named.map(([, name]) => name), ...pingsOf(root).map(([, name]) => name)]
-  return [...unknown, ...checkPings(root), ...checkFallbacks(root, new Set(used))]
+  return [...unknown, ...checkPings(root), ...checkLogins(root), ...checkFallbacks(root, new Set(used))]
 }
 
 function pingsOf(root: Readonly<Record<string, unknown>>): readonly (readonly [string, string])[] {
@@ -31,6 +31,17 @@ function checkPings(root: Readonly<Record<string, unknown>>): Problem[] {
   })
 }
 
+function checkLogins(root: Readonly<Record<string, unknown>>): Problem[] {
+  return entries(root['channels']).flatMap(([name, channel]): Problem[] => {
+    const {user, password, token} = map(channel)
+    const path = (key: string) => ['channels', name, key]
+    if (user !== undefined && token !== undefined)
+      return [{path: path('token'), text: 'cannot be combined with user; keep one of the two', ofKey: true}]
+    if ((user === undefined) === (password === undefined)) return []
+    return [{path: path(user === undefined ? 'user' : 'password'), text: 'is missing; a login needs both'}]
+  })
+}
+
 /** `routed`: the channels that a route or a job names. */
 function checkFallbacks(root: Readonly<Record<string, unknown>>, routed: ReadonlySet<string>): Problem[] {
   const channels = new Map(entries(root['channels']).map(([name, channel]) => [name, map(channel)['fallback']]))
@@ -38,7 +49,7 @@ function checkFallbacks(root: Readonly<Record<string, unknown>>, routed: Readonl
   const isUsed = (name: string) => routed.size === 0 || routed.has(name) || [...channels.values()].includes(name)
   return Array.from(channels).flatMap(([name, fallback]): Problem[] => {
     const path = ['channels', name, 'fallback']
-    const unused = isUsed(name) ? [] : [{path: path.slice(0, 2), text: nobodys, ofKey: true as const}]
+    const unused = isUsed(name) ? [] : [{path: path.slice(0, 2), text: isUnused, ofKey: true as const}]
     if (typeof fallback !== 'string') return unused
     if (!channels.has(fallback)) return [{path, text: unknownName('channel', fallback, [...channels.keys()])}]
     if (isCircle(channels, name)) return [{path, text: 'leads back to this channel; let the last one have no fallback'}]
@@ -46,7 +57,7 @@ function checkFallbacks(root: Readonly<Record<string, unknown>>, routed: Readonl
   })
 }
 
-const nobodys = 'gets nothing: no route and no fallback names it; add it to alerting.routes'
+const isUnused = 'gets nothing: no route and no fallback names it; add it to alerting.routes'
 
 function isCircle(channels: ReadonlyMap<string, unknown>, name: string): boolean {
   let next = channels.get(name)

@@ -147,9 +147,16 @@ export function secrets(description: string) {
 
 const textOrSecretForm = 'is neither text nor a reference; write text in quotes, {env: NAME} or {file: PATH}'
 
-export function textOrSecret(description: string): z.ZodType<TextOrSecret, TextOrSecret> {
+export function textOrSecret(
+  description: string,
+  problemOf: ProblemOf = () => undefined,
+): z.ZodType<TextOrSecret, TextOrSecret> {
   return z
     .union([z.string().regex(/^[^\0]*$/, {error: 'contains a NUL'}), ...references()], {error: textOrSecretForm})
+    .superRefine((value, context) => {
+      const problem = typeof value === 'string' ? problemOf(value) : undefined
+      if (problem !== undefined) context.addIssue(problem)
+    })
     .meta({description})
 }
 
@@ -160,11 +167,11 @@ export function environment(description: string) {
 }
 
 export function schedule(description: string) {
-  return checked(description, cronProblem)
+  return textProblem(description, cronProblem)
 }
 
 export function timezone(description: string) {
-  return checked(description, timeZoneProblem)
+  return textProblem(description, timeZoneProblem)
 }
 
 /** A regular expression, searched line by line. It is checked asynchronously, because RE2 is loaded only if needed. */
@@ -182,7 +189,7 @@ export function pattern() {
 
 /** Glob patterns below their base folder; only absolute patterns may leave it. */
 export function globs(description: string) {
-  return oneOrMore(description, checked('Glob pattern', globProblem))
+  return oneOrMore(description, textProblem('Glob pattern', globProblem))
 }
 
 function globProblem(glob: string): string | undefined {
@@ -193,8 +200,11 @@ function globProblem(glob: string): string | undefined {
   return undefined
 }
 
+/** What is wrong with a value, and what to write. */
+type ProblemOf = (value: string) => string | undefined
+
 /** Text for which `problemOf` returns no problem. */
-function checked(description: string, problemOf: (value: string) => string | undefined) {
+export function textProblem(description: string, problemOf: ProblemOf) {
   return z
     .string()
     .superRefine((value, context) => {

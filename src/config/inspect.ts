@@ -57,7 +57,8 @@ async function inspectFound(found: FoundFile, {env}: Where): Promise<Inspected> 
   }
 }
 
-function bothOf(one: GuardError | undefined, other: GuardError | undefined): GuardError | undefined {
+/** The problems of both, in one error. */
+export function bothOf(one: GuardError | undefined, other: GuardError | undefined): GuardError | undefined {
   if (!one || !other) return one ?? other
   const {hints, details} = other
   return new GuardError('config', `${one.message}\n${other.message}`, hints, {details})

@@ -35,9 +35,12 @@ const breaker = section({
 
 const watchdog = section({
   escalateAfterFailedResets: count('Number of failed resets after which an incident is told', {min: 1}),
-  escalateAfter: duration('An incident is told when it has lasted so long, or at once if the next run is later', {
-    minMs: 0,
-  }),
+  escalateAfter: duration(
+    'An incident is told when it has lasted so long, or at once if the next run is later; its end likewise',
+    {
+      minMs: 0,
+    },
+  ),
   flapping: section({
     incidents: count('Number of incidents of one job that are one that flaps', {min: 2, max: 100}),
     within: duration('Time within which they open'),

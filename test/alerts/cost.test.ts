@@ -83,7 +83,7 @@ test.skipIf(!existsSync('/usr/bin/strace'))(
       const lines = readFileSync(box.path('second'), 'utf8').split('\n')
       return lines.filter((line) => line.includes(box.dir) && !line.includes('ENOENT')).length
     }
-    const [without, withChannels] = [await opened(undefined), await opened('http://127.0.0.1:9')]
+    const [without, withChannels] = [await opened(undefined), await opened(`http://127.0.0.1:${await closedPort()}`)]
     console.log(`files of its own that a healthy run opens: ${without} without channels, ${withChannels} with them`)
     expect(withChannels).toBe(without)
   },

@@ -25,6 +25,7 @@ test(
     const storm = await startStorm({
       factor: 1,
       alerting: never,
+      recoveryWait: '0s',
       // Half of the kills come while a message is on its way or just received.
       onMessage: () => {
         if (isHeld && draw(2) === 0) killNow()

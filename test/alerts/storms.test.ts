@@ -66,8 +66,8 @@ const rawLine = (index: number) =>
 
 async function finish(story: string, {storm, manager, posted}: Sides): Promise<readonly string[]> {
   await posted()
-  // Alertmanager tells the end of a group after its interval.
-  await sleep(6 * minuteMs + 500)
+  // Alertmanager tells the end of a group after its interval, guard once it has lasted.
+  await sleep(11 * minuteMs + 500)
   await until(() => nothingWaits(storm), 'nothing waits', 60_000)
   await storm.stop()
   const {all, resolved} = manager?.told() ?? {all: '-', resolved: '-'}

@@ -49,7 +49,7 @@ async function delivered(box: Sandbox): Promise<void> {
 
 describe('a run without a watchdog', () => {
   test('that fails is told at once if the next one is far away, and its recovery once', async () => {
-    const box = sandbox()
+    const box = sandbox({watchdog: {escalateAfter: '1s'}})
     expect((await box.guard('run', 'scan')).code).toBe(3)
     await until(() => sent(box).length === 1, 'the message')
     writeFileSync(box.path('code'), '0')

@@ -39,6 +39,30 @@ test('all problems are reported at once, with exit code 78', async () => {
   })
 })
 
+test('secrets of channels that this process has are checked too, without being shown', async () => {
+  const {guardWith, write} = createSandbox()
+  const hook = {type: 'webhook', url: {env: 'HOOK'}, secrets: [{env: 'RIGHT'}, {env: 'SHORT'}, {file: 'missing.txt'}]}
+  const channels = {hook, phone: {type: 'ntfy', topic: 't', proxy: {env: 'PROXY'}}}
+  const settings = {channels, alerting: {cap: 0, routes: [{to: ['hook', 'phone']}]}}
+  write('.guardianrc.json', JSON.stringify(settings))
+  const env = {
+    HOOK: 'http://127.0.0.1:6000/hunter2',
+    RIGHT: `whsec_${Buffer.alloc(24, 1).toString('base64')}`,
+    SHORT: `whsec_${Buffer.alloc(23, 1).toString('base64')}`,
+    PROXY: 'socks5://u:hunter2@proxy.example:1080',
+  }
+  const {code, stderr} = await guardWith({env}, 'config', 'check')
+  expect(code).toBe(78)
+  const lines = stderr.split('\n').map((line) => line.trim())
+  expect(lines.filter((line) => /^(channels|alerting)\./.test(line))).toEqual([
+    'alerting.cap: 0 is not a whole number from 1 to 10000',
+    'channels.hook.url: has the port 6000, which fetch refuses; let the receiver listen on another one',
+    'channels.hook.secrets[1]: is not `whsec_` and 24 to 64 bytes in base64',
+    'channels.phone.proxy: is not the address of an HTTP proxy; write http://host:port',
+  ])
+  expect(stderr).not.toContain('hunter2')
+})
+
 test('as JSON each problem has its key path', async () => {
   const {guard, write} = createSandbox()
   write('.guardianrc', 'jobs: {scan: {timeout: soon}}')

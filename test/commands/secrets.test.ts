@@ -43,7 +43,7 @@ function boxWith(more: object = {}): Sandbox {
     channels: {
       room: {type: 'slack', url: {env: 'CHANNEL'}, fallback: 'gone'},
       ops: {type: 'file', path: 'sent.jsonl', fallback: 'room'},
-      gone: {type: 'ntfy', url: 'http://127.0.0.1:9', topic: 't', token: {file: 'missing.txt'}},
+      gone: {type: 'ntfy', url: 'http://127.0.0.1:10', topic: 't', token: {file: 'missing.txt'}},
     },
     alerting: {groupWait: '100ms', routes: [{level: 'INFO', to: ['ops']}]},
     openclaw: {

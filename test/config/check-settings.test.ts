@@ -17,6 +17,9 @@ async function problemsOf(written: unknown): Promise<string[]> {
 
 const job = (fields: object) => ({jobs: {scan: fields}})
 const step = (fields: object) => job({recovery: [fields]})
+const toFile = {type: 'file', path: 'sent.jsonl'}
+const manager = {type: 'alertmanager', url: 'https://alerts.example'}
+const routedTo = (...to: readonly string[]) => ({alerting: {routes: [{to}]}})
 const supervised = {services: {web: {manager: 'supervisor', program: 'web'}}}
 const id = '3a7f742b-889a-4c05-9697-f5f873fea02c'
 
@@ -178,6 +181,51 @@ test.each<[string, unknown, string]>([
     'alerting.routes[0].to: "ops" is not a known channel; there are none',
   ],
   [
+    'a fallback is a channel',
+    {channels: {ops: {...toFile, fallback: 'mial'}, mail: toFile}, ...routedTo('ops', 'mail')},
+    'channels.ops.fallback: "mial" is not a known channel; did you mean "mail"?',
+  ],
+  [
+    'a channel is used',
+    {channels: {ops: toFile, old: toFile}, ...routedTo('ops')},
+    'channels.old: gets nothing: no route and no fallback names it; add it to alerting.routes',
+  ],
+  [
+    'a channel may send at least one message an hour',
+    {alerting: {cap: 0}},
+    'alerting.cap: 0 is not a whole number from 1 to 10000',
+  ],
+  [
+    'a port is one that fetch uses',
+    {channels: {ops: {type: 'alertmanager', url: 'http://127.0.0.1:6667'}}},
+    'channels.ops.url: has the port 6667, which fetch refuses; let the receiver listen on another one',
+  ],
+  [
+    'also where the address may be a secret',
+    {channels: {ops: {type: 'webhook', url: 'http://127.0.0.1:25/x'}}},
+    'channels.ops.url: has the port 25, which fetch refuses; let the receiver listen on another one',
+  ],
+  [
+    'an address has no login in it',
+    {channels: {ops: {type: 'alertmanager', url: 'https://u:hunter2@alerts.example'}}},
+    'channels.ops.url: is not an address; write https://host/path',
+  ],
+  [
+    'a proxy is one of HTTP, and its login is not shown',
+    {channels: {ops: {type: 'ntfy', topic: 't', proxy: 'socks5://u:hunter2@proxy.example:1080'}}},
+    'channels.ops.proxy: is not the address of an HTTP proxy; write http://host:port',
+  ],
+  [
+    'a login has a password',
+    {channels: {ops: {type: 'alertmanager', url: 'https://alerts.example', user: 'guard'}}},
+    'channels.ops.password: is missing; a login needs both',
+  ],
+  [
+    'a login is by a password or by a token',
+    {channels: {ops: {...manager, user: 'guard', password: {env: 'P'}, token: {env: 'T'}}}},
+    'channels.ops.token: cannot be combined with user; keep one of the two',
+  ],
+  [
     'a breaker can open',
     {breakers: {targets: {api: {recentFailures: 9}}}},
     'breakers.targets.api.recentFailures: 9 is more than recentCalls (5), so the breaker would never open',
@@ -204,6 +252,14 @@ test.each<[string, unknown, string]>([
   ],
 ])('%s', async (_title, written, problem) => {
   expect(await problemsOf(written)).toEqual([problem])
+})
+
+test('a circle of fallbacks is said of each channel in it', async () => {
+  const channels = {a: {...toFile, fallback: 'b'}, b: {...toFile, fallback: 'a'}, c: {...toFile, fallback: 'a'}}
+  expect(await problemsOf({channels, ...routedTo('a', 'b', 'c')})).toEqual([
+    'channels.a.fallback: "b" leads back to this channel; let the last one have no fallback',
+    'channels.b.fallback: "a" leads back to this channel; let the last one have no fallback',
+  ])
 })
 
 test('all problems of all kinds are reported at once', async () => {

@@ -1,5 +1,5 @@
 import {once} from 'node:events'
-import {createServer, type IncomingMessage, type RequestListener, type ServerResponse} from 'node:http'
+import {createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse} from 'node:http'
 import {createServer as createTlsServer} from 'node:https'
 import {type AddressInfo, connect as connectTcp, createServer as createTcpServer, type Socket} from 'node:net'
 import {onTestFinished} from 'vitest'
@@ -40,14 +40,19 @@ export async function startReceiver(answer: Answer, {tls, early}: ReceiverOption
     })
   }
   const server = tls ? createTlsServer(tls, listener) : createServer(listener)
+  const port = await listen(server)
+  return {url: `${tls ? 'https://localhost' : 'http://127.0.0.1'}:${port}`, port, received}
+}
+
+/** Listens on a free port of loopback until the test is over. @returns the port */
+async function listen(server: Server): Promise<number> {
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   onTestFinished(() => {
     server.closeAllConnections()
     server.close()
   })
-  const {port} = server.address() as AddressInfo
-  return {url: `${tls ? 'https://localhost' : 'http://127.0.0.1'}:${port}`, port, received}
+  return (server.address() as AddressInfo).port
 }
 
 /** Answers with a status, a body and headers. */
@@ -91,13 +96,7 @@ export async function startProxy({refuses = false} = {}): Promise<Proxy> {
     target.on('error', () => client.destroy())
     onTestFinished(() => void target.destroy())
   })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  onTestFinished(() => {
-    server.closeAllConnections()
-    server.close()
-  })
-  const {port} = server.address() as AddressInfo
+  const port = await listen(server)
   return {url: `http://127.0.0.1:${port}`, port, asked, logins}
 }
 

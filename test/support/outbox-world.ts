@@ -123,6 +123,7 @@ export function outboxWorld(changes: Partial<DeliverDeps> = {}): OutboxWorld {
           groupWaitMs: 30 * second,
           groupIntervalMs: 5 * minute,
           repeatMs: [4, 8, 16, 24].map((h) => h * hour),
+          recoveryWaitMs: 10 * minute,
           cap: 20,
         },
         host: 'web-1',

@@ -42,12 +42,14 @@ interface StormOptions {
   /** By how much time is compressed. */
   readonly factor: number
   readonly alerting?: object
+  /** How long all must be well before that is told. */
+  readonly recoveryWait?: string
   /** Called with each message before it is answered. */
   readonly onMessage?: (message: StormMessage) => void
 }
 
 /** Starts a deliverer whenever none works, as each failing run does. */
-export async function startStorm({factor, alerting, onMessage}: StormOptions): Promise<Storm> {
+export async function startStorm({factor, alerting, recoveryWait, onMessage}: StormOptions): Promise<Storm> {
   const arrived: Storm['arrived'][number][] = []
   const take = ({body}: Received) => {
     const {data} = JSON.parse(body) as {readonly data: StormMessage}
@@ -64,6 +66,7 @@ export async function startStorm({factor, alerting, onMessage}: StormOptions): P
   const times = {groupWait: ms(30), groupInterval: ms(300), repeat: [4, 8, 16, 24].map((hours) => ms(hours * 3600))}
   const settings = {
     channels: {ops: {type: 'webhook', url: receiver.url}},
+    watchdog: {escalateAfter: recoveryWait ?? ms(600)},
     alerting: {...times, routes: [{level: 'INFO', to: ['ops']}], ...alerting},
   }
   box.write('.guardianrc.json', JSON.stringify(settings))

@@ -45,7 +45,9 @@ function wireDelivery(guard: Guard, signal: AbortSignal): DeliverDeps {
     outbox: guard.journal(deliveryStream),
     silences: guard.journal(silenceStream),
     routes: alerting.routes,
-    policy: endsWithThisProcess() ? {...alerting, groupWaitMs: 0} : alerting,
+    policy: endsWithThisProcess()
+      ? {...alerting, groupWaitMs: 0, recoveryWaitMs: 0}
+      : {...alerting, recoveryWaitMs: settings.watchdog.escalateAfterMs},
     enrich: async (job, runId) => {
       const secrets = logSecrets(guard, job)
       const readEnd = (stretch: Stretch, bytes: number) => maskedEnd(stretch, bytes, secrets)

@@ -9,7 +9,7 @@ interface EndedRun {
   readonly isCi: boolean
 }
 
-/** A command that somebody tries by hand, or that a build runs once, calls nobody. */
+/** A command that is tried by hand, or that a build runs once, raises no alert. */
 export function mayTell({isConfigured, hasEarlierRun, isOnTerminal, isCi}: EndedRun): boolean {
   return isConfigured || hasEarlierRun || (!isOnTerminal && !isCi)
 }

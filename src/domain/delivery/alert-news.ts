@@ -26,7 +26,7 @@ const longestReason = 400
 /** Of a job or a component. A job that guard runs has a shorter name. */
 const longestName = 128
 
-/** Reads an alert, whoever has written it: nothing in its details is taken for granted. */
+/** Reads an alert, also one of another program: nothing in its details is taken for granted. */
 export function alertNews(alert: RaisedAlert, atMs: number): AlertNews {
   const {details, level, component, message} = alert
   const event = eventOf(details['event'], alert.job)

@@ -23,18 +23,20 @@ export function composeNews(due: DueNews, replaced: readonly QueuedMessage[], {i
   const isOver = kind === 'recovery'
   const jobs = isOver ? [] : namedOf(news)
   const firstMs = told?.firstMs ?? group.firstMs
+  // That it was well for a while before this is written is no part of the trouble.
+  const durationMs = Math.max(0, group.lastMs - firstMs)
   const sinceMs = Math.min(nowMs, ...replaced.map(({message}) => message.atMs - message.lateMs))
   const [first] = jobs
   return {
     ...{id, channel, group: group.key, kind, host, jobs},
     level: isOver ? 'INFO' : level,
-    title: cut(isOver ? overTitle(due, nowMs - firstMs) : titleOf(due)),
+    title: cut(isOver ? overTitle(due, durationMs) : titleOf(due)),
     atMs: nowMs,
     jobCount: isOver ? Math.max(1, group.well.size) : news.length,
     cause: causeOf(due),
     firstMs,
     lastMs: group.lastMs,
-    ...(isOver && {durationMs: Math.max(0, nowMs - firstMs)}),
+    ...(isOver && {durationMs}),
     notes: [...notesOf(due, nowMs), ...replaced.map((item) => replacedNote(item))],
     lateMs: nowMs - sinceMs,
     command: first && group.hasEnd ? `guard history ${first.job}` : 'guard alerts',

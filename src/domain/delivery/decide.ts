@@ -14,6 +14,8 @@ export interface TellPolicy {
   readonly groupIntervalMs: number
   /** From each message to the next one about the same; the last one is repeated. */
   readonly repeatMs: readonly number[]
+  /** All must have been well for so long before its recovery is told: what is back before goes on with the same trouble. */
+  readonly recoveryWaitMs: number
 }
 
 /** Something to tell a channel now. */
@@ -114,7 +116,8 @@ function nextNews(group: Group, channel: string, facts: TellFacts): NextNews | u
   if (all.length === 0) {
     // A channel may have no part in what the trouble has become; it is over when it is over for all.
     if (!group.hasEnd || group.jobs.size > 0) return undefined
-    return {atMs: facts.nowMs, news: {...about, kind: 'recovery', why: 'over', news: [], level: 'INFO'}}
+    const atMs = told?.heard ? endOfWait(group.lastMs, facts.policy.recoveryWaitMs, facts.nowMs) : facts.nowMs
+    return {atMs, news: {...about, kind: 'recovery', why: 'over', news: [], level: 'INFO'}}
   }
   // What is silent neither makes a group grow nor worse.
   const silences = all.map((one) => silenceFor(one, group, facts))

@@ -111,7 +111,8 @@ function applyNotedAlert(state: OutboxState, record: RawRecord): FoldVerdict {
 /** Of more groups than are kept, one that is over goes first, then one of notices: of the others the recovery is to be told. */
 function forgetGroup(groups: Map<string, Group>): void {
   const all = [...groups.values()]
-  const group = all.find(({jobs}) => jobs.size === 0) ?? all.find(({hasEnd}) => !hasEnd) ?? all[0]
+  const isOver = ({jobs, hasEnd, told}: Group) => jobs.size === 0 && !(hasEnd && told.size > 0)
+  const group = all.find(isOver) ?? all.find(({hasEnd}) => !hasEnd) ?? all[0]
   if (group) groups.delete(group.key)
 }
 

@@ -102,12 +102,26 @@ function pursue(situation: Situation): readonly IncidentAction[] {
   if (cause === undefined) return requestReset(situation)
   // A flapping job that is well now is not news.
   if (verdict.proof !== undefined) return []
-  const isFlapping = incident?.isFlapping ?? beginsToFlap(situation)
-  const due = {incident, notified, level: verdict.level, isFlapping}
+  const isUrgent = isBack(situation) || (incident?.isFlapping ?? beginsToFlap(situation))
+  const due = {incident, notified, level: verdict.level, isUrgent}
   const number = dueNotification(due, nowUptimeMs, policy.renotifyAfterMs)
-  if (number === undefined) return requestLateReset(situation)
+  const resets = isBack(situation) ? requestEarlyReset(situation) : []
+  if (number === undefined) return [...resets, ...requestLateReset(situation)]
   const {kind, level} = verdict
-  return [{do: 'escalate', job, verdict: kind, level, number, reason: `${verdict.reason}; ${cause}`}]
+  return [{do: 'escalate', job, verdict: kind, level, number, reason: `${verdict.reason}; ${cause}`}, ...resets]
+}
+
+/** The end of an incident is told once it has lasted for a while: what is back before goes on with the same trouble. */
+function isBack({history, policy, nowUptimeMs}: Situation): boolean {
+  const {incident, toldEndMs} = history
+  const openedMs = incident?.openedUptimeMs ?? nowUptimeMs
+  return toldEndMs !== undefined && openedMs - toldEndMs < policy.escalateAfterMs
+}
+
+/** What is told at once, because it is back, is reset all the same. */
+function requestEarlyReset(situation: Situation): readonly IncidentAction[] {
+  const {resets, policy} = situation
+  return resets.failed < policy.escalateAfterFailedResets ? requestReset(situation) : []
 }
 
 /** What could not be reset before it was told may be reset by now. */
@@ -127,6 +141,7 @@ function causeToTell(situation: Situation): string | undefined {
   if (incident && incident.escalations > 0) return openText(openMs, resets, failed)
   if (incident?.isFlapping ?? beginsToFlap(situation))
     return `it flaps: ${policy.flapping.incidents} incidents within ${span(policy.flapping.withinMs)}`
+  if (isBack(situation)) return `it is back: the last incident ended less than ${span(policy.escalateAfterMs)} before`
   if (resets.failed >= policy.escalateAfterFailedResets) return failed
   const waitedMs = nowUptimeMs - resets.lastUptimeMs
   if (resets.last === 'pending' && waitedMs >= policy.escalateAfterMs)

@@ -56,6 +56,8 @@ export interface JobHistory extends WatchRecord {
   /** The first bad run of the last incident. */
   readonly run: string | undefined
   readonly notified: LastNotification | undefined
+  /** When the last incident that was told ended; uptime clock, ms. */
+  readonly toldEndMs: number | undefined
 }
 
 export interface Incidents {
@@ -158,6 +160,7 @@ export const newHistory: JobHistory = {
   opened: [],
   run: undefined,
   notified: undefined,
+  toldEndMs: undefined,
 }
 
 /** @returns undefined if the record comes too late: its incident is over, or another watchdog was first */
@@ -173,7 +176,7 @@ function nextHistory(history: JobHistory, record: RawRecord): JobHistory | undef
     case 'escalated':
       return incident && escalated(history, incident, record)
     default:
-      return incident && incident.id === record['incident'] ? resolved(history, incident) : undefined
+      return incident && incident.id === record['incident'] ? resolved(history, incident, record) : undefined
   }
 }
 
@@ -197,8 +200,9 @@ function opened(history: JobHistory, record: RawRecord): JobHistory | undefined 
 }
 
 /** Incidents before one that flapped are over with it. */
-function resolved(history: JobHistory, {isFlapping}: Incident): JobHistory {
-  return {...history, incident: undefined, opened: isFlapping ? [] : history.opened}
+function resolved(history: JobHistory, {isFlapping, escalations}: Incident, {uptimeMs}: RawRecord): JobHistory {
+  const toldEndMs = escalations > 0 ? (uptimeMs as number) : history.toldEndMs
+  return {...history, incident: undefined, opened: isFlapping ? [] : history.opened, toldEndMs}
 }
 
 function escalated(history: JobHistory, incident: Incident, record: RawRecord): JobHistory | undefined {

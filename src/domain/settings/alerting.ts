@@ -43,7 +43,13 @@ export type ChannelSettings =
   | (Common & {readonly type: 'ping'; readonly url: TextOrSecret})
   | (Common & {readonly type: 'syslog'; readonly facility: string; readonly tag: string; readonly socket?: string})
   | (Common & {readonly type: 'ntfy'; readonly url: string; readonly topic: string; readonly token?: Secret})
-  | (Common & {readonly type: 'alertmanager'; readonly url: string})
+  | (Common & {
+      readonly type: 'alertmanager'
+      readonly url: string
+      readonly user?: string
+      readonly password?: Secret
+      readonly token?: Secret
+    })
   | (Common & {readonly type: 'apprise'; readonly url: Secret})
   | (Common & {readonly type: 'file'; readonly path: string})
   | (Common & {readonly type: 'command'; readonly command: Argv})

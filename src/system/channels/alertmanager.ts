@@ -3,7 +3,7 @@ import {cleanLine} from '../../domain/message-text/clean.js'
 import {plainBody} from '../../domain/message-text/plain.js'
 import {safeIsoTime} from '../../domain/message-text/zoned-time.js'
 import type {AlertLevel} from '../../domain/settings/job.js'
-import type {SendBy} from './channel-tools.js'
+import type {ChannelTools, SendBy, SettingsOf} from './channel-tools.js'
 import {httpOutcome} from './http-outcome.js'
 
 /**
@@ -25,8 +25,19 @@ export const sendToAlertmanager: SendBy<'alertmanager'> = async (message, settin
   const text = plainBody(message, {timezone, limitBytes: annotationBytes})
   const body = JSON.stringify(alertsOf(message, text, first))
   const url = `${settings.url.replace(/\/+$/, '')}/api/v2/alerts`
-  const result = await post({url, headers: {'content-type': 'application/json'}, body})
-  return httpOutcome(result, 'Alertmanager', {level: message.level})
+  const result = await post({url, headers: {'content-type': 'application/json', ...loginOf(settings, tools)}, body})
+  const outcome = httpOutcome(result, 'Alertmanager', {level: message.level})
+  const isRefused = !outcome.ok && result.ok && (result.status === 401 || result.status === 403)
+  return isRefused ? {...outcome, reason: `${outcome.reason}; check user and password, or token`} : outcome
+}
+
+function loginOf(
+  {user, password, token}: SettingsOf<'alertmanager'>,
+  {secret}: ChannelTools,
+): {authorization?: string} {
+  if (token) return {authorization: `Bearer ${secret(token, 'token').trim()}`}
+  if (user === undefined || !password) return {}
+  return {authorization: `Basic ${Buffer.from(`${user}:${secret(password, 'password').trim()}`).toString('base64')}`}
 }
 
 function alertsOf(message: Message, text: string, first: Receipt | undefined): object[] {

@@ -31,7 +31,7 @@ export function isOwnFile(stat: Stats): boolean {
   return stat.isFile() && stat.nlink === 1 && (user === undefined || stat.uid === user)
 }
 
-/** Reads a plain file, whoever owns it; a link or a FIFO is refused. Throws the file system's error. */
+/** Reads a plain file, also one of another user; a link or a FIFO is refused. Throws the file system's error. */
 export function readPlainFile(path: string, encoding: BufferEncoding = 'utf8'): string {
   const fd = openSync(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK)
   try {

@@ -52,6 +52,9 @@ const progress = (last: ResetProgress['last'], attempts: number, agoMs: number, 
   detail: undefined,
 })
 
+const told: Partial<JobHistory> = {notified: {level, uptimeMs: nowUptimeMs - hour}}
+const failedOnce = progress('failed', 1, 10 * minute, 1)
+
 const observed = (remedy: OpenClawJobStatus['remedy']): OpenClawJobStatus => ({
   state: 'hung',
   remedy,
@@ -132,7 +135,27 @@ test.each<[string, Partial<Situation>, IncidentAction['do'][]]>([
     ['open'],
   ],
   [
-    'trouble that has become worse does not',
+    'nor does trouble that is back so soon that its end was not told',
+    {resettable: false, history: {...history, ...told, toldEndMs: nowUptimeMs - 9 * minute}},
+    ['open', 'escalate'],
+  ],
+  [
+    'which is reset all the same',
+    {history: {...history, ...told, toldEndMs: nowUptimeMs - 9 * minute}},
+    ['open', 'escalate', 'request-reset'],
+  ],
+  [
+    'and again',
+    {history: {...openFor(20 * minute, 1, 20 * minute), toldEndMs: nowUptimeMs - 29 * minute}, resets: failedOnce},
+    ['request-reset'],
+  ],
+  [
+    'what is back later is new trouble',
+    {resettable: false, history: {...history, ...told, toldEndMs: nowUptimeMs - 10 * minute}},
+    ['open'],
+  ],
+  [
+    'trouble that has become worse does not wait',
     {
       resettable: false,
       nextRunInMs: undefined,

@@ -28,7 +28,7 @@ describe('a silence', () => {
     world.silences.append({...silence, untilMs: world.clock.now() + 10 * hour}, 'durable')
     await world.pass(5 * hour)
     world.recover('a')
-    await world.pass(minute)
+    await world.pass(11 * minute)
     expect(world.arrived.map(({kind}) => kind)).toEqual(['trouble', 'recovery'])
   })
 
@@ -127,7 +127,7 @@ test('to a channel that the settings no longer have nothing is written, and the 
   known = ['mail']
   await world.pass(30 * hour)
   world.recover('a')
-  await world.pass(minute)
+  await world.pass(11 * minute)
   const of = (name: string) => world.arrived.filter(({channel}) => channel === name).map(({kind}) => kind)
   expect([of('ops'), of('mail')]).toEqual([['trouble'], ['trouble', 'trouble', 'trouble', 'trouble', 'recovery']])
 })
@@ -142,7 +142,7 @@ test('a job that flaps beside one that stays bad is one job in the message of th
     await world.pass(minute)
   }
   world.recover('b')
-  await world.pass(minute)
+  await world.pass(11 * minute)
   expect(world.arrived.map(({kind, jobCount}) => [kind, jobCount])).toEqual([
     ['trouble', 2],
     ['recovery', 2],

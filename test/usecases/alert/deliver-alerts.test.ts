@@ -21,7 +21,7 @@ describe('a storm', () => {
     }
     await world.pass(hour)
     for (const job of jobs(500)) world.recover(job)
-    await world.pass(minute)
+    await world.pass(11 * minute)
     expect(world.arrived.length).toBeLessThanOrEqual(3)
     expect((world.arrived[0]?.atMs ?? 0) - begun).toBeLessThanOrEqual(35 * second)
     expect(world.arrived.at(-1)).toMatchObject({kind: 'recovery', jobCount: 500})
@@ -37,7 +37,7 @@ describe('a storm', () => {
       world.recover(job)
       await world.pass(7200)
     }
-    await world.pass(10 * minute)
+    await world.pass(11 * minute)
     expect(world.arrived.length).toBeLessThanOrEqual(8)
     expect(kinds(world).filter((kind) => kind === 'recovery')).toHaveLength(1)
   })
@@ -49,7 +49,7 @@ describe('a storm', () => {
       world.trouble(job, {failureClass: 'auth', errorLine: 'HTTP 401 from https://a.example/x'})
     await world.pass(hour)
     for (const job of [...jobs(14, 'db'), ...jobs(3, 'web')]) world.recover(job)
-    await world.pass(minute)
+    await world.pass(11 * minute)
     expect(world.arrived.map(({kind, jobCount}) => [kind, jobCount])).toEqual([
       ['trouble', 14],
       ['trouble', 3],
@@ -113,8 +113,24 @@ describe('a group', () => {
     await world.pass(hour)
     expect(kinds(world)).toEqual(['trouble'])
     world.recover('b')
-    await world.pass(second * 2)
+    await world.pass(11 * minute)
     expect(world.arrived[1]).toMatchObject({kind: 'recovery', durationMs: hour + minute})
+  })
+
+  test('that is back before its end was told goes on, and the end is that of all of it', async () => {
+    const world = outboxWorld()
+    world.trouble('a')
+    await world.pass(20 * minute)
+    world.recover('a')
+    await world.pass(9 * minute)
+    world.trouble('a')
+    await world.pass(20 * minute)
+    expect(kinds(world)).toEqual(['trouble'])
+    world.recover('a')
+    await world.pass(9 * minute)
+    expect(kinds(world)).toEqual(['trouble'])
+    await world.pass(2 * minute)
+    expect(world.arrived[1]).toMatchObject({kind: 'recovery', jobCount: 1, durationMs: 49 * minute})
   })
 
   test('counts a job once, however often it was well meanwhile', async () => {
@@ -127,7 +143,7 @@ describe('a group', () => {
       await world.pass(minute)
     }
     world.recover('a')
-    await world.pass(minute)
+    await world.pass(11 * minute)
     expect(world.arrived.at(-1)).toMatchObject({kind: 'recovery', jobCount: 2})
   })
 
@@ -156,7 +172,7 @@ test('an alert of a journal that was emptied is told as every other', async () =
   await world.pass(minute)
   world.loseAlerts()
   for (const job of jobs(5)) world.recover(job)
-  await world.pass(minute)
+  await world.pass(11 * minute)
   expect(kinds(world)).toEqual(['trouble', 'recovery'])
   world.loseAlerts()
   world.notice('backup: disk is full')
@@ -181,7 +197,7 @@ describe('two channels', () => {
       ['pager', 'trouble'],
     ])
     world.recover('a')
-    await world.pass(minute)
+    await world.pass(11 * minute)
     expect(world.arrived.slice(2).map(({kind}) => kind)).toEqual(['recovery', 'recovery'])
   })
 })
@@ -307,7 +323,7 @@ describe('a deliverer that is killed', () => {
       world.trouble('a')
       await world.pass(minute)
       world.recover('a')
-      await world.pass(minute)
+      await world.pass(11 * minute)
       expect([...new Set(world.arrived.map(({id}) => id))]).toHaveLength(2)
       expect(world.arrived.map(({kind}) => kind).at(-1)).toBe('recovery')
     }
@@ -338,7 +354,7 @@ describe('a silence', () => {
     world.silences.append({...silence, untilMs: world.clock.now() + 10 * hour}, 'durable')
     await world.pass(5 * hour)
     world.recover('a')
-    await world.pass(minute)
+    await world.pass(11 * minute)
     expect(kinds(world)).toEqual(['trouble', 'recovery'])
   })
 
@@ -348,7 +364,7 @@ describe('a silence', () => {
     world.trouble('a')
     await world.pass(hour)
     world.recover('a')
-    await world.pass(minute)
+    await world.pass(11 * minute)
     expect(world.arrived).toEqual([])
     expect(world.silences.read().size).toBe(0)
   })
