@@ -1,5 +1,8 @@
+import {hostname} from 'node:os'
 import {describe, expect, test} from 'vitest'
 import type {RawRecord} from '../../src/domain/journal/record.js'
+import {systemClock} from '../../src/system/host/clock.js'
+import {readBootId} from '../../src/system/host/host.js'
 import {createSandbox, type Sandbox} from '../support/sandbox.js'
 import {linesInTerminal} from '../support/terminal.js'
 
@@ -106,6 +109,35 @@ describe('guard why', () => {
     expect(textsOf(silenced, 'Who was told').join(' ')).toMatch(/ops was not told: silenced by .*: known\./)
     expect(silenced.mend[0]).toMatch(/^guard alerts silence remove /)
     expect(textsOf(await why(box, 'loud'), 'Who was told')).toContain('ops was told of the trouble.')
+  })
+
+  test('of a missed slot says that no crontab starts the job', async () => {
+    const box = createSandbox()
+    const sweep = {command: ['true'], schedule: '* * * * *', grace: '1s'}
+    box.write('.guardianrc.json', JSON.stringify({watchdog: {bootGrace: '0s'}, jobs: {sweep}}))
+    const agoMs = 180_000
+    const clock = {at: Date.now() - agoMs, mono: systemClock.mono() - agoMs, boot: readBootId(), host: hostname()}
+    const stamp = {v: 1, ...clock, uptimeMs: clock.mono}
+    const write = (journal: string, records: readonly object[]) =>
+      box.write(
+        `state/${journal}.jsonl`,
+        records.map((one) => `${JSON.stringify({...stamp, ...one})}\n`).join(''),
+        0o600,
+      )
+    write('runs', [
+      {id: 'r1', kind: 'started', job: 'sweep', run: 'run1'},
+      {id: 'r2', kind: 'ended', job: 'sweep', run: 'run1', outcome: 'healthy', exitCode: 0, durationMs: 5},
+    ])
+    write('incidents', [
+      {id: 'i1', kind: 'clock-noted', clock},
+      {id: 'i2', kind: 'watched', jobs: ['sweep'], as: '* * * * * - 1000'},
+    ])
+    const story = await why(box, 'sweep')
+    expect(story.answer).toMatch(
+      /^sweep is missed: no run for the slot of .* No crontab starts it: \d+ lines? of cron read\.$/,
+    )
+    expect(titles(story)).toContain('Why nothing started it')
+    expect(story.mend).toContain('guard crontab discover')
   })
 
   test('fits a terminal of 80 columns, and prints the records on demand', async () => {

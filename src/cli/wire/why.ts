@@ -28,7 +28,13 @@ export function wireWhy(guard: Guard): ExplainDeps {
       breakers,
       leases: guard.leases(),
     },
-    startersOf: async () => [],
+    startersOf: async (job) => {
+      // Loaded late: most questions are not about what cron has.
+      const {wireCrontabs} = await import('./crontab.js')
+      const {isCronRunning} = await import('../../system/crontab/cron-process.js')
+      const {jobStarters} = await import('../../usecases/crontab/job-starters.js')
+      return jobStarters({...wireCrontabs(), isCronRunning}, job)
+    },
   }
 }
 

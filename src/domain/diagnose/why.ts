@@ -66,7 +66,10 @@ function answerOf(facts: WhyFacts): string {
   const {job, state, reason, runningSince, lastEndedAt} = status
   const [skip] = skips
   if (state === 'silenced' && reason !== undefined) return `${job} is silenced, and it is ${status.verdict}: ${reason}.`
-  if (reason !== undefined) return `${job} is ${state}: ${reason}.`
+  if (reason !== undefined) {
+    const [starter] = facts.starters
+    return `${job} is ${state}: ${reason}.${starter === undefined ? '' : ` ${starter}`}`
+  }
   if (skip) return `${job} did not run: ${textField(skip, 'reason') ?? 'it was skipped'}.`
   if (runningSince !== undefined)
     return `${job} runs since ${span(Math.max(0, facts.now.at - runningSince))}, and nothing speaks against it.`
