@@ -98,5 +98,5 @@ function left(path: string, reason: string): CrashedRun {
 function refusal(path: string, error: unknown): CrashedRun {
   const {syscall, message} = error as NodeJS.ErrnoException
   if (syscall === undefined) throw error
-  return {path, is: 'refused', reason: message}
+  return {path, is: 'refused', reason: message.replace(`${path} `, '')}
 }
