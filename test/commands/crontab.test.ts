@@ -110,6 +110,25 @@ describe('install and remove', () => {
     expect(read(box).match(/--job (\S+)/g)).toEqual(['--job nightly'])
   })
 
+  test('name the settings that this call has found where a search from the home directory would not', async () => {
+    const box = withFile('')
+    for (const folder of ['project', 'home']) {
+      box.write(`${folder}/.guardianrc.yaml`, 'jobs: {}\n')
+      box.write(`${folder}/tab`, '0 5 * * * a\n')
+      await box.guardWith({cwd: box.path(folder)}, 'crontab', 'install', '--file', 'tab', '--yes')
+    }
+    expect(read(box, 'project/tab')).toContain(` run --config ${box.dir}/project/.guardianrc.yaml --state-dir `)
+    expect(read(box, 'home/tab')).toContain(' run --state-dir ')
+  })
+
+  test("call guard by its name where the crontab's PATH finds it, else by absolute paths", async () => {
+    const box = withFile('')
+    writeFileSync(box.path('tab'), `@daily a\nPATH=${box.dir}/bin:/usr/bin:/bin\n@daily b\n`)
+    await box.guard('crontab', 'install', '--file', 'tab', '--yes')
+    expect(read(box)).toMatch(/^@daily (?:GUARD_NODE=\/\S+ )?\/\S*bin\/guard run .* -- a$/m)
+    expect(read(box)).toMatch(/^@daily (?:GUARD_NODE=\/\S+ )?guard run .* -- b$/m)
+  })
+
   test.each([
     [['--line', '1'], 'line 1 cannot be wrapped: never due: write 22-23,0-3'],
     [['--line', '2'], 'line 2 cannot be wrapped: it has no job'],
