@@ -55,6 +55,11 @@ describe('discover', () => {
   })
 })
 
+test('a file that is not there is named, with exit code 74', async () => {
+  const {code, stderr} = await createSandbox().guard('crontab', 'discover', '--file', 'nowhere')
+  expect({code, stderr}).toEqual({code: 74, stderr: expect.stringContaining('nowhere')})
+})
+
 describe('install and remove', () => {
   test('change a crontab and put it back byte for byte, and do nothing twice', async () => {
     const box = withFile(bytes)

@@ -23,7 +23,7 @@ export function withoutTabs(text: string): string {
 
 /** Each change as a diff of its lines. */
 export function renderChanges(page: Page, changes: readonly ChangeView[]): string {
-  return changes.flatMap((change) => changeLines(page, change)).join('\n')
+  return changes.map((change) => changeLines(page, change).join('\n')).join('\n\n')
 }
 
 export function renderUnreadable(_page: Page, unreadable: Discovery['unreadable']): string {
