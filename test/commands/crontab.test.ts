@@ -55,6 +55,11 @@ describe('discover', () => {
   })
 })
 
+test('a file that is not there is named, with exit code 74', async () => {
+  const {code, stderr} = await createSandbox().guard('crontab', 'discover', '--file', 'nowhere')
+  expect({code, stderr}).toEqual({code: 74, stderr: expect.stringContaining('nowhere')})
+})
+
 describe('install and remove', () => {
   test('change a crontab and put it back byte for byte, and do nothing twice', async () => {
     const box = withFile(bytes)
@@ -110,6 +115,25 @@ describe('install and remove', () => {
     expect(read(box).match(/--job (\S+)/g)).toEqual(['--job nightly'])
   })
 
+  test('name the settings that this call has found where a search from the home directory would not', async () => {
+    const box = withFile('')
+    for (const folder of ['project', 'home']) {
+      box.write(`${folder}/.guardianrc.yaml`, 'jobs: {}\n')
+      box.write(`${folder}/tab`, '0 5 * * * a\n')
+      await box.guardWith({cwd: box.path(folder)}, 'crontab', 'install', '--file', 'tab', '--yes')
+    }
+    expect(read(box, 'project/tab')).toContain(` run --config ${box.dir}/project/.guardianrc.yaml --state-dir `)
+    expect(read(box, 'home/tab')).toContain(' run --state-dir ')
+  })
+
+  test("call guard by its name where the crontab's PATH finds it, else by absolute paths", async () => {
+    const box = withFile('')
+    writeFileSync(box.path('tab'), `@daily a\nPATH=${box.dir}/bin:/usr/bin:/bin\n@daily b\n`)
+    await box.guard('crontab', 'install', '--file', 'tab', '--yes')
+    expect(read(box)).toMatch(/^@daily (?:GUARD_NODE=\/\S+ )?\/\S*bin\/guard run .* -- a$/m)
+    expect(read(box)).toMatch(/^@daily (?:GUARD_NODE=\/\S+ )?guard run .* -- b$/m)
+  })
+
   test.each([
     [['--line', '1'], 'line 1 cannot be wrapped: never due: write 22-23,0-3'],
     [['--line', '2'], 'line 2 cannot be wrapped: it has no job'],
@@ -143,17 +167,15 @@ describe('install and remove', () => {
 
 describe('asked on a terminal', () => {
   async function answer(box: Sandbox, text: string, meanwhile = () => {}) {
-    await box.sh('mkfifo answers')
+    await box.sh('mkfifo typed answers')
+    box.startSh('exec cat typed > answers')
     const asking = box.startSh('exec script -qec "guard crontab install --file tab" /dev/null < answers', {
       env: {TERM: 'xterm-256color', SHELL: '/bin/sh'},
     })
-    const answers = box.startSh(`exec 3> answers; while [ ! -e answer ]; do sleep 0.05; done; cat answer >&3; cat end`)
     await until(() => asking.stdout().includes('[y/N]'), 'the question')
     meanwhile()
-    box.write('answer', text)
-    const ended = await asking.ended
-    answers.kill('SIGKILL')
-    return ended
+    writeFileSync(box.path('typed'), text)
+    return asking.ended
   }
 
   test('install writes after a yes', async () => {
@@ -165,6 +187,13 @@ describe('asked on a terminal', () => {
   test('install writes nothing after anything else', async () => {
     const box = withFile('0 5 * * * a\n')
     const {code, stdout} = await answer(box, '\n')
+    expect({code, stdout}).toEqual({code: 0, stdout: expect.stringContaining('nothing was written')})
+    expect(read(box)).toBe('0 5 * * * a\n')
+  })
+
+  test('install writes nothing where the terminal ends', async () => {
+    const box = withFile('0 5 * * * a\n')
+    const {code, stdout} = await answer(box, '\u0004')
     expect({code, stdout}).toEqual({code: 0, stdout: expect.stringContaining('nothing was written')})
     expect(read(box)).toBe('0 5 * * * a\n')
   })

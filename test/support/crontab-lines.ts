@@ -93,7 +93,12 @@ export const lineCases: readonly LineCase[] = [
   wrong('A="x', 'quotes', {cronie: ['wrong']}),
   {line: 'MAILTO=""', state: 'plain'},
   {line: 'MAILTO=a, b', state: 'noted', said: 'without blanks'},
-  {line: 'CRON_TZ=Europe/Berlin', state: 'noted', said: 'does not know CRON_TZ', others: {cronie: ['plain']}},
+  {
+    line: 'CRON_TZ=Europe/Berlin',
+    state: 'noted',
+    said: 'does not know CRON_TZ',
+    others: {cronie: ['noted', 'go by the time of Europe/Berlin']},
+  },
   {line: 'PATH=$PATH:/opt/bin', state: 'noted', said: 'expands nothing'},
   {line: '"A B"=c', state: 'plain', others: {busybox: ['noted']}},
   {line: 'A = x', state: 'plain', others: {busybox: ['noted']}},

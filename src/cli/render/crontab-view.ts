@@ -1,13 +1,32 @@
 import {readable} from '../../domain/crontab/line.js'
 import type {SurveyedLine} from '../../domain/crontab/survey.js'
 import type {Crontab} from '../../system/crontab/read-crontabs.js'
-import type {Discovery, SurveyedCrontab} from '../../usecases/crontab/discover-crontabs.js'
+import type {Discovery} from '../../usecases/crontab/discover-crontabs.js'
 import {withoutTabs} from './crontab-change.js'
 
-export type CrontabView = Pick<SurveyedCrontab, 'lines'> & {readonly crontab: Omit<Crontab, 'bytes'>}
-export type DiscoveryView = Omit<Discovery, 'crontabs'> & {readonly crontabs: readonly CrontabView[]}
+export type LineView = Pick<SurveyedLine, 'number' | 'state' | 'warnings'> &
+  Partial<Pick<SurveyedLine, 'schedule' | 'user' | 'job' | 'command' | 'reason'>>
 
-/** What is shown, without the bytes. Tabs are blanks, because they would be shown as control characters. */
+export interface CrontabView {
+  readonly crontab: Omit<Crontab, 'bytes'>
+  readonly lines: readonly LineView[]
+}
+
+/** The first line that `install` would change, and how many there are in the user's crontab and in all. */
+export interface InstallableLines extends Pick<SurveyedLine, 'number' | 'hints'> {
+  readonly title: string
+  readonly before: string
+  readonly after: string
+  readonly own: number
+  readonly all: number
+}
+
+export interface DiscoveryView extends Omit<Discovery, 'crontabs'> {
+  readonly crontabs: readonly CrontabView[]
+  readonly installable: InstallableLines | undefined
+}
+
+/** What is shown, and no more. Tabs are blanks, because they would be shown as control characters. */
 export function discoveryView(discovery: Discovery): DiscoveryView {
   return {
     ...discovery,
@@ -15,16 +34,38 @@ export function discoveryView(discovery: Discovery): DiscoveryView {
       crontab,
       lines: lines.map(lineView),
     })),
+    installable: installableLines(discovery),
   }
 }
 
-function lineView(line: SurveyedLine): SurveyedLine {
-  const {text, command, wrapped} = line
+function lineView({number, state, warnings, text, schedule, user, job, command, reason}: SurveyedLine): LineView {
   return {
-    ...line,
-    text: withoutTabs(text),
-    ...(command !== undefined && {command: withoutTabs(command)}),
-    ...(wrapped !== undefined && {wrapped: withoutTabs(readable(wrapped))}),
+    number,
+    state,
+    warnings,
+    command: withoutTabs(command ?? text),
+    ...(schedule !== undefined && {schedule}),
+    ...(user !== undefined && {user}),
+    ...(job !== undefined && {job}),
+    ...(reason !== undefined && {reason}),
+  }
+}
+
+function installableLines({crontabs}: Discovery): InstallableLines | undefined {
+  const all = crontabs.flatMap(({crontab, lines}) =>
+    lines.filter(({wrapped}) => wrapped !== undefined).map((line) => ({crontab, line})),
+  )
+  const [first] = all
+  if (!first) return undefined
+  const {number, hints, text, wrapped = ''} = first.line
+  return {
+    number,
+    hints,
+    title: first.crontab.title,
+    before: withoutTabs(text),
+    after: withoutTabs(readable(wrapped)),
+    own: all.filter(({crontab}) => crontab.path === undefined).length,
+    all: all.length,
   }
 }
 

@@ -1,9 +1,9 @@
 import stringWidth from 'fast-string-width'
 import {wrapAnsi} from 'fast-wrap-ansi'
-import type {LineState, SurveyedLine} from '../../domain/crontab/survey.js'
+import type {LineState} from '../../domain/crontab/survey.js'
 import {color} from './color.js'
 import {renderNextSteps} from './crontab-steps.js'
-import type {CrontabView, DiscoveryView} from './crontab-view.js'
+import type {CrontabView, DiscoveryView, LineView} from './crontab-view.js'
 import type {Page} from './page.js'
 
 const signs: Readonly<
@@ -78,7 +78,7 @@ function crontabLines(page: Page, {cron}: DiscoveryView, {crontab, lines}: Cront
   ]
 }
 
-function lineRow(page: Page, line: SurveyedLine, widths: readonly number[]): readonly string[] {
+function lineRow(page: Page, line: LineView, widths: readonly number[]): readonly string[] {
   const {number, state, schedule = '', user = '', job = '', warnings} = line
   const {sign, ascii, paint} = signs[state]
   const [numberWidth = 0, ...columns] = widths
@@ -95,8 +95,8 @@ function cellOf(cell: string, width: number): readonly string[] {
 const fewestColumns = 24
 
 /** Beside its columns a line has its command, which is cut at the width of a terminal, or its reason, which is wrapped. */
-function withText(page: Page, head: string, {state, schedule, command, text, reason}: SurveyedLine): readonly string[] {
-  const what = (command ?? text).replaceAll(/ +/g, ' ')
+function withText(page: Page, head: string, {state, schedule, command = '', reason}: LineView): readonly string[] {
+  const what = command.replaceAll(/ +/g, ' ')
   const room = page.isTerminal ? page.width - stringWidth(head) - 1 : Number.POSITIVE_INFINITY
   if (room < fewestColumns) return [head.trimEnd(), ...note(page, reason ?? what, signs[state].paint, ' ')]
   if (reason === undefined) return [`${head} ${cut(what, room)}`.trimEnd()]
@@ -115,7 +115,7 @@ function hanging(head: string, text: string, room: number): readonly string[] {
 }
 
 function cut(text: string, width: number): string {
-  if (stringWidth(text) <= width) return text
+  if (width === Number.POSITIVE_INFINITY || stringWidth(text) <= width) return text
   const [first = ''] = wrapAnsi(text, width - 2, {hard: true}).split('\n')
   return `${first} ${isUtf8 ? '…' : '...'}`
 }
@@ -148,11 +148,12 @@ function names(page: Page, files: readonly string[]): readonly string[] {
     .map((line) => `         ${line}`)
 }
 
-/** A text that is wider than its column has the rest of its line below. */
+/** A text that is wider has the rest of its line below, and does not widen its column. */
 const widestColumn = 24
 
 function widest(texts: readonly string[], least: number): number {
-  return texts.reduce((width, text) => Math.max(width, Math.min(widestColumn, stringWidth(text))), least)
+  const widths = texts.map((text) => stringWidth(text)).filter((width) => width <= widestColumn)
+  return widths.reduce((widest, width) => Math.max(widest, width), least)
 }
 
 /** Whether the locale can show signs: that of cron and `LANG=C` cannot. */
