@@ -11,6 +11,7 @@ import type {ObservedOutput} from '../../src/domain/watchdog/build-job-facts.js'
 import type {Slots} from '../../src/system/host/slots.js'
 import {raiseAlert} from '../../src/usecases/alert/raise-alert.js'
 import {type WatchdogRoundDeps, watchdogRound} from '../../src/usecases/watchdog/watchdog-round.js'
+import {DayDelivery} from './delivery.js'
 import {bootGraceMs, drawFleet} from './fleet.js'
 import {JobLife} from './job-life.js'
 import {Killed, liveJournal} from './live-journal.js'
@@ -23,7 +24,15 @@ export interface DayPlan {
 }
 
 export interface Fault {
-  readonly is: 'false alert' | 'false incident' | 'false all-clear' | 'missed outage' | 'alert storm'
+  readonly is:
+    | 'false alert'
+    | 'false incident'
+    | 'false all-clear'
+    | 'missed outage'
+    | 'alert storm'
+    | 'false message'
+    | 'missing message'
+    | 'message storm'
   readonly what: string
 }
 
@@ -33,6 +42,7 @@ export interface DayReport {
   readonly events: readonly string[]
   readonly rounds: number
   readonly alerts: number
+  readonly messages: number
   readonly outages: number
   readonly mended: number
 }
@@ -67,11 +77,13 @@ interface Disturbed {
 export async function liveThroughDay(seed: number, plan: DayPlan): Promise<DayReport> {
   const day = new Day(seed, plan)
   while (day.machine.awakeMs < plan.lengthMs) await day.minute()
+  await day.delivery.end()
   return day.report()
 }
 
 class Day {
   readonly machine: Machine
+  readonly delivery: DayDelivery
   readonly #random: Random
   readonly #plan: DayPlan
   readonly #lives: readonly JobLife[]
@@ -109,6 +121,13 @@ class Day {
     this.#daemonAway = this.#drawAbsences(4 * hour)
     this.#openclawAway = this.#drawAbsences(2 * hour)
     this.#deps = this.#createDeps()
+    // Its own numbers, so that the rest of the day is the same without it.
+    this.delivery = new DayDelivery({
+      random: seeded(seed + 1),
+      machine: this.machine,
+      recoveryWaitMs: policy.escalateAfterMs,
+      hasIncident: (job) => this.#hasIncident(job),
+    })
   }
 
   async minute(): Promise<void> {
@@ -117,9 +136,11 @@ class Day {
     for (const life of this.#lives) life.live()
     if (this.machine.awakeMs % (2 * minute) === 0 && !isAway(this.#daemonAway, this.machine.awakeMs))
       this.#answerResets()
-    if (isAway(this.#watchdogAway, this.machine.awakeMs)) return
-    this.#rounds += 1
-    await this.#round()
+    if (!isAway(this.#watchdogAway, this.machine.awakeMs)) {
+      this.#rounds += 1
+      await this.#round()
+    }
+    await this.delivery.minute(this.#newAlerts, this.#disturbed.at(-1)?.at === this.machine.awakeMs)
     this.#judgeAlerts()
     this.#judgeIncidents()
   }
@@ -128,10 +149,11 @@ class Day {
     for (const life of this.#lives) this.#judgeOutage(life)
     this.#judgeUnreachable()
     return {
-      faults: this.#faults,
+      faults: [...this.#faults, ...this.delivery.faults],
       events: this.#events,
       rounds: this.#rounds,
       alerts: this.#alerts.length,
+      messages: this.delivery.messages,
       outages: this.#lives.filter(({job}) => job.outage && job.outage.from < this.#plan.lengthMs).length,
       mended: this.#lives.filter(({mendedAt}) => mendedAt !== undefined).length,
     }
@@ -274,6 +296,11 @@ class Day {
     if (!life.job.outage?.mendable) return this.#random.chance(0.3)
     life.mend()
     return true
+  }
+
+  /** A round that was killed may not have told yet what it has opened. */
+  #hasIncident(job: string): boolean {
+    return !this.#wasKilled && this.#journals.incidents.read().open.has(job)
   }
 
   #judgeAlerts(): void {

@@ -115,7 +115,7 @@ function pursue(situation: Situation): readonly IncidentAction[] {
 function isBack({history, policy, nowUptimeMs}: Situation): boolean {
   const {incident, toldEndMs} = history
   const openedMs = incident?.openedUptimeMs ?? nowUptimeMs
-  return toldEndMs !== undefined && openedMs - toldEndMs < policy.escalateAfterMs
+  return toldEndMs !== undefined && openedMs - toldEndMs <= policy.escalateAfterMs
 }
 
 /** What is told at once, because it is back, is reset all the same. */

@@ -151,7 +151,7 @@ test.each<[string, Partial<Situation>, IncidentAction['do'][]]>([
   ],
   [
     'what is back later is new trouble',
-    {resettable: false, history: {...history, ...told, toldEndMs: nowUptimeMs - 10 * minute}},
+    {resettable: false, history: {...history, ...told, toldEndMs: nowUptimeMs - 11 * minute}},
     ['open'],
   ],
   [
