@@ -54,6 +54,8 @@ export class DayDelivery {
   #heldBack = 0
   #judged = 0
   #isOver = false
+  /** The clock was set forward by about a day: what a receiver did not take until then is given up, and shown as that. */
+  #hasLeapt = false
 
   constructor({random, machine, recoveryWaitMs, hasIncident}: DeliveryPlan) {
     this.#hasIncident = hasIncident
@@ -75,7 +77,9 @@ export class DayDelivery {
   /** A minute of the deliverer. `clockWasChanged`: then an hour of the cap is not an hour. */
   async minute(alerts: readonly StampedEntry[], clockWasChanged: boolean): Promise<void> {
     const {clock} = this.#world
-    clock.jump(this.#machine.wall - clock.now())
+    const aheadMs = this.#machine.wall - clock.now()
+    clock.jump(aheadMs)
+    this.#hasLeapt ||= aheadMs > 20 * hour
     for (const alert of alerts) this.#world.alerts.append(alert, 'buffered')
     do await this.#world.deliver()
     while (this.#world.nextMs() === 0)
@@ -95,13 +99,18 @@ export class DayDelivery {
       if (still === 0 && messages > 0) this.#fault('missing message', `the end of ${group}`)
       if (still > counted) this.#fault('missing message', `${still} jobs are in trouble by ${group}, told ${counted}`)
     }
+    const written = this.#recordsOf('pending')
+    const idOf = ({message}: RawRecord) => (message as {readonly id: string}).id
     const arrived = new Set(this.#world.arrived.map(({id}) => id))
-    const sent = this.#recordsOf('pending').filter(({message}) => arrived.has((message as {readonly id: string}).id))
-    const replaced = this.#recordsOf('pending').flatMap(
-      ({replaces}) => (replaces as readonly string[] | undefined) ?? [],
-    )
-    if (sent.length + replaced.length !== this.#recordsOf('pending').length)
-      this.#fault('missing message', 'a message has not arrived')
+    const replaced = new Set(written.flatMap(({replaces}) => (replaces as readonly string[] | undefined) ?? []))
+    const givenUp = new Set(this.#recordsOf('failed').flatMap(({final, message}) => (final ? [message] : [])))
+    if (givenUp.size > 0 && !this.#hasLeapt) this.#fault('missing message', 'one was given up')
+    for (const record of written) {
+      const [id, didArrive] = [idOf(record), arrived.has(idOf(record))]
+      if (!didArrive && !replaced.has(id) && !givenUp.has(id)) this.#fault('missing message', `${id} has not arrived`)
+      if (didArrive && replaced.has(id))
+        this.#fault('false message', `${id} has arrived, and another one says that it has not`)
+    }
     if (this.#heldBack > 0) this.#fault('missing message', `${this.#heldBack} held back, and no digest`)
   }
 

@@ -65,8 +65,8 @@ function suppressed(due: DueNews, reason: string, title: string): Entry {
 }
 
 /** What may have arrived is not replaced. */
-function mayReplace({message, isOpen}: QueuedMessage, {group}: DueNews): boolean {
-  return message.group === group.key && !isOpen
+function mayReplace({message, isOpen, isUncertain}: QueuedMessage, {group}: DueNews): boolean {
+  return message.group === group.key && !isOpen && !isUncertain
 }
 
 function recentCount({recent}: ChannelQueue, nowMs: number): number {

@@ -373,6 +373,25 @@ describe('a deliverer that is killed', () => {
       expect(world.arrived.map(({kind}) => kind).at(-1)).toBe('recovery')
     }
   })
+
+  test('after a message has arrived has it sent again, and no other one says that it was not sent', async () => {
+    const world = outboxWorld()
+    let attempts = 0
+    world.receiver = () => {
+      attempts += 1
+      if (attempts === 1) return 'kill after'
+      return attempts < 4 ? {ok: false, failure: 'transient', reason: 'away'} : {ok: true, receipt: {}}
+    }
+    world.trouble('a')
+    await world.pass(minute)
+    world.recover('a')
+    await world.pass(hour)
+    expect(world.arrived.map(({kind, notes}) => [kind, notes])).toEqual([
+      ['trouble', []],
+      ['trouble', []],
+      ['recovery', []],
+    ])
+  })
 })
 
 describe('a silence', () => {
