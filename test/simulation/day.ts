@@ -50,7 +50,7 @@ export interface DayReport {
 export const policy: IncidentPolicy = {
   escalateAfterFailedResets: 2,
   escalateAfterMs: 15 * minute,
-  renotifyAfterMs: 4 * hour,
+  betweenLateResetsMs: 4 * hour,
   betweenResetsMs: 10 * minute,
   flapping: {incidents: 4, withinMs: 4 * hour},
 }
@@ -354,7 +354,8 @@ class Day {
     if (!own.some(({at}) => at <= outage.from + limitMs)) {
       this.#fault('missed outage', `${what} from ${clock(outage.from)}, not seen within ${clock(limitMs)}`)
     }
-    const most = 2 + Math.floor((seenUntil - outage.from) / policy.renotifyAfterMs)
+    // Each incident is told once, until so many are one that flaps.
+    const most = policy.flapping.incidents + Math.floor((seenUntil - outage.from) / policy.flapping.withinMs)
     // A round that is killed between an alert and its record repeats it, with the next incident if this one has ended.
     const raised = own.filter(({mayRepeat}) => !mayRepeat).length
     if (raised > most) this.#fault('alert storm', `${what}, ${raised} alerts where ${most} are due`)
@@ -368,7 +369,7 @@ class Day {
       const isUnseen = this.#watchdogAway.some((away) => away.to >= from && away.from <= from + limitMs)
       const isDisturbed = this.#disturbed.some(({at}) => at >= from && at <= from + limitMs)
       if (until - from <= limitMs || isUnseen || isDisturbed) continue
-      if (!told.some(({at}) => at > from - policy.renotifyAfterMs && at <= from + limitMs))
+      if (!told.some(({at}) => at > from - policy.flapping.withinMs && at <= from + limitMs))
         this.#fault('missed outage', `OpenClaw could not be asked from ${clock(from)}`)
     }
   }
