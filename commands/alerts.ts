@@ -1,8 +1,11 @@
 import {defineCommand} from '../src/cli/command/definition.js'
-import {followAlerts} from '../src/cli/follow-alerts.js'
-import {alertToJson, countByLevel, renderAlerts} from '../src/cli/render/alert.js'
-import {wireAlerts} from '../src/cli/wire/alerts.js'
-import {readAlerts} from '../src/usecases/alert/read-alerts.js'
+import {follow} from '../src/cli/follow-alerts.js'
+import {alertToJson, countByLevel, renderAlertLine, renderAlerts} from '../src/cli/render/alert.js'
+import {renderSuppressed, renderSuppressedLine} from '../src/cli/render/suppressed.js'
+import {jsonLine, writeOut} from '../src/cli/stdout.js'
+import {wireAlerts, wireOutbox} from '../src/cli/wire/alerts.js'
+import {type KnownAlert, readAlerts} from '../src/usecases/alert/read-alerts.js'
+import {readSuppressed, type Suppressed} from '../src/usecases/alert/read-suppressed.js'
 
 export default defineCommand({
   summary: 'The last alerts: messages that a person must see',
@@ -10,6 +13,7 @@ export default defineCommand({
     'guard alerts',
     'guard alerts --level CRITICAL --since 1d',
     'guard alerts --job scan --json',
+    'guard alerts --suppressed',
     'guard alerts --follow',
   ],
   flags: {
@@ -18,19 +22,31 @@ export default defineCommand({
     since: {type: 'duration', summary: 'alerts that are not older'},
     component: {type: 'text', summary: 'the part of guard that raised it, such as watchdog'},
     job: {type: 'text', summary: 'alerts about this job'},
+    suppressed: {type: 'boolean', summary: 'messages that were not sent, and why', exclusive: ['component']},
     follow: {type: 'boolean', summary: 'go on with each alert that is raised, until interrupted'},
   },
   async run({flags, print, show, openGuard, json}) {
     const guard = await openGuard()
-    const {level, component, job} = flags
+    const {level, component, job, limit} = flags
     const sinceMs = flags.since === undefined ? undefined : guard.clock.now() - flags.since
     const filter = {level, component, job, sinceMs}
-    const deps = wireAlerts(guard)
-    if (flags.follow) {
-      await followAlerts(deps, filter, {json, show, file: `${guard.stateDir}/alerts.jsonl`})
-      return undefined
+    const readLast = (most: number) => readAlerts(wireAlerts(guard), filter, most)
+    const readUnsent = (most: number) => readSuppressed(wireOutbox(guard), filter, most)
+    if (flags.follow && flags.suppressed) {
+      const printOne = (one: Suppressed) => (json ? writeOut(jsonLine(one)) : show(renderSuppressedLine, one))
+      await follow({read: readUnsent, print: printOne, file: `${guard.stateDir}/deliveries.jsonl`})
+    } else if (flags.follow) {
+      const printOne = (one: KnownAlert) => (json ? writeOut(jsonLine(alertToJson(one))) : show(renderAlertLine, one))
+      await follow({read: readLast, print: printOne, file: `${guard.stateDir}/alerts.jsonl`})
     }
-    const alerts = readAlerts(deps, filter, flags.limit)
+    if (flags.follow) return undefined
+    if (flags.suppressed) {
+      const suppressed = readUnsent(limit)
+      if (suppressed.length === 0) print('no message was suppressed')
+      else show(renderSuppressed, suppressed)
+      return {counts: countByLevel(suppressed), suppressed}
+    }
+    const alerts = readLast(limit)
     if (alerts.length === 0) print(`no alert is known in ${guard.stateDir}`)
     else show(renderAlerts, alerts)
     return {counts: countByLevel(alerts), alerts: alerts.map(alertToJson)}

@@ -1,12 +1,16 @@
 import {ChangeWaiter} from '../system/log/change-waiter.js'
-import {type AlertFilter, type KnownAlert, readAlerts} from '../usecases/alert/read-alerts.js'
-import type {Call} from './command/definition.js'
-import {alertToJson, renderAlertLine} from './render/alert.js'
-import {jsonLine, writeOut} from './stdout.js'
 
-interface FollowRequest {
-  readonly json: boolean
-  readonly show: Call['show']
+/** What is known of something that was raised, or not sent. */
+interface Followed {
+  readonly id: string
+  readonly timestamp: string
+  readonly message: string
+}
+
+interface FollowRequest<T> {
+  /** The last ones, newest first. */
+  readonly read: (limit: number) => readonly T[]
+  readonly print: (one: T) => void
   /** The journal's file with the stable name. */
   readonly file: string
 }
@@ -17,23 +21,16 @@ const shownAtFirst = 10
 /** More than anybody raises between two looks. */
 const mostAtOnce = 1000
 
-/** Prints the last alerts, then each that is raised, one line each, until a signal or the reader's end. */
-export async function followAlerts(
-  deps: Parameters<typeof readAlerts>[0],
-  filter: AlertFilter,
-  {json, show, file}: FollowRequest,
-): Promise<void> {
-  let known: readonly KnownAlert[] = []
-  const isNew = ({id, timestamp, message}: KnownAlert) =>
+/** Prints the last ones, then each that is new, until a signal or the reader's end. */
+export async function follow<T extends Followed>({read, print, file}: FollowRequest<T>): Promise<void> {
+  let known: readonly T[] = []
+  const isNew = ({id, timestamp, message}: T) =>
     !known.some((one) => one.id === id && one.timestamp === timestamp && one.message === message)
   const look = async (most: number) => {
-    const now = readAlerts(deps, filter, mostAtOnce)
+    const now = read(mostAtOnce)
     const fresh = now.filter(isNew).slice(0, most).reverse()
     known = now
-    for (const alert of fresh) {
-      if (json) writeOut(jsonLine(alertToJson(alert)))
-      else show(renderAlertLine, alert)
-    }
+    fresh.forEach(print)
     return fresh.length
   }
   await look(shownAtFirst)

@@ -42,3 +42,9 @@ test.each([
 test('of a job that is bad for 20 minutes both ends are told', async () => {
   expect(await messagesOf((at) => at < 20, {goodRunsBefore: 10, wellMinutes: 5})).toEqual(['trouble 10', 'recovery 30'])
 })
+
+test('a job that is bad again after its end was told is told again', async () => {
+  const halfHours = (at: number) => at % 30 < 15
+  const messages = ['trouble 10', 'recovery 25', 'trouble 40', 'recovery 55']
+  expect(await messagesOf(halfHours, {goodRunsBefore: 10, wellMinutes: 5})).toEqual(messages)
+})

@@ -85,6 +85,75 @@ describe('guard alerts', () => {
   })
 })
 
+describe('guard alerts --suppressed', () => {
+  /** Of a silence for all jobs, and of two that are in trouble. */
+  async function silenced(): Promise<Sandbox> {
+    const box = createSandbox()
+    const alerting = {groupWait: '1ms', routes: [{to: 'ops'}]}
+    box.write('.guardianrc.json', JSON.stringify({channels: {ops: {type: 'file', path: 'sent.jsonl'}}, alerting}))
+    await box.guard('alerts', 'silence', 'add', '--job', '*', '--for', '1h', '--reason', 'moving the racks')
+    trouble(box, 'scan', 'CRITICAL')
+    await box.guard('alerts', 'deliver')
+    trouble(box, 'copy', 'WARNING')
+    await box.guard('alerts', 'deliver')
+    return box
+  }
+
+  const trouble = (box: Sandbox, job: string, level: string) =>
+    raise(box, {
+      level,
+      job,
+      component: 'watchdog',
+      message: `${job} is failing`,
+      details: {event: 'trouble', class: job},
+    })
+
+  test('shows what was not sent, with its reason, the newest first', async () => {
+    const box = await silenced()
+    const {code, stdout} = await box.guard('alerts', '--suppressed')
+    const lines = stdout.trimEnd().split('\n')
+    expect([code, lines.length]).toEqual([0, 2])
+    expect(lines[0]).toMatch(/Z +WARNING +ops +silenced by \S+: moving the racks +copy is failing$/)
+    expect(lines[1]).toMatch(/Z +CRITICAL +ops +silenced by \S+: moving the racks +scan is failing$/)
+    const {counts, suppressed} = JSON.parse((await box.guard('alerts', '--suppressed', '--json')).stdout)
+    expect(counts).toEqual({CRITICAL: 1, WARNING: 1, INFO: 0})
+    expect(suppressed[1]).toMatchObject({
+      ...{level: 'CRITICAL', channel: 'ops', jobs: ['scan'], message: 'scan is failing'},
+      reason: expect.stringContaining('moving the racks'),
+    })
+  })
+
+  test.each([
+    [['--level', 'CRITICAL'], 1],
+    [['--job', 'copy'], 1],
+    [['--job', 'other'], 0],
+    [['--since', '1h'], 2],
+    [['--limit', '1'], 1],
+  ])('leaves out what is not asked for: %s', async (flags, count) => {
+    const box = await silenced()
+    const {stdout} = await box.guard('alerts', '--suppressed', '--json', ...flags)
+    expect(JSON.parse(stdout).suppressed).toHaveLength(count)
+  })
+
+  test('--follow goes on with each that is not sent', async () => {
+    const box = await silenced()
+    const following = box.start(['alerts', '--suppressed', '--follow', '--json'])
+    await until(() => following.stdout().split('\n').length === 3, 'the last ones')
+    trouble(box, 'load', 'CRITICAL')
+    await box.guard('alerts', 'deliver')
+    await until(() => following.stdout().split('\n').length === 4, 'the new one')
+    following.kill('SIGTERM')
+    const {code, stdout} = await following.ended
+    expect([code, JSON.parse(stdout.split('\n')[2] ?? '')]).toMatchObject([0, {message: 'load is failing'}])
+  })
+
+  test('says so when there is none, and knows no component', async () => {
+    const {guard} = createSandbox()
+    expect(await guard('alerts', '--suppressed')).toMatchObject({code: 0, stdout: 'no message was suppressed\n'})
+    expect(await guard('alerts', '--suppressed', '--component', 'watchdog')).toMatchObject({code: 64})
+  })
+})
+
 describe('guard alerts show', () => {
   test('shows all about one by the beginning of its id', async () => {
     const box = await troubled()

@@ -11,6 +11,7 @@ import type {ObservedOutput} from '../../src/domain/watchdog/build-job-facts.js'
 import type {Slots} from '../../src/system/host/slots.js'
 import {raiseAlert} from '../../src/usecases/alert/raise-alert.js'
 import {type WatchdogRoundDeps, watchdogRound} from '../../src/usecases/watchdog/watchdog-round.js'
+import {DayDelivery} from './delivery.js'
 import {bootGraceMs, drawFleet} from './fleet.js'
 import {JobLife} from './job-life.js'
 import {Killed, liveJournal} from './live-journal.js'
@@ -23,7 +24,15 @@ export interface DayPlan {
 }
 
 export interface Fault {
-  readonly is: 'false alert' | 'false incident' | 'false all-clear' | 'missed outage' | 'alert storm'
+  readonly is:
+    | 'false alert'
+    | 'false incident'
+    | 'false all-clear'
+    | 'missed outage'
+    | 'alert storm'
+    | 'false message'
+    | 'missing message'
+    | 'message storm'
   readonly what: string
 }
 
@@ -33,6 +42,7 @@ export interface DayReport {
   readonly events: readonly string[]
   readonly rounds: number
   readonly alerts: number
+  readonly messages: number
   readonly outages: number
   readonly mended: number
 }
@@ -40,7 +50,7 @@ export interface DayReport {
 export const policy: IncidentPolicy = {
   escalateAfterFailedResets: 2,
   escalateAfterMs: 15 * minute,
-  renotifyAfterMs: 4 * hour,
+  betweenLateResetsMs: 4 * hour,
   betweenResetsMs: 10 * minute,
   flapping: {incidents: 4, withinMs: 4 * hour},
 }
@@ -67,11 +77,13 @@ interface Disturbed {
 export async function liveThroughDay(seed: number, plan: DayPlan): Promise<DayReport> {
   const day = new Day(seed, plan)
   while (day.machine.awakeMs < plan.lengthMs) await day.minute()
+  await day.delivery.end()
   return day.report()
 }
 
 class Day {
   readonly machine: Machine
+  readonly delivery: DayDelivery
   readonly #random: Random
   readonly #plan: DayPlan
   readonly #lives: readonly JobLife[]
@@ -109,6 +121,13 @@ class Day {
     this.#daemonAway = this.#drawAbsences(4 * hour)
     this.#openclawAway = this.#drawAbsences(2 * hour)
     this.#deps = this.#createDeps()
+    // Its own numbers, so that the rest of the day is the same without it.
+    this.delivery = new DayDelivery({
+      random: seeded(seed + 1),
+      machine: this.machine,
+      recoveryWaitMs: policy.escalateAfterMs,
+      hasIncident: (job) => this.#hasIncident(job),
+    })
   }
 
   async minute(): Promise<void> {
@@ -117,9 +136,11 @@ class Day {
     for (const life of this.#lives) life.live()
     if (this.machine.awakeMs % (2 * minute) === 0 && !isAway(this.#daemonAway, this.machine.awakeMs))
       this.#answerResets()
-    if (isAway(this.#watchdogAway, this.machine.awakeMs)) return
-    this.#rounds += 1
-    await this.#round()
+    if (!isAway(this.#watchdogAway, this.machine.awakeMs)) {
+      this.#rounds += 1
+      await this.#round()
+    }
+    await this.delivery.minute(this.#newAlerts, this.#disturbed.at(-1)?.at === this.machine.awakeMs)
     this.#judgeAlerts()
     this.#judgeIncidents()
   }
@@ -128,10 +149,11 @@ class Day {
     for (const life of this.#lives) this.#judgeOutage(life)
     this.#judgeUnreachable()
     return {
-      faults: this.#faults,
+      faults: [...this.#faults, ...this.delivery.faults],
       events: this.#events,
       rounds: this.#rounds,
       alerts: this.#alerts.length,
+      messages: this.delivery.messages,
       outages: this.#lives.filter(({job}) => job.outage && job.outage.from < this.#plan.lengthMs).length,
       mended: this.#lives.filter(({mendedAt}) => mendedAt !== undefined).length,
     }
@@ -276,6 +298,11 @@ class Day {
     return true
   }
 
+  /** A round that was killed may not have told yet what it has opened. */
+  #hasIncident(job: string): boolean {
+    return !this.#wasKilled && this.#journals.incidents.read().open.has(job)
+  }
+
   #judgeAlerts(): void {
     for (const {key, level, job, message} of this.#newAlerts.splice(0)) {
       // A killed round repeats its alert; the repetition is void.
@@ -327,7 +354,8 @@ class Day {
     if (!own.some(({at}) => at <= outage.from + limitMs)) {
       this.#fault('missed outage', `${what} from ${clock(outage.from)}, not seen within ${clock(limitMs)}`)
     }
-    const most = 2 + Math.floor((seenUntil - outage.from) / policy.renotifyAfterMs)
+    // Each incident is told once, until so many are one that flaps.
+    const most = policy.flapping.incidents + Math.floor((seenUntil - outage.from) / policy.flapping.withinMs)
     // A round that is killed between an alert and its record repeats it, with the next incident if this one has ended.
     const raised = own.filter(({mayRepeat}) => !mayRepeat).length
     if (raised > most) this.#fault('alert storm', `${what}, ${raised} alerts where ${most} are due`)
@@ -341,7 +369,7 @@ class Day {
       const isUnseen = this.#watchdogAway.some((away) => away.to >= from && away.from <= from + limitMs)
       const isDisturbed = this.#disturbed.some(({at}) => at >= from && at <= from + limitMs)
       if (until - from <= limitMs || isUnseen || isDisturbed) continue
-      if (!told.some(({at}) => at > from - policy.renotifyAfterMs && at <= from + limitMs))
+      if (!told.some(({at}) => at > from - policy.flapping.withinMs && at <= from + limitMs))
         this.#fault('missed outage', `OpenClaw could not be asked from ${clock(from)}`)
     }
   }

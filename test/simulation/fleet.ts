@@ -20,9 +20,10 @@ export type Way = 'cron' | 'python' | 'files' | 'openclaw'
  * - failing: it runs on time, and each run fails
  * - flapping: it fails and runs well by turns
  * - spoiled: what it writes breaks its rule
+ * - storm: as failing, with many others and for one cause
  * - endless: a run goes on and on, and renews its lease
  */
-export type OutageKind = 'dead' | 'crash' | 'mute' | 'stuck' | 'failing' | 'flapping' | 'spoiled' | 'endless'
+export type OutageKind = 'dead' | 'crash' | 'mute' | 'stuck' | 'failing' | 'storm' | 'flapping' | 'spoiled' | 'endless'
 
 export interface Outage {
   readonly kind: OutageKind
@@ -46,7 +47,15 @@ const graceMs = 5 * minute
 export const bootGraceMs = 10 * minute
 
 export function drawFleet(random: Random, size: number, lengthMs: number): readonly SimulatedJob[] {
-  return Array.from({length: size}, (_, index) => drawJob(random, index, lengthMs))
+  const fleet = Array.from({length: size}, (_, index) => drawJob(random, index, lengthMs))
+  const storm = drawStorm(random, lengthMs)
+  return fleet.map((job) => (job.way === 'cron' && !job.outage && random.chance(0.7) ? {...job, outage: storm} : job))
+}
+
+/** A database that many jobs need is gone: their next runs fail, within a minute those with one slot. */
+function drawStorm(random: Random, lengthMs: number): Outage {
+  const from = random.between(3 * hour, lengthMs - 4 * hour)
+  return {kind: 'storm', from, to: from + random.between(30, 180) * minute, mendable: false}
 }
 
 function drawJob(random: Random, index: number, lengthMs: number): SimulatedJob {

@@ -158,16 +158,26 @@ export class JobLife {
     if (this.job.way === 'cron') {
       const outcome = fails ? 'failed' : 'healthy'
       const durationMs = this.#world.machine.awakeMs - running.startedAt
-      this.#world.runs.append({kind: 'ended', job, run: running.run, outcome, durationMs}, 'durable')
+      this.#world.runs.append(
+        {kind: 'ended', job, run: running.run, outcome, durationMs, ...this.#cause(fails)},
+        'durable',
+      )
     }
     this.#write('released', running, fails ? 'error' : 'ok')
+  }
+
+  /** Lines of one cause differ in what changes from run to run. */
+  #cause(fails: boolean): {readonly class?: string; readonly detail?: string} {
+    if (!fails || this.job.outage?.kind !== 'storm') return {}
+    const pid = this.#world.random.between(100, 99_999)
+    return {class: 'connection', detail: `pid ${pid}: connect to 10.0.0.${pid % 250}:5432 failed: ECONNREFUSED`}
   }
 
   #fails(): boolean {
     const {kind} = this.job.outage ?? {}
     if (!this.isOut()) return false
     this.#ends += 1
-    return kind === 'failing' || (kind === 'flapping' && this.#ends % 2 === 1)
+    return kind === 'failing' || kind === 'storm' || (kind === 'flapping' && this.#ends % 2 === 1)
   }
 
   /** A file may be dated by the time at which the round reads it, which is after the round read its clock. */

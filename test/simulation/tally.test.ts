@@ -12,7 +12,7 @@ test.each(['', 'x', '9-1', '1-', '-3', '1.5', '1-2-x'])('%j is no range of seeds
 
 test('the tally counts each kind of fault for itself', () => {
   const tally = new Tally()
-  const day = {rounds: 10, outages: 3, alerts: 2, mended: 1, events: []}
+  const day = {rounds: 10, outages: 3, alerts: 2, messages: 5, mended: 1, events: []}
   tally.add({...day, faults: [{is: 'false alert', what: 'job-1'}]})
   tally.add({
     ...day,
@@ -23,6 +23,7 @@ test('the tally counts each kind of fault for itself', () => {
   })
   expect(`${tally}`).toBe(
     'seeds: 2, rounds: 20, outages: 6 (mended: 2), alerts: 4, false alerts: 1, false incidents: 0, ' +
-      'false all-clears: 0, missed outages: 2, alert storms: 0',
+      'false all-clears: 0, missed outages: 2, alert storms: 0, ' +
+      'messages: 10, false messages: 0, missing messages: 0, message storms: 0',
   )
 })

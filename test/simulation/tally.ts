@@ -7,14 +7,16 @@ export class Tally {
   #outages = 0
   #mended = 0
   #alerts = 0
+  #messages = 0
   readonly #faults: Fault[] = []
 
-  add({rounds, outages, mended, alerts, faults}: DayReport): void {
+  add({rounds, outages, mended, alerts, messages, faults}: DayReport): void {
     this.#days += 1
     this.#rounds += rounds
     this.#outages += outages
     this.#mended += mended
     this.#alerts += alerts
+    this.#messages += messages
     this.#faults.push(...faults)
   }
 
@@ -24,6 +26,8 @@ export class Tally {
       `seeds: ${this.#days}, rounds: ${this.#rounds}, outages: ${this.#outages} (mended: ${this.#mended})`,
       `alerts: ${this.#alerts}, false alerts: ${count('false alert')}, false incidents: ${count('false incident')}`,
       `false all-clears: ${count('false all-clear')}, missed outages: ${count('missed outage')}, alert storms: ${count('alert storm')}`,
+      `messages: ${this.#messages}, false messages: ${count('false message')}`,
+      `missing messages: ${count('missing message')}, message storms: ${count('message storm')}`,
     ].join(', ')
   }
 }

@@ -11,6 +11,15 @@ import {memoryJournal} from './memory-journal.js'
 
 export const [second, minute, hour] = [1000, 60_000, 3_600_000]
 
+/** The defaults of the settings. */
+export const tellPolicy = {
+  groupWaitMs: 30 * second,
+  groupIntervalMs: 5 * minute,
+  repeatMs: [4, 8, 16, 24].map((hours) => hours * hour),
+  recoveryWaitMs: 10 * minute,
+  cap: 20,
+}
+
 /** What a receiver does with a message. */
 export type Receiver = (message: Message) => SendOutcome | 'kill before' | 'kill after'
 
@@ -119,13 +128,7 @@ export function outboxWorld(changes: Partial<DeliverDeps> = {}): OutboxWorld {
         routes: [{level: 'INFO', jobs: [], to: ['ops']}],
         enrich: async () => ({}),
         now: clock.now,
-        policy: {
-          groupWaitMs: 30 * second,
-          groupIntervalMs: 5 * minute,
-          repeatMs: [4, 8, 16, 24].map((h) => h * hour),
-          recoveryWaitMs: 10 * minute,
-          cap: 20,
-        },
+        policy: tellPolicy,
         host: 'web-1',
         newId: () => `m${++nextId}`,
         random: () => 0,

@@ -28,7 +28,7 @@ export const scan: WatchedJob = {
 export const policy = {
   escalateAfterFailedResets: 2,
   escalateAfterMs: 10 * minute,
-  renotifyAfterMs: 4 * hour,
+  betweenLateResetsMs: 4 * hour,
   betweenResetsMs: 10 * minute,
   flapping: {incidents: 4, withinMs: 4 * hour},
 }

@@ -4,10 +4,14 @@ import {color} from './color.js'
 import {type Page, timeText, whenText, zoneText} from './page.js'
 import {renderTable} from './table.js'
 
-const paint: Readonly<Record<AlertLevel, (text: string) => string>> = {
+const paints: Readonly<Record<AlertLevel, (text: string) => string>> = {
   CRITICAL: color.red,
   WARNING: color.yellow,
   INFO: color.dim,
+}
+
+export function paintLevel(level: AlertLevel): string {
+  return paints[level](level)
 }
 
 /** `guard alerts`: how many of each level, then a row for each, the newest first. */
@@ -27,7 +31,7 @@ export function renderAlertLine(page: Page, alert: KnownAlert): string {
 
 function alertCells(page: Page, alert: KnownAlert): readonly string[] {
   const {level, job, component, message} = alert
-  return [atText(page, alert), paint[level](level), alert.id.slice(0, 4), job ?? component, message]
+  return [atText(page, alert), paintLevel(level), alert.id.slice(0, 4), job ?? component, message]
 }
 
 /** A line of another program may have no time. */
@@ -36,7 +40,11 @@ function atText(page: Page, {timestamp}: KnownAlert): string {
   return at > 0 ? whenText(page, at) : '-'
 }
 
-function countsText(alerts: readonly KnownAlert[]): string {
+/** Something that has a level. */
+type Levelled = Pick<KnownAlert, 'level'>
+
+/** `2 CRITICAL, 1 INFO` */
+export function countsText(alerts: readonly Levelled[]): string {
   const counts = countByLevel(alerts)
   return Object.entries(counts)
     .filter(([, count]) => count > 0)
@@ -44,7 +52,7 @@ function countsText(alerts: readonly KnownAlert[]): string {
     .join(', ')
 }
 
-export function countByLevel(alerts: readonly KnownAlert[]): Readonly<Record<AlertLevel, number>> {
+export function countByLevel(alerts: readonly Levelled[]): Readonly<Record<AlertLevel, number>> {
   const count = (level: AlertLevel) => alerts.filter((alert) => alert.level === level).length
   return {CRITICAL: count('CRITICAL'), WARNING: count('WARNING'), INFO: count('INFO')}
 }
@@ -57,7 +65,7 @@ export function renderAlert(page: Page, alert: KnownAlert): string {
   const facts: readonly (readonly [string, unknown])[] = [
     ['id', id],
     ['time', at > 0 ? timeText({...page, isTerminal: false}, at) : alert.timestamp],
-    ['level', paint[level](level)],
+    ['level', paintLevel(level)],
     ['component', component],
     ['job', job],
     ['message', message],

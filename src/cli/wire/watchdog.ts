@@ -67,7 +67,7 @@ export function roundPlan(guard: Guard): RoundPlan {
   const isDaemonUsed = guard.leases().read().byJob.has(resetDaemonLease)
   const policy: IncidentPolicy = {
     ...watchdog,
-    renotifyAfterMs: alerting.repeatMs[0] ?? 0,
+    betweenLateResetsMs: alerting.repeatMs[0] ?? 0,
     betweenResetsMs: resetDaemon.minIntervalMs,
   }
   const plan = {

@@ -47,8 +47,8 @@ export interface AlertsState {
 const longestMessage = 4000
 const longestDetails = 8000
 
-/** Far more than incidents that can be open at once; older keys are of incidents long over. */
-const keptKeys = 20_000
+/** A key is needed until it stands on record elsewhere that its alert was raised, or while a process repeats it. */
+const keptKeys = 5000
 
 export function alertEntry(alert: Alert, atMs: number): RaisedAlert {
   const {level, component, message, details, job, key} = alert
@@ -86,13 +86,29 @@ export const alertsFold: Fold<AlertsState> = {
     }
     return 'ok'
   },
-  save: ({raised, numbers, count}) => ({raised: [...raised], numbers: [...numbers], count}),
+  // In columns: a pair for each of thousands of keys takes several times as long to parse.
+  save: ({raised, numbers, count}): SavedAlerts => ({
+    keys: [...raised.keys()],
+    at: [...raised.values()],
+    numbers: [...numbers.values()],
+    count,
+  }),
   restore: (saved) => {
-    const {raised, numbers, count} = saved as Readonly<Record<'raised' | 'numbers', [string, number][]>> & {
-      readonly count: number
+    const {keys = [], at = [], numbers = [], count} = saved as SavedAlerts
+    const state: AlertsState = {raised: new Map(), numbers: new Map(), count}
+    for (const [index, key] of keys.entries()) {
+      state.raised.set(key, at[index] ?? 0)
+      state.numbers.set(key, numbers[index] ?? 0)
     }
-    return {raised: new Map(raised), numbers: new Map(numbers), count}
+    return state
   },
+}
+
+interface SavedAlerts {
+  readonly keys?: readonly string[]
+  readonly at?: readonly number[]
+  readonly numbers?: readonly number[]
+  readonly count: number
 }
 
 /** Reads a line of the alerts journal, also one that another program wrote (`echo '{"level":…,"message":…}' >>`). */

@@ -85,7 +85,8 @@ function causeOf({group, news, kind}: DueNews): string | undefined {
 
 function notesOf({why, told, news}: DueNews, nowMs: number): readonly string[] {
   if (why === 'after-silence') return ['A silence has ended, and the trouble goes on.']
-  if (why === 'more') return [`${news.length - (told?.jobs ?? 0)} more jobs than in the message before.`]
+  const more = news.length - (told?.jobs ?? 0)
+  if (why === 'more') return [`${more} more ${more === 1 ? 'job' : 'jobs'} than in the message before.`]
   if (why === 'worse') return ['It has become worse since the message before.']
   if (why === 'again' && told) return [`Nothing has changed for ${formatDuration(roundMinutes(nowMs - told.atMs))}.`]
   return []

@@ -33,8 +33,8 @@ interface GroupedNews {
 export interface Told {
   /** Wall clock, ms: the last message. */
   readonly atMs: number
-  /** How many jobs were in trouble then. */
-  readonly jobs: number
+  /** How many of the jobs in trouble it knows of. */
+  jobs: number
   readonly level: AlertLevel
   /** How often it was repeated without anything new. */
   readonly repeats: number
@@ -65,12 +65,19 @@ export function applyNoted(groups: Map<string, Group>, record: RawRecord): void 
   // A job stays with the group in which it was told first: another class of the same trouble is no other trouble.
   const own = event === 'trouble' ? groupOfJob(groups, subject) : undefined
   const group = own ?? openGroup(groups, key, {at, hasEnd: event === 'trouble'})
+  if (event === 'trouble') leaveOthers(groups, subject, group)
+  // A job that is back was told before; of one in the place of another nothing was told.
+  if (group.well.has(subject)) for (const channel of to) addKnown(group.told.get(channel))
   const entry = {news: group.jobs.size < detailedJobs ? news : short(news), channels: to}
   group.jobs.set(subject, entry)
   group.well.delete(subject)
   group.lastMs = at
   if (event !== 'trouble') group.notices += 1
   group.waiting = [...new Set([...group.waiting, ...to.filter((channel) => !group.told.has(channel))])]
+}
+
+function addKnown(told: Told | undefined): void {
+  if (told) told.jobs += 1
 }
 
 /** Any program may write a line. */
@@ -83,10 +90,19 @@ function short({job, level, reason, sinceMs}: JobNews): JobNews {
   return {job, level, reason: reason.slice(0, 120), sinceMs}
 }
 
-/** The group in which a job is in trouble. */
+/** The group in which a job is in trouble, or was until a moment ago: its end is not told yet. */
 function groupOfJob(groups: ReadonlyMap<string, Group>, job: string): Group | undefined {
-  for (const group of groups.values()) if (group.hasEnd && group.jobs.has(job)) return group
-  return undefined
+  let ending: Group | undefined
+  for (const group of groups.values()) {
+    if (group.hasEnd && group.jobs.has(job)) return group
+    if (group.jobs.size === 0 && group.told.size > 0 && group.well.has(job)) ending = group
+  }
+  return ending
+}
+
+/** The end of another group says nothing of a job that is in trouble by this one. */
+function leaveOthers(groups: ReadonlyMap<string, Group>, job: string, group: Group): void {
+  for (const other of groups.values()) if (other !== group) other.well.delete(job)
 }
 
 function openGroup(
@@ -125,6 +141,7 @@ function recover(groups: Map<string, Group>, {subject, at, reason}: Recovery): v
     group.well.add(subject)
     group.wellReason = reason
     group.lastMs = at
+    for (const [channel, told] of group.told) told.jobs = Math.min(told.jobs, newsFor(group, channel).length)
   }
 }
 

@@ -129,7 +129,15 @@ function applyPending(state: OutboxState, record: RawRecord, at: number): FoldVe
   const queue = queueIn(state.channels, message.channel)
   if (queue.waiting.some((one) => one.message.id === message.id)) return 'void'
   const times = {nextMs: at, changedMs: at, fromMs: at}
-  queue.waiting.push({message, attempts: 0, isOpen: false, ...times, lastReason: undefined, hasFallenBack: false})
+  queue.waiting.push({
+    message,
+    attempts: 0,
+    isOpen: false,
+    isUncertain: false,
+    ...times,
+    lastReason: undefined,
+    hasFallenBack: false,
+  })
   queue.recent.push(at)
   while (queue.recent.length > 1 && at - (queue.recent[0] ?? 0) > hourMs) queue.recent.shift()
   for (const id of idsOf(record['replaces'])) removeMessage(queue, id)
@@ -166,6 +174,7 @@ function applyAttempt(state: OutboxState, record: RawRecord, at: number): FoldVe
   const {queue, item} = found
   if (record['kind'] === 'attempted') {
     item.attempts += 1
+    item.isUncertain ||= item.isOpen
     item.isOpen = true
     return 'ok'
   }

@@ -30,6 +30,8 @@ export interface QueuedMessage {
   attempts: number
   /** An attempt has begun, and its outcome is not on record. */
   isOpen: boolean
+  /** The outcome of an attempt has never come on record: it may have arrived. */
+  isUncertain: boolean
   /** Wall clock, ms: it is not attempted before, unless the clock was set back since `changedMs`. */
   nextMs: number
   changedMs: number

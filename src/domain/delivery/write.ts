@@ -44,14 +44,29 @@ function writingOf({newId, host, nowMs}: WriteFacts): Writing {
 }
 
 /** For `jq` and `guard why`: whose message it is, if it is about one job. */
-function ofJob({news}: DueNews): {readonly job?: string} {
-  const [first] = news
-  return news.length === 1 && first ? {job: first.job} : {}
+function ofJob(due: DueNews): {readonly job?: string} {
+  const [job, ...others] = jobsOf(due)
+  return job !== undefined && others.length === 0 ? {job} : {}
+}
+
+function jobsOf({kind, news, group}: DueNews): readonly string[] {
+  return kind === 'recovery' ? [...group.well] : news.map(({job}) => job)
+}
+
+/** So many jobs are named in a record; a storm has hundreds. */
+const namedJobs = 10
+
+/** What is not sent. */
+function suppressed(due: DueNews, reason: string, title: string): Entry {
+  const {channel, group, kind, level} = due
+  const jobs = jobsOf(due).slice(0, namedJobs)
+  const about = {channel, group: group.key, title, level, messageKind: kind, jobs}
+  return {kind: 'suppressed', ...ofJob(due), ...about, reason}
 }
 
 /** What may have arrived is not replaced. */
-function mayReplace({message, isOpen}: QueuedMessage, {group}: DueNews): boolean {
-  return message.group === group.key && !isOpen
+function mayReplace({message, isOpen, isUncertain}: QueuedMessage, {group}: DueNews): boolean {
+  return message.group === group.key && !isOpen && !isUncertain
 }
 
 function recentCount({recent}: ChannelQueue, nowMs: number): number {
@@ -67,9 +82,8 @@ function fuseOf(channel: string, facts: WriteFacts): Entry {
 }
 
 function held(due: DueNews, reason: 'cap' | 'quiet hours', facts: WriteFacts): Entry {
-  const {title, kind} = composeNews(due, [], writingOf(facts))
-  const about = {channel: due.channel, group: due.group.key, title, messageKind: kind}
-  return {kind: 'suppressed', ...ofJob(due), ...about, reason: heldReasons[reason], held: reason, told: toldBy(due)}
+  const {title} = composeNews(due, [], writingOf(facts))
+  return {...suppressed(due, heldReasons[reason], title), held: reason, told: toldBy(due)}
 }
 
 const heldReasons = {cap: 'too many messages within an hour', 'quiet hours': 'quiet hours'} as const
@@ -77,16 +91,14 @@ const heldReasons = {cap: 'too many messages within an hour', 'quiet hours': 'qu
 /** News that a silence keeps back. It is told after the end of the silence, if the trouble goes on. */
 export function writeSilenced(due: SilencedNews, facts: WriteFacts): Entry {
   const {id, owner, reason} = due.silence
-  const {title, kind} = composeNews(due, [], writingOf(facts))
-  const about = {channel: due.channel, group: due.group.key, title, messageKind: kind}
-  const why = `silenced by ${owner}: ${reason}`
-  return {kind: 'suppressed', ...ofJob(due), ...about, reason: why, silence: id, told: {...toldBy(due), silence: id}}
+  const {title} = composeNews(due, [], writingOf(facts))
+  const entry = suppressed(due, `silenced by ${owner}: ${reason}`, title)
+  return {...entry, silence: id, told: {...toldBy(due), silence: id}}
 }
 
 /** A recovery of what this channel was never told. */
 export function writeUntold(due: DueNews): Entry {
-  const about = {channel: due.channel, group: due.group.key, title: due.group.wellReason, messageKind: 'recovery'}
-  return {kind: 'suppressed', ...about, reason: 'its trouble was not told'}
+  return suppressed(due, 'its trouble was not told', due.group.wellReason)
 }
 
 /** Digests that are due, of what the cap or the quiet hours have held back. */

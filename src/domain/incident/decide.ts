@@ -27,8 +27,8 @@ export interface IncidentPolicy {
   readonly escalateAfterFailedResets: number
   /** An incident is told when it has lasted so long, or at once if the next run is later. */
   readonly escalateAfterMs: number
-  /** Between the alerts about two incidents of one job, and between two resets once it was told. */
-  readonly renotifyAfterMs: number
+  /** Between two resets of one job once it was told. */
+  readonly betweenLateResetsMs: number
   /** Between two resets of one job. */
   readonly betweenResetsMs: number
   readonly flapping: {readonly incidents: number; readonly withinMs: number}
@@ -96,15 +96,13 @@ function resolve({job, verdict, resets: {attempts}}: Situation): IncidentAction 
 }
 
 function pursue(situation: Situation): readonly IncidentAction[] {
-  const {job, verdict, history, policy, nowUptimeMs} = situation
+  const {job, verdict, history} = situation
   const {incident, notified} = history
   const cause = causeToTell(situation)
   if (cause === undefined) return requestReset(situation)
   // A flapping job that is well now is not news.
   if (verdict.proof !== undefined) return []
-  const isUrgent = isBack(situation) || (incident?.isFlapping ?? beginsToFlap(situation))
-  const due = {incident, notified, level: verdict.level, isUrgent}
-  const number = dueNotification(due, nowUptimeMs, policy.renotifyAfterMs)
+  const number = dueNotification({incident, notified, level: verdict.level})
   const resets = isBack(situation) ? requestEarlyReset(situation) : []
   if (number === undefined) return [...resets, ...requestLateReset(situation)]
   const {kind, level} = verdict
@@ -115,7 +113,7 @@ function pursue(situation: Situation): readonly IncidentAction[] {
 function isBack({history, policy, nowUptimeMs}: Situation): boolean {
   const {incident, toldEndMs} = history
   const openedMs = incident?.openedUptimeMs ?? nowUptimeMs
-  return toldEndMs !== undefined && openedMs - toldEndMs < policy.escalateAfterMs
+  return toldEndMs !== undefined && openedMs - toldEndMs <= policy.escalateAfterMs
 }
 
 /** What is told at once, because it is back, is reset all the same. */
@@ -129,7 +127,7 @@ function requestLateReset(situation: Situation): readonly IncidentAction[] {
   const {history, resets, policy, nowUptimeMs} = situation
   const triedMs = Math.max(history.incident?.escalatedUptimeMs ?? 0, resets.lastUptimeMs)
   const isTold = (history.incident?.escalations ?? 0) > 0
-  return isTold && nowUptimeMs - triedMs >= policy.renotifyAfterMs ? requestReset(situation) : []
+  return isTold && nowUptimeMs - triedMs >= policy.betweenLateResetsMs ? requestReset(situation) : []
 }
 
 /** Why a person is needed; undefined while the job may still recover by itself or by a reset. */

@@ -6,25 +6,16 @@ interface NotifiedIncident {
   readonly notified: LastNotification | undefined
   /** Of the verdict now. */
   readonly level: Incident['level']
-  /** Whether it is told however short the last alert is ago. */
-  readonly isUrgent: boolean
 }
 
 /**
  * Number of the notification that is due in its incident, or undefined if none is. Each incident is told once, and once
- * more when it has become worse; the deliverer repeats it. A new incident is told no sooner than `renotifyAfterMs` after
- * the last alert about its job, unless it is worse or urgent.
+ * more when it has become worse; the deliverer repeats it, and makes one message of what comes and goes.
  */
-export function dueNotification(
-  {incident, notified, level, isUrgent}: NotifiedIncident,
-  nowUptimeMs: number,
-  renotifyAfterMs: number,
-): number | undefined {
-  const number = (incident?.escalations ?? 0) + 1
+export function dueNotification({incident, notified, level}: NotifiedIncident): number | undefined {
+  const told = incident?.escalations ?? 0
   const isWorse = notified?.level === 'WARNING' && level === 'CRITICAL'
-  if (notified === undefined || isWorse) return number
-  if (number > 1) return undefined
-  return isUrgent || nowUptimeMs - notified.uptimeMs >= renotifyAfterMs ? number : undefined
+  return told === 0 || isWorse ? told + 1 : undefined
 }
 
 /** Identifies one alert of one incident, so that it is raised once even if a process dies before it records that. */

@@ -116,8 +116,6 @@ async function attempt(deps: DeliverDeps, deliverer: Deliverer, item: QueuedMess
   const {message, attempts} = item
   const {id, channel, group} = message
   const write = (entry: Entry) => append(deps, deliverer, {...entry, message: id})
-  if (isGivenUp(item, deps.now()))
-    return write({kind: 'failed', final: true, reason: `not delivered within a day; ${item.lastReason ?? 'not tried'}`})
   if (!deliverer.isHeld() || !write({kind: 'attempted', channel})) return false
   const first = deps.outbox.read().groups.get(group)?.told.get(channel)?.receipt
   const outcome = await deps.send(message, first)
@@ -126,7 +124,10 @@ async function attempt(deps: DeliverDeps, deliverer: Deliverer, item: QueuedMess
     return write({kind: 'sent', channel, receipt: outcome.receipt})
   }
   deps.log(`alerts: ${channel} has not "${message.title}": ${outcome.reason}`)
-  return write({kind: 'failed', channel, ...failure(deps, outcome, attempts + 1)})
+  // Only after an attempt: the machine may have slept for a day, or its clock was set forward.
+  const isLast = isGivenUp(item, deps.now())
+  const end = isLast ? {final: true, reason: `not delivered within a day; ${outcome.reason}`} : {}
+  return write({kind: 'failed', channel, ...failure(deps, outcome, attempts + 1), ...end})
 }
 
 /** Another process may have the secret; this one looks again now and then. */

@@ -8,7 +8,7 @@ interface ReadAlertsDeps {
   readonly alerts: {newestFirst(): Iterable<RawRecord>}
 }
 
-export interface AlertFilter {
+interface AlertFilter {
   /** This level or a worse one. */
   readonly level?: AlertLevel | undefined
   readonly job?: string | undefined

@@ -39,8 +39,8 @@ test('what was raised is known after a snapshot', () => {
 
 test('the keys that are remembered are bounded, and the oldest go first', () => {
   const state = alertsFold.empty()
-  for (let n = 0; n <= 20_000; n++) alertsFold.apply(state, {key: `k${n}`, at: n})
-  expect(state.raised.size).toBe(20_000)
+  for (let n = 0; n <= 5000; n++) alertsFold.apply(state, {key: `k${n}`, at: n})
+  expect(state.raised.size).toBe(5000)
   expect(state.raised.has('k0')).toBe(false)
 })
 

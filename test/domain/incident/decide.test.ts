@@ -9,7 +9,7 @@ import {hour, minute, nowUptimeMs} from '../../support/job-facts.js'
 const policy = {
   escalateAfterFailedResets: 2,
   escalateAfterMs: 10 * minute,
-  renotifyAfterMs: 4 * hour,
+  betweenLateResetsMs: 4 * hour,
   betweenResetsMs: 10 * minute,
   flapping: {incidents: 4, withinMs: 4 * hour},
 }
@@ -130,12 +130,12 @@ test.each<[string, Partial<Situation>, IncidentAction['do'][]]>([
     [],
   ],
   [
-    'the repeat interval counts for the job: a new incident waits for it',
-    {resettable: false, nextRunInMs: undefined, history: {...history, notified: {level, uptimeMs: nowUptimeMs - hour}}},
-    ['open'],
+    'so is another one of a job that was told a while ago',
+    {resettable: false, nextRunInMs: undefined, history: {...history, ...told}},
+    ['open', 'escalate'],
   ],
   [
-    'nor does trouble that is back so soon that its end was not told',
+    'and one that is back so soon that the end of the last one was not told',
     {resettable: false, history: {...history, ...told, toldEndMs: nowUptimeMs - 9 * minute}},
     ['open', 'escalate'],
   ],
@@ -150,18 +150,9 @@ test.each<[string, Partial<Situation>, IncidentAction['do'][]]>([
     ['request-reset'],
   ],
   [
-    'what is back later is new trouble',
-    {resettable: false, history: {...history, ...told, toldEndMs: nowUptimeMs - 10 * minute}},
+    'what is back later waits as all new trouble does',
+    {resettable: false, history: {...history, ...told, toldEndMs: nowUptimeMs - 11 * minute}},
     ['open'],
-  ],
-  [
-    'trouble that has become worse does not wait',
-    {
-      resettable: false,
-      nextRunInMs: undefined,
-      history: {...history, notified: {level: 'WARNING', uptimeMs: nowUptimeMs - hour}},
-    },
-    ['open', 'escalate'],
   ],
   [
     'the fourth incident within four hours is told at once',

@@ -72,6 +72,17 @@ describe('a clock that is set back by a day', () => {
   })
 })
 
+test('a message that has waited for a day because the machine slept is attempted before it is given up', async () => {
+  const world = outboxWorld()
+  world.receiver = away
+  world.notice('disk is full')
+  await world.pass(minute)
+  world.receiver = arrives
+  world.clock.jump(2 * 24 * hour)
+  await world.deliver()
+  expect(world.arrived.map(({title}) => title)).toEqual(['disk is full'])
+})
+
 describe('a message that was given up', () => {
   test('after a day is attempted once more when that is asked for', async () => {
     const world = outboxWorld()

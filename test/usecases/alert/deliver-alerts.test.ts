@@ -133,6 +133,51 @@ describe('a group', () => {
     expect(world.arrived[1]).toMatchObject({kind: 'recovery', jobCount: 1, durationMs: 49 * minute})
   })
 
+  test('has a job that is back by another cause before its end was told, and its end is true of that too', async () => {
+    const world = outboxWorld()
+    world.trouble('a')
+    await world.pass(minute)
+    world.recover('a')
+    await world.pass(minute)
+    world.trouble('a', {failureClass: 'auth'})
+    await world.pass(hour)
+    expect(kinds(world)).toEqual(['trouble'])
+    world.recover('a')
+    await world.pass(11 * minute)
+    expect(kinds(world)).toEqual(['trouble', 'recovery'])
+  })
+
+  test('does not call a job well that is in trouble by another cause', async () => {
+    const world = outboxWorld()
+    for (const job of ['a', 'b']) world.trouble(job)
+    await world.pass(minute)
+    world.recover('a')
+    await world.pass(hour)
+    world.trouble('a', {failureClass: 'auth'})
+    await world.pass(minute)
+    world.recover('b')
+    await world.pass(11 * minute)
+    expect(world.arrived.map(({kind, jobCount}) => [kind, jobCount])).toEqual([
+      ['trouble', 2],
+      ['trouble', 1],
+      ['recovery', 1],
+    ])
+  })
+
+  test('in which one job takes the place of another is told again', async () => {
+    const world = outboxWorld()
+    world.trouble('a')
+    await world.pass(minute)
+    world.recover('a')
+    await world.pass(minute)
+    world.trouble('b')
+    await world.pass(10 * minute)
+    expect(world.arrived.map((message) => [message.kind, message.jobs.map(({job}) => job)])).toEqual([
+      ['trouble', ['a']],
+      ['trouble', ['b']],
+    ])
+  })
+
   test('counts a job once, however often it was well meanwhile', async () => {
     const world = outboxWorld()
     world.trouble('a')
@@ -327,6 +372,25 @@ describe('a deliverer that is killed', () => {
       expect([...new Set(world.arrived.map(({id}) => id))]).toHaveLength(2)
       expect(world.arrived.map(({kind}) => kind).at(-1)).toBe('recovery')
     }
+  })
+
+  test('after a message has arrived has it sent again, and no other one says that it was not sent', async () => {
+    const world = outboxWorld()
+    let attempts = 0
+    world.receiver = () => {
+      attempts += 1
+      if (attempts === 1) return 'kill after'
+      return attempts < 4 ? {ok: false, failure: 'transient', reason: 'away'} : {ok: true, receipt: {}}
+    }
+    world.trouble('a')
+    await world.pass(minute)
+    world.recover('a')
+    await world.pass(hour)
+    expect(world.arrived.map(({kind, notes}) => [kind, notes])).toEqual([
+      ['trouble', []],
+      ['trouble', []],
+      ['recovery', []],
+    ])
   })
 })
 
