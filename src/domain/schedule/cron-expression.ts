@@ -3,7 +3,7 @@
  * When a schedule is due is computed in `system/host/slots.ts`.
  */
 
-interface Field {
+export interface CronField {
   readonly name: string
   readonly min: number
   readonly max: number
@@ -14,7 +14,7 @@ const months = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', '
 const weekdays = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat']
 const daysIn = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
 
-const fields: readonly Field[] = [
+export const cronFields: readonly CronField[] = [
   {name: 'minute', min: 0, max: 59, words: []},
   {name: 'hour', min: 0, max: 23, words: []},
   {name: 'day of month', min: 1, max: 31, words: []},
@@ -22,49 +22,98 @@ const fields: readonly Field[] = [
   {name: 'day of week', min: 0, max: 7, words: weekdays},
 ]
 
-const nicknames = ['@yearly', '@annually', '@monthly', '@weekly', '@daily', '@midnight', '@hourly']
+export const nicknames = ['@yearly', '@annually', '@monthly', '@weekly', '@daily', '@midnight', '@hourly']
 
-/** What is wrong with a cron expression. @returns undefined if it is right */
-export function cronProblem(expression: string): string | undefined {
-  const text = expression.trim()
-  if (text.startsWith('@')) {
-    return nicknames.includes(text.toLowerCase()) ? undefined : `is not one of ${nicknames.join(', ')}`
-  }
-  const parts = text.split(/\s+/)
-  if (parts.length !== fields.length) {
-    return `has ${text === '' ? 0 : parts.length} fields; write five: minute hour day-of-month month day-of-week`
-  }
-  for (const [index, field] of fields.entries()) {
-    const problem = fieldProblem(parts[index] ?? '', field)
-    if (problem !== undefined) return problem
-  }
-  return neverProblem(parts)
+/** What is wrong with a cron expression, and what to write instead where that is certain. */
+export interface CronFault {
+  /** `reversed` and `never` are understood and never due; of the others crons differ in what they make. */
+  readonly kind: 'form' | 'item' | 'reversed' | 'never'
+  readonly text: string
+  readonly mend?: string
+  /** Name of the wrong field. */
+  readonly field?: string
 }
 
-function fieldProblem(text: string, field: Field): string | undefined {
-  const bad = text.split(',').find((item) => !isItem(item, field))
-  if (bad === undefined) return undefined
-  const words = field.words.length > 0 ? ` or ${field.words[0]}-${field.words.at(-1)}` : ''
-  return `has "${bad}" as ${field.name}; write ${field.min}-${field.max}${words}, * , lists, ranges or steps of them`
+/** What is wrong with a cron expression, as one sentence. @returns undefined if it is right */
+export function cronProblem(expression: string): string | undefined {
+  const fault = cronFault(expression)
+  if (fault?.kind === 'never') return `${fault.text}, so it would never be due`
+  return fault?.mend === undefined ? fault?.text : `${fault.text}; write ${fault.mend}`
+}
+
+/** @returns undefined if the expression is right */
+export function cronFault(expression: string): CronFault | undefined {
+  const text = expression.trim()
+  if (text.startsWith('@')) {
+    if (nicknames.includes(text.toLowerCase())) return undefined
+    return {kind: 'form', text: `is not one of ${nicknames.join(', ')}`}
+  }
+  const parts = text.split(/\s+/)
+  if (parts.length !== cronFields.length) {
+    const count = text === '' ? 0 : parts.length
+    return {kind: 'form', text: `has ${count} fields; write five: minute hour day-of-month month day-of-week`}
+  }
+  for (const [index, field] of cronFields.entries()) {
+    const fault = fieldFault(parts[index] ?? '', field)
+    if (fault !== undefined) return fault
+  }
+  return neverFault(parts)
+}
+
+function fieldFault(text: string, field: CronField): CronFault | undefined {
+  for (const item of text.split(',')) {
+    const fault = itemFault(item, field)
+    if (fault) return fault
+  }
+  return undefined
 }
 
 /** One item of a list: `*`, a value or a range, each with or without a step. */
-function isItem(item: string, field: Field): boolean {
+function itemFault(item: string, field: CronField): CronFault | undefined {
   const match = /^(?:(\*)|([a-z\d]+)(?:-([a-z\d]+))?)(?:\/(\d{1,2}))?$/i.exec(item)
-  if (!match) return false
+  if (!match) return notAnItem(item, field)
   const [, star, first, last, step] = match
-  if (step !== undefined && (Number(step) < 1 || Number(step) > field.max)) return false
-  if (star !== undefined) return true
-  const from = readValue(first ?? '', field)
-  if (from === undefined) return false
-  // `5/10` means different things to different crons, so it must be written as a range.
-  if (last === undefined) return step === undefined
-  const to = readValue(last, field)
-  // `fri-sun`: a week that is written in words may end with its Sunday.
-  return to !== undefined && (from <= to || (field.max === 7 && last.toLowerCase() === 'sun'))
+  if (step !== undefined && (Number(step) < 1 || Number(step) > field.max)) return notAnItem(item, field)
+  if (star !== undefined) return undefined
+  const from = cronValue(first ?? '', field)
+  if (from === undefined) return notAnItem(item, field)
+  if (last === undefined && step !== undefined) {
+    const text = `has "${item}" as ${field.name}, which crons read differently`
+    return {kind: 'item', text, mend: `${from}-${field.max}/${step}`, field: field.name}
+  }
+  const to = last === undefined ? from : cronValue(last, field)
+  if (to === undefined) return notAnItem(item, field)
+  return from <= to ? undefined : reversed(item, {from, to, step}, field)
 }
 
-function readValue(text: string, {min, max, words}: Field): number | undefined {
+function notAnItem(item: string, {name, min, max, words}: CronField): CronFault {
+  const orWords = words.length > 0 ? ` or ${words[0]}-${words.at(-1)}` : ''
+  const text = `has "${item}" as ${name}; write ${min}-${max}${orWords}, * , lists, ranges or steps of them`
+  return {kind: 'item', text, field: name}
+}
+
+/** Most crons take a range that ends before it begins, and never start its job. */
+function reversed(
+  item: string,
+  {from, to, step}: {readonly from: number; readonly to: number; readonly step: string | undefined},
+  field: CronField,
+): CronFault {
+  const text = `has "${item}" as ${field.name}, which is never due`
+  if (step !== undefined) return {kind: 'reversed', text, field: field.name}
+  const isWeekday = field.max === 7
+  // Sunday is both 0 and 7, so a week needs no second range for it.
+  const first = isWeekday ? 1 : field.min
+  const parts =
+    isWeekday && from === 7 ? [range(0, to)] : [range(from, field.max), ...(to < first ? [] : [range(first, to)])]
+  return {kind: 'reversed', text, mend: parts.join(','), field: field.name}
+}
+
+function range(from: number, to: number): string {
+  return from === to ? `${from}` : `${from}-${to}`
+}
+
+/** The number that a word of a field stands for. @returns undefined if it stands for none */
+export function cronValue(text: string, {min, max, words}: CronField): number | undefined {
   const word = words.indexOf(text.toLowerCase())
   if (word >= 0) return word + min
   if (!/^\d{1,2}$/.test(text)) return undefined
@@ -73,14 +122,16 @@ function readValue(text: string, {min, max, words}: Field): number | undefined {
 }
 
 /** `0 0 30 2 *` is right in each field, but that day does not exist. */
-function neverProblem([, , days = '', month = '', weekday = '']: readonly string[]): string | undefined {
-  if (weekday !== '*' || !/^[\d,-]+$/.test(days)) return undefined
+function neverFault([, , days = '', month = '', weekday = '']: readonly string[]): CronFault | undefined {
+  // Beside a weekday that is not `*`, either of the two is enough.
+  if (!weekday.startsWith('*') || !/^[\d,-]+$/.test(days)) return undefined
   const first = Math.min(...days.split(',').map((item) => Number.parseInt(item, 10)))
   const possible = month.split(',').some((item) => {
-    const index = readValue(item, fields[3]!)
+    const index = cronValue(item, cronFields[3]!)
     return index === undefined || first <= (daysIn[index - 1] ?? 31)
   })
-  return possible ? undefined : `names day ${days} of a month that never has it, so it would never be due`
+  if (possible) return undefined
+  return {kind: 'never', text: `names day ${days} of a month that never has it`}
 }
 
 /**

@@ -8,6 +8,17 @@ export function timeZoneProblem(name: string): string | undefined {
   return `is not a time zone; ${meant ? `did you mean ${meant}?` : 'write a name such as UTC or America/New_York'}`
 }
 
+/** Whether two zones had the same time on each day of a year, as UTC and Etc/UTC. */
+export function isSameZone(one: string, other: string, year: number): boolean {
+  if (one === other) return true
+  const clocks = [one, other].map(
+    (timeZone) => new Intl.DateTimeFormat('en', {timeZone, dateStyle: 'short', timeStyle: 'short'}),
+  )
+  return Array.from({length: 366}, (_, day) => Date.UTC(year, 0, 1 + day, 12)).every(
+    (at) => new Set(clocks.map((clock) => clock.format(at))).size === 1,
+  )
+}
+
 /** Intl is slow to ask, and many jobs name the same few zones. */
 const known = new Set<string>()
 

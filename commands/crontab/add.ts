@@ -1,0 +1,24 @@
+import {changeCrontabs} from '../../src/cli/change-crontabs.js'
+import {defineCommand} from '../../src/cli/command/definition.js'
+import {crontabFile, fileFlag, jobLine, settingsFlags, wireCrontabs, yesFlag} from '../../src/cli/wire/crontab.js'
+import {planInstall} from '../../src/usecases/crontab/change-crontabs.js'
+
+export default defineCommand({
+  summary: 'Add the line that runs a job of the settings by its schedule',
+  description: 'Shows the line, and asks; without a terminal it needs --yes. `guard crontab remove JOB` takes it away.',
+  examples: ['guard crontab add nightly_audit', 'guard crontab add nightly_audit --yes'],
+  args: {job: {required: true, summary: 'name of a job of the settings that has a schedule'}},
+  flags: {file: fileFlag, yes: yesFlag},
+  async run(call) {
+    const {flags, args, openGuard} = call
+    const guard = await openGuard()
+    const deps = wireCrontabs()
+    const added = [jobLine(guard, args.job, settingsFlags(guard, flags))]
+    const request = {file: crontabFile(flags), all: false, line: undefined, pattern: undefined, flags: ''}
+    const plan = planInstall(deps, {...request, added, wraps: false})
+    return changeCrontabs(call, guard, deps, plan, {
+      nothing: `nothing to do: a crontab runs ${args.job} already`,
+      note: `guard crontab remove ${args.job} takes it away.`,
+    })
+  },
+})

@@ -1,0 +1,26 @@
+import {changeCrontabs} from '../../src/cli/change-crontabs.js'
+import {defineCommand} from '../../src/cli/command/definition.js'
+import {allFlag, crontabFile, fileFlag, requireRoot, wireCrontabs, yesFlag} from '../../src/cli/wire/crontab.js'
+import {planRemove} from '../../src/usecases/crontab/change-crontabs.js'
+
+export default defineCommand({
+  summary: 'Take guard out of a crontab again, byte for byte',
+  description:
+    'Puts the former lines back, and takes away those that `guard crontab install` and `guard crontab add` have added. ' +
+    'A line whose schedule was changed since stays.',
+  usage: 'crontab remove [--all | --file FILE] [--yes] [PATTERN]',
+  examples: ['guard crontab remove', "guard crontab remove --yes 'rotate*'"],
+  args: {pattern: {summary: 'only jobs with such a name; * stands for any characters'}},
+  flags: {all: allFlag, file: fileFlag, yes: yesFlag},
+  async run(call) {
+    const {flags, args, openGuard} = call
+    requireRoot(flags)
+    const guard = await openGuard()
+    const deps = wireCrontabs()
+    const plan = planRemove(deps, {file: crontabFile(flags), all: flags.all === true, pattern: args.pattern})
+    return changeCrontabs(call, guard, deps, plan, {
+      nothing: 'nothing to do: no such line is there that guard has changed',
+      note: 'The commands then run without guard.',
+    })
+  },
+})

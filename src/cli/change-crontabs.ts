@@ -1,0 +1,66 @@
+import {createInterface} from 'node:readline/promises'
+import {GuardError} from '../errors.js'
+import type {PlannedChange, PlannedChanges} from '../usecases/crontab/change-crontabs.js'
+import type {DiscoverDeps} from '../usecases/crontab/discover-crontabs.js'
+import type {Call} from './command/definition.js'
+import type {Guard} from './guard.js'
+import {changeToJson, changeView, renderChanges, renderUnreadable, shortTitle} from './render/crontab-change.js'
+import {writeChange} from './wire/crontab.js'
+
+/** Texts for what is done. */
+interface ChangeWords {
+  /** Said when there is nothing to do. */
+  readonly nothing: string
+  /** Said below what would be done. */
+  readonly note: string
+}
+
+/**
+ * Shows what would change, asks, and writes. Throws GuardError `usage` where nobody can be asked and `--yes` is not given,
+ * and as `writeCrontab`.
+ */
+export async function changeCrontabs(
+  {show, print, json, flags}: Pick<Call, 'show' | 'print' | 'json'> & {flags: {readonly yes: boolean | undefined}},
+  guard: Guard,
+  deps: DiscoverDeps,
+  {changes, unreadable}: PlannedChanges,
+  {nothing, note}: ChangeWords,
+): Promise<object> {
+  if (unreadable.length > 0) {
+    process.exitCode = 1
+    show(renderUnreadable, unreadable)
+  }
+  const shown = {unreadable, changes: changes.map((change) => changeToJson(change, undefined))}
+  if (changes.length === 0) {
+    print(nothing)
+    return shown
+  }
+  show(renderChanges, changes.map(changeView))
+  const wanted = changes.filter(({crontab, after}) => after !== crontab.bytes)
+  if (wanted.length === 0) return shown
+  print('', note)
+  if (flags.yes !== true && !(await isAgreed(wanted, json))) {
+    print('nothing was written')
+    return shown
+  }
+  guard.ensureState()
+  const written = wanted.map((change) => {
+    const backup = writeChange(guard, deps, change)
+    print(`${shortTitle(change.crontab.title)} is written; the former one is ${backup}`)
+    return changeToJson(change, backup)
+  })
+  return {unreadable, changes: written}
+}
+
+async function isAgreed(changes: readonly PlannedChange[], json: boolean): Promise<boolean> {
+  const files = changes.length === 1 ? shortTitle(changes[0]?.crontab.title ?? '') : `${changes.length} crontabs`
+  if (json || process.stdin.isTTY !== true || process.stdout.isTTY !== true) {
+    throw new GuardError('usage', `this would change ${files}, and nobody can be asked`, ['add --yes'])
+  }
+  const reader = createInterface({input: process.stdin, output: process.stdout})
+  try {
+    return /^y(?:es)?$/i.test((await reader.question(`Write ${files}? [y/N] `)).trim())
+  } finally {
+    reader.close()
+  }
+}

@@ -1,0 +1,114 @@
+import {join, resolve} from 'node:path'
+import {isSameZone} from '../../domain/schedule/time-zone.js'
+import {closestNames} from '../../domain/settings/suggest.js'
+import {GuardError} from '../../errors.js'
+import {guardProgram, wordOf} from '../../system/crontab/guard-program.js'
+import {findCron, type InstalledCron} from '../../system/crontab/installed-cron.js'
+import {readPeriodicJobs} from '../../system/crontab/periodic.js'
+import {readCrontabFile, readCrontabs, userName} from '../../system/crontab/read-crontabs.js'
+import {writeCrontab} from '../../system/crontab/write-crontab.js'
+import type {AddedLine, PlannedChange} from '../../usecases/crontab/change-crontabs.js'
+import type {DiscoverDeps} from '../../usecases/crontab/discover-crontabs.js'
+import type {Flag} from '../command/flag.js'
+import type {Guard} from '../guard.js'
+
+export const fileFlag = {
+  type: 'text',
+  summary: 'only this file: one of /etc/cron.d, or a crontab that is still to be installed',
+  helpValue: 'FILE',
+} as const satisfies Flag
+
+export const allFlag = {
+  type: 'boolean',
+  summary: 'also /etc/crontab and /etc/cron.d, as root',
+  exclusive: ['file', 'line'],
+} as const satisfies Flag
+
+export const yesFlag = {type: 'boolean', summary: 'write without asking'} as const satisfies Flag
+
+/** Throws GuardError `usage` before the first crontab is written where the others could not be. */
+export function requireRoot({all}: {readonly all: boolean | undefined}): void {
+  if (all && process.geteuid?.() !== 0) {
+    throw new GuardError('usage', '--all changes files of root', ['call it as root, or without --all'])
+  }
+}
+
+/** What the use cases of crontabs need. */
+export function wireCrontabs(cron: InstalledCron = findCron()): DiscoverDeps {
+  return {
+    cron,
+    readCrontabs: () => readCrontabs(cron),
+    readCrontabFile: (path) => readCrontabFile(cron.kind, path),
+    readPeriodicJobs: () => readPeriodicJobs(cron.kind),
+    guardProgram,
+    userName: userName(),
+  }
+}
+
+/** Writes a change, with a backup in the state directory. @returns the backup. Throws as `writeCrontab`. */
+export function writeChange(guard: Guard, {cron}: DiscoverDeps, change: PlannedChange): string {
+  const place = {cron, dir: join(guard.stateDir, 'crontab'), id: guard.newId(), nowMs: guard.clock.now()}
+  return writeCrontab(place, change)
+}
+
+/** The file that is named, as an absolute path. */
+export function crontabFile({file}: {readonly file: string | undefined}): string | undefined {
+  return file === undefined ? undefined : resolve(file)
+}
+
+interface PlaceFlags {
+  readonly 'state-dir': string | undefined
+  readonly config: string | undefined
+}
+
+/** The flags of this call that a run by cron needs too, because it starts in another directory. */
+export function placeFlags(flags: PlaceFlags): string {
+  const given = [flagOf('--config', flags.config), flagOf('--state-dir', flags['state-dir'])]
+  return given.join('')
+}
+
+function flagOf(name: string, path: string | undefined): string {
+  return path === undefined ? '' : ` ${name} ${wordOf(resolve(path))}`
+}
+
+/** The file of the settings is named always, because cron starts its jobs in the home directory. */
+export function settingsFlags(guard: Guard, flags: PlaceFlags): string {
+  return placeFlags({'state-dir': flags['state-dir'], config: guard.settings.file ?? flags.config})
+}
+
+/** The lines of the watchdog, and of the reset daemon where jobs of OpenClaw need it. Throws GuardError `config`. */
+export function watchdogLines({settings}: Guard, flags: string): readonly AddedLine[] {
+  const openclaw = Object.keys(settings.openclaw?.jobs ?? {})
+  if (Object.keys(settings.jobs).length === 0 && openclaw.length === 0) {
+    throw new GuardError('config', 'the settings name no job that the watchdog could watch', [
+      'write a settings file, or name it: --config FILE',
+    ])
+  }
+  const watchdog = {name: 'watchdog', words: `watchdog${flags}`, schedule: '* * * * *'}
+  const daemon = {name: 'reset-daemon', words: `reset-daemon${flags}`, schedule: '*/2 * * * *'}
+  return openclaw.length === 0 ? [watchdog] : [watchdog, daemon]
+}
+
+/** The line of a job of the settings. Throws GuardError `usage` for a name that they do not have, `config` without a schedule. */
+export function jobLine({settings, clock}: Guard, job: string, flags: string): AddedLine {
+  const found = Object.hasOwn(settings.jobs, job) ? settings.jobs[job] : undefined
+  if (!found) {
+    const near = closestNames(job, Object.keys(settings.jobs)).slice(0, 3)
+    throw new GuardError(
+      'usage',
+      `the settings have no job ${JSON.stringify(job)}`,
+      near.map((name) => `did you mean ${name}?`),
+    )
+  }
+  const {schedule, timezone} = found
+  if (schedule === undefined) {
+    throw new GuardError('config', `${job} has no schedule in the settings`, [`write jobs.${job}.schedule`])
+  }
+  const here = Intl.DateTimeFormat().resolvedOptions().timeZone
+  if (timezone !== undefined && !isSameZone(timezone, here, new Date(clock.now()).getUTCFullYear())) {
+    throw new GuardError('config', `${job} goes by the time of ${timezone}, and cron by that of ${here}`, [
+      `write its schedule in the time of ${here}, and leave out its timezone`,
+    ])
+  }
+  return {name: job, words: `run${flags} ${job}`, schedule}
+}

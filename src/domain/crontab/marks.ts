@@ -1,0 +1,76 @@
+import {contentOf} from './line.js'
+import {callsGuard, jobOfCall} from './wrap.js'
+
+/**
+ * What guard has changed in a crontab stands in the crontab, so that `remove` needs nothing else: the former line above
+ * each one that was wrapped, and a comment above each that was added.
+ */
+const was = '# guard-was: '
+const added = '# guard-added: '
+const newline = '# guard-added-newline'
+
+/** Lines of a crontab with their places, which begin with 0. */
+export interface CrontabEdits {
+  /** Contents, without line feeds, that take the place of others. */
+  readonly replaced: ReadonlyMap<number, string>
+  readonly added: readonly {readonly name: string; readonly content: string}[]
+}
+
+/** The crontab with the changes, and with a line feed at its end. */
+export function withEdits(lines: readonly {readonly bytes: string}[], edits: CrontabEdits): string {
+  const parts = lines.map(({bytes}, index) => {
+    const content = edits.replaced.get(index)
+    return content === undefined ? bytes : `${was}${contentOf(bytes)}\n${content}${bytes.endsWith('\n') ? '\n' : ''}`
+  })
+  const text = parts.join('')
+  const ended = text === '' || text.endsWith('\n') ? text : `${text}\n${newline}\n`
+  return ended + edits.added.map(({name, content}) => `${added}${name}\n${content}\n`).join('')
+}
+
+/** The former crontab, and what became of each change. */
+export interface Restored {
+  readonly text: string
+  readonly restored: readonly {readonly number: number; readonly now: string; readonly former: string | undefined}[]
+  /** Numbers of the lines that were changed by hand, and stay. */
+  readonly kept: readonly number[]
+}
+
+/** Takes the changes back, of all jobs or of those that are wanted. Line numbers begin with 1. */
+export function withoutEdits(
+  lines: readonly {readonly bytes: string}[],
+  isWanted: ((job: string) => boolean) | undefined,
+): Restored {
+  const restored: Restored['restored'][number][] = []
+  const kept: number[] = []
+  let text = ''
+  for (let index = 0; index < lines.length; index++) {
+    const bytes = lines[index]?.bytes ?? ''
+    const next = contentOf(lines[index + 1]?.bytes ?? '')
+    const former = bytes.startsWith(was) ? contentOf(bytes.slice(was.length)) : undefined
+    const mine = (former !== undefined || bytes.startsWith(added)) && callsGuard(next)
+    if (mine && (isWanted?.(jobOfCall(next) ?? '') ?? true)) {
+      if (former !== undefined && !keepsSchedule(former, next)) {
+        kept.push(index + 2)
+        text += bytes
+        continue
+      }
+      restored.push({number: index + 2, now: next, former})
+      text += former === undefined ? '' : `${former}\n`
+      index += 1
+    } else if (contentOf(bytes) === newline && isWanted === undefined) {
+      text = index === lines.length - 1 || restOfAdded(lines.slice(index + 1)) ? contentOf(text) : text
+    } else text += bytes
+  }
+  return {text, restored, kept}
+}
+
+/** A schedule that was changed since must not come back unseen. */
+function keepsSchedule(former: string, now: string): boolean {
+  const fields = (line: string) => /^[ \t]*(?:@\S+|(?:\S+[ \t]+){4}\S+)/.exec(line)?.[0]
+  return fields(former) === fields(now)
+}
+
+/** Whether nothing follows but lines that guard has added. */
+function restOfAdded(lines: readonly {readonly bytes: string}[]): boolean {
+  return lines.every(({bytes}, index) => (index % 2 === 0 ? bytes.startsWith(added) : callsGuard(contentOf(bytes))))
+}

@@ -1,0 +1,99 @@
+/**
+ * What a shell makes of a command, as far as is needed to put a program before it. Whatever is not plainly understood is
+ * `compound`, which is quoted as a whole and therefore always right.
+ */
+export type ShellShape =
+  | {
+      readonly kind: 'simple'
+      /** Where the program begins, behind assignments and `cd X &&`. */
+      readonly programAt: number
+      /** The words of the program, without quotes and redirections. */
+      readonly words: readonly string[]
+      /** PATH is assigned before the program. */
+      readonly setsPath: boolean
+    }
+  | {readonly kind: 'compound'}
+
+const compound: ShellShape = {kind: 'compound'}
+
+/** Words that a shell does itself, in dash or bash. Programs of the same name may behave differently. */
+const builtins = new Set(
+  `. : [ [[ ! { } alias bg bind break builtin caller case cd command compgen complete compopt continue coproc declare
+  dirs disown do done echo elif else enable esac eval exec exit export false fc fg fi for function getopts hash help
+  history if in jobs kill let local logout mapfile popd printf pushd pwd read readarray readonly return select set shift
+  shopt source suspend test then time times trap true type typeset ulimit umask unalias unset until wait
+  while`.split(/\s+/),
+)
+
+/** Whether the shell does a command of this name itself. */
+export function isBuiltin(word: string): boolean {
+  return builtins.has(word)
+}
+
+const redirection = /(?:\d+|)(?:>>|>\||>&|<&|<>|>|<)[ \t]*/y
+/** A word as far as it is plain: quotes, escapes and substitutions without quotes, parentheses or escapes inside. */
+const word =
+  /(?:[^\s\\'"`$;|&<>()#{}]|(?<=\S)#|\\.|'[^']*'|"(?:[^"\\`$]|\\.|\$\{\w+\}|\$(?![({])|\$\((?:[^()'"`\\#$]|\\%)*\))*"|\$\{\w+\}|\$\((?:[^()'"`\\#$]|\\%)*\)|\$(?!['"({])|\{|\})+/sy
+const assignment = /^[A-Za-z_]\w*\+?=/
+const blanks = /[ \t]*/y
+
+/** Reads the command without its standard input. */
+export function shellShape(text: string): ShellShape {
+  const change = /^\s*cd[ \t]+/.exec(text)
+  if (!change) return readSimple(text, 0)
+  const folder = matchAt(word, text, change[0].length)
+  const and = folder === undefined ? undefined : matchAt(/[ \t]*&&[ \t]*/y, text, change[0].length + folder.length)
+  if (folder === undefined || and === undefined || folder.startsWith('-')) return compound
+  return readSimple(text, change[0].length + folder.length + and.length)
+}
+
+function readSimple(text: string, from: number): ShellShape {
+  let at = from + (matchAt(blanks, text, from) ?? '').length
+  let programAt: number | undefined
+  let setsPath = false
+  const words: string[] = []
+  while (at < text.length && text[at] !== '#') {
+    const target = matchAt(redirection, text, at)
+    // A redirection before the program is rare, and quoting is right for it too.
+    if (target !== undefined && programAt === undefined) return compound
+    at += (target ?? '').length
+    const found = matchAt(word, text, at)
+    if (found === undefined) return compound
+    if (programAt === undefined && assignment.test(found)) setsPath ||= /^PATH\+?=/.test(found)
+    else if (target === undefined) {
+      if (programAt === undefined && !isProgram(found)) return compound
+      programAt ??= at
+      words.push(withoutQuotes(found))
+    }
+    at += found.length
+    at += (matchAt(blanks, text, at) ?? '').length
+  }
+  return programAt === undefined ? compound : {kind: 'simple', programAt, words, setsPath}
+}
+
+/** What a variable stands for may be a builtin, unless it is part of a path. */
+function isProgram(text: string): boolean {
+  return /^[\w./+:@,~-]+$/.test(text) ? !isBuiltin(text) : text.includes('/') && !/[\\`]/.test(text)
+}
+
+function withoutQuotes(text: string): string {
+  return text.replace(
+    /'([^']*)'|"((?:[^"\\]|\\.)*)"|\\(.)/gs,
+    (_, single, double, escaped) => single ?? double ?? escaped,
+  )
+}
+
+function matchAt(pattern: RegExp, text: string, at: number): string | undefined {
+  pattern.lastIndex = at
+  return pattern.exec(text)?.[0]
+}
+
+/** Whether a command ends at once, because its last part goes on in the background. */
+export function endsInBackground(text: string): boolean {
+  return /(?:^|[^&\\>])&[ \t\r]*(?:[ \t]#.*)?$/s.test(text)
+}
+
+/** A text as one word for a shell. */
+export function quoteForShell(text: string): string {
+  return `'${text.replaceAll("'", "'\\''")}'`
+}

@@ -1,0 +1,28 @@
+import {realpathSync} from 'node:fs'
+import {quoteForShell} from '../../domain/crontab/shell-shape.js'
+import {findOnPath} from '../host/find-on-path.js'
+import {isStandalone, programFile} from '../host/program.js'
+
+/**
+ * The words that start this guard where PATH has this value (undefined: any): its name alone where that finds it, else
+ * absolute paths of guard and, in the form of npm, of Node.
+ */
+export function guardProgram(path: string | undefined): string {
+  const found = path === undefined ? undefined : findOnPath('guard', path)
+  const isFound = found !== undefined && realpathSync(found) === realpathSync(programFile())
+  const guard = isFound ? 'guard' : wordOf(stablePath())
+  const needsNode = !isStandalone && (path === undefined || findOnPath('node', path) === undefined)
+  return needsNode ? `GUARD_NODE=${wordOf(process.execPath)} ${guard}` : guard
+}
+
+/** The name by which people call it stays when its package is replaced. */
+function stablePath(): string {
+  const found = findOnPath('guard', process.env['PATH'] ?? '')
+  return found !== undefined && realpathSync(found) === realpathSync(programFile()) ? found : programFile()
+}
+
+/** A path as a word of a crontab, where a bare `%` ends the command. */
+export function wordOf(path: string): string {
+  const word = /^[\w./+:@,-]+$/.test(path) ? path : quoteForShell(path)
+  return word.replaceAll('%', '\\%')
+}

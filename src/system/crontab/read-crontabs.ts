@@ -1,0 +1,130 @@
+import {spawnSync} from 'node:child_process'
+import {lstatSync, readdirSync, readFileSync, type Stats, statSync} from 'node:fs'
+import {userInfo} from 'node:os'
+import {join} from 'node:path'
+import {type CronKind, cronNames, readsFileName} from '../../domain/crontab/cron-kind.js'
+import {crontabLimitMs, type InstalledCron} from './installed-cron.js'
+
+/** A crontab as cron has it. */
+export interface Crontab {
+  /** Undefined for the user's own, which only the program `crontab` reads and writes. */
+  readonly path: string | undefined
+  /** What people call it. */
+  readonly title: string
+  /** Its lines name the user who runs them. */
+  readonly hasUsers: boolean
+  /** One byte in each character (latin1). */
+  readonly bytes: string
+  /** Why cron passes the whole file. */
+  readonly ignored?: string
+}
+
+interface UnreadableCrontab {
+  readonly title: string
+  readonly reason: string
+}
+
+export interface FoundCrontabs {
+  readonly crontabs: readonly Crontab[]
+  readonly unreadable: readonly UnreadableCrontab[]
+}
+
+const systemCrontab = '/etc/crontab'
+const systemFolder = '/etc/cron.d'
+
+/** The user's own crontab, and those of the system. What cannot be read is named. */
+export function readCrontabs(cron: InstalledCron): FoundCrontabs {
+  const own = attempt(ownTitle(), () => readOwn(cron))
+  const paths = [systemCrontab, ...folder(systemFolder)]
+  return together([own, ...paths.map((path) => attempt(path, () => readSystem(cron.kind, path)))])
+}
+
+/** One file, whether cron reads it or it is still to be put there. Throws the file system's error. */
+export function readCrontabFile(kind: CronKind, path: string): Crontab {
+  const isSystem = path === systemCrontab || path.startsWith(`${systemFolder}/`)
+  const found = isSystem ? readSystem(kind, path) : undefined
+  return found ?? {path, title: path, hasUsers: isSystem, bytes: readFileSync(path, 'latin1')}
+}
+
+/** The user's own crontab again. Throws an error that says why it cannot be read. */
+export function readOwn({crontab}: InstalledCron): Crontab {
+  if (crontab === undefined) {
+    throw new Error('there is no program crontab: install cron, or start jobs by timers of systemd')
+  }
+  const {status, stdout, stderr, error} = spawnSync(crontab, ['-l'], {
+    encoding: 'latin1',
+    timeout: crontabLimitMs,
+    maxBuffer: 64 * 1024 * 1024,
+    // Debian's crontab leaves out the lines that it has put there itself.
+    env: {...process.env, CRONTAB_NOHEADER: 'Y', LC_ALL: 'C'},
+  })
+  if (error) throw error
+  const hasNone = status !== 0 && /no crontab for|can't open/i.test(stderr)
+  if (status !== 0 && !hasNone) throw new Error(stderr.trim() || `crontab -l ended with ${status}`)
+  return {path: undefined, title: ownTitle(), hasUsers: false, bytes: hasNone ? '' : stdout}
+}
+
+/** Name of the user who runs this. bun's own answer is that of the environment, which cron's jobs may lack. */
+export function userName(): string {
+  const uid = process.geteuid?.()
+  try {
+    const lines = readFileSync('/etc/passwd', 'utf8').split('\n')
+    const name = lines.map((line) => line.split(':')).find(([, , id]) => Number(id) === uid)?.[0]
+    return name || userInfo().username
+  } catch {
+    return `user ${uid}`
+  }
+}
+
+function ownTitle(): string {
+  return `${userName()}'s crontab (crontab -l)`
+}
+
+function readSystem(kind: CronKind, path: string): Crontab | undefined {
+  const ignored = ignoredBecause(kind, path)
+  return {
+    path,
+    title: path,
+    hasUsers: true,
+    bytes: readFileSync(path, 'latin1'),
+    ...(ignored !== undefined && {ignored}),
+  }
+}
+
+function ignoredBecause(kind: CronKind, path: string): string | undefined {
+  const name = path.slice(path.lastIndexOf('/') + 1)
+  if (path !== systemCrontab && !readsFileName(kind, name)) return `${cronNames[kind]} passes files of such a name`
+  const stat: Stats = statSync(path)
+  if (stat.uid !== 0) return 'cron passes it, because it does not belong to root'
+  if ((stat.mode & 0o022) !== 0) return 'cron passes it, because others may write it'
+  return stat.nlink > 1 ? 'cron passes it, because it has a second name' : undefined
+}
+
+function folder(path: string): readonly string[] {
+  try {
+    const names = readdirSync(path).filter((name) => !name.startsWith('.'))
+    return names
+      .sort()
+      .map((name) => join(path, name))
+      .filter((file) => !lstatSync(file).isDirectory())
+  } catch {
+    return []
+  }
+}
+
+function attempt(title: string, read: () => Crontab | undefined): FoundCrontabs {
+  try {
+    const crontab = read()
+    return {crontabs: crontab ? [crontab] : [], unreadable: []}
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT' && title === systemCrontab) return together([])
+    return {crontabs: [], unreadable: [{title, reason: (error as Error).message}]}
+  }
+}
+
+function together(found: readonly FoundCrontabs[]): FoundCrontabs {
+  return {
+    crontabs: found.flatMap(({crontabs}) => crontabs),
+    unreadable: found.flatMap(({unreadable}) => unreadable),
+  }
+}

@@ -1,0 +1,169 @@
+import {cronPath} from '../../domain/crontab/cron-kind.js'
+import {type CrontabLine, readable, unquoted} from '../../domain/crontab/line.js'
+import {withEdits, withoutEdits} from '../../domain/crontab/marks.js'
+import type {SurveyedLine} from '../../domain/crontab/survey.js'
+import {matchesPattern} from '../../domain/delivery/route.js'
+import {GuardError} from '../../errors.js'
+import type {Crontab} from '../../system/crontab/read-crontabs.js'
+import type {CrontabChange} from '../../system/crontab/write-crontab.js'
+import {
+  type CrontabScope,
+  type DiscoverDeps,
+  type Discovery,
+  discoverCrontabs,
+  type SurveyedCrontab,
+} from './discover-crontabs.js'
+
+/** A change of one crontab, not yet written. */
+export interface PlannedChange extends CrontabChange {
+  readonly lines: readonly ChangedLine[]
+  /** Only the newline at the end is missing, or is missing too. */
+  readonly endsLastLine: boolean
+  /** Numbers of lines that were changed by hand since they were wrapped, and stay. */
+  readonly kept: readonly number[]
+}
+
+interface ChangedLine {
+  /** In the crontab as it is, beginning with 1; undefined for a line that is added at the end. */
+  readonly number: number | undefined
+  readonly job: string | undefined
+  /** Undefined for a line that is added. */
+  readonly before: string | undefined
+  /** Undefined for a line that is taken away. */
+  readonly after: string | undefined
+  readonly hints: readonly string[]
+}
+
+/** A line that is to be added, for a job of the settings or for the watchdog. */
+export interface AddedLine {
+  readonly name: string
+  /** The words behind guard. */
+  readonly words: string
+  readonly schedule: string
+}
+
+export interface InstallRequest extends CrontabScope {
+  /** The crontabs of the system too. */
+  readonly all: boolean
+  /** Only this line of the user's crontab, or of `file`. */
+  readonly line: number | undefined
+  /** Only jobs with such a name; `*` stands for any characters. */
+  readonly pattern: string | undefined
+  /** Lines to add to the user's crontab, or to `file`, unless one with the same name is in a crontab. */
+  readonly added: readonly AddedLine[]
+  /** Lines are wrapped; else only those of `added` are written. */
+  readonly wraps: boolean
+}
+
+export interface PlannedChanges extends Pick<Discovery, 'unreadable'> {
+  readonly changes: readonly PlannedChange[]
+}
+
+/**
+ * What `install` would write. Throws GuardError `usage` for a line that cannot be wrapped, `io` if the one crontab that is
+ * to be changed cannot be read.
+ */
+export function planInstall(deps: DiscoverDeps, request: InstallRequest): PlannedChanges {
+  const {crontabs, unreadable} = targets(deps, request)
+  const known = crontabs.flatMap(({lines}) => lines.flatMap(({state, job}) => (state === 'wrapped' ? [job] : [])))
+  const added = request.added.filter(({name}) => !known.includes(name))
+  if (request.line !== undefined) requireLine(crontabs.find(isTarget(request)), request.line)
+  const plans = crontabs.filter(isTarget(request)).map((surveyed) => {
+    const takesAdded = surveyed.crontab.path === request.file
+    return planOne(deps, request, surveyed, takesAdded ? added : [])
+  })
+  return {changes: plans.filter(({after, crontab}) => after !== crontab.bytes), unreadable}
+}
+
+/** What `remove` would write: the former lines of all jobs, or of those that match. Throws as `planInstall`. */
+export function planRemove(
+  deps: DiscoverDeps,
+  request: Pick<InstallRequest, 'file' | 'all' | 'pattern'>,
+): PlannedChanges {
+  const {crontabs, unreadable} = targets(deps, {...request, flags: ''})
+  const {pattern} = request
+  const isWanted = pattern === undefined ? undefined : (job: string) => matchesPattern(pattern, job)
+  const plans = crontabs.filter(isTarget(request)).map(({crontab, parsed, lines}) => {
+    const {text, restored, kept} = withoutEdits(parsed, isWanted)
+    const changed = restored.map(({number, now, former}) => ({
+      number,
+      job: lines.find((line) => line.number === number)?.job,
+      before: readable(now),
+      after: former === undefined ? undefined : readable(former),
+      hints: [],
+    }))
+    return {crontab, after: text, lines: changed, endsLastLine: false, kept}
+  })
+  return {changes: plans.filter(({after, crontab, kept}) => after !== crontab.bytes || kept.length > 0), unreadable}
+}
+
+/** Without the user's own crontab, only the others can be changed. */
+function targets(deps: DiscoverDeps, request: CrontabScope & Pick<InstallRequest, 'all'>): Discovery {
+  const discovery = discoverCrontabs(deps, request)
+  const [failed] = discovery.unreadable
+  if (failed && !request.all && !discovery.crontabs.some(isTarget(request))) {
+    throw new GuardError('io', `${failed.title} cannot be read: ${failed.reason}`)
+  }
+  return discovery
+}
+
+function isTarget({file, all}: Pick<InstallRequest, 'file' | 'all'>) {
+  return ({crontab: {path, ignored}}: {readonly crontab: Crontab}) =>
+    file !== undefined || (ignored === undefined && (all || path === undefined))
+}
+
+function planOne(
+  deps: DiscoverDeps,
+  {pattern, line, wraps}: InstallRequest,
+  {crontab, parsed, lines}: SurveyedCrontab,
+  added: readonly AddedLine[],
+): PlannedChange {
+  const isWanted = ({number, job, wrapped}: SurveyedLine) =>
+    wraps &&
+    wrapped !== undefined &&
+    (line === undefined || number === line) &&
+    (pattern === undefined || matchesPattern(pattern, job ?? ''))
+  const wanted = lines.filter(isWanted)
+  const user = crontab.hasUsers ? `${deps.userName} ` : ''
+  const program = deps.guardProgram(lastPath(parsed))
+  const contents = added.map(({name, words, schedule}) => ({
+    name,
+    content: `${schedule} ${user}${program} ${words}`,
+  }))
+  const replaced = new Map(wanted.map(({number, wrapped = ''}) => [number - 1, wrapped]))
+  return {
+    crontab,
+    after: withEdits(parsed, {replaced, added: contents}),
+    lines: [
+      ...wanted.map(({number, job, text, wrapped = '', hints}) => ({
+        number,
+        job,
+        before: text,
+        after: readable(wrapped),
+        hints,
+      })),
+      ...contents.map(({name, content}) => ({
+        number: undefined,
+        job: name,
+        before: undefined,
+        after: content,
+        hints: [],
+      })),
+    ],
+    endsLastLine: crontab.bytes !== '' && !crontab.bytes.endsWith('\n'),
+    kept: [],
+  }
+}
+
+function requireLine(surveyed: SurveyedCrontab | undefined, number: number): void {
+  const line = surveyed?.lines.find((one) => one.number === number)
+  if (line?.wrapped !== undefined || line?.state === 'wrapped') return
+  const why = line?.reason ?? 'it has no job'
+  throw new GuardError('usage', `line ${number} cannot be wrapped: ${why}`, ['guard crontab discover shows the lines'])
+}
+
+/** PATH as it is at the end of a crontab. */
+function lastPath(lines: readonly CrontabLine[]): string {
+  const values = lines.flatMap(({view}) => (view.kind === 'variable' && view.name === 'PATH' ? [view.value] : []))
+  return unquoted(values.at(-1) ?? cronPath)
+}
