@@ -158,8 +158,13 @@ function distrustOfPlace(path: string, rule?: PathRule): string | undefined {
   return distrustOfPath(path, reader, rule)
 }
 
+/** The kind of a file system on which the appends of two machines overwrite each other. @returns undefined on any other */
+export function sharedFilesystemOf(dir: string): string | undefined {
+  return sharedFilesystems.get(statfsSync(dir).type)
+}
+
 function checkFilesystem(dir: string): void {
-  const name = sharedFilesystems.get(statfsSync(dir).type)
+  const name = sharedFilesystemOf(dir)
   if (name === undefined) return
   throw refused(dir, `is on ${name}, where two machines that append at once overwrite each other's lines`, [
     'choose a directory on a local disk: --state-dir DIR',

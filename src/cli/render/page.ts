@@ -4,6 +4,10 @@ export interface Page {
   readonly isTerminal: boolean
   /** Columns of the terminal, within what people can read. */
   readonly width: number
+  /** Lines of the terminal. */
+  readonly height: number
+  /** Whether the locale can show signs beyond ASCII: not so under cron. */
+  readonly isUnicode: boolean
   /** Wall clock, ms. */
   readonly nowMs: number
   /** Times in UTC instead of the zone of the machine. */
@@ -12,9 +16,18 @@ export interface Page {
 
 const [narrowest, widest] = [60, 200]
 
-export function pageOf({isTTY, columns}: {readonly isTTY?: boolean; readonly columns?: number}, utc: boolean): Page {
+interface Sheet {
+  readonly isTTY?: boolean
+  readonly columns?: number
+  readonly rows?: number
+}
+
+export function pageOf({isTTY, columns, rows}: Sheet, utc: boolean): Page {
   const width = Math.min(widest, Math.max(narrowest, columns ?? 80))
-  return {isTerminal: isTTY === true, width, nowMs: Date.now(), utc}
+  const {LC_ALL, LC_CTYPE, LANG} = process.env
+  // The first of them that is set decides, as in locale(7).
+  const isUnicode = /utf-?8/i.test(LC_ALL || LC_CTYPE || LANG || '')
+  return {isTerminal: isTTY === true, width, height: rows ?? 24, isUnicode, nowMs: Date.now(), utc}
 }
 
 const [minute, hour, day] = [60_000, 3_600_000, 86_400_000]
@@ -50,4 +63,19 @@ function offsetText(offsetMs: number): string {
   const minutes = Math.abs(offsetMs) / minute
   const two = (number: number) => String(number).padStart(2, '0')
   return `${offsetMs < 0 ? '-' : '+'}${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`
+}
+
+const weekdays = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat']
+const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
+
+/** `Fri 27 Nov 14:18:20 UTC`, for the head of a page. */
+export function headTime(page: Page): string {
+  const local = localDate(page, page.nowMs)
+  const date = `${weekdays[local.getUTCDay()]} ${local.getUTCDate()} ${months[local.getUTCMonth()]}`
+  return `${date} ${local.toISOString().slice(11, 19)} ${zoneText(page)}`
+}
+
+/** Its fields of UTC are those of the page's zone. */
+function localDate({utc}: Page, at: number): Date {
+  return new Date(at + (utc ? 0 : -new Date(at).getTimezoneOffset() * minute))
 }

@@ -2,10 +2,11 @@ import stringWidth from 'fast-string-width'
 import {describe, expect, test} from 'vitest'
 import {pageOf, timeText, whenText, zoneText} from '../../../src/cli/render/page.js'
 import {renderTable} from '../../../src/cli/render/table.js'
+import {pipePage, terminalPage} from '../../support/page.js'
 
 const at = Date.UTC(2026, 10, 28, 12)
-const terminal = (width: number) => ({isTerminal: true, width, nowMs: at, utc: true})
-const pipe = {isTerminal: false, width: 80, nowMs: at, utc: true}
+const terminal = (width: number) => terminalPage({width, nowMs: at})
+const pipe = pipePage({nowMs: at})
 
 const why = 'its last run failed 6s ago (connection, ConnectionError: connection refused by db.example.com)'
 const rows = [

@@ -1,0 +1,66 @@
+import type {SettingsWarning} from '../../../config/warnings.js'
+import {type Finding, finding} from '../../../domain/diagnose/finding.js'
+import {type AskedService, judgeServices} from '../../../domain/diagnose/service-findings.js'
+import {problemsOfJob, type WrongSettings} from '../../../domain/settings/wrong.js'
+import {GuardError} from '../../../errors.js'
+
+/** What `guard config check` finds, with cron's PATH. */
+export interface CheckedSettings {
+  readonly file: string | undefined
+  readonly jobs: number
+  readonly error: GuardError | undefined
+  readonly warnings: readonly SettingsWarning[]
+}
+
+export interface SettingsDeps {
+  /** With this PATH. Throws GuardError `config` if nothing of the file can be used. */
+  readonly checkSettings: (path: string) => Promise<CheckedSettings>
+  readonly wrong: WrongSettings | undefined
+  /** Names of the services that are to be asked. */
+  readonly services: readonly string[]
+  /** Asks its manager, with this PATH. */
+  readonly askService: (name: string, path: string) => Promise<AskedService>
+}
+
+const mend = 'guard config check'
+
+/** Every problem is a finding; notes are worth no more than `config check` makes of them. */
+export async function examineSettings({checkSettings}: SettingsDeps, path: string): Promise<readonly Finding[]> {
+  const {file, jobs, error, warnings} = await checkedOrRefused(() => checkSettings(path))
+  const found = [
+    ...(error ? problemsOf(error) : []),
+    ...warnings
+      .filter(({level}) => level === 'warning')
+      .map(({of, text}) => finding('settings', 'look', 'Settings have a weak point', {proof: `${of} ${text}`, mend})),
+  ]
+  if (found.length > 0) return found
+  if (file === undefined) return [finding('settings', 'well', 'settings (no file, all default)')]
+  return [finding('settings', 'well', `settings (${jobs} ${jobs === 1 ? 'job' : 'jobs'})`, {proof: file})]
+}
+
+async function checkedOrRefused(check: () => Promise<CheckedSettings>): Promise<CheckedSettings> {
+  try {
+    return await check()
+  } catch (error) {
+    if (!(error instanceof GuardError) || error.kind !== 'config') throw error
+    return {file: undefined, jobs: 0, error, warnings: []}
+  }
+}
+
+/** The first line names the file, each further one a problem. */
+function problemsOf({message}: GuardError): readonly Finding[] {
+  const [first = '', ...lines] = message.split('\n')
+  const problems = lines.length > 0 ? lines : [first]
+  return problems.map((proof) => finding('settings', 'wrong', 'Settings are wrong', {proof, mend}))
+}
+
+/** Of one job only what keeps that job from running. */
+export function examineSettingsOfJob({wrong}: SettingsDeps, job: string): readonly Finding[] {
+  const problems = wrong?.refusal ?? problemsOfJob(wrong, job)
+  if (problems === undefined) return [finding('settings', 'well', 'settings of the job')]
+  return [finding('settings', 'wrong', `Settings of ${job} are wrong`, {proof: problems.replaceAll('\n', '; '), mend})]
+}
+
+export async function examineServices({services, askService}: SettingsDeps, path: string): Promise<readonly Finding[]> {
+  return judgeServices(await Promise.all(services.map((name) => askService(name, path))))
+}
