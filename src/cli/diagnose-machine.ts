@@ -1,4 +1,4 @@
-import {worstLevel} from '../domain/diagnose/finding.js'
+import {overallLevel} from '../domain/diagnose/finding.js'
 import {readHostName} from '../system/host/host.js'
 import {examinationsOfJob, examinationsOfMachine} from '../usecases/diagnose/doctor/examinations.js'
 import {fixHarmless} from '../usecases/diagnose/doctor/fix.js'
@@ -28,5 +28,5 @@ export async function diagnoseMachine(guard: Guard, {job, config, fix}: Diagnosi
   const deps = wireDoctor(guard, {job: name, config})
   const examinations = name === undefined ? examinationsOfMachine(deps) : examinationsOfJob(deps, name)
   const findings = await examineAll({clock, limitMs}, examinations)
-  return {host: readHostName(), findings, fixed, exitCode: exitCodesOfLevel[worstLevel(findings)]}
+  return {host: readHostName(), findings, fixed, exitCode: exitCodesOfLevel[overallLevel(findings)]}
 }

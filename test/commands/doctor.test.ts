@@ -1,4 +1,4 @@
-import {appendFileSync, existsSync, utimesSync} from 'node:fs'
+import {appendFileSync, chmodSync, existsSync, statSync, utimesSync} from 'node:fs'
 import {describe, expect, test} from 'vitest'
 import type {Finding} from '../../src/domain/diagnose/finding.js'
 import {
@@ -184,8 +184,8 @@ describe.skipIf(noCronMachine !== undefined)(title('on a machine with its own cr
     const ended = await onCronMachine(box, 'guard doctor --json', machine)
     const wrong = complaintsOf(ended).filter(({check}) => check === 'settings')
     expect(wrong).toMatchObject([
-      {level: 'wrong', proof: expect.stringMatching(/^jobs\.feed\.timeout: /), mend: 'guard config check'},
-      {level: 'wrong', proof: expect.stringMatching(/^jobs\.scan\.scrpt: /)},
+      {level: 'wrong', what: 'jobs.feed.timeout is wrong', mend: 'guard config check'},
+      {level: 'wrong', what: 'jobs.scan.scrpt is wrong', proof: expect.stringMatching(/^is an unknown key/)},
     ])
   })
 
@@ -204,6 +204,56 @@ describe.skipIf(noCronMachine !== undefined)(title('on a machine with its own cr
         level: 'wrong',
         what: 'supervisor does not answer for scanner',
         proof: expect.stringContaining('no.sock'),
+      },
+    ])
+  })
+
+  test('a channel that does not deliver alerts is wrong, with what it says', async () => {
+    const box = createSandbox()
+    const job = '  bad: {command: ["false"], timeout: 5m, recovery: [{do: alert, level: CRITICAL, message: broken}]}'
+    const channel = 'channels: {ops: {type: command, command: ["false"]}}'
+    const routes = 'alerting: {groupWait: 0s, routes: [{level: CRITICAL, to: [ops]}]}'
+    const machine = await wellMachine(box, `${job}\n${channel}\n${routes}\n`)
+    await box.guard('run', '--no-alert', 'bad')
+    await box.guard('alerts', 'deliver')
+    const ended = await onCronMachine(box, 'guard doctor --json', machine)
+    expect(complaintsOf(ended)).toMatchObject([
+      {
+        what: 'Channel ops does not deliver alerts',
+        level: 'wrong',
+        proof: expect.stringMatching(/^false ended with exit code 1; \d+ messages? waits?$/),
+        mend: 'guard alerts test ops',
+      },
+    ])
+  })
+
+  test('--fix takes the right to write from others, removes expired logs, and says both', async () => {
+    const box = createSandbox()
+    const machine = await wellMachine(box)
+    await box.guard('run', 'backup')
+    const journal = `${box.stateDir}/runs.jsonl`
+    chmodSync(journal, 0o660)
+    const log = box.write('state/logs/guardian_old_output.log.1', 'rows\n', 0o600)
+    utimesSync(log, 1e9, 1e9)
+    const found = await onCronMachine(box, 'guard doctor --json', machine)
+    expect(complaintsOf(found)).toMatchObject([{what: '1 file of guard can be written by others', fixable: true}])
+    const {stdout, code} = await onCronMachine(box, 'guard doctor --fix', machine)
+    expect(code).toBe(0)
+    expect(stdout).toContain(`fixed: ${journal} can no longer be written by others`)
+    expect(stdout).toContain('fixed: 1 expired log removed (1 KiB)')
+    expect([statSync(journal).mode & 0o777, existsSync(log)]).toEqual([0o640, false])
+  })
+
+  test('a job whose zone is not that of cron is told with both', async () => {
+    const box = createSandbox()
+    const job = 'command: ["true"], schedule: "0 7 * * *", timezone: Pacific/Kiritimati, timeout: 5m'
+    const {crontab, before} = await wellMachine(box, `  rows: {${job}}\n`)
+    const line = `0 7 * * * cd ${box.dir} && guard run rows\n`
+    const ended = await onCronMachine(box, 'guard doctor --json', {crontab: `${crontab}${line}`, before})
+    expect(complaintsOf(ended)).toMatchObject([
+      {
+        what: 'rows is started by another time zone',
+        proof: expect.stringContaining('by Pacific/Kiritimati in the settings'),
       },
     ])
   })

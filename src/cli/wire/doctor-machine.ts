@@ -1,6 +1,7 @@
 import {accessSync, constants, existsSync} from 'node:fs'
 import {dirname} from 'node:path'
 import type {ClockAnswer} from '../../domain/diagnose/machine-findings.js'
+import {timeZoneProblem} from '../../domain/schedule/time-zone.js'
 import {GuardError} from '../../errors.js'
 import {openLogDir, openStateDir, sharedFilesystemOf} from '../../journal/state-dir.js'
 import {findOnPath} from '../../system/host/find-on-path.js'
@@ -17,7 +18,10 @@ import type {Guard} from '../guard.js'
 export const programLimitMs = 5000
 
 /** The disk, the clock and the zone of this machine. */
-export function wireMachine(guard: Guard): ExaminationDeps['machine'] {
+export function wireMachine(
+  guard: Guard,
+  crontabLines: ExaminationDeps['machine']['crontabLines'],
+): ExaminationDeps['machine'] {
   return {
     readDisk: () => readMachine(guard.stateDir).disk,
     expiredLogs: () => {
@@ -29,7 +33,8 @@ export function wireMachine(guard: Guard): ExaminationDeps['machine'] {
       return {dir, type: fileSystemType(dir), shared: sharedFilesystemOf(dir)}
     },
     askClock,
-    machineZone: () => machineZone() ?? Intl.DateTimeFormat().resolvedOptions().timeZone,
+    machineZone: zoneOfMachine,
+    crontabLines,
     now: guard.clock.now,
   }
 }
@@ -56,6 +61,13 @@ export async function watchdogTimer(): Promise<string | undefined> {
     ask('systemctl', '--user', 'is-active', timer),
   ])
   return answers.some(({exitCode}) => exitCode === 0) ? timer : undefined
+}
+
+function zoneOfMachine(): string {
+  const zone = machineZone()
+  return zone !== undefined && timeZoneProblem(zone) === undefined
+    ? zone
+    : Intl.DateTimeFormat().resolvedOptions().timeZone
 }
 
 /** Whether `guard run` could write there. A directory that is not there yet is not made. */

@@ -39,7 +39,7 @@ export function wireDoctor(guard: Guard, asked: DoctorAsked): ExaminationDeps {
   const health = wireHealth(guard)
   return {
     cron: cronDeps(crontabLines),
-    machine: wireMachine(guard),
+    machine: wireMachine(guard, crontabLines),
     settings: settingsDeps(guard, asked),
     scheduled: scheduledJobs(guard),
     state: {

@@ -18,6 +18,8 @@ export interface CronLine {
   readonly reason?: string
   /** What starts guard in it, such as `GUARD_NODE=/opt/node guard`. */
   readonly start?: string
+  /** The zone of its schedule, where a crontab can set one; else it is that of the machine. */
+  readonly zone?: string
   /** The variables that the lines above it set. */
   readonly variables: Readonly<Record<string, string>>
 }

@@ -37,7 +37,7 @@ export function byUrgency(findings: readonly Finding[]): readonly Finding[] {
 }
 
 /** The worst level counts. */
-export function worstLevel(findings: readonly Pick<Finding, 'level'>[]): FindingLevel {
+export function overallLevel(findings: readonly Pick<Finding, 'level'>[]): FindingLevel {
   return urgency.find((level) => findings.some((each) => each.level === level)) ?? 'well'
 }
 

@@ -69,26 +69,30 @@ function normalized(schedule: string): string {
 }
 
 /**
- * Whether cron, which goes by the zone of the machine, starts jobs when the watchdog expects them, which goes by the
- * zone of the job.
+ * Whether cron starts the jobs when the watchdog expects them: the one goes by the zone of the machine, the other by that
+ * of the job.
  *
- * @param isHere whether a zone has the time of the machine
+ * @param isSame whether two zones have the same time all year
  */
 export function judgeZones(
   jobs: readonly ScheduledJob[],
-  machine: string,
-  isHere: (timezone: string) => boolean,
+  {lines}: CronLines,
+  {machine, isSame}: {readonly machine: string; readonly isSame: (one: string, other: string) => boolean},
 ): Finding {
-  const foreign = jobs.filter(({timezone}) => timezone !== undefined && !isHere(timezone))
-  const [only, ...others] = new Set(foreign.map(({timezone = ''}) => timezone))
-  if (only === undefined) return finding('time-zone', 'well', `time zone (${machine})`)
-  const isOne = others.length === 0
-  const shown = listNames(foreign.map(({job, timezone}) => (isOne ? job : `${job} ${timezone}`)))
-  const expected = isOne ? `the settings say ${only} for ${shown}` : `the settings say otherwise: ${shown}`
-  return finding('time-zone', 'look', 'Time zone of cron is not that of all jobs', {
-    proof: `cron starts by ${machine}, ${expected}`,
-    ...(isOne
-      ? {mend: `sudo timedatectl set-timezone ${only}`, note: `or write schedules by ${machine}`}
-      : {mend: 'guard config show', note: `write schedules by ${machine}`}),
+  const foreign = jobs.flatMap((job) => {
+    const line = lines.find((each) => startsJob(each, job))
+    const [cron, own] = [line?.zone ?? machine, job.timezone ?? machine]
+    return line && !isSame(cron, own) ? [{job: job.job, line, cron, own}] : []
+  })
+  const [first] = foreign
+  if (!first) return finding('time-zone', 'well', `time zone (${machine})`)
+  const what = foreign.length === 1 ? `${first.job} is` : `${foreign.length} jobs are`
+  return finding('time-zone', 'look', `${what} started by another time zone`, {
+    proof: listNames(
+      foreign.map(({job, line, cron, own}) => `${job} by ${cron} in ${placeOf(line)}, by ${own} in the settings`),
+      '; ',
+    ),
+    mend: first.line.edit,
+    note: `write times of ${first.cron}, and timezone: ${first.cron} in the settings`,
   })
 }

@@ -14,8 +14,11 @@ export function judgeServices(services: readonly AskedService[]): readonly Findi
   const down = services.filter(({state}) => state === 'down' || state === 'failed')
   const well = services.filter((service) => !silent.includes(service) && !down.includes(service))
   return [
-    ...silent.map(({name, manager, detail}) =>
-      finding('services', 'wrong', `${manager} does not answer for ${name}`, {proof: detail, mend: startOf(manager)}),
+    ...silent.map((service) =>
+      finding('services', 'wrong', `${service.manager} does not answer for ${service.name}`, {
+        proof: service.detail,
+        ...startOf(service),
+      }),
     ),
     ...down.map(({name, state, detail, manager}) =>
       finding('services', state === 'failed' ? 'wrong' : 'look', `Service ${name} is ${state}`, {
@@ -39,8 +42,10 @@ const statuses: Readonly<Record<string, string>> = {
   'process-compose': 'process-compose process list',
 }
 
-function startOf(manager: string): string {
-  return starts[manager] ?? 'guard config show'
+function startOf({name, manager, detail}: AskedService): {readonly mend: string; readonly note?: string} {
+  if (/not in PATH$/.test(detail))
+    return {mend: 'guard config show', note: `install it, or write its whole path: services.${name}.command`}
+  return {mend: starts[manager] ?? 'guard config show'}
 }
 
 function statusOf(manager: string): string {

@@ -56,10 +56,8 @@ export function judgeDelivery(outbox: OutboxState, nowMs: number): readonly Find
   const {verdict, reason} = judgeOutbox(outbox, nowMs)
   const failing = Array.from(outbox.channels).filter(([, {lastFailure}]) => lastFailure)
   const dead = Array.from(outbox.channels).filter(([, queue]) => queue.dead.length > 0)
-  const [name] = failing[0] ?? []
-  const failures = failing.map(([channel, queue]) => channelFails(channel, queue))
-  if (failures.length > 0 && name !== undefined) return [...failures, ...dead.map(given)]
-  if (dead.length > 0) return dead.map(given)
+  if (failing.length + dead.length > 0)
+    return [...failing.map(([channel, queue]) => channelFails(channel, queue)), ...dead.map(givenUp)]
   if (verdict === 'healthy') return [finding('alerts', 'well', 'alerts', {proof: reason})]
   return [finding('alerts', 'look', 'Alerts are late', {proof: reason, mend: 'guard alerts deliver'})]
 }
@@ -73,7 +71,7 @@ function channelFails(channel: string, {lastFailure, waiting}: ChannelQueue): Fi
   })
 }
 
-function given([channel, {dead}]: readonly [string, ChannelQueue]): Finding {
+function givenUp([channel, {dead}]: readonly [string, ChannelQueue]): Finding {
   const what = dead.length === 1 ? '1 alert was' : `${dead.length} alerts were`
   return finding('alerts', 'look', `${what} never delivered by ${channel}`, {
     proof: dead.at(-1)?.lastReason ?? 'given up',
@@ -81,7 +79,7 @@ function given([channel, {dead}]: readonly [string, ChannelQueue]): Finding {
   })
 }
 
-export interface WatchdogFacts {
+interface WatchdogFacts {
   readonly lease: Lease | undefined
   readonly now: ClockReading
   readonly lateAfterMs: number

@@ -1,4 +1,4 @@
-import {chmodSync, lstatSync, readdirSync} from 'node:fs'
+import {chmodSync, lstatSync, readdirSync, type Stats} from 'node:fs'
 
 /** A file or folder of guard's own that is not as guard has made it. */
 export interface OddFile {
@@ -21,12 +21,18 @@ export function oddFiles(stateDir: string, logDir: string): readonly OddFile[] {
     ),
     ...logs.map((name) => `${logDir}/${name}`),
   ])
-  return [...paths].flatMap((path) => oddFile(path) ?? [])
+  // The stable name of a journal is a second name of its newest generation.
+  const seen = new Set<string>()
+  return [...paths].flatMap((path) => {
+    const stat = lstatSync(path, {throwIfNoEntry: false})
+    const identity = `${stat?.dev}:${stat?.ino}`
+    if (!stat || stat.isSymbolicLink() || seen.has(identity)) return []
+    seen.add(identity)
+    return oddFile(path, stat) ?? []
+  })
 }
 
-function oddFile(path: string): OddFile | undefined {
-  const stat = lstatSync(path, {throwIfNoEntry: false})
-  if (!stat || stat.isSymbolicLink()) return undefined
+function oddFile(path: string, stat: Stats): OddFile | undefined {
   const user = process.geteuid?.()
   if (user !== undefined && stat.uid !== user) return {path, odd: 'foreign'}
   return (stat.mode & 0o022) === 0 ? undefined : {path, odd: 'shared'}

@@ -2,6 +2,7 @@ import {expect, test} from 'vitest'
 import {evaluationToJson, renderEvaluation} from '../../../src/cli/render/watchdog.js'
 import {minute} from '../../support/job-facts.js'
 import {pipePage} from '../../support/page.js'
+import {pipePage} from '../../support/page.js'
 import {scan, watchdogWorld} from '../../support/watchdog-world.js'
 
 /** `scan`, whose lease has run out, among so many jobs that have never run. */

@@ -6,14 +6,20 @@ import {isLeftOnPurpose} from '../../../domain/diagnose/machine-findings.js'
 import type {Discovery, SurveyedCrontab} from '../../crontab/discover-crontabs.js'
 
 /** The lines that matter for guard, of all crontabs that were found. */
-export function cronLinesOf({crontabs, unreadable}: Discovery): CronLines {
+export function cronLinesOf({cron, crontabs, unreadable}: Discovery): CronLines {
+  const hasZones = cron.kind === 'cronie'
   return {
-    lines: crontabs.flatMap(linesOf),
+    lines: crontabs.flatMap(linesOf).map((line) => (hasZones ? withZone(line) : line)),
     unreadable: unreadable.map(({title, reason}) => ({file: title, reason})),
     ignored: crontabs.flatMap(({crontab: {path, ignored}}) =>
       path === undefined || ignored === undefined || isLeftOnPurpose(path) ? [] : [{file: path, reason: ignored}],
     ),
   }
+}
+
+function withZone(line: CronLine): CronLine {
+  const zone = line.variables['CRON_TZ']
+  return zone === undefined ? line : {...line, zone}
 }
 
 /** Packages put files into /etc/cron.d: a line there could be wrapped, but only where guard is used is it missed. */

@@ -1,3 +1,4 @@
+import type {CronLines} from '../../../domain/diagnose/cron-line.js'
 import type {Finding} from '../../../domain/diagnose/finding.js'
 import {
   type ClockAnswer,
@@ -20,6 +21,7 @@ export interface MachineDeps {
   /** The zone of the machine, by which cron goes. */
   readonly machineZone: () => string
   readonly now: () => number
+  readonly crontabLines: () => Promise<CronLines>
 }
 
 export function examineDisk({readDisk, expiredLogs}: MachineDeps): readonly Finding[] {
@@ -34,8 +36,11 @@ export async function examineClock({askClock}: MachineDeps): Promise<readonly Fi
   return [judgeClock(await askClock())]
 }
 
-export function examineZones({machineZone, now}: MachineDeps, jobs: readonly ScheduledJob[]): readonly Finding[] {
-  const machine = machineZone()
+export async function examineZones(
+  {machineZone, now, crontabLines}: MachineDeps,
+  jobs: readonly ScheduledJob[],
+): Promise<readonly Finding[]> {
   const year = new Date(now()).getUTCFullYear()
-  return [judgeZones(jobs, machine, (timezone) => isSameZone(timezone, machine, year))]
+  const isSame = (one: string, other: string) => isSameZone(one, other, year)
+  return [judgeZones(jobs, await crontabLines(), {machine: machineZone(), isSame})]
 }

@@ -5,7 +5,7 @@ import {problemsOfJob, type WrongSettings} from '../../../domain/settings/wrong.
 import {GuardError} from '../../../errors.js'
 
 /** What `guard config check` finds, with cron's PATH. */
-export interface CheckedSettings {
+interface CheckedSettings {
   readonly file: string | undefined
   readonly jobs: number
   readonly error: GuardError | undefined
@@ -24,18 +24,25 @@ export interface SettingsDeps {
 
 const mend = 'guard config check'
 
-/** Every problem is a finding; notes are worth no more than `config check` makes of them. */
+/** Every problem is a finding. Notes are left out, and services are asked themselves. */
 export async function examineSettings({checkSettings}: SettingsDeps, path: string): Promise<readonly Finding[]> {
   const {file, jobs, error, warnings} = await checkedOrRefused(() => checkSettings(path))
   const found = [
     ...(error ? problemsOf(error) : []),
     ...warnings
-      .filter(({level}) => level === 'warning')
-      .map(({of, text}) => finding('settings', 'look', 'Settings have a weak point', {proof: `${of} ${text}`, mend})),
+      .filter(({level, of}) => level === 'warning' && !of.startsWith('services.'))
+      .map((warning) => weakPoint(warning, path)),
   ]
   if (found.length > 0) return found
-  if (file === undefined) return [finding('settings', 'well', 'settings (no file, all default)')]
+  if (file === undefined) return [finding('settings', 'well', 'settings (no file)')]
   return [finding('settings', 'well', `settings (${jobs} ${jobs === 1 ? 'job' : 'jobs'})`, {proof: file})]
+}
+
+/** What may be on another machine is missing on this one. */
+function weakPoint({of, text}: SettingsWarning, path: string): Finding {
+  const isMissing = of.startsWith('jobs.') && text.endsWith('is not there')
+  const proof = isMissing ? `looked for with cron's PATH ${path}` : ''
+  return finding('settings', isMissing ? 'wrong' : 'look', `${of}: ${text}`, {proof, mend})
 }
 
 async function checkedOrRefused(check: () => Promise<CheckedSettings>): Promise<CheckedSettings> {
@@ -51,7 +58,11 @@ async function checkedOrRefused(check: () => Promise<CheckedSettings>): Promise<
 function problemsOf({message}: GuardError): readonly Finding[] {
   const [first = '', ...lines] = message.split('\n')
   const problems = lines.length > 0 ? lines : [first]
-  return problems.map((proof) => finding('settings', 'wrong', 'Settings are wrong', {proof, mend}))
+  return problems.map((problem) => {
+    const [, key, text] = /^([^\s:]+): (.*)$/.exec(problem) ?? []
+    const what = key === undefined ? 'Settings are wrong' : `${key} is wrong`
+    return finding('settings', 'wrong', what, {proof: text ?? problem, mend})
+  })
 }
 
 /** Of one job only what keeps that job from running. */
