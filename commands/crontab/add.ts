@@ -1,6 +1,6 @@
 import {changeCrontabs} from '../../src/cli/change-crontabs.js'
 import {defineCommand} from '../../src/cli/command/definition.js'
-import {crontabFile, fileFlag, jobLine, settingsFlags, wireCrontabs, yesFlag} from '../../src/cli/wire/crontab.js'
+import {crontabFile, fileFlag, jobLine, wireCrontabs, yesFlag} from '../../src/cli/wire/crontab.js'
 import {planInstall} from '../../src/usecases/crontab/change-crontabs.js'
 
 export default defineCommand({
@@ -13,7 +13,7 @@ export default defineCommand({
     const {flags, args, openGuard} = call
     const guard = await openGuard()
     const deps = wireCrontabs()
-    const added = [jobLine(guard, args.job, settingsFlags(guard, flags))]
+    const added = [jobLine(guard, args.job, flags)]
     const request = {file: crontabFile(flags), all: false, line: undefined, pattern: undefined, flags: ''}
     const plan = planInstall(deps, {...request, added, wraps: false})
     return changeCrontabs(call, guard, deps, plan, {

@@ -1,5 +1,6 @@
 import {defineCommand} from '../../src/cli/command/definition.js'
-import {discoveryToJson, discoveryView, renderDiscovery} from '../../src/cli/render/crontab.js'
+import {renderDiscovery} from '../../src/cli/render/crontab.js'
+import {discoveryToJson, discoveryView} from '../../src/cli/render/crontab-view.js'
 import {crontabFile, fileFlag, placeFlags, wireCrontabs} from '../../src/cli/wire/crontab.js'
 import {discoverCrontabs} from '../../src/usecases/crontab/discover-crontabs.js'
 
@@ -10,8 +11,9 @@ export default defineCommand({
     'of the cron that is installed. Exits with 1 if a line is wrong or a crontab cannot be read.',
   examples: ['guard crontab discover', 'guard crontab discover --file ./crontab.new', 'guard crontab discover --json'],
   flags: {file: fileFlag},
-  async run({flags, show}) {
-    const discovery = discoverCrontabs(wireCrontabs(), {file: crontabFile(flags), flags: placeFlags(flags)})
+  async run({flags, show, openGuard}) {
+    const guard = await openGuard()
+    const discovery = discoverCrontabs(wireCrontabs(), {file: crontabFile(flags), flags: placeFlags(guard, flags)})
     show(renderDiscovery, discoveryView(discovery))
     if (discovery.counts.wrong + discovery.unreadable.length > 0) process.exitCode = 1
     return discoveryToJson(discovery)

@@ -7,7 +7,6 @@ import {
   fileFlag,
   placeFlags,
   requireRoot,
-  settingsFlags,
   watchdogLines,
   wireCrontabs,
   yesFlag,
@@ -44,9 +43,9 @@ export default defineCommand({
     requireRoot(flags)
     const guard = await openGuard()
     const deps = wireCrontabs()
-    const added = flags.watchdog ? watchdogLines(guard, settingsFlags(guard, flags)) : []
+    const added = flags.watchdog ? watchdogLines(guard, flags) : []
     const request = {file: crontabFile(flags), all: flags.all === true, line, pattern: args.pattern, ...named}
-    const plan = planInstall(deps, {...request, flags: placeFlags(flags), added, wraps: true})
+    const plan = planInstall(deps, {...request, flags: placeFlags(guard, flags), added, wraps: true})
     return changeCrontabs(call, guard, deps, plan, {
       nothing: 'nothing to do: no line is left that guard could run; guard crontab discover says why',
       note: 'The former line stays above as a comment; guard crontab remove puts it back.',

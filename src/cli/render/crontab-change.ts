@@ -70,7 +70,7 @@ export function shortTitle(title: string): string {
 /** @param backup of the former crontab; undefined if nothing was written */
 export function changeToJson({crontab, lines, kept}: PlannedChange, backup: string | undefined): object {
   return {
-    crontab: crontab.path ?? null,
+    file: crontab.path ?? null,
     title: crontab.title,
     lines: lines.map(({number, job, before, after}) => ({
       line: number ?? null,

@@ -1,11 +1,9 @@
 import stringWidth from 'fast-string-width'
 import {wrapAnsi} from 'fast-wrap-ansi'
-import {readable} from '../../domain/crontab/line.js'
-import type {LineState, SurveyedLine} from '../../domain/crontab/survey.js'
-import type {Crontab} from '../../system/crontab/read-crontabs.js'
-import type {Discovery, SurveyedCrontab} from '../../usecases/crontab/discover-crontabs.js'
+import type {LineState} from '../../domain/crontab/survey.js'
 import {color} from './color.js'
-import {diffLines, shortTitle, withoutTabs} from './crontab-change.js'
+import {renderNextSteps} from './crontab-steps.js'
+import type {CrontabView, DiscoveryView, LineView} from './crontab-view.js'
 import type {Page} from './page.js'
 
 const signs: Readonly<
@@ -16,30 +14,6 @@ const signs: Readonly<
   left: {sign: '=', ascii: '=', paint: color.dim},
   wrong: {sign: '✗', ascii: 'X', paint: color.red},
   noted: {sign: '!', ascii: '!', paint: color.yellow},
-}
-
-type CrontabView = Pick<SurveyedCrontab, 'lines'> & {readonly crontab: Omit<Crontab, 'bytes'>}
-type DiscoveryView = Omit<Discovery, 'crontabs'> & {readonly crontabs: readonly CrontabView[]}
-
-/** What is shown, without the bytes. Tabs are blanks, because they would be shown as control characters. */
-export function discoveryView(discovery: Discovery): DiscoveryView {
-  return {
-    ...discovery,
-    crontabs: discovery.crontabs.map(({crontab: {bytes: _, ...crontab}, lines}) => ({
-      crontab,
-      lines: lines.map(lineView),
-    })),
-  }
-}
-
-function lineView(line: SurveyedLine): SurveyedLine {
-  const {text, command, wrapped} = line
-  return {
-    ...line,
-    text: withoutTabs(text),
-    ...(command !== undefined && {command: withoutTabs(command)}),
-    ...(wrapped !== undefined && {wrapped: withoutTabs(readable(wrapped))}),
-  }
 }
 
 /** First how many lines there are and what they are, then each crontab with its lines, then what to type next. */
@@ -63,7 +37,7 @@ export function renderDiscovery(page: Page, discovery: DiscoveryView): string {
     ]),
     ...shown.flatMap((one) => crontabLines(page, discovery, one)),
     ...periodicLines(page, discovery),
-    ...nextSteps(page, discovery),
+    ...renderNextSteps(page, discovery),
   ]
     .join('\n')
     .trimEnd()
@@ -104,7 +78,7 @@ function crontabLines(page: Page, {cron}: DiscoveryView, {crontab, lines}: Cront
   ]
 }
 
-function lineRow(page: Page, line: SurveyedLine, widths: readonly number[]): readonly string[] {
+function lineRow(page: Page, line: LineView, widths: readonly number[]): readonly string[] {
   const {number, state, schedule = '', user = '', job = '', warnings} = line
   const {sign, ascii, paint} = signs[state]
   const [numberWidth = 0, ...columns] = widths
@@ -121,8 +95,8 @@ function cellOf(cell: string, width: number): readonly string[] {
 const fewestColumns = 24
 
 /** Beside its columns a line has its command, which is cut at the width of a terminal, or its reason, which is wrapped. */
-function withText(page: Page, head: string, {state, schedule, command, text, reason}: SurveyedLine): readonly string[] {
-  const what = (command ?? text).replaceAll(/ +/g, ' ')
+function withText(page: Page, head: string, {state, schedule, command = '', reason}: LineView): readonly string[] {
+  const what = command.replaceAll(/ +/g, ' ')
   const room = page.isTerminal ? page.width - stringWidth(head) - 1 : Number.POSITIVE_INFINITY
   if (room < fewestColumns) return [head.trimEnd(), ...note(page, reason ?? what, signs[state].paint, ' ')]
   if (reason === undefined) return [`${head} ${cut(what, room)}`.trimEnd()]
@@ -141,7 +115,7 @@ function hanging(head: string, text: string, room: number): readonly string[] {
 }
 
 function cut(text: string, width: number): string {
-  if (stringWidth(text) <= width) return text
+  if (width === Number.POSITIVE_INFINITY || stringWidth(text) <= width) return text
   const [first = ''] = wrapAnsi(text, width - 2, {hard: true}).split('\n')
   return `${first} ${isUtf8 ? '…' : '...'}`
 }
@@ -174,89 +148,12 @@ function names(page: Page, files: readonly string[]): readonly string[] {
     .map((line) => `         ${line}`)
 }
 
-/** One line as it would become, and the commands that do it. */
-function nextSteps(page: Page, {crontabs, userName}: DiscoveryView): readonly string[] {
-  const all = crontabs.flatMap(({crontab, lines}) => lines.filter(isInstallable).map((line) => ({crontab, line})))
-  const [example] = all
-  if (!example) return []
-  const own = all.filter(({crontab}) => crontab.path === undefined).length
-  const {crontab, line} = example
-  const place = crontab.path === undefined || crontab.path.startsWith('/etc/') ? '' : ` --file ${crontab.path}`
-  const commands: [string, string][] =
-    own > 0
-      ? [
-          [
-            'guard crontab install',
-            `the ${own === 1 ? 'line' : `${own} lines`} of ${userName}; shows the changes, then asks`,
-          ],
-        ]
-      : place === ''
-        ? []
-        : [[`guard crontab install${place}`, 'shows the changes, then asks']]
-  const others = all.some(({crontab: {path}}) => path?.startsWith('/etc/'))
-  if (others) commands.push(['guard crontab install --all', 'also those of the system, as root'])
-  return [
-    '',
-    ...[
-      `--- ${shortTitle(crontab.title)}, line ${line.number}`,
-      ...diffLines(page, {before: line.text, after: line.wrapped, hints: line.hints}),
-    ].map((text) => `  ${text}`),
-    '',
-    ...commands.map(([command, what]) => `${command.padEnd(28)}${color.dim(what)}`),
-    `${'guard crontab remove'.padEnd(28)}${color.dim('undoes it')}`,
-  ]
-}
-
-function isInstallable({wrapped}: SurveyedLine): boolean {
-  return wrapped !== undefined
-}
+/** A text that is wider than its column has the rest of its line below. */
+const widestColumn = 24
 
 function widest(texts: readonly string[], least: number): number {
-  return Math.max(least, ...texts.map((text) => stringWidth(text)))
+  return texts.reduce((width, text) => Math.max(width, Math.min(widestColumn, stringWidth(text))), least)
 }
 
 /** Whether the locale can show signs: that of cron and `LANG=C` cannot. */
 const isUtf8 = /utf-?8/i.test(process.env['LC_ALL'] || process.env['LC_CTYPE'] || process.env['LANG'] || '')
-
-export function discoveryToJson({cron, crontabs, unreadable, periodic, counts}: Discovery): object {
-  return {
-    cron: cron.kind,
-    counts,
-    crontabs: crontabs.map(({crontab, lines}) => ({
-      file: crontab.path ?? null,
-      title: crontab.title,
-      ignored: crontab.ignored ?? null,
-      lines: lines.map(lineToJson),
-    })),
-    unreadable,
-    periodic,
-  }
-}
-
-function lineToJson({
-  number,
-  state,
-  text,
-  schedule,
-  user,
-  command,
-  job,
-  reason,
-  warnings,
-  hints,
-  wrapped,
-}: SurveyedLine) {
-  return {
-    line: number,
-    state,
-    text,
-    schedule: schedule ?? null,
-    user: user ?? null,
-    job: job ?? null,
-    command: command ?? null,
-    reason: reason ?? null,
-    warnings,
-    hints,
-    becomes: wrapped === undefined ? null : readable(wrapped),
-  }
-}

@@ -1,4 +1,4 @@
-import {join, resolve} from 'node:path'
+import {dirname, join, resolve} from 'node:path'
 import {isSameZone} from '../../domain/schedule/time-zone.js'
 import {closestNames} from '../../domain/settings/suggest.js'
 import {GuardError} from '../../errors.js'
@@ -7,6 +7,7 @@ import {findCron, type InstalledCron} from '../../system/crontab/installed-cron.
 import {readPeriodicJobs} from '../../system/crontab/periodic.js'
 import {readCrontabFile, readCrontabs, userName} from '../../system/crontab/read-crontabs.js'
 import {writeCrontab} from '../../system/crontab/write-crontab.js'
+import {homeFolder} from '../../system/host/host.js'
 import type {AddedLine, PlannedChange} from '../../usecases/crontab/change-crontabs.js'
 import type {DiscoverDeps} from '../../usecases/crontab/discover-crontabs.js'
 import type {Flag} from '../command/flag.js'
@@ -61,23 +62,42 @@ interface PlaceFlags {
   readonly config: string | undefined
 }
 
-/** The flags of this call that a run by cron needs too, because it starts in another directory. */
-export function placeFlags(flags: PlaceFlags): string {
-  const given = [flagOf('--config', flags.config), flagOf('--state-dir', flags['state-dir'])]
-  return given.join('')
+/**
+ * The flags that a run by cron needs to work with the same settings and state as this call: cron starts in the home
+ * directory, and has no variables of guard.
+ */
+export function placeFlags({settings}: Guard, flags: PlaceFlags): string {
+  const {file} = settings
+  return flagsOf(flags, flags.config ?? (file !== undefined && isFoundFromHome(file) ? undefined : file))
+}
+
+/** For lines that guard adds, which always name the settings. */
+function settingsFlags({settings}: Guard, flags: PlaceFlags): string {
+  return flagsOf(flags, flags.config ?? settings.file)
+}
+
+function flagsOf(flags: PlaceFlags, config: string | undefined): string {
+  return `${flagOf('--config', config)}${flagOf('--state-dir', flags['state-dir'])}`
+}
+
+/** Whether a search that begins in the home directory finds the file. */
+function isFoundFromHome(file: string): boolean {
+  const [home, folder] = [homeFolder(), dirname(file)]
+  if (folder === '/etc/guardian') return true
+  return (
+    home !== undefined &&
+    (`${home}/`.startsWith(folder === '/' ? '/' : `${folder}/`) || folder === join(home, '.config/guardian'))
+  )
 }
 
 function flagOf(name: string, path: string | undefined): string {
   return path === undefined ? '' : ` ${name} ${wordOf(resolve(path))}`
 }
 
-/** The file of the settings is named always, because cron starts its jobs in the home directory. */
-export function settingsFlags(guard: Guard, flags: PlaceFlags): string {
-  return placeFlags({'state-dir': flags['state-dir'], config: guard.settings.file ?? flags.config})
-}
-
 /** The lines of the watchdog, and of the reset daemon where jobs of OpenClaw need it. Throws GuardError `config`. */
-export function watchdogLines({settings}: Guard, flags: string): readonly AddedLine[] {
+export function watchdogLines(guard: Guard, placeFlags: PlaceFlags): readonly AddedLine[] {
+  const {settings} = guard
+  const flags = settingsFlags(guard, placeFlags)
   const openclaw = Object.keys(settings.openclaw?.jobs ?? {})
   if (Object.keys(settings.jobs).length === 0 && openclaw.length === 0) {
     throw new GuardError('config', 'the settings name no job that the watchdog could watch', [
@@ -90,7 +110,8 @@ export function watchdogLines({settings}: Guard, flags: string): readonly AddedL
 }
 
 /** The line of a job of the settings. Throws GuardError `usage` for a name that they do not have, `config` without a schedule. */
-export function jobLine({settings, clock}: Guard, job: string, flags: string): AddedLine {
+export function jobLine(guard: Guard, job: string, flags: PlaceFlags): AddedLine {
+  const {settings, clock} = guard
   const found = Object.hasOwn(settings.jobs, job) ? settings.jobs[job] : undefined
   if (!found) {
     const near = closestNames(job, Object.keys(settings.jobs)).slice(0, 3)
@@ -110,5 +131,5 @@ export function jobLine({settings, clock}: Guard, job: string, flags: string): A
       `write its schedule in the time of ${here}, and leave out its timezone`,
     ])
   }
-  return {name: job, words: `run${flags} ${job}`, schedule}
+  return {name: job, words: `run${settingsFlags(guard, flags)} ${job}`, schedule}
 }

@@ -47,6 +47,7 @@ function startedBy(words: readonly string[]): readonly string[] {
 /** Of several commands the first that is more than a test, a change of the directory and the like. */
 function nameOfParts(text: string): string | undefined {
   const parts = text
+    .replace(/'[^']*'|"(?:[^"\\]|\\.)*"/gs, (quoted) => quoted.replace(/[;|&(){}\s]/g, '_'))
     .split(/&&|\|\||[;|&(){}]/)
     .map((part) => part.trim().replace(/^(?:(?:if|then|else|elif|do|while|until|!)[ \t]+)+/, ''))
     .map((part) => part.replace(/^(?:[A-Za-z_]\w*=\S*[ \t]+)+/, '').split(/[ \t]+/))

@@ -1,5 +1,5 @@
 import {type CronKind, cronNames} from './cron-kind.js'
-import type {CrontabLine, VariableView} from './line.js'
+import {type CrontabLine, readable, unquoted, type VariableView} from './line.js'
 import {judgeSchedule, type ScheduleJudgement} from './schedule.js'
 
 /** What is wrong with a line by the rules of one cron, or not as it looks. */
@@ -25,8 +25,11 @@ function judgeVariable(kind: CronKind, {name, value}: VariableView): ScheduleJud
   if (/^["']/.test(value) && !/^(["'])(?:(?!\1).)*\1$/s.test(value)) return {wrong: 'refused: its quotes do not match'}
   if (name === 'PATH' && value.includes('$')) return {warning: 'cron expands nothing here: $ is part of a name'}
   if (name === 'MAILTO' && /,\s/.test(value)) return {warning: 'write the addresses without blanks between them'}
-  if (name === 'CRON_TZ' && kind !== 'cronie')
-    return {warning: `${cronNames[kind]} does not know CRON_TZ: schedules stay`}
+  if (name === 'CRON_TZ') {
+    const isKnown = kind === 'cronie'
+    const known = `the lines below go by the time of ${readable(unquoted(value))}`
+    return {warning: isKnown ? known : `${cronNames[kind]} does not know CRON_TZ: schedules stay`}
+  }
   if (kind === 'busybox' && name !== 'MAILTO') return {warning: 'older builds of busybox ignore it'}
   return {}
 }

@@ -81,5 +81,6 @@ export function splitCommand(command: string): {readonly shell: string; readonly
 
 /** Text for people: the bytes as UTF-8. */
 export function readable(bytes: string): string {
+  if (!/[\x80-\xff]/.test(bytes)) return bytes
   return new TextDecoder().decode(Uint8Array.from(bytes, (character) => character.charCodeAt(0)))
 }

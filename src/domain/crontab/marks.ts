@@ -10,7 +10,7 @@ const added = '# guard-added: '
 const newline = '# guard-added-newline'
 
 /** Lines of a crontab with their places, which begin with 0. */
-export interface CrontabEdits {
+interface CrontabEdits {
   /** Contents, without line feeds, that take the place of others. */
   readonly replaced: ReadonlyMap<number, string>
   readonly added: readonly {readonly name: string; readonly content: string}[]
@@ -28,7 +28,7 @@ export function withEdits(lines: readonly {readonly bytes: string}[], edits: Cro
 }
 
 /** The former crontab, and what became of each change. */
-export interface Restored {
+interface Unwrapped {
   readonly text: string
   readonly restored: readonly {readonly number: number; readonly now: string; readonly former: string | undefined}[]
   /** Numbers of the lines that were changed by hand, and stay. */
@@ -39,8 +39,8 @@ export interface Restored {
 export function withoutEdits(
   lines: readonly {readonly bytes: string}[],
   isWanted: ((job: string) => boolean) | undefined,
-): Restored {
-  const restored: Restored['restored'][number][] = []
+): Unwrapped {
+  const restored: Unwrapped['restored'][number][] = []
   const kept: number[] = []
   let text = ''
   for (let index = 0; index < lines.length; index++) {

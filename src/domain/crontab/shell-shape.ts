@@ -33,13 +33,13 @@ export function isBuiltin(word: string): boolean {
 const redirection = /(?:\d+|)(?:>>|>\||>&|<&|<>|>|<)[ \t]*/y
 /** A word as far as it is plain: quotes, escapes and substitutions without quotes, parentheses or escapes inside. */
 const word =
-  /(?:[^\s\\'"`$;|&<>()#{}]|(?<=\S)#|\\.|'[^']*'|"(?:[^"\\`$]|\\.|\$\{\w+\}|\$(?![({])|\$\((?:[^()'"`\\#$]|\\%)*\))*"|\$\{\w+\}|\$\((?:[^()'"`\\#$]|\\%)*\)|\$(?!['"({])|\{|\})+/sy
+  /(?:[^ \t\r\n\\'"`$;|&<>()#{}]|(?<=[^ \t])#|\\.|'[^']*'|"(?:[^"\\`$]|\\.|\$\{\w+\}|\$(?![({])|\$\((?:[^()'"`\\#$]|\\%)*\))*"|\$\{\w+\}|\$\((?:[^()'"`\\#$]|\\%)*\)|\$(?!['"({])|\{|\})+/sy
 const assignment = /^[A-Za-z_]\w*\+?=/
 const blanks = /[ \t]*/y
 
 /** Reads the command without its standard input. */
 export function shellShape(text: string): ShellShape {
-  const change = /^\s*cd[ \t]+/.exec(text)
+  const change = /^[ \t]*cd[ \t]+/.exec(text)
   if (!change) return readSimple(text, 0)
   const folder = matchAt(word, text, change[0].length)
   const and = folder === undefined ? undefined : matchAt(/[ \t]*&&[ \t]*/y, text, change[0].length + folder.length)

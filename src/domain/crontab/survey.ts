@@ -2,7 +2,7 @@ import {type CronKind, cronPath} from './cron-kind.js'
 import {jobNameOfCommand} from './job-names.js'
 import {judgeLine, unendedLine} from './judge-line.js'
 import {type CrontabLine, contentOf, type JobView, readable, unquoted} from './line.js'
-import {flagHints, type GuardCall, wrapLine, wrappingOf} from './wrap.js'
+import {type GuardCall, hintsOf, wrapLine, wrappingOf} from './wrap.js'
 
 export type LineState = 'wrapped' | 'wrappable' | 'left' | 'wrong' | 'noted'
 
@@ -27,7 +27,7 @@ export interface SurveyedLine {
   readonly wrapped?: string
 }
 
-export interface SurveyRules {
+interface SurveyRules {
   readonly kind: CronKind
   /** How a line of this user calls guard. In the crontab of a user no line names one. */
   readonly callOf: (user: string | undefined) => GuardCall
@@ -96,5 +96,5 @@ function surveyJob(
   const job = rules.given.get(number) ?? rules.unique(jobNameOfCommand(shape, shell) ?? rules.fallbackName)
   const rewritten = wrapLine({kind: rules.kind, call: rules.callOf(view.user), path}, {content, view, job}, wrapping)
   if ('reason' in rewritten) return {state: 'left', job, reason: rewritten.reason}
-  return {state: 'wrappable', job, hints: flagHints(shape), wrapped: rewritten.content}
+  return {state: 'wrappable', job, hints: hintsOf(shape), wrapped: rewritten.content}
 }

@@ -15,7 +15,7 @@ export interface GuardCall {
 }
 
 /** A command of a crontab as it is wrapped, or why it is not. */
-export type Wrapping =
+type Wrapping =
   | {readonly kind: 'wrapped'; readonly job: string | undefined}
   | {readonly kind: 'left'; readonly reason: string}
   | {readonly kind: 'wrappable'; readonly shell: string; readonly input: string; readonly shape: ShellShape}
@@ -60,11 +60,11 @@ function cronShell(kind: CronKind): string {
 }
 
 /** Flags of guard that do what a program of the command does. */
-export function flagHints(shape: ShellShape): readonly string[] {
+export function hintsOf(shape: ShellShape): readonly string[] {
   const words = shape.kind === 'simple' ? shape.words : []
   const [program = ''] = words
   if (/(?:^|\/)flock$/.test(program)) return ['--overlap skip, the default, does what flock does here']
-  const limit = words.slice(1).find((word) => /^\d+(?:\.\d+)?[smhd]?$/.test(word))
+  const limit = words.slice(1).find((word, index) => !word.startsWith('-') && !/^-[ks]$/.test(words[index] ?? ''))
   return /(?:^|\/)timeout$/.test(program)
     ? [`--timeout ${limit ?? 'D'} does what timeout does here, for all processes`]
     : []

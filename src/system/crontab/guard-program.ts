@@ -3,11 +3,20 @@ import {quoteForShell} from '../../domain/crontab/shell-shape.js'
 import {findOnPath} from '../host/find-on-path.js'
 import {isStandalone, programFile} from '../host/program.js'
 
+const known = new Map<string | undefined, string>()
+
+/** As `findGuard`; a crontab has the same PATH for many lines. */
+export function guardProgram(path: string | undefined): string {
+  const words = known.get(path) ?? findGuard(path)
+  known.set(path, words)
+  return words
+}
+
 /**
  * The words that start this guard where PATH has this value (undefined: any): its name alone where that finds it, else
  * absolute paths of guard and, in the form of npm, of Node.
  */
-export function guardProgram(path: string | undefined): string {
+function findGuard(path: string | undefined): string {
   const found = path === undefined ? undefined : findOnPath('guard', path)
   const isFound = found !== undefined && realpathSync(found) === realpathSync(programFile())
   const guard = isFound ? 'guard' : wordOf(stablePath())

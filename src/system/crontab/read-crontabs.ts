@@ -46,22 +46,37 @@ export function readCrontabFile(kind: CronKind, path: string): Crontab {
   return found ?? {path, title: path, hasUsers: isSystem, bytes: readFileSync(path, 'latin1')}
 }
 
-/** The user's own crontab again. Throws an error that says why it cannot be read. */
-export function readOwn({crontab}: InstalledCron): Crontab {
+/** The user's own crontab. Throws an error that says why it cannot be read. */
+export function readOwn({kind, crontab}: InstalledCron): Crontab {
   if (crontab === undefined) {
     throw new Error('there is no program crontab: install cron, or start jobs by timers of systemd')
   }
-  const {status, stdout, stderr, error} = spawnSync(crontab, ['-l'], {
+  const {status, stdout, stderr} = call(crontab, '-l')
+  const hasNone = status !== 0 && /no crontab for|can't open/i.test(stderr)
+  if (status !== 0 && !hasNone) throw new Error(stderr.trim() || `crontab -l ended with ${status}`)
+  const bytes = hasNone ? '' : stdout
+  return {path: undefined, title: ownTitle(), hasUsers: false, bytes: kind === 'debian' ? exact(crontab, bytes) : bytes}
+}
+
+/** Debian's `crontab -l` shows a carriage return as `\\r`. An editor gets the bytes, and `cat` changes nothing. */
+function exact(crontab: string, listed: string): string {
+  if (!/\\r$/m.test(listed)) return listed
+  const {status, stdout, stderr} = call(crontab, '-e')
+  if (status !== 0) throw new Error(stderr.trim() || `crontab -e ended with ${status}`)
+  return stdout
+}
+
+function call(crontab: string, option: string) {
+  const {status, stdout, stderr, error} = spawnSync(crontab, [option], {
     encoding: 'latin1',
+    stdio: ['ignore', 'pipe', 'pipe'],
     timeout: crontabLimitMs,
     maxBuffer: 64 * 1024 * 1024,
     // Debian's crontab leaves out the lines that it has put there itself.
-    env: {...process.env, CRONTAB_NOHEADER: 'Y', LC_ALL: 'C'},
+    env: {...process.env, CRONTAB_NOHEADER: 'Y', LC_ALL: 'C', VISUAL: '/bin/cat', EDITOR: '/bin/cat'},
   })
   if (error) throw error
-  const hasNone = status !== 0 && /no crontab for|can't open/i.test(stderr)
-  if (status !== 0 && !hasNone) throw new Error(stderr.trim() || `crontab -l ended with ${status}`)
-  return {path: undefined, title: ownTitle(), hasUsers: false, bytes: hasNone ? '' : stdout}
+  return {status, stdout, stderr}
 }
 
 /** Name of the user who runs this. bun's own answer is that of the environment, which cron's jobs may lack. */

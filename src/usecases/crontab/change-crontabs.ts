@@ -42,7 +42,7 @@ export interface AddedLine {
   readonly schedule: string
 }
 
-export interface InstallRequest extends CrontabScope {
+interface InstallRequest extends CrontabScope {
   /** The crontabs of the system too. */
   readonly all: boolean
   /** Only this line of the user's crontab, or of `file`. */

@@ -37,6 +37,8 @@ export interface SurveyedCrontab {
 export interface Discovery extends Pick<FoundCrontabs, 'unreadable'> {
   readonly cron: {readonly kind: CronKind; readonly name: string}
   readonly userName: string
+  /** The one file that was asked for; undefined for all crontabs. */
+  readonly file: string | undefined
   readonly crontabs: readonly SurveyedCrontab[]
   readonly periodic: PeriodicJobs
   /** Of the jobs and of what is wrong. */
@@ -55,6 +57,7 @@ export function discoverCrontabs(deps: DiscoverDeps, scope: CrontabScope): Disco
   return {
     cron: {kind, name: cronNames[kind]},
     userName: deps.userName,
+    file: scope.file,
     crontabs,
     unreadable: found.unreadable,
     periodic: scope.file === undefined ? deps.readPeriodicJobs() : none,

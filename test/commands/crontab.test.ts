@@ -1,0 +1,351 @@
+import {readdirSync, readFileSync, statSync, writeFileSync} from 'node:fs'
+import {describe, expect, test} from 'vitest'
+import {lineCases} from '../support/crontab-lines.js'
+import {crontabObstacle, withoutCrontabs} from '../support/crontab-space.js'
+import {asOrdinaryUser, createSandbox, type Sandbox, until} from '../support/sandbox.js'
+import {inTerminal} from '../support/terminal.js'
+
+/** A crontab as a file, which needs no cron. */
+function withFile(text: string): Sandbox {
+  const box = createSandbox()
+  writeFileSync(box.path('tab'), text, 'latin1')
+  return box
+}
+
+const read = (box: Sandbox, name = 'tab') => readFileSync(box.path(name), 'latin1')
+const bytes = lineCases
+  .filter(({hasUsers}) => !hasUsers)
+  .map(({line}) => `${line}\n`)
+  .join('')
+
+describe('discover', () => {
+  test('counts in its first line, and exits with 1 if a line is wrong', async () => {
+    const box = withFile('0 5 * * * a\n0 22-3 * * * b\n0 5 * * * c &\n@daily guard run --job d -- d\n')
+    const {code, stdout} = await box.guard('crontab', 'discover', '--file', 'tab')
+    expect(code).toBe(1)
+    expect(stdout.split('\n')[0]).toBe('4 lines in 1 crontab: 1 wrapped, 1 can be wrapped, 1 left alone, 1 is wrong')
+  })
+
+  test('exits with 0 for what is only a warning', async () => {
+    const box = withFile('PATH=$PATH:/opt/bin\n*/70 * * * * a\r\n')
+    const {code, stdout} = await box.guard('crontab', 'discover', '--file', 'tab')
+    expect({code, warnings: stdout.match(/^ +! {2}.*$/gm)}).toEqual({
+      code: 0,
+      warnings: [
+        '      !  cron expands nothing here: $ is part of a name',
+        '      !  the step of */70 is longer than its field: only the first value counts',
+        '      !  its carriage return is part of the command',
+      ],
+    })
+  })
+
+  test('fits into 80 columns on a terminal, except for names, which are not cut', async () => {
+    const box = withFile(bytes)
+    const {stdout} = await inTerminal(box, 'guard crontab discover --file tab --no-color', {LC_ALL: 'C.UTF-8'})
+    expect(stdout.split('\n').filter((line) => line.length > 80 && !/ x{100}/.test(line))).toEqual([])
+    expect(stdout).toContain('  ✗ 0 22-3 * * * ')
+  })
+
+  test('has signs of ASCII where the locale has no others', async () => {
+    const box = withFile('0 22-3 * * * a\n@daily guard run --job d -- d\n')
+    const {stdout} = await inTerminal(box, 'guard crontab discover --file tab --no-color', {LC_ALL: 'C'})
+    expect(stdout).toMatch(/^ +1 {2}X 0 22-3/m)
+    expect(stdout).toMatch(/^ +2 {2}\. @daily/m)
+    expect(stdout).toMatch(/^[ -~\n]*$/)
+  })
+})
+
+describe('install and remove', () => {
+  test('change a crontab and put it back byte for byte, and do nothing twice', async () => {
+    const box = withFile(bytes)
+    expect(await box.guard('crontab', 'install', '--file', 'tab', '--yes')).toMatchObject({code: 0, stderr: ''})
+    const installed = read(box)
+    expect(installed).toContain('\n# guard-was: 0 5 * * * /opt/\xc3\xa4\xff.sh \xa0\n')
+    const again = await box.guard('crontab', 'install', '--file', 'tab', '--yes')
+    expect(again).toMatchObject({code: 0, stdout: expect.stringMatching(/^nothing to do/)})
+    expect(read(box)).toBe(installed)
+    await box.guard('crontab', 'remove', '--file', 'tab', '--yes')
+    expect(read(box)).toBe(bytes)
+    const twice = await box.guard('crontab', 'remove', '--file', 'tab', '--yes')
+    expect(twice).toMatchObject({code: 0, stdout: expect.stringMatching(/^nothing to do/)})
+  })
+
+  test('add a missing newline, say so, and take it away again', async () => {
+    const box = withFile('0 5 * * * a')
+    const {stdout} = await box.guard('crontab', 'install', '--file', 'tab', '--yes')
+    expect(stdout).toContain(': its last line gets the newline that it lacks')
+    expect(read(box)).toMatch(/ run .* -- a\n# guard-added-newline\n$/)
+    await box.guard('crontab', 'remove', '--file', 'tab', '--yes')
+    expect(read(box)).toBe('0 5 * * * a')
+  })
+
+  test('need --yes where nobody can be asked', async () => {
+    const box = withFile('0 5 * * * a\n')
+    const {code, stdout, stderr} = await box.guard('crontab', 'install', '--file', 'tab')
+    expect({code, stderr}).toEqual({code: 64, stderr: expect.stringContaining('nobody can be asked\n  - add --yes')})
+    expect(stdout).toContain('- 0 5 * * * a\n+ 0 5 * * * ')
+    expect(read(box)).toBe('0 5 * * * a\n')
+  })
+
+  test('keep the former crontab in the state directory', async () => {
+    const box = withFile('0 5 * * * a\n')
+    await box.guard('crontab', 'install', '--file', 'tab', '--yes')
+    const [backup = '', ...more] = readdirSync(`${box.stateDir}/crontab`)
+    expect(more).toEqual([])
+    expect(readFileSync(`${box.stateDir}/crontab/${backup}`, 'utf8')).toBe('0 5 * * * a\n')
+    expect(readdirSync(box.dir).sort()).toEqual(['bin', 'home', 'state', 'tab'])
+  })
+
+  test('wrap the jobs whose names match, and no others', async () => {
+    const box = withFile('0 5 * * * /a/rotate1\n0 5 * * * /a/rotate2\n0 5 * * * /a/scan\n')
+    await box.guard('crontab', 'install', '--file', 'tab', '--yes', 'rotate*')
+    expect(read(box).match(/--job (\S+)/g)).toEqual(['--job rotate1', '--job rotate2'])
+    await box.guard('crontab', 'remove', '--file', 'tab', '--yes', 'rotate1')
+    expect(read(box).match(/--job (\S+)/g)).toEqual(['--job rotate2'])
+  })
+
+  test('wrap one line under a name that is given', async () => {
+    const box = withFile('0 5 * * * a\n0 5 * * * b\n')
+    await box.guard('crontab', 'install', '--file', 'tab', '--yes', '--line', '2', '--job', 'nightly')
+    expect(read(box).match(/--job (\S+)/g)).toEqual(['--job nightly'])
+  })
+
+  test('name the settings that this call has found where a search from the home directory would not', async () => {
+    const box = withFile('')
+    for (const folder of ['project', 'home']) {
+      box.write(`${folder}/.guardianrc.yaml`, 'jobs: {}\n')
+      box.write(`${folder}/tab`, '0 5 * * * a\n')
+      await box.guardWith({cwd: box.path(folder)}, 'crontab', 'install', '--file', 'tab', '--yes')
+    }
+    expect(read(box, 'project/tab')).toContain(` run --config ${box.dir}/project/.guardianrc.yaml --state-dir `)
+    expect(read(box, 'home/tab')).toContain(' run --state-dir ')
+  })
+
+  test("call guard by its name where the crontab's PATH finds it, else by absolute paths", async () => {
+    const box = withFile('')
+    writeFileSync(box.path('tab'), `@daily a\nPATH=${box.dir}/bin:/usr/bin:/bin\n@daily b\n`)
+    await box.guard('crontab', 'install', '--file', 'tab', '--yes')
+    expect(read(box)).toMatch(/^@daily (?:GUARD_NODE=\/\S+ )?\/\S*bin\/guard run .* -- a$/m)
+    expect(read(box)).toMatch(/^@daily (?:GUARD_NODE=\/\S+ )?guard run .* -- b$/m)
+  })
+
+  test.each([
+    [['--line', '1'], 'line 1 cannot be wrapped: never due: write 22-23,0-3'],
+    [['--line', '2'], 'line 2 cannot be wrapped: it has no job'],
+    [['--job', 'x'], '--job needs --line'],
+    [['--line', '3', '--job', '../x'], '"../x" is not a name of a job'],
+    [['--watchdog'], 'the settings name no job that the watchdog could watch'],
+  ])('%j: says what is wrong, and writes nothing', async (flags, message) => {
+    const text = '0 22-3 * * * a\n# comment\n0 5 * * * b\n'
+    const box = withFile(text)
+    const {code, stderr} = await box.guard('crontab', 'install', '--file', 'tab', '--yes', ...flags)
+    expect({code, stderr}).toEqual({
+      code: flags[0] === '--watchdog' ? 78 : 64,
+      stderr: expect.stringContaining(message),
+    })
+    expect(read(box)).toBe(text)
+  })
+
+  test('leave a line whose schedule was changed by hand since', async () => {
+    const box = withFile('0 5 * * * a\n')
+    await box.guard('crontab', 'install', '--file', 'tab', '--yes')
+    const changed = read(box).replace(/^0 5/m, '0 6')
+    writeFileSync(box.path('tab'), changed)
+    const {code, stdout} = await box.guard('crontab', 'remove', '--file', 'tab', '--yes')
+    expect({code, stdout}).toEqual({
+      code: 0,
+      stdout: expect.stringMatching(/^stays {2}line 2 of .*tab: its schedule was changed since$/m),
+    })
+    expect(read(box)).toBe(changed)
+  })
+})
+
+describe('asked on a terminal', () => {
+  async function answer(box: Sandbox, text: string, meanwhile = () => {}) {
+    await box.sh('mkfifo answers')
+    const asking = box.startSh('exec script -qec "guard crontab install --file tab" /dev/null < answers', {
+      env: {TERM: 'xterm-256color', SHELL: '/bin/sh'},
+    })
+    const answers = box.startSh(`exec 3> answers; while [ ! -e answer ]; do sleep 0.05; done; cat answer >&3; cat end`)
+    await until(() => asking.stdout().includes('[y/N]'), 'the question')
+    meanwhile()
+    box.write('answer', text)
+    const ended = await asking.ended
+    answers.kill('SIGKILL')
+    return ended
+  }
+
+  test('install writes after a yes', async () => {
+    const box = withFile('0 5 * * * a\n')
+    expect((await answer(box, 'y\n')).code).toBe(0)
+    expect(read(box)).toContain('# guard-was: 0 5 * * * a\n')
+  })
+
+  test('install writes nothing after anything else', async () => {
+    const box = withFile('0 5 * * * a\n')
+    const {code, stdout} = await answer(box, '\n')
+    expect({code, stdout}).toEqual({code: 0, stdout: expect.stringContaining('nothing was written')})
+    expect(read(box)).toBe('0 5 * * * a\n')
+  })
+
+  test('install writes nothing if the crontab was changed meanwhile', async () => {
+    const box = withFile('0 5 * * * a\n')
+    const {code, stdout} = await answer(box, 'y\n', () => box.write('tab', '0 6 * * * a\n'))
+    expect({code, stdout}).toEqual({code: 74, stdout: expect.stringContaining('was changed meanwhile')})
+    expect(read(box)).toBe('0 6 * * * a\n')
+  })
+})
+
+describe('add', () => {
+  const settings = `jobs:
+  nightly_audit: {command: ["true"], schedule: "30 2 * * *"}
+  berlin: {command: ["true"], schedule: "30 2 * * *", timezone: Europe/Berlin}
+  by_hand: {command: ["true"]}
+`
+
+  test('writes the line of a job of the settings once, and remove takes it away', async () => {
+    const box = withFile('MAILTO=""\n')
+    box.write('.guardianrc.yaml', settings)
+    await box.guard('crontab', 'add', 'nightly_audit', '--file', 'tab', '--yes')
+    const flags = `--config ${box.dir}/.guardianrc.yaml --state-dir ${box.stateDir}`
+    expect(read(box)).toMatch(/^MAILTO=""\n# guard-added: nightly_audit\n30 2 \* \* \* .*guard run /)
+    expect(read(box)).toContain(`guard run ${flags} nightly_audit\n`)
+    const again = await box.guard('crontab', 'add', 'nightly_audit', '--file', 'tab', '--yes')
+    expect(again.stdout).toContain('a crontab runs nightly_audit already')
+    await box.guard('crontab', 'remove', 'nightly_audit', '--file', 'tab', '--yes')
+    expect(read(box)).toBe('MAILTO=""\n')
+  })
+
+  test.each([
+    ['nightly_adit', 64, 'did you mean nightly_audit?'],
+    ['by_hand', 78, 'by_hand has no schedule in the settings'],
+    ['berlin', 78, 'berlin goes by the time of Europe/Berlin, and cron by that of UTC'],
+  ])('%s: ends with %i', async (job, code, message) => {
+    const box = withFile('')
+    box.write('.guardianrc.yaml', settings)
+    const ended = await box.guard('crontab', 'add', job, '--file', 'tab', '--yes')
+    expect(ended).toMatchObject({code, stderr: expect.stringContaining(message)})
+    expect(read(box)).toBe('')
+  })
+
+  test('install --watchdog adds the lines of the watchdog and of the reset daemon', async () => {
+    const box = withFile('0 5 * * * a\n')
+    box.write(
+      '.guardianrc.yaml',
+      `${settings}openclaw: {command: ["false"], jobs: {coin: {id: 00000000-0000-4000-8000-000000000000}}}\n`,
+    )
+    await box.guard('crontab', 'install', '--watchdog', '--file', 'tab', '--yes')
+    expect(read(box).match(/^\S+ \* .*guard (?:watchdog|reset-daemon) --config/gm)).toHaveLength(2)
+    await box.guard('crontab', 'remove', '--file', 'tab', '--yes')
+    expect(read(box)).toBe('0 5 * * * a\n')
+  })
+})
+
+describe.skipIf(crontabObstacle !== undefined)(
+  `beside Debian's crontab${crontabObstacle ? ` (${crontabObstacle})` : ''}`,
+  () => {
+    /** What Debian's crontab takes. */
+    const good = lineCases
+      .filter(
+        ({line, state, said = '', hasUsers}) =>
+          !hasUsers && !(state === 'wrong' && said !== 'never' && !/never due/.test(said)) && line !== '',
+      )
+      .map(({line}) => `${line}\n`)
+      .join('')
+
+    test('the crontab of the user is wrapped and put back byte for byte', async () => {
+      const box = withFile(good)
+      const {code, stdout, stderr} = await box.sh(
+        withoutCrontabs(
+          'crontab tab && guard crontab install --yes > diff && VISUAL=cat crontab -e > installed 2>&- < /dev/null; ' +
+            'guard crontab install --yes && guard crontab remove --yes > undo && VISUAL=cat crontab -e 2>&- < /dev/null | cmp - tab && echo same',
+        ),
+      )
+      expect({code, stdout, stderr}).toEqual({
+        code: 0,
+        stdout: expect.stringMatching(/^nothing to do: .*\nsame\n$/),
+        stderr: '',
+      })
+      expect(read(box, 'installed').match(/^# guard-was: /gm)?.length).toBeGreaterThan(20)
+    })
+
+    test('no crontab at all is one without lines', async () => {
+      const box = createSandbox()
+      const {code, stdout} = await box.sh(withoutCrontabs('guard crontab install'))
+      expect({code, stdout}).toEqual({code: 0, stdout: expect.stringMatching(/^nothing to do/)})
+    })
+
+    test('files of /etc/cron.d are changed only with --all, keep their mode, and leave nothing beside them', async () => {
+      const box = createSandbox()
+      box.write('job', 'PATH=/usr/bin:/bin\n5 5 * * * root /opt/a.sh\n')
+      const {stdout} = await box.sh(
+        withoutCrontabs(
+          'cp job /etc/cron.d/job && chmod 640 /etc/cron.d/job && guard crontab install; guard crontab install --all --yes > diff; ' +
+            'stat -c %a /etc/cron.d/job; ls -A /etc/cron.d; cat /etc/cron.d/job; ' +
+            'guard crontab remove --all --yes > undo; cmp /etc/cron.d/job job && echo same',
+        ),
+      )
+      const [nothing, mode, name, , was, now, same] = stdout.split('\n')
+      expect([nothing, mode, name, was, same]).toEqual([
+        expect.stringMatching(/^nothing to do/),
+        '640',
+        'job',
+        '# guard-was: 5 5 * * * root /opt/a.sh',
+        'same',
+      ])
+      expect(now).toMatch(/^5 5 \* \* \* root .*guard run .*--job a -- \/opt\/a\.sh$/)
+    })
+
+    test('files that cron passes, and files that run-parts passes, are told', async () => {
+      const box = createSandbox()
+      const {code, stdout} = await box.sh(
+        withoutCrontabs(
+          'echo "5 5 * * * root a" | tee /etc/cron.d/a.bak /etc/cron.d/b > /dev/null; chmod 666 /etc/cron.d/b; ' +
+            'touch /etc/cron.daily/backup.sh; guard crontab discover',
+        ),
+      )
+      expect(code).toBe(0)
+      expect(stdout).toContain("/etc/cron.d/a.bak\n      !  Debian's cron passes files of such a name\n")
+      expect(stdout).toContain('/etc/cron.d/b\n      !  cron passes it, because others may write it\n')
+      expect(stdout).toContain('backup.sh never runs: run-parts passes files of such a name')
+    })
+
+    test('one refused line is told to cost its whole file', async () => {
+      const box = createSandbox()
+      const {stdout} = await box.sh(
+        withoutCrontabs("printf '5 5 * * * root a\\n@Daily root b\\n' > /etc/cron.d/a; guard crontab discover"),
+      )
+      expect(stdout).toContain("!  because of line 2, Debian's cron ignores this whole file")
+    })
+
+    test('without a program crontab discover says so and goes on', async () => {
+      const box = createSandbox()
+      const {code, stdout} = await box.sh(
+        withoutCrontabs('mount --bind /dev/null /usr/bin/crontab && guard crontab discover'),
+      )
+      expect({code, stdout}).toEqual({
+        code: 1,
+        stdout: expect.stringContaining('cannot be read: there is no program crontab: install cron'),
+      })
+      expect(stdout).toContain('/etc/crontab\n')
+    })
+
+    test('a crontab that this user may not read is named and skipped', async () => {
+      const box = createSandbox()
+      const asUser = asOrdinaryUser(box, 'exec guard crontab discover')
+      const {code, stdout} = await box.sh(
+        withoutCrontabs(`echo '5 5 * * * root a' > /etc/cron.d/secret && chmod 600 /etc/cron.d/secret && ${asUser}`),
+      )
+      expect({code, stdout}).toEqual({
+        code: 1,
+        stdout: expect.stringMatching(/^\/etc\/cron\.d\/secret\n.*cannot be read: EACCES/m),
+      })
+    })
+  },
+)
+
+test('a file of a crontab keeps its mode', async () => {
+  const box = withFile('0 5 * * * a\n')
+  await box.sh('chmod 640 tab && guard crontab install --file tab --yes')
+  expect(statSync(box.path('tab')).mode & 0o777).toBe(0o640)
+})

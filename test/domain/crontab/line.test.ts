@@ -1,0 +1,70 @@
+import fc from 'fast-check'
+import {expect, test} from 'vitest'
+import {parseCrontab, splitCommand} from '../../../src/domain/crontab/line.js'
+import {withEdits, withoutEdits} from '../../../src/domain/crontab/marks.js'
+import {lineCases} from '../../support/crontab-lines.js'
+
+const piece = fc.oneof(
+  fc.constantFrom(...lineCases.map(({line}) => line)),
+  fc.string({unit: fc.integer({min: 0, max: 255}).map((code) => String.fromCharCode(code)), maxLength: 30}),
+)
+const crontab = fc
+  .tuple(fc.array(piece, {maxLength: 12}), fc.constantFrom('\n', '\r\n'), fc.boolean())
+  .map(([lines, end, isEnded]) => lines.join(end) + (isEnded && lines.length > 0 ? end : ''))
+
+test('the lines of a crontab are the crontab, byte for byte', () => {
+  fc.assert(
+    fc.property(crontab, fc.boolean(), (bytes, hasUsers) => {
+      const lines = parseCrontab(bytes, hasUsers)
+      expect(lines.map((line) => line.bytes).join('')).toBe(bytes)
+      for (const {bytes: line, view} of lines) {
+        if (view.kind === 'job') expect(line.slice(view.commandAt).replace(/\n$/, '')).toBe(view.command)
+      }
+    }),
+    {numRuns: 500},
+  )
+})
+
+test('what was wrapped and added is taken back byte for byte', () => {
+  fc.assert(
+    fc.property(crontab, fc.boolean(), (bytes, addsLine) => {
+      const lines = parseCrontab(bytes, false)
+      const replaced = new Map(
+        lines.flatMap(({bytes: line, view}, index) =>
+          view.kind === 'job' && view.command !== ''
+            ? [[index, `${line.slice(0, view.commandAt)}guard run --job j -- x`] as const]
+            : [],
+        ),
+      )
+      const added = addsLine ? [{name: 'watchdog', content: '* * * * * guard watchdog'}] : []
+      const text = withEdits(lines, {replaced, added})
+      expect(withoutEdits(parseCrontab(text, false), undefined)).toMatchObject({text: bytes, kept: []})
+    }),
+    {numRuns: 500},
+  )
+})
+
+test('a line whose schedule was changed since stays as it is', () => {
+  const text = '# guard-was: 0 5 * * * a\n0 6 * * * guard run --job a -- a\n'
+  expect(withoutEdits(parseCrontab(text, false), undefined)).toEqual({text, restored: [], kept: [2]})
+})
+
+test('flags that were added by hand since do not keep a line from being taken back', () => {
+  const text = '# guard-was: 0 5 * * * a\n0 5 * * * guard run --timeout 4m --job a -- a\n'
+  expect(withoutEdits(parseCrontab(text, false), undefined)).toMatchObject({text: '0 5 * * * a\n', kept: []})
+})
+
+test('only the wanted jobs are taken back', () => {
+  const block = (name: string) => `# guard-was: @daily ${name}\n@daily guard run --job ${name} -- ${name}\n`
+  const lines = parseCrontab(block('a') + block('b'), false)
+  expect(withoutEdits(lines, (job) => job === 'b').text).toBe(`${block('a')}@daily b\n`)
+})
+
+test.each([
+  ['mail x%Hi%Bye', 'mail x', '%Hi%Bye'],
+  ['date +\\%F%x', 'date +\\%F', '%x'],
+  ['a \\\\%x', 'a \\\\', '%x'],
+  ['a \\', 'a \\', ''],
+])('%s: the first bare %% ends the command', (command, shell, input) => {
+  expect(splitCommand(command)).toEqual({shell, input})
+})

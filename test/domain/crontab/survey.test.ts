@@ -1,0 +1,70 @@
+import {describe, expect, test} from 'vitest'
+import type {CronKind} from '../../../src/domain/crontab/cron-kind.js'
+import {parseCrontab} from '../../../src/domain/crontab/line.js'
+import {type SurveyedLine, surveyCrontab} from '../../../src/domain/crontab/survey.js'
+import {lineCases} from '../../support/crontab-lines.js'
+
+interface Options {
+  readonly kind?: CronKind
+  readonly hasUsers?: boolean
+}
+
+function survey(bytes: string, {kind = 'debian', hasUsers = false}: Options = {}): readonly SurveyedLine[] {
+  return surveyCrontab(parseCrontab(bytes, hasUsers), {
+    kind,
+    callOf: () => ({program: (path) => (path === undefined ? '/abs/guard' : 'guard'), flags: ''}),
+    unique: () => 'j',
+    fallbackName: 'j',
+    given: new Map(),
+  })
+}
+
+function saidOf({reason = '', warnings}: Partial<SurveyedLine>): string {
+  return [reason, ...(warnings ?? [])].join('\n')
+}
+
+describe("by the rules of Debian's cron", () => {
+  test.each(lineCases)('$line is $state', ({line, hasUsers = false, state, becomes, said = ''}) => {
+    const [found] = survey(`${line}\n`, {hasUsers})
+    expect({state: found?.state ?? 'plain', becomes: found?.wrapped}).toEqual({state, becomes})
+    expect(saidOf(found ?? {warnings: []})).toContain(said)
+  })
+})
+
+const others = lineCases.flatMap(({line, hasUsers, others = {}}) =>
+  Object.entries(others).map(([kind, [state, said = '']]) => ({line, hasUsers, kind: kind as CronKind, state, said})),
+)
+
+test.each(others)('$kind takes $line as $state', ({line, hasUsers = false, kind, state, said}) => {
+  const [found] = survey(`${line}\n`, {kind, hasUsers})
+  expect(found?.state ?? 'plain').toBe(state)
+  expect(saidOf(found ?? {warnings: []})).toContain(said)
+})
+
+test('a % is no end of the command for busybox', () => {
+  const [found] = survey('0 5 * * * a; cat%Hi\n', {kind: 'busybox'})
+  expect(found?.wrapped).toBe(`0 5 * * * guard run --job j -- "\${SHELL:-/bin/sh}" -c 'a; cat%Hi'`)
+})
+
+test('a last line without its newline is wrong, and can be wrapped', () => {
+  expect(survey('MAILTO=""\n0 5 * * * a')).toMatchObject([
+    {
+      number: 2,
+      state: 'wrong',
+      reason: 'refused: no newline at its end; install adds one',
+      wrapped: expect.any(String),
+    },
+  ])
+})
+
+test('guard is called by absolute paths where the command sets PATH', () => {
+  const [found] = survey('0 5 * * * PATH=/x:$PATH a\n')
+  expect(found?.wrapped).toBe('0 5 * * * PATH=/x:$PATH /abs/guard run --job j -- a')
+})
+
+test('flock and timeout are kept, and the flag that does the same is told', () => {
+  expect(survey('@daily flock -n /l a\n@daily timeout -k 5 5m a\n').map(({hints}) => hints)).toEqual([
+    ['--overlap skip, the default, does what flock does here'],
+    ['--timeout 5m does what timeout does here, for all processes'],
+  ])
+})
