@@ -1,7 +1,6 @@
 import {expect, test} from 'vitest'
-import {evaluationToJson, renderEvaluation} from '../../../src/cli/render/watchdog.js'
+import {renderEvaluation} from '../../../src/cli/render/watchdog.js'
 import {minute} from '../../support/job-facts.js'
-import {pipePage} from '../../support/page.js'
 import {pipePage} from '../../support/page.js'
 import {scan, watchdogWorld} from '../../support/watchdog-world.js'
 
@@ -30,25 +29,4 @@ test('of a hundred jobs each has its line', async () => {
   const text = renderEvaluation(pipe, await evaluationAmong(99), degraded)
   expect(text.split('\n').filter((line) => line.includes(untold))).toHaveLength(99)
   expect(text).not.toContain('more are unknown')
-})
-
-test('a run outside of what is usual has a line and a part in JSON, and opens no incident', async () => {
-  const world = watchdogWorld([{...scan, openclawId: undefined}])
-  const {runs} = world.journals
-  for (let n = 0; n < 9; n++) {
-    runs.append({kind: 'started', job: 'scan', run: `r${n}`}, 'durable')
-    world.clock.advance(10 * minute)
-    runs.append(
-      {kind: 'ended', job: 'scan', run: `r${n}`, outcome: 'healthy', durationMs: n < 8 ? 60_000 : 600_000},
-      'durable',
-    )
-  }
-  const evaluation = await world.round()
-  const healthy = {is: 'healthy', reason: ''} as const
-  expect(renderEvaluation(pipe, evaluation, healthy)).toMatch(
-    /\n {2}\S*unusual\S*: a run of 10 min 0 s; usual is 1 min 0 s, up to 1 min 12 s$/,
-  )
-  const unusual = [{runId: 'r8', is: 'long', ms: 600_000, usualMs: 60_000, fromMs: 48_000, toMs: 72_000}]
-  expect(evaluationToJson(evaluation, healthy)).toMatchObject({jobs: [{job: 'scan', verdict: 'healthy', unusual}]})
-  expect(evaluation.reports.flatMap(({actions}) => actions)).toEqual([])
 })
