@@ -1,10 +1,10 @@
 import {existsSync} from 'node:fs'
 import {inspectSettings} from '../../config/inspect.js'
+import type {CronLines} from '../../domain/diagnose/cron-line.js'
 import {type PassedFile, passedFile} from '../../domain/diagnose/machine-findings.js'
 import type {AskedService} from '../../domain/diagnose/service-findings.js'
 import {settingsOfJob} from '../../domain/settings/settings.js'
 import {watchedJobs} from '../../domain/watchdog/watch-list.js'
-import {readPeriodicJobs} from '../../system/crontab/periodic.js'
 import {readBootRef} from '../../system/host/host.js'
 import {oddFiles} from '../../system/host/own-modes.js'
 import {isStandalone, programFile} from '../../system/host/program.js'
@@ -15,7 +15,7 @@ import {type Command, runCommand} from '../../system/process/run-command.js'
 import {mayExecute} from '../../system/process/shebang.js'
 import {runUnderCron} from '../../system/process/under-cron.js'
 import {openService} from '../../system/services/open-service.js'
-import {discoverCrontabs} from '../../usecases/crontab/discover-crontabs.js'
+import {type Discovery, discoverCrontabs} from '../../usecases/crontab/discover-crontabs.js'
 import {cronLinesOf} from '../../usecases/diagnose/doctor/cron-lines.js'
 import type {ExaminationDeps} from '../../usecases/diagnose/doctor/examinations.js'
 import {listLocks} from '../../usecases/recovery/clear-locks.js'
@@ -35,10 +35,10 @@ interface DoctorAsked {
 
 /** Wires `guard doctor`. Nothing is looked at yet, and nothing is made. */
 export function wireDoctor(guard: Guard, asked: DoctorAsked): ExaminationDeps {
-  const crontabLines = linesOnce()
+  const {crontabLines, passedFiles} = crontabDeps()
   const health = wireHealth(guard)
   return {
-    cron: cronDeps(crontabLines),
+    cron: {...cronDeps(), crontabLines, passedFiles},
     machine: wireMachine(guard, crontabLines),
     settings: settingsDeps(guard, asked),
     scheduled: scheduledJobs(guard),
@@ -68,31 +68,29 @@ export function wireDoctor(guard: Guard, asked: DoctorAsked): ExaminationDeps {
 }
 
 /** The crontabs are read once, by the first examination that asks. */
-function linesOnce(): ExaminationDeps['cron']['crontabLines'] {
-  let lines: ReturnType<typeof read> | undefined
-  const read = async () => cronLinesOf(discoverCrontabs(wireCrontabs(), {file: undefined, flags: ''}))
-  return () => {
-    lines ??= read()
-    return lines
+function crontabDeps(): Pick<ExaminationDeps['cron'], 'crontabLines' | 'passedFiles'> {
+  let known: {readonly discovery: Discovery; readonly lines: CronLines} | undefined
+  const discover = () => {
+    const discovery = known?.discovery ?? discoverCrontabs(wireCrontabs(), {file: undefined, flags: ''})
+    known ??= {discovery, lines: cronLinesOf(discovery)}
+    return known
   }
+  return {crontabLines: async () => discover().lines, passedFiles: () => passedFiles(discover().discovery)}
 }
 
-function cronDeps(crontabLines: ExaminationDeps['cron']['crontabLines']): ExaminationDeps['cron'] {
+function cronDeps(): Omit<ExaminationDeps['cron'], 'crontabLines' | 'passedFiles'> {
   return {
-    crontabLines,
     tryStart: ({program, variables}) =>
       runUnderCron({command: `${program} --version`, variables, timeoutMs: programLimitMs}),
     thisGuard: {version, program: programFile(), node: isStandalone ? undefined : process.execPath},
     runningCron,
     sendmail: () => ['/usr/sbin/sendmail', '/usr/lib/sendmail'].find(mayExecute),
-    passedFiles,
     env: process.env,
   }
 }
 
-function passedFiles(): readonly PassedFile[] {
-  const {folders} = readPeriodicJobs(wireCrontabs().cron.kind)
-  return folders.flatMap(({path, files}) =>
+function passedFiles({periodic}: Discovery): readonly PassedFile[] {
+  return periodic.folders.flatMap(({path, files}) =>
     files.flatMap(({name, never}) => (never === undefined ? [] : passedFile(path, {name, never}, existsSync))),
   )
 }

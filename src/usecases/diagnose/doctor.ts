@@ -6,6 +6,8 @@ import type {Clock} from '../../system/host/clock.js'
 export interface Examination {
   /** Name for programs, and for people where it fails: `locks`. */
   readonly check: string
+  /** It waits for other programs, so it is begun before those that do not. */
+  readonly asksPrograms?: true
   readonly examine: () => Promise<readonly Finding[]> | readonly Finding[]
 }
 
@@ -20,7 +22,11 @@ interface DoctorDeps {
  * hangs is a finding of its own and stops no other.
  */
 export async function examineAll(deps: DoctorDeps, examinations: readonly Examination[]): Promise<readonly Finding[]> {
-  const found = await Promise.all(examinations.map((each) => examineOne(deps, each)))
+  const asking = examinations.filter(({asksPrograms}) => asksPrograms)
+  const begun = new Map(asking.map((each) => [each, examineOne(deps, each)]))
+  // The programs have been started once this timer fires.
+  await deps.clock.sleep(0)
+  const found = await Promise.all(examinations.map((each) => begun.get(each) ?? examineOne(deps, each)))
   return byUrgency(found.flat())
 }
 

@@ -33,17 +33,17 @@ export function examinationsOfMachine({
   scheduled,
 }: ExaminationDeps): readonly Examination[] {
   return [
-    {check: 'guard', examine: () => examineStart(cron)},
+    {check: 'guard', asksPrograms: true, examine: () => examineStart(cron)},
     {check: 'settings', examine: async () => examineSettings(settings, await pathUnderCron(cron))},
     {check: 'rights', examine: () => examineRights(state)},
     {check: 'crontab', examine: () => examineCrontabs(cron)},
-    {check: 'watchdog', examine: () => examineWatchdog(state)},
+    {check: 'watchdog', asksPrograms: true, examine: () => examineWatchdog(state)},
     {check: 'schedules', examine: () => examineSchedules(job, scheduled)},
     {check: 'time-zone', examine: () => examineZones(machine, scheduled)},
-    {check: 'clock', examine: () => examineClock(machine)},
+    {check: 'clock', asksPrograms: true, examine: () => examineClock(machine)},
     {check: 'disk', examine: () => examineDisk(machine)},
     {check: 'file-system', examine: () => examineFileSystem(machine)},
-    {check: 'services', examine: async () => examineServices(settings, await pathUnderCron(cron))},
+    {check: 'services', asksPrograms: true, examine: async () => examineServices(settings, await pathUnderCron(cron))},
     {check: 'locks', examine: () => examineLocks(state)},
     {check: 'alerts', examine: () => examineDelivery(state)},
     {check: 'journals', examine: () => examineJournals(state)},
@@ -55,7 +55,7 @@ export function examinationsOfJob(deps: ExaminationDeps, name: string): readonly
   const {cron, machine, state, settings, job} = deps
   const scheduled = deps.scheduled.filter((one) => one.job === name)
   return [
-    {check: 'guard', examine: () => examineStart(cron, name)},
+    {check: 'guard', asksPrograms: true, examine: () => examineStart(cron, name)},
     {check: 'settings', examine: () => examineSettingsOfJob(settings, name)},
     {check: 'script', examine: async () => examineJobStart(job, name, await pathUnderCron(cron, name))},
     {check: 'rights', examine: () => examineRights(state)},
@@ -63,7 +63,11 @@ export function examinationsOfJob(deps: ExaminationDeps, name: string): readonly
     {check: 'time-zone', examine: () => examineZones(machine, scheduled)},
     {check: 'lease', examine: () => examineLease(job, name)},
     {check: 'outputs', examine: () => examineOutputs(job, name)},
-    {check: 'services', examine: async () => examineServices(settings, await pathUnderCron(cron, name))},
+    {
+      check: 'services',
+      asksPrograms: true,
+      examine: async () => examineServices(settings, await pathUnderCron(cron, name)),
+    },
     {check: 'locks', examine: () => examineLocks(state)},
     {check: 'disk', examine: () => examineDisk(machine)},
   ]
