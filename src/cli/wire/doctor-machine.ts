@@ -3,7 +3,7 @@ import {dirname} from 'node:path'
 import type {ClockAnswer} from '../../domain/diagnose/machine-findings.js'
 import {timeZoneProblem} from '../../domain/schedule/time-zone.js'
 import {GuardError} from '../../errors.js'
-import {openLogDir, openStateDir, sharedFilesystemOf} from '../../journal/state-dir.js'
+import {assertStatePlace, openLogDir, openStateDir, sharedFilesystemOf} from '../../journal/state-dir.js'
 import {findOnPath} from '../../system/host/find-on-path.js'
 import {readMachine} from '../../system/host/machine.js'
 import {machineZone} from '../../system/host/machine-zone.js'
@@ -73,6 +73,7 @@ function zoneOfMachine(): string {
 /** Whether `guard run` could write there. A directory that is not there yet is not made. */
 export function tryPlaces({stateDir, logDir}: Guard): string {
   const isNew = !existsSync(stateDir)
+  if (isNew) assertStatePlace(stateDir)
   const places = isNew ? [nearestFolder(stateDir)] : [openStateDir(stateDir, 'any'), logDir]
   if (!isNew) openLogDir(logDir)
   for (const place of places) requireWritable(place)

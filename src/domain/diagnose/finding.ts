@@ -41,6 +41,14 @@ export function overallLevel(findings: readonly Pick<Finding, 'level'>[]): Findi
   return urgency.find((level) => findings.some((each) => each.level === level)) ?? 'well'
 }
 
+/** What could not be looked at, of which often many have one cause, is one finding. */
+export function unexamined(failures: readonly {readonly check: string; readonly reason: string}[]): readonly Finding[] {
+  if (failures.length === 0) return []
+  const checks = failures.map(({check}) => check).join(', ')
+  const proof = listNames([...new Set(failures.map(({reason}) => reason))], '; ')
+  return [finding('doctor', 'look', `${checks}: cannot be checked`, {proof, mend: 'guard health'})]
+}
+
 const namedAtMost = 5
 
 /** The first of a long list of names, and how many there are more. */

@@ -1,5 +1,4 @@
-import {byUrgency, type Finding, finding} from '../../domain/diagnose/finding.js'
-import {GuardError} from '../../errors.js'
+import {byUrgency, type Finding, unexamined} from '../../domain/diagnose/finding.js'
 import type {Clock} from '../../system/host/clock.js'
 
 /** One of the things that a run under cron needs. */
@@ -17,38 +16,30 @@ interface DoctorDeps {
   readonly limitMs: number
 }
 
+type Examined = {readonly findings: readonly Finding[]} | {readonly check: string; readonly reason: string}
+
 /**
  * Makes all examinations at once, because most of the time goes into waiting for other programs. One that fails or
- * hangs is a finding of its own and stops no other.
+ * hangs stops no other, and is told.
  */
 export async function examineAll(deps: DoctorDeps, examinations: readonly Examination[]): Promise<readonly Finding[]> {
   const asking = examinations.filter(({asksPrograms}) => asksPrograms)
   const begun = new Map(asking.map((each) => [each, examineOne(deps, each)]))
   // The programs have been started once this timer fires.
   await deps.clock.sleep(0)
-  const found = await Promise.all(examinations.map((each) => begun.get(each) ?? examineOne(deps, each)))
-  return byUrgency(found.flat())
+  const examined = await Promise.all(examinations.map((each) => begun.get(each) ?? examineOne(deps, each)))
+  const failures = examined.filter((each) => 'reason' in each)
+  return byUrgency([...examined.flatMap((each) => ('findings' in each ? each.findings : [])), ...unexamined(failures)])
 }
 
-async function examineOne({clock, limitMs}: DoctorDeps, {check, examine}: Examination): Promise<readonly Finding[]> {
+async function examineOne({clock, limitMs}: DoctorDeps, {check, examine}: Examination): Promise<Examined> {
   const over = new AbortController()
   const late = clock
     .sleep(limitMs, over.signal)
-    .then(() => [unknown(check, `no answer within ${Math.round(limitMs / 1000)} s`)])
-  try {
-    return await Promise.race([Promise.resolve().then(examine), late])
-  } catch (error) {
-    return [unknown(check, messageOf(error))]
-  } finally {
-    over.abort()
-  }
-}
-
-function unknown(check: string, proof: string): Finding {
-  return finding(check, 'look', `${check}: cannot be checked`, {proof, mend: 'guard health'})
-}
-
-function messageOf(error: unknown): string {
-  if (error instanceof GuardError) return error.message
-  return error instanceof Error ? error.message : String(error)
+    .then(() => ({check, reason: `no answer within ${Math.round(limitMs / 1000)} s`}))
+  const ended = Promise.resolve()
+    .then(examine)
+    .then((findings) => ({findings}))
+    .catch((error: unknown) => ({check, reason: error instanceof Error ? error.message : String(error)}))
+  return Promise.race([ended, late]).finally(() => over.abort())
 }

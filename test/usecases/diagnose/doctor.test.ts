@@ -7,7 +7,7 @@ import {examineAll} from '../../../src/usecases/diagnose/doctor.js'
 
 const deps = {clock: systemClock, limitMs: 50}
 
-test('an examination that fails or hangs is a finding and stops no other; what is wrong comes first', async () => {
+test('an examination that fails or hangs is told and stops no other; what is wrong comes first', async () => {
   const found = await examineAll(deps, [
     {check: 'locks', examine: () => [finding('locks', 'well', 'locks')]},
     {
@@ -21,8 +21,11 @@ test('an examination that fails or hangs is a finding and stops no other; what i
   ])
   expect(found).toMatchObject([
     {check: 'disk', level: 'wrong'},
-    {check: 'alerts', level: 'look', what: 'alerts: cannot be checked', proof: 'deliveries.jsonl cannot be read'},
-    {check: 'services', level: 'look', proof: 'no answer within 0 s'},
+    {
+      level: 'look',
+      what: 'alerts, services: cannot be checked',
+      proof: 'deliveries.jsonl cannot be read; no answer within 0 s',
+    },
     {check: 'locks', level: 'well'},
   ])
 })

@@ -54,10 +54,11 @@ async function checkedOrRefused(check: () => Promise<CheckedSettings>): Promise<
   }
 }
 
-/** The first line names the file, each further one a problem. */
+/** A line for each problem, below one that counts them; what cannot be read at all has other lines. */
 function problemsOf({message}: GuardError): readonly Finding[] {
-  const [first = '', ...lines] = message.split('\n')
-  const problems = lines.length > 0 ? lines : [first]
+  const lines = message.split('\n')
+  const listed = lines.filter((line) => !/ has (?:a problem|\d+ problems)$/.test(line))
+  const problems = listed.length < lines.length ? listed : [lines.join('; ')]
   return problems.map((problem) => {
     const [, key, text] = /^([^\s:]+): (.*)$/.exec(problem) ?? []
     const what = key === undefined ? 'Settings are wrong' : `${key} is wrong`
