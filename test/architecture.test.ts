@@ -62,7 +62,8 @@ const floors: Readonly<Record<string, number>> = {
   ...{recovery: 5, retry: 5, watchdog: 5},
   ...{breaker: 6, incident: 6},
   delivery: 7,
-  ...{health: 8, 'message-text': 8, diagnose: 8},
+  ...{health: 8, 'message-text': 8},
+  diagnose: 9,
 }
 
 interface Import {

@@ -43,7 +43,7 @@ const mostNewFolders = 4
  */
 export function openStateDir(path: string, rule: FilesystemRule = 'local-only'): string {
   const wanted = resolve(path)
-  try {
+  return refusing(wanted, () => {
     refuseKernelFolder(wanted)
     makeFolder(wanted, mostNewFolders, (place) => checkPlace(place, {allowsMissing: true}))
     checkOwner(wanted, statSync(wanted))
@@ -56,6 +56,25 @@ export function openStateDir(path: string, rule: FilesystemRule = 'local-only'):
     makeFolder(`${dir}/${generationsFolder}`, 1)
     checkOwner(`${dir}/${generationsFolder}`, lstatSync(`${dir}/${generationsFolder}`))
     return dir
+  })
+}
+
+/**
+ * Looks whether the state directory, which is not there yet, could be made at this place, as far as other users matter.
+ * Throws as `openStateDir`.
+ */
+export function assertStatePlace(path: string): void {
+  const wanted = resolve(path)
+  refusing(wanted, () => {
+    refuseKernelFolder(wanted)
+    checkPlace(wanted, {allowsMissing: true})
+  })
+}
+
+/** Turns errors of node:fs into GuardError `no-state`. */
+function refusing<T>(wanted: string, work: () => T): T {
+  try {
+    return work()
   } catch (error) {
     const {code} = error as NodeJS.ErrnoException
     if (error instanceof GuardError || code === undefined) throw error
@@ -158,8 +177,13 @@ function distrustOfPlace(path: string, rule?: PathRule): string | undefined {
   return distrustOfPath(path, reader, rule)
 }
 
+/** The kind of a file system on which the appends of two machines overwrite each other. @returns undefined on any other */
+export function sharedFilesystemOf(dir: string): string | undefined {
+  return sharedFilesystems.get(statfsSync(dir).type)
+}
+
 function checkFilesystem(dir: string): void {
-  const name = sharedFilesystems.get(statfsSync(dir).type)
+  const name = sharedFilesystemOf(dir)
   if (name === undefined) return
   throw refused(dir, `is on ${name}, where two machines that append at once overwrite each other's lines`, [
     'choose a directory on a local disk: --state-dir DIR',

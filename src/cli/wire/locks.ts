@@ -1,6 +1,7 @@
 import {readdirSync} from 'node:fs'
 import {join} from 'node:path'
 import type {JobSettings} from '../../domain/settings/job.js'
+import {settingsOfJob} from '../../domain/settings/settings.js'
 import {GuardError} from '../../errors.js'
 import {findPaths} from '../../system/host/glob.js'
 import {inspectLocks, readLocalNames} from '../../system/locks/inspect.js'
@@ -43,13 +44,20 @@ interface LocksAsked {
 export function locksAsked(guard: Guard, {patterns, minAgeMs}: LocksAsked): readonly LockSearch[] {
   const without = ownFiles(guard)
   if (patterns.length > 0) return [{patterns, dir: process.cwd(), without, minAgeMs: minAgeMs ?? defaultMinAgeMs}]
-  const {jobs, defaults} = guard.settings
-  const searches = [defaults, ...Object.values(jobs)].flatMap((job) => searchesOf(job, without))
+  const searches = locksOfSettings(guard)
   if (searches.length > 0) return searches.map((search) => ({...search, minAgeMs: minAgeMs ?? search.minAgeMs}))
   throw new GuardError('usage', 'no pattern of lock files is given, and the settings have no clear-locks step', [
     "name the files: guard locks list 'state/**/*.lock'",
     'or give a job the step {do: clear-locks, files: "state/**/*.lock"}',
   ])
+}
+
+/** Where the clear-locks steps of the settings look, or those of one job. */
+export function locksOfSettings(guard: Guard, job?: string): readonly LockSearch[] {
+  const {jobs, defaults} = guard.settings
+  const asked = job === undefined ? [defaults, ...Object.values(jobs)] : [settingsOfJob(guard.settings, job)]
+  const without = ownFiles(guard)
+  return asked.flatMap((settings) => searchesOf(settings, without))
 }
 
 /** As in the settings. */

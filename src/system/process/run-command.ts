@@ -164,8 +164,9 @@ function sendSignal(target: number, signal: NodeJS.Signals | 0): boolean {
   }
 }
 
+/** Keeps no program alive, because the pipe that is waited for does. */
 function after(ms: number): Promise<void> {
   return new Promise((resolve) => {
-    setTimeout(resolve, ms)
+    setTimeout(resolve, ms).unref()
   })
 }

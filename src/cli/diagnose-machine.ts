@@ -1,0 +1,32 @@
+import {overallLevel} from '../domain/diagnose/finding.js'
+import {readHostName} from '../system/host/host.js'
+import {examinationsOfJob, examinationsOfMachine} from '../usecases/diagnose/doctor/examinations.js'
+import {fixHarmless} from '../usecases/diagnose/doctor/fix.js'
+import {examineAll} from '../usecases/diagnose/doctor.js'
+import {knownJob} from '../usecases/history/known-job.js'
+import type {Guard} from './guard.js'
+import type {Diagnosis} from './render/doctor.js'
+import {wireDoctor} from './wire/doctor.js'
+import {wireFix} from './wire/doctor-fix.js'
+
+interface DiagnosisAsked {
+  readonly job: string | undefined
+  readonly config: string | undefined
+  readonly fix: boolean | undefined
+}
+
+/** Longer than the programs that an examination asks one after the other may take. Milliseconds. */
+const limitMs = 15_000
+
+const exitCodesOfLevel = {well: 0, look: 1, wrong: 2} as const
+
+/** Fixes what is harmless if that was asked for, and then looks. Throws GuardError `usage` for a job that nobody knows. */
+export async function diagnoseMachine(guard: Guard, {job, config, fix}: DiagnosisAsked): Promise<Diagnosis> {
+  const {settings, clock} = guard
+  const name = job === undefined ? undefined : knownJob({settings, runs: guard.runs(), leases: guard.leases()}, job)
+  const fixed = fix ? await fixHarmless(wireFix(guard, name)) : []
+  const deps = wireDoctor(guard, {job: name, config})
+  const examinations = name === undefined ? examinationsOfMachine(deps) : examinationsOfJob(deps, name)
+  const findings = await examineAll({clock, limitMs}, examinations)
+  return {host: readHostName(), findings, fixed, exitCode: exitCodesOfLevel[overallLevel(findings)]}
+}

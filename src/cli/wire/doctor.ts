@@ -1,0 +1,129 @@
+import {existsSync} from 'node:fs'
+import {inspectSettings} from '../../config/inspect.js'
+import type {CronLines} from '../../domain/diagnose/cron-line.js'
+import {type PassedFile, passedFile} from '../../domain/diagnose/machine-findings.js'
+import type {AskedService} from '../../domain/diagnose/service-findings.js'
+import {settingsOfJob} from '../../domain/settings/settings.js'
+import {watchedJobs} from '../../domain/watchdog/watch-list.js'
+import {readBootRef} from '../../system/host/host.js'
+import {oddFiles} from '../../system/host/own-modes.js'
+import {isStandalone, programFile} from '../../system/host/program.js'
+import {createSlots} from '../../system/host/slots.js'
+import {runningCron} from '../../system/process/cron-daemon.js'
+import {livingProcessOf} from '../../system/process/holder-liveness.js'
+import {type Command, runCommand} from '../../system/process/run-command.js'
+import {mayExecute} from '../../system/process/shebang.js'
+import {runUnderCron} from '../../system/process/under-cron.js'
+import {openService} from '../../system/services/open-service.js'
+import {type Discovery, discoverCrontabs} from '../../usecases/crontab/discover-crontabs.js'
+import {cronLinesOf} from '../../usecases/diagnose/doctor/cron-lines.js'
+import type {ExaminationDeps} from '../../usecases/diagnose/doctor/examinations.js'
+import {listLocks} from '../../usecases/recovery/clear-locks.js'
+import {version} from '../build-info.js'
+import type {Guard} from '../guard.js'
+import {settingsLocation} from '../settings-location.js'
+import {wireCrontabs} from './crontab.js'
+import {jobStart, outputFolders, scheduledJobs} from './doctor-job.js'
+import {programLimitMs, tryPlaces, watchdogTimer, wireMachine} from './doctor-machine.js'
+import {wireHealth} from './health.js'
+import {locksOfSettings, wireLocks} from './locks.js'
+
+interface DoctorAsked {
+  readonly job: string | undefined
+  readonly config: string | undefined
+}
+
+/** Wires `guard doctor`. Nothing is looked at yet, and nothing is made. */
+export function wireDoctor(guard: Guard, asked: DoctorAsked): ExaminationDeps {
+  const {crontabLines, passedFiles} = crontabDeps()
+  const health = wireHealth(guard)
+  return {
+    cron: {...cronDeps(), crontabLines, passedFiles},
+    machine: wireMachine(guard, crontabLines),
+    settings: settingsDeps(guard, asked),
+    scheduled: scheduledJobs(guard),
+    state: {
+      tryPlaces: () => tryPlaces(guard),
+      oddFiles: () => oddFiles(guard.stateDir, guard.logDir),
+      listLocks: () => listLocks(wireLocks(guard), locksOfSettings(guard, asked.job)),
+      journals: health.journals,
+      outbox: health.outbox,
+      leases: health.leases,
+      readClock: health.readClock,
+      lateAfterMs: guard.settings.watchdog.lateAfterMs,
+      watchedJobs: watchedJobs(guard.settings).length,
+      crontabLines,
+      watchdogTimer,
+    },
+    job: {
+      jobStart: (job, path) => jobStart(guard.settings, job, path),
+      outputFolders: (job) => outputFolders(guard, job),
+      leases: health.leases,
+      livingProcessOf: (lease) => livingProcessOf(lease, readBootRef()),
+      readClock: health.readClock,
+      crontabLines,
+      nextSlot: ({schedule: expression, timezone}) => createSlots().next({expression, timezone}, guard.clock.now()),
+    },
+  }
+}
+
+/** The crontabs are read once, by the first examination that asks. */
+function crontabDeps(): Pick<ExaminationDeps['cron'], 'crontabLines' | 'passedFiles'> {
+  let known: {readonly discovery: Discovery; readonly lines: CronLines} | undefined
+  const discover = () => {
+    const discovery = known?.discovery ?? discoverCrontabs(wireCrontabs(), {file: undefined, flags: ''})
+    known ??= {discovery, lines: cronLinesOf(discovery)}
+    return known
+  }
+  return {crontabLines: async () => discover().lines, passedFiles: () => passedFiles(discover().discovery)}
+}
+
+function cronDeps(): Omit<ExaminationDeps['cron'], 'crontabLines' | 'passedFiles'> {
+  return {
+    tryStart: ({program, variables}) =>
+      runUnderCron({command: `${program} --version`, variables, timeoutMs: programLimitMs}),
+    thisGuard: {version, program: programFile(), node: isStandalone ? undefined : process.execPath},
+    runningCron,
+    sendmail: () => ['/usr/sbin/sendmail', '/usr/lib/sendmail'].find(mayExecute),
+    env: process.env,
+  }
+}
+
+function passedFiles({periodic}: Discovery): readonly PassedFile[] {
+  return periodic.folders.flatMap(({path, files}) =>
+    files.flatMap(({name, never}) => (never === undefined ? [] : passedFile(path, {name, never}, existsSync))),
+  )
+}
+
+function settingsDeps(guard: Guard, {job, config}: DoctorAsked): ExaminationDeps['settings'] {
+  const {settings} = guard
+  return {
+    checkSettings: async (path) => {
+      const where = settingsLocation({config})
+      const {
+        file,
+        error,
+        warnings,
+        settings: found,
+      } = await inspectSettings({...where, env: {...where.env, PATH: path}})
+      return {file, error, warnings, jobs: Object.keys(found.jobs).length}
+    },
+    wrong: settings.wrong,
+    services: job === undefined ? Object.keys(settings.services) : servicesOf(guard, job),
+    askService: (name, path) => askService(guard, name, path),
+  }
+}
+
+function servicesOf({settings}: Guard, job: string): readonly string[] {
+  const {recovery} = settingsOfJob(settings, job)
+  return [...new Set(recovery.flatMap((step) => (step.do === 'restart' ? [step.service] : [])))]
+}
+
+async function askService({settings}: Guard, name: string, path: string): Promise<AskedService> {
+  const service = settings.services[name]
+  if (!service) return {name, manager: 'guard', state: 'unknown', detail: 'the settings have no service of this name'}
+  const timeoutMs = Math.min(service.timeoutMs, programLimitMs)
+  const asUnderCron = (command: Command) => runCommand({...command, env: {...command.env, PATH: path}})
+  const {state, detail} = await openService({...service, timeoutMs}, asUnderCron).isUp()
+  return {name, manager: service.manager, state, detail}
+}

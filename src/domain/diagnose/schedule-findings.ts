@@ -1,0 +1,98 @@
+import {type CronLine, type CronLines, placeOf} from './cron-line.js'
+import {type Finding, finding, listNames} from './finding.js'
+
+/** A job of the settings, by what starts it. */
+export interface ScheduledJob {
+  readonly job: string
+  readonly schedule: string
+  /** Undefined for the zone of the machine. */
+  readonly timezone: string | undefined
+  /** Absolute path of its script, by which a line may call it. */
+  readonly script: string | undefined
+  /** Whether any run of it is on record. */
+  readonly hasRun: boolean
+}
+
+/** Whether the crontabs start the jobs when the settings say so. */
+export function judgeSchedules(jobs: readonly ScheduledJob[], {lines}: CronLines): readonly Finding[] {
+  const other = jobs.flatMap((one) => {
+    const {job, schedule} = one
+    const own = lines.filter((line) => startsJob(line, one))
+    const [first] = own
+    if (!first || own.some((line) => sameSchedule(line.schedule, schedule))) return []
+    return [otherSchedule(job, schedule, first)]
+  })
+  const unstarted = jobs.filter((job) => !job.hasRun && !lines.some((line) => startsJob(line, job))).map(({job}) => job)
+  if (unstarted.length === 0) return other
+  const what = unstarted.length === 1 ? '1 job is' : `${unstarted.length} jobs are`
+  return [
+    ...other,
+    finding('schedules', 'look', `${what} in no crontab and never ran`, {
+      proof: listNames(unstarted),
+      mend: `guard crontab add ${unstarted[0]}`,
+    }),
+  ]
+}
+
+/** A script that is called without a name runs as the job of the settings whose script it is. */
+function startsJob({state, job, text}: CronLine, wanted: ScheduledJob): boolean {
+  if (state !== 'wrapped') return false
+  const file = wanted.script?.slice(wanted.script.lastIndexOf('/') + 1)
+  return job === wanted.job || (file !== undefined && !/--job\b/.test(text) && text.includes(file))
+}
+
+function otherSchedule(job: string, schedule: string, line: CronLine): Finding {
+  return finding('schedules', 'look', `${job} has two schedules`, {
+    proof: `${line.schedule} in ${placeOf(line)}, ${schedule} in the settings: the watchdog expects those`,
+    mend: line.edit,
+    note: `or correct jobs.${job}.schedule`,
+  })
+}
+
+function sameSchedule(one: string | undefined, other: string): boolean {
+  return one !== undefined && normalized(one) === normalized(other)
+}
+
+const nicknames: Readonly<Record<string, string>> = {
+  '@yearly': '0 0 1 1 *',
+  '@annually': '0 0 1 1 *',
+  '@monthly': '0 0 1 * *',
+  '@weekly': '0 0 * * 0',
+  '@daily': '0 0 * * *',
+  '@midnight': '0 0 * * *',
+  '@hourly': '0 * * * *',
+}
+
+function normalized(schedule: string): string {
+  const text = schedule.trim().toLowerCase().replaceAll(/\s+/g, ' ')
+  return (nicknames[text] ?? text).replaceAll(/\b0+(?=\d)/g, '')
+}
+
+/**
+ * Whether cron starts the jobs when the watchdog expects them: the one goes by the zone of the machine, the other by that
+ * of the job.
+ *
+ * @param isSame whether two zones have the same time all year
+ */
+export function judgeZones(
+  jobs: readonly ScheduledJob[],
+  {lines}: CronLines,
+  {machine, isSame}: {readonly machine: string; readonly isSame: (one: string, other: string) => boolean},
+): Finding {
+  const foreign = jobs.flatMap((job) => {
+    const line = lines.find((each) => startsJob(each, job))
+    const [cron, own] = [line?.zone ?? machine, job.timezone ?? machine]
+    return line && !isSame(cron, own) ? [{job: job.job, line, cron, own}] : []
+  })
+  const [first] = foreign
+  if (!first) return finding('time-zone', 'well', `time zone (${machine})`)
+  const what = foreign.length === 1 ? `${first.job} is` : `${foreign.length} jobs are`
+  return finding('time-zone', 'look', `${what} started by another time zone`, {
+    proof: listNames(
+      foreign.map(({job, line, cron, own}) => `${job} by ${cron} in ${placeOf(line)}, by ${own} in the settings`),
+      '; ',
+    ),
+    mend: first.line.edit,
+    note: `write times of ${first.cron}, and timezone: ${first.cron} in the settings`,
+  })
+}

@@ -1,0 +1,117 @@
+import type {ClockReading} from '../clock/reading.js'
+import type {OutboxState} from '../delivery/outbox.js'
+import type {ChannelQueue} from '../delivery/queue.js'
+import {judgeOutbox} from '../health/outbox.js'
+import {type JournalFacts, judgeJournals} from '../health/state.js'
+import type {Lease} from '../lease/lease.js'
+import type {LockVerdict} from '../locks/lock.js'
+import {heartbeatState} from '../watchdog/daemon-heartbeat.js'
+import {type CronLine, placeOf} from './cron-line.js'
+import {type Finding, finding, listNames} from './finding.js'
+
+/** What was found about the lock files of the settings. */
+export interface LockFindings {
+  readonly locks: readonly (LockVerdict & {readonly path: string})[]
+  readonly unreadable: readonly string[]
+}
+
+export function judgeLocks({locks, unreadable}: LockFindings): readonly Finding[] {
+  const stale = locks.filter(({verdict}) => verdict === 'stale')
+  const folders = unreadable.map((folder) =>
+    finding('locks', 'look', `${folder} cannot be searched for locks`, {mend: `ls -ld ${folder}`}),
+  )
+  if (stale.length === 0)
+    return folders.length > 0
+      ? folders
+      : [finding('locks', 'well', 'locks', {proof: `${locks.length} found, none stale`})]
+  const [first] = stale
+  const what = stale.length === 1 ? `${first?.path} is a stale lock` : `${stale.length} locks are stale`
+  const proof =
+    stale.length === 1
+      ? (first?.reason ?? '')
+      : listNames(
+          stale.map(({path, reason}) => `${path}: ${reason}`),
+          '; ',
+        )
+  const note = 'into the quarantine; guard locks restore brings them back'
+  return [finding('locks', 'look', what, {proof, mend: 'guard locks clear', note, fixable: true}), ...folders]
+}
+
+export function judgeJournalFiles(journals: readonly JournalFacts[]): readonly Finding[] {
+  const {verdict, reason, facts} = judgeJournals(journals)
+  const known = journals.filter(({generation}) => generation > 0)
+  if (verdict === 'healthy')
+    return [finding('journals', 'well', `journals (${known.length} in use, ${badLines(Number(facts['garbage']))})`)]
+  const isNeglected = /no compaction has succeeded/.test(reason)
+  const mend = isNeglected ? {mend: 'guard doctor --fix', fixable: true} : {mend: 'guard health --json'}
+  return [finding('journals', 'look', 'Journals have problems', {proof: reason, ...mend})]
+}
+
+function badLines(count: number): string {
+  return count === 1 ? '1 bad line' : `${count} bad lines`
+}
+
+/** Whether alerts leave the machine. */
+export function judgeDelivery(outbox: OutboxState, nowMs: number): readonly Finding[] {
+  const {verdict, reason} = judgeOutbox(outbox, nowMs)
+  const failing = Array.from(outbox.channels).filter(([, {lastFailure}]) => lastFailure)
+  const dead = Array.from(outbox.channels).filter(([, queue]) => queue.dead.length > 0)
+  if (failing.length + dead.length > 0)
+    return [...failing.map(([channel, queue]) => channelFails(channel, queue)), ...dead.map(givenUp)]
+  if (verdict === 'healthy') return [finding('alerts', 'well', 'alerts', {proof: reason})]
+  return [finding('alerts', 'look', 'Alerts are late', {proof: reason, mend: 'guard alerts deliver'})]
+}
+
+function channelFails(channel: string, {lastFailure, waiting}: ChannelQueue): Finding {
+  const waits = waiting.length === 1 ? '1 message waits' : `${waiting.length} messages wait`
+  const proof = `${lastFailure?.reason ?? ''}; ${waits}`
+  return finding('alerts', 'wrong', `Channel ${channel} does not deliver alerts`, {
+    proof,
+    mend: `guard alerts test ${channel}`,
+  })
+}
+
+function givenUp([channel, {dead}]: readonly [string, ChannelQueue]): Finding {
+  const what = dead.length === 1 ? '1 alert was' : `${dead.length} alerts were`
+  return finding('alerts', 'look', `${what} never delivered by ${channel}`, {
+    proof: dead.at(-1)?.lastReason ?? 'given up',
+    mend: 'guard alerts retry',
+  })
+}
+
+interface WatchdogFacts {
+  readonly lease: Lease | undefined
+  readonly now: ClockReading
+  readonly lateAfterMs: number
+  /** The lines of crontabs that start it. */
+  readonly lines: readonly CronLine[]
+  /** The timer of systemd that starts it, if one is active. */
+  readonly timer: string | undefined
+  /** How many jobs it watches. */
+  readonly jobs: number
+}
+
+/** Whether somebody would notice that a job did not run. */
+export function judgeWatchdogStart({lease, now, lateAfterMs, lines, timer, jobs}: WatchdogFacts): Finding {
+  const state = heartbeatState(lease, now, lateAfterMs)
+  const [line] = lines
+  const starter = line ? placeOf(line) : timer
+  if (state.is === 'on-time') return finding('watchdog', 'well', 'watchdog', {proof: state.reason})
+  if (starter !== undefined && state.is === 'late')
+    return finding('watchdog', 'wrong', 'Watchdog is late', {
+      proof: `${state.reason}, though ${starter} starts it`,
+      mend: 'guard watchdog',
+      note: 'shows what keeps it',
+    })
+  if (starter !== undefined)
+    return finding('watchdog', 'look', 'Watchdog has never made a round', {
+      proof: `${starter} starts it`,
+      mend: 'guard watchdog',
+    })
+  if (jobs === 0) return finding('watchdog', 'well', 'watchdog (no job to watch)')
+  const seen = state.is === 'late' ? state.reason : 'nobody would notice a missed run'
+  return finding('watchdog', 'wrong', 'Watchdog is not scheduled', {
+    proof: `${seen}; no crontab line, no timer of systemd`,
+    mend: 'guard crontab install --watchdog',
+  })
+}

@@ -1,0 +1,70 @@
+import {type CrontabLine, splitCommand, unquoted} from '../../../domain/crontab/line.js'
+import {shellShape} from '../../../domain/crontab/shell-shape.js'
+import type {SurveyedLine} from '../../../domain/crontab/survey.js'
+import type {CronLine, CronLines} from '../../../domain/diagnose/cron-line.js'
+import {isLeftOnPurpose} from '../../../domain/diagnose/machine-findings.js'
+import type {Discovery, SurveyedCrontab} from '../../crontab/discover-crontabs.js'
+
+/** The lines that matter for guard, of all crontabs that were found. */
+export function cronLinesOf({cron, crontabs, unreadable}: Discovery): CronLines {
+  const hasZones = cron.kind === 'cronie'
+  return {
+    lines: crontabs.flatMap(linesOf).map((line) => (hasZones ? withZone(line) : line)),
+    unreadable: unreadable.map(({title, reason}) => ({file: title, reason})),
+    ignored: crontabs.flatMap(({crontab: {path, ignored}}) =>
+      path === undefined || ignored === undefined || isLeftOnPurpose(path) ? [] : [{file: path, reason: ignored}],
+    ),
+  }
+}
+
+function withZone(line: CronLine): CronLine {
+  const zone = line.variables['CRON_TZ']
+  return zone === undefined ? line : {...line, zone}
+}
+
+/** Packages put files into /etc/cron.d: a line there could be wrapped, but only where guard is used is it missed. */
+function linesOf({crontab: {path}, parsed, lines}: SurveyedCrontab): readonly CronLine[] {
+  const isOwn = !path?.startsWith('/etc/cron.d/') || lines.some(({state}) => state === 'wrapped')
+  const place = {file: path ?? 'crontab -l', edit: path === undefined ? 'crontab -e' : `sudoedit ${path}`}
+  return lines.flatMap((line) => {
+    const {state} = line
+    if (state === 'left' || state === 'noted' || (state === 'wrappable' && !isOwn)) return []
+    return [{...place, ...viewOf({...line, state}, parsed)}]
+  })
+}
+
+function viewOf(
+  {number, state, text, schedule, job, reason}: SurveyedLine & Pick<CronLine, 'state'>,
+  parsed: readonly CrontabLine[],
+): Omit<CronLine, 'file' | 'edit'> {
+  const view = parsed[number - 1]?.view
+  const call = state === 'wrapped' && view?.kind === 'job' ? callOf(splitCommand(view.command).shell) : {}
+  return {
+    number,
+    state,
+    text,
+    ...(schedule !== undefined && {schedule}),
+    ...(job !== undefined && call.calls === 'run' && {job}),
+    ...(reason !== undefined && {reason}),
+    ...call,
+    variables: variablesAbove(parsed.slice(0, number - 1)),
+  }
+}
+
+function variablesAbove(lines: readonly CrontabLine[]): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    lines.flatMap(({view}) => (view.kind === 'variable' ? [[view.name, unquoted(view.value)]] : [])),
+  )
+}
+
+/** The word that is guard, with what stands before it where that changes nothing, and the command behind it. */
+function callOf(shell: string): Pick<CronLine, 'start' | 'calls'> {
+  const found = /(?:^|[\s;&|('"])((?:[^\s;&|('"]*\/)?guard)["']?[ \t]+([a-z-]+)/.exec(shell)
+  if (!found) return {}
+  const [, word = '', calls = ''] = found
+  const shape = shellShape(shell)
+  const before = shape.kind === 'simple' && shape.words[0] === word ? shell.slice(0, shape.programAt) : ''
+  // cron takes the backslash away before a percent sign.
+  const start = `${/[`(]/.test(before) ? '' : before}${word}`.replaceAll('\\%', '%')
+  return {start, calls}
+}

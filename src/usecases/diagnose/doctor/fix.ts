@@ -1,0 +1,76 @@
+import type {Journal} from '../../../journal/journal.js'
+import type {ClearedLocks} from '../../recovery/clear-locks.js'
+
+export interface FixDeps {
+  /** Files of guard's own that others may write. */
+  readonly sharedFiles: () => readonly string[]
+  readonly closeToOthers: (path: string) => void
+  readonly expiredLogs: () => readonly {readonly path: string; readonly bytes: number}[]
+  readonly removeLogs: (logs: readonly {readonly path: string}[]) => void
+  readonly journals: readonly (Pick<Journal<unknown>, 'inspect' | 'compactIfDue'> & {readonly name: string})[]
+  readonly clearLocks: () => Promise<ClearedLocks>
+}
+
+/** What was done, or what could not be done and why. */
+export interface Fixed {
+  readonly fix: 'rights' | 'logs' | 'journals' | 'locks'
+  readonly ok: boolean
+  readonly what: string
+  /** The command that undoes it; undefined if guard would have done it by itself sooner or later. */
+  readonly undo?: string
+}
+
+type Work = () => readonly Fixed[] | Promise<readonly Fixed[]>
+
+/** Does what can be undone, or what guard does by itself in time. A part that fails stops no other. */
+export async function fixHarmless(deps: FixDeps): Promise<readonly Fixed[]> {
+  const parts: readonly (readonly [Fixed['fix'], Work])[] = [
+    // Without its rights the state directory is refused, and on a full disk nothing can be compacted.
+    ['rights', () => fixRights(deps)],
+    ['logs', () => fixLogs(deps)],
+    ['journals', () => fixJournals(deps)],
+    ['locks', () => fixLocks(deps)],
+  ]
+  const done: Fixed[] = []
+  for (const [fix, work] of parts) {
+    try {
+      done.push(...(await work()))
+    } catch (error) {
+      done.push({fix, ok: false, what: error instanceof Error ? error.message : String(error)})
+    }
+  }
+  return done
+}
+
+function fixRights({sharedFiles, closeToOthers}: FixDeps): readonly Fixed[] {
+  return sharedFiles().map((path) => {
+    closeToOthers(path)
+    return {fix: 'rights', ok: true, what: `${path} can no longer be written by others`, undo: `chmod g+w ${path}`}
+  })
+}
+
+function fixLogs({expiredLogs, removeLogs}: FixDeps): readonly Fixed[] {
+  const logs = expiredLogs()
+  if (logs.length === 0) return []
+  removeLogs(logs)
+  const bytes = logs.reduce((sum, log) => sum + log.bytes, 0)
+  const size = bytes < 1024 ** 2 ? `${Math.ceil(bytes / 1024)} KiB` : `${Math.round(bytes / 1024 ** 2)} MiB`
+  const what = logs.length === 1 ? '1 expired log' : `${logs.length} expired logs`
+  return [{fix: 'logs', ok: true, what: `${what} removed (${size})`}]
+}
+
+function fixJournals({journals}: FixDeps): readonly Fixed[] {
+  return journals.flatMap(({name, inspect, compactIfDue}) => {
+    const before = inspect().generation
+    if (before === 0) return []
+    compactIfDue()
+    return inspect().generation > before ? [{fix: 'journals', ok: true, what: `${name}.jsonl compacted`}] : []
+  })
+}
+
+async function fixLocks({clearLocks}: FixDeps): Promise<readonly Fixed[]> {
+  const {cleared, quarantineId} = await clearLocks()
+  if (quarantineId === undefined) return []
+  const what = cleared.length === 1 ? `${cleared[0]} moved` : `${cleared.length} stale locks moved`
+  return [{fix: 'locks', ok: true, what: `${what} into the quarantine`, undo: `guard locks restore ${quarantineId}`}]
+}

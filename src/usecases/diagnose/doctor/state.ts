@@ -1,0 +1,96 @@
+import type {ClockReading} from '../../../domain/clock/reading.js'
+import type {OutboxState} from '../../../domain/delivery/outbox.js'
+import type {CronLines} from '../../../domain/diagnose/cron-line.js'
+import {type Finding, finding, listNames} from '../../../domain/diagnose/finding.js'
+import {mendOf} from '../../../domain/diagnose/job-findings.js'
+import {
+  judgeDelivery,
+  judgeJournalFiles,
+  judgeLocks,
+  judgeWatchdogStart,
+  type LockFindings,
+} from '../../../domain/diagnose/state-findings.js'
+import type {Leases} from '../../../domain/lease/lease.js'
+import {watchdogLease} from '../../../domain/watchdog/daemon-heartbeat.js'
+import {GuardError} from '../../../errors.js'
+import type {Journal, JournalReport} from '../../../journal/journal.js'
+import type {OddFile} from '../../../system/host/own-modes.js'
+
+export interface StateDeps {
+  /** Looks whether guard could write there. @returns what it found, for people. Throws GuardError `no-state`, `io`. */
+  readonly tryPlaces: () => string
+  readonly oddFiles: () => readonly OddFile[]
+  readonly listLocks: () => Promise<LockFindings>
+  readonly journals: readonly {readonly name: string; readonly inspect: () => JournalReport}[]
+  readonly outbox: Pick<Journal<OutboxState>, 'read'>
+  readonly leases: Pick<Journal<Leases>, 'read'>
+  readonly readClock: () => ClockReading
+  readonly lateAfterMs: number
+  readonly watchedJobs: number
+  readonly crontabLines: () => Promise<CronLines>
+  /** The timer of systemd that starts the watchdog, if one is active. */
+  readonly watchdogTimer: () => Promise<string | undefined>
+}
+
+/** Whether this user may write what guard has to write, and nobody else may. */
+export function examineRights({tryPlaces, oddFiles}: StateDeps): readonly Finding[] {
+  try {
+    const places = tryPlaces()
+    const odd = oddFiles()
+    const found = [...shared(odd), ...foreign(odd)]
+    return found.length > 0 ? found : [finding('rights', 'well', 'rights', {proof: places})]
+  } catch (error) {
+    if (!(error instanceof GuardError)) throw error
+    const mend = mendOf(error.hints[0], 'guard config show --origin')
+    const isOwn = mend.mend.startsWith('chmod go-w') && oddFiles().some(({path}) => mend.mend.endsWith(` ${path}`))
+    return [finding('rights', 'wrong', 'guard cannot use its places', {proof: error.message, ...mend, fixable: isOwn})]
+  }
+}
+
+function shared(files: readonly OddFile[]): readonly Finding[] {
+  const paths = files.filter(({odd}) => odd === 'shared').map(({path}) => path)
+  if (paths.length === 0) return []
+  const what = paths.length === 1 ? '1 file of guard can' : `${paths.length} files of guard can`
+  const note = 'takes the right to write from others'
+  return [
+    finding('rights', 'look', `${what} be written by others`, {
+      proof: listNames(paths),
+      mend: 'guard doctor --fix',
+      note,
+      fixable: true,
+    }),
+  ]
+}
+
+function foreign(files: readonly OddFile[]): readonly Finding[] {
+  const paths = files.filter(({odd}) => odd === 'foreign').map(({path}) => path)
+  const [first] = paths
+  if (first === undefined) return []
+  const what = paths.length === 1 ? '1 file of guard belongs' : `${paths.length} files of guard belong`
+  return [
+    finding('rights', 'wrong', `${what} to another user`, {
+      proof: `${listNames(paths)}: made by guard under sudo?`,
+      mend: `sudo chown -R "$(id -u)" ${first}`,
+    }),
+  ]
+}
+
+export async function examineLocks({listLocks}: StateDeps): Promise<readonly Finding[]> {
+  return judgeLocks(await listLocks())
+}
+
+export function examineJournals({journals}: StateDeps): readonly Finding[] {
+  return judgeJournalFiles(journals.map(({name, inspect}) => ({name, ...inspect()})))
+}
+
+export function examineDelivery({outbox, readClock}: StateDeps): readonly Finding[] {
+  return judgeDelivery(outbox.read(), readClock().at)
+}
+
+export async function examineWatchdog(deps: StateDeps): Promise<readonly Finding[]> {
+  const {crontabLines, leases, readClock, lateAfterMs, watchedJobs, watchdogTimer} = deps
+  const lines = (await crontabLines()).lines.filter(({calls}) => calls === 'watchdog')
+  const timer = lines.length > 0 ? undefined : await watchdogTimer()
+  const lease = leases.read().byJob.get(watchdogLease)
+  return [judgeWatchdogStart({lease, now: readClock(), lateAfterMs, lines, timer, jobs: watchedJobs})]
+}

@@ -1,0 +1,73 @@
+import {describe, expect, test} from 'vitest'
+import {judgeSchedules, judgeZones, type ScheduledJob} from '../../../src/domain/diagnose/schedule-findings.js'
+import {crontabsOf, wrappedLine} from '../../support/cron-lines.js'
+
+const backup: ScheduledJob = {
+  job: 'backup',
+  schedule: '0 5 * * *',
+  timezone: undefined,
+  script: '/srv/backup.py',
+  hasRun: false,
+}
+
+describe('judgeSchedules', () => {
+  test.each(['0 5 * * *', '00 05 * * *', '0  5\t* * *'])(
+    '%j in the crontab is 0 5 * * * in the settings',
+    (schedule) => {
+      expect(judgeSchedules([backup], crontabsOf(wrappedLine({schedule})))).toEqual([])
+    },
+  )
+
+  test('@daily and its five fields are one schedule', () => {
+    const job = {...backup, schedule: '0 0 * * *'}
+    expect(judgeSchedules([job], crontabsOf(wrappedLine({schedule: '@daily'})))).toEqual([])
+  })
+
+  test('another schedule than that of the settings is told with both', () => {
+    expect(judgeSchedules([backup], crontabsOf(wrappedLine({schedule: '0 6 * * *'})))).toMatchObject([
+      {
+        level: 'look',
+        what: 'backup has two schedules',
+        proof: expect.stringMatching(/^0 6 \* \* \* in crontab -l, line 1, 0 5/),
+      },
+    ])
+  })
+
+  test('a job that nothing starts is told unless it has run', () => {
+    expect(judgeSchedules([backup], crontabsOf())).toMatchObject([
+      {what: '1 job is in no crontab and never ran', mend: 'guard crontab add backup'},
+    ])
+    expect(judgeSchedules([{...backup, hasRun: true}], crontabsOf())).toEqual([])
+  })
+
+  test('a line that calls the script without a name starts its job', () => {
+    const line = wrappedLine({job: 'other', text: '0 5 * * * cd /srv && guard run backup.py'})
+    expect(judgeSchedules([backup], crontabsOf(line))).toEqual([])
+    const named = wrappedLine({job: 'other', text: '0 5 * * * guard run --job other backup.py'})
+    expect(judgeSchedules([backup], crontabsOf(named))).toHaveLength(1)
+  })
+})
+
+describe('judgeZones', () => {
+  const utc = {machine: 'UTC', isSame: (one: string, other: string) => one === other}
+  const berlin = {...backup, timezone: 'Europe/Berlin'}
+
+  test('a job that cron starts by another zone than its own is told with both', () => {
+    expect(judgeZones([berlin], crontabsOf(wrappedLine()), utc)).toMatchObject({
+      level: 'look',
+      what: 'backup is started by another time zone',
+      proof: 'backup by UTC in crontab -l, line 1, by Europe/Berlin in the settings',
+      mend: 'crontab -e',
+    })
+  })
+
+  test('the zone of a crontab that can set one counts', () => {
+    const line = wrappedLine({zone: 'Europe/Berlin'})
+    expect(judgeZones([berlin], crontabsOf(line), utc)).toMatchObject({level: 'well', what: 'time zone (UTC)'})
+    expect(judgeZones([backup], crontabsOf(line), utc)).toMatchObject({level: 'look'})
+  })
+
+  test('a job that no crontab starts goes by its own zone', () => {
+    expect(judgeZones([berlin], crontabsOf(), utc)).toMatchObject({level: 'well'})
+  })
+})

@@ -1,0 +1,109 @@
+import {describe, expect, test} from 'vitest'
+import {outboxFold} from '../../../src/domain/delivery/outbox.js'
+import {queueIn} from '../../../src/domain/delivery/queue.js'
+import {judgeServices} from '../../../src/domain/diagnose/service-findings.js'
+import {
+  judgeDelivery,
+  judgeJournalFiles,
+  judgeLocks,
+  judgeWatchdogStart,
+} from '../../../src/domain/diagnose/state-findings.js'
+import {wrappedLine} from '../../support/cron-lines.js'
+import {leaseNow, leaseOf} from '../../support/leases.js'
+
+describe('judgeLocks', () => {
+  test('stale locks are fixable, held ones are well', () => {
+    const held = {path: '/run/a.lock', verdict: 'held', reason: 'process 1'} as const
+    const stale = {path: '/run/b.lock', verdict: 'stale', reason: 'its owner is gone'} as const
+    expect(judgeLocks({locks: [held, stale], unreadable: []})).toMatchObject([
+      {level: 'look', what: '/run/b.lock is a stale lock', proof: 'its owner is gone', fixable: true},
+    ])
+    expect(judgeLocks({locks: [held], unreadable: []})).toMatchObject([{level: 'well'}])
+  })
+
+  test('a folder that cannot be searched is told', () => {
+    expect(judgeLocks({locks: [], unreadable: ['/root/x']})).toMatchObject([
+      {level: 'look', what: '/root/x cannot be searched for locks'},
+    ])
+  })
+})
+
+describe('judgeJournalFiles', () => {
+  const runs = {name: 'runs', generation: 1, bytes: 10, records: 1, garbage: 0, problems: []}
+
+  test('a few torn lines are well, many are told, and --fix compacts what has grown', () => {
+    expect(judgeJournalFiles([{...runs, garbage: 2}])).toMatchObject([
+      {level: 'well', what: 'journals (1 in use, 2 bad lines)'},
+    ])
+    expect(judgeJournalFiles([{...runs, garbage: 9}])).toMatchObject([{level: 'look', fixable: false}])
+    const problems = ['runs.jsonl has grown far beyond its limit of 16384 bytes: no compaction has succeeded']
+    expect(judgeJournalFiles([{...runs, problems}])).toMatchObject([
+      {level: 'look', mend: 'guard doctor --fix', fixable: true},
+    ])
+  })
+})
+
+describe('judgeDelivery', () => {
+  test('a channel that fails is wrong, messages that were given up are to be looked at', () => {
+    const outbox = outboxFold.empty()
+    expect(judgeDelivery(outbox, 0)).toMatchObject([{level: 'well'}])
+    queueIn(outbox.channels, 'ops').lastFailure = {atMs: 0, reason: 'HTTP 401'}
+    expect(judgeDelivery(outbox, 0)).toMatchObject([
+      {
+        level: 'wrong',
+        what: 'Channel ops does not deliver alerts',
+        proof: 'HTTP 401; 0 messages wait',
+        mend: 'guard alerts test ops',
+      },
+    ])
+  })
+})
+
+describe('judgeWatchdogStart', () => {
+  const now = {...leaseNow, at: leaseNow.at + 3_600_000, mono: leaseNow.mono + 3_600_000}
+  const facts = {lease: undefined, now, lateAfterMs: 600_000, lines: [], timer: undefined, jobs: 1}
+  /** Whose last round was so long ago. */
+  const lease = (agoMs: number) => leaseOf('guard-watchdog', {expiresMono: now.mono - agoMs + 60_000})
+
+  test('a watchdog that nothing starts is wrong where a job needs it', () => {
+    expect(judgeWatchdogStart(facts)).toMatchObject({level: 'wrong', what: 'Watchdog is not scheduled'})
+    expect(judgeWatchdogStart({...facts, jobs: 0})).toMatchObject({level: 'well'})
+  })
+
+  test('one that makes its rounds is well, whatever starts it', () => {
+    expect(judgeWatchdogStart({...facts, lease: lease(60_000)})).toMatchObject({level: 'well'})
+  })
+
+  test('one that is scheduled and late is wrong, one that was never there is to be looked at', () => {
+    const lines = [wrappedLine({calls: 'watchdog'})]
+    expect(judgeWatchdogStart({...facts, lines, lease: lease(900_000)})).toMatchObject({
+      level: 'wrong',
+      what: 'Watchdog is late',
+    })
+    expect(judgeWatchdogStart({...facts, lines})).toMatchObject({level: 'look', proof: 'crontab -l, line 1 starts it'})
+    expect(judgeWatchdogStart({...facts, timer: 'guard-watchdog.timer'})).toMatchObject({
+      proof: 'guard-watchdog.timer starts it',
+    })
+  })
+
+  test('one that was there and is no longer scheduled is told with its last round', () => {
+    const found = judgeWatchdogStart({...facts, lease: lease(900_000)})
+    expect(found.proof).toMatch(/^its last round was 15m ago, more than 10m; no crontab line/)
+  })
+})
+
+test('a manager that does not answer is wrong, a service that is down is to be looked at', () => {
+  const up = {name: 'a', manager: 'systemd', state: 'up', detail: ''} as const
+  const silent = {
+    ...up,
+    name: 'b',
+    state: 'unknown',
+    detail: 'supervisorctl is not on this machine, or not in PATH',
+  } as const
+  const down = {...up, name: 'c', state: 'down', detail: 'c.service is inactive'} as const
+  expect(judgeServices([up, silent, down])).toMatchObject([
+    {level: 'wrong', what: 'systemd does not answer for b', note: expect.stringContaining('services.b.command')},
+    {level: 'look', what: 'Service c is down', proof: 'c.service is inactive'},
+    {level: 'well', what: 'services (a)'},
+  ])
+})
