@@ -3,7 +3,7 @@ import {diagnoseMachine} from '../src/cli/diagnose-machine.js'
 import {doctorToJson, renderDoctor} from '../src/cli/render/doctor.js'
 
 export default defineCommand({
-  summary: 'What would stop guard under cron here, each with its proof and the command that mends it',
+  summary: 'What would stop guard under cron here, with proof and mend',
   description:
     "Tries with cron's own environment whether guard starts, and looks at rights, settings, crontabs, time zone, clock, " +
     'disk, services, mail, locks, watchdog, alerts and journals. Exits with 0 when all is well, 1 when something is to be ' +

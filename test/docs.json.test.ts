@@ -41,7 +41,7 @@ test('every example of the page about JSON has the keys and types that guard pri
     const printed = stdout.startsWith('{') ? shapeOf(JSON.parse(stdout)) : {stdout, stderr}
     expect({command, printed}).toEqual({command, printed: shapeOf(JSON.parse(output))})
   }
-})
+}, 240_000)
 
 test('the page has an example of every command', () => {
   const commands = fastGlob
