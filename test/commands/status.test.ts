@@ -107,7 +107,7 @@ describe('guard status', () => {
       .journal('leases.jsonl')
       .flatMap(({jobProcess}) => (jobProcess ? [jobProcess as {pid: number}] : []))
     running.kill('SIGKILL')
-    process.kill(job?.pid ?? 0, 'SIGKILL')
+    if (job) process.kill(job.pid, 'SIGKILL')
     await running.ended
     expect((await box.guard('status')).stdout).toMatch(/^X long[\s\S]*(interrupted|its process is dead)/m)
   })

@@ -30,7 +30,7 @@ async function killWrapper(box: Sandbox): Promise<void> {
   await until(() => ofJob() !== undefined, 'the lease of the job')
   running.kill('SIGKILL')
   const job = ofJob()?.['jobProcess'] as {pid: number} | undefined
-  process.kill(job?.pid ?? 0, 'SIGKILL')
+  if (job) process.kill(job.pid, 'SIGKILL')
   await running.ended
 }
 
