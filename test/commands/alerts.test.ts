@@ -89,7 +89,7 @@ describe('guard alerts --suppressed', () => {
   /** Of a silence for all jobs, and of two that are in trouble. */
   async function silenced(): Promise<Sandbox> {
     const box = createSandbox()
-    const alerting = {groupWait: '1ms', routes: [{to: 'ops'}]}
+    const alerting = {groupWait: '0s', routes: [{to: 'ops'}]}
     box.write('.guardianrc.json', JSON.stringify({channels: {ops: {type: 'file', path: 'sent.jsonl'}}, alerting}))
     await box.guard('alerts', 'silence', 'add', '--job', '*', '--for', '1h', '--reason', 'moving the racks')
     trouble(box, 'scan', 'CRITICAL')

@@ -22,6 +22,7 @@ export async function run({place, rounds}) {
     const all = figures.map((one) => one[what])
     return {
       what,
+      least: Math.min(...all).toFixed(1),
       median: middle(all).toFixed(1),
       most: Math.max(...all).toFixed(1),
       goal: what === 'decide' ? '' : '30 with decide',
