@@ -244,6 +244,29 @@ describe.skipIf(noCronMachine !== undefined)(title('on a machine with its own cr
     expect([statSync(journal).mode & 0o777, existsSync(log)]).toEqual([0o640, false])
   })
 
+  test('a state directory that others may write is wrong, and --fix closes it', async () => {
+    const box = createSandbox()
+    const machine = await wellMachine(box)
+    chmodSync(box.stateDir, 0o770)
+    const found = await onCronMachine(box, 'guard doctor --json', machine)
+    expect(complaintsOf(found)).toMatchObject([
+      {check: 'rights', level: 'wrong', mend: `chmod go-w ${box.stateDir}`, fixable: true},
+    ])
+    expect((await onCronMachine(box, 'guard doctor --fix', machine)).code).toBe(0)
+    expect(statSync(box.stateDir).mode & 0o777).toBe(0o750)
+  })
+
+  test('what cannot be looked at for one cause is one finding', async () => {
+    const box = createSandbox()
+    const machine = await wellMachine(box)
+    const ended = await onCronMachine(box, `guard doctor --state-dir ${box.path('backup.sh')} --json`, machine)
+    expect(ended.code).toBe(2)
+    expect(complaintsOf(ended)).toMatchObject([
+      {check: 'rights', level: 'wrong', proof: expect.stringMatching(/is not a directory$/)},
+      {check: 'doctor', level: 'look', what: 'watchdog, locks, alerts, journals: cannot be checked'},
+    ])
+  })
+
   test('a job whose zone is not that of cron is told with both', async () => {
     const box = createSandbox()
     const job = 'command: ["true"], schedule: "0 7 * * *", timezone: Pacific/Kiritimati, timeout: 5m'
