@@ -1,4 +1,5 @@
-import {appendFileSync, chmodSync, existsSync, statSync, utimesSync} from 'node:fs'
+import {appendFileSync, chmodSync, existsSync, readFileSync, statSync, utimesSync} from 'node:fs'
+import {userInfo} from 'node:os'
 import {describe, expect, test} from 'vitest'
 import type {Finding} from '../../src/domain/diagnose/finding.js'
 import {
@@ -55,6 +56,32 @@ describe.skipIf(noCronMachine !== undefined)(title('on a machine with its own cr
     expect(first?.proof).toMatch(
       /^cron's PATH is \/usr\/bin:\/bin, guard is \/\S+\/guard \(crontab -l, line 3 and 1 more\)$/,
     )
+  })
+
+  test('guard is started in the home and with the variables that cron gives, and no others', async () => {
+    const box = createSandbox()
+    const {before} = await wellMachine(box)
+    const spy = box.write('spy/guard', `#!/bin/sh\n{ pwd; env; } > ${box.path('seen')}\nexit 9\n`, 0o755)
+    const crontab = `MAILTO=""\nSHELL=/bin/sh\nROWS=1\n0 5 * * * ROW=2 ${spy} run backup\n`
+    const ended = await onCronMachine(box, 'guard doctor --json', {crontab, before})
+    expect(complaintsOf(ended)[0]).toMatchObject({
+      what: 'guard does not start under cron',
+      proof: expect.stringMatching(/^ROW=2 .*: it ended with 9/),
+    })
+    const [folder, ...variables] = readFileSync(box.path('seen'), 'utf8').trim().split('\n')
+    const {homedir} = userInfo()
+    expect(folder).toBe(homedir)
+    const names = [
+      `HOME=${homedir}`,
+      'LOGNAME=root',
+      'MAILTO=',
+      'PATH=/usr/bin:/bin',
+      `PWD=${homedir}`,
+      'ROW=2',
+      'ROWS=1',
+      'SHELL=/bin/sh',
+    ]
+    expect(variables.filter((line) => !/^(_|OLDPWD|SHLVL)=/.test(line)).sort()).toEqual(names)
   })
 
   test('without a line that starts guard, doctor says what would be missing', async () => {
@@ -163,6 +190,17 @@ describe.skipIf(noCronMachine !== undefined)(title('on a machine with its own cr
         proof: expect.stringMatching(/^0 0 30 2 \* \/opt\/never\.sh: never due/),
       },
       {what: '1 job is in no crontab and never ran', proof: 'feed', mend: 'guard crontab add feed'},
+    ])
+  })
+
+  test('without a program crontab doctor says so and goes on', async () => {
+    const box = createSandbox()
+    const ended = await onCronMachine(box, 'guard doctor --json', {
+      before: ['mount --bind /dev/null /usr/bin/crontab'],
+    })
+    expect(complaintsOf(ended)).toMatchObject([
+      {check: 'guard', level: 'wrong'},
+      {level: 'look', proof: expect.stringMatching(/^there is no program crontab/), mend: 'sudo apt install cron'},
     ])
   })
 
