@@ -1,10 +1,12 @@
-import {createInterface} from 'node:readline/promises'
+import {createInterface} from 'node:readline'
+import {showControls} from '../domain/log/show-controls.js'
 import {GuardError} from '../errors.js'
 import type {PlannedChange, PlannedChanges} from '../usecases/crontab/change-crontabs.js'
 import type {DiscoverDeps} from '../usecases/crontab/discover-crontabs.js'
 import type {Call} from './command/definition.js'
 import type {Guard} from './guard.js'
 import {changeToJson, changeView, renderChanges, renderUnreadable, shortTitle} from './render/crontab-change.js'
+import {writeOut} from './stdout.js'
 import {writeChange} from './wire/crontab.js'
 
 /** Texts for what is done. */
@@ -53,14 +55,22 @@ export async function changeCrontabs(
 }
 
 async function isAgreed(changes: readonly PlannedChange[], json: boolean): Promise<boolean> {
-  const files = changes.length === 1 ? shortTitle(changes[0]?.crontab.title ?? '') : `${changes.length} crontabs`
+  const files =
+    changes.length === 1 ? showControls(shortTitle(changes[0]?.crontab.title ?? '')) : `${changes.length} crontabs`
   if (json || process.stdin.isTTY !== true || process.stdout.isTTY !== true) {
     throw new GuardError('usage', `this would change ${files}, and nobody can be asked`, ['add --yes'])
   }
-  const reader = createInterface({input: process.stdin, output: process.stdout})
-  try {
-    return /^y(?:es)?$/i.test((await reader.question(`Write ${files}? [y/N] `)).trim())
-  } finally {
-    reader.close()
-  }
+  writeOut(`Write ${files}? [y/N] `)
+  return /^y(?:es)?$/i.test((await answer()).trim())
+}
+
+/** One line from the terminal, empty at its end. The terminal itself edits the line and sends the signals. */
+async function answer(): Promise<string> {
+  const reader = createInterface({input: process.stdin, terminal: false})
+  const line = await new Promise<string>((resolve) => {
+    reader.once('line', resolve)
+    reader.once('close', () => resolve(''))
+  })
+  reader.close()
+  return line
 }

@@ -55,6 +55,11 @@ describe('discover', () => {
   })
 })
 
+test('a file that is not there is named, with exit code 74', async () => {
+  const {code, stderr} = await createSandbox().guard('crontab', 'discover', '--file', 'nowhere')
+  expect({code, stderr}).toEqual({code: 74, stderr: expect.stringContaining('nowhere')})
+})
+
 describe('install and remove', () => {
   test('change a crontab and put it back byte for byte, and do nothing twice', async () => {
     const box = withFile(bytes)
@@ -162,17 +167,15 @@ describe('install and remove', () => {
 
 describe('asked on a terminal', () => {
   async function answer(box: Sandbox, text: string, meanwhile = () => {}) {
-    await box.sh('mkfifo answers')
+    await box.sh('mkfifo typed answers')
+    box.startSh('exec cat typed > answers')
     const asking = box.startSh('exec script -qec "guard crontab install --file tab" /dev/null < answers', {
       env: {TERM: 'xterm-256color', SHELL: '/bin/sh'},
     })
-    const answers = box.startSh(`exec 3> answers; while [ ! -e answer ]; do sleep 0.05; done; cat answer >&3; cat end`)
     await until(() => asking.stdout().includes('[y/N]'), 'the question')
     meanwhile()
-    box.write('answer', text)
-    const ended = await asking.ended
-    answers.kill('SIGKILL')
-    return ended
+    writeFileSync(box.path('typed'), text)
+    return asking.ended
   }
 
   test('install writes after a yes', async () => {
@@ -184,6 +187,13 @@ describe('asked on a terminal', () => {
   test('install writes nothing after anything else', async () => {
     const box = withFile('0 5 * * * a\n')
     const {code, stdout} = await answer(box, '\n')
+    expect({code, stdout}).toEqual({code: 0, stdout: expect.stringContaining('nothing was written')})
+    expect(read(box)).toBe('0 5 * * * a\n')
+  })
+
+  test('install writes nothing where the terminal ends', async () => {
+    const box = withFile('0 5 * * * a\n')
+    const {code, stdout} = await answer(box, '\u0004')
     expect({code, stdout}).toEqual({code: 0, stdout: expect.stringContaining('nothing was written')})
     expect(read(box)).toBe('0 5 * * * a\n')
   })

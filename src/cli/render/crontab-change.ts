@@ -23,7 +23,7 @@ export function withoutTabs(text: string): string {
 
 /** Each change as a diff of its lines. */
 export function renderChanges(page: Page, changes: readonly ChangeView[]): string {
-  return changes.flatMap((change) => changeLines(page, change)).join('\n')
+  return changes.map((change) => changeLines(page, change).join('\n')).join('\n\n')
 }
 
 export function renderUnreadable(_page: Page, unreadable: Discovery['unreadable']): string {
@@ -59,7 +59,7 @@ export function diffLines(page: Page, {before, after, hints}: Diff): readonly st
 function hanging(page: Page, paint: (text: string) => string, text: string): readonly string[] {
   if (!page.isTerminal) return [paint(text)]
   const [first = '', ...rest] = wrapAnsi(text, page.width - 2, {trim: false, hard: true}).split('\n')
-  return [paint(first.trimEnd()), ...rest.map((part) => paint(`  ${part.trimEnd()}`))]
+  return [paint(first.trimEnd()), ...rest.map((part) => paint(`  ${part.trim()}`))]
 }
 
 /** Without what explains it. */

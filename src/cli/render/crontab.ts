@@ -148,11 +148,12 @@ function names(page: Page, files: readonly string[]): readonly string[] {
     .map((line) => `         ${line}`)
 }
 
-/** A text that is wider than its column has the rest of its line below. */
+/** A text that is wider has the rest of its line below, and does not widen its column. */
 const widestColumn = 24
 
 function widest(texts: readonly string[], least: number): number {
-  return texts.reduce((width, text) => Math.max(width, Math.min(widestColumn, stringWidth(text))), least)
+  const widths = texts.map((text) => stringWidth(text)).filter((width) => width <= widestColumn)
+  return widths.reduce((widest, width) => Math.max(widest, width), least)
 }
 
 /** Whether the locale can show signs: that of cron and `LANG=C` cannot. */
