@@ -1,4 +1,5 @@
-import {appendFileSync, chmodSync, existsSync, statSync, utimesSync} from 'node:fs'
+import {appendFileSync, chmodSync, existsSync, readFileSync, statSync, utimesSync} from 'node:fs'
+import {userInfo} from 'node:os'
 import {describe, expect, test} from 'vitest'
 import type {Finding} from '../../src/domain/diagnose/finding.js'
 import {
@@ -55,6 +56,32 @@ describe.skipIf(noCronMachine !== undefined)(title('on a machine with its own cr
     expect(first?.proof).toMatch(
       /^cron's PATH is \/usr\/bin:\/bin, guard is \/\S+\/guard \(crontab -l, line 3 and 1 more\)$/,
     )
+  })
+
+  test('guard is started in the home and with the variables that cron gives, and no others', async () => {
+    const box = createSandbox()
+    const {before} = await wellMachine(box)
+    const spy = box.write('spy/guard', `#!/bin/sh\n{ pwd; env; } > ${box.path('seen')}\nexit 9\n`, 0o755)
+    const crontab = `MAILTO=""\nSHELL=/bin/sh\nROWS=1\n0 5 * * * ROW=2 ${spy} run backup\n`
+    const ended = await onCronMachine(box, 'guard doctor --json', {crontab, before})
+    expect(complaintsOf(ended)[0]).toMatchObject({
+      what: 'guard does not start under cron',
+      proof: expect.stringMatching(/^ROW=2 .*: it ended with 9/),
+    })
+    const [folder, ...variables] = readFileSync(box.path('seen'), 'utf8').trim().split('\n')
+    const {homedir} = userInfo()
+    expect(folder).toBe(homedir)
+    const names = [
+      `HOME=${homedir}`,
+      'LOGNAME=root',
+      'MAILTO=',
+      'PATH=/usr/bin:/bin',
+      `PWD=${homedir}`,
+      'ROW=2',
+      'ROWS=1',
+      'SHELL=/bin/sh',
+    ]
+    expect(variables.filter((line) => !/^(_|OLDPWD|SHLVL)=/.test(line)).sort()).toEqual(names)
   })
 
   test('without a line that starts guard, doctor says what would be missing', async () => {
@@ -166,6 +193,17 @@ describe.skipIf(noCronMachine !== undefined)(title('on a machine with its own cr
     ])
   })
 
+  test('without a program crontab doctor says so and goes on', async () => {
+    const box = createSandbox()
+    const ended = await onCronMachine(box, 'guard doctor --json', {
+      before: ['mount --bind /dev/null /usr/bin/crontab'],
+    })
+    expect(complaintsOf(ended)).toMatchObject([
+      {check: 'guard', level: 'wrong'},
+      {level: 'look', proof: expect.stringMatching(/^there is no program crontab/), mend: 'sudo apt install cron'},
+    ])
+  })
+
   test('a watchdog that nothing starts is wrong, and so is one that is late', async () => {
     const box = createSandbox()
     const {crontab = '', before} = await wellMachine(box, 'watchdog: {lateAfter: 1ms}\n')
@@ -242,6 +280,29 @@ describe.skipIf(noCronMachine !== undefined)(title('on a machine with its own cr
     expect(stdout).toContain(`fixed: ${journal} can no longer be written by others`)
     expect(stdout).toContain('fixed: 1 expired log removed (1 KiB)')
     expect([statSync(journal).mode & 0o777, existsSync(log)]).toEqual([0o640, false])
+  })
+
+  test('a state directory that others may write is wrong, and --fix closes it', async () => {
+    const box = createSandbox()
+    const machine = await wellMachine(box)
+    chmodSync(box.stateDir, 0o770)
+    const found = await onCronMachine(box, 'guard doctor --json', machine)
+    expect(complaintsOf(found)).toMatchObject([
+      {check: 'rights', level: 'wrong', mend: `chmod go-w ${box.stateDir}`, fixable: true},
+    ])
+    expect((await onCronMachine(box, 'guard doctor --fix', machine)).code).toBe(0)
+    expect(statSync(box.stateDir).mode & 0o777).toBe(0o750)
+  })
+
+  test('what cannot be looked at for one cause is one finding', async () => {
+    const box = createSandbox()
+    const machine = await wellMachine(box)
+    const ended = await onCronMachine(box, `guard doctor --state-dir ${box.path('backup.sh')} --json`, machine)
+    expect(ended.code).toBe(2)
+    expect(complaintsOf(ended)).toMatchObject([
+      {check: 'rights', level: 'wrong', proof: expect.stringMatching(/is not a directory$/)},
+      {check: 'doctor', level: 'look', what: 'watchdog, locks, alerts, journals: cannot be checked'},
+    ])
   })
 
   test('a job whose zone is not that of cron is told with both', async () => {

@@ -18,5 +18,5 @@ export function wrappedLine(changes: Partial<CronLine> = {}): CronLine {
 }
 
 export function crontabsOf(...lines: readonly CronLine[]): CronLines {
-  return {lines, unreadable: [], ignored: []}
+  return {kind: 'debian', lines, unreadable: [], ignored: []}
 }

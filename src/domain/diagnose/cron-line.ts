@@ -1,4 +1,4 @@
-import {cronPath} from '../crontab/cron-kind.js'
+import {type CronKind, cronPath} from '../crontab/cron-kind.js'
 
 /** A line of a crontab, as far as it matters for what guard does under cron. */
 export interface CronLine {
@@ -25,6 +25,8 @@ export interface CronLine {
 }
 
 export interface CronLines {
+  /** The cron that reads them. */
+  readonly kind: CronKind
   readonly lines: readonly CronLine[]
   readonly unreadable: readonly NotRead[]
   /** Files that cron passes. */

@@ -7,7 +7,10 @@ export function judgeCrontabs({lines, unreadable, ignored}: CronLines): readonly
   const problems = [
     ...lines.filter(({state}) => state === 'wrong').map(wrongLine),
     ...unreadable.map(({file, reason}) =>
-      finding('crontab', 'look', `${file} cannot be read`, {proof: reason, mend: 'guard crontab discover'}),
+      finding('crontab', 'look', `${file} cannot be read`, {
+        proof: reason,
+        mend: /no program crontab/.test(reason) ? 'sudo apt install cron' : 'guard crontab discover',
+      }),
     ),
     ...ignored.map(({file, reason}) =>
       finding('crontab', 'look', `${file} is never read`, {proof: reason, mend: `ls -l ${file}`}),
@@ -34,13 +37,15 @@ function notWrapped(lines: readonly CronLine[]): Finding {
  *
  * @param daemon for people; undefined if none runs
  */
-export function judgeCron({lines}: CronLines, daemon: string | undefined): Finding {
+export function judgeCron({kind, lines}: CronLines, daemon: string | undefined): Finding {
+  // Its jobs are timers of systemd, so no process of its own runs.
+  if (kind === 'systemd-cron') return finding('cron', 'well', kind)
   if (daemon !== undefined) return finding('cron', 'well', daemon)
   const waiting = lines.filter(({state}) => state !== 'wrong')
   if (waiting.length === 0) return finding('cron', 'well', 'cron (not running, not needed)')
   return finding('cron', 'wrong', 'cron is not running', {
     proof: `no process is called cron or crond, and nothing starts ${placesOf(waiting)}`,
-    mend: 'sudo service cron start',
+    mend: `sudo service ${kind === 'debian' ? 'cron' : 'crond'} start`,
   })
 }
 

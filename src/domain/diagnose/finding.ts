@@ -32,7 +32,7 @@ export function finding(check: string, level: FindingLevel, what: string, told: 
 const urgency: readonly FindingLevel[] = ['wrong', 'look', 'well']
 
 /** What is wrong first; within a level as they were found. */
-export function byLevel(findings: readonly Finding[]): readonly Finding[] {
+export function worstFirst(findings: readonly Finding[]): readonly Finding[] {
   return findings.toSorted((one, other) => urgency.indexOf(one.level) - urgency.indexOf(other.level))
 }
 

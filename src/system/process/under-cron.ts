@@ -1,4 +1,4 @@
-import {existsSync} from 'node:fs'
+import {existsSync, readFileSync} from 'node:fs'
 import {userInfo} from 'node:os'
 import {type CommandResult, runCommand} from './run-command.js'
 
@@ -20,11 +20,16 @@ export async function runUnderCron({command, variables, timeoutMs}: CronCommand)
   return runCommand({argv: ['/usr/bin/env', '-i', ...words, shell, '-c', command], timeoutMs, cwd})
 }
 
-/** cron takes the home from the user database, whatever HOME is here. */
+/**
+ * cron takes name and home from the user database, whatever is in the environment here; `userInfo` of bun takes them from
+ * there. A user who is known elsewhere than in passwd(5) is left to it.
+ */
 function cronUser(): {readonly username: string; readonly homedir: string} {
-  try {
-    return userInfo()
-  } catch {
-    return {username: String(process.geteuid?.()), homedir: '/'}
-  }
+  const uid = String(process.geteuid?.())
+  const entry = readFileSync('/etc/passwd', 'utf8')
+    .split('\n')
+    .map((line) => line.split(':'))
+    .find((fields) => fields[2] === uid)
+  const [username, , , , , homedir] = entry ?? []
+  return username !== undefined && homedir !== undefined ? {username, homedir} : userInfo()
 }

@@ -1,4 +1,4 @@
-import {byLevel, type Finding, unexamined} from '../../domain/diagnose/finding.js'
+import {type Finding, unexamined, worstFirst} from '../../domain/diagnose/finding.js'
 import type {Clock} from '../../system/host/clock.js'
 
 /** One of the things that a run under cron needs. */
@@ -29,7 +29,7 @@ export async function examineAll(deps: DoctorDeps, examinations: readonly Examin
   await deps.clock.sleep(0)
   const examined = await Promise.all(examinations.map((each) => begun.get(each) ?? examineOne(deps, each)))
   const failures = examined.filter((each) => 'reason' in each)
-  return byLevel([...examined.flatMap((each) => ('findings' in each ? each.findings : [])), ...unexamined(failures)])
+  return worstFirst([...examined.flatMap((each) => ('findings' in each ? each.findings : [])), ...unexamined(failures)])
 }
 
 async function examineOne({clock, limitMs}: DoctorDeps, {check, examine}: Examination): Promise<Examined> {

@@ -34,6 +34,9 @@ describe('judgeCron', () => {
       mend: 'sudo service cron start',
     })
     expect(judgeCron(crontabsOf(wrappedLine({state: 'wrong'})), undefined)).toMatchObject({level: 'well'})
+    const cronie = {...crontabsOf(wrappedLine()), kind: 'cronie'} as const
+    expect(judgeCron(cronie, undefined)).toMatchObject({mend: 'sudo service crond start'})
+    expect(judgeCron({...cronie, kind: 'systemd-cron'}, undefined)).toMatchObject({level: 'well'})
     expect(judgeCron(crontabsOf(wrappedLine()), 'cron')).toMatchObject({level: 'well', what: 'cron'})
   })
 })

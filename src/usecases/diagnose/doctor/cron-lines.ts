@@ -9,6 +9,7 @@ import type {Discovery, SurveyedCrontab} from '../../crontab/discover-crontabs.j
 export function cronLinesOf({cron, crontabs, unreadable}: Discovery): CronLines {
   const hasZones = cron.kind === 'cronie'
   return {
+    kind: cron.kind,
     lines: crontabs.flatMap(linesOf).map((line) => (hasZones ? withZone(line) : line)),
     unreadable: unreadable.map(({title, reason}) => ({file: title, reason})),
     ignored: crontabs.flatMap(({crontab: {path, ignored}}) =>
