@@ -5,8 +5,9 @@ import type {ScheduledJob} from '../../domain/diagnose/schedule-findings.js'
 import {type Settings, settingsOfJob} from '../../domain/settings/settings.js'
 import {GuardError} from '../../errors.js'
 import {findOnPath} from '../../system/host/find-on-path.js'
+import {programOfEnv} from '../../system/process/env-program.js'
 import {commandOfScript} from '../../system/process/script.js'
-import {mayExecute, programOfEnv} from '../../system/process/shebang.js'
+import {mayExecute} from '../../system/process/shebang.js'
 import type {Guard} from '../guard.js'
 
 /** What would start the job under cron, looked at and not started. */
