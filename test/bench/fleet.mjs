@@ -1,6 +1,7 @@
-import {closeSync, mkdirSync, openSync, readFileSync, writeSync} from 'node:fs'
+import {closeSync, mkdirSync, openSync, readFileSync, writeFileSync, writeSync} from 'node:fs'
 import {hostname} from 'node:os'
 import {join} from 'node:path'
+import {guard, measureOnce} from './place.mjs'
 
 /** Real crontabs repeat a few schedules in many jobs. */
 export const schedules = ['*/5 * * * *', '*/15 * * * *', '0 * * * *', '15 14 * * 1-5', '30 2 * * *', '7 */2 * * *']
@@ -30,17 +31,18 @@ function* leaseLines({jobs, lines}) {
   }
 }
 
-/** Writes the last run of each job, like `guard run`. */
-export function writeRuns(place, {jobs}) {
-  appendLines(join(place.path('state'), 'runs.jsonl'), runLines(place, jobs))
+/** Writes runs like `guard run`, three lines each; the last one of each job is a moment ago. */
+export function writeRuns(place, {jobs, lines = 3 * jobs}) {
+  appendLines(join(place.path('state'), 'runs.jsonl'), runLines(place, {jobs, runs: lines / 3}))
 }
 
-function* runLines(place, jobs) {
+function* runLines(place, {jobs, runs}) {
   const stampAgo = stamper()
-  for (let n = 0; n < jobs; n++) {
-    const agoMs = Math.ceil((jobs - n) / 10)
-    const of = {job: `job-${n}`, run: `run-${n}`}
-    const log = {file: place.path(`state/logs/guardian_job-${n}_output.log`), inode: 1_000_000 + n, from: 0}
+  for (let n = 0; n < runs; n++) {
+    const agoMs = Math.ceil((runs - n) / 10)
+    const job = `job-${n % jobs}`
+    const of = {job, run: `run-${n}`}
+    const log = {file: place.path(`state/logs/guardian_${job}_output.log`), inode: 1_000_000 + (n % jobs), from: 0}
     yield {...stampAgo(`s${n}`, agoMs), kind: 'started', ...of, token: n + 1, log}
     yield {...stampAgo(`a${n}`, agoMs), kind: 'attempt-ended', ...of, attempt: 1, outcome: 'healthy', exitCode: 0}
     const ended = {outcome: 'healthy', exitCode: 0, durationMs: 40, attempts: 1, recovered: false}
@@ -80,4 +82,18 @@ function appendLines(file, records) {
   for (const record of records) if (piece.push(JSON.stringify(record)) >= 20_000) flush()
   flush()
   closeSync(fd)
+}
+
+/** A separate folder with so many jobs and runs on record, of which guard has made a snapshot. */
+export function fleetAside(place, {jobs, lines}) {
+  const dir = place.path(`fleet-${jobs}`)
+  mkdirSync(dir)
+  const path = (inner) => join(dir, inner)
+  const aside = {path, write: (inner, text) => writeFileSync(path(inner), text)}
+  const {state, journal} = writeFleet(aside, {jobs, lines: 2 * jobs})
+  const inFleet = (...argv) => place.command([...guard, ...argv], {cwd: dir, env: {GUARD_STATE_DIR: state}})
+  writeRuns(aside, {jobs, ...(lines !== undefined && {lines})})
+  // With its first record, guard compacts the journal.
+  measureOnce([inFleet('run', '--job', 'job-0', '--', 'true')])
+  return {journal, inFleet}
 }

@@ -31,9 +31,9 @@ export function wireWhy(guard: Guard): ExplainDeps {
     startersOf: async (job) => {
       // Loaded late: most questions are not about what cron has.
       const {wireCrontabs} = await import('./crontab.js')
-      const {isCronRunning} = await import('../../system/crontab/cron-process.js')
+      const {runningCron} = await import('../../system/process/cron-daemon.js')
       const {jobStarters} = await import('../../usecases/crontab/job-starters.js')
-      return jobStarters({...wireCrontabs(), isCronRunning}, job)
+      return jobStarters({...wireCrontabs(), runningCron}, job)
     },
   }
 }

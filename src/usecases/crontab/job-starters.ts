@@ -1,8 +1,8 @@
 import {type DiscoverDeps, discoverCrontabs} from './discover-crontabs.js'
 
 interface StarterDeps extends DiscoverDeps {
-  /** Undefined where it cannot be told. */
-  readonly isCronRunning: () => boolean | undefined
+  /** As `runningCron` of `system/process`. */
+  readonly runningCron: () => string | undefined
 }
 
 /** What starts a job on this machine, or that nothing does: a sentence each. */
@@ -17,8 +17,7 @@ export function jobStarters(deps: StarterDeps, job: string): readonly string[] {
     crontab.ignored === undefined ? [] : [`cron passes ${crontab.title}: ${crontab.ignored}.`],
   )
   const unread = unreadable.map(({title, reason}) => `${title} cannot be read: ${reason}.`)
-  const isRunning = deps.isCronRunning()
-  const idle = isRunning === false ? [`No process of ${cron.name} runs here.`] : []
+  const idle = deps.runningCron() === undefined ? [`No process of ${cron.name} runs here.`] : []
   const none = `No crontab starts it: ${counts.lines} line${counts.lines === 1 ? '' : 's'} of cron read.`
   return [...(naming.length > 0 ? naming : [none]), ...idle, ...wrong, ...unread]
 }

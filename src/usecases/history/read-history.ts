@@ -66,8 +66,27 @@ export async function findInferredRun(deps: InferenceDeps, job: string, id: stri
   return infer(findRun(deps, job, id))
 }
 
+/** A run by its whole id; reads no further back than it began. @returns undefined if none has it */
+function readRun({runs}: HistoryDeps, job: string, id: string): Run | undefined {
+  if (id.length < wholeIdLength) return undefined
+  const records: RawRecord[] = []
+  for (const record of runs.newestFirst()) {
+    if (record['run'] !== id || record['job'] !== job) continue
+    records.push(record)
+    if (record['kind'] === 'started' || record['kind'] === 'skipped') break
+  }
+  const book = allRunsFold.empty()
+  for (const record of records.reverse()) allRunsFold.apply(book, record)
+  return book.get(job)?.runs[0]
+}
+
+/** 72 bits in base64. */
+const wholeIdLength = 12
+
 /** One run by its id or the beginning of it. Throws GuardError `usage` if none or several are known. */
 export function findRun(deps: HistoryDeps, job: string, id: string): Run {
+  const exact = readRun(deps, job, id)
+  if (exact) return exact
   const run = findById(readHistory(deps, job, Number.POSITIVE_INFINITY), id)
   if (run === 'ambiguous')
     throw new GuardError('usage', `several runs of ${job} have an id that begins with ${id}`, [

@@ -1,5 +1,5 @@
 import type {LogStretch} from '../../domain/log/head-truncation.js'
-import type {Run} from '../../domain/run/run.js'
+import type {LogRange, Run} from '../../domain/run/run.js'
 import {GuardError} from '../../errors.js'
 import type {Stretch} from '../../system/log/files.js'
 import {findRun, type HistoryDeps, readHistory} from './read-history.js'
@@ -40,10 +40,14 @@ function lastWithLog(deps: LogDeps, job: string): Run | undefined {
 }
 
 /** A run whose guard was killed has no recorded end: its output reaches to the beginning of the next one in the same file. */
-function nextStart(deps: LogDeps, job: string, run: Run): number | undefined {
-  const later = readHistory(deps, job, Number.POSITIVE_INFINITY).filter(
-    ({log, startedAt}) => log?.inode === run.log?.inode && startedAt > run.startedAt,
-  )
-  const next = later.at(-1)?.log
-  return run.outcome === undefined || !next ? undefined : next.from - (next.headerBytes ?? 0)
+function nextStart({runs}: LogDeps, job: string, run: Run): number | undefined {
+  if (run.outcome === undefined) return undefined
+  let next: LogRange | undefined
+  for (const {job: of, run: id, kind, log} of runs.newestFirst()) {
+    if (of !== job || kind !== 'started') continue
+    if (id === run.id) break
+    const range = log as LogRange | undefined
+    if (range?.inode === run.log?.inode) next = range
+  }
+  return next && next.from - (next.headerBytes ?? 0)
 }

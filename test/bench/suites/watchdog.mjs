@@ -1,7 +1,5 @@
-import {mkdirSync, writeFileSync} from 'node:fs'
-import {join} from 'node:path'
 import {compare} from '../compare.mjs'
-import {claimSome, writeFleet, writeRuns} from '../fleet.mjs'
+import {claimSome, fleetAside, writeFleet} from '../fleet.mjs'
 import {guard, measureOnce, node} from '../place.mjs'
 
 export const title = 'one round of the watchdog with 5, 50 and 500 jobs, and with very many'
@@ -27,8 +25,8 @@ const sizes = [
 export function run({place, rounds, jobs, lines}) {
   const {state, journal} = writeFleet(place, {jobs, lines})
   const guarded = (...argv) => place.command([...guard, ...argv], {env: {GUARD_STATE_DIR: state}})
-  const hosts = sizes.map((size) => ({...size, ...fleetAside(place, size.jobs)}))
-  const many = fleetAside(place, jobs)
+  const hosts = sizes.map((size) => ({...size, ...roundsOf(fleetAside(place, size))}))
+  const many = roundsOf(fleetAside(place, {jobs}))
   // Settings are cached only if their file is a few seconds old.
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 3000)
   const [parsed, settings, first] = measureOnce([
@@ -65,17 +63,7 @@ export function run({place, rounds, jobs, lines}) {
   ]
 }
 
-/** A separate folder with `jobs` jobs, each of which has a run on record. */
-function fleetAside(place, jobs) {
-  const dir = place.path(`fleet-${jobs}`)
-  mkdirSync(dir)
-  const path = (inner) => join(dir, inner)
-  const aside = {path, write: (inner, text) => writeFileSync(path(inner), text)}
-  const {state, journal} = writeFleet(aside, {jobs, lines: 2 * jobs})
-  const inFleet = (...argv) => place.command([...guard, ...argv], {cwd: dir, env: {GUARD_STATE_DIR: state}})
-  writeRuns(aside, {jobs})
-  // With its first record, guard compacts the journal.
-  measureOnce([inFleet('run', '--job', 'job-0', '--', 'true')])
+function roundsOf({journal, inFleet}) {
   return {journal, round: (...argv) => inFleet('watchdog', ...argv)}
 }
 
