@@ -85,7 +85,7 @@ function withoutQuotes(text: string): string {
 
 function matchAt(pattern: RegExp, text: string, at: number): string | undefined {
   pattern.lastIndex = at
-  return pattern.exec(text)?.[0]
+  return pattern.test(text) ? text.slice(at, pattern.lastIndex) : undefined
 }
 
 /** Whether a command ends at once, because its last part goes on in the background. */
