@@ -33,7 +33,7 @@ export function isBuiltin(word: string): boolean {
 const redirection = /(?:\d+|)(?:>>|>\||>&|<&|<>|>|<)[ \t]*/y
 /** A word as far as it is plain: quotes, escapes and substitutions without quotes, parentheses or escapes inside. */
 const word =
-  /(?:[^ \t\r\n\\'"`$;|&<>()#{}]|(?<=[^ \t])#|\\.|'[^']*'|"(?:[^"\\`$]|\\.|\$\{\w+\}|\$(?![({])|\$\((?:[^()'"`\\#$]|\\%)*\))*"|\$\{\w+\}|\$\((?:[^()'"`\\#$]|\\%)*\)|\$(?!['"({])|\{|\})+/sy
+  /(?:[^ \t\r\n\\'"`$;|&<>()#{}]+|(?<=[^ \t])#|\\.|'[^']*'|"(?:[^"\\`$]|\\.|\$\{\w+\}|\$(?![({])|\$\((?:[^()'"`\\#$]|\\%)*\))*"|\$\{\w+\}|\$\((?:[^()'"`\\#$]|\\%)*\)|\$(?!['"({])|\{|\})+/sy
 const assignment = /^[A-Za-z_]\w*\+?=/
 const blanks = /[ \t]*/y
 
