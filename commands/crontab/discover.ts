@@ -11,11 +11,12 @@ export default defineCommand({
     'of the cron that is installed. Exits with 1 if a line is wrong or a crontab cannot be read.',
   examples: ['guard crontab discover', 'guard crontab discover --file ./crontab.new', 'guard crontab discover --json'],
   flags: {file: fileFlag},
-  async run({flags, show, openGuard}) {
+  async run({flags, json, show, openGuard}) {
     const guard = await openGuard()
     const discovery = discoverCrontabs(wireCrontabs(), {file: crontabFile(flags), flags: placeFlags(guard, flags)})
-    show(renderDiscovery, discoveryView(discovery))
     if (discovery.counts.wrong + discovery.unreadable.length > 0) process.exitCode = 1
-    return discoveryToJson(discovery)
+    if (json) return discoveryToJson(discovery)
+    show(renderDiscovery, discoveryView(discovery))
+    return undefined
   },
 })

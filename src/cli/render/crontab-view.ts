@@ -4,8 +4,10 @@ import type {Crontab} from '../../system/crontab/read-crontabs.js'
 import type {Discovery} from '../../usecases/crontab/discover-crontabs.js'
 import {withoutTabs} from './crontab-change.js'
 
-export type LineView = Pick<SurveyedLine, 'number' | 'state' | 'warnings'> &
-  Partial<Pick<SurveyedLine, 'schedule' | 'user' | 'job' | 'command' | 'reason'>>
+export type LineView = Pick<
+  SurveyedLine,
+  'number' | 'state' | 'warnings' | 'schedule' | 'user' | 'job' | 'command' | 'reason'
+>
 
 export interface CrontabView {
   readonly crontab: Omit<Crontab, 'bytes'>
@@ -39,16 +41,7 @@ export function discoveryView(discovery: Discovery): DiscoveryView {
 }
 
 function lineView({number, state, warnings, text, schedule, user, job, command, reason}: SurveyedLine): LineView {
-  return {
-    number,
-    state,
-    warnings,
-    command: withoutTabs(command ?? text),
-    ...(schedule !== undefined && {schedule}),
-    ...(user !== undefined && {user}),
-    ...(job !== undefined && {job}),
-    ...(reason !== undefined && {reason}),
-  }
+  return {number, state, warnings, schedule, user, job, command: withoutTabs(command ?? text), reason}
 }
 
 function installableLines({crontabs}: Discovery): InstallableLines | undefined {

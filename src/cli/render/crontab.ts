@@ -89,7 +89,7 @@ function lineRow(page: Page, line: LineView, widths: readonly number[]): readonl
 
 /** A column that no line of the crontab needs takes no room. */
 function cellOf(cell: string, width: number): readonly string[] {
-  return width === 0 ? [] : [`${cell}${' '.repeat(Math.max(0, width - stringWidth(cell)))} `]
+  return width === 0 ? [] : [`${cell}${' '.repeat(Math.max(0, width - widthOf(cell)))} `]
 }
 
 const fewestColumns = 24
@@ -97,25 +97,22 @@ const fewestColumns = 24
 /** Beside its columns a line has its command, which is cut at the width of a terminal, or its reason, which is wrapped. */
 function withText(page: Page, head: string, {state, schedule, command = '', reason}: LineView): readonly string[] {
   const what = command.replaceAll(/ +/g, ' ')
-  const room = page.isTerminal ? page.width - stringWidth(head) - 1 : Number.POSITIVE_INFINITY
+  const room = page.isTerminal ? page.width - widthOf(head) - 1 : Number.POSITIVE_INFINITY
   if (room < fewestColumns) return [head.trimEnd(), ...note(page, reason ?? what, signs[state].paint, ' ')]
   if (reason === undefined) return [`${head} ${cut(what, room)}`.trimEnd()]
   if (state === 'wrong' && schedule !== undefined) return hanging(head, reason, room)
-  const beside = room - stringWidth(reason) - 3
+  const beside = room - widthOf(reason) - 3
   if (beside < 16) return [`${head} ${cut(what, room)}`, ...note(page, reason, color.dim, ' ')]
   return [`${head} ${[cut(what, beside), color.dim(`(${reason})`)].filter(Boolean).join(' ')}`]
 }
 
 function hanging(head: string, text: string, room: number): readonly string[] {
   const [first = '', ...rest] = Number.isFinite(room) ? wrapAnsi(text, room).split('\n') : [text]
-  return [
-    `${head} ${color.red(first)}`,
-    ...rest.map((part) => `${' '.repeat(stringWidth(head) + 1)}${color.red(part)}`),
-  ]
+  return [`${head} ${color.red(first)}`, ...rest.map((part) => `${' '.repeat(widthOf(head) + 1)}${color.red(part)}`)]
 }
 
 function cut(text: string, width: number): string {
-  if (width === Number.POSITIVE_INFINITY || stringWidth(text) <= width) return text
+  if (width === Number.POSITIVE_INFINITY || widthOf(text) <= width) return text
   const [first = ''] = wrapAnsi(text, width - 2, {hard: true}).split('\n')
   return `${first} ${isUtf8 ? '…' : '...'}`
 }
@@ -152,8 +149,13 @@ function names(page: Page, files: readonly string[]): readonly string[] {
 const widestColumn = 24
 
 function widest(texts: readonly string[], least: number): number {
-  const widths = texts.map((text) => stringWidth(text)).filter((width) => width <= widestColumn)
+  const widths = texts.map((text) => widthOf(text)).filter((width) => width <= widestColumn)
   return widths.reduce((widest, width) => Math.max(widest, width), least)
+}
+
+/** Columns of a text; most are ASCII, of which the length says it. */
+function widthOf(text: string): number {
+  return /^[ -~]*$/.test(text) ? text.length : stringWidth(text)
 }
 
 /** Whether the locale can show signs: that of cron and `LANG=C` cannot. */

@@ -33,7 +33,7 @@ export function isBuiltin(word: string): boolean {
 const redirection = /(?:\d+|)(?:>>|>\||>&|<&|<>|>|<)[ \t]*/y
 /** A word as far as it is plain: quotes, escapes and substitutions without quotes, parentheses or escapes inside. */
 const word =
-  /(?:[^ \t\r\n\\'"`$;|&<>()#{}]|(?<=[^ \t])#|\\.|'[^']*'|"(?:[^"\\`$]|\\.|\$\{\w+\}|\$(?![({])|\$\((?:[^()'"`\\#$]|\\%)*\))*"|\$\{\w+\}|\$\((?:[^()'"`\\#$]|\\%)*\)|\$(?!['"({])|\{|\})+/sy
+  /(?:[^ \t\r\n\\'"`$;|&<>()#{}]+|(?<=[^ \t])#|\\.|'[^']*'|"(?:[^"\\`$]|\\.|\$\{\w+\}|\$(?![({])|\$\((?:[^()'"`\\#$]|\\%)*\))*"|\$\{\w+\}|\$\((?:[^()'"`\\#$]|\\%)*\)|\$(?!['"({])|\{|\})+/sy
 const assignment = /^[A-Za-z_]\w*\+?=/
 const blanks = /[ \t]*/y
 
@@ -85,7 +85,7 @@ function withoutQuotes(text: string): string {
 
 function matchAt(pattern: RegExp, text: string, at: number): string | undefined {
   pattern.lastIndex = at
-  return pattern.exec(text)?.[0]
+  return pattern.test(text) ? text.slice(at, pattern.lastIndex) : undefined
 }
 
 /** Whether a command ends at once, because its last part goes on in the background. */

@@ -13,18 +13,18 @@ export interface SurveyedLine {
   readonly state: LineState
   /** The line without its line feed, as text for people. */
   readonly text: string
-  readonly schedule?: string
-  readonly user?: string
-  readonly command?: string
-  readonly job?: string
+  readonly schedule: string | undefined
+  readonly user: string | undefined
+  readonly command: string | undefined
+  readonly job: string | undefined
   /** Why it is left alone, or what is wrong and what to write. */
-  readonly reason?: string
+  readonly reason: string | undefined
   /** Further things that are not as they look; they make nothing wrong. */
   readonly warnings: readonly string[]
   /** Flags of guard that would take the place of something. */
   readonly hints: readonly string[]
   /** The bytes of the line as install would write it, without line feed. */
-  readonly wrapped?: string
+  readonly wrapped: string | undefined
 }
 
 interface SurveyRules {
@@ -42,12 +42,14 @@ interface SurveyRules {
 /** What each line of a crontab is by the rules of the cron that reads it. Lines that are as they should be and no jobs are left out. */
 export function surveyCrontab(lines: readonly CrontabLine[], rules: SurveyRules): readonly SurveyedLine[] {
   const surveyed: SurveyedLine[] = []
+  const unended = unendedLine(lines)
   let path: string = cronPath
   for (const [index, line] of lines.entries()) {
-    const isLast = index === lines.length - 1
-    const found = surveyLine({line, number: index + 1, path, unended: isLast ? unendedLine(lines) : undefined}, rules)
+    const {view} = line
+    const place = {line, number: index + 1, unended: index === lines.length - 1 ? unended : undefined}
+    const found = view.kind === 'job' ? surveyJob({...place, view, path}, rules) : surveyOther(place, rules.kind)
     if (found) surveyed.push(found)
-    if (line.view.kind === 'variable' && line.view.name === 'PATH') path = unquoted(line.view.value)
+    if (view.kind === 'variable' && view.name === 'PATH') path = unquoted(view.value)
   }
   return surveyed
 }
@@ -55,43 +57,74 @@ export function surveyCrontab(lines: readonly CrontabLine[], rules: SurveyRules)
 interface LineInPlace {
   readonly line: CrontabLine
   readonly number: number
-  /** PATH as the lines above set it. */
-  readonly path: string
+  /** What is wrong with the end of the crontab, if this is its last line. */
   readonly unended: string | undefined
 }
 
-function surveyLine({line, number, path, unended}: LineInPlace, rules: SurveyRules): SurveyedLine | undefined {
-  const {view} = line
-  const {wrong, warning} = judgeLine(rules.kind, line)
-  const content = contentOf(line.bytes)
-  const isCrLf = view.kind === 'job' && content.endsWith('\r')
-  const warnings = [...(warning ? [warning] : []), ...(isCrLf ? ['its carriage return is part of the command'] : [])]
-  const base = {number, text: readable(content), warnings, hints: []}
+/** @returns undefined for a line about which nothing needs to be said */
+function surveyOther({line, number, unended}: LineInPlace, kind: CronKind): SurveyedLine | undefined {
+  const {wrong, warning} = judgeLine(kind, line)
   const reason = wrong ?? unended
-  if (view.kind !== 'job') {
-    if (reason !== undefined) return {...base, state: 'wrong', reason}
-    return warnings.length > 0 ? {...base, state: 'noted'} : undefined
+  if (reason === undefined && warning === undefined) return undefined
+  return {
+    number,
+    state: reason === undefined ? 'noted' : 'wrong',
+    text: readable(contentOf(line.bytes)),
+    schedule: undefined,
+    user: undefined,
+    command: undefined,
+    job: undefined,
+    reason,
+    warnings: warning === undefined ? none : [warning],
+    hints: none,
+    wrapped: undefined,
   }
-  const shown = {
-    ...base,
-    schedule: readable(view.schedule).replace(/\s+/g, ' '),
-    ...(view.user !== undefined && {user: readable(view.user)}),
-    command: readable(view.command),
-  }
-  const job = surveyJob({content, view, path, number}, rules)
-  if (wrong !== undefined) return {...shown, ...('job' in job && {job: job.job}), state: 'wrong', reason: wrong}
-  return {...shown, ...job, ...(unended !== undefined && {state: 'wrong', reason: unended})}
 }
 
-type JobPart = Pick<SurveyedLine, 'state'> & Partial<SurveyedLine>
+const none: readonly string[] = []
+const carriageReturn = 'its carriage return is part of the command'
 
-function surveyJob(
-  {content, view, path, number}: {content: string; view: JobView; path: string; number: number},
-  rules: SurveyRules,
-): JobPart {
+interface JobInPlace extends LineInPlace {
+  readonly view: JobView
+  /** PATH as the lines above set it. */
+  readonly path: string
+}
+
+function surveyJob(place: JobInPlace, rules: SurveyRules): SurveyedLine {
+  const {line, view, number, unended} = place
+  const {wrong, warning} = judgeLine(rules.kind, line)
+  const content = contentOf(line.bytes)
+  const plan = planOf(place, content, rules)
+  const reason = wrong ?? unended
+  const warnings = warning === undefined ? none : [warning]
+  return {
+    number,
+    state: reason === undefined ? plan.state : 'wrong',
+    text: readable(content),
+    schedule: readable(view.schedule).replace(/\s+/g, ' '),
+    user: view.user === undefined ? undefined : readable(view.user),
+    command: readable(view.command),
+    job: plan.job,
+    reason: reason ?? plan.reason,
+    warnings: content.endsWith('\r') ? [...warnings, carriageReturn] : warnings,
+    hints: plan.hints ?? none,
+    wrapped: wrong === undefined ? plan.wrapped : undefined,
+  }
+}
+
+/** What install would do with a line. */
+interface LinePlan {
+  readonly state: LineState
+  readonly job?: string | undefined
+  readonly reason?: string
+  readonly hints?: readonly string[]
+  readonly wrapped?: string
+}
+
+function planOf({view, path, number}: JobInPlace, content: string, rules: SurveyRules): LinePlan {
   const wrapping = wrappingOf(rules.kind, view)
   if (wrapping.kind === 'left') return {state: 'left', reason: wrapping.reason}
-  if (wrapping.kind === 'wrapped') return {state: 'wrapped', ...(wrapping.job !== undefined && {job: wrapping.job})}
+  if (wrapping.kind === 'wrapped') return {state: 'wrapped', job: wrapping.job}
   const {shape, shell} = wrapping
   const job = rules.given.get(number) ?? rules.unique(jobNameOfCommand(shape, shell) ?? rules.fallbackName)
   const rewritten = wrapLine({kind: rules.kind, call: rules.callOf(view.user), path}, {content, view, job}, wrapping)

@@ -78,7 +78,7 @@ const guardCall = new RegExp(`(?:^|[\\s/;&|('"])guard["']?[ \\t]+(${commands})(?
 
 /** Whether a command starts guard. */
 export function callsGuard(shell: string): boolean {
-  return guardCall.test(shell)
+  return shell.includes('guard') && guardCall.test(shell)
 }
 
 /** The job of a line that calls guard. @returns undefined if it cannot be seen */

@@ -2,7 +2,7 @@ import {type CronKind, cronNames} from '../../domain/crontab/cron-kind.js'
 import {uniqueNames} from '../../domain/crontab/job-names.js'
 import {type CrontabLine, parseCrontab} from '../../domain/crontab/line.js'
 import {type LineState, type SurveyedLine, surveyCrontab} from '../../domain/crontab/survey.js'
-import {type GuardCall, wrappingOf} from '../../domain/crontab/wrap.js'
+import {callsGuard, type GuardCall, jobOfCall} from '../../domain/crontab/wrap.js'
 import {jobNameOfFile} from '../../domain/job/job-name.js'
 import type {InstalledCron} from '../../system/crontab/installed-cron.js'
 import type {PeriodicJobs} from '../../system/crontab/periodic.js'
@@ -51,7 +51,7 @@ export function discoverCrontabs(deps: DiscoverDeps, scope: CrontabScope): Disco
   const found =
     scope.file === undefined ? deps.readCrontabs() : {crontabs: [deps.readCrontabFile(scope.file)], unreadable: []}
   const parsed = found.crontabs.map((crontab) => ({crontab, parsed: parseCrontab(crontab.bytes, crontab.hasUsers)}))
-  const unique = uniqueNames(parsed.flatMap((one) => takenNames(kind, one.parsed)))
+  const unique = uniqueNames(parsed.flatMap((one) => takenNames(one.parsed)))
   const crontabs = parsed.map((one) => ({...one, lines: survey(deps, scope, {...one, unique})}))
   const none = {folders: [], anacron: []}
   return {
@@ -88,10 +88,10 @@ function survey(deps: DiscoverDeps, {file, flags, named}: CrontabScope, {crontab
   })
 }
 
-function takenNames(kind: CronKind, lines: readonly CrontabLine[]): readonly string[] {
+function takenNames(lines: readonly CrontabLine[]): readonly string[] {
   return lines.flatMap(({view}) => {
-    const wrapping = view.kind === 'job' ? wrappingOf(kind, view) : undefined
-    return wrapping?.kind === 'wrapped' && wrapping.job !== undefined ? [wrapping.job] : []
+    const job = view.kind === 'job' && callsGuard(view.command) ? jobOfCall(view.command) : undefined
+    return job === undefined ? [] : [job]
   })
 }
 
