@@ -18,8 +18,8 @@ interface ChangeWords {
 }
 
 /**
- * Shows what would change, asks, and writes. Throws GuardError `usage` where nobody can be asked and `--yes` is not given,
- * and as `writeCrontab`.
+ * Shows what would change, asks, and writes. Throws GuardError `usage` where there is neither a terminal to ask on nor
+ * `--yes`, and as `writeCrontab`.
  */
 export async function changeCrontabs(
   {show, print, json, flags}: Pick<Call, 'show' | 'print' | 'json'> & {flags: {readonly yes: boolean | undefined}},
@@ -58,7 +58,7 @@ async function isAgreed(changes: readonly PlannedChange[], json: boolean): Promi
   const files =
     changes.length === 1 ? showControls(shortTitle(changes[0]?.crontab.title ?? '')) : `${changes.length} crontabs`
   if (json || process.stdin.isTTY !== true || process.stdout.isTTY !== true) {
-    throw new GuardError('usage', `this would change ${files}, and nobody can be asked`, ['add --yes'])
+    throw new GuardError('usage', `this would change ${files}, and there is no terminal to ask on`, ['add --yes'])
   }
   writeOut(`Write ${files}? [y/N] `)
   return /^y(?:es)?$/i.test((await answer()).trim())

@@ -18,7 +18,7 @@ interface FollowRequest<T> {
 /** As many as are shown at first. */
 const shownAtFirst = 10
 
-/** More than anybody raises between two looks. */
+/** More than are raised between two looks. */
 const mostAtOnce = 1000
 
 /** Prints the last ones, then each that is new, until a signal or the reader's end. */

@@ -84,10 +84,13 @@ describe('install and remove', () => {
     expect(read(box)).toBe('0 5 * * * a')
   })
 
-  test('need --yes where nobody can be asked', async () => {
+  test('need --yes where there is no terminal to ask on', async () => {
     const box = withFile('0 5 * * * a\n')
     const {code, stdout, stderr} = await box.guard('crontab', 'install', '--file', 'tab')
-    expect({code, stderr}).toEqual({code: 64, stderr: expect.stringContaining('nobody can be asked\n  - add --yes')})
+    expect({code, stderr}).toEqual({
+      code: 64,
+      stderr: expect.stringContaining('there is no terminal to ask on\n  - add --yes'),
+    })
     expect(stdout).toContain('- 0 5 * * * a\n+ 0 5 * * * ')
     expect(read(box)).toBe('0 5 * * * a\n')
   })

@@ -91,7 +91,7 @@ interface WatchdogFacts {
   readonly jobs: number
 }
 
-/** Whether somebody would notice that a job did not run. */
+/** Whether anything would notice that a job did not run. */
 export function judgeWatchdogStart({lease, now, lateAfterMs, lines, timer, jobs}: WatchdogFacts): Finding {
   const state = heartbeatState(lease, now, lateAfterMs)
   const [line] = lines
@@ -109,7 +109,7 @@ export function judgeWatchdogStart({lease, now, lateAfterMs, lines, timer, jobs}
       mend: 'guard watchdog',
     })
   if (jobs === 0) return finding('watchdog', 'well', 'watchdog (no job to watch)')
-  const seen = state.is === 'late' ? state.reason : 'nobody would notice a missed run'
+  const seen = state.is === 'late' ? state.reason : 'a missed run would not be noticed'
   return finding('watchdog', 'wrong', 'Watchdog is not scheduled', {
     proof: `${seen}; no crontab line, no timer of systemd`,
     mend: 'guard crontab install --watchdog',
