@@ -82,6 +82,7 @@ describe('guard status', () => {
     for (const fact of [
       /^import_a +X failing, last run \d+ m?s ago$/m,
       /^ {2}Schedule +0 3 \* \* \*, local time; next .*03:00 \(in \d+ \w+\)$/m,
+      /^ {2}Started by No crontab starts it: \d+ lines? of cron read\./m,
       /^ {2}Outcomes +XX {2}0 of 2 runs healthy$/m,
       /^ {2}Last run +failed, exit 3, \d+ ms$/m,
       /^ {2}Lease +free; token \d+ was given back$/m,

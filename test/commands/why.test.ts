@@ -12,6 +12,7 @@ interface Told {
     readonly title: string
     readonly sentences: readonly {readonly text: string; readonly journal?: string; readonly record?: RawRecord}[]
   }[]
+  readonly known: readonly string[]
   readonly mend: readonly string[]
 }
 
@@ -65,6 +66,7 @@ describe('guard why', () => {
       expect.stringMatching(/^Started with token \d+, process \d+\.$/),
     ])
     expect(textsOf(story, 'Why it was not tried again')).toEqual(['Retries are off (retry.maxAttempts is 1).'])
+    expect(story.known).toContain('uw-socket was the cause in 2 of its last 3 runs, and no recovery has helped.')
     expect(story.mend).toEqual(['guard breaker close api', 'guard budget reset scan', 'guard logs scan'])
   })
 

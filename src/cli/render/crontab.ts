@@ -83,7 +83,7 @@ function lineRow(page: Page, line: LineView, widths: readonly number[]): readonl
   const {sign, ascii, paint} = signs[state]
   const [numberWidth = 0, ...columns] = widths
   const cells = schedule === '' ? [] : [schedule, user, job].flatMap((cell, index) => cellOf(cell, columns[index] ?? 0))
-  const head = [`${`${number}`.padStart(numberWidth)}  ${paint(isUtf8 ? sign : ascii)}`, ...cells].join(' ')
+  const head = [`${`${number}`.padStart(numberWidth)}  ${paint(page.isUnicode ? sign : ascii)}`, ...cells].join(' ')
   return [...withText(page, head, line), ...warnings.flatMap((warning) => note(page, warning, color.yellow))]
 }
 
@@ -99,11 +99,11 @@ function withText(page: Page, head: string, {state, schedule, command = '', reas
   const what = command.replaceAll(/ +/g, ' ')
   const room = page.isTerminal ? page.width - widthOf(head) - 1 : Number.POSITIVE_INFINITY
   if (room < fewestColumns) return [head.trimEnd(), ...note(page, reason ?? what, signs[state].paint, ' ')]
-  if (reason === undefined) return [`${head} ${cut(what, room)}`.trimEnd()]
+  if (reason === undefined) return [`${head} ${cut(page, what, room)}`.trimEnd()]
   if (state === 'wrong' && schedule !== undefined) return hanging(head, reason, room)
   const beside = room - widthOf(reason) - 3
-  if (beside < 16) return [`${head} ${cut(what, room)}`, ...note(page, reason, color.dim, ' ')]
-  return [`${head} ${[cut(what, beside), color.dim(`(${reason})`)].filter(Boolean).join(' ')}`]
+  if (beside < 16) return [`${head} ${cut(page, what, room)}`, ...note(page, reason, color.dim, ' ')]
+  return [`${head} ${[cut(page, what, beside), color.dim(`(${reason})`)].filter(Boolean).join(' ')}`]
 }
 
 function hanging(head: string, text: string, room: number): readonly string[] {
@@ -111,10 +111,10 @@ function hanging(head: string, text: string, room: number): readonly string[] {
   return [`${head} ${color.red(first)}`, ...rest.map((part) => `${' '.repeat(widthOf(head) + 1)}${color.red(part)}`)]
 }
 
-function cut(text: string, width: number): string {
+function cut({isUnicode}: Page, text: string, width: number): string {
   if (width === Number.POSITIVE_INFINITY || widthOf(text) <= width) return text
   const [first = ''] = wrapAnsi(text, width - 2, {hard: true}).split('\n')
-  return `${first} ${isUtf8 ? '…' : '...'}`
+  return `${first} ${isUnicode ? '…' : '...'}`
 }
 
 /** A text below a line. */
@@ -157,6 +157,3 @@ function widest(texts: readonly string[], least: number): number {
 function widthOf(text: string): number {
   return /^[ -~]*$/.test(text) ? text.length : stringWidth(text)
 }
-
-/** Whether the locale can show signs: that of cron and `LANG=C` cannot. */
-const isUtf8 = /utf-?8/i.test(process.env['LC_ALL'] || process.env['LC_CTYPE'] || process.env['LANG'] || '')

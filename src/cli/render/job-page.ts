@@ -49,6 +49,7 @@ function factsOf(page: Page, job: JobPage): readonly (readonly [string, string])
   const {status, lease, settings} = job
   return [
     ['Schedule', scheduleText(page, job)],
+    ['Started by', job.starters.join(' ')],
     ['Outcomes', outcomesText(page, job)],
     ['Durations', durationsText(page, job)],
     ['Last run', lastRunText(job)],
@@ -180,6 +181,7 @@ export function jobPageToJson({
   budgets,
   now,
   goodTimes,
+  starters,
   lastLines,
 }: JobPage): object {
   const {schedule, timezone} = settings
@@ -194,6 +196,7 @@ export function jobPageToJson({
     budgets: budgets.map(budgetToJson),
     goodDurationsMs: goodTimes,
     outputs: status.outputs,
+    starters,
     lastLines,
   }
 }

@@ -2,8 +2,10 @@ import {breakerStream, deliveryStream, silenceStream} from '../../journal/failur
 import type {JobPageDeps} from '../../usecases/diagnose/job-page.js'
 import type {StatusDeps} from '../../usecases/diagnose/job-statuses.js'
 import type {Guard} from '../guard.js'
+import {wireBudgets} from './budget.js'
 import {maskedEnd} from './log-end.js'
 import {logDeps, logSecrets} from './logs.js'
+import {startersOf} from './starters.js'
 import {wireWatchdog} from './watchdog.js'
 
 /** Wires `guard status`. OpenClaw is not asked: it may take long to answer, and the watchdog has asked it. */
@@ -22,8 +24,9 @@ export function wireJobPage(guard: Guard, job: string): JobPageDeps {
   const secrets = logSecrets(guard, job)
   return {
     ...wireStatus(guard),
-    clock: guard.clock,
+    budgets: wireBudgets(guard),
     breakers: guard.journal(breakerStream),
+    startersOf,
     logs: {...logDeps(guard), readEnd: (stretch, bytes) => maskedEnd(stretch, bytes, secrets)},
   }
 }

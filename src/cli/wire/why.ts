@@ -13,6 +13,7 @@ import {leaseStream, runStream} from '../../journal/streams.js'
 import {firstRecordAt, journalAsOf} from '../../usecases/diagnose/as-of.js'
 import type {ExplainDeps} from '../../usecases/diagnose/explain-job.js'
 import type {Guard} from '../guard.js'
+import {startersOf} from './starters.js'
 import {wireStatus} from './status.js'
 
 /** Wires `guard why`. */
@@ -28,13 +29,7 @@ export function wireWhy(guard: Guard): ExplainDeps {
       breakers,
       leases: guard.leases(),
     },
-    startersOf: async (job) => {
-      // Loaded late: most questions are not about what cron has.
-      const {wireCrontabs} = await import('./crontab.js')
-      const {runningCron} = await import('../../system/process/cron-daemon.js')
-      const {jobStarters} = await import('../../usecases/crontab/job-starters.js')
-      return jobStarters({...wireCrontabs(), runningCron}, job)
-    },
+    startersOf,
   }
 }
 

@@ -1,6 +1,7 @@
 import {type Breaker, breakerState} from '../breaker/breaker.js'
 import type {ClockReading} from '../clock/reading.js'
 import type {RawRecord} from '../journal/record.js'
+import type {Run} from '../run/run.js'
 import type {JobSettings} from '../settings/job.js'
 import {span} from '../watchdog/freshness.js'
 import type {JobStatus} from './job-status.js'
@@ -25,6 +26,8 @@ interface WhyFacts {
     | undefined
   /** Of the last lease that was given. */
   readonly lease: readonly RawRecord[]
+  /** The last runs of a job that is not well, newest first. */
+  readonly history: readonly Run[]
   /** Wall clock, ms: the end of the last good run. */
   readonly lastGoodAt: number | undefined
   /** What starts the job here, or that nothing does. */
@@ -178,12 +181,31 @@ function toldOf({status, deliveries, incidents}: WhyFacts): readonly Section[] {
   return [{title: 'Who was told', sentences: [presentSentence(text)]}]
 }
 
-function knownOf({status, lastGoodAt, now}: WhyFacts): readonly string[] {
+/** How often the cause of the last bad run was one, and what helped then. */
+function causeKnown(history: readonly Run[]): readonly string[] {
+  const cause = history.find(({class: name}) => name !== undefined && name !== 'unknown')?.class
+  if (cause === undefined) return []
+  const same = history.filter((run) => run.class === cause)
+  const mended = same.filter(({recovered}) => recovered)
+  const steps = mended.flatMap(({steps: all}) => all.filter(({do: what, ok}) => ok && changing.has(what)))
+  const names = [
+    ...new Set(steps.map(({do: what, service}) => (service === undefined ? what : `${what} of ${service}`))),
+  ]
+  const times = `${cause} was the cause in ${same.length} of its last ${history.length} runs`
+  if (mended.length === 0) return [`${times}, and no recovery has helped.`]
+  return [`${times}; ${names.join(' and ') || 'a recovery'} helped in ${mended.length}.`]
+}
+
+/** Steps that change something; the others look, wait or call. */
+const changing = new Set(['restart', 'exec', 'clear-locks'])
+
+function knownOf({status, lastGoodAt, history, now}: WhyFacts): readonly string[] {
   const {recent, envelope} = status
   const ended = recent.filter((outcome) => outcome !== 'skipped')
   const well = ended.filter((outcome) => outcome === 'healthy').length
   return [
     ...(ended.length === 0 ? [] : [`${well} of its last ${ended.length} runs were healthy.`]),
+    ...causeKnown(history),
     ...(envelope ? [`It usually takes ${span(envelope.usualMs)}.`] : []),
     ...(lastGoodAt === undefined ? [] : [`It last worked ${span(Math.max(0, now.at - lastGoodAt))} ago.`]),
   ]

@@ -4,6 +4,7 @@ import type {RawRecord} from '../../domain/journal/record.js'
 import {settingsOfJob} from '../../domain/settings/settings.js'
 import {GuardError} from '../../errors.js'
 import type {Journal} from '../../journal/journal.js'
+import {readHistory} from '../history/read-history.js'
 import type {RoundPlan} from '../watchdog/evaluate-jobs.js'
 import {jobStatuses, type StatusDeps} from './job-statuses.js'
 
@@ -46,6 +47,7 @@ export async function explainJob(deps: ExplainDeps, plan: RoundPlan, {job, runId
         : {target, state: deps.breakers.read().get(target), records: openingRecords(journals.breakers, target)},
     lease: status.verdict === 'stalled' || status.verdict === 'hung' ? leaseRecords(journals.leases, job) : [],
     lastGoodAt: deps.runs.read().get(job)?.lastGoodAt,
+    history: status.state === 'healthy' ? [] : readHistory({runs: journals.runs}, job, rememberedRuns),
     starters: status.verdict === 'missed' ? await deps.startersOf(job) : [],
   })
 }
@@ -54,6 +56,9 @@ interface Asked {
   readonly job: string
   readonly runId: string | undefined
 }
+
+/** As many as `guard status` counts. */
+const rememberedRuns = 40
 
 /** More skipped runs than that say nothing new. */
 const shownSkips = 5

@@ -8,16 +8,17 @@ import type {JobSettings} from '../../domain/settings/job.js'
 import {settingsOfJob} from '../../domain/settings/settings.js'
 import {GuardError} from '../../errors.js'
 import type {Journal} from '../../journal/journal.js'
-import type {Clock} from '../../system/host/clock.js'
 import {type LastLinesDeps, lastLines} from '../history/last-lines.js'
-import {type BudgetReport, listBudgets} from '../recovery/budgets.js'
+import {type BudgetDeps, type BudgetReport, listBudgets} from '../recovery/budgets.js'
 import type {RoundPlan} from '../watchdog/evaluate-jobs.js'
 import {jobStatuses, type StatusDeps} from './job-statuses.js'
 
 export interface JobPageDeps extends StatusDeps {
-  readonly clock: Pick<Clock, 'now'>
+  readonly budgets: BudgetDeps
   readonly breakers: Pick<Journal<Breakers>, 'read'>
   readonly logs: LastLinesDeps
+  /** As of `explainJob`. */
+  readonly startersOf: (job: string) => Promise<readonly string[]>
 }
 
 /** All that a person may ask of one job first. */
@@ -32,6 +33,8 @@ export interface JobPage {
   readonly breaker: {readonly target: string; readonly state: Breaker | undefined} | undefined
   readonly budgets: readonly BudgetReport[]
   readonly goodTimes: readonly number[]
+  /** What starts it, if it has a schedule. */
+  readonly starters: readonly string[]
   readonly lastLines: readonly string[]
 }
 
@@ -54,10 +57,9 @@ export async function jobPage(deps: JobPageDeps, plan: RoundPlan, job: string): 
     run,
     lease: lease && reportLease(lease, now),
     breaker: target === undefined ? undefined : {target, state: deps.breakers.read().get(target)},
-    budgets: listBudgets({clock: deps.clock, runs: deps.logs.runs, settings: deps.settings}).filter(
-      (one) => one.job === job,
-    ),
+    budgets: listBudgets(deps.budgets).filter((one) => one.job === job),
     goodTimes: known?.goodTimes ?? [],
+    starters: settings.schedule === undefined ? [] : await deps.startersOf(job),
     lastLines: run ? linesOf(deps.logs, job, run) : [],
   }
 }

@@ -9,7 +9,7 @@ import type {Journal} from '../../journal/journal.js'
 import {type FindLivingProcess, leaseHolder} from './lease-holder.js'
 
 export interface HistoryDeps {
-  readonly runs: Journal<RunsByJob>
+  readonly runs: Pick<Journal<RunsByJob>, 'newestFirst'>
 }
 
 /** The last `limit` runs of a job, newest first, as far back as the archives go. */
