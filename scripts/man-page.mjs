@@ -44,10 +44,16 @@ function usageOf(id, usage, args) {
   return [['guard', words, ...names, '[FLAGS]'].join(' ')]
 }
 
+const longestChoices = 40
+
 function flagEntry({name, type, helpValue, summary, default: preset, options}) {
-  const value = type === 'option' ? `=${options ? options.join('|') : (helpValue ?? 'TEXT')}` : ''
+  const choices = options?.join('|') ?? ''
+  // A longer one could not be broken.
+  const isShort = choices !== '' && choices.length <= longestChoices
+  const value = type === 'option' ? `=${isShort ? choices : (helpValue ?? 'TEXT')}` : ''
+  const listed = choices === '' || isShort ? '' : `: ${options.join(', ')}`
   const shown = preset === undefined ? '' : ` (default: ${preset})`
-  return `.TP\n.B ${roff(`--${name}${value}`)}\n${roff(`${summary}${shown}.`)}`
+  return `.TP\n.B ${roff(`--${name}${value}`)}\n${roff(`${summary}${listed}${shown}.`)}`
 }
 
 /** A leading dot or quote is a request of roff, a hyphen is typeset unless it is escaped. */
