@@ -118,7 +118,7 @@ describe('install and remove', () => {
     expect(read(box).match(/--job (\S+)/g)).toEqual(['--job nightly'])
   })
 
-  test('name the settings that this call has found where a search from the home directory would not', async () => {
+  test('name the settings where cron, which starts in the home of the user database, would not find them', async () => {
     const box = withFile('')
     for (const folder of ['project', 'home']) {
       box.write(`${folder}/.guardianrc.yaml`, 'jobs: {}\n')
@@ -126,7 +126,7 @@ describe('install and remove', () => {
       await box.guardWith({cwd: box.path(folder)}, 'crontab', 'install', '--file', 'tab', '--yes')
     }
     expect(read(box, 'project/tab')).toContain(` run --config ${box.dir}/project/.guardianrc.yaml --state-dir `)
-    expect(read(box, 'home/tab')).toContain(' run --state-dir ')
+    expect(read(box, 'home/tab')).toContain(` run --config ${box.path('home/.guardianrc.yaml')} --state-dir `)
   })
 
   test("call guard by its name where the crontab's PATH finds it, else by absolute paths", async () => {

@@ -8,6 +8,7 @@ import {readPeriodicJobs} from '../../system/crontab/periodic.js'
 import {readCrontabFile, readCrontabs, userName} from '../../system/crontab/read-crontabs.js'
 import {writeCrontab} from '../../system/crontab/write-crontab.js'
 import {homeFolder} from '../../system/host/host.js'
+import {databaseUser} from '../../system/host/user.js'
 import type {AddedLine, PlannedChange} from '../../usecases/crontab/change-crontabs.js'
 import type {DiscoverDeps} from '../../usecases/crontab/discover-crontabs.js'
 import type {Flag} from '../command/flag.js'
@@ -66,23 +67,30 @@ interface PlaceFlags {
  * The flags that a run by cron needs to work with the same settings and state as this call: cron starts in the home
  * directory, and has no variables of guard.
  */
-export function placeFlags({settings}: Guard, flags: PlaceFlags): string {
-  const {file} = settings
-  return flagsOf(flags, flags.config ?? (file !== undefined && isFoundFromHome(file) ? undefined : file))
+export function placeFlags(guard: Guard, flags: PlaceFlags): string {
+  const {file} = guard.settings
+  return flagsOf(guard, flags, flags.config ?? (file !== undefined && isFoundFromHome(file) ? undefined : file))
 }
 
 /** For lines that guard adds, which always name the settings. */
-function settingsFlags({settings}: Guard, flags: PlaceFlags): string {
-  return flagsOf(flags, flags.config ?? settings.file)
+function settingsFlags(guard: Guard, flags: PlaceFlags): string {
+  return flagsOf(guard, flags, flags.config ?? guard.settings.file)
 }
 
-function flagsOf(flags: PlaceFlags, config: string | undefined): string {
-  return `${flagOf('--config', config)}${flagOf('--state-dir', flags['state-dir'])}`
+function flagsOf(guard: Guard, flags: PlaceFlags, config: string | undefined): string {
+  const stateDir = flags['state-dir'] ?? (hasOwnPlace(guard) ? guard.stateDir : undefined)
+  return `${flagOf('--config', config)}${flagOf('--state-dir', stateDir)}`
+}
+
+/** Whether the environment here moves the state directory away from where cron's jobs would have it. */
+function hasOwnPlace({settings, hasStateDir}: Guard): boolean {
+  if (settings.stateDir !== undefined || !hasStateDir) return false
+  return Boolean(process.env['XDG_STATE_HOME']) || homeFolder() !== databaseUser()?.homedir
 }
 
 /** Whether a search that begins in the home directory finds the file. */
 function isFoundFromHome(file: string): boolean {
-  const [home, folder] = [homeFolder(), dirname(file)]
+  const [home, folder] = [databaseUser()?.homedir, dirname(file)]
   if (folder === '/etc/guardian') return true
   return (
     home !== undefined &&

@@ -1,8 +1,8 @@
 import {spawnSync} from 'node:child_process'
 import {lstatSync, readdirSync, readFileSync, type Stats, statSync} from 'node:fs'
-import {userInfo} from 'node:os'
 import {join} from 'node:path'
 import {type CronKind, cronNames, readsFileName} from '../../domain/crontab/cron-kind.js'
+import {databaseUser} from '../host/user.js'
 import {crontabLimitMs, type InstalledCron} from './installed-cron.js'
 
 /** A crontab as cron has it. */
@@ -79,16 +79,9 @@ function call(crontab: string, option: string) {
   return {status, stdout, stderr}
 }
 
-/** Name of the user who runs this. bun's own answer is that of the environment, which cron's jobs may lack. */
+/** Name of the user who runs this. */
 export function userName(): string {
-  const uid = process.geteuid?.()
-  try {
-    const lines = readFileSync('/etc/passwd', 'utf8').split('\n')
-    const name = lines.map((line) => line.split(':')).find(([, , id]) => Number(id) === uid)?.[0]
-    return name || userInfo().username
-  } catch {
-    return `user ${uid}`
-  }
+  return databaseUser()?.username ?? `user ${process.geteuid?.()}`
 }
 
 function ownTitle(): string {
