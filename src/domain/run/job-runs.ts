@@ -15,6 +15,7 @@ export interface RunEnd {
   readonly class?: string
   readonly detail?: string
   readonly durationMs?: number
+  readonly exitCode?: number
   /** When the record was written; `mono` and `boot` if the record has a stamp. */
   readonly at: number
   readonly mono?: number
@@ -148,6 +149,7 @@ function endOf(run: Run, record: RawRecord): RunEnd {
     ...(run.class !== undefined && {class: run.class}),
     ...(run.detail !== undefined && {detail: run.detail}),
     ...(run.durationMs !== undefined && {durationMs: run.durationMs}),
+    ...(run.exitCode !== undefined && {exitCode: run.exitCode}),
     at: run.endedAt ?? run.startedAt,
     ...(typeof mono === 'number' && typeof boot === 'string' && {mono, boot}),
     byReboot: run.outcome === 'interrupted' && isOfEarlierBoot(run, record),

@@ -28,7 +28,9 @@ function recordedEnd(end: RunEnd, {uptime, nowUptimeMs}: Clocks): LastEnd {
   const {runId, outcome, at, mono, boot, byReboot, refused} = end
   const sign = mono === undefined || boot === undefined ? {at} : {at, mono, boot}
   const cause = end.class === 'unknown' ? undefined : end.class
-  const detail = [cause, end.detail].filter(Boolean).join(', ')
+  const exit = end.exitCode === undefined || end.exitCode === 0 ? '' : `exit ${end.exitCode}`
+  // Where nothing else says why, the exit code does.
+  const detail = [cause, end.detail].filter(Boolean).join(', ') || exit
   return {
     runId,
     outcome,
