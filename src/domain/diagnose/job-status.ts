@@ -36,8 +36,10 @@ export interface JobStatus {
   readonly job: string
   readonly state: JobState
   readonly verdict: VerdictKind
-  /** What is wrong; undefined of a job that is well. */
+  /** What is wrong; undefined of a job that is not in trouble. */
   readonly reason: string | undefined
+  /** What the verdict says, also of a job that is well, or of which that is not known. */
+  readonly verdictReason: string
   readonly incident: Incident | undefined
   readonly told: readonly Telling[]
   /** Equal for jobs that are in trouble by one cause. */
@@ -99,6 +101,7 @@ export function jobStatus(evidence: JobEvidence): JobStatus {
     job,
     state: silence ? 'silenced' : trouble ? stateOfTrouble(trouble) : calm,
     verdict: verdict.kind,
+    verdictReason: verdict.reason,
     reason: trouble && shortReason(trouble.reason, lastEnd?.refused),
     incident,
     told: trouble ? told : [],

@@ -75,8 +75,9 @@ function answerOf(facts: WhyFacts): string {
   }
   if (skip) return `${job} did not run: ${textField(skip, 'reason') ?? 'it was skipped'}.`
   if (runningSince !== undefined)
-    return `${job} runs since ${span(Math.max(0, facts.now.at - runningSince))}, and nothing speaks against it.`
-  if (lastEndedAt === undefined) return `${job} has not run under guard yet.`
+    return `${job} has been running for ${span(Math.max(0, facts.now.at - runningSince))}, and nothing speaks against it.`
+  if (state === 'unknown') return `Whether ${job} is well is not known: ${status.verdictReason}.`
+  if (lastEndedAt === undefined) return `${job} is ${state}: ${status.verdictReason}.`
   return `${job} is ${state}: its last run ended ${status.recent.at(-1) ?? 'well'} ${span(Math.max(0, facts.now.at - lastEndedAt))} ago.`
 }
 
