@@ -51,7 +51,8 @@ function endText(record: RawRecord): string {
   ].join('')
 }
 
-function durationText(ms: number): string {
+/** Spans of less than a second in milliseconds. */
+export function durationText(ms: number): string {
   return ms < 1000 ? `${Math.round(ms)} ms` : span(ms)
 }
 

@@ -5,7 +5,7 @@ import type {Run} from '../run/run.js'
 import type {JobSettings} from '../settings/job.js'
 import {span} from '../watchdog/freshness.js'
 import type {JobStatus} from './job-status.js'
-import {capitalized, retrySection, runSentences, textField} from './run-story.js'
+import {capitalized, durationText, retrySection, runSentences, textField} from './run-story.js'
 import {presentSentence, recordSentence, type Section, type Sentence} from './sentence.js'
 import {toldSection} from './told-story.js'
 
@@ -207,17 +207,18 @@ function knownOf({status, lastGoodAt, history, now}: WhyFacts): readonly string[
   return [
     ...(ended.length === 0 ? [] : [`${well} of its last ${ended.length} runs were healthy.`]),
     ...causeKnown(history),
-    ...(envelope ? [`It usually takes ${span(envelope.usualMs)}.`] : []),
+    ...(envelope ? [`It usually takes ${durationText(envelope.usualMs)}.`] : []),
     ...(lastGoodAt === undefined ? [] : [`It last worked ${span(Math.max(0, now.at - lastGoodAt))} ago.`]),
   ]
 }
 
-function mendOf({status, run, breaker, now}: WhyFacts): readonly string[] {
+function mendOf({status, settings, run, breaker, now}: WhyFacts): readonly string[] {
   const {job, verdict, reason, silence} = status
   const isRefused = run.some((record) => record['kind'] === 'step-ended' && record['do'] === 'refused')
   const isHeldOff = breaker?.state !== undefined && breakerState(breaker.state, now) !== 'closed'
   return [
     ...(reason?.startsWith('its settings are wrong') ? ['guard config check'] : []),
+    ...(verdict === 'missed' && settings.schedule !== undefined ? [`guard crontab add ${job}`] : []),
     ...(verdict === 'missed' ? ['guard crontab discover', 'guard doctor'] : []),
     ...(verdict === 'stalled' ? [`guard lease show ${job}`, 'guard recover'] : []),
     ...(isHeldOff ? [`guard breaker close ${breaker.target}`] : []),
