@@ -8,7 +8,7 @@ export function jobDetails(deps: LastLinesDeps, job: string, runId: string | und
   if (runId === undefined) return {}
   try {
     const run = findRun(deps, job, runId)
-    return {tried: triedBy(run), lastLines: lastLines(deps, job, runId)}
+    return {tried: triedBy(run), lastLines: lastLines(deps, job, run)}
   } catch {
     return {}
   }

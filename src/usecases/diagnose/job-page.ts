@@ -65,10 +65,10 @@ export async function jobPage(deps: JobPageDeps, plan: RoundPlan, job: string): 
 }
 
 /** A log may be rotated away, and some runs keep none. */
-function linesOf(deps: LastLinesDeps, job: string, {id, log}: Run): readonly string[] {
-  if (!log) return []
+function linesOf(deps: LastLinesDeps, job: string, run: Run): readonly string[] {
+  if (!run.log) return []
   try {
-    return lastLines(deps, job, id)
+    return lastLines(deps, job, run)
   } catch (error) {
     if (!(error instanceof GuardError)) throw error
     return []

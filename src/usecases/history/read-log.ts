@@ -21,6 +21,11 @@ export interface RunLog {
 export function locateLog(deps: LogDeps, job: string, runId: string | undefined): RunLog {
   const run = runId === undefined ? lastWithLog(deps, job) : findRun(deps, job, runId)
   if (!run) throw new GuardError('usage', `no run of ${job} has written a log`, [`see its runs: guard history ${job}`])
+  return logOfRun(deps, job, run)
+}
+
+/** Finds the output of a run that is known. Throws GuardError `usage`, `io`. */
+export function logOfRun(deps: LogDeps, job: string, run: Run): RunLog {
   if (!run.log) throw new GuardError('usage', `run ${run.id} of ${job} kept no log`, ['it was skipped or interactive'])
   const {file, inode, from, to = nextStart(deps, job, run)} = run.log
   const stretches = deps.findStretches(file, {inode, from, ...(to !== undefined && {to})}, run.endedAt)

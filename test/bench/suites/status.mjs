@@ -26,7 +26,6 @@ export function run({place, rounds, lines}) {
       {name: 'status, 10 jobs', command: few.inFleet('status')},
       {name: `status, 1000 jobs, ${lines} lines`, command: many.inFleet('status'), goal: 'CPU 2.0'},
       {name: `why of one of them`, command: many.inFleet('why', 'job-500'), goal: 'CPU 2.5'},
-      {name: `status of one of them`, command: many.inFleet('status', 'job-500')},
     ],
     {rounds},
   )
