@@ -17,6 +17,6 @@ done
 echo "installing for the tests:$specs" >&2
 mkdir -p "$dir" && [ -e "$dir/package.json" ] || echo '{"private": true}' >"$dir/package.json"
 # shellcheck disable=SC2086
-npm install --prefix "$dir" --no-audit --no-fund --loglevel=error $specs >/dev/null 2>&1 ||
+timeout 10m npm install --prefix "$dir" --no-audit --no-fund --loglevel=error $specs >/dev/null 2>&1 ||
   echo "could not be installed, their tests are skipped:$specs" >&2
 exit 0

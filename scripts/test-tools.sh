@@ -13,6 +13,7 @@ fi
 echo "installing for the tests:$missing" >&2
 export DEBIAN_FRONTEND=noninteractive
 # shellcheck disable=SC2086
-apt-get install -y -qq $missing >/dev/null 2>&1 || { apt-get update -qq && apt-get install -y -qq $missing >/dev/null; } ||
+timeout 10m apt-get install -y -qq $missing >/dev/null 2>&1 </dev/null ||
+  { timeout 5m apt-get update -qq && timeout 10m apt-get install -y -qq $missing >/dev/null; } ||
   echo "could not be installed, their tests are skipped:$missing" >&2
 exit 0
