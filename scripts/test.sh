@@ -31,7 +31,7 @@ of_program() {
 
 status=0
 parts=''
-if [ -n "${OPENCLAW:-}" ]; then node test/openclaw/install.mjs || status=1; fi
+if [ -n "${OPENCLAW:-}" ]; then ${CI:+timeout 10m} node test/openclaw/install.mjs || status=1; fi
 for form in ${GUARD_FORM:-node standalone}; do
   export GUARD_FORM="$form"
   if [ "$form" = standalone ] && [ $# -eq 0 ]; then
