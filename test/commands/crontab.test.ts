@@ -1,8 +1,9 @@
-import {readdirSync, readFileSync, statSync, writeFileSync} from 'node:fs'
-import {describe, expect, test} from 'vitest'
+import {execFileSync} from 'node:child_process'
+import {mkdirSync, readdirSync, readFileSync, statSync, writeFileSync} from 'node:fs'
+import {describe, expect, onTestFinished, test} from 'vitest'
 import {lineCases} from '../support/crontab-lines.js'
 import {crontabObstacle, withoutCrontabs} from '../support/crontab-space.js'
-import {asOrdinaryUser, createSandbox, type Sandbox, until} from '../support/sandbox.js'
+import {asOrdinaryUser, createSandbox, isRoot, type Sandbox, until} from '../support/sandbox.js'
 import {inTerminal} from '../support/terminal.js'
 
 /** A crontab as a file, which needs no cron. */
@@ -82,6 +83,17 @@ describe('install and remove', () => {
     expect(read(box)).toMatch(/ run .* -- a\n# guard-added-newline\n$/)
     await box.guard('crontab', 'remove', '--file', 'tab', '--yes')
     expect(read(box)).toBe('0 5 * * * a')
+  })
+
+  test.skipIf(!isRoot)('change nothing where the backup has no room, and name its place', async () => {
+    const box = withFile('0 5 * * * a\n')
+    mkdirSync(box.stateDir, {mode: 0o700})
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=16k,mode=700', 'tmpfs', box.stateDir])
+    onTestFinished(() => void execFileSync('umount', ['-l', box.stateDir]))
+    await box.sh('head -c 100000 /dev/zero > state/filler')
+    const {code, stderr} = await box.guard('crontab', 'install', '--file', 'tab', '--yes')
+    expect([code, read(box)]).toEqual([74, '0 5 * * * a\n'])
+    expect(stderr).toMatch(/the backup \S+\/state\/crontab\/\S+ cannot be written \(ENOSPC\), so \S+tab is as it was/)
   })
 
   test('need --yes where there is no terminal to ask on', async () => {

@@ -47,17 +47,34 @@ export function writeCrontab({cron, dir, id, nowMs}: WritePlace, {crontab, after
   if (read() !== crontab.bytes) {
     throw new GuardError('io', `${crontab.title} was changed meanwhile, so nothing was written`, ['do it again'])
   }
-  mkdirSync(dir, {recursive: true, mode: 0o700})
   const time = new Date(nowMs).toISOString().replaceAll(':', '').slice(0, 17)
   const backup = join(dir, `${time}-${crontab.path === undefined ? 'own' : basename(crontab.path)}-${id}`)
-  writeFileSync(backup, crontab.bytes, {encoding: 'latin1', mode: 0o600, flag: 'wx'})
-  prune(dir)
+  keepBackup(backup, crontab)
   if (crontab.path === undefined) installOwn(cron, join(dir, `.new-${id}`), after)
   else replaceFile(crontab.path, id, after)
   if (read() !== after) {
     throw new GuardError('io', `${crontab.title} reads otherwise than it was written`, [`the former one is ${backup}`])
   }
   return backup
+}
+
+/** Nothing is written without a way back. */
+function keepBackup(backup: string, {title, bytes}: Crontab): void {
+  try {
+    mkdirSync(dirname(backup), {recursive: true, mode: 0o700})
+    writeFileSync(backup, bytes, {encoding: 'latin1', mode: 0o600, flag: 'wx'})
+  } catch (error) {
+    rmSync(backup, {force: true})
+    const {code} = error as NodeJS.ErrnoException
+    if (code === undefined) throw error
+    throw new GuardError(
+      'io',
+      `the backup ${backup} cannot be written (${code}), so ${title} is as it was`,
+      ['make room, or choose another state directory: --state-dir DIR'],
+      {cause: error},
+    )
+  }
+  prune(dirname(backup))
 }
 
 function installOwn({crontab = 'crontab'}: InstalledCron, file: string, bytes: string): void {
