@@ -5,6 +5,7 @@ import {jobPage} from '../usecases/diagnose/job-page.js'
 import {jobStatuses} from '../usecases/diagnose/job-statuses.js'
 import {knownJob} from '../usecases/history/known-job.js'
 import type {Call} from './command/definition.js'
+import {healthExitCodes} from './exit-codes.js'
 import type {Guard} from './guard.js'
 import {jobPageToJson, renderJobPage} from './render/job-page.js'
 import {renderStatus, statusToJson} from './render/status.js'
@@ -19,8 +20,6 @@ interface StatusRequest extends Pick<Call, 'json' | 'show' | 'print' | 'openGuar
   readonly group: 'cause' | 'none'
 }
 
-const exitCodesOfStatus: Readonly<Record<OverallStatus['is'], number>> = {healthy: 0, degraded: 1, unhealthy: 2}
-
 /** Prints the list, or the page of the one job that is named. @returns the object for `--json` */
 export async function showStatus(request: StatusRequest): Promise<object> {
   const guard = await request.openGuard()
@@ -29,23 +28,44 @@ export async function showStatus(request: StatusRequest): Promise<object> {
   return showList(guard, request)
 }
 
-async function showJob(guard: Guard, {show}: StatusRequest, name: string): Promise<object> {
+async function showJob(guard: Guard, request: StatusRequest, name: string): Promise<object> {
   const job = knownJob({settings: guard.settings, runs: guard.runs(), leases: guard.leases()}, name)
   const page = await jobPage(wireJobPage(guard, job), roundPlan(guard), job)
-  process.exitCode = exitCodesOfStatus[page.overall.is]
-  show(renderJobPage, page)
-  return jobPageToJson(page)
+  report(guard, request, page.overall)
+  request.show(renderJobPage, page)
+  return {...jobPageToJson(page), ...settingsProblem(guard)}
 }
 
 async function showList(guard: Guard, request: StatusRequest): Promise<object> {
   const {patterns, show, print, state} = request
   const isAsked = (job: string) => patterns.length === 0 || patterns.some((pattern) => matchesPattern(pattern, job))
   const {at, jobs, overall} = await jobStatuses(wireStatus(guard), roundPlan(guard), isAsked)
-  process.exitCode = exitCodesOfStatus[overall.is]
+  const is = report(guard, request, overall)
   const shown = state === undefined ? jobs : jobs.filter((job) => job.state === state)
   if (shown.length === 0) print(noJobs(jobs, request))
   else show(renderStatus, shown, {all: request.all === true || state !== undefined, grouped: request.group === 'cause'})
-  return {at: new Date(at).toISOString(), status: overall.is, jobs: shown.map(statusToJson)}
+  return {
+    at: new Date(at).toISOString(),
+    status: is,
+    ...settingsProblem(guard),
+    jobs: shown.map(statusToJson),
+  }
+}
+
+/**
+ * Sets the exit code. Settings that cannot be read are said: jobs may stand there that nothing is known of, and the place of
+ * the journals too.
+ */
+function report(guard: Guard, {print}: StatusRequest, overall: OverallStatus): OverallStatus['is'] {
+  const refusal = guard.settings.wrong?.refusal
+  const is = refusal !== undefined && overall.is === 'healthy' ? 'degraded' : overall.is
+  process.exitCode = healthExitCodes[is]
+  if (refusal !== undefined) print(`the settings cannot be used, so what they name is not shown: ${refusal}`)
+  return is
+}
+
+function settingsProblem({settings}: Guard): object {
+  return settings.wrong?.refusal === undefined ? {} : {settingsProblem: settings.wrong.refusal}
 }
 
 function noJobs(jobs: readonly JobStatus[], {patterns, state}: StatusRequest): string {

@@ -122,6 +122,20 @@ describe('guard status', () => {
     for (const line of stdout.trimEnd().split('\n')) expect(JSON.parse(line)).toMatchObject({status: 'degraded'})
   })
 
+  test('of settings that cannot be read says so, and is not healthy', async () => {
+    const box = await machine()
+    box.write('.guardianrc.json', '{"jobs": ')
+    const {code, stdout} = await box.guard('status', 'good')
+    expect([code, stdout]).toEqual([
+      1,
+      expect.stringMatching(/^the settings cannot be used, so what they name is not shown: /),
+    ])
+    expect(await box.guard('why', 'unseen')).toMatchObject({
+      code: 64,
+      stderr: expect.stringContaining('the settings, which may name it, cannot be used: guard config check'),
+    })
+  })
+
   test('where nothing is known says how to begin, and names the nearest of unknown jobs', async () => {
     const box = createSandbox()
     expect(await box.guard('status')).toMatchObject({

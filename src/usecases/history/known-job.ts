@@ -7,7 +7,7 @@ import {GuardError} from '../../errors.js'
 import type {Journal} from '../../journal/journal.js'
 
 interface KnownJobDeps {
-  readonly settings: Pick<Settings, 'jobs'>
+  readonly settings: Pick<Settings, 'jobs' | 'wrong'>
   readonly runs: Pick<Journal<RunsByJob>, 'read'>
   readonly leases: Pick<Journal<Leases>, 'read'>
 }
@@ -26,6 +26,9 @@ export function knownJob({settings, runs, leases}: KnownJobDeps, given: string):
   const near = hashed.length > 0 ? hashed : closestNames(ofFile ?? given, known).slice(0, 3)
   throw new GuardError('usage', `no job ${JSON.stringify(given)} is known`, [
     ...near.map((name) => `did you mean ${name}?`),
+    ...(settings.wrong?.refusal === undefined
+      ? []
+      : ['the settings, which may name it, cannot be used: guard config check']),
     'a job is known once the settings name it or it has run under guard',
   ])
 }
