@@ -1,10 +1,8 @@
 import {defineCommand} from '../src/cli/command/definition.js'
+import {healthExitCodes} from '../src/cli/exit-codes.js'
 import {healthToJson, renderHealth} from '../src/cli/render/health.js'
 import {wireHealth} from '../src/cli/wire/health.js'
-import type {HealthVerdict} from '../src/domain/health/check.js'
 import {checkHealth} from '../src/usecases/diagnose/check-health.js'
-
-const exitCodes: Readonly<Record<HealthVerdict, number>> = {healthy: 0, degraded: 1, unhealthy: 2}
 
 export default defineCommand({
   summary: 'One picture of disk, memory, load, journals, leases, runs, incidents, daemons',
@@ -19,7 +17,7 @@ export default defineCommand({
       resetDaemonLateAfterMs: resetDaemon.lateAfterMs,
     })
     show(renderHealth, health)
-    process.exitCode = exitCodes[health.verdict]
+    process.exitCode = healthExitCodes[health.verdict]
     return healthToJson(health)
   },
 })

@@ -1,3 +1,4 @@
+import type {OverallStatus} from '../domain/incident/overall-status.js'
 import type {ErrorKind} from '../errors.js'
 
 /**
@@ -16,3 +17,6 @@ export const exitCodes: Readonly<Record<ErrorKind, number>> = {
   'not-executable': 126,
   'not-found': 127,
 }
+
+/** Of the commands that say how the machine or its jobs are. */
+export const healthExitCodes: Readonly<Record<OverallStatus['is'], number>> = {healthy: 0, degraded: 1, unhealthy: 2}

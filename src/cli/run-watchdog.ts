@@ -18,7 +18,7 @@ import {type Evaluation, evaluateJobs} from '../usecases/watchdog/evaluate-jobs.
 import {newsOf} from '../usecases/watchdog/news.js'
 import {watchdogRound} from '../usecases/watchdog/watchdog-round.js'
 import type {Call} from './command/definition.js'
-import {exitCodes} from './exit-codes.js'
+import {exitCodes, healthExitCodes} from './exit-codes.js'
 import type {Guard} from './guard.js'
 import {printWarning} from './stderr.js'
 import {jsonLine, writeOut} from './stdout.js'
@@ -42,8 +42,6 @@ interface Round {
 
 /** A round longer than that renews its lease meanwhile. */
 const leaseTtlMs = 120_000
-
-const exitCodesOfStatus: Readonly<Record<OverallStatus['is'], number>> = {healthy: 0, degraded: 1, unhealthy: 2}
 
 /** Says what a round would do; writes nothing. */
 export async function dryRun(guard: Guard, options: Pick<WatchdogOptions, 'json' | 'show'>): Promise<RoundJson> {
@@ -98,7 +96,7 @@ type RoundJson = object | undefined
 
 /** Shows a round and sets the exit code by it. @returns the round for `--json` */
 function answer(round: Round, options: ShowOptions): Promise<RoundJson> {
-  process.exitCode = exitCodesOfStatus[round.status.is]
+  process.exitCode = healthExitCodes[round.status.is]
   return showRound(round, options)
 }
 

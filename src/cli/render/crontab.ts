@@ -5,15 +5,14 @@ import {color} from './color.js'
 import {renderNextSteps} from './crontab-steps.js'
 import type {CrontabView, DiscoveryView, LineView} from './crontab-view.js'
 import type {Page} from './page.js'
+import {type Sign, shownSign} from './signs.js'
 
-const signs: Readonly<
-  Record<LineState, {readonly sign: string; readonly ascii: string; readonly paint: (text: string) => string}>
-> = {
-  wrapped: {sign: '✓', ascii: '.', paint: color.green},
-  wrappable: {sign: '+', ascii: '+', paint: color.cyan},
-  left: {sign: '=', ascii: '=', paint: color.dim},
-  wrong: {sign: '✗', ascii: 'X', paint: color.red},
-  noted: {sign: '!', ascii: '!', paint: color.yellow},
+const signs: Readonly<Record<LineState, Sign>> = {
+  wrapped: {unicode: '✓', ascii: '.', paint: color.green},
+  wrappable: {unicode: '+', ascii: '+', paint: color.cyan},
+  left: {unicode: '=', ascii: '=', paint: color.dim},
+  wrong: {unicode: '✗', ascii: 'X', paint: color.red},
+  noted: {unicode: '!', ascii: '!', paint: color.yellow},
 }
 
 /** First how many lines there are and what they are, then each crontab with its lines, then what to type next. */
@@ -80,10 +79,9 @@ function crontabLines(page: Page, {cron}: DiscoveryView, {crontab, lines}: Cront
 
 function lineRow(page: Page, line: LineView, widths: readonly number[]): readonly string[] {
   const {number, state, schedule = '', user = '', job = '', warnings} = line
-  const {sign, ascii, paint} = signs[state]
   const [numberWidth = 0, ...columns] = widths
   const cells = schedule === '' ? [] : [schedule, user, job].flatMap((cell, index) => cellOf(cell, columns[index] ?? 0))
-  const head = [`${`${number}`.padStart(numberWidth)}  ${paint(page.isUnicode ? sign : ascii)}`, ...cells].join(' ')
+  const head = [`${`${number}`.padStart(numberWidth)}  ${shownSign(page, signs[state])}`, ...cells].join(' ')
   return [...withText(page, head, line), ...warnings.flatMap((warning) => note(page, warning, color.yellow))]
 }
 

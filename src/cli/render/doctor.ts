@@ -3,6 +3,7 @@ import type {Finding, FindingLevel} from '../../domain/diagnose/finding.js'
 import type {Fixed} from '../../usecases/diagnose/doctor/fix.js'
 import {color} from './color.js'
 import {headTime, type Page} from './page.js'
+import {type Sign, shownSign} from './signs.js'
 
 /** What was found, and done. */
 export interface Diagnosis {
@@ -13,9 +14,7 @@ export interface Diagnosis {
   readonly exitCode: number
 }
 
-const signs: Readonly<
-  Record<FindingLevel, {readonly unicode: string; readonly ascii: string; readonly paint: (text: string) => string}>
-> = {
+const signs: Readonly<Record<FindingLevel, Sign>> = {
   wrong: {unicode: '✗', ascii: 'X', paint: color.red},
   look: {unicode: '!', ascii: '!', paint: color.yellow},
   well: {unicode: '✓', ascii: '.', paint: color.green},
@@ -30,7 +29,7 @@ export function renderDoctor(page: Page, diagnosis: Diagnosis): string {
     ...(page.isTerminal ? [head(page, diagnosis), ''] : []),
     ...fixed.flatMap((each) => fixedLines(page, each)),
     ...complaints.flatMap((each) => (page.isTerminal ? paragraph(page, each) : [line(page, each)])),
-    ...(well.length > 0 ? wrapped(page, `${sign(page, 'well')} ${well.join(', ')}`, '  ') : []),
+    ...(well.length > 0 ? wrapped(page, `${shownSign(page, signs.well)} ${well.join(', ')}`, '  ') : []),
     ...(page.isTerminal ? [''] : []),
     ...wrapped(page, summary(diagnosis, complaints), ''),
   ]
@@ -47,7 +46,7 @@ function paragraph(page: Page, each: Finding): readonly string[] {
   const {level, what, proof} = each
   const mend = mendText(each)
   return [
-    ...wrapped(page, `${sign(page, level)} ${color.bold(what)}`, '  '),
+    ...wrapped(page, `${shownSign(page, signs[level])} ${color.bold(what)}`, '  '),
     ...(proof === '' ? [] : wrapped(page, `    ${proof}`, '    ')),
     ...(mend === '' ? [] : wrapped(page, `    Mend: ${mend}`, '          ')),
   ]
@@ -56,7 +55,7 @@ function paragraph(page: Page, each: Finding): readonly string[] {
 function line(page: Page, each: Finding): string {
   const {level, what, proof} = each
   const mend = mendText(each)
-  return `${sign(page, level)} ${what}${proof === '' ? '' : `: ${proof}`}${mend === '' ? '' : `; mend: ${mend}`}`
+  return `${shownSign(page, signs[level])} ${what}${proof === '' ? '' : `: ${proof}`}${mend === '' ? '' : `; mend: ${mend}`}`
 }
 
 function mendText({mend, note}: Finding): string {
@@ -74,11 +73,6 @@ function summary({findings, exitCode}: Diagnosis, complaints: readonly Finding[]
   const count = (level: FindingLevel) => findings.filter((each) => each.level === level).length
   const hint = complaints.some(({fixable}) => fixable) ? '--fix does the harmless ones, ' : ''
   return `${count('wrong')} to mend, ${count('look')} to look at. exit ${exitCode}; ${hint}--json has all`
-}
-
-function sign({isUnicode}: Page, level: FindingLevel): string {
-  const {unicode, ascii, paint} = signs[level]
-  return paint(isUnicode ? unicode : ascii)
 }
 
 /** Breaks between words, with an indent from the second line on. A text has its own indent at its beginning. */

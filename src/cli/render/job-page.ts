@@ -1,4 +1,3 @@
-import {wrapAnsi} from 'fast-wrap-ansi'
 import {breakerState} from '../../domain/breaker/breaker.js'
 import {formatDuration} from '../../domain/clock/duration.js'
 import type {OutputStatus} from '../../domain/diagnose/job-status.js'
@@ -10,6 +9,7 @@ import {clockText, type Page, roundSpan} from './page.js'
 import {runToJson} from './run.js'
 import {stateSign, strip} from './signs.js'
 import {statusToJson, toldText} from './status.js'
+import {indentedLines} from './table.js'
 
 const nameWidth = 10
 
@@ -42,7 +42,7 @@ function titleLine(page: Page, {status}: JobPage): string {
 
 function reasonLines(page: Page, {status}: JobPage): readonly string[] {
   if (status.reason === undefined) return []
-  return ['', ...wrapped(page, status.reason, 2)]
+  return ['', ...indentedLines(page, status.reason, 2)]
 }
 
 function factsOf(page: Page, job: JobPage): readonly (readonly [string, string])[] {
@@ -144,13 +144,8 @@ function outputText({files, maxAgeMs, ageMs, problem}: OutputStatus): string {
 }
 
 function factLines(page: Page, name: string, text: string): readonly string[] {
-  const [first = '', ...rest] = wrapped(page, text, nameWidth + 3)
+  const [first = '', ...rest] = indentedLines(page, text, nameWidth + 3)
   return [`  ${name.padEnd(nameWidth)} ${first.trimStart()}`, ...rest]
-}
-
-function wrapped({isTerminal, width}: Page, text: string, indent: number): readonly string[] {
-  const lines = isTerminal ? wrapAnsi(text, width - indent, {trim: true}).split('\n') : [text]
-  return lines.map((line) => `${' '.repeat(indent)}${line}`)
 }
 
 function outputLines(page: Page, {status, lastLines}: JobPage): readonly string[] {

@@ -5,12 +5,11 @@ import type {Page} from './page.js'
 
 /** States and outcomes by shape: what colours say, signs and words say too. */
 
-type Paint = (text: string) => string
-
-interface Sign {
+/** A sign for terminals, and what stands for it where the locale has ASCII alone. */
+export interface Sign {
   readonly unicode: string
   readonly ascii: string
-  readonly paint: Paint
+  readonly paint: (text: string) => string
 }
 
 const signs: Readonly<Record<JobState, Sign>> = {
@@ -26,7 +25,7 @@ const signs: Readonly<Record<JobState, Sign>> = {
 }
 
 export function stateSign(page: Page, state: JobState): string {
-  return shown(page, signs[state])
+  return shownSign(page, signs[state])
 }
 
 type StripOutcome = NonNullable<Run['outcome']> | 'running' | 'missed'
@@ -50,7 +49,7 @@ const bars: Readonly<Record<StripOutcome, Sign>> = {
 
 /** One sign for each outcome, oldest first. */
 export function strip(page: Page, outcomes: readonly StripOutcome[]): string {
-  return outcomes.map((outcome) => shown(page, bars[outcome])).join('')
+  return outcomes.map((outcome) => shownSign(page, bars[outcome])).join('')
 }
 
 /** `↑` for longer, `↓` for shorter than usual. */
@@ -59,6 +58,6 @@ export function arrow({isUnicode}: Page, is: 'long' | 'short'): string {
   return arrows[is]
 }
 
-function shown({isUnicode}: Page, {unicode, ascii, paint}: Sign): string {
+export function shownSign({isUnicode}: Page, {unicode, ascii, paint}: Sign): string {
   return paint(isUnicode ? unicode : ascii)
 }

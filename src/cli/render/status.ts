@@ -11,6 +11,7 @@ import {
 import {color} from './color.js'
 import {clockText, headTime, type Page, roundSpan} from './page.js'
 import {arrow, stateSign, strip} from './signs.js'
+import {indentedLines} from './table.js'
 
 interface ListOptions {
   /** Lists every job, whatever the height of the terminal. */
@@ -157,14 +158,7 @@ function reasonLines(page: Page, status: JobStatus): readonly string[] {
   const {reason, state} = status
   if (reason === undefined) return []
   const text = `${state === 'silenced' ? status.verdict : state}: ${reason}${toldText(page, status)}${incidentText(status)}`
-  return indented(page, text)
-}
-
-function indented(page: Page, text: string): readonly string[] {
-  if (!page.isTerminal) return [`    ${text}`]
-  return wrapAnsi(text, page.width - 4, {trim: true})
-    .split('\n')
-    .map((line) => `    ${line}`)
+  return indentedLines(page, text, 4)
 }
 
 export function toldText(page: Page, {told, incident}: JobStatus): string {

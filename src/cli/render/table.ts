@@ -79,3 +79,9 @@ function textBelow(page: Page, text: string): readonly string[] {
 export function renderText(page: Page, text: string): string {
   return page.isTerminal ? wrapAnsi(text, page.width) : text
 }
+
+/** A text whose lines are indented, wrapped between words on a terminal. */
+export function indentedLines({isTerminal, width}: Page, text: string, indent: number): readonly string[] {
+  const lines = isTerminal ? wrapAnsi(text, width - indent, {trim: true}).split('\n') : [text]
+  return lines.map((line) => `${' '.repeat(indent)}${line}`)
+}

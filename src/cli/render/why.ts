@@ -1,13 +1,15 @@
-import {wrapAnsi} from 'fast-wrap-ansi'
 import type {Section, Sentence} from '../../domain/diagnose/sentence.js'
 import type {Story} from '../../domain/diagnose/why.js'
 import {color} from './color.js'
 import {clockText, type Page, secondsText} from './page.js'
+import {indentedLines} from './table.js'
 
 interface WhyOptions {
   /** Prints the records themselves below their sentences. */
   readonly records: boolean
 }
+
+const widest = 80
 
 /** Of `14:15:52` and of `26 Nov`. */
 const timeWidth = 8
@@ -41,9 +43,9 @@ function withSource(page: Page, lines: readonly string[], from: string): readonl
   if (from === '') return lines
   if (!page.isTerminal) return [...lines.slice(0, -1), `${lines.at(-1) ?? ''}  [${from}]`]
   const last = lines.at(-1) ?? ''
-  const gap = Math.min(page.width, 80) - last.length - from.length
+  const gap = Math.min(page.width, widest) - last.length - from.length
   if (gap >= 2) return [...lines.slice(0, -1), `${last}${' '.repeat(gap)}${color.dim(from)}`]
-  return [...lines, `${' '.repeat(Math.max(0, Math.min(page.width, 80) - from.length))}${color.dim(from)}`]
+  return [...lines, `${' '.repeat(Math.max(0, Math.min(page.width, widest) - from.length))}${color.dim(from)}`]
 }
 
 /** The time of today, else the day with the time. */
@@ -52,9 +54,9 @@ function dayOf(page: Page, at: number): string {
   return text.length > 5 ? text : secondsText(page, at)
 }
 
-function wrapped({isTerminal, width}: Page, text: string, indent: number): readonly string[] {
-  const lines = isTerminal ? wrapAnsi(text, Math.min(width, 80) - indent, {trim: true}).split('\n') : [text]
-  return lines.map((line) => `${' '.repeat(indent)}${line}`)
+/** Long lines are hard to read, however wide the terminal is. */
+function wrapped(page: Page, text: string, indent: number): readonly string[] {
+  return indentedLines({...page, width: Math.min(page.width, widest)}, text, indent)
 }
 
 /** The same for `--json`. */

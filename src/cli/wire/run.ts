@@ -49,13 +49,14 @@ export function wireRun(guard: Guard, run: RunResolved, mode: RunMode): WiredRun
     supervised: superviseJob(runId, run.settings),
   }
   const request = {job: run.job, runId, settings: run.settings}
+  const log = (text: string) => (usable ? guard.log(text) : undefined)
   const watchdog = noticeLateWatchdog({
     clock: guard.clock,
     readClock: () => ({at: guard.clock.now(), mono: guard.clock.mono(), ...readBootRef()}),
     lateAfterMs: guard.settings.watchdog.lateAfterMs,
     repeatMs: guard.settings.alerting.repeatMs[0] ?? 0,
     openAlerts: async () => guard.journal((await import('../../journal/failure-streams.js')).alertStream),
-    log: (text) => (usable ? guard.log(text) : undefined),
+    log,
     warn: printWarning,
   })
   const seen = seeLeases(run.job, watchdog.sawLeases)
@@ -79,7 +80,7 @@ export function wireRun(guard: Guard, run: RunResolved, mode: RunMode): WiredRun
       inspectInput: async () => (await import('../../system/process/input.js')).inspectInput(),
       catchSignals: () => catchSignals(mode.interactive),
       every,
-      log: (text) => (usable ? guard.log(text) : undefined),
+      log,
     },
     afterwards: async (report) => {
       context.supervised.removeCgroup()

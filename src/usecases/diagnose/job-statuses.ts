@@ -28,16 +28,15 @@ interface Statuses {
 export async function jobStatuses(deps: StatusDeps, plan: RoundPlan, isAsked: IsAsked): Promise<Statuses> {
   const {clocks, reports} = await evaluateJobs(deps, {...plan, jobs: jobsOf(deps, plan, isAsked)})
   const {open, jobs: histories} = deps.incidents.read()
-  const runs = deps.runs.read()
   const told = tellingsByJob(deps.outbox.read())
   const silences = deps.silences.read()
   const at = clocks.now.at
-  const jobs = reports.map(({job, facts, verdict}) => {
+  const jobs = reports.map(({job, facts, verdict, jobRuns}) => {
     const {name, schedule, timezone} = job
     const nextAt = schedule === undefined ? undefined : deps.slots.next({expression: schedule, timezone}, at)
     const incident = histories.get(name)?.incident
     const silence = silenceOf(silences, matterOf(facts), at)
-    return jobStatus({facts, verdict, incident, jobRuns: runs.get(name), told: told.get(name) ?? [], silence, nextAt})
+    return jobStatus({facts, verdict, incident, jobRuns, told: told.get(name) ?? [], silence, nextAt})
   })
   const verdicts = reports.map(({job, verdict}) => ({job: job.name, verdict}))
   const asked = new Map([...open].filter(([name]) => isAsked(name)))
