@@ -40,11 +40,18 @@ describe('discover', () => {
     })
   })
 
-  test('fits into 80 columns on a terminal, except for names, which are not cut', async () => {
+  test.each([
+    ['C.UTF-8', '✗'],
+    ['C', 'X'],
+  ])('fits into 80 columns on a terminal of locale %s, except for names, which are not cut', async (locale, sign) => {
     const box = withFile(bytes)
-    const {stdout} = await inTerminal(box, 'guard crontab discover --file tab --no-color', {LC_ALL: 'C.UTF-8'})
+    const {stdout} = await inTerminal(box, 'guard crontab discover --file tab --no-color', {LC_ALL: locale})
     expect(stdout.split('\n').filter((line) => line.length > 80 && !/ x{100}/.test(line))).toEqual([])
-    expect(stdout).toContain('  ✗ 0 22-3 * * * ')
+    expect(stdout).toContain(`  ${sign} 0 22-3 * * * `)
+    // A command that is cut beside its reason.
+    box.write('tab', '25 6 * * * test -x /usr/sbin/anacron || { cd / && run-parts --report /etc/cron.daily; }\n')
+    const short = await inTerminal(box, 'guard crontab discover --file tab --no-color', {LC_ALL: locale})
+    expect(short.stdout.split('\n').filter((line) => line.length > 80)).toEqual([])
   })
 
   test('has signs of ASCII where the locale has no others', async () => {

@@ -7,7 +7,10 @@ import type {Page} from './page.js'
 export function renderNextSteps(page: Page, discovery: DiscoveryView): readonly string[] {
   const {installable} = discovery
   if (!installable) return []
-  const diff = [`--- ${shortTitle(installable.title)}, line ${installable.number}`, ...diffLines(page, installable)]
+  const diff = [
+    `--- ${shortTitle(installable.title)}, line ${installable.number}`,
+    ...diffLines({...page, width: page.width - 2}, installable),
+  ]
   const commands = commandsFor(discovery, installable).flatMap(([command, what]) =>
     command.length < commandColumns
       ? [`${command.padEnd(commandColumns)}${color.dim(what)}`]

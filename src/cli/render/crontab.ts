@@ -111,8 +111,9 @@ function hanging(head: string, text: string, room: number): readonly string[] {
 
 function cut({isUnicode}: Page, text: string, width: number): string {
   if (width === Number.POSITIVE_INFINITY || widthOf(text) <= width) return text
-  const [first = ''] = wrapAnsi(text, width - 2, {hard: true}).split('\n')
-  return `${first} ${isUnicode ? '…' : '...'}`
+  const end = isUnicode ? '…' : '...'
+  const [first = ''] = wrapAnsi(text, width - end.length - 1, {hard: true}).split('\n')
+  return `${first} ${end}`
 }
 
 /** A text below a line. */
