@@ -21,6 +21,8 @@ export async function cronSoak({minutes, repository, print}: Omit<SoakOptions, '
   takeSettings(place, cronKinds, {
     defaults: {grace: `${cronSpans.graceMs}ms`},
     watchdog: {escalateAfter: `${cronSpans.escalateAfterMs}ms`, bootGrace: '0s'},
+    channels: {sent: {type: 'file', path: 'sent.jsonl'}},
+    alerting: {groupWait: '1s', groupInterval: '1m', routes: [{level: 'INFO', to: ['sent']}]},
   })
   writeLines(place, minutes)
   const started = cronKinds.filter(({periodTicks}) => periodTicks !== undefined)
