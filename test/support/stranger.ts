@@ -62,6 +62,8 @@ export function createStranger(box: Sandbox): Stranger {
       const user = [`--reuid=${strangerUid}`, `--regid=${strangerUid}`, '--clear-groups']
       const child = spawn('setpriv', [...user, 'python3', '-c', loop, work], {
         cwd: '/',
+        // The first python3 of root's own path may stand in his home, where nobody else can start it.
+        env: {PATH: '/usr/local/bin:/usr/bin:/bin'},
         stdio: ['ignore', 'pipe', 'pipe'],
       })
       onTestFinished(() => {
