@@ -2,7 +2,7 @@
 # Installs the programs that tests run. Without root or a network, the tests that need them are skipped.
 set -u
 missing=''
-for pair in cron:cron supervisord:supervisor systemctl:systemd dbus-daemon:dbus flock:util-linux strace:strace prlimit:util-linux python3:python3 jq:jq zsh:zsh fish:fish chronic:moreutils lintian:lintian man:man-db dpkg-deb:dpkg openssl:openssl exim4:exim4-daemon-light logger:bsdutils rsyslogd:rsyslog apprise:apprise prometheus-alertmanager:prometheus-alertmanager; do
+for pair in cron:cron supervisord:supervisor systemctl:systemd dbus-daemon:dbus flock:util-linux strace:strace prlimit:util-linux python3:python3 jq:jq zsh:zsh fish:fish chronic:moreutils lintian:lintian man:man-db dpkg-deb:dpkg openssl:openssl exim4:exim4-daemon-light logger:bsdutils rsyslogd:rsyslog apprise:apprise prometheus-alertmanager:prometheus-alertmanager faketime:faketime chromium:chromium; do
   command -v "${pair%%:*}" >/dev/null 2>&1 || [ -x "/usr/sbin/${pair%%:*}" ] || missing="$missing ${pair#*:}"
 done
 [ -z "$missing" ] && exit 0
