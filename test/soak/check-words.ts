@@ -59,7 +59,7 @@ function phaseOf({startedAt, exitedAt}: Survey, troubles: readonly Trouble[]): '
 function historyFaults(kind: Kind, {runsOf, historyOf}: Evidence): readonly string[] {
   if (kind.periodTicks === undefined) return []
   const runs = endedRuns(runsOf(kind.name))
-  const {outcomes, text} = historyOf(kind.name)
+  const {outcomes, skipped, text} = historyOf(kind.name)
   const wrong = runs
     .filter(({runId, plan}) => runId !== undefined && outcomes.get(runId) !== plan.outcome)
     .map(
@@ -67,7 +67,9 @@ function historyFaults(kind: Kind, {runsOf, historyOf}: Evidence): readonly stri
     )
   const absent = runs.filter(({runId}) => runId === undefined).length
   const notStarted = [...outcomes.values()].filter((outcome) => outcome === 'not-started').length
-  if (absent !== notStarted) wrong.push(`${absent} runs could not start, the history says ${notStarted}`)
+  // On a busy machine the run before may still go on, and then the next one is skipped.
+  if (absent < notStarted || absent > notStarted + skipped)
+    wrong.push(`${absent} runs could not start, the history says ${notStarted}`)
   const last = runs.at(-1)
   if (last && !text.includes(last.plan.outcome)) wrong.push(`guard history does not print ${last.plan.outcome}`)
   return wrong.slice(0, 3)

@@ -57,7 +57,11 @@ function evidence(change: Partial<Evidence> = {}): Evidence {
     alerts: [],
     messages: [],
     unsent: 0,
-    historyOf: () => ({outcomes: new Map(runs.map(({runId = '', plan}) => [runId, plan.outcome])), text: 'healthy'}),
+    historyOf: () => ({
+      outcomes: new Map(runs.map(({runId = '', plan}) => [runId, plan.outcome])),
+      skipped: 0,
+      text: 'healthy',
+    }),
     health: {code: 0, openJobs: [], text: ''},
     escalateAfterMs: 60 * second,
     ...change,
@@ -119,7 +123,7 @@ describe('what the soak finds', () => {
     ],
     [
       'a wrong history',
-      {historyOf: () => ({outcomes: new Map(), text: 'healthy'})},
+      {historyOf: () => ({outcomes: new Map(), skipped: 0, text: 'healthy'})},
       /run 1 was failed, the history says nothing/,
     ],
     [
@@ -168,7 +172,11 @@ describe('what the soak finds', () => {
     }
     const told = opened.map((one) => (one.resolvedAt === undefined ? {...one, toldAt: [72 * second]} : one))
     const alerts = [{at: 72 * second, level: 'CRITICAL', job: 'backup', message: 'flaps'}]
-    const history = {outcomes: new Map(bad.map(({runId = '', plan}) => [runId, plan.outcome])), text: 'failed'}
+    const history = {
+      outcomes: new Map(bad.map(({runId = '', plan}) => [runId, plan.outcome])),
+      skipped: 0,
+      text: 'failed',
+    }
     const flaps = (incidents: readonly IncidentHistory[], calls: Evidence['alerts']) =>
       findFaults(evidence({...own, incidents, alerts: calls, historyOf: () => history})).filter((fault) =>
         /flaps/.test(fault),

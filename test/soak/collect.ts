@@ -27,7 +27,7 @@ export function collectEvidence(
     alerts: readAlerts(place),
     messages: readMessages(place),
     unsent: unsentMessages(place),
-    historyOf: (job) => histories.get(job) ?? {outcomes: new Map(), text: ''},
+    historyOf: (job) => histories.get(job) ?? {outcomes: new Map(), skipped: 0, text: ''},
     health: readHealth(place),
     escalateAfterMs,
   }
@@ -38,7 +38,7 @@ function readHistory(place: Workplace, job: string): History {
   const {runs = []} = parse<{runs: {id?: string; runId?: string; outcome?: string}[]}>(stdout)
   const known = runs.filter(({outcome}) => outcome !== 'skipped')
   const outcomes = new Map(known.map(({id, runId, outcome}) => [runId ?? id ?? '', outcome ?? 'running']))
-  return {outcomes, text: place.run('history', job).stdout}
+  return {outcomes, skipped: runs.length - known.length, text: place.run('history', job).stdout}
 }
 
 function readHealth(place: Workplace): Health {

@@ -23,6 +23,7 @@ export interface Evidence {
 
 export interface History {
   readonly outcomes: ReadonlyMap<string, string>
+  readonly skipped: number
   /** What people read. */
   readonly text: string
 }

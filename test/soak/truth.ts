@@ -5,7 +5,7 @@ import type {Workplace} from './workplace.js'
 export interface Launch {
   readonly job: string
   readonly n: number
-  readonly plan: Plan
+  plan: Plan
   readonly launchedAt: number
   exitedAt: number | undefined
 }
