@@ -43,6 +43,10 @@ export interface SchedulerDaemon {
   /** Wall clock times, ms. */
   readonly startedAt: number
   readonly heartbeatAt: number | undefined
+  /** As the last heartbeat says: runs that go on, slots that wait for one to end, and by how much slots were late, ms. */
+  readonly running?: number
+  readonly queued?: number
+  readonly lateMs?: number
   readonly stopped?: {readonly at: number; readonly reason: string}
   readonly reload?: {readonly at: number; readonly problem?: string}
 }
@@ -106,7 +110,8 @@ export function wasClockWrong(known: JobSlots, nowMs: number): boolean {
   return decidedUntil(known) > nowMs + wrongClockMs
 }
 
-function applyDaemon(state: Mutable<SchedulerState>, {kind, at, id, pid, reason, problem}: Timed): boolean {
+function applyDaemon(state: Mutable<SchedulerState>, record: Timed): boolean {
+  const {kind, at, id, pid, reason, problem} = record
   const {daemon} = state
   if (kind === 'started') {
     state.daemon = {
@@ -120,8 +125,16 @@ function applyDaemon(state: Mutable<SchedulerState>, {kind, at, id, pid, reason,
   // Kinds of a later version change nothing.
   if (kind !== 'heartbeat' && kind !== 'stopped' && kind !== 'reloaded') return true
   if (!daemon) return false
-  if (kind === 'heartbeat') state.daemon = {...daemon, heartbeatAt: at}
+  if (kind === 'heartbeat') state.daemon = {...daemon, heartbeatAt: at, ...countsOf(record)}
   else if (kind === 'stopped') state.daemon = {...daemon, stopped: {at, reason: String(reason ?? '')}}
   else state.daemon = {...daemon, reload: {at, ...(typeof problem === 'string' && {problem})}}
   return true
+}
+
+function countsOf({running, queued, lateMs}: Timed): Pick<SchedulerDaemon, 'running' | 'queued' | 'lateMs'> {
+  return {
+    ...(typeof running === 'number' && {running}),
+    ...(typeof queued === 'number' && {queued}),
+    ...(typeof lateMs === 'number' && {lateMs}),
+  }
 }

@@ -12,6 +12,8 @@ export interface LauncherDeps {
   /** How many runs that an earlier scheduler has started go on. */
   readonly countEarlier: () => number
   readonly maxParallel: () => number
+  /** After so long without a run on record a slot is started again. */
+  readonly relaunchAfterMs: number
   /** Called when a guard has ended. */
   readonly wake: () => void
   readonly log: (text: string) => void
@@ -27,8 +29,6 @@ export interface Launcher {
   counts(): {readonly running: number; readonly queued: number; readonly lateMs: number | undefined}
 }
 
-/** After so long a slot without a run on record is started again. Milliseconds. */
-export const relaunchAfterMs = 60_000
 /** So often at most: what fails as often will fail again. */
 const mostLaunches = 10
 const keptLateness = 100
@@ -68,7 +68,7 @@ export function createLauncher(deps: LauncherDeps): Launcher {
     const reason = code === undefined ? 'it could not be started' : `its guard ended with exit code ${code}`
     deps.log(`${key} has no run on record: ${reason}`)
     if (code === wrongSettingsCode) refused.push(one)
-    else if (one.launches < mostLaunches) add({...one, notBeforeMs: clock.mono() + relaunchAfterMs})
+    else if (one.launches < mostLaunches) add({...one, notBeforeMs: clock.mono() + deps.relaunchAfterMs})
     else deps.log(`${key} is given up after ${one.launches} starts`)
   }
 
@@ -78,7 +78,7 @@ export function createLauncher(deps: LauncherDeps): Launcher {
       if (one.launches > 0 && deps.isOnRecord(slot)) return
     } catch {
       // Nothing is started twice: it waits until the records can be read.
-      add({...one, notBeforeMs: clock.mono() + relaunchAfterMs})
+      add({...one, notBeforeMs: clock.mono() + deps.relaunchAfterMs})
       return
     }
     const next = {...one, launches: one.launches + 1}

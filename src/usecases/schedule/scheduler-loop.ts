@@ -1,23 +1,26 @@
-import type {PendingSlot} from '../../domain/scheduler/launch-order.js'
+import type {ScheduledJob} from '../../domain/scheduler/decide.js'
 import type {SchedulerState} from '../../domain/scheduler/scheduler.js'
+import {slotKey} from '../../domain/scheduler/slot-key.js'
+import {spreadOf} from '../../domain/scheduler/spread.js'
 import {GuardError} from '../../errors.js'
 import type {Journal} from '../../journal/journal.js'
 import type {Wakeup} from '../../system/daemon/wakeup.js'
 import type {Clock} from '../../system/host/clock.js'
-import {type DecideDeps, decideAndRecord} from './decide-slots.js'
+import type {Decider} from './decide-slots.js'
 import type {Launcher} from './launcher.js'
 import type {OwnLease} from './own-lease.js'
+import type {Reloader} from './reload-settings.js'
 
-export interface LoopDeps extends Omit<DecideDeps, 'journal'> {
+export interface LoopDeps {
   readonly clock: Clock
   readonly journal: Journal<SchedulerState>
   readonly lease: OwnLease
+  readonly decider: Decider
   readonly launcher: Launcher
   readonly wakeup: Wakeup
   /** Why it is to stop. @returns undefined while it is to go on */
   readonly stopAsked: () => string | undefined
-  /** Reads the settings anew if they have changed, or if it was asked to. */
-  readonly reloadIfChanged: () => Promise<void>
+  readonly reloader: Pick<Reloader, 'look'>
   readonly log: (text: string) => void
 }
 
@@ -43,7 +46,7 @@ export async function schedulerLoop(deps: LoopDeps): Promise<string> {
     const by = deps.stopAsked()
     if (by !== undefined) return by
     noticeGap()
-    await guarded('the settings', deps.reloadIfChanged)
+    const lookInMs = await guarded('the settings', () => deps.reloader.look())
     const isHeld = await guarded('the lease', () => deps.lease.keep())
     let nextMs = retryMs
     if (isHeld === 'held') {
@@ -56,7 +59,7 @@ export async function schedulerLoop(deps: LoopDeps): Promise<string> {
       }
       nextMs = Math.min(nextMs, Math.max(0, heartbeatAtMs + longestWaitMs - clock.mono()))
     }
-    await wakeup.wait(nextMs)
+    await wakeup.wait(Math.min(nextMs, lookInMs ?? longestWaitMs))
   }
 }
 
@@ -66,7 +69,7 @@ function untilNext({clock}: LoopDeps, atMs: number | undefined): number {
 
 /** Decides, records, and hands over what counts. @returns when the next slot is due, wall clock */
 function round(deps: LoopDeps): number | undefined {
-  const {slots, nextAtMs} = decideAndRecord(deps)
+  const {slots, nextAtMs} = deps.decider.decide()
   for (const slot of slots) deps.launcher.add(slot)
   return nextAtMs
 }
@@ -80,16 +83,28 @@ export function recordHeartbeat({journal, launcher}: Pick<LoopDeps, 'journal' | 
   if (journal.hasGrown()) journal.compactIfDue()
 }
 
-/** Slots that an earlier scheduler has recorded and of which no run is on record. */
-export function takeOverPending(
+/** Hands over the slots that an earlier scheduler has recorded, and of which no run is on record. */
+export function takeOver(
   {launcher, clock}: Pick<LoopDeps, 'launcher' | 'clock'>,
-  pending: readonly (PendingSlot & {readonly firedAt: number})[],
-  relaunchAfterMs: number,
+  {jobs: known}: SchedulerState,
+  {jobs, host, relaunchAfterMs}: TakeOver,
 ): void {
-  for (const {firedAt, ...slot} of pending) {
-    const ageMs = Math.max(0, clock.now() - firedAt)
-    launcher.add(slot, clock.mono() + Math.max(0, relaunchAfterMs - ageMs))
+  for (const {name: job, spreadMs, catchUp} of jobs) {
+    const spread = spreadOf(host, job, spreadMs)
+    for (const {slotMs: slot, at, isCatchUp} of known.get(job)?.open ?? []) {
+      const ageMs = Math.max(0, clock.now() - at)
+      if (ageMs > catchUp.windowMs) continue
+      const pending = {job, slot, key: slotKey(job, slot), dueAt: slot + spread, isCatchUp}
+      launcher.add(pending, clock.mono() + Math.max(0, relaunchAfterMs - ageMs))
+    }
   }
+}
+
+interface TakeOver {
+  readonly jobs: readonly ScheduledJob[]
+  readonly host: string
+  /** After so long without a run on record a slot is started again. */
+  readonly relaunchAfterMs: number
 }
 
 type Guarded = <T>(what: string, work: () => Promise<T>) => Promise<T | undefined>
@@ -112,14 +127,19 @@ function guardedBy(log: (text: string) => void): Guarded {
   }
 }
 
-function gapNotice({clock, log}: LoopDeps): () => void {
+function gapNotice({clock, log, decider}: LoopDeps): () => void {
   let last = {at: clock.now(), mono: clock.mono()}
   return () => {
     const now = {at: clock.now(), mono: clock.mono()}
     const driftMs = now.at - last.at - (now.mono - last.mono)
     last = now
     if (Math.abs(driftMs) < gapMs) return
+    decider.forget()
     const seconds = Math.round(Math.abs(driftMs) / 1000)
-    log(driftMs < 0 ? `the clock was set back by ${seconds} s` : `the machine slept, or its clock was set forward, by ${seconds} s`)
+    log(
+      driftMs < 0
+        ? `the clock was set back by ${seconds} s`
+        : `the machine slept, or its clock was set forward, by ${seconds} s`,
+    )
   }
 }
