@@ -1,5 +1,5 @@
-import {schedulerLease} from '../../domain/watchdog/daemon-heartbeat.js'
 import type {Lease} from '../../domain/lease/lease.js'
+import {schedulerLease} from '../../domain/watchdog/daemon-heartbeat.js'
 import {GuardError} from '../../errors.js'
 import {acquireLease} from '../lease/acquire-lease.js'
 import {releaseLease, renewLease} from '../lease/held-lease.js'

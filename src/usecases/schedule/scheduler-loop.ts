@@ -120,6 +120,10 @@ function gapNotice({clock, log}: LoopDeps): () => void {
     last = now
     if (Math.abs(driftMs) < gapMs) return
     const seconds = Math.round(Math.abs(driftMs) / 1000)
-    log(driftMs < 0 ? `the clock was set back by ${seconds} s` : `the machine slept, or its clock was set forward, by ${seconds} s`)
+    log(
+      driftMs < 0
+        ? `the clock was set back by ${seconds} s`
+        : `the machine slept, or its clock was set forward, by ${seconds} s`,
+    )
   }
 }
