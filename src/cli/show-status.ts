@@ -10,6 +10,7 @@ import type {Guard} from './guard.js'
 import {jobPageToJson, renderJobPage} from './render/job-page.js'
 import {renderStatus, statusToJson} from './render/status.js'
 import {jsonLine, writeOut} from './stdout.js'
+import {schedulerFacts} from './wire/scheduler-facts.js'
 import {wireJobPage, wireStatus} from './wire/status.js'
 import {roundPlan} from './wire/watchdog.js'
 
@@ -44,10 +45,13 @@ async function showList(guard: Guard, request: StatusRequest): Promise<object> {
   const shown = state === undefined ? jobs : jobs.filter((job) => job.state === state)
   if (shown.length === 0) print(noJobs(jobs, request))
   else show(renderStatus, shown, {all: request.all === true || state !== undefined, grouped: request.group === 'cause'})
+  const scheduler = await schedulerFacts(guard)
+  if (['dead', 'late', 'stopped'].includes(scheduler.is)) print(`${scheduler.text}; see guard scheduler status`)
   return {
     at: new Date(at).toISOString(),
     status: is,
     ...settingsProblem(guard),
+    ...(scheduler.is !== 'never-used' && {scheduler: scheduler.is}),
     jobs: shown.map(statusToJson),
   }
 }

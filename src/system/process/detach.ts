@@ -1,6 +1,9 @@
 import {spawn} from 'node:child_process'
+import {signalNumber} from '../host/host.js'
 import {isStandalone, programFile} from '../host/program.js'
+import {theCaller} from './caller.js'
 import {withoutCallers} from './own-streams.js'
+import {limitLines} from './prelude.js'
 
 /** What says to a process that it belongs to a run; guard would end it with that run. */
 const marks = [
@@ -18,22 +21,52 @@ interface DetachedPlace {
   readonly env?: Readonly<Record<string, string>>
 }
 
+/** A guard that was started in a session of its own. */
+export interface DetachedGuard {
+  /** Undefined if it could not be started. */
+  readonly pid: number | undefined
+  /** Resolves with its exit code, 128 + n after a signal as in a shell; undefined if it could not be started. */
+  readonly ended: Promise<number | undefined>
+  /** Lets this process end before that one. */
+  leave(): void
+}
+
 /**
  * Starts guard once more, in a session of its own and without any stream, so that nothing waits for it and nothing ends
  * it. A failure to start is not told: whatever is left to do, the next run or round does.
  */
-export function startGuardDetached(args: readonly string[], {cwd = '/', env: own = {}}: DetachedPlace = {}): void {
-  const env: NodeJS.ProcessEnv = {...process.env, ...(!isStandalone && {GUARD_NODE: process.execPath})}
-  for (const mark of marks) delete env[mark]
-  Object.assign(env, own)
-  const child = spawn(programFile(), args, {
+export function startGuardDetached(args: readonly string[], place: DetachedPlace = {}): void {
+  spawnGuardDetached(args, place).leave()
+}
+
+/** Does so, and tells of its end as long as this process waits for it. */
+export function spawnGuardDetached(args: readonly string[], {cwd = '/', env = {}}: DetachedPlace = {}): DetachedGuard {
+  const [file, ...words] = guardCommand(args)
+  const child = spawn(file, words, {
     stdio: withoutCallers(['ignore', 'ignore', 'ignore']),
     detached: true,
     cwd,
-    env,
+    env: {...ownEnvironment(), ...env},
   })
-  child.on('error', () => undefined)
-  child.unref()
+  const ended = new Promise<number | undefined>((resolve) => {
+    child.once('error', () => resolve(undefined))
+    child.once('exit', (code, signal) => resolve(code ?? 128 + (signalNumber(signal ?? '') ?? 0)))
+  })
+  return {pid: child.pid, ended, leave: () => child.unref()}
+}
+
+/** The command line that starts guard with the limit of open files that this process had, before the runtime raised it. */
+export function guardCommand(args: readonly string[]): readonly [string, ...string[]] {
+  const limits = limitLines(theCaller().openFiles)
+  if (limits.length === 0) return [programFile(), ...args]
+  return ['/bin/sh', '-c', [...limits, 'exec "$@"'].join('\n'), 'sh', programFile(), ...args]
+}
+
+/** The environment of this process, without what belongs to a run. */
+export function ownEnvironment(): NodeJS.ProcessEnv {
+  const env: NodeJS.ProcessEnv = {...process.env, ...(!isStandalone && {GUARD_NODE: process.execPath})}
+  for (const mark of marks) delete env[mark]
+  return env
 }
 
 /**

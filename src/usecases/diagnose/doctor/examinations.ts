@@ -1,4 +1,4 @@
-import type {ScheduledJob} from '../../../domain/diagnose/schedule-findings.js'
+import type {PlannedJob} from '../../../domain/diagnose/schedule-findings.js'
 import type {Examination} from '../doctor.js'
 import {type CronDeps, examineCrontabs, examineStart, pathUnderCron} from './cron.js'
 import {examineJobStart, examineLease, examineOutputs, examineSchedules, type JobDeps} from './job.js'
@@ -9,6 +9,7 @@ import {
   examineJournals,
   examineLocks,
   examineRights,
+  examineScheduler,
   examineWatchdog,
   type StateDeps,
 } from './state.js'
@@ -20,7 +21,7 @@ export interface ExaminationDeps {
   readonly settings: SettingsDeps
   readonly job: JobDeps
   /** The jobs of the settings that have a schedule. */
-  readonly scheduled: readonly ScheduledJob[]
+  readonly scheduled: readonly PlannedJob[]
 }
 
 /** All that guard needs on this machine. */
@@ -38,6 +39,7 @@ export function examinationsOfMachine({
     {check: 'rights', examine: () => examineRights(state)},
     {check: 'crontab', examine: () => examineCrontabs(cron)},
     {check: 'watchdog', asksPrograms: true, examine: () => examineWatchdog(state)},
+    {check: 'scheduler', examine: () => examineScheduler(state, scheduled)},
     {check: 'schedules', examine: () => examineSchedules(job, scheduled)},
     {check: 'time-zone', examine: () => examineZones(machine, scheduled)},
     {check: 'clock', asksPrograms: true, examine: () => examineClock(machine)},

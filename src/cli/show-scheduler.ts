@@ -1,0 +1,27 @@
+import {comingSlots} from '../usecases/schedule/coming-slots.js'
+import type {SchedulerRunState} from '../usecases/schedule/scheduler-status.js'
+import type {Call} from './command/definition.js'
+import type {Guard} from './guard.js'
+import {renderScheduler, schedulerToJson} from './render/scheduler.js'
+import {wireComingSlots} from './wire/coming-slots.js'
+import {readSchedulerStatus} from './wire/scheduler.js'
+
+/** As LSB has it for an init script. */
+const statusCodes: Readonly<Record<SchedulerRunState, number>> = {running: 0, dead: 1, stopped: 3, unknown: 4}
+
+const shownNext = 5
+
+/** Shows the scheduler and sets the exit code by it. @returns the object for `--json` */
+export async function showScheduler(guard: Guard, show: Call['show']): Promise<object> {
+  const status = await readSchedulerStatus(guard)
+  const nowMs = guard.clock.now()
+  const asked = {nowMs, job: undefined, limit: 1, untilMs: Number.POSITIVE_INFINITY}
+  const {settings} = guard
+  const next = Object.keys(settings.jobs)
+    .flatMap((job) => comingSlots(wireComingSlots(guard), {...asked, job}))
+    .sort((one, other) => one.dueMs - other.dueMs)
+    .slice(0, shownNext)
+  process.exitCode = statusCodes[status.is]
+  show(renderScheduler, status, next)
+  return schedulerToJson(status, next)
+}
