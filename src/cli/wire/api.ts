@@ -25,6 +25,8 @@ import {silenceToJson} from '../render/silence.js'
 import {storyToJson} from '../render/why.js'
 import {jobListJson, jobPageJson, statusWith} from '../show-status.js'
 import {wireAlerts, wireSilences} from './alerts.js'
+import {wireChanges} from './api-changes.js'
+import {wireMetrics} from './api-metrics.js'
 import {wireBreaker} from './breaker.js'
 import {wireHealth} from './health.js'
 import {wireLease} from './lease.js'
@@ -58,6 +60,8 @@ export function wireApi(guardNow: () => Promise<Guard>): Api {
     silences: async () => ({silences: activeSilences(wireSilences(await guardNow())).map(silenceToJson)}),
     leases: async () => ({leases: listLeases(wireLease(await guardNow()))}),
     breakers: async () => breakers(await guardNow()),
+    ...wireMetrics(guardNow),
+    ...wireChanges(guardNow),
   }
 }
 
