@@ -38,7 +38,7 @@ interface WiredRun {
 
 /** Wires `guard run`: processes, files and signals for one run of a job. */
 export function wireRun(guard: Guard, run: RunResolved, mode: RunMode): WiredRun {
-  const runId = guard.newId()
+  const runId = mode.runId ?? guard.newId()
   const usable = stateIsUsable(guard, run)
   const temporary = usable ? undefined : makeTemporaryFolder()
   const spool = usable ? guard.spoolDir : (temporary ?? temporaryFolder())
