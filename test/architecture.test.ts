@@ -46,7 +46,7 @@ const packages: Readonly<Record<string, readonly string[]>> = {
   'src/system': ['node:', 'execa', 'fast-glob', 'croner', 'nodemailer', 'undici'],
   'src/config': ['node:', 'cosmiconfig', 'zod'],
   'src/usecases': [],
-  'src/http': ['node:'],
+  'src/http': ['node:', 'hono', '@hono/node-server', '@hono/zod-openapi', 'prom-client'],
   'src/cli': ['node:', '@oclif/core', 'chalk', 'fast-string-width', 'fast-wrap-ansi', 'listr2', 'virtual:'],
   'src/library': ['node:'],
   'src/index.ts': [],

@@ -1,4 +1,4 @@
-import {comingSlots} from '../usecases/schedule/coming-slots.js'
+import {type ComingSlot, comingSlots} from '../usecases/schedule/coming-slots.js'
 import type {SchedulerRunState} from '../usecases/schedule/scheduler-status.js'
 import type {Call} from './command/definition.js'
 import type {Guard} from './guard.js'
@@ -14,14 +14,23 @@ const shownNext = 5
 /** Shows the scheduler and sets the exit code by it. @returns the object for `--json` */
 export async function showScheduler(guard: Guard, show: Call['show']): Promise<object> {
   const status = await readSchedulerStatus(guard)
-  const nowMs = guard.clock.now()
-  const asked = {nowMs, job: undefined, limit: 1, untilMs: Number.POSITIVE_INFINITY}
-  const {settings} = guard
-  const next = Object.keys(settings.jobs)
-    .flatMap((job) => comingSlots(wireComingSlots(guard), {...asked, job}))
-    .sort((one, other) => one.dueMs - other.dueMs)
-    .slice(0, shownNext)
+  const next = nextRuns(guard)
   process.exitCode = statusCodes[status.is]
   show(renderScheduler, status, next)
   return schedulerToJson(status, next)
+}
+
+/** `guard scheduler status --json`. */
+export async function schedulerJson(guard: Guard): Promise<object> {
+  return schedulerToJson(await readSchedulerStatus(guard), nextRuns(guard))
+}
+
+/** The next start of each job, the soonest first. */
+function nextRuns(guard: Guard): readonly ComingSlot[] {
+  const deps = wireComingSlots(guard)
+  const asked = {nowMs: guard.clock.now(), limit: 1, untilMs: Number.POSITIVE_INFINITY}
+  return Object.keys(guard.settings.jobs)
+    .flatMap((job) => comingSlots(deps, {...asked, job}))
+    .sort((one, other) => one.dueMs - other.dueMs)
+    .slice(0, shownNext)
 }

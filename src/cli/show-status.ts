@@ -1,7 +1,7 @@
 import {matchesPattern} from '../domain/delivery/route.js'
 import type {JobState, JobStatus} from '../domain/diagnose/job-status.js'
 import type {OverallStatus} from '../domain/incident/overall-status.js'
-import {jobPage} from '../usecases/diagnose/job-page.js'
+import {type JobPage, jobPage} from '../usecases/diagnose/job-page.js'
 import {jobStatuses} from '../usecases/diagnose/job-statuses.js'
 import {knownJob} from '../usecases/history/known-job.js'
 import type {Call} from './command/definition.js'
@@ -34,6 +34,11 @@ async function showJob(guard: Guard, request: StatusRequest, name: string): Prom
   const page = await jobPage(wireJobPage(guard, job), roundPlan(guard), job)
   report(guard, request, page.overall)
   request.show(renderJobPage, page)
+  return jobPageJson(guard, page)
+}
+
+/** The page of a job for `--json`. */
+export function jobPageJson(guard: Guard, page: JobPage): object {
   return {...jobPageToJson(page), ...settingsProblem(guard)}
 }
 
@@ -47,12 +52,21 @@ async function showList(guard: Guard, request: StatusRequest): Promise<object> {
   else show(renderStatus, shown, {all: request.all === true || state !== undefined, grouped: request.group === 'cause'})
   const scheduler = await schedulerFacts(guard)
   if (['dead', 'late', 'stopped'].includes(scheduler.is)) print(`${scheduler.text}; see guard scheduler status`)
+  return jobListJson(guard, {at, jobs: shown, is})
+}
+
+/** The list of jobs for `--json`. */
+export async function jobListJson(
+  guard: Guard,
+  {at, jobs, is}: {readonly at: number; readonly jobs: readonly JobStatus[]; readonly is: OverallStatus['is']},
+): Promise<object> {
+  const scheduler = await schedulerFacts(guard)
   return {
     at: new Date(at).toISOString(),
     status: is,
     ...settingsProblem(guard),
     ...(scheduler.is !== 'never-used' && {scheduler: scheduler.is}),
-    jobs: shown.map(statusToJson),
+    jobs: jobs.map(statusToJson),
   }
 }
 
@@ -62,10 +76,15 @@ async function showList(guard: Guard, request: StatusRequest): Promise<object> {
  */
 function report(guard: Guard, {print}: StatusRequest, overall: OverallStatus): OverallStatus['is'] {
   const refusal = guard.settings.wrong?.refusal
-  const is = refusal !== undefined && overall.is === 'healthy' ? 'degraded' : overall.is
+  const is = statusWith(guard, overall)
   process.exitCode = healthExitCodes[is]
   if (refusal !== undefined) print(`the settings cannot be used, so what they name is not shown: ${refusal}`)
   return is
+}
+
+/** The status of all jobs; settings that cannot be read are at least degraded. */
+export function statusWith({settings}: Guard, {is}: OverallStatus): OverallStatus['is'] {
+  return settings.wrong?.refusal !== undefined && is === 'healthy' ? 'degraded' : is
 }
 
 function settingsProblem({settings}: Guard): object {
