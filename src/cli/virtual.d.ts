@@ -20,3 +20,7 @@ declare module 'virtual:manifest' {
   }
   export const manifest: {readonly commands: Readonly<Record<string, CommandEntry>>}
 }
+declare module 'virtual:dashboard' {
+  /** The page with its script and its style inside. */
+  export const dashboardPage: string
+}

@@ -1,0 +1,134 @@
+import {effect, signal} from '@preact/signals'
+import {notice, question} from '../state/dialog.js'
+import {needing, sortedJobs} from '../state/jobs.js'
+import {connection} from '../state/live.js'
+import {incidents, session} from '../state/machine.js'
+import {chosenJob, leaveJob} from '../state/route.js'
+import {LostBanner} from './banner.js'
+import {Header} from './header.js'
+import {JobList} from './job-list.js'
+import {JobPanel} from './job-panel.js'
+import {Chips, Headline, SearchField, SettingsProblem} from './overview.js'
+import {Questions} from './questions.js'
+import {IncidentsPanel, MachinePanel, NextHourPanel} from './side.js'
+
+/** What a narrow screen shows at a time. */
+const tabs = ['Jobs', 'Incidents', 'Next', 'Machine'] as const
+const tab = signal<(typeof tabs)[number]>('Jobs')
+
+export function App() {
+  const job = chosenJob.value
+  return (
+    <div class={`app on-${tab.value.toLowerCase()}${job === undefined ? '' : ' with-job'}`}>
+      <Header />
+      <LostBanner />
+      {connection.value.is === 'denied' ? <Denied /> : <Board job={job} />}
+      <Notice />
+      <Announcement />
+      <Questions />
+    </div>
+  )
+}
+
+function Board({job}: {readonly job: string | undefined}) {
+  return (
+    <>
+      <div class="board">
+        <main class="list" aria-label="Jobs">
+          <div class="title">
+            <Headline />
+            <SearchField />
+          </div>
+          <SettingsProblem />
+          <Chips />
+          <JobList />
+        </main>
+        <aside class="side" aria-label={job === undefined ? 'Machine' : 'Chosen job'}>
+          {job === undefined ? (
+            <>
+              <IncidentsPanel />
+              <NextHourPanel />
+              <MachinePanel />
+            </>
+          ) : (
+            <JobPanel name={job} />
+          )}
+        </aside>
+      </div>
+      <Tabs />
+    </>
+  )
+}
+
+function Tabs() {
+  const countOf = {
+    Jobs: sortedJobs.value.length,
+    Incidents: incidents.value?.length,
+    Next: undefined,
+    Machine: undefined,
+  }
+  return (
+    <nav class="tabs" aria-label="Parts">
+      {tabs.map((name) => (
+        <button
+          key={name}
+          type="button"
+          aria-current={tab.value === name ? 'page' : undefined}
+          onClick={() => {
+            tab.value = name
+            leaveJob()
+          }}
+        >
+          {name} {countOf[name] !== undefined && <span class="count">{countOf[name]}</span>}
+        </button>
+      ))}
+    </nav>
+  )
+}
+
+/** Reading needs the key too. */
+function Denied() {
+  return (
+    <main class="denied panel">
+      <h1>The key is needed</h1>
+      <p>This server shows its jobs only to those who have the key.</p>
+      <button
+        type="button"
+        class="main"
+        onClick={() => {
+          question.value = {ask: 'key'}
+        }}
+      >
+        Enter the key
+      </button>
+    </main>
+  )
+}
+
+function Notice() {
+  return (
+    <div class="notice" role="status">
+      {notice.value !== undefined && <p>{notice.value}</p>}
+    </div>
+  )
+}
+
+const needText = () => `${needing.value} of ${sortedJobs.value.length} jobs need you`
+
+/** The headline for those who hear the page, when it changes. */
+function Announcement() {
+  return (
+    <p class="hidden" role="status">
+      {needText()}
+    </p>
+  )
+}
+
+/** The tab of the browser says it too. */
+export function keepTitle(): void {
+  effect(() => {
+    const count = needing.value === 0 ? '' : `(${needing.value}) `
+    const host = session.value?.host
+    document.title = `${count}guard${host === undefined ? '' : `, ${host}`}`
+  })
+}

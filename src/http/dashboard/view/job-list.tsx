@@ -1,0 +1,84 @@
+import {effect, signal} from '@preact/signals'
+import {useEffect} from 'preact/hooks'
+import {listedAt} from '../state/jobs.js'
+import {clearFilters, isFiltered, isPointedAt, shownJobs} from '../state/list.js'
+import {canChange} from '../state/machine.js'
+import {JobRow} from './job-row.js'
+
+/** The first rows fill any screen; the others follow when the browser has time. */
+const [firstRows, moreRows] = [40, 120]
+const limit = signal(firstRows)
+
+const whenIdle: (work: () => void) => void = (work) =>
+  'requestIdleCallback' in globalThis ? requestIdleCallback(work) : setTimeout(work, 50)
+
+function growWhenIdle(): () => void {
+  return effect(() => {
+    if (limit.value < shownJobs.value.length)
+      whenIdle(() => {
+        limit.value += moreRows
+      })
+  })
+}
+
+export function JobList() {
+  useEffect(growWhenIdle, [])
+  const names = shownJobs.value
+  if (listedAt.value === undefined) return <p class="empty">Loading…</p>
+  if (names.length === 0) return <EmptyList />
+  return (
+    <table class="jobs" aria-label="Jobs" aria-rowcount={names.length + 1}>
+      <thead>
+        <tr class="headings">
+          <th>State</th>
+          <th>Job</th>
+          <th>Last 30 runs</th>
+          <th>Last run</th>
+          <th class="next">Next</th>
+          {canChange.value && (
+            <th>
+              <span class="hidden">Run</span>
+            </th>
+          )}
+        </tr>
+      </thead>
+      <tbody class="rows panel" {...pointing}>
+        {names.slice(0, limit.value).map((name) => (
+          <JobRow key={name} name={name} />
+        ))}
+      </tbody>
+    </table>
+  )
+}
+
+const hold = () => {
+  isPointedAt.value = true
+}
+const release = (event: Event) => {
+  const list = event.currentTarget as HTMLElement
+  isPointedAt.value = list.matches(':hover') || list.contains((event as FocusEvent).relatedTarget as Node | null)
+}
+
+/** By mouse or by keyboard. */
+const pointing = {onMouseEnter: hold, onFocusIn: hold, onMouseLeave: release, onFocusOut: release}
+
+function EmptyList() {
+  if (!isFiltered.value) {
+    return (
+      <div class="panel empty">
+        <p>No job is known yet.</p>
+        <p class="sub">
+          Put <code>guard run</code> before a job's command, or write it into the settings.
+        </p>
+      </div>
+    )
+  }
+  return (
+    <div class="panel empty">
+      <p>No job matches.</p>
+      <button type="button" onClick={clearFilters}>
+        Show all jobs
+      </button>
+    </div>
+  )
+}

@@ -1,0 +1,113 @@
+import type {CheckJson, IncidentJson} from '../json.js'
+import {clockOf, inText, sinceText} from '../state/clock.js'
+import {askFor} from '../state/dialog.js'
+import {canChange, health, incidents, isUnlocked, session, upcoming} from '../state/machine.js'
+import {addressOf} from '../state/route.js'
+import {StateSign} from './sign.js'
+
+/** Open incidents, the worst and newest first as the server gives them. */
+export function IncidentsPanel() {
+  const open = incidents.value
+  return (
+    <section class="panel side-incidents" aria-labelledby="incidents">
+      <h2 id="incidents">
+        Incidents <span class="count">{open === undefined ? '' : `${open.length} open`}</span>
+      </h2>
+      {open?.length === 0 && <p class="sub">Nothing is open.</p>}
+      <ul class="plain-list">
+        {open?.map((incident) => (
+          <Incident key={incident.incidentId} incident={incident} />
+        ))}
+      </ul>
+    </section>
+  )
+}
+
+function Incident({incident}: {readonly incident: IncidentJson}) {
+  const {job, verdict, level, openedAt, told, reason} = incident
+  return (
+    <li class="incident">
+      <StateSign state={verdict} />
+      <div>
+        <a href={addressOf(job)}>{job}</a>
+        <div class="sub">{`${level} · ${verdict} for ${sinceText(openedAt)} · ${told ? 'told' : 'not told yet'}`}</div>
+        <p>{reason}</p>
+      </div>
+    </li>
+  )
+}
+
+const mostShown = 12
+
+export function NextHourPanel() {
+  const next = upcoming.value
+  return (
+    <section class="panel side-next" aria-labelledby="next-hour">
+      <h2 id="next-hour">
+        Next hour{' '}
+        <span class="count">{next === undefined ? '' : `${next.length} ${next.length === 1 ? 'run' : 'runs'}`}</span>
+      </h2>
+      {next?.length === 0 && <p class="sub">No run is due.</p>}
+      <ul class="plain-list upcoming">
+        {next?.slice(0, mostShown).map(({job, at}) => (
+          <li key={`${job} ${at}`}>
+            <time dateTime={at}>{clockOf(at)}</time>
+            <a href={addressOf(job)}>{job}</a>
+            <span>{inText(at)}</span>
+          </li>
+        ))}
+      </ul>
+      {next && next.length > mostShown && <p class="sub">and {next.length - mostShown} more</p>}
+    </section>
+  )
+}
+
+const signOf = {healthy: 'healthy', degraded: 'degraded', unhealthy: 'failing'} as const
+const rank = {unhealthy: 0, degraded: 1, healthy: 2}
+
+/** What `guard health` says, what is wrong first. */
+export function MachinePanel() {
+  const checks = (health.value?.checks ?? [])
+    // They have a place of their own.
+    .filter(({check}) => check !== 'incidents')
+    .sort((one, other) => rank[one.verdict] - rank[other.verdict])
+  return (
+    <section class="panel side-machine" aria-labelledby="machine">
+      <h2 id="machine">
+        Machine <span class="count">{session.value?.host ?? ''}</span>
+      </h2>
+      <ul class="plain-list checks">
+        {checks.map((check) => (
+          <Check key={check.check} check={check} />
+        ))}
+      </ul>
+      <SchedulerButtons />
+    </section>
+  )
+}
+
+function Check({check: {check, verdict, reason}}: {readonly check: CheckJson}) {
+  return (
+    <li>
+      <StateSign state={signOf[verdict]} />
+      <span class="name">
+        {check.charAt(0).toUpperCase() + check.slice(1).replaceAll('-', ' ')}
+        <span class="hidden">{`, ${verdict}`}</span>
+      </span>
+      <span class="sub">{reason}</span>
+    </li>
+  )
+}
+
+function SchedulerButtons() {
+  if (!canChange.value || !session.value?.schedulerAvailable) return null
+  return (
+    <div class="buttons">
+      {(['start', 'stop'] as const).map((verb) => (
+        <button key={verb} type="button" disabled={!isUnlocked.value} onClick={() => askFor({ask: 'scheduler', verb})}>
+          {verb === 'start' ? 'Start scheduler…' : 'Stop scheduler…'}
+        </button>
+      ))}
+    </div>
+  )
+}
