@@ -1,5 +1,5 @@
 import {defineCommand} from '../src/cli/command/definition.js'
-import {renderRun, renderRuns, renderRunsOfAll, runToJson, streakToJson} from '../src/cli/render/run.js'
+import {historyToJson, renderRun, renderRuns, renderRunsOfAll, runToJson} from '../src/cli/render/run.js'
 import {wireLease} from '../src/cli/wire/lease.js'
 import {GuardError} from '../src/errors.js'
 import {knownJob} from '../src/usecases/history/known-job.js'
@@ -39,6 +39,6 @@ export default defineCommand({
     const streak = deps.runs.read().get(job)?.streak
     if (runs.length === 0) print(`no run of ${job} is known in ${guard.stateDir}`)
     else show(renderRuns, job, runs, streak)
-    return {job, ...(streak && {streak: streakToJson(streak)}), runs: runs.map(runToJson)}
+    return historyToJson(job, runs, streak)
   },
 })

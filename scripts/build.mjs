@@ -62,10 +62,10 @@ const loaders = commandTable.map(({id, path}) => `${JSON.stringify(id)}: () => i
 const commands = virtual({
   'virtual:commands': `export const loaders = {${loaders.join(',')}}`,
   'virtual:manifest': `export const manifest = ${JSON.stringify(manifest)}`,
-  'virtual:dashboard': `export const dashboardPage = ${JSON.stringify(dashboard)}`,
+  'virtual:dashboard': `export const page = ${JSON.stringify(dashboard)}`,
 })
 await bundle({guard: join(root, 'src/cli/start/entry.ts')}, 'cjs', [commands])
 await bundle({index: join(root, 'src/index.ts')}, 'esm')
-writeFileSync(join(dist, 'dashboard.html'), dashboard)
+writeFileSync(join(dist, 'dashboard.html'), dashboard.html)
 writeFileSync(join(dist, 'manifest.json'), JSON.stringify(manifest))
 writeFileSync(join(dist, 'package.json'), '{"type":"commonjs"}\n')

@@ -50,7 +50,7 @@ const packages: Readonly<Record<string, readonly string[]>> = {
   'src/config': ['node:', 'cosmiconfig', 'zod'],
   'src/usecases': [],
   'src/http/dashboard': ['preact', '@preact/signals'],
-  'src/http': ['node:'],
+  'src/http': ['node:', 'hono', '@hono/node-server', '@hono/zod-openapi', 'prom-client', 'virtual:'],
   'src/cli': ['node:', '@oclif/core', 'chalk', 'fast-string-width', 'fast-wrap-ansi', 'listr2', 'virtual:'],
   'src/library': ['node:'],
   'src/index.ts': [],

@@ -63,3 +63,11 @@ export function reportError(thrown: unknown, json: boolean, hints: readonly stri
   if (process.env['GUARD_DEBUG'])
     process.stderr.write(messageText(String((error.cause as Error | undefined)?.stack ?? error.stack), []))
 }
+
+/** Says a fault that a long-lived process survives. */
+export function reportFault(thrown: unknown): void {
+  const {message, cause, stack} = toGuardError(thrown, [])
+  process.stderr.write(messageText(message, []))
+  if (process.env['GUARD_DEBUG'])
+    process.stderr.write(messageText(String((cause as Error | undefined)?.stack ?? stack), []))
+}

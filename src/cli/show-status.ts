@@ -1,7 +1,7 @@
 import {matchesPattern} from '../domain/delivery/route.js'
 import type {JobState, JobStatus} from '../domain/diagnose/job-status.js'
 import type {OverallStatus} from '../domain/incident/overall-status.js'
-import {jobPage} from '../usecases/diagnose/job-page.js'
+import {type JobPage, jobPage} from '../usecases/diagnose/job-page.js'
 import {jobStatuses} from '../usecases/diagnose/job-statuses.js'
 import {knownJob} from '../usecases/history/known-job.js'
 import type {Call} from './command/definition.js'
@@ -33,6 +33,11 @@ async function showJob(guard: Guard, request: StatusRequest, name: string): Prom
   const page = await jobPage(wireJobPage(guard, job), roundPlan(guard), job)
   report(guard, request, page.overall)
   request.show(renderJobPage, page)
+  return jobPageJson(guard, page)
+}
+
+/** The page of a job for `--json`. */
+export function jobPageJson(guard: Guard, page: JobPage): object {
   return {...jobPageToJson(page), ...settingsProblem(guard)}
 }
 
@@ -44,12 +49,15 @@ async function showList(guard: Guard, request: StatusRequest): Promise<object> {
   const shown = state === undefined ? jobs : jobs.filter((job) => job.state === state)
   if (shown.length === 0) print(noJobs(jobs, request))
   else show(renderStatus, shown, {all: request.all === true || state !== undefined, grouped: request.group === 'cause'})
-  return {
-    at: new Date(at).toISOString(),
-    status: is,
-    ...settingsProblem(guard),
-    jobs: shown.map(statusToJson),
-  }
+  return jobListJson(guard, {at, jobs: shown, is})
+}
+
+/** The list of jobs for `--json`. */
+export function jobListJson(
+  guard: Guard,
+  {at, jobs, is}: {readonly at: number; readonly jobs: readonly JobStatus[]; readonly is: OverallStatus['is']},
+): object {
+  return {at: new Date(at).toISOString(), status: is, ...settingsProblem(guard), jobs: jobs.map(statusToJson)}
 }
 
 /**
@@ -58,10 +66,15 @@ async function showList(guard: Guard, request: StatusRequest): Promise<object> {
  */
 function report(guard: Guard, {print}: StatusRequest, overall: OverallStatus): OverallStatus['is'] {
   const refusal = guard.settings.wrong?.refusal
-  const is = refusal !== undefined && overall.is === 'healthy' ? 'degraded' : overall.is
+  const is = statusWith(guard, overall)
   process.exitCode = healthExitCodes[is]
   if (refusal !== undefined) print(`the settings cannot be used, so what they name is not shown: ${refusal}`)
   return is
+}
+
+/** The status of all jobs; settings that cannot be read are at least degraded. */
+export function statusWith({settings}: Guard, {is}: OverallStatus): OverallStatus['is'] {
+  return settings.wrong?.refusal !== undefined && is === 'healthy' ? 'degraded' : is
 }
 
 function settingsProblem({settings}: Guard): object {

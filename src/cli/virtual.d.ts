@@ -21,6 +21,5 @@ declare module 'virtual:manifest' {
   export const manifest: {readonly commands: Readonly<Record<string, CommandEntry>>}
 }
 declare module 'virtual:dashboard' {
-  /** The page with its script and its style inside. */
-  export const dashboardPage: string
+  export const page: import('../http/page.js').DashboardPage
 }

@@ -124,7 +124,12 @@ export function runToJson({id, job: _, log: __, owner: ___, boot: ____, startedA
   }
 }
 
+/** `guard history JOB --json`. */
+export function historyToJson(job: string, runs: readonly Run[], streak: JobRuns['streak']): object {
+  return {job, ...(streak && {streak: streakToJson(streak)}), runs: runs.map(runToJson)}
+}
+
 /** The last ended runs that all ended well, or all did not. */
-export function streakToJson({isWell, count, firstEndedAt}: NonNullable<JobRuns['streak']>): object {
+function streakToJson({isWell, count, firstEndedAt}: NonNullable<JobRuns['streak']>): object {
   return {isWell, count, since: new Date(firstEndedAt).toISOString()}
 }

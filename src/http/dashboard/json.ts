@@ -138,8 +138,9 @@ export interface HealthJson {
 }
 
 export interface SessionJson {
-  readonly version: string
-  readonly host: string
+  /** Of the server; only for those who may read. */
+  readonly version?: string
+  readonly host?: string
   readonly readOnly: boolean
   /** For changes. */
   readonly needsKey: boolean

@@ -40,7 +40,8 @@ function lengthOf(stretches: readonly Stretch[]): number {
   return stretches.reduce((sum, {from, to = from}) => sum + to - from, 0)
 }
 
-function lastWithLog(deps: LogDeps, job: string): Run | undefined {
+/** The last run of the job that wrote a log. */
+export function lastWithLog(deps: LogDeps, job: string): Run | undefined {
   return readHistory(deps, job, 50).find(({log}) => log)
 }
 

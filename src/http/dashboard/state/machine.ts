@@ -1,6 +1,6 @@
 import {computed, signal} from '@preact/signals'
 import type {HealthJson, IncidentJson, SessionJson, UpcomingJson} from '../json.js'
-import {ask, RefusedError} from './request.js'
+import {ask, keepKey, key, RefusedError} from './request.js'
 
 /** What is around the jobs: who serves the page, incidents, what comes next, the machine. */
 
@@ -17,8 +17,11 @@ export const isUnlocked = computed(() => {
   return !session.value.needsKey || session.value.keyAccepted
 })
 
+/** A key that is right no longer is forgotten: each request with it would count as an attempt to guess. */
 export async function loadSession(): Promise<void> {
-  session.value = await ask<SessionJson>('session')
+  const answer = await ask<SessionJson>('session')
+  session.value = answer
+  if (!answer.keyAccepted && key.peek() !== undefined) keepKey(undefined)
 }
 
 /** Tries a key without keeping it. Throws RefusedError if it is not right. */

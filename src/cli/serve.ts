@@ -1,0 +1,102 @@
+import {closeSync, constants, fstatSync, openSync, readFileSync} from 'node:fs'
+import {join} from 'node:path'
+import {GuardError} from '../errors.js'
+import {isOwnFile} from '../system/host/own-file.js'
+import type {Call} from './command/definition.js'
+import type {Place} from './wire/listen.js'
+
+const defaultPort = 8723
+const defaultHost = '127.0.0.1'
+const shortestKey = 16
+
+interface ServeRequest extends Pick<Call, 'json' | 'print' | 'openGuard'> {
+  readonly host: string | undefined
+  readonly port: number | undefined
+  readonly socket: string | undefined
+  readonly keyFile: string | undefined
+  readonly allowHost: string | undefined
+  readonly publicReads: boolean
+  readonly readOnly: boolean
+}
+
+/** Serves until INT or TERM. @returns undefined; throws GuardError `config` for a missing or bad key, `io` for a place that is taken */
+export async function serve(request: ServeRequest): Promise<undefined> {
+  const key = readKey(request.keyFile)
+  const place = await placeOf(request, key)
+  // Loaded here: no other command needs the packages of the HTTP server.
+  const {serveHttp} = await import('./wire/serve.js')
+  const serving = await serveHttp(request.openGuard, {
+    place,
+    key,
+    hasPublicReads: request.publicReads,
+    isReadOnly: request.readOnly,
+    moreHosts: (request.allowHost ?? '').split(',').flatMap((name) => name.trim() || []),
+  })
+  await announce(request, serving.where, key)
+  await interrupted()
+  await serving.close()
+  return undefined
+}
+
+async function announce({json}: ServeRequest, where: string, key: string | undefined): Promise<void> {
+  const {jsonLine, writeLines, writeOut} = await import('./stdout.js')
+  if (json) writeOut(jsonLine(where.startsWith('http') ? {url: where} : {socket: where}))
+  else writeLines([`serving ${where}${key === undefined ? ', without a key: for reading only' : ''}`])
+}
+
+function interrupted(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve())
+  })
+}
+
+/** Without a key only the user, whom the kernel lets at the socket, is served. Throws GuardError `config`. */
+async function placeOf({host, port, socket, openGuard}: ServeRequest, key: string | undefined): Promise<Place> {
+  if (socket !== undefined) return {socket}
+  const isTcp = host !== undefined || port !== undefined
+  if (key !== undefined) return {host: host ?? defaultHost, port: port ?? defaultPort}
+  if (!isTcp) {
+    const guard = await openGuard()
+    guard.ensureState()
+    return {socket: join(guard.stateDir, 'serve.sock')}
+  }
+  throw new GuardError('config', 'an address is served with a key only, and there is none', [
+    'set DASHBOARD_KEY, or write the key into a file of yours, mode 0600: --key-file PATH',
+    'serve a Unix socket instead, which needs none: --socket PATH',
+  ])
+}
+
+/** The key of the file, else of the environment, where no job inherits it. @returns undefined if there is none. Throws GuardError `config` */
+function readKey(file: string | undefined): string | undefined {
+  const ofEnvironment = process.env['DASHBOARD_KEY']
+  delete process.env['DASHBOARD_KEY']
+  const key = file === undefined ? ofEnvironment : readKeyFile(file)
+  if (key === undefined || (key === '' && file === undefined)) return undefined
+  const where = file === undefined ? 'DASHBOARD_KEY' : file
+  if (key.length >= shortestKey) return key
+  throw new GuardError('config', `the key of ${where} has less than ${shortestKey} characters`, [
+    'make one: openssl rand -hex 16',
+  ])
+}
+
+const {O_NOFOLLOW, O_NONBLOCK, O_RDONLY} = constants
+
+function readKeyFile(file: string): string {
+  const refuse = (why: string) =>
+    new GuardError('config', `the key file ${file} ${why}`, ['it must be a plain file of yours, mode 0600'])
+  let fd: number
+  try {
+    fd = openSync(file, O_RDONLY | O_NOFOLLOW | O_NONBLOCK)
+  } catch (error) {
+    throw refuse(`cannot be read (${(error as NodeJS.ErrnoException).code})`)
+  }
+  try {
+    const stat = fstatSync(fd)
+    if (!isOwnFile(stat)) throw refuse('is not a plain file of this user')
+    if ((stat.mode & 0o077) !== 0) throw refuse('may be read or written by others')
+    if (stat.size > 4096) throw refuse('is larger than 4 KiB')
+    return readFileSync(fd, 'utf8').trim()
+  } finally {
+    closeSync(fd)
+  }
+}

@@ -1,0 +1,124 @@
+import {isJobName} from '../../domain/job/job-name.js'
+import {showControls} from '../../domain/log/show-controls.js'
+import {GuardError} from '../../errors.js'
+import type {Api} from '../../http/api.js'
+import {incidentStream} from '../../journal/failure-streams.js'
+import {createSlots} from '../../system/host/slots.js'
+import {activeSilences} from '../../usecases/alert/manage-silences.js'
+import {readAlerts} from '../../usecases/alert/read-alerts.js'
+import {checkHealth} from '../../usecases/diagnose/check-health.js'
+import {explainJob} from '../../usecases/diagnose/explain-job.js'
+import {jobPage} from '../../usecases/diagnose/job-page.js'
+import {jobStatuses} from '../../usecases/diagnose/job-statuses.js'
+import {upcomingSlots} from '../../usecases/diagnose/upcoming-slots.js'
+import {knownJob} from '../../usecases/history/known-job.js'
+import {readInferredHistory} from '../../usecases/history/read-history.js'
+import {lastWithLog, logOfRun} from '../../usecases/history/read-log.js'
+import {listLeases} from '../../usecases/lease/acquire-lease.js'
+import type {Guard} from '../guard.js'
+import {alertToJson, countByLevel} from '../render/alert.js'
+import {breakerToJson} from '../render/breaker.js'
+import {healthToJson} from '../render/health.js'
+import {incidentToJson} from '../render/incident.js'
+import {historyToJson} from '../render/run.js'
+import {silenceToJson} from '../render/silence.js'
+import {storyToJson} from '../render/why.js'
+import {jobListJson, jobPageJson, statusWith} from '../show-status.js'
+import {wireAlerts, wireSilences} from './alerts.js'
+import {wireBreaker} from './breaker.js'
+import {wireHealth} from './health.js'
+import {wireLease} from './lease.js'
+import {maskedEnd} from './log-end.js'
+import {logDeps, logSecrets} from './logs.js'
+import {maskedAlerts, settingsMask} from './settings-mask.js'
+import {wireJobPage, wireStatus} from './status.js'
+import {roundPlan} from './watchdog.js'
+import {wireWhy} from './why.js'
+
+/** Wires what the HTTP API answers; each question sees the settings of its time. */
+export function wireApi(guardNow: () => Promise<Guard>): Api {
+  return {
+    jobs: async () => jobs(await guardNow()),
+    job: async (name) => {
+      const guard = await guardNow()
+      const job = askedJob(guard, name)
+      return jobPageJson(guard, await jobPage(wireJobPage(guard, job), roundPlan(guard), job))
+    },
+    why: async (name) => {
+      const guard = await guardNow()
+      const job = askedJob(guard, name)
+      return storyToJson(await explainJob(wireWhy(guard), roundPlan(guard), {job, runId: undefined}))
+    },
+    runs: async (name, limit) => runs(await guardNow(), name, limit),
+    output: async (name, lines) => output(await guardNow(), name, lines),
+    health: async () => health(await guardNow()),
+    incidents: async () => incidents(await guardNow()),
+    upcoming: async (withinMs) => upcoming(await guardNow(), withinMs),
+    alerts: async (limit) => alerts(await guardNow(), limit),
+    silences: async () => ({silences: activeSilences(wireSilences(await guardNow())).map(silenceToJson)}),
+    leases: async () => ({leases: listLeases(wireLease(await guardNow()))}),
+    breakers: async () => breakers(await guardNow()),
+  }
+}
+
+/** Throws GuardError `usage` for a name that no job has, or could have. */
+function askedJob(guard: Guard, name: string): string {
+  if (!isJobName(name)) throw new GuardError('usage', `no job ${JSON.stringify(name)} is known`)
+  return knownJob({settings: guard.settings, runs: guard.runs(), leases: guard.leases()}, name)
+}
+
+async function jobs(guard: Guard): Promise<object> {
+  const {at, jobs, overall} = await jobStatuses(wireStatus(guard), roundPlan(guard), () => true)
+  return jobListJson(guard, {at, jobs, is: statusWith(guard, overall)})
+}
+
+async function runs(guard: Guard, name: string, limit: number): Promise<object> {
+  const job = askedJob(guard, name)
+  const deps = {...wireLease(guard), runs: guard.runs()}
+  const last = await readInferredHistory(deps, job, limit)
+  return historyToJson(job, last, deps.runs.read().get(job)?.streak)
+}
+
+/** Longer lines leave less room for others. */
+const mostOutputBytes = 512 * 1024
+
+function output(guard: Guard, name: string, most: number): object {
+  const job = askedJob(guard, name)
+  const deps = logDeps(guard)
+  const run = lastWithLog(deps, job)
+  const last = run && logOfRun(deps, job, run).stretches.at(-1)
+  if (!last) return {job, lines: []}
+  const lines = maskedEnd(last, mostOutputBytes, logSecrets(guard, job)).split('\n')
+  if (lines.at(-1) === '') lines.pop()
+  return {job, runId: run.id, lines: lines.slice(-most).map(showControls)}
+}
+
+async function health(guard: Guard): Promise<object> {
+  const {watchdog, resetDaemon} = guard.settings
+  const limits = {watchdogLateAfterMs: watchdog.lateAfterMs, resetDaemonLateAfterMs: resetDaemon.lateAfterMs}
+  return healthToJson(await checkHealth(wireHealth(guard), limits))
+}
+
+function incidents(guard: Guard): object {
+  const open = [...guard.journal(incidentStream).read().open.values()]
+  return {incidents: open.sort((one, other) => one.openedAt - other.openedAt).map(incidentToJson)}
+}
+
+function upcoming(guard: Guard, withinMs: number): object {
+  const now = guard.clock.now()
+  const slots = upcomingSlots({settings: guard.settings, slots: createSlots()}, now, withinMs)
+  const iso = (at: number) => new Date(at).toISOString()
+  return {at: iso(now), upcoming: slots.map(({job, at}) => ({job, at: iso(at)}))}
+}
+
+function alerts(guard: Guard, limit: number): object {
+  const known = maskedAlerts(wireAlerts(guard).alerts, settingsMask(guard))
+  const last = readAlerts({alerts: known}, {}, limit)
+  return {counts: countByLevel(last), alerts: last.map(alertToJson)}
+}
+
+function breakers(guard: Guard): object {
+  const deps = wireBreaker(guard)
+  const now = deps.now()
+  return {breakers: [...deps.breakers.read().values()].map((breaker) => breakerToJson(breaker, now))}
+}

@@ -1,0 +1,31 @@
+import {z} from '@hono/zod-openapi'
+import {defineRoute, type Route} from './route.js'
+import {alertsSchema, breakersSchema, healthSchema} from './schemas.js'
+
+const get = {method: 'get', needs: 'reading'} as const
+
+/** Older names of the same answers, under which programs of other systems ask for them. */
+export const noteRoutes: readonly Route[] = [
+  defineRoute({
+    ...get,
+    path: '/api/health/detailed',
+    summary: 'As /api/v1/health',
+    answer: healthSchema,
+    run: (api) => api.health(),
+  }),
+  defineRoute({
+    ...get,
+    path: '/api/health/circuit-breakers',
+    summary: 'As /api/v1/breakers',
+    answer: breakersSchema,
+    run: (api) => api.breakers(),
+  }),
+  defineRoute({
+    ...get,
+    path: '/api/health/alerts',
+    summary: 'As /api/v1/alerts',
+    query: z.object({limit: z.coerce.number().int().min(1).max(1000).default(100).openapi({type: 'integer'})}),
+    answer: alertsSchema,
+    run: (api, {query: {limit}}) => api.alerts(limit),
+  }),
+]

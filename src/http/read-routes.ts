@@ -1,0 +1,123 @@
+import {z} from '@hono/zod-openapi'
+import {parseDuration} from '../domain/clock/duration.js'
+import {found} from './found.js'
+import {defineRoute, type Route} from './route.js'
+import {
+  alertsSchema,
+  breakersSchema,
+  healthSchema,
+  incidentsSchema,
+  jobPageSchema,
+  jobsSchema,
+  leasesSchema,
+  outputSchema,
+  runsSchema,
+  silencesSchema,
+  storySchema,
+  upcomingSchema,
+} from './schemas.js'
+
+const count = (preset: number, most: number) =>
+  z.coerce.number().int().min(1).max(most).default(preset).openapi({type: 'integer'})
+
+const duration = (preset: string) =>
+  z
+    .string()
+    .default(preset)
+    .refine((text) => parseDuration(text) !== undefined, 'is not a duration such as 30s, 10m, 2h or 1d')
+    .openapi({example: preset})
+
+const get = {method: 'get', needs: 'reading'} as const
+const ofJob = {...get, failures: [404]} as const
+
+/** What the commands with `--json` say, for reading. */
+export const readRoutes: readonly Route[] = [
+  defineRoute({
+    ...get,
+    path: '/api/v1/jobs',
+    summary: 'How every job is, those that need a person first (guard status)',
+    answer: jobsSchema,
+    run: (api) => api.jobs(),
+  }),
+  defineRoute({
+    ...ofJob,
+    path: '/api/v1/jobs/{job}',
+    summary: 'All about one job (guard status JOB)',
+    answer: jobPageSchema,
+    run: (api, {path: {job = ''}}) => found(api.job(job)),
+  }),
+  defineRoute({
+    ...ofJob,
+    path: '/api/v1/jobs/{job}/why',
+    summary: 'Why a job is as it is (guard why JOB)',
+    answer: storySchema,
+    run: (api, {path: {job = ''}}) => found(api.why(job)),
+  }),
+  defineRoute({
+    ...ofJob,
+    path: '/api/v1/jobs/{job}/runs',
+    summary: 'Its last runs, the newest first (guard history JOB)',
+    query: z.object({limit: count(50, 1000)}),
+    answer: runsSchema,
+    run: (api, {path: {job = ''}, query: {limit}}) => found(api.runs(job, limit)),
+  }),
+  defineRoute({
+    ...ofJob,
+    path: '/api/v1/jobs/{job}/output',
+    summary: 'The last lines of its output, without secrets and control characters',
+    query: z.object({lines: count(200, 2000)}),
+    answer: outputSchema,
+    run: (api, {path: {job = ''}, query: {lines}}) => found(api.output(job, lines)),
+  }),
+  defineRoute({
+    ...get,
+    path: '/api/v1/health',
+    summary: 'Disk, memory, journals, leases, daemons (guard health)',
+    answer: healthSchema,
+    run: (api) => api.health(),
+  }),
+  defineRoute({
+    ...get,
+    path: '/api/v1/incidents',
+    summary: 'The open incidents, the oldest first',
+    answer: incidentsSchema,
+    run: (api) => api.incidents(),
+  }),
+  defineRoute({
+    ...get,
+    path: '/api/v1/upcoming',
+    summary: 'What is due next by the schedules',
+    query: z.object({within: duration('1h')}),
+    answer: upcomingSchema,
+    run: (api, {query: {within}}) => api.upcoming(parseDuration(within) ?? 0),
+  }),
+  defineRoute({
+    ...get,
+    path: '/api/v1/alerts',
+    summary: 'The last alerts, the newest first (guard alerts)',
+    query: z.object({limit: count(100, 1000)}),
+    answer: alertsSchema,
+    run: (api, {query: {limit}}) => api.alerts(limit),
+  }),
+  defineRoute({
+    ...get,
+    path: '/api/v1/silences',
+    summary: 'The silences that are in force (guard alerts silence list)',
+    answer: silencesSchema,
+    run: (api) => api.silences(),
+  }),
+  defineRoute({
+    ...get,
+    path: '/api/v1/leases',
+    summary: 'Who holds what, until when (guard lease list)',
+    answer: leasesSchema,
+    run: (api) => api.leases(),
+  }),
+  defineRoute({
+    ...get,
+    path: '/api/v1/breakers',
+    summary: 'All breakers (guard breaker list)',
+    answer: breakersSchema,
+    run: (api) => api.breakers(),
+  }),
+]

@@ -1,0 +1,130 @@
+import {createRoute, type OpenAPIHono, z} from '@hono/zod-openapi'
+import type {Context} from 'hono'
+import {type AccessRules, assertAccess, type Need} from './access.js'
+import {answerError, answerJson} from './answer.js'
+import type {Api} from './api.js'
+import {HttpError, type RequestProblem} from './http-error.js'
+import {readJson} from './request-body.js'
+import {errorSchema} from './schemas.js'
+import type {ServerEnv} from './server-env.js'
+
+type Shape = z.ZodObject
+
+/** What a caller has given: parts of the path, the query and the body, checked. */
+interface Given<Q, B> {
+  readonly path: Readonly<Record<string, string>>
+  readonly query: Q
+  readonly body: B
+}
+
+interface Definition<Q extends Shape, B extends Shape> {
+  readonly method: 'get' | 'post' | 'delete'
+  /** `{name}` stands for a part. */
+  readonly path: string
+  readonly summary: string
+  readonly needs: Need
+  readonly query?: Q
+  readonly body?: B
+  readonly answer: z.ZodType
+  readonly status?: 200 | 201 | 202
+  /** Beside those that every route has. */
+  readonly failures?: readonly (404 | 409)[]
+  run(api: Api, given: Given<z.output<Q>, z.output<B>>, context: Context<ServerEnv>): Promise<object>
+}
+
+/** One route of the API: what it is called, who may call it, what it takes and what it answers. */
+export type Route = Definition<Shape, Shape>
+
+export function defineRoute<Q extends Shape = Shape, B extends Shape = Shape>(definition: Definition<Q, B>): Route {
+  return definition as unknown as Route
+}
+
+/** Adds a route to the application and to its OpenAPI document. */
+export function addRoute(app: OpenAPIHono<ServerEnv>, {api, rules, report}: RouteDeps, route: Route): void {
+  const {method, path} = route
+  app.openAPIRegistry.registerPath(describe(route))
+  app.on(method, honoPath(path), async (context) => {
+    try {
+      assertAccess(rules, context.env.incoming, route.needs)
+      const given = await givenOf(context, route)
+      return await answerJson(context, await route.run(api, given, context), route.status)
+    } catch (error) {
+      return answerError(context, error, report)
+    }
+  })
+}
+
+export interface RouteDeps {
+  readonly api: Api
+  readonly rules: AccessRules
+  /** Says on standard error what guard did not foresee. */
+  readonly report: (error: unknown) => void
+}
+
+/** `/jobs/{job}` as Hono writes it: `/jobs/:job`. */
+function honoPath(path: string): string {
+  return path.replaceAll(/\{(\w+)\}/g, ':$1')
+}
+
+async function givenOf(context: Context<ServerEnv>, {query, body}: Route): Promise<Given<never, never>> {
+  const wanted = context.req.query()
+  const problems: RequestProblem[] = []
+  const checked = (shape: Shape | undefined, where: string, value: unknown) => {
+    const result = (shape ?? z.object({})).safeParse(value)
+    if (!result.success)
+      for (const {path, message} of result.error.issues) problems.push({path: [where, ...path].join('.'), message})
+    return result.data
+  }
+  const readQuery = checked(query, 'query', wanted)
+  const readBody = body && checked(body, 'body', await bodyOf(context))
+  const [first] = problems
+  if (first) throw new HttpError('wrong-request', `the request is wrong: ${first.path}: ${first.message}`, {problems})
+  return {path: context.req.param(), query: readQuery as never, body: readBody as never}
+}
+
+async function bodyOf(context: Context<ServerEnv>): Promise<unknown> {
+  const value = await readJson(context.env.incoming)
+  context.set('isBodyRead', true)
+  return value
+}
+
+const failureTexts = {
+  400: 'The request is wrong; `problems` has all that is wrong.',
+  401: 'The key in X-Dash-Key is missing or wrong.',
+  403: 'The host or the origin is refused.',
+  404: 'What the path names is not known.',
+  409: 'Another holds it.',
+  413: 'The body is too large.',
+  415: 'The body is not JSON.',
+  429: 'Too many wrong keys came from this address.',
+  500: 'A fault of guard.',
+  503: 'It cannot be answered now.',
+} as const
+
+function describe(route: Route): Parameters<OpenAPIHono['openAPIRegistry']['registerPath']>[0] {
+  const {method, path, summary, needs, query, body, answer, status = 200, failures = []} = route
+  const names = [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name)
+  const params = z.object(Object.fromEntries(names.map((name) => [name, z.string()])))
+  const always = needs === 'nothing' ? ([400, 403, 500] as const) : ([400, 401, 403, 429, 500, 503] as const)
+  const codes = [...always, ...(needs === 'changing' ? ([413, 415] as const) : []), ...failures]
+  return createRoute({
+    method,
+    path,
+    summary,
+    ...(needs !== 'nothing' && {security: [{key: []}]}),
+    request: {
+      ...(names.length > 0 && {params}),
+      ...(query && {query}),
+      ...(body && {body: {content: {'application/json': {schema: body}}}}),
+    },
+    responses: {
+      [status]: {description: summary, content: {'application/json': {schema: answer}}},
+      ...Object.fromEntries(
+        codes.map((code) => [
+          code,
+          {description: failureTexts[code], content: {'application/json': {schema: errorSchema}}},
+        ]),
+      ),
+    },
+  })
+}

@@ -1,0 +1,226 @@
+import {z} from '@hono/zod-openapi'
+
+/**
+ * The shapes of the answers, as docs/json.md shows them. Objects are loose: keys may be added, and a program ignores
+ * those that it does not know.
+ */
+
+const time = z.iso.datetime().openapi({description: 'ISO 8601, UTC', example: '2026-11-28T21:47:00.852Z'})
+const name = z.string()
+const ms = z.number()
+const outcome = z.string().openapi({example: 'healthy'})
+const list = <T extends z.ZodType>(item: T) => z.array(item)
+
+export const errorSchema = z
+  .looseObject({
+    error: z.looseObject({
+      kind: z.string(),
+      message: z.string(),
+      hints: list(z.string()),
+      problems: list(z.looseObject({path: z.string(), message: z.string()})).optional(),
+    }),
+  })
+  .openapi('Error')
+
+const incidentOfJob = z.looseObject({incidentId: name, level: z.string(), openedAt: time, told: z.boolean()})
+
+const leaseSchema = z
+  .looseObject({
+    job: name,
+    state: z.enum(['held', 'released', 'expired']),
+    holder: z.string(),
+    token: z.number(),
+    claimedAt: time,
+    expiresAt: time,
+    ttlMs: ms,
+  })
+  .openapi('Lease')
+
+const breakerSchema = z
+  .looseObject({
+    target: name,
+    state: z.enum(['closed', 'open', 'half-open', 'isolated']),
+    reason: z.string().optional(),
+    retryAt: time.optional(),
+  })
+  .openapi('Breaker')
+
+const runSchema = z
+  .looseObject({
+    runId: name,
+    startedAt: time,
+    endedAt: time.optional(),
+    durationMs: ms.optional(),
+    outcome: outcome.optional(),
+    class: z.string().optional(),
+    detail: z.string().optional(),
+    exitCode: z.number().optional(),
+    signal: z.string().optional(),
+    attempts: z.number(),
+    recovered: z.boolean(),
+    steps: list(z.looseObject({do: z.string(), ok: z.boolean(), durationMs: ms, at: time})),
+  })
+  .openapi('Run')
+
+const jobSchema = z
+  .looseObject({
+    job: name,
+    state: z.enum(['failing', 'hung', 'stalled', 'missed', 'degraded', 'running', 'healthy', 'unknown', 'silenced']),
+    verdict: z.string(),
+    reason: z.string().optional(),
+    incident: incidentOfJob.optional(),
+    told: list(z.looseObject({channel: name, at: time, arrived: z.boolean()})),
+    recent: list(outcome),
+    lastEndedAt: time.optional(),
+    durationMs: ms.optional(),
+    usual: z.looseObject({usualMs: ms, fromMs: ms, toMs: ms}).optional(),
+    duration: z.enum(['usual', 'short', 'long']).optional(),
+    runningSince: time.optional(),
+    nextAt: time.optional(),
+    silence: z.looseObject({silenceId: name, reason: z.string(), until: time}).optional(),
+  })
+  .openapi('Job')
+
+export const jobsSchema = z
+  .looseObject({
+    at: time,
+    status: z.enum(['healthy', 'degraded', 'unhealthy']),
+    settingsProblem: z.string().optional(),
+    jobs: list(jobSchema),
+  })
+  .openapi('Jobs')
+
+export const jobPageSchema = jobSchema
+  .extend({
+    schedule: z.string().optional(),
+    timezone: z.string().nullable().optional(),
+    lastRun: runSchema.optional(),
+    lease: leaseSchema.optional(),
+    breaker: breakerSchema.optional(),
+    budgets: list(
+      z.looseObject({
+        job: name,
+        class: z.string().nullable(),
+        left: z.number(),
+        allowed: z.number(),
+        perMs: ms,
+        until: time.nullable(),
+      }),
+    ),
+    goodDurationsMs: list(ms),
+    outputs: list(z.looseObject({files: z.string()})),
+    starters: list(z.string()),
+    lastLines: list(z.string()),
+  })
+  .openapi('JobPage')
+
+export const storySchema = z
+  .looseObject({
+    job: name,
+    answer: z.string(),
+    sections: list(
+      z.looseObject({
+        title: z.string(),
+        sentences: list(
+          z.looseObject({
+            at: time.optional(),
+            text: z.string(),
+            journal: z.string().optional(),
+            record: z.looseObject({}).optional(),
+          }),
+        ),
+      }),
+    ),
+    known: list(z.string()),
+    mend: list(z.string()),
+  })
+  .openapi('Story')
+
+export const runsSchema = z
+  .looseObject({
+    job: name,
+    streak: z.looseObject({isWell: z.boolean(), count: z.number(), since: time}).optional(),
+    runs: list(runSchema),
+  })
+  .openapi('Runs')
+
+export const outputSchema = z
+  .looseObject({job: name, runId: name.optional(), lines: list(z.string())})
+  .openapi('Output')
+
+export const healthSchema = z
+  .looseObject({
+    at: time,
+    verdict: z.enum(['healthy', 'degraded', 'unhealthy']),
+    checks: list(
+      z.looseObject({
+        check: z.string(),
+        verdict: z.enum(['healthy', 'degraded', 'unhealthy']),
+        reason: z.string(),
+        facts: z.looseObject({}),
+      }),
+    ),
+  })
+  .openapi('Health')
+
+export const incidentsSchema = z
+  .looseObject({
+    incidents: list(incidentOfJob.extend({job: name, verdict: z.string(), reason: z.string()})),
+  })
+  .openapi('Incidents')
+
+export const upcomingSchema = z
+  .looseObject({at: time, upcoming: list(z.looseObject({job: name, at: time}))})
+  .openapi('Upcoming')
+
+export const alertsSchema = z
+  .looseObject({
+    counts: z.looseObject({}),
+    alerts: list(
+      z.looseObject({
+        id: z.string(),
+        timestamp: z.string(),
+        level: z.enum(['INFO', 'WARNING', 'CRITICAL']),
+        component: z.string(),
+        job: name.optional(),
+        message: z.string(),
+        details: z.unknown(),
+      }),
+    ),
+  })
+  .openapi('Alerts')
+
+const silenceSchema = z
+  .looseObject({
+    id: name,
+    job: z.string().optional(),
+    class: z.string().optional(),
+    group: z.string().optional(),
+    reason: z.string(),
+    owner: z.string(),
+    untilHealthy: z.boolean(),
+    addedAt: time,
+    until: time,
+  })
+  .openapi('Silence')
+
+export const silencesSchema = z.looseObject({silences: list(silenceSchema)}).openapi('Silences')
+export const leasesSchema = z.looseObject({leases: list(leaseSchema)}).openapi('Leases')
+export const breakersSchema = z.looseObject({breakers: list(breakerSchema)}).openapi('Breakers')
+
+export const sessionSchema = z
+  .looseObject({
+    version: z.string().optional(),
+    host: z.string().optional(),
+    readOnly: z.boolean(),
+    needsKey: z.boolean().openapi({description: 'whether changes need a key, which is always so'}),
+    readsNeedKey: z.boolean(),
+    keyAccepted: z.boolean().openapi({description: 'whether the key in X-Dash-Key is right'}),
+    schedulerAvailable: z.boolean(),
+  })
+  .openapi('Session')
+
+/** The `data` of an event. Without `jobs`, any job may have changed. */
+export const changeSchema = z
+  .looseObject({at: time, journals: list(z.string()), jobs: list(name).optional()})
+  .openapi('Change')
