@@ -44,7 +44,7 @@ async function bundleScript() {
     transform: {target: 'es2022'},
     logLevel: 'warn',
   })
-  const {output} = await build.generate({format: 'esm', minify: true, codeSplitting: false})
+  const {output} = await build.generate({format: 'esm', minify: true, codeSplitting: false, comments: false})
   await build.close()
   return output[0].code
 }

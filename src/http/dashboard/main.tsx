@@ -1,6 +1,7 @@
 import {render} from 'preact'
 import {startClock} from './state/clock.js'
 import {followChosenJob} from './state/detail.js'
+import {keepFocus} from './state/dialog.js'
 import {startKeyboard} from './state/keyboard.js'
 import {keepOrder} from './state/list.js'
 import {startLive} from './state/live.js'
@@ -16,5 +17,6 @@ keepOrder()
 keepTitle()
 followChosenJob()
 startKeyboard()
+keepFocus()
 startLive()
 render(<App />, document.getElementById('app')!)

@@ -1,4 +1,4 @@
-import {signal} from '@preact/signals'
+import {effect, signal} from '@preact/signals'
 import {jobSignal} from './jobs.js'
 import {canChange, isUnlocked} from './machine.js'
 
@@ -15,6 +15,27 @@ export const question = signal<Question | undefined>(undefined)
 
 /** What was done, said for a moment. */
 export const notice = signal<string | undefined>(undefined)
+
+/** The focus goes back to what asked; if that is gone, or locked, to the heading of the job. */
+export function keepFocus(): void {
+  let asker: Element | null = null
+  effect(() => {
+    if (question.value) {
+      asker ??= document.activeElement
+      return
+    }
+    const back = asker
+    asker = null
+    // The dialog is taken away first.
+    if (back) requestAnimationFrame(() => focusOn(back))
+  })
+}
+
+function focusOn(element: Element): void {
+  const isThere = element.isConnected && element !== document.body && !element.matches(':disabled')
+  const target = isThere ? element : document.getElementById('chosen')
+  if (target instanceof HTMLElement) target.focus()
+}
 
 /** Asks for the key first where it is needed. */
 export function askFor(wanted: Question): void {

@@ -23,8 +23,7 @@ export function App() {
       <Header />
       <LostBanner />
       {connection.value.is === 'denied' ? <Denied /> : <Board job={job} />}
-      <Notice />
-      <Announcement />
+      <Messages />
       <Questions />
     </div>
   )
@@ -33,8 +32,8 @@ export function App() {
 function Board({job}: {readonly job: string | undefined}) {
   return (
     <>
-      <div class="board">
-        <main class="list" aria-label="Jobs">
+      <main class="board">
+        <section class="list" aria-label="Jobs">
           <div class="title">
             <Headline />
             <SearchField />
@@ -42,8 +41,8 @@ function Board({job}: {readonly job: string | undefined}) {
           <SettingsProblem />
           <Chips />
           <JobList />
-        </main>
-        <aside class="side" aria-label={job === undefined ? 'Machine' : 'Chosen job'}>
+        </section>
+        <section class="side" aria-label={job === undefined ? 'Machine' : 'Chosen job'}>
           {job === undefined ? (
             <>
               <IncidentsPanel />
@@ -53,8 +52,8 @@ function Board({job}: {readonly job: string | undefined}) {
           ) : (
             <JobPanel name={job} />
           )}
-        </aside>
-      </div>
+        </section>
+      </main>
       <Tabs />
     </>
   )
@@ -90,7 +89,7 @@ function Tabs() {
 function Denied() {
   return (
     <main class="denied panel">
-      <h1>The key is needed</h1>
+      <h2>The key is needed</h2>
       <p>This server shows its jobs only to those who have the key.</p>
       <button
         type="button"
@@ -105,22 +104,17 @@ function Denied() {
   )
 }
 
-function Notice() {
+/** What was done, and for those who hear the page the headline, whenever it changes. */
+function Messages() {
   return (
-    <div class="notice" role="status">
-      {notice.value !== undefined && <p>{notice.value}</p>}
-    </div>
-  )
-}
-
-const needText = () => `${needing.value} of ${sortedJobs.value.length} jobs need you`
-
-/** The headline for those who hear the page, when it changes. */
-function Announcement() {
-  return (
-    <p class="hidden" role="status">
-      {needText()}
-    </p>
+    <section aria-label="Messages">
+      <div class="notice" role="status">
+        {notice.value !== undefined && <p>{notice.value}</p>}
+      </div>
+      <p class="hidden" role="status">
+        {`${needing.value} of ${sortedJobs.value.length} jobs need you`}
+      </p>
+    </section>
   )
 }
 

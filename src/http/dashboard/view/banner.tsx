@@ -8,7 +8,7 @@ export function LostBanner() {
   const state = connection.value
   if (state.is !== 'lost') return null
   return (
-    <div class="banner">
+    <section class="banner" aria-label="Connection">
       <Icon name="warning" />
       <p>
         <strong role="alert">No connection to guard since {secondsOf(new Date(state.since).toISOString())}.</strong>{' '}
@@ -19,7 +19,7 @@ export function LostBanner() {
       <button type="button" onClick={restart}>
         Try now
       </button>
-    </div>
+    </section>
   )
 }
 

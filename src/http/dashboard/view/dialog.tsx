@@ -1,5 +1,5 @@
 import type {ComponentChildren} from 'preact'
-import {useEffect, useRef, useState} from 'preact/hooks'
+import {useLayoutEffect, useRef, useState} from 'preact/hooks'
 import {question, say} from '../state/dialog.js'
 import {RefusedError, textOfError} from '../state/request.js'
 
@@ -21,11 +21,8 @@ export function Dialog({title, children, act, verb}: DialogProps) {
   const element = useRef<HTMLDialogElement>(null)
   const [error, setError] = useState<unknown>()
   const [isBusy, setBusy] = useState(false)
-  useEffect(() => {
-    const dialog = element.current
-    dialog?.showModal()
-    return () => dialog?.close()
-  }, [])
+  // At once: what is typed next is meant for the dialog.
+  useLayoutEffect(() => element.current?.showModal(), [])
   const submit = async (event: SubmitEvent) => {
     event.preventDefault()
     if (!act || isBusy) return act ? undefined : closeDialog()

@@ -10,11 +10,13 @@ import {Icon} from './icon.js'
 export function Header() {
   return (
     <header class="top">
-      <span class="brand">
-        <Icon name="shield" />
-        guard
-      </span>
-      <span class="host">{session.value?.host ?? ''}</span>
+      <h1>
+        <span class="brand">
+          <Icon name="shield" />
+          guard
+        </span>
+        <span class="host">{session.value?.host ?? ''}</span>
+      </h1>
       <span class="space" />
       <ZoneButton />
       <LiveSwitch />
@@ -30,13 +32,12 @@ function ZoneButton() {
     <button
       type="button"
       class="plain zone"
-      title={`Times are in ${zoneName(now, shown)}; press for ${other === 'utc' ? 'UTC' : 'your own zone'}`}
+      aria-label={`${zoneName(now, shown)}, show times in ${other === 'utc' ? 'UTC' : 'your own zone'}`}
       onClick={() => {
         zone.value = other
       }}
     >
       {zoneName(now, shown)}
-      <span class="hidden">{shown === 'utc' ? ', press for your own zone' : ', press for UTC'}</span>
     </button>
   )
 }
@@ -79,27 +80,20 @@ function LockButton() {
       <button
         type="button"
         class="lock"
-        title="Changes are locked; press to enter the key"
+        aria-label="Locked, enter the key"
         onClick={() => {
           question.value = {ask: 'key'}
         }}
       >
         <Icon name="lock" />
         <span class="wide">Locked</span>
-        <span class="hidden">, enter the key</span>
       </button>
     )
   }
   return (
-    <button
-      type="button"
-      class="lock open"
-      title="Changes are unlocked; press to lock them again"
-      onClick={() => keepKey(undefined)}
-    >
+    <button type="button" class="lock open" aria-label="Unlocked, lock again" onClick={() => keepKey(undefined)}>
       <Icon name="unlock" />
       <span class="wide">Unlocked</span>
-      <span class="hidden">, lock</span>
     </button>
   )
 }

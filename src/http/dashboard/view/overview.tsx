@@ -6,19 +6,19 @@ import {StateSign} from './sign.js'
 /** What needs a person, first of all. */
 export function Headline() {
   const [all, many] = [sortedJobs.value.length, needing.value]
-  if (listedAt.value === undefined) return <h1>Jobs</h1>
+  if (listedAt.value === undefined) return <h2 class="headline">Jobs</h2>
   const noun = all === 1 ? 'job' : 'jobs'
   if (many === 0) {
     return (
-      <h1>
+      <h2 class="headline">
         <span class="of-healthy">None of {`${all} ${noun}`}</span> needs you
-      </h1>
+      </h2>
     )
   }
   return (
-    <h1>
+    <h2 class="headline">
       <span class="of-failing">{`${many} of ${all} ${noun}`}</span> {many === 1 ? 'needs' : 'need'} you
-    </h1>
+    </h2>
   )
 }
 

@@ -1,3 +1,4 @@
+import {signal} from '@preact/signals'
 import type {CheckJson, IncidentJson} from '../json.js'
 import {clockOf, inText, sinceText} from '../state/clock.js'
 import {askFor} from '../state/dialog.js'
@@ -5,9 +6,14 @@ import {canChange, health, incidents, isUnlocked, session, upcoming} from '../st
 import {addressOf} from '../state/route.js'
 import {StateSign} from './sign.js'
 
-/** Open incidents, the worst and newest first as the server gives them. */
+/** More would push what is below out of sight. */
+const mostIncidents = 5
+const areAllShown = signal(false)
+
+/** Open incidents, those that must be looked at first, then the newest. */
 export function IncidentsPanel() {
-  const open = incidents.value
+  const open = incidents.value && [...incidents.value].sort(byLevel)
+  const shown = areAllShown.value ? open : open?.slice(0, mostIncidents)
   return (
     <section class="panel side-incidents" aria-labelledby="incidents">
       <h2 id="incidents">
@@ -15,12 +21,28 @@ export function IncidentsPanel() {
       </h2>
       {open?.length === 0 && <p class="sub">Nothing is open.</p>}
       <ul class="plain-list">
-        {open?.map((incident) => (
+        {shown?.map((incident) => (
           <Incident key={incident.incidentId} incident={incident} />
         ))}
       </ul>
+      {open && open.length > mostIncidents && (
+        <button
+          type="button"
+          class="link"
+          onClick={() => {
+            areAllShown.value = !areAllShown.value
+          }}
+        >
+          {areAllShown.value ? 'Show fewer' : `Show all ${open.length}`}
+        </button>
+      )}
     </section>
   )
+}
+
+function byLevel(one: IncidentJson, other: IncidentJson): number {
+  if (one.level !== other.level) return one.level === 'CRITICAL' ? -1 : 1
+  return one.openedAt < other.openedAt ? 1 : -1
 }
 
 function Incident({incident}: {readonly incident: IncidentJson}) {
