@@ -3,6 +3,7 @@ import {existsSync, statSync, writeSync} from 'node:fs'
 import {resolve} from 'node:path'
 import {workingDirectory} from '../config/settings.js'
 import type {RunReport} from '../domain/run/report.js'
+import {GuardError} from '../errors.js'
 import {commandOfScript} from '../system/process/script.js'
 import {resolveRun} from '../usecases/run/resolve-run.js'
 import {runJob} from '../usecases/run/run-job.js'
@@ -42,12 +43,21 @@ export async function runMain({flags, target, json, openGuard}: Call<typeof runO
     interactive: flags.interactive === true,
     logHeader: flags['no-log-header'] !== true && guard.settings.logs.headers,
     tells: flags['no-alert'] !== true,
+    runId: checkedRunId(flags['run-id']),
   })
   if (process.pid === 1) printWarning(firstProcess)
   const report = await runJob(deps, request)
   process.exitCode = report.exitCode
   if (json) printReport(report)
   await afterwards(report).catch(warnOfRest)
+}
+
+/** It becomes a part of the names of files. Throws GuardError `usage`. */
+function checkedRunId(id: string | undefined): string | undefined {
+  if (id === undefined || /^[A-Za-z0-9][\w-]{7,63}$/.test(id)) return id
+  throw new GuardError('usage', `--run-id ${JSON.stringify(id)} is not an id of a run`, [
+    'an id is 8 to 64 letters, digits, _ and -, with a letter or digit first',
+  ])
 }
 
 /** The run is over and recorded, so nothing changes its exit code. */

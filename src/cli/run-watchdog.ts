@@ -38,6 +38,8 @@ interface WatchdogOptions {
 interface Round {
   readonly evaluation: Evaluation
   readonly status: OverallStatus
+  /** What a crash had left; undefined if it was not looked for. */
+  readonly recovered?: Recovered
 }
 
 /** A round longer than that renews its lease meanwhile. */
@@ -113,6 +115,14 @@ async function showRound({evaluation, status}: Round, options: ShowOptions): Pro
   return undefined
 }
 
+/** One round of a process that goes on. @returns it for `--json`. Throws GuardError `busy` beside another watchdog */
+export async function recoverAndWatch(guard: Guard): Promise<object> {
+  const {evaluation, status, recovered} = await underLease(guard, 'on')
+  const {evaluationToJson} = await import('./render/watchdog.js')
+  const {recoveredToJson} = await import('./render/recover.js')
+  return {...evaluationToJson(evaluation, status), ...(recovered && {recovered: recoveredToJson(recovered)})}
+}
+
 async function watch(guard: Guard, options: WatchdogOptions & {watchMs: number}): Promise<void> {
   const stop = new AbortController()
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort())
@@ -146,7 +156,7 @@ async function underLease(guard: Guard, lives: 'on' | 'for-one-round'): Promise<
     // Loaded late: many hosts have no channels.
     if (guard.settings.alerting.routes.length > 0) await (await import('./wire/deliver.js')).deliverInRound(guard)
     pruneCaches({env: process.env, home: process.env['HOME'], uid: process.geteuid?.()}, guard.clock.now())
-    return {evaluation: report, status: statusOf(report, report.incidents)}
+    return {evaluation: report, status: statusOf(report, report.incidents), recovered}
   })
   return round.finally(() => startReruns(guard, recovered))
 }

@@ -3,6 +3,7 @@ import {join} from 'node:path'
 import {GuardError} from '../errors.js'
 import {isOwnFile} from '../system/host/own-file.js'
 import type {Call} from './command/definition.js'
+import type {Guard} from './guard.js'
 import type {Place} from './wire/listen.js'
 
 const defaultPort = 8723
@@ -33,9 +34,28 @@ export async function serve(request: ServeRequest): Promise<undefined> {
     moreHosts: (request.allowHost ?? '').split(',').flatMap((name) => name.trim() || []),
   })
   await announce(request, serving.where, key)
+  void recoverAtStart(await request.openGuard())
   await interrupted()
   await serving.close()
-  return undefined
+  // A question that is still being worked on has no reader any more.
+  process.exit(0)
+}
+
+/** Longer recoveries go on without being waited for. */
+const recoverLimitMs = 30_000
+
+/** What a crash has left is finished once, as `guard recover` does it; serving does not depend on it. */
+async function recoverAtStart(guard: Guard): Promise<void> {
+  const {endsWithin} = await import('../system/host/clock.js')
+  const {recoverIn, startReruns, tidyAfter} = await import('./wire/recover.js')
+  const work = async () => {
+    const recovered = await recoverIn(guard, 'on')
+    startReruns(guard, recovered)
+    await tidyAfter(guard, recovered)
+  }
+  const failed = (error: unknown) =>
+    guard.log(`serve: not recovered: ${error instanceof Error ? error.message : error}`)
+  if (!(await endsWithin(work().catch(failed), recoverLimitMs))) guard.log('serve: recovering takes long')
 }
 
 async function announce({json}: ServeRequest, where: string, key: string | undefined): Promise<void> {

@@ -59,6 +59,7 @@ export function resolveSettings(written: WrittenSettings, file: string): Setting
       ...written.alerting,
       routes: (written.alerting?.routes ?? []).map((route) => ({...routeDefaults, ...route})),
     },
+    ...(written.metrics?.textfileDir !== undefined && {metrics: {textfileDir: at(written.metrics.textfileDir)}}),
   }
   return {...settings, scripts: scriptsOf(jobs)}
 }

@@ -83,6 +83,10 @@ const crashedRuns = section(
   {files: globs('JSON files in which other programs keep the state of their runs')},
 ).meta({description: 'Runs of other programs that guard marks as failed once their process is gone'})
 
+const metrics = section({
+  textfileDir: text('Folder in which each run leaves its figures for node_exporter, one file for each job'),
+}).meta({description: 'Figures for Prometheus'})
+
 /** The settings file. */
 export const settingsSchema = section({
   $schema: text('For editors'),
@@ -109,6 +113,7 @@ export const settingsSchema = section({
   crashedRuns,
   channels: named('Channels for alerts, by name', channel),
   alerting: alertingSection,
+  metrics,
 }).meta({description: 'Settings of guard'})
 
 /** The content of the settings file, checked and in the units of guard. */

@@ -1,3 +1,5 @@
+import type {MetricFacts} from './metrics.js'
+
 /**
  * What the routes ask and do. The answers are the objects that the commands print with `--json`; the composition root
  * makes them, because the words of `--json` belong to the commands.
@@ -16,6 +18,25 @@ export interface Api {
   silences(): Promise<object>
   leases(): Promise<object>
   breakers(): Promise<object>
+  metrics(): Promise<MetricFacts>
+  /** Rejects if a journal cannot be read, or the state directory is gone. */
+  ready(): Promise<void>
+  addSilence(wanted: WantedSilence): Promise<object>
+  /** Throws GuardError `usage` for an id that no silence in force has, as `resetBreaker` for a target. */
+  removeSilence(id: string): Promise<object>
+  resetBreaker(target: string): Promise<object>
+  /** Finishes what a crash left, and makes one round of the watchdog. Throws GuardError `busy` beside another one. */
+  selfHeal(): Promise<object>
+}
+
+interface WantedSilence {
+  readonly job?: string | undefined
+  readonly class?: string | undefined
+  readonly group?: string | undefined
+  readonly reason: string
+  readonly owner: string
+  readonly forMs: number | undefined
+  readonly untilHealthy: boolean
 }
 
 /** Who serves, for `/api/v1/session`. */

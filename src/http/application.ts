@@ -4,10 +4,12 @@ import type {Context} from 'hono'
 import {assertAccess, assertOwnHost, keyVerdict} from './access.js'
 import {answerError, answerJson, answerText} from './answer.js'
 import type {ServerIdentity} from './api.js'
+import {changeRoutes} from './change-routes.js'
 import type {EventStreams} from './event-streams.js'
 import {HttpError} from './http-error.js'
 import {noteRoutes} from './note-routes.js'
 import {dashboardPage} from './page.js'
+import {probeRoutes} from './probe-routes.js'
 import {readRoutes} from './read-routes.js'
 import {assertSmallBody, hasBody} from './request-body.js'
 import {addRoute, defineRoute, type Route, type RouteDeps} from './route.js'
@@ -23,7 +25,8 @@ interface ApplicationDeps extends RouteDeps {
 /** The routes of `guard serve`, behind the checks that every request goes through. */
 export function createApplication(deps: ApplicationDeps): OpenAPIHono<ServerEnv> {
   const app = new OpenAPIHono<ServerEnv>()
-  const routes = [...readRoutes, ...noteRoutes, sessionRoute(deps)]
+  const changes = deps.rules.isReadOnly ? [] : changeRoutes
+  const routes = [...probeRoutes, ...readRoutes, ...noteRoutes, sessionRoute(deps), ...changes]
   app.use('*', async (context, next) => {
     const {incoming} = context.env
     for (const [name, value] of Object.entries(securityHeaders)) context.header(name, value)
@@ -40,6 +43,7 @@ export function createApplication(deps: ApplicationDeps): OpenAPIHono<ServerEnv>
   for (const route of routes) addRoute(app, deps, route)
   addEvents(app, deps)
   addDocument(app, deps)
+  addMetrics(app, deps)
   addPage(app)
   app.notFound((context) => answerError(context, refusal(context, routes), deps.report))
   app.onError((error, context) => answerError(context, error, deps.report))
@@ -57,7 +61,7 @@ function sessionRoute({identity, rules}: ApplicationDeps): Route {
       const keyAccepted = keyVerdict(rules, incoming).is === 'accepted'
       return {
         ...((keyAccepted || rules.hasOpenReads) && identity),
-        readOnly: rules.isReadOnly,
+        readOnly: rules.isReadOnly || !rules.key.hasKey,
         needsKey: true,
         readsNeedKey: !rules.hasOpenReads,
         keyAccepted,
@@ -96,6 +100,28 @@ function addDocument(app: OpenAPIHono<ServerEnv>, {identity, rules, report}: App
       assertAccess(rules, context.env.incoming, 'reading')
       const info = {title: 'guard', version: identity.version, license: {name: 'MIT', identifier: 'MIT'}}
       return answerJson(context, app.getOpenAPI31Document({openapi: '3.1.0', info}))
+    } catch (error) {
+      return answerError(context, error, report)
+    }
+  })
+}
+
+function addMetrics(app: OpenAPIHono<ServerEnv>, {api, rules, identity, report}: ApplicationDeps): void {
+  const path = '/metrics'
+  app.openAPIRegistry.registerPath({
+    method: 'get',
+    path,
+    summary: 'Figures for Prometheus',
+    security: [{key: []}],
+    responses: {200: {description: 'Its text format', content: {'text/plain': {schema: z.string()}}}},
+  })
+  app.get(path, async (context) => {
+    try {
+      assertAccess(rules, context.env.incoming, 'reading')
+      // Loaded late: few machines have a Prometheus.
+      const {metricsText} = await import('./metrics.js')
+      const {text, type} = await metricsText(await api.metrics(), identity.version)
+      return answerText(context, text, {headers: {'content-type': type}})
     } catch (error) {
       return answerError(context, error, report)
     }

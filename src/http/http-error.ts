@@ -14,6 +14,7 @@ type HttpErrorKind =
   | 'wrong-request'
   | 'unknown'
   | 'too-many-streams'
+  | 'not-ready'
 
 const statusOfKind = {
   'wrong-request': 400,
@@ -28,6 +29,7 @@ const statusOfKind = {
   'not-json': 415,
   'too-many-failures': 429,
   'too-many-streams': 503,
+  'not-ready': 503,
 } as const satisfies Readonly<Record<HttpErrorKind, number>>
 
 const statusOfOwn = {

@@ -190,7 +190,7 @@ export const alertsSchema = z
   })
   .openapi('Alerts')
 
-const silenceSchema = z
+export const silenceSchema = z
   .looseObject({
     id: name,
     job: z.string().optional(),
@@ -207,6 +207,25 @@ const silenceSchema = z
 export const silencesSchema = z.looseObject({silences: list(silenceSchema)}).openapi('Silences')
 export const leasesSchema = z.looseObject({leases: list(leaseSchema)}).openapi('Leases')
 export const breakersSchema = z.looseObject({breakers: list(breakerSchema)}).openapi('Breakers')
+
+export const resetBreakerSchema = z.looseObject({target: name, state: z.literal('closed')}).openapi('ResetBreaker')
+
+export const roundSchema = z
+  .looseObject({
+    at: time,
+    verdict: z.enum(['healthy', 'degraded', 'unhealthy']),
+    reason: z.string().optional(),
+    jobs: list(z.looseObject({job: name, verdict: z.string(), reason: z.string(), actions: list(z.looseObject({}))})),
+    recovered: z.looseObject({
+      interrupted: list(z.looseObject({job: name, runId: name, startedAt: time, reason: z.string()})),
+      reruns: list(z.looseObject({job: name, runId: name, ok: z.boolean()})),
+      left: list(z.looseObject({job: name, runId: name})),
+      files: list(z.looseObject({path: z.string(), is: z.string(), reason: z.string()})),
+    }),
+  })
+  .openapi('Round')
+
+export const probeSchema = z.looseObject({status: z.literal('ok')}).openapi('Probe')
 
 export const sessionSchema = z
   .looseObject({

@@ -2,7 +2,8 @@ import {isJobName} from '../../domain/job/job-name.js'
 import {showControls} from '../../domain/log/show-controls.js'
 import {GuardError} from '../../errors.js'
 import type {Api} from '../../http/api.js'
-import {incidentStream} from '../../journal/failure-streams.js'
+import {breakerStream, incidentStream} from '../../journal/failure-streams.js'
+import {readBootRef} from '../../system/host/host.js'
 import {createSlots} from '../../system/host/slots.js'
 import {activeSilences} from '../../usecases/alert/manage-silences.js'
 import {readAlerts} from '../../usecases/alert/read-alerts.js'
@@ -25,7 +26,8 @@ import {silenceToJson} from '../render/silence.js'
 import {storyToJson} from '../render/why.js'
 import {jobListJson, jobPageJson, statusWith} from '../show-status.js'
 import {wireAlerts, wireSilences} from './alerts.js'
-import {wireBreaker} from './breaker.js'
+import {wireChanges} from './api-changes.js'
+import {wireMetrics} from './api-metrics.js'
 import {wireHealth} from './health.js'
 import {wireLease} from './lease.js'
 import {maskedEnd} from './log-end.js'
@@ -58,6 +60,8 @@ export function wireApi(guardNow: () => Promise<Guard>): Api {
     silences: async () => ({silences: activeSilences(wireSilences(await guardNow())).map(silenceToJson)}),
     leases: async () => ({leases: listLeases(wireLease(await guardNow()))}),
     breakers: async () => breakers(await guardNow()),
+    ...wireMetrics(guardNow),
+    ...wireChanges(guardNow),
   }
 }
 
@@ -117,8 +121,8 @@ function alerts(guard: Guard, limit: number): object {
   return {counts: countByLevel(last), alerts: last.map(alertToJson)}
 }
 
+/** Not wired as for the command, which would make a state directory that is gone. */
 function breakers(guard: Guard): object {
-  const deps = wireBreaker(guard)
-  const now = deps.now()
-  return {breakers: [...deps.breakers.read().values()].map((breaker) => breakerToJson(breaker, now))}
+  const now = {...readBootRef(), at: guard.clock.now(), mono: guard.clock.mono()}
+  return {breakers: [...guard.journal(breakerStream).read().values()].map((breaker) => breakerToJson(breaker, now))}
 }

@@ -22,6 +22,8 @@ export interface RunMode {
   readonly logHeader: boolean
   /** Whether its end may call a person. */
   readonly tells: boolean
+  /** The id of the run, if its starter gives one. */
+  readonly runId: string | undefined
 }
 
 export interface RunContext {

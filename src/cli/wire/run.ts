@@ -38,7 +38,7 @@ interface WiredRun {
 
 /** Wires `guard run`: processes, files and signals for one run of a job. */
 export function wireRun(guard: Guard, run: RunResolved, mode: RunMode): WiredRun {
-  const runId = guard.newId()
+  const runId = mode.runId ?? guard.newId()
   const usable = stateIsUsable(guard, run)
   const temporary = usable ? undefined : makeTemporaryFolder()
   const spool = usable ? guard.spoolDir : (temporary ?? temporaryFolder())
@@ -88,12 +88,21 @@ export function wireRun(guard: Guard, run: RunResolved, mode: RunMode): WiredRun
       // The last lines may be those that made the journals long.
       if (usable) compactIfGrown(guard)
       await watchdog.alertIfLate()
+      await writeMetrics(guard, report)
       if (report.outcome !== 'skipped') await pingOf(context, {event: 'end', exitCode: report.exitCode})
       // Loaded late: most runs end well, and many hosts have no channels.
       if (usable && mode.tells && guard.settings.alerting.routes.length > 0)
         await (await import('../leave-deliverer.js')).leaveDeliverer(guard, report, seen.before())
     },
   }
+}
+
+/** Loaded late: few machines collect figures. */
+async function writeMetrics(guard: Guard, report: RunReport): Promise<void> {
+  const folder = guard.settings.metrics?.textfileDir
+  if (folder === undefined || report.outcome === 'skipped') return
+  const {writeTextfile} = await import('../write-textfile.js')
+  writeTextfile(guard, folder, report)
 }
 
 type PingEvent = {readonly event: 'start'} | {readonly event: 'end'; readonly exitCode: number}

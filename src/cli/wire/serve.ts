@@ -40,7 +40,7 @@ export async function serveHttp(openGuard: () => Promise<Guard>, options: ServeO
     rules: {
       key: new KeyCheck(options.key, clock.mono),
       hasOpenReads: options.hasPublicReads || 'socket' in options.place,
-      isReadOnly: options.isReadOnly || options.key === undefined,
+      isReadOnly: options.isReadOnly,
       isOwnHost: (host) => hosts.has(host),
     },
     identity: {version, host: readHostName()},

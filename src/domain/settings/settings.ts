@@ -35,6 +35,7 @@ export interface Settings {
   readonly crashedRuns?: CrashedRunsSettings
   readonly channels: Readonly<Record<string, ChannelSettings>>
   readonly alerting: AlertingSettings
+  readonly metrics?: MetricsSettings
   /** Undefined if nothing is wrong with the settings file. */
   readonly wrong?: WrongSettings
 }
@@ -114,6 +115,11 @@ export interface CrashedRunsSettings {
   readonly files: readonly string[]
   /** A file that was not written for so long has lost its owner, if that cannot be looked for. */
   readonly staleAfterMs: number
+}
+
+interface MetricsSettings {
+  /** Absolute path of the folder in which each run leaves a file for node_exporter. */
+  readonly textfileDir?: string
 }
 
 export interface OpenClawSettings {

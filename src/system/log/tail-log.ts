@@ -26,6 +26,7 @@ export async function tailLog(file: string, from: number, {take, signal}: Follow
   waiter.start()
   await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), {once: true}))
   await waiter.stop()
+  reader.drain()
   reader.close()
 }
 

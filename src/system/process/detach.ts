@@ -1,4 +1,5 @@
 import {spawn} from 'node:child_process'
+import {signalNumber} from '../host/host.js'
 import {isStandalone, programFile} from '../host/program.js'
 import {withoutCallers} from './own-streams.js'
 
@@ -18,22 +19,44 @@ interface DetachedPlace {
   readonly env?: Readonly<Record<string, string>>
 }
 
+/** A guard that was started in a session of its own. */
+export interface DetachedGuard {
+  /** Undefined if it could not be started. */
+  readonly pid: number | undefined
+  /** Resolves with its exit code, 128 + n after a signal as in a shell; undefined if it could not be started. */
+  readonly ended: Promise<number | undefined>
+  /** Lets this process end before that one. */
+  leave(): void
+}
+
 /**
  * Starts guard once more, in a session of its own and without any stream, so that nothing waits for it and nothing ends
  * it. A failure to start is not told: whatever is left to do, the next run or round does.
  */
-export function startGuardDetached(args: readonly string[], {cwd = '/', env: own = {}}: DetachedPlace = {}): void {
-  const env: NodeJS.ProcessEnv = {...process.env, ...(!isStandalone && {GUARD_NODE: process.execPath})}
-  for (const mark of marks) delete env[mark]
-  Object.assign(env, own)
+export function startGuardDetached(args: readonly string[], place: DetachedPlace = {}): void {
+  spawnGuardDetached(args, place).leave()
+}
+
+/** Does so, and tells of its end as long as this process waits for it. */
+export function spawnGuardDetached(args: readonly string[], {cwd = '/', env = {}}: DetachedPlace = {}): DetachedGuard {
   const child = spawn(programFile(), args, {
     stdio: withoutCallers(['ignore', 'ignore', 'ignore']),
     detached: true,
     cwd,
-    env,
+    env: {...ownEnvironment(), ...env},
   })
-  child.on('error', () => undefined)
-  child.unref()
+  const ended = new Promise<number | undefined>((resolve) => {
+    child.once('error', () => resolve(undefined))
+    child.once('exit', (code, signal) => resolve(code ?? 128 + (signalNumber(signal ?? '') ?? 0)))
+  })
+  return {pid: child.pid, ended, leave: () => child.unref()}
+}
+
+/** The environment of this process, without what belongs to a run. */
+export function ownEnvironment(): NodeJS.ProcessEnv {
+  const env: NodeJS.ProcessEnv = {...process.env, ...(!isStandalone && {GUARD_NODE: process.execPath})}
+  for (const mark of marks) delete env[mark]
+  return env
 }
 
 /**

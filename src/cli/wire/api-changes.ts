@@ -1,0 +1,55 @@
+import {GuardError} from '../../errors.js'
+import type {Api} from '../../http/api.js'
+import {addSilence, removeSilence} from '../../usecases/alert/manage-silences.js'
+import {resetByHand} from '../../usecases/breaker/breaker.js'
+import type {Guard} from '../guard.js'
+import {silenceToJson} from '../render/silence.js'
+import {wireSilences} from './alerts.js'
+import {wireBreaker} from './breaker.js'
+import {settingsMask} from './settings-mask.js'
+
+type Changes = Pick<Api, 'addSilence' | 'removeSilence' | 'resetBreaker' | 'selfHeal'>
+
+/** Wires what the HTTP API changes. Each change is said in guardian.log. */
+export function wireChanges(guardNow: () => Promise<Guard>): Changes {
+  const changing = async () => {
+    const guard = await guardNow()
+    guard.ensureState()
+    return guard
+  }
+  return {
+    addSilence: async ({job, class: failureClass, group, reason, ...wanted}) => {
+      const guard = await changing()
+      const mask = settingsMask(guard)
+      const pattern = {job, class: failureClass, group}
+      const silence = addSilence(wireSilences(guard), {...wanted, ...pattern, reason: mask(reason)})
+      guard.log(`serve: silence ${silence.id} added by ${JSON.stringify(silence.owner)}`)
+      return silenceToJson(silence)
+    },
+    removeSilence: async (id) => {
+      const guard = await changing()
+      const silence = removeSilence(wireSilences(guard), id)
+      guard.log(`serve: silence ${silence.id} removed`)
+      return silenceToJson(silence)
+    },
+    resetBreaker: async (target) => resetBreaker(await changing(), target),
+    selfHeal: async () => {
+      const guard = await changing()
+      const {recoverAndWatch} = await import('../run-watchdog.js')
+      guard.log('serve: a round of the watchdog is asked for')
+      return recoverAndWatch(guard)
+    },
+  }
+}
+
+/** Throws GuardError `usage` for a target that is neither on record nor in the settings. */
+function resetBreaker(guard: Guard, target: string): object {
+  const {breakers, jobs} = guard.settings
+  const deps = wireBreaker(guard)
+  const configured = [...Object.keys(breakers.targets), ...Object.values(jobs).map(({breaker}) => breaker?.target)]
+  if (!deps.breakers.read().has(target) && !configured.includes(target))
+    throw new GuardError('usage', `no breaker ${JSON.stringify(target)} is known`, ['see them: guard breaker list'])
+  resetByHand(deps, target)
+  guard.log(`serve: breaker ${target} is reset`)
+  return {target, state: 'closed'}
+}

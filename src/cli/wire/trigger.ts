@@ -1,0 +1,34 @@
+import {dirname} from 'node:path'
+import {readBootRef} from '../../system/host/host.js'
+import {spawnGuardDetached} from '../../system/process/detach.js'
+import type {TriggerDeps} from '../../usecases/schedule/trigger-job.js'
+import type {Guard} from '../guard.js'
+
+/** What `triggerJob` needs. */
+export function wireTrigger(guard: Guard): TriggerDeps {
+  guard.ensureState()
+  return {
+    clock: guard.clock,
+    here: readBootRef(),
+    settings: guard.settings,
+    runs: guard.runs(),
+    leases: guard.leases(),
+    newId: guard.newId,
+    // A person who triggers a job does not want it to wait at random, and asks for guard's own exit codes.
+    start: (job, runId) =>
+      spawnGuardDetached(
+        ['run', ...placeArgs(guard), '--run-id', runId, '--jitter', '0', '--skip-exit-code', '75', job],
+        {cwd: settingsFolder(guard)},
+      ),
+  }
+}
+
+/** The flags by which another guard has the state directory and the settings of this one. */
+export function placeArgs({settings: {file}, stateDir}: Guard): readonly string[] {
+  return ['--state-dir', stateDir, ...(file === undefined ? [] : ['--config', file])]
+}
+
+/** Where the jobs of the settings start, unless they name another folder. */
+export function settingsFolder({settings: {file}}: Guard): string {
+  return file === undefined ? '/' : dirname(file)
+}

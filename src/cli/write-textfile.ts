@@ -1,0 +1,33 @@
+import type {RunReport} from '../domain/run/report.js'
+import {textfileOf} from '../domain/run/textfile.js'
+import {GuardError} from '../errors.js'
+import {alertStream} from '../journal/failure-streams.js'
+import {writePublicFile} from '../system/host/public-file.js'
+import {sayOnce} from '../usecases/alert/say-once.js'
+import type {Guard} from './guard.js'
+import {printWarning} from './stderr.js'
+
+/** Writes the figures of a run for node_exporter. The run is over: that they cannot be written is said once, and no more. */
+export function writeTextfile(guard: Guard, folder: string, report: RunReport): void {
+  const path = `${folder}/guard_${report.job}.prom`
+  try {
+    writePublicFile(path, textfileOf(report, lastGoodAt(guard, report.job)), report.runId)
+  } catch (error) {
+    const {syscall, code} = error as NodeJS.ErrnoException
+    if (syscall === undefined) throw error
+    const message = `the metrics of the runs are not written to ${folder} (${code})`
+    const {clock, log, settings} = guard
+    const deps = {clock, log, alerts: guard.journal(alertStream), repeatMs: settings.alerting.repeatMs[0] ?? 0}
+    if (sayOnce(deps, {component: 'run', message, reason: `textfile ${folder}`})) printWarning(message)
+  }
+}
+
+/** @returns undefined if no journal says so */
+function lastGoodAt(guard: Guard, job: string): number | undefined {
+  try {
+    return guard.runs().read().get(job)?.lastGoodAt
+  } catch (error) {
+    if (!(error instanceof GuardError)) throw error
+    return undefined
+  }
+}

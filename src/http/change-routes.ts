@@ -1,0 +1,83 @@
+import {z} from '@hono/zod-openapi'
+import {parseDuration} from '../domain/clock/duration.js'
+import {found} from './found.js'
+import {defineRoute, type Route} from './route.js'
+import {resetBreakerSchema, roundSchema, silenceSchema} from './schemas.js'
+
+/** Written into journals, whose lines have a limit. */
+const text = (most = 500) => z.string().trim().min(1).max(most)
+
+const longestSilenceMs = 30 * 86_400_000
+
+const newSilence = z
+  .strictObject({
+    job: text().optional().openapi({description: 'name of the job, with * for any characters'}),
+    class: text().optional().openapi({description: 'failure class, with * for any characters'}),
+    group: text().optional().openapi({description: 'group of a message, with * for any characters'}),
+    reason: text(1000),
+    owner: text().default('dashboard'),
+    for: z.string().optional().openapi({example: '2h', description: 'at most 30d'}),
+    untilHealthy: z.boolean().default(false),
+  })
+  .superRefine((wanted, context) => {
+    const forMs = wanted.for === undefined ? undefined : parseDuration(wanted.for)
+    const refuse = (path: string, message: string) => context.addIssue({code: 'custom', path: [path], message})
+    if (wanted.for !== undefined && forMs === undefined) refuse('for', 'is not a duration such as 30m, 2h or 1d')
+    if (forMs !== undefined && forMs > longestSilenceMs) refuse('for', 'is longer than 30d')
+    if (wanted.for === undefined && !wanted.untilHealthy) refuse('for', 'is missing; or say untilHealthy: true')
+    if (wanted.job === undefined && wanted.class === undefined && wanted.group === undefined)
+      refuse('job', 'is missing; or name a class or a group')
+  })
+
+const nothing = z.strictObject({})
+const post = {method: 'post', needs: 'changing'} as const
+
+const resetBreaker = {
+  ...post,
+  body: nothing,
+  answer: resetBreakerSchema,
+  failures: [404],
+  run: (api, {path: {target = ''}}) => found(api.resetBreaker(target)),
+} as const satisfies Partial<Route>
+
+/** What changes something. Jobs are started by their names in the settings; no route takes a command. */
+export const changeRoutes: readonly Route[] = [
+  defineRoute({
+    ...post,
+    path: '/api/v1/silences',
+    summary: 'Send nothing about a job, a failure class or a group for a time (guard alerts silence add)',
+    body: newSilence,
+    answer: silenceSchema,
+    status: 201,
+    run: (api, {body: {for: span, untilHealthy, ...silence}}) =>
+      api.addSilence({...silence, untilHealthy, forMs: span === undefined ? undefined : parseDuration(span)}),
+  }),
+  defineRoute({
+    method: 'delete',
+    needs: 'changing',
+    path: '/api/v1/silences/{id}',
+    summary: 'End a silence now (guard alerts silence remove)',
+    answer: silenceSchema,
+    failures: [404],
+    run: (api, {path: {id = ''}}) => found(api.removeSilence(id)),
+  }),
+  defineRoute({
+    ...resetBreaker,
+    path: '/api/v1/breakers/{target}/reset',
+    summary: 'Forget all about a target (guard breaker reset)',
+  }),
+  defineRoute({
+    ...resetBreaker,
+    path: '/api/health/circuit-breakers/{target}/reset',
+    summary: 'As /api/v1/breakers/{target}/reset',
+  }),
+  defineRoute({
+    ...post,
+    path: '/api/self-heal',
+    summary: 'Finish what a crash left and make one round of the watchdog (guard recover, guard watchdog)',
+    body: nothing,
+    answer: roundSchema,
+    failures: [409],
+    run: (api) => api.selfHeal(),
+  }),
+]

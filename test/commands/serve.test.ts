@@ -1,0 +1,241 @@
+import {existsSync, statSync, writeFileSync} from 'node:fs'
+import {createServer} from 'node:http'
+import {Validator} from '@seriousme/openapi-schema-validator'
+import {describe, expect, onTestFinished, test} from 'vitest'
+import {createSandbox, type Sandbox, until} from '../support/sandbox.js'
+import {exchange, goodKey, startServe, targetOf} from '../support/serve.js'
+
+const settings = `
+jobs:
+  backup: {command: [sh, -c, "echo saved"], schedule: "*/5 * * * *", timezone: UTC}
+  feed: {command: [sh, -c, "echo socket closed; exit 3"], failures: {socket: ["socket.*closed"]}, breaker: {target: feed-api}}
+`
+
+async function boxWithRuns(): Promise<Sandbox> {
+  const box = createSandbox()
+  box.write('.guardianrc.yaml', settings)
+  await box.guard('run', 'backup')
+  await box.guard('run', 'feed')
+  await box.guard('watchdog')
+  return box
+}
+
+describe('guard serve', () => {
+  test('answers each question with the object that its command prints', async () => {
+    const box = await boxWithRuns()
+    const served = await startServe(box)
+    for (const [path, ...command] of [
+      ['/api/v1/jobs/backup/runs', 'history', 'backup'],
+      ['/api/v1/jobs/feed/why', 'why', 'feed'],
+      ['/api/v1/alerts', 'alerts'],
+      ['/api/v1/silences', 'alerts', 'silence', 'list'],
+      ['/api/v1/leases', 'lease', 'list'],
+      ['/api/v1/breakers', 'breaker', 'list'],
+    ] as const) {
+      const [answer, {stdout}] = [await served.ask(path), await box.guard(...command, '--json')]
+      expect({path, status: answer.status, json: ageless(answer.json)}).toEqual({
+        ...{path, status: 200},
+        json: ageless(JSON.parse(stdout)),
+      })
+    }
+  })
+
+  test('answers what the pages of a dashboard ask', async () => {
+    const served = await startServe(await boxWithRuns())
+    const jobs = (await served.ask('/api/v1/jobs')).json
+    expect(jobs).toMatchObject({status: 'unhealthy', jobs: [{job: 'feed', state: 'failing'}, {job: 'backup'}]})
+    expect((await served.ask('/api/v1/jobs/feed')).json).toMatchObject({job: 'feed', lastRun: {exitCode: 3}})
+    expect((await served.ask('/api/v1/jobs/backup/output')).json).toMatchObject({job: 'backup', lines: ['saved']})
+    expect((await served.ask('/api/v1/incidents')).json).toMatchObject({incidents: [{job: 'feed', told: true}]})
+    expect((await served.ask('/api/v1/upcoming?within=15m')).json).toMatchObject({
+      upcoming: [{job: 'backup'}, {job: 'backup'}, {job: 'backup'}],
+    })
+    expect((await served.ask('/api/v1/health')).json).toMatchObject({verdict: 'unhealthy'})
+    expect((await served.ask('/api/v1/session')).json).toMatchObject({keyAccepted: true, readOnly: false})
+    expect((await served.ask('/')).headers['content-type']).toBe('text/html; charset=utf-8')
+  })
+
+  test('answers the older names as well', async () => {
+    const served = await startServe(await boxWithRuns())
+    expect((await served.ask('/api/health/detailed')).json).toMatchObject({verdict: 'unhealthy'})
+    expect((await served.ask('/api/health/circuit-breakers')).json).toMatchObject({breakers: [{target: 'feed-api'}]})
+    expect((await served.ask('/api/health/alerts?limit=1')).json).toMatchObject({alerts: [{job: 'feed'}]})
+    expect((await served.post('/api/health/circuit-breakers/feed-api/reset')).json).toEqual({
+      ...{target: 'feed-api', state: 'closed'},
+    })
+  })
+
+  test('has a valid OpenAPI document with each of its routes', async () => {
+    const served = await startServe(createSandbox())
+    const document = (await served.ask('/api/v1/openapi.json')).json as {openapi: string; paths: object}
+    const {valid, errors} = await new Validator().validate(structuredClone(document))
+    expect({valid, errors}).toMatchObject({valid: true})
+    expect(document.openapi).toMatch(/^3\.1\./)
+    expect(Object.keys(document.paths)).toEqual(
+      expect.arrayContaining(['/api/v1/jobs', '/api/v1/events', '/api/self-heal', '/livez', '/metrics']),
+    )
+  })
+
+  test('compresses a long answer for those who take that', async () => {
+    const box = createSandbox()
+    const jobs = Array.from({length: 1000}, (_, index) => `  job-${index}: {command: ["true"]}`)
+    box.write('.guardianrc.yaml', `jobs:\n${jobs.join('\n')}\n`)
+    const served = await startServe(box)
+    const plain = await served.ask('/api/v1/jobs')
+    const packed = await served.ask('/api/v1/jobs', {headers: {'accept-encoding': 'br, gzip'}})
+    expect(plain.headers['content-encoding']).toBeUndefined()
+    expect(packed.headers).toMatchObject({'content-encoding': 'gzip', vary: 'accept-encoding'})
+    expect(Number(packed.headers['content-length'])).toBeLessThan(200 * 1024)
+    const refused = await served.ask('/api/v1/jobs', {headers: {'accept-encoding': 'gzip;q=0'}})
+    expect(refused.headers['content-encoding']).toBeUndefined()
+  })
+
+  test('shows what the settings say now', async () => {
+    const box = createSandbox()
+    box.write('.guardianrc.yaml', 'jobs: {first: {command: ["true"]}}\n')
+    const served = await startServe(box)
+    box.write('.guardianrc.yaml', 'jobs: {second: {command: ["true"]}}\n')
+    const names = async () => ((await served.ask('/api/v1/jobs')).json as {jobs: {job: string}[]}).jobs[0]?.job
+    await expect.poll(names, {timeout: 10_000}).toBe('second')
+  })
+
+  test('adds, lists and ends silences, and says all that is wrong with one at once', async () => {
+    const box = await boxWithRuns()
+    const served = await startServe(box)
+    const wrong = await served.post('/api/v1/silences', {for: 'long', owner: 7, extra: true})
+    expect(wrong).toMatchObject({status: 400, json: {error: {kind: 'wrong-request'}}})
+    const {error} = wrong.json as {error: {problems: {path: string}[]}}
+    expect(error.problems.map(({path}) => path)).toEqual(expect.arrayContaining(['body.reason', 'body.owner', 'body']))
+    const none = await served.post('/api/v1/silences', {reason: 'why not'})
+    expect(none.json).toMatchObject({error: {problems: [{path: 'body.for'}, {path: 'body.job'}]}})
+    const added = await served.post('/api/v1/silences', {job: 'feed', for: '2h', reason: 'new socket'})
+    expect(added).toMatchObject({status: 201, json: {job: 'feed', owner: 'dashboard'}})
+    const {id} = added.json as {id: string}
+    expect((await served.ask('/api/v1/jobs/feed')).json).toMatchObject({state: 'silenced'})
+    const json = {method: 'DELETE', headers: {'content-type': 'application/json'}}
+    expect((await served.ask(`/api/v1/silences/${id}`, json)).status).toBe(200)
+    expect((await served.ask(`/api/v1/silences/${id}`, json)).status).toBe(404)
+    expect((await served.ask('/api/v1/silences')).json).toEqual({silences: []})
+  })
+
+  test('makes a round of the watchdog and finishes what a crash left', async () => {
+    const box = createSandbox()
+    box.write('.guardianrc.yaml', 'watchdog: {bootGrace: 0s}\njobs: {feed: {command: [sh, -c, "exit 3"]}}\n')
+    await box.guard('run', 'feed')
+    const served = await startServe(box)
+    const round = await served.post('/api/self-heal')
+    expect(round.json).toMatchObject({verdict: 'unhealthy', jobs: [{job: 'feed'}], recovered: {interrupted: []}})
+    expect(box.journal('incidents.jsonl')).toContainEqual(expect.objectContaining({kind: 'opened', job: 'feed'}))
+  })
+
+  test('finishes at its start what a crash has left', async () => {
+    const box = createSandbox()
+    const run = box.start(['run', '--job', 'long', '--', 'sleep', '600'])
+    await until(() => existsSync(`${box.stateDir}/runs.jsonl`), 'the run has begun')
+    await until(() => box.journal('leases.jsonl').some(({kind}) => kind === 'renewed'), 'the lease names the job')
+    const job = box.journal('leases.jsonl').findLast(({jobProcess}) => jobProcess)?.['jobProcess'] as {pid: number}
+    run.kill('SIGKILL')
+    process.kill(-job.pid, 'SIGKILL')
+    await run.ended
+    await startServe(box)
+    await until(() => box.journal('runs.jsonl').some(({kind}) => kind === 'interrupted'), 'the run is interrupted')
+  })
+
+  test('says that it lives to all, and that it is ready while its journals can be read', async () => {
+    const box = createSandbox()
+    const served = await startServe(box)
+    const target = targetOf(served.where)
+    expect(await exchange(target, '/livez', {})).toMatchObject({status: 200, json: {status: 'ok'}})
+    expect(await exchange(target, '/readyz', {})).toMatchObject({status: 200})
+    await box.sh('mv state elsewhere')
+    expect(await exchange(target, '/readyz', {})).toMatchObject({status: 503, json: {error: {kind: 'not-ready'}}})
+    await box.sh('mv elsewhere state')
+    expect(await exchange(target, '/readyz', {})).toMatchObject({status: 200})
+  })
+
+  test('gives Prometheus figures with few labels', async () => {
+    const served = await startServe(await boxWithRuns())
+    const {text, headers} = await served.ask('/metrics')
+    expect(headers['content-type']).toMatch(/^text\/plain; version=0\.0\.4/)
+    expect(text).toMatch(/^guard_jobs\{state="failing"\} 1$/m)
+    expect(text).toMatch(/^guard_jobs\{state="healthy"\} 1$/m)
+    expect(text).toMatch(/^guard_job_last_run_outcome\{job="feed",outcome="failed"\} 1$/m)
+    expect(text).toMatch(/^guard_job_last_run_duration_seconds\{job="backup"\} [\d.]+$/m)
+    expect(text).toMatch(/^guard_incidents_open\{level="CRITICAL"\} 1$/m)
+    expect(text).toMatch(/^guard_daemon_heartbeat_timestamp_seconds\{daemon="watchdog"\} \d{10}/m)
+  })
+})
+
+describe('where guard serve serves', () => {
+  test('without a key it is the socket in the state directory, for reading, which only the user may use', async () => {
+    const box = await boxWithRuns()
+    const served = await startServe(box, ['--socket', `${box.stateDir}/serve.sock`], {env: {DASHBOARD_KEY: ''}})
+    expect(statSync(served.where).mode & 0o777).toBe(0o600)
+    expect((await served.ask('/api/v1/jobs', {headers: {'x-dash-key': ''}})).status).toBe(200)
+    expect((await served.ask('/api/v1/session')).json).toMatchObject({readOnly: true, keyAccepted: false})
+    const change = await served.post('/api/self-heal')
+    expect(change).toMatchObject({status: 401, json: {error: {message: expect.stringMatching(/has no key/)}}})
+    served.kill('SIGTERM')
+    expect((await served.ended).code).toBe(0)
+    expect(existsSync(served.where)).toBe(false)
+  })
+
+  test('a socket that a killed guard has left is replaced, and that of a living one is not', async () => {
+    const box = createSandbox()
+    const socket = box.path('serve.sock')
+    const first = await startServe(box, ['--socket', socket])
+    const beside = await box.guard('serve', '--socket', socket)
+    expect(beside).toMatchObject({code: 74, stderr: expect.stringContaining(`${socket} is in use`)})
+    first.kill('SIGKILL')
+    await first.ended
+    const second = await startServe(box, ['--socket', socket])
+    expect((await second.ask('/livez')).status).toBe(200)
+  })
+
+  test('a path that is a file is refused and stays', async () => {
+    const box = createSandbox()
+    const file = box.write('precious', 'text')
+    const {code, stderr} = await box.guard('serve', '--socket', file)
+    expect({code, stderr}).toMatchObject({code: 74, stderr: expect.stringContaining(`${file} is there`)})
+    expect(statSync(file).size).toBe(4)
+  })
+
+  test('a port that is in use is named', async () => {
+    const box = createSandbox()
+    const other = createServer().listen(0, '127.0.0.1')
+    onTestFinished(() => void other.close())
+    await until(() => other.listening, 'the other program listens')
+    const {port} = other.address() as {port: number}
+    const ended = await box.guardWith({env: {DASHBOARD_KEY: goodKey}}, 'serve', '--port', `${port}`)
+    expect(ended).toMatchObject({code: 74, stderr: expect.stringContaining(`127.0.0.1:${port} is in use`)})
+  })
+
+  test.each([
+    ['--port', '0'],
+    ['--host', '0.0.0.0'],
+    ['--host', '127.0.0.1', '--public-reads'],
+  ])('an address without a key is refused: %s %s', async (...flags) => {
+    const {code, stderr} = await createSandbox().guard('serve', ...flags)
+    expect({code, stderr}).toMatchObject({code: 78, stderr: expect.stringMatching(/with a key only.*DASHBOARD_KEY/s)})
+  })
+
+  test('a key is at least 16 characters long, and its file is the user’s alone', async () => {
+    const box = createSandbox()
+    const short = await box.guardWith({env: {DASHBOARD_KEY: 'fifteen-letters'}}, 'serve')
+    expect(short).toMatchObject({code: 78, stderr: expect.stringMatching(/less than 16 characters.*openssl/s)})
+    const file = box.path('key')
+    writeFileSync(file, `${goodKey}\n`, {mode: 0o640})
+    const open = await box.guard('serve', '--key-file', file)
+    expect(open).toMatchObject({code: 78, stderr: expect.stringContaining('may be read or written by others')})
+    await box.sh(`chmod 600 ${file} && ln -s ${file} link`)
+    const link = await box.guard('serve', '--key-file', box.path('link'))
+    expect(link).toMatchObject({code: 78, stderr: expect.stringContaining('cannot be read')})
+    const served = await startServe(box, ['--key-file', file], {env: {DASHBOARD_KEY: ''}})
+    expect((await served.ask('/api/v1/jobs')).status).toBe(200)
+  })
+})
+
+/** Without what changes from one moment to the next. */
+function ageless(value: unknown): unknown {
+  return JSON.parse(JSON.stringify(value).replaceAll(/\d+(?:ms|s)(?= ago)/g, 'N'))
+}
