@@ -67,7 +67,13 @@ test('a machine without jobs says what to do', async () => {
 test('of 1,000 jobs all are listed, and the last one can be found', async () => {
   const {page} = await open((await standIn(manyJobs(Date.now(), 1000))).url)
   await page.getByRole('heading', {name: '13 of 1000 jobs need you'}).waitFor()
-  await expect.poll(() => page.locator('.rows tr').count(), eventually).toBe(1000)
+  const rows = page.locator('.rows tr')
+  expect(await rows.count()).toBeLessThan(200)
+  const scrolled = async () => {
+    await page.keyboard.press('End')
+    return rows.count()
+  }
+  await expect.poll(scrolled, eventually).toBe(1000)
   await page.getByLabel('Find a job').fill('0983')
   expect(await shownNames(page)).toHaveLength(1)
 })

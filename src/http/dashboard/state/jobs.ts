@@ -66,8 +66,10 @@ export const sortedJobs: ReadonlySignal<readonly JobJson[]> = computed(() => {
   return [...rows.values()].map((row) => row.peek()).sort(byUrgency)
 })
 
+const rankOf = new Map(groups.map((group, rank) => [group, rank]))
+
 function byUrgency(one: JobJson, other: JobJson): number {
-  const byState = groups.indexOf(groupOf(one.state)) - groups.indexOf(groupOf(other.state))
+  const byState = (rankOf.get(groupOf(one.state)) ?? 0) - (rankOf.get(groupOf(other.state)) ?? 0)
   if (byState !== 0) return byState
   const [newest, otherNewest] = [newestOf(one), newestOf(other)]
   if (newest !== otherNewest) return newest < otherNewest ? 1 : -1

@@ -1,31 +1,32 @@
-import {effect, signal} from '@preact/signals'
-import {useEffect} from 'preact/hooks'
+import {signal} from '@preact/signals'
+import {useEffect, useRef} from 'preact/hooks'
 import {listedAt} from '../state/jobs.js'
 import {clearFilters, isFiltered, isPointedAt, shownJobs} from '../state/list.js'
 import {canChange} from '../state/machine.js'
 import {JobRow} from './job-row.js'
 
-/** The first rows fill any screen; the others follow when the browser has time. */
-const [firstRows, moreRows] = [40, 120]
+/** The first rows fill any screen; more follow where somebody scrolls, so that a long list costs no more than a short one. */
+const [firstRows, moreRows, aheadPx] = [40, 120, 800]
 const limit = signal(firstRows)
 
-const whenIdle: (work: () => void) => void = (work) =>
-  'requestIdleCallback' in globalThis ? requestIdleCallback(work) : setTimeout(work, 50)
-
-function growWhenIdle(): () => void {
-  return effect(() => {
-    if (limit.value < shownJobs.value.length)
-      whenIdle(() => {
-        limit.value += moreRows
-      })
-  })
+function showMore(): void {
+  limit.value += moreRows
 }
 
 export function JobList() {
-  useEffect(growWhenIdle, [])
   const names = shownJobs.value
   if (listedAt.value === undefined) return <p class="empty">Loading…</p>
   if (names.length === 0) return <EmptyList />
+  const rest = names.length - limit.value
+  return (
+    <>
+      <JobTable names={names} />
+      {rest > 0 && <MoreRows key={limit.value} rest={rest} />}
+    </>
+  )
+}
+
+function JobTable({names}: {readonly names: readonly string[]}) {
   return (
     <table class="jobs" aria-label="Jobs" aria-rowcount={names.length + 1}>
       <thead>
@@ -48,6 +49,26 @@ export function JobList() {
         ))}
       </tbody>
     </table>
+  )
+}
+
+/** It works by itself where it comes near the screen, and as a button. */
+function MoreRows({rest}: {readonly rest: number}) {
+  const button = useRef<HTMLButtonElement>(null)
+  useEffect(() => {
+    const observer = new IntersectionObserver(
+      (seen) => {
+        if (seen.some(({isIntersecting}) => isIntersecting)) showMore()
+      },
+      {rootMargin: `${aheadPx}px`},
+    )
+    if (button.current) observer.observe(button.current)
+    return () => observer.disconnect()
+  }, [])
+  return (
+    <button type="button" class="more" ref={button} onClick={showMore}>
+      {rest} more jobs
+    </button>
   )
 }
 
