@@ -60,10 +60,10 @@ const packages: Readonly<Record<string, readonly string[]>> = {
 /** The floors of the domain: a folder imports lower floors only, so that no two folders need each other. */
 const floors: Readonly<Record<string, number>> = {
   ...{settings: 1, journal: 1, job: 1, log: 1},
-  ...{alert: 2, clock: 2, schedule: 2},
-  ...{crontab: 3, failure: 3, lease: 3, locks: 3, openclaw: 3},
-  run: 4,
-  ...{recovery: 5, retry: 5, watchdog: 5},
+  ...{alert: 2, clock: 2},
+  ...{failure: 3, lease: 3, locks: 3, openclaw: 3, schedule: 3},
+  ...{crontab: 4, run: 4},
+  ...{recovery: 5, retry: 5, scheduler: 5, watchdog: 5},
   ...{breaker: 6, incident: 6},
   delivery: 7,
   ...{health: 8, 'message-text': 8},

@@ -32,6 +32,11 @@ export const runOptions = {
   interactive: {type: 'boolean', summary: 'give the job the terminal itself; no log is kept'},
   'skip-exit-code': {type: 'integer', summary: 'exit code when the job is skipped', settingsDefault: '75'},
   'run-id': {type: 'text', summary: 'id of the run, from the program that starts it and waits for it', helpValue: 'ID'},
+  slot: {
+    type: 'text',
+    summary: 'the slot that the run is for, JOB#TIME; a second run for it is skipped',
+    helpValue: 'KEY',
+  },
   'no-alert': {type: 'boolean', summary: 'call nobody, however the run ends'},
   'no-log-header': {type: 'boolean', summary: 'begin the log of the run without the line that names its time and id'},
 } as const satisfies Flags

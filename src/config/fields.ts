@@ -1,7 +1,7 @@
 import {z} from 'zod'
 import {parseDuration} from '../domain/clock/duration.js'
 import {isJobName, jobNameRule} from '../domain/job/job-name.js'
-import {cronProblem} from '../domain/schedule/cron-expression.js'
+import {scheduleProblem} from '../domain/schedule/schedule.js'
 import {timeZoneProblem} from '../domain/schedule/time-zone.js'
 import type {Argv} from '../domain/settings/job.js'
 import type {Secret, TextOrSecret} from '../domain/settings/secret.js'
@@ -167,7 +167,7 @@ export function environment(description: string) {
 }
 
 export function schedule(description: string) {
-  return textProblem(description, cronProblem)
+  return textProblem(description, scheduleProblem)
 }
 
 export function timezone(description: string) {

@@ -22,6 +22,7 @@ import {recoveryStep} from './recovery-schema.js'
 import {section} from './section.js'
 
 const trouble = ['degraded', 'unhealthy', 'failed', 'timed-out', 'killed', 'not-started'] as const
+const catchUpModes = ['skip', 'once', 'all'] as const
 const className = /^[a-z0-9][a-z0-9-]{0,63}$/
 const classForm = 'is not valid; write lower-case letters, digits and hyphens, as in uw-socket'
 
@@ -63,12 +64,34 @@ const output = section(
   {files: globs('Files that the job must keep fresh')},
 )
 
+const catchUpForm = 'is neither skip, once nor all, nor an object with mode, window and limit; write one of them'
+
+/** A mode alone, or with its limits. */
+const catchUp = z
+  .union(
+    [
+      z.enum(catchUpModes),
+      section({
+        mode: oneOf('Which slots are run that the scheduler could not start in time', catchUpModes),
+        window: duration('Age from which a slot is not run any more'),
+        limit: count('Maximum number of slots that mode all runs', {min: 1, max: 100}),
+      }),
+    ],
+    {error: catchUpForm},
+  )
+  .transform((value) => (typeof value === 'string' ? {mode: value} : value))
+  .meta({description: 'What the scheduler does with slots at which it, the machine or the clock was away'})
+
 /** Keys of a job that are also allowed in `defaults`. */
 const shared = {
   cwd: text('Working directory (default: that of guard)'),
   env: environment('Environment variables for the job'),
   shell: flag('Run the command with /bin/sh -c'),
   timezone: timezone("Time zone of the schedule (default: the machine's)"),
+  catchUp,
+  spread: duration('The scheduler starts the job later than its slot by a fixed span of its own, less than this', {
+    minMs: 0,
+  }),
   watch: flag('Whether the watchdog watches the job'),
   freshFor: duration('How long a healthy run proves health (default: until the next slot, plus grace)'),
   grace: duration('How late a run may start before its slot counts as missed', {minMs: 0}),
@@ -108,7 +131,9 @@ export const jobSection = section({
   command: commandLine('Command line instead of a script; one string with shell: true'),
   args: z.array(z.string().regex(/^[^\0]*$/, {error: 'contains a NUL'})).meta({description: 'Arguments'}),
   interpreter: argv('Program that runs the script'),
-  schedule: schedule('Cron expression, by which the watchdog finds missed runs'),
+  schedule: schedule(
+    'Cron expression of five fields, or six with seconds, or @every D; by it the watchdog finds missed runs, and the scheduler starts the job',
+  ),
   ...shared,
   breaker: section({}, {target: jobName('Breaker that is checked before each run; jobs may share it')}),
   outputs: z.array(output).meta({description: 'Files that the job must keep fresh'}),

@@ -50,6 +50,7 @@ export function resolveSettings(written: WrittenSettings, file: string): Setting
     },
     ...(openclaw && {openclaw}),
     resetDaemon: {...defaultSettings.resetDaemon, ...written.resetDaemon},
+    scheduler: {...defaultSettings.scheduler, ...written.scheduler},
     ...(written.crashedRuns && {
       crashedRuns: {...crashedRunsDefaults, ...written.crashedRuns, files: written.crashedRuns.files.map(at)},
     }),
@@ -89,6 +90,7 @@ function resolveJob(job: WrittenJob, all: WrittenDefaults, base: string): JobSet
     // The first matching class wins, so those of the job come first.
     failures: {...job.failures, ...all.failures, ...job.failures},
     budget: {...jobDefaults.budget, ...all.budget, ...job.budget},
+    catchUp: {...jobDefaults.catchUp, ...all.catchUp, ...job.catchUp},
     outputs: (outputs ?? []).map((output) => ({...outputDefaults, ...output})),
     recovery: (recovery ?? []).map((step) => resolveStep(step, at)),
   }

@@ -78,6 +78,10 @@ const resetDaemon = section({
   lateAfter: duration('Age of its last round from which the daemon counts as late, if a request waits'),
 }).meta({description: 'The reset daemon'})
 
+const scheduler = section({
+  maxParallel: count('Maximum number of its jobs that run at once (default: four times the number of cores)', {min: 1}),
+}).meta({description: 'The scheduler, which starts jobs on machines without cron'})
+
 const crashedRuns = section(
   {staleAfter: duration('Age of a file from which an owner that cannot be looked for counts as gone')},
   {files: globs('JSON files in which other programs keep the state of their runs')},
@@ -110,6 +114,7 @@ export const settingsSchema = section({
   watchdog,
   openclaw,
   resetDaemon,
+  scheduler,
   crashedRuns,
   channels: named('Channels for alerts, by name', channel),
   alerting: alertingSection,

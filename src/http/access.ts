@@ -16,14 +16,6 @@ export interface AccessRules {
 
 const keyHeader = 'x-dash-key'
 
-/** Throws HttpError for a request that names another host: a site whose name leads to this address must not read here. */
-export function assertOwnHost({isOwnHost}: AccessRules, {headers: {host}}: IncomingMessage): void {
-  if (host !== undefined && isOwnHost(host.toLowerCase())) return
-  throw new HttpError('host-refused', `the host ${JSON.stringify(host ?? '')} is not served here`, {
-    hints: ['allow a name on purpose: guard serve --allow-host NAME'],
-  })
-}
-
 /** Throws HttpError for a request that lacks what a route needs. */
 export function assertAccess(rules: AccessRules, incoming: IncomingMessage, need: Need): void {
   if (need === 'nothing' || (need === 'reading' && rules.hasOpenReads)) return

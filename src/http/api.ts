@@ -21,6 +21,11 @@ export interface Api {
   metrics(): Promise<MetricFacts>
   /** Rejects if a journal cannot be read, or the state directory is gone. */
   ready(): Promise<void>
+  /**
+   * Starts a job of the settings, and says so once its run has its lease. Throws GuardError `usage` for one that they do
+   * not name, `busy` with the holder, `breaker-open`.
+   */
+  trigger(job: string): Promise<object>
   addSilence(wanted: WantedSilence): Promise<object>
   /** Throws GuardError `usage` for an id that no silence in force has, as `resetBreaker` for a target. */
   removeSilence(id: string): Promise<object>

@@ -1,7 +1,7 @@
 import {RESPONSE_ALREADY_SENT} from '@hono/node-server/utils/response'
 import {OpenAPIHono, z} from '@hono/zod-openapi'
 import type {Context} from 'hono'
-import {assertAccess, assertOwnHost, keyVerdict} from './access.js'
+import {assertAccess, keyVerdict} from './access.js'
 import {answerError, answerJson, answerText} from './answer.js'
 import type {ServerIdentity} from './api.js'
 import {changeRoutes} from './change-routes.js'
@@ -31,7 +31,6 @@ export function createApplication(deps: ApplicationDeps): OpenAPIHono<ServerEnv>
     const {incoming} = context.env
     for (const [name, value] of Object.entries(securityHeaders)) context.header(name, value)
     try {
-      assertOwnHost(deps.rules, incoming)
       assertSmallBody(incoming)
       await next()
     } catch (error) {

@@ -2,7 +2,7 @@ import {z} from '@hono/zod-openapi'
 import {parseDuration} from '../domain/clock/duration.js'
 import {found} from './found.js'
 import {defineRoute, type Route} from './route.js'
-import {resetBreakerSchema, roundSchema, silenceSchema} from './schemas.js'
+import {resetBreakerSchema, roundSchema, silenceSchema, triggeredSchema} from './schemas.js'
 
 /** Written into journals, whose lines have a limit. */
 const text = (most = 500) => z.string().trim().min(1).max(most)
@@ -40,8 +40,19 @@ const resetBreaker = {
   run: (api, {path: {target = ''}}) => found(api.resetBreaker(target)),
 } as const satisfies Partial<Route>
 
+const trigger = {
+  ...post,
+  body: nothing,
+  answer: triggeredSchema,
+  status: 202,
+  failures: [404, 409],
+  run: (api, {path: {job = ''}}) => found(api.trigger(job)),
+} as const satisfies Partial<Route>
+
 /** What changes something. Jobs are started by their names in the settings; no route takes a command. */
 export const changeRoutes: readonly Route[] = [
+  defineRoute({...trigger, path: '/api/v1/jobs/{job}/runs', summary: 'Start a job now (guard trigger JOB)'}),
+  defineRoute({...trigger, path: '/api/exec/{job}', summary: 'As POST /api/v1/jobs/{job}/runs'}),
   defineRoute({
     ...post,
     path: '/api/v1/silences',

@@ -208,6 +208,10 @@ export const silencesSchema = z.looseObject({silences: list(silenceSchema)}).ope
 export const leasesSchema = z.looseObject({leases: list(leaseSchema)}).openapi('Leases')
 export const breakersSchema = z.looseObject({breakers: list(breakerSchema)}).openapi('Breakers')
 
+export const triggeredSchema = z
+  .looseObject({job: name, runId: name, state: z.enum(['started', 'waiting'])})
+  .openapi('Triggered')
+
 export const resetBreakerSchema = z.looseObject({target: name, state: z.literal('closed')}).openapi('ResetBreaker')
 
 export const roundSchema = z

@@ -5,9 +5,10 @@ import {silenceFold} from '../domain/delivery/silence.js'
 import {incidentFold} from '../domain/incident/incident.js'
 import {resetFold} from '../domain/openclaw/reset-ledger.js'
 import {resetRequestFold} from '../domain/openclaw/reset-request.js'
+import {schedulerFold} from '../domain/scheduler/scheduler.js'
 import {historyLimits, stateLimits} from './limits.js'
 
-/** The journals about failures. They stand apart from `streams.ts` because a healthy run does not load their folds. */
+/** The journals about failures, and that of the scheduler. They stand apart from `streams.ts` because a healthy run does not load their folds. */
 export const breakerStream = {name: 'breakers', fold: breakerFold, ...stateLimits}
 export const resetRequestStream = {name: 'openclaw_reset_requests', fold: resetRequestFold, ...historyLimits}
 export const resetResultStream = {name: 'openclaw_reset_results', fold: resetFold, ...historyLimits}
@@ -15,3 +16,4 @@ export const incidentStream = {name: 'incidents', fold: incidentFold, ...history
 export const deliveryStream = {name: 'deliveries', fold: outboxFold, ...historyLimits}
 export const silenceStream = {name: 'silences', fold: silenceFold, ...stateLimits}
 export const alertStream = {name: 'alerts', fold: alertsFold, ...historyLimits}
+export const schedulerStream = {name: 'scheduler', fold: schedulerFold, ...historyLimits}

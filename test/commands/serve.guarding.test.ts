@@ -121,7 +121,9 @@ describe('the key', () => {
 describe('the names of the server', () => {
   const forged = (port: string) => [
     ...['127.0.0.1.evil.com', `127.0.0.1.evil.com:${port}`, 'evil.com', `evil.com:${port}`, '127.0.0.1', '127.0.0.1:1'],
-    ...[`localhost.:${port}`, `127.0.0.1:1${port}`, `127.1:${port}`, `0x7f000001:${port}`, 'null'],
+    ...[`localhost.:${port}`, `127.0.0.1:1${port}`, 'null'],
+    ...['*', `127.1:${port}`, `0x7f000001:${port}`, `127.0.0.1:${port}.evil.com`, `user@127.0.0.1:${port}`],
+    ...[`127.0.0.1:${port}/`, `127.0.0.1 :${port}`, `${'a'.repeat(5000)}:${port}`],
   ]
 
   test('are compared exactly, for questions, events, the page and the probes', async () => {
@@ -132,11 +134,6 @@ describe('the names of the server', () => {
         const {status, json: answer} = await served.ask(path, {headers: {host}, isUnchecked: true})
         expect({path, host, status, answer}).toMatchObject({status: 403, answer: {error: {kind: 'host-refused'}}})
       }
-    for (const host of ['', '*', `127.0.0.1:${port}.evil.com`, `user@127.0.0.1:${port}`, `127.0.0.1:${port}/`]) {
-      const {status, json: answer} = await served.ask('/api/v1/jobs', {headers: {host}, isUnchecked: true})
-      expect([400, 403]).toContain(status)
-      expect({host, answer}).toMatchObject({answer: {error: {message: expect.any(String)}}})
-    }
     for (const host of [`127.0.0.1:${port}`, `localhost:${port}`, `LocalHost:${port}`, `[::1]:${port}`])
       expect((await served.ask('/api/v1/jobs', {headers: {host}})).status).toBe(200)
   })

@@ -129,6 +129,7 @@ test.each([
   ],
   ['long headers', `GET / HTTP/1.1\r\nHost: x\r\nA: ${'x'.repeat(40_000)}\r\n\r\n`],
   ['no host', 'GET /api/v1/jobs HTTP/1.1\r\n\r\n'],
+  ['an empty host', 'GET /api/v1/jobs HTTP/1.1\r\nHost:\r\n\r\n'],
   ['no host of long ago', 'GET /api/v1/jobs HTTP/1.0\r\n\r\n'],
 ])('%s is refused and does no harm', async (_, bytes) => {
   const served = await startServe(createSandbox())

@@ -2,7 +2,7 @@ import {existsSync, statSync, writeFileSync} from 'node:fs'
 import {createServer} from 'node:http'
 import {Validator} from '@seriousme/openapi-schema-validator'
 import {describe, expect, onTestFinished, test} from 'vitest'
-import {createSandbox, type Sandbox, until} from '../support/sandbox.js'
+import {createSandbox, endAfterTest, type Sandbox, until} from '../support/sandbox.js'
 import {exchange, goodKey, startServe, targetOf} from '../support/serve.js'
 
 const settings = `
@@ -116,6 +116,43 @@ describe('guard serve', () => {
     expect((await served.ask(`/api/v1/silences/${id}`, json)).status).toBe(200)
     expect((await served.ask(`/api/v1/silences/${id}`, json)).status).toBe(404)
     expect((await served.ask('/api/v1/silences')).json).toEqual({silences: []})
+  })
+
+  test('starts a job of the settings by its name, and answers once its run has its lease', async () => {
+    const box = createSandbox()
+    box.write('.guardianrc.yaml', `jobs: {print: {command: [sh, -c, 'env; pwd']}}\n`)
+    const served = await startServe(box)
+    for (const path of ['/api/v1/jobs/print/runs', '/api/exec/print']) {
+      const {status, json} = await served.post(path)
+      expect({status, json}).toMatchObject({status: 202, json: {job: 'print', state: 'started'}})
+      const {runId} = json as {runId: string}
+      const isOver = () => box.journal('runs.jsonl').some(({kind, run}) => kind === 'ended' && run === runId)
+      await until(isOver, 'the run has ended')
+    }
+    expect(box.log('print')).toContain(box.dir)
+    expect(box.log('print')).not.toContain(goodKey)
+    for (const name of ['prin', 'true', '%2fbin%2ftrue', 'print%20--help'])
+      expect((await served.post(`/api/v1/jobs/${name}/runs`)).status).toBe(404)
+    const body = await served.post('/api/v1/jobs/print/runs', {command: ['true']})
+    expect(body).toMatchObject({status: 400, json: {error: {problems: [{path: 'body'}]}}})
+  })
+
+  test('refuses to start a job that is held, with its holder, or whose breaker is open', async () => {
+    const box = createSandbox()
+    box.write(
+      '.guardianrc.yaml',
+      'jobs: {long: {command: [sleep, "600"]}, spared: {command: ["true"], breaker: {target: store}}}\n',
+    )
+    const served = await startServe(box)
+    const {runId} = (await served.post('/api/v1/jobs/long/runs')).json as {runId: string}
+    const held = await served.post('/api/v1/jobs/long/runs')
+    expect(held).toMatchObject({status: 409, json: {error: {kind: 'busy'}, lease: {job: 'long', holder: runId}}})
+    const jobProcess = () => box.journal('leases.jsonl').findLast((record) => record['jobProcess'])?.['jobProcess']
+    await until(() => jobProcess() !== undefined, 'the job runs')
+    endAfterTest((jobProcess() as {pid: number}).pid)
+    await box.guard('breaker', 'isolate', 'store', '--reason', 'test')
+    const spared = await served.post('/api/v1/jobs/spared/runs')
+    expect(spared).toMatchObject({status: 503, json: {error: {kind: 'breaker-open'}}})
   })
 
   test('makes a round of the watchdog and finishes what a crash left', async () => {

@@ -8,7 +8,7 @@ import {wireSilences} from './alerts.js'
 import {wireBreaker} from './breaker.js'
 import {settingsMask} from './settings-mask.js'
 
-type Changes = Pick<Api, 'addSilence' | 'removeSilence' | 'resetBreaker' | 'selfHeal'>
+type Changes = Pick<Api, 'trigger' | 'addSilence' | 'removeSilence' | 'resetBreaker' | 'selfHeal'>
 
 /** Wires what the HTTP API changes. Each change is said in guardian.log. */
 export function wireChanges(guardNow: () => Promise<Guard>): Changes {
@@ -18,6 +18,13 @@ export function wireChanges(guardNow: () => Promise<Guard>): Changes {
     return guard
   }
   return {
+    trigger: async (job) => {
+      const guard = await changing()
+      const {triggerByCommand} = await import('../trigger-command.js')
+      const triggered = await triggerByCommand(guard, {job, waits: false, json: true, print: () => undefined})
+      guard.log(`serve: ${job} is triggered`)
+      return triggered
+    },
     addSilence: async ({job, class: failureClass, group, reason, ...wanted}) => {
       const guard = await changing()
       const mask = settingsMask(guard)

@@ -1,4 +1,5 @@
 import {dirname, join, resolve} from 'node:path'
+import {notForCron} from '../../domain/schedule/schedule.js'
 import {isSameZone} from '../../domain/schedule/time-zone.js'
 import {closestNames} from '../../domain/settings/suggest.js'
 import {GuardError} from '../../errors.js'
@@ -132,6 +133,12 @@ export function jobLine(guard: Guard, job: string, flags: PlaceFlags): AddedLine
   const {schedule, timezone} = found
   if (schedule === undefined) {
     throw new GuardError('config', `${job} has no schedule in the settings`, [`write jobs.${job}.schedule`])
+  }
+  const problem = notForCron(schedule)
+  if (problem !== undefined) {
+    throw new GuardError('config', `${job} has the schedule "${schedule}", and ${problem}`, [
+      `write jobs.${job}.schedule with five fields, or start it by guard scheduler`,
+    ])
   }
   const here = Intl.DateTimeFormat().resolvedOptions().timeZone
   if (timezone !== undefined && !isSameZone(timezone, here, new Date(clock.now()).getUTCFullYear())) {

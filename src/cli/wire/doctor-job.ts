@@ -1,7 +1,7 @@
 import {accessSync, constants, existsSync, statSync} from 'node:fs'
 import {resolve} from 'node:path'
 import {folderOfPattern, type JobStart, type OutputFolder} from '../../domain/diagnose/job-findings.js'
-import type {ScheduledJob} from '../../domain/diagnose/schedule-findings.js'
+import type {PlannedJob} from '../../domain/diagnose/schedule-findings.js'
 import {type Settings, settingsOfJob} from '../../domain/settings/settings.js'
 import {GuardError} from '../../errors.js'
 import {findOnPath} from '../../system/host/find-on-path.js'
@@ -60,7 +60,7 @@ function isFolder(path: string): boolean {
 }
 
 /** The jobs of the settings that have a schedule, and whether they ever ran. */
-export function scheduledJobs(guard: Guard): readonly ScheduledJob[] {
+export function scheduledJobs(guard: Guard): readonly PlannedJob[] {
   const jobs = Object.entries(guard.settings.jobs)
   return jobs.flatMap(([job, {schedule, timezone, script}]) =>
     schedule === undefined ? [] : [{job, schedule, timezone, script, hasRun: hasRun(guard, job)}],

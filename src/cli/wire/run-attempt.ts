@@ -24,6 +24,7 @@ export interface RunMode {
   readonly tells: boolean
   /** The id of the run, if its starter gives one. */
   readonly runId: string | undefined
+  readonly slot: string | undefined
 }
 
 export interface RunContext {

@@ -48,7 +48,7 @@ export function wireRun(guard: Guard, run: RunResolved, mode: RunMode): WiredRun
     lines: new LinePrinter(),
     supervised: superviseJob(runId, run.settings),
   }
-  const request = {job: run.job, runId, settings: run.settings}
+  const request = {job: run.job, runId, settings: run.settings, slot: mode.slot}
   const log = (text: string) => (usable ? guard.log(text) : undefined)
   const watchdog = noticeLateWatchdog({
     clock: guard.clock,

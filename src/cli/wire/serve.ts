@@ -1,4 +1,5 @@
 import type {Server} from 'node:http'
+import type {AccessRules} from '../../http/access.js'
 import {createApplication} from '../../http/application.js'
 import {EventStreams} from '../../http/event-streams.js'
 import {KeyCheck} from '../../http/key-check.js'
@@ -35,19 +36,20 @@ export async function serveHttp(openGuard: () => Promise<Guard>, options: ServeO
   const {clock, stateDir} = guard
   const streams = new EventStreams({feed: changeFeed(stateDir), nowMs: clock.now})
   let hosts: ReadonlySet<string> = new Set()
+  const rules: AccessRules = {
+    key: new KeyCheck(options.key, clock.mono),
+    hasOpenReads: options.hasPublicReads || 'socket' in options.place,
+    isReadOnly: options.isReadOnly,
+    isOwnHost: (host) => hosts.has(host),
+  }
   const app = createApplication({
     api: wireApi(freshGuard(guard, openGuard)),
-    rules: {
-      key: new KeyCheck(options.key, clock.mono),
-      hasOpenReads: options.hasPublicReads || 'socket' in options.place,
-      isReadOnly: options.isReadOnly,
-      isOwnHost: (host) => hosts.has(host),
-    },
+    rules,
     identity: {version, host: readHostName()},
     streams,
     report: reportFault,
   })
-  const server: Server = createHttpServer(app)
+  const server: Server = createHttpServer(app, rules)
   const where = await listen(server, options.place)
   hosts = allowedHosts(server, options.place, options.moreHosts)
   return {

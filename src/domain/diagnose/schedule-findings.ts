@@ -2,7 +2,7 @@ import {type CronLine, type CronLines, placeOf} from './cron-line.js'
 import {type Finding, finding, listNames} from './finding.js'
 
 /** A job of the settings, by what starts it. */
-export interface ScheduledJob {
+export interface PlannedJob {
   readonly job: string
   readonly schedule: string
   /** Undefined for the zone of the machine. */
@@ -14,7 +14,7 @@ export interface ScheduledJob {
 }
 
 /** Whether the crontabs start the jobs when the settings say so. */
-export function judgeSchedules(jobs: readonly ScheduledJob[], {lines}: CronLines): readonly Finding[] {
+export function judgeSchedules(jobs: readonly PlannedJob[], {lines}: CronLines): readonly Finding[] {
   const other = jobs.flatMap((one) => {
     const {job, schedule} = one
     const own = lines.filter((line) => startsJob(line, one))
@@ -35,7 +35,7 @@ export function judgeSchedules(jobs: readonly ScheduledJob[], {lines}: CronLines
 }
 
 /** A script that is called without a name runs as the job of the settings whose script it is. */
-function startsJob({state, job, text}: CronLine, wanted: ScheduledJob): boolean {
+function startsJob({state, job, text}: CronLine, wanted: PlannedJob): boolean {
   if (state !== 'wrapped') return false
   const file = wanted.script?.slice(wanted.script.lastIndexOf('/') + 1)
   return job === wanted.job || (file !== undefined && !/--job\b/.test(text) && text.includes(file))
@@ -75,7 +75,7 @@ function normalized(schedule: string): string {
  * @param isSame whether two zones have the same time all year
  */
 export function judgeZones(
-  jobs: readonly ScheduledJob[],
+  jobs: readonly PlannedJob[],
   {lines}: CronLines,
   {machine, isSame}: {readonly machine: string; readonly isSame: (one: string, other: string) => boolean},
 ): Finding {

@@ -53,6 +53,22 @@ export interface JobRuns {
   readonly goodTimes?: readonly number[]
   /** The last outcomes, oldest first, skipped runs included (recent-outcomes.ts). */
   readonly recent?: string
+  /** The last slots of its schedule that runs were for, skipped ones included, as their keys; newest last. */
+  readonly slots?: readonly string[]
+}
+
+/** A scheduler that starts a run again for want of a sign of it does so within minutes. */
+const keptSlots = 32
+
+/** When the last run began, wall clock, ms; `@every` is counted from it. */
+export function lastStartOf(runs: JobRuns | undefined): {readonly fromMs?: number} {
+  const fromMs = runs?.starts?.at(-1)
+  return fromMs === undefined ? {} : {fromMs}
+}
+
+/** Whether a run has begun for this slot, or was refused. */
+export function isSlotTaken(runs: JobRuns | undefined, slot: string): boolean {
+  return runs?.slots?.includes(slot) === true
 }
 
 const keptStarts = usualOf + 1
@@ -99,13 +115,16 @@ function applyRun(book: RunsByJob, record: RawRecord, keeps: Keeps): boolean {
   const {job, at, run: id} = record
   if (typeof job !== 'string' || !isTime(at) || typeof id !== 'string') return false
   const known = book.get(job) ?? {runs: []}
+  const slot = typeof record['slot'] === 'string' ? record['slot'] : undefined
+  if (slot !== undefined && record['kind'] === 'started' && isSlotTaken(known, slot)) return false
   // A record is nearly always of one of the last runs.
   const index = known.runs.findLastIndex((run) => run.id === id)
   const before = known.runs[index]
   const run = nextRun(before, record, newRun(id, job, at))
   if (!run || run === before) return false
   put(known.runs, run, {index, keeps})
-  book.set(job, {...known, ...derived(known, {before, run, record})})
+  const slots = slot === undefined ? {} : {slots: [...(known.slots ?? []), slot].slice(-keptSlots)}
+  book.set(job, {...known, ...derived(known, {before, run, record}), ...slots})
   return true
 }
 

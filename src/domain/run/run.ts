@@ -52,6 +52,8 @@ export interface Run {
   readonly owner?: BootRef & {readonly process: ProcessRef}
   /** The boot in which it started, as `HOST BOOT`. */
   readonly boot?: string
+  /** The slot of its schedule for which a scheduler has started it. */
+  readonly slot?: string
 }
 
 /**
@@ -90,7 +92,14 @@ function reopened({outcome: _, endedAt: __, detail: ___, ...run}: Run): Run {
 
 function startedRun(begun: Run, record: RawRecord): Run {
   const boot = bootOf(record)
-  return {...begun, ...logOf(record), ...ownerOf(record), ...(boot !== undefined && {boot})}
+  const {slot} = record
+  return {
+    ...begun,
+    ...logOf(record),
+    ...ownerOf(record),
+    ...(boot !== undefined && {boot}),
+    ...(typeof slot === 'string' && {slot}),
+  }
 }
 
 export function newRun(id: string, job: string, startedAt: number): Run {

@@ -22,6 +22,9 @@ export const cronFields: readonly CronField[] = [
   {name: 'day of week', min: 0, max: 7, words: weekdays},
 ]
 
+/** Before the five of cron, where a schedule has six fields. */
+const secondField: CronField = {name: 'second', min: 0, max: 59, words: []}
+
 export const nicknames = ['@yearly', '@annually', '@monthly', '@weekly', '@daily', '@midnight', '@hourly']
 
 /** What is wrong with a cron expression, and what to write instead where that is certain. */
@@ -34,14 +37,22 @@ export interface CronFault {
   readonly field?: string
 }
 
-/** What is wrong with a cron expression, as one sentence. @returns undefined if it is right */
+/** What is wrong with a cron expression of five fields, or of six with seconds, as one sentence. @returns undefined if it is right */
 export function cronProblem(expression: string): string | undefined {
-  const fault = cronFault(expression)
+  const {seconds, minutes} = splitSeconds(expression)
+  const fault = (seconds === undefined ? undefined : fieldFault(seconds, secondField)) ?? cronFault(minutes)
   if (fault?.kind === 'never') return `${fault.text}, so it would never be due`
   return fault?.mend === undefined ? fault?.text : `${fault.text}; write ${fault.mend}`
 }
 
-/** @returns undefined if the expression is right */
+/** An expression of six fields as its seconds and the five fields that cron has; any other as it is. */
+export function splitSeconds(expression: string): {readonly seconds: string | undefined; readonly minutes: string} {
+  const [seconds, ...minutes] = expression.trim().split(/\s+/)
+  if (minutes.length !== cronFields.length) return {seconds: undefined, minutes: expression}
+  return {seconds, minutes: minutes.join(' ')}
+}
+
+/** What is wrong with an expression of five fields. @returns undefined if it is right */
 export function cronFault(expression: string): CronFault | undefined {
   const text = expression.trim()
   if (text.startsWith('@')) {
@@ -139,6 +150,22 @@ function neverFault([, , days = '', month = '', weekday = '']: readonly string[]
  * jobs of a fixed hour and minute are held back until the clock has caught up (Debian's cron(8)).
  */
 export function isWildcard(expression: string): boolean {
-  const [minute = '', hour = ''] = expression.trim().split(/\s+/)
-  return minute.startsWith('*') || hour.startsWith('*') || minute.toLowerCase() === '@hourly'
+  const [minute = '', hour = ''] = splitSeconds(expression).minutes.trim().split(/\s+/)
+  return minute.startsWith('*') || hour.startsWith('*') || /^@(?:hourly|every)/i.test(minute)
+}
+
+/**
+ * A field that does not begin with `*` as the list of its values; any other as it is. The calculator takes a field with a
+ * step for a wildcard, cron only one that begins with `*`.
+ */
+export function withoutSteps(text: string, field: CronField): string {
+  if (text.startsWith('*') || !text.includes('/')) return text
+  return [...new Set(text.split(',').flatMap((item) => valuesOf(item, field)))].sort((a, b) => a - b).join(',')
+}
+
+function valuesOf(item: string, field: CronField): readonly number[] {
+  const [range = '', step = '1'] = item.split('/')
+  const [first = '', last = first] = range === '*' ? [`${field.min}`, `${field.max}`] : range.split('-')
+  const [from = field.min, to = from] = [cronValue(first, field), cronValue(last, field)]
+  return Array.from({length: Math.floor((to - from) / Number(step)) + 1}, (_, index) => from + index * Number(step))
 }

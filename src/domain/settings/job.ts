@@ -17,8 +17,12 @@ export interface JobSettings {
   /** The command is one text for `/bin/sh -c`. */
   readonly shell: boolean
 
-  /** Cron expression, checked. */
+  /** When the job is due, checked: see `Schedule`. */
   readonly schedule?: string
+  /** What the scheduler does with slots at which it could not start the job. */
+  readonly catchUp: CatchUp
+  /** The scheduler starts the job later than its slot by a span of its own, less than this. */
+  readonly spreadMs: number
   /** IANA name, checked; undefined for the machine's zone. */
   readonly timezone?: string
   /** Name of the channel of type `ping` that hears of the start and the end of each run. */
@@ -68,6 +72,17 @@ export interface JobSettings {
   readonly budget: BudgetSettings
   /** Id of the OpenClaw job that this job is, from `openclaw.jobs`. */
   readonly openclawId?: string
+}
+
+/**
+ * - skip: such slots are not run
+ * - once: the last of them is run, if it is not older than `windowMs`
+ * - all: the last `limit` of them within `windowMs` are run, one after the other
+ */
+export interface CatchUp {
+  readonly mode: 'skip' | 'once' | 'all'
+  readonly windowMs: number
+  readonly limit: number
 }
 
 /** A program and its arguments. A program named with a slash is absolute; a bare name is searched in PATH. */

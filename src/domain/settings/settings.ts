@@ -31,6 +31,7 @@ export interface Settings {
   /** Undefined if OpenClaw is not used. */
   readonly openclaw?: OpenClawSettings
   readonly resetDaemon: ResetDaemonSettings
+  readonly scheduler: SchedulerSettings
   /** Undefined if guard looks after its own runs alone. */
   readonly crashedRuns?: CrashedRunsSettings
   readonly channels: Readonly<Record<string, ChannelSettings>>
@@ -107,6 +108,11 @@ interface ResetDaemonSettings {
   readonly minIntervalMs: number
   /** The daemon is late when its last round is older and a request waits. */
   readonly lateAfterMs: number
+}
+
+interface SchedulerSettings {
+  /** So many jobs that it started run at once; undefined for four times the number of cores. */
+  readonly maxParallel?: number
 }
 
 /** Files in which other programs keep the state of their runs. */

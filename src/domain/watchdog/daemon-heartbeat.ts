@@ -6,6 +6,7 @@ import type {WatchedJob} from './watched-job.js'
 /** The leases that guard's own programs hold while they work; other processes see by them whether they work. */
 export const watchdogLease = 'guard-watchdog'
 export const resetDaemonLease = 'guard-reset-daemon'
+export const schedulerLease = 'guard-scheduler'
 
 /**
  * Whether a daemon still makes its rounds.

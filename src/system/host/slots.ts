@@ -1,21 +1,22 @@
 import {Cron} from 'croner'
-import {isWildcard} from '../../domain/schedule/cron-expression.js'
+import {cronFields, isWildcard, splitSeconds, withoutSteps} from '../../domain/schedule/cron-expression.js'
+import {everyMsOf, type Schedule} from '../../domain/schedule/schedule.js'
 import {GuardError} from '../../errors.js'
 
-/** Computes the slots of a cron expression. Expressions are checked with the settings. */
+/** Computes the slots of a schedule, which is checked with the settings: the same that Debian's cron starts a job at. */
 export interface Slots {
   /**
    * The latest slot at or before `atMs` (wall clock), or undefined if there is none. Throws
    * GuardError `config` for a wrong expression.
    */
-  latest(schedule: Schedule, atMs: number): number | undefined
+  latest(schedule: CountedSchedule, atMs: number): number | undefined
   /** The first slot after `atMs`, or undefined if there is none. Throws as `latest`. */
-  next(schedule: Schedule, atMs: number): number | undefined
+  next(schedule: CountedSchedule, atMs: number): number | undefined
 }
 
-interface Schedule {
-  readonly expression: string
-  readonly timezone: string | undefined
+interface CountedSchedule extends Schedule {
+  /** From when `@every` is counted, wall clock, ms; without it, it has no slots. */
+  readonly fromMs?: number
 }
 
 /** croner is slow, and crontabs repeat a few expressions in many jobs. */
@@ -35,6 +36,8 @@ export function createSlots(): Slots {
   }
   return {
     latest(schedule, atMs) {
+      const every = everyMsOf(schedule.expression)
+      if (every !== undefined) return everySlot(schedule, every, {atMs, later: 0})
       const key = keyOf(schedule)
       // croner excludes the reference time itself and ignores fractions of seconds.
       const beforeMs = (Math.floor(atMs / 1000) + 1) * 1000
@@ -45,6 +48,8 @@ export function createSlots(): Slots {
       })
     },
     next(schedule, atMs) {
+      const every = everyMsOf(schedule.expression)
+      if (every !== undefined) return everySlot(schedule, every, {atMs, later: 1})
       const key = keyOf(schedule)
       return answered(`after ${atMs} ${key}`, () => {
         const cron = upcoming.get(key) ?? createCron(schedule)
@@ -53,6 +58,17 @@ export function createSlots(): Slots {
       })
     },
   }
+}
+
+/** `fromMs` itself is a start and no slot. `later`: so many slots after the latest one. */
+function everySlot(
+  {fromMs}: CountedSchedule,
+  everyMs: number,
+  {atMs, later}: {readonly atMs: number; readonly later: number},
+): number | undefined {
+  if (fromMs === undefined) return undefined
+  const count = Math.max(0, Math.floor((atMs - fromMs) / everyMs)) + later
+  return count < 1 ? undefined : fromMs + count * everyMs
 }
 
 function keyOf({expression, timezone}: Schedule): string {
@@ -89,11 +105,15 @@ function isShownAgain(at: number, {timezone}: Schedule): boolean {
 
 function createCron(schedule: Schedule): Cron {
   const {expression, timezone} = schedule
-  const [, , day, , weekday] = fieldsOf(schedule)
+  const {seconds, minutes} = splitSeconds(expression)
+  const fields = minutes.trim().split(/\s+/)
+  const [, , day, , weekday] = fields
   // Either of the two is enough unless one begins with `*`, which includes steps such as `*/2`: crontab(5).
   const domAndDow = [day, weekday].some((field) => field?.startsWith('*'))
   try {
-    return new Cron(expression, {paused: true, domAndDow, ...zoneOf(timezone)})
+    const plain = fields.map((field, index) => (cronFields[index] ? withoutSteps(field, cronFields[index]) : field))
+    const pattern = [...(seconds === undefined ? [] : [seconds]), ...plain].join(' ')
+    return new Cron(pattern, {paused: true, domAndDow, fixedTimeRule: 'no-wildcard', ...zoneOf(timezone)})
   } catch (cause) {
     throw new GuardError(
       'config',
@@ -108,8 +128,4 @@ function createCron(schedule: Schedule): Cron {
 function zoneOf(timezone: string | undefined): {readonly utcOffset?: number; readonly timezone?: string} {
   if (timezone === 'UTC') return {utcOffset: 0}
   return timezone === undefined ? {} : {timezone}
-}
-
-function fieldsOf({expression}: Schedule): readonly string[] {
-  return expression.trim().split(/\s+/)
 }

@@ -5,6 +5,7 @@ import {openOwnToAppend} from '../host/own-file.js'
 import {isRotationDue, type RotationPolicy, rotateLog} from './rotate.js'
 
 const guardianLogName = 'guardian.log'
+const schedulerLogName = 'scheduler.log'
 
 interface GuardianLog {
   /** The log folder. */
@@ -14,7 +15,25 @@ interface GuardianLog {
 
 /** Writes one line about what guard did, for people with `tail`. Errors are ignored, because the journal has the record. */
 export function writeGuardianLog({dir, rotation}: GuardianLog, atMs: number, text: string): void {
-  const file = `${dir}/${guardianLogName}`
+  writeLine({file: `${dir}/${guardianLogName}`, rotation}, atMs, text)
+}
+
+/** The log of the scheduler: what it says, and what it prints when it fails. */
+export function schedulerLogFile(dir: string): string {
+  return `${dir}/${schedulerLogName}`
+}
+
+/** The same for a scheduler that has no caller to say it to. */
+export function writeSchedulerLog({dir, rotation}: GuardianLog, atMs: number, text: string): void {
+  writeLine({file: schedulerLogFile(dir), rotation}, atMs, text)
+}
+
+interface LineLog {
+  readonly file: string
+  readonly rotation: RotationPolicy
+}
+
+function writeLine({file, rotation}: LineLog, atMs: number, text: string): void {
   const line = `${isoTime(atMs)} ${showControls(text)}\n`
   try {
     if (isRotationDue(file, rotation)) rotateLog(file, rotation, atMs)

@@ -1,7 +1,9 @@
 import {spawn} from 'node:child_process'
 import {signalNumber} from '../host/host.js'
 import {isStandalone, programFile} from '../host/program.js'
+import {theCaller} from './caller.js'
 import {withoutCallers} from './own-streams.js'
+import {limitLines} from './prelude.js'
 
 /** What says to a process that it belongs to a run; guard would end it with that run. */
 const marks = [
@@ -39,7 +41,8 @@ export function startGuardDetached(args: readonly string[], place: DetachedPlace
 
 /** Does so, and tells of its end as long as this process waits for it. */
 export function spawnGuardDetached(args: readonly string[], {cwd = '/', env = {}}: DetachedPlace = {}): DetachedGuard {
-  const child = spawn(programFile(), args, {
+  const [file, ...words] = guardCommand(args)
+  const child = spawn(file, words, {
     stdio: withoutCallers(['ignore', 'ignore', 'ignore']),
     detached: true,
     cwd,
@@ -50,6 +53,13 @@ export function spawnGuardDetached(args: readonly string[], {cwd = '/', env = {}
     child.once('exit', (code, signal) => resolve(code ?? 128 + (signalNumber(signal ?? '') ?? 0)))
   })
   return {pid: child.pid, ended, leave: () => child.unref()}
+}
+
+/** The command line that starts guard with the limit of open files that this process had, before the runtime raised it. */
+export function guardCommand(args: readonly string[]): readonly [string, ...string[]] {
+  const limits = limitLines(theCaller().openFiles)
+  if (limits.length === 0) return [programFile(), ...args]
+  return ['/bin/sh', '-c', [...limits, 'exec "$@"'].join('\n'), 'sh', programFile(), ...args]
 }
 
 /** The environment of this process, without what belongs to a run. */

@@ -3,6 +3,7 @@ import type {OutboxState} from '../../domain/delivery/outbox.js'
 import {type Silences, silenceOf} from '../../domain/delivery/silence.js'
 import {byUrgency, type JobStatus, jobStatus, type Telling} from '../../domain/diagnose/job-status.js'
 import {type OverallStatus, overallStatus} from '../../domain/incident/overall-status.js'
+import {lastStartOf} from '../../domain/run/job-runs.js'
 import type {Settings} from '../../domain/settings/settings.js'
 import type {JobFacts} from '../../domain/watchdog/job-facts.js'
 import {asWatched} from '../../domain/watchdog/watch-list.js'
@@ -33,7 +34,10 @@ export async function jobStatuses(deps: StatusDeps, plan: RoundPlan, isAsked: Is
   const at = clocks.now.at
   const jobs = reports.map(({job, facts, verdict, jobRuns}) => {
     const {name, schedule, timezone} = job
-    const nextAt = schedule === undefined ? undefined : deps.slots.next({expression: schedule, timezone}, at)
+    const nextAt =
+      schedule === undefined
+        ? undefined
+        : deps.slots.next({expression: schedule, timezone, ...lastStartOf(jobRuns)}, at)
     const incident = histories.get(name)?.incident
     const silence = silenceOf(silences, matterOf(facts), at)
     return jobStatus({facts, verdict, incident, jobRuns, told: told.get(name) ?? [], silence, nextAt, schedule})

@@ -1,4 +1,4 @@
-import type {RunsByJob} from '../../domain/run/job-runs.js'
+import {isSlotTaken, type RunsByJob} from '../../domain/run/job-runs.js'
 import {isReaderGone} from '../../domain/run/outcome.js'
 import type {RunReport} from '../../domain/run/report.js'
 import type {JobSettings} from '../../domain/settings/job.js'
@@ -47,10 +47,33 @@ export async function runJob(deps: RunDeps, request: RunRequest): Promise<RunRep
     const silent = settings.quiet && settings.skipExitCode === 0
     return skipRun(deps, request, {reason: claim.reason, exitCode: settings.skipExitCode, silent})
   }
+  const taken = request.slot === undefined ? undefined : runOfSlot(deps, request, request.slot)
+  if (taken !== undefined) return refuseSlot(deps, request, {claim, taken})
   const breaker = settings.breaker && (await askBreakerOf(deps, settings, settings.breaker.target))
   if (breaker?.refusal === undefined) return performRun(deps, request, {claim, breaker})
   claim.lease?.release('error', breaker.refusal)
   return skipRun(deps, request, {reason: breaker.refusal, exitCode: breakerOpenCode, silent: false})
+}
+
+/** Cheaper than a start that turns out to be void. @returns the text for a run that has begun for the slot */
+function runOfSlot({runs, warn}: RunDeps, {job}: RunRequest, slot: string): string | undefined {
+  try {
+    return isSlotTaken(runs?.read().get(job), slot) ? `its slot (${slot}) was taken by an earlier run` : undefined
+  } catch (error) {
+    if (!(error instanceof GuardError)) throw error
+    warn(`whether the slot ${slot} was run is not known: ${error.message}`)
+    return undefined
+  }
+}
+
+interface TakenSlot {
+  readonly claim: Claim & {granted: true}
+  readonly taken: string
+}
+
+function refuseSlot(deps: RunDeps, request: RunRequest, {claim, taken}: TakenSlot): RunReport {
+  claim.lease?.release('ok', taken)
+  return skipRun(deps, request, {reason: taken, exitCode: request.settings.skipExitCode, silent: false})
 }
 
 function waitAtRandom({clock, random, showWait}: RunDeps, jitterMs: number): Promise<void> {
@@ -85,9 +108,10 @@ interface Skip {
   readonly silent: boolean
 }
 
-function skipRun(deps: RunDeps, {job, runId}: RunRequest, {reason, exitCode, silent}: Skip): RunReport {
+function skipRun(deps: RunDeps, request: RunRequest, {reason, exitCode, silent}: Skip): RunReport {
+  const {job, runId} = request
   const at = deps.clock.now()
-  recorder(deps, {job, run: runId}).skipped(reason)
+  recorder(deps, request).skipped(reason)
   if (!silent) deps.warn(`${job} was skipped: ${reason}`)
   deps.log(`${job} skipped: ${reason}`)
   const attempts = {attempts: 0, recovered: false}
@@ -103,11 +127,14 @@ async function performRun(deps: RunDeps, request: RunRequest, {claim, breaker}: 
   const {job, runId: run, settings} = request
   const {lease} = claim
   const startedAt = deps.clock.now()
-  const records = recorder(deps, {job, run})
+  const records = recorder(deps, request)
   if (claim.interrupted) await closeOlder(deps, job)
   const output = openLog(deps.openOutput, settings.onStateError, deps.warn)
   const log = spared(deps, () => output?.range())
-  records.started({token: lease?.token, process: claim.process, log})
+  if (!records.started({token: lease?.token, process: claim.process, log})) {
+    await finishOutput(deps, output, false)
+    return refuseSlot(deps, request, {claim, taken: 'another run has begun for its slot'})
+  }
   deps.log(`${job} started, run ${run}`)
   const signals = deps.catchSignals()
   const stopRenewing = lease ? deps.every(settings.ttlMs / 3, () => renewOrEnd(lease, signals)) : () => undefined

@@ -4,6 +4,7 @@ import type {RunsByJob} from '../../domain/run/job-runs.js'
 import type {LogRange} from '../../domain/run/run.js'
 import {GuardError} from '../../errors.js'
 import type {Journal} from '../../journal/journal.js'
+import type {RunRequest} from './run-request.js'
 
 /** Where the records of runs go. */
 interface RecordDeps {
@@ -12,11 +13,12 @@ interface RecordDeps {
 }
 
 export interface RunRecorder {
+  /** @returns false if another run has begun for the slot */
   started(facts: {
     readonly token: number | undefined
     readonly process: ProcessRef | undefined
     readonly log: LogRange | undefined
-  }): void
+  }): boolean
   attemptEnded(facts: object): void
   stepEnded(facts: object): void
   ended(facts: object): void
@@ -28,7 +30,12 @@ export interface RunRecorder {
  * Writes the records of one run. A journal that cannot be written stops no job: the user is warned, and the job goes on.
  * Only the end waits for the disk, because later decisions depend on it.
  */
-export function recorder(deps: RecordDeps, of: {readonly job: string; readonly run: string}): RunRecorder {
+export function recorder(
+  deps: RecordDeps,
+  {job, runId, slot}: Pick<RunRequest, 'job' | 'runId' | 'slot'>,
+): RunRecorder {
+  const of = {job, run: runId}
+  const ofSlot = slot === undefined ? of : {...of, slot}
   const write = (kind: string, facts: object, durability: 'durable' | 'buffered') => {
     try {
       deps.runs?.note({kind, ...of, ...facts} as Entry, durability)
@@ -46,13 +53,28 @@ export function recorder(deps: RecordDeps, of: {readonly job: string; readonly r
   const noteEnd = (facts: object) => {
     if (write('ended', facts, 'durable')) note('ended', facts, 'durable')
   }
+  // Only a record that was read back shows whether the slot is this run's.
+  const claimSlot = (facts: object) => {
+    try {
+      return deps.runs?.append({kind: 'started', ...ofSlot, ...facts}, 'durable').verdict !== 'void'
+    } catch (error) {
+      if (!(error instanceof GuardError)) throw error
+      deps.warn(`run of ${job} not recorded: ${error.message}`)
+      return true
+    }
+  }
   return {
-    // Where its output ends is not known yet.
-    started: ({token, process, log}) => note('started', {token, process, log: log && {...log, to: undefined}}),
+    started: ({token, process, log}) => {
+      // Where its output ends is not known yet.
+      const facts = {token, process, log: log && {...log, to: undefined}}
+      if (slot !== undefined) return claimSlot(facts)
+      note('started', facts)
+      return true
+    },
     attemptEnded: (facts) => note('attempt-ended', facts),
     stepEnded: (facts) => note('step-ended', facts),
     ended: noteEnd,
     interrupted: (reason) => note('interrupted', {reason}, 'durable'),
-    skipped: (reason) => note('skipped', {reason}),
+    skipped: (reason) => note('skipped', {...ofSlot, reason}),
   }
 }

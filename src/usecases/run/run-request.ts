@@ -5,6 +5,8 @@ import type {Attempt} from './attempt-job.js'
 export interface RunRequest {
   readonly job: string
   readonly runId: string
+  /** For which slot of the schedule it is; no other run is for the same. */
+  readonly slot?: string | undefined
   /** Settings of the job, overridden by the flags. */
   readonly settings: JobSettings
 }

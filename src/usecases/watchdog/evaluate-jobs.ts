@@ -6,8 +6,9 @@ import {noResets, type ResetProgress, resetProgress} from '../../domain/incident
 import type {Lease, Leases} from '../../domain/lease/lease.js'
 import type {ResetLedger} from '../../domain/openclaw/reset-ledger.js'
 import type {ResetRequests} from '../../domain/openclaw/reset-request.js'
-import type {JobRuns, RunsByJob} from '../../domain/run/job-runs.js'
+import {type JobRuns, lastStartOf, type RunsByJob} from '../../domain/run/job-runs.js'
 import {isWildcard} from '../../domain/schedule/cron-expression.js'
+import {everyMsOf} from '../../domain/schedule/schedule.js'
 import {buildJobFacts, type ObservedOutput, slotFacts, watchedSince} from '../../domain/watchdog/build-job-facts.js'
 import type {JobFacts, SlotFacts} from '../../domain/watchdog/job-facts.js'
 import type {Clocks} from '../../domain/watchdog/liveness.js'
@@ -85,7 +86,7 @@ export async function evaluateJobs(deps: EvaluateDeps, plan: RoundPlan): Promise
   const {jobs, policy} = plan
   const snapshot = await readSnapshot(deps, jobs)
   const {clocks, openclaw} = snapshot
-  const round: Round = {snapshot, slotOf: slotsOfRound(deps.slots, clocks), slots: deps.slots, policy}
+  const round: Round = {snapshot, slotOf: slotsOfRound(deps.slots, snapshot), slots: deps.slots, policy}
   const isFuture = (at: number) => isInFuture(clocks.uptime, at, clocks.now)
   const reports: JobReport[] = []
   for (const job of jobs) {
@@ -134,7 +135,7 @@ function agesById(
   jobs: readonly WatchedJob[],
 ): ReadonlyMap<string | undefined, number | undefined> {
   const {incidents, clocks} = readClocks(deps)
-  const slotOf = slotsOfRound(deps.slots, clocks)
+  const slotOf = slotsOfRound(deps.slots, {clocks, runs: deps.runs.read()})
   const ageOf = (job: WatchedJob) => {
     const watchedSinceMs = watchedSince(job, incidents.jobs.get(job.name), clocks)
     return maxAgeMs(job, {slot: slotOf(job), watchedSinceMs, clocks})
@@ -167,8 +168,9 @@ function factsOf(
   const {name, schedule, timezone} = job
   const history = incidents.jobs.get(name)
   const records = {lease: leases.byJob.get(name), jobRuns: runs.get(name), deadLease: dead.get(name)}
+  const from = lastStartOf(runs.get(name))
   const slotAfter =
-    schedule === undefined ? undefined : (at: number) => slots.next({expression: schedule, timezone}, at)
+    schedule === undefined ? undefined : (at: number) => slots.next({expression: schedule, timezone, ...from}, at)
   const nextSlotAt = slotAfter?.(clocks.now.at)
   const incident = history?.incident && {...history.incident, kind: history.incident.verdict}
   const slot = round.slotOf(job)
@@ -215,13 +217,17 @@ function decided(job: WatchedJob, {facts, verdict}: Pick<JobReport, 'facts' | 'v
 }
 
 /** Thousands of jobs share a few schedules, and a round has one time: each question is asked once. */
-function slotsOfRound(slots: Slots, clocks: Clocks): (job: WatchedJob) => SlotFacts | undefined {
+function slotsOfRound(
+  slots: Slots,
+  {clocks, runs}: Pick<Snapshot, 'clocks' | 'runs'>,
+): (job: WatchedJob) => SlotFacts | undefined {
   const known = new Map<string, SlotFacts | undefined>()
-  return ({schedule, timezone, limits: {graceMs}}) => {
+  return ({name, schedule, timezone, limits: {graceMs}}) => {
     if (schedule === undefined) return undefined
-    const key = `${graceMs} ${timezone ?? ''} ${schedule}`
+    const from = everyMsOf(schedule) === undefined ? {} : lastStartOf(runs.get(name))
+    const key = `${graceMs} ${timezone ?? ''} ${schedule} ${from.fromMs ?? ''}`
     if (!known.has(key)) {
-      const latest = (atMs: number) => slots.latest({expression: schedule, timezone}, atMs)
+      const latest = (atMs: number) => slots.latest({expression: schedule, timezone, ...from}, atMs)
       known.set(key, slotFacts(latest, {graceMs, isWildcard: isWildcard(schedule)}, clocks))
     }
     return known.get(key)

@@ -1,8 +1,8 @@
 import {describe, expect, test} from 'vitest'
-import {judgeSchedules, judgeZones, type ScheduledJob} from '../../../src/domain/diagnose/schedule-findings.js'
+import {judgeSchedules, judgeZones, type PlannedJob} from '../../../src/domain/diagnose/schedule-findings.js'
 import {crontabsOf, wrappedLine} from '../../support/cron-lines.js'
 
-const backup: ScheduledJob = {
+const backup: PlannedJob = {
   job: 'backup',
   schedule: '0 5 * * *',
   timezone: undefined,

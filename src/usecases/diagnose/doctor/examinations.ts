@@ -1,4 +1,4 @@
-import type {ScheduledJob} from '../../../domain/diagnose/schedule-findings.js'
+import type {PlannedJob} from '../../../domain/diagnose/schedule-findings.js'
 import type {Examination} from '../doctor.js'
 import {type CronDeps, examineCrontabs, examineStart, pathUnderCron} from './cron.js'
 import {examineJobStart, examineLease, examineOutputs, examineSchedules, type JobDeps} from './job.js'
@@ -20,7 +20,7 @@ export interface ExaminationDeps {
   readonly settings: SettingsDeps
   readonly job: JobDeps
   /** The jobs of the settings that have a schedule. */
-  readonly scheduled: readonly ScheduledJob[]
+  readonly scheduled: readonly PlannedJob[]
 }
 
 /** All that guard needs on this machine. */

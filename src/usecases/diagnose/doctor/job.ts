@@ -7,7 +7,7 @@ import {
   judgeOutputFolders,
   type OutputFolder,
 } from '../../../domain/diagnose/job-findings.js'
-import {judgeSchedules, type ScheduledJob} from '../../../domain/diagnose/schedule-findings.js'
+import {judgeSchedules, type PlannedJob} from '../../../domain/diagnose/schedule-findings.js'
 import {judgeLeases} from '../../../domain/health/state.js'
 import type {Leases} from '../../../domain/lease/lease.js'
 import type {Journal} from '../../../journal/journal.js'
@@ -22,7 +22,7 @@ export interface JobDeps {
   readonly readClock: () => ClockReading
   readonly crontabLines: () => Promise<CronLines>
   /** The next slot of its schedule, wall clock in ms; undefined if it has none. */
-  readonly nextSlot: (job: ScheduledJob) => number | undefined
+  readonly nextSlot: (job: PlannedJob) => number | undefined
 }
 
 export function examineJobStart(deps: JobDeps, job: string, path: string): readonly Finding[] {
@@ -48,7 +48,7 @@ export async function examineLease(deps: JobDeps, job: string): Promise<readonly
 }
 
 /** Whether anything starts the jobs when the settings say so. */
-export async function examineSchedules(deps: JobDeps, jobs: readonly ScheduledJob[]): Promise<readonly Finding[]> {
+export async function examineSchedules(deps: JobDeps, jobs: readonly PlannedJob[]): Promise<readonly Finding[]> {
   const found = judgeSchedules(jobs, await deps.crontabLines())
   if (found.length > 0 || jobs.length === 0) return found
   const [only] = jobs

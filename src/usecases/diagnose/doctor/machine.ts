@@ -8,7 +8,7 @@ import {
   judgeStateDisk,
   type Removable,
 } from '../../../domain/diagnose/machine-findings.js'
-import {judgeZones, type ScheduledJob} from '../../../domain/diagnose/schedule-findings.js'
+import {judgeZones, type PlannedJob} from '../../../domain/diagnose/schedule-findings.js'
 import type {DiskFacts} from '../../../domain/health/machine.js'
 import {isSameZone} from '../../../domain/schedule/time-zone.js'
 
@@ -38,7 +38,7 @@ export async function examineClock({askClock}: MachineDeps): Promise<readonly Fi
 
 export async function examineZones(
   {machineZone, now, crontabLines}: MachineDeps,
-  jobs: readonly ScheduledJob[],
+  jobs: readonly PlannedJob[],
 ): Promise<readonly Finding[]> {
   const year = new Date(now()).getUTCFullYear()
   const isSame = (one: string, other: string) => isSameZone(one, other, year)

@@ -1,0 +1,30 @@
+import {defineCommand} from '../../src/cli/command/definition.js'
+import {comingSlotToJson, renderComingSlots} from '../../src/cli/render/coming-slots.js'
+import {wireComingSlots} from '../../src/cli/wire/coming-slots.js'
+import {knownJob} from '../../src/usecases/history/known-job.js'
+import {comingSlots} from '../../src/usecases/schedule/coming-slots.js'
+
+export default defineCommand({
+  summary: 'When the jobs of the settings are due next, by their schedules',
+  description: 'Whether or not the scheduler runs. Times are those at which it would start the job, spread included.',
+  examples: ['guard scheduler next', 'guard scheduler next backup --limit 3 --json'],
+  args: {job: {summary: 'only the slots of this job'}},
+  flags: {limit: {type: 'integer', summary: 'so many slots at most', default: 10, min: 1, max: 1000, helpValue: 'N'}},
+  async run({args, flags, print, show, openGuard}) {
+    const guard = await openGuard()
+    const job =
+      args.job === undefined
+        ? undefined
+        : knownJob({settings: guard.settings, runs: guard.runs(), leases: guard.leases()}, args.job)
+    const nowMs = guard.clock.now()
+    const coming = comingSlots(wireComingSlots(guard), {
+      nowMs,
+      job,
+      limit: flags.limit,
+      untilMs: Number.POSITIVE_INFINITY,
+    })
+    if (coming.length > 0) show(renderComingSlots, coming)
+    else print(job === undefined ? 'no job of the settings has a schedule' : `${job} is due at no time that is known`)
+    return {at: new Date(nowMs).toISOString(), slots: coming.map(comingSlotToJson)}
+  },
+})

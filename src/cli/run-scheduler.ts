@@ -1,0 +1,101 @@
+import {isoTime} from '../domain/clock/iso-time.js'
+import {scheduledJobs} from '../domain/scheduler/scheduled-jobs.js'
+import {GuardError} from '../errors.js'
+import {lineWriter} from '../system/daemon/own-output.js'
+import {removePidFile, writePidFile} from '../system/daemon/pid-file.js'
+import {type ReadyPipe, takeReadyPipe} from '../system/daemon/ready-pipe.js'
+import {createWakeup, type Wakeup} from '../system/daemon/wakeup.js'
+import {readBootRef} from '../system/host/host.js'
+import {writeSchedulerLog} from '../system/log/guardian-log.js'
+import {type LoopDeps, recordHeartbeat, schedulerLoop, takeOver} from '../usecases/schedule/scheduler-loop.js'
+import {exitCodes} from './exit-codes.js'
+import type {Guard} from './guard.js'
+import {pidFileOf, refuseUseless} from './wire/scheduler.js'
+import {doStartUpWork, takeSchedulerLease, wireScheduler} from './wire/scheduler-daemon.js'
+
+/** What the jobs would take for their own: systemd does not end them with the scheduler, as its unit is printed. */
+const ofSystemd = ['SYSTEMD_EXEC_PID', 'NOTIFY_SOCKET', 'WATCHDOG_PID', 'WATCHDOG_USEC']
+
+/**
+ * `guard scheduler run`: until TERM or INT. Ends the process itself, because the jobs that it has started would keep it.
+ * Throws GuardError `busy` if another scheduler runs, `config`, `no-state`, `io`.
+ */
+export async function runScheduler(guard: Guard): Promise<never> {
+  const ready = takeReadyPipe(process.env)
+  for (const name of ofSystemd) delete process.env[name]
+  const log = schedulerLog(guard, ready)
+  const wakeup = createWakeup()
+  const asked = heedSignals(wakeup)
+  guard.ensureState()
+  refuseUseless(guard)
+  const lease = await takeSchedulerLease(guard)
+  const deps = wireScheduler(guard, {lease, wakeup, asked, log})
+  const code = await work(guard, deps, ready).catch((error: unknown) => failed(error, log))
+  process.exit(code)
+}
+
+async function work(guard: Guard, deps: LoopDeps, ready: ReadyPipe | undefined): Promise<number> {
+  const {journal, log} = deps
+  const pidFile = pidFileOf(guard)
+  const {state} = journal.append({kind: 'started', pid: process.pid, token: deps.lease.token()}, 'durable')
+  writePidFile(pidFile, process.pid)
+  recordHeartbeat(deps)
+  ready?.tell(JSON.stringify({pid: process.pid}))
+  const jobs = scheduledJobs(guard.settings)
+  log(`started, pid ${process.pid}, ${jobs.length} jobs with a schedule in ${guard.settings.file}`)
+  deps.decider.setJobs(jobs)
+  takeOver(deps, state, {jobs, host: readBootRef().host, relaunchAfterMs: relaunchAfterMs(process.env)})
+  // Not waited for: neither its failure nor its end matters to the slots.
+  void doStartUpWork(guard, log)
+  const reason = await schedulerLoop(deps)
+  log(`stopped by ${reason}`)
+  journal.append({kind: 'stopped', reason}, 'durable')
+  removePidFile(pidFile, process.pid)
+  deps.lease.release()
+  return 0
+}
+
+function failed(error: unknown, log: (text: string) => void): number {
+  log(`ended: ${error instanceof Error ? error.message : error}`)
+  return exitCodes[error instanceof GuardError ? error.kind : 'internal']
+}
+
+/** In the foreground what it says goes to standard output, else into its log, which is rotated. */
+function schedulerLog(guard: Guard, ready: ReadyPipe | undefined): (text: string) => void {
+  const {settings, clock} = guard
+  const print = lineWriter()
+  return (text) => {
+    if (ready) writeSchedulerLog({dir: guard.logDir, rotation: settings.logs}, clock.now(), text)
+    else print(`${isoTime(clock.now())} ${text}`)
+    guard.log(`scheduler: ${text}`)
+  }
+}
+
+export interface Asked {
+  /** The signal that asks for the end. */
+  stop: string | undefined
+  reload: boolean
+}
+
+/** HUP reads the settings anew, and comes from a terminal that is closed too: it never ends the scheduler. */
+function heedSignals(wakeup: Wakeup): Asked {
+  const asked: Asked = {stop: undefined, reload: false}
+  for (const signal of ['SIGTERM', 'SIGINT'] as const)
+    process.on(signal, () => {
+      asked.stop = signal
+      wakeup.wake()
+    })
+  process.on('SIGHUP', () => {
+    asked.reload = true
+    wakeup.wake()
+  })
+  return asked
+}
+
+const usualRelaunchMs = 60_000
+
+/** For tests: nothing that was fired is lost for a minute. */
+export function relaunchAfterMs(env: NodeJS.ProcessEnv): number {
+  const ms = Number(env['GUARD_RELAUNCH_MS'])
+  return ms > 0 ? ms : usualRelaunchMs
+}

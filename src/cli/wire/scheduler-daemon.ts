@@ -1,0 +1,149 @@
+import {existsSync} from 'node:fs'
+import {availableParallelism} from 'node:os'
+import {loadSettings} from '../../config/settings.js'
+import type {ProcessRef} from '../../domain/clock/process-ref.js'
+import {scheduledJobs} from '../../domain/scheduler/scheduled-jobs.js'
+import type {Settings} from '../../domain/settings/settings.js'
+import {alertStream, schedulerStream} from '../../journal/failure-streams.js'
+import {watchFile} from '../../system/daemon/file-watch.js'
+import type {Wakeup} from '../../system/daemon/wakeup.js'
+import {endsWithin} from '../../system/host/clock.js'
+import {homeFolder, readBootRef} from '../../system/host/host.js'
+import {createSlots} from '../../system/host/slots.js'
+import {spawnGuardDetached, startGuardDetached} from '../../system/process/detach.js'
+import {identifyProcess, processState} from '../../system/process/identity.js'
+import {sayOnce} from '../../usecases/alert/say-once.js'
+import {createDecider} from '../../usecases/schedule/decide-slots.js'
+import {createLauncher} from '../../usecases/schedule/launcher.js'
+import {type OwnLease, takeOwnLease} from '../../usecases/schedule/own-lease.js'
+import {createReloader, type Reloader} from '../../usecases/schedule/reload-settings.js'
+import type {LoopDeps} from '../../usecases/schedule/scheduler-loop.js'
+import {isSlotStarted, openSlotRuns} from '../../usecases/schedule/slot-runs.js'
+import {version} from '../build-info.js'
+import {delivererArgs} from '../deliverer-args.js'
+import type {Guard} from '../guard.js'
+import {type Asked, relaunchAfterMs} from '../run-scheduler.js'
+import {wireLease} from './lease.js'
+import {placeArgs, settingsFolder} from './trigger.js'
+
+interface DaemonParts {
+  readonly lease: OwnLease
+  readonly wakeup: Wakeup
+  readonly asked: Asked
+  readonly log: (text: string) => void
+}
+
+/** Takes the lease of the scheduler. Throws GuardError `busy` if another one runs. */
+export function takeSchedulerLease(guard: Guard): Promise<OwnLease> {
+  const deps = wireLease(guard)
+  const holder = `${deps.here.host}:${process.pid}`
+  const isStateThere = () => existsSync(`${guard.stateDir}/.gen`)
+  return takeOwnLease({...deps, isStateThere}, {holder, process: identifyProcess(process.pid)})
+}
+
+/** Wires the rounds of the scheduler. */
+export function wireScheduler(guard: Guard, {lease, wakeup, asked, log}: DaemonParts): LoopDeps {
+  const {clock} = guard
+  const runs = guard.runs()
+  const use = {settings: guard.settings}
+  const journal = guard.journal(schedulerStream)
+  const isStarted = (job: string, slotMs: number) => isSlotStarted(runs.read(), job, slotMs)
+  const decider = createDecider({clock, host: readBootRef().host, slots: createSlots(), journal, runs, isStarted})
+  const launcher = createLauncher({
+    clock,
+    start: ({job, key}) =>
+      spawnGuardDetached(['run', ...placeArgs(guard), '--slot', key, job], {cwd: settingsFolder(guard)}),
+    isOnRecord: ({job, slot}) => isStarted(job, slot),
+    countEarlier: earlierRuns(guard),
+    maxParallel: () => use.settings.scheduler.maxParallel ?? 4 * availableParallelism(),
+    relaunchAfterMs: relaunchAfterMs(process.env),
+    wake: wakeup.wake,
+    log,
+  })
+  const accept = (settings: Settings) => {
+    use.settings = settings
+    const jobs = scheduledJobs(settings)
+    decider.setJobs(jobs)
+    launcher.retryRefused()
+    journal.append({kind: 'reloaded'}, 'buffered')
+    log(`the settings were read anew: ${jobs.length} jobs with a schedule`)
+  }
+  const reloader = wireReloader(guard, {wakeup, accept, log})
+  return {
+    ...{clock, journal, lease, decider, launcher, wakeup, log},
+    stopAsked: () => asked.stop,
+    reloader: {
+      look: () => {
+        if (asked.reload) reloader.ask()
+        asked.reload = false
+        return reloader.look()
+      },
+    },
+  }
+}
+
+interface ReloaderParts extends Pick<DaemonParts, 'wakeup' | 'log'> {
+  readonly accept: (settings: Settings) => void
+}
+
+function wireReloader(guard: Guard, {wakeup, accept, log}: ReloaderParts): Reloader {
+  const {clock, settings} = guard
+  const file = settings.file ?? '/dev/null'
+  const env = process.env
+  return createReloader({
+    clock,
+    file: watchFile(file, wakeup.wake),
+    load: () => loadSettings({configFlag: file, cwd: settingsFolder(guard), home: homeFolder(), env, version}),
+    accept,
+    refuse: (problem) => {
+      guard.journal(schedulerStream).append({kind: 'reloaded', problem}, 'buffered')
+      log(`the settings are not used, the former ones stay: ${problem}`)
+      const message = `the scheduler goes on with its former settings: ${problem.replaceAll('\n', '; ')}`
+      const alerts = guard.journal(alertStream)
+      const repeatMs = settings.alerting.repeatMs[0] ?? 0
+      const isNews = sayOnce(
+        {clock, log: guard.log, alerts, repeatMs},
+        {component: 'scheduler', message, reason: message},
+      )
+      if (isNews && settings.alerting.routes.length > 0) startGuardDetached(delivererArgs(guard))
+    },
+  })
+}
+
+/** Counts those runs that an earlier scheduler has started and that go on, by their processes. */
+function earlierRuns(guard: Guard): () => number {
+  const here = readBootRef()
+  const {byJob} = guard.leases().read()
+  let alive = openSlotRuns(guard.runs().read()).flatMap(({job, id}) => {
+    const lease = byJob.get(job)
+    const found: ProcessRef | undefined = lease?.jobProcess ?? lease?.process
+    return lease && lease.holder === id && found ? [{lease, found}] : []
+  })
+  return () => {
+    alive = alive.filter(({lease, found}) => processState(found, lease, here) === 'alive')
+    return alive.length
+  }
+}
+
+/** What a start may take for it. Milliseconds. */
+const startUpLimitMs = 20_000
+
+/**
+ * Finishes what a crash has left, in a process of its own: it may fail, take long or never end, and the scheduler is at
+ * work meanwhile.
+ */
+export async function doStartUpWork(guard: Guard, log: (text: string) => void): Promise<void> {
+  try {
+    const {pid, ended} = spawnGuardDetached(['recover', ...placeArgs(guard)], {cwd: settingsFolder(guard)})
+    if (await endsWithin(ended, startUpLimitMs)) {
+      const code = await ended
+      // 1 says that a job is not run again, which is on record.
+      if (code !== 0 && code !== 1) log(`guard recover has ended with exit code ${code}`)
+      return
+    }
+    log(`guard recover was ended, because it took more than ${startUpLimitMs / 1000} s`)
+    if (pid !== undefined) process.kill(-pid, 'SIGKILL')
+  } catch (error) {
+    log(`guard recover could not be started: ${error instanceof Error ? error.message : error}`)
+  }
+}

@@ -1,0 +1,121 @@
+import {GuardError} from '../../errors.js'
+import {schedulerStream} from '../../journal/failure-streams.js'
+import {readPidFile, removePidFile} from '../../system/daemon/pid-file.js'
+import {startDaemon} from '../../system/daemon/start-daemon.js'
+import {schedulerLogFile} from '../../system/log/guardian-log.js'
+import {identifyProcess, signalProcess} from '../../system/process/identity.js'
+import {
+  lookAtScheduler,
+  type SchedulerStatus,
+  type StatusDeps,
+  schedulerStatus,
+} from '../../usecases/schedule/scheduler-status.js'
+import {type StopDeps, type Stopped, stopScheduler} from '../../usecases/schedule/stop-scheduler.js'
+import type {Guard} from '../guard.js'
+import {wireLease} from './lease.js'
+import {placeArgs, settingsFolder} from './trigger.js'
+
+/** How commands and the HTTP server start, stop and look at the scheduler of this state directory. */
+
+export interface SchedulerStart {
+  readonly is: 'started' | 'was-running'
+  readonly pid: number | undefined
+}
+
+/** How long a start may take until the scheduler is ready. Milliseconds. */
+const startLimitMs = 10_000
+const pollMs = 50
+
+/**
+ * Starts the scheduler as a daemon, and returns once it is at work; nothing changes if one runs. Throws GuardError `config`
+ * if there is nothing to schedule, and `internal`, with what it has printed, if it ends or is not ready in time.
+ */
+export async function startSchedulerDaemon(guard: Guard): Promise<SchedulerStart> {
+  guard.ensureState()
+  refuseUseless(guard)
+  const running = await runningPid(guard)
+  if (running !== undefined) return {is: 'was-running', pid: running}
+  const deadline = guard.clock.mono() + startLimitMs
+  const started = await startDaemon({
+    args: ['scheduler', 'run', ...placeArgs(guard)],
+    cwd: settingsFolder(guard),
+    logFile: schedulerLogFile(guard.logDir),
+    rotation: guard.settings.logs,
+    limitMs: startLimitMs,
+  })
+  if (started.is === 'ready') return {is: 'started', pid: started.pid}
+  // Of several that start at once, one has the lease.
+  const other = started.is === 'ended' ? await otherThatStarts(guard, deadline) : undefined
+  if (other !== undefined) return {is: 'was-running', pid: other}
+  const how =
+    started.is === 'late'
+      ? `was not ready within ${startLimitMs / 1000} s and was ended`
+      : `ended before it was ready${started.code === undefined ? '' : `, with exit code ${started.code}`}`
+  const [reason, ...more] = started.log.split('\n')
+  throw new GuardError('internal', `the scheduler ${how}${reason ? `\n${[reason, ...more].join('\n')}` : ''}`, [
+    `see its log: ${schedulerLogFile(guard.logDir)}`,
+  ])
+}
+
+export function refuseUseless({settings}: Guard): void {
+  const {wrong, file} = settings
+  if (wrong?.refusal !== undefined)
+    throw new GuardError('config', `the scheduler is not started: ${wrong.refusal}`, [
+      'correct it and check it: guard config check',
+    ])
+  if (file === undefined)
+    throw new GuardError('config', 'there is no settings file, so there is nothing to schedule', [
+      'name it: --config FILE or GUARD_CONFIG',
+    ])
+}
+
+/** @returns undefined if none is at work */
+async function runningPid(guard: Guard): Promise<number | undefined> {
+  const {is, lease} = await lookAtScheduler(statusDeps(guard))
+  return is === 'running' ? lease?.process?.pid : undefined
+}
+
+async function otherThatStarts(guard: Guard, deadline: number): Promise<number | undefined> {
+  for (;;) {
+    const {is, lease, daemon} = await lookAtScheduler(statusDeps(guard))
+    if (is !== 'running') return undefined
+    const isAtWork = daemon?.heartbeatAt !== undefined && daemon.pid === lease?.process?.pid
+    if (isAtWork) return lease?.process?.pid
+    if (guard.clock.mono() > deadline) return undefined
+    await guard.clock.sleep(pollMs)
+  }
+}
+
+export function readSchedulerStatus(guard: Guard): Promise<SchedulerStatus> {
+  return schedulerStatus(statusDeps(guard))
+}
+
+/** Stops the scheduler; `jobs` ends the runs that it has started, too. Throws as `stopScheduler`. */
+export function stopSchedulerDaemon(guard: Guard, {jobs}: {readonly jobs: boolean}): Promise<Stopped> {
+  guard.ensureState()
+  const deps: StopDeps = {
+    ...statusDeps(guard),
+    scheduler: guard.journal(schedulerStream),
+    signal: signalProcess,
+    isRunning: ({pid, start}) => identifyProcess(pid)?.start === start,
+    removePidFile: () => removePidFile(pidFileOf(guard), readPidFile(pidFileOf(guard))),
+    stopJob: async (lease) => {
+      const {stopOtherRun} = await import('../../system/process/stop-other-run.js')
+      return stopOtherRun(lease, 0)
+    },
+  }
+  return stopScheduler(deps, {jobs})
+}
+
+function statusDeps(guard: Guard): StatusDeps {
+  return {
+    ...wireLease(guard),
+    scheduler: guard.journal(schedulerStream),
+    runs: guard.runs(),
+    readPid: () => readPidFile(pidFileOf(guard)),
+  }
+}
+
+export function pidFileOf({stateDir}: Pick<Guard, 'stateDir'>): string {
+  return `${stateDir}/scheduler.pid`
+}

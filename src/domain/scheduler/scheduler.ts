@@ -1,0 +1,140 @@
+import type {Fold} from '../journal/fold.js'
+import {isTime, type RawRecord} from '../journal/record.js'
+
+/**
+ * What the schedulers of a machine have decided, one after the other or two at once: of each job the slots that are decided,
+ * so that none is run twice. Its records:
+ *
+ * - adopted: from now on the slots of this schedule of the job count
+ * - fired: the job is started for a slot; the first record of a slot counts
+ * - missed: the job is not started for the slots up to this one, with the reason
+ * - started, heartbeat, reloaded, stopped: what became of the scheduler itself
+ */
+export interface SchedulerState {
+  readonly jobs: Map<string, JobSlots>
+  /** The scheduler that started last. */
+  readonly daemon: SchedulerDaemon | undefined
+}
+
+export interface JobSlots {
+  /** As `scheduleId` writes it. */
+  readonly schedule: string
+  /** Wall clock, ms: slots after it count. */
+  readonly sinceMs: number
+  /** The last slot that was decided, ms. */
+  readonly decidedMs?: number
+  /** Fired slots of which no run is known to have started, oldest first. */
+  readonly open: readonly FiredSlot[]
+  readonly lastFired?: FiredSlot
+  readonly lastMissed?: {readonly slotMs: number; readonly reason: string}
+}
+
+export interface FiredSlot {
+  readonly slotMs: number
+  /** Wall clock, ms: when the record was written. */
+  readonly at: number
+  readonly isCatchUp: boolean
+}
+
+export interface SchedulerDaemon {
+  /** Of the record `started`. */
+  readonly id: string
+  readonly pid: number | undefined
+  /** Wall clock times, ms. */
+  readonly startedAt: number
+  readonly heartbeatAt: number | undefined
+  /** As the last heartbeat says: runs that go on, slots that wait for one to end, and by how much slots were late, ms. */
+  readonly running?: number
+  readonly queued?: number
+  readonly lateMs?: number
+  readonly stopped?: {readonly at: number; readonly reason: string}
+  readonly reload?: {readonly at: number; readonly problem?: string}
+}
+
+/** A job that never starts keeps no more fired slots than these; older ones are given up. */
+const mostOpen = 100
+
+export const schedulerFold: Fold<SchedulerState> = {
+  empty: () => ({jobs: new Map(), daemon: undefined}),
+  apply(state, record) {
+    const {at, kind} = record
+    if (!isTime(at)) return 'void'
+    const isOfJob = kind === 'adopted' || kind === 'fired' || kind === 'missed'
+    if (!isOfJob) return applyDaemon(state as Mutable<SchedulerState>, {...record, at}) ? 'ok' : 'void'
+    if (typeof record['job'] !== 'string') return 'void'
+    const next = nextSlots(state.jobs.get(record['job']), {...record, at})
+    if (next) state.jobs.set(record['job'], next)
+    return next ? 'ok' : 'void'
+  },
+  save: ({jobs, daemon}) => ({daemon, jobs: Array.from(jobs, ([job, slots]) => ({job, ...slots}))}),
+  restore(saved) {
+    const {jobs, daemon} = saved as {readonly jobs: readonly SavedSlots[]; readonly daemon?: SchedulerDaemon}
+    return {jobs: new Map(jobs.map(({job, ...slots}) => [job, slots])), daemon}
+  },
+}
+
+type SavedSlots = JobSlots & {readonly job: string}
+type Mutable<T> = {-readonly [Key in keyof T]: T[Key]}
+type Timed = RawRecord & {readonly at: number}
+
+/** @returns undefined for a record that does not count */
+function nextSlots(known: JobSlots | undefined, record: Timed): JobSlots | undefined {
+  const {kind, at, schedule, slot, reason} = record
+  if (kind === 'adopted') {
+    if (typeof schedule !== 'string') return undefined
+    if (known?.schedule === schedule && !wasClockWrong(known, at)) return undefined
+    return {open: known?.open ?? [], ...(known?.lastFired && {lastFired: known.lastFired}), schedule, sinceMs: at}
+  }
+  if (!known || !isTime(slot) || slot <= decidedUntil(known)) return undefined
+  if (kind === 'missed')
+    return {...known, decidedMs: slot, lastMissed: {slotMs: slot, reason: typeof reason === 'string' ? reason : ''}}
+  const fired = {slotMs: slot, at, isCatchUp: record['catchUp'] === true}
+  const settled = Array.isArray(record['settled']) ? record['settled'] : []
+  const open = [...known.open.filter(({slotMs}) => !settled.includes(slotMs)), fired]
+  return {...known, decidedMs: slot, lastFired: fired, open: open.slice(-mostOpen)}
+}
+
+/** Slots up to this one are decided or do not count, ms. */
+export function decidedUntil({decidedMs, sinceMs}: JobSlots): number {
+  return Math.max(decidedMs ?? sinceMs, sinceMs)
+}
+
+/**
+ * A clock that is set back by more was wrong before, as of a machine without a battery for it; what was decided then is of
+ * no use. For less, each slot that the clock shows again was decided the first time. Milliseconds.
+ */
+const wrongClockMs = 25 * 3_600_000
+
+/** Whether the slots of a job were decided by a clock that was more than a day ahead of this time, ms. */
+export function wasClockWrong(known: JobSlots, nowMs: number): boolean {
+  return decidedUntil(known) > nowMs + wrongClockMs
+}
+
+function applyDaemon(state: Mutable<SchedulerState>, record: Timed): boolean {
+  const {kind, at, id, pid, reason, problem} = record
+  const {daemon} = state
+  if (kind === 'started') {
+    state.daemon = {
+      id: String(id),
+      pid: typeof pid === 'number' ? pid : undefined,
+      startedAt: at,
+      heartbeatAt: undefined,
+    }
+    return true
+  }
+  // Kinds of a later version change nothing.
+  if (kind !== 'heartbeat' && kind !== 'stopped' && kind !== 'reloaded') return true
+  if (!daemon) return false
+  if (kind === 'heartbeat') state.daemon = {...daemon, heartbeatAt: at, ...countsOf(record)}
+  else if (kind === 'stopped') state.daemon = {...daemon, stopped: {at, reason: String(reason ?? '')}}
+  else state.daemon = {...daemon, reload: {at, ...(typeof problem === 'string' && {problem})}}
+  return true
+}
+
+function countsOf({running, queued, lateMs}: Timed): Pick<SchedulerDaemon, 'running' | 'queued' | 'lateMs'> {
+  return {
+    ...(typeof running === 'number' && {running}),
+    ...(typeof queued === 'number' && {queued}),
+    ...(typeof lateMs === 'number' && {lateMs}),
+  }
+}

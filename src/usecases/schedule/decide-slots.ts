@@ -1,0 +1,110 @@
+import type {RunsByJob} from '../../domain/run/job-runs.js'
+import {decideSlots, type ScheduledJob, type SlotEntry, type SlotTimes} from '../../domain/scheduler/decide.js'
+import type {PendingSlot} from '../../domain/scheduler/launch-order.js'
+import type {SchedulerState} from '../../domain/scheduler/scheduler.js'
+import {spreadOf} from '../../domain/scheduler/spread.js'
+import type {Journal} from '../../journal/journal.js'
+import type {Clock} from '../../system/host/clock.js'
+
+export interface DecideDeps {
+  readonly clock: Pick<Clock, 'now'>
+  readonly host: string
+  readonly slots: SlotTimes
+  readonly journal: Pick<Journal<SchedulerState>, 'read' | 'append'>
+  readonly runs: Pick<Journal<RunsByJob>, 'read'>
+  /** Whether a run of this slot has begun, or was refused. */
+  readonly isStarted: (job: string, slotMs: number) => boolean
+}
+
+export interface Decider {
+  /** From now on these are the jobs. */
+  setJobs(jobs: readonly ScheduledJob[]): void
+  /** All jobs are looked at again at the next decision, as after a clock was set. */
+  forget(): void
+  /**
+   * Decides on the jobs that are due, and records it. Throws GuardError `io`; what was recorded by then counts, and is
+   * launched as a slot without a run.
+   *
+   * @returns the slots to start, and when the next one is due, wall clock, ms
+   */
+  decide(): {readonly slots: readonly PendingSlot[]; readonly nextAtMs: number | undefined}
+}
+
+/** Looks at a job only when it is due: to ask for the slots of a thousand jobs takes longer than all else that a round does. */
+export function createDecider(deps: DecideDeps): Decider {
+  let jobs: readonly ScheduledJob[] = []
+  /** Wall clock, ms; of a job that is not in it nothing is known. */
+  const nextOf = new Map<string, number>()
+  return {
+    setJobs: (given) => {
+      jobs = given
+      nextOf.clear()
+    },
+    forget: () => nextOf.clear(),
+    decide: () => {
+      const nowMs = deps.clock.now()
+      const due = jobs.filter(({name}) => (nextOf.get(name) ?? 0) <= nowMs)
+      const decided = due.length === 0 ? [] : decisionsOf(deps, due, nowMs)
+      const slots = record(
+        deps,
+        decided.flatMap(({records}) => records),
+        due,
+      )
+      // Of a schedule that is new the next slot is known once its record is read.
+      for (const {name, nextAtMs, records} of decided)
+        nextOf.set(name, records.some(({kind}) => kind === 'adopted') ? nowMs : nextAtMs)
+      return {slots, nextAtMs: earliest(nextOf.values())}
+    },
+  }
+}
+
+interface Decision {
+  readonly name: string
+  readonly records: readonly SlotEntry[]
+  readonly nextAtMs: number
+}
+
+function decisionsOf(deps: DecideDeps, jobs: readonly ScheduledJob[], nowMs: number): readonly Decision[] {
+  if (jobs.length === 0) return []
+  const {host, slots, isStarted} = deps
+  const state = deps.journal.read()
+  const runs = deps.runs.read()
+  const lastStartOf = (job: string) => runs.get(job)?.starts?.at(-1)
+  const facts = {nowMs, host, slots, isStarted, lastStartOf}
+  return jobs.map((job) => {
+    const {records, nextAtMs = Number.POSITIVE_INFINITY} = decideSlots(state, [job], facts)
+    return {name: job.name, records, nextAtMs}
+  })
+}
+
+/** Only what counts is started: of two records of one slot the first one does. The last one waits for the disk for all. */
+function record(
+  deps: DecideDeps,
+  entries: readonly SlotEntry[],
+  jobs: readonly ScheduledJob[],
+): readonly PendingSlot[] {
+  const spreads = new Map(jobs.map(({name, spreadMs}) => [name, spreadOf(deps.host, name, spreadMs)]))
+  const started: PendingSlot[] = []
+  for (const [index, entry] of entries.entries()) {
+    const {verdict} = deps.journal.append(entry, index === entries.length - 1 ? 'durable' : 'buffered')
+    if (verdict === 'ok' && entry.kind === 'fired') started.push(pendingOf(entry, spreads.get(entry.job) ?? 0))
+  }
+  return started
+}
+
+function pendingOf(entry: SlotEntry, spreadMs: number): PendingSlot {
+  const slot = Number(entry['slot'])
+  return {
+    job: entry.job,
+    slot,
+    key: String(entry['key']),
+    dueAt: slot + spreadMs,
+    isCatchUp: entry['catchUp'] === true,
+  }
+}
+
+function earliest(times: Iterable<number>): number | undefined {
+  let first = Number.POSITIVE_INFINITY
+  for (const time of times) first = Math.min(first, time)
+  return Number.isFinite(first) ? first : undefined
+}

@@ -1,0 +1,60 @@
+import type {Lease} from '../../domain/lease/lease.js'
+import {schedulerLease} from '../../domain/watchdog/daemon-heartbeat.js'
+import {GuardError} from '../../errors.js'
+import {acquireLease} from '../lease/acquire-lease.js'
+import {releaseLease, renewLease} from '../lease/held-lease.js'
+import type {LeaseDeps, LeaseRequest} from '../lease/lease.js'
+
+export interface OwnLease {
+  readonly token: () => number
+  /** Renews it when that is due. Throws GuardError `fenced` if another scheduler has it, `io` if the state is not there. */
+  keep(): Promise<'held'>
+  release(): void
+}
+
+export interface OwnLeaseDeps extends LeaseDeps {
+  /** Whether the state directory is there: without it nothing is known of the lease. */
+  readonly isStateThere: () => boolean
+}
+
+/** Renewed every third of it. */
+const ttlMs = 180_000
+
+/** Takes the lease that says which scheduler runs. Throws GuardError `busy` with the holder's. */
+export async function takeOwnLease(
+  deps: OwnLeaseDeps,
+  own: Pick<LeaseRequest, 'holder' | 'process'>,
+): Promise<OwnLease> {
+  const request = {...own, job: schedulerLease, ttlMs, waitMs: 0}
+  let lease: Lease = await acquireLease(deps, request)
+  let renewedMs = deps.clock.mono()
+  return {
+    token: () => lease.token,
+    keep: async () => {
+      if (!deps.isStateThere()) throw new GuardError('io', 'the state directory is gone')
+      const isDue = deps.clock.mono() - renewedMs >= ttlMs / 3 - 1
+      if (!isDue && deps.leases.read().byJob.get(schedulerLease)?.claimId === lease.claimId) return 'held'
+      lease = await renewOrTake(deps, lease, request)
+      renewedMs = deps.clock.mono()
+      return 'held'
+    },
+    release: () => {
+      releaseLease(deps, {...lease, status: 'ok', detail: undefined})
+    },
+  }
+}
+
+/** A state directory that comes back empty, or older than it was, knows nothing of the lease: it is taken anew. */
+async function renewOrTake(deps: OwnLeaseDeps, lease: Lease, request: LeaseRequest): Promise<Lease> {
+  try {
+    return renewLease(deps, lease)
+  } catch (error) {
+    if (!(error instanceof GuardError) || error.kind !== 'fenced') throw error
+    try {
+      return await acquireLease(deps, request)
+    } catch (failure) {
+      if (failure instanceof GuardError && failure.kind === 'busy') throw error
+      throw failure
+    }
+  }
+}

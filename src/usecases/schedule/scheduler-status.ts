@@ -1,0 +1,70 @@
+import type {Lease} from '../../domain/lease/lease.js'
+import type {RunsByJob} from '../../domain/run/job-runs.js'
+import type {Run} from '../../domain/run/run.js'
+import type {SchedulerDaemon, SchedulerState} from '../../domain/scheduler/scheduler.js'
+import {slotKey} from '../../domain/scheduler/slot-key.js'
+import {schedulerLease} from '../../domain/watchdog/daemon-heartbeat.js'
+import type {Journal} from '../../journal/journal.js'
+import type {LeaseDeps} from '../lease/lease.js'
+import {isSlotStarted, openSlotRuns} from './slot-runs.js'
+
+export interface StatusDeps extends Pick<LeaseDeps, 'clock' | 'leases' | 'livingProcessOf'> {
+  readonly scheduler: Pick<Journal<SchedulerState>, 'read'>
+  readonly runs: Pick<Journal<RunsByJob>, 'read'>
+  /** The number in the pid file. @returns undefined if there is none */
+  readonly readPid: () => number | undefined
+}
+
+/**
+ * - running: the process that has its lease is alive
+ * - stopped: it was never started, or has said that it stops
+ * - dead: it did not say that it stops, and its process is gone
+ * - unknown: its process cannot be looked at from here
+ */
+export type SchedulerRunState = 'running' | 'stopped' | 'dead' | 'unknown'
+
+export interface SchedulerLook {
+  readonly is: SchedulerRunState
+  readonly lease: Lease | undefined
+  readonly daemon: SchedulerDaemon | undefined
+}
+
+/** Whether a scheduler runs, by the holder of its lease: the pid file may name any process. */
+export async function lookAtScheduler(deps: Omit<StatusDeps, 'runs'>): Promise<SchedulerLook> {
+  const lease = deps.leases.read().byJob.get(schedulerLease)
+  const living = lease && !lease.released ? await deps.livingProcessOf(lease) : 'none'
+  const {daemon} = deps.scheduler.read()
+  if (living === 'guard' || living === 'job') return {is: 'running', lease, daemon}
+  if (living === 'unknown') return {is: 'unknown', lease, daemon}
+  const hasDied = daemon !== undefined && daemon.stopped === undefined
+  return {is: hasDied || deps.readPid() !== undefined ? 'dead' : 'stopped', lease, daemon}
+}
+
+/** A heartbeat comes each minute. Milliseconds. */
+const lateAfterMs = 180_000
+
+export interface SchedulerStatus extends SchedulerLook {
+  /** Its last heartbeat is older than three minutes though it runs: it is stopped or hangs. */
+  readonly isLate: boolean
+  /** Runs that a scheduler has started and that go on. */
+  readonly running: readonly Run[]
+  /** Slots that have fired and of which no run is on record. */
+  readonly queued: readonly {readonly job: string; readonly slotMs: number; readonly key: string}[]
+}
+
+export async function schedulerStatus(deps: StatusDeps): Promise<SchedulerStatus> {
+  const look = await lookAtScheduler(deps)
+  const {heartbeatAt} = look.daemon ?? {}
+  const isLate = look.is === 'running' && heartbeatAt !== undefined && deps.clock.now() - heartbeatAt > lateAfterMs
+  const running = openSlotRuns(deps.runs.read())
+  return {...look, isLate, running, queued: openSlots(deps)}
+}
+
+function openSlots({scheduler, runs}: StatusDeps): SchedulerStatus['queued'] {
+  const book = runs.read()
+  return Array.from(scheduler.read().jobs).flatMap(([job, {open}]) =>
+    open
+      .filter(({slotMs}) => !isSlotStarted(book, job, slotMs))
+      .map(({slotMs}) => ({job, slotMs, key: slotKey(job, slotMs)})),
+  )
+}
