@@ -125,3 +125,20 @@ test('a server for reading only offers no change', async () => {
   await page.getByRole('heading', {name: 'Why it failed'}).waitFor()
   expect(await page.getByRole('button', {name: /Run|Silence|Reset|Locked/}).count()).toBe(0)
 })
+
+test('run now starts the job, and says who holds one that runs already', async () => {
+  const box = await boxWithRuns()
+  const served = await startServe(box)
+  const {page} = await open(served.where, {key})
+  const runSlow = page.getByRole('button', {name: 'Run slow now', exact: true})
+  await runSlow.click()
+  await page.getByRole('dialog').getByRole('button', {name: 'Run now'}).click()
+  await page.getByText(/^Started slow, run /).waitFor()
+  await row(page, 'slow').getByText('Running', {exact: true}).waitFor()
+  // The page knows that it runs; another caller may not.
+  const refused = await served.post('/api/v1/jobs/slow/runs')
+  expect(refused.status).toBe(409)
+  box.write('go', '')
+  await row(page, 'slow').getByText('Healthy', {exact: true}).waitFor()
+  expect(box.journal('runs.jsonl').filter(({kind, job}) => kind === 'started' && job === 'slow')).toHaveLength(1)
+})

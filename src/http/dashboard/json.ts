@@ -132,6 +132,14 @@ export interface CheckJson {
   readonly reason: string
 }
 
+export interface SchedulerJson {
+  readonly state: 'running' | 'stopped' | 'dead' | 'unknown'
+  readonly since?: string
+  readonly heartbeat?: string
+  readonly isLate: boolean
+  readonly stopped?: {readonly at: string; readonly reason: string}
+}
+
 export interface HealthJson {
   readonly verdict: string
   readonly checks: readonly CheckJson[]

@@ -149,8 +149,13 @@ test('the breaker of a job is reset by its target', async () => {
   expect(server.changes[0]).toMatchObject({method: 'POST', path: '/api/v1/breakers/alpaca-api/reset'})
 })
 
-test.each(['Start', 'Stop'])('%s scheduler asks first', async (verb) => {
+test.each([
+  ['Start', 'dead'],
+  ['Start', 'stopped'],
+  ['Stop', 'running'],
+] as const)('%s scheduler is there for one that is %s, and asks first', async (verb, state) => {
   const server = await standIn()
+  server.set({scheduler: {state, isLate: false}})
   const {page} = await open(server.url, unlocked)
   await page.getByRole('button', {name: `${verb} scheduler…`}).click()
   await dialog(page)

@@ -2,7 +2,7 @@ import type {JobJson, JobsJson} from '../json.js'
 import {loadDetail} from './detail.js'
 import type {ChangedEvent} from './event-stream.js'
 import {dropJob, takeJob, takeJobs} from './jobs.js'
-import {loadHealth, loadIncidents, loadSession, loadUpcoming} from './machine.js'
+import {loadIncidents, loadMachine, loadSession, loadUpcoming} from './machine.js'
 import {ask, RefusedError} from './request.js'
 import {chosenJob} from './route.js'
 
@@ -14,10 +14,13 @@ export async function refreshAll(): Promise<void> {
   await Promise.allSettled([
     loadIncidents(),
     loadUpcoming(),
-    loadHealth(),
+    loadMachine(),
     ...(name === undefined ? [] : [loadDetail(name)]),
   ])
 }
+
+/** What the incidents and the checks of the machine rest on. */
+const watched = ['incidents', 'deliveries', 'scheduler']
 
 /** With more changed jobs than these the list is asked for instead. */
 const mostJobs = 6
@@ -60,7 +63,7 @@ export class ChangeGatherer {
     try {
       await Promise.all([
         jobs.length === 0 || jobs.length > mostJobs ? refreshJobs() : Promise.all(jobs.map(refreshJob)),
-        ...(journals.has('incidents') || journals.has('deliveries') ? [loadIncidents(), loadHealth()] : []),
+        ...(watched.some((journal) => journals.has(journal)) ? [loadIncidents(), loadMachine()] : []),
         ...(journals.has('runs') ? [loadUpcoming()] : []),
       ])
     } catch {

@@ -8,9 +8,10 @@ import {LostBanner} from './banner.js'
 import {Header} from './header.js'
 import {JobList} from './job-list.js'
 import {JobPanel} from './job-panel.js'
+import {MachinePanel} from './machine-panel.js'
 import {Chips, Headline, SearchField, SettingsProblem} from './overview.js'
 import {Questions} from './questions.js'
-import {IncidentsPanel, MachinePanel, NextHourPanel} from './side.js'
+import {IncidentsPanel, NextHourPanel} from './side.js'
 
 /** What a narrow screen shows at a time. */
 const tabs = ['Jobs', 'Incidents', 'Next', 'Machine'] as const

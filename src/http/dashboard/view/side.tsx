@@ -1,8 +1,7 @@
 import {signal} from '@preact/signals'
-import type {CheckJson, IncidentJson} from '../json.js'
+import type {IncidentJson} from '../json.js'
 import {clockOf, inText, sinceText} from '../state/clock.js'
-import {askFor} from '../state/dialog.js'
-import {canChange, health, incidents, isUnlocked, session, upcoming} from '../state/machine.js'
+import {incidents, upcoming} from '../state/machine.js'
 import {addressOf} from '../state/route.js'
 import {StateSign} from './sign.js'
 
@@ -81,55 +80,5 @@ export function NextHourPanel() {
       </ul>
       {next && next.length > mostShown && <p class="sub">and {next.length - mostShown} more</p>}
     </section>
-  )
-}
-
-const signOf = {healthy: 'healthy', degraded: 'degraded', unhealthy: 'failing'} as const
-const rank = {unhealthy: 0, degraded: 1, healthy: 2}
-
-/** What `guard health` says, what is wrong first. */
-export function MachinePanel() {
-  const checks = (health.value?.checks ?? [])
-    // They have a place of their own.
-    .filter(({check}) => check !== 'incidents')
-    .sort((one, other) => rank[one.verdict] - rank[other.verdict])
-  return (
-    <section class="panel side-machine" aria-labelledby="machine">
-      <h2 id="machine">
-        Machine <span class="count">{session.value?.host ?? ''}</span>
-      </h2>
-      <ul class="plain-list checks">
-        {checks.map((check) => (
-          <Check key={check.check} check={check} />
-        ))}
-      </ul>
-      <SchedulerButtons />
-    </section>
-  )
-}
-
-function Check({check: {check, verdict, reason}}: {readonly check: CheckJson}) {
-  return (
-    <li>
-      <StateSign state={signOf[verdict]} />
-      <span class="name">
-        {check.charAt(0).toUpperCase() + check.slice(1).replaceAll('-', ' ')}
-        <span class="hidden">{`, ${verdict}`}</span>
-      </span>
-      <span class="sub">{reason}</span>
-    </li>
-  )
-}
-
-function SchedulerButtons() {
-  if (!canChange.value || !session.value?.schedulerAvailable) return null
-  return (
-    <div class="buttons">
-      {(['start', 'stop'] as const).map((verb) => (
-        <button key={verb} type="button" disabled={!isUnlocked.value} onClick={() => askFor({ask: 'scheduler', verb})}>
-          {verb === 'start' ? 'Start scheduler…' : 'Stop scheduler…'}
-        </button>
-      ))}
-    </div>
   )
 }
