@@ -1,4 +1,5 @@
 import {defineCommand} from '../../src/cli/command/definition.js'
+import {startedToJson} from '../../src/cli/render/scheduler.js'
 import {startSchedulerDaemon} from '../../src/cli/wire/scheduler.js'
 
 export default defineCommand({
@@ -11,6 +12,6 @@ export default defineCommand({
   async run({print, openGuard}) {
     const started = await startSchedulerDaemon(await openGuard())
     print(`the scheduler ${started.is === 'started' ? 'has started' : 'runs already'}, pid ${started.pid}`)
-    return {state: 'running', started: started.is === 'started', pid: started.pid}
+    return startedToJson(started)
   },
 })

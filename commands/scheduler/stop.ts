@@ -1,5 +1,5 @@
 import {defineCommand} from '../../src/cli/command/definition.js'
-import {stoppedText} from '../../src/cli/render/scheduler.js'
+import {stoppedText, stoppedToJson} from '../../src/cli/render/scheduler.js'
 import {stopSchedulerDaemon} from '../../src/cli/wire/scheduler.js'
 
 export default defineCommand({
@@ -11,6 +11,6 @@ export default defineCommand({
   async run({flags, print, openGuard}) {
     const stopped = await stopSchedulerDaemon(await openGuard(), {jobs: flags.jobs === true})
     print(...stoppedText(stopped))
-    return {state: 'stopped', was: stopped.is, pid: stopped.pid, ended: stopped.ended}
+    return stoppedToJson(stopped)
   },
 })

@@ -23,6 +23,11 @@ export async function showScheduler(guard: Guard, show: Call['show']): Promise<o
   return schedulerToJson(status, next)
 }
 
+/** `guard scheduler status --json`. */
+export async function schedulerJson(guard: Guard): Promise<object> {
+  return schedulerToJson(await readSchedulerStatus(guard), nextRuns(guard).slice(0, shownNext))
+}
+
 /** The next start of each job, the soonest first. */
 function nextRuns(guard: Guard): readonly NextRun[] {
   const slots = createSlots()

@@ -18,6 +18,7 @@ export interface Api {
   silences(): Promise<object>
   leases(): Promise<object>
   breakers(): Promise<object>
+  scheduler(): Promise<object>
   metrics(): Promise<MetricFacts>
   /** Rejects if a journal cannot be read, or the state directory is gone. */
   ready(): Promise<void>
@@ -26,6 +27,9 @@ export interface Api {
    * not name, `busy` with the holder, `breaker-open`.
    */
   trigger(job: string): Promise<object>
+  /** Throws GuardError `config` if there is nothing to schedule. */
+  startScheduler(): Promise<object>
+  stopScheduler(): Promise<object>
   addSilence(wanted: WantedSilence): Promise<object>
   /** Throws GuardError `usage` for an id that no silence in force has, as `resetBreaker` for a target. */
   removeSilence(id: string): Promise<object>

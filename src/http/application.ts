@@ -64,7 +64,7 @@ function sessionRoute({identity, rules}: ApplicationDeps): Route {
         needsKey: true,
         readsNeedKey: !rules.hasOpenReads,
         keyAccepted,
-        schedulerAvailable: false,
+        schedulerAvailable: true,
       }
     },
   })

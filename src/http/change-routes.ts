@@ -1,8 +1,15 @@
 import {z} from '@hono/zod-openapi'
 import {parseDuration} from '../domain/clock/duration.js'
+import {
+  resetBreakerSchema,
+  roundSchema,
+  schedulerStartedSchema,
+  schedulerStoppedSchema,
+  triggeredSchema,
+} from './change-schemas.js'
 import {found} from './found.js'
 import {defineRoute, type Route} from './route.js'
-import {resetBreakerSchema, roundSchema, silenceSchema, triggeredSchema} from './schemas.js'
+import {silenceSchema} from './schemas.js'
 
 /** Written into journals, whose lines have a limit. */
 const text = (most = 500) => z.string().trim().min(1).max(most)
@@ -49,6 +56,20 @@ const trigger = {
   run: (api, {path: {job = ''}}) => found(api.trigger(job)),
 } as const satisfies Partial<Route>
 
+const startScheduler = {
+  ...post,
+  body: nothing,
+  answer: schedulerStartedSchema,
+  run: (api) => api.startScheduler(),
+} as const satisfies Partial<Route>
+
+const stopScheduler = {
+  ...post,
+  body: nothing,
+  answer: schedulerStoppedSchema,
+  run: (api) => api.stopScheduler(),
+} as const satisfies Partial<Route>
+
 /** What changes something. Jobs are started by their names in the settings; no route takes a command. */
 export const changeRoutes: readonly Route[] = [
   defineRoute({...trigger, path: '/api/v1/jobs/{job}/runs', summary: 'Start a job now (guard trigger JOB)'}),
@@ -82,6 +103,18 @@ export const changeRoutes: readonly Route[] = [
     path: '/api/health/circuit-breakers/{target}/reset',
     summary: 'As /api/v1/breakers/{target}/reset',
   }),
+  defineRoute({
+    ...startScheduler,
+    path: '/api/v1/scheduler/start',
+    summary: 'Start the scheduler and wait until it is at work (guard scheduler start)',
+  }),
+  defineRoute({
+    ...stopScheduler,
+    path: '/api/v1/scheduler/stop',
+    summary: 'Stop the scheduler; its jobs go on (guard scheduler stop)',
+  }),
+  defineRoute({...startScheduler, path: '/api/automations/start', summary: 'As /api/v1/scheduler/start'}),
+  defineRoute({...stopScheduler, path: '/api/automations/stop', summary: 'As /api/v1/scheduler/stop'}),
   defineRoute({
     ...post,
     path: '/api/self-heal',

@@ -1,6 +1,6 @@
 import {z} from '@hono/zod-openapi'
 import {defineRoute, type Route} from './route.js'
-import {alertsSchema, breakersSchema, healthSchema} from './schemas.js'
+import {alertsSchema, breakersSchema, healthSchema, schedulerSchema} from './schemas.js'
 
 const get = {method: 'get', needs: 'reading'} as const
 
@@ -27,5 +27,12 @@ export const noteRoutes: readonly Route[] = [
     query: z.object({limit: z.coerce.number().int().min(1).max(1000).default(100).openapi({type: 'integer'})}),
     answer: alertsSchema,
     run: (api, {query: {limit}}) => api.alerts(limit),
+  }),
+  defineRoute({
+    ...get,
+    path: '/api/automations/status',
+    summary: 'As /api/v1/scheduler',
+    answer: schedulerSchema,
+    run: (api) => api.scheduler(),
   }),
 ]

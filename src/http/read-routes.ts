@@ -12,6 +12,7 @@ import {
   leasesSchema,
   outputSchema,
   runsSchema,
+  schedulerSchema,
   silencesSchema,
   storySchema,
   upcomingSchema,
@@ -119,5 +120,12 @@ export const readRoutes: readonly Route[] = [
     summary: 'All breakers (guard breaker list)',
     answer: breakersSchema,
     run: (api) => api.breakers(),
+  }),
+  defineRoute({
+    ...get,
+    path: '/api/v1/scheduler',
+    summary: 'Whether the scheduler runs, and what comes next (guard scheduler status)',
+    answer: schedulerSchema,
+    run: (api) => api.scheduler(),
   }),
 ]

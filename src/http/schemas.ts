@@ -5,7 +5,7 @@ import {z} from '@hono/zod-openapi'
  * those that it does not know.
  */
 
-const time = z.iso.datetime().openapi({description: 'ISO 8601, UTC', example: '2026-11-28T21:47:00.852Z'})
+export const time = z.iso.datetime().openapi({description: 'ISO 8601, UTC', example: '2026-11-28T21:47:00.852Z'})
 const name = z.string()
 const ms = z.number()
 const outcome = z.string().openapi({example: 'healthy'})
@@ -208,26 +208,19 @@ export const silencesSchema = z.looseObject({silences: list(silenceSchema)}).ope
 export const leasesSchema = z.looseObject({leases: list(leaseSchema)}).openapi('Leases')
 export const breakersSchema = z.looseObject({breakers: list(breakerSchema)}).openapi('Breakers')
 
-export const triggeredSchema = z
-  .looseObject({job: name, runId: name, state: z.enum(['started', 'waiting'])})
-  .openapi('Triggered')
-
-export const resetBreakerSchema = z.looseObject({target: name, state: z.literal('closed')}).openapi('ResetBreaker')
-
-export const roundSchema = z
+export const schedulerSchema = z
   .looseObject({
-    at: time,
-    verdict: z.enum(['healthy', 'degraded', 'unhealthy']),
-    reason: z.string().optional(),
-    jobs: list(z.looseObject({job: name, verdict: z.string(), reason: z.string(), actions: list(z.looseObject({}))})),
-    recovered: z.looseObject({
-      interrupted: list(z.looseObject({job: name, runId: name, startedAt: time, reason: z.string()})),
-      reruns: list(z.looseObject({job: name, runId: name, ok: z.boolean()})),
-      left: list(z.looseObject({job: name, runId: name})),
-      files: list(z.looseObject({path: z.string(), is: z.string(), reason: z.string()})),
-    }),
+    state: z.enum(['running', 'stopped', 'dead', 'unknown']),
+    pid: z.number().optional(),
+    since: time.optional(),
+    heartbeat: time.optional(),
+    isLate: z.boolean(),
+    latenessMs: ms.optional(),
+    running: list(z.looseObject({job: name, runId: name, startedAt: time})),
+    queued: list(z.looseObject({job: name, slot: time})),
+    next: list(z.looseObject({job: name, at: time})),
   })
-  .openapi('Round')
+  .openapi('Scheduler')
 
 export const probeSchema = z.looseObject({status: z.literal('ok')}).openapi('Probe')
 

@@ -41,7 +41,7 @@ describe('the key', () => {
     }
     expect((await stranger(served, '/')).status).toBe(200)
     expect((await stranger(served, '/api/v1/session')).json).toEqual({
-      ...{readOnly: false, needsKey: true, readsNeedKey: true, keyAccepted: false, schedulerAvailable: false},
+      ...{readOnly: false, needsKey: true, readsNeedKey: true, keyAccepted: false, schedulerAvailable: true},
     })
   })
 

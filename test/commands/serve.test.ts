@@ -155,6 +155,25 @@ describe('guard serve', () => {
     expect(spared).toMatchObject({status: 503, json: {error: {kind: 'breaker-open'}}})
   })
 
+  test('starts and stops the scheduler, under its older names as well', async () => {
+    const box = createSandbox()
+    box.write('.guardianrc.yaml', 'jobs: {nightly: {command: ["true"], schedule: "0 3 * * *"}}\n')
+    const served = await startServe(box)
+    expect((await served.ask('/api/v1/scheduler')).json).toMatchObject({state: 'stopped'})
+    for (const path of ['/api/v1/scheduler', '/api/automations']) {
+      const started = (await served.post(`${path}/start`)).json as {pid: number}
+      endAfterTest(started.pid)
+      expect(started).toMatchObject({state: 'running', started: true})
+      expect((await served.post(`${path}/start`)).json).toEqual({...started, started: false})
+      expect((await served.ask('/api/automations/status')).json).toMatchObject({
+        ...{state: 'running', pid: started.pid, next: [{job: 'nightly'}]},
+      })
+      expect((await served.ask('/metrics')).text).toMatch(/heartbeat_timestamp_seconds\{daemon="scheduler"\} \d{10}/)
+      expect((await served.post(`${path}/stop`)).json).toMatchObject({state: 'stopped', pid: started.pid})
+    }
+    expect((await served.ask('/api/v1/scheduler')).json).toMatchObject({state: 'stopped'})
+  })
+
   test('makes a round of the watchdog and finishes what a crash left', async () => {
     const box = createSandbox()
     box.write('.guardianrc.yaml', 'watchdog: {bootGrace: 0s}\njobs: {feed: {command: [sh, -c, "exit 3"]}}\n')

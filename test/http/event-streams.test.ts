@@ -44,23 +44,26 @@ async function streamsOf(journals: readonly string[]) {
   }
 }
 
+/** More than the kernel keeps for a connection. */
+const events = 1500
+
 test('a reader that does not read is dropped, goes on where it was, and does not hold up the others', async () => {
-  const {grow, open, watchers} = await streamsOf(['x'.repeat(100_000)])
+  const {grow, open, watchers} = await streamsOf(['x'.repeat(10_000)])
   const [slow, quick] = [await open(), await open()]
   slow.pause()
   let heard = ''
-  quick.on('data', (piece: Buffer) => (heard = heard.slice(-200_000) + piece.toString()))
-  for (let count = 1; count <= 200; count++) {
+  quick.on('data', (piece: Buffer) => (heard = heard.slice(-30_000) + piece.toString()))
+  for (let count = 1; count <= events; count++) {
     grow()
-    await expect.poll(() => heard.includes(`id: runs.1.${count}\nevent: changed`), {interval: 1}).toBe(true)
+    while (!heard.includes(`id: runs.1.${count}\nevent: changed`)) await once(quick, 'data')
   }
-  const closed = once(slow, 'close')
+  const closed = new Promise((resolve) => slow.once('close', resolve))
   let bytes = 0
   slow.on('data', (piece: Buffer) => (bytes += piece.length))
   slow.resume()
   await closed
   expect(slow.complete).toBe(false)
-  expect(bytes).toBeLessThan(200 * 100_000)
+  expect(bytes).toBeLessThan(events * 10_000)
   expect(watchers.size).toBe(1)
   const again = await open('runs.1.1')
   const [piece] = (await once(again, 'data')) as [Buffer]

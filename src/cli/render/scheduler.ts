@@ -1,6 +1,7 @@
 import {isoTime} from '../../domain/clock/iso-time.js'
 import type {SchedulerRunState, SchedulerStatus} from '../../usecases/schedule/scheduler-status.js'
 import type {Stopped} from '../../usecases/schedule/stop-scheduler.js'
+import type {SchedulerStart} from '../wire/scheduler.js'
 import {color} from './color.js'
 import {type Page, whenText} from './page.js'
 import {renderText} from './table.js'
@@ -73,4 +74,14 @@ export function stoppedText({is, pid, ended}: Stopped): readonly string[] {
       ? 'the scheduler does not run'
       : `the scheduler has ${is === 'killed' ? 'been killed, because it did not end within 5 s' : 'stopped'}, pid ${pid}`
   return ended.length === 0 ? [first] : [first, `ended: ${ended.join(', ')}`]
+}
+
+/** `guard scheduler start --json`. */
+export function startedToJson({is, pid}: SchedulerStart): object {
+  return {state: 'running', started: is === 'started', pid}
+}
+
+/** `guard scheduler stop --json`. */
+export function stoppedToJson({is, pid, ended}: Stopped): object {
+  return {state: 'stopped', was: is, pid, ended}
 }

@@ -3,12 +3,16 @@ import type {Api} from '../../http/api.js'
 import {addSilence, removeSilence} from '../../usecases/alert/manage-silences.js'
 import {resetByHand} from '../../usecases/breaker/breaker.js'
 import type {Guard} from '../guard.js'
+import {startedToJson, stoppedToJson} from '../render/scheduler.js'
 import {silenceToJson} from '../render/silence.js'
 import {wireSilences} from './alerts.js'
 import {wireBreaker} from './breaker.js'
 import {settingsMask} from './settings-mask.js'
 
-type Changes = Pick<Api, 'trigger' | 'addSilence' | 'removeSilence' | 'resetBreaker' | 'selfHeal'>
+type Changes = Pick<
+  Api,
+  'trigger' | 'startScheduler' | 'stopScheduler' | 'addSilence' | 'removeSilence' | 'resetBreaker' | 'selfHeal'
+>
 
 /** Wires what the HTTP API changes. Each change is said in guardian.log. */
 export function wireChanges(guardNow: () => Promise<Guard>): Changes {
@@ -24,6 +28,19 @@ export function wireChanges(guardNow: () => Promise<Guard>): Changes {
       const triggered = await triggerByCommand(guard, {job, waits: false, json: true, print: () => undefined})
       guard.log(`serve: ${job} is triggered`)
       return triggered
+    },
+    startScheduler: async () => {
+      const guard = await changing()
+      const {startSchedulerDaemon} = await import('./scheduler.js')
+      const started = await startSchedulerDaemon(guard)
+      guard.log(`serve: the scheduler is to run, pid ${started.pid}`)
+      return startedToJson(started)
+    },
+    stopScheduler: async () => {
+      const guard = await changing()
+      const {stopSchedulerDaemon} = await import('./scheduler.js')
+      guard.log('serve: the scheduler is to stop')
+      return stoppedToJson(await stopSchedulerDaemon(guard, {jobs: false}))
     },
     addSilence: async ({job, class: failureClass, group, reason, ...wanted}) => {
       const guard = await changing()

@@ -1,6 +1,6 @@
 import {accessSync, constants} from 'node:fs'
 import {jobStates} from '../../domain/diagnose/job-status.js'
-import {resetDaemonLease, watchdogLease} from '../../domain/watchdog/daemon-heartbeat.js'
+import {resetDaemonLease, schedulerLease, watchdogLease} from '../../domain/watchdog/daemon-heartbeat.js'
 import type {Api} from '../../http/api.js'
 import type {MetricFacts} from '../../http/metrics.js'
 import {deliveryStream, incidentStream} from '../../journal/failure-streams.js'
@@ -36,7 +36,7 @@ async function metricsOf(guard: Guard): Promise<MetricFacts> {
     })),
     incidents: [...guard.journal(incidentStream).read().open.values()],
     outbox: {waiting: sum(({waiting}) => waiting.length), failing: sum(({dead}) => dead.length)},
-    daemons: [watchdogLease, resetDaemonLease].flatMap((name) => {
+    daemons: [watchdogLease, resetDaemonLease, schedulerLease].flatMap((name) => {
       const lease = leases.get(name)
       return lease ? [{daemon: name.replace('guard-', ''), seenAt: lease.seenAt}] : []
     }),

@@ -3,7 +3,7 @@ import {showControls} from '../../domain/log/show-controls.js'
 import {GuardError} from '../../errors.js'
 import type {Api} from '../../http/api.js'
 import {breakerStream, incidentStream} from '../../journal/failure-streams.js'
-import {readBootRef} from '../../system/host/host.js'
+import {readBootRef, readHostName} from '../../system/host/host.js'
 import {createSlots} from '../../system/host/slots.js'
 import {activeSilences} from '../../usecases/alert/manage-silences.js'
 import {readAlerts} from '../../usecases/alert/read-alerts.js'
@@ -11,11 +11,11 @@ import {checkHealth} from '../../usecases/diagnose/check-health.js'
 import {explainJob} from '../../usecases/diagnose/explain-job.js'
 import {jobPage} from '../../usecases/diagnose/job-page.js'
 import {jobStatuses} from '../../usecases/diagnose/job-statuses.js'
-import {upcomingSlots} from '../../usecases/diagnose/upcoming-slots.js'
 import {knownJob} from '../../usecases/history/known-job.js'
 import {readInferredHistory} from '../../usecases/history/read-history.js'
 import {lastWithLog, logOfRun} from '../../usecases/history/read-log.js'
 import {listLeases} from '../../usecases/lease/acquire-lease.js'
+import {comingSlots} from '../../usecases/schedule/coming-slots.js'
 import type {Guard} from '../guard.js'
 import {alertToJson, countByLevel} from '../render/alert.js'
 import {breakerToJson} from '../render/breaker.js'
@@ -60,6 +60,7 @@ export function wireApi(guardNow: () => Promise<Guard>): Api {
     silences: async () => ({silences: activeSilences(wireSilences(await guardNow())).map(silenceToJson)}),
     leases: async () => ({leases: listLeases(wireLease(await guardNow()))}),
     breakers: async () => breakers(await guardNow()),
+    scheduler: async () => (await import('../show-scheduler.js')).schedulerJson(await guardNow()),
     ...wireMetrics(guardNow),
     ...wireChanges(guardNow),
   }
@@ -108,11 +109,15 @@ function incidents(guard: Guard): object {
   return {incidents: open.sort((one, other) => one.openedAt - other.openedAt).map(incidentToJson)}
 }
 
+/** A job that is due each second says no more by more slots. */
+const mostSlotsOfJob = 100
+
 function upcoming(guard: Guard, withinMs: number): object {
-  const now = guard.clock.now()
-  const slots = upcomingSlots({settings: guard.settings, slots: createSlots()}, now, withinMs)
+  const nowMs = guard.clock.now()
+  const deps = {settings: guard.settings, slots: createSlots(), runs: guard.runs(), host: readHostName()}
+  const coming = comingSlots(deps, {nowMs, job: undefined, limit: mostSlotsOfJob, untilMs: nowMs + withinMs})
   const iso = (at: number) => new Date(at).toISOString()
-  return {at: iso(now), upcoming: slots.map(({job, at}) => ({job, at: iso(at)}))}
+  return {at: iso(nowMs), upcoming: coming.map(({job, dueMs}) => ({job, at: iso(dueMs)}))}
 }
 
 function alerts(guard: Guard, limit: number): object {

@@ -1,10 +1,11 @@
 import {expect, test} from 'vitest'
+import type {RunReport} from '../../../src/domain/run/report.js'
 import {textfileOf} from '../../../src/domain/run/textfile.js'
 
-const report = {
-  ...{job: 'backup', runId: 'id', outcome: 'failed', exitCode: 3, startedAt: 1_000_000, endedAt: 1_001_500},
+const report: RunReport = {
+  ...{job: 'backup', runId: 'id', outcome: 'failed' as const, exitCode: 3, startedAt: 1_000_000, endedAt: 1_001_500},
   ...{attempts: 1, recovered: false},
-} as const
+}
 
 test('the last run is a few figures with the job as label', () => {
   const text = textfileOf(report, 900_000)
