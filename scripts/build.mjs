@@ -4,6 +4,7 @@ import {dirname, join} from 'node:path'
 import {fileURLToPath} from 'node:url'
 import fastGlob from 'fast-glob'
 import {rolldown} from 'rolldown'
+import {makeDashboard} from './dashboard.mjs'
 import {makeManifest} from './manifest.mjs'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
@@ -55,13 +56,16 @@ async function bundle(input, format, plugins = []) {
 }
 
 rmSync(dist, {recursive: true, force: true})
+const dashboard = await makeDashboard()
 const manifest = await makeManifest({shared, commandTable, virtual, pjson: {name, version, oclif}})
 const loaders = commandTable.map(({id, path}) => `${JSON.stringify(id)}: () => import(${JSON.stringify(path)})`)
 const commands = virtual({
   'virtual:commands': `export const loaders = {${loaders.join(',')}}`,
   'virtual:manifest': `export const manifest = ${JSON.stringify(manifest)}`,
+  'virtual:dashboard': `export const page = ${JSON.stringify(dashboard)}`,
 })
 await bundle({guard: join(root, 'src/cli/start/entry.ts')}, 'cjs', [commands])
 await bundle({index: join(root, 'src/index.ts')}, 'esm')
+writeFileSync(join(dist, 'dashboard.html'), dashboard.html)
 writeFileSync(join(dist, 'manifest.json'), JSON.stringify(manifest))
 writeFileSync(join(dist, 'package.json'), '{"type":"commonjs"}\n')

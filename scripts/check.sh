@@ -5,4 +5,5 @@ cd "$(dirname "$0")/.."
 sh scripts/prepare.sh
 node_modules/.bin/biome check --error-on-warnings .
 node_modules/.bin/tsc
+node_modules/.bin/tsc -p src/http/dashboard
 exec sh scripts/test.sh

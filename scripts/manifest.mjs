@@ -24,6 +24,7 @@ export async function makeManifest({shared, commandTable, virtual, pjson}) {
         virtual({
           // The commands of the manifest that is made here do not run.
           'virtual:manifest': 'export const manifest = {commands: {}}',
+          'virtual:dashboard': 'export const page = undefined',
           'virtual:index': `import {oclifCommand} from ${JSON.stringify(adapter)};\nexport const commands = {};\n${index}`,
         }),
       ],

@@ -6,8 +6,8 @@ import {expect, test} from 'vitest'
 
 const root = join(import.meta.dirname, '..')
 const read = (file: string) => readFileSync(join(root, file), 'utf8')
-const sources = fastGlob.sync(['commands/**/*.ts', 'src/**/*.ts'], {cwd: root, ignore: ['**/*.d.ts']})
-const everywhere = fastGlob.sync(['{commands,src,test,scripts}/**/*.{ts,mts,mjs}'], {
+const sources = fastGlob.sync(['commands/**/*.ts', 'src/**/*.{ts,tsx}'], {cwd: root, ignore: ['**/*.d.ts']})
+const everywhere = fastGlob.sync(['{commands,src,test,scripts}/**/*.{ts,tsx,mts,mjs}'], {
   cwd: root,
   ignore: ['test/fixtures/**'],
 })
@@ -41,6 +41,10 @@ test('every exported name is imported by another file', () => {
   expect(unused.map(({file, name}) => `${file}: ${name}`)).toEqual([])
 })
 
+function langOf(file: string): 'ts' | 'tsx' {
+  return file.endsWith('x') ? 'tsx' : 'ts'
+}
+
 interface AstNode {
   readonly type: string
   readonly start: number
@@ -61,13 +65,13 @@ function longFunctionsOf(file: string): string[] {
     }
     Object.values(node).forEach(visit)
   }
-  visit(parseSync(file, text, {lang: 'ts'}).program.body)
+  visit(parseSync(file, text, {lang: langOf(file)}).program.body)
   return found
 }
 
 function exportsOf(file: string): readonly string[] {
   const names = new Set<string>()
-  for (const {entries} of parseSync(file, read(file), {lang: 'ts'}).module.staticExports) {
+  for (const {entries} of parseSync(file, read(file), {lang: langOf(file)}).module.staticExports) {
     for (const {exportName} of entries) if (exportName.kind === 'Name' && exportName.name) names.add(exportName.name)
   }
   return [...names]
@@ -76,7 +80,7 @@ function exportsOf(file: string): readonly string[] {
 /** The names that a file takes from others: by import statements, re-exports and properties of awaited `import()`. */
 function importedNamesOf(file: string): readonly string[] {
   const text = read(file)
-  const {module} = parseSync(file, text, {lang: 'ts'})
+  const {module} = parseSync(file, text, {lang: langOf(file)})
   const fromImports = module.staticImports.flatMap(({entries}) =>
     entries.flatMap(({importName}) => (importName.kind === 'Name' && importName.name ? [importName.name] : [])),
   )

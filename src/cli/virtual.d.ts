@@ -20,3 +20,6 @@ declare module 'virtual:manifest' {
   }
   export const manifest: {readonly commands: Readonly<Record<string, CommandEntry>>}
 }
+declare module 'virtual:dashboard' {
+  export const page: import('../http/page.js').DashboardPage
+}

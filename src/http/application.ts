@@ -128,8 +128,8 @@ function addMetrics(app: OpenAPIHono<ServerEnv>, {api, rules, identity, report}:
 }
 
 function addPage(app: OpenAPIHono<ServerEnv>): void {
-  app.get('/', (context) => {
-    const page = dashboardPage()
+  app.get('/', async (context) => {
+    const page = await dashboardPage()
     const headers = {'content-type': 'text/html; charset=utf-8', 'content-security-policy': pagePolicy(page)}
     return answerText(context, page.html, {headers})
   })

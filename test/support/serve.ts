@@ -40,7 +40,7 @@ export async function startServe(
   flags: readonly string[] = [],
   options: RunOptions = {},
 ): Promise<Served> {
-  const place = flags.some((flag) => flag === '--socket') ? [] : ['--port', '0']
+  const place = flags.some((flag) => flag === '--socket' || flag === '--port') ? [] : ['--port', '0']
   const env = {DASHBOARD_KEY: goodKey, ...options.env}
   const running = box.start(['serve', '--json', ...place, ...flags], {...options, env})
   onTestFinished(() => running.kill('SIGKILL'))

@@ -211,6 +211,7 @@ export function statusToJson(status: JobStatus): object {
     ...(duration && {duration}),
     ...timeOf('runningSince', status.runningSince),
     ...timeOf('nextAt', status.nextAt),
+    ...(status.schedule !== undefined && {schedule: status.schedule}),
     ...(silence && {silence: {silenceId: silence.id, reason: silence.reason, until: iso(silence.untilMs)}}),
   }
 }

@@ -58,6 +58,8 @@ export interface JobStatus {
   /** The last run against it. */
   readonly duration: 'usual' | 'short' | 'long' | undefined
   readonly nextAt: number | undefined
+  /** Of the settings; undefined of a job that something else starts. */
+  readonly schedule: string | undefined
   readonly silence: Silence | undefined
   readonly outputs: readonly OutputStatus[]
 }
@@ -88,10 +90,11 @@ export interface JobEvidence {
   readonly told: readonly Telling[]
   readonly silence: Silence | undefined
   readonly nextAt: number | undefined
+  readonly schedule: string | undefined
 }
 
 export function jobStatus(evidence: JobEvidence): JobStatus {
-  const {facts, verdict, incident, jobRuns, told, silence, nextAt} = evidence
+  const {facts, verdict, incident, jobRuns, told, silence, nextAt, schedule} = evidence
   const {job, liveness, now, lastEnd} = facts
   const trouble = troubleOf(evidence)
   const envelope = durationEnvelope(jobRuns ?? {})
@@ -121,6 +124,7 @@ export function jobStatus(evidence: JobEvidence): JobStatus {
     envelope,
     duration: envelope && lastEnd?.durationMs !== undefined ? judgeDuration(lastEnd.durationMs, envelope) : undefined,
     nextAt,
+    schedule,
     silence,
     outputs: facts.outputs.map((output) => outputStatus(output, now.uptimeMs)),
   }

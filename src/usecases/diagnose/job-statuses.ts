@@ -40,7 +40,7 @@ export async function jobStatuses(deps: StatusDeps, plan: RoundPlan, isAsked: Is
         : deps.slots.next({expression: schedule, timezone, ...lastStartOf(jobRuns)}, at)
     const incident = histories.get(name)?.incident
     const silence = silenceOf(silences, matterOf(facts), at)
-    return jobStatus({facts, verdict, incident, jobRuns, told: told.get(name) ?? [], silence, nextAt})
+    return jobStatus({facts, verdict, incident, jobRuns, told: told.get(name) ?? [], silence, nextAt, schedule})
   })
   const verdicts = reports.map(({job, verdict}) => ({job: job.name, verdict}))
   const asked = new Map([...open].filter(([name]) => isAsked(name)))

@@ -25,6 +25,7 @@ const evidence = (changes: Partial<JobEvidence>): JobEvidence => ({
   told: [],
   silence: undefined,
   nextAt: undefined,
+  schedule: undefined,
   ...changes,
 })
 
