@@ -1,6 +1,7 @@
 import {basename, extname} from 'node:path'
 import {defaultLoaders} from 'cosmiconfig'
-import {redactLine, withoutControls} from '../domain/failure/redact.js'
+import {redactLine} from '../domain/failure/redact.js'
+import {showControls} from '../domain/log/show-controls.js'
 import type {Settings} from '../domain/settings/settings.js'
 import {GuardError} from '../errors.js'
 import {crossCheck} from './cross-check.js'
@@ -109,7 +110,7 @@ function reasonOf(error: unknown, text: string): string {
   // Its loader puts an extract of the file around what the parser says.
   const said = (jsonMistake(text) ?? message).replace(/ \(line \d.*\)$/, '')
   const place = placeOfPosition(said, text) ?? yamlMistake(text)?.mark
-  const shown = withoutControls(said)
+  const shown = showControls(said)
   return place ? `${shown} ${placeIn(text, place)}` : shown
 }
 

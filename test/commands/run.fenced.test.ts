@@ -3,6 +3,37 @@ import {expect, test} from 'vitest'
 import {createSandbox, isAlive, until} from '../support/sandbox.js'
 
 /** A guard that was stopped for longer than its lease lasts, and goes on while another run has the lease. */
+test('where both streams go to one place too, each run passes on its own output alone, and the log tells them apart', async () => {
+  const box = createSandbox()
+  const {path} = box
+  const wait = (file: string) => `while [ ! -e ${file} ]; do sleep 0.05; done`
+  const late = `(${wait('late')}; echo late; echo > written) &`
+  const job = `${late} echo first; echo $$ > pid; ${wait('go')}; echo last; exit 3`
+  const first = box.startSh(`exec guard run --ttl 1s --job j -- sh -c '${job}' 2>&1`)
+  await until(() => existsSync(path('pid')) && first.stdout() === 'first\n', 'the start of the job')
+  const pid = Number((await box.sh('cat pid')).stdout)
+  first.kill('SIGSTOP')
+  box.write('go', '')
+  await until(() => !isAlive(pid), 'the end of the job')
+
+  // What the first job has left behind writes while the second one runs.
+  const second = `echo second; echo > late; ${wait('written')}; exit 4`
+  expect(await box.sh(`exec guard run --overlap wait --job j -- sh -c '${second}' 2>&1`)).toMatchObject({
+    ...{code: 4, stdout: 'second\n'},
+  })
+
+  first.kill('SIGCONT')
+  const {code, stdout} = await first.ended
+  expect([code, stdout.replace(/^guard: j: another run has taken the lease.*\n/m, '')]).toEqual([
+    3,
+    'first\nlast\nlate\n',
+  ])
+
+  const runs = box.journal('runs.jsonl').filter(({kind}) => kind === 'started')
+  const shown = await Promise.all(runs.map(({run}) => box.guard('logs', 'j', '--run', `${run}`)))
+  expect(shown.map(({stdout: text}) => text.replace(/^---.*\n/, ''))).toEqual(['first\nlast\nlate\n', 'second\n'])
+})
+
 test('a run that has lost its lease while it was stopped ends with its own exit code and output, and says so', async () => {
   const box = createSandbox()
   const {path, journal, log} = box
@@ -21,7 +52,7 @@ test('a run that has lost its lease while it was stopped ends with its own exit 
   const {code, stdout, stderr} = await first.ended
   expect([code, stdout]).toEqual([3, 'first\n'])
   expect(stderr).toMatch(/^guard: j: another run has taken the lease \(token 1 is old\)/)
-  expect(log('j')).toBe('first\nsecond\n')
+  expect(log('j')).toBe('second\n')
 
   const [started] = journal('runs.jsonl')
   const ends = journal('runs.jsonl').filter(({kind, run}) => kind === 'ended' && run === started?.['run'])

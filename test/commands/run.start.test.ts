@@ -124,7 +124,7 @@ test.skipIf(!isRoot)('without /proc the job runs, by the executable without guar
     expect(stderr).toBe('')
   } else {
     expect([code, stdout]).toEqual([3, 'ran\n'])
-    expect(stderr).toBe('guard: there is no /proc, so this runs without guard: sh\n')
+    expect(stderr).toBe('guard: there is no /proc, so the command runs without guard\n')
   }
 })
 

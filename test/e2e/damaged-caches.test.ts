@@ -40,8 +40,8 @@ function damaged(whole: Buffer): readonly Buffer[] {
   const results: Buffer[] = []
   for (let at = 0; at < whole.length; at += step) {
     results.push(
-      Buffer.from(whole).fill(0, at, at + 64),
-      Buffer.from(whole).fill('\x9d7{', at, at + 5),
+      Buffer.from(whole).fill(0, at, Math.min(at + 64, whole.length)),
+      Buffer.from(whole).fill('\x9d7{', at, Math.min(at + 5, whole.length)),
       Buffer.from(whole.subarray(0, at)),
     )
   }

@@ -1,4 +1,4 @@
-import {appendFileSync, readdirSync, statSync} from 'node:fs'
+import {appendFileSync, readdirSync, readFileSync, statSync} from 'node:fs'
 import {join} from 'node:path'
 import {describe, expect, test} from 'vitest'
 import {tempDir} from '../support/temp-dir.js'
@@ -51,6 +51,16 @@ describe('appending', () => {
     const journal = journalIn(tempDir())
     expect(() => journal.note(add('x'.repeat(70_000)), 'buffered')).toThrow(/65536 are allowed/)
     expect(journal.read()).toEqual([])
+  })
+
+  test('no control character of a value stands as it is in a journal, and each reader gets it as it was', () => {
+    const dir = tempDir()
+    const journal = journalIn(dir)
+    const name = 'a\u001b[2J\u007f\u009b2J\u202e\u2028\u{e0041}é😀'
+    journal.note(add(name), 'buffered')
+    expect(readFileSync(stable(dir), 'utf8').replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u)
+    expect(readFileSync(stable(dir), 'utf8')).toContain('é😀')
+    expect(journal.read()).toEqual([name])
   })
 
   test('a caller may not write the kinds that the journal reserves', () => {

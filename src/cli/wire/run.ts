@@ -75,7 +75,8 @@ export function wireRun(guard: Guard, run: RunResolved, mode: RunMode): WiredRun
         return reconcileInterrupted(wireReconcile(guard), job)
       },
       tidySpools: (closed) => tidySpoolsOf(guard, closed),
-      openOutput: () => (usable ? openLogFile(context, guard.logFileOf(run.job), runId) : undefined),
+      openOutput: (isBeside) =>
+        usable ? openLogFile(context, {logFile: guard.logFileOf(run.job), name: runId, isBeside}) : undefined,
       // Loaded late: most jobs are never run again.
       inspectInput: async () => (await import('../../system/process/input.js')).inspectInput(),
       catchSignals: () => catchSignals(mode.interactive),
@@ -149,7 +150,7 @@ function attemptDeps(
 /** Loaded late: a healthy run of a job without a breaker needs none of it. */
 function lateDeps(context: RunContext, request: RunRequest): Pick<RunDeps, 'openBreakers' | 'openRecovery'> {
   const {guard, lines} = context
-  const openLog = (logFile: string, name: string) => openLogFile(context, logFile, name)
+  const openLog = (logFile: string, name: string) => openLogFile(context, {logFile, name, isBeside: false})
   return {
     openBreakers: async () => (await import('./breaker.js')).wireRunBreaker(guard),
     openRecovery: async (signal) =>
@@ -157,11 +158,18 @@ function lateDeps(context: RunContext, request: RunRequest): Pick<RunDeps, 'open
   }
 }
 
-/** `name` tells the spool files of a run apart. @returns undefined if no log is kept. Throws GuardError `io`. */
+interface LogRequest {
+  readonly logFile: string
+  /** Tells the spool files of a run apart. */
+  readonly name: string
+  /** Another run may still write to the file that is there. */
+  readonly isBeside: boolean
+}
+
+/** @returns undefined if no log is kept. Throws GuardError `io`. */
 function openLogFile(
   {guard, run, mode, runId, usable, spool, lines}: RunContext,
-  logFile: string,
-  name: string,
+  {logFile, name, isBeside}: LogRequest,
 ): JobOutput | undefined {
   if (!usable || mode.interactive) return undefined
   refuseForeignLog(logFile)
@@ -173,6 +181,7 @@ function openLogFile(
     rotation: guard.settings.logs,
     targets: mode.json ? [2, 2] : [1, 2],
     isShared: run.settings.overlap === 'allow',
+    isBeside,
     now,
     warn: printWarning,
   })

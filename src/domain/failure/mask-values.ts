@@ -1,3 +1,4 @@
+import {showControls} from '../log/show-controls.js'
 import {redactedLineLimit} from './redact.js'
 
 /** Shorter values are words of ordinary texts. */
@@ -55,7 +56,7 @@ function withoutStart(line: string, form: string): string {
 }
 
 function formsOf(secret: string): string[] {
-  const whole = secret.length >= shortestValue ? [secret, inAddress(secret), inJson(secret)] : []
+  const whole = secret.length >= shortestValue ? [secret, inAddress(secret), inJson(secret), showControls(secret)] : []
   return [...whole, ...(secret.includes('://') ? piecesOf(secret) : []), ...linesOf(secret)]
 }
 

@@ -1,5 +1,7 @@
+import {showControls, withoutColors} from '../log/show-controls.js'
+
 /**
- * Makes a line of a job's output fit for a journal or an alert: short, on one line, without control characters and
+ * Makes a line of a job's output fit for a journal or an alert: short, on one line, with control characters shown and
  * without the secrets that programs print.
  */
 
@@ -44,11 +46,11 @@ const keyEnd = /-----END [A-Z ]{0,40}PRIVATE KEY-----/
 const selfEvident =
   /\b(?:gh[opsur]_\w{20,255}|github_pat_\w{20,255}|glpat-[\w-]{16,255}|xox[abprs]-[\w-]{10,255}|A(?:KI|SI)A[A-Z0-9]{12,128}|[sr]k[-_][\w-]{16,255}|whsec_[\w+/=-]{16,255}|\d{6,12}:[\w-]{35}(?![\w-])|eyJ[\w-]{8,2048}\.[\w-]{8,2048}(?:\.[\w-]{0,2048})?)/g
 
-/** Makes evidence of a line: secrets as `***`, control characters as spaces, at most `redactedLineLimit` characters. */
+/** Makes evidence of a line: secrets as `***`, control characters as `\x1b`, no colours, at most `redactedLineLimit` characters. */
 export function redactLine(line: string): string {
   // Masking comes before the final cut, else half a secret could lose the name in front of it; the first cut bounds the work.
-  const masked = redactSecrets(line.slice(0, 4096))
-  const shown = withoutControls(masked).trim()
+  const masked = redactSecrets(withoutColors(line.slice(0, 4096)))
+  const shown = showControls(masked.replace(/[\t\n\r]+/g, ' ').trim())
   return shown.length <= redactedLineLimit
     ? shown
     : `${shown.slice(0, redactedLineLimit - 1).replace(/[\uD800-\uDBFF]$/, '')}…`
@@ -65,11 +67,6 @@ export function redactLines(lines: readonly string[]): readonly string[] {
     for (let above = index - 1; above >= 0 && keyLine.test(lines[above]?.trim() ?? ''); above--) isKey[above] = true
   }
   return lines.map((line, index) => (isKey[index] ? '***' : redactLine(line)))
-}
-
-/** Strips control characters, so that job output cannot inject terminal escape sequences. */
-export function withoutControls(text: string): string {
-  return text.replace(/\p{Cc}+/gu, ' ')
 }
 
 function redactSecrets(text: string): string {

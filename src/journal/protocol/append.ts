@@ -78,14 +78,15 @@ export function* writeLine<S>(cursor: Cursor<S>, view: View<S>, line: Buffer): S
 
 /**
  * Whether a record that was read back is part of the journal: its file is in place, or was sealed after the record and
- * then removed by retention. Otherwise the whole directory was replaced in the meantime.
+ * then removed by retention. Otherwise the whole directory was replaced in the meantime. A single look that misses the
+ * file is no proof of that, and the record would count twice if it was written again.
  */
 function* isCommitted<S>(cursor: Cursor<S>, view: View<S>): Step<boolean> {
   if (yield* isInPlace(cursor, view)) return true
   const {offset, file} = view
   const rest = {...view, offset, file}
   yield* catchUp(rest, {...cursor.reader, reads: 'seals'})
-  return rest.seal !== undefined
+  return rest.seal !== undefined || (yield* isInPlace(cursor, view))
 }
 
 function stuck(journal: string): GuardError {

@@ -1,4 +1,5 @@
 import type {Entry, RawRecord, Stamp, StampedEntry} from '../../domain/journal/record.js'
+import {showControlsInJson} from '../../domain/log/show-controls.js'
 import {GuardError} from '../../errors.js'
 
 /** Larger data belongs into a file that the record names. */
@@ -36,9 +37,10 @@ export function encodeEntry(entry: Entry, stamp: Stamp): Line {
   return line
 }
 
+/** Control characters that JSON allows as they are stand as `\u009b`, so that `cat` of a journal gives no orders to a terminal. */
 export function encodeOwn(entry: Entry, stamp: Stamp): Line {
   const record: StampedEntry = {...stamp, ...entry}
-  return {record, bytes: Buffer.from(`${JSON.stringify(record)}\n`)}
+  return {record, bytes: Buffer.from(`${showControlsInJson(JSON.stringify(record))}\n`)}
 }
 
 /**

@@ -1,5 +1,6 @@
 import {lstatSync, renameSync, unlinkSync} from 'node:fs'
 import type {EscalationFile} from '../../domain/incident/escalation-file.js'
+import {showControlsInJson} from '../../domain/log/show-controls.js'
 import {GuardError} from '../../errors.js'
 import {writeNewFile} from './new-file.js'
 import {readPlainFile} from './own-file.js'
@@ -13,7 +14,7 @@ type WriteEscalationFile = (escalation: EscalationFile | undefined) => void
 export function escalationFile(path: string): WriteEscalationFile {
   return (escalation) => {
     try {
-      if (escalation) replace(path, `${JSON.stringify(escalation, undefined, 2)}\n`)
+      if (escalation) replace(path, `${showControlsInJson(JSON.stringify(escalation, undefined, 2))}\n`)
       else removeIfThere(path)
     } catch (error) {
       const {syscall, message} = error as NodeJS.ErrnoException

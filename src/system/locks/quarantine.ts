@@ -1,5 +1,6 @@
 import {closeSync, existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, renameSync, writeSync} from 'node:fs'
 import {basename, dirname, join} from 'node:path'
+import {showControlsInJson} from '../../domain/log/show-controls.js'
 import {GuardError} from '../../errors.js'
 import {openOwnToAppend} from '../host/own-file.js'
 import {unlessGone} from '../process/proc.js'
@@ -90,7 +91,7 @@ function openBox(folder: string, id: string): Box {
       const number = String(next++)
       const beside = join(dirname(path), `.${basename(path)}.${id}-${number}`)
       const line: ManifestLine = {...note, path, shelf: join(folder, number), beside}
-      appendLine(join(folder, 'manifest.jsonl'), JSON.stringify(line))
+      appendLine(join(folder, 'manifest.jsonl'), showControlsInJson(JSON.stringify(line)))
       return takeAside(line, identity)
     },
     // If its folder was replaced in between, the lock stays beside its place, from where it can still be restored.

@@ -15,16 +15,18 @@ interface LogRequest {
   readonly targets: readonly [number, number]
   /** Another run may write to the same log meanwhile. */
   readonly isShared: boolean
+  /** Another run may still write to the log that is there: it keeps that file, and this one begins another. */
+  readonly isBeside: boolean
   /** Wall clock, ms. */
   readonly now: number
   readonly warn: (text: string) => void
 }
 
 /** Rotates a job's log if that is due, and opens it for the job's output. Throws GuardError `io`. */
-export function openOutput({now, ...request}: LogRequest): JobOutput {
+export function openOutput({now, isBeside, ...request}: LogRequest): JobOutput {
   const {logFile, rotation} = request
   try {
-    if (isRotationDue(logFile, rotation)) rotateLog(logFile, rotation, now)
+    if (isBeside || isRotationDue(logFile, rotation)) rotateLog(logFile, rotation, now)
     if (isDiskFull(dirname(logFile)))
       throw Object.assign(new Error('the disk is full'), {code: 'ENOSPC', syscall: 'write'})
     return openJobOutput(request)

@@ -116,9 +116,7 @@ async function evidenceOf(
   {begin, exit}: {readonly begin: number; readonly exit: SupervisedExit},
 ): Promise<AttemptEvidence> {
   try {
-    // The output of another run says nothing about this one.
-    const own = exit.code !== 0 && task.isFenced() ? {...task, output: undefined} : task
-    return await deps.collectEvidence(own, begin, exit)
+    return await deps.collectEvidence(task, begin, exit)
   } catch (error) {
     deps.warn(`${task.job}: its output was not searched: ${error instanceof Error ? error.message : error}`)
     return {}

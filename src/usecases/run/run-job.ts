@@ -25,8 +25,13 @@ export interface RunDeps extends RetryAndRecoverDeps {
   readonly closeInterrupted: (job: string) => Promise<readonly OpenRun[]>
   /** Removes the files that killed guards have left; `closed` are ids of runs that were closed just now. */
   readonly tidySpools: (closed: readonly string[]) => Promise<void>
-  /** @returns undefined if no log is kept. Throws GuardError `io`. */
-  readonly openOutput: () => JobOutput | undefined
+  /**
+   * `isBeside`: an earlier run may still write to its log, so this one begins a new file: what stands in a file after the
+   * beginning of a run is passed on as its output.
+   *
+   * @returns undefined if no log is kept. Throws GuardError `io`.
+   */
+  readonly openOutput: (isBeside: boolean) => JobOutput | undefined
   readonly catchSignals: () => CaughtSignals
   /** Looks at standard input before a job that may be run again. */
   readonly inspectInput: () => Promise<JobInput>
@@ -128,8 +133,10 @@ async function performRun(deps: RunDeps, request: RunRequest, {claim, breaker}: 
   const {lease} = claim
   const startedAt = deps.clock.now()
   const records = recorder(deps, request)
-  if (claim.interrupted) await closeOlder(deps, job)
-  const output = openLog(deps.openOutput, settings.onStateError, deps.warn)
+  const before = claim.interrupted
+  const closed = before === undefined ? [] : await closeOlder(deps, job)
+  const isBeside = before !== undefined && !closed.includes(before)
+  const output = openLog(() => deps.openOutput(isBeside), settings.onStateError, deps.warn)
   const log = spared(deps, () => output?.range())
   if (!records.started({token: lease?.token, process: claim.process, log})) {
     await finishOutput(deps, output, false)
@@ -182,12 +189,19 @@ async function finishOutput({warn}: RunDeps, output: JobOutput | undefined, pass
   }
 }
 
-/** The run that held the lease before, and each other one that nothing has closed since. */
-async function closeOlder(deps: RunDeps, job: string): Promise<void> {
+/**
+ * Closes the run that held the lease before, and each other one that nothing has closed since, if it is over.
+ *
+ * @returns the ids of those that were closed
+ */
+async function closeOlder(deps: RunDeps, job: string): Promise<readonly string[]> {
+  const closed: string[] = []
   const close = async () => {
-    const closed = await deps.closeInterrupted(job)
-    for (const {run, reason} of closed) deps.log(`${job} interrupted: ${reason}, run ${run.id}`)
-    await deps.tidySpools(closed.map(({run}) => run.id))
+    for (const {run, reason} of await deps.closeInterrupted(job)) {
+      closed.push(run.id)
+      deps.log(`${job} interrupted: ${reason}, run ${run.id}`)
+    }
+    await deps.tidySpools(closed)
   }
   const failure = async () => {
     try {
@@ -201,6 +215,7 @@ async function closeOlder(deps: RunDeps, job: string): Promise<void> {
   // No later run of the job looks for them, so a disk that fails once is tried again.
   const error = (await failure()) && (await failure())
   if (error) deps.warn(`what came before is not closed: ${error.message}`)
+  return closed
 }
 
 async function attemptAndRecover(deps: RunDeps, request: RunRequest, first: AttemptTask): Promise<FinishedRun> {
@@ -256,9 +271,7 @@ function endRun(
   const endedAt = deps.clock.now()
   const durationMs = Math.round(endedAt - startedAt)
   const fenced = spared(deps, () => lease?.isFenced()) ? true : undefined
-  const range = spared(deps, () => output?.range())
-  // The run that has its lease writes to the log, too: what is before the beginning of that one is this run's.
-  const log = fenced && range ? {...range, to: undefined} : range
+  const log = spared(deps, () => output?.range())
   const facts = {...ended, metrics: result?.metrics, durationMs, attempts, recovered, fenced, log}
   spared(deps, () => records.ended(facts))
   spared(deps, () => lease?.release(isHealthy(end.attempt) || isReaderGone(ended) ? 'ok' : 'error', ended.outcome))

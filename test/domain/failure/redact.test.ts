@@ -42,8 +42,12 @@ test('a secret is masked before the line is cut', () => {
   expect(redactLine(line)).not.toContain('SECRET')
 })
 
-test('control characters become spaces', () => {
-  expect(redactLine('a\u001b[31mb\u0007\tc\r')).toBe('a [31mb c')
+test('colours go, tabs and line ends become spaces, other control characters are shown', () => {
+  expect(redactLine('a\u001b[31mb\u0007\tc\u009b2J\u001b]0;t\r')).toBe('ab\\x07 c\\x9b2J\\x1b]0;t')
+})
+
+test('a secret is masked also where a colour stands in the middle of its name', () => {
+  expect(redactLine('pass\u001b[1mword=hunter2')).toBe('password=***')
 })
 
 test('of any line at most 200 characters are kept, on one line, no letter torn', () => {

@@ -22,7 +22,7 @@ function scene({maxAttempts = 1, deadlineMs, ...settings}: Scene, later: readonl
   const policy = {...retry, maxAttempts, ...(deadlineMs !== undefined && {deadlineMs})}
   const run = fakeRun({...settings, retry: policy}, [refused, ...later])
   const {deps, request} = run
-  const output = deps.openOutput()
+  const output = deps.openOutput(false)
   const records = recorder(deps, request)
   const first = {
     ...{job: request.job, settings: request.settings, number: 1, timeoutMs: 10_000, token: 7, output, records},

@@ -11,7 +11,7 @@ function attempt(ends: FakeAttempt, settings: Parameters<typeof fakeRun>[0] = {}
   const sent: (number | undefined)[] = []
   const task: AttemptTask = {
     ...{job: request.job, settings: request.settings, number: 1, timeoutMs: 60_000, token: 7},
-    output: deps.openOutput(),
+    output: deps.openOutput(false),
     records: recorder(deps, request),
     signals: {...deps.catchSignals(), sendTo: (job) => void sent.push(job?.pid)},
     bind: (pid) => void bound.push(pid),
