@@ -1,5 +1,24 @@
-/** guard(1) in roff, from the same definitions as `--help`. */
-export function manPage({version, date, commands, topics}) {
+import {execFileSync} from 'node:child_process'
+import {readFileSync} from 'node:fs'
+import {dirname, join} from 'node:path'
+
+const root = dirname(import.meta.dirname)
+
+/** The day of what is built, such as 2026-11-27. */
+export function commitDate() {
+  return execFileSync('git', ['log', '-1', '--format=%cs'], {cwd: root, encoding: 'utf8'}).trim()
+}
+
+/** guard(1) in roff, of the program in dist/. */
+export function manPageOfBuild(version) {
+  const {oclif} = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+  const {commands} = JSON.parse(readFileSync(join(root, 'dist/manifest.json'), 'utf8'))
+  const topics = Object.entries(oclif.topics).map(([name, {description}]) => ({name, description}))
+  return manPage({version, date: commitDate(), commands: Object.values(commands), topics})
+}
+
+/** From the same definitions as `--help`. */
+function manPage({version, date, commands, topics}) {
   const parts = commands.map(({id, summary, description, usage, args, flags, examples}) => [
     `.SS ${roff(`guard ${id.replaceAll(':', ' ')}`)}`,
     ...usageOf(id, usage, args).map((line) => `.B ${roff(line)}\n.br`),

@@ -6,7 +6,7 @@ import {dirname, join} from 'node:path'
 import {parseArgs} from 'node:util'
 import {gzipSync} from 'node:zlib'
 import fastGlob from 'fast-glob'
-import {manPage} from './man-page.mjs'
+import {commitDate, manPageOfBuild} from './man-page.mjs'
 
 const root = dirname(import.meta.dirname)
 const pjson = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
@@ -19,10 +19,7 @@ const out = join(root, 'dist/packages')
 const stage = join(out, 'stage')
 rmSync(stage, {recursive: true, force: true})
 
-const date = execFileSync('git', ['log', '-1', '--format=%cs'], {cwd: root, encoding: 'utf8'}).trim()
-const manifest = JSON.parse(readFileSync(join(root, 'dist/manifest.json'), 'utf8'))
-const topics = Object.entries(pjson.oclif.topics).map(([name, {description}]) => ({name, description}))
-const definitions = {version, date, commands: Object.values(manifest.commands), topics}
+const manPage = manPageOfBuild(version)
 
 function put(path, content, mode = 0o644) {
   const file = join(stage, path)
@@ -51,13 +48,13 @@ copy('dist/standalone/guard', 'usr/lib/guardian/guard', 0o755)
 copy('dist/standalone/guard.bin', 'usr/lib/guardian/guard.bin', 0o755)
 mkdirSync(join(stage, 'usr/bin'))
 symlinkSync('../lib/guardian/guard', join(stage, 'usr/bin/guard'))
-put('usr/share/man/man1/guard.1.gz', packed(manPage(definitions)))
+put('usr/share/man/man1/guard.1.gz', packed(manPage))
 for (const [shell, path] of Object.entries(completionPaths)) put(`usr/share/${path}`, completion(shell))
 copy('.guardianrc.example', 'etc/guardian/guardianrc.example')
 cpSync(join(root, 'packaging/systemd'), join(stage, 'lib/systemd/system'), {recursive: true})
 copy('packaging/copyright', `${doc}/copyright`)
 copy('packaging/lintian-overrides', 'usr/share/lintian/overrides/guardian')
-const stamp = new Date(`${date}T12:00:00Z`).toUTCString().replace('GMT', '+0000')
+const stamp = new Date(`${commitDate()}T12:00:00Z`).toUTCString().replace('GMT', '+0000')
 // As with dpkg's own tools, who builds the package says who answers for it.
 const {DEBFULLNAME = 'The Guardian authors', DEBEMAIL = 'guardian@localhost'} = process.env
 const maintainer = `${DEBFULLNAME} <${DEBEMAIL}>`
@@ -104,7 +101,7 @@ mkdirSync(plain)
 for (const file of ['README.md', 'LICENSE', 'CHANGELOG.md']) copyFileSync(join(root, file), join(plain, file))
 for (const file of ['guard', 'guard.bin']) cpSync(join(root, 'dist/standalone', file), join(plain, file))
 copyFileSync(join(root, '.guardianrc.example'), join(plain, 'guardianrc.example'))
-writeFileSync(join(plain, 'guard.1'), manPage(definitions))
+writeFileSync(join(plain, 'guard.1'), manPage)
 for (const shell of Object.keys(completionPaths))
   writeFileSync(join(plain, `guard.${shell}-completion`), completion(shell))
 const tar = join(out, `${name}.tar.${method === 'gzip' ? 'gz' : method}`)

@@ -11,14 +11,31 @@ import {tempDir} from './support/temp-dir.js'
 const root = join(import.meta.dirname, '..')
 const run = promisify(execFile)
 
-async function install(): Promise<string> {
+const offline = ['--offline', '--no-audit', '--no-fund']
+
+async function pack(): Promise<{readonly folder: string; readonly filename: string}> {
   const folder = tempDir()
   const packed = await run('npm', ['pack', '--json', '--silent', '--pack-destination', folder], {cwd: root})
   const [{filename}] = JSON.parse(packed.stdout.slice(packed.stdout.indexOf('['))) as [{filename: string}]
+  return {folder, filename}
+}
+
+async function install(): Promise<string> {
+  const {folder, filename} = await pack()
   writeFileSync(join(folder, 'package.json'), '{"private": true, "type": "module"}')
-  await run('npm', ['install', '--offline', '--no-audit', '--no-fund', `./${filename}`], {cwd: folder})
+  await run('npm', ['install', ...offline, `./${filename}`], {cwd: folder})
   return folder
 }
+
+test('an installation for all has a man page in which groff finds no fault', async () => {
+  const {folder, filename} = await pack()
+  await run('npm', ['install', '--global', '--prefix', 'usr', ...offline, `./${filename}`], {cwd: folder})
+  const env = {PATH: process.env['PATH'], MANWIDTH: '80', LC_ALL: 'C.UTF-8'}
+  const page = await run('man', ['--warnings', '-l', join(folder, 'usr/share/man/man1/guard.1')], {env})
+  expect(page.stderr).toBe('')
+  for (const words of ['guard run', 'guard crontab install', '--timeout=D', 'EXIT STATUS'])
+    expect(page.stdout).toContain(words)
+}, 300_000)
 
 test('the package has what runs and what its pages link, and no internal types', async () => {
   const folder = await install()

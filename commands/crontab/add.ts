@@ -14,7 +14,7 @@ export default defineCommand({
     const guard = await openGuard()
     const deps = wireCrontabs()
     const added = [jobLine(guard, args.job, flags)]
-    const request = {file: crontabFile(flags), all: false, line: undefined, pattern: undefined, flags: ''}
+    const request = {file: crontabFile(flags), all: false, line: undefined, pattern: undefined}
     const plan = planInstall(deps, {...request, added, wraps: false})
     return changeCrontabs(call, guard, deps, plan, {
       nothing: `nothing to do: a crontab runs ${args.job} already`,

@@ -101,7 +101,7 @@ export const defaultSettings: Settings = {
   watchdog: {
     escalateAfterFailedResets: 2,
     escalateAfterMs: 10 * minute,
-    flapping: {incidents: 4, withinMs: 4 * hour},
+    flapping: {incidents: 4, withinMs: 4 * hour, wellForMs: hour},
     bootGraceMs: 10 * minute,
     lateAfterMs: 15 * minute,
   },

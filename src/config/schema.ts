@@ -44,6 +44,7 @@ const watchdog = section({
   flapping: section({
     incidents: count('Number of incidents of one job that are one that flaps', {min: 2, max: 100}),
     within: duration('Time within which they open'),
+    wellFor: duration('Such an incident ends once the job has been well for so long, and for three runs'),
   }).meta({description: 'When incidents of one job are one that flaps'}),
   bootGrace: duration('Time after a boot or a suspend in which nothing counts as late', {minMs: 0}),
   lateAfter: duration('Age of its last round from which the watchdog itself counts as late'),

@@ -148,6 +148,42 @@ describe('install and remove', () => {
     expect(read(box, 'home/tab')).toContain(` run --config ${box.path('home/.guardianrc.yaml')} --state-dir `)
   })
 
+  test('name the places of guard where HOME or XDG_STATE_HOME of the crontab would lead to others', async () => {
+    const box = withFile('')
+    const home = box.path('home')
+    box.write('home/.guardianrc.yaml', 'jobs: {}\n')
+    const lines = [
+      '@daily a',
+      `HOME=${home}`,
+      '@daily b',
+      '@daily HOME=/x c',
+      'XDG_STATE_HOME=/x',
+      '@daily d',
+      'HOME=/x',
+    ]
+    box.write(
+      'home/tab',
+      [...lines, '@daily e', 'GUARD_STATE_DIR=/s', '@daily f', 'GUARD_CONFIG=/c', '@daily g', ''].join('\n'),
+    )
+    const install = 'env -u GUARD_STATE_DIR guard crontab install --file tab --yes'
+    expect(await box.sh(install, {cwd: home})).toMatchObject({code: 0})
+    const [config, state] = [`--config ${home}/.guardianrc.yaml`, `--state-dir ${home}/.local/state/guard`]
+    const flags = [...read(box, 'home/tab').matchAll(/^@daily .*guard run (.*)--job/gm)].map(([, found = '']) =>
+      found.trim(),
+    )
+    expect(flags).toEqual([`${config} ${state}`, '', `${config} ${state}`, state, `${config} ${state}`, config, ''])
+  })
+
+  test('name the places of guard in a line of the watchdog below HOME of the crontab', async () => {
+    const box = withFile('HOME=/x\n')
+    box.write('.guardianrc.yaml', 'jobs: {a: {schedule: "0 5 * * *", command: [a]}}\n')
+    const install = 'env -u GUARD_STATE_DIR guard crontab install --file tab --yes --watchdog'
+    expect(await box.sh(install)).toMatchObject({code: 0})
+    expect(read(box)).toContain(
+      ` watchdog --config ${box.dir}/.guardianrc.yaml --state-dir ${box.path('home')}/.local/state/guard`,
+    )
+  })
+
   test("call guard by its name where the crontab's PATH finds it, else by absolute paths", async () => {
     const box = withFile('')
     writeFileSync(box.path('tab'), `@daily a\nPATH=${box.dir}/bin:/usr/bin:/bin\n@daily b\n`)

@@ -78,7 +78,7 @@ function drawJob(random: Random, index: number, lengthMs: number): SimulatedJob 
       timezone: undefined,
       outputs: hasOutput ? [output] : [],
       dir: '/',
-      limits: {freshForMs, graceMs, vetoForMs: freshForMs ?? 0, bootGraceMs},
+      limits: {freshForMs, graceMs, vetoForMs: freshForMs ?? 0, bootGraceMs, wellForMs: hour},
       openclawId: way === 'openclaw' ? `openclaw-${index}` : undefined,
     },
   }

@@ -22,7 +22,7 @@ const usual: JobFacts = {
     disturbance: {is: 'boot', uptimeMs: 0},
     graceEndMs: 10 * minute,
   },
-  limits: {freshForMs: undefined, graceMs: 5 * minute, vetoForMs: hour, bootGraceMs: 10 * minute},
+  limits: {freshForMs: undefined, graceMs: 5 * minute, vetoForMs: hour, bootGraceMs: 10 * minute, wellForMs: hour},
   watchedSinceMs: 0,
   liveness: {is: 'never-seen'},
   lastEnd: undefined,

@@ -21,7 +21,7 @@ export const scan: WatchedJob = {
   timezone: undefined,
   outputs: [],
   dir: '/',
-  limits: {freshForMs: hour, graceMs: minute, vetoForMs: hour, bootGraceMs: 0},
+  limits: {freshForMs: hour, graceMs: minute, vetoForMs: hour, bootGraceMs: 0, wellForMs: hour},
   openclawId: 'claw-1',
 }
 

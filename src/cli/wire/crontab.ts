@@ -1,4 +1,6 @@
-import {dirname, join, resolve} from 'node:path'
+import {join, resolve} from 'node:path'
+import {type CronVariables, type GuardPlaces, placesToName} from '../../domain/crontab/variables.js'
+import type {GuardCall} from '../../domain/crontab/wrap.js'
 import {notForCron} from '../../domain/schedule/schedule.js'
 import {isSameZone} from '../../domain/schedule/time-zone.js'
 import {closestNames} from '../../domain/settings/suggest.js'
@@ -8,7 +10,6 @@ import {findCron, type InstalledCron} from '../../system/crontab/installed-cron.
 import {readPeriodicJobs} from '../../system/crontab/periodic.js'
 import {readCrontabFile, readCrontabs, userName} from '../../system/crontab/read-crontabs.js'
 import {writeCrontab} from '../../system/crontab/write-crontab.js'
-import {homeFolder} from '../../system/host/host.js'
 import {databaseUser} from '../../system/host/user.js'
 import type {AddedLine, PlannedChange} from '../../usecases/crontab/change-crontabs.js'
 import type {DiscoverDeps} from '../../usecases/crontab/discover-crontabs.js'
@@ -66,37 +67,30 @@ interface PlaceFlags {
 
 /**
  * The flags that a run by cron needs to work with the same settings and state as this call: cron starts in the home
- * directory, and has no variables of guard.
+ * directory, and has the variables of its crontab alone.
  */
-export function placeFlags(guard: Guard, flags: PlaceFlags): string {
-  const {file} = guard.settings
-  return flagsOf(guard, flags, flags.config ?? (file !== undefined && isFoundFromHome(file) ? undefined : file))
+export function placeFlags(guard: Guard, flags: PlaceFlags): GuardCall['flags'] {
+  const places = placesOf(guard)
+  return (variables) => {
+    const {config, stateDir} = placesToName(places, variables)
+    return flagsOf(flags.config ?? config, flags['state-dir'] ?? stateDir)
+  }
 }
 
 /** For lines that guard adds, which always name the settings. */
-function settingsFlags(guard: Guard, flags: PlaceFlags): string {
-  return flagsOf(guard, flags, flags.config ?? guard.settings.file)
+function settingsFlags(guard: Guard, flags: PlaceFlags): GuardCall['flags'] {
+  const places = placesOf(guard)
+  const config = flags.config ?? guard.settings.file
+  return (variables) => flagsOf(config, flags['state-dir'] ?? placesToName(places, variables).stateDir)
 }
 
-function flagsOf(guard: Guard, flags: PlaceFlags, config: string | undefined): string {
-  const stateDir = flags['state-dir'] ?? (hasOwnPlace(guard) ? guard.stateDir : undefined)
+function placesOf({settings, hasStateDir, stateDir}: Guard): GuardPlaces {
+  const isNamed = settings.stateDir !== undefined || !hasStateDir
+  return {stateDir: isNamed ? undefined : stateDir, config: settings.file, home: databaseUser()?.homedir}
+}
+
+function flagsOf(config: string | undefined, stateDir: string | undefined): string {
   return `${flagOf('--config', config)}${flagOf('--state-dir', stateDir)}`
-}
-
-/** Whether the environment here moves the state directory away from where cron's jobs would have it. */
-function hasOwnPlace({settings, hasStateDir}: Guard): boolean {
-  if (settings.stateDir !== undefined || !hasStateDir) return false
-  return Boolean(process.env['XDG_STATE_HOME']) || homeFolder() !== databaseUser()?.homedir
-}
-
-/** Whether a search that begins in the home directory finds the file. */
-function isFoundFromHome(file: string): boolean {
-  const [home, folder] = [databaseUser()?.homedir, dirname(file)]
-  if (folder === '/etc/guardian') return true
-  return (
-    home !== undefined &&
-    (`${home}/`.startsWith(folder === '/' ? '/' : `${folder}/`) || folder === join(home, '.config/guardian'))
-  )
 }
 
 function flagOf(name: string, path: string | undefined): string {
@@ -113,8 +107,16 @@ export function watchdogLines(guard: Guard, placeFlags: PlaceFlags): readonly Ad
       'write a settings file, or name it: --config FILE',
     ])
   }
-  const watchdog = {name: 'watchdog', words: `watchdog${flags}`, schedule: '* * * * *'}
-  const daemon = {name: 'reset-daemon', words: `reset-daemon${flags}`, schedule: '*/2 * * * *'}
+  const watchdog = {
+    name: 'watchdog',
+    words: (variables: CronVariables) => `watchdog${flags(variables)}`,
+    schedule: '* * * * *',
+  }
+  const daemon = {
+    name: 'reset-daemon',
+    words: (variables: CronVariables) => `reset-daemon${flags(variables)}`,
+    schedule: '*/2 * * * *',
+  }
   return openclaw.length === 0 ? [watchdog] : [watchdog, daemon]
 }
 
@@ -146,5 +148,6 @@ export function jobLine(guard: Guard, job: string, flags: PlaceFlags): AddedLine
       `write its schedule in the time of ${here}, and leave out its timezone`,
     ])
   }
-  return {name: job, words: `run${settingsFlags(guard, flags)} ${job}`, schedule}
+  const placed = settingsFlags(guard, flags)
+  return {name: job, words: (variables) => `run${placed(variables)} ${job}`, schedule}
 }

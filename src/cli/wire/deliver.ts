@@ -26,6 +26,7 @@ import {printWarning} from '../stderr.js'
 import {wireLease} from './lease.js'
 import {maskedEnd} from './log-end.js'
 import {logDeps, logSecrets} from './logs.js'
+import {endFlapping} from './own-round.js'
 import {maskedAlerts, settingsMask} from './settings-mask.js'
 
 /** The lease of the process that sends; one at a time sends. */
@@ -143,11 +144,20 @@ const [shortestPollMs, longestPollMs] = [250, 5000]
 /** With nothing due for longer, it is left to the next run or round. */
 const longestStayMs = 24 * 3_600_000
 
-/** Sends what is due, and stays until nothing is pending or due within a day, or a watchdog makes its rounds. */
+/**
+ * Sends what is due, and stays until nothing is pending or due within a day, or a watchdog makes its rounds. Without one
+ * it ends the incidents of jobs that flap.
+ */
 export async function deliverAndStay(guard: Guard, signal: AbortSignal): Promise<void> {
   const {clock, settings} = guard
-  await deliver(guard, signal, async (nextMs) => {
-    if (nextMs === undefined || nextMs - clock.now() > (isWatched(guard) ? soonMs : longestStayMs)) return false
+  await deliver(guard, signal, async (dueMs) => {
+    const isWatchedNow = isWatched(guard)
+    const endInMs = isWatchedNow ? undefined : await endFlapping(guard)
+    const awaited = [...(dueMs === undefined ? [] : [dueMs]), ...(endInMs === undefined ? [] : [clock.now() + endInMs])]
+    const stayMs = Math.min(...awaited) - clock.now()
+    if (stayMs > (isWatchedNow ? soonMs : longestStayMs)) return false
+    // A job that flaps and is bad now cannot end sooner.
+    const nextMs = clock.now() + Math.min(stayMs, settings.watchdog.flapping.wellForMs)
     const isNews = newsSince(guard)
     const begunMs = clock.now()
     const pollMs = Math.min(Math.max(shortestPollMs, settings.alerting.groupWaitMs / 6), longestPollMs)

@@ -72,7 +72,7 @@ export function wireDoctor(guard: Guard, asked: DoctorAsked): ExaminationDeps {
 function crontabDeps(): Pick<ExaminationDeps['cron'], 'crontabLines' | 'passedFiles'> {
   let known: {readonly discovery: Discovery; readonly lines: CronLines} | undefined
   const discover = () => {
-    const discovery = known?.discovery ?? discoverCrontabs(wireCrontabs(), {file: undefined, flags: ''})
+    const discovery = known?.discovery ?? discoverCrontabs(wireCrontabs(), {file: undefined})
     known ??= {discovery, lines: cronLinesOf(discovery)}
     return known
   }

@@ -80,7 +80,8 @@ export function roundPlan(guard: Guard): RoundPlan {
   if (!isDaemonUsed) return plan
   const requests = guard.journal(resetRequestStream).read()
   const hasPending = pendingResets(requests, guard.journal(resetResultStream).read()).length > 0
-  const limits = {lateAfterMs: resetDaemon.lateAfterMs, bootGraceMs: watchdog.bootGraceMs}
+  const {bootGraceMs, flapping} = watchdog
+  const limits = {lateAfterMs: resetDaemon.lateAfterMs, bootGraceMs, wellForMs: flapping.wellForMs}
   return {...plan, jobs: [...jobs, watchedDaemon(hasPending, limits)]}
 }
 

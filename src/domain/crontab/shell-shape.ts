@@ -9,8 +9,8 @@ export type ShellShape =
       readonly programAt: number
       /** The words of the program, without quotes and redirections. */
       readonly words: readonly string[]
-      /** PATH is assigned before the program. */
-      readonly setsPath: boolean
+      /** The variables that are assigned before the program. */
+      readonly assigned: readonly string[]
     }
   | {readonly kind: 'compound'}
 
@@ -34,8 +34,13 @@ const redirection = /(?:\d+|)(?:>>|>\||>&|<&|<>|>|<)[ \t]*/y
 /** A word as far as it is plain: quotes, escapes and substitutions without quotes, parentheses or escapes inside. */
 const word =
   /(?:[^ \t\r\n\\'"`$;|&<>()#{}]+|(?<=[^ \t])#|\\.|'[^']*'|"(?:[^"\\`$]|\\.|\$\{\w+\}|\$(?![({])|\$\((?:[^()'"`\\#$]|\\%)*\))*"|\$\{\w+\}|\$\((?:[^()'"`\\#$]|\\%)*\)|\$(?!['"({])|\{|\})+/sy
-const assignment = /^[A-Za-z_]\w*\+?=/
+const assignment = /^([A-Za-z_]\w*)\+?=/
 const blanks = /[ \t]*/y
+
+/** Whether this program takes quotes as sh does. */
+export function isKnownShell(program: string): boolean {
+  return /(?:^|\/)(?:sh|r?bash|d?ash|ksh(?:93)?|mksh|zsh|busybox)$/.test(program)
+}
 
 /** Reads the command without its standard input. */
 export function shellShape(text: string): ShellShape {
@@ -50,7 +55,7 @@ export function shellShape(text: string): ShellShape {
 function readSimple(text: string, from: number): ShellShape {
   let at = from + (matchAt(blanks, text, from) ?? '').length
   let programAt: number | undefined
-  let setsPath = false
+  const assigned: string[] = []
   const words: string[] = []
   while (at < text.length && text[at] !== '#') {
     const target = matchAt(redirection, text, at)
@@ -59,7 +64,8 @@ function readSimple(text: string, from: number): ShellShape {
     at += (target ?? '').length
     const found = matchAt(word, text, at)
     if (found === undefined) return compound
-    if (programAt === undefined && assignment.test(found)) setsPath ||= /^PATH\+?=/.test(found)
+    const [, variable] = programAt === undefined ? (assignment.exec(found) ?? []) : []
+    if (variable !== undefined) assigned.push(variable)
     else if (target === undefined) {
       if (programAt === undefined && !isProgram(found)) return compound
       programAt ??= at
@@ -68,7 +74,7 @@ function readSimple(text: string, from: number): ShellShape {
     at += found.length
     at += (matchAt(blanks, text, at) ?? '').length
   }
-  return programAt === undefined ? compound : {kind: 'simple', programAt, words, setsPath}
+  return programAt === undefined ? compound : {kind: 'simple', programAt, words, assigned}
 }
 
 /** What a variable stands for may be a builtin, unless it is part of a path. */

@@ -1,7 +1,9 @@
-import {type CronKind, cronPath} from './cron-kind.js'
+import type {CronKind} from './cron-kind.js'
 import {jobNameOfCommand} from './job-names.js'
 import {judgeLine, unendedLine} from './judge-line.js'
-import {type CrontabLine, contentOf, type JobView, readable, unquoted} from './line.js'
+import {type CrontabLine, contentOf, type JobView, readable} from './line.js'
+import {isKnownShell} from './shell-shape.js'
+import {type CronVariables, firstVariables, variablesBelow} from './variables.js'
 import {type GuardCall, hintsOf, wrapLine, wrappingOf} from './wrap.js'
 
 export type LineState = 'wrapped' | 'wrappable' | 'left' | 'wrong' | 'noted'
@@ -43,13 +45,13 @@ interface SurveyRules {
 export function surveyCrontab(lines: readonly CrontabLine[], rules: SurveyRules): readonly SurveyedLine[] {
   const surveyed: SurveyedLine[] = []
   const unended = unendedLine(lines)
-  let path: string = cronPath
+  let variables = firstVariables
   for (const [index, line] of lines.entries()) {
     const {view} = line
     const place = {line, number: index + 1, unended: index === lines.length - 1 ? unended : undefined}
-    const found = view.kind === 'job' ? surveyJob({...place, view, path}, rules) : surveyOther(place, rules.kind)
+    const found = view.kind === 'job' ? surveyJob({...place, view, variables}, rules) : surveyOther(place, rules.kind)
     if (found) surveyed.push(found)
-    if (view.kind === 'variable' && view.name === 'PATH') path = unquoted(view.value)
+    variables = variablesBelow(line, variables)
   }
   return surveyed
 }
@@ -86,8 +88,8 @@ const carriageReturn = 'its carriage return is part of the command'
 
 interface JobInPlace extends LineInPlace {
   readonly view: JobView
-  /** PATH as the lines above set it. */
-  readonly path: string
+  /** As the lines above set them. */
+  readonly variables: CronVariables
 }
 
 function surveyJob(place: JobInPlace, rules: SurveyRules): SurveyedLine {
@@ -121,13 +123,24 @@ interface LinePlan {
   readonly wrapped?: string
 }
 
-function planOf({view, path, number}: JobInPlace, content: string, rules: SurveyRules): LinePlan {
+function planOf({view, variables, number}: JobInPlace, content: string, rules: SurveyRules): LinePlan {
   const wrapping = wrappingOf(rules.kind, view)
   if (wrapping.kind === 'left') return {state: 'left', reason: wrapping.reason}
   if (wrapping.kind === 'wrapped') return {state: 'wrapped', job: wrapping.job}
+  const {SHELL = ''} = variables
+  if (SHELL !== '' && !isKnownShell(SHELL)) {
+    return {
+      state: 'left',
+      reason: `its SHELL is ${readable(SHELL)}, and guard knows the quotes of sh, bash, dash, ksh and zsh`,
+    }
+  }
   const {shape, shell} = wrapping
   const job = rules.given.get(number) ?? rules.unique(jobNameOfCommand(shape, shell) ?? rules.fallbackName)
-  const rewritten = wrapLine({kind: rules.kind, call: rules.callOf(view.user), path}, {content, view, job}, wrapping)
+  const rewritten = wrapLine(
+    {kind: rules.kind, call: rules.callOf(view.user), variables},
+    {content, view, job},
+    wrapping,
+  )
   if ('reason' in rewritten) return {state: 'left', job, reason: rewritten.reason}
   return {state: 'wrappable', job, hints: hintsOf(shape), wrapped: rewritten.content}
 }

@@ -2,6 +2,7 @@ import {jobNameOfFile} from '../job/job-name.js'
 import type {CronKind} from './cron-kind.js'
 import {type JobView, splitCommand} from './line.js'
 import {endsInBackground, quoteForShell, type ShellShape, shellShape} from './shell-shape.js'
+import type {CronVariables} from './variables.js'
 
 /** Debian's cron refuses longer commands. Bytes. */
 const longestOnDebian = 998
@@ -10,8 +11,8 @@ const longestOnDebian = 998
 export interface GuardCall {
   /** The words that start guard where PATH has this value; undefined stands for a PATH that nobody knows. */
   readonly program: (path: string | undefined) => string
-  /** Flags such as `--state-dir`, with a blank before each. */
-  readonly flags: string
+  /** Flags such as `--state-dir`, with a blank before each, below these variables. */
+  readonly flags: (variables: CronVariables) => string
 }
 
 /** A command of a crontab as it is wrapped, or why it is not. */
@@ -38,12 +39,14 @@ export function wrappingOf(kind: CronKind, {command}: JobView): Wrapping {
  * @returns the reason if the line cannot be wrapped
  */
 export function wrapLine(
-  {kind, call, path}: {readonly kind: CronKind; readonly call: GuardCall; readonly path: string},
+  {kind, call, variables}: {readonly kind: CronKind; readonly call: GuardCall; readonly variables: CronVariables},
   line: {readonly content: string; readonly view: JobView; readonly job: string},
   {shell, input, shape}: Extract<Wrapping, {kind: 'wrappable'}>,
 ): {readonly content: string} | {readonly reason: string} {
   const isSimple = shape.kind === 'simple'
-  const guard = `${call.program(isSimple && shape.setsPath ? undefined : path)} run${call.flags} --job ${line.job} --`
+  const assigned = isSimple ? shape.assigned : []
+  const seen = {...variables, ...Object.fromEntries(assigned.map((name) => [name, undefined]))}
+  const guard = `${call.program(seen['PATH'])} run${call.flags(seen)} --job ${line.job} --`
   const command = isSimple
     ? `${shell.slice(0, shape.programAt)}${guard} ${shell.slice(shape.programAt)}${input}`
     : `${guard} ${cronShell(kind)} -c ${quoteForShell(shell)}${input}`

@@ -93,8 +93,8 @@ interface WatchdogSettings {
   readonly escalateAfterFailedResets: number
   /** An incident is told when it has lasted so long, or at once if the job's next run is later. */
   readonly escalateAfterMs: number
-  /** So many incidents of one job within `withinMs` are one that flaps. */
-  readonly flapping: {readonly incidents: number; readonly withinMs: number}
+  /** So many incidents of one job within `withinMs` are one that flaps, open until the job has been well for `wellForMs`. */
+  readonly flapping: {readonly incidents: number; readonly withinMs: number; readonly wellForMs: number}
   /** After a boot or a suspend nothing is judged late for so long. */
   readonly bootGraceMs: number
   /** The watchdog itself is late when its last round is older. */

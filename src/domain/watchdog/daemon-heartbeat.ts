@@ -35,7 +35,7 @@ function ageOf({boot, host, seenAt, expiresMono, ttlMs}: Lease, now: ClockReadin
 /** The reset daemon as one more watched job: late while a request waits and it makes no round. */
 export function watchedDaemon(
   hasPending: boolean,
-  limits: {readonly lateAfterMs: number; readonly bootGraceMs: number},
+  limits: {readonly lateAfterMs: number; readonly bootGraceMs: number; readonly wellForMs: number},
 ): WatchedJob {
   return {
     name: resetDaemonLease,
@@ -48,6 +48,7 @@ export function watchedDaemon(
       graceMs: 0,
       vetoForMs: 0,
       bootGraceMs: limits.bootGraceMs,
+      wellForMs: limits.wellForMs,
     },
     openclawId: undefined,
   }

@@ -55,6 +55,8 @@ export interface WatchLimits {
   /** How long the end of a run outranks what OpenClaw says. */
   readonly vetoForMs: number
   readonly bootGraceMs: number
+  /** A job that flaps is well again after so long. */
+  readonly wellForMs: number
   /** How long a run may last; undefined if the settings do not say. */
   readonly longestRunMs?: number | undefined
   /** guard itself ends a run that takes too long. */

@@ -3,10 +3,7 @@ import type {IncidentFacts, JobFacts} from './job-facts.js'
 import {isWell} from './last-end.js'
 import type {Verdict, VerdictKind} from './verdict-kind.js'
 
-const hour = 3_600_000
-
-/** A flapping job is well again after this time of health, and this many good runs. */
-const calmMs = hour
+/** A flapping job is well again after its time of health, and this many good runs. */
 const calmRuns = 3
 
 interface Evidence {
@@ -70,12 +67,33 @@ function isRewritten({outputs}: JobFacts, {openedUptimeMs}: IncidentFacts): bool
 }
 
 /** @returns undefined if the job does not flap, or has been well for long enough */
-function flapsStill({streak, hasRuns, now}: JobFacts, incident: IncidentFacts): string | undefined {
+function flapsStill(facts: JobFacts, incident: IncidentFacts): string | undefined {
   if (!incident.isFlapping) return undefined
-  const sinceMs = hasRuns && streak ? streak.firstEndUptimeMs : (incident.wellSinceMs ?? now.uptimeMs)
-  const wellMs = now.uptimeMs - sinceMs
-  const runs = hasRuns && streak ? streak.count : calmRuns
-  if (wellMs >= calmMs && runs >= calmRuns) return undefined
-  const counted = hasRuns ? ` and ${Math.min(runs, calmRuns)} of ${calmRuns} good runs` : ''
-  return `and flapping; well for ${span(Math.min(wellMs, calmMs))} of ${span(calmMs)}${counted}`
+  const {wellMs, runs} = calmOf(facts, incident)
+  const {wellForMs} = facts.limits
+  if (wellMs >= wellForMs && runs >= calmRuns) return undefined
+  const counted = facts.hasRuns ? ` and ${Math.min(runs, calmRuns)} of ${calmRuns} good runs` : ''
+  return `and flapping; well for ${span(Math.min(wellMs, wellForMs))} of ${span(wellForMs)}${counted}`
+}
+
+function calmOf({streak, hasRuns, now}: JobFacts, {wellSinceMs}: IncidentFacts) {
+  const sinceMs = hasRuns && streak ? streak.firstEndUptimeMs : (wellSinceMs ?? now.uptimeMs)
+  return {wellMs: now.uptimeMs - sinceMs, runs: hasRuns && streak ? streak.count : calmRuns}
+}
+
+/** A run that is still missing is looked for so often within the time of health: of an hour each minute. */
+const looks = 60
+
+/**
+ * When the incident of a job that flaps and is well now could end, from now, ms.
+ *
+ * @returns undefined if the job does not flap or is not well, or if nothing says that its missing runs will come
+ */
+export function flappingEndInMs(facts: JobFacts): number | undefined {
+  const {incident, streak, hasRuns, limits, nextRunInMs} = facts
+  if (!incident?.isFlapping || (hasRuns ? !streak?.isWell : incident.wellSinceMs === undefined)) return undefined
+  const {wellMs, runs} = calmOf(facts, incident)
+  if (wellMs < limits.wellForMs) return limits.wellForMs - wellMs
+  if (runs < calmRuns && nextRunInMs === undefined) return undefined
+  return Math.max(nextRunInMs ?? 0, limits.wellForMs / looks)
 }

@@ -13,7 +13,7 @@ export function watchedOpenClaw(bootGraceMs: number): WatchedJob {
     timezone: undefined,
     outputs: [],
     dir: undefined,
-    limits: {freshForMs: undefined, graceMs: 0, vetoForMs: 0, bootGraceMs},
+    limits: {freshForMs: undefined, graceMs: 0, vetoForMs: 0, bootGraceMs, wellForMs: 0},
     openclawId: undefined,
   }
 }

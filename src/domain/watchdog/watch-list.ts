@@ -40,6 +40,7 @@ export function asWatched(name: string, settings: Settings): WatchedJob {
       graceMs: graceMs + job.jitterMs,
       vetoForMs,
       bootGraceMs: watchdog.bootGraceMs,
+      wellForMs: watchdog.flapping.wellForMs,
       longestRunMs: job.longestRunMs,
       hasTimeout: job.timeoutMs !== undefined,
     },

@@ -1,7 +1,7 @@
-import {cronPath} from '../../domain/crontab/cron-kind.js'
-import {type CrontabLine, readable, unquoted} from '../../domain/crontab/line.js'
+import {readable} from '../../domain/crontab/line.js'
 import {withEdits, withoutEdits} from '../../domain/crontab/marks.js'
 import type {SurveyedLine} from '../../domain/crontab/survey.js'
+import {type CronVariables, lastVariables} from '../../domain/crontab/variables.js'
 import {matchesPattern} from '../../domain/delivery/route.js'
 import {GuardError} from '../../errors.js'
 import type {Crontab} from '../../system/crontab/read-crontabs.js'
@@ -37,8 +37,8 @@ interface ChangedLine {
 /** A line that is to be added, for a job of the settings or for the watchdog. */
 export interface AddedLine {
   readonly name: string
-  /** The words behind guard. */
-  readonly words: string
+  /** The words behind guard, below these variables. */
+  readonly words: (variables: CronVariables) => string
   readonly schedule: string
 }
 
@@ -80,7 +80,7 @@ export function planRemove(
   deps: DiscoverDeps,
   request: Pick<InstallRequest, 'file' | 'all' | 'pattern'>,
 ): PlannedChanges {
-  const {crontabs, unreadable} = targets(deps, {...request, flags: ''})
+  const {crontabs, unreadable} = targets(deps, request)
   const {pattern} = request
   const isWanted = pattern === undefined ? undefined : (job: string) => matchesPattern(pattern, job)
   const plans = crontabs.filter(isTarget(request)).map(({crontab, parsed, lines}) => {
@@ -125,10 +125,11 @@ function planOne(
     (pattern === undefined || matchesPattern(pattern, job ?? ''))
   const wanted = lines.filter(isWanted)
   const user = crontab.hasUsers ? `${deps.userName} ` : ''
-  const program = deps.guardProgram(lastPath(parsed))
+  const variables = lastVariables(parsed)
+  const program = deps.guardProgram(variables['PATH'])
   const contents = added.map(({name, words, schedule}) => ({
     name,
-    content: `${schedule} ${user}${program} ${words}`,
+    content: `${schedule} ${user}${program} ${words(variables)}`,
   }))
   const replaced = new Map(wanted.map(({number, wrapped = ''}) => [number - 1, wrapped]))
   return {
@@ -160,10 +161,4 @@ function requireLine(surveyed: SurveyedCrontab | undefined, number: number): voi
   if (line?.wrapped !== undefined || line?.state === 'wrapped') return
   const why = line?.reason ?? 'it has no job'
   throw new GuardError('usage', `line ${number} cannot be wrapped: ${why}`, ['guard crontab discover shows the lines'])
-}
-
-/** PATH as it is at the end of a crontab. */
-function lastPath(lines: readonly CrontabLine[]): string {
-  const values = lines.flatMap(({view}) => (view.kind === 'variable' && view.name === 'PATH' ? [view.value] : []))
-  return unquoted(values.at(-1) ?? cronPath)
 }

@@ -22,8 +22,8 @@ export interface DiscoverDeps {
 export interface CrontabScope {
   /** Only this file; undefined for the crontabs of the user and the system. */
   readonly file: string | undefined
-  /** Flags for the lines, such as ` --state-dir DIR`. */
-  readonly flags: string
+  /** Flags for the lines, such as ` --state-dir DIR`; those that are only looked at need none. */
+  readonly flags?: GuardCall['flags']
   /** The name that a person gives to the job of one line of the user's crontab, or of `file`. */
   readonly named?: {readonly line: number; readonly job: string}
 }
@@ -65,13 +65,15 @@ export function discoverCrontabs(deps: DiscoverDeps, scope: CrontabScope): Disco
   }
 }
 
+const noFlags = () => ''
+
 interface ToSurvey {
   readonly crontab: Crontab
   readonly parsed: readonly CrontabLine[]
   readonly unique: (name: string) => string
 }
 
-function survey(deps: DiscoverDeps, {file, flags, named}: CrontabScope, {crontab, parsed, unique}: ToSurvey) {
+function survey(deps: DiscoverDeps, {file, flags = noFlags, named}: CrontabScope, {crontab, parsed, unique}: ToSurvey) {
   if (crontab.ignored !== undefined) return []
   const {path} = crontab
   const isNamed = named !== undefined && (path === undefined || path === file)
@@ -80,7 +82,7 @@ function survey(deps: DiscoverDeps, {file, flags, named}: CrontabScope, {crontab
     // Another user's runs have another state directory.
     callOf: (user) => ({
       program: deps.guardProgram,
-      flags: user === undefined || user === deps.userName ? flags : '',
+      flags: user === undefined || user === deps.userName ? flags : noFlags,
     }),
     unique,
     fallbackName: (path?.startsWith('/etc/cron.d/') && jobNameOfFile(path)) || 'job',

@@ -7,7 +7,7 @@ interface StarterDeps extends DiscoverDeps {
 
 /** What starts a job on this machine, or that nothing does: a sentence each. */
 export function jobStarters(deps: StarterDeps, job: string): readonly string[] {
-  const {crontabs, unreadable, counts, cron} = discoverCrontabs(deps, {file: undefined, flags: ''})
+  const {crontabs, unreadable, counts, cron} = discoverCrontabs(deps, {file: undefined})
   const naming = crontabs.flatMap(({crontab, lines}) =>
     lines
       .filter((line) => line.job === job && line.state === 'wrapped')

@@ -1,4 +1,4 @@
-import {isSlotTaken, type RunsByJob} from '../../domain/run/job-runs.js'
+import type {RunsByJob} from '../../domain/run/job-runs.js'
 import {isReaderGone} from '../../domain/run/outcome.js'
 import type {RunReport} from '../../domain/run/report.js'
 import type {JobSettings} from '../../domain/settings/job.js'
@@ -14,6 +14,7 @@ import type {OpenRun} from './reconcile-interrupted.js'
 import type {RunBreaker} from './run-breaker.js'
 import {type RunRecorder, recorder} from './run-records.js'
 import type {FinishedRun, RunRequest} from './run-request.js'
+import {slotProblem} from './slot-problem.js'
 import {openLog, tolerateStateError} from './tolerate-state-error.js'
 
 export interface RunDeps extends RetryAndRecoverDeps {
@@ -52,23 +53,12 @@ export async function runJob(deps: RunDeps, request: RunRequest): Promise<RunRep
     const silent = settings.quiet && settings.skipExitCode === 0
     return skipRun(deps, request, {reason: claim.reason, exitCode: settings.skipExitCode, silent})
   }
-  const taken = request.slot === undefined ? undefined : runOfSlot(deps, request, request.slot)
+  const taken = request.slot === undefined ? undefined : slotProblem(deps, request, request.slot)
   if (taken !== undefined) return refuseSlot(deps, request, {claim, taken})
   const breaker = settings.breaker && (await askBreakerOf(deps, settings, settings.breaker.target))
   if (breaker?.refusal === undefined) return performRun(deps, request, {claim, breaker})
   claim.lease?.release('error', breaker.refusal)
   return skipRun(deps, request, {reason: breaker.refusal, exitCode: breakerOpenCode, silent: false})
-}
-
-/** Cheaper than a start that turns out to be void. @returns the text for a run that has begun for the slot */
-function runOfSlot({runs, warn}: RunDeps, {job}: RunRequest, slot: string): string | undefined {
-  try {
-    return isSlotTaken(runs?.read().get(job), slot) ? `its slot (${slot}) was taken by an earlier run` : undefined
-  } catch (error) {
-    if (!(error instanceof GuardError)) throw error
-    warn(`whether the slot ${slot} was run is not known: ${error.message}`)
-    return undefined
-  }
 }
 
 interface TakenSlot {

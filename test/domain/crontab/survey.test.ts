@@ -12,7 +12,7 @@ interface Options {
 function survey(bytes: string, {kind = 'debian', hasUsers = false}: Options = {}): readonly SurveyedLine[] {
   return surveyCrontab(parseCrontab(bytes, hasUsers), {
     kind,
-    callOf: () => ({program: (path) => (path === undefined ? '/abs/guard' : 'guard'), flags: ''}),
+    callOf: () => ({program: (path) => (path === undefined ? '/abs/guard' : 'guard'), flags: () => ''}),
     unique: () => 'j',
     fallbackName: 'j',
     given: new Map(),
@@ -67,4 +67,14 @@ test('flock and timeout are kept, and the flag that does the same is told', () =
     ['--overlap skip, the default, does what flock does here'],
     ['--timeout 5m does what timeout does here, for all processes'],
   ])
+})
+
+test.each(['/usr/bin/fish', '"/bin/tcsh"', '/usr/bin/python3'])('a line below SHELL=%s is left alone', (shell) => {
+  const [before, below, wrapped] = survey(`0 5 * * * a\nSHELL=${shell}\n0 5 * * * b\n0 5 * * * guard run c\n`)
+  expect([before?.state, below?.state, wrapped?.state]).toEqual(['wrappable', 'left', 'wrapped'])
+  expect(below?.reason).toContain(`its SHELL is ${shell.replaceAll('"', '')}`)
+})
+
+test.each(['/bin/sh', '/bin/bash', '/usr/bin/zsh', '"/bin/dash"'])('a line below SHELL=%s is wrapped', (shell) => {
+  expect(survey(`SHELL=${shell}\n0 5 * * * a | b\n`)).toMatchObject([{state: 'wrappable'}])
 })

@@ -1,6 +1,7 @@
 import {describe, expect, test} from 'vitest'
 import type {OpenClawJobStatus} from '../../../src/domain/openclaw/job-status.js'
 import type {IncidentFacts, JobFacts, LastEnd, SlotFacts} from '../../../src/domain/watchdog/job-facts.js'
+import {flappingEndInMs} from '../../../src/domain/watchdog/open-incident.js'
 import {judgeJob} from '../../../src/domain/watchdog/verdict.js'
 import type {Verdict} from '../../../src/domain/watchdog/verdict-kind.js'
 import {
@@ -24,7 +25,18 @@ const openclaw = (state: OpenClawJobStatus['state']): OpenClawJobStatus => ({
   reason: `it is ${state}`,
   runningAtMs: undefined,
 })
-const freshFor = (freshForMs: number) => ({freshForMs, graceMs: 5 * minute, vetoForMs: hour, bootGraceMs: 10 * minute})
+const streak = (count: number, forMs: number) => ({
+  ...{isWell: true, count, firstRunId: 'r'},
+  firstEndUptimeMs: nowUptimeMs - forMs,
+})
+
+const freshFor = (freshForMs: number) => ({
+  freshForMs,
+  graceMs: 5 * minute,
+  vetoForMs: hour,
+  bootGraceMs: 10 * minute,
+  wellForMs: hour,
+})
 
 const leaseless = {is: 'running-unleased', startedUptimeMs: nowUptimeMs - 2 * hour, seenUptimeMs: nowUptimeMs} as const
 
@@ -435,6 +447,19 @@ describe('an open incident', () => {
     expect(well(3, hour).status).toBe('ok')
     expect(well(2, hour)).toMatchObject({status: 'failing', proof: expect.any(String)})
     expect(well(9, 59 * minute).reason).toBe('failing and flapping; well for 59m of 1h and 3 of 3 good runs')
+  })
+
+  test.each<[string, number | undefined, Partial<JobFacts>]>([
+    ['once the hour is over', 40 * minute, {streak: streak(3, 20 * minute)}],
+    ['when its next run is due, if runs are missing', 10 * minute, {streak: streak(2, hour), nextRunInMs: 10 * minute}],
+    ['a minute later, while that run goes on', minute, {streak: streak(2, hour), nextRunInMs: 0}],
+    ['never, if no run is to come', undefined, {streak: streak(2, hour), nextRunInMs: undefined}],
+    ['not while it is bad', undefined, {streak: {...streak(1, 0), isWell: false}}],
+    ['once the hour is over, without runs on record', 40 * minute, {hasRuns: false}],
+  ])('of a job that flaps could end %s', (_, expected, facts) => {
+    const flapping = incident('failing', 2 * hour, {isFlapping: true, wellSinceMs: nowUptimeMs - 20 * minute})
+    expect(flappingEndInMs(jobFacts({hasRuns: true, incident: flapping, ...facts}))).toBe(expected)
+    expect(flappingEndInMs(jobFacts({...facts, incident: incident('failing', 2 * hour)}))).toBeUndefined()
   })
 
   test('of a job without runs on record that flaps ends after an hour', () => {
