@@ -10,22 +10,18 @@ import type {JobInput} from '../../system/process/input.js'
 import type {RetryAndRecoverDeps} from '../recovery/retry-and-recover.js'
 import {type Attempt, type AttemptTask, attemptJob} from './attempt-job.js'
 import {type Claim, type ClaimDeps, claimRun, type RunLease} from './claim-run.js'
-import type {OpenRun} from './reconcile-interrupted.js'
+import {type CloseOlderDeps, closeOlder} from './close-older.js'
 import type {RunBreaker} from './run-breaker.js'
 import {type RunRecorder, recorder} from './run-records.js'
 import type {FinishedRun, RunRequest} from './run-request.js'
 import {slotProblem} from './slot-problem.js'
 import {openLog, tolerateStateError} from './tolerate-state-error.js'
 
-export interface RunDeps extends RetryAndRecoverDeps {
+export interface RunDeps extends RetryAndRecoverDeps, CloseOlderDeps {
   /** Undefined if the state directory cannot be used: the job runs all the same, without a record. */
   readonly runs: Journal<RunsByJob> | undefined
   /** What the lease is claimed with; undefined as `runs`. Throws GuardError `io`. */
   readonly openClaim: (() => ClaimDeps) | undefined
-  /** Records the end of each run of the job whose processes are gone. */
-  readonly closeInterrupted: (job: string) => Promise<readonly OpenRun[]>
-  /** Removes the files that killed guards have left; `closed` are ids of runs that were closed just now. */
-  readonly tidySpools: (closed: readonly string[]) => Promise<void>
   /**
    * `isBeside`: an earlier run may still write to its log, so this one begins a new file: what stands in a file after the
    * beginning of a run is passed on as its output.
@@ -177,35 +173,6 @@ async function finishOutput({warn}: RunDeps, output: JobOutput | undefined, pass
   } catch (error) {
     warn(`the output is not finished: ${error instanceof Error ? error.message : error}`)
   }
-}
-
-/**
- * Closes the run that held the lease before, and each other one that nothing has closed since, if it is over.
- *
- * @returns the ids of those that were closed
- */
-async function closeOlder(deps: RunDeps, job: string): Promise<readonly string[]> {
-  const closed: string[] = []
-  const close = async () => {
-    for (const {run, reason} of await deps.closeInterrupted(job)) {
-      closed.push(run.id)
-      deps.log(`${job} interrupted: ${reason}, run ${run.id}`)
-    }
-    await deps.tidySpools(closed)
-  }
-  const failure = async () => {
-    try {
-      await close()
-      return undefined
-    } catch (error) {
-      if (error instanceof GuardError) return error
-      throw error
-    }
-  }
-  // No later run of the job looks for them, so a disk that fails once is tried again.
-  const error = (await failure()) && (await failure())
-  if (error) deps.warn(`what came before is not closed: ${error.message}`)
-  return closed
 }
 
 async function attemptAndRecover(deps: RunDeps, request: RunRequest, first: AttemptTask): Promise<FinishedRun> {

@@ -4,12 +4,18 @@ import type {RunsByJob} from '../../domain/run/job-runs.js'
 import type {LogRange} from '../../domain/run/run.js'
 import {GuardError} from '../../errors.js'
 import type {Journal} from '../../journal/journal.js'
-import type {RunRequest} from './run-request.js'
 
 /** Where the records of runs go. */
 interface RecordDeps {
   readonly runs: Journal<RunsByJob> | undefined
   readonly warn: (text: string) => void
+}
+
+interface RecordedRun {
+  readonly job: string
+  readonly runId: string
+  /** For which slot of the schedule it is; no other run is for the same. */
+  readonly slot?: string | undefined
 }
 
 export interface RunRecorder {
@@ -30,10 +36,7 @@ export interface RunRecorder {
  * Writes the records of one run. A journal that cannot be written stops no job: the user is warned, and the job goes on.
  * Only the end waits for the disk, because later decisions depend on it.
  */
-export function recorder(
-  deps: RecordDeps,
-  {job, runId, slot}: Pick<RunRequest, 'job' | 'runId' | 'slot'>,
-): RunRecorder {
+export function recorder(deps: RecordDeps, {job, runId, slot}: RecordedRun): RunRecorder {
   const of = {job, run: runId}
   const ofSlot = slot === undefined ? of : {...of, slot}
   const write = (kind: string, facts: object, durability: 'durable' | 'buffered') => {
