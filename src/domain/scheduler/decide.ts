@@ -13,7 +13,7 @@ export interface ScheduledJob extends Schedule {
   readonly catchUp: CatchUp
 }
 
-export interface SlotsFacts {
+interface SlotsFacts {
   /** Wall clock, ms. */
   readonly nowMs: number
   readonly host: string
@@ -32,7 +32,7 @@ export interface SlotTimes {
   next(schedule: Schedule & {readonly fromMs?: number}, atMs: number): number | undefined
 }
 
-export interface SlotsDecision {
+interface SlotsDecision {
   /** To be appended in this order. A `fired` that counts is launched. */
   readonly records: readonly SlotEntry[]
   /** When to decide again at the latest, wall clock, ms. */
@@ -61,7 +61,7 @@ export function decideSlots(
 }
 
 /** How the schedule of a job is known again; a change of it is a new schedule. */
-export function scheduleId({expression, timezone}: Schedule): string {
+function scheduleId({expression, timezone}: Schedule): string {
   return timezone === undefined ? expression : `${expression} ${timezone}`
 }
 

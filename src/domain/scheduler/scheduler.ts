@@ -32,7 +32,7 @@ export interface JobSlots {
   readonly lastMissed?: {readonly slotMs: number; readonly reason: string}
 }
 
-export interface FiredSlot {
+interface FiredSlot {
   readonly slotMs: number
   /** Wall clock, ms: when the record was written. */
   readonly at: number

@@ -6,6 +6,9 @@ export interface CloseOlderDeps {
   readonly closeInterrupted: (job: string) => Promise<readonly OpenRun[]>
   /** Removes the files that killed guards have left; `closed` are ids of runs that were closed just now. */
   readonly tidySpools: (closed: readonly string[]) => Promise<void>
+}
+
+interface Saying {
   /** Writes a line into `guardian.log`. */
   readonly log: (text: string) => void
   readonly warn: (text: string) => void
@@ -16,7 +19,7 @@ export interface CloseOlderDeps {
  *
  * @returns the ids of those that were closed
  */
-export async function closeOlder(deps: CloseOlderDeps, job: string): Promise<readonly string[]> {
+export async function closeOlder(deps: CloseOlderDeps & Saying, job: string): Promise<readonly string[]> {
   const closed: string[] = []
   const close = async () => {
     for (const {run, reason} of await deps.closeInterrupted(job)) {
