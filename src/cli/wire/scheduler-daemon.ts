@@ -139,7 +139,7 @@ function earlierRuns(guard: Guard): () => number {
 }
 
 /** What a start may take for it. Milliseconds. */
-const startUpLimitMs = 20_000
+const startUpLimitMs = 10_000
 
 /**
  * Finishes what a crash has left, in a process of its own: it may fail, take long or never end, and the scheduler is at
