@@ -1,6 +1,6 @@
 import {existsSync, readFileSync, rmSync, statSync, writeFileSync} from 'node:fs'
 import {expect, test} from 'vitest'
-import {isAlive, until} from '../support/sandbox.js'
+import {isAlive, type Sandbox, until} from '../support/sandbox.js'
 import {schedulerBox, untilRecords} from '../support/scheduler.js'
 import {inTerminal} from '../support/terminal.js'
 
@@ -193,22 +193,27 @@ test('it is started by a process that ends at once', {timeout: 60_000}, async ()
   expect(box.living()).toHaveLength(1)
 })
 
+/** Sends a signal to the process that does the start-up work, as soon as it is there. */
+function signalStartUp(box: Sandbox, pid: number, signal: string): Promise<unknown> {
+  const found = `for child in $(pgrep -P ${pid} -f recover); do kill -${signal} $child && exit 0; done`
+  return box.sh(`for try in $(seq 500); do ${found}; sleep 0.01; done; exit 1`)
+}
+
 test('start-up work that fails does not end it', {timeout: 60_000}, async () => {
   const box = schedulerBox(busy)
-  box.write('.guardianrc', `crashedRuns: {files: ['${box.path('odd')}/*.json']}\njobs:\n  ${busy}\n`, 0o600)
-  await box.sh('mkdir -p odd state/.gen && chmod 700 state state/.gen && mkdir -p odd/folder.json && chmod 777 odd')
-  await box.begin()
+  const pid = await box.begin()
+  await signalStartUp(box, pid, 'KILL')
+  await until(() => logOf(box).includes('guard recover has ended with exit code 137'), 'its end')
   await untilRecords(() => box.runs('started'), 1, 'run')
+  expect(box.living()).toEqual([pid])
 })
 
 test('start-up work that never ends is ended, and the slots do not wait for it', {timeout: 90_000}, async () => {
   const box = schedulerBox(busy)
   const pid = await box.begin()
-  // The process of guard recover is halted as soon as it is there.
-  await box.sh(
-    `for try in $(seq 200); do for child in $(pgrep -P ${pid} -f 'recover'); do kill -STOP $child && exit 0; done; sleep 0.01; done; exit 1`,
-  )
+  await signalStartUp(box, pid, 'STOP')
   await untilRecords(() => box.runs('started'), 2, 'runs meanwhile')
+  expect(logOf(box)).not.toContain('guard recover')
   await until(() => logOf(box).includes('guard recover was ended'), 'its end', 60_000)
   expect(box.living()).toEqual([pid])
 })
