@@ -6,7 +6,7 @@ import {spreadOf} from '../../domain/scheduler/spread.js'
 import type {Journal} from '../../journal/journal.js'
 import type {Clock} from '../../system/host/clock.js'
 
-export interface DecideDeps {
+interface DecideDeps {
   readonly clock: Pick<Clock, 'now'>
   readonly host: string
   readonly slots: SlotTimes
@@ -33,6 +33,8 @@ export interface Decider {
 /** Looks at a job only when it is due: to ask for the slots of a thousand jobs takes longer than all else that a round does. */
 export function createDecider(deps: DecideDeps): Decider {
   let jobs: readonly ScheduledJob[] = []
+  /** The last slot of each job that this process has fired: a state directory that comes back may not know of it. */
+  const firedOf = new Map<string, number>()
   /** Wall clock, ms; of a job that is not in it nothing is known. */
   const nextOf = new Map<string, number>()
   return {
@@ -45,11 +47,11 @@ export function createDecider(deps: DecideDeps): Decider {
       const nowMs = deps.clock.now()
       const due = jobs.filter(({name}) => (nextOf.get(name) ?? 0) <= nowMs)
       const decided = due.length === 0 ? [] : decisionsOf(deps, due, nowMs)
-      const slots = record(
-        deps,
-        decided.flatMap(({records}) => records),
-        due,
-      )
+      const records = decided.flatMap((one) => one.records.map((entry) => unlessFired(entry, firedOf)))
+      const slots = record(deps, records, due)
+      // A clock that was wrong by days has begun anew.
+      for (const {kind, job} of records) if (kind === 'adopted') firedOf.delete(job)
+      for (const {job, slot} of slots) firedOf.set(job, slot)
       // Of a schedule that is new the next slot is known once its record is read.
       for (const {name, nextAtMs, records} of decided)
         nextOf.set(name, records.some(({kind}) => kind === 'adopted') ? nowMs : nextAtMs)
@@ -90,6 +92,12 @@ function record(
     if (verdict === 'ok' && entry.kind === 'fired') started.push(pendingOf(entry, spreads.get(entry.job) ?? 0))
   }
   return started
+}
+
+function unlessFired(entry: SlotEntry, firedOf: ReadonlyMap<string, number>): SlotEntry {
+  const {kind, job, slot} = entry
+  if (kind !== 'fired' || Number(slot) > (firedOf.get(job) ?? Number.NEGATIVE_INFINITY)) return entry
+  return {kind: 'missed', job, slot, reason: 'it was run while the state directory was another one'}
 }
 
 function pendingOf(entry: SlotEntry, spreadMs: number): PendingSlot {

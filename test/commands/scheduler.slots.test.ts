@@ -1,0 +1,210 @@
+import {existsSync, readdirSync, readFileSync, readlinkSync, renameSync} from 'node:fs'
+import {join} from 'node:path'
+import {expect, test} from 'vitest'
+import {isAlive, until} from '../support/sandbox.js'
+import {eachSecond, type SchedulerBox, schedulerBox, untilRecords} from '../support/scheduler.js'
+
+const isLong = process.env['GUARD_TORTURE'] === 'long'
+const killer = join(import.meta.dirname, '../support/kill-at-write.cjs')
+const quickly = {env: {GUARD_RELAUNCH_MS: '1000'}}
+
+/** Slots by the first record of each, and how often a run began for it. */
+function startsOfSlots(box: SchedulerBox): ReadonlyMap<string, number> {
+  const starts = new Map<string, number>()
+  for (const {slot} of box.runs('started')) starts.set(String(slot), (starts.get(String(slot)) ?? 0) + 1)
+  return starts
+}
+
+/** That each second since the job was adopted has one run that began, and that each of these ran the job once. */
+async function expectExactlyOnce(box: SchedulerBox): Promise<void> {
+  const [adopted] = box.records('adopted')
+  const fired = box.records('fired').map(({slot}) => Number(slot))
+  const last = Math.max(...fired)
+  await until(() => startsOfSlots(box).has(`tick#${new Date(last).toISOString()}`), 'a run for the last slot')
+  const first = Math.ceil((Number(adopted?.['at']) + 1) / 1000) * 1000
+  const seconds = Array.from({length: (last - first) / 1000 + 1}, (_, index) => first + index * 1000)
+  const starts = startsOfSlots(box)
+  const wrong = seconds.filter((second) => starts.get(`tick#${new Date(second).toISOString()}`) !== 1)
+  expect(wrong).toEqual([])
+  await until(() => ticks(box) >= starts.size, 'the last run')
+  expect(ticks(box)).toBe(starts.size)
+}
+
+function ticks(box: SchedulerBox): number {
+  return existsSync(box.path('ticks')) ? readFileSync(box.path('ticks'), 'utf8').length / 2 : 0
+}
+
+const all = ', catchUp: {mode: all, limit: 100}'
+
+// The lease is the first write, then started, heartbeat, adopted; then one fired each second.
+const kills = isLong
+  ? Array.from({length: 12}, (_, index) => index + 1).flatMap((nth) => [`before ${nth}`, `after ${nth}`])
+  : ['after 1', 'after 2', 'before 5', 'after 5', 'before 7']
+
+test.each(kills)(
+  'a scheduler that is killed %s of its writes runs no slot twice and loses none',
+  {timeout: 60_000},
+  async (kill) => {
+    const box = schedulerBox(idle)
+    box.settings(eachSecond(box, all))
+    const killed = await box.guardWith(
+      {preload: killer, env: {...quickly.env, GUARD_TEST_KILL: kill}},
+      'scheduler',
+      'run',
+    )
+    expect(killed.signal ?? killed.code).toBe('SIGKILL')
+    const before = box.records('fired').length
+    await box.guardWith(quickly, 'scheduler', 'start')
+    await untilRecords(() => box.records('fired'), before + 3, 'slots')
+    await box.guard('scheduler', 'stop')
+    await expectExactlyOnce(box)
+  },
+)
+
+const idle = "idle: {command: ['true'], schedule: '0 0 1 1 *'}"
+
+test('slots of a time without a scheduler are caught up in their order, one at a time', {timeout: 60_000}, async () => {
+  const box = schedulerBox(idle)
+  box.settings(`tick: {command: [sh, -c, 'sleep 0.2; echo x >> ${box.path('ticks')}'], schedule: '* * * * * *'${all}}`)
+  await box.begin()
+  await untilRecords(() => box.records('fired'), 1, 'slot')
+  await box.guard('scheduler', 'stop')
+  const seen = box.records('fired').length
+  await until(() => Date.now() > Number(box.records('stopped')[0]?.['at']) + 4000, 'some slots')
+  await box.begin()
+  await untilRecords(() => box.records('fired'), seen + 5, 'slots')
+  await box.guard('scheduler', 'stop')
+  const slots = box.runs('started').map(({slot}) => String(slot))
+  expect(slots).toEqual(slots.toSorted())
+  expect(new Set(slots).size).toBe(slots.length)
+})
+
+test('a scheduler that was halted across slots decides on each of them, and runs none twice', {
+  timeout: 60_000,
+}, async () => {
+  const box = schedulerBox(idle)
+  box.settings(eachSecond(box, all))
+  const pid = await box.begin()
+  await untilRecords(() => box.records('fired'), 2, 'slots')
+  process.kill(pid, 'SIGSTOP')
+  const halted = Date.now()
+  await until(() => Date.now() > halted + 4000, 'some slots')
+  process.kill(pid, 'SIGCONT')
+  await untilRecords(() => box.records('fired'), 8, 'slots')
+  await box.guard('scheduler', 'stop')
+  await expectExactlyOnce(box)
+})
+
+test('a state directory that goes and comes back ends nothing, and no slot is run twice', {
+  timeout: 60_000,
+}, async () => {
+  const box = schedulerBox(idle)
+  box.settings(eachSecond(box, all))
+  const pid = await box.begin()
+  await untilRecords(() => box.records('fired'), 2, 'slots')
+  renameSync(box.stateDir, `${box.stateDir}.away`)
+  const gone = Date.now()
+  await until(() => Date.now() > gone + 3000, 'some slots')
+  // A run that was under way may have made it anew.
+  const others = existsSync(`${box.stateDir}/runs.jsonl`) ? box.runs('started') : []
+  if (existsSync(box.stateDir)) renameSync(box.stateDir, box.path('made-meanwhile'))
+  renameSync(`${box.stateDir}.away`, box.stateDir)
+  const before = box.records('fired').length
+  await untilRecords(() => box.records('fired'), before + 3, 'slots')
+  expect(isAlive(pid)).toBe(true)
+  await box.guard('scheduler', 'stop')
+  const slots = [...others, ...box.runs('started')].map(({slot}) => slot)
+  expect(slots.length).toBe(new Set(slots).size)
+})
+
+test('a job that never ends is skipped at its next slots, and others run on time', {timeout: 60_000}, async () => {
+  const box = schedulerBox(
+    "long: {command: [sleep, '300'], schedule: '* * * * * *'}\nquick: {command: ['true'], schedule: '* * * * * *'}",
+  )
+  await box.begin()
+  await until(() => box.runs('skipped').filter(({job}) => job === 'long').length >= 2, 'skipped runs')
+  expect(box.runs('started').filter(({job}) => job === 'long')).toHaveLength(1)
+  expect(box.runs('started').filter(({job}) => job === 'quick').length).toBeGreaterThan(1)
+})
+
+const manyJobs = isLong ? 1000 : 40
+
+test(`${manyJobs} jobs that are due at once all start, no more than maxParallel at a time`, {
+  timeout: 600_000,
+}, async () => {
+  const box = schedulerBox(idle)
+  const running = box.path('running')
+  const script = `mkdir -p ${running}; : > ${running}/$$; ls ${running} | wc -l >> ${box.path('counts')}; sleep 0.1; rm ${running}/$$`
+  box.write('job.sh', script)
+  const jobs = Array.from(
+    {length: manyJobs},
+    (_, index) => `  j${index}: {command: [sh, '${box.path('job.sh')}'], schedule: '@every 3s', catchUp: skip}`,
+  )
+  box.write('.guardianrc', `scheduler: {maxParallel: 4}\njobs:\n${jobs.join('\n')}\n`, 0o600)
+  await box.begin()
+  const started = () => new Set(box.runs('started').map(({job}) => job)).size
+  await until(() => started() === manyJobs, 'all of them', 500_000)
+  await box.guard('scheduler', 'stop')
+  const counts = readFileSync(box.path('counts'), 'utf8').trim().split('\n').map(Number)
+  expect(Math.max(...counts)).toBeLessThanOrEqual(4)
+})
+
+test('settings that change are read anew, broken ones are refused once, and the former ones stay', {
+  timeout: 60_000,
+}, async () => {
+  const box = schedulerBox("one: {command: ['true'], schedule: '@every 1s'}")
+  const pid = await box.begin()
+  await untilRecords(() => box.runs('started'), 1, 'run')
+  box.settings("one: {command: ['true'], schedule: '@every 1s'}\ntwo: {command: ['true'], schedule: '@every 1s'}")
+  await until(() => box.runs('started').some(({job}) => job === 'two'), 'a run of the new job')
+  box.write('.guardianrc', 'jobs: [', 0o600)
+  await until(() => box.records('reloaded').some(({problem}) => problem !== undefined), 'the refusal')
+  const fired = box.records('fired').length
+  await untilRecords(() => box.records('fired'), fired + 2, 'slots of the former settings')
+  process.kill(pid, 'SIGHUP')
+  await until(
+    () => box.records('reloaded').filter(({problem}) => problem !== undefined).length > 1,
+    'the refusal at HUP',
+  )
+  const alerts = box.journal('alerts.jsonl').filter(({component}) => component === 'scheduler')
+  expect(alerts).toHaveLength(1)
+  expect((await box.status()).json['lastReload']).toMatchObject({ok: false})
+  box.settings("two: {command: ['true'], schedule: '@every 1s'}")
+  await until(() => box.records('reloaded').at(-1)?.['problem'] === undefined, 'settings that can be used')
+  expect(box.living()).toEqual([pid])
+})
+
+test('a slot that wrong settings kept from running is run once they are right', {timeout: 60_000}, async () => {
+  const box = schedulerBox("one: {command: ['true'], schedule: '@every 2s'}")
+  await box.begin()
+  await untilRecords(() => box.records('adopted'), 1, 'job')
+  box.write('.guardianrc', 'jobs: [', 0o600)
+  await untilRecords(() => box.records('fired'), 1, 'slot')
+  const [first] = box.records('fired')
+  await until(() => readFileSync(`${box.stateDir}/logs/scheduler.log`, 'utf8').includes('exit code 78'), 'its refusal')
+  box.settings("one: {command: ['true'], schedule: '@every 2s'}")
+  await until(() => box.runs('started').some(({slot}) => slot === first?.['key']), 'its run')
+})
+
+test('no process of a run is a child that keeps the output of the one that started the scheduler', async () => {
+  const box = schedulerBox("one: {command: [sleep, '30'], schedule: '@every 1s'}")
+  await box.sh('exec 7>held; guard scheduler start')
+  await untilRecords(() => box.runs('started'), 1, 'run')
+  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name))
+  const holders = pids.filter((pid) => {
+    try {
+      return readdirSync(`/proc/${pid}/fd`).some((fd) => linkOf(`/proc/${pid}/fd/${fd}`) === box.path('held'))
+    } catch {
+      return false
+    }
+  })
+  expect(holders).toEqual([])
+})
+
+function linkOf(path: string): string | undefined {
+  try {
+    return readlinkSync(path)
+  } catch {
+    return undefined
+  }
+}
