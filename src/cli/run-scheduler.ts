@@ -11,7 +11,7 @@ import {type LoopDeps, recordHeartbeat, schedulerLoop, takeOver} from '../usecas
 import {exitCodes} from './exit-codes.js'
 import type {Guard} from './guard.js'
 import {pidFileOf, refuseUseless} from './wire/scheduler.js'
-import {doStartUpWork, takeSchedulerLease, wireScheduler} from './wire/scheduler-daemon.js'
+import {type Asked, doStartUpWork, relaunchAfterMs, takeSchedulerLease, wireScheduler} from './wire/scheduler-daemon.js'
 
 /** What the jobs would take for their own: systemd does not end them with the scheduler, as its unit is printed. */
 const ofSystemd = ['SYSTEMD_EXEC_PID', 'NOTIFY_SOCKET', 'WATCHDOG_PID', 'WATCHDOG_USEC']
@@ -71,12 +71,6 @@ function schedulerLog(guard: Guard, ready: ReadyPipe | undefined): (text: string
   }
 }
 
-export interface Asked {
-  /** The signal that asks for the end. */
-  stop: string | undefined
-  reload: boolean
-}
-
 /** HUP reads the settings anew, and comes from a terminal that is closed too: it never ends the scheduler. */
 function heedSignals(wakeup: Wakeup): Asked {
   const asked: Asked = {stop: undefined, reload: false}
@@ -90,12 +84,4 @@ function heedSignals(wakeup: Wakeup): Asked {
     wakeup.wake()
   })
   return asked
-}
-
-const usualRelaunchMs = 60_000
-
-/** For tests: nothing that was fired is lost for a minute. */
-export function relaunchAfterMs(env: NodeJS.ProcessEnv): number {
-  const ms = Number(env['GUARD_RELAUNCH_MS'])
-  return ms > 0 ? ms : usualRelaunchMs
 }

@@ -14,7 +14,7 @@ import {spawnGuardDetached, startGuardDetached} from '../../system/process/detac
 import {identifyProcess, processState} from '../../system/process/identity.js'
 import {sayOnce} from '../../usecases/alert/say-once.js'
 import {createDecider} from '../../usecases/schedule/decide-slots.js'
-import {createLauncher} from '../../usecases/schedule/launcher.js'
+import {Launcher} from '../../usecases/schedule/launcher.js'
 import {type OwnLease, takeOwnLease} from '../../usecases/schedule/own-lease.js'
 import {createReloader, type Reloader} from '../../usecases/schedule/reload-settings.js'
 import type {LoopDeps} from '../../usecases/schedule/scheduler-loop.js'
@@ -22,15 +22,28 @@ import {isSlotStarted, openSlotRuns} from '../../usecases/schedule/slot-runs.js'
 import {version} from '../build-info.js'
 import {delivererArgs} from '../deliverer-args.js'
 import type {Guard} from '../guard.js'
-import {type Asked, relaunchAfterMs} from '../run-scheduler.js'
 import {wireLease} from './lease.js'
 import {placeArgs, settingsFolder} from './trigger.js'
+
+export interface Asked {
+  /** The signal that asks for the end. */
+  stop: string | undefined
+  reload: boolean
+}
 
 interface DaemonParts {
   readonly lease: OwnLease
   readonly wakeup: Wakeup
   readonly asked: Asked
   readonly log: (text: string) => void
+}
+
+const usualRelaunchMs = 60_000
+
+/** For tests: nothing that was fired is lost for a minute. */
+export function relaunchAfterMs(env: NodeJS.ProcessEnv): number {
+  const ms = Number(env['GUARD_RELAUNCH_MS'])
+  return ms > 0 ? ms : usualRelaunchMs
 }
 
 /** Takes the lease of the scheduler. Throws GuardError `busy` if another one runs. */
@@ -49,7 +62,7 @@ export function wireScheduler(guard: Guard, {lease, wakeup, asked, log}: DaemonP
   const journal = guard.journal(schedulerStream)
   const isStarted = (job: string, slotMs: number) => isSlotStarted(runs.read(), job, slotMs)
   const decider = createDecider({clock, host: readBootRef().host, slots: createSlots(), journal, runs, isStarted})
-  const launcher = createLauncher({
+  const launcher = new Launcher({
     clock,
     start: ({job, key}) =>
       spawnGuardDetached(['run', ...placeArgs(guard), '--slot', key, job], {cwd: settingsFolder(guard)}),
@@ -126,7 +139,7 @@ function earlierRuns(guard: Guard): () => number {
 }
 
 /** What a start may take for it. Milliseconds. */
-const startUpLimitMs = 20_000
+const startUpLimitMs = 10_000
 
 /**
  * Finishes what a crash has left, in a process of its own: it may fail, take long or never end, and the scheduler is at

@@ -7,7 +7,7 @@ import {identifyProcess, signalProcess} from '../../system/process/identity.js'
 import {
   lookAtScheduler,
   type SchedulerStatus,
-  type StatusDeps,
+  type SchedulerStatusDeps,
   schedulerStatus,
 } from '../../usecases/schedule/scheduler-status.js'
 import {type StopDeps, type Stopped, stopScheduler} from '../../usecases/schedule/stop-scheduler.js'
@@ -17,7 +17,7 @@ import {placeArgs, settingsFolder} from './trigger.js'
 
 /** How commands and the HTTP server start, stop and look at the scheduler of this state directory. */
 
-export interface SchedulerStart {
+interface SchedulerStart {
   readonly is: 'started' | 'was-running'
   readonly pid: number | undefined
 }
@@ -112,7 +112,7 @@ export function stopDeps(guard: Guard): StopDeps {
 }
 
 /** What is looked at to know the scheduler. */
-export function lookDeps(guard: Guard): StatusDeps {
+export function lookDeps(guard: Guard): SchedulerStatusDeps {
   return {
     ...wireLease(guard),
     scheduler: guard.journal(schedulerStream),

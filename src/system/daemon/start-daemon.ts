@@ -18,7 +18,7 @@ interface DaemonStart {
   readonly limitMs: number
 }
 
-export type DaemonStarted =
+type DaemonStarted =
   | {readonly is: 'ready'; readonly pid: number; readonly line: string}
   /** `log`: what it has printed since this start. */
   | {readonly is: 'ended' | 'late'; readonly code: number | undefined; readonly log: string}

@@ -6,7 +6,7 @@ import {spreadOf} from '../../domain/scheduler/spread.js'
 import type {Journal} from '../../journal/journal.js'
 import type {Clock} from '../../system/host/clock.js'
 
-export interface DecideDeps {
+interface DecideDeps {
   readonly clock: Pick<Clock, 'now'>
   readonly host: string
   readonly slots: SlotTimes

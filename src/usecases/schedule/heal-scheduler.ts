@@ -4,7 +4,7 @@ import type {SchedulerState} from '../../domain/scheduler/scheduler.js'
 import type {Journal} from '../../journal/journal.js'
 import type {Clock} from '../../system/host/clock.js'
 
-export interface HealDeps {
+interface HealDeps {
   readonly clock: Pick<Clock, 'now'>
   readonly scheduler: Pick<Journal<SchedulerState>, 'read' | 'append'>
   readonly look: () => Promise<SchedulerFacts>

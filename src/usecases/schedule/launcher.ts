@@ -3,7 +3,7 @@ import {compareSlots, launchable, type PendingSlot} from '../../domain/scheduler
 import type {Clock} from '../../system/host/clock.js'
 import type {DetachedGuard} from '../../system/process/detach.js'
 
-export interface LauncherDeps {
+interface LauncherDeps {
   readonly clock: Pick<Clock, 'now' | 'mono'>
   /** Starts `guard run JOB --slot KEY` in a session of its own. */
   readonly start: (slot: PendingSlot) => DetachedGuard
@@ -17,16 +17,6 @@ export interface LauncherDeps {
   /** Called when a guard has ended. */
   readonly wake: () => void
   readonly log: (text: string) => void
-}
-
-export interface Launcher {
-  /** @param notBeforeMs monotonic clock: when it may be started, for a slot that another process may have started */
-  add(slot: PendingSlot, notBeforeMs?: number): void
-  /** Starts what may start now. @returns after how many milliseconds to come again; undefined for not before a `wake` */
-  launch(): number | undefined
-  /** The settings were read anew: what they kept from starting is tried again. */
-  retryRefused(): void
-  counts(): {readonly running: number; readonly queued: number; readonly lateMs: number | undefined}
 }
 
 /** So often at most: what fails as often will fail again. */
@@ -44,85 +34,106 @@ interface Waiting {
 }
 
 /** Starts the slots that have fired, so many at once, and each until a run of it is on record. */
-export function createLauncher(deps: LauncherDeps): Launcher {
-  const {clock} = deps
-  let waiting: Waiting[] = []
+export class Launcher {
+  private readonly deps: LauncherDeps
+  /** In the order in which they are to start. */
+  private waiting: Waiting[] = []
   /** Whose settings are wrong; they wait for other settings. */
-  let refused: Waiting[] = []
-  const running = new Map<string, PendingSlot>()
-  const lateness: number[] = []
+  private refused: Waiting[] = []
+  private readonly running = new Map<string, PendingSlot>()
+  private readonly lateness: number[] = []
 
-  const add = (one: Waiting) => {
-    const index = waiting.findIndex(({slot}) => compareSlots(one.slot, slot) < 0)
-    waiting.splice(index < 0 ? waiting.length : index, 0, one)
+  constructor(deps: LauncherDeps) {
+    this.deps = deps
   }
 
-  const settle = (one: Waiting, code: number | undefined) => {
-    running.delete(one.slot.key)
-    const {key} = one.slot
-    try {
-      if (deps.isOnRecord(one.slot) || (code !== undefined && code < firstOwnCode)) return
-    } catch {
-      // Records that cannot be read now prove nothing: it is looked at again before the next launch.
-    }
-    const reason = code === undefined ? 'it could not be started' : `its guard ended with exit code ${code}`
-    deps.log(`${key} has no run on record: ${reason}`)
-    if (code === wrongSettingsCode) refused.push(one)
-    else if (one.launches < mostLaunches) add({...one, notBeforeMs: clock.mono() + deps.relaunchAfterMs})
-    else deps.log(`${key} is given up after ${one.launches} starts`)
+  add(slot: PendingSlot): void {
+    this.enqueue({slot, notBeforeMs: Number.NEGATIVE_INFINITY, launches: 0})
   }
 
-  const start = (one: Waiting) => {
-    const {slot} = one
-    try {
-      if (one.launches > 0 && deps.isOnRecord(slot)) return
-    } catch {
-      // Nothing is started twice: it waits until the records can be read.
-      add({...one, notBeforeMs: clock.mono() + deps.relaunchAfterMs})
-      return
-    }
-    const next = {...one, launches: one.launches + 1}
-    running.set(slot.key, slot)
-    if (!slot.isCatchUp && one.launches === 0) lateness.push(Math.max(0, clock.now() - slot.dueAt))
-    if (lateness.length > keptLateness) lateness.shift()
-    void endOf(deps, slot).then((code) => {
-      settle(next, code)
-      deps.wake()
+  /** @param inMs after so long it is started, unless a run of it is on record by then: another process may have started it */
+  addEarlier(slot: PendingSlot, inMs: number): void {
+    this.enqueue({slot, notBeforeMs: this.deps.clock.mono() + inMs, launches: 1})
+  }
+
+  /** Starts what may start now. @returns after how many milliseconds to come again; undefined for not before a `wake` */
+  launch(): number | undefined {
+    if (this.waiting.length === 0) return undefined
+    const {clock, maxParallel, countEarlier} = this.deps
+    const [nowMs, monoMs] = [clock.now(), clock.mono()]
+    const free = maxParallel() - this.running.size - countEarlier()
+    const runningJobs = new Set(Array.from(this.running.values(), ({job}) => job))
+    const ready = this.waiting.filter(({notBeforeMs}) => notBeforeMs <= monoMs).map(({slot}) => slot)
+    const chosen = new Set(launchable(ready, {nowMs, free, runningJobs}))
+    const starting = this.waiting.filter(({slot}) => chosen.has(slot))
+    this.waiting = this.waiting.filter(({slot}) => !chosen.has(slot))
+    for (const one of starting) this.start(one)
+    const times = this.waiting.map(({slot, notBeforeMs}) => Math.max(slot.dueAt - nowMs, notBeforeMs - monoMs))
+    return times.reduce<number | undefined>((first, ms) => (ms > 0 && ms < (first ?? ms + 1) ? ms : first), undefined)
+  }
+
+  /** The settings were read anew: what they kept from starting is tried again. */
+  retryRefused(): void {
+    for (const one of this.refused.splice(0)) this.enqueue({...one, notBeforeMs: Number.NEGATIVE_INFINITY, launches: 1})
+  }
+
+  counts(): {readonly running: number; readonly queued: number; readonly lateMs: number | undefined} {
+    const queued = this.waiting.length + this.refused.length
+    return {running: this.running.size, queued, lateMs: median(this.lateness)}
+  }
+
+  private enqueue(one: Waiting): void {
+    const index = this.waiting.findLastIndex(({slot}) => compareSlots(slot, one.slot) <= 0)
+    this.waiting.splice(index + 1, 0, one)
+  }
+
+  private start(one: Waiting): void {
+    const {slot, launches} = one
+    if (launches > 0 && this.mayHaveStarted(one)) return
+    this.running.set(slot.key, slot)
+    if (!slot.isCatchUp && launches === 0) this.noteLateness(this.deps.clock.now() - slot.dueAt)
+    void endOf(this.deps, slot).then((code) => {
+      this.running.delete(slot.key)
+      this.settle({...one, launches: launches + 1}, code)
+      this.deps.wake()
     })
   }
 
-  return {
-    add: (slot, notBeforeMs) => {
-      const isEarlier = notBeforeMs !== undefined
-      add({slot, notBeforeMs: notBeforeMs ?? Number.NEGATIVE_INFINITY, launches: isEarlier ? 1 : 0})
-    },
-    launch: () => {
-      const [nowMs, monoMs] = [clock.now(), clock.mono()]
-      const free = waiting.length === 0 ? 0 : deps.maxParallel() - running.size - deps.countEarlier()
-      const ready = waiting.filter(({notBeforeMs}) => notBeforeMs <= monoMs)
-      const runningJobs = new Set(Array.from(running.values(), ({job}) => job))
-      const chosen = new Set(
-        launchable(
-          ready.map(({slot}) => slot),
-          {nowMs, free, runningJobs},
-        ),
-      )
-      const starting = ready.filter(({slot}) => chosen.has(slot))
-      waiting = waiting.filter(({slot}) => !chosen.has(slot))
-      for (const one of starting) start(one)
-      const times = waiting.map(({slot, notBeforeMs}) => Math.max(slot.dueAt - nowMs, notBeforeMs - monoMs))
-      const later = times.filter((ms) => ms > 0)
-      return later.length === 0 ? undefined : Math.min(...later)
-    },
-    retryRefused: () => {
-      for (const one of refused) add({...one, notBeforeMs: Number.NEGATIVE_INFINITY, launches: 1})
-      refused = []
-    },
-    counts: () => ({
-      running: running.size,
-      queued: waiting.length + refused.length,
-      lateMs: median(lateness),
-    }),
+  /** Nothing is started twice: it waits while the records cannot be read. */
+  private mayHaveStarted(one: Waiting): boolean {
+    try {
+      return this.deps.isOnRecord(one.slot)
+    } catch {
+      this.later(one)
+      return true
+    }
+  }
+
+  private noteLateness(ms: number): void {
+    this.lateness.push(Math.max(0, ms))
+    if (this.lateness.length > keptLateness) this.lateness.shift()
+  }
+
+  /** A guard has ended; without a run on record it is started again. */
+  private settle(one: Waiting, code: number | undefined): void {
+    const {log, isOnRecord} = this.deps
+    const {key} = one.slot
+    try {
+      if (isOnRecord(one.slot) || (code !== undefined && code < firstOwnCode)) return
+    } catch {
+      // Records that cannot be read prove nothing: they are looked at again before the next launch.
+    }
+    log(
+      `${key} has no run on record: ${code === undefined ? 'it could not be started' : `exit code ${code} of its guard`}`,
+    )
+    if (code === wrongSettingsCode) this.refused.push(one)
+    else if (one.launches < mostLaunches) this.later(one)
+    else log(`${key} is given up after ${one.launches} starts`)
+  }
+
+  private later(one: Waiting): void {
+    const {clock, relaunchAfterMs} = this.deps
+    this.enqueue({...one, notBeforeMs: clock.mono() + relaunchAfterMs})
   }
 }
 

@@ -12,7 +12,7 @@ export interface OwnLease {
   release(): void
 }
 
-export interface OwnLeaseDeps extends LeaseDeps {
+interface OwnLeaseDeps extends LeaseDeps {
   /** Whether the state directory is there: without it nothing is known of the lease. */
   readonly isStateThere: () => boolean
 }

@@ -2,7 +2,7 @@ import type {Settings} from '../../domain/settings/settings.js'
 import type {FileWatch} from '../../system/daemon/file-watch.js'
 import type {Clock} from '../../system/host/clock.js'
 
-export interface ReloadDeps {
+interface ReloadDeps {
   readonly clock: Pick<Clock, 'mono'>
   readonly file: FileWatch
   readonly load: () => Promise<Settings>

@@ -95,7 +95,7 @@ export function takeOver(
       const ageMs = Math.max(0, clock.now() - at)
       if (ageMs > catchUp.windowMs) continue
       const pending = {job, slot, key: slotKey(job, slot), dueAt: slot + spread, isCatchUp}
-      launcher.add(pending, clock.mono() + Math.max(0, relaunchAfterMs - ageMs))
+      launcher.addEarlier(pending, Math.max(0, relaunchAfterMs - ageMs))
     }
   }
 }

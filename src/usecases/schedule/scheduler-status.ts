@@ -8,7 +8,7 @@ import type {Journal} from '../../journal/journal.js'
 import {clockReading, type LeaseDeps} from '../lease/lease.js'
 import {isSlotStarted, openSlotRuns} from './slot-runs.js'
 
-export interface StatusDeps extends Pick<LeaseDeps, 'clock' | 'here' | 'leases' | 'livingProcessOf'> {
+export interface SchedulerStatusDeps extends Pick<LeaseDeps, 'clock' | 'here' | 'leases' | 'livingProcessOf'> {
   readonly scheduler: Pick<Journal<SchedulerState>, 'read'>
   readonly runs: Pick<Journal<RunsByJob>, 'read'>
   /** The number in the pid file. @returns undefined if there is none */
@@ -32,7 +32,7 @@ export interface SchedulerLook {
 }
 
 /** Whether a scheduler runs, by the holder of its lease: the pid file may name any process. */
-export async function lookAtScheduler(deps: Omit<StatusDeps, 'runs'>): Promise<SchedulerLook> {
+export async function lookAtScheduler(deps: Omit<SchedulerStatusDeps, 'runs'>): Promise<SchedulerLook> {
   const lease = deps.leases.read().byJob.get(schedulerLease)
   const living = lease && !lease.released ? await deps.livingProcessOf(lease) : 'none'
   const {daemon} = deps.scheduler.read()
@@ -50,13 +50,13 @@ export interface SchedulerStatus extends SchedulerLook {
   readonly queued: readonly {readonly job: string; readonly slotMs: number; readonly key: string}[]
 }
 
-export async function schedulerStatus(deps: StatusDeps): Promise<SchedulerStatus> {
+export async function schedulerStatus(deps: SchedulerStatusDeps): Promise<SchedulerStatus> {
   const look = await lookAtScheduler(deps)
   const running = openSlotRuns(deps.runs.read())
   return {...look, running, queued: openSlots(deps)}
 }
 
-function openSlots({scheduler, runs}: StatusDeps): SchedulerStatus['queued'] {
+function openSlots({scheduler, runs}: SchedulerStatusDeps): SchedulerStatus['queued'] {
   const book = runs.read()
   return Array.from(scheduler.read().jobs).flatMap(([job, {open}]) =>
     open

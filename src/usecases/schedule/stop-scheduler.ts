@@ -3,10 +3,10 @@ import type {Lease} from '../../domain/lease/lease.js'
 import type {SchedulerState} from '../../domain/scheduler/scheduler.js'
 import {GuardError} from '../../errors.js'
 import type {Journal} from '../../journal/journal.js'
-import {lookAtScheduler, type StatusDeps} from './scheduler-status.js'
+import {lookAtScheduler, type SchedulerStatusDeps} from './scheduler-status.js'
 import {openSlotRuns} from './slot-runs.js'
 
-export interface StopDeps extends StatusDeps {
+export interface StopDeps extends SchedulerStatusDeps {
   readonly scheduler: Pick<Journal<SchedulerState>, 'read' | 'append'>
   /** Signals a process unless its number was reused. */
   readonly signal: (process: ProcessRef, signal: NodeJS.Signals) => void
