@@ -20,7 +20,7 @@ test('each example of curl works as it stands, and each route that the page name
   }
   const {paths} = (await served.ask('/api/v1/openapi.json')).json as {paths: Record<string, object>}
   const known = Object.keys(paths).map((path) => path.replaceAll(/\{(\w+)\}/g, (_, name: string) => name.toUpperCase()))
-  const named = [...page.matchAll(/`(?:GET |POST |DELETE )?(\/(?:api|livez|readyz|metrics)[\w/-]*)/g)].map(
+  const named = [...page.matchAll(/`(?:GET |POST |DELETE )?(\/(?:api|livez|readyz|metrics)[\w/.-]*)/g)].map(
     ([, path]) => path ?? '',
   )
   expect(named.length).toBeGreaterThan(20)
