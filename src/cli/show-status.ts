@@ -52,20 +52,23 @@ async function showList(guard: Guard, request: StatusRequest): Promise<object> {
   else show(renderStatus, shown, {all: request.all === true || state !== undefined, grouped: request.group === 'cause'})
   const scheduler = await schedulerFacts(guard)
   if (['dead', 'late', 'stopped'].includes(scheduler.is)) print(`${scheduler.text}; see guard scheduler status`)
-  return jobListJson(guard, {at, jobs: shown, is})
+  return jobListJson(guard, {at, jobs: shown, is, scheduler: scheduler.is})
+}
+
+interface JobList {
+  readonly at: number
+  readonly jobs: readonly JobStatus[]
+  readonly is: OverallStatus['is']
+  readonly scheduler: Awaited<ReturnType<typeof schedulerFacts>>['is']
 }
 
 /** The list of jobs for `--json`. */
-export async function jobListJson(
-  guard: Guard,
-  {at, jobs, is}: {readonly at: number; readonly jobs: readonly JobStatus[]; readonly is: OverallStatus['is']},
-): Promise<object> {
-  const scheduler = await schedulerFacts(guard)
+export function jobListJson(guard: Guard, {at, jobs, is, scheduler}: JobList): object {
   return {
     at: new Date(at).toISOString(),
     status: is,
     ...settingsProblem(guard),
-    ...(scheduler.is !== 'never-used' && {scheduler: scheduler.is}),
+    ...(scheduler !== 'never-used' && {scheduler}),
     jobs: jobs.map(statusToJson),
   }
 }

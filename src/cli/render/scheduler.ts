@@ -2,7 +2,6 @@ import {isoTime} from '../../domain/clock/iso-time.js'
 import type {ComingSlot} from '../../usecases/schedule/coming-slots.js'
 import type {SchedulerRunState, SchedulerStatus} from '../../usecases/schedule/scheduler-status.js'
 import type {Stopped} from '../../usecases/schedule/stop-scheduler.js'
-import type {SchedulerStart} from '../wire/scheduler.js'
 import {color} from './color.js'
 import {type Page, whenText} from './page.js'
 import {renderText} from './table.js'
@@ -73,8 +72,13 @@ export function stoppedText({is, pid, ended}: Stopped): readonly string[] {
   return ended.length === 0 ? [first] : [first, `ended: ${ended.join(', ')}`]
 }
 
+interface StartedScheduler {
+  readonly is: 'started' | 'was-running'
+  readonly pid: number | undefined
+}
+
 /** `guard scheduler start --json`. */
-export function startedToJson({is, pid}: SchedulerStart): object {
+export function startedToJson({is, pid}: StartedScheduler): object {
   return {state: 'running', started: is === 'started', pid}
 }
 
