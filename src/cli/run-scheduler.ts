@@ -1,5 +1,5 @@
 import {isoTime} from '../domain/clock/iso-time.js'
-import {scheduledJobs} from '../domain/scheduler/scheduled-jobs.js'
+import {jobsToSchedule} from '../domain/scheduler/scheduled-jobs.js'
 import {GuardError} from '../errors.js'
 import {lineWriter} from '../system/daemon/own-output.js'
 import {removePidFile, writePidFile} from '../system/daemon/pid-file.js'
@@ -41,7 +41,7 @@ async function work(guard: Guard, deps: LoopDeps, ready: ReadyPipe | undefined):
   writePidFile(pidFile, process.pid)
   recordHeartbeat(deps)
   ready?.tell(JSON.stringify({pid: process.pid}))
-  const jobs = scheduledJobs(guard.settings)
+  const jobs = jobsToSchedule(guard.settings)
   log(`started, pid ${process.pid}, ${jobs.length} jobs with a schedule in ${guard.settings.file}`)
   deps.decider.setJobs(jobs)
   takeOver(deps, state, {jobs, host: readBootRef().host, relaunchAfterMs: relaunchAfterMs(process.env)})

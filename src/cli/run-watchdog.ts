@@ -1,3 +1,4 @@
+import {existsSync} from 'node:fs'
 import {pruneCaches} from '../config/cache/prune.js'
 import type {Incidents} from '../domain/incident/incident.js'
 import {type OverallStatus, overallStatus} from '../domain/incident/overall-status.js'
@@ -9,6 +10,7 @@ import {
   incidentStream,
   resetRequestStream,
   resetResultStream,
+  schedulerStream,
 } from '../journal/failure-streams.js'
 import {callAfter} from '../system/host/clock.js'
 import {sayOnce} from '../usecases/alert/say-once.js'
@@ -153,6 +155,9 @@ async function underLease(guard: Guard, lives: 'on' | 'for-one-round'): Promise<
     const report = await watchdogRound(wireWatchdog(guard), roundPlan(guard))
     for (const line of logLines(report)) guard.log(line)
     compact(guard)
+    // Loaded late: most machines have cron. After the round, which is about the jobs.
+    if (existsSync(`${guard.stateDir}/${schedulerStream.name}.jsonl`))
+      await (await import('./wire/heal-scheduler.js')).healSchedulerIn(guard, lives)
     // Loaded late: many hosts have no channels.
     if (guard.settings.alerting.routes.length > 0) await (await import('./wire/deliver.js')).deliverInRound(guard)
     pruneCaches({env: process.env, home: process.env['HOME'], uid: process.geteuid?.()}, guard.clock.now())
@@ -181,6 +186,7 @@ function compact(guard: Guard): void {
   guard.journal(resetResultStream).compactIfDue()
   guard.journal(alertStream).compactIfDue()
   guard.journal(deliveryStream).compactIfDue()
+  guard.journal(schedulerStream).compactIfDue()
 }
 
 /** Neither a full disk nor another watchdog ends the watch. */

@@ -1,12 +1,9 @@
-import type {ScheduledJob} from '../domain/scheduler/decide.js'
-import {scheduledJobs} from '../domain/scheduler/scheduled-jobs.js'
-import {spreadOf} from '../domain/scheduler/spread.js'
-import {readBootRef} from '../system/host/host.js'
-import {createSlots} from '../system/host/slots.js'
+import {type ComingSlot, comingSlots} from '../usecases/schedule/coming-slots.js'
 import type {SchedulerRunState} from '../usecases/schedule/scheduler-status.js'
 import type {Call} from './command/definition.js'
 import type {Guard} from './guard.js'
-import {type NextRun, renderScheduler, schedulerToJson} from './render/scheduler.js'
+import {renderScheduler, schedulerToJson} from './render/scheduler.js'
+import {wireComingSlots} from './wire/coming-slots.js'
 import {readSchedulerStatus} from './wire/scheduler.js'
 
 /** As LSB has it for an init script. */
@@ -17,7 +14,7 @@ const shownNext = 5
 /** Shows the scheduler and sets the exit code by it. @returns the object for `--json` */
 export async function showScheduler(guard: Guard, show: Call['show']): Promise<object> {
   const status = await readSchedulerStatus(guard)
-  const next = nextRuns(guard).slice(0, shownNext)
+  const next = nextOfEach(guard)
   process.exitCode = statusCodes[status.is]
   show(renderScheduler, status, next)
   return schedulerToJson(status, next)
@@ -25,22 +22,14 @@ export async function showScheduler(guard: Guard, show: Call['show']): Promise<o
 
 /** `guard scheduler status --json`. */
 export async function schedulerJson(guard: Guard): Promise<object> {
-  return schedulerToJson(await readSchedulerStatus(guard), nextRuns(guard).slice(0, shownNext))
+  return schedulerToJson(await readSchedulerStatus(guard), nextOfEach(guard))
 }
 
-/** The next start of each job, the soonest first. */
-function nextRuns(guard: Guard): readonly NextRun[] {
-  const slots = createSlots()
-  const nowMs = guard.clock.now()
-  const runs = guard.runs().read()
-  const {host} = readBootRef()
-  const next = ({name, spreadMs, ...schedule}: ScheduledJob): readonly NextRun[] => {
-    const fromMs = runs.get(name)?.starts?.at(-1)
-    const spread = spreadOf(host, name, spreadMs)
-    const at = slots.next({...schedule, ...(fromMs !== undefined && {fromMs})}, nowMs - spread)
-    return at === undefined ? [] : [{job: name, atMs: at + spread}]
-  }
-  return scheduledJobs(guard.settings)
-    .flatMap(next)
-    .sort((one, other) => one.atMs - other.atMs)
+/** The jobs that come next, each once. */
+function nextOfEach(guard: Guard): readonly ComingSlot[] {
+  const asked = {nowMs: guard.clock.now(), limit: 1, untilMs: Number.POSITIVE_INFINITY}
+  return Object.keys(guard.settings.jobs)
+    .flatMap((job) => comingSlots(wireComingSlots(guard), {...asked, job}))
+    .sort((one, other) => one.dueMs - other.dueMs)
+    .slice(0, shownNext)
 }

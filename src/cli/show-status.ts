@@ -10,6 +10,7 @@ import type {Guard} from './guard.js'
 import {jobPageToJson, renderJobPage} from './render/job-page.js'
 import {renderStatus, statusToJson} from './render/status.js'
 import {jsonLine, writeOut} from './stdout.js'
+import {schedulerFacts} from './wire/scheduler-facts.js'
 import {wireJobPage, wireStatus} from './wire/status.js'
 import {roundPlan} from './wire/watchdog.js'
 
@@ -49,15 +50,27 @@ async function showList(guard: Guard, request: StatusRequest): Promise<object> {
   const shown = state === undefined ? jobs : jobs.filter((job) => job.state === state)
   if (shown.length === 0) print(noJobs(jobs, request))
   else show(renderStatus, shown, {all: request.all === true || state !== undefined, grouped: request.group === 'cause'})
-  return jobListJson(guard, {at, jobs: shown, is})
+  const scheduler = await schedulerFacts(guard)
+  if (['dead', 'late', 'stopped'].includes(scheduler.is)) print(`${scheduler.text}; see guard scheduler status`)
+  return jobListJson(guard, {at, jobs: shown, is, scheduler: scheduler.is})
+}
+
+interface JobList {
+  readonly at: number
+  readonly jobs: readonly JobStatus[]
+  readonly is: OverallStatus['is']
+  readonly scheduler: Awaited<ReturnType<typeof schedulerFacts>>['is']
 }
 
 /** The list of jobs for `--json`. */
-export function jobListJson(
-  guard: Guard,
-  {at, jobs, is}: {readonly at: number; readonly jobs: readonly JobStatus[]; readonly is: OverallStatus['is']},
-): object {
-  return {at: new Date(at).toISOString(), status: is, ...settingsProblem(guard), jobs: jobs.map(statusToJson)}
+export function jobListJson(guard: Guard, {at, jobs, is, scheduler}: JobList): object {
+  return {
+    at: new Date(at).toISOString(),
+    status: is,
+    ...settingsProblem(guard),
+    ...(scheduler !== 'never-used' && {scheduler}),
+    jobs: jobs.map(statusToJson),
+  }
 }
 
 /**

@@ -86,6 +86,7 @@ export const jobsSchema = z
     at: time,
     status: z.enum(['healthy', 'degraded', 'unhealthy']),
     settingsProblem: z.string().optional(),
+    scheduler: z.string().optional(),
     jobs: list(jobSchema),
   })
   .openapi('Jobs')

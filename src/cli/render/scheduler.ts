@@ -1,15 +1,11 @@
 import {isoTime} from '../../domain/clock/iso-time.js'
+import type {ComingSlot} from '../../usecases/schedule/coming-slots.js'
 import type {SchedulerRunState, SchedulerStatus} from '../../usecases/schedule/scheduler-status.js'
 import type {Stopped} from '../../usecases/schedule/stop-scheduler.js'
 import type {SchedulerStart} from '../wire/scheduler.js'
 import {color} from './color.js'
 import {type Page, whenText} from './page.js'
 import {renderText} from './table.js'
-
-export interface NextRun {
-  readonly job: string
-  readonly atMs: number
-}
 
 const paint: Readonly<Record<SchedulerRunState, (text: string) => string>> = {
   running: color.green,
@@ -18,7 +14,7 @@ const paint: Readonly<Record<SchedulerRunState, (text: string) => string>> = {
   unknown: color.yellow,
 }
 
-export function renderScheduler(page: Page, status: SchedulerStatus, next: readonly NextRun[]): string {
+export function renderScheduler(page: Page, status: SchedulerStatus, next: readonly ComingSlot[]): string {
   const lines = [`${paint[status.is](color.bold(status.is))}${stateText(page, status)}`]
   const {daemon, running, queued} = status
   if (status.is === 'running' && daemon?.heartbeatAt !== undefined)
@@ -34,7 +30,8 @@ export function renderScheduler(page: Page, status: SchedulerStatus, next: reado
   if (running.length > 0) lines.push(`running: ${running.map(({job}) => job).join(', ')}`)
   if (queued.length > 0) lines.push(`queued: ${queued.map(({key}) => key).join(', ')}`)
   const title = status.is === 'running' ? 'next' : 'next, once it runs'
-  if (next.length > 0) lines.push(`${title}: ${next.map(({job, atMs}) => `${job} ${whenText(page, atMs)}`).join(', ')}`)
+  if (next.length > 0)
+    lines.push(`${title}: ${next.map(({job, dueMs}) => `${job} ${whenText(page, dueMs)}`).join(', ')}`)
   return lines.map((line) => renderText(page, line)).join('\n')
 }
 
@@ -47,7 +44,7 @@ function stateText(page: Page, {is, daemon, lease}: SchedulerStatus): string {
   return stopped ? `, ${whenText(page, stopped.at)}, by ${stopped.reason}` : ': it was never started here'
 }
 
-export function schedulerToJson(status: SchedulerStatus, next: readonly NextRun[]): object {
+export function schedulerToJson(status: SchedulerStatus, next: readonly ComingSlot[]): object {
   const {is, lease, daemon, isLate, running, queued} = status
   return {
     state: is,
@@ -60,7 +57,7 @@ export function schedulerToJson(status: SchedulerStatus, next: readonly NextRun[
     ...(daemon?.reload && {lastReload: reloadToJson(daemon.reload)}),
     running: running.map(({job, id, startedAt}) => ({job, runId: id, startedAt: isoTime(startedAt)})),
     queued: queued.map(({job, slotMs}) => ({job, slot: isoTime(slotMs)})),
-    next: next.map(({job, atMs}) => ({job, at: isoTime(atMs)})),
+    next: next.map(({job, dueMs}) => ({job, at: isoTime(dueMs)})),
   }
 }
 

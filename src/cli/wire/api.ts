@@ -3,8 +3,7 @@ import {showControls} from '../../domain/log/show-controls.js'
 import {GuardError} from '../../errors.js'
 import type {Api} from '../../http/api.js'
 import {breakerStream, incidentStream} from '../../journal/failure-streams.js'
-import {readBootRef, readHostName} from '../../system/host/host.js'
-import {createSlots} from '../../system/host/slots.js'
+import {readBootRef} from '../../system/host/host.js'
 import {activeSilences} from '../../usecases/alert/manage-silences.js'
 import {readAlerts} from '../../usecases/alert/read-alerts.js'
 import {checkHealth} from '../../usecases/diagnose/check-health.js'
@@ -28,10 +27,12 @@ import {jobListJson, jobPageJson, statusWith} from '../show-status.js'
 import {wireAlerts, wireSilences} from './alerts.js'
 import {wireChanges} from './api-changes.js'
 import {wireMetrics} from './api-metrics.js'
+import {wireComingSlots} from './coming-slots.js'
 import {wireHealth} from './health.js'
 import {wireLease} from './lease.js'
 import {maskedEnd} from './log-end.js'
 import {logDeps, logSecrets} from './logs.js'
+import {schedulerFacts} from './scheduler-facts.js'
 import {maskedAlerts, settingsMask} from './settings-mask.js'
 import {wireJobPage, wireStatus} from './status.js'
 import {roundPlan} from './watchdog.js'
@@ -74,7 +75,8 @@ function askedJob(guard: Guard, name: string): string {
 
 async function jobs(guard: Guard): Promise<object> {
   const {at, jobs, overall} = await jobStatuses(wireStatus(guard), roundPlan(guard), () => true)
-  return jobListJson(guard, {at, jobs, is: statusWith(guard, overall)})
+  const {is: scheduler} = await schedulerFacts(guard)
+  return jobListJson(guard, {at, jobs, is: statusWith(guard, overall), scheduler})
 }
 
 async function runs(guard: Guard, name: string, limit: number): Promise<object> {
@@ -114,8 +116,12 @@ const mostSlotsOfJob = 100
 
 function upcoming(guard: Guard, withinMs: number): object {
   const nowMs = guard.clock.now()
-  const deps = {settings: guard.settings, slots: createSlots(), runs: guard.runs(), host: readHostName()}
-  const coming = comingSlots(deps, {nowMs, job: undefined, limit: mostSlotsOfJob, untilMs: nowMs + withinMs})
+  const coming = comingSlots(wireComingSlots(guard), {
+    nowMs,
+    job: undefined,
+    limit: mostSlotsOfJob,
+    untilMs: nowMs + withinMs,
+  })
   const iso = (at: number) => new Date(at).toISOString()
   return {at: iso(nowMs), upcoming: coming.map(({job, dueMs}) => ({job, at: iso(dueMs)}))}
 }

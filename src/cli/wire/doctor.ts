@@ -48,6 +48,7 @@ export function wireDoctor(guard: Guard, asked: DoctorAsked): ExaminationDeps {
       listLocks: () => listLocks(wireLocks(guard), locksOfSettings(guard, asked.job)),
       journals: health.journals,
       outbox: health.outbox,
+      lookAtScheduler: health.lookAtScheduler,
       leases: health.leases,
       readClock: health.readClock,
       lateAfterMs: guard.settings.watchdog.lateAfterMs,

@@ -7,6 +7,7 @@ import {
   incidentStream,
   resetRequestStream,
   resetResultStream,
+  schedulerStream,
 } from '../../journal/failure-streams.js'
 import {leaseStream, runStream} from '../../journal/streams.js'
 import {readBootRef} from '../../system/host/host.js'
@@ -14,6 +15,7 @@ import {readMachine} from '../../system/host/machine.js'
 import {livingProcessOf} from '../../system/process/holder-liveness.js'
 import type {HealthDeps} from '../../usecases/diagnose/check-health.js'
 import type {Guard} from '../guard.js'
+import {schedulerFacts} from './scheduler-facts.js'
 
 /** Wires `guard health`, which makes no state directory. */
 export function wireHealth(guard: Guard): HealthDeps {
@@ -33,6 +35,7 @@ export function wireHealth(guard: Guard): HealthDeps {
     outbox: guard.journal(deliveryStream),
     resetRequests,
     resets,
+    lookAtScheduler: async () => schedulerFacts(guard),
     journals: [
       {name: leaseStream.name, inspect: leases.inspect},
       {name: runStream.name, inspect: runs.inspect},
@@ -40,6 +43,7 @@ export function wireHealth(guard: Guard): HealthDeps {
       {name: incidentStream.name, inspect: incidents.inspect},
       {name: alertStream.name, inspect: alerts.inspect},
       {name: deliveryStream.name, inspect: guard.journal(deliveryStream).inspect},
+      {name: schedulerStream.name, inspect: guard.journal(schedulerStream).inspect},
       {name: resetRequestStream.name, inspect: resetRequests.inspect},
       {name: resetResultStream.name, inspect: resets.inspect},
     ],

@@ -2,7 +2,7 @@ import {existsSync} from 'node:fs'
 import {availableParallelism} from 'node:os'
 import {loadSettings} from '../../config/settings.js'
 import type {ProcessRef} from '../../domain/clock/process-ref.js'
-import {scheduledJobs} from '../../domain/scheduler/scheduled-jobs.js'
+import {jobsToSchedule} from '../../domain/scheduler/scheduled-jobs.js'
 import type {Settings} from '../../domain/settings/settings.js'
 import {alertStream, schedulerStream} from '../../journal/failure-streams.js'
 import {watchFile} from '../../system/daemon/file-watch.js'
@@ -62,7 +62,7 @@ export function wireScheduler(guard: Guard, {lease, wakeup, asked, log}: DaemonP
   })
   const accept = (settings: Settings) => {
     use.settings = settings
-    const jobs = scheduledJobs(settings)
+    const jobs = jobsToSchedule(settings)
     decider.setJobs(jobs)
     launcher.retryRefused()
     journal.append({kind: 'reloaded'}, 'buffered')

@@ -71,13 +71,13 @@ export function refuseUseless({settings}: Guard): void {
 
 /** @returns undefined if none is at work */
 async function runningPid(guard: Guard): Promise<number | undefined> {
-  const {is, lease} = await lookAtScheduler(statusDeps(guard))
+  const {is, lease} = await lookAtScheduler(lookDeps(guard))
   return is === 'running' ? lease?.process?.pid : undefined
 }
 
 async function otherThatStarts(guard: Guard, deadline: number): Promise<number | undefined> {
   for (;;) {
-    const {is, lease, daemon} = await lookAtScheduler(statusDeps(guard))
+    const {is, lease, daemon} = await lookAtScheduler(lookDeps(guard))
     if (is !== 'running') return undefined
     const isAtWork = daemon?.heartbeatAt !== undefined && daemon.pid === lease?.process?.pid
     if (isAtWork) return lease?.process?.pid
@@ -87,14 +87,19 @@ async function otherThatStarts(guard: Guard, deadline: number): Promise<number |
 }
 
 export function readSchedulerStatus(guard: Guard): Promise<SchedulerStatus> {
-  return schedulerStatus(statusDeps(guard))
+  return schedulerStatus(lookDeps(guard))
 }
 
 /** Stops the scheduler; `jobs` ends the runs that it has started, too. Throws as `stopScheduler`. */
 export function stopSchedulerDaemon(guard: Guard, {jobs}: {readonly jobs: boolean}): Promise<Stopped> {
   guard.ensureState()
-  const deps: StopDeps = {
-    ...statusDeps(guard),
+  return stopScheduler(stopDeps(guard), {jobs})
+}
+
+/** What is needed to end the scheduler. */
+export function stopDeps(guard: Guard): StopDeps {
+  return {
+    ...lookDeps(guard),
     scheduler: guard.journal(schedulerStream),
     signal: signalProcess,
     isRunning: ({pid, start}) => identifyProcess(pid)?.start === start,
@@ -104,10 +109,10 @@ export function stopSchedulerDaemon(guard: Guard, {jobs}: {readonly jobs: boolea
       return stopOtherRun(lease, 0)
     },
   }
-  return stopScheduler(deps, {jobs})
 }
 
-function statusDeps(guard: Guard): StatusDeps {
+/** What is looked at to know the scheduler. */
+export function lookDeps(guard: Guard): StatusDeps {
   return {
     ...wireLease(guard),
     scheduler: guard.journal(schedulerStream),

@@ -26,7 +26,7 @@ export function wireJobPage(guard: Guard, job: string): JobPageDeps {
     ...wireStatus(guard),
     budgets: wireBudgets(guard),
     breakers: guard.journal(breakerStream),
-    startersOf,
+    startersOf: (name) => startersOf(guard, name),
     logs: {...logDeps(guard), readEnd: (stretch, bytes) => maskedEnd(stretch, bytes, secrets)},
   }
 }

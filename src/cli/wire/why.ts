@@ -29,7 +29,7 @@ export function wireWhy(guard: Guard): ExplainDeps {
       breakers,
       leases: guard.leases(),
     },
-    startersOf,
+    startersOf: (name) => startersOf(guard, name),
   }
 }
 

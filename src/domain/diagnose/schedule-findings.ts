@@ -35,7 +35,7 @@ export function judgeSchedules(jobs: readonly PlannedJob[], {lines}: CronLines):
 }
 
 /** A script that is called without a name runs as the job of the settings whose script it is. */
-function startsJob({state, job, text}: CronLine, wanted: PlannedJob): boolean {
+export function startsJob({state, job, text}: CronLine, wanted: PlannedJob): boolean {
   if (state !== 'wrapped') return false
   const file = wanted.script?.slice(wanted.script.lastIndexOf('/') + 1)
   return job === wanted.job || (file !== undefined && !/--job\b/.test(text) && text.includes(file))

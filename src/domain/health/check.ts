@@ -17,6 +17,7 @@ export type CheckName =
   | 'alerts'
   | 'watchdog'
   | 'reset-daemon'
+  | 'scheduler'
 
 /** One line of `guard health`. */
 export interface Check {

@@ -9,11 +9,14 @@ import {isTime, type RawRecord} from '../journal/record.js'
  * - fired: the job is started for a slot; the first record of a slot counts
  * - missed: the job is not started for the slots up to this one, with the reason
  * - started, heartbeat, reloaded, stopped: what became of the scheduler itself
+ * - healed: the watchdog has found it dead, and started it again or failed to
  */
 export interface SchedulerState {
   readonly jobs: Map<string, JobSlots>
   /** The scheduler that started last. */
   readonly daemon: SchedulerDaemon | undefined
+  /** When the watchdog started a dead one the last times, wall clock, ms, oldest first. */
+  readonly heals?: readonly number[]
 }
 
 export interface JobSlots {
@@ -66,14 +69,22 @@ export const schedulerFold: Fold<SchedulerState> = {
     if (next) state.jobs.set(record['job'], next)
     return next ? 'ok' : 'void'
   },
-  save: ({jobs, daemon}) => ({daemon, jobs: Array.from(jobs, ([job, slots]) => ({job, ...slots}))}),
+  save: ({jobs, daemon, heals}) => ({daemon, heals, jobs: Array.from(jobs, ([job, slots]) => ({job, ...slots}))}),
   restore(saved) {
-    const {jobs, daemon} = saved as {readonly jobs: readonly SavedSlots[]; readonly daemon?: SchedulerDaemon}
-    return {jobs: new Map(jobs.map(({job, ...slots}) => [job, slots])), daemon}
+    const {jobs, daemon, heals = []} = saved as Saved
+    return {jobs: new Map(jobs.map(({job, ...slots}) => [job, slots])), daemon, heals}
   },
 }
 
 type SavedSlots = JobSlots & {readonly job: string}
+
+interface Saved extends Pick<SchedulerState, 'heals'> {
+  readonly jobs: readonly SavedSlots[]
+  readonly daemon?: SchedulerDaemon
+}
+
+const keptHeals = 10
+
 type Mutable<T> = {-readonly [Key in keyof T]: T[Key]}
 type Timed = RawRecord & {readonly at: number}
 
@@ -120,6 +131,10 @@ function applyDaemon(state: Mutable<SchedulerState>, record: Timed): boolean {
       startedAt: at,
       heartbeatAt: undefined,
     }
+    return true
+  }
+  if (kind === 'healed') {
+    state.heals = [...(state.heals ?? []), at].slice(-keptHeals)
     return true
   }
   // Kinds of a later version change nothing.

@@ -4,6 +4,7 @@ import type {OutboxState} from '../../domain/delivery/outbox.js'
 import {type Check, type CheckName, type HealthVerdict, overallVerdict} from '../../domain/health/check.js'
 import {judgeDisk, judgeMemory, type MachineFacts, reportLoad} from '../../domain/health/machine.js'
 import {judgeOutbox} from '../../domain/health/outbox.js'
+import {judgeScheduler, type SchedulerFacts} from '../../domain/health/scheduler.js'
 import {
   judgeBreakers,
   judgeIncidents,
@@ -40,6 +41,7 @@ export interface HealthDeps {
   readonly resetRequests: Reads<ResetRequests>
   readonly resets: Reads<ResetLedger>
   readonly outbox: Reads<OutboxState>
+  readonly lookAtScheduler: () => Promise<SchedulerFacts>
   readonly journals: readonly {readonly name: string; readonly inspect: () => JournalReport}[]
 }
 
@@ -81,6 +83,7 @@ function judges(deps: HealthDeps, limits: HealthLimits): readonly (readonly [Che
     ['alerts', () => judgeOutbox(deps.outbox.read(), deps.readClock().at)],
     ['watchdog', () => judgeWatchdog(leaseOf(watchdogLease), deps.readClock(), limits.watchdogLateAfterMs)],
     ['reset-daemon', () => judgeDaemon(deps, limits.resetDaemonLateAfterMs)],
+    ['scheduler', async () => judgeScheduler(await deps.lookAtScheduler(), deps.incidents.read())],
   ]
 }
 

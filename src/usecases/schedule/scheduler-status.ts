@@ -1,14 +1,14 @@
-import type {Lease} from '../../domain/lease/lease.js'
+import {isWithinTtl, type Lease} from '../../domain/lease/lease.js'
 import type {RunsByJob} from '../../domain/run/job-runs.js'
 import type {Run} from '../../domain/run/run.js'
 import type {SchedulerDaemon, SchedulerState} from '../../domain/scheduler/scheduler.js'
 import {slotKey} from '../../domain/scheduler/slot-key.js'
 import {schedulerLease} from '../../domain/watchdog/daemon-heartbeat.js'
 import type {Journal} from '../../journal/journal.js'
-import type {LeaseDeps} from '../lease/lease.js'
+import {clockReading, type LeaseDeps} from '../lease/lease.js'
 import {isSlotStarted, openSlotRuns} from './slot-runs.js'
 
-export interface StatusDeps extends Pick<LeaseDeps, 'clock' | 'leases' | 'livingProcessOf'> {
+export interface StatusDeps extends Pick<LeaseDeps, 'clock' | 'here' | 'leases' | 'livingProcessOf'> {
   readonly scheduler: Pick<Journal<SchedulerState>, 'read'>
   readonly runs: Pick<Journal<RunsByJob>, 'read'>
   /** The number in the pid file. @returns undefined if there is none */
@@ -25,6 +25,8 @@ export type SchedulerRunState = 'running' | 'stopped' | 'dead' | 'unknown'
 
 export interface SchedulerLook {
   readonly is: SchedulerRunState
+  /** It runs and has not renewed its lease for so long that it was stopped or hangs. */
+  readonly isLate: boolean
   readonly lease: Lease | undefined
   readonly daemon: SchedulerDaemon | undefined
 }
@@ -34,18 +36,14 @@ export async function lookAtScheduler(deps: Omit<StatusDeps, 'runs'>): Promise<S
   const lease = deps.leases.read().byJob.get(schedulerLease)
   const living = lease && !lease.released ? await deps.livingProcessOf(lease) : 'none'
   const {daemon} = deps.scheduler.read()
-  if (living === 'guard' || living === 'job') return {is: 'running', lease, daemon}
-  if (living === 'unknown') return {is: 'unknown', lease, daemon}
+  const look = {lease, daemon, isLate: false}
+  if (lease && living === 'guard') return {...look, is: 'running', isLate: !isWithinTtl(lease, clockReading(deps))}
+  if (living !== 'none') return {...look, is: 'unknown'}
   const hasDied = daemon !== undefined && daemon.stopped === undefined
-  return {is: hasDied || deps.readPid() !== undefined ? 'dead' : 'stopped', lease, daemon}
+  return {...look, is: hasDied || deps.readPid() !== undefined ? 'dead' : 'stopped'}
 }
 
-/** A heartbeat comes each minute. Milliseconds. */
-const lateAfterMs = 180_000
-
 export interface SchedulerStatus extends SchedulerLook {
-  /** Its last heartbeat is older than three minutes though it runs: it is stopped or hangs. */
-  readonly isLate: boolean
   /** Runs that a scheduler has started and that go on. */
   readonly running: readonly Run[]
   /** Slots that have fired and of which no run is on record. */
@@ -54,10 +52,8 @@ export interface SchedulerStatus extends SchedulerLook {
 
 export async function schedulerStatus(deps: StatusDeps): Promise<SchedulerStatus> {
   const look = await lookAtScheduler(deps)
-  const {heartbeatAt} = look.daemon ?? {}
-  const isLate = look.is === 'running' && heartbeatAt !== undefined && deps.clock.now() - heartbeatAt > lateAfterMs
   const running = openSlotRuns(deps.runs.read())
-  return {...look, isLate, running, queued: openSlots(deps)}
+  return {...look, running, queued: openSlots(deps)}
 }
 
 function openSlots({scheduler, runs}: StatusDeps): SchedulerStatus['queued'] {

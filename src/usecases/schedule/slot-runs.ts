@@ -1,9 +1,10 @@
-import {openRuns, type RunsByJob} from '../../domain/run/job-runs.js'
+import {isSlotTaken, openRuns, type RunsByJob} from '../../domain/run/job-runs.js'
 import type {Run} from '../../domain/run/run.js'
+import {slotKey} from '../../domain/scheduler/slot-key.js'
 
 /** Whether a run of this slot is on record: it has begun, or was skipped. */
 export function isSlotStarted(book: RunsByJob, job: string, slotMs: number): boolean {
-  return book.get(job)?.runs.some(({startedAt}) => startedAt >= slotMs) ?? false
+  return isSlotTaken(book.get(job), slotKey(job, slotMs))
 }
 
 /** The runs that a scheduler has started and that have no end. */

@@ -55,6 +55,14 @@ async function end(deps: StopDeps, holder: ProcessRef): Promise<'stopped' | 'kil
   throw new GuardError('io', `process ${holder.pid} of the scheduler does not end`, ['it may wait for a disk'])
 }
 
+/** Ends a scheduler that hangs, and does not record that it was stopped. */
+export async function killScheduler(deps: StopDeps): Promise<void> {
+  const {is, lease} = await lookAtScheduler(deps)
+  if (is !== 'running' || !lease?.process) return
+  deps.signal(lease.process, 'SIGKILL')
+  await hasEnded(deps, lease.process, afterKillMs)
+}
+
 /** One that was killed could not say that it stops, and would count as dead. */
 function recordStop({scheduler}: StopDeps, how: Stopped['is']): void {
   const {daemon} = scheduler.read()

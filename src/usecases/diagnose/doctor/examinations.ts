@@ -9,6 +9,7 @@ import {
   examineJournals,
   examineLocks,
   examineRights,
+  examineScheduler,
   examineWatchdog,
   type StateDeps,
 } from './state.js'
@@ -38,6 +39,7 @@ export function examinationsOfMachine({
     {check: 'rights', examine: () => examineRights(state)},
     {check: 'crontab', examine: () => examineCrontabs(cron)},
     {check: 'watchdog', asksPrograms: true, examine: () => examineWatchdog(state)},
+    {check: 'scheduler', examine: () => examineScheduler(state, scheduled)},
     {check: 'schedules', examine: () => examineSchedules(job, scheduled)},
     {check: 'time-zone', examine: () => examineZones(machine, scheduled)},
     {check: 'clock', asksPrograms: true, examine: () => examineClock(machine)},

@@ -3,6 +3,8 @@ import type {OutboxState} from '../../../domain/delivery/outbox.js'
 import type {CronLines} from '../../../domain/diagnose/cron-line.js'
 import {type Finding, finding, listNames} from '../../../domain/diagnose/finding.js'
 import {mendOf} from '../../../domain/diagnose/job-findings.js'
+import type {PlannedJob} from '../../../domain/diagnose/schedule-findings.js'
+import {judgeSchedulerStart} from '../../../domain/diagnose/scheduler-findings.js'
 import {
   judgeDelivery,
   judgeJournalFiles,
@@ -10,6 +12,7 @@ import {
   judgeWatchdogStart,
   type LockFindings,
 } from '../../../domain/diagnose/state-findings.js'
+import type {SchedulerFacts} from '../../../domain/health/scheduler.js'
 import type {Leases} from '../../../domain/lease/lease.js'
 import {watchdogLease} from '../../../domain/watchdog/daemon-heartbeat.js'
 import {GuardError} from '../../../errors.js'
@@ -17,6 +20,7 @@ import type {Journal, JournalReport} from '../../../journal/journal.js'
 import type {OddFile} from '../../../system/host/own-modes.js'
 
 export interface StateDeps {
+  readonly lookAtScheduler: () => Promise<SchedulerFacts>
   /** Looks whether guard could write there. @returns what it found, for people. Throws GuardError `no-state`, `io`. */
   readonly tryPlaces: () => string
   readonly oddFiles: () => readonly OddFile[]
@@ -93,4 +97,13 @@ export async function examineWatchdog(deps: StateDeps): Promise<readonly Finding
   const timer = lines.length > 0 ? undefined : await watchdogTimer()
   const lease = leases.read().byJob.get(watchdogLease)
   return [judgeWatchdogStart({lease, now: readClock(), lateAfterMs, lines, timer, jobs: watchedJobs})]
+}
+
+export async function examineScheduler(
+  {lookAtScheduler, crontabLines}: StateDeps,
+  jobs: readonly PlannedJob[],
+): Promise<readonly Finding[]> {
+  const facts = await lookAtScheduler()
+  // The crontabs are not read for a scheduler that never was.
+  return facts.is === 'never-used' ? [] : judgeSchedulerStart(facts, jobs, await crontabLines())
 }
