@@ -1,7 +1,7 @@
 import type {Page} from 'playwright-core'
 import {expect, test} from 'vitest'
 import {eventually, useBrowser} from '../support/browser.js'
-import {createSandbox, type Sandbox} from '../support/sandbox.js'
+import {createSandbox, endAfterTest, type Sandbox} from '../support/sandbox.js'
 import {goodKey, startServe} from '../support/serve.js'
 
 /** The dashboard as the built program serves it, in Debian's chromium. */
@@ -141,4 +141,24 @@ test('run now starts the job, and says who holds one that runs already', async (
   box.write('go', '')
   await row(page, 'slow').getByText('Healthy', {exact: true}).waitFor()
   expect(box.journal('runs.jsonl').filter(({kind, job}) => kind === 'started' && job === 'slow')).toHaveLength(1)
+})
+
+test('the scheduler is started and stopped from the page', async () => {
+  const box = await boxWithRuns()
+  const served = await startServe(box)
+  const {page} = await open(served.where, {key})
+  const stateOf = async () => {
+    const {stdout} = await box.guard('scheduler', 'status', '--json')
+    return JSON.parse(stdout) as {state: string; pid?: number}
+  }
+  await page.getByRole('button', {name: 'Start scheduler…'}).click()
+  await page.getByRole('dialog').getByRole('button', {name: 'Start scheduler'}).click()
+  await page.getByText('The scheduler was started.').waitFor()
+  const {state, pid = 0} = await stateOf()
+  endAfterTest(pid)
+  expect(state).toBe('running')
+  await page.getByRole('button', {name: 'Stop scheduler…'}).click()
+  await page.getByRole('dialog').getByRole('button', {name: 'Stop scheduler'}).click()
+  await page.getByText('The scheduler was stopped.').waitFor()
+  expect((await stateOf()).state).toBe('stopped')
 })

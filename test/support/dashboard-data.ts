@@ -201,12 +201,13 @@ export function storyOf(now: number, {job, state, reason, runningSince}: JobJson
   }
 }
 
-export function healthOf(): object {
+export function healthOf(scheduler: string): object {
   const check = (name: string, reason: string, verdict = 'healthy') => ({check: name, verdict, reason, facts: {}})
   return {
     verdict: 'unhealthy',
     checks: [
       check('disk', '74.7 GiB of 251.9 GiB free (30 %), 97 % of its inodes at /srv/jobs/state'),
+      {...check('scheduler', 'up 12d, heartbeat 12s ago'), facts: {is: scheduler}},
       check('memory', '22.5 GiB of 23.5 GiB available (95.9 %)'),
       check('load', '0.42 per core (0.84, 0.71, 0.60 on 2 cores)'),
       check('journals', '4 in use, 0 lines are not JSON'),

@@ -3,7 +3,7 @@ import {readFileSync} from 'node:fs'
 import {createServer, type IncomingMessage, type ServerResponse} from 'node:http'
 import type {AddressInfo} from 'node:net'
 import {join} from 'node:path'
-import type {JobJson, SchedulerJson} from '../../src/http/dashboard/json.js'
+import type {JobJson} from '../../src/http/dashboard/json.js'
 import {healthOf, incidentsOf, runsOf, storyOf, upcomingOf} from './dashboard-data.js'
 
 /** The key of the stand-in. */
@@ -38,7 +38,8 @@ interface StandInState {
   /** Answers events with 503. */
   hasNoStreams: boolean
   readOnly: boolean
-  scheduler: SchedulerJson
+  /** As its check of the health says it. */
+  scheduler: 'running' | 'late' | 'stopped' | 'dead'
   /** What the next change is refused with. */
   refusal: {readonly status: number; readonly error: object} | undefined
 }
@@ -48,7 +49,7 @@ export const builtPage = () => readFileSync(join(import.meta.dirname, '../../dis
 export async function startDashboardStandIn(initial: Partial<StandInState>): Promise<DashboardStandIn> {
   const state: StandInState = {
     ...{jobs: [], outputLines: ['14:15:16 checking 14 feeds', '14:15:18 SIP ok, 212 ms'], hasNoStreams: false},
-    ...{readOnly: false, refusal: undefined, scheduler: {state: 'running', isLate: false}},
+    ...{readOnly: false, refusal: undefined, scheduler: 'running'},
     ...initial,
   }
   const changes: Change[] = []
@@ -126,8 +127,7 @@ function lookUp(state: StandInState, path: string, keyAccepted: boolean): object
   }
   if (what === 'incidents') return {incidents: incidentsOf(now, jobs)}
   if (what === 'upcoming') return {at, upcoming: upcomingOf(now, jobs)}
-  if (what === 'scheduler') return state.scheduler
-  if (what === 'health') return {at, ...healthOf()}
+  if (what === 'health') return {at, ...healthOf(state.scheduler)}
   if (what !== 'jobs') return undefined
   if (name === '') return {at, status: 'unhealthy', jobs}
   const job = jobs.find((one) => one.job === decodeURIComponent(name))

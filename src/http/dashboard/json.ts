@@ -130,14 +130,8 @@ export interface CheckJson {
   readonly check: string
   readonly verdict: 'healthy' | 'degraded' | 'unhealthy'
   readonly reason: string
-}
-
-export interface SchedulerJson {
-  readonly state: 'running' | 'stopped' | 'dead' | 'unknown'
-  readonly since?: string
-  readonly heartbeat?: string
-  readonly isLate: boolean
-  readonly stopped?: {readonly at: string; readonly reason: string}
+  /** They differ from check to check. */
+  readonly facts: {readonly is?: unknown}
 }
 
 export interface HealthJson {

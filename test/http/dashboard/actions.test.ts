@@ -153,9 +153,10 @@ test.each([
   ['Start', 'dead'],
   ['Start', 'stopped'],
   ['Stop', 'running'],
+  ['Stop', 'late'],
 ] as const)('%s scheduler is there for one that is %s, and asks first', async (verb, state) => {
   const server = await standIn()
-  server.set({scheduler: {state, isLate: false}})
+  server.set({scheduler: state})
   const {page} = await open(server.url, unlocked)
   await page.getByRole('button', {name: `${verb} scheduler…`}).click()
   await dialog(page)

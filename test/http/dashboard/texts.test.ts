@@ -63,6 +63,10 @@ test.each([
     'its last run failed 3m ago (socket, closed); its recovery budget is spent',
     'socket, closed; its recovery budget is spent',
   ],
+  [
+    'its last run failed 1m 53s ago (socket, closed), 3 bad runs in a row for 43m 47s',
+    'socket, closed, 3 bad runs in a row for 43m 47s',
+  ],
   ['its last run timed out 4s ago (exit 124 (killed))', 'exit 124 (killed)'],
   ['its last run failed 3m ago', 'its last run failed 3m ago'],
   ['its lease expired 44m ago', 'its lease expired 44m ago'],

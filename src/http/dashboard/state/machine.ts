@@ -1,5 +1,5 @@
 import {computed, signal} from '@preact/signals'
-import type {HealthJson, IncidentJson, SchedulerJson, SessionJson, UpcomingJson} from '../json.js'
+import type {HealthJson, IncidentJson, SessionJson, UpcomingJson} from '../json.js'
 import {ask, keepKey, key, RefusedError} from './request.js'
 
 /** What is around the jobs: who serves the page, incidents, what comes next, the machine. */
@@ -8,7 +8,6 @@ export const session = signal<SessionJson | undefined>(undefined)
 export const incidents = signal<readonly IncidentJson[] | undefined>(undefined)
 export const upcoming = signal<UpcomingJson['upcoming'] | undefined>(undefined)
 export const health = signal<HealthJson | undefined>(undefined)
-export const scheduler = signal<SchedulerJson | undefined>(undefined)
 
 /** Whether changes are possible at all. */
 export const canChange = computed(() => session.value?.readOnly === false)
@@ -41,8 +40,6 @@ export async function loadUpcoming(): Promise<void> {
   upcoming.value = (await ask<UpcomingJson>('upcoming?within=1h')).upcoming
 }
 
-export async function loadMachine(): Promise<void> {
-  const hasScheduler = session.peek()?.schedulerAvailable === true
+export async function loadHealth(): Promise<void> {
   health.value = await ask<HealthJson>('health')
-  scheduler.value = hasScheduler ? await ask<SchedulerJson>('scheduler') : undefined
 }

@@ -2,7 +2,7 @@ import type {JobJson, JobsJson} from '../json.js'
 import {loadDetail} from './detail.js'
 import type {ChangedEvent} from './event-stream.js'
 import {dropJob, takeJob, takeJobs} from './jobs.js'
-import {loadIncidents, loadMachine, loadSession, loadUpcoming} from './machine.js'
+import {loadHealth, loadIncidents, loadSession, loadUpcoming} from './machine.js'
 import {ask, RefusedError} from './request.js'
 import {chosenJob} from './route.js'
 
@@ -14,7 +14,7 @@ export async function refreshAll(): Promise<void> {
   await Promise.allSettled([
     loadIncidents(),
     loadUpcoming(),
-    loadMachine(),
+    loadHealth(),
     ...(name === undefined ? [] : [loadDetail(name)]),
   ])
 }
@@ -63,7 +63,7 @@ export class ChangeGatherer {
     try {
       await Promise.all([
         jobs.length === 0 || jobs.length > mostJobs ? refreshJobs() : Promise.all(jobs.map(refreshJob)),
-        ...(watched.some((journal) => journals.has(journal)) ? [loadIncidents(), loadMachine()] : []),
+        ...(watched.some((journal) => journals.has(journal)) ? [loadIncidents(), loadHealth()] : []),
         ...(journals.has('runs') ? [loadUpcoming()] : []),
       ])
     } catch {

@@ -27,7 +27,7 @@ export function Durations() {
       </h3>
       <Chart bars={bars} usual={usual} />
       <div class="axis sub">
-        <span>{clockOf(first.run.startedAt)}</span>
+        {bars.length > places / 2 && <span>{clockOf(first.run.startedAt)}</span>}
         <span>now</span>
       </div>
     </section>

@@ -1,7 +1,6 @@
-import type {CheckJson, SchedulerJson} from '../json.js'
-import {agoText, sinceText} from '../state/clock.js'
+import type {CheckJson} from '../json.js'
 import {askFor} from '../state/dialog.js'
-import {canChange, health, isUnlocked, scheduler, session} from '../state/machine.js'
+import {canChange, health, isUnlocked, session} from '../state/machine.js'
 import {StateSign} from './sign.js'
 
 const signOf = {healthy: 'healthy', degraded: 'degraded', unhealthy: 'failing'} as const
@@ -9,7 +8,7 @@ const rank = {unhealthy: 0, degraded: 1, healthy: 2}
 
 /** What `guard health` says, what is wrong first. */
 export function MachinePanel() {
-  const checks = [...schedulerCheck(), ...(health.value?.checks ?? [])]
+  const checks = (health.value?.checks ?? [])
     // They have a place of their own.
     .filter(({check}) => check !== 'incidents')
     .sort((one, other) => rank[one.verdict] - rank[other.verdict])
@@ -41,24 +40,14 @@ function Check({check: {check, verdict, reason}}: {readonly check: CheckJson}) {
   )
 }
 
-function schedulerCheck(): readonly CheckJson[] {
-  const daemon = scheduler.value
-  if (!daemon) return []
-  const {state, isLate} = daemon
-  const isWell = state === 'running' ? !isLate : state === 'stopped'
-  const verdict = isWell ? 'healthy' : state === 'dead' ? 'unhealthy' : 'degraded'
-  return [{check: 'scheduler', verdict, reason: schedulerText(daemon)}]
-}
-
-function schedulerText({state, since, heartbeat, stopped}: SchedulerJson): string {
-  if (state === 'stopped') return stopped ? `stopped ${agoText(stopped.at)}: ${stopped.reason}` : 'does not run'
-  const up = since === undefined || state !== 'running' ? state : `up ${sinceText(since)}`
-  return heartbeat === undefined ? up : `${up}, heartbeat ${agoText(heartbeat)}`
-}
+/** A scheduler that is late runs, and is stopped before it is started again. */
+const stoppable: readonly unknown[] = ['running', 'late']
 
 function SchedulerButton() {
-  if (!canChange.value || !scheduler.value) return null
-  const verb = scheduler.value.state === 'running' ? 'stop' : 'start'
+  if (!canChange.value || !session.value?.schedulerAvailable) return null
+  const known = health.value?.checks.find(({check}) => check === 'scheduler')
+  if (!known) return null
+  const verb = stoppable.includes(known.facts.is) ? 'stop' : 'start'
   return (
     <div class="buttons">
       <button type="button" disabled={!isUnlocked.value} onClick={() => askFor({ask: 'scheduler', verb})}>

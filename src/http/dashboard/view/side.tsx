@@ -1,8 +1,9 @@
 import {signal} from '@preact/signals'
-import type {IncidentJson} from '../json.js'
+import type {IncidentJson, UpcomingJson} from '../json.js'
 import {clockOf, inText, sinceText} from '../state/clock.js'
 import {incidents, upcoming} from '../state/machine.js'
 import {addressOf} from '../state/route.js'
+import {shortReason} from '../text/reason.js'
 import {StateSign} from './sign.js'
 
 /** More would push what is below out of sight. */
@@ -52,7 +53,7 @@ function Incident({incident}: {readonly incident: IncidentJson}) {
       <div>
         <a href={addressOf(job)}>{job}</a>
         <div class="sub">{`${level} · ${verdict} for ${sinceText(openedAt)} · ${told ? 'told' : 'not told yet'}`}</div>
-        <p>{reason}</p>
+        <p>{shortReason(reason)}</p>
       </div>
     </li>
   )
@@ -60,8 +61,20 @@ function Incident({incident}: {readonly incident: IncidentJson}) {
 
 const mostShown = 12
 
+/** A job that runs each minute would fill the hour alone. */
+function firstOfEach(next: UpcomingJson['upcoming']) {
+  const byJob = new Map<string, {job: string; at: string; times: number}>()
+  for (const {job, at} of next) {
+    const known = byJob.get(job)
+    if (known) known.times++
+    else byJob.set(job, {job, at, times: 1})
+  }
+  return [...byJob.values()]
+}
+
 export function NextHourPanel() {
   const next = upcoming.value
+  const jobs = firstOfEach(next ?? [])
   return (
     <section class="panel side-next" aria-labelledby="next-hour">
       <h2 id="next-hour">
@@ -70,15 +83,18 @@ export function NextHourPanel() {
       </h2>
       {next?.length === 0 && <p class="sub">No run is due.</p>}
       <ul class="plain-list upcoming">
-        {next?.slice(0, mostShown).map(({job, at}) => (
-          <li key={`${job} ${at}`}>
+        {jobs.slice(0, mostShown).map(({job, at, times}) => (
+          <li key={job}>
             <time dateTime={at}>{clockOf(at)}</time>
-            <a href={addressOf(job)}>{job}</a>
+            <span class="name">
+              <a href={addressOf(job)}>{job}</a>
+              {times > 1 && ` ×${times}`}
+            </span>
             <span>{inText(at)}</span>
           </li>
         ))}
       </ul>
-      {next && next.length > mostShown && <p class="sub">and {next.length - mostShown} more</p>}
+      {jobs.length > mostShown && <p class="sub">and {jobs.length - mostShown} more jobs</p>}
     </section>
   )
 }
