@@ -17,8 +17,10 @@ import {isNull, type OutputSource, openSources, removeSpools} from './sources.js
 export interface JobOutput {
   /** Makes the pipes of one attempt. Throws the file system's error. */
   openStreams(): JobStreams
-  /** Resolves once all that the last attempt has written before its end is in the log. */
+  /** Resolves once all that the last attempt has written before its end is in the log, or the log gives no answer. */
   drained(): Promise<void>
+  /** Whether the log has given its answers so far; one that has not is not touched any more. */
+  isReadable(): boolean
   /** The stretch of the log that this run has written so far, in offsets from the first byte ever written to the log. */
   range(): LogRange
   /** When the job last wrote, by the wall clock of the file system. */
@@ -83,7 +85,7 @@ export function openJobOutput(request: OutputRequest): JobOutput {
     .map(({fd, from, target}) => new OutputForwarder(fd, from, target))
   const drain = inTurn(async (passOn: boolean) => {
     let total = 0
-    if (passOn) for (const forwarder of forwarders) total += await forwarder.drain()
+    if (passOn) for (const forwarder of log.readable(forwarders)) total += await forwarder.drain()
     return total
   })
   let waiter: ChangeWaiter | undefined
@@ -96,8 +98,12 @@ export function openJobOutput(request: OutputRequest): JobOutput {
     limits.push(...(await limitUnlessOver(growing, request.warn)))
   }
   return {
-    openStreams: () => loggers.openStreams(),
-    drained: () => loggers.drained(),
+    openStreams: () => {
+      log.assertAnswers()
+      return loggers.openStreams()
+    },
+    drained: () => loggers.drained().then(() => log.listen()),
+    isReadable: () => log.silence === undefined,
     range: () => log.range(),
     // A job that waits for its reader is not silent, and none is ended for the silence of a file that cannot be looked at.
     lastWriteMs: () =>
@@ -126,9 +132,9 @@ export function openJobOutput(request: OutputRequest): JobOutput {
       for (const forwarder of forwarders) forwarder.printNotes()
       for (const problem of problemsOf({log, loggers, forwarders: passOn ? forwarders : []}, mostBytes))
         request.warn(problem)
-      loggers.leave(mostBytes)
+      if (log.silence === undefined) loggers.leave(mostBytes)
       removeSpools(sources)
-      log.close()
+      if (log.silence === undefined) log.close()
     },
   }
 }
@@ -145,7 +151,8 @@ function openSourcesOf(request: OutputRequest, log: OpenLog): OutputSource[] {
 async function limitUnlessOver(growing: GrowingOutput, warn: OutputRequest['warn']): Promise<readonly ChangeWaiter[]> {
   const {log, isOver} = growing
   try {
-    if (isOver()) return []
+    await log.listen()
+    if (isOver() || log.silence !== undefined) return []
     const {limitOutput} = await import('./limit-output.js')
     return isOver() ? [] : limitOutput(growing)
   } catch (error) {
@@ -197,6 +204,7 @@ interface Written {
 }
 
 function* problemsOf({log, loggers, forwarders}: Written, mostBytes: number): Iterable<string> {
+  if (log.silence !== undefined) yield `${log.file}: ${log.silence}; what the job printed last may be missing`
   if (log.wasEmptied()) yield `${log.file} was emptied during the run`
   for (const {problem, skippedBytes} of forwarders) {
     if (skippedBytes > 0)
