@@ -12,7 +12,7 @@ import {leaseStream, openStream, runStream} from '../journal/streams.js'
 import {type Clock, systemClock} from '../system/host/clock.js'
 import {createStamper, homeFolder} from '../system/host/host.js'
 import {newId} from '../system/host/ids.js'
-import {silenceOf} from '../system/host/silent-mount.js'
+import {noAnswerFrom} from '../system/host/served-mount.js'
 import {writeGuardianLog} from '../system/log/guardian-log.js'
 import {logFileOf} from '../system/log/names.js'
 import {version} from './build-info.js'
@@ -53,18 +53,12 @@ interface GuardOptions {
 
 export async function openGuard(options: GuardOptions): Promise<Guard> {
   const env = process.env
-  const settings = await loadSettings({
-    configFlag: options.config,
-    cwd: workingDirectory(env),
-    home: homeFolder(),
-    env,
-    version,
-    silenceOf,
-  })
+  const where = {configFlag: options.config, cwd: workingDirectory(env), home: homeFolder(), env}
+  const settings = await loadSettings({...where, version, noAnswerFrom})
   const wanted = stateDirOf(options.stateDir, settings)
-  const silence = wanted === undefined ? undefined : await silenceOf(wanted)
-  let place = silence === undefined ? wanted : undefined
-  const stateDir = () => place ?? refusePlace(wanted, silence)
+  const noAnswer = wanted === undefined ? undefined : await noAnswerFrom(wanted)
+  let place = noAnswer === undefined ? wanted : undefined
+  const stateDir = () => place ?? refusePlace(wanted, noAnswer)
   const stamp = createStamper(systemClock, newId)
   const logs = await logFolder(settings.logDir, stateDir)
   const opened = new Map<object, Journal<never>>()
@@ -129,9 +123,9 @@ function stateDirOf(flag: string | undefined, settings: Settings): string | unde
   return home === undefined ? undefined : join(home, '.local/state/guard')
 }
 
-function refusePlace(wanted: string | undefined, silence: string | undefined): never {
+function refusePlace(wanted: string | undefined, noAnswer: string | undefined): never {
   if (wanted !== undefined)
-    throw new GuardError('no-state', `state directory ${wanted} is not used: ${silence}`, [
+    throw new GuardError('no-state', `state directory ${wanted} is not used: ${noAnswer}`, [
       'choose another: --state-dir DIR or GUARD_STATE_DIR',
     ])
   throw new GuardError(

@@ -1,7 +1,7 @@
 import {existsSync} from 'node:fs'
 import {GuardError} from '../errors.js'
 import {openLogDir} from '../journal/state-dir.js'
-import {knownSilenceOf} from '../system/host/silent-mount.js'
+import {knownNoAnswerFrom} from '../system/host/served-mount.js'
 import type {Announcer} from './say-settings.js'
 
 /** The folder of the text logs. */
@@ -27,7 +27,7 @@ export async function logFolder(given: string | undefined, stateDir: () => strin
     },
     ensure: (guard) => {
       // It was there, and answers no more.
-      if (knownSilenceOf(path()) !== undefined) return
+      if (knownNoAnswerFrom(path()) !== undefined) return
       try {
         openLogDir(path())
       } catch (error) {

@@ -14,7 +14,7 @@ export interface SettingsRequest extends Where {
   /** Default: the system's clock. */
   readonly nowMs?: number
   /** Why a path must not be touched, because its file system gives no answer; undefined if it may. */
-  readonly silenceOf?: (path: string) => Promise<string | undefined>
+  readonly noAnswerFrom?: (path: string) => Promise<string | undefined>
 }
 
 /**
@@ -31,8 +31,8 @@ export async function loadSettings(request: SettingsRequest): Promise<Settings> 
 }
 
 /** The log folder is looked at anew each time, because who may write it can change while the settings do not. */
-async function withTrustedLogDir(settings: Settings, {silenceOf}: SettingsRequest): Promise<Settings> {
-  const why = settings.logDir === undefined ? undefined : await silenceOf?.(settings.logDir)
+async function withTrustedLogDir(settings: Settings, {noAnswerFrom}: SettingsRequest): Promise<Settings> {
+  const why = settings.logDir === undefined ? undefined : await noAnswerFrom?.(settings.logDir)
   const place = why === undefined ? distrustedLogDir(settings) : {path: settings.logDir, why}
   if (!place) return settings
   const {logDir: _, ...rest} = settings

@@ -9,7 +9,7 @@ import {openStateFolder} from '../../journal/state-dir.js'
 import {longestTimerMs} from '../../system/host/clock.js'
 import {readBootRef, signalNumber, temporaryFolder} from '../../system/host/host.js'
 import {assertOwnFile} from '../../system/host/own-file.js'
-import {knownSilenceOf} from '../../system/host/silent-mount.js'
+import {knownNoAnswerFrom} from '../../system/host/served-mount.js'
 import type {JobOutput} from '../../system/output/job-output.js'
 import {openOutput} from '../../system/output/open-output.js'
 import {catchSignals} from '../../system/process/catch-signals.js'
@@ -181,8 +181,8 @@ function openLogFile(
 }
 
 function refuseUnusableLog(logFile: string): void {
-  const silence = knownSilenceOf(logFile)
-  if (silence !== undefined) throw new GuardError('io', `${logFile}: ${silence}`)
+  const noAnswer = knownNoAnswerFrom(logFile)
+  if (noAnswer !== undefined) throw new GuardError('io', `${logFile}: ${noAnswer}`)
   try {
     assertOwnFile(logFile)
   } catch (error) {
