@@ -12,6 +12,7 @@ import {leaseStream, openStream, runStream} from '../journal/streams.js'
 import {type Clock, systemClock} from '../system/host/clock.js'
 import {createStamper, homeFolder} from '../system/host/host.js'
 import {newId} from '../system/host/ids.js'
+import {noAnswerFrom} from '../system/host/served-mount.js'
 import {writeGuardianLog} from '../system/log/guardian-log.js'
 import {logFileOf} from '../system/log/names.js'
 import {version} from './build-info.js'
@@ -23,7 +24,7 @@ import {logFolder} from './log-folder.js'
  */
 export interface Guard {
   readonly settings: Settings
-  /** Whether there is a place for the state directory: a user without a home has none. */
+  /** Whether there is a place for the state directory: a user without a home has none, nor has one whose server is gone. */
   readonly hasStateDir: boolean
   /** As it was named; without symbolic links once `ensureState` has looked at it. Throws GuardError `no-state` without a place. */
   readonly stateDir: string
@@ -52,15 +53,12 @@ interface GuardOptions {
 
 export async function openGuard(options: GuardOptions): Promise<Guard> {
   const env = process.env
-  const settings = await loadSettings({
-    configFlag: options.config,
-    cwd: workingDirectory(env),
-    home: homeFolder(),
-    env,
-    version,
-  })
-  let place = stateDirOf(options.stateDir, settings)
-  const stateDir = () => place ?? refuseWithoutHome()
+  const where = {configFlag: options.config, cwd: workingDirectory(env), home: homeFolder(), env}
+  const settings = await loadSettings({...where, version, noAnswerFrom})
+  const wanted = stateDirOf(options.stateDir, settings)
+  const noAnswer = wanted === undefined ? undefined : await noAnswerFrom(wanted)
+  let place = noAnswer === undefined ? wanted : undefined
+  const stateDir = () => place ?? refusePlace(wanted, noAnswer)
   const stamp = createStamper(systemClock, newId)
   const logs = await logFolder(settings.logDir, stateDir)
   const opened = new Map<object, Journal<never>>()
@@ -125,7 +123,11 @@ function stateDirOf(flag: string | undefined, settings: Settings): string | unde
   return home === undefined ? undefined : join(home, '.local/state/guard')
 }
 
-function refuseWithoutHome(): never {
+function refusePlace(wanted: string | undefined, noAnswer: string | undefined): never {
+  if (wanted !== undefined)
+    throw new GuardError('no-state', `state directory ${wanted} is not used: ${noAnswer}`, [
+      'choose another: --state-dir DIR or GUARD_STATE_DIR',
+    ])
   throw new GuardError(
     'no-state',
     `there is no state directory, because HOME is not set and user ${process.geteuid?.()} has no home`,

@@ -1,6 +1,7 @@
 import {existsSync} from 'node:fs'
 import {GuardError} from '../errors.js'
 import {openLogDir} from '../journal/state-dir.js'
+import {knownNoAnswerFrom} from '../system/host/served-mount.js'
 import type {Announcer} from './say-settings.js'
 
 /** The folder of the text logs. */
@@ -25,6 +26,8 @@ export async function logFolder(given: string | undefined, stateDir: () => strin
       return path()
     },
     ensure: (guard) => {
+      // It was there, and answers no more.
+      if (knownNoAnswerFrom(path()) !== undefined) return
       try {
         openLogDir(path())
       } catch (error) {

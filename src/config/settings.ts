@@ -13,6 +13,8 @@ export interface SettingsRequest extends Where {
   readonly version: string
   /** Default: the system's clock. */
   readonly nowMs?: number
+  /** Why a path must not be touched, because its file system gives no answer; undefined if it may. */
+  readonly noAnswerFrom?: (path: string) => Promise<string | undefined>
 }
 
 /**
@@ -23,14 +25,15 @@ export interface SettingsRequest extends Where {
 export async function loadSettings(request: SettingsRequest): Promise<Settings> {
   const unused: string[] = []
   const found = (file: UnusedFile) => unused.push(`${file.path} is not used: ${file.why}`)
-  const settings = withTrustedLogDir(await usableSettings(request, found))
+  const settings = await withTrustedLogDir(await usableSettings(request, found), request)
   if (unused.length === 0) return settings
   return withWrong(settings, unused, [])
 }
 
 /** The log folder is looked at anew each time, because who may write it can change while the settings do not. */
-function withTrustedLogDir(settings: Settings): Settings {
-  const place = distrustedLogDir(settings)
+async function withTrustedLogDir(settings: Settings, {noAnswerFrom}: SettingsRequest): Promise<Settings> {
+  const why = settings.logDir === undefined ? undefined : await noAnswerFrom?.(settings.logDir)
+  const place = why === undefined ? distrustedLogDir(settings) : {path: settings.logDir, why}
   if (!place) return settings
   const {logDir: _, ...rest} = settings
   return withWrong(

@@ -146,6 +146,7 @@ function fakeOutput(file: string, done: string[]): JobOutput {
   return {
     openStreams: () => ({stdout: 'inherit', stderr: 'inherit', close: () => undefined}),
     drained: async () => undefined,
+    isReadable: () => true,
     range: () => ({file, inode: 1, from: 0, to: 0}),
     lastWriteMs: () => 0,
     tail: () => '',

@@ -114,7 +114,7 @@ export async function collectEvidenceOf(
   const mask = evidenceMask(guard.settings, settings)
   const found = await collectEvidence({
     job,
-    output,
+    output: output?.isReadable() ? output : undefined,
     patterns,
     begin,
     exit,

@@ -9,6 +9,7 @@ import {openStateFolder} from '../../journal/state-dir.js'
 import {longestTimerMs} from '../../system/host/clock.js'
 import {readBootRef, signalNumber, temporaryFolder} from '../../system/host/host.js'
 import {assertOwnFile} from '../../system/host/own-file.js'
+import {knownNoAnswerFrom} from '../../system/host/served-mount.js'
 import type {JobOutput} from '../../system/output/job-output.js'
 import {openOutput} from '../../system/output/open-output.js'
 import {catchSignals} from '../../system/process/catch-signals.js'
@@ -172,7 +173,7 @@ function openLogFile(
   {logFile, name, isBeside}: LogRequest,
 ): JobOutput | undefined {
   if (!usable || mode.interactive) return undefined
-  refuseForeignLog(logFile)
+  refuseUnusableLog(logFile)
   const now = guard.clock.now()
   const output = openOutput({
     logFile,
@@ -188,7 +189,9 @@ function openLogFile(
   return lines.follow(output)
 }
 
-function refuseForeignLog(logFile: string): void {
+function refuseUnusableLog(logFile: string): void {
+  const noAnswer = knownNoAnswerFrom(logFile)
+  if (noAnswer !== undefined) throw new GuardError('io', `${logFile}: ${noAnswer}`)
   try {
     assertOwnFile(logFile)
   } catch (error) {

@@ -1,6 +1,7 @@
 import {readdirSync, readFileSync, readlinkSync, statSync} from 'node:fs'
 import type {LockHolder} from '../../domain/locks/lock.js'
-import {listPids, type Mount, readMounts, readProcess, readStatus, unlessGone} from '../process/proc.js'
+import {type Mount, readMounts, sharedMountOf} from '../host/mounts.js'
+import {listPids, readProcess, readStatus, unlessGone} from '../process/proc.js'
 
 /** A file as the kernel knows it. */
 export interface FileId {
@@ -24,9 +25,6 @@ interface Unseen {
   readonly uid: number
   readonly groups: readonly number[]
 }
-
-/** File systems whose files other machines may hold, and on which `stat` may hang. */
-const sharedTypes = /^(nfs|nfs4|cifs|smb3|smbfs|9p|ceph|afs|lustre|gpfs|ocfs2|gfs2|ncpfs|virtiofs|fuse\..*)$/
 
 /** Reads the kernel's locks and the open files of every process, once for all `files`. */
 export function findHolders(files: readonly FileId[]): Holders {
@@ -74,7 +72,7 @@ function openFiles(pid: number, mounts: readonly Mount[]): readonly string[] | '
 function fileBehind(link: string, mounts: readonly Mount[]): readonly string[] {
   const target = unlessGone(() => readlinkSync(link))
   // Pipes and sockets have no path, devices are not lock files, and `stat` on a network file system may hang.
-  if (!target?.startsWith('/') || /^\/(dev|proc|sys)\//.test(target) || isShared(target, mounts)) return []
+  if (!target?.startsWith('/') || /^\/(dev|proc|sys)\//.test(target) || sharedMountOf(target, mounts)) return []
   const stat = unlessGone(() => statSync(link))
   return stat ? [key({device: stat.dev, inode: stat.ino})] : []
 }
@@ -116,7 +114,7 @@ function systemBlindSpot(path: string, mounts: readonly Mount[]): string | undef
   if (!proc) return 'this system has no /proc, which lists the processes that hold a file'
   if (/hidepid=(?!0|off)/.test(proc.options) && process.geteuid?.() !== 0)
     return '/proc hides the processes of other users'
-  const mount = isShared(path, mounts)
+  const mount = sharedMountOf(path, mounts)
   return mount && `is on a file system that other machines may use (${mount.type} at ${mount.path})`
 }
 
@@ -127,13 +125,6 @@ function userBlindSpot(file: FileId, unseen: readonly Unseen[]): string | undefi
       uid === file.uid || (file.mode & 0o002) !== 0 || ((file.mode & 0o020) !== 0 && groups.includes(file.gid)),
   )
   return suspect && `process ${suspect.pid} (${suspect.program}) may hold it, and its open files cannot be seen`
-}
-
-function isShared(path: string, mounts: readonly Mount[]): Mount | undefined {
-  const under = mounts.filter((mount) => path === mount.path || path.startsWith(mount.path.replace(/\/?$/, '/')))
-  const longest = Math.max(...under.map((mount) => mount.path.length))
-  const mount = under.findLast((each) => each.path.length === longest)
-  return mount && sharedTypes.test(mount.type) ? mount : undefined
 }
 
 function suspects(pid: number): readonly Unseen[] {

@@ -1,7 +1,9 @@
 import {closeSync, writeSync} from 'node:fs'
+import {dirname} from 'node:path'
 import {isoTime} from '../../domain/clock/iso-time.js'
 import {showControls} from '../../domain/log/show-controls.js'
 import {openOwnToAppend} from '../host/own-file.js'
+import {knownNoAnswerFrom} from '../host/served-mount.js'
 import {isRotationDue, type RotationPolicy, rotateLog} from './rotate.js'
 
 const guardianLogName = 'guardian.log'
@@ -34,6 +36,7 @@ interface LineLog {
 }
 
 function writeLine({file, rotation}: LineLog, atMs: number, text: string): void {
+  if (knownNoAnswerFrom(dirname(file)) !== undefined) return
   const line = `${isoTime(atMs)} ${showControls(text)}\n`
   try {
     if (isRotationDue(file, rotation)) rotateLog(file, rotation, atMs)

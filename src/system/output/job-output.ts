@@ -17,8 +17,10 @@ import {isNull, type OutputSource, openSources, removeSpools} from './sources.js
 export interface JobOutput {
   /** Makes the pipes of one attempt. Throws the file system's error. */
   openStreams(): JobStreams
-  /** Resolves once all that the last attempt has written before its end is in the log. */
+  /** Resolves once all that the last attempt has written before its end is in the log, or the log gives no answer. */
   drained(): Promise<void>
+  /** Whether the log has given its answers so far; one that has not is not touched any more. */
+  isReadable(): boolean
   /** The stretch of the log that this run has written so far, in offsets from the first byte ever written to the log. */
   range(): LogRange
   /** When the job last wrote, by the wall clock of the file system. */
@@ -78,12 +80,10 @@ export function openJobOutput(request: OutputRequest): JobOutput {
   const log = new OpenLog(request.logFile, request.header)
   const sources = openSourcesOf(request, log)
   const loggers = new Loggers(sources, log.fd, request.spool)
-  const forwarders = sources
-    .filter(({target}) => !isNull(target))
-    .map(({fd, from, target}) => new OutputForwarder(fd, from, target))
+  const forwarders = forwardersOf(sources)
   const drain = inTurn(async (passOn: boolean) => {
     let total = 0
-    if (passOn) for (const forwarder of forwarders) total += await forwarder.drain()
+    if (passOn) for (const forwarder of log.readable(forwarders)) total += await forwarder.drain()
     return total
   })
   let waiter: ChangeWaiter | undefined
@@ -92,16 +92,16 @@ export function openJobOutput(request: OutputRequest): JobOutput {
   const live = {is: true}
   const holdOf = (source: number) => (live.is ? loggers.holdOf(source) : undefined)
   const growing = {log, sources, forwarders, rotation, isShared, mostBytes, holdOf, isOver: () => isOver}
-  const limit = async () => {
-    limits.push(...(await limitUnlessOver(growing, request.warn)))
-  }
   return {
-    openStreams: () => loggers.openStreams(),
-    drained: () => loggers.drained(),
+    openStreams: () => {
+      log.assertAnswers()
+      return loggers.openStreams()
+    },
+    drained: () => loggers.drained().then(() => log.listen()),
+    isReadable: () => log.noAnswer === undefined,
     range: () => log.range(),
     // A job that waits for its reader is not silent, and none is ended for the silence of a file that cannot be looked at.
-    lastWriteMs: () =>
-      loggers.isPaused ? Date.now() : Math.max(...sources.map(({fd}) => statOf(fd)?.mtimeMs ?? Date.now())),
+    lastWriteMs: () => (loggers.isPaused || log.noAnswer !== undefined ? Date.now() : lastWriteTo(sources)),
     tail: (bytes) => sources.map(({fd, from}) => readTail(fd, fd === log.fd ? log.from : from, bytes)).join(''),
     follow: (passOn) => {
       // A retry writes to the same log, which is already followed.
@@ -109,7 +109,7 @@ export function openJobOutput(request: OutputRequest): JobOutput {
       isFollowed = true
       live.is = passOn
       // For a shorter job the code of the limit is not loaded: the next run rotates its log.
-      callAfter(firstLookMs, limit)
+      callAfter(firstLookMs, async () => void limits.push(...(await limitUnlessOver(growing, request.warn))))
       if (!passOn || forwarders.length === 0) return
       const files = sources.map(({file}) => file)
       waiter = new ChangeWaiter(() => drain(passOn), files)
@@ -126,11 +126,20 @@ export function openJobOutput(request: OutputRequest): JobOutput {
       for (const forwarder of forwarders) forwarder.printNotes()
       for (const problem of problemsOf({log, loggers, forwarders: passOn ? forwarders : []}, mostBytes))
         request.warn(problem)
-      loggers.leave(mostBytes)
+      if (log.noAnswer === undefined) loggers.leave(mostBytes)
       removeSpools(sources)
-      log.close()
+      if (log.noAnswer === undefined) log.close()
     },
   }
+}
+
+function lastWriteTo(sources: readonly OutputSource[]): number {
+  return Math.max(...sources.map(({fd}) => statOf(fd)?.mtimeMs ?? Date.now()))
+}
+
+function forwardersOf(sources: readonly OutputSource[]): readonly OutputForwarder[] {
+  const heard = sources.filter(({target}) => !isNull(target))
+  return heard.map(({fd, from, target}) => new OutputForwarder(fd, from, target))
 }
 
 function openSourcesOf(request: OutputRequest, log: OpenLog): OutputSource[] {
@@ -145,7 +154,8 @@ function openSourcesOf(request: OutputRequest, log: OpenLog): OutputSource[] {
 async function limitUnlessOver(growing: GrowingOutput, warn: OutputRequest['warn']): Promise<readonly ChangeWaiter[]> {
   const {log, isOver} = growing
   try {
-    if (isOver()) return []
+    await log.listen()
+    if (isOver() || log.noAnswer !== undefined) return []
     const {limitOutput} = await import('./limit-output.js')
     return isOver() ? [] : limitOutput(growing)
   } catch (error) {
@@ -197,6 +207,7 @@ interface Written {
 }
 
 function* problemsOf({log, loggers, forwarders}: Written, mostBytes: number): Iterable<string> {
+  if (log.noAnswer !== undefined) yield `${log.file}: ${log.noAnswer}; what the job printed last may be missing`
   if (log.wasEmptied()) yield `${log.file} was emptied during the run`
   for (const {problem, skippedBytes} of forwarders) {
     if (skippedBytes > 0)

@@ -1,6 +1,7 @@
 import {closeSync, constants, fstatSync, openSync, readSync, writeSync} from 'node:fs'
 import type {LogRange} from '../../domain/run/run.js'
 import {bestEffort} from '../host/best-effort.js'
+import {noAnswerFrom} from '../host/served-mount.js'
 import type {RotationPolicy} from '../log/rotate.js'
 import type {RotatingLog} from '../log/rotation.js'
 import {truncatedBytes} from '../log/truncated-bytes.js'
@@ -22,6 +23,8 @@ export class OpenLog {
   private truncated: number
   /** The last that was seen: the job goes on even where its log cannot be looked at. */
   private size: number
+  /** Why it is not touched any more: its file system gives no answer. */
+  noAnswer: string | undefined
 
   /** Throws the file system's error. */
   constructor(file: string, header?: string) {
@@ -40,6 +43,22 @@ export class OpenLog {
       this.close()
       throw error
     }
+  }
+
+  /** Asks its file system whether it answers, before it is read late in a run. */
+  async listen(): Promise<void> {
+    this.noAnswer = await noAnswerFrom(this.file)
+  }
+
+  /** Throws like a file system that fails. */
+  assertAnswers(): void {
+    if (this.noAnswer !== undefined)
+      throw Object.assign(new Error(`${this.file}: ${this.noAnswer}`), {syscall: 'write'})
+  }
+
+  /** Those that need not read it, if it gives no answer. */
+  readable(forwarders: readonly OutputForwarder[]): readonly OutputForwarder[] {
+    return this.noAnswer === undefined ? forwarders : forwarders.filter(({source}) => source !== this.fd)
   }
 
   close(): void {
@@ -86,7 +105,7 @@ export class OpenLog {
 
   private end(): number {
     bestEffort(() => {
-      this.size = fstatSync(this.fd).size
+      if (this.noAnswer === undefined) this.size = fstatSync(this.fd).size
     })
     return this.size + this.truncated
   }

@@ -85,25 +85,6 @@ export function readStatus(pid: number): ProcessStatus | undefined {
   return {uid: numbers('Uid')[1] ?? -1, groups: [...numbers('Gid'), ...numbers('Groups')], pids: numbers('NSpid')}
 }
 
-/** One mounted file system, from `/proc/self/mountinfo`. */
-export interface Mount {
-  readonly path: string
-  readonly type: string
-  readonly options: string
-}
-
-export function readMounts(): readonly Mount[] {
-  const text = unlessGone(() => readFileSync('/proc/self/mountinfo', 'utf8')) ?? ''
-  return text
-    .split('\n')
-    .filter(Boolean)
-    .map((line) => {
-      const [left = '', right = ''] = line.split(' - ')
-      const [type = '', , options = ''] = right.split(' ')
-      return {path: unescapeOctal(left.split(' ')[4] ?? ''), type, options}
-    })
-}
-
 /** @returns undefined if the process or file does not exist (any more) */
 export function unlessGone<T>(read: () => T): T | undefined {
   try {
@@ -131,8 +112,4 @@ function bootedAt(): number {
   const upSeconds = Number(readFileSync('/proc/uptime', 'latin1').split(' ')[0])
   if (!Number.isFinite(upSeconds)) throw new GuardError('internal', '/proc/uptime does not contain the time since boot')
   return Date.now() - upSeconds * 1000
-}
-
-function unescapeOctal(path: string): string {
-  return path.replaceAll(/\\([0-7]{3})/g, (_all, digits: string) => String.fromCharCode(Number.parseInt(digits, 8)))
 }
