@@ -98,6 +98,48 @@ describe('guard status', () => {
     })
   })
 
+  test('of one job counts no skipped run as one that ended badly', async () => {
+    const box = createSandbox()
+    box.write(
+      '.guardianrc.json',
+      JSON.stringify({breakers: {targets: {api: {}}}, jobs: {scan: {breaker: {target: 'api'}, command: ['true']}}}),
+    )
+    await box.guard('breaker', 'open', 'api', '--reason', 'planned')
+    await box.guard('run', 'scan')
+    expect((await box.guard('status', 'scan')).stdout).toMatch(/^ {2}Outcomes +- {2}no run has ended yet, 1 skipped$/m)
+    await box.guard('breaker', 'close', 'api')
+    await box.guard('run', 'scan')
+    expect((await box.guard('status', 'scan')).stdout).toMatch(/^ {2}Outcomes +-\. {2}1 of 1 run healthy, 1 skipped$/m)
+  })
+
+  test('of one job says that it flaps, and what to type next while a run of it hangs', async () => {
+    const box = createSandbox()
+    const jobs = {
+      scan: {command: ['sh', '-c', 'exit $(cat code)']},
+      slow: {command: ['sleep', '60'], longestRun: '10ms'},
+    }
+    const watchdog = {flapping: {incidents: 2}, bootGrace: '0s'}
+    const alerting = {routes: [{level: 'INFO', to: ['ops']}]}
+    box.write(
+      '.guardianrc.json',
+      JSON.stringify({jobs, watchdog, alerting, channels: {ops: {type: 'file', path: 'told'}}}),
+    )
+    for (const code of ['3', '0', '3']) {
+      box.write('code', code)
+      await box.guard('run', 'scan')
+      await box.guard('watchdog')
+    }
+    expect((await box.guard('status', 'scan')).stdout).toMatch(/^ {2}Incident +\w\S+ CRITICAL since .*, it flaps/m)
+    const running = box.start(['run', 'slow'])
+    const started = () => box.journal('runs.jsonl').some(({kind, job}) => kind === 'started' && job === 'slow')
+    await until(started, 'its start')
+    await box.guard('watchdog')
+    const {stdout} = await box.guard('status', 'slow')
+    expect(stdout).toMatch(/^Next: {2}guard why slow, guard logs slow --follow$/m)
+    running.kill('SIGTERM')
+    await running.ended
+  })
+
   test('knows a run that goes on, and one whose processes are gone', async () => {
     const box = createSandbox()
     const running = box.start(['run', '--job', 'long', '--', 'sleep', '60'])

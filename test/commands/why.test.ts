@@ -113,6 +113,24 @@ describe('guard why', () => {
     expect(textsOf(await why(box, 'loud'), 'Who was told')).toContain('ops was told of the trouble.')
   })
 
+  test('of trouble that nobody was told of yet says when it is, and of a silence that it is not', async () => {
+    const box = createSandbox()
+    const jobs = {scan: {command: ['sh', '-c', 'exit 4'], schedule: '* * * * *'}}
+    const alerting = {routes: [{level: 'WARNING', to: ['ops']}]}
+    box.write('.guardianrc.json', JSON.stringify({jobs, channels: {ops: {type: 'file', path: 'told.txt'}}, alerting}))
+    await box.guard('run', 'scan')
+    await box.guard('watchdog')
+    const story = await why(box, 'scan')
+    expect(textsOf(story, 'Who was told')).toEqual([
+      'No one yet: it is told once it has lasted for 10m (watchdog.escalateAfter), or at once if its next run is later.',
+    ])
+    expect(story.known).toContain('Its only run on record was not healthy.')
+    await box.guard('alerts', 'silence', 'add', '--job', 'scan', '--for', '1h', '--reason', 'known')
+    expect(textsOf(await why(box, 'scan'), 'Who was told')).toEqual([
+      expect.stringMatching(/^No one: it is silent for (?:1h|59m.*) more \(known\)\.$/),
+    ])
+  })
+
   test('of a missed slot says that no crontab starts the job', async () => {
     const box = createSandbox()
     const sweep = {command: ['true'], schedule: '* * * * *', grace: '1s'}
@@ -154,8 +172,11 @@ describe('guard why', () => {
     const box = createSandbox()
     box.write('.guardianrc.json', JSON.stringify({jobs: {scan: {command: ['true']}}}))
     expect(await why(box, 'scan')).toMatchObject({
-      answer: expect.stringMatching(/^Whether scan is well is not known: nothing is known yet, watched for /),
+      answer: expect.stringMatching(
+        /^Whether scan is well is not known: nothing is known yet, watched for .*\. No crontab starts it: \d+ lines? of cron/,
+      ),
       sections: [],
+      mend: ['guard crontab discover', 'guard doctor'],
     })
     const unknown = await box.guard('why', 'scam')
     expect([unknown.code, unknown.stderr]).toEqual([64, expect.stringContaining('did you mean scan?')])

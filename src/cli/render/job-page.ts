@@ -73,8 +73,16 @@ function scheduleText(page: Page, {status, settings}: JobPage): string {
 
 function outcomesText(page: Page, {status: {recent}}: JobPage): string {
   if (recent.length === 0) return 'no run has ended yet'
-  const well = recent.filter((outcome) => outcome === 'healthy').length
-  return `${strip(page, recent)}  ${well} of ${recent.length} runs healthy`
+  const ended = recent.filter((outcome) => outcome !== 'skipped')
+  const well = ended.filter((outcome) => outcome === 'healthy').length
+  const skipped = recent.length - ended.length
+  const counts = [
+    ended.length === 0
+      ? 'no run has ended yet'
+      : `${well} of ${ended.length} ${ended.length === 1 ? 'run' : 'runs'} healthy`,
+    ...(skipped === 0 ? [] : [`${skipped} skipped`]),
+  ]
+  return `${strip(page, recent)}  ${counts.join(', ')}`
 }
 
 const levels = {unicode: ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'], ascii: ['_', '.', '-', '=', '+', '*', '#', '@']}
@@ -134,7 +142,7 @@ function budgetText(page: Page, {budgets}: JobPage): string {
 function incidentText(page: Page, {status}: JobPage): string {
   const {incident} = status
   if (!incident) return ''
-  return `${incident.id.slice(0, 6)} ${incident.level} since ${clockText(page, incident.openedAt)}${toldText(page, status)}`
+  return `${incident.id.slice(0, 6)} ${incident.level} since ${clockText(page, incident.openedAt)}${incident.isFlapping ? ', it flaps' : ''}${toldText(page, status)}`
 }
 
 function outputText({files, maxAgeMs, ageMs, problem}: OutputStatus): string {
@@ -161,8 +169,9 @@ function outputLines(page: Page, {status, lastLines}: JobPage): readonly string[
 }
 
 function nextCommands({status: {job, incident, reason, runningSince}}: JobPage): readonly string[] {
-  if (runningSince !== undefined) return [`guard logs ${job} --follow`, `guard history ${job}`]
-  if (incident || reason !== undefined) return [`guard why ${job}`, `guard logs ${job}`]
+  const logs = `guard logs ${job}${runningSince === undefined ? '' : ' --follow'}`
+  if (incident || reason !== undefined) return [`guard why ${job}`, logs]
+  if (runningSince !== undefined) return [logs, `guard history ${job}`]
   return [`guard history ${job}`, `guard logs ${job}`]
 }
 

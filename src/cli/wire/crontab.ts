@@ -70,27 +70,28 @@ interface PlaceFlags {
  * directory, and has the variables of its crontab alone.
  */
 export function placeFlags(guard: Guard, flags: PlaceFlags): GuardCall['flags'] {
-  const places = placesOf(guard)
-  return (variables) => {
-    const {config, stateDir} = placesToName(places, variables)
-    return flagsOf(flags.config ?? config, flags['state-dir'] ?? stateDir)
-  }
+  return flagsFor(placesOf(guard), flags)
 }
 
 /** For lines that guard adds, which always name the settings. */
 function settingsFlags(guard: Guard, flags: PlaceFlags): GuardCall['flags'] {
-  const places = placesOf(guard)
-  const config = flags.config ?? guard.settings.file
-  return (variables) => flagsOf(config, flags['state-dir'] ?? placesToName(places, variables).stateDir)
+  return flagsFor(placesOf(guard), {...flags, config: flags.config ?? guard.settings.file})
+}
+
+/** A flag that was given is in every line; the texts are made once for all lines. */
+function flagsFor(places: GuardPlaces, given: PlaceFlags): GuardCall['flags'] {
+  const config = flagOf('--config', given.config ?? places.config)
+  const stateDir = flagOf('--state-dir', given['state-dir'] ?? places.stateDir)
+  return (variables) => {
+    const named = placesToName(places, variables)
+    const hasConfig = (given.config ?? named.config) !== undefined
+    return `${hasConfig ? config : ''}${(given['state-dir'] ?? named.stateDir) !== undefined ? stateDir : ''}`
+  }
 }
 
 function placesOf({settings, hasStateDir, stateDir}: Guard): GuardPlaces {
   const isNamed = settings.stateDir !== undefined || !hasStateDir
   return {stateDir: isNamed ? undefined : stateDir, config: settings.file, home: databaseUser()?.homedir}
-}
-
-function flagsOf(config: string | undefined, stateDir: string | undefined): string {
-  return `${flagOf('--config', config)}${flagOf('--state-dir', stateDir)}`
 }
 
 function flagOf(name: string, path: string | undefined): string {

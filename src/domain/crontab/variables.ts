@@ -15,6 +15,12 @@ export function variablesBelow({view}: CrontabLine, above: CronVariables): CronV
   return view.kind === 'variable' ? {...above, [view.name]: unquoted(view.value)} : above
 }
 
+/** With variables that a command sets itself, to values that nobody knows. */
+export function withUnknown(variables: CronVariables, names: readonly string[]): CronVariables {
+  if (names.length === 0) return variables
+  return {...variables, ...Object.fromEntries(names.map((name) => [name, undefined]))}
+}
+
 /** The variables at the end of a crontab, for a line that is added. */
 export function lastVariables(lines: readonly CrontabLine[]): CronVariables {
   return lines.reduce((above, line) => variablesBelow(line, above), firstVariables)

@@ -2,7 +2,7 @@ import {jobNameOfFile} from '../job/job-name.js'
 import type {CronKind} from './cron-kind.js'
 import {type JobView, splitCommand} from './line.js'
 import {endsInBackground, quoteForShell, type ShellShape, shellShape} from './shell-shape.js'
-import type {CronVariables} from './variables.js'
+import {type CronVariables, withUnknown} from './variables.js'
 
 /** Debian's cron refuses longer commands. Bytes. */
 const longestOnDebian = 998
@@ -44,8 +44,7 @@ export function wrapLine(
   {shell, input, shape}: Extract<Wrapping, {kind: 'wrappable'}>,
 ): {readonly content: string} | {readonly reason: string} {
   const isSimple = shape.kind === 'simple'
-  const assigned = isSimple ? shape.assigned : []
-  const seen = {...variables, ...Object.fromEntries(assigned.map((name) => [name, undefined]))}
+  const seen = isSimple ? withUnknown(variables, shape.assigned) : variables
   const guard = `${call.program(seen['PATH'])} run${call.flags(seen)} --job ${line.job} --`
   const command = isSimple
     ? `${shell.slice(0, shape.programAt)}${guard} ${shell.slice(shape.programAt)}${input}`

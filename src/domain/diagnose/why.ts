@@ -1,5 +1,6 @@
 import {type Breaker, breakerState} from '../breaker/breaker.js'
 import type {ClockReading} from '../clock/reading.js'
+import type {Incident} from '../incident/incident.js'
 import type {RawRecord} from '../journal/record.js'
 import type {Run} from '../run/run.js'
 import type {JobSettings} from '../settings/job.js'
@@ -32,6 +33,13 @@ interface WhyFacts {
   readonly lastGoodAt: number | undefined
   /** What starts the job here, or that nothing does. */
   readonly starters: readonly string[]
+  /** An incident is told when it has lasted so long. */
+  readonly tellAfterMs: number
+}
+
+/** Whether what starts the job is asked: it missed a slot, or has never run. */
+export function isUnstarted({verdict, runningSince, lastEndedAt}: JobStatus): boolean {
+  return verdict === 'missed' || (verdict === 'unknown' && runningSince === undefined && lastEndedAt === undefined)
 }
 
 export interface Story {
@@ -76,7 +84,9 @@ function answerOf(facts: WhyFacts): string {
   if (skip) return `${job} did not run: ${textField(skip, 'reason') ?? 'it was skipped'}.`
   if (runningSince !== undefined)
     return `${job} has been running for ${span(Math.max(0, facts.now.at - runningSince))}, and nothing speaks against it.`
-  if (state === 'unknown') return `Whether ${job} is well is not known: ${status.verdictReason}.`
+  if (state === 'unknown') {
+    return [`Whether ${job} is well is not known: ${status.verdictReason}.`, ...facts.starters].join(' ')
+  }
   if (lastEndedAt === undefined) return `${job} is ${state}: ${status.verdictReason}.`
   return `${job} is ${state}: its last run ended ${status.recent.at(-1) ?? 'well'} ${span(Math.max(0, facts.now.at - lastEndedAt))} ago.`
 }
@@ -169,17 +179,20 @@ function incidentText(record: RawRecord): string | undefined {
   }
 }
 
-function toldOf({status, deliveries, incidents}: WhyFacts): readonly Section[] {
+function toldOf(facts: WhyFacts): readonly Section[] {
+  const {status, deliveries, incidents} = facts
   const opened = incidents.find(({kind}) => kind === 'opened')?.['at']
   const sinceMs = status.incident?.openedAt ?? (typeof opened === 'number' ? opened : undefined)
   const sections = sinceMs === undefined ? [] : toldSection({deliveries, job: status.job, sinceMs})
   if (sections.length > 0 || !status.incident) return sections
-  const {escalations} = status.incident
-  const text =
-    escalations > 0
-      ? 'No channel has it yet: it stands in alerts.jsonl alone.'
-      : 'No one yet: it is told once it has lasted for watchdog.escalateAfter, or at once if its next run is later.'
-  return [{title: 'Who was told', sentences: [presentSentence(text)]}]
+  return [{title: 'Who was told', sentences: [presentSentence(untoldText(facts, status.incident))]}]
+}
+
+function untoldText({status: {silence}, now, tellAfterMs}: WhyFacts, {escalations}: Incident): string {
+  if (silence)
+    return `No one: it is silent for ${span(Math.max(0, silence.untilMs - now.at))} more (${silence.reason}).`
+  if (escalations > 0) return 'No channel has it yet: it stands in alerts.jsonl alone.'
+  return `No one yet: it is told once it has lasted for ${span(tellAfterMs)} (watchdog.escalateAfter), or at once if its next run is later.`
 }
 
 /** How often the cause of the last bad run was one, and what helped then. */
@@ -192,7 +205,8 @@ function causeKnown(history: readonly Run[]): readonly string[] {
   const names = [
     ...new Set(steps.map(({do: what, service}) => (service === undefined ? what : `${what} of ${service}`))),
   ]
-  const times = `${cause} was the cause in ${same.length} of its last ${history.length} runs`
+  const runs = history.length === 1 ? 'the only run on record' : `${same.length} of its last ${history.length} runs`
+  const times = `${cause} was the cause in ${runs}`
   if (mended.length === 0) return [`${times}, and no recovery has helped.`]
   return [`${times}; ${names.join(' and ') || 'a recovery'} helped in ${mended.length}.`]
 }
@@ -205,21 +219,27 @@ function knownOf({status, lastGoodAt, history, now}: WhyFacts): readonly string[
   const ended = recent.filter((outcome) => outcome !== 'skipped')
   const well = ended.filter((outcome) => outcome === 'healthy').length
   return [
-    ...(ended.length === 0 ? [] : [`${well} of its last ${ended.length} runs were healthy.`]),
+    ...(ended.length === 0 ? [] : [healthyText(well, ended.length)]),
     ...causeKnown(history),
     ...(envelope ? [`It usually takes ${durationText(envelope.usualMs)}.`] : []),
     ...(lastGoodAt === undefined ? [] : [`It last worked ${span(Math.max(0, now.at - lastGoodAt))} ago.`]),
   ]
 }
 
+function healthyText(well: number, ended: number): string {
+  if (ended === 1) return `Its only run on record was ${well === 1 ? '' : 'not '}healthy.`
+  return `${well} of its last ${ended} runs were healthy.`
+}
+
 function mendOf({status, settings, run, breaker, now}: WhyFacts): readonly string[] {
+  const isIdle = isUnstarted(status)
   const {job, verdict, reason, silence} = status
   const isRefused = run.some((record) => record['kind'] === 'step-ended' && record['do'] === 'refused')
   const isHeldOff = breaker?.state !== undefined && breakerState(breaker.state, now) !== 'closed'
   return [
     ...(reason?.startsWith('its settings are wrong') ? ['guard config check'] : []),
     ...(verdict === 'missed' && settings.schedule !== undefined ? [`guard crontab add ${job}`] : []),
-    ...(verdict === 'missed' ? ['guard crontab discover', 'guard doctor'] : []),
+    ...(isIdle ? ['guard crontab discover', 'guard doctor'] : []),
     ...(verdict === 'stalled' ? [`guard lease show ${job}`, 'guard recover'] : []),
     ...(isHeldOff ? [`guard breaker close ${breaker.target}`] : []),
     ...(isRefused ? [`guard budget reset ${job}`] : []),

@@ -1,5 +1,5 @@
 import type {Breakers} from '../../domain/breaker/breaker.js'
-import {type Story, whyJob} from '../../domain/diagnose/why.js'
+import {isUnstarted, type Story, whyJob} from '../../domain/diagnose/why.js'
 import type {RawRecord} from '../../domain/journal/record.js'
 import {settingsOfJob} from '../../domain/settings/settings.js'
 import {GuardError} from '../../errors.js'
@@ -48,7 +48,8 @@ export async function explainJob(deps: ExplainDeps, plan: RoundPlan, {job, runId
     lease: status.verdict === 'stalled' || status.verdict === 'hung' ? leaseRecords(journals.leases, job) : [],
     lastGoodAt: deps.runs.read().get(job)?.lastGoodAt,
     history: status.state === 'healthy' ? [] : readHistory({runs: journals.runs}, job, rememberedRuns),
-    starters: status.verdict === 'missed' ? await deps.startersOf(job) : [],
+    starters: isUnstarted(status) ? await deps.startersOf(job) : [],
+    tellAfterMs: plan.policy.escalateAfterMs,
   })
 }
 
