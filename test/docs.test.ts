@@ -7,7 +7,14 @@ import {exitCodes} from '../src/cli/exit-codes.js'
 const root = join(import.meta.dirname, '..')
 const pages = [
   ...['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'SECURITY.md'],
-  ...['docs/caches.md', 'docs/dashboard.md', 'docs/glossary.md', 'docs/http-api.md', 'docs/install.md', 'docs/journal.md'],
+  ...[
+    'docs/caches.md',
+    'docs/dashboard.md',
+    'docs/glossary.md',
+    'docs/http-api.md',
+    'docs/install.md',
+    'docs/journal.md',
+  ],
   'docs/json.md',
   ...['docs/moving-from-guardian-wrapper.md', 'docs/systemd.md'],
 ]
