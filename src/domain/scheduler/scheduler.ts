@@ -29,6 +29,8 @@ export interface JobSlots {
   /** Fired slots of which no run is known to have started, oldest first. */
   readonly open: readonly FiredSlot[]
   readonly lastFired?: FiredSlot
+  /** Slots, ms, after which none was fired for over an hour: there a clock may have been set forward. Newest last. */
+  readonly firedBeforeGaps?: readonly number[]
   readonly lastMissed?: {readonly slotMs: number; readonly reason: string}
 }
 
@@ -56,6 +58,9 @@ export interface SchedulerDaemon {
 
 /** A job that never starts keeps no more fired slots than these; older ones are given up. */
 const mostOpen = 100
+const mostGaps = 8
+/** A clock that was set forward by less is no clock that was wrong by a day. Milliseconds. */
+const gapMs = 3_600_000
 
 export const schedulerFold: Fold<SchedulerState> = {
   empty: () => ({jobs: new Map(), daemon: undefined}),
@@ -94,7 +99,14 @@ function nextSlots(known: JobSlots | undefined, record: Timed): JobSlots | undef
   if (kind === 'adopted') {
     if (typeof schedule !== 'string') return undefined
     if (known?.schedule === schedule && !wasClockWrong(known, at)) return undefined
-    return {open: known?.open ?? [], ...(known?.lastFired && {lastFired: known.lastFired}), schedule, sinceMs: at}
+    const {open = [], lastFired, firedBeforeGaps} = known ?? {}
+    return {
+      open,
+      ...(lastFired && {lastFired}),
+      ...(firedBeforeGaps && {firedBeforeGaps}),
+      schedule,
+      sinceMs: since(known, at),
+    }
   }
   if (!known || !isTime(slot) || slot <= decidedUntil(known)) return undefined
   if (kind === 'missed')
@@ -102,7 +114,18 @@ function nextSlots(known: JobSlots | undefined, record: Timed): JobSlots | undef
   const fired = {slotMs: slot, at, isCatchUp: record['catchUp'] === true}
   const settled = Array.isArray(record['settled']) ? record['settled'] : []
   const open = [...known.open.filter(({slotMs}) => !settled.includes(slotMs)), fired]
-  return {...known, decidedMs: slot, lastFired: fired, open: open.slice(-mostOpen)}
+  return {...known, ...gapBefore(known, at), decidedMs: slot, lastFired: fired, open: open.slice(-mostOpen)}
+}
+
+function gapBefore({lastFired, firedBeforeGaps = []}: JobSlots, at: number): Pick<JobSlots, 'firedBeforeGaps'> {
+  if (!lastFired || at - lastFired.at <= gapMs) return {}
+  return {firedBeforeGaps: [...firedBeforeGaps, lastFired.slotMs].slice(-mostGaps)}
+}
+
+/** A slot that was fired by a right clock is not fired again, although the clock shows it again or the schedule is new. */
+function since(known: JobSlots | undefined, at: number): number {
+  const fired = [...(known?.firedBeforeGaps ?? []), ...(known?.lastFired ? [known.lastFired.slotMs] : [])]
+  return Math.max(at, ...fired.filter((slotMs) => slotMs <= at + wrongClockMs))
 }
 
 /** Slots up to this one are decided or do not count, ms. */

@@ -1,5 +1,5 @@
 import {Cron} from 'croner'
-import {cronFields, isWildcard, splitSeconds, withoutSteps} from '../../domain/schedule/cron-expression.js'
+import {cronFields, splitSeconds, withoutSteps} from '../../domain/schedule/cron-expression.js'
 import {everyMsOf, type Schedule} from '../../domain/schedule/schedule.js'
 import {GuardError} from '../../errors.js'
 
@@ -24,8 +24,7 @@ const mostAnswers = 4096
 
 /** Keeps one croner object for each expression and zone, and the answers of this round. */
 export function createSlots(): Slots {
-  const crons = new Map<string, Before>()
-  const upcoming = new Map<string, Cron>()
+  const crons = new Map<string, Cron>()
   const answers = new Map<string, number | undefined>()
   const answered = (question: string, answer: () => number | undefined) => {
     if (answers.has(question)) return answers.get(question)
@@ -34,28 +33,26 @@ export function createSlots(): Slots {
     answers.set(question, found)
     return found
   }
+  const cronOf = (schedule: Schedule) => {
+    const key = keyOf(schedule)
+    const cron = crons.get(key) ?? createCron(schedule)
+    crons.set(key, cron)
+    return cron
+  }
   return {
     latest(schedule, atMs) {
       const every = everyMsOf(schedule.expression)
       if (every !== undefined) return everySlot(schedule, every, {atMs, later: 0})
-      const key = keyOf(schedule)
       // croner excludes the reference time itself and ignores fractions of seconds.
       const beforeMs = (Math.floor(atMs / 1000) + 1) * 1000
-      return answered(`before ${beforeMs} ${key}`, () => {
-        const before = crons.get(key) ?? slotsOf(schedule)
-        crons.set(key, before)
-        return before(beforeMs)
-      })
+      return answered(`before ${beforeMs} ${keyOf(schedule)}`, () =>
+        cronOf(schedule).previousRuns(1, new Date(beforeMs))[0]?.getTime(),
+      )
     },
     next(schedule, atMs) {
       const every = everyMsOf(schedule.expression)
       if (every !== undefined) return everySlot(schedule, every, {atMs, later: 1})
-      const key = keyOf(schedule)
-      return answered(`after ${atMs} ${key}`, () => {
-        const cron = upcoming.get(key) ?? createCron(schedule)
-        upcoming.set(key, cron)
-        return cron.nextRun(new Date(atMs))?.getTime()
-      })
+      return answered(`after ${atMs} ${keyOf(schedule)}`, () => cronOf(schedule).nextRun(new Date(atMs))?.getTime())
     },
   }
 }
@@ -75,34 +72,6 @@ function keyOf({expression, timezone}: Schedule): string {
   return `${timezone ?? ''} ${expression}`
 }
 
-/** The last slot before a wall clock time, ms. */
-type Before = (beforeMs: number) => number | undefined
-
-/** cron(8) does not repeat slots when summer time ends, unless the minute or hour field begins with `*`. */
-function slotsOf(schedule: Schedule): Before {
-  const cron = createCron(schedule)
-  const before: Before = (beforeMs) => cron.previousRuns(1, new Date(beforeMs))[0]?.getTime()
-  if (isWildcard(schedule.expression)) return before
-  return (beforeMs) => {
-    let slot = before(beforeMs)
-    while (slot !== undefined && isShownAgain(slot, schedule)) slot = before(slot)
-    return slot
-  }
-}
-
-/** Summer time sets clocks back by half an hour on Lord Howe Island, by two hours in Antarctica. Milliseconds. */
-const setBackMs = [30, 60, 120].map((minutes) => minutes * 60_000)
-
-function isShownAgain(at: number, {timezone}: Schedule): boolean {
-  if (timezone === 'UTC') return false
-  if (timezone === undefined) {
-    const offsetMs = (ms: number) => new Date(ms).getTimezoneOffset() * 60_000
-    return setBackMs.some((ms) => offsetMs(at) - offsetMs(at - ms) === ms)
-  }
-  const clock = new Intl.DateTimeFormat('en', {timeZone: timezone, timeStyle: 'short'})
-  return setBackMs.some((ms) => clock.format(at) === clock.format(at - ms))
-}
-
 function createCron(schedule: Schedule): Cron {
   const {expression, timezone} = schedule
   const {seconds, minutes} = splitSeconds(expression)
@@ -113,6 +82,7 @@ function createCron(schedule: Schedule): Cron {
   try {
     const plain = fields.map((field, index) => (cronFields[index] ? withoutSteps(field, cronFields[index]) : field))
     const pattern = [...(seconds === undefined ? [] : [seconds]), ...plain].join(' ')
+    // Only a job whose minute or hour begins with `*` runs twice in the hour that comes twice, and not after the one left out.
     return new Cron(pattern, {paused: true, domAndDow, fixedTimeRule: 'no-wildcard', ...zoneOf(timezone)})
   } catch (cause) {
     throw new GuardError(
