@@ -47,6 +47,7 @@ async function work(guard: Guard, deps: LoopDeps, ready: ReadyPipe | undefined):
   takeOver(deps, state, {jobs, host: readBootRef().host, relaunchAfterMs: relaunchAfterMs(process.env)})
   // Not waited for: neither its failure nor its end matters to the slots.
   void doStartUpWork(guard, log)
+  freeMemory()
   const reason = await schedulerLoop(deps)
   log(`stopped by ${reason}`)
   journal.append({kind: 'stopped', reason}, 'durable')
@@ -54,6 +55,15 @@ async function work(guard: Guard, deps: LoopDeps, ready: ReadyPipe | undefined):
   deps.lease.release()
   return 0
 }
+
+/** bun collects no garbage while nothing is allocated: what the start has left would stay for as long as all is quiet. */
+function freeMemory(): void {
+  const {Bun: bun} = globalThis as {Bun?: {readonly gc: (now: boolean) => void}}
+  if (bun) setTimeout(() => bun.gc(true), settledMs).unref()
+}
+
+/** By then the first round is over. */
+const settledMs = 1000
 
 function failed(error: unknown, log: (text: string) => void): number {
   log(`ended: ${error instanceof Error ? error.message : error}`)

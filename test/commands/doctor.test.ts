@@ -302,7 +302,7 @@ describe.skipIf(noCronMachine !== undefined)(title('on a machine with its own cr
     expect(ended.code).toBe(2)
     expect(complaintsOf(ended)).toMatchObject([
       {check: 'rights', level: 'wrong', proof: expect.stringMatching(/is not a directory$/)},
-      {check: 'doctor', level: 'look', what: 'watchdog, locks, alerts, journals: cannot be checked'},
+      {check: 'doctor', level: 'look', what: 'watchdog, scheduler, locks, alerts, journals: cannot be checked'},
     ])
   })
 

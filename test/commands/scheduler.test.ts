@@ -1,5 +1,6 @@
 import {existsSync, readFileSync, rmSync, statSync, writeFileSync} from 'node:fs'
 import {expect, test} from 'vitest'
+import {noCronMachine, onCronMachine, rightVariables, startCronThere} from '../support/cron-machine.js'
 import {isAlive, type Sandbox, until} from '../support/sandbox.js'
 import {schedulerBox, untilRecords} from '../support/scheduler.js'
 import {inTerminal} from '../support/terminal.js'
@@ -198,6 +199,21 @@ function signalStartUp(box: Sandbox, pid: number, signal: string): Promise<unkno
   const found = `for child in $(pgrep -P ${pid} -f recover); do kill -${signal} $child && exit 0; done`
   return box.sh(`for try in $(seq 500); do ${found}; sleep 0.01; done; exit 1`)
 }
+
+test.skipIf(noCronMachine !== undefined)(
+  `it is started by cron, and outlives it${noCronMachine === undefined ? '' : ` (needs ${noCronMachine})`}`,
+  {timeout: 90_000},
+  async () => {
+    const box = schedulerBox(busy)
+    const runs = (count: number) =>
+      `until [ "$(grep -c '"kind":"started"' state/runs.jsonl)" -ge ${count} ]; do sleep 0.1; done`
+    const line = `${startCronThere}; ${runs(1)} 2>/dev/null; kill $!; ${runs(4)}; guard scheduler status; guard scheduler stop`
+    const crontab = `${rightVariables(box)}@reboot cd ${box.dir} && guard scheduler start\n`
+    const ended = await onCronMachine(box, line, {crontab})
+    expect(ended.stdout).toMatch(/^running, pid \d+/m)
+    expect(ended.code).toBe(0)
+  },
+)
 
 test('start-up work that fails does not end it', {timeout: 60_000}, async () => {
   const box = schedulerBox(busy)

@@ -77,7 +77,7 @@ test('where no scheduler ever ran, nothing speaks of it', async () => {
   const texts = [await box.guard('status'), await box.guard('doctor'), await box.guard('watchdog')]
   for (const {stdout, stderr} of texts) expect(stdout + stderr).not.toMatch(/scheduler (is|was|runs)/i)
   const health = JSON.parse((await box.guard('health', '--json')).stdout) as {checks: {check: string; reason: string}[]}
-  expect(health.checks.find(({check}) => check === 'scheduler')?.reason).toBe('never used here')
+  expect(health.checks.map(({check}) => check)).not.toContain('scheduler')
 })
 
 test('why a job has not run names the scheduler that was stopped', {timeout: 60_000}, async () => {

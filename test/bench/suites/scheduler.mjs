@@ -13,7 +13,7 @@ const parallel = 8
 
 export async function run({place, rounds}) {
   const settings = settingsWith(place, 'rest', "'0 0 1 1 *'")
-  const bareStart = startsOf(Math.min(rounds, 10), () => spawnSync(node, ['-e', '0']))
+  const bareStart = startsOf(Math.min(rounds, 10), () => void spawnSync(node, ['-e', '0']))
   return [
     ...(await atRest(place, settings)),
     {what: 'bare Node, start to end, ms: min / median / max', figure: spread(bareStart, 0)},
@@ -41,7 +41,7 @@ const begin = (place, file) => {
 const end = (place, file) =>
   spawnSync(guard[0], ['scheduler', 'stop', '--config', file], {env: place.env(), cwd: place.dir})
 
-const restS = 120
+const restS = 60
 
 /** Both at once, because the load of the machine changes. The kernel counts the time of a process in nanoseconds. */
 async function atRest(place, file) {
@@ -99,13 +99,13 @@ function start(place, file, {rounds, bareMs}) {
   }
 }
 
+/** How long each took, without the first, which fills the caches. */
 function startsOf(rounds, work) {
   return Array.from({length: rounds + 1}, () => {
     const begun = performance.now()
-    return work() ?? performance.now() - begun
-  })
-    .map((value) => (typeof value === 'number' ? value : value.ms))
-    .slice(1)
+    const ms = work()
+    return ms ?? performance.now() - begun
+  }).slice(1)
 }
 
 /** From the slot to the start of the last, beside the same calls of guard run, so many at a time, by a loop of Node. */

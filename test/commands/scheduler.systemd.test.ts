@@ -1,0 +1,54 @@
+import {afterAll, beforeAll, describe, expect, test} from 'vitest'
+import {guardBin, nodeEnv, until} from '../support/sandbox.js'
+import {bootSystemd, type Systemd, systemdObstacle} from '../support/systemd.js'
+
+/** The service that `guard scheduler unit` prints, under a real systemd. */
+
+const why = systemdObstacle === undefined ? '' : ` (${systemdObstacle})`
+
+describe.skipIf(systemdObstacle !== undefined)(`the service under a real systemd${why}`, () => {
+  let systemd: Systemd
+
+  beforeAll(async () => {
+    systemd = await bootSystemd()
+    systemd.write({
+      '/etc/guardian/config.yaml':
+        "stateDir: /var/lib/guard\njobs:\n  tick: {command: [sleep, '0.2'], schedule: '@every 1s'}\n  long: {command: [sleep, '1000'], schedule: '@every 1s', watch: false}\n",
+    })
+    systemd.sh(`ln -sf ${systemd.inside(guardBin)} /usr/bin/guard`)
+    const env = Object.entries(nodeEnv).map(([name, value]) => `${name}=${systemd.inside(value)} `)
+    const made = systemd.sh(
+      `HOME=/root ${env.join('')}guard scheduler unit > /run/systemd/system/guard-scheduler.service && systemctl daemon-reload`,
+    )
+    expect(made).toMatchObject({code: 0, stderr: ''})
+  })
+  afterAll(() => systemd.stop())
+
+  const pid = () => systemd.show('guard-scheduler.service')['MainPID']
+  const count = (pattern: string) => Number(systemd.sh(`grep -c '${pattern}' /var/lib/guard/runs.jsonl`).stdout)
+  const longs = () =>
+    systemd
+      .sh('pgrep -x sleep -a')
+      .stdout.split('\n')
+      .filter((line) => line.includes('1000'))
+
+  test('it starts, runs its jobs, and its jobs live on when it is stopped', async () => {
+    expect(systemd.sh('systemctl start guard-scheduler').code).toBe(0)
+    await until(() => count('"kind":"ended","job":"tick"') >= 2, 'two runs')
+    await until(() => longs().length === 1, 'the long job')
+    expect(systemd.sh('systemctl stop guard-scheduler').code).toBe(0)
+    expect(systemd.show('guard-scheduler.service')).toMatchObject({ActiveState: 'inactive', Result: 'success'})
+    expect(longs()).toHaveLength(1)
+  })
+
+  test('a killed one is started again, and a reload reads the settings anew', {timeout: 60_000}, async () => {
+    systemd.sh('systemctl start guard-scheduler')
+    const first = pid()
+    systemd.sh(`kill -KILL ${first}`)
+    await until(() => pid() !== '0' && pid() !== first, 'another one')
+    await until(() => systemd.sh('guard scheduler status').code === 0, 'its lease')
+    expect(systemd.sh('systemctl reload guard-scheduler').code).toBe(0)
+    await until(() => systemd.sh('grep -c reloaded /var/lib/guard/scheduler.jsonl').code === 0, 'its reload')
+    systemd.sh('systemctl stop guard-scheduler')
+  })
+})
