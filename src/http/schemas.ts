@@ -207,39 +207,6 @@ const silencesSchema = z.looseObject({silences: list(silenceSchema)}).openapi('S
 const leasesSchema = z.looseObject({leases: list(leaseSchema)}).openapi('Leases')
 const breakersSchema = z.looseObject({breakers: list(breakerSchema)}).openapi('Breakers')
 
-const schedulerSchema = z
-  .looseObject({
-    state: z.enum(['running', 'stopped', 'dead', 'unknown']),
-    pid: z.number().optional(),
-    since: time.optional(),
-    heartbeat: time.optional(),
-    isLate: z.boolean(),
-    latenessMs: ms.optional(),
-    running: list(z.looseObject({job: name, runId: name, startedAt: time})),
-    queued: list(z.looseObject({job: name, slot: time})),
-    next: list(z.looseObject({job: name, at: time})),
-  })
-  .openapi('Scheduler')
-
-const probeSchema = z.looseObject({status: z.literal('ok')}).openapi('Probe')
-
-const sessionSchema = z
-  .looseObject({
-    version: z.string().optional(),
-    host: z.string().optional(),
-    readOnly: z.boolean(),
-    needsKey: z.boolean().openapi({description: 'whether changes need a key, which is always so'}),
-    readsNeedKey: z.boolean(),
-    keyAccepted: z.boolean().openapi({description: 'whether the key in X-Dash-Key is right'}),
-    schedulerAvailable: z.boolean(),
-  })
-  .openapi('Session')
-
-/** The `data` of an event. Without `jobs`, any job may have changed. */
-const changeSchema = z
-  .looseObject({at: time, journals: list(z.string()), jobs: list(name).optional()})
-  .openapi('Change')
-
 export const readSchemas = {
   error: errorSchema,
   jobs: jobsSchema,
@@ -255,8 +222,4 @@ export const readSchemas = {
   silences: silencesSchema,
   leases: leasesSchema,
   breakers: breakersSchema,
-  scheduler: schedulerSchema,
-  probe: probeSchema,
-  session: sessionSchema,
-  change: changeSchema,
 }
