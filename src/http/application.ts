@@ -1,6 +1,5 @@
 import {RESPONSE_ALREADY_SENT} from '@hono/node-server/utils/response'
-import {OpenAPIHono, z} from '@hono/zod-openapi'
-import type {Context} from 'hono'
+import {type Context, Hono} from 'hono'
 import {assertAccess, keyVerdict} from './access.js'
 import {answerError, answerJson, answerText} from './answer.js'
 import type {ServerIdentity} from './api.js'
@@ -13,7 +12,6 @@ import {probeRoutes} from './probe-routes.js'
 import {readRoutes} from './read-routes.js'
 import {assertSmallBody, hasBody} from './request-body.js'
 import {addRoute, defineRoute, type Route, type RouteDeps} from './route.js'
-import {changeSchema, sessionSchema} from './schemas.js'
 import {pagePolicy, securityHeaders} from './security-headers.js'
 import type {ServerEnv} from './server-env.js'
 
@@ -23,8 +21,8 @@ interface ApplicationDeps extends RouteDeps {
 }
 
 /** The routes of `guard serve`, behind the checks that every request goes through. */
-export function createApplication(deps: ApplicationDeps): OpenAPIHono<ServerEnv> {
-  const app = new OpenAPIHono<ServerEnv>()
+export function createApplication(deps: ApplicationDeps): Hono<ServerEnv> {
+  const app = new Hono<ServerEnv>()
   const changes = deps.rules.isReadOnly ? [] : changeRoutes
   const routes = [...probeRoutes, ...readRoutes, ...noteRoutes, sessionRoute(deps), ...changes]
   app.use('*', async (context, next) => {
@@ -41,7 +39,7 @@ export function createApplication(deps: ApplicationDeps): OpenAPIHono<ServerEnv>
   })
   for (const route of routes) addRoute(app, deps, route)
   addEvents(app, deps)
-  addDocument(app, deps)
+  addDocument(app, deps, routes)
   addMetrics(app, deps)
   addPage(app)
   app.notFound((context) => answerError(context, refusal(context, routes), deps.report))
@@ -55,7 +53,7 @@ function sessionRoute({identity, rules}: ApplicationDeps): Route {
     path: '/api/v1/session',
     summary: 'What this server allows, and whether the key of the request is right',
     needs: 'nothing',
-    answer: sessionSchema,
+    answer: 'session',
     run: async (_, __, {env: {incoming}}) => {
       const keyAccepted = keyVerdict(rules, incoming).is === 'accepted'
       return {
@@ -70,17 +68,8 @@ function sessionRoute({identity, rules}: ApplicationDeps): Route {
   })
 }
 
-function addEvents(app: OpenAPIHono<ServerEnv>, {rules, streams, report}: ApplicationDeps): void {
-  const path = '/api/v1/events'
-  app.openAPIRegistry.registerPath({
-    method: 'get',
-    path,
-    summary: 'Events `changed`, whenever a journal has grown; their ids are positions in the journals',
-    security: [{key: []}],
-    request: {headers: z.object({'last-event-id': z.string().optional()})},
-    responses: {200: {description: 'A stream that goes on', content: {'text/event-stream': {schema: changeSchema}}}},
-  })
-  app.get(path, async (context) => {
+function addEvents(app: Hono<ServerEnv>, {rules, streams, report}: ApplicationDeps): void {
+  app.get('/api/v1/events', async (context) => {
     const {incoming, outgoing} = context.env
     try {
       assertAccess(rules, incoming, 'reading')
@@ -92,29 +81,21 @@ function addEvents(app: OpenAPIHono<ServerEnv>, {rules, streams, report}: Applic
   })
 }
 
-function addDocument(app: OpenAPIHono<ServerEnv>, {identity, rules, report}: ApplicationDeps): void {
-  app.openAPIRegistry.registerComponent('securitySchemes', 'key', {type: 'apiKey', in: 'header', name: 'X-Dash-Key'})
+function addDocument(app: Hono<ServerEnv>, {identity, rules, report}: ApplicationDeps, routes: readonly Route[]): void {
   app.get('/api/v1/openapi.json', async (context) => {
     try {
       assertAccess(rules, context.env.incoming, 'reading')
-      const info = {title: 'guard', version: identity.version, license: {name: 'MIT', identifier: 'MIT'}}
-      return answerJson(context, app.getOpenAPI31Document({openapi: '3.1.0', info}))
+      // Loaded late: a server that nobody asks what it can answer does not make the shapes of its answers.
+      const {openApiDocument} = await import('./openapi-document.js')
+      return answerJson(context, openApiDocument(routes, identity.version))
     } catch (error) {
       return answerError(context, error, report)
     }
   })
 }
 
-function addMetrics(app: OpenAPIHono<ServerEnv>, {api, rules, identity, report}: ApplicationDeps): void {
-  const path = '/metrics'
-  app.openAPIRegistry.registerPath({
-    method: 'get',
-    path,
-    summary: 'Figures for Prometheus',
-    security: [{key: []}],
-    responses: {200: {description: 'Its text format', content: {'text/plain': {schema: z.string()}}}},
-  })
-  app.get(path, async (context) => {
+function addMetrics(app: Hono<ServerEnv>, {api, rules, identity, report}: ApplicationDeps): void {
+  app.get('/metrics', async (context) => {
     try {
       assertAccess(rules, context.env.incoming, 'reading')
       // Loaded late: few machines have a Prometheus.
@@ -127,7 +108,7 @@ function addMetrics(app: OpenAPIHono<ServerEnv>, {api, rules, identity, report}:
   })
 }
 
-function addPage(app: OpenAPIHono<ServerEnv>): void {
+function addPage(app: Hono<ServerEnv>): void {
   app.get('/', async (context) => {
     const page = await dashboardPage()
     const headers = {'content-type': 'text/html; charset=utf-8', 'content-security-policy': pagePolicy(page)}

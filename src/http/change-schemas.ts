@@ -1,26 +1,26 @@
 import {z} from '@hono/zod-openapi'
-import {time} from './schemas.js'
 
 /** The shapes of the answers of changes. */
 
+const time = z.iso.datetime()
 const name = z.string()
 const list = <T extends z.ZodType>(item: T) => z.array(item)
 
-export const triggeredSchema = z
+const triggeredSchema = z
   .looseObject({job: name, runId: name, state: z.enum(['started', 'waiting'])})
   .openapi('Triggered')
 
-export const schedulerStartedSchema = z
+const schedulerStartedSchema = z
   .looseObject({state: z.literal('running'), started: z.boolean(), pid: z.number().optional()})
   .openapi('SchedulerStarted')
 
-export const schedulerStoppedSchema = z
+const schedulerStoppedSchema = z
   .looseObject({state: z.literal('stopped'), was: z.string(), pid: z.number().optional(), ended: list(z.string())})
   .openapi('SchedulerStopped')
 
-export const resetBreakerSchema = z.looseObject({target: name, state: z.literal('closed')}).openapi('ResetBreaker')
+const resetBreakerSchema = z.looseObject({target: name, state: z.literal('closed')}).openapi('ResetBreaker')
 
-export const roundSchema = z
+const roundSchema = z
   .looseObject({
     at: time,
     verdict: z.enum(['healthy', 'degraded', 'unhealthy']),
@@ -34,3 +34,11 @@ export const roundSchema = z
     }),
   })
   .openapi('Round')
+
+export const changeSchemas = {
+  triggered: triggeredSchema,
+  schedulerStarted: schedulerStartedSchema,
+  schedulerStopped: schedulerStoppedSchema,
+  resetBreaker: resetBreakerSchema,
+  round: roundSchema,
+}

@@ -1,6 +1,5 @@
 import {z} from '@hono/zod-openapi'
 import {defineRoute, type Route} from './route.js'
-import {alertsSchema, breakersSchema, healthSchema, schedulerSchema} from './schemas.js'
 
 const get = {method: 'get', needs: 'reading'} as const
 
@@ -10,14 +9,14 @@ export const noteRoutes: readonly Route[] = [
     ...get,
     path: '/api/health/detailed',
     summary: 'As /api/v1/health',
-    answer: healthSchema,
+    answer: 'health',
     run: (api) => api.health(),
   }),
   defineRoute({
     ...get,
     path: '/api/health/circuit-breakers',
     summary: 'As /api/v1/breakers',
-    answer: breakersSchema,
+    answer: 'breakers',
     run: (api) => api.breakers(),
   }),
   defineRoute({
@@ -25,14 +24,14 @@ export const noteRoutes: readonly Route[] = [
     path: '/api/health/alerts',
     summary: 'As /api/v1/alerts',
     query: z.object({limit: z.coerce.number().int().min(1).max(1000).default(100).openapi({type: 'integer'})}),
-    answer: alertsSchema,
+    answer: 'alerts',
     run: (api, {query: {limit}}) => api.alerts(limit),
   }),
   defineRoute({
     ...get,
     path: '/api/automations/status',
     summary: 'As /api/v1/scheduler',
-    answer: schedulerSchema,
+    answer: 'scheduler',
     run: (api) => api.scheduler(),
   }),
 ]

@@ -2,21 +2,6 @@ import {z} from '@hono/zod-openapi'
 import {parseDuration} from '../domain/clock/duration.js'
 import {found} from './found.js'
 import {defineRoute, type Route} from './route.js'
-import {
-  alertsSchema,
-  breakersSchema,
-  healthSchema,
-  incidentsSchema,
-  jobPageSchema,
-  jobsSchema,
-  leasesSchema,
-  outputSchema,
-  runsSchema,
-  schedulerSchema,
-  silencesSchema,
-  storySchema,
-  upcomingSchema,
-} from './schemas.js'
 
 const count = (preset: number, most: number) =>
   z.coerce.number().int().min(1).max(most).default(preset).openapi({type: 'integer'})
@@ -37,21 +22,21 @@ export const readRoutes: readonly Route[] = [
     ...get,
     path: '/api/v1/jobs',
     summary: 'How every job is, those that need a person first (guard status)',
-    answer: jobsSchema,
+    answer: 'jobs',
     run: (api) => api.jobs(),
   }),
   defineRoute({
     ...ofJob,
     path: '/api/v1/jobs/{job}',
     summary: 'All about one job (guard status JOB)',
-    answer: jobPageSchema,
+    answer: 'jobPage',
     run: (api, {path: {job = ''}}) => found(api.job(job)),
   }),
   defineRoute({
     ...ofJob,
     path: '/api/v1/jobs/{job}/why',
     summary: 'Why a job is as it is (guard why JOB)',
-    answer: storySchema,
+    answer: 'story',
     run: (api, {path: {job = ''}}) => found(api.why(job)),
   }),
   defineRoute({
@@ -59,7 +44,7 @@ export const readRoutes: readonly Route[] = [
     path: '/api/v1/jobs/{job}/runs',
     summary: 'Its last runs, the newest first (guard history JOB)',
     query: z.object({limit: count(50, 1000)}),
-    answer: runsSchema,
+    answer: 'runs',
     run: (api, {path: {job = ''}, query: {limit}}) => found(api.runs(job, limit)),
   }),
   defineRoute({
@@ -67,21 +52,21 @@ export const readRoutes: readonly Route[] = [
     path: '/api/v1/jobs/{job}/output',
     summary: 'The last lines of its output, without secrets and control characters',
     query: z.object({lines: count(200, 2000)}),
-    answer: outputSchema,
+    answer: 'output',
     run: (api, {path: {job = ''}, query: {lines}}) => found(api.output(job, lines)),
   }),
   defineRoute({
     ...get,
     path: '/api/v1/health',
     summary: 'Disk, memory, journals, leases, daemons (guard health)',
-    answer: healthSchema,
+    answer: 'health',
     run: (api) => api.health(),
   }),
   defineRoute({
     ...get,
     path: '/api/v1/incidents',
     summary: 'The open incidents, the oldest first',
-    answer: incidentsSchema,
+    answer: 'incidents',
     run: (api) => api.incidents(),
   }),
   defineRoute({
@@ -89,7 +74,7 @@ export const readRoutes: readonly Route[] = [
     path: '/api/v1/upcoming',
     summary: 'What is due next by the schedules',
     query: z.object({within: duration('1h')}),
-    answer: upcomingSchema,
+    answer: 'upcoming',
     run: (api, {query: {within}}) => api.upcoming(parseDuration(within) ?? 0),
   }),
   defineRoute({
@@ -97,35 +82,35 @@ export const readRoutes: readonly Route[] = [
     path: '/api/v1/alerts',
     summary: 'The last alerts, the newest first (guard alerts)',
     query: z.object({limit: count(100, 1000)}),
-    answer: alertsSchema,
+    answer: 'alerts',
     run: (api, {query: {limit}}) => api.alerts(limit),
   }),
   defineRoute({
     ...get,
     path: '/api/v1/silences',
     summary: 'The silences that are in force (guard alerts silence list)',
-    answer: silencesSchema,
+    answer: 'silences',
     run: (api) => api.silences(),
   }),
   defineRoute({
     ...get,
     path: '/api/v1/leases',
     summary: 'Who holds what, until when (guard lease list)',
-    answer: leasesSchema,
+    answer: 'leases',
     run: (api) => api.leases(),
   }),
   defineRoute({
     ...get,
     path: '/api/v1/breakers',
     summary: 'All breakers (guard breaker list)',
-    answer: breakersSchema,
+    answer: 'breakers',
     run: (api) => api.breakers(),
   }),
   defineRoute({
     ...get,
     path: '/api/v1/scheduler',
     summary: 'Whether the scheduler runs, and what comes next (guard scheduler status)',
-    answer: schedulerSchema,
+    answer: 'scheduler',
     run: (api) => api.scheduler(),
   }),
 ]

@@ -1,11 +1,11 @@
-import {createRoute, type OpenAPIHono, z} from '@hono/zod-openapi'
-import type {Context} from 'hono'
+import {z} from '@hono/zod-openapi'
+import type {Context, Hono} from 'hono'
 import {type AccessRules, assertAccess, type Need} from './access.js'
 import {answerError, answerJson} from './answer.js'
+import type {AnswerName} from './answer-schemas.js'
 import type {Api} from './api.js'
 import {HttpError, type RequestProblem} from './http-error.js'
 import {readJson} from './request-body.js'
-import {errorSchema} from './schemas.js'
 import type {ServerEnv} from './server-env.js'
 
 type Shape = z.ZodObject
@@ -25,7 +25,7 @@ interface Definition<Q extends Shape, B extends Shape> {
   readonly needs: Need
   readonly query?: Q
   readonly body?: B
-  readonly answer: z.ZodType
+  readonly answer: AnswerName
   readonly status?: 200 | 201 | 202
   /** Beside those that every route has. */
   readonly failures?: readonly (404 | 409 | 503)[]
@@ -39,10 +39,9 @@ export function defineRoute<Q extends Shape = Shape, B extends Shape = Shape>(de
   return definition as unknown as Route
 }
 
-/** Adds a route to the application and to its OpenAPI document. */
-export function addRoute(app: OpenAPIHono<ServerEnv>, {api, rules, report}: RouteDeps, route: Route): void {
+/** Adds a route to the application. */
+export function addRoute(app: Hono<ServerEnv>, {api, rules, report}: RouteDeps, route: Route): void {
   const {method, path} = route
-  app.openAPIRegistry.registerPath(describe(route))
   app.on(method, honoPath(path), async (context) => {
     try {
       assertAccess(rules, context.env.incoming, route.needs)
@@ -86,45 +85,4 @@ async function bodyOf(context: Context<ServerEnv>): Promise<unknown> {
   const value = await readJson(context.env.incoming)
   context.set('isBodyRead', true)
   return value
-}
-
-const failureTexts = {
-  400: 'The request is wrong; `problems` has all that is wrong.',
-  401: 'The key in X-Dash-Key is missing or wrong.',
-  403: 'The host or the origin is refused.',
-  404: 'What the path names is not known.',
-  409: 'Another holds it.',
-  413: 'The body is too large.',
-  415: 'The body is not JSON.',
-  429: 'Too many wrong keys came from this address.',
-  500: 'A fault of guard.',
-  503: 'It cannot be answered now.',
-} as const
-
-function describe(route: Route): Parameters<OpenAPIHono['openAPIRegistry']['registerPath']>[0] {
-  const {method, path, summary, needs, query, body, answer, status = 200, failures = []} = route
-  const names = [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name)
-  const params = z.object(Object.fromEntries(names.map((name) => [name, z.string()])))
-  const always = needs === 'nothing' ? ([400, 403, 500] as const) : ([400, 401, 403, 429, 500, 503] as const)
-  const codes = [...always, ...(needs === 'changing' ? ([413, 415] as const) : []), ...failures]
-  return createRoute({
-    method,
-    path,
-    summary,
-    ...(needs !== 'nothing' && {security: [{key: []}]}),
-    request: {
-      ...(names.length > 0 && {params}),
-      ...(query && {query}),
-      ...(body && {body: {content: {'application/json': {schema: body}}}}),
-    },
-    responses: {
-      [status]: {description: summary, content: {'application/json': {schema: answer}}},
-      ...Object.fromEntries(
-        codes.map((code) => [
-          code,
-          {description: failureTexts[code], content: {'application/json': {schema: errorSchema}}},
-        ]),
-      ),
-    },
-  })
 }

@@ -5,13 +5,13 @@ import {z} from '@hono/zod-openapi'
  * those that it does not know.
  */
 
-export const time = z.iso.datetime().openapi({description: 'ISO 8601, UTC', example: '2026-11-28T21:47:00.852Z'})
+const time = z.iso.datetime().openapi({description: 'ISO 8601, UTC', example: '2026-11-28T21:47:00.852Z'})
 const name = z.string()
 const ms = z.number()
 const outcome = z.string().openapi({example: 'healthy'})
 const list = <T extends z.ZodType>(item: T) => z.array(item)
 
-export const errorSchema = z
+const errorSchema = z
   .looseObject({
     error: z.looseObject({
       kind: z.string(),
@@ -81,7 +81,7 @@ const jobSchema = z
   })
   .openapi('Job')
 
-export const jobsSchema = z
+const jobsSchema = z
   .looseObject({
     at: time,
     status: z.enum(['healthy', 'degraded', 'unhealthy']),
@@ -91,7 +91,7 @@ export const jobsSchema = z
   })
   .openapi('Jobs')
 
-export const jobPageSchema = jobSchema
+const jobPageSchema = jobSchema
   .extend({
     schedule: z.string().optional(),
     timezone: z.string().nullable().optional(),
@@ -115,7 +115,7 @@ export const jobPageSchema = jobSchema
   })
   .openapi('JobPage')
 
-export const storySchema = z
+const storySchema = z
   .looseObject({
     job: name,
     answer: z.string(),
@@ -137,7 +137,7 @@ export const storySchema = z
   })
   .openapi('Story')
 
-export const runsSchema = z
+const runsSchema = z
   .looseObject({
     job: name,
     streak: z.looseObject({isWell: z.boolean(), count: z.number(), since: time}).optional(),
@@ -145,11 +145,9 @@ export const runsSchema = z
   })
   .openapi('Runs')
 
-export const outputSchema = z
-  .looseObject({job: name, runId: name.optional(), lines: list(z.string())})
-  .openapi('Output')
+const outputSchema = z.looseObject({job: name, runId: name.optional(), lines: list(z.string())}).openapi('Output')
 
-export const healthSchema = z
+const healthSchema = z
   .looseObject({
     at: time,
     verdict: z.enum(['healthy', 'degraded', 'unhealthy']),
@@ -164,17 +162,17 @@ export const healthSchema = z
   })
   .openapi('Health')
 
-export const incidentsSchema = z
+const incidentsSchema = z
   .looseObject({
     incidents: list(incidentOfJob.extend({job: name, verdict: z.string(), reason: z.string()})),
   })
   .openapi('Incidents')
 
-export const upcomingSchema = z
+const upcomingSchema = z
   .looseObject({at: time, upcoming: list(z.looseObject({job: name, at: time}))})
   .openapi('Upcoming')
 
-export const alertsSchema = z
+const alertsSchema = z
   .looseObject({
     counts: z.looseObject({}),
     alerts: list(
@@ -191,7 +189,7 @@ export const alertsSchema = z
   })
   .openapi('Alerts')
 
-export const silenceSchema = z
+const silenceSchema = z
   .looseObject({
     id: name,
     job: z.string().optional(),
@@ -205,39 +203,23 @@ export const silenceSchema = z
   })
   .openapi('Silence')
 
-export const silencesSchema = z.looseObject({silences: list(silenceSchema)}).openapi('Silences')
-export const leasesSchema = z.looseObject({leases: list(leaseSchema)}).openapi('Leases')
-export const breakersSchema = z.looseObject({breakers: list(breakerSchema)}).openapi('Breakers')
+const silencesSchema = z.looseObject({silences: list(silenceSchema)}).openapi('Silences')
+const leasesSchema = z.looseObject({leases: list(leaseSchema)}).openapi('Leases')
+const breakersSchema = z.looseObject({breakers: list(breakerSchema)}).openapi('Breakers')
 
-export const schedulerSchema = z
-  .looseObject({
-    state: z.enum(['running', 'stopped', 'dead', 'unknown']),
-    pid: z.number().optional(),
-    since: time.optional(),
-    heartbeat: time.optional(),
-    isLate: z.boolean(),
-    latenessMs: ms.optional(),
-    running: list(z.looseObject({job: name, runId: name, startedAt: time})),
-    queued: list(z.looseObject({job: name, slot: time})),
-    next: list(z.looseObject({job: name, at: time})),
-  })
-  .openapi('Scheduler')
-
-export const probeSchema = z.looseObject({status: z.literal('ok')}).openapi('Probe')
-
-export const sessionSchema = z
-  .looseObject({
-    version: z.string().optional(),
-    host: z.string().optional(),
-    readOnly: z.boolean(),
-    needsKey: z.boolean().openapi({description: 'whether changes need a key, which is always so'}),
-    readsNeedKey: z.boolean(),
-    keyAccepted: z.boolean().openapi({description: 'whether the key in X-Dash-Key is right'}),
-    schedulerAvailable: z.boolean(),
-  })
-  .openapi('Session')
-
-/** The `data` of an event. Without `jobs`, any job may have changed. */
-export const changeSchema = z
-  .looseObject({at: time, journals: list(z.string()), jobs: list(name).optional()})
-  .openapi('Change')
+export const readSchemas = {
+  error: errorSchema,
+  jobs: jobsSchema,
+  jobPage: jobPageSchema,
+  story: storySchema,
+  runs: runsSchema,
+  output: outputSchema,
+  health: healthSchema,
+  incidents: incidentsSchema,
+  upcoming: upcomingSchema,
+  alerts: alertsSchema,
+  silence: silenceSchema,
+  silences: silencesSchema,
+  leases: leasesSchema,
+  breakers: breakersSchema,
+}

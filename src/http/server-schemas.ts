@@ -1,0 +1,48 @@
+import {z} from '@hono/zod-openapi'
+
+/** The shapes of what is said of the server itself and of the scheduler. */
+
+const time = z.iso.datetime()
+const name = z.string()
+const ms = z.number()
+const list = <T extends z.ZodType>(item: T) => z.array(item)
+
+const schedulerSchema = z
+  .looseObject({
+    state: z.enum(['running', 'stopped', 'dead', 'unknown']),
+    pid: z.number().optional(),
+    since: time.optional(),
+    heartbeat: time.optional(),
+    isLate: z.boolean(),
+    latenessMs: ms.optional(),
+    running: list(z.looseObject({job: name, runId: name, startedAt: time})),
+    queued: list(z.looseObject({job: name, slot: time})),
+    next: list(z.looseObject({job: name, at: time})),
+  })
+  .openapi('Scheduler')
+
+const sessionSchema = z
+  .looseObject({
+    version: z.string().optional(),
+    host: z.string().optional(),
+    readOnly: z.boolean(),
+    needsKey: z.boolean().openapi({description: 'whether changes need a key, which is always so'}),
+    readsNeedKey: z.boolean(),
+    keyAccepted: z.boolean().openapi({description: 'whether the key in X-Dash-Key is right'}),
+    schedulerAvailable: z.boolean(),
+  })
+  .openapi('Session')
+
+/** The `data` of an event. Without `jobs`, any job may have changed. */
+const changeSchema = z
+  .looseObject({at: time, journals: list(z.string()), jobs: list(name).optional()})
+  .openapi('Change')
+
+const probeSchema = z.looseObject({status: z.literal('ok')}).openapi('Probe')
+
+export const serverSchemas = {
+  scheduler: schedulerSchema,
+  session: sessionSchema,
+  change: changeSchema,
+  probe: probeSchema,
+}
