@@ -145,7 +145,11 @@ export function incidentsOf(now: number, jobs: readonly JobJson[]): readonly Inc
 
 export function upcomingOf(now: number, jobs: readonly JobJson[]): UpcomingJson['upcoming'] {
   return jobs
-    .flatMap(({job, nextAt}) => (nextAt !== undefined && Date.parse(nextAt) < now + hour ? [{job, at: nextAt}] : []))
+    .flatMap(({job, nextAt, schedule}) => {
+      const first = nextAt === undefined ? Number.POSITIVE_INFINITY : Date.parse(nextAt)
+      const times = first >= now + hour ? 0 : schedule === '* * * * *' ? 60 : 1
+      return Array.from({length: times}, (_, index) => ({job, at: iso(first + index * minute)}))
+    })
     .sort((one, other) => (one.at < other.at ? -1 : 1))
 }
 

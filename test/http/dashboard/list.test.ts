@@ -64,18 +64,37 @@ test('a machine without jobs says what to do', async () => {
   await page.getByText('No job is known yet.').waitFor()
 })
 
-test('of 1,000 jobs all are listed, and the last one can be found', async () => {
+test('of 1,000 jobs the rows are made where somebody scrolls, and each can be found', async () => {
   const {page} = await open((await standIn(manyJobs(Date.now(), 1000))).url)
   await page.getByRole('heading', {name: '13 of 1000 jobs need you'}).waitFor()
   const rows = page.locator('.rows tr')
-  expect(await rows.count()).toBeLessThan(200)
+  const atFirst = await rows.count()
+  expect(atFirst).toBeLessThan(200)
   const scrolled = async () => {
     await page.keyboard.press('End')
     return rows.count()
   }
-  await expect.poll(scrolled, eventually).toBe(1000)
+  await expect.poll(scrolled, eventually).toBeGreaterThan(2 * atFirst)
   await page.getByLabel('Find a job').fill('0983')
   expect(await shownNames(page)).toHaveLength(1)
+})
+
+test('five incidents are shown, the critical ones first, and all on request', async () => {
+  const {page} = await open((await standIn(manyJobs(Date.now(), 1000))).url)
+  const shown = page.locator('.incident')
+  await page.getByText('13 open').waitFor()
+  expect(await shown.count()).toBe(5)
+  expect(await shown.first().innerText()).toMatch(/pre_market_health_check\s+CRITICAL/)
+  await page.getByRole('button', {name: 'Show all 13'}).click()
+  expect(await shown.count()).toBe(13)
+})
+
+test('a job that is due often stands once in the next hour, with how often', async () => {
+  const {page} = await open((await standIn()).url)
+  const minutely = page.locator('.upcoming li', {hasText: 'alpaca_positions'})
+  await minutely.waitFor()
+  expect(await minutely.count()).toBe(1)
+  expect(await minutely.innerText()).toContain('alpaca_positions ×60')
 })
 
 test('what jobs are called and print is never markup', async () => {

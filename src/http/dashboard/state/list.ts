@@ -33,9 +33,10 @@ let lastShown: readonly string[] = []
 
 export const shownJobs = computed(() => {
   const byName = new Map(sortedJobs.value.map((job) => [job.job, job]))
+  const words = query.value.toLowerCase().split(/\s+/).filter(Boolean)
   const next = order.value.filter((name) => {
     const job = byName.get(name)
-    return job !== undefined && matches(job)
+    return job !== undefined && matches(job, words)
   })
   // The same array for the same names: the list is then not compared row by row.
   if (!isSame(next, lastShown)) lastShown = next
@@ -44,9 +45,9 @@ export const shownJobs = computed(() => {
 
 export const isFiltered = computed(() => query.value.trim() !== '' || filter.value.size > 0)
 
-function matches({job, state, reason}: JobJson): boolean {
+function matches({job, state, reason}: JobJson, words: readonly string[]): boolean {
   if (filter.value.size > 0 && !filter.value.has(groupOf(state))) return false
-  const words = query.value.toLowerCase().split(/\s+/).filter(Boolean)
+  if (words.length === 0) return true
   const text = `${job} ${state} ${reason ?? ''}`.toLowerCase()
   return words.every((word) => text.includes(word))
 }

@@ -26,8 +26,8 @@ const pollMs = 10_000
 const refreshMs = 30_000
 /** The server writes at least every 15 s. */
 const silentMs = 40_000
-/** After a stream that has ended. */
-const againMs = 300
+/** After a stream that has ended; later after one that had hardly begun. */
+const [againMs, againLaterMs, shortLivedMs] = [300, 2000, 5000]
 const backoffMs = [1000, 2000, 4000, 8000, pollMs]
 
 let current: AbortController | undefined
@@ -62,9 +62,11 @@ async function stayConnected(signal: AbortSignal): Promise<void> {
       failures = 0
       noteSign()
       if (connection.peek().is !== 'live') connection.value = {is: 'polling'}
+      const began = Date.now()
       const {id, wasOpen} = await stream(signal, lastId)
       lastId = id
-      await waitFor(wasOpen ? againMs : pollMs, signal)
+      const afterMs = Date.now() - began < shortLivedMs ? againLaterMs : againMs
+      await waitFor(wasOpen ? afterMs : pollMs, signal)
     } catch (error) {
       if (signal.aborted) return
       if (error instanceof RefusedError && error.status === 401) {

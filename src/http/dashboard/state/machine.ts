@@ -27,7 +27,8 @@ export async function loadSession(): Promise<void> {
 /** Tries a key without keeping it. Throws RefusedError if it is not right. */
 export async function tryKey(tried: string): Promise<SessionJson> {
   const answer = await ask<SessionJson>('session', {withKey: tried})
-  if (!answer.keyAccepted) throw new RefusedError(401, 'This is not the key.')
+  if (!answer.keyAccepted)
+    throw new RefusedError(401, 'This is not the key. After ten wrong ones in a minute each is refused for a while.')
   return answer
 }
 
