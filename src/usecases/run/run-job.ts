@@ -1,4 +1,4 @@
-import type {RunsByJob} from '../../domain/run/job-runs.js'
+import {openRuns, type RunsByJob} from '../../domain/run/job-runs.js'
 import {isReaderGone} from '../../domain/run/outcome.js'
 import type {RunReport} from '../../domain/run/report.js'
 import type {JobSettings} from '../../domain/settings/job.js'
@@ -110,8 +110,9 @@ async function performRun(deps: RunDeps, request: RunRequest, {claim, breaker}: 
   const startedAt = deps.clock.now()
   const records = recorder(deps, {job, run})
   const before = claim.interrupted
-  const closed = before === undefined ? [] : await closeOlder(deps, job)
-  const isBeside = before !== undefined && !closed.includes(before)
+  if (before !== undefined) await closeOlder(deps, job)
+  // One that had ended, or had not begun, is not among the open ones either.
+  const isBeside = before !== undefined && spared(deps, () => isOpen(deps, before)) === true
   const output = openLog(() => deps.openOutput(isBeside), settings.onStateError, deps.warn)
   const log = spared(deps, () => output?.range())
   records.started({token: lease?.token, process: claim.process, log})
@@ -162,12 +163,12 @@ async function finishOutput({warn}: RunDeps, output: JobOutput | undefined, pass
   }
 }
 
-/**
- * Closes the run that held the lease before, and each other one that nothing has closed since, if it is over.
- *
- * @returns the ids of those that were closed
- */
-async function closeOlder(deps: RunDeps, job: string): Promise<readonly string[]> {
+function isOpen({runs}: RunDeps, run: string): boolean {
+  return runs !== undefined && openRuns(runs.read()).some(({id}) => id === run)
+}
+
+/** The run that held the lease before, and each other one that nothing has closed since. */
+async function closeOlder(deps: RunDeps, job: string): Promise<void> {
   const closed: string[] = []
   const close = async () => {
     for (const {run, reason} of await deps.closeInterrupted(job)) {
@@ -188,7 +189,6 @@ async function closeOlder(deps: RunDeps, job: string): Promise<readonly string[]
   // No later run of the job looks for them, so a disk that fails once is tried again.
   const error = (await failure()) && (await failure())
   if (error) deps.warn(`what came before is not closed: ${error.message}`)
-  return closed
 }
 
 async function attemptAndRecover(deps: RunDeps, request: RunRequest, first: AttemptTask): Promise<FinishedRun> {
