@@ -1,4 +1,6 @@
+import {openRuns, type RunsByJob} from '../../domain/run/job-runs.js'
 import {GuardError} from '../../errors.js'
+import type {Journal} from '../../journal/journal.js'
 import type {OpenRun} from './reconcile-interrupted.js'
 
 export interface CloseOlderDeps {
@@ -14,12 +16,8 @@ interface Saying {
   readonly warn: (text: string) => void
 }
 
-/**
- * Closes the run that held the lease before, and each other one that nothing has closed since, if it is over.
- *
- * @returns the ids of those that were closed
- */
-export async function closeOlder(deps: CloseOlderDeps & Saying, job: string): Promise<readonly string[]> {
+/** The run that held the lease before, and each other one that nothing has closed since. */
+export async function closeOlder(deps: CloseOlderDeps & Saying, job: string): Promise<void> {
   const closed: string[] = []
   const close = async () => {
     for (const {run, reason} of await deps.closeInterrupted(job)) {
@@ -40,5 +38,9 @@ export async function closeOlder(deps: CloseOlderDeps & Saying, job: string): Pr
   // No later run of the job looks for them, so a disk that fails once is tried again.
   const error = (await failure()) && (await failure())
   if (error) deps.warn(`what came before is not closed: ${error.message}`)
-  return closed
+}
+
+/** Whether a run has neither ended nor been closed. Throws GuardError `io`. */
+export function isRunOpen({runs}: {readonly runs: Pick<Journal<RunsByJob>, 'read'> | undefined}, run: string): boolean {
+  return runs !== undefined && openRuns(runs.read()).some(({id}) => id === run)
 }

@@ -9,7 +9,7 @@ import type {JobInput} from '../../system/process/input.js'
 import type {RetryAndRecoverDeps} from '../recovery/retry-and-recover.js'
 import {type Attempt, type AttemptTask, attemptJob} from './attempt-job.js'
 import {type Claim, type ClaimDeps, claimRun, type RunLease} from './claim-run.js'
-import {type CloseOlderDeps, closeOlder} from './close-older.js'
+import {type CloseOlderDeps, closeOlder, isRunOpen} from './close-older.js'
 import type {RunBreaker} from './run-breaker.js'
 import {type RunRecorder, recorder} from './run-records.js'
 import type {FinishedRun, RunRequest} from './run-request.js'
@@ -119,8 +119,9 @@ async function performRun(deps: RunDeps, request: RunRequest, {claim, breaker}: 
   const startedAt = deps.clock.now()
   const records = recorder(deps, request)
   const before = claim.interrupted
-  const closed = before === undefined ? [] : await closeOlder(deps, job)
-  const isBeside = before !== undefined && !closed.includes(before)
+  if (before !== undefined) await closeOlder(deps, job)
+  // One that had ended, or had not begun, is not among the open ones either.
+  const isBeside = before !== undefined && spared(deps, () => isRunOpen(deps, before)) === true
   const output = openLog(() => deps.openOutput(isBeside), settings.onStateError, deps.warn)
   const log = spared(deps, () => output?.range())
   if (!records.started({token: lease?.token, process: claim.process, log})) {
