@@ -1,6 +1,7 @@
 import {defineCommand} from '../../src/cli/command/definition.js'
 import {comingSlotToJson, renderComingSlots} from '../../src/cli/render/coming-slots.js'
 import {wireComingSlots} from '../../src/cli/wire/coming-slots.js'
+import type {Settings} from '../../src/domain/settings/settings.js'
 import {knownJob} from '../../src/usecases/history/known-job.js'
 import {comingSlots} from '../../src/usecases/schedule/coming-slots.js'
 
@@ -24,7 +25,14 @@ export default defineCommand({
       untilMs: Number.POSITIVE_INFINITY,
     })
     if (coming.length > 0) show(renderComingSlots, coming)
-    else print(job === undefined ? 'no job of the settings has a schedule' : `${job} is due at no time that is known`)
+    else print(noSlots(guard.settings, job))
     return {at: new Date(nowMs).toISOString(), slots: coming.map(comingSlotToJson)}
   },
 })
+
+function noSlots({jobs}: Settings, job: string | undefined): string {
+  if (job === undefined) return 'no job of the settings has a slot that is known'
+  return jobs[job]?.schedule === undefined
+    ? `${job} has no schedule in the settings`
+    : `${job} is counted from its first start, and the scheduler has not seen it yet`
+}

@@ -269,6 +269,8 @@ describe('add', () => {
   nightly_audit: {command: ["true"], schedule: "30 2 * * *"}
   berlin: {command: ["true"], schedule: "30 2 * * *", timezone: Europe/Berlin}
   by_hand: {command: ["true"]}
+  often: {command: ["true"], schedule: "@every 90m"}
+  fast: {command: ["true"], schedule: "*/10 * * * * *"}
 `
 
   test('writes the line of a job of the settings once, and remove takes it away', async () => {
@@ -288,6 +290,8 @@ describe('add', () => {
     ['nightly_adit', 64, 'did you mean nightly_audit?'],
     ['by_hand', 78, 'by_hand has no schedule in the settings'],
     ['berlin', 78, 'berlin goes by the time of Europe/Berlin, and cron by that of UTC'],
+    ['often', 78, 'often has the schedule "@every 90m", and crontab(5) has no @every'],
+    ['fast', 78, 'fast has the schedule "*/10 * * * * *", and crontab(5) has no field for seconds'],
   ])('%s: ends with %i', async (job, code, message) => {
     const box = withFile('')
     box.write('.guardianrc.yaml', settings)

@@ -1,4 +1,5 @@
-import {lastStartOf, type RunsByJob} from '../../domain/run/job-runs.js'
+import {type JobRuns, lastStartOf, type RunsByJob} from '../../domain/run/job-runs.js'
+import {everyMsOf} from '../../domain/schedule/schedule.js'
 import {spreadOf} from '../../domain/scheduler/spread.js'
 import type {Settings} from '../../domain/settings/settings.js'
 import type {Journal} from '../../journal/journal.js'
@@ -9,6 +10,8 @@ interface ComingDeps {
   readonly slots: Slots
   readonly runs: Pick<Journal<RunsByJob>, 'read'>
   readonly host: string
+  /** Since when the scheduler counts the slots of a job, wall clock, ms. */
+  readonly countedSince: (job: string) => number | undefined
 }
 
 export interface ComingSlot {
@@ -37,7 +40,7 @@ export function comingSlots(deps: ComingDeps, {nowMs, job, limit, untilMs}: Aske
   const found = asked.flatMap(([name, {schedule, timezone, spreadMs}]): readonly ComingSlot[] => {
     if (schedule === undefined) return []
     const spread = spreadOf(deps.host, name, spreadMs)
-    const counted = {expression: schedule, timezone, ...lastStartOf(runs.get(name))}
+    const counted = {expression: schedule, timezone, ...countedFrom(deps, runs.get(name), {name, schedule})}
     const coming: ComingSlot[] = []
     let slotMs = deps.slots.next(counted, nowMs - spread)
     while (slotMs !== undefined && slotMs + spread <= untilMs && coming.length < limit) {
@@ -47,4 +50,15 @@ export function comingSlots(deps: ComingDeps, {nowMs, job, limit, untilMs}: Aske
     return coming
   })
   return found.sort((one, other) => one.dueMs - other.dueMs).slice(0, limit)
+}
+
+/** `@every` is counted from the last start, and before the first one as the scheduler counts it. */
+function countedFrom(
+  {countedSince}: ComingDeps,
+  runs: JobRuns | undefined,
+  {name, schedule}: {readonly name: string; readonly schedule: string},
+): {readonly fromMs?: number} {
+  if (everyMsOf(schedule) === undefined) return {}
+  const {fromMs = countedSince(name)} = lastStartOf(runs)
+  return fromMs === undefined ? {} : {fromMs}
 }
