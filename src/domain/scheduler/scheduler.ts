@@ -16,7 +16,7 @@ export interface SchedulerState {
   /** The scheduler that started last. */
   readonly daemon: SchedulerDaemon | undefined
   /** When the watchdog started a dead one the last times, wall clock, ms, oldest first. */
-  readonly heals?: readonly number[]
+  readonly heals: readonly number[]
 }
 
 export interface JobSlots {
@@ -63,7 +63,7 @@ const mostGaps = 8
 const gapMs = 3_600_000
 
 export const schedulerFold: Fold<SchedulerState> = {
-  empty: () => ({jobs: new Map(), daemon: undefined}),
+  empty: () => ({jobs: new Map(), daemon: undefined, heals: []}),
   apply(state, record) {
     const {at, kind} = record
     if (!isTime(at)) return 'void'
@@ -157,7 +157,7 @@ function applyDaemon(state: Mutable<SchedulerState>, record: Timed): boolean {
     return true
   }
   if (kind === 'healed') {
-    state.heals = [...(state.heals ?? []), at].slice(-keptHeals)
+    state.heals = [...state.heals, at].slice(-keptHeals)
     return true
   }
   // Kinds of a later version change nothing.
