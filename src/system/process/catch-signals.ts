@@ -57,7 +57,11 @@ export function catchSignals(interactive: boolean): CaughtSignals {
   const take = (signal: NodeJS.Signals) => {
     // The runtime has reset what the caller ignores, as nohup(1) does with HUP.
     if (ignored.includes(constants.signals[signal])) return
-    if (signal === 'SIGTSTP') return stopBoth(interactive ? undefined : job)
+    if (signal === 'SIGTSTP') {
+      if (hasBegun || interactive) return stopBoth(interactive ? undefined : job)
+      // The job may have been started and not be known here yet; alone, it would go on.
+      return callAfter(startMs, () => stopBoth(job))
+    }
     if (release) {
       if (!harmless.includes(signal)) leaveSoon(signal, release, take)
       return
@@ -90,6 +94,9 @@ export function catchSignals(interactive: boolean): CaughtSignals {
     },
   }
 }
+
+/** Within it a job that is started is known here. Milliseconds. */
+const startMs = 100
 
 /** STOP, because the kernel ignores the TSTP of a group that has no shell above it in its session. */
 function stopBoth(job: JobProcess | undefined): void {
