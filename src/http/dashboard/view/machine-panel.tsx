@@ -44,10 +44,10 @@ function Check({check: {check, verdict, reason}}: {readonly check: CheckJson}) {
 const stoppable: readonly unknown[] = ['running', 'late']
 
 function SchedulerButton() {
-  if (!canChange.value || !session.value?.schedulerAvailable) return null
-  const known = health.value?.checks.find(({check}) => check === 'scheduler')
-  if (!known) return null
-  const verb = stoppable.includes(known.facts.is) ? 'stop' : 'start'
+  if (!canChange.value || !session.value?.schedulerAvailable || !health.value) return null
+  // Health says nothing of a scheduler that was never started.
+  const known = health.value.checks.find(({check}) => check === 'scheduler')
+  const verb = stoppable.includes(known?.facts.is) ? 'stop' : 'start'
   return (
     <div class="buttons">
       <button type="button" disabled={!isUnlocked.value} onClick={() => askFor({ask: 'scheduler', verb})}>
