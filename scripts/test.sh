@@ -18,7 +18,7 @@ run() {
   parts="$parts $results/$name.json"
   export GUARD_RUNNING_TESTS="$results/running"
   : >"$GUARD_RUNNING_TESTS"
-  env -u NODE_OPTIONS ${CI:+timeout --kill-after=30s 30m} node_modules/.bin/vitest run --reporter=default --reporter=json \
+  env -u NODE_OPTIONS ${CI:+timeout --kill-after=30s 40m} node_modules/.bin/vitest run --reporter=default --reporter=json \
     --reporter=./scripts/running-tests.mjs --outputFile.json="$results/$name.json" "$@" && return
   status=1
   [ -e "$results/$name.json" ] || printf 'did not end: %s\n' $(cat "$GUARD_RUNNING_TESTS")
