@@ -28,10 +28,18 @@ function isOwn(line: string, {dir}: Sandbox): boolean {
 
 const nameOf = (line: string) => /^(\w+)\(/.exec(line)?.[1]
 
+/**
+ * The n-th call is another one now and then. A fault in a pipe of the runtime's own, which no kernel makes, leaves it waiting
+ * for ever: `timeout` ends its whole group then. Seconds.
+ */
+const limitS = 60
+
 /** @param env variables for guard, each as `NAME=value` */
 function trace(box: Sandbox, options: readonly string[], {env = [], line}: Command): Promise<Ended> {
   const variables = env.map((each) => `-E ${each}`)
-  return box.sh(`exec strace -qq -y -o ${box.path('trace')} ${options.join(' ')} ${variables.join(' ')} ${line}`)
+  return box.sh(
+    `exec timeout --signal=KILL ${limitS} strace -qq -y -o ${box.path('trace')} ${options.join(' ')} ${variables.join(' ')} ${line}`,
+  )
 }
 
 export interface Command {
