@@ -6,7 +6,8 @@ import {createSandbox, endAfterTest, type Sandbox, until} from '../support/sandb
 /** What a job prints waits for its reader within a bound: 64 MiB, or what all logs of the job may hold. */
 
 const mebibyte = 1024 * 1024
-const printed = 300 * mebibyte
+// More than is written until a guard that gets little time notices.
+const printed = 600 * mebibyte
 const pour = `head -c ${printed} /dev/zero | tr '\\0' x`
 
 /** The disk that the state directory takes. */

@@ -89,9 +89,17 @@ export function endDeliverers(dir: string): void {
   }
 }
 
+/** What a guard that is about to end still writes is found only by a removal that begins anew; `maxRetries` does not. */
 function removeSandbox(dir: string): void {
   endDeliverers(dir)
-  rmSync(dir, {recursive: true, force: true, maxRetries: 20, retryDelay: 20})
+  for (let left = 100; ; left--) {
+    try {
+      return rmSync(dir, {recursive: true, force: true})
+    } catch (error) {
+      if (left === 0 || (error as NodeJS.ErrnoException).code !== 'ENOTEMPTY') throw error
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 50)
+    }
+  }
 }
 
 export function createSandbox(): Sandbox {
