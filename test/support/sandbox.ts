@@ -94,7 +94,8 @@ function removeSandbox(dir: string): void {
   endDeliverers(dir)
   for (let left = 100; ; left--) {
     try {
-      return rmSync(dir, {recursive: true, force: true})
+      rmSync(dir, {recursive: true, force: true})
+      return
     } catch (error) {
       if (left === 0 || (error as NodeJS.ErrnoException).code !== 'ENOTEMPTY') throw error
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 50)
