@@ -1,4 +1,4 @@
-import {chownSync, readdirSync} from 'node:fs'
+import {lchownSync, readdirSync} from 'node:fs'
 import {join} from 'node:path'
 
 /** The uid of nobody on Debian, which no other user has. */
@@ -8,7 +8,7 @@ const ordinaryUser = 65534
 export async function asOrdinaryUser<T>(dir: string, work: () => T | Promise<T>): Promise<T> {
   if (process.geteuid?.() !== 0) return work()
   for (const entry of ['', ...readdirSync(dir, {recursive: true, encoding: 'utf8'})]) {
-    chownSync(join(dir, entry), ordinaryUser, ordinaryUser)
+    lchownSync(join(dir, entry), ordinaryUser, ordinaryUser)
   }
   process.seteuid?.(ordinaryUser)
   try {

@@ -1,7 +1,7 @@
 import {spawn} from 'node:child_process'
 import {
   chmodSync,
-  chownSync,
+  lchownSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -201,7 +201,7 @@ const nobody = 65_534
 /** A line of shell that runs as an ordinary user: root gives the sandbox to `nobody` and changes to that user. */
 export function asOrdinaryUser(box: Sandbox, line: string): string {
   if (!isRoot) return line
-  for (const path of [box.dir, ...filesIn(box.dir).map((file) => join(box.dir, file))]) chownSync(path, nobody, nobody)
+  for (const path of [box.dir, ...filesIn(box.dir).map((file) => join(box.dir, file))]) lchownSync(path, nobody, nobody)
   const file = box.write('as-user.sh', line)
   chmodSync(file, 0o644)
   return `exec setpriv --reuid=${nobody} --regid=${nobody} --clear-groups /bin/sh ${file}`
