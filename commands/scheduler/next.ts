@@ -18,12 +18,8 @@ export default defineCommand({
         ? undefined
         : knownJob({settings: guard.settings, runs: guard.runs(), leases: guard.leases()}, args.job)
     const nowMs = guard.clock.now()
-    const coming = comingSlots(wireComingSlots(guard), {
-      nowMs,
-      job,
-      limit: flags.limit,
-      untilMs: Number.POSITIVE_INFINITY,
-    })
+    const asked = {nowMs, job, perJob: flags.limit, untilMs: Number.POSITIVE_INFINITY}
+    const coming = comingSlots(wireComingSlots(guard), asked).slice(0, flags.limit)
     if (coming.length > 0) show(renderComingSlots, coming)
     else print(noSlots(guard.settings, job))
     return {at: new Date(nowMs).toISOString(), slots: coming.map(comingSlotToJson)}

@@ -23,10 +23,11 @@ interface ServeRequest extends Pick<Call, 'json' | 'print' | 'openGuard'> {
 /** Serves until INT or TERM. @returns undefined; throws GuardError `config` for a missing or bad key, `io` for a place that is taken */
 export async function serve(request: ServeRequest): Promise<undefined> {
   const key = readKey(request.keyFile)
-  const place = await placeOf(request, key)
+  const guard = await request.openGuard()
+  const place = placeOf(request, key, guard)
   // Loaded here: no other command needs the packages of the HTTP server.
   const {serveHttp} = await import('./wire/serve.js')
-  const serving = await serveHttp(request.openGuard, {
+  const serving = await serveHttp(guard, request.openGuard, {
     place,
     key,
     hasPublicReads: request.publicReads,
@@ -34,7 +35,7 @@ export async function serve(request: ServeRequest): Promise<undefined> {
     moreHosts: (request.allowHost ?? '').split(',').flatMap((name) => name.trim() || []),
   })
   await announce(request, serving.where, key)
-  void recoverAtStart(await request.openGuard())
+  void recoverAtStart(guard)
   await interrupted()
   await serving.close()
   // A question that is still being worked on has no reader any more.
@@ -71,12 +72,11 @@ function interrupted(): Promise<void> {
 }
 
 /** Without a key only the user, whom the kernel lets at the socket, is served. Throws GuardError `config`. */
-async function placeOf({host, port, socket, openGuard}: ServeRequest, key: string | undefined): Promise<Place> {
+function placeOf({host, port, socket}: ServeRequest, key: string | undefined, guard: Guard): Place {
   if (socket !== undefined) return {socket}
   const isTcp = host !== undefined || port !== undefined
   if (key !== undefined) return {host: host ?? defaultHost, port: port ?? defaultPort}
   if (!isTcp) {
-    const guard = await openGuard()
     guard.ensureState()
     return {socket: join(guard.stateDir, 'serve.sock')}
   }

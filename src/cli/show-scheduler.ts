@@ -27,10 +27,6 @@ export async function schedulerJson(guard: Guard): Promise<object> {
 
 /** The next start of each job, the soonest first. */
 function nextRuns(guard: Guard): readonly ComingSlot[] {
-  const deps = wireComingSlots(guard)
-  const asked = {nowMs: guard.clock.now(), limit: 1, untilMs: Number.POSITIVE_INFINITY}
-  return Object.keys(guard.settings.jobs)
-    .flatMap((job) => comingSlots(deps, {...asked, job}))
-    .sort((one, other) => one.dueMs - other.dueMs)
-    .slice(0, shownNext)
+  const asked = {nowMs: guard.clock.now(), job: undefined, perJob: 1, untilMs: Number.POSITIVE_INFINITY}
+  return comingSlots(wireComingSlots(guard), asked).slice(0, shownNext)
 }

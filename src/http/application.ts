@@ -68,43 +68,31 @@ function sessionRoute({identity, rules}: ApplicationDeps): Route {
   })
 }
 
-function addEvents(app: Hono<ServerEnv>, {rules, streams, report}: ApplicationDeps): void {
-  app.get('/api/v1/events', async (context) => {
+function addEvents(app: Hono<ServerEnv>, {rules, streams}: ApplicationDeps): void {
+  app.get('/api/v1/events', (context) => {
     const {incoming, outgoing} = context.env
-    try {
-      assertAccess(rules, incoming, 'reading')
-      streams.open(outgoing as never, securityHeaders, context.req.header('last-event-id'))
-      return RESPONSE_ALREADY_SENT
-    } catch (error) {
-      return answerError(context, error, report)
-    }
+    assertAccess(rules, incoming, 'reading')
+    streams.open(outgoing as never, securityHeaders, context.req.header('last-event-id'))
+    return RESPONSE_ALREADY_SENT
   })
 }
 
-function addDocument(app: Hono<ServerEnv>, {identity, rules, report}: ApplicationDeps, routes: readonly Route[]): void {
+function addDocument(app: Hono<ServerEnv>, {identity, rules}: ApplicationDeps, routes: readonly Route[]): void {
   app.get('/api/v1/openapi.json', async (context) => {
-    try {
-      assertAccess(rules, context.env.incoming, 'reading')
-      // Loaded late: a server that nobody asks what it can answer does not make the shapes of its answers.
-      const {openApiDocument} = await import('./openapi-document.js')
-      return answerJson(context, openApiDocument(routes, identity.version))
-    } catch (error) {
-      return answerError(context, error, report)
-    }
+    assertAccess(rules, context.env.incoming, 'reading')
+    // Loaded late: a server that nobody asks what it can answer does not make the shapes of its answers.
+    const {openApiDocument} = await import('./openapi-document.js')
+    return answerJson(context, openApiDocument(routes, identity.version))
   })
 }
 
-function addMetrics(app: Hono<ServerEnv>, {api, rules, identity, report}: ApplicationDeps): void {
+function addMetrics(app: Hono<ServerEnv>, {api, rules, identity}: ApplicationDeps): void {
   app.get('/metrics', async (context) => {
-    try {
-      assertAccess(rules, context.env.incoming, 'reading')
-      // Loaded late: few machines have a Prometheus.
-      const {metricsText} = await import('./metrics.js')
-      const {text, type} = await metricsText(await api.metrics(), identity.version)
-      return answerText(context, text, {headers: {'content-type': type}})
-    } catch (error) {
-      return answerError(context, error, report)
-    }
+    assertAccess(rules, context.env.incoming, 'reading')
+    // Loaded late: few machines have a Prometheus.
+    const {metricsText} = await import('./metrics.js')
+    const {text, type} = await metricsText(await api.metrics(), identity.version)
+    return answerText(context, text, {headers: {'content-type': type}})
   })
 }
 

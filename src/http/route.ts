@@ -1,7 +1,7 @@
 import {z} from '@hono/zod-openapi'
 import type {Context, Hono} from 'hono'
 import {type AccessRules, assertAccess, type Need} from './access.js'
-import {answerError, answerJson} from './answer.js'
+import {answerJson} from './answer.js'
 import type {AnswerName} from './answer-schemas.js'
 import type {Api} from './api.js'
 import {HttpError, type RequestProblem} from './http-error.js'
@@ -40,16 +40,12 @@ export function defineRoute<Q extends Shape = Shape, B extends Shape = Shape>(de
 }
 
 /** Adds a route to the application. */
-export function addRoute(app: Hono<ServerEnv>, {api, rules, report}: RouteDeps, route: Route): void {
+export function addRoute(app: Hono<ServerEnv>, {api, rules}: RouteDeps, route: Route): void {
   const {method, path} = route
   app.on(method, honoPath(path), async (context) => {
-    try {
-      assertAccess(rules, context.env.incoming, route.needs)
-      const given = await givenOf(context, route)
-      return await answerJson(context, await route.run(api, given, context), route.status)
-    } catch (error) {
-      return answerError(context, error, report)
-    }
+    assertAccess(rules, context.env.incoming, route.needs)
+    const given = await givenOf(context, route)
+    return answerJson(context, await route.run(api, given, context), route.status)
   })
 }
 

@@ -1,8 +1,8 @@
 import type {Page} from 'playwright-core'
 import {expect, test} from 'vitest'
 import {eventually, useBrowser} from '../support/browser.js'
-import {createSandbox, endAfterTest, type Sandbox} from '../support/sandbox.js'
-import {goodKey, startServe} from '../support/serve.js'
+import {endAfterTest} from '../support/sandbox.js'
+import {boxWithRuns, goodKey, startServe} from '../support/serve.js'
 
 /** The dashboard as the built program serves it, in Debian's chromium. */
 
@@ -20,19 +20,10 @@ jobs:
   slow: {command: [sh, -c, "echo first; until [ -e go ]; do sleep 0.1; done; echo second"]}
 `
 
-async function boxWithRuns(): Promise<Sandbox> {
-  const box = createSandbox()
-  box.write('.guardianrc.yaml', settings)
-  await box.guard('run', 'backup')
-  await box.guard('run', 'feed')
-  await box.guard('watchdog')
-  return box
-}
-
 const row = (page: Page, job: string) => page.getByRole('row', {name: new RegExp(`\\b${job}\\b`)})
 
 test('shows nothing without the key, then the jobs, under its own Content-Security-Policy', async () => {
-  const served = await startServe(await boxWithRuns())
+  const served = await startServe(await boxWithRuns(settings))
   const {page, complaints, hosts} = await open(served.where)
   await page.getByRole('heading', {name: 'The key is needed'}).waitFor()
   expect(await page.getByRole('link', {name: 'feed'}).count()).toBe(0)
@@ -50,7 +41,7 @@ test('shows nothing without the key, then the jobs, under its own Content-Securi
 })
 
 test('tells why a job failed, from its records, and shows its output as text', async () => {
-  const served = await startServe(await boxWithRuns())
+  const served = await startServe(await boxWithRuns(settings))
   const {page} = await open(`${served.where}#/job/feed`, {key})
   await page.getByRole('heading', {name: 'Why it failed'}).waitFor()
   await page.getByText(/The run ended failed with exit 3/).waitFor()
@@ -60,7 +51,7 @@ test('tells why a job failed, from its records, and shows its output as text', a
 })
 
 test('a run in a terminal is seen in the page while it goes on and when it has ended', async () => {
-  const box = await boxWithRuns()
+  const box = await boxWithRuns(settings)
   const served = await startServe(box)
   const {page} = await open(served.where, {key})
   await page.getByText('Live', {exact: true}).waitFor()
@@ -75,7 +66,7 @@ test('a run in a terminal is seen in the page while it goes on and when it has e
 })
 
 test('a silence that is added and ended in the page is one for guard', async () => {
-  const box = await boxWithRuns()
+  const box = await boxWithRuns(settings)
   const served = await startServe(box)
   const {page} = await open(`${served.where}#/job/feed`, {key})
   const silences = async () => {
@@ -94,7 +85,7 @@ test('a silence that is added and ended in the page is one for guard', async () 
 })
 
 test('a breaker that is reset in the page is closed for guard', async () => {
-  const box = await boxWithRuns()
+  const box = await boxWithRuns(settings)
   await box.guard('breaker', 'open', 'feed-api', '--for', '1h')
   const served = await startServe(box)
   const {page} = await open(`${served.where}#/job/feed`, {key})
@@ -106,7 +97,7 @@ test('a breaker that is reset in the page is closed for guard', async () => {
 })
 
 test('a server that was killed is missed and found again, on a phone', async () => {
-  const box = await boxWithRuns()
+  const box = await boxWithRuns(settings)
   const first = await startServe(box)
   const {page} = await open(first.where, {key, width: 390, theme: 'dark'})
   await page.getByText('Live', {exact: true}).waitFor()
@@ -120,14 +111,14 @@ test('a server that was killed is missed and found again, on a phone', async () 
 })
 
 test('a server for reading only offers no change', async () => {
-  const served = await startServe(await boxWithRuns(), ['--read-only', '--public-reads'])
+  const served = await startServe(await boxWithRuns(settings), ['--read-only', '--public-reads'])
   const {page} = await open(`${served.where}#/job/feed`)
   await page.getByRole('heading', {name: 'Why it failed'}).waitFor()
   expect(await page.getByRole('button', {name: /Run|Silence|Reset|Locked/}).count()).toBe(0)
 })
 
 test('run now starts the job, and says who holds one that runs already', async () => {
-  const box = await boxWithRuns()
+  const box = await boxWithRuns(settings)
   const served = await startServe(box)
   const {page} = await open(served.where, {key})
   const runSlow = page.getByRole('button', {name: 'Run slow now', exact: true})
@@ -144,7 +135,7 @@ test('run now starts the job, and says who holds one that runs already', async (
 })
 
 test('the scheduler is started and stopped from the page', async () => {
-  const box = await boxWithRuns()
+  const box = await boxWithRuns(settings)
   const served = await startServe(box)
   const {page} = await open(served.where, {key})
   const stateOf = async () => {

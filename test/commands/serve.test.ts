@@ -2,8 +2,8 @@ import {existsSync, statSync, writeFileSync} from 'node:fs'
 import {createServer} from 'node:http'
 import {Validator} from '@seriousme/openapi-schema-validator'
 import {describe, expect, onTestFinished, test} from 'vitest'
-import {createSandbox, endAfterTest, type Sandbox, until} from '../support/sandbox.js'
-import {exchange, goodKey, startServe, targetOf} from '../support/serve.js'
+import {createSandbox, endAfterTest, until} from '../support/sandbox.js'
+import {boxWithRuns, exchange, goodKey, startServe, targetOf} from '../support/serve.js'
 
 const settings = `
 jobs:
@@ -11,18 +11,9 @@ jobs:
   feed: {command: [sh, -c, "echo socket closed; exit 3"], failures: {socket: ["socket.*closed"]}, breaker: {target: feed-api}}
 `
 
-async function boxWithRuns(): Promise<Sandbox> {
-  const box = createSandbox()
-  box.write('.guardianrc.yaml', settings)
-  await box.guard('run', 'backup')
-  await box.guard('run', 'feed')
-  await box.guard('watchdog')
-  return box
-}
-
 describe('guard serve', () => {
   test('answers each question with the object that its command prints', async () => {
-    const box = await boxWithRuns()
+    const box = await boxWithRuns(settings)
     const served = await startServe(box)
     for (const [path, ...command] of [
       ['/api/v1/jobs/backup/runs', 'history', 'backup'],
@@ -41,7 +32,7 @@ describe('guard serve', () => {
   })
 
   test('answers what the pages of a dashboard ask', async () => {
-    const served = await startServe(await boxWithRuns())
+    const served = await startServe(await boxWithRuns(settings))
     const jobs = (await served.ask('/api/v1/jobs')).json
     expect(jobs).toMatchObject({status: 'unhealthy', jobs: [{job: 'feed', state: 'failing'}, {job: 'backup'}]})
     expect((await served.ask('/api/v1/jobs/feed')).json).toMatchObject({job: 'feed', lastRun: {exitCode: 3}})
@@ -55,8 +46,21 @@ describe('guard serve', () => {
     expect((await served.ask('/')).headers['content-type']).toBe('text/html; charset=utf-8')
   })
 
+  test('what is due next has every job, however often another one is due', async () => {
+    const box = createSandbox()
+    box.write(
+      '.guardianrc.yaml',
+      'jobs: {often: {command: ["true"], schedule: "* * * * * *"}, seldom: {command: ["true"], schedule: "*/20 * * * *"}}\n',
+    )
+    const served = await startServe(box)
+    const {upcoming} = (await served.ask('/api/v1/upcoming?within=1h')).json as {upcoming: {job: string; at: string}[]}
+    expect(upcoming.filter(({job}) => job === 'seldom')).toHaveLength(3)
+    expect(upcoming.filter(({job}) => job === 'often').length).toBeGreaterThan(100)
+    expect(upcoming.map(({at}) => at)).toEqual(upcoming.map(({at}) => at).toSorted())
+  })
+
   test('answers the older names as well', async () => {
-    const served = await startServe(await boxWithRuns())
+    const served = await startServe(await boxWithRuns(settings))
     expect((await served.ask('/api/health/detailed')).json).toMatchObject({verdict: 'unhealthy'})
     expect((await served.ask('/api/health/circuit-breakers')).json).toMatchObject({breakers: [{target: 'feed-api'}]})
     expect((await served.ask('/api/health/alerts?limit=1')).json).toMatchObject({alerts: [{job: 'feed'}]})
@@ -100,7 +104,7 @@ describe('guard serve', () => {
   })
 
   test('adds, lists and ends silences, and says all that is wrong with one at once', async () => {
-    const box = await boxWithRuns()
+    const box = await boxWithRuns(settings)
     const served = await startServe(box)
     const wrong = await served.post('/api/v1/silences', {for: 'long', owner: 7, extra: true})
     expect(wrong).toMatchObject({status: 400, json: {error: {kind: 'wrong-request'}}})
@@ -210,7 +214,7 @@ describe('guard serve', () => {
   })
 
   test('gives Prometheus figures with few labels', async () => {
-    const served = await startServe(await boxWithRuns())
+    const served = await startServe(await boxWithRuns(settings))
     const {text, headers} = await served.ask('/metrics')
     expect(headers['content-type']).toMatch(/^text\/plain; version=0\.0\.4/)
     expect(text).toMatch(/^guard_jobs\{state="failing"\} 1$/m)
@@ -224,7 +228,7 @@ describe('guard serve', () => {
 
 describe('where guard serve serves', () => {
   test('without a key it is the socket in the state directory, for reading, which only the user may use', async () => {
-    const box = await boxWithRuns()
+    const box = await boxWithRuns(settings)
     const served = await startServe(box, ['--socket', `${box.stateDir}/serve.sock`], {env: {DASHBOARD_KEY: ''}})
     expect(statSync(served.where).mode & 0o777).toBe(0o600)
     expect((await served.ask('/api/v1/jobs', {headers: {'x-dash-key': ''}})).status).toBe(200)

@@ -3,7 +3,7 @@ import {connect, type Socket} from 'node:net'
 import {Ajv2020} from 'ajv/dist/2020.js'
 import addFormats from 'ajv-formats'
 import {expect, onTestFinished} from 'vitest'
-import {type Running, type RunOptions, type Sandbox, until} from './sandbox.js'
+import {createSandbox, type Running, type RunOptions, type Sandbox, until} from './sandbox.js'
 
 export const goodKey = 'correct-horse-battery-staple'
 
@@ -101,6 +101,16 @@ export function exchange(target: Target, path: string, {method = 'GET', headers 
     request.on('error', reject)
     request.end(body)
   })
+}
+
+/** The jobs `backup` and `feed` of these settings have run once, and the watchdog has made its round. */
+export async function boxWithRuns(settings: string): Promise<Sandbox> {
+  const box = createSandbox()
+  box.write('.guardianrc.yaml', settings)
+  await box.guard('run', 'backup')
+  await box.guard('run', 'feed')
+  await box.guard('watchdog')
+  return box
 }
 
 interface OpenApi {

@@ -112,14 +112,14 @@ function incidents(guard: Guard): object {
 }
 
 /** A job that is due each second says no more by more slots. */
-const mostSlotsOfJob = 100
+const mostSlotsOfJob = 400
 
 function upcoming(guard: Guard, withinMs: number): object {
   const nowMs = guard.clock.now()
   const coming = comingSlots(wireComingSlots(guard), {
     nowMs,
     job: undefined,
-    limit: mostSlotsOfJob,
+    perJob: mostSlotsOfJob,
     untilMs: nowMs + withinMs,
   })
   const iso = (at: number) => new Date(at).toISOString()

@@ -30,8 +30,11 @@ interface Serving {
 }
 
 /** Starts the HTTP server. Throws GuardError `io` if the place is taken. */
-export async function serveHttp(openGuard: () => Promise<Guard>, options: ServeOptions): Promise<Serving> {
-  const guard = await openGuard()
+export async function serveHttp(
+  guard: Guard,
+  openGuard: () => Promise<Guard>,
+  options: ServeOptions,
+): Promise<Serving> {
   guard.ensureState()
   const {clock, stateDir} = guard
   const streams = new EventStreams({feed: changeFeed(stateDir), nowMs: clock.now})

@@ -1,17 +1,9 @@
 import type {JobState} from '../../domain/diagnose/job-status.js'
+import type {Outcome} from '../../domain/run/outcome.js'
 
 /** The answers of the API as far as the page uses them; docs/json.md has them all. Times are ISO 8601. */
 
-export type OutcomeName =
-  | 'healthy'
-  | 'degraded'
-  | 'unhealthy'
-  | 'failed'
-  | 'timed-out'
-  | 'killed'
-  | 'not-started'
-  | 'interrupted'
-  | 'skipped'
+export type OutcomeName = Outcome | 'interrupted'
 
 /** What is usual for a duration, ms. */
 export interface UsualBand {

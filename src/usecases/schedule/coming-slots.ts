@@ -28,13 +28,14 @@ interface Asked {
   readonly nowMs: number
   /** Undefined for every job. */
   readonly job: string | undefined
-  readonly limit: number
+  /** So many slots of each job at most. A limit for all together would hide the jobs behind one that is due often. */
+  readonly perJob: number
   /** Slots that are due later are left out. */
   readonly untilMs: number
 }
 
 /** The next slots of the jobs that have a schedule, the earliest first. Throws GuardError `config`. */
-export function comingSlots(deps: ComingDeps, {nowMs, job, limit, untilMs}: Asked): readonly ComingSlot[] {
+export function comingSlots(deps: ComingDeps, {nowMs, job, perJob, untilMs}: Asked): readonly ComingSlot[] {
   const runs = deps.runs.read()
   const asked = Object.entries(deps.settings.jobs).filter(([name]) => job === undefined || name === job)
   const found = asked.flatMap(([name, {schedule, timezone, spreadMs}]): readonly ComingSlot[] => {
@@ -43,13 +44,13 @@ export function comingSlots(deps: ComingDeps, {nowMs, job, limit, untilMs}: Aske
     const counted = {expression: schedule, timezone, ...countedFrom(deps, runs.get(name), {name, schedule})}
     const coming: ComingSlot[] = []
     let slotMs = deps.slots.next(counted, nowMs - spread)
-    while (slotMs !== undefined && slotMs + spread <= untilMs && coming.length < limit) {
+    while (slotMs !== undefined && slotMs + spread <= untilMs && coming.length < perJob) {
       coming.push({job: name, slotMs, dueMs: slotMs + spread, schedule, timezone})
       slotMs = deps.slots.next(counted, slotMs)
     }
     return coming
   })
-  return found.sort((one, other) => one.dueMs - other.dueMs).slice(0, limit)
+  return found.sort((one, other) => one.dueMs - other.dueMs)
 }
 
 /** `@every` is counted from the last start, and before the first one as the scheduler counts it. */
