@@ -26,12 +26,27 @@ export async function runScheduler(guard: Guard): Promise<never> {
   const log = schedulerLog(guard, ready)
   const wakeup = createWakeup()
   const asked = heedSignals(wakeup)
+  const lease = await prepared(guard).catch((error: unknown) => {
+    ready?.refuse(textOf(error))
+    throw error
+  })
+  const deps = wireScheduler(guard, {lease, wakeup, asked, log})
+  const code = await work(guard, deps, ready).catch((error: unknown) => {
+    log(`ended: ${textOf(error)}`)
+    ready?.refuse(textOf(error))
+    return exitCodes[error instanceof GuardError ? error.kind : 'internal']
+  })
+  process.exit(code)
+}
+
+async function prepared(guard: Guard): ReturnType<typeof takeSchedulerLease> {
   guard.ensureState()
   refuseUseless(guard)
-  const lease = await takeSchedulerLease(guard)
-  const deps = wireScheduler(guard, {lease, wakeup, asked, log})
-  const code = await work(guard, deps, ready).catch((error: unknown) => failed(error, log))
-  process.exit(code)
+  return takeSchedulerLease(guard)
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
 }
 
 async function work(guard: Guard, deps: LoopDeps, ready: ReadyPipe | undefined): Promise<number> {
@@ -64,11 +79,6 @@ function freeMemory(): void {
 
 /** By then the first round is over. */
 const settledMs = 1000
-
-function failed(error: unknown, log: (text: string) => void): number {
-  log(`ended: ${error instanceof Error ? error.message : error}`)
-  return exitCodes[error instanceof GuardError ? error.kind : 'internal']
-}
 
 /** In the foreground what it says goes to standard output, else into its log, which is rotated. */
 function schedulerLog(guard: Guard, ready: ReadyPipe | undefined): (text: string) => void {

@@ -3,6 +3,7 @@ import {availableParallelism} from 'node:os'
 import {loadSettings} from '../../config/settings.js'
 import type {ProcessRef} from '../../domain/clock/process-ref.js'
 import {jobsToSchedule} from '../../domain/scheduler/scheduled-jobs.js'
+import {slotKey} from '../../domain/scheduler/slot-key.js'
 import type {Settings} from '../../domain/settings/settings.js'
 import {alertStream, schedulerStream} from '../../journal/failure-streams.js'
 import {watchFile} from '../../system/daemon/file-watch.js'
@@ -61,7 +62,10 @@ export function wireScheduler(guard: Guard, {lease, wakeup, asked, log}: DaemonP
   const use = {settings: guard.settings}
   const journal = guard.journal(schedulerStream)
   const isStarted = (job: string, slotMs: number) => isSlotStarted(runs.read(), job, slotMs)
-  const decider = createDecider({clock, host: readBootRef().host, slots: createSlots(), journal, runs, isStarted})
+  const decider = createDecider({
+    ...{clock, host: readBootRef().host, slots: createSlots(), journal, runs},
+    isStarted: (job, slotMs) => isStarted(job, slotMs) || launcher.isUnrecorded(slotKey(job, slotMs)),
+  })
   const launcher = new Launcher({
     clock,
     start: ({job, key}) =>

@@ -5,7 +5,7 @@ import {openOwnToAppend} from '../host/own-file.js'
 import {isRotationDue, type RotationPolicy, rotateLog} from '../log/rotate.js'
 import {guardCommand, ownEnvironment} from '../process/detach.js'
 import {withoutCallers} from '../process/own-streams.js'
-import {readyVariable} from './ready-pipe.js'
+import {readyVariable, refusalMark} from './ready-pipe.js'
 
 interface DaemonStart {
   /** The words of the command of guard that is the daemon. */
@@ -20,7 +20,7 @@ interface DaemonStart {
 
 type DaemonStarted =
   | {readonly is: 'ready'; readonly pid: number; readonly line: string}
-  /** `log`: what it has printed since this start. */
+  /** `log`: what it has printed since this start, or the reason that it gave. */
   | {readonly is: 'ended' | 'late'; readonly code: number | undefined; readonly log: string}
 
 /** The descriptor of the pipe in the daemon. */
@@ -52,6 +52,10 @@ export async function startDaemon({args, cwd, logFile, rotation, limitMs}: Daemo
     systemClock.sleep(limitMs, over.signal).then(() => ({is: 'late' as const, code: undefined})),
   ])
   over.abort()
+  if (typeof outcome === 'string' && outcome.startsWith(refusalMark)) {
+    const code = await ended
+    return {is: 'ended', code, log: readFrom(logFile, begin) || outcome.slice(refusalMark.length)}
+  }
   if (typeof outcome !== 'string') {
     if (outcome.is === 'late') await endGroup(child, ended)
     return {...outcome, log: readFrom(logFile, begin)}

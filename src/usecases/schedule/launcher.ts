@@ -22,9 +22,11 @@ interface LauncherDeps {
 /** So often at most: what fails as often will fail again. */
 const mostLaunches = 10
 const keptLateness = 100
+const keptUnrecorded = 1000
 const wrongSettingsCode = 78
-/** Below it are the codes of jobs alone. */
-const firstOwnCode = 64
+/** Those of guard itself, and of its death by a signal; all others are the job's. */
+const ownCodes: readonly number[] = [64, 69, 70, 73, 74, 75, 77, wrongSettingsCode]
+const firstSignalCode = 128
 
 interface Waiting {
   readonly slot: PendingSlot
@@ -42,6 +44,8 @@ export class Launcher {
   private refused: Waiting[] = []
   private readonly running = new Map<string, PendingSlot>()
   private readonly lateness: number[] = []
+  /** Slots that were run without a record of it, as on a full disk; newest last. */
+  private readonly unrecorded = new Set<string>()
 
   constructor(deps: LauncherDeps) {
     this.deps = deps
@@ -82,6 +86,11 @@ export class Launcher {
     return {running: this.running.size, queued, lateMs: median(this.lateness)}
   }
 
+  /** Whether the job was run for this slot though nothing is on record of it. */
+  isUnrecorded(key: string): boolean {
+    return this.unrecorded.has(key)
+  }
+
   private enqueue(one: Waiting): void {
     const index = this.waiting.findLastIndex(({slot}) => compareSlots(slot, one.slot) <= 0)
     this.waiting.splice(index + 1, 0, one)
@@ -119,9 +128,13 @@ export class Launcher {
     const {log, isOnRecord} = this.deps
     const {key} = one.slot
     try {
-      if (isOnRecord(one.slot) || (code !== undefined && code < firstOwnCode)) return
+      if (isOnRecord(one.slot)) return
     } catch {
       // Records that cannot be read prove nothing: they are looked at again before the next launch.
+    }
+    if (code !== undefined && code < firstSignalCode && !ownCodes.includes(code)) {
+      this.keepUnrecorded(key)
+      return
     }
     log(
       `${key} has no run on record: ${code === undefined ? 'it could not be started' : `exit code ${code} of its guard`}`,
@@ -129,6 +142,12 @@ export class Launcher {
     if (code === wrongSettingsCode) this.refused.push(one)
     else if (one.launches < mostLaunches) this.later(one)
     else log(`${key} is given up after ${one.launches} starts`)
+  }
+
+  private keepUnrecorded(key: string): void {
+    this.unrecorded.add(key)
+    const [oldest] = this.unrecorded
+    if (this.unrecorded.size > keptUnrecorded && oldest !== undefined) this.unrecorded.delete(oldest)
   }
 
   private later(one: Waiting): void {

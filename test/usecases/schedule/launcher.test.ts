@@ -118,3 +118,31 @@ test('a slot is given up after ten starts', async () => {
   }
   expect(started).toHaveLength(10)
 })
+
+test.each([0, 7, 127])(
+  'a slot whose job ended with %i is done, also where its run could not be recorded',
+  async (code) => {
+    const {clock, launcher, started, end} = machine()
+    launcher.add(slotOf(clock, 'a', 1))
+    launcher.launch()
+    await end('a#1', code, false)
+    expect(launcher.isUnrecorded('a#1')).toBe(true)
+    clock.advance(2 * minute)
+    launcher.launch()
+    expect(started).toEqual(['a#1'])
+  },
+)
+
+test.each([undefined, 74, 75, 137])(
+  'a slot whose guard ended with %s is started again without a record',
+  async (code) => {
+    const {clock, launcher, started, end} = machine()
+    launcher.add(slotOf(clock, 'a', 1))
+    launcher.launch()
+    await end('a#1', code, false)
+    expect(launcher.isUnrecorded('a#1')).toBe(false)
+    clock.advance(2 * minute)
+    launcher.launch()
+    expect(started).toEqual(['a#1', 'a#1'])
+  },
+)
