@@ -57,8 +57,8 @@ export interface JobRuns {
   readonly slots?: readonly string[]
 }
 
-/** A scheduler that starts a run again for want of a sign of it does so within minutes. */
-const keptSlots = 32
+/** So many at least, and those of the last quarter of an hour: for so long a scheduler starts a run again for want of a sign of it. */
+const keptSlots = {count: 32, withinMs: 15 * 60_000, mostCount: 1000}
 
 /** When the last run began, wall clock, ms; `@every` is counted from it. */
 export function lastStartOf(runs: JobRuns | undefined): {readonly fromMs?: number} {
@@ -123,9 +123,22 @@ function applyRun(book: RunsByJob, record: RawRecord, keeps: Keeps): boolean {
   const run = nextRun(before, record, newRun(id, job, at))
   if (!run || run === before) return false
   put(known.runs, run, {index, keeps})
-  const slots = slot === undefined ? {} : {slots: [...(known.slots ?? []), slot].slice(-keptSlots)}
+  const slots = slot === undefined ? {} : {slots: withSlot(known.slots ?? [], slot)}
   book.set(job, {...known, ...derived(known, {before, run, record}), ...slots})
   return true
+}
+
+function withSlot(slots: readonly string[], slot: string): readonly string[] {
+  const next = [...slots, slot].slice(-keptSlots.mostCount)
+  const oldestMs = slotTime(slot) - keptSlots.withinMs
+  let dropped = 0
+  while (next.length - dropped > keptSlots.count && slotTime(next[dropped] ?? '') < oldestMs) dropped++
+  return next.slice(dropped)
+}
+
+/** The time of a key as `slotKey` writes it, ms; of any other text, before all others. */
+function slotTime(slot: string): number {
+  return Date.parse(slot.slice(slot.lastIndexOf('#') + 1)) || 0
 }
 
 interface Change {

@@ -192,3 +192,31 @@ test('a run that lost its lease and was taken for interrupted has the end that i
 })
 
 const fine = {outcome: 'healthy', exitCode: 0, attempts: 0, recovered: false, steps: []}
+
+describe('the slots that runs were for', () => {
+  const keyAt = (second: number) => `j#${new Date(second * 1000).toISOString()}`
+  const startedEach = (seconds: number, count: number) => {
+    const book = runsFold.empty()
+    for (let index = 0; index < count; index++) {
+      const second = index * seconds
+      runsFold.apply(book, record('started', `r${second}`, {at: second * 1000, slot: keyAt(second)}))
+      runsFold.apply(book, record('ended', `r${second}`, {at: second * 1000, outcome: 'healthy'}))
+    }
+    return book
+  }
+  const isTaken = (book: RunsByJob, second: number) =>
+    runsFold.apply(book, record('started', 'again', {at: 1e7, slot: keyAt(second)})) === 'void'
+
+  test('are known for a quarter of an hour, however often the job is due', () => {
+    const book = startedEach(1, 2000)
+    expect(isTaken(book, 1999 - 600)).toBe(true)
+    expect(isTaken(book, 1999 - 899)).toBe(true)
+    expect(book.get('j')?.slots?.length).toBeLessThanOrEqual(1000)
+  })
+
+  test('are the last thirty-two of a job that is seldom due', () => {
+    const book = startedEach(3600, 100)
+    expect(isTaken(book, 3600 * (100 - 32))).toBe(true)
+    expect(book.get('j')?.slots).toHaveLength(32)
+  })
+})
