@@ -10,7 +10,7 @@ import {writeSchedulerLog} from '../system/log/guardian-log.js'
 import {type LoopDeps, recordHeartbeat, schedulerLoop, takeOver} from '../usecases/schedule/scheduler-loop.js'
 import {exitCodes} from './exit-codes.js'
 import type {Guard} from './guard.js'
-import {pidFileOf, refuseUseless} from './wire/scheduler.js'
+import {pidFileOf, refuseFile, refuseUseless} from './wire/scheduler.js'
 import {type Asked, doStartUpWork, relaunchAfterMs, takeSchedulerLease, wireScheduler} from './wire/scheduler-daemon.js'
 
 /** What the jobs would take for their own: systemd does not end them with the scheduler, as its unit is printed. */
@@ -53,7 +53,11 @@ async function work(guard: Guard, deps: LoopDeps, ready: ReadyPipe | undefined):
   const {journal, log} = deps
   const pidFile = pidFileOf(guard)
   const {state} = journal.append({kind: 'started', pid: process.pid, token: deps.lease.token()}, 'durable')
-  writePidFile(pidFile, process.pid)
+  try {
+    writePidFile(pidFile, process.pid)
+  } catch (error) {
+    refuseFile(pidFile, error)
+  }
   recordHeartbeat(deps)
   ready?.tell(JSON.stringify({pid: process.pid}))
   const jobs = jobsToSchedule(guard.settings)

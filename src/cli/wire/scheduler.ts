@@ -28,7 +28,8 @@ const pollMs = 50
 
 /**
  * Starts the scheduler as a daemon, and returns once it is at work; nothing changes if one runs. Throws GuardError `config`
- * if there is nothing to schedule, and `internal`, with what it has printed, if it ends or is not ready in time.
+ * if there is nothing to schedule, `io` if its log cannot be written, and `internal`, with what it has printed, if it ends or is not ready
+ * in time.
  */
 export async function startSchedulerDaemon(guard: Guard): Promise<SchedulerStart> {
   guard.ensureState()
@@ -36,13 +37,14 @@ export async function startSchedulerDaemon(guard: Guard): Promise<SchedulerStart
   const running = await runningPid(guard)
   if (running !== undefined) return {is: 'was-running', pid: running}
   const deadline = guard.clock.mono() + startLimitMs
+  const logFile = schedulerLogFile(guard.logDir)
   const started = await startDaemon({
     args: ['scheduler', 'run', ...placeArgs(guard)],
     cwd: settingsFolder(guard),
-    logFile: schedulerLogFile(guard.logDir),
+    logFile,
     rotation: guard.settings.logs,
     limitMs: startLimitMs,
-  })
+  }).catch((error: unknown) => refuseFile(logFile, error))
   if (started.is === 'ready') return {is: 'started', pid: started.pid}
   // Of several that start at once, one has the lease.
   const other = started.is === 'ended' ? await otherThatStarts(guard, deadline) : undefined
@@ -53,8 +55,15 @@ export async function startSchedulerDaemon(guard: Guard): Promise<SchedulerStart
       : `ended before it was ready${started.code === undefined ? '' : `, with exit code ${started.code}`}`
   const [reason, ...more] = started.log.split('\n')
   throw new GuardError('internal', `the scheduler ${how}${reason ? `\n${[reason, ...more].join('\n')}` : ''}`, [
-    `see its log: ${schedulerLogFile(guard.logDir)}`,
+    `see its log: ${logFile}`,
   ])
+}
+
+/** Something else stands in the place of a file of the scheduler, or the file system refuses it. Throws GuardError `io`. */
+export function refuseFile(file: string, cause: unknown): never {
+  const {syscall, code} = cause as NodeJS.ErrnoException
+  if (syscall === undefined) throw cause
+  throw new GuardError('io', `${file} cannot be written (${code})`, ['move away what stands there'], {cause})
 }
 
 export function refuseUseless({settings}: Guard): void {
