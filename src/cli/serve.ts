@@ -81,7 +81,7 @@ function placeOf({host, port, socket}: ServeRequest, key: string | undefined, gu
     return {socket: join(guard.stateDir, 'serve.sock')}
   }
   throw new GuardError('config', 'an address is served with a key only, and there is none', [
-    'set DASHBOARD_KEY, or write the key into a file of yours, mode 0600: --key-file PATH',
+    'set DASHBOARD_KEY, or name a file with it, mode 0600: --key-file PATH',
     'serve a Unix socket instead, which needs none: --socket PATH',
   ])
 }

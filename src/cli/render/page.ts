@@ -23,11 +23,12 @@ interface Sheet {
 }
 
 export function pageOf({isTTY, columns, rows}: Sheet, utc: boolean): Page {
-  const width = Math.min(widest, Math.max(narrowest, columns ?? 80))
+  // A terminal whose size nobody has set says 0.
+  const width = Math.min(widest, Math.max(narrowest, columns || 80))
   const {LC_ALL, LC_CTYPE, LANG} = process.env
   // The first of them that is set decides, as in locale(7).
   const isUnicode = /utf-?8/i.test(LC_ALL || LC_CTYPE || LANG || '')
-  return {isTerminal: isTTY === true, width, height: rows ?? 24, isUnicode, nowMs: Date.now(), utc}
+  return {isTerminal: isTTY === true, width, height: rows || 24, isUnicode, nowMs: Date.now(), utc}
 }
 
 const [minute, hour, day] = [60_000, 3_600_000, 86_400_000]
