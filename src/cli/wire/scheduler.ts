@@ -61,9 +61,9 @@ export async function startSchedulerDaemon(guard: Guard): Promise<SchedulerStart
 
 /** Something else stands in the place of a file of the scheduler, or the file system refuses it. Throws GuardError `io`. */
 export function refuseFile(file: string, cause: unknown): never {
-  const {syscall, code} = cause as NodeJS.ErrnoException
+  const {syscall, code, path = file, dest = path} = cause as NodeJS.ErrnoException & {readonly dest?: string}
   if (syscall === undefined) throw cause
-  throw new GuardError('io', `${file} cannot be written (${code})`, ['move away what stands there'], {cause})
+  throw new GuardError('io', `${dest} cannot be written (${code})`, ['move away what stands there'], {cause})
 }
 
 export function refuseUseless({settings}: Guard): void {
