@@ -90,7 +90,7 @@ export function endDeliverers(dir: string): void {
 }
 
 /** What a guard that is about to end still writes is found only by a removal that begins anew; `maxRetries` does not. */
-function removeSandbox(dir: string): void {
+async function removeSandbox(dir: string): Promise<void> {
   endDeliverers(dir)
   for (let left = 100; ; left--) {
     try {
@@ -98,7 +98,7 @@ function removeSandbox(dir: string): void {
       return
     } catch (error) {
       if (left === 0 || (error as NodeJS.ErrnoException).code !== 'ENOTEMPTY') throw error
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 50)
+      await new Promise((resolve) => setTimeout(resolve, 50))
     }
   }
 }
