@@ -1,0 +1,46 @@
+import type {FleetAnswer, FleetClaim, FleetHolding, FleetLease} from '../../domain/fleet/lease.js'
+
+/** One lease of one job, named by who may hold it. */
+export interface FleetTicket {
+  readonly job: string
+  readonly token: number
+}
+
+/**
+ * Where the hosts of a fleet agree. Each verb is one question and one answer, each decided by the store alone and by its
+ * own clock; nothing is kept open between two. All reject with StoreFault.
+ */
+export interface FleetStore {
+  readonly acquire: (claim: FleetClaim) => Promise<FleetAnswer>
+  /** Keeps a lease for another ttl; one that has expired, but was given to nobody else, too. */
+  readonly renew: (ticket: FleetTicket & {readonly ttlMs: number}) => Promise<FleetHolding>
+  /** Gives a lease back; a second call changes nothing. */
+  readonly release: (
+    ticket: FleetTicket & {readonly status: 'ok' | 'error'; readonly detail?: string},
+  ) => Promise<FleetHolding>
+  /** Whether the token still holds. */
+  readonly check: (ticket: FleetTicket) => Promise<FleetHolding>
+  /** Every job that was ever claimed, by name. */
+  readonly list: () => Promise<readonly FleetLease[]>
+}
+
+/**
+ * - away: not reached, not ready, or no answer in time; worth asking again
+ * - refused: password, right, certificate or schema are wrong; asking again changes nothing
+ * - invalid: it answered what no store of this schema answers
+ */
+type StoreFaultKind = 'away' | 'refused' | 'invalid'
+
+/** Why the store gave no answer. The message holds no secret. */
+export class StoreFault extends Error {
+  readonly kind: StoreFaultKind
+  /** What to do now, one imperative sentence each. */
+  readonly hints: readonly string[]
+
+  constructor(kind: StoreFaultKind, message: string, hints: readonly string[] = [], options: {cause?: unknown} = {}) {
+    super(message, options)
+    this.name = 'StoreFault'
+    this.kind = kind
+    this.hints = hints
+  }
+}
