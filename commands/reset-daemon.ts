@@ -1,6 +1,7 @@
 import {defineCommand} from '../src/cli/command/definition.js'
 import {renderResetPlan} from '../src/cli/render/reset.js'
 import {hasNoOpenClaw, runResetDaemon} from '../src/cli/run-reset-daemon.js'
+import {isTerminal} from '../src/cli/terminal.js'
 import {wireResetDaemon} from '../src/cli/wire/reset-daemon.js'
 import {aboutRequest, planResets, unreadableLines} from '../src/usecases/reset/answer-resets.js'
 
@@ -27,7 +28,7 @@ export default defineCommand({
         unreadable,
       }
     }
-    const newsOnly = !flags.verbose && !process.stdout.isTTY
+    const newsOnly = !flags.verbose && !isTerminal('stdout')
     return runResetDaemon(guard, {watchMs: flags.watch, json, newsOnly, show})
   },
 })

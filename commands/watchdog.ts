@@ -1,5 +1,6 @@
 import {defineCommand} from '../src/cli/command/definition.js'
 import {dryRun, runWatchdog} from '../src/cli/run-watchdog.js'
+import {isTerminal} from '../src/cli/terminal.js'
 
 /** Looks after all watched jobs: opens, escalates and resolves incidents, and asks for resets. */
 export default defineCommand({
@@ -15,7 +16,7 @@ export default defineCommand({
   async run({flags, show, openGuard, json}) {
     const guard = await openGuard()
     if (flags['dry-run']) return dryRun(guard, {json, show})
-    const newsOnly = !flags.verbose && !process.stdout.isTTY
+    const newsOnly = !flags.verbose && !isTerminal('stdout')
     return runWatchdog(guard, {watchMs: flags.watch, json, newsOnly, show})
   },
 })

@@ -7,6 +7,7 @@ import type {Call} from './command/definition.js'
 import type {Guard} from './guard.js'
 import {changeToJson, changeView, renderChanges, renderUnreadable, shortTitle} from './render/crontab-change.js'
 import {writeOut} from './stdout.js'
+import {isTerminal} from './terminal.js'
 import {writeChange} from './wire/crontab.js'
 
 /** Texts for what is done. */
@@ -57,7 +58,7 @@ export async function changeCrontabs(
 async function isAgreed(changes: readonly PlannedChange[], json: boolean): Promise<boolean> {
   const files =
     changes.length === 1 ? showControls(shortTitle(changes[0]?.crontab.title ?? '')) : `${changes.length} crontabs`
-  if (json || process.stdin.isTTY !== true || process.stdout.isTTY !== true) {
+  if (json || !isTerminal('stdin') || !isTerminal('stdout')) {
     throw new GuardError('usage', `this would change ${files}, and there is no terminal to ask on`, ['add --yes'])
   }
   writeOut(`Write ${files}? [y/N] `)

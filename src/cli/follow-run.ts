@@ -4,7 +4,8 @@ import {tailLog} from '../system/log/tail-log.js'
 import type {Triggered} from '../usecases/schedule/trigger-job.js'
 import type {Guard} from './guard.js'
 import {maskingSink, terminalSink} from './log-filters.js'
-import {writeOut} from './stdout.js'
+import {onReaderGone, writeOut} from './stdout.js'
+import {isTerminal} from './terminal.js'
 import {logSecrets} from './wire/logs.js'
 
 /**
@@ -21,14 +22,14 @@ export async function followRun(guard: Guard, {job, runId, startedGuard}: Trigge
     stop.abort()
   }
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, interrupt)
-  process.stdout.once('error', interrupt)
+  onReaderGone(interrupt)
   const ended = startedGuard.ended.finally(() => stop.abort())
   const run = guard
     .runs()
     .read()
     .get(job)
     ?.runs.find(({id}) => id === runId)
-  const sink = maskingSink(logSecrets(guard, job), process.stdout.isTTY ? terminalSink(writeOut) : plainSink)
+  const sink = maskingSink(logSecrets(guard, job), isTerminal('stdout') ? terminalSink(writeOut) : plainSink)
   if (run?.log) await tailLog(run.log.file, startOf(run.log), {take: sink.push, signal: stop.signal})
   if (isInterrupted) {
     startedGuard.leave()

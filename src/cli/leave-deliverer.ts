@@ -7,6 +7,7 @@ import {readBootRef} from '../system/host/host.js'
 import {endsWithThisProcess, startGuardDetached} from '../system/process/detach.js'
 import {delivererArgs} from './deliverer-args.js'
 import type {Guard} from './guard.js'
+import {isTerminal} from './terminal.js'
 
 /** What the leases showed before the run took its own. */
 export interface LeasesBefore {
@@ -47,7 +48,7 @@ function knowledge({settings}: Guard, job: string, {own}: LeasesBefore): Paramet
   return {
     isConfigured: Object.hasOwn(settings.jobs, job),
     hasEarlierRun: own !== undefined,
-    isOnTerminal: process.stderr.isTTY === true,
+    isOnTerminal: isTerminal('stderr'),
     isCi: (process.env['CI'] ?? '') !== '',
   }
 }

@@ -3,7 +3,8 @@ import {tailLog} from '../system/log/tail-log.js'
 import type {RunLog} from '../usecases/history/read-log.js'
 import {type LogSink, lineSink, maskingSink, terminalSink} from './log-filters.js'
 import {printWarning} from './stderr.js'
-import {jsonLine, writeOut} from './stdout.js'
+import {jsonLine, onReaderGone, writeOut} from './stdout.js'
+import {isTerminal} from './terminal.js'
 
 type LogRequest = {
   readonly job: string
@@ -40,12 +41,12 @@ export async function printLog(request: LogRequest): Promise<void> {
 
 /** A pipe or a file gets the bytes as they are, as from `cat`. */
 function textSink({raw}: LogRequest): LogSink {
-  return process.stdout.isTTY && !raw ? terminalSink(writeOut) : {push: writeOut, end: () => undefined}
+  return isTerminal('stdout') && !raw ? terminalSink(writeOut) : {push: writeOut, end: () => undefined}
 }
 
 function interrupted(): AbortSignal {
   const controller = new AbortController()
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => controller.abort())
-  process.stdout.once('error', () => controller.abort())
+  onReaderGone(() => controller.abort())
   return controller.signal
 }

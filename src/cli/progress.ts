@@ -4,6 +4,7 @@ import {endsWithin} from '../system/host/clock.js'
 import type {StepResult} from '../usecases/recovery/recovery-steps.js'
 import type {ShowStep, StepShown} from '../usecases/recovery/run-recovery.js'
 import {renderSpan} from './render/run.js'
+import {isTerminal} from './terminal.js'
 
 /**
  * Shows recovery steps on standard error, because standard output belongs to the job: live on a terminal, one line each
@@ -13,7 +14,7 @@ export function stepProgress(say: (line: string) => void, settled: () => Promise
   return async ({title, hasOutput}, work) => {
     const shown = {title: showControls(title), hasOutput}
     // A verification prints the output of the job, which a spinner would overwrite; listr2 draws only where both are terminals.
-    const isLive = process.stdout.isTTY && process.stderr.isTTY && !shown.hasOutput
+    const isLive = !shown.hasOutput && isTerminal('stdout') && isTerminal('stderr')
     // Both write beside the output of the job that is still on its way.
     if (isLive || shown.hasOutput) await settled()
     return isLive ? showLive(shown, work) : showLine(say, shown, work)
@@ -26,7 +27,7 @@ const shortWaitMs = 300
 /** A spinner on a terminal, with the seconds so far, while something is waited for; it leaves no line behind. */
 export async function showWait<T>(what: string, wait: () => Promise<T>): Promise<T> {
   const waiting = wait()
-  if (!process.stderr.isTTY || !process.stdout.isTTY || (await endsWithin(waiting, shortWaitMs))) return waiting
+  if (!isTerminal('stderr') || !isTerminal('stdout') || (await endsWithin(waiting, shortWaitMs))) return waiting
   const begun = performance.now()
   const title = () => `${showControls(what)} (${Math.round((performance.now() - begun) / 1000)} s)`
   const list = await listOf(title(), async (setTitle) => {

@@ -1,8 +1,8 @@
 import {withoutColors} from '../domain/log/show-controls.js'
 import {GuardError} from '../errors.js'
 import {exitCodes} from './exit-codes.js'
-import {messageText} from './stderr.js'
-import {jsonLine} from './stdout.js'
+import {printWarning} from './stderr.js'
+import {jsonLine, writeOut} from './stdout.js'
 
 /** Turns any error into guard's own: Node's default exit code 1 would mean a degraded job. */
 function toGuardError(error: unknown, hints: readonly string[]): GuardError {
@@ -56,18 +56,16 @@ export function reportError(thrown: unknown, json: boolean, hints: readonly stri
   process.exitCode = exitCodes[error.kind]
   if (json) {
     const {kind, message, hints} = error
-    process.stdout.write(jsonLine({error: {kind, message, hints}, ...error.details}))
+    writeOut(jsonLine({error: {kind, message, hints}, ...error.details}))
     return
   }
-  process.stderr.write(messageText(error.message, error.hints))
-  if (process.env['GUARD_DEBUG'])
-    process.stderr.write(messageText(String((error.cause as Error | undefined)?.stack ?? error.stack), []))
+  printWarning(error.message, error.hints)
+  if (process.env['GUARD_DEBUG']) printWarning(String((error.cause as Error | undefined)?.stack ?? error.stack))
 }
 
 /** Says a fault that a long-lived process survives. */
 export function reportFault(thrown: unknown): void {
   const {message, cause, stack} = toGuardError(thrown, [])
-  process.stderr.write(messageText(message, []))
-  if (process.env['GUARD_DEBUG'])
-    process.stderr.write(messageText(String((cause as Error | undefined)?.stack ?? stack), []))
+  printWarning(message)
+  if (process.env['GUARD_DEBUG']) printWarning(String((cause as Error | undefined)?.stack ?? stack))
 }

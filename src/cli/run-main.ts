@@ -15,6 +15,7 @@ import {runOptions} from './run-options.js'
 import {settingsOfFlags} from './run-settings.js'
 import {printWarning} from './stderr.js'
 import {jsonLine} from './stdout.js'
+import {isTerminal} from './terminal.js'
 import {wireRun} from './wire/run.js'
 
 /** `guard run`, from its call to the exit code, with Node's own modules only. */
@@ -84,7 +85,7 @@ function warnOfStrayFlags({form, argv: [program, ...words]}: RunTarget): void {
   const stray = words.find(
     (word) => word.startsWith('--') && Object.hasOwn({...runOptions, ...globalFlags}, word.slice(2)),
   )
-  if (stray !== undefined && process.stderr.isTTY)
+  if (stray !== undefined && isTerminal('stderr'))
     printWarning(`${stray} went to ${program}: the flags of guard stand before the name of the job`)
 }
 

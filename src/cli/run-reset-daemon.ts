@@ -9,6 +9,7 @@ import type {Guard} from './guard.js'
 import {renderResetRound} from './render/reset.js'
 import {printWarning} from './stderr.js'
 import {jsonLine, writeOut} from './stdout.js'
+import {isTerminal} from './terminal.js'
 import {resetLease, wireResetDaemon} from './wire/reset-daemon.js'
 
 interface ResetDaemonOptions {
@@ -36,7 +37,7 @@ export function hasNoOpenClaw({settings}: Guard): boolean {
     throw new GuardError('config', wrong.message, ['correct it and check it: guard config check'])
   }
   if (openclaw) return false
-  if (process.stdout.isTTY) {
+  if (isTerminal('stdout')) {
     printWarning(
       `${file ?? 'there is no settings file, so that'}${file ? ' has no part "openclaw":' : ''} nothing is reset`,
     )

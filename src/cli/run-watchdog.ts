@@ -24,6 +24,7 @@ import {exitCodes, healthExitCodes} from './exit-codes.js'
 import type {Guard} from './guard.js'
 import {printWarning} from './stderr.js'
 import {jsonLine, writeOut} from './stdout.js'
+import {isTerminal} from './terminal.js'
 import {recoverIn, startReruns, tidyAfter} from './wire/recover.js'
 import {ownLease, roundPlan, wireWatchdog} from './wire/watchdog.js'
 
@@ -67,13 +68,13 @@ export async function runWatchdog(guard: Guard, options: WatchdogOptions): Promi
   const watchesNone = watchedJobs(guard.settings).length === 0
   if (watchMs === undefined) {
     // That there are no jobs is said once, by the error.
-    const isSaid = watchesNone && process.stdout.isTTY
+    const isSaid = watchesNone && isTerminal('stdout')
     const json = await answer(await underLease(guard, 'for-one-round'), isSaid ? {...options, newsOnly: true} : options)
     if (watchesNone) reportNoJobs(guard)
     return json
   }
   if (watchesNone) reportNoJobs(guard)
-  if (!watchesNone || !process.stdout.isTTY) await watch(guard, {...options, watchMs})
+  if (!watchesNone || !isTerminal('stdout')) await watch(guard, {...options, watchMs})
   return undefined
 }
 
@@ -84,7 +85,7 @@ function reportNoJobs(guard: Guard): void {
   const message = settings.wrong?.refusal ?? `no job is watched: ${where}${settings.file ? ' names none' : ''}`
   // Settings that cannot be read at all say nothing of the jobs; an incident that is open still counts.
   if (settings.wrong?.refusal !== undefined && process.exitCode === 0) process.exitCode = exitCodes.config
-  if (process.stdout.isTTY) {
+  if (isTerminal('stdout')) {
     printWarning(message)
     process.exitCode = exitCodes.config
     return

@@ -9,7 +9,8 @@ import {healthExitCodes} from './exit-codes.js'
 import type {Guard} from './guard.js'
 import {jobPageToJson, renderJobPage} from './render/job-page.js'
 import {renderStatus, statusToJson} from './render/status.js'
-import {jsonLine, writeOut} from './stdout.js'
+import {jsonLine, onReaderGone, writeOut} from './stdout.js'
+import {isTerminal} from './terminal.js'
 import {schedulerFacts} from './wire/scheduler-facts.js'
 import {wireJobPage, wireStatus} from './wire/status.js'
 import {roundPlan} from './wire/watchdog.js'
@@ -106,11 +107,11 @@ const clearScreen = '\u001b[H\u001b[J'
 export async function watchStatus(request: StatusRequest, everyMs: number): Promise<undefined> {
   const stop = new AbortController()
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => stop.abort())
-  process.stdout.once('error', () => stop.abort())
-  const isTerminal = process.stdout.isTTY === true && !request.json
+  onReaderGone(() => stop.abort())
+  const isRedrawn = !request.json && isTerminal('stdout')
   for (;;) {
     const guard = await request.openGuard()
-    if (isTerminal) writeOut(clearScreen)
+    if (isRedrawn) writeOut(clearScreen)
     const json = await showStatus({...request, openGuard: async () => guard})
     if (request.json) writeOut(jsonLine(json))
     if (stop.signal.aborted) return undefined

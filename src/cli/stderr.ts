@@ -15,7 +15,7 @@ export function printWarning(text: string, hints: readonly string[] = []): void 
  * The border of standard error: a message with control characters shown. Its further lines are indented more than the
  * hints, so that no value in it looks like a message or a hint of guard's.
  */
-export function messageText(text: string, hints: readonly string[]): string {
+function messageText(text: string, hints: readonly string[]): string {
   const message = showControlsInLines(text).replaceAll('\n', '\n    ')
   return `guard: ${message}\n${hints.map((hint) => `  - ${showControls(hint)}\n`).join('')}`
 }

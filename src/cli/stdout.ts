@@ -1,21 +1,47 @@
+import {writeSync} from 'node:fs'
 import {showControls, showControlsButColors, showControlsInJson, showControlsOf} from '../domain/log/show-controls.js'
+import {isTerminal} from './terminal.js'
 
 /**
  * The border of standard output: all that guard writes there goes through one of these functions, which let through no
  * control character that could give orders to a terminal. Only the output of a job passes as it is.
  */
 
-let isHeeded = false
+/** Undefined while each piece is written at once; `process.stdout` from a write on that would have had to wait. */
+let stream: NodeJS.WriteStream | undefined
+let isReaderGone = false
+const leavers: (() => void)[] = []
 
-/** Writes as it is, for output of a job. A closed pipe (`| head`) is not an error. */
+/**
+ * Writes as it is, for output of a job. A closed pipe (`| head`) is not an error. In bun `process.stdout` takes 8 ms to
+ * set up, more than most commands need for all else.
+ */
 export function writeOut(piece: string | Buffer): void {
-  if (!isHeeded) {
-    isHeeded = true
-    process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE') throw error
-    })
+  let rest = typeof piece === 'string' ? Buffer.from(piece) : piece
+  try {
+    while (rest.length > 0 && !stream && !isReaderGone) rest = rest.subarray(writeSync(1, rest))
+  } catch (error) {
+    const {code} = error as NodeJS.ErrnoException
+    if (code === 'EAGAIN') stream = patientStream()
+    else leave(error as NodeJS.ErrnoException)
   }
-  process.stdout.write(piece)
+  if (rest.length > 0 && !isReaderGone) stream?.write(rest)
+}
+
+/** Calls `work` once it is known that nobody reads standard output any more. */
+export function onReaderGone(work: () => void): void {
+  leavers.push(work)
+}
+
+/** Another process that shares the pipe has made it one that does not wait. */
+function patientStream(): NodeJS.WriteStream {
+  return process.stdout.on('error', leave)
+}
+
+function leave(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error
+  isReaderGone = true
+  for (const work of leavers.splice(0)) work()
 }
 
 /** Lines without colours. */
@@ -30,7 +56,7 @@ export function writeRendered<A extends readonly unknown[]>(render: (...data: A)
 
 /** One object: indented for people, on one line for programs. */
 export function writeJson(value: unknown): void {
-  writeOut(jsonLine(value, process.stdout.isTTY ? 2 : 0))
+  writeOut(jsonLine(value, isTerminal('stdout') ? 2 : 0))
 }
 
 /** An object as one line, with its line feed. */

@@ -28,6 +28,9 @@ test('work that breaks is an error of its own', async () => {
   await expect(show(shown, () => Promise.reject(new Error('boom')))).rejects.toThrow('boom')
 })
 
+const terminals = vi.hoisted(() => ({are: false}))
+vi.mock('../../src/cli/terminal.js', () => ({isTerminal: () => terminals.are}))
+
 /** Makes both streams look like terminals, and catches what is written to standard error. */
 function fakeTerminal(): {text(): string} {
   const written: string[] = []
@@ -37,9 +40,11 @@ function fakeTerminal(): {text(): string} {
   ]
   const were = [process.stdout, process.stderr].map((stream) => [stream, stream.isTTY] as const)
   for (const [stream] of were) stream.isTTY = true
+  terminals.are = true
   onTestFinished(() => {
     for (const spy of spies) spy.mockRestore()
     for (const [stream, was] of were) stream.isTTY = was
+    terminals.are = false
   })
   return {text: () => written.join('')}
 }

@@ -1,7 +1,7 @@
 import {existsSync} from 'node:fs'
 import {join} from 'node:path'
 import {describe, expect, test} from 'vitest'
-import {createSandbox, type Ended, type Sandbox, until} from '../support/sandbox.js'
+import {createSandbox, type Ended, isAlive, type Sandbox, until} from '../support/sandbox.js'
 import {linesInTerminal} from '../support/terminal.js'
 
 const settings = {
@@ -152,6 +152,7 @@ describe('guard status', () => {
     running.kill('SIGKILL')
     if (job) process.kill(job.pid, 'SIGKILL')
     await running.ended
+    await until(() => !job || !isAlive(job.pid), 'the end of the job')
     expect((await box.guard('status')).stdout).toMatch(/^X long[\s\S]*(interrupted|its process is dead)/m)
   })
 

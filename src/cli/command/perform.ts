@@ -1,6 +1,7 @@
 import {openGuard} from '../guard.js'
 import {pageOf} from '../render/page.js'
 import {writeJson, writeLines, writeRendered} from '../stdout.js'
+import {ownSheet} from '../terminal.js'
 import type {Call, GuardCommand} from './definition.js'
 import type {ParsedArgv} from './parse-argv.js'
 
@@ -15,7 +16,7 @@ export async function perform({run}: Pick<GuardCommand, 'run'>, parsed: ParsedAr
       if (!json) writeLines(lines)
     },
     show: (render, ...data) => {
-      if (!json) writeRendered(render, pageOf(process.stdout, flags['utc'] === true), ...data)
+      if (!json) writeRendered(render, pageOf(ownSheet(), flags['utc'] === true), ...data)
     },
     openGuard: () =>
       openGuard({

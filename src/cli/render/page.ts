@@ -16,7 +16,7 @@ export interface Page {
 
 const [narrowest, widest] = [60, 200]
 
-interface Sheet {
+export interface Sheet {
   readonly isTTY?: boolean
   readonly columns?: number
   readonly rows?: number

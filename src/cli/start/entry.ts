@@ -2,6 +2,7 @@ import {loaders} from 'virtual:commands'
 import {isStandalone} from '../../system/host/program.js'
 import {takeCaller} from '../../system/process/caller.js'
 import {version} from '../build-info.js'
+import {writeOut} from '../stdout.js'
 import {idOf} from './command-id.js'
 import {useCompileCache} from './compile-cache.js'
 
@@ -14,7 +15,7 @@ takeBack(process.env)
 takeCaller(process.env)
 useCompileCache()
 const argv = process.argv.slice(2)
-if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-v')) process.stdout.write(`${versionText()}\n`)
+if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-v')) writeOut(`${versionText()}\n`)
 else void start(argv)
 
 async function start(argv: readonly string[]): Promise<void> {
