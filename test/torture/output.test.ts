@@ -11,6 +11,7 @@ import {createSandbox, type Sandbox, until} from '../support/sandbox.js'
 const isLong = process.env['GUARD_TORTURE'] === 'long'
 const kills = Number(process.env['GUARD_TORTURE_KILLS'] ?? (isLong ? 10_000 : 40))
 const workers = 6
+const keptLogs = 500
 const lines = 200
 /** Written in pieces, so that a kill falls between them. */
 const script = `
@@ -105,6 +106,13 @@ async function work(
   }
 }
 
+/** All that is kept of a job's output: a run beside one that may still write begins a file of its own. */
+function logsOf(box: Sandbox, job: string): string[] {
+  const folder = `${box.stateDir}/logs`
+  const names = readdirSync(folder).filter((name) => name.startsWith(`guardian_${job}_output.log`))
+  return names.map((name) => read(`${folder}/${name}`))
+}
+
 /** How long a run takes while all workers run, ms. */
 async function durationOfRuns(box: Sandbox): Promise<number> {
   const begun = performance.now()
@@ -118,7 +126,7 @@ async function durationOfRuns(box: Sandbox): Promise<number> {
 test(`whatever ends guard, the log has what a job has written (${kills} kills)`, async () => {
   const box = createSandbox()
   const counts: Counts = {killed: 0, damaged: new Set(), finished: 0}
-  box.write('.guardianrc.json', JSON.stringify({logs: {maxSize: '1GB'}}))
+  box.write('.guardianrc.json', JSON.stringify({logs: {maxSize: '1GB', keep: keptLogs}}))
   box.write('job.sh', script)
   mkdirSync(box.path('done'))
   const lastsMs = await durationOfRuns(box)
@@ -132,9 +140,8 @@ test(`whatever ends guard, the log has what a job has written (${kills} kills)`,
   expect(existsSync(box.path('double')), 'two jobs at once').toBe(false)
 
   for (let worker = 0; worker < workers; worker++) {
-    const log = read(`${box.stateDir}/logs/guardian_j${worker}_output.log`)
     const found = new Map<string, number>()
-    for (const line of log.split('\n')) {
+    for (const line of logsOf(box, `j${worker}`).join('').split('\n')) {
       const id = line.slice(0, line.indexOf('-'))
       if (/^w\d+r\d+$/.test(id)) found.set(id, (found.get(id) ?? 0) + 1)
     }
@@ -151,5 +158,6 @@ test(`whatever ends guard, the log has what a job has written (${kills} kills)`,
     if (kind === 'ended' || kind === 'interrupted') ends.set(`${run}`, (ends.get(`${run}`) ?? 0) + 1)
   }
   expect([...ends].filter(([, count]) => count !== 1)).toEqual([])
-  console.log({...counts, damaged: counts.damaged.size})
+  const files = readdirSync(`${box.stateDir}/logs`).length
+  console.log({...counts, damaged: counts.damaged.size, files})
 }, 3_600_000)
