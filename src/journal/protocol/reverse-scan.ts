@@ -10,6 +10,8 @@ type Run = <T>(steps: Step<T>) => T
 interface Place {
   readonly journal: string
   readonly generation: number
+  /** Where the snapshot of the next generation says that this one was sealed; undefined if none says it. */
+  readonly sealedAt: number | undefined
 }
 
 /** About 300 records: few callers want more than the last runs of a job. */
@@ -19,28 +21,41 @@ const pieceBytes = 65_536
 export function* recordsNewestFirst(journal: string, run: Run): Iterable<RawRecord> {
   const present = run(generations())
   if (present.length === 0) yield* [...run(legacyRecords(journal))].reverse()
-  for (const generation of [...present].reverse()) yield* generationNewestFirst({journal, generation}, run)
+  let sealedAt: number | undefined
+  for (const generation of [...present].reverse()) {
+    sealedAt = yield* generationNewestFirst({journal, generation, sealedAt}, run)
+  }
 }
 
-function* generationNewestFirst({journal, generation}: Place, run: Run): Iterable<RawRecord> {
+/** @returns `sealedAt` of the generation before it */
+function* generationNewestFirst(
+  {journal, generation, sealedAt}: Place,
+  run: Run,
+): Generator<RawRecord, number | undefined> {
   const file = run(open(generationName(journal, generation)))
   // An archive can only be read as a whole.
-  if (!file) return yield* [...run(recordsOf(journal, generation))].reverse()
+  if (!file) {
+    yield* [...run(recordsOf(journal, generation))].reverse()
+    return undefined
+  }
   try {
-    const end = run(endOf(file))
+    const end = run(endOf(file, sealedAt))
     let given = 0
     for (const {text, isFirst} of linesNewestFirst({file, end}, run)) {
       const record = parseLine(text)
-      if (!record || (isFirst && record['kind'] === 'snapshot')) continue
+      if (!record) continue
+      if (isFirst && record['kind'] === 'snapshot') return sealBefore(record)
       if (!isOwn(record) || !ownKinds.some((kind) => kind === record.kind)) {
         given += 1
         yield record
       } else if (record.kind === 'carry') {
         // Which carried lines count depends on earlier carries (invariant 9), so the generation is read from its start.
         const all = recordsInBytes(run(read(file, 0, end)), file, generation)
-        return yield* [...all].reverse().slice(given)
+        yield* [...all].reverse().slice(given)
+        return undefined
       }
     }
+    return undefined
   } finally {
     run(close(file))
   }
@@ -94,9 +109,29 @@ class UnfinishedLine {
   }
 }
 
-/** The offset after the seal, or after the last complete line. */
-function* endOf(file: FileHandle): Step<number> {
+/** The offset after the seal, or after the last complete line. To search for the seal, the generation is read from its start. */
+function* endOf(file: FileHandle, sealedAt: number | undefined): Step<number> {
+  if (sealedAt !== undefined && (yield* isSealedAt(file, sealedAt))) return sealedAt
   const view = emptyView(1, file, keepAllFold)
   yield* catchUp(view, {reads: 'seals', fold: keepAllFold})
   return view.offset
+}
+
+/** More than a seal has. */
+const sealBytes = 4096
+
+/** Not so if the file was edited since. */
+function* isSealedAt(file: FileHandle, end: number): Step<boolean> {
+  const from = Math.max(0, end - sealBytes)
+  const bytes = yield* read(file, from, end - from)
+  const last = linesOf(bytes).at(-1)
+  const record = last?.end === end - from ? parseLine(last.text) : undefined
+  return record?.['kind'] === 'seal' && isOwn(record)
+}
+
+/** The last place up to which a snapshot has taken lines over is the seal of the generation before it. */
+function sealBefore({carriedTo}: RawRecord): number | undefined {
+  const last: unknown = Array.isArray(carriedTo) ? carriedTo.at(-1) : undefined
+  const end: unknown = Array.isArray(last) ? last[1] : undefined
+  return Number.isSafeInteger(end) && Number(end) > 0 ? Number(end) : undefined
 }

@@ -1,4 +1,4 @@
-import {appendFileSync} from 'node:fs'
+import {appendFileSync, readFileSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {expect, test} from 'vitest'
 import {openJournal} from '../../../src/journal/open.js'
@@ -58,6 +58,38 @@ test('lines that were written before the first record of guard are scanned too',
   const dir = tempDir()
   appendFileSync(join(dir, 'words.jsonl'), '{"word":"a"}\n{"word":"b"}\n')
   expect([...journalIn(dir, 1).newestFirst()]).toEqual([{word: 'b'}, {word: 'a'}])
+})
+
+test('where an earlier generation ends is known from the snapshot after it, without a search for the seal', () => {
+  const dir = tempDir()
+  const journal = journalIn(dir, 1e9)
+  for (let index = 0; index < 300; index++)
+    journal.note({kind: 'added', word: `${index}-${'x'.repeat(900)}`}, 'buffered')
+  journalIn(dir, 0).compactIfDue()
+  const old = '.gen/words.000001.jsonl'
+  appendFileSync(join(dir, old), '{"word":"after the seal"}\n')
+  let opened: unknown
+  let bytes = 0
+  const perform = onDisk(dir, 'words')
+  const counted = (op: FileOp) => {
+    const answer = perform(op)
+    if (op.op === 'open' && op.name === old) opened = answer
+    if (op.op === 'read' && op.file === opened) bytes += (answer as Buffer).length
+    return answer
+  }
+  const [first] = recordsNewestFirst('words', (steps) => drive(steps, counted))
+  expect(first?.['word']).toMatch(/^299-/)
+  expect(bytes).toBeLessThan(100_000)
+})
+
+test('a sealed generation that was edited is searched for its seal', () => {
+  const dir = tempDir()
+  fill(dir)
+  const forwards = () => [...journalIn(dir, 1e9).records()]
+  const edited = join(dir, '.gen/words.000002.jsonl')
+  const lines = readFileSync(edited, 'utf8').split('\n')
+  writeFileSync(edited, [...lines.slice(0, 2), ...lines.slice(3)].join('\n'))
+  expect([...journalIn(dir, 1e9).newestFirst()]).toEqual(forwards().reverse())
 })
 
 test('a generation is opened only when the caller reaches it, is read in small pieces, and is closed', () => {
