@@ -28,9 +28,23 @@ export function withoutColors(text: string): string {
   return text.replace(colors, '')
 }
 
-/** Shows control characters in all texts of a value, the keys of objects included. */
+/** Shows control characters in all texts of a value, the keys of objects included: nearly always the value itself. */
 export function showControlsOf<T>(value: T): T {
-  return shownValue(value) as T
+  return hasUnseen(value) ? (shownValue(value) as T) : value
+}
+
+const oneUnseen = new RegExp(unseen.source, 'u')
+
+/** Written as loops, because a list may have thousands of rows, and a copy of all of them takes most of the time to show it. */
+function hasUnseen(value: unknown): boolean {
+  if (typeof value === 'string') return oneUnseen.test(value)
+  if (typeof value !== 'object' || value === null) return false
+  if (Array.isArray(value) || value instanceof Map || value instanceof Set) {
+    for (const item of value) if (hasUnseen(item)) return true
+    return false
+  }
+  for (const key in value) if (hasUnseen(key) || hasUnseen((value as Record<string, unknown>)[key])) return true
+  return false
 }
 
 function shownValue(value: unknown): unknown {

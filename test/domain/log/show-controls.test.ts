@@ -44,6 +44,11 @@ test('all texts of a value are shown, at any depth, those in keys too', () => {
   })
 })
 
+test('a value without control characters is shown as it is, without a copy', () => {
+  const value = {texts: ['a é', 1], map: new Map([['b', new Set(['c'])]])}
+  expect(showControlsOf(value)).toBe(value)
+})
+
 test('JSON says the same with control characters as numbers', () => {
   const value = {['\u009b']: '\u007f\u202e\u{e0041}\u0000\n é'}
   const json = showControlsInJson(JSON.stringify(value, undefined, 2))
