@@ -53,9 +53,13 @@ export function readCache(found: FoundFile, version: string, place: CachePlace):
   }
 }
 
+/** The part of bun that sums up; `node:zlib` has the same sum, and bun takes 3 ms to load it. */
+const {Bun: bun} = globalThis as {readonly Bun?: {readonly hash: {crc32(text: string): number}}}
+
 /** The last line of an entry, without which it is incomplete or damaged: a job is parsed too late to find that out. */
 export function checksumLine(lines: string): string {
-  return `sum ${process.getBuiltinModule('node:zlib').crc32(lines).toString(16)}`
+  const sum = bun ? bun.hash.crc32(lines) : process.getBuiltinModule('node:zlib').crc32(lines)
+  return `sum ${sum.toString(16)}`
 }
 
 function isUndamaged(text: string): boolean {
@@ -86,7 +90,7 @@ function unpack(text: string): Settings {
 /** A map of jobs that parses each job at its first access. */
 function lazyJobs(lines: string, defaults: JobSettings): Settings['jobs'] {
   const read = (jobs: Record<string, JobSettings>, name: string | symbol) => {
-    if (typeof name !== 'string' || !isJobName(name) || Object.hasOwn(jobs, name)) return
+    if (typeof name !== 'string' || Object.hasOwn(jobs, name) || !isJobName(name)) return
     const start = lines.indexOf(`\n${name} `)
     if (start < 0) return
     const own = JSON.parse(lines.slice(start + name.length + 2, lines.indexOf('\n', start + 1))) as Partial<JobSettings>
