@@ -1,4 +1,3 @@
-import stringWidth from 'fast-string-width'
 import {wrapAnsi} from 'fast-wrap-ansi'
 import type {LineState} from '../../domain/crontab/survey.js'
 import {color} from './color.js'
@@ -6,6 +5,7 @@ import {renderNextSteps} from './crontab-steps.js'
 import type {CrontabView, DiscoveryView, LineView} from './crontab-view.js'
 import type {Page} from './page.js'
 import {type Sign, shownSign} from './signs.js'
+import {widthOf} from './table.js'
 
 const signs: Readonly<Record<LineState, Sign>> = {
   wrapped: {unicode: '✓', ascii: '.', paint: color.green},
@@ -150,9 +150,4 @@ const widestColumn = 24
 function widest(texts: readonly string[], least: number): number {
   const widths = texts.map((text) => widthOf(text)).filter((width) => width <= widestColumn)
   return widths.reduce((widest, width) => Math.max(widest, width), least)
-}
-
-/** Columns of a text; most are ASCII, of which the length says it. */
-function widthOf(text: string): number {
-  return /^[ -~]*$/.test(text) ? text.length : stringWidth(text)
 }

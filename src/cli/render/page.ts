@@ -80,8 +80,9 @@ const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', '
 /** `14:20` of today, `Mon 14:15` within a week, else `3 Jan 14:15`. */
 export function clockText(page: Page, at: number): string {
   const [local, today] = [localDate(page, at), localDate(page, page.nowMs)]
-  const time = local.toISOString().slice(11, 16)
-  if (local.toISOString().slice(0, 10) === today.toISOString().slice(0, 10)) return time
+  const text = local.toISOString()
+  const time = text.slice(11, 16)
+  if (text.slice(0, 10) === today.toISOString().slice(0, 10)) return time
   if (Math.abs(at - page.nowMs) < 6 * day) return `${weekdays[local.getUTCDay()]} ${time}`
   return `${local.getUTCDate()} ${months[local.getUTCMonth()]} ${time}`
 }

@@ -1,4 +1,3 @@
-import stringWidth from 'fast-string-width'
 import {wrapAnsi} from 'fast-wrap-ansi'
 import {
   groupByCause,
@@ -11,7 +10,7 @@ import {
 import {color} from './color.js'
 import {clockText, headTime, type Page, roundSpan} from './page.js'
 import {arrow, stateSign, strip} from './signs.js'
-import {indentedLines} from './table.js'
+import {indentedLines, widthOf} from './table.js'
 
 interface ListOptions {
   /** Lists every job, whatever the height of the terminal. */
@@ -86,7 +85,7 @@ interface Widths {
 const [lastWidth, tookWidth, nextWidth] = [8, 10, 12]
 
 function widthsOf(page: Page, jobs: readonly JobStatus[]): Widths {
-  const longest = Math.max(8, ...jobs.map(({job}) => stringWidth(job)))
+  const longest = Math.max(8, ...jobs.map(({job}) => widthOf(job)))
   const room = page.width - 2 - 2 - stripLength - 2 - lastWidth - 2 - tookWidth - 2 - nextWidth
   return {job: page.isTerminal ? Math.min(longest, room) : longest, last: lastWidth, took: tookWidth}
 }
@@ -111,9 +110,9 @@ function entryOf(page: Page, group: StatusGroup, widths: Widths): readonly strin
 /** A name that is longer than its column stands on a line of its own. */
 function row(page: Page, status: JobStatus, widths: Widths): readonly string[] {
   const {job, state} = status
-  const isLong = stringWidth(job) > widths.job
+  const isLong = widthOf(job) > widths.job
   const cells = [
-    isLong ? ' '.repeat(widths.job) : job + ' '.repeat(widths.job - stringWidth(job)),
+    isLong ? ' '.repeat(widths.job) : job + ' '.repeat(widths.job - widthOf(job)),
     stripOf(page, status),
     lastText(page, status).padEnd(widths.last),
     tookText(page, status).padEnd(widths.took),

@@ -3,6 +3,11 @@ import {wrapAnsi} from 'fast-wrap-ansi'
 import {color} from './color.js'
 import type {Page} from './page.js'
 
+/** Columns of a text; most are ASCII, of which the length says it. */
+export function widthOf(text: string): number {
+  return /^[ -~]*$/.test(text) ? text.length : stringWidth(text)
+}
+
 export interface Row {
   readonly cells: readonly string[]
   /** Lines below it. */
@@ -28,7 +33,7 @@ export function renderTable(page: Page, headings: readonly string[], rows: reado
 function widthsOf(page: Page, rows: readonly Row[]): readonly number[] {
   const columns = Math.max(0, ...rows.map(({cells}) => cells.length)) - 1
   return Array.from({length: columns}, (_, column) => {
-    const widest = Math.max(...rows.map(({cells}) => stringWidth(cells[column] ?? '')))
+    const widest = Math.max(...rows.map(({cells}) => widthOf(cells[column] ?? '')))
     return column === 0 && page.isTerminal ? Math.min(widest, Math.floor(page.width * 0.4)) : widest
   })
 }
@@ -39,13 +44,13 @@ function plain({cells, notes = []}: Row, widths: readonly number[]): readonly st
 
 function wrapped(page: Page, {cells, notes = []}: Row, widths: readonly number[]): readonly string[] {
   const [first = ''] = cells
-  const isLong = stringWidth(first) > (widths[0] ?? Number.POSITIVE_INFINITY)
+  const isLong = widthOf(first) > (widths[0] ?? Number.POSITIVE_INFINITY)
   const head = isLong ? ['', ...cells.slice(1)] : cells
   const indent = widths.reduce((sum, width) => sum + width + between.length, 0)
   const text = head.at(-1) ?? ''
   const beside = page.width - indent
   const lines =
-    beside >= fewestColumns || stringWidth(text) <= beside
+    beside >= fewestColumns || widthOf(text) <= beside
       ? hanging(inColumns(head.slice(0, -1), widths), text, {indent, width: page.width})
       : [inColumns(head.slice(0, -1), widths), ...textBelow(page, text)]
   return [...(isLong ? [first] : []), ...lines, ...notes.flatMap((note) => textBelow(page, note))]
@@ -53,7 +58,7 @@ function wrapped(page: Page, {cells, notes = []}: Row, widths: readonly number[]
 
 function inColumns(cells: readonly string[], widths: readonly number[]): string {
   return cells
-    .map((cell, column) => cell + ' '.repeat(Math.max(0, (widths[column] ?? 0) - stringWidth(cell))))
+    .map((cell, column) => cell + ' '.repeat(Math.max(0, (widths[column] ?? 0) - widthOf(cell))))
     .join(between)
     .trimEnd()
 }
@@ -64,7 +69,7 @@ function hanging(
   {indent, width}: {readonly indent: number; readonly width: number},
 ): readonly string[] {
   const [first = '', ...rest] = wrapAnsi(text, Math.max(fewestColumns, width - indent), {trim: true}).split('\n')
-  const gap = ' '.repeat(Math.max(0, indent - stringWidth(head)))
+  const gap = ' '.repeat(Math.max(0, indent - widthOf(head)))
   return [`${head}${gap}${first}`.trimEnd(), ...rest.map((line) => `${' '.repeat(indent)}${line}`)]
 }
 

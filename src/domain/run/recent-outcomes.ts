@@ -32,5 +32,5 @@ export function withOutcome(recent: string, outcome: EndedOutcome, before: Run['
 
 /** @param recent as `withOutcome` made it */
 export function recentOutcomes(recent: string): readonly EndedOutcome[] {
-  return Array.from(recent, (letter) => outcomes.get(letter) ?? 'failed')
+  return recent.split('').map((letter) => outcomes.get(letter) ?? 'failed')
 }

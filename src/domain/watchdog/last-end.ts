@@ -10,8 +10,8 @@ import type {Clocks, JobRecords} from './liveness.js'
  * @returns undefined if no end is known
  */
 export function lastEndOf(records: JobRecords, clocks: Clocks): LastEnd | undefined {
-  const ends = [endOfRun(records, clocks), endOfLease(records, clocks)].filter((end) => end !== undefined)
-  return ends.sort((one, other) => other.uptimeMs - one.uptimeMs)[0]
+  const [run, lease] = [endOfRun(records, clocks), endOfLease(records, clocks)]
+  return run && lease && lease.uptimeMs > run.uptimeMs ? lease : (run ?? lease)
 }
 
 function endOfRun({jobRuns, deadLease}: JobRecords, clocks: Clocks): LastEnd | undefined {
