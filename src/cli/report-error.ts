@@ -56,7 +56,12 @@ export function reportError(thrown: unknown, json: boolean, hints: readonly stri
   process.exitCode = exitCodes[error.kind]
   if (json) {
     const {kind, message, hints} = error
-    writeOut(jsonLine({error: {kind, message, hints}, ...error.details}))
+    try {
+      writeOut(jsonLine({error: {kind, message, hints}, ...error.details}))
+    } catch (unwritten) {
+      // A full disk takes no error either; thrown, it would be reported again, for ever.
+      process.exitCode = exitCodes[toGuardError(unwritten, []).kind]
+    }
     return
   }
   printWarning(error.message, error.hints)
