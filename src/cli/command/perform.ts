@@ -6,9 +6,11 @@ import type {Call, GuardCommand} from './definition.js'
 import type {ParsedArgv} from './parse-argv.js'
 
 /** Does what a call asks for, whichever parser has read it. Throws what the command throws. */
-export async function perform({run}: Pick<GuardCommand, 'run'>, parsed: ParsedArgv): Promise<void> {
+export async function perform({run, takesProgram}: GuardCommand, parsed: ParsedArgv): Promise<void> {
   const {flags} = parsed
   const json = flags['json'] === true
+  // A run shows no colours.
+  if (!json && !takesProgram) await (await import('../render/color.js')).loadColors()
   const result = await run({
     ...(parsed as Pick<Call, 'flags' | 'args' | 'rest' | 'target'>),
     json,

@@ -1,5 +1,5 @@
 import type {ChalkInstance} from 'chalk'
-import {isStdoutTerminal} from '../stdout.js'
+import {isTerminal} from '../terminal.js'
 
 type Style = 'bold' | 'cyan' | 'dim' | 'green' | 'magenta' | 'red' | 'yellow'
 
@@ -11,7 +11,7 @@ let chalk: ChalkInstance | undefined
  */
 export async function loadColors(): Promise<void> {
   const {NO_COLOR, FORCE_COLOR} = process.env
-  if (NO_COLOR || (FORCE_COLOR === undefined && !isStdoutTerminal())) return
+  if (NO_COLOR || (FORCE_COLOR === undefined && !isTerminal('stdout'))) return
   const {Chalk, supportsColor} = await import('chalk')
   chalk = new Chalk({level: supportsColor ? supportsColor.level : 0})
 }
