@@ -12,6 +12,6 @@ export function withGoodRun(times: readonly number[], durationMs: number): reado
  * @returns undefined without a value
  */
 export function median(values: readonly number[]): number | undefined {
-  const sorted = values.toSorted((one, other) => one - other)
+  const sorted = new Float64Array(values).sort()
   return sorted[Math.floor(sorted.length / 2)]
 }
