@@ -5,7 +5,7 @@ import {chromium} from 'playwright-core'
  * A server of what the built program has said once, and a browser at it: so the figures are those of the page alone.
  *
  * Noted in the page: when the jobs have come, and the first frame that shows them; when a changed job has come, and the
- * frame that shows it.
+ * frame that shows it; and how many frames the browser has begun between the two.
  */
 const probe = `
   marks = {}
@@ -17,12 +17,21 @@ const probe = `
     response.json = async () => {
       const value = await json()
       if (path === '/api/v1/jobs') marks.list ??= performance.now()
-      if (path === '/api/v1/jobs/job-3') marks.job ??= performance.now()
+      if (path === '/api/v1/jobs/job-3' && !marks.job) {
+        marks.job = performance.now()
+        marks.framesBefore = frames
+      }
       return value
     }
     return response
   }
   const painted = (then) => requestAnimationFrame(() => setTimeout(then))
+  let frames = 0
+  const countFrames = () => {
+    frames++
+    requestAnimationFrame(countFrames)
+  }
+  countFrames()
   new MutationObserver(() => {
     if (!marks.rowsSeen && document.querySelector('.rows tr')) {
       marks.rowsSeen = true
@@ -30,12 +39,13 @@ const probe = `
     }
     if (marks.job && !marks.changeSeen && document.querySelector('.row.in-failing')) {
       marks.changeSeen = true
-      painted(() => (marks.change = performance.now()))
+      painted(() => {
+        marks.change = performance.now()
+        marks.framesAfter = frames
+      })
     }
   }).observe(document, {subtree: true, childList: true, attributes: true})
 `
-
-const frameMs = 1000 / 60
 
 export async function openDashboard(html) {
   const state = {list: '', streams: new Set()}
@@ -69,8 +79,11 @@ async function measure({browser, url, state}, list) {
   await page.waitForFunction('marks.change')
   const marks = await page.evaluate('marks')
   await context.close()
-  const eventMs = marks.change - marks.job
-  return {renderMs: marks.rows - marks.list, eventMs, frames: Math.ceil(eventMs / frameMs)}
+  return {
+    renderMs: marks.rows - marks.list,
+    eventMs: marks.change - marks.job,
+    frames: marks.framesAfter - marks.framesBefore,
+  }
 }
 
 function answer({list, streams}, html, {url}, response) {
