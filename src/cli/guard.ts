@@ -28,6 +28,8 @@ export interface Guard {
   readonly hasStateDir: boolean
   /** As it was named; without symbolic links once `ensureState` has looked at it. Throws GuardError `no-state` without a place. */
   readonly stateDir: string
+  /** Whether the state directory may be on a file system where the appends of two machines may overwrite each other. */
+  readonly takesAnyFilesystem: boolean
   readonly logDir: string
   /** Folder for files that exist only during a run: results, and output on its way into the log. */
   readonly spoolDir: string
@@ -47,8 +49,7 @@ export interface Guard {
 interface GuardOptions {
   readonly stateDir: string | undefined
   readonly config: string | undefined
-  /** Takes a state directory on a file system where the appends of two machines may overwrite each other. */
-  readonly allowUnsafeFilesystem: boolean
+  readonly takesAnyFilesystem: boolean
 }
 
 export async function openGuard(options: GuardOptions): Promise<Guard> {
@@ -75,6 +76,7 @@ export async function openGuard(options: GuardOptions): Promise<Guard> {
   const guard: Guard = {
     settings,
     hasStateDir: place !== undefined,
+    takesAnyFilesystem: options.takesAnyFilesystem,
     get stateDir() {
       return stateDir()
     },
@@ -89,7 +91,7 @@ export async function openGuard(options: GuardOptions): Promise<Guard> {
     stamp,
     ensureState: () => {
       // Resolved once, so that a link that changes later does not separate a run from its records.
-      place = openStateDir(stateDir(), options.allowUnsafeFilesystem ? 'any' : 'local-only')
+      place = openStateDir(stateDir(), options.takesAnyFilesystem ? 'any' : 'local-only')
       logs.ensure(guard)
       announce?.()
     },

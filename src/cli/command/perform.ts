@@ -21,7 +21,7 @@ export async function perform({run}: Pick<GuardCommand, 'run'>, parsed: ParsedAr
       openGuard({
         stateDir: flags['state-dir'] as string | undefined,
         config: flags['config'] as string | undefined,
-        allowUnsafeFilesystem: flags['allow-unsafe-filesystem'] === true,
+        takesAnyFilesystem: flags['allow-unsafe-filesystem'] === true,
       }),
   })
   if (json && result !== undefined) writeJson(result)
