@@ -7,11 +7,12 @@ import type {Settings} from '../domain/settings/settings.js'
 import {GuardError} from '../errors.js'
 import type {Journal} from '../journal/journal.js'
 import {type JournalSpec, retentionOf} from '../journal/spec.js'
-import {openStateDir} from '../journal/state-dir.js'
+import {assertStateDirIsThere, openStateDir} from '../journal/state-dir.js'
 import {leaseStream, openStream, runStream} from '../journal/streams.js'
 import {type Clock, systemClock} from '../system/host/clock.js'
 import {createStamper, homeFolder} from '../system/host/host.js'
 import {newId} from '../system/host/ids.js'
+import {takeStateIsMade} from '../system/host/made-state.js'
 import {noAnswerFrom} from '../system/host/served-mount.js'
 import {writeGuardianLog} from '../system/log/guardian-log.js'
 import {logFileOf} from '../system/log/names.js'
@@ -54,6 +55,7 @@ interface GuardOptions {
 
 export async function openGuard(options: GuardOptions): Promise<Guard> {
   const env = process.env
+  const isStateMade = takeStateIsMade(env)
   const where = {configFlag: options.config, cwd: workingDirectory(env), home: homeFolder(), env}
   const settings = await loadSettings({...where, version, noAnswerFrom})
   const wanted = stateDirOf(options.stateDir, settings)
@@ -90,6 +92,7 @@ export async function openGuard(options: GuardOptions): Promise<Guard> {
     newId,
     stamp,
     ensureState: () => {
+      if (isStateMade) assertStateDirIsThere(stateDir())
       // Resolved once, so that a link that changes later does not separate a run from its records.
       place = openStateDir(stateDir(), options.takesAnyFilesystem ? 'any' : 'local-only')
       logs.ensure(guard)
