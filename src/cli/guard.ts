@@ -7,11 +7,12 @@ import type {Settings} from '../domain/settings/settings.js'
 import {GuardError} from '../errors.js'
 import type {Journal} from '../journal/journal.js'
 import {type JournalSpec, retentionOf} from '../journal/spec.js'
-import {openStateDir} from '../journal/state-dir.js'
+import {assertStateDirIsThere, openStateDir} from '../journal/state-dir.js'
 import {leaseStream, openStream, runStream} from '../journal/streams.js'
 import {type Clock, systemClock} from '../system/host/clock.js'
 import {createStamper, homeFolder} from '../system/host/host.js'
 import {newId} from '../system/host/ids.js'
+import {takeStateIsMade} from '../system/host/made-state.js'
 import {noAnswerFrom} from '../system/host/served-mount.js'
 import {writeGuardianLog} from '../system/log/guardian-log.js'
 import {logFileOf} from '../system/log/names.js'
@@ -28,6 +29,8 @@ export interface Guard {
   readonly hasStateDir: boolean
   /** As it was named; without symbolic links once `ensureState` has looked at it. Throws GuardError `no-state` without a place. */
   readonly stateDir: string
+  /** Whether the state directory may be on a file system where the appends of two machines may overwrite each other. */
+  readonly takesAnyFilesystem: boolean
   readonly logDir: string
   /** Folder for files that exist only during a run: results, and output on its way into the log. */
   readonly spoolDir: string
@@ -47,12 +50,12 @@ export interface Guard {
 interface GuardOptions {
   readonly stateDir: string | undefined
   readonly config: string | undefined
-  /** Takes a state directory on a file system where the appends of two machines may overwrite each other. */
-  readonly allowUnsafeFilesystem: boolean
+  readonly takesAnyFilesystem: boolean
 }
 
 export async function openGuard(options: GuardOptions): Promise<Guard> {
   const env = process.env
+  const isStateMade = takeStateIsMade(env)
   const where = {configFlag: options.config, cwd: workingDirectory(env), home: homeFolder(), env}
   const settings = await loadSettings({...where, version, noAnswerFrom})
   const wanted = stateDirOf(options.stateDir, settings)
@@ -75,6 +78,7 @@ export async function openGuard(options: GuardOptions): Promise<Guard> {
   const guard: Guard = {
     settings,
     hasStateDir: place !== undefined,
+    takesAnyFilesystem: options.takesAnyFilesystem,
     get stateDir() {
       return stateDir()
     },
@@ -88,8 +92,9 @@ export async function openGuard(options: GuardOptions): Promise<Guard> {
     newId,
     stamp,
     ensureState: () => {
+      if (isStateMade) assertStateDirIsThere(stateDir())
       // Resolved once, so that a link that changes later does not separate a run from its records.
-      place = openStateDir(stateDir(), options.allowUnsafeFilesystem ? 'any' : 'local-only')
+      place = openStateDir(stateDir(), options.takesAnyFilesystem ? 'any' : 'local-only')
       logs.ensure(guard)
       announce?.()
     },

@@ -5,8 +5,8 @@ import type {RunReport} from '../domain/run/report.js'
 import {heartbeatState} from '../domain/watchdog/daemon-heartbeat.js'
 import {readBootRef} from '../system/host/host.js'
 import {endsWithThisProcess, startGuardDetached} from '../system/process/detach.js'
-import {delivererArgs} from './deliverer-args.js'
 import type {Guard} from './guard.js'
+import {delivererArgs} from './place-args.js'
 import {isTerminal} from './terminal.js'
 
 /** What the leases showed before the run took its own. */

@@ -1,6 +1,7 @@
 import type {RunPing} from '../system/channels/ping.js'
 import {endsWithThisProcess, startGuardDetached} from '../system/process/detach.js'
 import type {Guard} from './guard.js'
+import {placeArgs} from './place-args.js'
 
 /**
  * Has a monitor told of a run: by a process of its own, so that the run does not wait for a network; within this one
@@ -12,9 +13,6 @@ export async function leavePing(guard: Guard, channel: string, ping: RunPing): P
     await tellMonitor(guard, channel, ping, [])
     return
   }
-  const {stateDir} = guard
-  const {file} = guard.settings
   const exit = ping.event === 'end' ? ['--exit-code', `${ping.exitCode}`] : []
-  const place = ['--state-dir', stateDir, ...(file === undefined ? [] : ['--config', file])]
-  startGuardDetached(['alerts', 'ping', channel, '--run', ping.runId, ...exit, ...place])
+  startGuardDetached(['alerts', 'ping', channel, '--run', ping.runId, ...exit, ...placeArgs(guard)])
 }

@@ -52,7 +52,8 @@ function textOf(error: unknown): string {
 async function work(guard: Guard, deps: LoopDeps, ready: ReadyPipe | undefined): Promise<number> {
   const {journal, log} = deps
   const pidFile = pidFileOf(guard)
-  const {state} = journal.append({kind: 'started', pid: process.pid, token: deps.lease.token()}, 'durable')
+  const started = {kind: 'started', pid: process.pid, token: deps.lease.token(), ...(!ready && {foreground: true})}
+  const {state} = journal.append(started, 'durable')
   try {
     writePidFile(pidFile, process.pid)
   } catch (error) {

@@ -2,8 +2,8 @@ import {userInfo} from 'node:os'
 import {processComposeEntry, type ServicePlan, systemdUnit} from '../domain/scheduler/service-unit.js'
 import {isStandalone, programFile} from '../system/host/program.js'
 import type {Guard} from './guard.js'
+import {placeArgs, settingsFolder} from './place-args.js'
 import {refuseUseless} from './wire/scheduler.js'
-import {placeArgs, settingsFolder} from './wire/trigger.js'
 
 /** Throws GuardError `config` if there is nothing to schedule. */
 export function schedulerUnit(guard: Guard, manager: 'systemd' | 'process-compose'): string {

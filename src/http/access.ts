@@ -19,26 +19,36 @@ const keyHeader = 'x-dash-key'
 /** Throws HttpError for a request that lacks what a route needs. */
 export function assertAccess(rules: AccessRules, incoming: IncomingMessage, need: Need): void {
   if (need === 'nothing' || (need === 'reading' && rules.hasOpenReads)) return
-  assertKey(keyVerdict(rules, incoming), rules)
+  assertKey(keyVerdict(rules, incoming), rules.key)
   if (need !== 'changing') return
   assertOwnOrigin(incoming)
   assertJson(incoming)
 }
 
+/** Throws HttpError for an address whose keys are not looked at. */
+export function hasRightKey(rules: Pick<AccessRules, 'key'>, incoming: IncomingMessage): boolean {
+  const verdict = keyVerdict(rules, incoming)
+  assertHeard(verdict)
+  return verdict.is === 'accepted'
+}
+
 /** A wrong key counts as one more failure of its address. */
-export function keyVerdict({key}: AccessRules, {headers, socket}: IncomingMessage): KeyVerdict {
+function keyVerdict({key}: Pick<AccessRules, 'key'>, {headers, socket}: IncomingMessage): KeyVerdict {
   const given = headers[keyHeader]
   return key.check(typeof given === 'string' ? given : undefined, socket.remoteAddress ?? 'unix')
 }
 
-function assertKey(verdict: KeyVerdict, {key}: AccessRules): void {
+function assertHeard(verdict: KeyVerdict): void {
+  if (verdict.is !== 'blocked') return
+  const seconds = Math.max(1, Math.ceil(verdict.retryAfterMs / 1000))
+  throw new HttpError('too-many-failures', `too many wrong keys came from this address; wait ${seconds} s`, {
+    headers: {'retry-after': String(seconds)},
+  })
+}
+
+function assertKey(verdict: KeyVerdict, key: KeyCheck): void {
   if (verdict.is === 'accepted') return
-  if (verdict.is === 'blocked') {
-    const seconds = Math.max(1, Math.ceil(verdict.retryAfterMs / 1000))
-    throw new HttpError('too-many-failures', `too many wrong keys came from this address; wait ${seconds} s`, {
-      headers: {'retry-after': String(seconds)},
-    })
-  }
+  assertHeard(verdict)
   const headers = {'www-authenticate': 'DashKey'}
   if (!key.hasKey)
     throw new HttpError('key-missing', 'this server has no key, so nothing can be changed through it', {

@@ -1,6 +1,6 @@
 import {RESPONSE_ALREADY_SENT} from '@hono/node-server/utils/response'
 import {type Context, Hono} from 'hono'
-import {assertAccess, keyVerdict} from './access.js'
+import {assertAccess, hasRightKey} from './access.js'
 import {answerError, answerJson, answerText} from './answer.js'
 import type {ServerIdentity} from './api.js'
 import {changeRoutes} from './change-routes.js'
@@ -54,8 +54,9 @@ function sessionRoute({identity, rules}: ApplicationDeps): Route {
     summary: 'What this server allows, and whether the key of the request is right',
     needs: 'nothing',
     answer: 'session',
+    failures: [429],
     run: async (_, __, {env: {incoming}}) => {
-      const keyAccepted = keyVerdict(rules, incoming).is === 'accepted'
+      const keyAccepted = hasRightKey(rules, incoming)
       return {
         ...((keyAccepted || rules.hasOpenReads) && identity),
         readOnly: rules.isReadOnly || !rules.key.hasKey,

@@ -28,7 +28,7 @@ interface Definition<Q extends Shape, B extends Shape> {
   readonly answer: AnswerName
   readonly status?: 200 | 201 | 202
   /** Beside those that every route has. */
-  readonly failures?: readonly (404 | 409 | 503)[]
+  readonly failures?: readonly (404 | 409 | 429 | 503)[]
   run(api: Api, given: Given<z.output<Q>, z.output<B>>, context: Context<ServerEnv>): Promise<object>
 }
 

@@ -77,6 +77,7 @@ const jobSchema = z
     duration: z.enum(['usual', 'short', 'long']).optional(),
     runningSince: time.optional(),
     nextAt: time.optional(),
+    schedule: z.string().optional(),
     silence: z.looseObject({silenceId: name, reason: z.string(), until: time}).optional(),
   })
   .openapi('Job')
@@ -93,7 +94,6 @@ const jobsSchema = z
 
 const jobPageSchema = jobSchema
   .extend({
-    schedule: z.string().optional(),
     timezone: z.string().nullable().optional(),
     lastRun: runSchema.optional(),
     lease: leaseSchema.optional(),

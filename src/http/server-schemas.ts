@@ -15,6 +15,8 @@ const schedulerSchema = z
     heartbeat: time.optional(),
     isLate: z.boolean(),
     latenessMs: ms.optional(),
+    stopped: z.looseObject({at: time, reason: z.string()}).optional(),
+    lastReload: z.looseObject({at: time, ok: z.boolean(), reason: z.string().optional()}).optional(),
     running: list(z.looseObject({job: name, runId: name, startedAt: time})),
     queued: list(z.looseObject({job: name, slot: time})),
     next: list(z.looseObject({job: name, at: time})),

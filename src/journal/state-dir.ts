@@ -71,6 +71,14 @@ export function assertStatePlace(path: string): void {
   })
 }
 
+/**
+ * For a guard that another one has started: a state directory that was removed or unmounted since then is not made anew,
+ * because nothing would look for its records. Throws GuardError `no-state`.
+ */
+export function assertStateDirIsThere(path: string): void {
+  if (!existsSync(`${path}/${generationsFolder}`)) throw refused(path, 'is gone', ['see whether its disk is mounted'])
+}
+
 /** Turns errors of node:fs into GuardError `no-state`. */
 function refusing<T>(wanted: string, work: () => T): T {
   try {

@@ -43,3 +43,16 @@ test('a run stays with the directory that a link named when it began', async () 
   expect(ended).toMatchObject({code: 0, stdout: 'old\n', stderr: ''})
   expect(readdirSync(box.path('new'))).toEqual([])
 })
+
+test.each([
+  ['a deliverer', ['alerts', 'deliver'], 73],
+  ['a recovery', ['recover'], 73],
+  ['a run', ['run', '--job', 'scan', '--', 'sh', '-c', 'env; exit 3'], 3],
+])('%s that guard has started makes no state directory that has gone meanwhile', async (_title, args, code) => {
+  const box = createSandbox()
+  const ended = await box.guardWith({env: {GUARD_STATE_IS_MADE: '1'}}, ...args)
+  expect(ended.code).toBe(code)
+  expect(ended.stderr).toContain(`state directory ${box.stateDir} is gone`)
+  expect(ended.stdout).not.toContain('GUARD_STATE_IS_MADE')
+  expect(existsSync(box.stateDir)).toBe(false)
+})

@@ -177,11 +177,11 @@ describe('install and remove', () => {
   test('name the places of guard in a line of the watchdog below HOME of the crontab', async () => {
     const box = withFile('HOME=/x\n')
     box.write('.guardianrc.yaml', 'jobs: {a: {schedule: "0 5 * * *", command: [a]}}\n')
-    const install = 'env -u GUARD_STATE_DIR guard crontab install --file tab --yes --watchdog'
+    const flag = '--allow-unsafe-filesystem'
+    const install = `env -u GUARD_STATE_DIR guard crontab install --file tab --yes --watchdog ${flag}`
     expect(await box.sh(install)).toMatchObject({code: 0})
-    expect(read(box)).toContain(
-      ` watchdog --config ${box.dir}/.guardianrc.yaml --state-dir ${box.path('home')}/.local/state/guard`,
-    )
+    const state = `${box.path('home')}/.local/state/guard`
+    expect(read(box)).toContain(` watchdog --config ${box.dir}/.guardianrc.yaml --state-dir ${state} ${flag}`)
   })
 
   test("call guard by its name where the crontab's PATH finds it, else by absolute paths", async () => {

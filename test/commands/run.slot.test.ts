@@ -13,15 +13,20 @@ function box(): Sandbox {
 
 const ran = (made: Sandbox) => (existsSync(made.path('ran')) ? readFileSync(made.path('ran'), 'utf8').length / 2 : 0)
 
-test('a slot is run once: a second run of it is skipped with 75, and says why', async () => {
+test('a slot is run once: a second run of it is skipped with 75, and says which run had it, and when', async () => {
   const made = box()
   expect((await made.guard('run', '--slot', slot(2), 'j')).code).toBe(0)
   const again = await made.guard('run', '--slot', slot(2), 'j')
   expect(again.code).toBe(75)
-  expect(again.stderr).toContain(`j was skipped: its slot (${slot(2)}) was taken by an earlier run`)
   expect(ran(made)).toBe(1)
   const records = made.journal('runs.jsonl')
-  expect(records.find(({kind}) => kind === 'started')).toMatchObject({job: 'j', slot: slot(2)})
+  const first = records.find(({kind}) => kind === 'started')
+  expect(first).toMatchObject({job: 'j', slot: slot(2)})
+  const at = new Date(Number(first?.['at'])).toISOString()
+  expect(again.stderr).toContain(
+    `j was skipped: its slot (${slot(2)}) was taken by run ${first?.['run']}, which began at ${at}\n`,
+  )
+  expect((await made.guard('run', '--slot', slot(2), 'j')).stderr).toContain(`by run ${first?.['run']}, which began`)
   expect(records.at(-1)).toMatchObject({kind: 'skipped', slot: slot(2)})
 })
 

@@ -33,6 +33,17 @@ async function next(made: Sandbox, ...args: string[]): Promise<Coming> {
   return JSON.parse(stdout) as Coming
 }
 
+function writeRecords(made: Sandbox, at: number, records: readonly object[]): void {
+  const stamp = {v: 1, at, mono: 1, boot: 'b', host: 'h'}
+  const lines = records.map((record, index) => JSON.stringify({...stamp, id: `record00000${index}`, ...record}))
+  made.write('state/scheduler.jsonl', `${lines.join('\n')}\n`, 0o600)
+}
+
+async function nextOf(made: Sandbox, job: string): Promise<string | undefined> {
+  const {stdout} = await made.guard('status', job, '--json')
+  return (JSON.parse(stdout) as {nextAt?: string}).nextAt
+}
+
 test('the slots of a job come one after the other, as many as were asked for', async () => {
   const {at, slots} = await next(box(), 'hourly', '--limit', '3')
   const first = Math.floor(Date.parse(at) / hour + 1) * hour
@@ -66,11 +77,25 @@ test('@every is counted from the last start', async () => {
 test('before the first start @every is counted as the scheduler counts it', async () => {
   const made = box()
   const since = Date.now() - 1000
-  const stamp = {v: 1, id: 'adopted00001', at: since, mono: 1, boot: 'b', host: 'h'}
-  const adopted = {...stamp, kind: 'adopted', job: 'often', schedule: '@every 90m'}
-  made.write('state/scheduler.jsonl', `${JSON.stringify(adopted)}\n`, 0o600)
+  writeRecords(made, since, [{kind: 'adopted', job: 'often', schedule: '@every 90m'}])
   const {slots} = await next(made, 'often', '--limit', '1')
   expect(slots.map(({slot}) => Date.parse(slot))).toEqual([since + 1.5 * hour])
+})
+
+test.each(['spread', 'often'])('status says of %s what the scheduler that is on duty does', async (job) => {
+  const made = box()
+  const since = Date.now() - 1000
+  const adopted = Object.entries({spread: '30 * * * * UTC', often: '@every 90m'}).map(([name, schedule]) => ({
+    ...{kind: 'adopted', job: name, schedule},
+  }))
+  const started = {kind: 'started', pid: 1}
+  writeRecords(made, since, [started, ...adopted])
+  const [first] = (await next(made, job, '--limit', '1')).slots
+  expect(await nextOf(made, job)).toBe(first?.dueAt)
+  writeRecords(made, since, [started, ...adopted, {kind: 'stopped', reason: 'TERM'}])
+  const undelayed = await nextOf(made, job)
+  if (job === 'often') expect(undelayed).toBe(undefined)
+  else expect(undelayed).toMatch(/:30:00\.000Z$/)
 })
 
 test('a table of the slots fits into 80 columns, and says zone and spread', async () => {

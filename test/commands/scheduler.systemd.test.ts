@@ -41,10 +41,17 @@ describe.skipIf(systemdObstacle !== undefined)(`the service under a real systemd
     expect(longs()).toHaveLength(1)
   })
 
-  test('a killed one is started again, and a reload reads the settings anew', {timeout: 60_000}, async () => {
+  test('a killed one is started again by systemd alone, though the watchdog looks first; and a reload reads the settings anew', {
+    timeout: 60_000,
+  }, async () => {
     systemd.sh('systemctl start guard-scheduler')
     const first = pid()
+    await until(() => systemd.sh('guard scheduler status').code === 0, 'its start')
     systemd.sh(`kill -KILL ${first}`)
+    expect(systemd.sh('guard watchdog').stderr).not.toContain('started again')
+    const dead = systemd.sh('guard scheduler status')
+    expect(dead.code).toBe(1)
+    expect(dead.stdout).toContain('start it: by what ran it, such as systemd')
     await until(() => pid() !== '0' && pid() !== first, 'another one')
     await until(() => systemd.sh('guard scheduler status').code === 0, 'its lease')
     expect(systemd.sh('systemctl reload guard-scheduler').code).toBe(0)

@@ -22,6 +22,20 @@ test('a start returns once the scheduler has its lease, its pid file and its fir
   expect(readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/.*\) /, '').split(' ')[3]).toBe(String(pid))
 })
 
+test('the scheduler, its runs and its successor take the state directory as the start does', {
+  timeout: 60_000,
+}, async () => {
+  const flag = '--allow-unsafe-filesystem'
+  const box = schedulerBox(busy.replace("['true']", "[sh, -c, 'tr \\\\0 \\\\n < /proc/$PPID/cmdline > seen']"))
+  const wordsOf = (pid: number) => readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0')
+  expect((await box.guard('scheduler', 'start', flag)).code).toBe(0)
+  expect(wordsOf(box.living()[0] ?? 0)).toContain(flag)
+  await until(() => existsSync(box.path('seen')) && readFileSync(box.path('seen'), 'utf8').includes(flag), 'a run')
+  expect((await box.guard('scheduler', 'unit', flag)).stdout).toContain(` ${flag}\n`)
+  expect((await box.guard('scheduler', 'restart')).code).toBe(0)
+  expect(wordsOf(box.living()[0] ?? 0)).not.toContain(flag)
+})
+
 test('status tells a running scheduler (0) from a stopped (3), a dead (1) and one that never was (3)', async () => {
   const box = schedulerBox(idle)
   expect(await box.status()).toMatchObject({code: 3, json: {state: 'stopped'}})

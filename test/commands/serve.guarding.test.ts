@@ -77,7 +77,10 @@ describe('the key', () => {
     expect(blocked).toMatchObject({status: 429, json: {error: {kind: 'too-many-failures'}}})
     expect(Number(blocked.headers['retry-after'])).toBeGreaterThan(50)
     expect((await served.ask('/api/v1/jobs')).status).toBe(429)
-    expect((await served.ask('/api/v1/session')).json).toMatchObject({keyAccepted: false})
+    const session = await served.ask('/api/v1/session')
+    expect(session).toMatchObject({status: 429, json: {error: {kind: 'too-many-failures'}}})
+    expect(Number(session.headers['retry-after'])).toBeGreaterThan(50)
+    expect((await stranger(served, '/api/v1/session')).json).toMatchObject({keyAccepted: false, readsNeedKey: true})
     expect((await stranger(served, '/livez')).status).toBe(200)
   })
 

@@ -28,6 +28,13 @@ test('it returns with the id of the run once the run has its lease, and the run 
   expect(box.records('ended')).toMatchObject([{run: runId, outcome: 'healthy'}])
 })
 
+test('the run takes the state directory as the trigger does', async () => {
+  const flag = '--allow-unsafe-filesystem'
+  const box = boxWith("job: {command: [sh, -c, 'tr \\\\0 \\\\n < /proc/$PPID/cmdline']}")
+  expect((await box.guard('trigger', 'job', '--wait', flag)).stdout.split('\n')).toContain(flag)
+  expect((await box.guard('trigger', 'job', '--wait')).stdout.split('\n')).not.toContain(flag)
+})
+
 test('people get the id alone', async () => {
   const box = boxWith("job: {command: ['true']}")
   expect((await box.guard('trigger', 'job')).stdout).toMatch(/^[\w-]{12}\n$/)

@@ -38,6 +38,8 @@ interface StandInState {
   /** Answers events with 503. */
   hasNoStreams: boolean
   readOnly: boolean
+  /** The session looks at no key. */
+  isBlocked: boolean
   /** As its check of the health says it. */
   scheduler: 'running' | 'late' | 'stopped' | 'dead'
   /** What the next change is refused with. */
@@ -49,7 +51,7 @@ export const builtPage = () => readFileSync(join(import.meta.dirname, '../../dis
 export async function startDashboardStandIn(initial: Partial<StandInState>): Promise<DashboardStandIn> {
   const state: StandInState = {
     ...{jobs: [], outputLines: ['14:15:16 checking 14 feeds', '14:15:18 SIP ok, 212 ms'], hasNoStreams: false},
-    ...{readOnly: false, refusal: undefined, scheduler: 'running'},
+    ...{readOnly: false, isBlocked: false, refusal: undefined, scheduler: 'running'},
     ...initial,
   }
   const changes: Change[] = []
@@ -73,6 +75,8 @@ export async function startDashboardStandIn(initial: Partial<StandInState>): Pro
       if (state.refusal) return send(response, state.refusal.status, {error: state.refusal.error})
       return send(response, path.endsWith('/runs') ? 202 : 200, {job: 'job', runId: 'rNew7Qm9d3kX'})
     }
+    if (state.isBlocked && incoming.headers['x-dash-key'] !== undefined && path === '/api/v1/session')
+      return send(response, 429, {error: {kind: 'too-many-failures', message: 'wait 43 s', hints: []}})
     const found = lookUp(state, path, hasKey)
     if (found) return send(response, 200, found)
     return send(response, 404, {

@@ -24,7 +24,7 @@ export async function perform({run, takesProgram}: GuardCommand, parsed: ParsedA
       openGuard({
         stateDir: flags['state-dir'] as string | undefined,
         config: flags['config'] as string | undefined,
-        allowUnsafeFilesystem: flags['allow-unsafe-filesystem'] === true,
+        takesAnyFilesystem: flags['allow-unsafe-filesystem'] === true,
       }),
   })
   if (json && result !== undefined) writeJson(result)

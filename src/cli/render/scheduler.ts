@@ -38,7 +38,10 @@ function stateText(page: Page, {is, daemon, lease}: SchedulerStatus): string {
   if (is === 'running')
     return `, pid ${lease?.process?.pid}${daemon ? `, since ${whenText(page, daemon.startedAt)}` : ''}`
   if (is === 'unknown') return `: its lease is held by ${lease?.holder}, whose process cannot be looked at from here`
-  if (is === 'dead') return ': it did not say that it stops, and its process is gone; start it: guard scheduler start'
+  if (is === 'dead') {
+    const how = daemon?.isForeground ? 'by what ran it, such as systemd' : 'guard scheduler start'
+    return `: it did not say that it stops, and its process is gone; start it: ${how}`
+  }
   const {stopped} = daemon ?? {}
   return stopped ? `, ${whenText(page, stopped.at)}, by ${stopped.reason}` : ': it was never started here'
 }

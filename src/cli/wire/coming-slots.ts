@@ -7,6 +7,6 @@ import type {Guard} from '../guard.js'
 export function wireComingSlots(guard: Guard): Parameters<typeof comingSlots>[0] {
   return {
     ...{settings: guard.settings, slots: createSlots(), runs: guard.runs(), host: readBootRef().host},
-    countedSince: (job) => guard.journal(schedulerStream).read().jobs.get(job)?.sinceMs,
+    scheduler: guard.journal(schedulerStream),
   }
 }

@@ -63,6 +63,7 @@ export function crontabFile({file}: {readonly file: string | undefined}): string
 interface PlaceFlags {
   readonly 'state-dir': string | undefined
   readonly config: string | undefined
+  readonly 'allow-unsafe-filesystem': boolean | undefined
 }
 
 /**
@@ -82,10 +83,12 @@ function settingsFlags(guard: Guard, flags: PlaceFlags): GuardCall['flags'] {
 function flagsFor(places: GuardPlaces, given: PlaceFlags): GuardCall['flags'] {
   const config = flagOf('--config', given.config ?? places.config)
   const stateDir = flagOf('--state-dir', given['state-dir'] ?? places.stateDir)
+  const unsafe = given['allow-unsafe-filesystem'] === true ? ' --allow-unsafe-filesystem' : ''
   return (variables) => {
     const named = placesToName(places, variables)
     const hasConfig = (given.config ?? named.config) !== undefined
-    return `${hasConfig ? config : ''}${(given['state-dir'] ?? named.stateDir) !== undefined ? stateDir : ''}`
+    const hasStateDir = (given['state-dir'] ?? named.stateDir) !== undefined
+    return `${hasConfig ? config : ''}${hasStateDir ? stateDir : ''}${unsafe}`
   }
 }
 

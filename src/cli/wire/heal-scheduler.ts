@@ -15,10 +15,8 @@ export async function healSchedulerIn(guard: Guard, lives: 'on' | 'for-one-round
     clock,
     scheduler: journal(schedulerStream),
     look: () => schedulerFacts(guard),
-    restart: async () => {
-      await killScheduler(stopDeps(guard))
-      await startSchedulerDaemon(guard)
-    },
+    end: () => killScheduler(stopDeps(guard)),
+    start: () => startSchedulerDaemon(guard),
     cannotStart: () =>
       lives === 'for-one-round' && endsWithThisProcess()
         ? 'what this process starts would end with its systemd unit or container'

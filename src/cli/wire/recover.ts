@@ -9,6 +9,7 @@ import {raiseAlert} from '../../usecases/alert/raise-alert.js'
 import type {CrashedRun, CrashedRunsDeps} from '../../usecases/recovery/mark-crashed-runs.js'
 import {type RecoverDeps, type Recovered, recover} from '../../usecases/recovery/recover.js'
 import type {Guard} from '../guard.js'
+import {placeArgs} from '../place-args.js'
 import {wireLease, wireReconcile} from './lease.js'
 import {tidySpoolsOf} from './tidy-spools.js'
 
@@ -49,13 +50,11 @@ export function tidyAfter(guard: Guard, {interrupted}: Recovered): Promise<void>
 }
 
 /** Starts a run of each job that is run again, which nothing waits for. */
-export function startReruns({settings, stateDir}: Guard, recovered: Recovered | undefined): void {
-  const {file} = settings
-  const where = ['--state-dir', stateDir, ...(file === undefined ? [] : ['--config', file])]
+export function startReruns(guard: Guard, recovered: Recovered | undefined): void {
   for (const {run, ok} of recovered?.reruns ?? []) {
     // As cron would start it.
     const cwd = homeFolder() ?? '/'
-    if (ok) startGuardDetached(['run', ...where, run.job], {cwd, env: {GUARD_RESUMED_RUN: run.id}})
+    if (ok) startGuardDetached(['run', ...placeArgs(guard), run.job], {cwd, env: {GUARD_RESUMED_RUN: run.id}})
   }
 }
 

@@ -21,10 +21,9 @@ import {createReloader, type Reloader} from '../../usecases/schedule/reload-sett
 import type {LoopDeps} from '../../usecases/schedule/scheduler-loop.js'
 import {isSlotStarted, openSlotRuns} from '../../usecases/schedule/slot-runs.js'
 import {version} from '../build-info.js'
-import {delivererArgs} from '../deliverer-args.js'
 import type {Guard} from '../guard.js'
+import {delivererArgs, placeArgs, settingsFolder} from '../place-args.js'
 import {wireLease} from './lease.js'
-import {placeArgs, settingsFolder} from './trigger.js'
 
 export interface Asked {
   /** The signal that asks for the end. */

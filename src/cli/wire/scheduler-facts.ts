@@ -9,7 +9,7 @@ export async function schedulerFacts(guard: Guard): Promise<SchedulerFacts> {
   if (guard.journal(schedulerStream).read().daemon === undefined) return {is: 'never-used', text: 'never used here'}
   const look = await lookAtScheduler(lookDeps(guard))
   const is = look.is === 'running' && look.isLate ? 'late' : look.is
-  return {is, text: textOf(look, is)}
+  return {is, text: textOf(look, is), isForeground: look.daemon?.isForeground === true}
 }
 
 function textOf({lease, daemon}: SchedulerLook, is: SchedulerFacts['is']): string {

@@ -12,8 +12,8 @@ import {
 } from '../../usecases/schedule/scheduler-status.js'
 import {type StopDeps, type Stopped, stopScheduler} from '../../usecases/schedule/stop-scheduler.js'
 import type {Guard} from '../guard.js'
+import {placeArgs, settingsFolder} from '../place-args.js'
 import {wireLease} from './lease.js'
-import {placeArgs, settingsFolder} from './trigger.js'
 
 /** How commands and the HTTP server start, stop and look at the scheduler of this state directory. */
 

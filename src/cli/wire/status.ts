@@ -1,4 +1,5 @@
-import {breakerStream, deliveryStream, silenceStream} from '../../journal/failure-streams.js'
+import {breakerStream, deliveryStream, schedulerStream, silenceStream} from '../../journal/failure-streams.js'
+import {readBootRef} from '../../system/host/host.js'
 import type {JobPageDeps} from '../../usecases/diagnose/job-page.js'
 import type {StatusDeps} from '../../usecases/diagnose/job-statuses.js'
 import type {Guard} from '../guard.js'
@@ -16,6 +17,8 @@ export function wireStatus(guard: Guard): StatusDeps {
     settings: guard.settings,
     outbox: guard.journal(deliveryStream),
     silences: guard.journal(silenceStream),
+    scheduler: guard.journal(schedulerStream),
+    host: readBootRef().host,
   }
 }
 

@@ -1,8 +1,8 @@
-import {dirname} from 'node:path'
 import {readBootRef} from '../../system/host/host.js'
 import {spawnGuardDetached} from '../../system/process/detach.js'
 import type {TriggerDeps} from '../../usecases/schedule/trigger-job.js'
 import type {Guard} from '../guard.js'
+import {placeArgs, settingsFolder} from '../place-args.js'
 
 /** What `triggerJob` needs. */
 export function wireTrigger(guard: Guard): TriggerDeps {
@@ -21,14 +21,4 @@ export function wireTrigger(guard: Guard): TriggerDeps {
         {cwd: settingsFolder(guard)},
       ),
   }
-}
-
-/** The flags by which another guard has the state directory and the settings of this one. */
-export function placeArgs({settings: {file}, stateDir}: Guard): readonly string[] {
-  return ['--state-dir', stateDir, ...(file === undefined ? [] : ['--config', file])]
-}
-
-/** Where the jobs of the settings start, unless they name another folder. */
-export function settingsFolder({settings: {file}}: Guard): string {
-  return file === undefined ? '/' : dirname(file)
 }

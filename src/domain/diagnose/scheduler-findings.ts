@@ -5,13 +5,13 @@ import {type PlannedJob, startsJob} from './schedule-findings.js'
 
 /** Whether the scheduler, where one was ever used, is at work, and whether cron starts the same jobs. */
 export function judgeSchedulerStart(
-  {is, text}: SchedulerFacts,
+  {is, text, isForeground}: SchedulerFacts,
   jobs: readonly PlannedJob[],
   {lines}: CronLines,
 ): readonly Finding[] {
   if (is === 'never-used') return []
   if (is === 'dead' || is === 'late')
-    return [finding('scheduler', 'wrong', 'Scheduler is not at work', {proof: text, mend: 'guard scheduler restart'})]
+    return [finding('scheduler', 'wrong', 'Scheduler is not at work', {proof: text, ...mendOf(isForeground)})]
   if (is === 'unknown') return [finding('scheduler', 'look', 'Scheduler cannot be seen', {proof: text})]
   if (is === 'stopped') return [finding('scheduler', 'well', 'scheduler (stopped)', {proof: text})]
   const both = jobs.flatMap((job) => {
@@ -28,4 +28,10 @@ export function judgeSchedulerStart(
       note: 'take the line away, or stop the scheduler: guard scheduler stop',
     }),
   ]
+}
+
+/** A daemon beside a service manager would keep that one from starting it. */
+function mendOf(isForeground = false): {readonly mend: string} | {readonly note: string} {
+  if (!isForeground) return {mend: 'guard scheduler restart'}
+  return {note: 'start it by what ran it in the foreground, such as systemctl restart guard-scheduler'}
 }

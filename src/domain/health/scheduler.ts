@@ -6,6 +6,8 @@ export interface SchedulerFacts {
   readonly is: 'never-used' | 'running' | 'late' | 'stopped' | 'dead' | 'unknown'
   /** One sentence without its full stop, for people. */
   readonly text: string
+  /** What runs it, such as systemd, starts it again. */
+  readonly isForeground?: boolean
 }
 
 /** One that was stopped is a fault only while something waits for it: cron may start the jobs meanwhile. */

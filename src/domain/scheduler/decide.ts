@@ -1,7 +1,8 @@
 import type {Entry} from '../journal/record.js'
-import {everyMsOf, type Schedule} from '../schedule/schedule.js'
+import type {Schedule} from '../schedule/schedule.js'
 import type {CatchUp} from '../settings/job.js'
-import {decidedUntil, type JobSlots, type SchedulerState, wasClockWrong} from './scheduler.js'
+import {countedSlots, type SlotTimes, scheduleId} from './next-starts.js'
+import {type JobSlots, type SchedulerState, wasClockWrong} from './scheduler.js'
 import {slotKey} from './slot-key.js'
 import {spreadOf} from './spread.js'
 
@@ -22,14 +23,6 @@ interface SlotsFacts {
   lastStartOf(job: string): number | undefined
   /** Whether a run of this slot has begun, or was refused. */
   isStarted(job: string, slotMs: number): boolean
-}
-
-/** The slots of a schedule, ms. `@every` is counted from `fromMs`. */
-export interface SlotTimes {
-  /** The latest slot at or before `atMs`. */
-  latest(schedule: Schedule & {readonly fromMs?: number}, atMs: number): number | undefined
-  /** The first slot after `atMs`. */
-  next(schedule: Schedule & {readonly fromMs?: number}, atMs: number): number | undefined
 }
 
 interface SlotsDecision {
@@ -60,22 +53,15 @@ export function decideSlots(
   return {records: bySlot(records), nextAtMs: Number.isFinite(nextAtMs) ? nextAtMs : undefined}
 }
 
-/** How the schedule of a job is known again; a change of it is a new schedule. */
-function scheduleId({expression, timezone}: Schedule): string {
-  return timezone === undefined ? expression : `${expression} ${timezone}`
-}
-
 function decideJob(known: JobSlots | undefined, job: ScheduledJob, facts: SlotsFacts): SlotsDecision {
   const {nowMs, host} = facts
   const id = scheduleId(job)
   const isOfWrongClock = known !== undefined && wasClockWrong(known, nowMs)
   if (known?.schedule !== id || isOfWrongClock) return adopt(job, {id, isOfWrongClock}, facts)
   const spread = spreadOf(host, job.name, job.spreadMs)
-  const fromMs = facts.lastStartOf(job.name) ?? known.sinceMs
-  const schedule = {...job, ...(everyMsOf(job.expression) !== undefined && {fromMs})}
+  const {schedule, decidedMs: decided} = countedSlots(job, {known, lastStartMs: facts.lastStartOf(job.name)}, nowMs)
   const latest = (atMs: number) => facts.slots.latest(schedule, atMs)
   const next = (atMs: number) => facts.slots.next(schedule, atMs)
-  const decided = decidedUntil(known)
   const dueMs = nowMs - spread
   const last = latest(dueMs)
   const nextSlot = next(Math.max(decided, dueMs))

@@ -45,6 +45,8 @@ export interface SchedulerDaemon {
   /** Of the record `started`. */
   readonly id: string
   readonly pid: number | undefined
+  /** It was started by `guard scheduler run`, and what has started it starts it again. */
+  readonly isForeground?: true
   /** Wall clock times, ms. */
   readonly startedAt: number
   readonly heartbeatAt: number | undefined
@@ -145,12 +147,13 @@ export function wasClockWrong(known: JobSlots, nowMs: number): boolean {
 }
 
 function applyDaemon(state: Mutable<SchedulerState>, record: Timed): boolean {
-  const {kind, at, id, pid, reason, problem} = record
+  const {kind, at, id, pid, foreground, reason, problem} = record
   const {daemon} = state
   if (kind === 'started') {
     state.daemon = {
       id: String(id),
       pid: typeof pid === 'number' ? pid : undefined,
+      ...(foreground === true && {isForeground: true}),
       startedAt: at,
       heartbeatAt: undefined,
     }

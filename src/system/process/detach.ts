@@ -1,5 +1,6 @@
 import {spawn} from 'node:child_process'
 import {signalNumber} from '../host/host.js'
+import {stateIsMade} from '../host/made-state.js'
 import {isStandalone, programFile} from '../host/program.js'
 import {theCaller} from './caller.js'
 import {withoutCallers} from './own-streams.js'
@@ -62,9 +63,10 @@ export function guardCommand(args: readonly string[]): readonly [string, ...stri
   return ['/bin/sh', '-c', [...limits, 'exec "$@"'].join('\n'), 'sh', programFile(), ...args]
 }
 
-/** The environment of this process, without what belongs to a run. */
+/** The environment of this process for another guard, without what belongs to a run. */
 export function ownEnvironment(): NodeJS.ProcessEnv {
-  const env: NodeJS.ProcessEnv = {...process.env, ...(!isStandalone && {GUARD_NODE: process.execPath})}
+  const node = isStandalone ? {} : {GUARD_NODE: process.execPath}
+  const env: NodeJS.ProcessEnv = {...process.env, ...stateIsMade, ...node}
   for (const mark of marks) delete env[mark]
   return env
 }

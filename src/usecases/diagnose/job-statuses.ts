@@ -3,7 +3,10 @@ import type {OutboxState} from '../../domain/delivery/outbox.js'
 import {type Silences, silenceOf} from '../../domain/delivery/silence.js'
 import {byUrgency, type JobStatus, jobStatus, type Telling} from '../../domain/diagnose/job-status.js'
 import {type OverallStatus, overallStatus} from '../../domain/incident/overall-status.js'
-import {lastStartOf} from '../../domain/run/job-runs.js'
+import type {JobRuns} from '../../domain/run/job-runs.js'
+import {nextStarts, slotsOnDuty} from '../../domain/scheduler/next-starts.js'
+import type {JobSlots, SchedulerState} from '../../domain/scheduler/scheduler.js'
+import {spreadOf} from '../../domain/scheduler/spread.js'
 import type {Settings} from '../../domain/settings/settings.js'
 import type {JobFacts} from '../../domain/watchdog/job-facts.js'
 import {asWatched} from '../../domain/watchdog/watch-list.js'
@@ -15,6 +18,8 @@ export interface StatusDeps extends EvaluateDeps {
   readonly settings: Settings
   readonly outbox: Pick<Journal<OutboxState>, 'read'>
   readonly silences: Pick<Journal<Silences>, 'read'>
+  readonly scheduler: Pick<Journal<SchedulerState>, 'read'>
+  readonly host: string
 }
 
 interface Statuses {
@@ -31,13 +36,11 @@ export async function jobStatuses(deps: StatusDeps, plan: RoundPlan, isAsked: Is
   const {open, jobs: histories} = deps.incidents.read()
   const told = tellingsByJob(deps.outbox.read())
   const silences = deps.silences.read()
+  const scheduler = deps.scheduler.read()
   const at = clocks.now.at
   const jobs = reports.map(({job, facts, verdict, jobRuns}) => {
-    const {name, schedule, timezone} = job
-    const nextAt =
-      schedule === undefined
-        ? undefined
-        : deps.slots.next({expression: schedule, timezone, ...lastStartOf(jobRuns)}, at)
+    const {name, schedule} = job
+    const nextAt = nextStartOf(deps, {job, jobRuns, nowMs: at, known: slotsOnDuty(scheduler, name)})
     const incident = histories.get(name)?.incident
     const silence = silenceOf(silences, matterOf(facts), at)
     return jobStatus({facts, verdict, incident, jobRuns, told: told.get(name) ?? [], silence, nextAt, schedule})
@@ -45,6 +48,23 @@ export async function jobStatuses(deps: StatusDeps, plan: RoundPlan, isAsked: Is
   const verdicts = reports.map(({job, verdict}) => ({job: job.name, verdict}))
   const asked = new Map([...open].filter(([name]) => isAsked(name)))
   return {at, jobs: jobs.sort(byUrgency), overall: overallStatus(verdicts, {open: asked})}
+}
+
+interface Starting {
+  readonly job: WatchedJob
+  readonly jobRuns: JobRuns | undefined
+  readonly nowMs: number
+  /** Undefined of a job that cron or something else starts, which knows no spread. */
+  readonly known: JobSlots | undefined
+}
+
+function nextStartOf({slots, host, settings}: StatusDeps, {job, jobRuns, nowMs, known}: Starting): number | undefined {
+  const {name, schedule, timezone} = job
+  if (schedule === undefined) return undefined
+  const spread = known ? spreadOf(host, name, settings.jobs[name]?.spreadMs ?? 0) : 0
+  const records = {known, lastStartMs: jobRuns?.starts?.at(-1)}
+  const asked = {nowMs, slots, spread, count: 1, untilMs: Number.POSITIVE_INFINITY}
+  return nextStarts({expression: schedule, timezone}, records, asked)[0]?.dueMs
 }
 
 type IsAsked = (job: string) => boolean

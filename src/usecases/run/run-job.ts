@@ -48,7 +48,7 @@ export async function runJob(deps: RunDeps, request: RunRequest): Promise<RunRep
     const silent = settings.quiet && settings.skipExitCode === 0
     return skipRun(deps, request, {reason: claim.reason, exitCode: settings.skipExitCode, silent})
   }
-  const taken = request.slot === undefined ? undefined : slotProblem(deps, request, request.slot)
+  const taken = request.slot === undefined ? undefined : await slotProblem(deps, request, request.slot)
   if (taken !== undefined) return refuseSlot(deps, request, {claim, taken})
   const breaker = settings.breaker && (await askBreakerOf(deps, settings, settings.breaker.target))
   if (breaker?.refusal === undefined) return performRun(deps, request, {claim, breaker})

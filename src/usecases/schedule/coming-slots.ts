@@ -1,5 +1,6 @@
-import {type JobRuns, lastStartOf, type RunsByJob} from '../../domain/run/job-runs.js'
-import {everyMsOf} from '../../domain/schedule/schedule.js'
+import type {RunsByJob} from '../../domain/run/job-runs.js'
+import {nextStarts} from '../../domain/scheduler/next-starts.js'
+import type {SchedulerState} from '../../domain/scheduler/scheduler.js'
 import {spreadOf} from '../../domain/scheduler/spread.js'
 import type {Settings} from '../../domain/settings/settings.js'
 import type {Journal} from '../../journal/journal.js'
@@ -10,8 +11,7 @@ interface ComingDeps {
   readonly slots: Slots
   readonly runs: Pick<Journal<RunsByJob>, 'read'>
   readonly host: string
-  /** Since when the scheduler counts the slots of a job, wall clock, ms. */
-  readonly countedSince: (job: string) => number | undefined
+  readonly scheduler: Pick<Journal<SchedulerState>, 'read'>
 }
 
 export interface ComingSlot {
@@ -34,32 +34,23 @@ interface Asked {
   readonly untilMs: number
 }
 
-/** The next slots of the jobs that have a schedule, the earliest first. Throws GuardError `config`. */
+/**
+ * The next slots of the jobs that have a schedule, whether or not a scheduler runs, the earliest first. Throws GuardError
+ * `config`.
+ */
 export function comingSlots(deps: ComingDeps, {nowMs, job, perJob, untilMs}: Asked): readonly ComingSlot[] {
+  const {settings, slots, host} = deps
   const runs = deps.runs.read()
-  const asked = Object.entries(deps.settings.jobs).filter(([name]) => job === undefined || name === job)
+  const {jobs: known} = deps.scheduler.read()
+  const asked = Object.entries(settings.jobs).filter(([name]) => job === undefined || name === job)
   const found = asked.flatMap(([name, {schedule, timezone, spreadMs}]): readonly ComingSlot[] => {
     if (schedule === undefined) return []
-    const spread = spreadOf(deps.host, name, spreadMs)
-    const counted = {expression: schedule, timezone, ...countedFrom(deps, runs.get(name), {name, schedule})}
-    const coming: ComingSlot[] = []
-    let slotMs = deps.slots.next(counted, nowMs - spread)
-    while (slotMs !== undefined && slotMs + spread <= untilMs && coming.length < perJob) {
-      coming.push({job: name, slotMs, dueMs: slotMs + spread, schedule, timezone})
-      slotMs = deps.slots.next(counted, slotMs)
-    }
-    return coming
+    const records = {known: known.get(name), lastStartMs: runs.get(name)?.starts?.at(-1)}
+    const spread = spreadOf(host, name, spreadMs)
+    const starts = nextStarts({expression: schedule, timezone}, records, {
+      ...{nowMs, slots, spread, count: perJob, untilMs},
+    })
+    return starts.map((start) => ({job: name, ...start, schedule, timezone}))
   })
   return found.sort((one, other) => one.dueMs - other.dueMs)
-}
-
-/** `@every` is counted from the last start, and before the first one as the scheduler counts it. */
-function countedFrom(
-  {countedSince}: ComingDeps,
-  runs: JobRuns | undefined,
-  {name, schedule}: {readonly name: string; readonly schedule: string},
-): {readonly fromMs?: number} {
-  if (everyMsOf(schedule) === undefined) return {}
-  const {fromMs = countedSince(name)} = lastStartOf(runs)
-  return fromMs === undefined ? {} : {fromMs}
 }

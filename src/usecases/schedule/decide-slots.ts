@@ -1,6 +1,7 @@
 import type {RunsByJob} from '../../domain/run/job-runs.js'
-import {decideSlots, type ScheduledJob, type SlotEntry, type SlotTimes} from '../../domain/scheduler/decide.js'
+import {decideSlots, type ScheduledJob, type SlotEntry} from '../../domain/scheduler/decide.js'
 import type {PendingSlot} from '../../domain/scheduler/launch-order.js'
+import type {SlotTimes} from '../../domain/scheduler/next-starts.js'
 import type {SchedulerState} from '../../domain/scheduler/scheduler.js'
 import {spreadOf} from '../../domain/scheduler/spread.js'
 import type {Journal} from '../../journal/journal.js'

@@ -11,6 +11,10 @@ test.each([
   ['[29/Nov/2026:05:22:10 +0000] request 3f2b9c1d-0f7e-4a3b-9a52-1b2c3d4e5f60 failed', '[<time>] request <id> failed'],
   ['open /var/lib/app/42/data.db: no space left on device', 'open <path>: no space left on device'],
   ["KeyError: 'user_123'", 'keyerror: <text>'],
+  [
+    'the scheduler is dead: it was started on 26 Sept at 17:02 and did not say that it stops',
+    'it was started on <time> and did not say that it stops',
+  ],
   ['errno 28 after 4096 bytes', 'errno 28 after <n> bytes'],
   ['mail to bob@example.com rejected', 'mail to <mail> rejected'],
   ['commit 4f2a91cde0 not found', 'commit <id> not found'],

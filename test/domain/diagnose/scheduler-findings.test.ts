@@ -29,5 +29,8 @@ test('one that died is wrong, and one that never was is no matter', () => {
   expect(judgeSchedulerStart({is: 'dead', text: 'dead'}, [], cron())).toMatchObject([
     {level: 'wrong', mend: 'guard scheduler restart'},
   ])
+  expect(judgeSchedulerStart({is: 'dead', text: 'dead', isForeground: true}, [], cron())).toMatchObject([
+    {level: 'wrong', mend: undefined, note: expect.stringContaining('systemctl restart guard-scheduler')},
+  ])
   expect(judgeSchedulerStart({is: 'never-used', text: ''}, [job], cron(line))).toEqual([])
 })

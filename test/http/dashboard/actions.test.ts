@@ -35,6 +35,19 @@ test('changes are locked until the key is entered, and a wrong key unlocks nothi
   expect(page.url()).not.toContain(standInKey)
 })
 
+test('where keys are not looked at for a while, the dialog says so, the page goes on, and its key is kept', async () => {
+  const server = await standIn()
+  server.set({isBlocked: true})
+  const {page} = await open(`${server.url}${troubled}`, unlocked)
+  await page.getByText('Live', {exact: true}).waitFor()
+  expect(await page.getByRole('button', {name: 'Run now', exact: true}).isDisabled()).toBe(true)
+  expect(await page.evaluate("sessionStorage.getItem('guard.key')")).toBe(standInKey)
+  await page.getByRole('button', {name: 'Enter the key', exact: true}).click()
+  await page.getByLabel('Key', {exact: true}).fill(standInKey)
+  await page.getByRole('button', {name: 'Unlock'}).click()
+  await page.getByRole('alert').getByText('wait 43 s').waitFor()
+})
+
 test('the key lasts as long as the tab, and can be taken back', async () => {
   const server = await standIn()
   const {page} = await open(`${server.url}${troubled}`, unlocked)

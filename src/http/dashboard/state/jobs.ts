@@ -5,8 +5,7 @@ import {setServerTime} from './clock.js'
 
 /** One signal for each job: an event about one job touches one row. */
 const rows = new Map<string, Signal<JobJson>>()
-/** Counts the changes of any row. */
-const revision = signal(0)
+const sorted = signal<readonly JobJson[]>([])
 
 /** When the server made what is shown; undefined before the first answer. */
 export const listedAt = signal<string | undefined>(undefined)
@@ -24,23 +23,44 @@ export function takeJobs({at, settingsProblem: problem, jobs}: JobsJson): void {
     const kept = new Set(jobs.map(({job}) => job))
     for (const name of rows.keys()) if (!kept.has(name)) rows.delete(name)
     for (const job of jobs) put(job)
+    sorted.value = Array.from(rows.values(), (row) => row.peek()).sort(byUrgency)
     listedAt.value = at
     settingsProblem.value = problem
-    revision.value++
   })
 }
 
+/** The others keep their order: to sort a thousand jobs for one event would take longer than to show it. */
 export function takeJob(job: JobJson): void {
   batch(() => {
-    put(job)
-    revision.value++
+    if (!put(job)) return
+    const others = without(job.job)
+    others.splice(placeOf(job, others), 0, job)
+    sorted.value = others
   })
 }
 
-function put(job: JobJson): void {
+/** Where a job belongs among sorted ones, by halves. */
+function placeOf(job: JobJson, others: readonly JobJson[]): number {
+  let [from, to] = [0, others.length]
+  while (from < to) {
+    const middle = (from + to) >> 1
+    if (byUrgency(others[middle] ?? job, job) < 0) from = middle + 1
+    else to = middle
+  }
+  return from
+}
+
+function without(name: string): JobJson[] {
+  return sorted.peek().filter(({job}) => job !== name)
+}
+
+/** @returns whether anything is new */
+function put(job: JobJson): boolean {
   const row = rows.get(job.job)
-  if (!row) rows.set(job.job, signal(job))
-  else if (inSeconds(row.peek()) !== inSeconds(job)) row.value = job
+  if (row && inSeconds(row.peek()) === inSeconds(job)) return false
+  if (row) row.value = job
+  else rows.set(job.job, signal(job))
+  return true
 }
 
 /** Times that are reckoned from the uptime differ by a millisecond from answer to answer. */
@@ -49,7 +69,7 @@ function inSeconds(job: JobJson): string {
 }
 
 export function dropJob(name: string): void {
-  if (rows.delete(name)) revision.value++
+  if (rows.delete(name)) sorted.value = without(name)
 }
 
 /** The states as people count them: what hangs or is stalled has failed for them. */
@@ -61,10 +81,7 @@ export function groupOf(state: JobState): StateGroup {
 }
 
 /** By urgency, as `guard status` lists them: those in trouble first, then the newest. */
-export const sortedJobs: ReadonlySignal<readonly JobJson[]> = computed(() => {
-  revision.value
-  return [...rows.values()].map((row) => row.peek()).sort(byUrgency)
-})
+export const sortedJobs: ReadonlySignal<readonly JobJson[]> = sorted
 
 const rankOf = new Map(groups.map((group, rank) => [group, rank]))
 

@@ -32,6 +32,7 @@ function isSame(one: readonly string[], other: readonly string[]): boolean {
 let lastShown: readonly string[] = []
 
 export const shownJobs = computed(() => {
+  if (!isFiltered.value) return order.value
   const byName = new Map(sortedJobs.value.map((job) => [job.job, job]))
   const words = query.value.toLowerCase().split(/\s+/).filter(Boolean)
   const next = order.value.filter((name) => {

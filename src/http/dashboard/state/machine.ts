@@ -17,14 +17,22 @@ export const isUnlocked = computed(() => {
   return !session.value.needsKey || session.value.keyAccepted
 })
 
-/** A key that is right no longer is forgotten: each request with it would count as an attempt to guess. */
+/**
+ * A key that is right no longer is forgotten: each request with it would count as an attempt to guess. One that is not
+ * looked at is kept: others with this address may have guessed.
+ */
 export async function loadSession(): Promise<void> {
-  const answer = await ask<SessionJson>('session')
-  session.value = answer
-  if (!answer.keyAccepted && key.peek() !== undefined) keepKey(undefined)
+  try {
+    const answer = await ask<SessionJson>('session')
+    session.value = answer
+    if (!answer.keyAccepted && key.peek() !== undefined) keepKey(undefined)
+  } catch (error) {
+    if (!(error instanceof RefusedError) || error.status !== 429) throw error
+    session.value = await ask<SessionJson>('session', {withKey: null})
+  }
 }
 
-/** Tries a key without keeping it. Throws RefusedError if it is not right. */
+/** Tries a key without keeping it. Throws RefusedError if it is not right, or not looked at. */
 export async function tryKey(tried: string): Promise<SessionJson> {
   const answer = await ask<SessionJson>('session', {withKey: tried})
   if (!answer.keyAccepted)

@@ -39,8 +39,8 @@ interface RequestOptions {
   readonly method?: 'POST' | 'DELETE'
   readonly body?: object
   readonly signal?: AbortSignal
-  /** Another key than the kept one, to try it. */
-  readonly withKey?: string
+  /** Another key than the kept one, to try it; null for none. */
+  readonly withKey?: string | null
   readonly headers?: Readonly<Record<string, string>>
 }
 
@@ -55,7 +55,7 @@ export async function request(path: string, options: RequestOptions = {}): Promi
     ...(options.signal && {signal: options.signal}),
     headers: {
       ...options.headers,
-      ...(withKey !== undefined && {'X-Dash-Key': withKey}),
+      ...(typeof withKey === 'string' && {'X-Dash-Key': withKey}),
       ...(method && {'Content-Type': 'application/json'}),
     },
     cache: 'no-store',

@@ -6,7 +6,7 @@ import {canChange} from '../state/machine.js'
 import {JobRow} from './job-row.js'
 
 /** The first rows fill any screen; more follow where somebody scrolls, so that a long list costs no more than a short one. */
-const [firstRows, moreRows, aheadPx] = [40, 120, 800]
+const [firstRows, moreRows, aheadPx] = [24, 60, 600]
 const limit = signal(firstRows)
 
 function showMore(): void {

@@ -1,0 +1,75 @@
+import type {Schedule} from '../schedule/schedule.js'
+import {decidedUntil, type JobSlots, type SchedulerState, wasClockWrong} from './scheduler.js'
+
+/** The slots of a schedule, ms. `@every` is counted from `fromMs`. */
+export interface SlotTimes {
+  /** The latest slot at or before `atMs`. */
+  latest(schedule: Schedule & {readonly fromMs?: number}, atMs: number): number | undefined
+  /** The first slot after `atMs`. */
+  next(schedule: Schedule & {readonly fromMs?: number}, atMs: number): number | undefined
+}
+
+/** What is on record of a job whose slots are counted. */
+export interface SlotRecords {
+  /** As the scheduler has it; undefined where none starts the job. */
+  readonly known: JobSlots | undefined
+  /** When its last run began, wall clock, ms. */
+  readonly lastStartMs: number | undefined
+}
+
+/** Which slots of a job count. */
+interface CountedSlots {
+  readonly schedule: Schedule & {readonly fromMs?: number}
+  /** Those up to this one are decided, or came before the schedule, ms. */
+  readonly decidedMs: number
+}
+
+/** How the schedule of a job is known again; a change of it is a new schedule. */
+export function scheduleId({expression, timezone}: Schedule): string {
+  return timezone === undefined ? expression : `${expression} ${timezone}`
+}
+
+/** `@every` is counted from the last start, and before the first one from when the scheduler saw the schedule. */
+export function countedSlots(job: Schedule, {known, lastStartMs}: SlotRecords, nowMs: number): CountedSlots {
+  const {expression, timezone} = job
+  const counted = known?.schedule === scheduleId(job) && !wasClockWrong(known, nowMs) ? known : undefined
+  const fromMs = lastStartMs ?? counted?.sinceMs
+  return {
+    schedule: {expression, timezone, ...(fromMs !== undefined && {fromMs})},
+    decidedMs: counted ? decidedUntil(counted) : Number.NEGATIVE_INFINITY,
+  }
+}
+
+interface NextStart {
+  /** Wall clock times, ms: of the schedule, and when the job is started by it. */
+  readonly slotMs: number
+  readonly dueMs: number
+}
+
+interface Asked {
+  readonly nowMs: number
+  readonly slots: Pick<SlotTimes, 'next'>
+  /** Of the job on this host, ms. */
+  readonly spread: number
+  /** So many at most, none of them due later. */
+  readonly count: number
+  readonly untilMs: number
+}
+
+/** When a job is started next by its schedule, the earliest first. Throws as `slots.next`. */
+export function nextStarts(job: Schedule, records: SlotRecords, asked: Asked): readonly NextStart[] {
+  const {nowMs, slots, spread, count, untilMs} = asked
+  const {schedule, decidedMs} = countedSlots(job, records, nowMs)
+  const starts: NextStart[] = []
+  let slotMs = slots.next(schedule, Math.max(decidedMs, nowMs - spread))
+  while (slotMs !== undefined && slotMs + spread <= untilMs && starts.length < count) {
+    starts.push({slotMs, dueMs: slotMs + spread})
+    slotMs = slots.next(schedule, slotMs)
+  }
+  return starts
+}
+
+/** What the scheduler has on record of a job that it starts. @returns undefined if none is on duty, or not for this job */
+export function slotsOnDuty({jobs, daemon}: SchedulerState, job: string): JobSlots | undefined {
+  return daemon === undefined || daemon.stopped !== undefined ? undefined : jobs.get(job)
+}
