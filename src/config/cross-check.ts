@@ -1,4 +1,5 @@
 import {checkChannels} from './cross-check-channels.js'
+import {checkFleet} from './cross-check-fleet.js'
 import {namesSecret, type Path, type Problem} from './problems.js'
 import {entries, listOf, map, type Named, texts, unknownName} from './written.js'
 
@@ -19,6 +20,7 @@ export function crossCheck(settings: unknown): Problem[] {
     ...jobs.flatMap(([name, job]) => checkJob({path: ['jobs', name], job: map(job), defaults, root})),
     ...duplicateScripts(jobs),
     ...checkChannels(root),
+    ...checkFleet(root),
     ...checkBreakers(root),
     ...duplicateIds(entries(map(root['openclaw'])['jobs'])),
     ...plainSecrets(root),

@@ -67,4 +67,7 @@ export const openclawDefaults: OpenClawSettings = {
 /** Defaults of the `crashedRuns` part. */
 export const crashedRunsDefaults = {staleAfterMs: 10 * minute} as const
 
+/** Defaults of the `fleet` part. */
+export const fleetDefaults = {timeoutMs: 3 * second, waitMs: 15 * second, onStoreError: 'refuse'} as const
+
 export const routeDefaults = {level: 'INFO', jobs: []} as const

@@ -28,6 +28,7 @@ export const jobDefaults: JobSettings = {
   skipExitCode: 75,
   onStateError: 'run',
   onCrash: 'leave',
+  scope: 'machine',
   retry: {
     maxAttempts: 1,
     // 2, 4, 8, 16 … at most 60 seconds.

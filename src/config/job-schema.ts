@@ -109,6 +109,7 @@ const shared = {
   skipExitCode: count('Exit code of a run that is skipped because the lease is held', {max: 255}),
   onStateError: oneOf('Whether to run the job if the journal cannot be written', ['run', 'refuse']),
   onCrash: oneOf('What to do after a run whose guard and job were killed', ['rerun', 'leave']),
+  scope: oneOf('Among whom the job runs once at a time: on this machine, or in the fleet', ['machine', 'fleet']),
   retry: retrySection,
   exitMap: z
     .record(

@@ -1,6 +1,6 @@
 import {z} from 'zod'
 import {formatDuration} from '../domain/clock/duration.js'
-import {crashedRunsDefaults, openclawDefaults} from './default-values.js'
+import {crashedRunsDefaults, fleetDefaults, openclawDefaults} from './default-values.js'
 import {defaultSettings} from './defaults.js'
 import {settingsAsWritten} from './display.js'
 import {settingsSchema} from './schema.js'
@@ -12,6 +12,11 @@ export function settingsJsonSchema(): Schema {
   const schema = z.toJSONSchema(settingsSchema, {io: 'input'}) as Schema
   addDefaults(schema, {
     ...settingsAsWritten({...defaultSettings, openclaw: openclawDefaults}),
+    fleet: {
+      timeout: formatDuration(fleetDefaults.timeoutMs),
+      wait: formatDuration(fleetDefaults.waitMs),
+      onStoreError: fleetDefaults.onStoreError,
+    },
     crashedRuns: {staleAfter: formatDuration(crashedRunsDefaults.staleAfterMs)},
   })
   return {...schema, title: 'guard settings'}

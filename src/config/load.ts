@@ -5,6 +5,7 @@ import {showControls} from '../domain/log/show-controls.js'
 import type {Settings} from '../domain/settings/settings.js'
 import {GuardError} from '../errors.js'
 import {crossCheck} from './cross-check.js'
+import {jobsWithoutStore} from './cross-check-fleet.js'
 import type {FoundFile} from './find.js'
 import {readOpen} from './open-file.js'
 import {toPlain} from './plain.js'
@@ -44,7 +45,8 @@ export async function loadFile(found: FoundFile): Promise<Loaded> {
  */
 export async function checkSettings(written: unknown, file: string): Promise<Checked> {
   const parsed = await settingsSchema.safeParseAsync(written)
-  const problems = distinct([...(parsed.success ? [] : problemsOf(parsed.error, written)), ...crossCheck(written)])
+  const found = [...(parsed.success ? [] : problemsOf(parsed.error, written)), ...crossCheck(written)]
+  const problems = distinct([...found, ...jobsWithoutStore(written, found)])
   if (parsed.success && problems.length === 0) {
     return {settings: resolveSettings(parsed.data, file), written, error: undefined}
   }

@@ -72,7 +72,7 @@ export function namesSecret(name: string): boolean {
 /** Whether the value may be a secret in plain text, which a message must not repeat. */
 function mayBeSecret(path: Path): boolean {
   const names = path.map(String)
-  return names.some((name) => namesSecret(name) || ['env', 'headers', 'url', 'proxy'].includes(name))
+  return names.some((name) => namesSecret(name) || ['env', 'headers', 'url', 'proxy', 'postgres'].includes(name))
 }
 
 /** Converts the issues of zod to sentences. */

@@ -6,6 +6,7 @@ import type {BreakersSettings, OpenClawSettings, Settings} from '../domain/setti
 import {
   channelDefaults,
   crashedRunsDefaults,
+  fleetDefaults,
   openclawDefaults,
   outputDefaults,
   routeDefaults,
@@ -53,6 +54,9 @@ export function resolveSettings(written: WrittenSettings, file: string): Setting
     scheduler: {...defaultSettings.scheduler, ...written.scheduler},
     ...(written.crashedRuns && {
       crashedRuns: {...crashedRunsDefaults, ...written.crashedRuns, files: written.crashedRuns.files.map(at)},
+    }),
+    ...(written.fleet && {
+      fleet: {...fleetDefaults, ...written.fleet, postgres: absoluteSecret(written.fleet.postgres, at)},
     }),
     channels: mapValues(written.channels ?? {}, (channel) => resolveChannel(channel, at)),
     alerting: {

@@ -1,6 +1,20 @@
 import {z} from 'zod'
 import {alertingSection, channel} from './alert-schema.js'
-import {argv, count, duration, environment, flag, globs, named, ratio, size, text, textOf} from './fields.js'
+import {
+  argv,
+  count,
+  duration,
+  environment,
+  flag,
+  globs,
+  named,
+  oneOf,
+  ratio,
+  secret,
+  size,
+  text,
+  textOf,
+} from './fields.js'
 import {defaultsSection, jobSection} from './job-schema.js'
 import {section} from './section.js'
 import {service} from './service-schema.js'
@@ -88,6 +102,20 @@ const crashedRuns = section(
   {files: globs('JSON files in which other programs keep the state of their runs')},
 ).meta({description: 'Runs of other programs that guard marks as failed once their process is gone'})
 
+const fleet = section(
+  {
+    host: textOf(
+      'Name by which the other hosts know this one (default: its host name)',
+      /^[A-Za-z0-9][A-Za-z0-9._:@-]{0,127}$/,
+      'is not a name of a host; write letters, digits and . _ : @ -',
+    ),
+    timeout: duration('Limit of a connection to the store, and of an answer'),
+    wait: duration('A store that is away is tried again for so long', {minMs: 0}),
+    onStoreError: oneOf('What to do with a run once that has passed', ['refuse', 'run']),
+  },
+  {postgres: secret('Address of the PostgreSQL, postgres://user:password@host/database')},
+).meta({description: 'The store in which the hosts of a fleet agree who runs a job'})
+
 const metrics = section({
   textfileDir: text('Folder in which each run leaves its figures for node_exporter, one file for each job'),
 }).meta({description: 'Figures for Prometheus'})
@@ -117,6 +145,7 @@ export const settingsSchema = section({
   resetDaemon,
   scheduler,
   crashedRuns,
+  fleet,
   channels: named('Channels for alerts, by name', channel),
   alerting: alertingSection,
   metrics,

@@ -53,8 +53,9 @@ function addProblem(jobs: Record<string, WrongJob>, name: string, {file, written
 /** The job, service, channel, target, route or key to which a path belongs. */
 function partOf(path: Path): Path {
   const [top, second] = path
-  // Without one of its keys it would mean other files, or others than those of a crash.
-  if (top === 'crashedRuns') return [top]
+  // Without one of its keys it would mean other files, or others than those of a crash; and hosts that are set up in
+  // different ways would not agree.
+  if (top === 'crashedRuns' || top === 'fleet') return [top]
   const isDeep =
     top === 'breakers' || (top === 'openclaw' && second === 'jobs') || (top === 'alerting' && second === 'routes')
   return path.slice(0, isDeep ? 3 : 2)

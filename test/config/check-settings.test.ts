@@ -274,6 +274,7 @@ test('all problems of all kinds are reported at once', async () => {
 test.each([
   {channels: {ops: {type: 'telegram', chat: '1', token: 'hunter2'}}},
   {channels: {ops: {type: 'slack', url: 'https://hooks.slack.com/hunter2'}}},
+  {fleet: {postgres: 'postgres://guard:hunter2@db.example.org/guard'}},
   {channels: {ops: {type: 'webhook', url: {env: 'URL'}, headers: {Authorization: 'hunter2'}}}},
   {jobs: {scan: {env: {API_TOKEN: 'hunter2'}}}},
   {defaults: {env: {DB_PASSWORD: 'hunter2'}}},

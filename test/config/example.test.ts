@@ -75,7 +75,8 @@ test('the example contains every default', () => {
 function withDefaults(schema: Schema): Schema {
   const properties = Object.entries(schema.properties ?? {})
     .filter(
-      ([key, property]) => !['openclaw', 'crashedRuns'].includes(key) && ('default' in property || property.properties),
+      ([key, property]) =>
+        !['openclaw', 'crashedRuns', 'fleet'].includes(key) && ('default' in property || property.properties),
     )
     .map(([key, property]) => [key, property.properties ? withDefaults(property) : {}])
   return {properties: Object.fromEntries(properties)}

@@ -1,4 +1,5 @@
 import type {AlertingSettings, ChannelSettings} from './alerting.js'
+import type {FleetSettings} from './fleet.js'
 import type {Argv, JobSettings} from './job.js'
 import type {TextOrSecret} from './secret.js'
 import type {ServiceSettings} from './service.js'
@@ -34,6 +35,8 @@ export interface Settings {
   readonly scheduler: SchedulerSettings
   /** Undefined if guard looks after its own runs alone. */
   readonly crashedRuns?: CrashedRunsSettings
+  /** Undefined if no other host is asked. */
+  readonly fleet?: FleetSettings
   readonly channels: Readonly<Record<string, ChannelSettings>>
   readonly alerting: AlertingSettings
   readonly metrics?: MetricsSettings
