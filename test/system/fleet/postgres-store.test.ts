@@ -61,7 +61,10 @@ describe.skipIf(postgresObstacle !== undefined)(`the store in PostgreSQL (${post
     const job = newJob()
     const {token} = await grantOf(job, 'a')
     await store.release({job, token, status: 'ok'})
-    expect(await grantOf(job, 'b')).toMatchObject({token: 2, host: 'b'})
+    const next = await grantOf(job, 'b')
+    expect(next).toMatchObject({token: 2, host: 'b'})
+    expect(next.released).toBeUndefined()
+    expect(await store.check({job, token: 2})).toMatchObject({state: 'held'})
     await expire(job)
     expect(await grantOf(job, 'c')).toMatchObject({token: 3, host: 'c'})
   })
@@ -71,6 +74,17 @@ describe.skipIf(postgresObstacle !== undefined)(`the store in PostgreSQL (${post
     await grantOf(job, 'a', {slotAt})
     expect(await grantOf(job, 'a', {slotAt})).toMatchObject({token: 2, slotAt})
     expect(await store.check({job, token: 1})).toMatchObject({state: 'fenced', lease: {token: 2}})
+  })
+
+  test('an older question of a claim, which the server carries out last, takes nothing from the claim', async () => {
+    const job = newJob()
+    const ask = (attempt: number) =>
+      sql(`select state from guard.acquire(1, '${job}', 'a', 'a', 'run of a', 60000, 0, null, ${attempt})`)
+    expect([await ask(3), await ask(1), await ask(2)]).toEqual(['granted', 'held', 'held'])
+    expect(await store.check({job, token: 1})).toMatchObject({state: 'held'})
+    await store.release({job, token: 1, status: 'ok'})
+    expect(await ask(2)).toBe('held')
+    expect(await store.check({job, token: 1})).toMatchObject({state: 'fenced', lease: {token: 1}})
   })
 
   test('a claim whose lease was given back claims its slot no more: a late packet starts nothing', async () => {
@@ -145,19 +159,19 @@ describe.skipIf(postgresObstacle !== undefined)(`the store in PostgreSQL (${post
     expect(await store.check({job, token: 2})).toMatchObject({state: 'held'})
   })
 
-  test('a token that a restored store never gave has expired: nobody keeps it', async () => {
+  test('a token that a restored store never gave never holds', async () => {
     const job = newJob()
     await grantOf(job, 'a')
     for (const ask of [store.check({job, token: 9}), store.renew({job, token: 9, ttlMs: minute})])
-      expect(await ask).toMatchObject({state: 'expired', lease: {token: 1}})
-    expect(await store.release({job, token: 9, status: 'ok'})).toMatchObject({state: 'expired', lease: {token: 1}})
+      expect(await ask).toMatchObject({state: 'fenced', lease: {token: 1}})
+    expect(await store.release({job, token: 9, status: 'ok'})).toMatchObject({state: 'fenced', lease: {token: 1}})
     expect(await store.check({job, token: 1})).toMatchObject({state: 'held'})
   })
 
   test('a job of which the store knows nothing has no lease', async () => {
-    expect(await store.check({job: 'unknown', token: 1})).toEqual({state: 'expired', lease: undefined})
-    expect(await store.renew({job: 'unknown', token: 1, ttlMs: minute})).toEqual({state: 'expired', lease: undefined})
-    expect(await store.release({job: 'unknown', token: 1, status: 'ok'})).toEqual({state: 'expired', lease: undefined})
+    expect(await store.check({job: 'unknown', token: 1})).toEqual({state: 'fenced', lease: undefined})
+    expect(await store.renew({job: 'unknown', token: 1, ttlMs: minute})).toEqual({state: 'fenced', lease: undefined})
+    expect(await store.release({job: 'unknown', token: 1, status: 'ok'})).toEqual({state: 'fenced', lease: undefined})
   })
 
   test('a lease is given back once, with how it ended; a second time changes nothing', async () => {
@@ -170,8 +184,8 @@ describe.skipIf(postgresObstacle !== undefined)(`the store in PostgreSQL (${post
     })
     const again = await store.release({job, token, status: 'ok'})
     expect(again.lease?.released).toEqual(released.lease?.released)
-    expect(await store.check({job, token})).toMatchObject({state: 'expired'})
-    expect(await store.renew({job, token, ttlMs: minute})).toMatchObject({state: 'expired'})
+    expect(await store.check({job, token})).toMatchObject({state: 'fenced'})
+    expect(await store.renew({job, token, ttlMs: minute})).toMatchObject({state: 'fenced'})
   })
 
   test('the list has every job that was ever claimed, by name', async () => {
@@ -190,7 +204,7 @@ describe.skipIf(postgresObstacle !== undefined)(`the store in PostgreSQL (${post
     const rollBack = await postgres().transaction(`select from guard.lease where job = '${job}' for update`, database)
     const losers = [acquire(job, 'b'), acquire(job, 'b', {slotAt}), acquire(job, 'b', {slotAt: slotAt + 1})]
     expect((await Promise.all(losers)).map(({state}) => state)).toEqual(['held', 'done', 'held'])
-    expect(await store.renew({job, token: token + 1, ttlMs: minute})).toMatchObject({state: 'expired'})
+    expect(await store.renew({job, token: token + 1, ttlMs: minute})).toMatchObject({state: 'fenced'})
     expect(await store.check({job, token})).toMatchObject({state: 'held'})
     expect(await version()).toBe(before)
     // The lock was there: the holder, whose renewal is a write, waits for it.
@@ -209,9 +223,22 @@ describe.skipIf(postgresObstacle !== undefined)(`the store in PostgreSQL (${post
     expect(new Set(others.map(({host, token}) => `${host} ${token}`))).toEqual(new Set([`${winners[0]} 1`]))
   })
 
+  test('time goes on within a transaction, as a statement that waited for a lock needs it', async () => {
+    const ask = (host: string) =>
+      `select state from guard.acquire(${schemaVersion}, 'waits', '${host}', '${host}', '${host}', 1, 0, null, 1)`
+    expect(await sql(`begin; ${ask('a')}; select pg_sleep(0.01); ${ask('b')}; rollback`)).toBe('granted\n\ngranted')
+  })
+
+  test('each function that has the rights of its owner names where it searches, and waits for no lock for long', async () => {
+    const fixed = `'{"search_path=pg_catalog, pg_temp",lock_timeout=3s}'`
+    const found = await sql(`select proname, proconfig @> ${fixed} from pg_proc
+      where pronamespace = 'guard'::regnamespace and prosecdef and proname <> 'standbys' order by proname`)
+    expect(found.split('\n')).toEqual(['acquire|t', 'check|t', 'list|t', 'release|t', 'renew|t'])
+  })
+
   test('a granted token is on disk before it is told, also where commits do not wait for that', async () => {
     const shown = await sql(
-      `begin; set local synchronous_commit = off; select state from guard.acquire(${schemaVersion}, 'durable', 'a', 'a', 'a', 1, 0, null); show synchronous_commit; rollback`,
+      `begin; set local synchronous_commit = off; select state from guard.acquire(${schemaVersion}, 'durable', 'a', 'a', 'a', 1, 0, null, 1); show synchronous_commit; rollback`,
     )
     expect(shown).toBe('granted\nlocal')
   })
@@ -259,7 +286,7 @@ describe.skipIf(postgresObstacle !== undefined)(`the store in PostgreSQL (${post
     const trap =
       "create function pg_temp.clock_timestamp() returns timestamptz language sql as $$select '2000-01-01'::timestamptz$$"
     const at = await sql(
-      `set search_path = pg_temp, public; ${trap}; set role guard; select server_ms from guard.acquire(${schemaVersion}, '${job}', 'a', 'a', 'a', 1000, 0, null)`,
+      `set search_path = pg_temp, public; ${trap}; set role guard; select server_ms from guard.acquire(${schemaVersion}, '${job}', 'a', 'a', 'a', 1000, 0, null, 1)`,
     )
     expect(Number(at)).toBeGreaterThan(Date.UTC(2026, 0))
   })
@@ -273,6 +300,6 @@ describe.skipIf(postgresObstacle !== undefined)(`the store in PostgreSQL (${post
     expect(answers.filter(({state}) => state === 'granted')).toHaveLength(1)
     expect(await through.renew({job, token: 1, ttlMs: minute})).toMatchObject({state: 'held'})
     expect(await through.release({job, token: 1, status: 'ok'})).toMatchObject({state: 'held'})
-    expect(await store.check({job, token: 1})).toMatchObject({state: 'expired'})
+    expect(await store.check({job, token: 1})).toMatchObject({state: 'fenced', lease: {released: {status: 'ok'}}})
   })
 })
