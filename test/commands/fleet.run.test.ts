@@ -83,6 +83,8 @@ describe.skipIf(postgresObstacle !== undefined)(`a fleet (${postgresObstacle ?? 
     const again = await other.call('run', nightly, '--json')
     expect(again.code).toBe(75)
     expect(again.stderr).toMatch(/its slot \d{4}-01-01T02:00:00Z was claimed by web-17 \(token 1\)/)
+    const history = JSON.parse((await one.call('history', nightly, '--json')).stdout) as {runs: unknown[]}
+    expect(history.runs).toMatchObject([{claimedSlot: expect.stringMatching(/-01-01T02:00:00\.000Z$/)}])
     const later = new Date().toISOString()
     expect((await other.call('run', '--slot', later, nightly)).code).toBe(0)
     expect((await one.call('run', '--slot', later, nightly)).stderr).toContain('was claimed by web-18 (token 2)')
@@ -177,6 +179,7 @@ describe.skipIf(postgresObstacle !== undefined)(`a fleet (${postgresObstacle ?? 
       expect(run.stderr).toContain('runs with the lease of this machine alone')
       expect(records(one, 'started')).toMatchObject([{unfenced: true}])
       expect(records(one, 'started')[0]).not.toHaveProperty('token')
+      expect((await one.call('why', nightly)).stdout).toContain('Started without the lease of its fleet')
     })
 
     test('is refused at once where asking again changes nothing, and no secret is told', async () => {
