@@ -88,6 +88,9 @@ describe.skipIf(postgresObstacle !== undefined)(`a fleet (${postgresObstacle ?? 
     const later = new Date().toISOString()
     expect((await other.call('run', '--slot', later, nightly)).code).toBe(0)
     expect((await one.call('run', '--slot', later, nightly)).stderr).toContain('was claimed by web-18 (token 2)')
+    // What a host runs again after its own crash is for a slot that is claimed.
+    const resumed = {env: {GUARD_FLEET_URL: database.url, GUARD_RESUMED_RUN: 'run-of-before'}}
+    expect((await one.guardWith(resumed, 'run', nightly)).stdout).toBe('token 3\n')
     const early = await one.call('run', '--slot', new Date(Date.now() + 3_600_000).toISOString(), nightly)
     expect([early.code, early.stderr]).toEqual([75, expect.stringMatching(/its slot .* is \d+ s ahead of the clock/)])
   })
