@@ -1,5 +1,5 @@
 import {type BootRef, bootRefOf, type ProcessRef, parseProcessRef} from '../clock/process-ref.js'
-import type {RawRecord} from '../journal/record.js'
+import {isTime, type RawRecord} from '../journal/record.js'
 import type {Outcome} from './outcome.js'
 
 /**
@@ -54,6 +54,12 @@ export interface Run {
   readonly boot?: string
   /** The slot of its schedule for which a scheduler has started it. */
   readonly slot?: string
+  /** The slot that it claimed for all hosts of a fleet, ms: none of them runs it again. */
+  readonly claimedSlotAt?: number
+  /** It was skipped because this other host of the fleet has the job. */
+  readonly by?: string
+  /** It ran without the lease of its fleet, whose store gave no answer. */
+  readonly unfenced?: true
 }
 
 /**
@@ -65,7 +71,15 @@ export function nextRun(known: Run | undefined, record: RawRecord, begun: Run): 
   const {kind} = record
   const at = begun.startedAt
   if (kind === 'skipped')
-    return {...begun, endedAt: at, durationMs: 0, outcome: 'skipped', attempts: 0, ...text(record)}
+    return {
+      ...begun,
+      endedAt: at,
+      durationMs: 0,
+      outcome: 'skipped',
+      attempts: 0,
+      ...text(record),
+      ...otherHost(record),
+    }
   if (kind === 'started') return known ?? startedRun(begun, record)
   if (known?.outcome === 'interrupted' && kind === 'ended' && record['fenced'] === true)
     return endedRun(reopened(known), record, at)
@@ -92,13 +106,15 @@ function reopened({outcome: _, endedAt: __, detail: ___, ...run}: Run): Run {
 
 function startedRun(begun: Run, record: RawRecord): Run {
   const boot = bootOf(record)
-  const {slot} = record
+  const {slot, claimedSlotAt, unfenced} = record
   return {
     ...begun,
     ...logOf(record),
     ...ownerOf(record),
     ...(boot !== undefined && {boot}),
     ...(typeof slot === 'string' && {slot}),
+    ...(isTime(claimedSlotAt) && {claimedSlotAt}),
+    ...(unfenced === true && {unfenced}),
   }
 }
 
@@ -128,6 +144,10 @@ function text({class: failureClass, detail, reason}: RawRecord): Pick<Run, 'clas
     ...(typeof failureClass === 'string' && {class: failureClass}),
     ...(typeof said === 'string' && {detail: said}),
   }
+}
+
+function otherHost({by}: RawRecord): Pick<Run, 'by'> {
+  return typeof by === 'string' ? {by} : {}
 }
 
 function logOf({log}: RawRecord): Pick<Run, 'log'> {

@@ -24,12 +24,16 @@ export interface RunRecorder {
     readonly token: number | undefined
     readonly process: ProcessRef | undefined
     readonly log: LogRange | undefined
+    /** Of a job of a fleet: the slot that was claimed there, or that nothing was. */
+    readonly claimedSlotAt?: number
+    readonly unfenced?: true
   }): boolean
   attemptEnded(facts: object): void
   stepEnded(facts: object): void
   ended(facts: object): void
   interrupted(reason: string): void
-  skipped(reason: string): void
+  /** `by`: the other host that has the job. */
+  skipped(reason: string, by?: string): void
 }
 
 /**
@@ -67,9 +71,9 @@ export function recorder(deps: RecordDeps, {job, runId, slot}: RecordedRun): Run
     }
   }
   return {
-    started: ({token, process, log}) => {
+    started: ({log, ...known}) => {
       // Where its output ends is not known yet.
-      const facts = {token, process, log: log && {...log, to: undefined}}
+      const facts = {...known, log: log && {...log, to: undefined}}
       if (slot !== undefined) return claimSlot(facts)
       note('started', facts)
       return true
@@ -78,6 +82,6 @@ export function recorder(deps: RecordDeps, {job, runId, slot}: RecordedRun): Run
     stepEnded: (facts) => note('step-ended', facts),
     ended: noteEnd,
     interrupted: (reason) => note('interrupted', {reason}, 'durable'),
-    skipped: (reason) => note('skipped', {...ofSlot, reason}),
+    skipped: (reason, by) => note('skipped', {...ofSlot, reason, by}),
   }
 }
