@@ -46,7 +46,7 @@ const packages: Readonly<Record<string, readonly string[]>> = {
   'src/line-patterns.ts': ['re2js'],
   'src/domain': [],
   'src/journal': ['node:'],
-  'src/system': ['node:', 'execa', 'fast-glob', 'croner', 'nodemailer', 'undici'],
+  'src/system': ['node:', 'execa', 'fast-glob', 'croner', 'nodemailer', 'undici', 'pg'],
   'src/config': ['node:', 'cosmiconfig', 'zod'],
   'src/usecases': [],
   'src/http/dashboard': ['preact', '@preact/signals'],
@@ -61,7 +61,7 @@ const packages: Readonly<Record<string, readonly string[]>> = {
 const floors: Readonly<Record<string, number>> = {
   ...{settings: 1, journal: 1, job: 1, log: 1},
   ...{alert: 2, clock: 2},
-  ...{failure: 3, lease: 3, locks: 3, openclaw: 3, schedule: 3},
+  ...{failure: 3, fleet: 3, lease: 3, locks: 3, openclaw: 3, schedule: 3},
   ...{crontab: 4, run: 4},
   ...{recovery: 5, retry: 5, scheduler: 5, watchdog: 5},
   ...{breaker: 6, incident: 6},

@@ -23,24 +23,3 @@ export interface FleetStore {
   /** Every job that was ever claimed, by name. */
   readonly list: () => Promise<readonly FleetLease[]>
 }
-
-/**
- * - away: not reached, not ready, or no answer in time; worth asking again
- * - refused: password, right, certificate or schema are wrong; asking again changes nothing
- * - invalid: it answered what no store of this schema answers
- */
-type StoreFaultKind = 'away' | 'refused' | 'invalid'
-
-/** Why the store gave no answer. The message holds no secret. */
-export class StoreFault extends Error {
-  readonly kind: StoreFaultKind
-  /** What to do now, one imperative sentence each. */
-  readonly hints: readonly string[]
-
-  constructor(kind: StoreFaultKind, message: string, hints: readonly string[] = [], options: {cause?: unknown} = {}) {
-    super(message, options)
-    this.name = 'StoreFault'
-    this.kind = kind
-    this.hints = hints
-  }
-}
