@@ -1,4 +1,4 @@
-import {channelSecretProblems} from '../../src/cli/channel-secret-problems.js'
+import {secretProblems} from '../../src/cli/secret-problems.js'
 import {defineCommand} from '../../src/cli/command/definition.js'
 import {settingsLocation} from '../../src/cli/settings-location.js'
 import {bothOf, inspectSettings} from '../../src/config/inspect.js'
@@ -8,7 +8,7 @@ export default defineCommand({
   examples: ['guard config check', 'guard config check --config /etc/guardian/config.yaml'],
   async run({flags, print}) {
     const {file, settings, error: ofFile, warnings} = await inspectSettings(settingsLocation(flags))
-    const error = bothOf(ofFile, file === undefined ? undefined : channelSecretProblems(file, settings))
+    const error = bothOf(ofFile, file === undefined ? undefined : secretProblems(file, settings))
     print(...warnings.map(({level, of, text}) => `${level}: ${of} ${text}`))
     if (error) throw error
     const jobs = Object.keys(settings.jobs).length

@@ -39,6 +39,21 @@ test('all problems are reported at once, with exit code 78', async () => {
   })
 })
 
+test('the address of the store of a fleet is checked by the process that has it, without being shown', async () => {
+  const {guard, guardWith, write, dir} = createSandbox()
+  write('.guardianrc', 'fleet: {postgres: {env: FLEET_URL}}')
+  expect(await guard('config', 'check')).toMatchObject({code: 0})
+  const env = {FLEET_URL: 'postgres://guard:hunter2@db.example.org/guard?sslmode=require'}
+  const {code, stderr} = await guardWith({env}, 'config', 'check')
+  expect([code, stderr]).toEqual([
+    78,
+    `guard: ${dir}/.guardianrc has a problem
+    fleet.postgres: the address of the store has sslmode=require, which does not check with whom guard talks; write sslmode=verify-full
+  - correct it and check it: guard config check
+`,
+  ])
+})
+
 test('secrets of channels that this process has are checked too, without being shown', async () => {
   const {guardWith, write} = createSandbox()
   const hook = {type: 'webhook', url: {env: 'HOOK'}, secrets: [{env: 'RIGHT'}, {env: 'SHORT'}, {file: 'missing.txt'}]}

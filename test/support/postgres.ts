@@ -3,6 +3,7 @@ import {existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {promisify} from 'node:util'
+import Client from 'pg/lib/client.js'
 import {afterAll, beforeAll} from 'vitest'
 import {closedPort} from './http-receiver.js'
 import {isAlive, isRoot, until} from './sandbox.js'
@@ -46,8 +47,12 @@ export interface Postgres {
   urlOf(user: string, database?: string): string
   /** Runs SQL as the superuser, over the socket. @returns the rows, `|` between their columns */
   sql(text: string, database?: string): Promise<string>
+  /** Begins a transaction of the superuser that stays open, with a statement in it. @returns what rolls it back */
+  transaction(text: string, database: string): Promise<() => Promise<void>>
   /** Creates a user who may log in, with the password that `urlOf` names. */
   addUser(user: string, more?: string): Promise<void>
+  /** Gives a user who exists the password that `urlOf` names. */
+  setPassword(user: string): Promise<void>
   pid(): number
   start(env?: Readonly<Record<string, string>>): Promise<void>
   /** Ends it as `pg_ctl stop -m fast` does: sessions are told 57P01. */
@@ -158,6 +163,17 @@ function handle(dir: string, port: number, options: PostgresOptions): Postgres {
     addUser: async (user, more = '') => {
       await sql(`create role "${user}" login password '${passwordOf(user)}' ${more}`)
     },
+    transaction: async (text, database) => {
+      const client = new Client(sessionOptions(dir, port, database))
+      client.on('error', () => undefined)
+      await client.connect()
+      await client.query({text: 'begin', values: []})
+      await client.query({text, values: []})
+      return () => client.end()
+    },
+    setPassword: async (user) => {
+      await sql(`alter role "${user}" password '${passwordOf(user)}'`)
+    },
     pid,
     start: async (env = options.env ?? {}) => {
       await pgCtl(dir, ['start', '-w', '-t', '60', '-l', join(dir, 'log')], env).catch((error: Error) => {
@@ -187,6 +203,14 @@ function handle(dir: string, port: number, options: PostgresOptions): Postgres {
       }
       rmSync(dir, {recursive: true, force: true})
     },
+  }
+}
+
+function sessionOptions(host: string, port: number, database: string) {
+  const ofServer = {host, port, database, user: 'postgres', password: () => ''}
+  return {
+    ...ofServer,
+    ...{ssl: false as const, sslnegotiation: 'postgres' as const, client_encoding: 'UTF8', application_name: 'test'},
   }
 }
 

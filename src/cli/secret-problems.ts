@@ -1,4 +1,5 @@
 import {type Problem, settingsError} from '../config/problems.js'
+import {storeUrlProblem} from '../domain/fleet/store-url.js'
 import {addressProblem, proxyProblem, signingSecretProblem} from '../domain/settings/address.js'
 import type {ChannelSettings} from '../domain/settings/alerting.js'
 import type {TextOrSecret} from '../domain/settings/secret.js'
@@ -7,19 +8,25 @@ import {GuardError} from '../errors.js'
 import {resolveSecret} from '../system/host/secret.js'
 
 /**
- * What is wrong with the secrets of channels that have a form. A secret that this process cannot read is no problem:
+ * What is wrong with the secrets that have a form: those of channels, and the address of the fleet's store. A secret that this process cannot read is no problem:
  * another one may have it.
  *
  * @returns undefined if nothing is
  */
-export function channelSecretProblems(file: string, {channels}: Settings): GuardError | undefined {
-  const problems = Object.entries(channels).flatMap(([name, channel]) =>
+export function secretProblems(file: string, {channels, fleet}: Settings): GuardError | undefined {
+  const ofChannels = Object.entries(channels).flatMap(([name, channel]) =>
     checksOf(channel).flatMap(({key, value, problemOf}): Problem[] => {
       const text = typeof value === 'object' ? readable(value) : undefined
       const problem = text === undefined ? undefined : problemOf(text)
       return problem === undefined ? [] : [{path: ['channels', name, ...key], text: problem, ofKey: true}]
     }),
   )
+  const address = fleet && readable(fleet.postgres)
+  const ofFleet = address === undefined ? undefined : storeUrlProblem(address)
+  const problems = [
+    ...ofChannels,
+    ...(ofFleet === undefined ? [] : [{path: ['fleet', 'postgres'], text: ofFleet, ofKey: true as const}]),
+  ]
   return problems.length > 0 ? settingsError(file, {}, problems) : undefined
 }
 

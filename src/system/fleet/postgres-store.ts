@@ -1,0 +1,108 @@
+import type {FleetAnswer, FleetClaim, FleetHolding, FleetLease} from '../../domain/fleet/lease.js'
+import {StoreFault} from '../../domain/fleet/store-fault.js'
+import {parseStoreUrl} from '../../domain/fleet/store-url.js'
+import {createAsk, type Row} from './ask.js'
+import {schemaVersion} from './schema.js'
+import {placeOf} from './store-problem.js'
+
+interface Ticket {
+  readonly job: string
+  readonly token: number
+}
+
+/**
+ * The leases of a fleet in a PostgreSQL: a `FleetStore`. The functions of its schema decide; here is how they are asked,
+ * and how their answers are read.
+ *
+ * @param timeoutMs limit of a connection, and of an answer
+ * Throws GuardError `config` if the address is wrong. The verbs reject with StoreFault.
+ */
+export function openPostgresStore({url, timeoutMs}: {readonly url: string; readonly timeoutMs: number}) {
+  const address = parseStoreUrl(url)
+  const ask = createAsk(address, timeoutMs)
+  const place = placeOf(address)
+  const askOne = async (call: string, ...values: readonly unknown[]): Promise<Row> => {
+    const rows = await ask(`select * from guard.${call}`, [schemaVersion, ...values])
+    const [row] = rows
+    if (row && rows.length === 1) return row
+    throw invalid(place, `${rows.length} rows`)
+  }
+  const holding = async (call: string, ...values: readonly unknown[]): Promise<FleetHolding> =>
+    toHolding(place, await askOne(call, ...values))
+  return {
+    acquire: async ({job, host, holder, claimId, ttlMs, floor, slotAt}: FleetClaim): Promise<FleetAnswer> => {
+      const values = [job, host, holder, claimId, ttlMs, floor, slotAt ?? null]
+      return toAnswer(place, await askOne('acquire($1, $2, $3, $4, $5, $6, $7, $8)', ...values), slotAt)
+    },
+    renew: ({job, token, ttlMs}: Ticket & {readonly ttlMs: number}) =>
+      holding('renew($1, $2, $3, $4)', job, token, ttlMs),
+    release: ({job, token, status, detail}: Ticket & {readonly status: 'ok' | 'error'; readonly detail?: string}) =>
+      holding('release($1, $2, $3, $4, $5)', job, token, status, detail ?? null),
+    check: ({job, token}: Ticket) => holding('check($1, $2, $3)', job, token),
+    list: async (): Promise<readonly FleetLease[]> => {
+      const rows = await ask('select * from guard.list($1)', [schemaVersion])
+      return rows.map((row) => toLease(place, row))
+    },
+  }
+}
+
+function toAnswer(place: string, row: Row, slotAt: number | undefined): FleetAnswer {
+  const {state} = row
+  if (state === 'granted' || state === 'held' || state === 'done') return {state, lease: toLease(place, row)}
+  if (state === 'early' && slotAt !== undefined) return {state, slotAt, serverAt: numberOf(place, row, 'server_ms')}
+  throw invalid(place, `the state ${JSON.stringify(state)}`)
+}
+
+function toHolding(place: string, row: Row): FleetHolding {
+  const {state} = row
+  if (state === 'held') return {state, lease: toLease(place, row)}
+  if (state === 'fenced' || state === 'expired') {
+    return {state, lease: row['job'] === null ? undefined : toLease(place, row)}
+  }
+  throw invalid(place, `the state ${JSON.stringify(state)}`)
+}
+
+function toLease(place: string, row: Row): FleetLease {
+  const text = (column: string) => textOf(place, row, column)
+  const number = (column: string) => numberOf(place, row, column)
+  return {
+    job: text('job'),
+    token: number('token'),
+    host: text('host'),
+    holder: text('holder'),
+    claimId: text('claim_id'),
+    ...(row['slot_ms'] !== null && {slotAt: number('slot_ms')}),
+    claimedAt: number('claimed_ms'),
+    ttlMs: number('ttl_ms'),
+    remainingMs: number('remaining_ms'),
+    ...(row['released_ms'] !== null && {released: releaseOf(place, row)}),
+    serverAt: number('server_ms'),
+  }
+}
+
+function releaseOf(place: string, row: Row): NonNullable<FleetLease['released']> {
+  const status = row['release_status']
+  if (status !== 'ok' && status !== 'error') throw invalid(place, `the release_status ${JSON.stringify(status)}`)
+  const at = numberOf(place, row, 'released_ms')
+  return {at, status, ...(row['release_detail'] !== null && {detail: textOf(place, row, 'release_detail')})}
+}
+
+function textOf(place: string, row: Row, column: string): string {
+  const value = row[column]
+  if (typeof value === 'string') return value
+  throw invalid(place, value === undefined ? `no column ${column}` : `the ${column} ${JSON.stringify(value)}`)
+}
+
+/** Numbers of 64 bits come as text, because those above 2^53 would be rounded: tokens that differ would look alike. */
+function numberOf(place: string, row: Row, column: string): number {
+  const text = textOf(place, row, column)
+  const number = Number(text)
+  if (/^\d{1,19}$/.test(text) && Number.isSafeInteger(number)) return number
+  throw invalid(place, `the ${column} ${JSON.stringify(text)}, which is no number from 0 to 2^53 - 1`)
+}
+
+function invalid(place: string, what: string): StoreFault {
+  return new StoreFault('invalid', `the store at ${place} answers with ${what}`, [
+    'compare its schema with that of guard: guard fleet check',
+  ])
+}

@@ -1,0 +1,252 @@
+/** Version of the tables and functions. A schema refuses a guard that knows an older one only. */
+export const schemaVersion = 1
+
+/**
+ * What the administrator of a PostgreSQL (12 or newer) applies, once for each version: one table with a row per job, the
+ * functions that decide, and a role that may call them and nothing else. Applied again it changes nothing; an older
+ * version is brought up, a newer one left as it is.
+ *
+ * - Whoever asks in vain only reads: neither the row nor its lock is touched, so that hundreds of hosts cost no writes.
+ * - All times are of `clock_timestamp()`, which moves on while a statement waits for a lock; `now()` does not.
+ * - `search_path` is fixed, because the functions have the rights of their owner
+ *   (https://www.postgresql.org/docs/current/sql-createfunction.html#SQL-CREATEFUNCTION-SECURITY).
+ * - A wait for a lock is bounded by the functions, as long as guard waits for an answer by default: PgBouncer lets no time
+ *   limit of a session through, and what is granted long after guard has gone helps nobody.
+ */
+export const schemaSql = `-- The leases of guard's fleet, version ${schemaVersion}. Apply it as the owner of the schema:
+--   guard fleet schema | psql -v ON_ERROR_STOP=1 DATABASE
+-- Then give the role guard a password: \\password guard
+
+begin;
+
+do $check$
+begin
+  perform pg_advisory_xact_lock(hashtext('guard.schema'));
+  if current_setting('server_version_num')::integer < 120000 then
+    raise exception 'guard needs PostgreSQL 12 or newer';
+  end if;
+  if exists (select from pg_namespace where nspname = 'guard' and nspowner <> current_user::regrole) then
+    raise exception 'the schema guard belongs to another role: apply this as its owner';
+  end if;
+  if to_regprocedure('guard.version()') is not null then
+    if guard.version() > ${schemaVersion} then
+      raise exception 'the schema has version %, newer than this one: use a newer guard', guard.version();
+    end if;
+  end if;
+  if to_regrole('guard') is null then
+    create role guard login;
+  end if;
+end
+$check$;
+
+create schema if not exists guard;
+
+create table if not exists guard.lease (
+  job text primary key,
+  token bigint not null check (token > 0),
+  host text not null,
+  holder text not null,
+  claim_id text not null,
+  slot_at timestamptz,
+  claimed_at timestamptz not null,
+  ttl_ms bigint not null check (ttl_ms > 0),
+  expires_at timestamptz not null,
+  released_at timestamptz,
+  release_status text check (release_status in ('ok', 'error')),
+  release_detail text
+) with (fillfactor = 50);
+
+do $answer$
+begin
+  if to_regtype('guard.answer') is null then
+    create type guard.answer as (
+      state text, job text, token bigint, host text, holder text, claim_id text, slot_ms bigint, claimed_ms bigint,
+      ttl_ms bigint, remaining_ms bigint, released_ms bigint, release_status text, release_detail text, server_ms bigint
+    );
+  end if;
+end
+$answer$;
+
+create or replace function guard.version() returns integer
+language sql immutable as $$ select ${schemaVersion} $$;
+
+create or replace function guard.ms(at timestamptz) returns bigint
+language sql immutable as $$ select round(extract(epoch from at)::numeric * 1000)::bigint $$;
+
+create or replace function guard.answer_of(state text, lease guard.lease, at timestamptz) returns guard.answer
+language sql stable as $$
+  select row(
+    state, lease.job, lease.token, lease.host, lease.holder, lease.claim_id, guard.ms(lease.slot_at),
+    guard.ms(lease.claimed_at), lease.ttl_ms,
+    case when lease.released_at is null and lease.expires_at > at
+      then guard.ms(lease.expires_at) - guard.ms(at) when lease.job is not null then 0 end,
+    guard.ms(lease.released_at), lease.release_status, lease.release_detail, guard.ms(at)
+  )::guard.answer
+$$;
+
+-- Why a claim gets no lease: null if it gets one. A claim whose answer was lost is known by its id.
+create or replace function guard.refusal(lease guard.lease, claim_id text, slot timestamptz) returns text
+language sql volatile as $$
+  select case
+    when lease.job is null or (lease.claim_id = $2 and lease.released_at is null) then null
+    when slot <= lease.slot_at then 'done'
+    when lease.released_at is null and lease.expires_at > clock_timestamp() then 'held'
+  end
+$$;
+
+-- How a token stands. One that is above the stored was given before a backup was restored: nobody keeps it.
+create or replace function guard.standing(lease guard.lease, token bigint) returns text
+language sql volatile as $$
+  select case
+    when lease.token > $2 then 'fenced'
+    when lease.token = $2 and lease.released_at is null and lease.expires_at > clock_timestamp() then 'held'
+    else 'expired'
+  end
+$$;
+
+create or replace function guard.require_client(version integer) returns void
+language plpgsql as $$
+begin
+  if version < guard.version() then
+    raise exception using errcode = 'GD001', message = format(
+      'the schema has version %s, and this guard knows version %s', guard.version(), version);
+  end if;
+end
+$$;
+
+-- Tokens and renewals survive a crash of the server, also where commits are set not to wait for the disk.
+create or replace function guard.require_durable() returns void
+language plpgsql as $$
+begin
+  if current_setting('synchronous_commit') = 'off' then
+    perform set_config('synchronous_commit', 'local', true);
+  end if;
+end
+$$;
+
+create or replace function guard.acquire(
+  p_version integer, p_job text, p_host text, p_holder text, p_claim_id text, p_ttl_ms bigint, p_floor bigint,
+  p_slot_ms bigint
+) returns guard.answer
+language plpgsql security definer set search_path = pg_catalog, pg_temp set lock_timeout = '3s' as $$
+declare
+  asked_at timestamptz := clock_timestamp();
+  slot timestamptz := to_timestamp(p_slot_ms / 1000.0);
+  lease guard.lease;
+  refused text;
+begin
+  perform guard.require_client(p_version);
+  if slot > asked_at + interval '60 s' then
+    return guard.answer_of('early', lease, asked_at);
+  end if;
+  select l.* into lease from guard.lease l where l.job = p_job;
+  refused := guard.refusal(lease, p_claim_id, slot);
+  if refused is not null then
+    return guard.answer_of(refused, lease, clock_timestamp());
+  end if;
+  perform guard.require_durable();
+  insert into guard.lease as l
+    (job, token, host, holder, claim_id, slot_at, claimed_at, ttl_ms, expires_at)
+  values (
+    p_job, p_floor + 1, p_host, p_holder, p_claim_id, slot, clock_timestamp(), p_ttl_ms,
+    clock_timestamp() + p_ttl_ms * interval '1 ms')
+  on conflict (job) do update set
+    token = greatest(l.token, p_floor) + 1, host = p_host, holder = p_holder, claim_id = p_claim_id,
+    slot_at = greatest(l.slot_at, slot), claimed_at = clock_timestamp(), ttl_ms = p_ttl_ms,
+    expires_at = clock_timestamp() + p_ttl_ms * interval '1 ms',
+    released_at = null, release_status = null, release_detail = null
+  where guard.refusal(l, p_claim_id, slot) is null
+  returning l.* into lease;
+  if found then
+    return guard.answer_of('granted', lease, clock_timestamp());
+  end if;
+  -- Another claim was decided while this one waited for the row.
+  select l.* into lease from guard.lease l where l.job = p_job;
+  return guard.answer_of(coalesce(guard.refusal(lease, p_claim_id, slot), 'held'), lease, clock_timestamp());
+end
+$$;
+
+create or replace function guard.renew(p_version integer, p_job text, p_token bigint, p_ttl_ms bigint)
+returns guard.answer
+language plpgsql security definer set search_path = pg_catalog, pg_temp set lock_timeout = '3s' as $$
+declare
+  lease guard.lease;
+begin
+  perform guard.require_client(p_version);
+  perform guard.require_durable();
+  update guard.lease l
+  set ttl_ms = p_ttl_ms, expires_at = clock_timestamp() + p_ttl_ms * interval '1 ms'
+  where l.job = p_job and l.token = p_token and l.released_at is null
+  returning l.* into lease;
+  if not found then
+    select l.* into lease from guard.lease l where l.job = p_job;
+  end if;
+  return guard.answer_of(guard.standing(lease, p_token), lease, clock_timestamp());
+end
+$$;
+
+create or replace function guard.release(
+  p_version integer, p_job text, p_token bigint, p_status text, p_detail text
+) returns guard.answer
+language plpgsql security definer set search_path = pg_catalog, pg_temp set lock_timeout = '3s' as $$
+declare
+  lease guard.lease;
+begin
+  perform guard.require_client(p_version);
+  update guard.lease l
+  set released_at = clock_timestamp(), release_status = p_status, release_detail = p_detail
+  where l.job = p_job and l.token = p_token and l.released_at is null
+  returning l.* into lease;
+  if not found then
+    select l.* into lease from guard.lease l where l.job = p_job;
+  end if;
+  -- Given back now or before, it was held until then.
+  return guard.answer_of(
+    case when lease.token = p_token then 'held' else guard.standing(lease, p_token) end, lease, clock_timestamp());
+end
+$$;
+
+create or replace function guard.check(p_version integer, p_job text, p_token bigint) returns guard.answer
+language plpgsql security definer set search_path = pg_catalog, pg_temp set lock_timeout = '3s' as $$
+declare
+  lease guard.lease;
+begin
+  perform guard.require_client(p_version);
+  select l.* into lease from guard.lease l where l.job = p_job;
+  return guard.answer_of(guard.standing(lease, p_token), lease, clock_timestamp());
+end
+$$;
+
+create or replace function guard.list(p_version integer) returns setof guard.answer
+language plpgsql security definer set search_path = pg_catalog, pg_temp set lock_timeout = '3s' as $$
+begin
+  perform guard.require_client(p_version);
+  return query select a.* from guard.lease l,
+    lateral guard.answer_of(guard.standing(l, l.token), l, clock_timestamp()) a order by l.job collate "C";
+end
+$$;
+
+-- How many servers follow this one, and would take its place. The details are for roles with more rights than guard.
+create or replace function guard.standbys() returns table (synchronous integer, asynchronous integer)
+language sql security definer set search_path = pg_catalog, pg_temp as $$
+  select
+    count(*) filter (where sync_state in ('sync', 'quorum'))::integer,
+    count(*) filter (where sync_state in ('async', 'potential') or sync_state is null)::integer
+  from pg_stat_replication r
+  where (state in ('streaming', 'catchup') or state is null)
+    and not exists (select from pg_replication_slots s where s.active_pid = r.pid and s.slot_type = 'logical')
+$$;
+
+revoke all on schema guard from public;
+revoke all on all tables in schema guard from public, guard;
+revoke all on all functions in schema guard from public, guard;
+grant usage on schema guard to guard;
+grant execute on function
+  guard.version(), guard.acquire(integer, text, text, text, text, bigint, bigint, bigint),
+  guard.renew(integer, text, bigint, bigint), guard.release(integer, text, bigint, text, text),
+  guard.check(integer, text, bigint), guard.list(integer), guard.standbys() to guard;
+
+comment on schema guard is 'Leases of guard''s fleet, version ${schemaVersion}';
+
+commit;
+`

@@ -1,0 +1,144 @@
+import {formatDuration} from '../../domain/clock/duration.js'
+import {StoreFault} from '../../domain/fleet/store-fault.js'
+import type {StoreAddress} from '../../domain/fleet/store-url.js'
+
+/** What did not come in time. */
+export class TooLate extends Error {
+  readonly what: 'connection' | 'answer'
+
+  constructor(what: 'connection' | 'answer') {
+    super(`no ${what} in time`)
+    this.what = what
+  }
+}
+
+interface Asked {
+  readonly address: StoreAddress
+  readonly timeoutMs: number
+}
+
+/** The server as messages name it. */
+export function placeOf({host, port}: Pick<StoreAddress, 'host' | 'port'>): string {
+  if (host.startsWith('/')) return `${host}/.s.PGSQL.${port}`
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`
+}
+
+/** Says why there was no answer, in a message without the password. */
+export function toStoreFault(error: unknown, asked: Asked): StoreFault {
+  if (error instanceof StoreFault) return error
+  const {address, timeoutMs} = asked
+  const store = `the store at ${placeOf(address)}`
+  if (error instanceof TooLate) {
+    const limit = `within ${formatDuration(timeoutMs)}`
+    return new StoreFault(
+      'away',
+      error.what === 'connection' ? `${store} was not reached ${limit}` : `${store} gave no answer ${limit}`,
+    )
+  }
+  const code = codeOf(error)
+  const message = withoutPassword(error instanceof Error ? error.message : String(error), address)
+  const {
+    kind,
+    what,
+    hints = [],
+  } = code !== undefined && /^[0-9A-Z]{5}$/.test(code) && isOfServer(error)
+    ? serverProblem(code, message, address)
+    : connectionProblem(code, message)
+  return new StoreFault(kind, `${store} ${what}`, hints, {cause: error})
+}
+
+interface Problem {
+  readonly kind: StoreFault['kind']
+  readonly what: string
+  readonly hints?: readonly string[]
+}
+
+const applySchema = 'let the administrator apply it: guard fleet schema | psql'
+
+/** By SQLSTATE (https://www.postgresql.org/docs/current/errcodes-appendix.html). */
+function serverProblem(code: string, message: string, {user}: StoreAddress): Problem {
+  const what = `answers: ${message} (${code})`
+  switch (code) {
+    case 'GD001':
+      return {kind: 'refused', what, hints: ['update guard on this host']}
+    case '28P01':
+    case '28000':
+      return {kind: 'refused', what, hints: ['check the user and the password in the address, and pg_hba.conf']}
+    case '3D000':
+      return {kind: 'refused', what, hints: ['check the name of the database in the address']}
+    case '42501':
+      return {kind: 'refused', what, hints: [`use the role guard, or give its rights: grant guard to "${user}"`]}
+    case '3F000':
+    case '42883':
+    case '42P01':
+      return {kind: 'refused', what, hints: [applySchema]}
+    // A server that follows another one; after a fail-over the name leads to one that writes.
+    case '25006':
+    case '55P03':
+      return {kind: 'away', what}
+    case '08P01':
+      return {kind: refusedByPooler.test(message) ? 'refused' : 'away', what}
+    default:
+      return {kind: kindOfClass(code.slice(0, 2)), what}
+  }
+}
+
+/** PgBouncer answers nearly everything with 08P01. */
+const refusedByPooler = /startup parameter|no such (?:user|database)|password|auth|not allowed|SSL required/i
+
+function kindOfClass(code: string): StoreFault['kind'] {
+  // Connection, transaction to be repeated, resources, operator (shut down, starting), system, internal.
+  if (['08', '40', '53', '57', '58', 'XX'].includes(code)) return 'away'
+  return ['28', '42', '0A', '3D', '3F'].includes(code) ? 'refused' : 'invalid'
+}
+
+/** By the codes of Node, which bun has too; pg itself gives no code. */
+function connectionProblem(code = '', message: string): Problem {
+  const certificate = certificateProblem(code)
+  if (certificate) return certificate
+  if (message.includes('does not support SSL'))
+    return {kind: 'refused', what: 'offers no TLS', hints: ['turn it on at the server: ssl = on']}
+  if (message.startsWith('SASL'))
+    return {kind: 'refused', what: `cannot be logged in to: ${message}`, hints: ['check the password in the address']}
+  if (code === 'ECONNREFUSED') return {kind: 'away', what: 'refuses the connection; does it run there?'}
+  if (code === 'ENOENT') return {kind: 'away', what: 'has no socket there; does it run?'}
+  if (code === 'EACCES' || code === 'EPERM')
+    return {kind: 'refused', what: 'has a socket that this user may not use', hints: ['check the rights of its folder']}
+  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN')
+    return {kind: 'away', what: 'has a name that cannot be resolved', hints: ['check the host in the address']}
+  if (code === '' && /terminated|ended|closed/i.test(message))
+    return {kind: 'away', what: 'closed the connection without an answer'}
+  if (/^E[A-Z]+$/.test(code)) return {kind: 'away', what: `cannot be reached (${code})`}
+  return {kind: 'away', what: `cannot be asked: ${message}`}
+}
+
+function certificateProblem(code: string): Problem | undefined {
+  const refused = (what: string, hint: string): Problem => ({kind: 'refused', what, hints: [hint]})
+  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID')
+    return refused('has a certificate for another name', 'name the host in the address as its certificate does')
+  if (code === 'CERT_HAS_EXPIRED') return refused('has a certificate that has expired', 'renew it at the server')
+  if (code === 'CERT_NOT_YET_VALID')
+    return refused('has a certificate that is not valid yet', 'check the clock of this host')
+  if (/SELF_SIGNED|UNABLE_TO_(?:VERIFY|GET)|CERT_UNTRUSTED|CERT_SIGNATURE/.test(code))
+    return refused('has a certificate of no known authority', 'name the authority in the address: sslrootcert=PATH')
+  if (/^CERT_|_CERT_|^ERR_(?:TLS|SSL|OSSL)/.test(code))
+    return refused(`has a certificate, or a kind of TLS, that is not accepted (${code})`, 'check ssl_* at the server')
+  return undefined
+}
+
+/** Errors that a server or a pooler sent have a severity. */
+function isOfServer(error: unknown): boolean {
+  return typeof (error as {severity?: unknown}).severity === 'string'
+}
+
+/** Of several addresses of one name each may have failed; the first counts. */
+function codeOf(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined
+  const {code} = error as NodeJS.ErrnoException
+  if (typeof code === 'string') return code
+  return error instanceof AggregateError ? codeOf(error.errors[0]) : undefined
+}
+
+function withoutPassword(text: string, {password}: StoreAddress): string {
+  return password ? text.replaceAll(password, '***') : text
+}

@@ -1,0 +1,278 @@
+import {beforeAll, describe, expect, test} from 'vitest'
+import type {FleetClaim} from '../../../src/domain/fleet/lease.js'
+import {openPostgresStore} from '../../../src/system/fleet/postgres-store.js'
+import {schemaSql, schemaVersion} from '../../../src/system/fleet/schema.js'
+import type {FleetStore} from '../../../src/usecases/fleet/store.js'
+import {createFleetDatabase} from '../../support/fleet-database.js'
+import {pgbouncerObstacle, startPgbouncer} from '../../support/pgbouncer.js'
+import {postgresObstacle, postgresOfFile} from '../../support/postgres.js'
+
+const minute = 60_000
+const slotAt = Date.UTC(2026, 0, 2, 3)
+
+describe.skipIf(postgresObstacle !== undefined)(`the store in PostgreSQL (${postgresObstacle ?? 'real'})`, () => {
+  const postgres = postgresOfFile()
+  let store: FleetStore
+  let database: string
+  let jobs = 0
+
+  beforeAll(async () => {
+    const {name, url} = await createFleetDatabase(postgres())
+    database = name
+    store = openPostgresStore({url, timeoutMs: 10_000})
+  })
+
+  const newJob = () => `job-${++jobs}`
+  const sql = (text: string) => postgres().sql(text, database)
+  const claimOf = (job: string, host: string, more: Partial<FleetClaim> = {}): FleetClaim => ({
+    ...{job, host, holder: `pid 1 on ${host}`, claimId: `run of ${host}`, ttlMs: 10 * minute, floor: 0},
+    ...more,
+  })
+  const acquire = (job: string, host: string, more: Partial<FleetClaim> = {}) => store.acquire(claimOf(job, host, more))
+  const grantOf = async (job: string, host: string, more: Partial<FleetClaim> = {}) => {
+    const answer = await acquire(job, host, more)
+    if (answer.state !== 'granted') throw new Error(`not granted: ${answer.state}`)
+    return answer.lease
+  }
+  /** As if nothing had been heard of the holder for longer than the ttl. */
+  const expire = (job: string) =>
+    sql(`update guard.lease set expires_at = clock_timestamp() - interval '1 ms' where job = '${job}'`)
+
+  test('a lease is granted with the first token, by the clock of the server', async () => {
+    const job = newJob()
+    const before = Number(await sql('select guard.ms(clock_timestamp())'))
+    const lease = await grantOf(job, 'a', {slotAt})
+    expect(lease).toEqual({
+      ...{job, token: 1, host: 'a', holder: 'pid 1 on a', claimId: 'run of a', slotAt, ttlMs: 10 * minute},
+      ...{claimedAt: lease.claimedAt, remainingMs: lease.remainingMs, serverAt: lease.serverAt},
+    })
+    expect(lease.claimedAt).toBeGreaterThanOrEqual(before)
+    expect(lease.serverAt).toBeGreaterThanOrEqual(lease.claimedAt)
+    expect(lease.remainingMs).toBeLessThanOrEqual(10 * minute)
+  })
+
+  test('one that is live is held against every other claim, which learns by whom', async () => {
+    const job = newJob()
+    const {token} = await grantOf(job, 'a')
+    expect(await acquire(job, 'b')).toMatchObject({state: 'held', lease: {job, token, host: 'a', claimId: 'run of a'}})
+  })
+
+  test('one that was given back, or has expired, is granted with a higher token', async () => {
+    const job = newJob()
+    const {token} = await grantOf(job, 'a')
+    await store.release({job, token, status: 'ok'})
+    expect(await grantOf(job, 'b')).toMatchObject({token: 2, host: 'b'})
+    await expire(job)
+    expect(await grantOf(job, 'c')).toMatchObject({token: 3, host: 'c'})
+  })
+
+  test('a claim that is asked for again, because its answer was lost, gets a higher token', async () => {
+    const job = newJob()
+    await grantOf(job, 'a', {slotAt})
+    expect(await grantOf(job, 'a', {slotAt})).toMatchObject({token: 2, slotAt})
+    expect(await store.check({job, token: 1})).toMatchObject({state: 'fenced', lease: {token: 2}})
+  })
+
+  test('a claim whose lease was given back claims its slot no more: a late packet starts nothing', async () => {
+    const job = newJob()
+    const {token} = await grantOf(job, 'a', {slotAt})
+    await store.release({job, token, status: 'ok'})
+    expect(await acquire(job, 'a', {slotAt})).toMatchObject({state: 'done', lease: {token}})
+  })
+
+  test('no token is given at or below the floor of a host', async () => {
+    const job = newJob()
+    expect(await grantOf(job, 'a', {floor: 41})).toMatchObject({token: 42})
+    await expire(job)
+    expect(await grantOf(job, 'b', {floor: 7})).toMatchObject({token: 43})
+    await expire(job)
+    expect(await grantOf(job, 'c', {floor: 2 ** 52})).toMatchObject({token: 2 ** 52 + 1})
+  })
+
+  test('a slot is done once it, or a later one, was claimed, also while that run goes on', async () => {
+    const job = newJob()
+    const {token} = await grantOf(job, 'a', {slotAt})
+    expect(await acquire(job, 'b', {slotAt})).toMatchObject({state: 'done', lease: {host: 'a', slotAt}})
+    await store.release({job, token, status: 'ok'})
+    expect(await acquire(job, 'b', {slotAt})).toMatchObject({state: 'done'})
+    expect(await acquire(job, 'b', {slotAt: slotAt - 1})).toMatchObject({state: 'done'})
+    expect(await grantOf(job, 'b', {slotAt: slotAt + 1})).toMatchObject({slotAt: slotAt + 1})
+  })
+
+  test('a slot that comes while an older one runs is held', async () => {
+    const job = newJob()
+    await grantOf(job, 'a', {slotAt})
+    expect(await acquire(job, 'b', {slotAt: slotAt + minute})).toMatchObject({state: 'held', lease: {host: 'a'}})
+  })
+
+  test('a claim without a slot asks for the lease alone, and leaves the slot as it is', async () => {
+    const job = newJob()
+    const {token} = await grantOf(job, 'a', {slotAt})
+    await store.release({job, token, status: 'ok'})
+    expect(await grantOf(job, 'b')).toMatchObject({slotAt})
+  })
+
+  test('a slot more than a minute ahead of the server is early, and nothing is written', async () => {
+    const job = newJob()
+    const now = Number(await sql('select guard.ms(clock_timestamp())'))
+    expect(await acquire(job, 'a', {slotAt: now + 90_000})).toMatchObject({state: 'early', slotAt: now + 90_000})
+    expect((await store.list()).some((lease) => lease.job === job)).toBe(false)
+    expect(await grantOf(job, 'a', {slotAt: now + 55_000})).toMatchObject({slotAt: now + 55_000})
+  })
+
+  test('a lease is kept for another ttl, also one that has expired and was given to nobody', async () => {
+    const job = newJob()
+    const {token} = await grantOf(job, 'a', {ttlMs: minute})
+    expect(await store.renew({job, token, ttlMs: 5 * minute})).toMatchObject({
+      state: 'held',
+      lease: {ttlMs: 5 * minute},
+    })
+    await expire(job)
+    expect(await store.check({job, token})).toMatchObject({state: 'expired', lease: {token, remainingMs: 0}})
+    expect(await store.renew({job, token, ttlMs: minute})).toMatchObject({state: 'held', lease: {token}})
+    expect(await store.check({job, token})).toMatchObject({state: 'held', lease: {token}})
+  })
+
+  test('a token that is no longer the newest is fenced, whatever it asks for', async () => {
+    const job = newJob()
+    const {token} = await grantOf(job, 'a')
+    await expire(job)
+    await grantOf(job, 'b')
+    const fenced = {state: 'fenced', lease: {token: 2, host: 'b'}}
+    expect(await store.renew({job, token, ttlMs: minute})).toMatchObject(fenced)
+    expect(await store.check({job, token})).toMatchObject(fenced)
+    expect(await store.release({job, token, status: 'error'})).toMatchObject(fenced)
+    expect(await store.check({job, token: 2})).toMatchObject({state: 'held'})
+  })
+
+  test('a token that a restored store never gave has expired: nobody keeps it', async () => {
+    const job = newJob()
+    await grantOf(job, 'a')
+    for (const ask of [store.check({job, token: 9}), store.renew({job, token: 9, ttlMs: minute})])
+      expect(await ask).toMatchObject({state: 'expired', lease: {token: 1}})
+    expect(await store.release({job, token: 9, status: 'ok'})).toMatchObject({state: 'expired', lease: {token: 1}})
+    expect(await store.check({job, token: 1})).toMatchObject({state: 'held'})
+  })
+
+  test('a job of which the store knows nothing has no lease', async () => {
+    expect(await store.check({job: 'unknown', token: 1})).toEqual({state: 'expired', lease: undefined})
+    expect(await store.renew({job: 'unknown', token: 1, ttlMs: minute})).toEqual({state: 'expired', lease: undefined})
+    expect(await store.release({job: 'unknown', token: 1, status: 'ok'})).toEqual({state: 'expired', lease: undefined})
+  })
+
+  test('a lease is given back once, with how it ended; a second time changes nothing', async () => {
+    const job = newJob()
+    const {token} = await grantOf(job, 'a')
+    const released = await store.release({job, token, status: 'error', detail: "exit 2, 'ünïcode'"})
+    expect(released).toMatchObject({
+      state: 'held',
+      lease: {remainingMs: 0, released: {status: 'error', detail: "exit 2, 'ünïcode'"}},
+    })
+    const again = await store.release({job, token, status: 'ok'})
+    expect(again.lease?.released).toEqual(released.lease?.released)
+    expect(await store.check({job, token})).toMatchObject({state: 'expired'})
+    expect(await store.renew({job, token, ttlMs: minute})).toMatchObject({state: 'expired'})
+  })
+
+  test('the list has every job that was ever claimed, by name', async () => {
+    const names = ['zeta', 'Alpha', 'ärger']
+    for (const job of names) await grantOf(job, 'a')
+    const listed = (await store.list()).map(({job}) => job)
+    expect(listed.filter((job) => names.includes(job))).toEqual(['Alpha', 'zeta', 'ärger'])
+  })
+
+  test('whoever asks in vain only reads: the row stays as it is, and its lock is not waited for', async () => {
+    const job = newJob()
+    const {token} = await grantOf(job, 'a', {slotAt})
+    const version = () => sql(`select xmin, ctid from guard.lease where job = '${job}'`)
+    const before = await version()
+    // While this transaction is open, whoever wants the row waits.
+    const rollBack = await postgres().transaction(`select from guard.lease where job = '${job}' for update`, database)
+    const losers = [acquire(job, 'b'), acquire(job, 'b', {slotAt}), acquire(job, 'b', {slotAt: slotAt + 1})]
+    expect((await Promise.all(losers)).map(({state}) => state)).toEqual(['held', 'done', 'held'])
+    expect(await store.renew({job, token: token + 1, ttlMs: minute})).toMatchObject({state: 'expired'})
+    expect(await store.check({job, token})).toMatchObject({state: 'held'})
+    expect(await version()).toBe(before)
+    // The lock was there: the holder, whose renewal is a write, waits for it.
+    const short = openPostgresStore({url: postgres().urlOf('guard', database), timeoutMs: 300})
+    await expect(short.renew({job, token, ttlMs: minute})).rejects.toThrow('gave no answer within 300ms')
+    await rollBack()
+  })
+
+  test('of many who ask at once one wins, and the others learn by whom', async () => {
+    const job = newJob()
+    const hosts = Array.from({length: 30}, (_, index) => `host-${index}`)
+    const answers = await Promise.all(hosts.map((host) => acquire(job, host, {slotAt})))
+    const winners = answers.flatMap((answer) => (answer.state === 'granted' ? [answer.lease.host] : []))
+    expect(winners).toHaveLength(1)
+    const others = answers.flatMap((answer) => ('lease' in answer && answer.state !== 'granted' ? [answer.lease] : []))
+    expect(new Set(others.map(({host, token}) => `${host} ${token}`))).toEqual(new Set([`${winners[0]} 1`]))
+  })
+
+  test('a granted token is on disk before it is told, also where commits do not wait for that', async () => {
+    const shown = await sql(
+      `begin; set local synchronous_commit = off; select state from guard.acquire(${schemaVersion}, 'durable', 'a', 'a', 'a', 1, 0, null); show synchronous_commit; rollback`,
+    )
+    expect(shown).toBe('granted\nlocal')
+  })
+
+  test('the schema may be applied again, and brings an older one up with its leases', async () => {
+    const job = newJob()
+    await grantOf(job, 'a')
+    const all = () =>
+      sql(`select string_agg(oid || proname || pg_get_functiondef(oid) || coalesce(proacl::text, ''), ' ' order by oid)
+      from pg_proc where pronamespace = 'guard'::regnamespace`)
+    const before = await all()
+    await sql(schemaSql)
+    expect(await all()).toBe(before)
+    await sql(`create or replace function guard.version() returns integer language sql immutable as 'select 0';
+      create or replace function guard.check(p_version integer, p_job text, p_token bigint) returns guard.answer language sql as 'select null::guard.answer'`)
+    await sql(schemaSql)
+    expect(await sql('select guard.version()')).toBe(`${schemaVersion}`)
+    expect(await store.check({job, token: 1})).toMatchObject({state: 'held'})
+  })
+
+  test('a newer schema is not turned back', async () => {
+    const {name} = await createFleetDatabase(postgres())
+    await postgres().sql(
+      "create or replace function guard.version() returns integer language sql immutable as 'select 99'",
+      name,
+    )
+    await expect(postgres().sql(schemaSql, name)).rejects.toThrow('the schema has version 99, newer than this one')
+    expect(await postgres().sql('select guard.version()', name)).toBe('99')
+  })
+
+  test('the role may call the functions, and do nothing else', async () => {
+    for (const attempt of [
+      'select * from guard.lease',
+      "update guard.lease set token = 1 where job = 'a'",
+      "insert into guard.lease (job) values ('a')",
+      'create table guard.mine (x int)',
+      "select guard.answer_of('held', null, now())",
+      'create or replace function guard.version() returns integer language sql as $$select 1$$',
+    ])
+      await expect(sql(`set role guard; ${attempt}`)).rejects.toThrow(/permission denied|must be owner/)
+  })
+
+  test('a function with the rights of its owner is not deceived by what the caller has in the way', async () => {
+    const job = newJob()
+    const trap =
+      "create function pg_temp.clock_timestamp() returns timestamptz language sql as $$select '2000-01-01'::timestamptz$$"
+    const at = await sql(
+      `set search_path = pg_temp, public; ${trap}; set role guard; select server_ms from guard.acquire(${schemaVersion}, '${job}', 'a', 'a', 'a', 1000, 0, null)`,
+    )
+    expect(Number(at)).toBeGreaterThan(Date.UTC(2026, 0))
+  })
+
+  test.skipIf(pgbouncerObstacle !== undefined)('through PgBouncer in transaction mode all is the same', async () => {
+    const bouncer = await startPgbouncer(postgres(), ['guard'], ['default_pool_size = 2'])
+    const through: FleetStore = openPostgresStore({url: bouncer.urlOf('guard', database), timeoutMs: 10_000})
+    const job = newJob()
+    const hosts = Array.from({length: 12}, (_, index) => `host-${index}`)
+    const answers = await Promise.all(hosts.map((host) => through.acquire(claimOf(job, host))))
+    expect(answers.filter(({state}) => state === 'granted')).toHaveLength(1)
+    expect(await through.renew({job, token: 1, ttlMs: minute})).toMatchObject({state: 'held'})
+    expect(await through.release({job, token: 1, status: 'ok'})).toMatchObject({state: 'held'})
+    expect(await store.check({job, token: 1})).toMatchObject({state: 'expired'})
+  })
+})
