@@ -61,8 +61,8 @@ const packages: Readonly<Record<string, readonly string[]>> = {
 const floors: Readonly<Record<string, number>> = {
   ...{settings: 1, journal: 1, job: 1, log: 1},
   ...{alert: 2, clock: 2},
-  ...{failure: 3, fleet: 3, lease: 3, locks: 3, openclaw: 3, schedule: 3},
-  ...{crontab: 4, run: 4},
+  ...{failure: 3, lease: 3, locks: 3, openclaw: 3, schedule: 3},
+  ...{crontab: 4, fleet: 4, run: 4},
   ...{recovery: 5, retry: 5, scheduler: 5, watchdog: 5},
   ...{breaker: 6, incident: 6},
   delivery: 7,

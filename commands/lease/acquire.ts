@@ -1,7 +1,7 @@
 import {checkedName} from '../../src/cli/checked-name.js'
 import {defineCommand} from '../../src/cli/command/definition.js'
 import {compactJournals} from '../../src/cli/compact-journals.js'
-import {leaseArgs} from '../../src/cli/lease-command.js'
+import {isOfFleet, leaseArgs, scopeFlag} from '../../src/cli/lease-command.js'
 import {showWait} from '../../src/cli/progress.js'
 import {holderName, runningProcess, stillRuns, wireLease} from '../../src/cli/wire/lease.js'
 import {reportLease} from '../../src/domain/lease/report.js'
@@ -23,6 +23,7 @@ export default defineCommand({
       helpValue: 'ID',
     },
     pid: {type: 'integer', summary: 'a process whose death frees the lease at once', helpValue: 'PID', min: 1},
+    ...scopeFlag,
     wait: {type: 'duration', summary: 'how long to wait for a lease that is held', settingsDefault: '0s'},
   },
   async run({args, flags, print, openGuard}) {
@@ -31,12 +32,20 @@ export default defineCommand({
     const process = flags.pid === undefined ? undefined : runningProcess(flags.pid)
     const guard = await openGuard()
     guard.ensureState()
-    const deps = wireLease(guard)
     const holder = flags.holder ?? holderName(process)
     const isWanted = () => process === undefined || stillRuns(process)
-    const request = {job, holder, ttlMs: flags.ttl, process, waitMs: flags.wait ?? 0, isWanted}
-    const acquire = () => acquireLease(deps, request)
-    const lease = await (flags.wait ? showWait(`waiting for the lease of ${job}`, acquire) : acquire())
+    const request = {job, holder, ttlMs: flags.ttl, waitMs: flags.wait ?? 0, isWanted}
+    const patiently = <T>(acquire: () => Promise<T>) =>
+      flags.wait ? showWait(`waiting for the lease of ${job}`, acquire) : acquire()
+    if (isOfFleet(guard, job, flags.scope)) {
+      // Loaded late: few jobs are of a fleet.
+      const {acquireInFleet} = await import('../../src/cli/fleet-lease.js')
+      const report = await patiently(() => acquireInFleet(guard, request, process))
+      print(`${report.token}`)
+      return report
+    }
+    const deps = wireLease(guard)
+    const lease = await patiently(() => acquireLease(deps, {...request, process}))
     print(`${lease.token}`)
     compactJournals(deps.leases)
     return reportLease(lease, {...deps.here, at: lease.seenAt, mono: guard.clock.mono()})

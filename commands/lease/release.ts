@@ -1,5 +1,6 @@
 import {defineCommand} from '../../src/cli/command/definition.js'
-import {leaseArgs, leaseFlags, withLeases} from '../../src/cli/lease-command.js'
+import type {Guard} from '../../src/cli/guard.js'
+import {leaseArgs, leaseFlags, scopeFlag, withLeases} from '../../src/cli/lease-command.js'
 import {renderLease} from '../../src/cli/render/lease.js'
 import {settingsMask} from '../../src/cli/wire/settings-mask.js'
 import {releaseLease} from '../../src/usecases/lease/held-lease.js'
@@ -13,14 +14,17 @@ export default defineCommand({
   args: leaseArgs,
   flags: {
     ...leaseFlags,
+    ...scopeFlag,
     status: {type: 'text', summary: 'how the work ended', choices: ['ok', 'error'], default: 'ok'},
     detail: {type: 'text', summary: 'more about how it ended', helpValue: 'TEXT'},
   },
   async run(call) {
-    const {token, status, detail} = call.flags
-    const lease = await withLeases(call, (deps, job, guard) => {
-      const said = detail === undefined ? undefined : settingsMask(guard)(detail)
-      return releaseLease(deps, {job, token, status, detail: said})
+    const {status, detail} = call.flags
+    const masked = (guard: Guard) => ({status, detail: detail === undefined ? undefined : settingsMask(guard)(detail)})
+    const lease = await withLeases(call, {
+      machine: (deps, ticket, guard) => releaseLease(deps, {...ticket, ...masked(guard)}),
+      fleet: async (deps, ticket, guard) =>
+        (await import('../../src/usecases/fleet/fleet-lease.js')).releaseFleetLease(deps, ticket, masked(guard)),
     })
     call.show(renderLease, lease)
     return lease

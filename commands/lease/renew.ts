@@ -1,5 +1,5 @@
 import {defineCommand} from '../../src/cli/command/definition.js'
-import {leaseArgs, leaseFlags, withLeases} from '../../src/cli/lease-command.js'
+import {leaseArgs, leaseFlags, scopeFlag, withLeases} from '../../src/cli/lease-command.js'
 import {renderLease} from '../../src/cli/render/lease.js'
 import {renewLease} from '../../src/usecases/lease/held-lease.js'
 
@@ -7,9 +7,13 @@ export default defineCommand({
   summary: 'Keep a lease for another ttl; fail with 77 once another holder has it',
   examples: ['guard lease renew nightly-backup --token 7'],
   args: leaseArgs,
-  flags: leaseFlags,
+  flags: {...leaseFlags, ...scopeFlag},
   async run(call) {
-    const lease = await withLeases(call, (deps, job) => renewLease(deps, {job, token: call.flags.token}))
+    const lease = await withLeases(call, {
+      machine: renewLease,
+      fleet: async (deps, ticket) =>
+        (await import('../../src/usecases/fleet/fleet-lease.js')).renewFleetLease(deps, ticket),
+    })
     call.show(renderLease, lease)
     return lease
   },

@@ -1,6 +1,6 @@
 import {checkedName} from '../../src/cli/checked-name.js'
 import {defineCommand} from '../../src/cli/command/definition.js'
-import {leaseArgs} from '../../src/cli/lease-command.js'
+import {isOfFleet, leaseArgs, scopeFlag} from '../../src/cli/lease-command.js'
 import {renderLease} from '../../src/cli/render/lease.js'
 import {wireLease} from '../../src/cli/wire/lease.js'
 import {listLeases} from '../../src/usecases/lease/acquire-lease.js'
@@ -9,9 +9,18 @@ export default defineCommand({
   summary: 'All that is known of one lease',
   examples: ['guard lease show nightly-backup'],
   args: leaseArgs,
-  async run({args, print, show, openGuard}) {
+  flags: scopeFlag,
+  async run({args, flags, print, show, openGuard}) {
     const job = checkedName(args.name)
     const guard = await openGuard()
+    if (isOfFleet(guard, job, flags.scope)) {
+      // Loaded late: few jobs are of a fleet.
+      const {leasesOfFleet} = await import('../../src/cli/fleet-lease.js')
+      const found = (await leasesOfFleet(guard)).find((known) => known.job === job)
+      if (found) show(renderLease, found)
+      else print(`no lease of ${job} is known in the fleet`)
+      return found ?? {job, scope: 'fleet', state: 'none'}
+    }
     const lease = listLeases(wireLease(guard)).find((known) => known.job === job)
     if (lease) show(renderLease, lease)
     else print(`no lease of ${job} is known in ${guard.stateDir}`)

@@ -14,15 +14,20 @@ export interface LeasesBefore {
   readonly watchdog: Lease | undefined
 }
 
+interface Before extends LeasesBefore {
+  /** Whether the run has raised an alert, however it ended. */
+  readonly hasNews: boolean | undefined
+}
+
 /**
  * After a bad end, or a good one after a bad one, decides and sends what is worth telling: in a process of its own, so that
  * the run does not wait for a network; within this one where that one would be ended with it. A watchdog that makes its
  * rounds does all that itself.
  */
-export async function leaveDeliverer(guard: Guard, report: RunReport, before: LeasesBefore): Promise<void> {
+export async function leaveDeliverer(guard: Guard, report: RunReport, before: Before): Promise<void> {
   const {settings, clock} = guard
   const {job} = report
-  if (!isNews(report, before.own) || !mayTell(knowledge(guard, job, before))) return
+  if ((!isNews(report, before.own) && before.hasNews !== true) || !mayTell(knowledge(guard, job, before))) return
   // No channel would be told, whatever it is.
   if (!channelsFor(settings.alerting.routes, {subject: job, level: 'CRITICAL'})) return
   const now = {at: clock.now(), mono: clock.mono(), ...readBootRef()}

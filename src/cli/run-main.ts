@@ -3,7 +3,6 @@ import {existsSync, statSync, writeSync} from 'node:fs'
 import {resolve} from 'node:path'
 import {workingDirectory} from '../config/settings.js'
 import type {RunReport} from '../domain/run/report.js'
-import {parseSlotKey, slotKey} from '../domain/scheduler/slot-key.js'
 import {GuardError} from '../errors.js'
 import {commandOfScript} from '../system/process/script.js'
 import {resolveRun} from '../usecases/run/resolve-run.js'
@@ -39,13 +38,20 @@ export async function runMain({flags, target, json, openGuard}: Call<typeof runO
     const {printPlan} = await import('./render/run-plan.js')
     return printPlan(guard, run, json)
   }
+  // Loaded late: only the scheduler names a slot, and who starts jobs of a fleet by other means.
+  const slot =
+    flags.slot === undefined ? undefined : (await import('./checked-slot.js')).checkedSlot(flags.slot, run.job)
+  // Loaded late: few jobs are of a fleet.
+  const isOfFleet = run.settings.scope === 'fleet'
+  const fleet = isOfFleet ? (await import('./wire/fleet-run.js')).openFleetRun(guard, run, slot) : undefined
   const {deps, request, afterwards} = wireRun(guard, run, {
     json,
     interactive: flags.interactive === true,
     logHeader: flags['no-log-header'] !== true && guard.settings.logs.headers,
     tells: flags['no-alert'] !== true,
     runId: checkedRunId(flags['run-id']),
-    slot: checkedSlot(flags.slot, run.job),
+    slot,
+    fleet,
   })
   if (process.pid === 1) printWarning(firstProcess)
   const report = await runJob(deps, request)
@@ -59,14 +65,6 @@ function checkedRunId(id: string | undefined): string | undefined {
   if (id === undefined || /^[A-Za-z0-9][\w-]{7,63}$/.test(id)) return id
   throw new GuardError('usage', `--run-id ${JSON.stringify(id)} is not an id of a run`, [
     'an id is 8 to 64 letters, digits, _ and -, with a letter or digit first',
-  ])
-}
-
-/** Throws GuardError `usage`. */
-function checkedSlot(key: string | undefined, job: string): string | undefined {
-  if (key === undefined || parseSlotKey(key)?.job === job) return key
-  throw new GuardError('usage', `--slot ${JSON.stringify(key)} is not a slot of ${job}`, [
-    `a slot is the job and a time: --slot ${slotKey(job, 0)}`,
   ])
 }
 

@@ -34,8 +34,8 @@ export const runOptions = {
   'run-id': {type: 'text', summary: 'id of the run, from the program that starts it and waits for it', helpValue: 'ID'},
   slot: {
     type: 'text',
-    summary: 'the slot that the run is for, JOB#TIME; a second run for it is skipped',
-    helpValue: 'KEY',
+    summary: 'the slot that the run is for; a second run for it is skipped, in a fleet too',
+    helpValue: 'TIME',
   },
   'no-alert': {type: 'boolean', summary: 'call nobody, however the run ends'},
   'no-log-header': {type: 'boolean', summary: 'begin the log of the run without the line that names its time and id'},

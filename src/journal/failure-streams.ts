@@ -2,6 +2,7 @@ import {alertsFold} from '../domain/alert/alert.js'
 import {breakerFold} from '../domain/breaker/breaker.js'
 import {outboxFold} from '../domain/delivery/outbox.js'
 import {silenceFold} from '../domain/delivery/silence.js'
+import {fleetFold} from '../domain/fleet/known.js'
 import {incidentFold} from '../domain/incident/incident.js'
 import {resetFold} from '../domain/openclaw/reset-ledger.js'
 import {resetRequestFold} from '../domain/openclaw/reset-request.js'
@@ -16,4 +17,6 @@ export const incidentStream = {name: 'incidents', fold: incidentFold, ...history
 export const deliveryStream = {name: 'deliveries', fold: outboxFold, ...historyLimits}
 export const silenceStream = {name: 'silences', fold: silenceFold, ...stateLimits}
 export const alertStream = {name: 'alerts', fold: alertsFold, ...historyLimits}
+/** State, and little of it: what a host knows of its fleet. */
+export const fleetStream = {name: 'fleet', fold: fleetFold, ...stateLimits}
 export const schedulerStream = {name: 'scheduler', fold: schedulerFold, ...historyLimits}

@@ -100,6 +100,10 @@ export function fakeRun(settings: Partial<JobSettings> = {}, attempts: readonly 
       endAsked: new Promise(() => undefined),
       sendTo: () => undefined,
       end: () => ending.abort(),
+      terminate: () => {
+        seen.done.push('TERM')
+        ending.abort()
+      },
       release: (exitCode) => {
         seen.exitCode = exitCode
       },

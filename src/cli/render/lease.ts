@@ -1,7 +1,10 @@
+import type {FleetLeaseReport} from '../../domain/fleet/report.js'
 import type {LeaseReport} from '../../domain/lease/report.js'
 import {color} from './color.js'
 import {type Page, timeText, whenText, zoneText} from './page.js'
 import {renderTable} from './table.js'
+
+type AnyLease = LeaseReport | FleetLeaseReport
 
 const paint: Readonly<Record<LeaseReport['state'], (text: string) => string>> = {
   held: color.green,
@@ -12,41 +15,45 @@ const paint: Readonly<Record<LeaseReport['state'], (text: string) => string>> = 
 const urgency: readonly LeaseReport['state'][] = ['expired', 'held', 'released']
 
 /** `guard lease list`: a row for each job, those whose holder has vanished first. */
-export function renderLeases(page: Page, leases: readonly LeaseReport[]): string {
+export function renderLeases(page: Page, leases: readonly AnyLease[]): string {
   const rows = leases.toSorted((one, other) => urgency.indexOf(one.state) - urgency.indexOf(other.state))
   return renderTable(
     page,
     ['JOB', 'STATE', 'HOLDER', 'TOKEN', `END (${zoneText(page)})`],
-    rows.map(({job, state, holder, token, status, detail, expiresAt}) => ({
+    rows.map((lease) => ({
       cells: [
-        job,
-        paint[state](state),
-        holder,
-        page.isTerminal ? `${token}` : `token ${token}`,
-        status === undefined
-          ? expiryText(page, state, Date.parse(expiresAt))
-          : `${status}${detail === undefined ? '' : `: ${detail}`}`,
+        lease.job,
+        paint[lease.state](lease.state),
+        'host' in lease ? `${lease.host} (${lease.holder})` : lease.holder,
+        page.isTerminal ? `${lease.token}` : `token ${lease.token}`,
+        endText(page, lease),
       ],
     })),
   )
 }
 
-function expiryText(page: Page, state: LeaseReport['state'], at: number): string {
+function endText(page: Page, {state, status, detail, expiresAt}: AnyLease): string {
+  if (status !== undefined) return `${status}${detail === undefined ? '' : `: ${detail}`}`
+  if (expiresAt === undefined) return 'expired'
+  const at = Date.parse(expiresAt)
   if (state === 'expired') return `expired ${whenText(page, at)}`
   return `${page.isTerminal ? 'expires' : 'until'} ${whenText(page, at)}`
 }
 
 /** `guard lease show`: a line for each fact. */
-export function renderLease(page: Page, lease: LeaseReport): string {
+export function renderLease(page: Page, lease: AnyLease): string {
   const time = (iso: string) => timeText({...page, isTerminal: false}, Date.parse(iso))
-  const {state, holder, token, claimedAt, expiresAt, pid, jobPid, status, detail} = lease
+  const {state, holder, token, claimedAt, expiresAt, status, detail} = lease
+  const {host, slot, pid, jobPid}: Partial<LeaseReport & FleetLeaseReport> = lease
   const facts: readonly (readonly [string, string | number | undefined])[] = [
     ['job', lease.job],
     ['state', paint[state](state)],
+    ['host', host],
     ['holder', holder],
     ['token', token],
     ['claimed', time(claimedAt)],
-    ['expires', status === undefined ? time(expiresAt) : undefined],
+    ['expires', status === undefined && expiresAt !== undefined ? time(expiresAt) : undefined],
+    ['slot', slot],
     ['process', pid],
     ['job process', jobPid],
     ['status', status],

@@ -14,7 +14,8 @@ export function printPlan(guard: Guard, run: RunResolved, json: boolean): void {
 
 /** Values only: null where a setting is absent, spans in milliseconds. */
 function planToJson(guard: Guard, {job, settings, configured}: RunResolved, command: Argv): object {
-  const {cwd, timeoutMs, silenceMs, killAfterMs, overlap, waitMs, ttlMs, jitterMs, retry, recovery, budget} = settings
+  const {cwd, timeoutMs, silenceMs, killAfterMs, scope, overlap, waitMs, ttlMs, jitterMs} = settings
+  const {retry, recovery, budget} = settings
   return {
     job,
     configured,
@@ -24,6 +25,7 @@ function planToJson(guard: Guard, {job, settings, configured}: RunResolved, comm
     timeoutMs: timeoutMs ?? null,
     silenceMs: silenceMs ?? null,
     killAfterMs,
+    scope,
     overlap,
     waitMs: waitMs ?? null,
     ttlMs,
@@ -47,6 +49,7 @@ function planOf(guard: Guard, {job, settings, configured}: RunResolved, command:
     cwd: settings.cwd ?? 'the working directory',
     timeout: limit(settings.timeoutMs),
     silence: limit(settings.silenceMs),
+    scope: settings.scope,
     overlap: settings.overlap,
     ttl: formatDuration(settings.ttlMs),
     attempts: settings.retry.maxAttempts,

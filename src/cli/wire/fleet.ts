@@ -1,6 +1,11 @@
+import {parseStoreUrl} from '../../domain/fleet/store-url.js'
 import type {FleetSettings} from '../../domain/settings/fleet.js'
 import {GuardError} from '../../errors.js'
+import {alertStream, fleetStream} from '../../journal/failure-streams.js'
+import {readHostName} from '../../system/host/host.js'
 import {resolveSecret} from '../../system/host/secret.js'
+import type {FleetDeps} from '../../usecases/fleet/acquire-fleet-lease.js'
+import {tellTrouble} from '../../usecases/fleet/tell-trouble.js'
 import type {Guard} from '../guard.js'
 
 /** The store's settings. Throws GuardError `config` if there are none. */
@@ -12,7 +17,52 @@ export function fleetSettings({settings}: Pick<Guard, 'settings'>): FleetSetting
   ])
 }
 
-/** The address of the store, a secret. Throws GuardError `config` if it cannot be read. */
+/** The address of the store, a secret. Throws GuardError `config` if it cannot be read, or is wrong. */
 export function readFleetUrl(guard: Pick<Guard, 'settings'>): string {
-  return resolveSecret(fleetSettings(guard).postgres, 'fleet.postgres')
+  const url = resolveSecret(fleetSettings(guard).postgres, 'fleet.postgres')
+  parseStoreUrl(url)
+  return url
+}
+
+interface FleetAsked {
+  /** Whether the state directory can be used. */
+  readonly usable: boolean
+  readonly warn: (text: string) => void
+  /** Called when this process has raised an alert. */
+  readonly onNews?: () => void
+  /** A lease of this machine that the job had before; the one that it has now, of which the store knows nothing, is above it. */
+  readonly machineLease: (job: string) => {readonly token: number; readonly holder: string} | undefined
+}
+
+/** What the use cases of the fleet need. Rejects with GuardError `config` if the store cannot be named. */
+export async function wireFleet(guard: Guard, {usable, warn, machineLease, onNews}: FleetAsked): Promise<FleetDeps> {
+  const {host = readHostName(), timeoutMs, waitMs} = fleetSettings(guard)
+  const url = readFleetUrl(guard)
+  // Loaded late: a refusal needs no driver.
+  const {openPostgresStore} = await import('../../system/fleet/postgres-store.js')
+  const known = usable ? guard.journal(fleetStream) : undefined
+  const machineFloor = (job: string) => {
+    if (!known) return 0
+    const lease = machineLease(job)
+    // The lease under which a run of the fleet waited for it: its token was given to no job.
+    const isOfFleet = lease?.holder === known.read().jobs.get(job)?.claimId
+    return Math.max(guard.runs().read().get(job)?.token ?? 0, isOfFleet ? 0 : (lease?.token ?? 0))
+  }
+  return {
+    clock: guard.clock,
+    random: Math.random,
+    store: openPostgresStore({url, timeoutMs}),
+    known,
+    host,
+    waitMs,
+    machineFloor,
+    raiseMachine: (job, token) => {
+      if (!known) return
+      if (token > guard.leases().read().grants) guard.leases().append({kind: 'raised', job, above: token}, 'durable')
+    },
+    tell: (trouble, is) => {
+      if (usable && tellTrouble({...guard, alerts: guard.journal(alertStream)}, trouble, is)) onNews?.()
+    },
+    warn,
+  }
 }

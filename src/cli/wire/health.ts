@@ -4,6 +4,7 @@ import {
   alertStream,
   breakerStream,
   deliveryStream,
+  fleetStream,
   incidentStream,
   resetRequestStream,
   resetResultStream,
@@ -35,6 +36,7 @@ export function wireHealth(guard: Guard): HealthDeps {
     outbox: guard.journal(deliveryStream),
     resetRequests,
     resets,
+    fleet: guard.settings.fleet && {known: guard.journal(fleetStream), settings: guard.settings.fleet},
     lookAtScheduler: async () => schedulerFacts(guard),
     journals: [
       {name: leaseStream.name, inspect: leases.inspect},
@@ -43,6 +45,7 @@ export function wireHealth(guard: Guard): HealthDeps {
       {name: incidentStream.name, inspect: incidents.inspect},
       {name: alertStream.name, inspect: alerts.inspect},
       {name: deliveryStream.name, inspect: guard.journal(deliveryStream).inspect},
+      {name: fleetStream.name, inspect: guard.journal(fleetStream).inspect},
       {name: schedulerStream.name, inspect: guard.journal(schedulerStream).inspect},
       {name: resetRequestStream.name, inspect: resetRequests.inspect},
       {name: resetResultStream.name, inspect: resets.inspect},

@@ -11,6 +11,7 @@ import type {RunResolved} from '../../usecases/run/resolve-run.js'
 import type {Guard} from '../guard.js'
 import type {LinePrinter} from '../line-printer.js'
 import {printWarning} from '../stderr.js'
+import type {FleetRunWiring} from './fleet-run.js'
 import type {superviseJob} from './supervise-job.js'
 
 export interface RunMode {
@@ -25,6 +26,8 @@ export interface RunMode {
   /** The id of the run, if its starter gives one. */
   readonly runId: string | undefined
   readonly slot: string | undefined
+  /** Undefined for a job of this machine alone. */
+  readonly fleet: FleetRunWiring | undefined
 }
 
 export interface RunContext {

@@ -70,6 +70,7 @@ export function wireRun(guard: Guard, run: RunResolved, mode: RunMode): WiredRun
       showWait: async (what, wait) => (await import('../progress.js')).showWait(what, wait),
       runs: usable ? guard.runs() : undefined,
       openClaim: usable ? () => claimDeps(context, seen.sawLeases) : undefined,
+      claimFleet: mode.fleet?.claim({usable, warn: warnOnce(context.lines.say), before: () => seen.before().own}),
       // Loaded late: few runs follow a killed one.
       closeInterrupted: async (job) => {
         const {reconcileInterrupted} = await import('../../usecases/run/reconcile-interrupted.js')
@@ -87,16 +88,26 @@ export function wireRun(guard: Guard, run: RunResolved, mode: RunMode): WiredRun
     afterwards: async (report) => {
       context.supervised.removeCgroup()
       if (temporary !== undefined) rmSync(temporary, {recursive: true, force: true})
-      // The last lines may be those that made the journals long.
-      if (usable) compactIfGrown(guard)
+      if (usable) tidyJournals(context)
       await watchdog.alertIfLate()
       await writeMetrics(guard, report)
       if (report.outcome !== 'skipped') await pingOf(context, {event: 'end', exitCode: report.exitCode})
-      // Loaded late: most runs end well, and many hosts have no channels.
-      if (usable && mode.tells && guard.settings.alerting.routes.length > 0)
-        await (await import('../leave-deliverer.js')).leaveDeliverer(guard, report, seen.before())
+      await leaveNews(context, report, seen.before())
     },
   }
+}
+
+/** The last lines may be those that made the journals long. */
+function tidyJournals({guard, mode}: RunContext): void {
+  compactIfGrown(guard)
+  mode.fleet?.afterwards()
+}
+
+/** Loaded late: most runs end well, and many hosts have no channels. */
+async function leaveNews({guard, mode, usable}: RunContext, report: RunReport, before: LeasesBefore): Promise<void> {
+  if (!usable || !mode.tells || guard.settings.alerting.routes.length === 0) return
+  const {leaveDeliverer} = await import('../leave-deliverer.js')
+  await leaveDeliverer(guard, report, {...before, hasNews: mode.fleet?.hasNews()})
 }
 
 /** Loaded late: few machines collect figures. */

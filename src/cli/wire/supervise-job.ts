@@ -13,8 +13,9 @@ interface SupervisedJob {
 
 /** Wires what ends the job of one run: limits, signals to guard, and a cgroup in which all its processes are found. */
 export function superviseJob(runId: string, settings: JobSettings): SupervisedJob {
-  const {timeoutMs, silenceMs, killAfterMs, overlap, quiet} = settings
-  const mayBeEnded = timeoutMs !== undefined || silenceMs !== undefined || overlap === 'cancel-other'
+  const {timeoutMs, silenceMs, killAfterMs, overlap, quiet, scope} = settings
+  const hasLimit = timeoutMs !== undefined || silenceMs !== undefined
+  const mayBeEnded = hasLimit || overlap === 'cancel-other' || scope === 'fleet'
   let cgroup: OwnJobCgroup | undefined
   return {
     startIn: async () => {
@@ -23,7 +24,7 @@ export function superviseJob(runId: string, settings: JobSettings): SupervisedJo
       cgroup ??= (await import('../../system/process/job-cgroup.js')).makeJobCgroup(runId)
       return cgroup ? {around: cgroup.around} : {}
     },
-    supervise: async (process, {output, timeoutMs: limitMs, signals}) => {
+    supervise: async (process, {output, timeoutMs: limitMs, signals, leaseRestMs}) => {
       const exit = await supervise(
         process,
         {
@@ -37,7 +38,9 @@ export function superviseJob(runId: string, settings: JobSettings): SupervisedJo
         // Loaded late: most jobs end by themselves.
         async (job, killAfter, sent) =>
           (await import('../../system/process/stop-process-group.js')).stopProcessGroup(job, {
-            ...{runId, cgroup, killAfterMs: killAfter, sent},
+            ...{runId, cgroup, sent},
+            // Once the lease of the fleet has ended another host may start the job.
+            killAfterMs: Math.min(killAfter, leaseRestMs?.() ?? killAfter),
           }),
       )
       await output?.drained()

@@ -23,6 +23,11 @@ export function isoTime(atMs: number): string {
   return `${padded(year, 4)}-${padded(month, 2)}-${padded(day, 2)}T${time.join(':')}.${padded(ms % 1000, 3)}Z`
 }
 
+/** The same without milliseconds where there are none: `2026-11-29T02:00:00Z`. */
+export function shortIsoTime(atMs: number): string {
+  return isoTime(atMs).replace('.000Z', 'Z')
+}
+
 function padded(value: number, digits: number): string {
   return `${value}`.padStart(digits, '0')
 }

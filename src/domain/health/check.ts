@@ -18,6 +18,7 @@ export type CheckName =
   | 'watchdog'
   | 'reset-daemon'
   | 'scheduler'
+  | 'fleet'
 
 /** One line of `guard health`. */
 export interface Check {

@@ -14,8 +14,9 @@ import {isStamped, isTime, type RawRecord, type StampedRecord} from '../journal/
  *   (the highest token on record elsewhere, if this journal may have lost its own)
  * - renewed: `claim`, `token`, `jobProcess?`
  * - released: `claim`, `token`, `status`, `detail?`
+ * - raised: `above` (a token that the job was given elsewhere, by the store of a fleet)
  *
- * All three carry `job` and guard's stamp; without the stamp's clocks a record cannot be judged and is void.
+ * All carry `job` and guard's stamp; without the stamp's clocks a record cannot be judged and is void.
  */
 export interface Lease extends BootRef {
   readonly job: string
@@ -112,9 +113,17 @@ function applyLease(state: Leases, record: RawRecord): FoldVerdict {
       return applyRenewal(state, record)
     case 'released':
       return applyRelease(state, record)
+    case 'raised':
+      return applyRaise(state, record)
     default:
       return 'void'
   }
+}
+
+function applyRaise(state: Leases, {above}: LeaseRecord): FoldVerdict {
+  if (!isToken(above) || above <= state.grants) return 'void'
+  state.grants = above
+  return 'ok'
 }
 
 /** A record that the fold of the leases may judge. */

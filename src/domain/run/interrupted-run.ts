@@ -1,3 +1,4 @@
+import {shortIsoTime} from '../clock/iso-time.js'
 import {type BootRef, isOfPastBoot} from '../clock/process-ref.js'
 import type {Lease} from '../lease/lease.js'
 import type {Run} from './run.js'
@@ -20,7 +21,7 @@ export interface LeaseHolder {
 export function inferredEnd(run: Run, observed: LeaseHolder | undefined): string | undefined {
   if (run.outcome !== undefined || observed?.lease.holder !== run.id) return undefined
   if (observed.lease.released) return 'not recorded: it gave its lease back, its end could not be written'
-  return observed.status === 'gone' ? 'not yet recorded: its guard and its job are gone' : undefined
+  return observed.status === 'gone' ? `not yet recorded: ${goneDetail(run)}` : undefined
 }
 
 /** The run, interrupted if its processes are gone. */
@@ -29,10 +30,28 @@ export function withInferredOutcome(run: Run, observed: LeaseHolder | undefined)
   return detail === undefined ? run : {...run, outcome: 'interrupted', detail}
 }
 
+/** That the processes of a run are gone, and what that means for its slot. */
+export function goneDetail({claimedSlotAt}: Pick<Run, 'claimedSlotAt'>): string {
+  return `${gone}${claimedText(claimedSlotAt)}`
+}
+
+const gone = 'its guard and its job are gone'
+
+/** Of a slot that one host has claimed no other host knows that it was not run to its end. */
+function claimedText(slotAt: number | undefined): string {
+  return slotAt === undefined
+    ? ''
+    : `; its slot ${shortIsoTime(slotAt)} was claimed in the fleet, so no other host runs it`
+}
+
 /** What proves that the processes of a run are gone, for its record. `here` is where that was found. */
-export function goneText(run: BootRef & Pick<Lease, 'process' | 'jobProcess'>, here: BootRef): string {
-  const text = 'its guard and its job are gone'
+export function goneText(
+  run: BootRef & Pick<Lease, 'process' | 'jobProcess'>,
+  here: BootRef,
+  claimedSlotAt?: number,
+): string {
+  const claimed = claimedText(claimedSlotAt)
   const pids = [run.process, run.jobProcess].flatMap((ref) => (ref ? [ref.pid] : []))
-  if (isOfPastBoot(run, here)) return `${text}: the machine was booted again since`
-  return `${text}: no process ${pids.join(' or ')} has its start time`
+  if (isOfPastBoot(run, here)) return `${gone}: the machine was booted again since${claimed}`
+  return `${gone}: no process ${pids.join(' or ')} has its start time${claimed}`
 }

@@ -1,5 +1,5 @@
 import {type BootRef, bootRefOf, type ProcessRef, parseProcessRef} from '../clock/process-ref.js'
-import type {RawRecord} from '../journal/record.js'
+import {isTime, type RawRecord} from '../journal/record.js'
 import type {Outcome} from './outcome.js'
 
 /**
@@ -54,6 +54,10 @@ export interface Run {
   readonly boot?: string
   /** The slot of its schedule for which a scheduler has started it. */
   readonly slot?: string
+  /** The slot that it claimed for all hosts of a fleet, ms: none of them runs it again. */
+  readonly claimedSlotAt?: number
+  /** It ran without the lease of its fleet, whose store gave no answer. */
+  readonly unfenced?: true
 }
 
 /**
@@ -92,13 +96,15 @@ function reopened({outcome: _, endedAt: __, detail: ___, ...run}: Run): Run {
 
 function startedRun(begun: Run, record: RawRecord): Run {
   const boot = bootOf(record)
-  const {slot} = record
+  const {slot, claimedSlotAt, unfenced} = record
   return {
     ...begun,
     ...logOf(record),
     ...ownerOf(record),
     ...(boot !== undefined && {boot}),
     ...(typeof slot === 'string' && {slot}),
+    ...(isTime(claimedSlotAt) && {claimedSlotAt}),
+    ...(unfenced === true && {unfenced}),
   }
 }
 

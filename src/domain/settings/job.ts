@@ -58,7 +58,7 @@ export interface JobSettings {
   /** What to do once a run has been interrupted: run the job again, within its recovery budget, or leave it. */
   readonly onCrash: 'rerun' | 'leave'
   /** Among whom the job runs once at a time: the processes of this machine, or all hosts that share `fleet`. */
-  readonly scope: Scope
+  readonly scope: 'machine' | 'fleet'
 
   readonly retry: RetrySettings
   /** Undefined for no breaker. */
@@ -89,7 +89,6 @@ export interface CatchUp {
 
 /** A program and its arguments. A program named with a slash is absolute; a bare name is searched in PATH. */
 export type Argv = readonly [string, ...string[]]
-export type Scope = 'machine' | 'fleet'
 export type Overlap = 'skip' | 'wait' | 'cancel-other' | 'allow'
 type MappedOutcome = 'healthy' | 'degraded' | 'unhealthy' | 'failed'
 export type TroubleOutcome = 'degraded' | 'unhealthy' | 'failed' | 'timed-out' | 'killed' | 'not-started'

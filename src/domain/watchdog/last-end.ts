@@ -1,5 +1,6 @@
 import {uptimeAt} from '../clock/uptime.js'
 import type {FormerEnd, Lease} from '../lease/lease.js'
+import {goneDetail} from '../run/interrupted-run.js'
 import type {JobRuns, RunEnd} from '../run/job-runs.js'
 import type {JobFacts, LastEnd} from './job-facts.js'
 import type {Clocks, JobRecords} from './liveness.js'
@@ -17,7 +18,7 @@ export function lastEndOf(records: JobRecords, clocks: Clocks): LastEnd | undefi
 function endOfRun({jobRuns, deadLease}: JobRecords, clocks: Clocks): LastEnd | undefined {
   const open = deadLease && jobRuns?.runs.find(({id, outcome}) => id === deadLease.holder && outcome === undefined)
   if (open) {
-    const detail = 'its guard and its job are gone'
+    const detail = goneDetail(open)
     const {nowUptimeMs: uptimeMs} = clocks
     return {runId: open.id, outcome: 'interrupted', detail, uptimeMs, byReboot: false, refused: undefined}
   }

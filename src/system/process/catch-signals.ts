@@ -11,6 +11,8 @@ export interface CaughtSignals {
   sendTo(job: JobProcess | undefined): void
   /** Stops what guard would do after the job, as a signal that asks for an end does. */
   end(): void
+  /** Ends the job as well, as TERM to guard does. */
+  terminate(): void
   /** Restores the default effect of a signal; with `exitCode`, guard ends with that code instead of by the signal. */
   release(exitCode?: number): void
 }
@@ -45,10 +47,7 @@ export function catchSignals(interactive: boolean): CaughtSignals {
     abort ??= new AbortController()
     return abort
   }
-  let ask: (signal: NodeJS.Signals) => void = () => undefined
-  const endAsked = new Promise<NodeJS.Signals>((resolve) => {
-    ask = resolve
-  })
+  const {endAsked, ask} = awaitedEnd()
   let asked: NodeJS.Signals | undefined
   let job: JobProcess | undefined
   let hasBegun = false
@@ -87,12 +86,26 @@ export function catchSignals(interactive: boolean): CaughtSignals {
       for (const signal of waiting.splice(0)) job?.signal(signal)
     },
     end: () => theAbort().abort(),
+    terminate: () => {
+      theAbort().abort()
+      if (job) job.signal('SIGTERM')
+      else if (!hasBegun) waiting.push('SIGTERM')
+      ask('SIGTERM')
+    },
     release: (exitCode) => {
       // The handlers stay: removing them costs time at the end of every run.
       release = {exitCode}
       if (asked && exitCode !== undefined) callAfter(stuckReaderMs, leaving(asked, release, take))
     },
   }
+}
+
+function awaitedEnd(): Pick<CaughtSignals, 'endAsked'> & {readonly ask: (signal: NodeJS.Signals) => void} {
+  let ask: (signal: NodeJS.Signals) => void = () => undefined
+  const endAsked = new Promise<NodeJS.Signals>((resolve) => {
+    ask = resolve
+  })
+  return {endAsked, ask}
 }
 
 /** Within it a job that is started is known here. Milliseconds. */

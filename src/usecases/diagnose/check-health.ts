@@ -1,7 +1,9 @@
 import type {Breakers} from '../../domain/breaker/breaker.js'
 import type {ClockReading} from '../../domain/clock/reading.js'
 import type {OutboxState} from '../../domain/delivery/outbox.js'
+import type {FleetKnown} from '../../domain/fleet/known.js'
 import {type Check, type CheckName, type HealthVerdict, overallVerdict} from '../../domain/health/check.js'
+import {judgeFleet} from '../../domain/health/fleet.js'
 import {judgeDisk, judgeMemory, type MachineFacts, reportLoad} from '../../domain/health/machine.js'
 import {judgeOutbox} from '../../domain/health/outbox.js'
 import {judgeScheduler, type SchedulerFacts} from '../../domain/health/scheduler.js'
@@ -21,6 +23,7 @@ import type {ResetLedger} from '../../domain/openclaw/reset-ledger.js'
 import type {ResetRequests} from '../../domain/openclaw/reset-request.js'
 import type {LeaseHolder} from '../../domain/run/interrupted-run.js'
 import {highestToken, type RunsByJob} from '../../domain/run/job-runs.js'
+import type {FleetSettings} from '../../domain/settings/fleet.js'
 import {resetDaemonLease, watchdogLease} from '../../domain/watchdog/daemon-heartbeat.js'
 import {GuardError} from '../../errors.js'
 import type {Journal, JournalReport} from '../../journal/journal.js'
@@ -41,6 +44,8 @@ export interface HealthDeps {
   readonly resetRequests: Reads<ResetRequests>
   readonly resets: Reads<ResetLedger>
   readonly outbox: Reads<OutboxState>
+  /** Undefined on a host of no fleet. */
+  readonly fleet: {readonly known: Reads<FleetKnown>; readonly settings: FleetSettings} | undefined
   readonly lookAtScheduler: () => Promise<SchedulerFacts>
   readonly journals: readonly {readonly name: string; readonly inspect: () => JournalReport}[]
 }
@@ -86,7 +91,12 @@ function judges(deps: HealthDeps, limits: HealthLimits): readonly (readonly [Che
     ['watchdog', () => judgeWatchdog(leaseOf(watchdogLease), deps.readClock(), limits.watchdogLateAfterMs)],
     ['reset-daemon', () => judgeDaemon(deps, limits.resetDaemonLateAfterMs)],
     ['scheduler', async () => judgeScheduler(await deps.lookAtScheduler(), deps.incidents.read())],
+    ...fleetJudge(deps),
   ]
+}
+
+function fleetJudge({fleet, readClock}: HealthDeps): readonly (readonly [CheckName, Judge])[] {
+  return fleet ? [['fleet', () => judgeFleet(fleet.known.read(), fleet.settings, readClock().at)]] : []
 }
 
 async function judgeOrReport(check: CheckName, judge: Judge): Promise<Check> {

@@ -41,6 +41,8 @@ export interface AttemptTask {
   readonly bind: (pid: number) => void
   /** Leaves the lease to a process that outlives the run. */
   readonly leaveTo: (pid: number) => void
+  /** What is left of the lease of the fleet, ms: by then the job must be over. Undefined without one. */
+  readonly leaseRestMs?: (() => number) | undefined
   /** Whether another run has taken the lease, and so writes to the same log. */
   readonly isFenced: () => boolean
 }

@@ -1,5 +1,5 @@
 import type {ProcessRef} from '../../domain/clock/process-ref.js'
-import type {Lease, Leases} from '../../domain/lease/lease.js'
+import type {Lease, LeaseStatus, Leases} from '../../domain/lease/lease.js'
 import {type Survivor, survivorText} from '../../domain/run/stop-report.js'
 import type {Overlap} from '../../domain/settings/job.js'
 import {GuardError} from '../../errors.js'
@@ -7,7 +7,8 @@ import {type LeaseDeps, tryLease} from '../lease/lease.js'
 
 /** The lease of a run. If the journal cannot be written the user is warned, and the run goes on. */
 export interface RunLease {
-  readonly token: number
+  /** Undefined if the job gets none, because another host may run it too. */
+  readonly token: number | undefined
   /** Adds the job's own process to the lease, so that it outlives guard. */
   bind(pid: number): void
   /** Gives it to a process that outlives the run: the release is left out, so that no second copy starts beside it. */
@@ -24,6 +25,8 @@ export type Claim =
       readonly granted: true
       readonly lease: RunLease | undefined
       readonly interrupted: string | undefined
+      /** How the lease before it was given back, which a run that does not take place leaves as it was. */
+      readonly former?: LeaseStatus | undefined
       /** guard's own process. */
       readonly process?: ProcessRef | undefined
     }
@@ -86,7 +89,8 @@ async function claimOnce(deps: ClaimDeps, request: ClaimRequest): Promise<Tried>
   const tried = await tryLease(deps, {job, holder: runId, ttlMs, process: deps.self, waitMs: 0})
   if ('heldBy' in tried) return {granted: false, reason: busyText(deps, tried.heldBy), lease: tried.heldBy}
   const interrupted = before && !before.released ? before.holder : undefined
-  return {granted: true, lease: runLease(deps, tried.granted), interrupted, process: deps.self}
+  const former = before?.released?.status
+  return {granted: true, lease: runLease(deps, tried.granted), interrupted, former, process: deps.self}
 }
 
 function busyText({clock}: ClaimDeps, {job, holder, jobProcess, process, claimedAt}: Lease): string {

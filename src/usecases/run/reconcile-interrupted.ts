@@ -44,7 +44,7 @@ export async function inspectOpenRuns(
     if (only !== undefined && run.job !== only) continue
     const holder = holderOf(run, byJob.get(run.job))
     const living = holder ? await livingProcessOf(holder) : 'unknown'
-    if (holder && living === 'none') found.push({run, isGone: true, reason: goneText(holder, here)})
+    if (holder && living === 'none') found.push({run, isGone: true, reason: goneText(holder, here, run.claimedSlotAt)})
     else found.push({run, isGone: false, reason: leftTexts[living === 'none' ? 'unknown' : living]})
   }
   return found

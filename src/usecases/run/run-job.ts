@@ -6,13 +6,14 @@ import type {Journal} from '../../journal/journal.js'
 import type {JobOutput} from '../../system/output/job-output.js'
 import type {CaughtSignals} from '../../system/process/catch-signals.js'
 import type {JobInput} from '../../system/process/input.js'
+import type {FleetRun, FleetRunClaim, GrantedClaim} from '../fleet/fleet-run.js'
 import type {RetryAndRecoverDeps} from '../recovery/retry-and-recover.js'
 import {type Attempt, type AttemptTask, attemptJob} from './attempt-job.js'
 import {type Claim, type ClaimDeps, claimRun, type RunLease} from './claim-run.js'
 import {type CloseOlderDeps, closeOlder, isRunOpen} from './close-older.js'
 import type {RunBreaker} from './run-breaker.js'
 import {type RunRecorder, recorder} from './run-records.js'
-import type {FinishedRun, RunRequest} from './run-request.js'
+import type {FinishedRun, RunRequest, Skip} from './run-request.js'
 import {slotProblem} from './slot-problem.js'
 import {openLog, tolerateStateError} from './tolerate-state-error.js'
 
@@ -21,6 +22,8 @@ export interface RunDeps extends RetryAndRecoverDeps, CloseOlderDeps {
   readonly runs: Journal<RunsByJob> | undefined
   /** What the lease is claimed with; undefined as `runs`. Throws GuardError `io`. */
   readonly openClaim: (() => ClaimDeps) | undefined
+  /** Claims the lease of the fleet, beside that of the machine; undefined for a job of this machine alone. */
+  readonly claimFleet?: ((request: RunRequest, claim: GrantedClaim) => Promise<FleetRunClaim>) | undefined
   /**
    * `isBeside`: an earlier run may still write to its log, so this one begins a new file: what stands in a file after the
    * beginning of a run is passed on as its output.
@@ -51,9 +54,13 @@ export async function runJob(deps: RunDeps, request: RunRequest): Promise<RunRep
   const taken = request.slot === undefined ? undefined : slotProblem(deps, request, request.slot)
   if (taken !== undefined) return refuseSlot(deps, request, {claim, taken})
   const breaker = settings.breaker && (await askBreakerOf(deps, settings, settings.breaker.target))
-  if (breaker?.refusal === undefined) return performRun(deps, request, {claim, breaker})
-  claim.lease?.release('error', breaker.refusal)
-  return skipRun(deps, request, {reason: breaker.refusal, exitCode: breakerOpenCode, silent: false})
+  if (breaker?.refusal !== undefined) {
+    claim.lease?.release('error', breaker.refusal)
+    return skipRun(deps, request, {reason: breaker.refusal, exitCode: breakerOpenCode, silent: false})
+  }
+  const fleet = await deps.claimFleet?.(request, claim)
+  if (fleet && 'refused' in fleet) return skipRun(deps, fleet.refused, fleet.skip)
+  return performRun(deps, request, {claim, breaker, fleet})
 }
 
 interface TakenSlot {
@@ -91,18 +98,11 @@ async function askBreakerOf(deps: RunDeps, settings: JobSettings, target: string
   return askBreaker(deps, settings, target)
 }
 
-interface Skip {
-  readonly reason: string
-  readonly exitCode: number
-  /** Nothing is printed. */
-  readonly silent: boolean
-}
-
-function skipRun(deps: RunDeps, request: RunRequest, {reason, exitCode, silent}: Skip): RunReport {
+function skipRun(deps: RunDeps, request: RunRequest, {reason, hints, exitCode, silent}: Skip): RunReport {
   const {job, runId} = request
   const at = deps.clock.now()
   recorder(deps, request).skipped(reason)
-  if (!silent) deps.warn(`${job} was skipped: ${reason}`)
+  if (!silent) deps.warn(`${job} was skipped: ${reason}`, hints)
   deps.log(`${job} skipped: ${reason}`)
   const attempts = {attempts: 0, recovered: false}
   return {job, runId, outcome: 'skipped', exitCode, detail: reason, startedAt: at, endedAt: at, ...attempts}
@@ -111,11 +111,12 @@ function skipRun(deps: RunDeps, request: RunRequest, {reason, exitCode, silent}:
 interface Permitted {
   readonly claim: Claim & {granted: true}
   readonly breaker: RunBreaker | undefined
+  readonly fleet: FleetRun | undefined
 }
 
-async function performRun(deps: RunDeps, request: RunRequest, {claim, breaker}: Permitted): Promise<RunReport> {
+async function performRun(deps: RunDeps, request: RunRequest, {claim, breaker, fleet}: Permitted): Promise<RunReport> {
   const {job, runId: run, settings} = request
-  const {lease} = claim
+  const lease = fleet?.lease ?? claim.lease
   const startedAt = deps.clock.now()
   const records = recorder(deps, request)
   const before = claim.interrupted
@@ -124,17 +125,19 @@ async function performRun(deps: RunDeps, request: RunRequest, {claim, breaker}: 
   const isBeside = before !== undefined && spared(deps, () => isRunOpen(deps, before)) === true
   const output = openLog(() => deps.openOutput(isBeside), settings.onStateError, deps.warn)
   const log = spared(deps, () => output?.range())
-  if (!records.started({token: lease?.token, process: claim.process, log})) {
+  if (!records.started({token: lease?.token, process: claim.process, log, ...fleet?.facts})) {
     await finishOutput(deps, output, false)
+    await fleet?.leave()
     return refuseSlot(deps, request, {claim, taken: 'another run has begun for its slot'})
   }
   deps.log(`${job} started, run ${run}`)
   const signals = deps.catchSignals()
+  fleet?.endWith(signals)
   const stopRenewing = lease ? deps.every(settings.ttlMs / 3, () => renewOrEnd(lease, signals)) : () => undefined
 
   const input = mayRunAgain(settings) ? await deps.inspectInput() : undefined
-  const first = firstTask(request, {lease, output, records, signals, input})
-  const end = await attemptAndRecover(deps, request, first)
+  const first = firstTask(request, {lease, output, records, signals, input, leaseRestMs: fleet?.restMs})
+  const tried = await attemptAndRecover(deps, request, first)
     .catch(async (error: unknown) => {
       // Else guard would wait for ever, deaf to signals, for an output that goes on.
       signals.release()
@@ -143,6 +146,7 @@ async function performRun(deps: RunDeps, request: RunRequest, {claim, breaker}: 
     })
     .finally(stopRenewing)
 
+  const end = fleet ? await fleet.settle(tried) : tried
   spared(deps, () => breaker?.record(end.attempt.outcome, end.attempt.class ?? end.class))
   const report = endRun(deps, request, {end, lease, output, records, startedAt})
   signals.release(report.exitCode)
@@ -211,7 +215,10 @@ interface RunParts {
   readonly records: RunRecorder
 }
 
-function firstTask({job, settings}: RunRequest, parts: RunParts & Pick<AttemptTask, 'signals' | 'input'>): AttemptTask {
+function firstTask(
+  {job, settings}: RunRequest,
+  parts: RunParts & Pick<AttemptTask, 'signals' | 'input' | 'leaseRestMs'>,
+): AttemptTask {
   const {lease, ...own} = parts
   const {bind = ignore, leaveTo = ignore, isFenced = () => false} = lease ?? {}
   const {timeoutMs} = settings
@@ -235,7 +242,7 @@ function endRun(
   const note = recovered ? ', recovered' : ''
   const said = `${job} ended ${ended.outcome}${note}, exit code ${ended.exitCode}, in ${durationMs} ms, run ${runId}`
   spared(deps, () => deps.log(said))
-  const token = lease && {token: lease.token}
+  const token = lease?.token !== undefined && {token: lease.token}
   return {job, runId, ...ended, startedAt, endedAt, attempts, recovered, ...token}
 }
 

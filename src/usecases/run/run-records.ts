@@ -24,6 +24,9 @@ export interface RunRecorder {
     readonly token: number | undefined
     readonly process: ProcessRef | undefined
     readonly log: LogRange | undefined
+    /** Of a job of a fleet: the slot that was claimed there, or that nothing was. */
+    readonly claimedSlotAt?: number
+    readonly unfenced?: true
   }): boolean
   attemptEnded(facts: object): void
   stepEnded(facts: object): void
@@ -67,9 +70,9 @@ export function recorder(deps: RecordDeps, {job, runId, slot}: RecordedRun): Run
     }
   }
   return {
-    started: ({token, process, log}) => {
+    started: ({log, ...known}) => {
       // Where its output ends is not known yet.
-      const facts = {token, process, log: log && {...log, to: undefined}}
+      const facts = {...known, log: log && {...log, to: undefined}}
       if (slot !== undefined) return claimSlot(facts)
       note('started', facts)
       return true

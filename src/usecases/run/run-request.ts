@@ -11,6 +11,15 @@ export interface RunRequest {
   readonly settings: JobSettings
 }
 
+/** A run that does not take place. */
+export interface Skip {
+  readonly reason: string
+  readonly hints?: readonly string[]
+  readonly exitCode: number
+  /** Nothing is printed. */
+  readonly silent: boolean
+}
+
 /** How a run ended, after retries and recovery. */
 export interface FinishedRun {
   /** The last attempt; its outcome is the run's. */

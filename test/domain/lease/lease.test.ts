@@ -255,3 +255,10 @@ test('a void record has no effect, ever (invariant 4)', () => {
     }),
   )
 })
+
+test('a token that a job was given in a fleet raises the next one of this journal, and a lower one nothing', () => {
+  const raise = (above: unknown): RawRecord => ({...stamp, id: `raise-${above}`, kind: 'raised', above})
+  const {verdicts, lease} = fold(claim('a'), release('a', 1), raise(41), raise(7), raise('50'), raise(-1), claim('b'))
+  expect(verdicts).toEqual(['ok', 'ok', 'ok', 'void', 'void', 'void', 'ok'])
+  expect(lease?.token).toBe(42)
+})

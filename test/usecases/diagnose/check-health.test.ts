@@ -27,6 +27,7 @@ function machine() {
       load: {averages: [1, 1, 1], cores: 2},
     }),
     tryState: () => '/state',
+    fleet: undefined,
     lookAtScheduler: async () => ({is: 'never-used', text: 'never used here'}),
     leases,
     livingProcessOf: async ({job}) => survivors.get(job) ?? 'unknown',

@@ -1,0 +1,16 @@
+import {parseSlotKey, slotKey} from '../domain/scheduler/slot-key.js'
+import {GuardError} from '../errors.js'
+
+/** @returns the key of the slot, of which only the time may be given. Throws GuardError `usage` */
+export function checkedSlot(given: string, job: string): string {
+  if (parseSlotKey(given)?.job === job) return given
+  const slotMs = slotTime.test(given) ? Date.parse(given) : Number.NaN
+  if (!Number.isNaN(slotMs)) return slotKey(job, slotMs)
+  throw new GuardError('usage', `--slot ${JSON.stringify(given)} is not a slot of ${job}`, [
+    'write its time, with its zone: --slot 2026-11-29T02:00:00Z',
+    `or its key, the job and the time: --slot ${slotKey(job, 0)}`,
+  ])
+}
+
+/** ISO 8601 with a zone, because hosts of a fleet may be in several. */
+const slotTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,3})?)?(Z|[+-]\d\d:\d\d)$/

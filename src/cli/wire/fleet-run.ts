@@ -1,0 +1,70 @@
+import {parseSlotKey} from '../../domain/scheduler/slot-key.js'
+import {fleetJobProblem} from '../../domain/settings/fleet.js'
+import {GuardError} from '../../errors.js'
+import {fleetStream} from '../../journal/failure-streams.js'
+import {callAfter} from '../../system/host/clock.js'
+import {createSlots} from '../../system/host/slots.js'
+import {claimFleetRun} from '../../usecases/fleet/fleet-run.js'
+import type {RunResolved} from '../../usecases/run/resolve-run.js'
+import type {RunDeps} from '../../usecases/run/run-job.js'
+import {compactJournals} from '../compact-journals.js'
+import type {Guard} from '../guard.js'
+import {fleetSettings, readFleetUrl, wireFleet} from './fleet.js'
+
+/** What a run of a fleet's job does beside that of a machine's. */
+export interface FleetRunWiring {
+  readonly claim: (place: ClaimPlace) => NonNullable<RunDeps['claimFleet']>
+  /** What can wait until the run is over. */
+  readonly afterwards: () => void
+  /** Whether the run has told a person of the store. */
+  readonly hasNews: () => boolean
+}
+
+interface ClaimPlace {
+  readonly usable: boolean
+  readonly warn: (text: string) => void
+  /** The lease that the job had on this machine before the run. */
+  readonly before: () => {readonly token: number; readonly holder: string} | undefined
+}
+
+/**
+ * Looks at what a run of a fleet's job needs before anything starts, and at its slot, which is that of its beginning
+ * however long it waits. Throws GuardError `config`.
+ */
+export function openFleetRun(guard: Guard, run: RunResolved, slot: string | undefined): FleetRunWiring {
+  refuseWrongJob(run)
+  const {onStoreError} = fleetSettings(guard)
+  readFleetUrl(guard)
+  const slotAt = slotOf(guard, run, slot)
+  let isNews = false
+  return {
+    hasNews: () => isNews,
+    claim:
+      ({usable, warn, before}) =>
+      async (request, machine) => {
+        const onNews = () => {
+          isNews = true
+        }
+        const deps = await wireFleet(guard, {usable, warn, machineLease: before, onNews})
+        return claimFleetRun({...deps, callAfter, onStoreError, slotAt}, request, machine)
+      },
+    afterwards: () => compactJournals(guard.journal(fleetStream)),
+  }
+}
+
+/** Flags may have made of right settings wrong ones. */
+function refuseWrongJob({job, settings}: RunResolved): void {
+  const problem = fleetJobProblem(settings)
+  if (!problem) return
+  throw new GuardError('config', `job ${job} does not run: its ${problem.key} ${problem.text}`, [
+    'a flag outranks the settings: look at both',
+  ])
+}
+
+/** @returns undefined for a job without schedule, and for one that is run again after a crash: its slot is claimed */
+function slotOf({clock}: Guard, {settings}: RunResolved, slot: string | undefined): number | undefined {
+  if (process.env['GUARD_RESUMED_RUN'] !== undefined && process.env['GUARD_RUN_ID'] === undefined) return undefined
+  if (slot !== undefined) return parseSlotKey(slot)?.slotMs
+  const {schedule, timezone} = settings
+  return schedule === undefined ? undefined : createSlots().latest({expression: schedule, timezone}, clock.now())
+}

@@ -1,0 +1,155 @@
+import {faultText, refusalText} from '../../domain/fleet/refusal.js'
+import {StoreFault} from '../../domain/fleet/store-fault.js'
+import {isReaderGone} from '../../domain/run/outcome.js'
+import type {FleetSettings} from '../../domain/settings/fleet.js'
+import type {CaughtSignals} from '../../system/process/catch-signals.js'
+import type {Claim, RunLease} from '../run/claim-run.js'
+import type {FinishedRun, RunRequest, Skip} from '../run/run-request.js'
+import {acquireFleetLease, type FleetDeps, type FleetGrant} from './acquire-fleet-lease.js'
+import {type FleetHold, type HoldFleetDeps, holdFleetLease} from './hold-fleet-lease.js'
+
+export interface FleetRunDeps extends FleetDeps, Pick<HoldFleetDeps, 'callAfter'> {
+  readonly onStoreError: FleetSettings['onStoreError']
+  /** The slot of the job's schedule that the run is for, ms since 1970; undefined for a lease without one. */
+  readonly slotAt: number | undefined
+}
+
+/** What a run has of the fleet. */
+export interface FleetRun {
+  /** That of the machine, with the token of the fleet. */
+  readonly lease: RunLease
+  /** For the record of the start. */
+  readonly facts: {readonly claimedSlotAt?: number; readonly unfenced?: true}
+  /** What is left of the lease, ms; undefined without one of the fleet. */
+  readonly restMs: (() => number) | undefined
+  /** Ends the job as soon as the lease is lost. */
+  readonly endWith: (signals: Pick<CaughtSignals, 'terminate'>) => void
+  /** Gives the lease of the fleet back. @returns the end of the run, another one if the lease was lost before */
+  readonly settle: (end: FinishedRun) => Promise<FinishedRun>
+  /** Gives it back for a run that does not take place after all. */
+  readonly leave: () => Promise<void>
+}
+
+/** What the run has of its machine. */
+export type GrantedClaim = Claim & {readonly granted: true}
+
+export type FleetRunClaim = FleetRun | {readonly refused: RunRequest; readonly skip: Skip}
+
+/** Exit codes of a run whose store is of no use, and of one whose job another host may run (sysexits.h). */
+const [storeFaultCode, fencedCode] = [74, 77]
+
+/** Claims the lease of the fleet for a run that has that of its machine, which is given back if it is refused. */
+export async function claimFleetRun(
+  deps: FleetRunDeps,
+  request: RunRequest,
+  claim: GrantedClaim,
+): Promise<FleetRunClaim> {
+  const {job, runId, settings} = request
+  const {ttlMs, overlap, waitMs, quiet, skipExitCode} = settings
+  const patienceMs = overlap === 'wait' ? (waitMs ?? Number.POSITIVE_INFINITY) : 0
+  const refuse = (skip: Skip, refused: RunRequest): FleetRunClaim => {
+    claim.lease?.release(claim.former ?? 'ok', skip.reason)
+    return {refused, skip}
+  }
+  try {
+    const wanted = {job, holder: runId, claimId: runId, ttlMs, slotAt: deps.slotAt, patienceMs}
+    const claimed = await acquireFleetLease(deps, wanted)
+    if ('granted' in claimed) return heldRun(deps, claimed.granted, claim.lease)
+    const reason = refusalText(claimed.refused, deps.slotAt)
+    return refuse({reason, exitCode: skipExitCode, silent: quiet && skipExitCode === 0}, request)
+  } catch (error) {
+    if (!(error instanceof StoreFault)) throw error
+    const reason = faultText(error)
+    if (error.kind === 'away' && deps.onStoreError === 'run') {
+      deps.warn(`${reason}; ${job} runs with the lease of this machine alone`)
+      return unfencedRun(claim.lease)
+    }
+    // Nobody has run its slot: a scheduler may try it again.
+    const skip = {reason, hints: error.hints, exitCode: storeFaultCode, silent: false}
+    return refuse(skip, {...request, slot: undefined})
+  }
+}
+
+const ignore = () => undefined
+
+/** The lease of a machine that cannot write its journal. */
+const noLease: RunLease = {
+  token: undefined,
+  bind: ignore,
+  leaveTo: ignore,
+  renew: ignore,
+  isFenced: () => false,
+  release: ignore,
+}
+
+/** Without a token: that of the machine would be below those of the fleet, and another host may have the same. */
+function unfencedRun(machine: RunLease | undefined): FleetRun {
+  return {
+    lease: {...(machine ?? noLease), token: undefined},
+    facts: {unfenced: true},
+    restMs: undefined,
+    endWith: ignore,
+    settle: async (end) => end,
+    leave: async () => undefined,
+  }
+}
+
+function heldRun(deps: FleetRunDeps, grant: FleetGrant, machine: RunLease = noLease): FleetRun {
+  let end: () => void = ignore
+  let isLost = false
+  const {job, slotAt} = grant.lease
+  const hold: FleetHold = holdFleetLease(
+    {
+      ...deps,
+      onLost: (reason) => {
+        isLost = true
+        deps.warn(`${job} has lost its lease in the fleet: ${reason}; the job is ended`)
+        end()
+      },
+    },
+    grant,
+  )
+  return {
+    lease: {
+      ...machine,
+      token: hold.token,
+      leaveTo: (pid) => {
+        hold.leave()
+        machine.leaveTo(pid)
+      },
+      isFenced: () => hold.lost() !== undefined || machine.isFenced(),
+    },
+    facts: deps.slotAt === undefined || slotAt === undefined ? {} : {claimedSlotAt: slotAt},
+    restMs: () => hold.restMs(),
+    endWith: (signals) => {
+      end = () => signals.terminate()
+      // It may have been lost before the job starts.
+      if (isLost) end()
+    },
+    settle: async (end) => {
+      const {outcome} = end.attempt
+      const isGood = outcome === 'healthy' || outcome === 'skipped' || isReaderGone(end.attempt)
+      await hold.release(isGood ? 'ok' : 'error', outcome).catch((error: unknown) => {
+        // The end of the run must be recorded whatever happens to its lease.
+        deps.warn(
+          `the lease of ${job} in the fleet was not given back: ${error instanceof Error ? error.message : error}`,
+        )
+      })
+      const lost = hold.lost()
+      return lost === undefined ? end : fencedEnd(end, lost)
+    },
+    leave: () => hold.release('ok', 'skipped'),
+  }
+}
+
+/** A run that has lost its lease may not have been alone, however well it ended. */
+function fencedEnd(end: FinishedRun, lost: string): FinishedRun {
+  const {outcome} = end.attempt
+  const fenced = {
+    outcome: outcome === 'healthy' ? 'failed' : outcome,
+    exitCode: fencedCode,
+    class: 'fenced',
+    detail: `it has lost its lease in the fleet: ${lost}`,
+  } as const
+  return {...end, class: 'fenced', attempt: {...end.attempt, ...fenced}}
+}

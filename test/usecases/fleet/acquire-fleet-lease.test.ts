@@ -1,0 +1,181 @@
+import {describe, expect, test} from 'vitest'
+import {StoreFault} from '../../../src/domain/fleet/store-fault.js'
+import {acquireFleetLease} from '../../../src/usecases/fleet/acquire-fleet-lease.js'
+import {fakeFleet, noSpace} from '../../support/fake-fleet.js'
+
+const slotAt = Date.UTC(2026, 0, 5, 12)
+const away = new StoreFault('away', 'connection refused')
+
+/** Another host of the same fleet. */
+const otherOf = ({clock, store}: ReturnType<typeof fakeFleet>) => {
+  const other = fakeFleet({clock, store, host: 'web-18'})
+  return {...other, request: {...other.request, holder: 'run-2', claimId: 'run-2'}}
+}
+
+describe('a lease of the fleet', () => {
+  test('is granted to one host, and refused to the next by name', async () => {
+    const one = fakeFleet()
+    const other = otherOf(one)
+    expect(await acquireFleetLease(one.deps, one.request)).toMatchObject({granted: {lease: {token: 1, host: 'web-17'}}})
+    expect(await acquireFleetLease(other.deps, other.request)).toMatchObject({
+      refused: {state: 'held', lease: {token: 1, host: 'web-17'}},
+    })
+    expect(one.known.lines).toMatchObject([{kind: 'granted', job: 'nightly', claim: 'run-1', token: 1, ttlMs: 60_000}])
+    expect(other.known.lines).toMatchObject([{kind: 'refused', reason: 'held', token: 1, by: 'web-17'}])
+  })
+
+  test('is given for a slot once', async () => {
+    const one = fakeFleet()
+    const other = otherOf(one)
+    await acquireFleetLease(one.deps, {...one.request, slotAt})
+    await one.store.release({job: 'nightly', token: 1, status: 'ok'})
+    expect(await acquireFleetLease(other.deps, {...other.request, slotAt})).toMatchObject({refused: {state: 'done'}})
+    const next = {...other.request, slotAt: slotAt + 60_000}
+    expect(await acquireFleetLease(other.deps, next)).toMatchObject({granted: {lease: {token: 2}}})
+    expect(other.known.lines).toMatchObject([
+      {reason: 'done', slotAt},
+      {kind: 'granted', slotAt: slotAt + 60_000},
+    ])
+  })
+
+  test('is refused for a slot that is to come, and a wait changes nothing of it', async () => {
+    const {deps, request, kinds, store} = fakeFleet()
+    const early = {...request, slotAt: slotAt + 90_000, patienceMs: 600_000}
+    expect(await acquireFleetLease(deps, early)).toMatchObject({refused: {state: 'early'}})
+    expect([kinds(), store.asked]).toEqual([['refused early'], ['acquire nightly']])
+  })
+
+  test('is waited for with pauses, while it is another host that has it', async () => {
+    const one = fakeFleet()
+    const other = otherOf(one)
+    await acquireFleetLease(one.deps, one.request)
+    const granted = await acquireFleetLease(other.deps, {...other.request, patienceMs: Number.POSITIVE_INFINITY})
+    expect(granted).toMatchObject({granted: {lease: {token: 2, host: 'web-18'}}})
+    expect(one.store.asked).toHaveLength(62)
+    expect(other.kinds()).toEqual(['granted'])
+  })
+
+  test.each([
+    ['its wait is over', {patienceMs: 5000}],
+    ['nobody wants it any more', {patienceMs: 60_000, isWanted: () => false}],
+  ])('is refused once %s', async (_title, more) => {
+    const one = fakeFleet()
+    const other = otherOf(one)
+    await acquireFleetLease(one.deps, one.request)
+    expect(await acquireFleetLease(other.deps, {...other.request, ...more})).toMatchObject({refused: {state: 'held'}})
+    expect(other.kinds()).toEqual(['refused held'])
+  })
+})
+
+describe('the floor that a host sends', () => {
+  test('is the highest token that it has seen in the fleet: a restored store gives none below it', async () => {
+    const one = fakeFleet()
+    const other = otherOf(one)
+    await acquireFleetLease(other.deps, other.request)
+    await acquireFleetLease(one.deps, one.request)
+    one.store.rows.clear()
+    expect(await acquireFleetLease(one.deps, one.request)).toMatchObject({granted: {lease: {token: 2}}})
+  })
+
+  test('is that of its own journals, should the job have been of this machine before', async () => {
+    const {deps, request, machine} = fakeFleet()
+    machine.floor = 40
+    expect(await acquireFleetLease(deps, request)).toMatchObject({granted: {lease: {token: 41}}})
+  })
+
+  test('is told to the leases of this machine, should the job come back to it', async () => {
+    const one = fakeFleet()
+    const other = otherOf(one)
+    await acquireFleetLease(one.deps, one.request)
+    await acquireFleetLease(other.deps, other.request)
+    expect([one.machine.raised, other.machine.raised]).toEqual([[1], [1]])
+  })
+
+  test('is no reason not to run a job where a journal cannot be read or written', async () => {
+    const {deps, request, machine, seen} = fakeFleet()
+    machine.fault = noSpace
+    expect(await acquireFleetLease(deps, request)).toMatchObject({granted: {lease: {token: 1}}})
+    expect(seen.warnings).toEqual([
+      'which tokens nightly has had is not known: no space left',
+      'the leases of this machine do not know the token of nightly: no space left',
+    ])
+  })
+})
+
+describe('a store that fails', () => {
+  test('is asked again while it is away, with pauses that grow, until the wait is over', async () => {
+    const {deps, request, store, kinds, clock} = fakeFleet()
+    store.fault = away
+    const begun = clock.mono()
+    await expect(acquireFleetLease(deps, request)).rejects.toBe(away)
+    expect(clock.mono() - begun).toBe(15_000)
+    // 125, 250, 500 and then 1000 ms.
+    expect(store.asked).toHaveLength(19)
+    expect(kinds()).toEqual(['refused away'])
+  })
+
+  test('and comes back within the wait costs the run nothing', async () => {
+    const {deps, request, store, clock, kinds} = fakeFleet()
+    store.fault = away
+    const sleep = async (ms: number) => {
+      clock.advance(ms)
+      if (store.asked.length === 3) store.fault = undefined
+    }
+    expect(await acquireFleetLease({...deps, clock: {...clock, sleep}}, request)).toMatchObject({granted: {}})
+    expect(kinds()).toEqual(['granted'])
+  })
+
+  test.each([
+    new StoreFault('refused', 'password authentication failed'),
+    new StoreFault('invalid', 'a token above 2^53'),
+  ])('is not asked twice if asking changes nothing: %s', async (fault) => {
+    const {deps, request, store, known} = fakeFleet()
+    store.fault = fault
+    await expect(acquireFleetLease(deps, request)).rejects.toBe(fault)
+    expect(store.asked).toHaveLength(1)
+    expect(known.lines).toMatchObject([{kind: 'refused', reason: fault.kind, detail: fault.message}])
+  })
+})
+
+describe('a process that was stopped before it had the answer', () => {
+  /** The question is answered after so long. */
+  const slow = (fleet: ReturnType<typeof fakeFleet>, ...delaysMs: number[]) => ({
+    ...fleet.store,
+    acquire: async (claim: Parameters<typeof fleet.store.acquire>[0]) => {
+      const answer = await fleet.store.acquire(claim)
+      fleet.clock.advance(delaysMs.shift() ?? 0)
+      return answer
+    },
+  })
+
+  test('asks again, and gets a higher token', async () => {
+    const fleet = fakeFleet()
+    const {deps, request, kinds, clock} = fleet
+    const claimed = await acquireFleetLease({...deps, store: slow(fleet, 59_000, 10)}, request)
+    expect(claimed).toEqual({granted: {lease: expect.objectContaining({token: 2}), askedAt: clock.mono() - 10}})
+    expect(kinds()).toEqual(['granted'])
+  })
+
+  test('finds that another host has it by now', async () => {
+    const one = fakeFleet()
+    const other = otherOf(one)
+    const store = slow(one, 61_000)
+    const {acquire} = store
+    let asked = 0
+    const late = async (claim: Parameters<typeof acquire>[0]) => {
+      if (asked++ === 1) await acquireFleetLease(other.deps, other.request)
+      return acquire(claim)
+    }
+    expect(await acquireFleetLease({...one.deps, store: {...store, acquire: late}}, one.request)).toMatchObject({
+      refused: {state: 'held', lease: {host: 'web-18'}},
+    })
+  })
+
+  test('takes what it gets from a store that is so slow each time', async () => {
+    const fleet = fakeFleet()
+    const {deps, request, clock} = fleet
+    const delays = [25_000, 25_000, 25_000, 25_000]
+    const claimed = await acquireFleetLease({...deps, store: slow(fleet, ...delays)}, request)
+    expect(claimed).toMatchObject({granted: {lease: {token: 3}, askedAt: clock.mono() - 25_000}})
+  })
+})

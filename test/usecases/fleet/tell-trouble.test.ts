@@ -1,0 +1,50 @@
+import {expect, test} from 'vitest'
+import {alertsFold} from '../../../src/domain/alert/alert.js'
+import {tellTrouble} from '../../../src/usecases/fleet/tell-trouble.js'
+import {fakeClock} from '../../support/fake-clock.js'
+import {noSpace} from '../../support/fake-fleet.js'
+import {memoryJournal} from '../../support/memory-journal.js'
+
+function host() {
+  const clock = fakeClock()
+  const alerts = memoryJournal(alertsFold, clock)
+  const log: string[] = []
+  return {clock, alerts, log, deps: {clock, alerts, log: (text: string) => void log.push(text)}}
+}
+
+const trouble = {id: 'r1', kind: 'away', since: 0, at: 0, text: 'connection refused'} as const
+
+test('a store that fails is told once, and so is that it answers again', () => {
+  const {deps, alerts, log, clock} = host()
+  expect([tellTrouble(deps, trouble, 'begun'), tellTrouble(deps, trouble, 'begun')]).toEqual([true, false])
+  clock.advance(7 * 86_400_000)
+  expect(tellTrouble(deps, trouble, 'begun')).toBe(false)
+  expect([tellTrouble(deps, trouble, 'over'), tellTrouble(deps, trouble, 'over')]).toEqual([true, false])
+  expect(alerts.lines).toMatchObject([
+    {level: 'WARNING', component: 'fleet', message: 'the store of the fleet gives no answer: connection refused'},
+    {level: 'INFO', component: 'fleet', message: 'the store of the fleet answers this host again'},
+  ])
+  expect(log).toHaveLength(2)
+})
+
+test('the next trouble is told anew', () => {
+  const {deps} = host()
+  tellTrouble(deps, trouble, 'begun')
+  tellTrouble(deps, trouble, 'over')
+  expect(tellTrouble(deps, {...trouble, id: 'r9'}, 'begun')).toBe(true)
+})
+
+test('the end of what nobody was told is no news', () => {
+  expect(tellTrouble(host().deps, trouble, 'over')).toBe(false)
+})
+
+test('a journal of alerts that cannot be read costs the run nothing', () => {
+  const {deps, alerts} = host()
+  const broken = {
+    ...alerts,
+    read: () => {
+      throw noSpace
+    },
+  }
+  expect(tellTrouble({...deps, alerts: broken}, trouble, 'begun')).toBe(false)
+})
