@@ -63,7 +63,13 @@ async function bundle(input, format, plugins = []) {
     chunkFileNames: `${Object.keys(input)[0]}-[name].${extension}`,
     exports: 'auto',
     // One file for all that a plain run needs: two dozen small ones would take 10 ms more.
-    codeSplitting: {groups: [{name: 'run', test: /commands\/run\.ts$|start\/start-plainly\.ts$/}]},
+    codeSplitting: {
+      groups: [
+        {name: 'run', test: /commands\/run\.ts$|start\/start-plainly\.ts$/},
+        // Of its own, so that it is seen who loads it.
+        {name: 'postgres', test: /node_modules\/pg\//},
+      ],
+    },
   })
   await build.close()
 }

@@ -1,5 +1,5 @@
 import {execFileSync} from 'node:child_process'
-import {readFileSync} from 'node:fs'
+import {readdirSync, readFileSync} from 'node:fs'
 import {basename, join} from 'node:path'
 import {describe, expect, test} from 'vitest'
 import {createSandbox, type Sandbox} from './support/sandbox.js'
@@ -43,6 +43,20 @@ describe('guard run', () => {
   test('with a time limit loads what finds all processes of the job', () => {
     const loaded = loadedBy(createSandbox(), 'run', '--timeout', '5m', '--', 'true')
     expect(loaded).toEqual(['guard-job-cgroup.cjs', ...plain])
+  })
+
+  test('does without the client of PostgreSQL, which only those load that ask the store of a fleet', () => {
+    const sandbox = createSandbox()
+    sandbox.write('.guardianrc.yaml', 'fleet: {postgres: {env: FLEET_URL}}\njobs: {good: {command: ["true"]}}\n')
+    for (const args of [
+      ['run', 'good'],
+      ['lease', 'acquire', 'good', '--ttl', '1m'],
+      ['lease', 'list'],
+    ])
+      expect(loadedBy(sandbox, ...args)).not.toContain('guard-postgres.cjs')
+    const parts = readdirSync(dist).filter((file) => file.endsWith('.cjs'))
+    const holders = parts.filter((file) => readFileSync(join(dist, file), 'utf8').includes('SCRAM-SHA-256'))
+    expect(holders).toEqual(['guard-postgres.cjs'])
   })
 
   test('uses nothing of which Node warns', () => {

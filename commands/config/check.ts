@@ -1,5 +1,5 @@
-import {secretProblems} from '../../src/cli/secret-problems.js'
 import {defineCommand} from '../../src/cli/command/definition.js'
+import {secretProblems} from '../../src/cli/secret-problems.js'
 import {settingsLocation} from '../../src/cli/settings-location.js'
 import {bothOf, inspectSettings} from '../../src/config/inspect.js'
 

@@ -4,6 +4,7 @@ import {examinationsOfJob, examinationsOfMachine} from '../usecases/diagnose/doc
 import {fixHarmless} from '../usecases/diagnose/doctor/fix.js'
 import {examineAll} from '../usecases/diagnose/doctor.js'
 import {knownJob} from '../usecases/history/known-job.js'
+import {exitCodesOfLevel} from './exit-codes.js'
 import type {Guard} from './guard.js'
 import type {Diagnosis} from './render/doctor.js'
 import {wireDoctor} from './wire/doctor.js'
@@ -17,8 +18,6 @@ interface DiagnosisAsked {
 
 /** Longer than the programs that an examination asks one after the other may take. Milliseconds. */
 const limitMs = 15_000
-
-const exitCodesOfLevel = {well: 0, look: 1, wrong: 2} as const
 
 /** Fixes what is harmless if that was asked for, and then looks. Throws GuardError `usage` for a job that nobody knows. */
 export async function diagnoseMachine(guard: Guard, {job, config, fix}: DiagnosisAsked): Promise<Diagnosis> {

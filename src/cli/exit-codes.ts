@@ -1,3 +1,4 @@
+import type {FindingLevel} from '../domain/diagnose/finding.js'
 import type {OverallStatus} from '../domain/incident/overall-status.js'
 import type {ErrorKind} from '../errors.js'
 
@@ -20,3 +21,6 @@ export const exitCodes: Readonly<Record<ErrorKind, number>> = {
 
 /** Of the commands that say how the machine or its jobs are. */
 export const healthExitCodes: Readonly<Record<OverallStatus['is'], number>> = {healthy: 0, degraded: 1, unhealthy: 2}
+
+/** Of the commands that look for what is to be mended. */
+export const exitCodesOfLevel = {well: 0, look: 1, wrong: 2} as const satisfies Readonly<Record<FindingLevel, number>>

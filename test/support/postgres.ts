@@ -1,10 +1,11 @@
 import {execFile, spawnSync} from 'node:child_process'
-import {existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
+import {existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {promisify} from 'node:util'
 import Client from 'pg/lib/client.js'
-import {afterAll, beforeAll} from 'vitest'
+import {afterAll, beforeAll, vi} from 'vitest'
+import {startDaemon} from './daemon.js'
 import {closedPort} from './http-receiver.js'
 import {isAlive, isRoot, until} from './sandbox.js'
 
@@ -68,13 +69,23 @@ export interface Postgres {
   remove(): Promise<void>
 }
 
-/** One server for all tests of a file. @returns what gives it, once the tests have begun */
-export function postgresOfFile(options: () => PostgresOptions = () => ({})): () => Postgres {
+/**
+ * One server for all tests of a file.
+ * @param options is called with a folder that is removed after the last test
+ * @returns what gives the server, once the tests have begun
+ */
+export function postgresOfFile(options: (dir: string) => PostgresOptions = () => ({})): () => Postgres {
   let server: Postgres | undefined
+  let dir: string | undefined
   beforeAll(async () => {
-    if (postgresObstacle === undefined) server = await startPostgres(options())
+    if (postgresObstacle !== undefined) return
+    dir = mkdtempSync(join(tmpdir(), 'guard-pg-files-'))
+    server = await startPostgres(options(dir))
   })
-  afterAll(() => server?.remove())
+  afterAll(async () => {
+    await server?.remove()
+    if (dir !== undefined) rmSync(dir, {recursive: true, force: true})
+  })
   return () => {
     if (!server) throw new Error(postgresObstacle ?? 'the server has not been started')
     return server
@@ -103,6 +114,19 @@ export function giveToServer(path: string): void {
 }
 
 export const passwordOf = (user: string) => `secret of ${user}`
+
+/** Starts what receives all that a server writes, as an asynchronous standby does, until the test is over. */
+export async function startFollower(server: Postgres): Promise<void> {
+  const into = join(server.dir, 'received')
+  mkdirSync(into)
+  giveToServer(into)
+  const [file = '', ...args] = asServerUser
+  const place = ['-h', server.socketDir, '-p', `${server.port}`, '-U', 'postgres']
+  startDaemon(file, ...args, join(programs ?? '', 'pg_receivewal'), '-D', into, ...place)
+  await vi.waitUntil(async () => (await server.sql('select count(*) from pg_stat_replication')) === '1', {
+    timeout: 20_000,
+  })
+}
 
 async function createCluster(dir: string, port: number, {tls, settings = [], access = []}: PostgresOptions) {
   const data = join(dir, 'data')

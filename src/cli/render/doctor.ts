@@ -20,6 +20,10 @@ const signs: Readonly<Record<FindingLevel, Sign>> = {
   well: {unicode: '✓', ascii: '.', paint: color.green},
 }
 
+export function levelSign(page: Page, level: FindingLevel): string {
+  return shownSign(page, signs[level])
+}
+
 /** On a terminal a paragraph for each complaint, in a pipe a line; what is well in one paragraph. */
 export function renderDoctor(page: Page, diagnosis: Diagnosis): string {
   const {findings, fixed} = diagnosis
@@ -28,8 +32,8 @@ export function renderDoctor(page: Page, diagnosis: Diagnosis): string {
   const lines = [
     ...(page.isTerminal ? [head(page, diagnosis), ''] : []),
     ...fixed.flatMap((each) => fixedLines(page, each)),
-    ...complaints.flatMap((each) => (page.isTerminal ? paragraph(page, each) : [line(page, each)])),
-    ...(well.length > 0 ? wrapped(page, `${shownSign(page, signs.well)} ${well.join(', ')}`, '  ') : []),
+    ...complaints.flatMap((each) => (page.isTerminal ? paragraph(page, each) : [findingLine(page, each)])),
+    ...(well.length > 0 ? wrapped(page, `${levelSign(page, 'well')} ${well.join(', ')}`, '  ') : []),
     ...(page.isTerminal ? [''] : []),
     ...wrapped(page, summary(diagnosis, complaints), ''),
   ]
@@ -46,16 +50,17 @@ function paragraph(page: Page, each: Finding): readonly string[] {
   const {level, what, proof} = each
   const mend = mendText(each)
   return [
-    ...wrapped(page, `${shownSign(page, signs[level])} ${color.bold(what)}`, '  '),
+    ...wrapped(page, `${levelSign(page, level)} ${color.bold(what)}`, '  '),
     ...(proof === '' ? [] : wrapped(page, `    ${proof}`, '    ')),
     ...(mend === '' ? [] : wrapped(page, `    Mend: ${mend}`, '          ')),
   ]
 }
 
-function line(page: Page, each: Finding): string {
+/** A finding in one line, as in a pipe. */
+export function findingLine(page: Page, each: Finding): string {
   const {level, what, proof} = each
   const mend = mendText(each)
-  return `${shownSign(page, signs[level])} ${what}${proof === '' ? '' : `: ${proof}`}${mend === '' ? '' : `; mend: ${mend}`}`
+  return `${levelSign(page, level)} ${what}${proof === '' ? '' : `: ${proof}`}${mend === '' ? '' : `; mend: ${mend}`}`
 }
 
 function mendText({mend, note}: Finding): string {
@@ -76,7 +81,7 @@ function summary({findings, exitCode}: Diagnosis, complaints: readonly Finding[]
 }
 
 /** Breaks between words, with an indent from the second line on. A text has its own indent at its beginning. */
-function wrapped({isTerminal, width}: Page, text: string, indent: string): readonly string[] {
+export function wrapped({isTerminal, width}: Page, text: string, indent: string): readonly string[] {
   if (!isTerminal) return [text]
   const own = /^ */.exec(text)?.[0] ?? ''
   const [first = '', ...rest] = wrapAnsi(text.trimStart(), width - Math.max(own.length, indent.length)).split('\n')

@@ -2,13 +2,13 @@ import {readFileSync} from 'node:fs'
 import Client from 'pg/lib/client.js'
 import {StoreFault} from '../../domain/fleet/store-fault.js'
 import type {StoreAddress} from '../../domain/fleet/store-url.js'
-import {placeOf, TooLate, toStoreFault} from './store-problem.js'
+import {storePlace, TooLate, toStoreFault} from './store-problem.js'
 
 /** A row as the server sent it: numbers of 64 bits are text. */
-export type Row = Readonly<Record<string, unknown>>
+export type StoreRow = Readonly<Record<string, unknown>>
 
 /** One question to a store. */
-export type Ask = (text: string, values: readonly unknown[]) => Promise<readonly Row[]>
+type Ask = (text: string, values: readonly unknown[]) => Promise<readonly StoreRow[]>
 
 /**
  * Asks one thing over a connection of its own, which is closed after the answer: nothing of a session is kept, so it does
@@ -47,7 +47,9 @@ function optionsOf({host, port, database, user, password = '', tls}: StoreAddres
     user,
     // As a function it is the only one: else an empty password is taken from PGPASSWORD or ~/.pgpass.
     password: () => password,
-    ssl: tls ? {rejectUnauthorized: true, ...authority(tls.rootCertificate, placeOf({host, port}))} : (false as const),
+    ssl: tls
+      ? {rejectUnauthorized: true, ...authority(tls.rootCertificate, storePlace({host, port}))}
+      : (false as const),
     sslnegotiation: 'postgres' as const,
     client_encoding: 'UTF8',
     application_name: 'guard',

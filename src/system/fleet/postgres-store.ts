@@ -1,9 +1,9 @@
 import type {FleetAnswer, FleetClaim, FleetHolding, FleetLease} from '../../domain/fleet/lease.js'
 import {StoreFault} from '../../domain/fleet/store-fault.js'
 import {parseStoreUrl} from '../../domain/fleet/store-url.js'
-import {createAsk, type Row} from './ask.js'
+import {createAsk, type StoreRow} from './ask.js'
 import {schemaVersion} from './schema.js'
-import {placeOf} from './store-problem.js'
+import {storePlace} from './store-problem.js'
 
 interface Ticket {
   readonly job: string
@@ -20,8 +20,8 @@ interface Ticket {
 export function openPostgresStore({url, timeoutMs}: {readonly url: string; readonly timeoutMs: number}) {
   const address = parseStoreUrl(url)
   const ask = createAsk(address, timeoutMs)
-  const place = placeOf(address)
-  const askOne = async (call: string, ...values: readonly unknown[]): Promise<Row> => {
+  const place = storePlace(address)
+  const askOne = async (call: string, ...values: readonly unknown[]): Promise<StoreRow> => {
     const rows = await ask(`select * from guard.${call}`, [schemaVersion, ...values])
     const [row] = rows
     if (row && rows.length === 1) return row
@@ -46,14 +46,14 @@ export function openPostgresStore({url, timeoutMs}: {readonly url: string; reado
   }
 }
 
-function toAnswer(place: string, row: Row, slotAt: number | undefined): FleetAnswer {
+function toAnswer(place: string, row: StoreRow, slotAt: number | undefined): FleetAnswer {
   const {state} = row
   if (state === 'granted' || state === 'held' || state === 'done') return {state, lease: toLease(place, row)}
   if (state === 'early' && slotAt !== undefined) return {state, slotAt, serverAt: numberOf(place, row, 'server_ms')}
   throw invalid(place, `the state ${JSON.stringify(state)}`)
 }
 
-function toHolding(place: string, row: Row): FleetHolding {
+function toHolding(place: string, row: StoreRow): FleetHolding {
   const {state} = row
   if (state === 'held') return {state, lease: toLease(place, row)}
   if (state === 'fenced' || state === 'expired') {
@@ -62,7 +62,7 @@ function toHolding(place: string, row: Row): FleetHolding {
   throw invalid(place, `the state ${JSON.stringify(state)}`)
 }
 
-function toLease(place: string, row: Row): FleetLease {
+function toLease(place: string, row: StoreRow): FleetLease {
   const text = (column: string) => textOf(place, row, column)
   const number = (column: string) => numberOf(place, row, column)
   return {
@@ -80,21 +80,21 @@ function toLease(place: string, row: Row): FleetLease {
   }
 }
 
-function releaseOf(place: string, row: Row): NonNullable<FleetLease['released']> {
+function releaseOf(place: string, row: StoreRow): NonNullable<FleetLease['released']> {
   const status = row['release_status']
   if (status !== 'ok' && status !== 'error') throw invalid(place, `the release_status ${JSON.stringify(status)}`)
   const at = numberOf(place, row, 'released_ms')
   return {at, status, ...(row['release_detail'] !== null && {detail: textOf(place, row, 'release_detail')})}
 }
 
-function textOf(place: string, row: Row, column: string): string {
+function textOf(place: string, row: StoreRow, column: string): string {
   const value = row[column]
   if (typeof value === 'string') return value
   throw invalid(place, value === undefined ? `no column ${column}` : `the ${column} ${JSON.stringify(value)}`)
 }
 
 /** Numbers of 64 bits come as text, because those above 2^53 would be rounded: tokens that differ would look alike. */
-function numberOf(place: string, row: Row, column: string): number {
+function numberOf(place: string, row: StoreRow, column: string): number {
   const text = textOf(place, row, column)
   const number = Number(text)
   if (/^\d{1,19}$/.test(text) && Number.isSafeInteger(number)) return number

@@ -18,7 +18,7 @@ interface Asked {
 }
 
 /** The server as messages name it. */
-export function placeOf({host, port}: Pick<StoreAddress, 'host' | 'port'>): string {
+export function storePlace({host, port}: Pick<StoreAddress, 'host' | 'port'>): string {
   if (host.startsWith('/')) return `${host}/.s.PGSQL.${port}`
   return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`
 }
@@ -27,7 +27,7 @@ export function placeOf({host, port}: Pick<StoreAddress, 'host' | 'port'>): stri
 export function toStoreFault(error: unknown, asked: Asked): StoreFault {
   if (error instanceof StoreFault) return error
   const {address, timeoutMs} = asked
-  const store = `the store at ${placeOf(address)}`
+  const store = `the store at ${storePlace(address)}`
   if (error instanceof TooLate) {
     const limit = `within ${formatDuration(timeoutMs)}`
     return new StoreFault(
