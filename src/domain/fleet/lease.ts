@@ -42,7 +42,13 @@ export type FleetAnswer =
   | {readonly state: 'granted' | 'held' | 'done'; readonly lease: FleetLease}
   | {readonly state: 'early'; readonly slotAt: number; readonly serverAt: number}
 
-/** `lease` is the job's present one; undefined if the store knows none of it. */
+/**
+ * - held: the token holds; `release` says so of a lease that it has given back, now or before
+ * - expired: it does not hold, and can still be renewed
+ * - fenced: it never holds again
+ *
+ * `lease` is the job's present one; undefined if the store knows none of it.
+ */
 export type FleetHolding =
   | {readonly state: 'held'; readonly lease: FleetLease}
   | {readonly state: 'fenced' | 'expired'; readonly lease: FleetLease | undefined}

@@ -94,12 +94,13 @@ language sql volatile as $$
   end
 $$;
 
--- How a token stands. One that is above the stored was given before a backup was restored: nobody keeps it.
+-- How a token stands. One that was given back, or is not the newest, or that a restored backup never gave, never holds
+-- again; one that has expired can be renewed.
 create or replace function guard.standing(lease guard.lease, token bigint) returns text
 language sql volatile as $$
   select case
-    when lease.token > $2 then 'fenced'
-    when lease.token = $2 and lease.released_at is null and lease.expires_at > clock_timestamp() then 'held'
+    when lease.token is distinct from $2 or lease.released_at is not null then 'fenced'
+    when lease.expires_at > clock_timestamp() then 'held'
     else 'expired'
   end
 $$;
@@ -202,7 +203,7 @@ begin
   end if;
   -- Given back now or before, it was held until then.
   return guard.answer_of(
-    case when lease.token = p_token then 'held' else guard.standing(lease, p_token) end, lease, clock_timestamp());
+    case when lease.token = p_token then 'held' else 'fenced' end, lease, clock_timestamp());
 end
 $$;
 
@@ -222,7 +223,9 @@ language plpgsql security definer set search_path = pg_catalog, pg_temp set lock
 begin
   perform guard.require_client(p_version);
   return query select a.* from guard.lease l,
-    lateral guard.answer_of(guard.standing(l, l.token), l, clock_timestamp()) a order by l.job collate "C";
+    lateral guard.answer_of(
+      case when l.released_at is null then guard.standing(l, l.token) else 'released' end, l, clock_timestamp()) a
+    order by l.job collate "C";
 end
 $$;
 

@@ -145,19 +145,19 @@ describe.skipIf(postgresObstacle !== undefined)(`the store in PostgreSQL (${post
     expect(await store.check({job, token: 2})).toMatchObject({state: 'held'})
   })
 
-  test('a token that a restored store never gave has expired: nobody keeps it', async () => {
+  test('a token that a restored store never gave never holds', async () => {
     const job = newJob()
     await grantOf(job, 'a')
     for (const ask of [store.check({job, token: 9}), store.renew({job, token: 9, ttlMs: minute})])
-      expect(await ask).toMatchObject({state: 'expired', lease: {token: 1}})
-    expect(await store.release({job, token: 9, status: 'ok'})).toMatchObject({state: 'expired', lease: {token: 1}})
+      expect(await ask).toMatchObject({state: 'fenced', lease: {token: 1}})
+    expect(await store.release({job, token: 9, status: 'ok'})).toMatchObject({state: 'fenced', lease: {token: 1}})
     expect(await store.check({job, token: 1})).toMatchObject({state: 'held'})
   })
 
   test('a job of which the store knows nothing has no lease', async () => {
-    expect(await store.check({job: 'unknown', token: 1})).toEqual({state: 'expired', lease: undefined})
-    expect(await store.renew({job: 'unknown', token: 1, ttlMs: minute})).toEqual({state: 'expired', lease: undefined})
-    expect(await store.release({job: 'unknown', token: 1, status: 'ok'})).toEqual({state: 'expired', lease: undefined})
+    expect(await store.check({job: 'unknown', token: 1})).toEqual({state: 'fenced', lease: undefined})
+    expect(await store.renew({job: 'unknown', token: 1, ttlMs: minute})).toEqual({state: 'fenced', lease: undefined})
+    expect(await store.release({job: 'unknown', token: 1, status: 'ok'})).toEqual({state: 'fenced', lease: undefined})
   })
 
   test('a lease is given back once, with how it ended; a second time changes nothing', async () => {
@@ -170,8 +170,8 @@ describe.skipIf(postgresObstacle !== undefined)(`the store in PostgreSQL (${post
     })
     const again = await store.release({job, token, status: 'ok'})
     expect(again.lease?.released).toEqual(released.lease?.released)
-    expect(await store.check({job, token})).toMatchObject({state: 'expired'})
-    expect(await store.renew({job, token, ttlMs: minute})).toMatchObject({state: 'expired'})
+    expect(await store.check({job, token})).toMatchObject({state: 'fenced'})
+    expect(await store.renew({job, token, ttlMs: minute})).toMatchObject({state: 'fenced'})
   })
 
   test('the list has every job that was ever claimed, by name', async () => {
@@ -190,7 +190,7 @@ describe.skipIf(postgresObstacle !== undefined)(`the store in PostgreSQL (${post
     const rollBack = await postgres().transaction(`select from guard.lease where job = '${job}' for update`, database)
     const losers = [acquire(job, 'b'), acquire(job, 'b', {slotAt}), acquire(job, 'b', {slotAt: slotAt + 1})]
     expect((await Promise.all(losers)).map(({state}) => state)).toEqual(['held', 'done', 'held'])
-    expect(await store.renew({job, token: token + 1, ttlMs: minute})).toMatchObject({state: 'expired'})
+    expect(await store.renew({job, token: token + 1, ttlMs: minute})).toMatchObject({state: 'fenced'})
     expect(await store.check({job, token})).toMatchObject({state: 'held'})
     expect(await version()).toBe(before)
     // The lock was there: the holder, whose renewal is a write, waits for it.
@@ -207,6 +207,19 @@ describe.skipIf(postgresObstacle !== undefined)(`the store in PostgreSQL (${post
     expect(winners).toHaveLength(1)
     const others = answers.flatMap((answer) => ('lease' in answer && answer.state !== 'granted' ? [answer.lease] : []))
     expect(new Set(others.map(({host, token}) => `${host} ${token}`))).toEqual(new Set([`${winners[0]} 1`]))
+  })
+
+  test('time goes on within a transaction, as a statement that waited for a lock needs it', async () => {
+    const ask = (host: string) =>
+      `select state from guard.acquire(${schemaVersion}, 'waits', '${host}', '${host}', '${host}', 1, 0, null)`
+    expect(await sql(`begin; ${ask('a')}; select pg_sleep(0.01); ${ask('b')}; rollback`)).toBe('granted\n\ngranted')
+  })
+
+  test('each function that has the rights of its owner names where it searches, and waits for no lock for long', async () => {
+    const fixed = `'{"search_path=pg_catalog, pg_temp",lock_timeout=3s}'`
+    const found = await sql(`select proname, proconfig @> ${fixed} from pg_proc
+      where pronamespace = 'guard'::regnamespace and prosecdef and proname <> 'standbys' order by proname`)
+    expect(found.split('\n')).toEqual(['acquire|t', 'check|t', 'list|t', 'release|t', 'renew|t'])
   })
 
   test('a granted token is on disk before it is told, also where commits do not wait for that', async () => {
@@ -273,6 +286,6 @@ describe.skipIf(postgresObstacle !== undefined)(`the store in PostgreSQL (${post
     expect(answers.filter(({state}) => state === 'granted')).toHaveLength(1)
     expect(await through.renew({job, token: 1, ttlMs: minute})).toMatchObject({state: 'held'})
     expect(await through.release({job, token: 1, status: 'ok'})).toMatchObject({state: 'held'})
-    expect(await store.check({job, token: 1})).toMatchObject({state: 'expired'})
+    expect(await store.check({job, token: 1})).toMatchObject({state: 'fenced', lease: {released: {status: 'ok'}}})
   })
 })
