@@ -101,6 +101,7 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
   try {
     await createCluster(dir, port, options)
     await server.start()
+    await server.setPassword('postgres')
   } catch (error) {
     await server.remove()
     throw error
@@ -203,7 +204,6 @@ function handle(dir: string, port: number, options: PostgresOptions): Postgres {
       await pgCtl(dir, ['start', '-w', '-t', '60', '-l', join(dir, 'log')], env).catch((error: Error) => {
         throw new Error(`${error.message}${log().split('\n').slice(-10).join('\n')}`)
       })
-      await sql(`alter role postgres password '${passwordOf('postgres')}'`)
     },
     stop: async () => {
       await pgCtl(dir, ['stop', '-w', '-m', 'fast'])

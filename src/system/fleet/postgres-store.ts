@@ -31,8 +31,10 @@ export function openPostgresStore({url, timeoutMs}: {readonly url: string; reado
     toHolding(place, await askOne(call, ...values))
   return {
     acquire: async ({job, host, holder, claimId, ttlMs, floor, slotAt}: FleetClaim): Promise<FleetAnswer> => {
-      const values = [job, host, holder, claimId, ttlMs, floor, slotAt ?? null]
-      return toAnswer(place, await askOne('acquire($1, $2, $3, $4, $5, $6, $7, $8)', ...values), slotAt)
+      // Of two questions of one claim the server may carry out the older one last, once it goes on after a hang.
+      const attempt = process.hrtime.bigint()
+      const values = [job, host, holder, claimId, ttlMs, floor, slotAt ?? null, attempt]
+      return toAnswer(place, await askOne('acquire($1, $2, $3, $4, $5, $6, $7, $8, $9)', ...values), slotAt)
     },
     renew: ({job, token, ttlMs}: Ticket & {readonly ttlMs: number}) =>
       holding('renew($1, $2, $3, $4)', job, token, ttlMs),

@@ -47,6 +47,7 @@ create table if not exists guard.lease (
   host text not null,
   holder text not null,
   claim_id text not null,
+  attempt bigint not null,
   slot_at timestamptz,
   claimed_at timestamptz not null,
   ttl_ms bigint not null check (ttl_ms > 0),
@@ -84,11 +85,14 @@ language sql stable as $$
   )::guard.answer
 $$;
 
--- Why a claim gets no lease: null if it gets one. A claim whose answer was lost is known by its id.
-create or replace function guard.refusal(lease guard.lease, claim_id text, slot timestamptz) returns text
+-- Why a claim gets no lease: null if it gets one. A claim whose answer was lost is known by its id, and asks with the next
+-- attempt: an older one, which was on its way all the time, must not take the lease from its own claim.
+create or replace function guard.refusal(lease guard.lease, claim_id text, attempt bigint, slot timestamptz) returns text
 language sql volatile as $$
   select case
-    when lease.job is null or (lease.claim_id = $2 and lease.released_at is null) then null
+    when lease.job is null then null
+    when lease.claim_id = $2 and $3 <= lease.attempt then 'held'
+    when lease.claim_id = $2 and lease.released_at is null then null
     when slot <= lease.slot_at then 'done'
     when lease.released_at is null and lease.expires_at > clock_timestamp() then 'held'
   end
@@ -105,9 +109,13 @@ language sql volatile as $$
   end
 $$;
 
+-- A server that follows another one has a copy, which may be old: it must not say that a token holds.
 create or replace function guard.require_client(version integer) returns void
 language plpgsql as $$
 begin
+  if pg_is_in_recovery() then
+    raise exception using errcode = 'read_only_sql_transaction', message = 'this server follows another one';
+  end if;
   if version < guard.version() then
     raise exception using errcode = 'GD001', message = format(
       'the schema has version %s, and this guard knows version %s', guard.version(), version);
@@ -127,7 +135,7 @@ $$;
 
 create or replace function guard.acquire(
   p_version integer, p_job text, p_host text, p_holder text, p_claim_id text, p_ttl_ms bigint, p_floor bigint,
-  p_slot_ms bigint
+  p_slot_ms bigint, p_attempt bigint
 ) returns guard.answer
 language plpgsql security definer set search_path = pg_catalog, pg_temp set lock_timeout = '3s' as $$
 declare
@@ -141,29 +149,29 @@ begin
     return guard.answer_of('early', lease, asked_at);
   end if;
   select l.* into lease from guard.lease l where l.job = p_job;
-  refused := guard.refusal(lease, p_claim_id, slot);
+  refused := guard.refusal(lease, p_claim_id, p_attempt, slot);
   if refused is not null then
     return guard.answer_of(refused, lease, clock_timestamp());
   end if;
   perform guard.require_durable();
   insert into guard.lease as l
-    (job, token, host, holder, claim_id, slot_at, claimed_at, ttl_ms, expires_at)
+    (job, token, host, holder, claim_id, attempt, slot_at, claimed_at, ttl_ms, expires_at)
   values (
-    p_job, p_floor + 1, p_host, p_holder, p_claim_id, slot, clock_timestamp(), p_ttl_ms,
+    p_job, p_floor + 1, p_host, p_holder, p_claim_id, p_attempt, slot, clock_timestamp(), p_ttl_ms,
     clock_timestamp() + p_ttl_ms * interval '1 ms')
   on conflict (job) do update set
     token = greatest(l.token, p_floor) + 1, host = p_host, holder = p_holder, claim_id = p_claim_id,
-    slot_at = greatest(l.slot_at, slot), claimed_at = clock_timestamp(), ttl_ms = p_ttl_ms,
+    attempt = p_attempt, slot_at = greatest(l.slot_at, slot), claimed_at = clock_timestamp(), ttl_ms = p_ttl_ms,
     expires_at = clock_timestamp() + p_ttl_ms * interval '1 ms',
     released_at = null, release_status = null, release_detail = null
-  where guard.refusal(l, p_claim_id, slot) is null
+  where guard.refusal(l, p_claim_id, p_attempt, slot) is null
   returning l.* into lease;
   if found then
     return guard.answer_of('granted', lease, clock_timestamp());
   end if;
   -- Another claim was decided while this one waited for the row.
   select l.* into lease from guard.lease l where l.job = p_job;
-  return guard.answer_of(coalesce(guard.refusal(lease, p_claim_id, slot), 'held'), lease, clock_timestamp());
+  return guard.answer_of(coalesce(guard.refusal(lease, p_claim_id, p_attempt, slot), 'held'), lease, clock_timestamp());
 end
 $$;
 
@@ -245,7 +253,7 @@ revoke all on all tables in schema guard from public, guard;
 revoke all on all functions in schema guard from public, guard;
 grant usage on schema guard to guard;
 grant execute on function
-  guard.version(), guard.acquire(integer, text, text, text, text, bigint, bigint, bigint),
+  guard.version(), guard.acquire(integer, text, text, text, text, bigint, bigint, bigint, bigint),
   guard.renew(integer, text, bigint, bigint), guard.release(integer, text, bigint, text, text),
   guard.check(integer, text, bigint), guard.list(integer), guard.standbys() to guard;
 

@@ -73,6 +73,17 @@ describe.skipIf(postgresObstacle !== undefined)(`the store in PostgreSQL (${post
     expect(await store.check({job, token: 1})).toMatchObject({state: 'fenced', lease: {token: 2}})
   })
 
+  test('an older question of a claim, which the server carries out last, takes nothing from the claim', async () => {
+    const job = newJob()
+    const ask = (attempt: number) =>
+      sql(`select state from guard.acquire(1, '${job}', 'a', 'a', 'run of a', 60000, 0, null, ${attempt})`)
+    expect([await ask(3), await ask(1), await ask(2)]).toEqual(['granted', 'held', 'held'])
+    expect(await store.check({job, token: 1})).toMatchObject({state: 'held'})
+    await store.release({job, token: 1, status: 'ok'})
+    expect(await ask(2)).toBe('held')
+    expect(await store.check({job, token: 1})).toMatchObject({state: 'fenced', lease: {token: 1}})
+  })
+
   test('a claim whose lease was given back claims its slot no more: a late packet starts nothing', async () => {
     const job = newJob()
     const {token} = await grantOf(job, 'a', {slotAt})
@@ -211,7 +222,7 @@ describe.skipIf(postgresObstacle !== undefined)(`the store in PostgreSQL (${post
 
   test('time goes on within a transaction, as a statement that waited for a lock needs it', async () => {
     const ask = (host: string) =>
-      `select state from guard.acquire(${schemaVersion}, 'waits', '${host}', '${host}', '${host}', 1, 0, null)`
+      `select state from guard.acquire(${schemaVersion}, 'waits', '${host}', '${host}', '${host}', 1, 0, null, 1)`
     expect(await sql(`begin; ${ask('a')}; select pg_sleep(0.01); ${ask('b')}; rollback`)).toBe('granted\n\ngranted')
   })
 
@@ -224,7 +235,7 @@ describe.skipIf(postgresObstacle !== undefined)(`the store in PostgreSQL (${post
 
   test('a granted token is on disk before it is told, also where commits do not wait for that', async () => {
     const shown = await sql(
-      `begin; set local synchronous_commit = off; select state from guard.acquire(${schemaVersion}, 'durable', 'a', 'a', 'a', 1, 0, null); show synchronous_commit; rollback`,
+      `begin; set local synchronous_commit = off; select state from guard.acquire(${schemaVersion}, 'durable', 'a', 'a', 'a', 1, 0, null, 1); show synchronous_commit; rollback`,
     )
     expect(shown).toBe('granted\nlocal')
   })
@@ -272,7 +283,7 @@ describe.skipIf(postgresObstacle !== undefined)(`the store in PostgreSQL (${post
     const trap =
       "create function pg_temp.clock_timestamp() returns timestamptz language sql as $$select '2000-01-01'::timestamptz$$"
     const at = await sql(
-      `set search_path = pg_temp, public; ${trap}; set role guard; select server_ms from guard.acquire(${schemaVersion}, '${job}', 'a', 'a', 'a', 1000, 0, null)`,
+      `set search_path = pg_temp, public; ${trap}; set role guard; select server_ms from guard.acquire(${schemaVersion}, '${job}', 'a', 'a', 'a', 1000, 0, null, 1)`,
     )
     expect(Number(at)).toBeGreaterThan(Date.UTC(2026, 0))
   })

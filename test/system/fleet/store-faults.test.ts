@@ -1,5 +1,7 @@
 import {once} from 'node:events'
+import {rmSync, writeFileSync} from 'node:fs'
 import {type AddressInfo, createServer, type Socket} from 'node:net'
+import {join} from 'node:path'
 import {beforeAll, describe, expect, onTestFinished, test} from 'vitest'
 import {StoreFault} from '../../../src/domain/fleet/store-fault.js'
 import {openPostgresStore} from '../../../src/system/fleet/postgres-store.js'
@@ -86,7 +88,7 @@ describe.skipIf(postgresObstacle !== undefined)(`faults of a store (${postgresOb
     const {name, url: odd} = await createFleetDatabase(postgres())
     const answerWith = (columns: string) =>
       postgres().sql(
-        `drop function guard.acquire; create function guard.acquire(integer, text, text, text, text, bigint, bigint, bigint)
+        `drop function guard.acquire; create function guard.acquire(integer, text, text, text, text, bigint, bigint, bigint, bigint)
          returns table (state text, job text, token text, host text) language sql as $$ select ${columns} $$`,
         name,
       )
@@ -213,6 +215,26 @@ describe.skipIf(postgresObstacle !== undefined)(`faults of a store (${postgresOb
       await postgres().start()
       expect(fault).toMatchObject({kind: 'away'})
     })
+  })
+
+  test('a server that follows another one is away: its copy may be old, and must not say that a token holds', async () => {
+    const answer = await acquire(url)
+    await postgres().stop()
+    const follows = join(postgres().dir, 'data/standby.signal')
+    writeFileSync(follows, '')
+    await postgres().start()
+    const store = openPostgresStore({url, timeoutMs: 10_000})
+    const faults = [
+      await faultOf(url),
+      await store.check({job: 'job', token: 1}).catch((fault: unknown) => fault),
+      await store.list().catch((fault: unknown) => fault),
+    ]
+    await postgres().stop()
+    rmSync(follows)
+    await postgres().start()
+    for (const fault of faults)
+      expect(fault).toMatchObject({kind: 'away', message: expect.stringContaining('this server follows another one')})
+    expect([answer, await acquire(url)]).toMatchObject([{state: 'granted'}, {state: 'granted'}])
   })
 
   test('a server that was stopped is away, and asked again once it runs', async () => {
