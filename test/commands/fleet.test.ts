@@ -151,6 +151,14 @@ describe.skipIf(postgresObstacle !== undefined || !hasOpenssl)(
       expect([code, stdout]).toEqual([2, expect.stringContaining('offers no TLS')])
     })
 
+    test('no variable of the environment turns the check of certificates off', async () => {
+      for (const url of [overTls('127.0.0.1'), overTls('localhost', '')]) {
+        const env = {FLEET_URL: url, NODE_TLS_REJECT_UNAUTHORIZED: '0', PGSSLMODE: 'no-verify'}
+        const {code, stdout} = await hostSandbox().guardWith({env}, 'fleet', 'check')
+        expect([code, stdout]).toEqual([2, expect.stringContaining('X The store refuses this host')])
+      }
+    })
+
     test('whoever has a wrong certificate is sent nothing, however it asks', async () => {
       const {port, received} = await startImpostor()
       const {code, stdout} = await check(

@@ -19,8 +19,7 @@ export const schemaSql = `-- The leases of guard's fleet, version ${schemaVersio
 
 begin;
 
-do $check$
-begin
+do $check$ begin
   perform pg_advisory_xact_lock(hashtext('guard.schema'));
   if current_setting('server_version_num')::integer < 120000 then
     raise exception 'guard needs PostgreSQL 12 or newer';
@@ -36,8 +35,7 @@ begin
   if to_regrole('guard') is null then
     create role guard login;
   end if;
-end
-$check$;
+end $check$;
 
 create schema if not exists guard;
 
@@ -57,16 +55,14 @@ create table if not exists guard.lease (
   release_detail text
 ) with (fillfactor = 50);
 
-do $answer$
-begin
+do $answer$ begin
   if to_regtype('guard.answer') is null then
     create type guard.answer as (
       state text, job text, token bigint, host text, holder text, claim_id text, slot_ms bigint, claimed_ms bigint,
       ttl_ms bigint, remaining_ms bigint, released_ms bigint, release_status text, release_detail text, server_ms bigint
     );
   end if;
-end
-$answer$;
+end $answer$;
 
 create or replace function guard.version() returns integer
 language sql immutable as $$ select ${schemaVersion} $$;
@@ -194,9 +190,8 @@ begin
 end
 $$;
 
-create or replace function guard.release(
-  p_version integer, p_job text, p_token bigint, p_status text, p_detail text
-) returns guard.answer
+create or replace function guard.release(p_version integer, p_job text, p_token bigint, p_status text, p_detail text)
+returns guard.answer
 language plpgsql security definer set search_path = pg_catalog, pg_temp set lock_timeout = '3s' as $$
 declare
   lease guard.lease;
