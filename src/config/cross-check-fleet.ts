@@ -16,8 +16,6 @@ export function checkFleet(root: Keys): Problem[] {
     ...entries(root['jobs']).map(([name, job]) => [['jobs', name], map(job)] as const),
   ]
   return parts.flatMap(([path, own]): Problem[] => {
-    // What a job has from `defaults` alone is told there.
-    if (!['scope', 'overlap', 'ttl', 'killAfter'].some((key) => key in own)) return []
     const job = {...defaults, ...own}
     if (job['scope'] !== 'fleet') return []
     if (!hasStore && own['scope'] === 'fleet') return [{path: [...path, 'scope'], text: needsStore}]
@@ -26,10 +24,15 @@ export function checkFleet(root: Keys): Problem[] {
       overlap: (job['overlap'] ?? jobDefaults.overlap) as Overlap,
       ttlMs: spanOf(job['ttl'], jobDefaults.ttlMs),
       killAfterMs: spanOf(job['killAfter'], jobDefaults.killAfterMs),
+      ...(typeof job['schedule'] === 'string' && {schedule: job['schedule']}),
     })
-    return problem ? [{path: [...path, problem.key], text: problem.text}] : []
+    // What a job has from `defaults` alone is told there.
+    const isOwn = problem && ['scope', ...causes[problem.key]].some((key) => key in own)
+    return isOwn ? [{path: [...path, problem.key], text: problem.text}] : []
   })
 }
+
+const causes = {overlap: ['overlap'], ttl: ['ttl', 'killAfter'], schedule: ['schedule']} as const
 
 const needsStore = 'needs a store; add it: fleet: {postgres: {env: GUARD_FLEET_URL}}'
 

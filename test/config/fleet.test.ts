@@ -59,8 +59,13 @@ test.each<[string, object, string]>([
     'jobs.nightly.ttl: is too short for scope: fleet; write more than 360s, three times killAfter',
   ],
   [
+    'a slot is the same on all hosts',
+    ofFleet({schedule: '@every 90m'}),
+    'jobs.nightly.schedule: "@every 90m" is counted by each host from its own last start; write a cron expression',
+  ],
+  [
     'what defaults say is told once',
-    {...store, defaults: {scope: 'fleet', overlap: 'allow'}, jobs: {a: {command: ['true']}}},
+    {...store, defaults: {scope: 'fleet', overlap: 'allow'}, jobs: {a: {command: ['true'], schedule: '0 2 * * *'}}},
     'defaults.overlap: "allow" is not possible with scope: fleet; write skip or wait',
   ],
   [

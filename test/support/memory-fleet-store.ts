@@ -29,8 +29,10 @@ export function memoryFleetStore(clock: {readonly now: () => number}): MemoryFle
   }
   const holding = ({job, token}: FleetTicket): FleetHolding => {
     const known = leaseOf(job)
-    if (known?.token !== token || known.released) return {state: 'fenced', lease: known}
-    return known.remainingMs > 0 ? {state: 'held', lease: known} : {state: 'expired', lease: known}
+    if (known && known.token > token) return {state: 'fenced', lease: known}
+    // One that was given before the store was set back to a backup is kept by nobody.
+    const isHeld = known?.token === token && !known.released && known.remainingMs > 0
+    return isHeld ? {state: 'held', lease: known} : {state: 'expired', lease: known}
   }
   const put = (row: Row) => {
     rows.set(row.job, row)
@@ -69,16 +71,15 @@ export function memoryFleetStore(clock: {readonly now: () => number}): MemoryFle
     renew: async (ticket) => {
       asked.push(`renew ${ticket.job}`)
       if (store.fault) throw store.fault
-      const found = holding(ticket)
       const row = rows.get(ticket.job)
-      if (found.state === 'fenced' || !row) return found
+      if (row?.token !== ticket.token || row.released) return holding(ticket)
       return {state: 'held', lease: put({...row, ttlMs: ticket.ttlMs, expiresAt: clock.now() + ticket.ttlMs})}
     },
     release: async ({status, detail, ...ticket}) => {
       asked.push(`release ${ticket.job}`)
       if (store.fault) throw store.fault
       const row = rows.get(ticket.job)
-      if (!row || row.token !== ticket.token) return {state: 'fenced', lease: row && lease(row)}
+      if (row?.token !== ticket.token) return holding(ticket)
       if (row.released) return {state: 'held', lease: lease(row)}
       const released = {at: clock.now(), status, ...(detail !== undefined && {detail})}
       return {state: 'held', lease: put({...row, released})}

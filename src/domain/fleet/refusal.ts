@@ -23,6 +23,7 @@ export function refusalText(answer: Exclude<FleetAnswer, {readonly state: 'grant
 export function lossText({token}: {readonly token: number}, {lease}: FleetHolding): string {
   if (!lease) return `the fleet's store knows no lease of it`
   if (lease.token === token) return lease.released ? 'it was given back' : 'it has expired'
+  if (lease.token < token) return `the fleet's store knows no token above ${lease.token}; was it set back to a backup?`
   return `${lease.host} has token ${lease.token}`
 }
 

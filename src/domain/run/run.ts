@@ -56,6 +56,8 @@ export interface Run {
   readonly slot?: string
   /** The slot that it claimed for all hosts of a fleet, ms: none of them runs it again. */
   readonly claimedSlotAt?: number
+  /** It was skipped because this other host of the fleet has the job. */
+  readonly by?: string
   /** It ran without the lease of its fleet, whose store gave no answer. */
   readonly unfenced?: true
 }
@@ -69,7 +71,15 @@ export function nextRun(known: Run | undefined, record: RawRecord, begun: Run): 
   const {kind} = record
   const at = begun.startedAt
   if (kind === 'skipped')
-    return {...begun, endedAt: at, durationMs: 0, outcome: 'skipped', attempts: 0, ...text(record)}
+    return {
+      ...begun,
+      endedAt: at,
+      durationMs: 0,
+      outcome: 'skipped',
+      attempts: 0,
+      ...text(record),
+      ...otherHost(record),
+    }
   if (kind === 'started') return known ?? startedRun(begun, record)
   if (known?.outcome === 'interrupted' && kind === 'ended' && record['fenced'] === true)
     return endedRun(reopened(known), record, at)
@@ -134,6 +144,10 @@ function text({class: failureClass, detail, reason}: RawRecord): Pick<Run, 'clas
     ...(typeof failureClass === 'string' && {class: failureClass}),
     ...(typeof said === 'string' && {detail: said}),
   }
+}
+
+function otherHost({by}: RawRecord): Pick<Run, 'by'> {
+  return typeof by === 'string' ? {by} : {}
 }
 
 function logOf({log}: RawRecord): Pick<Run, 'log'> {

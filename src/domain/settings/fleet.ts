@@ -28,12 +28,15 @@ export function fleetJobProblem({
   overlap,
   ttlMs,
   killAfterMs,
-}: Pick<JobSettings, 'scope' | 'overlap' | 'ttlMs' | 'killAfterMs'>):
-  | {readonly key: 'overlap' | 'ttl'; readonly text: string}
+  schedule,
+}: Pick<JobSettings, 'scope' | 'overlap' | 'ttlMs' | 'killAfterMs' | 'schedule'>):
+  | {readonly key: 'overlap' | 'ttl' | 'schedule'; readonly text: string}
   | undefined {
   if (scope === 'machine') return undefined
   if (overlap === 'allow' || overlap === 'cancel-other')
     return {key: 'overlap', text: 'is not possible with scope: fleet; write skip or wait'}
+  if (schedule !== undefined && /^\s*@every\b/i.test(schedule))
+    return {key: 'schedule', text: 'is counted by each host from its own last start; write a cron expression'}
   if (ttlMs / 3 > killAfterMs) return undefined
   const seconds = `${(3 * killAfterMs) / 1000}s`
   return {key: 'ttl', text: `is too short for scope: fleet; write more than ${seconds}, three times killAfter`}

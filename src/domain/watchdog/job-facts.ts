@@ -28,8 +28,8 @@ export interface JobFacts {
   /** Until the next run begins, ms: 0 while one goes on; undefined if it is not known. */
   readonly nextRunInMs: number | undefined
   readonly incident: IncidentFacts | undefined
-  /** The last run that was skipped, if none took place after it. */
-  readonly skipped: {readonly uptimeMs: number; readonly reason: string} | undefined
+  /** The last run that was skipped, if none took place after it; `byOtherHost`: another one of the fleet has the job. */
+  readonly skipped: {readonly uptimeMs: number; readonly reason: string; readonly byOtherHost?: true} | undefined
   readonly outputs: readonly OutputFacts[]
   readonly slot: SlotFacts | undefined
   readonly openclaw: OpenClawJobStatus | undefined

@@ -97,5 +97,6 @@ function goesOn({endedAt, owner}: Run, {now}: Clocks): boolean {
 export function skippedOf({jobRuns}: JobRecords, {uptime, nowUptimeMs}: Clocks): JobFacts['skipped'] {
   const last = jobRuns?.runs.at(-1)
   if (last?.outcome !== 'skipped') return undefined
-  return {uptimeMs: uptimeAt(uptime, {at: last.startedAt}, nowUptimeMs), reason: last.detail ?? 'no reason was given'}
+  const {startedAt: at, detail: reason = 'no reason was given', by} = last
+  return {uptimeMs: uptimeAt(uptime, {at}, nowUptimeMs), reason, ...(by !== undefined && {byOtherHost: true})}
 }

@@ -86,6 +86,8 @@ function judgeEnded(evidence: Evidence, liveness: LastRun): Verdict {
   if (bad && outputs.freshness === 'broken') return bad
   if (slot.is === 'missed') return judgeMissed(evidence)
   if (freshForMs !== undefined && silentMs > freshForMs) {
+    const elsewhere = otherHost(facts, freshForMs)
+    if (elsewhere !== undefined) return unknown(elsewhere)
     const silent = `its last run ended ${span(silentMs)} ago, at most ${span(freshForMs)} is allowed`
     return outputs.freshness === 'fresh'
       ? misreported(silent, outputs)
@@ -130,9 +132,18 @@ function judgeByOpenClaw({openclawRanUptimeMs}: JobFacts, reason: string): Verdi
   return openclawRanUptimeMs === undefined ? unknown(`${text}; it knows of no run yet`) : ok('healthy', text)
 }
 
-function judgeNeverSeen({now, limits, watchedSinceMs, openclaw}: JobFacts, outputs: Judged): Verdict {
+/** Of the hosts of a fleet only one runs a job, and the others know by their skipped runs that it does. */
+function otherHost({skipped, now}: JobFacts, freshForMs: number): string | undefined {
+  const agoMs = skipped?.byOtherHost ? now.uptimeMs - skipped.uptimeMs : undefined
+  return agoMs !== undefined && agoMs <= freshForMs ? `skipped ${span(agoMs)} ago: ${skipped?.reason}` : undefined
+}
+
+function judgeNeverSeen(facts: JobFacts, outputs: Judged): Verdict {
+  const {now, limits, watchedSinceMs, openclaw} = facts
   const watchedMs = now.uptimeMs - watchedSinceMs
   if (limits.freshForMs !== undefined && watchedMs > limits.freshForMs) {
+    const elsewhere = otherHost(facts, limits.freshForMs)
+    if (elsewhere !== undefined) return unknown(elsewhere)
     return trouble(
       'stalled',
       `no run was ever seen in ${span(watchedMs)}, at most ${span(limits.freshForMs)} is allowed`,

@@ -55,8 +55,10 @@ export async function claimFleetRun(
     const wanted = {job, holder: runId, claimId: runId, ttlMs, slotAt: deps.slotAt, patienceMs}
     const claimed = await acquireFleetLease(deps, wanted)
     if ('granted' in claimed) return heldRun(deps, claimed.granted, claim.lease)
-    const reason = refusalText(claimed.refused, deps.slotAt)
-    return refuse({reason, exitCode: skipExitCode, silent: quiet && skipExitCode === 0}, request)
+    const {refused} = claimed
+    const by = refused.state === 'early' ? {} : {by: refused.lease.host}
+    const reason = refusalText(refused, deps.slotAt)
+    return refuse({reason, ...by, exitCode: skipExitCode, silent: quiet && skipExitCode === 0}, request)
   } catch (error) {
     if (!(error instanceof StoreFault)) throw error
     const reason = faultText(error)

@@ -94,7 +94,8 @@ class Hold {
     try {
       const waitMs = Math.min(deps.waitMs, this.restMs())
       const holding = await askStore(deps, waitMs, () => deps.store.release({job, token, status, detail}))
-      if (isMine(holding, token))
+      // Of a lease that was given back before, the store still tells the token.
+      if (holding.lease?.token === token)
         note(deps, {kind: 'released', job, claim, token, status, ...serverTime(holding)}, 'buffered')
       else this.lose(lossText({token}, holding), serverTime(holding))
     } catch (error) {
@@ -154,11 +155,6 @@ class Hold {
     this.lost = reason
     note(this.deps, {kind: 'lost', job, claim, token, reason, ...more}, 'buffered')
   }
-}
-
-/** Of a lease that was given back before, the store still tells the token. */
-function isMine({lease, state}: FleetHolding, token: number): boolean {
-  return state !== 'fenced' || lease?.token === token
 }
 
 function serverTime({lease}: FleetHolding): {readonly serverAt?: number} {

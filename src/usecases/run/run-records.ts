@@ -32,7 +32,8 @@ export interface RunRecorder {
   stepEnded(facts: object): void
   ended(facts: object): void
   interrupted(reason: string): void
-  skipped(reason: string): void
+  /** `by`: the other host that has the job. */
+  skipped(reason: string, by?: string): void
 }
 
 /**
@@ -81,6 +82,6 @@ export function recorder(deps: RecordDeps, {job, runId, slot}: RecordedRun): Run
     stepEnded: (facts) => note('step-ended', facts),
     ended: noteEnd,
     interrupted: (reason) => note('interrupted', {reason}, 'durable'),
-    skipped: (reason) => note('skipped', {...ofSlot, reason}),
+    skipped: (reason, by) => note('skipped', {...ofSlot, reason, by}),
   }
 }

@@ -15,6 +15,8 @@ export interface RunRequest {
 export interface Skip {
   readonly reason: string
   readonly hints?: readonly string[]
+  /** The other host of the fleet that has the job. */
+  readonly by?: string
   readonly exitCode: number
   /** Nothing is printed. */
   readonly silent: boolean

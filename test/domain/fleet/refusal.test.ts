@@ -31,6 +31,11 @@ test.each([
 
 test.each([
   ['another host has a newer token', lease, 'web-18 has token 42'],
+  [
+    'a backup was restored',
+    {...lease, token: 40},
+    "the fleet's store knows no token above 40; was it set back to a backup?",
+  ],
   ['nobody knows the job', undefined, "the fleet's store knows no lease of it"],
   ['its time is over', {...lease, token: 41}, 'it has expired'],
   ['it was given back', {...lease, token: 41, released: {at: slotAt, status: 'ok' as const}}, 'it was given back'],

@@ -38,6 +38,12 @@ const freshFor = (freshForMs: number) => ({
   wellForMs: hour,
 })
 
+const elsewhere = (agoMs: number) => ({
+  uptimeMs: nowUptimeMs - agoMs,
+  reason: 'web-18 has it',
+  byOtherHost: true as const,
+})
+
 const leaseless = {is: 'running-unleased', startedUptimeMs: nowUptimeMs - 2 * hour, seenUptimeMs: nowUptimeMs} as const
 
 const slotBefore: SlotFacts = {...slot(hour), due: {is: 'before', uptimeMs: Number.NEGATIVE_INFINITY}}
@@ -82,6 +88,30 @@ test.each<[string, Partial<JobFacts>, Verdict['kind'], Verdict['status']]>([
   [
     'a run that ended too long ago is stalled',
     {liveness: ended(2 * hour), limits: freshFor(hour)},
+    'stalled',
+    'failing',
+  ],
+  [
+    'a run that ended too long ago proves nothing where another host of the fleet has the job',
+    {liveness: ended(2 * hour), limits: freshFor(hour), skipped: elsewhere(10 * minute)},
+    'unknown',
+    'unknown',
+  ],
+  [
+    'so does a job that never ran here',
+    {limits: freshFor(hour), skipped: elsewhere(10 * minute)},
+    'unknown',
+    'unknown',
+  ],
+  [
+    'the other host was seen too long ago',
+    {liveness: ended(3 * hour), limits: freshFor(hour), skipped: elsewhere(2 * hour)},
+    'stalled',
+    'failing',
+  ],
+  [
+    'a run that was skipped for another reason proves nothing of other hosts',
+    {liveness: ended(2 * hour), limits: freshFor(hour), skipped: {uptimeMs: nowUptimeMs - minute, reason: 'it runs'}},
     'stalled',
     'failing',
   ],

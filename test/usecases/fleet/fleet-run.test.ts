@@ -54,7 +54,7 @@ describe('a run in a fleet', () => {
     const {deps, request, runs, leases, seen, takeByOther} = fleetRun()
     await takeByOther()
     expect(await runJob(deps, request)).toMatchObject({outcome: 'skipped', exitCode: 75})
-    expect(runs.lines).toMatchObject([{kind: 'skipped', reason: 'web-18 has it (for 0 s, token 1)'}])
+    expect(runs.lines).toMatchObject([{kind: 'skipped', reason: 'web-18 has it (for 0 s, token 1)', by: 'web-18'}])
     expect(leases.lines.at(-1)).toMatchObject({kind: 'released', status: 'ok'})
     expect(seen.warnings).toEqual(['backup was skipped: web-18 has it (for 0 s, token 1)'])
   })

@@ -1,0 +1,254 @@
+import {existsSync, readFileSync} from 'node:fs'
+import {beforeAll, describe, expect, test} from 'vitest'
+import {createFleetDatabase, hostUser} from '../support/fleet-database.js'
+import {closedPort} from '../support/http-receiver.js'
+import {passwordOf, postgresObstacle, postgresOfFile} from '../support/postgres.js'
+import {createSandbox, isAlive, type Sandbox, until} from '../support/sandbox.js'
+
+/** A job that says its token, and goes on while there is a file of its name. */
+const job = 'echo "token $GUARD_LEASE_TOKEN"; echo $$ > pid; while [ -e hold ]; do sleep 0.05; done'
+
+describe.skipIf(postgresObstacle !== undefined)(`a fleet (${postgresObstacle ?? 'real'})`, () => {
+  const postgres = postgresOfFile()
+  let database: {readonly name: string; readonly url: string}
+  let names = 0
+
+  beforeAll(async () => {
+    database = await createFleetDatabase(postgres())
+  })
+
+  const sql = (text: string) => postgres().sql(text, database.name)
+
+  interface Host extends Sandbox {
+    /** Runs a command of this host, as `url` says where the store is. */
+    readonly call: (...args: string[]) => ReturnType<Sandbox['guard']>
+    readonly at: (url: string) => (...args: string[]) => ReturnType<Sandbox['guard']>
+    readonly begin: (...args: string[]) => ReturnType<Sandbox['start']>
+  }
+
+  /** A machine of the fleet, with one job: no two tests have one of the same name. */
+  function host(name: string, nightly: string, more: object = {}, fleet: object = {}): Host {
+    const box = createSandbox()
+    const settings = {
+      fleet: {postgres: {env: 'GUARD_FLEET_URL'}, host: name, wait: '1s', ...fleet},
+      jobs: {[nightly]: {command: ['sh', '-c', job], scope: 'fleet', ttl: '3s', killAfter: '900ms', ...more}},
+    }
+    box.write('.guardianrc.json', JSON.stringify(settings))
+    const options = (url: string) => ({env: {GUARD_FLEET_URL: url}})
+    const at =
+      (url: string) =>
+      (...args: string[]) =>
+        box.guardWith(options(url), ...args)
+    return {
+      ...box,
+      at,
+      call: (...args) => at(database.url)(...args),
+      begin: (...args) => box.start(args, options(database.url)),
+    }
+  }
+
+  const newJob = () => `nightly-${++names}`
+  const records = (box: Sandbox, kind: string) => box.journal('runs.jsonl').filter((record) => record['kind'] === kind)
+  const pidOf = (box: Sandbox) => Number(readFileSync(box.path('pid'), 'utf8'))
+  const hasBegun = (box: Sandbox) => until(() => existsSync(box.path('pid')), 'the start of the job')
+
+  test('runs a job on one host at a time, and the job gets the token of the fleet', async () => {
+    const nightly = newJob()
+    const [one, other] = [host('web-17', nightly), host('web-18', nightly)]
+    one.write('hold', '')
+    const first = one.begin('run', nightly)
+    await hasBegun(one)
+    const skipped = await other.call('run', nightly)
+    expect([skipped.code, skipped.stdout]).toEqual([75, ''])
+    expect(skipped.stderr).toMatch(
+      new RegExp(`^guard: ${nightly} was skipped: web-17 has it \\(for \\d s, token 1\\)\\n$`),
+    )
+    expect(records(other, 'skipped')).toMatchObject([{reason: expect.stringContaining('web-17 has it'), by: 'web-17'}])
+    await one.sh('rm hold')
+    expect(await first.ended).toMatchObject({code: 0, stdout: 'token 1\n'})
+    expect(await other.call('run', nightly)).toMatchObject({code: 0, stdout: 'token 2\n'})
+    expect(records(other, 'started')).toMatchObject([{token: 2}])
+    expect(other.journal('fleet.jsonl')).toMatchObject([
+      {kind: 'refused', reason: 'held', by: 'web-17', token: 1},
+      {kind: 'granted', token: 2, serverAt: expect.any(Number)},
+      {kind: 'released', token: 2, status: 'ok'},
+    ])
+  })
+
+  test('runs a slot once, whichever host is first: that of the schedule, or that of --slot', async () => {
+    const nightly = newJob()
+    const schedule = {schedule: '0 2 1 1 *', timezone: 'UTC'}
+    const [one, other] = [host('web-17', nightly, schedule), host('web-18', nightly, schedule)]
+    expect((await one.call('run', nightly)).code).toBe(0)
+    const again = await other.call('run', nightly, '--json')
+    expect(again.code).toBe(75)
+    expect(again.stderr).toMatch(/its slot \d{4}-01-01T02:00:00Z was claimed by web-17 \(token 1\)/)
+    const later = new Date().toISOString()
+    expect((await other.call('run', '--slot', later, nightly)).code).toBe(0)
+    expect((await one.call('run', '--slot', later, nightly)).stderr).toContain('was claimed by web-18 (token 2)')
+    const early = await one.call('run', '--slot', new Date(Date.now() + 3_600_000).toISOString(), nightly)
+    expect([early.code, early.stderr]).toEqual([75, expect.stringMatching(/its slot .* is \d+ s ahead of the clock/)])
+  })
+
+  test('waits with --overlap wait until the other host has given the job back', async () => {
+    const nightly = newJob()
+    const [one, other] = [host('web-17', nightly), host('web-18', nightly)]
+    one.write('hold', '')
+    const first = one.begin('run', nightly)
+    await hasBegun(one)
+    const second = other.begin('run', '--overlap', 'wait', nightly)
+    await one.sh('rm hold')
+    await first.ended
+    expect(await second.ended).toMatchObject({code: 0, stdout: 'token 2\n'})
+  })
+
+  test('ends a job whose lease another host has: TERM, KILL within the ttl, and 77', async () => {
+    const nightly = newJob()
+    const deaf = {command: ['sh', '-c', `trap '' TERM; ${job}`]}
+    const one = host('web-17', nightly, deaf)
+    one.write('hold', '')
+    const run = one.begin('run', nightly)
+    await hasBegun(one)
+    await sql(`update guard.lease set token = 9, host = 'web-18', claim_id = 'other' where job = '${nightly}'`)
+    const {code, stderr} = await run.ended
+    expect([code, isAlive(pidOf(one))]).toEqual([77, false])
+    expect(stderr).toContain(`${nightly} has lost its lease in the fleet: web-18 has token 9; the job is ended`)
+    expect(records(one, 'ended')).toMatchObject([{outcome: 'killed', exitCode: 77, signal: 'SIGKILL', fenced: true}])
+    expect(one.journal('fleet.jsonl').at(-1)).toMatchObject({kind: 'lost', token: 1})
+  })
+
+  test('reports a slot that was claimed by a host that crashed, for no other host runs it', async () => {
+    const nightly = newJob()
+    const schedule = {schedule: '0 2 1 1 *', timezone: 'UTC', ttl: '4s'}
+    const [one, other] = [host('web-17', nightly, schedule), host('web-18', nightly, schedule)]
+    one.write('hold', '')
+    const run = one.begin('run', nightly)
+    await hasBegun(one)
+    run.kill('SIGKILL')
+    process.kill(pidOf(one), 'SIGKILL')
+    await run.ended
+    await until(() => !isAlive(pidOf(one)), 'the end of the job')
+    expect((await other.call('run', nightly)).stderr).toContain('was claimed by web-17')
+    const round = await one.call('watchdog')
+    expect(round.code).not.toBe(0)
+    const claimed = /its slot \d{4}-01-01T02:00:00Z was claimed in the fleet, so no other host runs it/
+    expect(records(one, 'interrupted')).toMatchObject([{reason: expect.stringMatching(claimed)}])
+    const opened = one.journal('incidents.jsonl').filter(({kind}) => kind === 'opened')
+    expect(opened).toMatchObject([{job: nightly, reason: expect.stringMatching(claimed)}])
+  })
+
+  test('goes on above the tokens that a job has had, when it comes to its machine alone and back', async () => {
+    const nightly = newJob()
+    const one = host('web-17', nightly)
+    await one.call('run', nightly)
+    await sql(`update guard.lease set token = 40 where job = '${nightly}'`)
+    expect((await one.call('run', nightly)).stdout).toBe('token 41\n')
+    const alone = one.write('alone.json', JSON.stringify({jobs: {[nightly]: {command: ['sh', '-c', job]}}}))
+    expect((await one.call('run', '--config', alone, nightly)).stdout).toBe('token 42\n')
+    await sql(`delete from guard.lease where job = '${nightly}'`)
+    expect((await one.call('run', nightly)).stdout).toBe('token 43\n')
+  })
+
+  describe('without its store', () => {
+    const away = async () => `postgres://guard:pw@127.0.0.1:${await closedPort()}/fleet`
+
+    test('runs nothing and says so with 74, tells one person, and that it is over', async () => {
+      const nightly = newJob()
+      const one = host('web-17', nightly, {}, {wait: '300ms'})
+      const call = one.at(await away())
+      for (const run of [await call('run', nightly), await call('run', nightly)]) {
+        expect([run.code, run.stdout]).toEqual([74, ''])
+        expect(run.stderr).toContain(`${nightly} was skipped: the store of the fleet gives no answer`)
+      }
+      const sick = await call('health')
+      expect([sick.code, sick.stdout]).toEqual([2, expect.stringContaining('the store of the fleet gives no answer')])
+      expect((await one.call('run', nightly)).code).toBe(0)
+      expect(one.journal('alerts.jsonl')).toMatchObject([
+        {level: 'WARNING', component: 'fleet'},
+        {level: 'INFO', component: 'fleet'},
+      ])
+    })
+
+    test('runs the job with onStoreError: run, without a token and with a record that says so', async () => {
+      const nightly = newJob()
+      const one = host('web-17', nightly, {}, {wait: '0s', onStoreError: 'run'})
+      const run = await one.at(await away())('run', nightly)
+      expect([run.code, run.stdout]).toEqual([0, 'token \n'])
+      expect(run.stderr).toContain('runs with the lease of this machine alone')
+      expect(records(one, 'started')).toMatchObject([{unfenced: true}])
+      expect(records(one, 'started')[0]).not.toHaveProperty('token')
+    })
+
+    test('is refused at once where asking again changes nothing, and no secret is told', async () => {
+      const nightly = newJob()
+      const one = host('web-17', nightly, {}, {wait: '1h', onStoreError: 'run'})
+      const wrong = database.url.replace(encodeURIComponent(passwordOf(hostUser)), 'hunter2')
+      const {code, stdout, stderr} = await one.at(wrong)('run', nightly)
+      expect([code, stdout]).toEqual([74, ''])
+      expect(stderr).toContain('the store of the fleet refuses this host')
+      const kept = await one.sh('cat state/*.jsonl state/logs/*')
+      expect(stderr + kept.stdout).not.toContain('hunter2')
+    })
+
+    test.each([
+      ['flags that no fleet can keep', ['run', '--overlap', 'allow'], 78, 'its overlap is not possible'],
+      ['a ttl that is too short', ['run', '--ttl', '2700ms'], 78, 'its ttl is too short'],
+      ['a slot that is no time', ['run', '--slot', 'tomorrow'], 64, 'is not a slot of'],
+    ])('refuses %s before anything starts', async (_title, args, code, said) => {
+      const nightly = newJob()
+      const one = host('web-17', nightly)
+      const run = await one.call(...args, nightly)
+      expect([run.code, run.stderr]).toEqual([code, expect.stringContaining(said)])
+      expect(existsSync(one.path('pid'))).toBe(false)
+    })
+
+    test('refuses a host that is not told where it is', async () => {
+      const nightly = newJob()
+      const one = host('web-17', nightly)
+      expect(await one.guard('run', nightly)).toMatchObject({
+        code: 78,
+        stderr: expect.stringContaining('fleet.postgres: the environment variable GUARD_FLEET_URL is not set'),
+      })
+    })
+  })
+
+  describe('leases from the shell', () => {
+    const json = ({stdout}: {readonly stdout: string}) => JSON.parse(stdout) as Record<string, unknown>
+
+    test('are those of the fleet for a job of the fleet, and every host sees them', async () => {
+      const nightly = newJob()
+      const [one, other] = [host('web-17', nightly), host('web-18', nightly)]
+      const taken = await one.call('lease', 'acquire', nightly, '--ttl', '10m', '--holder', 'me')
+      expect(taken).toMatchObject({code: 0, stdout: '1\n'})
+      const busy = await other.call('lease', 'acquire', nightly, '--ttl', '10m', '--json')
+      expect([busy.code, json(busy)]).toMatchObject([75, {lease: {host: 'web-17', holder: 'me', token: 1}}])
+      expect(json(await other.call('lease', 'show', nightly, '--json'))).toMatchObject({
+        ...{job: nightly, scope: 'fleet', state: 'held', host: 'web-17', holder: 'me', token: 1, ttlMs: 600_000},
+      })
+      const all = json(await other.call('lease', 'list', '--scope', 'fleet', '--json'))
+      expect(all['leases']).toContainEqual(expect.objectContaining({job: nightly, host: 'web-17'}))
+      expect(json(await other.call('lease', 'list', '--json'))).toEqual({leases: []})
+
+      expect((await one.call('lease', 'check', nightly, '--token', '1')).code).toBe(0)
+      expect((await one.call('lease', 'renew', nightly, '--token', '1')).code).toBe(0)
+      expect((await one.call('lease', 'release', nightly, '--token', '1')).code).toBe(0)
+      const over = await one.call('lease', 'check', nightly, '--token', '1')
+      expect([over.code, over.stderr]).toEqual([77, expect.stringContaining('it was given back')])
+    })
+
+    test('are those of the machine with --scope machine', async () => {
+      const nightly = newJob()
+      const one = host('web-17', nightly)
+      expect((await one.guard('lease', 'acquire', nightly, '--ttl', '5s', '--scope', 'machine')).stdout).toBe('1\n')
+      expect(one.journal('leases.jsonl')).toMatchObject([{kind: 'claimed', job: nightly}])
+    })
+
+    test('need a store', async () => {
+      const box = createSandbox()
+      expect(await box.guard('lease', 'list', '--scope', 'fleet')).toMatchObject({
+        code: 78,
+        stderr: expect.stringContaining('there is no store of a fleet in the settings'),
+      })
+    })
+  })
+})
