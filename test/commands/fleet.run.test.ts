@@ -83,9 +83,14 @@ describe.skipIf(postgresObstacle !== undefined)(`a fleet (${postgresObstacle ?? 
     const again = await other.call('run', nightly, '--json')
     expect(again.code).toBe(75)
     expect(again.stderr).toMatch(/its slot \d{4}-01-01T02:00:00Z was claimed by web-17 \(token 1\)/)
+    const history = JSON.parse((await one.call('history', nightly, '--json')).stdout) as {runs: unknown[]}
+    expect(history.runs).toMatchObject([{claimedSlot: expect.stringMatching(/-01-01T02:00:00\.000Z$/)}])
     const later = new Date().toISOString()
     expect((await other.call('run', '--slot', later, nightly)).code).toBe(0)
     expect((await one.call('run', '--slot', later, nightly)).stderr).toContain('was claimed by web-18 (token 2)')
+    // What a host runs again after its own crash is for a slot that is claimed.
+    const resumed = {env: {GUARD_FLEET_URL: database.url, GUARD_RESUMED_RUN: 'run-of-before'}}
+    expect((await one.guardWith(resumed, 'run', nightly)).stdout).toBe('token 3\n')
     const early = await one.call('run', '--slot', new Date(Date.now() + 3_600_000).toISOString(), nightly)
     expect([early.code, early.stderr]).toEqual([75, expect.stringMatching(/its slot .* is \d+ s ahead of the clock/)])
   })
@@ -177,6 +182,7 @@ describe.skipIf(postgresObstacle !== undefined)(`a fleet (${postgresObstacle ?? 
       expect(run.stderr).toContain('runs with the lease of this machine alone')
       expect(records(one, 'started')).toMatchObject([{unfenced: true}])
       expect(records(one, 'started')[0]).not.toHaveProperty('token')
+      expect((await one.call('why', nightly)).stdout).toContain('Started without the lease of its fleet')
     })
 
     test('is refused at once where asking again changes nothing, and no secret is told', async () => {

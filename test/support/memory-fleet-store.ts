@@ -29,10 +29,8 @@ export function memoryFleetStore(clock: {readonly now: () => number}): MemoryFle
   }
   const holding = ({job, token}: FleetTicket): FleetHolding => {
     const known = leaseOf(job)
-    if (known && known.token > token) return {state: 'fenced', lease: known}
-    // One that was given before the store was set back to a backup is kept by nobody.
-    const isHeld = known?.token === token && !known.released && known.remainingMs > 0
-    return isHeld ? {state: 'held', lease: known} : {state: 'expired', lease: known}
+    if (known?.token !== token || known.released) return {state: 'fenced', lease: known}
+    return {state: known.remainingMs > 0 ? 'held' : 'expired', lease: known}
   }
   const put = (row: Row) => {
     rows.set(row.job, row)

@@ -89,6 +89,8 @@ export function renderRun(page: Page, run: Run): string {
     ['ended', run.endedAt === undefined ? undefined : time(run.endedAt)],
     ['took', run.durationMs === undefined ? undefined : renderSpan(run.durationMs)],
     ['attempts', run.attempts],
+    ['slot', run.claimedSlotAt === undefined ? undefined : `${time(run.claimedSlotAt)}, claimed in the fleet`],
+    ['lease', run.unfenced ? 'none of its fleet' : undefined],
     ['log', run.log?.file],
   ]
   const rows = facts
@@ -114,11 +116,13 @@ export function renderSpan(ms: number): string {
 }
 
 /** The same for `--json`: times in ISO 8601, spans in milliseconds (contract section 6). */
-export function runToJson({id, job: _, log: __, owner: ___, boot: ____, startedAt, endedAt, ...run}: Run): object {
+export function runToJson({id, job: _, log: __, owner: ___, boot: ____, ...run}: Run): object {
+  const {startedAt, endedAt, claimedSlotAt, ...same} = run
   return {
     runId: id,
-    ...run,
+    ...same,
     startedAt: new Date(startedAt).toISOString(),
+    ...(claimedSlotAt !== undefined && {claimedSlot: new Date(claimedSlotAt).toISOString()}),
     ...(endedAt !== undefined && {endedAt: new Date(endedAt).toISOString()}),
     steps: run.steps.map(({at, ...step}) => ({...step, at: new Date(at).toISOString()})),
   }

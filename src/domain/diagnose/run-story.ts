@@ -32,8 +32,9 @@ function textOf(record: RawRecord): string | undefined {
   }
 }
 
-function startText({token, process}: RawRecord): string {
-  const lease = typeof token === 'number' ? `with token ${token}` : 'without a lease'
+function startText({token, process, unfenced}: RawRecord): string {
+  const without = unfenced === true ? 'without the lease of its fleet' : 'without a lease'
+  const lease = typeof token === 'number' ? `with token ${token}` : without
   const {pid} = (process ?? {}) as {readonly pid?: unknown}
   return `Started ${lease}${typeof pid === 'number' ? `, process ${pid}` : ''}.`
 }

@@ -1,3 +1,5 @@
+import {verbsSql} from './schema-verbs.js'
+
 /** Version of the tables and functions. A schema refuses a guard that knows an older one only. */
 export const schemaVersion = 1
 
@@ -70,6 +72,7 @@ language sql immutable as $$ select ${schemaVersion} $$;
 create or replace function guard.ms(at timestamptz) returns bigint
 language sql immutable as $$ select round(extract(epoch from at)::numeric * 1000)::bigint $$;
 
+-- With a time that is a variable of the caller, and no call, the server puts this in its place and calls nothing.
 create or replace function guard.answer_of(state text, lease guard.lease, at timestamptz) returns guard.answer
 language sql stable as $$
   select row(
@@ -105,17 +108,19 @@ language sql volatile as $$
   end
 $$;
 
--- A server that follows another one has a copy, which may be old: it must not say that a token holds.
-create or replace function guard.require_client(version integer) returns void
+-- Whether a host may be answered: not one that knows an older schema only, and not by a server that follows another one,
+-- whose copy may be old and must not say that a token holds.
+create or replace function guard.may_ask(version integer) returns boolean
+language sql volatile as $$ select version >= guard.version() and not pg_is_in_recovery() $$;
+
+create or replace function guard.refuse(version integer) returns void
 language plpgsql as $$
 begin
   if pg_is_in_recovery() then
     raise exception using errcode = 'read_only_sql_transaction', message = 'this server follows another one';
   end if;
-  if version < guard.version() then
-    raise exception using errcode = 'GD001', message = format(
-      'the schema has version %s, and this guard knows version %s', guard.version(), version);
-  end if;
+  raise exception using errcode = 'GD001', message = format(
+    'the schema has version %s, and this guard knows version %s', guard.version(), version);
 end
 $$;
 
@@ -129,109 +134,7 @@ begin
 end
 $$;
 
-create or replace function guard.acquire(
-  p_version integer, p_job text, p_host text, p_holder text, p_claim_id text, p_ttl_ms bigint, p_floor bigint,
-  p_slot_ms bigint, p_attempt bigint
-) returns guard.answer
-language plpgsql security definer set search_path = pg_catalog, pg_temp set lock_timeout = '3s' as $$
-declare
-  asked_at timestamptz := clock_timestamp();
-  slot timestamptz := to_timestamp(p_slot_ms / 1000.0);
-  lease guard.lease;
-  refused text;
-begin
-  perform guard.require_client(p_version);
-  if slot > asked_at + interval '60 s' then
-    return guard.answer_of('early', lease, asked_at);
-  end if;
-  select l.* into lease from guard.lease l where l.job = p_job;
-  refused := guard.refusal(lease, p_claim_id, p_attempt, slot);
-  if refused is not null then
-    return guard.answer_of(refused, lease, clock_timestamp());
-  end if;
-  perform guard.require_durable();
-  insert into guard.lease as l
-    (job, token, host, holder, claim_id, attempt, slot_at, claimed_at, ttl_ms, expires_at)
-  values (
-    p_job, p_floor + 1, p_host, p_holder, p_claim_id, p_attempt, slot, clock_timestamp(), p_ttl_ms,
-    clock_timestamp() + p_ttl_ms * interval '1 ms')
-  on conflict (job) do update set
-    token = greatest(l.token, p_floor) + 1, host = p_host, holder = p_holder, claim_id = p_claim_id,
-    attempt = p_attempt, slot_at = greatest(l.slot_at, slot), claimed_at = clock_timestamp(), ttl_ms = p_ttl_ms,
-    expires_at = clock_timestamp() + p_ttl_ms * interval '1 ms',
-    released_at = null, release_status = null, release_detail = null
-  where guard.refusal(l, p_claim_id, p_attempt, slot) is null
-  returning l.* into lease;
-  if found then
-    return guard.answer_of('granted', lease, clock_timestamp());
-  end if;
-  -- Another claim was decided while this one waited for the row.
-  select l.* into lease from guard.lease l where l.job = p_job;
-  return guard.answer_of(coalesce(guard.refusal(lease, p_claim_id, p_attempt, slot), 'held'), lease, clock_timestamp());
-end
-$$;
-
-create or replace function guard.renew(p_version integer, p_job text, p_token bigint, p_ttl_ms bigint)
-returns guard.answer
-language plpgsql security definer set search_path = pg_catalog, pg_temp set lock_timeout = '3s' as $$
-declare
-  lease guard.lease;
-begin
-  perform guard.require_client(p_version);
-  perform guard.require_durable();
-  update guard.lease l
-  set ttl_ms = p_ttl_ms, expires_at = clock_timestamp() + p_ttl_ms * interval '1 ms'
-  where l.job = p_job and l.token = p_token and l.released_at is null
-  returning l.* into lease;
-  if not found then
-    select l.* into lease from guard.lease l where l.job = p_job;
-  end if;
-  return guard.answer_of(guard.standing(lease, p_token), lease, clock_timestamp());
-end
-$$;
-
-create or replace function guard.release(p_version integer, p_job text, p_token bigint, p_status text, p_detail text)
-returns guard.answer
-language plpgsql security definer set search_path = pg_catalog, pg_temp set lock_timeout = '3s' as $$
-declare
-  lease guard.lease;
-begin
-  perform guard.require_client(p_version);
-  update guard.lease l
-  set released_at = clock_timestamp(), release_status = p_status, release_detail = p_detail
-  where l.job = p_job and l.token = p_token and l.released_at is null
-  returning l.* into lease;
-  if not found then
-    select l.* into lease from guard.lease l where l.job = p_job;
-  end if;
-  -- Given back now or before, it was held until then.
-  return guard.answer_of(
-    case when lease.token = p_token then 'held' else 'fenced' end, lease, clock_timestamp());
-end
-$$;
-
-create or replace function guard.check(p_version integer, p_job text, p_token bigint) returns guard.answer
-language plpgsql security definer set search_path = pg_catalog, pg_temp set lock_timeout = '3s' as $$
-declare
-  lease guard.lease;
-begin
-  perform guard.require_client(p_version);
-  select l.* into lease from guard.lease l where l.job = p_job;
-  return guard.answer_of(guard.standing(lease, p_token), lease, clock_timestamp());
-end
-$$;
-
-create or replace function guard.list(p_version integer) returns setof guard.answer
-language plpgsql security definer set search_path = pg_catalog, pg_temp set lock_timeout = '3s' as $$
-begin
-  perform guard.require_client(p_version);
-  return query select a.* from guard.lease l,
-    lateral guard.answer_of(
-      case when l.released_at is null then guard.standing(l, l.token) else 'released' end, l, clock_timestamp()) a
-    order by l.job collate "C";
-end
-$$;
-
+${verbsSql}
 -- How many servers follow this one, and would take its place. The details are for roles with more rights than guard.
 create or replace function guard.standbys() returns table (synchronous integer, asynchronous integer)
 language sql security definer set search_path = pg_catalog, pg_temp as $$

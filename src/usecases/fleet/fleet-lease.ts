@@ -64,13 +64,12 @@ function held(ticket: FleetTicket, holding: FleetHolding): FleetLease {
 
 function fenced(ticket: FleetTicket, holding: FleetHolding): GuardError {
   const {job, token} = ticket
-  const {lease} = holding
   const renew = `unless another host has it, it can still be renewed: guard lease renew ${job} --token ${token}`
   const stop = 'stop what this token protects, then take a new lease: guard lease acquire'
   return new GuardError(
     'fenced',
     `token ${token} does not hold the lease of ${job} in the fleet: ${lossText(ticket, holding)}`,
-    [lease?.token === token && !lease.released ? renew : stop],
+    [holding.state === 'expired' ? renew : stop],
   )
 }
 
