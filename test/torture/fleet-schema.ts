@@ -29,19 +29,15 @@ export function withHostClocks(sql: string): string {
       return clock_timestamp() +
         coalesce((select s.by from guard.skew s where s.host = current_setting('guard.host', true)), '0');
     end $$;`
-  const tell = (host: string) =>
-    `perform guard.require_client(p_version); perform set_config('guard.host', ${host}, true);`
-  const asked = /perform guard\.require_client\(p_version\);/g
-  const [before = '', acquire = '', after = ''] = sql.split(
-    /(create or replace function guard\.acquire[\s\S]+?\n\$\$;)/,
+  const tell = (host: string) => `\nbegin\n  perform set_config('guard.host', ${host}, true);\n`
+  const [before = '', acquire = '', after = '', rest = ''] = sql.split(
+    /(create or replace function guard\.acquire[\s\S]+?\n\$\$;)([\s\S]+?)(?=create or replace function guard\.list)/,
   )
   const skewed = [
     before,
-    replaced(acquire, asked, tell('p_host')),
-    replaced(after, asked, tell('(select l.host from guard.lease l where l.job = p_job)')).replace(
-      /(function guard\.list[\s\S]+?)perform set_config[^;]+;/,
-      '$1',
-    ),
+    replaced(acquire, /\nbegin\n/g, tell('p_host')),
+    replaced(after, /\nbegin\n/g, tell('(select l.host from guard.lease l where l.job = p_job)')),
+    rest,
   ]
     .join('')
     .replaceAll('clock_timestamp()', 'guard.host_clock()')

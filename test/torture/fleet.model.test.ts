@@ -84,15 +84,17 @@ async function hold(field: Field, held: Held): Promise<void> {
   await field.store.release({job: 'job', token, status: 'ok'}).catch(() => undefined)
 }
 
+/** Goes on for so long, and until enough has happened on a busy machine, but no longer than a minute more. */
 async function run(seconds: number, disturb: () => Promise<void>): Promise<readonly string[]> {
   const until = monoS() + seconds
   const facts: Fact[] = []
   const store = openPostgresStore({url: fleetUrl(server()), timeoutMs: 1000})
-  const field = {store, facts, isOver: () => monoS() >= until}
+  const isEnough = () => facts.length >= 100 || monoS() >= until + 60
+  const field = {store, facts, isOver: () => monoS() >= until && isEnough()}
   await Promise.all([disturb(), ...Array.from({length: 10}, (_, index) => host(field, index))])
   const grants = await grantsOf(server())
-  expect(grants.length).toBeGreaterThan(5)
   if (isLong) console.log({grants: grants.length})
+  expect(facts.length).toBeGreaterThanOrEqual(100)
   return faultsOf(facts, grants)
 }
 
@@ -114,7 +116,7 @@ describe.skipIf(postgresObstacle !== undefined)(`a store (PostgreSQL: ${postgres
     expect(await run(isLong ? 120 : 5, () => killTwice(server(), 2 * ttlMs))).toEqual([])
   })
 
-  test('that judged by the clock of the host that asks would give it to several', async () => {
+  test('that judged by the clock of the host that asks would give it to several', {timeout: 600_000}, async () => {
     await applySchema(server(), withHostClocks)
     await auditGrants(server())
     await server().sql(
