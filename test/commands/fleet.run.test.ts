@@ -31,7 +31,7 @@ describe.skipIf(postgresObstacle !== undefined)(`a fleet (${postgresObstacle ?? 
     const box = createSandbox()
     const settings = {
       fleet: {postgres: {env: 'GUARD_FLEET_URL'}, host: name, wait: '1s', ...fleet},
-      jobs: {[nightly]: {command: ['sh', '-c', job], scope: 'fleet', ttl: '3s', killAfter: '900ms', ...more}},
+      jobs: {[nightly]: {command: ['sh', '-c', job], scope: 'fleet', ...more}},
     }
     box.write('.guardianrc.json', JSON.stringify(settings))
     const options = (url: string) => ({env: {GUARD_FLEET_URL: url}})
@@ -109,7 +109,7 @@ describe.skipIf(postgresObstacle !== undefined)(`a fleet (${postgresObstacle ?? 
 
   test('ends a job whose lease another host has: TERM, KILL within the ttl, and 77', async () => {
     const nightly = newJob()
-    const deaf = {command: ['sh', '-c', `trap '' TERM; ${job}`]}
+    const deaf = {command: ['sh', '-c', `trap '' TERM; ${job}`], ttl: '6s', killAfter: '1500ms'}
     const one = host('web-17', nightly, deaf)
     one.write('hold', '')
     const run = one.begin('run', nightly)
@@ -124,7 +124,7 @@ describe.skipIf(postgresObstacle !== undefined)(`a fleet (${postgresObstacle ?? 
 
   test('reports a slot that was claimed by a host that crashed, for no other host runs it', async () => {
     const nightly = newJob()
-    const schedule = {schedule: '0 2 1 1 *', timezone: 'UTC', ttl: '4s'}
+    const schedule = {schedule: '0 2 1 1 *', timezone: 'UTC'}
     const [one, other] = [host('web-17', nightly, schedule), host('web-18', nightly, schedule)]
     one.write('hold', '')
     const run = one.begin('run', nightly)
@@ -198,7 +198,7 @@ describe.skipIf(postgresObstacle !== undefined)(`a fleet (${postgresObstacle ?? 
 
     test.each([
       ['flags that no fleet can keep', ['run', '--overlap', 'allow'], 78, 'its overlap is not possible'],
-      ['a ttl that is too short', ['run', '--ttl', '2700ms'], 78, 'its ttl is too short'],
+      ['a ttl that is too short', ['run', '--ttl', '30s'], 78, 'its ttl is too short'],
       ['a slot that is no time', ['run', '--slot', 'tomorrow'], 64, 'is not a slot of'],
     ])('refuses %s before anything starts', async (_title, args, code, said) => {
       const nightly = newJob()
