@@ -26,7 +26,7 @@ run() {
 
 # What runs the built program does so by these; what is about Node's form alone has no other.
 of_program() {
-  grep -rlE "(support/(sandbox|runtime|channel-run)|run-soak)\.js" test --include='*.test.ts' | grep -vE '^test/(build|engines)\.test'
+  grep -rlE "(support/(sandbox|runtime|channel-run|fleet-hosts)|run-soak)\.js" test --include='*.test.ts' | grep -vE '^test/(build|engines)\.test'
 }
 
 status=0

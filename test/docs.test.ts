@@ -10,6 +10,8 @@ const pages = [
   ...[
     'docs/caches.md',
     'docs/dashboard.md',
+    'docs/decisions/fleet-on-postgresql.md',
+    'docs/fleet.md',
     'docs/glossary.md',
     'docs/http-api.md',
     'docs/install.md',
