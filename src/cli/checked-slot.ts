@@ -1,14 +1,21 @@
 import {parseSlotKey, slotKey} from '../domain/scheduler/slot-key.js'
 import {GuardError} from '../errors.js'
 
-/** @returns the key of the slot, of which only the time may be given. Throws GuardError `usage` */
-export function checkedSlot(given: string, job: string): string {
+/** What `--slot` says of a run that is for no slot: a person asks for it. */
+export const noSlot = 'none'
+
+/**
+ * @returns the key of the slot, of which only the time may be given; undefined for none. Throws GuardError `usage`
+ */
+export function checkedSlot(given: string, job: string): string | undefined {
+  if (given === noSlot) return undefined
   if (parseSlotKey(given)?.job === job) return given
   const slotMs = slotTime.test(given) ? Date.parse(given) : Number.NaN
   if (!Number.isNaN(slotMs)) return slotKey(job, slotMs)
   throw new GuardError('usage', `--slot ${JSON.stringify(given)} is not a slot of ${job}`, [
     'write its time, with its zone: --slot 2026-11-29T02:00:00Z',
     `or its key, the job and the time: --slot ${slotKey(job, 0)}`,
+    `or for no slot at all: --slot ${noSlot}`,
   ])
 }
 

@@ -31,11 +31,11 @@ interface ClaimPlace {
  * Looks at what a run of a fleet's job needs before anything starts, and at its slot, which is that of its beginning
  * however long it waits. Throws GuardError `config`.
  */
-export function openFleetRun(guard: Guard, run: RunResolved, slot: string | undefined): FleetRunWiring {
+export function openFleetRun(guard: Guard, run: RunResolved, asked: SlotAsked): FleetRunWiring {
   refuseWrongJob(run)
   const {onStoreError} = fleetSettings(guard)
   readFleetUrl(guard)
-  const slotAt = slotOf(guard, run, slot)
+  const slotAt = slotOf(guard, run, asked)
   let isNews = false
   return {
     hasNews: () => isNews,
@@ -61,9 +61,15 @@ function refuseWrongJob({job, settings}: RunResolved): void {
   ])
 }
 
-/** @returns undefined for a job without schedule, and for one that is run again after a crash: its slot is claimed */
-function slotOf({clock}: Guard, {settings}: RunResolved, slot: string | undefined): number | undefined {
-  if (process.env['GUARD_RESUMED_RUN'] !== undefined && process.env['GUARD_RUN_ID'] === undefined) return undefined
+interface SlotAsked {
+  readonly slot: string | undefined
+  /** The run is for no slot, whatever the schedule says. */
+  readonly hasNone: boolean
+}
+
+/** @returns undefined for a job without schedule, and for a run beside it: its slot may have been claimed */
+function slotOf({clock}: Guard, {settings}: RunResolved, {slot, hasNone}: SlotAsked): number | undefined {
+  if (hasNone) return undefined
   if (slot !== undefined) return parseSlotKey(slot)?.slotMs
   const {schedule, timezone} = settings
   return schedule === undefined ? undefined : createSlots().latest({expression: schedule, timezone}, clock.now())

@@ -8,6 +8,7 @@ import {identifyProcess} from '../../system/process/identity.js'
 import {raiseAlert} from '../../usecases/alert/raise-alert.js'
 import type {CrashedRun, CrashedRunsDeps} from '../../usecases/recovery/mark-crashed-runs.js'
 import {type RecoverDeps, type Recovered, recover} from '../../usecases/recovery/recover.js'
+import {noSlot} from '../checked-slot.js'
 import type {Guard} from '../guard.js'
 import {placeArgs} from '../place-args.js'
 import {wireLease, wireReconcile} from './lease.js'
@@ -54,7 +55,11 @@ export function startReruns(guard: Guard, recovered: Recovered | undefined): voi
   for (const {run, ok} of recovered?.reruns ?? []) {
     // As cron would start it.
     const cwd = homeFolder() ?? '/'
-    if (ok) startGuardDetached(['run', ...placeArgs(guard), run.job], {cwd, env: {GUARD_RESUMED_RUN: run.id}})
+    if (ok)
+      startGuardDetached(['run', ...placeArgs(guard), '--slot', noSlot, run.job], {
+        cwd,
+        env: {GUARD_RESUMED_RUN: run.id},
+      })
   }
 }
 

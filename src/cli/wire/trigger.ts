@@ -1,6 +1,7 @@
 import {readBootRef} from '../../system/host/host.js'
 import {spawnGuardDetached} from '../../system/process/detach.js'
 import type {TriggerDeps} from '../../usecases/schedule/trigger-job.js'
+import {noSlot} from '../checked-slot.js'
 import type {Guard} from '../guard.js'
 import {placeArgs, settingsFolder} from '../place-args.js'
 
@@ -14,10 +15,22 @@ export function wireTrigger(guard: Guard): TriggerDeps {
     runs: guard.runs(),
     leases: guard.leases(),
     newId: guard.newId,
-    // A person who triggers a job does not want it to wait at random, and asks for guard's own exit codes.
+    // A person who triggers a job wants it now, whatever its schedule says, and asks for guard's own exit codes.
     start: (job, runId) =>
       spawnGuardDetached(
-        ['run', ...placeArgs(guard), '--run-id', runId, '--jitter', '0', '--skip-exit-code', '75', job],
+        [
+          'run',
+          ...placeArgs(guard),
+          '--run-id',
+          runId,
+          '--slot',
+          noSlot,
+          '--jitter',
+          '0',
+          '--skip-exit-code',
+          '75',
+          job,
+        ],
         {cwd: settingsFolder(guard)},
       ),
   }

@@ -11,7 +11,7 @@ export function refusalText(answer: Exclude<FleetAnswer, {readonly state: 'grant
   const {host, token, claimedAt, serverAt} = answer.lease
   if (answer.state === 'held') {
     const sinceS = Math.max(0, Math.round((serverAt - claimedAt) / 1000))
-    return `${host} has it (for ${sinceS} s, token ${token})`
+    return `${host} has had it for ${sinceS} s (token ${token})`
   }
   const of = slotAt === undefined ? '' : ` ${shortIsoTime(slotAt)}`
   const newest = answer.lease.slotAt

@@ -9,7 +9,7 @@ const lease: FleetLease = {
 }
 
 test.each([
-  ['one that another host has', {state: 'held', lease} as const, 'web-18 has it (for 12 s, token 42)'],
+  ['one that another host has', {state: 'held', lease} as const, 'web-18 has had it for 12 s (token 42)'],
   [
     'one whose slot another host has claimed',
     {state: 'done', lease} as const,

@@ -34,7 +34,7 @@ describe('from the shell', () => {
     const {deps, request} = await held()
     await expect(takeFleetLease(deps, {...request, claimId: 'c2'})).rejects.toMatchObject({
       kind: 'busy',
-      message: 'the lease of nightly in the fleet is not free: web-17 has it (for 0 s, token 1)',
+      message: 'the lease of nightly in the fleet is not free: web-17 has had it for 0 s (token 1)',
       details: {lease: {job: 'nightly', scope: 'fleet', state: 'held', host: 'web-17', token: 1}},
     })
   })

@@ -54,9 +54,9 @@ describe('a run in a fleet', () => {
     const {deps, request, runs, leases, seen, takeByOther} = fleetRun()
     await takeByOther()
     expect(await runJob(deps, request)).toMatchObject({outcome: 'skipped', exitCode: 75})
-    expect(runs.lines).toMatchObject([{kind: 'skipped', reason: 'web-18 has it (for 0 s, token 1)', by: 'web-18'}])
+    expect(runs.lines).toMatchObject([{kind: 'skipped', reason: 'web-18 has had it for 0 s (token 1)', by: 'web-18'}])
     expect(leases.lines.at(-1)).toMatchObject({kind: 'released', status: 'ok'})
-    expect(seen.warnings).toEqual(['backup was skipped: web-18 has it (for 0 s, token 1)'])
+    expect(seen.warnings).toEqual(['backup was skipped: web-18 has had it for 0 s (token 1)'])
   })
 
   test('that is skipped leaves it known that the run before ended badly', async () => {
