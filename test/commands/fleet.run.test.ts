@@ -63,7 +63,9 @@ describe.skipIf(postgresObstacle !== undefined)(`a fleet (${postgresObstacle ?? 
     expect(skipped.stderr).toMatch(
       new RegExp(`^guard: ${nightly} was skipped: web-17 has had it for \\d s \\(token 1\\)\\n$`),
     )
-    expect(records(other, 'skipped')).toMatchObject([{reason: expect.stringContaining('web-17 has had it'), by: 'web-17'}])
+    expect(records(other, 'skipped')).toMatchObject([
+      {reason: expect.stringContaining('web-17 has had it'), by: 'web-17'},
+    ])
     await one.sh('rm hold')
     expect(await first.ended).toMatchObject({code: 0, stdout: 'token 1\n'})
     expect(await other.call('run', nightly)).toMatchObject({code: 0, stdout: 'token 2\n'})
