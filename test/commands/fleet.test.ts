@@ -7,6 +7,7 @@ import {promisify} from 'node:util'
 import {beforeAll, describe, expect, onTestFinished, test} from 'vitest'
 import {hasOpenssl, makeCertificates} from '../support/certificates.js'
 import {createFleetDatabase} from '../support/fleet-database.js'
+import {pgbouncerObstacle, startPgbouncer} from '../support/pgbouncer.js'
 import {postgresObstacle, postgresOfFile, startFollower} from '../support/postgres.js'
 import {createSandbox, type Sandbox} from '../support/sandbox.js'
 
@@ -107,6 +108,15 @@ describe.skipIf(postgresObstacle !== undefined || !hasOpenssl)(
       expect([code, JSON.parse(stdout)]).toMatchObject([0, {level: 'well', user: 'guard', schema: 1, clockOffsetMs: 0}])
     })
 
+    test.skipIf(pgbouncerObstacle !== undefined)(
+      'check says the same through PgBouncer in transaction mode',
+      async () => {
+        const bouncer = await startPgbouncer(postgres(), ['guard'])
+        const {code, stdout} = await check(hostSandbox(), bouncer.urlOf('guard', database))
+        expect([code, stdout]).toEqual([0, expect.stringContaining(`reached: 127.0.0.1:${bouncer.port}, PostgreSQL`)])
+      },
+    )
+
     test('a user with more rights, and an asynchronous standby, are to be looked at', async () => {
       await startFollower(postgres())
       const {code, stdout} = await check(hostSandbox(), postgres().urlOf('postgres', database))
@@ -144,7 +154,7 @@ describe.skipIf(postgresObstacle !== undefined || !hasOpenssl)(
     test('a server without TLS is refused where TLS is asked for', async () => {
       await postgres().sql('alter system set ssl = off')
       await postgres().sql('select pg_reload_conf()')
-      await expect.poll(() => postgres().sql('show ssl')).toBe('off')
+      await expect.poll(() => postgres().sql('show ssl'), {timeout: 20_000}).toBe('off')
       const {code, stdout} = await check(hostSandbox(), overTls('localhost'))
       await postgres().sql('alter system reset ssl')
       await postgres().sql('select pg_reload_conf()')

@@ -12,6 +12,8 @@ import {postgresObstacle, postgresOfFile} from '../../support/postgres.js'
 
 const claim = {job: 'j', host: 'a', holder: 'a', claimId: 'run-1', ttlMs: 60_000, floor: 0}
 const secret = /secret/
+/** Of a poll, ms. */
+const patiently = {timeout: 20_000}
 
 describe.skipIf(postgresObstacle !== undefined)(`faults of a store (${postgresObstacle ?? 'real'})`, () => {
   const postgres = postgresOfFile(() => ({settings: ['max_connections = 12', 'superuser_reserved_connections = 3']}))
@@ -133,10 +135,7 @@ describe.skipIf(postgresObstacle !== undefined)(`faults of a store (${postgresOb
   test('a server that hangs is away after the time limit, before the connection and after it', async () => {
     const server = postgres()
     const rollBack = await server.transaction("select from guard.lease where job = 'j' for update", database)
-    expect(await faultOf(url, 300)).toMatchObject({
-      kind: 'away',
-      message: expect.stringContaining('no answer within 300ms'),
-    })
+    expect(await faultOf(url, 300)).toMatchObject({kind: 'away', message: expect.stringContaining('within 300ms')})
     await rollBack()
     server.freeze()
     const late = await faultOf(url, 300)
@@ -154,7 +153,9 @@ describe.skipIf(postgresObstacle !== undefined)(`faults of a store (${postgresOb
   test('a server that is ended while it decides is away', async () => {
     const rollBack = await postgres().transaction("select from guard.lease where job = 'j' for update", database)
     const fault = faultOf(url)
-    await expect.poll(() => sql("select count(*) from pg_stat_activity where wait_event_type = 'Lock'")).toBe('1')
+    await expect
+      .poll(() => sql("select count(*) from pg_stat_activity where wait_event_type = 'Lock'"), patiently)
+      .toBe('1')
     await sql("select pg_terminate_backend(pid) from pg_stat_activity where wait_event_type = 'Lock'")
     expect(await fault).toMatchObject({kind: 'away', message: expect.stringContaining('57P01')})
     await rollBack()
@@ -163,7 +164,7 @@ describe.skipIf(postgresObstacle !== undefined)(`faults of a store (${postgresOb
   test('no connection is kept after an answer', async () => {
     const count = () => sql("select count(*) from pg_stat_activity where application_name = 'guard'")
     await acquire(url)
-    await expect.poll(count).toBe('0')
+    await expect.poll(count, patiently).toBe('0')
   })
 
   test.each([
@@ -201,10 +202,16 @@ describe.skipIf(postgresObstacle !== undefined)(`faults of a store (${postgresOb
       const bouncer = await startPgbouncer(postgres(), ['guard'], ['max_client_conn = 2'])
       const through = bouncer.urlOf('guard', database)
       const rollBack = await postgres().transaction("select from guard.lease where job = 'j' for update", database)
-      const faults = await Promise.all([1, 2, 3, 4].map(() => faultOf(through, 500)))
+      const asked = [1, 2, 3, 4].map(() => acquire(through).catch((fault: unknown) => fault))
+      const refused = asked.map(async (answer) => {
+        expect(await answer).toMatchObject({
+          kind: 'away',
+          message: expect.stringContaining('no more connections allowed'),
+        })
+      })
+      await Promise.any(refused)
       await rollBack()
-      expect(new Set(faults.map(({kind}) => kind))).toEqual(new Set(['away']))
-      expect(faults.map(({message}) => message).join()).toContain('no more connections allowed')
+      await Promise.allSettled(refused)
     })
 
     test('a server that is not there is away', async () => {
