@@ -94,10 +94,40 @@ describe('a run in a fleet', () => {
     expect(clock.mono() - begun).toBe(60_000)
   })
 
+  test('waits no longer for both leases than it may', async () => {
+    const {deps, request, takeByOther, leases, clock} = fleetRun({settings: {overlap: 'wait', waitMs: 45_000}})
+    leases.append({kind: 'claimed', job: 'backup', holder: 'run-0', ttlMs: 20_000}, 'buffered')
+    const openClaim = () => ({...deps.openClaim!(), livingProcessOf: async () => 'unknown' as const})
+    await takeByOther()
+    const begun = clock.mono()
+    expect(await runJob({...deps, openClaim}, request)).toMatchObject({
+      ...{outcome: 'skipped', exitCode: 75},
+      detail: 'web-18 has it (for 45 s, token 1)',
+    })
+    expect(clock.mono() - begun).toBe(45_000)
+  })
+
   test('gives its lease back as an error if the job fails', async () => {
     const {deps, request, fleet} = fleetRun({attempts: [{code: 3}]})
     expect(await runJob(deps, request)).toMatchObject({outcome: 'failed', exitCode: 3})
     expect(fleet.store.rows.get('backup')?.released).toMatchObject({status: 'error', detail: 'failed'})
+  })
+
+  test.each([
+    ['tries for a while to give its lease back to a store that is away', false, 15_000],
+    ['tries it once if guard was asked to end', true, 0],
+  ])('%s', async (_title, isAsked, waitMs) => {
+    const {deps, request, fleet, clock, ending, runs} = fleetRun()
+    const {supervise} = deps
+    let endedAt = 0
+    const last: typeof supervise = async (...call) => {
+      fleet.store.fault = away
+      if (isAsked) ending.abort()
+      endedAt = clock.mono()
+      return supervise(...call)
+    }
+    expect(await runJob({...deps, supervise: last}, request)).toMatchObject({outcome: 'healthy', exitCode: 0})
+    expect([clock.mono() - endedAt, kinds(runs.lines).at(-1)]).toEqual([waitMs, 'ended'])
   })
 
   test('whose slot another run of its machine has begun meanwhile gives the lease of the fleet back', async () => {
