@@ -48,7 +48,7 @@ function loseWorkingDirectory(env: NodeJS.ProcessEnv): void {
 function takeBack(env: NodeJS.ProcessEnv): void {
   const prefix = 'GUARD_ASIDE_'
   // The launcher's own, for the executable.
-  if (isStandalone) delete env['BUN_GC_TIMER_DISABLE']
+  if (isStandalone) for (const name of ['BUN_GC_TIMER_DISABLE', 'BUN_JSC_useDFGJIT']) delete env[name]
   const names = Object.keys(env)
   if (!names.some((name) => name.startsWith(prefix))) return
   // Another object: bun heeds or forgets some of its own variables when they are set in the old one.
