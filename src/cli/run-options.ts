@@ -34,7 +34,7 @@ export const runOptions = {
   'run-id': {type: 'text', summary: 'id of the run, from the program that starts it and waits for it', helpValue: 'ID'},
   slot: {
     type: 'text',
-    summary: 'the slot that the run is for; a second run for it is skipped, in a fleet too',
+    summary: 'the slot that the run is for; a second run for it is skipped',
     helpValue: 'TIME',
   },
   'no-alert': {type: 'boolean', summary: 'call nobody, however the run ends'},

@@ -160,11 +160,16 @@ describe.skipIf(postgresObstacle !== undefined)(`a fleet (${postgresObstacle ?? 
     test('runs nothing and says so with 74, tells one person, and that it is over', async () => {
       const nightly = newJob()
       const one = host('web-17', nightly, {}, {wait: '300ms'})
+      const settings = JSON.parse(readFileSync(one.path('.guardianrc.json'), 'utf8')) as object
+      const alerting = {groupWait: '0s', routes: [{level: 'WARNING', to: ['file']}]}
+      const channels = {file: {type: 'file', path: 'sent.jsonl'}}
+      one.write('.guardianrc.json', JSON.stringify({...settings, channels, alerting}))
       const call = one.at(await away())
       for (const run of [await call('run', nightly), await call('run', nightly)]) {
         expect([run.code, run.stdout]).toEqual([74, ''])
         expect(run.stderr).toContain(`${nightly} was skipped: the store of the fleet gives no answer`)
       }
+      await until(() => existsSync(one.path('sent.jsonl')), 'the message')
       const sick = await call('health')
       expect([sick.code, sick.stdout]).toEqual([2, expect.stringContaining('the store of the fleet gives no answer')])
       expect((await one.call('run', nightly)).code).toBe(0)

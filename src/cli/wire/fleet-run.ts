@@ -9,11 +9,15 @@ import type {RunResolved} from '../../usecases/run/resolve-run.js'
 import type {RunDeps} from '../../usecases/run/run-job.js'
 import {compactJournals} from '../compact-journals.js'
 import type {Guard} from '../guard.js'
+import type {LeasesBefore} from '../leave-deliverer.js'
+import type {LinePrinter} from '../line-printer.js'
+import {warnOnce} from '../stderr.js'
 import {fleetSettings, readFleetUrl, wireFleet} from './fleet.js'
 
 /** What a run of a fleet's job does beside that of a machine's. */
 export interface FleetRunWiring {
-  readonly claim: (place: ClaimPlace) => NonNullable<RunDeps['claimFleet']>
+  /** `before`: what the leases showed before the run took its own. */
+  readonly claim: (place: ClaimPlace, before: () => Pick<LeasesBefore, 'own'>) => NonNullable<RunDeps['claimFleet']>
   /** What can wait until the run is over. */
   readonly afterwards: () => void
   /** Whether the run has told a person of the store. */
@@ -21,10 +25,9 @@ export interface FleetRunWiring {
 }
 
 interface ClaimPlace {
+  /** Whether the state directory can be used. */
   readonly usable: boolean
-  readonly warn: (text: string) => void
-  /** The lease that the job had on this machine before the run. */
-  readonly before: () => {readonly token: number; readonly holder: string} | undefined
+  readonly lines: Pick<LinePrinter, 'say'>
 }
 
 /**
@@ -40,12 +43,13 @@ export function openFleetRun(guard: Guard, run: RunResolved, slot: string | unde
   return {
     hasNews: () => isNews,
     claim:
-      ({usable, warn, before}) =>
+      ({usable, lines}, before) =>
       async (request, machine) => {
         const onNews = () => {
           isNews = true
         }
-        const deps = await wireFleet(guard, {usable, warn, machineLease: before, onNews})
+        const warn = warnOnce(lines.say)
+        const deps = await wireFleet(guard, {usable, warn, machineLease: () => before().own, onNews})
         return claimFleetRun({...deps, callAfter, onStoreError, slotAt}, request, machine)
       },
     afterwards: () => compactJournals(guard.journal(fleetStream)),

@@ -70,7 +70,7 @@ export function wireRun(guard: Guard, run: RunResolved, mode: RunMode): WiredRun
       showWait: async (what, wait) => (await import('../progress.js')).showWait(what, wait),
       runs: usable ? guard.runs() : undefined,
       openClaim: usable ? () => claimDeps(context, seen.sawLeases) : undefined,
-      claimFleet: mode.fleet?.claim({usable, warn: warnOnce(context.lines.say), before: () => seen.before().own}),
+      claimFleet: mode.fleet?.claim(context, seen.before),
       // Loaded late: few runs follow a killed one.
       closeInterrupted: async (job) => {
         const {reconcileInterrupted} = await import('../../usecases/run/reconcile-interrupted.js')

@@ -46,7 +46,8 @@ export async function claimFleetRun(
 ): Promise<FleetRunClaim> {
   const {job, runId, settings} = request
   const {ttlMs, overlap, waitMs, quiet, skipExitCode} = settings
-  const patienceMs = overlap === 'wait' ? (waitMs ?? Number.POSITIVE_INFINITY) : 0
+  const {since = deps.clock.mono()} = claim
+  const patienceMs = overlap === 'wait' ? (waitMs ?? Number.POSITIVE_INFINITY) - (deps.clock.mono() - since) : 0
   const refuse = (skip: Skip, refused: RunRequest): FleetRunClaim => {
     claim.lease?.release(claim.former ?? 'ok', skip.reason)
     return {refused, skip}

@@ -27,6 +27,8 @@ export type Claim =
       readonly interrupted: string | undefined
       /** How the lease before it was given back, which a run that does not take place leaves as it was. */
       readonly former?: LeaseStatus | undefined
+      /** When the wait for it began, monotonic clock, ms. */
+      readonly since?: number
       /** guard's own process. */
       readonly process?: ProcessRef | undefined
     }
@@ -61,10 +63,12 @@ export async function claimRun(deps: ClaimDeps, request: ClaimRequest): Promise<
   const {self} = deps
   if (overlap === 'allow')
     return {granted: true, lease: undefined, interrupted: undefined, ...(self && {process: self})}
-  const deadline = deps.clock.mono() + (waitMs ?? Number.POSITIVE_INFINITY)
+  const since = deps.clock.mono()
+  const deadline = since + (waitMs ?? Number.POSITIVE_INFINITY)
   for (let ended = false; ; ) {
     const attempt = await claimOnce(deps, request)
-    if (attempt.granted || overlap === 'skip') return attempt
+    if (attempt.granted) return {...attempt, since}
+    if (overlap === 'skip') return attempt
     const {lease, reason} = attempt
     if (await deps.isInside(lease))
       return {granted: false, reason: `it would wait for the run that has started it (${lease.holder})`}

@@ -94,6 +94,19 @@ describe('a run in a fleet', () => {
     expect(clock.mono() - begun).toBe(60_000)
   })
 
+  test('waits no longer for both leases than it may', async () => {
+    const {deps, request, takeByOther, leases, clock} = fleetRun({settings: {overlap: 'wait', waitMs: 45_000}})
+    leases.append({kind: 'claimed', job: 'backup', holder: 'run-0', ttlMs: 20_000}, 'buffered')
+    const openClaim = () => ({...deps.openClaim!(), livingProcessOf: async () => 'unknown' as const})
+    await takeByOther()
+    const begun = clock.mono()
+    expect(await runJob({...deps, openClaim}, request)).toMatchObject({
+      ...{outcome: 'skipped', exitCode: 75},
+      detail: 'web-18 has it (for 45 s, token 1)',
+    })
+    expect(clock.mono() - begun).toBe(45_000)
+  })
+
   test('gives its lease back as an error if the job fails', async () => {
     const {deps, request, fleet} = fleetRun({attempts: [{code: 3}]})
     expect(await runJob(deps, request)).toMatchObject({outcome: 'failed', exitCode: 3})
