@@ -43,7 +43,9 @@ export async function runMain({flags, target, json, openGuard}: Call<typeof runO
     flags.slot === undefined ? undefined : (await import('./checked-slot.js')).checkedSlot(flags.slot, run.job)
   // Loaded late: few jobs are of a fleet.
   const isOfFleet = run.settings.scope === 'fleet'
-  const fleet = isOfFleet ? (await import('./wire/fleet-run.js')).openFleetRun(guard, run, slot) : undefined
+  const fleet = isOfFleet
+    ? (await import('./wire/fleet-run.js')).openFleetRun(guard, run, {slot, isTriggered: flags['run-id'] !== undefined})
+    : undefined
   const {deps, request, afterwards} = wireRun(guard, run, {
     json,
     interactive: flags.interactive === true,

@@ -24,6 +24,14 @@ export interface FleetRunWiring {
   readonly hasNews: () => boolean
 }
 
+/** How the run was started. */
+interface Start {
+  /** The key that `--slot` names. */
+  readonly slot: string | undefined
+  /** By `guard trigger`, whatever the schedule of the job says. */
+  readonly isTriggered: boolean
+}
+
 interface ClaimPlace {
   /** Whether the state directory can be used. */
   readonly usable: boolean
@@ -34,11 +42,11 @@ interface ClaimPlace {
  * Looks at what a run of a fleet's job needs before anything starts, and at its slot, which is that of its beginning
  * however long it waits. Throws GuardError `config`.
  */
-export function openFleetRun(guard: Guard, run: RunResolved, slot: string | undefined): FleetRunWiring {
+export function openFleetRun(guard: Guard, run: RunResolved, start: Start): FleetRunWiring {
   refuseWrongJob(run)
   const {onStoreError} = fleetSettings(guard)
   readFleetUrl(guard)
-  const slotAt = slotOf(guard, run, slot)
+  const slotAt = slotOf(guard, run, start)
   let isNews = false
   return {
     hasNews: () => isNews,
@@ -65,10 +73,15 @@ function refuseWrongJob({job, settings}: RunResolved): void {
   ])
 }
 
-/** @returns undefined for a job without schedule, and for one that is run again after a crash: its slot is claimed */
-function slotOf({clock}: Guard, {settings}: RunResolved, slot: string | undefined): number | undefined {
+/**
+ * @returns undefined for a job without schedule, for a run that was triggered, and for one that is run again after a crash,
+ *   whose slot is claimed
+ */
+function slotOf({clock}: Guard, {settings}: RunResolved, {slot, isTriggered}: Start): number | undefined {
   if (process.env['GUARD_RESUMED_RUN'] !== undefined && process.env['GUARD_RUN_ID'] === undefined) return undefined
   if (slot !== undefined) return parseSlotKey(slot)?.slotMs
   const {schedule, timezone} = settings
-  return schedule === undefined ? undefined : createSlots().latest({expression: schedule, timezone}, clock.now())
+  return schedule === undefined || isTriggered
+    ? undefined
+    : createSlots().latest({expression: schedule, timezone}, clock.now())
 }
