@@ -44,7 +44,7 @@ export async function runMain({flags, target, json, openGuard}: Call<typeof runO
   // Loaded late: few jobs are of a fleet.
   const isOfFleet = run.settings.scope === 'fleet'
   const fleet = isOfFleet
-    ? (await import('./wire/fleet-run.js')).openFleetRun(guard, run, {slot, isTriggered: flags['run-id'] !== undefined})
+    ? (await import('./wire/fleet-run.js')).openFleetRun(guard, run, {slot, runId: flags['run-id']})
     : undefined
   const {deps, request, afterwards} = wireRun(guard, run, {
     json,

@@ -28,8 +28,8 @@ export interface FleetRunWiring {
 interface Start {
   /** The key that `--slot` names. */
   readonly slot: string | undefined
-  /** By `guard trigger`, whatever the schedule of the job says. */
-  readonly isTriggered: boolean
+  /** That `guard trigger` gave it, which starts a job whatever its schedule says. */
+  readonly runId: string | undefined
 }
 
 interface ClaimPlace {
@@ -77,11 +77,11 @@ function refuseWrongJob({job, settings}: RunResolved): void {
  * @returns undefined for a job without schedule, for a run that was triggered, and for one that is run again after a crash,
  *   whose slot is claimed
  */
-function slotOf({clock}: Guard, {settings}: RunResolved, {slot, isTriggered}: Start): number | undefined {
+function slotOf({clock}: Guard, {settings}: RunResolved, {slot, runId}: Start): number | undefined {
   if (process.env['GUARD_RESUMED_RUN'] !== undefined && process.env['GUARD_RUN_ID'] === undefined) return undefined
   if (slot !== undefined) return parseSlotKey(slot)?.slotMs
   const {schedule, timezone} = settings
-  return schedule === undefined || isTriggered
+  return schedule === undefined || runId !== undefined
     ? undefined
     : createSlots().latest({expression: schedule, timezone}, clock.now())
 }
