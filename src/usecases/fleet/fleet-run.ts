@@ -23,7 +23,7 @@ export interface FleetRun {
   /** What is left of the lease, ms; undefined without one of the fleet. */
   readonly restMs: (() => number) | undefined
   /** Ends the job as soon as the lease is lost. */
-  readonly endWith: (signals: Pick<CaughtSignals, 'terminate'>) => void
+  readonly endWith: (signals: Pick<CaughtSignals, 'terminate' | 'aborted'>) => void
   /** Gives the lease of the fleet back. @returns the end of the run, another one if the lease was lost before */
   readonly settle: (end: FinishedRun) => Promise<FinishedRun>
   /** Gives it back for a run that does not take place after all. */
@@ -99,6 +99,7 @@ function unfencedRun(machine: RunLease | undefined): FleetRun {
 
 function heldRun(deps: FleetRunDeps, grant: FleetGrant, machine: RunLease = noLease): FleetRun {
   let end: () => void = ignore
+  let isHurried = () => false
   let isLost = false
   const {job, slotAt} = grant.lease
   const hold: FleetHold = holdFleetLease(
@@ -126,13 +127,16 @@ function heldRun(deps: FleetRunDeps, grant: FleetGrant, machine: RunLease = noLe
     restMs: () => hold.restMs(),
     endWith: (signals) => {
       end = () => signals.terminate()
+      isHurried = () => signals.aborted.aborted
       // It may have been lost before the job starts.
       if (isLost) end()
     },
     settle: async (end) => {
       const {outcome} = end.attempt
       const isGood = outcome === 'healthy' || outcome === 'skipped' || isReaderGone(end.attempt)
-      await hold.release(isGood ? 'ok' : 'error', outcome).catch((error: unknown) => {
+      // Who has asked guard to end may not wait for long.
+      const waitMs = isHurried() ? 0 : deps.waitMs
+      await hold.release(isGood ? 'ok' : 'error', outcome, waitMs).catch((error: unknown) => {
         // The end of the run must be recorded whatever happens to its lease.
         deps.warn(
           `the lease of ${job} in the fleet was not given back: ${error instanceof Error ? error.message : error}`,

@@ -19,8 +19,12 @@ export interface FleetHold {
   lost(): string | undefined
   /** What is left of it on the clock of this host, ms: not after this another host may start. */
   restMs(): number
-  /** Gives it back, unless it is lost, and renews it no more. A store that gives no answer is only warned of. */
-  release(status: 'ok' | 'error', detail: string): Promise<void>
+  /**
+   * Gives it back, unless it is lost, and renews it no more. A store that gives no answer is only warned of.
+   *
+   * @param waitMs a store that is away is tried again for so long at most
+   */
+  release(status: 'ok' | 'error', detail: string, waitMs?: number): Promise<void>
   /** Renews it no more, and leaves it to its time: a process of the job may still run. */
   leave(): void
 }
@@ -36,7 +40,7 @@ export function holdFleetLease(deps: HoldFleetDeps, {lease, askedAt}: FleetGrant
     token: lease.token,
     lost: () => hold.lost,
     restMs: () => hold.restMs(),
-    release: (status, detail) => hold.release(status, detail),
+    release: (status, detail, waitMs = deps.waitMs) => hold.release(status, detail, waitMs),
     leave: () => hold.stop(),
   }
 }
@@ -86,13 +90,13 @@ class Hold {
     this.deps.callAfter(Math.max(1, Math.ceil(next - this.deps.clock.mono())), turn)
   }
 
-  async release(status: 'ok' | 'error', detail: string): Promise<void> {
+  async release(status: 'ok' | 'error', detail: string, longestMs: number): Promise<void> {
     if (this.isOver || this.lost !== undefined) return
     this.isOver = true
     const {deps, held} = this
     const {job, claim, token} = held
     try {
-      const waitMs = Math.min(deps.waitMs, this.restMs())
+      const waitMs = Math.min(longestMs, this.restMs())
       const holding = await askStore(deps, waitMs, () => deps.store.release({job, token, status, detail}))
       // Of a lease that was given back before, the store still tells the token.
       if (holding.lease?.token === token)

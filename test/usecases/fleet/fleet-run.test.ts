@@ -113,6 +113,23 @@ describe('a run in a fleet', () => {
     expect(fleet.store.rows.get('backup')?.released).toMatchObject({status: 'error', detail: 'failed'})
   })
 
+  test.each([
+    ['tries for a while to give its lease back to a store that is away', false, 15_000],
+    ['tries it once if guard was asked to end', true, 0],
+  ])('%s', async (_title, isAsked, waitMs) => {
+    const {deps, request, fleet, clock, ending, runs} = fleetRun()
+    const {supervise} = deps
+    let endedAt = 0
+    const last: typeof supervise = async (...call) => {
+      fleet.store.fault = away
+      if (isAsked) ending.abort()
+      endedAt = clock.mono()
+      return supervise(...call)
+    }
+    expect(await runJob({...deps, supervise: last}, request)).toMatchObject({outcome: 'healthy', exitCode: 0})
+    expect([clock.mono() - endedAt, kinds(runs.lines).at(-1)]).toEqual([waitMs, 'ended'])
+  })
+
   test('whose slot another run of its machine has begun meanwhile gives the lease of the fleet back', async () => {
     const {deps, request, runs, fleet} = fleetRun()
     const slot = 'backup#2026-01-05T12:00:00.000Z'
