@@ -28,7 +28,7 @@ const fewestGrants = 12
 /** It goes on no longer than this, because many kills take long on a busy machine. */
 const longestS = isLong ? Number(process.env['GUARD_TORTURE_MINUTES'] ?? 45) * 60 : 90
 
-const ttlS = 2
+const ttlS = 3
 const server = postgresOfFile()
 
 let random = Number(process.env['GUARD_SEED'] ?? 1)

@@ -1,6 +1,6 @@
 /**
  * The functions that hosts call, a verb of `FleetStore` each. They have the rights of their owner; a number that says the
- * caller's version comes first.
+ * caller's version comes first. What other hosts print is bounded, for a host that was broken into may write anything.
  */
 export const verbsSql = `create or replace function guard.acquire(
   p_version integer, p_job text, p_host text, p_holder text, p_claim_id text, p_ttl_ms bigint, p_floor bigint,
@@ -26,10 +26,10 @@ begin
   insert into guard.lease as l
     (job, token, host, holder, claim_id, attempt, slot_at, claimed_at, ttl_ms, expires_at)
   values (
-    p_job, p_floor + 1, p_host, p_holder, p_claim_id, p_attempt, slot, clock_timestamp(), p_ttl_ms,
+    p_job, p_floor + 1, left(p_host, 256), left(p_holder, 256), p_claim_id, p_attempt, slot, clock_timestamp(), p_ttl_ms,
     clock_timestamp() + p_ttl_ms * interval '1 ms')
   on conflict (job) do update set
-    token = greatest(l.token, p_floor) + 1, host = p_host, holder = p_holder, claim_id = p_claim_id,
+    token = greatest(l.token, p_floor) + 1, host = left(p_host, 256), holder = left(p_holder, 256), claim_id = p_claim_id,
     attempt = p_attempt, slot_at = greatest(l.slot_at, slot), claimed_at = clock_timestamp(), ttl_ms = p_ttl_ms,
     expires_at = clock_timestamp() + p_ttl_ms * interval '1 ms',
     released_at = null, release_status = null, release_detail = null
@@ -75,7 +75,7 @@ declare
 begin
   if not guard.may_ask(p_version) then perform guard.refuse(p_version); end if;
   update guard.lease l
-  set released_at = clock_timestamp(), release_status = p_status, release_detail = p_detail
+  set released_at = clock_timestamp(), release_status = p_status, release_detail = left(p_detail, 1024)
   where l.job = p_job and l.token = p_token and l.released_at is null
   returning l.* into lease;
   if not found then

@@ -42,11 +42,11 @@ end $check$;
 create schema if not exists guard;
 
 create table if not exists guard.lease (
-  job text primary key,
+  job text primary key check (length(job) <= 256),
   token bigint not null check (token > 0),
   host text not null,
   holder text not null,
-  claim_id text not null,
+  claim_id text not null check (length(claim_id) <= 256),
   attempt bigint not null,
   slot_at timestamptz,
   claimed_at timestamptz not null,

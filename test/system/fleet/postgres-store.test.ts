@@ -87,6 +87,15 @@ describe.skipIf(postgresObstacle !== undefined)(`the store in PostgreSQL (${post
     expect(await store.check({job, token: 1})).toMatchObject({state: 'fenced', lease: {token: 1}})
   })
 
+  test('a host that writes too much is cut off, so that the others can say who has the lease', async () => {
+    const job = newJob()
+    const long = 'x'.repeat(100_000)
+    const {token, host, holder} = await grantOf(job, long, {holder: long, claimId: 'run'})
+    const {lease} = await store.release({job, token, status: 'ok', detail: long})
+    expect([host.length, holder.length, lease?.released?.detail?.length]).toEqual([256, 256, 1024])
+    await expect(acquire(long, 'a')).rejects.toMatchObject({kind: 'invalid'})
+  })
+
   test('a claim whose lease was given back claims its slot no more: a late packet starts nothing', async () => {
     const job = newJob()
     const {token} = await grantOf(job, 'a', {slotAt})
