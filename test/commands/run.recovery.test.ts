@@ -1,4 +1,4 @@
-import {existsSync, readFileSync, writeFileSync} from 'node:fs'
+import {existsSync, readFileSync} from 'node:fs'
 import {describe, expect, test} from 'vitest'
 import {createSandbox, type Sandbox} from '../support/sandbox.js'
 
@@ -26,34 +26,10 @@ describe('retries', () => {
     expect(run).toMatchObject({outcome: 'healthy', attempts: 2, recovered: false})
   })
 
-  test('a run that is well in the end gives the budget back what the settings say', async () => {
-    const once = '[ "$GUARD_ATTEMPT" = 2 ] || { echo "Connection refused"; exit 1; }'
-    const ending = async (budget: object) => {
-      const box = sandboxWith(once, {retry: {...quick, firstDelay: '1ms', budget}})
-      const codes: (number | null)[] = []
-      for (let run = 1; run <= 4; run++) codes.push((await box.guard('run', 'job')).code)
-      return codes
-    }
-    expect(await ending({ratio: 1, reserve: 2})).toEqual([0, 0, 0, 0])
-    expect(await ending({ratio: 0, reserve: 2})).toEqual([0, 0, 1, 1])
-  })
-
-  test('a refused password is never tried again', async () => {
-    const box = sandboxWith('echo "HTTP 401 Unauthorized"; exit 1', {retry: quick})
-    expect((await box.guard('run', 'job')).code).toBe(1)
-    expect(box.attempts()).toBe(1)
-  })
-
   test('--retries says how often for this run', async () => {
     const box = sandboxWith('echo "HTTP/1.1 503 Service Unavailable"; exit 1', {retry: {...quick, maxAttempts: 1}})
     expect((await box.guard('run', '--retries', '2', 'job')).code).toBe(1)
     expect(box.attempts()).toBe(3)
-  })
-
-  test('without a state directory the job is retried all the same', async () => {
-    const box = sandboxWith('[ "$GUARD_ATTEMPT" = 2 ] || { echo "Connection refused"; exit 1; }', {retry: quick})
-    writeFileSync(box.path('file'), '')
-    expect((await box.guard('run', '--state-dir', box.path('file'), 'job')).code).toBe(0)
   })
 })
 
@@ -95,12 +71,6 @@ describe('recovery', () => {
 })
 
 describe('a breaker', () => {
-  test('is not told of runs that were killed', async () => {
-    const box = sandboxWith('kill -9 $$', {breaker: {target: 'api'}})
-    for (let run = 1; run <= 3; run++) expect((await box.guard('run', 'job')).code).toBe(137)
-    expect((await box.guard('breaker', 'check', 'api')).code).toBe(0)
-  })
-
   test('that is isolated keeps a run from being made until it is closed', async () => {
     const box = sandboxWith('exit 0', {breaker: {target: 'api'}})
     await box.guard('breaker', 'isolate', 'api', '--for', '2h', '--reason', 'maintenance')
