@@ -100,13 +100,6 @@ describe('a crash that exits like a verdict', () => {
     })
   })
 
-  test('an uncaught error of Node with exit code 1 is failed', async () => {
-    const {guard, journal, write} = createSandbox()
-    write('job.mjs', 'throw new Error("no such symbol")\n')
-    expect((await guard('run', 'job.mjs')).code).toBe(1)
-    expect(journal('runs.jsonl').at(-1)).toMatchObject({outcome: 'failed'})
-  })
-
   test('an error that a job caught and logged is degraded, as it says', async () => {
     const {sh, journal, write} = createSandbox()
     const caught = 'try:\n  1/0\nexcept Exception:\n  traceback.print_exc()\n'

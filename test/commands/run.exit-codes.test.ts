@@ -139,15 +139,6 @@ describe('64', () => {
     expect(stderr).toContain(words)
   })
 
-  test('is a word that is neither a job nor a file, which leaves nothing behind', async () => {
-    const {guard, path} = createSandbox()
-    const {code, stderr} = await guard('run', 'nosuch')
-    expect(code).toBe(64)
-    expect(stderr).toMatch(/^guard: nosuch: no such job or file\n/)
-    expect(existsSync(path('state/leases.jsonl'))).toBe(false)
-    expect(existsSync(path('state/runs.jsonl'))).toBe(false)
-  })
-
   test('with --json is printed on standard output', async () => {
     const {guard} = createSandbox()
     const {code, stdout} = await guard('run', '--json', '--job', '../x', '--', 'true')
