@@ -207,27 +207,6 @@ test('the evidence of a job in trouble has what became of its resets so far', as
   })
 })
 
-test('an OpenClaw that is missing is nothing known, neither healthy nor stuck', async () => {
-  const box = createSandbox()
-  box.write(
-    '.guardianrc.yaml',
-    'openclaw: {command: [/not/there], jobs: {coin: {id: 3a7f742b-889a-4c05-9697-f5f873fea02c}}}\n',
-  )
-  const answer = json(await box.guard('watchdog', '--json'))
-  expect(answer).toMatchObject({
-    verdict: 'healthy',
-    jobs: [
-      {job: 'coin', verdict: 'unknown', status: 'unknown', evidence: {openclaw: {state: 'unknown'}}},
-      {
-        job: 'guard-openclaw',
-        verdict: 'unknown',
-        reason: 'OpenClaw cannot be asked (configuration): the command cannot be started: ENOENT',
-        actions: [{do: 'observe'}],
-      },
-    ],
-  })
-})
-
 test('the reset daemon is watched where it was ever used', async () => {
   const box = deadJob()
   await box.guard('lease', 'acquire', 'guard-reset-daemon', '--ttl', '50ms')
@@ -309,20 +288,4 @@ test('a lease of six hours whose process is dead does not keep its job alive', a
   const {stdout} = await box.guard('watchdog')
   expect(stdout).toMatch(/^scan {2}failing +its last run was interrupted \d+s ago/m)
   expect(stdout).toMatch(/^hand {2}stalled +its process is dead/m)
-})
-
-test('a run that takes much longer than those before is said with --verbose, and opens no incident', async () => {
-  const box = createSandbox()
-  box.write('.guardianrc.yaml', settings.replace('["true"]', "[sh, -c, 'test ! -e slow || sleep 1.5']"))
-  for (let run = 0; run < 8; run++) await box.guard('run', 'scan')
-  expect((await box.guard('watchdog', '--verbose')).stdout).toMatch(/^scan {2}healthy.*\n$/)
-  box.write('slow', '')
-  await box.guard('run', 'scan')
-  const {code, stdout} = await box.guard('watchdog', '--verbose')
-  expect(stdout).toMatch(/^ {2}unusual: a run of 1\.\d s; usual is \d+ ms, up to 1\.\d s$/m)
-  expect(code).toBe(0)
-  expect(
-    existsSync(box.path('state/incidents.jsonl')) && box.journal('incidents.jsonl').some(({kind}) => kind === 'opened'),
-  ).toBe(false)
-  expect((await box.guard('watchdog')).stdout).toBe('')
 })
