@@ -71,7 +71,7 @@ async function atRest(server, ask) {
     const before = usageOf(pid)
     await sleep(10_000)
     const after = usageOf(pid)
-    return {rssMiB: after.rssMiB, cpuMs: after.roughCpuMs - before.roughCpuMs}
+    return {rssMiB: after.rssMiB, cpuMs: after.cpuMs - before.cpuMs}
   })
 }
 
