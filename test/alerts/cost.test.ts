@@ -1,16 +1,13 @@
 import {existsSync, readFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {describe, expect, test} from 'vitest'
-import {outboxFold} from '../../src/domain/delivery/outbox.js'
-import {deliveryStream} from '../../src/journal/failure-streams.js'
-import {openJournal} from '../../src/journal/open.js'
 import {closedPort, startReceiver} from '../support/http-receiver.js'
 import {noNamespaces, withMounts} from '../support/namespaces.js'
 import {createSandbox, type Sandbox} from '../support/sandbox.js'
 import {isLong} from '../support/storm.js'
 import {tempDir} from '../support/temp-dir.js'
 
-/** What channels cost those who do not send: the run that failed, the run that is well, the round of the watchdog. */
+/** What channels cost those who do not send: the run that failed, and the run that is well. */
 
 /** Of an idle machine it is 40 ms; a loaded one must not fail this, and a network that holds a run takes seconds. */
 const tolerableMs = 500
@@ -89,30 +86,3 @@ test.skipIf(!existsSync('/usr/bin/strace'))(
   },
   120_000,
 )
-
-test('of 100,000 records of the outbox a round reads the snapshot and what came after it', () => {
-  const dir = tempDir()
-  let [id, at] = [0, 1_795_000_000_000]
-  const stamp = () => ({v: 1, id: `r${++id}`, at: ++at, mono: at, boot: 'b', host: 'h'}) as const
-  const open = () => openJournal(dir, {...deliveryStream, fold: outboxFold}, stamp)
-  const journal = open()
-  const message = {channel: 'ops', group: 'g', kind: 'trouble', level: 'CRITICAL', title: 't', notes: [], jobs: []}
-  for (let number = 0; number < 25_000; number++) {
-    const news = {job: `j${number % 500}`, level: 'CRITICAL', reason: 'r', sinceMs: at}
-    const noted = {kind: 'noted', alert: number + 1, as: `a${number}`, event: 'trouble', group: 'g', channels: ['ops']}
-    journal.append({...noted, token: 1, subject: news.job, news, atMs: at}, 'buffered')
-    journal.append({kind: 'pending', token: 1, message: {...message, id: `m${number}`, atMs: at}}, 'buffered')
-    journal.append({kind: 'attempted', token: 1, message: `m${number}`}, 'buffered')
-    journal.append({kind: 'sent', token: 1, message: `m${number}`, receipt: {}}, 'buffered')
-    if (number % 1000 === 0) journal.compactIfDue()
-  }
-  journal.compactIfDue()
-  const times = Array.from({length: 7}, () => {
-    const fresh = open()
-    const begun = performance.now()
-    expect(fresh.read().taken).toBe(25_000)
-    return performance.now() - begun
-  })
-  console.log(`the outbox of 100,000 records, read anew: ${median(times).toFixed(1)} ms`)
-  expect(median(times)).toBeLessThan(300)
-}, 300_000)

@@ -4,7 +4,7 @@ import {join} from 'node:path'
 import {guard, measureOnce} from './place.mjs'
 
 /** Real crontabs repeat a few schedules in many jobs. */
-export const schedules = ['*/5 * * * *', '*/15 * * * *', '0 * * * *', '15 14 * * 1-5', '30 2 * * *', '7 */2 * * *']
+const schedules = ['*/5 * * * *', '*/15 * * * *', '0 * * * *', '15 14 * * 1-5', '30 2 * * *', '7 */2 * * *']
 
 /** Writes settings of many jobs, and a journal of their leases that guard has not read yet. */
 export function writeFleet(place, {jobs, lines}) {
@@ -32,7 +32,7 @@ function* leaseLines({jobs, lines}) {
 }
 
 /** Writes runs like `guard run`, three lines each; the last one of each job is a moment ago. */
-export function writeRuns(place, {jobs, lines = 3 * jobs}) {
+function writeRuns(place, {jobs, lines = 3 * jobs}) {
   appendLines(join(place.path('state'), 'runs.jsonl'), runLines(place, {jobs, runs: lines / 3}))
 }
 

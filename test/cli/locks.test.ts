@@ -58,14 +58,6 @@ test('a dry run moves nothing, and makes no state directory', async () => {
   expect(existsSync(stateDir)).toBe(false)
 })
 
-test('force clears a held lock too, and that can be undone', async () => {
-  const {guard, locks} = await scene()
-  await guard('locks', 'clear', '--force', 'data/*.lock')
-  expect(locks()).toEqual([])
-  await guard('locks', 'restore')
-  expect(locks()).toEqual(['dead.lock', 'live.lock'])
-})
-
 test('without a pattern the clear-locks steps of the settings are meant, with their least age', async () => {
   const {guard, write, path} = createSandbox()
   write('data/young.lock', '')

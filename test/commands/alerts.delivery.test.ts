@@ -209,21 +209,4 @@ describe('what goes where', () => {
     expect((await guard('alerts', 'preview', '--as', 'storm')).stdout).toContain('40 jobs in trouble')
     expect((await guard('alerts', 'route')).code).toBe(64)
   })
-
-  test.each([
-    ['an unknown channel', {routes: [{to: ['opps']}]}, {}, 'did you mean'],
-    [
-      'a circle of fallbacks',
-      {},
-      {ops: {type: 'file', path: 'a', fallback: 'b'}, b: {type: 'file', path: 'b', fallback: 'ops'}},
-      'leads back',
-    ],
-    ['a channel nobody routes to', {}, {ops: {type: 'file', path: 'a'}, b: {type: 'file', path: 'b'}}, 'gets nothing'],
-    ['an unknown fallback', {}, {ops: {type: 'file', path: 'a', fallback: 'c'}}, 'channel'],
-    ['a cap of 0', {cap: 0}, {}, 'is not a whole number from 1'],
-    ['quiet hours without an end', {quietHours: [{from: '22:00'}]}, {}, 'to'],
-  ])('%s is wrong settings', async (_, alerting, channels, text) => {
-    const box = sandbox(Object.keys(channels).length > 0 ? {channels} : {}, alerting)
-    expect(await box.guard('config', 'check')).toMatchObject({code: 78, stderr: expect.stringContaining(text)})
-  })
 })

@@ -126,19 +126,3 @@ test('schema prints a JSON Schema that knows the keys and their defaults', async
     properties: {defaults: {properties: {killAfter: {default: '10s', description: 'Time from TERM to KILL'}}}},
   })
 })
-
-test('schedules that are never due are refused, with what to write', async () => {
-  const {guard, write} = createSandbox()
-  const jobs = {a: '0 0 * * fri-sun', b: '0 22-3 * * *', c: '0 0 30 2 *'}
-  const lines = Object.entries(jobs).map(
-    ([name, schedule]) => `  ${name}: {command: ["true"], schedule: "${schedule}"}\n`,
-  )
-  write('.guardianrc', `jobs:\n${lines.join('')}`)
-  const {code, stderr} = await guard('config', 'check')
-  expect(code).toBe(78)
-  expect(stderr).toContain(
-    'jobs.a.schedule: "0 0 * * fri-sun" has "fri-sun" as day of week, which is never due; write 5-7',
-  )
-  expect(stderr).toContain('which is never due; write 22-23,0-3')
-  expect(stderr).toContain('of a month that never has it, so it would never be due')
-})

@@ -93,15 +93,6 @@ test('an incident that called a human is unhealthy, exit 2', async () => {
   expect(ofGuard(ended)).toEqual({...allHealthy, incidents: 'unhealthy'})
 })
 
-test('a state directory that others may write is unhealthy, with the reason', async () => {
-  const box = createSandbox()
-  mkdirSync(box.stateDir)
-  chmodSync(box.stateDir, 0o777)
-  const {code, stdout} = await box.guard('health')
-  expect(code).toBe(2)
-  expect(stdout).toMatch(/^state +unhealthy +state directory .* is writable by others$/m)
-})
-
 test('a run killed with its job is told by health and history until the next run', async () => {
   const box = createSandbox()
   const run = box.start(['run', '--job', 'scan', '--', 'sh', '-c', `echo $$ > ${box.path('pid')}; exec sleep 60`])

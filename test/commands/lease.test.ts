@@ -1,9 +1,10 @@
 import {spawn} from 'node:child_process'
 import {once} from 'node:events'
-import {appendFileSync, chmodSync, mkdirSync, readdirSync, readlinkSync, writeFileSync} from 'node:fs'
+import {appendFileSync, chmodSync, mkdirSync, writeFileSync} from 'node:fs'
 import {hostname} from 'node:os'
 import {join} from 'node:path'
 import {describe, expect, onTestFinished, test} from 'vitest'
+import {openFiles} from '../support/processes.js'
 import {createSandbox, type Sandbox, until} from '../support/sandbox.js'
 
 const json = ({stdout}: {readonly stdout: string}) => JSON.parse(stdout) as Record<string, unknown>
@@ -85,17 +86,6 @@ test('a wait ends when the process that would get the lease dies', async () => {
   expect((await waiting.ended).code).toBe(75)
   expect(box.journal('leases.jsonl')).toHaveLength(1)
 })
-
-function openFiles(pid: number): string[] {
-  return readdirSync(`/proc/${pid}/fd`).flatMap((fd) => {
-    try {
-      return readlinkSync(`/proc/${pid}/fd/${fd}`)
-    } catch {
-      // It was closed in between.
-      return []
-    }
-  })
-}
 
 test('renew, check and release end with 77 once another holder has the lease', async () => {
   const box = createSandbox()

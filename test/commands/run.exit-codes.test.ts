@@ -1,4 +1,4 @@
-import {existsSync} from 'node:fs'
+import {existsSync, mkdirSync} from 'node:fs'
 import {describe, expect, test} from 'vitest'
 import {endedByTerm} from '../support/job-cgroup.js'
 import {createSandbox, until} from '../support/sandbox.js'
@@ -64,68 +64,34 @@ describe('124', () => {
   })
 })
 
-describe('126', () => {
-  test('is a file that may not be executed', async () => {
+describe('what cannot be started is on record, and gives', () => {
+  test.each<[code: number, what: string, args: readonly string[], message: RegExp]>([
+    [126, 'a file that may not be executed', ['--', './plain'], /^guard: \.\/plain: /],
+    [126, 'a script without a known way to run it', ['job.xyz'], /no interpreter is known for it\n {2}- make it exec/],
+    [126, 'a directory', ['job.d'], /^guard: job\.d: is a directory, not a script/],
+    [126, 'a program on a path that leads through a file', ['--', '/etc/passwd/program'], /^guard: \/etc\/passwd\/pro/],
+    [126, 'a command line too long for the kernel', ['long'], /^guard: true: argument list too long\n$/],
+    [
+      126,
+      'a working directory that is not there',
+      ['--cwd', '/nowhere', '--', 'true'],
+      /in \/nowhere: no such directory/,
+    ],
+    [127, 'a script that is not there', ['./missing.sh'], /^guard: \.\/missing\.sh: no such job or file/],
+    [
+      127,
+      'a program that is not on PATH',
+      ['--', 'no-program'],
+      /no-program: no such program\n {2}- searched in .*\/bin/,
+    ],
+  ])('%i for %s', async (code, _what, args, message) => {
     const {guard, path, write, journal} = createSandbox()
-    write('plain', 'true\n')
-    expect((await guard('run', '--', path('plain'))).code).toBe(126)
-    expect(journal('runs.jsonl').at(-1)).toMatchObject({outcome: 'not-started', exitCode: 126})
-  })
-
-  test('is a script without a known way to run it', async () => {
-    const {guard, write} = createSandbox()
-    write('job.xyz', 'true\n')
-    const {code, stderr} = await guard('run', 'job.xyz')
-    expect(code).toBe(126)
-    expect(stderr).toMatch(/job\.xyz: no interpreter is known for it\n {2}- make it executable: chmod \+x/)
-  })
-
-  test('is a program on a path that leads through a file', async () => {
-    const {guard} = createSandbox()
-    expect((await guard('run', '--', '/etc/passwd/program')).code).toBe(126)
-  })
-
-  test('is a command line too long for the kernel', async () => {
-    const {guard, write, journal} = createSandbox()
-    write('.guardianrc.json', JSON.stringify({jobs: {long: {command: ['true'], env: {LONG: 'x'.repeat(200_000)}}}}))
-    const {code, stderr} = await guard('run', 'long')
-    expect(code).toBe(126)
-    expect(stderr).toBe('guard: true: argument list too long\n')
-    expect(journal('runs.jsonl').at(-1)).toMatchObject({outcome: 'not-started', exitCode: 126})
-  })
-
-  test('is a working directory that is not there', async () => {
-    const {guard} = createSandbox()
-    const {code, stderr} = await guard('run', '--cwd', '/nowhere', '--', 'true')
-    expect(code).toBe(126)
-    expect(stderr).toMatch(/cannot start in \/nowhere: no such directory/)
-  })
-})
-
-describe('127', () => {
-  test('is a script that is not there', async () => {
-    const {guard, journal} = createSandbox()
-    const {code, stderr} = await guard('run', './missing.sh')
-    expect(code).toBe(127)
-    expect(stderr).toMatch(/^guard: \.\/missing\.sh: no such job or file/)
-    expect(journal('runs.jsonl').at(-1)).toMatchObject({
-      job: expect.stringMatching(/^missing-[0-9a-f]{8}$/),
-      outcome: 'not-started',
-      exitCode: 127,
-    })
-  })
-
-  test('is a program that is not on PATH', async () => {
-    const {guard} = createSandbox()
-    const {code, stderr} = await guard('run', '--', 'no-such-program')
-    expect(code).toBe(127)
-    expect(stderr).toMatch(/no-such-program: no such program\n {2}- searched in .*\/usr\/bin/)
-  })
-
-  test('is an interpreter that the script names and that is not there', async () => {
-    const {guard, path, write} = createSandbox()
-    write('job', '#!/nowhere/interpreter\n', 0o755)
-    expect((await guard('run', path('job'))).code).toBe(127)
+    const long = {command: ['true'], env: {LONG: 'x'.repeat(200_000)}}
+    write('.guardianrc.json', JSON.stringify({jobs: {long}}))
+    for (const file of ['plain', 'job.xyz']) write(file, 'true\n')
+    mkdirSync(path('job.d'))
+    expect(await guard('run', ...args)).toMatchObject({code, stderr: expect.stringMatching(message)})
+    expect(journal('runs.jsonl').at(-1)).toMatchObject({outcome: 'not-started', exitCode: code})
   })
 })
 
@@ -171,15 +137,6 @@ describe('64', () => {
     const {code, stdout, stderr} = await guard(...args)
     expect({code, stdout}).toEqual({code: 64, stdout: ''})
     expect(stderr).toContain(words)
-  })
-
-  test('is a word that is neither a job nor a file, which leaves nothing behind', async () => {
-    const {guard, path} = createSandbox()
-    const {code, stderr} = await guard('run', 'nosuch')
-    expect(code).toBe(64)
-    expect(stderr).toMatch(/^guard: nosuch: no such job or file\n/)
-    expect(existsSync(path('state/leases.jsonl'))).toBe(false)
-    expect(existsSync(path('state/runs.jsonl'))).toBe(false)
   })
 
   test('with --json is printed on standard output', async () => {

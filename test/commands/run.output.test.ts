@@ -400,12 +400,6 @@ describe('--overlap', () => {
 })
 
 describe('further flags', () => {
-  test('--jitter waits a random while before the lease is taken', async () => {
-    const {guard, journal} = createSandbox()
-    expect((await guard('run', '--jitter', '50ms', '--job', 'j', '--', 'true')).code).toBe(0)
-    expect(journal('runs.jsonl')).toHaveLength(3)
-  })
-
   test('--plan says what would be done, and does nothing', async () => {
     const {guard, write, path} = createSandbox()
     write('job.sh', 'touch ran\n')

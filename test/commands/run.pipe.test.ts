@@ -1,25 +1,16 @@
 import {execFileSync} from 'node:child_process'
 import {mkdirSync, readdirSync, readFileSync} from 'node:fs'
 import {describe, expect, onTestFinished, test} from 'vitest'
+import {processes} from '../support/processes.js'
 import {createSandbox, endAfterTest, isAlive, isRoot, type Sandbox, until} from '../support/sandbox.js'
 
 /** The job writes to a pipe, as under `| tee -a log`, and another process than guard empties it. */
 
 /** The processes that read what the job writes: those of the shells that guard has started for that. */
 function loggersOf(guardPid: number): number[] {
-  const rows = readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .map((name) => /^(\d+) \((.*)\) \S (\d+)/.exec(statOf(Number(name))) ?? [])
-  const shells = rows.filter(([, , , parent]) => Number(parent) === guardPid).map(([, pid]) => pid)
-  return rows.filter(([, , name, parent]) => name === 'tee' && shells.includes(parent)).map(([, pid]) => Number(pid))
-}
-
-function statOf(pid: number): string {
-  try {
-    return readFileSync(`/proc/${pid}/stat`, 'latin1')
-  } catch {
-    return ''
-  }
+  const all = processes()
+  const shells = all.filter(({parent}) => parent === guardPid).map(({pid}) => pid)
+  return all.filter(({name, parent}) => name === 'tee' && shells.includes(parent)).map(({pid}) => pid)
 }
 
 async function guardOf(box: Sandbox): Promise<number> {

@@ -39,15 +39,6 @@ describe('a signal to guard', () => {
     expect(box.journal('runs.jsonl').at(-1)).toMatchObject({kind: 'ended', outcome: 'killed', signal})
   })
 
-  test('is the job to answer: guard waits, and passes on its exit code', async () => {
-    const box = createSandbox()
-    const job = 'trap "echo asked; exit 7" TERM; echo $$ > leader; while :; do sleep 0.05; done'
-    const running = box.start(['run', '--job', 'j', '--', 'sh', '-c', job])
-    await written(box, 'leader')
-    running.kill('SIGTERM')
-    expect(await running.ended).toMatchObject({code: 7, stdout: 'asked\n'})
-  })
-
   test('that comes twice, to guard and to its job, does not end guard before the record', async () => {
     const box = createSandbox()
     const job = 'trap "exit 7" TERM; echo $$ > leader; while :; do sleep 0.05; done'

@@ -1,6 +1,7 @@
 import {execFileSync, spawnSync} from 'node:child_process'
-import {existsSync, readdirSync, readFileSync, readlinkSync, statSync} from 'node:fs'
+import {existsSync, readdirSync, readFileSync, statSync} from 'node:fs'
 import {expect, test} from 'vitest'
+import {loggersIn, openFiles, processes} from '../support/processes.js'
 import {createSandbox, endAfterTest, type Sandbox, until} from '../support/sandbox.js'
 
 /** What a job prints waits for its reader within a bound: 64 MiB, or what all logs of the job may hold. */
@@ -28,7 +29,7 @@ test.each([
   const box = createSandbox()
   const running = box.startSh(line, {env: {JOB: `${pour}; touch printed`}})
   await until(() => diskBytes(box) > 60 * mebibyte, 'what may wait')
-  await until(() => loggerStates(box).includes('T'), 'the pause')
+  await until(() => isPaused(box), 'the pause')
   expect(diskBytes(box)).toBeLessThan(printed)
   expect(readdirSync(box.dir)).not.toContain('printed')
   box.write('read', '')
@@ -44,25 +45,14 @@ test('a job that waits for its reader goes on when guard is killed', async () =>
     `guard run --job j -- sh -c "echo \\$PPID > guard; $JOB" | { ${untilRead}; cat >/dev/null; }`,
     {env: {JOB: job}},
   )
-  await until(() => loggerStates(box).includes('T'), 'the pause')
+  await until(() => isPaused(box), 'the pause')
   process.kill(Number(readFileSync(box.path('guard'), 'utf8')), 'SIGKILL')
   await until(() => readdirSync(box.dir).includes('printed'), 'the end of the job')
   box.write('read', '')
   await running.ended
 })
 
-/** The states of the processes that write to the logs or spools of this sandbox. */
-function loggerStates({stateDir}: Sandbox): string[] {
-  return readdirSync('/proc').flatMap((pid) => {
-    try {
-      const stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
-      if (!stat.includes('(tee)') || !readlinkSync(`/proc/${pid}/fd/1`).startsWith(stateDir)) return []
-      return [stat.slice(stat.lastIndexOf(')') + 2).charAt(0)]
-    } catch {
-      return []
-    }
-  })
-}
+const isPaused = ({stateDir}: Sandbox) => loggersIn(stateDir).some(({state}) => state === 'T')
 
 test('what --quiet keeps until the end is bounded', async () => {
   const box = createSandbox()
@@ -93,13 +83,6 @@ test('a process that a job leaves behind writes to the log alone, and within the
 
 /** Spools that were removed and that a process has open. */
 function openSpools({stateDir}: Sandbox): string[] {
-  const links = readdirSync('/proc').flatMap((pid) => {
-    if (!/^\d+$/.test(pid)) return []
-    try {
-      return readdirSync(`/proc/${pid}/fd`).map((fd) => readlinkSync(`/proc/${pid}/fd/${fd}`))
-    } catch {
-      return []
-    }
-  })
+  const links = processes().flatMap(({pid}) => openFiles(pid))
   return links.filter((link) => link.startsWith(stateDir) && /\.(out|err) \(deleted\)$/.test(link))
 }

@@ -115,19 +115,6 @@ describe('under a limit', () => {
   )
 })
 
-test.skipIf(!isRoot)('without /proc the job runs, by the executable without guard, which is said', async () => {
-  const box = createSandbox()
-  const line = `mount -t tmpfs none /proc && exec guard run --job j -- sh -c "echo ran; exit 3"`
-  const {code, stdout, stderr} = await box.sh(`exec unshare --mount sh -c '${line}'`)
-  if (form === 'node') {
-    expect([code, stdout]).toEqual([3, 'ran\n'])
-    expect(stderr).toBe('')
-  } else {
-    expect([code, stdout]).toEqual([3, 'ran\n'])
-    expect(stderr).toBe('guard: there is no /proc, so the command runs without guard\n')
-  }
-})
-
 test.skipIf(!isRoot)('a shell that cannot start a process does not end like an unhealthy job', async () => {
   const box = createSandbox()
   const {code} = await box.sh(asOrdinaryUser(box, 'exec prlimit --nproc=1 guard run -- true'))

@@ -1,6 +1,7 @@
 import {once} from 'node:events'
-import {readdirSync, readFileSync} from 'node:fs'
+import {readFileSync} from 'node:fs'
 import {describe, expect, test} from 'vitest'
+import {processes, readProc} from '../support/processes.js'
 import {createSandbox, filesIn, type Sandbox} from '../support/sandbox.js'
 import {type Answer, exchange, goodKey, type Served, startServe, targetOf} from '../support/serve.js'
 
@@ -97,15 +98,7 @@ describe('the key', () => {
       await served.ask('/nothing'),
     ]
     const arguments_ = readFileSync(`/proc/${served.pid}/cmdline`, 'latin1')
-    const children = readdirSync('/proc')
-      .filter((name) => /^\d+$/.test(name))
-      .flatMap((name) => {
-        try {
-          return readFileSync(`/proc/${name}/cmdline`, 'latin1')
-        } catch {
-          return []
-        }
-      })
+    const children = processes().map(({pid}) => readProc(pid, 'cmdline'))
     served.kill('SIGTERM')
     const {stdout, stderr} = await served.ended
     const files = filesIn(box.stateDir).flatMap((file) => {

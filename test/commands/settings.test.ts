@@ -114,17 +114,6 @@ test('config check shows the line where YAML is wrong', async () => {
   })
 })
 
-test('config check finds a key that JSON has twice', async () => {
-  const {guard, write, dir} = createSandbox()
-  write('.guardianrc.json', '{"jobs": {}, "jobs": {}}')
-  expect(await guard('config', 'check')).toMatchObject({
-    code: 78,
-    stderr: expect.stringContaining(
-      `${dir}/.guardianrc.json has a key twice (1:14)\n    line 1: {"jobs": {}, "jobs": {}}`,
-    ),
-  })
-})
-
 test('a command that needs just the wrong part is refused, with every problem', async () => {
   const {guard, write} = createSandbox()
   write('.guardianrc.yaml', 'breakers: {targets: {feed: {failures: many}, api: {failures: 3}, fee: {failures: 3}}}\n')

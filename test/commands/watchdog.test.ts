@@ -91,30 +91,6 @@ test('--watch of less than a second is wrong usage', async () => {
   })
 })
 
-test('of very many jobs those that are healthy are only counted, and the next round finds them in a snapshot', async () => {
-  const box = createSandbox()
-  const jobs = Array.from({length: 1200}, (_, n) => `job-${n}`)
-  box.write(
-    '.guardianrc.json',
-    JSON.stringify({jobs: Object.fromEntries(jobs.map((job) => [job, {command: ['true']}]))}),
-  )
-  const {at, mono, boot, host} = {at: Date.now(), mono: performanceMono(), boot: readBootId(), host: hostname()}
-  const lines = jobs.flatMap((job, n) => [
-    {v: 1, id: `c${n}`, at, mono, boot, host, kind: 'claimed', job, holder: 'h', ttlMs: 60_000},
-    {v: 1, id: `r${n}`, at, mono, boot, host, kind: 'released', job, claim: `c${n}`, token: n + 1, status: 'ok'},
-  ])
-  box.write('state/leases.jsonl', lines.map((line) => `${JSON.stringify(line)}\n`).join(''), 0o600)
-  const first = await box.guard('watchdog', '--verbose')
-  expect(first).toMatchObject({code: 0, stdout: '1200 jobs are healthy; --json has each\n', stderr: ''})
-  const [snapshot] = box.journal('leases.jsonl') as {kind: string; state: {leases: {job: string}[]}}[]
-  expect(snapshot?.kind).toBe('snapshot')
-  expect(snapshot?.state.leases.map(({job}) => job)).toEqual([...jobs, 'guard-watchdog'])
-  const second = await box.guard('watchdog', '--verbose')
-  expect(second).toMatchObject({code: 0, stdout: '1200 jobs are healthy; --json has each\n', stderr: ''})
-  const {jobs: told} = json(await box.guard('watchdog', '--json')) as unknown as {jobs: {verdict: string}[]}
-  expect(told.map(({verdict}) => verdict)).toEqual(jobs.map(() => 'healthy'))
-})
-
 const performanceMono = () => Math.floor(Number(process.hrtime.bigint() / 1_000_000n))
 
 test('without a terminal a round prints only what was opened, told or resolved', async () => {
@@ -231,27 +207,6 @@ test('the evidence of a job in trouble has what became of its resets so far', as
   })
 })
 
-test('an OpenClaw that is missing is nothing known, neither healthy nor stuck', async () => {
-  const box = createSandbox()
-  box.write(
-    '.guardianrc.yaml',
-    'openclaw: {command: [/not/there], jobs: {coin: {id: 3a7f742b-889a-4c05-9697-f5f873fea02c}}}\n',
-  )
-  const answer = json(await box.guard('watchdog', '--json'))
-  expect(answer).toMatchObject({
-    verdict: 'healthy',
-    jobs: [
-      {job: 'coin', verdict: 'unknown', status: 'unknown', evidence: {openclaw: {state: 'unknown'}}},
-      {
-        job: 'guard-openclaw',
-        verdict: 'unknown',
-        reason: 'OpenClaw cannot be asked (configuration): the command cannot be started: ENOENT',
-        actions: [{do: 'observe'}],
-      },
-    ],
-  })
-})
-
 test('the reset daemon is watched where it was ever used', async () => {
   const box = deadJob()
   await box.guard('lease', 'acquire', 'guard-reset-daemon', '--ttl', '50ms')
@@ -298,27 +253,6 @@ describe('a job that fails', () => {
     expect(code).toBe(1)
     expect(existsSync(box.path('state/alerts.jsonl'))).toBe(false)
   })
-
-  test('is failing until a run ends well: one that merely starts does not resolve it', async () => {
-    const script = `test ! -e ${'$'}GUARD_STATE_DIR/../fail || exit 3; test ! -e ${'$'}GUARD_STATE_DIR/../wait || exec sleep 60`
-    const box = withJob(`{command: [sh, -c, '${script}']}`)
-    box.write('fail', '')
-    await box.guard('run', 'backup')
-    expect((await box.guard('watchdog')).code).toBe(2)
-    await box.sh('rm fail; touch wait')
-    const run = box.start(['run', 'backup'])
-    await until(() => box.journal('runs.jsonl').filter(({kind}) => kind === 'started').length === 2, 'the second start')
-    const during = await box.guard('watchdog', '--verbose')
-    expect(during.stdout).toContain('backup  failing')
-    expect(during.code).toBe(2)
-    run.kill('SIGTERM')
-    await run.ended
-    await box.sh('rm wait')
-    await box.guard('run', 'backup')
-    const after = await box.guard('watchdog')
-    expect(after.stdout).toContain('incident resolved: healthy again: its last run ended well')
-    expect(after.code).toBe(0)
-  })
 })
 
 test('an output that is written in the second of the round is new', async () => {
@@ -354,20 +288,4 @@ test('a lease of six hours whose process is dead does not keep its job alive', a
   const {stdout} = await box.guard('watchdog')
   expect(stdout).toMatch(/^scan {2}failing +its last run was interrupted \d+s ago/m)
   expect(stdout).toMatch(/^hand {2}stalled +its process is dead/m)
-})
-
-test('a run that takes much longer than those before is said with --verbose, and opens no incident', async () => {
-  const box = createSandbox()
-  box.write('.guardianrc.yaml', settings.replace('["true"]', "[sh, -c, 'test ! -e slow || sleep 1.5']"))
-  for (let run = 0; run < 8; run++) await box.guard('run', 'scan')
-  expect((await box.guard('watchdog', '--verbose')).stdout).toMatch(/^scan {2}healthy.*\n$/)
-  box.write('slow', '')
-  await box.guard('run', 'scan')
-  const {code, stdout} = await box.guard('watchdog', '--verbose')
-  expect(stdout).toMatch(/^ {2}unusual: a run of 1\.\d s; usual is \d+ ms, up to 1\.\d s$/m)
-  expect(code).toBe(0)
-  expect(
-    existsSync(box.path('state/incidents.jsonl')) && box.journal('incidents.jsonl').some(({kind}) => kind === 'opened'),
-  ).toBe(false)
-  expect((await box.guard('watchdog')).stdout).toBe('')
 })

@@ -195,6 +195,7 @@ test.each<[string, unknown, string]>([
     {alerting: {cap: 0}},
     'alerting.cap: 0 is not a whole number from 1 to 10000',
   ],
+  ['quiet hours end', {alerting: {quietHours: [{from: '22:00'}]}}, 'alerting.quietHours[0].to: is missing; add it'],
   [
     'a port is one that fetch uses',
     {channels: {ops: {type: 'alertmanager', url: 'http://127.0.0.1:6667'}}},

@@ -90,6 +90,22 @@ test('paths are relative to the settings file; a program without a slash is sear
   })
 })
 
+test('the steps of a recovery have their defaults', async () => {
+  const recovery = [
+    {do: 'clear-locks', files: 'state/**/*.lock'},
+    {do: 'restart', service: 'web', when: 'uw-socket'},
+    {do: 'wait', for: '5s'},
+    {do: 'verify'},
+  ]
+  const services = {web: {manager: 'systemd', unit: 'web.service'}}
+  expect((await scan({recovery, failures: {'uw-socket': 'a'}}, {services})).recovery).toEqual([
+    {do: 'clear-locks', files: ['state/**/*.lock'], minAgeMs: 600_000, when: []},
+    {do: 'restart', service: 'web', when: ['uw-socket']},
+    {do: 'wait', forMs: 5000, when: []},
+    {do: 'verify', pollMs: 5000, when: []},
+  ])
+})
+
 test('a shell command stays one string', async () => {
   expect((await scan({command: './a | ./b', shell: true})).command).toEqual(['./a | ./b'])
 })

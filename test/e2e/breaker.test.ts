@@ -35,7 +35,10 @@ test('a run that is refused (401) does not open the shared breaker of its job, o
   for (const _ of [1, 2, 3]) expect((await run('401')).code).toBe(1)
   expect((await guard('breaker', 'check', 'api')).code).toBe(0)
   for (const _ of [1, 2, 3]) await run('503')
-  expect((await run('503')).code).toBe(69)
+  expect(await run('503')).toMatchObject({
+    ...{code: 69, stdout: ''},
+    stderr: expect.stringContaining('breaker api is open: 3 failures in a row'),
+  })
 })
 
 test('an isolated target is listed with its reason, and a reset forgets it', async () => {

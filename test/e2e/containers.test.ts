@@ -2,7 +2,7 @@ import {existsSync, readFileSync, utimesSync} from 'node:fs'
 import {describe, expect, test} from 'vitest'
 import {startReady} from '../support/child.js'
 import {inContainer, noNamespaces, withMounts} from '../support/namespaces.js'
-import {asOrdinaryUser, createSandbox, form, type Sandbox, until} from '../support/sandbox.js'
+import {asOrdinaryUser, createSandbox, type Sandbox, until} from '../support/sandbox.js'
 
 const title = (text: string) => `${text}${noNamespaces ? ` (skipped: needs ${noNamespaces})` : ''}`
 
@@ -144,30 +144,6 @@ describe.skipIf(noNamespaces !== undefined)(title('locks and leases across conta
     expect(await box.sh(foreign('guard run --job other -- sh -c "exit 3"'))).toMatchObject({code: 3})
     expect(await box.sh(inContainer('guard run --job job -- true'))).toMatchObject({code: 75})
   })
-
-  const bare = (line: string) => withMounts('mount -t tmpfs none /proc', line)
-  test('without /proc a job runs', async () => {
-    const box = createSandbox()
-    expect(await box.sh(bare('guard run --job job -- sh -c "exit 3"'))).toMatchObject({code: 3})
-  })
-
-  if (form === 'standalone')
-    test('without /proc the executable says that it cannot work', async () => {
-      const box = createSandbox()
-      const stderr = expect.stringMatching(/^guard: .*\/proc/)
-      expect(await box.sh(bare('guard run -- sh -c "exit 3"'))).toMatchObject({code: 3, stderr})
-      expect(await box.sh(bare('guard health'))).toMatchObject({code: 70, stderr})
-    })
-
-  if (form === 'node')
-    test('without /proc what is held stays held', async () => {
-      const box = createSandbox()
-      await startLine(box, holdByPid)
-      expect(await box.sh(bare(acquire))).toMatchObject({code: 75})
-      const lock = backdate(box.write('data/a.lock', '4194304\n'))
-      const cleared = await box.sh(bare("guard locks clear 'data/*.lock' --json"))
-      expect(JSON.parse(cleared.stdout)).toMatchObject({cleared: [], locks: [{path: lock, verdict: 'kept'}]})
-    })
 
   test('a process that /proc hides keeps its lease', async () => {
     const box = createSandbox()

@@ -1,4 +1,4 @@
-import {existsSync} from 'node:fs'
+import {existsSync, utimesSync} from 'node:fs'
 import {describe, expect, test} from 'vitest'
 import {noNamespaces, withMounts} from '../support/namespaces.js'
 import {createSandbox, form, until} from '../support/sandbox.js'
@@ -14,7 +14,10 @@ describe.skipIf(noNamespaces !== undefined)(title('without /proc'), () => {
   test.each(places)('a job runs, and its exit code is passed on, where %s', async (_, mounts) => {
     const box = createSandbox()
     const ended = await box.sh(withMounts(mounts, 'guard run --job job -- sh -c "echo hi; exit 7"'))
-    expect(ended).toMatchObject({code: 7, stdout: 'hi\n'})
+    const stderr = form === 'node' ? '' : 'guard: there is no /proc, so the command runs without guard\n'
+    expect(ended).toMatchObject({code: 7, stdout: 'hi\n', stderr})
+    const {code} = await box.sh(withMounts(mounts, 'guard health'))
+    expect(code === 70).toBe(form === 'standalone')
   })
 
   // The executable does nothing but run jobs there.
@@ -30,10 +33,11 @@ describe.skipIf(noNamespaces !== undefined)(title('without /proc'), () => {
       expect(await box.sh('guard run --job job -- true')).toMatchObject({code: 0})
     })
 
-  test.each(places)('a lock file of a living process is kept where %s', async (_, mounts) => {
+  test.each(places)('an old lock file is kept, whether its process lives or not, where %s', async (_, mounts) => {
     const box = createSandbox()
-    const lock = box.write('job.lock', `${process.pid}\n`)
-    await box.sh(withMounts(mounts, `guard locks clear ${lock}`))
-    expect(existsSync(lock)).toBe(true)
+    const locks = [process.pid, 4_194_304].map((pid) => box.write(`${pid}.lock`, `${pid}\n`))
+    for (const lock of locks) utimesSync(lock, 0, 0)
+    await box.sh(withMounts(mounts, `guard locks clear '*.lock'`))
+    expect(locks.filter((lock) => existsSync(lock))).toEqual(locks)
   })
 })

@@ -1,5 +1,4 @@
 import {readFileSync} from 'node:fs'
-import fc from 'fast-check'
 import {describe, expect, test} from 'vitest'
 import {createSandbox, until} from '../support/sandbox.js'
 
@@ -88,31 +87,6 @@ describe('the command', () => {
   test('needs no -- before its name, and its own --help is not guard', async () => {
     const {guard} = createSandbox()
     expect((await guard('retry', '--attempts', '1', 'printf', '%s %s', '--help', '-H')).stdout).toBe('--help -H')
-  })
-
-  test('is handed on word by word, whatever the words are', async () => {
-    const {guard} = createSandbox()
-    const word = fc.constantFrom(
-      '-H',
-      '--',
-      '--attempts',
-      '1',
-      '--target',
-      'x',
-      '--json',
-      '-x',
-      '--delay=1s',
-      'a b',
-      '',
-    )
-    const call = fc.tuple(fc.constantFrom(['--'], []), fc.array(word, {maxLength: 6}))
-    await fc.assert(
-      fc.asyncProperty(call, async ([cut, words]) => {
-        const {stdout} = await guard('retry', '--attempts', '1', '--delay', '1', ...cut, ...printed, ...words)
-        expect(stdout).toBe(shown(words))
-      }),
-      {numRuns: 12},
-    )
   })
 })
 

@@ -125,13 +125,3 @@ test('the launcher is found through links, relative ones and a name without a fo
   expect(stderr).toBe('')
   expect(stdout.trim().split('\n')).toHaveLength(3)
 })
-
-test.each(['--help', 'run --help', 'lease --help', 'lease acquire --help'])(
-  'guard %s has no template left in it',
-  async (line) => {
-    const {code, stdout} = await createSandbox().guard(...line.split(' '))
-    expect(code).toBe(0)
-    expect(stdout).toContain('guard ')
-    expect(stdout).not.toContain('<%')
-  },
-)

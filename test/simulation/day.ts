@@ -11,12 +11,12 @@ import type {ObservedOutput} from '../../src/domain/watchdog/build-job-facts.js'
 import type {Slots} from '../../src/system/host/slots.js'
 import {raiseAlert} from '../../src/usecases/alert/raise-alert.js'
 import {type WatchdogRoundDeps, watchdogRound} from '../../src/usecases/watchdog/watchdog-round.js'
+import {type Random, seeded} from '../support/random.js'
 import {DayDelivery} from './delivery.js'
 import {bootGraceMs, drawFleet} from './fleet.js'
 import {JobLife} from './job-life.js'
 import {Killed, liveJournal} from './live-journal.js'
 import {createMachine, drawDisturbance, hour, type Machine, minute} from './machine.js'
-import {type Random, seeded} from './random.js'
 
 export interface DayPlan {
   readonly jobs: number

@@ -1,8 +1,8 @@
 import type {RawRecord, StampedEntry} from '../../src/domain/journal/record.js'
 import {type OutboxWorld, outboxWorld, tellPolicy} from '../support/outbox-world.js'
+import type {Random} from '../support/random.js'
 import type {Fault} from './day.js'
 import {hour, type Machine} from './machine.js'
-import type {Random} from './random.js'
 
 /** The cap, and beside it that it is reached and a digest. */
 const mostInHour = 20 + 2

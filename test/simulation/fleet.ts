@@ -1,7 +1,7 @@
 import type {OutputSettings} from '../../src/domain/settings/job.js'
 import type {WatchedJob} from '../../src/domain/watchdog/watched-job.js'
+import type {Random} from '../support/random.js'
 import {hour, minute} from './machine.js'
-import type {Random} from './random.js'
 
 /**
  * How a job lives.

@@ -1,9 +1,9 @@
 import type {Leases} from '../../src/domain/lease/lease.js'
 import type {RunsByJob} from '../../src/domain/run/job-runs.js'
+import type {Random} from '../support/random.js'
 import {isFixed, type SimulatedJob} from './fleet.js'
 import type {LiveJournal} from './live-journal.js'
 import {hour, type Machine, minute} from './machine.js'
-import type {Random} from './random.js'
 
 export interface World {
   readonly random: Random

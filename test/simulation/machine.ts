@@ -1,6 +1,6 @@
 import type {ClockReading} from '../../src/domain/clock/reading.js'
 import type {Stamp} from '../../src/domain/journal/record.js'
-import type {Random} from './random.js'
+import type {Random} from '../support/random.js'
 
 export const minute = 60_000
 export const hour = 60 * minute

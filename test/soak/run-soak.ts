@@ -1,4 +1,5 @@
 import {setTimeout as sleep} from 'node:timers/promises'
+import {seeded} from '../support/random.js'
 import {findFaults} from './check.js'
 import {collectEvidence, unsentMessages} from './collect.js'
 import type {Evidence} from './evidence.js'
@@ -10,14 +11,14 @@ import {flappingIncidents, spans} from './limits.js'
 import {measureTick} from './machine.js'
 import {createWorkplace, takeSettings} from './workplace.js'
 
-export interface SoakOptions {
+interface SoakOptions {
   readonly minutes: number
   readonly seed: number
   readonly repository: string
   readonly print: (line: string) => void
 }
 
-export interface SoakResult {
+interface SoakResult {
   readonly evidence: Evidence
   readonly faults: readonly string[]
   /** Gone if there are no faults. */
@@ -30,7 +31,7 @@ const fewestTicks = 36
 /** One soak: measures the machine, lets it happen, holds what was said against what was so, and cleans up. */
 export async function runSoak({minutes, seed, repository, print}: SoakOptions): Promise<SoakResult> {
   const place = createWorkplace(repository)
-  const random = seededRandom(seed)
+  const random = seeded(seed).next
   const shift = Math.floor(random() * 3)
   // The machine is measured with settings like those of the soak, whose limits need the measure.
   takeSettings(place, soakKinds({tickMs: 1000, shift}), settingsFor(1000))
@@ -81,16 +82,5 @@ function settingsFor(tickMs: number): object {
       jobs: {scanner: {id: openclawId}},
       unreachableAfter: ms(spans.unreachableAfter),
     },
-  }
-}
-
-/** The same numbers for the same seed (mulberry32). */
-function seededRandom(seed: number): () => number {
-  let state = seed >>> 0
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
   }
 }

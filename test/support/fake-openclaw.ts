@@ -2,6 +2,7 @@ import type {OpenClawJob} from '../../src/domain/openclaw/job.js'
 import type {FailureCause, FailureKind, GatewayHealth, Response} from '../../src/domain/openclaw/response.js'
 import type {Clock} from '../../src/system/host/clock.js'
 import type {OpenClaw, OpenClawTask} from '../../src/system/openclaw/openclaw.js'
+import {openClawJob} from './openclaw-job.js'
 
 type Call = keyof OpenClaw
 
@@ -57,25 +58,12 @@ export function fakeOpenClaw(clock: Clock, change: Partial<OpenClawJob> = {}): F
     return {ok: false, failure: {kind: fault.kind, cause: fault.cause ?? 'other', message: `${call}: ${fault.kind}`}}
   }
   const fake: FakeOpenClaw = {
-    job: {
-      id: jobId,
-      name: 'CoinGecko Scanner',
-      enabled: true,
-      schedule: 'every',
-      everyMs: 600_000,
-      anchorMs: undefined,
-      payload: 'agentTurn',
-      timeoutSeconds: undefined,
+    job: openClawJob({
+      ...{id: jobId, name: 'CoinGecko Scanner', everyMs: 600_000, payload: 'agentTurn'},
       runningAtMs: clock.now() - 7_200_000,
       nextRunAtMs: clock.now() - 7_000_000,
-      lastRunAtMs: undefined,
-      updatedAtMs: undefined,
-      lastError: undefined,
-      consecutiveErrors: 0,
-      autoDisabled: undefined,
-      systemOwned: false,
       ...change,
-    },
+    }),
     tasks: [],
     faults: [],
     healthNow: 'ready',

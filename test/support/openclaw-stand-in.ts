@@ -1,7 +1,6 @@
-import {mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
-import {tmpdir} from 'node:os'
+import {readFileSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
-import {onTestFinished} from 'vitest'
+import {tempDir} from './temp-dir.js'
 
 const script = join(import.meta.dirname, '../fixtures/openclaw/stand-in.mjs')
 
@@ -15,8 +14,7 @@ export interface StandInState {
 
 /** A stand-in for one version of OpenClaw, with its own state. */
 export function standIn(state: StandInState) {
-  const dir = mkdtempSync(join(tmpdir(), 'guard-openclaw-'))
-  onTestFinished(() => rmSync(dir, {recursive: true}))
+  const dir = tempDir()
   const file = join(dir, 'state.json')
   writeFileSync(file, JSON.stringify(state))
   return {

@@ -14,6 +14,7 @@ import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {onTestFinished} from 'vitest'
 import type {RawRecord} from '../../src/domain/journal/record.js'
+import {processes, readProc} from './processes.js'
 
 const root = join(import.meta.dirname, '../..')
 
@@ -79,13 +80,9 @@ function program(preload: string | undefined): readonly string[] {
 
 /** Ends the processes that send alerts and that runs have left: they write until then. */
 export function endDeliverers(dir: string): void {
-  for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
-    try {
-      const words = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0')
-      if (words.includes('alerts') && words.some((word) => word.startsWith(dir))) process.kill(Number(pid), 'SIGKILL')
-    } catch {
-      // It has ended meanwhile.
-    }
+  for (const {pid} of processes()) {
+    const words = readProc(pid, 'cmdline').split('\0')
+    if (words.includes('alerts') && words.some((word) => word.startsWith(dir))) killHard(pid)
   }
 }
 
@@ -209,24 +206,23 @@ export function asOrdinaryUser(box: Sandbox, line: string): string {
 
 /** Whether a process with this number runs. */
 export function isAlive(pid: number): boolean {
-  try {
-    return !/\) [ZX] /.test(readFileSync(`/proc/${pid}/stat`, 'latin1'))
-  } catch {
-    return false
-  }
+  return /\) [^ZX] /.test(readProc(pid, 'stat'))
 }
 
 /** Ends a process and its group after the test. */
 export function endAfterTest(pid: number): void {
   onTestFinished(() => {
-    for (const target of [-pid, pid]) {
-      try {
-        process.kill(target, 'SIGKILL')
-      } catch {
-        // It has already ended.
-      }
-    }
+    killHard(-pid)
+    killHard(pid)
   })
+}
+
+function killHard(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL')
+  } catch {
+    // It has already ended.
+  }
 }
 
 /** All files below a folder. */

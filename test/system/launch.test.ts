@@ -1,18 +1,13 @@
-import {mkdtempSync, openSync, readFileSync, rmSync} from 'node:fs'
-import {tmpdir} from 'node:os'
+import {openSync, readFileSync} from 'node:fs'
 import {join} from 'node:path'
-import {afterAll, describe, expect, test} from 'vitest'
+import {describe, expect, test} from 'vitest'
 import type {JobCommand} from '../../src/system/process/job-command.js'
 import {launchChild} from '../../src/system/process/launch.js'
-
-const dir = mkdtempSync(join(tmpdir(), 'guard-launch-'))
-afterAll(() => rmSync(dir, {recursive: true}))
-
-let count = 0
+import {tempDir} from '../support/temp-dir.js'
 
 /** Runs a line of shell and returns its output. */
 async function shell(line: string, more: Partial<JobCommand> = {}) {
-  const file = join(dir, `out-${count++}`)
+  const file = join(tempDir(), 'out')
   const fd = openSync(file, 'a')
   const argv = ['/bin/sh', '-c', line, 'sh', 'one', 'two words', ''] as const
   const env = {PATH: '/usr/bin:/bin', OWN: 'ä=1', NONE: undefined}

@@ -1,6 +1,8 @@
-import {existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync} from 'node:fs'
+import {existsSync, mkdirSync, readdirSync, readFileSync} from 'node:fs'
 import {setTimeout as sleep} from 'node:timers/promises'
 import {expect, test} from 'vitest'
+import {loggersIn, processes} from '../support/processes.js'
+import {seeded} from '../support/random.js'
 import {createSandbox, type Sandbox, until} from '../support/sandbox.js'
 
 /**
@@ -31,45 +33,10 @@ interface Counts {
   finished: number
 }
 
-/** Random, but the same for the same seed. */
-function seeded(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state * 1_103_515_245 + 12_345) % 2_147_483_648
-    return state / 2_147_483_648
-  }
-}
-
-/** The logger processes whose log is in this sandbox, by the guard whose shells have started them. */
-function loggersIn(box: Sandbox, guard?: number): number[] {
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .map(Number)
-    .filter((pid) => {
-      if (!read(`/proc/${pid}/stat`).includes('(tee)')) return false
-      if (guard !== undefined && parentOf(parentOf(pid)) !== guard) return false
-      return linkOf(`/proc/${pid}/fd/1`).startsWith(box.stateDir)
-    })
-}
-
-function parentOf(pid: number): number {
-  return Number(/\) \S (\d+)/.exec(read(`/proc/${pid}/stat`))?.[1])
-}
-
-function read(file: string): string {
-  try {
-    return readFileSync(file, 'latin1')
-  } catch {
-    return ''
-  }
-}
-
-function linkOf(file: string): string {
-  try {
-    return readlinkSync(file)
-  } catch {
-    return ''
-  }
+/** The loggers of a guard: its shells have started them. */
+function loggersOf(box: Sandbox, guard: number): number[] {
+  const parents = new Map(processes().map(({pid, parent}) => [pid, parent]))
+  return loggersIn(box.stateDir).flatMap(({pid, parent}) => (parents.get(parent) === guard ? [pid] : []))
 }
 
 /** It may have ended by itself meanwhile. */
@@ -87,14 +54,14 @@ async function work(
   {worker, lastsMs}: {readonly worker: number; readonly lastsMs: number},
   counts: Counts,
 ): Promise<void> {
-  const random = seeded(worker + 1)
+  const random = seeded(worker + 1).next
   for (let round = 0; counts.killed < kills; round++) {
     const id = `w${worker}r${round}`
     const args = ['--job', `j${worker}`, '--overlap', 'wait', '--', 'sh', 'job.sh', `j${worker}`, id]
     const running = box.start(['run', ...args])
     await sleep(random() * lastsMs * 1.2)
     if (random() < 0.1) {
-      for (const pid of loggersIn(box, running.pid)) {
+      for (const pid of loggersOf(box, running.pid)) {
         counts.damaged.add(id)
         kill(pid)
       }
@@ -110,7 +77,7 @@ async function work(
 function logsOf(box: Sandbox, job: string): string[] {
   const folder = `${box.stateDir}/logs`
   const names = readdirSync(folder).filter((name) => name.startsWith(`guardian_${job}_output.log`))
-  return names.map((name) => read(`${folder}/${name}`))
+  return names.map((name) => readFileSync(`${folder}/${name}`, 'latin1'))
 }
 
 /** How long a run takes while all workers run, ms. */
@@ -136,7 +103,7 @@ test(`whatever ends guard, the log has what a job has written (${kills} kills)`,
   for (let worker = 0; worker < workers; worker++) {
     expect((await box.guard('run', '--job', `j${worker}`, '--overlap', 'wait', '--', 'true')).code).toBe(0)
   }
-  await until(() => loggersIn(box).length === 0, 'the end of all loggers')
+  await until(() => loggersIn(box.stateDir).length === 0, 'the end of all loggers')
   expect(existsSync(box.path('double')), 'two jobs at once').toBe(false)
 
   for (let worker = 0; worker < workers; worker++) {

@@ -1,6 +1,6 @@
 import {execFileSync} from 'node:child_process'
 import {join} from 'node:path'
-import {rolldown} from 'rolldown'
+import {bundle} from '../bundle.mjs'
 import {middle} from '../compare.mjs'
 import {node, root} from '../place.mjs'
 
@@ -85,14 +85,5 @@ if (what === 'fill') fill()
 else round()
 `,
   )
-  const build = await rolldown({
-    input: entry,
-    platform: 'node',
-    external: [/^node:/],
-    resolve: {extensionAlias: {'.js': ['.ts']}},
-    logLevel: 'silent',
-  })
-  await build.write({file: place.path('delivery.mjs'), format: 'esm'})
-  await build.close()
-  return place.path('delivery.mjs')
+  return bundle(entry, place.path('delivery.mjs'))
 }

@@ -1,5 +1,4 @@
 import {once} from 'node:events'
-import {readFileSync} from 'node:fs'
 import {middle, spread} from '../compare.mjs'
 import {bare, goalOf, guard} from '../place.mjs'
 
@@ -24,7 +23,6 @@ export async function run({place, rounds}) {
       ratio,
       goal: goalOf({node: '1.6', standalone: '0.80'}),
     },
-    {what: `records of ${turns * herd} runs`, 'min / median / max': recordsOf(place, turns * herd)},
   ]
 }
 
@@ -32,14 +30,4 @@ async function together(start) {
   const begun = performance.now()
   await Promise.all(Array.from({length: herd}, (_, number) => once(start(number), 'exit')))
   return (performance.now() - begun) / 1000
-}
-
-/** Counts the runs without a start record or an end record. */
-function recordsOf(place, runs) {
-  const lines = readFileSync(place.path('.local/state/guard/runs.jsonl'), 'utf8')
-    .split('\n')
-    .filter((line) => line.trim() !== '')
-  const records = lines.map((line) => JSON.parse(line)).filter(({job}) => job?.startsWith('j-'))
-  const count = (kind) => records.filter((record) => record.kind === kind).length
-  return `${runs - count('started')} starts and ${runs - count('ended')} ends lost`
 }

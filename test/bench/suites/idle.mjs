@@ -3,6 +3,7 @@ import {readFileSync} from 'node:fs'
 import {setTimeout as sleep} from 'node:timers/promises'
 import {spread} from '../compare.mjs'
 import {bare, guard} from '../place.mjs'
+import {usageOf} from '../usage.mjs'
 
 export const title = 'waiting for 20 s, and the time from the end of a job to its end record'
 
@@ -28,21 +29,9 @@ async function atRest(place, what, argv) {
   return {
     what,
     'CPU ms a minute': perMinute(before.cpuMs, after.cpuMs),
-    'wake-ups a minute': perMinute(before.switches, after.switches),
-    goal: what === 'guard run' ? '0' : '',
+    'wake-ups a minute': perMinute(before.sleeps, after.sleeps),
+    goal: what === 'guard run' ? '5' : '',
   }
-}
-
-/** The kernel reports CPU time in ticks of 10 ms. */
-function usageOf(pid) {
-  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
-  const [user, system] = stat
-    .slice(stat.lastIndexOf(')') + 2)
-    .split(' ')
-    .slice(11, 13)
-    .map(Number)
-  const status = readFileSync(`/proc/${pid}/status`, 'utf8')
-  return {cpuMs: (user + system) * 10, switches: Number(/^voluntary_ctxt_switches:\s+(\d+)/m.exec(status)[1])}
 }
 
 /** Time from the SIGKILL of a job to its end record, for 10 jobs. */

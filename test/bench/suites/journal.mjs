@@ -1,5 +1,5 @@
 import {join} from 'node:path'
-import {rolldown} from 'rolldown'
+import {bundle} from '../bundle.mjs'
 import {middle} from '../compare.mjs'
 import {root} from '../place.mjs'
 
@@ -49,14 +49,5 @@ async function load(place) {
     'entry.ts',
     ['streams', 'state-dir'].map((name) => `export * from '${join(root, `src/journal/${name}.ts`)}'`).join('\n'),
   )
-  const build = await rolldown({
-    input: entry,
-    platform: 'node',
-    external: [/^node:/],
-    resolve: {extensionAlias: {'.js': ['.ts']}},
-    logLevel: 'silent',
-  })
-  await build.write({file: place.path('journal.mjs'), format: 'esm'})
-  await build.close()
-  return import(place.path('journal.mjs'))
+  return import(await bundle(entry, place.path('journal.mjs')))
 }

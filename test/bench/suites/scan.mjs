@@ -1,6 +1,6 @@
 import {execFileSync} from 'node:child_process'
 import {join} from 'node:path'
-import {rolldown} from 'rolldown'
+import {bundle} from '../bundle.mjs'
 import {middle} from '../compare.mjs'
 import {measureOnce, node, root} from '../place.mjs'
 
@@ -22,11 +22,8 @@ const texts = [
 ]
 
 export async function run({place, rounds}) {
-  const built = await rolldown({
-    input: {search: join(root, 'src/domain/failure/failure-class.ts'), patterns: join(root, 'src/line-patterns.ts')},
-    resolve: {extensionAlias: {'.js': ['.ts', '.js']}},
-  })
-  await built.write({dir: place.dir, format: 'cjs', entryFileNames: '[name].cjs'})
+  await bundle(join(root, 'src/domain/failure/failure-class.ts'), place.path('search.cjs'))
+  await bundle(join(root, 'src/line-patterns.ts'), place.path('patterns.cjs'))
   const rows = texts.map(({what, text, patterns}, index) => {
     const file = place.write(`text-${index}`, text)
     const search = place.write(`scan-${index}.cjs`, scanner(file, patterns))

@@ -4,6 +4,7 @@ import {existsSync, readFileSync, writeFileSync} from 'node:fs'
 import {setTimeout as sleep} from 'node:timers/promises'
 import {middle, spread} from '../compare.mjs'
 import {goalOf, guard, hasProgram, node} from '../place.mjs'
+import {usageOf} from '../usage.mjs'
 
 export const title =
   'the scheduler with 1,000 jobs: at rest, at its start, with all of them due at once; lateness of a slot'
@@ -55,7 +56,7 @@ async function atRest(place, file) {
   await once(bare, 'exit')
   end(place, file)
   const [bareMs, ownMs] = after.map(({cpuMs}, index) => ((cpuMs - before[index].cpuMs) * 60) / restS)
-  const [bareMib, ownMib] = after.map(({rssMib}) => rssMib)
+  const [bareMib, ownMib] = after.map(({rssMiB}) => rssMiB)
   return [
     {what: 'CPU ms a minute: Node with one timer of 60 s', figure: bareMs.toFixed(2)},
     {
@@ -72,16 +73,6 @@ async function atRest(place, file) {
       goal: goalOf({node: '3.6', standalone: '1.8'}),
     },
   ]
-}
-
-/** The clock of a process as clock_getcpuclockid(3) names it: of all its threads, those that have ended too. */
-const readClock = 'import sys, time; print(time.clock_gettime_ns((~int(sys.argv[1]) << 3) | 2))'
-
-function usageOf(pid) {
-  const {stdout} = spawnSync('python3', ['-c', readClock, String(pid)], {encoding: 'utf8'})
-  const ns = Number(stdout)
-  const [, kib] = /^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))
-  return {cpuMs: ns / 1e6, rssMib: Number(kib) / 1024}
 }
 
 function start(place, file, {rounds, bareMs}) {

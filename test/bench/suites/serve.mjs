@@ -1,12 +1,12 @@
 import {spawn} from 'node:child_process'
 import {once} from 'node:events'
-import {readdirSync, readFileSync} from 'node:fs'
 import {get} from 'node:http'
 import {join} from 'node:path'
 import {setTimeout as sleep} from 'node:timers/promises'
 import {middle} from '../compare.mjs'
 import {fleetAside} from '../fleet.mjs'
 import {goalOf, node} from '../place.mjs'
+import {usageOf} from '../usage.mjs'
 
 export const title = 'the HTTP server: from its start to its first answer, at rest, and its list of 1,000 jobs'
 
@@ -63,24 +63,16 @@ async function firstAnswer(server, ask) {
   })
 }
 
-/** After an answer and some rest. The kernel counts the threads that have ended, too, in ticks of 10 ms. */
+/** After an answer and some rest. */
 async function atRest(server, ask) {
   return serving(server, async ({pid, url}) => {
     await answer(url, ask)
     await sleep(5000)
-    const before = ticksOf(pid)
+    const before = usageOf(pid)
     await sleep(10_000)
-    return {rssMiB: usageOf(pid).rssMiB, cpuMs: (ticksOf(pid) - before) * 10}
+    const after = usageOf(pid)
+    return {rssMiB: after.rssMiB, cpuMs: after.cpuMs - before.cpuMs}
   })
-}
-
-function ticksOf(pid) {
-  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
-  const [user, system] = stat
-    .slice(stat.lastIndexOf(')') + 2)
-    .split(' ')
-    .slice(11, 13)
-  return Number(user) + Number(system)
 }
 
 function serveIn({inFleet}) {
@@ -112,15 +104,4 @@ function answer(url, {path, headers = {}}) {
     })
     request.on('error', reject)
   })
-}
-
-/** CPU time of all threads that still run. */
-function usageOf(pid) {
-  const threads = readdirSync(`/proc/${pid}/task`)
-  const spent = threads.map((thread) =>
-    Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').split(' ')[0]),
-  )
-  const status = readFileSync(`/proc/${pid}/status`, 'utf8')
-  const cpuMs = spent.reduce((sum, nanoseconds) => sum + nanoseconds, 0) / 1e6
-  return {cpuMs, rssMiB: Number(/^VmRSS:\s+(\d+)/m.exec(status)[1]) / 1024}
 }

@@ -1,6 +1,7 @@
 import {expect, test} from 'vitest'
 import type {OpenClawJob} from '../../../src/domain/openclaw/job.js'
 import {maxRunningMs, type OpenClawLimits, openClawJobStatus} from '../../../src/domain/openclaw/job-status.js'
+import {openClawJob} from '../../support/openclaw-job.js'
 
 const now = 1_000_000_000
 const limits: OpenClawLimits = {
@@ -11,24 +12,7 @@ const limits: OpenClawLimits = {
   maxAgeMs: 3_600_000,
   failingAfter: 3,
 }
-const job: OpenClawJob = {
-  id: 'a',
-  name: 'Scan',
-  enabled: true,
-  schedule: 'every',
-  everyMs: undefined,
-  anchorMs: undefined,
-  payload: 'command',
-  timeoutSeconds: undefined,
-  runningAtMs: undefined,
-  nextRunAtMs: now + 1000,
-  lastRunAtMs: now - 1000,
-  updatedAtMs: undefined,
-  lastError: undefined,
-  consecutiveErrors: 0,
-  autoDisabled: undefined,
-  systemOwned: false,
-}
+const job = openClawJob({nextRunAtMs: now + 1000, lastRunAtMs: now - 1000})
 const judge = (change: Partial<OpenClawJob>) => openClawJobStatus({read: 'job', job: {...job, ...change}}, limits, now)
 
 test.each<[string, Partial<OpenClawJob>, string, string]>([

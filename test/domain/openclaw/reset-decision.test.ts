@@ -7,29 +7,13 @@ import type {ResetClaim} from '../../../src/domain/openclaw/reset-claim.js'
 import {checkReset, decideReenable, decideResets, type ResetFacts} from '../../../src/domain/openclaw/reset-decision.js'
 import {resetFold} from '../../../src/domain/openclaw/reset-ledger.js'
 import {resetRequestFold} from '../../../src/domain/openclaw/reset-request.js'
+import {openClawJob} from '../../support/openclaw-job.js'
 
 const minute = 60_000
 const now: ClockReading = {at: 100 * minute, mono: 100 * minute, boot: 'b', host: 'h'}
 const ago = (ms: number): ClockReading => ({...now, at: now.at - ms, mono: now.mono - ms})
 const claim: ResetClaim = {...now, id: 'c', requestId: 'q', jobId: 'a', process: {pid: 7, start: '1'}}
-const job: OpenClawJob = {
-  id: 'a',
-  name: 'Scan',
-  enabled: true,
-  schedule: 'every',
-  everyMs: undefined,
-  anchorMs: undefined,
-  payload: 'command',
-  timeoutSeconds: undefined,
-  runningAtMs: undefined,
-  nextRunAtMs: now.at + 1000,
-  lastRunAtMs: undefined,
-  updatedAtMs: undefined,
-  lastError: undefined,
-  consecutiveErrors: 0,
-  autoDisabled: undefined,
-  systemOwned: false,
-}
+const job = openClawJob({nextRunAtMs: now.at + 1000})
 
 function facts(ids: readonly string[], change: Partial<ResetFacts> = {}): ResetFacts {
   const requests = resetRequestFold.empty()

@@ -1,5 +1,5 @@
 import {spawnSync} from 'node:child_process'
-import {chmodSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync} from 'node:fs'
+import {chmodSync, existsSync, readFileSync, statSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {describe, expect, test, vi} from 'vitest'
 import type {ChannelSettings} from '../../../src/domain/settings/alerting.js'
@@ -7,6 +7,7 @@ import {channelsOfForm} from '../../support/channel-run.js'
 import {startDaemon} from '../../support/daemon.js'
 import {answering, startReceiver} from '../../support/http-receiver.js'
 import {hostileMessage, recoveryMessage, troubleMessage} from '../../support/messages.js'
+import {processes, readProc} from '../../support/processes.js'
 import {tempDir} from '../../support/temp-dir.js'
 
 /** Channels that work through files and through programs of the machine, each of them the real one. */
@@ -132,9 +133,9 @@ describe.skipIf(!isInstalled('/usr/bin/apprise'))('apprise', () => {
   const secret = 'k3y-that-nobody-may-see'
 
   test('sends to the address of the secret, which no list of processes shows', async () => {
-    let shown: string[] = []
+    let shown: unknown[] = []
     const {port, received} = await startReceiver((_, response) => {
-      shown = readdirSync('/proc').filter((pid) => /^\d+$/.test(pid) && commandLineOf(pid).includes(secret))
+      shown = processes().filter(({pid}) => readProc(pid, 'cmdline').includes(secret))
       response.end()
     })
     const env = {APPRISE_URL: `json://127.0.0.1:${port}/${secret}`}
@@ -156,14 +157,6 @@ describe.skipIf(!isInstalled('/usr/bin/apprise'))('apprise', () => {
     expect(wrong).toMatchObject({ok: false, failure: 'transient'})
     expect(JSON.stringify([outcome, wrong])).not.toContain(secret)
   })
-
-  function commandLineOf(pid: string): string {
-    try {
-      return readFileSync(`/proc/${pid}/cmdline`, 'utf8')
-    } catch {
-      return ''
-    }
-  }
 })
 
 test('a program that is found by its name alone needs no PATH of the caller', async () => {

@@ -1,9 +1,9 @@
-import {existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync} from 'node:fs'
-import {tmpdir} from 'node:os'
+import {existsSync, mkdirSync, readdirSync, readFileSync, statSync} from 'node:fs'
 import {join} from 'node:path'
-import {expect, onTestFinished, test} from 'vitest'
+import {expect, test} from 'vitest'
 import type {EscalationFile} from '../../../src/domain/incident/escalation-file.js'
 import {escalationFile} from '../../../src/system/host/escalation-file.js'
+import {tempDir} from '../../support/temp-dir.js'
 
 const escalation = {
   job: 'scan',
@@ -16,8 +16,7 @@ const escalation = {
 }
 
 test('the file lists the escalations, is written only on change, and is removed with the last escalation', () => {
-  const dir = mkdtempSync(join(tmpdir(), 'guard-escalation-'))
-  onTestFinished(() => rmSync(dir, {recursive: true, force: true}))
+  const dir = tempDir()
   const path = join(dir, 'openclaw_escalation.json')
   const write = escalationFile(path)
 
@@ -37,8 +36,7 @@ test.each<[string, EscalationFile | undefined]>([
   ['written', {escalations: [escalation]}],
   ['removed', undefined],
 ])('a file that cannot be %s is a failure to write, which ends no watch', (_what, artefact) => {
-  const dir = mkdtempSync(join(tmpdir(), 'guard-escalation-'))
-  onTestFinished(() => rmSync(dir, {recursive: true, force: true}))
+  const dir = tempDir()
   const path = join(dir, 'openclaw_escalation.json')
   mkdirSync(join(path, 'in the way'), {recursive: true})
   const failure = expect.objectContaining({kind: 'io', message: expect.stringContaining(path)})

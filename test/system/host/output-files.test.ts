@@ -1,16 +1,15 @@
-import {chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, utimesSync, writeFileSync} from 'node:fs'
-import {tmpdir} from 'node:os'
+import {chmodSync, mkdirSync, symlinkSync, utimesSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
-import {expect, onTestFinished, test} from 'vitest'
+import {expect, test} from 'vitest'
 import type {OutputSettings} from '../../../src/domain/settings/job.js'
 import {readOutputs} from '../../../src/system/host/output-files.js'
 import {asOrdinaryUser} from '../../support/ordinary-user.js'
+import {tempDir} from '../../support/temp-dir.js'
 
 const rule: OutputSettings = {files: ['*.json'], minSizeBytes: 0, contains: [], lacks: []}
 
 function folder(): {dir: string; write: (name: string, text: string, atSeconds: number) => void} {
-  const dir = mkdtempSync(join(tmpdir(), 'guard-outputs-'))
-  onTestFinished(() => rmSync(dir, {recursive: true, force: true}))
+  const dir = tempDir()
   return {
     dir,
     write(name, text, atSeconds) {

@@ -1,8 +1,9 @@
-import {mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
-import {tmpdir} from 'node:os'
+import {readFileSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {expect, onTestFinished, test} from 'vitest'
 import {outputLimit, runCommand} from '../../../src/system/process/run-command.js'
+import {isAlive} from '../../support/sandbox.js'
+import {tempDir} from '../../support/temp-dir.js'
 
 const sh = (script: string, timeoutMs = 20_000) => runCommand({argv: ['sh', '-c', script], timeoutMs})
 
@@ -85,20 +86,6 @@ test('arguments reach the program unchanged, without a shell', async () => {
   expect(JSON.parse(stdout)).toEqual(args)
 })
 
-function tempDir(): string {
-  const dir = mkdtempSync(join(tmpdir(), 'guard-'))
-  onTestFinished(() => rmSync(dir, {recursive: true}))
-  return dir
-}
-
 function readPid(path: string): number {
   return Number(readFileSync(path, 'utf8'))
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return !readFileSync(`/proc/${pid}/stat`, 'latin1').includes(') Z ')
-  } catch {
-    return false
-  }
 }

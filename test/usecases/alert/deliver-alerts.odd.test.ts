@@ -143,23 +143,6 @@ test('to a channel that the settings no longer have nothing is written, and the 
   expect([of('ops'), of('mail')]).toEqual([['trouble'], ['trouble', 'trouble', 'trouble', 'trouble', 'recovery']])
 })
 
-test('a job that flaps beside one that stays bad is one job in the message of the end', async () => {
-  const world = outboxWorld()
-  world.trouble('b')
-  for (let turn = 0; turn < 10; turn++) {
-    world.trouble('a')
-    await world.pass(minute)
-    world.recover('a')
-    await world.pass(minute)
-  }
-  world.recover('b')
-  await world.pass(11 * minute)
-  expect(world.arrived.map(({kind, jobCount}) => [kind, jobCount])).toEqual([
-    ['trouble', 2],
-    ['recovery', 2],
-  ])
-})
-
 test('a storm with long texts fits into its records', async () => {
   const lastLines = Array.from({length: 5}, () => '試'.repeat(200))
   const world = outboxWorld({enrich: async () => ({lastLines})})

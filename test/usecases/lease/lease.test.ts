@@ -25,6 +25,18 @@ function contest() {
   return {clock, leases, alive, deps, acquire}
 }
 
+type Leases = LeaseDeps['leases']
+
+/** The same journal, with something that happens after each line. */
+function followed(leases: Leases, then: (kind: string) => void): Leases {
+  const append: Leases['append'] = (entry, durability) => {
+    const appended = leases.append(entry, durability)
+    then(entry.kind)
+    return appended
+  }
+  return {...leases, append}
+}
+
 const fenced = expect.objectContaining({kind: 'fenced'})
 
 describe('acquiring', () => {
@@ -45,13 +57,6 @@ describe('acquiring', () => {
     await acquire('a')
     await expect(acquire('b')).rejects.toThrow(/held by a for 60 s more \(token 1\)/)
     expect(leases.lines).toHaveLength(1)
-  })
-
-  test('a lease whose holder died is granted at once, with the next token', async () => {
-    const {acquire, alive} = contest()
-    await acquire('a')
-    alive.set('a', 'none')
-    expect(await acquire('b')).toMatchObject({holder: 'b', token: 2})
   })
 
   test('a job that outlived its guard keeps the lease past its time', async () => {
@@ -107,17 +112,10 @@ describe('acquiring', () => {
 
   test('a process that was stopped for longer than its ttl asks again before it acts', async () => {
     const {deps, leases, clock} = contest()
-    const stopped = {
-      ...deps,
-      leases: {
-        ...leases,
-        append: (...args: Parameters<typeof leases.append>) => {
-          const appended = leases.append(...args)
-          if (args[0].kind === 'claimed') clock.advance(2000)
-          return appended
-        },
-      },
-    }
+    const slow = followed(leases, (kind) => {
+      if (kind === 'claimed') clock.advance(2000)
+    })
+    const stopped = {...deps, leases: slow}
     const lease = await acquireLease(stopped, {job: 'scan', holder: 'a', ttlMs: 1000, process: undefined, waitMs: 0})
     expect(checkLease(deps, lease).token).toBe(1)
     expect(leases.lines.map(({kind}) => kind)).toEqual(['claimed', 'renewed'])
@@ -127,20 +125,12 @@ describe('acquiring', () => {
 test('a process that was stopped for longer than its ttl, and replaced meanwhile, finds the lease busy and is not fenced', async () => {
   const {deps, leases, clock, acquire} = contest()
   let stops = 1
-  const stopped = {
-    ...deps,
-    leases: {
-      ...leases,
-      append: (...args: Parameters<typeof leases.append>) => {
-        const appended = leases.append(...args)
-        if (stops-- > 0) {
-          clock.advance(2000)
-          leases.append({kind: 'claimed', job: 'scan', holder: 'rival', ttlMs: 60_000}, 'durable')
-        }
-        return appended
-      },
-    },
-  }
+  const slow = followed(leases, () => {
+    if (stops-- <= 0) return
+    clock.advance(2000)
+    leases.append({kind: 'claimed', job: 'scan', holder: 'rival', ttlMs: 60_000}, 'durable')
+  })
+  const stopped = {...deps, leases: slow}
   const request = {job: 'scan', holder: 'a', ttlMs: 1000, process: undefined, waitMs: 0}
   await expect(acquireLease(stopped, request)).rejects.toMatchObject({
     kind: 'busy',
@@ -150,15 +140,6 @@ test('a process that was stopped for longer than its ttl, and replaced meanwhile
 })
 
 describe('holding', () => {
-  test('a renewal keeps the lease for another ttl', async () => {
-    const {acquire, deps, clock} = contest()
-    const lease = await acquire('a')
-    clock.advance(40_000)
-    renewLease(deps, lease)
-    clock.advance(40_000)
-    expect(checkLease(deps, lease)).toMatchObject({holder: 'a'})
-  })
-
   test('a holder whose lease went to another is fenced from everything', async () => {
     const {acquire, deps, clock, leases} = contest()
     const old = await acquire('a')
@@ -189,10 +170,6 @@ describe('holding', () => {
     expect(leases.lines).toHaveLength(2)
     expect(() => renewLease(deps, lease)).toThrow(/it was released/)
     expect(await acquire('b')).toMatchObject({token: 2})
-  })
-
-  test('a token of a job that was never leased is fenced', () => {
-    expect(() => renewLease(contest().deps, {job: 'ghost', token: 1})).toThrow(/no lease of it is known/)
   })
 })
 

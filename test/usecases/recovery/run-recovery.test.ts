@@ -130,12 +130,6 @@ test('the steps are taken in order, and the verdict of the check is the verdict 
   ])
 })
 
-test('a step for another failure class is left out', async () => {
-  const {recover, done} = scene({steps: [clearLocks, restart, verify]})
-  await recover({class: 'alpaca-sip'})
-  expect(done).toEqual(['clear-locks', 'verify'])
-})
-
 test('a job that is still unwell keeps the verdict of its check', async () => {
   const {recover} = scene({steps: [clearLocks, verify], checks: [unhealthy]})
   expect(await recover()).toMatchObject({recovered: false, checked: unhealthy})
@@ -157,12 +151,6 @@ test('a step that fails, or breaks, stops no other; its reason is recorded witho
   expect([done, recovered]).toEqual([['sh fix.sh', 'restart', 'verify'], true])
 })
 
-test('a service that the settings do not have is a failed step', async () => {
-  const {recover} = scene({steps: [restart, verify]})
-  const {steps} = await recover({services: {}})
-  expect(steps[0]).toMatchObject({do: 'restart', ok: false, evidence: 'the settings have no service uw-daemon'})
-})
-
 test('a check that finds the job well ends the recovery; steps behind it are for when it is not', async () => {
   const ladder = [clearLocks, verify, exec, verify]
   const well = scene({steps: ladder})
@@ -171,30 +159,6 @@ test('a check that finds the job well ends the recovery; steps behind it are for
   const ill = scene({steps: ladder, checks: [unhealthy, healthy]})
   expect(await ill.recover()).toMatchObject({recovered: true})
   expect(ill.done).toEqual(['clear-locks', 'verify', 'sh fix.sh', 'verify'])
-})
-
-test('a check is repeated until the job is well', async () => {
-  const polled = {...verify, deadlineMs: 60_000}
-  const {recover, clock} = scene({steps: [clearLocks, polled], checks: [unhealthy, unhealthy, healthy]})
-  const begun = clock.mono()
-  const {steps, recovered} = await recover()
-  expect([recovered, steps[1]?.evidence, clock.mono() - begun]).toEqual([true, 'healthy (check 3)', 10_000])
-})
-
-test('a check is repeated no longer than to its deadline', async () => {
-  const {recover, clock} = scene({steps: [clearLocks, {...verify, deadlineMs: 12_000}], checks: [unhealthy]})
-  const begun = clock.mono()
-  const {steps} = await recover()
-  expect([steps[1]?.evidence, clock.mono() - begun]).toEqual(['unhealthy: socket closed (check 3)', 10_000])
-})
-
-test('an alert is raised for the job, and its file is named after the time', async () => {
-  const {recover, alerts} = scene({steps: [alert]})
-  const {steps} = await recover()
-  expect(alerts).toMatchObject([
-    {level: 'CRITICAL', component: 'check', job: 'check', message: 'check is unhealthy (uw-socket: socket closed)'},
-  ])
-  expect(steps[0]?.evidence).toMatch(/written to \/logs\/sip_check_20260105_120000\.txt$/)
 })
 
 describe('verification', () => {
@@ -287,11 +251,6 @@ describe('a spent budget', () => {
   })
 })
 
-test('stale locks are cleared however often', async () => {
-  const {recover} = scene({steps: [clearLocks, verify], checks: [unhealthy]})
-  for (let run = 1; run <= 31; run++) expect((await recover()).verdict).toBe('performed')
-})
-
 describe('an alert step', () => {
   const alerting = {steps: [alert], budget: {recoveries: 2, perMs: 1_800_000}}
 
@@ -307,35 +266,6 @@ describe('an alert step', () => {
       evidence: expect.stringMatching(/^raised by run r1 at .*; raised again from /),
     })
   })
-
-  test('is raised for each failure class', async () => {
-    const {recover, alerts} = scene(alerting)
-    for (const failureClass of ['uw-socket', 'server', 'server']) await recover({class: failureClass})
-    expect(alerts.map(({details}) => details['class'])).toEqual(['uw-socket', 'server'])
-  })
-
-  test('that calls with another level is another alert', async () => {
-    const warning: RecoveryStep = {do: 'alert', when: [], level: 'WARNING'}
-    const {recover, alerts} = scene({...alerting, steps: [warning, alert]})
-    await recover()
-    await recover()
-    expect(alerts.map(({level}) => level)).toEqual(['WARNING', 'CRITICAL'])
-  })
-})
-
-test('a service is restarted no more than its own budget allows, and the other steps go on', async () => {
-  const {recover, done} = scene({steps: [restart, clearLocks]})
-  await recover()
-  const {steps} = await recover()
-  expect(steps).toMatchObject([
-    {
-      do: 'restart',
-      ok: false,
-      evidence: expect.stringMatching(/not restarted: the budget for restarts of uw-daemon, 1 in 1h, is spent/),
-    },
-    {do: 'clear-locks', ok: true},
-  ])
-  expect(done).toEqual(['restart', 'clear-locks', 'clear-locks'])
 })
 
 test('a restart that the budget refused does not put off the next one', async () => {
