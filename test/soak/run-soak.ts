@@ -11,14 +11,14 @@ import {flappingIncidents, spans} from './limits.js'
 import {measureTick} from './machine.js'
 import {createWorkplace, takeSettings} from './workplace.js'
 
-interface SoakOptions {
+export interface SoakOptions {
   readonly minutes: number
   readonly seed: number
   readonly repository: string
   readonly print: (line: string) => void
 }
 
-interface SoakResult {
+export interface SoakResult {
   readonly evidence: Evidence
   readonly faults: readonly string[]
   /** Gone if there are no faults. */
