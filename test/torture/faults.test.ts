@@ -173,8 +173,8 @@ async function afterRound(box: Sandbox): Promise<string[]> {
   return leftBehind(box)
 }
 
-/** Settings that are not there are no fault: nothing is known of the job, and no job is watched. */
-const withoutSettings = /\.guardianrc.*ENOENT/
+/** Settings that are not there, or out of reach, are no fault: nothing is known of the job, and no job is watched. */
+const withoutSettings = /\.guardianrc.*(ENOENT|EACCES)/
 
 /** @returns what is wrong after this fault; undefined if it was not made */
 async function tryOnce(box: Sandbox, scene: Scene, {call, way}: Case): Promise<string[] | undefined> {
