@@ -131,7 +131,7 @@ describe.skipIf(postgresObstacle !== undefined)(`a host of a fleet (PostgreSQL: 
   })
 
   test('learns by its next renewal that the clock of the server went forward, and that another host has begun', async () => {
-    const pair = await pairOfHosts({ttl: '9s'})
+    const pair = await pairOfHosts({ttl: '9s'}, 'careless')
     const run = await begin(pair)
     // A renewal that comes before the other host asks keeps the lease, and the clock has to go forward again.
     await takeOver(pair, () => server().sql("update guard.lease set expires_at = expires_at - interval '1 hour'"))
