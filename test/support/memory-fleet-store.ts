@@ -27,9 +27,12 @@ export function memoryFleetStore(clock: {readonly now: () => number}): MemoryFle
     const row = rows.get(job)
     return row && lease(row)
   }
-  const holding = ({job, token}: FleetTicket): FleetHolding => {
-    const known = leaseOf(job)
-    if (known?.token !== token || known.released) return {state: 'fenced', lease: known}
+  const isOf = ({claimId}: Row, ticket: FleetTicket) => ticket.claimId === undefined || ticket.claimId === claimId
+  const holding = (ticket: FleetTicket): FleetHolding => {
+    const row = rows.get(ticket.job)
+    const known = row && lease(row)
+    if (!row || known?.token !== ticket.token || known.released || !isOf(row, ticket))
+      return {state: 'fenced', lease: known}
     return {state: known.remainingMs > 0 ? 'held' : 'expired', lease: known}
   }
   const put = (row: Row) => {
@@ -70,14 +73,14 @@ export function memoryFleetStore(clock: {readonly now: () => number}): MemoryFle
       asked.push(`renew ${ticket.job}`)
       if (store.fault) throw store.fault
       const row = rows.get(ticket.job)
-      if (row?.token !== ticket.token || row.released) return holding(ticket)
+      if (row?.token !== ticket.token || row.released || !isOf(row, ticket)) return holding(ticket)
       return {state: 'held', lease: put({...row, ttlMs: ticket.ttlMs, expiresAt: clock.now() + ticket.ttlMs})}
     },
     release: async ({status, detail, ...ticket}) => {
       asked.push(`release ${ticket.job}`)
       if (store.fault) throw store.fault
       const row = rows.get(ticket.job)
-      if (row?.token !== ticket.token) return holding(ticket)
+      if (row?.token !== ticket.token || !isOf(row, ticket)) return holding(ticket)
       if (row.released) return {state: 'held', lease: lease(row)}
       const released = {at: clock.now(), status, ...(detail !== undefined && {detail})}
       return {state: 'held', lease: put({...row, released})}

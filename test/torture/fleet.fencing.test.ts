@@ -131,11 +131,21 @@ describe.skipIf(postgresObstacle !== undefined)(`a host of a fleet (PostgreSQL: 
   })
 
   test('learns by its next renewal that the clock of the server went forward, and that another host has begun', async () => {
-    const pair = await pairOfHosts({ttl: '9s'})
+    const pair = await pairOfHosts({ttl: '9s'}, 'careless')
     const run = await begin(pair)
     // A renewal that comes before the other host asks keeps the lease, and the clock has to go forward again.
     await takeOver(pair, () => server().sql("update guard.lease set expires_at = expires_at - interval '1 hour'"))
     await expectFenced(pair, run)
+  })
+
+  test('learns by its next renewal that the store has lost its grant, though another host has the same token', async () => {
+    const pair = await pairOfHosts({ttl: '9s'}, 'careless')
+    const run = await begin(pair)
+    await server().sql('delete from guard.lease')
+    await takeOver(pair)
+    const {code, stderr} = await run.ended
+    expect([code, stderr]).toEqual([77, expect.stringContaining('second was given the same token 1')])
+    expect(tokenOf(pair.facts('second'))).toBe(1)
   })
 
   test('is never given a token below those that it has seen, after a backup of the store was restored', async () => {

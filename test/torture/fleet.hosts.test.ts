@@ -22,8 +22,8 @@ import {applySchema, fleetUrl} from './fleet-schema.js'
 
 const isLong = process.env['GUARD_TORTURE'] === 'long'
 const hosts = 10
-const kills = Number(process.env['GUARD_KILLS'] ?? (isLong ? 600 : 5))
-const fewestGrants = 12
+const kills = Number(process.env['GUARD_KILLS'] ?? (isLong ? 600 : 3))
+const fewestGrants = isLong ? 100 : 6
 
 /** It goes on no longer than this, because many kills take long on a busy machine. */
 const longestS = isLong ? Number(process.env['GUARD_TORTURE_MINUTES'] ?? 45) * 60 : 90

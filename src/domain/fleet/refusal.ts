@@ -20,8 +20,13 @@ export function refusalText(answer: Exclude<FleetAnswer, {readonly state: 'grant
 }
 
 /** Why a token does not hold any more. */
-export function lossText({token}: {readonly token: number}, {lease}: FleetHolding): string {
+export function lossText(
+  {token, claimId}: {readonly token: number; readonly claimId?: string},
+  {lease}: FleetHolding,
+): string {
   if (!lease) return `the fleet's store knows no lease of it`
+  if (lease.token === token && claimId !== undefined && lease.claimId !== claimId)
+    return `${lease.host} was given the same token ${token}; has the fleet's store lost its last changes?`
   if (lease.token === token) return lease.released ? 'it was given back' : 'it has expired'
   if (lease.token < token) return `the fleet's store knows no token above ${lease.token}; was it set back to a backup?`
   return `${lease.host} has token ${lease.token}`

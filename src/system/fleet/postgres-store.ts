@@ -8,6 +8,7 @@ import {storePlace} from './store-problem.js'
 interface Ticket {
   readonly job: string
   readonly token: number
+  readonly claimId?: string
 }
 
 /**
@@ -36,10 +37,16 @@ export function openPostgresStore({url, timeoutMs}: {readonly url: string; reado
       const values = [job, host, holder, claimId, ttlMs, floor, slotAt ?? null, attempt]
       return toAnswer(place, await askOne('acquire($1, $2, $3, $4, $5, $6, $7, $8, $9)', ...values), slotAt)
     },
-    renew: ({job, token, ttlMs}: Ticket & {readonly ttlMs: number}) =>
-      holding('renew($1, $2, $3, $4)', job, token, ttlMs),
-    release: ({job, token, status, detail}: Ticket & {readonly status: 'ok' | 'error'; readonly detail?: string}) =>
-      holding('release($1, $2, $3, $4, $5)', job, token, status, detail ?? null),
+    renew: ({job, token, claimId, ttlMs}: Ticket & {readonly ttlMs: number}) =>
+      holding('renew($1, $2, $3, $4, $5)', job, token, claimId ?? null, ttlMs),
+    release: ({
+      job,
+      token,
+      claimId,
+      status,
+      detail,
+    }: Ticket & {readonly status: 'ok' | 'error'; readonly detail?: string}) =>
+      holding('release($1, $2, $3, $4, $5, $6)', job, token, claimId ?? null, status, detail ?? null),
     check: ({job, token}: Ticket) => holding('check($1, $2, $3)', job, token),
     list: async (): Promise<readonly FleetLease[]> => {
       const rows = await ask('select * from guard.list($1)', [schemaVersion])

@@ -45,8 +45,9 @@ begin
 end
 $$;
 
-create or replace function guard.renew(p_version integer, p_job text, p_token bigint, p_ttl_ms bigint)
-returns guard.answer
+create or replace function guard.renew(
+  p_version integer, p_job text, p_token bigint, p_claim_id text, p_ttl_ms bigint
+) returns guard.answer
 language plpgsql security definer set search_path = pg_catalog, pg_temp set lock_timeout = '3s' as $$
 declare
   lease guard.lease;
@@ -56,18 +57,20 @@ begin
   perform guard.require_durable();
   update guard.lease l
   set ttl_ms = p_ttl_ms, expires_at = clock_timestamp() + p_ttl_ms * interval '1 ms'
-  where l.job = p_job and l.token = p_token and l.released_at is null
+  where l.job = p_job and l.token = p_token and l.released_at is null and guard.is_of(l, p_claim_id)
   returning l.* into lease;
   if not found then
     select l.* into lease from guard.lease l where l.job = p_job;
   end if;
   at := clock_timestamp();
-  return guard.answer_of(guard.standing(lease, p_token), lease, at);
+  return guard.answer_of(
+    case when guard.is_of(lease, p_claim_id) then guard.standing(lease, p_token) else 'fenced' end, lease, at);
 end
 $$;
 
-create or replace function guard.release(p_version integer, p_job text, p_token bigint, p_status text, p_detail text)
-returns guard.answer
+create or replace function guard.release(
+  p_version integer, p_job text, p_token bigint, p_claim_id text, p_status text, p_detail text
+) returns guard.answer
 language plpgsql security definer set search_path = pg_catalog, pg_temp set lock_timeout = '3s' as $$
 declare
   lease guard.lease;
@@ -76,14 +79,15 @@ begin
   if not guard.may_ask(p_version) then perform guard.refuse(p_version); end if;
   update guard.lease l
   set released_at = clock_timestamp(), release_status = p_status, release_detail = left(p_detail, 1024)
-  where l.job = p_job and l.token = p_token and l.released_at is null
+  where l.job = p_job and l.token = p_token and l.released_at is null and guard.is_of(l, p_claim_id)
   returning l.* into lease;
   if not found then
     select l.* into lease from guard.lease l where l.job = p_job;
   end if;
   -- Given back now or before, it was held until then.
   at := clock_timestamp();
-  return guard.answer_of(case when lease.token = p_token then 'held' else 'fenced' end, lease, at);
+  return guard.answer_of(
+    case when lease.token = p_token and guard.is_of(lease, p_claim_id) then 'held' else 'fenced' end, lease, at);
 end
 $$;
 

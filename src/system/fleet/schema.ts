@@ -108,6 +108,11 @@ language sql volatile as $$
   end
 $$;
 
+-- Whether a lease is of the claim that a host names, or it names none. A server that lost its last commits in a fail-over
+-- gives another claim the token of one that still runs.
+create or replace function guard.is_of(lease guard.lease, claim_id text) returns boolean
+language sql stable as $$ select $2 is null or lease.claim_id = $2 $$;
+
 -- Whether a host may be answered: not one that knows an older schema only, and not by a server that follows another one,
 -- whose copy may be old and must not say that a token holds.
 create or replace function guard.may_ask(version integer) returns boolean
@@ -152,7 +157,7 @@ revoke all on all functions in schema guard from public, guard;
 grant usage on schema guard to guard;
 grant execute on function
   guard.version(), guard.acquire(integer, text, text, text, text, bigint, bigint, bigint, bigint),
-  guard.renew(integer, text, bigint, bigint), guard.release(integer, text, bigint, text, text),
+  guard.renew(integer, text, bigint, text, bigint), guard.release(integer, text, bigint, text, text, text),
   guard.check(integer, text, bigint), guard.list(integer), guard.standbys() to guard;
 
 comment on schema guard is 'Leases of guard''s fleet, version ${schemaVersion}';

@@ -97,11 +97,13 @@ class Hold {
     const {job, claim, token} = held
     try {
       const waitMs = Math.min(longestMs, this.restMs())
-      const holding = await askStore(deps, waitMs, () => deps.store.release({job, token, status, detail}))
+      const holding = await askStore(deps, waitMs, () =>
+        deps.store.release({job, token, claimId: claim, status, detail}),
+      )
       // Of a lease that was given back before, the store still tells the token.
-      if (holding.lease?.token === token)
+      if (holding.lease?.token === token && holding.lease.claimId === claim)
         note(deps, {kind: 'released', job, claim, token, status, ...serverTime(holding)}, 'buffered')
-      else this.lose(lossText({token}, holding), serverTime(holding))
+      else this.lose(lossText({token, claimId: claim}, holding), serverTime(holding))
     } catch (error) {
       if (!(error instanceof StoreFault)) throw error
       const restS = Math.ceil(this.restMs() / 1000)
@@ -127,14 +129,14 @@ class Hold {
 
   private async renew(askedAt: number): Promise<void> {
     const {deps, held} = this
-    const {job, token, ttlMs} = held
+    const {job, claim, token, ttlMs} = held
     this.isAsking = true
     try {
-      const holding = await deps.store.renew({job, token, ttlMs})
+      const holding = await deps.store.renew({job, token, claimId: claim, ttlMs})
       if (this.isOver || this.lost !== undefined) return
       if (holding.state === 'held') this.renewed(askedAt)
       else {
-        this.lose(lossText({token}, holding), serverTime(holding))
+        this.lose(lossText({token, claimId: claim}, holding), serverTime(holding))
         deps.onLost(this.lost ?? '')
       }
     } catch (error) {

@@ -4,6 +4,8 @@ import type {FleetAnswer, FleetClaim, FleetHolding, FleetLease} from '../../doma
 export interface FleetTicket {
   readonly job: string
   readonly token: number
+  /** That of the grant, where it is known: a store that lost its last commits gives another claim the same token. */
+  readonly claimId?: string
 }
 
 /**

@@ -177,6 +177,20 @@ describe.skipIf(postgresObstacle !== undefined)(`the store in PostgreSQL (${post
     expect(await store.check({job, token: 1})).toMatchObject({state: 'held'})
   })
 
+  test('a token that a store gave twice, after its last changes were lost, holds for the claim that it knows alone', async () => {
+    const job = newJob()
+    const {token} = await grantOf(job, 'a')
+    await sql(`delete from guard.lease where job = '${job}'`)
+    expect(await grantOf(job, 'b')).toMatchObject({token})
+    const ticket = {job, token, claimId: 'run of a'}
+    const fenced = {state: 'fenced', lease: {token, host: 'b'}}
+    expect(await store.renew({...ticket, ttlMs: minute})).toMatchObject(fenced)
+    expect(await store.release({...ticket, status: 'ok'})).toMatchObject(fenced)
+    expect(await store.check({job, token})).toMatchObject({state: 'held', lease: {host: 'b'}})
+    expect(await store.renew({...ticket, claimId: 'run of b', ttlMs: minute})).toMatchObject({state: 'held'})
+    expect(await store.release({...ticket, claimId: 'run of b', status: 'ok'})).toMatchObject({state: 'held'})
+  })
+
   test('a job of which the store knows nothing has no lease', async () => {
     expect(await store.check({job: 'unknown', token: 1})).toEqual({state: 'fenced', lease: undefined})
     expect(await store.renew({job: 'unknown', token: 1, ttlMs: minute})).toEqual({state: 'fenced', lease: undefined})

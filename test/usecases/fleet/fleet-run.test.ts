@@ -102,7 +102,7 @@ describe('a run in a fleet', () => {
     const begun = clock.mono()
     expect(await runJob({...deps, openClaim}, request)).toMatchObject({
       ...{outcome: 'skipped', exitCode: 75},
-      detail: 'web-18 has it (for 45 s, token 1)',
+      detail: 'web-18 has had it for 45 s (token 1)',
     })
     expect(clock.mono() - begun).toBe(45_000)
   })

@@ -57,6 +57,15 @@ describe('while the job runs', () => {
     expect(kinds().at(-1)).toBe('lost it was not renewed for 40 s')
   })
 
+  test('a lease whose token the store has given to another claim, after its last changes were lost, is lost', async () => {
+    const {store, pass, lost} = await holding()
+    const row = store.rows.get('nightly')
+    if (row) store.rows.set('nightly', {...row, claimId: 'other', host: 'web-18'})
+    await pass(19)
+    expect(lost).toEqual(["web-18 was given the same token 1; has the fleet's store lost its last changes?"])
+    expect(store.rows.get('nightly')).toMatchObject({claimId: 'other', host: 'web-18'})
+  })
+
   test('a store that never answers is not waited for', async () => {
     const {store, deps, pass, lost} = await holding()
     Object.assign(deps.store, {renew: () => new Promise(() => undefined)})
