@@ -5,13 +5,13 @@ import type {Verdict} from './verdict-kind.js'
 
 /**
  * `failing`, if the last run ended badly. A run that a reboot interrupted is no failure of the job if another one is
- * to come.
+ * to come, nor is any if another host of the fleet has had the job since.
  *
  * @returns undefined if the last end says nothing against the job
  */
 export function badEnd(facts: JobFacts): Verdict | undefined {
-  const {lastEnd, nextRunInMs} = facts
-  if (!lastEnd || isWell(lastEnd)) return undefined
+  const {lastEnd, nextRunInMs, skipped} = facts
+  if (!lastEnd || isWell(lastEnd) || skipped?.byOtherHost) return undefined
   if (lastEnd.byReboot && nextRunInMs !== undefined) return undefined
   const level = lastEnd.outcome === 'degraded' ? 'WARNING' : 'CRITICAL'
   return {kind: 'failing', status: 'failing', level, reason: failureText(lastEnd, facts)}

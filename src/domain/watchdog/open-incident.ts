@@ -18,8 +18,10 @@ interface Evidence {
 export function heldOpen(verdict: Verdict, {facts, outputs}: Evidence): Verdict {
   const {incident, now} = facts
   if (!incident) return verdict
-  const proof = proofOf(facts, incident, outputs)
-  const missing = proof === undefined ? missingProof(verdict, facts, outputs) : flapsStill(facts, incident)
+  const elsewhere = takenOver(facts, incident)
+  const proof = elsewhere ?? proofOf(facts, incident, outputs)
+  const held = proof === undefined ? missingProof(verdict, facts, outputs) : flapsStill(facts, incident)
+  const missing = elsewhere === undefined ? held : undefined
   const {level} = incident
   if (missing === undefined) return {...verdict, status: 'ok', level, kind: resolvedKind(verdict), ...withProof(proof)}
   const status = now.uptimeMs < now.graceEndMs ? 'unknown' : 'failing'
@@ -45,6 +47,12 @@ function missingProof(verdict: Verdict, facts: JobFacts, outputs: Judged): strin
 function present({reason}: Verdict, {liveness, now}: JobFacts): string {
   if (liveness.is !== 'running' && liveness.is !== 'running-unleased') return reason
   return `running for ${span(now.uptimeMs - liveness.startedUptimeMs)}`
+}
+
+/** The job is another host's now, whose watchdog tells how it goes on there. @returns undefined if it is not */
+function takenOver({skipped, now}: JobFacts, {openedUptimeMs}: IncidentFacts): string | undefined {
+  if (!skipped?.byOtherHost || skipped.uptimeMs < openedUptimeMs) return undefined
+  return `another host of the fleet has the job: ${skipped.reason}, ${span(now.uptimeMs - skipped.uptimeMs)} ago`
 }
 
 /** @returns undefined if nothing proves that the job succeeds again */

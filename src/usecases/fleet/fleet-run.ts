@@ -57,7 +57,7 @@ export async function claimFleetRun(
     const claimed = await acquireFleetLease(deps, wanted)
     if ('granted' in claimed) return heldRun(deps, claimed.granted, claim.lease)
     const {refused} = claimed
-    const by = refused.state === 'early' ? {} : {by: refused.lease.host}
+    const by = refused.state === 'early' || refused.lease.host === deps.host ? {} : {by: refused.lease.host}
     const reason = refusalText(refused, deps.slotAt)
     return refuse({reason, ...by, exitCode: skipExitCode, silent: quiet && skipExitCode === 0}, request)
   } catch (error) {

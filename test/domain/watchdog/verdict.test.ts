@@ -98,6 +98,12 @@ test.each<[string, Partial<JobFacts>, Verdict['kind'], Verdict['status']]>([
     'unknown',
   ],
   [
+    'so does one that failed, once another host has had the job',
+    {liveness: ended(10 * minute), lastEnd: lastEnd(10 * minute, 'failed'), skipped: elsewhere(minute)},
+    'unknown',
+    'unknown',
+  ],
+  [
     'so does a job that never ran here',
     {limits: freshFor(hour), skipped: elsewhere(10 * minute)},
     'unknown',
@@ -406,6 +412,12 @@ describe('an open incident', () => {
       {liveness: ended(2 * hour), slot: slot(hour), skipped: {uptimeMs: nowUptimeMs - hour, reason: 'breaker open'}},
       'failing',
     ],
+    ...[minute, 2 * hour].map((agoMs): [string, string, Partial<JobFacts>, Verdict['status']] => [
+      `one that another host of the fleet took ${agoMs / minute} min ago ${agoMs < hour ? 'does' : 'does not'}`,
+      'failing',
+      {liveness: ended(3 * hour), lastEnd: lastEnd(3 * hour, 'failed'), skipped: elsewhere(agoMs)},
+      agoMs < hour ? 'ok' : 'failing',
+    ]),
     ['fresh outputs end one that was hung', 'hung', {liveness: running, outputs: [output(minute)]}, 'ok'],
     [
       'outputs of before it was opened do not',
