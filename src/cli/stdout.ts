@@ -28,9 +28,10 @@ export function writeOut(piece: string | Buffer): void {
   if (rest.length > 0 && !isReaderGone) stream?.write(rest)
 }
 
-/** Calls `work` once it is known that nobody reads standard output any more. */
+/** Calls `work` as soon as it is known that nobody reads standard output any more: at once if it is known already. */
 export function onReaderGone(work: () => void): void {
-  leavers.push(work)
+  if (isReaderGone) work()
+  else leavers.push(work)
 }
 
 /** Another process that shares the pipe has made it one that does not wait. */

@@ -24,7 +24,27 @@ while piece := os.read(read, 65536):
 print(size, guard.wait())
 `
 
+/** Starts guard with a pipe that nobody reads. */
+const noReader = `
+import os, subprocess, sys
+read, write = os.pipe()
+os.close(read)
+print(subprocess.run(sys.argv[1:], stdout=write, timeout=30).returncode)
+`
+
 describe('standard output', () => {
+  test.each(['logs j --follow', 'logs j --follow --json', 'alerts --follow', 'status --watch 1s --json'])(
+    'without a reader from the start ends what would go on: %s',
+    async (line) => {
+      const {sh, write} = await boxWithLongLog()
+      write('.guardianrc.json', '{"jobs": {"bad": {"command": ["false"]}}}')
+      await sh('guard run bad; guard watchdog')
+      write('reader.py', noReader)
+      const {stdout, stderr} = await sh(`python3 reader.py guard ${line}`)
+      expect([stdout, stderr]).toEqual([expect.stringMatching(/^[01]\n$/), ''])
+    },
+  )
+
   test('a reader that has left is no fault', async () => {
     const {sh} = await boxWithLongLog()
     expect(await sh(`bash -c 'guard logs j | head -1; echo \${PIPESTATUS[0]}'`)).toMatchObject({

@@ -24,7 +24,11 @@ export async function tailLog(file: string, from: number, {take, signal}: Follow
   reader.drain()
   const waiter = new ChangeWaiter(() => Promise.resolve(reader.drain()), [file])
   waiter.start()
-  await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), {once: true}))
+  await new Promise<void>((resolve) => {
+    // What was read so far may have been too much for a reader that has left.
+    if (signal.aborted) resolve()
+    else signal.addEventListener('abort', () => resolve(), {once: true})
+  })
   await waiter.stop()
   reader.drain()
   reader.close()
