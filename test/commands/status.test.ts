@@ -116,7 +116,7 @@ describe('guard status', () => {
     const box = createSandbox()
     const jobs = {
       scan: {command: ['sh', '-c', 'exit $(cat code)']},
-      slow: {command: ['sleep', '60'], longestRun: '10ms'},
+      slow: {command: ['sleep', '60'], longestRun: '1ms'},
     }
     const watchdog = {flapping: {incidents: 2}, bootGrace: '0s'}
     const alerting = {routes: [{level: 'INFO', to: ['ops']}]}

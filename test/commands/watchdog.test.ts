@@ -49,7 +49,7 @@ test('settings that cannot be read at all are no healthy round', async () => {
 
 test('a run that lasts longer than longestRun is hung', async () => {
   const box = createSandbox()
-  box.write('.guardianrc.yaml', `${settings}  slow: {command: [sleep, "60"], longestRun: 100ms}\n`)
+  box.write('.guardianrc.yaml', `${settings}  slow: {command: [sleep, "60"], longestRun: 1ms}\n`)
   const run = box.start(['run', 'slow'])
   await until(() => existsSync(box.path('state/runs.jsonl')), 'the start of the run')
   await box.guard('watchdog')
@@ -209,7 +209,7 @@ test('the evidence of a job in trouble has what became of its resets so far', as
 
 test('the reset daemon is watched where it was ever used', async () => {
   const box = deadJob()
-  await box.guard('lease', 'acquire', 'guard-reset-daemon', '--ttl', '50ms')
+  await box.guard('lease', 'acquire', 'guard-reset-daemon', '--ttl', '1ms')
   const answer = json(await box.guard('watchdog', '--json'))
   expect(answer['jobs']).toMatchObject([{job: 'scan'}, {job: 'guard-reset-daemon', verdict: 'stalled'}])
 })

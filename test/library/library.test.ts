@@ -43,7 +43,7 @@ describe('CircuitBreaker', () => {
       sandbox,
       `import {execFileSync} from 'node:child_process'
        const guard = ${guard}
-       const breaker = new CircuitBreaker({target: 'api', maxAgeMs: 20})
+       const breaker = new CircuitBreaker({target: 'api', maxAgeMs: 1})
        const before = breaker.state
        execFileSync(guard, ['breaker', 'open', 'api', '--for', '1h'])
        const after = breaker.state
