@@ -1,7 +1,7 @@
 import {execFileSync} from 'node:child_process'
 import {appendFileSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync} from 'node:fs'
 import {describe, expect, onTestFinished, test} from 'vitest'
-import {isRoot, until} from '../support/sandbox.js'
+import {isAlive, isRoot, until} from '../support/sandbox.js'
 import {schedulerBox, untilRecords} from '../support/scheduler.js'
 
 /** What stands in the way of the scheduler's files: something else, or no room. */
@@ -77,6 +77,7 @@ describe.skipIf(!isRoot)('on a full disk', () => {
     free()
     await untilRecords(() => box.records('fired'), box.records('fired').length + 2, 'slots')
     process.kill(pid, 'SIGKILL')
+    await until(() => !isAlive(pid), 'its end')
     await box.begin({env})
     await untilRecords(() => box.records('fired'), box.records('fired').length + 4, 'slots')
     await box.guard('scheduler', 'stop')

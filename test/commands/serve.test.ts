@@ -2,7 +2,7 @@ import {existsSync, statSync, writeFileSync} from 'node:fs'
 import {createServer} from 'node:http'
 import {Validator} from '@seriousme/openapi-schema-validator'
 import {describe, expect, onTestFinished, test} from 'vitest'
-import {createSandbox, endAfterTest, until} from '../support/sandbox.js'
+import {createSandbox, endAfterTest, isAlive, until} from '../support/sandbox.js'
 import {boxWithRuns, exchange, goodKey, startServe, targetOf} from '../support/serve.js'
 
 const settings = `
@@ -197,6 +197,7 @@ describe('guard serve', () => {
     run.kill('SIGKILL')
     process.kill(-job.pid, 'SIGKILL')
     await run.ended
+    await until(() => !isAlive(job.pid), 'the end of the job')
     await startServe(box)
     await until(() => box.journal('runs.jsonl').some(({kind}) => kind === 'interrupted'), 'the run is interrupted')
   })

@@ -3,7 +3,7 @@ import {describe, expect, test} from 'vitest'
 import type {RawRecord} from '../../src/domain/journal/record.js'
 import {systemClock} from '../../src/system/host/clock.js'
 import {readBootId} from '../../src/system/host/host.js'
-import {createSandbox, type Sandbox} from '../support/sandbox.js'
+import {createSandbox, type Sandbox, until} from '../support/sandbox.js'
 import {linesInTerminal} from '../support/terminal.js'
 
 interface Told {
@@ -105,6 +105,9 @@ describe('guard why', () => {
     await box.guard('alerts', 'silence', 'add', '--job', 'backup', '--for', '1h', '--reason', 'known')
     for (const job of ['backup', 'loud']) await box.guard('run', job)
     await box.guard('alerts', 'deliver')
+    // A run has left a deliverer, which may be at it just now.
+    const sent = () => box.journal('deliveries.jsonl').some(({kind}) => kind === 'sent')
+    await until(sent, 'the message')
     await box.guard('watchdog')
     const silenced = await why(box, 'backup')
     expect(silenced.answer).toMatch(/^backup is silenced, and it is failing: its last run failed/)

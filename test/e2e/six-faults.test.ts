@@ -2,7 +2,7 @@ import {execFileSync} from 'node:child_process'
 import {existsSync, mkdirSync, utimesSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {describe, expect, onTestFinished, test} from 'vitest'
-import {createSandbox, endDeliverers, isRoot, type Sandbox, until} from '../support/sandbox.js'
+import {createSandbox, endDeliverers, isAlive, isRoot, type Sandbox, until} from '../support/sandbox.js'
 
 /** A state directory on a file system of its own, so that it can be filled. */
 function smallDisk(box: Sandbox): void {
@@ -32,6 +32,7 @@ async function killWrapper(box: Sandbox): Promise<void> {
   const job = ofJob()?.['jobProcess'] as {pid: number} | undefined
   if (job) process.kill(job.pid, 'SIGKILL')
   await running.ended
+  await until(() => !job || !isAlive(job.pid), 'the end of the job')
 }
 
 function staleLock(box: Sandbox): void {
