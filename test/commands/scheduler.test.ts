@@ -208,10 +208,26 @@ test('it is started by a process that ends at once', {timeout: 60_000}, async ()
   expect(box.living()).toHaveLength(1)
 })
 
-/** Sends a signal to the process that does the start-up work, as soon as it is there. */
-function signalStartUp(box: Sandbox, pid: number, signal: string): Promise<unknown> {
-  const found = `for child in $(pgrep -P ${pid} -f recover); do kill -${signal} $child && exit 0; done`
-  return box.sh(`for try in $(seq 500); do ${found}; sleep 0.01; done; exit 1`)
+/** Looks for the process that does the start-up work without pause, for it lasts for some 20 ms. */
+const signalRecover = `
+import os, signal, sys, time
+place, name = sys.argv[1:]
+end = time.monotonic() + 20
+while time.monotonic() < end:
+    for pid in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            words = open(f"/proc/{pid}/cmdline").read().split("\\0")
+            if "recover" in words and place in words:
+                sys.exit(os.kill(int(pid), signal.Signals["SIG" + name]))
+        except OSError:
+            pass
+sys.exit(1)
+`
+
+/** Sends it a signal as soon as it is there. */
+async function signalStartUp(box: Sandbox, signal: string): Promise<void> {
+  box.write('find.py', signalRecover)
+  expect(await box.sh(`python3 find.py ${box.stateDir} ${signal}`)).toMatchObject({code: 0, stderr: ''})
 }
 
 test.skipIf(noCronMachine !== undefined)(
@@ -231,8 +247,9 @@ test.skipIf(noCronMachine !== undefined)(
 
 test('start-up work that fails does not end it', {timeout: 60_000}, async () => {
   const box = schedulerBox(busy)
+  const signalled = signalStartUp(box, 'KILL')
   const pid = await box.begin()
-  await signalStartUp(box, pid, 'KILL')
+  await signalled
   await until(() => logOf(box).includes('guard recover has ended with exit code 137'), 'its end')
   await untilRecords(() => box.runs('started'), 1, 'run')
   expect(box.living()).toEqual([pid])
@@ -240,8 +257,9 @@ test('start-up work that fails does not end it', {timeout: 60_000}, async () => 
 
 test('start-up work that never ends is ended, and the slots do not wait for it', {timeout: 90_000}, async () => {
   const box = schedulerBox(busy)
+  const signalled = signalStartUp(box, 'STOP')
   const pid = await box.begin()
-  await signalStartUp(box, pid, 'STOP')
+  await signalled
   await untilRecords(() => box.runs('started'), 2, 'runs meanwhile')
   expect(logOf(box)).not.toContain('guard recover')
   await until(() => logOf(box).includes('guard recover was ended'), 'its end', 60_000)
