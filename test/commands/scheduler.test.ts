@@ -1,6 +1,7 @@
 import {existsSync, readFileSync, rmSync, statSync, writeFileSync} from 'node:fs'
 import {expect, test} from 'vitest'
 import {noCronMachine, onCronMachine, rightVariables, startCronThere} from '../support/cron-machine.js'
+import {readProc} from '../support/processes.js'
 import {isAlive, type Sandbox, until} from '../support/sandbox.js'
 import {schedulerBox, untilRecords} from '../support/scheduler.js'
 import {inTerminal} from '../support/terminal.js'
@@ -64,6 +65,28 @@ test('to start a running scheduler, and to stop a stopped one, changes nothing a
   })
   expect(await box.guard('scheduler', 'stop')).toMatchObject({code: 0})
   expect(await box.guard('scheduler', 'stop')).toMatchObject({code: 0, stdout: 'the scheduler does not run\n'})
+})
+
+const firstThreadEnds = `
+import ctypes, threading, time
+threading.Thread(target=time.sleep, args=(1,)).start()
+ctypes.CDLL(None).pthread_exit(None)
+`
+
+test('a start waits for a scheduler that was killed and whose threads have not all ended', async () => {
+  const box = schedulerBox(idle)
+  const killed = await box.begin()
+  const startOf = (pid: number) => readProc(pid, 'stat').replace(/.*\) /, '').split(' ')[19]
+  const refOf = (pid: number) => `"pid":${pid},"start":"${startOf(pid)}"`
+  const ref = refOf(killed)
+  process.kill(killed, 'SIGKILL')
+  await until(() => !isAlive(killed), 'its end')
+  const ending = box.startSh('exec python3 -c "$CODE"', {env: {CODE: firstThreadEnds}})
+  await until(() => readProc(ending.pid, 'stat').includes(') Z '), 'the end of its first thread')
+  const leases = readFileSync(`${box.stateDir}/leases.jsonl`, 'utf8')
+  writeFileSync(`${box.stateDir}/leases.jsonl`, leases.replace(ref, refOf(ending.pid)))
+  expect(await box.status()).toMatchObject({code: 0, json: {pid: ending.pid}})
+  expect([killed, ending.pid]).not.toContain(await box.begin())
 })
 
 test('of twenty starts at once one daemon comes, and all of them succeed', {timeout: 120_000}, async () => {

@@ -204,9 +204,12 @@ export function asOrdinaryUser(box: Sandbox, line: string): string {
   return `exec setpriv --reuid=${nobody} --regid=${nobody} --clear-groups /bin/sh ${file}`
 }
 
-/** Whether a process with this number runs. */
+/** Whether a process with this number runs, or a thread of it: one that was killed ends thread by thread. */
 export function isAlive(pid: number): boolean {
-  return /\) [^ZX] /.test(readProc(pid, 'stat'))
+  const stat = readProc(pid, 'stat')
+  const [state, ...fields] = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+  const threads = Number(fields[16])
+  return stat !== '' && (!/[ZX]/.test(state ?? '') || threads > 1)
 }
 
 /** Ends a process and its group after the test. */

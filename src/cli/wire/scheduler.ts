@@ -3,7 +3,7 @@ import {schedulerStream} from '../../journal/failure-streams.js'
 import {readPidFile, removePidFile} from '../../system/daemon/pid-file.js'
 import {startDaemon} from '../../system/daemon/start-daemon.js'
 import {schedulerLogFile} from '../../system/log/guardian-log.js'
-import {identifyProcess, signalProcess} from '../../system/process/identity.js'
+import {identifyProcess, isEnding, signalProcess} from '../../system/process/identity.js'
 import {
   lookAtScheduler,
   type SchedulerStatus,
@@ -34,9 +34,9 @@ const pollMs = 50
 export async function startSchedulerDaemon(guard: Guard): Promise<SchedulerStart> {
   guard.ensureState()
   refuseUseless(guard)
-  const running = await runningPid(guard)
-  if (running !== undefined) return {is: 'was-running', pid: running}
   const deadline = guard.clock.mono() + startLimitMs
+  const running = await runningPid(guard, deadline)
+  if (running !== undefined) return {is: 'was-running', pid: running}
   const logFile = schedulerLogFile(guard.logDir)
   const started = await startDaemon({
     args: ['scheduler', 'run', ...placeArgs(guard)],
@@ -78,10 +78,14 @@ export function refuseUseless({settings}: Guard): void {
     ])
 }
 
-/** @returns undefined if none is at work */
-async function runningPid(guard: Guard): Promise<number | undefined> {
-  const {is, lease} = await lookAtScheduler(lookDeps(guard))
-  return is === 'running' ? lease?.process?.pid : undefined
+/** @returns undefined if none is at work. One that was killed a moment ago is waited for: it would be taken for one that runs */
+async function runningPid(guard: Guard, deadline: number): Promise<number | undefined> {
+  for (;;) {
+    const {is, lease} = await lookAtScheduler(lookDeps(guard))
+    const pid = is === 'running' ? lease?.process?.pid : undefined
+    if (pid === undefined || !isEnding(pid) || guard.clock.mono() > deadline) return pid
+    await guard.clock.sleep(pollMs)
+  }
 }
 
 async function otherThatStarts(guard: Guard, deadline: number): Promise<number | undefined> {

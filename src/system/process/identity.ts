@@ -37,6 +37,11 @@ export function isHidden(pid: number): boolean {
   return readStart(pid) === undefined && hasNumber(pid)
 }
 
+/** Whether its first thread has ended and others have not yet: guard's own processes are then at their end. */
+export function isEnding(pid: number): boolean {
+  return readStat(pid)?.state === 'Z'
+}
+
 /** kill(2) does not need /proc. */
 function hasNumber(pid: number): boolean {
   try {
