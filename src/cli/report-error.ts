@@ -60,7 +60,8 @@ export function reportError(thrown: unknown, json: boolean, hints: readonly stri
       writeOut(jsonLine({error: {kind, message, hints}, ...error.details}))
     } catch (unwritten) {
       // A full disk takes no error either; thrown, it would be reported again, for ever.
-      process.exitCode = exitCodes[toGuardError(unwritten, []).kind]
+      printWarning(message, hints)
+      reportError(unwritten, false)
     }
     return
   }
