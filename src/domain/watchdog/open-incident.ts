@@ -18,11 +18,12 @@ interface Evidence {
 export function heldOpen(verdict: Verdict, {facts, outputs}: Evidence): Verdict {
   const {incident, now} = facts
   if (!incident) return verdict
-  const elsewhere = takenOver(facts, incident)
-  const proof = elsewhere ?? proofOf(facts, incident, outputs)
-  const held = proof === undefined ? missingProof(verdict, facts, outputs) : flapsStill(facts, incident)
-  const missing = elsewhere === undefined ? held : undefined
   const {level} = incident
+  const elsewhere = takenOver(facts, incident)
+  if (elsewhere !== undefined)
+    return {...verdict, status: 'ok', level, kind: resolvedKind(verdict), reason: elsewhere, proof: elsewhere}
+  const proof = proofOf(facts, incident, outputs)
+  const missing = proof === undefined ? missingProof(verdict, facts, outputs) : flapsStill(facts, incident)
   if (missing === undefined) return {...verdict, status: 'ok', level, kind: resolvedKind(verdict), ...withProof(proof)}
   const status = now.uptimeMs < now.graceEndMs ? 'unknown' : 'failing'
   const kind = incident.kind as VerdictKind

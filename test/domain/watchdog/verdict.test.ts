@@ -401,6 +401,12 @@ describe('an open incident', () => {
   const open = (kind: string, facts: Partial<JobFacts>, more: Partial<IncidentFacts> = {}) =>
     judgeJob(jobFacts({hasRuns: true, incident: incident(kind, hour, more), ...facts}))
 
+  test('that another host of the fleet has taken over says so, and not how its last run here ended', () => {
+    const failed = {liveness: ended(3 * hour), lastEnd: lastEnd(3 * hour, 'failed'), skipped: elsewhere(minute)}
+    const reason = 'another host of the fleet has the job: web-18 has it, 1m ago'
+    expect(open('failing', failed)).toMatchObject({kind: 'healthy', status: 'ok', reason, proof: reason})
+  })
+
   test.each<[string, string, Partial<JobFacts>, Verdict['status']]>([
     ['a good end after it was opened ends it', 'missed', {liveness: ended(minute), lastEnd: lastEnd(minute)}, 'ok'],
     ['a good end before it does not', 'missed', {liveness: ended(2 * hour), lastEnd: lastEnd(2 * hour)}, 'failing'],
