@@ -74,7 +74,7 @@ export function memoryFleetStore(clock: {readonly now: () => number}): MemoryFle
       if (store.fault) throw store.fault
       const row = rows.get(ticket.job)
       if (row?.token !== ticket.token || row.released || !isOf(row, ticket)) return holding(ticket)
-      return {state: 'held', lease: put({...row, ttlMs: ticket.ttlMs, expiresAt: clock.now() + ticket.ttlMs})}
+      return {state: 'held', lease: put({...row, expiresAt: clock.now() + row.ttlMs})}
     },
     release: async ({status, detail, ...ticket}) => {
       asked.push(`release ${ticket.job}`)

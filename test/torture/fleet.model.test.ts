@@ -73,7 +73,7 @@ async function hold(field: Field, held: Held): Promise<void> {
     if (monoS() >= held.until) return
     write('acted')
     const askedAt = monoS()
-    const holding = await field.store.renew({job: 'job', token, ttlMs}).catch(() => undefined)
+    const holding = await field.store.renew({job: 'job', token}).catch(() => undefined)
     if (holding && holding.state !== 'held') return
     if (holding) held.until = askedAt + ttlMs / 1000
   }

@@ -37,8 +37,7 @@ export function openPostgresStore({url, timeoutMs}: {readonly url: string; reado
       const values = [job, host, holder, claimId, ttlMs, floor, slotAt ?? null, attempt]
       return toAnswer(place, await askOne('acquire($1, $2, $3, $4, $5, $6, $7, $8, $9)', ...values), slotAt)
     },
-    renew: ({job, token, claimId, ttlMs}: Ticket & {readonly ttlMs: number}) =>
-      holding('renew($1, $2, $3, $4, $5)', job, token, claimId ?? null, ttlMs),
+    renew: ({job, token, claimId}: Ticket) => holding('renew($1, $2, $3, $4)', job, token, claimId ?? null),
     release: ({
       job,
       token,

@@ -45,9 +45,8 @@ begin
 end
 $$;
 
-create or replace function guard.renew(
-  p_version integer, p_job text, p_token bigint, p_claim_id text, p_ttl_ms bigint
-) returns guard.answer
+create or replace function guard.renew(p_version integer, p_job text, p_token bigint, p_claim_id text)
+returns guard.answer
 language plpgsql security definer set search_path = pg_catalog, pg_temp set lock_timeout = '3s' as $$
 declare
   lease guard.lease;
@@ -56,7 +55,7 @@ begin
   if not guard.may_ask(p_version) then perform guard.refuse(p_version); end if;
   perform guard.require_durable();
   update guard.lease l
-  set ttl_ms = p_ttl_ms, expires_at = clock_timestamp() + p_ttl_ms * interval '1 ms'
+  set expires_at = clock_timestamp() + l.ttl_ms * interval '1 ms'
   where l.job = p_job and l.token = p_token and l.released_at is null and guard.is_of(l, p_claim_id)
   returning l.* into lease;
   if not found then

@@ -157,7 +157,7 @@ revoke all on all functions in schema guard from public, guard;
 grant usage on schema guard to guard;
 grant execute on function
   guard.version(), guard.acquire(integer, text, text, text, text, bigint, bigint, bigint, bigint),
-  guard.renew(integer, text, bigint, text, bigint), guard.release(integer, text, bigint, text, text, text),
+  guard.renew(integer, text, bigint, text), guard.release(integer, text, bigint, text, text, text),
   guard.check(integer, text, bigint), guard.list(integer), guard.standbys() to guard;
 
 comment on schema guard is 'Leases of guard''s fleet, version ${schemaVersion}';

@@ -25,10 +25,7 @@ export async function takeFleetLease(deps: FleetDeps, request: Omit<FleetRequest
 
 /** Keeps it for another ttl of the same length. Rejects with GuardError `fenced`, too. */
 export async function renewFleetLease(deps: FleetDeps, ticket: FleetTicket): Promise<FleetLease> {
-  const {lease} = await ask(deps, (store) => store.check(ticket))
-  const ttlMs = lease?.token === ticket.token ? lease.ttlMs : undefined
-  if (ttlMs === undefined) throw fenced(ticket, {state: 'fenced', lease})
-  return held(ticket, await ask(deps, (store) => store.renew({...ticket, ttlMs})))
+  return held(ticket, await ask(deps, (store) => store.renew(ticket)))
 }
 
 /** Rejects with GuardError `fenced`, too; a second call changes nothing. */

@@ -132,7 +132,7 @@ class Hold {
     const {job, claim, token, ttlMs} = held
     this.isAsking = true
     try {
-      const holding = await deps.store.renew({job, token, claimId: claim, ttlMs})
+      const holding = await deps.store.renew({job, token, claimId: claim})
       if (this.isOver || this.lost !== undefined) return
       if (holding.state === 'held') this.renewed(askedAt)
       else {

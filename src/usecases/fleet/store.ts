@@ -14,8 +14,8 @@ export interface FleetTicket {
  */
 export interface FleetStore {
   readonly acquire: (claim: FleetClaim) => Promise<FleetAnswer>
-  /** Keeps a lease for another ttl; one that has expired, but was given to nobody else, too. */
-  readonly renew: (ticket: FleetTicket & {readonly ttlMs: number}) => Promise<FleetHolding>
+  /** Keeps a lease for another ttl of the same length; one that has expired, but was given to nobody else, too. */
+  readonly renew: (ticket: FleetTicket) => Promise<FleetHolding>
   /** Gives a lease back; a second call changes nothing. */
   readonly release: (
     ticket: FleetTicket & {readonly status: 'ok' | 'error'; readonly detail?: string},

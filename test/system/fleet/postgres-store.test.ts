@@ -146,13 +146,13 @@ describe.skipIf(postgresObstacle !== undefined)(`the store in PostgreSQL (${post
   test('a lease is kept for another ttl, also one that has expired and was given to nobody', async () => {
     const job = newJob()
     const {token} = await grantOf(job, 'a', {ttlMs: minute})
-    expect(await store.renew({job, token, ttlMs: 5 * minute})).toMatchObject({
-      state: 'held',
-      lease: {ttlMs: 5 * minute},
-    })
+    await sql(`update guard.lease set expires_at = clock_timestamp() + interval '10 s' where job = '${job}'`)
+    const {lease} = await store.renew({job, token})
+    expect(lease).toMatchObject({token, ttlMs: minute})
+    expect(lease?.remainingMs).toBeGreaterThan(minute - 10_000)
     await expire(job)
     expect(await store.check({job, token})).toMatchObject({state: 'expired', lease: {token, remainingMs: 0}})
-    expect(await store.renew({job, token, ttlMs: minute})).toMatchObject({state: 'held', lease: {token}})
+    expect(await store.renew({job, token})).toMatchObject({state: 'held', lease: {token}})
     expect(await store.check({job, token})).toMatchObject({state: 'held', lease: {token}})
   })
 
@@ -162,7 +162,7 @@ describe.skipIf(postgresObstacle !== undefined)(`the store in PostgreSQL (${post
     await expire(job)
     await grantOf(job, 'b')
     const fenced = {state: 'fenced', lease: {token: 2, host: 'b'}}
-    expect(await store.renew({job, token, ttlMs: minute})).toMatchObject(fenced)
+    expect(await store.renew({job, token})).toMatchObject(fenced)
     expect(await store.check({job, token})).toMatchObject(fenced)
     expect(await store.release({job, token, status: 'error'})).toMatchObject(fenced)
     expect(await store.check({job, token: 2})).toMatchObject({state: 'held'})
@@ -171,7 +171,7 @@ describe.skipIf(postgresObstacle !== undefined)(`the store in PostgreSQL (${post
   test('a token that a restored store never gave never holds', async () => {
     const job = newJob()
     await grantOf(job, 'a')
-    for (const ask of [store.check({job, token: 9}), store.renew({job, token: 9, ttlMs: minute})])
+    for (const ask of [store.check({job, token: 9}), store.renew({job, token: 9})])
       expect(await ask).toMatchObject({state: 'fenced', lease: {token: 1}})
     expect(await store.release({job, token: 9, status: 'ok'})).toMatchObject({state: 'fenced', lease: {token: 1}})
     expect(await store.check({job, token: 1})).toMatchObject({state: 'held'})
@@ -184,16 +184,16 @@ describe.skipIf(postgresObstacle !== undefined)(`the store in PostgreSQL (${post
     expect(await grantOf(job, 'b')).toMatchObject({token})
     const ticket = {job, token, claimId: 'run of a'}
     const fenced = {state: 'fenced', lease: {token, host: 'b'}}
-    expect(await store.renew({...ticket, ttlMs: minute})).toMatchObject(fenced)
+    expect(await store.renew({...ticket})).toMatchObject(fenced)
     expect(await store.release({...ticket, status: 'ok'})).toMatchObject(fenced)
     expect(await store.check({job, token})).toMatchObject({state: 'held', lease: {host: 'b'}})
-    expect(await store.renew({...ticket, claimId: 'run of b', ttlMs: minute})).toMatchObject({state: 'held'})
+    expect(await store.renew({...ticket, claimId: 'run of b'})).toMatchObject({state: 'held'})
     expect(await store.release({...ticket, claimId: 'run of b', status: 'ok'})).toMatchObject({state: 'held'})
   })
 
   test('a job of which the store knows nothing has no lease', async () => {
     expect(await store.check({job: 'unknown', token: 1})).toEqual({state: 'fenced', lease: undefined})
-    expect(await store.renew({job: 'unknown', token: 1, ttlMs: minute})).toEqual({state: 'fenced', lease: undefined})
+    expect(await store.renew({job: 'unknown', token: 1})).toEqual({state: 'fenced', lease: undefined})
     expect(await store.release({job: 'unknown', token: 1, status: 'ok'})).toEqual({state: 'fenced', lease: undefined})
   })
 
@@ -208,7 +208,7 @@ describe.skipIf(postgresObstacle !== undefined)(`the store in PostgreSQL (${post
     const again = await store.release({job, token, status: 'ok'})
     expect(again.lease?.released).toEqual(released.lease?.released)
     expect(await store.check({job, token})).toMatchObject({state: 'fenced'})
-    expect(await store.renew({job, token, ttlMs: minute})).toMatchObject({state: 'fenced'})
+    expect(await store.renew({job, token})).toMatchObject({state: 'fenced'})
   })
 
   test('the list has every job that was ever claimed, by name', async () => {
@@ -227,12 +227,12 @@ describe.skipIf(postgresObstacle !== undefined)(`the store in PostgreSQL (${post
     const rollBack = await postgres().transaction(`select from guard.lease where job = '${job}' for update`, database)
     const losers = [acquire(job, 'b'), acquire(job, 'b', {slotAt}), acquire(job, 'b', {slotAt: slotAt + 1})]
     expect((await Promise.all(losers)).map(({state}) => state)).toEqual(['held', 'done', 'held'])
-    expect(await store.renew({job, token: token + 1, ttlMs: minute})).toMatchObject({state: 'fenced'})
+    expect(await store.renew({job, token: token + 1})).toMatchObject({state: 'fenced'})
     expect(await store.check({job, token})).toMatchObject({state: 'held'})
     expect(await version()).toBe(before)
     // The lock was there: the holder, whose renewal is a write, waits for it.
     const short = openPostgresStore({url: postgres().urlOf('guard', database), timeoutMs: 300})
-    await expect(short.renew({job, token, ttlMs: minute})).rejects.toThrow('within 300ms')
+    await expect(short.renew({job, token})).rejects.toThrow('within 300ms')
     await rollBack()
   })
 
@@ -321,7 +321,7 @@ describe.skipIf(postgresObstacle !== undefined)(`the store in PostgreSQL (${post
     const hosts = Array.from({length: 12}, (_, index) => `host-${index}`)
     const answers = await Promise.all(hosts.map((host) => through.acquire(claimOf(job, host))))
     expect(answers.filter(({state}) => state === 'granted')).toHaveLength(1)
-    expect(await through.renew({job, token: 1, ttlMs: minute})).toMatchObject({state: 'held'})
+    expect(await through.renew({job, token: 1})).toMatchObject({state: 'held'})
     expect(await through.release({job, token: 1, status: 'ok'})).toMatchObject({state: 'held'})
     expect(await store.check({job, token: 1})).toMatchObject({state: 'fenced', lease: {released: {status: 'ok'}}})
   })
