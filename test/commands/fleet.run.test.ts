@@ -144,6 +144,23 @@ describe.skipIf(postgresObstacle !== undefined)(`a fleet (${postgresObstacle ?? 
     expect(opened).toMatchObject([{job: nightly, reason: expect.stringMatching(claimed)}])
   })
 
+  test('is no longer the trouble of a host whose run failed once another host has it, and is anew when it fails there again', async () => {
+    const nightly = newJob()
+    const [one, other] = [host('web-17', nightly, {command: ['test', '!', '-e', 'bad']}), host('web-18', nightly)]
+    const slot = (day: number) => ['run', '--slot', `2026-11-0${day}T02:00:00Z`, nightly]
+    const incidents = () => one.journal('incidents.jsonl').flatMap(({kind, run}) => (kind === 'opened' ? [run] : []))
+    one.write('bad', '')
+    expect((await one.call(...slot(1))).code).toBe(1)
+    expect((await one.call('watchdog')).stdout).toContain('incident opened')
+    expect((await other.call(...slot(2))).code).toBe(0)
+    expect((await one.call(...slot(2))).code).toBe(75)
+    expect((await one.call('watchdog')).stdout).toContain('another host of the fleet has the job')
+    expect((await one.call(...slot(3))).code).toBe(1)
+    expect((await one.call('watchdog')).stdout).toContain('incident opened')
+    expect((await one.call('watchdog')).stdout).not.toContain('incident opened')
+    expect(incidents()).toEqual(records(one, 'ended').map(({run}) => run))
+  })
+
   test('goes on above the tokens that a job has had, when it comes to its machine alone and back', async () => {
     const nightly = newJob()
     const one = host('web-17', nightly)

@@ -42,7 +42,7 @@ export interface JobRuns {
   readonly runs: Run[]
   /** In the order of the records, whichever run began last. */
   readonly lastEnd?: RunEnd
-  readonly streak?: Streak
+  readonly streak?: Streak | undefined
   /** The highest fencing token of its runs. */
   readonly token?: number
   /** Wall clock, ms: when the last good run ended. */
@@ -152,7 +152,10 @@ function derived(
   {streak, token, lastEnd, starts = [], goodTimes = [], recent = ''}: JobRuns,
   {before, run, record}: Change,
 ): Partial<JobRuns> {
-  if (run.outcome === 'skipped') return {recent: withOutcome(recent, 'skipped', undefined)}
+  if (run.outcome === 'skipped') {
+    const isTakenOver = run.by !== undefined && streak?.isWell === false
+    return {recent: withOutcome(recent, 'skipped', undefined), ...(isTakenOver && {streak: undefined})}
+  }
   if (isReaderGone(run)) return {}
   if (!before) return {starts: [...starts, run.startedAt].slice(-keptStarts), ...higherToken(token, record)}
   if (run.outcome === undefined) return {}

@@ -98,6 +98,15 @@ describe('of each job', () => {
     expect(jobAfter(...rows, ...ended('d', 'healthy', 4000))?.streak).toMatchObject({isWell: true, count: 1})
   })
 
+  test('bad runs before another host of the fleet had the job are not of the same row as those after it', () => {
+    const taken = record('skipped', 's', {reason: 'web-18 has had its slot', by: 'web-18'})
+    const rows = [...ended('a', 'failed'), taken]
+    expect(jobAfter(...rows)?.streak).toBeUndefined()
+    expect(jobAfter(...rows, ...ended('b', 'failed', 3000))?.streak).toMatchObject({count: 1, firstRunId: 'b'})
+    const well = [...ended('a', 'healthy'), taken, ...ended('b', 'healthy', 3000)]
+    expect(jobAfter(...well)?.streak).toMatchObject({isWell: true, count: 2, firstRunId: 'a'})
+  })
+
   test('the last end is that of the record that came last, with its class and both its clocks', () => {
     const stamp = {mono: 7, boot: 'b', host: 'h'}
     const records = [record('started', 'a'), record('started', 'b'), record('ended', 'b', {outcome: 'healthy'})]
