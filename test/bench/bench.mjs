@@ -34,6 +34,7 @@ if (other !== realpathSync(process.execPath) || process.env.GUARD_FORM !== value
   }
   process.exit(0)
 }
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(70))
 const folder = join(import.meta.dirname, 'suites')
 const all = readdirSync(folder).map((file) => file.replace('.mjs', '').replace('-', ':'))
 const unknown = positionals.filter((name) => !all.includes(name))

@@ -37,10 +37,17 @@ const begin = (place, file) => {
     encoding: 'utf8',
   })
   if (status !== 0) throw new Error(stderr)
+  running = {place, file}
   return {ms: performance.now() - begun, pid: JSON.parse(stdout).pid}
 }
-const end = (place, file) =>
-  spawnSync(guard[0], ['scheduler', 'stop', '--config', file], {env: place.env(), cwd: place.dir})
+const end = (place, file) => {
+  running = undefined
+  spawnSync(guard[0], ['scheduler', 'stop', '--jobs', '--config', file], {env: place.env(), cwd: place.dir})
+}
+
+/** Its scheduler would outlive a bench that is ended by a signal or an error. */
+let running
+process.once('exit', () => running && end(running.place, running.file))
 
 const restS = 60
 
