@@ -20,13 +20,19 @@ export const faketimeObstacle = library === undefined ? 'libfaketime is not inst
 /** The environment of a process whose wall clock is ahead by so many seconds, or begins at a time (`@2026-11-28 02:00:00`). */
 export function clockEnv(clock: number | string): Record<string, string> {
   if (clock === 0) return {}
-  return {
-    LD_PRELOAD: library ?? '',
-    FAKETIME: typeof clock === 'string' ? clock : `${clock > 0 ? '+' : ''}${clock}`,
-    // The name differs by version.
-    FAKETIME_DONT_FAKE_MONOTONIC: '1',
-    DONT_FAKE_MONOTONIC: '1',
-  }
+  return {...withFaketime, FAKETIME: typeof clock === 'string' ? clock : `${clock > 0 ? '+' : ''}${clock}`}
+}
+
+/** The environment of a process whose wall clock is ahead by what a file says (`+2h`) at that moment. */
+export function followedClockEnv(file: string): Record<string, string> {
+  return {...withFaketime, FAKETIME_TIMESTAMP_FILE: file, FAKETIME_NO_CACHE: '1'}
+}
+
+const withFaketime = {
+  LD_PRELOAD: library ?? '',
+  // The name differs by version.
+  FAKETIME_DONT_FAKE_MONOTONIC: '1',
+  DONT_FAKE_MONOTONIC: '1',
 }
 
 /** The job that every host runs; `facts` and `resource` are files that all of them share. */

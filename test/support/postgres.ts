@@ -174,7 +174,7 @@ function handle(dir: string, port: number, options: PostgresOptions): Postgres {
   const ended = async (processes: readonly number[]) => {
     await until(() => !processes.some(isAlive), 'all processes of the server have ended', 30_000)
   }
-  const log = () => readFileSync(join(dir, 'log'), 'utf8')
+  const log = () => (existsSync(join(dir, 'log')) ? readFileSync(join(dir, 'log'), 'utf8') : '')
   const sql = (text: string, database = 'postgres') => runSql(dir, port, text, database)
   const urlOf = (user: string, database = 'postgres') =>
     `postgres://${encodeURIComponent(user)}:${encodeURIComponent(passwordOf(user))}@127.0.0.1:${port}/${database}`
@@ -242,16 +242,20 @@ async function pgCtl(dir: string, args: readonly string[], env: Readonly<Record<
   await run(dir, [join(programs ?? '', 'pg_ctl'), '-D', join(dir, 'data'), '-s', ...args], env)
 }
 
-/** Runs a program as the user of the server, with nothing of the caller's environment but the path. */
+/**
+ * Runs a program as the user of the server, with nothing of the caller's environment but the path. It alone gets `env`: the
+ * library of a clock that is loaded into root's programs too leaves semaphores that only root may open.
+ */
 async function run(
   dir: string,
   command: readonly string[],
   env: Readonly<Record<string, string>> = {},
 ): Promise<string> {
-  const [file = '', ...args] = [...asServerUser, ...command]
+  const given = Object.entries(env).map(([name, value]) => `${name}=${value}`)
+  const [file = '', ...args] = [...asServerUser, 'env', ...given, ...command]
   const {stdout} = await promisify(execFile)(file, args, {
     cwd: dir,
-    env: {PATH: '/usr/bin:/bin:/usr/sbin:/sbin', LC_ALL: 'C', TZ: 'UTC', ...env},
+    env: {PATH: '/usr/bin:/bin:/usr/sbin:/sbin', LC_ALL: 'C', TZ: 'UTC'},
   })
   return stdout
 }
