@@ -7,12 +7,18 @@ export interface CutProxy {
   readonly port: number
   cut(): void
   mend(): void
+  /** Ends what is open, and leads to another port from now on, as after a fail-over. */
+  lead(port: number): void
 }
 
 /** Starts a proxy on loopback before a port of loopback. It ends with the test. */
-export async function startCutProxy(target: number): Promise<CutProxy> {
+export async function startCutProxy(port: number): Promise<CutProxy> {
   const sockets = new Set<Socket>()
-  let isCut = false
+  let [target, isCut] = [port, false]
+  // What was lost on the way is not sent again, so what was open is of no use.
+  const endAll = () => {
+    for (const socket of sockets) socket.destroy()
+  }
   const proxy = createServer((near) => {
     const far = connect(target, '127.0.0.1')
     for (const [from, to] of [
@@ -31,7 +37,7 @@ export async function startCutProxy(target: number): Promise<CutProxy> {
   proxy.listen(0, '127.0.0.1')
   await once(proxy, 'listening')
   onTestFinished(() => {
-    for (const socket of sockets) socket.destroy()
+    endAll()
     proxy.close()
   })
   return {
@@ -40,9 +46,12 @@ export async function startCutProxy(target: number): Promise<CutProxy> {
       isCut = true
     },
     mend: () => {
-      // What was lost on the way is not sent again, so what was open is of no use.
-      for (const socket of sockets) socket.destroy()
+      endAll()
       isCut = false
+    },
+    lead: (port) => {
+      endAll()
+      target = port
     },
   }
 }

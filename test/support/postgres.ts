@@ -1,5 +1,14 @@
 import {execFile, spawnSync} from 'node:child_process'
-import {existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {promisify} from 'node:util'
@@ -63,6 +72,8 @@ export interface Postgres {
   /** Stops all of its processes with SIGSTOP: connections are still accepted by the kernel, and nothing answers. */
   freeze(): void
   thaw(): void
+  /** Makes a standby the server that commits. */
+  promote(): Promise<void>
   /** What it has written into its log. */
   log(): string
   /** Ends it, and removes its files. */
@@ -127,6 +138,25 @@ export async function startFollower(server: Postgres): Promise<void> {
   await vi.waitUntil(async () => (await server.sql('select count(*) from pg_stat_replication')) === '1', {
     timeout: 20_000,
   })
+}
+
+/** Makes a copy of a server that follows it; the server's commits wait for it from then on. `remove` must be called in the end. */
+export async function startStandby(primary: Postgres): Promise<Postgres> {
+  const dir = mkdtempSync(join(tmpdir(), 'guard-pg-'))
+  giveToServer(dir)
+  const port = await closedPort()
+  const standby = handle(dir, port, {})
+  const data = join(dir, 'data')
+  const from = `host=${primary.socketDir} port=${primary.port} user=postgres application_name=standby`
+  const copy = [join(programs ?? '', 'pg_basebackup'), '-d', from, '-D', data, '-R', '-X', 'stream', '-c', 'fast']
+  await run(dir, [...copy, '--no-sync'])
+  appendFileSync(join(data, 'postgresql.conf'), `port = ${port}\nunix_socket_directories = '${dir}'\n`)
+  await standby.start()
+  await primary.sql("alter system set synchronous_standby_names = 'standby'")
+  await primary.sql('select pg_reload_conf()')
+  const isSynchronous = async () => (await primary.sql('select sync_state from pg_stat_replication')) === 'sync'
+  await vi.waitUntil(isSynchronous, {timeout: 20_000})
+  return standby
 }
 
 async function createCluster(dir: string, port: number, {tls, settings = [], access = []}: PostgresOptions) {
@@ -217,6 +247,7 @@ function handle(dir: string, port: number, options: PostgresOptions): Postgres {
     },
     freeze: () => signalAll('SIGSTOP'),
     thaw: () => signalAll('SIGCONT'),
+    promote: () => pgCtl(dir, ['promote', '-w']),
     log,
     remove: async () => {
       if (isUp()) {
