@@ -12,13 +12,13 @@ export default defineCommand({
   async run(call) {
     const {flags, args, openGuard} = call
     const guard = await openGuard()
-    const deps = wireCrontabs()
+    const deps = wireCrontabs(guard)
     const added = [jobLine(guard, args.job, flags)]
     const request = {file: crontabFile(flags), all: false, line: undefined, pattern: undefined}
     const plan = planInstall(deps, {...request, added, wraps: false})
     return changeCrontabs(call, guard, deps, plan, {
       nothing: `nothing to do: a crontab runs ${args.job} already`,
-      note: `guard crontab remove ${args.job} takes it away.`,
+      note: () => `guard crontab remove ${args.job} takes it away.`,
     })
   },
 })

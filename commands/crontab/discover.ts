@@ -13,7 +13,7 @@ export default defineCommand({
   flags: {file: fileFlag},
   async run({flags, json, show, openGuard}) {
     const guard = await openGuard()
-    const discovery = discoverCrontabs(wireCrontabs(), {file: crontabFile(flags), flags: placeFlags(guard, flags)})
+    const discovery = discoverCrontabs(wireCrontabs(guard), {file: crontabFile(flags), flags: placeFlags(guard, flags)})
     if (discovery.counts.wrong + discovery.unreadable.length > 0) process.exitCode = 1
     if (json) return discoveryToJson(discovery)
     show(renderDiscovery, discoveryView(discovery))

@@ -42,13 +42,19 @@ export default defineCommand({
     const named = job === undefined || line === undefined ? {} : {named: {line, job: checkedName(job)}}
     requireRoot(flags)
     const guard = await openGuard()
-    const deps = wireCrontabs()
+    const deps = wireCrontabs(guard)
     const added = flags.watchdog ? watchdogLines(guard, flags) : []
     const request = {file: crontabFile(flags), all: flags.all === true, line, pattern: args.pattern, ...named}
     const plan = planInstall(deps, {...request, flags: placeFlags(guard, flags), added, wraps: true})
     return changeCrontabs(call, guard, deps, plan, {
-      nothing: 'nothing to do: no line is left that guard could run; guard crontab discover says why',
-      note: 'The former line stays above as a comment; guard crontab remove puts it back.',
+      nothing:
+        line === undefined && args.pattern === undefined
+          ? 'nothing to do: no line is left that guard could run; guard crontab discover says why'
+          : 'nothing to do: no such line is left that guard could run; guard crontab discover shows all',
+      note: (changes) =>
+        changes.some(({lines}) => lines.some(({before}) => before !== undefined))
+          ? 'The former line stays above as a comment; guard crontab remove puts it back.'
+          : 'guard crontab remove takes it away.',
     })
   },
 })

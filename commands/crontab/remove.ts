@@ -16,11 +16,17 @@ export default defineCommand({
     const {flags, args, openGuard} = call
     requireRoot(flags)
     const guard = await openGuard()
-    const deps = wireCrontabs()
+    const deps = wireCrontabs(guard)
     const plan = planRemove(deps, {file: crontabFile(flags), all: flags.all === true, pattern: args.pattern})
     return changeCrontabs(call, guard, deps, plan, {
       nothing: 'nothing to do: no such line is there that guard has changed',
-      note: 'The commands then run without guard.',
+      note: (changes) => {
+        const lines = changes.flatMap((change) => change.lines)
+        const isRestored = lines.some(({after}) => after !== undefined)
+        const isTakenAway = lines.some(({after}) => after === undefined)
+        const restored = isRestored ? ['The commands then run without guard.'] : []
+        return [...restored, ...(isTakenAway ? ['What guard has added is started no more.'] : [])].join(' ')
+      },
     })
   },
 })

@@ -15,7 +15,7 @@ interface ChangeWords {
   /** Said when there is nothing to do. */
   readonly nothing: string
   /** Said below what would be done. */
-  readonly note: string
+  readonly note: (changes: readonly PlannedChange[]) => string
 }
 
 /**
@@ -41,7 +41,7 @@ export async function changeCrontabs(
   show(renderChanges, changes.map(changeView))
   const wanted = changes.filter(({crontab, after}) => after !== crontab.bytes)
   if (wanted.length === 0) return shown
-  print('', note)
+  print('', note(changes))
   if (flags.yes !== true && !(await isAgreed(wanted, json))) {
     print('nothing was written')
     return shown

@@ -64,8 +64,17 @@ describe('discover', () => {
 })
 
 test('a file that is not there is named, with exit code 74', async () => {
-  const {code, stderr} = await createSandbox().guard('crontab', 'discover', '--file', 'nowhere')
-  expect({code, stderr}).toEqual({code: 74, stderr: expect.stringContaining('nowhere')})
+  const box = createSandbox()
+  for (const [file, why] of [
+    ['nowhere', 'there is no such file'],
+    ['home', 'it is a folder'],
+  ]) {
+    const {code, stderr} = await box.guard('crontab', 'discover', '--file', file ?? '')
+    expect([code, stderr]).toEqual([
+      74,
+      `guard: ${box.dir}/${file} cannot be read: ${why}\n  - name a crontab: --file FILE\n`,
+    ])
+  }
 })
 
 describe('install and remove', () => {
@@ -135,6 +144,34 @@ describe('install and remove', () => {
     const box = withFile('0 5 * * * a\n0 5 * * * b\n')
     await box.guard('crontab', 'install', '--file', 'tab', '--yes', '--line', '2', '--job', 'nightly')
     expect(read(box).match(/--job (\S+)/g)).toEqual(['--job nightly'])
+  })
+
+  test('name a line by the job of the settings that it runs, and no other line', async () => {
+    const box = createSandbox()
+    const own = box.write('own/backup.sh', '#!/bin/sh\necho own\n', 0o755)
+    const other = box.write('other/backup.sh', '#!/bin/sh\necho other\n', 0o755)
+    box.write(
+      '.guardianrc.yaml',
+      `jobs:\n  nightly: {script: ${own}, schedule: "0 5 * * *"}\n  backup: {script: ${box.dir}/x.sh}\n`,
+    )
+    box.write('tab', `0 5 * * * ${own} --all\n0 6 * * * cd ${box.dir}/own && ./backup.sh\n0 7 * * * ${other}\n`)
+    await box.guard('crontab', 'install', '--file', 'tab', '--yes')
+    expect(read(box).match(/--job (\S+)/g)).toEqual(['--job nightly', '--job nightly', '--job backup-2'])
+    const {stdout} = await box.guard('crontab', 'add', 'nightly', '--file', 'tab', '--yes')
+    expect(stdout).toContain('a crontab runs nightly already')
+  })
+
+  test('say of each line what becomes of it', async () => {
+    const box = withFile('0 5 * * * a\n')
+    box.write('.guardianrc.yaml', 'jobs: {j: {command: ["true"], schedule: "0 6 * * *"}}\n')
+    const said = async (...words: string[]) => (await box.guard('crontab', ...words, '--file', 'tab', '--yes')).stdout
+    expect(await said('install', 'nomatch')).toMatch(/^nothing to do: no such line is left that guard could run/)
+    expect(await said('add', 'j')).toContain('\nguard crontab remove j takes it away.\n')
+    expect(await said('remove', 'j')).toContain('\nWhat guard has added is started no more.\n')
+    expect(await said('install')).toContain('\nThe former line stays above as a comment')
+    expect(await said('remove')).toContain('\nThe commands then run without guard.\n')
+    await said('install', '--watchdog', 'nomatch')
+    expect(await said('remove')).not.toContain('without guard')
   })
 
   test('name the settings where cron, which starts in the home of the user database, would not find them', async () => {

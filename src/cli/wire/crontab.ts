@@ -1,8 +1,9 @@
 import {join, resolve} from 'node:path'
 import {type CronVariables, type GuardPlaces, placesToName} from '../../domain/crontab/variables.js'
-import type {GuardCall} from '../../domain/crontab/wrap.js'
+import type {GuardCall, LineJobs} from '../../domain/crontab/wrap.js'
 import {notForCron} from '../../domain/schedule/schedule.js'
 import {isSameZone} from '../../domain/schedule/time-zone.js'
+import type {Settings} from '../../domain/settings/settings.js'
 import {closestNames} from '../../domain/settings/suggest.js'
 import {GuardError} from '../../errors.js'
 import {guardProgram, wordOf} from '../../system/crontab/guard-program.js'
@@ -10,7 +11,7 @@ import {findCron, type InstalledCron} from '../../system/crontab/installed-cron.
 import {readPeriodicJobs} from '../../system/crontab/periodic.js'
 import {readCrontabFile, readCrontabs, userName} from '../../system/crontab/read-crontabs.js'
 import {writeCrontab} from '../../system/crontab/write-crontab.js'
-import {databaseUser} from '../../system/host/user.js'
+import {databaseUser, userNames} from '../../system/host/user.js'
 import type {AddedLine, PlannedChange} from '../../usecases/crontab/change-crontabs.js'
 import type {DiscoverDeps} from '../../usecases/crontab/discover-crontabs.js'
 import type {Flag} from '../command/flag.js'
@@ -38,14 +39,33 @@ export function requireRoot({all}: {readonly all: boolean | undefined}): void {
 }
 
 /** What the use cases of crontabs need. */
-export function wireCrontabs(cron: InstalledCron = findCron()): DiscoverDeps {
+export function wireCrontabs({settings}: Pick<Guard, 'settings'>, cron: InstalledCron = findCron()): DiscoverDeps {
   return {
     cron,
+    isUser: userNames(),
+    jobsBelow: (variables) => lineJobs(settings, variables),
+    hasCommand: (job) => Object.hasOwn(settings.jobs, job) && runsOwn(settings.jobs[job]),
     readCrontabs: () => readCrontabs(cron),
     readCrontabFile: (path) => readCrontabFile(cron.kind, path),
     readPeriodicJobs: () => readPeriodicJobs(cron.kind),
     guardProgram,
     userName: userName(),
+  }
+}
+
+function runsOwn(job: Settings['jobs'][string] | undefined): boolean {
+  return job?.script !== undefined || job?.command !== undefined
+}
+
+/** Cron starts a line in HOME. */
+function lineJobs({jobs, scripts}: Settings, variables: CronVariables): LineJobs {
+  const home = 'HOME' in variables ? variables['HOME'] : databaseUser()?.homedir
+  return {
+    hasJob: (name) => Object.hasOwn(jobs, name),
+    jobOfFile: ({file, folder}) => {
+      const path = resolve(home ?? '/', folder ?? '', file)
+      return Object.hasOwn(scripts, path) ? scripts[path] : undefined
+    },
   }
 }
 

@@ -35,7 +35,7 @@ interface DoctorAsked {
 
 /** Wires `guard doctor`. Nothing is looked at yet, and nothing is made. */
 export function wireDoctor(guard: Guard, asked: DoctorAsked): ExaminationDeps {
-  const {crontabLines, passedFiles} = crontabDeps()
+  const {crontabLines, passedFiles} = crontabDeps(guard)
   const health = wireHealth(guard)
   return {
     cron: {...cronDeps(), crontabLines, passedFiles},
@@ -69,10 +69,10 @@ export function wireDoctor(guard: Guard, asked: DoctorAsked): ExaminationDeps {
 }
 
 /** The crontabs are read once, by the first examination that asks. */
-function crontabDeps(): Pick<ExaminationDeps['cron'], 'crontabLines' | 'passedFiles'> {
+function crontabDeps(guard: Guard): Pick<ExaminationDeps['cron'], 'crontabLines' | 'passedFiles'> {
   let known: {readonly discovery: Discovery; readonly lines: CronLines} | undefined
   const discover = () => {
-    const discovery = known?.discovery ?? discoverCrontabs(wireCrontabs(), {file: undefined})
+    const discovery = known?.discovery ?? discoverCrontabs(wireCrontabs(guard), {file: undefined})
     known ??= {discovery, lines: cronLinesOf(discovery)}
     return known
   }

@@ -7,5 +7,5 @@ export async function startersOf(guard: Guard, job: string): Promise<readonly st
   const {runningCron} = await import('../../system/process/cron-daemon.js')
   const {jobStarters} = await import('../../usecases/crontab/job-starters.js')
   const {schedulerSentences} = await import('./scheduler-facts.js')
-  return [...(await schedulerSentences(guard, job)), ...jobStarters({...wireCrontabs(), runningCron}, job)]
+  return [...(await schedulerSentences(guard, job)), ...jobStarters({...wireCrontabs(guard), runningCron}, job)]
 }

@@ -20,16 +20,26 @@ const starters: Readonly<Record<string, Starter>> = {
   setsid: {values: /^$/, operands: 0},
 }
 
-/** The name of a job by its command: that of its script, else of its program. @returns undefined if none can be made */
-export function jobNameOfCommand(shape: ShellShape, text: string): string | undefined {
-  return shape.kind === 'simple' ? nameOfWords(shape.words) : nameOfParts(text)
+/** What a command runs: its script, else its program, as it is written. */
+export interface CommandFile {
+  readonly file: string
+  /** Where it changes to before. */
+  readonly folder: string | undefined
 }
 
-function nameOfWords(words: readonly string[]): string | undefined {
+/** The file that gives a command its name. @returns undefined if there is none, as for code */
+export function fileOfCommand(shape: ShellShape, text: string): CommandFile | undefined {
+  if (shape.kind === 'compound') return fileOfParts(text)
+  const file = fileOfWords(shape.words)
+  return file === undefined ? undefined : {file, folder: shape.folder}
+}
+
+function fileOfWords(words: readonly string[]): string | undefined {
   const inner = startedBy(words)
   const interpreted = interpretedBy(inner)
   if (interpreted && 'code' in interpreted) return undefined
-  return jobNameOfFile(interpreted ? interpreted.script : (inner[0] ?? ''))
+  const file = interpreted ? interpreted.script : (inner[0] ?? '')
+  return jobNameOfFile(file) === undefined ? undefined : file
 }
 
 /** The words of what is started at the end of `flock`, `timeout` and the like. */
@@ -45,27 +55,45 @@ function startedBy(words: readonly string[]): readonly string[] {
 }
 
 /** Of several commands the first that is more than a test, a change of the directory and the like. */
-function nameOfParts(text: string): string | undefined {
-  const parts = text
+function fileOfParts(text: string): CommandFile | undefined {
+  const parts = partsOf(text)
+  let folder: string | undefined
+  for (const words of parts) {
+    if (words[0] === 'cd' && words[1] !== undefined) folder = seenFrom(folder, withoutQuotes(words[1]))
+    if (isBuiltin(words[0] ?? '')) continue
+    const file = fileOfWords(words.map(withoutQuotes))
+    if (file !== undefined) return {file, folder}
+  }
+  const first = parts[0]?.[0]
+  return first === undefined || jobNameOfFile(first) === undefined ? undefined : {file: first, folder: undefined}
+}
+
+/** A word without quotes around it. */
+export function withoutQuotes(word: string): string {
+  return word.replace(/^["']|["']$/g, '')
+}
+
+/** A path as it is seen from a folder. */
+export function seenFrom(folder: string | undefined, path: string): string {
+  return folder === undefined || path.startsWith('/') ? path : `${folder}/${path}`
+}
+
+/** The commands of a line for a shell, as words. */
+function partsOf(text: string): readonly (readonly string[])[] {
+  return text
     .replace(/'[^']*'|"(?:[^"\\]|\\.)*"/gs, (quoted) => quoted.replace(/[;|&(){}\s]/g, '_'))
     .split(/&&|\|\||[;|&(){}]/)
     .map((part) => part.trim().replace(/^(?:(?:if|then|else|elif|do|while|until|!)[ \t]+)+/, ''))
     .map((part) => part.replace(/^(?:[A-Za-z_]\w*=\S*[ \t]+)+/, '').split(/[ \t]+/))
     .filter(([first]) => first !== undefined && first !== '')
-  for (const words of parts) {
-    if (isBuiltin(words[0] ?? '')) continue
-    const name = nameOfWords(words.map((word) => word.replace(/^["']|["']$/g, '')))
-    if (name !== undefined) return name
-  }
-  return jobNameOfFile(parts[0]?.[0] ?? '')
 }
 
 /** Makes names unique by a number at the end, among themselves and those that are taken. */
-export function uniqueNames(taken: Iterable<string>): (name: string) => string {
+export function uniqueNames(taken: Iterable<string>, isTaken = (_: string) => false): (name: string) => string {
   const known = new Set(taken)
   return (name) => {
     let unique = name
-    for (let number = 2; known.has(unique); number++) unique = `${name.slice(0, 120)}-${number}`
+    for (let number = 2; known.has(unique) || isTaken(unique); number++) unique = `${name.slice(0, 120)}-${number}`
     known.add(unique)
     return unique
   }

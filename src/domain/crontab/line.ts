@@ -23,6 +23,7 @@ export interface JobView {
   readonly isUnlogged: boolean
   /** As it is written. */
   readonly schedule: string
+  /** Empty if the line ends before it; undefined in a crontab without users. */
   readonly user?: string
   /** Where the command begins in `bytes`. */
   readonly commandAt: number
@@ -62,7 +63,7 @@ function jobView(content: string, [all, dash, schedule = '']: RegExpExecArray, h
     kind: 'job',
     isUnlogged: dash !== '',
     schedule,
-    ...(user[1] && {user: user[1]}),
+    ...(hasUsers && {user: user[1] ?? ''}),
     commandAt,
     command: content.slice(commandAt),
   }

@@ -1,5 +1,5 @@
 import {contentOf} from './line.js'
-import {callsGuard, jobOfCall} from './wrap.js'
+import {callsGuard} from './wrap.js'
 
 /**
  * What guard has changed in a crontab stands in the crontab, so that `remove` needs nothing else: the former line above
@@ -35,10 +35,10 @@ interface Unwrapped {
   readonly kept: readonly number[]
 }
 
-/** Takes the changes back, of all jobs or of those that are wanted. Line numbers begin with 1. */
+/** Takes the changes back, of all lines or of those that are wanted. Their numbers begin with 1. */
 export function withoutEdits(
   lines: readonly {readonly bytes: string}[],
-  isWanted: ((job: string) => boolean) | undefined,
+  isWanted: ((number: number) => boolean) | undefined,
 ): Unwrapped {
   const restored: Unwrapped['restored'][number][] = []
   const kept: number[] = []
@@ -48,7 +48,7 @@ export function withoutEdits(
     const next = contentOf(lines[index + 1]?.bytes ?? '')
     const former = bytes.startsWith(was) ? contentOf(bytes.slice(was.length)) : undefined
     const mine = (former !== undefined || bytes.startsWith(added)) && callsGuard(next)
-    if (mine && (isWanted?.(jobOfCall(next) ?? '') ?? true)) {
+    if (mine && (isWanted?.(index + 2) ?? true)) {
       if (former !== undefined && !keepsSchedule(former, next)) {
         kept.push(index + 2)
         text += bytes

@@ -7,6 +7,8 @@ export type ShellShape =
       readonly kind: 'simple'
       /** Where the program begins, behind assignments and `cd X &&`. */
       readonly programAt: number
+      /** The folder of `cd X &&`. */
+      readonly folder: string | undefined
       /** The words of the program, without quotes and redirections. */
       readonly words: readonly string[]
       /** The variables that are assigned before the program. */
@@ -45,14 +47,14 @@ export function isKnownShell(program: string): boolean {
 /** Reads the command without its standard input. */
 export function shellShape(text: string): ShellShape {
   const change = /^[ \t]*cd[ \t]+/.exec(text)
-  if (!change) return readSimple(text, 0)
+  if (!change) return readSimple(text, 0, undefined)
   const folder = matchAt(word, text, change[0].length)
   const and = folder === undefined ? undefined : matchAt(/[ \t]*&&[ \t]*/y, text, change[0].length + folder.length)
   if (folder === undefined || and === undefined || folder.startsWith('-')) return compound
-  return readSimple(text, change[0].length + folder.length + and.length)
+  return readSimple(text, change[0].length + folder.length + and.length, withoutQuotes(folder))
 }
 
-function readSimple(text: string, from: number): ShellShape {
+function readSimple(text: string, from: number, folder: string | undefined): ShellShape {
   let at = from + (matchAt(blanks, text, from) ?? '').length
   let programAt: number | undefined
   const assigned: string[] = []
@@ -74,7 +76,7 @@ function readSimple(text: string, from: number): ShellShape {
     at += found.length
     at += (matchAt(blanks, text, at) ?? '').length
   }
-  return programAt === undefined ? compound : {kind: 'simple', programAt, words, assigned}
+  return programAt === undefined ? compound : {kind: 'simple', programAt, folder, words, assigned}
 }
 
 /** What a variable stands for may be a builtin, unless it is part of a path. */

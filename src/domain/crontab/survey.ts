@@ -1,11 +1,12 @@
+import {jobNameOfFile} from '../job/job-name.js'
 import type {CronKind} from './cron-kind.js'
-import {jobNameOfCommand} from './job-names.js'
+import {fileOfCommand} from './job-names.js'
 import {judgeLine, unendedLine} from './judge-line.js'
 import {type CrontabLine, contentOf, type JobView, readable} from './line.js'
 import type {ScheduleJudgement} from './schedule.js'
 import {isKnownShell} from './shell-shape.js'
 import {type CronVariables, firstVariables, variablesBelow} from './variables.js'
-import {type GuardCall, hintsOf, wrapLine, wrappingOf} from './wrap.js'
+import {type GuardCall, hintsOf, type LineJobs, nameOfCall, wrapLine, wrappingOf} from './wrap.js'
 
 export type LineState = 'wrapped' | 'wrappable' | 'left' | 'wrong' | 'noted'
 
@@ -34,6 +35,10 @@ interface SurveyRules {
   readonly kind: CronKind
   /** How a line of this user calls guard. In the crontab of a user no line names one. */
   readonly callOf: (user: string | undefined) => GuardCall
+  /** The jobs that the settings of this user have, for a line below these variables. */
+  readonly jobsOf: (user: string | undefined, variables: CronVariables) => LineJobs
+  /** Whether there is a user of this name. */
+  readonly isUser: (name: string) => boolean
   /** Makes a job's name unique. */
   readonly unique: (name: string) => string
   /** For a command from which no name can be made. */
@@ -111,7 +116,8 @@ function surveyJob(place: JobInPlace, rules: SurveyRules, {wrong, warning}: Sche
   const {line, view, number, unended} = place
   const content = contentOf(line.bytes)
   const plan = planOf(place, content, rules)
-  const reason = wrong ?? unended
+  const refused = wrong ?? wrongUser(view, rules)
+  const reason = refused ?? unended
   const warnings = warning === undefined ? none : [warning]
   return {
     number,
@@ -124,8 +130,14 @@ function surveyJob(place: JobInPlace, rules: SurveyRules, {wrong, warning}: Sche
     reason: reason ?? plan.reason,
     warnings: content.endsWith('\r') ? [...warnings, carriageReturn] : warnings,
     hints: plan.hints ?? none,
-    wrapped: wrong === undefined ? plan.wrapped : undefined,
+    wrapped: refused === undefined ? plan.wrapped : undefined,
   }
+}
+
+/** What is wrong with the column of the user. @returns undefined where there is none */
+function wrongUser({user, command}: JobView, {isUser}: SurveyRules): string | undefined {
+  if (user === undefined || (isUser(user) && command !== '')) return undefined
+  return command === '' ? 'refused: it lacks the user or the command' : `refused: there is no user ${readable(user)}`
 }
 
 /** What install would do with a line. */
@@ -140,7 +152,8 @@ interface LinePlan {
 function planOf({view, variables, number}: JobInPlace, content: string, rules: SurveyRules): LinePlan {
   const wrapping = wrappingOf(rules.kind, view)
   if (wrapping.kind === 'left') return {state: 'left', reason: wrapping.reason}
-  if (wrapping.kind === 'wrapped') return {state: 'wrapped', job: wrapping.job}
+  const jobs = rules.jobsOf(view.user, variables)
+  if (wrapping.kind === 'wrapped') return {state: 'wrapped', job: nameOfCall(wrapping.call, jobs)}
   const {SHELL = ''} = variables
   if (SHELL !== '' && !isKnownShell(SHELL)) {
     return {
@@ -149,7 +162,10 @@ function planOf({view, variables, number}: JobInPlace, content: string, rules: S
     }
   }
   const {shape, shell} = wrapping
-  const job = rules.given.get(number) ?? rules.unique(jobNameOfCommand(shape, shell) ?? rules.fallbackName)
+  const file = fileOfCommand(shape, shell)
+  const configured = file && jobs.jobOfFile(file)
+  const ownName = () => rules.unique((file && jobNameOfFile(file.file)) ?? rules.fallbackName)
+  const job = rules.given.get(number) ?? configured ?? ownName()
   const rewritten = wrapLine(
     {kind: rules.kind, call: rules.callOf(view.user), variables},
     {content, view, job},

@@ -1,5 +1,6 @@
 import {jobNameOfFile} from '../job/job-name.js'
 import type {CronKind} from './cron-kind.js'
+import {type CommandFile, seenFrom, withoutQuotes} from './job-names.js'
 import {type JobView, splitCommand} from './line.js'
 import {endsInBackground, quoteForShell, type ShellShape, shellShape} from './shell-shape.js'
 import {type CronVariables, withUnknown} from './variables.js'
@@ -17,7 +18,7 @@ export interface GuardCall {
 
 /** A command of a crontab as it is wrapped, or why it is not. */
 type Wrapping =
-  | {readonly kind: 'wrapped'; readonly job: string | undefined}
+  | {readonly kind: 'wrapped'; readonly call: CalledJob}
   | {readonly kind: 'left'; readonly reason: string}
   | {readonly kind: 'wrappable'; readonly shell: string; readonly input: string; readonly shape: ShellShape}
 
@@ -26,7 +27,7 @@ export function wrappingOf(kind: CronKind, {command}: JobView): Wrapping {
   // busybox hands a `%` on as it stands.
   const {shell, input} = kind === 'busybox' ? {shell: command, input: ''} : splitCommand(command)
   if (/^[ \t\r]*$/.test(shell)) return {kind: 'left', reason: 'no command'}
-  if (callsGuard(shell)) return {kind: 'wrapped', job: jobOfCall(shell)}
+  if (callsGuard(shell)) return {kind: 'wrapped', call: calledJob(shell)}
   if (/(?:^|[\s/;&|{(])run-parts(?:\s|$)/.test(shell)) return {kind: 'left', reason: 'left to the system'}
   if (endsInBackground(shell)) return {kind: 'left', reason: 'ends at once, because & puts it into the background'}
   return {kind: 'wrappable', shell, input, shape: shellShape(shell)}
@@ -76,28 +77,59 @@ const commands =
   'run|retry|watchdog|reset-daemon|recover|alerts|health|status|doctor|history|logs|lease|locks|budget|breaker|config|trigger|scheduler|serve'
 
 /** A word that is guard, and one of its commands behind it. */
-const guardCall = new RegExp(`(?:^|[\\s/;&|('"])guard["']?[ \\t]+(${commands})(?![\\w.-])((?:[ \\t].*)?)`, 's')
+const guardCall = new RegExp(
+  `(?:^|[\\s/;&|('"])guard(?:\\.cjs)?["']?[ \\t]+(${commands})(?![\\w.-])((?:[ \\t].*)?)`,
+  's',
+)
 
 /** Whether a command starts guard. */
 export function callsGuard(shell: string): boolean {
   return shell.includes('guard') && guardCall.test(shell)
 }
 
-/** The job of a line that calls guard. @returns undefined if it cannot be seen */
-export function jobOfCall(shell: string): string | undefined {
-  const [, command = '', rest = ''] = guardCall.exec(shell) ?? []
-  if (command !== 'run') return command
-  const named = /[ \t]--job[ =]([^ \t'"]+)/.exec(rest)?.[1]
-  if (named !== undefined) return named
-  const target = rest
-    .trim()
-    .split(/[ \t]+/)
-    .find((word, index, words) => !word.startsWith('-') && !takesNext(words[index - 1]))
-  return target === undefined ? undefined : jobNameOfFile(target)
+/** What a line that calls guard says of its job: the name, or what is run; neither if it cannot be seen. */
+interface CalledJob {
+  readonly job?: string
+  readonly target?: CommandFile
+}
+
+const change = /(?:^|[\s;&|({"'])cd[ \t]+("[^"]*"|'[^']*'|[^\s;&|"']+)[ \t]*(?:&&|;)/g
+const word = /"[^"]*"|'[^']*'|[^\s"';|&()<>]+/g
+
+function calledJob(shell: string): CalledJob {
+  const found = guardCall.exec(shell)
+  const [, command = '', rest = ''] = found ?? []
+  if (command !== 'run') return {job: command}
+  const words = (rest.match(word) ?? []).map(withoutQuotes)
+  const given = words.findIndex((text) => text === '--job' || text.startsWith('--job='))
+  const named = words[given]?.startsWith('--job=') ? words[given]?.slice('--job='.length) : words[given + 1]
+  if (given >= 0 && named !== undefined) return {job: named}
+  const file = words.find((text, at) => !text.startsWith('-') && !takesNext(words[at - 1]))
+  if (file === undefined) return {}
+  return {target: {file, folder: folderOf(shell.slice(0, found?.index))}}
+}
+
+/** Where a line goes before it calls guard. */
+function folderOf(before: string): string | undefined {
+  const folders = Array.from(before.matchAll(change), ([, folder = '']) => withoutQuotes(folder))
+  return folders.reduce<string | undefined>(seenFrom, undefined)
+}
+
+/** The jobs of the settings, as far as lines of crontabs can mean them. */
+export interface LineJobs {
+  readonly hasJob: (name: string) => boolean
+  /** The job whose script this is. */
+  readonly jobOfFile: (file: CommandFile) => string | undefined
+}
+
+/** The name of the job of a line that calls guard, as guard itself finds it. @returns undefined if it cannot be seen */
+export function nameOfCall({job, target}: CalledJob, {hasJob, jobOfFile}: LineJobs): string | undefined {
+  if (job !== undefined || target === undefined) return job
+  return hasJob(target.file) ? target.file : (jobOfFile(target) ?? jobNameOfFile(target.file))
 }
 
 function takesNext(word: string | undefined): boolean {
-  return /^--(?:timeout|kill-after|silence|overlap|wait|retries|jitter|ttl|cwd|config|state-dir|skip-exit-code)$/.test(
+  return /^--(?:timeout|kill-after|silence|overlap|wait|retries|jitter|ttl|cwd|config|state-dir|skip-exit-code|slot|run-id)$/.test(
     word ?? '',
   )
 }

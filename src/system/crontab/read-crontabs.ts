@@ -2,6 +2,7 @@ import {spawnSync} from 'node:child_process'
 import {lstatSync, readdirSync, readFileSync, type Stats, statSync} from 'node:fs'
 import {join} from 'node:path'
 import {type CronKind, cronNames, readsFileName} from '../../domain/crontab/cron-kind.js'
+import {GuardError} from '../../errors.js'
 import {databaseUser} from '../host/user.js'
 import {crontabLimitMs, type InstalledCron} from './installed-cron.js'
 
@@ -39,11 +40,17 @@ export function readCrontabs(cron: InstalledCron): FoundCrontabs {
   return together([own, ...paths.map((path) => attempt(path, () => readSystem(cron.kind, path)))])
 }
 
-/** One file, whether cron reads it or it is still to be put there. Throws the file system's error. */
+/** One file, whether cron reads it or it is still to be put there. Throws GuardError `io` if it cannot be read. */
 export function readCrontabFile(kind: CronKind, path: string): Crontab {
   const isSystem = path === systemCrontab || path.startsWith(`${systemFolder}/`)
-  const found = isSystem ? readSystem(kind, path) : undefined
-  return found ?? {path, title: path, hasUsers: isSystem, bytes: readFileSync(path, 'latin1')}
+  try {
+    return isSystem ? readSystem(kind, path) : {path, title: path, hasUsers: false, bytes: readFileSync(path, 'latin1')}
+  } catch (cause) {
+    const {code = '', message} = cause as NodeJS.ErrnoException
+    const why =
+      {ENOENT: 'there is no such file', EISDIR: 'it is a folder', EACCES: 'you may not read it'}[code] ?? message
+    throw new GuardError('io', `${path} cannot be read: ${why}`, ['name a crontab: --file FILE'], {cause})
+  }
 }
 
 /** The user's own crontab. Throws an error that says why it cannot be read. */
@@ -88,7 +95,7 @@ function ownTitle(): string {
   return `${userName()}'s crontab (crontab -l)`
 }
 
-function readSystem(kind: CronKind, path: string): Crontab | undefined {
+function readSystem(kind: CronKind, path: string): Crontab {
   const ignored = ignoredBecause(kind, path)
   return {
     path,
@@ -120,10 +127,9 @@ function folder(path: string): readonly string[] {
   }
 }
 
-function attempt(title: string, read: () => Crontab | undefined): FoundCrontabs {
+function attempt(title: string, read: () => Crontab): FoundCrontabs {
   try {
-    const crontab = read()
-    return {crontabs: crontab ? [crontab] : [], unreadable: []}
+    return {crontabs: [read()], unreadable: []}
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT' && title === systemCrontab) return together([])
     return {crontabs: [], unreadable: [{title, reason: (error as Error).message}]}

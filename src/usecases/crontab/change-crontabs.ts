@@ -82,12 +82,13 @@ export function planRemove(
 ): PlannedChanges {
   const {crontabs, unreadable} = targets(deps, request)
   const {pattern} = request
-  const isWanted = pattern === undefined ? undefined : (job: string) => matchesPattern(pattern, job)
   const plans = crontabs.filter(isTarget(request)).map(({crontab, parsed, lines}) => {
-    const {text, restored, kept} = withoutEdits(parsed, isWanted)
+    const jobs = new Map(lines.map(({number, job}) => [number, job]))
+    const isWanted = (number: number) => matchesPattern(pattern ?? '*', jobs.get(number) ?? '')
+    const {text, restored, kept} = withoutEdits(parsed, pattern === undefined ? undefined : isWanted)
     const changed = restored.map(({number, now, former}) => ({
       number,
-      job: lines.find((line) => line.number === number)?.job,
+      job: jobs.get(number),
       before: readable(now),
       after: former === undefined ? undefined : readable(former),
       hints: [],

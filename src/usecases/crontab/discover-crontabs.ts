@@ -2,7 +2,8 @@ import {type CronKind, cronNames} from '../../domain/crontab/cron-kind.js'
 import {uniqueNames} from '../../domain/crontab/job-names.js'
 import {type CrontabLine, parseCrontab} from '../../domain/crontab/line.js'
 import {type LineState, type SurveyedLine, surveyCrontab} from '../../domain/crontab/survey.js'
-import {callsGuard, type GuardCall, jobOfCall} from '../../domain/crontab/wrap.js'
+import type {CronVariables} from '../../domain/crontab/variables.js'
+import {type GuardCall, type LineJobs, nameOfCall, wrappingOf} from '../../domain/crontab/wrap.js'
 import {jobNameOfFile} from '../../domain/job/job-name.js'
 import type {InstalledCron} from '../../system/crontab/installed-cron.js'
 import type {PeriodicJobs} from '../../system/crontab/periodic.js'
@@ -16,6 +17,12 @@ export interface DiscoverDeps {
   /** As `guardProgram` of `system/crontab`. */
   readonly guardProgram: GuardCall['program']
   readonly userName: string
+  /** As `isUserName` of `system/host`. */
+  readonly isUser: (name: string) => boolean
+  /** The jobs of the settings, for a line of this user below these variables. */
+  readonly jobsBelow: (variables: CronVariables) => LineJobs
+  /** Whether a job of the settings has a script or command of its own: no other command gets its name. */
+  readonly hasCommand: (job: string) => boolean
 }
 
 /** Where to look, and how lines are to call guard. */
@@ -51,7 +58,8 @@ export function discoverCrontabs(deps: DiscoverDeps, scope: CrontabScope): Disco
   const found =
     scope.file === undefined ? deps.readCrontabs() : {crontabs: [deps.readCrontabFile(scope.file)], unreadable: []}
   const parsed = found.crontabs.map((crontab) => ({crontab, parsed: parseCrontab(crontab.bytes, crontab.hasUsers)}))
-  const unique = uniqueNames(parsed.flatMap((one) => takenNames(one.parsed)))
+  const taken = parsed.flatMap((one) => takenNames(kind, one.parsed))
+  const unique = uniqueNames(taken, deps.hasCommand)
   const crontabs = parsed.map((one) => ({...one, lines: survey(deps, scope, {...one, unique})}))
   const none = {folders: [], anacron: []}
   return {
@@ -66,6 +74,8 @@ export function discoverCrontabs(deps: DiscoverDeps, scope: CrontabScope): Disco
 }
 
 const noFlags = () => ''
+/** Another user's settings are not known here. */
+const noJobs: LineJobs = {hasJob: () => false, jobOfFile: () => undefined}
 
 interface ToSurvey {
   readonly crontab: Crontab
@@ -76,23 +86,24 @@ interface ToSurvey {
 function survey(deps: DiscoverDeps, {file, flags = noFlags, named}: CrontabScope, {crontab, parsed, unique}: ToSurvey) {
   if (crontab.ignored !== undefined) return []
   const {path} = crontab
+  const isOwn = (user: string | undefined) => user === undefined || user === deps.userName
   const isNamed = named !== undefined && (path === undefined || path === file)
   return surveyCrontab(parsed, {
     kind: deps.cron.kind,
     // Another user's runs have another state directory.
-    callOf: (user) => ({
-      program: deps.guardProgram,
-      flags: user === undefined || user === deps.userName ? flags : noFlags,
-    }),
+    callOf: (user) => ({program: deps.guardProgram, flags: isOwn(user) ? flags : noFlags}),
+    jobsOf: (user, variables) => (isOwn(user) ? deps.jobsBelow(variables) : noJobs),
+    isUser: deps.isUser,
     unique,
     fallbackName: (path?.startsWith('/etc/cron.d/') && jobNameOfFile(path)) || 'job',
     given: new Map(isNamed ? [[named.line, named.job]] : []),
   })
 }
 
-function takenNames(lines: readonly CrontabLine[]): readonly string[] {
+function takenNames(kind: CronKind, lines: readonly CrontabLine[]): readonly string[] {
   return lines.flatMap(({view}) => {
-    const job = view.kind === 'job' && callsGuard(view.command) ? jobOfCall(view.command) : undefined
+    const wrapping = view.kind === 'job' ? wrappingOf(kind, view) : undefined
+    const job = wrapping?.kind === 'wrapped' ? nameOfCall(wrapping.call, noJobs) : undefined
     return job === undefined ? [] : [job]
   })
 }

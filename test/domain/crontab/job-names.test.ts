@@ -1,6 +1,9 @@
 import {expect, test} from 'vitest'
-import {jobNameOfCommand, uniqueNames} from '../../../src/domain/crontab/job-names.js'
+import {fileOfCommand, uniqueNames} from '../../../src/domain/crontab/job-names.js'
 import {shellShape} from '../../../src/domain/crontab/shell-shape.js'
+import {jobNameOfFile} from '../../../src/domain/job/job-name.js'
+
+const fileOf = (command: string) => fileOfCommand(shellShape(command), command)
 
 test.each([
   ['/opt/scan/scan.sh --all', 'scan'],
@@ -18,14 +21,23 @@ test.each([
   ['echo hello', 'echo'],
   ['"/opt/my programs/f.sh"', 'f'],
 ])('the job of %s is %s', (command, name) => {
-  expect(jobNameOfCommand(shellShape(command), command)).toBe(name)
+  expect(jobNameOfFile(fileOf(command)?.file ?? '')).toBe(name)
 })
 
 test('code on the command line has no name', () => {
-  expect(jobNameOfCommand(shellShape("python3 -c 'print(1)'"), "python3 -c 'print(1)'")).toBeUndefined()
+  expect(fileOf("python3 -c 'print(1)'")).toBeUndefined()
+})
+
+test.each([
+  ['cd /opt/r && ./rotate.sh', {file: './rotate.sh', folder: '/opt/r'}],
+  ["cd '/opt/my r' && a=1 sh rotate.sh", {file: 'rotate.sh', folder: '/opt/my r'}],
+  ['cd /opt; cd r && ./rotate.sh > l; b', {file: './rotate.sh', folder: '/opt/r'}],
+  ['/opt/a.sh | gzip', {file: '/opt/a.sh', folder: undefined}],
+])('the file of %s is seen from its folder', (command, file) => {
+  expect(fileOf(command)).toEqual(file)
 })
 
 test('jobs with the same script get numbers, beside those that are there', () => {
-  const unique = uniqueNames(['a'])
-  expect(['a', 'a', 'b'].map(unique)).toEqual(['a-2', 'a-3', 'b'])
+  const unique = uniqueNames(['a'], (name) => name === 'a-3' || name === 'c')
+  expect(['a', 'a', 'b', 'c'].map(unique)).toEqual(['a-2', 'a-4', 'b', 'c-2'])
 })

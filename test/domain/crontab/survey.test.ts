@@ -2,17 +2,26 @@ import {describe, expect, test} from 'vitest'
 import type {CronKind} from '../../../src/domain/crontab/cron-kind.js'
 import {parseCrontab} from '../../../src/domain/crontab/line.js'
 import {type SurveyedLine, surveyCrontab} from '../../../src/domain/crontab/survey.js'
+import type {LineJobs} from '../../../src/domain/crontab/wrap.js'
 import {lineCases} from '../../support/crontab-lines.js'
 
 interface Options {
   readonly kind?: CronKind
   readonly hasUsers?: boolean
+  readonly jobs?: LineJobs
 }
 
-function survey(bytes: string, {kind = 'debian', hasUsers = false}: Options = {}): readonly SurveyedLine[] {
+const noJobs: LineJobs = {hasJob: () => false, jobOfFile: () => undefined}
+
+function survey(
+  bytes: string,
+  {kind = 'debian', hasUsers = false, jobs = noJobs}: Options = {},
+): readonly SurveyedLine[] {
   return surveyCrontab(parseCrontab(bytes, hasUsers), {
     kind,
     callOf: () => ({program: (path) => (path === undefined ? '/abs/guard' : 'guard'), flags: () => ''}),
+    jobsOf: () => jobs,
+    isUser: (name) => ['root', 'www-data'].includes(name),
     unique: () => 'j',
     fallbackName: 'j',
     given: new Map(),
@@ -39,6 +48,26 @@ test.each(others)('$kind takes $line as $state', ({line, hasUsers = false, kind,
   const [found] = survey(`${line}\n`, {kind, hasUsers})
   expect(found?.state ?? 'plain').toBe(state)
   expect(saidOf(found ?? {warnings: []})).toContain(said)
+})
+
+describe('the job of a line', () => {
+  const jobs: LineJobs = {
+    hasJob: (name) => name === 'db.nightly',
+    jobOfFile: ({file, folder}) => (folder === '/opt' && file === './backup.sh' ? 'nightly' : undefined),
+  }
+  test.each([
+    ['cd /opt && ./backup.sh', 'nightly'],
+    ['cd /opt; ./backup.sh | gzip > b', 'nightly'],
+    ['cd /srv && ./backup.sh', 'j'],
+    ['cd /opt && guard run ./backup.sh', 'nightly'],
+    ['bash -lc "cd /opt; guard run ./backup.sh"', 'nightly'],
+    ['(guard run --timeout 5m ./other.sh)', 'other'],
+    ['guard run db.nightly', 'db.nightly'],
+    ['guard run --job=db.hourly -- x', 'db.hourly'],
+    ['guard watchdog', 'watchdog'],
+  ])('%s: %s', (command, job) => {
+    expect(survey(`0 5 * * * ${command}\n`, {jobs})[0]?.job).toBe(job)
+  })
 })
 
 test('a % is no end of the command for busybox', () => {
