@@ -42,6 +42,17 @@ describe('guard status', () => {
     expect(lines.at(-1)).toMatch(/^- never .* never +1 Jan 03:00$/)
   })
 
+  test('has each job that hangs with its own reason', async () => {
+    const box = createSandbox()
+    const writes = (files: string) => ({command: ['true'], outputs: [{files, maxAge: '1s'}], grace: '1s'})
+    box.write('.guardianrc.json', JSON.stringify({jobs: {one: writes('one/*.json'), two: writes('two/*.json')}}))
+    for (const job of ['one', 'two']) await box.guard('run', job)
+    while (!/one +hung.*two +hung/s.test((await box.guard('watchdog')).stdout));
+    const {stdout} = await box.guard('status')
+    expect(stdout).toMatch(/^X one .*\n {4}hung: .* no file matches one\/\*\.json/m)
+    expect(stdout).toMatch(/^X two .*\n {4}hung: .* no file matches two\/\*\.json/m)
+  })
+
   test('has each job as an entry of its own on demand, or only those in one state', async () => {
     const box = await machine()
     const {stdout} = await box.guard('status', '--group', 'none')

@@ -70,6 +70,8 @@ export interface OutboxWorld {
 }
 
 interface Trouble {
+  /** In place of a failure. */
+  readonly hangs: string
   readonly errorLine: string
   readonly failureClass: string
   readonly level: AlertLevel
@@ -103,13 +105,12 @@ export function outboxWorld(changes: Partial<DeliverDeps> = {}): OutboxWorld {
     arrived: [],
     receiver: () => ({ok: true, receipt: {}}),
     isQuiet: false,
-    trouble: (job, {errorLine = 'ECONNREFUSED 10.0.0.1:5432', failureClass = 'connection', level = 'CRITICAL'} = {}) =>
-      raise(job, level, `${job} is failing: ${errorLine}`, {
-        event: 'trouble',
-        verdict: 'failing',
-        class: failureClass,
-        errorLine,
-      }),
+    trouble: (job, more = {}) => {
+      const {errorLine = 'ECONNREFUSED 10.0.0.1:5432', failureClass = 'connection', level = 'CRITICAL', hangs} = more
+      const failure = {event: 'trouble', verdict: 'failing', class: failureClass, errorLine}
+      if (hangs === undefined) raise(job, level, `${job} is failing: ${errorLine}`, failure)
+      else raise(job, level, `${job} is hung: ${hangs}`, {event: 'trouble', verdict: 'hung'})
+    },
     recover: (job) => raise(job, 'INFO', `${job}: healthy again`, {event: 'recovered', verdict: 'failing'}),
     loseAlerts: () => {
       journals.alerts = foldedJournal(alertsFold, clock)

@@ -175,9 +175,11 @@ function incidentText({incident}: JobStatus): string {
 /** The cause, how many, the first, and as many names as there is room for in two lines. */
 function groupLines(page: Page, group: StatusGroup): readonly string[] {
   const [first] = group
-  const oldest = group.reduce((one, other) => ((other.lastEndedAt ?? 0) < (one.lastEndedAt ?? 0) ? other : one), first)
-  const since = oldest.lastEndedAt === undefined ? '' : ` at ${clockText(page, oldest.lastEndedAt)}`
-  const head = `${group.length} jobs: ${first.causeText ?? first.reason}; first ${oldest.job}${since}`
+  const began = group.map(beganAt)
+  const firstAt = Math.min(...began)
+  const oldest = group[began.indexOf(firstAt)] ?? first
+  const since = firstAt === Number.POSITIVE_INFINITY ? '' : `; first ${oldest.job} at ${clockText(page, firstAt)}`
+  const head = `${group.length} jobs: ${first.causeText ?? first.reason}${since}`
   const [line = '', ...more] = page.isTerminal ? wrapAnsi(head, page.width - 4, {trim: true}).split('\n') : [head]
   const names = group.map(({job}) => job)
   const list = page.isTerminal ? namesInTwoLines(page, names) : [names.join(' ')]
@@ -186,6 +188,12 @@ function groupLines(page: Page, group: StatusGroup): readonly string[] {
     ...more.map((text) => `    ${text}`),
     ...list.map((text) => `    ${text}`),
   ]
+}
+
+/** The end of the last run says nothing of a job that hangs or is late since. */
+function beganAt({incident, verdict, lastEndedAt}: JobStatus): number {
+  const failedAt = verdict === 'failing' ? lastEndedAt : undefined
+  return incident?.openedAt ?? failedAt ?? Number.POSITIVE_INFINITY
 }
 
 function namesInTwoLines(page: Page, names: readonly string[]): readonly string[] {

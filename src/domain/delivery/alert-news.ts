@@ -70,9 +70,12 @@ interface Cause {
   readonly subject: string
 }
 
-/** Jobs that fail for one cause belong together. Where nothing says the cause, each stands for itself. */
+/**
+ * Names what belongs in one message: jobs that fail for one cause, or all that are hung, stalled or missed, of which the
+ * message names each with its reason. A failure of which nothing says the cause stands for itself.
+ */
 export function causeOf({verdict, failureClass, errorLine, subject}: Cause): string {
-  if (verdict !== undefined && verdict !== 'failing') return `${verdict}`
+  if (verdict !== undefined && verdict !== 'failing') return verdict
   const line = errorLine === undefined ? '' : normalizedErrorLine(errorLine)
   if (line === '' && (failureClass === undefined || failureClass === 'unknown')) return `job ${subject}`
   return `${failureClass ?? 'unknown'}: ${line}`

@@ -60,8 +60,8 @@ function titleOf({news, why, group}: DueNews): string {
   if (first === undefined) return group.key
   if (!group.hasEnd) return news.length === 1 ? first.reason : `${news.length} × ${first.reason}`
   if (news.length === 1) return `${again}${aboutJob(first)}`
-  const cause = first.errorLine ?? first.reason
-  return `${again}${news.length} jobs in trouble: ${cause}`
+  // The reason of one job says nothing of the others.
+  return `${again}${news.length} jobs in trouble: ${first.errorLine ?? commonText(group.key)}`
 }
 
 /** A reason may begin with the name of its job. */
@@ -80,7 +80,12 @@ function overTitle({group}: DueNews, durationMs: number): string {
 
 function causeOf({group, news, kind}: DueNews): string | undefined {
   if (kind === 'recovery') return group.wellReason === '' ? undefined : group.wellReason
-  return group.hasEnd && news.length > 1 ? group.key : undefined
+  return group.hasEnd && news.length > 1 ? commonText(group.key) : undefined
+}
+
+/** A class whose failures have no line of an output ends with nothing. */
+function commonText(key: string): string {
+  return key.replace(/: $/, '')
 }
 
 function notesOf({why, told, news}: DueNews, nowMs: number): readonly string[] {

@@ -5,6 +5,7 @@ import {durationEnvelope, type Envelope, judgeDuration} from '../run/envelope.js
 import type {JobRuns} from '../run/job-runs.js'
 import {recentOutcomes} from '../run/recent-outcomes.js'
 import type {Run} from '../run/run.js'
+import {failedRun} from '../watchdog/bad-end.js'
 import type {JobFacts, OutputFacts} from '../watchdog/job-facts.js'
 import type {Verdict, VerdictKind} from '../watchdog/verdict-kind.js'
 
@@ -108,17 +109,9 @@ export function jobStatus(evidence: JobEvidence): JobStatus {
     reason: trouble && shortReason(trouble.reason, lastEnd?.refused),
     incident,
     told: trouble ? told : [],
-    cause:
-      trouble &&
-      causeOf({
-        verdict: trouble.kind,
-        failureClass: lastEnd?.failureClass,
-        errorLine: lastEnd?.errorLine,
-        subject: job,
-      }),
+    ...sharedCause(trouble, facts),
     recent: recentOutcomes(jobRuns?.recent ?? ''),
     lastEndedAt: lastEnd && now.at - (now.uptimeMs - lastEnd.uptimeMs),
-    causeText: [lastEnd?.failureClass, lastEnd?.errorLine].filter(Boolean).join(': ') || trouble?.reason,
     tookMs: lastEnd?.durationMs,
     runningSince: isRunning ? now.at - (now.uptimeMs - liveness.startedUptimeMs) : undefined,
     envelope,
@@ -133,6 +126,17 @@ export function jobStatus(evidence: JobEvidence): JobStatus {
 function outputStatus({files, maxAgeMs, newest, unreadable}: OutputFacts, nowUptimeMs: number): OutputStatus {
   const ageMs = newest && nowUptimeMs - newest.modifiedUptimeMs
   return {files, maxAgeMs, ageMs, problem: unreadable ?? newest?.problem}
+}
+
+/** A last run that failed says nothing of a job that hangs since, and two jobs may hang for two reasons. */
+function sharedCause(trouble: Trouble | undefined, facts: JobFacts): Pick<JobStatus, 'cause' | 'causeText'> {
+  if (!trouble) return {cause: undefined, causeText: undefined}
+  if (trouble.kind !== 'failing') return {cause: trouble.reason, causeText: trouble.reason}
+  const {failureClass, errorLine} = failedRun(trouble.kind, facts) ?? {}
+  return {
+    cause: causeOf({verdict: trouble.kind, failureClass, errorLine, subject: facts.job}),
+    causeText: [failureClass, errorLine].filter(Boolean).join(': ') || trouble.reason,
+  }
 }
 
 /** What a spent budget means in full stands in `guard why` and in `guard budget list`. */

@@ -1,7 +1,7 @@
 import {span} from './freshness.js'
 import type {JobFacts, LastEnd} from './job-facts.js'
 import {isWell} from './last-end.js'
-import type {Verdict} from './verdict-kind.js'
+import type {Verdict, VerdictKind} from './verdict-kind.js'
 
 /**
  * `failing`, if the last run ended badly. A run that a reboot interrupted is no failure of the job if another one is
@@ -15,6 +15,11 @@ export function badEnd(facts: JobFacts): Verdict | undefined {
   if (lastEnd.byReboot && nextRunInMs !== undefined) return undefined
   const level = lastEnd.outcome === 'degraded' ? 'WARNING' : 'CRITICAL'
   return {kind: 'failing', status: 'failing', level, reason: failureText(lastEnd, facts)}
+}
+
+/** @returns the last run, if it is why a job is in trouble of this kind; else undefined, because it explains nothing */
+export function failedRun(kind: VerdictKind, {settingsProblem, lastEnd}: JobFacts): LastEnd | undefined {
+  return kind === 'failing' && settingsProblem === undefined ? lastEnd : undefined
 }
 
 const endings: Readonly<Record<LastEnd['outcome'], string>> = {

@@ -8,7 +8,9 @@ import {nextStarts, slotsOnDuty} from '../../domain/scheduler/next-starts.js'
 import type {JobSlots, SchedulerState} from '../../domain/scheduler/scheduler.js'
 import {spreadOf} from '../../domain/scheduler/spread.js'
 import type {Settings} from '../../domain/settings/settings.js'
+import {failedRun} from '../../domain/watchdog/bad-end.js'
 import type {JobFacts} from '../../domain/watchdog/job-facts.js'
+import type {VerdictKind} from '../../domain/watchdog/verdict-kind.js'
 import {asWatched} from '../../domain/watchdog/watch-list.js'
 import type {WatchedJob} from '../../domain/watchdog/watched-job.js'
 import type {Journal} from '../../journal/journal.js'
@@ -42,7 +44,7 @@ export async function jobStatuses(deps: StatusDeps, plan: RoundPlan, isAsked: Is
     const {name, schedule} = job
     const nextAt = nextStartOf(deps, {job, jobRuns, nowMs: at, known: slotsOnDuty(scheduler, name)})
     const incident = histories.get(name)?.incident
-    const silence = silenceOf(silences, matterOf(facts), at)
+    const silence = silenceOf(silences, matterOf(facts, incident?.verdict ?? verdict.kind), at)
     return jobStatus({facts, verdict, incident, jobRuns, told: told.get(name) ?? [], silence, nextAt, schedule})
   })
   const verdicts = reports.map(({job, verdict}) => ({job: job.name, verdict}))
@@ -80,9 +82,9 @@ function jobsOf({settings, runs, leases}: StatusDeps, plan: RoundPlan, isAsked: 
 }
 
 /** As the deliverer asks for it. */
-function matterOf({job, lastEnd}: JobFacts): Parameters<typeof silenceOf>[1] {
-  const {failureClass, errorLine} = lastEnd ?? {}
-  return {job, class: failureClass, group: causeOf({verdict: undefined, failureClass, errorLine, subject: job})}
+function matterOf(facts: JobFacts, verdict: VerdictKind): Parameters<typeof silenceOf>[1] {
+  const {failureClass, errorLine} = failedRun(verdict, facts) ?? {}
+  return {job: facts.job, class: failureClass, group: causeOf({verdict, failureClass, errorLine, subject: facts.job})}
 }
 
 /** By job, the channels that were told that it is in trouble. */

@@ -1,4 +1,5 @@
 import type {Incident} from '../../domain/incident/incident.js'
+import {failedRun} from '../../domain/watchdog/bad-end.js'
 import type {JobFacts} from '../../domain/watchdog/job-facts.js'
 
 /** What an alert about an incident carries, so that a message can be written from it alone. Undefined values are left out. */
@@ -8,16 +9,16 @@ export function incidentDetails(
   facts: JobFacts | undefined,
 ): Readonly<Record<string, unknown>> {
   const {lastEnd, streak, lastGoodAt} = facts ?? {}
-  const isOfRun = event === 'trouble' && verdict === 'failing'
+  const failed = event === 'trouble' && facts ? failedRun(verdict, facts) : undefined
   const details = {
     event,
     incident: id,
     opened_at: new Date(openedAt).toISOString(),
     verdict,
-    ...(isOfRun && {
-      outcome: lastEnd?.outcome,
-      class: lastEnd?.failureClass,
-      errorLine: lastEnd?.errorLine,
+    ...(failed && {
+      outcome: failed.outcome,
+      class: failed.failureClass,
+      errorLine: failed.errorLine,
       badRuns: streak?.isWell === false ? streak.count : undefined,
     }),
     runId: lastEnd?.runId,

@@ -84,3 +84,33 @@ test('jobs in trouble by one cause are a group, others and silenced ones stand a
   ]
   expect(groupByCause(jobs).map((group) => group.map(({job}) => job))).toEqual([['a', 'b'], ['c'], ['d'], ['e'], ['f']])
 })
+
+test('jobs that hang are a group where they hang for one reason, whatever their last runs ended with', () => {
+  const hung = (reason: string): Verdict => ({...failing, kind: 'hung', reason})
+  const lastEnd: LastEnd = {
+    ...{runId: 'r', outcome: 'failed', detail: 'x', uptimeMs: 0, byReboot: false, refused: undefined},
+    ...{failureClass: 'connection', errorLine: 'connect ECONNREFUSED 10.0.0.5:5432'},
+  }
+  const facts = jobFacts({lastEnd})
+  const jobs = [
+    named('a', {verdict: hung('no file matches out/*.json'), facts}),
+    named('b', {verdict: hung('its run has lasted for 2s'), facts}),
+    named('c', {verdict: hung('no file matches out/*.json')}),
+  ]
+  expect(groupByCause(jobs).map((group) => group.map(({job, causeText}) => [job, causeText]))).toEqual([
+    ['a', 'c'].map((job) => [job, 'no file matches out/*.json']),
+    [['b', 'its run has lasted for 2s']],
+  ])
+})
+
+test('a job with wrong settings is in no group of what its last run failed with', () => {
+  const lastEnd: LastEnd = {
+    ...{runId: 'r', outcome: 'failed', detail: 'x', uptimeMs: 0, byReboot: false, refused: undefined},
+    ...{failureClass: 'connection', errorLine: 'connect ECONNREFUSED 10.0.0.5:5432'},
+  }
+  const wrong = {...failing, reason: 'its settings are wrong'}
+  const status = jobStatus(
+    evidence({facts: jobFacts({lastEnd, settingsProblem: 'its settings are wrong'}), verdict: wrong}),
+  )
+  expect([status.cause, status.causeText]).toEqual([`job ${status.job}`, 'its settings are wrong'])
+})

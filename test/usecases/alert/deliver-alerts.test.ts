@@ -92,6 +92,31 @@ describe('a group', () => {
     expect(titles(world).at(-1)).toMatch(/^still: 2 jobs in trouble/)
   })
 
+  test('of jobs that hang for different reasons says that they hang, and of each why', async () => {
+    const world = outboxWorld()
+    world.trouble('out', {hangs: 'no file matches out/*.json'})
+    world.trouble('slow', {hangs: 'its run has lasted for 2s'})
+    await world.pass(minute)
+    expect(world.arrived).toMatchObject([
+      {
+        title: '2 jobs in trouble: hung',
+        cause: 'hung',
+        jobs: [
+          {reason: 'out is hung: no file matches out/*.json'},
+          {reason: 'slow is hung: its run has lasted for 2s'},
+        ],
+      },
+    ])
+  })
+
+  test('of a class without a line of an output is told by that class alone', async () => {
+    const world = outboxWorld()
+    world.trouble('a', {failureClass: 'timeout', errorLine: ''})
+    world.trouble('b', {failureClass: 'timeout', errorLine: ''})
+    await world.pass(minute)
+    expect(world.arrived).toMatchObject([{title: '2 jobs in trouble: timeout', cause: 'timeout'}])
+  })
+
   test('that is well again before it is told calls nobody', async () => {
     const world = outboxWorld()
     world.trouble('a')
