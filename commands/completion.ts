@@ -1,4 +1,5 @@
 import {defineCommand} from '../src/cli/command/definition.js'
+import {jobNames} from '../src/domain/settings/settings.js'
 
 export default defineCommand({
   summary: 'Completion of commands, flags and job names for bash, zsh or fish',
@@ -10,7 +11,7 @@ export default defineCommand({
   async run({args, flags, print, json, openGuard}) {
     if (flags.jobs) {
       const guard = await openGuard()
-      const names = [...new Set([...Object.keys(guard.settings.jobs), ...guard.runs().read().keys()])].sort()
+      const names = [...new Set([...jobNames(guard.settings), ...guard.runs().read().keys()])].sort()
       if (names.length > 0) print(...names)
       return {jobs: names}
     }

@@ -3,6 +3,7 @@ import {comingSlotToJson, renderComingSlots} from '../../src/cli/render/coming-s
 import {wireComingSlots} from '../../src/cli/wire/coming-slots.js'
 import type {Settings} from '../../src/domain/settings/settings.js'
 import {knownJob} from '../../src/usecases/history/known-job.js'
+import {requireRightJob} from '../../src/usecases/run/refuse-wrong-job.js'
 import {comingSlots} from '../../src/usecases/schedule/coming-slots.js'
 
 export default defineCommand({
@@ -17,6 +18,7 @@ export default defineCommand({
       args.job === undefined
         ? undefined
         : knownJob({settings: guard.settings, runs: guard.runs(), leases: guard.leases()}, args.job)
+    if (job !== undefined) requireRightJob(guard.settings, job)
     const nowMs = guard.clock.now()
     const asked = {nowMs, job, perJob: flags.limit, untilMs: Number.POSITIVE_INFINITY}
     const coming = comingSlots(wireComingSlots(guard), asked).slice(0, flags.limit)

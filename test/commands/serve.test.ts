@@ -46,6 +46,16 @@ describe('guard serve', () => {
     expect((await served.ask('/')).headers['content-type']).toBe('text/html; charset=utf-8')
   })
 
+  test('knows a job of the settings that is wrong there', async () => {
+    const box = createSandbox()
+    box.write('.guardianrc.yaml', 'jobs: {bad: {command: ["true"], timeout: soon}}\n')
+    const served = await startServe(box)
+    const reason = expect.stringContaining('its settings are wrong: jobs.bad.timeout')
+    expect((await served.ask('/api/v1/jobs/bad')).json).toMatchObject({job: 'bad', state: 'failing', reason})
+    expect((await served.ask('/api/v1/jobs/bad/why')).json).toMatchObject({answer: reason})
+    expect((await served.ask('/api/v1/jobs/bad/runs')).status).toBe(200)
+  })
+
   test('what is due next has every job, however often another one is due', async () => {
     const box = createSandbox()
     box.write(

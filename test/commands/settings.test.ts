@@ -49,6 +49,42 @@ test.each([
   expect(stdout).toMatch(shown)
 })
 
+test.each([
+  ['why', ['why', 'bad'], 0, `bad is failing: its settings are wrong: ${problem}`],
+  ['status', ['status', 'bad'], 1, 'Schedule   not known, because its settings are wrong'],
+  ['history', ['history', 'bad'], 0, 'no run of bad is known'],
+  ['doctor', ['doctor', '--job', 'bad'], 2, `Settings of bad are wrong: ${problem}`],
+  ['completion', ['completion', '--jobs'], 0, 'bad\n'],
+  ['budget reset', ['budget', 'reset', 'bad'], 0, 'bad has its recovery budgets back'],
+])('%s knows the wrong job', async (_title, args, code, shown) => {
+  const {guard, write} = createSandbox()
+  write('.guardianrc', oneWrong)
+  expect(await guard(...args)).toMatchObject({code, stdout: expect.stringContaining(shown)})
+})
+
+test.each([
+  ['scheduler next', ['scheduler', 'next', 'bad']],
+  ['crontab add', ['crontab', 'add', 'bad']],
+  ['trigger', ['trigger', 'bad']],
+])('%s, which needs the settings of the wrong job, says what is wrong with them', async (_title, args) => {
+  const {guard, write} = createSandbox()
+  write('.guardianrc', oneWrong)
+  const stderr = expect.stringMatching(/job bad .*are wrong: jobs\.bad\.timeout: /)
+  expect(await guard(...args)).toMatchObject({code: 78, stderr})
+})
+
+test('where a name is mistyped, that of the wrong job may be meant', async () => {
+  const {guard, write} = createSandbox()
+  write('.guardianrc', oneWrong)
+  const meant = {code: 64, stderr: expect.stringContaining('did you mean bad?')}
+  for (const args of [
+    ['run', 'bax'],
+    ['why', 'bax'],
+    ['trigger', 'bax'],
+  ])
+    expect(await guard(...args)).toMatchObject(meant)
+})
+
 test('a command that only reads makes no state directory to record wrong settings in', async () => {
   const {guard, write, stateDir} = createSandbox()
   write('.guardianrc', oneWrong)

@@ -59,11 +59,12 @@ function factsOf(page: Page, job: JobPage): readonly (readonly [string, string])
     ['Incident', incidentText(page, job)],
     ['Silence', status.silence ? `until ${clockText(page, status.silence.untilMs)}: ${status.silence.reason}` : ''],
     ...status.outputs.map((output) => ['Output', outputText(output)] as const),
-    ['Runs', settings.script ?? settings.command?.join(' ') ?? ''],
+    ['Runs', settings?.script ?? settings?.command?.join(' ') ?? ''],
   ]
 }
 
 function scheduleText(page: Page, {status, settings}: JobPage): string {
+  if (!settings) return 'not known, because its settings are wrong: guard config check'
   const {schedule, timezone} = settings
   if (schedule === undefined) return 'none: what starts it is not known to guard'
   const next = status.nextAt
@@ -188,7 +189,7 @@ export function jobPageToJson({
   starters,
   lastLines,
 }: JobPage): object {
-  const {schedule, timezone} = settings
+  const {schedule, timezone} = settings ?? {}
   return {
     ...statusToJson(status),
     ...(schedule !== undefined && {schedule, timezone: timezone ?? null}),

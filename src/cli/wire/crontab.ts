@@ -3,7 +3,7 @@ import {type CronVariables, type GuardPlaces, placesToName} from '../../domain/c
 import type {GuardCall, LineJobs} from '../../domain/crontab/wrap.js'
 import {notForCron} from '../../domain/schedule/schedule.js'
 import {isSameZone} from '../../domain/schedule/time-zone.js'
-import type {Settings} from '../../domain/settings/settings.js'
+import {jobNames, type Settings} from '../../domain/settings/settings.js'
 import {closestNames} from '../../domain/settings/suggest.js'
 import {GuardError} from '../../errors.js'
 import {guardProgram, wordOf} from '../../system/crontab/guard-program.js'
@@ -14,6 +14,7 @@ import {writeCrontab} from '../../system/crontab/write-crontab.js'
 import {databaseUser, userNames} from '../../system/host/user.js'
 import type {AddedLine, PlannedChange} from '../../usecases/crontab/change-crontabs.js'
 import type {DiscoverDeps} from '../../usecases/crontab/discover-crontabs.js'
+import {requireRightJob} from '../../usecases/run/refuse-wrong-job.js'
 import type {Flag} from '../command/flag.js'
 import type {Guard} from '../guard.js'
 
@@ -126,7 +127,7 @@ export function watchdogLines(guard: Guard, placeFlags: PlaceFlags): readonly Ad
   const {settings} = guard
   const flags = settingsFlags(guard, placeFlags)
   const openclaw = Object.keys(settings.openclaw?.jobs ?? {})
-  if (Object.keys(settings.jobs).length === 0 && openclaw.length === 0) {
+  if (jobNames(settings).length === 0 && openclaw.length === 0) {
     throw new GuardError('config', 'the settings name no job that the watchdog could watch', [
       'write a settings file, or name it: --config FILE',
     ])
@@ -144,12 +145,13 @@ export function watchdogLines(guard: Guard, placeFlags: PlaceFlags): readonly Ad
   return openclaw.length === 0 ? [watchdog] : [watchdog, daemon]
 }
 
-/** The line of a job of the settings. Throws GuardError `usage` for a name that they do not have, `config` without a schedule. */
+/** The line of a job of the settings. Throws GuardError `usage` for a name that they do not have, `config` for a wrong job, or one without a schedule. */
 export function jobLine(guard: Guard, job: string, flags: PlaceFlags): AddedLine {
   const {settings, clock} = guard
+  requireRightJob(settings, job)
   const found = Object.hasOwn(settings.jobs, job) ? settings.jobs[job] : undefined
   if (!found) {
-    const near = closestNames(job, Object.keys(settings.jobs)).slice(0, 3)
+    const near = closestNames(job, jobNames(settings)).slice(0, 3)
     throw new GuardError(
       'usage',
       `the settings have no job ${JSON.stringify(job)}`,

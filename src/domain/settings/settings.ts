@@ -49,6 +49,11 @@ export function settingsOfJob(settings: Pick<Settings, 'jobs' | 'defaults'>, job
   return (Object.hasOwn(settings.jobs, job) ? settings.jobs[job] : undefined) ?? settings.defaults
 }
 
+/** The jobs that the settings name, also those whose own part is wrong. */
+export function jobNames({jobs, wrong}: Pick<Settings, 'jobs' | 'wrong'>): readonly string[] {
+  return wrong ? [...new Set([...Object.keys(jobs), ...Object.keys(wrong.jobs)])] : Object.keys(jobs)
+}
+
 /** Text logs are rotated at a size and removed by number and age. */
 interface LogSettings {
   /** Whether each run begins with a line in the log of its job. */

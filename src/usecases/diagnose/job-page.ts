@@ -6,6 +6,7 @@ import {type LeaseReport, reportLease} from '../../domain/lease/report.js'
 import type {Run} from '../../domain/run/run.js'
 import type {JobSettings} from '../../domain/settings/job.js'
 import {settingsOfJob} from '../../domain/settings/settings.js'
+import {problemsOfJob} from '../../domain/settings/wrong.js'
 import {GuardError} from '../../errors.js'
 import type {Journal} from '../../journal/journal.js'
 import {type LastLinesDeps, lastLines} from '../history/last-lines.js'
@@ -26,7 +27,8 @@ export interface JobPage {
   readonly status: JobStatus
   readonly overall: OverallStatus
   readonly now: ClockReading
-  readonly settings: JobSettings
+  /** Undefined if they are wrong. */
+  readonly settings: JobSettings | undefined
   /** The last run that took place. */
   readonly run: Run | undefined
   readonly lease: LeaseReport | undefined
@@ -43,12 +45,13 @@ export async function jobPage(deps: JobPageDeps, plan: RoundPlan, job: string): 
   const {jobs, overall} = await jobStatuses(deps, plan, (name) => name === job)
   const [status] = jobs
   if (!status) throw new GuardError('usage', `no job ${JSON.stringify(job)} is known`)
-  const settings = settingsOfJob(deps.settings, job)
+  const isWrong = problemsOfJob(deps.settings.wrong, job) !== undefined
+  const settings = isWrong ? undefined : settingsOfJob(deps.settings, job)
   const now = deps.readClock()
   const known = deps.runs.read().get(job)
   const run = known?.runs.findLast(({outcome}) => outcome !== 'skipped')
   const lease = deps.leases.read().byJob.get(job)
-  const target = settings.breaker?.target
+  const target = settings?.breaker?.target
   return {
     status,
     overall,
@@ -59,7 +62,7 @@ export async function jobPage(deps: JobPageDeps, plan: RoundPlan, job: string): 
     breaker: target === undefined ? undefined : {target, state: deps.breakers.read().get(target)},
     budgets: listBudgets(deps.budgets).filter((one) => one.job === job),
     goodTimes: known?.goodTimes ?? [],
-    starters: settings.schedule === undefined ? [] : await deps.startersOf(job),
+    starters: settings?.schedule === undefined ? [] : await deps.startersOf(job),
     lastLines: run ? linesOf(deps.logs, job, run) : [],
   }
 }

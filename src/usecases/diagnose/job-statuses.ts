@@ -7,7 +7,7 @@ import type {JobRuns} from '../../domain/run/job-runs.js'
 import {nextStarts, slotsOnDuty} from '../../domain/scheduler/next-starts.js'
 import type {JobSlots, SchedulerState} from '../../domain/scheduler/scheduler.js'
 import {spreadOf} from '../../domain/scheduler/spread.js'
-import type {Settings} from '../../domain/settings/settings.js'
+import {jobNames, type Settings} from '../../domain/settings/settings.js'
 import {failedRun} from '../../domain/watchdog/bad-end.js'
 import type {JobFacts} from '../../domain/watchdog/job-facts.js'
 import type {VerdictKind} from '../../domain/watchdog/verdict-kind.js'
@@ -76,7 +76,7 @@ const ownPrefix = 'guard-'
 
 function jobsOf({settings, runs, leases}: StatusDeps, plan: RoundPlan, isAsked: IsAsked): readonly WatchedJob[] {
   const planned = new Set(plan.jobs.map(({name}) => name))
-  const others = new Set([...Object.keys(settings.jobs), ...runs.read().keys(), ...leases.read().byJob.keys()])
+  const others = new Set([...jobNames(settings), ...runs.read().keys(), ...leases.read().byJob.keys()])
   const unplanned = [...others].filter((name) => !planned.has(name) && !name.startsWith(ownPrefix))
   return [...plan.jobs, ...unplanned.map((name) => asWatched(name, settings))].filter(({name}) => isAsked(name))
 }

@@ -1,7 +1,7 @@
 import {isHashedName, jobNameOfFile} from '../../domain/job/job-name.js'
 import type {Leases} from '../../domain/lease/lease.js'
 import type {RunsByJob} from '../../domain/run/job-runs.js'
-import type {Settings} from '../../domain/settings/settings.js'
+import {jobNames, type Settings} from '../../domain/settings/settings.js'
 import {closestNames} from '../../domain/settings/suggest.js'
 import {GuardError} from '../../errors.js'
 import type {Journal} from '../../journal/journal.js'
@@ -17,7 +17,7 @@ interface KnownJobDeps {
  * neither the settings nor the journals know it.
  */
 export function knownJob({settings, runs, leases}: KnownJobDeps, given: string): string {
-  const known = new Set([...Object.keys(settings.jobs), ...runs.read().keys(), ...leases.read().byJob.keys()])
+  const known = new Set([...jobNames(settings), ...runs.read().keys(), ...leases.read().byJob.keys()])
   const ofFile = jobNameOfFile(given)
   const job = [given, ofFile].find((name) => name !== undefined && known.has(name))
   if (job !== undefined) return job

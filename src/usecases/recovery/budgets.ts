@@ -1,6 +1,6 @@
 import {budgetLeft, budgetResetKind, countedSteps, spentClasses} from '../../domain/recovery/budget.js'
 import type {RunsByJob} from '../../domain/run/job-runs.js'
-import {type Settings, settingsOfJob} from '../../domain/settings/settings.js'
+import {jobNames, type Settings, settingsOfJob} from '../../domain/settings/settings.js'
 import {closestName} from '../../domain/settings/suggest.js'
 import {GuardError} from '../../errors.js'
 import type {Journal} from '../../journal/journal.js'
@@ -9,7 +9,7 @@ import type {Clock} from '../../system/host/clock.js'
 export interface BudgetDeps {
   readonly clock: Pick<Clock, 'now'>
   readonly runs: Pick<Journal<RunsByJob>, 'read' | 'newestFirst' | 'note'>
-  readonly settings: Pick<Settings, 'jobs' | 'defaults'>
+  readonly settings: Pick<Settings, 'jobs' | 'defaults' | 'wrong'>
 }
 
 /** What is left of a job's recovery budget for one failure class. Times are wall clock, ms. */
@@ -49,7 +49,7 @@ export function listBudgets({clock, runs, settings}: BudgetDeps): readonly Budge
  * Throws GuardError `usage` for a job that neither the settings nor the journal know, `io`.
  */
 export function resetBudget({runs, settings}: BudgetDeps, job: string): void {
-  const known = new Set([...Object.keys(settings.jobs), ...runs.read().keys()])
+  const known = new Set([...jobNames(settings), ...runs.read().keys()])
   if (!known.has(job)) {
     const near = closestName(job, known)
     throw new GuardError('usage', `no job ${job} is known`, [

@@ -29,6 +29,12 @@ export function refuseWrongJob(deps: RefuseDeps, wrong: WrongSettings, {form, ar
   throw refused(`job ${first} does not run: ${wrong.refusal}`)
 }
 
+/** For what needs a job's own settings. Throws GuardError `config` if they are wrong. */
+export function requireRightJob({wrong}: Pick<Settings, 'wrong'>, job: string): void {
+  const problems = problemsOfJob(wrong, job)
+  if (problems !== undefined) throw refused(`the settings of job ${job} are wrong: ${problems}`)
+}
+
 function refused(message: string): GuardError {
   return new GuardError('config', message, ['correct it and check it: guard config check'])
 }

@@ -1,7 +1,7 @@
 import {defaultName, fileOf, type NamedLine} from '../../domain/job/default-name.js'
 import {isJobName, jobNameRule} from '../../domain/job/job-name.js'
 import type {Argv, JobSettings} from '../../domain/settings/job.js'
-import {type Settings, settingsOfJob} from '../../domain/settings/settings.js'
+import {jobNames, type Settings, settingsOfJob} from '../../domain/settings/settings.js'
 import {closestNames} from '../../domain/settings/suggest.js'
 import {GuardError} from '../../errors.js'
 import type {ScriptRequest} from '../../system/process/script.js'
@@ -71,7 +71,7 @@ export function resolveRun(deps: ResolveDeps, asked: RunAsked): RunResolved {
 /** A word that is neither a job nor a file is a typing error, not a job that did not start. Throws GuardError `usage`. */
 function refuseBareName({settings, exists}: ResolveDeps, name: string): void {
   if (name.includes('/') || exists(name)) return
-  const near = closestNames(name, Object.keys(settings.jobs)).slice(0, 3)
+  const near = closestNames(name, jobNames(settings)).slice(0, 3)
   throw new GuardError('usage', `${name}: no such job or file`, [
     ...near.map((job) => `did you mean ${job}?`),
     'use the name of a configured job (guard config show) or a file',

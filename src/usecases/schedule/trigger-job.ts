@@ -2,7 +2,7 @@ import type {Leases} from '../../domain/lease/lease.js'
 import {reportLease} from '../../domain/lease/report.js'
 import type {RunsByJob} from '../../domain/run/job-runs.js'
 import type {Run} from '../../domain/run/run.js'
-import type {Settings} from '../../domain/settings/settings.js'
+import {jobNames, type Settings} from '../../domain/settings/settings.js'
 import {closestNames} from '../../domain/settings/suggest.js'
 import {problemsOfJob} from '../../domain/settings/wrong.js'
 import {type ErrorKind, GuardError} from '../../errors.js'
@@ -72,7 +72,7 @@ function refuseUnknown({jobs, wrong, file}: TriggerDeps['settings'], job: string
   const known = Object.hasOwn(jobs, job) ? jobs[job] : undefined
   if (wrong?.refusal !== undefined) throw new GuardError('config', `job ${job} does not run: ${wrong.refusal}`, hints)
   if (!known) {
-    const near = closestNames(job, Object.keys(jobs)).slice(0, 3)
+    const near = closestNames(job, jobNames({jobs, ...(wrong && {wrong})})).slice(0, 3)
     throw new GuardError('usage', `no job ${JSON.stringify(job)} in ${file ?? 'the settings, for there are none'}`, [
       ...near.map((name) => `did you mean ${name}?`),
       'see the jobs: guard config show',
