@@ -36,7 +36,7 @@ export default defineCommand({
     delay: {type: 'duration', summary: 'wait before the second attempt; doubles each time', settingsDefault: '2s'},
     'max-delay': {type: 'duration', summary: 'longest wait', settingsDefault: '1m'},
     jitter: {type: 'share', summary: 'share of each wait that is random', settingsDefault: '0.5'},
-    timeout: {type: 'duration', summary: 'time limit of an attempt'},
+    timeout: {type: 'duration', summary: 'time limit of an attempt; 0 for none'},
     'kill-after': {type: 'duration', summary: 'from TERM to KILL at a time limit', default: 10_000},
     deadline: {type: 'duration', summary: 'one limit over all attempts and waits'},
     target: {type: 'text', summary: 'use the breaker of this target, and share its retry budget', helpValue: 'NAME'},
@@ -56,7 +56,7 @@ export default defineCommand({
     })
     const command = {
       argv: [program, ...args] as const,
-      timeoutMs: flags.timeout,
+      timeoutMs: flags.timeout === 0 ? undefined : flags.timeout,
       killAfterMs: flags['kill-after'],
       json,
       mask: evidenceMask(guard.settings, guard.settings.defaults),

@@ -2,13 +2,16 @@ import type {Flags, FlagValues, globalFlags} from './command/flag.js'
 
 export const runOptions = {
   job: {type: 'text', summary: 'name of the job (default: that of its program or script, with a hash outside PATH)'},
-  timeout: {type: 'duration', summary: 'end the job after this long: TERM to its process group, exit code 124'},
+  timeout: {
+    type: 'duration',
+    summary: 'end the job after this long: TERM to its process group, exit code 124; 0 for no limit',
+  },
   'kill-after': {
     type: 'duration',
     summary: 'after a timeout, send KILL when TERM has not helped for so long',
     settingsDefault: '10s',
   },
-  silence: {type: 'duration', summary: 'no output for so long counts as hung: like a timeout'},
+  silence: {type: 'duration', summary: 'no output for so long counts as hung: like a timeout; 0 for no limit'},
   overlap: {
     type: 'text',
     summary: 'what to do when the job already runs',
@@ -16,7 +19,13 @@ export const runOptions = {
     choices: ['skip', 'wait', 'cancel-other', 'allow'],
   },
   wait: {type: 'duration', summary: 'with --overlap wait: give up after so long (default: never)'},
-  retries: {type: 'integer', summary: 'further attempts after a failure that a retry can fix', settingsDefault: '0'},
+  retries: {
+    type: 'integer',
+    summary: 'further attempts after a failure that a retry can fix',
+    settingsDefault: '0',
+    // The settings allow 1000 attempts.
+    max: 999,
+  },
   'no-recover': {type: 'boolean', summary: 'do not perform the recovery steps of the settings'},
   plan: {type: 'boolean', summary: 'print what would be done, and do nothing'},
   quiet: {type: 'boolean', summary: 'pass the output on only if the job fails'},
@@ -30,7 +39,7 @@ export const runOptions = {
   cwd: {type: 'text', summary: 'working directory of the job'},
   shell: {type: 'boolean', summary: 'give the command line to /bin/sh -c'},
   interactive: {type: 'boolean', summary: 'give the job the terminal itself; no log is kept'},
-  'skip-exit-code': {type: 'integer', summary: 'exit code when the job is skipped', settingsDefault: '75'},
+  'skip-exit-code': {type: 'integer', summary: 'exit code when the job is skipped', settingsDefault: '75', max: 255},
   'run-id': {type: 'text', summary: 'id of the run, from the program that starts it and waits for it', helpValue: 'ID'},
   slot: {
     type: 'text',

@@ -1,5 +1,5 @@
 import {z} from 'zod'
-import {parseDuration} from '../domain/clock/duration.js'
+import {durationProblem, parseDuration} from '../domain/clock/duration.js'
 import {isJobName, jobNameRule} from '../domain/job/job-name.js'
 import {scheduleProblem} from '../domain/schedule/schedule.js'
 import {timeZoneProblem} from '../domain/schedule/time-zone.js'
@@ -17,8 +17,8 @@ export type Measured<Unit extends string> = z.ZodType<number | readonly number[]
 type MeasuredOne<Unit extends string> = z.ZodType<number, string | number> & {readonly unit: Unit}
 type MeasuredMany<Unit extends string> = z.ZodType<readonly number[], unknown> & {readonly unit: Unit}
 
-const durationForm = 'is not a duration; write 500ms, 30s, 10m, 2h or 1d'
-const sizeForm = 'is not a size; write 512kB, 10MB or 1GB'
+const durationForm = (text: string) => `${durationProblem(text)}; write 500ms, 30s, 10m, 2h or 1d`
+const sizeForm = () => 'is not a size; write 512kB, 10MB or 1GB'
 
 export function duration(description: string, {minMs = 1} = {}): MeasuredOne<'Ms'> {
   const schema = measure(durationForm, parseDuration).refine((ms) => ms >= minMs, {
@@ -31,20 +31,29 @@ export function duration(description: string, {minMs = 1} = {}): MeasuredOne<'Ms
 export function durations(description: string): MeasuredMany<'Ms'> {
   const one = duration('Duration')
   const schema = z
-    .union([one, z.array(one).min(1, {error: 'is empty; write a duration'})], {error: durationForm})
+    .union([one, z.array(one).min(1, {error: 'is empty; write a duration'})], {
+      error: ({input}) => problemOfDurations(input),
+    })
     .transform((value): readonly number[] => (Array.isArray(value) ? value : [value as number]))
   return Object.assign(schema.meta({description}), {unit: 'Ms' as const})
+}
+
+/** Of a list its first member that is no duration is named. */
+function problemOfDurations(value: unknown): string {
+  if (!Array.isArray(value)) return durationForm(String(value))
+  const wrong = value.find((one) => parseDuration(String(one)) === undefined)
+  return `has ${JSON.stringify(wrong)}, which ${durationForm(String(wrong))}`
 }
 
 export function size(description: string): MeasuredOne<'Bytes'> {
   return Object.assign(measure(sizeForm, parseSize).meta({description}), {unit: 'Bytes' as const})
 }
 
-function measure(form: string, parse: (text: string) => number | undefined) {
-  return z.union([z.string(), z.number()], {error: form}).transform((value, context) => {
+function measure(form: (text: string) => string, parse: (text: string) => number | undefined) {
+  return z.union([z.string(), z.number()], {error: form('')}).transform((value, context) => {
     const parsed = parse(String(value))
     if (parsed !== undefined) return parsed
-    context.issues.push({code: 'custom', message: form, input: value})
+    context.issues.push({code: 'custom', message: form(String(value)), input: value})
     return z.NEVER
   })
 }

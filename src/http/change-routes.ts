@@ -1,5 +1,5 @@
 import {z} from '@hono/zod-openapi'
-import {parseDuration} from '../domain/clock/duration.js'
+import {durationProblem, parseDuration} from '../domain/clock/duration.js'
 import {found} from './found.js'
 import {defineRoute, type Route} from './route.js'
 
@@ -21,7 +21,8 @@ const newSilence = z
   .superRefine((wanted, context) => {
     const forMs = wanted.for === undefined ? undefined : parseDuration(wanted.for)
     const refuse = (path: string, message: string) => context.addIssue({code: 'custom', path: [path], message})
-    if (wanted.for !== undefined && forMs === undefined) refuse('for', 'is not a duration such as 30m, 2h or 1d')
+    if (wanted.for !== undefined && forMs === undefined)
+      refuse('for', `${durationProblem(wanted.for)}; write 30m, 2h or 1d`)
     if (forMs !== undefined && forMs > longestSilenceMs) refuse('for', 'is longer than 30d')
     if (wanted.for === undefined && !wanted.untilHealthy) refuse('for', 'is missing; or say untilHealthy: true')
     if (wanted.job === undefined && wanted.class === undefined && wanted.group === undefined)

@@ -1,5 +1,5 @@
 import {z} from '@hono/zod-openapi'
-import {parseDuration} from '../domain/clock/duration.js'
+import {durationProblem, parseDuration} from '../domain/clock/duration.js'
 import {found} from './found.js'
 import {defineRoute, type Route} from './route.js'
 
@@ -10,7 +10,9 @@ const duration = (preset: string) =>
   z
     .string()
     .default(preset)
-    .refine((text) => parseDuration(text) !== undefined, 'is not a duration such as 30s, 10m, 2h or 1d')
+    .refine((text) => parseDuration(text) !== undefined, {
+      error: ({input}) => `${durationProblem(String(input))}; write 30s, 10m, 2h or 1d`,
+    })
     .openapi({example: preset})
 
 const get = {method: 'get', needs: 'reading'} as const

@@ -116,6 +116,18 @@ describe('64', () => {
     ['a flag without its value', ['run', '--timeout'], 'timeout'],
     ['a duration that is none', ['run', '--timeout', 'soon', '--', 'true'], '"soon" is not a duration'],
     ['a number that is none', ['run', '--retries', 'x', '--', 'true'], '"x" is not a whole number'],
+    ['a duration that is too long', ['run', '--jitter', '99999d', '--', 'true'], '"99999d" is longer than 3650d'],
+    ['a lease that is too short', ['run', '--ttl', '1ms', '--', 'true'], '"1ms" is shorter than 1s'],
+    [
+      'a number that is too large',
+      ['run', '--retries', '99999999999', '--', 'true'],
+      '"99999999999" is not a whole number from 0 to 999\n',
+    ],
+    [
+      'an exit code that is too large',
+      ['run', '--skip-exit-code', '256', '--', 'true'],
+      '"256" is not a whole number from 0 to 255\n',
+    ],
     ['a choice that is none', ['run', '--overlap', 'perhaps', '--', 'true'], 'perhaps'],
     ['nothing to run', ['run'], 'nothing to run'],
     ['nothing to run behind --', ['run', '--job', 'j', '--'], 'nothing to run'],

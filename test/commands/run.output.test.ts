@@ -416,6 +416,15 @@ describe('further flags', () => {
     })
   })
 
+  test('--timeout 0 and --silence 0 take the limits of the settings away, as --plan says', async () => {
+    const {guard, write} = createSandbox()
+    write('.guardianrc.yaml', 'jobs: {j: {command: ["true"], timeout: 5m, silence: 1m}}\n')
+    const plan = async (...more: string[]) =>
+      (await guard('run', '--plan', '--timeout', '0', '--silence', '0', ...more, 'j')).stdout
+    expect(await plan()).toMatch(/^timeout +none\nsilence +none$/m)
+    expect(JSON.parse(await plan('--json'))).toMatchObject({timeoutMs: null, silenceMs: null})
+  })
+
   test('--plan --json has values and no prose', async () => {
     const {guard, write} = createSandbox()
     write('.guardianrc.yaml', 'jobs: {j: {command: ["true"], timeout: 5m, recovery: [{do: wait, for: 2s}]}}\n')

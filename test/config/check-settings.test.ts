@@ -40,6 +40,21 @@ test.each<[string, unknown, string]>([
     job({timeout: true}),
     'jobs.scan.timeout: true is not a duration; write 500ms, 30s, 10m, 2h or 1d',
   ],
+  [
+    'a duration has a longest one',
+    job({timeout: '99999d'}),
+    'jobs.scan.timeout: "99999d" is longer than 3650d; write 500ms, 30s, 10m, 2h or 1d',
+  ],
+  [
+    'each duration of a list has it too',
+    {alerting: {repeat: ['4h', '99999d']}},
+    'alerting.repeat: a list has "99999d", which is longer than 3650d; write 500ms, 30s, 10m, 2h or 1d',
+  ],
+  [
+    'each duration of a list is more than 0',
+    {alerting: {repeat: ['4h', 0]}},
+    'alerting.repeat[1]: 0 is too short; write more than 0',
+  ],
   ['a time limit is more than 0', job({timeout: 0}), 'jobs.scan.timeout: 0 is too short; write more than 0'],
   ['a size has a form', {logs: {maxSize: 'big'}}, 'logs.maxSize: "big" is not a size; write 512kB, 10MB or 1GB'],
   [

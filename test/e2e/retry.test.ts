@@ -48,6 +48,12 @@ test.each([
   expect(attempts()).toBe(expected)
 })
 
+test('without a limit of its own an attempt still ends by the deadline over all', async () => {
+  const {guard} = createSandbox()
+  const {code} = await guard('retry', '--timeout', '0', '--deadline', '300ms', '--', 'sleep', '30')
+  expect(code).toBe(124)
+})
+
 test('a rate limit waits for as long as the answer asked', async () => {
   const {guard, script} = failing('echo "HTTP/1.1 429 Too Many Requests"; echo "retry-after: 1"; exit 1')
   const begun = performance.now()

@@ -61,11 +61,19 @@ export function flagValue(flag: Flag, text: string): string | number | undefined
     case 'share':
       return /^(?:0(?:\.\d+)?|1(?:\.0+)?)$/.test(text) ? Number(text) : undefined
     case 'integer': {
-      const {min = 0, max = 999_999_999} = flag
+      const {min, max} = integerRange(flag)
       const number = Number(text)
-      return /^\d{1,9}$/.test(text) && number >= min && number <= max ? number : undefined
+      return /^\d+$/.test(text) && number >= min && number <= max ? number : undefined
     }
   }
+}
+
+/** Both ends are allowed. */
+export function integerRange({min = 0, max = 999_999_999}: {readonly min?: number; readonly max?: number}): {
+  readonly min: number
+  readonly max: number
+} {
+  return {min, max}
 }
 
 /** What every command has. */

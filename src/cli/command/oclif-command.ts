@@ -2,10 +2,10 @@ import * as Args from '@oclif/core/args'
 import {Command as OclifCommand} from '@oclif/core/command'
 import {boolean} from '@oclif/core/flags'
 import type {ArgInput, FlagInput} from '@oclif/core/interfaces'
-import {formatDuration} from '../../domain/clock/duration.js'
+import {durationProblem, formatDuration, parseDuration} from '../../domain/clock/duration.js'
 import {GuardError} from '../../errors.js'
 import type {GuardCommand} from './definition.js'
-import {type Flag, flagValue, globalFlags, takesValue} from './flag.js'
+import {type Flag, flagValue, globalFlags, integerRange, takesValue} from './flag.js'
 import {noTarget} from './parse-argv.js'
 import {splitArgv, unshieldTarget} from './split-argv.js'
 
@@ -89,11 +89,14 @@ function valueOrError(flag: Flag, text: string): string | number {
   if (value !== undefined) return value
   switch (flag.type) {
     case 'duration':
-      throw new GuardError('usage', `"${text}" is not a duration${leastText(flag)}`, [
+      throw new GuardError('usage', `"${text}" ${flagDurationProblem(flag, text)}`, [
         'write 500ms, 30s, 10m, 2h or 1d; a bare number is seconds',
       ])
-    case 'integer':
-      throw new GuardError('usage', `"${text}" is not a whole number${rangeText(flag)}`, ['write digits alone'])
+    case 'integer': {
+      const {min, max} = integerRange(flag)
+      const hints = /^\d+$/.test(text) ? [] : ['write digits alone']
+      throw new GuardError('usage', `"${text}" is not a whole number from ${min} to ${max}`, hints)
+    }
     case 'share':
       throw new GuardError('usage', `"${text}" is not a share`, ['write a number from 0 to 1, such as 0.5'])
     default:
@@ -101,11 +104,7 @@ function valueOrError(flag: Flag, text: string): string | number {
   }
 }
 
-function leastText({minMs}: {readonly minMs?: number}): string {
-  return minMs === undefined ? '' : ` of at least ${formatDuration(minMs)}`
-}
-
-function rangeText({min, max}: {readonly min?: number; readonly max?: number}): string {
-  if (max !== undefined) return ` from ${min ?? 0} to ${max}`
-  return min === undefined ? '' : ` from ${min} on`
+function flagDurationProblem({minMs}: {readonly minMs?: number}, text: string): string {
+  const isTooShort = minMs !== undefined && parseDuration(text) !== undefined
+  return isTooShort ? `is shorter than ${formatDuration(minMs)}` : durationProblem(text)
 }

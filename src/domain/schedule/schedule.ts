@@ -1,4 +1,4 @@
-import {formatDuration, parseDuration} from '../clock/duration.js'
+import {formatDuration, longestDurationMs, parseDuration} from '../clock/duration.js'
 import {cronProblem, splitSeconds} from './cron-expression.js'
 
 /**
@@ -26,7 +26,7 @@ export function scheduleProblem(expression: string): string | undefined {
   const span = everySpan(expression)
   if (span === undefined) return cronProblem(expression)
   if (everyMsOf(expression) !== undefined) return undefined
-  return `has "${span}" as its span; write @every and a span of at least ${formatDuration(shortestEveryMs)}, such as @every 90m`
+  return `has "${span}" as its span; write @every and a span from ${formatDuration(shortestEveryMs)} to ${formatDuration(longestDurationMs)}, such as @every 90m`
 }
 
 /** Why cron cannot start a job by this schedule, though guard can. @returns undefined if cron can */

@@ -81,8 +81,15 @@ function refuseBareName({settings, exists}: ResolveDeps, name: string): void {
 
 /** Without flags the settings are not copied, because a copy of forty costs as much as reading a journal. */
 function overlaid(settings: JobSettings, flags: Partial<JobSettings>): JobSettings {
-  for (const _ in flags) return {...settings, ...flags}
+  for (const _ in flags) return withoutZeroLimits({...settings, ...flags})
   return settings
+}
+
+/** As with timeout(1), 0 takes the limit of the settings away. */
+function withoutZeroLimits(settings: JobSettings): JobSettings {
+  if (settings.timeoutMs !== 0 && settings.silenceMs !== 0) return settings
+  const {timeoutMs, silenceMs, ...rest} = settings
+  return {...rest, ...(timeoutMs && {timeoutMs}), ...(silenceMs && {silenceMs})}
 }
 
 function configuredJob(deps: ResolveDeps, asked: RunAsked, name: string): RunResolved {

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import {expect, test} from 'vitest'
-import {formatDuration, parseDuration} from '../../../src/domain/clock/duration.js'
+import {durationProblem, formatDuration, parseDuration} from '../../../src/domain/clock/duration.js'
 
 test.each([
   ['500ms', 500],
@@ -22,6 +22,14 @@ test.each(['', 'soon', '-5s', '5 s', '5sec', '1e3', '0x10', 's', '1h30m', '.5s',
     expect(parseDuration(text)).toBeUndefined()
   },
 )
+
+test('a span that is too long is said to be that', () => {
+  expect(['soon', '99999d', '3651d'].map(durationProblem)).toEqual([
+    'is not a duration',
+    'is longer than 3650d',
+    'is longer than 3650d',
+  ])
+})
 
 test('what is written is read back', () => {
   fc.assert(

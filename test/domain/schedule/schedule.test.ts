@@ -21,7 +21,7 @@ test.each(['@every 90m', '0 2 * * *', '*/10 * * * * *', '30 0 2 * * mon', '@dail
 )
 
 test.each([
-  ['@every 500ms', 'has "500ms" as its span; write @every and a span of at least 1s, such as @every 90m'],
+  ['@every 500ms', 'has "500ms" as its span; write @every and a span from 1s to 3650d, such as @every 90m'],
   ['@every soon', 'has "soon" as its span'],
   ['@often', 'is not one of @yearly'],
   ['60 * * * * *', 'has "60" as second'],
