@@ -10,15 +10,27 @@ import {checkSettings} from '../support/written-settings.js'
 const text = readFileSync(join(import.meta.dirname, '../../.guardianrc.example'), 'utf8')
 const parse = (yaml: string) => defaultLoaders['.yaml']('example', yaml) as Record<string, unknown>
 
-/** The file with every commented `#key: value` in place of the empty map or list before it. */
-const switchedOn = text
-  .split('\n')
-  .filter((line, index, lines) => {
-    const placeholder = /^( *)(\w+): (\{\}|\[\])$/.exec(line)
-    return !placeholder || !lines.slice(index + 1).some((other) => other === `${placeholder[1]}#${placeholder[2]}:`)
-  })
-  .map((line) => line.replace(/^( *)#(?=[^ #])/, '$1'))
-  .join('\n')
+/** A line without the # that keeps its setting out. */
+const activated = (line: string) => line.replace(/^( *)#(?=[^ #])/, '$1')
+
+const lines = text.split('\n')
+const switchedOn = lines.map(activated).join('\n')
+
+/** The commented sections that are in no other one: name, first line, and the line after the last. */
+const sections: {readonly name: string; readonly start: number; readonly end: number}[] = []
+for (const [start, line] of lines.entries()) {
+  const [, indent, name] = /^( *)#([\w-]+):$/.exec(line) ?? []
+  if (indent === undefined || name === undefined || start < (sections.at(-1)?.end ?? 0)) continue
+  const length = lines.slice(start + 1).findIndex((other) => !other.startsWith(`${indent}  `))
+  sections.push({name, start, end: length < 0 ? lines.length : start + 1 + length})
+}
+
+/** The file in which only these sections are in use. */
+function withSections(names: readonly string[]): string {
+  const isIn = (index: number) =>
+    sections.some(({name, start, end}) => names.includes(name) && index >= start && index < end)
+  return lines.map((line, index) => (isIn(index) ? activated(line) : line)).join('\n')
+}
 
 interface Schema {
   readonly properties?: Readonly<Record<string, Schema>>
@@ -65,10 +77,12 @@ test('the unchanged example means the defaults', async () => {
   expect({...settings, defaults: jobDefaults}).toEqual(defaultSettings)
 })
 
-test('the example contains every default', () => {
+test('the example contains every default but those that are empty, in whose place a commented section stands', () => {
   const defaults = settingsJsonSchema() as Schema
   const unsaid = missing(withDefaults(defaults), [parse(text)], '')
-  expect(unsaid).toEqual([])
+  expect(unsaid.map((key) => key.split('.').at(-1)).sort()).toEqual([
+    ...['channels', 'jobs', 'metrics', 'quietHours', 'routes', 'scheduler', 'services', 'targets'],
+  ])
 })
 
 /** The part of the schema whose keys have defaults. */
@@ -81,6 +95,14 @@ function withDefaults(schema: Schema): Schema {
     .map(([key, property]) => [key, property.properties ? withDefaults(property) : {}])
   return {properties: Object.fromEntries(properties)}
 }
+
+/** Their examples name what stands in other sections. */
+const needs: Readonly<Record<string, readonly string[]>> = {jobs: ['services', 'channels', 'routes'], routes: ['channels']}
+
+test.each(sections.map(({name}) => name))('the section %s is in use once its # are removed', async (name) => {
+  const written = parse(withSections([name, ...(needs[name] ?? [])]))
+  await expect(checkSettings(written, '/x/.guardianrc')).resolves.toBeDefined()
+})
 
 test('the example is valid with all comments activated', async () => {
   await expect(checkSettings(parse(switchedOn), '/x/.guardianrc')).resolves.toBeDefined()
