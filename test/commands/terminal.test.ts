@@ -40,6 +40,12 @@ describe("a flag of guard's behind the name of the job", () => {
   })
 })
 
+test('help names the version and the runtime as --version does', async () => {
+  const {guard} = createSandbox()
+  const {stdout: version} = await guard('--version')
+  for (const ask of ['--help', 'help']) expect((await guard(ask)).stdout).toContain(`VERSION\n  ${version}`)
+})
+
 test.each(['-h', '--help', 'help', 'run -h', 'help run', 'lease --help', 'lease acquire --help'])(
   'guard %s prints help and exits 0',
   async (words) => {

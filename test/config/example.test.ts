@@ -97,7 +97,10 @@ function withDefaults(schema: Schema): Schema {
 }
 
 /** Their examples name what stands in other sections. */
-const needs: Readonly<Record<string, readonly string[]>> = {jobs: ['services', 'channels', 'routes'], routes: ['channels']}
+const needs: Readonly<Record<string, readonly string[]>> = {
+  jobs: ['services', 'channels', 'routes'],
+  routes: ['channels'],
+}
 
 test.each(sections.map(({name}) => name))('the section %s is in use once its # are removed', async (name) => {
   const written = parse(withSections([name, ...(needs[name] ?? [])]))

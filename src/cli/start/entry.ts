@@ -1,7 +1,7 @@
 import {loaders} from 'virtual:commands'
 import {isStandalone} from '../../system/host/program.js'
 import {takeCaller} from '../../system/process/caller.js'
-import {version} from '../build-info.js'
+import {versionText} from '../build-info.js'
 import {writeOut} from '../stdout.js'
 import {idOf} from './command-id.js'
 import {useCompileCache} from './compile-cache.js'
@@ -27,12 +27,6 @@ async function startedPlainly(id: string, argv: readonly string[]): Promise<bool
   const command = (await loaders[id]?.())?.default
   const {startPlainly} = await import('./start-plainly.js')
   return command !== undefined && startPlainly(command, argv)
-}
-
-/** As oclif writes it, but with the runtime's true name: bun gives itself the version of a Node. */
-function versionText(): string {
-  const runtime = process.versions['bun'] === undefined ? `node-${process.version}` : `bun-v${process.versions['bun']}`
-  return `guardian/${version} ${process.platform}-${process.arch} ${runtime}`
 }
 
 /** From a directory that has vanished, `bin/guard` goes to `/`, for bun starts nowhere else: it is as lost as on Node. */

@@ -1,14 +1,17 @@
 import {dirname} from 'node:path'
 import {loaders} from 'virtual:commands'
 import {manifest} from 'virtual:manifest'
+import {Config} from '@oclif/core/config'
 import {flush} from '@oclif/core/flush'
+import {Help} from '@oclif/core/help'
 import {run} from '@oclif/core/run'
 import {programFile} from '../../system/host/program.js'
+import {versionText} from '../build-info.js'
 import {oclifCommand} from '../command/oclif-command.js'
 import {shieldTarget} from '../command/split-argv.js'
 import {exitOnFault, reportError} from '../report-error.js'
 import {idOf} from './command-id.js'
-import {flagHints, plainWords, unknownCommand} from './suggestions.js'
+import {flagHints, plainWords, unexpectedWord} from './suggestions.js'
 
 declare const __GUARD_PJSON__: {readonly name: string; readonly version: string; readonly oclif: object}
 
@@ -56,25 +59,35 @@ function shielded([command, ...rest]: readonly string[]): string[] {
 async function main(given: readonly string[]): Promise<void> {
   const argv = shielded(plainWords(given))
   const end = argv.indexOf('--')
-  const json = argv.slice(0, end < 0 ? undefined : end).includes('--json')
+  const own = argv.slice(0, end < 0 ? undefined : end)
+  const json = own.includes('--json')
   exitOnFault(json)
   try {
-    const unknown = unknownCommand(argv, plugin.commandIDs)
-    if (unknown) throw unknown
-    // Help is no failure, and no command to run is a question for help.
-    await run(argv, {
+    const unexpected = unexpectedWord(argv, manifest.commands)
+    if (unexpected) throw unexpected
+    const options = {
       root: plugin.root,
       pjson: pjson as never,
       plugins: new Map([[plugin.name, plugin as never]]),
       devPlugins: false,
       userPlugins: false,
-    })
+    }
+    // Help is no failure, and no command to run is a question for help.
+    if (argv.length === 0 || own.includes('--help') || own.includes('-h')) await showHelp(argv, options)
+    else await run(argv, options)
   } catch (error) {
     const exit = (error as {oclif?: {exit?: number}}).oclif?.exit
     if (exit === 0) process.exitCode = 0
     else reportError(error, json, hintsFor(error, argv))
   }
   await flush()
+}
+
+/** As oclif does it, but with the runtime's true name. */
+async function showHelp(argv: string[], options: Parameters<typeof Config.load>[0]): Promise<void> {
+  const config = await Config.load(options)
+  config.userAgent = versionText()
+  await new Help(config).showHelp(argv)
 }
 
 /** oclif's error about unknown flags names them. */

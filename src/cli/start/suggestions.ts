@@ -8,22 +8,48 @@ export function plainWords(argv: readonly string[]): readonly string[] {
   return first.includes(':') ? [...first.split(':'), ...rest] : argv
 }
 
-/** @returns why the first words name no command and no topic; undefined if they do, or if there are none */
-export function unknownCommand(argv: readonly string[], ids: readonly string[]): GuardError | undefined {
-  const words = argv.slice(0, argv.findIndex((word) => word.startsWith('-')) >>> 0).slice(0, 2)
-  const [first, second] = words
-  if (first === undefined || ids.includes(first)) return undefined
-  const ofTopic = ids.filter((id) => id.startsWith(`${first}:`))
-  if (ofTopic.length === 0) return noCommand([first], suggestions(words, ids))
-  if (second === undefined || ofTopic.includes(`${first}:${second}`)) return undefined
-  const near = closestNames(
-    second,
-    ofTopic.map((id) => id.slice(first.length + 1)),
-  )
-  return noCommand(
-    [first, second],
-    near.map((name) => `${first} ${name}`),
-  )
+interface KnownCommand {
+  readonly args?: Readonly<Record<string, unknown>>
+  readonly strict?: boolean
+}
+
+/**
+ * Looks at the words before the first flag, because oclif takes one after a command without arguments for a part of its
+ * name.
+ *
+ * @returns why one of them names neither a command nor a topic, and is no argument; undefined if there is none such
+ */
+export function unexpectedWord(
+  argv: readonly string[],
+  commands: Readonly<Record<string, KnownCommand>>,
+): GuardError | undefined {
+  const words = argv.slice(0, argv.findIndex((word) => word.startsWith('-')) >>> 0)
+  const ids = Object.keys(commands)
+  let known = 0
+  while (known < words.length && isPartOf(ids, words.slice(0, known + 1).join(':'))) known += 1
+  const [word, ...more] = words.slice(known)
+  const id = words.slice(0, known).join(':')
+  const command = Object.hasOwn(commands, id) ? commands[id] : undefined
+  if (word === undefined || command?.strict === false || Object.keys(command?.args ?? {}).length > 0) return undefined
+  if (known === 0) return noCommand([word], suggestions(words.slice(0, 2), ids))
+  const below = ids.filter((one) => one.startsWith(`${id}:`)).map((one) => one.slice(id.length + 1))
+  if (below.length > 0) {
+    const near = closestNames(
+      word,
+      below.map((one) => one.replace(/:.*/, '')),
+    )
+    const names = near.map((name) => `${id.replaceAll(':', ' ')} ${name}`)
+    return noCommand(words.slice(0, known + 1), [...new Set(names)])
+  }
+  const all = [word, ...more]
+  return new GuardError('usage', `Unexpected argument${all.length === 1 ? '' : 's'}: ${all.join(', ')}`, [
+    'see the flags: add --help',
+  ])
+}
+
+/** Whether a name is that of a command or of a topic. */
+function isPartOf(ids: readonly string[], name: string): boolean {
+  return ids.some((id) => id === name || id.startsWith(`${name}:`))
 }
 
 /** Both words may be wrong, or the topic may be missing. */
