@@ -161,6 +161,15 @@ describe('install and remove', () => {
     expect(stdout).toContain('a crontab runs nightly already')
   })
 
+  test('keep the name of a job whose settings are wrong for it', async () => {
+    const box = createSandbox()
+    const own = box.write('own/backup.sh', '#!/bin/sh\n', 0o755)
+    box.write('.guardianrc.yaml', `jobs:\n  nightly: {script: ${own}, timeot: 5m}\n  a: {command: [echo, 5]}\n`)
+    box.write('tab', `0 5 * * * ${own}\n0 6 * * * /opt/a\n`)
+    await box.guard('crontab', 'install', '--file', 'tab', '--yes')
+    expect(read(box).match(/--job (\S+)/g)).toEqual(['--job nightly', '--job a-2'])
+  })
+
   test('say of each line what becomes of it', async () => {
     const box = withFile('0 5 * * * a\n')
     box.write('.guardianrc.yaml', 'jobs: {j: {command: ["true"], schedule: "0 6 * * *"}}\n')

@@ -45,7 +45,7 @@ export function wireCrontabs({settings}: Pick<Guard, 'settings'>, cron: Installe
     cron,
     isUser: userNames(),
     jobsBelow: (variables) => lineJobs(settings, variables),
-    hasCommand: (job) => Object.hasOwn(settings.jobs, job) && runsOwn(settings.jobs[job]),
+    hasCommand: (job) => runsOwn(settings, job),
     readCrontabs: () => readCrontabs(cron),
     readCrontabFile: (path) => readCrontabFile(cron.kind, path),
     readPeriodicJobs: () => readPeriodicJobs(cron.kind),
@@ -54,18 +54,23 @@ export function wireCrontabs({settings}: Pick<Guard, 'settings'>, cron: Installe
   }
 }
 
-function runsOwn(job: Settings['jobs'][string] | undefined): boolean {
-  return job?.script !== undefined || job?.command !== undefined
+/** What a job would run whose settings are wrong is not known: its name is kept for it. */
+function runsOwn({jobs, wrong}: Settings, name: string): boolean {
+  if (!Object.hasOwn(jobs, name)) return Object.hasOwn(wrong?.jobs ?? {}, name)
+  const {script, command} = jobs[name] ?? {}
+  return script !== undefined || command !== undefined
 }
 
 /** Cron starts a line in HOME. */
-function lineJobs({jobs, scripts}: Settings, variables: CronVariables): LineJobs {
+function lineJobs({jobs, scripts, wrong}: Settings, variables: CronVariables): LineJobs {
+  const wrongJobs = wrong?.jobs ?? {}
   const home = 'HOME' in variables ? variables['HOME'] : databaseUser()?.homedir
   return {
-    hasJob: (name) => Object.hasOwn(jobs, name),
+    hasJob: (name) => Object.hasOwn(jobs, name) || Object.hasOwn(wrongJobs, name),
     jobOfFile: ({file, folder}) => {
       const path = resolve(home ?? '/', folder ?? '', file)
-      return Object.hasOwn(scripts, path) ? scripts[path] : undefined
+      if (Object.hasOwn(scripts, path)) return scripts[path]
+      return Object.keys(wrongJobs).find((name) => wrongJobs[name]?.script === path)
     },
   }
 }
