@@ -56,6 +56,37 @@ describe('recovery', () => {
     expect(kinds()).toContain('resolved')
   })
 
+  test.each<[string, string, object, string, RegExp]>([
+    [
+      'a timeout, also of a job that answers TERM with exit code 0',
+      'trap "exit 0" TERM; sleep 20 & wait',
+      {timeout: '200ms'},
+      'timeout',
+      /attempt 1 failed \(timeout\).*timed out after 400ms/s,
+    ],
+    [
+      'silence, also of a job that answers TERM with exit code 0',
+      'trap "exit 0" TERM; sleep 20 & wait',
+      {silence: '200ms'},
+      'timeout',
+      /attempt 1 failed \(timeout\)/,
+    ],
+    [
+      'what the exit map calls a failure, also with exit code 0',
+      'echo HTTP 503',
+      {exitMap: {0: 'failed'}},
+      'server',
+      /attempt 1 failed \(server\)/,
+    ],
+  ])('has the class of %s', async (_title, script, limits, name, said) => {
+    const recovery = [{do: 'exec', command: ['touch', 'done'], when: name}]
+    const box = sandboxWith(script, {...limits, recovery, retry: {maxAttempts: 2, firstDelay: '1ms'}})
+    expect((await box.guard('run', 'job')).stderr).toMatch(said)
+    expect(existsSync(box.path('done'))).toBe(true)
+    const [run] = JSON.parse((await box.guard('history', 'job', '--json')).stdout).runs
+    expect(run).toMatchObject({class: name, attempts: 2})
+  })
+
   test('--no-recover performs no step', async () => {
     const box = sandboxWith(up, settings)
     expect((await box.guard('run', '--no-recover', 'job')).code).toBe(3)

@@ -4,8 +4,9 @@ import {crashTailBytes, findCrash} from '../../domain/failure/crash-signatures.j
 import {type FailurePatterns, type FailureSearch, searchFailures} from '../../domain/failure/failure-class.js'
 import type {RetryAfter} from '../../domain/failure/retry-after.js'
 import {classOfAttempt} from '../../domain/retry/retry.js'
-import type {JobResult} from '../../domain/run/outcome.js'
+import {type JobResult, mayHaveFailed} from '../../domain/run/outcome.js'
 import {parseResult, type ResultReading, resultLimit} from '../../domain/run/result-file.js'
+import type {JobSettings} from '../../domain/settings/job.js'
 import {isDiskFull} from '../host/disk-space.js'
 import {findStretches, readStretch} from '../log/files.js'
 import type {SupervisedExit} from '../process/supervise.js'
@@ -37,6 +38,7 @@ interface EvidenceRequest {
   /** Where the attempt's output begins in the log. */
   readonly begin: number
   readonly exit: SupervisedExit
+  readonly exitMap: JobSettings['exitMap']
   /** A signal has asked guard to end. */
   readonly endAsked: boolean
   /** Undefined if the job has written none. */
@@ -46,11 +48,10 @@ interface EvidenceRequest {
 
 /** Reads what an attempt has left, and removes its result file. */
 export async function collectEvidence(request: EvidenceRequest): Promise<AttemptEvidence> {
-  const {output, exit, resultFile} = request
+  const {output, exit, exitMap, resultFile} = request
   const result = resultFile === undefined ? undefined : takeResult(resultFile, request.warn)
   const retryAfter = result?.retryAfterMs === undefined ? undefined : {waitMs: result.retryAfterMs}
-  const failed = exit.code !== 0 || (result?.outcome !== undefined && result.outcome !== 'healthy')
-  if (!failed) return {result, retryAfter}
+  if (!mayHaveFailed({exit, exitMap, result})) return {result, retryAfter}
   const found = await searchOutput(request)
   const isLimited = exit.timedOut || exit.silent
   return {
