@@ -33,6 +33,22 @@ describe('retries', () => {
   })
 })
 
+describe('the deadline of the retries', () => {
+  test('ends the first attempt too, and no other follows', async () => {
+    const box = sandboxWith('sleep 20; exit 3', {retry: {...quick, deadline: '300ms'}})
+    const {code, stderr} = await box.guard('run', 'job')
+    expect([code, box.attempts()]).toEqual([124, 1])
+    expect(stderr).toMatch(/^guard: job: timed out after 300ms; .*\n$/)
+  })
+
+  test('leaves a later attempt what the earlier ones have not used, in whole milliseconds', async () => {
+    const box = sandboxWith('[ "$GUARD_ATTEMPT" = 2 ] && sleep 20; exit 3', {retry: {...quick, deadline: '1s'}})
+    const {code, stderr} = await box.guard('run', 'job')
+    expect([code, box.attempts()]).toEqual([124, 2])
+    expect(stderr).toMatch(/^guard: job: timed out after \d{3}ms; /m)
+  })
+})
+
 describe('recovery', () => {
   const settings = {
     recovery: [{do: 'exec', command: ['touch', 'up'], when: 'connection'}, {do: 'verify'}],
