@@ -103,6 +103,15 @@ describe('recovery', () => {
     expect(run).toMatchObject({class: name, attempts: 2})
   })
 
+  test('a command that could not be started is no reason to run the job again, and spends no budget', async () => {
+    const recovery = [{do: 'exec', command: ['/no/such/program']}, {do: 'verify'}]
+    const box = sandboxWith('exit 3', {recovery})
+    const {code, stderr} = await box.guard('run', 'job')
+    expect([code, box.attempts()]).toEqual([3, 1])
+    expect(stderr).toMatch(/^guard: run \/no\/such\/program: failed, .* is not on this machine/)
+    expect((await box.guard('budget', 'list')).stdout).toMatch(/job +any class +3 of 3 left/)
+  })
+
   test('--no-recover performs no step', async () => {
     const box = sandboxWith(up, settings)
     expect((await box.guard('run', '--no-recover', 'job')).code).toBe(3)
