@@ -1,4 +1,4 @@
-import {closeSync, constants, fstatSync, openSync, readSync, rmSync} from 'node:fs'
+import {closeSync, constants, existsSync, fstatSync, openSync, readSync, rmSync} from 'node:fs'
 import {dirname} from 'node:path'
 import {crashTailBytes, findCrash} from '../../domain/failure/crash-signatures.js'
 import {type FailurePatterns, type FailureSearch, searchFailures} from '../../domain/failure/failure-class.js'
@@ -66,7 +66,8 @@ export async function collectEvidence(request: EvidenceRequest): Promise<Attempt
 /** On a full disk the job could not write why it failed, so this may be the only reason that is known. */
 function fullDisk({job, output, warn}: EvidenceRequest): string | undefined {
   const {file} = output?.range() ?? {}
-  if (file === undefined || !isDiskFull(dirname(file))) return undefined
+  // A folder that is gone says nothing of its disk.
+  if (file === undefined || !existsSync(dirname(file)) || !isDiskFull(dirname(file))) return undefined
   const text = `the disk of its log is full (${file})`
   warn(`${job}: ${text}; what it printed last may be missing`)
   return text
