@@ -37,8 +37,11 @@ export interface Guard {
   readonly clock: Clock
   readonly newId: () => string
   readonly stamp: () => Stamp
-  /** Makes the state directory if need be, and refuses one that is not safe. Throws GuardError `no-state`, `io`. */
-  ensureState(): void
+  /**
+   * Makes the state directory if need be, and refuses one that is not safe. After `once` this process makes it no more if it
+   * is removed or unmounted, because nothing would look for its records. Throws GuardError `no-state`, `io`.
+   */
+  ensureState(how?: 'once'): void
   journal<S>(spec: JournalSpec<S>): Journal<S>
   leases(): Journal<Leases>
   runs(): Journal<RunsByJob>
@@ -64,16 +67,9 @@ export async function openGuard(options: GuardOptions): Promise<Guard> {
   const stateDir = () => place ?? refusePlace(wanted, noAnswer)
   const stamp = createStamper(systemClock, newId)
   const logs = await logFolder(settings.logDir, stateDir)
-  const opened = new Map<object, Journal<never>>()
-  const own = compactBytesOf(env)
-  const journal = <S>(spec: JournalSpec<S>): Journal<S> => {
-    const known = opened.get(spec) as Journal<S> | undefined
-    if (known) return known
-    const retention = retentionOf(spec as JournalSpec<never>, settings.retention)
-    const journal = openStream(spec, {dir: stateDir(), newStamp: stamp, retention, ...own})
-    opened.set(spec, journal as Journal<never>)
-    return journal
-  }
+  let mayMakeState = true
+  const own = {newStamp: stamp, mayMakeDir: () => mayMakeState, ...compactBytesOf(env)}
+  const journal = journalOpener(settings, () => ({dir: stateDir(), ...own}))
   let announce: (() => void) | undefined
   const guard: Guard = {
     settings,
@@ -91,10 +87,11 @@ export async function openGuard(options: GuardOptions): Promise<Guard> {
     clock: systemClock,
     newId,
     stamp,
-    ensureState: () => {
-      if (isStateMade) assertStateDirIsThere(stateDir())
+    ensureState: (how) => {
+      if (isStateMade || !mayMakeState) assertStateDirIsThere(stateDir())
       // Resolved once, so that a link that changes later does not separate a run from its records.
       place = openStateDir(stateDir(), options.takesAnyFilesystem ? 'any' : 'local-only')
+      if (how === 'once') mayMakeState = false
       logs.ensure(guard)
       announce?.()
     },
@@ -111,6 +108,18 @@ export async function openGuard(options: GuardOptions): Promise<Guard> {
     recordIfPossible(guard)
   }
   return guard
+}
+
+/** Opens each journal once. */
+function journalOpener({retention}: Settings, options: () => Parameters<typeof openStream>[1]): Guard['journal'] {
+  const opened = new Map<object, Journal<never>>()
+  return <S>(spec: JournalSpec<S>): Journal<S> => {
+    const known = opened.get(spec) as Journal<S> | undefined
+    if (known) return known
+    const journal = openStream(spec, {...options(), retention: retentionOf(spec as JournalSpec<never>, retention)})
+    opened.set(spec, journal as Journal<never>)
+    return journal
+  }
 }
 
 /**

@@ -43,7 +43,7 @@ const retrySection = section({
   factor: ratio('Factor from one delay to the next', {min: 1, max: 100}),
   maxDelay: duration('Longest delay', {minMs: 0}),
   jitter: ratio('Random share of each delay'),
-  deadline: duration('Limit for all attempts and delays together (default: none)'),
+  deadline: duration('Limit for all attempts and delays together, the first included (default: none)'),
   on: z.array(oneOf('Outcome', trouble)).meta({description: 'Outcomes that are retried'}),
   classes: z.record(z.string().regex(className, {error: classForm}), retryClass).meta({
     description: 'Overrides for a failure class',

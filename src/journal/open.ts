@@ -31,8 +31,8 @@ const patienceMs = 30
  * 9. A foreign line, once written whole, is counted exactly once.
  */
 export function openJournal<S>(dir: string, spec: JournalSpec<S>, newStamp: () => Stamp): Journal<S> {
-  const {name: journal, fold} = spec
-  const perform = onDisk(dir, journal)
+  const {name: journal, fold, mayMakeDir} = spec
+  const perform = onDisk(dir, journal, mayMakeDir)
   const run = <T>(steps: Step<T>): T => drive(steps, perform)
   const common = {journal, newStamp, patienceMs, view: undefined}
   const whole: Cursor<S> = {...common, reader: {reads: 'all', fold}}

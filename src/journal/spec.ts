@@ -8,6 +8,8 @@ export interface JournalSpec<S> {
   readonly fold: Fold<S>
   readonly limit: CompactionLimit
   readonly retention: Retention
+  /** Whether a directory that was removed meanwhile is made again; yes if it is absent. */
+  readonly mayMakeDir?: () => boolean
 }
 
 /** Size of the tail, the lines after the snapshot, at which the journal is compacted. */

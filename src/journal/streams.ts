@@ -18,11 +18,12 @@ interface JournalOptions {
   readonly compactBytes?: number
   /** Overrides the retention of the journal. */
   readonly retention?: Retention
+  readonly mayMakeDir?: () => boolean
 }
 
 /** Opens no file: the journal does that at its first call. */
 export function openStream<S>(spec: JournalSpec<S>, options: JournalOptions): Journal<S> {
-  const {dir, newStamp, compactBytes, retention = spec.retention} = options
+  const {dir, newStamp, compactBytes, retention = spec.retention, mayMakeDir} = options
   const limit = compactBytes === undefined ? spec.limit : {...spec.limit, bytes: compactBytes, timesSnapshot: 0}
-  return openJournal(dir, {...spec, limit, retention}, newStamp)
+  return openJournal(dir, {...spec, limit, retention, ...(mayMakeDir && {mayMakeDir})}, newStamp)
 }

@@ -1,6 +1,7 @@
 import {jobDefaults} from '../config/defaults.js'
 import {hasAnswered} from '../domain/breaker/call-result.js'
 import type {RetryAfter} from '../domain/failure/retry-after.js'
+import {attemptLimitMs} from '../domain/retry/attempt-limit.js'
 import {classOfAttempt} from '../domain/retry/retry.js'
 import type {Outcome} from '../domain/run/outcome.js'
 import type {RetrySettings} from '../domain/settings/job.js'
@@ -82,13 +83,9 @@ interface CallEnd<T> {
 async function tryCall<T>(
   call: (attempt: CallAttempt) => Promise<T>,
   {timeoutMs, signal, classify}: RetryOptions,
-  {attempt, timeoutFactor, remainingMs}: AttemptStart,
+  {attempt, ...span}: AttemptStart,
 ): Promise<CallEnd<T>> {
-  const limitMs = Math.min(
-    (timeoutMs ?? Number.POSITIVE_INFINITY) * timeoutFactor,
-    remainingMs ?? Number.POSITIVE_INFINITY,
-  )
-  const limit = limited(signal, limitMs)
+  const limit = limited(signal, attemptLimitMs(timeoutMs, span))
   try {
     const value = await Promise.race([call({attempt, signal: limit.signal}), limit.aborted])
     return {outcome: 'healthy', class: 'unknown', value}
@@ -103,7 +100,7 @@ async function tryCall<T>(
 }
 
 /** A signal that aborts with the caller's own or after `limitMs`; `aborted` rejects then, in case the call ignores it. */
-function limited(signal: AbortSignal | undefined, limitMs: number) {
+function limited(signal: AbortSignal | undefined, limitMs: number | undefined) {
   const controller = new AbortController()
   const cancel = () => controller.abort(signal?.reason)
   let timer: NodeJS.Timeout | undefined

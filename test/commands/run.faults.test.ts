@@ -123,6 +123,40 @@ function smallDisk(mode: 'ro' | 'rw'): Sandbox {
   return box
 }
 
+describe('a state directory that is removed during the run', () => {
+  test.each(['skip', 'allow'])(
+    'is not made again; the run ends with its code and says that its end is not recorded (--overlap %s)',
+    async (overlap) => {
+      const {sh, stateDir} = createSandbox()
+      // Before its process is in the lease, that is not written either.
+      const isBound = overlap === 'allow' ? 'true' : `grep -q renewed ${stateDir}/leases.jsonl`
+      const wait = `until ${isBound}; do sleep 0.05; done`
+      const {code, stdout, stderr} = await sh(
+        `guard run --overlap ${overlap} --job j -- sh -c '${wait}; echo out; mv ${stateDir} ${stateDir}.gone; exit 7'`,
+      )
+      expect([code, stdout, existsSync(stateDir)]).toEqual([7, 'out\n', false])
+      const said = [
+        `guard: run of j not recorded: state directory ${stateDir} is gone`,
+        `guard: the lease of j was not released: state directory ${stateDir} is gone`,
+      ]
+      expect(stderr.trimEnd().split('\n')).toEqual(overlap === 'skip' ? said : said.slice(0, 1))
+    },
+  )
+
+  test('costs no retry, recovery or breaker', async () => {
+    const {sh, stateDir, write} = createSandbox()
+    const recovery = [{do: 'exec', command: ['touch', 'done']}, {do: 'verify'}]
+    const job = {command: ['sh', '-c', `mv ${stateDir} ${stateDir}.gone; test -e done`], recovery}
+    write(
+      '.guardianrc.json',
+      JSON.stringify({jobs: {j: {...job, breaker: {target: 'api'}, retry: {maxAttempts: 2, firstDelay: '1ms'}}}}),
+    )
+    const {code, stderr} = await sh('guard run j')
+    expect([code, existsSync(stateDir)]).toEqual([0, false])
+    expect(stderr).not.toMatch(/another run/)
+  })
+})
+
 describe('where guard is started', () => {
   test('a directory that has vanished: the job runs', async () => {
     const {sh, journal} = createSandbox()

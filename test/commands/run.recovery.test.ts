@@ -33,6 +33,22 @@ describe('retries', () => {
   })
 })
 
+describe('the deadline of the retries', () => {
+  test('ends the first attempt too, and no other follows', async () => {
+    const box = sandboxWith('sleep 20; exit 3', {retry: {...quick, deadline: '300ms'}})
+    const {code, stderr} = await box.guard('run', 'job')
+    expect([code, box.attempts()]).toEqual([124, 1])
+    expect(stderr).toMatch(/^guard: job: timed out after 300ms; .*\n$/)
+  })
+
+  test('leaves a later attempt what the earlier ones have not used, in whole milliseconds', async () => {
+    const box = sandboxWith('[ "$GUARD_ATTEMPT" = 2 ] && sleep 20; exit 3', {retry: {...quick, deadline: '1s'}})
+    const {code, stderr} = await box.guard('run', 'job')
+    expect([code, box.attempts()]).toEqual([124, 2])
+    expect(stderr).toMatch(/^guard: job: timed out after \d{3}ms; /m)
+  })
+})
+
 describe('recovery', () => {
   const settings = {
     recovery: [{do: 'exec', command: ['touch', 'up'], when: 'connection'}, {do: 'verify'}],
@@ -54,6 +70,46 @@ describe('recovery', () => {
     expect((await box.guard('run', 'job')).code).toBe(0)
     expect((await box.guard('watchdog')).code).toBe(0)
     expect(kinds()).toContain('resolved')
+  })
+
+  test.each<[string, string, object, string, RegExp]>([
+    [
+      'a timeout, also of a job that answers TERM with exit code 0',
+      'trap "exit 0" TERM; sleep 20 & wait',
+      {timeout: '200ms'},
+      'timeout',
+      /attempt 1 failed \(timeout\).*timed out after 400ms/s,
+    ],
+    [
+      'silence, also of a job that answers TERM with exit code 0',
+      'trap "exit 0" TERM; sleep 20 & wait',
+      {silence: '200ms'},
+      'timeout',
+      /attempt 1 failed \(timeout\)/,
+    ],
+    [
+      'what the exit map calls a failure, also with exit code 0',
+      'echo HTTP 503',
+      {exitMap: {0: 'failed'}},
+      'server',
+      /attempt 1 failed \(server\)/,
+    ],
+  ])('has the class of %s', async (_title, script, limits, name, said) => {
+    const recovery = [{do: 'exec', command: ['touch', 'done'], when: name}]
+    const box = sandboxWith(script, {...limits, recovery, retry: {maxAttempts: 2, firstDelay: '1ms'}})
+    expect((await box.guard('run', 'job')).stderr).toMatch(said)
+    expect(existsSync(box.path('done'))).toBe(true)
+    const [run] = JSON.parse((await box.guard('history', 'job', '--json')).stdout).runs
+    expect(run).toMatchObject({class: name, attempts: 2})
+  })
+
+  test('a command that could not be started is no reason to run the job again, and spends no budget', async () => {
+    const recovery = [{do: 'exec', command: ['/no/such/program']}, {do: 'verify'}]
+    const box = sandboxWith('exit 3', {recovery})
+    const {code, stderr} = await box.guard('run', 'job')
+    expect([code, box.attempts()]).toEqual([3, 1])
+    expect(stderr).toMatch(/^guard: run \/no\/such\/program: failed, .* is not on this machine/)
+    expect((await box.guard('budget', 'list')).stdout).toMatch(/job +any class +3 of 3 left/)
   })
 
   test('--no-recover performs no step', async () => {

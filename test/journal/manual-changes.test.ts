@@ -1,4 +1,15 @@
-import {cpSync, readFileSync, renameSync, rmSync, statSync, symlinkSync, truncateSync, writeFileSync} from 'node:fs'
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
 import {join} from 'node:path'
 import {expect, test} from 'vitest'
 import {tempDir} from '../support/temp-dir.js'
@@ -47,6 +58,17 @@ test('a state directory that is deleted while a process runs is made again by it
   expect(journal.append(add('c'), 'buffered')).toMatchObject({verdict: 'ok', state: ['c']})
   noter.note(add('d'), 'buffered')
   expect(journalIn(dir).read()).toEqual(['c', 'd'])
+})
+
+test('a state directory that is deleted is not made again for a process that says so', () => {
+  const dir = join(tempDir(), 'state')
+  const journal = journalIn(dir, {mayMakeDir: () => false})
+  mkdirSync(join(dir, '.gen'), {recursive: true})
+  journal.note(add('a'), 'buffered')
+  rmSync(dir, {recursive: true})
+
+  expect(() => journal.append(add('b'), 'buffered')).toThrow(/^state directory .*\/state is gone$/)
+  expect(existsSync(dir)).toBe(false)
 })
 
 test('a deleted folder of generations is made again from the stable name', () => {

@@ -3,6 +3,7 @@ import {join} from 'node:path'
 import type {Fold} from '../../src/domain/journal/fold.js'
 import type {RawRecord} from '../../src/domain/journal/record.js'
 import {openJournal} from '../../src/journal/open.js'
+import type {JournalSpec} from '../../src/journal/spec.js'
 import {createStamper} from '../../src/system/host/host.js'
 import {fakeClock} from '../support/fake-clock.js'
 
@@ -25,7 +26,7 @@ const spec = {
   retention: {maxAgeMs: 86_400_000, maxBytes: 1e9},
 }
 
-export function journalIn(dir: string, more: Partial<typeof spec> = {}) {
+export function journalIn(dir: string, more: Partial<JournalSpec<string[]>> = {}) {
   const stamp = createStamper(fakeClock(Date.now()), randomUUID)
   return openJournal(dir, {...spec, ...more}, stamp)
 }

@@ -2,6 +2,7 @@ import {mkdtempSync, rmSync} from 'node:fs'
 import {constants, tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {searchFailures} from '../../domain/failure/failure-class.js'
+import {attemptLimitMs} from '../../domain/retry/attempt-limit.js'
 import {classOfAttempt} from '../../domain/retry/retry.js'
 import {judgeRun} from '../../domain/run/outcome.js'
 import {exitCodeOf} from '../../domain/run/report.js'
@@ -106,7 +107,7 @@ async function runOnce(command: CommandWithInput, start: AttemptStart, io: Attem
   io.sendTo(job)
   io.output.follow(true)
   const limits = {
-    timeoutMs: limitOf(command.timeoutMs, start),
+    timeoutMs: attemptLimitMs(command.timeoutMs, start),
     silenceMs: undefined,
     killAfterMs: command.killAfterMs,
     lastWriteMs: io.output.lastWriteMs,
@@ -146,12 +147,6 @@ function classify({output, logFile}: AttemptIo) {
   const {from, to} = output.range()
   searchFile(logFile, {from, ...(to !== undefined && {to})}, search)
   return search.end()
-}
-
-/** The attempt's own limit, longer after timeouts, but never longer than what the deadline leaves. */
-function limitOf(timeoutMs: number | undefined, {timeoutFactor, remainingMs}: AttemptStart): number | undefined {
-  if (timeoutMs === undefined) return remainingMs
-  return Math.min(timeoutMs * timeoutFactor, remainingMs ?? Number.POSITIVE_INFINITY)
 }
 
 /** Signals that are meant to end guard: they reach the command, and no further attempt is made. */

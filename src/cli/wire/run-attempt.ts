@@ -1,4 +1,5 @@
 import {statSync} from 'node:fs'
+import {mayHaveFailed} from '../../domain/run/outcome.js'
 import {isStandalone, programFile} from '../../system/host/program.js'
 import {resolveSecret} from '../../system/host/secret.js'
 import type {AttemptEvidence} from '../../system/output/collect-evidence.js'
@@ -109,11 +110,11 @@ export async function collectEvidenceOf(
   {begin, exit}: {readonly begin: number; readonly exit: SupervisedExit},
 ): Promise<AttemptEvidence> {
   const hasResult = statSync(resultFile, {throwIfNoEntry: false}) !== undefined
-  if (!hasResult && exit.code === 0) return {}
+  const {failures: patterns, exitMap} = settings
+  if (!hasResult && !mayHaveFailed({exit, exitMap, result: undefined})) return {}
   // Loaded late: a healthy run has left nothing to read.
   const {collectEvidence} = await import('../../system/output/collect-evidence.js')
   const {evidenceMask} = await import('./evidence-mask.js')
-  const patterns = settings.failures
   const mask = evidenceMask(guard.settings, settings)
   const found = await collectEvidence({
     job,
@@ -121,6 +122,7 @@ export async function collectEvidenceOf(
     patterns,
     begin,
     exit,
+    exitMap,
     endAsked: signals.aborted.aborted,
     resultFile: hasResult ? resultFile : undefined,
     warn: (text) => lines.say(mask(text)),

@@ -214,7 +214,7 @@ function refuseUnusableLog(logFile: string): void {
 
 function stateIsUsable(guard: Guard, {job, settings}: RunResolved): boolean {
   try {
-    guard.ensureState()
+    guard.ensureState('once')
     openStateFolder(guard.spoolDir)
     accessSync(guard.stateDir, fsConstants.W_OK)
     return true
@@ -249,7 +249,7 @@ function claimDeps({guard, run, lines}: RunContext, sawLeases: ClaimDeps['sawLea
       (await import('../../system/process/stop-other-run.js')).stopOtherRun(lease, run.settings.killAfterMs),
     isInside: async (lease) => (await import('../../system/process/inside-run.js')).isInsideRun(lease, leaseDeps.here),
     sawLeases,
-    warn: lines.say,
+    warn: warnOnce(lines.say),
   }
 }
 

@@ -19,8 +19,9 @@ function spanMs(text: string): number | undefined {
   return match ? Math.round(Number(match[1]) * (unitsMs[match[2] ?? 's'] ?? 1000)) : undefined
 }
 
-/** The shortest text that `parseDuration` reads back: 90000 → `90s`, 5400000 → `90m`. */
-export function formatDuration(ms: number): string {
+/** The shortest text that `parseDuration` reads back: 90000 → `90s`, 5400000 → `90m`. What was measured is rounded to a millisecond. */
+export function formatDuration(spanMs: number): string {
+  const ms = Math.round(spanMs)
   for (const unit of ['d', 'h', 'm', 's'] as const) {
     const size = unitsMs[unit] ?? 1
     if (ms >= size && ms % size === 0) return `${ms / size}${unit}`

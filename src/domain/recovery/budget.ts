@@ -63,11 +63,12 @@ function isHealthyAlone({outcome, recovered}: RawRecord): boolean {
 
 /** @returns undefined if the step neither changed anything nor called a person */
 function stepOf(record: RawRecord): PastStep | undefined {
-  const {job, run, at, class: failureClass, service, level, suppressed} = record
+  const {job, run, at, class: failureClass, service, level, suppressed, notStarted} = record
   const what = record['do'] === rerunStep && record['ok'] !== true ? 'refused' : record['do']
   const hasService = typeof service === 'string'
   // A restart that was left to another run names no service.
-  const isCounted = what === 'exec' || what === rerunStep || (what === 'restart' && hasService)
+  const isActed = what === 'exec' || what === rerunStep || (what === 'restart' && hasService)
+  const isCounted = isActed && notStarted !== true
   const isNotice = (what === 'alert' || what === 'refused') && suppressed !== true
   if (typeof run !== 'string' || (!isCounted && !isNotice)) return undefined
   return {

@@ -46,10 +46,16 @@ export function decideRetry(policy: RetrySettings, facts: RetryFacts): RetryDeci
     return no(`asked to wait ${formatDuration(wholeSeconds(askedMs))}`)
   // A little later than asked, at random, because all refused callers were given the same time.
   const afterMs = askedMs === undefined ? delayMs : askedMs + Math.round(facts.random * policy.firstDelayMs)
-  if (policy.deadlineMs !== undefined && facts.elapsedMs + afterMs >= policy.deadlineMs)
-    return no(`the deadline of ${formatDuration(policy.deadlineMs)} leaves no time for another attempt`)
+  const late = pastDeadline(policy, facts.elapsedMs + afterMs)
+  if (late !== undefined) return no(late)
   const why = askedMs === undefined ? '' : `, asked to wait ${formatDuration(wholeSeconds(askedMs))}`
   return {retry: true, afterMs, timeoutFactor: rule.timeoutFactor ?? 1, reason: `${last.class}${why}`}
+}
+
+/** Why no attempt may start so long after the first one. @returns undefined if one may */
+export function pastDeadline({deadlineMs}: Pick<RetrySettings, 'deadlineMs'>, elapsedMs: number): string | undefined {
+  if (deadlineMs === undefined || elapsedMs < deadlineMs) return undefined
+  return `the deadline of ${formatDuration(deadlineMs)} leaves no time for another attempt`
 }
 
 /** Spans of more than a minute are said in whole seconds. */

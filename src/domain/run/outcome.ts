@@ -82,6 +82,16 @@ export function judgeRun({exit, exitMap, result, crashed}: RunEvidence): RunResu
   return withDetail(result?.outcome ?? mappedOutcome(exit.code, exitMap), result?.detail)
 }
 
+/** Whether an attempt may have failed, by what is known before its output is searched, which may show a crash. */
+export function mayHaveFailed(known: {
+  readonly exit: Omit<Exit, 'spawnError'>
+  readonly exitMap: ExitMap
+  readonly result: JobResult | undefined
+}): boolean {
+  if (known.exit.code !== 0) return true
+  return judgeRun({...known, exit: {...known.exit, spawnError: undefined}, crashed: undefined}).outcome !== 'healthy'
+}
+
 function withDetail(outcome: Outcome, detail: string | undefined): RunResult {
   return detail === undefined ? {outcome} : {outcome, detail}
 }

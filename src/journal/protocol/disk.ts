@@ -1,6 +1,7 @@
 import {
   closeSync,
   constants,
+  existsSync,
   fdatasyncSync,
   fstatSync,
   fsyncSync,
@@ -23,7 +24,7 @@ import {archivedGenerationOf, generationOf, generationsFolder} from './names.js'
 const {O_APPEND, O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_RDWR} = constants
 
 /** Performs the protocol's operations on the files of one journal below `dir`. Throws GuardError `io`, `no-state`. */
-export function onDisk(dir: string, journal: string): (op: FileOp) => unknown {
+export function onDisk(dir: string, journal: string, mayMakeDir = () => true): (op: FileOp) => unknown {
   const at = (name: string) => `${dir}/${name}`
   const perform = (op: FileOp): unknown => {
     switch (op.op) {
@@ -34,6 +35,7 @@ export function onDisk(dir: string, journal: string): (op: FileOp) => unknown {
       case 'open':
         return unless('ENOENT', undefined, () => openToAppend(at(op.name)))
       case 'create':
+        if (!mayMakeDir()) assertThere(dir)
         return createToAppend(dir, at(op.name))
       case 'status':
         return statusOf(lstatSync(at(op.name), {throwIfNoEntry: false}))
@@ -82,6 +84,11 @@ function openToAppend(path: string): FileHandle {
   const flags = O_RDWR | O_APPEND | O_NOFOLLOW | O_NONBLOCK
   const fd = unless('EACCES', undefined, () => unless('EROFS', undefined, () => openSync(path, flags)))
   return handleOf(path, fd ?? openSync(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK))
+}
+
+function assertThere(dir: string): void {
+  if (!existsSync(`${dir}/${generationsFolder}`))
+    throw new GuardError('io', `state directory ${dir} is gone`, ['see whether its disk is mounted'])
 }
 
 /** Makes folders again that were removed while the process ran. Not recursively, because that hangs below /proc. */

@@ -1,11 +1,12 @@
-import {closeSync, constants, fstatSync, openSync, readSync, rmSync} from 'node:fs'
+import {closeSync, constants, existsSync, fstatSync, openSync, readSync, rmSync} from 'node:fs'
 import {dirname} from 'node:path'
 import {crashTailBytes, findCrash} from '../../domain/failure/crash-signatures.js'
 import {type FailurePatterns, type FailureSearch, searchFailures} from '../../domain/failure/failure-class.js'
 import type {RetryAfter} from '../../domain/failure/retry-after.js'
 import {classOfAttempt} from '../../domain/retry/retry.js'
-import type {JobResult} from '../../domain/run/outcome.js'
+import {type JobResult, mayHaveFailed} from '../../domain/run/outcome.js'
 import {parseResult, type ResultReading, resultLimit} from '../../domain/run/result-file.js'
+import type {JobSettings} from '../../domain/settings/job.js'
 import {isDiskFull} from '../host/disk-space.js'
 import {findStretches, readStretch} from '../log/files.js'
 import type {SupervisedExit} from '../process/supervise.js'
@@ -37,6 +38,7 @@ interface EvidenceRequest {
   /** Where the attempt's output begins in the log. */
   readonly begin: number
   readonly exit: SupervisedExit
+  readonly exitMap: JobSettings['exitMap']
   /** A signal has asked guard to end. */
   readonly endAsked: boolean
   /** Undefined if the job has written none. */
@@ -46,11 +48,10 @@ interface EvidenceRequest {
 
 /** Reads what an attempt has left, and removes its result file. */
 export async function collectEvidence(request: EvidenceRequest): Promise<AttemptEvidence> {
-  const {output, exit, resultFile} = request
+  const {output, exit, exitMap, resultFile} = request
   const result = resultFile === undefined ? undefined : takeResult(resultFile, request.warn)
   const retryAfter = result?.retryAfterMs === undefined ? undefined : {waitMs: result.retryAfterMs}
-  const failed = exit.code !== 0 || (result?.outcome !== undefined && result.outcome !== 'healthy')
-  if (!failed) return {result, retryAfter}
+  if (!mayHaveFailed({exit, exitMap, result})) return {result, retryAfter}
   const found = await searchOutput(request)
   const isLimited = exit.timedOut || exit.silent
   return {
@@ -65,7 +66,8 @@ export async function collectEvidence(request: EvidenceRequest): Promise<Attempt
 /** On a full disk the job could not write why it failed, so this may be the only reason that is known. */
 function fullDisk({job, output, warn}: EvidenceRequest): string | undefined {
   const {file} = output?.range() ?? {}
-  if (file === undefined || !isDiskFull(dirname(file))) return undefined
+  // A folder that is gone says nothing of its disk.
+  if (file === undefined || !existsSync(dirname(file)) || !isDiskFull(dirname(file))) return undefined
   const text = `the disk of its log is full (${file})`
   warn(`${job}: ${text}; what it printed last may be missing`)
   return text

@@ -1,7 +1,7 @@
 import type {Argv} from '../../domain/settings/job.js'
 import type {ServiceSettings} from '../../domain/settings/service.js'
 import type {RunCommand} from '../process/run-command.js'
-import {callProblem, lastWords, type Service} from './service.js'
+import {callProblem, failedRestart, lastWords, type Service} from './service.js'
 
 type Settings = Extract<ServiceSettings, {manager: 'command'}>
 
@@ -15,7 +15,7 @@ export function commandService(settings: Settings, runCommand: RunCommand): Serv
   return {
     restart: async () => {
       const {result, problem} = await call(restart)
-      return problem === undefined ? {ok: true, detail: lastWords(result)} : {ok: false, reason: problem}
+      return problem === undefined ? {ok: true, detail: lastWords(result)} : failedRestart(problem, result)
     },
     isUp: async () => {
       if (!check) return {state: 'uncheckable', detail: 'the settings have no check for it'}

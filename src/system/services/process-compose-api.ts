@@ -1,13 +1,16 @@
 import {formatDuration} from '../../domain/clock/duration.js'
 import type {ServiceSettings} from '../../domain/settings/service.js'
 import {GuardError} from '../../errors.js'
+import {codeOf} from '../channels/http-problem.js'
 import {resolveSecret} from '../host/secret.js'
 import {type ComposeProcess, stateOfProcess} from './process-compose.js'
 import type {Service, ServiceState} from './service.js'
 
 type Settings = Extract<ServiceSettings, {manager: 'process-compose'}> & {readonly url: string}
 
-type Answer = {readonly ok: true; readonly body: unknown} | {readonly ok: false; readonly reason: string}
+type Answer =
+  | {readonly ok: true; readonly body: unknown}
+  | {readonly ok: false; readonly reason: string; readonly notStarted?: true}
 
 /** A process of process-compose, through its REST API: `POST /process/restart/NAME` and `GET /process/NAME`. */
 export function processComposeApiService(settings: Settings): Service {
@@ -25,6 +28,9 @@ export function processComposeApiService(settings: Settings): Service {
   }
 }
 
+/** On these the server got no request; the second is bun's. */
+const refused = /^(?:ECONNREFUSED|ConnectionRefused|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH)$/
+
 async function ask(settings: Settings, method: 'GET' | 'POST', path: string): Promise<Answer> {
   const {url, timeoutMs} = settings
   try {
@@ -33,7 +39,8 @@ async function ask(settings: Settings, method: 'GET' | 'POST', path: string): Pr
     const response = await fetch(address, {method, headers: headersOf(settings), signal})
     return readAnswer(url, response.status, await response.text())
   } catch (error) {
-    return {ok: false, reason: problemOf(error, url, timeoutMs)}
+    const notStarted = error instanceof GuardError || refused.test(codeOf(error) ?? '')
+    return {ok: false, reason: problemOf(error, url, timeoutMs), ...(notStarted && {notStarted})}
   }
 }
 

@@ -1,7 +1,7 @@
 import type {Argv} from '../../domain/settings/job.js'
 import type {ServiceSettings} from '../../domain/settings/service.js'
 import type {RunCommand} from '../process/run-command.js'
-import {callProblem, type Service, type ServiceState} from './service.js'
+import {callProblem, failedRestart, type Service, type ServiceState} from './service.js'
 
 type Settings = Extract<ServiceSettings, {manager: 'process-compose'}>
 
@@ -43,7 +43,7 @@ export function processComposeService(settings: Settings, runCommand: RunCommand
   return {
     restart: async () => {
       const {result, problem} = await call('restart', name)
-      return problem === undefined ? {ok: true, detail: result.stdout.trim()} : {ok: false, reason: problem}
+      return problem === undefined ? {ok: true, detail: result.stdout.trim()} : failedRestart(problem, result)
     },
     isUp: async () => {
       // Before 1.100, `process get` reports a state even for an unknown name; the list does not.

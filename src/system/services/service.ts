@@ -9,7 +9,14 @@ export interface Service {
   isUp(): Promise<ServiceState>
 }
 
-export type RestartAnswer = {readonly ok: true; readonly detail: string} | {readonly ok: false; readonly reason: string}
+export type RestartAnswer = {readonly ok: true; readonly detail: string} | FailedRestart
+
+interface FailedRestart {
+  readonly ok: false
+  readonly reason: string
+  /** The manager was not reached, so nothing has changed. */
+  readonly notStarted?: true
+}
 
 /**
  * - up: runs, and is ready where the manager knows about that.
@@ -37,6 +44,10 @@ export function callProblem(argv: readonly string[], timeoutMs: number, result: 
   const end = result.signal ? `died of ${result.signal}` : `exit ${result.exitCode}`
   const words = lastWords(result)
   return words === '' ? `${end}: ${argv.join(' ')}` : `${words} (${end})`
+}
+
+export function failedRestart(reason: string, {spawnError}: Pick<CommandResult, 'spawnError'>): FailedRestart {
+  return {ok: false, reason, ...(spawnError !== undefined && {notStarted: true})}
 }
 
 const mostWords = 300

@@ -1,7 +1,7 @@
 import type {Argv} from '../../domain/settings/job.js'
 import type {ServiceSettings} from '../../domain/settings/service.js'
 import type {RunCommand} from '../process/run-command.js'
-import {callProblem, type Service, type ServiceState} from './service.js'
+import {callProblem, failedRestart, type Service, type ServiceState} from './service.js'
 
 type Settings = Extract<ServiceSettings, {manager: 'supervisor'}>
 
@@ -33,7 +33,7 @@ export function supervisorService(settings: Settings, runCommand: RunCommand): S
       // For a program that was not running, this error comes before the start and does not matter.
       const stdout = result.stdout.replaceAll(/^.*ERROR \(not running\)\n/gm, '')
       const problem = callProblem(argv, timeoutMs, {...result, stdout})
-      if (problem !== undefined) return {ok: false, reason: problem}
+      if (problem !== undefined) return failedRestart(problem, result)
       return /ERROR/.test(stdout) ? {ok: false, reason: stdout.trim()} : {ok: true, detail: stdout.trim()}
     },
     isUp: async () => {

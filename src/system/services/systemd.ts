@@ -1,7 +1,7 @@
 import type {Argv} from '../../domain/settings/job.js'
 import type {ServiceSettings} from '../../domain/settings/service.js'
 import type {RunCommand} from '../process/run-command.js'
-import {callProblem, type RestartAnswer, type Service, type ServiceState} from './service.js'
+import {callProblem, failedRestart, type RestartAnswer, type Service, type ServiceState} from './service.js'
 
 type Settings = Extract<ServiceSettings, {manager: 'systemd'}>
 
@@ -45,7 +45,7 @@ export function systemdService(settings: Settings, runCommand: RunCommand): Serv
     if (problem === undefined) return {ok: true, detail: `systemctl restarted ${unit}`}
     // systemctl reports the first start that fails, also when Restart= tries again.
     const isTriedAgain = !result.timedOut && (await isUp()).state === 'starting'
-    return isTriedAgain ? {ok: true, detail: problem} : {ok: false, reason: problem}
+    return isTriedAgain ? {ok: true, detail: problem} : failedRestart(problem, result)
   }
   return {restart, isUp}
 }

@@ -4,6 +4,7 @@ import type {Outcome} from '../../domain/run/outcome.js'
 import type {AlertLevel, Argv, JobSettings, RecoveryStep} from '../../domain/settings/job.js'
 import type {ServiceSettings} from '../../domain/settings/service.js'
 import type {Clock} from '../../system/host/clock.js'
+import type {ExecResult} from '../../system/services/exec-step.js'
 import type {Service} from '../../system/services/service.js'
 import type {ClearedLocks} from './clear-locks.js'
 import type {RestartLease} from './restart-lease.js'
@@ -23,7 +24,7 @@ export interface StepDeps<V extends Checked> {
   readonly newestRuns: () => Iterable<RawRecord>
   readonly openService: (settings: ServiceSettings) => Service
   /** Runs a command line in the job's folder. */
-  readonly exec: (command: Argv, timeoutMs: number) => Promise<StepResult>
+  readonly exec: (command: Argv, timeoutMs: number) => Promise<ExecResult>
   /** An alert with a key that was raised before is raised no more. */
   readonly raiseAlert: (alert: RecoveryAlert) => void
   /** Writes a new file into the log folder and returns its path; one of that name is never overwritten. */
@@ -59,10 +60,7 @@ export interface RecoveryRequest {
   readonly services: Readonly<Record<string, ServiceSettings>>
 }
 
-export interface StepResult {
-  readonly ok: boolean
-  /** What was seen, or why it failed. */
-  readonly evidence: string
+export interface StepResult extends ExecResult {
   /** Absent if nothing was changed: then there is nothing to verify. Only what this run did counts against budgets. */
   readonly changedBy?: 'this-run' | 'another-run'
   /** An alert that was raised before within the window of the budget. */
@@ -134,7 +132,7 @@ async function clear(deps: Pick<StepDeps<Checked>, 'clearLocks'>, step: StepOf<'
 }
 
 async function exec(deps: Pick<StepDeps<Checked>, 'exec'>, step: StepOf<'exec'>): Promise<StepResult> {
-  return {...(await deps.exec(step.command, step.timeoutMs)), changedBy: 'this-run'}
+  return counted(await deps.exec(step.command, step.timeoutMs))
 }
 
 async function restart(
@@ -151,8 +149,12 @@ async function restart(
   const past = countedSteps(deps.newestRuns(), now - settings.budget.perMs)
   const budget = askServiceBudget(past, service, {budget: settings.budget, now})
   if (!budget.granted) return {ok: false, evidence: `not restarted: ${budget.reason}`}
-  const result = await restartService({...deps, service: deps.openService(settings)}, settings)
-  return {...result, changedBy: 'this-run'}
+  return counted(await restartService({...deps, service: deps.openService(settings)}, settings))
+}
+
+/** A command or restart counts whether it worked or not, unless it could not even be started. */
+function counted(result: ExecResult): StepResult {
+  return result.notStarted ? result : {...result, changedBy: 'this-run'}
 }
 
 type RestartDeps = Pick<StepDeps<Checked>, 'clock' | 'openService' | 'signal' | 'newestRuns'>

@@ -1,5 +1,6 @@
 import {formatDuration} from '../../domain/clock/duration.js'
 import type {Clock} from '../../system/host/clock.js'
+import type {ExecResult} from '../../system/services/exec-step.js'
 import type {Service, ServiceState} from '../../system/services/service.js'
 
 interface RestartDeps {
@@ -15,19 +16,13 @@ interface RestartLimits {
   readonly stayUpMs: number
 }
 
-interface RestartResult {
-  readonly ok: boolean
-  /** What was seen, or why it failed. */
-  readonly evidence: string
-}
-
 const pollMs = 500
 
 /** Restarts a service, waits until it is up, and checks that it stays up. The manager's answer alone proves nothing. */
-export async function restartService(deps: RestartDeps, limits: RestartLimits): Promise<RestartResult> {
+export async function restartService(deps: RestartDeps, limits: RestartLimits): Promise<ExecResult> {
   const before = await deps.service.isUp()
   const answer = await deps.service.restart()
-  if (!answer.ok) return {ok: false, evidence: answer.reason}
+  if (!answer.ok) return {ok: false, evidence: answer.reason, ...(answer.notStarted && {notStarted: true})}
   const deadline = deps.clock.mono() + limits.upWithinMs
   let last = await deps.service.isUp()
   for (;;) {

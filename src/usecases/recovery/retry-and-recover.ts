@@ -1,11 +1,12 @@
 import {formatDuration} from '../../domain/clock/duration.js'
+import {attemptLimitMs} from '../../domain/retry/attempt-limit.js'
 import type {JobOutput} from '../../system/output/job-output.js'
 import {type Attempt, type AttemptDeps, type AttemptTask, attemptJob} from '../run/attempt-job.js'
 import {freeRetries, type OpenBreakerDeps, openRetryTokens, type RetryTokens} from '../run/run-breaker.js'
 import type {FinishedRun, RunRequest} from '../run/run-request.js'
 import {openLog} from '../run/tolerate-state-error.js'
 import type {RecoveryRequest} from './recovery-steps.js'
-import {type AttemptStart, type RetryDeps, retryAttempts, type ShowWait} from './retry.js'
+import {type RetryDeps, retryAttempts, type ShowWait} from './retry.js'
 import {type RecoveryDeps, runRecovery} from './run-recovery.js'
 
 export interface RetryAndRecoverDeps extends AttemptDeps, OpenBreakerDeps {
@@ -29,6 +30,8 @@ export interface RecoveryAdapters
 interface RetryAndRecoverTask extends RunRequest {
   readonly first: AttemptTask
   readonly attempt: Attempt
+  /** When the first attempt began, on the monotonic clock, ms. */
+  readonly begunAt: number
 }
 
 /** After a failed attempt: retries by the settings, then recovers. The last attempt or verification decides how the run ended. */
@@ -41,7 +44,7 @@ export async function retryAndRecover(deps: RetryAndRecoverDeps, task: RetryAndR
     settings.retry,
     async (start) => {
       if (start.attempt === 1) return classed(task.attempt)
-      const timeoutMs = limitOf(first.timeoutMs, start)
+      const timeoutMs = attemptLimitMs(first.timeoutMs, start)
       return classed(await attemptJob(deps, {...first, number: start.attempt, timeoutMs}))
     },
   )
@@ -60,19 +63,20 @@ export async function retryAndRecover(deps: RetryAndRecoverDeps, task: RetryAndR
 
 function openRetry(
   deps: RetryAndRecoverDeps,
-  {job, runId, first}: RetryAndRecoverTask,
+  {job, runId, first, begunAt}: RetryAndRecoverTask,
   {take}: RetryTokens,
 ): RetryDeps {
   const {clock, random, showWait, warn, log} = deps
   return {
     clock,
+    begunAt,
     random,
     showWait,
     signal: first.signals.aborted,
     inputTaken: first.input?.taken,
     takeToken: take,
     onRetry: ({attempt, afterMs, reason}) => {
-      const next = `attempt ${attempt} failed (${reason}), the next in ${formatDuration(Math.round(afterMs))}`
+      const next = `attempt ${attempt} failed (${reason}), the next in ${formatDuration(afterMs)}`
       warn(`${job}: ${next}`)
       log(`${job} ${next}, run ${runId}`)
     },
@@ -123,11 +127,4 @@ function withoutVerify({settings, first}: RetryAndRecoverTask): RetryAndRecoverT
 
 function classed(attempt: Attempt): Attempt & {class: string} {
   return {...attempt, class: attempt.class ?? 'unknown'}
-}
-
-/** A retry's own limit, but never more than what the deadline over all attempts leaves. */
-function limitOf(timeoutMs: number | undefined, {timeoutFactor, remainingMs}: AttemptStart): number | undefined {
-  const own = timeoutMs === undefined ? Number.POSITIVE_INFINITY : timeoutMs * timeoutFactor
-  const limit = Math.min(own, remainingMs ?? Number.POSITIVE_INFINITY)
-  return limit === Number.POSITIVE_INFINITY ? undefined : limit
 }

@@ -1,10 +1,13 @@
 import type {RetryAfter} from '../../domain/failure/retry-after.js'
-import {type AttemptEnd, decideRetry} from '../../domain/retry/retry.js'
+import type {AttemptSpan} from '../../domain/retry/attempt-limit.js'
+import {type AttemptEnd, decideRetry, pastDeadline} from '../../domain/retry/retry.js'
 import type {RetrySettings} from '../../domain/settings/job.js'
 import type {Clock} from '../../system/host/clock.js'
 
 export interface RetryDeps {
   readonly clock: Clock
+  /** When the first attempt began, on the monotonic clock, ms; now if it is absent. */
+  readonly begunAt?: number
   readonly random: () => number
   /** Takes a token of the shared budget for one retry; false when it is used up. */
   readonly takeToken: () => boolean
@@ -27,13 +30,9 @@ export interface RetryNews {
   readonly reason: string
 }
 
-export interface AttemptStart {
+export interface AttemptStart extends AttemptSpan {
   /** The first is 1. */
   readonly attempt: number
-  /** This attempt's time limit, as a multiple of the first one's. */
-  readonly timeoutFactor: number
-  /** What is left of the deadline over all attempts, ms; undefined if there is none. */
-  readonly remainingMs: number | undefined
 }
 
 export interface AttemptResult extends AttemptEnd {
@@ -53,18 +52,18 @@ export async function retryAttempts<A extends AttemptResult>(
   policy: RetrySettings,
   attempt: (start: AttemptStart) => Promise<A>,
 ): Promise<Retried<A>> {
-  const begunAt = deps.clock.mono()
+  const {begunAt = deps.clock.mono()} = deps
+  const elapsedMs = () => Math.round(deps.clock.mono() - begunAt)
   const ends: A[] = []
   for (let timeoutFactor = 1; ; ) {
-    const elapsed = deps.clock.mono() - begunAt
-    const remainingMs = policy.deadlineMs === undefined ? undefined : Math.max(1, policy.deadlineMs - elapsed)
+    const remainingMs = policy.deadlineMs === undefined ? undefined : Math.max(1, policy.deadlineMs - elapsedMs())
     const last = await attempt({attempt: ends.length + 1, timeoutFactor, remainingMs})
     ends.push(last)
     const stop = (stopped: string) => ({last, attempts: ends.length, stopped})
     const decision = decideRetry(policy, {
       attempts: ends,
       retryAfter: last.retryAfter,
-      elapsedMs: deps.clock.mono() - begunAt,
+      elapsedMs: elapsedMs(),
       now: deps.clock.now(),
       random: deps.random(),
     })
@@ -76,6 +75,9 @@ export async function retryAttempts<A extends AttemptResult>(
     const wait = () => deps.clock.sleep(decision.afterMs, deps.signal)
     await deps.showWait(`attempt ${ends.length + 1} waits`, wait)
     if (deps.signal?.aborted) return stop('cancelled')
+    // A machine that was busy or asleep may have waited for longer.
+    const late = pastDeadline(policy, elapsedMs())
+    if (late !== undefined) return stop(late)
     timeoutFactor *= decision.timeoutFactor
   }
 }

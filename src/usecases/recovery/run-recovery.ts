@@ -34,6 +34,8 @@ interface StepEnded {
   readonly class: string
   /** The service that it restarted, or tried to. */
   readonly service?: string
+  /** The program could not be started, or the manager not be reached: it counts against no budget. */
+  readonly notStarted?: true
   /** Of an alert. */
   readonly level?: AlertLevel
   /** An alert that was raised before within the window of the budget. */
@@ -162,6 +164,7 @@ function takeStep<V extends Checked>(
       evidence: redactLine(result.evidence),
       class: jobClass(request).class,
       ...(step.do === 'restart' && result.changedBy === 'this-run' && {service: step.service}),
+      ...(result.notStarted && {notStarted: true}),
       ...(step.do === 'alert' && {level: step.level}),
       ...(result.suppressed && {suppressed: true}),
     }

@@ -103,25 +103,35 @@ function busyText({clock}: ClaimDeps, {job, holder, jobProcess, process, claimed
   return `it has been running for ${sinceS} s (run ${holder}${pid ? `, pid ${pid}` : ''}); see guard lease show ${job}`
 }
 
+/** A journal that has no lease of the job, because it was emptied or made anew, does not prove that another run has it. */
+function isTaken({byJob}: Leases, {job, claimId}: Pick<Lease, 'job' | 'claimId'>): boolean {
+  const present = byJob.get(job)
+  return present !== undefined && present.claimId !== claimId
+}
+
 /** A journal that cannot be read proves nothing. */
-function isLost({leases}: ClaimDeps, job: string, claimId: string): boolean {
+function isSeenTaken({leases}: ClaimDeps, own: Lease): boolean {
   try {
-    return leases.read().byJob.get(job)?.claimId !== claimId
+    return isTaken(leases.read(), own)
   } catch (error) {
     if (error instanceof GuardError) return false
     throw error
   }
 }
 
-function runLease(deps: ClaimDeps, {job, token, claimId}: Lease): RunLease {
+function runLease(deps: ClaimDeps, own: Lease): RunLease {
+  const {job, token, claimId} = own
   const of = {job, claim: claimId, token}
   let fenced = false
   let isLeft = false
   const write = (entry: {readonly kind: string; readonly [field: string]: unknown}) => {
     if (fenced) return
     try {
-      fenced = deps.leases.append({...of, ...entry}, 'buffered').verdict === 'void'
+      const {verdict, state} = deps.leases.append({...of, ...entry}, 'buffered')
+      if (verdict === 'ok') return
+      fenced = isTaken(state, own)
       if (fenced) deps.warn(`${job}: another run has taken the lease (token ${token} is old); the job goes on`)
+      else deps.warn(`the lease of ${job} was not ${entry.kind}: the state directory was made anew or emptied`)
     } catch (error) {
       if (!(error instanceof GuardError)) throw error
       deps.warn(`the lease of ${job} was not ${entry.kind}: ${error.message}`)
@@ -135,7 +145,7 @@ function runLease(deps: ClaimDeps, {job, token, claimId}: Lease): RunLease {
       write({kind: 'renewed', jobProcess: deps.identify(pid)})
     },
     renew: () => write({kind: 'renewed'}),
-    isFenced: () => fenced || isLost(deps, job, claimId),
+    isFenced: () => fenced || isSeenTaken(deps, own),
     release: (status, detail) => {
       if (!isLeft) write({kind: 'released', status, detail})
     },

@@ -1,3 +1,4 @@
+import {attemptLimitMs} from '../../domain/retry/attempt-limit.js'
 import type {RunsByJob} from '../../domain/run/job-runs.js'
 import {isReaderGone} from '../../domain/run/outcome.js'
 import type {RunReport} from '../../domain/run/report.js'
@@ -180,14 +181,17 @@ async function finishOutput({warn}: RunDeps, output: JobOutput | undefined, pass
 }
 
 async function attemptAndRecover(deps: RunDeps, request: RunRequest, first: AttemptTask): Promise<FinishedRun> {
-  const attempt = await attemptJob(deps, first)
+  const {retry} = request.settings
+  const begunAt = deps.clock.mono()
+  const timeoutMs = attemptLimitMs(first.timeoutMs, {timeoutFactor: 1, remainingMs: retry.deadlineMs})
+  const attempt = await attemptJob(deps, {...first, timeoutMs})
   const end = {attempt, attempts: 1, recovered: false}
   if (isHealthy(attempt) || isReaderGone(attempt) || !mayRunAgain(request.settings) || first.isFenced()) return end
   if (!request.settings.quiet && (await hasCallerLeft(first))) return end
   try {
     // Loaded late: it is much code, and a job that fails without settings for it ends sooner without.
     const {retryAndRecover} = await import('../recovery/retry-and-recover.js')
-    return await retryAndRecover(deps, {...request, first, attempt})
+    return await retryAndRecover(deps, {...request, first, attempt, begunAt})
   } catch (error) {
     // Whatever happens here, the job's own exit code must still be handed on.
     deps.warn(`${request.job} is not recovered: ${error instanceof Error ? error.message : error}`)

@@ -44,6 +44,8 @@ test.each([
   [5_400_000, '90m'],
   [86_400_000, '1d'],
   [250, '250ms'],
-])('%i ms is written %s', (ms, text) => {
+  [899.930_999_999_865_9, '900ms'],
+  [999.6, '1s'],
+])('%d ms is written %s', (ms, text) => {
   expect(formatDuration(ms)).toBe(text)
 })

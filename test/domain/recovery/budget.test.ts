@@ -106,6 +106,11 @@ test('a restart that was left to another run costs nothing', () => {
   expect(past(left)).toEqual([])
 })
 
+test('what could not be started costs nothing', () => {
+  const failed = run('failed', 20, {steps: ['exec', 'restart']}).map((record) => ({...record, notStarted: true}))
+  expect(past(failed)).toEqual([])
+})
+
 test('a service has one budget for all jobs together', () => {
   const history = [run('failed', 20, {job: 'one'}), run('failed', 10, {job: 'two'})]
   expect(service(...history)).toMatchObject({granted: false})

@@ -1,5 +1,5 @@
 import {expect, test} from 'vitest'
-import {defaultExitMap, type Exit, judgeRun, type Outcome} from '../../../src/domain/run/outcome.js'
+import {defaultExitMap, type Exit, judgeRun, mayHaveFailed, type Outcome} from '../../../src/domain/run/outcome.js'
 
 const ended: Exit = {code: 0, signal: undefined, timedOut: false, silent: false, spawnError: undefined}
 const judge = (exit: Partial<Exit>, more: Partial<Parameters<typeof judgeRun>[0]> = {}) =>
@@ -30,6 +30,28 @@ test.each<[string, Partial<Exit>, Parameters<typeof judge>[1], Outcome]>([
   ['a map may give 0 another meaning', {code: 0}, {exitMap: {0: 'degraded'}}, 'degraded'],
 ])('%s', (_title, exit, more, expected) => {
   expect(judge(exit, more).outcome).toBe(expected)
+})
+
+test.each<[string, Partial<Exit>, Partial<Parameters<typeof mayHaveFailed>[0]>, boolean]>([
+  ['exit code 0 has not', {code: 0}, {}, false],
+  [
+    'a code that the map calls healthy may have, because its output may show a crash',
+    {code: 3},
+    {exitMap: {3: 'healthy'}},
+    true,
+  ],
+  ['a time limit has, also with exit code 0', {code: 0, timedOut: true}, {}, true],
+  ['silence has, also with exit code 0', {code: 0, silent: true}, {}, true],
+  ['exit code 0 has where the map says so', {code: 0}, {exitMap: {0: 'failed'}}, true],
+  ['exit code 0 has where the result file says so', {code: 0}, {result: {outcome: 'degraded'}}, true],
+  [
+    'exit code 0 has not where the result file outranks the map',
+    {code: 0},
+    {exitMap: {0: 'failed'}, result: {outcome: 'healthy'}},
+    false,
+  ],
+])('whether an attempt may have failed: %s', (_title, exit, more, expected) => {
+  expect(mayHaveFailed({exit: {...ended, ...exit}, exitMap: defaultExitMap, result: undefined, ...more})).toBe(expected)
 })
 
 test('the judgement says what it rests on', () => {

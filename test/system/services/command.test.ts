@@ -21,6 +21,11 @@ test('the last output of a failed restart is its reason', async () => {
   expect(await service.restart()).toEqual({ok: false, reason: 'no room (exit 4)'})
 })
 
+test('a restart whose program is not there has not started', async () => {
+  const service = openService({...settings, restart: ['/no/such/program']}, runCommand)
+  expect(await service.restart()).toMatchObject({ok: false, notStarted: true})
+})
+
 test('a service without a check can be restarted, and its state is uncheckable', async () => {
   const service = openService({...settings, restart: ['true']}, runCommand)
   expect(await service.isUp()).toMatchObject({state: 'uncheckable'})

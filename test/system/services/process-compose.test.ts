@@ -64,7 +64,7 @@ describe('the command line, by its documented behaviour', () => {
   test('a process-compose that is not installed is a reason', async () => {
     const absent = openService({...settings, command: ['/no/such/process-compose'], name: 'uw-daemon'}, runCommand)
     const reason = '/no/such/process-compose is not on this machine, or not in PATH'
-    expect(await absent.restart()).toEqual({ok: false, reason})
+    expect(await absent.restart()).toEqual({ok: false, reason, notStarted: true})
     expect(await absent.isUp()).toEqual({state: 'unknown', detail: reason})
   })
 })
@@ -100,7 +100,7 @@ describe('the REST API, by its documented behaviour', () => {
       reason: `process-compose at ${url} refuses the token`,
     })
     const absent = await openService({...uwDaemon, token: {env: 'TEST_NO_TOKEN'}}, runCommand).restart()
-    expect(absent).toMatchObject({ok: false, reason: expect.stringMatching(/TEST_NO_TOKEN/)})
+    expect(absent).toMatchObject({ok: false, reason: expect.stringMatching(/TEST_NO_TOKEN/), notStarted: true})
   })
 
   test('a server that hangs, is gone, or answers nonsense is a reason', async () => {
@@ -108,12 +108,12 @@ describe('the REST API, by its documented behaviour', () => {
       const service = openService({...settings, name: 'uw-daemon', url, timeoutMs: 300}, runCommand)
       return [await service.restart(), await service.isUp()]
     }
-    const expected = (text: RegExp) => [
-      {ok: false, reason: expect.stringMatching(text)},
+    const expected = (text: RegExp, more = {}) => [
+      {ok: false, reason: expect.stringMatching(text), ...more},
       {state: 'unknown', detail: expect.stringMatching(text)},
     ]
     expect(await reason(await serve(() => undefined))).toEqual(expected(/no answer within 300ms/))
-    expect(await reason('http://127.0.0.1:9')).toEqual(expected(/cannot be reached/))
+    expect(await reason(await closedPort())).toEqual(expected(/cannot be reached/, {notStarted: true}))
     expect(await reason(await serve((_, response) => response.end('<html>')))).toEqual(expected(/answered 200/))
   })
 })
@@ -130,6 +130,14 @@ function api(asked: string[] = []): RequestListener {
     response.writeHead(process ? 200 : 400, {'content-type': 'application/json'})
     response.end(JSON.stringify(process ? (rest ? {name} : process) : {error: problem}))
   }
+}
+
+async function closedPort(): Promise<string> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const {port} = server.address() as AddressInfo
+  server.close()
+  return `http://127.0.0.1:${port}`
 }
 
 async function serve(listener: RequestListener): Promise<string> {

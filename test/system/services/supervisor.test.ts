@@ -86,7 +86,7 @@ describe.skipIf(!hasSupervisord)('with a real supervisord', () => {
   test('a supervisorctl that is not installed or not configured is a reason', async () => {
     const absent = openService({...settings, program: 'good', command: ['/no/such/supervisorctl']}, runCommand)
     const reason = '/no/such/supervisorctl is not on this machine, or not in PATH'
-    expect(await absent.restart()).toEqual({ok: false, reason})
+    expect(await absent.restart()).toEqual({ok: false, reason, notStarted: true})
     const misled = openService({...settings, program: 'good', config: join(dir, 'none.conf')}, runCommand)
     expect(await misled.restart()).toEqual({ok: false, reason: expect.stringMatching(/could not find config file/)})
   })

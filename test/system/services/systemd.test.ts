@@ -216,6 +216,7 @@ test('a systemctl that is not installed is a reason', async () => {
   expect(await service.restart()).toEqual({
     ok: false,
     reason: '/no/such/systemctl is not on this machine, or not in PATH',
+    notStarted: true,
   })
 })
 

@@ -98,6 +98,15 @@ describe('restart', () => {
     expect(await perform(restart, {openService}).result).toEqual(expected)
   })
 
+  test('that did not reach the manager has failed, and changes nothing', async () => {
+    const openService: StepDeps<Checked>['openService'] = () => ({
+      restart: async () => ({ok: false, reason: 'no such program', notStarted: true}),
+      isUp: async () => ({state: 'unknown', detail: ''}),
+    })
+    const expected = {ok: false, evidence: 'no such program', notStarted: true}
+    expect(await perform(restart, {openService}).result).toEqual(expected)
+  })
+
   test('is refused beyond the budget of its service, whichever job and class spent it, and changes nothing', async () => {
     const at = fakeClock().now()
     const restarted = (run: string): RawRecord => ({
@@ -128,6 +137,11 @@ describe('exec', () => {
     expect(await perform(exec, {exec: run}).result).toEqual({ok: false, evidence: 'exit 3', changedBy: 'this-run'})
     expect(asked).toEqual([[['fix', 'it'], 5000]])
   })
+})
+
+test('an exec whose program could not be started has failed, and changes nothing', async () => {
+  const result = {ok: false, evidence: 'no such program', notStarted: true} as const
+  expect(await perform(exec, {exec: async () => result}).result).toEqual(result)
 })
 
 describe('alert', () => {

@@ -14,14 +14,19 @@ const failed: Attempt = {outcome: 'unhealthy', exitCode: 2, class: 'connection',
 interface Scene extends Partial<JobSettings> {
   readonly maxAttempts?: number
   readonly deadlineMs?: number
+  /** How long the first attempt has taken. */
+  readonly tookMs?: number
 }
 
 /** A job whose first attempt has failed; `later` is how the attempts after it end, the last one again and again. */
-function scene({maxAttempts = 1, deadlineMs, ...settings}: Scene, later: readonly FakeAttempt[] = [refused]) {
+function scene(
+  {maxAttempts = 1, deadlineMs, tookMs = 0, ...settings}: Scene,
+  later: readonly FakeAttempt[] = [refused],
+) {
   const {retry} = fakeRun().request.settings
   const policy = {...retry, maxAttempts, ...(deadlineMs !== undefined && {deadlineMs})}
   const run = fakeRun({...settings, retry: policy}, [refused, ...later])
-  const {deps, request} = run
+  const {clock, deps, request} = run
   const output = deps.openOutput(false)
   const records = recorder(deps, request)
   const first = {
@@ -32,7 +37,7 @@ function scene({maxAttempts = 1, deadlineMs, ...settings}: Scene, later: readonl
     isFenced: () => false,
   }
   const start = (more: Partial<RetryAndRecoverDeps> = {}, attempt = failed) =>
-    retryAndRecover({...deps, ...more}, {...request, first, attempt})
+    retryAndRecover({...deps, ...more}, {...request, first, attempt, begunAt: clock.mono() - tookMs})
   return {...run, start}
 }
 
@@ -60,6 +65,12 @@ describe('retries', () => {
     const bounded = scene({maxAttempts: 2, deadlineMs: 12_000}, [{code: 0}])
     await bounded.start({}, timedOut)
     expect(bounded.seen.tasks[0]?.timeoutMs).toBeLessThan(12_000)
+  })
+
+  test('the deadline counts from the beginning of the first attempt', async () => {
+    const {start, seen} = scene({maxAttempts: 2, deadlineMs: 12_000, tookMs: 12_000})
+    expect(await start()).toMatchObject({attempts: 1})
+    expect(seen.tasks).toEqual([])
   })
 
   test('tokens come from the budget of the breaker’s target, else of the job, and a good end gives back', async () => {

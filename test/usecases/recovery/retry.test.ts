@@ -8,7 +8,7 @@ const policy = {...jobDefaults.retry, maxAttempts: 4, jitter: 0}
 /** Runs the given ends one after the other and tells what was started, and when. */
 async function retry(
   ends: readonly AttemptResult[],
-  more: {tokens?: number; deadlineMs?: number; signal?: AbortSignal} = {},
+  more: {tokens?: number; deadlineMs?: number; signal?: AbortSignal; waitsTooLongMs?: number} = {},
 ) {
   const clock = fakeClock()
   const begun = clock.mono()
@@ -17,7 +17,10 @@ async function retry(
   const deps = {
     clock,
     random: () => 0,
-    showWait: <T>(_what: string, wait: () => Promise<T>) => wait(),
+    showWait: async <T>(_what: string, wait: () => Promise<T>) => {
+      clock.advance(more.waitsTooLongMs ?? 0)
+      return wait()
+    },
     takeToken: () => tokens-- > 0,
     onRetry: () => undefined,
     signal: more.signal,
@@ -57,6 +60,16 @@ test('one deadline holds over all attempts', async () => {
   const {attempts, stopped, starts} = await retry([], {deadlineMs: 5000})
   expect(starts.map(({remainingMs}) => remainingMs)).toEqual([5000, 2900])
   expect({attempts, stopped}).toEqual({attempts: 2, stopped: 'the deadline of 5s leaves no time for another attempt'})
+})
+
+test('no attempt starts after the deadline, also if the wait for it took longer than it should', async () => {
+  const {attempts, stopped} = await retry([], {deadlineMs: 5000, waitsTooLongMs: 3000})
+  expect({attempts, stopped}).toEqual({attempts: 1, stopped: 'the deadline of 5s leaves no time for another attempt'})
+})
+
+test('what is left of the deadline is whole milliseconds', async () => {
+  const {starts} = await retry([], {deadlineMs: 5000, waitsTooLongMs: 0.3})
+  expect(starts.map(({remainingMs}) => remainingMs)).toEqual([5000, 2900])
 })
 
 test('an empty budget stops it', async () => {

@@ -178,6 +178,15 @@ describe('verification', () => {
     expect(await recover()).toMatchObject({recovered: true})
   })
 
+  test('is left out when the only restart did not reach its manager; that spends no budget', async () => {
+    const answer = {ok: false, reason: 'no such program', notStarted: true} as const
+    const absent: Service = {restart: async () => answer, isUp: async () => ({state: 'unknown', detail: ''})}
+    const {recover, done, records} = scene({steps: [restart, verify], service: absent, checks: [unhealthy]})
+    for (let run = 1; run <= 4; run++) expect(await recover()).toMatchObject({verdict: 'performed'})
+    expect(new Set(done)).toEqual(new Set(['restart']))
+    expect(records[0]).toMatchObject({do: 'restart', ok: false, notStarted: true})
+  })
+
   test('is left out when the restart was left out because of the budget of the service', async () => {
     const {recover, done} = scene({steps: [restart, verify], checks: [unhealthy], budget: {recoveries: 9, perMs: 1000}})
     await recover()

@@ -146,6 +146,19 @@ describe('the lease of a run', () => {
     expect(leases.read().byJob.get('j')).toMatchObject({holder: 'b', token: 2})
   })
 
+  test('that is no longer on record is not taken for that of another run', async () => {
+    const {granted, leases, warnings} = runs()
+    const {lease} = await granted('a')
+    leases.lines.length = 0
+    lease?.renew()
+    expect(lease?.isFenced()).toBe(false)
+    lease?.release('error', 'failed')
+    expect(warnings).toEqual([
+      'the lease of j was not renewed: the state directory was made anew or emptied',
+      'the lease of j was not released: the state directory was made anew or emptied',
+    ])
+  })
+
   test('that cannot be written gives a warning, and stops nothing', async () => {
     const {granted, leases, warnings} = runs()
     const {lease} = await granted('a')

@@ -235,6 +235,20 @@ describe('after a failure', () => {
     expect(kinds(runs.lines)).toEqual(['started', 'attempt-ended', 'attempt-ended', 'ended'])
   })
 
+  test('the deadline of the retries holds for the first attempt too, and not for a verification', async () => {
+    const retry = {...fakeRun().request.settings.retry, maxAttempts: 2, deadlineMs: 1000}
+    const steps = [...recovery, {do: 'verify', when: [], pollMs: 1000}] as const
+    const {deps, request, seen} = fakeRun({retry, recovery: steps, timeoutMs: 60_000}, [
+      {code: 2, lastsMs: 1000, evidence: {class: 'uw-socket'}},
+      {code: 0},
+    ])
+    await runJob(deps, request)
+    expect(seen.tasks.map(({number, timeoutMs}) => [number, timeoutMs])).toEqual([
+      [1, 1000],
+      [2, 60_000],
+    ])
+  })
+
   test('a recovered run says so, with the class of what it was recovered from', async () => {
     const {deps, request, seen} = fakeRun({recovery: [...recovery, {do: 'verify', when: [], pollMs: 1000}]}, [
       {code: 2, evidence: {class: 'uw-socket'}},
