@@ -61,7 +61,7 @@ export function whyJob(facts: WhyFacts): Story {
     sections: [
       ...skippedSection(facts),
       ...lastRunSection(facts),
-      ...retrySection(facts.run, facts.settings),
+      ...retrySection(facts.run),
       ...silentSection(facts),
       ...breakerSection(facts),
       ...incidentSection(facts),

@@ -36,8 +36,15 @@ export interface Exit {
   readonly readerGone?: boolean
 }
 
+/** Whether its job has ended as it was to. */
+export function isHealthy({outcome}: {readonly outcome: Outcome}): boolean {
+  return outcome === 'healthy' || outcome === 'skipped'
+}
+
 /** Failure class of a run that ended because the reader of its output has gone. */
 export const readerGoneClass = 'reader-gone'
+
+export const readerGoneText = 'the reader of its output has gone'
 
 /** Whether a run says nothing for or against its job: the caller did not want the rest of its output. */
 export function isReaderGone(run: {readonly outcome?: string; readonly class?: string}): boolean {
@@ -73,7 +80,7 @@ export interface RunResult {
 
 export function judgeRun({exit, exitMap, result, crashed}: RunEvidence): RunResult {
   if (exit.spawnError !== undefined) return {outcome: 'not-started', detail: exit.spawnError}
-  if (exit.readerGone) return {outcome: 'killed', detail: 'the reader of its output has gone'}
+  if (exit.readerGone) return {outcome: 'killed', detail: readerGoneText}
   if (exit.silent) return {outcome: 'timed-out', detail: result?.detail ?? 'no output for too long'}
   if (exit.timedOut) return withDetail('timed-out', result?.detail)
   if (exit.code === undefined) return {outcome: 'killed', detail: exit.signal ?? 'unknown signal'}

@@ -1,5 +1,6 @@
+import {leaseLost} from '../../domain/retry/not-retried.js'
 import type {RunsByJob} from '../../domain/run/job-runs.js'
-import {isReaderGone} from '../../domain/run/outcome.js'
+import {isHealthy, isReaderGone} from '../../domain/run/outcome.js'
 import type {RunReport} from '../../domain/run/report.js'
 import type {JobSettings} from '../../domain/settings/job.js'
 import type {Journal} from '../../journal/journal.js'
@@ -8,7 +9,8 @@ import type {CaughtSignals} from '../../system/process/catch-signals.js'
 import type {JobInput} from '../../system/process/input.js'
 import type {FleetRun, FleetRunClaim, GrantedClaim} from '../fleet/fleet-run.js'
 import type {RetryAndRecoverDeps} from '../recovery/retry-and-recover.js'
-import {type Attempt, type AttemptTask, attemptJob} from './attempt-job.js'
+import {attemptAndRecover, mayRunAgain} from './attempt-and-recover.js'
+import type {AttemptTask} from './attempt-job.js'
 import {type Claim, type ClaimDeps, claimRun, type RunLease} from './claim-run.js'
 import {type CloseOlderDeps, closeOlder, isRunOpen} from './close-older.js'
 import type {RunBreaker} from './run-breaker.js'
@@ -157,7 +159,7 @@ async function performRun(deps: RunDeps, request: RunRequest, {claim, breaker, f
 /** A run that has lost its lease is not tried again: that would be beside the run that has it. */
 function renewOrEnd(lease: RunLease, signals: CaughtSignals): void {
   lease.renew()
-  if (lease.isFenced()) signals.end()
+  if (lease.isFenced()) signals.end(leaseLost)
 }
 
 /** What is done beside the job costs neither its exit code nor its end: a fault there is a warning. */
@@ -177,34 +179,6 @@ async function finishOutput({warn}: RunDeps, output: JobOutput | undefined, pass
   } catch (error) {
     warn(`the output is not finished: ${error instanceof Error ? error.message : error}`)
   }
-}
-
-async function attemptAndRecover(deps: RunDeps, request: RunRequest, first: AttemptTask): Promise<FinishedRun> {
-  const attempt = await attemptJob(deps, first)
-  const end = {attempt, attempts: 1, recovered: false}
-  if (isHealthy(attempt) || isReaderGone(attempt) || !mayRunAgain(request.settings) || first.isFenced()) return end
-  if (!request.settings.quiet && (await hasCallerLeft(first))) return end
-  try {
-    // Loaded late: it is much code, and a job that fails without settings for it ends sooner without.
-    const {retryAndRecover} = await import('../recovery/retry-and-recover.js')
-    return await retryAndRecover(deps, {...request, first, attempt})
-  } catch (error) {
-    // Whatever happens here, the job's own exit code must still be handed on.
-    deps.warn(`${request.job} is not recovered: ${error instanceof Error ? error.message : error}`)
-    return end
-  }
-}
-
-/** A short job has ended before guard can find that nobody reads its output. */
-async function hasCallerLeft({output, signals}: AttemptTask): Promise<boolean> {
-  await output?.passedOn()
-  if (!output?.hasLostReader()) return false
-  signals.end()
-  return true
-}
-
-function mayRunAgain({retry, recovery}: JobSettings): boolean {
-  return retry.maxAttempts > 1 || recovery.length > 0
 }
 
 const ignore = () => undefined
@@ -230,13 +204,13 @@ function endRun(
   {job, runId}: RunRequest,
   {end, lease, output, records, startedAt}: RunParts & {end: FinishedRun; startedAt: number},
 ): RunReport {
-  const {attempts, recovered} = end
+  const {attempts, recovered, notRetried} = end
   const {result, retryAfter: _, ...ended} = {...end.attempt, ...(end.class !== undefined && {class: end.class})}
   const endedAt = deps.clock.now()
   const durationMs = Math.round(endedAt - startedAt)
   const fenced = spared(deps, () => lease?.isFenced()) ? true : undefined
   const log = spared(deps, () => output?.range())
-  const facts = {...ended, metrics: result?.metrics, durationMs, attempts, recovered, fenced, log}
+  const facts = {...ended, metrics: result?.metrics, durationMs, attempts, recovered, notRetried, fenced, log}
   spared(deps, () => records.ended(facts))
   spared(deps, () => lease?.release(isHealthy(end.attempt) || isReaderGone(ended) ? 'ok' : 'error', ended.outcome))
   const note = recovered ? ', recovered' : ''
@@ -244,8 +218,4 @@ function endRun(
   spared(deps, () => deps.log(said))
   const token = lease?.token !== undefined && {token: lease.token}
   return {job, runId, ...ended, startedAt, endedAt, attempts, recovered, ...token}
-}
-
-function isHealthy({outcome}: Attempt): boolean {
-  return outcome === 'healthy' || outcome === 'skipped'
 }

@@ -18,6 +18,7 @@ describe('a run', () => {
     expect(report).toMatchObject({outcome: 'healthy', exitCode: 0, attempts: 1, recovered: false, token: 1})
     expect(kinds(runs.lines)).toEqual(['started', 'attempt-ended', 'ended'])
     expect(runs.lines.at(-1)).toMatchObject({run: 'run-1', outcome: 'healthy', durationMs: 1500})
+    expect(runs.lines.at(-1)?.['notRetried']).toBeUndefined()
     expect(leases.lines.map(({kind, status}) => [kind, status])).toEqual([
       ['claimed', undefined],
       ['renewed', undefined],
@@ -51,10 +52,11 @@ describe('a run', () => {
       expect(runs.lines.at(-1)).toMatchObject({kind: 'ended', run: 'run-1', outcome: 'failed', fenced: true})
     })
 
-    test('is neither tried again nor recovered beside the other one', async () => {
-      const {deps, request, seen} = fencedRun({retry: {...jobDefaults.retry, maxAttempts: 3}, recovery})
+    test('is neither tried again nor recovered beside the other one, which is on record', async () => {
+      const {deps, request, seen, runs} = fencedRun({retry: {...jobDefaults.retry, maxAttempts: 3}, recovery})
       expect(await runJob(deps, request)).toMatchObject({attempts: 1, exitCode: 3})
       expect(seen.done).not.toContain('fix')
+      expect(runs.lines.at(-1)).toMatchObject({kind: 'ended', notRetried: 'it has lost its lease'})
     })
   })
 
