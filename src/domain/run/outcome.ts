@@ -46,7 +46,11 @@ export const readerGoneClass = 'reader-gone'
 
 export const readerGoneText = 'the reader of its output has gone'
 
-/** Whether a run says nothing for or against its job: the caller did not want the rest of its output. */
+/** Whether a run says nothing for or against its job: guard ended it for what others have done. */
+export function isCutShort(run: {readonly outcome?: string; readonly class?: string}): boolean {
+  return isReaderGone(run)
+}
+
 export function isReaderGone(run: {readonly outcome?: string; readonly class?: string}): boolean {
   return run.outcome === 'killed' && run.class === readerGoneClass
 }

@@ -2,6 +2,7 @@ import {uptimeAt} from '../clock/uptime.js'
 import type {FormerEnd, Lease} from '../lease/lease.js'
 import {goneDetail} from '../run/interrupted-run.js'
 import type {JobRuns, RunEnd} from '../run/job-runs.js'
+import {isCutShort} from '../run/outcome.js'
 import type {JobFacts, LastEnd} from './job-facts.js'
 import type {Clocks, JobRecords} from './liveness.js'
 
@@ -13,6 +14,29 @@ import type {Clocks, JobRecords} from './liveness.js'
 export function lastEndOf(records: JobRecords, clocks: Clocks): LastEnd | undefined {
   const [run, lease] = [endOfRun(records, clocks), endOfLease(records, clocks)]
   return run && lease && lease.uptimeMs > run.uptimeMs ? lease : (run ?? lease)
+}
+
+/**
+ * The last run, if it has ended without a word for or against the job.
+ *
+ * @returns undefined if the last end is one that counts, or none is known
+ */
+export function uncountedEndOf(
+  {jobRuns}: JobRecords,
+  lastEnd: LastEnd | undefined,
+  {uptime, nowUptimeMs}: Clocks,
+): JobFacts['uncounted'] {
+  const last = jobRuns?.runs.findLast(({outcome, attempts}) => outcome !== undefined && !isRefused(outcome, attempts))
+  if (last?.endedAt === undefined || last.id === lastEnd?.runId) return undefined
+  const is = isCutShort(last) ? 'cut-short' : last.outcome === 'skipped' ? 'skipped' : undefined
+  const uptimeMs = uptimeAt(uptime, {at: last.endedAt}, nowUptimeMs)
+  if (is === undefined || (lastEnd && lastEnd.uptimeMs > uptimeMs)) return undefined
+  return {is, detail: last.detail, durationMs: last.durationMs, uptimeMs}
+}
+
+/** A run that was skipped before it began did not take place. */
+function isRefused(outcome: string, attempts: number): boolean {
+  return outcome === 'skipped' && attempts === 0
 }
 
 function endOfRun({jobRuns, deadLease}: JobRecords, clocks: Clocks): LastEnd | undefined {

@@ -1,7 +1,7 @@
 import {faultText, refusalText} from '../../domain/fleet/refusal.js'
 import {StoreFault} from '../../domain/fleet/store-fault.js'
 import {leaseLost} from '../../domain/retry/not-retried.js'
-import {isHealthy, isReaderGone} from '../../domain/run/outcome.js'
+import {isCutShort, isHealthy} from '../../domain/run/outcome.js'
 import type {FleetSettings} from '../../domain/settings/fleet.js'
 import type {CaughtSignals} from '../../system/process/catch-signals.js'
 import type {Claim, RunLease} from '../run/claim-run.js'
@@ -134,7 +134,7 @@ function heldRun(deps: FleetRunDeps, grant: FleetGrant, machine: RunLease = noLe
     },
     settle: async (end) => {
       const {outcome} = end.attempt
-      const isGood = isHealthy(end.attempt) || isReaderGone(end.attempt)
+      const isGood = isHealthy(end.attempt) || isCutShort(end.attempt)
       // Who has asked guard to end may not wait for long.
       const waitMs = isHurried() ? 0 : deps.waitMs
       await hold.release(isGood ? 'ok' : 'error', outcome, waitMs).catch((error: unknown) => {

@@ -1,6 +1,6 @@
 import {leaseLost} from '../../domain/retry/not-retried.js'
 import type {RunsByJob} from '../../domain/run/job-runs.js'
-import {isHealthy, isReaderGone} from '../../domain/run/outcome.js'
+import {isCutShort, isHealthy} from '../../domain/run/outcome.js'
 import type {RunReport} from '../../domain/run/report.js'
 import type {JobSettings} from '../../domain/settings/job.js'
 import type {Journal} from '../../journal/journal.js'
@@ -212,7 +212,7 @@ function endRun(
   const log = spared(deps, () => output?.range())
   const facts = {...ended, metrics: result?.metrics, durationMs, attempts, recovered, notRetried, fenced, log}
   spared(deps, () => records.ended(facts))
-  spared(deps, () => lease?.release(isHealthy(end.attempt) || isReaderGone(ended) ? 'ok' : 'error', ended.outcome))
+  spared(deps, () => lease?.release(isHealthy(end.attempt) || isCutShort(ended) ? 'ok' : 'error', ended.outcome))
   const note = recovered ? ', recovered' : ''
   const said = `${job} ended ${ended.outcome}${note}, exit code ${ended.exitCode}, in ${durationMs} ms, run ${runId}`
   spared(deps, () => deps.log(said))

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import {describe, expect, test} from 'vitest'
 import type {RawRecord} from '../../../src/domain/journal/record.js'
 import {allRunsFold, type RunsByJob, runsFold} from '../../../src/domain/run/job-runs.js'
+import {recentOutcomes} from '../../../src/domain/run/recent-outcomes.js'
 
 const record = (kind: string, run: string, facts: object = {}): RawRecord => ({kind, job: 'j', run, at: 1000, ...facts})
 
@@ -142,8 +143,9 @@ test('a run that ended because its reader had gone says nothing for or against i
   const facts = {outcome: 'killed', class: 'reader-gone'}
   const lines = [record('started', 'a'), record('ended', 'a', {outcome: 'unhealthy'}), record('started', 'b')]
   for (const line of [...lines, record('ended', 'b', facts)]) runsFold.apply(book, line)
-  const {streak, lastEnd, runs} = book.get('j') ?? {}
+  const {streak, lastEnd, runs, recent = ''} = book.get('j') ?? {}
   expect([streak?.count, lastEnd?.runId, runs?.at(-1)?.outcome]).toEqual([1, 'a', 'killed'])
+  expect(recentOutcomes(recent)).toEqual({outcomes: ['unhealthy'], cutShort: 1})
 })
 
 describe('the runs that are kept', () => {
