@@ -398,13 +398,19 @@ describe('--overlap', () => {
     await first.ended
   })
 
-  test('cancel-other ends the other run, which is recorded as killed, and runs', async () => {
+  test('cancel-other ends the other run, which says on record and on standard error by which, and runs', async () => {
     const box = createSandbox()
     const first = await holding(box)
     expect((await box.guard('run', '--job', 'j', '--overlap', 'cancel-other', '--', 'true')).code).toBe(0)
-    expect((await first.ended).code).toBe(143)
     const {runs} = JSON.parse((await box.guard('history', 'j', '--json')).stdout)
-    expect(runs.map(({outcome}: {outcome: string}) => outcome)).toEqual(['healthy', 'killed'])
+    const detail = `run ${runs[0].runId} has cancelled it (overlap: cancel-other)`
+    expect(await first.ended).toMatchObject({code: 143, stderr: `guard: j: ${detail}\n`})
+    expect(runs).toMatchObject([
+      {outcome: 'healthy'},
+      {outcome: 'killed', class: 'cancelled', cancelledBy: runs[0].runId, detail},
+    ])
+    const {stdout} = await box.guard('why', 'j', '--run', runs[1].runId)
+    expect(stdout.replace(/\s+/g, ' ')).toContain(`It was cancelled by run ${runs[0].runId} (overlap: cancel-other).`)
   })
 
   test('allow runs beside it, and each shows its own output; the log has both', async () => {

@@ -45,11 +45,11 @@ function causeKnown(history: readonly Run[]): readonly string[] {
 const changing = new Set(['restart', 'exec', 'clear-locks'])
 
 /** How many of the last runs were healthy; those that say nothing for or against the job are counted apart. */
-function healthyText({recent, cutShort}: JobStatus): readonly string[] {
+function healthyText({recent, cutShort, runningSince}: JobStatus): readonly string[] {
   const [all, well, skipped] = [recent.length + cutShort, countOf(recent, 'healthy'), countOf(recent, 'skipped')]
   if (all === 0 || all === skipped) return []
-  if (all === 1)
-    return [`Its only run on record was ${cutShort === 1 ? 'cut short' : well === 1 ? 'healthy' : 'not healthy'}.`]
+  const only = runningSince === undefined ? 'Its only run on record' : 'The only run before this one'
+  if (all === 1) return [`${only} was ${cutShort === 1 ? 'cut short' : well === 1 ? 'healthy' : 'not healthy'}.`]
   const counts = [
     `${well} of its last ${all} runs ${well === 1 ? 'was' : 'were'} healthy`,
     ...(skipped === 0 ? [] : [`${skipped} skipped`]),

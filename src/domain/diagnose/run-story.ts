@@ -20,6 +20,8 @@ function textOf(record: RawRecord): string | undefined {
       return stepText(record)
     case 'ended':
       return `The run ${endText(record)}${detailText(record)}.${record['recovered'] === true ? ' A recovery has helped.' : ''}`
+    case 'cancelled':
+      return `It was cancelled by run ${textField(record, 'byRun') ?? 'another one'} (overlap: cancel-other).`
     case 'interrupted':
       return `It was found interrupted: ${textField(record, 'reason') ?? 'its processes are gone'}.`
     case 'skipped':

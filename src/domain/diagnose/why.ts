@@ -3,7 +3,7 @@ import type {ClockReading} from '../clock/reading.js'
 import type {Incident} from '../incident/incident.js'
 import type {RawRecord} from '../journal/record.js'
 import {isCutShort} from '../run/outcome.js'
-import type {Run} from '../run/run.js'
+import {newRun, nextRun, type Run} from '../run/run.js'
 import type {JobSettings} from '../settings/job.js'
 import {span} from '../watchdog/freshness.js'
 import type {JobStatus} from './job-status.js'
@@ -98,15 +98,24 @@ function skippedSection({skips}: WhyFacts): readonly Section[] {
 
 function lastRunSection({run, status}: WhyFacts): readonly Section[] {
   if (run.length === 0) return []
-  const failed = run.some((record) => record['kind'] === 'interrupted' || isBadEnd(record))
-  const title = failed ? 'Why it failed' : status.runningSince !== undefined ? 'Its run' : 'Its last run'
+  const title = isBad(run) ? 'Why it failed' : status.runningSince !== undefined ? 'Its run' : 'Its last run'
   return [{title, sentences: runSentences(run)}]
 }
 
-function isBadEnd(record: RawRecord): boolean {
-  const [outcome, failureClass] = [textField(record, 'outcome'), textField(record, 'class')]
-  const end = {...(outcome !== undefined && {outcome}), ...(failureClass !== undefined && {class: failureClass})}
-  return record['kind'] === 'ended' && outcome !== 'healthy' && outcome !== 'skipped' && !isCutShort(end)
+/** Whether the end of a run is one that counts, and bad. */
+function isBad(records: readonly RawRecord[]): boolean {
+  const run = records
+    .toReversed()
+    .reduce<Run | undefined>((known, record) => runAfter(known, record) ?? known, undefined)
+  const {outcome} = run ?? {}
+  return (
+    run !== undefined && outcome !== undefined && outcome !== 'healthy' && outcome !== 'skipped' && !isCutShort(run)
+  )
+}
+
+function runAfter(known: Run | undefined, record: RawRecord): Run | undefined {
+  const {run, job, at} = record
+  return nextRun(known, record, newRun(`${run}`, `${job}`, Number(at)))
 }
 
 /** Why a job that should have run, or should have ended, did not. */

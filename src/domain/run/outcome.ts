@@ -44,14 +44,33 @@ export function isHealthy({outcome}: {readonly outcome: Outcome}): boolean {
 /** Failure class of a run that ended because the reader of its output has gone. */
 export const readerGoneClass = 'reader-gone'
 
+/** Failure class of a run that another one has cancelled. */
+export const cancelledClass = 'cancelled'
+
+export function cancelText(by: string): string {
+  return `run ${by} has cancelled it (overlap: cancel-other)`
+}
+
 export const readerGoneText = 'the reader of its output has gone'
 
 /** Whether a run says nothing for or against its job: guard ended it for what others have done. */
-export function isCutShort(run: {readonly outcome?: string; readonly class?: string}): boolean {
-  return isReaderGone(run)
+export function isCutShort(run: EndOfRun): boolean {
+  return isReaderGone(run) || isCancelled(run)
 }
 
-export function isReaderGone(run: {readonly outcome?: string; readonly class?: string}): boolean {
+/** One that had ended before it was cancelled has another outcome. */
+function isCancelled({outcome, cancelledBy}: EndOfRun): boolean {
+  return cancelledBy !== undefined && (outcome === 'killed' || outcome === 'interrupted')
+}
+
+interface EndOfRun {
+  readonly outcome?: string
+  readonly class?: string
+  /** The run that has cancelled this one. */
+  readonly cancelledBy?: string
+}
+
+export function isReaderGone(run: EndOfRun): boolean {
   return run.outcome === 'killed' && run.class === readerGoneClass
 }
 

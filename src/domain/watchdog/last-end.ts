@@ -2,7 +2,7 @@ import {uptimeAt} from '../clock/uptime.js'
 import type {FormerEnd, Lease} from '../lease/lease.js'
 import {goneDetail} from '../run/interrupted-run.js'
 import type {JobRuns, RunEnd} from '../run/job-runs.js'
-import {isCutShort} from '../run/outcome.js'
+import {cancelText, isCutShort} from '../run/outcome.js'
 import type {JobFacts, LastEnd} from './job-facts.js'
 import type {Clocks, JobRecords} from './liveness.js'
 
@@ -31,7 +31,8 @@ export function uncountedEndOf(
   const is = isCutShort(last) ? 'cut-short' : last.outcome === 'skipped' ? 'skipped' : undefined
   const uptimeMs = uptimeAt(uptime, {at: last.endedAt}, nowUptimeMs)
   if (is === undefined || (lastEnd && lastEnd.uptimeMs > uptimeMs)) return undefined
-  return {is, detail: last.detail, durationMs: last.durationMs, uptimeMs}
+  const detail = last.cancelledBy === undefined ? last.detail : cancelText(last.cancelledBy)
+  return {is, detail, durationMs: last.durationMs, uptimeMs}
 }
 
 /** A run that was skipped before it began did not take place. */
@@ -41,7 +42,7 @@ function isRefused(outcome: string, attempts: number): boolean {
 
 function endOfRun({jobRuns, deadLease}: JobRecords, clocks: Clocks): LastEnd | undefined {
   const open = deadLease && jobRuns?.runs.find(({id, outcome}) => id === deadLease.holder && outcome === undefined)
-  if (open) {
+  if (open && open.cancelledBy === undefined) {
     const detail = goneDetail(open)
     const {nowUptimeMs: uptimeMs} = clocks
     return {runId: open.id, outcome: 'interrupted', detail, uptimeMs, byReboot: false, refused: undefined}

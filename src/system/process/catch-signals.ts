@@ -8,6 +8,8 @@ export interface CaughtSignals {
   readonly aborted: AbortSignal
   /** Resolves with the first signal that asks for an end and was passed on to the job. */
   readonly endAsked: Promise<NodeJS.Signals>
+  /** Whether a signal has asked for an end. */
+  wasAsked(): boolean
   sendTo(job: JobProcess | undefined): void
   /** Stops what guard would do after the job, as a signal that asks for an end does; `why` becomes the reason of `aborted`. */
   end(why: string): void
@@ -79,7 +81,7 @@ export function catchSignals(interactive: boolean): CaughtSignals {
     get aborted() {
       return theAbort().signal
     },
-    endAsked,
+    ...{endAsked, wasAsked: () => asked !== undefined},
     sendTo: (started) => {
       job = started
       hasBegun = true

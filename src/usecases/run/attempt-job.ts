@@ -54,6 +54,8 @@ export interface Attempt extends RunResult {
   readonly class?: string
   readonly result?: JobResult
   readonly retryAfter?: RetryAfter
+  /** Processes of the job could not be ended. */
+  readonly hasSurvivors?: true
 }
 
 /** Starts the job once, waits for it, judges how it ended, and records that. */
@@ -109,6 +111,7 @@ async function waitForJob(deps: AttemptDeps, task: AttemptTask, {process, begin}
     ...(failureClass !== undefined && judged.outcome !== 'healthy' && {class: failureClass}),
     ...(result && {result}),
     ...(retryAfter && {retryAfter}),
+    ...(survivors.length > 0 && {hasSurvivors: true as const}),
   }
 }
 

@@ -1,6 +1,6 @@
 import {leaseLost} from '../../domain/retry/not-retried.js'
 import type {RunsByJob} from '../../domain/run/job-runs.js'
-import {isCutShort, isHealthy} from '../../domain/run/outcome.js'
+import {cancelledClass, cancelText, isCutShort, isHealthy} from '../../domain/run/outcome.js'
 import type {RunReport} from '../../domain/run/report.js'
 import type {JobSettings} from '../../domain/settings/job.js'
 import type {Journal} from '../../journal/journal.js'
@@ -148,12 +148,30 @@ async function performRun(deps: RunDeps, request: RunRequest, {claim, breaker, f
     })
     .finally(stopRenewing)
 
-  const end = fleet ? await fleet.settle(tried) : tried
+  const end = asCancelled(deps, request, {signals, end: fleet ? await fleet.settle(tried) : tried})
   spared(deps, () => breaker?.record(end.attempt.outcome, end.attempt.class ?? end.class))
   const report = endRun(deps, request, {end, lease, output, records, startedAt})
   signals.release(report.exitCode)
   await finishOutput(deps, output, !settings.quiet || !isHealthy(end.attempt))
   return report
+}
+
+/** A run that another one has cancelled proves nothing, however its job has answered TERM; unless it goes on. */
+function asCancelled(
+  deps: RunDeps,
+  {job, runId}: RunRequest,
+  {signals, end}: {readonly signals: CaughtSignals; readonly end: FinishedRun},
+): FinishedRun {
+  const {outcome, hasSurvivors} = end.attempt
+  // A guard that was started with TERM ignored sees only that its job was killed.
+  if ((!signals.wasAsked() && outcome !== 'killed') || hasSurvivors) return end
+  const runs = spared(deps, () => deps.runs?.read().get(job)?.runs)
+  const by = runs?.find(({id}) => id === runId)?.cancelledBy
+  if (by === undefined) return end
+  const detail = cancelText(by)
+  deps.warn(`${job}: ${detail}`)
+  const attempt = {...end.attempt, outcome: 'killed', class: cancelledClass, detail} as const
+  return {...end, attempt, class: cancelledClass, cancelledBy: by, notRetried: detail}
 }
 
 /** A run that has lost its lease is not tried again: that would be beside the run that has it. */
@@ -204,18 +222,26 @@ function endRun(
   {job, runId}: RunRequest,
   {end, lease, output, records, startedAt}: RunParts & {end: FinishedRun; startedAt: number},
 ): RunReport {
-  const {attempts, recovered, notRetried} = end
-  const {result, retryAfter: _, ...ended} = {...end.attempt, ...(end.class !== undefined && {class: end.class})}
+  const {attempts, recovered, cancelledBy, notRetried} = end
+  const {
+    result,
+    retryAfter: _,
+    hasSurvivors: __,
+    ...ended
+  } = {...end.attempt, ...(end.class !== undefined && {class: end.class})}
+  const cancelled = cancelledBy !== undefined && {cancelledBy}
   const endedAt = deps.clock.now()
   const durationMs = Math.round(endedAt - startedAt)
   const fenced = spared(deps, () => lease?.isFenced()) ? true : undefined
   const log = spared(deps, () => output?.range())
   const facts = {...ended, metrics: result?.metrics, durationMs, attempts, recovered, notRetried, fenced, log}
   spared(deps, () => records.ended(facts))
-  spared(deps, () => lease?.release(isHealthy(end.attempt) || isCutShort(ended) ? 'ok' : 'error', ended.outcome))
+  spared(deps, () =>
+    lease?.release(isHealthy(end.attempt) || isCutShort({...ended, ...cancelled}) ? 'ok' : 'error', ended.outcome),
+  )
   const note = recovered ? ', recovered' : ''
   const said = `${job} ended ${ended.outcome}${note}, exit code ${ended.exitCode}, in ${durationMs} ms, run ${runId}`
   spared(deps, () => deps.log(said))
   const token = lease?.token !== undefined && {token: lease.token}
-  return {job, runId, ...ended, startedAt, endedAt, attempts, recovered, ...token}
+  return {job, runId, ...ended, startedAt, endedAt, attempts, recovered, ...cancelled, ...token}
 }

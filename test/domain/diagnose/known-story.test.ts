@@ -20,6 +20,13 @@ test.each<[JobStatus['recent'], number, readonly string[]]>([
   expect(known(recent, cutShort)).toEqual(expected)
 })
 
+test('a run that goes on is not counted', () => {
+  const status = {recent: ['healthy'], cutShort: 0, runningSince: 900} as unknown as JobStatus
+  expect(knownSentences({status, now, history: [], lastGoodAt: undefined})).toEqual([
+    'The only run before this one was healthy.',
+  ])
+})
+
 test('that a run was cut short is no cause of trouble', () => {
   const run = {...newRun('a', 'scan', 1), outcome: 'killed', class: 'reader-gone'} as const
   const facts = {status: {recent: [], cutShort: 1} as unknown as JobStatus, now, lastGoodAt: undefined}

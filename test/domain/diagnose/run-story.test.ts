@@ -1,5 +1,5 @@
 import {expect, test} from 'vitest'
-import {retrySection} from '../../../src/domain/diagnose/run-story.js'
+import {retrySection, runSentences} from '../../../src/domain/diagnose/run-story.js'
 
 const ended = {kind: 'ended', id: 'e1', job: 'scan', run: 'r1', at: 5, outcome: 'failed'}
 
@@ -15,4 +15,11 @@ test('why a run was not tried again is what its record says', () => {
 
 test('where no record says why, nothing is said', () => {
   expect(retrySection([ended])).toEqual([])
+})
+
+test('that a run was cancelled is said with the record that says by which one', () => {
+  const record = {kind: 'cancelled', id: 'c1', job: 'scan', run: 'r1', at: 4, byRun: 'r2'}
+  expect(runSentences([record])).toEqual([
+    {at: 4, text: 'It was cancelled by run r2 (overlap: cancel-other).', source: {journal: 'runs', record}},
+  ])
 })
