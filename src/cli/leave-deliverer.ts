@@ -1,6 +1,7 @@
 import {mayTell} from '../domain/alert/may-tell.js'
 import {channelsFor} from '../domain/delivery/route.js'
 import type {Lease} from '../domain/lease/lease.js'
+import {isCutShort} from '../domain/run/outcome.js'
 import type {RunReport} from '../domain/run/report.js'
 import {heartbeatState} from '../domain/watchdog/daemon-heartbeat.js'
 import {readBootRef} from '../system/host/host.js'
@@ -43,8 +44,9 @@ export async function leaveDeliverer(guard: Guard, report: RunReport, before: Be
   startGuardDetached([...delivererArgs(guard), '--job', job])
 }
 
-function isNews({outcome, class: failureClass}: RunReport, own: Lease | undefined): boolean {
-  if (outcome === 'skipped' || failureClass === 'reader-gone') return false
+function isNews(report: RunReport, own: Lease | undefined): boolean {
+  const {outcome} = report
+  if (outcome === 'skipped' || isCutShort(report)) return false
   const wasBad = own !== undefined && own.released?.status !== 'ok'
   return outcome !== 'healthy' || wasBad
 }

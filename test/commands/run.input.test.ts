@@ -34,7 +34,10 @@ describe('a failed job is not run again', () => {
     const {code, stdout, stderr} = await sh(line)
     expect([code, 'read'.startsWith(stdout)]).toEqual([3, true])
     expect(stderr).toBe('guard: j is not run again: the first attempt may have read its standard input\n')
-    expect(journal('runs.jsonl').at(-1)).toMatchObject({kind: 'ended', attempts: 1})
+    expect(journal('runs.jsonl').at(-1)).toMatchObject({
+      ...{kind: 'ended', attempts: 1},
+      notRetried: 'the first attempt may have read its standard input',
+    })
   })
 
   test('by guard retry either', async () => {

@@ -1,5 +1,6 @@
 import {existsSync, readFileSync, statSync, writeFileSync} from 'node:fs'
 import {describe, expect, test} from 'vitest'
+import {roundSpan} from '../../src/cli/render/page.js'
 import {endedByTerm} from '../support/job-cgroup.js'
 import {sequence, wholeLog} from '../support/rotated-log.js'
 import {createSandbox, filesIn, isAlive, type Sandbox, until} from '../support/sandbox.js'
@@ -317,6 +318,25 @@ describe('a reader that is gone', () => {
     expect(box.journal('leases.jsonl').at(-1)).toMatchObject({kind: 'released', status: 'ok'})
   })
 
+  test('is told apart from the runs that count', async () => {
+    const box = createSandbox()
+    await box.sh(`{ guard run --job only -- yes${codes}`)
+    const only = await box.guard('status', 'only')
+    expect(only.stdout).toMatch(/^ {2}Outcomes +no run that counts has ended yet, 1 cut short$/m)
+    expect((await box.guard('why', 'only')).stdout.replace(/\s+/g, ' ')).toMatch(
+      /^Whether only is well is not known: its last run was cut short .* ago \(the reader of its output has gone\), which says nothing for or against it\. Its last run /,
+    )
+    await box.sh(`guard run --job j -- true; { guard run --job j -- yes${codes}`)
+    const {runs} = JSON.parse((await box.guard('history', 'j', '--json')).stdout)
+    const page = (await box.guard('status', 'j')).stdout
+    expect(page).toMatch(/^ {2}Outcomes .* 1 of 1 run healthy, 1 cut short$/m)
+    const took = /^ {2}Last run +killed, exit 141, (.*)$/m.exec(page)?.[1]
+    expect(took).toBe(roundSpan(runs[0].durationMs))
+    const why = (await box.guard('why', 'j')).stdout
+    expect(why).toMatch(/^j is healthy: its last run that counts ended well /)
+    expect(why).toContain('1 of its last 2 runs was healthy, 1 cut short.')
+  })
+
   test('ends with TERM after --kill-after a job that ignores PIPE', async () => {
     const box = createSandbox()
     const job = 'trap "" PIPE; while :; do echo y; done'
@@ -378,13 +398,19 @@ describe('--overlap', () => {
     await first.ended
   })
 
-  test('cancel-other ends the other run, which is recorded as killed, and runs', async () => {
+  test('cancel-other ends the other run, which says on record and on standard error by which, and runs', async () => {
     const box = createSandbox()
     const first = await holding(box)
     expect((await box.guard('run', '--job', 'j', '--overlap', 'cancel-other', '--', 'true')).code).toBe(0)
-    expect((await first.ended).code).toBe(143)
     const {runs} = JSON.parse((await box.guard('history', 'j', '--json')).stdout)
-    expect(runs.map(({outcome}: {outcome: string}) => outcome)).toEqual(['healthy', 'killed'])
+    const detail = `run ${runs[0].runId} has cancelled it (overlap: cancel-other)`
+    expect(await first.ended).toMatchObject({code: 143, stderr: `guard: j: ${detail}\n`})
+    expect(runs).toMatchObject([
+      {outcome: 'healthy'},
+      {outcome: 'killed', class: 'cancelled', cancelledBy: runs[0].runId, detail},
+    ])
+    const {stdout} = await box.guard('why', 'j', '--run', runs[1].runId)
+    expect(stdout.replace(/\s+/g, ' ')).toContain(`It was cancelled by run ${runs[0].runId} (overlap: cancel-other).`)
   })
 
   test('allow runs beside it, and each shows its own output; the log has both', async () => {

@@ -117,7 +117,9 @@ describe('guard status', () => {
     )
     await box.guard('breaker', 'open', 'api', '--reason', 'planned')
     await box.guard('run', 'scan')
-    expect((await box.guard('status', 'scan')).stdout).toMatch(/^ {2}Outcomes +- {2}no run has ended yet, 1 skipped$/m)
+    expect((await box.guard('status', 'scan')).stdout).toMatch(
+      /^ {2}Outcomes +- {2}no run that counts has ended yet, 1 skipped$/m,
+    )
     await box.guard('breaker', 'close', 'api')
     await box.guard('run', 'scan')
     expect((await box.guard('status', 'scan')).stdout).toMatch(/^ {2}Outcomes +-\. {2}1 of 1 run healthy, 1 skipped$/m)

@@ -1,3 +1,4 @@
+import {existsSync} from 'node:fs'
 import {hostname} from 'node:os'
 import {describe, expect, test} from 'vitest'
 import type {RawRecord} from '../../src/domain/journal/record.js'
@@ -68,6 +69,34 @@ describe('guard why', () => {
     expect(textsOf(story, 'Why it was not tried again')).toEqual(['Retries are off (retry.maxAttempts is 1).'])
     expect(story.known).toContain('uw-socket was the cause in 2 of its last 3 runs, and no recovery has helped.')
     expect(story.mend).toEqual(['guard breaker close api', 'guard budget reset scan', 'guard logs scan'])
+  })
+
+  test('of a run that was tried again says why there was no further attempt, whatever the settings are now', async () => {
+    const box = createSandbox()
+    const fails = 'echo connection refused; exit 3'
+    box.write('.guardianrc.json', JSON.stringify({defaults: {retry: {firstDelay: '1ms'}}}))
+    await box.guard('run', '--job', 'rt', '--retries', '2', '--', 'sh', '-c', fails)
+    expect(textsOf(await why(box, 'rt'), 'Why it was not tried again')).toEqual(['Gave up after 3 attempts.'])
+
+    const retry = {maxAttempts: 2, firstDelay: '1ms'}
+    const busy = {command: ['sh', '-c', 'echo HTTP/1.1 429; echo Retry-After: 200; exit 3'], retry}
+    box.write('.guardianrc.json', JSON.stringify({jobs: {busy}}))
+    const {stderr} = await box.guard('run', 'busy')
+    expect(stderr).toBe('guard: busy is not run again: asked to wait 200s, longer than maxDelay (1m)\n')
+    box.write('.guardianrc.json', JSON.stringify({jobs: {busy: {...busy, retry: {maxAttempts: 9}}}}))
+    const story = await why(box, 'busy')
+    expect(textsOf(story, 'Why it was not tried again')).toEqual(['Asked to wait 200s, longer than maxDelay (1m).'])
+  })
+
+  test('of a run that was ended between two attempts says by which signal', async () => {
+    const box = createSandbox()
+    const running = box.start(['run', '--job', 'j', '--retries', '2', '--', 'sh', '-c', 'exit 3'])
+    const hasRecords = () => existsSync(box.path('state/runs.jsonl'))
+    const isWaiting = () => hasRecords() && box.journal('runs.jsonl').some(({kind}) => kind === 'attempt-ended')
+    await until(isWaiting, 'the end of the first attempt')
+    running.kill('SIGTERM')
+    expect((await running.ended).code).toBe(3)
+    expect(textsOf(await why(box, 'j'), 'Why it was not tried again')).toEqual(['Guard was sent SIGTERM.'])
   })
 
   test('of each sentence has the record that says so', async () => {

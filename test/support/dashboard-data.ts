@@ -169,7 +169,7 @@ export function storyOf(now: number, {job, state, reason, runningSince}: JobJson
   if (reason === undefined) {
     const answer =
       runningSince === undefined
-        ? `${job} is ${state}: its last run ended healthy 1m ago.`
+        ? `${job} is ${state}: its last run ended well 1m ago.`
         : `${job} has been running for 74s, and nothing speaks against it.`
     const text = 'Started with token 9021, process 48112.'
     return {answer, sections: [{title: 'Its run', sentences: [{at: at(74_000), text}]}], known: [], mend: []}

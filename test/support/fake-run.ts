@@ -57,7 +57,7 @@ export function fakeRun(settings: Partial<JobSettings> = {}, attempts: readonly 
     identify: (pid) => ({pid, start: '200'}),
     lostToken: () => undefined,
     livingProcessOf: async () => 'guard',
-    endJob: async () => [],
+    cancelRun: async () => [],
     isInside: async () => false,
     sawLeases: () => undefined,
     warn: (text, hints = []) => seen.warnings.push([text, ...hints].join('\n  - ')),
@@ -98,6 +98,7 @@ export function fakeRun(settings: Partial<JobSettings> = {}, attempts: readonly 
     catchSignals: () => ({
       aborted: ending.signal,
       endAsked: new Promise(() => undefined),
+      wasAsked: () => ending.signal.aborted,
       sendTo: () => undefined,
       end: () => ending.abort(),
       terminate: () => {

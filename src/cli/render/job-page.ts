@@ -1,6 +1,7 @@
 import {breakerState} from '../../domain/breaker/breaker.js'
 import {formatDuration} from '../../domain/clock/duration.js'
 import type {OutputStatus} from '../../domain/diagnose/job-status.js'
+import {judgeDuration} from '../../domain/run/envelope.js'
 import type {JobPage} from '../../usecases/diagnose/job-page.js'
 import {breakerToJson} from './breaker.js'
 import {budgetToJson} from './budget.js'
@@ -27,8 +28,10 @@ export function renderJobPage(page: Page, job: JobPage): string {
   ].join('\n')
 }
 
-function titleLine(page: Page, {status}: JobPage): string {
-  const {job, state, lastEndedAt, runningSince} = status
+function titleLine(page: Page, {status, run}: JobPage): string {
+  const {job, state, runningSince} = status
+  // The last run may be one that does not count.
+  const lastEndedAt = Math.max(status.lastEndedAt ?? 0, run?.endedAt ?? 0) || undefined
   const when =
     runningSince !== undefined
       ? ` for ${roundSpan(Math.max(0, page.nowMs - runningSince))}`
@@ -72,18 +75,19 @@ function scheduleText(page: Page, {status, settings}: JobPage): string {
   return `${schedule}, ${timezone ?? 'local time'}; ${due}`
 }
 
-function outcomesText(page: Page, {status: {recent}}: JobPage): string {
-  if (recent.length === 0) return 'no run has ended yet'
+function outcomesText(page: Page, {status: {recent, cutShort}}: JobPage): string {
+  if (recent.length + cutShort === 0) return 'no run has ended yet'
   const ended = recent.filter((outcome) => outcome !== 'skipped')
   const well = ended.filter((outcome) => outcome === 'healthy').length
   const skipped = recent.length - ended.length
   const counts = [
     ended.length === 0
-      ? 'no run has ended yet'
+      ? 'no run that counts has ended yet'
       : `${well} of ${ended.length} ${ended.length === 1 ? 'run' : 'runs'} healthy`,
     ...(skipped === 0 ? [] : [`${skipped} skipped`]),
+    ...(cutShort === 0 ? [] : [`${cutShort} cut short`]),
   ]
-  return `${strip(page, recent)}  ${counts.join(', ')}`
+  return [...(recent.length === 0 ? [] : [strip(page, recent)]), counts.join(', ')].join('  ')
 }
 
 const levels = {unicode: ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'], ascii: ['_', '.', '-', '=', '+', '*', '#', '@']}
@@ -102,11 +106,12 @@ const durationTexts = {usual: 'as usual', short: 'shorter than usual', long: 'lo
 
 function lastRunText({run, status}: JobPage): string {
   if (!run) return 'none yet'
-  const {envelope, duration, tookMs} = status
-  const took = tookMs === undefined ? '' : roundSpan(tookMs)
+  const {envelope} = status
+  const {durationMs} = run
+  const took = durationMs === undefined ? '' : roundSpan(durationMs)
   const usual =
-    envelope && duration
-      ? `${durationTexts[duration]} (${roundSpan(envelope.fromMs)} to ${roundSpan(envelope.toMs)})`
+    envelope && durationMs !== undefined
+      ? `${durationTexts[judgeDuration(durationMs, envelope)]} (${roundSpan(envelope.fromMs)} to ${roundSpan(envelope.toMs)})`
       : ''
   const exit = run.exitCode === undefined ? (run.signal ?? '') : `exit ${run.exitCode}`
   const attempts = run.attempts > 1 ? `${run.attempts} attempts` : ''

@@ -91,7 +91,8 @@ export function wireRun(guard: Guard, run: RunResolved, mode: RunMode): WiredRun
       if (usable) tidyJournals(context)
       await watchdog.alertIfLate()
       await writeMetrics(guard, report)
-      if (report.outcome !== 'skipped') await pingOf(context, {event: 'end', exitCode: report.exitCode})
+      const {outcome, exitCode, cancelledBy} = report
+      if (outcome !== 'skipped' && cancelledBy === undefined) await pingOf(context, {event: 'end', exitCode})
       await leaveNews(context, report, seen.before())
     },
   }
@@ -120,7 +121,7 @@ async function writeMetrics(guard: Guard, report: RunReport): Promise<void> {
 
 type PingEvent = {readonly event: 'start'} | {readonly event: 'end'; readonly exitCode: number}
 
-/** Loaded late: few jobs have a monitor. */
+/** Loaded late: few jobs have a monitor. For a run that was cancelled, the one that did it pings. */
 async function pingOf({guard, run, runId, usable}: RunContext, event: PingEvent): Promise<void> {
   const {ping} = run.settings
   if (ping === undefined || !usable) return
@@ -238,18 +239,17 @@ function makeTemporaryFolder(): string | undefined {
   }
 }
 
-function claimDeps({guard, run, lines}: RunContext, sawLeases: ClaimDeps['sawLeases']): ClaimDeps {
-  const leaseDeps = wireLease(guard)
+function claimDeps(context: RunContext, sawLeases: ClaimDeps['sawLeases']): ClaimDeps {
+  const leaseDeps = wireLease(context.guard)
   return {
     ...leaseDeps,
     self: identifyProcess(process.pid),
     identify: identifyProcess,
-    // Loaded late: only `overlap: cancel-other` stops another run.
-    endJob: async (lease) =>
-      (await import('../../system/process/stop-other-run.js')).stopOtherRun(lease, run.settings.killAfterMs),
+    // Loaded late: only `overlap: cancel-other` ends another run.
+    cancelRun: async (...call) => (await import('./cancel-run.js')).cancelRunOf(context)(...call),
     isInside: async (lease) => (await import('../../system/process/inside-run.js')).isInsideRun(lease, leaseDeps.here),
     sawLeases,
-    warn: warnOnce(lines.say),
+    warn: warnOnce(context.lines.say),
   }
 }
 

@@ -2,6 +2,7 @@ import {GuardError} from '../../errors.js'
 import {schedulerStream} from '../../journal/failure-streams.js'
 import {readPidFile, removePidFile} from '../../system/daemon/pid-file.js'
 import {startDaemon} from '../../system/daemon/start-daemon.js'
+import {readBootRef} from '../../system/host/host.js'
 import {schedulerLogFile} from '../../system/log/guardian-log.js'
 import {identifyProcess, isEnding, signalProcess} from '../../system/process/identity.js'
 import {
@@ -119,7 +120,7 @@ export function stopDeps(guard: Guard): StopDeps {
     removePidFile: () => removePidFile(pidFileOf(guard), readPidFile(pidFileOf(guard))),
     stopJob: async (lease) => {
       const {stopOtherRun} = await import('../../system/process/stop-other-run.js')
-      return stopOtherRun(lease, 0)
+      return stopOtherRun(lease, {here: readBootRef(), killAfterMs: 0})
     },
   }
 }

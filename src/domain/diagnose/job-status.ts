@@ -47,9 +47,11 @@ export interface JobStatus {
   readonly cause: string | undefined
   /** The cause for people. */
   readonly causeText: string | undefined
-  /** Oldest first. */
+  /** Oldest first; without runs that were cut short, which say nothing of the job. */
   readonly recent: readonly NonNullable<Run['outcome']>[]
-  /** Of the last run that ended. */
+  /** How many runs were cut short among those of `recent`. */
+  readonly cutShort: number
+  /** Of the last run that ended and counts; if there is none, of the last one that ended. */
   readonly lastEndedAt: number | undefined
   readonly tookMs: number | undefined
   /** Of the run that goes on. */
@@ -97,6 +99,8 @@ export interface JobEvidence {
 export function jobStatus(evidence: JobEvidence): JobStatus {
   const {facts, verdict, incident, jobRuns, told, silence, nextAt, schedule} = evidence
   const {job, liveness, now, lastEnd} = facts
+  const last = lastEnd ?? facts.uncounted
+  const {outcomes: recent, cutShort} = recentOutcomes(jobRuns?.recent ?? '')
   const trouble = troubleOf(evidence)
   const envelope = durationEnvelope(jobRuns ?? {})
   const isRunning = liveness.is === 'running' || liveness.is === 'running-unleased'
@@ -110,9 +114,10 @@ export function jobStatus(evidence: JobEvidence): JobStatus {
     incident,
     told: trouble ? told : [],
     ...sharedCause(trouble, facts),
-    recent: recentOutcomes(jobRuns?.recent ?? ''),
-    lastEndedAt: lastEnd && now.at - (now.uptimeMs - lastEnd.uptimeMs),
-    tookMs: lastEnd?.durationMs,
+    recent,
+    cutShort,
+    lastEndedAt: last && now.at - (now.uptimeMs - last.uptimeMs),
+    tookMs: last?.durationMs,
     runningSince: isRunning ? now.at - (now.uptimeMs - liveness.startedUptimeMs) : undefined,
     envelope,
     duration: envelope && lastEnd?.durationMs !== undefined ? judgeDuration(lastEnd.durationMs, envelope) : undefined,

@@ -1,9 +1,6 @@
 import type {RawRecord} from '../journal/record.js'
-import {type AttemptEnd, decideRetry} from '../retry/retry.js'
-import type {Outcome} from '../run/outcome.js'
-import type {JobSettings} from '../settings/job.js'
 import {span} from '../watchdog/freshness.js'
-import {presentSentence, recordSentence, type Section, type Sentence} from './sentence.js'
+import {recordSentence, type Section, type Sentence} from './sentence.js'
 
 /** How one run went: a sentence for each of its records, the newest first. */
 export function runSentences(records: readonly RawRecord[]): readonly Sentence[] {
@@ -23,6 +20,8 @@ function textOf(record: RawRecord): string | undefined {
       return stepText(record)
     case 'ended':
       return `The run ${endText(record)}${detailText(record)}.${record['recovered'] === true ? ' A recovery has helped.' : ''}`
+    case 'cancelled':
+      return `It was cancelled by run ${textField(record, 'byRun') ?? 'another one'} (overlap: cancel-other).`
     case 'interrupted':
       return `It was found interrupted: ${textField(record, 'reason') ?? 'its processes are gone'}.`
     case 'skipped':
@@ -73,23 +72,13 @@ function stepText(record: RawRecord): string {
   return `Recovery step ${name} ${ok === true ? 'worked' : 'failed'}${took}${evidence === undefined ? '' : `: ${evidence}`}.`
 }
 
-/** Why the last attempt of a run that ended badly was not repeated. `records` newest first. */
-export function retrySection(records: readonly RawRecord[], {retry}: JobSettings): readonly Section[] {
-  const ends = records.filter(({kind}) => kind === 'attempt-ended').toReversed()
-  const end = records.find(({kind}) => kind === 'ended')
-  if (ends.length === 0 || !end || end['outcome'] === 'healthy') return []
-  const attempts = ends.map(
-    (one): AttemptEnd => ({
-      outcome: (textField(one, 'outcome') ?? 'failed') as Outcome,
-      class: textField(one, 'class') ?? 'unknown',
-    }),
-  )
-  const [first, last] = [ends[0], ends.at(-1)]
-  const elapsedMs = numberOf(last?.['at']) - numberOf(first?.['at']) + numberOf(first?.['durationMs'])
-  const decision = decideRetry(retry, {attempts, retryAfter: undefined, elapsedMs, now: numberOf(end['at']), random: 0})
-  if (decision.retry) return []
-  const text = `${decision.reason} (retry.maxAttempts is ${retry.maxAttempts}).`
-  return [{title: 'Why it was not tried again', sentences: [presentSentence(capitalized(text))]}]
+/** Why the last attempt of a run that ended badly was not repeated. */
+export function retrySection(records: readonly RawRecord[]): readonly Section[] {
+  const sentences = records.flatMap((record) => {
+    const why = record['kind'] === 'ended' ? textField(record, 'notRetried') : undefined
+    return why === undefined ? [] : [recordSentence('runs', record, `${capitalized(why)}.`)]
+  })
+  return sentences.length === 0 ? [] : [{title: 'Why it was not tried again', sentences}]
 }
 
 export function capitalized(text: string): string {

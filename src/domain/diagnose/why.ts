@@ -2,11 +2,13 @@ import {type Breaker, breakerState} from '../breaker/breaker.js'
 import type {ClockReading} from '../clock/reading.js'
 import type {Incident} from '../incident/incident.js'
 import type {RawRecord} from '../journal/record.js'
-import type {Run} from '../run/run.js'
+import {isCutShort} from '../run/outcome.js'
+import {newRun, nextRun, type Run} from '../run/run.js'
 import type {JobSettings} from '../settings/job.js'
 import {span} from '../watchdog/freshness.js'
 import type {JobStatus} from './job-status.js'
-import {capitalized, durationText, retrySection, runSentences, textField} from './run-story.js'
+import {knownSentences} from './known-story.js'
+import {capitalized, retrySection, runSentences, textField} from './run-story.js'
 import {presentSentence, recordSentence, type Section, type Sentence} from './sentence.js'
 import {toldSection} from './told-story.js'
 
@@ -61,20 +63,20 @@ export function whyJob(facts: WhyFacts): Story {
     sections: [
       ...skippedSection(facts),
       ...lastRunSection(facts),
-      ...retrySection(facts.run, facts.settings),
+      ...retrySection(facts.run),
       ...silentSection(facts),
       ...breakerSection(facts),
       ...incidentSection(facts),
       ...toldOf(facts),
     ],
-    known: knownOf(facts),
+    known: knownSentences(facts),
     mend: mendOf(facts),
   }
 }
 
 function answerOf(facts: WhyFacts): string {
   const {status, skips} = facts
-  const {job, state, reason, runningSince, lastEndedAt} = status
+  const {job, state, reason, runningSince} = status
   const [skip] = skips
   if (state === 'silenced' && reason !== undefined) return `${job} is silenced, and it is ${status.verdict}: ${reason}.`
   if (reason !== undefined) {
@@ -87,8 +89,7 @@ function answerOf(facts: WhyFacts): string {
   if (state === 'unknown') {
     return [`Whether ${job} is well is not known: ${status.verdictReason}.`, ...facts.starters].join(' ')
   }
-  if (lastEndedAt === undefined) return `${job} is ${state}: ${status.verdictReason}.`
-  return `${job} is ${state}: its last run ended ${status.recent.at(-1) ?? 'well'} ${span(Math.max(0, facts.now.at - lastEndedAt))} ago.`
+  return `${job} is ${state}: ${status.verdictReason}.`
 }
 
 function skippedSection({skips}: WhyFacts): readonly Section[] {
@@ -97,9 +98,24 @@ function skippedSection({skips}: WhyFacts): readonly Section[] {
 
 function lastRunSection({run, status}: WhyFacts): readonly Section[] {
   if (run.length === 0) return []
-  const failed = run.some(({kind, outcome}) => (kind === 'ended' && outcome !== 'healthy') || kind === 'interrupted')
-  const title = failed ? 'Why it failed' : status.runningSince !== undefined ? 'Its run' : 'Its last run'
+  const title = isBad(run) ? 'Why it failed' : status.runningSince !== undefined ? 'Its run' : 'Its last run'
   return [{title, sentences: runSentences(run)}]
+}
+
+/** Whether the end of a run is one that counts, and bad. */
+function isBad(records: readonly RawRecord[]): boolean {
+  const run = records
+    .toReversed()
+    .reduce<Run | undefined>((known, record) => runAfter(known, record) ?? known, undefined)
+  const {outcome} = run ?? {}
+  return (
+    run !== undefined && outcome !== undefined && outcome !== 'healthy' && outcome !== 'skipped' && !isCutShort(run)
+  )
+}
+
+function runAfter(known: Run | undefined, record: RawRecord): Run | undefined {
+  const {run, job, at} = record
+  return nextRun(known, record, newRun(`${run}`, `${job}`, Number(at)))
 }
 
 /** Why a job that should have run, or should have ended, did not. */
@@ -193,42 +209,6 @@ function untoldText({status: {silence}, now, tellAfterMs}: WhyFacts, {escalation
     return `No one: it is silent for ${span(Math.max(0, silence.untilMs - now.at))} more (${silence.reason}).`
   if (escalations > 0) return 'No channel has it yet: it stands in alerts.jsonl alone.'
   return `No one yet: it is told once it has lasted for ${span(tellAfterMs)} (watchdog.escalateAfter), or at once if its next run is later.`
-}
-
-/** How often the cause of the last bad run was one, and what helped then. */
-function causeKnown(history: readonly Run[]): readonly string[] {
-  const cause = history.find(({class: name}) => name !== undefined && name !== 'unknown')?.class
-  if (cause === undefined) return []
-  const same = history.filter((run) => run.class === cause)
-  const mended = same.filter(({recovered}) => recovered)
-  const steps = mended.flatMap(({steps: all}) => all.filter(({do: what, ok}) => ok && changing.has(what)))
-  const names = [
-    ...new Set(steps.map(({do: what, service}) => (service === undefined ? what : `${what} of ${service}`))),
-  ]
-  const runs = history.length === 1 ? 'the only run on record' : `${same.length} of its last ${history.length} runs`
-  const times = `${cause} was the cause in ${runs}`
-  if (mended.length === 0) return [`${times}, and no recovery has helped.`]
-  return [`${times}; ${names.join(' and ') || 'a recovery'} helped in ${mended.length}.`]
-}
-
-/** Steps that change something; the others look, wait or call. */
-const changing = new Set(['restart', 'exec', 'clear-locks'])
-
-function knownOf({status, lastGoodAt, history, now}: WhyFacts): readonly string[] {
-  const {recent, envelope} = status
-  const ended = recent.filter((outcome) => outcome !== 'skipped')
-  const well = ended.filter((outcome) => outcome === 'healthy').length
-  return [
-    ...(ended.length === 0 ? [] : [healthyText(well, ended.length)]),
-    ...causeKnown(history),
-    ...(envelope ? [`It usually takes ${durationText(envelope.usualMs)}.`] : []),
-    ...(lastGoodAt === undefined ? [] : [`It last worked ${span(Math.max(0, now.at - lastGoodAt))} ago.`]),
-  ]
-}
-
-function healthyText(well: number, ended: number): string {
-  if (ended === 1) return `Its only run on record was ${well === 1 ? '' : 'not '}healthy.`
-  return `${well} of its last ${ended} runs were healthy.`
 }
 
 function mendOf({status, settings, run, breaker, now}: WhyFacts): readonly string[] {

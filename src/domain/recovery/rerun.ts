@@ -1,5 +1,6 @@
 import type {Lease} from '../lease/lease.js'
 import type {JobRuns} from '../run/job-runs.js'
+import {isCutShort} from '../run/outcome.js'
 import {type Run, rerunOf} from '../run/run.js'
 import type {BudgetSettings} from '../settings/job.js'
 
@@ -20,7 +21,7 @@ interface RerunFacts {
  */
 export function undecidedRun({jobRuns, lease, budget, now}: RerunFacts): Run | undefined {
   const last = jobRuns.runs.findLast(({outcome}) => outcome !== 'skipped')
-  if (last?.outcome !== 'interrupted' || rerunOf(last)) return undefined
+  if (last?.outcome !== 'interrupted' || isCutShort(last) || rerunOf(last)) return undefined
   if (lease && !lease.released && lease.holder !== last.id) return undefined
   return now - (last.endedAt ?? last.startedAt) < budget.perMs ? last : undefined
 }

@@ -3,6 +3,7 @@ import {type RetryAfter, retryAfterMs} from '../failure/retry-after.js'
 import type {Outcome} from '../run/outcome.js'
 import type {RetrySettings, TroubleOutcome} from '../settings/job.js'
 import {backoffMs, withJitter} from './backoff.js'
+import {retriesOff} from './not-retried.js'
 
 /**
  * Whether and when a failed attempt is repeated, by why it failed. By default a rate limit or a server's fault waits as
@@ -43,7 +44,9 @@ export function decideRetry(policy: RetrySettings, facts: RetryFacts): RetryDeci
   const delayMs = withJitter(backoffMs(policy, facts.attempts.length), policy.jitter, facts.random)
   const askedMs = rule.honourRetryAfter && facts.retryAfter ? retryAfterMs(facts.retryAfter, facts.now) : undefined
   if (askedMs !== undefined && askedMs > policy.maxDelayMs)
-    return no(`asked to wait ${formatDuration(wholeSeconds(askedMs))}`)
+    return no(
+      `asked to wait ${formatDuration(wholeSeconds(askedMs))}, longer than maxDelay (${formatDuration(policy.maxDelayMs)})`,
+    )
   // A little later than asked, at random, because all refused callers were given the same time.
   const afterMs = askedMs === undefined ? delayMs : askedMs + Math.round(facts.random * policy.firstDelayMs)
   const late = pastDeadline(policy, facts.elapsedMs + afterMs)
@@ -65,13 +68,13 @@ function wholeSeconds(ms: number): number {
 
 function refusalOf(policy: RetrySettings, attempts: readonly AttemptEnd[], last: AttemptEnd): string | undefined {
   if (last.outcome === 'healthy') return 'healthy'
+  if (policy.maxAttempts <= 1) return retriesOff
   if (!policy.on.includes(last.outcome as TroubleOutcome)) return `${last.outcome} is not retried`
   const {maxRetries} = ruleOf(policy, last.class)
   const retriesOfClass = attempts.slice(0, -1).filter((attempt) => attempt.class === last.class).length
   if (maxRetries === 0) return `${last.class} is never retried`
   if (maxRetries !== undefined && retriesOfClass >= maxRetries)
     return `${last.class} is retried at most ${maxRetries} times`
-  if (policy.maxAttempts <= 1) return 'retries are off'
   if (attempts.length >= policy.maxAttempts) return `gave up after ${attempts.length} attempts`
   return undefined
 }

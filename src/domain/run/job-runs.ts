@@ -1,7 +1,7 @@
 import type {Fold} from '../journal/fold.js'
 import {isStamped, isTime, type RawRecord} from '../journal/record.js'
 import {isToken} from '../lease/lease.js'
-import {isReaderGone, type Outcome} from './outcome.js'
+import {isCutShort, type Outcome} from './outcome.js'
 import {withOutcome} from './recent-outcomes.js'
 import {bootOf, newRun, nextRun, type Run, rerunOf} from './run.js'
 import {usualOf, withGoodRun} from './usual-time.js'
@@ -156,10 +156,10 @@ function derived(
     const isTakenOver = run.by !== undefined && streak?.isWell === false
     return {recent: withOutcome(recent, 'skipped', undefined), ...(isTakenOver && {streak: undefined})}
   }
-  if (isReaderGone(run)) return {}
   if (!before) return {starts: [...starts, run.startedAt].slice(-keptStarts), ...higherToken(token, record)}
   if (run.outcome === undefined) return {}
   if (record['kind'] === 'step-ended') return lastEnd?.runId === run.id ? {lastEnd: {...lastEnd, ...rerunEnd(run)}} : {}
+  if (isCutShort(run)) return {recent: withOutcome(recent, 'cut-short', before.outcome)}
   const isWell = run.outcome === 'healthy'
   const first = {isWell, count: 1, firstRunId: run.id, firstEndedAt: run.endedAt ?? run.startedAt}
   const next = streak?.isWell === isWell ? {...streak, count: streak.count + 1} : first

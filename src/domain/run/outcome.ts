@@ -36,11 +36,41 @@ export interface Exit {
   readonly readerGone?: boolean
 }
 
+/** Whether its job has ended as it was to. */
+export function isHealthy({outcome}: {readonly outcome: Outcome}): boolean {
+  return outcome === 'healthy' || outcome === 'skipped'
+}
+
 /** Failure class of a run that ended because the reader of its output has gone. */
 export const readerGoneClass = 'reader-gone'
 
-/** Whether a run says nothing for or against its job: the caller did not want the rest of its output. */
-export function isReaderGone(run: {readonly outcome?: string; readonly class?: string}): boolean {
+/** Failure class of a run that another one has cancelled. */
+export const cancelledClass = 'cancelled'
+
+export function cancelText(by: string): string {
+  return `run ${by} has cancelled it (overlap: cancel-other)`
+}
+
+export const readerGoneText = 'the reader of its output has gone'
+
+/** Whether a run says nothing for or against its job: guard ended it for what others have done. */
+export function isCutShort(run: EndOfRun): boolean {
+  return isReaderGone(run) || isCancelled(run)
+}
+
+/** One that had ended before it was cancelled has another outcome. */
+function isCancelled({outcome, cancelledBy}: EndOfRun): boolean {
+  return cancelledBy !== undefined && (outcome === 'killed' || outcome === 'interrupted')
+}
+
+interface EndOfRun {
+  readonly outcome?: string
+  readonly class?: string
+  /** The run that has cancelled this one. */
+  readonly cancelledBy?: string
+}
+
+export function isReaderGone(run: EndOfRun): boolean {
   return run.outcome === 'killed' && run.class === readerGoneClass
 }
 
@@ -73,7 +103,7 @@ export interface RunResult {
 
 export function judgeRun({exit, exitMap, result, crashed}: RunEvidence): RunResult {
   if (exit.spawnError !== undefined) return {outcome: 'not-started', detail: exit.spawnError}
-  if (exit.readerGone) return {outcome: 'killed', detail: 'the reader of its output has gone'}
+  if (exit.readerGone) return {outcome: 'killed', detail: readerGoneText}
   if (exit.silent) return {outcome: 'timed-out', detail: result?.detail ?? 'no output for too long'}
   if (exit.timedOut) return withDetail('timed-out', result?.detail)
   if (exit.code === undefined) return {outcome: 'killed', detail: exit.signal ?? 'unknown signal'}

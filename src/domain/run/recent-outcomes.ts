@@ -2,11 +2,14 @@ import type {Run} from './run.js'
 
 type EndedOutcome = NonNullable<Run['outcome']>
 
+/** Of a run that was cut short nothing else is kept: it says nothing for or against its job. */
+type RecentOutcome = EndedOutcome | 'cut-short'
+
 /** Of each job the outcomes of so many runs are kept, for a list that shows how it went lately. */
 const keptOutcomes = 40
 
 /** One letter each: a snapshot holds those of thousands of jobs. */
-const letters: Readonly<Record<EndedOutcome, string>> = {
+const letters: Readonly<Record<RecentOutcome, string>> = {
   healthy: 'h',
   degraded: 'd',
   unhealthy: 'u',
@@ -16,21 +19,27 @@ const letters: Readonly<Record<EndedOutcome, string>> = {
   'not-started': 'n',
   interrupted: 'i',
   skipped: 's',
+  'cut-short': 'x',
 }
 
-const outcomes = new Map(Object.entries(letters).map(([outcome, letter]) => [letter, outcome as EndedOutcome]))
+const outcomes = new Map(Object.entries(letters).map(([outcome, letter]) => [letter, outcome as RecentOutcome]))
 
 /**
  * The outcomes of a job after another end, oldest first. `before` is what its run was on record as: one that was called
  * interrupted may still end.
  */
-export function withOutcome(recent: string, outcome: EndedOutcome, before: Run['outcome']): string {
+export function withOutcome(recent: string, outcome: RecentOutcome, before: Run['outcome']): string {
   const revised = before === undefined ? -1 : recent.lastIndexOf(letters[before])
   const rest = revised < 0 ? recent : recent.slice(0, revised) + recent.slice(revised + 1)
   return `${rest}${letters[outcome]}`.slice(-keptOutcomes)
 }
 
 /** @param recent as `withOutcome` made it */
-export function recentOutcomes(recent: string): readonly EndedOutcome[] {
-  return recent.split('').map((letter) => outcomes.get(letter) ?? 'failed')
+export function recentOutcomes(recent: string): {
+  readonly outcomes: readonly EndedOutcome[]
+  readonly cutShort: number
+} {
+  const all = recent.split('').map((letter) => outcomes.get(letter) ?? 'failed')
+  const known = all.filter((outcome) => outcome !== 'cut-short')
+  return {outcomes: known, cutShort: all.length - known.length}
 }

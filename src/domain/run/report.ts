@@ -14,6 +14,8 @@ export interface RunReport {
   readonly endedAt: number
   readonly attempts: number
   readonly recovered: boolean
+  /** The run that has cancelled it. */
+  readonly cancelledBy?: string
   readonly token?: number
 }
 

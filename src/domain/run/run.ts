@@ -5,7 +5,8 @@ import type {Outcome} from './outcome.js'
 /**
  * A run is one time a job happened. Its records: `started`, an `attempt-ended` for each attempt, a `step-ended` for
  * each recovery step, then `ended`; or `interrupted`, written by the process that finds its guard gone, and perhaps
- * the step `rerun`; or `skipped` alone if it did not take place.
+ * the step `rerun`; or `skipped` alone if it did not take place. A run that ends another one to take its place writes
+ * `cancelled` before.
  */
 
 /** A stretch of a log file that holds output of one run. A rotation renames the file, its inode stays. */
@@ -58,6 +59,8 @@ export interface Run {
   readonly claimedSlotAt?: number
   /** It was skipped because this other host of the fleet has the job. */
   readonly by?: string
+  /** The run that has cancelled it. */
+  readonly cancelledBy?: string
   /** It ran without the lease of its fleet, whose store gave no answer. */
   readonly unfenced?: true
 }
@@ -89,7 +92,12 @@ export function nextRun(known: Run | undefined, record: RawRecord, begun: Run): 
   if (kind === 'attempt-ended') return {...known, attempts: known.attempts + 1}
   if (kind === 'step-ended') return {...known, steps: [...known.steps, stepOf(record, at)]}
   if (kind === 'interrupted') return {...known, endedAt: at, outcome: 'interrupted', ...text(record)}
+  if (kind === 'cancelled') return cancelledRun(known, record)
   return kind === 'ended' ? endedRun(known, record, at) : undefined
+}
+
+function cancelledRun(known: Run, {byRun}: RawRecord): Run | undefined {
+  return typeof byRun === 'string' && known.cancelledBy === undefined ? {...known, cancelledBy: byRun} : undefined
 }
 
 /** The step that decides, once, whether the job of an interrupted run is run again; it failed if it is not. */

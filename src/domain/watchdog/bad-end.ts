@@ -35,20 +35,34 @@ const endings: Readonly<Record<LastEnd['outcome'], string>> = {
   error: 'ended with an error',
 }
 
-function failureText(end: LastEnd, {streak, now}: JobFacts): string {
+/** The run of the last end, which may not be the last one. */
+function runOfLastEnd({uncounted}: JobFacts): string {
+  return uncounted ? 'its last run that counts' : 'its last run'
+}
+
+function failureText(end: LastEnd, facts: JobFacts): string {
+  const {streak, now} = facts
   const detail = end.detail === undefined ? '' : ` (${end.detail})`
   const refused = end.refused === undefined ? '' : `; not recovered again: ${end.refused}`
   const isRow = streak !== undefined && !streak.isWell && streak.count > 1
   const row = isRow ? `, ${streak.count} bad runs in a row for ${span(now.uptimeMs - streak.firstEndUptimeMs)}` : ''
-  return `its last run ${endings[end.outcome]} ${span(now.uptimeMs - end.uptimeMs)} ago${detail}${row}${refused}`
+  return `${runOfLastEnd(facts)} ${endings[end.outcome]} ${span(now.uptimeMs - end.uptimeMs)} ago${detail}${row}${refused}`
 }
 
 /** The last run in one clause. */
-export function lastRunText({liveness, lastEnd, now}: JobFacts): string {
+export function lastRunText(facts: JobFacts): string {
+  const {liveness, lastEnd, uncounted, now} = facts
   if (liveness.is === 'running-unleased')
     return `its last run began ${span(now.uptimeMs - liveness.startedUptimeMs)} ago and goes on`
   if (lastEnd?.byReboot) return 'its last run was interrupted by a reboot'
-  if (lastEnd) return `its last run ${endings[lastEnd.outcome]} ${span(now.uptimeMs - lastEnd.uptimeMs)} ago`
+  if (lastEnd) return `${runOfLastEnd(facts)} ${endings[lastEnd.outcome]} ${span(now.uptimeMs - lastEnd.uptimeMs)} ago`
+  if (uncounted) return uncountedText(uncounted, now)
   if (liveness.is === 'never-seen') return 'no run was ever seen'
   return `its last sign was ${span(now.uptimeMs - liveness.seenUptimeMs)} ago, without an end on record`
+}
+
+function uncountedText({is, detail, uptimeMs}: NonNullable<JobFacts['uncounted']>, now: JobFacts['now']): string {
+  const what = is === 'skipped' ? 'said itself that it was skipped' : 'was cut short'
+  const why = detail === undefined ? '' : ` (${detail})`
+  return `its last run ${what} ${span(now.uptimeMs - uptimeMs)} ago${why}, which says nothing for or against it`
 }

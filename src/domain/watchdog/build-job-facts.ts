@@ -4,7 +4,7 @@ import {wasUpAt} from '../clock/was-up.js'
 import type {OpenClawJobStatus} from '../openclaw/job-status.js'
 import {median} from '../run/usual-time.js'
 import type {IncidentFacts, JobFacts, Liveness, NowFacts, OutputFacts, SlotFacts, SlotPassage} from './job-facts.js'
-import {lastEndOf, streakOf} from './last-end.js'
+import {lastEndOf, streakOf, uncountedEndOf} from './last-end.js'
 import {type Clocks, type JobRecords, livenessOf, skippedOf} from './liveness.js'
 import {longestRunMs, mostPeriods} from './longest-run.js'
 import {nextRunInMs} from './next-run.js'
@@ -41,6 +41,7 @@ export interface ObservedOutput {
 export function buildJobFacts(job: WatchedJob, observations: Observations, clocks: Clocks): JobFacts {
   const {records, history, incident, openclaw, slot, nextSlotAt} = observations
   const liveness = livenessOf(records, clocks)
+  const lastEnd = lastEndOf(records, clocks)
   const {freshForMs} = job.limits
   return {
     job: job.name,
@@ -51,7 +52,8 @@ export function buildJobFacts(job: WatchedJob, observations: Observations, clock
     badOutputSinceMs: history?.badOutputSinceMs,
     liveness,
     longestRunMs: longestRunOf(job, liveness, observations, clocks),
-    lastEnd: lastEndOf(records, clocks),
+    lastEnd,
+    uncounted: uncountedEndOf(records, lastEnd, clocks),
     streak: streakOf(records, clocks),
     lastGoodAt: records.jobRuns?.lastGoodAt,
     hasRuns: records.jobRuns?.lastEnd !== undefined || (records.jobRuns?.runs ?? []).some(isRun),

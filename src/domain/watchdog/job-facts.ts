@@ -19,6 +19,8 @@ export interface JobFacts {
   /** How long the run that goes on may last, ms; undefined if nothing says, or no run goes on. */
   readonly longestRunMs?: number | undefined
   readonly lastEnd: LastEnd | undefined
+  /** The last run, if it has ended without a word for or against the job; it is not the `lastEnd`. */
+  readonly uncounted?: UncountedEnd | undefined
   /** The last ended runs that all ended well, or all did not. */
   readonly streak: StreakFacts | undefined
   /** Wall clock, ms: when the last good run ended; for texts alone. */
@@ -100,6 +102,14 @@ export interface LastEnd {
   readonly byReboot: boolean
   /** Why it was not recovered any more; undefined if it was, or did not need to. */
   readonly refused: string | undefined
+}
+
+interface UncountedEnd {
+  /** `cut-short`: guard ended it for what others have done; `skipped`: its result file says so. */
+  readonly is: 'cut-short' | 'skipped'
+  readonly detail: string | undefined
+  readonly durationMs: number | undefined
+  readonly uptimeMs: number
 }
 
 interface StreakFacts {

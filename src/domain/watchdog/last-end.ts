@@ -2,6 +2,7 @@ import {uptimeAt} from '../clock/uptime.js'
 import type {FormerEnd, Lease} from '../lease/lease.js'
 import {goneDetail} from '../run/interrupted-run.js'
 import type {JobRuns, RunEnd} from '../run/job-runs.js'
+import {cancelText, isCutShort} from '../run/outcome.js'
 import type {JobFacts, LastEnd} from './job-facts.js'
 import type {Clocks, JobRecords} from './liveness.js'
 
@@ -15,9 +16,33 @@ export function lastEndOf(records: JobRecords, clocks: Clocks): LastEnd | undefi
   return run && lease && lease.uptimeMs > run.uptimeMs ? lease : (run ?? lease)
 }
 
+/**
+ * The last run, if it has ended without a word for or against the job.
+ *
+ * @returns undefined if the last end is one that counts, or none is known
+ */
+export function uncountedEndOf(
+  {jobRuns}: JobRecords,
+  lastEnd: LastEnd | undefined,
+  {uptime, nowUptimeMs}: Clocks,
+): JobFacts['uncounted'] {
+  const last = jobRuns?.runs.findLast(({outcome, attempts}) => outcome !== undefined && !isRefused(outcome, attempts))
+  if (last?.endedAt === undefined || last.id === lastEnd?.runId) return undefined
+  const is = isCutShort(last) ? 'cut-short' : last.outcome === 'skipped' ? 'skipped' : undefined
+  const uptimeMs = uptimeAt(uptime, {at: last.endedAt}, nowUptimeMs)
+  if (is === undefined || (lastEnd && lastEnd.uptimeMs > uptimeMs)) return undefined
+  const detail = last.cancelledBy === undefined ? last.detail : cancelText(last.cancelledBy)
+  return {is, detail, durationMs: last.durationMs, uptimeMs}
+}
+
+/** A run that was skipped before it began did not take place. */
+function isRefused(outcome: string, attempts: number): boolean {
+  return outcome === 'skipped' && attempts === 0
+}
+
 function endOfRun({jobRuns, deadLease}: JobRecords, clocks: Clocks): LastEnd | undefined {
   const open = deadLease && jobRuns?.runs.find(({id, outcome}) => id === deadLease.holder && outcome === undefined)
-  if (open) {
+  if (open && open.cancelledBy === undefined) {
     const detail = goneDetail(open)
     const {nowUptimeMs: uptimeMs} = clocks
     return {runId: open.id, outcome: 'interrupted', detail, uptimeMs, byReboot: false, refused: undefined}

@@ -170,7 +170,7 @@ function vetoed(evidence: Evidence, proof: string): Verdict {
   const openclaw = openclawTrouble(evidence)
   if (openclaw) return ok('misreported', `${openclaw.reason}; yet ${proof}`)
   if (isProven) return ok('healthy', proof)
-  const last = lastEnd ? lastRunText(facts) : 'no run has ended yet'
+  const last = lastEnd || facts.uncounted ? lastRunText(facts) : 'no run has ended yet'
   return unknown(proof === last ? proof : `${proof}; ${last}`)
 }
 

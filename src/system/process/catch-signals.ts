@@ -8,11 +8,13 @@ export interface CaughtSignals {
   readonly aborted: AbortSignal
   /** Resolves with the first signal that asks for an end and was passed on to the job. */
   readonly endAsked: Promise<NodeJS.Signals>
+  /** Whether a signal has asked for an end. */
+  wasAsked(): boolean
   sendTo(job: JobProcess | undefined): void
-  /** Stops what guard would do after the job, as a signal that asks for an end does. */
-  end(): void
+  /** Stops what guard would do after the job, as a signal that asks for an end does; `why` becomes the reason of `aborted`. */
+  end(why: string): void
   /** Ends the job as well, as TERM to guard does. */
-  terminate(): void
+  terminate(why: string): void
   /** Restores the default effect of a signal; with `exitCode`, guard ends with that code instead of by the signal. */
   release(exitCode?: number): void
 }
@@ -68,7 +70,7 @@ export function catchSignals(interactive: boolean): CaughtSignals {
     if (interactive && fromTerminal.includes(signal)) return
     if (ending.includes(signal) || signal === 'SIGQUIT') {
       asked = signal
-      theAbort().abort()
+      theAbort().abort(`guard was sent ${signal}`)
     }
     if (job) job.signal(signal)
     else if (!hasBegun && !harmless.includes(signal)) waiting.push(signal)
@@ -79,15 +81,15 @@ export function catchSignals(interactive: boolean): CaughtSignals {
     get aborted() {
       return theAbort().signal
     },
-    endAsked,
+    ...{endAsked, wasAsked: () => asked !== undefined},
     sendTo: (started) => {
       job = started
       hasBegun = true
       for (const signal of waiting.splice(0)) job?.signal(signal)
     },
-    end: () => theAbort().abort(),
-    terminate: () => {
-      theAbort().abort()
+    end: (why) => theAbort().abort(why),
+    terminate: (why) => {
+      theAbort().abort(why)
       if (job) job.signal('SIGTERM')
       else if (!hasBegun) waiting.push('SIGTERM')
       ask('SIGTERM')

@@ -1,46 +1,84 @@
+import type {BootRef, ProcessRef} from '../../domain/clock/process-ref.js'
 import type {Lease} from '../../domain/lease/lease.js'
 import type {Survivor} from '../../domain/run/stop-report.js'
 import {systemClock} from '../host/clock.js'
-import {identifyProcess, signalProcess} from './identity.js'
+import {identifyProcess, processState, signalProcess} from './identity.js'
 import {cgroupOfRun} from './job-cgroup.js'
 import {type JobMark, membersOf, survivorOf} from './job-members.js'
+import {readStat} from './proc.js'
 
 const pollMs = 100
 /** How long a process may take to end after KILL. */
 const afterKillMs = 1000
+/** How long a guard may take to record the end of its run once its job has ended by KILL. */
+const recordEndMs = 3000
+
+interface StopSettings {
+  readonly here: BootRef
+  readonly killAfterMs: number
+}
 
 /**
- * Ends the job of another run (`--overlap cancel-other`). Its guard, if it is alive, records the end.
+ * Ends another run (`--overlap cancel-other`). TERM goes to its guard, which passes it on, makes no further attempt and
+ * records the end; to the job itself where no guard is left. KILL follows: for the job after `killAfterMs`, for a guard
+ * that does not heed TERM somewhat later. No process is sent a signal that is not provably one of the run.
  *
  * @returns the processes that could not be ended
  */
-export async function stopOtherRun(lease: Lease, killAfterMs: number): Promise<readonly Survivor[]> {
-  const mark = markOf(lease)
-  const send = (signal: NodeJS.Signals) => {
-    for (const member of membersOf(mark)) {
-      if (signal === 'SIGKILL' || !member.isOfInnerRun) signalProcess(member, signal)
-    }
+export async function stopOtherRun(lease: Lease, {here, killAfterMs}: StopSettings): Promise<readonly Survivor[]> {
+  const guard = livingProcess(lease.process, lease, here)
+  const mark = markOf(lease, here)
+  const isOver = () => !isAlive(guard) && membersOf(mark).length === 0
+  for (const signal of ['SIGTERM', 'SIGCONT'] as const) {
+    if (guard) signalProcess(guard, signal)
+    else signalJob(mark, signal)
   }
-  send('SIGTERM')
-  send('SIGCONT')
-  if (await haveEnded(mark, killAfterMs)) return []
+  if (await waitUntil(isOver, killAfterMs)) return []
+  // Its guard, if there is one, records what is left of the job.
+  const left = await killJob(mark)
+  if (left.length > 0 || !guard || (await waitUntil(isOver, recordEndMs))) return left
+  signalProcess(guard, 'SIGKILL')
+  await waitUntil(() => !isAlive(guard), afterKillMs)
+  // It may have begun another attempt meanwhile.
+  const after = await killJob(mark)
+  return isAlive(guard) ? [...after, survivorOf({pid: guard.pid, state: readStat(guard.pid)?.state ?? ''})] : after
+}
+
+/** Another process may have its number by now. */
+function livingProcess(ref: ProcessRef | undefined, seen: BootRef, here: BootRef): ProcessRef | undefined {
+  return ref && processState(ref, seen, here) === 'alive' ? ref : undefined
+}
+
+function markOf(lease: Lease, here: BootRef): JobMark {
+  const {holder: runId} = lease
+  const pid = livingProcess(lease.jobProcess, lease, here)?.pid
+  return {pid, runId, cgroup: pid === undefined ? undefined : cgroupOfRun(pid, runId)}
+}
+
+function signalJob(mark: JobMark, signal: NodeJS.Signals): void {
+  for (const member of membersOf(mark)) {
+    if (signal === 'SIGKILL' || !member.isOfInnerRun) signalProcess(member, signal)
+  }
+}
+
+/** @returns those of its processes that KILL has not ended */
+async function killJob(mark: JobMark): Promise<readonly Survivor[]> {
+  const sent = new Set(membersOf(mark).map(({pid}) => pid))
+  const left = () => membersOf(mark).filter(({pid}) => sent.has(pid))
   mark.cgroup?.kill()
-  send('SIGKILL')
-  return (await haveEnded(mark, afterKillMs)) ? [] : membersOf(mark).map(survivorOf)
+  signalJob(mark, 'SIGKILL')
+  return (await waitUntil(() => left().length === 0, afterKillMs)) ? [] : left().map(survivorOf)
 }
 
-/** Another process may have the number of the job by now. */
-function markOf({holder: runId, jobProcess}: Lease): JobMark {
-  const isThere = jobProcess !== undefined && identifyProcess(jobProcess.pid)?.start === jobProcess.start
-  if (!isThere) return {pid: undefined, runId, cgroup: undefined}
-  return {pid: jobProcess.pid, runId, cgroup: cgroupOfRun(jobProcess.pid, runId)}
-}
-
-async function haveEnded(mark: JobMark, limitMs: number): Promise<boolean> {
+async function waitUntil(isSo: () => boolean, limitMs: number): Promise<boolean> {
   const deadline = performance.now() + limitMs
-  while (membersOf(mark).length > 0) {
+  while (!isSo()) {
     if (performance.now() >= deadline) return false
     await systemClock.sleep(pollMs)
   }
   return true
+}
+
+function isAlive(guard: ProcessRef | undefined): boolean {
+  return guard !== undefined && identifyProcess(guard.pid)?.start === guard.start
 }

@@ -1,6 +1,7 @@
 import {faultText, refusalText} from '../../domain/fleet/refusal.js'
 import {StoreFault} from '../../domain/fleet/store-fault.js'
-import {isReaderGone} from '../../domain/run/outcome.js'
+import {leaseLost} from '../../domain/retry/not-retried.js'
+import {isCutShort, isHealthy} from '../../domain/run/outcome.js'
 import type {FleetSettings} from '../../domain/settings/fleet.js'
 import type {CaughtSignals} from '../../system/process/catch-signals.js'
 import type {Claim, RunLease} from '../run/claim-run.js'
@@ -126,14 +127,14 @@ function heldRun(deps: FleetRunDeps, grant: FleetGrant, machine: RunLease = noLe
     facts: deps.slotAt === undefined || slotAt === undefined ? {} : {claimedSlotAt: slotAt},
     restMs: () => hold.restMs(),
     endWith: (signals) => {
-      end = () => signals.terminate()
+      end = () => signals.terminate(leaseLost)
       isHurried = () => signals.aborted.aborted
       // It may have been lost before the job starts.
       if (isLost) end()
     },
     settle: async (end) => {
       const {outcome} = end.attempt
-      const isGood = outcome === 'healthy' || outcome === 'skipped' || isReaderGone(end.attempt)
+      const isGood = isHealthy(end.attempt) || isCutShort(end.attempt)
       // Who has asked guard to end may not wait for long.
       const waitMs = isHurried() ? 0 : deps.waitMs
       await hold.release(isGood ? 'ok' : 'error', outcome, waitMs).catch((error: unknown) => {

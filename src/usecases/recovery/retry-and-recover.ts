@@ -1,5 +1,6 @@
 import {formatDuration} from '../../domain/clock/duration.js'
 import {attemptLimitMs} from '../../domain/retry/attempt-limit.js'
+import type {RetrySettings, TroubleOutcome} from '../../domain/settings/job.js'
 import type {JobOutput} from '../../system/output/job-output.js'
 import {type Attempt, type AttemptDeps, type AttemptTask, attemptJob} from '../run/attempt-job.js'
 import {freeRetries, type OpenBreakerDeps, openRetryTokens, type RetryTokens} from '../run/run-breaker.js'
@@ -48,17 +49,32 @@ export async function retryAndRecover(deps: RetryAndRecoverDeps, task: RetryAndR
       return classed(await attemptJob(deps, {...first, number: start.attempt, timeoutMs}))
     },
   )
-  if (last.outcome === 'healthy') tokens.giveBack()
-  else if (stopped === first.input?.taken) deps.warn(`${job} is not run again: ${stopped}`)
   const end = {attempt: last, attempts, recovered: false}
-  if (last.outcome === 'healthy' || settings.recovery.length === 0 || signal.aborted) return end
+  if (last.outcome === 'healthy') {
+    tokens.giveBack()
+    return end
+  }
+  const notRetried = {notRetried: stopped}
+  if (wantedRetry(settings.retry, {last, attempts}) && !signal.aborted) sayNotRetried(deps, task, stopped)
+  if (settings.recovery.length === 0 || signal.aborted) return {...end, ...notRetried}
   try {
-    return await recover(deps, task, {last, attempts})
+    const recovered = await recover(deps, task, {last, attempts})
+    return recovered.attempt.outcome === 'healthy' ? recovered : {...recovered, ...notRetried}
   } catch (error) {
     // A recovery that breaks must not hide how the last attempt ended.
     deps.warn(`${job} is not recovered: ${error instanceof Error ? error.message : error}`)
-    return end
+    return {...end, ...notRetried}
   }
+}
+
+/** Whether its settings ask for another attempt after such an end, which something else has prevented. */
+function wantedRetry({maxAttempts, on}: RetrySettings, {last, attempts}: Retried): boolean {
+  return attempts < maxAttempts && on.includes(last.outcome as TroubleOutcome)
+}
+
+function sayNotRetried({warn, log}: RetryAndRecoverDeps, {job, runId}: RetryAndRecoverTask, why: string): void {
+  warn(`${job} is not run again: ${why}`)
+  log(`${job} is not run again: ${why}, run ${runId}`)
 }
 
 function openRetry(

@@ -15,7 +15,7 @@ export interface RetryDeps {
   readonly inputTaken?: string | undefined
   /** Is called for every retry before its wait. */
   readonly onRetry: (retry: RetryNews) => void
-  /** Ends the waiting; the caller itself ends the attempt under way. */
+  /** Ends the waiting; the caller itself ends the attempt under way. A text as its reason says why there is no other. */
   readonly signal: AbortSignal | undefined
   readonly showWait: ShowWait
 }
@@ -68,16 +68,20 @@ export async function retryAttempts<A extends AttemptResult>(
       random: deps.random(),
     })
     if (!decision.retry) return stop(decision.reason)
-    if (deps.signal?.aborted) return stop('cancelled')
+    if (deps.signal?.aborted) return stop(cancelText(deps.signal))
     if (deps.inputTaken !== undefined) return stop(deps.inputTaken)
     if (!deps.takeToken()) return stop('the retry budget of the target is used up')
     deps.onRetry({attempt: ends.length, afterMs: decision.afterMs, reason: decision.reason})
     const wait = () => deps.clock.sleep(decision.afterMs, deps.signal)
     await deps.showWait(`attempt ${ends.length + 1} waits`, wait)
-    if (deps.signal?.aborted) return stop('cancelled')
+    if (deps.signal?.aborted) return stop(cancelText(deps.signal))
     // A machine that was busy or asleep may have waited for longer.
     const late = pastDeadline(policy, elapsedMs())
     if (late !== undefined) return stop(late)
     timeoutFactor *= decision.timeoutFactor
   }
+}
+
+function cancelText({reason}: AbortSignal): string {
+  return typeof reason === 'string' ? reason : 'cancelled'
 }

@@ -1,6 +1,6 @@
 import {formatDuration} from '../../domain/clock/duration.js'
 import type {RetryAfter} from '../../domain/failure/retry-after.js'
-import {type JobResult, judgeRun, type RunResult, readerGoneClass} from '../../domain/run/outcome.js'
+import {type JobResult, judgeRun, type RunResult, readerGoneClass, readerGoneText} from '../../domain/run/outcome.js'
 import {exitCodeOf} from '../../domain/run/report.js'
 import {stopText, survivorText} from '../../domain/run/stop-report.js'
 import type {JobSettings} from '../../domain/settings/job.js'
@@ -54,6 +54,8 @@ export interface Attempt extends RunResult {
   readonly class?: string
   readonly result?: JobResult
   readonly retryAfter?: RetryAfter
+  /** Processes of the job could not be ended. */
+  readonly hasSurvivors?: true
 }
 
 /** Starts the job once, waits for it, judges how it ended, and records that. */
@@ -85,7 +87,8 @@ async function waitForJob(deps: AttemptDeps, task: AttemptTask, {process, begin}
   signals.sendTo(undefined)
   const survivors = exit.stopped?.survivors ?? []
   // The caller has left, or the job has not: no retry and no recovery follows.
-  if (exit.readerGone || survivors.length > 0) signals.end()
+  if (exit.readerGone) signals.end(readerGoneText)
+  if (survivors.length > 0) signals.end('its job could not be ended')
   if (survivors[0]) task.leaveTo(survivors[0].pid)
   const end = endText(task, exit)
   if (end !== undefined) deps.warn(`${task.job}: ${end}`)
@@ -108,6 +111,7 @@ async function waitForJob(deps: AttemptDeps, task: AttemptTask, {process, begin}
     ...(failureClass !== undefined && judged.outcome !== 'healthy' && {class: failureClass}),
     ...(result && {result}),
     ...(retryAfter && {retryAfter}),
+    ...(survivors.length > 0 && {hasSurvivors: true as const}),
   }
 }
 

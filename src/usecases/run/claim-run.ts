@@ -38,8 +38,8 @@ export interface ClaimDeps extends LeaseDeps {
   /** Unknown without /proc: then the time alone frees the lease. */
   readonly self: ProcessRef | undefined
   readonly identify: (pid: number) => ProcessRef | undefined
-  /** Resolves with what could not be ended. */
-  readonly endJob: (lease: Lease) => Promise<readonly Survivor[]>
+  /** Ends the run that holds a lease. @returns what could not be ended; undefined if the holder is not a run */
+  readonly cancelRun: (lease: Lease, byRun: string) => Promise<readonly Survivor[] | undefined>
   /** Whether this process runs inside the run that holds the lease. */
   readonly isInside: (lease: Lease) => Promise<boolean>
   /** Receives all leases, because they are read here anyway. */
@@ -56,6 +56,8 @@ export interface ClaimRequest {
 }
 
 const pollMs = 500
+/** How long a lease may still be held once nothing is seen of its run any more: it may have other processes elsewhere. */
+const afterCancelMs = 5000
 
 /** Takes the lease for a run, by the job's overlap policy. */
 export async function claimRun(deps: ClaimDeps, request: ClaimRequest): Promise<Claim> {
@@ -65,7 +67,8 @@ export async function claimRun(deps: ClaimDeps, request: ClaimRequest): Promise<
     return {granted: true, lease: undefined, interrupted: undefined, ...(self && {process: self})}
   const since = deps.clock.mono()
   const deadline = since + (waitMs ?? Number.POSITIVE_INFINITY)
-  for (let ended = false; ; ) {
+  let cancelled: {readonly run: string; readonly untilMs: number} | undefined
+  for (;;) {
     const attempt = await claimOnce(deps, request)
     if (attempt.granted) return {...attempt, since}
     if (overlap === 'skip') return attempt
@@ -74,10 +77,15 @@ export async function claimRun(deps: ClaimDeps, request: ClaimRequest): Promise<
       return {granted: false, reason: `it would wait for the run that has started it (${lease.holder})`}
     const rest = deadline - deps.clock.mono()
     if (rest <= 0) return {granted: false, reason: `${reason}; the wait is over`}
-    if (overlap === 'cancel-other' && !ended) {
-      ended = true
-      const survivors = await deps.endJob(lease)
-      if (survivors.length > 0) return {granted: false, reason: `the other run ${survivorText(survivors)}`}
+    if (cancelled?.run === lease.holder && deps.clock.mono() >= cancelled.untilMs)
+      return {granted: false, reason: `the other run could not be ended from here; ${reason}`}
+    if (overlap === 'cancel-other' && cancelled?.run !== lease.holder) {
+      const survivors = await deps.cancelRun(lease, request.runId)
+      if (survivors && survivors.length > 0) return {granted: false, reason: `the other run ${survivorText(survivors)}`}
+      if (survivors) {
+        cancelled = {run: lease.holder, untilMs: deps.clock.mono() + afterCancelMs}
+        continue
+      }
     }
     await deps.clock.sleep(Math.min(pollMs, rest))
   }

@@ -1,6 +1,6 @@
-import {attemptLimitMs} from '../../domain/retry/attempt-limit.js'
+import {leaseLost} from '../../domain/retry/not-retried.js'
 import type {RunsByJob} from '../../domain/run/job-runs.js'
-import {isReaderGone} from '../../domain/run/outcome.js'
+import {cancelledClass, cancelText, isCutShort, isHealthy} from '../../domain/run/outcome.js'
 import type {RunReport} from '../../domain/run/report.js'
 import type {JobSettings} from '../../domain/settings/job.js'
 import type {Journal} from '../../journal/journal.js'
@@ -9,7 +9,8 @@ import type {CaughtSignals} from '../../system/process/catch-signals.js'
 import type {JobInput} from '../../system/process/input.js'
 import type {FleetRun, FleetRunClaim, GrantedClaim} from '../fleet/fleet-run.js'
 import type {RetryAndRecoverDeps} from '../recovery/retry-and-recover.js'
-import {type Attempt, type AttemptTask, attemptJob} from './attempt-job.js'
+import {attemptAndRecover, mayRunAgain} from './attempt-and-recover.js'
+import type {AttemptTask} from './attempt-job.js'
 import {type Claim, type ClaimDeps, claimRun, type RunLease} from './claim-run.js'
 import {type CloseOlderDeps, closeOlder, isRunOpen} from './close-older.js'
 import type {RunBreaker} from './run-breaker.js'
@@ -147,7 +148,7 @@ async function performRun(deps: RunDeps, request: RunRequest, {claim, breaker, f
     })
     .finally(stopRenewing)
 
-  const end = fleet ? await fleet.settle(tried) : tried
+  const end = asCancelled(deps, request, {signals, end: fleet ? await fleet.settle(tried) : tried})
   spared(deps, () => breaker?.record(end.attempt.outcome, end.attempt.class ?? end.class))
   const report = endRun(deps, request, {end, lease, output, records, startedAt})
   signals.release(report.exitCode)
@@ -155,10 +156,28 @@ async function performRun(deps: RunDeps, request: RunRequest, {claim, breaker, f
   return report
 }
 
+/** A run that another one has cancelled proves nothing, however its job has answered TERM; unless it goes on. */
+function asCancelled(
+  deps: RunDeps,
+  {job, runId}: RunRequest,
+  {signals, end}: {readonly signals: CaughtSignals; readonly end: FinishedRun},
+): FinishedRun {
+  const {outcome, hasSurvivors} = end.attempt
+  // A guard that was started with TERM ignored sees only that its job was killed.
+  if ((!signals.wasAsked() && outcome !== 'killed') || hasSurvivors) return end
+  const runs = spared(deps, () => deps.runs?.read().get(job)?.runs)
+  const by = runs?.find(({id}) => id === runId)?.cancelledBy
+  if (by === undefined) return end
+  const detail = cancelText(by)
+  deps.warn(`${job}: ${detail}`)
+  const attempt = {...end.attempt, outcome: 'killed', class: cancelledClass, detail} as const
+  return {...end, attempt, class: cancelledClass, cancelledBy: by, notRetried: detail}
+}
+
 /** A run that has lost its lease is not tried again: that would be beside the run that has it. */
 function renewOrEnd(lease: RunLease, signals: CaughtSignals): void {
   lease.renew()
-  if (lease.isFenced()) signals.end()
+  if (lease.isFenced()) signals.end(leaseLost)
 }
 
 /** What is done beside the job costs neither its exit code nor its end: a fault there is a warning. */
@@ -178,37 +197,6 @@ async function finishOutput({warn}: RunDeps, output: JobOutput | undefined, pass
   } catch (error) {
     warn(`the output is not finished: ${error instanceof Error ? error.message : error}`)
   }
-}
-
-async function attemptAndRecover(deps: RunDeps, request: RunRequest, first: AttemptTask): Promise<FinishedRun> {
-  const {retry} = request.settings
-  const begunAt = deps.clock.mono()
-  const timeoutMs = attemptLimitMs(first.timeoutMs, {timeoutFactor: 1, remainingMs: retry.deadlineMs})
-  const attempt = await attemptJob(deps, {...first, timeoutMs})
-  const end = {attempt, attempts: 1, recovered: false}
-  if (isHealthy(attempt) || isReaderGone(attempt) || !mayRunAgain(request.settings) || first.isFenced()) return end
-  if (!request.settings.quiet && (await hasCallerLeft(first))) return end
-  try {
-    // Loaded late: it is much code, and a job that fails without settings for it ends sooner without.
-    const {retryAndRecover} = await import('../recovery/retry-and-recover.js')
-    return await retryAndRecover(deps, {...request, first, attempt, begunAt})
-  } catch (error) {
-    // Whatever happens here, the job's own exit code must still be handed on.
-    deps.warn(`${request.job} is not recovered: ${error instanceof Error ? error.message : error}`)
-    return end
-  }
-}
-
-/** A short job has ended before guard can find that nobody reads its output. */
-async function hasCallerLeft({output, signals}: AttemptTask): Promise<boolean> {
-  await output?.passedOn()
-  if (!output?.hasLostReader()) return false
-  signals.end()
-  return true
-}
-
-function mayRunAgain({retry, recovery}: JobSettings): boolean {
-  return retry.maxAttempts > 1 || recovery.length > 0
 }
 
 const ignore = () => undefined
@@ -234,22 +222,26 @@ function endRun(
   {job, runId}: RunRequest,
   {end, lease, output, records, startedAt}: RunParts & {end: FinishedRun; startedAt: number},
 ): RunReport {
-  const {attempts, recovered} = end
-  const {result, retryAfter: _, ...ended} = {...end.attempt, ...(end.class !== undefined && {class: end.class})}
+  const {attempts, recovered, cancelledBy, notRetried} = end
+  const {
+    result,
+    retryAfter: _,
+    hasSurvivors: __,
+    ...ended
+  } = {...end.attempt, ...(end.class !== undefined && {class: end.class})}
+  const cancelled = cancelledBy !== undefined && {cancelledBy}
   const endedAt = deps.clock.now()
   const durationMs = Math.round(endedAt - startedAt)
   const fenced = spared(deps, () => lease?.isFenced()) ? true : undefined
   const log = spared(deps, () => output?.range())
-  const facts = {...ended, metrics: result?.metrics, durationMs, attempts, recovered, fenced, log}
+  const facts = {...ended, metrics: result?.metrics, durationMs, attempts, recovered, notRetried, fenced, log}
   spared(deps, () => records.ended(facts))
-  spared(deps, () => lease?.release(isHealthy(end.attempt) || isReaderGone(ended) ? 'ok' : 'error', ended.outcome))
+  spared(deps, () =>
+    lease?.release(isHealthy(end.attempt) || isCutShort({...ended, ...cancelled}) ? 'ok' : 'error', ended.outcome),
+  )
   const note = recovered ? ', recovered' : ''
   const said = `${job} ended ${ended.outcome}${note}, exit code ${ended.exitCode}, in ${durationMs} ms, run ${runId}`
   spared(deps, () => deps.log(said))
   const token = lease?.token !== undefined && {token: lease.token}
-  return {job, runId, ...ended, startedAt, endedAt, attempts, recovered, ...token}
-}
-
-function isHealthy({outcome}: Attempt): boolean {
-  return outcome === 'healthy' || outcome === 'skipped'
+  return {job, runId, ...ended, startedAt, endedAt, attempts, recovered, ...cancelled, ...token}
 }

@@ -32,6 +32,8 @@ export interface RunRecorder {
   stepEnded(facts: object): void
   ended(facts: object): void
   interrupted(reason: string): void
+  /** Another run, `byRun`, is about to end this one. */
+  cancelled(byRun: string): void
   /** `by`: the other host that has the job. */
   skipped(reason: string, by?: string): void
 }
@@ -82,6 +84,7 @@ export function recorder(deps: RecordDeps, {job, runId, slot}: RecordedRun): Run
     stepEnded: (facts) => note('step-ended', facts),
     ended: noteEnd,
     interrupted: (reason) => note('interrupted', {reason}, 'durable'),
+    cancelled: (byRun) => note('cancelled', {byRun}),
     skipped: (reason, by) => note('skipped', {...ofSlot, reason, by}),
   }
 }

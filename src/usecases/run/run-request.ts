@@ -28,6 +28,10 @@ export interface FinishedRun {
   readonly attempt: Attempt
   readonly attempts: number
   readonly recovered: boolean
+  /** The run that has cancelled it. */
+  readonly cancelledBy?: string
+  /** Why the last attempt was not repeated; absent after a good end. */
+  readonly notRetried?: string
   /** Why it had to be recovered. */
   readonly class?: string
 }

@@ -32,6 +32,7 @@ test.each([
   ['it has ended by itself', [crashed[0]!, {kind: 'ended', run: 'r1', outcome: 'failed'}]],
   ['it was decided on', [...crashed, decided]],
   ['it was decided not to', [...crashed, {...decided, ok: false}]],
+  ['another run has cancelled it', [crashed[0]!, {kind: 'cancelled', run: 'r1', byRun: 'r2'}, crashed[1]!]],
   ['a later run began', [...crashed, {kind: 'started', run: 'r2'}]],
 ])('nothing is to be decided of a run once %s', (_title, records) => {
   expect(undecidedRun({...facts, ...after(...records)})).toBeUndefined()

@@ -67,8 +67,11 @@ test('a date in the past or no wait at all falls back to the backoff', () => {
 test('there is no further attempt if the asked wait is longer than maxDelay', () => {
   const asked = (retryAfter: RetryFacts['retryAfter'], maxDelayMs = 60_000) =>
     decideRetry({...policy, maxDelayMs}, {...facts(failed('server')), retryAfter})
-  expect(asked({waitMs: 172_800_000})).toEqual({retry: false, reason: 'asked to wait 2d'})
-  expect(asked({untilMs: 1_000_000 + 3_600_000})).toEqual({retry: false, reason: 'asked to wait 1h'})
+  expect(asked({waitMs: 172_800_000})).toEqual({retry: false, reason: 'asked to wait 2d, longer than maxDelay (1m)'})
+  expect(asked({untilMs: 1_000_000 + 3_600_000})).toEqual({
+    retry: false,
+    reason: 'asked to wait 1h, longer than maxDelay (1m)',
+  })
   expect(asked({waitMs: 60_001})).toMatchObject({retry: false})
   expect(asked({waitMs: 60_000})).toMatchObject({retry: true})
   expect(asked({waitMs: 3_600_000}, 7_200_000)).toMatchObject({retry: true})
@@ -79,6 +82,7 @@ test.each<[string, RetryFacts, Partial<RetrySettings>]>([
   ['killed is not retried', facts({outcome: 'killed', class: 'unknown'}), {}],
   ['skipped is not retried', facts({outcome: 'skipped', class: 'unknown'}), {}],
   ['retries are off', facts(failed('server')), {maxAttempts: 1}],
+  ['retries are off', facts({outcome: 'killed', class: 'auth'}), {maxAttempts: 1}],
   ['gave up after 2 attempts', facts(failed('server'), failed('server')), {maxAttempts: 2}],
   ['the deadline of 10s leaves no time', {...facts(failed('server')), elapsedMs: 8500}, {deadlineMs: 10_000}],
 ])('there is no further attempt: %s', (reason, given, more) => {

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import {describe, expect, test} from 'vitest'
 import type {RawRecord} from '../../../src/domain/journal/record.js'
 import {allRunsFold, type RunsByJob, runsFold} from '../../../src/domain/run/job-runs.js'
+import {recentOutcomes} from '../../../src/domain/run/recent-outcomes.js'
 
 const record = (kind: string, run: string, facts: object = {}): RawRecord => ({kind, job: 'j', run, at: 1000, ...facts})
 
@@ -142,8 +143,40 @@ test('a run that ended because its reader had gone says nothing for or against i
   const facts = {outcome: 'killed', class: 'reader-gone'}
   const lines = [record('started', 'a'), record('ended', 'a', {outcome: 'unhealthy'}), record('started', 'b')]
   for (const line of [...lines, record('ended', 'b', facts)]) runsFold.apply(book, line)
-  const {streak, lastEnd, runs} = book.get('j') ?? {}
+  const {streak, lastEnd, runs, recent = ''} = book.get('j') ?? {}
   expect([streak?.count, lastEnd?.runId, runs?.at(-1)?.outcome]).toEqual([1, 'a', 'killed'])
+  expect(recentOutcomes(recent)).toEqual({outcomes: ['unhealthy'], cutShort: 1})
+})
+
+describe('a run that another one has cancelled', () => {
+  const bad = [record('started', 'a'), record('ended', 'a', {outcome: 'failed'})]
+  const cancelled = [record('started', 'b'), record('cancelled', 'b', {byRun: 'c'})]
+  const jobOf = (...lines: readonly RawRecord[]) => {
+    const book = runsFold.empty()
+    const verdicts = lines.map((line) => runsFold.apply(book, line))
+    const {streak, lastEnd, runs, recent = ''} = book.get('j') ?? {}
+    return {streak, lastEnd, run: runs?.at(-1), recent: recentOutcomes(recent), verdict: verdicts.at(-1)}
+  }
+
+  test.each([
+    ['whose guard has recorded the end', record('ended', 'b', {outcome: 'killed', class: 'cancelled'})],
+    ['whose guard is gone', record('interrupted', 'b', {reason: 'gone'})],
+  ])('%s says nothing for or against its job', (_, end) => {
+    const {streak, lastEnd, run, recent} = jobOf(...bad, ...cancelled, end)
+    expect([streak?.count, lastEnd?.runId, run?.cancelledBy]).toEqual([1, 'a', 'c'])
+    expect(recent).toEqual({outcomes: ['failed'], cutShort: 1})
+  })
+
+  test('counts if it had ended before its guard was asked to', () => {
+    expect(jobOf(...bad, ...cancelled, record('ended', 'b', {outcome: 'healthy'})).lastEnd?.runId).toBe('b')
+  })
+
+  test('is cancelled once, and no more after its end', () => {
+    expect(jobOf(...cancelled, record('cancelled', 'b', {byRun: 'd'}))).toMatchObject({
+      ...{verdict: 'void', run: {cancelledBy: 'c'}},
+    })
+    expect(jobOf(...bad, record('cancelled', 'a', {byRun: 'c'}))).toMatchObject({verdict: 'void'})
+  })
 })
 
 describe('the runs that are kept', () => {

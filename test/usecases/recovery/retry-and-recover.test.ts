@@ -112,9 +112,29 @@ describe('retries', () => {
     expect(seen.done).toEqual([])
   })
 
+  test('that are not made, though the settings ask for them, are said with the reason', async () => {
+    const later = {...failed, class: 'rate-limit', retryAfter: {waitMs: 200_000}}
+    const asked = scene({maxAttempts: 2})
+    const reason = 'asked to wait 200s, longer than maxDelay (1m)'
+    expect(await asked.start({}, later)).toMatchObject({attempts: 1, notRetried: reason})
+    expect(asked.seen.warnings).toEqual([`backup is not run again: ${reason}`])
+    expect(asked.seen.log).toEqual([`backup is not run again: ${reason}, run run-1`])
+  })
+
+  test('that are over, or that the settings do not want, are on record alone', async () => {
+    const spent = scene({maxAttempts: 2})
+    expect(await spent.start()).toMatchObject({attempts: 2, notRetried: 'gave up after 2 attempts'})
+    expect(spent.seen.warnings).toEqual([expect.stringContaining('attempt 1 failed')])
+    const killed = scene({maxAttempts: 2})
+    expect(await killed.start({}, {outcome: 'killed', exitCode: 137})).toMatchObject({
+      notRetried: 'killed is not retried',
+    })
+    expect(killed.seen.warnings).toEqual([])
+  })
+
   test('a retry that helps makes the recovery unnecessary', async () => {
     const {start, seen} = scene({maxAttempts: 2, recovery: [exec]}, [{code: 0}])
-    await start()
+    expect(await start()).not.toHaveProperty('notRetried')
     expect(seen.done).not.toContain('fix')
   })
 })
@@ -136,6 +156,7 @@ describe('recovery', () => {
     const end = await start()
     expect(end).toMatchObject({attempt: {outcome: 'degraded', exitCode: 1, class: 'server'}, recovered: false})
     expect(end).not.toHaveProperty('class')
+    expect(end).toHaveProperty('notRetried')
   })
 
   test('without a verification leaves the verdict of the last attempt', async () => {

@@ -79,6 +79,7 @@ test('an empty budget stops it', async () => {
   })
 })
 
-test('a cancelled retry makes no further attempt', async () => {
+test('a cancelled retry makes no further attempt, and gives the reason that it was cancelled for', async () => {
   expect(await retry([], {signal: AbortSignal.abort()})).toMatchObject({attempts: 1, stopped: 'cancelled'})
+  expect(await retry([], {signal: AbortSignal.abort('enough')})).toMatchObject({attempts: 1, stopped: 'enough'})
 })

@@ -20,7 +20,7 @@ function runs() {
     identify: (pid) => ({pid, start: '200'}),
     lostToken: () => undefined,
     livingProcessOf: async ({holder}: Lease) => survivors.get(holder) ?? 'guard',
-    endJob: async ({holder}) => {
+    cancelRun: async ({holder}) => {
       ended.push(holder)
       survivors.set(holder, 'none')
       return []
@@ -103,11 +103,42 @@ describe('claiming the right to run', () => {
     expect([deps.leases.read().byJob.get('j')?.holder, lease?.token]).toEqual(['a', 1])
   })
 
-  test('cancel-other: ends the other one, once, and takes its place', async () => {
-    const {granted, ended} = runs()
+  test('cancel-other: ends the other one, once, and takes its place at once', async () => {
+    const {granted, ended, clock} = runs()
     await granted('a')
+    const begun = clock.mono()
     expect((await granted('b', {overlap: 'cancel-other'})).interrupted).toBe('a')
-    expect(ended).toEqual(['a'])
+    expect([ended, clock.mono() - begun]).toEqual([['a'], 0])
+  })
+
+  test('cancel-other: ends each other run that has taken the lease before it', async () => {
+    const {granted, claim, ended, deps, survivors} = runs()
+    await granted('a')
+    const {cancelRun} = deps
+    Object.assign(deps, {
+      cancelRun: async (...call: Parameters<typeof cancelRun>) => {
+        const left = await cancelRun(...call)
+        if (ended.length === 1) await claim('x')
+        return left
+      },
+    })
+    await granted('b', {overlap: 'cancel-other'})
+    expect([ended, survivors.get('x')]).toEqual([['a', 'x'], 'none'])
+  })
+
+  test('cancel-other: a lease that is not that of a run is waited for', async () => {
+    const {granted, clock, deps} = runs()
+    const {lease} = await granted('a')
+    const asked: string[] = []
+    Object.assign(deps, {cancelRun: async ({holder}: Lease) => void asked.push(holder)})
+    const {sleep} = clock
+    Object.assign(clock, {
+      sleep: (ms: number) => {
+        if (asked.length === 30) lease?.release('ok', 'done')
+        return sleep(ms)
+      },
+    })
+    expect((await granted('b', {overlap: 'cancel-other'})).interrupted).toBeUndefined()
   })
 
   test('allow: without any lease, and the run says itself which process it is', async () => {
@@ -191,10 +222,21 @@ describe('a claim that would never be granted', () => {
     },
   )
 
+  test('is refused in bounded time where nothing of the other run is seen, and its lease is still held', async () => {
+    const {deps, granted, claim, clock} = runs()
+    await granted('a', {ttlMs: 3_600_000})
+    Object.assign(deps, {cancelRun: async () => []})
+    const begun = clock.mono()
+    expect(await claim('b', {overlap: 'cancel-other'})).toMatchObject({
+      ...{granted: false, reason: expect.stringContaining('the other run could not be ended from here; it has been')},
+    })
+    expect(clock.mono() - begun).toBe(5000)
+  })
+
   test('is refused where the other run cannot be ended', async () => {
     const {deps, granted, claim} = runs()
     await granted('a')
-    Object.assign(deps, {endJob: async () => [{pid: 7, user: 'root'}]})
+    Object.assign(deps, {cancelRun: async () => [{pid: 7, user: 'root'}]})
     expect(await claim('b', {overlap: 'cancel-other'})).toEqual({
       granted: false,
       reason: 'the other run could not be ended: process 7 of root',

@@ -3,7 +3,7 @@ import {jobDefaults} from '../../../src/config/defaults.js'
 import type {JobSettings} from '../../../src/domain/settings/job.js'
 import {GuardError} from '../../../src/errors.js'
 import {runJob} from '../../../src/usecases/run/run-job.js'
-import {fakeRun} from '../../support/fake-run.js'
+import {type FakeAttempt, fakeRun} from '../../support/fake-run.js'
 
 const kinds = (lines: readonly Readonly<Record<string, unknown>>[]) => lines.map(({kind}) => kind)
 const unusable = new GuardError('io', 'no space left')
@@ -18,6 +18,7 @@ describe('a run', () => {
     expect(report).toMatchObject({outcome: 'healthy', exitCode: 0, attempts: 1, recovered: false, token: 1})
     expect(kinds(runs.lines)).toEqual(['started', 'attempt-ended', 'ended'])
     expect(runs.lines.at(-1)).toMatchObject({run: 'run-1', outcome: 'healthy', durationMs: 1500})
+    expect(runs.lines.at(-1)?.['notRetried']).toBeUndefined()
     expect(leases.lines.map(({kind, status}) => [kind, status])).toEqual([
       ['claimed', undefined],
       ['renewed', undefined],
@@ -26,6 +27,50 @@ describe('a run', () => {
     ])
     expect(seen.log).toEqual(['backup started, run run-1', 'backup ended healthy, exit code 0, in 1500 ms, run run-1'])
     expect(seen.done).toEqual(['attempt 1', 'log followed', 'renewals stopped', 'log finished'])
+  })
+
+  describe('that another run cancels', () => {
+    /** Its guard is asked to end while the job runs, which answers in its own way. */
+    const cancelledRun = (attempt: FakeAttempt, settings: Partial<JobSettings> = {}) => {
+      const run = fakeRun(settings, [attempt])
+      const {supervise} = run.deps
+      Object.assign(run.deps, {
+        supervise: (...call: Parameters<typeof supervise>) => {
+          run.runs.append({kind: 'cancelled', job: 'backup', run: 'run-1', byRun: 'run-2'}, 'buffered')
+          run.ending.abort()
+          return supervise(...call)
+        },
+      })
+      return run
+    }
+
+    test.each<[string, FakeAttempt, number]>([
+      ['dies of TERM', {signal: 'SIGTERM'}, 143],
+      ['fails', {code: 3}, 3],
+      ['ends well', {code: 0}, 0],
+    ])('is killed and proves nothing, also if its job %s', async (_, attempt, exitCode) => {
+      const {deps, request, runs, leases, seen} = cancelledRun(attempt)
+      const detail = 'run run-2 has cancelled it (overlap: cancel-other)'
+      const end = {outcome: 'killed', class: 'cancelled', detail, exitCode}
+      expect(await runJob(deps, request)).toMatchObject({...end, cancelledBy: 'run-2'})
+      expect(runs.lines.at(-1)).toMatchObject({kind: 'ended', ...end, notRetried: detail})
+      expect(leases.lines.at(-1)).toMatchObject({kind: 'released', status: 'ok'})
+      expect(seen.warnings).toEqual([`backup: ${detail}`])
+    })
+
+    test('is neither tried again nor recovered', async () => {
+      const settings = {retry: {...jobDefaults.retry, maxAttempts: 3}, recovery}
+      const {deps, request, seen} = cancelledRun({code: 3}, settings)
+      expect(await runJob(deps, request)).toMatchObject({attempts: 1, cancelledBy: 'run-2'})
+      expect(seen.done).not.toContain('fix')
+    })
+
+    test('has failed if its job cannot be ended', async () => {
+      const stopped = {survivors: [{pid: 7}], killed: true, isProven: false}
+      const {deps, request, runs} = cancelledRun({signal: 'SIGTERM', stopped})
+      expect(await runJob(deps, request)).not.toHaveProperty('cancelledBy')
+      expect(runs.lines.at(-1)).toMatchObject({kind: 'ended', detail: 'could not be ended: process 7'})
+    })
   })
 
   describe('whose lease another run has taken', () => {
@@ -51,10 +96,11 @@ describe('a run', () => {
       expect(runs.lines.at(-1)).toMatchObject({kind: 'ended', run: 'run-1', outcome: 'failed', fenced: true})
     })
 
-    test('is neither tried again nor recovered beside the other one', async () => {
-      const {deps, request, seen} = fencedRun({retry: {...jobDefaults.retry, maxAttempts: 3}, recovery})
+    test('is neither tried again nor recovered beside the other one, which is on record', async () => {
+      const {deps, request, seen, runs} = fencedRun({retry: {...jobDefaults.retry, maxAttempts: 3}, recovery})
       expect(await runJob(deps, request)).toMatchObject({attempts: 1, exitCode: 3})
       expect(seen.done).not.toContain('fix')
+      expect(runs.lines.at(-1)).toMatchObject({kind: 'ended', notRetried: 'it has lost its lease'})
     })
   })
 
