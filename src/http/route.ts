@@ -17,7 +17,8 @@ interface Given<Q, B> {
   readonly body: B
 }
 
-interface Definition<Q extends Shape, B extends Shape> {
+/** What is known of a route before it is asked: requests are checked by it, and the OpenAPI document describes it. */
+interface RouteHead<Q extends Shape, B extends Shape> {
   readonly method: 'get' | 'post' | 'delete'
   /** `{name}` stands for a part. */
   readonly path: string
@@ -25,15 +26,27 @@ interface Definition<Q extends Shape, B extends Shape> {
   readonly needs: Need
   readonly query?: Q
   readonly body?: B
+  /** Headers that it heeds, beside those of every route. */
+  readonly headers?: Shape
   readonly answer: AnswerName
+  /** Media type of the answer, if it is no JSON. */
+  readonly type?: string
   readonly status?: 200 | 201 | 202
   /** Beside those that every route has. */
   readonly failures?: readonly (404 | 409 | 429 | 503)[]
+}
+
+interface Definition<Q extends Shape, B extends Shape> extends RouteHead<Q, B> {
   run(api: Api, given: Given<z.output<Q>, z.output<B>>, context: Context<ServerEnv>): Promise<object>
 }
 
 /** One route of the API: what it is called, who may call it, what it takes and what it answers. */
-export type Route = Definition<Shape, Shape>
+export type Route = Definition<Shape, Shape> | WholeAnswer
+
+/** A route that makes its whole answer itself. */
+interface WholeAnswer extends RouteHead<Shape, Shape> {
+  respond(context: Context<ServerEnv>): Promise<Response>
+}
 
 export function defineRoute<Q extends Shape = Shape, B extends Shape = Shape>(definition: Definition<Q, B>): Route {
   return definition as unknown as Route
@@ -44,6 +57,7 @@ export function addRoute(app: Hono<ServerEnv>, {api, rules}: RouteDeps, route: R
   const {method, path} = route
   app.on(method, honoPath(path), async (context) => {
     assertAccess(rules, context.env.incoming, route.needs)
+    if ('respond' in route) return route.respond(context)
     const given = await givenOf(context, route)
     return answerJson(context, await route.run(api, given, context), route.status)
   })

@@ -81,14 +81,33 @@ describe('guard serve', () => {
 
   test('has a valid OpenAPI document with each of its routes', async () => {
     const served = await startServe(createSandbox())
-    const document = (await served.ask('/api/v1/openapi.json')).json as {openapi: string; paths: object}
+    type Route = Readonly<Record<string, {readonly responses: object}>>
+    const {json} = await served.ask('/api/v1/openapi.json')
+    const document = json as {openapi: string; paths: Readonly<Record<string, Route>>}
     const {valid, errors} = await new Validator().validate(structuredClone(document))
     expect({valid, errors}).toMatchObject({valid: true})
     expect(document.openapi).toMatch(/^3\.1\./)
     expect(Object.keys(document.paths)).toEqual(
-      expect.arrayContaining(['/api/v1/jobs', '/api/v1/events', '/api/self-heal', '/livez', '/metrics']),
+      expect.arrayContaining(['/api/v1/jobs', '/api/v1/events', '/api/self-heal', '/livez', '/metrics', '/']),
     )
+    for (const path of ['/api/v1/jobs', '/api/v1/events', '/api/v1/openapi.json', '/metrics']) {
+      const refusals = ['401', '403', '429', '503']
+      expect({path, codes: Object.keys(document.paths[path]?.['get']?.responses ?? {})}).toEqual({
+        ...{path, codes: expect.arrayContaining(refusals) as unknown},
+      })
+    }
   })
+
+  test.each(['/', '/metrics', '/api/v1/events', '/api/v1/openapi.json', '/api/v1/jobs', '/livez'])(
+    'names the methods that %s takes',
+    async (path) => {
+      const served = await startServe(createSandbox())
+      const {status, headers, json} = await served.post(path)
+      expect({status, allow: headers['allow'], json}).toMatchObject({
+        ...{status: 405, allow: 'GET, HEAD', json: {error: {message: `${path} takes no POST`}}},
+      })
+    },
+  )
 
   test('compresses a long answer for those who take that', async () => {
     const box = createSandbox()
