@@ -3,7 +3,7 @@ import {z} from '@hono/zod-openapi'
 import {hasRightKey} from './access.js'
 import {answerJson, answerText} from './answer.js'
 import type {ServerIdentity} from './api.js'
-import type {EventStreams} from './event-streams.js'
+import {type EventStreams, streamHeaders} from './event-streams.js'
 import {dashboardPage} from './page.js'
 import {defineRoute, type Route, type RouteDeps} from './route.js'
 import {pagePolicy, securityHeaders} from './security-headers.js'
@@ -50,6 +50,8 @@ function eventsRoute({streams}: ServerDeps): Route {
     answer: 'change',
     type: 'text/event-stream',
     respond: async (context) => {
+      // An answer to HEAD has no body, so that it would end for its reader only with the connection.
+      if (context.req.method === 'HEAD') return context.body(null, 200, streamHeaders)
       streams.open(context.env.outgoing as never, securityHeaders, context.req.header('last-event-id'))
       return RESPONSE_ALREADY_SENT
     },
