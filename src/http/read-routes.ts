@@ -52,7 +52,8 @@ export const readRoutes: readonly Route[] = [
   defineRoute({
     ...ofJob,
     path: '/api/v1/jobs/{job}/output',
-    summary: 'The last lines of its output, without secrets and control characters',
+    summary:
+      'The last lines of its output, without what looks like a secret or is one of the settings, and without control characters',
     query: z.object({lines: count(200, 2000)}),
     answer: 'output',
     run: (api, {path: {job = ''}, query: {lines}}) => found(api.output(job, lines)),

@@ -109,6 +109,28 @@ describe('guard serve', () => {
     },
   )
 
+  test('shows what a job has printed without secrets, colours and control characters', async () => {
+    const box = createSandbox()
+    box.write(
+      '.guardianrc.yaml',
+      `jobs: {leaky: {command: [sh, -c, 'cat printed; echo "at $DB"'], env: {DB: {env: DB}}}}\n`,
+    )
+    const printed = [
+      'password=hunter2hunter2 https://user:passw0rdX@host/ Authorization: Bearer abcdefghijkl',
+      '\u001b[32mapi\u001b[1m_key=\u001b[0mabcd1234efgh \u0007',
+      ...['-----BEGIN PRIVATE KEY-----', 'c2hvcnQ=', '-----END PRIVATE KEY-----'],
+    ]
+    box.write('printed', `${printed.join('\n')}\n`)
+    await box.guardWith({env: {DB: 'of-no-shape'}}, 'run', 'leaky')
+    const served = await startServe(box, ['--public-reads'], {env: {DB: 'of-no-shape'}})
+    const {lines} = (await served.ask('/api/v1/jobs/leaky/output')).json as {lines: object}
+    const {lastLines} = (await served.ask('/api/v1/jobs/leaky')).json as {lastLines: object}
+    const last = ['***', '***', '***', 'at ***']
+    const first = 'password=*** https://user:***@host/ Authorization: Bearer ***'
+    expect(lines).toEqual([first, 'api_key=*** \\x07', ...last])
+    expect(lastLines).toEqual(['api_key=*** \u0007', ...last])
+  })
+
   test('compresses a long answer for those who take that', async () => {
     const box = createSandbox()
     const jobs = Array.from({length: 1000}, (_, index) => `  job-${index}: {command: ["true"]}`)
