@@ -1,5 +1,6 @@
 import {z} from '@hono/zod-openapi'
 import type {Context, Hono} from 'hono'
+import {problemsOf, textWithValue} from '../config/problems.js'
 import {type AccessRules, assertAccess, type Need} from './access.js'
 import {answerJson} from './answer.js'
 import type {AnswerName} from './answer-schemas.js'
@@ -80,8 +81,8 @@ async function givenOf(context: Context<ServerEnv>, {query, body}: Route): Promi
   const problems: RequestProblem[] = []
   const checked = (shape: Shape | undefined, where: string, value: unknown) => {
     const result = (shape ?? z.object({})).safeParse(value)
-    if (!result.success)
-      for (const {path, message} of result.error.issues) problems.push({path: [where, ...path].join('.'), message})
+    for (const problem of result.error ? problemsOf(result.error, value) : [])
+      problems.push({path: [where, ...problem.path].join('.'), message: textWithValue(problem, value)})
     return result.data
   }
   const readQuery = checked(query, 'query', wanted)
