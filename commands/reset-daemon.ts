@@ -10,6 +10,7 @@ export default defineCommand({
   summary: 'Answer the pending requests to reset stuck jobs of OpenClaw',
   description:
     'One round, for the crontab, or rounds for ever with --watch. A job that has been active since the request is not reset. Exits with 1 only when a reset failed or a job could not be enabled again, and with 75 when another reset daemon is at work.',
+  usage: 'reset-daemon [--watch D | [--dry-run] [--verbose]]',
   examples: ['guard reset-daemon', 'guard reset-daemon --watch 2m', 'guard reset-daemon --dry-run --json'],
   flags: {
     watch: {type: 'duration', summary: 'go on for ever, with this time between two rounds'},

@@ -5,6 +5,7 @@ export default defineCommand({
   summary: 'An HTTP API and a dashboard of the jobs, on this machine or behind a proxy',
   description:
     'Serves http://127.0.0.1:8723 with the key in DASHBOARD_KEY or in --key-file, at least 16 characters; callers send it as X-Dash-Key. Without a key it serves the Unix socket serve.sock in the state directory, for reading. Ends with TERM.',
+  usage: ['serve [--host ADDRESS] [--port N] [FLAGS]', 'serve --socket PATH [FLAGS]'],
   examples: [
     'guard serve',
     'guard serve --key-file ~/.config/guardian/dashboard.key',

@@ -7,6 +7,7 @@ export default defineCommand({
   summary: 'Look after all watched jobs by their leases, outputs and schedules',
   description:
     'One round, for the crontab, or rounds for ever with --watch. Without a terminal it prints only news: what was opened, told or resolved. Exits with 0 when all is healthy, 1 when trouble is being healed, 2 when a human was called, and with 75 when another watchdog is at work.',
+  usage: 'watchdog [--watch D | [--dry-run] [--verbose]]',
   examples: ['guard watchdog', 'guard watchdog --watch 60s', 'guard watchdog --dry-run --json'],
   flags: {
     watch: {type: 'duration', summary: 'go on for ever, with so long between two rounds'},

@@ -1,3 +1,4 @@
+import {onSignals} from '../system/process/own-signals.js'
 import type {Guard} from './guard.js'
 import {wireOutbox} from './wire/alerts.js'
 
@@ -24,6 +25,6 @@ export async function deliverByCommand(
 
 function endAsked(): AbortSignal {
   const stop = new AbortController()
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => stop.abort())
+  onSignals(['SIGINT', 'SIGTERM', 'SIGHUP'], () => stop.abort())
   return stop.signal
 }

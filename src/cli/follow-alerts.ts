@@ -1,4 +1,5 @@
 import {ChangeWaiter} from '../system/log/change-waiter.js'
+import {onSignals} from '../system/process/own-signals.js'
 import {onReaderGone} from './stdout.js'
 
 /** What is known of something that was raised, or not sent. */
@@ -43,7 +44,7 @@ export async function follow<T extends Followed>({read, print, file}: FollowRequ
 
 function ended(): Promise<void> {
   return new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve())
+    onSignals(['SIGINT', 'SIGTERM', 'SIGHUP'], () => resolve())
     onReaderGone(resolve)
   })
 }

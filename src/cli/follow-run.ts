@@ -1,6 +1,7 @@
 import type {Run} from '../domain/run/run.js'
 import {findStretches} from '../system/log/files.js'
 import {tailLog} from '../system/log/tail-log.js'
+import {onSignals} from '../system/process/own-signals.js'
 import type {Triggered} from '../usecases/schedule/trigger-job.js'
 import type {Guard} from './guard.js'
 import {maskingSink, terminalSink} from './log-filters.js'
@@ -21,7 +22,7 @@ export async function followRun(guard: Guard, {job, runId, startedGuard}: Trigge
     isInterrupted = true
     stop.abort()
   }
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, interrupt)
+  onSignals(['SIGINT', 'SIGTERM', 'SIGHUP'], interrupt)
   onReaderGone(interrupt)
   const ended = startedGuard.ended.finally(() => stop.abort())
   const run = guard

@@ -1,5 +1,6 @@
 import {readStretch, tailStart} from '../system/log/files.js'
 import {tailLog} from '../system/log/tail-log.js'
+import {onSignals} from '../system/process/own-signals.js'
 import type {RunLog} from '../usecases/history/read-log.js'
 import {type LogSink, lineSink, maskingSink, terminalSink} from './log-filters.js'
 import {printWarning} from './stderr.js'
@@ -46,7 +47,7 @@ function textSink({raw}: LogRequest): LogSink {
 
 function interrupted(): AbortSignal {
   const controller = new AbortController()
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => controller.abort())
+  onSignals(['SIGINT', 'SIGTERM', 'SIGHUP'], () => controller.abort())
   onReaderGone(() => controller.abort())
   return controller.signal
 }

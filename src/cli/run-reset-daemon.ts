@@ -2,6 +2,7 @@ import {isFailedReset} from '../domain/openclaw/reset-ledger.js'
 import {GuardError} from '../errors.js'
 import {resetRequestStream, resetResultStream} from '../journal/failure-streams.js'
 import {callAfter} from '../system/host/clock.js'
+import {onSignals} from '../system/process/own-signals.js'
 import {holdLease} from '../usecases/lease/hold-lease.js'
 import {answerResets, type ResetRound} from '../usecases/reset/answer-resets.js'
 import type {Call} from './command/definition.js'
@@ -50,7 +51,7 @@ export async function runResetDaemon(guard: Guard, options: ResetDaemonOptions):
   if (hasNoOpenClaw(guard)) return noRound
   guard.ensureState()
   const stop = new AbortController()
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort())
+  onSignals(['SIGINT', 'SIGTERM'], () => stop.abort())
   if (options.watchMs === undefined) {
     const round = await underLease(guard, stop.signal)
     if (!options.newsOnly || hasNews(round)) options.show(renderResetRound, round)

@@ -7,6 +7,7 @@ import {type ReadyPipe, takeReadyPipe} from '../system/daemon/ready-pipe.js'
 import {createWakeup, type Wakeup} from '../system/daemon/wakeup.js'
 import {readBootRef} from '../system/host/host.js'
 import {writeSchedulerLog} from '../system/log/guardian-log.js'
+import {isIgnored} from '../system/process/own-signals.js'
 import {type LoopDeps, recordHeartbeat, schedulerLoop, takeOver} from '../usecases/schedule/scheduler-loop.js'
 import {exitCodes} from './exit-codes.js'
 import type {Guard} from './guard.js'
@@ -99,11 +100,13 @@ function schedulerLog(guard: Guard, ready: ReadyPipe | undefined): (text: string
 /** HUP reads the settings anew, and comes from a terminal that is closed too: it never ends the scheduler. */
 function heedSignals(wakeup: Wakeup): Asked {
   const asked: Asked = {stop: undefined, reload: false}
-  for (const signal of ['SIGTERM', 'SIGINT'] as const)
-    process.on(signal, () => {
-      asked.stop = signal
-      wakeup.wake()
-    })
+  const stop = (signal: NodeJS.Signals) => {
+    asked.stop = signal
+    wakeup.wake()
+  }
+  // By TERM `guard scheduler stop` ends it, whatever its caller ignores.
+  process.on('SIGTERM', stop)
+  if (!isIgnored('SIGINT')) process.on('SIGINT', stop)
   process.on('SIGHUP', () => {
     asked.reload = true
     wakeup.wake()

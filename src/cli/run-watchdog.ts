@@ -13,6 +13,7 @@ import {
   schedulerStream,
 } from '../journal/failure-streams.js'
 import {callAfter} from '../system/host/clock.js'
+import {onSignals} from '../system/process/own-signals.js'
 import {sayOnce} from '../usecases/alert/say-once.js'
 import {holdLease} from '../usecases/lease/hold-lease.js'
 import type {Recovered} from '../usecases/recovery/recover.js'
@@ -128,7 +129,7 @@ export async function recoverAndWatch(guard: Guard): Promise<object> {
 
 async function watch(guard: Guard, options: WatchdogOptions & {watchMs: number}): Promise<void> {
   const stop = new AbortController()
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort())
+  onSignals(['SIGINT', 'SIGTERM'], () => stop.abort())
   while (!stop.signal.aborted) {
     const round = await underLease(guard, 'on').catch(warnAndGoOn)
     // The text has news alone, and JSON has every round, one on each line.

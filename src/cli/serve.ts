@@ -2,6 +2,7 @@ import {closeSync, constants, fstatSync, openSync, readFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {GuardError} from '../errors.js'
 import {isOwnFile} from '../system/host/own-file.js'
+import {onSignals} from '../system/process/own-signals.js'
 import type {Call} from './command/definition.js'
 import type {Guard} from './guard.js'
 import type {Place} from './wire/listen.js'
@@ -66,9 +67,7 @@ async function announce({json}: ServeRequest, where: string, key: string | undef
 }
 
 function interrupted(): Promise<void> {
-  return new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve())
-  })
+  return new Promise((resolve) => onSignals(['SIGINT', 'SIGTERM', 'SIGHUP'], () => resolve()))
 }
 
 /** Without a key only the user, whom the kernel lets at the socket, is served. Throws GuardError `config`. */

@@ -1,6 +1,7 @@
 import {matchesPattern} from '../domain/delivery/route.js'
 import type {JobState, JobStatus} from '../domain/diagnose/job-status.js'
 import type {OverallStatus} from '../domain/incident/overall-status.js'
+import {onSignals} from '../system/process/own-signals.js'
 import {type JobPage, jobPage} from '../usecases/diagnose/job-page.js'
 import {jobStatuses} from '../usecases/diagnose/job-statuses.js'
 import {knownJob} from '../usecases/history/known-job.js'
@@ -106,7 +107,7 @@ const clearScreen = '\u001b[H\u001b[J'
 /** Shows it again and again: in place on a terminal, else one after the other; ends with INT or TERM. */
 export async function watchStatus(request: StatusRequest, everyMs: number): Promise<undefined> {
   const stop = new AbortController()
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => stop.abort())
+  onSignals(['SIGINT', 'SIGTERM', 'SIGHUP'], () => stop.abort())
   onReaderGone(() => stop.abort())
   const isRedrawn = !request.json && isTerminal('stdout')
   for (;;) {

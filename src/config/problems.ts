@@ -27,10 +27,14 @@ export function settingsError(file: string, written: unknown, problems: readonly
 }
 
 /** One problem in one line. */
-export function problemText({path, text, ofKey}: Problem, written: unknown): string {
-  const key = pathText(path)
+export function problemText(problem: Problem, written: unknown): string {
+  return `${pathText(problem.path)}: ${textWithValue(problem, written)}`
+}
+
+/** What is wrong, after the value that is. */
+export function textWithValue({path, text, ofKey}: Problem, written: unknown): string {
   const value = valueAt(written, path)
-  return value === undefined || ofKey || mayBeSecret(path) ? `${key}: ${text}` : `${key}: ${show(value)} ${text}`
+  return value === undefined || ofKey || mayBeSecret(path) ? text : `${show(value)} ${text}`
 }
 
 const longestShown = 60

@@ -17,9 +17,12 @@ export function section<O extends Shape, R extends Shape = Record<never, never>>
   const shape: Record<string, z.ZodType> = {...required}
   for (const [key, field] of Object.entries(optional)) shape[key] = z.exactOptional(field)
   const units = unitsOf({...required, ...optional})
-  return z
-    .strictObject(shape, {error: (issue) => unknownKeys(issue, Object.keys({...required, ...optional}))})
-    .transform((value) => rename(value, units) as SectionOutput<O, R>)
+  return fixedKeys(shape).transform((value) => rename(value, units) as SectionOutput<O, R>)
+}
+
+/** An object of which an unknown key is refused with a suggestion. */
+export function fixedKeys<S extends z.ZodRawShape>(shape: S): z.ZodObject<S, z.core.$strict> {
+  return z.strictObject(shape, {error: (issue) => unknownKeys(issue, Object.keys(shape))})
 }
 
 function unitsOf(shape: Shape): ReadonlyMap<string, string> {
@@ -42,5 +45,6 @@ function unknownKeys(issue: z.core.$ZodRawIssue, known: readonly string[]): stri
 
 function unknownKey(key: string, known: readonly string[]): string {
   const meant = closestName(key, known)
+  if (known.length === 0) return 'is an unknown key; there is none to be given'
   return `is an unknown key; ${meant ? `did you mean "${meant}"?` : `known are ${known.join(', ')}`}`
 }

@@ -1,35 +1,38 @@
 import {z} from '@hono/zod-openapi'
-import {durationProblem, parseDuration} from '../domain/clock/duration.js'
+import {fixedKeys} from '../config/section.js'
+import {parseDuration} from '../domain/clock/duration.js'
 import {found} from './found.js'
+import {shortText, spanText} from './request-values.js'
 import {defineRoute, type Route} from './route.js'
 
-/** Written into journals, whose lines have a limit. */
-const text = (most = 500) => z.string().trim().min(1).max(most)
+const name = () => shortText(500).optional()
 
 const longestSilenceMs = 30 * 86_400_000
 
-const newSilence = z
-  .strictObject({
-    job: text().optional().openapi({description: 'name of the job, with * for any characters'}),
-    class: text().optional().openapi({description: 'failure class, with * for any characters'}),
-    group: text().optional().openapi({description: 'group of a message, with * for any characters'}),
-    reason: text(1000),
-    owner: text().default('dashboard'),
-    for: z.string().optional().openapi({example: '2h', description: 'at most 30d'}),
-    untilHealthy: z.boolean().default(false),
-  })
-  .superRefine((wanted, context) => {
-    const forMs = wanted.for === undefined ? undefined : parseDuration(wanted.for)
+const newSilence = fixedKeys({
+  job: name().openapi({description: 'name of the job, with * for any characters'}),
+  class: name().openapi({description: 'failure class, with * for any characters'}),
+  group: name().openapi({description: 'group of a message, with * for any characters'}),
+  reason: shortText(1000),
+  owner: shortText(500).default('dashboard'),
+  for: spanText()
+    .refine((span) => (parseDuration(span) ?? 0) <= longestSilenceMs, 'is longer than 30d')
+    .optional()
+    .openapi({example: '2h', description: 'at most 30d'}),
+  untilHealthy: z.boolean().default(false),
+}).superRefine(
+  (wanted, context) => {
     const refuse = (path: string, message: string) => context.addIssue({code: 'custom', path: [path], message})
-    if (wanted.for !== undefined && forMs === undefined)
-      refuse('for', `${durationProblem(wanted.for)}; write 30m, 2h or 1d`)
-    if (forMs !== undefined && forMs > longestSilenceMs) refuse('for', 'is longer than 30d')
-    if (wanted.for === undefined && !wanted.untilHealthy) refuse('for', 'is missing; or say untilHealthy: true')
+    if (wanted.for === undefined && wanted.untilHealthy === false)
+      refuse('for', 'is missing; or say untilHealthy: true')
     if (wanted.job === undefined && wanted.class === undefined && wanted.group === undefined)
       refuse('job', 'is missing; or name a class or a group')
-  })
+  },
+  // Beside other problems too, so that all are told at once.
+  {when: ({value}) => typeof value === 'object' && value !== null && !Array.isArray(value)},
+)
 
-const nothing = z.strictObject({})
+const nothing = fixedKeys({})
 const post = {method: 'post', needs: 'changing'} as const
 
 const resetBreaker = {

@@ -30,6 +30,9 @@ const mostUnreadBytes = 64 * 1024
 /** What a browser waits before it asks again. */
 const retryMs = 2000
 
+/** Of an answer that is a stream. */
+export const streamHeaders = {'content-type': 'text/event-stream', 'x-accel-buffering': 'no'} as const
+
 /** The event streams of all readers. They share one watch of the journals, which lasts while there is a reader. */
 export class EventStreams {
   private readonly deps: EventDeps
@@ -53,7 +56,7 @@ export class EventStreams {
     if (this.readers.size === 0) this.begin()
     this.readers.add(reader)
     reader.once('close', () => this.drop(reader))
-    reader.writeHead(200, {...headers, 'content-type': 'text/event-stream', 'x-accel-buffering': 'no'})
+    reader.writeHead(200, {...headers, ...streamHeaders})
     reader.write(`retry: ${retryMs}\nid: ${this.position}\n\n`)
     if (lastEventId !== undefined && lastEventId !== this.position)
       this.send(reader, this.eventOf(this.deps.feed.changesSince(lastEventId)))

@@ -1,4 +1,5 @@
 import {z} from '@hono/zod-openapi'
+import {queryCount} from './request-values.js'
 import {defineRoute, type Route} from './route.js'
 
 const get = {method: 'get', needs: 'reading'} as const
@@ -23,7 +24,7 @@ export const noteRoutes: readonly Route[] = [
     ...get,
     path: '/api/health/alerts',
     summary: 'As /api/v1/alerts',
-    query: z.object({limit: z.coerce.number().int().min(1).max(1000).default(100).openapi({type: 'integer'})}),
+    query: z.object({limit: queryCount(100, 1000)}),
     answer: 'alerts',
     run: (api, {query: {limit}}) => api.alerts(limit),
   }),

@@ -1,19 +1,8 @@
 import {z} from '@hono/zod-openapi'
-import {durationProblem, parseDuration} from '../domain/clock/duration.js'
+import {parseDuration} from '../domain/clock/duration.js'
 import {found} from './found.js'
+import {queryCount, spanText} from './request-values.js'
 import {defineRoute, type Route} from './route.js'
-
-const count = (preset: number, most: number) =>
-  z.coerce.number().int().min(1).max(most).default(preset).openapi({type: 'integer'})
-
-const duration = (preset: string) =>
-  z
-    .string()
-    .default(preset)
-    .refine((text) => parseDuration(text) !== undefined, {
-      error: ({input}) => `${durationProblem(String(input))}; write 30s, 10m, 2h or 1d`,
-    })
-    .openapi({example: preset})
 
 const get = {method: 'get', needs: 'reading'} as const
 const ofJob = {...get, failures: [404]} as const
@@ -45,15 +34,16 @@ export const readRoutes: readonly Route[] = [
     ...ofJob,
     path: '/api/v1/jobs/{job}/runs',
     summary: 'Its last runs, the newest first (guard history JOB)',
-    query: z.object({limit: count(50, 1000)}),
+    query: z.object({limit: queryCount(50, 1000)}),
     answer: 'runs',
     run: (api, {path: {job = ''}, query: {limit}}) => found(api.runs(job, limit)),
   }),
   defineRoute({
     ...ofJob,
     path: '/api/v1/jobs/{job}/output',
-    summary: 'The last lines of its output, without secrets and control characters',
-    query: z.object({lines: count(200, 2000)}),
+    summary:
+      'The last lines of its output, without what looks like a secret or is one of the settings, and without control characters',
+    query: z.object({lines: queryCount(200, 2000)}),
     answer: 'output',
     run: (api, {path: {job = ''}, query: {lines}}) => found(api.output(job, lines)),
   }),
@@ -75,7 +65,7 @@ export const readRoutes: readonly Route[] = [
     ...get,
     path: '/api/v1/upcoming',
     summary: 'What is due next by the schedules',
-    query: z.object({within: duration('1h')}),
+    query: z.object({within: spanText().default('1h').openapi({example: '1h'})}),
     answer: 'upcoming',
     run: (api, {query: {within}}) => api.upcoming(parseDuration(within) ?? 0),
   }),
@@ -83,7 +73,7 @@ export const readRoutes: readonly Route[] = [
     ...get,
     path: '/api/v1/alerts',
     summary: 'The last alerts, the newest first (guard alerts)',
-    query: z.object({limit: count(100, 1000)}),
+    query: z.object({limit: queryCount(100, 1000)}),
     answer: 'alerts',
     run: (api, {query: {limit}}) => api.alerts(limit),
   }),

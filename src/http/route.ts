@@ -1,5 +1,6 @@
 import {z} from '@hono/zod-openapi'
 import type {Context, Hono} from 'hono'
+import {problemsOf, textWithValue} from '../config/problems.js'
 import {type AccessRules, assertAccess, type Need} from './access.js'
 import {answerJson} from './answer.js'
 import type {AnswerName} from './answer-schemas.js'
@@ -17,7 +18,8 @@ interface Given<Q, B> {
   readonly body: B
 }
 
-interface Definition<Q extends Shape, B extends Shape> {
+/** What is known of a route before it is asked: requests are checked by it, and the OpenAPI document describes it. */
+interface RouteHead<Q extends Shape, B extends Shape> {
   readonly method: 'get' | 'post' | 'delete'
   /** `{name}` stands for a part. */
   readonly path: string
@@ -25,15 +27,27 @@ interface Definition<Q extends Shape, B extends Shape> {
   readonly needs: Need
   readonly query?: Q
   readonly body?: B
+  /** Headers that it heeds, beside those of every route. */
+  readonly headers?: Shape
   readonly answer: AnswerName
+  /** Media type of the answer, if it is no JSON. */
+  readonly type?: string
   readonly status?: 200 | 201 | 202
   /** Beside those that every route has. */
   readonly failures?: readonly (404 | 409 | 429 | 503)[]
+}
+
+interface Definition<Q extends Shape, B extends Shape> extends RouteHead<Q, B> {
   run(api: Api, given: Given<z.output<Q>, z.output<B>>, context: Context<ServerEnv>): Promise<object>
 }
 
 /** One route of the API: what it is called, who may call it, what it takes and what it answers. */
-export type Route = Definition<Shape, Shape>
+export type Route = Definition<Shape, Shape> | WholeAnswer
+
+/** A route that makes its whole answer itself. */
+interface WholeAnswer extends RouteHead<Shape, Shape> {
+  respond(context: Context<ServerEnv>): Promise<Response>
+}
 
 export function defineRoute<Q extends Shape = Shape, B extends Shape = Shape>(definition: Definition<Q, B>): Route {
   return definition as unknown as Route
@@ -44,6 +58,7 @@ export function addRoute(app: Hono<ServerEnv>, {api, rules}: RouteDeps, route: R
   const {method, path} = route
   app.on(method, honoPath(path), async (context) => {
     assertAccess(rules, context.env.incoming, route.needs)
+    if ('respond' in route) return route.respond(context)
     const given = await givenOf(context, route)
     return answerJson(context, await route.run(api, given, context), route.status)
   })
@@ -66,8 +81,8 @@ async function givenOf(context: Context<ServerEnv>, {query, body}: Route): Promi
   const problems: RequestProblem[] = []
   const checked = (shape: Shape | undefined, where: string, value: unknown) => {
     const result = (shape ?? z.object({})).safeParse(value)
-    if (!result.success)
-      for (const {path, message} of result.error.issues) problems.push({path: [where, ...path].join('.'), message})
+    for (const problem of result.error ? problemsOf(result.error, value) : [])
+      problems.push({path: [where, ...problem.path].join('.'), message: textWithValue(problem, value)})
     return result.data
   }
   const readQuery = checked(query, 'query', wanted)

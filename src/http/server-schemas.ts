@@ -42,9 +42,13 @@ const changeSchema = z
 
 const probeSchema = z.looseObject({status: z.literal('ok')}).openapi('Probe')
 
+const documentSchema = z.looseObject({openapi: z.string(), paths: z.looseObject({})}).openapi('Document')
+
 export const serverSchemas = {
   scheduler: schedulerSchema,
   session: sessionSchema,
   change: changeSchema,
   probe: probeSchema,
+  document: documentSchema,
+  text: z.string(),
 }

@@ -111,6 +111,16 @@ describe('events', () => {
     for (const stream of streams) stream.close()
   })
 
+  test('are no answer to HEAD, which has headers alone and takes no place of a reader', async () => {
+    const served = await startServe(createSandbox())
+    for (let count = 0; count < 40; count++) {
+      const {status, headers, text} = await served.ask('/api/v1/events', {method: 'HEAD'})
+      expect({status, type: headers['content-type'], text}).toEqual({status: 200, type: 'text/event-stream', text: ''})
+    }
+    expect(watchesOf(served.pid)).toBe(0)
+    expect((await open(served)).status).toBe(200)
+  })
+
   test('cost no watch while nobody reads', async () => {
     const served = await startServe(createSandbox())
     const stream = await open(served)

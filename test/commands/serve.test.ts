@@ -81,13 +81,54 @@ describe('guard serve', () => {
 
   test('has a valid OpenAPI document with each of its routes', async () => {
     const served = await startServe(createSandbox())
-    const document = (await served.ask('/api/v1/openapi.json')).json as {openapi: string; paths: object}
+    type Route = Readonly<Record<string, {readonly responses: object}>>
+    const {json} = await served.ask('/api/v1/openapi.json')
+    const document = json as {openapi: string; paths: Readonly<Record<string, Route>>}
     const {valid, errors} = await new Validator().validate(structuredClone(document))
     expect({valid, errors}).toMatchObject({valid: true})
     expect(document.openapi).toMatch(/^3\.1\./)
     expect(Object.keys(document.paths)).toEqual(
-      expect.arrayContaining(['/api/v1/jobs', '/api/v1/events', '/api/self-heal', '/livez', '/metrics']),
+      expect.arrayContaining(['/api/v1/jobs', '/api/v1/events', '/api/self-heal', '/livez', '/metrics', '/']),
     )
+    for (const path of ['/api/v1/jobs', '/api/v1/events', '/api/v1/openapi.json', '/metrics']) {
+      const refusals = ['401', '403', '429', '503']
+      expect({path, codes: Object.keys(document.paths[path]?.['get']?.responses ?? {})}).toEqual({
+        ...{path, codes: expect.arrayContaining(refusals) as unknown},
+      })
+    }
+  })
+
+  test.each(['/', '/metrics', '/api/v1/events', '/api/v1/openapi.json', '/api/v1/jobs', '/livez'])(
+    'names the methods that %s takes',
+    async (path) => {
+      const served = await startServe(createSandbox())
+      const {status, headers, json} = await served.post(path)
+      expect({status, allow: headers['allow'], json}).toMatchObject({
+        ...{status: 405, allow: 'GET, HEAD', json: {error: {message: `${path} takes no POST`}}},
+      })
+    },
+  )
+
+  test('shows what a job has printed without secrets, colours and control characters', async () => {
+    const box = createSandbox()
+    box.write(
+      '.guardianrc.yaml',
+      `jobs: {leaky: {command: [sh, -c, 'cat printed; echo "at $DB"'], env: {DB: {env: DB}}}}\n`,
+    )
+    const printed = [
+      'password=hunter2hunter2 https://user:passw0rdX@host/ Authorization: Bearer abcdefghijkl',
+      '\u001b[32mapi\u001b[1m_key=\u001b[0mabcd1234efgh \u0007',
+      ...['-----BEGIN PRIVATE KEY-----', 'c2hvcnQ=', '-----END PRIVATE KEY-----'],
+    ]
+    box.write('printed', `${printed.join('\n')}\n`)
+    await box.guardWith({env: {DB: 'of-no-shape'}}, 'run', 'leaky')
+    const served = await startServe(box, ['--public-reads'], {env: {DB: 'of-no-shape'}})
+    const {lines} = (await served.ask('/api/v1/jobs/leaky/output')).json as {lines: object}
+    const {lastLines} = (await served.ask('/api/v1/jobs/leaky')).json as {lastLines: object}
+    const last = ['***', '***', '***', 'at ***']
+    const first = 'password=*** https://user:***@host/ Authorization: Bearer ***'
+    expect(lines).toEqual([first, 'api_key=*** \\x07', ...last])
+    expect(lastLines).toEqual(['api_key=*** \u0007', ...last])
   })
 
   test('compresses a long answer for those who take that', async () => {
@@ -113,15 +154,43 @@ describe('guard serve', () => {
     await expect.poll(names, {timeout: 10_000}).toBe('second')
   })
 
-  test('adds, lists and ends silences, and says all that is wrong with one at once', async () => {
+  test('says all that is wrong with a request at once, with the wrong value', async () => {
+    const served = await startServe(createSandbox())
+    const problemsOf = ({status, json}: {status: number; json: unknown}) => {
+      expect({status, json}).toMatchObject({status: 400, json: {error: {kind: 'wrong-request'}}})
+      const {error} = json as {error: {problems: {path: string; message: string}[]}}
+      return error.problems.map(({path, message}) => `${path}: ${message}`).sort()
+    }
+    const silence = async (body: unknown) => problemsOf(await served.post('/api/v1/silences', body))
+    expect(await silence({job: 'hello', for: '2y', foo: 1})).toEqual([
+      expect.stringMatching(/^body\.foo: is an unknown key/),
+      'body.for: "2y" is not a duration; write 30s, 10m, 2h or 1d',
+      'body.reason: is missing; add it',
+    ])
+    expect(await silence({for: '31d', owner: 7, resaon: 'typo'})).toEqual([
+      'body.for: "31d" is longer than 30d',
+      'body.job: is missing; or name a class or a group',
+      'body.owner: 7 must be text (in quotes)',
+      'body.reason: is missing; add it',
+      'body.resaon: is an unknown key; did you mean "reason"?',
+    ])
+    expect(await silence({job: '', reason: 'why not'})).toEqual([
+      'body.for: is missing; or say untilHealthy: true',
+      'body.job: "" is empty',
+    ])
+    for (const body of [[], null, 'text']) expect(await silence(body)).toHaveLength(1)
+    for (const limit of ['abc', '0', '1001', '1.5', '-1.5', ''])
+      expect(problemsOf(await served.ask(`/api/v1/alerts?limit=${limit}`))).toEqual([
+        `query.limit: "${limit}" is not a whole number from 1 to 1000`,
+      ])
+    expect(problemsOf(await served.ask('/api/v1/upcoming?within=soon'))).toEqual([
+      'query.within: "soon" is not a duration; write 30s, 10m, 2h or 1d',
+    ])
+  })
+
+  test('adds, lists and ends silences', async () => {
     const box = await boxWithRuns(settings)
     const served = await startServe(box)
-    const wrong = await served.post('/api/v1/silences', {for: 'long', owner: 7, extra: true})
-    expect(wrong).toMatchObject({status: 400, json: {error: {kind: 'wrong-request'}}})
-    const {error} = wrong.json as {error: {problems: {path: string}[]}}
-    expect(error.problems.map(({path}) => path)).toEqual(expect.arrayContaining(['body.reason', 'body.owner', 'body']))
-    const none = await served.post('/api/v1/silences', {reason: 'why not'})
-    expect(none.json).toMatchObject({error: {problems: [{path: 'body.for'}, {path: 'body.job'}]}})
     const added = await served.post('/api/v1/silences', {job: 'feed', for: '2h', reason: 'new socket'})
     expect(added).toMatchObject({status: 201, json: {job: 'feed', owner: 'dashboard'}})
     const {id} = added.json as {id: string}
@@ -148,7 +217,7 @@ describe('guard serve', () => {
     for (const name of ['prin', 'true', '%2fbin%2ftrue', 'print%20--help'])
       expect((await served.post(`/api/v1/jobs/${name}/runs`)).status).toBe(404)
     const body = await served.post('/api/v1/jobs/print/runs', {command: ['true']})
-    expect(body).toMatchObject({status: 400, json: {error: {problems: [{path: 'body'}]}}})
+    expect(body).toMatchObject({status: 400, json: {error: {problems: [{path: 'body.command'}]}}})
   })
 
   test('refuses to start a job that is held, with its holder, or whose breaker is open', async () => {

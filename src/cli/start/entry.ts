@@ -1,6 +1,7 @@
 import {loaders} from 'virtual:commands'
 import {isStandalone} from '../../system/host/program.js'
 import {takeCaller} from '../../system/process/caller.js'
+import {keepIgnored} from '../../system/process/own-signals.js'
 import {versionText} from '../build-info.js'
 import {writeOut} from '../stdout.js'
 import {idOf} from './command-id.js'
@@ -13,6 +14,7 @@ import {useCompileCache} from './compile-cache.js'
 loseWorkingDirectory(process.env)
 takeBack(process.env)
 takeCaller(process.env)
+keepIgnored()
 useCompileCache()
 const argv = process.argv.slice(2)
 if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-v')) writeOut(`${versionText()}\n`)

@@ -11,7 +11,7 @@ import {oclifCommand} from '../command/oclif-command.js'
 import {shieldTarget} from '../command/split-argv.js'
 import {exitOnFault, reportError} from '../report-error.js'
 import {idOf} from './command-id.js'
-import {flagHints, plainWords, unexpectedWord} from './suggestions.js'
+import {flagHints, flagOfNoCommand, plainWords, unexpectedWord} from './suggestions.js'
 
 declare const __GUARD_PJSON__: {readonly name: string; readonly version: string; readonly oclif: object}
 
@@ -63,7 +63,7 @@ async function main(given: readonly string[]): Promise<void> {
   const json = own.includes('--json')
   exitOnFault(json)
   try {
-    const unexpected = unexpectedWord(argv, manifest.commands)
+    const unexpected = unexpectedWord(argv, manifest.commands) ?? flagOfNoCommand(argv, plugin.commandIDs)
     if (unexpected) throw unexpected
     const options = {
       root: plugin.root,

@@ -52,6 +52,24 @@ function isPartOf(ids: readonly string[], name: string): boolean {
   return ids.some((id) => id === name || id.startsWith(`${name}:`))
 }
 
+/**
+ * oclif answers with help where a command is missing, whatever else is said.
+ *
+ * @returns why a flag stands where a command is missing; undefined if none is, or if the flag asks for help
+ */
+export function flagOfNoCommand(argv: readonly string[], ids: readonly string[]): GuardError | undefined {
+  const index = argv.findIndex((word) => word.startsWith('-'))
+  const [flag, ...more] = index < 0 ? [] : argv.slice(index)
+  const id = argv.slice(0, Math.max(index, 0)).join(':')
+  const isTopic = id === '' || (!ids.includes(id) && ids.some((one) => one.startsWith(`${id}:`)))
+  if (flag === undefined || !isTopic || [flag, ...more].some((word) => asking.includes(word))) return undefined
+  const topic = ['guard', ...argv.slice(0, index)].join(' ')
+  const name = flag.replace(/=.*/s, '')
+  return new GuardError('usage', `${topic} needs a command before ${name}`, [`see them all: ${topic} --help`])
+}
+
+const asking: readonly string[] = ['--help', '-h', '--version', '-v']
+
 /** Both words may be wrong, or the topic may be missing. */
 function suggestions([first = '', second]: readonly string[], ids: readonly string[]): readonly string[] {
   const topics = closestNames(first, new Set(ids.map((id) => id.split(':')[0] ?? id)))

@@ -30,7 +30,7 @@ import {wireMetrics} from './api-metrics.js'
 import {wireComingSlots} from './coming-slots.js'
 import {wireHealth} from './health.js'
 import {wireLease} from './lease.js'
-import {maskedEnd} from './log-end.js'
+import {redactedEnd} from './log-end.js'
 import {logDeps, logSecrets} from './logs.js'
 import {schedulerFacts} from './scheduler-facts.js'
 import {maskedAlerts, settingsMask} from './settings-mask.js'
@@ -45,7 +45,7 @@ export function wireApi(guardNow: () => Promise<Guard>): Api {
     job: async (name) => {
       const guard = await guardNow()
       const job = askedJob(guard, name)
-      return jobPageJson(guard, await jobPage(wireJobPage(guard, job), roundPlan(guard), job))
+      return jobPageJson(guard, await jobPage(wireJobPage(guard, job, redactedEnd), roundPlan(guard), job))
     },
     why: async (name) => {
       const guard = await guardNow()
@@ -95,7 +95,7 @@ function output(guard: Guard, name: string, most: number): object {
   const run = lastWithLog(deps, job)
   const last = run && logOfRun(deps, job, run).stretches.at(-1)
   if (!last) return {job, lines: []}
-  const lines = maskedEnd(last, mostOutputBytes, logSecrets(guard, job)).split('\n')
+  const lines = redactedEnd(last, mostOutputBytes, logSecrets(guard, job)).split('\n')
   if (lines.at(-1) === '') lines.pop()
   return {job, runId: run.id, lines: lines.slice(-most).map(showControls)}
 }

@@ -1,5 +1,6 @@
 import {statSync} from 'node:fs'
 import {maskValues} from '../../domain/failure/mask-values.js'
+import {redactOutput} from '../../domain/failure/redact.js'
 import {tailOf} from '../../domain/message-text/clean.js'
 import {readStretch, type Stretch} from '../../system/log/files.js'
 
@@ -9,6 +10,12 @@ const longestSecretBytes = 4096
 /** The end of a stretch of a log, at most so many bytes, without these values. */
 export function maskedEnd(stretch: Stretch, bytes: number, secrets: readonly string[]): string {
   return tailOf(maskValues(readEnd(stretch, bytes + longestSecretBytes), secrets), bytes)
+}
+
+/** The same for those who may see less than the user whose jobs they are: also without what looks like a secret. */
+export const redactedEnd: typeof maskedEnd = (stretch, bytes, secrets) => {
+  const text = maskValues(readEnd(stretch, bytes + longestSecretBytes), secrets)
+  return tailOf(redactOutput(text.split('\n')).join('\n'), bytes)
 }
 
 function readEnd({file, from, to}: Stretch, bytes: number): string {

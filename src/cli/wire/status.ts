@@ -23,13 +23,13 @@ export function wireStatus(guard: Guard): StatusDeps {
 }
 
 /** Wires `guard status JOB`. */
-export function wireJobPage(guard: Guard, job: string): JobPageDeps {
+export function wireJobPage(guard: Guard, job: string, endOf = maskedEnd): JobPageDeps {
   const secrets = logSecrets(guard, job)
   return {
     ...wireStatus(guard),
     budgets: wireBudgets(guard),
     breakers: guard.journal(breakerStream),
     startersOf: (name) => startersOf(guard, name),
-    logs: {...logDeps(guard), readEnd: (stretch, bytes) => maskedEnd(stretch, bytes, secrets)},
+    logs: {...logDeps(guard), readEnd: (stretch, bytes) => endOf(stretch, bytes, secrets)},
   }
 }

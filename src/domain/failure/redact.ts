@@ -58,6 +58,15 @@ export function redactLine(line: string): string {
 
 /** The same for lines that follow one another: a private key takes many, and its begin or its end may be missing. */
 export function redactLines(lines: readonly string[]): readonly string[] {
+  return maskLines(lines, redactLine)
+}
+
+/** Lines that are shown as output: without secrets and colours, which may stand in the middle of one, but whole. */
+export function redactOutput(lines: readonly string[]): readonly string[] {
+  return maskLines(lines, (line) => redactSecrets(withoutColors(line)))
+}
+
+function maskLines(lines: readonly string[], maskLine: (line: string) => string): readonly string[] {
   const isKey = lines.map(() => false)
   for (const [index, line] of lines.entries()) {
     const isOpen = isKey[index - 1] === true && !keyEnd.test(lines[index - 1] ?? '')
@@ -66,7 +75,7 @@ export function redactLines(lines: readonly string[]): readonly string[] {
     isKey[index] = true
     for (let above = index - 1; above >= 0 && keyLine.test(lines[above]?.trim() ?? ''); above--) isKey[above] = true
   }
-  return lines.map((line, index) => (isKey[index] ? '***' : redactLine(line)))
+  return lines.map((line, index) => (isKey[index] ? '***' : maskLine(line)))
 }
 
 function redactSecrets(text: string): string {

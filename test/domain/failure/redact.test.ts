@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import {describe, expect, test} from 'vitest'
-import {redactedLineLimit, redactLine, redactLines} from '../../../src/domain/failure/redact.js'
+import {redactedLineLimit, redactLine, redactLines, redactOutput} from '../../../src/domain/failure/redact.js'
 
 test.each([
   ['Authorization: Bearer abc.DEF-123', 'Authorization: Bearer ***'],
@@ -90,5 +90,13 @@ describe('a private key over several lines is masked', () => {
     ['without both', [body, body], ['***', '***']],
   ])('%s', (_title, lines, masked) => {
     expect(redactLines(lines)).toEqual(masked)
+    expect(redactOutput(lines)).toEqual(masked)
   })
+})
+
+test('output is masked line by line and stays whole otherwise, without its colours', () => {
+  const long = 'x'.repeat(redactedLineLimit * 30)
+  expect(redactOutput(['\tpass\u001b[1mword=\u001b[0mhunter2 ', '', `${long} token=abc ${long}`])).toEqual([
+    ...['\tpassword=*** ', '', `${long} token=*** ${long}`],
+  ])
 })
