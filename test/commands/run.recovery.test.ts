@@ -38,7 +38,9 @@ describe('the deadline of the retries', () => {
     const box = sandboxWith('sleep 20; exit 3', {retry: {...quick, deadline: '300ms'}})
     const {code, stderr} = await box.guard('run', 'job')
     expect([code, box.attempts()]).toEqual([124, 1])
-    expect(stderr).toMatch(/^guard: job: timed out after 300ms; .*\n$/)
+    expect(stderr).toMatch(
+      /^guard: job: timed out after 300ms; .*\nguard: job is not run again: the deadline of 300ms leaves no time for another attempt\n$/,
+    )
   })
 
   test('leaves a later attempt what the earlier ones have not used, in whole milliseconds', async () => {
