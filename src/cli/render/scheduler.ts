@@ -20,11 +20,10 @@ export function renderScheduler(page: Page, status: SchedulerStatus, next: reado
     lines.push(
       `heartbeat ${whenText(page, daemon.heartbeatAt)}${status.isLate ? ', which is late: it hangs or was stopped' : ''}`,
     )
-  if (daemon?.reload?.problem !== undefined)
-    lines.push(
-      `settings refused ${whenText(page, daemon.reload.at)}, the former ones are in use: ${daemon.reload.problem}`,
-    )
-  else if (daemon?.reload) lines.push(`settings read anew ${whenText(page, daemon.reload.at)}`)
+  if (daemon?.reload?.problem !== undefined) {
+    const isInUse = status.is === 'running' ? ', the former ones are in use' : ''
+    lines.push(`settings refused ${whenText(page, daemon.reload.at)}${isInUse}: ${daemon.reload.problem}`)
+  } else if (daemon?.reload) lines.push(`settings read anew ${whenText(page, daemon.reload.at)}`)
   if (daemon?.lateMs !== undefined) lines.push(`slots start ${daemon.lateMs} ms late (median)`)
   if (running.length > 0) lines.push(`running: ${running.map(({job}) => job).join(', ')}`)
   if (queued.length > 0) lines.push(`queued: ${queued.map(({key}) => key).join(', ')}`)

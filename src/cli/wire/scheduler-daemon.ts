@@ -112,13 +112,15 @@ function wireReloader(guard: Guard, {wakeup, accept, log}: ReloaderParts): Reloa
     load: () => loadSettings({configFlag: file, cwd: settingsFolder(guard), home: homeFolder(), env, version}),
     accept,
     refuse: (problem) => {
-      guard.journal(schedulerStream).append({kind: 'reloaded', problem}, 'buffered')
-      log(`the settings are not used, the former ones stay: ${problem}`)
-      const message = `the scheduler goes on with its former settings: ${problem.replaceAll('\n', '; ')}`
+      const reason = problem.replaceAll('\n', '; ')
+      guard.journal(schedulerStream).append({kind: 'reloaded', problem: reason}, 'buffered')
+      const message = `the scheduler goes on with its former settings: ${reason}`
+      log(message)
       const alerts = guard.journal(alertStream)
       const repeatMs = settings.alerting.repeatMs[0] ?? 0
+      // guardian.log has it by now.
       const isNews = sayOnce(
-        {clock, log: guard.log, alerts, repeatMs},
+        {clock, log: () => undefined, alerts, repeatMs},
         {component: 'scheduler', message, reason: message},
       )
       if (isNews && settings.alerting.routes.length > 0) startGuardDetached(delivererArgs(guard))

@@ -33,10 +33,11 @@ const pollMs = 50
  */
 export async function startSchedulerDaemon(guard: Guard): Promise<SchedulerStart> {
   guard.ensureState()
-  refuseUseless(guard)
   const deadline = guard.clock.mono() + startLimitMs
   const running = await runningPid(guard, deadline)
   if (running !== undefined) return {is: 'was-running', pid: running}
+  // Those of a scheduler that runs may be other ones, and are its own matter.
+  refuseUseless(guard)
   const logFile = schedulerLogFile(guard.logDir)
   const started = await startDaemon({
     args: ['scheduler', 'run', ...placeArgs(guard)],
@@ -101,6 +102,13 @@ async function otherThatStarts(guard: Guard, deadline: number): Promise<number |
 
 export function readSchedulerStatus(guard: Guard): Promise<SchedulerStatus> {
   return schedulerStatus(lookDeps(guard))
+}
+
+/** Stops the scheduler if it runs, and starts it. Throws as both, but stops none of which the settings start no other. */
+export async function restartSchedulerDaemon(guard: Guard): Promise<SchedulerStart> {
+  refuseUseless(guard)
+  await stopSchedulerDaemon(guard, {jobs: false})
+  return startSchedulerDaemon(guard)
 }
 
 /** Stops the scheduler; `jobs` ends the runs that it has started, too. Throws as `stopScheduler`. */

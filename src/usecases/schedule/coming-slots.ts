@@ -3,6 +3,8 @@ import {nextStarts} from '../../domain/scheduler/next-starts.js'
 import type {SchedulerState} from '../../domain/scheduler/scheduler.js'
 import {spreadOf} from '../../domain/scheduler/spread.js'
 import type {Settings} from '../../domain/settings/settings.js'
+import {problemsOfJob} from '../../domain/settings/wrong.js'
+import {GuardError} from '../../errors.js'
 import type {Journal} from '../../journal/journal.js'
 import type {Slots} from '../../system/host/slots.js'
 
@@ -32,6 +34,15 @@ interface Asked {
   readonly perJob: number
   /** Slots that are due later are left out. */
   readonly untilMs: number
+}
+
+/** Throws GuardError `config` if no job of the settings can be known, or if those of the asked one are wrong. */
+export function refuseWrongSettings({wrong}: Pick<Settings, 'wrong'>, job: string | undefined): void {
+  const problems = job === undefined ? undefined : problemsOfJob(wrong, job)
+  const reason =
+    wrong?.refusal ?? (problems === undefined ? undefined : `the settings of ${job} are wrong: ${problems}`)
+  if (reason !== undefined)
+    throw new GuardError('config', `no slot is known: ${reason}`, ['correct it and check it: guard config check'])
 }
 
 /**
