@@ -1,5 +1,5 @@
 import {isoTime} from '../domain/clock/iso-time.js'
-import {jobsToSchedule} from '../domain/scheduler/scheduled-jobs.js'
+import {jobsToSchedule, wrongJobsOf, wrongJobsText} from '../domain/scheduler/scheduled-jobs.js'
 import {GuardError} from '../errors.js'
 import {lineWriter} from '../system/daemon/own-output.js'
 import {removePidFile, writePidFile} from '../system/daemon/pid-file.js'
@@ -51,8 +51,15 @@ function textOf(error: unknown): string {
 
 async function work(guard: Guard, deps: LoopDeps, ready: ReadyPipe | undefined): Promise<number> {
   const {journal, log} = deps
+  const {settings} = guard
   const pidFile = pidFileOf(guard)
-  const started = {kind: 'started', pid: process.pid, token: deps.lease.token(), ...(!ready && {foreground: true})}
+  const started = {
+    kind: 'started',
+    pid: process.pid,
+    token: deps.lease.token(),
+    ...(!ready && {foreground: true}),
+    ...wrongJobsOf(settings),
+  }
   const {state} = journal.append(started, 'durable')
   try {
     writePidFile(pidFile, process.pid)
@@ -61,8 +68,9 @@ async function work(guard: Guard, deps: LoopDeps, ready: ReadyPipe | undefined):
   }
   recordHeartbeat(deps)
   ready?.tell(JSON.stringify({pid: process.pid}))
-  const jobs = jobsToSchedule(guard.settings)
-  log(`started, pid ${process.pid}, ${jobs.length} jobs with a schedule in ${guard.settings.file}`)
+  const jobs = jobsToSchedule(settings)
+  const others = wrongJobsText(settings)
+  log(`started, pid ${process.pid}, ${jobs.length} jobs with a schedule in ${settings.file}${others}`)
   deps.decider.setJobs(jobs)
   takeOver(deps, state, {jobs, host: readBootRef().host, relaunchAfterMs: relaunchAfterMs(process.env)})
   // Not waited for: neither its failure nor its end matters to the slots.

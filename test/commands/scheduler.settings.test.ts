@@ -57,3 +57,28 @@ test('next exits with 78 and the reason for settings that cannot be used, and fo
     expect(next.stderr).toContain('cannot be loaded')
   }
 })
+
+test('a job whose own settings become wrong is not started, the others are, and log and status say why', {
+  timeout: 60_000,
+}, async () => {
+  const two = "two: {command: ['true'], schedule: '@every 1s'}"
+  const box = schedulerBox(`${one}\n${two}`)
+  await box.begin()
+  box.settings(`${one}\n${two.replace('@every 1s', 'never')}`)
+  await untilRecords(() => box.records('reloaded'), 1, 'reload')
+  const text = /two is not started, because its settings are wrong: .*jobs\.two\.schedule/
+  expect(logOf(box, 'scheduler.log')).toMatch(text)
+  expect((await box.guard('scheduler', 'status')).stdout).toMatch(text)
+  expect((await box.status()).json['wrongJobs']).toMatchObject([{job: 'two'}])
+  const before = box.records('fired').length
+  await untilRecords(() => box.records('fired'), before + 2, 'slots')
+  expect(
+    box
+      .records('fired')
+      .slice(before)
+      .map(({job}) => job),
+  ).not.toContain('two')
+  box.settings(`${one}\n${two}`)
+  await until(() => box.records('reloaded').length > 1, 'the next reload')
+  expect((await box.status()).json).not.toHaveProperty('wrongJobs')
+})

@@ -2,7 +2,7 @@ import {existsSync} from 'node:fs'
 import {availableParallelism} from 'node:os'
 import {loadSettings} from '../../config/settings.js'
 import type {ProcessRef} from '../../domain/clock/process-ref.js'
-import {jobsToSchedule} from '../../domain/scheduler/scheduled-jobs.js'
+import {jobsToSchedule, wrongJobsOf, wrongJobsText} from '../../domain/scheduler/scheduled-jobs.js'
 import {slotKey} from '../../domain/scheduler/slot-key.js'
 import type {Settings} from '../../domain/settings/settings.js'
 import {alertStream, schedulerStream} from '../../journal/failure-streams.js'
@@ -81,8 +81,8 @@ export function wireScheduler(guard: Guard, {lease, wakeup, asked, log}: DaemonP
     const jobs = jobsToSchedule(settings)
     decider.setJobs(jobs)
     launcher.retryRefused()
-    journal.append({kind: 'reloaded'}, 'buffered')
-    log(`the settings were read anew: ${jobs.length} jobs with a schedule`)
+    journal.append({kind: 'reloaded', ...wrongJobsOf(settings)}, 'buffered')
+    log(`the settings were read anew: ${jobs.length} jobs with a schedule${wrongJobsText(settings)}`)
   }
   const reloader = wireReloader(guard, {wakeup, accept, log})
   return {

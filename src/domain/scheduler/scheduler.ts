@@ -56,6 +56,13 @@ export interface SchedulerDaemon {
   readonly lateMs?: number
   readonly stopped?: {readonly at: number; readonly reason: string}
   readonly reload?: {readonly at: number; readonly problem?: string}
+  /** Jobs that it does not start, because their own settings are wrong. */
+  readonly wrongJobs?: readonly WrongScheduledJob[]
+}
+
+export interface WrongScheduledJob {
+  readonly job: string
+  readonly problem: string
 }
 
 /** A job that never starts keeps no more fired slots than these; older ones are given up. */
@@ -156,6 +163,7 @@ function applyDaemon(state: Mutable<SchedulerState>, record: Timed): boolean {
       ...(foreground === true && {isForeground: true}),
       startedAt: at,
       heartbeatAt: undefined,
+      ...wrongJobsIn(record),
     }
     return true
   }
@@ -168,8 +176,17 @@ function applyDaemon(state: Mutable<SchedulerState>, record: Timed): boolean {
   if (!daemon) return false
   if (kind === 'heartbeat') state.daemon = {...daemon, heartbeatAt: at, ...countsOf(record)}
   else if (kind === 'stopped') state.daemon = {...daemon, stopped: {at, reason: String(reason ?? '')}}
-  else state.daemon = {...daemon, reload: {at, ...(typeof problem === 'string' && {problem})}}
+  else if (typeof problem === 'string') state.daemon = {...daemon, reload: {at, problem}}
+  else {
+    const {wrongJobs: _, ...rest} = daemon
+    state.daemon = {...rest, reload: {at}, ...wrongJobsIn(record)}
+  }
   return true
+}
+
+function wrongJobsIn({wrongJobs}: Timed): Pick<SchedulerDaemon, 'wrongJobs'> {
+  const jobs = Array.isArray(wrongJobs) ? wrongJobs.filter((one) => typeof one?.job === 'string') : []
+  return jobs.length === 0 ? {} : {wrongJobs: jobs.map(({job, problem}) => ({job, problem: String(problem)}))}
 }
 
 function countsOf({running, queued, lateMs}: Timed): Pick<SchedulerDaemon, 'running' | 'queued' | 'lateMs'> {
