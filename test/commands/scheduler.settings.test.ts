@@ -82,3 +82,12 @@ test('a job whose own settings become wrong is not started, the others are, and 
   await until(() => box.records('reloaded').length > 1, 'the next reload')
   expect((await box.status()).json).not.toHaveProperty('wrongJobs')
 })
+
+test('a second scheduler is told what it can do, and no flag that it does not have', async () => {
+  const box = schedulerBox(one)
+  await box.begin()
+  const {code, stderr} = await box.guard('scheduler', 'run')
+  expect(code).toBe(75)
+  expect(stderr).toContain('guard scheduler stop')
+  expect(stderr).not.toContain('--wait')
+})

@@ -51,7 +51,8 @@ export function takeSchedulerLease(guard: Guard): Promise<OwnLease> {
   const deps = wireLease(guard)
   const holder = `${deps.here.host}:${process.pid}`
   const isStateThere = () => existsSync(`${guard.stateDir}/.gen`)
-  return takeOwnLease({...deps, isStateThere}, {holder, process: identifyProcess(process.pid)})
+  const hints = ['it is enough; to stop it: guard scheduler stop']
+  return takeOwnLease({...deps, isStateThere}, {holder, process: identifyProcess(process.pid), hints})
 }
 
 /** Wires the rounds of the scheduler. */
