@@ -1,5 +1,5 @@
 import {isoTime} from '../domain/clock/iso-time.js'
-import {jobsToSchedule, wrongJobsOf, wrongJobsText} from '../domain/scheduler/scheduled-jobs.js'
+import {isToSchedule, jobsToSchedule, wrongJobsOf, wrongJobsText} from '../domain/scheduler/scheduled-jobs.js'
 import {GuardError} from '../errors.js'
 import {lineWriter} from '../system/daemon/own-output.js'
 import {removePidFile, writePidFile} from '../system/daemon/pid-file.js'
@@ -8,6 +8,7 @@ import {createWakeup, type Wakeup} from '../system/daemon/wakeup.js'
 import {readBootRef} from '../system/host/host.js'
 import {writeSchedulerLog} from '../system/log/guardian-log.js'
 import {type LoopDeps, recordHeartbeat, schedulerLoop, takeOver} from '../usecases/schedule/scheduler-loop.js'
+import {isSlotStarted} from '../usecases/schedule/slot-runs.js'
 import {exitCodes} from './exit-codes.js'
 import type {Guard} from './guard.js'
 import {pidFileOf, refuseFile, refuseUseless} from './wire/scheduler.js'
@@ -72,7 +73,12 @@ async function work(guard: Guard, deps: LoopDeps, ready: ReadyPipe | undefined):
   const others = wrongJobsText(settings)
   log(`started, pid ${process.pid}, ${jobs.length} jobs with a schedule in ${settings.file}${others}`)
   deps.decider.setJobs(jobs)
-  takeOver(deps, state, {jobs, host: readBootRef().host, relaunchAfterMs: relaunchAfterMs(process.env)})
+  const runs = guard.runs()
+  takeOver(deps, state, {
+    ...{jobs, host: readBootRef().host, relaunchAfterMs: relaunchAfterMs(process.env)},
+    isKnown: (job) => isToSchedule(settings, job),
+    isStarted: (job, slotMs) => isSlotStarted(runs.read(), job, slotMs),
+  })
   // Not waited for: neither its failure nor its end matters to the slots.
   void doStartUpWork(guard, log)
   freeMemory()

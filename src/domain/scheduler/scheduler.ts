@@ -8,6 +8,7 @@ import {isTime, type RawRecord} from '../journal/record.js'
  * - adopted: from now on the slots of this schedule of the job count
  * - fired: the job is started for a slot; the first record of a slot counts
  * - missed: the job is not started for the slots up to this one, with the reason
+ * - dropped: the job is not started any more for these slots, which have fired, with the reason
  * - started, heartbeat, reloaded, stopped: what became of the scheduler itself
  * - healed: the watchdog has found it dead, and started it again or failed to
  */
@@ -66,7 +67,9 @@ export interface WrongScheduledJob {
 }
 
 /** A job that never starts keeps no more fired slots than these; older ones are given up. */
-const mostOpen = 100
+export const mostOpen = 100
+/** Why slots of a job are dropped that was taken out of the settings. */
+export const jobIsGone = 'the settings have its job no longer, or no schedule of it'
 const mostGaps = 8
 /** A clock that was set forward by less is no clock that was wrong by a day. Milliseconds. */
 const gapMs = 3_600_000
@@ -76,7 +79,7 @@ export const schedulerFold: Fold<SchedulerState> = {
   apply(state, record) {
     const {at, kind} = record
     if (!isTime(at)) return 'void'
-    const isOfJob = kind === 'adopted' || kind === 'fired' || kind === 'missed'
+    const isOfJob = kind === 'adopted' || kind === 'fired' || kind === 'missed' || kind === 'dropped'
     if (!isOfJob) return applyDaemon(state as Mutable<SchedulerState>, {...record, at}) ? 'ok' : 'void'
     if (typeof record['job'] !== 'string') return 'void'
     const next = nextSlots(state.jobs.get(record['job']), {...record, at})
@@ -117,13 +120,17 @@ function nextSlots(known: JobSlots | undefined, record: Timed): JobSlots | undef
       sinceMs: since(known, at),
     }
   }
+  if (kind === 'dropped') return known && {...known, open: without(known.open, record['slots'])}
   if (!known || !isTime(slot) || slot <= decidedUntil(known)) return undefined
   if (kind === 'missed')
     return {...known, decidedMs: slot, lastMissed: {slotMs: slot, reason: typeof reason === 'string' ? reason : ''}}
   const fired = {slotMs: slot, at, isCatchUp: record['catchUp'] === true}
-  const settled = Array.isArray(record['settled']) ? record['settled'] : []
-  const open = [...known.open.filter(({slotMs}) => !settled.includes(slotMs)), fired]
+  const open = [...without(known.open, record['settled']), fired]
   return {...known, ...gapBefore(known, at), decidedMs: slot, lastFired: fired, open: open.slice(-mostOpen)}
+}
+
+function without(open: JobSlots['open'], slots: unknown): JobSlots['open'] {
+  return Array.isArray(slots) ? open.filter(({slotMs}) => !slots.includes(slotMs)) : open
 }
 
 function gapBefore({lastFired, firedBeforeGaps = []}: JobSlots, at: number): Pick<JobSlots, 'firedBeforeGaps'> {
