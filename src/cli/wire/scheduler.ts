@@ -2,8 +2,10 @@ import {GuardError} from '../../errors.js'
 import {schedulerStream} from '../../journal/failure-streams.js'
 import {readPidFile, removePidFile} from '../../system/daemon/pid-file.js'
 import {startDaemon} from '../../system/daemon/start-daemon.js'
+import {readBootRef} from '../../system/host/host.js'
 import {schedulerLogFile} from '../../system/log/guardian-log.js'
-import {identifyProcess, isEnding, signalProcess} from '../../system/process/identity.js'
+import {identifyProcess, isEnding, processState, signalProcess} from '../../system/process/identity.js'
+import {membersOf} from '../../system/process/job-members.js'
 import {
   lookAtScheduler,
   type SchedulerStatus,
@@ -125,6 +127,10 @@ export function stopDeps(guard: Guard): StopDeps {
     signal: signalProcess,
     isRunning: ({pid, start}) => identifyProcess(pid)?.start === start,
     removePidFile: () => removePidFile(pidFileOf(guard), readPidFile(pidFileOf(guard))),
+    stateOf: (recorded) => processState(recorded.process, recorded, readBootRef()),
+    stopJobOfRun: (runId) => {
+      for (const member of membersOf({pid: undefined, runId, cgroup: undefined})) signalProcess(member, 'SIGKILL')
+    },
     stopJob: async (lease) => {
       const {stopOtherRun} = await import('../../system/process/stop-other-run.js')
       return stopOtherRun(lease, 0)

@@ -121,6 +121,13 @@ export class Launcher {
     this.drop([...this.waiting, ...this.refused].filter(isUnknown), jobIsGone)
   }
 
+  /** Guards whose runs have not begun. */
+  unbegun(): readonly DetachedGuard[] {
+    return Array.from(this.running.values()).flatMap(({slot, guard}) =>
+      guard && !this.isSurelyOnRecord(slot) ? [guard] : [],
+    )
+  }
+
   /** A guard that waits for another run takes no place of `maxParallel`: it takes over the one of that run. */
   private onlyWaits({slot, sinceMs}: Running): boolean {
     if (slot.patienceMs === undefined || this.deps.clock.mono() - sinceMs < startedWithinMs) return false
