@@ -45,7 +45,8 @@ export default defineCommand({
       return report
     }
     const deps = wireLease(guard)
-    const lease = await patiently(() => acquireLease(deps, {...request, process}))
+    const hints = ['wait for it: --wait 30s']
+    const lease = await patiently(() => acquireLease(deps, {...request, process, hints}))
     print(`${lease.token}`)
     compactJournals(deps.leases)
     return reportLease(lease, {...deps.here, at: lease.seenAt, mono: guard.clock.mono()})

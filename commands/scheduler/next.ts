@@ -4,16 +4,19 @@ import {wireComingSlots} from '../../src/cli/wire/coming-slots.js'
 import type {Settings} from '../../src/domain/settings/settings.js'
 import {knownJob} from '../../src/usecases/history/known-job.js'
 import {requireRightJob} from '../../src/usecases/run/refuse-wrong-job.js'
-import {comingSlots} from '../../src/usecases/schedule/coming-slots.js'
+import {comingSlots, requireSettings} from '../../src/usecases/schedule/coming-slots.js'
 
 export default defineCommand({
   summary: 'When the jobs of the settings are due next, by their schedules',
-  description: 'Whether or not the scheduler runs. Times are those at which it would start the job, spread included.',
+  description:
+    'Whether or not the scheduler runs. Times are those at which it would start the job, spread included. It exits with 78 ' +
+    'if the settings cannot be used, or if those of the named job are wrong.',
   examples: ['guard scheduler next', 'guard scheduler next backup --limit 3 --json'],
   args: {job: {summary: 'only the slots of this job'}},
   flags: {limit: {type: 'integer', summary: 'so many slots at most', default: 10, min: 1, max: 1000, helpValue: 'N'}},
   async run({args, flags, print, show, openGuard}) {
     const guard = await openGuard()
+    requireSettings(guard.settings)
     const job =
       args.job === undefined
         ? undefined

@@ -1,15 +1,14 @@
 import {defineCommand} from '../../src/cli/command/definition.js'
-import {startSchedulerDaemon, stopSchedulerDaemon} from '../../src/cli/wire/scheduler.js'
+import {restartSchedulerDaemon} from '../../src/cli/wire/scheduler.js'
 
 export default defineCommand({
   summary: 'Stop the scheduler if it runs, and start it as a daemon',
   description:
-    'Its jobs go on meanwhile, and slots in between are run as catchUp of each job says. Exits as start does.',
+    'Its jobs go on meanwhile, and slots in between are run as catchUp of each job says. Exits as start does; ' +
+    'with settings that cannot be used (78) one that runs goes on.',
   examples: ['guard scheduler restart'],
   async run({print, openGuard}) {
-    const guard = await openGuard()
-    await stopSchedulerDaemon(guard, {jobs: false})
-    const {pid} = await startSchedulerDaemon(guard)
+    const {pid} = await restartSchedulerDaemon(await openGuard())
     print(`the scheduler has started, pid ${pid}`)
     return {state: 'running', started: true, pid}
   },

@@ -1,5 +1,5 @@
 import {isoTime} from '../domain/clock/iso-time.js'
-import {jobsToSchedule} from '../domain/scheduler/scheduled-jobs.js'
+import {isToSchedule, jobsToSchedule, wrongJobsOf, wrongJobsText} from '../domain/scheduler/scheduled-jobs.js'
 import {GuardError} from '../errors.js'
 import {lineWriter} from '../system/daemon/own-output.js'
 import {removePidFile, writePidFile} from '../system/daemon/pid-file.js'
@@ -7,8 +7,10 @@ import {type ReadyPipe, takeReadyPipe} from '../system/daemon/ready-pipe.js'
 import {createWakeup, type Wakeup} from '../system/daemon/wakeup.js'
 import {readBootRef} from '../system/host/host.js'
 import {writeSchedulerLog} from '../system/log/guardian-log.js'
+import {identifyProcess} from '../system/process/identity.js'
 import {isIgnored} from '../system/process/own-signals.js'
 import {type LoopDeps, recordHeartbeat, schedulerLoop, takeOver} from '../usecases/schedule/scheduler-loop.js'
+import {isSlotStarted} from '../usecases/schedule/slot-runs.js'
 import {exitCodes} from './exit-codes.js'
 import type {Guard} from './guard.js'
 import {pidFileOf, refuseFile, refuseUseless} from './wire/scheduler.js'
@@ -52,8 +54,15 @@ function textOf(error: unknown): string {
 
 async function work(guard: Guard, deps: LoopDeps, ready: ReadyPipe | undefined): Promise<number> {
   const {journal, log} = deps
+  const {settings} = guard
   const pidFile = pidFileOf(guard)
-  const started = {kind: 'started', pid: process.pid, token: deps.lease.token(), ...(!ready && {foreground: true})}
+  const started = {
+    kind: 'started',
+    pid: process.pid,
+    token: deps.lease.token(),
+    ...(!ready && {foreground: true}),
+    ...wrongJobsOf(settings),
+  }
   const {state} = journal.append(started, 'durable')
   try {
     writePidFile(pidFile, process.pid)
@@ -62,16 +71,24 @@ async function work(guard: Guard, deps: LoopDeps, ready: ReadyPipe | undefined):
   }
   recordHeartbeat(deps)
   ready?.tell(JSON.stringify({pid: process.pid}))
-  const jobs = jobsToSchedule(guard.settings)
-  log(`started, pid ${process.pid}, ${jobs.length} jobs with a schedule in ${guard.settings.file}`)
+  const jobs = jobsToSchedule(settings)
+  const others = wrongJobsText(settings)
+  log(`started, pid ${process.pid}, ${jobs.length} jobs with a schedule in ${settings.file}${others}`)
   deps.decider.setJobs(jobs)
-  takeOver(deps, state, {jobs, host: readBootRef().host, relaunchAfterMs: relaunchAfterMs(process.env)})
+  const runs = guard.runs()
+  takeOver(deps, state, {
+    ...{jobs, host: readBootRef().host, relaunchAfterMs: relaunchAfterMs(process.env)},
+    isKnown: (job) => isToSchedule(settings, job),
+    isStarted: (job, slotMs) => isSlotStarted(runs.read(), job, slotMs),
+  })
   // Not waited for: neither its failure nor its end matters to the slots.
   void doStartUpWork(guard, log)
   freeMemory()
   const reason = await schedulerLoop(deps)
   log(`stopped by ${reason}`)
-  journal.append({kind: 'stopped', reason}, 'durable')
+  // As `stop --jobs` may end them: they begin later, when the run for which they wait has ended.
+  const unbegun = deps.launcher.unbegun().flatMap(({pid}) => (pid === undefined ? [] : (identifyProcess(pid) ?? [])))
+  journal.append({kind: 'stopped', reason, ...(unbegun.length > 0 && {unbegun})}, 'durable')
   removePidFile(pidFile, process.pid)
   deps.lease.release()
   return 0

@@ -20,11 +20,12 @@ export function renderScheduler(page: Page, status: SchedulerStatus, next: reado
     lines.push(
       `heartbeat ${whenText(page, daemon.heartbeatAt)}${status.isLate ? ', which is late: it hangs or was stopped' : ''}`,
     )
-  if (daemon?.reload?.problem !== undefined)
-    lines.push(
-      `settings refused ${whenText(page, daemon.reload.at)}, the former ones are in use: ${daemon.reload.problem}`,
-    )
-  else if (daemon?.reload) lines.push(`settings read anew ${whenText(page, daemon.reload.at)}`)
+  if (daemon?.reload?.problem !== undefined) {
+    const isInUse = status.is === 'running' ? ', the former ones are in use' : ''
+    lines.push(`settings refused ${whenText(page, daemon.reload.at)}${isInUse}: ${daemon.reload.problem}`)
+  } else if (daemon?.reload) lines.push(`settings read anew ${whenText(page, daemon.reload.at)}`)
+  for (const {job, problem} of daemon?.wrongJobs ?? [])
+    lines.push(`${job} is not started, because its settings are wrong: ${problem}`)
   if (daemon?.lateMs !== undefined) lines.push(`slots start ${daemon.lateMs} ms late (median)`)
   if (running.length > 0) lines.push(`running: ${running.map(({job}) => job).join(', ')}`)
   if (queued.length > 0) lines.push(`queued: ${queued.map(({key}) => key).join(', ')}`)
@@ -57,6 +58,7 @@ export function schedulerToJson(status: SchedulerStatus, next: readonly ComingSl
     ...(daemon?.lateMs !== undefined && {latenessMs: daemon.lateMs}),
     ...(daemon?.stopped && {stopped: {at: isoTime(daemon.stopped.at), reason: daemon.stopped.reason}}),
     ...(daemon?.reload && {lastReload: reloadToJson(daemon.reload)}),
+    ...(daemon?.wrongJobs && {wrongJobs: daemon.wrongJobs.map(({job, problem}) => ({job, reason: problem}))}),
     running: running.map(({job, id, startedAt}) => ({job, runId: id, startedAt: isoTime(startedAt)})),
     queued: queued.map(({job, slotMs}) => ({job, slot: isoTime(slotMs)})),
     next: next.map(({job, dueMs}) => ({job, at: isoTime(dueMs)})),

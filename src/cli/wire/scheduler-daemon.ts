@@ -1,8 +1,9 @@
 import {existsSync} from 'node:fs'
 import {availableParallelism} from 'node:os'
 import {loadSettings} from '../../config/settings.js'
-import type {ProcessRef} from '../../domain/clock/process-ref.js'
-import {jobsToSchedule} from '../../domain/scheduler/scheduled-jobs.js'
+import type {BootRef, ProcessRef} from '../../domain/clock/process-ref.js'
+import type {PendingSlot} from '../../domain/scheduler/launch-order.js'
+import {isToSchedule, jobsToSchedule, wrongJobsOf, wrongJobsText} from '../../domain/scheduler/scheduled-jobs.js'
 import {slotKey} from '../../domain/scheduler/slot-key.js'
 import type {Settings} from '../../domain/settings/settings.js'
 import {alertStream, schedulerStream} from '../../journal/failure-streams.js'
@@ -15,6 +16,7 @@ import {spawnGuardDetached, startGuardDetached} from '../../system/process/detac
 import {identifyProcess, processState} from '../../system/process/identity.js'
 import {sayOnce} from '../../usecases/alert/say-once.js'
 import {createDecider} from '../../usecases/schedule/decide-slots.js'
+import {giveUpSlots} from '../../usecases/schedule/give-up-slots.js'
 import {Launcher} from '../../usecases/schedule/launcher.js'
 import {type OwnLease, takeOwnLease} from '../../usecases/schedule/own-lease.js'
 import {createReloader, type Reloader} from '../../usecases/schedule/reload-settings.js'
@@ -51,7 +53,8 @@ export function takeSchedulerLease(guard: Guard): Promise<OwnLease> {
   const deps = wireLease(guard)
   const holder = `${deps.here.host}:${process.pid}`
   const isStateThere = () => existsSync(`${guard.stateDir}/.gen`)
-  return takeOwnLease({...deps, isStateThere}, {holder, process: identifyProcess(process.pid)})
+  const hints = ['it is enough; to stop it: guard scheduler stop']
+  return takeOwnLease({...deps, isStateThere}, {holder, process: identifyProcess(process.pid), hints})
 }
 
 /** Wires the rounds of the scheduler. */
@@ -67,12 +70,16 @@ export function wireScheduler(guard: Guard, {lease, wakeup, asked, log}: DaemonP
   })
   const launcher = new Launcher({
     clock,
-    start: ({job, key}) =>
-      spawnGuardDetached(['run', ...placeArgs(guard), '--slot', key, job], {cwd: settingsFolder(guard)}),
+    start: (slot) => {
+      const words = ['run', ...placeArgs(guard), '--slot', slot.key, ...patienceArgs(slot, clock.now()), slot.job]
+      return spawnGuardDetached(words, {cwd: settingsFolder(guard)})
+    },
     isOnRecord: ({job, slot}) => isStarted(job, slot),
-    countEarlier: earlierRuns(guard),
+    earlierJobs: earlierRuns(guard),
     maxParallel: () => use.settings.scheduler.maxParallel ?? 4 * availableParallelism(),
     relaunchAfterMs: relaunchAfterMs(process.env),
+    isKnown: (job) => isToSchedule(use.settings, job),
+    giveUp: ({job, slot}, reason) => giveUpSlots({journal, log}, {job, slots: [slot]}, reason),
     wake: wakeup.wake,
     log,
   })
@@ -81,8 +88,9 @@ export function wireScheduler(guard: Guard, {lease, wakeup, asked, log}: DaemonP
     const jobs = jobsToSchedule(settings)
     decider.setJobs(jobs)
     launcher.retryRefused()
-    journal.append({kind: 'reloaded'}, 'buffered')
-    log(`the settings were read anew: ${jobs.length} jobs with a schedule`)
+    journal.append({kind: 'reloaded', ...wrongJobsOf(settings)}, 'buffered')
+    log(`the settings were read anew: ${jobs.length} jobs with a schedule${wrongJobsText(settings)}`)
+    launcher.dropUnknown()
   }
   const reloader = wireReloader(guard, {wakeup, accept, log})
   return {
@@ -112,13 +120,15 @@ function wireReloader(guard: Guard, {wakeup, accept, log}: ReloaderParts): Reloa
     load: () => loadSettings({configFlag: file, cwd: settingsFolder(guard), home: homeFolder(), env, version}),
     accept,
     refuse: (problem) => {
-      guard.journal(schedulerStream).append({kind: 'reloaded', problem}, 'buffered')
-      log(`the settings are not used, the former ones stay: ${problem}`)
-      const message = `the scheduler goes on with its former settings: ${problem.replaceAll('\n', '; ')}`
+      const reason = problem.replaceAll('\n', '; ')
+      guard.journal(schedulerStream).append({kind: 'reloaded', problem: reason}, 'buffered')
+      const message = `the scheduler goes on with its former settings: ${reason}`
+      log(message)
       const alerts = guard.journal(alertStream)
       const repeatMs = settings.alerting.repeatMs[0] ?? 0
+      // guardian.log has it by now.
       const isNews = sayOnce(
-        {clock, log: guard.log, alerts, repeatMs},
+        {clock, log: () => undefined, alerts, repeatMs},
         {component: 'scheduler', message, reason: message},
       )
       if (isNews && settings.alerting.routes.length > 0) startGuardDetached(delivererArgs(guard))
@@ -126,18 +136,32 @@ function wireReloader(guard: Guard, {wakeup, accept, log}: ReloaderParts): Reloa
   })
 }
 
-/** Counts those runs that an earlier scheduler has started and that go on, by their processes. */
-function earlierRuns(guard: Guard): () => number {
+/** A slot that was held back has waited as its run would have, whose `wait` is shorter by that. */
+function patienceArgs({patienceMs, dueAt}: PendingSlot, nowMs: number): readonly string[] {
+  if (patienceMs === undefined || patienceMs === Number.POSITIVE_INFINITY) return []
+  return ['--wait', `${Math.min(patienceMs, Math.max(0, dueAt + patienceMs - nowMs))}ms`]
+}
+
+interface EarlierRun {
+  readonly job: string
+  readonly found: ProcessRef
+  /** Where that process was seen. */
+  readonly seen: BootRef
+}
+
+/** The jobs of those runs that an earlier scheduler has started and that go on, by their processes. */
+function earlierRuns(guard: Guard): () => readonly string[] {
   const here = readBootRef()
   const {byJob} = guard.leases().read()
-  let alive = openSlotRuns(guard.runs().read()).flatMap(({job, id}) => {
+  let alive = openSlotRuns(guard.runs().read()).flatMap(({job, id, owner}): readonly EarlierRun[] => {
     const lease = byJob.get(job)
     const found: ProcessRef | undefined = lease?.jobProcess ?? lease?.process
-    return lease && lease.holder === id && found ? [{lease, found}] : []
+    if (lease && lease.holder === id && found) return [{job, seen: lease, found}]
+    return owner ? [{job, seen: owner, found: owner.process}] : []
   })
   return () => {
-    alive = alive.filter(({lease, found}) => processState(found, lease, here) === 'alive')
-    return alive.length
+    alive = alive.filter(({seen, found}) => processState(found, seen, here) === 'alive')
+    return alive.map(({job}) => job)
   }
 }
 

@@ -4,7 +4,8 @@ import {readPidFile, removePidFile} from '../../system/daemon/pid-file.js'
 import {startDaemon} from '../../system/daemon/start-daemon.js'
 import {readBootRef} from '../../system/host/host.js'
 import {schedulerLogFile} from '../../system/log/guardian-log.js'
-import {identifyProcess, isEnding, signalProcess} from '../../system/process/identity.js'
+import {identifyProcess, isEnding, processState, signalProcess} from '../../system/process/identity.js'
+import {membersOf} from '../../system/process/job-members.js'
 import {
   lookAtScheduler,
   type SchedulerStatus,
@@ -34,10 +35,11 @@ const pollMs = 50
  */
 export async function startSchedulerDaemon(guard: Guard): Promise<SchedulerStart> {
   guard.ensureState()
-  refuseUseless(guard)
   const deadline = guard.clock.mono() + startLimitMs
   const running = await runningPid(guard, deadline)
   if (running !== undefined) return {is: 'was-running', pid: running}
+  // Those of a scheduler that runs may be other ones, and are its own matter.
+  refuseUseless(guard)
   const logFile = schedulerLogFile(guard.logDir)
   const started = await startDaemon({
     args: ['scheduler', 'run', ...placeArgs(guard)],
@@ -104,6 +106,13 @@ export function readSchedulerStatus(guard: Guard): Promise<SchedulerStatus> {
   return schedulerStatus(lookDeps(guard))
 }
 
+/** Stops the scheduler if it runs, and starts it. Throws as both, but stops none of which the settings start no other. */
+export async function restartSchedulerDaemon(guard: Guard): Promise<SchedulerStart> {
+  refuseUseless(guard)
+  await stopSchedulerDaemon(guard, {jobs: false})
+  return startSchedulerDaemon(guard)
+}
+
 /** Stops the scheduler; `jobs` ends the runs that it has started, too. Throws as `stopScheduler`. */
 export function stopSchedulerDaemon(guard: Guard, {jobs}: {readonly jobs: boolean}): Promise<Stopped> {
   guard.ensureState()
@@ -118,6 +127,10 @@ export function stopDeps(guard: Guard): StopDeps {
     signal: signalProcess,
     isRunning: ({pid, start}) => identifyProcess(pid)?.start === start,
     removePidFile: () => removePidFile(pidFileOf(guard), readPidFile(pidFileOf(guard))),
+    stateOf: (recorded) => processState(recorded.process, recorded, readBootRef()),
+    stopJobOfRun: (runId) => {
+      for (const member of membersOf({pid: undefined, runId, cgroup: undefined})) signalProcess(member, 'SIGKILL')
+    },
     stopJob: async (lease) => {
       const {stopOtherRun} = await import('../../system/process/stop-other-run.js')
       return stopOtherRun(lease, {here: readBootRef(), killAfterMs: 0})

@@ -12,6 +12,8 @@ export interface ScheduledJob extends Schedule {
   readonly name: string
   readonly spreadMs: number
   readonly catchUp: CatchUp
+  /** With `overlap: wait`: how long a run waits for another one, ms; Infinity for as long as it takes. */
+  readonly patienceMs?: number
 }
 
 interface SlotsFacts {
@@ -119,7 +121,9 @@ function all(due: Due, limit: number): readonly SlotEntry[] {
   const first = taken[0]
   if (first === undefined) return [missed(due, last, 'it is older than the window of catchUp')]
   const reason = taken.length === limit ? `catchUp takes the last ${limit}` : 'it is older than the window of catchUp'
-  return [...missedBefore(due, first, reason), ...taken.map((slot) => fired(job, slot, dueMs - slot > onTimeMs))]
+  // Of several, the last one has to wait for those before it, though it may be on time itself.
+  const isCatchUp = taken.length > 1 || dueMs - first > onTimeMs
+  return [...missedBefore(due, first, reason), ...taken.map((slot) => fired(job, slot, isCatchUp))]
 }
 
 function supersededBy(slotMs: number): string {

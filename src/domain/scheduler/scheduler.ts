@@ -1,3 +1,4 @@
+import {type BootRef, bootRefOf, type ProcessRef, parseProcessRef} from '../clock/process-ref.js'
 import type {Fold} from '../journal/fold.js'
 import {isTime, type RawRecord} from '../journal/record.js'
 
@@ -8,6 +9,7 @@ import {isTime, type RawRecord} from '../journal/record.js'
  * - adopted: from now on the slots of this schedule of the job count
  * - fired: the job is started for a slot; the first record of a slot counts
  * - missed: the job is not started for the slots up to this one, with the reason
+ * - dropped: the job is not started any more for these slots, which have fired, with the reason
  * - started, heartbeat, reloaded, stopped: what became of the scheduler itself
  * - healed: the watchdog has found it dead, and started it again or failed to
  */
@@ -54,12 +56,24 @@ export interface SchedulerDaemon {
   readonly running?: number
   readonly queued?: number
   readonly lateMs?: number
-  readonly stopped?: {readonly at: number; readonly reason: string}
+  readonly stopped?: {readonly at: number; readonly reason: string; readonly unbegun?: readonly RecordedProcess[]}
   readonly reload?: {readonly at: number; readonly problem?: string}
+  /** Jobs that it does not start, because their own settings are wrong. */
+  readonly wrongJobs?: readonly WrongScheduledJob[]
 }
 
+export interface WrongScheduledJob {
+  readonly job: string
+  readonly problem: string
+}
+
+/** A process by number and start, with the boot in which these mean something. */
+export type RecordedProcess = BootRef & {readonly process: ProcessRef}
+
 /** A job that never starts keeps no more fired slots than these; older ones are given up. */
-const mostOpen = 100
+export const mostOpen = 100
+/** Why slots of a job are dropped that was taken out of the settings. */
+export const jobIsGone = 'the settings have its job no longer, or no schedule of it'
 const mostGaps = 8
 /** A clock that was set forward by less is no clock that was wrong by a day. Milliseconds. */
 const gapMs = 3_600_000
@@ -69,7 +83,7 @@ export const schedulerFold: Fold<SchedulerState> = {
   apply(state, record) {
     const {at, kind} = record
     if (!isTime(at)) return 'void'
-    const isOfJob = kind === 'adopted' || kind === 'fired' || kind === 'missed'
+    const isOfJob = kind === 'adopted' || kind === 'fired' || kind === 'missed' || kind === 'dropped'
     if (!isOfJob) return applyDaemon(state as Mutable<SchedulerState>, {...record, at}) ? 'ok' : 'void'
     if (typeof record['job'] !== 'string') return 'void'
     const next = nextSlots(state.jobs.get(record['job']), {...record, at})
@@ -110,13 +124,17 @@ function nextSlots(known: JobSlots | undefined, record: Timed): JobSlots | undef
       sinceMs: since(known, at),
     }
   }
+  if (kind === 'dropped') return known && {...known, open: without(known.open, record['slots'])}
   if (!known || !isTime(slot) || slot <= decidedUntil(known)) return undefined
   if (kind === 'missed')
     return {...known, decidedMs: slot, lastMissed: {slotMs: slot, reason: typeof reason === 'string' ? reason : ''}}
   const fired = {slotMs: slot, at, isCatchUp: record['catchUp'] === true}
-  const settled = Array.isArray(record['settled']) ? record['settled'] : []
-  const open = [...known.open.filter(({slotMs}) => !settled.includes(slotMs)), fired]
+  const open = [...without(known.open, record['settled']), fired]
   return {...known, ...gapBefore(known, at), decidedMs: slot, lastFired: fired, open: open.slice(-mostOpen)}
+}
+
+function without(open: JobSlots['open'], slots: unknown): JobSlots['open'] {
+  return Array.isArray(slots) ? open.filter(({slotMs}) => !slots.includes(slotMs)) : open
 }
 
 function gapBefore({lastFired, firedBeforeGaps = []}: JobSlots, at: number): Pick<JobSlots, 'firedBeforeGaps'> {
@@ -156,6 +174,7 @@ function applyDaemon(state: Mutable<SchedulerState>, record: Timed): boolean {
       ...(foreground === true && {isForeground: true}),
       startedAt: at,
       heartbeatAt: undefined,
+      ...wrongJobsIn(record),
     }
     return true
   }
@@ -167,9 +186,28 @@ function applyDaemon(state: Mutable<SchedulerState>, record: Timed): boolean {
   if (kind !== 'heartbeat' && kind !== 'stopped' && kind !== 'reloaded') return true
   if (!daemon) return false
   if (kind === 'heartbeat') state.daemon = {...daemon, heartbeatAt: at, ...countsOf(record)}
-  else if (kind === 'stopped') state.daemon = {...daemon, stopped: {at, reason: String(reason ?? '')}}
-  else state.daemon = {...daemon, reload: {at, ...(typeof problem === 'string' && {problem})}}
+  else if (kind === 'stopped')
+    state.daemon = {...daemon, stopped: {at, reason: String(reason ?? ''), ...unbegunIn(record)}}
+  else if (typeof problem === 'string') state.daemon = {...daemon, reload: {at, problem}}
+  else {
+    const {wrongJobs: _, ...rest} = daemon
+    state.daemon = {...rest, reload: {at}, ...wrongJobsIn(record)}
+  }
   return true
+}
+
+function wrongJobsIn({wrongJobs}: Timed): Pick<SchedulerDaemon, 'wrongJobs'> {
+  const jobs = Array.isArray(wrongJobs) ? wrongJobs.filter((one) => typeof one?.job === 'string') : []
+  return jobs.length === 0 ? {} : {wrongJobs: jobs.map(({job, problem}) => ({job, problem: String(problem)}))}
+}
+
+function unbegunIn(record: Timed): {readonly unbegun?: readonly RecordedProcess[]} {
+  const {host, boot, machine} = record as unknown as Readonly<Record<keyof BootRef, string>>
+  const refs = Array.isArray(record['unbegun']) ? record['unbegun'].map(parseProcessRef) : []
+  const unbegun = refs.flatMap((process) =>
+    process ? [{process, ...bootRefOf({host: `${host}`, boot: `${boot}`, machine})}] : [],
+  )
+  return unbegun.length === 0 ? {} : {unbegun}
 }
 
 function countsOf({running, queued, lateMs}: Timed): Pick<SchedulerDaemon, 'running' | 'queued' | 'lateMs'> {

@@ -12,9 +12,9 @@ export async function acquireLease(deps: LeaseDeps, request: LeaseRequest): Prom
     const tried = await tryLease(deps, request)
     if ('granted' in tried) return tried.granted
     const restMs = deadline - deps.clock.mono()
-    if (restMs <= 0) throw busy(deps, tried.heldBy)
+    if (restMs <= 0) throw busy(deps, tried.heldBy, request)
     await deps.clock.sleep(Math.min(pollMs, restMs))
-    if (request.isWanted?.() === false) throw busy(deps, tried.heldBy)
+    if (request.isWanted?.() === false) throw busy(deps, tried.heldBy, request)
   }
 }
 
@@ -25,14 +25,14 @@ export function listLeases(deps: Pick<LeaseDeps, 'clock' | 'leases' | 'here'>): 
   return reports.sort((a, b) => (a.job < b.job ? -1 : 1))
 }
 
-function busy(deps: LeaseDeps, lease: Lease): GuardError {
+function busy(deps: LeaseDeps, lease: Lease, {hints = []}: LeaseRequest): GuardError {
   const report = reportLease(lease, clockReading(deps))
   const restS = Math.ceil(leaseRemainingMs(lease, clockReading(deps)) / 1000)
   const until = restS > 0 ? `for ${restS} s more` : 'by its job, which still runs'
   return new GuardError(
     'busy',
     `the lease of ${lease.job} is held by ${lease.holder} ${until} (token ${lease.token})`,
-    [`see the holder: guard lease show ${lease.job}`, 'wait for it: --wait 30s'],
+    [`see the holder: guard lease show ${lease.job}`, ...hints],
     {details: {lease: report}},
   )
 }

@@ -26,6 +26,8 @@ export interface LeaseRequest {
   readonly waitMs: number
   /** Ends the wait early: the process that would get the lease may have died meanwhile. */
   readonly isWanted?: () => boolean
+  /** What the caller can do if it is held, one sentence each. */
+  readonly hints?: readonly string[]
 }
 
 type Tried = {readonly granted: Lease} | {readonly heldBy: Lease}

@@ -3,6 +3,7 @@ import {nextStarts} from '../../domain/scheduler/next-starts.js'
 import type {SchedulerState} from '../../domain/scheduler/scheduler.js'
 import {spreadOf} from '../../domain/scheduler/spread.js'
 import type {Settings} from '../../domain/settings/settings.js'
+import {GuardError} from '../../errors.js'
 import type {Journal} from '../../journal/journal.js'
 import type {Slots} from '../../system/host/slots.js'
 
@@ -32,6 +33,12 @@ interface Asked {
   readonly perJob: number
   /** Slots that are due later are left out. */
   readonly untilMs: number
+}
+
+/** Throws GuardError `config` if no job of the settings can be known. */
+export function requireSettings({wrong}: Pick<Settings, 'wrong'>): void {
+  if (wrong?.refusal === undefined) return
+  throw new GuardError('config', `no slot is known: ${wrong.refusal}`, ['correct it and check it: guard config check'])
 }
 
 /**

@@ -1,9 +1,8 @@
 import type {RunsByJob} from '../../domain/run/job-runs.js'
 import {decideSlots, type ScheduledJob, type SlotEntry} from '../../domain/scheduler/decide.js'
-import type {PendingSlot} from '../../domain/scheduler/launch-order.js'
+import {type PendingSlot, pendingSlot} from '../../domain/scheduler/launch-order.js'
 import type {SlotTimes} from '../../domain/scheduler/next-starts.js'
 import type {SchedulerState} from '../../domain/scheduler/scheduler.js'
-import {spreadOf} from '../../domain/scheduler/spread.js'
 import type {Journal} from '../../journal/journal.js'
 import type {Clock} from '../../system/host/clock.js'
 
@@ -86,11 +85,14 @@ function record(
   entries: readonly SlotEntry[],
   jobs: readonly ScheduledJob[],
 ): readonly PendingSlot[] {
-  const spreads = new Map(jobs.map(({name, spreadMs}) => [name, spreadOf(deps.host, name, spreadMs)]))
+  const byName = new Map(jobs.map((job) => [job.name, job]))
   const started: PendingSlot[] = []
   for (const [index, entry] of entries.entries()) {
     const {verdict} = deps.journal.append(entry, index === entries.length - 1 ? 'durable' : 'buffered')
-    if (verdict === 'ok' && entry.kind === 'fired') started.push(pendingOf(entry, spreads.get(entry.job) ?? 0))
+    const job = byName.get(entry.job)
+    if (verdict !== 'ok' || entry.kind !== 'fired' || !job) continue
+    const fired = {slotMs: Number(entry['slot']), isCatchUp: entry['catchUp'] === true}
+    started.push(pendingSlot(job, fired, deps.host))
   }
   return started
 }
@@ -99,17 +101,6 @@ function unlessFired(entry: SlotEntry, firedOf: ReadonlyMap<string, number>): Sl
   const {kind, job, slot} = entry
   if (kind !== 'fired' || Number(slot) > (firedOf.get(job) ?? Number.NEGATIVE_INFINITY)) return entry
   return {kind: 'missed', job, slot, reason: 'it was run while the state directory was another one'}
-}
-
-function pendingOf(entry: SlotEntry, spreadMs: number): PendingSlot {
-  const slot = Number(entry['slot'])
-  return {
-    job: entry.job,
-    slot,
-    key: String(entry['key']),
-    dueAt: slot + spreadMs,
-    isCatchUp: entry['catchUp'] === true,
-  }
 }
 
 function earliest(times: Iterable<number>): number | undefined {

@@ -1,5 +1,6 @@
 import {median} from '../../domain/run/usual-time.js'
-import {compareSlots, launchable, type PendingSlot} from '../../domain/scheduler/launch-order.js'
+import {compareSlots, isLate, launchable, type PendingSlot} from '../../domain/scheduler/launch-order.js'
+import {jobIsGone, mostOpen} from '../../domain/scheduler/scheduler.js'
 import type {Clock} from '../../system/host/clock.js'
 import type {DetachedGuard} from '../../system/process/detach.js'
 
@@ -9,11 +10,15 @@ interface LauncherDeps {
   readonly start: (slot: PendingSlot) => DetachedGuard
   /** Whether a run of this slot is on record: it started, or was skipped. Throws GuardError `io`. */
   readonly isOnRecord: (slot: PendingSlot) => boolean
-  /** How many runs that an earlier scheduler has started go on. */
-  readonly countEarlier: () => number
+  /** The jobs of those runs that an earlier scheduler has started and that go on. */
+  readonly earlierJobs: () => readonly string[]
   readonly maxParallel: () => number
   /** After so long without a run on record a slot is started again. */
   readonly relaunchAfterMs: number
+  /** Whether the settings still have the job, right or wrong. */
+  readonly isKnown: (job: string) => boolean
+  /** Records that the slot is not started any more. */
+  readonly giveUp: (slot: PendingSlot, reason: string) => void
   /** Called when a guard has ended. */
   readonly wake: () => void
   readonly log: (text: string) => void
@@ -28,11 +33,23 @@ const wrongSettingsCode = 78
 const ownCodes: readonly number[] = [64, 69, 70, 73, 74, 75, 77, wrongSettingsCode]
 const firstSignalCode = 128
 
+/** So long a guard may take until its run is on record; one that takes longer waits for another run of its job. */
+const startedWithinMs = 5000
+/** Nothing tells of the begin of a run, nor of the end of one that is no child. */
+const lookAgainMs = 1000
+
 interface Waiting {
   readonly slot: PendingSlot
   /** Monotonic clock, ms. */
   readonly notBeforeMs: number
   readonly launches: number
+}
+
+interface Running {
+  readonly slot: PendingSlot
+  readonly guard: DetachedGuard | undefined
+  /** Monotonic clock, ms. */
+  readonly sinceMs: number
 }
 
 /** Starts the slots that have fired, so many at once, and each until a run of it is on record. */
@@ -42,7 +59,7 @@ export class Launcher {
   private waiting: Waiting[] = []
   /** Whose settings are wrong; they wait for other settings. */
   private refused: Waiting[] = []
-  private readonly running = new Map<string, PendingSlot>()
+  private readonly running = new Map<string, Running>()
   private readonly lateness: number[] = []
   /** Slots that were run without a record of it, as on a full disk; newest last. */
   private readonly unrecorded = new Set<string>()
@@ -51,8 +68,13 @@ export class Launcher {
     this.deps = deps
   }
 
+  /** Of a job no more slots wait than the state of the scheduler keeps. */
   add(slot: PendingSlot): void {
     this.enqueue({slot, notBeforeMs: Number.NEGATIVE_INFINITY, launches: 0})
+    const ofJob = [...this.waiting, ...this.refused].filter((one) => one.slot.job === slot.job)
+    if (ofJob.length <= mostOpen) return
+    const oldest = ofJob.reduce((first, one) => (one.slot.slot < first.slot.slot ? one : first))
+    this.drop([oldest], `${mostOpen} later slots of its job wait, too`)
   }
 
   /** @param inMs after so long it is started, unless a run of it is on record by then: another process may have started it */
@@ -63,17 +85,19 @@ export class Launcher {
   /** Starts what may start now. @returns after how many milliseconds to come again; undefined for not before a `wake` */
   launch(): number | undefined {
     if (this.waiting.length === 0) return undefined
-    const {clock, maxParallel, countEarlier} = this.deps
+    const {clock, maxParallel} = this.deps
     const [nowMs, monoMs] = [clock.now(), clock.mono()]
-    const free = maxParallel() - this.running.size - countEarlier()
-    const runningJobs = new Set(Array.from(this.running.values(), ({job}) => job))
+    const earlierJobs = this.deps.earlierJobs()
+    const patient = Array.from(this.running.values()).filter((one) => this.onlyWaits(one))
+    const free = maxParallel() - earlierJobs.length - this.running.size + patient.length
+    const running = Array.from(this.running.values(), ({slot}) => slot)
     const ready = this.waiting.filter(({notBeforeMs}) => notBeforeMs <= monoMs).map(({slot}) => slot)
-    const chosen = new Set(launchable(ready, {nowMs, free, runningJobs}))
+    const chosen = new Set(launchable(ready, {nowMs, free, running, earlierJobs}))
     const starting = this.waiting.filter(({slot}) => chosen.has(slot))
     this.waiting = this.waiting.filter(({slot}) => !chosen.has(slot))
     for (const one of starting) this.start(one)
-    const times = this.waiting.map(({slot, notBeforeMs}) => Math.max(slot.dueAt - nowMs, notBeforeMs - monoMs))
-    return times.reduce<number | undefined>((first, ms) => (ms > 0 && ms < (first ?? ms + 1) ? ms : first), undefined)
+    const isHeldBack = ready.some((slot) => slot.dueAt <= nowMs && !chosen.has(slot))
+    return this.nextLookMs({nowMs, monoMs, isForOthers: isHeldBack && (earlierJobs.length > 0 || this.hasUnbegun())})
   }
 
   /** The settings were read anew: what they kept from starting is tried again. */
@@ -91,6 +115,56 @@ export class Launcher {
     return this.unrecorded.has(key)
   }
 
+  /** Slots of jobs that the settings have no longer wait for nothing. */
+  dropUnknown(): void {
+    const isUnknown = ({slot}: Waiting) => !this.deps.isKnown(slot.job)
+    this.drop([...this.waiting, ...this.refused].filter(isUnknown), jobIsGone)
+  }
+
+  /** Guards whose runs have not begun. */
+  unbegun(): readonly DetachedGuard[] {
+    return Array.from(this.running.values()).flatMap(({slot, guard}) =>
+      guard && !this.isSurelyOnRecord(slot) ? [guard] : [],
+    )
+  }
+
+  /** A guard that waits for another run takes no place of `maxParallel`: it takes over the one of that run. */
+  private onlyWaits({slot, sinceMs}: Running): boolean {
+    if (slot.patienceMs === undefined || this.deps.clock.mono() - sinceMs < startedWithinMs) return false
+    return !this.isSurelyOnRecord(slot)
+  }
+
+  private hasUnbegun(): boolean {
+    return Array.from(this.running.values()).some(
+      ({slot}) => slot.patienceMs !== undefined && !this.isSurelyOnRecord(slot),
+    )
+  }
+
+  private nextLookMs({nowMs, monoMs, isForOthers}: Look): number | undefined {
+    const times = this.waiting.flatMap(({slot, notBeforeMs}) => [
+      Math.max(slot.dueAt - nowMs, notBeforeMs - monoMs),
+      slot.dueAt - nowMs + (slot.patienceMs ?? 0),
+    ])
+    if (isForOthers) times.push(lookAgainMs)
+    return times.reduce<number | undefined>((first, ms) => (ms > 0 && ms < (first ?? ms + 1) ? ms : first), undefined)
+  }
+
+  private drop(given: readonly Waiting[], reason: string): void {
+    const gone = new Set(given)
+    this.waiting = this.waiting.filter((one) => !gone.has(one))
+    this.refused = this.refused.filter((one) => !gone.has(one))
+    for (const {slot} of gone) this.deps.giveUp(slot, reason)
+  }
+
+  /** Records that cannot be read prove nothing. */
+  private isSurelyOnRecord(slot: PendingSlot): boolean {
+    try {
+      return this.deps.isOnRecord(slot)
+    } catch {
+      return true
+    }
+  }
+
   private enqueue(one: Waiting): void {
     const index = this.waiting.findLastIndex(({slot}) => compareSlots(slot, one.slot) <= 0)
     this.waiting.splice(index + 1, 0, one)
@@ -99,9 +173,11 @@ export class Launcher {
   private start(one: Waiting): void {
     const {slot, launches} = one
     if (launches > 0 && this.mayHaveStarted(one)) return
-    this.running.set(slot.key, slot)
+    const guard = started(this.deps, slot)
+    const begun = {...slot, isCatchUp: isLate(slot, this.deps.clock.now())}
+    this.running.set(slot.key, {slot: begun, guard, sinceMs: this.deps.clock.mono()})
     if (!slot.isCatchUp && launches === 0) this.noteLateness(this.deps.clock.now() - slot.dueAt)
-    void endOf(this.deps, slot).then((code) => {
+    void endOf(guard).then((code) => {
       this.running.delete(slot.key)
       this.settle({...one, launches: launches + 1}, code)
       this.deps.wake()
@@ -136,12 +212,12 @@ export class Launcher {
       this.keepUnrecorded(key)
       return
     }
-    log(
-      `${key} has no run on record: ${code === undefined ? 'it could not be started' : `exit code ${code} of its guard`}`,
-    )
-    if (code === wrongSettingsCode) this.refused.push(one)
+    const how = code === undefined ? 'it could not be started' : `exit code ${code} of its guard`
+    log(`${key} has no run on record: ${how}`)
+    if (!this.deps.isKnown(one.slot.job)) this.deps.giveUp(one.slot, jobIsGone)
+    else if (code === wrongSettingsCode) this.refused.push(one)
     else if (one.launches < mostLaunches) this.later(one)
-    else log(`${key} is given up after ${one.launches} starts`)
+    else this.deps.giveUp(one.slot, `it was started ${one.launches} times without a run on record: ${how}`)
   }
 
   private keepUnrecorded(key: string): void {
@@ -156,10 +232,25 @@ export class Launcher {
   }
 }
 
+interface Look {
+  readonly nowMs: number
+  readonly monoMs: number
+  /** Slots wait for runs whose begin or end nothing tells. */
+  readonly isForOthers: boolean
+}
+
 /** A process that the system refuses is tried again as one that has failed. */
-async function endOf({start}: LauncherDeps, slot: PendingSlot): Promise<number | undefined> {
+function started({start}: LauncherDeps, slot: PendingSlot): DetachedGuard | undefined {
   try {
-    return await start(slot).ended
+    return start(slot)
+  } catch {
+    return undefined
+  }
+}
+
+async function endOf(guard: DetachedGuard | undefined): Promise<number | undefined> {
+  try {
+    return await guard?.ended
   } catch {
     return undefined
   }

@@ -23,7 +23,7 @@ const ttlMs = 180_000
 /** Takes the lease that says which scheduler runs. Throws GuardError `busy` with the holder's. */
 export async function takeOwnLease(
   deps: OwnLeaseDeps,
-  own: Pick<LeaseRequest, 'holder' | 'process'>,
+  own: Pick<LeaseRequest, 'holder' | 'process' | 'hints'>,
 ): Promise<OwnLease> {
   const request = {...own, job: schedulerLease, ttlMs, waitMs: 0}
   let lease: Lease = await acquireLease(deps, request)

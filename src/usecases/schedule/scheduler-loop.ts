@@ -1,12 +1,12 @@
 import type {ScheduledJob} from '../../domain/scheduler/decide.js'
-import type {SchedulerState} from '../../domain/scheduler/scheduler.js'
-import {slotKey} from '../../domain/scheduler/slot-key.js'
-import {spreadOf} from '../../domain/scheduler/spread.js'
+import {pendingSlot} from '../../domain/scheduler/launch-order.js'
+import {jobIsGone, type SchedulerState} from '../../domain/scheduler/scheduler.js'
 import {GuardError} from '../../errors.js'
 import type {Journal} from '../../journal/journal.js'
 import type {Wakeup} from '../../system/daemon/wakeup.js'
 import type {Clock} from '../../system/host/clock.js'
 import type {Decider} from './decide-slots.js'
+import {giveUpSlots} from './give-up-slots.js'
 import type {Launcher} from './launcher.js'
 import type {OwnLease} from './own-lease.js'
 import type {Reloader} from './reload-settings.js'
@@ -83,20 +83,29 @@ export function recordHeartbeat({journal, launcher}: Pick<LoopDeps, 'journal' | 
   if (journal.hasGrown()) journal.compactIfDue()
 }
 
-/** Hands over the slots that an earlier scheduler has recorded, and of which no run is on record. */
+/**
+ * Hands over the slots that an earlier scheduler has recorded, and of which no run is on record; those that are too old,
+ * or whose job is gone, are given up.
+ */
 export function takeOver(
-  {launcher, clock}: Pick<LoopDeps, 'launcher' | 'clock'>,
+  deps: Pick<LoopDeps, 'launcher' | 'clock' | 'journal' | 'log'>,
   {jobs: known}: SchedulerState,
-  {jobs, host, relaunchAfterMs}: TakeOver,
+  {jobs, host, relaunchAfterMs, isKnown, isStarted}: TakeOver,
 ): void {
-  for (const {name: job, spreadMs, catchUp} of jobs) {
-    const spread = spreadOf(host, job, spreadMs)
-    for (const {slotMs: slot, at, isCatchUp} of known.get(job)?.open ?? []) {
+  const {launcher, clock} = deps
+  const byName = new Map(jobs.map((job) => [job.name, job]))
+  for (const [name, {open}] of Array.from(known)) {
+    const job = byName.get(name)
+    const slots = open.filter(({slotMs}) => !isStarted(name, slotMs))
+    const tooOld: number[] = []
+    for (const {slotMs, at, isCatchUp} of job ? slots : []) {
       const ageMs = Math.max(0, clock.now() - at)
-      if (ageMs > catchUp.windowMs) continue
-      const pending = {job, slot, key: slotKey(job, slot), dueAt: slot + spread, isCatchUp}
-      launcher.addEarlier(pending, Math.max(0, relaunchAfterMs - ageMs))
+      if (job && ageMs <= job.catchUp.windowMs)
+        launcher.addEarlier(pendingSlot(job, {slotMs, isCatchUp}, host), Math.max(0, relaunchAfterMs - ageMs))
+      else tooOld.push(slotMs)
     }
+    giveUpSlots(deps, {job: name, slots: tooOld}, 'it is older than the window of catchUp')
+    if (!isKnown(name)) giveUpSlots(deps, {job: name, slots: slots.map(({slotMs}) => slotMs)}, jobIsGone)
   }
 }
 
@@ -105,6 +114,10 @@ interface TakeOver {
   readonly host: string
   /** After so long without a run on record a slot is started again. */
   readonly relaunchAfterMs: number
+  /** Whether the settings have the job, right or wrong. */
+  readonly isKnown: (job: string) => boolean
+  /** Whether a run of this slot has begun, or was refused. */
+  readonly isStarted: (job: string, slotMs: number) => boolean
 }
 
 type Guarded = <T>(what: string, work: () => Promise<T>) => Promise<T | undefined>

@@ -1,6 +1,7 @@
-import type {ProcessRef} from '../../domain/clock/process-ref.js'
+import type {ProcessRef, ProcessState} from '../../domain/clock/process-ref.js'
 import type {Lease} from '../../domain/lease/lease.js'
-import type {SchedulerState} from '../../domain/scheduler/scheduler.js'
+import type {Run} from '../../domain/run/run.js'
+import type {RecordedProcess, SchedulerState} from '../../domain/scheduler/scheduler.js'
 import {GuardError} from '../../errors.js'
 import type {Journal} from '../../journal/journal.js'
 import {lookAtScheduler, type SchedulerStatusDeps} from './scheduler-status.js'
@@ -13,8 +14,12 @@ export interface StopDeps extends SchedulerStatusDeps {
   readonly isRunning: (process: ProcessRef) => boolean
   /** Removes the pid file that a killed scheduler has left. */
   readonly removePidFile: () => void
+  /** Whether a process on record lives, by its number, its start and its boot. */
+  readonly stateOf: (process: RecordedProcess) => ProcessState
   /** Ends the job of a run whose guard did not end it. */
   readonly stopJob: (lease: Lease) => Promise<unknown>
+  /** The same for a run without a lease. */
+  readonly stopJobOfRun: (runId: string) => unknown
 }
 
 export interface Stopped {
@@ -81,18 +86,37 @@ async function hasEnded({clock, isRunning}: StopDeps, process: ProcessRef, limit
 /** The guard of a run ends its job and records it; a job that has lost its guard is ended itself. */
 async function endJobs(deps: StopDeps): Promise<readonly string[]> {
   const {byJob} = deps.leases.read()
-  const found = openSlotRuns(deps.runs.read()).flatMap(({job, id}) => {
-    const lease = byJob.get(job)
-    return lease?.holder === id && !lease.released ? [lease] : []
+  const ends = openSlotRuns(deps.runs.read()).map(async (run): Promise<readonly string[]> => {
+    const lease = byJob.get(run.job)
+    const isLeased = lease?.holder === run.id && !lease.released
+    return (await (isLeased ? endLeased(deps, lease) : endUnleased(deps, run))) ? [run.job] : []
   })
-  const alive: Lease[] = []
-  for (const lease of found) if ((await deps.livingProcessOf(lease)) !== 'none') alive.push(lease)
-  for (const {process} of alive) if (process) deps.signal(process, 'SIGTERM')
-  await Promise.all(
-    alive.map(async (lease) => {
-      const isOver = lease.process !== undefined && (await hasEnded(deps, lease.process, jobPatienceMs))
-      if (!isOver || (await deps.livingProcessOf(lease)) === 'job') await deps.stopJob(lease)
-    }),
-  )
-  return alive.map(({job}) => job)
+  const [jobs] = await Promise.all([Promise.all(ends), endUnbegun(deps)])
+  return [...new Set(jobs.flat())]
+}
+
+/** @returns whether there was something to end */
+async function endLeased(deps: StopDeps, lease: Lease): Promise<boolean> {
+  if ((await deps.livingProcessOf(lease)) === 'none') return false
+  const {process} = lease
+  if (process) deps.signal(process, 'SIGTERM')
+  const isOver = process !== undefined && (await hasEnded(deps, process, jobPatienceMs))
+  if (!isOver || (await deps.livingProcessOf(lease)) === 'job') await deps.stopJob(lease)
+  return true
+}
+
+/** A run that may overlap has no lease; its record names its guard. */
+async function endUnleased(deps: StopDeps, {id, owner}: Run): Promise<boolean> {
+  if (!owner || deps.stateOf(owner) !== 'alive') return false
+  deps.signal(owner.process, 'SIGTERM')
+  if (!(await hasEnded(deps, owner.process, jobPatienceMs))) deps.stopJobOfRun(id)
+  return true
+}
+
+/** Guards that wait for another run of their job would begin once that one has ended. */
+async function endUnbegun(deps: StopDeps): Promise<void> {
+  const {unbegun = []} = deps.scheduler.read().daemon?.stopped ?? {}
+  const alive = unbegun.filter((guard) => deps.stateOf(guard) === 'alive')
+  for (const {process} of alive) deps.signal(process, 'SIGTERM')
+  await Promise.all(alive.map(({process}) => hasEnded(deps, process, jobPatienceMs)))
 }

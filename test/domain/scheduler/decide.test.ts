@@ -26,6 +26,16 @@ test('a new schedule counts from its first sight on', () => {
   expect(scheduler.decideAt(at('13:15:00'))).toMatchObject([{kind: 'fired', slot: at('13:15:00')}])
 })
 
+test('after an absence of seconds all slots are caught up, in order, though the last ones are hardly late', () => {
+  const catchUp = {mode: 'all', windowMs: day, limit: 10} as const
+  const scheduler = createScheduler([scheduled('*/5 * * * * *', {catchUp})])
+  scheduler.decideAt(at('10:30:00'))
+  expect(scheduler.decideAt(at('10:30:16'))).toMatchObject(
+    ['05', '10', '15'].map((second) => ({kind: 'fired', slot: at(`10:30:${second}`), catchUp: true})),
+  )
+  expect(scheduler.decideAt(at('10:30:20'))[0]).not.toHaveProperty('catchUp')
+})
+
 test.each<[string, ScheduledJob['catchUp'], object[]]>([
   [
     'skip runs none',

@@ -1,0 +1,93 @@
+import {readFileSync} from 'node:fs'
+import {expect, test} from 'vitest'
+import {until} from '../support/sandbox.js'
+import {type SchedulerBox, schedulerBox, untilRecords} from '../support/scheduler.js'
+
+/** What a scheduler, and those who ask for it, make of settings that are wrong. */
+
+const one = "one: {command: ['true'], schedule: '@every 1s'}"
+const broken = (box: SchedulerBox) => box.write('.guardianrc', 'jobs: [\n', 0o600)
+const logOf = (box: SchedulerBox, name: string) => readFileSync(`${box.stateDir}/logs/${name}`, 'utf8')
+
+test('broken settings let a scheduler that runs be: start finds it, and restart does not stop it', {
+  timeout: 60_000,
+}, async () => {
+  const box = schedulerBox(one)
+  const pid = await box.begin()
+  broken(box)
+  expect(await box.guard('scheduler', 'start')).toMatchObject({
+    code: 0,
+    stdout: `the scheduler runs already, pid ${pid}\n`,
+  })
+  const restarted = await box.guard('scheduler', 'restart')
+  expect(restarted.code).toBe(78)
+  expect(restarted.stderr).toContain('cannot be loaded')
+  expect(box.living()).toEqual([pid])
+})
+
+test('broken settings are told in one line, once in each log, and only of a scheduler that runs as not in use', {
+  timeout: 60_000,
+}, async () => {
+  const box = schedulerBox(one)
+  await box.begin()
+  broken(box)
+  await untilRecords(() => box.records('reloaded'), 1, 'the refusal')
+  const {stdout} = await box.guard('scheduler', 'status')
+  expect(stdout).toMatch(/^settings refused .*, the former ones are in use: .*\(2:1\); line 1: jobs: \[$/m)
+  for (const name of ['scheduler.log', 'guardian.log']) {
+    const lines = logOf(box, name)
+      .split('\n')
+      .filter((line) => line.includes('former settings'))
+    expect(lines).toEqual([expect.stringMatching(/goes on with its former settings: .*; line 1: jobs: \[$/)])
+  }
+  await box.guard('scheduler', 'stop')
+  expect((await box.guard('scheduler', 'status')).stdout).not.toContain('in use')
+})
+
+test('next exits with 78 and the reason for settings that cannot be used, and for a job whose own are wrong', async () => {
+  const box = schedulerBox("one: {command: ['true'], schedule: '0 2 * * *'}\ntwo: {command: ['true'], schedule: never}")
+  expect(await box.guard('scheduler', 'next')).toMatchObject({code: 0, stdout: expect.stringContaining('one')})
+  const ofJob = await box.guard('scheduler', 'next', 'two')
+  expect(ofJob.code).toBe(78)
+  expect(ofJob.stderr).toContain('jobs.two.schedule')
+  broken(box)
+  for (const words of [[], ['one']]) {
+    const next = await box.guard('scheduler', 'next', ...words)
+    expect(next.code).toBe(78)
+    expect(next.stderr).toContain('cannot be loaded')
+  }
+})
+
+test('a job whose own settings become wrong is not started, the others are, and log and status say why', {
+  timeout: 60_000,
+}, async () => {
+  const two = "two: {command: ['true'], schedule: '@every 1s'}"
+  const box = schedulerBox(`${one}\n${two}`)
+  await box.begin()
+  box.settings(`${one}\n${two.replace('@every 1s', 'never')}`)
+  await untilRecords(() => box.records('reloaded'), 1, 'reload')
+  const text = /two is not started, because its settings are wrong: .*jobs\.two\.schedule/
+  expect(logOf(box, 'scheduler.log')).toMatch(text)
+  expect((await box.guard('scheduler', 'status')).stdout).toMatch(text)
+  expect((await box.status()).json['wrongJobs']).toMatchObject([{job: 'two'}])
+  const before = box.records('fired').length
+  await untilRecords(() => box.records('fired'), before + 2, 'slots')
+  expect(
+    box
+      .records('fired')
+      .slice(before)
+      .map(({job}) => job),
+  ).not.toContain('two')
+  box.settings(`${one}\n${two}`)
+  await until(() => box.records('reloaded').length > 1, 'the next reload')
+  expect((await box.status()).json).not.toHaveProperty('wrongJobs')
+})
+
+test('a second scheduler is told what it can do, and no flag that it does not have', async () => {
+  const box = schedulerBox(one)
+  await box.begin()
+  const {code, stderr} = await box.guard('scheduler', 'run')
+  expect(code).toBe(75)
+  expect(stderr).toContain('guard scheduler stop')
+  expect(stderr).not.toContain('--wait')
+})

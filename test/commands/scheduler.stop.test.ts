@@ -1,0 +1,56 @@
+import {readdirSync} from 'node:fs'
+import {expect, onTestFinished, test} from 'vitest'
+import {readProc} from '../support/processes.js'
+import {isAlive, until} from '../support/sandbox.js'
+import {type SchedulerBox, schedulerBox, untilRecords} from '../support/scheduler.js'
+
+/** `guard scheduler stop --jobs`: what the scheduler has started is ended, and nothing else. */
+
+/** Process numbers of the guards of this sandbox that have these words in their command line, one after the other. */
+function guardsWith(words: readonly string[], {stateDir}: SchedulerBox): readonly number[] {
+  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name))
+  return pids.map(Number).filter((pid) => {
+    const isHere = readProc(pid, 'environ').split('\0').includes(`GUARD_STATE_DIR=${stateDir}`)
+    return isHere && readProc(pid, 'cmdline').includes(`\0${words.join('\0')}\0`)
+  })
+}
+
+test('runs that may overlap are ended, too, and their job is named once', {timeout: 60_000}, async () => {
+  const box = schedulerBox("par: {command: [sleep, '300'], schedule: '* * * * * *', overlap: allow, killAfter: 1s}")
+  await box.begin()
+  await untilRecords(() => box.runs('started'), 3, 'runs')
+  const stopped = await box.guard('scheduler', 'stop', '--jobs')
+  expect(stopped).toMatchObject({code: 0})
+  expect(stopped.stdout).toMatch(/^ended: par$/m)
+  const begun = box.runs('started').map(({run}) => run)
+  expect(
+    box
+      .runs('ended')
+      .map(({run}) => run)
+      .sort(),
+  ).toEqual(begun.sort())
+  expect(guardsWith(['--slot'], box)).toEqual([])
+})
+
+test('a guard that waits for the run of somebody else is ended, and that run goes on', {timeout: 60_000}, async () => {
+  const box = schedulerBox("w: {command: [sleep, '300'], schedule: '* * * * * *', overlap: wait, killAfter: 1s}")
+  const byHand = box.guard('run', 'w')
+  await untilRecords(() => box.runs('started'), 1, 'run')
+  const endByHand = () => {
+    for (const pid of guardsWith(['run', 'w'], box)) process.kill(pid, 'SIGTERM')
+  }
+  onTestFinished(endByHand)
+  await box.begin()
+  let waiting: readonly number[] = []
+  await until(() => {
+    waiting = guardsWith(['--slot'], box)
+    return waiting.length > 0
+  }, 'a guard that waits')
+  const stopped = await box.guard('scheduler', 'stop', '--jobs')
+  expect(stopped.stdout).not.toContain('ended')
+  expect(waiting.filter(isAlive)).toEqual([])
+  expect(box.runs('ended')).toEqual([])
+  endByHand()
+  await byHand
+  expect(box.runs('started')).toHaveLength(1)
+})
