@@ -43,7 +43,7 @@ export async function runScheduler(guard: Guard): Promise<never> {
 }
 
 async function prepared(guard: Guard): ReturnType<typeof takeSchedulerLease> {
-  guard.ensureState()
+  guard.ensureState('once')
   refuseUseless(guard)
   return takeSchedulerLease(guard)
 }

@@ -21,7 +21,7 @@ test('a job that waits for its own run takes one place of maxParallel, and the o
   const before = of(box, 'started', 'tick').length
   await until(() => of(box, 'started', 'tick').length >= before + 4, 'more runs of tick')
   expect(of(box, 'started', 'w')).toHaveLength(1)
-  expect((await box.status()).json['running']).toMatchObject([{job: 'w'}])
+  expect((await box.status()).json['running']).toContainEqual(expect.objectContaining({job: 'w'}))
   const stopped = await box.guard('scheduler', 'stop', '--jobs')
   expect(stopped.stdout).toContain('ended: w')
   expect(of(box, 'started', 'w')).toHaveLength(1)
