@@ -209,6 +209,16 @@ describe.skipIf(postgresObstacle !== undefined)(`a fleet (${postgresObstacle ?? 
       expect((await one.call('why', nightly)).stdout).toContain('Started without the lease of its fleet')
     })
 
+    test('is refused at once with an authority that cannot be read, also with onStoreError: run', async () => {
+      const nightly = newJob()
+      const one = host('web-17', nightly, {}, {wait: '1h', onStoreError: 'run'})
+      const run = await one.at(`${database.url}?sslrootcert=${one.write('ca.pem', 'no certificate')}`)('run', nightly)
+      expect([run.code, run.stdout]).toEqual([74, ''])
+      expect(run.stderr).toMatch(
+        /the certificate of the authority for the store at .* is not in .*ca\.pem, or is damaged/,
+      )
+    })
+
     test('is refused at once where asking again changes nothing, and no secret is told', async () => {
       const nightly = newJob()
       const one = host('web-17', nightly, {}, {wait: '1h', onStoreError: 'run'})

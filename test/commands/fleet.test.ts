@@ -19,6 +19,8 @@ function hostSandbox(): Sandbox {
   return box
 }
 
+const withBroken = (pem: string) => `${pem}-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n`
+
 const check = (box: Sandbox, url: string, ...more: readonly string[]) =>
   box.guardWith({env: {FLEET_URL: url}}, 'fleet', 'check', ...more)
 
@@ -146,6 +148,17 @@ describe.skipIf(postgresObstacle !== undefined || !hasOpenssl)(
       ['of an authority that is not known', () => overTls('localhost', ''), 'has a certificate of no known authority'],
       ['of another authority', () => overTls('localhost', otherAuthority()), 'has a certificate of no known authority'],
       ['that nobody can check', () => overTls('localhost', '/nowhere.pem'), 'cannot be read: ENOENT'],
+      ['that is no certificate', () => overTls('localhost', '/etc/passwd'), 'is not in /etc/passwd, or is damaged'],
+      [
+        'that is cut off',
+        () =>
+          overTls(
+            'localhost',
+            damaged((pem) => pem.slice(0, 300)),
+          ),
+        'or is damaged',
+      ],
+      ['that is followed by a damaged one', () => overTls('localhost', damaged(withBroken)), 'or is damaged'],
     ])('a certificate %s is refused', async (_title, address, problem) => {
       const {code, stdout} = await check(hostSandbox(), address())
       expect([code, stdout]).toEqual([2, expect.stringMatching(`X The store refuses this host: .* ${problem}`)])
@@ -191,6 +204,10 @@ describe.skipIf(postgresObstacle !== undefined || !hasOpenssl)(
 
     async function serverVersion(): Promise<string> {
       return (await postgres().sql('show server_version')).split(' ')[0] ?? ''
+    }
+
+    function damaged(change: (pem: string) => string): string {
+      return hostSandbox().write('damaged.pem', change(readFileSync(ca, 'utf8')))
     }
 
     /** A second authority, which has signed nothing. */

@@ -92,7 +92,10 @@ function kindOfClass(code: string): StoreFault['kind'] {
   return ['28', '42', '0A', '3D', '3F'].includes(code) ? 'refused' : 'invalid'
 }
 
-/** By the codes of Node, which bun has too; pg itself gives no code. */
+/**
+ * By the codes of Node, which bun has too; pg itself gives no code. Away is what is known to come and go: of anything else,
+ * such as an address that the system does not take, nothing says that it would be over if it were asked again.
+ */
 function connectionProblem(code = '', message: string): Problem {
   const certificate = certificateProblem(code)
   if (certificate) return certificate
@@ -106,11 +109,18 @@ function connectionProblem(code = '', message: string): Problem {
     return {kind: 'refused', what: 'has a socket that this user may not use', hints: ['check the rights of its folder']}
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN')
     return {kind: 'away', what: 'has a name that cannot be resolved', hints: ['check the host in the address']}
-  if (code === '' && /terminated|ended|closed/i.test(message))
+  if (/^ERR_(?:SOCKET|STREAM)_/.test(code) || (code === '' && isCutOff.test(message)))
     return {kind: 'away', what: 'closed the connection without an answer'}
-  if (/^E[A-Z]+$/.test(code)) return {kind: 'away', what: `cannot be reached (${code})`}
-  return {kind: 'away', what: `cannot be asked: ${message}`}
+  if (/^E[A-Z]+$/.test(code) && !lastingErrors.includes(code))
+    return {kind: 'away', what: `cannot be reached (${code})`}
+  return {kind: 'refused', what: `cannot be asked: ${message}`, hints: ['check the address']}
 }
+
+/** pg's words for that. A server that can start no process for a connection says so before TLS, which pg does not read. */
+const isCutOff = /terminated|ended|closed|not queryable|timeout|establishing an SSL connection/i
+
+/** Another kind of TLS, and a path that is none for a socket. */
+const lastingErrors = ['EPROTO', 'EINVAL', 'ENAMETOOLONG', 'ENOTDIR', 'ELOOP', 'EPROTOTYPE', 'ENOTSOCK']
 
 function certificateProblem(code: string): Problem | undefined {
   const refused = (what: string, hint: string): Problem => ({kind: 'refused', what, hints: [hint]})

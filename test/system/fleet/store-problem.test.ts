@@ -68,9 +68,23 @@ describe('why a store gave no answer', () => {
     ['CERT_HAS_EXPIRED', 'refused', 'has a certificate that has expired'],
     ['DEPTH_ZERO_SELF_SIGNED_CERT', 'refused', 'has a certificate of no known authority'],
     ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'refused', 'has a certificate of no known authority'],
+    ['ERR_SOCKET_CLOSED', 'away', 'closed the connection without an answer'],
+    ['EINVAL', 'refused', 'cannot be asked: connect EINVAL 10.0.0.1'],
+    ['EPROTO', 'refused', 'cannot be asked: connect EPROTO 10.0.0.1'],
   ])('%s is %s', (code, kind, what) => {
     expect(faultOf(ofNode(code))).toMatchObject({kind, message: `the store at db:5432 ${what}`})
     expect(faultOf(new AggregateError([ofNode(code)]))).toMatchObject({kind})
+  })
+
+  test.each([
+    ['Connection terminated unexpectedly', 'away'],
+    ['Connection terminated', 'away'],
+    ['Client has encountered a connection error and is not queryable', 'away'],
+    ['There was an error establishing an SSL connection', 'away'],
+    ['Invalid CA', 'refused'],
+    ['something that no version has said yet', 'refused'],
+  ])('an error without a code is away only where it is known to pass: %s', (message, kind) => {
+    expect(faultOf(new Error(message)).kind).toBe(kind)
   })
 
   test('a value that the table does not take is no fault of the store, and not worth asking again', () => {
