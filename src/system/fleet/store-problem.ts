@@ -1,4 +1,5 @@
 import {formatDuration} from '../../domain/clock/duration.js'
+import {maskValues} from '../../domain/failure/mask-values.js'
 import {StoreFault} from '../../domain/fleet/store-fault.js'
 import type {StoreAddress} from '../../domain/fleet/store-url.js'
 
@@ -149,6 +150,11 @@ function codeOf(error: unknown): string | undefined {
   return error instanceof AggregateError ? codeOf(error.errors[0]) : undefined
 }
 
-function withoutPassword(text: string, {password}: StoreAddress): string {
-  return password ? text.replaceAll(password, '***') : text
+/**
+ * The servers that are known repeat no password. What is found in their words is masked all the same, but not what stands
+ * there for another reason: a word such as `password`, or another part of the address. A mask in its place would tell it.
+ */
+function withoutPassword(text: string, {password = '', user, database, host}: StoreAddress): string {
+  const isOrdinary = /^[a-z]{1,15}$/i.test(password) || [user, database, host].includes(password)
+  return isOrdinary ? text : maskValues(text, [password])
 }

@@ -101,4 +101,13 @@ describe('why a store gave no answer', () => {
     expect(faultOf(ofServer('XX000', 'bad: hunter2')).message).toBe('the store at db:5432 answers: bad: *** (XX000)')
     expect(faultOf(new Error('hunter2 is odd')).message).not.toContain('hunter2')
   })
+
+  test.each(['password', 'guard', 'a', '28P01', 'db-17'])(
+    'no mask in the words of a server tells that the password is %s',
+    (password) => {
+      const address = parseStoreUrl(`postgres://db-17:${password}@db/guard`)
+      const said = 'password authentication failed for user "db-17"'
+      expect(toStoreFault(ofServer('28P01', said), {address, timeoutMs: 3000}).message).toContain(said)
+    },
+  )
 })
