@@ -26,7 +26,7 @@ do $check$ begin
   if current_setting('server_version_num')::integer < 120000 then
     raise exception 'guard needs PostgreSQL 12 or newer';
   end if;
-  if exists (select from pg_namespace where nspname = 'guard' and nspowner <> current_user::regrole) then
+  if exists (select from pg_namespace where nspname = 'guard' and pg_get_userbyid(nspowner) <> current_user) then
     raise exception 'the schema guard belongs to another role: apply this as its owner';
   end if;
   if to_regprocedure('guard.version()') is not null then

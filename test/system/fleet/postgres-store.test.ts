@@ -282,6 +282,22 @@ describe.skipIf(postgresObstacle !== undefined)(`the store in PostgreSQL (${post
     expect(await store.check({job, token: 1})).toMatchObject({state: 'held'})
   })
 
+  test.each(['DBA', 'my dba', 'alice@example.com', "o'neil", 'a"b'])(
+    'the schema is applied, and applied again, by an administrator of any name: %s',
+    async (admin) => {
+      const role = `"${admin.replaceAll('"', '""')}"`
+      const database = `of_admin_${++jobs}`
+      await postgres().sql(`create role ${role} createrole`)
+      await postgres().sql(`create database ${database} owner ${role}`)
+      await postgres().sql(`set role ${role}; ${schemaSql}`, database)
+      await postgres().sql(`set role ${role}; ${schemaSql}`, database)
+      const owner =
+        "select nspowner = (select oid from pg_roles where rolname = current_user) from pg_namespace where nspname = 'guard'"
+      expect(await postgres().sql(`set role ${role}; ${owner}`, database)).toBe('t')
+      await expect(postgres().sql(schemaSql, database)).rejects.toThrow('belongs to another role')
+    },
+  )
+
   test('a newer schema is not turned back', async () => {
     const {name} = await createFleetDatabase(postgres())
     await postgres().sql(
