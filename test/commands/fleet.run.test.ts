@@ -144,6 +144,31 @@ describe.skipIf(postgresObstacle !== undefined)(`a fleet (${postgresObstacle ?? 
     expect(opened).toMatchObject([{job: nightly, reason: expect.stringMatching(claimed)}])
   })
 
+  test('reports a slot that was claimed after its host had given up, and that host may still run it', async () => {
+    const nightly = newJob()
+    const slot = ['--slot', '2026-01-02T03:00:00Z']
+    const one = host('web-17', nightly, {ttl: '10m'}, {timeout: '500ms', wait: '0s'})
+    const other = host('web-18', nightly)
+    const setStandbys = async (names: string) => {
+      await sql(`alter system set synchronous_standby_names = '${names}'`)
+      await sql('select pg_reload_conf()')
+      await expect.poll(() => sql('show synchronous_standby_names'), {timeout: 20_000}).toBe(names)
+    }
+    // Each commit waits for a standby that is not there.
+    await setStandbys('nobody')
+    expect((await one.call('run', ...slot, nightly)).code).toBe(74)
+    await setStandbys('')
+    await expect
+      .poll(() => sql(`select host from guard.lease where job = '${nightly}'`), {timeout: 20_000})
+      .toBe('web-17')
+    expect((await other.call('run', ...slot, nightly)).code).toBe(75)
+    const round = await one.call('watchdog', '--verbose')
+    expect([round.code, round.stdout]).toEqual([2, expect.stringContaining('so no host runs it')])
+    expect((await one.call('why', nightly)).stdout).toContain('had given up asking when its slot 2026-01-02T03:00:00Z')
+    expect(await one.call('run', ...slot, nightly)).toMatchObject({code: 0, stdout: 'token 2\n'})
+    expect((await one.call('watchdog')).code).toBe(0)
+  })
+
   test('is no longer the trouble of a host whose run failed once another host has it, and is anew when it fails there again', async () => {
     const nightly = newJob()
     const [one, other] = [host('web-17', nightly, {command: ['test', '!', '-e', 'bad']}), host('web-18', nightly)]

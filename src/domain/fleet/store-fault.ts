@@ -11,10 +11,19 @@ export class StoreFault extends Error {
   /** What to do now, one imperative sentence each. */
   readonly hints: readonly string[]
 
-  constructor(kind: StoreFaultKind, message: string, hints: readonly string[] = [], options: {cause?: unknown} = {}) {
+  /** Whether the store may have done what it was asked for, or may do it yet. */
+  readonly isOpen: boolean
+
+  constructor(
+    kind: StoreFaultKind,
+    message: string,
+    hints: readonly string[] = [],
+    {isOpen = false, ...options}: {readonly cause?: unknown; readonly isOpen?: boolean} = {},
+  ) {
     super(message, options)
     this.name = 'StoreFault'
     this.kind = kind
     this.hints = hints
+    this.isOpen = isOpen
   }
 }

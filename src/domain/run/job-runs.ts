@@ -157,8 +157,8 @@ function derived(
     return {recent: withOutcome(recent, 'skipped', undefined), ...(isTakenOver && {streak: undefined})}
   }
   if (isReaderGone(run)) return {}
-  if (!before) return {starts: [...starts, run.startedAt].slice(-keptStarts), ...higherToken(token, record)}
-  if (run.outcome === undefined) return {}
+  if (run.outcome === undefined)
+    return before ? {} : {starts: [...starts, run.startedAt].slice(-keptStarts), ...higherToken(token, record)}
   if (record['kind'] === 'step-ended') return lastEnd?.runId === run.id ? {lastEnd: {...lastEnd, ...rerunEnd(run)}} : {}
   const isWell = run.outcome === 'healthy'
   const first = {isWell, count: 1, firstRunId: run.id, firstEndedAt: run.endedAt ?? run.startedAt}
@@ -166,7 +166,7 @@ function derived(
   const good = isWell && {lastGoodAt: first.firstEndedAt}
   const isTimed = isWell && run.durationMs !== undefined
   const times = isTimed && {goodTimes: withGoodRun(goodTimes, run.durationMs ?? 0)}
-  const outcomes = {recent: withOutcome(recent, run.outcome, before.outcome)}
+  const outcomes = {recent: withOutcome(recent, run.outcome, before?.outcome)}
   return {streak: next, lastEnd: endOf(run, record), ...outcomes, ...good, ...times}
 }
 

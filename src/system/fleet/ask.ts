@@ -21,6 +21,7 @@ type Ask = (text: string, values: readonly unknown[]) => Promise<readonly StoreR
 export function createAsk(address: StoreAddress, timeoutMs: number): Ask {
   return async (text, values) => {
     let client: Client | undefined
+    let isSent = false
     try {
       client = new Client(optionsOf(address))
       // Of the environment nothing counts: the address says all.
@@ -28,12 +29,13 @@ export function createAsk(address: StoreAddress, timeoutMs: number): Ask {
       // A connection that ends after its answer, or after its limit, has nobody who waits for it.
       client.on('error', () => undefined)
       await within(timeoutMs, client.connect(), 'connection')
+      isSent = true
       const {rows} = await within(timeoutMs, client.query({text, values}), 'answer')
       sayGoodbye(client, timeoutMs)
       return rows
     } catch (error) {
       client?.connection.stream.destroy()
-      throw toStoreFault(error, {address, timeoutMs})
+      throw toStoreFault(error, {address, timeoutMs, isSent})
     }
   }
 }

@@ -16,6 +16,8 @@ export class TooLate extends Error {
 interface Asked {
   readonly address: StoreAddress
   readonly timeoutMs: number
+  /** Whether the question was on its way: the server may carry it out though nobody waits any more. */
+  readonly isSent: boolean
 }
 
 /** The server as messages name it. */
@@ -27,13 +29,15 @@ export function storePlace({host, port}: Pick<StoreAddress, 'host' | 'port'>): s
 /** Says why there was no answer, in a message without the password. */
 export function toStoreFault(error: unknown, asked: Asked): StoreFault {
   if (error instanceof StoreFault) return error
-  const {address, timeoutMs} = asked
+  const {address, timeoutMs, isSent} = asked
   const store = `the store at ${storePlace(address)}`
   if (error instanceof TooLate) {
     const limit = `within ${formatDuration(timeoutMs)}`
     return new StoreFault(
       'away',
       error.what === 'connection' ? `${store} was not reached ${limit}` : `${store} gave no answer ${limit}`,
+      [],
+      {isOpen: isSent},
     )
   }
   const code = codeOf(error)
@@ -45,7 +49,7 @@ export function toStoreFault(error: unknown, asked: Asked): StoreFault {
   } = code !== undefined && /^[0-9A-Z]{5}$/.test(code) && isOfServer(error)
     ? serverProblem(code, message, address)
     : connectionProblem(code, message)
-  return new StoreFault(kind, `${store} ${what}`, hints, {cause: error})
+  return new StoreFault(kind, `${store} ${what}`, hints, {cause: error, isOpen: isSent && !isRolledBack(error)})
 }
 
 interface Problem {
@@ -140,6 +144,11 @@ function certificateProblem(code: string): Problem | undefined {
 /** Errors that a server or a pooler sent have a severity. */
 function isOfServer(error: unknown): boolean {
   return typeof (error as {severity?: unknown}).severity === 'string'
+}
+
+/** A statement that failed has changed nothing; one whose server was ended may have been committed just before. */
+function isRolledBack(error: unknown): boolean {
+  return (error as {severity?: unknown}).severity === 'ERROR'
 }
 
 /** Of several addresses of one name each may have failed; the first counts. */

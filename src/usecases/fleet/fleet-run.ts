@@ -53,7 +53,8 @@ export async function claimFleetRun(
     return {refused, skip}
   }
   try {
-    const wanted = {job, holder: runId, claimId: runId, ttlMs, slotAt: deps.slotAt, patienceMs}
+    const runsAnyway = deps.onStoreError === 'run'
+    const wanted = {job, holder: runId, claimId: runId, ttlMs, slotAt: deps.slotAt, patienceMs, runsAnyway}
     const claimed = await acquireFleetLease(deps, wanted)
     if ('granted' in claimed) return heldRun(deps, claimed.granted, claim.lease)
     const {refused} = claimed

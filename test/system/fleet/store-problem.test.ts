@@ -2,7 +2,7 @@ import {describe, expect, test} from 'vitest'
 import {parseStoreUrl} from '../../../src/domain/fleet/store-url.js'
 import {TooLate, toStoreFault} from '../../../src/system/fleet/store-problem.js'
 
-const asked = {address: parseStoreUrl('postgres://guard:hunter2@db/guard'), timeoutMs: 3000}
+const asked = {address: parseStoreUrl('postgres://guard:hunter2@db/guard'), timeoutMs: 3000, isSent: true}
 const faultOf = (error: unknown) => toStoreFault(error, asked)
 const ofServer = (code: string, message = 'no') => Object.assign(new Error(message), {code, severity: 'FATAL'})
 const ofNode = (code: string) => Object.assign(new Error(`connect ${code} 10.0.0.1`), {code})
@@ -97,6 +97,16 @@ describe('why a store gave no answer', () => {
     expect(faultOf(new TooLate('answer')).message).toBe('the store at db:5432 gave no answer within 3s')
   })
 
+  test('a question that was on its way may be carried out yet, unless the server says that its statement failed', () => {
+    const isOpen = (error: unknown, isSent = true) => toStoreFault(error, {...asked, isSent}).isOpen
+    const failed = Object.assign(new Error('no'), {code: '55P03', severity: 'ERROR'})
+    expect(
+      [new TooLate('answer'), ofServer('57P01'), ofNode('ECONNRESET'), failed].map((error) => isOpen(error)),
+    ).toEqual([true, true, true, false])
+    expect(isOpen(new TooLate('connection'), false)).toBe(false)
+    expect(isOpen(ofNode('ECONNREFUSED'), false)).toBe(false)
+  })
+
   test('a message never has the password', () => {
     expect(faultOf(ofServer('XX000', 'bad: hunter2')).message).toBe('the store at db:5432 answers: bad: *** (XX000)')
     expect(faultOf(new Error('hunter2 is odd')).message).not.toContain('hunter2')
@@ -107,7 +117,7 @@ describe('why a store gave no answer', () => {
     (password) => {
       const address = parseStoreUrl(`postgres://db-17:${password}@db/guard`)
       const said = 'password authentication failed for user "db-17"'
-      expect(toStoreFault(ofServer('28P01', said), {address, timeoutMs: 3000}).message).toContain(said)
+      expect(toStoreFault(ofServer('28P01', said), {address, timeoutMs: 3000, isSent: true}).message).toContain(said)
     },
   )
 })
