@@ -36,6 +36,20 @@ describe('guard fleet check without a server', () => {
     ])
   })
 
+  test.each([
+    [['fleet', 'check'], 78],
+    [['lease', 'list', '--scope', 'fleet'], 78],
+    [['health'], 2],
+  ])('%j says what is wrong with the part of the settings that names the store', async (args, code) => {
+    const box = createSandbox()
+    box.write('.guardianrc', 'fleet: {postgres: {env: FLEET_URL}, host: "a b", onStoreErr: run}\n')
+    const said = await box.guardWith({env: {FLEET_URL: 'postgres://guard:hunter2@127.0.0.1:1/guard'}}, ...args)
+    const last = code === 78 ? said.stderr.slice(said.stderr.lastIndexOf('guard: ')) : said.stdout
+    expect(last).toMatch(/settings are wrong: .*fleet\.host: "a b" is not a name of a host/)
+    expect(last).toContain('fleet.onStoreErr')
+    expect([said.code, last.includes('there is no store')]).toEqual([code, false])
+  })
+
   test('refuses an address that is wrong, and does not repeat it', async () => {
     const {code, stderr} = await check(hostSandbox(), 'postgres://guard:hunter2@db.example.org/guard?sslmode=require')
     expect([code, stderr]).toEqual([

@@ -8,9 +8,16 @@ import type {FleetDeps} from '../../usecases/fleet/acquire-fleet-lease.js'
 import {tellTrouble} from '../../usecases/fleet/tell-trouble.js'
 import type {Guard} from '../guard.js'
 
-/** The store's settings. Throws GuardError `config` if there are none. */
+/** The store's settings. Throws GuardError `config` if there are none, or they are wrong. */
 export function fleetSettings({settings}: Pick<Guard, 'settings'>): FleetSettings {
-  if (settings.fleet) return settings.fleet
+  const {fleet, wrong, file} = settings
+  if (fleet) return fleet
+  if (wrong?.fleet !== undefined)
+    throw new GuardError(
+      'config',
+      `the store of the fleet is not known, because its settings are wrong: ${wrong.fleet}`,
+      [`correct it in ${file}, and check it: guard config check`],
+    )
   throw new GuardError('config', 'there is no store of a fleet in the settings', [
     'add it: fleet: {postgres: {env: GUARD_FLEET_URL}}',
     'check the settings: guard config check',
