@@ -259,6 +259,7 @@ describe.skipIf(postgresObstacle !== undefined)(`a fleet (${postgresObstacle ?? 
       ['flags that no fleet can keep', ['run', '--overlap', 'allow'], 78, 'its overlap is not possible'],
       ['a ttl that is too short', ['run', '--ttl', '30s'], 78, 'its ttl is too short'],
       ['a slot that is no time', ['run', '--slot', 'tomorrow'], 64, 'is not a slot of'],
+      ['a slot on a day that is none', ['run', '--slot', '2026-02-30T02:00:00Z'], 64, 'is not a slot of'],
     ])('refuses %s before anything starts', async (_title, args, code, said) => {
       const nightly = newJob()
       const one = host('web-17', nightly)
