@@ -213,6 +213,9 @@ describe.skipIf(postgresObstacle !== undefined)(`a fleet (${postgresObstacle ?? 
         expect([run.code, run.stdout]).toEqual([74, ''])
         expect(run.stderr).toContain(`${nightly} was skipped: the store of the fleet gives no answer`)
       }
+      // Another fault before it answers is no news.
+      const wrong = database.url.replace(encodeURIComponent(passwordOf(hostUser)), 'hunter2')
+      expect([(await one.at(wrong)('run', nightly)).code, (await call('run', nightly)).code]).toEqual([74, 74])
       await until(() => existsSync(one.path('sent.jsonl')), 'the message')
       const sick = await call('health')
       expect([sick.code, sick.stdout]).toEqual([2, expect.stringContaining('the store of the fleet gives no answer')])

@@ -47,6 +47,7 @@ interface GivenUp {
 export interface StoreTrouble {
   /** Id of the first record of it. */
   readonly id: string
+  /** Of the last one. */
   readonly kind: StoreTroubleKind
   /** Wall clock, ms: of the first record, and of the last. */
   readonly since: number
@@ -149,7 +150,8 @@ function applyStore(state: FleetKnown, record: StampedRecord): void {
   }
   const kind = troubleKinds.find((known) => known === reason)
   if (record.kind !== 'refused' || kind === undefined) return
-  const before = state.trouble?.kind === kind ? state.trouble : {id, since: at}
+  // Another fault is no other trouble, else a store that fails in two ways by turns is told of with each run.
+  const before = state.trouble ?? {id, since: at}
   state.trouble = {id: before.id, kind, since: before.since, at, text: typeof detail === 'string' ? detail : kind}
 }
 

@@ -46,7 +46,7 @@ test('no record and no compaction brings a floor down', () => {
   )
 })
 
-test('trouble with the store begins with the first record of its kind, and ends with an answer', () => {
+test('trouble with the store begins with the first record of it, and ends with an answer', () => {
   const first = away({at: 1000})
   const {state} = fold(first, away({at: 2000, detail: 'no answer in 3 s'}))
   expect(state.trouble).toEqual({id: first['id'], kind: 'away', since: 1000, at: 2000, text: 'no answer in 3 s'})
@@ -55,9 +55,12 @@ test('trouble with the store begins with the first record of its kind, and ends 
   expect([state.trouble, state.answeredAt]).toEqual([undefined, 3000])
 })
 
-test('trouble of another kind is another trouble', () => {
-  const second = record('refused', {reason: 'refused', detail: 'password authentication failed'})
-  expect(fold(away(), second).state.trouble).toMatchObject({id: second['id'], kind: 'refused'})
+test('a store that fails in another way is the same trouble, which is told once until it answers', () => {
+  const first = away()
+  const second = record('refused', {reason: 'refused', detail: 'password authentication failed', at: 2000})
+  const {state} = fold(first, second)
+  const {trouble} = state
+  expect(trouble).toEqual({id: first['id'], kind: 'refused', since: 1000, at: 2000, text: second['detail']})
 })
 
 const open = (claim: string, slotAt?: number) => away({claim, open: true, ...(slotAt !== undefined && {slotAt})})
