@@ -112,6 +112,7 @@ describe.skipIf(postgresObstacle !== undefined || !hasOpenssl)(
   . TLS: certificate and name are checked
   . schema: version 1
   . rights: to call the functions, and no more
+  . claim: one was granted as a trial, and undone
   . standbys: none
   . clock: within 5s of the store's
   . durability: a crash loses no grant
@@ -155,6 +156,40 @@ describe.skipIf(postgresObstacle !== undefined || !hasOpenssl)(
         2,
         expect.stringMatching(/X User web may not ask the store: .*; mend: grant guard to "web"/),
       ])
+    })
+
+    test.each([
+      [
+        'a server that commits only with a standby',
+        "alter system set synchronous_standby_names = 'ANY 1 (nobody)'",
+        'alter system reset synchronous_standby_names',
+        'Each commit waits for a standby that is not there',
+      ],
+      [
+        'a role that only reads',
+        'alter role guard set default_transaction_read_only = on',
+        'alter role guard reset default_transaction_read_only',
+        'read-only transaction',
+      ],
+      ['a table that is gone', 'drop table guard.lease cascade', '', 'apply it: guard fleet schema | psql'],
+      [
+        'functions without rights to the table',
+        'create role helper; grant usage, create on schema guard to helper; alter function guard.acquire owner to helper',
+        '',
+        'let one role own the schema guard',
+      ],
+    ])('check says what no run can do with: %s', async (_title, harm, mend, said) => {
+      const {name, url: harmed} = await createFleetDatabase(postgres())
+      for (const statement of harm.split(';')) await postgres().sql(statement, name)
+      await postgres().sql('select pg_reload_conf()')
+      await expect
+        .poll(async () => (await check(hostSandbox(), harmed)).stdout.replace(/\s+/g, ' '), {timeout: 20_000})
+        .toContain(said)
+      const {code} = await check(hostSandbox(), harmed)
+      if (mend !== '') await postgres().sql(mend, name)
+      await postgres().sql('select pg_reload_conf()')
+      expect(code).toBe(2)
+      expect(await postgres().sql('select count(*) from pg_stat_activity where state like $$idle in%$$')).toBe('0')
     })
 
     test.each([

@@ -72,8 +72,9 @@ function serverProblem(code: string, message: string, {user}: StoreAddress): Pro
     case '3D000':
       return {kind: 'refused', what, hints: ['check the name of the database in the address']}
     case '42501':
-      return {kind: 'refused', what, hints: [`use the role guard, or give its rights: grant guard to "${user}"`]}
+      return {kind: 'refused', what, hints: [rightHint(message, user)]}
     case '3F000':
+    case '42704':
     case '42883':
     case '42P01':
       return {kind: 'refused', what, hints: [applySchema]}
@@ -86,6 +87,17 @@ function serverProblem(code: string, message: string, {user}: StoreAddress): Pro
     default:
       return {kind: kindOfClass(code.slice(0, 2)), what}
   }
+}
+
+/** What the functions need beneath them is their owner's, not the right of a host. */
+function rightHint(message: string, user: string): string {
+  if (
+    /^permission denied for (?:table|type|function (?!(?:acquire|check|list|release|renew|standbys|version)$))/.test(
+      message,
+    )
+  )
+    return 'let one role own the schema guard, its table and all of its functions'
+  return user === 'guard' ? applySchema : `use the role guard, or give its rights: grant guard to "${user}"`
 }
 
 /** PgBouncer answers nearly everything with 08P01. */

@@ -35,7 +35,19 @@ describe('why a store gave no answer', () => {
     ['wrong password', '28P01', 'check the user and the password in the address, and pg_hba.conf'],
     ['not let in', '28000', 'check the user and the password in the address, and pg_hba.conf'],
     ['no such database', '3D000', 'check the name of the database in the address'],
-    ['no right', '42501', 'use the role guard, or give its rights: grant guard to "guard"'],
+    ['no right', '42501', 'let the administrator apply it: guard fleet schema | psql'],
+    [
+      'permission denied for table lease',
+      '42501',
+      'let one role own the schema guard, its table and all of its functions',
+    ],
+    [
+      'permission denied for function refusal',
+      '42501',
+      'let one role own the schema guard, its table and all of its functions',
+    ],
+    ['permission denied for function release', '42501', 'let the administrator apply it: guard fleet schema | psql'],
+    ['no type', '42704', 'let the administrator apply it: guard fleet schema | psql'],
     ['no schema', '3F000', 'let the administrator apply it: guard fleet schema | psql'],
     ['no function', '42883', 'let the administrator apply it: guard fleet schema | psql'],
     ['no table', '42P01', 'let the administrator apply it: guard fleet schema | psql'],
@@ -85,6 +97,12 @@ describe('why a store gave no answer', () => {
     ['something that no version has said yet', 'refused'],
   ])('an error without a code is away only where it is known to pass: %s', (message, kind) => {
     expect(faultOf(new Error(message)).kind).toBe(kind)
+  })
+
+  test('another user is told how to get the right', () => {
+    const address = parseStoreUrl('postgres://web:hunter2@db/guard')
+    const {hints} = toStoreFault(ofServer('42501'), {...asked, address})
+    expect(hints).toEqual(['use the role guard, or give its rights: grant guard to "web"'])
   })
 
   test('a value that the table does not take is no fault of the store, and not worth asking again', () => {
