@@ -271,13 +271,23 @@ describe.skipIf(postgresObstacle !== undefined)(`a fleet (${postgresObstacle ?? 
       expect(existsSync(one.path('pid'))).toBe(false)
     })
 
-    test('refuses a host that is not told where it is', async () => {
+    test.each([
+      ['is not set', undefined, 'fleet.postgres: the environment variable GUARD_FLEET_URL is not set'],
+      ['is wrong', 'postgres://guard:hunter2@db.example.org/d?sslmode=require', 'has sslmode=require'],
+    ])('refuses a host whose address of it %s, which is recorded and told once', async (_title, url, said) => {
       const nightly = newJob()
       const one = host('web-17', nightly)
-      expect(await one.guard('run', nightly)).toMatchObject({
-        code: 78,
-        stderr: expect.stringContaining('fleet.postgres: the environment variable GUARD_FLEET_URL is not set'),
-      })
+      const call = url === undefined ? one.guard : one.at(url)
+      for (const run of [await call('run', nightly), await call('run', nightly)])
+        expect([run.code, run.stdout, run.stderr]).toEqual([78, '', expect.stringContaining(said)])
+      expect(existsSync(one.path('pid'))).toBe(false)
+      expect(records(one, 'skipped')).toMatchObject([{reason: expect.stringContaining(said)}, {}])
+      expect(one.journal('alerts.jsonl')).toMatchObject([{level: 'WARNING', component: 'fleet'}])
+      expect((await call('health')).stdout).toContain('the store of the fleet has no address that can be used')
+      expect((await call('why', nightly)).stdout).toContain(said)
+      expect((await one.sh('cat state/*.jsonl')).stdout).not.toContain('hunter2')
+      expect((await one.call('run', nightly)).code).toBe(0)
+      expect(one.journal('alerts.jsonl')).toMatchObject([{}, {level: 'INFO', component: 'fleet'}])
     })
   })
 

@@ -56,7 +56,7 @@ export interface StoreTrouble {
   readonly text: string
 }
 
-const troubleKinds = ['away', 'refused', 'invalid'] as const
+const troubleKinds = ['away', 'refused', 'invalid', 'unaddressed'] as const
 /** See StoreFault. */
 type StoreTroubleKind = (typeof troubleKinds)[number]
 

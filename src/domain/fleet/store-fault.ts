@@ -2,8 +2,9 @@
  * - away: not reached, not ready, or no answer in time; worth asking again
  * - refused: password, right, certificate or schema are wrong; asking again changes nothing
  * - invalid: it answered what no store of this schema answers
+ * - unaddressed: its address cannot be read, or is none; it was not asked
  */
-type StoreFaultKind = 'away' | 'refused' | 'invalid'
+type StoreFaultKind = 'away' | 'refused' | 'invalid' | 'unaddressed'
 
 /** Why the store gave no answer. The message holds no secret. */
 export class StoreFault extends Error {
