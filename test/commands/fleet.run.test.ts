@@ -66,6 +66,19 @@ describe.skipIf(postgresObstacle !== undefined)(`a fleet (${postgresObstacle ?? 
     expect(records(other, 'skipped')).toMatchObject([
       {reason: expect.stringContaining('web-17 has had it'), by: 'web-17'},
     ])
+    // Its page tells of the lease that counts, and of the host that has it.
+    const pages = async (box: Host) => {
+      const page = (await box.call('status', nightly)).stdout.replace(/\s+/g, ' ')
+      return [page, JSON.parse((await box.call('status', nightly, '--json')).stdout)]
+    }
+    expect(await pages(one)).toEqual([
+      expect.stringMatching(/Lease Of the fleet, given to this host at \S+ \(token 1\)/i),
+      expect.objectContaining({fleetLease: expect.objectContaining({state: 'granted', token: 1})}),
+    ])
+    expect(await pages(other)).toEqual([
+      expect.stringMatching(/Lease Of the fleet, held by web-17 at \S+ \(token 1\)/i),
+      expect.objectContaining({fleetLease: expect.objectContaining({state: 'held', host: 'web-17', token: 1})}),
+    ])
     await one.sh('rm hold')
     expect(await first.ended).toMatchObject({code: 0, stdout: 'token 1\n'})
     expect(await other.call('run', nightly)).toMatchObject({code: 0, stdout: 'token 2\n'})

@@ -32,6 +32,17 @@ interface KnownJob {
   readonly claimId: string
   /** Oldest first. */
   readonly givenUp?: readonly GivenUp[]
+  readonly sight?: LeaseSight
+}
+
+/** What this host last saw of the lease of a job: its own, or that of the host that refused it. */
+export interface LeaseSight {
+  readonly is: 'granted' | 'released' | 'lost' | 'held' | 'done'
+  readonly token: number
+  /** The other host. */
+  readonly by?: string
+  /** Wall clock, ms. */
+  readonly at: number
 }
 
 /** A claim whose host goes without it, and which the store may grant all the same: its statement lives on there. */
@@ -115,10 +126,19 @@ function applyRecord(state: FleetKnown, record: RawRecord): FoldVerdict {
   const floor = Math.max(known?.floor ?? 0, isToken(token) ? token : 0)
   const givenUp = givenUpAfter(known?.givenUp ?? [], record)
   const claimId = kind === 'settled' ? (known?.claimId ?? claim) : claim
-  state.jobs.set(job, {floor, claimId, ...(givenUp.length > 0 && {givenUp})})
+  const sight = sightOf(record) ?? known?.sight
+  state.jobs.set(job, {floor, claimId, ...(givenUp.length > 0 && {givenUp}), ...(sight && {sight})})
   forgetOne(state)
   applyStore(state, record)
   return 'ok'
+}
+
+/** @returns undefined if the record tells of no lease */
+function sightOf({kind, reason, token, by, at}: StampedRecord): LeaseSight | undefined {
+  if (!isToken(token)) return undefined
+  if (kind === 'granted' || kind === 'released' || kind === 'lost') return {is: kind, token, at}
+  if (kind !== 'refused' || (reason !== 'held' && reason !== 'done')) return undefined
+  return {is: reason, token, at, ...(typeof by === 'string' && {by})}
 }
 
 /** An outage may last for many slots of a job. */

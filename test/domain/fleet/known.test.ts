@@ -104,6 +104,16 @@ test('of more given-up claims than an outage has, the oldest is forgotten', () =
   expect(given(state).claimIds.at(-1)).toBe('run-39')
 })
 
+test('the lease of a job is known as it was last seen, by whoever has it', () => {
+  const sight = (...records: RawRecord[]) => fold(...records).state.jobs.get('nightly')?.sight
+  const granted = record('granted', {token: 7, serverAt: 900})
+  const held = record('refused', {reason: 'held', by: 'web-18', token: 9, serverAt: 900, at: 2000})
+  expect(sight(granted)).toEqual({is: 'granted', token: 7, at: 1000})
+  expect(sight(granted, record('released', {token: 7, status: 'ok', serverAt: 900}))).toMatchObject({is: 'released'})
+  expect(sight(granted, held, away())).toEqual({is: 'held', by: 'web-18', token: 9, at: 2000})
+  expect(sight(away())).toBeUndefined()
+})
+
 test('a lease that was lost without an answer says nothing of the store', () => {
   const {state} = fold(away(), record('lost', {token: 4, reason: 'it was not renewed for 20 s'}))
   expect(state.trouble).toBeDefined()
