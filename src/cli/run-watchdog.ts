@@ -7,6 +7,7 @@ import {GuardError} from '../errors.js'
 import {
   alertStream,
   deliveryStream,
+  fleetStream,
   incidentStream,
   resetRequestStream,
   resetResultStream,
@@ -154,6 +155,9 @@ async function underLease(guard: Guard, lives: 'on' | 'for-one-round'): Promise<
     recovered = await recoverIn(guard, lives)
     await tidyAfter(guard, recovered)
     tellRefused(guard, recovered)
+    // Loaded late: few hosts have jobs of a fleet.
+    if (existsSync(`${guard.stateDir}/${fleetStream.name}.jsonl`))
+      await (await import('./wire/settle-fleet.js')).settleFleet(guard)
     const report = await watchdogRound(wireWatchdog(guard), roundPlan(guard))
     for (const line of logLines(report)) guard.log(line)
     compact(guard)

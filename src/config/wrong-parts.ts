@@ -23,7 +23,9 @@ export function wrongSettings(file: string, written: unknown, problems: readonly
   }
   const stops = problems.find(({path}) => ['defaults', 'stateDir'].includes(String(path[0])) || isAllJobs(path))
   const refusal = stops && `no job of ${file} runs: ${problemText(stops, written)}`
-  return {message, jobs, parts: [...parts], ...(refusal !== undefined && {refusal})}
+  const ofFleet = problems.filter(({path}) => path[0] === 'fleet').map((problem) => problemText(problem, written))
+  const fleet = ofFleet.length > 0 && {fleet: ofFleet.join('; ')}
+  return {message, jobs, parts: [...parts], ...fleet, ...(refusal !== undefined && {refusal})}
 }
 
 function isAllJobs(path: Path): boolean {

@@ -66,6 +66,19 @@ describe.skipIf(postgresObstacle !== undefined)(`a fleet (${postgresObstacle ?? 
     expect(records(other, 'skipped')).toMatchObject([
       {reason: expect.stringContaining('web-17 has had it'), by: 'web-17'},
     ])
+    // Its page tells of the lease that counts, and of the host that has it.
+    const pages = async (box: Host) => {
+      const page = (await box.call('status', nightly)).stdout.replace(/\s+/g, ' ')
+      return [page, JSON.parse((await box.call('status', nightly, '--json')).stdout)]
+    }
+    expect(await pages(one)).toEqual([
+      expect.stringMatching(/Lease Of the fleet, given to this host at \S+ \(token 1\)/i),
+      expect.objectContaining({fleetLease: expect.objectContaining({state: 'granted', token: 1})}),
+    ])
+    expect(await pages(other)).toEqual([
+      expect.stringMatching(/Lease Of the fleet, held by web-17 at \S+ \(token 1\)/i),
+      expect.objectContaining({fleetLease: expect.objectContaining({state: 'held', host: 'web-17', token: 1})}),
+    ])
     await one.sh('rm hold')
     expect(await first.ended).toMatchObject({code: 0, stdout: 'token 1\n'})
     expect(await other.call('run', nightly)).toMatchObject({code: 0, stdout: 'token 2\n'})
@@ -144,6 +157,31 @@ describe.skipIf(postgresObstacle !== undefined)(`a fleet (${postgresObstacle ?? 
     expect(opened).toMatchObject([{job: nightly, reason: expect.stringMatching(claimed)}])
   })
 
+  test('reports a slot that was claimed after its host had given up, and that host may still run it', async () => {
+    const nightly = newJob()
+    const slot = ['--slot', '2026-01-02T03:00:00Z']
+    const one = host('web-17', nightly, {ttl: '10m'}, {timeout: '500ms', wait: '0s'})
+    const other = host('web-18', nightly)
+    const setStandbys = async (names: string) => {
+      await sql(`alter system set synchronous_standby_names = '${names}'`)
+      await sql('select pg_reload_conf()')
+      await expect.poll(() => sql('show synchronous_standby_names'), {timeout: 20_000}).toBe(names)
+    }
+    // Each commit waits for a standby that is not there.
+    await setStandbys('nobody')
+    expect((await one.call('run', ...slot, nightly)).code).toBe(74)
+    await setStandbys('')
+    await expect
+      .poll(() => sql(`select host from guard.lease where job = '${nightly}'`), {timeout: 20_000})
+      .toBe('web-17')
+    expect((await other.call('run', ...slot, nightly)).code).toBe(75)
+    const round = await one.call('watchdog', '--verbose')
+    expect([round.code, round.stdout]).toEqual([2, expect.stringContaining('so no host runs it')])
+    expect((await one.call('why', nightly)).stdout).toContain('had given up asking when its slot 2026-01-02T03:00:00Z')
+    expect(await one.call('run', ...slot, nightly)).toMatchObject({code: 0, stdout: 'token 2\n'})
+    expect((await one.call('watchdog')).code).toBe(0)
+  })
+
   test('is no longer the trouble of a host whose run failed once another host has it, and is anew when it fails there again', async () => {
     const nightly = newJob()
     const [one, other] = [host('web-17', nightly, {command: ['test', '!', '-e', 'bad']}), host('web-18', nightly)]
@@ -188,6 +226,9 @@ describe.skipIf(postgresObstacle !== undefined)(`a fleet (${postgresObstacle ?? 
         expect([run.code, run.stdout]).toEqual([74, ''])
         expect(run.stderr).toContain(`${nightly} was skipped: the store of the fleet gives no answer`)
       }
+      // Another fault before it answers is no news.
+      const wrong = database.url.replace(encodeURIComponent(passwordOf(hostUser)), 'hunter2')
+      expect([(await one.at(wrong)('run', nightly)).code, (await call('run', nightly)).code]).toEqual([74, 74])
       await until(() => existsSync(one.path('sent.jsonl')), 'the message')
       const sick = await call('health')
       expect([sick.code, sick.stdout]).toEqual([2, expect.stringContaining('the store of the fleet gives no answer')])
@@ -209,6 +250,16 @@ describe.skipIf(postgresObstacle !== undefined)(`a fleet (${postgresObstacle ?? 
       expect((await one.call('why', nightly)).stdout).toContain('Started without the lease of its fleet')
     })
 
+    test('is refused at once with an authority that cannot be read, also with onStoreError: run', async () => {
+      const nightly = newJob()
+      const one = host('web-17', nightly, {}, {wait: '1h', onStoreError: 'run'})
+      const run = await one.at(`${database.url}?sslrootcert=${one.write('ca.pem', 'no certificate')}`)('run', nightly)
+      expect([run.code, run.stdout]).toEqual([74, ''])
+      expect(run.stderr).toMatch(
+        /the certificate of the authority for the store at .* is not in .*ca\.pem, or is damaged/,
+      )
+    })
+
     test('is refused at once where asking again changes nothing, and no secret is told', async () => {
       const nightly = newJob()
       const one = host('web-17', nightly, {}, {wait: '1h', onStoreError: 'run'})
@@ -224,6 +275,7 @@ describe.skipIf(postgresObstacle !== undefined)(`a fleet (${postgresObstacle ?? 
       ['flags that no fleet can keep', ['run', '--overlap', 'allow'], 78, 'its overlap is not possible'],
       ['a ttl that is too short', ['run', '--ttl', '30s'], 78, 'its ttl is too short'],
       ['a slot that is no time', ['run', '--slot', 'tomorrow'], 64, 'is not a slot of'],
+      ['a slot on a day that is none', ['run', '--slot', '2026-02-30T02:00:00Z'], 64, 'is not a slot of'],
     ])('refuses %s before anything starts', async (_title, args, code, said) => {
       const nightly = newJob()
       const one = host('web-17', nightly)
@@ -232,13 +284,23 @@ describe.skipIf(postgresObstacle !== undefined)(`a fleet (${postgresObstacle ?? 
       expect(existsSync(one.path('pid'))).toBe(false)
     })
 
-    test('refuses a host that is not told where it is', async () => {
+    test.each([
+      ['is not set', undefined, 'fleet.postgres: the environment variable GUARD_FLEET_URL is not set'],
+      ['is wrong', 'postgres://guard:hunter2@db.example.org/d?sslmode=require', 'has sslmode=require'],
+    ])('refuses a host whose address of it %s, which is recorded and told once', async (_title, url, said) => {
       const nightly = newJob()
       const one = host('web-17', nightly)
-      expect(await one.guard('run', nightly)).toMatchObject({
-        code: 78,
-        stderr: expect.stringContaining('fleet.postgres: the environment variable GUARD_FLEET_URL is not set'),
-      })
+      const call = url === undefined ? one.guard : one.at(url)
+      for (const run of [await call('run', nightly), await call('run', nightly)])
+        expect([run.code, run.stdout, run.stderr]).toEqual([78, '', expect.stringContaining(said)])
+      expect(existsSync(one.path('pid'))).toBe(false)
+      expect(records(one, 'skipped')).toMatchObject([{reason: expect.stringContaining(said)}, {}])
+      expect(one.journal('alerts.jsonl')).toMatchObject([{level: 'WARNING', component: 'fleet'}])
+      expect((await call('health')).stdout).toContain('the store of the fleet has no address that can be used')
+      expect((await call('why', nightly)).stdout).toContain(said)
+      expect((await one.sh('cat state/*.jsonl')).stdout).not.toContain('hunter2')
+      expect((await one.call('run', nightly)).code).toBe(0)
+      expect(one.journal('alerts.jsonl')).toMatchObject([{}, {level: 'INFO', component: 'fleet'}])
     })
   })
 

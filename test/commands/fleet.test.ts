@@ -19,6 +19,8 @@ function hostSandbox(): Sandbox {
   return box
 }
 
+const withBroken = (pem: string) => `${pem}-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n`
+
 const check = (box: Sandbox, url: string, ...more: readonly string[]) =>
   box.guardWith({env: {FLEET_URL: url}}, 'fleet', 'check', ...more)
 
@@ -32,6 +34,20 @@ describe('guard fleet check without a server', () => {
   - check the settings: guard config check
 `,
     ])
+  })
+
+  test.each([
+    [['fleet', 'check'], 78],
+    [['lease', 'list', '--scope', 'fleet'], 78],
+    [['health'], 2],
+  ])('%j says what is wrong with the part of the settings that names the store', async (args, code) => {
+    const box = createSandbox()
+    box.write('.guardianrc', 'fleet: {postgres: {env: FLEET_URL}, host: "a b", onStoreErr: run}\n')
+    const said = await box.guardWith({env: {FLEET_URL: 'postgres://guard:hunter2@127.0.0.1:1/guard'}}, ...args)
+    const last = code === 78 ? said.stderr.slice(said.stderr.lastIndexOf('guard: ')) : said.stdout
+    expect(last).toMatch(/settings are wrong: .*fleet\.host: "a b" is not a name of a host/)
+    expect(last).toContain('fleet.onStoreErr')
+    expect([said.code, last.includes('there is no store')]).toEqual([code, false])
   })
 
   test('refuses an address that is wrong, and does not repeat it', async () => {
@@ -96,6 +112,7 @@ describe.skipIf(postgresObstacle !== undefined || !hasOpenssl)(
   . TLS: certificate and name are checked
   . schema: version 1
   . rights: to call the functions, and no more
+  . claim: one was granted as a trial, and undone
   . standbys: none
   . clock: within 5s of the store's
   . durability: a crash loses no grant
@@ -142,10 +159,55 @@ describe.skipIf(postgresObstacle !== undefined || !hasOpenssl)(
     })
 
     test.each([
+      [
+        'a server that commits only with a standby',
+        "alter system set synchronous_standby_names = 'ANY 1 (nobody)'",
+        'alter system reset synchronous_standby_names',
+        'Each commit waits for a standby that is not there',
+      ],
+      [
+        'a role that only reads',
+        'alter role guard set default_transaction_read_only = on',
+        'alter role guard reset default_transaction_read_only',
+        'read-only transaction',
+      ],
+      ['a table that is gone', 'drop table guard.lease cascade', '', 'apply it: guard fleet schema | psql'],
+      [
+        'functions without rights to the table',
+        'create role helper; grant usage, create on schema guard to helper; alter function guard.acquire owner to helper',
+        '',
+        'let one role own the schema guard',
+      ],
+    ])('check says what no run can do with: %s', async (_title, harm, mend, said) => {
+      const {name, url: harmed} = await createFleetDatabase(postgres())
+      for (const statement of harm.split(';')) await postgres().sql(statement, name)
+      await postgres().sql('select pg_reload_conf()')
+      await expect
+        .poll(async () => (await check(hostSandbox(), harmed)).stdout.replace(/\s+/g, ' '), {timeout: 20_000})
+        .toContain(said)
+      const {code} = await check(hostSandbox(), harmed)
+      if (mend !== '') await postgres().sql(mend, name)
+      await postgres().sql('select pg_reload_conf()')
+      expect(code).toBe(2)
+      expect(await postgres().sql('select count(*) from pg_stat_activity where state like $$idle in%$$')).toBe('0')
+    })
+
+    test.each([
       ['of another name', () => overTls('127.0.0.1'), 'has a certificate for another name'],
       ['of an authority that is not known', () => overTls('localhost', ''), 'has a certificate of no known authority'],
       ['of another authority', () => overTls('localhost', otherAuthority()), 'has a certificate of no known authority'],
       ['that nobody can check', () => overTls('localhost', '/nowhere.pem'), 'cannot be read: ENOENT'],
+      ['that is no certificate', () => overTls('localhost', '/etc/passwd'), 'is not in /etc/passwd, or is damaged'],
+      [
+        'that is cut off',
+        () =>
+          overTls(
+            'localhost',
+            damaged((pem) => pem.slice(0, 300)),
+          ),
+        'or is damaged',
+      ],
+      ['that is followed by a damaged one', () => overTls('localhost', damaged(withBroken)), 'or is damaged'],
     ])('a certificate %s is refused', async (_title, address, problem) => {
       const {code, stdout} = await check(hostSandbox(), address())
       expect([code, stdout]).toEqual([2, expect.stringMatching(`X The store refuses this host: .* ${problem}`)])
@@ -191,6 +253,10 @@ describe.skipIf(postgresObstacle !== undefined || !hasOpenssl)(
 
     async function serverVersion(): Promise<string> {
       return (await postgres().sql('show server_version')).split(' ')[0] ?? ''
+    }
+
+    function damaged(change: (pem: string) => string): string {
+      return hostSandbox().write('damaged.pem', change(readFileSync(ca, 'utf8')))
     }
 
     /** A second authority, which has signed nothing. */

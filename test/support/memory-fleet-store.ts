@@ -39,7 +39,7 @@ export function memoryFleetStore(clock: {readonly now: () => number}): MemoryFle
     rows.set(row.job, row)
     return lease(row)
   }
-  const grant = ({floor, ...claim}: FleetClaim, known: FleetLease | undefined) => {
+  const grant = ({floor, givenUp: _, ...claim}: FleetClaim, known: FleetLease | undefined) => {
     const now = clock.now()
     const {ttlMs, slotAt = known?.slotAt} = claim
     const token = Math.max(known?.token ?? 0, floor) + 1
@@ -59,11 +59,16 @@ export function memoryFleetStore(clock: {readonly now: () => number}): MemoryFle
     acquire: async (claim) => {
       asked.push(`acquire ${claim.job}`)
       if (store.fault) throw store.fault
-      const {job, slotAt, claimId} = claim
+      const {job, slotAt, claimId, givenUp} = claim
       if (slotAt !== undefined && slotAt > clock.now() + allowanceMs)
         return {state: 'early', slotAt, serverAt: clock.now()}
       const known = leaseOf(job)
       if (!known || known.claimId === claimId) return {state: 'granted', lease: grant(claim, known)}
+      const isNewer = slotAt === undefined || known.slotAt === undefined || slotAt > known.slotAt
+      const isNobodys = isNewer
+        ? givenUp?.claimIds.includes(known.claimId)
+        : slotAt === known.slotAt && givenUp?.ofSlot.includes(known.claimId)
+      if (isNobodys && !known.released) return {state: 'granted', lease: grant(claim, known)}
       if (slotAt !== undefined && known.slotAt !== undefined && slotAt <= known.slotAt)
         return {state: 'done', lease: known}
       if (known.remainingMs > 0) return {state: 'held', lease: known}

@@ -25,6 +25,9 @@ interface Grant {
   readonly former: {readonly token: number; readonly isFree: boolean} | null
 }
 
+/** Claims whose hosts go without them: what they have been granted is nobody's, and their host's next claim gets it. */
+type GivenUp = ReadonlySet<string>
+
 /** From here on a guard cannot end its job, because it was stopped or killed: only the token protects against that job. */
 export interface Disturbance {
   readonly guard: number
@@ -84,8 +87,9 @@ export function faultsOf(
   facts: readonly Fact[],
   grants: readonly Grant[],
   disturbed: readonly Disturbance[] = [],
+  givenUp?: GivenUp,
 ): readonly string[] {
-  return [...overlaps(runsOf(facts), disturbed), ...strangeTokens(facts, grants), ...wrongGrants(grants)]
+  return [...overlaps(runsOf(facts), disturbed), ...strangeTokens(facts, grants), ...wrongGrants(grants, givenUp)]
 }
 
 function runsOf(facts: readonly Fact[]): readonly Run[] {
@@ -128,17 +132,22 @@ function strangeTokens(facts: readonly Fact[], grants: readonly Grant[]): readon
     })
 }
 
-function wrongGrants(grants: readonly Grant[]): readonly string[] {
+function wrongGrants(grants: readonly Grant[], givenUp: GivenUp | undefined): readonly string[] {
   const claims = new Map<number, string>()
   return grants.flatMap(({token, host, claim, slotAt, former}, index) => {
     const before = grants[index - 1]
     const found: string[] = []
     if (before && token <= before.token) found.push(`${token} was given after ${before.token}`)
-    if (former && !former.isFree && before?.claim !== claim)
+    if (former && !former.isFree && before?.claim !== claim && !isOfHost(before, host, givenUp))
       found.push(`${host} was given ${token} while the lease of ${former.token} ran`)
-    if (slotAt !== null && (claims.get(slotAt) ?? claim) !== claim)
+    // Among claims without a slot, which leave the last one in the row, only the hosts know for which they ran.
+    if (!givenUp && slotAt !== null && (claims.get(slotAt) ?? claim) !== claim)
       found.push(`the slot ${slotAt} was given to two claims, the second one of ${host}`)
     if (slotAt !== null) claims.set(slotAt, claim)
     return found
   })
+}
+
+function isOfHost(before: Grant | undefined, host: string, givenUp: GivenUp | undefined): boolean {
+  return before !== undefined && before.host === host && givenUp?.has(before.claim) === true
 }

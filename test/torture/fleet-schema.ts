@@ -20,6 +20,9 @@ export function fleetUrl(server: Postgres, port = server.port): string {
 /** A store that knows leases alone. */
 export const withoutSlots = (sql: string) => replaced(sql, /when slot <= lease\.slot_at then 'done'/, '')
 
+/** A store that grants long after the host has stopped waiting. */
+export const withoutLimit = (sql: string) => replaced(sql, /p_limit_ms \* interval '1 ms'/, "interval '1 year'")
+
 /** A store that judges by the clock of the host that asks, which is wrong by what the table `guard.skew` says. */
 export function withHostClocks(sql: string): string {
   const clock = `
@@ -41,7 +44,8 @@ export function withHostClocks(sql: string): string {
   ]
     .join('')
     .replaceAll('clock_timestamp()', 'guard.host_clock()')
-  return replaced(skewed, /create schema if not exists guard;/, (found) => `${found}${clock}`)
+  // To a host whose clock is ahead, each wait would be too long.
+  return replaced(withoutLimit(skewed), /create schema if not exists guard;/, (found) => `${found}${clock}`)
 }
 
 /** Fails where nothing is replaced, because the schema has changed and the fault is not in it any more. */

@@ -49,14 +49,14 @@ function reasonLines(page: Page, {status}: JobPage): readonly string[] {
 }
 
 function factsOf(page: Page, job: JobPage): readonly (readonly [string, string])[] {
-  const {status, lease, settings} = job
+  const {status, settings} = job
   return [
     ['Schedule', scheduleText(page, job)],
     ['Started by', job.starters.join(' ')],
     ['Outcomes', outcomesText(page, job)],
     ['Durations', durationsText(page, job)],
     ['Last run', lastRunText(job)],
-    ['Lease', lease === undefined ? '' : leaseText(page, job)],
+    ['Lease', leaseText(page, job)],
     ['Breaker', breakerText(page, job)],
     ['Budget', budgetText(page, job)],
     ['Incident', incidentText(page, job)],
@@ -118,7 +118,8 @@ function lastRunText({run, status}: JobPage): string {
   return [run.outcome ?? 'goes on', exit, took, usual, attempts].filter(Boolean).join(', ')
 }
 
-function leaseText(page: Page, {lease}: JobPage): string {
+function leaseText(page: Page, {lease, fleetLease, status: {job}}: JobPage): string {
+  if (fleetLease !== undefined) return `${sightText(page, fleetLease)}; for now: guard lease show ${job}`
   if (!lease) return ''
   const until = clockText(page, Date.parse(lease.expiresAt))
   if (lease.state === 'released') return `free; token ${lease.token} was given back`
@@ -126,6 +127,20 @@ function leaseText(page: Page, {lease}: JobPage): string {
     ? `held, token ${lease.token}, until ${until}`
     : `expired at ${until}, token ${lease.token}`
 }
+
+function sightText(page: Page, sight: NonNullable<JobPage['fleetLease']>): string {
+  if (sight === 'unseen') return 'of the fleet, not asked for yet'
+  const {is, by = 'this host', token, at} = sight
+  return `of the fleet, ${sightTexts[is](by)} at ${clockText(page, at)} (token ${token})`
+}
+
+const sightTexts = {
+  granted: () => 'given to this host',
+  released: () => 'given back by this host',
+  lost: () => 'lost by this host',
+  held: (by: string) => `held by ${by}`,
+  done: (by: string) => `had by ${by} for the slot`,
+} as const
 
 function breakerText(page: Page, {breaker, now}: JobPage): string {
   if (!breaker) return ''
@@ -187,6 +202,7 @@ export function jobPageToJson({
   settings,
   run,
   lease,
+  fleetLease,
   breaker,
   budgets,
   now,
@@ -199,7 +215,7 @@ export function jobPageToJson({
     ...statusToJson(status),
     ...(schedule !== undefined && {schedule, timezone: timezone ?? null}),
     ...(run && {lastRun: runToJson(run)}),
-    ...(lease && {lease}),
+    ...(fleetLease === undefined ? lease && {lease} : {fleetLease: sightToJson(fleetLease, lease)}),
     ...(breaker && {
       breaker: breaker.state ? breakerToJson(breaker.state, now) : {target: breaker.target, state: 'closed'},
     }),
@@ -209,4 +225,11 @@ export function jobPageToJson({
     starters,
     lastLines,
   }
+}
+
+function sightToJson(sight: NonNullable<JobPage['fleetLease']>, lease: JobPage['lease']): object {
+  if (sight === 'unseen') return {state: sight}
+  const {is, by, token, at} = sight
+  const process = lease?.state === 'held' && lease.jobPid !== undefined && {jobPid: lease.jobPid}
+  return {state: is, ...(by !== undefined && {host: by}), token, at: new Date(at).toISOString(), ...process}
 }

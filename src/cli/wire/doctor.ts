@@ -3,11 +3,14 @@ import {inspectSettings} from '../../config/inspect.js'
 import type {CronLines} from '../../domain/diagnose/cron-line.js'
 import {type PassedFile, passedFile} from '../../domain/diagnose/machine-findings.js'
 import type {AskedService} from '../../domain/diagnose/service-findings.js'
+import {storeUrlProblem} from '../../domain/fleet/store-url.js'
 import {settingsOfJob} from '../../domain/settings/settings.js'
 import {watchedJobs} from '../../domain/watchdog/watch-list.js'
+import {GuardError} from '../../errors.js'
 import {readBootRef} from '../../system/host/host.js'
 import {oddFiles} from '../../system/host/own-modes.js'
 import {isStandalone, programFile} from '../../system/host/program.js'
+import {resolveSecret} from '../../system/host/secret.js'
 import {createSlots} from '../../system/host/slots.js'
 import {runningCron} from '../../system/process/cron-daemon.js'
 import {livingProcessOf} from '../../system/process/holder-liveness.js'
@@ -41,6 +44,7 @@ export function wireDoctor(guard: Guard, asked: DoctorAsked): ExaminationDeps {
     cron: {...cronDeps(), crontabLines, passedFiles},
     machine: wireMachine(guard, crontabLines),
     settings: settingsDeps(guard, asked),
+    store: storeDeps(guard, crontabLines),
     scheduled: scheduledJobs(guard),
     state: {
       tryPlaces: () => tryPlaces(guard),
@@ -112,6 +116,26 @@ function settingsDeps(guard: Guard, {job, config}: DoctorAsked): ExaminationDeps
     wrong: settings.wrong,
     services: job === undefined ? Object.keys(settings.services) : servicesOf(guard, job),
     askService: (name, path) => askService(guard, name, path),
+  }
+}
+
+function storeDeps(
+  {settings}: Guard,
+  crontabLines: ExaminationDeps['store']['crontabLines'],
+): ExaminationDeps['store'] {
+  const address = settings.fleet?.postgres
+  return {
+    address,
+    isOfFleet: (job) => settingsOfJob(settings, job).scope === 'fleet',
+    problemWith: (variables) => {
+      try {
+        return address && storeUrlProblem(resolveSecret(address, 'fleet.postgres', variables))
+      } catch (error) {
+        if (error instanceof GuardError) return error.message
+        throw error
+      }
+    },
+    crontabLines,
   }
 }
 

@@ -12,7 +12,7 @@ import type {Guard} from '../guard.js'
 import type {LeasesBefore} from '../leave-deliverer.js'
 import type {LinePrinter} from '../line-printer.js'
 import {warnOnce} from '../stderr.js'
-import {fleetSettings, readFleetUrl, wireFleet} from './fleet.js'
+import {fleetSettings, wireFleet} from './fleet.js'
 
 /** What a run of a fleet's job does beside that of a machine's. */
 export interface FleetRunWiring {
@@ -37,7 +37,6 @@ interface ClaimPlace {
 export function openFleetRun(guard: Guard, run: RunResolved, asked: SlotAsked): FleetRunWiring {
   refuseWrongJob(run)
   const {onStoreError} = fleetSettings(guard)
-  readFleetUrl(guard)
   const slotAt = slotOf(guard, run, asked)
   let isNews = false
   return {
@@ -49,7 +48,13 @@ export function openFleetRun(guard: Guard, run: RunResolved, asked: SlotAsked): 
           isNews = true
         }
         const warn = warnOnce(lines.say)
-        const deps = await wireFleet(guard, {usable, warn, machineLease: () => before().own, onNews})
+        const deps = await wireFleet(guard, {
+          usable,
+          warn,
+          machineLease: () => before().own,
+          onNews,
+          recordsAddress: true,
+        })
         return claimFleetRun({...deps, callAfter, onStoreError, slotAt}, request, machine)
       },
     afterwards: () => compactJournals(guard.journal(fleetStream)),

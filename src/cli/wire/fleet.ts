@@ -1,3 +1,4 @@
+import {StoreFault} from '../../domain/fleet/store-fault.js'
 import {parseStoreUrl} from '../../domain/fleet/store-url.js'
 import type {FleetSettings} from '../../domain/settings/fleet.js'
 import {GuardError} from '../../errors.js'
@@ -5,12 +6,20 @@ import {alertStream, fleetStream} from '../../journal/failure-streams.js'
 import {readHostName} from '../../system/host/host.js'
 import {resolveSecret} from '../../system/host/secret.js'
 import type {FleetDeps} from '../../usecases/fleet/acquire-fleet-lease.js'
+import type {FleetStore} from '../../usecases/fleet/store.js'
 import {tellTrouble} from '../../usecases/fleet/tell-trouble.js'
 import type {Guard} from '../guard.js'
 
-/** The store's settings. Throws GuardError `config` if there are none. */
+/** The store's settings. Throws GuardError `config` if there are none, or they are wrong. */
 export function fleetSettings({settings}: Pick<Guard, 'settings'>): FleetSettings {
-  if (settings.fleet) return settings.fleet
+  const {fleet, wrong, file} = settings
+  if (fleet) return fleet
+  if (wrong?.fleet !== undefined)
+    throw new GuardError(
+      'config',
+      `the store of the fleet is not known, because its settings are wrong: ${wrong.fleet}`,
+      [`correct it in ${file}, and check it: guard config check`],
+    )
   throw new GuardError('config', 'there is no store of a fleet in the settings', [
     'add it: fleet: {postgres: {env: GUARD_FLEET_URL}}',
     'check the settings: guard config check',
@@ -30,16 +39,19 @@ interface FleetAsked {
   readonly warn: (text: string) => void
   /** Called when this process has raised an alert. */
   readonly onNews?: () => void
+  /** An address that cannot be used is the store's answer, and so is recorded and told; else it is thrown. */
+  readonly recordsAddress?: boolean
   /** A lease of this machine that the job had before; the one that it has now, of which the store knows nothing, is above it. */
   readonly machineLease: (job: string) => {readonly token: number; readonly holder: string} | undefined
 }
 
 /** What the use cases of the fleet need. Rejects with GuardError `config` if the store cannot be named. */
-export async function wireFleet(guard: Guard, {usable, warn, machineLease, onNews}: FleetAsked): Promise<FleetDeps> {
-  const {host = readHostName(), timeoutMs, waitMs} = fleetSettings(guard)
-  const url = readFleetUrl(guard)
-  // Loaded late: a refusal needs no driver.
-  const {openPostgresStore} = await import('../../system/fleet/postgres-store.js')
+export async function wireFleet(
+  guard: Guard,
+  {usable, warn, machineLease, onNews, recordsAddress = false}: FleetAsked,
+): Promise<FleetDeps> {
+  const {host = readHostName(), waitMs} = fleetSettings(guard)
+  const store = await openStore(guard, recordsAddress)
   const known = usable ? guard.journal(fleetStream) : undefined
   const machineFloor = (job: string) => {
     if (!known) return 0
@@ -51,7 +63,7 @@ export async function wireFleet(guard: Guard, {usable, warn, machineLease, onNew
   return {
     clock: guard.clock,
     random: Math.random,
-    store: openPostgresStore({url, timeoutMs}),
+    store,
     known,
     host,
     waitMs,
@@ -65,4 +77,20 @@ export async function wireFleet(guard: Guard, {usable, warn, machineLease, onNew
     },
     warn,
   }
+}
+
+async function openStore(guard: Guard, recordsAddress: boolean): Promise<FleetStore> {
+  const {timeoutMs} = fleetSettings(guard)
+  let url: string
+  try {
+    url = readFleetUrl(guard)
+  } catch (error) {
+    if (!recordsAddress || !(error instanceof GuardError)) throw error
+    const fail = async () => {
+      throw new StoreFault('unaddressed', error.message, error.hints, {cause: error})
+    }
+    return {acquire: fail, renew: fail, release: fail, check: fail, list: fail}
+  }
+  // Loaded late: a refusal needs no driver.
+  return (await import('../../system/fleet/postgres-store.js')).openPostgresStore({url, timeoutMs})
 }

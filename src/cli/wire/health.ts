@@ -37,6 +37,7 @@ export function wireHealth(guard: Guard): HealthDeps {
     resetRequests,
     resets,
     fleet: guard.settings.fleet && {known: guard.journal(fleetStream), settings: guard.settings.fleet},
+    fleetProblem: guard.settings.wrong?.fleet,
     lookAtScheduler: async () => schedulerFacts(guard),
     journals: [
       {name: leaseStream.name, inspect: leases.inspect},

@@ -1,4 +1,10 @@
-import {breakerStream, deliveryStream, schedulerStream, silenceStream} from '../../journal/failure-streams.js'
+import {
+  breakerStream,
+  deliveryStream,
+  fleetStream,
+  schedulerStream,
+  silenceStream,
+} from '../../journal/failure-streams.js'
 import {readBootRef} from '../../system/host/host.js'
 import type {JobPageDeps} from '../../usecases/diagnose/job-page.js'
 import type {StatusDeps} from '../../usecases/diagnose/job-statuses.js'
@@ -29,6 +35,7 @@ export function wireJobPage(guard: Guard, job: string, endOf = maskedEnd): JobPa
     ...wireStatus(guard),
     budgets: wireBudgets(guard),
     breakers: guard.journal(breakerStream),
+    fleet: guard.journal(fleetStream),
     startersOf: (name) => startersOf(guard, name),
     logs: {...logDeps(guard), readEnd: (stretch, bytes) => endOf(stretch, bytes, secrets)},
   }

@@ -27,6 +27,10 @@ export interface StoreFacts {
   readonly answeredAt: number
   /** Servers that follow it; undefined if the user may not ask. */
   readonly standbys: {readonly synchronous: number; readonly asynchronous: number} | undefined
+  /** How many standbys each commit waits for; 0 if for none. */
+  readonly awaitedStandbys: number
+  /** Why a lease that was asked for as a trial was not granted, renewed and given back; undefined if it was, or was not tried. */
+  readonly claimProblem: {readonly text: string; readonly hint: string | undefined} | undefined
   /** Settings without which a crash of the server loses what it has answered. */
   readonly unsafeSettings: readonly string[]
 }
@@ -46,7 +50,7 @@ export function judgeStore(facts: StoreFacts): readonly Finding[] {
     judgeTls(facts),
     judgeSchema(facts),
     // Without a schema there is no right to it, and nothing that counts the standbys.
-    ...(facts.functions.length > 0 ? [judgeRights(facts), judgeStandbys(facts)] : []),
+    ...(facts.functions.length > 0 ? [judgeRights(facts), ...judgeClaim(facts), judgeStandbys(facts)] : []),
     judgeClock(facts),
     judgeSettings(facts),
   ]
@@ -104,6 +108,15 @@ function judgeRights({user, functions, moreRights}: StoreFacts): Finding {
   return finding('rights', 'well', 'rights', {proof: 'to call the functions, and no more'})
 }
 
+/** Of a store that grants nothing by its nature, the reason is told by another finding. */
+function judgeClaim({schema, knownSchema, isStandby, claimProblem}: StoreFacts): readonly Finding[] {
+  if (isStandby || schema !== knownSchema) return []
+  if (!claimProblem) return [finding('claim', 'well', 'claim', {proof: 'one was granted as a trial, and undone'})]
+  const {text, hint} = claimProblem
+  const told = {proof: text, ...(hint !== undefined && {note: hint})}
+  return [finding('claim', 'wrong', 'A lease that was asked for as a trial was not granted', told)]
+}
+
 function judgeClock({serverAt, askedAt, answeredAt}: StoreFacts): Finding {
   const offsetMs = clockOffsetMs({serverAt, askedAt, answeredAt})
   const away = formatDuration(Math.round(Math.abs(offsetMs) / 1000) * 1000)
@@ -131,7 +144,12 @@ export function clockOffsetMs({
   return serverAt > answeredAt ? answeredAt - serverAt : 0
 }
 
-function judgeStandbys({standbys}: StoreFacts): Finding {
+function judgeStandbys({standbys, awaitedStandbys}: StoreFacts): Finding {
+  if (standbys && standbys.synchronous < awaitedStandbys)
+    return finding('standbys', 'wrong', 'Each commit waits for a standby that is not there: no lease is granted', {
+      proof: `${standbys.synchronous} of ${awaitedStandbys} synchronous standbys are connected`,
+      note: 'start it, or name another one in synchronous_standby_names',
+    })
   if (!standbys) return finding('standbys', 'look', 'Standbys cannot be counted')
   const {synchronous, asynchronous} = standbys
   if (asynchronous > 0 && synchronous === 0)

@@ -18,6 +18,13 @@ export interface FleetLease {
   readonly serverAt: number
 }
 
+/** Ids of claims of one job. */
+export interface GivenUpClaims {
+  readonly claimIds: readonly string[]
+  /** Those for the slot that is asked for. */
+  readonly ofSlot: readonly string[]
+}
+
 /** What a host asks for. */
 export interface FleetClaim {
   readonly job: string
@@ -30,6 +37,8 @@ export interface FleetClaim {
   readonly floor: number
   /** The slot that is to be run, ms since 1970; undefined for a lease without one. */
   readonly slotAt?: number
+  /** Claims of this host that it has given up: what they were granted since is this one's. */
+  readonly givenUp?: GivenUpClaims
 }
 
 /**

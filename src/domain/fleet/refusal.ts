@@ -41,4 +41,5 @@ const faultTexts = {
   away: 'gives no answer',
   refused: 'refuses this host',
   invalid: 'gives an answer that guard does not understand',
+  unaddressed: 'has no address that can be used',
 } as const

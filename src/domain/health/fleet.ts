@@ -26,3 +26,8 @@ export function judgeFleet(
   const reason = answeredAt === undefined ? 'its store was not asked yet' : `its store answered ${ago(answeredAt)} ago`
   return {check: 'fleet', verdict: 'healthy', reason, facts: answered}
 }
+
+/** Without a store no job of the fleet runs here. */
+export function judgeWrongFleet(problem: string): Check {
+  return {check: 'fleet', verdict: 'unhealthy', reason: `its settings are wrong: ${problem}`, facts: {}}
+}

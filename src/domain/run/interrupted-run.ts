@@ -44,6 +44,11 @@ function claimedText(slotAt: number | undefined): string {
     : `; its slot ${shortIsoTime(slotAt)} was claimed in the fleet, so no other host runs it`
 }
 
+/** A run that did not take place, because its slot was claimed for it only after it had given up. */
+export function unrunText(slotAt: number): string {
+  return `it had given up asking when its slot ${shortIsoTime(slotAt)} was claimed for it in the fleet, so no host runs it`
+}
+
 /** What proves that the processes of a run are gone, for its record. `here` is where that was found. */
 export function goneText(
   run: BootRef & Pick<Lease, 'process' | 'jobProcess'>,

@@ -156,17 +156,17 @@ function derived(
     const isTakenOver = run.by !== undefined && streak?.isWell === false
     return {recent: withOutcome(recent, 'skipped', undefined), ...(isTakenOver && {streak: undefined})}
   }
-  if (!before) return {starts: [...starts, run.startedAt].slice(-keptStarts), ...higherToken(token, record)}
-  if (run.outcome === undefined) return {}
+  if (run.outcome === undefined)
+    return before ? {} : {starts: [...starts, run.startedAt].slice(-keptStarts), ...higherToken(token, record)}
   if (record['kind'] === 'step-ended') return lastEnd?.runId === run.id ? {lastEnd: {...lastEnd, ...rerunEnd(run)}} : {}
-  if (isCutShort(run)) return {recent: withOutcome(recent, 'cut-short', before.outcome)}
+  if (isCutShort(run)) return {recent: withOutcome(recent, 'cut-short', before?.outcome)}
   const isWell = run.outcome === 'healthy'
   const first = {isWell, count: 1, firstRunId: run.id, firstEndedAt: run.endedAt ?? run.startedAt}
   const next = streak?.isWell === isWell ? {...streak, count: streak.count + 1} : first
   const good = isWell && {lastGoodAt: first.firstEndedAt}
   const isTimed = isWell && run.durationMs !== undefined
   const times = isTimed && {goodTimes: withGoodRun(goodTimes, run.durationMs ?? 0)}
-  const outcomes = {recent: withOutcome(recent, run.outcome, before.outcome)}
+  const outcomes = {recent: withOutcome(recent, run.outcome, before?.outcome)}
   return {streak: next, lastEnd: endOf(run, record), ...outcomes, ...good, ...times}
 }
 

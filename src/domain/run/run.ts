@@ -5,8 +5,8 @@ import type {Outcome} from './outcome.js'
 /**
  * A run is one time a job happened. Its records: `started`, an `attempt-ended` for each attempt, a `step-ended` for
  * each recovery step, then `ended`; or `interrupted`, written by the process that finds its guard gone, and perhaps
- * the step `rerun`; or `skipped` alone if it did not take place. A run that ends another one to take its place writes
- * `cancelled` before.
+ * the step `rerun`; or `skipped` if it did not take place, and perhaps `interrupted` with the slot that it got too late. A
+ * run that ends another one to take its place writes `cancelled` before.
  */
 
 /** A stretch of a log file that holds output of one run. A rotation renames the file, its inode stays. */
@@ -84,6 +84,7 @@ export function nextRun(known: Run | undefined, record: RawRecord, begun: Run): 
       ...otherHost(record),
     }
   if (kind === 'started') return known ?? startedRun(begun, record)
+  if (kind === 'interrupted' && isTime(record['claimedSlotAt'])) return claimedTooLate(known, record, begun)
   if (known?.outcome === 'interrupted' && kind === 'ended' && record['fenced'] === true)
     return endedRun(reopened(known), record, at)
   if (known?.outcome === 'interrupted' && kind === 'step-ended' && record['do'] === rerunStep)
@@ -98,6 +99,14 @@ export function nextRun(known: Run | undefined, record: RawRecord, begun: Run): 
 
 function cancelledRun(known: Run, {byRun}: RawRecord): Run | undefined {
   return typeof byRun === 'string' && known.cancelledBy === undefined ? {...known, cancelledBy: byRun} : undefined
+}
+
+/** A run that was skipped, and perhaps forgotten since, has got its slot in the fleet after all, and nobody runs it. */
+function claimedTooLate(known: Run | undefined, record: RawRecord, begun: Run): Run | undefined {
+  const {claimedSlotAt} = record
+  if ((known && known.outcome !== 'skipped') || !isTime(claimedSlotAt)) return undefined
+  const {durationMs: _, ...skipped} = known ?? begun
+  return {...skipped, endedAt: begun.startedAt, outcome: 'interrupted', claimedSlotAt, ...text(record)}
 }
 
 /** The step that decides, once, whether the job of an interrupted run is run again; it failed if it is not. */

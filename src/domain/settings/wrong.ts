@@ -6,6 +6,8 @@ export interface WrongSettings {
   readonly jobs: Readonly<Record<string, WrongJob>>
   /** Key paths of the other wrong parts, which are replaced by their defaults or left out. */
   readonly parts: readonly string[]
+  /** What is wrong with the part `fleet`, which is left out as a whole; undefined if nothing is. */
+  readonly fleet?: string
   /** Why no job of the settings may run; undefined if those whose own part is right may. */
   readonly refusal?: string
 }

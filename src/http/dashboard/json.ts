@@ -60,6 +60,8 @@ export interface JobPageJson extends JobJson {
     readonly pid?: number
     readonly jobPid?: number
   }
+  /** Instead of `lease`, of a job of a fleet. */
+  readonly fleetLease?: {readonly jobPid?: number}
   readonly breaker?: {
     readonly target: string
     readonly state: string

@@ -1,7 +1,6 @@
-import {readFileSync} from 'node:fs'
 import Client from 'pg/lib/client.js'
-import {StoreFault} from '../../domain/fleet/store-fault.js'
 import type {StoreAddress} from '../../domain/fleet/store-url.js'
+import {readAuthority} from './authority.js'
 import {storePlace, TooLate, toStoreFault} from './store-problem.js'
 
 /** A row as the server sent it: numbers of 64 bits are text. */
@@ -22,6 +21,7 @@ type Ask = (text: string, values: readonly unknown[]) => Promise<readonly StoreR
 export function createAsk(address: StoreAddress, timeoutMs: number): Ask {
   return async (text, values) => {
     let client: Client | undefined
+    let isSent = false
     try {
       client = new Client(optionsOf(address))
       // Of the environment nothing counts: the address says all.
@@ -29,12 +29,13 @@ export function createAsk(address: StoreAddress, timeoutMs: number): Ask {
       // A connection that ends after its answer, or after its limit, has nobody who waits for it.
       client.on('error', () => undefined)
       await within(timeoutMs, client.connect(), 'connection')
+      isSent = true
       const {rows} = await within(timeoutMs, client.query({text, values}), 'answer')
       sayGoodbye(client, timeoutMs)
       return rows
     } catch (error) {
       client?.connection.stream.destroy()
-      throw toStoreFault(error, {address, timeoutMs})
+      throw toStoreFault(error, {address, timeoutMs, isSent})
     }
   }
 }
@@ -47,23 +48,16 @@ function optionsOf({host, port, database, user, password = '', tls}: StoreAddres
     user,
     // As a function it is the only one: else an empty password is taken from PGPASSWORD or ~/.pgpass.
     password: () => password,
-    ssl: tls
-      ? {rejectUnauthorized: true, ...authority(tls.rootCertificate, storePlace({host, port}))}
-      : (false as const),
+    ssl: tls ? tlsOptions(tls, storePlace({host, port})) : (false as const),
     sslnegotiation: 'postgres' as const,
     client_encoding: 'UTF8',
     application_name: 'guard',
   }
 }
 
-function authority(file: string | undefined, place: string): {ca?: string} {
-  if (file === undefined) return {}
-  try {
-    return {ca: readFileSync(file, 'utf8')}
-  } catch (cause) {
-    const message = `the certificate of the authority for the store at ${place} cannot be read: ${(cause as Error).message}`
-    throw new StoreFault('refused', message, ['check the path of sslrootcert, and the rights of the file'], {cause})
-  }
+function tlsOptions({rootCertificate}: NonNullable<StoreAddress['tls']>, place: string) {
+  const checked = {rejectUnauthorized: true}
+  return rootCertificate === undefined ? checked : {...checked, ca: readAuthority(rootCertificate, place)}
 }
 
 /** The server closes the connection; one that hangs keeps neither the process nor the connection. */

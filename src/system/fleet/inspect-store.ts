@@ -39,12 +39,14 @@ select current_user::text as "user", current_setting('server_version') as server
   ), ', ') as more_rights,
   array_to_string(array(
     select name from unnest(array['fsync', 'full_page_writes']) name where current_setting(name) = 'off'
-  ), ', ') as unsafe_settings`
+  ), ', ') as unsafe_settings,
+  case when current_setting('synchronous_commit') in ('off', 'local') then ''
+    else current_setting('synchronous_standby_names') end as awaited`
 
 const calledFunctions = ['acquire', 'check', 'list', 'release', 'renew', 'standbys', 'version']
 
 /**
- * Looks at the store of a fleet as this host sees it, and changes nothing.
+ * Looks at the store of a fleet as this host sees it, and changes nothing: a trial is undone.
  *
  * Throws GuardError `config` if the address is wrong. Rejects with StoreFault if there is no answer.
  */
@@ -77,7 +79,41 @@ export async function inspectStore({url, timeoutMs, now}: Inspected): Promise<St
     askedAt,
     answeredAt,
     standbys: may('guard.standbys') ? countStandbys((await ask('select * from guard.standbys()', []))[0]) : undefined,
+    awaitedStandbys: countAwaited(text('awaited')),
+    claimProblem:
+      functions.every(({mayCall}) => mayCall) && row?.['is_standby'] !== true
+        ? await tryClaim(ask, timeoutMs)
+        : undefined,
     unsafeSettings: listOf(text('unsafe_settings'), ', '),
+  }
+}
+
+/** `ANY 2 (one, two)`, `FIRST 1 (one)`, `2 (one, two)`, or names alone, of which one is enough. */
+function countAwaited(names: string): number {
+  if (names.trim() === '') return 0
+  return Number(/^\s*(?:(?:any|first)\s+)?(\d+)\s*\(/i.exec(names)?.[1] ?? 1)
+}
+
+/** No job has such a name. */
+const trial = "'(guard fleet check)'"
+
+/** Catalogues do not tell all that a claim needs. What is undone waits for no standby. */
+async function tryClaim(ask: ReturnType<typeof createAsk>, timeoutMs: number): Promise<StoreFacts['claimProblem']> {
+  const [version, of] = [schemaVersion, `${schemaVersion}, ${trial}, 1, null`]
+  const who = `${trial}, ${trial}, ${trial}, ${trial}`
+  const verbs = [
+    `acquire(${version}, ${who}, 60000, 0, null, 1, '{}', '{}', ${timeoutMs})`,
+    `renew(${of})`,
+    `check(${version}, ${trial}, 1)`,
+    `release(${of}, 'ok', null)`,
+    `list(${version})`,
+  ]
+  try {
+    await ask(`begin; ${verbs.map((verb) => `select guard.${verb};`).join(' ')} rollback`, [])
+    return undefined
+  } catch (error) {
+    if (!(error instanceof StoreFault)) throw error
+    return {text: error.message, hint: error.hints[0]}
   }
 }
 

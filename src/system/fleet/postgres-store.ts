@@ -31,11 +31,16 @@ export function openPostgresStore({url, timeoutMs}: {readonly url: string; reado
   const holding = async (call: string, ...values: readonly unknown[]): Promise<FleetHolding> =>
     toHolding(place, await askOne(call, ...values))
   return {
-    acquire: async ({job, host, holder, claimId, ttlMs, floor, slotAt}: FleetClaim): Promise<FleetAnswer> => {
+    acquire: async ({job, host, holder, claimId, ttlMs, floor, slotAt, givenUp}: FleetClaim): Promise<FleetAnswer> => {
       // Of two questions of one claim the server may carry out the older one last, once it goes on after a hang.
       const attempt = process.hrtime.bigint()
-      const values = [job, host, holder, claimId, ttlMs, floor, slotAt ?? null, attempt]
-      return toAnswer(place, await askOne('acquire($1, $2, $3, $4, $5, $6, $7, $8, $9)', ...values), slotAt)
+      const own = [givenUp?.claimIds ?? [], givenUp?.ofSlot ?? [], timeoutMs]
+      const values = [job, host, holder, claimId, ttlMs, floor, slotAt ?? null, attempt, ...own]
+      return toAnswer(
+        place,
+        await askOne('acquire($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)', ...values),
+        slotAt,
+      )
     },
     renew: ({job, token, claimId}: Ticket) => holding('renew($1, $2, $3, $4)', job, token, claimId ?? null),
     release: ({
@@ -110,7 +115,6 @@ function numberOf(place: string, row: StoreRow, column: string): number {
 }
 
 function invalid(place: string, what: string): StoreFault {
-  return new StoreFault('invalid', `the store at ${place} answers with ${what}`, [
-    'compare its schema with that of guard: guard fleet check',
-  ])
+  const hints = ['compare its schema with that of guard: guard fleet check']
+  return new StoreFault('invalid', `the store at ${place} answers with ${what}`, hints, {isOpen: true})
 }

@@ -4,7 +4,7 @@
  */
 export const verbsSql = `create or replace function guard.acquire(
   p_version integer, p_job text, p_host text, p_holder text, p_claim_id text, p_ttl_ms bigint, p_floor bigint,
-  p_slot_ms bigint, p_attempt bigint
+  p_slot_ms bigint, p_attempt bigint, p_given_up text[], p_given_up_of_slot text[], p_limit_ms bigint
 ) returns guard.answer
 language plpgsql security definer set search_path = pg_catalog, pg_temp set lock_timeout = '3s' as $$
 declare
@@ -18,7 +18,7 @@ begin
     return guard.answer_of('early', lease, at);
   end if;
   select l.* into lease from guard.lease l where l.job = p_job;
-  refused := guard.refusal(lease, p_claim_id, p_attempt, slot);
+  refused := guard.refusal(lease, p_claim_id, p_attempt, slot, p_given_up, p_given_up_of_slot);
   if refused is not null then
     return guard.answer_of(refused, lease, at);
   end if;
@@ -33,15 +33,19 @@ begin
     attempt = p_attempt, slot_at = greatest(l.slot_at, slot), claimed_at = clock_timestamp(), ttl_ms = p_ttl_ms,
     expires_at = clock_timestamp() + p_ttl_ms * interval '1 ms',
     released_at = null, release_status = null, release_detail = null
-  where guard.refusal(l, p_claim_id, p_attempt, slot) is null
+  where guard.refusal(l, p_claim_id, p_attempt, slot, p_given_up, p_given_up_of_slot) is null
   returning l.* into lease;
   at := clock_timestamp();
+  if found and at > statement_timestamp() + p_limit_ms * interval '1 ms' then
+    raise exception using errcode = 'lock_not_available', message = 'the lease was not free in time';
+  end if;
   if found then
     return guard.answer_of('granted', lease, at);
   end if;
   -- Another claim was decided while this one waited for the row.
   select l.* into lease from guard.lease l where l.job = p_job;
-  return guard.answer_of(coalesce(guard.refusal(lease, p_claim_id, p_attempt, slot), 'held'), lease, at);
+  refused := guard.refusal(lease, p_claim_id, p_attempt, slot, p_given_up, p_given_up_of_slot);
+  return guard.answer_of(coalesce(refused, 'held'), lease, at);
 end
 $$;
 

@@ -12,8 +12,8 @@ export const schemaVersion = 1
  * - All times are of `clock_timestamp()`, which moves on while a statement waits for a lock; `now()` does not.
  * - `search_path` is fixed, because the functions have the rights of their owner
  *   (https://www.postgresql.org/docs/current/sql-createfunction.html#SQL-CREATEFUNCTION-SECURITY).
- * - A wait for a lock is bounded by the functions, as long as guard waits for an answer by default: PgBouncer lets no time
- *   limit of a session through, and what is granted long after guard has gone helps nobody.
+ * - A wait for a lock is bounded by the functions: PgBouncer lets no time limit of a session through, and what is granted
+ *   after guard has gone helps nobody. `acquire` is told how long guard waits for the answer.
  */
 export const schemaSql = `-- The leases of guard's fleet, version ${schemaVersion}. Apply it as the owner of the schema:
 --   guard fleet schema | psql -v ON_ERROR_STOP=1 DATABASE
@@ -26,7 +26,7 @@ do $check$ begin
   if current_setting('server_version_num')::integer < 120000 then
     raise exception 'guard needs PostgreSQL 12 or newer';
   end if;
-  if exists (select from pg_namespace where nspname = 'guard' and nspowner <> current_user::regrole) then
+  if exists (select from pg_namespace where nspname = 'guard' and pg_get_userbyid(nspowner) <> current_user) then
     raise exception 'the schema guard belongs to another role: apply this as its owner';
   end if;
   if to_regprocedure('guard.version()') is not null then
@@ -86,12 +86,18 @@ $$;
 
 -- Why a claim gets no lease: null if it gets one. A claim whose answer was lost is known by its id, and asks with the next
 -- attempt: an older one, which was on its way all the time, must not take the lease from its own claim.
-create or replace function guard.refusal(lease guard.lease, claim_id text, attempt bigint, slot timestamptz) returns text
+-- Claims that their host has given up, and that were granted after that, are nobody's: the host's next claim takes their
+-- lease, and their slot if it is for the same. It has an id of its own, so that one of two takes it.
+create or replace function guard.refusal(
+  lease guard.lease, claim_id text, attempt bigint, slot timestamptz, given_up text[], given_up_of_slot text[]
+) returns text
 language sql volatile as $$
   select case
     when lease.job is null then null
     when lease.claim_id = $2 and $3 <= lease.attempt then 'held'
     when lease.claim_id = $2 and lease.released_at is null then null
+    when lease.claim_id = any ($6) and lease.released_at is null and slot = lease.slot_at then null
+    when lease.claim_id = any ($5) and lease.released_at is null and coalesce(slot > lease.slot_at, true) then null
     when slot <= lease.slot_at then 'done'
     when lease.released_at is null and lease.expires_at > clock_timestamp() then 'held'
   end
@@ -156,7 +162,8 @@ revoke all on all tables in schema guard from public, guard;
 revoke all on all functions in schema guard from public, guard;
 grant usage on schema guard to guard;
 grant execute on function
-  guard.version(), guard.acquire(integer, text, text, text, text, bigint, bigint, bigint, bigint),
+  guard.version(),
+  guard.acquire(integer, text, text, text, text, bigint, bigint, bigint, bigint, text[], text[], bigint),
   guard.renew(integer, text, bigint, text), guard.release(integer, text, bigint, text, text, text),
   guard.check(integer, text, bigint), guard.list(integer), guard.standbys() to guard;
 

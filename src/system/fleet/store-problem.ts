@@ -1,4 +1,5 @@
 import {formatDuration} from '../../domain/clock/duration.js'
+import {maskValues} from '../../domain/failure/mask-values.js'
 import {StoreFault} from '../../domain/fleet/store-fault.js'
 import type {StoreAddress} from '../../domain/fleet/store-url.js'
 
@@ -15,6 +16,8 @@ export class TooLate extends Error {
 interface Asked {
   readonly address: StoreAddress
   readonly timeoutMs: number
+  /** Whether the question was on its way: the server may carry it out though nobody waits any more. */
+  readonly isSent: boolean
 }
 
 /** The server as messages name it. */
@@ -26,13 +29,15 @@ export function storePlace({host, port}: Pick<StoreAddress, 'host' | 'port'>): s
 /** Says why there was no answer, in a message without the password. */
 export function toStoreFault(error: unknown, asked: Asked): StoreFault {
   if (error instanceof StoreFault) return error
-  const {address, timeoutMs} = asked
+  const {address, timeoutMs, isSent} = asked
   const store = `the store at ${storePlace(address)}`
   if (error instanceof TooLate) {
     const limit = `within ${formatDuration(timeoutMs)}`
     return new StoreFault(
       'away',
       error.what === 'connection' ? `${store} was not reached ${limit}` : `${store} gave no answer ${limit}`,
+      [],
+      {isOpen: isSent},
     )
   }
   const code = codeOf(error)
@@ -44,7 +49,7 @@ export function toStoreFault(error: unknown, asked: Asked): StoreFault {
   } = code !== undefined && /^[0-9A-Z]{5}$/.test(code) && isOfServer(error)
     ? serverProblem(code, message, address)
     : connectionProblem(code, message)
-  return new StoreFault(kind, `${store} ${what}`, hints, {cause: error})
+  return new StoreFault(kind, `${store} ${what}`, hints, {cause: error, isOpen: isSent && !isRolledBack(error)})
 }
 
 interface Problem {
@@ -67,8 +72,9 @@ function serverProblem(code: string, message: string, {user}: StoreAddress): Pro
     case '3D000':
       return {kind: 'refused', what, hints: ['check the name of the database in the address']}
     case '42501':
-      return {kind: 'refused', what, hints: [`use the role guard, or give its rights: grant guard to "${user}"`]}
+      return {kind: 'refused', what, hints: [rightHint(message, user)]}
     case '3F000':
+    case '42704':
     case '42883':
     case '42P01':
       return {kind: 'refused', what, hints: [applySchema]}
@@ -83,6 +89,17 @@ function serverProblem(code: string, message: string, {user}: StoreAddress): Pro
   }
 }
 
+/** What the functions need beneath them is their owner's, not the right of a host. */
+function rightHint(message: string, user: string): string {
+  if (
+    /^permission denied for (?:table|type|function (?!(?:acquire|check|list|release|renew|standbys|version)$))/.test(
+      message,
+    )
+  )
+    return 'let one role own the schema guard, its table and all of its functions'
+  return user === 'guard' ? applySchema : `use the role guard, or give its rights: grant guard to "${user}"`
+}
+
 /** PgBouncer answers nearly everything with 08P01. */
 const refusedByPooler = /startup parameter|no such (?:user|database)|password|auth|not allowed|SSL required/i
 
@@ -92,7 +109,10 @@ function kindOfClass(code: string): StoreFault['kind'] {
   return ['28', '42', '0A', '3D', '3F'].includes(code) ? 'refused' : 'invalid'
 }
 
-/** By the codes of Node, which bun has too; pg itself gives no code. */
+/**
+ * By the codes of Node, which bun has too; pg itself gives no code. Away is what is known to come and go: of anything else,
+ * such as an address that the system does not take, nothing says that it would be over if it were asked again.
+ */
 function connectionProblem(code = '', message: string): Problem {
   const certificate = certificateProblem(code)
   if (certificate) return certificate
@@ -106,11 +126,18 @@ function connectionProblem(code = '', message: string): Problem {
     return {kind: 'refused', what: 'has a socket that this user may not use', hints: ['check the rights of its folder']}
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN')
     return {kind: 'away', what: 'has a name that cannot be resolved', hints: ['check the host in the address']}
-  if (code === '' && /terminated|ended|closed/i.test(message))
+  if (/^ERR_(?:SOCKET|STREAM)_/.test(code) || (code === '' && isCutOff.test(message)))
     return {kind: 'away', what: 'closed the connection without an answer'}
-  if (/^E[A-Z]+$/.test(code)) return {kind: 'away', what: `cannot be reached (${code})`}
-  return {kind: 'away', what: `cannot be asked: ${message}`}
+  if (/^E[A-Z]+$/.test(code) && !lastingErrors.includes(code))
+    return {kind: 'away', what: `cannot be reached (${code})`}
+  return {kind: 'refused', what: `cannot be asked: ${message}`, hints: ['check the address']}
 }
+
+/** pg's words for that. A server that can start no process for a connection says so before TLS, which pg does not read. */
+const isCutOff = /terminated|ended|closed|not queryable|timeout|establishing an SSL connection/i
+
+/** Another kind of TLS, and a path that is none for a socket. */
+const lastingErrors = ['EPROTO', 'EINVAL', 'ENAMETOOLONG', 'ENOTDIR', 'ELOOP', 'EPROTOTYPE', 'ENOTSOCK']
 
 function certificateProblem(code: string): Problem | undefined {
   const refused = (what: string, hint: string): Problem => ({kind: 'refused', what, hints: [hint]})
@@ -131,6 +158,11 @@ function isOfServer(error: unknown): boolean {
   return typeof (error as {severity?: unknown}).severity === 'string'
 }
 
+/** A statement that failed has changed nothing; one whose server was ended may have been committed just before. */
+function isRolledBack(error: unknown): boolean {
+  return (error as {severity?: unknown}).severity === 'ERROR'
+}
+
 /** Of several addresses of one name each may have failed; the first counts. */
 function codeOf(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined
@@ -139,6 +171,11 @@ function codeOf(error: unknown): string | undefined {
   return error instanceof AggregateError ? codeOf(error.errors[0]) : undefined
 }
 
-function withoutPassword(text: string, {password}: StoreAddress): string {
-  return password ? text.replaceAll(password, '***') : text
+/**
+ * The servers that are known repeat no password. What is found in their words is masked all the same, but not what stands
+ * there for another reason: a word such as `password`, or another part of the address. A mask in its place would tell it.
+ */
+function withoutPassword(text: string, {password = '', user, database, host}: StoreAddress): string {
+  const isOrdinary = /^[a-z]{1,15}$/i.test(password) || [user, database, host].includes(password)
+  return isOrdinary ? text : maskValues(text, [password])
 }

@@ -3,7 +3,7 @@ import type {ClockReading} from '../../domain/clock/reading.js'
 import type {OutboxState} from '../../domain/delivery/outbox.js'
 import type {FleetKnown} from '../../domain/fleet/known.js'
 import {type Check, type CheckName, type HealthVerdict, overallVerdict} from '../../domain/health/check.js'
-import {judgeFleet} from '../../domain/health/fleet.js'
+import {judgeFleet, judgeWrongFleet} from '../../domain/health/fleet.js'
 import {judgeDisk, judgeMemory, type MachineFacts, reportLoad} from '../../domain/health/machine.js'
 import {judgeOutbox} from '../../domain/health/outbox.js'
 import {judgeScheduler, type SchedulerFacts} from '../../domain/health/scheduler.js'
@@ -46,6 +46,8 @@ export interface HealthDeps {
   readonly outbox: Reads<OutboxState>
   /** Undefined on a host of no fleet. */
   readonly fleet: {readonly known: Reads<FleetKnown>; readonly settings: FleetSettings} | undefined
+  /** What is wrong with the settings of the fleet; undefined if nothing is. */
+  readonly fleetProblem: string | undefined
   readonly lookAtScheduler: () => Promise<SchedulerFacts>
   readonly journals: readonly {readonly name: string; readonly inspect: () => JournalReport}[]
 }
@@ -95,7 +97,8 @@ function judges(deps: HealthDeps, limits: HealthLimits): readonly (readonly [Che
   ]
 }
 
-function fleetJudge({fleet, readClock}: HealthDeps): readonly (readonly [CheckName, Judge])[] {
+function fleetJudge({fleet, fleetProblem, readClock}: HealthDeps): readonly (readonly [CheckName, Judge])[] {
+  if (fleetProblem !== undefined) return [['fleet', () => judgeWrongFleet(fleetProblem)]]
   return fleet ? [['fleet', () => judgeFleet(fleet.known.read(), fleet.settings, readClock().at)]] : []
 }
 

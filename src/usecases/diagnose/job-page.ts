@@ -1,6 +1,7 @@
 import type {Breaker, Breakers} from '../../domain/breaker/breaker.js'
 import type {ClockReading} from '../../domain/clock/reading.js'
 import type {JobStatus} from '../../domain/diagnose/job-status.js'
+import type {FleetKnown, LeaseSight} from '../../domain/fleet/known.js'
 import type {OverallStatus} from '../../domain/incident/overall-status.js'
 import {type LeaseReport, reportLease} from '../../domain/lease/report.js'
 import type {Run} from '../../domain/run/run.js'
@@ -17,6 +18,7 @@ import {jobStatuses, type StatusDeps} from './job-statuses.js'
 export interface JobPageDeps extends StatusDeps {
   readonly budgets: BudgetDeps
   readonly breakers: Pick<Journal<Breakers>, 'read'>
+  readonly fleet: Pick<Journal<FleetKnown>, 'read'>
   readonly logs: LastLinesDeps
   /** As of `explainJob`. */
   readonly startersOf: (job: string) => Promise<readonly string[]>
@@ -31,7 +33,10 @@ export interface JobPage {
   readonly settings: JobSettings | undefined
   /** The last run that took place. */
   readonly run: Run | undefined
+  /** That of this machine, also of a job of a fleet: beside the one that counts. */
   readonly lease: LeaseReport | undefined
+  /** Of a job of a fleet, as this host last saw it; the store is not asked. */
+  readonly fleetLease: LeaseSight | 'unseen' | undefined
   readonly breaker: {readonly target: string; readonly state: Breaker | undefined} | undefined
   readonly budgets: readonly BudgetReport[]
   readonly goodTimes: readonly number[]
@@ -59,6 +64,7 @@ export async function jobPage(deps: JobPageDeps, plan: RoundPlan, job: string): 
     settings,
     run,
     lease: lease && reportLease(lease, now),
+    fleetLease: settings?.scope === 'fleet' ? (deps.fleet.read().jobs.get(job)?.sight ?? 'unseen') : undefined,
     breaker: target === undefined ? undefined : {target, state: deps.breakers.read().get(target)},
     budgets: listBudgets(deps.budgets).filter((one) => one.job === job),
     goodTimes: known?.goodTimes ?? [],

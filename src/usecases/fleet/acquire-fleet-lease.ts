@@ -1,4 +1,4 @@
-import {type FleetKnown, fleetFloor, type StoreTrouble} from '../../domain/fleet/known.js'
+import {type FleetKnown, fleetFloor, givenUpBy, type StoreTrouble} from '../../domain/fleet/known.js'
 import type {FleetAnswer, FleetClaim, FleetLease} from '../../domain/fleet/lease.js'
 import {StoreFault} from '../../domain/fleet/store-fault.js'
 import {renewalTimes} from '../../domain/lease/lease.js'
@@ -34,6 +34,8 @@ export interface FleetRequest extends Pick<FleetClaim, 'job' | 'holder' | 'claim
   readonly patienceMs: number
   /** Ends the wait early. */
   readonly isWanted?: () => boolean
+  /** Its run takes place also if the store gives no answer: what is granted after that is not given up. */
+  readonly runsAnyway?: boolean
 }
 
 export interface FleetGrant {
@@ -79,11 +81,15 @@ async function claimLease(deps: FleetDeps, request: FleetRequest): Promise<Fleet
   const {clock, random} = deps
   const deadline = clock.mono() + request.patienceMs
   const claim = claimOf(deps, request)
+  const asked: Asked = {isOpen: false, runsAnyway: request.runsAnyway === true}
   for (let late = 0; ; ) {
-    const {answer, askedAt} = await askOnce(deps, claim)
+    const {answer, askedAt} = await askOnce(deps, claim, asked)
     if (answer.state === 'granted') {
       // A process that was stopped after its question asks again: its lease may be another's by now.
-      if (clock.mono() - askedAt >= renewalTimes(request.ttlMs).everyMs && ++late < mostLate) continue
+      if (clock.mono() - askedAt >= renewalTimes(request.ttlMs).everyMs && ++late < mostLate) {
+        asked.isOpen = true
+        continue
+      }
       noteGrant(deps, claim, answer.lease)
       return {granted: {lease: answer.lease, askedAt}}
     }
@@ -92,46 +98,67 @@ async function claimLease(deps: FleetDeps, request: FleetRequest): Promise<Fleet
       await clock.sleep(Math.min(restMs, shortestPollMs + random() * (longestPollMs - shortestPollMs)))
       if (request.isWanted?.() !== false) continue
     }
-    noteRefusal(deps, claim, answer)
+    noteRefusal(deps, claim, answer, asked)
     return {refused: answer}
   }
+}
+
+interface Asked {
+  /** The claim may have been granted, or may be yet: a question of it got no answer that counts. */
+  isOpen: boolean
+  readonly runsAnyway: boolean
 }
 
 async function askOnce(
   deps: FleetDeps,
   claim: FleetClaim,
+  asked: Asked,
 ): Promise<{readonly answer: FleetAnswer; readonly askedAt: number}> {
   let askedAt = deps.clock.mono()
   const ask = () => {
     askedAt = deps.clock.mono()
-    return deps.store.acquire(claim)
+    return deps.store.acquire(claim).catch((error: unknown) => {
+      if (error instanceof StoreFault && error.isOpen) asked.isOpen = true
+      throw error
+    })
   }
   try {
     const answer = await askStore(deps, deps.waitMs, ask)
     return {answer, askedAt}
   } catch (error) {
-    if (error instanceof StoreFault)
-      note(deps, {kind: 'refused', ...of(claim), reason: error.kind, detail: error.message})
+    if (!(error instanceof StoreFault)) throw error
+    const isGivenUp = error.kind !== 'away' || !asked.runsAnyway
+    const open = isGivenUp ? openOf(asked) : {}
+    note(deps, {kind: 'refused', ...of(claim), reason: error.kind, detail: error.message, ...open})
     throw error
   }
 }
 
-function claimOf(deps: FleetDeps, {job, holder, claimId, ttlMs, slotAt}: FleetRequest): FleetClaim {
-  const floors = [() => (deps.known ? fleetFloor(deps.known.read(), job) : 0), () => deps.machineFloor(job)].map(
-    (read) => floorOr(deps, job, read),
-  )
-  const floor = Math.max(...floors)
-  return {job, host: deps.host, holder, claimId, ttlMs, floor, ...(slotAt !== undefined && {slotAt})}
+function openOf({isOpen}: Asked): {readonly open?: true} {
+  return isOpen ? {open: true} : {}
 }
 
+function claimOf(deps: FleetDeps, {job, holder, claimId, ttlMs, slotAt}: FleetRequest): FleetClaim {
+  const floors = [() => (deps.known ? fleetFloor(deps.known.read(), job) : 0), () => deps.machineFloor(job)].map(
+    (read) => journalOr(deps, job, 0, read),
+  )
+  const floor = Math.max(...floors)
+  const givenUp = journalOr(deps, job, noneGivenUp, () =>
+    deps.known ? givenUpBy(deps.known.read(), job, slotAt) : noneGivenUp,
+  )
+  return {job, host: deps.host, holder, claimId, ttlMs, floor, givenUp, ...(slotAt !== undefined && {slotAt})}
+}
+
+const noneGivenUp = {claimIds: [], ofSlot: []}
+
 /** A journal that cannot be read stops no job: the store has its own token. */
-function floorOr({warn}: FleetDeps, job: string, read: () => number): number {
+function journalOr<T>({warn}: FleetDeps, job: string, otherwise: T, read: () => T): T {
   try {
     return read()
   } catch (error) {
     if (!(error instanceof GuardError)) throw error
-    warn(`which tokens ${job} has had is not known: ${error.message}`)
-    return 0
+    warn(`what ${job} has had in the fleet is not known: ${error.message}`)
+    return otherwise
   }
 }
 
@@ -148,11 +175,11 @@ function noteGrant(deps: FleetDeps, claim: FleetClaim, {token, ttlMs, serverAt}:
   raise(deps, claim.job, token)
 }
 
-function noteRefusal(deps: FleetDeps, claim: FleetClaim, answer: FleetRefusal): void {
+function noteRefusal(deps: FleetDeps, claim: FleetClaim, answer: FleetRefusal, asked: Asked): void {
   const {serverAt} = answer.state === 'early' ? answer : answer.lease
   const lease = answer.state === 'early' ? undefined : answer.lease
   const other = lease && {token: lease.token, by: lease.host}
-  note(deps, {kind: 'refused', ...of(claim), reason: answer.state, ...other, serverAt})
+  note(deps, {kind: 'refused', ...of(claim), reason: answer.state, ...other, serverAt, ...openOf(asked)})
   if (lease) raise(deps, claim.job, lease.token)
 }
 

@@ -36,8 +36,8 @@ export type GrantedClaim = Claim & {readonly granted: true}
 
 export type FleetRunClaim = FleetRun | {readonly refused: RunRequest; readonly skip: Skip}
 
-/** Exit codes of a run whose store is of no use, and of one whose job another host may run (sysexits.h). */
-const [storeFaultCode, fencedCode] = [74, 77]
+/** Exit codes of a run whose store is of no use, or not named as it must be, and of one whose job another host may run (sysexits.h). */
+const [storeFaultCode, unaddressedCode, fencedCode] = [74, 78, 77]
 
 /** Claims the lease of the fleet for a run that has that of its machine, which is given back if it is refused. */
 export async function claimFleetRun(
@@ -54,7 +54,8 @@ export async function claimFleetRun(
     return {refused, skip}
   }
   try {
-    const wanted = {job, holder: runId, claimId: runId, ttlMs, slotAt: deps.slotAt, patienceMs}
+    const runsAnyway = deps.onStoreError === 'run'
+    const wanted = {job, holder: runId, claimId: runId, ttlMs, slotAt: deps.slotAt, patienceMs, runsAnyway}
     const claimed = await acquireFleetLease(deps, wanted)
     if ('granted' in claimed) return heldRun(deps, claimed.granted, claim.lease)
     const {refused} = claimed
@@ -69,7 +70,8 @@ export async function claimFleetRun(
       return unfencedRun(claim.lease)
     }
     // Nobody has run its slot: a scheduler may try it again.
-    const skip = {reason, hints: error.hints, exitCode: storeFaultCode, silent: false}
+    const exitCode = error.kind === 'unaddressed' ? unaddressedCode : storeFaultCode
+    const skip = {reason, hints: error.hints, exitCode, silent: false}
     return refuse(skip, {...request, slot: undefined})
   }
 }

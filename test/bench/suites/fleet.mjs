@@ -54,7 +54,7 @@ const transactions = 3000
 function inTheStore(place, postgres) {
   const statement = (job, claim) =>
     `select * from guard.acquire(1, '${job}', 'bench', 'bench', '${claim}', 3600000, 0, null,\
-       (extract(epoch from clock_timestamp()) * 1000000)::bigint);\n`
+       (extract(epoch from clock_timestamp()) * 1000000)::bigint, '{}', '{}', 3000);\n`
   postgres.sql(statement('held', 'of another'))
   // A claim that asks again is granted again.
   const winner = place.write('winner.sql', statement('won', 'own'))

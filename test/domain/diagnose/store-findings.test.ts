@@ -18,6 +18,8 @@ const good: StoreFacts = {
   askedAt: at,
   answeredAt: at + 20,
   standbys: {synchronous: 0, asynchronous: 0},
+  awaitedStandbys: 0,
+  claimProblem: undefined,
   unsafeSettings: [],
 }
 const complaints = (facts: Partial<StoreFacts>) =>
@@ -32,6 +34,7 @@ describe('the store of a fleet', () => {
       'well TLS: certificate and name are checked',
       'well schema: version 1',
       'well rights: to call the functions, and no more',
+      'well claim: one was granted as a trial, and undone',
       'well standbys: none',
       "well clock: within 5s of the store's",
       'well durability: a crash loses no grant',
@@ -56,6 +59,21 @@ describe('the store of a fleet', () => {
         'rights wrong: User guard may not ask the store',
         'standbys look: Standbys cannot be counted',
       ],
+    ],
+    [
+      'a trial that fails',
+      {claimProblem: {text: 'permission denied for table lease', hint: undefined}},
+      ['claim wrong: A lease that was asked for as a trial was not granted'],
+    ],
+    [
+      'commits that wait for a standby that is not there',
+      {awaitedStandbys: 1, standbys: {synchronous: 0, asynchronous: 1}},
+      ['standbys wrong: Each commit waits for a standby that is not there: no lease is granted'],
+    ],
+    [
+      'commits that wait for the standbys that are there',
+      {awaitedStandbys: 1, standbys: {synchronous: 1, asynchronous: 0}},
+      [],
     ],
     ['more rights', {moreRights: ['is a superuser']}, ['rights look: User guard may do more than a host needs']],
     [

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import {expect, test} from 'vitest'
-import {fleetFloor, fleetFold} from '../../../src/domain/fleet/known.js'
+import {fleetFloor, fleetFold, givenUpBy, unsettledClaims} from '../../../src/domain/fleet/known.js'
 import type {RawRecord} from '../../../src/domain/journal/record.js'
 
 let ids = 0
@@ -46,7 +46,7 @@ test('no record and no compaction brings a floor down', () => {
   )
 })
 
-test('trouble with the store begins with the first record of its kind, and ends with an answer', () => {
+test('trouble with the store begins with the first record of it, and ends with an answer', () => {
   const first = away({at: 1000})
   const {state} = fold(first, away({at: 2000, detail: 'no answer in 3 s'}))
   expect(state.trouble).toEqual({id: first['id'], kind: 'away', since: 1000, at: 2000, text: 'no answer in 3 s'})
@@ -55,9 +55,63 @@ test('trouble with the store begins with the first record of its kind, and ends 
   expect([state.trouble, state.answeredAt]).toEqual([undefined, 3000])
 })
 
-test('trouble of another kind is another trouble', () => {
-  const second = record('refused', {reason: 'refused', detail: 'password authentication failed'})
-  expect(fold(away(), second).state.trouble).toMatchObject({id: second['id'], kind: 'refused'})
+test('a store that fails in another way is the same trouble, which is told once until it answers', () => {
+  const first = away()
+  const second = record('refused', {reason: 'refused', detail: 'password authentication failed', at: 2000})
+  const {state} = fold(first, second)
+  const {trouble} = state
+  expect(trouble).toEqual({id: first['id'], kind: 'refused', since: 1000, at: 2000, text: second['detail']})
+})
+
+const open = (claim: string, slotAt?: number) => away({claim, open: true, ...(slotAt !== undefined && {slotAt})})
+const given = (state: ReturnType<typeof fleetFold.empty>, slotAt?: number) => givenUpBy(state, 'nightly', slotAt)
+
+test('a claim is given up if it ended with a question that may be carried out yet', () => {
+  const {state} = fold(open('run-1', 60_000), away({claim: 'run-2'}), open('run-3'), open('run-4', 120_000))
+  expect(given(state, 60_000)).toEqual({claimIds: ['run-1', 'run-3', 'run-4'], ofSlot: ['run-1']})
+  expect(given(state)).toEqual({claimIds: ['run-1', 'run-3', 'run-4'], ofSlot: []})
+  expect(given(throughSnapshot(state), 60_000)).toEqual(given(state, 60_000))
+})
+
+test.each([
+  [
+    'its slot was given to a later claim of this host',
+    record('granted', {claim: 'run-3', token: 2, slotAt: 60_000, serverAt: 900}),
+  ],
+  [
+    'its slot was given to another host',
+    record('refused', {claim: 'run-3', reason: 'done', token: 2, slotAt: 60_000, serverAt: 900}),
+  ],
+  ['it is found to have come to nothing', record('settled', {claim: 'run-1', token: 2, slotAt: 60_000, serverAt: 900})],
+])('a given-up claim is forgotten once %s; one of a later slot is not', (_title, end) => {
+  expect(given(fold(open('run-1', 60_000), open('run-2', 120_000), end).state).claimIds).toEqual(['run-2'])
+})
+
+test('a given-up claim of a slot is asked after until that is settled, for a day', () => {
+  const {state} = fold(open('run-1', 60_000), open('run-2'))
+  expect(unsettledClaims(state, 2000)).toMatchObject([{job: 'nightly', claimId: 'run-1', slotAt: 60_000}])
+  expect(unsettledClaims(state, 2000 + 24 * 3_600_000)).toEqual([])
+  fleetFold.apply(state, record('settled', {claim: 'run-1', token: 2, slotAt: 60_000, serverAt: 900, unrun: true}))
+  expect(unsettledClaims(state, 2000)).toEqual([])
+  // This host may still run the slot.
+  expect(given(state, 60_000).ofSlot).toEqual(['run-1'])
+  expect([state.jobs.get('nightly')?.claimId, fleetFloor(state, 'nightly')]).toEqual(['run-2', 2])
+})
+
+test('of more given-up claims than an outage has, the oldest is forgotten', () => {
+  const {state} = fold(...Array.from({length: 40}, (_, index) => open(`run-${index}`, index)))
+  expect(given(state).claimIds).toHaveLength(32)
+  expect(given(state).claimIds.at(-1)).toBe('run-39')
+})
+
+test('the lease of a job is known as it was last seen, by whoever has it', () => {
+  const sight = (...records: RawRecord[]) => fold(...records).state.jobs.get('nightly')?.sight
+  const granted = record('granted', {token: 7, serverAt: 900})
+  const held = record('refused', {reason: 'held', by: 'web-18', token: 9, serverAt: 900, at: 2000})
+  expect(sight(granted)).toEqual({is: 'granted', token: 7, at: 1000})
+  expect(sight(granted, record('released', {token: 7, status: 'ok', serverAt: 900}))).toMatchObject({is: 'released'})
+  expect(sight(granted, held, away())).toEqual({is: 'held', by: 'web-18', token: 9, at: 2000})
+  expect(sight(away())).toBeUndefined()
 })
 
 test('a lease that was lost without an answer says nothing of the store', () => {

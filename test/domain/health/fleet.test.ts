@@ -1,5 +1,5 @@
 import {expect, test} from 'vitest'
-import {judgeFleet} from '../../../src/domain/health/fleet.js'
+import {judgeFleet, judgeWrongFleet} from '../../../src/domain/health/fleet.js'
 
 const now = Date.UTC(2026, 10, 29, 12)
 const trouble = {id: 'r1', kind: 'away', since: now - 600_000, at: now - 60_000, text: 'connection refused'} as const
@@ -25,4 +25,11 @@ test.each([
   const check = judgeFleet({answeredAt: now - 900_000, trouble: {...trouble, kind}}, {onStoreError}, now)
   expect(check).toMatchObject({verdict, facts: {kind, since: '2026-11-29T11:50:00.000Z'}})
   expect(check.reason).toBe(`the store of the fleet ${said}: connection refused, for 10m`)
+})
+
+test('a store that the settings name wrongly is no store: no job of the fleet runs', () => {
+  expect(judgeWrongFleet('fleet.host: "a b" is not a name of a host')).toMatchObject({
+    verdict: 'unhealthy',
+    reason: 'its settings are wrong: fleet.host: "a b" is not a name of a host',
+  })
 })

@@ -56,6 +56,26 @@ describe('a run', () => {
     })
   })
 
+  test('that was skipped, and got its slot in the fleet too late, is interrupted, also once it is forgotten', () => {
+    const claimed = record('interrupted', 'a', {at: 9000, claimedSlotAt: 60_000, reason: 'nobody runs it'})
+    const ended = {outcome: 'interrupted', endedAt: 9000, claimedSlotAt: 60_000, detail: 'nobody runs it'}
+    const [skipped, later] = [record('skipped', 'a'), record('skipped', 'b', {at: 2000})]
+    for (const before of [[skipped], [skipped, later], []]) {
+      const book = runsFold.empty()
+      for (const line of [...before, claimed]) runsFold.apply(book, line)
+      const {runs = [], lastEnd, streak} = book.get('j') ?? {}
+      expect(runs.find(({id}) => id === 'a')).toMatchObject(ended)
+      expect([lastEnd, streak]).toMatchObject([
+        {runId: 'a', outcome: 'interrupted'},
+        {isWell: false, count: 1},
+      ])
+      expect(runsFold.apply(book, claimed)).toBe('void')
+    }
+    expect(runsAfter(record('started', 'a'), record('ended', 'a', {outcome: 'healthy'}), claimed)).toMatchObject([
+      {outcome: 'healthy'},
+    ])
+  })
+
   test('that is over changes no more', () => {
     const over = [record('started', 'a'), record('ended', 'a', {outcome: 'healthy', exitCode: 0})]
     const later = [record('ended', 'a', {outcome: 'failed'}), record('interrupted', 'a'), record('attempt-ended', 'a')]

@@ -79,12 +79,61 @@ describe.skipIf(postgresObstacle !== undefined)(`the store in PostgreSQL (${post
   test('an older question of a claim, which the server carries out last, takes nothing from the claim', async () => {
     const job = newJob()
     const ask = (attempt: number) =>
-      sql(`select state from guard.acquire(1, '${job}', 'a', 'a', 'run of a', 60000, 0, null, ${attempt})`)
+      sql(
+        `select state from guard.acquire(1, '${job}', 'a', 'a', 'run of a', 60000, 0, null, ${attempt}, null, null, 60000)`,
+      )
     expect([await ask(3), await ask(1), await ask(2)]).toEqual(['granted', 'held', 'held'])
     expect(await store.check({job, token: 1})).toMatchObject({state: 'held'})
     await store.release({job, token: 1, status: 'ok'})
     expect(await ask(2)).toBe('held')
     expect(await store.check({job, token: 1})).toMatchObject({state: 'fenced', lease: {token: 1}})
+  })
+
+  describe('a claim that its host has given up, and that was granted after that', () => {
+    const gaveUp = {claimId: 'given up'}
+    const next = (ofSlot: boolean) => ({givenUp: {claimIds: ['given up'], ofSlot: ofSlot ? ['given up'] : []}})
+
+    test.each([
+      ['the same slot', slotAt, slotAt],
+      ['a later slot', slotAt, slotAt + minute],
+      ['no slot', slotAt, undefined],
+      ['a slot, after one without', undefined, slotAt],
+    ])('leaves its lease to the next claim of its host, for %s', async (_title, slot, nextSlot) => {
+      const job = newJob()
+      const at = (one: number | undefined) => (one === undefined ? {} : {slotAt: one})
+      await grantOf(job, 'a', {...gaveUp, ...at(slot)})
+      expect(await acquire(job, 'b', at(nextSlot))).toMatchObject({
+        state: slot !== undefined && nextSlot === slot ? 'done' : 'held',
+      })
+      const lease = await grantOf(job, 'a', {...next(slot !== undefined && slot === nextSlot), ...at(nextSlot)})
+      expect(lease).toMatchObject({token: 2, claimId: 'run of a'})
+      // Of two that would have it, one gets it.
+      const second = {...next(slot !== undefined && slot === nextSlot), claimId: 'another', ...at(nextSlot)}
+      expect((await acquire(job, 'a', second)).state).toMatch(/held|done/)
+      expect(await acquire(job, 'a', {...gaveUp, ...at(slot)})).not.toMatchObject({state: 'granted'})
+    })
+
+    test('leaves no slot that another claim has had', async () => {
+      const job = newJob()
+      const {token} = await grantOf(job, 'b', {slotAt})
+      await store.release({job, token, status: 'ok'})
+      await grantOf(job, 'a', gaveUp)
+      expect(await acquire(job, 'a', {...next(false), slotAt})).toMatchObject({state: 'done'})
+      expect(await acquire(job, 'a', {...next(false), slotAt: slotAt - minute})).toMatchObject({state: 'done'})
+    })
+
+    test('is not granted once its host has stopped waiting for the row', async () => {
+      const job = newJob()
+      const {token} = await grantOf(job, 'b')
+      await expire(job)
+      const rollBack = await postgres().transaction(`select from guard.lease where job = '${job}' for update`, database)
+      const hasty = openPostgresStore({url: postgres().urlOf('guard', database), timeoutMs: 300})
+      await expect(hasty.acquire(claimOf(job, 'a'))).rejects.toMatchObject({kind: 'away', isOpen: true})
+      await rollBack()
+      const waiting = "select count(*) from pg_stat_activity where application_name = 'guard' and state <> 'idle'"
+      await expect.poll(() => sql(waiting), {timeout: 20_000}).toBe('0')
+      expect(await store.check({job, token})).toMatchObject({lease: {host: 'b', token}})
+    })
   })
 
   test('a host that writes too much is cut off, so that the others can say who has the lease', async () => {
@@ -248,7 +297,7 @@ describe.skipIf(postgresObstacle !== undefined)(`the store in PostgreSQL (${post
 
   test('time goes on within a transaction, as a statement that waited for a lock needs it', async () => {
     const ask = (host: string) =>
-      `select state from guard.acquire(${schemaVersion}, 'waits', '${host}', '${host}', '${host}', 1, 0, null, 1)`
+      `select state from guard.acquire(${schemaVersion}, 'waits', '${host}', '${host}', '${host}', 1, 0, null, 1, null, null, 60000)`
     expect(await sql(`begin; ${ask('a')}; select pg_sleep(0.01); ${ask('b')}; rollback`)).toBe('granted\n\ngranted')
   })
 
@@ -261,7 +310,7 @@ describe.skipIf(postgresObstacle !== undefined)(`the store in PostgreSQL (${post
 
   test('a granted token is on disk before it is told, also where commits do not wait for that', async () => {
     const shown = await sql(
-      `begin; set local synchronous_commit = off; select state from guard.acquire(${schemaVersion}, 'durable', 'a', 'a', 'a', 1, 0, null, 1); show synchronous_commit; rollback`,
+      `begin; set local synchronous_commit = off; select state from guard.acquire(${schemaVersion}, 'durable', 'a', 'a', 'a', 1, 0, null, 1, null, null, 60000); show synchronous_commit; rollback`,
     )
     expect(shown).toBe('granted\nlocal')
   })
@@ -281,6 +330,22 @@ describe.skipIf(postgresObstacle !== undefined)(`the store in PostgreSQL (${post
     expect(await sql('select guard.version()')).toBe(`${schemaVersion}`)
     expect(await store.check({job, token: 1})).toMatchObject({state: 'held'})
   })
+
+  test.each(['DBA', 'my dba', 'alice@example.com', "o'neil", 'a"b'])(
+    'the schema is applied, and applied again, by an administrator of any name: %s',
+    async (admin) => {
+      const role = `"${admin.replaceAll('"', '""')}"`
+      const database = `of_admin_${++jobs}`
+      await postgres().sql(`create role ${role} createrole`)
+      await postgres().sql(`create database ${database} owner ${role}`)
+      await postgres().sql(`set role ${role}; ${schemaSql}`, database)
+      await postgres().sql(`set role ${role}; ${schemaSql}`, database)
+      const owner =
+        "select nspowner = (select oid from pg_roles where rolname = current_user) from pg_namespace where nspname = 'guard'"
+      expect(await postgres().sql(`set role ${role}; ${owner}`, database)).toBe('t')
+      await expect(postgres().sql(schemaSql, database)).rejects.toThrow('belongs to another role')
+    },
+  )
 
   test('a newer schema is not turned back', async () => {
     const {name} = await createFleetDatabase(postgres())
@@ -309,7 +374,7 @@ describe.skipIf(postgresObstacle !== undefined)(`the store in PostgreSQL (${post
     const trap =
       "create function pg_temp.clock_timestamp() returns timestamptz language sql as $$select '2000-01-01'::timestamptz$$"
     const at = await sql(
-      `set search_path = pg_temp, public; ${trap}; set role guard; select server_ms from guard.acquire(${schemaVersion}, '${job}', 'a', 'a', 'a', 1000, 0, null, 1)`,
+      `set search_path = pg_temp, public; ${trap}; set role guard; select server_ms from guard.acquire(${schemaVersion}, '${job}', 'a', 'a', 'a', 1000, 0, null, 1, null, null, 60000)`,
     )
     expect(Number(at)).toBeGreaterThan(Date.UTC(2026, 0))
   })

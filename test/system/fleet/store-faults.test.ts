@@ -90,7 +90,7 @@ describe.skipIf(postgresObstacle !== undefined)(`faults of a store (${postgresOb
     const {name, url: odd} = await createFleetDatabase(postgres())
     const answerWith = (columns: string) =>
       postgres().sql(
-        `drop function guard.acquire; create function guard.acquire(integer, text, text, text, text, bigint, bigint, bigint, bigint)
+        `drop function guard.acquire; create function guard.acquire(integer, text, text, text, text, bigint, bigint, bigint, bigint, text[], text[], bigint)
          returns table (state text, job text, token text, host text) language sql as $$ select ${columns} $$`,
         name,
       )

@@ -28,6 +28,7 @@ function machine() {
     }),
     tryState: () => '/state',
     fleet: undefined,
+    fleetProblem: undefined as string | undefined,
     lookAtScheduler: async () => ({is: 'never-used', text: 'never used here'}),
     leases,
     livingProcessOf: async ({job}) => survivors.get(job) ?? 'unknown',

@@ -96,7 +96,7 @@ describe('the floor that a host sends', () => {
     machine.fault = noSpace
     expect(await acquireFleetLease(deps, request)).toMatchObject({granted: {lease: {token: 1}}})
     expect(seen.warnings).toEqual([
-      'which tokens nightly has had is not known: no space left',
+      'what nightly has had in the fleet is not known: no space left',
       'the leases of this machine do not know the token of nightly: no space left',
     ])
   })
@@ -134,6 +134,64 @@ describe('a store that fails', () => {
     await expect(acquireFleetLease(deps, request)).rejects.toBe(fault)
     expect(store.asked).toHaveLength(1)
     expect(known.lines).toMatchObject([{kind: 'refused', reason: fault.kind, detail: fault.message}])
+  })
+})
+
+describe('a claim that was given up', () => {
+  const lost = new StoreFault('away', 'no answer in time', [], {isOpen: true})
+
+  /** Asks, hears nothing, and gives up; then the store grants what it was asked for. */
+  async function givenUp(slot: number | undefined, more: object = {}) {
+    const one = fakeFleet()
+    const asked: Parameters<typeof one.store.acquire>[0][] = []
+    const acquire = async (claim: (typeof asked)[number]) => {
+      asked.push(claim)
+      throw lost
+    }
+    const deps = {...one.deps, store: {...one.store, acquire}, waitMs: 0}
+    await expect(acquireFleetLease(deps, {...one.request, slotAt: slot, ...more})).rejects.toBe(lost)
+    for (const claim of asked) await one.store.acquire(claim)
+    return {...one, next: {...one.request, holder: 'run-9', claimId: 'run-9'}}
+  }
+
+  test('is on record as open', async () => {
+    const {known} = await givenUp(slotAt)
+    expect(known.lines).toMatchObject([{kind: 'refused', reason: 'away', slotAt, open: true}])
+  })
+
+  test.each([
+    ['its slot', slotAt, slotAt],
+    ['a later slot', slotAt, slotAt + 60_000],
+    ['no slot', undefined, undefined],
+    ['no slot, after one with a slot', slotAt, undefined],
+  ])('leaves what it was granted later to the next claim of this host: %s', async (_title, slot, nextSlot) => {
+    const {deps, next} = await givenUp(slot)
+    expect(await acquireFleetLease(deps, {...next, slotAt: nextSlot})).toMatchObject({
+      granted: {lease: {token: 2, claimId: 'run-9'}},
+    })
+  })
+
+  test('leaves nothing to another host', async () => {
+    const one = await givenUp(slotAt)
+    const other = otherOf(one)
+    expect(await acquireFleetLease(other.deps, {...other.request, slotAt})).toMatchObject({refused: {state: 'done'}})
+    expect(await acquireFleetLease(other.deps, other.request)).toMatchObject({refused: {state: 'held'}})
+  })
+
+  test('leaves its slot to no run if its own goes on without the store', async () => {
+    const {deps, next, known} = await givenUp(slotAt, {runsAnyway: true})
+    expect(known.lines[0]).not.toHaveProperty('open')
+    expect(await acquireFleetLease(deps, {...next, slotAt})).toMatchObject({refused: {state: 'done'}})
+  })
+
+  test('is open also if only one of several questions may be carried out', async () => {
+    const {deps, request, store, known} = fakeFleet()
+    const faults = [lost, away]
+    const acquire = async () => {
+      throw faults.shift() ?? away
+    }
+    await expect(acquireFleetLease({...deps, store: {...store, acquire}}, request)).rejects.toBe(away)
+    expect(known.lines).toMatchObject([{reason: 'away', open: true}])
   })
 })
 

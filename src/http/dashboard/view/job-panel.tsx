@@ -59,6 +59,6 @@ function lineOf({reason, runningSince, silence}: JobJson): string {
   if (reason !== undefined) return reason
   if (silence) return `until ${clockOf(silence.until)}: ${silence.reason}`
   if (runningSince === undefined) return ''
-  const pid = page.value?.lease?.jobPid
+  const pid = (page.value?.lease ?? page.value?.fleetLease)?.jobPid
   return `for ${sinceText(runningSince)}${pid === undefined ? '' : `, process ${pid}`}`
 }

@@ -13,8 +13,10 @@ import {
   examineWatchdog,
   type StateDeps,
 } from './state.js'
+import {examineStoreAddress, type StoreAddressDeps} from './store.js'
 
 export interface ExaminationDeps {
+  readonly store: StoreAddressDeps
   readonly cron: CronDeps
   readonly machine: MachineDeps
   readonly state: StateDeps
@@ -30,12 +32,14 @@ export function examinationsOfMachine({
   machine,
   state,
   settings,
+  store,
   job,
   scheduled,
 }: ExaminationDeps): readonly Examination[] {
   return [
     {check: 'guard', asksPrograms: true, examine: () => examineStart(cron)},
     {check: 'settings', examine: async () => examineSettings(settings, await pathUnderCron(cron))},
+    {check: 'store', examine: () => examineStoreAddress(store)},
     {check: 'rights', examine: () => examineRights(state)},
     {check: 'crontab', examine: () => examineCrontabs(cron)},
     {check: 'watchdog', asksPrograms: true, examine: () => examineWatchdog(state)},
@@ -59,6 +63,7 @@ export function examinationsOfJob(deps: ExaminationDeps, name: string): readonly
   return [
     {check: 'guard', asksPrograms: true, examine: () => examineStart(cron, name)},
     {check: 'settings', examine: () => examineSettingsOfJob(settings, name)},
+    {check: 'store', examine: () => examineStoreAddress(deps.store, name)},
     {check: 'script', examine: async () => examineJobStart(job, name, await pathUnderCron(cron, name))},
     {check: 'rights', examine: () => examineRights(state)},
     {check: 'schedules', examine: () => examineSchedules(job, scheduled)},
