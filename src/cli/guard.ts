@@ -70,7 +70,8 @@ export async function openGuard(options: GuardOptions): Promise<Guard> {
     const known = opened.get(spec) as Journal<S> | undefined
     if (known) return known
     const retention = retentionOf(spec as JournalSpec<never>, settings.retention)
-    const journal = openStream(spec, {dir: stateDir(), newStamp: stamp, retention, ...own})
+    const newStamp = spec.namesSettings ? () => ({...stamp(), ...namedFile(settings)}) : stamp
+    const journal = openStream(spec, {dir: stateDir(), newStamp, retention, ...own})
     opened.set(spec, journal as Journal<never>)
     return journal
   }
@@ -111,6 +112,10 @@ export async function openGuard(options: GuardOptions): Promise<Guard> {
     recordIfPossible(guard)
   }
   return guard
+}
+
+function namedFile({file}: Settings): {readonly settingsFile?: string} {
+  return file === undefined ? {} : {settingsFile: file}
 }
 
 /**

@@ -8,6 +8,8 @@ export interface JournalSpec<S> {
   readonly fold: Fold<S>
   readonly limit: CompactionLimit
   readonly retention: Retention
+  /** Each record names the settings file of the process that writes it (`settingsFile`): what it leads to depends on them. */
+  readonly namesSettings?: boolean
 }
 
 /** Size of the tail, the lines after the snapshot, at which the journal is compacted. */

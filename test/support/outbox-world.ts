@@ -75,8 +75,17 @@ interface Trouble {
   readonly level: AlertLevel
 }
 
+interface WorldChanges extends Partial<DeliverDeps> {
+  readonly policy?: typeof tellPolicy
+  readonly routes?: ReturnType<DeliverDeps['routesOf']>['routes']
+}
+
 /** The delivery without a network: real folds and decisions, a clock that tests move. */
-export function outboxWorld(changes: Partial<DeliverDeps> = {}): OutboxWorld {
+export function outboxWorld({
+  policy = tellPolicy,
+  routes = [{level: 'INFO', jobs: [], to: ['ops']}],
+  ...changes
+}: WorldChanges = {}): OutboxWorld {
   const clock = fakeClock()
   let token = 1
   let nextId = 0
@@ -125,14 +134,17 @@ export function outboxWorld(changes: Partial<DeliverDeps> = {}): OutboxWorld {
     deps: () => {
       const deps: DeliverDeps = {
         ...journals,
-        routes: [{level: 'INFO', jobs: [], to: ['ops']}],
+        readSettings: async () => false,
+        routesOf: () => ({routes, settingsFile: undefined}),
+        hasChannel: () => true,
+        settingsFileOf: () => undefined,
         enrich: async () => ({}),
         now: clock.now,
-        policy: tellPolicy,
+        policyOf: () => policy,
         host: 'web-1',
         newId: () => `m${++nextId}`,
         random: () => 0,
-        isQuiet: () => world.isQuiet,
+        quietUntilMs: () => (world.isQuiet ? clock.now() + 15 * minute : undefined),
         isKnown: () => true,
         fallbackOf: () => undefined,
         send: async (message) => take(message),

@@ -26,7 +26,7 @@ function whenNext(page: Page, {heldUntilMs}: ChannelQueue, {nextMs}: QueuedMessa
 }
 
 function noteOf({attempts, lastReason}: QueuedMessage): readonly string[] {
-  if (attempts === 0) return []
+  if (attempts === 0) return lastReason === undefined ? [] : [`not attempted: ${lastReason}`]
   return [
     `${attempts} attempt${attempts === 1 ? '' : 's'}${lastReason === undefined ? '' : `, the last: ${lastReason}`}`,
   ]

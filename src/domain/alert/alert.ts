@@ -31,6 +31,8 @@ export interface RaisedAlert extends Entry {
   readonly message: string
   readonly details: Readonly<Record<string, unknown>>
   readonly key?: string
+  /** Of the process that raised it: its channels are told. */
+  readonly settingsFile?: string
 }
 
 /** What the journal remembers of alerts: which keyed ones were raised. */
@@ -116,11 +118,12 @@ export function parseAlert(record: RawRecord): RaisedAlert | undefined {
   if (!hasFields(record, {level: 'string', message: 'string'})) return undefined
   const level = alertLevels.find((known) => known === String(record['level']).toUpperCase())
   if (!level) return undefined
-  const {job, key, ...rest} = record
+  const {job, key, settingsFile, ...rest} = record
   return {
     ...rest,
     ...(typeof job === 'string' && {job}),
     ...(typeof key === 'string' && {key}),
+    ...(typeof settingsFile === 'string' && {settingsFile}),
     kind: 'raised',
     level,
     timestamp: timestampOf(record),

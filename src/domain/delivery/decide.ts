@@ -47,7 +47,7 @@ interface TellDecision {
 
 interface TellFacts {
   readonly nowMs: number
-  readonly policy: TellPolicy
+  readonly policyOf: (channel: string) => TellPolicy
   readonly silences: Silences
   /** Whether the settings have this channel; another process with other settings may know it. */
   readonly isKnown: (channel: string) => boolean
@@ -116,7 +116,9 @@ function nextNews(group: Group, channel: string, facts: TellFacts): NextNews | u
   if (all.length === 0) {
     // A channel may have no part in what the trouble has become; it is over when it is over for all.
     if (!group.hasEnd || group.jobs.size > 0) return undefined
-    const atMs = told?.heard ? endOfWait(group.lastMs, facts.policy.recoveryWaitMs, facts.nowMs) : facts.nowMs
+    const atMs = told?.heard
+      ? endOfWait(group.lastMs, facts.policyOf(channel).recoveryWaitMs, facts.nowMs)
+      : facts.nowMs
     return {atMs, news: {...about, kind: 'recovery', why: 'over', news: [], level: 'INFO'}}
   }
   // What is silent neither makes a group grow nor worse.
@@ -124,7 +126,11 @@ function nextNews(group: Group, channel: string, facts: TellFacts): NextNews | u
   const loud = all.filter((_, index) => silences[index] === undefined)
   const news = loud.length > 0 ? loud : all
   const level = worstLevel(news)
-  const {why, atMs} = nextReason(group, {told, jobs: news.length, level}, facts)
+  const {why, atMs} = nextReason(
+    group,
+    {told, jobs: news.length, level},
+    {nowMs: facts.nowMs, policy: facts.policyOf(channel)},
+  )
   const next = {atMs, news: {...about, kind: group.hasEnd ? 'trouble' : 'notice', why, news, level}} as const
   const [silence] = silences
   if (loud.length > 0 || !silence) {
@@ -145,7 +151,7 @@ interface Present {
 function nextReason(
   {firstMs, hasEnd}: Group,
   {told, jobs, level}: Present,
-  {policy, nowMs}: TellFacts,
+  {policy, nowMs}: {readonly policy: TellPolicy; readonly nowMs: number},
 ): {readonly why: DueNews['why']; readonly atMs: number} {
   if (!told) return {why: 'first', atMs: endOfWait(firstMs, policy.groupWaitMs, nowMs)}
   if (told.silence !== undefined) return {why: 'after-silence', atMs: nowMs}

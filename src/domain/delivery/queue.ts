@@ -38,6 +38,8 @@ export interface QueuedMessage {
   /** Wall clock, ms: it is given up a day after that. */
   fromMs: number
   lastReason: string | undefined
+  /** The process that sends lacks a secret for it; `asked-for` once a person has it tried again, perhaps with the secret. */
+  lacksSecret?: 'asked-for' | boolean
   /** It went to the fallback as well. */
   hasFallenBack: boolean
 }

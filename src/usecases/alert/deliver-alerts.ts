@@ -22,16 +22,18 @@ import {type TakeAlertsDeps, takeAlerts} from './take-alerts.js'
 export interface DeliverDeps extends Omit<TakeAlertsDeps, 'write' | 'outbox'> {
   readonly outbox: Pick<Journal<OutboxState>, 'read' | 'append'>
   readonly silences: Pick<Journal<Silences>, 'read' | 'append'>
-  readonly policy: TellPolicy & {readonly cap: number}
+  readonly policyOf: (channel: string) => TellPolicy & {readonly cap: number}
   readonly host: string
   readonly newId: () => string
   /** From 0 to 1. */
   readonly random: () => number
-  /** Whether only what is CRITICAL is sent now. */
-  readonly isQuiet: () => boolean
-  /** Whether the settings have this channel. */
+  /** See `WriteFacts`. */
+  readonly quietUntilMs: (channel: string) => number | undefined
+  /** Whether the settings have this channel of the outbox; so for each that takes one. */
   readonly isKnown: (channel: string) => boolean
   readonly fallbackOf: (channel: string) => string | undefined
+  /** The settings file that has this channel. */
+  readonly settingsFileOf: (channel: string) => string | undefined
   /** Sends a message by its channel; never throws for what the network does. */
   readonly send: (message: Message, first: Receipt | undefined) => Promise<SendOutcome>
   /** Writes a line into `guardian.log`. */
@@ -71,13 +73,14 @@ export async function deliverAlerts(deps: DeliverDeps, deliverer: Deliverer): Pr
 const fenced: Delivered = {isFenced: true, nextMs: undefined}
 
 /** @returns false if another deliverer has taken over */
-function append({outbox}: DeliverDeps, {token}: Deliverer, entry: Entry): boolean {
+function append({outbox, settingsFileOf}: DeliverDeps, {token}: Deliverer, entry: Entry): boolean {
   const isKept = entry.kind !== 'noted'
-  return outbox.append({...entry, token}, isKept ? 'durable' : 'buffered').verdict !== 'void'
+  const place = entry.kind === 'pending' && {settingsFile: settingsFileOf((entry['message'] as Message).channel)}
+  return outbox.append({...entry, ...place, token}, isKept ? 'durable' : 'buffered').verdict !== 'void'
 }
 
-function factsOf({policy, host, now, newId, isQuiet}: DeliverDeps): WriteFacts {
-  return {cap: policy.cap, host, newId, isQuiet: isQuiet(), nowMs: now()}
+function factsOf({policyOf, host, now, newId, quietUntilMs}: DeliverDeps): WriteFacts {
+  return {capOf: (channel) => policyOf(channel).cap, host, newId, quietUntilMs, nowMs: now()}
 }
 
 function writeMessages(deps: DeliverDeps, write: (entry: Entry) => boolean): boolean {
@@ -98,8 +101,8 @@ function writeMessages(deps: DeliverDeps, write: (entry: Entry) => boolean): boo
   return true
 }
 
-function tellFacts({now, policy, silences, isKnown}: DeliverDeps): Parameters<typeof decideNews>[1] {
-  return {nowMs: now(), policy, silences: silences.read(), isKnown}
+function tellFacts({now, policyOf, silences, isKnown}: DeliverDeps): Parameters<typeof decideNews>[1] {
+  return {nowMs: now(), policyOf, silences: silences.read(), isKnown}
 }
 
 /** Wall clock, ms: when something is to be written or sent; undefined if nothing is without further news. */

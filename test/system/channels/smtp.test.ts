@@ -188,7 +188,10 @@ test('a mail of a hostile message has one line of subject', async () => {
 
 test('the head of a mail is what a parser of mails understands', async () => {
   const {port, mails} = await startServer()
-  const message = troubleMessage({title: `Größe 日本 ${'long '.repeat(20)}`, atMs: Date.UTC(2026, 10, 29, 22, 22, 30, 512)})
+  const message = troubleMessage({
+    title: `Größe 日本 ${'long '.repeat(20)}`,
+    atMs: Date.UTC(2026, 10, 29, 22, 22, 30, 512),
+  })
   expect(await send(smtp(port, {from: 'Wächter <guard@web1.example>'}), {message})).toMatchObject({ok: true})
   const [mail = ''] = mails
   const [head = ''] = mail.split('\r\n\r\n')
