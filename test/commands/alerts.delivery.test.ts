@@ -82,6 +82,34 @@ describe('a run without a watchdog', () => {
     expect([existsSync(`${box.stateDir}/alerts.jsonl`), sent(box)]).toEqual([false, []])
   })
 
+  test('that is refused for its settings is told, and that they are wrong', async () => {
+    const box = sandbox({jobs: {scan: {command: ['true'], timeot: '5m'}}})
+    expect((await box.guard('run', 'scan')).code).toBe(78)
+    await until(() => sent(box).length === 2, 'both messages')
+    expect(sent(box).map(({title}) => title)).toEqual([
+      expect.stringContaining('jobs.scan.timeot'),
+      expect.stringMatching(/^scan is failing: its settings are wrong/),
+    ])
+  })
+
+  test('that ends well tells that other settings are wrong, also where another command has noticed it', async () => {
+    const box = sandbox({jobs: {well: {command: ['true']}, scan: {command: ['true'], timeot: '5m'}}})
+    await box.guard('lease', 'acquire', 'x', '--ttl', '1s')
+    expect(box.journal('alerts.jsonl')).toHaveLength(1)
+    expect((await box.guard('run', 'well')).code).toBe(0)
+    await until(() => sent(box).length === 1, 'the message')
+    expect(sent(box)[0]?.title).toContain('jobs.scan.timeot')
+  })
+
+  test('that ends well tells that the watchdog is late', async () => {
+    const box = sandbox({jobs: {well: {command: ['true']}}, watchdog: {lateAfter: '1s'}})
+    await box.guard('watchdog')
+    const {at} = lastLease(box, 'guard-watchdog') as unknown as {readonly at: number}
+    await until(() => Date.now() - at > 2000, 'a late watchdog')
+    await box.guard('run', 'well')
+    await until(() => sent(box).some(({title}) => title.startsWith('the watchdog is late')), 'the message')
+  })
+
   test('leaves no process behind that holds its streams', async () => {
     const box = sandbox({}, {groupWait: '3s'})
     const begun = performance.now()
