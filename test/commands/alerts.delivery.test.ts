@@ -8,7 +8,7 @@ interface Sent {
   readonly id: string
   readonly kind: string
   readonly title: string
-  readonly jobs: readonly {readonly job: string}[]
+  readonly jobs: readonly {readonly job: string; readonly reason: string}[]
 }
 
 function sandbox(more: object = {}, alerting: object = {}): Sandbox {
@@ -60,6 +60,16 @@ describe('a run without a watchdog', () => {
       {kind: 'recovery', title: expect.stringMatching(/^scan is well again after /)},
     ])
     await delivered(box)
+  })
+
+  test('that fails again and again is repeated with what is so by then', async () => {
+    const box = sandbox({}, {repeat: ['2s']})
+    await box.guard('run', 'scan')
+    await until(() => sent(box).length === 1, 'the message')
+    await box.guard('run', 'scan')
+    await until(() => sent(box).length === 2, 'its repetition')
+    expect(sent(box).map(({jobs: [job]}) => job)).toMatchObject([{badRuns: 1}, {badRuns: 2}])
+    expect(sent(box)[1]?.jobs[0]?.reason).toMatch(/^scan is failing: .*, 2 bad runs in a row for /)
   })
 
   test('that fails once and runs again soon calls nobody', async () => {

@@ -56,7 +56,7 @@ export interface OutboxWorld {
   receiver: Receiver
   isQuiet: boolean
   trouble(job: string, more?: Partial<Trouble>): void
-  recover(job: string): void
+  recover(job: string, reason?: string): void
   notice(message: string): void
   /** Empties the journal of alerts. */
   loseAlerts(): void
@@ -119,7 +119,8 @@ export function outboxWorld({
         class: failureClass,
         errorLine,
       }),
-    recover: (job) => raise(job, 'INFO', `${job}: healthy again`, {event: 'recovered', verdict: 'failing'}),
+    recover: (job, reason = 'healthy again') =>
+      raise(job, 'INFO', `${job}: ${reason}`, {event: 'recovered', verdict: 'failing'}),
     loseAlerts: () => {
       journals.alerts = foldedJournal(alertsFold, clock)
     },
@@ -138,6 +139,7 @@ export function outboxWorld({
         routesOf: () => ({routes, settingsFile: undefined}),
         hasChannel: () => true,
         settingsFileOf: () => undefined,
+        refresh: async (news) => news,
         enrich: async () => ({}),
         now: clock.now,
         policyOf: () => policy,

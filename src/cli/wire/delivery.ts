@@ -14,6 +14,7 @@ import {jobDetails} from '../../usecases/alert/job-details.js'
 import type {Guard} from '../guard.js'
 import {maskedEnd} from './log-end.js'
 import {logDeps, logSecrets} from './logs.js'
+import {newsNow} from './own-round.js'
 import type {SettingsFiles} from './settings-files.js'
 import {maskedAlerts} from './settings-mask.js'
 
@@ -37,11 +38,13 @@ export function wireDelivery(guard: Guard, files: SettingsFiles, signal: AbortSi
     hasChannel: (place) => channelIn(files, place) !== undefined,
     settingsFileOf: (channel) => placeOf(channel).settingsFile ?? guard.settings.file,
     policyOf: (channel) => policyOf(settingsOf(channel)),
-    enrich: async (job, runId, file) => {
-      const own = files.of(file) ?? files.own()
-      const secrets = logSecrets(own, job)
-      const readEnd = (stretch: Stretch, bytes: number) => maskedEnd(stretch, bytes, secrets)
-      return redactedDetails(jobDetails({...logDeps(own), readEnd}, job, runId))
+    enrich: async (job, runId, file) => detailsOf(files.of(file) ?? files.own(), job, runId),
+    refresh: async (news, channel) => {
+      const own = files.of(placeOf(channel).settingsFile) ?? files.own()
+      const now = await newsNow(own, news.job)
+      if (!now) return news
+      const isOther = now.runId !== undefined && now.runId !== news.runId
+      return {...news, ...now, ...(isOther && (await detailsOf(own, news.job, now.runId)))}
     },
     now: clock.now,
     host: readBootRef().host,
@@ -83,7 +86,10 @@ function policyOf({alerting, watchdog}: Guard['settings']): ReturnType<DeliverDe
     : {...alerting, recoveryWaitMs: watchdog.escalateAfterMs}
 }
 
-function redactedDetails({lastLines, ...details}: Partial<JobNews>): Partial<JobNews> {
+async function detailsOf(guard: Guard, job: string, runId: string | undefined): Promise<Partial<JobNews>> {
+  const secrets = logSecrets(guard, job)
+  const readEnd = (stretch: Stretch, bytes: number) => maskedEnd(stretch, bytes, secrets)
+  const {lastLines, ...details} = jobDetails({...logDeps(guard), readEnd}, job, runId)
   return {...details, ...(lastLines && {lastLines: redactLines(lastLines)})}
 }
 

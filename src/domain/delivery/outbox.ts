@@ -173,7 +173,7 @@ function applySuppressed(state: OutboxState, record: RawRecord, at: number): Fol
   const {channel, group, held, title, messageKind} = record
   if (typeof channel !== 'string') return 'ok'
   const queue = queueIn(state.channels, channel)
-  if (held === 'cap' || held === 'quiet hours') hold(queue, {reason: held, title: String(title)})
+  if (held === 'cap' || held === 'quiet hours') hold(queue, {reason: held, title: String(title), atMs: at})
   if (typeof group === 'string' && typeof messageKind === 'string')
     applyTold(state.groups, {channel, group, kind: messageKind}, toldOf(record['told'], at))
   return 'ok'

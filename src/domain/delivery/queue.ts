@@ -23,6 +23,8 @@ export interface ChannelQueue {
 export interface HeldNews {
   readonly reason: 'cap' | 'quiet hours'
   readonly title: string
+  /** Wall clock, ms: when it would have been sent; undefined in a snapshot of an older guard. */
+  readonly atMs?: number
 }
 
 export interface QueuedMessage {

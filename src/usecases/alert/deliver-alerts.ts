@@ -1,6 +1,7 @@
 import {deadAfterMs, waitAfterMs} from '../../domain/delivery/backoff.js'
-import {decideNews, endedSilences, type TellPolicy} from '../../domain/delivery/decide.js'
-import type {Message, Receipt, SendOutcome} from '../../domain/delivery/message.js'
+import {urgentOf} from '../../domain/delivery/compose.js'
+import {type DueNews, decideNews, endedSilences, type TellPolicy} from '../../domain/delivery/decide.js'
+import type {JobNews, Message, Receipt, SendOutcome} from '../../domain/delivery/message.js'
 import type {OutboxState} from '../../domain/delivery/outbox.js'
 import type {QueuedMessage} from '../../domain/delivery/queue.js'
 import type {Silences} from '../../domain/delivery/silence.js'
@@ -29,6 +30,8 @@ export interface DeliverDeps extends Omit<TakeAlertsDeps, 'write' | 'outbox'> {
   readonly random: () => number
   /** See `WriteFacts`. */
   readonly quietUntilMs: (channel: string) => number | undefined
+  /** What is to be said of a job now, where more is known than when its alert was raised. */
+  readonly refresh: (news: JobNews, channel: string) => Promise<JobNews>
   /** Whether the settings have this channel of the outbox; so for each that takes one. */
   readonly isKnown: (channel: string) => boolean
   readonly fallbackOf: (channel: string) => string | undefined
@@ -62,7 +65,7 @@ export async function deliverAlerts(deps: DeliverDeps, deliverer: Deliverer): Pr
   const write = (entry: Entry) => append(deps, deliverer, entry)
   for (;;) {
     if (!deliverer.isHeld() || !(await takeAlerts({...deps, write}))) return fenced
-    if (!writeMessages(deps, write)) return fenced
+    if (!(await writeMessages(deps, write))) return fenced
     const due = dueMessages(deps.outbox.read(), deps.now())
     if (due.length === 0) return {isFenced: false, nextMs: nextOf(deps)}
     const went = await Promise.all(due.map((item) => attempt(deps, deliverer, item)))
@@ -83,22 +86,30 @@ function factsOf({policyOf, host, now, newId, quietUntilMs}: DeliverDeps): Write
   return {capOf: (channel) => policyOf(channel).cap, host, newId, quietUntilMs, nowMs: now()}
 }
 
-function writeMessages(deps: DeliverDeps, write: (entry: Entry) => boolean): boolean {
+async function writeMessages(deps: DeliverDeps, write: (entry: Entry) => boolean): Promise<boolean> {
   const facts = factsOf(deps)
   const silences = deps.silences.read()
   for (const {id} of endedSilences(deps.outbox.read(), silences, facts.nowMs))
     deps.silences.append({kind: 'removed', silence: id, reason: 'the job is well'}, 'durable')
   const decision = decideNews(deps.outbox.read(), tellFacts(deps))
-  const entries = function* (): Iterable<Entry> {
+  const entries = async function* (): AsyncIterable<Entry> {
     for (const news of decision.untold) yield writeUntold(news)
     for (const news of decision.silenced) yield writeSilenced(news, facts)
     // Each by the state after the one before, since the cap counts.
-    for (const news of decision.due) yield* writeNews(deps.outbox.read(), news, facts)
+    for (const news of decision.due) yield* writeNews(deps.outbox.read(), await asItIsNow(deps, news), facts)
     yield* writeDigests(deps.outbox.read(), facts)
     yield* writeFallbacks(deps.outbox.read(), deps.fallbackOf, facts)
   }
-  for (const entry of entries()) if (!write(entry)) return false
+  for await (const entry of entries()) if (!write(entry)) return false
   return true
+}
+
+/** A job may have run again since its alert, which may be hours old. */
+async function asItIsNow({refresh}: DeliverDeps, due: DueNews): Promise<DueNews> {
+  if (due.kind !== 'trouble') return due
+  const named = new Set(urgentOf(due.news))
+  const news = due.news.map((one) => (named.has(one) ? refresh(one, due.channel) : one))
+  return {...due, news: await Promise.all(news)}
 }
 
 function tellFacts({now, policyOf, silences, isKnown}: DeliverDeps): Parameters<typeof decideNews>[1] {

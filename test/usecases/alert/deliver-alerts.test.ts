@@ -1,4 +1,5 @@
 import {describe, expect, test} from 'vitest'
+import type {JobNews} from '../../../src/domain/delivery/message.js'
 import {deliverAlerts} from '../../../src/usecases/alert/deliver-alerts.js'
 import {hour, minute, type OutboxWorld, outboxWorld, second} from '../../support/outbox-world.js'
 
@@ -90,6 +91,37 @@ describe('a group', () => {
     await world.pass(77 * hour)
     expect(world.arrived.slice(3).map(({atMs}) => Math.round((atMs - lastMs) / hour))).toEqual([4, 12, 28, 52, 76])
     expect(titles(world).at(-1)).toMatch(/^still: 2 jobs in trouble/)
+  })
+
+  test('is told with what is known when the message is written', async () => {
+    let badRuns = 1
+    const refresh = async (news: JobNews) => ({...news, badRuns, reason: `${badRuns} bad runs`})
+    const world = outboxWorld({refresh})
+    world.trouble('a')
+    await world.pass(minute)
+    badRuns = 9
+    await world.pass(4 * hour)
+    expect(world.arrived.map(({jobs: [job], notes}) => [job?.badRuns, job?.reason, notes])).toEqual([
+      [1, '1 bad runs', []],
+      [9, '9 bad runs', ['Told 4h ago, and not over.']],
+    ])
+  })
+
+  test('says at its end which jobs are well, or why the one is, without an age that is none any more', async () => {
+    const world = outboxWorld()
+    for (const job of ['a', 'b']) world.trouble(job)
+    await world.pass(minute)
+    for (const job of ['a', 'b']) world.recover(job)
+    await world.pass(hour)
+    world.trouble('a')
+    await world.pass(minute)
+    world.recover('a', 'healthy again: its last run ended well 0s ago')
+    await world.pass(hour)
+    const ends = world.arrived.filter(({kind}) => kind === 'recovery')
+    expect(ends.map(({notes, cause}) => [notes, cause])).toEqual([
+      [['Well again: a, b'], undefined],
+      [['a: healthy again: its last run ended well'], undefined],
+    ])
   })
 
   test('that is well again before it is told calls nobody', async () => {
@@ -389,7 +421,7 @@ describe('a deliverer that is killed', () => {
     expect(world.arrived.map(({kind, notes}) => [kind, notes])).toEqual([
       ['trouble', []],
       ['trouble', []],
-      ['recovery', []],
+      ['recovery', ['a: healthy again']],
     ])
   })
 })
