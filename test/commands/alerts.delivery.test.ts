@@ -194,6 +194,7 @@ describe('guard alerts silence', () => {
   test.each([
     ['no pattern', ['--for', '1h', '--reason', 'r'], 'what is to be silent is missing'],
     ['no end', ['--job', 'a', '--reason', 'r'], 'the end of the silence is missing'],
+    ['no time', ['--job', 'a', '--reason', 'r', '--for', '0s'], '--for is no time at all'],
     ['an end too far', ['--job', 'a', '--reason', 'r', '--for', '31d'], 'longer than 30d'],
     ['no reason', ['--job', 'a', '--for', '1h'], 'reason'],
   ])('refuses %s', async (_, flags, text) => {

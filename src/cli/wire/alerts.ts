@@ -1,4 +1,5 @@
 import type {AlertsState} from '../../domain/alert/alert.js'
+import {isTroubled} from '../../domain/delivery/decide.js'
 import type {OutboxState} from '../../domain/delivery/outbox.js'
 import type {Silence} from '../../domain/delivery/silence.js'
 import {alertStream, deliveryStream, silenceStream} from '../../journal/failure-streams.js'
@@ -19,6 +20,11 @@ export function wireOutbox(guard: Guard): {readonly outbox: Journal<OutboxState>
 export function wireSilences(guard: Guard): {
   readonly silences: Journal<Map<string, Silence>>
   readonly now: () => number
+  readonly isTroubled: (silence: Pick<Silence, 'job' | 'class' | 'group'>) => boolean
 } {
-  return {silences: guard.journal(silenceStream), now: guard.clock.now}
+  return {
+    silences: guard.journal(silenceStream),
+    now: guard.clock.now,
+    isTroubled: (silence) => isTroubled(guard.journal(deliveryStream).read().groups, silence),
+  }
 }

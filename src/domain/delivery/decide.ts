@@ -87,18 +87,23 @@ function silenceFor(news: JobNews, {key}: Group, {silences, nowMs}: TellFacts): 
   return silenceOf(silences, {job: news.job, class: news.failureClass, group: key}, nowMs)
 }
 
-/** Silences until a job is well, of which each job that they match is well. */
+/** Silences until a job is well, of which each job that they match is well after its trouble. */
 export function endedSilences({groups}: OutboxState, silences: Silences, nowMs: number): readonly Silence[] {
   return Array.from(silences.values()).filter((silence) => {
-    if (!silence.untilHealthy || nowMs >= silence.untilMs) return false
-    return !Array.from(groups.values()).some(
-      (group) =>
-        group.hasEnd &&
-        Array.from(group.jobs.values()).some(({news}) =>
-          matchesSilence(silence, {job: news.job, class: news.failureClass, group: group.key}),
-        ),
-    )
+    if (!silence.untilHealthy || silence.hasMet === false || nowMs >= silence.untilMs) return false
+    return !isTroubled(groups, silence)
   })
+}
+
+/** Whether something that a silence matches is in trouble now. */
+export function isTroubled(groups: OutboxState['groups'], silence: Parameters<typeof matchesSilence>[0]): boolean {
+  return Array.from(groups.values()).some(
+    (group) =>
+      group.hasEnd &&
+      Array.from(group.jobs.values()).some(({news}) =>
+        matchesSilence(silence, {job: news.job, class: news.failureClass, group: group.key}),
+      ),
+  )
 }
 
 interface NextNews {

@@ -4,7 +4,7 @@ import {type DueNews, decideNews, endedSilences, type TellPolicy} from '../../do
 import type {JobNews, Message, Receipt, SendOutcome} from '../../domain/delivery/message.js'
 import type {OutboxState} from '../../domain/delivery/outbox.js'
 import type {QueuedMessage} from '../../domain/delivery/queue.js'
-import type {Silences} from '../../domain/delivery/silence.js'
+import {metBy, type Silences} from '../../domain/delivery/silence.js'
 import {
   dueMessages,
   isGivenUp,
@@ -62,7 +62,10 @@ interface Delivered {
  * disk before the next one: a deliverer that is killed loses nothing, and its successor goes on.
  */
 export async function deliverAlerts(deps: DeliverDeps, deliverer: Deliverer): Promise<Delivered> {
-  const write = (entry: Entry) => append(deps, deliverer, entry)
+  const write = (entry: Entry) => {
+    noteMet(deps, entry)
+    return append(deps, deliverer, entry)
+  }
   for (;;) {
     if (!deliverer.isHeld() || !(await takeAlerts({...deps, write}))) return fenced
     if (!(await writeMessages(deps, write))) return fenced
@@ -80,6 +83,13 @@ function append({outbox, settingsFileOf}: DeliverDeps, {token}: Deliverer, entry
   const isKept = entry.kind !== 'noted'
   const place = entry.kind === 'pending' && {settingsFile: settingsFileOf((entry['message'] as Message).channel)}
   return outbox.append({...entry, ...place, token}, isKept ? 'durable' : 'buffered').verdict !== 'void'
+}
+
+/** Before the trouble is on record, so that a kill between the two leaves no silence that has missed it. */
+function noteMet({silences}: DeliverDeps, {kind, event, subject, group, news}: Entry): void {
+  if (kind !== 'noted' || event !== 'trouble') return
+  const matter = {job: String(subject), class: (news as JobNews).failureClass, group: String(group)}
+  for (const {id} of metBy(silences.read(), matter)) silences.append({kind: 'met', silence: id}, 'durable')
 }
 
 function factsOf({policyOf, host, now, newId, quietUntilMs}: DeliverDeps): WriteFacts {

@@ -454,6 +454,23 @@ describe('a silence', () => {
     expect(kinds(world)).toEqual(['trouble', 'recovery'])
   })
 
+  test('until a job is well that is well now holds until its trouble has come and gone', async () => {
+    const world = outboxWorld()
+    world.trouble('other', {failureClass: 'other'})
+    await world.pass(minute)
+    world.silences.append({...silence, untilMs: world.clock.now() + 24 * hour, untilHealthy: true}, 'durable')
+    await world.pass(hour)
+    await world.deliver()
+    world.trouble('a')
+    await world.pass(hour)
+    expect(world.arrived.map(({jobs: [job]}) => job?.job)).toEqual(['other'])
+    world.recover('a')
+    await world.pass(hour)
+    world.trouble('a')
+    await world.pass(minute)
+    expect(world.arrived.map(({jobs: [job]}) => job?.job)).toEqual(['other', 'a'])
+  })
+
   test('until a job is well ends with that, and the recovery of what was not told is not told either', async () => {
     const world = outboxWorld()
     world.silences.append({...silence, untilMs: world.clock.now() + 24 * hour, untilHealthy: true}, 'durable')
