@@ -5,10 +5,11 @@ import type {Silence} from '../../domain/delivery/silence.js'
 import {alertStream, deliveryStream, silenceStream} from '../../journal/failure-streams.js'
 import type {Journal} from '../../journal/journal.js'
 import type {Guard} from '../guard.js'
+import {maskedAlerts, settingsMask} from './settings-mask.js'
 
-/** What the commands that show alerts need. */
-export function wireAlerts(guard: Guard): {readonly alerts: Journal<AlertsState>} {
-  return {alerts: guard.journal(alertStream)}
+/** What shows alerts: any program may have written one, so the secrets of the settings are masked in them. */
+export function wireAlerts(guard: Guard): {readonly alerts: Pick<Journal<AlertsState>, 'read' | 'newestFirst'>} {
+  return {alerts: maskedAlerts(guard.journal(alertStream), settingsMask(guard))}
 }
 
 /** What the commands about the way out need. */

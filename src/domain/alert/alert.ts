@@ -1,5 +1,5 @@
 import type {Fold} from '../journal/fold.js'
-import {type Entry, hasFields, type RawRecord} from '../journal/record.js'
+import {type Entry, hasFields, isTime, type RawRecord} from '../journal/record.js'
 import type {AlertLevel} from '../settings/job.js'
 
 /**
@@ -24,7 +24,7 @@ export interface Alert {
 /** An alert as a line of the journal. */
 export interface RaisedAlert extends Entry {
   readonly kind: 'raised'
-  /** ISO 8601 UTC, for people and for programs that know nothing of `at`. */
+  /** ISO 8601 UTC, for people and for programs that know nothing of `at`; empty if another program has said none. */
   readonly timestamp: string
   readonly level: AlertLevel
   readonly component: string
@@ -135,7 +135,7 @@ export function parseAlert(record: RawRecord): RaisedAlert | undefined {
 
 function timestampOf({timestamp, at}: RawRecord): string {
   if (typeof timestamp === 'string') return timestamp
-  return new Date(typeof at === 'number' && Math.abs(at) <= 8.64e15 ? at : 0).toISOString()
+  return isTime(at) ? new Date(at).toISOString() : ''
 }
 
 function detailsOf(details: unknown): Alert['details'] {
