@@ -2,7 +2,7 @@ import type {Fold, FoldVerdict} from '../journal/fold.js'
 import {isStamped, type RawRecord} from '../journal/record.js'
 import {keepFile} from './channel-place.js'
 import {applyNoted, applyTold, type Group, keepReceipt} from './group.js'
-import {idsOf, messageOf, toldOf} from './outbox-fields.js'
+import {idsOf, messageOf, refusedOf, toldOf} from './outbox-fields.js'
 import {bury, type ChannelQueue, hold, type QueuedMessage, queueIn, removeMessage} from './queue.js'
 
 /**
@@ -194,6 +194,7 @@ function applyAttempt(state: OutboxState, record: RawRecord, at: number): FoldVe
   if (record['kind'] === 'sent') {
     removeMessage(queue, item.message.id)
     queue.sentAtMs = at
+    queue.refused = refusedOf(record['receipt'])
     queue.lastFailure = undefined
     keepReceipt(state.groups, item.message, record['receipt'])
     return 'ok'

@@ -16,6 +16,8 @@ export interface ChannelQueue {
   /** Wall clock, ms, of the last message that arrived, and of the last failure. */
   sentAtMs: number
   lastFailure: {readonly atMs: number; readonly reason: string} | undefined
+  /** Who of its recipients did not get the last message that arrived, and why. */
+  refused?: string | undefined
   /** Messages that were given up, newest last. */
   readonly dead: QueuedMessage[]
 }

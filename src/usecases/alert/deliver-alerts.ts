@@ -3,6 +3,7 @@ import {urgentOf} from '../../domain/delivery/compose.js'
 import {type DueNews, decideNews, endedSilences, type TellPolicy} from '../../domain/delivery/decide.js'
 import type {JobNews, Message, Receipt, SendOutcome} from '../../domain/delivery/message.js'
 import type {OutboxState} from '../../domain/delivery/outbox.js'
+import {refusedOf} from '../../domain/delivery/outbox-fields.js'
 import type {QueuedMessage} from '../../domain/delivery/queue.js'
 import {metBy, type Silences} from '../../domain/delivery/silence.js'
 import {
@@ -144,7 +145,8 @@ async function attempt(deps: DeliverDeps, deliverer: Deliverer, item: QueuedMess
   const first = deps.outbox.read().groups.get(group)?.told.get(channel)?.receipt
   const outcome = await deps.send(message, first)
   if (outcome.ok) {
-    deps.log(`alerts: ${channel} has "${message.title}"`)
+    const refused = refusedOf(outcome.receipt)
+    deps.log(`alerts: ${channel} has "${message.title}"${refused === undefined ? '' : `, but ${refused}`}`)
     return write({kind: 'sent', channel, receipt: outcome.receipt})
   }
   deps.log(`alerts: ${channel} has not "${message.title}": ${outcome.reason}`)
