@@ -228,7 +228,7 @@ function knownOf({status, lastGoodAt, history, now}: WhyFacts): readonly string[
 
 function healthyText(well: number, ended: number): string {
   if (ended === 1) return `Its only run on record was ${well === 1 ? '' : 'not '}healthy.`
-  return `${well} of its last ${ended} runs were healthy.`
+  return `${well} of its last ${ended} runs ${well === 1 ? 'was' : 'were'} healthy.`
 }
 
 function mendOf({status, settings, run, breaker, now}: WhyFacts): readonly string[] {
