@@ -42,12 +42,14 @@ export default defineCommand({
     if (flags.follow) return undefined
     if (flags.suppressed) {
       const suppressed = readUnsent(limit)
-      if (suppressed.length === 0) print('no message was suppressed')
+      const isFiltered = [level, job, sinceMs].some((one) => one !== undefined)
+      if (suppressed.length === 0) print(`no ${isFiltered ? 'such message' : 'message'} was suppressed`)
       else show(renderSuppressed, suppressed)
       return {counts: countByLevel(suppressed), suppressed}
     }
     const alerts = readLast(limit)
-    if (alerts.length === 0) print(`no alert is known in ${guard.stateDir}`)
+    const isFiltered = [level, component, job, sinceMs].some((one) => one !== undefined)
+    if (alerts.length === 0) print(`no ${isFiltered ? 'such alert' : 'alert'} is known in ${guard.stateDir}`)
     else show(renderAlerts, alerts)
     return {counts: countByLevel(alerts), alerts: alerts.map(alertToJson)}
   },

@@ -14,10 +14,10 @@ export async function deliverByCommand(
 ): Promise<{readonly waiting: number; readonly text: string}> {
   guard.ensureState()
   const {judgeOwnJob} = await import('./wire/own-round.js')
-  const {deliverAndStay, deliverOnce} = await import('./wire/deliver.js')
+  const {deliverAndStay, deliverByHand} = await import('./wire/deliver.js')
   if (job !== undefined) await judgeOwnJob(guard, job)
   if (stays) await deliverAndStay(guard, endAsked())
-  else await deliverOnce(guard)
+  else await deliverByHand(guard)
   const {outbox} = wireOutbox(guard)
   const waiting = Array.from(outbox.read().channels.values()).reduce((sum, queue) => sum + queue.waiting.length, 0)
   return {waiting, text: waiting === 0 ? 'nothing waits' : `${waiting} waiting; see guard alerts outbox`}

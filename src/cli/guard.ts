@@ -111,15 +111,22 @@ export async function openGuard(options: GuardOptions): Promise<Guard> {
 }
 
 /** Opens each journal once. */
-function journalOpener({retention}: Settings, options: () => Parameters<typeof openStream>[1]): Guard['journal'] {
+function journalOpener(settings: Settings, options: () => Parameters<typeof openStream>[1]): Guard['journal'] {
   const opened = new Map<object, Journal<never>>()
   return <S>(spec: JournalSpec<S>): Journal<S> => {
     const known = opened.get(spec) as Journal<S> | undefined
     if (known) return known
-    const journal = openStream(spec, {...options(), retention: retentionOf(spec as JournalSpec<never>, retention)})
+    const {newStamp, ...place} = options()
+    const stamp = spec.namesSettings ? () => ({...newStamp(), ...namedFile(settings)}) : newStamp
+    const retention = retentionOf(spec as JournalSpec<never>, settings.retention)
+    const journal = openStream(spec, {...place, newStamp: stamp, retention})
     opened.set(spec, journal as Journal<never>)
     return journal
   }
+}
+
+function namedFile({file}: Settings): {readonly settingsFile?: string} {
+  return file === undefined ? {} : {settingsFile: file}
 }
 
 /**

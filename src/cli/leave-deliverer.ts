@@ -3,9 +3,11 @@ import {channelsFor} from '../domain/delivery/route.js'
 import type {Lease} from '../domain/lease/lease.js'
 import {isCutShort} from '../domain/run/outcome.js'
 import type {RunReport} from '../domain/run/report.js'
-import {heartbeatState} from '../domain/watchdog/daemon-heartbeat.js'
+import {heartbeatState, watchdogLease} from '../domain/watchdog/daemon-heartbeat.js'
+import {alertStream, deliveryStream} from '../journal/failure-streams.js'
 import {readBootRef} from '../system/host/host.js'
 import {endsWithThisProcess, startGuardDetached} from '../system/process/detach.js'
+import {hasNewAlerts} from '../usecases/alert/new-alerts.js'
 import type {Guard} from './guard.js'
 import {delivererArgs} from './place-args.js'
 import {isTerminal} from './terminal.js'
@@ -16,9 +18,10 @@ export interface LeasesBefore {
   readonly watchdog: Lease | undefined
 }
 
-interface Before extends LeasesBefore {
+/** Beside the end of a run. */
+export interface RunNews extends LeasesBefore {
   /** Whether the run has raised an alert, however it ended. */
-  readonly hasNews: boolean | undefined
+  readonly hasNews: boolean
 }
 
 /**
@@ -26,22 +29,43 @@ interface Before extends LeasesBefore {
  * the run does not wait for a network; within this one where that one would be ended with it. A watchdog that makes its
  * rounds does all that itself.
  */
-export async function leaveDeliverer(guard: Guard, report: RunReport, before: Before): Promise<void> {
-  const {settings, clock} = guard
+export async function leaveDeliverer(guard: Guard, report: RunReport, before: RunNews): Promise<void> {
   const {job} = report
-  if ((!isNews(report, before.own) && before.hasNews !== true) || !mayTell(knowledge(guard, job, before))) return
-  // No channel would be told, whatever it is.
-  if (!channelsFor(settings.alerting.routes, {subject: job, level: 'CRITICAL'})) return
+  const isOwnNews = isNews(report, before.own) && mayTell(knowledge(guard, job, before))
+  // No channel would be told of the job, whatever it is.
+  const isTold =
+    isOwnNews && channelsFor(guard.settings.alerting.routes, {subject: job, level: 'CRITICAL'}) !== undefined
+  if (isTold || before.hasNews || hasAlertOfSettings(guard))
+    await leave(guard, isTold ? job : undefined, before.watchdog)
+}
+
+/**
+ * After a run that was refused for its settings. They were told as wrong by then, perhaps by a command that leaves no
+ * deliverer.
+ */
+export async function leaveDelivererOfRefused(guard: Guard, job: string): Promise<void> {
+  const {alerting} = guard.settings
+  if (alerting.routes.length === 0) return
+  await leave(guard, job, guard.leases().read().byJob.get(watchdogLease))
+}
+
+function hasAlertOfSettings({settings, journal}: Guard): boolean {
+  return settings.wrong !== undefined && hasNewAlerts(journal(alertStream).read(), journal(deliveryStream).read())
+}
+
+/** @param job what is decided first of this job; undefined if nothing is */
+async function leave(guard: Guard, job: string | undefined, watchdog: Lease | undefined): Promise<void> {
+  const {settings, clock} = guard
   const now = {at: clock.now(), mono: clock.mono(), ...readBootRef()}
-  if (heartbeatState(before.watchdog, now, settings.watchdog.lateAfterMs).is === 'on-time') return
+  if (heartbeatState(watchdog, now, settings.watchdog.lateAfterMs).is === 'on-time') return
   if (endsWithThisProcess()) {
     const {judgeOwnJob} = await import('./wire/own-round.js')
     const {deliverOnce} = await import('./wire/deliver.js')
-    await judgeOwnJob(guard, job)
+    if (job !== undefined) await judgeOwnJob(guard, job)
     await deliverOnce(guard)
     return
   }
-  startGuardDetached([...delivererArgs(guard), '--job', job])
+  startGuardDetached([...delivererArgs(guard), ...(job === undefined ? [] : ['--job', job])])
 }
 
 function isNews(report: RunReport, own: Lease | undefined): boolean {

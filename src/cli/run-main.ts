@@ -5,12 +5,13 @@ import {workingDirectory} from '../config/settings.js'
 import type {RunReport} from '../domain/run/report.js'
 import {GuardError} from '../errors.js'
 import {commandOfScript} from '../system/process/script.js'
-import {resolveRun} from '../usecases/run/resolve-run.js'
+import {type RunResolved, resolveRun} from '../usecases/run/resolve-run.js'
 import {runJob} from '../usecases/run/run-job.js'
 import type {Call} from './command/definition.js'
 import {globalFlags} from './command/flag.js'
 import type {RunTarget} from './command/split-argv.js'
-import {runOptions} from './run-options.js'
+import type {Guard} from './guard.js'
+import {type RunFlags, runOptions} from './run-options.js'
 import {settingsOfFlags} from './run-settings.js'
 import {printWarning} from './stderr.js'
 import {jsonLine} from './stdout.js'
@@ -22,18 +23,7 @@ export async function runMain({flags, target, json, openGuard}: Call<typeof runO
   const guard = await openGuard()
   // A job that is refused must be known of, even if no job has run yet.
   if (guard.settings.wrong && !flags.plan) (await import('./say-settings.js')).recordWrongSettings(guard)
-  const run = resolveRun(
-    {
-      settings: guard.settings,
-      commandOfScript,
-      absolute,
-      asNamed,
-      exists,
-      digest,
-      path: process.env['PATH'],
-    },
-    {...target, jobFlag: flags.job, flags: settingsOfFlags(flags, guard.settings.defaults)},
-  )
+  const run = await resolved(guard, flags, target)
   warnOfStrayFlags(target)
   if (flags.plan) {
     const {printPlan} = await import('./render/run-plan.js')
@@ -64,6 +54,22 @@ export async function runMain({flags, target, json, openGuard}: Call<typeof runO
   process.exitCode = report.exitCode
   if (json) printReport(report)
   await afterwards(report).catch(warnOfRest)
+}
+
+/** Throws GuardError as `resolveRun`. A job that is refused for its settings is told as one that failed. */
+async function resolved(guard: Guard, flags: RunFlags, target: RunTarget): Promise<RunResolved> {
+  const {settings} = guard
+  const named = {...target, jobFlag: flags.job, flags: settingsOfFlags(flags, settings.defaults)}
+  try {
+    return resolveRun({settings, commandOfScript, absolute, asNamed, exists, digest, path: process.env['PATH']}, named)
+  } catch (error) {
+    const job = error instanceof GuardError && error.kind === 'config' ? error.details['job'] : undefined
+    if (typeof job === 'string' && !flags.plan && flags['no-alert'] !== true) {
+      const {leaveDelivererOfRefused} = await import('./leave-deliverer.js')
+      await leaveDelivererOfRefused(guard, job).catch(warnOfRest)
+    }
+    throw error
+  }
 }
 
 /** It becomes a part of the names of files. Throws GuardError `usage`. */

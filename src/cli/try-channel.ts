@@ -1,6 +1,7 @@
 import {composeTest} from '../domain/delivery/compose.js'
 import type {JobNews, Message} from '../domain/delivery/message.js'
 import {closestNames} from '../domain/settings/suggest.js'
+import type {WrongSettings} from '../domain/settings/wrong.js'
 import {GuardError} from '../errors.js'
 import {openChannel} from '../system/channels/open-channel.js'
 import {readBootRef} from '../system/host/host.js'
@@ -9,11 +10,15 @@ import {settingsMask} from './wire/settings-mask.js'
 
 type Example = 'notice' | 'failed' | 'storm' | 'recovered'
 
-/** Sends an example by a channel, past the outbox. Throws GuardError `usage` for an unknown channel, `unhealthy` never. */
+/**
+ * Sends an example by a channel, past the outbox. Throws GuardError `usage` for an unknown channel, `config` for one whose
+ * settings are wrong.
+ */
 export async function tryChannel(guard: Guard, name: string, example: Example) {
-  const {channels} = guard.settings
+  const {channels, wrong} = guard.settings
   const settings = Object.hasOwn(channels, name) ? channels[name] : undefined
   if (!settings) {
+    if (wrong) refuseWrongChannel(wrong, name)
     const near = closestNames(name, Object.keys(channels)).map((one) => `did you mean ${one}?`)
     throw new GuardError('usage', `the settings have no channel ${name}`, near)
   }
@@ -22,6 +27,17 @@ export async function tryChannel(guard: Guard, name: string, example: Example) {
   const message = exampleMessage(guard, name, example)
   const outcome = await openChannel(name, settings, {timezone}).send(message, {signal, first: undefined})
   return {message, outcome: outcome.ok ? outcome : {...outcome, reason: settingsMask(guard)(outcome.reason)}}
+}
+
+function refuseWrongChannel({parts, message, refusal}: WrongSettings, name: string): void {
+  const part = `channels.${name}`
+  if (refusal === undefined && !parts.includes(part) && !parts.includes('channels')) return
+  const lines = message.split('\n').map((line) => line.trim())
+  const problems = lines.filter((line) => line.startsWith(`${part}.`) || line.startsWith(`${part}:`))
+  const why = problems.length > 0 ? problems.join('; ') : (refusal ?? lines.join('; '))
+  throw new GuardError('config', `channel ${name} is not used, because its settings are wrong: ${why}`, [
+    'correct it and check it: guard config check',
+  ])
 }
 
 /** A message as it would be, about a job that does not exist. */

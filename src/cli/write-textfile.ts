@@ -7,18 +7,25 @@ import {sayOnce} from '../usecases/alert/say-once.js'
 import type {Guard} from './guard.js'
 import {printWarning} from './stderr.js'
 
-/** Writes the figures of a run for node_exporter. The run is over: that they cannot be written is said once, and no more. */
-export function writeTextfile(guard: Guard, folder: string, report: RunReport): void {
+/**
+ * Writes the figures of a run for node_exporter. The run is over: that they cannot be written is said once, and no more.
+ *
+ * @returns whether this run has raised that alert
+ */
+export function writeTextfile(guard: Guard, folder: string, report: RunReport): boolean {
   const path = `${folder}/guard_${report.job}.prom`
   try {
     writePublicFile(path, textfileOf(report, lastGoodAt(guard, report.job)), report.runId)
+    return false
   } catch (error) {
     const {syscall, code} = error as NodeJS.ErrnoException
     if (syscall === undefined) throw error
     const message = `the metrics of the runs are not written to ${folder} (${code})`
     const {clock, log, settings} = guard
     const deps = {clock, log, alerts: guard.journal(alertStream), repeatMs: settings.alerting.repeatMs[0] ?? 0}
-    if (sayOnce(deps, {component: 'run', message, reason: `textfile ${folder}`})) printWarning(message)
+    const isNews = sayOnce(deps, {component: 'run', message, reason: `textfile ${folder}`})
+    if (isNews) printWarning(message)
+    return isNews
   }
 }
 

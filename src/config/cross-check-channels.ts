@@ -49,7 +49,7 @@ function checkFallbacks(root: Readonly<Record<string, unknown>>, routed: Readonl
   const isUsed = (name: string) => routed.size === 0 || routed.has(name) || [...channels.values()].includes(name)
   return Array.from(channels).flatMap(([name, fallback]): Problem[] => {
     const path = ['channels', name, 'fallback']
-    const unused = isUsed(name) ? [] : [{path: path.slice(0, 2), text: isUnused, ofKey: true as const}]
+    const unused = isUsed(name) ? [] : [{path: path.slice(0, 2), text: isUnused, ofKey: true, isUsable: true} as const]
     if (typeof fallback !== 'string') return unused
     if (!channels.has(fallback)) return [{path, text: unknownName('channel', fallback, [...channels.keys()])}]
     if (isCircle(channels, name)) return [{path, text: 'leads back to this channel; let the last one have no fallback'}]

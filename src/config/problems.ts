@@ -6,6 +6,8 @@ export interface Problem {
   readonly path: Path
   /** Whether the key itself is wrong, and not its value. */
   readonly ofKey?: boolean
+  /** Whether the part can be used all the same. */
+  readonly isUsable?: boolean
   /** What is wrong, and what to write. */
   readonly text: string
 }

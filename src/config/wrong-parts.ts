@@ -7,7 +7,7 @@ import {type Path, type Problem, pathText, problemText, settingsError, valueAt} 
 export function withoutWrongParts(written: unknown, problems: readonly Problem[]): unknown {
   return without(
     written,
-    problems.map(({path}) => partOf(path)),
+    problems.filter(({isUsable}) => !isUsable).map(({path}) => partOf(path)),
   )
 }
 
@@ -17,6 +17,7 @@ export function wrongSettings(file: string, written: unknown, problems: readonly
   const jobs: Record<string, WrongJob> = {}
   const parts = new Set<string>()
   for (const problem of problems) {
+    if (problem.isUsable) continue
     const part = partOf(problem.path)
     if (part[0] !== 'jobs' || part.length < 2) parts.add(pathText(part))
     else addProblem(jobs, String(part[1]), {file, written, problem})

@@ -179,7 +179,7 @@ const alertsSchema = z
     alerts: list(
       z.looseObject({
         id: z.string(),
-        timestamp: z.string(),
+        timestamp: z.string().optional(),
         level: z.enum(['INFO', 'WARNING', 'CRITICAL']),
         component: z.string(),
         job: name.optional(),

@@ -16,7 +16,7 @@ export const resetResultStream = {name: 'openclaw_reset_results', fold: resetFol
 export const incidentStream = {name: 'incidents', fold: incidentFold, ...historyLimits}
 export const deliveryStream = {name: 'deliveries', fold: outboxFold, ...historyLimits}
 export const silenceStream = {name: 'silences', fold: silenceFold, ...stateLimits}
-export const alertStream = {name: 'alerts', fold: alertsFold, ...historyLimits}
+export const alertStream = {name: 'alerts', fold: alertsFold, ...historyLimits, namesSettings: true}
 /** State, and little of it: what a host knows of its fleet. */
 export const fleetStream = {name: 'fleet', fold: fleetFold, ...stateLimits}
 export const schedulerStream = {name: 'scheduler', fold: schedulerFold, ...historyLimits}

@@ -10,6 +10,8 @@ export interface JournalSpec<S> {
   readonly retention: Retention
   /** Whether a directory that was removed meanwhile is made again; yes if it is absent. */
   readonly mayMakeDir?: () => boolean
+  /** Each record names the settings file of the process that writes it (`settingsFile`): what it leads to depends on them. */
+  readonly namesSettings?: boolean
 }
 
 /** Size of the tail, the lines after the snapshot, at which the journal is compacted. */

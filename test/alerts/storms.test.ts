@@ -172,7 +172,9 @@ test(
     await until(() => storm.arrived.length > 0, 'the message', 60_000)
     await sleep(hourMs / 4)
     await storm.stop()
-    expect(storm.arrived).toMatchObject([{kind: 'recovery', notes: [expect.stringContaining('Not sent before: ')]}])
+    expect(storm.arrived).toMatchObject([
+      {kind: 'recovery', notes: ['job-1: healthy again', expect.stringContaining('Not sent before: ')]},
+    ])
   },
   longMs,
 )

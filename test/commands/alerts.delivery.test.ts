@@ -8,7 +8,7 @@ interface Sent {
   readonly id: string
   readonly kind: string
   readonly title: string
-  readonly jobs: readonly {readonly job: string}[]
+  readonly jobs: readonly {readonly job: string; readonly reason: string}[]
 }
 
 function sandbox(more: object = {}, alerting: object = {}): Sandbox {
@@ -62,6 +62,16 @@ describe('a run without a watchdog', () => {
     await delivered(box)
   })
 
+  test('that fails again and again is repeated with what is so by then', async () => {
+    const box = sandbox({}, {repeat: ['2s']})
+    await box.guard('run', 'scan')
+    await until(() => sent(box).length === 1, 'the message')
+    await box.guard('run', 'scan')
+    await until(() => sent(box).length === 2, 'its repetition')
+    expect(sent(box).map(({jobs: [job]}) => job)).toMatchObject([{badRuns: 1}, {badRuns: 2}])
+    expect(sent(box)[1]?.jobs[0]?.reason).toMatch(/^scan is failing: .*, 2 bad runs in a row for /)
+  })
+
   test('that fails once and runs again soon calls nobody', async () => {
     const box = sandbox()
     await box.guard('run', 'quick')
@@ -80,6 +90,34 @@ describe('a run without a watchdog', () => {
     await box.guardWith({env}, ...args)
     await box.guard('alerts', 'deliver')
     expect([existsSync(`${box.stateDir}/alerts.jsonl`), sent(box)]).toEqual([false, []])
+  })
+
+  test('that is refused for its settings is told, and that they are wrong', async () => {
+    const box = sandbox({jobs: {scan: {command: ['true'], timeot: '5m'}}})
+    expect((await box.guard('run', 'scan')).code).toBe(78)
+    await until(() => sent(box).length === 2, 'both messages')
+    expect(sent(box).map(({title}) => title)).toEqual([
+      expect.stringContaining('jobs.scan.timeot'),
+      expect.stringMatching(/^scan is failing: its settings are wrong/),
+    ])
+  })
+
+  test('that ends well tells that other settings are wrong, also where another command has noticed it', async () => {
+    const box = sandbox({jobs: {well: {command: ['true']}, scan: {command: ['true'], timeot: '5m'}}})
+    await box.guard('lease', 'acquire', 'x', '--ttl', '1s')
+    expect(box.journal('alerts.jsonl')).toHaveLength(1)
+    expect((await box.guard('run', 'well')).code).toBe(0)
+    await until(() => sent(box).length === 1, 'the message')
+    expect(sent(box)[0]?.title).toContain('jobs.scan.timeot')
+  })
+
+  test('that ends well tells that the watchdog is late', async () => {
+    const box = sandbox({jobs: {well: {command: ['true']}}, watchdog: {lateAfter: '1s'}})
+    await box.guard('watchdog')
+    const {at} = lastLease(box, 'guard-watchdog') as unknown as {readonly at: number}
+    await until(() => Date.now() - at > 2000, 'a late watchdog')
+    await box.guard('run', 'well')
+    await until(() => sent(box).some(({title}) => title.startsWith('the watchdog is late')), 'the message')
   })
 
   test('leaves no process behind that holds its streams', async () => {
@@ -156,6 +194,7 @@ describe('guard alerts silence', () => {
   test.each([
     ['no pattern', ['--for', '1h', '--reason', 'r'], 'what is to be silent is missing'],
     ['no end', ['--job', 'a', '--reason', 'r'], 'the end of the silence is missing'],
+    ['no time', ['--job', 'a', '--reason', 'r', '--for', '0s'], '--for is no time at all'],
     ['an end too far', ['--job', 'a', '--reason', 'r', '--for', '31d'], 'longer than 30d'],
     ['no reason', ['--job', 'a', '--for', '1h'], 'reason'],
   ])('refuses %s', async (_, flags, text) => {

@@ -51,7 +51,7 @@ describe('guard alerts', () => {
     [['--component', 'backup'], 1],
     [['--job', 'scan'], 1],
     [['--job', 'other'], 0],
-    [['--since', '1h'], 1],
+    [['--since', '1h'], 2],
     [['--limit', '1'], 1],
     [[], 2],
   ])('leaves out what is not asked for: %s', async (flags, count) => {
@@ -76,6 +76,31 @@ describe('guard alerts', () => {
     raise(box, {id: 'foreign-1', level: 'INFO', component: 'backup', message: 'done', timestamp: 'yesterday'})
     const {code, stdout} = await box.guard('alerts', 'show', 'foreign-1')
     expect([code, stdout]).toEqual([0, expect.stringMatching(/^time +yesterday$/m)])
+  })
+
+  test('shows no time of a line that has none, and does not take it for one without an id', async () => {
+    const box = await troubled()
+    raise(box, {level: 'info', component: 'backup', message: 'disk is 80 % full'})
+    const [first] = JSON.parse((await box.guard('alerts', '--json')).stdout).alerts
+    expect([first.message, 'timestamp' in first]).toEqual(['disk is 80 % full', false])
+    expect(await box.guard('alerts', 'show', '')).toMatchObject({code: 64})
+  })
+
+  test('hides a secret of the settings in the line of another program', async () => {
+    const box = createSandbox()
+    const secret = 'https://hc.example/0123456789'
+    box.write('.guardianrc.json', JSON.stringify({channels: {hb: {type: 'ping', url: {env: 'PINGURL'}}}}))
+    await box.guard('run', '--', 'true')
+    raise(box, {id: 'foreign-1', level: 'WARNING', message: `cannot reach ${secret}`})
+    for (const args of [['alerts'], ['alerts', '--json'], ['alerts', 'show', 'foreign-1']]) {
+      const {stdout} = await box.guardWith({env: {PINGURL: secret}}, ...args)
+      expect([stdout.includes('cannot reach ***'), stdout.includes(secret)]).toEqual([true, false])
+    }
+  })
+
+  test('says that nothing is like what is asked for, where there are alerts', async () => {
+    const box = await troubled()
+    expect((await box.guard('alerts', '--job', 'nosuch')).stdout).toBe(`no such alert is known in ${box.stateDir}\n`)
   })
 
   test('says so when there is none, and refuses a level that it does not know', async () => {

@@ -56,7 +56,7 @@ export interface OutboxWorld {
   receiver: Receiver
   isQuiet: boolean
   trouble(job: string, more?: Partial<Trouble>): void
-  recover(job: string): void
+  recover(job: string, reason?: string): void
   notice(message: string): void
   /** Empties the journal of alerts. */
   loseAlerts(): void
@@ -77,8 +77,17 @@ interface Trouble {
   readonly level: AlertLevel
 }
 
+interface WorldChanges extends Partial<DeliverDeps> {
+  readonly policy?: typeof tellPolicy
+  readonly routes?: ReturnType<DeliverDeps['routesOf']>['routes']
+}
+
 /** The delivery without a network: real folds and decisions, a clock that tests move. */
-export function outboxWorld(changes: Partial<DeliverDeps> = {}): OutboxWorld {
+export function outboxWorld({
+  policy = tellPolicy,
+  routes = [{level: 'INFO', jobs: [], to: ['ops']}],
+  ...changes
+}: WorldChanges = {}): OutboxWorld {
   const clock = fakeClock()
   let token = 1
   let nextId = 0
@@ -111,7 +120,8 @@ export function outboxWorld(changes: Partial<DeliverDeps> = {}): OutboxWorld {
       if (hangs === undefined) raise(job, level, `${job} is failing: ${errorLine}`, failure)
       else raise(job, level, `${job} is hung: ${hangs}`, {event: 'trouble', verdict: 'hung'})
     },
-    recover: (job) => raise(job, 'INFO', `${job}: healthy again`, {event: 'recovered', verdict: 'failing'}),
+    recover: (job, reason = 'healthy again') =>
+      raise(job, 'INFO', `${job}: ${reason}`, {event: 'recovered', verdict: 'failing'}),
     loseAlerts: () => {
       journals.alerts = foldedJournal(alertsFold, clock)
     },
@@ -126,14 +136,18 @@ export function outboxWorld(changes: Partial<DeliverDeps> = {}): OutboxWorld {
     deps: () => {
       const deps: DeliverDeps = {
         ...journals,
-        routes: [{level: 'INFO', jobs: [], to: ['ops']}],
+        readSettings: async () => false,
+        routesOf: () => ({routes, settingsFile: undefined}),
+        hasChannel: () => true,
+        settingsFileOf: () => undefined,
+        refresh: async (news) => news,
         enrich: async () => ({}),
         now: clock.now,
-        policy: tellPolicy,
+        policyOf: () => policy,
         host: 'web-1',
         newId: () => `m${++nextId}`,
         random: () => 0,
-        isQuiet: () => world.isQuiet,
+        quietUntilMs: () => (world.isQuiet ? clock.now() + 15 * minute : undefined),
         isKnown: () => true,
         fallbackOf: () => undefined,
         send: async (message) => take(message),

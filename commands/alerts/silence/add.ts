@@ -15,7 +15,10 @@ export default defineCommand({
     class: {type: 'text', summary: 'failure class, with * for any characters'},
     group: {type: 'text', summary: 'group of a message, with * for any characters'},
     for: {type: 'duration', summary: 'for so long, at most 30d'},
-    'until-healthy': {type: 'boolean', summary: 'until what it silences is well, at most 30d'},
+    'until-healthy': {
+      type: 'boolean',
+      summary: 'until what it silences is well after trouble, now or to come; at most 30d',
+    },
     reason: {type: 'text', summary: 'why, for those who look later', required: true},
     owner: {type: 'text', summary: 'who answers for it (default: the user)'},
   },
@@ -30,7 +33,11 @@ export default defineCommand({
       forMs: flags.for,
       untilHealthy: flags['until-healthy'] === true,
     })
-    print(`silent until ${new Date(silence.untilMs).toISOString()}: ${patternText(silence)} (${silence.id})`)
+    const end = new Date(silence.untilMs).toISOString()
+    const until = !silence.untilHealthy
+      ? end
+      : `${silence.hasMet ? 'it is well' : 'it is well after its next trouble'}, at most until ${end}`
+    print(`silent until ${until}: ${patternText(silence)} (${silence.id})`)
     return silenceToJson(silence)
   },
 })

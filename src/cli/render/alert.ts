@@ -64,7 +64,7 @@ export function renderAlert(page: Page, alert: KnownAlert): string {
   const {id, level, job, component, message, details} = alert
   const facts: readonly (readonly [string, unknown])[] = [
     ['id', id],
-    ['time', at > 0 ? timeText({...page, isTerminal: false}, at) : alert.timestamp],
+    ['time', at > 0 ? timeText({...page, isTerminal: false}, at) : alert.timestamp || 'unknown'],
     ['level', paintLevel(level)],
     ['component', component],
     ['job', job],
@@ -80,7 +80,7 @@ export function renderAlert(page: Page, alert: KnownAlert): string {
 export function alertToJson({id, timestamp, level, job, component, message, details, key}: KnownAlert): object {
   return {
     id,
-    timestamp,
+    ...(timestamp !== '' && {timestamp}),
     level,
     component,
     ...(job !== undefined && {job}),

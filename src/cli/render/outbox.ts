@@ -12,6 +12,7 @@ export function renderOutbox(page: Page, {channels}: OutboxState): string {
     })),
     ...queue.dead.map((item) => ({cells: cellsOf(page, name, item, 'given up'), notes: noteOf(item)})),
     ...heldRow(name, queue),
+    ...refusedRow(name, queue),
   ])
   return rows.length === 0 ? 'nothing waits to be sent' : renderTable(page, ['CHANNEL', 'ID', 'NEXT', 'MESSAGE'], rows)
 }
@@ -26,7 +27,7 @@ function whenNext(page: Page, {heldUntilMs}: ChannelQueue, {nextMs}: QueuedMessa
 }
 
 function noteOf({attempts, lastReason}: QueuedMessage): readonly string[] {
-  if (attempts === 0) return []
+  if (attempts === 0) return lastReason === undefined ? [] : [`not attempted: ${lastReason}`]
   return [
     `${attempts} attempt${attempts === 1 ? '' : 's'}${lastReason === undefined ? '' : `, the last: ${lastReason}`}`,
   ]
@@ -37,6 +38,12 @@ function heldRow(channel: string, {heldCount, held}: ChannelQueue) {
   return [{cells: [channel, '', 'held', `${heldCount} for the next digest (${held[0]?.reason ?? ''})`]}]
 }
 
+function refusedRow(channel: string, {refused}: ChannelQueue) {
+  return refused === undefined
+    ? []
+    : [{cells: [channel, '', '-', 'the last message did not reach each recipient'], notes: [refused]}]
+}
+
 export function outboxToJson({channels}: OutboxState): object {
   return {
     channels: Array.from(channels, ([channel, queue]) => ({
@@ -44,6 +51,7 @@ export function outboxToJson({channels}: OutboxState): object {
       waiting: queue.waiting.map((item) => itemToJson(item, queue.heldUntilMs)),
       givenUp: queue.dead.map((item) => itemToJson(item, 0)),
       held: queue.heldCount,
+      ...(queue.refused !== undefined && {refused: queue.refused}),
       ...(queue.sentAtMs > 0 && {lastSentAt: new Date(queue.sentAtMs).toISOString()}),
       ...(queue.lastFailure && {
         lastFailure: {at: new Date(queue.lastFailure.atMs).toISOString(), reason: queue.lastFailure.reason},

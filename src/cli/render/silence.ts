@@ -26,6 +26,6 @@ function endText(page: Page, {untilMs, untilHealthy}: Silence): string {
   return untilHealthy ? `once well, at most ${whenText(page, untilMs)}` : whenText(page, untilMs)
 }
 
-export function silenceToJson({untilMs, addedMs, ...silence}: Silence): object {
+export function silenceToJson({untilMs, addedMs, hasMet: _, ...silence}: Silence): object {
   return {...silence, addedAt: new Date(addedMs).toISOString(), until: new Date(untilMs).toISOString()}
 }

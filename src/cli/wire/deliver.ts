@@ -1,33 +1,24 @@
 import {existsSync} from 'node:fs'
-import type {JobNews} from '../../domain/delivery/message.js'
 import type {OutboxState} from '../../domain/delivery/outbox.js'
-import {isQuiet, type QuietHours} from '../../domain/delivery/quiet-hours.js'
-import {dueMessages} from '../../domain/delivery/write.js'
-import {redactLines} from '../../domain/failure/redact.js'
-import type {QuietHoursSettings} from '../../domain/settings/alerting.js'
+import {dueMessages, makesWay} from '../../domain/delivery/write.js'
 import {heartbeatState, watchdogLease} from '../../domain/watchdog/daemon-heartbeat.js'
 import {GuardError} from '../../errors.js'
 import {alertStream, deliveryStream, silenceStream} from '../../journal/failure-streams.js'
-import {openChannel} from '../../system/channels/open-channel.js'
 import {callAfter} from '../../system/host/clock.js'
 import {readBootRef} from '../../system/host/host.js'
-import {localTime} from '../../system/host/local-time.js'
-import type {Stretch} from '../../system/log/files.js'
 import {endsWithThisProcess, startGuardDetached} from '../../system/process/detach.js'
 import {identifyProcess} from '../../system/process/identity.js'
-import {type DeliverDeps, deliverAlerts, nextOf} from '../../usecases/alert/deliver-alerts.js'
-import {jobDetails} from '../../usecases/alert/job-details.js'
+import {deliverAlerts, nextOf} from '../../usecases/alert/deliver-alerts.js'
 import {hasNewAlerts} from '../../usecases/alert/new-alerts.js'
 import {sayOnce} from '../../usecases/alert/say-once.js'
 import {type HoldDeps, holdLease} from '../../usecases/lease/hold-lease.js'
 import type {Guard} from '../guard.js'
 import {delivererArgs} from '../place-args.js'
 import {printWarning} from '../stderr.js'
+import {wireDelivery} from './delivery.js'
 import {wireLease} from './lease.js'
-import {maskedEnd} from './log-end.js'
-import {logDeps, logSecrets} from './logs.js'
 import {endFlapping} from './own-round.js'
-import {maskedAlerts, settingsMask} from './settings-mask.js'
+import {type SettingsFiles, settingsFiles} from './settings-files.js'
 
 /** The lease of the process that sends; one at a time sends. */
 const delivererLease = 'guard-deliverer'
@@ -35,76 +26,46 @@ const delivererLease = 'guard-deliverer'
 /** Renewed every third of it; a deliverer that was killed is replaced at once, since its process is gone. */
 const ttlMs = 60_000
 
-/** Wires the delivery of alerts; `signal` ends what is being sent. Where a process cannot stay, nothing waits for a group. */
-function wireDelivery(guard: Guard, signal: AbortSignal): DeliverDeps {
-  const {settings, clock} = guard
-  const {alerting, channels} = settings
-  const mask = settingsMask(guard)
-  const timezone = Intl.DateTimeFormat().resolvedOptions().timeZone
-  return {
-    alerts: maskedAlerts(guard.journal(alertStream), mask),
-    outbox: guard.journal(deliveryStream),
-    silences: guard.journal(silenceStream),
-    routes: alerting.routes,
-    policy: endsWithThisProcess()
-      ? {...alerting, groupWaitMs: 0, recoveryWaitMs: 0}
-      : {...alerting, recoveryWaitMs: settings.watchdog.escalateAfterMs},
-    enrich: async (job, runId) => {
-      const secrets = logSecrets(guard, job)
-      const readEnd = (stretch: Stretch, bytes: number) => maskedEnd(stretch, bytes, secrets)
-      return redactedDetails(jobDetails({...logDeps(guard), readEnd}, job, runId))
-    },
-    now: clock.now,
-    host: readBootRef().host,
-    newId: guard.newId,
-    random: Math.random,
-    isQuiet: () => alerting.quietHours.some((hours) => isQuietNow(hours, clock.now())),
-    isKnown: (name) => Object.hasOwn(channels, name),
-    fallbackOf: (name) => channels[name]?.fallback,
-    send: async (message, first) => {
-      const channel = channels[message.channel]
-      if (!channel) return {ok: false, failure: 'deferred', reason: 'the settings have no channel of this name now'}
-      const outcome = await openChannel(message.channel, channel, {timezone}).send(message, {signal, first})
-      // A channel knows its own secrets, and a program that it starts may know others.
-      return outcome.ok ? outcome : {...outcome, reason: mask(outcome.reason)}
-    },
-    log: guard.log,
-  }
-}
-
-function redactedDetails({lastLines, ...details}: Partial<JobNews>): Partial<JobNews> {
-  return {...details, ...(lastLines && {lastLines: redactLines(lastLines)})}
-}
-
-function isQuietNow(settings: QuietHoursSettings, nowMs: number): boolean {
-  const hours = quietHoursOf(settings)
-  return isQuiet(hours, localTime(nowMs, hours.timezone))
-}
-
-const weekdays = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat']
-
-function quietHoursOf({from, to, days = [], timezone}: QuietHoursSettings): QuietHours {
-  const minuteOf = (time: string) => Number(time.slice(0, 2)) * 60 + Number(time.slice(3))
-  return {
-    fromMinute: minuteOf(from),
-    toMinute: minuteOf(to),
-    days: days.map((day) => weekdays.indexOf(day)),
-    timezone,
-  }
-}
-
 /**
  * Sends what is due now, within the limit of a command.
  *
- * @returns when something is due next (wall clock, ms); undefined if nothing is, or if another process sends
+ * @returns when something is due next (wall clock, ms); undefined if nothing is; `busy` if another process sends
  */
-export async function deliverOnce(guard: Guard): Promise<number | undefined> {
+export async function deliverOnce(guard: Guard): Promise<number | 'busy' | undefined> {
   let next: number | undefined
-  await deliver(guard, AbortSignal.timeout(guard.settings.alerting.inlineLimitMs), async (nextMs) => {
+  const signal = AbortSignal.timeout(guard.settings.alerting.inlineLimitMs)
+  const isBusy = await deliver(guard, {signal, files: settingsFiles(guard)}, async (nextMs) => {
     next = nextMs
     return false
   })
-  return next
+  return isBusy ? 'busy' : next
+}
+
+/** Looks for new alerts of other processes so often, ms; more often where `groupWait` is short. */
+const [shortestPollMs, longestPollMs] = [250, 5000]
+
+const lookAgainMs = 100
+
+/**
+ * Sends what is due now, or waits until the process that stays has done so. One that lacks a secret makes way; in its place
+ * stays one that has what this process has.
+ */
+export async function deliverByHand(guard: Guard): Promise<void> {
+  const endMs = guard.clock.mono() + guard.settings.alerting.inlineLimitMs
+  const [alerts, outbox] = [guard.journal(alertStream), guard.journal(deliveryStream)]
+  const isAllTried = () =>
+    !hasNewAlerts(alerts.read(), outbox.read()) && dueMessages(outbox.read(), guard.clock.now()).length === 0
+  for (let wasBusy = false; ; wasBusy = true) {
+    const next = await deliverOnce(guard)
+    if (next !== 'busy') {
+      if (wasBusy && next !== undefined && !endsWithThisProcess()) startGuardDetached(delivererArgs(guard))
+      return
+    }
+    // The one that makes way looks for that as seldom as for news.
+    const graceMs = makesWay(outbox.read()) ? longestPollMs : 0
+    if (isAllTried() || guard.clock.mono() >= endMs + graceMs) return
+    await guard.clock.sleep(lookAgainMs)
+  }
 }
 
 /** A watchdog makes a round a minute: what is due before its next one is sent by a process that stays so long. */
@@ -124,8 +85,14 @@ export async function deliverInRound(guard: Guard): Promise<void> {
     await deliverOnce(guard)
     return
   }
-  const nextMs = hasNewAlerts(alerts, outbox) ? 0 : nextOf(wireDelivery(guard, AbortSignal.abort()))
+  const nextMs = hasNewAlerts(alerts, outbox) ? 0 : await nextInOutbox(guard)
   if (nextMs !== undefined && nextMs - guard.clock.now() < soonMs) startGuardDetached(delivererArgs(guard))
+}
+
+async function nextInOutbox(guard: Guard): Promise<number | undefined> {
+  const deps = wireDelivery(guard, settingsFiles(guard), AbortSignal.abort())
+  await deps.readSettings([])
+  return nextOf(deps)
 }
 
 function sayFailingChannels({clock, log, settings, journal}: Guard, {channels}: OutboxState): void {
@@ -138,9 +105,6 @@ function sayFailingChannels({clock, log, settings, journal}: Guard, {channels}: 
   }
 }
 
-/** Looks for new alerts of other processes so often, ms; more often where `groupWait` is short. */
-const [shortestPollMs, longestPollMs] = [250, 5000]
-
 /** With nothing due for longer, it is left to the next run or round. */
 const longestStayMs = 24 * 3_600_000
 
@@ -149,26 +113,30 @@ const longestStayMs = 24 * 3_600_000
  * it ends the incidents of jobs that flap.
  */
 export async function deliverAndStay(guard: Guard, signal: AbortSignal): Promise<void> {
-  const {clock, settings} = guard
-  await deliver(guard, signal, async (dueMs) => {
-    const isWatchedNow = isWatched(guard)
-    const endInMs = isWatchedNow ? undefined : await endFlapping(guard)
+  const {clock} = guard
+  const files = settingsFiles(guard)
+  await deliver(guard, {signal, files}, async (dueMs) => {
+    const own = files.own()
+    const {watchdog, alerting} = own.settings
+    const isWatchedNow = isWatched(own)
+    const endInMs = isWatchedNow ? undefined : await endFlapping(own)
     const awaited = [...(dueMs === undefined ? [] : [dueMs]), ...(endInMs === undefined ? [] : [clock.now() + endInMs])]
     const stayMs = Math.min(...awaited) - clock.now()
     if (stayMs > (isWatchedNow ? soonMs : longestStayMs)) return false
     // A job that flaps and is bad now cannot end sooner.
-    const nextMs = clock.now() + Math.min(stayMs, settings.watchdog.flapping.wellForMs)
+    const nextMs = clock.now() + Math.min(stayMs, watchdog.flapping.wellForMs)
     const isNews = newsSince(guard)
     const begunMs = clock.now()
-    const pollMs = Math.min(Math.max(shortestPollMs, settings.alerting.groupWaitMs / 6), longestPollMs)
+    const pollMs = Math.min(Math.max(shortestPollMs, alerting.groupWaitMs / 6), longestPollMs)
     for (let left = nextMs - clock.now(); left > 0 && !signal.aborted; left = nextMs - clock.now()) {
       await clock.sleep(Math.min(left, pollMs), signal)
       // Of a state directory that was removed there is nothing left to send.
       if (!existsSync(guard.stateDir)) return false
+      if (makesWay(guard.journal(deliveryStream).read())) return false
       // Of a clock that was set back the time until then is not known.
       if (isNews() || clock.now() < begunMs) break
     }
-    return !signal.aborted && settings.alerting.routes.length > 0
+    return !signal.aborted
   })
 }
 
@@ -191,13 +159,16 @@ function isWatched(guard: Guard): boolean {
   return heartbeatState(lease, now, settings.watchdog.lateAfterMs).is === 'on-time'
 }
 
-/** @param goOn asked when nothing is due; waits, and says whether to go on */
+/**
+ * @param goOn asked when nothing is due; waits, and says whether to go on
+ * @returns whether another process delivers
+ */
 async function deliver(
   guard: Guard,
-  signal: AbortSignal,
+  {signal, files}: {readonly signal: AbortSignal; readonly files: SettingsFiles},
   goOn: (nextMs: number | undefined) => Promise<boolean>,
-): Promise<void> {
-  const deps = wireDelivery(guard, signal)
+): Promise<boolean> {
+  const deps = wireDelivery(guard, files, signal)
   let isHeld = true
   const {hold, request} = leaseOf(guard, () => {
     isHeld = false
@@ -213,9 +184,11 @@ async function deliver(
       })
       // Who found the lease held has left; what it had raised is seen here.
     } while (isHeld && !signal.aborted && hasNewAlerts(deps.alerts.read(), deps.outbox.read()))
+    return false
   } catch (error) {
     // Another process delivers, and sees what this one has raised.
     if (!(error instanceof GuardError && error.kind === 'busy')) throw error
+    return true
   }
 }
 

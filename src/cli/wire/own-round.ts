@@ -1,8 +1,11 @@
+import {alertNews} from '../../domain/delivery/alert-news.js'
+import type {JobNews} from '../../domain/delivery/message.js'
 import {flappingEndInMs} from '../../domain/watchdog/open-incident.js'
-import {watchedJob} from '../../domain/watchdog/watch-list.js'
+import {asWatched, watchedJob} from '../../domain/watchdog/watch-list.js'
 import type {WatchedJob} from '../../domain/watchdog/watched-job.js'
 import {incidentStream} from '../../journal/failure-streams.js'
-import type {JobReport} from '../../usecases/watchdog/evaluate-jobs.js'
+import {incidentDetails} from '../../usecases/watchdog/alert-details.js'
+import {evaluateJobs, type JobReport} from '../../usecases/watchdog/evaluate-jobs.js'
 import {watchdogRound} from '../../usecases/watchdog/watchdog-round.js'
 import type {Guard} from '../guard.js'
 import {roundPlan, wireWatchdog} from './watchdog.js'
@@ -31,6 +34,26 @@ export async function endFlapping(guard: Guard): Promise<number | undefined> {
   const ongoing = reports.filter(({actions}) => !actions.some((action) => action.do === 'resolve'))
   const ends = ongoing.flatMap(({facts}) => flappingEndInMs(facts) ?? [])
   return ends.length === 0 ? undefined : Math.min(...ends)
+}
+
+/**
+ * What a message says of a job that is in trouble now. Nothing is written.
+ *
+ * @returns undefined if it is not, or if only OpenClaw knows
+ */
+export async function newsNow(guard: Guard, name: string): Promise<Partial<JobNews> | undefined> {
+  const job = asWatched(name, guard.settings)
+  const deps = {...wireWatchdog(guard), checkOpenClaw: async () => undefined}
+  const {reports} = await evaluateJobs(deps, {...roundPlan(guard), jobs: [job], hasSettings: false})
+  const report = reports.find((one) => one.job.name === name)
+  if (report?.verdict.status !== 'failing') return undefined
+  const {verdict, facts} = report
+  const about = {id: '', openedAt: guard.clock.now(), verdict: verdict.kind}
+  const details = incidentDetails(about, 'trouble', facts)
+  const message = `${name} is ${verdict.kind}: ${verdict.reason}`
+  const {news} = alertNews({level: verdict.level, component: 'watchdog', job: name, message, details}, about.openedAt)
+  const {reason, outcome, failureClass, runId, badRuns, durationMs, errorLine, healthySinceMs} = news
+  return {reason, outcome, failureClass, runId, badRuns, durationMs, errorLine, healthySinceMs}
 }
 
 async function roundOver(guard: Guard, jobs: readonly WatchedJob[]): Promise<readonly JobReport[]> {

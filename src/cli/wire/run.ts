@@ -22,7 +22,7 @@ import type {RunRequest} from '../../usecases/run/run-request.js'
 import {tolerateStateError} from '../../usecases/run/tolerate-state-error.js'
 import {compactIfGrown, haveGrown} from '../compact-journals.js'
 import type {Guard} from '../guard.js'
-import type {LeasesBefore} from '../leave-deliverer.js'
+import type {LeasesBefore, RunNews} from '../leave-deliverer.js'
 import {LinePrinter} from '../line-printer.js'
 import {printWarning, warnOnce} from '../stderr.js'
 import {wireLease, wireReconcile} from './lease.js'
@@ -89,11 +89,10 @@ export function wireRun(guard: Guard, run: RunResolved, mode: RunMode): WiredRun
       context.supervised.removeCgroup()
       if (temporary !== undefined) rmSync(temporary, {recursive: true, force: true})
       if (usable) tidyJournals(context)
-      await watchdog.alertIfLate()
-      await writeMetrics(guard, report)
+      const raised = [await watchdog.alertIfLate(), await writeMetrics(guard, report)]
       const {outcome, exitCode, cancelledBy} = report
       if (outcome !== 'skipped' && cancelledBy === undefined) await pingOf(context, {event: 'end', exitCode})
-      await leaveNews(context, report, seen.before())
+      await leaveNews(context, report, {...seen.before(), hasNews: raised.includes(true)})
     },
   }
 }
@@ -105,18 +104,18 @@ function tidyJournals({guard, mode}: RunContext): void {
 }
 
 /** Loaded late: most runs end well, and many hosts have no channels. */
-async function leaveNews({guard, mode, usable}: RunContext, report: RunReport, before: LeasesBefore): Promise<void> {
+async function leaveNews({guard, mode, usable}: RunContext, report: RunReport, before: RunNews): Promise<void> {
   if (!usable || !mode.tells || guard.settings.alerting.routes.length === 0) return
   const {leaveDeliverer} = await import('../leave-deliverer.js')
-  await leaveDeliverer(guard, report, {...before, hasNews: mode.fleet?.hasNews()})
+  await leaveDeliverer(guard, report, {...before, hasNews: before.hasNews || mode.fleet?.hasNews() === true})
 }
 
 /** Loaded late: few machines collect figures. */
-async function writeMetrics(guard: Guard, report: RunReport): Promise<void> {
+async function writeMetrics(guard: Guard, report: RunReport): Promise<boolean> {
   const folder = guard.settings.metrics?.textfileDir
-  if (folder === undefined || report.outcome === 'skipped') return
+  if (folder === undefined || report.outcome === 'skipped') return false
   const {writeTextfile} = await import('../write-textfile.js')
-  writeTextfile(guard, folder, report)
+  return writeTextfile(guard, folder, report)
 }
 
 type PingEvent = {readonly event: 'start'} | {readonly event: 'end'; readonly exitCode: number}

@@ -1,5 +1,5 @@
 import type {Fold} from '../journal/fold.js'
-import {type Entry, hasFields, type RawRecord} from '../journal/record.js'
+import {type Entry, hasFields, isTime, type RawRecord} from '../journal/record.js'
 import type {AlertLevel} from '../settings/job.js'
 
 /**
@@ -24,13 +24,15 @@ export interface Alert {
 /** An alert as a line of the journal. */
 export interface RaisedAlert extends Entry {
   readonly kind: 'raised'
-  /** ISO 8601 UTC, for people and for programs that know nothing of `at`. */
+  /** ISO 8601 UTC, for people and for programs that know nothing of `at`; empty if another program has said none. */
   readonly timestamp: string
   readonly level: AlertLevel
   readonly component: string
   readonly message: string
   readonly details: Readonly<Record<string, unknown>>
   readonly key?: string
+  /** Of the process that raised it: its channels are told. */
+  readonly settingsFile?: string
 }
 
 /** What the journal remembers of alerts: which keyed ones were raised. */
@@ -116,11 +118,12 @@ export function parseAlert(record: RawRecord): RaisedAlert | undefined {
   if (!hasFields(record, {level: 'string', message: 'string'})) return undefined
   const level = alertLevels.find((known) => known === String(record['level']).toUpperCase())
   if (!level) return undefined
-  const {job, key, ...rest} = record
+  const {job, key, settingsFile, ...rest} = record
   return {
     ...rest,
     ...(typeof job === 'string' && {job}),
     ...(typeof key === 'string' && {key}),
+    ...(typeof settingsFile === 'string' && {settingsFile}),
     kind: 'raised',
     level,
     timestamp: timestampOf(record),
@@ -132,7 +135,7 @@ export function parseAlert(record: RawRecord): RaisedAlert | undefined {
 
 function timestampOf({timestamp, at}: RawRecord): string {
   if (typeof timestamp === 'string') return timestamp
-  return new Date(typeof at === 'number' && Math.abs(at) <= 8.64e15 ? at : 0).toISOString()
+  return isTime(at) ? new Date(at).toISOString() : ''
 }
 
 function detailsOf(details: unknown): Alert['details'] {

@@ -1,4 +1,4 @@
-import type {RaisedAlert} from '../alert/alert.js'
+import type {Alert} from '../alert/alert.js'
 import type {AlertLevel} from '../settings/job.js'
 import {normalizedErrorLine} from './error-line.js'
 import type {JobNews} from './message.js'
@@ -27,7 +27,7 @@ const longestReason = 400
 const longestName = 128
 
 /** Reads an alert, also one of another program: nothing in its details is taken for granted. */
-export function alertNews(alert: RaisedAlert, atMs: number): AlertNews {
+export function alertNews(alert: Omit<Alert, 'key'>, atMs: number): AlertNews {
   const {details, level, component, message} = alert
   const event = eventOf(details['event'], alert.job)
   const subject = legible(alert.job ?? component, longestName) || 'unknown'

@@ -1,7 +1,7 @@
-import {formatDuration} from '../clock/duration.js'
+import {isTime} from '../journal/record.js'
 import {span} from '../watchdog/freshness.js'
 import type {DueNews} from './decide.js'
-import type {Told} from './group.js'
+import type {Group, Told} from './group.js'
 import type {JobNews, Message} from './message.js'
 import type {ChannelQueue, HeldNews, QueuedMessage} from './queue.js'
 import {isAtLeast} from './route.js'
@@ -45,8 +45,13 @@ export function composeNews(due: DueNews, replaced: readonly QueuedMessage[], {i
 
 /** Among many the lines of an output are not shown, and ten times of them would be too long for a record. */
 function namedOf(news: readonly JobNews[]): readonly JobNews[] {
-  const named = [...news].sort(byUrgency).slice(0, namedJobs)
+  const named = urgentOf(news)
   return named.length === 1 ? named : named.map(({lastLines: _, ...rest}) => rest)
+}
+
+/** Those that a message names. */
+export function urgentOf(news: readonly JobNews[]): readonly JobNews[] {
+  return [...news].sort(byUrgency).slice(0, namedJobs)
 }
 
 function byUrgency(one: JobNews, other: JobNews): number {
@@ -78,8 +83,7 @@ function overTitle({group}: DueNews, durationMs: number): string {
     : `${group.well.size} jobs are well again ${after}`
 }
 
-function causeOf({group, news, kind}: DueNews): string | undefined {
-  if (kind === 'recovery') return group.wellReason === '' ? undefined : group.wellReason
+function causeOf({group, news}: DueNews): string | undefined {
   return group.hasEnd && news.length > 1 ? commonText(group.key) : undefined
 }
 
@@ -88,21 +92,33 @@ function commonText(key: string): string {
   return key.replace(/: $/, '')
 }
 
-function notesOf({why, told, news}: DueNews, nowMs: number): readonly string[] {
+function notesOf({why, told, news, kind, group}: DueNews, nowMs: number): readonly string[] {
+  if (kind === 'recovery') return wellNotes(group)
   if (why === 'after-silence') return ['A silence has ended, and the trouble goes on.']
   const more = news.length - (told?.jobs ?? 0)
   if (why === 'more') return [`${more} more ${more === 1 ? 'job' : 'jobs'} than in the message before.`]
   if (why === 'worse') return ['It has become worse since the message before.']
-  if (why === 'again' && told) return [`Nothing has changed for ${formatDuration(roundMinutes(nowMs - told.atMs))}.`]
+  if (why === 'again' && told) return [`Told ${span(nowMs - told.atMs)} ago, and not over.`]
   return []
 }
 
-function roundMinutes(ms: number): number {
-  return Math.max(1, Math.round(ms / 60_000)) * 60_000
+/** An age in the text of an alert was true when it was raised. */
+const age = / \d+(?:ms|[smhd])(?: \d+[smh])? ago/g
+
+/** Why one job is well; of several, which. */
+function wellNotes({well, wellReason}: Group): readonly string[] {
+  const names = [...well]
+  if (names.length <= 1) return wellReason === '' ? [] : [wellReason.replace(age, '')]
+  const more = names.length > namedJobs ? [`and ${names.length - namedJobs} more`] : []
+  return [`Well again: ${[...names.slice(0, namedJobs), ...more].join(', ')}`]
 }
 
 function replacedNote({message}: QueuedMessage): string {
-  return `Not sent before: ${message.title} (${new Date(message.atMs).toISOString().slice(0, 16).replace('T', ' ')} UTC)`
+  return `Not sent before: ${dated(message)}`
+}
+
+function dated({title, atMs}: {readonly title: string; readonly atMs: number}): string {
+  return `${title} (${new Date(isTime(atMs) ? atMs : 0).toISOString().slice(0, 16).replace('T', ' ')} UTC)`
 }
 
 /** What was held back, in one message. */
@@ -112,8 +128,11 @@ export function composeDigest(channel: string, {held, heldCount}: ChannelQueue, 
     ...plain(channel, {id, host, nowMs}),
     kind: 'digest',
     group: 'digest',
-    title: cut(`${heldCount} messages were held back (${reasonsOf(held)})`),
-    notes: [...held.map(({title}) => title), ...(rest > 0 ? [`and ${rest} more`] : [])],
+    title: cut(`${heldCount === 1 ? '1 message was' : `${heldCount} messages were`} held back (${reasonsOf(held)})`),
+    notes: [
+      ...held.map(({title, atMs}) => (atMs === undefined ? title : dated({title, atMs}))),
+      ...(rest > 0 ? [`and ${rest} more`] : []),
+    ],
   }
 }
 

@@ -47,7 +47,7 @@ interface TellDecision {
 
 interface TellFacts {
   readonly nowMs: number
-  readonly policy: TellPolicy
+  readonly policyOf: (channel: string) => TellPolicy
   readonly silences: Silences
   /** Whether the settings have this channel; another process with other settings may know it. */
   readonly isKnown: (channel: string) => boolean
@@ -87,18 +87,23 @@ function silenceFor(news: JobNews, {key}: Group, {silences, nowMs}: TellFacts): 
   return silenceOf(silences, {job: news.job, class: news.failureClass, group: key}, nowMs)
 }
 
-/** Silences until a job is well, of which each job that they match is well. */
+/** Silences until a job is well, of which each job that they match is well after its trouble. */
 export function endedSilences({groups}: OutboxState, silences: Silences, nowMs: number): readonly Silence[] {
   return Array.from(silences.values()).filter((silence) => {
-    if (!silence.untilHealthy || nowMs >= silence.untilMs) return false
-    return !Array.from(groups.values()).some(
-      (group) =>
-        group.hasEnd &&
-        Array.from(group.jobs.values()).some(({news}) =>
-          matchesSilence(silence, {job: news.job, class: news.failureClass, group: group.key}),
-        ),
-    )
+    if (!silence.untilHealthy || silence.hasMet === false || nowMs >= silence.untilMs) return false
+    return !isTroubled(groups, silence)
   })
+}
+
+/** Whether something that a silence matches is in trouble now. */
+export function isTroubled(groups: OutboxState['groups'], silence: Parameters<typeof matchesSilence>[0]): boolean {
+  return Array.from(groups.values()).some(
+    (group) =>
+      group.hasEnd &&
+      Array.from(group.jobs.values()).some(({news}) =>
+        matchesSilence(silence, {job: news.job, class: news.failureClass, group: group.key}),
+      ),
+  )
 }
 
 interface NextNews {
@@ -116,7 +121,9 @@ function nextNews(group: Group, channel: string, facts: TellFacts): NextNews | u
   if (all.length === 0) {
     // A channel may have no part in what the trouble has become; it is over when it is over for all.
     if (!group.hasEnd || group.jobs.size > 0) return undefined
-    const atMs = told?.heard ? endOfWait(group.lastMs, facts.policy.recoveryWaitMs, facts.nowMs) : facts.nowMs
+    const atMs = told?.heard
+      ? endOfWait(group.lastMs, facts.policyOf(channel).recoveryWaitMs, facts.nowMs)
+      : facts.nowMs
     return {atMs, news: {...about, kind: 'recovery', why: 'over', news: [], level: 'INFO'}}
   }
   // What is silent neither makes a group grow nor worse.
@@ -124,7 +131,11 @@ function nextNews(group: Group, channel: string, facts: TellFacts): NextNews | u
   const loud = all.filter((_, index) => silences[index] === undefined)
   const news = loud.length > 0 ? loud : all
   const level = worstLevel(news)
-  const {why, atMs} = nextReason(group, {told, jobs: news.length, level}, facts)
+  const {why, atMs} = nextReason(
+    group,
+    {told, jobs: news.length, level},
+    {nowMs: facts.nowMs, policy: facts.policyOf(channel)},
+  )
   const next = {atMs, news: {...about, kind: group.hasEnd ? 'trouble' : 'notice', why, news, level}} as const
   const [silence] = silences
   if (loud.length > 0 || !silence) {
@@ -145,7 +156,7 @@ interface Present {
 function nextReason(
   {firstMs, hasEnd}: Group,
   {told, jobs, level}: Present,
-  {policy, nowMs}: TellFacts,
+  {policy, nowMs}: {readonly policy: TellPolicy; readonly nowMs: number},
 ): {readonly why: DueNews['why']; readonly atMs: number} {
   if (!told) return {why: 'first', atMs: endOfWait(firstMs, policy.groupWaitMs, nowMs)}
   if (told.silence !== undefined) return {why: 'after-silence', atMs: nowMs}

@@ -1,6 +1,6 @@
 import {hasFields, type RawRecord} from '../journal/record.js'
 import type {AlertLevel} from '../settings/job.js'
-import type {JobNews, Receipt} from './message.js'
+import type {JobNews, Message, Receipt} from './message.js'
 import {isAtLeast} from './route.js'
 
 /** News of one cause: the jobs that are in trouble by it, and what each channel was told. */
@@ -173,6 +173,17 @@ export function applyTold(
   group.told.set(channel, {...told, ...since, heard})
   group.waiting = group.waiting.filter((one) => one !== channel)
   if (!group.hasEnd) forgetNotices(group, channel)
+}
+
+/** The first message of a group that arrived can be edited, or answered to. */
+export function keepReceipt(
+  groups: ReadonlyMap<string, Group>,
+  {group, channel, kind}: Message,
+  receipt: unknown,
+): void {
+  const told = groups.get(group)?.told.get(channel)
+  if (!told || kind !== 'trouble' || typeof receipt !== 'object' || receipt === null) return
+  if (told.receipt === undefined) told.receipt = receipt as Receipt
 }
 
 /** Notices are told once. */

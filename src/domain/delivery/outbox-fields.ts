@@ -33,3 +33,10 @@ export function toldOf(value: unknown, at: number): Told | undefined {
 export function idsOf(value: unknown): readonly string[] {
   return Array.isArray(value) ? value.filter((id) => typeof id === 'string') : []
 }
+
+/** Who of the recipients was refused, by the receipt of a message that the others have; undefined if nobody was. */
+export function refusedOf(receipt: unknown): string | undefined {
+  if (typeof receipt !== 'object' || receipt === null) return undefined
+  const {refused} = receipt as RawRecord
+  return typeof refused === 'string' && refused !== '' ? refused : undefined
+}

@@ -1,8 +1,8 @@
 import type {Fold, FoldVerdict} from '../journal/fold.js'
 import {isStamped, type RawRecord} from '../journal/record.js'
-import {applyNoted, applyTold, type Group} from './group.js'
-import type {Message, Receipt} from './message.js'
-import {idsOf, messageOf, toldOf} from './outbox-fields.js'
+import {keepFile} from './channel-place.js'
+import {applyNoted, applyTold, type Group, keepReceipt} from './group.js'
+import {idsOf, messageOf, refusedOf, toldOf} from './outbox-fields.js'
 import {bury, type ChannelQueue, hold, type QueuedMessage, queueIn, removeMessage} from './queue.js'
 
 /**
@@ -33,23 +33,29 @@ export interface OutboxState {
   takenAtMs: number
   readonly groups: Map<string, Group>
   readonly channels: Map<string, ChannelQueue>
+  /** Id of a channel → the settings file that has it. */
+  readonly channelFiles: Map<string, string>
 }
 
 /** Far more groups than a host has causes; older ones are long over. */
 const keptGroups = 2000
 
 export const outboxFold: Fold<OutboxState> = {
-  empty: () => ({token: 0, taken: 0, takenAs: undefined, takenAtMs: 0, groups: new Map(), channels: new Map()}),
+  empty: () => ({
+    ...{token: 0, taken: 0, takenAs: undefined, takenAtMs: 0},
+    ...{groups: new Map(), channels: new Map(), channelFiles: new Map()},
+  }),
   apply: applyOutbox,
-  save: ({groups, channels, ...numbers}) => ({
+  save: ({groups, channels, channelFiles, ...numbers}) => ({
     ...numbers,
     groups: Array.from(groups.values(), ({jobs, told, well, ...group}) => ({
       ...{...group, jobs: [...jobs], told: [...told], well: [...well]},
     })),
     channels: [...channels],
+    channelFiles: [...channelFiles],
   }),
   restore: (saved) => {
-    const {groups, channels, ...numbers} = saved as SavedOutbox
+    const {groups, channels, channelFiles = [], ...numbers} = saved as SavedOutbox
     return {
       ...numbers,
       groups: new Map(
@@ -59,17 +65,20 @@ export const outboxFold: Fold<OutboxState> = {
         ]),
       ),
       channels: new Map(channels),
+      channelFiles: new Map(channelFiles),
     }
   },
 }
 
-interface SavedOutbox extends Omit<OutboxState, 'groups' | 'channels'> {
+interface SavedOutbox extends Omit<OutboxState, 'groups' | 'channels' | 'channelFiles'> {
   readonly groups: readonly (Omit<Group, 'jobs' | 'told' | 'well'> & {
     readonly jobs: readonly [string, never][]
     readonly told: readonly [string, never][]
     readonly well: readonly string[]
   })[]
   readonly channels: readonly [string, ChannelQueue][]
+  /** Of a snapshot that is older than it there is none. */
+  readonly channelFiles?: readonly [string, string][]
 }
 
 function applyOutbox(state: OutboxState, record: RawRecord): FoldVerdict {
@@ -104,6 +113,7 @@ function applyNotedAlert(state: OutboxState, record: RawRecord): FoldVerdict {
   state.takenAs = typeof as === 'string' ? as : undefined
   if (typeof atMs === 'number') state.takenAtMs = atMs
   applyNoted(state.groups, record)
+  keepFile(state.channelFiles, idsOf(record['channels']), record['settingsFile'])
   if (state.groups.size > keptGroups) forgetGroup(state.groups)
   return 'ok'
 }
@@ -126,6 +136,7 @@ function applyRecounted(state: OutboxState, {taken}: RawRecord): FoldVerdict {
 function applyPending(state: OutboxState, record: RawRecord, at: number): FoldVerdict {
   const message = messageOf(record['message'])
   if (!message) return 'void'
+  keepFile(state.channelFiles, [message.channel], record['settingsFile'])
   const queue = queueIn(state.channels, message.channel)
   if (queue.waiting.some((one) => one.message.id === message.id)) return 'void'
   const times = {nextMs: at, changedMs: at, fromMs: at}
@@ -162,7 +173,7 @@ function applySuppressed(state: OutboxState, record: RawRecord, at: number): Fol
   const {channel, group, held, title, messageKind} = record
   if (typeof channel !== 'string') return 'ok'
   const queue = queueIn(state.channels, channel)
-  if (held === 'cap' || held === 'quiet hours') hold(queue, {reason: held, title: String(title)})
+  if (held === 'cap' || held === 'quiet hours') hold(queue, {reason: held, title: String(title), atMs: at})
   if (typeof group === 'string' && typeof messageKind === 'string')
     applyTold(state.groups, {channel, group, kind: messageKind}, toldOf(record['told'], at))
   return 'ok'
@@ -176,19 +187,22 @@ function applyAttempt(state: OutboxState, record: RawRecord, at: number): FoldVe
     item.attempts += 1
     item.isUncertain ||= item.isOpen
     item.isOpen = true
+    item.lacksSecret = false
     return 'ok'
   }
   item.isOpen = false
   if (record['kind'] === 'sent') {
     removeMessage(queue, item.message.id)
     queue.sentAtMs = at
+    queue.refused = refusedOf(record['receipt'])
     queue.lastFailure = undefined
-    keepReceipt(state, item.message, record['receipt'])
+    keepReceipt(state.groups, item.message, record['receipt'])
     return 'ok'
   }
   const {reason, nextMs, heldUntilMs, final, deferred} = record
   item.lastReason = String(reason)
   // Nothing was tried: this process had no secret for it.
+  item.lacksSecret = deferred === true
   if (deferred === true) item.attempts -= 1
   else queue.lastFailure = {atMs: at, reason: item.lastReason}
   item.changedMs = at
@@ -208,6 +222,7 @@ function applyByHand(state: OutboxState, record: RawRecord): FoldVerdict {
   }
   if (found) {
     Object.assign(found.item, retriedAt(at as number))
+    if (found.item.lacksSecret === true) found.item.lacksSecret = 'asked-for'
     found.queue.heldUntilMs = 0
     return 'ok'
   }
@@ -242,11 +257,4 @@ function queueOfMessage(
     if (item) return {queue, item}
   }
   return undefined
-}
-
-/** The first message of a group that arrived can be edited, or answered to. */
-function keepReceipt({groups}: OutboxState, {group, channel, kind}: Message, receipt: unknown): void {
-  const told = groups.get(group)?.told.get(channel)
-  if (!told || kind !== 'trouble' || typeof receipt !== 'object' || receipt === null) return
-  if (told.receipt === undefined) told.receipt = receipt as Receipt
 }

@@ -16,6 +16,8 @@ export interface ChannelQueue {
   /** Wall clock, ms, of the last message that arrived, and of the last failure. */
   sentAtMs: number
   lastFailure: {readonly atMs: number; readonly reason: string} | undefined
+  /** Who of its recipients did not get the last message that arrived, and why. */
+  refused?: string | undefined
   /** Messages that were given up, newest last. */
   readonly dead: QueuedMessage[]
 }
@@ -23,6 +25,8 @@ export interface ChannelQueue {
 export interface HeldNews {
   readonly reason: 'cap' | 'quiet hours'
   readonly title: string
+  /** Wall clock, ms: when it would have been sent; undefined in a snapshot of an older guard. */
+  readonly atMs?: number
 }
 
 export interface QueuedMessage {
@@ -38,6 +42,8 @@ export interface QueuedMessage {
   /** Wall clock, ms: it is given up a day after that. */
   fromMs: number
   lastReason: string | undefined
+  /** The process that sends lacks a secret for it; `asked-for` once a person has it tried again, perhaps with the secret. */
+  lacksSecret?: 'asked-for' | boolean
   /** It went to the fallback as well. */
   hasFallenBack: boolean
 }

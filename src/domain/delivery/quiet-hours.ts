@@ -20,3 +20,11 @@ export function isQuiet({fromMinute, toMinute, days}: QuietHours, {minute, day}:
   if (fromMinute <= toMinute) return isDay(day) && minute >= fromMinute && minute < toMinute
   return (isDay(day) && minute >= fromMinute) || (isDay((day + 6) % 7) && minute < toMinute)
 }
+
+/** The clock of the zone may be set for summer or winter before the end: it is asked again after so long. Minutes. */
+const askAgain = 15
+
+/** Minutes from the beginning of the present one to the end of the quiet hours, or until that is to be asked again. */
+export function quietMinutes({toMinute}: QuietHours, {minute}: LocalTime): number {
+  return Math.min((toMinute - minute + 1440) % 1440 || 1, askAgain)
+}

@@ -3,8 +3,8 @@ import {hasFields, type RawRecord} from '../journal/record.js'
 import {matchesPattern} from './route.js'
 
 /**
- * A silence keeps messages about what it matches from being sent, for a time and a reason. Its records: `added`,
- * `removed`.
+ * A silence keeps messages about what it matches from being sent, for a time and a reason. Its records: `added`, `removed`,
+ * and `met`, when something that it matches is in trouble.
  */
 export interface Silence {
   readonly id: string
@@ -17,8 +17,10 @@ export interface Silence {
   /** Wall clock, ms. */
   readonly addedMs: number
   readonly untilMs: number
-  /** It ends earlier, once a job that it matches is well. */
+  /** It ends earlier, once what it matches is well after trouble: it may be added before the trouble begins. */
   readonly untilHealthy: boolean
+  /** Whether something that it matches has been in trouble since; undefined of one of an older guard. */
+  readonly hasMet?: boolean
 }
 
 /** Oldest first. */
@@ -32,6 +34,7 @@ export const silenceFold: Fold<Map<string, Silence>> = {
   apply(state, record) {
     const {kind} = record
     if (kind === 'removed') return state.delete(String(record['silence'])) ? 'ok' : 'void'
+    if (kind === 'met') return meet(state, String(record['silence']))
     const silence = kind === 'added' ? parseSilence(record) : undefined
     if (!silence) return kind === 'added' ? 'void' : 'ok'
     state.set(silence.id, silence)
@@ -41,6 +44,13 @@ export const silenceFold: Fold<Map<string, Silence>> = {
   },
   save: (state) => [...state.values()],
   restore: (saved) => new Map((saved as readonly Silence[]).map((silence) => [silence.id, silence])),
+}
+
+function meet(state: Map<string, Silence>, id: string): 'ok' | 'void' {
+  const silence = state.get(id)
+  if (!silence) return 'void'
+  state.set(id, {...silence, hasMet: true})
+  return 'ok'
 }
 
 function parseSilence(record: RawRecord): Silence | undefined {
@@ -57,6 +67,7 @@ function parseSilence(record: RawRecord): Silence | undefined {
     addedMs: at as number,
     untilMs: untilMs as number,
     untilHealthy: record['untilHealthy'] === true,
+    hasMet: record['hasMet'] === true,
   }
 }
 
@@ -75,7 +86,14 @@ export function silenceOf(silences: Silences, matter: Matter, nowMs: number): Si
   return undefined
 }
 
-export function matchesSilence(silence: Silence, matter: Matter): boolean {
+/** Those until something is well that meet this trouble first. */
+export function metBy(silences: Silences, matter: Matter): readonly Silence[] {
+  return Array.from(silences.values()).filter(
+    (one) => one.untilHealthy && one.hasMet === false && matchesSilence(one, matter),
+  )
+}
+
+export function matchesSilence(silence: Pick<Silence, 'job' | 'class' | 'group'>, matter: Matter): boolean {
   const {job, class: failureClass, group} = silence
   if (job !== undefined && !matchesPattern(job, matter.job)) return false
   if (failureClass !== undefined && !matchesPattern(failureClass, matter.class ?? '')) return false

@@ -9,9 +9,9 @@ import {type ChannelQueue, dueMs, type QueuedMessage, queueIn} from './queue.js'
 
 export interface WriteFacts {
   /** Most messages of one channel within an hour. */
-  readonly cap: number
-  /** Whether only what is CRITICAL is sent now. */
-  readonly isQuiet: boolean
+  readonly capOf: (channel: string) => number
+  /** Until when only what is CRITICAL is sent, or when to ask again (wall clock, ms); undefined if all is sent now. */
+  readonly quietUntilMs: (channel: string) => number | undefined
   readonly host: string
   readonly nowMs: number
   readonly newId: () => string
@@ -20,8 +20,9 @@ export interface WriteFacts {
 /** The records of one piece of news: a message, or why there is none. */
 export function writeNews(state: OutboxState, due: DueNews, facts: WriteFacts): readonly Entry[] {
   const queue = queueIn(state.channels, due.channel)
-  if (facts.isQuiet && due.level !== 'CRITICAL') return [held(due, 'quiet hours', facts)]
-  if (recentCount(queue, facts.nowMs) >= facts.cap) {
+  if (facts.quietUntilMs(due.channel) !== undefined && due.level !== 'CRITICAL')
+    return [held(due, 'quiet hours', facts)]
+  if (recentCount(queue, facts.nowMs) >= facts.capOf(due.channel)) {
     const fuse = isBlown(queue, facts.nowMs) ? [] : [fuseOf(due.channel, facts)]
     return [held(due, 'cap', facts), ...fuse]
   }
@@ -78,7 +79,7 @@ function isBlown({fuseAtMs}: ChannelQueue, nowMs: number): boolean {
 }
 
 function fuseOf(channel: string, facts: WriteFacts): Entry {
-  return {kind: 'pending', message: composeFuse(channel, facts.cap, writingOf(facts)), fuse: true}
+  return {kind: 'pending', message: composeFuse(channel, facts.capOf(channel), writingOf(facts)), fuse: true}
 }
 
 function held(due: DueNews, reason: 'cap' | 'quiet hours', facts: WriteFacts): Entry {
@@ -104,13 +105,16 @@ export function writeUntold(due: DueNews): Entry {
 /** Digests that are due, of what the cap or the quiet hours have held back. */
 export function writeDigests({channels}: OutboxState, facts: WriteFacts): readonly Entry[] {
   return Array.from(channels).flatMap(([channel, queue]) => {
-    if (queue.heldCount === 0 || facts.nowMs < digestAt(queue, facts)) return []
+    if (queue.heldCount === 0 || facts.nowMs < digestAt(channel, queue, facts)) return []
     return [{kind: 'pending', message: composeDigest(channel, queue, writingOf(facts)), fuse: false}]
   })
 }
 
-function digestAt({held, fuseAtMs}: ChannelQueue, {isQuiet, nowMs}: Pick<WriteFacts, 'isQuiet' | 'nowMs'>): number {
-  if (isQuiet) return Number.POSITIVE_INFINITY
+type DigestFacts = Pick<WriteFacts, 'quietUntilMs' | 'nowMs'>
+
+function digestAt(channel: string, {held, fuseAtMs}: ChannelQueue, {quietUntilMs, nowMs}: DigestFacts): number {
+  const untilMs = quietUntilMs(channel)
+  if (untilMs !== undefined) return Math.max(untilMs, nowMs + 1)
   return held.some(({reason}) => reason === 'quiet hours') ? 0 : endOfWait(fuseAtMs, hourMs, nowMs)
 }
 
@@ -159,28 +163,29 @@ export function dueMessages({channels}: OutboxState, nowMs: number): readonly Qu
   })
 }
 
+/** Whether a process that lacks a secret makes way for one that may have it. */
+export function makesWay({channels}: OutboxState): boolean {
+  return Array.from(channels.values()).some(({waiting}) => waiting.some((item) => item.lacksSecret === 'asked-for'))
+}
+
 /** Whether a message has waited so long that it is given up. */
 export function isGivenUp({fromMs}: QueuedMessage, nowMs: number): boolean {
   return nowMs - fromMs >= deadAfterMs
 }
 
-const askAgainMs = 15 * 60_000
-
 /** Wall clock, ms: when a message, a digest or a fallback is due; undefined if none waits. */
 export function nextDelivery(
   {channels}: OutboxState,
   fallbackOf: (channel: string) => string | undefined,
-  facts: Pick<WriteFacts, 'isQuiet' | 'nowMs'>,
+  facts: DigestFacts,
 ): number | undefined {
   const times = Array.from(channels).flatMap(([name, queue]) => {
     const [head] = queue.waiting
     const sends = head ? [dueMs(queue, head, facts.nowMs)] : []
-    // When quiet hours end is asked again and again.
-    const digests = queue.heldCount > 0 ? [facts.isQuiet ? facts.nowMs + askAgainMs : digestAt(queue, facts)] : []
+    const digests = queue.heldCount > 0 ? [digestAt(name, queue, facts)] : []
     const hasFallback = fallbackOf(name) !== undefined && hasFailed(queue.waiting)
     const fallbacks = hasFallback ? queue.waiting.filter(({hasFallenBack}) => !hasFallenBack) : []
     return [...sends, ...digests, ...fallbacks.map(({message}) => message.atMs + fallbackAfterMs)]
   })
-  const finite = times.filter(Number.isFinite)
-  return finite.length === 0 ? undefined : Math.min(...finite)
+  return times.length === 0 ? undefined : Math.min(...times)
 }

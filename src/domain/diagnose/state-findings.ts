@@ -1,4 +1,5 @@
 import type {ClockReading} from '../clock/reading.js'
+import {channelPlaceOf} from '../delivery/channel-place.js'
 import type {OutboxState} from '../delivery/outbox.js'
 import type {ChannelQueue} from '../delivery/queue.js'
 import {judgeOutbox} from '../health/outbox.js'
@@ -57,17 +58,26 @@ export function judgeDelivery(outbox: OutboxState, nowMs: number): readonly Find
   const failing = Array.from(outbox.channels).filter(([, {lastFailure}]) => lastFailure)
   const dead = Array.from(outbox.channels).filter(([, queue]) => queue.dead.length > 0)
   if (failing.length + dead.length > 0)
-    return [...failing.map(([channel, queue]) => channelFails(channel, queue)), ...dead.map(givenUp)]
+    return [
+      ...failing.map(([channel, queue]) => channelFails(channel, queue, testCommand(outbox, channel))),
+      ...dead.map(givenUp),
+    ]
   if (verdict === 'healthy') return [finding('alerts', 'well', 'alerts', {proof: reason})]
   return [finding('alerts', 'look', 'Alerts are late', {proof: reason, mend: 'guard alerts deliver'})]
 }
 
-function channelFails(channel: string, {lastFailure, waiting}: ChannelQueue): Finding {
+/** A channel of other settings than the plain name stands for is tried with those. */
+function testCommand({channelFiles}: OutboxState, channel: string): string {
+  const {name, settingsFile} = channelPlaceOf(channelFiles, channel)
+  return `guard alerts test ${name}${name === channel ? '' : ` --config ${settingsFile}`}`
+}
+
+function channelFails(channel: string, {lastFailure, waiting}: ChannelQueue, mend: string): Finding {
   const waits = waiting.length === 1 ? '1 message waits' : `${waiting.length} messages wait`
   const proof = `${lastFailure?.reason ?? ''}; ${waits}`
   return finding('alerts', 'wrong', `Channel ${channel} does not deliver alerts`, {
     proof,
-    mend: `guard alerts test ${channel}`,
+    mend,
   })
 }
 

@@ -1,3 +1,4 @@
+import {refusedOf} from '../delivery/outbox-fields.js'
 import type {RawRecord} from '../journal/record.js'
 import {textField} from './run-story.js'
 import {recordSentence, type Section, type Sentence} from './sentence.js'
@@ -62,7 +63,10 @@ function textOf(record: RawRecord, {messages, groups, job}: Known): string | und
   if (!message) return undefined
   const what = whatWasSaid[message.kind] ?? 'it'
   if (kind === 'pending') return `A message for ${message.channel} about ${what} was written.`
-  if (kind === 'sent') return `${message.channel} was told of ${what}.`
+  if (kind === 'sent') {
+    const refused = refusedOf(record['receipt'])
+    return `${message.channel} was told of ${what}${refused === undefined ? '' : `, but ${refused}`}.`
+  }
   if (kind === 'dropped')
     return `The message for ${message.channel} was dropped by hand: ${textField(record, 'reason') ?? ''}.`
   if (kind !== 'failed') return undefined

@@ -25,10 +25,16 @@ export function judgeOutbox({channels}: OutboxState, nowMs: number): Check {
   }
 }
 
-function problemOf(channel: string, {lastFailure, waiting, dead}: ChannelQueue, nowMs: number): readonly string[] {
+function problemOf(
+  channel: string,
+  {lastFailure, waiting, dead, refused}: ChannelQueue,
+  nowMs: number,
+): readonly string[] {
   const [head] = waiting
   const lateMs = head ? nowMs - head.message.atMs : 0
-  const given = dead.length === 0 ? [] : [`${dead.length} messages of channel ${channel} were given up`]
+  const count = dead.length === 1 ? '1 message of channel' : `${dead.length} messages of channel`
+  const given = dead.length === 0 ? [] : [`${count} ${channel} ${dead.length === 1 ? 'was' : 'were'} given up`]
   if (lastFailure) return [`channel ${channel} fails: ${lastFailure.reason}`, ...given]
+  if (refused !== undefined) return [`channel ${channel} does not reach each recipient: ${refused}`, ...given]
   return lateMs > lateAfterMs ? [`a message has waited for ${span(lateMs)} in channel ${channel}`, ...given] : given
 }

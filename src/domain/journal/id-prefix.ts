@@ -10,7 +10,8 @@ export function findById<Item extends {readonly id: string}>(
   items: readonly Item[],
   wanted: string,
 ): Item | 'ambiguous' | undefined {
-  const exact = items.find(({id}) => id === wanted)
+  // Lines of other programs have no id.
+  const exact = wanted === '' ? undefined : items.find(({id}) => id === wanted)
   if (exact || wanted.length < shortestIdPrefix) return exact
   const [first, ...others] = items.filter(({id}) => id.startsWith(wanted))
   return others.length > 0 ? 'ambiguous' : first

@@ -45,15 +45,17 @@ export function messageParts(message: Message, timezone: string): readonly Messa
 
 function partsOfJob(message: Message, job: JobNews, time: (atMs: number) => string): MessagePart[] {
   const over = message.kind === 'recovery'
+  // It may be of a part of guard, and has no end.
+  const isNotice = message.kind === 'notice'
   const good = job.healthySinceMs
   return [
-    fact('Job', `${job.job} on ${message.host}`, 1),
+    fact(isNotice ? 'About' : 'Job', `${job.job} on ${message.host}`, 1),
     fact('What', job.reason, 2),
     fact('Outcome', outcomeText(job), 2),
     lines('Error', clippedLine(job.errorLine ?? '', longestFact), 3),
     fact('Tried', (job.tried ?? []).join('; '), 4),
     lines('Last lines', (job.lastLines ?? []).join('\n'), 6),
-    fact('Trouble since', over ? '' : time(job.sinceMs), 3),
+    fact(isNotice ? 'When' : 'Trouble since', over ? '' : time(job.sinceMs), 3),
     fact('Trouble lasted', durationText(message), 2),
     fact(over ? 'Healthy since' : 'Last good run', good === undefined ? '' : time(good), 3),
     fact('Run', job.runId ?? '', 5),
@@ -65,10 +67,11 @@ function partsOfMany(message: Message, time: (atMs: number) => string): MessageP
   const named = jobs.slice(0, mostNames)
   const names = named.map(({job, reason}) => clippedLine(`${job}: ${reason}`, longestName))
   const others = jobCount - named.length
+  const isAboutJobs = jobCount > 0 && message.kind !== 'notice'
   const rest = others > 0 && named.length > 0 ? [`and ${others} more`] : []
   const tried = new Set(named.flatMap((job) => job.tried ?? []))
   return [
-    fact(jobCount > 0 ? 'Jobs' : 'Host', jobCount > 0 ? `${jobCount} on ${host}` : host, 1),
+    fact(isAboutJobs ? 'Jobs' : 'Host', isAboutJobs ? `${jobCount} on ${host}` : host, 1),
     fact('Cause', message.cause ?? '', 2),
     fact(firstMs === lastMs ? 'When' : 'First', time(firstMs), 3),
     fact('Last', firstMs === lastMs ? '' : time(lastMs), 3),

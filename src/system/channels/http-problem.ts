@@ -56,8 +56,12 @@ export function connectionProblem(host: string, code: string | undefined): strin
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN' || code === 'EDNS') return `the name of ${host} cannot be resolved`
   if (code === 'UND_ERR_ABORTED' || code === 'ERR_PROXY_TUNNEL') return `no connection to ${host}: the proxy refuses it`
   if (closed.test(code ?? '')) return `${host} closed the connection without an answer`
+  if (isGarbage.test(code ?? '')) return `${host} does not answer as an HTTP server does; are port and scheme right?`
   return `${host} cannot be reached${code === undefined ? '' : ` (${code})`}`
 }
+
+/** Of Node and of bun. */
+const isGarbage = /^(?:HPE_\w+|Malformed_HTTP_Response|InvalidHTTPResponse)$/
 
 const closed = /^(?:ECONNRESET|ECONNECTION|EPIPE|UND_ERR_SOCKET|ConnectionClosed|ConnectionReset)$/
 

@@ -36,7 +36,7 @@ async function composeMail(message: Message, {from, to}: Settings, {timezone, me
   const thread = first?.['message_id']
   const node = new MailComposer({
     ...mailOf(message, timezone),
-    ...{from, to: [...to], messageId, date: safeIsoTime(message.atMs)},
+    ...{from, to: [...to], messageId, date: mailTime(message.atMs)},
     ...(typeof thread === 'string' && {inReplyTo: thread, references: thread}),
     // Keeps autoresponders silent (RFC 3834).
     headers: {'Auto-Submitted': 'auto-generated', 'X-Guard-Level': message.level},
@@ -45,6 +45,11 @@ async function composeMail(message: Message, {from, to}: Settings, {timezone, me
   }).compile()
   const envelope = node.getEnvelope()
   return {envelope: {from: envelope.from || undefined, to: envelope.to}, content: await node.build()}
+}
+
+/** `Sun, 29 Nov 2026 22:22:30 +0000`, as RFC 5322 wants it. */
+function mailTime(atMs: number): string {
+  return new Date(safeIsoTime(atMs)).toUTCString().replace('GMT', '+0000')
 }
 
 async function transfer(

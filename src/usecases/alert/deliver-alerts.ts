@@ -1,9 +1,11 @@
 import {deadAfterMs, waitAfterMs} from '../../domain/delivery/backoff.js'
-import {decideNews, endedSilences, type TellPolicy} from '../../domain/delivery/decide.js'
-import type {Message, Receipt, SendOutcome} from '../../domain/delivery/message.js'
+import {urgentOf} from '../../domain/delivery/compose.js'
+import {type DueNews, decideNews, endedSilences, type TellPolicy} from '../../domain/delivery/decide.js'
+import type {JobNews, Message, Receipt, SendOutcome} from '../../domain/delivery/message.js'
 import type {OutboxState} from '../../domain/delivery/outbox.js'
+import {refusedOf} from '../../domain/delivery/outbox-fields.js'
 import type {QueuedMessage} from '../../domain/delivery/queue.js'
-import type {Silences} from '../../domain/delivery/silence.js'
+import {metBy, type Silences} from '../../domain/delivery/silence.js'
 import {
   dueMessages,
   isGivenUp,
@@ -22,16 +24,20 @@ import {type TakeAlertsDeps, takeAlerts} from './take-alerts.js'
 export interface DeliverDeps extends Omit<TakeAlertsDeps, 'write' | 'outbox'> {
   readonly outbox: Pick<Journal<OutboxState>, 'read' | 'append'>
   readonly silences: Pick<Journal<Silences>, 'read' | 'append'>
-  readonly policy: TellPolicy & {readonly cap: number}
+  readonly policyOf: (channel: string) => TellPolicy & {readonly cap: number}
   readonly host: string
   readonly newId: () => string
   /** From 0 to 1. */
   readonly random: () => number
-  /** Whether only what is CRITICAL is sent now. */
-  readonly isQuiet: () => boolean
-  /** Whether the settings have this channel. */
+  /** See `WriteFacts`. */
+  readonly quietUntilMs: (channel: string) => number | undefined
+  /** What is to be said of a job now, where more is known than when its alert was raised. */
+  readonly refresh: (news: JobNews, channel: string) => Promise<JobNews>
+  /** Whether the settings have this channel of the outbox; so for each that takes one. */
   readonly isKnown: (channel: string) => boolean
   readonly fallbackOf: (channel: string) => string | undefined
+  /** The settings file that has this channel. */
+  readonly settingsFileOf: (channel: string) => string | undefined
   /** Sends a message by its channel; never throws for what the network does. */
   readonly send: (message: Message, first: Receipt | undefined) => Promise<SendOutcome>
   /** Writes a line into `guardian.log`. */
@@ -57,10 +63,13 @@ interface Delivered {
  * disk before the next one: a deliverer that is killed loses nothing, and its successor goes on.
  */
 export async function deliverAlerts(deps: DeliverDeps, deliverer: Deliverer): Promise<Delivered> {
-  const write = (entry: Entry) => append(deps, deliverer, entry)
+  const write = (entry: Entry) => {
+    noteMet(deps, entry)
+    return append(deps, deliverer, entry)
+  }
   for (;;) {
     if (!deliverer.isHeld() || !(await takeAlerts({...deps, write}))) return fenced
-    if (!writeMessages(deps, write)) return fenced
+    if (!(await writeMessages(deps, write))) return fenced
     const due = dueMessages(deps.outbox.read(), deps.now())
     if (due.length === 0) return {isFenced: false, nextMs: nextOf(deps)}
     const went = await Promise.all(due.map((item) => attempt(deps, deliverer, item)))
@@ -71,35 +80,51 @@ export async function deliverAlerts(deps: DeliverDeps, deliverer: Deliverer): Pr
 const fenced: Delivered = {isFenced: true, nextMs: undefined}
 
 /** @returns false if another deliverer has taken over */
-function append({outbox}: DeliverDeps, {token}: Deliverer, entry: Entry): boolean {
+function append({outbox, settingsFileOf}: DeliverDeps, {token}: Deliverer, entry: Entry): boolean {
   const isKept = entry.kind !== 'noted'
-  return outbox.append({...entry, token}, isKept ? 'durable' : 'buffered').verdict !== 'void'
+  const place = entry.kind === 'pending' && {settingsFile: settingsFileOf((entry['message'] as Message).channel)}
+  return outbox.append({...entry, ...place, token}, isKept ? 'durable' : 'buffered').verdict !== 'void'
 }
 
-function factsOf({policy, host, now, newId, isQuiet}: DeliverDeps): WriteFacts {
-  return {cap: policy.cap, host, newId, isQuiet: isQuiet(), nowMs: now()}
+/** Before the trouble is on record, so that a kill between the two leaves no silence that has missed it. */
+function noteMet({silences}: DeliverDeps, {kind, event, subject, group, news}: Entry): void {
+  if (kind !== 'noted' || event !== 'trouble') return
+  const matter = {job: String(subject), class: (news as JobNews).failureClass, group: String(group)}
+  for (const {id} of metBy(silences.read(), matter)) silences.append({kind: 'met', silence: id}, 'durable')
 }
 
-function writeMessages(deps: DeliverDeps, write: (entry: Entry) => boolean): boolean {
+function factsOf({policyOf, host, now, newId, quietUntilMs}: DeliverDeps): WriteFacts {
+  return {capOf: (channel) => policyOf(channel).cap, host, newId, quietUntilMs, nowMs: now()}
+}
+
+async function writeMessages(deps: DeliverDeps, write: (entry: Entry) => boolean): Promise<boolean> {
   const facts = factsOf(deps)
   const silences = deps.silences.read()
   for (const {id} of endedSilences(deps.outbox.read(), silences, facts.nowMs))
     deps.silences.append({kind: 'removed', silence: id, reason: 'the job is well'}, 'durable')
   const decision = decideNews(deps.outbox.read(), tellFacts(deps))
-  const entries = function* (): Iterable<Entry> {
+  const entries = async function* (): AsyncIterable<Entry> {
     for (const news of decision.untold) yield writeUntold(news)
     for (const news of decision.silenced) yield writeSilenced(news, facts)
     // Each by the state after the one before, since the cap counts.
-    for (const news of decision.due) yield* writeNews(deps.outbox.read(), news, facts)
+    for (const news of decision.due) yield* writeNews(deps.outbox.read(), await asItIsNow(deps, news), facts)
     yield* writeDigests(deps.outbox.read(), facts)
     yield* writeFallbacks(deps.outbox.read(), deps.fallbackOf, facts)
   }
-  for (const entry of entries()) if (!write(entry)) return false
+  for await (const entry of entries()) if (!write(entry)) return false
   return true
 }
 
-function tellFacts({now, policy, silences, isKnown}: DeliverDeps): Parameters<typeof decideNews>[1] {
-  return {nowMs: now(), policy, silences: silences.read(), isKnown}
+/** A job may have run again since its alert, which may be hours old. */
+async function asItIsNow({refresh}: DeliverDeps, due: DueNews): Promise<DueNews> {
+  if (due.kind !== 'trouble') return due
+  const named = new Set(urgentOf(due.news))
+  const news = due.news.map((one) => (named.has(one) ? refresh(one, due.channel) : one))
+  return {...due, news: await Promise.all(news)}
+}
+
+function tellFacts({now, policyOf, silences, isKnown}: DeliverDeps): Parameters<typeof decideNews>[1] {
+  return {nowMs: now(), policyOf, silences: silences.read(), isKnown}
 }
 
 /** Wall clock, ms: when something is to be written or sent; undefined if nothing is without further news. */
@@ -120,7 +145,8 @@ async function attempt(deps: DeliverDeps, deliverer: Deliverer, item: QueuedMess
   const first = deps.outbox.read().groups.get(group)?.told.get(channel)?.receipt
   const outcome = await deps.send(message, first)
   if (outcome.ok) {
-    deps.log(`alerts: ${channel} has "${message.title}"`)
+    const refused = refusedOf(outcome.receipt)
+    deps.log(`alerts: ${channel} has "${message.title}"${refused === undefined ? '' : `, but ${refused}`}`)
     return write({kind: 'sent', channel, receipt: outcome.receipt})
   }
   deps.log(`alerts: ${channel} has not "${message.title}": ${outcome.reason}`)

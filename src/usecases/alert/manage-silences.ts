@@ -9,6 +9,11 @@ interface SilenceDeps {
   readonly now: () => number
 }
 
+interface AddDeps extends SilenceDeps {
+  /** Whether something that it matches is in trouble now. */
+  readonly isTroubled: (silence: Pick<Silence, 'job' | 'class' | 'group'>) => boolean
+}
+
 interface NewSilence {
   readonly job: string | undefined
   readonly class: string | undefined
@@ -25,7 +30,7 @@ const day = 86_400_000
 const longestMs = 30 * day
 
 /** Throws GuardError `usage`. */
-export function addSilence({silences, now}: SilenceDeps, wanted: NewSilence): Silence {
+export function addSilence({silences, now, isTroubled}: AddDeps, wanted: NewSilence): Silence {
   const {forMs, untilHealthy, job, group, reason, owner} = wanted
   if (job === undefined && wanted.class === undefined && group === undefined)
     throw new GuardError('usage', 'what is to be silent is missing', [
@@ -33,12 +38,22 @@ export function addSilence({silences, now}: SilenceDeps, wanted: NewSilence): Si
     ])
   if (forMs === undefined && !untilHealthy)
     throw new GuardError('usage', 'the end of the silence is missing', ['give --for D or --until-healthy'])
+  if (forMs !== undefined && forMs <= 0)
+    throw new GuardError('usage', '--for is no time at all', ['write how long, such as --for 2h'])
   if (forMs !== undefined && forMs > longestMs)
     throw new GuardError('usage', `--for is longer than 30d`, ['write at most 30d, and add it again when it ends'])
   if (reason.trim() === '') throw new GuardError('usage', '--reason is empty', ['say why, for those who look later'])
-  const pattern = {...(job !== undefined && {job}), class: wanted.class, group}
+  const pattern = {
+    ...(job !== undefined && {job}),
+    ...(wanted.class !== undefined && {class: wanted.class}),
+    ...(group !== undefined && {group}),
+  }
+  const hasMet = untilHealthy && isTroubled(pattern)
   const untilMs = now() + (forMs ?? longestMs)
-  const {state, record} = silences.append({kind: 'added', ...pattern, reason, owner, untilMs, untilHealthy}, 'durable')
+  const {state, record} = silences.append(
+    {kind: 'added', ...pattern, reason, owner, untilMs, untilHealthy, hasMet},
+    'durable',
+  )
   const silence = state.get(record.id)
   if (!silence) throw new GuardError('io', 'the silence was not written')
   return silence

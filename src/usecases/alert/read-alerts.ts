@@ -54,7 +54,8 @@ function passes(alert: KnownAlert, {level = 'INFO', job, component, sinceMs}: Al
   if (levels.indexOf(alert.level) < levels.indexOf(level)) return false
   if (job !== undefined && alert.job !== job) return false
   if (component !== undefined && alert.component !== component) return false
-  return sinceMs === undefined || Date.parse(alert.timestamp) >= sinceMs
+  // A line of another program without a time may be of any.
+  return sinceMs === undefined || !(Date.parse(alert.timestamp) < sinceMs)
 }
 
 /** One alert by its id or the beginning of it. Throws GuardError `usage` if none or several are known. */

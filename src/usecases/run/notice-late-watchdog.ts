@@ -20,8 +20,8 @@ interface NoticeDeps {
 interface LateWatchdog {
   /** Looks for the watchdog's lease among those that are read for the claim anyway. */
   readonly sawLeases: (leases: Leases) => void
-  /** Raises the alert once the run is over, so that the run does not wait for it. */
-  readonly alertIfLate: () => Promise<void>
+  /** Raises the alert once the run is over, so that the run does not wait for it. @returns whether this run has raised it */
+  readonly alertIfLate: () => Promise<boolean>
 }
 
 /**
@@ -38,12 +38,14 @@ export function noticeLateWatchdog(deps: NoticeDeps): LateWatchdog {
       late = state.is === 'late' ? {lease, reason: state.reason} : undefined
     },
     alertIfLate: async () => {
-      if (!late) return
+      if (!late) return false
       // Loaded late: most watchdogs are on time.
       const {sayOnce} = await import('../alert/say-once.js')
       const message = `the watchdog is late: ${late.reason}; the jobs are not watched`
       const saying = {component: watchdogLease, message, reason: `late-watchdog:${late.lease.claimId}`}
-      if (sayOnce({...deps, alerts: await deps.openAlerts()}, saying)) deps.warn(message)
+      const isNews = sayOnce({...deps, alerts: await deps.openAlerts()}, saying)
+      if (isNews) deps.warn(message)
+      return isNews
     },
   }
 }

@@ -23,20 +23,21 @@ export function refuseWrongJob(deps: RefuseDeps, wrong: WrongSettings, {form, ar
   const isScript = form === 'script'
   for (const job of isScript ? [first, name] : [name]) {
     const problems = job === undefined ? undefined : problemsOfJob(wrong, job)
-    if (problems !== undefined) throw refused(`job ${job} does not run, because its settings are wrong: ${problems}`)
+    if (problems !== undefined)
+      throw refused(job, `job ${job} does not run, because its settings are wrong: ${problems}`)
   }
   if (wrong.refusal === undefined || !isScript || !isNamed(deps, first)) return
-  throw refused(`job ${first} does not run: ${wrong.refusal}`)
+  throw refused(first, `job ${first} does not run: ${wrong.refusal}`)
 }
 
 /** For what needs a job's own settings. Throws GuardError `config` if they are wrong. */
 export function requireRightJob({wrong}: Pick<Settings, 'wrong'>, job: string): void {
   const problems = problemsOfJob(wrong, job)
-  if (problems !== undefined) throw refused(`the settings of job ${job} are wrong: ${problems}`)
+  if (problems !== undefined) throw refused(job, `the settings of job ${job} are wrong: ${problems}`)
 }
 
-function refused(message: string): GuardError {
-  return new GuardError('config', message, ['correct it and check it: guard config check'])
+function refused(job: string | undefined, message: string): GuardError {
+  return new GuardError('config', message, ['correct it and check it: guard config check'], {details: {job}})
 }
 
 /** Without the settings, a word that is no file can only be the name of a job. */

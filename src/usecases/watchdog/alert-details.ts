@@ -4,7 +4,7 @@ import type {JobFacts} from '../../domain/watchdog/job-facts.js'
 
 /** What an alert about an incident carries, so that a message can be written from it alone. Undefined values are left out. */
 export function incidentDetails(
-  {id, openedAt, verdict}: Incident,
+  {id, openedAt, verdict}: Pick<Incident, 'id' | 'openedAt' | 'verdict'>,
   event: 'trouble' | 'recovered',
   facts: JobFacts | undefined,
 ): Readonly<Record<string, unknown>> {

@@ -40,6 +40,18 @@ Run: Run_0123-abc
 More: guard why backup`)
   })
 
+  test('of a part of guard says what it is about, and of no trouble that lasts', () => {
+    const {level, reason, sinceMs} = jobNews()
+    const message = troubleMessage({
+      kind: 'notice',
+      jobs: [{job: 'settings', level, reason, sinceMs}],
+      command: undefined,
+    })
+    expect(plainBody(message, {...options, timezone: 'UTC'})).toBe(`About: settings on web1
+What: failed three times in a row
+When: 2026-11-29 04:20:11 UTC`)
+  })
+
   test('leaves out what is not known', () => {
     const {job, level, reason, sinceMs} = jobNews()
     const message = troubleMessage({jobs: [{job, level, reason, sinceMs}], command: undefined})

@@ -1,5 +1,6 @@
 import {createSocket} from 'node:dgram'
 import {mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
+import {type AddressInfo, createServer} from 'node:net'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {afterAll, beforeAll, describe, expect, onTestFinished, test} from 'vitest'
@@ -124,6 +125,16 @@ describe('a receiver', () => {
     })
     expect(await send(webhook(url))).toEqual({ok: true, receipt: {}})
     expect(written).toBeGreaterThanOrEqual(65_536)
+  })
+
+  test('that does not speak HTTP is said to do so', async () => {
+    const server = createServer((socket) => socket.on('error', () => undefined).end('220 mail.example ESMTP\r\n'))
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    onTestFinished(() => void server.close())
+    const {port} = server.address() as AddressInfo
+    expect(await send(webhook(`http://127.0.0.1:${port}/`))).toEqual(
+      transient(`127.0.0.1:${port} does not answer as an HTTP server does; are port and scheme right?`),
+    )
   })
 
   test('that closes the connection gets the message once and may take it later', async () => {

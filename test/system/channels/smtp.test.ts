@@ -1,3 +1,4 @@
+import {execFileSync} from 'node:child_process'
 import {mkdtempSync, rmSync} from 'node:fs'
 import {type AddressInfo, createServer} from 'node:net'
 import {tmpdir} from 'node:os'
@@ -183,4 +184,34 @@ test('a mail of a hostile message has one line of subject', async () => {
   const message = troubleMessage({title: 'one\r\nBcc: evil@example.org\r\n\r\ntwo'})
   expect(await send(smtp(port), {message})).toMatchObject({ok: true})
   expect(mails[0]).toContain('Subject: CRITICAL: one Bcc: evil@example.org two\r\n')
+})
+
+test('the head of a mail is what a parser of mails understands', async () => {
+  const {port, mails} = await startServer()
+  const message = troubleMessage({
+    title: `Größe 日本 ${'long '.repeat(20)}`,
+    atMs: Date.UTC(2026, 10, 29, 22, 22, 30, 512),
+  })
+  expect(await send(smtp(port, {from: 'Wächter <guard@web1.example>'}), {message})).toMatchObject({ok: true})
+  const [mail = ''] = mails
+  const [head = ''] = mail.split('\r\n\r\n')
+  expect(head).toContain('Date: Sun, 29 Nov 2026 22:22:30 +0000\r\n')
+  expect(Math.max(...head.split('\r\n').map((line) => line.length))).toBeLessThanOrEqual(78)
+  const read = `
+import email, email.policy, json, sys
+mail = email.message_from_bytes(sys.stdin.buffer.read(), policy=email.policy.default)
+print(json.dumps({
+  'date': mail['Date'].datetime.isoformat(),
+  'from': str(mail['From']),
+  'subject': mail['Subject'],
+  'id': mail['Message-ID'],
+  'defects': [str(one) for name in mail.keys() for one in mail[name].defects],
+}))`
+  expect(JSON.parse(execFileSync('/usr/bin/python3', ['-c', read], {input: mail, encoding: 'utf8'}))).toEqual({
+    date: '2026-11-29T22:22:30+00:00',
+    from: 'Wächter <guard@web1.example>',
+    subject: `CRITICAL: ${message.title.trim()}`,
+    id: messageId,
+    defects: [],
+  })
 })

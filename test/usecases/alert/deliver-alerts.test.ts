@@ -1,4 +1,5 @@
 import {describe, expect, test} from 'vitest'
+import type {JobNews} from '../../../src/domain/delivery/message.js'
 import {deliverAlerts} from '../../../src/usecases/alert/deliver-alerts.js'
 import {hour, minute, type OutboxWorld, outboxWorld, second} from '../../support/outbox-world.js'
 
@@ -115,6 +116,37 @@ describe('a group', () => {
     world.trouble('b', {failureClass: 'timeout', errorLine: ''})
     await world.pass(minute)
     expect(world.arrived).toMatchObject([{title: '2 jobs in trouble: timeout', cause: 'timeout'}])
+  })
+
+  test('is told with what is known when the message is written', async () => {
+    let badRuns = 1
+    const refresh = async (news: JobNews) => ({...news, badRuns, reason: `${badRuns} bad runs`})
+    const world = outboxWorld({refresh})
+    world.trouble('a')
+    await world.pass(minute)
+    badRuns = 9
+    await world.pass(4 * hour)
+    expect(world.arrived.map(({jobs: [job], notes}) => [job?.badRuns, job?.reason, notes])).toEqual([
+      [1, '1 bad runs', []],
+      [9, '9 bad runs', ['Told 4h ago, and not over.']],
+    ])
+  })
+
+  test('says at its end which jobs are well, or why the one is, without an age that is none any more', async () => {
+    const world = outboxWorld()
+    for (const job of ['a', 'b']) world.trouble(job)
+    await world.pass(minute)
+    for (const job of ['a', 'b']) world.recover(job)
+    await world.pass(hour)
+    world.trouble('a')
+    await world.pass(minute)
+    world.recover('a', 'healthy again: its last run ended well 0s ago')
+    await world.pass(hour)
+    const ends = world.arrived.filter(({kind}) => kind === 'recovery')
+    expect(ends.map(({notes, cause}) => [notes, cause])).toEqual([
+      [['Well again: a, b'], undefined],
+      [['a: healthy again: its last run ended well'], undefined],
+    ])
   })
 
   test('that is well again before it is told calls nobody', async () => {
@@ -414,7 +446,7 @@ describe('a deliverer that is killed', () => {
     expect(world.arrived.map(({kind, notes}) => [kind, notes])).toEqual([
       ['trouble', []],
       ['trouble', []],
-      ['recovery', []],
+      ['recovery', ['a: healthy again']],
     ])
   })
 })
@@ -445,6 +477,23 @@ describe('a silence', () => {
     world.recover('a')
     await world.pass(11 * minute)
     expect(kinds(world)).toEqual(['trouble', 'recovery'])
+  })
+
+  test('until a job is well that is well now holds until its trouble has come and gone', async () => {
+    const world = outboxWorld()
+    world.trouble('other', {failureClass: 'other'})
+    await world.pass(minute)
+    world.silences.append({...silence, untilMs: world.clock.now() + 24 * hour, untilHealthy: true}, 'durable')
+    await world.pass(hour)
+    await world.deliver()
+    world.trouble('a')
+    await world.pass(hour)
+    expect(world.arrived.map(({jobs: [job]}) => job?.job)).toEqual(['other'])
+    world.recover('a')
+    await world.pass(hour)
+    world.trouble('a')
+    await world.pass(minute)
+    expect(world.arrived.map(({jobs: [job]}) => job?.job)).toEqual(['other', 'a'])
   })
 
   test('until a job is well ends with that, and the recovery of what was not told is not told either', async () => {

@@ -44,7 +44,9 @@ function world(retentionMs = 90 * day): World {
       const taken: string[] = []
       await takeAlerts({
         ...self,
-        routes: [],
+        readSettings: async () => false,
+        routesOf: () => ({routes: [], settingsFile: undefined}),
+        hasChannel: () => true,
         enrich: async () => ({}),
         now: () => self.nowMs,
         write: (entry) => {
