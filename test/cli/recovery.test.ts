@@ -132,12 +132,20 @@ test('two jobs that fail of the same service restart it once, and both end with 
   expect(sandbox.journal('leases.jsonl').at(-1)).toMatchObject({kind: 'released'})
 })
 
-test('a restart that fails is a failed step with its reason, and the exit code of the job arrives', async () => {
+test('a restart that cannot start is a failed step with its reason, and with nothing to verify', async () => {
   const sandbox = createSandbox()
   settle(sandbox, {recovery: [restart, verify], service: {restart: ['/no/such/manager']}})
   const {code, stderr} = await sandbox.guard('run', 'check')
   expect(code).toBe(2)
   expect(stderr).toMatch(/restart uw-daemon: failed, \/no\/such\/manager is not on this machine/)
+  expect(steps(sandbox)).toMatchObject([{do: 'restart', ok: false, notStarted: true}])
+})
+
+test('a restart that fails is a failed step with its reason, and the exit code of the job arrives', async () => {
+  const sandbox = createSandbox()
+  settle(sandbox, {recovery: [restart, verify], service: {restart: ['false']}})
+  const {code, stderr} = await sandbox.guard('run', 'check')
+  expect([code, /restart uw-daemon: failed, /.test(stderr)]).toEqual([2, true])
   expect(steps(sandbox)).toMatchObject([
     {do: 'restart', ok: false, service: 'uw-daemon'},
     {do: 'verify', ok: false, evidence: 'unhealthy: UW socket: connection_error'},
