@@ -103,7 +103,7 @@ function notesOf({why, told, news, kind, group}: DueNews, nowMs: number): readon
 }
 
 /** An age in the text of an alert was true when it was raised. */
-const age = / \d+(?:ms|[smhd])(?: \d+[smh])? ago/g
+const age = /,? \d+(?:ms|[smhd])(?: \d+[smh])? ago/g
 
 /** Why one job is well; of several, which. */
 function wellNotes({well, wellReason}: Group): readonly string[] {

@@ -142,10 +142,15 @@ describe('a group', () => {
     await world.pass(minute)
     world.recover('a', 'healthy again: its last run ended well 0s ago')
     await world.pass(hour)
+    world.trouble('a')
+    await world.pass(minute)
+    world.recover('a', 'healthy again: web-18 has it (token 4), 1m 59s ago')
+    await world.pass(hour)
     const ends = world.arrived.filter(({kind}) => kind === 'recovery')
     expect(ends.map(({notes, cause}) => [notes, cause])).toEqual([
       [['Well again: a, b'], undefined],
       [['a: healthy again: its last run ended well'], undefined],
+      [['a: healthy again: web-18 has it (token 4)'], undefined],
     ])
   })
 
