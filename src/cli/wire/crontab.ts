@@ -41,10 +41,11 @@ export function requireRoot({all}: {readonly all: boolean | undefined}): void {
 
 /** What the use cases of crontabs need. */
 export function wireCrontabs({settings}: Pick<Guard, 'settings'>, cron: InstalledCron = findCron()): DiscoverDeps {
+  const ownHome = databaseUser()?.homedir
   return {
     cron,
     isUser: userNames(),
-    jobsBelow: (variables) => lineJobs(settings, variables),
+    jobsBelow: (variables) => lineJobs(settings, 'HOME' in variables ? variables['HOME'] : ownHome),
     hasCommand: (job) => runsOwn(settings, job),
     readCrontabs: () => readCrontabs(cron),
     readCrontabFile: (path) => readCrontabFile(cron.kind, path),
@@ -61,10 +62,9 @@ function runsOwn({jobs, wrong}: Settings, name: string): boolean {
   return script !== undefined || command !== undefined
 }
 
-/** Cron starts a line in HOME. */
-function lineJobs({jobs, scripts, wrong}: Settings, variables: CronVariables): LineJobs {
+/** Cron starts a line in its HOME. */
+function lineJobs({jobs, scripts, wrong}: Settings, home: string | undefined): LineJobs {
   const wrongJobs = wrong?.jobs ?? {}
-  const home = 'HOME' in variables ? variables['HOME'] : databaseUser()?.homedir
   return {
     hasJob: (name) => Object.hasOwn(jobs, name) || Object.hasOwn(wrongJobs, name),
     jobOfFile: ({file, folder}) => {

@@ -1,6 +1,6 @@
 import {interpretedBy, nameOfProgram} from '../job/interpreter.js'
 import {jobNameOfFile} from '../job/job-name.js'
-import {isBuiltin, type ShellShape} from './shell-shape.js'
+import {isBuiltin, type ShellShape, withoutQuotes} from './shell-shape.js'
 
 /** A program that starts another one: how many words it takes before that, and which options have a value. */
 interface Starter {
@@ -66,11 +66,6 @@ function fileOfParts(text: string): CommandFile | undefined {
   }
   const first = parts[0]?.[0]
   return first === undefined || jobNameOfFile(first) === undefined ? undefined : {file: first, folder: undefined}
-}
-
-/** A word without quotes around it. */
-export function withoutQuotes(word: string): string {
-  return word.replace(/^["']|["']$/g, '')
 }
 
 /** A path as it is seen from a folder. */

@@ -84,7 +84,8 @@ function isProgram(text: string): boolean {
   return /^[\w./+:@,~-]+$/.test(text) ? !isBuiltin(text) : text.includes('/') && !/[\\`]/.test(text)
 }
 
-function withoutQuotes(text: string): string {
+/** A word as the shell hands it on. */
+export function withoutQuotes(text: string): string {
   return text.replace(
     /'([^']*)'|"((?:[^"\\]|\\.)*)"|\\(.)/gs,
     (_, single, double, escaped) => single ?? double ?? escaped,

@@ -1,8 +1,8 @@
 import {jobNameOfFile} from '../job/job-name.js'
 import type {CronKind} from './cron-kind.js'
-import {type CommandFile, seenFrom, withoutQuotes} from './job-names.js'
+import {type CommandFile, seenFrom} from './job-names.js'
 import {type JobView, splitCommand} from './line.js'
-import {endsInBackground, quoteForShell, type ShellShape, shellShape} from './shell-shape.js'
+import {endsInBackground, quoteForShell, type ShellShape, shellShape, withoutQuotes} from './shell-shape.js'
 import {type CronVariables, withUnknown} from './variables.js'
 
 /** Debian's cron refuses longer commands. Bytes. */
