@@ -9,7 +9,7 @@ function jobOfLine(command: string): string | undefined {
   const [line] = parseCrontab(`0 5 * * * ${command}\n`, false)
   const wrapping = line?.view.kind === 'job' ? wrappingOf('debian', line.view) : undefined
   const noJobs = {hasJob: () => false, jobOfFile: () => undefined}
-  return wrapping?.kind === 'wrapped' ? nameOfCall(wrapping.call, noJobs) : undefined
+  return wrapping?.kind === 'wrapped' ? nameOfCall(wrapping.call, noJobs, {}) : undefined
 }
 
 test.each(Object.entries({...runOptions, ...globalFlags}).filter(([name]) => name !== 'job'))(

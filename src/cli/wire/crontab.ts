@@ -1,4 +1,4 @@
-import {join, resolve} from 'node:path'
+import {basename, join, resolve} from 'node:path'
 import {type CronVariables, type GuardPlaces, placesToName} from '../../domain/crontab/variables.js'
 import type {GuardCall, LineJobs} from '../../domain/crontab/wrap.js'
 import {notForCron} from '../../domain/schedule/schedule.js'
@@ -41,11 +41,10 @@ export function requireRoot({all}: {readonly all: boolean | undefined}): void {
 
 /** What the use cases of crontabs need. */
 export function wireCrontabs({settings}: Pick<Guard, 'settings'>, cron: InstalledCron = findCron()): DiscoverDeps {
-  const ownHome = databaseUser()?.homedir
   return {
     cron,
     isUser: userNames(),
-    jobsBelow: (variables) => lineJobs(settings, 'HOME' in variables ? variables['HOME'] : ownHome),
+    jobs: lineJobs(settings),
     hasCommand: (job) => runsOwn(settings, job),
     readCrontabs: () => readCrontabs(cron),
     readCrontabFile: (path) => readCrontabFile(cron.kind, path),
@@ -63,15 +62,19 @@ function runsOwn({jobs, wrong}: Settings, name: string): boolean {
 }
 
 /** Cron starts a line in its HOME. */
-function lineJobs({jobs, scripts, wrong}: Settings, home: string | undefined): LineJobs {
+function lineJobs({jobs, scripts, wrong}: Settings): LineJobs {
   const wrongJobs = wrong?.jobs ?? {}
+  const wrongScripts = Object.entries(wrongJobs).flatMap(([name, {script}]) =>
+    script ? [[script, name] as const] : [],
+  )
+  const jobOfScript = new Map([...wrongScripts, ...Object.entries(scripts)])
+  const names = new Set(Array.from(jobOfScript.keys(), (path) => basename(path)))
+  const homeOf = (variables: CronVariables) => ('HOME' in variables ? variables['HOME'] : databaseUser()?.homedir)
   return {
     hasJob: (name) => Object.hasOwn(jobs, name) || Object.hasOwn(wrongJobs, name),
-    jobOfFile: ({file, folder}) => {
-      const path = resolve(home ?? '/', folder ?? '', file)
-      if (Object.hasOwn(scripts, path)) return scripts[path]
-      return Object.keys(wrongJobs).find((name) => wrongJobs[name]?.script === path)
-    },
+    // Most lines run something else, which a look at its name tells.
+    jobOfFile: ({file, folder = ''}, variables) =>
+      names.has(basename(file)) ? jobOfScript.get(resolve(homeOf(variables) ?? '/', folder, file)) : undefined,
   }
 }
 

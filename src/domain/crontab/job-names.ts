@@ -27,19 +27,26 @@ export interface CommandFile {
   readonly folder: string | undefined
 }
 
-/** The file that gives a command its name. @returns undefined if there is none, as for code */
-export function fileOfCommand(shape: ShellShape, text: string): CommandFile | undefined {
-  if (shape.kind === 'compound') return fileOfParts(text)
-  const file = fileOfWords(shape.words)
-  return file === undefined ? undefined : {file, folder: shape.folder}
+interface NamedFile extends CommandFile {
+  /** Of a job that is named after it. */
+  readonly name: string
 }
 
-function fileOfWords(words: readonly string[]): string | undefined {
+/** The file that gives a command its name. @returns undefined if there is none, as for code */
+export function fileOfCommand(shape: ShellShape, text: string): NamedFile | undefined {
+  return shape.kind === 'compound' ? fileOfParts(text) : fileOfWords(shape.words, shape.folder)
+}
+
+function fileOfWords(words: readonly string[], folder: string | undefined): NamedFile | undefined {
   const inner = startedBy(words)
   const interpreted = interpretedBy(inner)
   if (interpreted && 'code' in interpreted) return undefined
-  const file = interpreted ? interpreted.script : (inner[0] ?? '')
-  return jobNameOfFile(file) === undefined ? undefined : file
+  return named(interpreted ? interpreted.script : (inner[0] ?? ''), folder)
+}
+
+function named(file: string, folder: string | undefined): NamedFile | undefined {
+  const name = jobNameOfFile(file)
+  return name === undefined ? undefined : {file, folder, name}
 }
 
 /** The words of what is started at the end of `flock`, `timeout` and the like. */
@@ -55,17 +62,16 @@ function startedBy(words: readonly string[]): readonly string[] {
 }
 
 /** Of several commands the first that is more than a test, a change of the directory and the like. */
-function fileOfParts(text: string): CommandFile | undefined {
+function fileOfParts(text: string): NamedFile | undefined {
   const parts = partsOf(text)
   let folder: string | undefined
   for (const words of parts) {
     if (words[0] === 'cd' && words[1] !== undefined) folder = seenFrom(folder, withoutQuotes(words[1]))
     if (isBuiltin(words[0] ?? '')) continue
-    const file = fileOfWords(words.map(withoutQuotes))
-    if (file !== undefined) return {file, folder}
+    const file = fileOfWords(words.map(withoutQuotes), folder)
+    if (file !== undefined) return file
   }
-  const first = parts[0]?.[0]
-  return first === undefined || jobNameOfFile(first) === undefined ? undefined : {file: first, folder: undefined}
+  return named(parts[0]?.[0] ?? '', undefined)
 }
 
 /** A path as it is seen from a folder. */

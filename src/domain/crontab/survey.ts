@@ -1,4 +1,3 @@
-import {jobNameOfFile} from '../job/job-name.js'
 import type {CronKind} from './cron-kind.js'
 import {fileOfCommand} from './job-names.js'
 import {judgeLine, unendedLine} from './judge-line.js'
@@ -35,8 +34,8 @@ interface SurveyRules {
   readonly kind: CronKind
   /** How a line of this user calls guard. In the crontab of a user no line names one. */
   readonly callOf: (user: string | undefined) => GuardCall
-  /** The jobs that the settings of this user have, for a line below these variables. */
-  readonly jobsOf: (user: string | undefined, variables: CronVariables) => LineJobs
+  /** The jobs that the settings of this user have. */
+  readonly jobsOf: (user: string | undefined) => LineJobs
   /** Whether there is a user of this name. */
   readonly isUser: (name: string) => boolean
   /** Makes a job's name unique. */
@@ -152,8 +151,8 @@ interface LinePlan {
 function planOf({view, variables, number}: JobInPlace, content: string, rules: SurveyRules): LinePlan {
   const wrapping = wrappingOf(rules.kind, view)
   if (wrapping.kind === 'left') return {state: 'left', reason: wrapping.reason}
-  const jobs = rules.jobsOf(view.user, variables)
-  if (wrapping.kind === 'wrapped') return {state: 'wrapped', job: nameOfCall(wrapping.call, jobs)}
+  const jobs = rules.jobsOf(view.user)
+  if (wrapping.kind === 'wrapped') return {state: 'wrapped', job: nameOfCall(wrapping.call, jobs, variables)}
   const {SHELL = ''} = variables
   if (SHELL !== '' && !isKnownShell(SHELL)) {
     return {
@@ -163,8 +162,8 @@ function planOf({view, variables, number}: JobInPlace, content: string, rules: S
   }
   const {shape, shell} = wrapping
   const file = fileOfCommand(shape, shell)
-  const configured = file && jobs.jobOfFile(file)
-  const ownName = () => rules.unique((file && jobNameOfFile(file.file)) ?? rules.fallbackName)
+  const configured = file && jobs.jobOfFile(file, variables)
+  const ownName = () => rules.unique(file?.name ?? rules.fallbackName)
   const job = rules.given.get(number) ?? configured ?? ownName()
   const rewritten = wrapLine(
     {kind: rules.kind, call: rules.callOf(view.user), variables},

@@ -118,14 +118,18 @@ function folderOf(before: string): string | undefined {
 /** The jobs of the settings, as far as lines of crontabs can mean them. */
 export interface LineJobs {
   readonly hasJob: (name: string) => boolean
-  /** The job whose script this is. */
-  readonly jobOfFile: (file: CommandFile) => string | undefined
+  /** The job whose script this is, in a line below these variables. */
+  readonly jobOfFile: (file: CommandFile, variables: CronVariables) => string | undefined
 }
 
 /** The name of the job of a line that calls guard, as guard itself finds it. @returns undefined if it cannot be seen */
-export function nameOfCall({job, target}: CalledJob, {hasJob, jobOfFile}: LineJobs): string | undefined {
+export function nameOfCall(
+  {job, target}: CalledJob,
+  {hasJob, jobOfFile}: LineJobs,
+  variables: CronVariables,
+): string | undefined {
   if (job !== undefined || target === undefined) return job
-  return hasJob(target.file) ? target.file : (jobOfFile(target) ?? jobNameOfFile(target.file))
+  return hasJob(target.file) ? target.file : (jobOfFile(target, variables) ?? jobNameOfFile(target.file))
 }
 
 function takesNext(word: string | undefined): boolean {

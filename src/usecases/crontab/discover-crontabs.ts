@@ -2,8 +2,8 @@ import {type CronKind, cronNames} from '../../domain/crontab/cron-kind.js'
 import {uniqueNames} from '../../domain/crontab/job-names.js'
 import {type CrontabLine, parseCrontab} from '../../domain/crontab/line.js'
 import {type LineState, type SurveyedLine, surveyCrontab} from '../../domain/crontab/survey.js'
-import type {CronVariables} from '../../domain/crontab/variables.js'
-import {type GuardCall, type LineJobs, nameOfCall, wrappingOf} from '../../domain/crontab/wrap.js'
+import {firstVariables} from '../../domain/crontab/variables.js'
+import {callsGuard, type GuardCall, type LineJobs, nameOfCall, wrappingOf} from '../../domain/crontab/wrap.js'
 import {jobNameOfFile} from '../../domain/job/job-name.js'
 import type {InstalledCron} from '../../system/crontab/installed-cron.js'
 import type {PeriodicJobs} from '../../system/crontab/periodic.js'
@@ -19,8 +19,8 @@ export interface DiscoverDeps {
   readonly userName: string
   /** As `isUserName` of `system/host`. */
   readonly isUser: (name: string) => boolean
-  /** The jobs of the settings, for a line of this user below these variables. */
-  readonly jobsBelow: (variables: CronVariables) => LineJobs
+  /** The jobs of the settings. */
+  readonly jobs: LineJobs
   /** Whether a job of the settings has a script or command of its own: no other command gets its name. */
   readonly hasCommand: (job: string) => boolean
 }
@@ -92,7 +92,7 @@ function survey(deps: DiscoverDeps, {file, flags = noFlags, named}: CrontabScope
     kind: deps.cron.kind,
     // Another user's runs have another state directory.
     callOf: (user) => ({program: deps.guardProgram, flags: isOwn(user) ? flags : noFlags}),
-    jobsOf: (user, variables) => (isOwn(user) ? deps.jobsBelow(variables) : noJobs),
+    jobsOf: (user) => (isOwn(user) ? deps.jobs : noJobs),
     isUser: deps.isUser,
     unique,
     fallbackName: (path?.startsWith('/etc/cron.d/') && jobNameOfFile(path)) || 'job',
@@ -102,8 +102,8 @@ function survey(deps: DiscoverDeps, {file, flags = noFlags, named}: CrontabScope
 
 function takenNames(kind: CronKind, lines: readonly CrontabLine[]): readonly string[] {
   return lines.flatMap(({view}) => {
-    const wrapping = view.kind === 'job' ? wrappingOf(kind, view) : undefined
-    const job = wrapping?.kind === 'wrapped' ? nameOfCall(wrapping.call, noJobs) : undefined
+    const wrapping = view.kind === 'job' && callsGuard(view.command) ? wrappingOf(kind, view) : undefined
+    const job = wrapping?.kind === 'wrapped' ? nameOfCall(wrapping.call, noJobs, firstVariables) : undefined
     return job === undefined ? [] : [job]
   })
 }

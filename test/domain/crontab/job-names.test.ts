@@ -1,7 +1,6 @@
 import {expect, test} from 'vitest'
 import {fileOfCommand, uniqueNames} from '../../../src/domain/crontab/job-names.js'
 import {shellShape} from '../../../src/domain/crontab/shell-shape.js'
-import {jobNameOfFile} from '../../../src/domain/job/job-name.js'
 
 const fileOf = (command: string) => fileOfCommand(shellShape(command), command)
 
@@ -21,7 +20,7 @@ test.each([
   ['echo hello', 'echo'],
   ['"/opt/my programs/f.sh"', 'f'],
 ])('the job of %s is %s', (command, name) => {
-  expect(jobNameOfFile(fileOf(command)?.file ?? '')).toBe(name)
+  expect(fileOf(command)?.name).toBe(name)
 })
 
 test('code on the command line has no name', () => {
@@ -34,7 +33,7 @@ test.each([
   ['cd /opt; cd r && ./rotate.sh > l; b', {file: './rotate.sh', folder: '/opt/r'}],
   ['/opt/a.sh | gzip', {file: '/opt/a.sh', folder: undefined}],
 ])('the file of %s is seen from its folder', (command, file) => {
-  expect(fileOf(command)).toEqual(file)
+  expect(fileOf(command)).toMatchObject(file)
 })
 
 test('jobs with the same script get numbers, beside those that are there', () => {
