@@ -83,7 +83,8 @@ function report(guard: Guard, {print}: StatusRequest, overall: OverallStatus): O
   const refusal = guard.settings.wrong?.refusal
   const is = statusWith(guard, overall)
   process.exitCode = healthExitCodes[is]
-  if (refusal !== undefined) print(`the settings cannot be used, so what they name is not shown: ${refusal}`)
+  const said = refusal?.replaceAll('\n', '; ')
+  if (said !== undefined) print(`the settings cannot be used, so what they name is not shown: ${said}`)
   return is
 }
 
