@@ -149,7 +149,7 @@ interface Change {
 
 /** What a record changes beside the run itself. */
 function derived(
-  {streak, token, lastEnd, starts = [], goodTimes = [], recent = ''}: JobRuns,
+  {runs, streak, token, lastEnd, starts = [], goodTimes = [], recent = ''}: JobRuns,
   {before, run, record}: Change,
 ): Partial<JobRuns> {
   if (run.outcome === 'skipped') {
@@ -159,6 +159,8 @@ function derived(
   if (run.outcome === undefined)
     return before ? {} : {starts: [...starts, run.startedAt].slice(-keptStarts), ...higherToken(token, record)}
   if (record['kind'] === 'step-ended') return lastEnd?.runId === run.id ? {lastEnd: {...lastEnd, ...rerunEnd(run)}} : {}
+  if (record['kind'] === 'interrupted' && before && isOutdated(run, runs, lastEnd))
+    return {recent: withOutcome(recent, 'interrupted', before.outcome)}
   if (isCutShort(run)) return {recent: withOutcome(recent, 'cut-short', before?.outcome)}
   const isWell = run.outcome === 'healthy'
   const first = {isWell, count: 1, firstRunId: run.id, firstEndedAt: run.endedAt ?? run.startedAt}
@@ -168,6 +170,12 @@ function derived(
   const times = isTimed && {goodTimes: withGoodRun(goodTimes, run.durationMs ?? 0)}
   const outcomes = {recent: withOutcome(recent, run.outcome, before?.outcome)}
   return {streak: next, lastEnd: endOf(run, record), ...outcomes, ...good, ...times}
+}
+
+/** Its end is older than it is found: a run that began after it has ended since, and says more of the job. */
+function isOutdated({startedAt, claimedSlotAt}: Run, runs: readonly Run[], lastEnd: RunEnd | undefined): boolean {
+  const last = lastEnd && runs.find(({id}) => id === lastEnd.runId)
+  return last !== undefined && last.startedAt > startedAt && claimedSlotAt === undefined
 }
 
 function higherToken(known = 0, record: RawRecord): Pick<JobRuns, 'token'> {

@@ -144,6 +144,16 @@ describe('of each job', () => {
     })
   })
 
+  test('an interruption that is found after a later run has ended is not the last end', () => {
+    const late = record('interrupted', 'a', {at: 9000, reason: 'killed'})
+    const begun = record('started', 'a', {at: 1000})
+    expect(jobAfter(begun, ...ended('b', 'healthy', 2000), late)).toMatchObject({
+      lastEnd: {runId: 'b', outcome: 'healthy'},
+      streak: {isWell: true, count: 1},
+    })
+    expect(jobAfter(...ended('b', 'healthy', 500), begun, late)?.lastEnd).toMatchObject({runId: 'a'})
+  })
+
   test('an interruption that was found in another boot of the same machine is one by a reboot', () => {
     const found = (host: string, boot: string) =>
       jobAfter(record('started', 'a', {host: 'h', boot: 'b'}), record('interrupted', 'a', {host, boot}))?.lastEnd
