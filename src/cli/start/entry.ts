@@ -43,8 +43,9 @@ function loseWorkingDirectory(env: NodeJS.ProcessEnv): void {
 /** What `bin/guard` has put aside is meant for the jobs, and for all else that guard starts. */
 function takeBack(env: NodeJS.ProcessEnv): void {
   const prefix = 'GUARD_ASIDE_'
-  // The launcher's own, for the executable.
-  if (isStandalone) for (const name of ['BUN_GC_TIMER_DISABLE', 'BUN_JSC_useDFGJIT']) delete env[name]
+  // What the launcher sets for the executable alone.
+  const launchersOwn = ['BUN_GC_TIMER_DISABLE', 'BUN_JSC_useDFGJIT', 'BUN_JSC_thresholdForJITAfterWarmUp']
+  if (isStandalone) for (const name of launchersOwn) delete env[name]
   const names = Object.keys(env)
   if (!names.some((name) => name.startsWith(prefix))) return
   // Another object: bun heeds or forgets some of its own variables when they are set in the old one.
