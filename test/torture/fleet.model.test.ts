@@ -19,14 +19,21 @@ const server = postgresOfFile()
 
 interface Field {
   readonly store: ReturnType<typeof openPostgresStore>
-  /** Asks as a host that gives up at once; undefined if none does. */
-  readonly hasty?: ReturnType<typeof openPostgresStore>
+  /** How hosts ask that give up soon; undefined if none does. */
+  readonly haste?: Haste
   readonly givenUp: Set<string>
   /** The slot of each run. */
   readonly ran: number[]
   readonly facts: Fact[]
   readonly isOver: () => boolean
 }
+
+/** A patience that lasts for a connection, however busy the machine is, and not for a row that is locked. */
+interface Haste {
+  patienceMs: number
+}
+
+const longestPatienceMs = 500
 
 const monoS = () => performance.now() / 1000
 
@@ -49,7 +56,8 @@ const slotNow = () => (Math.random() < 0.3 ? undefined : 1_000_000 + Math.floor(
 /** @returns the answer of a claim, and when it was asked for; undefined if the host has given up */
 async function claimOnce(field: Field, claim: FleetClaim) {
   let askedAt = monoS()
-  if (!field.hasty || Math.random() < 0.5) {
+  const {haste} = field
+  if (!haste || Math.random() < 0.5) {
     const answer = await ask(field, () => {
       askedAt = monoS()
       return field.store.acquire(claim)
@@ -57,10 +65,12 @@ async function claimOnce(field: Field, claim: FleetClaim) {
     return answer && {answer, askedAt}
   }
   try {
-    return {answer: await field.hasty.acquire(claim), askedAt}
+    const store = openPostgresStore({url: fleetUrl(server()), timeoutMs: Math.round(haste.patienceMs)})
+    return {answer: await store.acquire(claim), askedAt}
   } catch (error) {
     if (!(error instanceof StoreFault)) throw error
     if (error.isOpen) field.givenUp.add(claim.claimId)
+    else haste.patienceMs = Math.min(haste.patienceMs * 1.1, longestPatienceMs)
     return undefined
   }
 }
@@ -78,13 +88,13 @@ async function host(field: Field, index: number): Promise<void> {
     slotOf.set(claimId, slotAt)
     const ofSlot = gaveUp.filter((id) => slotAt !== undefined && slotOf.get(id) === slotAt)
     const of = {job: 'job', host: name, holder: name, claimId, ttlMs, floor, givenUp: {claimIds: gaveUp, ofSlot}}
-    const claimed = await claimOnce(field, slotAt === undefined || !field.hasty ? of : {...of, slotAt})
+    const claimed = await claimOnce(field, slotAt === undefined || !field.haste ? of : {...of, slotAt})
     if (claimed === undefined || claimed.answer.state === 'early') continue
     const {answer, askedAt} = claimed
     const {token} = answer.lease
     floor = Math.max(floor, token)
     if (answer.state === 'granted') {
-      if (field.hasty && slotAt !== undefined) field.ran.push(slotAt)
+      if (field.haste && slotAt !== undefined) field.ran.push(slotAt)
       await hold(field, {name, run: claimId, token, until: askedAt + ttlMs / 1000})
     } else await sleep(Math.random() * 20)
   }
@@ -120,16 +130,20 @@ async function hold(field: Field, held: Held): Promise<void> {
 }
 
 /** Goes on for so long, and until enough has happened on a busy machine, but no longer than a minute more. */
-async function run(seconds: number, disturb: () => Promise<void>, givesUp = false): Promise<Outcome> {
+async function run(
+  seconds: number,
+  disturb: (isOver: () => boolean) => Promise<void>,
+  haste?: Haste,
+): Promise<Outcome> {
   const until = monoS() + seconds
   const facts: Fact[] = []
   const store = openPostgresStore({url: fleetUrl(server()), timeoutMs: 1000})
-  const hasty = givesUp ? {hasty: openPostgresStore({url: fleetUrl(server()), timeoutMs: 25})} : {}
   const givenUp = new Set<string>()
   const ran: number[] = []
-  const isEnough = () => (facts.length >= 100 && (!givesUp || givenUp.size >= 40)) || monoS() >= until + 60
-  const field = {store, ...hasty, givenUp, ran, facts, isOver: () => monoS() >= until && isEnough()}
-  await Promise.all([disturb(), ...Array.from({length: 10}, (_, index) => host(field, index))])
+  const isEnough = () => (facts.length >= 100 && (!haste || givenUp.size >= 40)) || monoS() >= until + 60
+  const isOver = () => monoS() >= until && isEnough()
+  const field = {store, ...(haste && {haste}), givenUp, ran, facts, isOver}
+  await Promise.all([disturb(isOver), ...Array.from({length: 10}, (_, index) => host(field, index))])
   const grants = await grantsOf(server())
   if (isLong) console.log({grants: grants.length})
   expect(facts.length).toBeGreaterThanOrEqual(100)
@@ -157,12 +171,12 @@ async function killTwice(postgres: Postgres, downMs: number): Promise<void> {
   }
 }
 
-/** Now and then the row of the job is locked for longer than a host waits. */
-async function lockTheRow(postgres: Postgres, seconds: number): Promise<void> {
-  for (const until = monoS() + seconds; monoS() < until; ) {
-    await sleep(Math.random() * 50)
+/** Now and then the row of the job is locked for longer than a hasty host waits. */
+async function lockTheRow(postgres: Postgres, {haste, isOver}: {haste: Haste; isOver: () => boolean}): Promise<void> {
+  while (!isOver()) {
+    await sleep(Math.random() * 2 * haste.patienceMs)
     const rollBack = await postgres.transaction('select from guard.lease for update', 'postgres')
-    await sleep(30 + Math.random() * 60)
+    await sleep(haste.patienceMs * (1.2 + Math.random() * 2.4))
     await rollBack()
   }
 }
@@ -181,8 +195,10 @@ describe.skipIf(postgresObstacle !== undefined)(`a store (PostgreSQL: ${postgres
   }, async () => {
     await applySchema(server(), withoutLimit)
     await auditGrants(server())
-    const {faults, taken, ran} = await run(isLong ? 120 : 5, () => lockTheRow(server(), isLong ? 120 : 5), true)
-    if (isLong) console.log({taken, ran})
+    const haste = {patienceMs: 25}
+    const lock = (isOver: () => boolean) => lockTheRow(server(), {haste, isOver})
+    const {faults, taken, ran} = await run(isLong ? 120 : 5, lock, haste)
+    if (isLong) console.log({taken, ran, haste})
     expect(faults).toEqual([])
     expect(taken).toBeGreaterThan(0)
     expect(ran).toBeGreaterThan(0)
