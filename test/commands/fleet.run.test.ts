@@ -271,6 +271,25 @@ describe.skipIf(postgresObstacle !== undefined)(`a fleet (${postgresObstacle ?? 
       expect(stderr + kept.stdout).not.toContain('hunter2')
     })
 
+    test('says which of schema and guard is to be brought up, where their versions differ', async () => {
+      const {name, url} = await createFleetDatabase(postgres())
+      const older = `alter function guard.acquire rename to before; alter function guard.list rename to before_list;
+        create or replace function guard.version() returns integer language sql immutable as 'select 1'`
+      await postgres().sql(older, name)
+      const nightly = newJob()
+      const one = host('web-17', nightly, {}, {onStoreError: 'run'})
+      const said = /has version 1 of the schema, and this guard needs version 2\n.*guard fleet schema/
+      for (const [args, code] of [
+        [['run', nightly], 74],
+        [['lease', 'list', '--scope', 'fleet'], 74],
+      ] as const) {
+        const asked = await one.at(url)(...args)
+        expect([asked.code, asked.stderr]).toEqual([code, expect.stringMatching(said)])
+      }
+      const check = await one.at(url)('fleet', 'check')
+      expect([check.code, check.stdout]).toEqual([2, expect.stringContaining('version 1, and this guard needs 2')])
+    })
+
     test.each([
       ['flags that no fleet can keep', ['run', '--overlap', 'allow'], 78, 'its overlap is not possible'],
       ['a ttl that is too short', ['run', '--ttl', '30s'], 78, 'its ttl is too short'],

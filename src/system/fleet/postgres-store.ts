@@ -1,9 +1,9 @@
 import type {FleetAnswer, FleetClaim, FleetHolding, FleetLease} from '../../domain/fleet/lease.js'
 import {StoreFault} from '../../domain/fleet/store-fault.js'
 import {parseStoreUrl} from '../../domain/fleet/store-url.js'
-import {createAsk, type StoreRow} from './ask.js'
+import {type Ask, createAsk, type StoreRow} from './ask.js'
 import {schemaVersion} from './schema.js'
-import {storePlace} from './store-problem.js'
+import {lacksFunction, otherSchema, storePlace} from './store-problem.js'
 
 interface Ticket {
   readonly job: string
@@ -20,7 +20,13 @@ interface Ticket {
  */
 export function openPostgresStore({url, timeoutMs}: {readonly url: string; readonly timeoutMs: number}) {
   const address = parseStoreUrl(url)
-  const ask = createAsk(address, timeoutMs)
+  const askServer = createAsk(address, timeoutMs)
+  const ask: Ask = (text, values) =>
+    askServer(text, values).catch(async (error: unknown) => {
+      // A schema of before this guard has no function with its parameters, so it cannot refuse the version itself.
+      const has = error instanceof StoreFault && lacksFunction(error) ? await readVersion(askServer) : undefined
+      throw has === undefined || has === schemaVersion ? error : otherSchema(address, {has, needs: schemaVersion})
+    })
   const place = storePlace(address)
   const askOne = async (call: string, ...values: readonly unknown[]): Promise<StoreRow> => {
     const rows = await ask(`select * from guard.${call}`, [schemaVersion, ...values])
@@ -56,6 +62,17 @@ export function openPostgresStore({url, timeoutMs}: {readonly url: string; reado
       const rows = await ask('select * from guard.list($1)', [schemaVersion])
       return rows.map((row) => toLease(place, row))
     },
+  }
+}
+
+/** @returns undefined if the store does not say it */
+async function readVersion(ask: Ask): Promise<number | undefined> {
+  try {
+    const version = (await ask('select guard.version() as version', []))[0]?.['version']
+    return typeof version === 'number' ? version : undefined
+  } catch (error) {
+    if (error instanceof StoreFault) return undefined
+    throw error
   }
 }
 

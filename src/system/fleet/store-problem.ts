@@ -60,12 +60,36 @@ interface Problem {
 
 const applySchema = 'let the administrator apply it: guard fleet schema | psql'
 
+/** That the schema is not of the version that this guard needs. */
+export function otherSchema(
+  address: StoreAddress,
+  {has, needs}: {readonly has: number; readonly needs: number},
+): StoreFault {
+  const {what, hints} = versionProblem(has, needs)
+  return new StoreFault('refused', `the store at ${storePlace(address)} ${what}`, hints)
+}
+
+function versionProblem(has: number, needs: number): Problem {
+  return {
+    kind: 'refused',
+    what: `has version ${has} of the schema, and this guard needs version ${needs}`,
+    hints: [has > needs ? 'update guard on this host' : applySchema],
+  }
+}
+
+/** Whether the server knows no such function, or not with these parameters. */
+export function lacksFunction({cause}: StoreFault): boolean {
+  return cause instanceof Error && isOfServer(cause) && codeOf(cause) === '42883'
+}
+
 /** By SQLSTATE (https://www.postgresql.org/docs/current/errcodes-appendix.html). */
 function serverProblem(code: string, message: string, {user}: StoreAddress): Problem {
   const what = `answers: ${message} (${code})`
   switch (code) {
-    case 'GD001':
-      return {kind: 'refused', what, hints: ['update guard on this host']}
+    case 'GD001': {
+      const [has, needs] = (message.match(/\d+/g) ?? []).map(Number)
+      return versionProblem(has ?? 0, needs ?? 0)
+    }
     case '28P01':
     case '28000':
       return {kind: 'refused', what, hints: ['check the user and the password in the address, and pg_hba.conf']}

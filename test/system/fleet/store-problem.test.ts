@@ -51,7 +51,12 @@ describe('why a store gave no answer', () => {
     ['no schema', '3F000', 'let the administrator apply it: guard fleet schema | psql'],
     ['no function', '42883', 'let the administrator apply it: guard fleet schema | psql'],
     ['no table', '42P01', 'let the administrator apply it: guard fleet schema | psql'],
-    ['schema newer than guard', 'GD001', 'update guard on this host'],
+    ['the schema has version 3, and this guard needs version 2', 'GD001', 'update guard on this host'],
+    [
+      'the schema has version 2, and this guard needs version 3',
+      'GD001',
+      'let the administrator apply it: guard fleet schema | psql',
+    ],
   ])('%s (%s): asking again changes nothing, and it is said what does', (message, code, hint) => {
     expect(faultOf(ofServer(code, message))).toMatchObject({kind: 'refused', hints: [hint]})
   })
