@@ -129,8 +129,12 @@ describe.skipIf(postgresObstacle !== undefined)(`the store in PostgreSQL (${post
       const rollBack = await postgres().transaction(`select from guard.lease where job = '${job}' for update`, database)
       const hasty = openPostgresStore({url: postgres().urlOf('guard', database), timeoutMs: 300})
       await expect(hasty.acquire(claimOf(job, 'a'))).rejects.toMatchObject({kind: 'away', isOpen: true})
-      await rollBack()
       const waiting = "select count(*) from pg_stat_activity where application_name = 'guard' and state <> 'idle'"
+      // The server counts from when it began, which may be later than when the host asked.
+      await expect
+        .poll(() => sql(`${waiting} and clock_timestamp() < query_start + interval '300 ms'`), {timeout: 20_000})
+        .toBe('0')
+      await rollBack()
       await expect.poll(() => sql(waiting), {timeout: 20_000}).toBe('0')
       expect(await store.check({job, token})).toMatchObject({lease: {host: 'b', token}})
     })
