@@ -21,15 +21,24 @@ interface Ticket {
 export function openPostgresStore({url, timeoutMs}: {readonly url: string; readonly timeoutMs: number}) {
   const address = parseStoreUrl(url)
   const askServer = createAsk(address, timeoutMs)
-  const ask: Ask = (text, values) =>
-    askServer(text, values).catch(async (error: unknown) => {
-      // A schema of before this guard has no function with its parameters, so it cannot refuse the version itself.
-      const has = error instanceof StoreFault && lacksFunction(error) ? await readVersion(askServer) : undefined
-      throw has === undefined || has === schemaVersion ? error : otherSchema(address, {has, needs: schemaVersion})
+  const refuseOther = async () => {
+    const has = await readVersion(askServer)
+    if (has !== undefined && has !== schemaVersion) throw otherSchema(address, {has, needs: schemaVersion})
+  }
+  // A schema of before this guard does not refuse it: it may lack a function with these parameters, or answer by older
+  // rules. The server calls no function of a query whose condition is false from the start.
+  const ask = async (call: string, ...values: readonly unknown[]): Promise<readonly StoreRow[]> => {
+    const query = `select * from guard.${call} where guard.version() = ${schemaVersion}`
+    const rows = await askServer(query, [schemaVersion, ...values]).catch(async (error: unknown) => {
+      if (error instanceof StoreFault && lacksFunction(error)) await refuseOther()
+      throw error
     })
+    if (rows.length === 0) await refuseOther()
+    return rows
+  }
   const place = storePlace(address)
   const askOne = async (call: string, ...values: readonly unknown[]): Promise<StoreRow> => {
-    const rows = await ask(`select * from guard.${call}`, [schemaVersion, ...values])
+    const rows = await ask(call, ...values)
     const [row] = rows
     if (row && rows.length === 1) return row
     throw invalid(place, `${rows.length} rows`)
@@ -59,7 +68,7 @@ export function openPostgresStore({url, timeoutMs}: {readonly url: string; reado
       holding('release($1, $2, $3, $4, $5, $6)', job, token, claimId ?? null, status, detail ?? null),
     check: ({job, token}: Ticket) => holding('check($1, $2, $3)', job, token),
     list: async (): Promise<readonly FleetLease[]> => {
-      const rows = await ask('select * from guard.list($1)', [schemaVersion])
+      const rows = await ask('list($1)')
       return rows.map((row) => toLease(place, row))
     },
   }

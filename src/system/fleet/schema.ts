@@ -24,6 +24,7 @@ export const schemaSql = `-- The leases of guard's fleet, version ${schemaVersio
 -- Then give the role guard a password: \\password guard
 
 begin;
+set local client_min_messages = warning;
 
 do $check$
 declare
@@ -69,6 +70,8 @@ create table if not exists guard.lease (
   release_status text check (release_status in ('ok', 'error')),
   release_detail text
 ) with (fillfactor = 50);
+-- The first schemas had none.
+alter table guard.lease add column if not exists attempt bigint not null default 0;
 
 do $answer$ begin
   if to_regtype('guard.answer') is null then

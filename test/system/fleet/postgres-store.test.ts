@@ -346,6 +346,7 @@ describe.skipIf(postgresObstacle !== undefined)(`the store in PostgreSQL (${post
     // One that answers otherwise, one of which this version knows nothing, and a type with other columns.
     await sql(`create or replace function guard.version() returns integer language sql immutable as 'select 1';
       alter type guard.answer drop attribute server_ms;
+      alter table guard.lease drop column attempt;
       create function guard.acquire(p_version integer, p_job text) returns guard.answer language sql as 'select null::guard.answer';
       create or replace function guard.check(p_version integer, p_job text, p_token bigint) returns guard.answer language sql as 'select null::guard.answer'`)
     await sql(schemaSql)

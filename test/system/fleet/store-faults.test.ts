@@ -76,6 +76,13 @@ describe.skipIf(postgresObstacle !== undefined)(`faults of a store (${postgresOb
   })
 
   test.each([
+    // A schema that would answer a guard of any version.
+    [
+      'older',
+      schemaVersion - 1,
+      "create or replace function guard.may_ask(version integer) returns boolean language sql as 'select true'",
+      'let the administrator apply it: guard fleet schema | psql',
+    ],
     ['newer', schemaVersion + 1, '', 'update guard on this host'],
     ['older', schemaVersion - 1, '', 'let the administrator apply it: guard fleet schema | psql'],
     // A function of before has other parameters, and cannot be called by this guard.
