@@ -66,7 +66,7 @@ describe('guard fleet check without a server', () => {
     expect([code, stdout]).toEqual([
       2,
       `X This host cannot use the store of its fleet
-  X The store does not answer: the store at 127.0.0.1:1 refuses the connection; does it run there?
+  X The store does not answer: the store at 127.0.0.1:1 refuses the connection; mend: see whether it runs there: pg_isready
 `,
     ])
   })

@@ -58,6 +58,7 @@ interface Problem {
   readonly hints?: readonly string[]
 }
 
+const runsThere = 'see whether it runs there: pg_isready'
 const applySchema = 'let the administrator apply it: guard fleet schema | psql'
 
 /** That the schema is not of the version that this guard needs. */
@@ -144,8 +145,8 @@ function connectionProblem(code = '', message: string): Problem {
     return {kind: 'refused', what: 'offers no TLS', hints: ['turn it on at the server: ssl = on']}
   if (message.startsWith('SASL'))
     return {kind: 'refused', what: `cannot be logged in to: ${message}`, hints: ['check the password in the address']}
-  if (code === 'ECONNREFUSED') return {kind: 'away', what: 'refuses the connection; does it run there?'}
-  if (code === 'ENOENT') return {kind: 'away', what: 'has no socket there; does it run?'}
+  if (code === 'ECONNREFUSED') return {kind: 'away', what: 'refuses the connection', hints: [runsThere]}
+  if (code === 'ENOENT') return {kind: 'away', what: 'has no socket there', hints: [runsThere]}
   if (code === 'EACCES' || code === 'EPERM')
     return {kind: 'refused', what: 'has a socket that this user may not use', hints: ['check the rights of its folder']}
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN')

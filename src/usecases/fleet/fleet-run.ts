@@ -62,7 +62,7 @@ export async function claimFleetRun(
     if ('granted' in claimed) return heldRun(deps, claimed.granted, claim.lease)
     const {refused} = claimed
     const by = refused.state === 'early' || refused.lease.host === deps.host ? {} : {by: refused.lease.host}
-    const reason = refusalText(refused, deps.slotAt)
+    const reason = refusalText(refused, deps)
     return refuse({reason, ...by, exitCode: skipExitCode, silent: quiet && skipExitCode === 0}, request)
   } catch (error) {
     if (!(error instanceof StoreFault)) throw error

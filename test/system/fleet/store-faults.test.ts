@@ -140,11 +140,11 @@ describe.skipIf(postgresObstacle !== undefined)(`faults of a store (${postgresOb
     const port = await closedPort()
     expect(await faultOf(`postgres://guard:secret@127.0.0.1:${port}/d`)).toMatchObject({
       kind: 'away',
-      message: `the store at 127.0.0.1:${port} refuses the connection; does it run there?`,
+      message: `the store at 127.0.0.1:${port} refuses the connection`,
     })
     expect(await faultOf('postgres://guard:secret@/d?host=/run/nowhere')).toMatchObject({
       kind: 'away',
-      message: 'the store at /run/nowhere/.s.PGSQL.5432 has no socket there; does it run?',
+      message: 'the store at /run/nowhere/.s.PGSQL.5432 has no socket there',
     })
   })
 

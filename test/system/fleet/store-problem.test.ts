@@ -75,11 +75,11 @@ describe('why a store gave no answer', () => {
   })
 
   test.each([
-    ['ECONNREFUSED', 'away', 'refuses the connection; does it run there?'],
+    ['ECONNREFUSED', 'away', 'refuses the connection'],
     ['ECONNRESET', 'away', 'cannot be reached (ECONNRESET)'],
     ['EHOSTUNREACH', 'away', 'cannot be reached (EHOSTUNREACH)'],
     ['EAI_AGAIN', 'away', 'has a name that cannot be resolved'],
-    ['ENOENT', 'away', 'has no socket there; does it run?'],
+    ['ENOENT', 'away', 'has no socket there'],
     ['EACCES', 'refused', 'has a socket that this user may not use'],
     ['ERR_TLS_CERT_ALTNAME_INVALID', 'refused', 'has a certificate for another name'],
     ['CERT_HAS_EXPIRED', 'refused', 'has a certificate that has expired'],
