@@ -37,14 +37,14 @@ export class LateClaim {
     })
   }
 
-  /** The run is over. @param waitMs a store that is away is tried again for so long, to give back what it has granted */
-  async settle(status: 'ok' | 'error', detail: string, waitMs: number): Promise<void> {
+  /** The run is over. @param how guard may have been asked to end, and then does not wait for a store that is away */
+  async settle(status: 'ok' | 'error', detail: string, how: 'at-leisure' | 'at-once'): Promise<void> {
     this.isOver = true
     await this.asking
-    if (this.hold) return this.hold.release(status, detail, waitMs)
     const {deps, request} = this
+    if (this.hold) return this.hold.release(status, detail, how === 'at-once' ? 0 : deps.waitMs)
     const before = troubleOf(deps)
-    if (!isOpen(deps, request)) return
+    if (how === 'at-once' || !isOpen(deps, request)) return
     try {
       await claimAndRelease(deps, await claimOf(deps, request), {status, detail})
     } catch (error) {

@@ -115,10 +115,10 @@ function unfencedRun(deps: FleetRunDeps, request: FleetRequest, machine: RunLeas
     },
     settle: async (end) => {
       const {status, outcome} = endOf(end)
-      await givenBack(deps, job, claim.settle(status, outcome, isHurried() ? 0 : deps.waitMs))
+      await givenBack(deps, job, claim.settle(status, outcome, isHurried() ? 'at-once' : 'at-leisure'))
       return end
     },
-    leave: () => givenBack(deps, job, claim.settle('ok', 'skipped', deps.waitMs)),
+    leave: () => givenBack(deps, job, claim.settle('ok', 'skipped', 'at-leisure')),
   }
 }
 

@@ -361,6 +361,15 @@ describe('a run that goes on without the lease, because the store gave no answer
     expect(fleet.store.rows.get('backup')).toMatchObject({claimId: 'run-1', released: {status: 'error'}})
   })
 
+  test('asks no more if guard was asked to end', async () => {
+    const {deps, request, fleet} = unfenced(({ending, fleet}) => {
+      ending.abort()
+      fleet.store.asked.length = 0
+    })
+    await runJob(deps, request)
+    expect([fleet.store.asked, fleet.kinds()]).toEqual([[], ['refused away']])
+  })
+
   test('without a slot has nothing to ask for at its end if no question got through', async () => {
     const run = unfenced(() => undefined, {slotAt: undefined})
     run.fleet.store.fault = away
