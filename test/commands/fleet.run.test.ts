@@ -1,5 +1,6 @@
 import {existsSync, readFileSync} from 'node:fs'
 import {beforeAll, describe, expect, test} from 'vitest'
+import {startCutProxy} from '../support/cut-proxy.js'
 import {createFleetDatabase, hostUser} from '../support/fleet-database.js'
 import {closedPort} from '../support/http-receiver.js'
 import {passwordOf, postgresObstacle, postgresOfFile} from '../support/postgres.js'
@@ -84,7 +85,9 @@ describe.skipIf(postgresObstacle !== undefined)(`a fleet (${postgresObstacle ?? 
     expect(await other.call('run', nightly)).toMatchObject({code: 0, stdout: 'token 2\n'})
     expect(records(other, 'started')).toMatchObject([{token: 2}])
     expect(other.journal('fleet.jsonl')).toMatchObject([
+      {kind: 'asked'},
       {kind: 'refused', reason: 'held', by: 'web-17', token: 1},
+      {kind: 'asked'},
       {kind: 'granted', token: 2, serverAt: expect.any(Number)},
       {kind: 'released', token: 2, status: 'ok'},
     ])
@@ -182,6 +185,77 @@ describe.skipIf(postgresObstacle !== undefined)(`a fleet (${postgresObstacle ?? 
     expect((await one.call('watchdog')).code).toBe(0)
   })
 
+  describe('a question that got through, and its answer did not', () => {
+    /** The way of a host to the store, on which each answer to a claim is lost. */
+    async function silence() {
+      const proxy = await startCutProxy(postgres().port)
+      proxy.holdAnswersTo('guard.acquire')
+      const url = new URL(database.url)
+      url.port = `${proxy.port}`
+      return url.href
+    }
+    const rowOf = (nightly: string) =>
+      sql(
+        `select host || ' ' || token || ' ' || coalesce(release_status, '-') from guard.lease where job = '${nightly}'`,
+      )
+    const slot = ['--slot', '2026-01-02T03:00:00Z']
+
+    test('is on record if guard is killed meanwhile: its slot is reported, and that host may still run it', async () => {
+      const nightly = newJob()
+      const [one, other] = [host('web-17', nightly, {ttl: '10m'}, {timeout: '1m'}), host('web-18', nightly)]
+      const run = one.start(['run', ...slot, nightly], {env: {GUARD_FLEET_URL: await silence()}})
+      await expect.poll(() => rowOf(nightly), {timeout: 20_000}).toBe('web-17 1 -')
+      run.kill('SIGKILL')
+      await run.ended
+      expect(one.journal('fleet.jsonl')).toMatchObject([{kind: 'asked', process: {pid: run.pid}}])
+      expect((await other.call('run', ...slot, nightly)).code).toBe(75)
+      const round = await one.call('watchdog', '--verbose')
+      expect([round.code, round.stdout]).toEqual([2, expect.stringContaining('so no host runs it')])
+      expect((await one.call('why', nightly)).stdout).toContain('its guard was gone before its job began')
+      expect(await one.call('run', ...slot, nightly)).toMatchObject({code: 0, stdout: 'token 2\n'})
+      expect((await one.call('watchdog')).code).toBe(0)
+    })
+
+    test('is taken over by the next run of its host', async () => {
+      const nightly = newJob()
+      const one = host('web-17', nightly, {ttl: '10m'}, {timeout: '1m'})
+      const run = one.start(['run', nightly], {env: {GUARD_FLEET_URL: await silence()}})
+      await expect.poll(() => rowOf(nightly), {timeout: 20_000}).toBe('web-17 1 -')
+      run.kill('SIGKILL')
+      await run.ended
+      expect((await one.call('run', nightly)).stdout).toBe('token 2\n')
+    })
+
+    test.each([
+      ['by the next run of its host, which is not held up', ['run', '--slot', '2026-01-03T03:00:00Z']],
+      ['by a round of its watchdog', ['watchdog']],
+    ])('of a run that goes on with onStoreError: run is settled %s: its slot is done', async (_title, next) => {
+      const nightly = newJob()
+      const lost = {timeout: '2s', wait: '0s', onStoreError: 'run'}
+      const [one, other] = [host('web-17', nightly, {ttl: '10m'}, lost), host('web-18', nightly)]
+      const run = await one.at(await silence())('run', ...slot, nightly)
+      expect([run.code, run.stdout]).toEqual([0, 'token \n'])
+      expect(await rowOf(nightly)).toMatch(/^web-17 \d -$/)
+      const args = next[0] === 'run' ? [...next, nightly] : next
+      expect((await one.call(...args)).code).toBe(0)
+      expect(await rowOf(nightly)).toMatch(/^web-17 \d ok$/)
+      expect((await other.call('run', ...slot, nightly)).stderr).toContain('was claimed by web-17')
+      // The next one finds nothing held.
+      expect((await other.call('run', nightly)).code).toBe(0)
+    })
+
+    test('of a slot that no question reached the store for is done too, once it answers', async () => {
+      const nightly = newJob()
+      const [one, other] = [host('web-17', nightly, {}, {wait: '0s', onStoreError: 'run'}), host('web-18', nightly)]
+      const nowhere = `postgres://guard:pw@127.0.0.1:${await closedPort()}/fleet`
+      expect((await one.at(nowhere)('run', ...slot, nightly)).code).toBe(0)
+      expect(await rowOf(nightly)).toBe('')
+      expect((await one.call('watchdog')).code).toBe(0)
+      expect(await rowOf(nightly)).toBe('web-17 1 ok')
+      expect((await other.call('run', ...slot, nightly)).code).toBe(75)
+    })
+  })
+
   test('is no longer the trouble of a host whose run failed once another host has it, and is anew when it fails there again', async () => {
     const nightly = newJob()
     const [one, other] = [host('web-17', nightly, {command: ['test', '!', '-e', 'bad']}), host('web-18', nightly)]
@@ -269,6 +343,25 @@ describe.skipIf(postgresObstacle !== undefined)(`a fleet (${postgresObstacle ?? 
       expect(stderr).toContain('the store of the fleet refuses this host')
       const kept = await one.sh('cat state/*.jsonl state/logs/*')
       expect(stderr + kept.stdout).not.toContain('hunter2')
+    })
+
+    test('says which of schema and guard is to be brought up, where their versions differ', async () => {
+      const {name, url} = await createFleetDatabase(postgres())
+      const older = `alter function guard.acquire rename to before; alter function guard.list rename to before_list;
+        create or replace function guard.version() returns integer language sql immutable as 'select 1'`
+      await postgres().sql(older, name)
+      const nightly = newJob()
+      const one = host('web-17', nightly, {}, {onStoreError: 'run'})
+      const said = /has version 1 of the schema, and this guard needs version 2\n.*guard fleet schema/
+      for (const [args, code] of [
+        [['run', nightly], 74],
+        [['lease', 'list', '--scope', 'fleet'], 74],
+      ] as const) {
+        const asked = await one.at(url)(...args)
+        expect([asked.code, asked.stderr]).toEqual([code, expect.stringMatching(said)])
+      }
+      const check = await one.at(url)('fleet', 'check')
+      expect([check.code, check.stdout]).toEqual([2, expect.stringContaining('version 1, and this guard needs 2')])
     })
 
     test.each([

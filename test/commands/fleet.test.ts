@@ -66,7 +66,7 @@ describe('guard fleet check without a server', () => {
     expect([code, stdout]).toEqual([
       2,
       `X This host cannot use the store of its fleet
-  X The store does not answer: the store at 127.0.0.1:1 refuses the connection; does it run there?
+  X The store does not answer: the store at 127.0.0.1:1 refuses the connection; mend: see whether it runs there: pg_isready
 `,
     ])
   })
@@ -97,9 +97,9 @@ describe.skipIf(postgresObstacle !== undefined || !hasOpenssl)(
       const {stdout} = await createSandbox().guard('fleet', 'schema')
       await postgres().sql('create database printed')
       await postgres().sql(stdout, 'printed')
-      expect(await postgres().sql('select guard.version()', 'printed')).toBe('1')
+      expect(await postgres().sql('select guard.version()', 'printed')).toBe('2')
       const json = JSON.parse((await createSandbox().guard('fleet', 'schema', '--json')).stdout)
-      expect(json).toEqual({version: 1, sql: stdout})
+      expect(json).toEqual({version: 2, sql: stdout})
     })
 
     test('check says that all is well, with what it looked at', async () => {
@@ -110,7 +110,7 @@ describe.skipIf(postgresObstacle !== undefined || !hasOpenssl)(
         `. This host can use the store of its fleet
   . reached: localhost:${postgres().port}, PostgreSQL ${await serverVersion()}, as guard
   . TLS: certificate and name are checked
-  . schema: version 1
+  . schema: version 2
   . rights: to call the functions, and no more
   . claim: one was granted as a trial, and undone
   . standbys: none
@@ -122,7 +122,7 @@ describe.skipIf(postgresObstacle !== undefined || !hasOpenssl)(
 
     test('check says as JSON what it found', async () => {
       const {code, stdout} = await check(hostSandbox(), url, '--json')
-      expect([code, JSON.parse(stdout)]).toMatchObject([0, {level: 'well', user: 'guard', schema: 1, clockOffsetMs: 0}])
+      expect([code, JSON.parse(stdout)]).toMatchObject([0, {level: 'well', user: 'guard', schema: 2, clockOffsetMs: 0}])
     })
 
     test.skipIf(pgbouncerObstacle !== undefined)(

@@ -1,7 +1,8 @@
 import {fleetFold} from '../../src/domain/fleet/known.js'
+import {runsFold} from '../../src/domain/run/job-runs.js'
 import {GuardError} from '../../src/errors.js'
 import type {Clock} from '../../src/system/host/clock.js'
-import type {FleetRequest} from '../../src/usecases/fleet/acquire-fleet-lease.js'
+import type {FleetRequest} from '../../src/usecases/fleet/fleet-deps.js'
 import type {FleetRunDeps} from '../../src/usecases/fleet/fleet-run.js'
 import {fakeClock} from './fake-clock.js'
 import {memoryFleetStore} from './memory-fleet-store.js'
@@ -20,6 +21,9 @@ export function fakeFleet({
   store = memoryFleetStore(clock),
 }: FakeFleetOptions = {}) {
   const known = memoryJournal(fleetFold, clock)
+  const runs = memoryJournal(runsFold, clock)
+  /** Holders of which no process is left. */
+  const gone = new Set<string>()
   const machine = {floor: 0, raised: [] as number[], fault: undefined as GuardError | undefined}
   const seen = {warnings: [] as string[], told: [] as string[]}
   const calls = new Set<{readonly at: number; readonly work: () => void}>()
@@ -28,6 +32,9 @@ export function fakeFleet({
     random: () => 0.5,
     store,
     known,
+    runs,
+    self: {pid: 10, start: '100'},
+    livingProcessOf: async ({holder}) => (gone.has(holder) ? 'none' : 'guard'),
     host,
     waitMs: 15_000,
     machineFloor: () => {
@@ -54,8 +61,10 @@ export function fakeFleet({
   const request: FleetRequest = {
     ...{job: 'nightly', holder: 'run-1', claimId: 'run-1', ttlMs: 60_000, slotAt: undefined, patienceMs: 0},
   }
-  const kinds = () => known.lines.map(({kind, reason}) => (reason === undefined ? kind : `${kind} ${reason}`))
-  return {clock, deps, store, known, machine, seen, pass, request, kinds}
+  /** The records of answers, and of what came after them. */
+  const answers = () => known.lines.filter(({kind}) => kind !== 'asked')
+  const kinds = () => answers().map(({kind, reason}) => (reason === undefined ? kind : `${kind} ${reason}`))
+  return {clock, deps, store, known, runs, gone, machine, seen, pass, request, answers, kinds}
 }
 
 export const noSpace = new GuardError('io', 'no space left')

@@ -239,6 +239,8 @@ function handle(dir: string, port: number, options: PostgresOptions): Postgres {
       await pgCtl(dir, ['stop', '-w', '-m', 'fast'])
     },
     kill: async () => {
+      // Stopped, it starts no process that the list lacks.
+      trySignal(pid(), 'SIGSTOP')
       const all = [pid(), ...childrenOf(pid())]
       signalAll('SIGKILL')
       await ended(all)

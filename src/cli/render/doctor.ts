@@ -64,8 +64,8 @@ export function findingLine(page: Page, each: Finding): string {
 }
 
 function mendText({mend, note}: Finding): string {
-  const remark = note === undefined ? '' : `(${note})`
-  return [mend, remark].filter(Boolean).join('   ')
+  if (mend === undefined || note === undefined) return mend ?? note ?? ''
+  return `${mend}   (${note})`
 }
 
 function fixedLines(page: Page, {ok, what, undo}: Fixed): readonly string[] {

@@ -139,7 +139,7 @@ const sightTexts = {
   released: () => 'given back by this host',
   lost: () => 'lost by this host',
   held: (by: string) => `held by ${by}`,
-  done: (by: string) => `had by ${by} for the slot`,
+  done: (by: string) => `had for its slot by ${by}, as seen`,
 } as const
 
 function breakerText(page: Page, {breaker, now}: JobPage): string {

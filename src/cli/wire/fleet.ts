@@ -3,9 +3,11 @@ import {parseStoreUrl} from '../../domain/fleet/store-url.js'
 import type {FleetSettings} from '../../domain/settings/fleet.js'
 import {GuardError} from '../../errors.js'
 import {alertStream, fleetStream} from '../../journal/failure-streams.js'
-import {readHostName} from '../../system/host/host.js'
+import {readBootRef, readHostName} from '../../system/host/host.js'
 import {resolveSecret} from '../../system/host/secret.js'
-import type {FleetDeps} from '../../usecases/fleet/acquire-fleet-lease.js'
+import {livingProcessOf} from '../../system/process/holder-liveness.js'
+import {identifyProcess} from '../../system/process/identity.js'
+import type {FleetDeps} from '../../usecases/fleet/fleet-deps.js'
 import type {FleetStore} from '../../usecases/fleet/store.js'
 import {tellTrouble} from '../../usecases/fleet/tell-trouble.js'
 import type {Guard} from '../guard.js'
@@ -60,11 +62,15 @@ export async function wireFleet(
     const isOfFleet = lease?.holder === known.read().jobs.get(job)?.claimId
     return Math.max(guard.runs().read().get(job)?.token ?? 0, isOfFleet ? 0 : (lease?.token ?? 0))
   }
+  const here = readBootRef()
   return {
     clock: guard.clock,
     random: Math.random,
     store,
     known,
+    runs: usable ? guard.runs() : undefined,
+    self: identifyProcess(process.pid),
+    livingProcessOf: (holder) => livingProcessOf(holder, here),
     host,
     waitMs,
     machineFloor,

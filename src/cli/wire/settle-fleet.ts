@@ -1,19 +1,23 @@
-import {unsettledClaims} from '../../domain/fleet/known.js'
 import {GuardError} from '../../errors.js'
 import {fleetStream} from '../../journal/failure-streams.js'
-import {settleGivenUp} from '../../usecases/fleet/settle-given-up.js'
+import {readBootRef} from '../../system/host/host.js'
+import {type Holder, livingProcessOf} from '../../system/process/holder-liveness.js'
+import {findUnsettled, settleOpenClaims} from '../../usecases/fleet/settle-open-claims.js'
 import type {Guard} from '../guard.js'
 import {printWarning, warnOnce} from '../stderr.js'
 import {wireFleet} from './fleet.js'
 
-/** What a round of the watchdog does about the fleet: it asks the store only if a claim was given up without an answer. */
+/** What a round of the watchdog does about the fleet: it asks the store only if the end of a claim is not on record. */
 export async function settleFleet(guard: Guard): Promise<void> {
-  const known = guard.journal(fleetStream)
-  if (!guard.settings.fleet || unsettledClaims(known.read(), guard.clock.now()).length === 0) return
+  if (!guard.settings.fleet) return
+  const [known, runs, here] = [guard.journal(fleetStream), guard.runs(), readBootRef()]
+  const find = (holder: Holder) => livingProcessOf(holder, here)
+  const unsettled = await findUnsettled({known, runs, clock: guard.clock, livingProcessOf: find})
+  if (unsettled.length === 0) return
   try {
     const warn = warnOnce(printWarning)
     const deps = await wireFleet(guard, {usable: true, warn, machineLease: () => undefined})
-    await settleGivenUp({...deps, known, runs: guard.runs(), log: guard.log})
+    await settleOpenClaims({...deps, known, runs, log: guard.log}, unsettled)
   } catch (error) {
     // The runs tell of an address that is wrong.
     if (!(error instanceof GuardError && error.kind === 'config')) throw error

@@ -1,3 +1,5 @@
+import type {RawRecord} from '../journal/record.js'
+
 /** Identifies one process for good: its number alone may have been reused. */
 export interface ProcessRef {
   readonly pid: number
@@ -60,6 +62,15 @@ function isOtherMachine(seen: BootRef, here: BootRef): boolean {
 /** The machine and boot that a record names. */
 export function bootRefOf({host, boot, machine}: BootRef): BootRef {
   return typeof machine === 'string' ? {host, boot, machine} : {host, boot}
+}
+
+/** The process that a record names, with the boot of its stamp. @returns undefined if it names none */
+export function processOwner(
+  record: RawRecord,
+): {readonly owner: BootRef & {readonly process: ProcessRef}} | undefined {
+  const {host, boot, machine} = record as Readonly<Record<keyof BootRef, string>>
+  const process = parseProcessRef(record['process'])
+  return process && {owner: {process, ...bootRefOf({host: `${host}`, boot: `${boot}`, machine})}}
 }
 
 export function parseProcessRef(value: unknown): ProcessRef | undefined {

@@ -2,15 +2,17 @@ import {isJobName} from '../job/job-name.js'
 import type {Fold, FoldVerdict} from '../journal/fold.js'
 import {isStamped, isTime, type RawRecord, type StampedRecord} from '../journal/record.js'
 import {isToken} from '../lease/lease.js'
-import type {GivenUpClaims} from './lease.js'
+import {isUnsettled, type OpenClaim, openClaimsAfter} from './open-claims.js'
 
 /**
  * What this host knows of the fleet: the fold of `fleet.jsonl`.
  *
+ * - asked: `claim`, `process?` of guard, `slotAt?`; written before the first question
  * - granted: `claim`, `token`, `ttlMs`, `serverAt`, `slotAt?`
  * - refused: `claim`, `reason`; of a lease that another has: `token`, `by`, `serverAt`, `slotAt?`; of a store that gave no
- *   answer: `detail`; `open` if a question may be carried out yet
- * - settled: `claim` that was given up, `slotAt`, `token`, `serverAt`; `unrun` if it had got its slot, which nobody ran
+ *   answer: `detail`; `open` if a question may be carried out yet, `unfenced` if its run takes place all the same
+ * - settled: `claim` that was open, and perhaps of the present lease `token`, `serverAt`; `unrun` if the claim had got its
+ *   slot, which nobody ran
  * - lost: `claim`, `token`, `reason`; the job was ended
  * - released: `claim`, `token`, `status`, `serverAt`
  *
@@ -31,7 +33,7 @@ interface KnownJob {
   /** The last claim of this host, granted or not. */
   readonly claimId: string
   /** Oldest first. */
-  readonly givenUp?: readonly GivenUp[]
+  readonly openClaims?: readonly OpenClaim[]
   readonly sight?: LeaseSight
 }
 
@@ -43,16 +45,6 @@ export interface LeaseSight {
   readonly by?: string
   /** Wall clock, ms. */
   readonly at: number
-}
-
-/** A claim whose host goes without it, and which the store may grant all the same: its statement lives on there. */
-interface GivenUp {
-  readonly claimId: string
-  readonly slotAt?: number
-  /** Wall clock, ms. */
-  readonly at: number
-  /** That nobody ran its slot is on record. */
-  readonly isTold?: true
 }
 
 export interface StoreTrouble {
@@ -89,32 +81,19 @@ export function fleetFloor({jobs}: FleetKnown, job: string): number {
   return jobs.get(job)?.floor ?? 0
 }
 
-/** The claims of the job that this host has given up, for its next claim. */
-export function givenUpBy({jobs}: FleetKnown, job: string, slotAt: number | undefined): GivenUpClaims {
-  const known = jobs.get(job)?.givenUp ?? []
-  const ids = (claims: readonly GivenUp[]) => claims.map(({claimId}) => claimId)
-  return {claimIds: ids(known), ofSlot: ids(known.filter((one) => slotAt !== undefined && one.slotAt === slotAt))}
+/** The claims of a job of which the end is not on record. */
+export function openClaimsOf({jobs}: FleetKnown, job: string): readonly OpenClaim[] {
+  return jobs.get(job)?.openClaims ?? []
 }
 
-/** Of an older one its slot is history. */
-const longestAskedMs = 24 * 60 * 60 * 1000
-
-interface UnsettledClaim extends GivenUp {
-  readonly job: string
-  readonly slotAt: number
-}
-
-/** Given-up claims of a slot, of which it is not known whether the store has granted them since. */
-export function unsettledClaims({jobs}: FleetKnown, nowMs: number): readonly UnsettledClaim[] {
-  return Array.from(jobs).flatMap(([job, {givenUp = []}]) =>
-    givenUp.flatMap((one) => {
-      const {slotAt, at, isTold} = one
-      return slotAt === undefined || isTold || nowMs - at > longestAskedMs ? [] : [{...one, job, slotAt}]
-    }),
+/** Those of all jobs of which it is to be found out what became of them. */
+export function unsettledClaims({jobs}: FleetKnown, nowMs: number): readonly (OpenClaim & {readonly job: string})[] {
+  return Array.from(jobs).flatMap(([job, {openClaims = []}]) =>
+    openClaims.filter((one) => isUnsettled(one, nowMs)).map((one) => ({...one, job})),
   )
 }
 
-const kinds: readonly unknown[] = ['granted', 'refused', 'lost', 'released', 'settled']
+const kinds: readonly unknown[] = ['asked', 'granted', 'refused', 'lost', 'released', 'settled']
 
 function applyRecord(state: FleetKnown, record: RawRecord): FoldVerdict {
   const {job, claim, kind} = record
@@ -124,10 +103,10 @@ function applyRecord(state: FleetKnown, record: RawRecord): FoldVerdict {
   const known = state.jobs.get(job)
   state.jobs.delete(job)
   const floor = Math.max(known?.floor ?? 0, isToken(token) ? token : 0)
-  const givenUp = givenUpAfter(known?.givenUp ?? [], record)
+  const openClaims = openClaimsAfter(known?.openClaims ?? [], record)
   const claimId = kind === 'settled' ? (known?.claimId ?? claim) : claim
   const sight = sightOf(record) ?? known?.sight
-  state.jobs.set(job, {floor, claimId, ...(givenUp.length > 0 && {givenUp}), ...(sight && {sight})})
+  state.jobs.set(job, {floor, claimId, ...(openClaims.length > 0 && {openClaims}), ...(sight && {sight})})
   forgetOne(state)
   applyStore(state, record)
   return 'ok'
@@ -139,26 +118,6 @@ function sightOf({kind, reason, token, by, at}: StampedRecord): LeaseSight | und
   if (kind === 'granted' || kind === 'released' || kind === 'lost') return {is: kind, token, at}
   if (kind !== 'refused' || (reason !== 'held' && reason !== 'done')) return undefined
   return {is: reason, token, at, ...(typeof by === 'string' && {by})}
-}
-
-/** An outage may last for many slots of a job. */
-const mostGivenUp = 32
-
-/** A claim for a slot comes to nothing once that slot, or a later one, was given to another. */
-function givenUpAfter(before: readonly GivenUp[], record: StampedRecord): readonly GivenUp[] {
-  const {kind, claim, reason, slotAt, at} = record
-  const isOver = (of: number | undefined) => isTime(slotAt) && of !== undefined && of <= slotAt
-  if (kind === 'settled') {
-    if (record['unrun'] !== true) return before.filter(({claimId}) => claimId !== claim)
-    return before.map((one) => (one.claimId === claim ? {...one, isTold: true} : one))
-  }
-  const rest =
-    kind === 'granted'
-      ? before.filter((one) => one.claimId !== claim && one.slotAt !== undefined && !isOver(one.slotAt))
-      : before.filter((one) => !(kind === 'refused' && reason === 'done' && isOver(one.slotAt)))
-  if (kind !== 'refused' || record['open'] !== true || typeof claim !== 'string') return rest
-  const one: GivenUp = {claimId: claim, at, ...(isTime(slotAt) && {slotAt})}
-  return [...rest, one].slice(-mostGivenUp)
 }
 
 function applyStore(state: FleetKnown, record: StampedRecord): void {

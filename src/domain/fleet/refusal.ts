@@ -3,12 +3,17 @@ import type {FleetAnswer, FleetHolding} from './lease.js'
 import type {StoreFault} from './store-fault.js'
 
 /** Why a host does not run the job, as one clause that names the other host. */
-export function refusalText(answer: Exclude<FleetAnswer, {readonly state: 'granted'}>, slotAt?: number): string {
+export function refusalText(
+  answer: Exclude<FleetAnswer, {readonly state: 'granted'}>,
+  {slotAt, host: own}: {readonly slotAt?: number | undefined; readonly host?: string} = {},
+): string {
   if (answer.state === 'early') {
     const aheadS = Math.round((answer.slotAt - answer.serverAt) / 1000)
     return `its slot ${shortIsoTime(answer.slotAt)} is ${aheadS} s ahead of the clock of the fleet's store; set the clock of this host`
   }
-  const {host, token, claimedAt, serverAt} = answer.lease
+  const {host, holder, token, claimedAt, remainingMs, serverAt} = answer.lease
+  if (answer.state === 'held' && host === own)
+    return `this host has it already (${holder}, token ${token}), for ${Math.ceil(remainingMs / 1000)} s unless it is renewed`
   if (answer.state === 'held') {
     const sinceS = Math.max(0, Math.round((serverAt - claimedAt) / 1000))
     return `${host} has had it for ${sinceS} s (token ${token})`

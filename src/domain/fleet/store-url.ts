@@ -26,6 +26,7 @@ const parameters = ['sslmode', 'sslrootcert', 'host']
  */
 export function parseStoreUrl(text: string): StoreAddress {
   const url = text.trim()
+  if (url === '') throw wrong('is empty')
   const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(url)?.[1]
   if (scheme === undefined) throw wrong('is not a URL')
   if (!/^postgres(?:ql)?$/i.test(scheme)) throw wrong(`has the scheme ${scheme}, which is not that of PostgreSQL`)

@@ -44,9 +44,12 @@ function claimedText(slotAt: number | undefined): string {
     : `; its slot ${shortIsoTime(slotAt)} was claimed in the fleet, so no other host runs it`
 }
 
-/** A run that did not take place, because its slot was claimed for it only after it had given up. */
-export function unrunText(slotAt: number): string {
-  return `it had given up asking when its slot ${shortIsoTime(slotAt)} was claimed for it in the fleet, so no host runs it`
+/** A run that did not take place: its slot was claimed for it only after it had given up, or its guard was gone by then. */
+export function unrunText(slotAt: number, why: 'given-up' | 'gone'): string {
+  const claimed = `its slot ${shortIsoTime(slotAt)} was claimed for it in the fleet`
+  return why === 'gone'
+    ? `its guard was gone before its job began, and ${claimed}, so no host runs it`
+    : `it had given up asking when ${claimed}, so no host runs it`
 }
 
 /** What proves that the processes of a run are gone, for its record. `here` is where that was found. */

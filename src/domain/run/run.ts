@@ -1,4 +1,4 @@
-import {type BootRef, bootRefOf, type ProcessRef, parseProcessRef} from '../clock/process-ref.js'
+import {type BootRef, type ProcessRef, processOwner} from '../clock/process-ref.js'
 import {isTime, type RawRecord} from '../journal/record.js'
 import type {Outcome} from './outcome.js'
 
@@ -127,7 +127,7 @@ function startedRun(begun: Run, record: RawRecord): Run {
   return {
     ...begun,
     ...logOf(record),
-    ...ownerOf(record),
+    ...processOwner(record),
     ...(boot !== undefined && {boot}),
     ...(typeof slot === 'string' && {slot}),
     ...(isTime(claimedSlotAt) && {claimedSlotAt}),
@@ -169,12 +169,6 @@ function otherHost({by}: RawRecord): Pick<Run, 'by'> {
 
 function logOf({log}: RawRecord): Pick<Run, 'log'> {
   return typeof log === 'object' && log !== null ? {log: log as LogRange} : {}
-}
-
-function ownerOf(record: RawRecord): Pick<Run, 'owner'> | undefined {
-  const {host, boot, machine} = record as Readonly<Record<keyof BootRef, string>>
-  const process = parseProcessRef(record['process'])
-  return process && {owner: {process, ...bootRefOf({host: `${host}`, boot: `${boot}`, machine})}}
 }
 
 function stepOf(record: RawRecord, at: number): RunStep {

@@ -7,7 +7,7 @@ import {storePlace, TooLate, toStoreFault} from './store-problem.js'
 export type StoreRow = Readonly<Record<string, unknown>>
 
 /** One question to a store. */
-type Ask = (text: string, values: readonly unknown[]) => Promise<readonly StoreRow[]>
+export type Ask = (text: string, values: readonly unknown[]) => Promise<readonly StoreRow[]>
 
 /**
  * Asks one thing over a connection of its own, which is closed after the answer: nothing of a session is kept, so it does

@@ -1,9 +1,9 @@
 import type {FleetAnswer, FleetClaim, FleetHolding, FleetLease} from '../../domain/fleet/lease.js'
 import {StoreFault} from '../../domain/fleet/store-fault.js'
 import {parseStoreUrl} from '../../domain/fleet/store-url.js'
-import {createAsk, type StoreRow} from './ask.js'
+import {type Ask, createAsk, type StoreRow} from './ask.js'
 import {schemaVersion} from './schema.js'
-import {storePlace} from './store-problem.js'
+import {lacksFunction, otherSchema, storePlace} from './store-problem.js'
 
 interface Ticket {
   readonly job: string
@@ -20,10 +20,25 @@ interface Ticket {
  */
 export function openPostgresStore({url, timeoutMs}: {readonly url: string; readonly timeoutMs: number}) {
   const address = parseStoreUrl(url)
-  const ask = createAsk(address, timeoutMs)
+  const askServer = createAsk(address, timeoutMs)
+  const refuseOther = async () => {
+    const has = await readVersion(askServer)
+    if (has !== undefined && has !== schemaVersion) throw otherSchema(address, {has, needs: schemaVersion})
+  }
+  // A schema of before this guard does not refuse it: it may lack a function with these parameters, or answer by older
+  // rules. The server calls no function of a query whose condition is false from the start.
+  const ask = async (call: string, ...values: readonly unknown[]): Promise<readonly StoreRow[]> => {
+    const query = `select * from guard.${call} where guard.version() = ${schemaVersion}`
+    const rows = await askServer(query, [schemaVersion, ...values]).catch(async (error: unknown) => {
+      if (error instanceof StoreFault && lacksFunction(error)) await refuseOther()
+      throw error
+    })
+    if (rows.length === 0) await refuseOther()
+    return rows
+  }
   const place = storePlace(address)
   const askOne = async (call: string, ...values: readonly unknown[]): Promise<StoreRow> => {
-    const rows = await ask(`select * from guard.${call}`, [schemaVersion, ...values])
+    const rows = await ask(call, ...values)
     const [row] = rows
     if (row && rows.length === 1) return row
     throw invalid(place, `${rows.length} rows`)
@@ -53,9 +68,20 @@ export function openPostgresStore({url, timeoutMs}: {readonly url: string; reado
       holding('release($1, $2, $3, $4, $5, $6)', job, token, claimId ?? null, status, detail ?? null),
     check: ({job, token}: Ticket) => holding('check($1, $2, $3)', job, token),
     list: async (): Promise<readonly FleetLease[]> => {
-      const rows = await ask('select * from guard.list($1)', [schemaVersion])
+      const rows = await ask('list($1)')
       return rows.map((row) => toLease(place, row))
     },
+  }
+}
+
+/** @returns undefined if the store does not say it */
+async function readVersion(ask: Ask): Promise<number | undefined> {
+  try {
+    const version = (await ask('select guard.version() as version', []))[0]?.['version']
+    return typeof version === 'number' ? version : undefined
+  } catch (error) {
+    if (error instanceof StoreFault) return undefined
+    throw error
   }
 }
 

@@ -1,12 +1,16 @@
 import {verbsSql} from './schema-verbs.js'
 
-/** Version of the tables and functions. A schema refuses a guard that knows an older one only. */
-export const schemaVersion = 1
+/**
+ * Version of the tables and functions, raised with each change of what they take, answer or decide. A schema refuses each
+ * guard that knows another version.
+ */
+export const schemaVersion = 2
 
 /**
  * What the administrator of a PostgreSQL (12 or newer) applies, once for each version: one table with a row per job, the
  * functions that decide, and a role that may call them and nothing else. Applied again it changes nothing; an older
- * version is brought up, a newer one left as it is.
+ * version is brought up, a newer one left as it is. Functions of an older version are dropped first: what takes other
+ * parameters would stay beside the new one, and answer by the old rules.
  *
  * - Whoever asks in vain only reads: neither the row nor its lock is touched, so that hundreds of hosts cost no writes.
  * - All times are of `clock_timestamp()`, which moves on while a statement waits for a lock; `now()` does not.
@@ -20,8 +24,12 @@ export const schemaSql = `-- The leases of guard's fleet, version ${schemaVersio
 -- Then give the role guard a password: \\password guard
 
 begin;
+set local client_min_messages = warning;
 
-do $check$ begin
+do $check$
+declare
+  old text;
+begin
   perform pg_advisory_xact_lock(hashtext('guard.schema'));
   if current_setting('server_version_num')::integer < 120000 then
     raise exception 'guard needs PostgreSQL 12 or newer';
@@ -32,6 +40,12 @@ do $check$ begin
   if to_regprocedure('guard.version()') is not null then
     if guard.version() > ${schemaVersion} then
       raise exception 'the schema has version %, newer than this one: use a newer guard', guard.version();
+    end if;
+    if guard.version() < ${schemaVersion} then
+      for old in select oid::regprocedure::text from pg_proc where pronamespace = 'guard'::regnamespace loop
+        execute 'drop routine ' || old;
+      end loop;
+      drop type if exists guard.answer;
     end if;
   end if;
   if to_regrole('guard') is null then
@@ -56,6 +70,8 @@ create table if not exists guard.lease (
   release_status text check (release_status in ('ok', 'error')),
   release_detail text
 ) with (fillfactor = 50);
+-- The first schemas had none.
+alter table guard.lease add column if not exists attempt bigint not null default 0;
 
 do $answer$ begin
   if to_regtype('guard.answer') is null then
@@ -119,10 +135,10 @@ $$;
 create or replace function guard.is_of(lease guard.lease, claim_id text) returns boolean
 language sql stable as $$ select $2 is null or lease.claim_id = $2 $$;
 
--- Whether a host may be answered: not one that knows an older schema only, and not by a server that follows another one,
--- whose copy may be old and must not say that a token holds.
+-- Whether a host may be answered: not one that knows another schema, and not by a server that follows another one, whose
+-- copy may be old and must not say that a token holds.
 create or replace function guard.may_ask(version integer) returns boolean
-language sql volatile as $$ select version >= guard.version() and not pg_is_in_recovery() $$;
+language sql volatile as $$ select version = guard.version() and not pg_is_in_recovery() $$;
 
 create or replace function guard.refuse(version integer) returns void
 language plpgsql as $$
@@ -131,7 +147,7 @@ begin
     raise exception using errcode = 'read_only_sql_transaction', message = 'this server follows another one';
   end if;
   raise exception using errcode = 'GD001', message = format(
-    'the schema has version %s, and this guard knows version %s', guard.version(), version);
+    'the schema has version %s, and this guard needs version %s', guard.version(), version);
 end
 $$;
 

@@ -58,14 +58,39 @@ interface Problem {
   readonly hints?: readonly string[]
 }
 
+const runsThere = 'see whether it runs there: pg_isready'
 const applySchema = 'let the administrator apply it: guard fleet schema | psql'
+
+/** That the schema is not of the version that this guard needs. */
+export function otherSchema(
+  address: StoreAddress,
+  {has, needs}: {readonly has: number; readonly needs: number},
+): StoreFault {
+  const {what, hints} = versionProblem(has, needs)
+  return new StoreFault('refused', `the store at ${storePlace(address)} ${what}`, hints)
+}
+
+function versionProblem(has: number, needs: number): Problem {
+  return {
+    kind: 'refused',
+    what: `has version ${has} of the schema, and this guard needs version ${needs}`,
+    hints: [has > needs ? 'update guard on this host' : applySchema],
+  }
+}
+
+/** Whether the server knows no such function, or not with these parameters. */
+export function lacksFunction({cause}: StoreFault): boolean {
+  return cause instanceof Error && isOfServer(cause) && codeOf(cause) === '42883'
+}
 
 /** By SQLSTATE (https://www.postgresql.org/docs/current/errcodes-appendix.html). */
 function serverProblem(code: string, message: string, {user}: StoreAddress): Problem {
   const what = `answers: ${message} (${code})`
   switch (code) {
-    case 'GD001':
-      return {kind: 'refused', what, hints: ['update guard on this host']}
+    case 'GD001': {
+      const [has, needs] = (message.match(/\d+/g) ?? []).map(Number)
+      return versionProblem(has ?? 0, needs ?? 0)
+    }
     case '28P01':
     case '28000':
       return {kind: 'refused', what, hints: ['check the user and the password in the address, and pg_hba.conf']}
@@ -120,8 +145,8 @@ function connectionProblem(code = '', message: string): Problem {
     return {kind: 'refused', what: 'offers no TLS', hints: ['turn it on at the server: ssl = on']}
   if (message.startsWith('SASL'))
     return {kind: 'refused', what: `cannot be logged in to: ${message}`, hints: ['check the password in the address']}
-  if (code === 'ECONNREFUSED') return {kind: 'away', what: 'refuses the connection; does it run there?'}
-  if (code === 'ENOENT') return {kind: 'away', what: 'has no socket there; does it run?'}
+  if (code === 'ECONNREFUSED') return {kind: 'away', what: 'refuses the connection', hints: [runsThere]}
+  if (code === 'ENOENT') return {kind: 'away', what: 'has no socket there', hints: [runsThere]}
   if (code === 'EACCES' || code === 'EPERM')
     return {kind: 'refused', what: 'has a socket that this user may not use', hints: ['check the rights of its folder']}
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN')

@@ -3,8 +3,10 @@ import {faultText, lossText, refusalText} from '../../domain/fleet/refusal.js'
 import {reportFleetLease} from '../../domain/fleet/report.js'
 import {StoreFault} from '../../domain/fleet/store-fault.js'
 import {GuardError} from '../../errors.js'
-import {acquireFleetLease, type FleetDeps, type FleetRequest, note} from './acquire-fleet-lease.js'
+import {acquireFleetLease} from './acquire-fleet-lease.js'
 import {askStore} from './ask-store.js'
+import type {FleetDeps, FleetRequest} from './fleet-deps.js'
+import {note} from './fleet-records.js'
 import type {FleetStore, FleetTicket} from './store.js'
 
 /** The verbs of `guard lease` for a fleet. All reject with GuardError `io` if the store is of no use. */

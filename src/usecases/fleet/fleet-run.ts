@@ -6,7 +6,9 @@ import type {FleetSettings} from '../../domain/settings/fleet.js'
 import type {CaughtSignals} from '../../system/process/catch-signals.js'
 import type {Claim, RunLease} from '../run/claim-run.js'
 import type {FinishedRun, RunRequest, Skip} from '../run/run-request.js'
-import {acquireFleetLease, type FleetDeps, type FleetGrant} from './acquire-fleet-lease.js'
+import {acquireFleetLease} from './acquire-fleet-lease.js'
+import {LateClaim} from './claim-later.js'
+import type {FleetDeps, FleetGrant, FleetRequest} from './fleet-deps.js'
 import {type FleetHold, type HoldFleetDeps, holdFleetLease} from './hold-fleet-lease.js'
 
 export interface FleetRunDeps extends FleetDeps, Pick<HoldFleetDeps, 'callAfter'> {
@@ -53,21 +55,21 @@ export async function claimFleetRun(
     claim.lease?.release(claim.former ?? 'ok', skip.reason)
     return {refused, skip}
   }
+  const runsAnyway = deps.onStoreError === 'run'
+  const wanted = {job, holder: runId, claimId: runId, ttlMs, slotAt: deps.slotAt, patienceMs, runsAnyway}
   try {
-    const runsAnyway = deps.onStoreError === 'run'
-    const wanted = {job, holder: runId, claimId: runId, ttlMs, slotAt: deps.slotAt, patienceMs, runsAnyway}
     const claimed = await acquireFleetLease(deps, wanted)
     if ('granted' in claimed) return heldRun(deps, claimed.granted, claim.lease)
     const {refused} = claimed
     const by = refused.state === 'early' || refused.lease.host === deps.host ? {} : {by: refused.lease.host}
-    const reason = refusalText(refused, deps.slotAt)
+    const reason = refusalText(refused, deps)
     return refuse({reason, ...by, exitCode: skipExitCode, silent: quiet && skipExitCode === 0}, request)
   } catch (error) {
     if (!(error instanceof StoreFault)) throw error
     const reason = faultText(error)
     if (error.kind === 'away' && deps.onStoreError === 'run') {
       deps.warn(`${reason}; ${job} runs with the lease of this machine alone`)
-      return unfencedRun(claim.lease)
+      return unfencedRun(deps, wanted, claim.lease)
     }
     // Nobody has run its slot: a scheduler may try it again.
     const exitCode = error.kind === 'unaddressed' ? unaddressedCode : storeFaultCode
@@ -89,15 +91,47 @@ const noLease: RunLease = {
 }
 
 /** Without a token: that of the machine would be below those of the fleet, and another host may have the same. */
-function unfencedRun(machine: RunLease | undefined): FleetRun {
+function unfencedRun(deps: FleetRunDeps, request: FleetRequest, machine: RunLease = noLease): FleetRun {
+  const {job} = request
+  let isHurried = () => false
+  const onLost = (reason: string) => {
+    deps.warn(`${job} has lost the lease in the fleet that it got while it ran: ${reason}; the job goes on`)
+  }
+  const claim = new LateClaim({...deps, onLost}, request)
+  claim.wait()
   return {
-    lease: {...(machine ?? noLease), token: undefined},
+    lease: {
+      ...machine,
+      token: undefined,
+      leaveTo: (pid) => {
+        claim.leave()
+        machine.leaveTo(pid)
+      },
+    },
     facts: {unfenced: true},
     restMs: undefined,
-    endWith: ignore,
-    settle: async (end) => end,
-    leave: async () => undefined,
+    endWith: (signals) => {
+      isHurried = () => signals.aborted.aborted
+    },
+    settle: async (end) => {
+      const {status, outcome} = endOf(end)
+      await givenBack(deps, job, claim.settle(status, outcome, isHurried() ? 'at-once' : 'at-leisure'))
+      return end
+    },
+    leave: () => givenBack(deps, job, claim.settle('ok', 'skipped', 'at-leisure')),
   }
+}
+
+/** The end of the run must be recorded whatever happens to its lease. */
+async function givenBack({warn}: FleetRunDeps, job: string, released: Promise<void>): Promise<void> {
+  await released.catch((error: unknown) => {
+    warn(`the lease of ${job} in the fleet was not given back: ${error instanceof Error ? error.message : error}`)
+  })
+}
+
+/** How the lease of a run is given back. */
+function endOf({attempt}: FinishedRun): {readonly status: 'ok' | 'error'; readonly outcome: string} {
+  return {status: isHealthy(attempt) || isCutShort(attempt) ? 'ok' : 'error', outcome: attempt.outcome}
 }
 
 function heldRun(deps: FleetRunDeps, grant: FleetGrant, machine: RunLease = noLease): FleetRun {
@@ -135,20 +169,14 @@ function heldRun(deps: FleetRunDeps, grant: FleetGrant, machine: RunLease = noLe
       if (isLost) end()
     },
     settle: async (end) => {
-      const {outcome} = end.attempt
-      const isGood = isHealthy(end.attempt) || isCutShort(end.attempt)
+      const {status, outcome} = endOf(end)
       // Who has asked guard to end may not wait for long.
       const waitMs = isHurried() ? 0 : deps.waitMs
-      await hold.release(isGood ? 'ok' : 'error', outcome, waitMs).catch((error: unknown) => {
-        // The end of the run must be recorded whatever happens to its lease.
-        deps.warn(
-          `the lease of ${job} in the fleet was not given back: ${error instanceof Error ? error.message : error}`,
-        )
-      })
+      await givenBack(deps, job, hold.release(status, outcome, waitMs))
       const lost = hold.lost()
       return lost === undefined ? end : fencedEnd(end, lost)
     },
-    leave: () => hold.release('ok', 'skipped'),
+    leave: () => givenBack(deps, job, hold.release('ok', 'skipped')),
   }
 }
 

@@ -2,8 +2,9 @@ import type {FleetHolding} from '../../domain/fleet/lease.js'
 import {lossText} from '../../domain/fleet/refusal.js'
 import {StoreFault} from '../../domain/fleet/store-fault.js'
 import {renewalTimes} from '../../domain/lease/lease.js'
-import {type FleetDeps, type FleetGrant, note} from './acquire-fleet-lease.js'
 import {askStore} from './ask-store.js'
+import type {FleetDeps, FleetGrant} from './fleet-deps.js'
+import {note} from './fleet-records.js'
 
 export interface HoldFleetDeps extends FleetDeps {
   /** Calls `work` once after so many milliseconds; it keeps no process alive. */

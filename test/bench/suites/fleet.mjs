@@ -53,7 +53,7 @@ const transactions = 3000
 /** One statement on an open connection: a winner writes the row of the job, a loser finds it held. */
 function inTheStore(place, postgres) {
   const statement = (job, claim) =>
-    `select * from guard.acquire(1, '${job}', 'bench', 'bench', '${claim}', 3600000, 0, null,\
+    `select * from guard.acquire(guard.version(), '${job}', 'bench', 'bench', '${claim}', 3600000, 0, null,\
        (extract(epoch from clock_timestamp()) * 1000000)::bigint, '{}', '{}', 3000);\n`
   postgres.sql(statement('held', 'of another'))
   // A claim that asks again is granted again.

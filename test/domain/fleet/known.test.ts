@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import {expect, test} from 'vitest'
-import {fleetFloor, fleetFold, givenUpBy, unsettledClaims} from '../../../src/domain/fleet/known.js'
+import {fleetFloor, fleetFold, openClaimsOf, unsettledClaims} from '../../../src/domain/fleet/known.js'
+import {takenOver} from '../../../src/domain/fleet/open-claims.js'
 import type {RawRecord} from '../../../src/domain/journal/record.js'
 
 let ids = 0
@@ -64,7 +65,12 @@ test('a store that fails in another way is the same trouble, which is told once 
 })
 
 const open = (claim: string, slotAt?: number) => away({claim, open: true, ...(slotAt !== undefined && {slotAt})})
-const given = (state: ReturnType<typeof fleetFold.empty>, slotAt?: number) => givenUpBy(state, 'nightly', slotAt)
+/** What the next claim takes over, if no run of an open claim began. */
+const given = (state: ReturnType<typeof fleetFold.empty>, slotAt?: number) =>
+  takenOver(
+    openClaimsOf(state, 'nightly').map((one) => ({...one, fate: 'abandoned' as const})),
+    slotAt,
+  )
 
 test('a claim is given up if it ended with a question that may be carried out yet', () => {
   const {state} = fold(open('run-1', 60_000), away({claim: 'run-2'}), open('run-3'), open('run-4', 120_000))
@@ -96,6 +102,54 @@ test('a given-up claim of a slot is asked after until that is settled, for a day
   // This host may still run the slot.
   expect(given(state, 60_000).ofSlot).toEqual(['run-1'])
   expect([state.jobs.get('nightly')?.claimId, fleetFloor(state, 'nightly')]).toEqual(['run-2', 2])
+})
+
+const asked = (more: RawRecord = {}) => record('asked', {slotAt: 60_000, process: {pid: 7, start: '70'}, ...more})
+const states = (...records: RawRecord[]) => openClaimsOf(fold(...records).state, 'nightly').map(({is}) => is)
+
+test('a claim is open from before its first question until its end is on record', () => {
+  const owner = {process: {pid: 7, start: '70'}, host: 'web-17', boot: 'boot-1'}
+  expect(openClaimsOf(fold(asked()).state, 'nightly')).toEqual([
+    {claimId: 'run-1', is: 'asked', slotAt: 60_000, at: 1000, owner},
+  ])
+  const granted = record('granted', {token: 1, slotAt: 60_000, serverAt: 900})
+  expect(states(asked(), granted)).toEqual(['granted'])
+  for (const end of ['released', 'lost', 'settled']) expect(states(asked(), granted, record(end))).toEqual([])
+  expect(states(asked(), record('refused', {reason: 'held', token: 9, serverAt: 900}))).toEqual([])
+  expect(states(asked(), away())).toEqual([])
+  expect(states(asked(), away({open: true}))).toEqual(['given-up'])
+})
+
+test('that of a lease without a slot is over with its grant: its holder may be no process', () => {
+  const plain = asked({slotAt: undefined})
+  expect(states(plain, record('granted', {token: 1, serverAt: 900}))).toEqual([])
+})
+
+test('that of a run without the lease is open, if the store has something to learn of it', () => {
+  const ran = away({unfenced: true})
+  const ofSlot = {...ran, slotAt: 60_000}
+  expect([states(asked(), ofSlot), states(asked({slotAt: undefined}), ran)]).toEqual([['unfenced'], []])
+  expect(states(asked({slotAt: undefined}), {...ran, open: true})).toEqual(['unfenced'])
+  expect(openClaimsOf(fold(asked(), ofSlot).state, 'nightly')).toMatchObject([{owner: {process: {pid: 7}}}])
+})
+
+test('a slot that was granted to a claim whose end is not on record is known also after later ones', () => {
+  const granted = record('granted', {token: 1, slotAt: 60_000, serverAt: 900})
+  const later = record('granted', {claim: 'run-2', token: 2, slotAt: 120_000, serverAt: 900})
+  expect(states(asked(), granted, later)).toEqual(['granted'])
+  expect(states(asked(), granted, record('settled', {slotAt: 60_000, unrun: true}))).toEqual([])
+})
+
+test.each([
+  ['abandoned', ['asked', 'given-up', 'unfenced']],
+  ['ran', []],
+  ['alive', []],
+  ['unknown', []],
+] as const)('of claims whose run is %s the next claim takes over: %s', (fate, taken) => {
+  const claims = (['asked', 'granted', 'given-up', 'unfenced'] as const).map((is) => ({
+    ...{claimId: is, is, slotAt: 60_000, at: 1000, fate},
+  }))
+  expect(takenOver(claims, 60_000)).toEqual({claimIds: taken, ofSlot: taken})
 })
 
 test('of more given-up claims than an outage has, the oldest is forgotten', () => {

@@ -11,6 +11,11 @@ const lease: FleetLease = {
 test.each([
   ['one that another host has', {state: 'held', lease} as const, 'web-18 has had it for 12 s (token 42)'],
   [
+    'one that a run of this host has, which may be gone',
+    {state: 'held', lease: {...lease, host: 'web-17'}} as const,
+    'this host has it already (run-2, token 42), for 290 s unless it is renewed',
+  ],
+  [
     'one whose slot another host has claimed',
     {state: 'done', lease} as const,
     'its slot 2026-11-29T02:00:00Z was claimed by web-18 (token 42)',
@@ -26,7 +31,7 @@ test.each([
     "its slot 2026-11-29T02:00:00Z is 90 s ahead of the clock of the fleet's store; set the clock of this host",
   ],
 ])('%s is refused with its reason', (_title, answer, text) => {
-  expect(refusalText(answer, slotAt)).toBe(text)
+  expect(refusalText(answer, {slotAt, host: 'web-17'})).toBe(text)
 })
 
 test.each([

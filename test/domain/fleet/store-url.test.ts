@@ -50,6 +50,7 @@ describe('the address of a store', () => {
   })
 
   test.each([
+    ['', 'is empty'],
     ['hunter2', 'is not a URL'],
     ['mysql://u:hunter2@db/d', 'has the scheme mysql, which is not that of PostgreSQL'],
     ['http://u:hunter2@db/d', 'has the scheme http, which is not that of PostgreSQL'],

@@ -80,7 +80,7 @@ describe.skipIf(postgresObstacle !== undefined)(`the store in PostgreSQL (${post
     const job = newJob()
     const ask = (attempt: number) =>
       sql(
-        `select state from guard.acquire(1, '${job}', 'a', 'a', 'run of a', 60000, 0, null, ${attempt}, null, null, 60000)`,
+        `select state from guard.acquire(${schemaVersion}, '${job}', 'a', 'a', 'run of a', 60000, 0, null, ${attempt}, null, null, 60000)`,
       )
     expect([await ask(3), await ask(1), await ask(2)]).toEqual(['granted', 'held', 'held'])
     expect(await store.check({job, token: 1})).toMatchObject({state: 'held'})
@@ -129,8 +129,12 @@ describe.skipIf(postgresObstacle !== undefined)(`the store in PostgreSQL (${post
       const rollBack = await postgres().transaction(`select from guard.lease where job = '${job}' for update`, database)
       const hasty = openPostgresStore({url: postgres().urlOf('guard', database), timeoutMs: 300})
       await expect(hasty.acquire(claimOf(job, 'a'))).rejects.toMatchObject({kind: 'away', isOpen: true})
-      await rollBack()
       const waiting = "select count(*) from pg_stat_activity where application_name = 'guard' and state <> 'idle'"
+      // The server counts from when it began, which may be later than when the host asked.
+      await expect
+        .poll(() => sql(`${waiting} and clock_timestamp() < query_start + interval '300 ms'`), {timeout: 20_000})
+        .toBe('0')
+      await rollBack()
       await expect.poll(() => sql(waiting), {timeout: 20_000}).toBe('0')
       expect(await store.check({job, token})).toMatchObject({lease: {host: 'b', token}})
     })
@@ -315,6 +319,21 @@ describe.skipIf(postgresObstacle !== undefined)(`the store in PostgreSQL (${post
     expect(shown).toBe('granted\nlocal')
   })
 
+  const callable = [
+    'acquire(integer,text,text,text,text,bigint,bigint,bigint,bigint,text[],text[],bigint)',
+    'check(integer,text,bigint)',
+    'list(integer)',
+    'release(integer,text,bigint,text,text,text)',
+    'renew(integer,text,bigint,text)',
+    'standbys()',
+    'version()',
+  ]
+  const signatures = async () =>
+    (
+      await sql(`select format('%s(%s)', proname, replace(oidvectortypes(proargtypes), ', ', ',')) from pg_proc
+      where pronamespace = 'guard'::regnamespace and has_function_privilege('guard', oid, 'execute') order by 1`)
+    ).split('\n')
+
   test('the schema may be applied again, and brings an older one up with its leases', async () => {
     const job = newJob()
     await grantOf(job, 'a')
@@ -324,11 +343,20 @@ describe.skipIf(postgresObstacle !== undefined)(`the store in PostgreSQL (${post
     const before = await all()
     await sql(schemaSql)
     expect(await all()).toBe(before)
-    await sql(`create or replace function guard.version() returns integer language sql immutable as 'select 0';
+    // One that answers otherwise, one of which this version knows nothing, and a type with other columns.
+    await sql(`create or replace function guard.version() returns integer language sql immutable as 'select 1';
+      alter type guard.answer drop attribute server_ms;
+      alter table guard.lease drop column attempt;
+      create function guard.acquire(p_version integer, p_job text) returns guard.answer language sql as 'select null::guard.answer';
       create or replace function guard.check(p_version integer, p_job text, p_token bigint) returns guard.answer language sql as 'select null::guard.answer'`)
     await sql(schemaSql)
     expect(await sql('select guard.version()')).toBe(`${schemaVersion}`)
     expect(await store.check({job, token: 1})).toMatchObject({state: 'held'})
+    expect(await signatures()).toEqual(callable)
+  })
+
+  test('the schema has another version with each change of what a host calls', async () => {
+    expect([schemaVersion, await signatures()]).toEqual([2, callable])
   })
 
   test.each(['DBA', 'my dba', 'alice@example.com', "o'neil", 'a"b'])(

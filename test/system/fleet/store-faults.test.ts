@@ -5,6 +5,7 @@ import {join} from 'node:path'
 import {beforeAll, describe, expect, onTestFinished, test} from 'vitest'
 import {StoreFault} from '../../../src/domain/fleet/store-fault.js'
 import {openPostgresStore} from '../../../src/system/fleet/postgres-store.js'
+import {schemaVersion} from '../../../src/system/fleet/schema.js'
 import {createFleetDatabase} from '../../support/fleet-database.js'
 import {closedPort} from '../../support/http-receiver.js'
 import {pgbouncerObstacle, startPgbouncer} from '../../support/pgbouncer.js'
@@ -74,14 +75,35 @@ describe.skipIf(postgresObstacle !== undefined)(`faults of a store (${postgresOb
     expect(await acquire(ofWeb)).toMatchObject({state: 'granted'})
   })
 
-  test('a schema that is newer than this guard is refused before anything is granted', async () => {
-    const {name, url: newer} = await createFleetDatabase(postgres())
-    const version = "create or replace function guard.version() returns integer language sql immutable as 'select 2'"
-    await postgres().sql(version, name)
-    expect(await faultOf(newer)).toMatchObject({
+  test.each([
+    // A schema that would answer a guard of any version.
+    [
+      'older',
+      schemaVersion - 1,
+      "create or replace function guard.may_ask(version integer) returns boolean language sql as 'select true'",
+      'let the administrator apply it: guard fleet schema | psql',
+    ],
+    ['newer', schemaVersion + 1, '', 'update guard on this host'],
+    ['older', schemaVersion - 1, '', 'let the administrator apply it: guard fleet schema | psql'],
+    // A function of before has other parameters, and cannot be called by this guard.
+    [
+      'older',
+      schemaVersion - 1,
+      'alter function guard.acquire rename to acquire_of_before',
+      'let the administrator apply it: guard fleet schema | psql',
+    ],
+  ])('a schema that is %s than this guard is refused before anything is granted', async (_title, has, more, hint) => {
+    const {name, url: other} = await createFleetDatabase(postgres())
+    await postgres().sql(
+      `create or replace function guard.version() returns integer language sql immutable as 'select ${has}'; ${more}`,
+      name,
+    )
+    expect(await faultOf(other)).toMatchObject({
       kind: 'refused',
-      message: expect.stringContaining('the schema has version 2, and this guard knows version 1'),
-      hints: ['update guard on this host'],
+      message: expect.stringContaining(
+        `has version ${has} of the schema, and this guard needs version ${schemaVersion}`,
+      ),
+      hints: [hint],
     })
     expect(await postgres().sql('select count(*) from guard.lease', name)).toBe('0')
   })
@@ -118,11 +140,11 @@ describe.skipIf(postgresObstacle !== undefined)(`faults of a store (${postgresOb
     const port = await closedPort()
     expect(await faultOf(`postgres://guard:secret@127.0.0.1:${port}/d`)).toMatchObject({
       kind: 'away',
-      message: `the store at 127.0.0.1:${port} refuses the connection; does it run there?`,
+      message: `the store at 127.0.0.1:${port} refuses the connection`,
     })
     expect(await faultOf('postgres://guard:secret@/d?host=/run/nowhere')).toMatchObject({
       kind: 'away',
-      message: 'the store at /run/nowhere/.s.PGSQL.5432 has no socket there; does it run?',
+      message: 'the store at /run/nowhere/.s.PGSQL.5432 has no socket there',
     })
   })
 

@@ -51,7 +51,12 @@ describe('why a store gave no answer', () => {
     ['no schema', '3F000', 'let the administrator apply it: guard fleet schema | psql'],
     ['no function', '42883', 'let the administrator apply it: guard fleet schema | psql'],
     ['no table', '42P01', 'let the administrator apply it: guard fleet schema | psql'],
-    ['schema newer than guard', 'GD001', 'update guard on this host'],
+    ['the schema has version 3, and this guard needs version 2', 'GD001', 'update guard on this host'],
+    [
+      'the schema has version 2, and this guard needs version 3',
+      'GD001',
+      'let the administrator apply it: guard fleet schema | psql',
+    ],
   ])('%s (%s): asking again changes nothing, and it is said what does', (message, code, hint) => {
     expect(faultOf(ofServer(code, message))).toMatchObject({kind: 'refused', hints: [hint]})
   })
@@ -70,11 +75,11 @@ describe('why a store gave no answer', () => {
   })
 
   test.each([
-    ['ECONNREFUSED', 'away', 'refuses the connection; does it run there?'],
+    ['ECONNREFUSED', 'away', 'refuses the connection'],
     ['ECONNRESET', 'away', 'cannot be reached (ECONNRESET)'],
     ['EHOSTUNREACH', 'away', 'cannot be reached (EHOSTUNREACH)'],
     ['EAI_AGAIN', 'away', 'has a name that cannot be resolved'],
-    ['ENOENT', 'away', 'has no socket there; does it run?'],
+    ['ENOENT', 'away', 'has no socket there'],
     ['EACCES', 'refused', 'has a socket that this user may not use'],
     ['ERR_TLS_CERT_ALTNAME_INVALID', 'refused', 'has a certificate for another name'],
     ['CERT_HAS_EXPIRED', 'refused', 'has a certificate that has expired'],

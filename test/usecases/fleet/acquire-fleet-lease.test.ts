@@ -20,8 +20,8 @@ describe('a lease of the fleet', () => {
     expect(await acquireFleetLease(other.deps, other.request)).toMatchObject({
       refused: {state: 'held', lease: {token: 1, host: 'web-17'}},
     })
-    expect(one.known.lines).toMatchObject([{kind: 'granted', job: 'nightly', claim: 'run-1', token: 1, ttlMs: 60_000}])
-    expect(other.known.lines).toMatchObject([{kind: 'refused', reason: 'held', token: 1, by: 'web-17'}])
+    expect(one.answers()).toMatchObject([{kind: 'granted', job: 'nightly', claim: 'run-1', token: 1, ttlMs: 60_000}])
+    expect(other.answers()).toMatchObject([{kind: 'refused', reason: 'held', token: 1, by: 'web-17'}])
   })
 
   test('is given for a slot once', async () => {
@@ -32,7 +32,7 @@ describe('a lease of the fleet', () => {
     expect(await acquireFleetLease(other.deps, {...other.request, slotAt})).toMatchObject({refused: {state: 'done'}})
     const next = {...other.request, slotAt: slotAt + 60_000}
     expect(await acquireFleetLease(other.deps, next)).toMatchObject({granted: {lease: {token: 2}}})
-    expect(other.known.lines).toMatchObject([
+    expect(other.answers()).toMatchObject([
       {reason: 'done', slotAt},
       {kind: 'granted', slotAt: slotAt + 60_000},
     ])
@@ -129,11 +129,11 @@ describe('a store that fails', () => {
     new StoreFault('refused', 'password authentication failed'),
     new StoreFault('invalid', 'a token above 2^53'),
   ])('is not asked twice if asking changes nothing: %s', async (fault) => {
-    const {deps, request, store, known} = fakeFleet()
+    const {deps, request, store, answers} = fakeFleet()
     store.fault = fault
     await expect(acquireFleetLease(deps, request)).rejects.toBe(fault)
     expect(store.asked).toHaveLength(1)
-    expect(known.lines).toMatchObject([{kind: 'refused', reason: fault.kind, detail: fault.message}])
+    expect(answers()).toMatchObject([{kind: 'refused', reason: fault.kind, detail: fault.message}])
   })
 })
 
@@ -155,8 +155,8 @@ describe('a claim that was given up', () => {
   }
 
   test('is on record as open', async () => {
-    const {known} = await givenUp(slotAt)
-    expect(known.lines).toMatchObject([{kind: 'refused', reason: 'away', slotAt, open: true}])
+    const {answers} = await givenUp(slotAt)
+    expect(answers()).toMatchObject([{kind: 'refused', reason: 'away', slotAt, open: true}])
   })
 
   test.each([
@@ -178,20 +178,60 @@ describe('a claim that was given up', () => {
     expect(await acquireFleetLease(other.deps, other.request)).toMatchObject({refused: {state: 'held'}})
   })
 
-  test('leaves its slot to no run if its own goes on without the store', async () => {
-    const {deps, next, known} = await givenUp(slotAt, {runsAnyway: true})
-    expect(known.lines[0]).not.toHaveProperty('open')
-    expect(await acquireFleetLease(deps, {...next, slotAt})).toMatchObject({refused: {state: 'done'}})
-  })
-
   test('is open also if only one of several questions may be carried out', async () => {
-    const {deps, request, store, known} = fakeFleet()
+    const {deps, request, store, answers} = fakeFleet()
     const faults = [lost, away]
     const acquire = async () => {
       throw faults.shift() ?? away
     }
     await expect(acquireFleetLease({...deps, store: {...store, acquire}}, request)).rejects.toBe(away)
-    expect(known.lines).toMatchObject([{reason: 'away', open: true}])
+    expect(answers()).toMatchObject([{reason: 'away', open: true}])
+  })
+})
+
+describe('a claim whose guard was killed before it had the answer', () => {
+  /** Asks, and is killed before the answer. */
+  async function killed(slot: number | undefined) {
+    const one = fakeFleet()
+    const hangs = {...one.store, acquire: () => new Promise<never>(() => undefined)}
+    void acquireFleetLease({...one.deps, store: hangs}, {...one.request, slotAt: slot})
+    await one.pass(0)
+    one.gone.add('run-1')
+    return {...one, next: {...one.request, holder: 'run-9', claimId: 'run-9', slotAt: slot}}
+  }
+  const late = ({store, request}: ReturnType<typeof fakeFleet>, slot: number | undefined) =>
+    store.acquire({...request, slotAt: slot, host: 'web-17', floor: 0} as never)
+
+  test('is on record since before the question', async () => {
+    const {known} = await killed(slotAt)
+    expect(known.lines).toMatchObject([{kind: 'asked', claim: 'run-1', slotAt, process: {pid: 10, start: '100'}}])
+  })
+
+  test.each([
+    ['slot', slotAt],
+    ['lease', undefined],
+  ])('leaves its %s to the next claim of this host', async (_title, slot) => {
+    const one = await killed(slot)
+    await late(one, slot)
+    expect(await acquireFleetLease(one.deps, one.next)).toMatchObject({granted: {lease: {token: 2}}})
+  })
+
+  test('leaves it to nobody while its guard may live, or if its run is on record', async () => {
+    const one = await killed(slotAt)
+    await late(one, slotAt)
+    const unseen = {...one.deps, livingProcessOf: async () => 'unknown' as const}
+    for (const deps of [{...one.deps, livingProcessOf: async () => 'guard' as const}, unseen])
+      expect(await acquireFleetLease(deps, one.next)).toMatchObject({refused: {state: 'done'}})
+    one.runs.append({kind: 'started', job: 'nightly', run: 'run-1'}, 'buffered')
+    expect(await acquireFleetLease(one.deps, one.next)).toMatchObject({refused: {state: 'done'}})
+  })
+
+  test('leaves nothing once it was granted on record: its run may have begun without one', async () => {
+    const one = fakeFleet()
+    await acquireFleetLease(one.deps, {...one.request, slotAt})
+    one.gone.add('run-1')
+    const next = {...one.request, holder: 'run-9', claimId: 'run-9', slotAt: slotAt + 60_000}
+    expect(await acquireFleetLease(one.deps, next)).toMatchObject({refused: {state: 'held'}})
   })
 })
 

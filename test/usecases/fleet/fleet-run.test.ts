@@ -22,7 +22,8 @@ function fleetRun({settings = {}, attempts, fleet: more = {}}: Options = {}) {
   const fleet = fakeFleet({clock: run.clock})
   const deps: typeof run.deps = {
     ...run.deps,
-    claimFleet: (request, claim) => claimFleetRun({...fleet.deps, warn: run.deps.warn, ...more}, request, claim),
+    claimFleet: (request, claim) =>
+      claimFleetRun({...fleet.deps, runs: run.runs, warn: run.deps.warn, ...more}, request, claim),
   }
   /** Takes the job's lease for another host. */
   const takeByOther = (more: object = {}) =>
@@ -270,5 +271,111 @@ describe('while the store is away', () => {
     const bare = {...deps, openClaim: undefined, runs: undefined}
     expect(await runJob(bare, request)).toMatchObject({outcome: 'healthy', token: 1})
     expect([seen.tasks[0]?.token, fleet.store.rows.get('backup')?.released?.status]).toEqual([1, 'ok'])
+  })
+})
+
+describe('a run that goes on without the lease, because the store gave no answer', () => {
+  /** `during`: what happens while its job runs. */
+  function unfenced(during: (run: ReturnType<typeof fleetRun>) => Promise<void> | void, fleet: object = {slotAt}) {
+    const run = fleetRun({fleet: {onStoreError: 'run', ...fleet}, attempts: [{code: 3}]})
+    run.fleet.store.fault = new StoreFault('away', 'no answer in time', [], {isOpen: true})
+    const {supervise} = run.deps
+    const deps: typeof run.deps = {
+      ...run.deps,
+      supervise: async (...call) => {
+        await during(run)
+        return supervise(...call)
+      },
+    }
+    return {...run, deps}
+  }
+  const longest = 15_000
+  const answers = async ({fleet}: ReturnType<typeof fleetRun>) => {
+    await fleet.pass(longest)
+    fleet.store.fault = undefined
+    await fleet.pass(longest)
+  }
+
+  test('gets it once the store answers, keeps it while the job runs, and gives it back', async () => {
+    const {deps, request, fleet, runs} = unfenced(async (run) => {
+      await answers(run)
+      expect(await run.takeByOther({slotAt: slotAt + 60_000})).toMatchObject({state: 'held', lease: {host: 'web-17'}})
+      for (let renewal = 0; renewal < 4; renewal++) await run.fleet.pass(20_000)
+      expect(await run.takeByOther({slotAt: slotAt + 60_000})).toMatchObject({state: 'held', lease: {host: 'web-17'}})
+    })
+    const report = await runJob(deps, request)
+    expect([report.outcome, report.token]).toEqual(['failed', undefined])
+    expect(fleet.store.rows.get('backup')).toMatchObject({slotAt, claimId: 'run-1', released: {status: 'error'}})
+    expect(fleet.kinds()).toEqual(['refused away', 'granted', 'released'])
+    expect(runs.read().get('backup')?.runs).toMatchObject([{outcome: 'failed', unfenced: true}])
+    expect(fleet.seen.told).toEqual(['away begun: no answer in time', 'away over: no answer in time'])
+  })
+
+  test('is not ended if it loses what it got', async () => {
+    const {deps, request, seen} = unfenced(async (run) => {
+      await answers(run)
+      const row = run.fleet.store.rows.get('backup')
+      if (row) run.fleet.store.rows.set('backup', {...row, token: 8, host: 'web-18', claimId: 'run-9'})
+      await run.fleet.pass(20_000)
+    })
+    expect(await runJob(deps, request)).toMatchObject({outcome: 'failed', exitCode: 3})
+    expect(seen.done).not.toContain('TERM')
+    expect(seen.warnings.at(-1)).toMatch(/lost the lease .* web-18 has token 8; the job goes on/)
+  })
+
+  test('leaves its slot to the host that has it by then, and asks no more', async () => {
+    const {deps, request, fleet} = unfenced(async (run) => {
+      run.fleet.store.fault = undefined
+      await run.takeByOther({slotAt})
+      await run.fleet.pass(longest)
+      run.fleet.store.asked.length = 0
+      await run.fleet.pass(longest)
+    })
+    expect(await runJob(deps, request)).toMatchObject({outcome: 'failed', exitCode: 3})
+    expect([fleet.store.asked, fleet.kinds()]).toEqual([[], ['refused away', 'refused done']])
+  })
+
+  test.each([
+    ['its slot, which is done then', {slotAt}, undefined],
+    ['a lease that it was granted late, which it gives back', {slotAt: undefined}, 'run-1'],
+  ])('that is short asks for %s at its end', async (_title, of, late) => {
+    const {deps, request, fleet} = unfenced(async (run) => {
+      run.fleet.store.fault = undefined
+      if (late) await run.takeByOther({host: 'web-17', holder: late, claimId: late})
+    }, of)
+    await runJob(deps, request)
+    const {slotAt: slot, released} = fleet.store.rows.get('backup') ?? {}
+    expect([slot, released?.status]).toEqual([of.slotAt, 'error'])
+  })
+
+  test('asks once at its end where the store is away still, and leaves the rest to the next claim', async () => {
+    const {deps, request, fleet, clock} = unfenced(() => undefined)
+    const begun = clock.mono()
+    await runJob(deps, request)
+    // That it waits for is the wait of its first question.
+    expect(clock.mono() - begun).toBe(15_000)
+    fleet.store.fault = undefined
+    fleet.gone.add('run-1')
+    const again = await runJob(deps, {...request, runId: 'run-2'})
+    expect(again).toMatchObject({outcome: 'skipped', detail: expect.stringContaining('was claimed by web-17')})
+    expect(fleet.store.rows.get('backup')).toMatchObject({claimId: 'run-1', released: {status: 'error'}})
+  })
+
+  test('asks no more if guard was asked to end', async () => {
+    const {deps, request, fleet} = unfenced(({ending, fleet}) => {
+      ending.abort()
+      fleet.store.asked.length = 0
+    })
+    await runJob(deps, request)
+    expect([fleet.store.asked, fleet.kinds()]).toEqual([[], ['refused away']])
+  })
+
+  test('without a slot has nothing to ask for at its end if no question got through', async () => {
+    const run = unfenced(() => undefined, {slotAt: undefined})
+    run.fleet.store.fault = away
+    await runJob(run.deps, run.request)
+    const {asked} = run.fleet.store
+    run.fleet.store.fault = undefined
+    expect([asked.length, run.fleet.kinds()]).toEqual([19, ['refused away']])
   })
 })

@@ -1,0 +1,38 @@
+import type {ClaimFate, OpenClaim} from '../../domain/fleet/open-claims.js'
+import type {RunsByJob} from '../../domain/run/job-runs.js'
+import type {Run} from '../../domain/run/run.js'
+import {GuardError} from '../../errors.js'
+import type {Journal} from '../../journal/journal.js'
+import type {Holder, LivingProcess} from '../../system/process/holder-liveness.js'
+
+export interface FateDeps {
+  readonly livingProcessOf: (holder: Holder) => Promise<LivingProcess>
+  /** Undefined if the state directory cannot be used. */
+  readonly runs: Pick<Journal<RunsByJob>, 'read'> | undefined
+}
+
+/** Finds out what became of the run of an open claim. Runs that cannot be read prove nothing. */
+export async function fateOfClaim(deps: FateDeps, job: string, claim: OpenClaim): Promise<ClaimFate> {
+  const {is, isTold, owner, claimId} = claim
+  // What tells that nobody ran it is no run either.
+  if (is === 'given-up' || isTold) return 'abandoned'
+  const living = owner ? await deps.livingProcessOf({...owner, holder: claimId}) : 'unknown'
+  if (living === 'guard' || living === 'job') return 'alive'
+  try {
+    const run = runOfClaim(deps, job, claim)
+    if (run?.outcome !== undefined) return 'ran'
+    if (living === 'unknown') return 'unknown'
+    return run ? 'ran' : 'abandoned'
+  } catch (error) {
+    if (error instanceof GuardError) return 'unknown'
+    throw error
+  }
+}
+
+/** The run of a claim, if it took place. Throws GuardError `io`. */
+export function runOfClaim({runs}: FateDeps, job: string, {claimId}: Pick<OpenClaim, 'claimId'>): Run | undefined {
+  return runs
+    ?.read()
+    .get(job)
+    ?.runs.find(({id, outcome}) => id === claimId && outcome !== 'skipped')
+}

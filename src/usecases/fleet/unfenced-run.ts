@@ -1,0 +1,56 @@
+import {openClaimsOf} from '../../domain/fleet/known.js'
+import type {FleetClaim} from '../../domain/fleet/lease.js'
+import type {OpenClaim} from '../../domain/fleet/open-claims.js'
+import {StoreFault} from '../../domain/fleet/store-fault.js'
+import {GuardError} from '../../errors.js'
+import {claimOf} from './claim-of.js'
+import {fateOfClaim, runOfClaim} from './fate-of-claim.js'
+import type {FleetDeps} from './fleet-deps.js'
+import {note, raise} from './fleet-records.js'
+
+/** How long the lease is another's hindrance, should guard be killed before it has given it back, ms. */
+const briefTtlMs = 10_000
+
+/** The runs of a job that ended without the lease, as far as the store takes them. A store that does not answer is asked again by whoever comes next. */
+export async function recordUnfencedRuns(deps: FleetDeps, job: string): Promise<void> {
+  try {
+    const open = deps.known ? openClaimsOf(deps.known.read(), job) : []
+    // Of the older ones the store then says that they are done.
+    for (const claim of open.filter(({is}) => is === 'unfenced').reverse())
+      if ((await fateOfClaim(deps, job, claim)) === 'ran') await recordUnfencedRun(deps, job, claim)
+  } catch (error) {
+    if (!(error instanceof StoreFault) && !(error instanceof GuardError)) throw error
+  }
+}
+
+/** Has the store know of one that has ended. Rejects with StoreFault. */
+export async function recordUnfencedRun(deps: FleetDeps, job: string, claim: OpenClaim): Promise<void> {
+  const {claimId, slotAt} = claim
+  const outcome = runOfClaim(deps, job, claim)?.outcome
+  const asked = await claimOf(deps, {job, holder: claimId, claimId, ttlMs: briefTtlMs, slotAt})
+  await claimAndRelease(deps, asked, {status: outcome === 'healthy' ? 'ok' : 'error', detail: outcome ?? 'unknown'})
+}
+
+/**
+ * Claims the lease of a run that has ended, and gives it back: then its slot is done, what it was granted late holds no
+ * other host up, and a question of it that is still on its way comes to nothing. Rejects with StoreFault.
+ */
+export async function claimAndRelease(
+  deps: FleetDeps,
+  claim: FleetClaim,
+  {status, detail}: {readonly status: 'ok' | 'error'; readonly detail: string},
+): Promise<void> {
+  const {job, claimId, slotAt} = claim
+  const answer = await deps.store.acquire(claim)
+  if (answer.state === 'early') return
+  const {token, serverAt} = answer.lease
+  // Since the machine was booted again, its questions look older than those of before.
+  if (answer.lease.claimId === claimId) {
+    const {lease} = await deps.store.release({job, token, claimId, status, detail})
+    if (lease?.claimId !== claimId) return
+    note(deps, {kind: 'released', job, claim: claimId, token, status, serverAt: lease.serverAt})
+    raise(deps, job, token)
+  } else if (answer.state === 'done') {
+    note(deps, {kind: 'settled', job, claim: claimId, token, serverAt, ...(slotAt !== undefined && {slotAt})})
+  }
+}
