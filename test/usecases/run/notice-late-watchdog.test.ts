@@ -21,6 +21,7 @@ function machine() {
     const late = noticeLateWatchdog({
       clock,
       readClock: () => ({...leaseNow, at: leaseNow.at + passedMs, mono: leaseNow.mono + passedMs}),
+      settingsFile: '/project/.guardianrc.yaml',
       lateAfterMs: 15 * minute,
       repeatMs: 240 * minute,
       openAlerts: async () => alerts,
