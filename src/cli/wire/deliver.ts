@@ -7,6 +7,7 @@ import {callAfter} from '../../system/host/clock.js'
 import {endsWithThisProcess, startGuardDetached} from '../../system/process/detach.js'
 import {identifyProcess} from '../../system/process/identity.js'
 import {deliverAlerts, nextOf} from '../../usecases/alert/deliver-alerts.js'
+import {delivererRequest} from '../../usecases/alert/deliverer-lease.js'
 import {hasNewAlerts} from '../../usecases/alert/new-alerts.js'
 import {sayOnce} from '../../usecases/alert/say-once.js'
 import {type HoldDeps, holdLease} from '../../usecases/lease/hold-lease.js'
@@ -19,12 +20,6 @@ import {wireLease} from './lease.js'
 import {endFlapping, flappingJobs} from './own-round.js'
 import {type SettingsFiles, settingsFiles} from './settings-files.js'
 
-/** The lease of the process that sends; one at a time sends. */
-const delivererLease = 'guard-deliverer'
-
-/** Renewed every third of it; a deliverer that was killed is replaced at once, since its process is gone. */
-const ttlMs = 60_000
-
 /**
  * Sends what is due now, within the limit of a command.
  *
@@ -33,7 +28,7 @@ const ttlMs = 60_000
 export async function deliverOnce(guard: Guard): Promise<number | 'busy' | undefined> {
   let next: number | undefined
   const signal = AbortSignal.timeout(guard.settings.alerting.inlineLimitMs)
-  const isBusy = await deliver(guard, {signal, files: settingsFiles(guard)}, async (nextMs) => {
+  const isBusy = await deliver(guard, {signal, files: settingsFiles(guard), stays: false}, async (nextMs) => {
     next = nextMs
     return false
   })
@@ -46,18 +41,18 @@ const [shortestPollMs, longestPollMs] = [250, 5000]
 const lookAgainMs = 100
 
 /**
- * Sends what is due now, or waits until the process that stays has done so. One that lacks a secret makes way; in its place
- * stays one that has what this process has.
+ * Sends what is due now, or waits until the process that stays has done so; one that lacks a secret makes way. What is due
+ * later has a process that stays, with what this process has.
  */
 export async function deliverByHand(guard: Guard): Promise<void> {
   const endMs = guard.clock.mono() + guard.settings.alerting.inlineLimitMs
   const [alerts, outbox] = [guard.journal(alertStream), guard.journal(deliveryStream)]
   const isAllTried = () =>
     !hasNewAlerts(alerts.read(), outbox.read()) && dueMessages(outbox.read(), guard.clock.now()).length === 0
-  for (let wasBusy = false; ; wasBusy = true) {
+  for (;;) {
     const next = await deliverOnce(guard)
     if (next !== 'busy') {
-      if (wasBusy && next !== undefined && !endsWithThisProcess()) startGuardDetached(delivererArgs(guard))
+      if (next !== undefined && !endsWithThisProcess()) startGuardDetached(delivererArgs(guard))
       return
     }
     // The one that makes way looks for that as seldom as for news.
@@ -113,7 +108,7 @@ const longestStayMs = 24 * 3_600_000
  */
 export async function deliverAndStay(guard: Guard, signal: AbortSignal): Promise<void> {
   const files = settingsFiles(guard)
-  await deliver(guard, {signal, files}, async (dueMs, isNews) => {
+  await deliver(guard, {signal, files, stays: true}, async (dueMs, isNews) => {
     const restMs = await restUntilNext(files, dueMs)
     if (restMs === undefined) return false
     return (await sleepUntilNews(files.own(), {restMs, isNews, signal})) && !signal.aborted
@@ -172,6 +167,7 @@ function newsSince(guard: Guard): () => boolean {
 interface Delivery {
   readonly signal: AbortSignal
   readonly files: SettingsFiles
+  readonly stays: boolean
 }
 
 /**
@@ -180,7 +176,7 @@ interface Delivery {
  */
 async function deliver(
   guard: Guard,
-  {signal, files}: Delivery,
+  {signal, files, stays}: Delivery,
   goOn: (nextMs: number | undefined, isNews: () => boolean) => Promise<boolean>,
 ): Promise<boolean> {
   const deps = wireDelivery(guard, files, signal)
@@ -194,18 +190,22 @@ async function deliver(
   }
   const process = identifyProcess(globalThis.process.pid)
   const holder = `${hold.here.host}:${globalThis.process.pid}`
-  const request = {job: delivererLease, holder, ttlMs, process, waitMs: 0}
+  const request = delivererRequest(guard.leases(), {holder, process, stays, signal})
   const round = (token: number) => deliverAlerts(deps, {token, isHeld: () => isHeld && !signal.aborted})
+  let isNews = () => false
+  const hasMore = () =>
+    hasNewAlerts(deps.alerts.read(), deps.outbox.read()) || (stays && !makesWay(deps.outbox.read()) && isNews())
   try {
     do {
       await holdLease(hold, request, async ({token}) => {
         for (let isOver = false; !isOver; ) {
           const {isFenced, nextMs} = await round(token)
-          isOver = isFenced || !(await goOn(nextMs, newsSince(guard)))
+          isNews = newsSince(guard)
+          isOver = isFenced || !(await goOn(nextMs, isNews))
         }
       })
       // Who found the lease held has left; what it had raised is seen here.
-    } while (isHeld && !signal.aborted && hasNewAlerts(deps.alerts.read(), deps.outbox.read()))
+    } while (isHeld && !signal.aborted && hasMore())
     return false
   } catch (error) {
     // Another process delivers, and sees what this one has raised.
