@@ -28,6 +28,7 @@ function project(box: Sandbox, folder: string, ...named: readonly string[]): Pro
     const settings = {
       jobs: Object.fromEntries(jobs.map((job) => [job, {command: failing(job), schedule: '0 3 1 1 *'}])),
       channels: {ops: {type: 'command', command: ['sh', '-c', `cat >> ${sent}; echo >> ${sent}`]}},
+      watchdog: {flapping: {incidents: 2, within: '1h', wellFor: '1s'}},
       alerting: {groupWait: '0s', routes: [{level: 'INFO', to: ['ops']}]},
     }
     box.write(`${folder}/.guardianrc.json`, JSON.stringify(settings))
@@ -104,6 +105,20 @@ test('a command that no settings name is told beside a watchdog, which never end
   expect(kinds(box)).toEqual(['loose opened'])
   await first.run('--job', 'loose', '--', 'true')
   await until(() => kinds(box).includes('loose resolved'), 'the end of the incident')
+})
+
+test('a command that flaps beside a watchdog is well again without it', async () => {
+  const box = createSandbox()
+  const first = project(box, 'first', 'scan')
+  await first.round()
+  const loose = (...command: readonly string[]) => first.run('--job', 'loose', '--', ...command)
+  for (const [index, command] of [failing('loose'), ['true'], failing('loose')].entries()) {
+    await loose(...command)
+    await until(() => kinds(box).length === index + 1, 'the decision of the run')
+  }
+  expect(box.journal('incidents.jsonl').findLast(({kind}) => kind === 'opened')).toMatchObject({flapping: true})
+  for (let run = 0; run < 3; run++) await loose('true')
+  await until(() => kinds(box).filter((kind) => kind === 'loose resolved').length === 2, 'the end of the incident')
 })
 
 test('a job that a watchdog watches is left to it, by whichever settings it runs', async () => {
