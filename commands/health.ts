@@ -1,6 +1,7 @@
 import {defineCommand} from '../src/cli/command/definition.js'
 import {healthExitCodes} from '../src/cli/exit-codes.js'
 import {healthToJson, renderHealth} from '../src/cli/render/health.js'
+import {holderSettings} from '../src/cli/watching.js'
 import {wireHealth} from '../src/cli/wire/health.js'
 import {checkHealth} from '../src/usecases/diagnose/check-health.js'
 
@@ -11,10 +12,9 @@ export default defineCommand({
   examples: ['guard health', 'guard health --json'],
   async run({show, openGuard}) {
     const guard = await openGuard()
-    const {watchdog, resetDaemon} = guard.settings
     const health = await checkHealth(wireHealth(guard), {
-      watchdogLateAfterMs: watchdog.lateAfterMs,
-      resetDaemonLateAfterMs: resetDaemon.lateAfterMs,
+      watchdog: holderSettings(guard),
+      resetDaemonLateAfterMs: guard.settings.resetDaemon.lateAfterMs,
     })
     show(renderHealth, health)
     process.exitCode = healthExitCodes[health.verdict]

@@ -3,23 +3,19 @@ import {channelsFor} from '../domain/delivery/route.js'
 import type {Lease} from '../domain/lease/lease.js'
 import {isCutShort} from '../domain/run/outcome.js'
 import type {RunReport} from '../domain/run/report.js'
-import {heartbeatState, watchdogLease} from '../domain/watchdog/daemon-heartbeat.js'
+import {isOnTime} from '../domain/watchdog/watchdogs.js'
 import {alertStream, deliveryStream} from '../journal/failure-streams.js'
-import {readBootRef} from '../system/host/host.js'
 import {endsWithThisProcess, startGuardDetached} from '../system/process/detach.js'
 import {hasNewAlerts} from '../usecases/alert/new-alerts.js'
 import type {Guard} from './guard.js'
 import {delivererArgs} from './place-args.js'
 import {isTerminal} from './terminal.js'
-
-/** What the leases showed before the run took its own. */
-export interface LeasesBefore {
-  readonly own: Lease | undefined
-  readonly watchdog: Lease | undefined
-}
+import {isLeft, watchdogsNow} from './watching.js'
 
 /** Beside the end of a run. */
-export interface RunNews extends LeasesBefore {
+export interface RunNews {
+  /** The lease of its job before the run took it. */
+  readonly own: Lease | undefined
   /** Whether the run has raised an alert, however it ended. */
   readonly hasNews: boolean
 }
@@ -27,16 +23,16 @@ export interface RunNews extends LeasesBefore {
 /**
  * After a bad end, or a good one after a bad one, decides and sends what is worth telling: in a process of its own, so that
  * the run does not wait for a network; within this one where that one would be ended with it. A watchdog that makes its
- * rounds does all that itself.
+ * rounds does all that itself, for the jobs that it watches.
  */
 export async function leaveDeliverer(guard: Guard, report: RunReport, before: RunNews): Promise<void> {
   const {job} = report
-  const isOwnNews = isNews(report, before.own) && mayTell(knowledge(guard, job, before))
+  const isOwnNews = isNews(report, before.own) && mayTell(knowledge(guard, job, before.own))
   // No channel would be told of the job, whatever it is.
   const isTold =
     isOwnNews && channelsFor(guard.settings.alerting.routes, {subject: job, level: 'CRITICAL'}) !== undefined
-  if (isTold || before.hasNews || hasAlertOfSettings(guard))
-    await leave(guard, isTold ? job : undefined, before.watchdog)
+  const hasNews = before.hasNews || hasAlertOfSettings(guard)
+  if (isTold || hasNews) await leave(guard, isTold ? job : undefined, hasNews)
 }
 
 /**
@@ -46,18 +42,21 @@ export async function leaveDeliverer(guard: Guard, report: RunReport, before: Ru
 export async function leaveDelivererOfRefused(guard: Guard, job: string): Promise<void> {
   const {alerting} = guard.settings
   if (alerting.routes.length === 0) return
-  await leave(guard, job, guard.leases().read().byJob.get(watchdogLease))
+  await leave(guard, job, hasAlertOfSettings(guard))
 }
 
 function hasAlertOfSettings({settings, journal}: Guard): boolean {
   return settings.wrong !== undefined && hasNewAlerts(journal(alertStream).read(), journal(deliveryStream).read())
 }
 
-/** @param job what is decided first of this job; undefined if nothing is */
-async function leave(guard: Guard, job: string | undefined, watchdog: Lease | undefined): Promise<void> {
-  const {settings, clock} = guard
-  const now = {at: clock.now(), mono: clock.mono(), ...readBootRef()}
-  if (heartbeatState(watchdog, now, settings.watchdog.lateAfterMs).is === 'on-time') return
+/**
+ * @param ended what is decided first of this job; undefined if nothing is
+ * @param hasNews whether something is to be sent in any case
+ */
+async function leave(guard: Guard, ended: string | undefined, hasNews: boolean): Promise<void> {
+  const watchdogs = watchdogsNow(guard)
+  const job = ended === undefined || isLeft(guard, ended, watchdogs) ? undefined : ended
+  if (job === undefined && (!hasNews || isOnTime(watchdogs, guard.settings.file ?? ''))) return
   if (endsWithThisProcess()) {
     const {judgeOwnJob} = await import('./wire/own-round.js')
     const {deliverOnce} = await import('./wire/deliver.js')
@@ -75,7 +74,7 @@ function isNews(report: RunReport, own: Lease | undefined): boolean {
   return outcome !== 'healthy' || wasBad
 }
 
-function knowledge({settings}: Guard, job: string, {own}: LeasesBefore): Parameters<typeof mayTell>[0] {
+function knowledge({settings}: Guard, job: string, own: Lease | undefined): Parameters<typeof mayTell>[0] {
   return {
     isConfigured: Object.hasOwn(settings.jobs, job),
     hasEarlierRun: own !== undefined,

@@ -47,6 +47,8 @@ export interface DayReport {
   readonly mended: number
 }
 
+const judge = {settingsFile: '/day/.guardianrc.yaml', lateAfterMs: 15 * minute, isRun: false}
+
 export const policy: IncidentPolicy = {
   escalateAfterFailedResets: 2,
   escalateAfterMs: 15 * minute,
@@ -189,6 +191,7 @@ class Day {
       ...journals,
       readClock: () => this.machine.now(),
       isDead: async () => false,
+      isGone: async () => false,
       slots: periodicSlots,
       log: () => {},
       readOutputs: async ([rule]) => [this.#sightOutput(rule?.files[0] ?? '')],
@@ -202,7 +205,7 @@ class Day {
     const jobs = this.#lives.map(({job}) => job.watched)
     this.#wasKilled = false
     try {
-      await watchdogRound(this.#deps, {jobs, policy, hasSettings: true, bootGraceMs, unreachableAfterMs})
+      await watchdogRound(this.#deps, {judge, jobs, policy, hasSettings: true, bootGraceMs, unreachableAfterMs})
     } catch (error) {
       if (!(error instanceof Killed)) throw error
       this.#wasKilled = true

@@ -33,6 +33,9 @@ export const policy = {
   flapping: {incidents: 4, withinMs: 4 * hour},
 }
 
+/** A watchdog with these settings. */
+export const judge = {settingsFile: '/project/.guardianrc.yaml', lateAfterMs: 15 * minute, isRun: false}
+
 /** The watchdog with journals in memory. `beforeWrite` and `afterWrite` may throw, like a kill. */
 export function watchdogWorld(jobs: readonly WatchedJob[] = [scan]) {
   const clock = fakeClock()
@@ -50,12 +53,14 @@ export function watchdogWorld(jobs: readonly WatchedJob[] = [scan]) {
     openclaw: new Map<string, OpenClawJobStatus>(),
     unreachable: undefined as string | undefined,
     log: [] as string[],
+    gone: new Set<string>(),
     escalationFile: undefined as EscalationFile | undefined,
   }
   const deps: WatchdogRoundDeps = {
     ...journals,
     readClock: () => ({at: clock.now(), mono: clock.mono(), boot: 'boot-1', host: 'host-1'}),
     isDead: async () => false,
+    isGone: async (file) => seen.gone.has(file),
     slots: {latest: () => undefined, next: () => undefined},
     readOutputs: async () => seen.outputs,
     checkOpenClaw: async () => seen.openclaw && {jobs: seen.openclaw, unreachable: seen.unreachable},
@@ -69,7 +74,7 @@ export function watchdogWorld(jobs: readonly WatchedJob[] = [scan]) {
       seen.escalationFile = escalationFile
     },
   }
-  const plan = {jobs, policy, hasSettings: true, bootGraceMs: 0, unreachableAfterMs: 15 * minute}
+  const plan = {judge, jobs, policy, hasSettings: true, bootGraceMs: 0, unreachableAfterMs: 15 * minute}
   const claim = (ttlMs: number) => journals.leases.append({kind: 'claimed', job: 'scan', holder: 'h', ttlMs}, 'durable')
   let runs = 0
   return {

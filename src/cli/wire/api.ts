@@ -24,6 +24,7 @@ import {historyToJson} from '../render/run.js'
 import {silenceToJson} from '../render/silence.js'
 import {storyToJson} from '../render/why.js'
 import {jobListJson, jobPageJson, statusWith} from '../show-status.js'
+import {holderSettings} from '../watching.js'
 import {wireAlerts, wireSilences} from './alerts.js'
 import {wireChanges} from './api-changes.js'
 import {wireMetrics} from './api-metrics.js'
@@ -100,8 +101,7 @@ function output(guard: Guard, name: string, most: number): object {
 }
 
 async function health(guard: Guard): Promise<object> {
-  const {watchdog, resetDaemon} = guard.settings
-  const limits = {watchdogLateAfterMs: watchdog.lateAfterMs, resetDaemonLateAfterMs: resetDaemon.lateAfterMs}
+  const limits = {watchdog: holderSettings(guard), resetDaemonLateAfterMs: guard.settings.resetDaemon.lateAfterMs}
   return healthToJson(await checkHealth(wireHealth(guard), limits))
 }
 

@@ -1,30 +1,24 @@
 import {existsSync} from 'node:fs'
 import type {OutboxState} from '../../domain/delivery/outbox.js'
 import {dueMessages, makesWay} from '../../domain/delivery/write.js'
-import {heartbeatState, watchdogLease} from '../../domain/watchdog/daemon-heartbeat.js'
 import {GuardError} from '../../errors.js'
 import {alertStream, deliveryStream, silenceStream} from '../../journal/failure-streams.js'
 import {callAfter} from '../../system/host/clock.js'
-import {readBootRef} from '../../system/host/host.js'
 import {endsWithThisProcess, startGuardDetached} from '../../system/process/detach.js'
 import {identifyProcess} from '../../system/process/identity.js'
 import {deliverAlerts, nextOf} from '../../usecases/alert/deliver-alerts.js'
+import {delivererRequest} from '../../usecases/alert/deliverer-lease.js'
 import {hasNewAlerts} from '../../usecases/alert/new-alerts.js'
 import {sayOnce} from '../../usecases/alert/say-once.js'
 import {type HoldDeps, holdLease} from '../../usecases/lease/hold-lease.js'
 import type {Guard} from '../guard.js'
 import {delivererArgs} from '../place-args.js'
 import {printWarning} from '../stderr.js'
+import {watchdogsNow} from '../watching.js'
 import {wireDelivery} from './delivery.js'
 import {wireLease} from './lease.js'
-import {endFlapping} from './own-round.js'
+import {endFlapping, flappingJobs} from './own-round.js'
 import {type SettingsFiles, settingsFiles} from './settings-files.js'
-
-/** The lease of the process that sends; one at a time sends. */
-const delivererLease = 'guard-deliverer'
-
-/** Renewed every third of it; a deliverer that was killed is replaced at once, since its process is gone. */
-const ttlMs = 60_000
 
 /**
  * Sends what is due now, within the limit of a command.
@@ -34,7 +28,7 @@ const ttlMs = 60_000
 export async function deliverOnce(guard: Guard): Promise<number | 'busy' | undefined> {
   let next: number | undefined
   const signal = AbortSignal.timeout(guard.settings.alerting.inlineLimitMs)
-  const isBusy = await deliver(guard, {signal, files: settingsFiles(guard)}, async (nextMs) => {
+  const isBusy = await deliver(guard, {signal, files: settingsFiles(guard), stays: false}, async (nextMs) => {
     next = nextMs
     return false
   })
@@ -47,18 +41,18 @@ const [shortestPollMs, longestPollMs] = [250, 5000]
 const lookAgainMs = 100
 
 /**
- * Sends what is due now, or waits until the process that stays has done so. One that lacks a secret makes way; in its place
- * stays one that has what this process has.
+ * Sends what is due now, or waits until the process that stays has done so; one that lacks a secret makes way. What is due
+ * later has a process that stays, with what this process has.
  */
 export async function deliverByHand(guard: Guard): Promise<void> {
   const endMs = guard.clock.mono() + guard.settings.alerting.inlineLimitMs
   const [alerts, outbox] = [guard.journal(alertStream), guard.journal(deliveryStream)]
   const isAllTried = () =>
     !hasNewAlerts(alerts.read(), outbox.read()) && dueMessages(outbox.read(), guard.clock.now()).length === 0
-  for (let wasBusy = false; ; wasBusy = true) {
+  for (;;) {
     const next = await deliverOnce(guard)
     if (next !== 'busy') {
-      if (wasBusy && next !== undefined && !endsWithThisProcess()) startGuardDetached(delivererArgs(guard))
+      if (next !== undefined && !endsWithThisProcess()) startGuardDetached(delivererArgs(guard))
       return
     }
     // The one that makes way looks for that as seldom as for news.
@@ -109,54 +103,71 @@ function sayFailingChannels({clock, log, settings, journal}: Guard, {channels}: 
 const longestStayMs = 24 * 3_600_000
 
 /**
- * Sends what is due, and stays until nothing is pending or due within a day, or a watchdog makes its rounds. Without one
- * it ends the incidents of jobs that flap.
+ * Sends what is due, and stays until nothing is pending or due within a day, or a watchdog that sends makes its rounds. It
+ * ends the incidents of jobs that flap, where no watchdog judges them.
  */
 export async function deliverAndStay(guard: Guard, signal: AbortSignal): Promise<void> {
-  const {clock} = guard
   const files = settingsFiles(guard)
-  await deliver(guard, {signal, files}, async (dueMs) => {
-    const own = files.own()
-    const {watchdog, alerting} = own.settings
-    const isWatchedNow = isWatched(own)
-    const endInMs = isWatchedNow ? undefined : await endFlapping(own)
-    const awaited = [...(dueMs === undefined ? [] : [dueMs]), ...(endInMs === undefined ? [] : [clock.now() + endInMs])]
-    const stayMs = Math.min(...awaited) - clock.now()
-    if (stayMs > (isWatchedNow ? soonMs : longestStayMs)) return false
-    // A job that flaps and is bad now cannot end sooner.
-    const nextMs = clock.now() + Math.min(stayMs, watchdog.flapping.wellForMs)
-    const isNews = newsSince(guard)
-    const begunMs = clock.now()
-    const pollMs = Math.min(Math.max(shortestPollMs, alerting.groupWaitMs / 6), longestPollMs)
-    for (let left = nextMs - clock.now(); left > 0 && !signal.aborted; left = nextMs - clock.now()) {
-      await clock.sleep(Math.min(left, pollMs), signal)
-      // Of a state directory that was removed there is nothing left to send.
-      if (!existsSync(guard.stateDir)) return false
-      if (makesWay(guard.journal(deliveryStream).read())) return false
-      // Of a clock that was set back the time until then is not known.
-      if (isNews() || clock.now() < begunMs) break
-    }
-    return !signal.aborted
+  await deliver(guard, {signal, files, stays: true}, async (dueMs, isNews) => {
+    const restMs = await restUntilNext(files, dueMs)
+    if (restMs === undefined) return false
+    return (await sleepUntilNews(files.own(), {restMs, isNews, signal})) && !signal.aborted
   })
 }
 
-/** Whether another process has raised an alert, changed a silence, or had a message tried again. */
+/** @returns how long nothing is to be done, ms; undefined if that is left to the next run or round */
+async function restUntilNext(files: SettingsFiles, dueMs: number | undefined): Promise<number | undefined> {
+  const own = files.own()
+  const {settings, clock} = own
+  const isWatched = watchdogsNow(own).some(({sends, state}) => sends && state.is === 'on-time')
+  const stayMs = isWatched ? soonMs : longestStayMs
+  const dueInMs = (dueMs ?? Number.POSITIVE_INFINITY) - clock.now()
+  const endInMs = (await endFlapping(files)) ?? Number.POSITIVE_INFINITY
+  const nextMs = Math.min(dueInMs <= stayMs ? dueInMs : Number.POSITIVE_INFINITY, endInMs)
+  if (nextMs > longestStayMs) return undefined
+  // A job that flaps and is bad now cannot end sooner.
+  return Math.min(nextMs, settings.watchdog.flapping.wellForMs)
+}
+
+interface Sleep {
+  readonly restMs: number
+  readonly isNews: () => boolean
+  readonly signal: AbortSignal
+}
+
+/** @returns whether to go on */
+async function sleepUntilNews(guard: Guard, {restMs, isNews, signal}: Sleep): Promise<boolean> {
+  const {clock, settings} = guard
+  const begunMs = clock.now()
+  const nextMs = begunMs + restMs
+  const pollMs = Math.min(Math.max(shortestPollMs, settings.alerting.groupWaitMs / 6), longestPollMs)
+  for (let left = restMs; left > 0 && !signal.aborted; left = nextMs - clock.now()) {
+    await clock.sleep(Math.min(left, pollMs), signal)
+    // Of a state directory that was removed there is nothing left to send.
+    if (!existsSync(guard.stateDir)) return false
+    if (makesWay(guard.journal(deliveryStream).read())) return false
+    // Of a clock that was set back the time until then is not known.
+    if (isNews() || clock.now() < begunMs) break
+  }
+  return true
+}
+
+/** Whether another process has raised an alert, changed a silence, had a message tried again, or found that a job flaps. */
 function newsSince(guard: Guard): () => boolean {
   const [alerts, outbox] = [guard.journal(alertStream), guard.journal(deliveryStream)]
   const silences = guard.journal(silenceStream)
-  const idsOf = () => [...silences.read().keys()].join(' ')
-  const before = idsOf()
+  const awaited = () => [...silences.read().keys(), ...flappingJobs(guard)].join(' ')
+  const before = awaited()
   return () =>
     hasNewAlerts(alerts.read(), outbox.read()) ||
-    idsOf() !== before ||
+    awaited() !== before ||
     dueMessages(outbox.read(), guard.clock.now()).length > 0
 }
 
-function isWatched(guard: Guard): boolean {
-  const {clock, settings} = guard
-  const now = {at: clock.now(), mono: clock.mono(), ...readBootRef()}
-  const lease = guard.leases().read().byJob.get(watchdogLease)
-  return heartbeatState(lease, now, settings.watchdog.lateAfterMs).is === 'on-time'
+interface Delivery {
+  readonly signal: AbortSignal
+  readonly files: SettingsFiles
+  readonly stays: boolean
 }
 
 /**
@@ -165,35 +176,40 @@ function isWatched(guard: Guard): boolean {
  */
 async function deliver(
   guard: Guard,
-  {signal, files}: {readonly signal: AbortSignal; readonly files: SettingsFiles},
-  goOn: (nextMs: number | undefined) => Promise<boolean>,
+  {signal, files, stays}: Delivery,
+  goOn: (nextMs: number | undefined, isNews: () => boolean) => Promise<boolean>,
 ): Promise<boolean> {
   const deps = wireDelivery(guard, files, signal)
   let isHeld = true
-  const {hold, request} = leaseOf(guard, () => {
-    isHeld = false
-  })
+  const hold: HoldDeps = {
+    ...wireLease(guard),
+    callAfter,
+    onLost: () => {
+      isHeld = false
+    },
+  }
+  const process = identifyProcess(globalThis.process.pid)
+  const holder = `${hold.here.host}:${globalThis.process.pid}`
+  const request = delivererRequest(guard.leases(), {holder, process, stays, signal})
   const round = (token: number) => deliverAlerts(deps, {token, isHeld: () => isHeld && !signal.aborted})
+  let isNews = () => false
+  const hasMore = () =>
+    hasNewAlerts(deps.alerts.read(), deps.outbox.read()) || (stays && !makesWay(deps.outbox.read()) && isNews())
   try {
     do {
       await holdLease(hold, request, async ({token}) => {
         for (let isOver = false; !isOver; ) {
           const {isFenced, nextMs} = await round(token)
-          isOver = isFenced || !(await goOn(nextMs))
+          isNews = newsSince(guard)
+          isOver = isFenced || !(await goOn(nextMs, isNews))
         }
       })
       // Who found the lease held has left; what it had raised is seen here.
-    } while (isHeld && !signal.aborted && hasNewAlerts(deps.alerts.read(), deps.outbox.read()))
+    } while (isHeld && !signal.aborted && hasMore())
     return false
   } catch (error) {
     // Another process delivers, and sees what this one has raised.
     if (!(error instanceof GuardError && error.kind === 'busy')) throw error
     return true
   }
-}
-
-function leaseOf(guard: Guard, onLost: () => void) {
-  const hold: HoldDeps = {...wireLease(guard), callAfter, onLost}
-  const holder = `${hold.here.host}:${process.pid}`
-  return {hold, request: {job: delivererLease, holder, ttlMs, process: identifyProcess(process.pid), waitMs: 0}}
 }

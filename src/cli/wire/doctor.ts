@@ -25,6 +25,7 @@ import {listLocks} from '../../usecases/recovery/clear-locks.js'
 import {version} from '../build-info.js'
 import type {Guard} from '../guard.js'
 import {settingsLocation} from '../settings-location.js'
+import {isLeft, watchdogsNow} from '../watching.js'
 import {wireCrontabs} from './crontab.js'
 import {jobStart, outputFolders, scheduledJobs} from './doctor-job.js'
 import {programLimitMs, tryPlaces, watchdogTimer, wireMachine} from './doctor-machine.js'
@@ -55,8 +56,9 @@ export function wireDoctor(guard: Guard, asked: DoctorAsked): ExaminationDeps {
       lookAtScheduler: health.lookAtScheduler,
       leases: health.leases,
       readClock: health.readClock,
-      lateAfterMs: guard.settings.watchdog.lateAfterMs,
-      watchedJobs: watchedJobs(guard.settings).length,
+      watchdogs: () => watchdogsNow(guard),
+      settingsFile: guard.settings.file ?? '',
+      watchedJobs: () => countWatched(guard),
       crontabLines,
       watchdogTimer,
     },
@@ -70,6 +72,11 @@ export function wireDoctor(guard: Guard, asked: DoctorAsked): ExaminationDeps {
       nextSlot: ({schedule: expression, timezone}) => createSlots().next({expression, timezone}, guard.clock.now()),
     },
   }
+}
+
+function countWatched(guard: Guard): {readonly all: number; readonly unwatched: number} {
+  const [jobs, watchdogs] = [watchedJobs(guard.settings), watchdogsNow(guard)]
+  return {all: jobs.length, unwatched: jobs.filter(({name}) => !isLeft(guard, name, watchdogs)).length}
 }
 
 /** The crontabs are read once, by the first examination that asks. */

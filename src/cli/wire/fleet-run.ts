@@ -9,7 +9,7 @@ import type {RunResolved} from '../../usecases/run/resolve-run.js'
 import type {RunDeps} from '../../usecases/run/run-job.js'
 import {compactJournals} from '../compact-journals.js'
 import type {Guard} from '../guard.js'
-import type {LeasesBefore} from '../leave-deliverer.js'
+import type {RunNews} from '../leave-deliverer.js'
 import type {LinePrinter} from '../line-printer.js'
 import {warnOnce} from '../stderr.js'
 import {fleetSettings, wireFleet} from './fleet.js'
@@ -17,7 +17,7 @@ import {fleetSettings, wireFleet} from './fleet.js'
 /** What a run of a fleet's job does beside that of a machine's. */
 export interface FleetRunWiring {
   /** `before`: what the leases showed before the run took its own. */
-  readonly claim: (place: ClaimPlace, before: () => Pick<LeasesBefore, 'own'>) => NonNullable<RunDeps['claimFleet']>
+  readonly claim: (place: ClaimPlace, before: () => Pick<RunNews, 'own'>) => NonNullable<RunDeps['claimFleet']>
   /** What can wait until the run is over. */
   readonly afterwards: () => void
   /** Whether the run has told a person of the store. */

@@ -1,39 +1,66 @@
 import {alertNews} from '../../domain/delivery/alert-news.js'
 import type {JobNews} from '../../domain/delivery/message.js'
+import type {JobHistory} from '../../domain/incident/incident.js'
 import {flappingEndInMs} from '../../domain/watchdog/open-incident.js'
-import {asWatched, watchedJob} from '../../domain/watchdog/watch-list.js'
+import {asWatched, isNamed, watchedJob} from '../../domain/watchdog/watch-list.js'
 import type {WatchedJob} from '../../domain/watchdog/watched-job.js'
+import type {Judge} from '../../domain/watchdog/watches.js'
 import {incidentStream} from '../../journal/failure-streams.js'
 import {incidentDetails} from '../../usecases/watchdog/alert-details.js'
 import {evaluateJobs, type JobReport} from '../../usecases/watchdog/evaluate-jobs.js'
 import {watchdogRound} from '../../usecases/watchdog/watchdog-round.js'
 import type {Guard} from '../guard.js'
+import {holderSettings, isLeft, watchdogsNow} from '../watching.js'
+import type {SettingsFiles} from './settings-files.js'
 import {roundPlan, wireWatchdog} from './watchdog.js'
 
 /**
- * A round of the watchdog over one job, after a run of it: where no watchdog makes its rounds, a run tells what it knows.
+ * A round of the watchdog over one job, after a run of it: where no watchdog judges the job, a run tells what it knows.
  * A second process that decides the same writes records that are void.
  */
 export async function judgeOwnJob(guard: Guard, job: string): Promise<void> {
   const watched = watchedJob(job, guard.settings)
-  if (watched) await roundOver(guard, [watched])
+  if (watched) await roundOver(guard, watched)
 }
 
 /**
- * Ends the incidents of jobs that flap, where that is due. Where no watchdog makes its rounds nothing else does: the good
+ * Ends the incidents of jobs that flap, where that is due. Where no watchdog judges the job nothing else does: the good
  * runs after the first decide nothing.
  *
  * @returns when the next could end, from now, ms; undefined if none is awaited
  */
-export async function endFlapping(guard: Guard): Promise<number | undefined> {
-  const open = [...guard.journal(incidentStream).read().open.values()]
-  const jobs = open.flatMap(({job, isFlapping}) => (isFlapping ? (watchedJob(job, guard.settings) ?? []) : []))
-  if (jobs.length === 0) return undefined
-  const reports = await roundOver(guard, jobs)
-  // Those that have ended in this round are open in its facts.
-  const ongoing = reports.filter(({actions}) => !actions.some((action) => action.do === 'resolve'))
-  const ends = ongoing.flatMap(({facts}) => flappingEndInMs(facts) ?? [])
+export async function endFlapping(files: SettingsFiles): Promise<number | undefined> {
+  const own = files.own()
+  const {jobs} = own.journal(incidentStream).read()
+  const ends: number[] = []
+  for (const job of flappingJobs(own)) {
+    const guard = await guardOf(files, job, jobs.get(job))
+    const watched = guard && watchedJob(job, guard.settings)
+    for (const {actions, facts} of watched ? await roundOver(guard, watched) : []) {
+      // One that has ended in this round is open in its facts.
+      const endInMs = actions.some((action) => action.do === 'resolve') ? undefined : flappingEndInMs(facts)
+      if (endInMs !== undefined) ends.push(endInMs)
+    }
+  }
   return ends.length === 0 ? undefined : Math.min(...ends)
+}
+
+/** The jobs that flap, and that no watchdog judges. */
+export function flappingJobs(guard: Guard): readonly string[] {
+  const flapping = [...guard.journal(incidentStream).read().open.values()].filter(({isFlapping}) => isFlapping)
+  if (flapping.length === 0) return []
+  const watchdogs = watchdogsNow(guard)
+  return flapping.map(({job}) => job).filter((job) => !isLeft(guard, job, watchdogs))
+}
+
+/** With the settings that name the job. @returns undefined if they cannot be read */
+async function guardOf(files: SettingsFiles, job: string, history: JobHistory | undefined): Promise<Guard | undefined> {
+  const named = history?.watches?.map(({settingsFile}) => settingsFile) ?? []
+  const [file = ''] = named
+  if (file === '' || named.includes(files.own().settings.file ?? '') || isNamed(job, files.own().settings))
+    return files.own()
+  await files.read([file])
+  return files.of(file)
 }
 
 /**
@@ -44,7 +71,8 @@ export async function endFlapping(guard: Guard): Promise<number | undefined> {
 export async function newsNow(guard: Guard, name: string): Promise<Partial<JobNews> | undefined> {
   const job = asWatched(name, guard.settings)
   const deps = {...wireWatchdog(guard), checkOpenClaw: async () => undefined}
-  const {reports} = await evaluateJobs(deps, {...roundPlan(guard), jobs: [job], hasSettings: false})
+  const plan = {...roundPlan(guard), judge: runJudge(guard, name), jobs: [job], hasSettings: false}
+  const {reports} = await evaluateJobs(deps, plan)
   const report = reports.find((one) => one.job.name === name)
   if (report?.verdict.status !== 'failing') return undefined
   const {verdict, facts} = report
@@ -56,8 +84,14 @@ export async function newsNow(guard: Guard, name: string): Promise<Partial<JobNe
   return {reason, outcome, failureClass, runId, badRuns, durationMs, errorLine, healthySinceMs}
 }
 
-async function roundOver(guard: Guard, jobs: readonly WatchedJob[]): Promise<readonly JobReport[]> {
+async function roundOver(guard: Guard, job: WatchedJob): Promise<readonly JobReport[]> {
   const deps = {...wireWatchdog(guard), checkOpenClaw: async () => undefined}
-  const {reports} = await watchdogRound(deps, {...roundPlan(guard), jobs, hasSettings: false})
+  const plan = {...roundPlan(guard), judge: runJudge(guard, job.name), jobs: [job], hasSettings: false}
+  const {reports} = await watchdogRound(deps, plan)
   return reports
+}
+
+function runJudge(guard: Guard, job: string): Judge {
+  const own = holderSettings(guard)
+  return {...own, settingsFile: isNamed(job, guard.settings) ? own.settingsFile : '', isRun: true}
 }

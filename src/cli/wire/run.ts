@@ -3,7 +3,6 @@ import {join} from 'node:path'
 import {isoTime} from '../../domain/clock/iso-time.js'
 import type {Leases} from '../../domain/lease/lease.js'
 import type {RunReport} from '../../domain/run/report.js'
-import {watchdogLease} from '../../domain/watchdog/daemon-heartbeat.js'
 import {GuardError} from '../../errors.js'
 import {openStateFolder} from '../../journal/state-dir.js'
 import {longestTimerMs} from '../../system/host/clock.js'
@@ -22,7 +21,7 @@ import type {RunRequest} from '../../usecases/run/run-request.js'
 import {tolerateStateError} from '../../usecases/run/tolerate-state-error.js'
 import {compactIfGrown, haveGrown} from '../compact-journals.js'
 import type {Guard} from '../guard.js'
-import type {LeasesBefore, RunNews} from '../leave-deliverer.js'
+import type {RunNews} from '../leave-deliverer.js'
 import {LinePrinter} from '../line-printer.js'
 import {printWarning, warnOnce} from '../stderr.js'
 import {wireLease, wireReconcile} from './lease.js'
@@ -54,6 +53,7 @@ export function wireRun(guard: Guard, run: RunResolved, mode: RunMode): WiredRun
   const watchdog = noticeLateWatchdog({
     clock: guard.clock,
     readClock: () => ({at: guard.clock.now(), mono: guard.clock.mono(), ...readBootRef()}),
+    settingsFile: guard.settings.file ?? '',
     lateAfterMs: guard.settings.watchdog.lateAfterMs,
     repeatMs: guard.settings.alerting.repeatMs[0] ?? 0,
     openAlerts: async () => guard.journal((await import('../../journal/failure-streams.js')).alertStream),
@@ -128,14 +128,14 @@ async function pingOf({guard, run, runId, usable}: RunContext, event: PingEvent)
   await leavePing(guard, ping, {runId, ...event})
 }
 
-/** Remembers what the leases showed before the run took its own; later they say nothing of the run before. */
+/** Remembers the lease of the job before the run took its own; later it says nothing of the run before. */
 function seeLeases(job: string, alsoSaw: (leases: Leases) => void) {
-  let before: LeasesBefore = {own: undefined, watchdog: undefined}
+  let before: Pick<RunNews, 'own'> = {own: undefined}
   return {
     before: () => before,
     sawLeases: (leases: Leases) => {
       alsoSaw(leases)
-      before = {own: leases.byJob.get(job), watchdog: leases.byJob.get(watchdogLease)}
+      before = {own: leases.byJob.get(job)}
     },
   }
 }

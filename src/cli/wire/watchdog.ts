@@ -1,3 +1,4 @@
+import {statSync} from 'node:fs'
 import {join} from 'node:path'
 import type {Alert} from '../../domain/alert/alert.js'
 import type {IncidentPolicy} from '../../domain/incident/decide.js'
@@ -7,6 +8,7 @@ import {watchedJobs} from '../../domain/watchdog/watch-list.js'
 import {alertStream, incidentStream, resetRequestStream, resetResultStream} from '../../journal/failure-streams.js'
 import {escalationFile} from '../../system/host/escalation-file.js'
 import {readBootRef} from '../../system/host/host.js'
+import {noAnswerFrom} from '../../system/host/served-mount.js'
 import {createSlots} from '../../system/host/slots.js'
 import {livingProcessOf} from '../../system/process/holder-liveness.js'
 import {identifyProcess} from '../../system/process/identity.js'
@@ -16,6 +18,7 @@ import type {OpenClawAnswer} from '../../usecases/watchdog/check-openclaw.js'
 import type {RoundPlan} from '../../usecases/watchdog/evaluate-jobs.js'
 import type {WatchdogRoundDeps} from '../../usecases/watchdog/watchdog-round.js'
 import type {Guard} from '../guard.js'
+import {holderSettings} from '../watching.js'
 import {lostToken, wireLease} from './lease.js'
 import {settingsMask} from './settings-mask.js'
 
@@ -33,6 +36,8 @@ export function wireWatchdog(guard: Guard): WatchdogRoundDeps {
     resets: guard.journal(resetResultStream),
     isDead: async (lease) => (await livingProcessOf(lease, place)) === 'none',
     slots: createSlots(),
+    // A file behind a server that gives no answer may be there.
+    isGone: async (file) => (await noAnswerFrom(file)) === undefined && isMissing(file),
     // Most jobs have no outputs, and loading takes most of the time of a round.
     readOutputs: async (...asked) => (await import('../../system/host/output-files.js')).readOutputs(...asked),
     checkOpenClaw: async (maxAgeMs) => {
@@ -49,6 +54,15 @@ export function wireWatchdog(guard: Guard): WatchdogRoundDeps {
     },
     log: guard.log,
     writeEscalationFile: escalationFile(join(stateDir, 'openclaw_escalation.json')),
+  }
+}
+
+/** One that this user cannot look at may be there. */
+function isMissing(file: string): boolean {
+  try {
+    return statSync(file, {throwIfNoEntry: false}) === undefined
+  } catch {
+    return false
   }
 }
 
@@ -71,6 +85,7 @@ export function roundPlan(guard: Guard): RoundPlan {
     betweenResetsMs: resetDaemon.minIntervalMs,
   }
   const plan = {
+    judge: {...holderSettings(guard), isRun: false},
     jobs,
     policy,
     hasSettings: file !== undefined && namesAllJobs(wrong?.parts ?? []),
@@ -97,6 +112,13 @@ export function ownLease(guard: Guard, ttlMs: number): {readonly deps: LeaseDeps
   const deps: LeaseDeps = {...wireLease(guard), lostToken: (leases) => lostToken(guard, leases)}
   return {
     deps,
-    request: {job: watchdogLease, holder: `${deps.here.host}:${process.pid}`, ttlMs, process: self, waitMs: 0},
+    request: {
+      job: watchdogLease,
+      holder: `${deps.here.host}:${process.pid}`,
+      ttlMs,
+      process: self,
+      settings: holderSettings(guard),
+      waitMs: 0,
+    },
   }
 }

@@ -1,12 +1,10 @@
-import type {ClockReading} from '../clock/reading.js'
 import {channelPlaceOf} from '../delivery/channel-place.js'
 import type {OutboxState} from '../delivery/outbox.js'
 import type {ChannelQueue} from '../delivery/queue.js'
 import {judgeOutbox} from '../health/outbox.js'
 import {type JournalFacts, judgeJournals} from '../health/state.js'
-import type {Lease} from '../lease/lease.js'
 import type {LockVerdict} from '../locks/lock.js'
-import {heartbeatState} from '../watchdog/daemon-heartbeat.js'
+import {ownWatchdog, type SeenWatchdog} from '../watchdog/watchdogs.js'
 import {type CronLine, placeOf} from './cron-line.js'
 import {type Finding, finding, listNames} from './finding.js'
 
@@ -90,22 +88,32 @@ function givenUp([channel, {dead}]: readonly [string, ChannelQueue]): Finding {
 }
 
 interface WatchdogFacts {
-  readonly lease: Lease | undefined
-  readonly now: ClockReading
-  readonly lateAfterMs: number
+  readonly seen: readonly SeenWatchdog[]
+  /** Empty without one. */
+  readonly settingsFile: string
   /** The lines of crontabs that start it. */
   readonly lines: readonly CronLine[]
   /** The timer of systemd that starts it, if one is active. */
   readonly timer: string | undefined
-  /** How many jobs it watches. */
-  readonly jobs: number
+  /** How many jobs the settings have it watch, and how many of them no watchdog does that makes its rounds. */
+  readonly jobs: {readonly all: number; readonly unwatched: number}
 }
 
+const neverUsed = {is: 'never-used'} as const
+
 /** Whether anything would notice that a job did not run. */
-export function judgeWatchdogStart({lease, now, lateAfterMs, lines, timer, jobs}: WatchdogFacts): Finding {
-  const state = heartbeatState(lease, now, lateAfterMs)
+export function judgeWatchdogStart({seen, settingsFile, lines, timer, jobs}: WatchdogFacts): Finding {
+  const own = ownWatchdog(seen, settingsFile)
+  const state = own?.state ?? neverUsed
   const [line] = lines
   const starter = line ? placeOf(line) : timer
+  const isOther = own?.settingsFile !== undefined && own.settingsFile !== settingsFile
+  if (state.is === 'on-time' && isOther && jobs.unwatched > 0)
+    return finding('watchdog', 'look', 'No watchdog makes rounds with these settings', {
+      proof: `${own.settingsFile || 'a watchdog without settings'}: ${state.reason}`,
+      mend: `guard watchdog --config ${settingsFile}`,
+      note: 'each minute, from the crontab',
+    })
   if (state.is === 'on-time') return finding('watchdog', 'well', 'watchdog', {proof: state.reason})
   if (starter !== undefined && state.is === 'late')
     return finding('watchdog', 'wrong', 'Watchdog is late', {
@@ -118,10 +126,10 @@ export function judgeWatchdogStart({lease, now, lateAfterMs, lines, timer, jobs}
       proof: `${starter} starts it`,
       mend: 'guard watchdog',
     })
-  if (jobs === 0) return finding('watchdog', 'well', 'watchdog (no job to watch)')
-  const seen = state.is === 'late' ? state.reason : 'a missed run would not be noticed'
+  if (jobs.all === 0) return finding('watchdog', 'well', 'watchdog (no job to watch)')
+  const why = state.is === 'late' ? state.reason : 'a missed run would not be noticed'
   return finding('watchdog', 'wrong', 'Watchdog is not scheduled', {
-    proof: `${seen}; no crontab line, no timer of systemd`,
+    proof: `${why}; no crontab line, no timer of systemd`,
     mend: 'guard crontab install --watchdog',
   })
 }

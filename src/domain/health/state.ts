@@ -125,15 +125,6 @@ export function judgeIncidents(incidents: Incidents, now: ClockReading): Check {
   })
 }
 
-export function judgeWatchdog(lease: Lease | undefined, now: ClockReading, lateAfterMs: number): Check {
-  const state = heartbeatState(lease, now, lateAfterMs)
-  if (state.is === 'never-used') return check('watchdog', 'healthy', {reason: 'never used here', facts: {...state}})
-  return check('watchdog', state.is === 'late' ? 'degraded' : 'healthy', {
-    reason: state.is === 'late' ? `late: ${state.reason}` : state.reason,
-    facts: {...state},
-  })
-}
-
 /** The reset daemon is late only while a request waits. */
 export function judgeResetDaemon(
   {lease, pending}: {readonly lease: Lease | undefined; readonly pending: readonly ResetRequest[]},

@@ -11,7 +11,7 @@ export type IncidentAction =
   | (About & Observed & {readonly do: 'open'; readonly run: string | undefined; readonly flapping: boolean})
   | (About & {readonly do: 'request-reset'; readonly attempt: number})
   | (About & Observed & {readonly do: 'escalate'; readonly number: number})
-  | (About & {readonly do: 'resolve'; readonly attempts: number})
+  | (About & {readonly do: 'resolve'; readonly attempts: number; readonly isOrphan?: true})
 
 interface About {
   readonly job: string

@@ -2,20 +2,21 @@ import {type BootReading, type Uptime, uptimeAfter, withSample} from '../clock/u
 import type {Fold, FoldVerdict} from '../journal/fold.js'
 import {hasFields, type RawRecord} from '../journal/record.js'
 import type {Verdict, VerdictKind} from '../watchdog/verdict-kind.js'
-import type {WatchRecord} from '../watchdog/watched-job.js'
+import {changeWatches, namesWatchedJobs, type WatchRecord} from '../watchdog/watches.js'
 
 /**
  * An incident is one job's trouble from its first to its last sign. What the watchdog writes:
  *
  * - clock-noted: `clock`; a sample of the clocks and of the uptime (uptime.ts)
- * - watched: `as`, `jobs`; from now on these jobs are watched with this schedule and these outputs
+ * - watched: `as`, `jobs`, `settingsFile?`, `by?`; these jobs are watched from now on with this schedule and these outputs
+ * - unwatched: `jobs`, `settingsFile`; they are watched by these settings no longer
  * - output-noted: `bad`; a round has seen content that breaks its rule, or that all keep it again
  * - observed: `verdict`, `reason`, `level?`, `well?`; the verdict of a job has changed
  * - opened: `verdict`, `reason`, `level`, `run?` (the first bad run), `flapping?`; its id is the incident's
  * - escalated: `incident`, `number`, `reason`
- * - resolved: `incident`, `attempts`, `reason`
+ * - resolved: `incident`, `attempts`, `reason`, `orphaned?`; who watches the job next may open one for the same run
  *
- * All carry `uptimeMs`, and all but the first two `job`. A job has at most one open incident: of two `opened`, or of two
+ * All carry `uptimeMs`, and all but the first three `job`. A job has at most one open incident: of two `opened`, or of two
  * for the same run, the first counts.
  */
 export interface Incident {
@@ -87,7 +88,7 @@ function applyIncident(state: Incidents, record: RawRecord): FoldVerdict {
   if (!hasFields(record, {kind: 'string', at: 'time', uptimeMs: 'time'})) return 'void'
   const {kind, job} = record
   if (kind === 'clock-noted') return applyNote(state, record)
-  if (kind === 'watched') return applyWatched(state, record)
+  if (kind === 'watched' || kind === 'unwatched') return applyWatched(state, record)
   const fields = fieldsOf[kind as keyof typeof fieldsOf]
   if (!fields || typeof job !== 'string' || !hasFields(record, fields)) return 'void'
   keepUptimeMs(state, record)
@@ -127,18 +128,9 @@ function applyNote(state: Incidents, record: RawRecord): FoldVerdict {
 }
 
 function applyWatched(state: Incidents, record: RawRecord): FoldVerdict {
-  const {as, uptimeMs, jobs} = record
-  if (typeof as !== 'string' || !Array.isArray(jobs)) return 'void'
+  if (!namesWatchedJobs(record)) return 'void'
   keepUptimeMs(state, record)
-  let verdict: FoldVerdict = 'void'
-  for (const job of jobs as readonly unknown[]) {
-    if (typeof job !== 'string') continue
-    const history = state.jobs.get(job) ?? newHistory
-    if (history.watchKey === as) continue
-    state.jobs.set(job, {...history, watchKey: as, watchedSinceMs: uptimeMs as number})
-    verdict = 'ok'
-  }
-  return verdict
+  return changeWatches(state.jobs, record, newHistory) ? 'ok' : 'void'
 }
 
 /** Each record shows how long its boot has lasted at least, so that no record is ever ahead of the uptime clock. */
@@ -200,9 +192,14 @@ function opened(history: JobHistory, record: RawRecord): JobHistory | undefined 
 }
 
 /** Incidents before one that flapped are over with it. */
-function resolved(history: JobHistory, {isFlapping, escalations}: Incident, {uptimeMs}: RawRecord): JobHistory {
+function resolved(
+  history: JobHistory,
+  {isFlapping, escalations}: Incident,
+  {uptimeMs, orphaned}: RawRecord,
+): JobHistory {
   const toldEndMs = escalations > 0 ? (uptimeMs as number) : history.toldEndMs
-  return {...history, incident: undefined, opened: isFlapping ? [] : history.opened, toldEndMs}
+  const run = orphaned === true ? undefined : history.run
+  return {...history, incident: undefined, opened: isFlapping ? [] : history.opened, run, toldEndMs}
 }
 
 function escalated(history: JobHistory, incident: Incident, record: RawRecord): JobHistory | undefined {

@@ -1,8 +1,9 @@
 import {type BootRef, bootRefOf, isOfPastBoot, type ProcessRef, parseProcessRef} from '../clock/process-ref.js'
 import type {ClockReading} from '../clock/reading.js'
-import {isJobName} from '../job/job-name.js'
 import type {Fold, FoldVerdict} from '../journal/fold.js'
-import {isStamped, isTime, type RawRecord, type StampedRecord} from '../journal/record.js'
+import type {RawRecord} from '../journal/record.js'
+import {type ClaimRecord, isClaimRecord, isLeaseRecord, type LeaseRecord} from './lease-record.js'
+import {type HolderRounds, roundsAfter} from './settings-round.js'
 
 /**
  * A lease is the right to run a job until a time.
@@ -11,14 +12,14 @@ import {isStamped, isTime, type RawRecord, type StampedRecord} from '../journal/
  * Every reader of the same lines sees the same holder, whatever its own clock says.
  *
  * - claimed: `holder`, `ttlMs`, `process?`, `jobProcess?`, `over?` (the claim whose holder is provably dead), `above?`
- *   (the highest token on record elsewhere, if this journal may have lost its own)
+ *   (the highest token on record elsewhere, if this journal may have lost its own), `settingsFile?`, `lateAfterMs?`
  * - renewed: `claim`, `token`, `jobProcess?`
  * - released: `claim`, `token`, `status`, `detail?`
  * - raised: `above` (a token that the job was given elsewhere, by the store of a fleet)
  *
  * All carry `job` and guard's stamp; without the stamp's clocks a record cannot be judged and is void.
  */
-export interface Lease extends BootRef {
+export interface Lease extends BootRef, HolderRounds {
   readonly job: string
   readonly holder: string
   /** Fencing token: one counter for the whole journal, so that no number is ever given twice. */
@@ -126,26 +127,6 @@ function applyRaise(state: Leases, {above}: LeaseRecord): FoldVerdict {
   return 'ok'
 }
 
-/** A record that the fold of the leases may judge. */
-interface LeaseRecord extends StampedRecord {
-  readonly job: string
-}
-
-interface ClaimRecord extends LeaseRecord {
-  readonly holder: string
-  readonly ttlMs: number
-}
-
-function isLeaseRecord(record: RawRecord): record is LeaseRecord {
-  const {job} = record
-  return isStamped(record) && typeof job === 'string' && isJobName(job)
-}
-
-function isClaimRecord(record: LeaseRecord): record is ClaimRecord {
-  const {holder, ttlMs} = record
-  return typeof holder === 'string' && isTime(ttlMs) && ttlMs > 0
-}
-
 function applyClaim(state: Leases, claim: LeaseRecord): FoldVerdict {
   if (!isClaimRecord(claim)) return 'void'
   const present = state.byJob.get(claim.job)
@@ -155,7 +136,7 @@ function applyClaim(state: Leases, claim: LeaseRecord): FoldVerdict {
   if (!isFree) return 'void'
   const {above} = claim
   state.grants = Math.max(state.grants, isToken(above) ? above : 0) + 1
-  putLease(state, grantedLease(claim, state.grants, formerEndOf(present)))
+  putLease(state, grantedLease(claim, state.grants, present))
   forgetOne(state, claim)
   return 'ok'
 }
@@ -165,10 +146,11 @@ export function isToken(value: unknown): value is number {
   return Number.isInteger(value) && (value as number) > 0 && (value as number) < 2 ** 52
 }
 
-function grantedLease(claim: ClaimRecord, token: number, formerEnd: FormerEnd | undefined): Lease {
+function grantedLease(claim: ClaimRecord, token: number, present: Lease | undefined): Lease {
   const {job, holder, id: claimId, ttlMs, at, mono} = claim
   const claimed = {claimedAt: at, claimedMono: mono, seenAt: at, expiresAt: at + ttlMs, expiresMono: mono + ttlMs}
-  const former = formerEnd && {formerEnd}
+  const formerEnd = formerEndOf(present)
+  const former = {...(formerEnd && {formerEnd}), ...roundsAfter(present, claim)}
   return withProcesses({job, holder, token, claimId, ttlMs, ...claimed, ...bootRefOf(claim), ...former}, claim)
 }
 

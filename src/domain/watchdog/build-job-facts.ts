@@ -9,12 +9,13 @@ import {type Clocks, type JobRecords, livenessOf, skippedOf} from './liveness.js
 import {longestRunMs, mostPeriods} from './longest-run.js'
 import {nextRunInMs} from './next-run.js'
 import {earlyMs} from './slot.js'
-import {type WatchedJob, type WatchRecord, watchKey} from './watched-job.js'
+import {type WatchedJob, watchKey} from './watched-job.js'
+import type {WatchRecord} from './watches.js'
 
 /** What was observed of one job, in the clocks of its records and files. */
 interface Observations {
   readonly records: JobRecords
-  readonly history: WatchRecord | undefined
+  readonly history: WatchedAs | undefined
   readonly incident: IncidentFacts | undefined
   readonly outputs: readonly ObservedOutput[]
   readonly openclaw: OpenClawJobStatus | undefined
@@ -25,6 +26,9 @@ interface Observations {
   /** The first slot of the schedule after a time, wall clock. */
   readonly slotAfter?: ((atMs: number) => number | undefined) | undefined
 }
+
+/** Since when, and as what, by the settings of the round. */
+type WatchedAs = Pick<WatchRecord, 'watchKey' | 'watchedSinceMs' | 'badOutputSinceMs'>
 
 /** One rule of a job's outputs and the newest file that matches it. */
 export interface ObservedOutput {
@@ -98,7 +102,11 @@ function openclawRan(openclaw: OpenClawJobStatus | undefined, {uptime, nowUptime
 const isRun = ({outcome}: {readonly outcome?: string}) => outcome !== 'skipped'
 
 /** Since when the job has been watched as it is now; uptime clock. */
-export function watchedSince(job: WatchedJob, history: WatchRecord | undefined, {nowUptimeMs}: Clocks): number {
+export function watchedSince(
+  job: WatchedJob,
+  history: Pick<WatchedAs, 'watchKey' | 'watchedSinceMs'> | undefined,
+  {nowUptimeMs}: Clocks,
+): number {
   return history?.watchKey === watchKey(job) ? history.watchedSinceMs : nowUptimeMs
 }
 

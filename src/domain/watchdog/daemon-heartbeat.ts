@@ -1,5 +1,6 @@
 import type {ClockReading} from '../clock/reading.js'
 import {type Lease, leaseState} from '../lease/lease.js'
+import type {SettingsRound} from '../lease/settings-round.js'
 import {span} from './freshness.js'
 import type {WatchedJob} from './watched-job.js'
 
@@ -13,21 +14,26 @@ export const schedulerLease = 'guard-scheduler'
  * - never-used: it was never started here, so nothing is expected of it
  * - late: its last round is too long ago
  */
-type HeartbeatState =
+export type HeartbeatState =
   | {readonly is: 'never-used'}
   | {readonly is: 'on-time' | 'late'; readonly ageMs: number; readonly reason: string}
 
-/** `lease` is the daemon's own. After a boot it has the whole time again. */
-export function heartbeatState(lease: Lease | undefined, now: ClockReading, lateAfterMs: number): HeartbeatState {
+/** `lease` is the daemon's own, or what another lease keeps of it. After a boot it has the whole time again. */
+export function heartbeatState(
+  lease: Lease | SettingsRound | undefined,
+  now: ClockReading,
+  lateAfterMs: number,
+): HeartbeatState {
   if (!lease) return {is: 'never-used'}
   const ageMs = Math.round(ageOf(lease, now))
-  const isLate = leaseState(lease, now) !== 'held' && ageMs > lateAfterMs
+  const isHeld = 'job' in lease && leaseState(lease, now) === 'held'
+  const isLate = !isHeld && ageMs > lateAfterMs
   const reason = `its last round was ${span(ageMs)} ago${isLate ? `, more than ${span(lateAfterMs)}` : ''}`
   return {is: isLate ? 'late' : 'on-time', ageMs, reason}
 }
 
 /** Rounds are short, so the last renewal is as good as the end. */
-function ageOf({boot, host, seenAt, expiresMono, ttlMs}: Lease, now: ClockReading): number {
+function ageOf({boot, host, seenAt, expiresMono, ttlMs}: Lease | SettingsRound, now: ClockReading): number {
   if (boot === now.boot) return Math.max(0, now.mono - (expiresMono - ttlMs))
   return host === now.host ? now.mono : Math.max(0, now.at - seenAt)
 }

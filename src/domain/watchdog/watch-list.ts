@@ -1,6 +1,11 @@
-import {type Settings, settingsOfJob} from '../settings/settings.js'
+import {jobNames, type Settings, settingsOfJob} from '../settings/settings.js'
 import {problemsOfJob} from '../settings/wrong.js'
 import type {WatchedJob} from './watched-job.js'
+
+/** Whether the settings name the job, though perhaps wrongly, or as one that is not watched. */
+export function isNamed(job: string, settings: Settings): boolean {
+  return jobNames(settings).includes(job) || Object.hasOwn(settings.openclaw?.jobs ?? {}, job)
+}
 
 /** The watched jobs of the settings, those that are named under `openclaw.jobs` alone included. */
 export function watchedJobs(settings: Settings): readonly WatchedJob[] {

@@ -15,16 +15,6 @@ export interface WatchedJob {
   readonly settingsProblem?: string | undefined
 }
 
-/** Since when a job is watched, and as what. */
-export interface WatchRecord {
-  /** Its `watchKey` then. */
-  readonly watchKey: string
-  /** Uptime clock, ms. */
-  readonly watchedSinceMs: number
-  /** Since when a round has seen bad content in its outputs; uptime clock, ms. */
-  readonly badOutputSinceMs?: number | undefined
-}
-
 /** Changes with schedule and outputs: what the job has not done yet then does not count against it. */
 export function watchKey({schedule, timezone, outputs, limits}: Omit<WatchedJob, 'name'>): string {
   const what = outputs.length === 0 ? '' : JSON.stringify(outputs.map(({files, maxAgeMs}) => [files, maxAgeMs]))

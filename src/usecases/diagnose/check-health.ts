@@ -14,10 +14,11 @@ import {
   judgeLeases,
   judgeResetDaemon,
   judgeRuns,
-  judgeWatchdog,
 } from '../../domain/health/state.js'
+import {judgeWatchdog} from '../../domain/health/watchdog.js'
 import type {Incidents} from '../../domain/incident/incident.js'
 import type {Leases} from '../../domain/lease/lease.js'
+import type {RoundSettings} from '../../domain/lease/settings-round.js'
 import {pendingResets} from '../../domain/openclaw/reset-decision.js'
 import type {ResetLedger} from '../../domain/openclaw/reset-ledger.js'
 import type {ResetRequests} from '../../domain/openclaw/reset-request.js'
@@ -25,6 +26,7 @@ import type {LeaseHolder} from '../../domain/run/interrupted-run.js'
 import {highestToken, type RunsByJob} from '../../domain/run/job-runs.js'
 import type {FleetSettings} from '../../domain/settings/fleet.js'
 import {resetDaemonLease, watchdogLease} from '../../domain/watchdog/daemon-heartbeat.js'
+import {seenWatchdogs} from '../../domain/watchdog/watchdogs.js'
 import {GuardError} from '../../errors.js'
 import type {Journal, JournalReport} from '../../journal/journal.js'
 import {type FindLivingProcess, leaseHolder} from '../history/lease-holder.js'
@@ -52,9 +54,9 @@ export interface HealthDeps {
   readonly journals: readonly {readonly name: string; readonly inspect: () => JournalReport}[]
 }
 
-/** Milliseconds. */
 interface HealthLimits {
-  readonly watchdogLateAfterMs: number
+  readonly watchdog: RoundSettings
+  /** Milliseconds. */
   readonly resetDaemonLateAfterMs: number
 }
 
@@ -78,7 +80,6 @@ type Judge = () => Check | Promise<Check>
 
 function judges(deps: HealthDeps, limits: HealthLimits): readonly (readonly [CheckName, Judge])[] {
   const machine = deps.readMachine()
-  const leaseOf = (job: string) => deps.leases.read().byJob.get(job)
   return [
     ['disk', () => judgeDisk(machine.disk)],
     ['memory', () => judgeMemory(machine.memory)],
@@ -90,11 +91,16 @@ function judges(deps: HealthDeps, limits: HealthLimits): readonly (readonly [Che
     ['breakers', () => judgeBreakers(deps.breakers.read(), deps.readClock())],
     ['incidents', () => judgeIncidents(deps.incidents.read(), deps.readClock())],
     ['alerts', () => judgeOutbox(deps.outbox.read(), deps.readClock().at)],
-    ['watchdog', () => judgeWatchdog(leaseOf(watchdogLease), deps.readClock(), limits.watchdogLateAfterMs)],
+    ['watchdog', () => judgeAllWatchdogs(deps, limits.watchdog)],
     ['reset-daemon', () => judgeDaemon(deps, limits.resetDaemonLateAfterMs)],
     ['scheduler', async () => judgeScheduler(await deps.lookAtScheduler(), deps.incidents.read())],
     ...fleetJudge(deps),
   ]
+}
+
+function judgeAllWatchdogs({leases, readClock, incidents}: HealthDeps, own: RoundSettings): Check {
+  const seen = seenWatchdogs(leases.read().byJob.get(watchdogLease), readClock(), own)
+  return judgeWatchdog(seen, own.settingsFile, incidents.read())
 }
 
 function fleetJudge({fleet, fleetProblem, readClock}: HealthDeps): readonly (readonly [CheckName, Judge])[] {

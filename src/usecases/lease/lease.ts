@@ -1,6 +1,7 @@
 import type {BootRef, ProcessRef} from '../../domain/clock/process-ref.js'
 import type {ClockReading} from '../../domain/clock/reading.js'
 import {isWithinTtl, type Lease, type Leases, leaseState} from '../../domain/lease/lease.js'
+import type {HolderSettings} from '../../domain/lease/settings-round.js'
 import {GuardError} from '../../errors.js'
 import type {Journal} from '../../journal/journal.js'
 import type {Clock} from '../../system/host/clock.js'
@@ -22,6 +23,8 @@ export interface LeaseRequest {
   readonly ttlMs: number
   /** The lease is free as soon as this process is gone; without it only the time frees it. */
   readonly process: ProcessRef | undefined
+  /** By which settings it works; undefined if that says nothing. */
+  readonly settings?: HolderSettings
   /** How long to wait for a lease that is held; 0 for not at all. */
   readonly waitMs: number
   /** Ends the wait early: the process that would get the lease may have died meanwhile. */
@@ -34,7 +37,7 @@ type Tried = {readonly granted: Lease} | {readonly heldBy: Lease}
 
 /** Claims the lease once, if it is free; of several claims the first line of the journal counts. */
 export async function tryLease(deps: LeaseDeps, request: LeaseRequest): Promise<Tried> {
-  const {job, holder, ttlMs, process} = request
+  const {job, holder, ttlMs, process, settings} = request
   const leases = deps.leases.read()
   const present = leases.byJob.get(job)
   const living = present && !present.released ? await deps.livingProcessOf(present) : 'none'
@@ -43,7 +46,7 @@ export async function tryLease(deps: LeaseDeps, request: LeaseRequest): Promise<
   const before = deps.clock.mono()
   const over = present && living === 'none' ? {over: present.claimId} : {}
   const above = deps.lostToken(leases)
-  const more = {...(process && {process}), ...over, ...(above !== undefined && {above})}
+  const more = {...(process && {process}), ...settings, ...over, ...(above !== undefined && {above})}
   const claim = {kind: 'claimed', job, holder, ttlMs, ...more}
   const {record, state} = deps.leases.append(claim, 'durable')
   const lease = state.byJob.get(job)

@@ -7,21 +7,22 @@ import type {Lease, Leases} from '../../domain/lease/lease.js'
 import type {ResetLedger} from '../../domain/openclaw/reset-ledger.js'
 import type {ResetRequests} from '../../domain/openclaw/reset-request.js'
 import {type JobRuns, lastStartOf, type RunsByJob} from '../../domain/run/job-runs.js'
-import {isWildcard} from '../../domain/schedule/cron-expression.js'
-import {everyMsOf} from '../../domain/schedule/schedule.js'
-import {buildJobFacts, type ObservedOutput, slotFacts, watchedSince} from '../../domain/watchdog/build-job-facts.js'
+import {buildJobFacts, type ObservedOutput, watchedSince} from '../../domain/watchdog/build-job-facts.js'
 import type {JobFacts, SlotFacts} from '../../domain/watchdog/job-facts.js'
 import type {Clocks} from '../../domain/watchdog/liveness.js'
 import {maxAgeMs} from '../../domain/watchdog/max-age.js'
-import {judgeReachability, watchedOpenClaw} from '../../domain/watchdog/openclaw-reachability.js'
+import {judgeReachability, openclawName, watchedOpenClaw} from '../../domain/watchdog/openclaw-reachability.js'
 import {judgeJob} from '../../domain/watchdog/verdict.js'
 import type {Verdict} from '../../domain/watchdog/verdict-kind.js'
 import type {WatchedJob} from '../../domain/watchdog/watched-job.js'
+import {type Judge, watchBy} from '../../domain/watchdog/watches.js'
 import type {Journal} from '../../journal/journal.js'
 import type {ReadOutputs} from '../../system/host/output-files.js'
 import type {Slots} from '../../system/host/slots.js'
 import type {OpenClawAnswer} from './check-openclaw.js'
+import {findOrphans, type Orphans} from './find-orphans.js'
 import {type ReadLeasesDeps, readLeases} from './read-leases.js'
+import {slotsOfRound} from './slots-of-round.js'
 
 type Reads<S> = Pick<Journal<S>, 'read'>
 
@@ -33,6 +34,8 @@ export interface EvaluateDeps extends ReadLeasesDeps {
   readonly resets: Reads<ResetLedger>
   readonly slots: Slots
   readonly readOutputs: ReadOutputs
+  /** Whether a settings file is not there any more. */
+  readonly isGone: (settingsFile: string) => Promise<boolean>
   /** @returns undefined if the settings name no job of OpenClaw */
   readonly checkOpenClaw: (maxAgeMs: AllowedAge) => Promise<OpenClawAnswer | undefined>
 }
@@ -41,6 +44,7 @@ export interface EvaluateDeps extends ReadLeasesDeps {
 type AllowedAge = (openclawId: string) => number | undefined
 
 export interface RoundPlan {
+  readonly judge: Judge
   readonly jobs: readonly WatchedJob[]
   readonly policy: IncidentPolicy
   /** Whether there are settings; without any nothing is known of jobs that were watched before. */
@@ -61,11 +65,9 @@ export interface JobReport {
   readonly jobRuns: JobRuns | undefined
 }
 
-export interface Evaluation {
+export interface Evaluation extends Orphans {
   readonly clocks: Clocks
   readonly reports: readonly JobReport[]
-  /** What to do about the incidents of jobs that are not watched any more. */
-  readonly orphaned: readonly IncidentAction[]
 }
 
 /** Everything the journals say, read once a round. */
@@ -83,25 +85,38 @@ interface Snapshot {
 
 /** Judges every job and decides what to do; writes nothing. */
 export async function evaluateJobs(deps: EvaluateDeps, plan: RoundPlan): Promise<Evaluation> {
-  const {jobs, policy} = plan
-  const snapshot = await readSnapshot(deps, jobs)
+  const {jobs} = plan
+  const snapshot = await readSnapshot(deps, plan)
   const {clocks, openclaw} = snapshot
-  const round: Round = {snapshot, slotOf: slotsOfRound(deps.slots, snapshot), slots: deps.slots, policy}
+  const round: Round = {snapshot, plan, slotOf: slotsOfRound(deps.slots, snapshot), slots: deps.slots}
   const isFuture = (at: number) => isInFuture(clocks.uptime, at, clocks.now)
   const reports: JobReport[] = []
   for (const job of jobs) {
     const outputs = job.outputs.length === 0 ? [] : await deps.readOutputs(job.outputs, job.dir ?? '.', isFuture)
     reports.push(reportOn(job, outputs, round))
   }
-  if (openclaw) reports.push(...reportOnOpenClaw(openclaw, plan, round))
-  return {clocks, reports, orphaned: orphanedIncidents(snapshot.incidents, reports, plan)}
+  if (openclaw) reports.push(...reportOnOpenClaw(openclaw, round))
+  return {clocks, reports, ...(await orphansOf(deps, plan, {snapshot, reports}))}
 }
 
-async function readSnapshot(deps: EvaluateDeps, jobs: readonly WatchedJob[]): Promise<Snapshot> {
-  const openclaw = await deps.checkOpenClaw(allowedAges(deps, jobs))
+/** Without any settings nothing is known of the jobs that they watched. OpenClaw is watched also while there is no news of it. */
+async function orphansOf(
+  {isGone}: EvaluateDeps,
+  {hasSettings, judge, jobs}: RoundPlan,
+  {snapshot, reports}: {readonly snapshot: Snapshot; readonly reports: readonly JobReport[]},
+): Promise<Orphans> {
+  if (!hasSettings) return {ended: new Map(), orphaned: []}
+  const names = new Set([...jobs, ...reports.map(({job}) => job)].map(({name}) => name))
+  if (snapshot.openclaw) names.add(openclawName)
+  const {incidents, leases, clocks} = snapshot
+  return findOrphans(isGone, {incidents, leases, now: clocks.now, judge, names})
+}
+
+async function readSnapshot(deps: EvaluateDeps, plan: RoundPlan): Promise<Snapshot> {
+  const openclaw = await deps.checkOpenClaw(allowedAges(deps, plan))
   // OpenClaw may take long to answer, and the journals should be as new as the clock.
   const {incidents, clocks} = readClocks(deps)
-  const {leases, dead} = await readLeases(deps, jobs, clocks.now)
+  const {leases, dead} = await readLeases(deps, plan.jobs, clocks.now)
   return {
     leases,
     dead,
@@ -122,22 +137,19 @@ function readClocks(deps: EvaluateDeps): {readonly incidents: Incidents; readonl
 }
 
 /** By the job's own rules. The clocks are read at the first question, once OpenClaw has answered. */
-function allowedAges(deps: EvaluateDeps, jobs: readonly WatchedJob[]): AllowedAge {
+function allowedAges(deps: EvaluateDeps, plan: RoundPlan): AllowedAge {
   let known: ReadonlyMap<string | undefined, number | undefined> | undefined
   return (id) => {
-    known ??= agesById(deps, jobs)
+    known ??= agesById(deps, plan)
     return known.get(id)
   }
 }
 
-function agesById(
-  deps: EvaluateDeps,
-  jobs: readonly WatchedJob[],
-): ReadonlyMap<string | undefined, number | undefined> {
+function agesById(deps: EvaluateDeps, {jobs, judge}: RoundPlan): ReadonlyMap<string | undefined, number | undefined> {
   const {incidents, clocks} = readClocks(deps)
   const slotOf = slotsOfRound(deps.slots, {clocks, runs: deps.runs.read()})
   const ageOf = (job: WatchedJob) => {
-    const watchedSinceMs = watchedSince(job, incidents.jobs.get(job.name), clocks)
+    const watchedSinceMs = watchedSince(job, watchBy(incidents.jobs.get(job.name), judge.settingsFile), clocks)
     return maxAgeMs(job, {slot: slotOf(job), watchedSinceMs, clocks})
   }
   const known = jobs.filter(({openclawId}) => openclawId)
@@ -146,9 +158,9 @@ function agesById(
 
 interface Round {
   readonly snapshot: Snapshot
+  readonly plan: RoundPlan
   readonly slotOf: (job: WatchedJob) => SlotFacts | undefined
   readonly slots: Slots
-  readonly policy: IncidentPolicy
 }
 
 function reportOn(job: WatchedJob, outputs: readonly ObservedOutput[], round: Round): JobReport {
@@ -174,11 +186,14 @@ function factsOf(
   const nextSlotAt = slotAfter?.(clocks.now.at)
   const incident = history?.incident && {...history.incident, kind: history.incident.verdict}
   const slot = round.slotOf(job)
-  return buildJobFacts(job, {outputs, openclaw, records, history, incident, slot, nextSlotAt, slotAfter}, clocks)
+  const watched = history && {...history, ...watchBy(history, round.plan.judge.settingsFile)}
+  const observed = {outputs, openclaw, records, history: watched, incident, slot, nextSlotAt, slotAfter}
+  return buildJobFacts(job, observed, clocks)
 }
 
 /** OpenClaw itself: nothing is said of it while it answers, unless an incident ends or "cannot be asked" does. */
-function reportOnOpenClaw({unreachable}: OpenClawAnswer, plan: RoundPlan, round: Round): readonly JobReport[] {
+function reportOnOpenClaw({unreachable}: OpenClawAnswer, round: Round): readonly JobReport[] {
+  const {plan} = round
   const job = watchedOpenClaw(plan.bootGraceMs)
   const {incidents, clocks} = round.snapshot
   const history = incidents.jobs.get(job.name) ?? newHistory
@@ -211,30 +226,12 @@ function decided(job: WatchedJob, {facts, verdict}: Pick<JobReport, 'facts' | 'v
     nextRunInMs: facts.nextRunInMs,
     firstBadRun: streak && !streak.isWell ? streak.firstRunId : undefined,
     openclaw: facts.openclaw,
-    policy: round.policy,
+    policy: round.plan.policy,
   })
   return {job, facts, verdict, resets, actions, jobRuns: runs.get(job.name)}
 }
 
-/** Thousands of jobs share a few schedules, and a round has one time: each question is asked once. */
-function slotsOfRound(
-  slots: Slots,
-  {clocks, runs}: Pick<Snapshot, 'clocks' | 'runs'>,
-): (job: WatchedJob) => SlotFacts | undefined {
-  const known = new Map<string, SlotFacts | undefined>()
-  return ({name, schedule, timezone, limits: {graceMs}}) => {
-    if (schedule === undefined) return undefined
-    const from = everyMsOf(schedule) === undefined ? {} : lastStartOf(runs.get(name))
-    const key = `${graceMs} ${timezone ?? ''} ${schedule} ${from.fromMs ?? ''}`
-    if (!known.has(key)) {
-      const latest = (atMs: number) => slots.latest({expression: schedule, timezone, ...from}, atMs)
-      known.set(key, slotFacts(latest, {graceMs, isWildcard: isWildcard(schedule)}, clocks))
-    }
-    return known.get(key)
-  }
-}
-
-function resetsOf({incident}: JobHistory, {snapshot, policy}: Round): ResetProgress {
+function resetsOf({incident}: JobHistory, {snapshot, plan}: Round): ResetProgress {
   if (!incident) return noResets
   const {requests, ledger, clocks} = snapshot
   const records = {
@@ -242,18 +239,5 @@ function resetsOf({incident}: JobHistory, {snapshot, policy}: Round): ResetProgr
     answer: (id: string) => ledger.answers.get(id),
     uptimeAt: (at: number) => uptimeAt(clocks.uptime, {at}, clocks.nowUptimeMs),
   }
-  return resetProgress(incident, records, {settleMs: policy.betweenResetsMs, nowUptimeMs: clocks.nowUptimeMs})
-}
-
-/** The incident of a job that was taken out of the settings ends; without any settings nothing is known. */
-function orphanedIncidents(
-  {open}: Incidents,
-  reports: readonly JobReport[],
-  {hasSettings, jobs}: RoundPlan,
-): readonly IncidentAction[] {
-  if (!hasSettings || open.size === 0) return []
-  const names = new Set([...jobs, ...reports.map(({job}) => job)].map(({name}) => name))
-  return [...open.keys()]
-    .filter((job) => !names.has(job))
-    .map((job) => ({do: 'resolve', job, attempts: 0, reason: 'it is watched no longer'}))
+  return resetProgress(incident, records, {settleMs: plan.policy.betweenResetsMs, nowUptimeMs: clocks.nowUptimeMs})
 }

@@ -2,6 +2,7 @@ import {dueSample} from '../../domain/clock/uptime.js'
 import type {IncidentAction} from '../../domain/incident/decide.js'
 import {type EscalationFile, escalationFileOf} from '../../domain/incident/escalation-file.js'
 import {type Incident, type Incidents, uptimeOfHost} from '../../domain/incident/incident.js'
+import type {EndedWatches} from '../../domain/incident/orphans.js'
 import {dedupKey} from '../../domain/incident/renotify.js'
 import {resetRequestId} from '../../domain/incident/reset-progress.js'
 import type {Entry} from '../../domain/journal/record.js'
@@ -10,6 +11,7 @@ import type {AlertLevel} from '../../domain/settings/job.js'
 import type {JobFacts} from '../../domain/watchdog/job-facts.js'
 import type {Clocks} from '../../domain/watchdog/liveness.js'
 import {watchKey} from '../../domain/watchdog/watched-job.js'
+import {isWatchedAs, type Judge} from '../../domain/watchdog/watches.js'
 import type {Durability, Journal} from '../../journal/journal.js'
 import type {RaiseAlert} from '../alert/raise-alert.js'
 import {incidentDetails} from './alert-details.js'
@@ -35,11 +37,12 @@ interface WatchdogRoundReport extends Evaluation {
  */
 export async function watchdogRound(deps: WatchdogRoundDeps, plan: RoundPlan): Promise<WatchdogRoundReport> {
   const evaluation = await evaluateJobs(deps, plan)
-  const round: Round = {deps, clocks: evaluation.clocks, before: deps.incidents.read()}
+  const round: Round = {deps, judge: plan.judge, clocks: evaluation.clocks, before: deps.incidents.read()}
   reportOtherHosts(round)
   noteClock(round)
   noteJobs(round, evaluation.reports)
   noteOutputs(round, evaluation.reports)
+  noteEnded(round, evaluation.ended)
   for (const report of evaluation.reports) {
     for (const action of report.actions) perform(round, action, report)
   }
@@ -51,6 +54,7 @@ export async function watchdogRound(deps: WatchdogRoundDeps, plan: RoundPlan): P
 
 interface Round {
   readonly deps: WatchdogRoundDeps
+  readonly judge: Judge
   readonly clocks: Clocks
   /** The incidents as the round found them. */
   readonly before: Incidents
@@ -82,16 +86,23 @@ function noteJobs(round: Round, reports: readonly JobReport[]): void {
   const met = new Map<string, string[]>()
   for (const {job} of reports) {
     const as = watchKey(job)
-    if (round.before.jobs.get(job.name)?.watchKey === as) continue
+    if (isWatchedAs(round.before.jobs.get(job.name), round.judge, as)) continue
     const names = met.get(as)
     if (names) names.push(job.name)
     else met.set(as, [job.name])
   }
-  for (const [as, names] of met) {
-    for (let from = 0; from < names.length; from += namesInRecord) {
-      write(round, {kind: 'watched', jobs: names.slice(from, from + namesInRecord), as}, 'buffered')
-    }
-  }
+  const {settingsFile, isRun} = round.judge
+  for (const [as, names] of met)
+    writeNames(round, names, {kind: 'watched', as, settingsFile, ...(isRun && {by: 'run'})})
+}
+
+function noteEnded(round: Round, ended: EndedWatches): void {
+  for (const [settingsFile, names] of ended) writeNames(round, names, {kind: 'unwatched', settingsFile})
+}
+
+function writeNames(round: Round, names: readonly string[], entry: Entry): void {
+  for (let from = 0; from < names.length; from += namesInRecord)
+    write(round, {...entry, jobs: names.slice(from, from + namesInRecord)}, 'buffered')
 }
 
 /** How long an output has been bad is not in the file, which may be rewritten badly again and again. */
@@ -171,13 +182,14 @@ function escalate(
   write(round, {kind: 'escalated', job, incident: incident.id, number, reason}, 'durable')
 }
 
-function resolve(round: Round, {job, attempts, reason}: Doing<'resolve'>, facts: JobFacts | undefined): void {
+function resolve(round: Round, {job, attempts, reason, isOrphan}: Doing<'resolve'>, facts: JobFacts | undefined): void {
   const incident = round.before.jobs.get(job)?.incident
   if (!incident) return
   if (incident.escalations > 0) {
     alert(round, incident, {level: 'INFO', about: 'resolved', message: `${job}: ${reason}`, facts})
   }
-  write(round, {kind: 'resolved', job, incident: incident.id, attempts, reason}, 'durable')
+  const orphaned = isOrphan && {orphaned: isOrphan}
+  write(round, {kind: 'resolved', job, incident: incident.id, attempts, reason, ...orphaned}, 'durable')
 }
 
 function alert({deps}: Round, incident: Incident, {level, about, message, facts}: Said): void {

@@ -8,6 +8,8 @@ import {
   judgeLocks,
   judgeWatchdogStart,
 } from '../../../src/domain/diagnose/state-findings.js'
+import type {HolderSettings} from '../../../src/domain/lease/settings-round.js'
+import {seenWatchdogs} from '../../../src/domain/watchdog/watchdogs.js'
 import {wrappedLine} from '../../support/cron-lines.js'
 import {leaseNow, leaseOf} from '../../support/leases.js'
 
@@ -61,22 +63,41 @@ describe('judgeDelivery', () => {
 
 describe('judgeWatchdogStart', () => {
   const now = {...leaseNow, at: leaseNow.at + 3_600_000, mono: leaseNow.mono + 3_600_000}
-  const facts = {lease: undefined, now, lateAfterMs: 600_000, lines: [], timer: undefined, jobs: 1}
+  const own = {settingsFile: '/a', lateAfterMs: 600_000, sends: true}
+  const facts = {seen: [], settingsFile: '/a', lines: [], timer: undefined, jobs: {all: 1, unwatched: 1}}
   /** Whose last round was so long ago. */
-  const lease = (agoMs: number) => leaseOf('guard-watchdog', {expiresMono: now.mono - agoMs + 60_000})
+  const seen = (agoMs: number, settings?: HolderSettings) =>
+    seenWatchdogs(
+      leaseOf('guard-watchdog', {expiresMono: now.mono - agoMs + 60_000, ...(settings && {settings})}),
+      now,
+      own,
+    )
 
   test('a watchdog that nothing starts is wrong where a job needs it', () => {
     expect(judgeWatchdogStart(facts)).toMatchObject({level: 'wrong', what: 'Watchdog is not scheduled'})
-    expect(judgeWatchdogStart({...facts, jobs: 0})).toMatchObject({level: 'well'})
+    expect(judgeWatchdogStart({...facts, jobs: {all: 0, unwatched: 0}})).toMatchObject({level: 'well'})
   })
 
   test('one that makes its rounds is well, whatever starts it', () => {
-    expect(judgeWatchdogStart({...facts, lease: lease(60_000)})).toMatchObject({level: 'well'})
+    expect(judgeWatchdogStart({...facts, seen: seen(60_000)})).toMatchObject({level: 'well'})
+  })
+
+  test('one with other settings is to be looked at while it leaves jobs of these unwatched', () => {
+    const other = {settingsFile: '/b', lateAfterMs: 600_000, sends: true}
+    expect(judgeWatchdogStart({...facts, seen: seen(60_000, other)})).toMatchObject({
+      level: 'look',
+      what: 'No watchdog makes rounds with these settings',
+      proof: '/b: its last round was 1m ago',
+      mend: 'guard watchdog --config /a',
+    })
+    const watched = {...facts, jobs: {all: 1, unwatched: 0}}
+    expect(judgeWatchdogStart({...watched, seen: seen(60_000, other)})).toMatchObject({level: 'well'})
+    expect(judgeWatchdogStart({...facts, seen: seen(60_000, own)})).toMatchObject({level: 'well'})
   })
 
   test('one that is scheduled and late is wrong, one that was never there is to be looked at', () => {
     const lines = [wrappedLine({calls: 'watchdog'})]
-    expect(judgeWatchdogStart({...facts, lines, lease: lease(900_000)})).toMatchObject({
+    expect(judgeWatchdogStart({...facts, lines, seen: seen(900_000)})).toMatchObject({
       level: 'wrong',
       what: 'Watchdog is late',
     })
@@ -87,7 +108,7 @@ describe('judgeWatchdogStart', () => {
   })
 
   test('one that was there and is no longer scheduled is told with its last round', () => {
-    const found = judgeWatchdogStart({...facts, lease: lease(900_000)})
+    const found = judgeWatchdogStart({...facts, seen: seen(900_000)})
     expect(found.proof).toMatch(/^its last round was 15m ago, more than 10m; no crontab line/)
   })
 })

@@ -9,7 +9,6 @@ import {
   judgeLeases,
   judgeResetDaemon,
   judgeRuns,
-  judgeWatchdog,
 } from '../../../src/domain/health/state.js'
 import {type Incident, type Incidents, newHistory} from '../../../src/domain/incident/incident.js'
 import type {Lease} from '../../../src/domain/lease/lease.js'
@@ -156,19 +155,6 @@ describe('watchers', () => {
     written: undefined,
   }
   const old = {...request, requestedAtMs: now.at - 16 * minute}
-
-  test.each<[string, Lease | undefined, string, string]>([
-    ['a watchdog that was never used is no reproach', undefined, 'healthy', 'never used here'],
-    ['a watchdog that comes by is healthy', lastSeen(minute), 'healthy', 'its last round was 1m ago'],
-    [
-      'a watchdog that is late is degraded',
-      lastSeen(20 * minute),
-      'degraded',
-      'late: its last round was 20m ago, more than 15m',
-    ],
-  ])('%s', (_title, lease, verdict, reason) => {
-    expect(judgeWatchdog(lease, now, lateAfterMs)).toMatchObject({verdict, reason})
-  })
 
   test.each<[string, Lease | undefined, ResetRequest[], string, string]>([
     ['nobody misses a reset daemon without requests', lastSeen(20 * minute), [], 'healthy', 'idle'],

@@ -1,4 +1,4 @@
-import {expect, test} from 'vitest'
+import {describe, expect, test} from 'vitest'
 import {type Incidents, incidentFold, uptimeOfHost} from '../../../src/domain/incident/incident.js'
 import type {RawRecord} from '../../../src/domain/journal/record.js'
 
@@ -176,6 +176,16 @@ test('of two incidents for the same bad run the first counts, though it is over'
   expect(verdicts).toEqual(['ok', 'ok', 'void', 'ok'])
 })
 
+test('after an incident whose job was watched no longer, the next who watches it may open one for the same run', () => {
+  const {verdicts} = fold(
+    {...open('one'), run: 'r1'},
+    {...resolved('one'), orphaned: true},
+    {...open('two'), run: 'r1'},
+    {...open('three'), run: 'r1'},
+  )
+  expect(verdicts).toEqual(['ok', 'ok', 'ok', 'void'])
+})
+
 test('samples of another host do not touch the uptime of this one, and go on from it', () => {
   const note = (host: string, boot: string, uptimeMs: number) => ({
     ...stamp,
@@ -188,4 +198,79 @@ test('samples of another host do not touch the uptime of this one, and go on fro
   expect(uptimeOfHost(state, 'h').epochs).toHaveLength(1)
   expect(uptimeOfHost(state, 'h').last?.uptimeMs).toBe(9000)
   expect(uptimeOfHost(state, 'third')).toEqual({epochs: [], last: undefined, baseMs: 10_000})
+})
+
+describe('who watches a job', () => {
+  const watched = (settingsFile: string, as: string, uptimeMs: number, more: RawRecord = {}) => ({
+    ...{...stamp, id: 'w', kind: 'watched', jobs: ['scan'], settingsFile, as, uptimeMs},
+    ...more,
+  })
+  const unwatched = (settingsFile: string) => ({...stamp, id: 'u', kind: 'unwatched', jobs: ['scan'], settingsFile})
+  const watchesAfter = (...records: RawRecord[]) => {
+    const {state, verdicts} = fold(...records)
+    const restored = incidentFold.restore(JSON.parse(JSON.stringify(incidentFold.save(state))))
+    return {watches: restored.jobs.get('scan')?.watches, verdicts}
+  }
+  const run = {by: 'run'}
+
+  test('is known of each settings file, since when and as what, also in a snapshot', () => {
+    const {watches, verdicts} = watchesAfter(
+      watched('/a', 'daily', 10),
+      watched('/b', 'hourly', 20),
+      watched('/a', 'daily', 30),
+    )
+    expect(verdicts).toEqual(['ok', 'ok', 'void'])
+    expect(watches).toEqual([
+      {settingsFile: '/b', watchKey: 'hourly', watchedSinceMs: 20},
+      {settingsFile: '/a', watchKey: 'daily', watchedSinceMs: 10},
+    ])
+  })
+
+  test('begins with what an older version has recorded without the settings', () => {
+    const older = {...stamp, id: 'w', kind: 'watched', jobs: ['scan'], as: 'daily', uptimeMs: 10}
+    expect(watchesAfter(older, watched('/a', 'daily', 30)).watches).toMatchObject([{watchedSinceMs: 10}])
+    expect(watchesAfter(older, watched('/a', 'hourly', 30)).watches).toMatchObject([{watchedSinceMs: 30}])
+    expect(watchesAfter(older).watches).toBeUndefined()
+  })
+
+  test('ends for one settings file alone', () => {
+    const {watches, verdicts} = watchesAfter(
+      watched('/a', 'daily', 10),
+      watched('/b', 'daily', 20),
+      unwatched('/a'),
+      unwatched('/c'),
+    )
+    expect(verdicts).toEqual(['ok', 'ok', 'ok', 'void'])
+    expect(watches).toMatchObject([{settingsFile: '/b'}])
+  })
+
+  test('are the runs until a watchdog takes over', () => {
+    expect(watchesAfter(watched('', 'daily', 10, run), watched('/a', 'daily', 20, run)).watches).toMatchObject([
+      {settingsFile: '/a', isByRuns: true},
+      {settingsFile: '', isByRuns: true},
+    ])
+    const taken = watchesAfter(
+      watched('', 'daily', 10, run),
+      watched('/a', 'daily', 20, run),
+      watched('/a', 'daily', 30),
+    )
+    expect(taken.watches).toEqual([{settingsFile: '/a', watchKey: 'daily', watchedSinceMs: 20}])
+  })
+
+  test('is still the watchdog where a run judges while it is late', () => {
+    const {watches, verdicts} = watchesAfter(
+      watched('/a', 'daily', 10),
+      watched('/a', 'daily', 20, run),
+      watched('/a', 'hourly', 30, run),
+    )
+    expect(verdicts).toEqual(['ok', 'void', 'ok'])
+    expect(watches).toEqual([{settingsFile: '/a', watchKey: 'hourly', watchedSinceMs: 30}])
+  })
+
+  test('is known of a few settings files, the last ones', () => {
+    const records = Array.from({length: 20}, (_, index) => watched(`/${index}`, 'daily', index))
+    expect(watchesAfter(...records).watches?.map(({settingsFile}) => settingsFile)).toEqual(
+      [19, 18, 17, 16, 15, 14, 13, 12].map((index) => `/${index}`),
+    )
+  })
 })

@@ -13,7 +13,7 @@ import {fakeClock} from '../../support/fake-clock.js'
 import {memoryJournal} from '../../support/memory-journal.js'
 
 const gibibyte = 1024 ** 3
-const limits = {watchdogLateAfterMs: 900_000, resetDaemonLateAfterMs: 900_000}
+const limits = {watchdog: {settingsFile: '', lateAfterMs: 900_000}, resetDaemonLateAfterMs: 900_000}
 
 function machine() {
   const clock = fakeClock()

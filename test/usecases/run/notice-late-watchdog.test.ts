@@ -1,6 +1,6 @@
 import {expect, test} from 'vitest'
 import {alertsFold} from '../../../src/domain/alert/alert.js'
-import type {Leases} from '../../../src/domain/lease/lease.js'
+import type {Lease, Leases} from '../../../src/domain/lease/lease.js'
 import {noticeLateWatchdog} from '../../../src/usecases/run/notice-late-watchdog.js'
 import {fakeClock} from '../../support/fake-clock.js'
 import {leaseNow, leaseOf} from '../../support/leases.js'
@@ -9,18 +9,19 @@ import {memoryJournal} from '../../support/memory-journal.js'
 const minute = 60_000
 
 /** A machine on which the watchdog came by once; each `run` is a run so many minutes later. */
-function machine() {
+function machine(differing: Partial<Lease> = {}) {
   const clock = fakeClock()
   const start = clock.now()
   const told: string[] = []
   const alerts = memoryJournal(alertsFold, clock)
-  const watchdog = leaseOf('guard-watchdog')
+  const watchdog = leaseOf('guard-watchdog', differing)
   const run = async (minutes: number) => {
     const passedMs = minutes * minute
     clock.advance(start + passedMs - clock.now())
     const late = noticeLateWatchdog({
       clock,
       readClock: () => ({...leaseNow, at: leaseNow.at + passedMs, mono: leaseNow.mono + passedMs}),
+      settingsFile: '/project/.guardianrc.yaml',
       lateAfterMs: 15 * minute,
       repeatMs: 240 * minute,
       openAlerts: async () => alerts,
@@ -50,4 +51,21 @@ test('of many runs the first says it, and the next after the repeat interval', a
     {kind: 'raised', level: 'WARNING', component: 'guard-watchdog'},
     {kind: 'raised', level: 'WARNING', component: 'guard-watchdog'},
   ])
+})
+
+test('of several watchdogs the one with the settings of the run counts, or the last one where they have none', async () => {
+  const settings = (settingsFile: string) => ({settingsFile, lateAfterMs: 15 * minute, sends: true})
+  const {claimId, ttlMs, seenAt, expiresMono, boot, host} = leaseOf('guard-watchdog')
+  const round = (settingsFile: string, agoMs: number) => ({
+    ...{...settings(settingsFile), claimId, ttlMs, boot, host},
+    ...{seenAt: seenAt - agoMs, expiresMono: expiresMono - agoMs},
+  })
+  const own = machine({settings: settings('/other'), others: [round('/project/.guardianrc.yaml', 20 * minute)]})
+  await own.run(1)
+  expect(own.told).toEqual([
+    'the watchdog of /project/.guardianrc.yaml is late: its last round was 21m ago, more than 15m; the jobs are not watched',
+  ])
+  const none = machine({settings: settings('/other'), others: [round('/third', 20 * minute)]})
+  await none.run(1)
+  expect(none.told).toEqual([])
 })

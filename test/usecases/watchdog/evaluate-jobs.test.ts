@@ -12,10 +12,10 @@ import {type WatchedJob, watchKey} from '../../../src/domain/watchdog/watched-jo
 import {type EvaluateDeps, evaluateJobs} from '../../../src/usecases/watchdog/evaluate-jobs.js'
 import {minute} from '../../support/job-facts.js'
 import {leaseNow, leaseOf} from '../../support/leases.js'
-import {policy, scan} from '../../support/watchdog-world.js'
+import {judge, policy, scan} from '../../support/watchdog-world.js'
 
 const {at, mono} = leaseNow
-const plan = {policy, hasSettings: true, bootGraceMs: 0, unreachableAfterMs: 15 * minute}
+const plan = {judge, policy, hasSettings: true, bootGraceMs: 0, unreachableAfterMs: 15 * minute}
 const ago = fc.constantFrom(0, 1, 4, 8, 20, 50).map((minutes) => minutes * minute)
 
 /** Most jobs have nothing to be said of. */
@@ -96,6 +96,7 @@ function depsOf({leases, runs, incidents}: Omit<ReturnType<typeof worldOf>, 'job
     resets: {read: resetFold.empty},
     slots: {latest: (_, time) => Math.floor(time / (10 * minute)) * 10 * minute, next: (_, time) => time + minute},
     isDead: async () => false,
+    isGone: async () => false,
     readOutputs: async () => [],
     checkOpenClaw: async () => undefined,
   }

@@ -323,7 +323,7 @@ test('jobs that are watched in the same way are noted once, in one record that n
   claim(5 * minute)
   const first = await round()
   const met = [...first.incidents.jobs]
-  expect(met.map(([name, {watchKey}]) => [name, watchKey])).toEqual([
+  expect(met.map(([name, {watches}]) => [name, watches?.[0]?.watchKey])).toEqual([
     ['scan', '- - 60000'],
     ['never-run', '- - 60000'],
   ])

@@ -14,7 +14,7 @@ import {
 } from '../../../domain/diagnose/state-findings.js'
 import type {SchedulerFacts} from '../../../domain/health/scheduler.js'
 import type {Leases} from '../../../domain/lease/lease.js'
-import {watchdogLease} from '../../../domain/watchdog/daemon-heartbeat.js'
+import type {SeenWatchdog} from '../../../domain/watchdog/watchdogs.js'
 import {GuardError} from '../../../errors.js'
 import type {Journal, JournalReport} from '../../../journal/journal.js'
 import type {OddFile} from '../../../system/host/own-modes.js'
@@ -29,8 +29,11 @@ export interface StateDeps {
   readonly outbox: Pick<Journal<OutboxState>, 'read'>
   readonly leases: Pick<Journal<Leases>, 'read'>
   readonly readClock: () => ClockReading
-  readonly lateAfterMs: number
-  readonly watchedJobs: number
+  readonly watchdogs: () => readonly SeenWatchdog[]
+  /** Empty without one. */
+  readonly settingsFile: string
+  /** Of the settings. */
+  readonly watchedJobs: () => {readonly all: number; readonly unwatched: number}
   readonly crontabLines: () => Promise<CronLines>
   /** The timer of systemd that starts the watchdog, if one is active. */
   readonly watchdogTimer: () => Promise<string | undefined>
@@ -92,11 +95,10 @@ export function examineDelivery({outbox, readClock}: StateDeps): readonly Findin
 }
 
 export async function examineWatchdog(deps: StateDeps): Promise<readonly Finding[]> {
-  const {crontabLines, leases, readClock, lateAfterMs, watchedJobs, watchdogTimer} = deps
+  const {crontabLines, watchdogs, settingsFile, watchedJobs, watchdogTimer} = deps
   const lines = (await crontabLines()).lines.filter(({calls}) => calls === 'watchdog')
   const timer = lines.length > 0 ? undefined : await watchdogTimer()
-  const lease = leases.read().byJob.get(watchdogLease)
-  return [judgeWatchdogStart({lease, now: readClock(), lateAfterMs, lines, timer, jobs: watchedJobs})]
+  return [judgeWatchdogStart({seen: watchdogs(), settingsFile, lines, timer, jobs: watchedJobs()})]
 }
 
 export async function examineScheduler(

@@ -1,0 +1,102 @@
+import type {RawRecord} from '../journal/record.js'
+import type {RoundSettings} from '../lease/settings-round.js'
+
+/**
+ * By whose settings a job is watched. Several projects of a user may share a state directory: each has its watchdog, and
+ * where one has none, its runs judge their own jobs.
+ */
+export interface Watch {
+  /** Empty for a run of a job that no settings name. */
+  readonly settingsFile: string
+  /** The job's `watchKey`. */
+  readonly watchKey: string
+  /** Uptime clock, ms. */
+  readonly watchedSinceMs: number
+  /** No watchdog with these settings has watched the job, only its runs. */
+  readonly isByRuns?: true
+}
+
+/** Since when a job is watched, and as what. */
+export interface WatchRecord {
+  /** Its `watchKey`, as an older version recorded it, without the settings. */
+  readonly watchKey: string
+  /** Uptime clock, ms. */
+  readonly watchedSinceMs: number
+  /** By whom, the last recorded first; undefined if only older versions did. */
+  readonly watches?: readonly Watch[] | undefined
+  /** Since when a round has seen bad content in its outputs; uptime clock, ms. */
+  readonly badOutputSinceMs?: number | undefined
+}
+
+/** Who judges, in one round. A run of a job that its settings file does not name has none. */
+export interface Judge extends RoundSettings {
+  readonly isRun: boolean
+}
+
+/** More than the projects that name one job; a file that was moved counts anew. */
+const mostWatches = 8
+
+/** Since when, and as what, these settings watch a job. Older versions did not record which. */
+export function watchBy(
+  record: WatchRecord | undefined,
+  settingsFile: string,
+): Pick<WatchRecord, 'watchKey' | 'watchedSinceMs'> | undefined {
+  return record?.watches?.find((watch) => watch.settingsFile === settingsFile) ?? record
+}
+
+/** Whether a round would record nothing new by `watched`. A watchdog takes over what runs have judged. */
+export function isWatchedAs(
+  record: WatchRecord | undefined,
+  {settingsFile, isRun}: Pick<Judge, 'settingsFile' | 'isRun'>,
+  watchKey: string,
+): boolean {
+  const watches = record?.watches ?? []
+  const isThere = watches.some((watch) => watch.settingsFile === settingsFile && watch.watchKey === watchKey)
+  return isThere && (isRun || !watches.some(({isByRuns}) => isByRuns))
+}
+
+interface WatchedJobs extends RawRecord {
+  readonly jobs: readonly unknown[]
+}
+
+/** Whether it is a record `watched` or `unwatched` that says all it must. */
+export function namesWatchedJobs(record: RawRecord): record is WatchedJobs {
+  const {kind, as, jobs} = record
+  return Array.isArray(jobs) && (kind === 'unwatched' || typeof as === 'string')
+}
+
+/** @returns whether the record says anything new */
+export function changeWatches<R extends WatchRecord>(known: Map<string, R>, record: WatchedJobs, unknown: R): boolean {
+  let isNews = false
+  for (const job of record.jobs) {
+    if (typeof job !== 'string') continue
+    const before = known.get(job) ?? unknown
+    const after = record['kind'] === 'unwatched' ? withoutWatch(before, record) : withWatch(before, record)
+    if (after === before) continue
+    known.set(job, after)
+    isNews = true
+  }
+  return isNews
+}
+
+function withWatch<R extends WatchRecord>(record: R, {as, uptimeMs, settingsFile, by}: RawRecord): R {
+  const now = {watchKey: as as string, watchedSinceMs: uptimeMs as number}
+  if (typeof settingsFile !== 'string') return record.watchKey === as ? record : {...record, ...now}
+  const judge = {settingsFile, isRun: by === 'run'}
+  if (isWatchedAs(record, judge, now.watchKey)) return record
+  const all = record.watches ?? []
+  const former = all.find((watch) => watch.settingsFile === settingsFile)
+  const {watchKey, watchedSinceMs} = former ?? record
+  const watch: Watch = {
+    ...{settingsFile, ...now},
+    ...(watchKey === as && {watchedSinceMs}),
+    ...(judge.isRun && (!former || former.isByRuns) && {isByRuns: true}),
+  }
+  const others = all.filter((one) => one.settingsFile !== settingsFile && (judge.isRun || !one.isByRuns))
+  return {...record, watches: [watch, ...others].slice(0, mostWatches)}
+}
+
+function withoutWatch<R extends WatchRecord>(record: R, {settingsFile}: RawRecord): R {
+  const watches = record.watches?.filter((watch) => watch.settingsFile !== settingsFile)
+  return watches?.length === record.watches?.length ? record : {...record, watches}
+}

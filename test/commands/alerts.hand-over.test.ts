@@ -1,0 +1,21 @@
+import {existsSync} from 'node:fs'
+import {expect, test} from 'vitest'
+import {createSandbox, until} from '../support/sandbox.js'
+
+test('what a delivery by hand leaves for later has a process that stays', async () => {
+  const box = createSandbox()
+  const sent = box.path('sent')
+  // Its receiver is away at first.
+  const command = ['sh', '-c', `mkdir ${box.path('tried')} && exit 1; cat > ${sent}`]
+  const settings = {
+    jobs: {scan: {command: ['sh', '-c', 'exit 3'], schedule: '0 3 1 1 *'}},
+    channels: {ops: {type: 'command', command}},
+    alerting: {routes: [{level: 'INFO', to: ['ops']}]},
+  }
+  box.write('.guardianrc.json', JSON.stringify(settings))
+  // In a unit of systemd a run leaves no process.
+  await box.guardWith({env: {SYSTEMD_EXEC_PID: '1'}}, 'run', 'scan')
+  expect([existsSync(box.path('tried')), existsSync(sent)]).toEqual([true, false])
+  expect((await box.guard('alerts', 'deliver')).stdout).toMatch(/waiting|nothing waits/)
+  await until(() => existsSync(sent), 'the message')
+})
