@@ -188,7 +188,7 @@ class Day {
     return {
       ...journals,
       readClock: () => this.machine.now(),
-      isDead: async () => false,
+      livingProcessOf: async () => 'unknown',
       slots: periodicSlots,
       log: () => {},
       readOutputs: async ([rule]) => [this.#sightOutput(rule?.files[0] ?? '')],

@@ -55,7 +55,7 @@ export function watchdogWorld(jobs: readonly WatchedJob[] = [scan]) {
   const deps: WatchdogRoundDeps = {
     ...journals,
     readClock: () => ({at: clock.now(), mono: clock.mono(), boot: 'boot-1', host: 'host-1'}),
-    isDead: async () => false,
+    livingProcessOf: async () => 'unknown',
     slots: {latest: () => undefined, next: () => undefined},
     readOutputs: async () => seen.outputs,
     checkOpenClaw: async () => seen.openclaw && {jobs: seen.openclaw, unreachable: seen.unreachable},

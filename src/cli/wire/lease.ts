@@ -4,9 +4,9 @@ import type {Leases} from '../../domain/lease/lease.js'
 import {highestToken} from '../../domain/run/job-runs.js'
 import {GuardError} from '../../errors.js'
 import {readBootRef, readHostName} from '../../system/host/host.js'
-import {type Holder, livingProcessOf} from '../../system/process/holder-liveness.js'
+import {livingProcessOf} from '../../system/process/holder-liveness.js'
 import {identifyProcess, isHidden} from '../../system/process/identity.js'
-import type {LeaseDeps} from '../../usecases/lease/lease.js'
+import {clockReading, type LeaseDeps} from '../../usecases/lease/lease.js'
 import type {ReconcileDeps} from '../../usecases/run/reconcile-interrupted.js'
 import type {Guard} from '../guard.js'
 import {printWarning} from '../stderr.js'
@@ -26,8 +26,13 @@ export function wireLease(guard: Guard): LeaseDeps {
 /** What is needed to find the runs whose processes are gone. */
 export function wireReconcile(guard: Guard): ReconcileDeps {
   const here = readBootRef()
-  const find = (holder: Holder) => livingProcessOf(holder, here)
-  return {leases: guard.leases(), runs: guard.runs(), here, livingProcessOf: find}
+  const {clock} = guard
+  return {
+    leases: guard.leases(),
+    runs: guard.runs(),
+    readClock: () => clockReading({clock, here}),
+    livingProcessOf: (holder) => livingProcessOf(holder, here),
+  }
 }
 
 /**

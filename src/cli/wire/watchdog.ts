@@ -31,7 +31,7 @@ export function wireWatchdog(guard: Guard): WatchdogRoundDeps {
     incidents: guard.journal(incidentStream),
     resetRequests: guard.journal(resetRequestStream),
     resets: guard.journal(resetResultStream),
-    isDead: async (lease) => (await livingProcessOf(lease, place)) === 'none',
+    livingProcessOf: (holder) => livingProcessOf(holder, place),
     slots: createSlots(),
     // Most jobs have no outputs, and loading takes most of the time of a round.
     readOutputs: async (...asked) => (await import('../../system/host/output-files.js')).readOutputs(...asked),
