@@ -56,14 +56,14 @@ export function lostToken(guard: Guard, {grants}: Leases): number | undefined {
 function isNewest(guard: Guard, {byJob}: Leases): boolean {
   let lastAt = 0
   for (const {seenAt} of byJob.values()) lastAt = Math.max(lastAt, seenAt)
-  const runs = statOfRuns(guard)
+  const runs = statOfJournal(guard, 'runs')
   return runs === undefined || Math.floor(runs.mtimeMs) <= lastAt
 }
 
 /** @returns undefined if there is none, or none that could be read */
-function statOfRuns({stateDir}: Guard): Stats | undefined {
+export function statOfJournal({stateDir}: Guard, name: string): Stats | undefined {
   try {
-    return lstatSync(`${stateDir}/runs.jsonl`, {throwIfNoEntry: false})
+    return lstatSync(`${stateDir}/${name}.jsonl`, {throwIfNoEntry: false})
   } catch {
     return undefined
   }

@@ -1,5 +1,6 @@
 import {alertNews} from '../../domain/delivery/alert-news.js'
 import type {JobNews} from '../../domain/delivery/message.js'
+import {wrongWatchedJobs} from '../../domain/settings/wrong.js'
 import {flappingEndInMs} from '../../domain/watchdog/open-incident.js'
 import {asWatched, watchedJob} from '../../domain/watchdog/watch-list.js'
 import type {WatchedJob} from '../../domain/watchdog/watched-job.js'
@@ -12,11 +13,13 @@ import {roundPlan, wireWatchdog} from './watchdog.js'
 
 /**
  * A round of the watchdog over one job, after a run of it: where no watchdog makes its rounds, a run tells what it knows.
- * A second process that decides the same writes records that are void.
+ * A second process that decides the same writes records that are void. Jobs whose settings are wrong are judged with it:
+ * they may not run for a long time.
  */
 export async function judgeOwnJob(guard: Guard, job: string): Promise<void> {
-  const watched = watchedJob(job, guard.settings)
-  if (watched) await roundOver(guard, [watched])
+  const names = new Set([job, ...wrongWatchedJobs(guard.settings.wrong)])
+  const watched = [...names].flatMap((name) => watchedJob(name, guard.settings) ?? [])
+  if (watched.length > 0) await roundOver(guard, watched)
 }
 
 /**

@@ -1,13 +1,15 @@
 import {type Settings, settingsOfJob} from '../settings/settings.js'
-import {problemsOfJob} from '../settings/wrong.js'
+import {problemsOfJob, wrongWatchedJobs} from '../settings/wrong.js'
 import type {WatchedJob} from './watched-job.js'
 
 /** The watched jobs of the settings, those that are named under `openclaw.jobs` alone included. */
 export function watchedJobs(settings: Settings): readonly WatchedJob[] {
   const ofOpenClaw = settings.openclaw?.jobs ?? {}
-  const {jobs: wrong = {}} = settings.wrong ?? {}
-  const watchedWrong = Object.keys(wrong).filter((name) => wrong[name]?.isWatched)
-  const names = new Set([...Object.keys(settings.jobs), ...watchedWrong, ...Object.keys(ofOpenClaw)])
+  const names = new Set([
+    ...Object.keys(settings.jobs),
+    ...wrongWatchedJobs(settings.wrong),
+    ...Object.keys(ofOpenClaw),
+  ])
   return [...names].flatMap((name) => watchedJob(name, settings) ?? [])
 }
 
