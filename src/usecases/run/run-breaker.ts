@@ -1,6 +1,6 @@
 import {hasAnswered} from '../../domain/breaker/call-result.js'
 import type {ProcessRef} from '../../domain/clock/process-ref.js'
-import {retryBudgetSpent} from '../../domain/retry/not-retried.js'
+import {retryBudgetSpent} from '../../domain/retry/retry-budget.js'
 import type {Outcome} from '../../domain/run/outcome.js'
 import type {JobSettings} from '../../domain/settings/job.js'
 import type {BreakerSettings} from '../../domain/settings/settings.js'

@@ -12,7 +12,7 @@ import type {RetryAndRecoverDeps} from '../recovery/retry-and-recover.js'
 import {attemptAndRecover, mayRunAgain} from './attempt-and-recover.js'
 import type {AttemptTask} from './attempt-job.js'
 import {type Claim, type ClaimDeps, claimRun, type RunLease} from './claim-run.js'
-import {type CloseOlderDeps, closeOlder} from './close-older.js'
+import type {CloseOlderDeps} from './close-older.js'
 import type {RunBreaker} from './run-breaker.js'
 import {type RunRecorder, recorder} from './run-records.js'
 import type {FinishedRun, RunRequest, Skip} from './run-request.js'
@@ -121,7 +121,7 @@ async function performRun(deps: RunDeps, request: RunRequest, {claim, breaker, f
   const lease = fleet?.lease ?? claim.lease
   const startedAt = deps.clock.now()
   const records = recorder(deps, request)
-  const isBeside = claim.isUnclosed && (await closeOlder(deps, job))
+  const isBeside = claim.isUnclosed && (await closeOlderRuns(deps, job))
   lease?.setUnclosed(isBeside)
   const output = openLog(() => deps.openOutput(isBeside), settings.onStateError, deps.warn)
   const log = spared(deps, () => output?.range())
@@ -152,6 +152,12 @@ async function performRun(deps: RunDeps, request: RunRequest, {claim, breaker, f
   signals.release(report.exitCode)
   await finishOutput(deps, output, !settings.quiet || !isHealthy(end.attempt))
   return report
+}
+
+/** Loaded late: few runs follow a killed one. */
+async function closeOlderRuns(deps: RunDeps, job: string): Promise<boolean> {
+  const {closeOlder} = await import('./close-older.js')
+  return closeOlder(deps, job)
 }
 
 /** A run that another one has cancelled proves nothing, however its job has answered TERM; unless it goes on. */

@@ -80,11 +80,11 @@ export function recorder(deps: RecordDeps, {job, runId, slot}: RecordedRun): Run
       note('started', facts)
       return true
     },
-    attemptEnded: (facts) => void note('attempt-ended', facts),
-    stepEnded: (facts) => void note('step-ended', facts),
+    attemptEnded: (facts) => note('attempt-ended', facts),
+    stepEnded: (facts) => note('step-ended', facts),
     ended: noteEnd,
-    interrupted: (reason) => void note('interrupted', {reason}, 'durable'),
-    cancelled: (byRun) => void note('cancelled', {byRun}),
-    skipped: (reason, by) => void note('skipped', {...ofSlot, reason, by}),
+    interrupted: (reason) => note('interrupted', {reason}, 'durable'),
+    cancelled: (byRun) => note('cancelled', {byRun}),
+    skipped: (reason, by) => note('skipped', {...ofSlot, reason, by}),
   }
 }
