@@ -1,6 +1,6 @@
 import {defineCommand} from '../src/cli/command/definition.js'
 import {historyToJson, renderRun, renderRuns, renderRunsOfAll, runToJson} from '../src/cli/render/run.js'
-import {wireLease} from '../src/cli/wire/lease.js'
+import {wireReconcile} from '../src/cli/wire/lease.js'
 import {GuardError} from '../src/errors.js'
 import {knownJob} from '../src/usecases/history/known-job.js'
 import {findInferredRun, readInferredHistory, readLastRuns} from '../src/usecases/history/read-history.js'
@@ -20,7 +20,7 @@ export default defineCommand({
   },
   async run({args, flags, print, show, openGuard}) {
     const guard = await openGuard()
-    const deps = {...wireLease(guard), settings: guard.settings, runs: guard.runs()}
+    const deps = {...wireReconcile(guard), settings: guard.settings, runs: guard.runs()}
     if (args.job === undefined) {
       if (flags.run !== undefined)
         throw new GuardError('usage', '--run needs the name of the job', [`guard history JOB --run ${flags.run}`])

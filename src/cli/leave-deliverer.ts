@@ -3,14 +3,16 @@ import {channelsFor} from '../domain/delivery/route.js'
 import type {Lease} from '../domain/lease/lease.js'
 import {isCutShort} from '../domain/run/outcome.js'
 import type {RunReport} from '../domain/run/report.js'
+import {wrongWatchedJobs} from '../domain/settings/wrong.js'
 import {isOnTime} from '../domain/watchdog/watchdogs.js'
-import {alertStream, deliveryStream} from '../journal/failure-streams.js'
+import {alertStream, deliveryStream, incidentStream} from '../journal/failure-streams.js'
 import {endsWithThisProcess, startGuardDetached} from '../system/process/detach.js'
 import {hasNewAlerts} from '../usecases/alert/new-alerts.js'
 import type {Guard} from './guard.js'
 import {delivererArgs} from './place-args.js'
 import {isTerminal} from './terminal.js'
 import {isLeft, watchdogsNow} from './watching.js'
+import {statOfJournal} from './wire/lease.js'
 
 /** Beside the end of a run. */
 export interface RunNews {
@@ -27,12 +29,13 @@ export interface RunNews {
  */
 export async function leaveDeliverer(guard: Guard, report: RunReport, before: RunNews): Promise<void> {
   const {job} = report
-  const isOwnNews = isNews(report, before.own) && mayTell(knowledge(guard, job, before.own))
+  const isOwnNews = isNews(guard, report, before.own) && mayTell(knowledge(guard, job, before.own))
   // No channel would be told of the job, whatever it is.
   const isTold =
     isOwnNews && channelsFor(guard.settings.alerting.routes, {subject: job, level: 'CRITICAL'}) !== undefined
+  const [wrongJob] = wrongWatchedJobs(guard.settings.wrong)
   const hasNews = before.hasNews || hasAlertOfSettings(guard)
-  if (isTold || hasNews) await leave(guard, isTold ? job : undefined, hasNews)
+  if (isTold || hasNews) await leave(guard, isTold ? job : wrongJob, hasNews)
 }
 
 /**
@@ -67,11 +70,18 @@ async function leave(guard: Guard, ended: string | undefined, hasNews: boolean):
   startGuardDetached([...delivererArgs(guard), ...(job === undefined ? [] : ['--job', job])])
 }
 
-function isNews(report: RunReport, own: Lease | undefined): boolean {
-  const {outcome} = report
+function isNews(guard: Guard, report: RunReport, own: Lease | undefined): boolean {
+  const {job, outcome} = report
   if (outcome === 'skipped' || isCutShort(report)) return false
   const wasBad = own !== undefined && own.released?.status !== 'ok'
-  return outcome !== 'healthy' || wasBad
+  return outcome !== 'healthy' || wasBad || isInTrouble(guard, job, own)
+}
+
+/** A run that was refused for its settings has left no lease. Incidents older than the last lease were seen by its run. */
+function isInTrouble(guard: Guard, job: string, own: Lease | undefined): boolean {
+  const incidents = statOfJournal(guard, incidentStream.name)
+  if (!incidents || Math.ceil(incidents.mtimeMs) < (own?.seenAt ?? 0)) return false
+  return guard.journal(incidentStream).read().open.has(job)
 }
 
 function knowledge({settings}: Guard, job: string, own: Lease | undefined): Parameters<typeof mayTell>[0] {

@@ -34,7 +34,8 @@ export async function logFolder(given: string | undefined, stateDir: () => strin
         if (used === undefined || !(error instanceof GuardError)) throw error
         used = undefined
         openLogDir(path())
-        announce?.(guard, {message: `${error.message}; the logs go to ${path()}`})()
+        const message = `${error.message}; the logs go to ${path()}`
+        announce?.(guard, {message, notice: message, jobs: {}})()
       }
     },
   }

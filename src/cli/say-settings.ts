@@ -1,8 +1,9 @@
 import {createHash} from 'node:crypto'
 import {existsSync} from 'node:fs'
 import {isatty} from 'node:tty'
+import {toldAsTroubleOf} from '../domain/alert/alert.js'
 import type {Settings} from '../domain/settings/settings.js'
-import type {WrongSettings} from '../domain/settings/wrong.js'
+import {type WrongSettings, wrongWatchedJobs} from '../domain/settings/wrong.js'
 import {GuardError} from '../errors.js'
 import {alertStream} from '../journal/failure-streams.js'
 import type {Journal} from '../journal/journal.js'
@@ -22,13 +23,15 @@ export interface Announcer {
   log(text: string): void
 }
 
+type SaidSettings = Pick<WrongSettings, 'message' | 'notice' | 'jobs'>
+
 /**
  * Says that parts of the settings are wrong: on a terminal each time, else in the process that records it, because cron
  * mails what is printed.
  *
  * @returns what records it, to be called once the state directory can be used
  */
-export function announceWrongSettings(guard: Announcer, wrong: Pick<WrongSettings, 'message'>): () => void {
+export function announceWrongSettings(guard: Announcer, wrong: SaidSettings): () => void {
   const isTerminal = isatty(2)
   if (isTerminal) printWarning(wrong.message)
   let isDone = false
@@ -38,10 +41,16 @@ export function announceWrongSettings(guard: Announcer, wrong: Pick<WrongSetting
     const {clock, log, settings} = guard
     const deps = {clock, log, alerts: guard.journal(alertStream), repeatMs: settings.alerting.repeatMs[0] ?? 0}
     const reason = `settings:${createHash('sha256').update(wrong.message).digest('hex').slice(0, 16)}`
-    const message = wrong.message.replaceAll('\n', '; ')
-    const isNews = sayOnce(deps, {component: 'settings', message, reason})
+    const logText = inOneLine(wrong.message)
+    const message = inOneLine(wrong.notice ?? wrong.message)
+    const details = wrong.notice === undefined ? {[toldAsTroubleOf]: wrongWatchedJobs(wrong)} : {}
+    const isNews = sayOnce(deps, {component: 'settings', message, reason, logText, details})
     if (isNews && !isTerminal) printWarning(wrong.message)
   }
+}
+
+function inOneLine(text: string): string {
+  return text.replaceAll('\n', '; ')
 }
 
 /** Records it where a state directory exists; a command that only reads makes none. */

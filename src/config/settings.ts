@@ -44,9 +44,10 @@ async function withTrustedLogDir(settings: Settings, {noAnswerFrom}: SettingsReq
 }
 
 function withWrong(settings: Settings, lines: readonly string[], parts: readonly string[]): Settings {
-  const {message, ...wrong} = settings.wrong ?? {message: undefined, jobs: {}, parts: []}
-  const all = message === undefined ? lines : [...lines, message]
-  return {...settings, wrong: {...wrong, message: all.join('\n'), parts: [...wrong.parts, ...parts]}}
+  const {message, notice, ...wrong} = settings.wrong ?? {message: undefined, notice: undefined, jobs: {}, parts: []}
+  const before = (text: string | undefined) => (text === undefined ? lines : [...lines, text]).join('\n')
+  const texts = {message: before(message), notice: before(notice)}
+  return {...settings, wrong: {...wrong, ...texts, parts: [...wrong.parts, ...parts]}}
 }
 
 async function usableSettings(request: SettingsRequest, unused: (file: UnusedFile) => void): Promise<Settings> {
@@ -55,7 +56,7 @@ async function usableSettings(request: SettingsRequest, unused: (file: UnusedFil
   } catch (error) {
     if (!(error instanceof GuardError) || error.kind !== 'config') throw error
     const {message} = error
-    return {...defaultSettings, wrong: {message, jobs: {}, parts: [], refusal: message}}
+    return {...defaultSettings, wrong: {message, notice: message, jobs: {}, parts: [], refusal: message}}
   }
 }
 

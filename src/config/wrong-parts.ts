@@ -26,7 +26,14 @@ export function wrongSettings(file: string, written: unknown, problems: readonly
   const refusal = stops && `no job of ${file} runs: ${problemText(stops, written)}`
   const ofFleet = problems.filter(({path}) => path[0] === 'fleet').map((problem) => problemText(problem, written))
   const fleet = ofFleet.length > 0 && {fleet: ofFleet.join('; ')}
-  return {message, jobs, parts: [...parts], ...fleet, ...(refusal !== undefined && {refusal})}
+  const untold = problems.filter((problem) => !isToldByJob(problem, jobs))
+  const notice = untold.length > 0 && {notice: settingsError(file, written, untold).message}
+  return {message, ...notice, jobs, parts: [...parts], ...fleet, ...(refusal !== undefined && {refusal})}
+}
+
+function isToldByJob({path, isUsable}: Problem, jobs: Readonly<Record<string, WrongJob>>): boolean {
+  const [top, name] = partOf(path)
+  return top === 'jobs' && !isUsable && Object.hasOwn(jobs, String(name)) && jobs[String(name)]?.isWatched === true
 }
 
 function isAllJobs(path: Path): boolean {

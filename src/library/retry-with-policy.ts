@@ -3,6 +3,7 @@ import {hasAnswered} from '../domain/breaker/call-result.js'
 import type {RetryAfter} from '../domain/failure/retry-after.js'
 import {attemptLimitMs} from '../domain/retry/attempt-limit.js'
 import {classOfAttempt} from '../domain/retry/retry.js'
+import {retryBudgetSpent} from '../domain/retry/retry-budget.js'
 import type {Outcome} from '../domain/run/outcome.js'
 import type {RetrySettings} from '../domain/settings/job.js'
 import {systemClock} from '../system/host/clock.js'
@@ -55,7 +56,7 @@ export async function retryWithPolicy<T>(
     clock: systemClock,
     random: Math.random,
     showWait: <W>(_what: string, wait: () => Promise<W>) => wait(),
-    takeToken: () => breaker?.takeRetryToken() ?? true,
+    takeToken: () => (!breaker || breaker.takeRetryToken() ? undefined : retryBudgetSpent(breaker)),
     onRetry: (news: RetryNews) => onRetry?.({...news, error}),
     signal,
   }

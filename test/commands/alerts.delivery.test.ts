@@ -42,6 +42,17 @@ function deliveries(box: Sandbox) {
 
 const lastLease = (box: Sandbox, job: string) => box.journal('leases.jsonl').findLast((record) => record.job === job)
 
+/** The titles of the messages, once the two alerts are taken and so many messages are sent. */
+async function titlesOf(box: Sandbox, messages: number): Promise<readonly string[]> {
+  await until(() => deliveries(box).filter(({kind}) => kind === 'noted').length === 2, 'both alerts')
+  await until(() => sent(box).length >= messages, 'the messages')
+  return sent(box).map(({title}) => title)
+}
+
+function settingsOf(box: Sandbox): object {
+  return JSON.parse(readFileSync(box.path('.guardianrc.json'), 'utf8'))
+}
+
 /** The deliverer has given its lease back. */
 async function delivered(box: Sandbox): Promise<void> {
   await until(() => lastLease(box, 'guard-deliverer')?.kind === 'released', 'the end of the deliverer')
@@ -92,23 +103,37 @@ describe('a run without a watchdog', () => {
     expect([existsSync(`${box.stateDir}/alerts.jsonl`), sent(box)]).toEqual([false, []])
   })
 
-  test('that is refused for its settings is told, and that they are wrong', async () => {
+  test('that is refused for its settings is told once, and its trouble ends with a good run', async () => {
     const box = sandbox({jobs: {scan: {command: ['true'], timeot: '5m'}}})
     expect((await box.guard('run', 'scan')).code).toBe(78)
-    await until(() => sent(box).length === 2, 'both messages')
-    expect(sent(box).map(({title}) => title)).toEqual([
-      expect.stringContaining('jobs.scan.timeot'),
-      expect.stringMatching(/^scan is failing: its settings are wrong/),
+    expect(await titlesOf(box, 1)).toEqual([
+      expect.stringMatching(/^scan is failing: its settings are wrong: jobs\.scan\.timeot/),
     ])
+    const noted = deliveries(box).filter(({kind}) => kind === 'noted')
+    expect(noted).toMatchObject([{event: 'none', reason: 'told as the trouble of scan'}, {event: 'trouble'}])
+    writeFileSync(box.path('.guardianrc.json'), JSON.stringify({...settingsOf(box), jobs: {scan: {command: ['true']}}}))
+    expect((await box.guard('run', 'scan')).code).toBe(0)
+    await until(() => box.journal('incidents.jsonl').some(({kind}) => kind === 'resolved'), 'the end of the incident')
   })
 
-  test('that ends well tells that other settings are wrong, also where another command has noticed it', async () => {
+  test('that ends well tells that another job is wrong, also where another command has noticed it', async () => {
     const box = sandbox({jobs: {well: {command: ['true']}, scan: {command: ['true'], timeot: '5m'}}})
     await box.guard('lease', 'acquire', 'x', '--ttl', '1s')
     expect(box.journal('alerts.jsonl')).toHaveLength(1)
     expect((await box.guard('run', 'well')).code).toBe(0)
-    await until(() => sent(box).length === 1, 'the message')
-    expect(sent(box)[0]?.title).toContain('jobs.scan.timeot')
+    expect(await titlesOf(box, 1)).toEqual([
+      expect.stringMatching(/^scan is failing: its settings are wrong: jobs\.scan\.timeot/),
+    ])
+  })
+
+  test('that ends well tells what else is wrong with the settings, without the jobs that tell it themselves', async () => {
+    const jobs = {well: {command: ['true']}, scan: {command: ['true'], timeot: '5m'}}
+    const box = sandbox({jobs, health: {dissk: 1}})
+    expect((await box.guard('run', 'well')).code).toBe(0)
+    expect((await titlesOf(box, 2)).toSorted()).toEqual([
+      expect.stringMatching(/\.guardianrc\.json has a problem; (?!.*scan)/),
+      expect.stringMatching(/^scan is failing: its settings are wrong/),
+    ])
   })
 
   test('that ends well tells that the watchdog is late', async () => {

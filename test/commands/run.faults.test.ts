@@ -89,6 +89,40 @@ describe('a state directory that cannot be used: the job runs, the user is warne
     expect(journal('runs.jsonl').at(-1)).toMatchObject({kind: 'ended', exitCode: 3})
   })
 
+  test.skipIf(!isRoot)(
+    'it fills up during the run: what has no end on record is not running, and the next run closes it',
+    async () => {
+      const {guard, journal, path, sh, write} = smallDisk('rw')
+      await guard('run', '--job', 'j', '--', 'true')
+      // So the end of a run finds no room, and the release of its lease does.
+      write(
+        'fill.sh',
+        `runs=${path('state/runs.jsonl')}
+      printf "%$((4095 - $(wc -c < $runs) % 4096 - 100))s\\n" "" >> $runs
+      head -c 4M /dev/zero > ${path('state/filler')}
+      true
+      `,
+      )
+      const filling = await guard('run', '--job', 'j', '--', 'sh', path('fill.sh'))
+      expect([filling.code, filling.stderr]).toEqual([0, expect.stringMatching(/run of j not recorded.*ENOSPC/)])
+      expect(journal('leases.jsonl').at(-1)).toMatchObject({kind: 'released', unclosed: true})
+      const told = async (...words: string[]) => (await guard(...words)).stdout
+      expect(await told('history', 'j')).toMatch(/ interrupted .* not yet recorded: /)
+      expect(await told('history')).not.toContain('running')
+      expect(await told('status')).not.toContain('running')
+      expect(await told('status', 'j')).not.toContain('goes on')
+      expect(await told('why', 'j')).toMatch(/^ {2}now +Its end is not yet recorded: /m)
+      expect(await told('health')).toMatch(/^runs +degraded/m)
+
+      await sh(`rm ${path('state/filler')}`)
+      await guard('run', '--job', 'j', '--', 'true')
+      const closed = await told('history', 'j')
+      expect(closed).toMatch(/ interrupted .* its guard and its job are gone: /)
+      expect(closed).not.toContain('not yet recorded')
+      expect(await told('health')).not.toMatch(/^runs +degraded/m)
+    },
+  )
+
   test.skipIf(!isRoot)('the job itself has filled its disk, and is told why it failed', async () => {
     const {guard} = smallDisk('rw')
     const printed = 'head -c 4000000 /dev/zero | tr "\\0" x; exit 4'

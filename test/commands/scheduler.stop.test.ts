@@ -6,13 +6,18 @@ import {type SchedulerBox, schedulerBox, untilRecords} from '../support/schedule
 
 /** `guard scheduler stop --jobs`: what the scheduler has started is ended, and nothing else. */
 
-/** Process numbers of the guards of this sandbox that have these words in their command line, one after the other. */
-function guardsWith(words: readonly string[], {stateDir}: SchedulerBox): readonly number[] {
+/** Numbers of the processes of this sandbox with such a command line. */
+function pidsWith({stateDir}: SchedulerBox, isOne: (words: readonly string[]) => boolean): readonly number[] {
   const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name))
   return pids.map(Number).filter((pid) => {
     const isHere = readProc(pid, 'environ').split('\0').includes(`GUARD_STATE_DIR=${stateDir}`)
-    return isHere && readProc(pid, 'cmdline').includes(`\0${words.join('\0')}\0`)
+    return isHere && isOne(readProc(pid, 'cmdline').split('\0'))
   })
+}
+
+/** Those of its guards that have these words in their command line, one after the other. */
+function guardsWith(asked: readonly string[], box: SchedulerBox): readonly number[] {
+  return pidsWith(box, (words) => words.join('\0').includes(`\0${asked.join('\0')}\0`))
 }
 
 test('runs that may overlap are ended, too, and their job is named once', {timeout: 60_000}, async () => {
@@ -54,3 +59,25 @@ test('a guard that waits for the run of somebody else is ended, and that run goe
   await byHand
   expect(box.runs('started')).toHaveLength(1)
 })
+
+test.each(['allow', 'skip'])(
+  'a job whose guard was killed is ended, also what has left its group (overlap: %s)',
+  {timeout: 60_000},
+  async (overlap) => {
+    const command = JSON.stringify(['sh', '-c', 'setsid sleep 301 & sleep 300'])
+    const box = schedulerBox(`par: {command: ${command}, schedule: '* * * * * *', overlap: ${overlap}}`)
+    await box.begin()
+    const sleepers = () => pidsWith(box, (words) => words[0] === 'sleep' && (words[1] === '300' || words[1] === '301'))
+    await until(() => sleepers().length >= 2, 'the job')
+    const stopped = await box.guard('scheduler', 'stop')
+    expect(stopped.code).toBe(0)
+    for (const pid of guardsWith(['--slot'], box)) process.kill(pid, 'SIGKILL')
+    await until(() => guardsWith(['--slot'], box).length === 0, 'the end of the guards')
+    expect(sleepers().length).toBeGreaterThan(1)
+    expect((await box.guard('scheduler', 'stop', '--jobs')).stdout).toMatch(/^ended: par$/m)
+    expect(sleepers()).toEqual([])
+    // Nothing has recorded the ends yet.
+    expect((await box.status()).json).toMatchObject({running: []})
+    expect((await box.guard('scheduler', 'stop', '--jobs')).stdout).not.toContain('ended')
+  },
+)

@@ -20,6 +20,15 @@ test('a wrong job is left out and named with its problems; the others are whole'
   expect(wrong?.refusal).toBeUndefined()
 })
 
+test('the notice leaves out what is told as the trouble of a wrong job that is watched', async () => {
+  const bad = {script: 'b.sh', timeout: 'soon'}
+  const noticeOf = async (written: object) => (await load(written)).wrong?.notice
+  expect(await noticeOf({jobs: {bad}})).toBeUndefined()
+  expect(await noticeOf({jobs: {bad: {...bad, watch: false}}})).toMatch(/has a problem\njobs\.bad\.timeout/)
+  expect(await noticeOf({jobs: {bad}, logs: {keep: 'x'}})).toMatch(/has a problem\nlogs\.keep/)
+  expect(await noticeOf({jobs: {bad}, defaults: {timeout: 'soon'}})).toMatch(/has a problem\ndefaults\.timeout/)
+})
+
 test.each<[string, object, string[]]>([
   ['a key', {logs: {keep: 'x', maxSize: '1MB'}}, ['logs.keep']],
   ['an unknown key', {logz: {}}, ['logz']],

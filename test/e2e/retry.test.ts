@@ -141,7 +141,7 @@ test('the processes of a target share one retry budget', async () => {
   )
   const call = () => guard('retry', '--config', config, ...quick, '--attempts', '3', '--target', 'api', '--', 'false')
   expect((await call()).stderr).toContain('gave up after 3 attempts')
-  expect((await call()).stderr).toContain('no further attempt: the retry budget of the target is used up')
+  expect((await call()).stderr).toContain('no further attempt: the retry budget of target api is used up')
 })
 
 test('a signal ends the command and the retrying', async () => {

@@ -190,7 +190,7 @@ class Day {
     return {
       ...journals,
       readClock: () => this.machine.now(),
-      isDead: async () => false,
+      livingProcessOf: async () => 'unknown',
       isGone: async () => false,
       slots: periodicSlots,
       log: () => {},

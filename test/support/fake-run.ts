@@ -92,7 +92,7 @@ export function fakeRun(settings: Partial<JobSettings> = {}, attempts: readonly 
       openRetryOutput: (verification) => fakeOutput(`retry-${verification}`, seen.done),
     }),
     closeInterrupted: (job) =>
-      reconcileInterrupted({here: claimDeps.here, leases, runs, livingProcessOf: async () => 'none'}, job),
+      reconcileInterrupted({readClock, leases, runs, livingProcessOf: async () => 'none'}, job),
     tidySpools: async (closed) => void seen.done.push(`tidy spools of ${closed.join(', ')}`),
     openOutput: () => fakeOutput('log', seen.done),
     catchSignals: () => ({

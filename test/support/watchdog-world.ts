@@ -59,7 +59,7 @@ export function watchdogWorld(jobs: readonly WatchedJob[] = [scan]) {
   const deps: WatchdogRoundDeps = {
     ...journals,
     readClock: () => ({at: clock.now(), mono: clock.mono(), boot: 'boot-1', host: 'host-1'}),
-    isDead: async () => false,
+    livingProcessOf: async () => 'unknown',
     isGone: async (file) => seen.gone.has(file),
     slots: {latest: () => undefined, next: () => undefined},
     readOutputs: async () => seen.outputs,

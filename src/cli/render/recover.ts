@@ -1,5 +1,4 @@
-import type {Recovered} from '../../usecases/recovery/recover.js'
-import type {OpenRun} from '../../usecases/run/reconcile-interrupted.js'
+import type {LeftRun, Recovered} from '../../usecases/recovery/recover.js'
 import {color} from './color.js'
 import type {Page} from './page.js'
 import {type Row, renderTable} from './table.js'
@@ -31,6 +30,6 @@ export function recoveredToJson({interrupted, left, reruns, files}: Recovered): 
   }
 }
 
-function openRunToJson({run, reason}: OpenRun): object {
+function openRunToJson({run, reason}: LeftRun): object {
   return {job: run.job, runId: run.id, startedAt: new Date(run.startedAt).toISOString(), reason}
 }

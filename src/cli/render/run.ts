@@ -116,7 +116,7 @@ export function renderSpan(ms: number): string {
 }
 
 /** The same for `--json`: times in ISO 8601, spans in milliseconds (contract section 6). */
-export function runToJson({id, job: _, log: __, owner: ___, boot: ____, ...run}: Run): object {
+export function runToJson({id, job: _, log: __, owner: ___, boot: ____, token: _____, ...run}: Run): object {
   const {startedAt, endedAt, claimedSlotAt, ...same} = run
   return {
     runId: id,

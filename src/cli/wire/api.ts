@@ -30,7 +30,7 @@ import {wireChanges} from './api-changes.js'
 import {wireMetrics} from './api-metrics.js'
 import {wireComingSlots} from './coming-slots.js'
 import {wireHealth} from './health.js'
-import {wireLease} from './lease.js'
+import {wireLease, wireReconcile} from './lease.js'
 import {redactedEnd} from './log-end.js'
 import {logDeps, logSecrets} from './logs.js'
 import {schedulerFacts} from './scheduler-facts.js'
@@ -81,7 +81,7 @@ async function jobs(guard: Guard): Promise<object> {
 
 async function runs(guard: Guard, name: string, limit: number): Promise<object> {
   const job = askedJob(guard, name)
-  const deps = {...wireLease(guard), runs: guard.runs()}
+  const deps = {...wireReconcile(guard), runs: guard.runs()}
   const last = await readInferredHistory(deps, job, limit)
   return historyToJson(job, last, deps.runs.read().get(job)?.streak)
 }

@@ -29,7 +29,7 @@ export function wireHealth(guard: Guard): HealthDeps {
     readMachine: () => readMachine(guard.stateDir),
     tryState: () => tryState(guard),
     leases,
-    livingProcessOf: (lease) => livingProcessOf(lease, here),
+    livingProcessOf: (holder) => livingProcessOf(holder, here),
     runs,
     breakers,
     incidents,

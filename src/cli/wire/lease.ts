@@ -4,9 +4,9 @@ import type {Leases} from '../../domain/lease/lease.js'
 import {highestToken} from '../../domain/run/job-runs.js'
 import {GuardError} from '../../errors.js'
 import {readBootRef, readHostName} from '../../system/host/host.js'
-import {type Holder, livingProcessOf} from '../../system/process/holder-liveness.js'
+import {livingProcessOf} from '../../system/process/holder-liveness.js'
 import {identifyProcess, isHidden} from '../../system/process/identity.js'
-import type {LeaseDeps} from '../../usecases/lease/lease.js'
+import {clockReading, type LeaseDeps} from '../../usecases/lease/lease.js'
 import type {ReconcileDeps} from '../../usecases/run/reconcile-interrupted.js'
 import type {Guard} from '../guard.js'
 import {printWarning} from '../stderr.js'
@@ -26,8 +26,13 @@ export function wireLease(guard: Guard): LeaseDeps {
 /** What is needed to find the runs whose processes are gone. */
 export function wireReconcile(guard: Guard): ReconcileDeps {
   const here = readBootRef()
-  const find = (holder: Holder) => livingProcessOf(holder, here)
-  return {leases: guard.leases(), runs: guard.runs(), here, livingProcessOf: find}
+  const {clock} = guard
+  return {
+    leases: guard.leases(),
+    runs: guard.runs(),
+    readClock: () => clockReading({clock, here}),
+    livingProcessOf: (holder) => livingProcessOf(holder, here),
+  }
 }
 
 /**
@@ -51,14 +56,14 @@ export function lostToken(guard: Guard, {grants}: Leases): number | undefined {
 function isNewest(guard: Guard, {byJob}: Leases): boolean {
   let lastAt = 0
   for (const {seenAt} of byJob.values()) lastAt = Math.max(lastAt, seenAt)
-  const runs = statOfRuns(guard)
+  const runs = statOfJournal(guard, 'runs')
   return runs === undefined || Math.floor(runs.mtimeMs) <= lastAt
 }
 
 /** @returns undefined if there is none, or none that could be read */
-function statOfRuns({stateDir}: Guard): Stats | undefined {
+export function statOfJournal({stateDir}: Guard, name: string): Stats | undefined {
   try {
-    return lstatSync(`${stateDir}/runs.jsonl`, {throwIfNoEntry: false})
+    return lstatSync(`${stateDir}/${name}.jsonl`, {throwIfNoEntry: false})
   } catch {
     return undefined
   }

@@ -1,6 +1,7 @@
 import {alertNews} from '../../domain/delivery/alert-news.js'
 import type {JobNews} from '../../domain/delivery/message.js'
 import type {JobHistory} from '../../domain/incident/incident.js'
+import {wrongWatchedJobs} from '../../domain/settings/wrong.js'
 import {flappingEndInMs} from '../../domain/watchdog/open-incident.js'
 import {asWatched, isNamed, watchedJob} from '../../domain/watchdog/watch-list.js'
 import type {WatchedJob} from '../../domain/watchdog/watched-job.js'
@@ -16,11 +17,16 @@ import {roundPlan, wireWatchdog} from './watchdog.js'
 
 /**
  * A round of the watchdog over one job, after a run of it: where no watchdog judges the job, a run tells what it knows.
- * A second process that decides the same writes records that are void.
+ * A second process that decides the same writes records that are void. Jobs whose settings are wrong are judged with it:
+ * they may not run for a long time.
  */
 export async function judgeOwnJob(guard: Guard, job: string): Promise<void> {
-  const watched = watchedJob(job, guard.settings)
-  if (watched) await roundOver(guard, watched)
+  const watchdogs = watchdogsNow(guard)
+  const wrong = wrongWatchedJobs(guard.settings.wrong).filter((name) => !isLeft(guard, name, watchdogs))
+  for (const name of new Set([job, ...wrong])) {
+    const watched = watchedJob(name, guard.settings)
+    if (watched) await roundOver(guard, watched)
+  }
 }
 
 /**

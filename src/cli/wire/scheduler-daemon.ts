@@ -1,7 +1,7 @@
 import {existsSync} from 'node:fs'
 import {availableParallelism} from 'node:os'
 import {loadSettings} from '../../config/settings.js'
-import type {BootRef, ProcessRef} from '../../domain/clock/process-ref.js'
+import {holderOf} from '../../domain/run/interrupted-run.js'
 import type {PendingSlot} from '../../domain/scheduler/launch-order.js'
 import {isToSchedule, jobsToSchedule, wrongJobsOf, wrongJobsText} from '../../domain/scheduler/scheduled-jobs.js'
 import {slotKey} from '../../domain/scheduler/slot-key.js'
@@ -13,7 +13,8 @@ import {endsWithin} from '../../system/host/clock.js'
 import {homeFolder, readBootRef} from '../../system/host/host.js'
 import {createSlots} from '../../system/host/slots.js'
 import {spawnGuardDetached, startGuardDetached} from '../../system/process/detach.js'
-import {identifyProcess, processState} from '../../system/process/identity.js'
+import {identifyProcess} from '../../system/process/identity.js'
+import {runWatch} from '../../system/process/run-watch.js'
 import {sayOnce} from '../../usecases/alert/say-once.js'
 import {createDecider} from '../../usecases/schedule/decide-slots.js'
 import {giveUpSlots} from '../../usecases/schedule/give-up-slots.js'
@@ -142,25 +143,16 @@ function patienceArgs({patienceMs, dueAt}: PendingSlot, nowMs: number): readonly
   return ['--wait', `${Math.min(patienceMs, Math.max(0, dueAt + patienceMs - nowMs))}ms`]
 }
 
-interface EarlierRun {
-  readonly job: string
-  readonly found: ProcessRef
-  /** Where that process was seen. */
-  readonly seen: BootRef
-}
-
 /** The jobs of those runs that an earlier scheduler has started and that go on, by their processes. */
 function earlierRuns(guard: Guard): () => readonly string[] {
   const here = readBootRef()
   const {byJob} = guard.leases().read()
-  let alive = openSlotRuns(guard.runs().read()).flatMap(({job, id, owner}): readonly EarlierRun[] => {
-    const lease = byJob.get(job)
-    const found: ProcessRef | undefined = lease?.jobProcess ?? lease?.process
-    if (lease && lease.holder === id && found) return [{job, seen: lease, found}]
-    return owner ? [{job, seen: owner, found: owner.process}] : []
+  let alive = openSlotRuns(guard.runs().read()).flatMap((run) => {
+    const holder = holderOf(run, byJob.get(run.job))
+    return holder ? [{job: run.job, isAlive: runWatch(holder, here)}] : []
   })
   return () => {
-    alive = alive.filter(({seen, found}) => processState(found, seen, here) === 'alive')
+    alive = alive.filter(({isAlive}) => isAlive())
     return alive.map(({job}) => job)
   }
 }

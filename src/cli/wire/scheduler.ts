@@ -5,7 +5,6 @@ import {startDaemon} from '../../system/daemon/start-daemon.js'
 import {readBootRef} from '../../system/host/host.js'
 import {schedulerLogFile} from '../../system/log/guardian-log.js'
 import {identifyProcess, isEnding, processState, signalProcess} from '../../system/process/identity.js'
-import {membersOf} from '../../system/process/job-members.js'
 import {
   lookAtScheduler,
   type SchedulerStatus,
@@ -15,7 +14,7 @@ import {
 import {type StopDeps, type Stopped, stopScheduler} from '../../usecases/schedule/stop-scheduler.js'
 import type {Guard} from '../guard.js'
 import {placeArgs, settingsFolder} from '../place-args.js'
-import {wireLease} from './lease.js'
+import {wireLease, wireReconcile} from './lease.js'
 
 /** How commands and the HTTP server start, stop and look at the scheduler of this state directory. */
 
@@ -128,12 +127,9 @@ export function stopDeps(guard: Guard): StopDeps {
     isRunning: ({pid, start}) => identifyProcess(pid)?.start === start,
     removePidFile: () => removePidFile(pidFileOf(guard), readPidFile(pidFileOf(guard))),
     stateOf: (recorded) => processState(recorded.process, recorded, readBootRef()),
-    stopJobOfRun: (runId) => {
-      for (const member of membersOf({pid: undefined, runId, cgroup: undefined})) signalProcess(member, 'SIGKILL')
-    },
-    stopJob: async (lease) => {
+    stopRun: async (run, killAfterMs) => {
       const {stopOtherRun} = await import('../../system/process/stop-other-run.js')
-      return stopOtherRun(lease, {here: readBootRef(), killAfterMs: 0})
+      return stopOtherRun(run, {here: readBootRef(), killAfterMs})
     },
   }
 }
@@ -142,8 +138,8 @@ export function stopDeps(guard: Guard): StopDeps {
 export function lookDeps(guard: Guard): SchedulerStatusDeps {
   return {
     ...wireLease(guard),
+    ...wireReconcile(guard),
     scheduler: guard.journal(schedulerStream),
-    runs: guard.runs(),
     readPid: () => readPidFile(pidFileOf(guard)),
   }
 }

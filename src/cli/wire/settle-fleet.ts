@@ -1,8 +1,9 @@
 import {GuardError} from '../../errors.js'
 import {fleetStream} from '../../journal/failure-streams.js'
 import {readBootRef} from '../../system/host/host.js'
-import {type Holder, livingProcessOf} from '../../system/process/holder-liveness.js'
+import {livingProcessOf} from '../../system/process/holder-liveness.js'
 import {findUnsettled, settleOpenClaims} from '../../usecases/fleet/settle-open-claims.js'
+import type {FindLivingProcess} from '../../usecases/history/lease-holder.js'
 import type {Guard} from '../guard.js'
 import {printWarning, warnOnce} from '../stderr.js'
 import {wireFleet} from './fleet.js'
@@ -11,7 +12,7 @@ import {wireFleet} from './fleet.js'
 export async function settleFleet(guard: Guard): Promise<void> {
   if (!guard.settings.fleet) return
   const [known, runs, here] = [guard.journal(fleetStream), guard.runs(), readBootRef()]
-  const find = (holder: Holder) => livingProcessOf(holder, here)
+  const find: FindLivingProcess = (holder) => livingProcessOf(holder, here)
   const unsettled = await findUnsettled({known, runs, clock: guard.clock, livingProcessOf: find})
   if (unsettled.length === 0) return
   try {

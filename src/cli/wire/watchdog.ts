@@ -34,7 +34,7 @@ export function wireWatchdog(guard: Guard): WatchdogRoundDeps {
     incidents: guard.journal(incidentStream),
     resetRequests: guard.journal(resetRequestStream),
     resets: guard.journal(resetResultStream),
-    isDead: async (lease) => (await livingProcessOf(lease, place)) === 'none',
+    livingProcessOf: (holder) => livingProcessOf(holder, place),
     slots: createSlots(),
     // A file behind a server that gives no answer may be there.
     isGone: async (file) => (await noAnswerFrom(file)) === undefined && isMissing(file),

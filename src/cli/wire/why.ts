@@ -58,7 +58,7 @@ export function wireWhyThen(guard: Guard, atMs: number): ExplainDeps {
     silences: then(silenceStream),
     resetRequests: then(resetRequestStream),
     resets: then(resetResultStream),
-    isDead: async () => false,
+    livingProcessOf: async () => 'unknown',
     readOutputs: async (rules) => rules.map(() => ({newest: undefined, unreadable: 'what it was then is not kept'})),
     journals: {runs, incidents, deliveries, breakers, leases},
     startersOf: async () => [],

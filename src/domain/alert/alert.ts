@@ -21,6 +21,9 @@ export interface Alert {
   readonly key?: string | undefined
 }
 
+/** Key of the details of an alert that is not sent, because the trouble of these jobs says the same and has an end. */
+export const toldAsTroubleOf = 'toldAsTroubleOf'
+
 /** An alert as a line of the journal. */
 export interface RaisedAlert extends Entry {
   readonly kind: 'raised'

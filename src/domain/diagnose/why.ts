@@ -2,6 +2,7 @@ import {type Breaker, breakerState} from '../breaker/breaker.js'
 import type {ClockReading} from '../clock/reading.js'
 import type {Incident} from '../incident/incident.js'
 import type {RawRecord} from '../journal/record.js'
+import {type InferredEnd, unrecordedText, withInferredEnd} from '../run/interrupted-run.js'
 import {isCutShort} from '../run/outcome.js'
 import {newRun, nextRun, type Run} from '../run/run.js'
 import type {JobSettings} from '../settings/job.js'
@@ -19,6 +20,8 @@ interface WhyFacts {
   readonly now: ClockReading
   /** Of the last run that took place. */
   readonly run: readonly RawRecord[]
+  /** Why that run is over; undefined if it goes on, or if its end is on record. */
+  readonly runEnd: InferredEnd | undefined
   /** Of runs that were skipped since. */
   readonly skips: readonly RawRecord[]
   /** About the job. */
@@ -96,21 +99,25 @@ function skippedSection({skips}: WhyFacts): readonly Section[] {
   return skips.length === 0 ? [] : [{title: 'Why it was skipped', sentences: runSentences(skips)}]
 }
 
-function lastRunSection({run, status}: WhyFacts): readonly Section[] {
-  if (run.length === 0) return []
+function lastRunSection({run: records, runEnd, status}: WhyFacts): readonly Section[] {
+  const known = runOf(records)
+  if (!known) return []
+  const run = withInferredEnd(known, runEnd)
   const title = isBad(run) ? 'Why it failed' : status.runningSince !== undefined ? 'Its run' : 'Its last run'
-  return [{title, sentences: runSentences(run)}]
+  const isInferred = runEnd !== undefined && known.outcome === undefined
+  const end = isInferred ? [presentSentence(`Its end is ${unrecordedText(runEnd)}.`)] : []
+  return [{title, sentences: [...end, ...runSentences(records)]}]
+}
+
+/** @returns undefined if none is on record */
+function runOf(records: readonly RawRecord[]): Run | undefined {
+  return records.toReversed().reduce<Run | undefined>((known, record) => runAfter(known, record) ?? known, undefined)
 }
 
 /** Whether the end of a run is one that counts, and bad. */
-function isBad(records: readonly RawRecord[]): boolean {
-  const run = records
-    .toReversed()
-    .reduce<Run | undefined>((known, record) => runAfter(known, record) ?? known, undefined)
-  const {outcome} = run ?? {}
-  return (
-    run !== undefined && outcome !== undefined && outcome !== 'healthy' && outcome !== 'skipped' && !isCutShort(run)
-  )
+function isBad(run: Run): boolean {
+  const {outcome} = run
+  return outcome !== undefined && outcome !== 'healthy' && outcome !== 'skipped' && !isCutShort(run)
 }
 
 function runAfter(known: Run | undefined, record: RawRecord): Run | undefined {

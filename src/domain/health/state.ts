@@ -4,7 +4,7 @@ import type {Incidents} from '../incident/incident.js'
 import {isCritical} from '../incident/overall-status.js'
 import {type Lease, type LeaseState, leaseState} from '../lease/lease.js'
 import type {ResetRequest} from '../openclaw/reset-request.js'
-import {inferredEnd, type LeaseHolder} from '../run/interrupted-run.js'
+import type {InferredEnd, LeaseHolder} from '../run/interrupted-run.js'
 import {type GivenToken, openRuns, type RunsByJob} from '../run/job-runs.js'
 import {heartbeatState} from '../watchdog/daemon-heartbeat.js'
 import {span} from '../watchdog/freshness.js'
@@ -73,10 +73,9 @@ function lostText({job, token}: GivenToken): string {
 }
 
 /** Crashed runs whose end is not on record yet. */
-export function judgeRuns(book: RunsByJob, observations: readonly LeaseHolder[]): Check {
-  const byJob = new Map(observations.map((observed) => [observed.lease.job, observed]))
+export function judgeRuns(book: RunsByJob, ends: ReadonlyMap<string, InferredEnd>): Check {
   const open = openRuns(book)
-  const interrupted = open.filter((run) => inferredEnd(run, byJob.get(run.job)) !== undefined)
+  const interrupted = open.filter(({id}) => ends.has(id))
   const jobs = interrupted.map(({job}) => job)
   return check('runs', jobs.length > 0 ? 'degraded' : 'healthy', {
     reason:

@@ -42,3 +42,8 @@ export function giveBack(budget: RetryBudget | undefined, ratio: number, now: Cl
 export function tokensLeft(budget: RetryBudget | undefined, {reserve}: BudgetRatio, now: ClockReading): number {
   return Math.max(0, reserve - spentTokens(budget, now))
 }
+
+/** Why there is no further attempt. @param of whose retry budget it is */
+export function retryBudgetSpent(of: {readonly target: string} | {readonly job: string}): string {
+  return `the retry budget of ${'target' in of ? `target ${of.target}` : `job ${of.job}`} is used up`
+}

@@ -1,6 +1,7 @@
 import {shortIsoTime} from '../clock/iso-time.js'
 import {type BootRef, isOfPastBoot} from '../clock/process-ref.js'
-import type {Lease} from '../lease/lease.js'
+import type {ClockReading} from '../clock/reading.js'
+import {type Lease, type LeaseState, leaseState} from '../lease/lease.js'
 import type {Run} from './run.js'
 
 /** Whether the processes of a lease are alive; unknown in another container or on another host. */
@@ -12,27 +13,69 @@ export interface LeaseHolder {
   readonly status: HolderStatus
 }
 
+/** Where the processes of a run are recorded. */
+export type RunHolder = BootRef & Pick<Lease, 'holder' | 'process' | 'jobProcess'>
+
 /**
- * Why a run without an end on record is over nevertheless. It is proved by the lease that the run holds. Read the lease
- * before the run: a run that ends in between has then already written its end.
+ * By its lease, or by its first record if another run has the lease by now.
  *
- * @returns undefined if the end is on record, or if the run may still go on
+ * @returns undefined if the run has named no process
  */
-export function inferredEnd(run: Run, observed: LeaseHolder | undefined): string | undefined {
-  if (run.outcome !== undefined || observed?.lease.holder !== run.id) return undefined
-  if (observed.lease.released) return 'not recorded: it gave its lease back, its end could not be written'
-  return observed.status === 'gone' ? `not yet recorded: ${goneDetail(run)}` : undefined
+export function holderOf({id, owner}: Run, lease: Lease | undefined): RunHolder | undefined {
+  return lease?.holder === id ? lease : owner && {...owner, holder: id}
 }
 
-/** The run, interrupted if its processes are gone. */
-export function withInferredOutcome(run: Run, observed: LeaseHolder | undefined): Run {
-  const detail = inferredEnd(run, observed)
-  return detail === undefined ? run : {...run, outcome: 'interrupted', detail}
+/** What is seen of a run without an end on record. */
+interface OpenRunSeen {
+  /** The present lease of its job. Read it before the run: a run that ends in between has then already written its end. */
+  readonly lease: Lease | undefined
+  /** Of the guard and the job of the run. */
+  readonly processes: HolderStatus
+  readonly now: ClockReading
 }
 
-/** That the processes of a run are gone, and what that means for its slot. */
-export function goneDetail({claimedSlotAt}: Pick<Run, 'claimedSlotAt'>): string {
-  return `${gone}${claimedText(claimedSlotAt)}`
+/**
+ * Why a run without an end on record is over nevertheless.
+ *
+ * - over: its processes are gone, or cannot be looked at and another holder has the lease of the job since; that may be
+ *   recorded, because the end that it may still write says that the run was fenced
+ * - presumed-over: its processes cannot be looked at, and it holds its lease no longer; it may still write its end
+ */
+export interface InferredEnd {
+  readonly is: 'over' | 'presumed-over'
+  readonly reason: string
+}
+
+/** @returns undefined if the run goes on, or may go on */
+export function inferredEnd(run: Run, {lease, processes, now}: OpenRunSeen): InferredEnd | undefined {
+  if (processes === 'alive') return undefined
+  const holder = holderOf(run, lease)
+  if (processes === 'gone' && holder) return {is: 'over', reason: goneText(holder, now, run.claimedSlotAt)}
+  if (lease?.holder === run.id) {
+    const reason = lostTexts[leaseState(lease, now)]
+    return reason === undefined ? undefined : {is: 'presumed-over', reason}
+  }
+  if (!lease || run.token === undefined || lease.token <= run.token) return undefined
+  return {is: 'over', reason: `${unseen}, and ${lease.holder} has had its lease since${claimedText(run.claimedSlotAt)}`}
+}
+
+const unseen = 'its processes cannot be looked at from here'
+
+const lostTexts: Readonly<Record<LeaseState, string | undefined>> = {
+  held: undefined,
+  released: 'it gave its lease back',
+  expired: `${unseen}, and its lease was not renewed in time`,
+}
+
+/** The run, interrupted if that is inferred. */
+export function withInferredEnd(run: Run, end: InferredEnd | undefined): Run {
+  if (run.outcome !== undefined || !end) return run
+  return {...run, outcome: 'interrupted', detail: unrecordedText(end)}
+}
+
+/** Of a run that is over though its end is not on record. */
+export function unrecordedText({reason}: InferredEnd): string {
+  return `not yet recorded: ${reason}`
 }
 
 const gone = 'its guard and its job are gone'
@@ -53,11 +96,7 @@ export function unrunText(slotAt: number, why: 'given-up' | 'gone'): string {
 }
 
 /** What proves that the processes of a run are gone, for its record. `here` is where that was found. */
-export function goneText(
-  run: BootRef & Pick<Lease, 'process' | 'jobProcess'>,
-  here: BootRef,
-  claimedSlotAt?: number,
-): string {
+function goneText(run: RunHolder, here: BootRef, claimedSlotAt: number | undefined): string {
   const claimed = claimedText(claimedSlotAt)
   const pids = [run.process, run.jobProcess].flatMap((ref) => (ref ? [ref.pid] : []))
   if (isOfPastBoot(run, here)) return `${gone}: the machine was booted again since${claimed}`

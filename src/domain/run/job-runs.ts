@@ -9,7 +9,7 @@ import {usualOf, withGoodRun} from './usual-time.js'
 /** The fold of the runs: by job, the runs themselves and what they show together. */
 
 /** The end of a run that took place; a skipped run has none. */
-export interface RunEnd {
+interface RunEnd {
   readonly runId: string
   readonly outcome: Outcome | 'interrupted'
   readonly class?: string

@@ -1,5 +1,6 @@
 import {type BootRef, type ProcessRef, processOwner} from '../clock/process-ref.js'
 import {isTime, type RawRecord} from '../journal/record.js'
+import {isToken} from '../lease/lease.js'
 import type {Outcome} from './outcome.js'
 
 /**
@@ -49,7 +50,9 @@ export interface Run {
   readonly recovered: boolean
   readonly steps: readonly RunStep[]
   readonly log?: LogRange
-  /** Its guard, if the run has no lease. */
+  /** The fencing token of its lease; absent if it has none, or none of its fleet. */
+  readonly token?: number
+  /** Its guard. */
   readonly owner?: BootRef & {readonly process: ProcessRef}
   /** The boot in which it started, as `HOST BOOT`. */
   readonly boot?: string
@@ -123,12 +126,13 @@ function reopened({outcome: _, endedAt: __, detail: ___, ...run}: Run): Run {
 
 function startedRun(begun: Run, record: RawRecord): Run {
   const boot = bootOf(record)
-  const {slot, claimedSlotAt, unfenced} = record
+  const {slot, token, claimedSlotAt, unfenced} = record
   return {
     ...begun,
     ...logOf(record),
     ...processOwner(record),
     ...(boot !== undefined && {boot}),
+    ...(isToken(token) && {token}),
     ...(typeof slot === 'string' && {slot}),
     ...(isTime(claimedSlotAt) && {claimedSlotAt}),
     ...(unfenced === true && {unfenced}),

@@ -2,6 +2,8 @@
 export interface WrongSettings {
   /** Names the file and all its problems, one a line, and the files that were found and are not used. */
   readonly message: string
+  /** The same without what is told as the trouble of the wrong jobs; undefined if that is all. */
+  readonly notice?: string
   /** The jobs whose own part is wrong, by name. */
   readonly jobs: Readonly<Record<string, WrongJob>>
   /** Key paths of the other wrong parts, which are replaced by their defaults or left out. */
@@ -18,6 +20,11 @@ export interface WrongJob {
   readonly isWatched: boolean
   /** Absolute path of its script, if it can be told. */
   readonly script?: string
+}
+
+/** The jobs that are in trouble because their own settings are wrong. */
+export function wrongWatchedJobs(wrong: Pick<WrongSettings, 'jobs'> | undefined): readonly string[] {
+  return Object.entries(wrong?.jobs ?? {}).flatMap(([job, {isWatched}]) => (isWatched ? [job] : []))
 }
 
 /** The problems of a job's own part in one line. @returns undefined if it is right */

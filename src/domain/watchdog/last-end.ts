@@ -1,7 +1,6 @@
 import {uptimeAt} from '../clock/uptime.js'
 import type {FormerEnd, Lease} from '../lease/lease.js'
-import {goneDetail} from '../run/interrupted-run.js'
-import type {JobRuns, RunEnd} from '../run/job-runs.js'
+import type {JobRuns} from '../run/job-runs.js'
 import {cancelText, isCutShort} from '../run/outcome.js'
 import type {JobFacts, LastEnd} from './job-facts.js'
 import type {Clocks, JobRecords} from './liveness.js'
@@ -40,17 +39,9 @@ function isRefused(outcome: string, attempts: number): boolean {
   return outcome === 'skipped' && attempts === 0
 }
 
-function endOfRun({jobRuns, deadLease}: JobRecords, clocks: Clocks): LastEnd | undefined {
-  const open = deadLease && jobRuns?.runs.find(({id, outcome}) => id === deadLease.holder && outcome === undefined)
-  if (open && open.cancelledBy === undefined) {
-    const detail = goneDetail(open)
-    const {nowUptimeMs: uptimeMs} = clocks
-    return {runId: open.id, outcome: 'interrupted', detail, uptimeMs, byReboot: false, refused: undefined}
-  }
-  return jobRuns?.lastEnd && recordedEnd(jobRuns.lastEnd, clocks)
-}
-
-function recordedEnd(end: RunEnd, {uptime, nowUptimeMs}: Clocks): LastEnd {
+function endOfRun({jobRuns}: JobRecords, {uptime, nowUptimeMs}: Clocks): LastEnd | undefined {
+  const end = jobRuns?.lastEnd
+  if (!end) return undefined
   const {runId, outcome, at, mono, boot, byReboot, refused} = end
   const sign = mono === undefined || boot === undefined ? {at} : {at, mono, boot}
   const cause = end.class === 'unknown' ? undefined : end.class

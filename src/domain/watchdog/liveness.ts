@@ -26,8 +26,10 @@ const sameRunMs = 60_000
 /** The last sign of liveness: the lease's, or that of a run that took no lease or came after it. */
 export function livenessOf(records: JobRecords, clocks: Clocks): Liveness {
   const {lease, jobRuns} = records
+  const beside = jobRuns?.runs.findLast((one) => goesOn(one, clocks) && (!lease || one.token === undefined))
   const run = jobRuns?.runs.findLast(({outcome}) => outcome !== 'skipped')
   const own = lease && leaseLiveness(lease, records, clocks)
+  if (beside && (!own || own.is === 'ended')) return runLiveness(beside, clocks)
   const runOfLease = lease && run && Math.abs(run.startedAt - lease.claimedAt) <= sameRunMs ? run : undefined
   if (own && runOfLease) return withRunEnd(own, runOfLease, clocks)
   if (own && !(lease && run && run.startedAt > lease.claimedAt)) return own
@@ -88,9 +90,9 @@ function runLiveness(run: Run, clocks: Clocks): Liveness {
   return {is: 'ended', startedUptimeMs, seenUptimeMs}
 }
 
-/** A run that names its guard is closed at the beginning of the first round in which nothing of it lives. */
-function goesOn({endedAt, owner}: Run, {now}: Clocks): boolean {
-  return endedAt === undefined && owner?.boot === now.boot && owner.host === now.host
+/** Of the runs those that are over count as interrupted. */
+function goesOn({outcome, owner}: Run, {now}: Clocks): boolean {
+  return outcome === undefined && owner?.boot === now.boot && owner.host === now.host
 }
 
 /** The last run that was skipped, unless one took place after it. */

@@ -1,5 +1,5 @@
 import {jobNames, type Settings, settingsOfJob} from '../settings/settings.js'
-import {problemsOfJob} from '../settings/wrong.js'
+import {problemsOfJob, wrongWatchedJobs} from '../settings/wrong.js'
 import type {WatchedJob} from './watched-job.js'
 
 /** Whether the settings name the job, though perhaps wrongly, or as one that is not watched. */
@@ -10,9 +10,11 @@ export function isNamed(job: string, settings: Settings): boolean {
 /** The watched jobs of the settings, those that are named under `openclaw.jobs` alone included. */
 export function watchedJobs(settings: Settings): readonly WatchedJob[] {
   const ofOpenClaw = settings.openclaw?.jobs ?? {}
-  const {jobs: wrong = {}} = settings.wrong ?? {}
-  const watchedWrong = Object.keys(wrong).filter((name) => wrong[name]?.isWatched)
-  const names = new Set([...Object.keys(settings.jobs), ...watchedWrong, ...Object.keys(ofOpenClaw)])
+  const names = new Set([
+    ...Object.keys(settings.jobs),
+    ...wrongWatchedJobs(settings.wrong),
+    ...Object.keys(ofOpenClaw),
+  ])
   return [...names].flatMap((name) => watchedJob(name, settings) ?? [])
 }
 

@@ -1,18 +1,15 @@
 import type {BootRef} from '../../domain/clock/process-ref.js'
-import type {Lease} from '../../domain/lease/lease.js'
+import type {RunHolder} from '../../domain/run/interrupted-run.js'
 import {hasOwnProc} from '../host/namespaces.js'
 import {processState} from './identity.js'
 
 export type LivingProcess = 'guard' | 'job' | 'none' | 'unknown'
 
-/** A run and its recorded processes. */
-export type Holder = Pick<Lease, 'holder' | keyof BootRef | 'process' | 'jobProcess'>
-
 /**
  * Which process of a lease is still alive. Between the start of a job and the record of its pid, the job can only be
  * found by its environment, so that is searched if no job process is recorded.
  */
-export async function livingProcessOf(lease: Holder, here: BootRef): Promise<LivingProcess> {
+export async function livingProcessOf(lease: RunHolder, here: BootRef): Promise<LivingProcess> {
   const guard = lease.process && processState(lease.process, lease, here)
   const job = lease.jobProcess && processState(lease.jobProcess, lease, here)
   if (job === 'alive') return 'job'

@@ -1,5 +1,5 @@
 import type {BootRef, ProcessRef} from '../../domain/clock/process-ref.js'
-import type {Lease} from '../../domain/lease/lease.js'
+import type {RunHolder} from '../../domain/run/interrupted-run.js'
 import type {Survivor} from '../../domain/run/stop-report.js'
 import {systemClock} from '../host/clock.js'
 import {identifyProcess, processState, signalProcess} from './identity.js'
@@ -19,15 +19,15 @@ interface StopSettings {
 }
 
 /**
- * Ends another run (`--overlap cancel-other`). TERM goes to its guard, which passes it on, makes no further attempt and
+ * Ends another run (`--overlap cancel-other`, `guard scheduler stop --jobs`). TERM goes to its guard, which passes it on, makes no further attempt and
  * records the end; to the job itself where no guard is left. KILL follows: for the job after `killAfterMs`, for a guard
  * that does not heed TERM somewhat later. No process is sent a signal that is not provably one of the run.
  *
  * @returns the processes that could not be ended
  */
-export async function stopOtherRun(lease: Lease, {here, killAfterMs}: StopSettings): Promise<readonly Survivor[]> {
-  const guard = livingProcess(lease.process, lease, here)
-  const mark = markOf(lease, here)
+export async function stopOtherRun(run: RunHolder, {here, killAfterMs}: StopSettings): Promise<readonly Survivor[]> {
+  const guard = livingProcess(run.process, run, here)
+  const mark = markOf(run, here)
   const isOver = () => !isAlive(guard) && membersOf(mark).length === 0
   for (const signal of ['SIGTERM', 'SIGCONT'] as const) {
     if (guard) signalProcess(guard, signal)
@@ -49,10 +49,12 @@ function livingProcess(ref: ProcessRef | undefined, seen: BootRef, here: BootRef
   return ref && processState(ref, seen, here) === 'alive' ? ref : undefined
 }
 
-function markOf(lease: Lease, here: BootRef): JobMark {
-  const {holder: runId} = lease
-  const pid = livingProcess(lease.jobProcess, lease, here)?.pid
-  return {pid, runId, cgroup: pid === undefined ? undefined : cgroupOfRun(pid, runId)}
+/** The cgroup of a run has its id in its name, so that any process of the run leads to it. */
+function markOf(run: RunHolder, here: BootRef): JobMark {
+  const {holder: runId} = run
+  const pid = livingProcess(run.jobProcess, run, here)?.pid
+  const known = pid === undefined ? membersOf({pid, runId, cgroup: undefined}).map((member) => member.pid) : [pid]
+  return {pid, runId, cgroup: known.map((one) => cgroupOfRun(one, runId)).find((cgroup) => cgroup !== undefined)}
 }
 
 function signalJob(mark: JobMark, signal: NodeJS.Signals): void {

@@ -1,4 +1,4 @@
-import type {AlertsState} from '../../domain/alert/alert.js'
+import type {Alert, AlertsState} from '../../domain/alert/alert.js'
 import {repeatedKey} from '../../domain/alert/repeated-key.js'
 import {GuardError} from '../../errors.js'
 import type {Journal} from '../../journal/journal.js'
@@ -20,6 +20,9 @@ interface Saying {
   readonly message: string
   /** Equal reasons are said once. */
   readonly reason: string
+  /** What the line in guardian.log says instead of the message. */
+  readonly logText?: string
+  readonly details?: Alert['details']
 }
 
 /**
@@ -27,12 +30,12 @@ interface Saying {
  *
  * @returns whether this process has said it; also true if the journal cannot be used, which remembers what was said
  */
-export function sayOnce(deps: SayOnceDeps, {component, message, reason}: Saying): boolean {
+export function sayOnce(deps: SayOnceDeps, {component, message, reason, logText, details = {}}: Saying): boolean {
   try {
     const key = repeatedKey(deps.alerts.read(), `said:${reason}`, {nowMs: deps.clock.now(), repeatMs: deps.repeatMs})
     if (key === undefined) return false
-    if (!raiseAlert(deps, {level: 'WARNING', component, message, details: {}, key})) return false
-    deps.log(`${component}: ${message}`)
+    if (!raiseAlert(deps, {level: 'WARNING', component, message, details, key})) return false
+    deps.log(`${component}: ${logText ?? message}`)
     return true
   } catch (error) {
     if (!(error instanceof GuardError)) throw error

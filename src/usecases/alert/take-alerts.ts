@@ -1,4 +1,4 @@
-import {type AlertsState, parseAlert} from '../../domain/alert/alert.js'
+import {type Alert, type AlertsState, parseAlert, toldAsTroubleOf} from '../../domain/alert/alert.js'
 import {type AlertEvent, alertNews} from '../../domain/delivery/alert-news.js'
 import {deadAfterMs} from '../../domain/delivery/backoff.js'
 import {channelIdOf} from '../../domain/delivery/channel-place.js'
@@ -60,7 +60,7 @@ export async function takeAlerts(deps: TakeAlertsDeps): Promise<boolean> {
     const at = typeof record['at'] === 'number' ? record['at'] : deps.now()
     const news = alert && !isVoid ? alertNews(alert, at) : undefined
     const taken = {kind: 'noted', alert: number, as: markOf(record), atMs: at}
-    const reason = news ? reasonAgainst(news.event, deps.now() - at) : 'no alert, or raised before'
+    const reason = alert && news ? reasonAgainst(alert, news.event, deps.now() - at) : 'no alert, or raised before'
     if (!news || reason) {
       if (!deps.write({...taken, event: 'none', reason})) return false
       continue
@@ -88,7 +88,11 @@ async function alertsWithSettings(deps: TakeAlertsDeps): Promise<ReturnType<type
   }
 }
 
+const longestNames = 200
+
 /** What ended by itself long ago is history, as on the day on which the first channel is set up; trouble lasts. */
-function reasonAgainst(event: AlertEvent, ageMs: number): string | undefined {
+function reasonAgainst({details}: Pick<Alert, 'details'>, event: AlertEvent, ageMs: number): string | undefined {
+  const jobs = details[toldAsTroubleOf]
+  if (Array.isArray(jobs) && jobs.length > 0) return `told as the trouble of ${jobs.join(', ').slice(0, longestNames)}`
   return event === 'notice' && ageMs > deadAfterMs ? 'raised more than a day before it could be told' : undefined
 }

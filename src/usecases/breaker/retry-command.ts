@@ -1,5 +1,6 @@
 import {hasAnswered} from '../../domain/breaker/call-result.js'
 import type {ProcessRef} from '../../domain/clock/process-ref.js'
+import {retryBudgetSpent} from '../../domain/retry/retry-budget.js'
 import type {BudgetRatio, RetrySettings} from '../../domain/settings/job.js'
 import type {BreakerSettings} from '../../domain/settings/settings.js'
 import {GuardError} from '../../errors.js'
@@ -42,7 +43,7 @@ export async function retryCommand(
 ): Promise<RetryReport> {
   const breaker = target && deps.breaker && guarded(deps, deps.breaker, {...target, budget: policy.budget})
   const probe = breaker?.allow()
-  const takeToken = breaker?.takeToken ?? (() => true)
+  const takeToken = breaker?.takeToken ?? (() => undefined)
   const {last, attempts, stopped} = await retryAttempts({...deps, takeToken}, policy, deps.perform)
   breaker?.record(last, probe)
   const {retryAfter: _, ...shown} = last
@@ -67,7 +68,7 @@ function guarded(deps: RetryCommandDeps, breaker: BreakerDeps, {target, policy, 
         `close it by hand: guard breaker close ${target}`,
       ])
     },
-    takeToken: () => takeRetryToken(breaker, target, budget),
+    takeToken: () => (takeRetryToken(breaker, target, budget) ? undefined : retryBudgetSpent({target})),
     record: (last: CommandAttempt, probe: string | undefined) => {
       const ok = hasAnswered(last.outcome, last.class)
       // A probe that says nothing ends with its process.

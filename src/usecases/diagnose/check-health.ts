@@ -30,6 +30,7 @@ import {seenWatchdogs} from '../../domain/watchdog/watchdogs.js'
 import {GuardError} from '../../errors.js'
 import type {Journal, JournalReport} from '../../journal/journal.js'
 import {type FindLivingProcess, leaseHolder} from '../history/lease-holder.js'
+import {inferEnds} from '../run/open-runs.js'
 
 type Reads<S> = Pick<Journal<S>, 'read'>
 
@@ -87,7 +88,7 @@ function judges(deps: HealthDeps, limits: HealthLimits): readonly (readonly [Che
     ['state', () => ({check: 'state', verdict: 'healthy', reason: deps.tryState(), facts: {}})],
     ['journals', () => judgeJournals(deps.journals.map(({name, inspect}) => ({name, ...inspect()})))],
     ['leases', () => judgeAllLeases(deps)],
-    ['runs', async () => judgeRuns(...(await runsAndHolders(deps)))],
+    ['runs', () => judgeAllRuns(deps)],
     ['breakers', () => judgeBreakers(deps.breakers.read(), deps.readClock())],
     ['incidents', () => judgeIncidents(deps.incidents.read(), deps.readClock())],
     ['alerts', () => judgeOutbox(deps.outbox.read(), deps.readClock().at)],
@@ -128,10 +129,9 @@ async function observations({leases, livingProcessOf}: HealthDeps): Promise<read
   return Promise.all([...leases.read().byJob.values()].map((lease) => leaseHolder(livingProcessOf, lease)))
 }
 
-/** Reads the leases first: a run that ends in between has then written its end. */
-async function runsAndHolders(deps: HealthDeps): Promise<[RunsByJob, readonly LeaseHolder[]]> {
-  const seen = await observations(deps)
-  return [deps.runs.read(), seen]
+async function judgeAllRuns(deps: HealthDeps): Promise<Check> {
+  const ends = await inferEnds(deps)
+  return judgeRuns(deps.runs.read(), ends)
 }
 
 function judgeDaemon(deps: HealthDeps, lateAfterMs: number): Check {

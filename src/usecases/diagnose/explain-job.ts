@@ -1,10 +1,13 @@
 import type {Breakers} from '../../domain/breaker/breaker.js'
 import {isUnstarted, type Story, whyJob} from '../../domain/diagnose/why.js'
 import type {RawRecord} from '../../domain/journal/record.js'
+import {type InferredEnd, withInferredEnd} from '../../domain/run/interrupted-run.js'
+import type {Run} from '../../domain/run/run.js'
 import {settingsOfJob} from '../../domain/settings/settings.js'
 import {GuardError} from '../../errors.js'
 import type {Journal} from '../../journal/journal.js'
 import {readHistory} from '../history/read-history.js'
+import {inferEnds} from '../run/open-runs.js'
 import type {RoundPlan} from '../watchdog/evaluate-jobs.js'
 import {jobStatuses, type StatusDeps} from './job-statuses.js'
 
@@ -31,6 +34,7 @@ export async function explainJob(deps: ExplainDeps, plan: RoundPlan, {job, runId
   const {journals} = deps
   const settings = settingsOfJob(deps.settings, job)
   const target = settings.breaker?.target
+  const ends = await inferEnds(deps, (name) => name === job)
   const {run, skips} = runRecords(journals.runs, job, runId)
   const incidents = incidentRecords(journals.incidents, job)
   return whyJob({
@@ -38,6 +42,7 @@ export async function explainJob(deps: ExplainDeps, plan: RoundPlan, {job, runId
     settings,
     now: deps.readClock(),
     run,
+    runEnd: ends.get(`${run[0]?.['run']}`),
     skips,
     incidents,
     deliveries: incidents.length === 0 ? [] : recordsSince(journals.deliveries, oldest(incidents)),
@@ -47,7 +52,7 @@ export async function explainJob(deps: ExplainDeps, plan: RoundPlan, {job, runId
         : {target, state: deps.breakers.read().get(target), records: openingRecords(journals.breakers, target)},
     lease: status.verdict === 'stalled' || status.verdict === 'hung' ? leaseRecords(journals.leases, job) : [],
     lastGoodAt: deps.runs.read().get(job)?.lastGoodAt,
-    history: status.state === 'healthy' ? [] : readHistory({runs: journals.runs}, job, rememberedRuns),
+    history: status.state === 'healthy' ? [] : rememberedOf(journals.runs, job, ends),
     starters: isUnstarted(status) ? await deps.startersOf(job) : [],
     tellAfterMs: plan.policy.escalateAfterMs,
   })
@@ -60,6 +65,10 @@ interface Asked {
 
 /** As many as `guard status` counts. */
 const rememberedRuns = 40
+
+function rememberedOf(runs: Records, job: string, ends: ReadonlyMap<string, InferredEnd>): readonly Run[] {
+  return readHistory({runs}, job, rememberedRuns).map((run) => withInferredEnd(run, ends.get(run.id)))
+}
 
 /** More skipped runs than that say nothing new. */
 const shownSkips = 5

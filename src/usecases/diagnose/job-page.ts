@@ -4,6 +4,7 @@ import type {JobStatus} from '../../domain/diagnose/job-status.js'
 import type {FleetKnown, LeaseSight} from '../../domain/fleet/known.js'
 import type {OverallStatus} from '../../domain/incident/overall-status.js'
 import {type LeaseReport, reportLease} from '../../domain/lease/report.js'
+import {withInferredEnd} from '../../domain/run/interrupted-run.js'
 import type {Run} from '../../domain/run/run.js'
 import type {JobSettings} from '../../domain/settings/job.js'
 import {settingsOfJob} from '../../domain/settings/settings.js'
@@ -12,6 +13,7 @@ import {GuardError} from '../../errors.js'
 import type {Journal} from '../../journal/journal.js'
 import {type LastLinesDeps, lastLines} from '../history/last-lines.js'
 import {type BudgetDeps, type BudgetReport, listBudgets} from '../recovery/budgets.js'
+import {inferEnds} from '../run/open-runs.js'
 import type {RoundPlan} from '../watchdog/evaluate-jobs.js'
 import {jobStatuses, type StatusDeps} from './job-statuses.js'
 
@@ -53,8 +55,10 @@ export async function jobPage(deps: JobPageDeps, plan: RoundPlan, job: string): 
   const isWrong = problemsOfJob(deps.settings.wrong, job) !== undefined
   const settings = isWrong ? undefined : settingsOfJob(deps.settings, job)
   const now = deps.readClock()
+  const ends = await inferEnds(deps, (name) => name === job)
   const known = deps.runs.read().get(job)
-  const run = known?.runs.findLast(({outcome}) => outcome !== 'skipped')
+  const last = known?.runs.findLast(({outcome}) => outcome !== 'skipped')
+  const run = last && withInferredEnd(last, ends.get(last.id))
   const lease = deps.leases.read().byJob.get(job)
   const target = settings?.breaker?.target
   return {

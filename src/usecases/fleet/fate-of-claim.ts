@@ -3,10 +3,10 @@ import type {RunsByJob} from '../../domain/run/job-runs.js'
 import type {Run} from '../../domain/run/run.js'
 import {GuardError} from '../../errors.js'
 import type {Journal} from '../../journal/journal.js'
-import type {Holder, LivingProcess} from '../../system/process/holder-liveness.js'
+import type {FindLivingProcess} from '../history/lease-holder.js'
 
 export interface FateDeps {
-  readonly livingProcessOf: (holder: Holder) => Promise<LivingProcess>
+  readonly livingProcessOf: FindLivingProcess
   /** Undefined if the state directory cannot be used. */
   readonly runs: Pick<Journal<RunsByJob>, 'read'> | undefined
 }

@@ -88,6 +88,7 @@ const noLease: RunLease = {
   renew: ignore,
   isFenced: () => false,
   release: ignore,
+  setUnclosed: ignore,
 }
 
 /** Without a token: that of the machine would be below those of the fleet, and another host may have the same. */

@@ -1,12 +1,11 @@
 import {findById} from '../../domain/journal/id-prefix.js'
 import type {RawRecord} from '../../domain/journal/record.js'
-import type {Leases} from '../../domain/lease/lease.js'
-import {withInferredOutcome} from '../../domain/run/interrupted-run.js'
+import {withInferredEnd} from '../../domain/run/interrupted-run.js'
 import {allRunsFold, type RunsByJob} from '../../domain/run/job-runs.js'
 import type {Run} from '../../domain/run/run.js'
 import {GuardError} from '../../errors.js'
 import type {Journal} from '../../journal/journal.js'
-import {type FindLivingProcess, leaseHolder} from './lease-holder.js'
+import {inferEnds, type OpenRunsDeps} from '../run/open-runs.js'
 
 export interface HistoryDeps {
   readonly runs: Pick<Journal<RunsByJob>, 'newestFirst'>
@@ -35,34 +34,30 @@ function lastRuns({runs}: HistoryDeps, limit: number, isAsked: (record: RawRecor
   return found.sort((one, other) => (places.get(other.id) ?? 0) - (places.get(one.id) ?? 0)).slice(0, limit)
 }
 
-interface InferenceDeps extends HistoryDeps {
-  readonly leases: Pick<Journal<Leases>, 'read'>
-  readonly livingProcessOf: FindLivingProcess
-}
-
-/** The same, but a run whose processes are gone is `interrupted` even before that is recorded. */
-export async function readInferredHistory(deps: InferenceDeps, job: string, limit: number): Promise<readonly Run[]> {
-  const infer = await inference(deps, job)
+/** The same, but a run that is over is `interrupted` even before that is recorded. */
+export async function readInferredHistory(
+  deps: OpenRunsDeps & HistoryDeps,
+  job: string,
+  limit: number,
+): Promise<readonly Run[]> {
+  const infer = await inference(deps, (name) => name === job)
   return readHistory(deps, job, limit).map(infer)
 }
 
 /** The last `limit` runs of all jobs, newest first. */
-export async function readLastRuns(deps: InferenceDeps, limit: number): Promise<readonly Run[]> {
-  // Read the leases before the runs: a run that ends in between has then already written its end.
-  const inferences = new Map<string, (run: Run) => Run>()
-  for (const job of deps.leases.read().byJob.keys()) inferences.set(job, await inference(deps, job))
-  return lastRuns(deps, limit, () => true).map((run) => inferences.get(run.job)?.(run) ?? run)
+export async function readLastRuns(deps: OpenRunsDeps & HistoryDeps, limit: number): Promise<readonly Run[]> {
+  const infer = await inference(deps)
+  return lastRuns(deps, limit, () => true).map(infer)
 }
 
-async function inference({leases, livingProcessOf}: InferenceDeps, job: string): Promise<(run: Run) => Run> {
-  const lease = leases.read().byJob.get(job)
-  const holder = lease && (await leaseHolder(livingProcessOf, lease))
-  return (run) => withInferredOutcome(run, holder)
+async function inference(deps: OpenRunsDeps, isAsked?: (job: string) => boolean): Promise<(run: Run) => Run> {
+  const ends = await inferEnds(deps, isAsked)
+  return (run) => withInferredEnd(run, ends.get(run.id))
 }
 
-/** As `findRun`; a run whose processes are gone is `interrupted` even before that is recorded. */
-export async function findInferredRun(deps: InferenceDeps, job: string, id: string): Promise<Run> {
-  const infer = await inference(deps, job)
+/** As `findRun`; a run that is over is `interrupted` even before that is recorded. */
+export async function findInferredRun(deps: OpenRunsDeps & HistoryDeps, job: string, id: string): Promise<Run> {
+  const infer = await inference(deps, (name) => name === job)
   return infer(findRun(deps, job, id))
 }
 

@@ -1,4 +1,6 @@
-import {closeGone, inspectOpenRuns, type OpenRun, type ReconcileDeps} from '../run/reconcile-interrupted.js'
+import type {Run} from '../../domain/run/run.js'
+import {inspectOpenRuns, type OpenRun} from '../run/open-runs.js'
+import {type ClosedRun, closeRuns, overOf, type ReconcileDeps} from '../run/reconcile-interrupted.js'
 import type {CrashedRun} from './mark-crashed-runs.js'
 import {decideReruns, planReruns, type Rerun, type RerunDeps} from './rerun-interrupted.js'
 
@@ -8,12 +10,18 @@ export interface RecoverDeps extends ReconcileDeps, RerunDeps {
   readonly crashedRuns: (mode: 'write' | 'look') => Promise<readonly CrashedRun[]>
 }
 
+/** A run without an end that is not closed, and why. */
+export interface LeftRun {
+  readonly run: Run
+  readonly reason: string
+}
+
 /** What a crash left, and what was done about it. */
 export interface Recovered {
   /** Runs that are on record as interrupted by this process. */
-  readonly interrupted: readonly OpenRun[]
+  readonly interrupted: readonly ClosedRun[]
   /** Runs without an end that go on, or of which nothing is proved. */
-  readonly left: readonly OpenRun[]
+  readonly left: readonly LeftRun[]
   readonly reruns: readonly Rerun[]
   readonly files: readonly CrashedRun[]
 }
@@ -24,18 +32,33 @@ export interface Recovered {
  */
 export async function recover(deps: RecoverDeps): Promise<Recovered> {
   const open = await inspectOpenRuns(deps)
-  const interrupted = closeGone(deps, open)
+  const interrupted = closeRuns(deps, overOf(open))
   const files = await deps.crashedRuns('write')
-  return {interrupted, left: open.filter(({isGone}) => !isGone), files, reruns: decideReruns(deps)}
+  return {interrupted, left: leftOf(open), files, reruns: decideReruns(deps)}
 }
 
 /** What `recover` would do; writes nothing. */
 export async function planRecover(deps: RecoverDeps): Promise<Recovered> {
   const open = await inspectOpenRuns(deps)
-  const interrupted = open.filter(({isGone}) => isGone)
+  const interrupted = overOf(open)
   const reruns = planReruns(
     deps,
     interrupted.map(({run}) => run),
   )
-  return {interrupted, left: open.filter(({isGone}) => !isGone), reruns, files: await deps.crashedRuns('look')}
+  return {interrupted, left: leftOf(open), reruns, files: await deps.crashedRuns('look')}
+}
+
+function leftOf(open: readonly OpenRun[]): readonly LeftRun[] {
+  return open.flatMap(({run, living, end}) =>
+    end?.is === 'over' ? [] : [{run, reason: end?.reason ?? leftTexts[living]}],
+  )
+}
+
+const unproved = 'nothing proves that it is over'
+
+const leftTexts: Readonly<Record<OpenRun['living'], string>> = {
+  guard: 'its guard is alive',
+  job: 'its job is alive',
+  none: unproved,
+  unknown: unproved,
 }

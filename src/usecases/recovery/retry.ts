@@ -9,8 +9,8 @@ export interface RetryDeps {
   /** When the first attempt began, on the monotonic clock, ms; now if it is absent. */
   readonly begunAt?: number
   readonly random: () => number
-  /** Takes a token of the shared budget for one retry; false when it is used up. */
-  readonly takeToken: () => boolean
+  /** Takes a token of the shared budget for one retry. @returns why there is none, if it is used up */
+  readonly takeToken: () => string | undefined
   /** Why no attempt but the first can be made; undefined if more can. */
   readonly inputTaken?: string | undefined
   /** Is called for every retry before its wait. */
@@ -70,7 +70,8 @@ export async function retryAttempts<A extends AttemptResult>(
     if (!decision.retry) return stop(decision.reason)
     if (deps.signal?.aborted) return stop(cancelText(deps.signal))
     if (deps.inputTaken !== undefined) return stop(deps.inputTaken)
-    if (!deps.takeToken()) return stop('the retry budget of the target is used up')
+    const spent = deps.takeToken()
+    if (spent !== undefined) return stop(spent)
     deps.onRetry({attempt: ends.length, afterMs: decision.afterMs, reason: decision.reason})
     const wait = () => deps.clock.sleep(decision.afterMs, deps.signal)
     await deps.showWait(`attempt ${ends.length + 1} waits`, wait)

@@ -17,6 +17,8 @@ export interface RunLease {
   /** Whether another run has taken it meanwhile. */
   isFenced(): boolean
   release(status: 'ok' | 'error', detail: string): void
+  /** Whether a run of the job may be over without an end on record; the release then asks the next run to look for it. */
+  setUnclosed(isUnclosed: boolean): void
 }
 
 export type Claim =
@@ -24,7 +26,8 @@ export type Claim =
   | {
       readonly granted: true
       readonly lease: RunLease | undefined
-      readonly interrupted: string | undefined
+      /** Whether a run of the job may be over without an end on record. */
+      readonly isUnclosed: boolean
       /** How the lease before it was given back, which a run that does not take place leaves as it was. */
       readonly former?: LeaseStatus | undefined
       /** When the wait for it began, monotonic clock, ms. */
@@ -63,8 +66,7 @@ const afterCancelMs = 5000
 export async function claimRun(deps: ClaimDeps, request: ClaimRequest): Promise<Claim> {
   const {overlap, waitMs} = request
   const {self} = deps
-  if (overlap === 'allow')
-    return {granted: true, lease: undefined, interrupted: undefined, ...(self && {process: self})}
+  if (overlap === 'allow') return {granted: true, lease: undefined, isUnclosed: false, ...(self && {process: self})}
   const since = deps.clock.mono()
   const deadline = since + (waitMs ?? Number.POSITIVE_INFINITY)
   let cancelled: {readonly run: string; readonly untilMs: number} | undefined
@@ -100,9 +102,9 @@ async function claimOnce(deps: ClaimDeps, request: ClaimRequest): Promise<Tried>
   const before = leases.byJob.get(job)
   const tried = await tryLease(deps, {job, holder: runId, ttlMs, process: deps.self, waitMs: 0})
   if ('heldBy' in tried) return {granted: false, reason: busyText(deps, tried.heldBy), lease: tried.heldBy}
-  const interrupted = before && !before.released ? before.holder : undefined
+  const isUnclosed = before !== undefined && (!before.released || before.released.unclosed === true)
   const former = before?.released?.status
-  return {granted: true, lease: runLease(deps, tried.granted), interrupted, former, process: deps.self}
+  return {granted: true, lease: runLease(deps, tried.granted, isUnclosed), isUnclosed, former, process: deps.self}
 }
 
 function busyText({clock}: ClaimDeps, {job, holder, jobProcess, process, claimedAt}: Lease): string {
@@ -127,11 +129,12 @@ function isSeenTaken({leases}: ClaimDeps, own: Lease): boolean {
   }
 }
 
-function runLease(deps: ClaimDeps, own: Lease): RunLease {
+function runLease(deps: ClaimDeps, own: Lease, wasUnclosed: boolean): RunLease {
   const {job, token, claimId} = own
   const of = {job, claim: claimId, token}
   let fenced = false
   let isLeft = false
+  let unclosed = wasUnclosed
   const write = (entry: {readonly kind: string; readonly [field: string]: unknown}) => {
     if (fenced) return
     try {
@@ -155,7 +158,10 @@ function runLease(deps: ClaimDeps, own: Lease): RunLease {
     renew: () => write({kind: 'renewed'}),
     isFenced: () => fenced || isSeenTaken(deps, own),
     release: (status, detail) => {
-      if (!isLeft) write({kind: 'released', status, detail})
+      if (!isLeft) write({kind: 'released', status, detail, ...(unclosed && {unclosed})})
+    },
+    setUnclosed: (isUnclosed) => {
+      unclosed = isUnclosed
     },
   }
 }

@@ -1,5 +1,6 @@
 import {hasAnswered} from '../../domain/breaker/call-result.js'
 import type {ProcessRef} from '../../domain/clock/process-ref.js'
+import {retryBudgetSpent} from '../../domain/retry/retry-budget.js'
 import type {Outcome} from '../../domain/run/outcome.js'
 import type {JobSettings} from '../../domain/settings/job.js'
 import type {BreakerSettings} from '../../domain/settings/settings.js'
@@ -30,10 +31,10 @@ const noBreaker: RunBreaker = {refusal: undefined, record: () => undefined}
 
 /** Asks the breaker of a job. A journal that cannot be read or written stops no job. */
 export async function askBreaker(deps: OpenBreakerDeps, settings: JobSettings, target: string): Promise<RunBreaker> {
-  const breakers = await openTolerated(deps)
+  const breakers = await openTolerated(deps, 'breaker')
   if (!breakers) return noBreaker
   const to = {target, policy: breakers.policyOf(target)}
-  const permit = tolerated(deps, () => allowCall(breakers, to, breakers.self))
+  const permit = tolerated(deps, 'breaker', () => allowCall(breakers, to, breakers.self))
   if (permit && !permit.allowed) return {...noBreaker, refusal: `breaker ${permit.reason}`}
   const probe = permit?.probe
   return {
@@ -42,7 +43,7 @@ export async function askBreaker(deps: OpenBreakerDeps, settings: JobSettings, t
       const ok = hasAnswered(outcome, failureClass)
       if (ok === undefined) return
       const credit = settings.retry.budget.ratio
-      const change = tolerated(deps, () => recordCall(breakers, to, {ok, probe, credit}))
+      const change = tolerated(deps, 'breaker', () => recordCall(breakers, to, {ok, probe, credit}))
       if (change?.change === 'opened') deps.warn(`breaker ${target} opened: ${change.reason}`)
       if (change?.change === 'closed') deps.warn(`breaker ${target} closed`)
     },
@@ -51,48 +52,55 @@ export async function askBreaker(deps: OpenBreakerDeps, settings: JobSettings, t
 
 /** The tokens of a retry budget that a run takes and gives back. */
 export interface RetryTokens {
-  readonly take: () => boolean
+  /** @returns why there is none, if it is used up */
+  readonly take: () => string | undefined
   /** For a run that was well in the end. */
   readonly giveBack: () => void
 }
 
-export const freeRetries: RetryTokens = {take: () => true, giveBack: () => undefined}
+export const freeRetries: RetryTokens = {take: () => undefined, giveBack: () => undefined}
 
 /**
  * The retry budget that all processes share: that of the breaker's target, else that of the job. Without a journal every
  * retry is allowed. Of a target the record of the call gives tokens back.
  */
 export async function openRetryTokens(deps: OpenBreakerDeps, settings: JobSettings, job: string): Promise<RetryTokens> {
-  const breakers = await openTolerated(deps)
+  const breakers = await openTolerated(deps, 'retry budget')
   if (!breakers) return freeRetries
   const {breaker, retry} = settings
   const to = {target: breaker?.target ?? job, policy: breakers.policyOf(job)}
+  const spent = retryBudgetSpent(breaker ? {target: breaker.target} : {job})
   const end = {ok: true, probe: undefined, credit: retry.budget.ratio}
   return {
-    take: () => tolerated(deps, () => takeRetryToken(breakers, to.target, retry.budget)) ?? true,
+    take: () => {
+      const isTaken = tolerated(deps, 'retry budget', () => takeRetryToken(breakers, to.target, retry.budget)) ?? true
+      return isTaken ? undefined : spent
+    },
     giveBack: () => {
-      if (!breaker) tolerated(deps, () => recordCall(breakers, to, end))
+      if (!breaker) tolerated(deps, 'retry budget', () => recordCall(breakers, to, end))
     },
   }
 }
 
-async function openTolerated(deps: OpenBreakerDeps): Promise<RunBreakerDeps | undefined> {
+type Asked = 'breaker' | 'retry budget'
+
+async function openTolerated(deps: OpenBreakerDeps, asked: Asked): Promise<RunBreakerDeps | undefined> {
   try {
     return await deps.openBreakers()
   } catch (error) {
-    return warned(deps, error)
+    return warned(deps, asked, error)
   }
 }
 
-function tolerated<T>(deps: OpenBreakerDeps, work: () => T): T | undefined {
+function tolerated<T>(deps: OpenBreakerDeps, asked: Asked, work: () => T): T | undefined {
   try {
     return work()
   } catch (error) {
-    return warned(deps, error)
+    return warned(deps, asked, error)
   }
 }
 
-function warned({warn}: OpenBreakerDeps, error: unknown): undefined {
+function warned({warn}: OpenBreakerDeps, asked: Asked, error: unknown): undefined {
   if (!(error instanceof GuardError)) throw error
-  warn(`the breaker was not asked: ${error.message}`)
+  warn(`the ${asked} was not asked: ${error.message}`)
 }

@@ -12,7 +12,7 @@ import type {RetryAndRecoverDeps} from '../recovery/retry-and-recover.js'
 import {attemptAndRecover, mayRunAgain} from './attempt-and-recover.js'
 import type {AttemptTask} from './attempt-job.js'
 import {type Claim, type ClaimDeps, claimRun, type RunLease} from './claim-run.js'
-import {type CloseOlderDeps, closeOlder, isRunOpen} from './close-older.js'
+import type {CloseOlderDeps} from './close-older.js'
 import type {RunBreaker} from './run-breaker.js'
 import {type RunRecorder, recorder} from './run-records.js'
 import type {FinishedRun, RunRequest, Skip} from './run-request.js'
@@ -79,7 +79,7 @@ function waitAtRandom({clock, random, showWait}: RunDeps, jitterMs: number): Pro
   return showWait('waiting for a random time (jitter)', () => clock.sleep(Math.round(random() * jitterMs)))
 }
 
-const unclaimed: Claim = {granted: true, lease: undefined, interrupted: undefined}
+const unclaimed: Claim = {granted: true, lease: undefined, isUnclosed: false}
 
 async function claimLease({openClaim, warn, showWait}: RunDeps, {job, runId, settings}: RunRequest): Promise<Claim> {
   if (!openClaim) return unclaimed
@@ -121,10 +121,8 @@ async function performRun(deps: RunDeps, request: RunRequest, {claim, breaker, f
   const lease = fleet?.lease ?? claim.lease
   const startedAt = deps.clock.now()
   const records = recorder(deps, request)
-  const before = claim.interrupted
-  if (before !== undefined) await closeOlder(deps, job)
-  // One that had ended, or had not begun, is not among the open ones either.
-  const isBeside = before !== undefined && spared(deps, () => isRunOpen(deps, before)) === true
+  const isBeside = claim.isUnclosed && (await closeOlderRuns(deps, job))
+  lease?.setUnclosed(isBeside)
   const output = openLog(() => deps.openOutput(isBeside), settings.onStateError, deps.warn)
   const log = spared(deps, () => output?.range())
   if (!records.started({token: lease?.token, process: claim.process, log, ...fleet?.facts})) {
@@ -154,6 +152,12 @@ async function performRun(deps: RunDeps, request: RunRequest, {claim, breaker, f
   signals.release(report.exitCode)
   await finishOutput(deps, output, !settings.quiet || !isHealthy(end.attempt))
   return report
+}
+
+/** Loaded late: few runs follow a killed one. */
+async function closeOlderRuns(deps: RunDeps, job: string): Promise<boolean> {
+  const {closeOlder} = await import('./close-older.js')
+  return closeOlder(deps, job)
 }
 
 /** A run that another one has cancelled proves nothing, however its job has answered TERM; unless it goes on. */
@@ -235,7 +239,7 @@ function endRun(
   const fenced = spared(deps, () => lease?.isFenced()) ? true : undefined
   const log = spared(deps, () => output?.range())
   const facts = {...ended, metrics: result?.metrics, durationMs, attempts, recovered, notRetried, fenced, log}
-  spared(deps, () => records.ended(facts))
+  if (spared(deps, () => records.ended(facts)) !== true) lease?.setUnclosed(true)
   spared(deps, () =>
     lease?.release(isHealthy(end.attempt) || isCutShort({...ended, ...cancelled}) ? 'ok' : 'error', ended.outcome),
   )

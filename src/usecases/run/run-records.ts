@@ -30,7 +30,8 @@ export interface RunRecorder {
   }): boolean
   attemptEnded(facts: object): void
   stepEnded(facts: object): void
-  ended(facts: object): void
+  /** @returns whether it is on record */
+  ended(facts: object): boolean
   interrupted(reason: string): void
   /** Another run, `byRun`, is about to end this one. */
   cancelled(byRun: string): void
@@ -57,11 +58,10 @@ export function recorder(deps: RecordDeps, {job, runId, slot}: RecordedRun): Run
   const note = (kind: string, facts: object, durability: 'durable' | 'buffered' = 'buffered') => {
     const error = write(kind, facts, durability)
     if (error) deps.warn(`run of ${of.job} not recorded: ${error.message}`)
+    return error === undefined
   }
   // Without its end on record a run would count as interrupted, so a disk that fails once is tried again.
-  const noteEnd = (facts: object) => {
-    if (write('ended', facts, 'durable')) note('ended', facts, 'durable')
-  }
+  const noteEnd = (facts: object) => !write('ended', facts, 'durable') || note('ended', facts, 'durable')
   // Only a record that was read back shows whether the slot is this run's.
   const claimSlot = (facts: object) => {
     try {

@@ -1,16 +1,15 @@
 import {isWithinTtl, type Lease} from '../../domain/lease/lease.js'
-import type {RunsByJob} from '../../domain/run/job-runs.js'
 import type {Run} from '../../domain/run/run.js'
 import type {SchedulerDaemon, SchedulerState} from '../../domain/scheduler/scheduler.js'
 import {slotKey} from '../../domain/scheduler/slot-key.js'
 import {schedulerLease} from '../../domain/watchdog/daemon-heartbeat.js'
 import type {Journal} from '../../journal/journal.js'
 import {clockReading, type LeaseDeps} from '../lease/lease.js'
+import {inferEnds, type OpenRunsDeps} from '../run/open-runs.js'
 import {isSlotStarted, openSlotRuns} from './slot-runs.js'
 
-export interface SchedulerStatusDeps extends Pick<LeaseDeps, 'clock' | 'here' | 'leases' | 'livingProcessOf'> {
+export interface SchedulerStatusDeps extends OpenRunsDeps, Pick<LeaseDeps, 'clock' | 'here'> {
   readonly scheduler: Pick<Journal<SchedulerState>, 'read'>
-  readonly runs: Pick<Journal<RunsByJob>, 'read'>
   /** The number in the pid file. @returns undefined if there is none */
   readonly readPid: () => number | undefined
 }
@@ -52,7 +51,8 @@ export interface SchedulerStatus extends SchedulerLook {
 
 export async function schedulerStatus(deps: SchedulerStatusDeps): Promise<SchedulerStatus> {
   const look = await lookAtScheduler(deps)
-  const running = openSlotRuns(deps.runs.read())
+  const ends = await inferEnds(deps)
+  const running = openSlotRuns(deps.runs.read()).filter(({id}) => !ends.has(id))
   return {...look, running, queued: openSlots(deps)}
 }
 

@@ -1,6 +1,6 @@
 import type {ProcessRef, ProcessState} from '../../domain/clock/process-ref.js'
-import type {Lease} from '../../domain/lease/lease.js'
-import type {Run} from '../../domain/run/run.js'
+import {holderOf, type RunHolder} from '../../domain/run/interrupted-run.js'
+import type {Survivor} from '../../domain/run/stop-report.js'
 import type {RecordedProcess, SchedulerState} from '../../domain/scheduler/scheduler.js'
 import {GuardError} from '../../errors.js'
 import type {Journal} from '../../journal/journal.js'
@@ -16,10 +16,12 @@ export interface StopDeps extends SchedulerStatusDeps {
   readonly removePidFile: () => void
   /** Whether a process on record lives, by its number, its start and its boot. */
   readonly stateOf: (process: RecordedProcess) => ProcessState
-  /** Ends the job of a run whose guard did not end it. */
-  readonly stopJob: (lease: Lease) => Promise<unknown>
-  /** The same for a run without a lease. */
-  readonly stopJobOfRun: (runId: string) => unknown
+  /**
+   * Has the guard of a run end its job and record it, and ends a job that has no guard. What is left after the time is killed.
+   *
+   * @returns what could not be ended
+   */
+  readonly stopRun: (run: RunHolder, patienceMs: number) => Promise<readonly Survivor[]>
 }
 
 export interface Stopped {
@@ -83,34 +85,23 @@ async function hasEnded({clock, isRunning}: StopDeps, process: ProcessRef, limit
   return true
 }
 
-/** The guard of a run ends its job and records it; a job that has lost its guard is ended itself. */
+/** Ends the runs that a scheduler has started. @returns their jobs */
 async function endJobs(deps: StopDeps): Promise<readonly string[]> {
   const {byJob} = deps.leases.read()
   const ends = openSlotRuns(deps.runs.read()).map(async (run): Promise<readonly string[]> => {
-    const lease = byJob.get(run.job)
-    const isLeased = lease?.holder === run.id && !lease.released
-    return (await (isLeased ? endLeased(deps, lease) : endUnleased(deps, run))) ? [run.job] : []
+    const holder = holderOf(run, byJob.get(run.job))
+    return holder && (await endRun(deps, holder)) ? [run.job] : []
   })
   const [jobs] = await Promise.all([Promise.all(ends), endUnbegun(deps)])
   return [...new Set(jobs.flat())]
 }
 
-/** @returns whether there was something to end */
-async function endLeased(deps: StopDeps, lease: Lease): Promise<boolean> {
-  if ((await deps.livingProcessOf(lease)) === 'none') return false
-  const {process} = lease
-  if (process) deps.signal(process, 'SIGTERM')
-  const isOver = process !== undefined && (await hasEnded(deps, process, jobPatienceMs))
-  if (!isOver || (await deps.livingProcessOf(lease)) === 'job') await deps.stopJob(lease)
-  return true
-}
-
-/** A run that may overlap has no lease; its record names its guard. */
-async function endUnleased(deps: StopDeps, {id, owner}: Run): Promise<boolean> {
-  if (!owner || deps.stateOf(owner) !== 'alive') return false
-  deps.signal(owner.process, 'SIGTERM')
-  if (!(await hasEnded(deps, owner.process, jobPatienceMs))) deps.stopJobOfRun(id)
-  return true
+/** @returns whether something of it was alive and has ended */
+async function endRun(deps: StopDeps, holder: RunHolder): Promise<boolean> {
+  const living = await deps.livingProcessOf(holder)
+  if (living === 'none') return false
+  const survivors = await deps.stopRun(holder, jobPatienceMs)
+  return living !== 'unknown' && survivors.length === 0
 }
 
 /** Guards that wait for another run of their job would begin once that one has ended. */

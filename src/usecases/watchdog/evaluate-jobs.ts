@@ -1,4 +1,3 @@
-import type {ClockReading} from '../../domain/clock/reading.js'
 import {isInFuture, nowUptimeMs, upTo, uptimeAt} from '../../domain/clock/uptime.js'
 import {decideIncident, type IncidentAction, type IncidentPolicy} from '../../domain/incident/decide.js'
 import {type Incidents, type JobHistory, newHistory, uptimeOfHost} from '../../domain/incident/incident.js'
@@ -6,6 +5,7 @@ import {noResets, type ResetProgress, resetProgress} from '../../domain/incident
 import type {Lease, Leases} from '../../domain/lease/lease.js'
 import type {ResetLedger} from '../../domain/openclaw/reset-ledger.js'
 import type {ResetRequests} from '../../domain/openclaw/reset-request.js'
+import {withInferredEnds} from '../../domain/run/inferred-runs.js'
 import {type JobRuns, lastStartOf, type RunsByJob} from '../../domain/run/job-runs.js'
 import {buildJobFacts, type ObservedOutput, watchedSince} from '../../domain/watchdog/build-job-facts.js'
 import type {JobFacts, SlotFacts} from '../../domain/watchdog/job-facts.js'
@@ -19,6 +19,7 @@ import {type Judge, watchBy} from '../../domain/watchdog/watches.js'
 import type {Journal} from '../../journal/journal.js'
 import type {ReadOutputs} from '../../system/host/output-files.js'
 import type {Slots} from '../../system/host/slots.js'
+import {inferEnds, type OpenRunsDeps} from '../run/open-runs.js'
 import type {OpenClawAnswer} from './check-openclaw.js'
 import {findOrphans, type Orphans} from './find-orphans.js'
 import {type ReadLeasesDeps, readLeases} from './read-leases.js'
@@ -26,9 +27,7 @@ import {slotsOfRound} from './slots-of-round.js'
 
 type Reads<S> = Pick<Journal<S>, 'read'>
 
-export interface EvaluateDeps extends ReadLeasesDeps {
-  readonly readClock: () => ClockReading
-  readonly runs: Reads<RunsByJob>
+export interface EvaluateDeps extends ReadLeasesDeps, OpenRunsDeps {
   readonly incidents: Reads<Incidents>
   readonly resetRequests: Reads<ResetRequests>
   readonly resets: Reads<ResetLedger>
@@ -116,11 +115,13 @@ async function readSnapshot(deps: EvaluateDeps, plan: RoundPlan): Promise<Snapsh
   const openclaw = await deps.checkOpenClaw(allowedAges(deps, plan))
   // OpenClaw may take long to answer, and the journals should be as new as the clock.
   const {incidents, clocks} = readClocks(deps)
+  const names = new Set(plan.jobs.map(({name}) => name))
+  const ends = await inferEnds(deps, (job) => names.has(job))
   const {leases, dead} = await readLeases(deps, plan.jobs, clocks.now)
   return {
     leases,
     dead,
-    runs: deps.runs.read(),
+    runs: withInferredEnds(deps.runs.read(), ends, clocks.now),
     incidents,
     requests: deps.resetRequests.read(),
     ledger: deps.resets.read(),

@@ -2,11 +2,11 @@ import type {ClockReading} from '../../domain/clock/reading.js'
 import {type Lease, type Leases, leaseState} from '../../domain/lease/lease.js'
 import type {WatchedJob} from '../../domain/watchdog/watched-job.js'
 import type {Journal} from '../../journal/journal.js'
+import type {FindLivingProcess} from '../history/lease-holder.js'
 
 export interface ReadLeasesDeps {
   readonly leases: Pick<Journal<Leases>, 'read'>
-  /** Whether all processes of a lease are provably dead. */
-  readonly isDead: (lease: Lease) => Promise<boolean>
+  readonly livingProcessOf: FindLivingProcess
 }
 
 interface LeasesSeen {
@@ -29,7 +29,7 @@ export async function readLeases(
 }
 
 async function deadLeases(
-  {leases, isDead}: ReadLeasesDeps,
+  {leases, livingProcessOf}: ReadLeasesDeps,
   jobs: readonly WatchedJob[],
   now: ClockReading,
 ): Promise<ReadonlyMap<string, Lease>> {
@@ -37,7 +37,7 @@ async function deadLeases(
   const dead = new Map<string, Lease>()
   for (const {name} of jobs) {
     const lease = byJob.get(name)
-    if (lease && leaseState(lease, now) === 'held' && (await isDead(lease))) dead.set(name, lease)
+    if (lease && leaseState(lease, now) === 'held' && (await livingProcessOf(lease)) === 'none') dead.set(name, lease)
   }
   return dead
 }

@@ -59,13 +59,14 @@ describe('a lease', () => {
   })
 })
 
-test.each<[HolderStatus, string, string]>([
-  ['alive', 'healthy', '1 under way'],
-  ['gone', 'degraded', 'interrupted, and not recorded until the next run or round of guard watchdog: scan'],
-])('a run without an end whose processes are %s is %s', (status, verdict, reason) => {
+test.each<[string, readonly string[], string, string]>([
+  ['goes on', [], 'healthy', '1 under way'],
+  ['is over', ['h'], 'degraded', 'interrupted, and not recorded until the next run or round of guard watchdog: scan'],
+])('a run without an end on record that %s', (_title, over, verdict, reason) => {
   const run = {id: 'h', job: 'scan', startedAt: 0, attempts: 0, recovered: false, steps: []}
   const book: RunsByJob = new Map([['scan', {runs: [run]}]])
-  expect(judgeRuns(book, [{lease: leaseOf('scan'), status}])).toMatchObject({verdict, reason})
+  const ends = new Map(over.map((id) => [id, {is: 'over' as const, reason: 'killed'}]))
+  expect(judgeRuns(book, ends)).toMatchObject({verdict, reason})
 })
 
 describe('breakers', () => {

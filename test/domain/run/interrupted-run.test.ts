@@ -1,32 +1,78 @@
 import {expect, test} from 'vitest'
 import type {Lease} from '../../../src/domain/lease/lease.js'
-import {goneText, type HolderStatus, withInferredOutcome} from '../../../src/domain/run/interrupted-run.js'
+import {
+  type HolderStatus,
+  type InferredEnd,
+  inferredEnd,
+  withInferredEnd,
+} from '../../../src/domain/run/interrupted-run.js'
 import type {Run} from '../../../src/domain/run/run.js'
-import {leaseOf} from '../../support/leases.js'
+import {leaseOf, leaseNow as now} from '../../support/leases.js'
 
-const open: Run = {id: 'r1', job: 'scan', startedAt: 0, attempts: 0, recovered: false, steps: []}
+const {host, boot} = now
+const owner = {host, boot, process: {pid: 7, start: '1'}}
+const open: Run = {id: 'r1', job: 'scan', startedAt: 0, attempts: 0, recovered: false, steps: [], token: 3, owner}
+const own = {holder: 'r1', token: 3, process: owner.process}
+const other = {holder: 'r2', token: 4}
 const released = {at: 1, status: 'ok'} as const
+const expired = {expiresMono: now.mono}
 
-test.each<[string, Run, Partial<Lease> | undefined, HolderStatus, Run['outcome']]>([
-  ['a run whose guard and job are gone is interrupted', open, {holder: 'r1'}, 'gone', 'interrupted'],
-  ['a run of which something lives goes on', open, {holder: 'r1'}, 'alive', undefined],
-  ['a run that cannot be looked at goes on', open, {holder: 'r1'}, 'unknown', undefined],
-  ['a run that gave its lease back is over', open, {holder: 'r1', released}, 'unknown', 'interrupted'],
-  ['the lease of another run proves nothing', open, {holder: 'r2'}, 'gone', undefined],
-  ['without a lease nothing is proved', open, undefined, 'gone', undefined],
-  ['an end on record stands', {...open, outcome: 'failed'}, {holder: 'r1'}, 'gone', 'failed'],
-])('%s', (_title, run, lease, status, outcome) => {
-  const stands = withInferredOutcome(run, lease && {lease: leaseOf('scan', lease), status})
-  expect(stands.outcome).toBe(outcome)
+function endOf(run: Run, lease: Partial<Lease> | undefined, processes: HolderStatus): InferredEnd | undefined {
+  return inferredEnd(run, {lease: lease && leaseOf('scan', lease), processes, now})
+}
+
+test.each<[string, Partial<Lease> | undefined, HolderStatus, InferredEnd['is'] | undefined]>([
+  ['whose guard and job are gone is over', own, 'gone', 'over'],
+  ['whose guard and job are gone is over though another run has the lease', other, 'gone', 'over'],
+  ['whose guard and job are gone is over though its lease is forgotten', undefined, 'gone', 'over'],
+  ['of which something lives goes on', own, 'alive', undefined],
+  ['of which something lives goes on though another run has the lease', other, 'alive', undefined],
+  ['of which something lives goes on though its lease was given back', {...own, released}, 'alive', undefined],
+  ['that cannot be looked at goes on while it holds its lease', own, 'unknown', undefined],
+  [
+    'that cannot be looked at is presumed over once its lease has expired',
+    {...own, ...expired},
+    'unknown',
+    'presumed-over',
+  ],
+  [
+    'that cannot be looked at is presumed over once it gave its lease back',
+    {...own, released},
+    'unknown',
+    'presumed-over',
+  ],
+  ['that cannot be looked at is over once another one was given the lease', other, 'unknown', 'over'],
+  ['that cannot be looked at goes on where the lease is an older one', {...other, token: 2}, 'unknown', undefined],
+  ['that cannot be looked at goes on where no lease is known', undefined, 'unknown', undefined],
+])('a run %s', (_title, lease, processes, is) => {
+  expect(endOf(open, lease, processes)?.is).toBe(is)
 })
 
-test('the slot that a gone run has claimed in a fleet is run by nobody, and that is said', () => {
+test('of a run without a lease only its processes tell', () => {
+  const {token: _, ...leaseless} = open
+  expect(endOf(leaseless, other, 'unknown')).toBeUndefined()
+  expect(endOf(leaseless, other, 'gone')?.is).toBe('over')
+})
+
+test('a run of an earlier boot of this machine is over, and that is said', () => {
+  const machine = 'm'
+  const past = {...owner, boot: 'before', machine}
+  const seen = {lease: undefined, processes: 'gone', now: {...now, machine}} as const
+  expect(inferredEnd({...open, owner: past}, seen)?.reason).toMatch(/the machine was booted again since$/)
+})
+
+test('an end on record stands', () => {
+  const end = {is: 'over', reason: 'killed'} as const
+  expect(withInferredEnd({...open, outcome: 'failed'}, end).outcome).toBe('failed')
+  expect(withInferredEnd(open, undefined).outcome).toBeUndefined()
+  expect(withInferredEnd(open, end)).toMatchObject({outcome: 'interrupted', detail: 'not yet recorded: killed'})
+})
+
+test('the slot that such a run has claimed in a fleet is run by nobody, and that is said', () => {
   const claimed = {...open, claimedSlotAt: Date.UTC(2026, 10, 29, 2)}
   const said = 'its slot 2026-11-29T02:00:00Z was claimed in the fleet, so no other host runs it'
-  const {detail} = withInferredOutcome(claimed, {lease: leaseOf('scan', {holder: 'r1'}), status: 'gone'})
-  expect(detail).toBe(`not yet recorded: its guard and its job are gone; ${said}`)
-  const here = {host: 'host-1', boot: 'boot-1'}
-  expect(goneText({...here, process: {pid: 7, start: '1'}}, here, claimed.claimedSlotAt)).toBe(
-    `its guard and its job are gone: no process 7 has its start time; ${said}`,
-  )
+  const gone = 'its guard and its job are gone: no process 7 has its start time'
+  const passedOn = 'its processes cannot be looked at from here, and r2 has had its lease since'
+  expect(endOf(claimed, own, 'gone')?.reason).toBe(`${gone}; ${said}`)
+  expect(endOf(claimed, other, 'unknown')?.reason).toBe(`${passedOn}; ${said}`)
 })

@@ -75,17 +75,6 @@ test('a last run that says nothing for or against the job is told from the last 
   expect(ago(lastRunAfter(...good, {...stamp(minute), kind: 'skipped', run: 'b'}))).toBe('its last run ended well AGO')
 })
 
-test('a run that was cancelled is not failing while its guard is dead and its end not yet on record', () => {
-  const book = runsFold.empty()
-  const of = {...stamp(minute), run: 'a'}
-  runsFold.apply(book, {...of, kind: 'started'})
-  const records = {...recordsAfter(claim('a', minute)), jobRuns: book.get('scan')}
-  const dead: JobRecords = {...records, deadLease: records.lease}
-  expect(lastEndOf(dead, clocks)).toMatchObject({outcome: 'interrupted'})
-  runsFold.apply(book, {...of, kind: 'cancelled', byRun: 'b'})
-  expect(lastEndOf({...dead, jobRuns: book.get('scan')}, clocks)).toBeUndefined()
-})
-
 test('a last run that says nothing is what is told where no other has ended', () => {
   expect(lastRunAfter(...run('b', 0, readerGone))).toMatch(
     /^its last run was cut short .* ago \(the reader of its output has gone\), which says nothing for or against it$/,

@@ -136,6 +136,20 @@ test('a run that took no lease goes on until its end, or that of its boot', () =
   expect(liveness(undefined, run(hour, {owner, endedAt: ago(minute).at, outcome: 'healthy'})).is).toBe('ended')
 })
 
+test('a run that took no lease goes on beside others that have ended since', () => {
+  const owner = {process: {pid: 7, start: '1'}, host: 'h', boot: 'a'}
+  const beside = run(hour, {owner})
+  const later = run(minute, {id: 'later', token: 2, owner, endedAt: now.at, outcome: 'healthy'})
+  expect(liveness(undefined, beside, later)).toMatchObject({
+    ...{is: 'running-unleased', startedUptimeMs: ago(hour).uptimeMs},
+  })
+  const released = {at: now.at, status: 'ok'} as const
+  expect(liveness(lease(minute, {released}), beside, later).is).toBe('running-unleased')
+  expect(liveness(lease(minute, {released}), {...beside, outcome: 'interrupted'}, later).is).toBe('ended')
+  expect(liveness(lease(minute, {released}), {...beside, token: 1}, later).is).toBe('ended')
+  expect(liveness(lease(minute), beside).is).toBe('running')
+})
+
 test('why the last run was skipped is known until another run comes', () => {
   const skipped = run(minute, {outcome: 'skipped', detail: 'breaker open'})
   const skip = (...runs: Run[]) => skippedOf(records(undefined, runs), clocks)

@@ -1,7 +1,7 @@
 import {appendFileSync, mkdirSync, readdirSync, truncateSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {describe, expect, test} from 'vitest'
-import {type AlertsState, alertEntry, alertsFold} from '../../../src/domain/alert/alert.js'
+import {type AlertsState, alertEntry, alertsFold, toldAsTroubleOf} from '../../../src/domain/alert/alert.js'
 import {type OutboxState, outboxFold} from '../../../src/domain/delivery/outbox.js'
 import type {Journal} from '../../../src/journal/journal.js'
 import {openJournal} from '../../../src/journal/open.js'
@@ -163,4 +163,12 @@ test('a line with any values is taken, and its texts are legible', async () => {
   expect(taken.slice(1, 3)).toEqual(['half \ufffd and \ufffd', '<b>&amp;</b> {"a":1}'])
   // biome-ignore lint/suspicious/noControlCharactersInRegex: that there are none is what is tested
   expect(JSON.stringify([...box.outbox.read().groups])).not.toMatch(/[\u0000-\u001f]|\\u00|\\ud8/)
+})
+
+test('what is told as the trouble of a job is not told as a notice, too', async () => {
+  const box = world()
+  const details = {[toldAsTroubleOf]: ['a', 'b']}
+  const alert = {level: 'WARNING', component: 'settings', message: 'two jobs are wrong', details} as const
+  box.alerts.append(alertEntry(alert, box.nowMs), 'buffered')
+  expect(await box.take()).toEqual(['- told as the trouble of a, b'])
 })

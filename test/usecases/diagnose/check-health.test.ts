@@ -31,7 +31,7 @@ function machine() {
     fleetProblem: undefined as string | undefined,
     lookAtScheduler: async () => ({is: 'never-used', text: 'never used here'}),
     leases,
-    livingProcessOf: async ({job}) => survivors.get(job) ?? 'unknown',
+    livingProcessOf: async ({holder}) => survivors.get(holder) ?? 'unknown',
     runs,
     breakers: memoryJournal(breakerFold, clock),
     incidents: memoryJournal(incidentFold, clock),
@@ -56,9 +56,9 @@ test('a run whose guard was killed degrades until its end is on record', async (
   const {deps, leases, runs, survivors} = machine()
   leases.append({kind: 'claimed', job: 'scan', holder: 'r1', ttlMs: 60_000}, 'durable')
   runs.note({kind: 'started', job: 'scan', run: 'r1'}, 'buffered')
-  survivors.set('scan', 'job')
+  survivors.set('r1', 'job')
   expect(await verdicts(deps)).toEqual({verdict: 'healthy', bad: []})
-  survivors.set('scan', 'none')
+  survivors.set('r1', 'none')
   expect(await verdicts(deps)).toEqual({verdict: 'degraded', bad: ['runs']})
   runs.note({kind: 'interrupted', job: 'scan', run: 'r1', reason: 'killed'}, 'durable')
   expect(await verdicts(deps)).toEqual({verdict: 'healthy', bad: []})

@@ -89,12 +89,13 @@ describe('retries', () => {
     ])
   })
 
-  test('a spent retry budget ends the retries', async () => {
-    const {start, breakers, seen} = scene({maxAttempts: 3})
-    for (let taken = 0; taken < 10; taken++) {
-      breakers.append({kind: 'retried', target: 'backup', reserve: 10}, 'buffered')
-    }
-    expect(await start()).toMatchObject({attempts: 1})
+  test.each([
+    ['of the job', {}, 'backup', 'the retry budget of job backup is used up'],
+    ['of its target', {breaker: {target: 'api'}}, 'api', 'the retry budget of target api is used up'],
+  ])('a spent retry budget %s ends the retries, and is named', async (_whose, breaker, target, notRetried) => {
+    const {start, breakers, seen} = scene({maxAttempts: 3, ...breaker})
+    for (let taken = 0; taken < 10; taken++) breakers.append({kind: 'retried', target, reserve: 10}, 'buffered')
+    expect(await start()).toMatchObject({attempts: 1, notRetried})
     expect(seen.tasks).toEqual([])
   })
 
@@ -102,7 +103,7 @@ describe('retries', () => {
     const {start, seen} = scene({maxAttempts: 2}, [{code: 0}])
     const openBreakers = () => Promise.reject(new GuardError('io', 'disk full'))
     expect(await start({openBreakers})).toMatchObject({attempts: 2, attempt: {outcome: 'healthy'}})
-    expect(seen.warnings[0]).toBe('the breaker was not asked: disk full')
+    expect(seen.warnings[0]).toBe('the retry budget was not asked: disk full')
   })
 
   test('a signal to guard ends the retries, and nothing is recovered', async () => {

@@ -21,7 +21,7 @@ async function retry(
       clock.advance(more.waitsTooLongMs ?? 0)
       return wait()
     },
-    takeToken: () => tokens-- > 0,
+    takeToken: () => (tokens-- > 0 ? undefined : 'the budget is used up'),
     onRetry: () => undefined,
     signal: more.signal,
   }
@@ -72,10 +72,10 @@ test('what is left of the deadline is whole milliseconds', async () => {
   expect(starts.map(({remainingMs}) => remainingMs)).toEqual([5000, 2900])
 })
 
-test('an empty budget stops it', async () => {
+test('an empty budget stops it, and its reason is told', async () => {
   expect(await retry([], {tokens: 1})).toMatchObject({
     attempts: 2,
-    stopped: 'the retry budget of the target is used up',
+    stopped: 'the budget is used up',
   })
 })
 

@@ -42,8 +42,8 @@ function runs() {
 describe('claiming the right to run', () => {
   test('a free job is granted, and given back at the end', async () => {
     const {granted, leases} = runs()
-    const {lease, interrupted} = await granted('a')
-    expect([lease?.token, interrupted]).toEqual([1, undefined])
+    const {lease, isUnclosed} = await granted('a')
+    expect([lease?.token, isUnclosed]).toEqual([1, false])
     lease?.release('ok', 'healthy')
     expect((await granted('b')).lease?.token).toBe(2)
     expect(leases.lines.map(({kind}) => kind)).toEqual(['claimed', 'released', 'claimed'])
@@ -68,11 +68,26 @@ describe('claiming the right to run', () => {
     expect((await claim('b')).granted).toBe(false)
   })
 
-  test('a run whose guard and job are gone is named as interrupted', async () => {
+  test('a run whose guard and job are gone may be without an end on record', async () => {
     const {granted, survivors} = runs()
     await granted('a')
     survivors.set('a', 'none')
-    expect((await granted('b')).interrupted).toBe('a')
+    expect((await granted('b')).isUnclosed).toBe(true)
+  })
+
+  test('what a run has not closed is looked for by the next one, until one has closed it', async () => {
+    const {granted, leases} = runs()
+    const first = await granted('a')
+    first.lease?.setUnclosed(true)
+    first.lease?.release('ok', 'healthy')
+    expect(leases.lines.at(-1)).toMatchObject({kind: 'released', unclosed: true})
+    // It was refused after its claim, and has looked for nothing.
+    const refused = await granted('b')
+    refused.lease?.release('error', 'breaker open')
+    const next = await granted('c')
+    next.lease?.setUnclosed(false)
+    next.lease?.release('ok', 'healthy')
+    expect([refused.isUnclosed, next.isUnclosed, (await granted('d')).isUnclosed]).toEqual([true, true, false])
   })
 
   test('wait: as soon as the other one has ended', async () => {
@@ -87,7 +102,7 @@ describe('claiming the right to run', () => {
         return sleep(ms)
       },
     })
-    expect(await claim('b', {overlap: 'wait'})).toMatchObject({granted: true, interrupted: undefined})
+    expect(await claim('b', {overlap: 'wait'})).toMatchObject({granted: true, isUnclosed: false})
     expect(sleeps).toBe(3)
   })
 
@@ -107,7 +122,7 @@ describe('claiming the right to run', () => {
     const {granted, ended, clock} = runs()
     await granted('a')
     const begun = clock.mono()
-    expect((await granted('b', {overlap: 'cancel-other'})).interrupted).toBe('a')
+    expect((await granted('b', {overlap: 'cancel-other'})).isUnclosed).toBe(true)
     expect([ended, clock.mono() - begun]).toEqual([['a'], 0])
   })
 
@@ -138,7 +153,7 @@ describe('claiming the right to run', () => {
         return sleep(ms)
       },
     })
-    expect((await granted('b', {overlap: 'cancel-other'})).interrupted).toBeUndefined()
+    expect((await granted('b', {overlap: 'cancel-other'})).isUnclosed).toBe(false)
   })
 
   test('allow: without any lease, and the run says itself which process it is', async () => {

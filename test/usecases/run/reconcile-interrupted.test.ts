@@ -1,10 +1,16 @@
 import {expect, test} from 'vitest'
 import {leaseFold} from '../../../src/domain/lease/lease.js'
+import type {RunHolder} from '../../../src/domain/run/interrupted-run.js'
 import {runsFold} from '../../../src/domain/run/job-runs.js'
-import type {Holder, LivingProcess} from '../../../src/system/process/holder-liveness.js'
+import type {LivingProcess} from '../../../src/system/process/holder-liveness.js'
 import {reconcileInterrupted} from '../../../src/usecases/run/reconcile-interrupted.js'
 import {fakeClock} from '../../support/fake-clock.js'
 import {memoryJournal} from '../../support/memory-journal.js'
+
+const readClockOf = (clock: ReturnType<typeof fakeClock>) => () => ({
+  ...{at: clock.now(), mono: clock.mono()},
+  ...{host: 'host-1', boot: 'boot-1'},
+})
 
 /** A run that started under a lease and has no end. */
 function openRun(survivor: LivingProcess) {
@@ -24,7 +30,7 @@ function openRun(survivor: LivingProcess) {
     whileLooking: (act: () => void) => {
       onLook = act
     },
-    close: () => reconcileInterrupted({leases, runs, here: {host: 'host-1', boot: 'boot-1'}, livingProcessOf}),
+    close: () => reconcileInterrupted({leases, runs, readClock: readClockOf(clock), livingProcessOf}),
     outcome: () => runs.read().get('scan')?.runs.at(-1)?.outcome,
   }
 }
@@ -50,7 +56,7 @@ test('a run that ends while it is looked for keeps its own end', async () => {
   expect(outcome()).toBe('healthy')
 })
 
-test('a run whose lease another run has taken is left to that run', async () => {
+test('one that named neither process nor token stays open, also when another run has its lease', async () => {
   const {close, leases, runs, outcome} = openRun('none')
   const {claimId} = leases.read().byJob.get('scan')!
   leases.append({kind: 'claimed', job: 'scan', holder: 'run-2', ttlMs: 60_000, over: claimId}, 'durable')
@@ -66,12 +72,12 @@ function overlappingRun(survivor: LivingProcess, started: object) {
   const runs = memoryJournal(runsFold, clock)
   runs.append({kind: 'started', job: 'scan', run: 'run-1', ...started}, 'buffered')
   const asked: unknown[] = []
-  const livingProcessOf = async (holder: Holder) => {
+  const livingProcessOf = async (holder: RunHolder) => {
     asked.push(holder)
     return survivor
   }
   return {
-    close: () => reconcileInterrupted({leases, runs, here: {host: 'host-1', boot: 'boot-1'}, livingProcessOf}),
+    close: () => reconcileInterrupted({leases, runs, readClock: readClockOf(clock), livingProcessOf}),
     asked,
   }
 }

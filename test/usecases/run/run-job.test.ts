@@ -172,6 +172,43 @@ describe('a run', () => {
   })
 })
 
+test('a run whose end could not be written is closed by the next one, though it gave its lease back', async () => {
+  const {deps, request, runs, leases, seen} = fakeRun()
+  const full = (kind: string) => {
+    if (kind === 'ended') throw new GuardError('io', 'ENOSPC: no space left on device')
+  }
+  const note: typeof runs.note = (entry, durability) => {
+    full(entry.kind)
+    return runs.note(entry, durability)
+  }
+  await runJob({...deps, runs: {...runs, note}}, request)
+  expect(kinds(runs.lines)).toEqual(['started', 'attempt-ended'])
+  expect(leases.lines.at(-1)).toMatchObject({kind: 'released', unclosed: true})
+  await runJob(deps, {...request, runId: 'run-2'})
+  expect(runs.lines.slice(2)).toMatchObject([
+    {kind: 'interrupted', run: 'run-1'},
+    {kind: 'started', run: 'run-2'},
+    {kind: 'attempt-ended'},
+    {kind: 'ended', run: 'run-2'},
+  ])
+  expect(leases.lines.at(-1)).not.toHaveProperty('unclosed')
+  expect(seen.log.join()).toContain('run run-1')
+})
+
+test('what could not be closed is left to the run after the next', async () => {
+  const {deps, request, runs, leases} = fakeRun()
+  leases.append({kind: 'claimed', job: 'backup', holder: 'run-0', ttlMs: 1}, 'buffered')
+  runs.append({kind: 'started', job: 'backup', run: 'run-0', process: self}, 'buffered')
+  const closeInterrupted = async () => {
+    throw new GuardError('io', 'ENOSPC: no space left on device')
+  }
+  const claimed = {...deps.openClaim!(), livingProcessOf: async () => 'none' as const}
+  await runJob({...deps, openClaim: () => claimed, closeInterrupted}, request)
+  expect(kinds(runs.lines)).not.toContain('interrupted')
+  await runJob(deps, {...request, runId: 'run-2'})
+  expect(runs.lines.find(({kind}) => kind === 'interrupted')).toMatchObject({run: 'run-0'})
+})
+
 test('a run whose guard was killed between its end and the release of its lease was not interrupted', async () => {
   const {deps, request, runs, seen} = fakeRun()
   const first = deps.openClaim!()

@@ -95,7 +95,7 @@ function depsOf({leases, runs, incidents}: Omit<ReturnType<typeof worldOf>, 'job
     resetRequests: {read: resetRequestFold.empty},
     resets: {read: resetFold.empty},
     slots: {latest: (_, time) => Math.floor(time / (10 * minute)) * 10 * minute, next: (_, time) => time + minute},
-    isDead: async () => false,
+    livingProcessOf: async () => 'unknown',
     isGone: async () => false,
     readOutputs: async () => [],
     checkOpenClaw: async () => undefined,

@@ -208,19 +208,19 @@ test('a lease whose process is dead makes a run without an end an interrupted on
   const world = watchdogWorld([nightly])
   world.journals.leases.append({kind: 'claimed', job: 'scan', holder: 'r', ttlMs: 6 * hour}, 'durable')
   world.journals.runs.append({kind: 'started', job: 'scan', run: 'r'}, 'durable')
-  const {reports} = await watchdogRound({...world.deps, isDead: async () => true}, world.plan)
+  const {reports} = await watchdogRound({...world.deps, livingProcessOf: async () => 'none'}, world.plan)
   expect(reports[0]?.verdict).toMatchObject({kind: 'failing', reason: expect.stringContaining('was interrupted')})
 })
 
 test('a process that released its lease while it was looked at is not dead', async () => {
   const world = watchdogWorld([nightly])
   const {record, state} = world.claim(hour)
-  const isDead = async () => {
+  const livingProcessOf = async () => {
     const token = state.byJob.get('scan')?.token
     world.journals.leases.append({kind: 'released', job: 'scan', claim: record.id, token, status: 'ok'}, 'durable')
-    return true
+    return 'none' as const
   }
-  const {reports} = await watchdogRound({...world.deps, isDead}, world.plan)
+  const {reports} = await watchdogRound({...world.deps, livingProcessOf}, world.plan)
   expect(reports[0]?.verdict).toMatchObject({kind: 'healthy', status: 'ok'})
 })
 
