@@ -116,7 +116,7 @@ export function jobStatus(evidence: JobEvidence): JobStatus {
     ...sharedCause(trouble, facts),
     recent,
     cutShort,
-    lastEndedAt: last && now.at - (now.uptimeMs - last.uptimeMs),
+    lastEndedAt: last?.endedAt,
     tookMs: last?.durationMs,
     runningSince: isRunning ? now.at - (now.uptimeMs - liveness.startedUptimeMs) : undefined,
     envelope,
