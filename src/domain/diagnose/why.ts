@@ -4,6 +4,7 @@ import type {Incident} from '../incident/incident.js'
 import type {RawRecord} from '../journal/record.js'
 import {isCutShort} from '../run/outcome.js'
 import {newRun, nextRun, type Run} from '../run/run.js'
+import {notForCron} from '../schedule/schedule.js'
 import type {JobSettings} from '../settings/job.js'
 import {span} from '../watchdog/freshness.js'
 import type {JobStatus} from './job-status.js'
@@ -33,8 +34,8 @@ interface WhyFacts {
   readonly history: readonly Run[]
   /** Wall clock, ms: the end of the last good run. */
   readonly lastGoodAt: number | undefined
-  /** What starts the job here, or that nothing does. */
-  readonly starters: readonly string[]
+  /** What starts the job here, and the command by which cron would; undefined where that is not asked. */
+  readonly starters: {readonly sentences: readonly string[]; readonly mend: string | undefined} | undefined
   /** An incident is told when it has lasted so long. */
   readonly tellAfterMs: number
 }
@@ -80,14 +81,16 @@ function answerOf(facts: WhyFacts): string {
   const [skip] = skips
   if (state === 'silenced' && reason !== undefined) return `${job} is silenced, and it is ${status.verdict}: ${reason}.`
   if (reason !== undefined) {
-    const [starter] = facts.starters
+    const [starter] = facts.starters?.sentences ?? []
     return `${job} is ${state}: ${reason}.${starter === undefined ? '' : ` ${starter}`}`
   }
   if (skip) return `${job} did not run: ${textField(skip, 'reason') ?? 'it was skipped'}.`
   if (runningSince !== undefined)
     return `${job} has been running for ${span(Math.max(0, facts.now.at - runningSince))}, and nothing speaks against it.`
   if (state === 'unknown') {
-    return [`Whether ${job} is well is not known: ${status.verdictReason}.`, ...facts.starters].join(' ')
+    return [`Whether ${job} is well is not known: ${status.verdictReason}.`, ...(facts.starters?.sentences ?? [])].join(
+      ' ',
+    )
   }
   return `${job} is ${state}: ${status.verdictReason}.`
 }
@@ -124,7 +127,7 @@ function silentSection({status, lease, starters, now}: WhyFacts): readonly Secti
   if (verdict !== 'missed' && verdict !== 'stalled' && verdict !== 'hung') return []
   const titles = {missed: 'Why nothing started it', stalled: 'Why it is stalled', hung: 'Why it hangs'}
   const said = reason === undefined ? [] : [presentSentence(`${capitalized(reason)}.`)]
-  const who = verdict === 'missed' ? starters.map(presentSentence) : leaseSentences(lease, now)
+  const who = verdict === 'missed' ? (starters?.sentences ?? []).map(presentSentence) : leaseSentences(lease, now)
   return [{title: titles[verdict], sentences: [...said, ...who]}]
 }
 
@@ -211,14 +214,19 @@ function untoldText({status: {silence}, now, tellAfterMs}: WhyFacts, {escalation
   return `No one yet: it is told once it has lasted for ${span(tellAfterMs)} (watchdog.escalateAfter), or at once if its next run is later.`
 }
 
-function mendOf({status, settings, run, breaker, now}: WhyFacts): readonly string[] {
+/** Some schedules only the scheduler knows. */
+function mayCronStart({schedule}: JobSettings): boolean {
+  return schedule !== undefined && notForCron(schedule) === undefined
+}
+
+function mendOf({status, settings, run, breaker, starters, now}: WhyFacts): readonly string[] {
   const isIdle = isUnstarted(status)
   const {job, verdict, reason, silence} = status
   const isRefused = run.some((record) => record['kind'] === 'step-ended' && record['do'] === 'refused')
   const isHeldOff = breaker?.state !== undefined && breakerState(breaker.state, now) !== 'closed'
   return [
     ...(reason?.startsWith('its settings are wrong') ? ['guard config check'] : []),
-    ...(verdict === 'missed' && settings.schedule !== undefined ? [`guard crontab add ${job}`] : []),
+    ...(starters?.mend !== undefined && mayCronStart(settings) ? [starters.mend] : []),
     ...(isIdle ? ['guard crontab discover', 'guard doctor'] : []),
     ...(verdict === 'stalled' ? [`guard lease show ${job}`, 'guard recover'] : []),
     ...(isHeldOff ? [`guard breaker close ${breaker.target}`] : []),

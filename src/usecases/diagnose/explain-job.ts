@@ -4,6 +4,7 @@ import type {RawRecord} from '../../domain/journal/record.js'
 import {settingsOfJob} from '../../domain/settings/settings.js'
 import {GuardError} from '../../errors.js'
 import type {Journal} from '../../journal/journal.js'
+import type {JobStarters} from '../crontab/job-starters.js'
 import {readHistory} from '../history/read-history.js'
 import type {RoundPlan} from '../watchdog/evaluate-jobs.js'
 import {jobStatuses, type StatusDeps} from './job-statuses.js'
@@ -19,8 +20,7 @@ export interface ExplainDeps extends StatusDeps {
     readonly breakers: Records
     readonly leases: Records
   }
-  /** What starts the job on this machine, as sentences. */
-  readonly startersOf: (job: string) => Promise<readonly string[]>
+  readonly startersOf: (job: string) => Promise<JobStarters>
 }
 
 /** Why a job is as it is. @param runId a run to tell of instead of the last one */
@@ -48,7 +48,7 @@ export async function explainJob(deps: ExplainDeps, plan: RoundPlan, {job, runId
     lease: status.verdict === 'stalled' || status.verdict === 'hung' ? leaseRecords(journals.leases, job) : [],
     lastGoodAt: deps.runs.read().get(job)?.lastGoodAt,
     history: status.state === 'healthy' ? [] : readHistory({runs: journals.runs}, job, rememberedRuns),
-    starters: isUnstarted(status) ? await deps.startersOf(job) : [],
+    starters: isUnstarted(status) ? await deps.startersOf(job) : undefined,
     tellAfterMs: plan.policy.escalateAfterMs,
   })
 }
