@@ -199,12 +199,20 @@ function incidentText(record: RawRecord): string | undefined {
 }
 
 function toldOf(facts: WhyFacts): readonly Section[] {
-  const {status, deliveries, incidents} = facts
-  const opened = incidents.find(({kind}) => kind === 'opened')?.['at']
-  const sinceMs = status.incident?.openedAt ?? (typeof opened === 'number' ? opened : undefined)
-  const sections = sinceMs === undefined ? [] : toldSection({deliveries, job: status.job, sinceMs})
+  const {status, deliveries, incidents, run} = facts
+  const opened = incidents.find(({kind}) => kind === 'opened')
+  const sections =
+    opened || status.reason !== undefined
+      ? toldSection({deliveries, job: status.job, sinceMs: troubleSince({incidents, run})})
+      : []
   if (sections.length > 0 || !status.incident) return sections
   return [{title: 'Who was told', sentences: [presentSentence(untoldText(facts, status.incident))]}]
+}
+
+/** An alert step of the run tells before the incident is opened. Wall clock, ms. */
+export function troubleSince({incidents, run}: Pick<WhyFacts, 'incidents' | 'run'>): number {
+  const begun = [run.at(-1), incidents.find(({kind}) => kind === 'opened')].map((record) => record?.['at'])
+  return Math.min(...begun.filter((at) => typeof at === 'number'))
 }
 
 function untoldText({status: {silence}, now, tellAfterMs}: WhyFacts, {escalations}: Incident): string {
@@ -212,6 +220,14 @@ function untoldText({status: {silence}, now, tellAfterMs}: WhyFacts, {escalation
     return `No one: it is silent for ${span(Math.max(0, silence.untilMs - now.at))} more (${silence.reason}).`
   if (escalations > 0) return 'No channel has it yet: it stands in alerts.jsonl alone.'
   return `No one yet: it is told once it has lasted for ${span(tellAfterMs)} (watchdog.escalateAfter), or at once if its next run is later.`
+}
+
+/** Where more can be seen of the last run: what never started has printed nothing. */
+function evidenceOf({job, verdict}: JobStatus, run: readonly RawRecord[]): readonly string[] {
+  if (run.some(({outcome}) => outcome === 'not-started')) return [`guard doctor --job ${job}`]
+  const {from, to} = run.map(({log}) => log as {from?: unknown; to?: unknown} | undefined).find(Boolean) ?? {}
+  if (from === undefined || from === to) return []
+  return verdict === 'hung' ? [`guard logs ${job} --follow`, `guard lease show ${job}`] : [`guard logs ${job}`]
 }
 
 /** Some schedules only the scheduler knows. */
@@ -232,6 +248,6 @@ function mendOf({status, settings, run, breaker, starters, now}: WhyFacts): read
     ...(isHeldOff ? [`guard breaker close ${breaker.target}`] : []),
     ...(isRefused ? [`guard budget reset ${job}`] : []),
     ...(silence ? [`guard alerts silence remove ${silence.id.slice(0, 6)}`] : []),
-    ...(run.length > 0 && reason !== undefined ? [`guard logs ${job}`] : []),
+    ...(reason !== undefined ? evidenceOf(status, run) : []),
   ]
 }

@@ -1,5 +1,5 @@
 import type {Breakers} from '../../domain/breaker/breaker.js'
-import {isUnstarted, type Story, whyJob} from '../../domain/diagnose/why.js'
+import {isUnstarted, type Story, troubleSince, whyJob} from '../../domain/diagnose/why.js'
 import type {RawRecord} from '../../domain/journal/record.js'
 import {settingsOfJob} from '../../domain/settings/settings.js'
 import {GuardError} from '../../errors.js'
@@ -40,7 +40,7 @@ export async function explainJob(deps: ExplainDeps, plan: RoundPlan, {job, runId
     run,
     skips,
     incidents,
-    deliveries: incidents.length === 0 ? [] : recordsSince(journals.deliveries, oldest(incidents)),
+    deliveries: recordsSince(journals.deliveries, troubleSince({incidents, run})),
     breaker:
       target === undefined
         ? undefined
@@ -91,10 +91,6 @@ function incidentRecords(incidents: Records, job: string): readonly RawRecord[] 
     if (record['kind'] === 'opened') return found
   }
   return []
-}
-
-function oldest(records: readonly RawRecord[]): number {
-  return Number(records.at(-1)?.['at'] ?? 0)
 }
 
 function recordsSince(journal: Records, sinceMs: number): readonly RawRecord[] {
