@@ -171,6 +171,24 @@ describe('guard status', () => {
     expect(jobs.map(({lastEndedAt}) => lastEndedAt)).toEqual([new Date(at).toISOString()])
   })
 
+  test('does not say that a channel was told what the cap of its hour keeps back', async () => {
+    const box = createSandbox()
+    const failing = (text: string) => ({command: ['sh', '-c', `echo "${text}"; exit 3`]})
+    const alerting = {cap: 1, groupWait: '0s', routes: [{level: 'WARNING', to: ['ops']}]}
+    const jobs = {first: failing('401 Unauthorized'), second: failing('connection refused')}
+    box.write('.guardianrc.json', JSON.stringify({jobs, alerting, channels: {ops: {type: 'file', path: 'told'}}}))
+    for (const job of ['first', 'second']) {
+      await box.guard('run', job)
+      await box.guard('watchdog')
+      const kind = job === 'first' ? 'sent' : 'suppressed'
+      const isThere = () => existsSync(join(box.stateDir, 'deliveries.jsonl'))
+      await until(() => isThere() && box.journal('deliveries.jsonl').some((one) => one.kind === kind), `${job} ${kind}`)
+    }
+    const {stdout} = await box.guard('status')
+    expect(stdout).toMatch(/^ +failing: .*401 Unauthorized\); ops told \d/m)
+    expect(stdout).toMatch(/^ +failing: .*connection refused\); alert raised \d/m)
+  })
+
   test('knows a run that goes on, and one whose processes are gone', async () => {
     const box = createSandbox()
     const running = box.start(['run', '--job', 'long', '--', 'sleep', '60'])

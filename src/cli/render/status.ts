@@ -165,7 +165,7 @@ export function toldText(page: Page, {told, incident}: JobStatus): string {
   const [one] = arrived
   if (one) return `; ${arrived.map(({channel}) => channel).join(', ')} told ${clockText(page, one.at)}`
   if (told.length > 0) return `; a message to ${told.map(({channel}) => channel).join(', ')} is on its way`
-  return incident && incident.escalations > 0 ? `; told ${clockText(page, incident.escalatedAt)}` : ''
+  return incident && incident.escalations > 0 ? `; alert raised ${clockText(page, incident.escalatedAt)}` : ''
 }
 
 function incidentText({incident}: JobStatus): string {
