@@ -1,3 +1,5 @@
+import {existsSync} from 'node:fs'
+import {join} from 'node:path'
 import {describe, expect, test} from 'vitest'
 import {createSandbox, type Sandbox, until} from '../support/sandbox.js'
 
@@ -56,4 +58,16 @@ test('who was told by a step of the run is said, though its incident was opened 
   expect(await texts()).toContain('ops was told of "the token must be renewed".')
   await box.guard('watchdog')
   expect(await texts()).toContain('ops was told of "the token must be renewed".')
+})
+
+test('a job that runs is not said not to run, because another start of it was skipped', async () => {
+  const box = createSandbox()
+  const running = box.start(['run', '--job', 'long', '--', 'sleep', '60'])
+  await until(() => existsSync(join(box.stateDir, 'runs.jsonl')), 'its start')
+  await until(() => box.journal('runs.jsonl').some(({kind}) => kind === 'started'), 'its start')
+  expect((await box.guard('run', '--job', 'long', '--', 'true')).code).toBe(75)
+  const {stdout} = await box.guard('why', 'long')
+  expect(stdout).toMatch(/^long has been running for .*\. Its last start was skipped: it has been running for /)
+  running.kill('SIGTERM')
+  await running.ended
 })

@@ -140,7 +140,8 @@ function sharedCause(trouble: Trouble | undefined, facts: JobFacts): Pick<JobSta
   const {failureClass, errorLine} = failedRun(trouble.kind, facts) ?? {}
   return {
     cause: causeOf({verdict: trouble.kind, failureClass, errorLine, subject: facts.job}),
-    causeText: [failureClass, errorLine].filter(Boolean).join(': ') || trouble.reason,
+    causeText:
+      [failureClass === 'unknown' ? undefined : failureClass, errorLine].filter(Boolean).join(': ') || trouble.reason,
   }
 }
 

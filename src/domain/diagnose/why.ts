@@ -84,9 +84,13 @@ function answerOf(facts: WhyFacts): string {
     const [starter] = facts.starters?.sentences ?? []
     return `${job} is ${state}: ${reason}.${starter === undefined ? '' : ` ${starter}`}`
   }
-  if (skip) return `${job} did not run: ${textField(skip, 'reason') ?? 'it was skipped'}.`
-  if (runningSince !== undefined)
-    return `${job} has been running for ${span(Math.max(0, facts.now.at - runningSince))}, and nothing speaks against it.`
+  const skipped = skip && (textField(skip, 'reason') ?? 'it was skipped')
+  if (runningSince !== undefined) {
+    const lasts = span(Math.max(0, facts.now.at - runningSince))
+    const also = skipped === undefined ? '' : ` Its last start was skipped: ${skipped}.`
+    return `${job} has been running for ${lasts}, and nothing speaks against it.${also}`
+  }
+  if (skipped !== undefined) return `${job} did not run: ${skipped}.`
   if (state === 'unknown') {
     return [`Whether ${job} is well is not known: ${status.verdictReason}.`, ...(facts.starters?.sentences ?? [])].join(
       ' ',

@@ -119,6 +119,14 @@ test('jobs that hang are a group where they hang for one reason, whatever their 
   ])
 })
 
+test('a class that says nothing is not named as a cause', () => {
+  const lastEnd: LastEnd = {
+    ...{runId: 'r', outcome: 'killed', detail: 'SIGTERM', uptimeMs: 0, endedAt: 0, byReboot: false, refused: undefined},
+    ...{failureClass: 'unknown', errorLine: 'SIGTERM'},
+  }
+  expect(jobStatus(evidence({verdict: failing, facts: jobFacts({lastEnd})})).causeText).toBe('SIGTERM')
+})
+
 test('a job with wrong settings is in no group of what its last run failed with', () => {
   const lastEnd: LastEnd = {
     ...{runId: 'r', outcome: 'failed', detail: 'x', uptimeMs: 0, endedAt: 0, byReboot: false, refused: undefined},
