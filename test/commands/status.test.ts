@@ -187,6 +187,9 @@ describe('guard status', () => {
     const {stdout} = await box.guard('status')
     expect(stdout).toMatch(/^ +failing: .*401 Unauthorized\); ops told \d/m)
     expect(stdout).toMatch(/^ +failing: .*connection refused\); alert raised \d/m)
+    const story = (await box.guard('why', 'second')).stdout
+    expect(story).toContain('An alert was raised: its last run failed')
+    expect(story).toContain('ops was not told: too many messages within an hour.')
   })
 
   test('knows a run that goes on, and one whose processes are gone', async () => {

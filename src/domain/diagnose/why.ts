@@ -192,7 +192,7 @@ function incidentText(record: RawRecord): string | undefined {
     case 'opened':
       return `An incident was opened, ${verdict ?? 'in trouble'}${level === undefined ? '' : `, ${level}`}${why}.`
     case 'escalated':
-      return `It was told${why}.`
+      return `An alert was raised${why}.`
     case 'resolved':
       return `The incident was resolved${why}.`
     case 'observed':
