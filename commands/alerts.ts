@@ -17,7 +17,12 @@ export default defineCommand({
     'guard alerts --follow',
   ],
   flags: {
-    limit: {type: 'integer', summary: 'so many alerts, the newest first', default: 100, min: 1, max: 100_000},
+    limit: {
+      type: 'integer',
+      summary: 'so many alerts, the newest first (default: 100, with --follow 10)',
+      min: 1,
+      max: 100_000,
+    },
     level: {type: 'text', summary: 'alerts of this level or a worse one', choices: ['INFO', 'WARNING', 'CRITICAL']},
     since: {type: 'duration', summary: 'alerts that are not older'},
     component: {type: 'text', summary: 'the part of guard that raised it, such as watchdog'},
@@ -27,17 +32,18 @@ export default defineCommand({
   },
   async run({flags, print, show, openGuard, json}) {
     const guard = await openGuard()
-    const {level, component, job, limit} = flags
+    const {level, component, job} = flags
+    const limit = flags.limit ?? (flags.follow ? 10 : 100)
     const sinceMs = flags.since === undefined ? undefined : guard.clock.now() - flags.since
     const filter = {level, component, job, sinceMs}
     const readLast = (most: number) => readAlerts(wireAlerts(guard), filter, most)
     const readUnsent = (most: number) => readSuppressed(wireOutbox(guard), filter, most)
     if (flags.follow && flags.suppressed) {
       const printOne = (one: Suppressed) => (json ? writeOut(jsonLine(one)) : show(renderSuppressedLine, one))
-      await follow({read: readUnsent, print: printOne, file: `${guard.stateDir}/deliveries.jsonl`})
+      await follow({read: readUnsent, print: printOne, limit, file: `${guard.stateDir}/deliveries.jsonl`})
     } else if (flags.follow) {
       const printOne = (one: KnownAlert) => (json ? writeOut(jsonLine(alertToJson(one))) : show(renderAlertLine, one))
-      await follow({read: readLast, print: printOne, file: `${guard.stateDir}/alerts.jsonl`})
+      await follow({read: readLast, print: printOne, limit, file: `${guard.stateDir}/alerts.jsonl`})
     }
     if (flags.follow) return undefined
     if (flags.suppressed) {

@@ -12,7 +12,7 @@ import {findRun} from '../src/usecases/history/read-history.js'
 function timeOf(text: string, nowMs: number): number {
   const at = pastTime(text, nowMs, new Date(nowMs).getTimezoneOffset())
   if (at !== undefined) return at
-  throw new GuardError('usage', `--at ${JSON.stringify(text)} is not a time`, [
+  throw new GuardError('usage', `--at ${JSON.stringify(text)} is not a time of the past`, [
     'write 14:15, 14:15:30, 2026-11-28T14:15:00Z, or how long ago: 2h',
   ])
 }

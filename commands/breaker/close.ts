@@ -1,6 +1,6 @@
 import {checkedName} from '../../src/cli/checked-name.js'
 import {defineCommand} from '../../src/cli/command/definition.js'
-import {wireBreaker} from '../../src/cli/wire/breaker.js'
+import {wireKnownBreaker} from '../../src/cli/wire/breaker.js'
 import {closeByHand} from '../../src/usecases/breaker/breaker.js'
 
 export default defineCommand({
@@ -9,7 +9,7 @@ export default defineCommand({
   args: {target: {required: true, summary: 'name of what may be called again'}},
   async run({args, print, openGuard}) {
     const target = checkedName(args.target, 'target')
-    closeByHand(wireBreaker(await openGuard()), target)
+    closeByHand(wireKnownBreaker(await openGuard(), target), target)
     print(`${target} is closed`)
     return {target, state: 'closed'}
   },

@@ -1,6 +1,6 @@
 import {checkedName} from '../../src/cli/checked-name.js'
 import {defineCommand} from '../../src/cli/command/definition.js'
-import {wireBreaker} from '../../src/cli/wire/breaker.js'
+import {wireKnownBreaker} from '../../src/cli/wire/breaker.js'
 import {resetByHand} from '../../src/usecases/breaker/breaker.js'
 
 export default defineCommand({
@@ -9,7 +9,7 @@ export default defineCommand({
   args: {target: {required: true, summary: 'name of what is called'}},
   async run({args, print, openGuard}) {
     const target = checkedName(args.target, 'target')
-    resetByHand(wireBreaker(await openGuard()), target)
+    resetByHand(wireKnownBreaker(await openGuard(), target), target)
     print(`${target} is forgotten`)
     return {target, state: 'closed'}
   },

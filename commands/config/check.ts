@@ -1,4 +1,5 @@
 import {defineCommand} from '../../src/cli/command/definition.js'
+import {warningLines} from '../../src/cli/render/config.js'
 import {secretProblems} from '../../src/cli/secret-problems.js'
 import {settingsLocation} from '../../src/cli/settings-location.js'
 import {bothOf, inspectSettings} from '../../src/config/inspect.js'
@@ -9,7 +10,7 @@ export default defineCommand({
   async run({flags, print}) {
     const {file, settings, error: ofFile, warnings} = await inspectSettings(settingsLocation(flags))
     const error = bothOf(ofFile, file === undefined ? undefined : secretProblems(file, settings))
-    print(...warnings.map(({level, of, text}) => `${level}: ${of} ${text}`))
+    print(...warningLines(warnings))
     if (error) throw error
     const jobs = Object.keys(settings.jobs).length
     print(file === undefined ? 'no settings file; everything is default' : `${file} is right; jobs: ${jobs}`)

@@ -13,29 +13,28 @@ interface FollowRequest<T> {
   /** The last ones, newest first. */
   readonly read: (limit: number) => readonly T[]
   readonly print: (one: T) => void
+  /** As many as are shown at first. */
+  readonly limit: number
   /** The journal's file with the stable name. */
   readonly file: string
 }
-
-/** As many as are shown at first. */
-const shownAtFirst = 10
 
 /** More than are raised between two looks. */
 const mostAtOnce = 1000
 
 /** Prints the last ones, then each that is new, until a signal or the reader's end. */
-export async function follow<T extends Followed>({read, print, file}: FollowRequest<T>): Promise<void> {
+export async function follow<T extends Followed>({read, print, limit, file}: FollowRequest<T>): Promise<void> {
   let known: readonly T[] = []
   const isNew = ({id, timestamp, message}: T) =>
     !known.some((one) => one.id === id && one.timestamp === timestamp && one.message === message)
   const look = async (most: number) => {
-    const now = read(mostAtOnce)
+    const now = read(Math.max(mostAtOnce, most))
     const fresh = now.filter(isNew).slice(0, most).reverse()
     known = now
     fresh.forEach(print)
     return fresh.length
   }
-  await look(shownAtFirst)
+  await look(limit)
   const waiter = new ChangeWaiter(() => look(mostAtOnce), [file])
   waiter.start()
   await ended()

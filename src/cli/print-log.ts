@@ -34,8 +34,16 @@ export async function printLog(request: LogRequest): Promise<void> {
   if (missingBytes > 0) printWarning(`${missingBytes} bytes of the log of run ${run.id} have been rotated away`)
   const lines: string[] = []
   const sink = maskingSink(secrets, json ? lineSink((line) => lines.push(line)) : textSink(request))
-  for (const stretch of stretches) readStretch(stretch, sink.push)
+  let isEmpty = missingBytes === 0
+  for (const stretch of stretches)
+    readStretch(stretch, (piece) => {
+      isEmpty &&= piece.length === 0
+      sink.push(piece)
+    })
   sink.end()
+  // A person would take no output at all for a fault of the command.
+  if (isEmpty && isTerminal('stdout'))
+    printWarning(`run ${run.id} has printed nothing${run.outcome === undefined ? ' yet' : ''}`)
   const {file, from} = stretches[0] ?? {}
   if (json) writeOut(jsonLine({job, runId: run.id, file, from, lines, missingBytes}))
 }

@@ -15,9 +15,7 @@ function toGuardError(error: unknown, hints: readonly string[]): GuardError {
 
 /** Errors of oclif have `oclif`: the command line was wrong. On a terminal it colours them. */
 function usageError(error: Error, hints: readonly string[]): GuardError {
-  return new GuardError('usage', unframed(withoutColors(error.message)), [...hints, 'see the flags: add --help'], {
-    cause: error,
-  })
+  return new GuardError('usage', unframed(withoutColors(error.message)), hints, {cause: error})
 }
 
 /** oclif also adds its frame to an error that a flag's own check throws. */
@@ -33,6 +31,7 @@ function unframed(message: string): string {
     .replace(/^Nonexistent flags?/, 'there is no flag')
     .replace(/^Parsing (--\S+) \n\t/, '$1: ')
     .replace(/^The following errors? occurred:\s+/, '')
+    .replace(/^(--[\w-]+)=.* cannot also be provided when using (--[\w-]+)$/, '$1 cannot be used with $2')
     .replace(/\n\s+/g, '; ')
 }
 

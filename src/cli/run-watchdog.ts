@@ -37,6 +37,8 @@ interface WatchdogOptions {
   /** Prints only what was opened, told or resolved, since cron mails whatever is printed. */
   readonly newsOnly: boolean
   readonly show: Call['show']
+  /** Nothing was done. */
+  readonly isPlan?: boolean
 }
 
 /** What a round saw, and the status of all jobs together. */
@@ -54,7 +56,10 @@ const leaseTtlMs = 120_000
 export async function dryRun(guard: Guard, options: Pick<WatchdogOptions, 'json' | 'show'>): Promise<RoundJson> {
   const deps = wireWatchdog(guard)
   const evaluation = await evaluateJobs(deps, roundPlan(guard))
-  return answer({evaluation, status: statusOf(evaluation, deps.incidents.read())}, {...options, newsOnly: false})
+  return answer(
+    {evaluation, status: statusOf(evaluation, deps.incidents.read())},
+    {...options, newsOnly: false, isPlan: true},
+  )
 }
 
 /** Shorter rounds would keep the machine busy. */
@@ -114,9 +119,9 @@ async function showRound({evaluation, status}: Round, options: ShowOptions): Pro
   const shown = options.newsOnly && !options.json ? newsOf(evaluation) : evaluation
   if (!shown) return undefined
   // Loaded here because most rounds have no news.
-  const {renderEvaluation, evaluationToJson} = await import('./render/watchdog.js')
+  const {renderEvaluation, renderPlan, evaluationToJson} = await import('./render/watchdog.js')
   if (options.json) return evaluationToJson(evaluation, status)
-  options.show(renderEvaluation, shown, status)
+  options.show(options.isPlan ? renderPlan : renderEvaluation, shown, status)
   return undefined
 }
 

@@ -1,6 +1,7 @@
 import {matchesPattern} from '../domain/delivery/route.js'
 import type {JobState, JobStatus} from '../domain/diagnose/job-status.js'
 import type {OverallStatus} from '../domain/incident/overall-status.js'
+import {GuardError} from '../errors.js'
 import {onSignals} from '../system/process/own-signals.js'
 import {type JobPage, jobPage} from '../usecases/diagnose/job-page.js'
 import {jobStatuses} from '../usecases/diagnose/job-statuses.js'
@@ -9,6 +10,7 @@ import type {Call} from './command/definition.js'
 import {healthExitCodes} from './exit-codes.js'
 import type {Guard} from './guard.js'
 import {jobPageToJson, renderJobPage} from './render/job-page.js'
+import {cutToScreen} from './render/page.js'
 import {renderStatus, statusToJson} from './render/status.js'
 import {jsonLine, onReaderGone, writeOut} from './stdout.js'
 import {isTerminal} from './terminal.js'
@@ -48,6 +50,8 @@ async function showList(guard: Guard, request: StatusRequest): Promise<object> {
   const {patterns, show, print, state} = request
   const isAsked = (job: string) => patterns.length === 0 || patterns.some((pattern) => matchesPattern(pattern, job))
   const {at, jobs, overall} = await jobStatuses(wireStatus(guard), roundPlan(guard), isAsked)
+  if (jobs.length === 0 && patterns.length > 0)
+    throw new GuardError('usage', `no job is called ${patterns.join(' or ')}`, ['see all of them: guard status'])
   const is = report(guard, request, overall)
   const shown = state === undefined ? jobs : jobs.filter((job) => job.state === state)
   if (shown.length === 0) print(noJobs(jobs, request))
@@ -97,9 +101,8 @@ function settingsProblem({settings}: Guard): object {
   return settings.wrong?.refusal === undefined ? {} : {settingsProblem: settings.wrong.refusal}
 }
 
-function noJobs(jobs: readonly JobStatus[], {patterns, state}: StatusRequest): string {
+function noJobs(jobs: readonly JobStatus[], {state}: StatusRequest): string {
   if (state !== undefined && jobs.length > 0) return `no job is ${state}`
-  if (patterns.length > 0) return `no job is called ${patterns.join(' or ')}; see all of them: guard status`
   return 'no job is known yet: run one with guard run SCRIPT, or name jobs in the settings'
 }
 
@@ -114,7 +117,9 @@ export async function watchStatus(request: StatusRequest, everyMs: number): Prom
   for (;;) {
     const guard = await request.openGuard()
     if (isRedrawn) writeOut(clearScreen)
-    const json = await showStatus({...request, openGuard: async () => guard})
+    const show: Call['show'] = (render, ...data) =>
+      request.show((page, ...shown: typeof data) => cutToScreen(page, render(page, ...shown)), ...data)
+    const json = await showStatus({...request, ...(isRedrawn && {show}), openGuard: async () => guard})
     if (request.json) writeOut(jsonLine(json))
     if (stop.signal.aborted) return undefined
     await guard.clock.sleep(everyMs, stop.signal)

@@ -17,6 +17,7 @@ const interruptedCode = 130
 export async function triggerByCommand(guard: Guard, {job, waits, json, print}: TriggerOptions): Promise<object> {
   const triggered = await triggerJob(wireTrigger(guard), job, waits ? Number.POSITIVE_INFINITY : undefined)
   const {runId, state, startedGuard} = triggered
+  if (state === 'unrecorded') printWarning(`no record of run ${runId} of ${job} is found`, ['see why: guard doctor'])
   if (!waits) {
     startedGuard.leave()
     print(runId)

@@ -7,7 +7,7 @@ const name = z.string()
 const list = <T extends z.ZodType>(item: T) => z.array(item)
 
 const triggeredSchema = z
-  .looseObject({job: name, runId: name, state: z.enum(['started', 'waiting'])})
+  .looseObject({job: name, runId: name, state: z.enum(['started', 'waiting', 'unrecorded'])})
   .openapi('Triggered')
 
 const schedulerStartedSchema = z

@@ -71,6 +71,18 @@ describe('guard alerts', () => {
     expect([code, JSON.parse(stdout.split('\n')[1] ?? '').message]).toEqual([0, 'one more'])
   })
 
+  test('--follow begins with as many as --limit says', async () => {
+    const box = await troubled()
+    raise(box, {level: 'WARNING', component: 'backup', message: 'the last one'})
+    const following = box.start(['alerts', '--follow', '--limit', '1', '--json'])
+    await until(() => following.stdout().includes('the last one'), 'the last alert')
+    raise(box, {level: 'WARNING', component: 'backup', message: 'one more'})
+    await until(() => following.stdout().includes('one more'), 'the new one')
+    following.kill('SIGTERM')
+    const lines = (await following.ended).stdout.trim().split('\n')
+    expect(lines.map((line) => JSON.parse(line).message)).toEqual(['the last one', 'one more'])
+  })
+
   test('shows an alert whose time is none as another program has written it', async () => {
     const box = await troubled()
     raise(box, {id: 'foreign-1', level: 'INFO', component: 'backup', message: 'done', timestamp: 'yesterday'})

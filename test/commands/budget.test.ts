@@ -65,7 +65,9 @@ describe('a recovery budget', () => {
     })
     for (let run = 1; run <= 5; run++) expect((await failOf(box, 'socket')).code).toBe(2)
     const alerts = () => box.journal('alerts.jsonl').map(({message}) => message)
-    expect(alerts()).toEqual([expect.stringMatching(/^check is unhealthy and is not recovered again: .* from socket/)])
+    expect(alerts()).toEqual([
+      expect.stringMatching(/^check ended unhealthy and is not recovered again: .* from socket/),
+    ])
     const other = await failOf(box, 'feed')
     expect([other.code, /run true: ok/.test(other.stderr)]).toEqual([2, true])
     expect(alerts()).toHaveLength(1)

@@ -332,6 +332,17 @@ describe('add', () => {
     expect(read(box)).toBe('MAILTO=""\n')
   })
 
+  test('refuses a job that a line runs without guard already, and says how to put guard before it', async () => {
+    const box = withFile('0 5 * * * /srv/sweep.sh\n')
+    box.write('.guardianrc.yaml', 'jobs: {sweep: {script: /srv/sweep.sh, schedule: "0 5 * * *"}}')
+    const {code, stderr} = await box.guard('crontab', 'add', 'sweep', '--file', 'tab', '--yes')
+    expect({code, stderr}).toEqual({
+      code: 64,
+      stderr: expect.stringMatching(/line 1 of .* runs sweep already.*\n.*install/),
+    })
+    expect(read(box)).toBe('0 5 * * * /srv/sweep.sh\n')
+  })
+
   test.each([
     ['nightly_adit', 64, 'did you mean nightly_audit?'],
     ['by_hand', 78, 'by_hand has no schedule in the settings'],
@@ -426,6 +437,19 @@ describe.skipIf(crontabObstacle !== undefined)(
       expect(stdout).toContain("/etc/cron.d/a.bak\n      !  Debian's cron passes files of such a name\n")
       expect(stdout).toContain('/etc/cron.d/b\n      !  cron passes it, because others may write it\n')
       expect(stdout).toContain('backup.sh never runs: run-parts passes files of such a name')
+    })
+
+    test('what starts a job is a line without guard too, and what mends it does not run it twice', async () => {
+      const box = withFile('0 5 * * * /srv/sweep.sh\n')
+      const jobs = ['sweep', 'purge'].map((name) => `  ${name}: {script: /srv/${name}.sh, schedule: "0 5 * * *"}\n`)
+      box.write('.guardianrc.yaml', `jobs:\n${jobs.join('')}`)
+      const {stdout} = await box.sh(withoutCrontabs('crontab tab; guard why sweep; guard why purge'))
+      expect(stdout).toContain("Line 1 of root's crontab")
+      expect(stdout).toContain('runs it without guard (0 5 * * *), so no run is on record.')
+      expect(stdout.match(/^Next +guard crontab \w+ \w+/gm)).toEqual([
+        expect.stringMatching(/install sweep$/),
+        expect.stringMatching(/add purge$/),
+      ])
     })
 
     test('one refused line is told to cost its whole file', async () => {

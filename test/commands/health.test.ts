@@ -3,7 +3,7 @@ import {hostname} from 'node:os'
 import {expect, test} from 'vitest'
 import {systemClock} from '../../src/system/host/clock.js'
 import {readBootId} from '../../src/system/host/host.js'
-import {createSandbox, type Ended, isAlive, type Sandbox, until} from '../support/sandbox.js'
+import {asOrdinaryUser, createSandbox, type Ended, isAlive, type Sandbox, until} from '../support/sandbox.js'
 
 interface Picture {
   readonly verdict: string
@@ -35,6 +35,20 @@ function lateWatchdog(box: Sandbox, agoMs: number): void {
   const claim = {...stamp, id: 'c1', kind: 'claimed', job: 'guard-watchdog', holder: 'w', ttlMs: 60_000}
   box.write('state/leases.jsonl', `${JSON.stringify(claim)}\n`, 0o600)
 }
+
+test('where the state directory cannot be made health and doctor say so, and which folder is why', async () => {
+  const box = createSandbox()
+  mkdirSync(box.path('shut'), {mode: 0o555})
+  const asked = 'guard health --json --state-dir shut/deep/state; guard doctor --json --state-dir shut/deep/state'
+  const {stdout} = await box.sh(asOrdinaryUser(box, asked))
+  const [health, doctor] = stdout.trim().split('\n')
+  const reason = `state directory ${box.path('shut/deep/state')} cannot be made: ${box.path('shut')} cannot be written (EACCES)`
+  expect((JSON.parse(health ?? '') as Picture).checks).toContainEqual(
+    expect.objectContaining({check: 'state', verdict: 'unhealthy', reason}),
+  )
+  expect(doctor).toContain(JSON.stringify(reason))
+  expect(existsSync(box.path('shut/deep'))).toBe(false)
+})
 
 test('where guard was never used all is well, and nothing is made', async () => {
   const box = createSandbox()

@@ -16,7 +16,15 @@ test('logs takes the first four characters of the id of a run', async () => {
   const {runId} = JSON.parse(stdout)
   expect((await box.guard('logs', 'j', `--run=${runId.slice(0, 4)}`)).stdout).toBe('hello\n')
   const short = await box.guard('logs', 'j', `--run=${runId.slice(0, 3)}`)
-  expect([short.code, short.stderr]).toEqual([64, expect.stringContaining(`no run ${runId.slice(0, 3)} of j is known`)])
+  expect([short.code, short.stderr]).toEqual([
+    64,
+    expect.stringContaining(`no run ${runId.slice(0, 3)} of j is known\n  - write at least 4 characters of the id\n`),
+  ])
+  const other = await box.guard('logs', 'j', '--run=....')
+  expect([other.code, other.stderr]).toEqual([
+    64,
+    'guard: no run .... of j is known\n  - see its runs: guard history j\n',
+  ])
 })
 
 test('locks restore takes the first four characters of the id of a clearing', async () => {

@@ -1,4 +1,5 @@
 import {existsSync} from 'node:fs'
+import {hostname} from 'node:os'
 import {join} from 'node:path'
 import {describe, expect, test} from 'vitest'
 import {createSandbox, type Ended, isAlive, type Sandbox, until} from '../support/sandbox.js'
@@ -151,6 +152,44 @@ describe('guard status', () => {
     expect(stdout).toMatch(/^Next: {2}guard why slow, guard logs slow --follow$/m)
     running.kill('SIGTERM')
     await running.ended
+  })
+
+  test('says of a run before the last boot when it really ended, in text and in JSON', async () => {
+    const box = createSandbox()
+    const day = 86_400_000
+    const at = Date.now() - 3 * day
+    const stamp = {v: 1, at, mono: 5000, boot: 'the-boot-before', host: hostname(), job: 'backup', run: 'run1'}
+    const records = [
+      {...stamp, id: 'r1', kind: 'started'},
+      {...stamp, id: 'r2', kind: 'ended', outcome: 'failed', exitCode: 3, durationMs: 5},
+    ]
+    box.write('state/runs.jsonl', records.map((one) => `${JSON.stringify(one)}\n`).join(''), 0o600)
+    const {stdout} = await box.guard('status')
+    expect(stdout).toMatch(/^. backup .* 3 d /m)
+    expect(stdout).toContain('its last run failed 3d ago')
+    const {jobs} = JSON.parse((await box.guard('status', '--json')).stdout) as {jobs: {lastEndedAt: string}[]}
+    expect(jobs.map(({lastEndedAt}) => lastEndedAt)).toEqual([new Date(at).toISOString()])
+  })
+
+  test('does not say that a channel was told what the cap of its hour keeps back', async () => {
+    const box = createSandbox()
+    const failing = (text: string) => ({command: ['sh', '-c', `echo "${text}"; exit 3`]})
+    const alerting = {cap: 1, groupWait: '0s', routes: [{level: 'WARNING', to: ['ops']}]}
+    const jobs = {first: failing('401 Unauthorized'), second: failing('connection refused')}
+    box.write('.guardianrc.json', JSON.stringify({jobs, alerting, channels: {ops: {type: 'file', path: 'told'}}}))
+    for (const job of ['first', 'second']) {
+      await box.guard('run', job)
+      await box.guard('watchdog')
+      const kind = job === 'first' ? 'sent' : 'suppressed'
+      const isThere = () => existsSync(join(box.stateDir, 'deliveries.jsonl'))
+      await until(() => isThere() && box.journal('deliveries.jsonl').some((one) => one.kind === kind), `${job} ${kind}`)
+    }
+    const {stdout} = await box.guard('status')
+    expect(stdout).toMatch(/^ +failing: .*401 Unauthorized\); ops told \d/m)
+    expect(stdout).toMatch(/^ +failing: .*connection refused\); alert raised \d/m)
+    const story = (await box.guard('why', 'second')).stdout
+    expect(story).toContain('An alert was raised: its last run failed')
+    expect(story).toContain('ops was not told: too many messages within an hour.')
   })
 
   test('knows a run that goes on, and one whose processes are gone', async () => {

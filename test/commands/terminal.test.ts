@@ -40,6 +40,13 @@ describe("a flag of guard's behind the name of the job", () => {
   })
 })
 
+test('the log of a run that has printed nothing says so to a person, and a pipe gets nothing', async () => {
+  const box = createSandbox()
+  await box.guard('run', '--job', 'quiet', '--', 'true')
+  expect((await inTerminal(box, 'guard logs quiet')).stdout).toMatch(/^guard: run [\w-]{12} has printed nothing\s*$/)
+  expect(await box.guard('logs', 'quiet')).toMatchObject({code: 0, stdout: '', stderr: ''})
+})
+
 test('help names the version and the runtime as --version does', async () => {
   const {guard} = createSandbox()
   const {stdout: version} = await guard('--version')

@@ -1,5 +1,6 @@
 import {readFileSync} from 'node:fs'
 import {expect, test} from 'vitest'
+import {noNamespaces, withMounts} from '../support/namespaces.js'
 import {createSandbox, until} from '../support/sandbox.js'
 
 function boxWith(jobs: string) {
@@ -92,4 +93,14 @@ test('an id that could not be part of a name of a file is refused', async () => 
   expect(await box.guard('run', '--run-id', '../../x', 'job')).toMatchObject({code: 64})
   expect(await box.guard('run', '--run-id', 'given-by-hand', 'job')).toMatchObject({code: 0})
   expect(readFileSync(`${box.stateDir}/runs.jsonl`, 'utf8')).toContain('"run":"given-by-hand"')
+})
+
+test.skipIf(noNamespaces !== undefined)('a run of which no record can be written is said to be that', async () => {
+  const box = boxWith("job: {command: ['true']}")
+  await box.guard('run', 'job')
+  const mounts = 'mount --bind state state && mount -o remount,ro,bind state'
+  const {code, stdout, stderr} = await box.sh(withMounts(mounts, 'guard trigger job --json'))
+  const {runId, state} = JSON.parse(stdout) as {runId: string; state: string}
+  expect({code, state}).toEqual({code: 0, state: 'unrecorded'})
+  expect(stderr).toBe(`guard: no record of run ${runId} of job is found\n  - see why: guard doctor\n`)
 })

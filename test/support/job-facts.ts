@@ -65,6 +65,7 @@ export function lastEnd(agoMs: number, outcome: LastEnd['outcome'] = 'healthy', 
     outcome,
     detail: undefined,
     uptimeMs: nowUptimeMs - agoMs,
+    endedAt: usual.now.at - agoMs,
     byReboot: false,
     refused: undefined,
   }

@@ -1,4 +1,6 @@
 import type {Origin, SettingEntry} from '../../config/origin.js'
+import type {SettingsWarning} from '../../config/warnings.js'
+import {listNames} from '../../domain/diagnose/finding.js'
 import {color} from './color.js'
 import type {Page} from './page.js'
 
@@ -27,4 +29,16 @@ function renderOrigin(origin: Origin): string {
     case 'flag':
       return `# ${origin.name}`
   }
+}
+
+/** What is nearly a problem first; a note that fits many keys is one line, which hides no other. */
+export function warningLines(warnings: readonly SettingsWarning[]): readonly string[] {
+  const certain = warnings.filter(({level}) => level === 'warning').map(({of, text}) => `warning: ${of} ${text}`)
+  const notes = new Map<string, string[]>()
+  for (const {level, of, text} of warnings) if (level === 'note') notes.set(text, [...(notes.get(text) ?? []), of])
+  return [...certain, ...Array.from(notes, ([text, [first, ...others]]) => noteLine(`${first} ${text}`, others))]
+}
+
+function noteLine(text: string, others: readonly string[]): string {
+  return `note: ${text}${others.length === 0 ? '' : ` (likewise ${listNames(others)})`}`
 }

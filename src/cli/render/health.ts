@@ -13,17 +13,20 @@ const paint: Readonly<Record<HealthVerdict, (text: string) => string>> = {
 const urgency: readonly HealthVerdict[] = ['unhealthy', 'degraded']
 
 /** What is wrong, the worst first, each with its reason; what is well on one line. */
-export function renderHealth(page: Page, {verdict, checks}: Health): string {
+export function renderHealth(page: Page, {checks}: Health): string {
   const well = checks.filter((one) => one.verdict === 'healthy').map(({check}) => check)
   const wrong = urgency.flatMap((level) => checks.filter((one) => one.verdict === level))
   const line = renderText(page, `${paint.healthy('healthy')}: ${well.join(', ')}`)
   if (wrong.length === 0) return line
   const rows = wrong.map((one) => ({cells: [one.check, paint[one.verdict](one.verdict), one.reason]}))
-  const causes = wrong.map(({check}) => check).join(', ')
+  const levels = urgency.flatMap((level) => {
+    const names = wrong.flatMap(({check, verdict: own}) => (own === level ? [check] : []))
+    return names.length === 0 ? [] : [`${paint[level](color.bold(level))}: ${names.join(', ')}`]
+  })
   return [
     renderTable(page, ['CHECK', 'VERDICT', 'WHY'], rows),
     ...(well.length > 0 ? [line] : []),
-    `${paint[verdict](color.bold(verdict))}: ${causes}`,
+    levels.join('; '),
   ].join('\n')
 }
 

@@ -189,11 +189,13 @@ function outputLines(page: Page, {status, lastLines}: JobPage): readonly string[
   ]
 }
 
-function nextCommands({status: {job, incident, reason, runningSince}}: JobPage): readonly string[] {
-  const logs = `guard logs ${job}${runningSince === undefined ? '' : ' --follow'}`
-  if (incident || reason !== undefined) return [`guard why ${job}`, logs]
-  if (runningSince !== undefined) return [logs, `guard history ${job}`]
-  return [`guard history ${job}`, `guard logs ${job}`]
+/** A job that has never run has neither history nor logs. */
+function nextCommands({status, run}: JobPage): readonly string[] {
+  const {job, incident, reason, runningSince} = status
+  const logs = run?.log ? [`guard logs ${job}${runningSince === undefined ? '' : ' --follow'}`] : []
+  if (!run) return [`guard why ${job}`, `guard doctor --job ${job}`]
+  if (incident || reason !== undefined) return [`guard why ${job}`, ...logs]
+  return runningSince === undefined ? [`guard history ${job}`, ...logs] : [...logs, `guard history ${job}`]
 }
 
 /** The same for `--json`. */

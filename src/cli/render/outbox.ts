@@ -7,23 +7,29 @@ import {renderTable} from './table.js'
 export function renderOutbox(page: Page, {channels}: OutboxState): string {
   const rows = Array.from(channels).flatMap(([name, queue]) => [
     ...queue.waiting.map((item) => ({
-      cells: cellsOf(page, name, item, whenNext(page, queue, item)),
+      cells: cellsOf(name, item, whenNext(page, queue, item)),
       notes: noteOf(item),
     })),
-    ...queue.dead.map((item) => ({cells: cellsOf(page, name, item, 'given up'), notes: noteOf(item)})),
+    ...queue.dead.map((item) => ({cells: cellsOf(name, item, 'given up'), notes: noteOf(item)})),
     ...heldRow(name, queue),
     ...refusedRow(name, queue),
   ])
   return rows.length === 0 ? 'nothing waits to be sent' : renderTable(page, ['CHANNEL', 'ID', 'NEXT', 'MESSAGE'], rows)
 }
 
-function cellsOf(_page: Page, channel: string, {message}: QueuedMessage, next: string): readonly string[] {
+function cellsOf(channel: string, {message}: QueuedMessage, next: string): readonly string[] {
   return [channel, message.id.slice(0, 4), next, message.title]
 }
 
-function whenNext(page: Page, {heldUntilMs}: ChannelQueue, {nextMs}: QueuedMessage): string {
-  const at = Math.max(nextMs, heldUntilMs)
+function whenNext(page: Page, queue: ChannelQueue, item: QueuedMessage): string {
+  const at = nextAt(queue, item)
   return at <= page.nowMs ? 'now' : whenText(page, at)
+}
+
+/** A channel gets its messages in order: those behind one that failed wait for it. Wall clock, ms. */
+function nextAt({waiting, heldUntilMs}: ChannelQueue, item: QueuedMessage): number {
+  const before = waiting.slice(0, waiting.indexOf(item) + 1)
+  return Math.max(heldUntilMs, ...before.map(({nextMs}) => nextMs))
 }
 
 function noteOf({attempts, lastReason}: QueuedMessage): readonly string[] {
@@ -48,8 +54,8 @@ export function outboxToJson({channels}: OutboxState): object {
   return {
     channels: Array.from(channels, ([channel, queue]) => ({
       channel,
-      waiting: queue.waiting.map((item) => itemToJson(item, queue.heldUntilMs)),
-      givenUp: queue.dead.map((item) => itemToJson(item, 0)),
+      waiting: queue.waiting.map((item) => itemToJson(item, nextAt(queue, item))),
+      givenUp: queue.dead.map((item) => itemToJson(item, item.nextMs)),
       held: queue.heldCount,
       ...(queue.refused !== undefined && {refused: queue.refused}),
       ...(queue.sentAtMs > 0 && {lastSentAt: new Date(queue.sentAtMs).toISOString()}),
@@ -60,9 +66,13 @@ export function outboxToJson({channels}: OutboxState): object {
   }
 }
 
-function itemToJson({message, attempts, nextMs, lastReason}: QueuedMessage, heldUntilMs: number): object {
+function itemToJson({message, attempts, lastReason}: QueuedMessage, nextMs: number): object {
   const {id, group, kind, level, title, atMs} = message
-  const next = new Date(Math.max(nextMs, heldUntilMs)).toISOString()
   const about = {id, group, kind, level, title, at: new Date(atMs).toISOString()}
-  return {...about, attempts, nextAt: next, ...(lastReason !== undefined && {reason: lastReason})}
+  return {
+    ...about,
+    attempts,
+    nextAt: new Date(nextMs).toISOString(),
+    ...(lastReason !== undefined && {reason: lastReason}),
+  }
 }

@@ -31,6 +31,14 @@ export function pageOf({isTTY, columns, rows}: Sheet, utc: boolean): Page {
   return {isTerminal: isTTY === true, width, height: rows || 24, isUnicode, nowMs: Date.now(), utc}
 }
 
+/** The beginning of a text that is drawn again and again: a terminal would scroll it away, and the worst stands first. */
+export function cutToScreen({height}: Page, text: string): string {
+  const lines = text.split('\n')
+  const room = Math.max(1, height - 2)
+  if (lines.length <= room + 1) return text
+  return [...lines.slice(0, room), `${lines.length - room} more lines: guard status`].join('\n')
+}
+
 const [minute, hour, day] = [60_000, 3_600_000, 86_400_000]
 
 /** A time of the last day or the next one by its distance, on a terminal: `4m ago`, `in 9m`; else as `timeText`. */
@@ -77,14 +85,27 @@ export function roundSpan(ms: number): string {
 const weekdays = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat']
 const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
 
-/** `14:20` of today, `Mon 14:15` within a week, else `3 Jan 14:15`. */
+/** `14:20` of today, `Mon 14:15` within a week, `3 Jan 14:15`, or `3 Jan 2023 14:15` where the year could be taken for another. */
 export function clockText(page: Page, at: number): string {
   const [local, today] = [localDate(page, at), localDate(page, page.nowMs)]
   const text = local.toISOString()
   const time = text.slice(11, 16)
   if (text.slice(0, 10) === today.toISOString().slice(0, 10)) return time
   if (Math.abs(at - page.nowMs) < 6 * day) return `${weekdays[local.getUTCDay()]} ${time}`
-  return `${local.getUTCDate()} ${months[local.getUTCMonth()]} ${time}`
+  const year = Math.abs(at - page.nowMs) < 300 * day ? '' : ` ${local.getUTCFullYear()}`
+  return `${local.getUTCDate()} ${months[local.getUTCMonth()]}${year} ${time}`
+}
+
+/** Reasons are on record with times in UTC. What a job has printed stays as it is, so the words before a time count. */
+const ownTimes = /(?<=\b(?:slot of|allowed at|raised again from|raised by run \S+ at) )\d{4}-\d\d-\d\dT[\d:.]+Z/g
+
+/** A reason with its times as the rest of the page has them. */
+export function withLocalTimes(page: Page, text: string): string {
+  return text.replace(ownTimes, (time) => {
+    const at = Date.parse(time)
+    const clock = clockText(page, at)
+    return clock.length > 5 || at % minute === 0 ? clock : secondsText(page, at)
+  })
 }
 
 /** `14:15:52` */

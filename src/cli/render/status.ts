@@ -8,7 +8,7 @@ import {
   type StatusGroup,
 } from '../../domain/diagnose/job-status.js'
 import {color} from './color.js'
-import {clockText, headTime, type Page, roundSpan} from './page.js'
+import {clockText, headTime, type Page, roundSpan, withLocalTimes} from './page.js'
 import {arrow, stateSign, strip} from './signs.js'
 import {indentedLines, widthOf} from './table.js'
 
@@ -165,7 +165,7 @@ export function toldText(page: Page, {told, incident}: JobStatus): string {
   const [one] = arrived
   if (one) return `; ${arrived.map(({channel}) => channel).join(', ')} told ${clockText(page, one.at)}`
   if (told.length > 0) return `; a message to ${told.map(({channel}) => channel).join(', ')} is on its way`
-  return incident && incident.escalations > 0 ? `; told ${clockText(page, incident.escalatedAt)}` : ''
+  return incident && incident.escalations > 0 ? `; alert raised ${clockText(page, incident.escalatedAt)}` : ''
 }
 
 function incidentText({incident}: JobStatus): string {
@@ -179,7 +179,7 @@ function groupLines(page: Page, group: StatusGroup): readonly string[] {
   const firstAt = Math.min(...began)
   const oldest = group[began.indexOf(firstAt)] ?? first
   const since = firstAt === Number.POSITIVE_INFINITY ? '' : `; first ${oldest.job} at ${clockText(page, firstAt)}`
-  const head = `${group.length} jobs: ${first.causeText ?? first.reason}${since}`
+  const head = withLocalTimes(page, `${group.length} jobs: ${first.causeText ?? first.reason}${since}`)
   const [line = '', ...more] = page.isTerminal ? wrapAnsi(head, page.width - 4, {trim: true}).split('\n') : [head]
   const names = group.map(({job}) => job)
   const list = page.isTerminal ? namesInTwoLines(page, names) : [names.join(' ')]

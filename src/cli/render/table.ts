@@ -1,7 +1,7 @@
 import stringWidth from 'fast-string-width'
 import {wrapAnsi} from 'fast-wrap-ansi'
 import {color} from './color.js'
-import type {Page} from './page.js'
+import {type Page, withLocalTimes} from './page.js'
 
 /** Columns of a text; most are ASCII, of which the length says it. */
 export function widthOf(text: string): number {
@@ -23,10 +23,15 @@ const fewestColumns = 28
  * with a hanging indent; else one line for each row, to be read by programs too.
  */
 export function renderTable(page: Page, headings: readonly string[], rows: readonly Row[]): string {
-  const shown =
-    page.isTerminal && headings.length > 0 ? [{cells: headings.map((heading) => color.dim(heading))}, ...rows] : rows
+  const headed = page.isTerminal && headings.length > 0
+  const shown = headed ? [{cells: headings.map((heading) => color.dim(heading))}, ...rows.map(localRow(page))] : rows
   const widths = widthsOf(page, shown)
   return shown.flatMap((row) => (page.isTerminal ? wrapped(page, row, widths) : plain(row, widths))).join('\n')
+}
+
+function localRow(page: Page): (row: Row) => Row {
+  const local = (text: string) => withLocalTimes(page, text)
+  return ({cells, notes = []}) => ({cells: cells.map(local), notes: notes.map(local)})
 }
 
 /** All columns but the last; a name longer than its column stands on a line of its own. */
@@ -82,11 +87,12 @@ function textBelow(page: Page, text: string): readonly string[] {
 
 /** A text of several sentences, wrapped between words on a terminal. */
 export function renderText(page: Page, text: string): string {
-  return page.isTerminal ? wrapAnsi(text, page.width) : text
+  return page.isTerminal ? wrapAnsi(withLocalTimes(page, text), page.width) : text
 }
 
-/** A text whose lines are indented, wrapped between words on a terminal. */
-export function indentedLines({isTerminal, width}: Page, text: string, indent: number): readonly string[] {
-  const lines = isTerminal ? wrapAnsi(text, width - indent, {trim: true}).split('\n') : [text]
+/** A text of a page whose times are those of its zone. Its lines are indented, and wrapped between words on a terminal. */
+export function indentedLines(page: Page, text: string, indent: number): readonly string[] {
+  const local = withLocalTimes(page, text)
+  const lines = page.isTerminal ? wrapAnsi(local, page.width - indent, {trim: true}).split('\n') : [local]
   return lines.map((line) => `${' '.repeat(indent)}${line}`)
 }

@@ -29,6 +29,15 @@ const actionTexts: Readonly<Record<IncidentAction['do'], string>> = {
   resolve: 'incident resolved',
 }
 
+/** Of a round that only says what it would do. */
+const plannedTexts: typeof actionTexts = {
+  observe: 'would be recorded',
+  open: 'an incident would be opened',
+  'request-reset': 'a reset would be requested',
+  escalate: 'an alert would be raised',
+  resolve: 'the incident would be resolved',
+}
+
 /** With more jobs than this, jobs that need nothing have no line. */
 const mostLines = 100
 
@@ -36,12 +45,17 @@ const mostLines = 100
  * A row for each job, the worst first, below it what was done, and at the end why the status is not healthy and what to
  * do next. Of many jobs those that need nothing are only counted.
  */
-export function renderEvaluation(page: Page, {reports, orphaned}: Evaluation, status: OverallStatus): string {
+export function renderEvaluation(
+  page: Page,
+  {reports, orphaned}: Evaluation,
+  status: OverallStatus,
+  texts = actionTexts,
+): string {
   const shown = reports.length <= mostLines ? reports : reports.filter(isNotable)
   const worst = shown.toSorted((one, other) => urgency(one) - urgency(other))
   const rows = [
-    ...worst.map(rowOf),
-    ...orphaned.map(({job, reason}) => ({cells: [job, '', `incident resolved: ${reason}`]})),
+    ...worst.map((report) => rowOf(report, texts)),
+    ...orphaned.map(({job, reason}) => ({cells: [job, '', `${texts.resolve}: ${reason}`]})),
   ]
   const counted = countText(reports, shown)
   if (rows.length === 0 && counted === '') return 'no job is watched: the settings name none'
@@ -52,6 +66,11 @@ export function renderEvaluation(page: Page, {reports, orphaned}: Evaluation, st
     ...(status.is === 'healthy' ? [] : [renderText(page, `${status.is}: ${status.reason}`)]),
     ...(next === undefined ? [] : [color.dim(next)]),
   ].join('\n')
+}
+
+/** The same for a round that does nothing. */
+export function renderPlan(page: Page, evaluation: Evaluation, status: OverallStatus): string {
+  return renderEvaluation(page, evaluation, status, plannedTexts)
 }
 
 const severity: readonly VerdictKind[] = ['failing', 'hung', 'stalled', 'missed', 'misreported', 'unknown', 'healthy']
@@ -85,12 +104,12 @@ function countText(reports: readonly JobReport[], shown: readonly JobReport[]): 
   return `${parts.join(', ')}; --json has each`
 }
 
-function rowOf(report: JobReport): Row {
+function rowOf(report: JobReport, texts: typeof actionTexts): Row {
   const {job, verdict, actions} = report
   const {kind, reason} = verdict
   return {
     cells: [job.name, paint[kind](kind), reason],
-    notes: [...actions.map(renderAction), ...unusualOf(report).map(renderUnusual)],
+    notes: [...actions.map((action) => renderAction(action, texts)), ...unusualOf(report).map(renderUnusual)],
   }
 }
 
@@ -105,8 +124,8 @@ function renderUnusual({is, ms, usualMs, fromMs, toMs}: UnusualRun): string {
   return `${color.bold('unusual')}: ${text}; usual is ${renderSpan(usualMs)}, ${range}`
 }
 
-function renderAction(action: IncidentAction): string {
-  const text = color.bold(actionTexts[action.do])
+function renderAction(action: IncidentAction, texts: typeof actionTexts): string {
+  const text = color.bold(texts[action.do])
   return action.do === 'resolve' ? `${text}: ${action.reason}` : text
 }
 

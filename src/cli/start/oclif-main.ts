@@ -11,7 +11,7 @@ import {oclifCommand} from '../command/oclif-command.js'
 import {shieldTarget} from '../command/split-argv.js'
 import {exitOnFault, reportError} from '../report-error.js'
 import {idOf} from './command-id.js'
-import {flagHints, flagOfNoCommand, plainWords, unexpectedWord} from './suggestions.js'
+import {flagHints, flagOfNoCommand, plainWords, seeFlags, unexpectedWord} from './suggestions.js'
 
 declare const __GUARD_PJSON__: {readonly name: string; readonly version: string; readonly oclif: object}
 
@@ -93,12 +93,10 @@ async function showHelp(argv: string[], options: Parameters<typeof Config.load>[
 /** oclif's error about unknown flags names them. */
 function hintsFor(error: unknown, argv: readonly string[]): readonly string[] {
   const {flags} = error as {flags?: unknown}
-  const command = manifest.commands[idOf(argv, manifest.commands) ?? '']
-  if (!Array.isArray(flags) || !command) return []
-  return flagHints(
-    flags.filter((flag) => typeof flag === 'string'),
-    Object.keys(command.flags),
-  )
+  const id = idOf(argv, manifest.commands) ?? ''
+  const command = manifest.commands[id]
+  const unknown = Array.isArray(flags) ? flags.filter((flag) => typeof flag === 'string') : []
+  return [...(command ? flagHints(unknown, Object.keys(command.flags)) : []), seeFlags(id)]
 }
 
 void main(process.argv.slice(2))

@@ -42,9 +42,12 @@ export function unexpectedWord(
     return noCommand(words.slice(0, known + 1), [...new Set(names)])
   }
   const all = [word, ...more]
-  return new GuardError('usage', `Unexpected argument${all.length === 1 ? '' : 's'}: ${all.join(', ')}`, [
-    'see the flags: add --help',
-  ])
+  return new GuardError('usage', `Unexpected argument${all.length === 1 ? '' : 's'}: ${all.join(', ')}`, [seeFlags(id)])
+}
+
+/** The call that shows what a command takes. */
+export function seeFlags(id: string): string {
+  return `see the flags: guard ${id === '' ? '' : `${id.replaceAll(':', ' ')} `}--help`
 }
 
 /** Whether a name is that of a command or of a topic. */

@@ -1,4 +1,3 @@
-import {GuardError} from '../../errors.js'
 import type {Api} from '../../http/api.js'
 import {addSilence, removeSilence} from '../../usecases/alert/manage-silences.js'
 import {resetByHand} from '../../usecases/breaker/breaker.js'
@@ -6,7 +5,7 @@ import type {Guard} from '../guard.js'
 import {startedToJson, stoppedToJson} from '../render/scheduler.js'
 import {silenceToJson} from '../render/silence.js'
 import {wireSilences} from './alerts.js'
-import {wireBreaker} from './breaker.js'
+import {wireKnownBreaker} from './breaker.js'
 import {settingsMask} from './settings-mask.js'
 
 type Changes = Pick<
@@ -68,11 +67,7 @@ export function wireChanges(guardNow: () => Promise<Guard>): Changes {
 
 /** Throws GuardError `usage` for a target that is neither on record nor in the settings. */
 function resetBreaker(guard: Guard, target: string): object {
-  const {breakers, jobs} = guard.settings
-  const deps = wireBreaker(guard)
-  const configured = [...Object.keys(breakers.targets), ...Object.values(jobs).map(({breaker}) => breaker?.target)]
-  if (!deps.breakers.read().has(target) && !configured.includes(target))
-    throw new GuardError('usage', `no breaker ${JSON.stringify(target)} is known`, ['see them: guard breaker list'])
+  const deps = wireKnownBreaker(guard, target)
   resetByHand(deps, target)
   guard.log(`serve: breaker ${target} is reset`)
   return {target, state: 'closed'}

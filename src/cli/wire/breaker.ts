@@ -3,6 +3,7 @@ import type {Breakers} from '../../domain/breaker/breaker.js'
 import type {ProcessRef} from '../../domain/clock/process-ref.js'
 import type {ClockReading} from '../../domain/clock/reading.js'
 import type {BreakerSettings, Settings} from '../../domain/settings/settings.js'
+import {closestNames} from '../../domain/settings/suggest.js'
 import {GuardError} from '../../errors.js'
 import {breakerStream} from '../../journal/failure-streams.js'
 import type {Journal} from '../../journal/journal.js'
@@ -22,6 +23,19 @@ export function wireBreaker(guard: Guard): BreakerDeps & {readonly breakers: Jou
     now,
     isGone: (probe) => probe.process !== undefined && processState(probe.process, probe, here) === 'gone',
   }
+}
+
+/** The same for one target. Throws GuardError `usage` if it is neither on record nor in the settings. */
+export function wireKnownBreaker(guard: Guard, target: string): ReturnType<typeof wireBreaker> {
+  const deps = wireBreaker(guard)
+  const {breakers, jobs} = guard.settings
+  const configured = Object.values(jobs).flatMap(({breaker}) => (breaker ? [breaker.target] : []))
+  const known = [...deps.breakers.read().keys(), ...Object.keys(breakers.targets), ...configured]
+  if (known.includes(target)) return deps
+  throw new GuardError('usage', `no breaker ${JSON.stringify(target)} is known`, [
+    ...closestNames(target, new Set(known)).map((name) => `did you mean ${name}?`),
+    'see them: guard breaker list',
+  ])
 }
 
 /** What a run needs of the breakers. Throws GuardError `io`, `no-state`. */

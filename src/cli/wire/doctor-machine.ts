@@ -1,9 +1,8 @@
 import {accessSync, constants, existsSync} from 'node:fs'
-import {dirname} from 'node:path'
 import type {ClockAnswer} from '../../domain/diagnose/machine-findings.js'
 import {timeZoneProblem} from '../../domain/schedule/time-zone.js'
 import {GuardError} from '../../errors.js'
-import {assertStatePlace, openLogDir, openStateDir, sharedFilesystemOf} from '../../journal/state-dir.js'
+import {openLogDir, openStateDir, sharedFilesystemOf} from '../../journal/state-dir.js'
 import {findOnPath} from '../../system/host/find-on-path.js'
 import {readMachine} from '../../system/host/machine.js'
 import {machineZone} from '../../system/host/machine-zone.js'
@@ -13,6 +12,7 @@ import {fileSystemType} from '../../system/process/file-system.js'
 import {runCommand} from '../../system/process/run-command.js'
 import type {ExaminationDeps} from '../../usecases/diagnose/doctor/examinations.js'
 import type {Guard} from '../guard.js'
+import {nearestFolder, tryNewStateDir} from './new-state-dir.js'
 
 /** Each program that is asked has so long. Milliseconds. */
 export const programLimitMs = 5000
@@ -72,12 +72,11 @@ function zoneOfMachine(): string {
 
 /** Whether `guard run` could write there. A directory that is not there yet is not made. */
 export function tryPlaces({stateDir, logDir}: Guard): string {
-  const isNew = !existsSync(stateDir)
-  if (isNew) assertStatePlace(stateDir)
-  const places = isNew ? [nearestFolder(stateDir)] : [openStateDir(stateDir, 'any'), logDir]
-  if (!isNew) openLogDir(logDir)
+  if (!existsSync(stateDir)) return tryNewStateDir(stateDir)
+  const places = [openStateDir(stateDir, 'any'), logDir]
+  openLogDir(logDir)
   for (const place of places) requireWritable(place)
-  return isNew ? `${stateDir} is not there yet; the first run makes it` : [...new Set([stateDir, logDir])].join(', ')
+  return [...new Set([stateDir, logDir])].join(', ')
 }
 
 function requireWritable(folder: string): void {
@@ -90,10 +89,6 @@ function requireWritable(folder: string): void {
       cause: error,
     })
   }
-}
-
-function nearestFolder(path: string): string {
-  return existsSync(path) || dirname(path) === path ? path : nearestFolder(dirname(path))
 }
 
 /** Rotated logs that are older than the settings keep them. */

@@ -16,6 +16,7 @@ import {readMachine} from '../../system/host/machine.js'
 import {livingProcessOf} from '../../system/process/holder-liveness.js'
 import type {HealthDeps} from '../../usecases/diagnose/check-health.js'
 import type {Guard} from '../guard.js'
+import {tryNewStateDir} from './new-state-dir.js'
 import {schedulerFacts} from './scheduler-facts.js'
 
 /** Wires `guard health`, which makes no state directory. */
@@ -56,7 +57,7 @@ export function wireHealth(guard: Guard): HealthDeps {
 
 /** Whether `guard run` could write there. */
 function tryState(guard: Guard): string {
-  if (!existsSync(guard.stateDir)) return `${guard.stateDir} is not there yet; the first run makes it`
+  if (!existsSync(guard.stateDir)) return tryNewStateDir(guard.stateDir)
   guard.ensureState()
   try {
     accessSync(guard.stateDir, constants.W_OK)

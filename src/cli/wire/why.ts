@@ -61,7 +61,7 @@ export function wireWhyThen(guard: Guard, atMs: number): ExplainDeps {
     livingProcessOf: async () => 'unknown',
     readOutputs: async (rules) => rules.map(() => ({newest: undefined, unreadable: 'what it was then is not kept'})),
     journals: {runs, incidents, deliveries, breakers, leases},
-    startersOf: async () => [],
+    startersOf: async () => ({sentences: [], mend: undefined}),
   }
 }
 

@@ -117,7 +117,7 @@ function surveyJob(place: JobInPlace, rules: SurveyRules, {wrong, warning}: Sche
   const plan = planOf(place, content, rules)
   const refused = wrong ?? wrongUser(view, rules)
   const reason = refused ?? unended
-  const warnings = warning === undefined ? none : [warning]
+  const warnings = [warning, userColumn(view, rules)].filter((one) => one !== undefined)
   return {
     number,
     state: reason === undefined ? plan.state : 'wrong',
@@ -137,6 +137,16 @@ function surveyJob(place: JobInPlace, rules: SurveyRules, {wrong, warning}: Sche
 function wrongUser({user, command}: JobView, {isUser}: SurveyRules): string | undefined {
   if (user === undefined || (isUser(user) && command !== '')) return undefined
   return command === '' ? 'refused: it lacks the user or the command' : `refused: there is no user ${readable(user)}`
+}
+
+/** Users whose name is a program's too, which may have a path as its argument. */
+const usersLikePrograms = ['git', 'mail', 'man', 'sync']
+
+/** A line with the column of the user, as the crontabs of the system have it, where there is none: the user is run. */
+function userColumn({user, command}: JobView, {isUser}: SurveyRules): string | undefined {
+  const [, name] = /^(\S+)\s+\//.exec(command) ?? []
+  if (user !== undefined || name === undefined || usersLikePrograms.includes(name) || !isUser(name)) return undefined
+  return `${readable(name)} is taken for a program: only crontabs of the system have a column for the user`
 }
 
 /** What install would do with a line. */

@@ -87,9 +87,9 @@ function causeOf({group, news}: DueNews): string | undefined {
   return group.hasEnd && news.length > 1 ? commonText(group.key) : undefined
 }
 
-/** A class whose failures have no line of an output ends with nothing. */
+/** A class whose failures have no line of an output ends with nothing, and that none is known is no cause. */
 function commonText(key: string): string {
-  return key.replace(/: $/, '')
+  return key.replace(/: $/, '').replace(/^unknown: (?=.)/, '')
 }
 
 function notesOf({why, told, news, kind, group}: DueNews, nowMs: number): readonly string[] {

@@ -27,12 +27,16 @@ export interface Group {
 interface GroupedNews {
   readonly news: JobNews
   readonly channels: readonly string[]
+  /** Wall clock, ms: since when it is in trouble here; undefined in a snapshot of an older guard. */
+  readonly notedMs?: number
 }
 
 /** What a channel was told of a group. */
 export interface Told {
-  /** Wall clock, ms: the last message. */
+  /** Wall clock, ms: the last message, or when it was kept back. */
   readonly atMs: number
+  /** Wall clock, ms: the last message that was written; undefined if each was kept back, or in a snapshot of an older guard. */
+  readonly writtenMs?: number | undefined
   /** How many of the jobs in trouble it knows of. */
   jobs: number
   readonly level: AlertLevel
@@ -68,7 +72,8 @@ export function applyNoted(groups: Map<string, Group>, record: RawRecord): void 
   if (event === 'trouble') leaveOthers(groups, subject, group)
   // A job that is back was told before; of one in the place of another nothing was told.
   if (group.well.has(subject)) for (const channel of to) addKnown(group.told.get(channel))
-  const entry = {news: group.jobs.size < detailedJobs ? news : short(news), channels: to}
+  const notedMs = group.jobs.get(subject)?.notedMs ?? at
+  const entry = {news: group.jobs.size < detailedJobs ? news : short(news), channels: to, notedMs}
   group.jobs.set(subject, entry)
   group.well.delete(subject)
   group.lastMs = at
@@ -170,7 +175,7 @@ export function applyTold(
   const before = group.told.get(channel)
   const since = before?.heard ? {receipt: before.receipt, firstMs: before.firstMs} : {}
   const heard = told.silence === undefined || (before?.heard ?? false)
-  group.told.set(channel, {...told, ...since, heard})
+  group.told.set(channel, {...told, ...since, heard, writtenMs: told.writtenMs ?? before?.writtenMs})
   group.waiting = group.waiting.filter((one) => one !== channel)
   if (!group.hasEnd) forgetNotices(group, channel)
 }
@@ -203,4 +208,15 @@ export function newsFor(group: Group, channel: string): readonly JobNews[] {
 
 export function worstLevel(news: readonly JobNews[]): AlertLevel {
   return news.reduce<AlertLevel>((worst, {level}) => (isAtLeast(level, worst) ? level : worst), 'INFO')
+}
+
+/**
+ * When a channel was last sent a message about a job in trouble. Wall clock, ms.
+ *
+ * @returns undefined if it was not, as while the cap of its hour keeps the news back
+ */
+export function sentAbout({channels, notedMs = 0}: GroupedNews, channel: string, told: Told): number | undefined {
+  const {writtenMs, atMs, receipt} = told
+  const lastMs = writtenMs ?? (receipt === undefined ? undefined : atMs)
+  return channels.includes(channel) && lastMs !== undefined && lastMs >= notedMs ? lastMs : undefined
 }

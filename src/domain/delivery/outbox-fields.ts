@@ -14,11 +14,12 @@ export function messageOf(value: unknown): Message | undefined {
 }
 
 /** What a channel was told by a record of this time. */
-export function toldOf(value: unknown, at: number): Told | undefined {
+export function toldOf({kind, told: value}: RawRecord, at: number): Told | undefined {
   if (typeof value !== 'object' || value === null) return undefined
   const {jobs, level, repeats, silence, firstMs} = value as Partial<Told>
   return {
     atMs: at,
+    writtenMs: kind === 'pending' ? at : undefined,
     jobs: jobs ?? 0,
     level: level ?? 'INFO',
     repeats: repeats ?? 0,

@@ -159,11 +159,7 @@ function applyPending(state: OutboxState, record: RawRecord, at: number): FoldVe
   if (record['fuse'] === true) queue.fuseAtMs = at
   if (record['fuse'] === false) queue.fuseAtMs = 0
   markCopied(state, record['copyOf'])
-  applyTold(
-    state.groups,
-    {channel: message.channel, group: message.group, kind: message.kind},
-    toldOf(record['told'], at),
-  )
+  applyTold(state.groups, {channel: message.channel, group: message.group, kind: message.kind}, toldOf(record, at))
   return 'ok'
 }
 
@@ -175,7 +171,7 @@ function applySuppressed(state: OutboxState, record: RawRecord, at: number): Fol
   const queue = queueIn(state.channels, channel)
   if (held === 'cap' || held === 'quiet hours') hold(queue, {reason: held, title: String(title), atMs: at})
   if (typeof group === 'string' && typeof messageKind === 'string')
-    applyTold(state.groups, {channel, group, kind: messageKind}, toldOf(record['told'], at))
+    applyTold(state.groups, {channel, group, kind: messageKind}, toldOf(record, at))
   return 'ok'
 }
 

@@ -12,7 +12,7 @@ export interface CronLine {
   readonly schedule?: string
   /** Of a line that is wrapped: the command of guard that it calls. */
   readonly calls?: string
-  /** Of `guard run`: the job, if it can be seen. */
+  /** The job that it runs or would run under guard, if it can be seen. */
   readonly job?: string
   /** What is wrong with it, and what to write. */
   readonly reason?: string

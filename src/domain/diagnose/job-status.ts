@@ -116,7 +116,7 @@ export function jobStatus(evidence: JobEvidence): JobStatus {
     ...sharedCause(trouble, facts),
     recent,
     cutShort,
-    lastEndedAt: last && now.at - (now.uptimeMs - last.uptimeMs),
+    lastEndedAt: last?.endedAt,
     tookMs: last?.durationMs,
     runningSince: isRunning ? now.at - (now.uptimeMs - liveness.startedUptimeMs) : undefined,
     envelope,
@@ -140,7 +140,8 @@ function sharedCause(trouble: Trouble | undefined, facts: JobFacts): Pick<JobSta
   const {failureClass, errorLine} = failedRun(trouble.kind, facts) ?? {}
   return {
     cause: causeOf({verdict: trouble.kind, failureClass, errorLine, subject: facts.job}),
-    causeText: [failureClass, errorLine].filter(Boolean).join(': ') || trouble.reason,
+    causeText:
+      [failureClass === 'unknown' ? undefined : failureClass, errorLine].filter(Boolean).join(': ') || trouble.reason,
   }
 }
 

@@ -1,3 +1,4 @@
+import {notForCron} from '../schedule/schedule.js'
 import {type CronLine, type CronLines, placeOf} from './cron-line.js'
 import {type Finding, finding, listNames} from './finding.js'
 
@@ -22,16 +23,14 @@ export function judgeSchedules(jobs: readonly PlannedJob[], {lines}: CronLines):
     if (!first || own.some((line) => sameSchedule(line.schedule, schedule))) return []
     return [otherSchedule(job, schedule, first)]
   })
-  const unstarted = jobs.filter((job) => !job.hasRun && !lines.some((line) => startsJob(line, job))).map(({job}) => job)
+  const inLine = (job: PlannedJob) => (line: CronLine) => startsJob(line, job) || isUnwrapped(line, job)
+  const unstarted = jobs.filter((job) => !job.hasRun && !lines.some(inLine(job)))
   if (unstarted.length === 0) return other
   const what = unstarted.length === 1 ? '1 job is' : `${unstarted.length} jobs are`
-  return [
-    ...other,
-    finding('schedules', 'look', `${what} in no crontab and never ran`, {
-      proof: listNames(unstarted),
-      mend: `guard crontab add ${unstarted[0]}`,
-    }),
-  ]
+  const proof = listNames(unstarted.map(({job}) => job))
+  const addable = unstarted.find(({schedule}) => notForCron(schedule) === undefined)
+  const how = addable ? {mend: `guard crontab add ${addable.job}`} : {note: 'only guard scheduler knows such schedules'}
+  return [...other, finding('schedules', 'look', `${what} in no crontab and never ran`, {proof, ...how})]
 }
 
 /** A script that is called without a name runs as the job of the settings whose script it is. */
@@ -39,6 +38,11 @@ export function startsJob({state, job, text}: CronLine, wanted: PlannedJob): boo
   if (state !== 'wrapped') return false
   const file = wanted.script?.slice(wanted.script.lastIndexOf('/') + 1)
   return job === wanted.job || (file !== undefined && !/--job\b/.test(text) && text.includes(file))
+}
+
+/** It is told among the lines that are not wrapped, and one more line would run the job twice. */
+function isUnwrapped({state, job}: CronLine, wanted: PlannedJob): boolean {
+  return state === 'wrappable' && job === wanted.job
 }
 
 function otherSchedule(job: string, schedule: string, line: CronLine): Finding {

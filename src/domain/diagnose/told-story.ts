@@ -26,7 +26,7 @@ function toldSentences({deliveries, job, sinceMs}: DeliveryRecords): readonly Se
     const message = record['message'] as RawRecord | undefined
     if (record['kind'] !== 'pending' || typeof message !== 'object' || message === null) continue
     if (record['job'] !== job && !groups.has(message['group'])) continue
-    messages.set(message['id'], {channel: String(message['channel']), kind: String(message['kind'])})
+    messages.set(message['id'], {channel: String(message['channel']), what: whatOf(message)})
   }
   return recent.flatMap((record) => {
     const text = textOf(record, {messages, groups, job})
@@ -36,7 +36,8 @@ function toldSentences({deliveries, job, sinceMs}: DeliveryRecords): readonly Se
 
 interface Pending {
   readonly channel: string
-  readonly kind: string
+  /** What it is about. */
+  readonly what: string
 }
 
 interface Known {
@@ -49,7 +50,12 @@ const whatWasSaid: Readonly<Record<string, string>> = {
   trouble: 'the trouble',
   recovery: 'the recovery',
   digest: 'a digest',
-  notice: 'a notice',
+}
+
+/** A notice is not about the incident, so its own words say what it is. */
+function whatOf(message: RawRecord): string {
+  const title = textField(message, 'title')
+  return whatWasSaid[String(message['kind'])] ?? (title === undefined ? 'it' : JSON.stringify(title))
 }
 
 function textOf(record: RawRecord, {messages, groups, job}: Known): string | undefined {
@@ -61,7 +67,7 @@ function textOf(record: RawRecord, {messages, groups, job}: Known): string | und
   const message =
     kind === 'pending' ? messages.get((record['message'] as RawRecord)['id']) : messages.get(record['message'])
   if (!message) return undefined
-  const what = whatWasSaid[message.kind] ?? 'it'
+  const {what} = message
   if (kind === 'pending') return `A message for ${message.channel} about ${what} was written.`
   if (kind === 'sent') {
     const refused = refusedOf(record['receipt'])

@@ -1,12 +1,14 @@
-import {type Breaker, breakerState} from '../breaker/breaker.js'
+import {breakerState} from '../breaker/breaker.js'
 import type {ClockReading} from '../clock/reading.js'
 import type {Incident} from '../incident/incident.js'
 import type {RawRecord} from '../journal/record.js'
 import {type InferredEnd, unrecordedText, withInferredEnd} from '../run/interrupted-run.js'
 import {isCutShort} from '../run/outcome.js'
 import {newRun, nextRun, type Run} from '../run/run.js'
+import {notForCron} from '../schedule/schedule.js'
 import type {JobSettings} from '../settings/job.js'
 import {span} from '../watchdog/freshness.js'
+import {type BreakerRecords, breakerSection} from './breaker-story.js'
 import type {JobStatus} from './job-status.js'
 import {knownSentences} from './known-story.js'
 import {capitalized, retrySection, runSentences, textField} from './run-story.js'
@@ -27,17 +29,15 @@ interface WhyFacts {
   /** About the job. */
   readonly incidents: readonly RawRecord[]
   readonly deliveries: readonly RawRecord[]
-  readonly breaker:
-    | {readonly target: string; readonly state: Breaker | undefined; readonly records: readonly RawRecord[]}
-    | undefined
+  readonly breaker: BreakerRecords | undefined
   /** Of the last lease that was given. */
   readonly lease: readonly RawRecord[]
   /** The last runs of a job that is not well, newest first. */
   readonly history: readonly Run[]
   /** Wall clock, ms: the end of the last good run. */
   readonly lastGoodAt: number | undefined
-  /** What starts the job here, or that nothing does. */
-  readonly starters: readonly string[]
+  /** What starts the job here, and the command by which cron would; undefined where that is not asked. */
+  readonly starters: {readonly sentences: readonly string[]; readonly mend: string | undefined} | undefined
   /** An incident is told when it has lasted so long. */
   readonly tellAfterMs: number
 }
@@ -83,14 +83,20 @@ function answerOf(facts: WhyFacts): string {
   const [skip] = skips
   if (state === 'silenced' && reason !== undefined) return `${job} is silenced, and it is ${status.verdict}: ${reason}.`
   if (reason !== undefined) {
-    const [starter] = facts.starters
+    const [starter] = facts.starters?.sentences ?? []
     return `${job} is ${state}: ${reason}.${starter === undefined ? '' : ` ${starter}`}`
   }
-  if (skip) return `${job} did not run: ${textField(skip, 'reason') ?? 'it was skipped'}.`
-  if (runningSince !== undefined)
-    return `${job} has been running for ${span(Math.max(0, facts.now.at - runningSince))}, and nothing speaks against it.`
+  const skipped = skip && (textField(skip, 'reason') ?? 'it was skipped')
+  if (runningSince !== undefined) {
+    const lasts = span(Math.max(0, facts.now.at - runningSince))
+    const also = skipped === undefined ? '' : ` Its last start was skipped: ${skipped}.`
+    return `${job} has been running for ${lasts}, and nothing speaks against it.${also}`
+  }
+  if (skipped !== undefined) return `${job} did not run: ${skipped}.`
   if (state === 'unknown') {
-    return [`Whether ${job} is well is not known: ${status.verdictReason}.`, ...facts.starters].join(' ')
+    return [`Whether ${job} is well is not known: ${status.verdictReason}.`, ...(facts.starters?.sentences ?? [])].join(
+      ' ',
+    )
   }
   return `${job} is ${state}: ${status.verdictReason}.`
 }
@@ -131,7 +137,7 @@ function silentSection({status, lease, starters, now}: WhyFacts): readonly Secti
   if (verdict !== 'missed' && verdict !== 'stalled' && verdict !== 'hung') return []
   const titles = {missed: 'Why nothing started it', stalled: 'Why it is stalled', hung: 'Why it hangs'}
   const said = reason === undefined ? [] : [presentSentence(`${capitalized(reason)}.`)]
-  const who = verdict === 'missed' ? starters.map(presentSentence) : leaseSentences(lease, now)
+  const who = verdict === 'missed' ? (starters?.sentences ?? []).map(presentSentence) : leaseSentences(lease, now)
   return [{title: titles[verdict], sentences: [...said, ...who]}]
 }
 
@@ -151,25 +157,6 @@ function leaseSentences(lease: readonly RawRecord[], now: ClockReading): readonl
       ? [recordSentence('leases', record, `Its lease was renewed for the last time, ${ago} ago.`)]
       : []
   })
-}
-
-function breakerSection({breaker, now}: WhyFacts): readonly Section[] {
-  if (!breaker?.state || breakerState(breaker.state, now) === 'closed') return []
-  const sentences = breaker.records.flatMap((record) => {
-    const text = breakerText(record, breaker.target)
-    return text === undefined ? [] : [recordSentence('breakers', record, text)]
-  })
-  return [{title: `Why the breaker of ${breaker.target} is ${breakerState(breaker.state, now)}`, sentences}]
-}
-
-function breakerText(record: RawRecord, target: string): string | undefined {
-  const {kind, openForMs} = record
-  const reason = textField(record, 'reason')
-  const why = reason === undefined ? '' : `: ${reason}`
-  if (kind === 'opened')
-    return `${target} was opened${typeof openForMs === 'number' ? ` for ${span(openForMs)}` : ''}${why}.`
-  if (kind === 'isolated') return `${target} was held open by hand${why}.`
-  return kind === 'probing' ? `One call was let through to try ${target}.` : undefined
 }
 
 /** The incident that is open, or the last one. */
@@ -192,7 +179,7 @@ function incidentText(record: RawRecord): string | undefined {
     case 'opened':
       return `An incident was opened, ${verdict ?? 'in trouble'}${level === undefined ? '' : `, ${level}`}${why}.`
     case 'escalated':
-      return `It was told${why}.`
+      return `An alert was raised${why}.`
     case 'resolved':
       return `The incident was resolved${why}.`
     case 'observed':
@@ -203,12 +190,20 @@ function incidentText(record: RawRecord): string | undefined {
 }
 
 function toldOf(facts: WhyFacts): readonly Section[] {
-  const {status, deliveries, incidents} = facts
-  const opened = incidents.find(({kind}) => kind === 'opened')?.['at']
-  const sinceMs = status.incident?.openedAt ?? (typeof opened === 'number' ? opened : undefined)
-  const sections = sinceMs === undefined ? [] : toldSection({deliveries, job: status.job, sinceMs})
+  const {status, deliveries, incidents, run} = facts
+  const opened = incidents.find(({kind}) => kind === 'opened')
+  const sections =
+    opened || status.reason !== undefined
+      ? toldSection({deliveries, job: status.job, sinceMs: troubleSince({incidents, run})})
+      : []
   if (sections.length > 0 || !status.incident) return sections
   return [{title: 'Who was told', sentences: [presentSentence(untoldText(facts, status.incident))]}]
+}
+
+/** An alert step of the run tells before the incident is opened. Wall clock, ms. */
+export function troubleSince({incidents, run}: Pick<WhyFacts, 'incidents' | 'run'>): number {
+  const begun = [run.at(-1), incidents.find(({kind}) => kind === 'opened')].map((record) => record?.['at'])
+  return Math.min(...begun.filter((at) => typeof at === 'number'))
 }
 
 function untoldText({status: {silence}, now, tellAfterMs}: WhyFacts, {escalations}: Incident): string {
@@ -218,19 +213,32 @@ function untoldText({status: {silence}, now, tellAfterMs}: WhyFacts, {escalation
   return `No one yet: it is told once it has lasted for ${span(tellAfterMs)} (watchdog.escalateAfter), or at once if its next run is later.`
 }
 
-function mendOf({status, settings, run, breaker, now}: WhyFacts): readonly string[] {
+/** Where more can be seen of the last run: what never started has printed nothing. */
+function evidenceOf({job, verdict}: JobStatus, run: readonly RawRecord[]): readonly string[] {
+  if (run.some(({outcome}) => outcome === 'not-started')) return [`guard doctor --job ${job}`]
+  const {from, to} = run.map(({log}) => log as {from?: unknown; to?: unknown} | undefined).find(Boolean) ?? {}
+  if (from === undefined || from === to) return []
+  return verdict === 'hung' ? [`guard logs ${job} --follow`, `guard lease show ${job}`] : [`guard logs ${job}`]
+}
+
+/** Some schedules only the scheduler knows. */
+function mayCronStart({schedule}: JobSettings): boolean {
+  return schedule !== undefined && notForCron(schedule) === undefined
+}
+
+function mendOf({status, settings, run, breaker, starters, now}: WhyFacts): readonly string[] {
   const isIdle = isUnstarted(status)
   const {job, verdict, reason, silence} = status
   const isRefused = run.some((record) => record['kind'] === 'step-ended' && record['do'] === 'refused')
   const isHeldOff = breaker?.state !== undefined && breakerState(breaker.state, now) !== 'closed'
   return [
     ...(reason?.startsWith('its settings are wrong') ? ['guard config check'] : []),
-    ...(verdict === 'missed' && settings.schedule !== undefined ? [`guard crontab add ${job}`] : []),
+    ...(starters?.mend !== undefined && mayCronStart(settings) ? [starters.mend] : []),
     ...(isIdle ? ['guard crontab discover', 'guard doctor'] : []),
     ...(verdict === 'stalled' ? [`guard lease show ${job}`, 'guard recover'] : []),
     ...(isHeldOff ? [`guard breaker close ${breaker.target}`] : []),
     ...(isRefused ? [`guard budget reset ${job}`] : []),
     ...(silence ? [`guard alerts silence remove ${silence.id.slice(0, 6)}`] : []),
-    ...(run.length > 0 && reason !== undefined ? [`guard logs ${job}`] : []),
+    ...(reason !== undefined ? evidenceOf(status, run) : []),
   ]
 }

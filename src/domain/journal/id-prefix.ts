@@ -16,3 +16,8 @@ export function findById<Item extends {readonly id: string}>(
   const [first, ...others] = items.filter(({id}) => id.startsWith(wanted))
   return others.length > 0 ? 'ambiguous' : first
 }
+
+/** What to do about an id that nothing has, beside looking at those that there are. */
+export function shortIdHints(wanted: string): readonly string[] {
+  return wanted.length < shortestIdPrefix ? [`write at least ${shortestIdPrefix} characters of the id`] : []
+}

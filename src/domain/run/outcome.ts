@@ -17,6 +17,11 @@ const outcomes = [
 ] as const
 export type Outcome = (typeof outcomes)[number]
 
+/** Other programs write records too, and later versions of guard may know more outcomes. */
+export function isOutcome(value: unknown): value is Outcome {
+  return outcomes.some((outcome) => outcome === value)
+}
+
 /** The outcomes that an exit code or a result file may have. Only guard itself sets the others. */
 export const statedOutcomes = ['healthy', 'degraded', 'unhealthy', 'failed', 'skipped'] as const
 export type StatedOutcome = (typeof statedOutcomes)[number]

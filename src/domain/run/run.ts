@@ -1,7 +1,7 @@
 import {type BootRef, type ProcessRef, processOwner} from '../clock/process-ref.js'
 import {isTime, type RawRecord} from '../journal/record.js'
 import {isToken} from '../lease/lease.js'
-import type {Outcome} from './outcome.js'
+import {isOutcome, type Outcome} from './outcome.js'
 
 /**
  * A run is one time a job happened. Its records: `started`, an `attempt-ended` for each attempt, a `step-ended` for
@@ -148,7 +148,7 @@ function endedRun(run: Run, record: RawRecord, at: number): Run {
   return {
     endedAt: at,
     durationMs: typeof durationMs === 'number' ? durationMs : at - run.startedAt,
-    outcome: typeof outcome === 'string' ? (outcome as Outcome) : 'failed',
+    outcome: isOutcome(outcome) ? outcome : 'failed',
     // Behind the new fields: V8 takes ten times as long to add a field to a copy.
     ...run,
     recovered: recovered === true,

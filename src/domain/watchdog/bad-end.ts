@@ -45,8 +45,8 @@ function failureText(end: LastEnd, facts: JobFacts): string {
   const detail = end.detail === undefined ? '' : ` (${end.detail})`
   const refused = end.refused === undefined ? '' : `; not recovered again: ${end.refused}`
   const isRow = streak !== undefined && !streak.isWell && streak.count > 1
-  const row = isRow ? `, ${streak.count} bad runs in a row for ${span(now.uptimeMs - streak.firstEndUptimeMs)}` : ''
-  return `${runOfLastEnd(facts)} ${endings[end.outcome]} ${span(now.uptimeMs - end.uptimeMs)} ago${detail}${row}${refused}`
+  const row = isRow ? `, ${streak.count} bad runs in a row for ${span(now.at - streak.firstEndedAt)}` : ''
+  return `${runOfLastEnd(facts)} ${endings[end.outcome]} ${span(now.at - end.endedAt)} ago${detail}${row}${refused}`
 }
 
 /** The last run in one clause. */
@@ -55,14 +55,14 @@ export function lastRunText(facts: JobFacts): string {
   if (liveness.is === 'running-unleased')
     return `its last run began ${span(now.uptimeMs - liveness.startedUptimeMs)} ago and goes on`
   if (lastEnd?.byReboot) return 'its last run was interrupted by a reboot'
-  if (lastEnd) return `${runOfLastEnd(facts)} ${endings[lastEnd.outcome]} ${span(now.uptimeMs - lastEnd.uptimeMs)} ago`
+  if (lastEnd) return `${runOfLastEnd(facts)} ${endings[lastEnd.outcome]} ${span(now.at - lastEnd.endedAt)} ago`
   if (uncounted) return uncountedText(uncounted, now)
   if (liveness.is === 'never-seen') return 'no run was ever seen'
   return `its last sign was ${span(now.uptimeMs - liveness.seenUptimeMs)} ago, without an end on record`
 }
 
-function uncountedText({is, detail, uptimeMs}: NonNullable<JobFacts['uncounted']>, now: JobFacts['now']): string {
+function uncountedText({is, detail, endedAt}: NonNullable<JobFacts['uncounted']>, now: JobFacts['now']): string {
   const what = is === 'skipped' ? 'said itself that it was skipped' : 'was cut short'
   const why = detail === undefined ? '' : ` (${detail})`
-  return `its last run ${what} ${span(now.uptimeMs - uptimeMs)} ago${why}, which says nothing for or against it`
+  return `its last run ${what} ${span(now.at - endedAt)} ago${why}, which says nothing for or against it`
 }

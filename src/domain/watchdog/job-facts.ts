@@ -99,6 +99,8 @@ export interface LastEnd {
   readonly errorLine?: string | undefined
   readonly durationMs?: number | undefined
   readonly uptimeMs: number
+  /** Wall clock, ms, for texts alone. */
+  readonly endedAt: number
   readonly byReboot: boolean
   /** Why it was not recovered any more; undefined if it was, or did not need to. */
   readonly refused: string | undefined
@@ -110,6 +112,8 @@ interface UncountedEnd {
   readonly detail: string | undefined
   readonly durationMs: number | undefined
   readonly uptimeMs: number
+  /** Wall clock, ms, for texts alone. */
+  readonly endedAt: number
 }
 
 interface StreakFacts {
@@ -117,6 +121,8 @@ interface StreakFacts {
   readonly count: number
   /** End of the first of these runs. */
   readonly firstEndUptimeMs: number
+  /** Its wall clock, ms, for texts alone. */
+  readonly firstEndedAt: number
   readonly firstRunId: string
 }
 

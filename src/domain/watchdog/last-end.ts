@@ -1,3 +1,4 @@
+import {eventTime} from '../clock/event-time.js'
 import {uptimeAt} from '../clock/uptime.js'
 import type {FormerEnd, Lease} from '../lease/lease.js'
 import type {JobRuns} from '../run/job-runs.js'
@@ -23,15 +24,15 @@ export function lastEndOf(records: JobRecords, clocks: Clocks): LastEnd | undefi
 export function uncountedEndOf(
   {jobRuns}: JobRecords,
   lastEnd: LastEnd | undefined,
-  {uptime, nowUptimeMs}: Clocks,
+  clocks: Clocks,
 ): JobFacts['uncounted'] {
   const last = jobRuns?.runs.findLast(({outcome, attempts}) => outcome !== undefined && !isRefused(outcome, attempts))
   if (last?.endedAt === undefined || last.id === lastEnd?.runId) return undefined
   const is = isCutShort(last) ? 'cut-short' : last.outcome === 'skipped' ? 'skipped' : undefined
-  const uptimeMs = uptimeAt(uptime, {at: last.endedAt}, nowUptimeMs)
+  const uptimeMs = uptimeAt(clocks.uptime, {at: last.endedAt}, clocks.nowUptimeMs)
   if (is === undefined || (lastEnd && lastEnd.uptimeMs > uptimeMs)) return undefined
   const detail = last.cancelledBy === undefined ? last.detail : cancelText(last.cancelledBy)
-  return {is, detail, durationMs: last.durationMs, uptimeMs}
+  return {is, detail, durationMs: last.durationMs, uptimeMs, endedAt: eventTime({at: last.endedAt}, clocks)}
 }
 
 /** A run that was skipped before it began did not take place. */
@@ -39,7 +40,7 @@ function isRefused(outcome: string, attempts: number): boolean {
   return outcome === 'skipped' && attempts === 0
 }
 
-function endOfRun({jobRuns}: JobRecords, {uptime, nowUptimeMs}: Clocks): LastEnd | undefined {
+function endOfRun({jobRuns}: JobRecords, clocks: Clocks): LastEnd | undefined {
   const end = jobRuns?.lastEnd
   if (!end) return undefined
   const {runId, outcome, at, mono, boot, byReboot, refused} = end
@@ -55,20 +56,23 @@ function endOfRun({jobRuns}: JobRecords, {uptime, nowUptimeMs}: Clocks): LastEnd
     failureClass: end.class,
     errorLine: end.detail,
     durationMs: end.durationMs,
-    uptimeMs: uptimeAt(uptime, sign, nowUptimeMs),
+    uptimeMs: uptimeAt(clocks.uptime, sign, clocks.nowUptimeMs),
+    endedAt: eventTime(sign, clocks),
     byReboot,
     refused,
   }
 }
 
-function endOfLease({lease, jobRuns}: JobRecords, {uptime, nowUptimeMs}: Clocks): LastEnd | undefined {
+function endOfLease({lease, jobRuns}: JobRecords, clocks: Clocks): LastEnd | undefined {
   const end = lease && releaseOf(lease, jobRuns)
   if (!lease || !end) return undefined
   const {at, mono, status, detail} = end
   const boot = 'boot' in end ? end.boot : lease.boot
-  const uptimeMs = uptimeAt(uptime, mono === undefined ? {at} : {at, mono, boot}, nowUptimeMs)
+  const sign = mono === undefined ? {at} : {at, mono, boot}
+  const uptimeMs = uptimeAt(clocks.uptime, sign, clocks.nowUptimeMs)
+  const endedAt = eventTime(sign, clocks)
   const outcome = status === 'ok' ? 'healthy' : 'error'
-  return {runId: undefined, outcome, detail, uptimeMs, byReboot: false, refused: undefined}
+  return {runId: undefined, outcome, detail, uptimeMs, endedAt, byReboot: false, refused: undefined}
 }
 
 /** The release of the lease or, while it is held or was cut off, that of the one before it. */
@@ -87,11 +91,12 @@ function isLeaseOfRun({holder, claimedAt}: Lease, jobRuns: JobRuns | undefined):
 const sameRunMs = 60_000
 
 /** The last ended runs that all ended well, or all did not. */
-export function streakOf({jobRuns}: JobRecords, {uptime, nowUptimeMs}: Clocks): JobFacts['streak'] {
+export function streakOf({jobRuns}: JobRecords, clocks: Clocks): JobFacts['streak'] {
   const {streak} = jobRuns ?? {}
   if (!streak) return undefined
-  const {isWell, count, firstEndedAt, firstRunId} = streak
-  return {isWell, count, firstRunId, firstEndUptimeMs: uptimeAt(uptime, {at: firstEndedAt}, nowUptimeMs)}
+  const {isWell, count, firstEndedAt: at, firstRunId} = streak
+  const firstEndUptimeMs = uptimeAt(clocks.uptime, {at}, clocks.nowUptimeMs)
+  return {isWell, count, firstRunId, firstEndUptimeMs, firstEndedAt: eventTime({at}, clocks)}
 }
 
 /** Whether an end is one that proves success. */

@@ -61,7 +61,7 @@ function proofOf(facts: JobFacts, incident: IncidentFacts, outputs: Judged): str
   const {lastEnd, hasRuns, now, liveness, openclaw} = facts
   const isWhole = ['fresh', 'none', 'waiting'].includes(outputs.freshness)
   if (lastEnd && isWell(lastEnd) && isWhole && lastEnd.uptimeMs >= incident.openedUptimeMs)
-    return `its last run ended well ${span(now.uptimeMs - lastEnd.uptimeMs)} ago`
+    return `its last run ended well ${span(now.at - lastEnd.endedAt)} ago`
   // A job that takes leases proves success by a release.
   const byOutputs = incident.kind !== 'failing' || (!hasRuns && liveness.is === 'never-seen')
   if (byOutputs && outputs.freshness === 'fresh' && isRewritten(facts, incident)) return outputs.reason

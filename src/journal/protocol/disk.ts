@@ -44,6 +44,7 @@ export function onDisk(dir: string, journal: string, mayMakeDir = () => true): (
       case 'ends-with-newline':
         return endsWithNewline(op.file.fd)
       case 'append':
+        if (op.file.refusal) throw op.file.refusal
         return writeSync(op.file.fd, op.bytes)
       case 'write-new':
         return writeNew(at(op.name), op.bytes)
@@ -82,8 +83,13 @@ function numbersIn(folder: string, numberOf: (file: string) => number | undefine
 /** Opens for reading only if the user may not write: appends then fail when they are tried. */
 function openToAppend(path: string): FileHandle {
   const flags = O_RDWR | O_APPEND | O_NOFOLLOW | O_NONBLOCK
-  const fd = unless('EACCES', undefined, () => unless('EROFS', undefined, () => openSync(path, flags)))
-  return handleOf(path, fd ?? openSync(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK))
+  try {
+    return handleOf(path, openSync(path, flags))
+  } catch (error) {
+    const refusal = error as NodeJS.ErrnoException
+    if (refusal.code !== 'EACCES' && refusal.code !== 'EROFS') throw error
+    return {...handleOf(path, openSync(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK)), refusal}
+  }
 }
 
 function assertThere(dir: string): void {
@@ -198,8 +204,7 @@ const hintsOf: Readonly<Record<string, readonly string[]>> = {
   EDQUOT: ['delete files of this user, or raise its disk quota'],
   EFBIG: ['raise the file size limit: ulimit -f'],
   EACCES: ['run guard as the owner of the state directory, or choose another: --state-dir DIR'],
-  EBADF: ['run guard as the owner of the state directory, or choose another: --state-dir DIR'],
-  EROFS: ['choose a state directory on a writable disk: --state-dir DIR'],
+  EROFS: ['mount its disk for writing, or choose a state directory on another: --state-dir DIR'],
   ELOOP: ['remove the symbolic link: journals are plain files'],
 }
 

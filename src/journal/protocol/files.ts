@@ -22,6 +22,8 @@ export type Step<T> = Generator<FileOp, T, unknown>
 export interface FileHandle {
   readonly fd: number
   readonly identity: string
+  /** Why it could not be opened for writing; undefined if it could. */
+  readonly refusal?: NodeJS.ErrnoException
 }
 
 export interface FileStatus {

@@ -1,6 +1,6 @@
 import type {OutboxState} from '../../domain/delivery/outbox.js'
 import type {QueuedMessage} from '../../domain/delivery/queue.js'
-import {findById} from '../../domain/journal/id-prefix.js'
+import {findById, shortIdHints} from '../../domain/journal/id-prefix.js'
 import {GuardError} from '../../errors.js'
 import type {Journal} from '../../journal/journal.js'
 
@@ -31,6 +31,7 @@ function findMessage(state: OutboxState, id: string): QueuedMessage {
   const found = findById(known, id)
   if (found === 'ambiguous')
     throw new GuardError('usage', `several messages have an id that begins with ${id}`, ['write more of the id'])
-  if (!found) throw new GuardError('usage', `no message ${id} waits`, ['see them: guard alerts outbox'])
+  if (!found)
+    throw new GuardError('usage', `no message ${id} waits`, [...shortIdHints(id), 'see them: guard alerts outbox'])
   return found.item
 }

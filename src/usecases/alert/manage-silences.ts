@@ -1,5 +1,5 @@
 import type {Silence} from '../../domain/delivery/silence.js'
-import {findById} from '../../domain/journal/id-prefix.js'
+import {findById, shortIdHints} from '../../domain/journal/id-prefix.js'
 import {GuardError} from '../../errors.js'
 import type {Journal} from '../../journal/journal.js'
 
@@ -64,7 +64,11 @@ export function removeSilence({silences, now}: SilenceDeps, id: string): Silence
   const found = findById(activeSilences({silences, now}), id)
   if (found === 'ambiguous')
     throw new GuardError('usage', `several silences have an id that begins with ${id}`, ['write more of the id'])
-  if (!found) throw new GuardError('usage', `no silence ${id} is in force`, ['see them: guard alerts silence list'])
+  if (!found)
+    throw new GuardError('usage', `no silence ${id} is in force`, [
+      ...shortIdHints(id),
+      'see them: guard alerts silence list',
+    ])
   silences.append({kind: 'removed', silence: found.id, reason: 'by hand'}, 'durable')
   return found
 }

@@ -1,5 +1,5 @@
 import {parseAlert, type RaisedAlert} from '../../domain/alert/alert.js'
-import {findById} from '../../domain/journal/id-prefix.js'
+import {findById, shortIdHints} from '../../domain/journal/id-prefix.js'
 import type {RawRecord} from '../../domain/journal/record.js'
 import type {AlertLevel} from '../../domain/settings/job.js'
 import {GuardError} from '../../errors.js'
@@ -63,6 +63,6 @@ export function findAlert(deps: ReadAlertsDeps, id: string): KnownAlert {
   const alert = findById([...knownAlerts(deps.alerts.newestFirst())], id)
   if (alert === 'ambiguous')
     throw new GuardError('usage', `several alerts have an id that begins with ${id}`, ['write more of the id'])
-  if (!alert) throw new GuardError('usage', `no alert ${id} is known`, ['see them: guard alerts'])
+  if (!alert) throw new GuardError('usage', `no alert ${id} is known`, [...shortIdHints(id), 'see them: guard alerts'])
   return alert
 }

@@ -13,6 +13,7 @@ import {
   discoverCrontabs,
   type SurveyedCrontab,
 } from './discover-crontabs.js'
+import {installCommand} from './job-starters.js'
 
 /** A change of one crontab, not yet written. */
 export interface PlannedChange extends CrontabChange {
@@ -67,6 +68,7 @@ export function planInstall(deps: DiscoverDeps, request: InstallRequest): Planne
   const {crontabs, unreadable} = targets(deps, request)
   const known = crontabs.flatMap(({lines}) => lines.flatMap(({state, job}) => (state === 'wrapped' ? [job] : [])))
   const added = request.added.filter(({name}) => !known.includes(name))
+  if (!request.wraps) for (const {name} of added) requireUnstarted(crontabs, name)
   if (request.line !== undefined) requireLine(crontabs.find(isTarget(request)), request.line)
   const plans = crontabs.filter(isTarget(request)).map((surveyed) => {
     const takesAdded = surveyed.crontab.path === request.file
@@ -162,4 +164,15 @@ function requireLine(surveyed: SurveyedCrontab | undefined, number: number): voi
   if (line?.wrapped !== undefined || line?.state === 'wrapped') return
   const why = line?.reason ?? 'it has no job'
   throw new GuardError('usage', `line ${number} cannot be wrapped: ${why}`, ['guard crontab discover shows the lines'])
+}
+
+/** Beside a line that runs the job without guard, one more would run it twice. */
+function requireUnstarted(crontabs: readonly SurveyedCrontab[], job: string): void {
+  for (const {crontab, lines} of crontabs) {
+    const line = lines.find((one) => one.state === 'wrappable' && one.job === job)
+    if (!line) continue
+    throw new GuardError('usage', `line ${line.number} of ${crontab.title} runs ${job} already, without guard`, [
+      `put guard before it: ${installCommand(crontab, job)}`,
+    ])
+  }
 }

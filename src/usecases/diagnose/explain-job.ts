@@ -1,11 +1,12 @@
 import type {Breakers} from '../../domain/breaker/breaker.js'
-import {isUnstarted, type Story, whyJob} from '../../domain/diagnose/why.js'
+import {isUnstarted, type Story, troubleSince, whyJob} from '../../domain/diagnose/why.js'
 import type {RawRecord} from '../../domain/journal/record.js'
 import {type InferredEnd, withInferredEnd} from '../../domain/run/interrupted-run.js'
 import type {Run} from '../../domain/run/run.js'
 import {settingsOfJob} from '../../domain/settings/settings.js'
 import {GuardError} from '../../errors.js'
 import type {Journal} from '../../journal/journal.js'
+import type {JobStarters} from '../crontab/job-starters.js'
 import {readHistory} from '../history/read-history.js'
 import {inferEnds} from '../run/open-runs.js'
 import type {RoundPlan} from '../watchdog/evaluate-jobs.js'
@@ -22,8 +23,7 @@ export interface ExplainDeps extends StatusDeps {
     readonly breakers: Records
     readonly leases: Records
   }
-  /** What starts the job on this machine, as sentences. */
-  readonly startersOf: (job: string) => Promise<readonly string[]>
+  readonly startersOf: (job: string) => Promise<JobStarters>
 }
 
 /** Why a job is as it is. @param runId a run to tell of instead of the last one */
@@ -45,7 +45,7 @@ export async function explainJob(deps: ExplainDeps, plan: RoundPlan, {job, runId
     runEnd: ends.get(`${run[0]?.['run']}`),
     skips,
     incidents,
-    deliveries: incidents.length === 0 ? [] : recordsSince(journals.deliveries, oldest(incidents)),
+    deliveries: recordsSince(journals.deliveries, troubleSince({incidents, run})),
     breaker:
       target === undefined
         ? undefined
@@ -53,7 +53,7 @@ export async function explainJob(deps: ExplainDeps, plan: RoundPlan, {job, runId
     lease: status.verdict === 'stalled' || status.verdict === 'hung' ? leaseRecords(journals.leases, job) : [],
     lastGoodAt: deps.runs.read().get(job)?.lastGoodAt,
     history: status.state === 'healthy' ? [] : rememberedOf(journals.runs, job, ends),
-    starters: isUnstarted(status) ? await deps.startersOf(job) : [],
+    starters: isUnstarted(status) ? await deps.startersOf(job) : undefined,
     tellAfterMs: plan.policy.escalateAfterMs,
   })
 }
@@ -100,10 +100,6 @@ function incidentRecords(incidents: Records, job: string): readonly RawRecord[] 
     if (record['kind'] === 'opened') return found
   }
   return []
-}
-
-function oldest(records: readonly RawRecord[]): number {
-  return Number(records.at(-1)?.['at'] ?? 0)
 }
 
 function recordsSince(journal: Records, sinceMs: number): readonly RawRecord[] {

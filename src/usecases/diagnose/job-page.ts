@@ -11,6 +11,7 @@ import {settingsOfJob} from '../../domain/settings/settings.js'
 import {problemsOfJob} from '../../domain/settings/wrong.js'
 import {GuardError} from '../../errors.js'
 import type {Journal} from '../../journal/journal.js'
+import type {JobStarters} from '../crontab/job-starters.js'
 import {type LastLinesDeps, lastLines} from '../history/last-lines.js'
 import {type BudgetDeps, type BudgetReport, listBudgets} from '../recovery/budgets.js'
 import {inferEnds} from '../run/open-runs.js'
@@ -23,7 +24,7 @@ export interface JobPageDeps extends StatusDeps {
   readonly fleet: Pick<Journal<FleetKnown>, 'read'>
   readonly logs: LastLinesDeps
   /** As of `explainJob`. */
-  readonly startersOf: (job: string) => Promise<readonly string[]>
+  readonly startersOf: (job: string) => Promise<JobStarters>
 }
 
 /** All that a person may ask of one job first. */
@@ -72,7 +73,7 @@ export async function jobPage(deps: JobPageDeps, plan: RoundPlan, job: string): 
     breaker: target === undefined ? undefined : {target, state: deps.breakers.read().get(target)},
     budgets: listBudgets(deps.budgets).filter((one) => one.job === job),
     goodTimes: known?.goodTimes ?? [],
-    starters: settings?.schedule === undefined ? [] : await deps.startersOf(job),
+    starters: settings?.schedule === undefined ? [] : (await deps.startersOf(job)).sentences,
     lastLines: run ? linesOf(deps.logs, job, run) : [],
   }
 }

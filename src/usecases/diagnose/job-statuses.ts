@@ -1,4 +1,5 @@
 import {causeOf} from '../../domain/delivery/alert-news.js'
+import {sentAbout} from '../../domain/delivery/group.js'
 import type {OutboxState} from '../../domain/delivery/outbox.js'
 import {type Silences, silenceOf} from '../../domain/delivery/silence.js'
 import {byUrgency, type JobStatus, jobStatus, type Telling} from '../../domain/diagnose/job-status.js'
@@ -92,10 +93,11 @@ function tellingsByJob({groups}: OutboxState): ReadonlyMap<string, readonly Tell
   const byJob = new Map<string, readonly Telling[]>()
   for (const {hasEnd, jobs, told} of groups.values()) {
     if (!hasEnd) continue
-    for (const [job, {channels}] of jobs) {
-      const heard = channels.flatMap((channel): readonly Telling[] => {
+    for (const [job, entry] of jobs) {
+      const heard = entry.channels.flatMap((channel): readonly Telling[] => {
         const one = told.get(channel)
-        return one?.heard ? [{channel, at: one.atMs, hasArrived: one.receipt !== undefined}] : []
+        const at = one && sentAbout(entry, channel, one)
+        return at === undefined ? [] : [{channel, at, hasArrived: one?.receipt !== undefined}]
       })
       byJob.set(job, [...(byJob.get(job) ?? []), ...heard])
     }

@@ -1,4 +1,4 @@
-import {findById} from '../../domain/journal/id-prefix.js'
+import {findById, shortIdHints} from '../../domain/journal/id-prefix.js'
 import type {RawRecord} from '../../domain/journal/record.js'
 import {withInferredEnd} from '../../domain/run/interrupted-run.js'
 import {allRunsFold, type RunsByJob} from '../../domain/run/job-runs.js'
@@ -88,6 +88,10 @@ export function findRun(deps: HistoryDeps, job: string, id: string): Run {
       'write more of the id',
       `see its runs: guard history ${job}`,
     ])
-  if (!run) throw new GuardError('usage', `no run ${id} of ${job} is known`, [`see its runs: guard history ${job}`])
+  if (!run)
+    throw new GuardError('usage', `no run ${id} of ${job} is known`, [
+      ...shortIdHints(id),
+      `see its runs: guard history ${job}`,
+    ])
   return run
 }

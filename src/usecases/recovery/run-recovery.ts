@@ -106,7 +106,7 @@ function refuse<V extends Checked>(deps: RecoveryDeps<V>, request: RecoveryReque
     level: 'CRITICAL',
     component: job,
     job,
-    message: `${job} is ${outcome} and is not recovered again: ${reason}`,
+    message: `${job} ended ${outcome} and is not recovered again: ${reason}`,
     details: {runId, outcome, class: notice.class, detail, reason},
     key: `recovery-refused:${job}:${notice.class}:${runId}`,
   })

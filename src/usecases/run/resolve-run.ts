@@ -102,12 +102,27 @@ function configuredJob(deps: ResolveDeps, asked: RunAsked, name: string): RunRes
       `or give it here: guard run --job ${name} -- COMMAND`,
     ])
   const argv = (): Argv => {
-    if (script !== undefined) return scriptLine(deps, own, script, args)
+    if (script !== undefined) return ownScriptLine(deps, own, {name, script, args})
     const [program, ...words] = command ?? ['']
     const line: Argv = [program, ...words, ...own.args, ...args]
     return own.shell ? shellLine(line) : line
   }
   return {job: asked.jobFlag ?? name, settings: own, argv, configured: true}
+}
+
+/** Where the settings name the script, what to do about one that is not there stands in them. */
+function ownScriptLine(
+  deps: ResolveDeps,
+  own: JobSettings,
+  {name, script, args}: {readonly name: string; readonly script: string; readonly args: readonly string[]},
+): Argv {
+  try {
+    return scriptLine(deps, own, script, args)
+  } catch (error) {
+    if (!(error instanceof GuardError) || error.kind !== 'not-found') throw error
+    const hints = [`put it back, or correct jobs.${name}.script in ${deps.settings.file}`]
+    throw new GuardError('not-found', `${script}: there is no such file`, hints, {cause: error})
+  }
 }
 
 function scriptLine(

@@ -23,8 +23,11 @@ export interface TriggerDeps extends Pick<LeaseDeps, 'clock' | 'here'> {
 export interface Triggered {
   readonly job: string
   readonly runId: string
-  /** `waiting`: the job waits for another run of it, as its settings have it, and starts after that one. */
-  readonly state: 'started' | 'waiting'
+  /**
+   * - waiting: the job waits for another run of it, as its settings have it, and starts after that one
+   * - unrecorded: no record of the run is found, as where the state directory cannot be written
+   */
+  readonly state: 'started' | 'waiting' | 'unrecorded'
   readonly startedGuard: DetachedGuard
 }
 
@@ -57,11 +60,16 @@ export async function triggerJob(deps: TriggerDeps, job: string, waitMs = usualW
     if (run && run.outcome !== 'skipped') return {job, runId, state: 'started', startedGuard}
     if (run || end) {
       refuseEnded(deps, {job, runId, code: await startedGuard.ended, run})
-      return {job, runId, state: 'started', startedGuard}
+      return {job, runId, state: 'unrecorded', startedGuard}
     }
-    if (deps.clock.mono() > deadline) return {job, runId, state: 'waiting', startedGuard}
+    if (deps.clock.mono() > deadline) return {job, runId, state: stateWithoutRecord(deps, job), startedGuard}
     await deps.clock.sleep(pollMs)
   }
+}
+
+function stateWithoutRecord({leases, ...deps}: TriggerDeps, job: string): 'waiting' | 'unrecorded' {
+  const lease = leases.read().byJob.get(job)
+  return lease && reportLease(lease, clockReading(deps)).state === 'held' ? 'waiting' : 'unrecorded'
 }
 
 function refuseUnknown({jobs, wrong, file}: TriggerDeps['settings'], job: string): void {

@@ -1,5 +1,5 @@
 import {expect, test} from 'vitest'
-import {evaluationToJson, renderEvaluation} from '../../../src/cli/render/watchdog.js'
+import {evaluationToJson, renderEvaluation, renderPlan} from '../../../src/cli/render/watchdog.js'
 import {minute} from '../../support/job-facts.js'
 import {pipePage} from '../../support/page.js'
 import {scan, watchdogWorld} from '../../support/watchdog-world.js'
@@ -50,4 +50,16 @@ test('a run outside of what is usual has a line and a part in JSON, and opens no
   const unusual = [{runId: 'r8', is: 'long', ms: 600_000, usualMs: 60_000, fromMs: 48_000, toMs: 72_000}]
   expect(evaluationToJson(evaluation, healthy)).toMatchObject({jobs: [{job: 'scan', verdict: 'healthy', unusual}]})
   expect(evaluation.reports.flatMap(({actions}) => actions)).toEqual([])
+})
+
+test('a round that does nothing does not say that it has done something', async () => {
+  const world = watchdogWorld([scan])
+  world.claim(minute)
+  await world.round()
+  world.clock.advance(2 * minute)
+  const evaluation = await world.round()
+  expect(renderEvaluation(pipe, evaluation, degraded)).toMatch(/incident opened/)
+  const plan = renderPlan(pipe, evaluation, degraded)
+  expect(plan).toMatch(/an incident would be opened/)
+  expect(plan).not.toMatch(/incident opened/)
 })

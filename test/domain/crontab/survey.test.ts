@@ -70,6 +70,21 @@ describe('the job of a line', () => {
   })
 })
 
+test.each([
+  ['root /opt/a.sh', 1],
+  ['www-data /opt/a.sh -v', 1],
+  ['root', 0],
+  ['/opt/root /opt/a.sh', 0],
+  ['nobody-known /opt/a.sh', 0],
+])(
+  'a command %j has %i warnings that it begins with a user, which only crontabs of the system name',
+  (command, count) => {
+    const [found] = survey(`0 5 * * * ${command}\n`)
+    expect(found?.warnings.filter((one) => one.includes('column for the user'))).toHaveLength(count)
+    expect(survey(`0 5 * * * root ${command}\n`, {hasUsers: true})[0]?.warnings).toEqual([])
+  },
+)
+
 test('a % is no end of the command for busybox', () => {
   const [found] = survey('0 5 * * * a; cat%Hi\n', {kind: 'busybox'})
   expect(found?.wrapped).toBe(`0 5 * * * guard run --job j -- "\${SHELL:-/bin/sh}" -c 'a; cat%Hi'`)

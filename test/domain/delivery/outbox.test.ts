@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import {describe, expect, test} from 'vitest'
 import {decideNews} from '../../../src/domain/delivery/decide.js'
+import {sentAbout} from '../../../src/domain/delivery/group.js'
 import {outboxFold} from '../../../src/domain/delivery/outbox.js'
 import type {RawRecord} from '../../../src/domain/journal/record.js'
 import {minute, outboxWorld} from '../../support/outbox-world.js'
@@ -177,4 +178,21 @@ describe('with kills at any moment', () => {
       {numRuns: 60},
     )
   })
+})
+
+test('a channel was sent a message about a job by the last one written since its trouble, not by one that was kept back', () => {
+  const told = {jobs: 1, level: 'CRITICAL', repeats: 0}
+  const kept = {kind: 'suppressed', token: 1, channel: 'ops', group: 'g', messageKind: 'trouble', told, held: 'cap'}
+  const {state} = folded(
+    noted(1),
+    {...pending('m', {told}), at: at + minute},
+    {...noted(2), subject: 'b', at: at + 2 * minute},
+    {...kept, at: at + 3 * minute},
+  )
+  const group = state.groups.get('g')
+  const sentOf = (job: string) => {
+    const [entry, to] = [group?.jobs.get(job), group?.told.get('ops')]
+    return entry && to && sentAbout(entry, 'ops', to)
+  }
+  expect([sentOf('a'), sentOf('b')]).toEqual([at + minute, undefined])
 })

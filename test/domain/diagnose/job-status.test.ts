@@ -45,7 +45,15 @@ test.each<[string, Partial<JobEvidence>, JobState]>([
 
 test('a spent budget is said in short', () => {
   const refused = 'the budget, 1 in 30m, is spent'
-  const lastEnd: LastEnd = {runId: 'r', outcome: 'failed', detail: 'x', uptimeMs: 0, byReboot: false, refused}
+  const lastEnd: LastEnd = {
+    runId: 'r',
+    outcome: 'failed',
+    detail: 'x',
+    uptimeMs: 0,
+    endedAt: 0,
+    byReboot: false,
+    refused,
+  }
   const verdict = {...failing, reason: 'its last run failed; not recovered again: the budget, 1 in 30m, is spent'}
   expect(jobStatus(evidence({facts: jobFacts({lastEnd}), verdict})).reason).toBe(
     'its last run failed; its recovery budget is spent',
@@ -69,7 +77,15 @@ test('jobs in trouble by one cause are a group, others and silenced ones stand a
   const failedBy = (errorLine: string) =>
     jobFacts({
       lastEnd: {
-        ...{runId: 'r', outcome: 'failed', detail: errorLine, uptimeMs: 0, byReboot: false, refused: undefined},
+        ...{
+          runId: 'r',
+          outcome: 'failed',
+          detail: errorLine,
+          uptimeMs: 0,
+          endedAt: 0,
+          byReboot: false,
+          refused: undefined,
+        },
         failureClass: 'connection',
         errorLine,
       },
@@ -88,7 +104,7 @@ test('jobs in trouble by one cause are a group, others and silenced ones stand a
 test('jobs that hang are a group where they hang for one reason, whatever their last runs ended with', () => {
   const hung = (reason: string): Verdict => ({...failing, kind: 'hung', reason})
   const lastEnd: LastEnd = {
-    ...{runId: 'r', outcome: 'failed', detail: 'x', uptimeMs: 0, byReboot: false, refused: undefined},
+    ...{runId: 'r', outcome: 'failed', detail: 'x', uptimeMs: 0, endedAt: 0, byReboot: false, refused: undefined},
     ...{failureClass: 'connection', errorLine: 'connect ECONNREFUSED 10.0.0.5:5432'},
   }
   const facts = jobFacts({lastEnd})
@@ -103,9 +119,17 @@ test('jobs that hang are a group where they hang for one reason, whatever their 
   ])
 })
 
+test('a class that says nothing is not named as a cause', () => {
+  const lastEnd: LastEnd = {
+    ...{runId: 'r', outcome: 'killed', detail: 'SIGTERM', uptimeMs: 0, endedAt: 0, byReboot: false, refused: undefined},
+    ...{failureClass: 'unknown', errorLine: 'SIGTERM'},
+  }
+  expect(jobStatus(evidence({verdict: failing, facts: jobFacts({lastEnd})})).causeText).toBe('SIGTERM')
+})
+
 test('a job with wrong settings is in no group of what its last run failed with', () => {
   const lastEnd: LastEnd = {
-    ...{runId: 'r', outcome: 'failed', detail: 'x', uptimeMs: 0, byReboot: false, refused: undefined},
+    ...{runId: 'r', outcome: 'failed', detail: 'x', uptimeMs: 0, endedAt: 0, byReboot: false, refused: undefined},
     ...{failureClass: 'connection', errorLine: 'connect ECONNREFUSED 10.0.0.5:5432'},
   }
   const wrong = {...failing, reason: 'its settings are wrong'}

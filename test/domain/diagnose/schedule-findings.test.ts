@@ -40,6 +40,17 @@ describe('judgeSchedules', () => {
     expect(judgeSchedules([{...backup, hasRun: true}], crontabsOf())).toEqual([])
   })
 
+  test('a job that a line runs without guard is in a crontab: one more line would run it twice', () => {
+    expect(judgeSchedules([backup], crontabsOf(wrappedLine({state: 'wrappable'})))).toEqual([])
+    expect(judgeSchedules([backup], crontabsOf(wrappedLine({state: 'wrong'})))).toHaveLength(1)
+  })
+
+  test('a line is offered for a job whose schedule cron knows, and for no other', () => {
+    const often = {...backup, job: 'often', schedule: '@every 90m'}
+    expect(judgeSchedules([often, backup], crontabsOf())).toMatchObject([{mend: 'guard crontab add backup'}])
+    expect(judgeSchedules([often], crontabsOf())).toMatchObject([{mend: undefined, proof: 'often'}])
+  })
+
   test('a line that calls the script without a name starts its job', () => {
     const line = wrappedLine({job: 'other', text: '0 5 * * * cd /srv && guard run backup.py'})
     expect(judgeSchedules([backup], crontabsOf(line))).toEqual([])

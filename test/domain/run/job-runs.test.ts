@@ -19,6 +19,14 @@ describe('a run', () => {
     ])
   })
 
+  test('with an outcome that is not known has failed, also among the last outcomes of its job', () => {
+    const book = runsFold.empty()
+    for (const one of [record('started', 'a'), record('ended', 'a', {outcome: 'exploded'})]) runsFold.apply(book, one)
+    const {runs, recent = ''} = book.get('j') ?? {runs: []}
+    expect(runs[0]?.outcome).toBe('failed')
+    expect(recentOutcomes(recent).outcomes).toEqual(['failed'])
+  })
+
   test('is not begun or ended by a line whose time no date can show', () => {
     expect(runsAfter(record('started', 'a', {at: 1e300}))).toEqual([])
     const begun = record('started', 'a')

@@ -28,6 +28,7 @@ const openclaw = (state: OpenClawJobStatus['state']): OpenClawJobStatus => ({
 const streak = (count: number, forMs: number) => ({
   ...{isWell: true, count, firstRunId: 'r'},
   firstEndUptimeMs: nowUptimeMs - forMs,
+  firstEndedAt: jobFacts({}).now.at - forMs,
 })
 
 const freshFor = (freshForMs: number) => ({
@@ -389,8 +390,8 @@ describe('the last end decides whether a job fails', () => {
   })
 
   test('the reason says how, why and since when', () => {
-    const streak = {isWell: false, count: 4, firstRunId: 'r0', firstEndUptimeMs: nowUptimeMs - 75 * hour}
-    const facts = {lastEnd: lastEnd(3 * hour, 'failed', {detail: 'auth, 401', refused: 'spent'}), streak}
+    const bad = {...streak(4, 75 * hour), isWell: false}
+    const facts = {lastEnd: lastEnd(3 * hour, 'failed', {detail: 'auth, 401', refused: 'spent'}), streak: bad}
     expect(judgeJob(jobFacts({...facts, liveness: ended(3 * hour)})).reason).toBe(
       'its last run failed 3h ago (auth, 401), 4 bad runs in a row for 3d 3h; not recovered again: spent',
     )
@@ -489,8 +490,8 @@ describe('an open incident', () => {
 
   test('of a job that flaps ends after an hour and three good runs', () => {
     const well = (count: number, forMs: number) => {
-      const streak = {isWell: true, count, firstRunId: 'r', firstEndUptimeMs: nowUptimeMs - forMs}
-      return open('failing', {liveness: ended(0), lastEnd: lastEnd(0), streak}, {isFlapping: true})
+      const facts = {liveness: ended(0), lastEnd: lastEnd(0), streak: streak(count, forMs)}
+      return open('failing', facts, {isFlapping: true})
     }
     expect(well(3, hour).status).toBe('ok')
     expect(well(2, hour)).toMatchObject({status: 'failing', proof: expect.any(String)})

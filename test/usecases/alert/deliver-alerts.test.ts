@@ -118,6 +118,14 @@ describe('a group', () => {
     expect(world.arrived).toMatchObject([{title: '2 jobs in trouble: timeout', cause: 'timeout'}])
   })
 
+  test('of no known class is told by the line of the output alone', async () => {
+    const world = outboxWorld()
+    world.trouble('a', {failureClass: 'unknown', errorLine: 'segment fault'})
+    world.trouble('b', {failureClass: 'unknown', errorLine: 'segment fault'})
+    await world.pass(minute)
+    expect(world.arrived).toMatchObject([{title: '2 jobs in trouble: segment fault', cause: 'segment fault'}])
+  })
+
   test('is told with what is known when the message is written', async () => {
     let badRuns = 1
     const refresh = async (news: JobNews) => ({...news, badRuns, reason: `${badRuns} bad runs`})

@@ -3,6 +3,7 @@ import {describe, expect, test} from 'vitest'
 import {defaultSettings} from '../../../src/config/defaults.js'
 import type {JobSettings} from '../../../src/domain/settings/job.js'
 import type {Settings} from '../../../src/domain/settings/settings.js'
+import {GuardError} from '../../../src/errors.js'
 import {type RunAsked, resolveRun} from '../../../src/usecases/run/resolve-run.js'
 
 const job = (own: Partial<JobSettings>): JobSettings => ({...defaultSettings.defaults, ...own})
@@ -15,6 +16,7 @@ const settings: Settings = {
     backup: job({command: ['rsync', '-a'], args: ['/srv']}),
     piped: job({command: ['echo a | cat'], shell: true}),
     watched: job({}),
+    lost: job({script: '/gone/lost.py'}),
   },
   scripts: {'/srv/check.py': 'check'},
 }
@@ -27,7 +29,10 @@ function resolve(asked: Partial<RunAsked> & Pick<RunAsked, 'argv'>) {
     path: '/usr/bin:/bin/',
     digest: (text: string) => createHash('sha256').update(text).digest('hex'),
     exists: (path: string) => path !== 'nosuch' && path !== 'chekc' && path !== 'gone.sh',
-    commandOfScript: ({path, args}: {path: string; args: readonly string[]}) => ['run-it', path, ...args] as const,
+    commandOfScript: ({path, args}: {path: string; args: readonly string[]}) => {
+      if (path.startsWith('/gone/')) throw new GuardError('not-found', `${path}: no such job or file`)
+      return ['run-it', path, ...args] as const
+    },
   }
   return resolveRun(deps, {form: 'script', jobFlag: undefined, flags: {}, ...asked})
 }
@@ -107,6 +112,16 @@ describe('what cannot be run is refused with the way out', () => {
       expect.objectContaining({kind: 'usage', message: expect.stringMatching(words)}),
     )
   })
+})
+
+test('a script of the settings that is not there is told with the place where they name it', () => {
+  expect(() => resolve({argv: ['lost']}).argv()).toThrow(
+    expect.objectContaining({
+      ...{kind: 'not-found', message: '/gone/lost.py: there is no such file'},
+      hints: ['put it back, or correct jobs.lost.script in /etc/guardian/config.yaml'],
+    }),
+  )
+  expect(() => resolve({argv: ['/gone/other.py']}).argv()).toThrow('/gone/other.py: no such job or file')
 })
 
 describe('a bare word that is neither a job nor a file', () => {
