@@ -67,17 +67,22 @@ export function terminalSink(take: (text: string) => void): LogSink {
 /** Hands over whole lines, and at the end what is left of one. */
 export function lineSink(take: (line: string) => void): LogSink {
   const decoder = new StringDecoder('utf8')
-  let rest = ''
+  // A line may be as long as the log, and is put together once.
+  let rest: string[] = []
+  const takeText = (text: string) => {
+    const lines = text.split('\n')
+    for (const line of lines.slice(0, -1)) {
+      take(rest.join('') + line)
+      rest = []
+    }
+    rest.push(lines.at(-1) ?? '')
+  }
   return {
-    push: (piece) => {
-      const lines = (rest + decoder.write(piece)).split('\n')
-      rest = lines.pop() ?? ''
-      for (const line of lines) take(line)
-    },
+    push: (piece) => takeText(decoder.write(piece)),
     end: () => {
-      rest += decoder.end()
-      if (rest !== '') take(rest)
-      rest = ''
+      takeText(decoder.end())
+      if (rest.some((part) => part !== '')) take(rest.join(''))
+      rest = []
     },
   }
 }

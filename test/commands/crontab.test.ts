@@ -27,6 +27,13 @@ describe('discover', () => {
     expect(stdout.split('\n')[0]).toBe('4 lines in 1 crontab: 1 wrapped, 1 can be wrapped, 1 left alone, 1 is wrong')
   })
 
+  test('names the job of a line that starts it through tens of thousands of programs', async () => {
+    const box = withFile(`0 5 * * * ${'timeout 5m '.repeat(50_000)}/opt/a.sh\n`)
+    const {code, stdout} = await box.guard('crontab', 'discover', '--file', 'tab', '--json')
+    expect(code).toBe(0)
+    expect(stdout).toContain('"job":"a"')
+  })
+
   test('exits with 0 for what is only a warning', async () => {
     const box = withFile('PATH=$PATH:/opt/bin\n*/70 * * * * a\r\n')
     const {code, stdout} = await box.guard('crontab', 'discover', '--file', 'tab')

@@ -2,6 +2,7 @@ import {once} from 'node:events'
 import {readFileSync} from 'node:fs'
 import type {Socket} from 'node:net'
 import {describe, expect, test} from 'vitest'
+import {leastMs, linear, repeated} from '../support/growth.js'
 import {createSandbox, until} from '../support/sandbox.js'
 import {goodKey, type Served, startServe} from '../support/serve.js'
 
@@ -161,3 +162,26 @@ test('with TERM what is left of requests is closed after 5 s', async () => {
 function rssOf(pid: number): number {
   return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1])
 }
+
+test.each(['password', 'eyJ-', 'x://a:', '--token-'])(
+  'a line of %j again and again is masked in time proportional to its length',
+  async (piece) => {
+    const box = createSandbox()
+    box.write('.guardianrc.yaml', 'jobs: {short: {command: [cat, short.txt]}, long: {command: [cat, long.txt]}}\n')
+    const lengths = {short: 128 * 1024, long: 512 * 1024}
+    for (const [name, length] of Object.entries(lengths)) box.write(`${name}.txt`, repeated(piece)(length))
+    for (const name of Object.keys(lengths)) await box.guard('run', name)
+    const served = await startServe(box)
+    const timeOf = async (job: string) => {
+      const begun = performance.now()
+      expect((await served.ask(`/api/v1/jobs/${job}/output`)).status).toBe(200)
+      return performance.now() - begun
+    }
+    let [short, long] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY]
+    for (let left = 8; left > 0 && !(long < linear * Math.max(short, leastMs)); left--) {
+      short = Math.min(short, await timeOf('short'))
+      long = Math.min(long, await timeOf('long'))
+    }
+    expect(long).toBeLessThan(linear * Math.max(short, leastMs))
+  },
+)

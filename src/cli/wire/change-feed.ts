@@ -43,7 +43,9 @@ function placeText(place: JournalPosition | undefined): string {
 
 function parsePositions(text: string): Positions {
   const found = new Map<string, JournalPosition>()
-  for (const [, journal = '', generation, bytes] of text.matchAll(/(\w+)\.(\d{1,9})\.(\d{1,15})(?:,|$)/g))
-    found.set(journal, {generation: Number(generation), bytes: Number(bytes)})
+  for (const part of text.split(',')) {
+    const [, journal, generation, bytes] = /^(\w+)\.(\d{1,9})\.(\d{1,15})$/.exec(part) ?? []
+    if (journal !== undefined) found.set(journal, {generation: Number(generation), bytes: Number(bytes)})
+  }
   return found
 }

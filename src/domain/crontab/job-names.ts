@@ -51,14 +51,21 @@ function named(file: string, folder: string | undefined): NamedFile | undefined 
 
 /** The words of what is started at the end of `flock`, `timeout` and the like. */
 function startedBy(words: readonly string[]): readonly string[] {
-  const starter = Object.hasOwn(starters, nameOfProgram(words[0] ?? '')) && starters[nameOfProgram(words[0] ?? '')]
-  if (!starter) return words
-  let at = 1
+  let from = 0
+  for (let inner = startedAt(words, from); inner !== undefined; inner = startedAt(words, from)) from = inner
+  return words.slice(from)
+}
+
+/** @returns undefined if what begins at `from` starts nothing else */
+function startedAt(words: readonly string[], from: number): number | undefined {
+  const name = nameOfProgram(words[from] ?? '')
+  const starter = Object.hasOwn(starters, name) && starters[name]
+  if (!starter) return undefined
+  let at = from + 1
   while (words[at]?.startsWith('-')) at += starter.values.test(words[at] ?? '') ? 2 : 1
   at += starter.operands
   while (/^[A-Za-z_]\w*=/.test(words[at] ?? '')) at += 1
-  const inner = words.slice(at)
-  return inner.length === 0 || inner[0]?.startsWith('-') ? words : startedBy(inner)
+  return words[at]?.startsWith('-') === false ? at : undefined
 }
 
 /** Of several commands the first that is more than a test, a change of the directory and the like. */
@@ -82,7 +89,7 @@ export function seenFrom(folder: string | undefined, path: string): string {
 /** The commands of a line for a shell, as words. */
 function partsOf(text: string): readonly (readonly string[])[] {
   return text
-    .replace(/'[^']*'|"(?:[^"\\]|\\.)*"/gs, (quoted) => quoted.replace(/[;|&(){}\s]/g, '_'))
+    .replace(/\\["'\\]|'[^']*'|"(?:[^"\\]|\\.)*"/gs, (quoted) => quoted.replace(/[;|&(){}\s]/g, '_'))
     .split(/&&|\|\||[;|&(){}]/)
     .map((part) => part.trim().replace(/^(?:(?:if|then|else|elif|do|while|until|!)[ \t]+)+/, ''))
     .map((part) => part.replace(/^(?:[A-Za-z_]\w*=\S*[ \t]+)+/, '').split(/[ \t]+/))
@@ -92,9 +99,13 @@ function partsOf(text: string): readonly (readonly string[])[] {
 /** Makes names unique by a number at the end, among themselves and those that are taken. */
 export function uniqueNames(taken: Iterable<string>, isTaken = (_: string) => false): (name: string) => string {
   const known = new Set(taken)
+  const numbers = new Map<string, number>()
   return (name) => {
+    const stem = name.slice(0, 120)
     let unique = name
-    for (let number = 2; known.has(unique) || isTaken(unique); number++) unique = `${name.slice(0, 120)}-${number}`
+    let number = numbers.get(stem) ?? 2
+    for (; known.has(unique) || isTaken(unique); number++) unique = `${stem}-${number}`
+    numbers.set(stem, number)
     known.add(unique)
     return unique
   }

@@ -44,14 +44,16 @@ export function contentOf(bytes: string): string {
   return bytes.endsWith('\n') ? bytes.slice(0, -1) : bytes
 }
 
-const variable = /^[ \t]*("[^"]*"|'[^']*'|[^ \t="']*)[ \t]*=[ \t]*(.*?)[ \t\r]*$/s
+const variable = /^[ \t]*("[^"]*"|'[^']*'|[^ \t="']*)[ \t]*=[ \t]*(.*)$/s
+const blanksAtEnd = /(?<![ \t\r])[ \t\r]+$/
 const job = /^[ \t]*(-?)(@[^ \t]*|(?:[^ \t]+[ \t]+){4}[^ \t]+)(?:[ \t]+|$)/
 
 function viewOf(content: string, hasUsers: boolean): LineView {
   if (/^[ \t\r]*$/.test(content)) return {kind: 'blank'}
   if (/^[ \t]*#/.test(content)) return {kind: 'comment'}
   const [, name, value] = variable.exec(content) ?? []
-  if (name !== undefined && value !== undefined) return {kind: 'variable', name: unquoted(name), value}
+  if (name !== undefined && value !== undefined)
+    return {kind: 'variable', name: unquoted(name), value: value.replace(blanksAtEnd, '')}
   const match = job.exec(content)
   return match ? jobView(content, match, hasUsers) : {kind: 'wrong'}
 }

@@ -79,7 +79,7 @@ function judgeForCronie(kind: CronKind, schedule: string, fault: CronFault): Sch
 
 /** `0~59` is a value of the range that is chosen when the crontab is loaded. */
 function withoutRandom(field: string, {min, max}: CronField): string {
-  return field.replace(/(\d*)~(\d*)/g, (_, from: string, to: string) => `${from || min}-${to || max}`)
+  return field.replace(/(?<!\d)(\d*)~(\d*)/g, (_, from: string, to: string) => `${from || min}-${to || max}`)
 }
 
 /** busybox's ranges go round, and `5/10` has a meaning there. */

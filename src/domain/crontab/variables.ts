@@ -1,24 +1,32 @@
 import {cronPath} from './cron-kind.js'
 import {type CrontabLine, unquoted} from './line.js'
 
+/** Those that guard looks at. The others are not kept: a crontab may have tens of thousands. */
+const names = ['PATH', 'SHELL', 'HOME', 'XDG_STATE_HOME', 'GUARD_STATE_DIR', 'GUARD_CONFIG'] as const
+type CronVariable = (typeof names)[number]
+
 /**
  * What a crontab sets for the lines below it, or a command before its program; undefined for a value that nobody knows.
  * What is not named is as cron has it.
  */
-export type CronVariables = Readonly<Record<string, string | undefined>>
+export type CronVariables = {readonly [Name in CronVariable]?: string | undefined}
 
 /** What a crontab sets above its first line, which is what cron itself sets. */
 export const firstVariables: CronVariables = {PATH: cronPath}
 
 /** The variables below a line. */
 export function variablesBelow({view}: CrontabLine, above: CronVariables): CronVariables {
-  return view.kind === 'variable' ? {...above, [view.name]: unquoted(view.value)} : above
+  return view.kind === 'variable' && isSeen(view.name) ? {...above, [view.name]: unquoted(view.value)} : above
 }
 
 /** With variables that a command sets itself, to values that nobody knows. */
-export function withUnknown(variables: CronVariables, names: readonly string[]): CronVariables {
-  if (names.length === 0) return variables
-  return {...variables, ...Object.fromEntries(names.map((name) => [name, undefined]))}
+export function withUnknown(variables: CronVariables, assigned: readonly string[]): CronVariables {
+  const seen = assigned.filter(isSeen)
+  return seen.length === 0 ? variables : {...variables, ...Object.fromEntries(seen.map((name) => [name, undefined]))}
+}
+
+function isSeen(name: string): name is CronVariable {
+  return (names as readonly string[]).includes(name)
 }
 
 /** The variables at the end of a crontab, for a line that is added. */

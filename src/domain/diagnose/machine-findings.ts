@@ -63,7 +63,7 @@ export function judgeClock({show, reason, status}: ClockAnswer): Finding {
   const isSynchronized = property('NTPSynchronized')
   if (isSynchronized === undefined)
     return finding('clock', 'well', 'clock (offset unknown)', {proof: `timedatectl: ${reason}`})
-  const offset = /^\s*Offset:\s*(\S+)/m.exec(status ?? '')?.[1]?.replace(/^\+/, '')
+  const offset = /^[ \t]*Offset:\s*(\S+)/m.exec(status ?? '')?.[1]?.replace(/^\+/, '')
   if (isSynchronized === 'yes') return finding('clock', 'well', `clock (NTP, ${offset ?? 'offset unknown'})`)
   const isOff = property('NTP') === 'no'
   return finding('clock', 'look', 'Clock is not synchronized', {

@@ -36,15 +36,42 @@ export function maskRedacted(line: string, secrets: readonly string[]): string {
 /** A mask by shape may begin or end in the middle of a secret. */
 function withoutRest(line: string, form: string): string {
   if (!line.includes(mask)) return line
-  for (let left = Math.min(form.length - 1, redactedLineLimit); left >= shortestRemains; left--) {
-    const rests = [`${mask}${form.slice(-left)}`, `${form.slice(0, left)}${mask}`]
-    if (rests.some((rest) => line.includes(rest)))
-      return withoutRest(
-        rests.reduce((masked, rest) => masked.replaceAll(rest, mask), line),
-        form,
-      )
-  }
-  return line
+  // What stands between masks, which may have more stars beside them, is at the even places.
+  const parts = line.split(/(\*{3,})/)
+  const isBetween = (index: number) => index % 2 === 0
+  return parts
+    .map((part, index) => (isBetween(index) && index > 0 ? withoutEndOf(form, part) : part))
+    .map((part, index) => (isBetween(index) && index < parts.length - 1 ? withoutBeginOf(form, part) : part))
+    .join('')
+}
+
+function withoutEndOf(form: string, part: string): string {
+  let from = 0
+  for (let left = endAt(form, part, from); left > 0; left = endAt(form, part, from)) from += left
+  return part.slice(from)
+}
+
+/** How many characters from there on are the end of the form; 0 if too few to say anything. */
+function endAt(form: string, part: string, from: number): number {
+  // Most parts begin with nothing of the form.
+  if (!form.includes(part.slice(from, from + shortestRemains))) return 0
+  for (let left = Math.min(form.length - 1, part.length - from, redactedLineLimit); left >= shortestRemains; left--)
+    if (part.startsWith(form.slice(-left), from)) return left
+  return 0
+}
+
+function withoutBeginOf(form: string, part: string): string {
+  let to = part.length
+  for (let left = beginAt(form, part, to); left > 0; left = beginAt(form, part, to)) to -= left
+  return part.slice(0, to)
+}
+
+/** The same of those up to there that are its beginning. */
+function beginAt(form: string, part: string, to: number): number {
+  if (!form.includes(part.slice(Math.max(0, to - shortestRemains), to))) return 0
+  for (let left = Math.min(form.length - 1, to, redactedLineLimit); left >= shortestRemains; left--)
+    if (part.endsWith(form.slice(0, left), to)) return left
+  return 0
 }
 
 function withoutStart(line: string, form: string): string {

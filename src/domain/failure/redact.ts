@@ -8,8 +8,9 @@ import {showControls, withoutColors} from '../log/show-controls.js'
 /** Longest evidence, in characters. */
 export const redactedLineLimit = 200
 
+/** What names of secrets have in them. What stands before it in the name does not matter, so it is not searched. */
 const secretName =
-  '[\\w.-]{0,40}(?:token|secret|passw(?:or)?d|passwd|api[_-]?key|access[_-]?key|private[_-]?key|rout(?:ing|e)[_-]?key|integration[_-]?key|credential|signature)[\\w.-]{0,40}'
+  '(?:token|secret|passw(?:or)?d|api[_-]?key|access[_-]?key|private[_-]?key|rout(?:ing|e)[_-]?key|integration[_-]?key|credential|signature)'
 
 /** Each pattern's first group stays, what follows it is the secret. No quantifier is nested, and those in front are bounded. */
 const secrets: readonly RegExp[] = [
@@ -18,10 +19,10 @@ const secrets: readonly RegExp[] = [
   /((?:set-)?cookie["']?\s*:\s*["']?)[^"'\r\n]+/gi,
   /(\bbearer\s+)[\w.~+/=-]{8,}/gi,
   // password=abc, "api_key": "abc", --token abc
-  new RegExp(`(\\b${secretName}["']?\\s*[:=]\\s*["']?)[^\\s"'&,;)}\\]]+`, 'gi'),
-  new RegExp(`(--${secretName}\\s+)[^\\s"'&,;]+`, 'gi'),
+  new RegExp(`(${secretName}[\\w.-]{0,40}["']?\\s*[:=]\\s*["']?)[^\\s"'&,;)}\\]]+`, 'gi'),
+  new RegExp(`(${secretName}(?<=--[\\w.-]{0,60})[\\w.-]{0,40}\\s+)[^\\s"'&,;]+`, 'gi'),
   // scheme://user:password@host
-  /([a-z][a-z0-9+.-]{1,20}:\/\/[^\s:/@]{0,128}:)[^\s/@]+(?=@)/gi,
+  /(:\/\/[^\s:/@]{0,128}:)[^\s/@]+(?=@)/g,
   // Telegram puts the bot's token into the path
   /(\/bot\d{5,}:)[\w-]{20,}/g,
   // Webhooks of Slack and Discord and the pings of healthchecks.io: who knows the path may send
@@ -42,9 +43,12 @@ const fullKeyLine = /^\s*[A-Za-z0-9+/]{60,76}={0,2}\s*$/
 const keyBegin = /-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----/
 const keyEnd = /-----END [A-Z ]{0,40}PRIVATE KEY-----/
 
-/** Tokens that are secret by their own look: GitHub, GitLab, Slack, AWS, Stripe and OpenAI keys, those of Standard Webhooks and of Telegram's bots, JWTs. */
+/** Tokens that are secret by their own look: GitHub, GitLab, Slack, AWS, Stripe and OpenAI keys, those of Standard Webhooks and of Telegram's bots. */
 const selfEvident =
-  /\b(?:gh[opsur]_\w{20,255}|github_pat_\w{20,255}|glpat-[\w-]{16,255}|xox[abprs]-[\w-]{10,255}|A(?:KI|SI)A[A-Z0-9]{12,128}|[sr]k[-_][\w-]{16,255}|whsec_[\w+/=-]{16,255}|\d{6,12}:[\w-]{35}(?![\w-])|eyJ[\w-]{8,2048}\.[\w-]{8,2048}(?:\.[\w-]{0,2048})?)/g
+  /\b(?:gh[opsur]_\w{20,}|github_pat_\w{20,}|glpat-[\w-]{16,}|xox[abprs]-[\w-]{10,}|A(?:KI|SI)A[A-Z0-9]{12,}|[sr]k[-_][\w-]{16,}|whsec_[\w+/=-]{16,}|\d{6,12}:[\w-]{35}(?![\w-]))/g
+
+/** What begins as a JWT; one that has no second part is none. Read once to its end, because it may begin anew at each `-`. */
+const likeJwt = /\beyJ[\w-]{8,}(\.[\w-]{8,}(?:\.[\w-]*)?)?/g
 
 /** Makes evidence of a line: secrets as `***`, control characters as `\x1b`, no colours, at most `redactedLineLimit` characters. */
 export function redactLine(line: string): string {
@@ -78,8 +82,15 @@ function maskLines(lines: readonly string[], maskLine: (line: string) => string)
   return lines.map((line, index) => (isKey[index] ? '***' : maskLine(line)))
 }
 
+/** As `?key=a`. A log may be hundreds of thousands of empty lines. */
+const shortestWithSecret = 6
+
 function redactSecrets(text: string): string {
+  if (text.length < shortestWithSecret) return text
   if (fullKeyLine.test(text)) return '***'
   const named = secrets.reduce((masked, pattern) => masked.replace(pattern, '$1***'), text)
-  return named.replace(selfEvident, '***').replace(privateKey, '***')
+  return named
+    .replace(likeJwt, (found, second?: string) => (second === undefined ? found : '***'))
+    .replace(selfEvident, '***')
+    .replace(privateKey, '***')
 }

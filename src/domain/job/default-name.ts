@@ -52,5 +52,5 @@ export function fileOf({argv, isLine}: Pick<NamedLine, 'argv' | 'isLine'>): stri
 
 function isOnPath(file: string, path = ''): boolean {
   const folder = file.slice(0, file.lastIndexOf('/'))
-  return path.split(':').some((entry) => entry !== '' && entry.replace(/(?<=.)\/+$/, '') === folder)
+  return path.split(':').some((entry) => entry !== '' && (entry.replace(/(?<!\/)\/+$/, '') || '/') === folder)
 }

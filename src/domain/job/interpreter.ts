@@ -10,7 +10,7 @@ interface Interpreter {
 const shell: Interpreter = {
   programs: /^(?:sh|ash|bash|rbash|dash|zsh|ksh|mksh|yash|fish|csh|tcsh)$/,
   // Letters after the c are further options; the code is the first word that is no option.
-  code: /^-[A-Za-z]*c[A-Za-z]*$/,
+  code: /^-(?=[A-Za-z]*$)[A-Za-z]*c/,
   values: /^(?:[-+][A-Za-z]*[oO]|--rcfile|--init-file)$/,
 }
 
@@ -33,11 +33,11 @@ type Interpreted = {readonly code: string} | {readonly script: string}
 
 /** @returns undefined if the program is not a known interpreter, or is given neither code nor a script */
 export function interpretedBy(argv: readonly string[]): Interpreted | undefined {
-  const [program = '', ...words] = argv
-  const name = nameOfProgram(program)
-  if (name === 'busybox') return words[0]?.startsWith('-') === false ? interpretedBy(words) : undefined
+  let at = 0
+  for (; nameOfProgram(argv[at] ?? '') === 'busybox'; at++) if (argv[at + 1]?.startsWith('-')) return undefined
+  const name = nameOfProgram(argv[at] ?? '')
   const interpreter = interpreters.find(({programs}) => programs.test(name))
-  return interpreter && readWords(interpreter, words)
+  return interpreter && readWords(interpreter, argv.slice(at + 1))
 }
 
 function readWords(interpreter: Interpreter, words: readonly string[]): Interpreted | undefined {

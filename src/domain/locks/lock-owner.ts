@@ -62,7 +62,7 @@ const pidAndHost: Reader = (text) => {
 const pidOnFirstLine: Reader = (text) => ownerOf(/^\s*(\d+)[ \t]*(?:\r?\n|$)/.exec(text)?.[1])
 
 const pidAmongKeys: Reader = (text) =>
-  ownerOf(/\bpid\b["']?\s*[:=]?\s*["']?(\d+)/i.exec(text)?.[1], /\bhost(?:name)?\s*[:=]\s*(\S+)/i.exec(text)?.[1])
+  ownerOf(/\bpid\b["']?\s*(?:[:=]\s*)?["']?(\d+)/i.exec(text)?.[1], /\bhost(?:name)?\s*[:=]\s*(\S+)/i.exec(text)?.[1])
 
 /** `user@host.pid:boot-time`, as Emacs writes it. */
 const linkOfEmacs: Reader = (target) => {

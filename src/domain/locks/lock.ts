@@ -153,5 +153,5 @@ export function isHere(host: string, hosts: readonly string[]): boolean {
 function shortName(host: string): string {
   const lower = host.toLowerCase()
   // An address has no short form.
-  return /^[\d.]+$|:/.test(lower) ? lower : lower.replace(/\..*$/, '')
+  return /^[\d.]+$|:/.test(lower) ? lower : lower.replace(/\..*$/s, '')
 }

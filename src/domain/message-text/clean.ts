@@ -13,11 +13,12 @@ export function cleanText(text: string): string {
     .replace(directionMarks, '')
 }
 
+/** Line feeds with the blanks around them, found from where the blanks begin: thousands of them without a line feed are read once. */
+export const lineEnds = /(?<!\s)\s*\n\s*/g
+
 /** The same on one line. */
 export function cleanLine(text: string): string {
-  return cleanText(text)
-    .replace(/\s*\n\s*/g, ' ')
-    .trim()
+  return cleanText(text).replace(lineEnds, ' ').trim()
 }
 
 /** One clean line of at most `length` UTF-16 units. */

@@ -99,5 +99,5 @@ function fact(label: string, text: string, rank: number): MessagePart {
 }
 
 function lines(label: string, text: string, rank: number): MessagePart {
-  return {kind: 'lines', label, text: cleanText(text).replace(/^\n+|\s+$/g, ''), rank}
+  return {kind: 'lines', label, text: cleanText(text).replace(/^\n+/, '').trimEnd(), rank}
 }

@@ -1,4 +1,5 @@
 import type {Message} from '../delivery/message.js'
+import {lineEnds} from './clean.js'
 import {fitText} from './fit.js'
 import {type MessagePart, messageParts} from './parts.js'
 
@@ -24,7 +25,7 @@ export function plainBody(message: Message, {timezone, limitBytes}: PlainOptions
 /** The message on one line, without lines of output but the one that names the cause. */
 export function plainLine(message: Message, {timezone, limitBytes}: PlainOptions): string {
   const parts = messageParts(message, timezone).filter(({label}) => label !== 'Last lines')
-  const render = ({label, text}: MessagePart) => `${label && `${label}: `}${text.replace(/\s*\n\s*/g, ', ')}`
+  const render = ({label, text}: MessagePart) => `${label && `${label}: `}${text.replace(lineEnds, ', ')}`
   return fitText(parts, {render, limit: limitBytes, sizeOf: utf8Bytes, separator: ' | '})
 }
 

@@ -36,5 +36,5 @@ export function notForCron(expression: string): string | undefined {
 }
 
 function everySpan(expression: string): string | undefined {
-  return /^@every(?:\s+(.*))?$/i.exec(expression.trim())?.map((part) => part ?? '')[1]
+  return /^@every(?:\s+(\S.*))?$/i.exec(expression.trim())?.map((part) => part ?? '')[1]
 }

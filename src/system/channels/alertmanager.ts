@@ -24,7 +24,7 @@ export const sendToAlertmanager: SendBy<'alertmanager'> = async (message, settin
   const {post, timezone} = tools
   const text = plainBody(message, {timezone, limitBytes: annotationBytes})
   const body = JSON.stringify(alertsOf(message, text, first))
-  const url = `${settings.url.replace(/\/+$/, '')}/api/v2/alerts`
+  const url = `${settings.url.replace(/(?<!\/)\/+$/, '')}/api/v2/alerts`
   const result = await post({url, headers: {'content-type': 'application/json', ...loginOf(settings, tools)}, body})
   const outcome = httpOutcome(result, 'Alertmanager', {level: message.level})
   const isRefused = !outcome.ok && result.ok && (result.status === 401 || result.status === 403)

@@ -22,7 +22,7 @@ export const sendToPagerDuty: SendBy<'pagerduty'> = async (message, settings, {p
     payload: payloadOf(message, plainBody(message, {timezone, limitBytes: mostDetails})),
     client: 'guard',
   }
-  const url = `${settings.url.replace(/\/+$/, '')}/v2/enqueue`
+  const url = `${settings.url.replace(/(?<!\/)\/+$/, '')}/v2/enqueue`
   const headers = {'content-type': 'application/json'}
   return httpOutcome(await post({url, headers, body: JSON.stringify(event)}), 'PagerDuty', {dedup_key: dedupKey})
 }

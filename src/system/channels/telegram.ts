@@ -25,7 +25,7 @@ type Bot = (method: string, fields: object) => Promise<BotAnswer | HttpProblem>
 
 function openBot({url, token}: SettingsOf<'telegram'>, tools: ChannelTools): Bot {
   const secret = tools.secret(token, 'token').trim()
-  const base = `${url.replace(/\/+$/, '')}/bot${secret}`
+  const base = `${url.replace(/(?<!\/)\/+$/, '')}/bot${secret}`
   return async (method, fields) => {
     const headers = {'content-type': 'application/json'}
     const result = await tools.post({url: `${base}/${method}`, headers, body: JSON.stringify(fields)})

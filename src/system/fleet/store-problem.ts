@@ -201,6 +201,23 @@ function codeOf(error: unknown): string | undefined {
  * there for another reason: a word such as `password`, or another part of the address. A mask in its place would tell it.
  */
 function withoutPassword(text: string, {password = '', user, database, host}: StoreAddress): string {
-  const isOrdinary = /^[a-z]{1,15}$/i.test(password) || [user, database, host].includes(password)
-  return isOrdinary ? text : maskValues(text, [password])
+  if ([user, database, host, 'guard'].includes(password)) return text
+  const isOrdinary = password.length < 6 || /^[a-z]{1,15}$/i.test(password)
+  return isOrdinary ? withoutValue(text, password) : maskValues(text, [password])
+}
+
+/** What is written before and behind a value, and not around a word of a sentence. */
+const aroundValues = [
+  ['"', '"'],
+  ["'", "'"],
+  ['=', ''],
+  [':', '@'],
+] as const
+
+function withoutValue(text: string, password: string): string {
+  if (password.length < 4) return text
+  return aroundValues.reduce(
+    (masked, [before, behind]) => masked.replaceAll(`${before}${password}${behind}`, `${before}***${behind}`),
+    text,
+  )
 }

@@ -5,7 +5,7 @@ export function findOnPath(name: string, path: string): string | undefined {
   return path
     .split(':')
     .filter((folder) => folder.startsWith('/'))
-    .map((folder) => `${folder.replace(/(?<=.)\/+$/, '')}/${name}`)
+    .map((folder) => `${folder.replace(/(?<!\/)\/+$/, '') || '/'}/${name}`)
     .find((file) => isExecutable(file))
 }
 

@@ -10,7 +10,7 @@ export type Effect = 'read' | 'write'
  */
 const texts: readonly (readonly [FailureCause, RegExp])[] = [
   ['gateway-timeout', /gateway timeout after/i],
-  ['wrong-node', /openclaw: Node(?:\.js)? (?:v|>=)?\d.*(?:unavailable|required)|openclaw requires Node/i],
+  ['wrong-node', /openclaw: Node(?:\.js)? (?:v|>=)?\d.{0,200}(?:unavailable|required)|openclaw requires Node/i],
   ['unknown-command', /unknown command|unknown option|does not recognize option|has no command|too many arguments/i],
   ['no-token', /requires credentials before opening/i],
   ['wrong-token', /unauthorized|closed \(1008\)/i],

@@ -11,6 +11,7 @@ test.each([
   ['flock -n /run/l /opt/a.sh', 'a'],
   ['timeout -k 5 5m nice -n 10 bash /opt/b.sh', 'b'],
   ['env A=1 B=2 /opt/c.sh', 'c'],
+  ['[ -z "$A" ] || echo \\"; /opt/i.sh "b"', 'i'],
   ['sudo -u www-data php /srv/d.php', 'd'],
   ['a; b | c', 'a'],
   ['test -x /x && /x', 'x'],
@@ -21,6 +22,11 @@ test.each([
   ['"/opt/my programs/f.sh"', 'f'],
 ])('the job of %s is %s', (command, name) => {
   expect(fileOf(command)?.name).toBe(name)
+})
+
+test('a job may be started through thousands of programs', () => {
+  expect(fileOf(`${'timeout 5m '.repeat(20_000)}/opt/a.sh`)?.name).toBe('a')
+  expect(fileOf(`${'busybox '.repeat(20_000)}sh /opt/b.sh`)?.name).toBe('b')
 })
 
 test('code on the command line has no name', () => {

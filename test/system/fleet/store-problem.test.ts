@@ -135,11 +135,21 @@ describe('why a store gave no answer', () => {
     expect(faultOf(new Error('hunter2 is odd')).message).not.toContain('hunter2')
   })
 
+  test.each(['orchard', 'plum', 'ab-1'])(
+    'a password that may be a word, such as %s, is masked where a value stands',
+    (password) => {
+      const address = parseStoreUrl(`postgres://db-17:${password}@db/guard`)
+      const said = `no "${password}", '${password}', password=${password}, postgres://db-17:${password}@db, ${password}`
+      const masked = `no "***", '***', password=***, postgres://db-17:***@db, ${password}`
+      expect(toStoreFault(ofServer('XX000', said), {address, timeoutMs: 3000, isSent: true}).message).toContain(masked)
+    },
+  )
+
   test.each(['password', 'guard', 'a', '28P01', 'db-17'])(
     'no mask in the words of a server tells that the password is %s',
     (password) => {
       const address = parseStoreUrl(`postgres://db-17:${password}@db/guard`)
-      const said = 'password authentication failed for user "db-17"'
+      const said = 'password authentication failed for user "db-17", schema "guard"'
       expect(toStoreFault(ofServer('28P01', said), {address, timeoutMs: 3000, isSent: true}).message).toContain(said)
     },
   )

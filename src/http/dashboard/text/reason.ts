@@ -4,5 +4,5 @@
  * `its last run failed 3m ago (socket, closed); …` becomes `socket, closed; …`, other reasons stay.
  */
 export function shortReason(reason: string): string {
-  return reason.replace(/^its last run [a-z -]+ (?:\d+\w+ )+ago \((.+?)\)(?=;|, \d+ bad runs|$)/, '$1')
+  return reason.replace(/^its last run [a-z -]+ (?:\d\w+ )+ago \((.+?)\)(?=;|, \d+ bad runs|$)/, '$1')
 }
