@@ -1,6 +1,6 @@
 import {existsSync, readFileSync, statSync, writeFileSync} from 'node:fs'
 import {describe, expect, test} from 'vitest'
-import {roundSpan} from '../../src/cli/render/page.js'
+import {roundSpan} from '../../src/cli/render/times.js'
 import {endedByTerm} from '../support/job-cgroup.js'
 import {sequence, wholeLog} from '../support/rotated-log.js'
 import {createSandbox, filesIn, isAlive, type Sandbox, until} from '../support/sandbox.js'

@@ -1,8 +1,9 @@
 import type {AlertLevel} from '../../domain/settings/job.js'
 import type {KnownAlert} from '../../usecases/alert/read-alerts.js'
 import {color} from './color.js'
-import {type Page, timeText, whenText, zoneText} from './page.js'
+import type {Page} from './page.js'
 import {renderTable} from './table.js'
+import {timeText, whenText, zoneText} from './times.js'
 
 const paints: Readonly<Record<AlertLevel, (text: string) => string>> = {
   CRITICAL: color.red,

@@ -1,8 +1,9 @@
 import {formatDuration} from '../../domain/clock/duration.js'
 import type {BudgetReport} from '../../usecases/recovery/budgets.js'
 import {color} from './color.js'
-import {type Page, whenText, zoneText} from './page.js'
+import type {Page} from './page.js'
 import {renderTable} from './table.js'
+import {whenText, zoneText} from './times.js'
 
 /** `guard budget list`: a row for each job and failure class, those that are spent first. */
 export function renderBudgets(page: Page, budgets: readonly BudgetReport[]): string {

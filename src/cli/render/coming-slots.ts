@@ -1,6 +1,7 @@
 import type {ComingSlot} from '../../usecases/schedule/coming-slots.js'
-import {type Page, whenText, zoneText} from './page.js'
+import type {Page} from './page.js'
 import {renderTable} from './table.js'
+import {whenText, zoneText} from './times.js'
 
 /** `guard scheduler next`: a row for each slot, the earliest first. */
 export function renderComingSlots(page: Page, slots: readonly ComingSlot[]): string {

@@ -2,8 +2,9 @@ import {wrapAnsi} from 'fast-wrap-ansi'
 import type {Finding, FindingLevel} from '../../domain/diagnose/finding.js'
 import type {Fixed} from '../../usecases/diagnose/doctor/fix.js'
 import {color} from './color.js'
-import {headTime, type Page} from './page.js'
+import type {Page} from './page.js'
 import {type Sign, shownSign} from './signs.js'
+import {headTime} from './times.js'
 
 /** What was found, and done. */
 export interface Diagnosis {

@@ -6,11 +6,12 @@ import type {JobPage} from '../../usecases/diagnose/job-page.js'
 import {breakerToJson} from './breaker.js'
 import {budgetToJson} from './budget.js'
 import {color} from './color.js'
-import {clockText, type Page, roundSpan} from './page.js'
+import type {Page} from './page.js'
 import {runToJson} from './run.js'
 import {stateSign, strip} from './signs.js'
 import {statusToJson, toldText} from './status.js'
 import {indentedLines} from './table.js'
+import {clockText, roundSpan} from './times.js'
 
 const nameWidth = 10
 

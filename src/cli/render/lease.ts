@@ -1,8 +1,9 @@
 import type {FleetLeaseReport} from '../../domain/fleet/report.js'
 import type {LeaseReport} from '../../domain/lease/report.js'
 import {color} from './color.js'
-import {type Page, timeText, whenText, zoneText} from './page.js'
+import type {Page} from './page.js'
 import {renderTable} from './table.js'
+import {timeText, whenText, zoneText} from './times.js'
 
 type AnyLease = LeaseReport | FleetLeaseReport
 

@@ -1,7 +1,8 @@
 import type {OutboxState} from '../../domain/delivery/outbox.js'
 import type {ChannelQueue, QueuedMessage} from '../../domain/delivery/queue.js'
-import {type Page, whenText} from './page.js'
+import type {Page} from './page.js'
 import {renderTable} from './table.js'
+import {whenText} from './times.js'
 
 /** `guard alerts outbox`: the messages of each channel in their order, then those that were given up. */
 export function renderOutbox(page: Page, {channels}: OutboxState): string {

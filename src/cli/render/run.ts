@@ -1,8 +1,9 @@
 import type {JobRuns} from '../../domain/run/job-runs.js'
 import type {Run} from '../../domain/run/run.js'
 import {color} from './color.js'
-import {type Page, timeText, whenText, zoneText} from './page.js'
+import type {Page} from './page.js'
 import {renderTable} from './table.js'
+import {timeText, whenText, zoneText} from './times.js'
 
 const paint: Readonly<Record<string, (text: string) => string>> = {
   healthy: color.green,

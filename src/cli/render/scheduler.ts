@@ -3,8 +3,9 @@ import type {ComingSlot} from '../../usecases/schedule/coming-slots.js'
 import type {SchedulerRunState, SchedulerStatus} from '../../usecases/schedule/scheduler-status.js'
 import type {Stopped} from '../../usecases/schedule/stop-scheduler.js'
 import {color} from './color.js'
-import {type Page, whenText} from './page.js'
+import type {Page} from './page.js'
 import {renderText} from './table.js'
+import {whenText} from './times.js'
 
 const paint: Readonly<Record<SchedulerRunState, (text: string) => string>> = {
   running: color.green,

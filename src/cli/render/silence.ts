@@ -1,6 +1,7 @@
 import type {Silence} from '../../domain/delivery/silence.js'
-import {type Page, whenText} from './page.js'
+import type {Page} from './page.js'
 import {renderTable} from './table.js'
+import {whenText} from './times.js'
 
 /** `guard alerts silence list`. */
 export function renderSilences(page: Page, silences: readonly Silence[]): string {

@@ -8,9 +8,10 @@ import {
   type StatusGroup,
 } from '../../domain/diagnose/job-status.js'
 import {color} from './color.js'
-import {clockText, headTime, type Page, roundSpan, withLocalTimes} from './page.js'
+import type {Page} from './page.js'
 import {arrow, stateSign, strip} from './signs.js'
 import {indentedLines, widthOf} from './table.js'
+import {clockText, headTime, roundSpan, withLocalTimes} from './times.js'
 
 interface ListOptions {
   /** Lists every job, whatever the height of the terminal. */

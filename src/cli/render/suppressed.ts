@@ -1,7 +1,8 @@
 import type {Suppressed} from '../../usecases/alert/read-suppressed.js'
 import {countsText, paintLevel} from './alert.js'
-import {type Page, whenText, zoneText} from './page.js'
+import type {Page} from './page.js'
 import {renderTable} from './table.js'
+import {whenText, zoneText} from './times.js'
 
 /** `guard alerts --suppressed`: how many of each level, then a row for each, the newest first. */
 export function renderSuppressed(page: Page, all: readonly Suppressed[]): string {

@@ -1,7 +1,8 @@
 import stringWidth from 'fast-string-width'
 import {wrapAnsi} from 'fast-wrap-ansi'
 import {color} from './color.js'
-import {type Page, withLocalTimes} from './page.js'
+import type {Page} from './page.js'
+import {withLocalTimes} from './times.js'
 
 /** Columns of a text; most are ASCII, of which the length says it. */
 export function widthOf(text: string): number {

@@ -1,8 +1,9 @@
 import type {Section, Sentence} from '../../domain/diagnose/sentence.js'
 import type {Story} from '../../domain/diagnose/why.js'
 import {color} from './color.js'
-import {clockText, type Page, secondsText} from './page.js'
+import type {Page} from './page.js'
 import {indentedLines} from './table.js'
+import {clockText, secondsText} from './times.js'
 
 interface WhyOptions {
   /** Prints the records themselves below their sentences. */

@@ -1,5 +1,6 @@
 import type {Incidents} from '../incident/incident.js'
-import {isAwaited, ownWatchdog, type SeenWatchdog} from '../watchdog/watchdogs.js'
+import {ownWatchdog, type SeenWatchdog} from '../watchdog/watchdogs.js'
+import {isAwaited} from '../watchdog/who-judges.js'
 import type {Check} from './check.js'
 
 /**

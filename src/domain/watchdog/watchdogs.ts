@@ -2,7 +2,6 @@ import type {ClockReading} from '../clock/reading.js'
 import type {Lease} from '../lease/lease.js'
 import type {HolderSettings, RoundSettings, SettingsRound} from '../lease/settings-round.js'
 import {type HeartbeatState, heartbeatState} from './daemon-heartbeat.js'
-import type {Watch} from './watches.js'
 
 /** A watchdog that has made rounds in a state directory. Each watches the jobs of its own settings. */
 export interface SeenWatchdog {
@@ -40,57 +39,4 @@ export function seenWatchdogs(
 /** The watchdog of these settings, or the one with the last round where they have none. */
 export function ownWatchdog(seen: readonly SeenWatchdog[], settingsFile: string): SeenWatchdog | undefined {
   return seen.find((one) => one.settingsFile === settingsFile) ?? seen[0]
-}
-
-/** Whether a watchdog with these settings makes its rounds. One that does not say which it has counts, as any does without settings. */
-export function isOnTime(seen: readonly SeenWatchdog[], settingsFile: string): boolean {
-  return seen.some(
-    (one) =>
-      one.state.is === 'on-time' &&
-      (one.settingsFile === settingsFile || one.settingsFile === undefined || settingsFile === ''),
-  )
-}
-
-/** What is known of who watches a job. */
-interface WatchedBy {
-  /** Those of the process that asks. */
-  readonly settingsFile: string
-  /** Whether they name the job. */
-  readonly isNamed: boolean
-  /** What is on record; asked only if it is needed. */
-  readonly watches: () => readonly Watch[]
-}
-
-/** Whether a watchdog that makes its rounds judges the job. A round after a change of the settings may be still to come. */
-export function isLeftToWatchdog(seen: readonly SeenWatchdog[], {settingsFile, isNamed, watches}: WatchedBy): boolean {
-  const onTime = seen.filter(({state}) => state.is === 'on-time')
-  if (onTime.length === 0) return false
-  const files = new Set(onTime.map((one) => one.settingsFile))
-  if (files.has(undefined) || (isNamed && files.has(settingsFile))) return true
-  return watches().some((watch) => watch.settingsFile !== '' && files.has(watch.settingsFile))
-}
-
-/** Without a round for so long a watchdog is not awaited any more. */
-const givenUpAfterMs = 24 * 3_600_000
-
-/** Whether it is late, and has not been given up. */
-export function isAwaited({state}: SeenWatchdog): boolean {
-  return state.is === 'late' && state.ageMs < givenUpAfterMs
-}
-
-/**
- * Whether a watch on record is over, so that another watchdog may end its incidents. Runs of a job that no settings name
- * come again; those of settings that are there, too.
- *
- * @param gone the settings files that are not there any more
- */
-export function isWatchGivenUp(
-  {settingsFile, isByRuns}: Watch,
-  seen: readonly SeenWatchdog[],
-  gone: ReadonlySet<string>,
-): boolean {
-  if (isByRuns) return gone.has(settingsFile)
-  const state = seen.find((one) => one.settingsFile === settingsFile)?.state
-  if (!state || state.ageMs >= givenUpAfterMs) return true
-  return state.is === 'late' && gone.has(settingsFile)
 }

@@ -4,8 +4,9 @@ import type {Incidents} from '../../domain/incident/incident.js'
 import {type EndedWatches, endedWatches, orphanedIncidents} from '../../domain/incident/orphans.js'
 import type {Leases} from '../../domain/lease/lease.js'
 import {watchdogLease} from '../../domain/watchdog/daemon-heartbeat.js'
-import {isWatchGivenUp, type SeenWatchdog, seenWatchdogs} from '../../domain/watchdog/watchdogs.js'
+import {type SeenWatchdog, seenWatchdogs} from '../../domain/watchdog/watchdogs.js'
 import type {Judge} from '../../domain/watchdog/watches.js'
+import {isWatchGivenUp} from '../../domain/watchdog/who-judges.js'
 
 interface OrphanFacts {
   readonly incidents: Incidents

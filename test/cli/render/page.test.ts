@@ -1,5 +1,5 @@
 import {expect, test} from 'vitest'
-import {clockText, cutToScreen, pageOf, withLocalTimes} from '../../../src/cli/render/page.js'
+import {cutToScreen, pageOf} from '../../../src/cli/render/page.js'
 import {terminalPage} from '../../support/page.js'
 
 test.each([{columns: 0, rows: 0}, {}])('a terminal that does not say its size has 80 columns and 24 lines', (size) => {
@@ -17,25 +17,4 @@ test('what is drawn again and again keeps its beginning on the screen, and says 
   const shown = cutToScreen(terminalPage({height: 10}), lines.join('\n')).split('\n')
   expect(shown).toEqual([...lines.slice(0, 8), '22 more lines: guard status'])
   expect(cutToScreen(terminalPage({height: 10}), lines.slice(0, 9).join('\n'))).toBe(lines.slice(0, 9).join('\n'))
-})
-
-const nowMs = Date.UTC(2026, 10, 30, 12)
-
-test.each([
-  ['2026-11-30T09:15:00.000Z', '09:15'],
-  ['2026-11-28T09:15:00.000Z', 'Sat 09:15'],
-  ['2026-06-01T09:15:00.000Z', '1 Jun 09:15'],
-  ['2023-12-01T09:15:00.000Z', '1 Dec 2023 09:15'],
-])('%s is %s, so that it is not taken for another time', (time, text) => {
-  expect(clockText(terminalPage({nowMs}), Date.parse(time))).toBe(text)
-})
-
-test('a reason has its times as the page has them, and what a job has printed stays as it is', () => {
-  const page = terminalPage({nowMs})
-  const local = (text: string) => withLocalTimes(page, text)
-  expect(local('no run for the slot of 2026-11-30T01:55:00.000Z, late')).toBe('no run for the slot of 01:55, late')
-  expect(local('no run for the slot of 2026-11-30T01:55:20.000Z')).toBe('no run for the slot of 01:55:20')
-  expect(local('the next is allowed at 2026-12-01T01:57:03.125Z')).toBe('the next is allowed at Tue 01:57')
-  const printed = 'its last run failed (2026-11-30T01:55:00.000Z ERROR at 2026-11-30T01:55:00.000Z)'
-  expect(local(printed)).toBe(printed)
 })

@@ -1,7 +1,8 @@
 import stringWidth from 'fast-string-width'
 import {describe, expect, test} from 'vitest'
-import {pageOf, timeText, whenText, zoneText} from '../../../src/cli/render/page.js'
+import {pageOf} from '../../../src/cli/render/page.js'
 import {renderTable} from '../../../src/cli/render/table.js'
+import {timeText, whenText, zoneText} from '../../../src/cli/render/times.js'
 import {pipePage, terminalPage} from '../../support/page.js'
 
 const at = Date.UTC(2026, 10, 28, 12)

@@ -1,7 +1,8 @@
 import {describe, expect, test} from 'vitest'
 import type {SettingsRound} from '../../../src/domain/lease/settings-round.js'
-import {isLeftToWatchdog, isOnTime, isWatchGivenUp, seenWatchdogs} from '../../../src/domain/watchdog/watchdogs.js'
+import {seenWatchdogs} from '../../../src/domain/watchdog/watchdogs.js'
 import type {Watch} from '../../../src/domain/watchdog/watches.js'
+import {isLeftToWatchdog, isOnTime, isWatchGivenUp} from '../../../src/domain/watchdog/who-judges.js'
 import {leaseOf, leaseNow as now} from '../../support/leases.js'
 
 const [minute, hour] = [60_000, 3_600_000]
