@@ -14,7 +14,7 @@ interface Project {
   readonly told: () => readonly string[]
   readonly run: (...args: readonly string[]) => Promise<number | null>
   /** One round of the watchdog with the settings of the project. */
-  readonly round: () => Promise<void>
+  readonly round: () => Promise<number | null>
   readonly name: (...jobs: readonly string[]) => void
 }
 
@@ -42,9 +42,7 @@ function project(box: Sandbox, folder: string, ...named: readonly string[]): Pro
       return lines.map((line) => (JSON.parse(line) as Message).jobs.map(({job}) => job).join())
     },
     run: async (...args) => (await box.guardWith({cwd}, 'run', ...args)).code,
-    round: async () => {
-      await box.guardWith({cwd: '/'}, 'watchdog', '--config', `${cwd}/.guardianrc.json`)
-    },
+    round: async () => (await box.guardWith({cwd: '/'}, 'watchdog', '--config', `${cwd}/.guardianrc.json`)).code,
   }
 }
 
@@ -78,6 +76,14 @@ test('each of two watchdogs tells its own jobs, and ends no incident of the othe
   await second.round()
   await first.round()
   expect(kinds(box)).toEqual(['scan opened', 'load opened', 'scan resolved'])
+})
+
+test('rounds of two watchdogs at once are made one after the other, and none is left out', async () => {
+  const box = createSandbox()
+  const projects = [project(box, 'first', 'scan'), project(box, 'second', 'load')]
+  for (let minute = 0; minute < 5; minute++) {
+    expect(await Promise.all(projects.map(({round}) => round()))).toEqual([0, 0])
+  }
 })
 
 test('a project without a watchdog is told by its runs, while those of a watched job leave it to the watchdog', async () => {

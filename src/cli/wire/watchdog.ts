@@ -105,11 +105,18 @@ function namesAllJobs(wrongParts: readonly string[]): boolean {
   return !wrongParts.some((part) => part === 'jobs' || part.startsWith('openclaw'))
 }
 
-/** The watchdog's own lease, which shows other processes that it makes its rounds. */
+/** Cron starts the rounds of all projects in the same second of a minute. */
+const longestWaitMs = 30_000
+
+/**
+ * The watchdog's own lease, which shows other processes that it makes its rounds. A round with other settings is waited
+ * for; one with the same settings makes this one needless.
+ */
 export function ownLease(guard: Guard, ttlMs: number): {readonly deps: LeaseDeps; readonly request: LeaseRequest} {
   const self = identifyProcess(process.pid)
   // A round reads the runs anyway, so it always compares them.
   const deps: LeaseDeps = {...wireLease(guard), lostToken: (leases) => lostToken(guard, leases)}
+  const own = holderSettings(guard)
   return {
     deps,
     request: {
@@ -117,8 +124,9 @@ export function ownLease(guard: Guard, ttlMs: number): {readonly deps: LeaseDeps
       holder: `${deps.here.host}:${process.pid}`,
       ttlMs,
       process: self,
-      settings: holderSettings(guard),
-      waitMs: 0,
+      settings: own,
+      waitMs: longestWaitMs,
+      isWanted: ({settings}) => settings !== undefined && settings.settingsFile !== own.settingsFile,
     },
   }
 }

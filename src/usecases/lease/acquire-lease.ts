@@ -11,10 +11,11 @@ export async function acquireLease(deps: LeaseDeps, request: LeaseRequest): Prom
   for (;;) {
     const tried = await tryLease(deps, request)
     if ('granted' in tried) return tried.granted
+    const {heldBy} = tried
     const restMs = deadline - deps.clock.mono()
-    if (restMs <= 0) throw busy(deps, tried.heldBy, request)
+    if (restMs <= 0) throw busy(deps, heldBy, request)
     await deps.clock.sleep(Math.min(pollMs, restMs))
-    if (request.isWanted?.() === false) throw busy(deps, tried.heldBy, request)
+    if (request.isWanted?.(heldBy) === false) throw busy(deps, heldBy, request)
   }
 }
 

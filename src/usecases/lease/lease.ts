@@ -27,8 +27,8 @@ export interface LeaseRequest {
   readonly settings?: HolderSettings
   /** How long to wait for a lease that is held; 0 for not at all. */
   readonly waitMs: number
-  /** Ends the wait early: the process that would get the lease may have died meanwhile. */
-  readonly isWanted?: () => boolean
+  /** Ends the wait for its holder early: the process that would get the lease may have died meanwhile. */
+  readonly isWanted?: (heldBy: Lease) => boolean
   /** What the caller can do if it is held, one sentence each. */
   readonly hints?: readonly string[]
 }

@@ -89,6 +89,16 @@ describe('acquiring', () => {
     expect(leases.lines).toHaveLength(1)
   })
 
+  test('only a holder that is wanted to end is waited for', async () => {
+    const {acquire, clock} = contest()
+    await acquire('a', {ttlMs: 5000})
+    const patient = {waitMs: 10_000, isWanted: ({holder}: Lease) => holder === 'a'}
+    expect(await acquire('b', patient)).toMatchObject({holder: 'b', token: 2})
+    const begun = clock.mono()
+    await expect(acquire('c', patient)).rejects.toMatchObject({kind: 'busy'})
+    expect(clock.mono() - begun).toBeLessThan(1000)
+  })
+
   test('of two claims at the same moment the first line wins', async () => {
     const {acquire, deps, leases} = contest()
     const rival: RawRecord = {v: 1, id: 'rival', at: 0, mono: deps.clock.mono(), boot: 'boot-1', host: 'host-1'}
