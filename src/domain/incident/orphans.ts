@@ -19,7 +19,10 @@ export function endedWatches({jobs}: Incidents, {settingsFile, names, isOver}: W
   for (const [job, {watches = []}] of jobs) {
     for (const watch of watches) {
       const isEnded = watch.settingsFile === settingsFile ? !names.has(job) : isOver(watch)
-      if (isEnded) ended.set(watch.settingsFile, [...(ended.get(watch.settingsFile) ?? []), job])
+      if (!isEnded) continue
+      const jobsOfFile = ended.get(watch.settingsFile) ?? []
+      jobsOfFile.push(job)
+      ended.set(watch.settingsFile, jobsOfFile)
     }
   }
   return ended

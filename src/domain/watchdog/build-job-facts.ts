@@ -15,7 +15,10 @@ import type {WatchRecord} from './watches.js'
 /** What was observed of one job, in the clocks of its records and files. */
 interface Observations {
   readonly records: JobRecords
-  readonly history: WatchedAs | undefined
+  /** By the settings of the round. */
+  readonly watch: WatchedAs | undefined
+  /** Uptime clock, ms: since when its outputs are bad. */
+  readonly badOutputSinceMs?: number | undefined
   readonly incident: IncidentFacts | undefined
   readonly outputs: readonly ObservedOutput[]
   readonly openclaw: OpenClawJobStatus | undefined
@@ -27,8 +30,8 @@ interface Observations {
   readonly slotAfter?: ((atMs: number) => number | undefined) | undefined
 }
 
-/** Since when, and as what, by the settings of the round. */
-type WatchedAs = Pick<WatchRecord, 'watchKey' | 'watchedSinceMs' | 'badOutputSinceMs'>
+/** Since when a job is watched, and as what. */
+type WatchedAs = Pick<WatchRecord, 'watchKey' | 'watchedSinceMs'>
 
 /** One rule of a job's outputs and the newest file that matches it. */
 export interface ObservedOutput {
@@ -43,7 +46,7 @@ export interface ObservedOutput {
 
 /** Turns all times into the uptime clock. */
 export function buildJobFacts(job: WatchedJob, observations: Observations, clocks: Clocks): JobFacts {
-  const {records, history, incident, openclaw, slot, nextSlotAt} = observations
+  const {records, watch, incident, openclaw, slot, nextSlotAt} = observations
   const liveness = livenessOf(records, clocks)
   const lastEnd = lastEndOf(records, clocks)
   const {freshForMs} = job.limits
@@ -52,8 +55,8 @@ export function buildJobFacts(job: WatchedJob, observations: Observations, clock
     now: nowFacts(job, clocks),
     limits: job.limits,
     settingsProblem: job.settingsProblem,
-    watchedSinceMs: watchedSince(job, history, clocks),
-    badOutputSinceMs: history?.badOutputSinceMs,
+    watchedSinceMs: watchedSince(job, watch, clocks),
+    badOutputSinceMs: observations.badOutputSinceMs,
     liveness,
     longestRunMs: longestRunOf(job, liveness, observations, clocks),
     lastEnd,
@@ -102,12 +105,8 @@ function openclawRan(openclaw: OpenClawJobStatus | undefined, {uptime, nowUptime
 const isRun = ({outcome}: {readonly outcome?: string}) => outcome !== 'skipped'
 
 /** Since when the job has been watched as it is now; uptime clock. */
-export function watchedSince(
-  job: WatchedJob,
-  history: Pick<WatchedAs, 'watchKey' | 'watchedSinceMs'> | undefined,
-  {nowUptimeMs}: Clocks,
-): number {
-  return history?.watchKey === watchKey(job) ? history.watchedSinceMs : nowUptimeMs
+export function watchedSince(job: WatchedJob, watch: WatchedAs | undefined, {nowUptimeMs}: Clocks): number {
+  return watch?.watchKey === watchKey(job) ? watch.watchedSinceMs : nowUptimeMs
 }
 
 function nowFacts({limits}: WatchedJob, {now, nowUptimeMs, uptime}: Clocks): NowFacts {

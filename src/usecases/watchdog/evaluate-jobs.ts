@@ -187,8 +187,9 @@ function factsOf(
   const nextSlotAt = slotAfter?.(clocks.now.at)
   const incident = history?.incident && {...history.incident, kind: history.incident.verdict}
   const slot = round.slotOf(job)
-  const watched = history && {...history, ...watchBy(history, round.plan.judge.settingsFile)}
-  const observed = {outputs, openclaw, records, history: watched, incident, slot, nextSlotAt, slotAfter}
+  const watch = watchBy(history, round.plan.judge.settingsFile)
+  const {badOutputSinceMs} = history ?? {}
+  const observed = {outputs, openclaw, records, watch, badOutputSinceMs, incident, slot, nextSlotAt, slotAfter}
   return buildJobFacts(job, observed, clocks)
 }
 

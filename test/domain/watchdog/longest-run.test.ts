@@ -35,7 +35,7 @@ function limitFor(startedAgoMs: number, more: {readonly hasTimeout?: boolean; re
   const job = {...scan, schedule: '0 * * * *', limits: {...scan.limits, hasTimeout}}
   const observed: Parameters<typeof buildJobFacts>[1] = {
     records: {lease, jobRuns: {runs: [], goodTimes}, deadLease: undefined},
-    ...{history: undefined, incident: undefined, outputs: [], openclaw: undefined, nextSlotAt: undefined},
+    ...{watch: undefined, incident: undefined, outputs: [], openclaw: undefined, nextSlotAt: undefined},
     slot: {
       at: now.at - hour,
       due: {is: 'up', uptimeMs: now.mono - hour},
