@@ -16,7 +16,8 @@ interface WatchPlan {
 /** What a watchdog takes from the record: its jobs that its settings do not name any more, and those of settings that are given up. */
 export function endedWatches({jobs}: Incidents, {settingsFile, names, isOver}: WatchPlan): EndedWatches {
   const ended = new Map<string, string[]>()
-  for (const [job, {watches = []}] of jobs) {
+  for (const [job, {watches}] of jobs) {
+    if (!watches) continue
     for (const watch of watches) {
       const isEnded = watch.settingsFile === settingsFile ? !names.has(job) : isOver(watch)
       if (!isEnded) continue

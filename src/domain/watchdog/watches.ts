@@ -50,9 +50,14 @@ export function isWatchedAs(
   {settingsFile, isRun}: Pick<Judge, 'settingsFile' | 'isRun'>,
   watchKey: string,
 ): boolean {
-  const watches = record?.watches ?? []
-  const isThere = watches.some((watch) => watch.settingsFile === settingsFile && watch.watchKey === watchKey)
-  return isThere && (isRun || !watches.some(({isByRuns}) => isByRuns))
+  if (!record?.watches) return false
+  let isThere = false
+  // Asked of each job in each round.
+  for (const watch of record.watches) {
+    if (watch.isByRuns && !isRun) return false
+    if (watch.settingsFile === settingsFile && watch.watchKey === watchKey) isThere = true
+  }
+  return isThere
 }
 
 interface WatchedJobs extends RawRecord {

@@ -39,7 +39,9 @@ export async function findOrphans(
 /** The settings files on record whose watchdog makes no rounds; on most hosts there is none. */
 function silentFiles({jobs}: Incidents, seen: readonly SeenWatchdog[]): ReadonlySet<string> {
   const files = new Set<string>()
-  for (const {watches = []} of jobs.values()) for (const {settingsFile} of watches) files.add(settingsFile)
+  for (const {watches} of jobs.values()) {
+    if (watches) for (const {settingsFile} of watches) files.add(settingsFile)
+  }
   files.delete('')
   for (const {settingsFile, state} of seen) if (state.is === 'on-time') files.delete(settingsFile ?? '')
   return files
