@@ -1,4 +1,3 @@
-import {once} from 'node:events'
 import {readFileSync} from 'node:fs'
 import type {Socket} from 'node:net'
 import {describe, expect, test} from 'vitest'
@@ -102,18 +101,19 @@ describe('a body of 1 GiB', () => {
   })
 })
 
-test('of more than 256 connections the others are closed, and those that are there are answered', async () => {
+test('of more than 256 connections the others are closed, and one that is served stays', async () => {
   const served = await startServe(createSandbox())
   const first = served.connect()
-  await once(first, 'connect')
   const {text} = hear(first)
+  // A client is connected before the server has seen it: only an answer says that it is there.
+  first.write(head('GET /api/v1/events', served, '\r\n'))
+  await until(() => text().includes('HTTP/1.1 200'), 'the first connection is answered')
   const sockets = Array.from({length: 300}, () => served.connect())
   let closed = 0
   for (const socket of sockets) socket.once('close', () => closed++)
   // Bun takes one more now and then.
   await until(() => closed >= 44, 'connections beyond the limit are closed')
-  first.write(head('GET /api/v1/jobs', served, '\r\n'))
-  await until(() => text().includes('HTTP/1.1 200'), 'the first connection is answered')
+  expect(first.closed).toBe(false)
   for (const socket of sockets) socket.destroy()
   await expect
     .poll(async () => (await served.ask('/livez').catch(() => undefined))?.status, {timeout: 10_000})

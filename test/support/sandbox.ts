@@ -183,7 +183,7 @@ function startProcess([file = '', ...args]: readonly string[], {cwd, env, input}
 }
 
 /** Polls until a condition holds. A test that waits for a fixed time would be slow or unreliable. */
-export async function until(condition: () => boolean, what: string, limitMs = 15_000): Promise<void> {
+export async function until(condition: () => boolean, what: string, limitMs = 25_000): Promise<void> {
   const deadline = Date.now() + limitMs
   while (!condition()) {
     if (Date.now() > deadline) throw new Error(`never happened: ${what}`)
