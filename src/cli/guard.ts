@@ -130,7 +130,7 @@ function namedFile({file}: Settings): {readonly settingsFile?: string} {
 }
 
 /**
- * Contract section 4: flag, environment, settings, then the place that the XDG base directories name.
+ * In this order (docs/journal.md): flag, environment, settings, the place that the XDG base directories name.
  *
  * @returns undefined for a user without a home
  */

@@ -47,7 +47,7 @@ export function exitOnFault(json: boolean): void {
 }
 
 /**
- * Prints the error on standard error, or as JSON on standard output, and sets the exit code of contract section 3. The
+ * Prints the error on standard error, or as JSON on standard output, and sets the exit code (README, "Exit codes"). The
  * hints are for a call that oclif has refused.
  */
 export function reportError(thrown: unknown, json: boolean, hints: readonly string[] = []): void {

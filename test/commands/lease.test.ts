@@ -37,7 +37,7 @@ test('a held lease is refused with 75, and the JSON names its holder', async () 
   })
 })
 
-test('the JSON of acquire has what the contract names', async () => {
+test('the JSON of acquire has what docs/json.md names', async () => {
   const answer = json(
     await createSandbox().guard('lease', 'acquire', 'scan', '--ttl', '5m', '--holder', 'me', '--json'),
   )

@@ -3,7 +3,7 @@ import {describe, expect, test} from 'vitest'
 import {endedByTerm} from '../support/job-cgroup.js'
 import {createSandbox, until} from '../support/sandbox.js'
 
-/** Contract, section 3: every line that `guard run` can end with. */
+/** README, "Exit codes": every line that `guard run` can end with. */
 
 describe('the exit code of the job', () => {
   test.each([0, 1, 2, 3, 77, 255])('%i passes through', async (code) => {

@@ -2,7 +2,7 @@ import {mkdirSync, symlinkSync, unlinkSync} from 'node:fs'
 import {describe, expect, test} from 'vitest'
 import {createSandbox, type RunOptions, type Sandbox, until} from '../support/sandbox.js'
 
-/** The names of jobs that nothing names (contract section 2), as the job sees them. */
+/** The names of jobs that nothing names, as the job sees them. */
 async function nameOf(box: Sandbox, line: string, options: RunOptions = {}): Promise<string> {
   const {stdout, stderr} = await box.sh(line, options)
   expect(stderr).toBe('')

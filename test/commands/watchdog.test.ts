@@ -132,7 +132,7 @@ test('a dead job is an incident, then one alert, and is forgiven after a good ru
   expect(box.journal('alerts.jsonl').at(-1)).toMatchObject({level: 'INFO', job: 'scan'})
 })
 
-test('the JSON is one object with what the contract names', async () => {
+test('the JSON is one object with what docs/json.md names', async () => {
   const answer = json(await deadJob().guard('watchdog', '--json'))
   expect(answer).toMatchObject({
     at: expect.stringMatching(/^\d{4}-.*Z$/),

@@ -20,7 +20,7 @@ export function renderRecovered(page: Page, recovered: Recovered, isDry: boolean
   return `${renderTable(page, ['JOB OR FILE', isDry ? 'WOULD BE' : 'IS', 'WHY'], rows)}`
 }
 
-/** Contract section 6. */
+/** As docs/json.md says. */
 export function recoveredToJson({interrupted, left, reruns, files}: Recovered): object {
   return {
     interrupted: interrupted.map(openRunToJson),

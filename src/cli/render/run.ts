@@ -116,7 +116,7 @@ export function renderSpan(ms: number): string {
     : `${Math.floor(minutes / 60)} h ${minutes % 60} min`
 }
 
-/** The same for `--json`: times in ISO 8601, spans in milliseconds (contract section 6). */
+/** The same for `--json`: times in ISO 8601, spans in milliseconds (docs/json.md). */
 export function runToJson({id, job: _, log: __, owner: ___, boot: ____, token: _____, ...run}: Run): object {
   const {startedAt, endedAt, claimedSlotAt, ...same} = run
   return {

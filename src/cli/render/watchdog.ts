@@ -129,7 +129,7 @@ function renderAction(action: IncidentAction, texts: typeof actionTexts): string
   return action.do === 'resolve' ? `${text}: ${action.reason}` : text
 }
 
-/** Contract section 6. */
+/** As docs/json.md says. */
 export function evaluationToJson({clocks, reports}: Evaluation, status: OverallStatus): object {
   return {
     at: iso(clocks.now.at),

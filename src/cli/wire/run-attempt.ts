@@ -45,7 +45,7 @@ export interface RunContext {
   readonly supervised: ReturnType<typeof superviseJob>
 }
 
-/** Starts one attempt; its environment says which run it belongs to (contract section 2). */
+/** Starts one attempt; its environment says which run it belongs to. */
 export async function startAttempt(context: RunContext, task: AttemptTask): Promise<JobProcess> {
   const {guard, run, mode, runId, resultFile, supervised} = context
   const {settings} = run

@@ -19,7 +19,7 @@ export interface CaughtSignals {
   release(exitCode?: number): void
 }
 
-/** Signals that guard passes on to its job (contract section 2). */
+/** Signals that guard passes on to its job. */
 const forwarded = [
   ...(['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2'] as const),
   ...(['SIGALRM', 'SIGVTALRM', 'SIGWINCH', 'SIGTSTP', 'SIGCONT'] as const),
