@@ -23,7 +23,9 @@ export async function startExim(dir: string) {
   writeFileSync(config, settings(dir))
   startDaemon(exim, '-C', config, '-bdf', '-oX', `127.0.0.1.${port}`)
   await vi.waitUntil(() => answers(port), {timeout: 20_000})
-  const mails = () => readdirSync(join(dir, 'mail')).map((name) => readFileSync(join(dir, 'mail', name), 'utf8'))
+  // While Exim writes a mail, its name begins with `temp`.
+  const names = () => readdirSync(join(dir, 'mail')).filter((name) => name.startsWith('q'))
+  const mails = () => names().map((name) => readFileSync(join(dir, 'mail', name), 'utf8'))
   return {port, mails}
 }
 
