@@ -38,9 +38,12 @@ test('a process of another machine or container is unknown', () => {
 
 test('a zombie is gone', async () => {
   // The shell turns into a sleep that never waits for its child.
-  const parent = startSleeper('sh', '-c', 'sleep 0 & echo $!; exec sleep 60')
+  const parent = startSleeper('sh', '-c', 'sleep 60 & echo $!; exec sleep 60')
   const [line] = (await once(parent.stdout!, 'data')) as [Buffer]
   const pid = Number(line.toString())
+  // The shell itself would wait for it.
+  await expect.poll(() => readFileSync(`/proc/${parent.pid}/comm`, 'latin1')).toBe('sleep\n')
+  process.kill(pid)
   await expect.poll(() => readFileSync(`/proc/${pid}/stat`, 'latin1')).toMatch(/\) Z /)
 
   expect(identifyProcess(pid)).toBeUndefined()
