@@ -1,3 +1,4 @@
+import {withoutEndSlashes} from './end-slashes.js'
 import {interpretedBy, nameOfProgram} from './interpreter.js'
 import {hashDigits, jobNameOfFile} from './job-name.js'
 
@@ -52,5 +53,5 @@ export function fileOf({argv, isLine}: Pick<NamedLine, 'argv' | 'isLine'>): stri
 
 function isOnPath(file: string, path = ''): boolean {
   const folder = file.slice(0, file.lastIndexOf('/'))
-  return path.split(':').some((entry) => entry !== '' && (entry.replace(/(?<!\/)\/+$/, '') || '/') === folder)
+  return path.split(':').some((entry) => entry !== '' && (withoutEndSlashes(entry) || '/') === folder)
 }

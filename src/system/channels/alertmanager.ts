@@ -1,4 +1,5 @@
 import type {Message, Receipt} from '../../domain/delivery/message.js'
+import {withoutEndSlashes} from '../../domain/job/end-slashes.js'
 import {cleanLine} from '../../domain/message-text/clean.js'
 import {plainBody} from '../../domain/message-text/plain.js'
 import {safeIsoTime} from '../../domain/message-text/zoned-time.js'
@@ -24,7 +25,7 @@ export const sendToAlertmanager: SendBy<'alertmanager'> = async (message, settin
   const {post, timezone} = tools
   const text = plainBody(message, {timezone, limitBytes: annotationBytes})
   const body = JSON.stringify(alertsOf(message, text, first))
-  const url = `${settings.url.replace(/(?<!\/)\/+$/, '')}/api/v2/alerts`
+  const url = `${withoutEndSlashes(settings.url)}/api/v2/alerts`
   const result = await post({url, headers: {'content-type': 'application/json', ...loginOf(settings, tools)}, body})
   const outcome = httpOutcome(result, 'Alertmanager', {level: message.level})
   const isRefused = !outcome.ok && result.ok && (result.status === 401 || result.status === 403)

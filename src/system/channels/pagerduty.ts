@@ -1,5 +1,6 @@
 import {createHash} from 'node:crypto'
 import type {Message} from '../../domain/delivery/message.js'
+import {withoutEndSlashes} from '../../domain/job/end-slashes.js'
 import {cleanLine, headOf} from '../../domain/message-text/clean.js'
 import {headline} from '../../domain/message-text/headline.js'
 import {plainBody} from '../../domain/message-text/plain.js'
@@ -22,7 +23,7 @@ export const sendToPagerDuty: SendBy<'pagerduty'> = async (message, settings, {p
     payload: payloadOf(message, plainBody(message, {timezone, limitBytes: mostDetails})),
     client: 'guard',
   }
-  const url = `${settings.url.replace(/(?<!\/)\/+$/, '')}/v2/enqueue`
+  const url = `${withoutEndSlashes(settings.url)}/v2/enqueue`
   const headers = {'content-type': 'application/json'}
   return httpOutcome(await post({url, headers, body: JSON.stringify(event)}), 'PagerDuty', {dedup_key: dedupKey})
 }

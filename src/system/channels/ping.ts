@@ -1,5 +1,6 @@
 import {createHash} from 'node:crypto'
 import type {MessageKind, SendOutcome} from '../../domain/delivery/message.js'
+import {withoutEndSlashes} from '../../domain/job/end-slashes.js'
 import {plainText} from '../../domain/message-text/plain.js'
 import type {ChannelTools, SendBy, SettingsOf} from './channel-tools.js'
 import {httpOutcome} from './http-outcome.js'
@@ -43,7 +44,7 @@ async function ping(
   const base = secret(settings.url, 'url').trim()
   if (!URL.canParse(base)) return {ok: false, failure: 'permanent', reason: 'the address is not a URL'}
   const url = new URL(base)
-  if (action) url.pathname = `${url.pathname.replace(/(?<!\/)\/+$/, '')}/${action}`
+  if (action) url.pathname = `${withoutEndSlashes(url.pathname)}/${action}`
   if (rid) url.searchParams.set('rid', rid)
   const result = await post({url: url.href, headers: {'content-type': 'text/plain; charset=utf-8'}, body: text})
   // healthchecks.io says so with status 200.

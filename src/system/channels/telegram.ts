@@ -1,4 +1,5 @@
 import type {Message, Receipt, SendOutcome} from '../../domain/delivery/message.js'
+import {withoutEndSlashes} from '../../domain/job/end-slashes.js'
 import {headOf} from '../../domain/message-text/clean.js'
 import {plainText} from '../../domain/message-text/plain.js'
 import {telegramHtml, telegramLimit} from '../../domain/message-text/telegram-html.js'
@@ -25,7 +26,7 @@ type Bot = (method: string, fields: object) => Promise<BotAnswer | HttpProblem>
 
 function openBot({url, token}: SettingsOf<'telegram'>, tools: ChannelTools): Bot {
   const secret = tools.secret(token, 'token').trim()
-  const base = `${url.replace(/(?<!\/)\/+$/, '')}/bot${secret}`
+  const base = `${withoutEndSlashes(url)}/bot${secret}`
   return async (method, fields) => {
     const headers = {'content-type': 'application/json'}
     const result = await tools.post({url: `${base}/${method}`, headers, body: JSON.stringify(fields)})

@@ -19,9 +19,10 @@ interface StopSettings {
 }
 
 /**
- * Ends another run (`--overlap cancel-other`, `guard scheduler stop --jobs`). TERM goes to its guard, which passes it on, makes no further attempt and
- * records the end; to the job itself where no guard is left. KILL follows: for the job after `killAfterMs`, for a guard
- * that does not heed TERM somewhat later. No process is sent a signal that is not provably one of the run.
+ * Ends another run (`--overlap cancel-other`, `guard scheduler stop --jobs`). TERM goes to its guard, which passes it on,
+ * makes no further attempt and records the end; to the job itself where no guard is left. KILL follows: for the job after
+ * `killAfterMs`, for a guard that does not heed TERM somewhat later. No process is sent a signal that is not provably one of
+ * the run.
  *
  * @returns the processes that could not be ended
  */
