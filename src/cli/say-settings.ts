@@ -3,7 +3,7 @@ import {existsSync} from 'node:fs'
 import {isatty} from 'node:tty'
 import {toldAsTroubleOf} from '../domain/alert/alert.js'
 import type {Settings} from '../domain/settings/settings.js'
-import {type WrongSettings, wrongWatchedJobs} from '../domain/settings/wrong.js'
+import {inOneLine, type WrongSettings, wrongWatchedJobs} from '../domain/settings/wrong.js'
 import {GuardError} from '../errors.js'
 import {alertStream} from '../journal/failure-streams.js'
 import type {Journal} from '../journal/journal.js'
@@ -47,10 +47,6 @@ export function announceWrongSettings(guard: Announcer, wrong: SaidSettings): ()
     const isNews = sayOnce(deps, {component: 'settings', message, reason, logText, details})
     if (isNews && !isTerminal) printWarning(wrong.message)
   }
-}
-
-function inOneLine(text: string): string {
-  return text.replaceAll('\n', '; ')
 }
 
 /** Records it where a state directory exists; a command that only reads makes none. */

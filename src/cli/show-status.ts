@@ -1,6 +1,7 @@
 import {matchesPattern} from '../domain/delivery/route.js'
 import type {JobState, JobStatus} from '../domain/diagnose/job-status.js'
 import type {OverallStatus} from '../domain/incident/overall-status.js'
+import {inOneLine} from '../domain/settings/wrong.js'
 import {GuardError} from '../errors.js'
 import {onSignals} from '../system/process/own-signals.js'
 import {type JobPage, jobPage} from '../usecases/diagnose/job-page.js'
@@ -87,8 +88,7 @@ function report(guard: Guard, {print}: StatusRequest, overall: OverallStatus): O
   const refusal = guard.settings.wrong?.refusal
   const is = statusWith(guard, overall)
   process.exitCode = healthExitCodes[is]
-  const said = refusal?.replaceAll('\n', '; ')
-  if (said !== undefined) print(`the settings cannot be used, so what they name is not shown: ${said}`)
+  if (refusal !== undefined) print(`the settings cannot be used, so what they name is not shown: ${inOneLine(refusal)}`)
   return is
 }
 

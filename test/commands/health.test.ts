@@ -72,6 +72,14 @@ test('after a good run all is well, which is said on one line', async () => {
   )
 })
 
+test('settings that cannot be read degrade, though nothing is known of their jobs', async () => {
+  const box = createSandbox()
+  box.write('.guardianrc.yaml', 'jobs: [\n')
+  const {code, stdout} = await box.guard('health')
+  expect(code).toBe(1)
+  expect(stdout).toMatch(/^settings {2}degraded {2}\S+\/\.guardianrc\.yaml cannot be loaded: /m)
+})
+
 test('what is wrong has a line of its own, the worst first, and the last line says the verdict', async () => {
   const box = createSandbox()
   await box.guard('breaker', 'open', 'api', '--reason', 'no feed')

@@ -26,6 +26,7 @@ export function wireHealth(guard: Guard): HealthDeps {
   const [incidents, alerts] = [guard.journal(incidentStream), guard.journal(alertStream)]
   const [resetRequests, resets] = [guard.journal(resetRequestStream), guard.journal(resetResultStream)]
   return {
+    settings: guard.settings,
     readClock: () => ({...here, at: guard.clock.now(), mono: guard.clock.mono()}),
     readMachine: () => readMachine(guard.stateDir),
     tryState: () => tryState(guard),
@@ -38,7 +39,6 @@ export function wireHealth(guard: Guard): HealthDeps {
     resetRequests,
     resets,
     fleet: guard.settings.fleet && {known: guard.journal(fleetStream), settings: guard.settings.fleet},
-    fleetProblem: guard.settings.wrong?.fleet,
     lookAtScheduler: async () => schedulerFacts(guard),
     journals: [
       {name: leaseStream.name, inspect: leases.inspect},

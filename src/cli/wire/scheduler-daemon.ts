@@ -6,6 +6,7 @@ import type {PendingSlot} from '../../domain/scheduler/launch-order.js'
 import {isToSchedule, jobsToSchedule, wrongJobsOf, wrongJobsText} from '../../domain/scheduler/scheduled-jobs.js'
 import {slotKey} from '../../domain/scheduler/slot-key.js'
 import type {Settings} from '../../domain/settings/settings.js'
+import {inOneLine} from '../../domain/settings/wrong.js'
 import {alertStream, schedulerStream} from '../../journal/failure-streams.js'
 import {watchFile} from '../../system/daemon/file-watch.js'
 import type {Wakeup} from '../../system/daemon/wakeup.js'
@@ -121,7 +122,7 @@ function wireReloader(guard: Guard, {wakeup, accept, log}: ReloaderParts): Reloa
     load: () => loadSettings({configFlag: file, cwd: settingsFolder(guard), home: homeFolder(), env, version}),
     accept,
     refuse: (problem) => {
-      const reason = problem.replaceAll('\n', '; ')
+      const reason = inOneLine(problem)
       guard.journal(schedulerStream).append({kind: 'reloaded', problem: reason}, 'buffered')
       const message = `the scheduler goes on with its former settings: ${reason}`
       log(message)

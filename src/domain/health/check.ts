@@ -19,6 +19,7 @@ export type CheckName =
   | 'reset-daemon'
   | 'scheduler'
   | 'fleet'
+  | 'settings'
 
 /** One line of `guard health`. */
 export interface Check {

@@ -27,6 +27,11 @@ export function wrongWatchedJobs(wrong: Pick<WrongSettings, 'jobs'> | undefined)
   return Object.entries(wrong?.jobs ?? {}).flatMap(([job, {isWatched}]) => (isWatched ? [job] : []))
 }
 
+/** Texts of wrong settings have a problem a line: for a log, a mail or a table. */
+export function inOneLine(problems: string): string {
+  return problems.replaceAll('\n', '; ')
+}
+
 /** The problems of a job's own part in one line. @returns undefined if it is right */
 export function problemsOfJob(wrong: WrongSettings | undefined, job: string): string | undefined {
   return wrong && Object.hasOwn(wrong.jobs, job) ? wrong.jobs[job]?.problems.join('; ') : undefined

@@ -7,6 +7,7 @@ import {judgeFleet, judgeWrongFleet} from '../../domain/health/fleet.js'
 import {judgeDisk, judgeMemory, type MachineFacts, reportLoad} from '../../domain/health/machine.js'
 import {judgeOutbox} from '../../domain/health/outbox.js'
 import {judgeScheduler, type SchedulerFacts} from '../../domain/health/scheduler.js'
+import {judgeSettings} from '../../domain/health/settings.js'
 import {
   judgeBreakers,
   judgeIncidents,
@@ -25,6 +26,7 @@ import type {ResetRequests} from '../../domain/openclaw/reset-request.js'
 import type {LeaseHolder} from '../../domain/run/interrupted-run.js'
 import {highestToken, type RunsByJob} from '../../domain/run/job-runs.js'
 import type {FleetSettings} from '../../domain/settings/fleet.js'
+import type {Settings} from '../../domain/settings/settings.js'
 import {resetDaemonLease, watchdogLease} from '../../domain/watchdog/daemon-heartbeat.js'
 import {seenWatchdogs} from '../../domain/watchdog/watchdogs.js'
 import {GuardError} from '../../errors.js'
@@ -35,6 +37,7 @@ import {inferEnds} from '../run/open-runs.js'
 type Reads<S> = Pick<Journal<S>, 'read'>
 
 export interface HealthDeps {
+  readonly settings: Pick<Settings, 'file' | 'wrong'>
   readonly readClock: () => ClockReading
   readonly readMachine: () => MachineFacts
   /** Checks that the state directory can be used. @returns its path. Throws GuardError `no-state`, `io`. */
@@ -49,8 +52,6 @@ export interface HealthDeps {
   readonly outbox: Reads<OutboxState>
   /** Undefined on a host of no fleet. */
   readonly fleet: {readonly known: Reads<FleetKnown>; readonly settings: FleetSettings} | undefined
-  /** What is wrong with the settings of the fleet; undefined if nothing is. */
-  readonly fleetProblem: string | undefined
   readonly lookAtScheduler: () => Promise<SchedulerFacts>
   readonly journals: readonly {readonly name: string; readonly inspect: () => JournalReport}[]
 }
@@ -96,6 +97,7 @@ function judges(deps: HealthDeps, limits: HealthLimits): readonly (readonly [Che
     ['reset-daemon', () => judgeDaemon(deps, limits.resetDaemonLateAfterMs)],
     ['scheduler', async () => judgeScheduler(await deps.lookAtScheduler(), deps.incidents.read())],
     ...fleetJudge(deps),
+    ...settingsJudge(deps),
   ]
 }
 
@@ -104,9 +106,16 @@ function judgeAllWatchdogs({leases, readClock, incidents}: HealthDeps, own: Roun
   return judgeWatchdog(seen, own.settingsFile, incidents.read())
 }
 
-function fleetJudge({fleet, fleetProblem, readClock}: HealthDeps): readonly (readonly [CheckName, Judge])[] {
-  if (fleetProblem !== undefined) return [['fleet', () => judgeWrongFleet(fleetProblem)]]
+function fleetJudge({fleet, settings: {wrong}, readClock}: HealthDeps): readonly (readonly [CheckName, Judge])[] {
+  const problem = wrong?.fleet
+  if (problem !== undefined) return [['fleet', () => judgeWrongFleet(problem)]]
   return fleet ? [['fleet', () => judgeFleet(fleet.known.read(), fleet.settings, readClock().at)]] : []
+}
+
+/** Most settings are right, and nothing is said of them. */
+function settingsJudge({settings}: HealthDeps): readonly (readonly [CheckName, Judge])[] {
+  const check = judgeSettings(settings)
+  return check ? [['settings', () => check]] : []
 }
 
 async function judgeOrReport(check: CheckName, judge: Judge): Promise<Check> {

@@ -20,6 +20,7 @@ function machine() {
   const [leases, runs] = [memoryJournal(leaseFold, clock), memoryJournal(runsFold, clock)]
   const survivors = new Map<string, LivingProcess>()
   const deps: HealthDeps = {
+    settings: {file: '/srv/.guardianrc.yaml'},
     readClock: () => ({at: clock.now(), mono: clock.mono(), boot: 'boot-1', host: 'host-1'}),
     readMachine: () => ({
       disk: {path: '/', freeBytes: 5 * gibibyte, totalBytes: 10 * gibibyte, freeFiles: 0, totalFiles: 0},
@@ -28,7 +29,6 @@ function machine() {
     }),
     tryState: () => '/state',
     fleet: undefined,
-    fleetProblem: undefined as string | undefined,
     lookAtScheduler: async () => ({is: 'never-used', text: 'never used here'}),
     leases,
     livingProcessOf: async ({holder}) => survivors.get(holder) ?? 'unknown',

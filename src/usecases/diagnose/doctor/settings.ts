@@ -1,7 +1,7 @@
 import type {SettingsWarning} from '../../../config/warnings.js'
 import {type Finding, finding} from '../../../domain/diagnose/finding.js'
 import {type AskedService, judgeServices} from '../../../domain/diagnose/service-findings.js'
-import {problemsOfJob, type WrongSettings} from '../../../domain/settings/wrong.js'
+import {inOneLine, problemsOfJob, type WrongSettings} from '../../../domain/settings/wrong.js'
 import {GuardError} from '../../../errors.js'
 
 /** What `guard config check` finds, with cron's PATH. */
@@ -70,7 +70,7 @@ function problemsOf({message}: GuardError): readonly Finding[] {
 export function examineSettingsOfJob({wrong}: SettingsDeps, job: string): readonly Finding[] {
   const problems = wrong?.refusal ?? problemsOfJob(wrong, job)
   if (problems === undefined) return [finding('settings', 'well', 'settings of the job')]
-  return [finding('settings', 'wrong', `Settings of ${job} are wrong`, {proof: problems.replaceAll('\n', '; '), mend})]
+  return [finding('settings', 'wrong', `Settings of ${job} are wrong`, {proof: inOneLine(problems), mend})]
 }
 
 export async function examineServices({services, askService}: SettingsDeps, path: string): Promise<readonly Finding[]> {
