@@ -1,3 +1,4 @@
+import type {Lease} from '../../domain/lease/lease.js'
 import {parseSlotKey} from '../../domain/scheduler/slot-key.js'
 import {fleetJobProblem} from '../../domain/settings/fleet.js'
 import {GuardError} from '../../errors.js'
@@ -9,15 +10,14 @@ import type {RunResolved} from '../../usecases/run/resolve-run.js'
 import type {RunDeps} from '../../usecases/run/run-job.js'
 import {compactJournals} from '../compact-journals.js'
 import type {Guard} from '../guard.js'
-import type {RunNews} from '../leave-deliverer.js'
 import type {LinePrinter} from '../line-printer.js'
 import {warnOnce} from '../stderr.js'
 import {fleetSettings, wireFleet} from './fleet.js'
 
 /** What a run of a fleet's job does beside that of a machine's. */
 export interface FleetRunWiring {
-  /** `before`: what the leases showed before the run took its own. */
-  readonly claim: (place: ClaimPlace, before: () => Pick<RunNews, 'own'>) => NonNullable<RunDeps['claimFleet']>
+  /** `before`: the lease of the job before the run took it. */
+  readonly claim: (place: ClaimPlace, before: () => Lease | undefined) => NonNullable<RunDeps['claimFleet']>
   /** What can wait until the run is over. */
   readonly afterwards: () => void
   /** Whether the run has told a person of the store. */
@@ -51,7 +51,7 @@ export function openFleetRun(guard: Guard, run: RunResolved, asked: SlotAsked): 
         const deps = await wireFleet(guard, {
           usable,
           warn,
-          machineLease: () => before().own,
+          machineLease: before,
           onNews,
           recordsAddress: true,
         })

@@ -1,7 +1,7 @@
 import {accessSync, constants as fsConstants, mkdtempSync, rmSync} from 'node:fs'
 import {join} from 'node:path'
 import {isoTime} from '../../domain/clock/iso-time.js'
-import type {Leases} from '../../domain/lease/lease.js'
+import type {Lease, Leases} from '../../domain/lease/lease.js'
 import type {RunReport} from '../../domain/run/report.js'
 import {GuardError} from '../../errors.js'
 import {openStateFolder} from '../../journal/state-dir.js'
@@ -92,7 +92,7 @@ export function wireRun(guard: Guard, run: RunResolved, mode: RunMode): WiredRun
       const raised = [await watchdog.alertIfLate(), await writeMetrics(guard, report)]
       const {outcome, exitCode, cancelledBy} = report
       if (outcome !== 'skipped' && cancelledBy === undefined) await pingOf(context, {event: 'end', exitCode})
-      await leaveNews(context, report, {...seen.before(), hasNews: raised.includes(true)})
+      await leaveNews(context, report, {own: seen.before(), hasNews: raised.includes(true)})
     },
   }
 }
@@ -130,12 +130,12 @@ async function pingOf({guard, run, runId, usable}: RunContext, event: PingEvent)
 
 /** Remembers the lease of the job before the run took its own; later it says nothing of the run before. */
 function seeLeases(job: string, alsoSaw: (leases: Leases) => void) {
-  let before: Pick<RunNews, 'own'> = {own: undefined}
+  let before: Lease | undefined
   return {
     before: () => before,
     sawLeases: (leases: Leases) => {
       alsoSaw(leases)
-      before = {own: leases.byJob.get(job)}
+      before = leases.byJob.get(job)
     },
   }
 }
