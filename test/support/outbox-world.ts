@@ -70,6 +70,8 @@ export interface OutboxWorld {
 }
 
 interface Trouble {
+  /** How long it had lasted when it was raised. */
+  readonly ageMs: number
   /** In place of a failure. */
   readonly hangs: string
   readonly errorLine: string
@@ -116,7 +118,8 @@ export function outboxWorld({
     isQuiet: false,
     trouble: (job, more = {}) => {
       const {errorLine = 'ECONNREFUSED 10.0.0.1:5432', failureClass = 'connection', level = 'CRITICAL', hangs} = more
-      const failure = {event: 'trouble', verdict: 'failing', class: failureClass, errorLine}
+      const opened = more.ageMs !== undefined && {opened_at: new Date(clock.now() - more.ageMs).toISOString()}
+      const failure = {event: 'trouble', verdict: 'failing', class: failureClass, errorLine, ...opened}
       if (hangs === undefined) raise(job, level, `${job} is failing: ${errorLine}`, failure)
       else raise(job, level, `${job} is hung: ${hangs}`, {event: 'trouble', verdict: 'hung'})
     },

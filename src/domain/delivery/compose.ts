@@ -22,7 +22,7 @@ export function composeNews(due: DueNews, replaced: readonly QueuedMessage[], {i
   const {channel, group, kind, told, level, news} = due
   const isOver = kind === 'recovery'
   const jobs = isOver ? [] : namedOf(news)
-  const firstMs = told?.firstMs ?? group.firstMs
+  const firstMs = told?.firstMs ?? begunMs(due)
   // That it was well for a while before this is written is no part of the trouble.
   const durationMs = Math.max(0, group.lastMs - firstMs)
   const sinceMs = Math.min(nowMs, ...replaced.map(({message}) => message.atMs - message.lateMs))
@@ -183,8 +183,13 @@ function plain(
 /** What a channel has been told once a message is written. */
 export function toldBy({told, news, why, level, group}: DueNews): Omit<Told, 'atMs' | 'receipt' | 'heard'> {
   const repeats = why === 'again' ? (told?.repeats ?? 0) + 1 : 0
-  const firstMs = told?.silence === undefined ? (told?.firstMs ?? group.firstMs) : group.firstMs
+  const firstMs = told && told.silence === undefined ? told.firstMs : begunMs({news, group})
   return {jobs: news.length, level, repeats, firstMs, silence: undefined}
+}
+
+/** Trouble begins before it is worth telling. Wall clock, ms. */
+function begunMs({news, group}: Pick<DueNews, 'news' | 'group'>): number {
+  return Math.min(group.firstMs, ...news.map(({sinceMs}) => sinceMs))
 }
 
 function cut(title: string): string {

@@ -42,7 +42,7 @@ export interface Told {
   readonly level: AlertLevel
   /** How often it was repeated without anything new. */
   readonly repeats: number
-  /** Wall clock, ms: the first news of which it was told. */
+  /** Wall clock, ms: when that began of which it was told. */
   readonly firstMs: number
   /** Id of the silence that kept it from being told; undefined if it was told. */
   readonly silence: string | undefined

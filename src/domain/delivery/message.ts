@@ -53,7 +53,7 @@ export interface Message {
   readonly jobCount: number
   /** What all of them have in common; undefined if nothing but the class. */
   readonly cause?: string | undefined
-  /** Wall clock, ms: the first and the last news in it. */
+  /** Wall clock, ms: when that began which it is about, and the last news of it. */
   readonly firstMs: number
   readonly lastMs: number
   /** How long the trouble lasted. Of a recovery alone. */

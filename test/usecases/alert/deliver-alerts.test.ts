@@ -187,6 +187,20 @@ describe('a group', () => {
     expect(world.arrived[1]).toMatchObject({kind: 'recovery', durationMs: hour + minute})
   })
 
+  test('lasts since it began, though it was worth telling only later', async () => {
+    const world = outboxWorld()
+    const begunMs = world.clock.now() - 20 * minute
+    world.trouble('a', {ageMs: 20 * minute})
+    await world.pass(10 * minute)
+    world.recover('a')
+    await world.pass(11 * minute)
+    expect(world.arrived).toMatchObject([
+      {kind: 'trouble', firstMs: begunMs},
+      {kind: 'recovery', firstMs: begunMs, durationMs: 30 * minute},
+    ])
+    expect(world.arrived[0]?.atMs).toBe(begunMs + 20 * minute + 30 * second)
+  })
+
   test('that is back before its end was told goes on, and the end is that of all of it', async () => {
     const world = outboxWorld()
     world.trouble('a')
