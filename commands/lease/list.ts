@@ -18,7 +18,7 @@ export default defineCommand({
       else show(renderLeases, leases)
       return {leases}
     }
-    const leases = listLeases(wireLease(guard))
+    const leases = await listLeases(wireLease(guard))
     if (leases.length === 0) print(`no lease is known in ${guard.stateDir}`)
     else show(renderLeases, leases)
     return {leases}

@@ -21,7 +21,7 @@ export default defineCommand({
       else print(`no lease of ${job} is known in the fleet`)
       return found ?? {job, scope: 'fleet', state: 'none'}
     }
-    const lease = listLeases(wireLease(guard)).find((known) => known.job === job)
+    const lease = (await listLeases(wireLease(guard))).find((known) => known.job === job)
     if (lease) show(renderLease, lease)
     else print(`no lease of ${job} is known in ${guard.stateDir}`)
     return lease ?? {job, state: 'none'}

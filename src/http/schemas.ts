@@ -33,6 +33,7 @@ const leaseSchema = z
     claimedAt: time,
     expiresAt: time,
     ttlMs: ms,
+    abandoned: z.literal(true).optional(),
   })
   .openapi('Lease')
 

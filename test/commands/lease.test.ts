@@ -177,3 +177,14 @@ describe('errors', () => {
     expect((await box.guard('lease', 'renew', 'scan', '--token', '1')).code).toBe(0)
   })
 })
+
+test('a lease whose holder was killed with its job is told to be free, as the next run finds it', async () => {
+  const box = createSandbox()
+  await box.sh(`guard run --job gone -- sh -c 'kill -9 $PPID'`)
+  const {stdout} = await box.guard('lease', 'list')
+  expect(stdout).toMatch(/^gone {2}held .* free: its holder is gone$/m)
+  expect(JSON.parse((await box.guard('lease', 'show', 'gone', '--json')).stdout)).toMatchObject({abandoned: true})
+  expect((await box.guard('status', 'gone')).stdout).toContain('free: its holder, with token 1, is gone')
+  expect((await box.guard('run', '--job', 'gone', '--', 'true')).code).toBe(0)
+  expect((await box.guard('lease', 'list')).stdout).toMatch(/^gone {2}released /m)
+})

@@ -124,6 +124,7 @@ function leaseText(page: Page, {lease, fleetLease, status: {job}}: JobPage): str
   if (!lease) return ''
   const until = clockText(page, Date.parse(lease.expiresAt))
   if (lease.state === 'released') return `free; token ${lease.token} was given back`
+  if (lease.abandoned) return `free: its holder, with token ${lease.token}, is gone`
   return lease.state === 'held'
     ? `held, token ${lease.token}, until ${until}`
     : `expired at ${until}, token ${lease.token}`

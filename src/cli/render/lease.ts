@@ -33,8 +33,12 @@ export function renderLeases(page: Page, leases: readonly AnyLease[]): string {
   )
 }
 
-function endText(page: Page, {state, status, detail, expiresAt}: AnyLease): string {
+const abandonedText = 'free: its holder is gone'
+
+function endText(page: Page, lease: AnyLease): string {
+  const {state, status, detail, expiresAt} = lease
   if (status !== undefined) return `${status}${detail === undefined ? '' : `: ${detail}`}`
+  if ('abandoned' in lease) return abandonedText
   if (expiresAt === undefined) return 'expired'
   const at = Date.parse(expiresAt)
   if (state === 'expired') return `expired ${whenText(page, at)}`
@@ -45,7 +49,7 @@ function endText(page: Page, {state, status, detail, expiresAt}: AnyLease): stri
 export function renderLease(page: Page, lease: AnyLease): string {
   const time = (iso: string) => timeText({...page, isTerminal: false}, Date.parse(iso))
   const {state, holder, token, claimedAt, expiresAt, status, detail} = lease
-  const {host, slot, pid, jobPid}: Partial<LeaseReport & FleetLeaseReport> = lease
+  const {host, slot, pid, jobPid, abandoned}: Partial<LeaseReport & FleetLeaseReport> = lease
   const facts: readonly (readonly [string, string | number | undefined])[] = [
     ['job', lease.job],
     ['state', paint[state](state)],
@@ -57,6 +61,7 @@ export function renderLease(page: Page, lease: AnyLease): string {
     ['slot', slot],
     ['process', pid],
     ['job process', jobPid],
+    ['end', abandoned && abandonedText],
     ['status', status],
     ['detail', detail],
   ]

@@ -59,7 +59,7 @@ export function wireApi(guardNow: () => Promise<Guard>): Api {
     upcoming: async (withinMs) => upcoming(await guardNow(), withinMs),
     alerts: async (limit) => alerts(await guardNow(), limit),
     silences: async () => ({silences: activeSilences(wireSilences(await guardNow())).map(silenceToJson)}),
-    leases: async () => ({leases: listLeases(wireLease(await guardNow()))}),
+    leases: async () => ({leases: await listLeases(wireLease(await guardNow()))}),
     breakers: async () => breakers(await guardNow()),
     scheduler: async () => (await import('../show-scheduler.js')).schedulerJson(await guardNow()),
     ...wireMetrics(guardNow),

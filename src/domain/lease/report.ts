@@ -14,9 +14,12 @@ export interface LeaseReport {
   readonly jobPid?: number
   readonly status?: LeaseStatus
   readonly detail?: string
+  /** Its holder is provably gone: the next claim gets it at once. */
+  readonly abandoned?: true
 }
 
-export function reportLease(lease: Lease, now: ClockReading): LeaseReport {
+/** @param isAbandoned whether its processes were looked at and are gone */
+export function reportLease(lease: Lease, now: ClockReading, isAbandoned = false): LeaseReport {
   const {job, holder, token, ttlMs, process: owner, jobProcess, released} = lease
   return {
     job,
@@ -30,6 +33,7 @@ export function reportLease(lease: Lease, now: ClockReading): LeaseReport {
     ...(jobProcess && {jobPid: jobProcess.pid}),
     ...(released && {status: released.status}),
     ...(released?.detail !== undefined && {detail: released.detail}),
+    ...(isAbandoned && {abandoned: true}),
   }
 }
 

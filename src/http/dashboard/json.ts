@@ -59,6 +59,7 @@ export interface JobPageJson extends JobJson {
     readonly expiresAt?: string
     readonly pid?: number
     readonly jobPid?: number
+    readonly abandoned?: true
   }
   /** Instead of `lease`, of a job of a fleet. */
   readonly fleetLease?: {readonly jobPid?: number}

@@ -13,6 +13,7 @@ import {GuardError} from '../../errors.js'
 import type {Journal} from '../../journal/journal.js'
 import type {JobStarters} from '../crontab/job-starters.js'
 import {type LastLinesDeps, lastLines} from '../history/last-lines.js'
+import {isAbandoned} from '../lease/acquire-lease.js'
 import {type BudgetDeps, type BudgetReport, listBudgets} from '../recovery/budgets.js'
 import {inferEnds} from '../run/open-runs.js'
 import type {RoundPlan} from '../watchdog/evaluate-jobs.js'
@@ -68,7 +69,7 @@ export async function jobPage(deps: JobPageDeps, plan: RoundPlan, job: string): 
     now,
     settings,
     run,
-    lease: lease && reportLease(lease, now),
+    lease: lease && reportLease(lease, now, await isAbandoned(deps, lease)),
     fleetLease: settings?.scope === 'fleet' ? (deps.fleet.read().jobs.get(job)?.sight ?? 'unseen') : undefined,
     breaker: target === undefined ? undefined : {target, state: deps.breakers.read().get(target)},
     budgets: listBudgets(deps.budgets).filter((one) => one.job === job),

@@ -20,10 +20,22 @@ export async function acquireLease(deps: LeaseDeps, request: LeaseRequest): Prom
 }
 
 /** Every job of which a lease is known, by name. */
-export function listLeases(deps: Pick<LeaseDeps, 'clock' | 'leases' | 'here'>): readonly LeaseReport[] {
+export async function listLeases(
+  deps: Pick<LeaseDeps, 'clock' | 'leases' | 'here' | 'livingProcessOf'>,
+): Promise<readonly LeaseReport[]> {
   const now = clockReading(deps)
-  const reports = [...deps.leases.read().byJob.values()].map((lease) => reportLease(lease, now))
-  return reports.sort((a, b) => (a.job < b.job ? -1 : 1))
+  const reports = [...deps.leases.read().byJob.values()].map(async (lease) =>
+    reportLease(lease, now, await isAbandoned(deps, lease)),
+  )
+  return (await Promise.all(reports)).sort((a, b) => (a.job < b.job ? -1 : 1))
+}
+
+/** Whether nothing that is known of the holder lives, though the lease was not given back. */
+export async function isAbandoned(
+  {livingProcessOf}: Pick<LeaseDeps, 'livingProcessOf'>,
+  lease: Lease,
+): Promise<boolean> {
+  return !lease.released && (await livingProcessOf(lease)) === 'none'
 }
 
 function busy(deps: LeaseDeps, lease: Lease, {hints = []}: LeaseRequest): GuardError {

@@ -184,15 +184,18 @@ describe('holding', () => {
 })
 
 test('the list shows how the lease of each job ended', async () => {
-  const {acquire, deps, clock} = contest()
+  const {acquire, deps, clock, alive} = contest()
   const first = await acquire('a', {job: 'z-released'})
   await acquire('b', {job: 'expired', ttlMs: 1000})
   await acquire('c', {job: 'held', process: {pid: 7, start: '1'}})
   releaseLease(deps, {...first, status: 'ok', detail: undefined})
   clock.advance(1000)
-  expect(listLeases(deps)).toEqual([
+  expect(await listLeases(deps)).toEqual([
     expect.objectContaining({job: 'expired', state: 'expired', token: 2}),
     expect.objectContaining({job: 'held', state: 'held', token: 3, pid: 7, expiresAt: '2026-01-05T12:01:00.000Z'}),
     expect.objectContaining({job: 'z-released', state: 'released', token: 1, status: 'ok'}),
   ])
+  alive.set('a', 'none').set('c', 'none')
+  const abandoned = (await listLeases(deps)).filter((lease) => lease.abandoned)
+  expect(abandoned.map(({job, state}) => [job, state])).toEqual([['held', 'held']])
 })

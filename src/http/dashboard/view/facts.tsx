@@ -64,6 +64,7 @@ function leaseOf({lease}: JobPageJson): string {
   if (!lease) return 'none'
   const token = lease.token === undefined ? '' : `token ${lease.token}`
   if (lease.state === 'released') return `free, last ${token}`
+  if (lease.abandoned) return `free, last ${token}: its holder is gone`
   const holder = lease.jobPid ?? lease.pid
   const until = lease.expiresAt === undefined ? '' : `until ${clockOf(lease.expiresAt)}`
   return [lease.state, holder === undefined ? '' : `process ${holder}`, token, until].filter(Boolean).join(', ')
