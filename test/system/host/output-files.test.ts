@@ -124,3 +124,26 @@ test('a file that is being replaced is looked at once more', async () => {
   expect((await seen)?.newest).toMatchObject({size: 5})
   expect((await seen)?.newest?.problem).toBeUndefined()
 })
+
+test('a file that is written after its date was read has the age of what is in it', async () => {
+  const {dir, write} = folder()
+  write('a.json', 'rows: 120', 1000)
+  const written = Date.now()
+  let looks = 0
+  const [seen] = await readOutputs([{...rule, contains: ['rows: [0-9]']}], dir, () => {
+    looks += 1
+    if (looks === 1) writeFileSync(join(dir, 'a.json'), '')
+    return false
+  })
+  expect(seen?.newest?.modifiedAt).toBeGreaterThan(written - 1000)
+})
+
+test('a file that is emptied at this moment, so that its date is still the old one, is looked at once more', async () => {
+  const {dir, write} = folder()
+  write('a.json', '', 1000)
+  const [seen] = await readOutputs([{...rule, minSizeBytes: 4}], dir, () => {
+    write('a.json', 'whole', 2000)
+    return false
+  })
+  expect(seen?.newest).toEqual({path: 'a.json', modifiedAt: 2_000_000, size: 5})
+})
