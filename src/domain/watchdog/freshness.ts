@@ -4,7 +4,7 @@ import type {JobFacts, OutputFacts} from './job-facts.js'
  * Whether outputs prove success.
  * - fresh: they keep their whole rule
  * - waiting: they cannot be there yet, or could not be read
- * - unfinished: the content breaks its rule, and may still become good
+ * - unfinished: the content breaks its rule, or there is none, and it may still become good
  * - broken: the content breaks its rule, and the grace is over
  * - stale: too old, or absent
  * - none: there are no rules
@@ -39,7 +39,11 @@ function outputFreshness({files, maxAgeMs, newest, future, unreadable}: OutputFa
   const limitMs = maxAgeMs ?? limits.graceMs
   const patience: Freshness = watchedMs <= limitMs ? 'waiting' : 'stale'
   const odd = future ? `; ${future.path} is dated ${span(future.aheadMs)} into the future and proves nothing` : ''
-  if (!newest) return {freshness: patience, reason: `no file matches ${files}${odd}`}
+  if (!newest)
+    return {
+      freshness: mayBeWritten(facts, maxAgeMs) ? 'unfinished' : patience,
+      reason: `no file matches ${files}${odd}`,
+    }
   const ageMs = now.uptimeMs - newest.modifiedUptimeMs
   const isOld = maxAgeMs !== undefined && ageMs > maxAgeMs
   if (newest.problem !== undefined && !isOld) {
@@ -51,6 +55,12 @@ function outputFreshness({files, maxAgeMs, newest, future, unreadable}: OutputFa
     freshness: patience,
     reason: `${newest.path} is ${span(ageMs)} old, at most ${span(maxAgeMs)} is allowed${odd}`,
   }
+}
+
+/** A run may take away what the one before it wrote, and write its own at its end. */
+function mayBeWritten({liveness, now}: JobFacts, maxAgeMs = Number.POSITIVE_INFINITY): boolean {
+  if (liveness.is !== 'running' && liveness.is !== 'running-unleased') return false
+  return now.uptimeMs - liveness.startedUptimeMs <= maxAgeMs
 }
 
 /** A file that is rewritten badly again and again is always young, so that the time since it was last whole counts too. */

@@ -47,6 +47,8 @@ const elsewhere = (agoMs: number) => ({
 
 const leaseless = {is: 'running-unleased', startedUptimeMs: nowUptimeMs - 2 * hour, seenUptimeMs: nowUptimeMs} as const
 
+const leaseHeld = {is: 'running', startedUptimeMs: nowUptimeMs - hour, seenUptimeMs: nowUptimeMs - minute} as const
+
 const slotBefore: SlotFacts = {...slot(hour), due: {is: 'before', uptimeMs: Number.NEGATIVE_INFINITY}}
 
 /** The clock shows the slot as half an hour past, although more time than that has been lived through since. */
@@ -64,7 +66,36 @@ test.each<[string, Partial<JobFacts>, Verdict['kind'], Verdict['status']]>([
   ['a live lease with fresh outputs is healthy', {liveness: running, outputs: [output(minute)]}, 'healthy', 'ok'],
   ['a live lease with old outputs is hung', {liveness: running, outputs: [output(2 * hour)]}, 'hung', 'failing'],
   ['one old output of two is enough', {liveness: running, outputs: [output(0), output(2 * hour)]}, 'hung', 'failing'],
-  ['a live lease without any output is hung', {liveness: running, outputs: [noFile]}, 'hung', 'failing'],
+  [
+    'a run that has lasted for longer than its output may be old, and has none, is hung',
+    {liveness: {...leaseHeld, startedUptimeMs: nowUptimeMs - 61 * minute}, outputs: [noFile]},
+    'hung',
+    'failing',
+  ],
+  [
+    'a run may take the output of the one before it away, and write its own at its end',
+    {liveness: running, lastEnd: lastEnd(2 * hour), outputs: [noFile]},
+    'healthy',
+    'ok',
+  ],
+  [
+    'a run without an age limit for its output may write it at its end, whenever that is',
+    {liveness: leaseless, lastEnd: lastEnd(2 * hour), outputs: [{...noFile, maxAgeMs: undefined}]},
+    'healthy',
+    'ok',
+  ],
+  [
+    'a run that has ended well and left no output is hung',
+    {liveness: ended(minute), lastEnd: lastEnd(minute), outputs: [noFile]},
+    'hung',
+    'failing',
+  ],
+  [
+    'trouble for want of an output is not over because the next run may write it',
+    {liveness: running, lastEnd: lastEnd(2 * hour), incident: incident('hung', 3 * hour), outputs: [noFile]},
+    'hung',
+    'failing',
+  ],
   ['a lost lease without outputs is stalled', {liveness: lost}, 'stalled', 'failing'],
   ['a lost lease with old outputs is stalled', {liveness: lost, outputs: [output(2 * hour)]}, 'stalled', 'failing'],
   ['a lost lease with fresh outputs is misreported', {liveness: lost, outputs: [output(minute)]}, 'misreported', 'ok'],
