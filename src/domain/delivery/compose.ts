@@ -1,5 +1,5 @@
+import {span} from '../clock/span.js'
 import {isTime} from '../journal/record.js'
-import {span} from '../watchdog/freshness.js'
 import type {DueNews} from './decide.js'
 import type {Group, Told} from './group.js'
 import type {JobNews, Message} from './message.js'

@@ -1,7 +1,7 @@
 import {type Breaker, breakerState} from '../breaker/breaker.js'
 import type {ClockReading} from '../clock/reading.js'
+import {span} from '../clock/span.js'
 import type {RawRecord} from '../journal/record.js'
-import {span} from '../watchdog/freshness.js'
 import {textField} from './run-story.js'
 import {recordSentence, type Section} from './sentence.js'
 

@@ -1,7 +1,7 @@
 import type {ClockReading} from '../clock/reading.js'
+import {span} from '../clock/span.js'
 import {isCutShort} from '../run/outcome.js'
 import type {Run} from '../run/run.js'
-import {span} from '../watchdog/freshness.js'
 import type {JobStatus} from './job-status.js'
 import {durationText} from './run-story.js'
 

@@ -1,5 +1,5 @@
+import {span} from '../clock/span.js'
 import type {RawRecord} from '../journal/record.js'
-import {span} from '../watchdog/freshness.js'
 import {recordSentence, type Section, type Sentence} from './sentence.js'
 
 /** How one run went: a sentence for each of its records, the newest first. */

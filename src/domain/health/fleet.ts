@@ -1,7 +1,7 @@
+import {span} from '../clock/span.js'
 import type {FleetKnown} from '../fleet/known.js'
 import {faultText} from '../fleet/refusal.js'
 import type {FleetSettings} from '../settings/fleet.js'
-import {span} from '../watchdog/freshness.js'
 import type {Check} from './check.js'
 
 /** What the last runs of fleet jobs have seen of their store: it is not asked here, because health is of this machine. */

@@ -1,6 +1,6 @@
+import {span} from '../clock/span.js'
 import type {OutboxState} from '../delivery/outbox.js'
 import type {ChannelQueue} from '../delivery/queue.js'
-import {span} from '../watchdog/freshness.js'
 import type {Check} from './check.js'
 
 /** A message that waits longer is late, whatever keeps it. Milliseconds. */

@@ -1,5 +1,6 @@
 import {type Breakers, breakerState} from '../breaker/breaker.js'
 import type {ClockReading} from '../clock/reading.js'
+import {span} from '../clock/span.js'
 import type {Incidents} from '../incident/incident.js'
 import {isCritical} from '../incident/overall-status.js'
 import {type Lease, type LeaseState, leaseState} from '../lease/lease.js'
@@ -7,7 +8,6 @@ import type {ResetRequest} from '../openclaw/reset-request.js'
 import type {InferredEnd, LeaseHolder} from '../run/interrupted-run.js'
 import {type GivenToken, openRuns, type RunsByJob} from '../run/job-runs.js'
 import {heartbeatState} from '../watchdog/daemon-heartbeat.js'
-import {span} from '../watchdog/freshness.js'
 import type {Check, CheckName, HealthVerdict} from './check.js'
 
 /** State of the files of one journal. */

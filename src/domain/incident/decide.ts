@@ -1,5 +1,5 @@
+import {span} from '../clock/span.js'
 import type {OpenClawJobStatus} from '../openclaw/job-status.js'
-import {span} from '../watchdog/freshness.js'
 import type {Verdict, VerdictKind} from '../watchdog/verdict-kind.js'
 import type {JobHistory} from './incident.js'
 import {dueNotification} from './renotify.js'

@@ -1,5 +1,5 @@
+import {span} from '../clock/span.js'
 import type {JobNews, Message} from '../delivery/message.js'
-import {span} from '../watchdog/freshness.js'
 import {cleanLine, cleanText, clippedLine} from './clean.js'
 import {headline} from './headline.js'
 import {zonedTime} from './zoned-time.js'

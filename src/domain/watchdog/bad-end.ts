@@ -1,4 +1,4 @@
-import {span} from './freshness.js'
+import {span} from '../clock/span.js'
 import type {JobFacts, LastEnd} from './job-facts.js'
 import {isWell} from './last-end.js'
 import type {Verdict, VerdictKind} from './verdict-kind.js'

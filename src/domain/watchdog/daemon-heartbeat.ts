@@ -1,7 +1,7 @@
 import type {ClockReading} from '../clock/reading.js'
+import {span} from '../clock/span.js'
 import {type Lease, leaseState} from '../lease/lease.js'
 import type {SettingsRound} from '../lease/settings-round.js'
-import {span} from './freshness.js'
 import type {WatchedJob} from './watched-job.js'
 
 /** The leases that guard's own programs hold while they work; other processes see by them whether they work. */

@@ -1,4 +1,5 @@
-import {type Judged, span} from './freshness.js'
+import {span} from '../clock/span.js'
+import type {Judged} from './freshness.js'
 import type {IncidentFacts, JobFacts} from './job-facts.js'
 import {isWell} from './last-end.js'
 import type {Verdict, VerdictKind} from './verdict-kind.js'

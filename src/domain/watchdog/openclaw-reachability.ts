@@ -1,4 +1,4 @@
-import {span} from './freshness.js'
+import {span} from '../clock/span.js'
 import type {Verdict} from './verdict-kind.js'
 import type {WatchedJob} from './watched-job.js'
 

@@ -1,4 +1,4 @@
-import {span} from './freshness.js'
+import {span} from '../clock/span.js'
 import type {JobFacts, Liveness, NowFacts, SlotFacts} from './job-facts.js'
 
 /**

@@ -1,5 +1,6 @@
+import {span} from '../clock/span.js'
 import {badEnd, lastRunText} from './bad-end.js'
-import {type Judged, outputsFreshness, span} from './freshness.js'
+import {type Judged, outputsFreshness} from './freshness.js'
 import type {IncidentFacts, JobFacts} from './job-facts.js'
 import {isWell} from './last-end.js'
 import {heldOpen} from './open-incident.js'
