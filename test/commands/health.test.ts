@@ -129,7 +129,7 @@ test('a run killed with its job is told by health and history until the next run
   expect(ofGuard(await box.guard('health', '--json'))).toEqual({...allHealthy, runs: 'degraded'})
   const told = await box.guard('history', 'scan')
   expect(told.stdout).toMatch(
-    / {2}interrupted {2}.* {2}not yet recorded: its guard and its job are gone: no process \d+ or \d+ has its start time\n$/,
+    / {2}interrupted {2}.* {2}not yet recorded: its guard and its job are gone: processes \d+ and \d+ no longer run\n$/,
   )
   expect(JSON.parse((await box.guard('history', 'scan', '--json')).stdout)).toMatchObject({
     runs: [

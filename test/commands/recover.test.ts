@@ -80,7 +80,7 @@ test('a run whose guard and job were killed is interrupted, with what proves it,
   const box = boxWith(`command: ${waiting}`)
   const {runId, guard, job} = await crashedRun(box)
   const first = await box.guard('recover', '--json')
-  const reason = `its guard and its job are gone: no process ${guard} or ${job} has its start time`
+  const reason = `its guard and its job are gone: processes ${guard} and ${job} no longer run`
   expect(json(first)).toEqual({
     interrupted: [{job: 'scan', runId, startedAt: expect.stringMatching(/Z$/), reason}],
     ...{reruns: [], left: [], files: []},

@@ -100,5 +100,6 @@ function goneText(run: RunHolder, here: BootRef, claimedSlotAt: number | undefin
   const claimed = claimedText(claimedSlotAt)
   const pids = [run.process, run.jobProcess].flatMap((ref) => (ref ? [ref.pid] : []))
   if (isOfPastBoot(run, here)) return `${gone}: the machine was booted again since${claimed}`
-  return `${gone}: no process ${pids.join(' or ')} has its start time${claimed}`
+  const what = pids.length === 1 ? `process ${pids[0]} no longer runs` : `processes ${pids.join(' and ')} no longer run`
+  return `${gone}: ${what}${claimed}`
 }

@@ -71,7 +71,7 @@ test('an end on record stands', () => {
 test('the slot that such a run has claimed in a fleet is run by nobody, and that is said', () => {
   const claimed = {...open, claimedSlotAt: Date.UTC(2026, 10, 29, 2)}
   const said = 'its slot 2026-11-29T02:00:00Z was claimed in the fleet, so no other host runs it'
-  const gone = 'its guard and its job are gone: no process 7 has its start time'
+  const gone = 'its guard and its job are gone: process 7 no longer runs'
   const passedOn = 'its processes cannot be looked at from here, and r2 has had its lease since'
   expect(endOf(claimed, own, 'gone')?.reason).toBe(`${gone}; ${said}`)
   expect(endOf(claimed, other, 'unknown')?.reason).toBe(`${passedOn}; ${said}`)

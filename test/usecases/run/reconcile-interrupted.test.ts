@@ -87,7 +87,7 @@ const process = {pid: 7, start: '4711'}
 test('a run without a lease is interrupted once the process that it named and its job are gone', async () => {
   const {close, asked} = overlappingRun('none', {process})
   expect(await close()).toMatchObject([
-    {run: {id: 'run-1', owner: {process}}, reason: 'its guard and its job are gone: no process 7 has its start time'},
+    {run: {id: 'run-1', owner: {process}}, reason: 'its guard and its job are gone: process 7 no longer runs'},
   ])
   expect(asked).toEqual([{process, holder: 'run-1', host: 'host-1', boot: 'boot-1'}])
   expect(await close()).toEqual([])

@@ -165,7 +165,7 @@ describe('a run', () => {
     for (const run of ['run--1', 'run-0']) runs.append({kind: 'started', job: 'backup', run, process: self}, 'buffered')
     await runJob({...deps, openClaim: () => ({...first, livingProcessOf: async () => 'none'})}, request)
     expect(runs.lines.slice(2, 4)).toMatchObject([
-      {kind: 'interrupted', run: 'run--1', reason: 'its guard and its job are gone: no process 7 has its start time'},
+      {kind: 'interrupted', run: 'run--1', reason: 'its guard and its job are gone: process 7 no longer runs'},
       {kind: 'interrupted', run: 'run-0'},
     ])
     expect(seen.done.slice(0, 2)).toEqual(['tidy spools of run--1, run-0', 'attempt 1'])
