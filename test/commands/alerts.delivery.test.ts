@@ -42,9 +42,9 @@ function deliveries(box: Sandbox) {
 
 const lastLease = (box: Sandbox, job: string) => box.journal('leases.jsonl').findLast((record) => record.job === job)
 
-/** The titles of the messages, once the two alerts are taken and so many messages are sent. */
-async function titlesOf(box: Sandbox, messages: number): Promise<readonly string[]> {
-  await until(() => deliveries(box).filter(({kind}) => kind === 'noted').length === 2, 'both alerts')
+/** The titles of the messages, once so many alerts are taken and so many messages are sent. */
+async function titlesOf(box: Sandbox, messages: number, alerts = 2): Promise<readonly string[]> {
+  await until(() => deliveries(box).filter(({kind}) => kind === 'noted').length === alerts, 'the alerts')
   await until(() => sent(box).length >= messages, 'the messages')
   return sent(box).map(({title}) => title)
 }
@@ -114,6 +114,16 @@ describe('a run without a watchdog', () => {
     writeFileSync(box.path('.guardianrc.json'), JSON.stringify({...settingsOf(box), jobs: {scan: {command: ['true']}}}))
     expect((await box.guard('run', 'scan')).code).toBe(0)
     await until(() => box.journal('incidents.jsonl').some(({kind}) => kind === 'resolved'), 'the end of the incident')
+  })
+
+  test('that is refused by what all jobs have in common is told with the others in one message', async () => {
+    const jobs = {one: {command: ['true']}, two: {command: ['true']}, three: {command: ['true']}}
+    const box = sandbox({jobs, defaults: {timeout: 'soon'}}, {groupWait: '5s'})
+    for (const job of Object.keys(jobs)) expect((await box.guard('run', job)).code).toBe(78)
+    expect((await titlesOf(box, 2, 4)).toSorted()).toEqual([
+      expect.stringMatching(/\.guardianrc\.json has a problem; defaults\.timeout/),
+      expect.stringMatching(/^3 jobs in trouble: no job of .* runs: defaults\.timeout: "soon" is not a duration/),
+    ])
   })
 
   test('that ends well tells that another job is wrong, also where another command has noticed it', async () => {

@@ -119,7 +119,8 @@ export function outboxWorld({
     trouble: (job, more = {}) => {
       const {errorLine = 'ECONNREFUSED 10.0.0.1:5432', failureClass = 'connection', level = 'CRITICAL', hangs} = more
       const opened = more.ageMs !== undefined && {opened_at: new Date(clock.now() - more.ageMs).toISOString()}
-      const failure = {event: 'trouble', verdict: 'failing', class: failureClass, errorLine, ...opened}
+      const failed = {outcome: 'failed', class: failureClass, errorLine}
+      const failure = {event: 'trouble', verdict: 'failing', ...failed, ...opened}
       if (hangs === undefined) raise(job, level, `${job} is failing: ${errorLine}`, failure)
       else raise(job, level, `${job} is hung: ${hangs}`, {event: 'trouble', verdict: 'hung'})
     },

@@ -69,9 +69,9 @@ function titleOf({news, why, group}: DueNews): string {
   return `${again}${news.length} jobs in trouble: ${first.errorLine ?? commonText(group.key)}`
 }
 
-/** A reason may begin with the name of its job. */
-function aboutJob({job, reason, errorLine}: JobNews): string {
-  if (errorLine === undefined && reason.startsWith(`${job} `)) return reason
+/** A reason may begin with the name of its job. The error of a run is shorter; one that no run had is the reason. */
+function aboutJob({job, reason, errorLine, outcome}: JobNews): string {
+  if ((errorLine === undefined || outcome === undefined) && reason.startsWith(`${job} `)) return reason
   return `${job}: ${errorLine ?? reason}`
 }
 

@@ -137,7 +137,7 @@ function outputStatus({files, maxAgeMs, newest, unreadable}: OutputFacts, nowUpt
 function sharedCause(trouble: Trouble | undefined, facts: JobFacts): Pick<JobStatus, 'cause' | 'causeText'> {
   if (!trouble) return {cause: undefined, causeText: undefined}
   if (trouble.kind !== 'failing') return {cause: trouble.reason, causeText: trouble.reason}
-  const {failureClass, errorLine} = failedRun(trouble.kind, facts) ?? {}
+  const {failureClass, errorLine = facts.settingsProblem} = failedRun(trouble.kind, facts) ?? {}
   return {
     cause: causeOf({verdict: trouble.kind, failureClass, errorLine, subject: facts.job}),
     causeText:

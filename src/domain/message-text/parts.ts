@@ -52,7 +52,7 @@ function partsOfJob(message: Message, job: JobNews, time: (atMs: number) => stri
     fact(isNotice ? 'About' : 'Job', `${job.job} on ${message.host}`, 1),
     fact('What', job.reason, 2),
     fact('Outcome', outcomeText(job), 2),
-    lines('Error', clippedLine(job.errorLine ?? '', longestFact), 3),
+    lines('Error', errorText(job), 3),
     fact('Tried', (job.tried ?? []).join('; '), 4),
     lines('Last lines', (job.lastLines ?? []).join('\n'), 6),
     fact(isNotice ? 'When' : 'Trouble since', over ? '' : time(job.sinceMs), 3),
@@ -60,6 +60,11 @@ function partsOfJob(message: Message, job: JobNews, time: (atMs: number) => stri
     fact(over ? 'Healthy since' : 'Last good run', good === undefined ? '' : time(good), 3),
     fact('Run', job.runId ?? '', 5),
   ]
+}
+
+/** @returns an empty text if no run had it and the reason says it already */
+function errorText({errorLine = '', reason, outcome}: JobNews): string {
+  return outcome === undefined && reason.includes(errorLine) ? '' : clippedLine(errorLine, longestFact)
 }
 
 function partsOfMany(message: Message, time: (atMs: number) => string): MessagePart[] {

@@ -8,21 +8,25 @@ export function incidentDetails(
   event: 'trouble' | 'recovered',
   facts: JobFacts | undefined,
 ): Readonly<Record<string, unknown>> {
-  const {lastEnd, streak, lastGoodAt} = facts ?? {}
+  const {lastEnd, streak, lastGoodAt, settingsProblem} = facts ?? {}
   const failed = event === 'trouble' && facts ? failedRun(verdict, facts) : undefined
+  // Wrong settings are nothing that a run was the cause of.
+  const run = event === 'trouble' && settingsProblem !== undefined ? undefined : lastEnd
   const details = {
     event,
     incident: id,
     opened_at: new Date(openedAt).toISOString(),
     verdict,
+    // Many jobs may have it in common, and then are one message.
+    ...(event === 'trouble' && {errorLine: settingsProblem}),
     ...(failed && {
       outcome: failed.outcome,
       class: failed.failureClass,
       errorLine: failed.errorLine,
       badRuns: streak?.isWell === false ? streak.count : undefined,
     }),
-    runId: lastEnd?.runId,
-    durationMs: lastEnd?.durationMs,
+    runId: run?.runId,
+    durationMs: run?.durationMs,
     healthySince: event === 'trouble' && lastGoodAt !== undefined ? new Date(lastGoodAt).toISOString() : undefined,
   }
   return Object.fromEntries(Object.entries(details).filter(([, value]) => value !== undefined))

@@ -7,7 +7,7 @@ import {
   jobStatus,
 } from '../../../src/domain/diagnose/job-status.js'
 import type {Incident} from '../../../src/domain/incident/incident.js'
-import type {LastEnd} from '../../../src/domain/watchdog/job-facts.js'
+import type {JobFacts, LastEnd} from '../../../src/domain/watchdog/job-facts.js'
 import type {Verdict} from '../../../src/domain/watchdog/verdict-kind.js'
 import {ended, jobFacts, minute, running} from '../../support/job-facts.js'
 
@@ -127,14 +127,17 @@ test('a class that says nothing is not named as a cause', () => {
   expect(jobStatus(evidence({verdict: failing, facts: jobFacts({lastEnd})})).causeText).toBe('SIGTERM')
 })
 
-test('a job with wrong settings is in no group of what its last run failed with', () => {
+test('jobs that the same wrong settings keep from running are in one group, whatever their last runs failed with', () => {
   const lastEnd: LastEnd = {
     ...{runId: 'r', outcome: 'failed', detail: 'x', uptimeMs: 0, endedAt: 0, byReboot: false, refused: undefined},
     ...{failureClass: 'connection', errorLine: 'connect ECONNREFUSED 10.0.0.5:5432'},
   }
-  const wrong = {...failing, reason: 'its settings are wrong'}
-  const status = jobStatus(
-    evidence({facts: jobFacts({lastEnd, settingsProblem: 'its settings are wrong'}), verdict: wrong}),
-  )
-  expect([status.cause, status.causeText]).toEqual([`job ${status.job}`, 'its settings are wrong'])
+  const of = (job: string, settingsProblem: string, more: Partial<JobFacts> = {}) =>
+    jobStatus(
+      evidence({facts: jobFacts({job, settingsProblem, ...more}), verdict: {...failing, reason: settingsProblem}}),
+    )
+  const refusal = 'no job of /etc/g.yml runs: defaults.timeout: "x" is no duration'
+  const groups = groupByCause([of('a', refusal, {lastEnd}), of('b', refusal), of('c', 'its settings are wrong')])
+  expect(groups.map((group) => group.map(({job}) => job))).toEqual([['a', 'b'], ['c']])
+  expect(groups[0]?.[0].causeText).toBe(refusal)
 })
