@@ -3,6 +3,7 @@ import {pruneCaches} from '../config/cache/prune.js'
 import type {Incidents} from '../domain/incident/incident.js'
 import {type OverallStatus, overallStatus} from '../domain/incident/overall-status.js'
 import {watchedJobs} from '../domain/watchdog/watch-list.js'
+import type {WatchedJob} from '../domain/watchdog/watched-job.js'
 import {GuardError} from '../errors.js'
 import {
   alertStream,
@@ -72,16 +73,20 @@ export async function runWatchdog(guard: Guard, options: WatchdogOptions): Promi
     throw new GuardError('usage', '--watch is shorter than 1s', ['write 1s or more, for example --watch 60s'])
   }
   guard.ensureState()
-  const watchesNone = watchedJobs(guard.settings).length === 0
+  const jobs = watchedJobs(guard.settings)
+  const watchesNone = jobs.length === 0
   if (watchMs === undefined) {
     // That there are no jobs is said once, by the error.
     const isSaid = watchesNone && isTerminal('stdout')
-    const json = await answer(await underLease(guard, 'for-one-round'), isSaid ? {...options, newsOnly: true} : options)
+    const json = await answer(
+      await underLease(guard, jobs, 'for-one-round'),
+      isSaid ? {...options, newsOnly: true} : options,
+    )
     if (watchesNone) reportNoJobs(guard)
     return json
   }
   if (watchesNone) reportNoJobs(guard)
-  if (!watchesNone || !isTerminal('stdout')) await watch(guard, {...options, watchMs})
+  if (!watchesNone || !isTerminal('stdout')) await watch(guard, jobs, {...options, watchMs})
   return undefined
 }
 
@@ -127,17 +132,21 @@ async function showRound({evaluation, status}: Round, options: ShowOptions): Pro
 
 /** One round of a process that goes on. @returns it for `--json`. Throws GuardError `busy` beside another watchdog */
 export async function recoverAndWatch(guard: Guard): Promise<object> {
-  const {evaluation, status, recovered} = await underLease(guard, 'on')
+  const {evaluation, status, recovered} = await underLease(guard, watchedJobs(guard.settings), 'on')
   const {evaluationToJson} = await import('./render/watchdog.js')
   const {recoveredToJson} = await import('./render/recover.js')
   return {...evaluationToJson(evaluation, status), ...(recovered && {recovered: recoveredToJson(recovered)})}
 }
 
-async function watch(guard: Guard, options: WatchdogOptions & {watchMs: number}): Promise<void> {
+async function watch(
+  guard: Guard,
+  jobs: readonly WatchedJob[],
+  options: WatchdogOptions & {watchMs: number},
+): Promise<void> {
   const stop = new AbortController()
   onSignals(['SIGINT', 'SIGTERM'], () => stop.abort())
   while (!stop.signal.aborted) {
-    const round = await underLease(guard, 'on').catch(warnAndGoOn)
+    const round = await underLease(guard, jobs, 'on').catch(warnAndGoOn)
     // The text has news alone, and JSON has every round, one on each line.
     const json = round && (await showRound(round, {...options, newsOnly: true}))
     if (json) writeOut(jsonLine(json))
@@ -153,7 +162,7 @@ function statusOf({reports}: Evaluation, incidents: Incidents): OverallStatus {
 }
 
 /** Interrupted runs are decided on before the jobs are judged, and run again once the round is over. */
-async function underLease(guard: Guard, lives: 'on' | 'for-one-round'): Promise<Round> {
+async function underLease(guard: Guard, jobs: readonly WatchedJob[], lives: 'on' | 'for-one-round'): Promise<Round> {
   const {deps, request} = ownLease(guard, leaseTtlMs)
   let recovered: Recovered | undefined
   const round = holdLease({...deps, callAfter}, request, async () => {
@@ -163,7 +172,7 @@ async function underLease(guard: Guard, lives: 'on' | 'for-one-round'): Promise<
     // Loaded late: few hosts have jobs of a fleet.
     if (existsSync(`${guard.stateDir}/${fleetStream.name}.jsonl`))
       await (await import('./wire/settle-fleet.js')).settleFleet(guard)
-    const report = await watchdogRound(wireWatchdog(guard), roundPlan(guard))
+    const report = await watchdogRound(wireWatchdog(guard), roundPlan(guard, jobs))
     for (const line of logLines(report)) guard.log(line)
     compact(guard)
     // Loaded late: most machines have cron. After the round, which is about the jobs.

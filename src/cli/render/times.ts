@@ -48,13 +48,24 @@ const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', '
 
 /** `14:20` of today, `Mon 14:15` within a week, `3 Jan 14:15`, or `3 Jan 2023 14:15` where the year could be taken for another. */
 export function clockText(page: Page, at: number): string {
-  const [local, today] = [localDate(page, at), localDate(page, page.nowMs)]
+  const local = localDate(page, at)
   const text = local.toISOString()
   const time = text.slice(11, 16)
-  if (text.slice(0, 10) === today.toISOString().slice(0, 10)) return time
+  if (text.startsWith(todayOf(page))) return time
   if (Math.abs(at - page.nowMs) < 6 * day) return `${weekdays[local.getUTCDay()]} ${time}`
   const year = Math.abs(at - page.nowMs) < 300 * day ? '' : ` ${local.getUTCFullYear()}`
   return `${local.getUTCDate()} ${months[local.getUTCMonth()]}${year} ${time}`
+}
+
+/** A page may have thousands of times, and the zone's offset is slow to find. */
+const todays = new WeakMap<Page, string>()
+
+function todayOf(page: Page): string {
+  const known = todays.get(page)
+  if (known !== undefined) return known
+  const today = localDate(page, page.nowMs).toISOString().slice(0, 10)
+  todays.set(page, today)
+  return today
 }
 
 /** Reasons are on record with times in UTC. What a job has printed stays as it is, so the words before a time count. */

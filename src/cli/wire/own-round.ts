@@ -77,7 +77,7 @@ async function guardOf(files: SettingsFiles, job: string, history: JobHistory | 
 export async function newsNow(guard: Guard, name: string): Promise<Partial<JobNews> | undefined> {
   const job = asWatched(name, guard.settings)
   const deps = {...wireWatchdog(guard), checkOpenClaw: async () => undefined}
-  const plan = {...roundPlan(guard), judge: runJudge(guard, name), jobs: [job], hasSettings: false}
+  const plan = {...roundPlan(guard, []), judge: runJudge(guard, name), jobs: [job], hasSettings: false}
   const {reports} = await evaluateJobs(deps, plan)
   const report = reports.find((one) => one.job.name === name)
   if (report?.verdict.status !== 'failing') return undefined
@@ -92,7 +92,7 @@ export async function newsNow(guard: Guard, name: string): Promise<Partial<JobNe
 
 async function roundOver(guard: Guard, job: WatchedJob): Promise<readonly JobReport[]> {
   const deps = {...wireWatchdog(guard), checkOpenClaw: async () => undefined}
-  const plan = {...roundPlan(guard), judge: runJudge(guard, job.name), jobs: [job], hasSettings: false}
+  const plan = {...roundPlan(guard, []), judge: runJudge(guard, job.name), jobs: [job], hasSettings: false}
   const {reports} = await watchdogRound(deps, plan)
   return reports
 }

@@ -5,6 +5,7 @@ import type {IncidentPolicy} from '../../domain/incident/decide.js'
 import {pendingResets} from '../../domain/openclaw/reset-decision.js'
 import {resetDaemonLease, watchdogLease, watchedDaemon} from '../../domain/watchdog/daemon-heartbeat.js'
 import {watchedJobs} from '../../domain/watchdog/watch-list.js'
+import type {WatchedJob} from '../../domain/watchdog/watched-job.js'
 import {alertStream, incidentStream, resetRequestStream, resetResultStream} from '../../journal/failure-streams.js'
 import {escalationFile} from '../../system/host/escalation-file.js'
 import {readBootRef} from '../../system/host/host.js'
@@ -74,10 +75,9 @@ function maskedAnswer({jobs, unreachable}: OpenClawAnswer, mask: (text: string) 
   }
 }
 
-/** The jobs of the settings, and the reset daemon where one was ever used. */
-export function roundPlan(guard: Guard): RoundPlan {
+/** The watched jobs of the settings, and the reset daemon where one was ever used. */
+export function roundPlan(guard: Guard, jobs: readonly WatchedJob[] = watchedJobs(guard.settings)): RoundPlan {
   const {watchdog, resetDaemon, openclaw, file, wrong, alerting} = guard.settings
-  const jobs = watchedJobs(guard.settings)
   const isDaemonUsed = guard.leases().read().byJob.has(resetDaemonLease)
   const policy: IncidentPolicy = {
     ...watchdog,

@@ -97,8 +97,10 @@ function lazyJobs(lines: string, defaults: JobSettings): Settings['jobs'] {
     jobs[name] = {...defaults, ...own}
   }
   // A caller that lists the names then reads each job, and a search per job would read the text once per job.
+  let names: string[] | undefined
   const readAll = (jobs: Record<string, JobSettings>): string[] => {
-    const names: string[] = []
+    if (names) return names
+    names = []
     for (const line of lines.split('\n')) {
       const end = line.indexOf(' ')
       if (end < 0) continue

@@ -7,21 +7,17 @@ import type {BudgetSettings} from '../settings/job.js'
 /** The failure class under which reruns are counted by the recovery budget. */
 export const interruptedClass = 'interrupted'
 
-interface RerunFacts {
-  readonly jobRuns: JobRuns
-  readonly lease: Lease | undefined
-  readonly budget: BudgetSettings
-  readonly now: number
-}
-
 /**
  * The interrupted run of which nobody has decided yet whether its job is run again: the last run of the job, unless
- * another one holds the lease by now, and only within the window of the budget, so that a rerun that is asked for by new
- * settings does not come for a run long past.
+ * another one holds the lease by now.
  */
-export function undecidedRun({jobRuns, lease, budget, now}: RerunFacts): Run | undefined {
-  const last = jobRuns.runs.findLast(({outcome}) => outcome !== 'skipped')
+export function undecidedRun({runs}: Pick<JobRuns, 'runs'>, lease: Lease | undefined): Run | undefined {
+  const last = runs.findLast(({outcome}) => outcome !== 'skipped')
   if (last?.outcome !== 'interrupted' || isCutShort(last) || rerunOf(last)) return undefined
-  if (lease && !lease.released && lease.holder !== last.id) return undefined
-  return now - (last.endedAt ?? last.startedAt) < budget.perMs ? last : undefined
+  return lease && !lease.released && lease.holder !== last.id ? undefined : last
+}
+
+/** Whether it ended within the window of the budget: a rerun that new settings ask for comes for no run long past. */
+export function mayBeRerun({endedAt, startedAt}: Run, {perMs}: BudgetSettings, now: number): boolean {
+  return now - (endedAt ?? startedAt) < perMs
 }

@@ -39,7 +39,10 @@ export function recentOutcomes(recent: string): {
   readonly outcomes: readonly EndedOutcome[]
   readonly cutShort: number
 } {
-  const all = recent.split('').map((letter) => outcomes.get(letter) ?? 'failed')
-  const known = all.filter((outcome) => outcome !== 'cut-short')
-  return {outcomes: known, cutShort: all.length - known.length}
+  const known: EndedOutcome[] = []
+  for (const letter of recent) {
+    const outcome = outcomes.get(letter) ?? 'failed'
+    if (outcome !== 'cut-short') known.push(outcome)
+  }
+  return {outcomes: known, cutShort: recent.length - known.length}
 }

@@ -61,10 +61,12 @@ export function nextStarts(job: Schedule, records: SlotRecords, asked: Asked): r
   const {nowMs, slots, spread, count, untilMs} = asked
   const {schedule, decidedMs} = countedSlots(job, records, nowMs)
   const starts: NextStart[] = []
-  let slotMs = slots.next(schedule, Math.max(decidedMs, nowMs - spread))
-  while (slotMs !== undefined && slotMs + spread <= untilMs && starts.length < count) {
+  let afterMs = Math.max(decidedMs, nowMs - spread)
+  while (starts.length < count) {
+    const slotMs = slots.next(schedule, afterMs)
+    if (slotMs === undefined || slotMs + spread > untilMs) break
     starts.push({slotMs, dueMs: slotMs + spread})
-    slotMs = slots.next(schedule, slotMs)
+    afterMs = slotMs
   }
   return starts
 }

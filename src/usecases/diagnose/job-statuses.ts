@@ -35,7 +35,9 @@ interface Statuses {
 
 /** What a person needs to know of each job: those of the settings, and all that have run under guard. Writes nothing. */
 export async function jobStatuses(deps: StatusDeps, plan: RoundPlan, isAsked: IsAsked): Promise<Statuses> {
-  const {clocks, reports} = await evaluateJobs(deps, {...plan, jobs: jobsOf(deps, plan, isAsked)})
+  // Incidents of jobs that the settings no longer name are a round's to end.
+  const judged = {...plan, jobs: jobsOf(deps, plan, isAsked), hasSettings: false}
+  const {clocks, reports} = await evaluateJobs(deps, judged)
   const {open, jobs: histories} = deps.incidents.read()
   const told = tellingsByJob(deps.outbox.read())
   const silences = deps.silences.read()

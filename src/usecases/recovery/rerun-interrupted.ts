@@ -1,6 +1,6 @@
 import type {Leases} from '../../domain/lease/lease.js'
 import {askJobBudget, type BudgetAnswer, countedSteps, noticeInWindow} from '../../domain/recovery/budget.js'
-import {interruptedClass, undecidedRun} from '../../domain/recovery/rerun.js'
+import {interruptedClass, mayBeRerun, undecidedRun} from '../../domain/recovery/rerun.js'
 import type {RunsByJob} from '../../domain/run/job-runs.js'
 import {type Run, rerunStep} from '../../domain/run/run.js'
 import type {Settings} from '../../domain/settings/settings.js'
@@ -35,19 +35,19 @@ export interface Rerun {
 export function planReruns(deps: RerunDeps, closing: readonly Run[] = []): readonly Rerun[] {
   const now = deps.clock.now()
   const {byJob} = deps.leases.read()
-  const book = deps.runs.read()
   const {jobs, wrong} = deps.settings
   // While `defaults` is wrong, guard runs no job by its name.
-  const named = wrong?.refusal === undefined ? Object.entries(jobs) : []
-  return named.flatMap(([job, {onCrash, budget, script, command}]) => {
-    const known = book.get(job)
-    if (onCrash !== 'rerun' || !known || (script === undefined && command === undefined)) return []
-    const runs = known.runs.map((run) =>
-      closing.some(({id}) => id === run.id) ? {...run, outcome: 'interrupted' as const, endedAt: now} : run,
-    )
-    const run = undecidedRun({jobRuns: {...known, runs}, lease: byJob.get(job), budget, now})
-    return run ? [{run, ...answerOf(deps, run)}] : []
+  if (wrong?.refusal !== undefined) return []
+  return [...deps.runs.read()].flatMap(([job, known]) => {
+    const run = undecidedRun(closing.length === 0 ? known : {runs: known.runs.map(closed)}, byJob.get(job))
+    const settings = run && Object.hasOwn(jobs, job) ? jobs[job] : undefined
+    if (!run || settings?.onCrash !== 'rerun' || !mayBeRerun(run, settings.budget, now)) return []
+    return settings.script === undefined && settings.command === undefined ? [] : [{run, ...answerOf(deps, run)}]
   })
+
+  function closed(run: Run): Run {
+    return closing.some(({id}) => id === run.id) ? {...run, outcome: 'interrupted', endedAt: now} : run
+  }
 }
 
 function answerOf(deps: RerunDeps, {job}: Run): Pick<Rerun, 'ok' | 'reason'> {

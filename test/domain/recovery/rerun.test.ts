@@ -1,7 +1,7 @@
 import {expect, test} from 'vitest'
 import type {RawRecord} from '../../../src/domain/journal/record.js'
 import type {Lease} from '../../../src/domain/lease/lease.js'
-import {undecidedRun} from '../../../src/domain/recovery/rerun.js'
+import {mayBeRerun, undecidedRun} from '../../../src/domain/recovery/rerun.js'
 import {runsFold} from '../../../src/domain/run/job-runs.js'
 
 const minute = 60_000
@@ -19,12 +19,11 @@ const crashed = [
   {kind: 'interrupted', run: 'r1', reason: 'gone'},
 ]
 const decided = {kind: 'step-ended', run: 'r1', do: 'rerun', ok: true}
-const facts = {lease: undefined, budget: {recoveries: 1, perMs: 60 * minute}, now: 5 * minute}
 
 test('an interrupted run that was the last of its job is undecided', () => {
-  expect(undecidedRun({...facts, ...after(...crashed)})).toMatchObject({id: 'r1'})
+  expect(undecidedRun(after(...crashed).jobRuns, undefined)).toMatchObject({id: 'r1'})
   const skipped = {kind: 'skipped', run: 'r2', reason: 'held'}
-  expect(undecidedRun({...facts, ...after(...crashed, skipped)})).toMatchObject({id: 'r1'})
+  expect(undecidedRun(after(...crashed, skipped).jobRuns, undefined)).toMatchObject({id: 'r1'})
 })
 
 test.each([
@@ -35,16 +34,19 @@ test.each([
   ['another run has cancelled it', [crashed[0]!, {kind: 'cancelled', run: 'r1', byRun: 'r2'}, crashed[1]!]],
   ['a later run began', [...crashed, {kind: 'started', run: 'r2'}]],
 ])('nothing is to be decided of a run once %s', (_title, records) => {
-  expect(undecidedRun({...facts, ...after(...records)})).toBeUndefined()
+  expect(undecidedRun(after(...records).jobRuns, undefined)).toBeUndefined()
 })
 
 test('nothing is decided while another run has the lease, nor after the window of the budget', () => {
   const {jobRuns} = after(...crashed)
   const lease = (holder: string, released?: object) => ({holder, released}) as Lease
-  expect(undecidedRun({...facts, jobRuns, lease: lease('r2')})).toBeUndefined()
-  expect(undecidedRun({...facts, jobRuns, lease: lease('r1')})).toBeDefined()
-  expect(undecidedRun({...facts, jobRuns, lease: lease('r2', {})})).toBeDefined()
-  expect(undecidedRun({...facts, jobRuns, now: 61 * minute})).toBeUndefined()
+  expect(undecidedRun(jobRuns, lease('r2'))).toBeUndefined()
+  expect(undecidedRun(jobRuns, lease('r1'))).toBeDefined()
+  expect(undecidedRun(jobRuns, lease('r2', {}))).toBeDefined()
+  const ends = [5 * minute, 61 * minute].map((now) =>
+    mayBeRerun(jobRuns.runs[0]!, {recoveries: 1, perMs: 60 * minute}, now),
+  )
+  expect(ends).toEqual([true, false])
 })
 
 test('of two decisions about one run the second is void, and so are other steps', () => {
