@@ -86,6 +86,7 @@ function isProgram(text: string): boolean {
 
 /** A word as the shell hands it on. */
 export function withoutQuotes(text: string): string {
+  if (!/['"\\]/.test(text)) return text
   return text.replace(
     /'([^']*)'|"((?:[^"\\]|\\.)*)"|\\(.)/gs,
     (_, single, double, escaped) => single ?? double ?? escaped,
