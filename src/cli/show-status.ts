@@ -26,20 +26,20 @@ interface StatusRequest extends Pick<Call, 'json' | 'show' | 'print' | 'openGuar
   readonly group: 'cause' | 'none'
 }
 
-/** Prints the list, or the page of the one job that is named. @returns the object for `--json` */
-export async function showStatus(request: StatusRequest): Promise<object> {
+/** Prints the list, or the page of the one job that is named. @returns the object for `--json`, else nothing */
+export async function showStatus(request: StatusRequest): Promise<object | undefined> {
   const guard = await request.openGuard()
   const [only, ...others] = request.patterns
   if (only !== undefined && others.length === 0 && !only.includes('*')) return showJob(guard, request, only)
   return showList(guard, request)
 }
 
-async function showJob(guard: Guard, request: StatusRequest, name: string): Promise<object> {
+async function showJob(guard: Guard, request: StatusRequest, name: string): Promise<object | undefined> {
   const job = knownJob({settings: guard.settings, runs: guard.runs(), leases: guard.leases()}, name)
   const page = await jobPage(wireJobPage(guard, job), roundPlan(guard), job)
   report(guard, request, page.overall)
   request.show(renderJobPage, page)
-  return jobPageJson(guard, page)
+  return request.json ? jobPageJson(guard, page) : undefined
 }
 
 /** The page of a job for `--json`. */
@@ -47,7 +47,7 @@ export function jobPageJson(guard: Guard, page: JobPage): object {
   return {...jobPageToJson(page), ...settingsProblem(guard)}
 }
 
-async function showList(guard: Guard, request: StatusRequest): Promise<object> {
+async function showList(guard: Guard, request: StatusRequest): Promise<object | undefined> {
   const {patterns, show, print, state} = request
   const isAsked = (job: string) => patterns.length === 0 || patterns.some((pattern) => matchesPattern(pattern, job))
   const {at, jobs, overall} = await jobStatuses(wireStatus(guard), roundPlan(guard), isAsked)
@@ -59,7 +59,7 @@ async function showList(guard: Guard, request: StatusRequest): Promise<object> {
   else show(renderStatus, shown, {all: request.all === true || state !== undefined, grouped: request.group === 'cause'})
   const scheduler = await schedulerFacts(guard)
   if (['dead', 'late', 'stopped'].includes(scheduler.is)) print(`${scheduler.text}; see guard scheduler status`)
-  return jobListJson(guard, {at, jobs: shown, is, scheduler: scheduler.is})
+  return request.json ? jobListJson(guard, {at, jobs: shown, is, scheduler: scheduler.is}) : undefined
 }
 
 interface JobList {
@@ -120,7 +120,7 @@ export async function watchStatus(request: StatusRequest, everyMs: number): Prom
     const show: Call['show'] = (render, ...data) =>
       request.show((page, ...shown: typeof data) => cutToScreen(page, render(page, ...shown)), ...data)
     const json = await showStatus({...request, ...(isRedrawn && {show}), openGuard: async () => guard})
-    if (request.json) writeOut(jsonLine(json))
+    if (json) writeOut(jsonLine(json))
     if (stop.signal.aborted) return undefined
     await guard.clock.sleep(everyMs, stop.signal)
     if (stop.signal.aborted) return undefined
