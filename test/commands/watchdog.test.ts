@@ -286,6 +286,6 @@ test('a lease of six hours whose process is dead does not keep its job alive', a
   await run.ended
   await until(() => !isAlive(pid), 'the job is gone')
   const {stdout} = await box.guard('watchdog')
-  expect(stdout).toMatch(/^scan {2}failing +its last run was interrupted \d+s ago/m)
+  expect(stdout).toMatch(/^scan {2}failing +its last run was found interrupted \d+s ago/m)
   expect(stdout).toMatch(/^hand {2}stalled +its process is dead/m)
 })

@@ -73,13 +73,15 @@ describe.skipIf(!isRoot)('a machine with six faults', () => {
     const status = await box.guard('status', '--utc')
     expect(status.code).toBe(2)
     expect(status.stdout).toMatch(
-      /^X import .*\n {4}(stalled|failing): its (process is dead|last run was interrupted)/m,
+      /^X import .*\n {4}(stalled|failing): its (process is dead|last run was found interrupted)/m,
     )
     expect(status.stdout).toMatch(/^X feed .*\n {4}failing: its last run failed/m)
     expect(status.stdout).toMatch(/^= backup .* silenced$/m)
 
     const why = async (job: string) => (await box.guard('why', job)).stdout
-    expect(await why('import')).toMatch(/^import is (stalled|failing): its (process is dead|last run was interrupted)/)
+    expect(await why('import')).toMatch(
+      /^import is (stalled|failing): its (process is dead|last run was found interrupted)/,
+    )
     const feed = await why('feed')
     expect(feed).toMatch(/^ {2}.*It was skipped: breaker feed-api is open/m)
     expect(feed).toMatch(/^Next {2}guard breaker close feed-api/m)

@@ -31,7 +31,8 @@ const endings: Readonly<Record<LastEnd['outcome'], string>> = {
   killed: 'was killed',
   'not-started': 'could not be started',
   skipped: 'was skipped',
-  interrupted: 'was interrupted',
+  // When it was, nobody knows.
+  interrupted: 'was found interrupted',
   error: 'ended with an error',
 }
 

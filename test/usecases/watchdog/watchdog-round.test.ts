@@ -209,7 +209,7 @@ test('a lease whose process is dead makes a run without an end an interrupted on
   world.journals.leases.append({kind: 'claimed', job: 'scan', holder: 'r', ttlMs: 6 * hour}, 'durable')
   world.journals.runs.append({kind: 'started', job: 'scan', run: 'r'}, 'durable')
   const {reports} = await watchdogRound({...world.deps, livingProcessOf: async () => 'none'}, world.plan)
-  expect(reports[0]?.verdict).toMatchObject({kind: 'failing', reason: expect.stringContaining('was interrupted')})
+  expect(reports[0]?.verdict).toMatchObject({kind: 'failing', reason: expect.stringContaining('was found interrupted')})
 })
 
 test('a process that released its lease while it was looked at is not dead', async () => {
