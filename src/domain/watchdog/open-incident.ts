@@ -60,8 +60,8 @@ function takenOver({skipped, now}: JobFacts, {openedUptimeMs}: IncidentFacts): s
 /** @returns undefined if nothing proves that the job succeeds again */
 function proofOf(facts: JobFacts, incident: IncidentFacts, outputs: Judged): string | undefined {
   const {lastEnd, hasRuns, now, liveness, openclaw} = facts
-  const isWhole = ['fresh', 'none', 'waiting'].includes(outputs.freshness)
-  if (lastEnd && isWell(lastEnd) && isWhole && lastEnd.uptimeMs >= incident.openedUptimeMs)
+  const isProof = isWhole(facts, incident, outputs)
+  if (lastEnd && isWell(lastEnd) && isProof && lastEnd.uptimeMs >= incident.openedUptimeMs)
     return `its last run ended well ${span(now.at - lastEnd.endedAt)} ago`
   // A job that takes leases proves success by a release.
   const byOutputs = incident.kind !== 'failing' || (!hasRuns && liveness.is === 'never-seen')
@@ -70,6 +70,15 @@ function proofOf(facts: JobFacts, incident: IncidentFacts, outputs: Judged): str
   const isOfOpenClaw = liveness.is === 'never-seen' && facts.outputs.length === 0
   const hasRun = facts.openclawRanUptimeMs !== undefined && facts.openclawRanUptimeMs >= incident.openedUptimeMs
   return isOfOpenClaw && hasRun && openclaw?.state === 'healthy' ? `OpenClaw: ${openclaw.reason}` : undefined
+}
+
+/**
+ * Whether the outputs do not speak against a good end. What the next run has taken away was whole, unless the trouble was
+ * about it; a job that is running in each round would else never be well again.
+ */
+function isWhole({badOutputSinceMs}: JobFacts, {kind}: IncidentFacts, {freshness}: Judged): boolean {
+  if (freshness === 'to-come') return kind === 'failing' && badOutputSinceMs === undefined
+  return freshness === 'fresh' || freshness === 'none' || freshness === 'waiting'
 }
 
 function isRewritten({outputs}: JobFacts, {openedUptimeMs}: IncidentFacts): boolean {

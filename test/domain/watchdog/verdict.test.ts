@@ -91,6 +91,40 @@ test.each<[string, Partial<JobFacts>, Verdict['kind'], Verdict['status']]>([
     'failing',
   ],
   [
+    'a bad end is mended by a good one, whose output the next run has taken away',
+    {
+      liveness: {...leaseHeld, startedUptimeMs: nowUptimeMs - minute},
+      lastEnd: lastEnd(2 * minute),
+      incident: incident('failing', hour),
+      outputs: [noFile],
+    },
+    'healthy',
+    'ok',
+  ],
+  [
+    'a bad end is mended by a good one, whose output the next run is writing anew',
+    {
+      liveness: {...leaseHeld, startedUptimeMs: nowUptimeMs - 2 * minute},
+      lastEnd: lastEnd(3 * minute),
+      incident: incident('failing', hour),
+      outputs: [output(minute, 'lacks "DONE"')],
+    },
+    'healthy',
+    'ok',
+  ],
+  [
+    'a bad output that was seen is not mended because the next run writes it anew',
+    {
+      liveness: {...leaseHeld, startedUptimeMs: nowUptimeMs - 2 * minute},
+      lastEnd: lastEnd(3 * minute),
+      incident: incident('failing', hour),
+      badOutputSinceMs: nowUptimeMs - 4 * minute,
+      outputs: [output(minute, 'lacks "DONE"')],
+    },
+    'failing',
+    'failing',
+  ],
+  [
     'trouble for want of an output is not over because the next run may write it',
     {liveness: running, lastEnd: lastEnd(2 * hour), incident: incident('hung', 3 * hour), outputs: [noFile]},
     'hung',
