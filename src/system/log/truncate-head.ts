@@ -1,8 +1,8 @@
-import {spawnSync} from 'node:child_process'
 import {closeSync, fdatasync, fstatSync, openSync, readSync, rmSync, statSync, writeSync} from 'node:fs'
 import {setImmediate as breath} from 'node:timers/promises'
 import {promisify} from 'node:util'
 import {type HeadTruncation, truncationEnd} from '../../domain/log/head-truncation.js'
+import {childProcess} from '../process/child-process.js'
 import {findLog} from './files.js'
 import {truncatedHeadFile} from './names.js'
 import {putAside, type RotationPolicy} from './rotate.js'
@@ -117,7 +117,7 @@ async function copyHead(from: number, to: number, bytes: number): Promise<void> 
 function collapse(fd: number, bytes: number): boolean {
   const before = fstatSync(fd).size
   const words = ['--collapse-range', '--offset', '0', '--length', `${bytes}`, '/proc/self/fd/3']
-  const {status, signal} = spawnSync('fallocate', words, {stdio: ['ignore', 'ignore', 'ignore', fd]})
+  const {status, signal} = childProcess().spawnSync('fallocate', words, {stdio: ['ignore', 'ignore', 'ignore', fd]})
   // A signal to guard's process group may kill fallocate after it has done its work.
   return status === 0 || (signal !== null && fstatSync(fd).size < before)
 }

@@ -1,8 +1,10 @@
-import {type ChildProcess, spawn} from 'node:child_process'
+import type {ChildProcess} from 'node:child_process'
 import {existsSync, fstatSync, readFileSync} from 'node:fs'
 import {toolsPath} from '../host/tools-path.js'
+import {childProcess} from '../process/child-process.js'
 import {withoutCallers} from '../process/own-streams.js'
 import {readStat} from '../process/proc.js'
+import {type StartedProcess, startProcess} from '../process/start-process.js'
 
 interface LoggerRequest {
   /** The pipe that the job writes to. */
@@ -63,7 +65,7 @@ const longestRestartMs = 1000
  */
 export class Logger {
   private readonly request: LoggerRequest
-  private child: ChildProcess
+  private child: StartedProcess
   private hasEnded = false
   private isLeft = false
   private failures = 0
@@ -105,7 +107,7 @@ export class Logger {
     const {pid} = this.child
     if (this.isPaused || this.hasEnded || pid === undefined) return
     // If guard is killed, this pipe closes.
-    const waker = spawn('/bin/sh', ['-c', 'read -r _; kill -s CONT -- "-$1"', 'sh', `${pid}`], {
+    const waker = childProcess().spawn('/bin/sh', ['-c', 'read -r _; kill -s CONT -- "-$1"', 'sh', `${pid}`], {
       stdio: withoutCallers(['pipe', 'ignore', 'ignore']),
       detached: true,
       env: {PATH: toolsPath()},
@@ -122,8 +124,8 @@ export class Logger {
     if (!this.isPaused) return
     this.waker?.stdin?.destroy()
     this.waker = undefined
-    const {pid, exitCode, signalCode} = this.child
-    if (pid !== undefined && exitCode === null && signalCode === null) process.kill(-pid, 'SIGCONT')
+    const {pid} = this.child
+    if (pid !== undefined && !this.child.hasExited()) process.kill(-pid, 'SIGCONT')
   }
 
   /**
@@ -132,7 +134,7 @@ export class Logger {
    */
   leave(mostBytes: number): void {
     this.isLeft = true
-    if (this.hasEnded || this.child.exitCode !== null || this.child.signalCode !== null) return
+    if (this.hasEnded || this.child.hasExited()) return
     const {child} = this
     const {readEnd, logFd} = this.request
     try {
@@ -144,11 +146,12 @@ export class Logger {
   }
 
   /** Past `mostBytes` of the log what the job writes is dropped. */
-  private start({readEnd, logFd, spool}: LoggerRequest, mostBytes?: number): ChildProcess {
+  private start({readEnd, logFd, spool}: LoggerRequest, mostBytes?: number): StartedProcess {
     // By its descriptor, since it may be removed before tee opens it. That needs /proc.
     const files = spool ? [existsSync('/proc/self/fd') ? '/proc/self/fd/3' : spool.file] : []
     const own = [readEnd, logFd, 'ignore', ...(spool ? [spool.fd] : [])] as const
-    const child = spawn('/bin/sh', ['-c', script, 'sh', ...files], {
+    const child = startProcess({
+      argv: ['/bin/sh', '-c', script, 'sh', ...files],
       stdio: withoutCallers(own),
       // A session of its own: what ends the job's process group does not end it.
       detached: true,
@@ -156,9 +159,9 @@ export class Logger {
       env: {PATH: toolsPath(), ...(mostBytes !== undefined && {most: `${Math.ceil(mostBytes / ulimitBlockBytes)}`})},
     })
     child.unref()
-    child.on('error', () => this.restartSoon('its logger could not be started'))
-    child.on('exit', (code, signal) => {
-      if (signal !== null) return this.restartSoon(losses[2] ?? '')
+    child.failed.then(() => this.restartSoon('its logger could not be started'))
+    child.exited.then(({code, signal}) => {
+      if (signal !== undefined) return this.restartSoon(losses[2] ?? '')
       this.hasEnded = true
       this.problem ??= losses[code ?? 0]
     })

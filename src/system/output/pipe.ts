@@ -1,8 +1,8 @@
-import {spawnSync} from 'node:child_process'
 import {closeSync, constants, openSync, rmSync} from 'node:fs'
 import {bestEffort} from '../host/best-effort.js'
 import {libc} from '../host/libc.js'
 import {toolsPath} from '../host/tools-path.js'
+import {childProcess} from '../process/child-process.js'
 
 /** The two ends of a pipe, as descriptors of guard's. */
 interface Pipe {
@@ -31,7 +31,7 @@ function callPipe(pipe2: (ends: Int32Array, flags: number) => number): Pipe {
 }
 
 function makeFifos(paths: readonly string[]): readonly Pipe[] {
-  const made = spawnSync('mkfifo', ['--', ...paths], {env: {PATH: toolsPath()}, encoding: 'utf8'})
+  const made = childProcess().spawnSync('mkfifo', ['--', ...paths], {env: {PATH: toolsPath()}, encoding: 'utf8'})
   if (made.status !== 0) {
     const why = made.error?.message ?? (made.stderr.trim() || `mkfifo ended with ${made.status ?? made.signal}`)
     throw Object.assign(new Error(`no pipe can be made: ${why}`), {syscall: 'mkfifo'})

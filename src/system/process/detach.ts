@@ -1,10 +1,10 @@
-import {spawn} from 'node:child_process'
 import {signalNumber} from '../host/host.js'
 import {stateIsMade} from '../host/made-state.js'
 import {isStandalone, programFile} from '../host/program.js'
 import {theCaller} from './caller.js'
 import {withoutCallers} from './own-streams.js'
 import {limitLines} from './prelude.js'
+import {startProcess} from './start-process.js'
 
 /** What says to a process that it belongs to a run; guard would end it with that run. */
 const marks = [
@@ -42,18 +42,15 @@ export function startGuardDetached(args: readonly string[], place: DetachedPlace
 
 /** Does so, and tells of its end as long as this process waits for it. */
 export function spawnGuardDetached(args: readonly string[], {cwd = '/', env = {}}: DetachedPlace = {}): DetachedGuard {
-  const [file, ...words] = guardCommand(args)
-  const child = spawn(file, words, {
+  const {pid, exited, failed, unref} = startProcess({
+    argv: guardCommand(args),
     stdio: withoutCallers(['ignore', 'ignore', 'ignore']),
     detached: true,
     cwd,
     env: {...ownEnvironment(), ...env},
   })
-  const ended = new Promise<number | undefined>((resolve) => {
-    child.once('error', () => resolve(undefined))
-    child.once('exit', (code, signal) => resolve(code ?? 128 + (signalNumber(signal ?? '') ?? 0)))
-  })
-  return {pid: child.pid, ended, leave: () => child.unref()}
+  const code = exited.then(({code, signal}) => code ?? 128 + (signalNumber(signal ?? '') ?? 0))
+  return {pid, ended: Promise.race([code, failed.then(() => undefined)]), leave: unref}
 }
 
 /** The command line that starts guard with the limit of open files that this process had, before the runtime raised it. */

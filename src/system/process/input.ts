@@ -1,8 +1,8 @@
-import {spawnSync} from 'node:child_process'
 import {closeSync, fstatSync, openSync, readFileSync, readSync, type Stats, statSync} from 'node:fs'
 import {isatty} from 'node:tty'
 import {libc} from '../host/libc.js'
 import {toolsPath} from '../host/tools-path.js'
+import {childProcess} from './child-process.js'
 import type {Stream} from './job-command.js'
 
 /** The standard input that the attempts of a job share. */
@@ -88,7 +88,7 @@ function isAtEnd(): boolean {
     const bytes = new Int32Array(1)
     return c.poll(new Int32Array([0, readable]), 1, 0) === 1 && c.ioctl(0, bytesToRead, bytes) === 0 && bytes[0] === 0
   }
-  const told = spawnSync('perl', ['-e', perlScript], {
+  const told = childProcess().spawnSync('perl', ['-e', perlScript], {
     stdio: ['inherit', 'pipe', 'ignore'],
     env: {PATH: toolsPath()},
     encoding: 'utf8',

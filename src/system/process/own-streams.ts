@@ -7,8 +7,8 @@ type OwnStream = number | 'ignore' | 'pipe'
  * The streams of a process of guard's own, without the caller's descriptors: Node would let them through, as a lock that
  * the job is to hold alone, or the pipe at whose end cron waits.
  */
-export function withoutCallers(own: readonly OwnStream[]): OwnStream[] {
-  const streams = [...own]
+export function withoutCallers<S extends OwnStream>(own: readonly S[]): (S | number | 'ignore')[] {
+  const streams: (S | number | 'ignore')[] = [...own]
   for (const descriptor of theCaller().descriptors) {
     while (streams.length <= descriptor) streams.push('ignore')
     if (descriptor >= own.length) streams[descriptor] = nothing()
