@@ -1,5 +1,4 @@
 import {lstatSync, mkdirSync, readdirSync, rmdirSync, unlinkSync} from 'node:fs'
-import * as nodeModule from 'node:module'
 import {isPrivateFolder} from '../../config/cache/read.js'
 import {distrustOfPlace} from '../../config/trust.js'
 import {isStandalone} from '../../system/host/program.js'
@@ -12,9 +11,10 @@ type EnableCompileCache = (folder: string) => unknown
  * HOME, on a Node that cannot, or in a folder that another user could change: that is only slower.
  */
 export function useCompileCache(): void {
-  const {enableCompileCache} = nodeModule as {enableCompileCache?: EnableCompileCache}
+  if (isStandalone) return
+  const {enableCompileCache} = process.getBuiltinModule('node:module') as {enableCompileCache?: EnableCompileCache}
   const home = process.env['HOME']
-  if (isStandalone || !enableCompileCache || !home?.startsWith('/')) return
+  if (!enableCompileCache || !home?.startsWith('/')) return
   try {
     const folder = `${home}/.cache/guard/node`
     if (distrustOfPlace(folder, {allowsMissing: true}) !== undefined) return

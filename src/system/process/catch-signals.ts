@@ -1,7 +1,7 @@
-import {constants} from 'node:os'
 import {callAfter} from '../host/clock.js'
-import {theCaller} from './caller.js'
+import {signalNumber} from '../host/host.js'
 import type {JobProcess} from './job-process.js'
+import {isIgnored} from './own-signals.js'
 
 /** Guard's own signals: passed on to the job while it runs; before and after, they end guard's waiting. */
 export interface CaughtSignals {
@@ -54,10 +54,9 @@ export function catchSignals(interactive: boolean): CaughtSignals {
   let job: JobProcess | undefined
   let hasBegun = false
   let release: Release | undefined
-  const {ignored} = theCaller()
   const take = (signal: NodeJS.Signals) => {
     // The runtime has reset what the caller ignores, as nohup(1) does with HUP.
-    if (ignored.includes(constants.signals[signal])) return
+    if (isIgnored(signal)) return
     if (signal === 'SIGTSTP') {
       if (hasBegun || interactive) return stopBoth(interactive ? undefined : job)
       // The job may have been started and not be known here yet; alone, it would go on.
@@ -137,7 +136,7 @@ function leaving(signal: NodeJS.Signals, {exitCode}: Release, handler: Handler):
   return () => {
     if (exitCode !== undefined && !isWriting()) process.exit(exitCode)
     // Nothing has its default effect on the first process of a pid namespace.
-    if (process.pid === 1) process.exit(exitCode ?? 128 + constants.signals[signal])
+    if (process.pid === 1) process.exit(exitCode ?? 128 + (signalNumber(signal) ?? 0))
     process.off(signal, handler)
     process.kill(process.pid, signal)
   }

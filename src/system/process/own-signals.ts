@@ -1,4 +1,4 @@
-import {constants} from 'node:os'
+import {signalNumber} from '../host/host.js'
 import {theCaller} from './caller.js'
 
 const ending = ['SIGHUP', 'SIGINT', 'SIGQUIT', 'SIGTERM'] as const
@@ -16,6 +16,8 @@ export function onSignals(signals: readonly EndingSignal[], take: (signal: Endin
 }
 
 /** Whether the caller ignores it. */
-export function isIgnored(signal: EndingSignal): boolean {
-  return theCaller().ignored.includes(constants.signals[signal])
+export function isIgnored(signal: NodeJS.Signals): boolean {
+  const {ignored} = theCaller()
+  // Nearly no caller ignores any, and their numbers need a part of the runtime that is slow to load.
+  return ignored.length > 0 && ignored.includes(signalNumber(signal) ?? 0)
 }
