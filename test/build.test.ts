@@ -12,7 +12,7 @@ describe('the files that a start loads', () => {
   test.each([
     // What Node compiles at each start, before it has a cache.
     ['guard.cjs', 7000],
-    ['guard-run.cjs', 146_000],
+    ['guard-run.cjs', 147_000],
   ])('%s has at most %i bytes of code', (file, most) => {
     expect(readFileSync(join(dist, file)).length).toBeLessThanOrEqual(most)
   })
@@ -74,8 +74,12 @@ function loadedBy(sandbox: Sandbox, ...args: string[]): string[] {
   const argv = ['--require', hook, join(dist, 'guard.cjs'), ...args]
   execFileSync(process.execPath, argv, {cwd: sandbox.dir, env: sandbox.env()})
   const files = readFileSync(list, 'utf8').split('\n')
-  return files
-    .filter((file) => file.startsWith(`${dist}/`))
-    .map((file) => basename(file))
-    .sort()
+  return (
+    files
+      .filter((file) => file.startsWith(`${dist}/`))
+      .map((file) => basename(file))
+      // A test beside this one may have mounted a file system that is behind a server.
+      .filter((file) => file !== 'guard-ask-mount.cjs')
+      .sort()
+  )
 }

@@ -121,14 +121,17 @@ describe('when guard is killed by SIGKILL', () => {
     expect(runs).toMatchObject([{outcome: 'interrupted'}])
   })
 
+  /** What guard starts processes with, in either form. */
+  const starter = `const starter = globalThis.Bun ?? require('child_process')`
+
   test('between the start of the job and the record of its process, the job is found by its run id', async () => {
     const box = createSandbox()
     const hook = box.write(
       'hook.cjs',
-      `const processes = require('child_process'), {spawn} = processes
-       processes.spawn = (...call) => {
+      `${starter}, {spawn} = starter
+       starter.spawn = (...call) => {
          const child = spawn(...call)
-         if (call[0] === 'sh') process.kill(process.pid, 'SIGKILL')
+         if ((call[0].cmd?.[0] ?? call[0]) === 'sh') process.kill(process.pid, 'SIGKILL')
          return child
        }\n`,
     )
@@ -153,7 +156,7 @@ describe('when guard is killed by SIGKILL', () => {
 
   test('before the job was started, its lease is free at once', async () => {
     const box = createSandbox()
-    const hook = box.write('hook.cjs', `require('child_process').spawn = () => process.kill(process.pid, 'SIGKILL')\n`)
+    const hook = box.write('hook.cjs', `${starter}; starter.spawn = () => process.kill(process.pid, 'SIGKILL')\n`)
     await box.guardWith({preload: hook}, 'run', '--job', 'j', '--', 'true')
     expect((await box.guard('run', '--job', 'j', '--', 'true')).code).toBe(0)
     expect(box.journal('leases.jsonl').filter(({kind}) => kind === 'claimed')).toHaveLength(2)
