@@ -145,10 +145,11 @@ function withoutHeaders(log: string): string {
   return log.replaceAll(/^--- \S+Z run \S+ ---\n/gm, '')
 }
 
+/** A line of blanks is garbage by the rules of the journal: a writer had taken a line for one that nobody would end. */
 function parseLines(text: string): RawRecord[] {
   return text
     .split('\n')
-    .filter(Boolean)
+    .filter((line) => line.trim() !== '')
     .map((line) => JSON.parse(line) as RawRecord)
 }
 
