@@ -3,7 +3,7 @@ import {existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync} from 'n
 import {join} from 'node:path'
 import {onTestFinished} from 'vitest'
 import type {RawRecord} from '../../src/domain/journal/record.js'
-import {guardBin, nodeEnv} from '../support/sandbox.js'
+import {guardBin, nodeEnv, parseLines} from '../support/sandbox.js'
 import {type RealOpenClaw, token} from './real-openclaw.js'
 import {until} from './until.js'
 import {maxRunningSeconds} from './wedge.js'
@@ -51,11 +51,7 @@ export function guardOf(openclaw: RealOpenClaw, id: string, change: Change = {})
   const file = (name: string) => join(dir, 'state', name)
   const lines = (name = 'openclaw_reset_results.jsonl'): RawRecord[] => {
     if (!existsSync(file(name))) return []
-    const text = readFileSync(file(name), 'utf8')
-    return text
-      .split('\n')
-      .filter(Boolean)
-      .map((line) => JSON.parse(line) as RawRecord)
+    return parseLines(readFileSync(file(name), 'utf8'))
   }
   const start = (command: string): ChildProcess => {
     const child = spawn(guardBin, [command, '--json'], {cwd: dir, env, stdio: ['ignore', 'pipe', 'inherit']})

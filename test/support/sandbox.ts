@@ -145,10 +145,14 @@ function withoutHeaders(log: string): string {
   return log.replaceAll(/^--- \S+Z run \S+ ---\n/gm, '')
 }
 
-/** A line of blanks is garbage by the rules of the journal: a writer had taken a line for one that nobody would end. */
-function parseLines(text: string): RawRecord[] {
+/**
+ * As docs/journal.md says how to read: the last line may still be in the middle of being written, and a line of blanks is
+ * garbage, by a writer that had taken the line of another for one that nobody would end.
+ */
+export function parseLines(text: string): RawRecord[] {
   return text
     .split('\n')
+    .slice(0, -1)
     .filter((line) => line.trim() !== '')
     .map((line) => JSON.parse(line) as RawRecord)
 }
