@@ -1,7 +1,7 @@
 import {existsSync, mkdirSync} from 'node:fs'
 import {describe, expect, test} from 'vitest'
 import {endedByTerm} from '../support/job-cgroup.js'
-import {createSandbox, until} from '../support/sandbox.js'
+import {createSandbox, form, until} from '../support/sandbox.js'
 
 /** README, "Exit codes": every line that `guard run` can end with. */
 
@@ -108,6 +108,19 @@ test.each([
     signal: `SIG${signal}`,
     detail: `SIG${signal}`,
   })
+})
+
+// Node takes it for exit code 0, a limit that README names.
+const realTime = {
+  node: {outcome: 'healthy', exitCode: 0},
+  standalone: {outcome: 'killed', exitCode: 168, signal: 'SIGRTMIN+6', detail: 'SIGRTMIN+6'},
+}[form]
+
+test('a job that dies of a real-time signal gives 128 + n, but on Node', async () => {
+  const {guard, journal} = createSandbox()
+  for (const command of ['run', 'retry'])
+    expect((await guard(command, '--', 'sh', '-c', 'kill -40 $$')).code).toBe(realTime.exitCode)
+  expect(journal('runs.jsonl').at(-1)).toMatchObject(realTime)
 })
 
 describe('64', () => {

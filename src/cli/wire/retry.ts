@@ -1,5 +1,5 @@
 import {mkdtempSync, rmSync} from 'node:fs'
-import {constants, tmpdir} from 'node:os'
+import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {searchFailures} from '../../domain/failure/failure-class.js'
 import {attemptLimitMs} from '../../domain/retry/attempt-limit.js'
@@ -8,6 +8,7 @@ import {judgeRun} from '../../domain/run/outcome.js'
 import {exitCodeOf} from '../../domain/run/report.js'
 import {survivorText} from '../../domain/run/stop-report.js'
 import type {Argv} from '../../domain/settings/job.js'
+import {signalNumber} from '../../system/host/host.js'
 import {newId} from '../../system/host/ids.js'
 import {type JobOutput, openJobOutput} from '../../system/output/job-output.js'
 import {searchFile} from '../../system/output/search-output.js'
@@ -132,11 +133,11 @@ async function runOnce(command: CommandWithInput, start: AttemptStart, io: Attem
   const found = outcome === 'healthy' ? undefined : classify(io)
   await io.output.finish(true)
   if (io.output.hasLostReader()) io.onCancel()
-  const signalNumber = exit.signal && constants.signals[exit.signal]
+  const number = exit.signal && signalNumber(exit.signal)
   return {
     outcome,
     class: classOfAttempt(outcome, undefined, found?.failure?.class),
-    exitCode: exitCodeOf({code: exit.code, signalNumber, limited: exit.timedOut, readerGone: exit.readerGone}),
+    exitCode: exitCodeOf({code: exit.code, signalNumber: number, limited: exit.timedOut, readerGone: exit.readerGone}),
     ...(found?.failure && {evidence: command.mask(found.failure.evidence)}),
     ...(found?.retryAfter && {retryAfter: found.retryAfter}),
   }

@@ -66,7 +66,16 @@ export function temporaryFolder(): string {
 
 /** The number of a signal, for an exit code. @returns undefined if this system has no signal of that name */
 export function signalNumber(name: string): number | undefined {
-  return os().constants.signals[name as NodeJS.Signals]
+  const realTime = /^SIGRTMIN\+(-?\d+)$/.exec(name)?.[1]
+  return realTime === undefined ? os().constants.signals[name as NodeJS.Signals] : firstRealTime + Number(realTime)
+}
+
+/** SIGRTMIN of glibc. */
+const firstRealTime = 34
+
+/** The name of a real-time signal, from which `signalNumber` has its number. */
+export function realTimeSignal(number: number): `SIGRTMIN+${number}` {
+  return `SIGRTMIN+${number - firstRealTime}`
 }
 
 function readKernel(name: string): string | undefined {

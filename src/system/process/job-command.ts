@@ -17,9 +17,12 @@ export interface JobCommand {
   readonly around?: <T>(spawn: () => T) => T
 }
 
+/** A real-time signal has no name of its own: bash's `kill -l` counts them so. Node takes a death by one for exit code 0. */
+type SignalName = NodeJS.Signals | `SIGRTMIN+${number}`
+
 export interface JobExit {
   readonly code: number | undefined
-  readonly signal: NodeJS.Signals | undefined
+  readonly signal: SignalName | undefined
 }
 
 /** A process that was started, as its parent sees it. */

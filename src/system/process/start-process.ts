@@ -1,4 +1,5 @@
 import type {Argv} from '../../domain/settings/job.js'
+import {realTimeSignal} from '../host/host.js'
 import {childProcess} from './child-process.js'
 import type {JobExit} from './job-command.js'
 
@@ -27,7 +28,8 @@ export interface StartedProcess {
 interface BunProcess {
   readonly pid: number
   readonly exitCode: number | null
-  readonly signalCode: NodeJS.Signals | null
+  /** A number of a real-time signal. */
+  readonly signalCode: NodeJS.Signals | number | null
   unref(): void
 }
 
@@ -83,6 +85,7 @@ function startWithBun(spawn: (options: BunSpawn) => BunProcess, start: ProcessSt
   }
 }
 
-function exitOf(code: number | null, signal: NodeJS.Signals | null): JobExit {
-  return {code: signal === null ? (code ?? undefined) : undefined, signal: signal ?? undefined}
+function exitOf(code: number | null, signal: NodeJS.Signals | number | null): JobExit {
+  const name = typeof signal === 'number' ? realTimeSignal(signal) : (signal ?? undefined)
+  return {code: name === undefined ? (code ?? undefined) : undefined, signal: name}
 }
