@@ -1,6 +1,7 @@
 import {matchesPattern} from '../domain/delivery/route.js'
 import type {JobState, JobStatus} from '../domain/diagnose/job-status.js'
 import type {OverallStatus} from '../domain/incident/overall-status.js'
+import {jobNames} from '../domain/settings/settings.js'
 import {inOneLine} from '../domain/settings/wrong.js'
 import {GuardError} from '../errors.js'
 import {onSignals} from '../system/process/own-signals.js'
@@ -88,8 +89,14 @@ function report(guard: Guard, {print}: StatusRequest, overall: OverallStatus): O
   const refusal = guard.settings.wrong?.refusal
   const is = statusWith(guard, overall)
   process.exitCode = healthExitCodes[is]
-  if (refusal !== undefined) print(`the settings cannot be used, so what they name is not shown: ${inOneLine(refusal)}`)
+  if (refusal !== undefined) print(`the settings ${refusedText(guard)}: ${inOneLine(refusal)}`)
   return is
+}
+
+/** A value that no job can do without may be wrong while the jobs, and where their journals are, are known. */
+function refusedText({settings}: Guard): string {
+  const isKnown = jobNames(settings).length > 0 && !settings.wrong?.parts.includes('stateDir')
+  return isKnown ? 'are wrong' : 'cannot be used, so what they name is not shown'
 }
 
 /** The status of all jobs; settings that cannot be read are at least degraded. */

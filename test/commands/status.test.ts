@@ -231,6 +231,20 @@ describe('guard status', () => {
     })
   })
 
+  test('of settings in which a value for all jobs is wrong says so, and shows the jobs as one entry', async () => {
+    const box = createSandbox()
+    const jobs = {one: {command: ['true']}, two: {command: ['true']}}
+    box.write('.guardianrc.json', JSON.stringify({jobs, defaults: {timeout: 'soon'}}))
+    const {code, stdout} = await box.guard('status')
+    expect([code, stdout.split('\n')]).toEqual([
+      1,
+      expect.arrayContaining([
+        expect.stringMatching(/^the settings are wrong: no job of .* runs: defaults\.timeout: "soon"/),
+        expect.stringMatching(/^X 2 jobs: no job of .* runs: defaults\.timeout: "soon"/),
+      ]),
+    ])
+  })
+
   test('where nothing is known says how to begin, and names the nearest of unknown jobs', async () => {
     const box = createSandbox()
     expect(await box.guard('status')).toMatchObject({

@@ -9,7 +9,7 @@ const sorted = signal<readonly JobJson[]>([])
 
 /** When the server made what is shown; undefined before the first answer. */
 export const listedAt = signal<string | undefined>(undefined)
-/** Why the settings cannot be read. */
+/** Why no job of the settings runs. */
 export const settingsProblem = signal<string | undefined>(undefined)
 
 /** @returns undefined of a job that is not in the list */

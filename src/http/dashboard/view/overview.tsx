@@ -70,7 +70,7 @@ export function SettingsProblem() {
   if (settingsProblem.value === undefined) return null
   return (
     <p class="problem" role="status">
-      The settings cannot be read: {settingsProblem.value}
+      The settings are wrong: {settingsProblem.value}
     </p>
   )
 }
