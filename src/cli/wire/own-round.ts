@@ -8,8 +8,8 @@ import type {WatchedJob} from '../../domain/watchdog/watched-job.js'
 import type {Judge} from '../../domain/watchdog/watches.js'
 import {incidentStream} from '../../journal/failure-streams.js'
 import {incidentDetails} from '../../usecases/watchdog/alert-details.js'
-import {evaluateJobs, type JobReport} from '../../usecases/watchdog/evaluate-jobs.js'
-import {watchdogRound} from '../../usecases/watchdog/watchdog-round.js'
+import {evaluateJobs, type JobReport, type RoundPlan} from '../../usecases/watchdog/evaluate-jobs.js'
+import {type WatchdogRoundDeps, watchdogRound} from '../../usecases/watchdog/watchdog-round.js'
 import type {Guard} from '../guard.js'
 import {holderSettings, isLeft, watchdogsNow} from '../watching.js'
 import type {SettingsFiles} from './settings-files.js'
@@ -76,9 +76,7 @@ async function guardOf(files: SettingsFiles, job: string, history: JobHistory | 
  */
 export async function newsNow(guard: Guard, name: string): Promise<Partial<JobNews> | undefined> {
   const job = asWatched(name, guard.settings)
-  const deps = {...wireWatchdog(guard), checkOpenClaw: async () => undefined}
-  const plan = {...roundPlan(guard, []), judge: runJudge(guard, name), jobs: [job], hasSettings: false}
-  const {reports} = await evaluateJobs(deps, plan)
+  const {reports} = await evaluateJobs(...roundOf(guard, job))
   const report = reports.find((one) => one.job.name === name)
   if (report?.verdict.status !== 'failing') return undefined
   const {verdict, facts} = report
@@ -91,10 +89,14 @@ export async function newsNow(guard: Guard, name: string): Promise<Partial<JobNe
 }
 
 async function roundOver(guard: Guard, job: WatchedJob): Promise<readonly JobReport[]> {
-  const deps = {...wireWatchdog(guard), checkOpenClaw: async () => undefined}
-  const plan = {...roundPlan(guard, []), judge: runJudge(guard, job.name), jobs: [job], hasSettings: false}
-  const {reports} = await watchdogRound(deps, plan)
+  const {reports} = await watchdogRound(...roundOf(guard, job))
   return reports
+}
+
+/** A round over one job, which ends no incident of others. */
+function roundOf(guard: Guard, job: WatchedJob): [WatchdogRoundDeps, RoundPlan] {
+  const deps = {...wireWatchdog(guard), checkOpenClaw: async () => undefined}
+  return [deps, {...roundPlan(guard, []), judge: runJudge(guard, job.name), jobs: [job], hasSettings: false}]
 }
 
 function runJudge(guard: Guard, job: string): Judge {
