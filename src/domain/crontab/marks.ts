@@ -1,4 +1,4 @@
-import {contentOf} from './line.js'
+import {contentOf, parseCrontab} from './line.js'
 import {callsGuard} from './wrap.js'
 
 /**
@@ -66,8 +66,12 @@ export function withoutEdits(
 
 /** A schedule that was changed since must not come back unseen. */
 function keepsSchedule(former: string, now: string): boolean {
-  const fields = (line: string) => /^[ \t]*(?:@\S+|(?:\S+[ \t]+){4}\S+)/.exec(line)?.[0]
-  return fields(former) === fields(now)
+  return scheduleOf(former) === scheduleOf(now)
+}
+
+function scheduleOf(line: string): string | undefined {
+  const view = parseCrontab(line, false)[0]?.view
+  return view?.kind === 'job' ? `${view.isUnlogged ? '-' : ''}${view.schedule}` : undefined
 }
 
 /** Whether nothing follows but lines that guard has added. */

@@ -49,6 +49,19 @@ test('a line whose schedule was changed since stays as it is', () => {
   expect(withoutEdits(parseCrontab(text, false), undefined)).toEqual({text, restored: [], kept: [2]})
 })
 
+test.each(['@\t', '@\x0b\t', '-@daily ', '0 5 * * \xa0 ', '0 5 * * *\r '])(
+  'a schedule is what cron takes for one, also in %j',
+  (schedule) => {
+    const text = `# guard-was: ${schedule}\ra\n${schedule}guard run --job a -- a\n`
+    expect(withoutEdits(parseCrontab(text, false), undefined)).toMatchObject({text: `${schedule}\ra\n`, kept: []})
+  },
+)
+
+test('a dash that was put before the schedule since keeps the line', () => {
+  const text = '# guard-was: 0 5 * * * a\n-0 5 * * * guard run --job a -- a\n'
+  expect(withoutEdits(parseCrontab(text, false), undefined)).toEqual({text, restored: [], kept: [2]})
+})
+
 test('flags that were added by hand since do not keep a line from being taken back', () => {
   const text = '# guard-was: 0 5 * * * a\n0 5 * * * guard run --timeout 4m --job a -- a\n'
   expect(withoutEdits(parseCrontab(text, false), undefined)).toMatchObject({text: '0 5 * * * a\n', kept: []})
