@@ -64,19 +64,16 @@ export function cronFault(expression: string): CronFault | undefined {
     const count = text === '' ? 0 : parts.length
     return {kind: 'form', text: `has ${count} fields; write five: minute hour day-of-month month day-of-week`}
   }
-  for (const [index, field] of cronFields.entries()) {
-    const fault = fieldFault(parts[index] ?? '', field)
-    if (fault !== undefined) return fault
-  }
-  return neverFault(parts)
+  return worst(cronFields.map((field, index) => fieldFault(parts[index] ?? '', field))) ?? neverFault(parts)
+}
+
+/** What makes crons refuse the expression comes before a range that is only never due. */
+function worst(faults: readonly (CronFault | undefined)[]): CronFault | undefined {
+  return faults.find((fault) => fault && fault.kind !== 'reversed') ?? faults.find(Boolean)
 }
 
 function fieldFault(text: string, field: CronField): CronFault | undefined {
-  for (const item of text.split(',')) {
-    const fault = itemFault(item, field)
-    if (fault) return fault
-  }
-  return undefined
+  return worst(text.split(',').map((item) => itemFault(item, field)))
 }
 
 /** One item of a list: `*`, a value or a range, each with or without a step. */
