@@ -139,11 +139,11 @@ test.skipIf(process.geteuid?.() !== 0)(
     const foreign = lockFile('', 2 * minAgeMs)
     const own = lockFile('', 2 * minAgeMs)
     const unreadable = lockFile('', 2 * minAgeMs)
-    execFileSync('chown', ['nobody', own])
+    execFileSync('chown', [`${stranger}`, own])
     chmodSync(unreadable, 0o600)
     for (const path of [foreign, own, unreadable]) chmodSync(dirname(path), 0o755)
 
-    expect(asNobody(() => [foreign, own, unreadable].map((path) => look(path)))).toMatchObject([
+    expect(asStranger(() => [foreign, own, unreadable].map((path) => look(path)))).toMatchObject([
       {verdict: 'kept', reason: expect.stringMatching(/its open files cannot be seen/)},
       {verdict: 'stale'},
       {verdict: 'kept', reason: expect.stringMatching(/is not readable by this user/)},
@@ -153,14 +153,17 @@ test.skipIf(process.geteuid?.() !== 0)(
 
 test.skipIf(process.geteuid?.() !== 0)('a kernel lock of another user is visible to every user', async () => {
   const path = lockFile('', 2 * minAgeMs)
-  execFileSync('chown', ['nobody', path])
+  execFileSync('chown', [`${stranger}`, path])
   chmodSync(dirname(path), 0o755)
   await startReady('flock', path, 'sh', '-c', 'echo ready; sleep 300')
-  expect(asNobody(() => look(path))).toMatchObject({verdict: 'held', reason: expect.stringMatching(/kernel lock/)})
+  expect(asStranger(() => look(path))).toMatchObject({verdict: 'held', reason: expect.stringMatching(/kernel lock/)})
 })
 
-function asNobody<T>(work: () => T): T {
-  process.seteuid?.('nobody')
+/** A user of whom nothing runs: processes of `nobody` come and go while tests run beside this one. */
+const stranger = 47_113
+
+function asStranger<T>(work: () => T): T {
+  process.seteuid?.(stranger)
   try {
     return work()
   } finally {
