@@ -43,6 +43,25 @@ describe('guard status', () => {
     expect(lines.at(-1)).toMatch(/^- never .* never +1 Jan 03:00$/)
   })
 
+  test('a job that its settings have given up needs nobody, until it runs once more', async () => {
+    const box = createSandbox()
+    const named = (name: string) =>
+      box.write('.guardianrc.json', JSON.stringify({jobs: {[name]: {command: ['sh', '-c', 'exit 3']}}}))
+    named('old')
+    await box.guard('run', 'old')
+    await box.guard('watchdog')
+    expect((await box.guard('status')).code).toBe(2)
+    named('new')
+    expect((await box.guard('status', 'old')).code).toBe(2)
+    expect((await box.guard('watchdog')).stdout).toContain('it is watched no longer')
+    const {code, stdout} = await box.guard('status')
+    expect(code).toBe(0)
+    expect(stdout).toMatch(/^none of 2 jobs needs you/)
+    expect((await box.guard('why', 'old')).stdout).toContain('it is watched no longer')
+    await box.guard('run', '--job', 'old', '--', 'sh', '-c', 'exit 3')
+    expect(await box.guard('status')).toMatchObject({code: 1, stdout: expect.stringMatching(/^X old /m)})
+  })
+
   test('has each job that hangs with its own reason', async () => {
     const box = createSandbox()
     const writes = (files: string) => ({command: ['true'], outputs: [{files, maxAge: '1s'}], grace: '1s'})

@@ -24,6 +24,8 @@ export interface WatchRecord {
   readonly watchedSinceMs: number
   /** By whom, the last recorded first; undefined if only older versions did. */
   readonly watches?: readonly Watch[] | undefined
+  /** Since when nobody watches it any more; uptime clock, ms. */
+  readonly unwatchedSinceMs?: number | undefined
   /** Since when a round has seen bad content in its outputs; uptime clock, ms. */
   readonly badOutputSinceMs?: number | undefined
 }
@@ -98,10 +100,17 @@ function withWatch<R extends WatchRecord>(record: R, {as, uptimeMs, settingsFile
     ...(judge.isRun && (!former || former.isByRuns) && {isByRuns: true}),
   }
   const others = all.filter((one) => one.settingsFile !== settingsFile && (judge.isRun || !one.isByRuns))
-  return {...record, watches: [watch, ...others].slice(0, mostWatches)}
+  return {...record, watches: [watch, ...others].slice(0, mostWatches), unwatchedSinceMs: undefined}
 }
 
-function withoutWatch<R extends WatchRecord>(record: R, {settingsFile}: RawRecord): R {
+function withoutWatch<R extends WatchRecord>(record: R, {settingsFile, uptimeMs}: RawRecord): R {
   const watches = record.watches?.filter((watch) => watch.settingsFile !== settingsFile)
-  return watches?.length === record.watches?.length ? record : {...record, watches}
+  if (watches?.length === record.watches?.length) return record
+  return {...record, watches, ...(watches?.length === 0 && {unwatchedSinceMs: uptimeMs as number})}
+}
+
+/** Whether nobody watches the job any more, and it has given no sign of life since. Uptime clock, ms. */
+export function isGivenUp(record: WatchRecord | undefined, lastSeenMs: number): boolean {
+  const sinceMs = record?.unwatchedSinceMs
+  return sinceMs !== undefined && lastSeenMs <= sinceMs
 }

@@ -3,6 +3,7 @@ import {sentAbout} from '../../domain/delivery/group.js'
 import type {OutboxState} from '../../domain/delivery/outbox.js'
 import {type Silences, silenceOf} from '../../domain/delivery/silence.js'
 import {byUrgency, type JobStatus, jobStatus, type Telling} from '../../domain/diagnose/job-status.js'
+import type {Incidents} from '../../domain/incident/incident.js'
 import {type OverallStatus, overallStatus} from '../../domain/incident/overall-status.js'
 import type {JobRuns} from '../../domain/run/job-runs.js'
 import {nextStarts, slotsOnDuty} from '../../domain/scheduler/next-starts.js'
@@ -11,11 +12,12 @@ import {spreadOf} from '../../domain/scheduler/spread.js'
 import {jobNames, type Settings} from '../../domain/settings/settings.js'
 import {failedRun} from '../../domain/watchdog/bad-end.js'
 import type {JobFacts} from '../../domain/watchdog/job-facts.js'
-import type {VerdictKind} from '../../domain/watchdog/verdict-kind.js'
-import {asWatched} from '../../domain/watchdog/watch-list.js'
+import type {Verdict, VerdictKind} from '../../domain/watchdog/verdict-kind.js'
+import {asWatched, isNamed} from '../../domain/watchdog/watch-list.js'
 import type {WatchedJob} from '../../domain/watchdog/watched-job.js'
+import {isGivenUp} from '../../domain/watchdog/watches.js'
 import type {Journal} from '../../journal/journal.js'
-import {type EvaluateDeps, evaluateJobs, type RoundPlan} from '../watchdog/evaluate-jobs.js'
+import {type EvaluateDeps, evaluateJobs, type JobReport, type RoundPlan} from '../watchdog/evaluate-jobs.js'
 
 export interface StatusDeps extends EvaluateDeps {
   readonly settings: Settings
@@ -43,16 +45,30 @@ export async function jobStatuses(deps: StatusDeps, plan: RoundPlan, isAsked: Is
   const silences = deps.silences.read()
   const scheduler = deps.scheduler.read()
   const at = clocks.now.at
-  const jobs = reports.map(({job, facts, verdict, jobRuns}) => {
+  const seen = reports.map((report) => ({...report, verdict: verdictOf(report, histories, deps.settings)}))
+  const jobs = seen.map(({job, facts, verdict, jobRuns}) => {
     const {name, schedule} = job
     const nextAt = nextStartOf(deps, {job, jobRuns, nowMs: at, known: slotsOnDuty(scheduler, name)})
     const incident = histories.get(name)?.incident
     const silence = silenceOf(silences, matterOf(facts, incident?.verdict ?? verdict.kind), at)
     return jobStatus({facts, verdict, incident, jobRuns, told: told.get(name) ?? [], silence, nextAt, schedule})
   })
-  const verdicts = reports.map(({job, verdict}) => ({job: job.name, verdict}))
+  const verdicts = seen.map(({job, verdict}) => ({job: job.name, verdict}))
   const asked = new Map([...open].filter(([name]) => isAsked(name)))
   return {at, jobs: jobs.sort(byUrgency), overall: overallStatus(verdicts, {open: asked})}
+}
+
+/** A job that all settings have given up may have ended badly last, for good. */
+function verdictOf(
+  {job: {name}, facts, verdict}: JobReport,
+  histories: Incidents['jobs'],
+  settings: Settings,
+): Verdict {
+  const {liveness, lastEnd} = facts
+  const lastSeenMs = Math.max(lastEnd?.uptimeMs ?? 0, liveness.is === 'never-seen' ? 0 : liveness.seenUptimeMs)
+  if (verdict.status !== 'failing' || isNamed(name, settings) || !isGivenUp(histories.get(name), lastSeenMs))
+    return verdict
+  return {...verdict, kind: 'unknown', status: 'unknown', reason: `it is watched no longer; ${verdict.reason}`}
 }
 
 interface Starting {
