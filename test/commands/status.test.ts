@@ -213,7 +213,7 @@ describe('guard status', () => {
 
   test('knows a run that goes on, and one whose processes are gone', async () => {
     const box = createSandbox()
-    const running = box.start(['run', '--job', 'long', '--', 'sleep', '60'])
+    const running = box.start(['run', '--job', 'long', '--ttl', '8s', '--', 'sleep', '60'])
     const leases = () => (existsSync(join(box.stateDir, 'leases.jsonl')) ? box.journal('leases.jsonl') : [])
     await until(() => leases().some(({jobProcess}) => jobProcess !== undefined), 'the lease of the job')
     expect((await box.guard('status')).stdout).toMatch(/^> long +> +for \d+/m)
@@ -221,8 +221,18 @@ describe('guard status', () => {
       .journal('leases.jsonl')
       .flatMap(({jobProcess}) => (jobProcess ? [jobProcess as {pid: number}] : []))
     running.kill('SIGKILL')
-    if (job) process.kill(job.pid, 'SIGKILL')
     await running.ended
+    const orphan = new RegExp(`its guard is gone, its job goes on \\(process ${job?.pid}\\)`)
+    expect((await box.guard('status', 'long')).stdout).toMatch(orphan)
+    const why = await box.guard('why', 'long')
+    expect(why.stdout).toMatch(/^long has been running for .*without its guard, which is gone/s)
+    expect(why.stdout).toMatch(new RegExp(`kill ${job?.pid}`))
+    expect((await box.guard('recover')).stdout).toContain('its guard is gone, and its job goes on')
+    while (!(await box.guard('status', 'long')).stdout.includes('stalled'));
+    const stalled = await box.guard('why', 'long')
+    expect(stalled.stdout).toMatch(/^long is stalled: its lease expired.*its job goes on \(process/s)
+    expect(stalled.stdout).not.toContain('guard recover')
+    if (job) process.kill(job.pid, 'SIGKILL')
     await until(() => !job || !isAlive(job.pid), 'the end of the job')
     expect((await box.guard('status')).stdout).toMatch(/^X long[\s\S]*(interrupted|its process is dead)/m)
   })

@@ -62,5 +62,5 @@ function refusalText(breaker: Breaker, now: ClockReading): string {
   const what = reason.slice(reason.indexOf(' is ') + 4).replace(/^(?:open|isolated): /, '')
   if (retryAt === undefined) return `${what}; until it is closed by hand`
   const left = Math.ceil((retryAt - now.at) / 1000) * 1000
-  return left > 0 ? `${what}; next probe in ${formatDuration(left)}` : `${what}; the next call is the probe`
+  return left > 0 ? `${what}; next probe in ${formatDuration(left)}` : what
 }

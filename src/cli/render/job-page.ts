@@ -2,6 +2,7 @@ import {breakerState} from '../../domain/breaker/breaker.js'
 import {formatDuration} from '../../domain/clock/duration.js'
 import type {OutputStatus} from '../../domain/diagnose/job-status.js'
 import {judgeDuration} from '../../domain/run/envelope.js'
+import type {OrphanedJob} from '../../domain/run/interrupted-run.js'
 import type {JobPage} from '../../usecases/diagnose/job-page.js'
 import {breakerToJson} from './breaker.js'
 import {budgetToJson} from './budget.js'
@@ -119,15 +120,18 @@ function lastRunText({run, status}: JobPage): string {
   return [run.outcome ?? 'goes on', exit, took, usual, attempts].filter(Boolean).join(', ')
 }
 
-function leaseText(page: Page, {lease, fleetLease, status: {job}}: JobPage): string {
+function leaseText(page: Page, {lease, orphan, fleetLease, status: {job}}: JobPage): string {
   if (fleetLease !== undefined) return `${sightText(page, fleetLease)}; for now: guard lease show ${job}`
   if (!lease) return ''
   const until = clockText(page, Date.parse(lease.expiresAt))
   if (lease.state === 'released') return `free; token ${lease.token} was given back`
   if (lease.abandoned) return `free: its holder, with token ${lease.token}, is gone`
-  return lease.state === 'held'
-    ? `held, token ${lease.token}, until ${until}`
-    : `expired at ${until}, token ${lease.token}`
+  const state = lease.state === 'held' ? `held, token ${lease.token}, until` : `token ${lease.token}, expired at`
+  return `${state} ${until}${orphan ? `; its guard is gone, its job goes on${processText(orphan)}` : ''}`
+}
+
+function processText({pid}: OrphanedJob): string {
+  return pid === undefined ? '' : ` (process ${pid})`
 }
 
 function sightText(page: Page, sight: NonNullable<JobPage['fleetLease']>): string {
@@ -149,8 +153,11 @@ function breakerText(page: Page, {breaker, now}: JobPage): string {
   const {target, state} = breaker
   if (!state) return `${target} closed`
   const {retryAt, reason, failuresInRow} = breakerToJson(state, now)
-  const until = retryAt === undefined ? '' : `, tried again at ${clockText(page, Date.parse(retryAt))}`
-  return `${target} ${breakerState(state, now)}, ${failuresInRow} failures in a row${reason === undefined ? '' : `: ${reason}`}${until}`
+  const is = breakerState(state, now)
+  const why = reason?.slice(`${target} is ${is}`.length) ?? ''
+  const isLater = retryAt !== undefined && Date.parse(retryAt) > page.nowMs
+  const until = isLater ? `, tried again at ${clockText(page, Date.parse(retryAt))}` : ''
+  return `${target} ${is}, ${failuresInRow} failures in a row${why}${until}`
 }
 
 function budgetText(page: Page, {budgets}: JobPage): string {

@@ -71,7 +71,7 @@ function countsLine(page: Page, jobs: readonly JobStatus[]): string {
 
 function footer(page: Page, jobs: readonly JobStatus[], rest: number): string {
   const legend = `${arrow(page, 'short')} ${arrow(page, 'long')} = shorter, longer than usual`
-  const more = rest > 0 ? `${rest} more: guard status --all, --state healthy, or by name: guard status 'a*'` : legend
+  const more = rest > 0 ? `${rest} more: guard status --all, or some of them: guard status --state STATE, NAME` : legend
   const troubled = jobs.find(({reason}) => reason !== undefined)
   return color.dim(troubled && rest === 0 ? `guard why JOB tells the story; ${legend}` : more)
 }
@@ -180,7 +180,11 @@ function groupLines(page: Page, group: StatusGroup): readonly string[] {
   const firstAt = Math.min(...began)
   const oldest = group[began.indexOf(firstAt)] ?? first
   const since = firstAt === Number.POSITIVE_INFINITY ? '' : `; first ${oldest.job} at ${clockText(page, firstAt)}`
-  const head = withLocalTimes(page, `${group.length} jobs: ${first.causeText ?? first.reason}${since}`)
+  const cause = first.causeText ?? first.reason
+  // Of one cause, but each text may have numbers of its own.
+  const isShared = group.every((one) => (one.causeText ?? one.reason) === cause)
+  const jobs = isShared ? `${group.length} jobs` : `${group.length} jobs, such as ${first.job}`
+  const head = withLocalTimes(page, `${jobs}: ${cause}${since}`)
   const [line = '', ...more] = page.isTerminal ? wrapAnsi(head, page.width - 4, {trim: true}).split('\n') : [head]
   const names = group.map(({job}) => job)
   const list = page.isTerminal ? namesInTwoLines(page, names) : [names.join(' ')]

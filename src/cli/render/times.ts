@@ -35,12 +35,12 @@ function offsetText(offsetMs: number): string {
   return `${offsetMs < 0 ? '-' : '+'}${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`
 }
 
-/** For a narrow column: one number and its unit, so rounded that it has at most three digits. */
+/** For a narrow column: one number of at most three digits and its unit, rounded down as in sentences. */
 export function roundSpan(ms: number): string {
-  if (ms < 1000) return `${Math.round(ms)} ms`
-  if (ms < 2 * minute) return `${Math.round(ms / 1000)} s`
-  if (ms < 2 * hour) return `${Math.round(ms / minute)} min`
-  return ms < 2 * day ? `${Math.round(ms / hour)} h` : `${Math.round(ms / day)} d`
+  if (ms < 1000) return `${Math.floor(ms)} ms`
+  if (ms < 2 * minute) return `${Math.floor(ms / 1000)} s`
+  if (ms < 2 * hour) return `${Math.floor(ms / minute)} min`
+  return ms < 2 * day ? `${Math.floor(ms / hour)} h` : `${Math.floor(ms / day)} d`
 }
 
 const weekdays = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat']

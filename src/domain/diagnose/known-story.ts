@@ -26,12 +26,13 @@ export function knownSentences({status, lastGoodAt, history, now}: KnownFacts): 
 }
 
 /** How often the cause of the last bad run was one, and what helped then. */
-function causeKnown(history: readonly Run[]): readonly string[] {
+function causeKnown(all: readonly Run[]): readonly string[] {
+  const history = all.filter(({outcome}) => outcome !== undefined)
   const cause = history.find((run) => run.class !== undefined && run.class !== 'unknown' && !isCutShort(run))?.class
   if (cause === undefined) return []
   const same = history.filter((run) => run.class === cause)
   const mended = same.filter(({recovered}) => recovered)
-  const steps = mended.flatMap(({steps: all}) => all.filter(({do: what, ok}) => ok && changing.has(what)))
+  const steps = mended.flatMap(({steps: taken}) => taken.filter(({do: what, ok}) => ok && changing.has(what)))
   const names = [
     ...new Set(steps.map(({do: what, service}) => (service === undefined ? what : `${what} of ${service}`))),
   ]

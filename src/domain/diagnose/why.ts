@@ -3,7 +3,7 @@ import type {ClockReading} from '../clock/reading.js'
 import {span} from '../clock/span.js'
 import type {Incident} from '../incident/incident.js'
 import type {RawRecord} from '../journal/record.js'
-import {type InferredEnd, unrecordedText, withInferredEnd} from '../run/interrupted-run.js'
+import {type InferredEnd, type OrphanedJob, unrecordedText, withInferredEnd} from '../run/interrupted-run.js'
 import {isCutShort} from '../run/outcome.js'
 import {newRun, nextRun, type Run} from '../run/run.js'
 import {notForCron} from '../schedule/schedule.js'
@@ -24,6 +24,8 @@ interface WhyFacts {
   readonly run: readonly RawRecord[]
   /** Why that run is over; undefined if it goes on, or if its end is on record. */
   readonly runEnd: InferredEnd | undefined
+  /** Its job, if that goes on without its guard. */
+  readonly orphan: OrphanedJob | undefined
   /** Of runs that were skipped since. */
   readonly skips: readonly RawRecord[]
   /** About the job. */
@@ -84,13 +86,17 @@ function answerOf(facts: WhyFacts): string {
   if (state === 'silenced' && reason !== undefined) return `${job} is silenced, and it is ${status.verdict}: ${reason}.`
   if (reason !== undefined) {
     const [starter] = facts.starters?.sentences ?? []
-    return `${job} is ${state}: ${reason}.${starter === undefined ? '' : ` ${starter}`}`
+    const also = facts.orphan ? `Its guard is gone, and its job goes on${orphanText(facts.orphan)}.` : starter
+    return `${job} is ${state}: ${reason}.${also === undefined ? '' : ` ${also}`}`
   }
   const skipped = skip && (textField(skip, 'reason') ?? 'it was skipped')
   if (runningSince !== undefined) {
     const lasts = span(Math.max(0, facts.now.at - runningSince))
     const also = skipped === undefined ? '' : ` Its last start was skipped: ${skipped}.`
-    return `${job} has been running for ${lasts}, and nothing speaks against it.${also}`
+    const but = facts.orphan
+      ? `but without its guard, which is gone${orphanText(facts.orphan)}: nobody keeps its time limit, and how it ends will not be known`
+      : 'and nothing speaks against it'
+    return `${job} has been running for ${lasts}, ${but}.${also}`
   }
   if (skipped !== undefined) return `${job} did not run: ${skipped}.`
   if (state === 'unknown') {
@@ -99,6 +105,10 @@ function answerOf(facts: WhyFacts): string {
     )
   }
   return `${job} is ${state}: ${status.verdictReason}.`
+}
+
+function orphanText({pid}: OrphanedJob): string {
+  return pid === undefined ? '' : ` (process ${pid})`
 }
 
 function skippedSection({skips}: WhyFacts): readonly Section[] {
@@ -226,7 +236,7 @@ function mayCronStart({schedule}: JobSettings): boolean {
   return schedule !== undefined && notForCron(schedule) === undefined
 }
 
-function mendOf({status, settings, run, breaker, starters, now}: WhyFacts): readonly string[] {
+function mendOf({status, settings, run, breaker, starters, now, orphan}: WhyFacts): readonly string[] {
   const isIdle = isUnstarted(status)
   const {job, verdict, reason, silence} = status
   const isRefused = run.some((record) => record['kind'] === 'step-ended' && record['do'] === 'refused')
@@ -235,7 +245,8 @@ function mendOf({status, settings, run, breaker, starters, now}: WhyFacts): read
     ...(reason?.startsWith('its settings are wrong') ? ['guard config check'] : []),
     ...(starters?.mend !== undefined && mayCronStart(settings) ? [starters.mend] : []),
     ...(isIdle ? ['guard crontab discover', 'guard doctor'] : []),
-    ...(verdict === 'stalled' ? [`guard lease show ${job}`, 'guard recover'] : []),
+    ...(orphan?.pid !== undefined ? [`kill ${orphan.pid}`] : []),
+    ...(verdict === 'stalled' ? [`guard lease show ${job}`, ...(orphan ? [] : ['guard recover'])] : []),
     ...(isHeldOff ? [`guard breaker close ${breaker.target}`] : []),
     ...(isRefused ? [`guard budget reset ${job}`] : []),
     ...(silence ? [`guard alerts silence remove ${silence.id.slice(0, 6)}`] : []),

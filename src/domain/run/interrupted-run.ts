@@ -13,6 +13,12 @@ export interface LeaseHolder {
   readonly status: HolderStatus
 }
 
+/** A job that goes on without its guard: nobody keeps its time limit, and how it ends will not be known. */
+export interface OrphanedJob {
+  /** Undefined if its guard was gone before it had recorded it. */
+  readonly pid: number | undefined
+}
+
 /** Where the processes of a run are recorded. */
 export type RunHolder = BootRef & Pick<Lease, 'holder' | 'process' | 'jobProcess'>
 

@@ -71,6 +71,8 @@ export function refusal(breaker: Breaker, now: ClockReading): Permit & {allowed:
       reason: `${target} is open: ${opening.reason}`,
       retryAt: dueAt(opening, opening.openForMs, now),
     }
+  if (isProbeFree(breaker, now))
+    return {allowed: false, reason: `${target} is half-open: the next call is the probe`, retryAt: now.at}
   const who = probe?.process ? ` by process ${probe.process.pid}` : ''
   const retryAt = probe ? dueAt(probe, probe.limitMs, now) : now.at
   return {allowed: false, reason: `${target} is half-open and being probed${who}`, retryAt}

@@ -7,6 +7,7 @@ import {settingsOfJob} from '../../domain/settings/settings.js'
 import {GuardError} from '../../errors.js'
 import type {Journal} from '../../journal/journal.js'
 import type {JobStarters} from '../crontab/job-starters.js'
+import {orphanedJob} from '../history/lease-holder.js'
 import {readHistory} from '../history/read-history.js'
 import {inferEnds} from '../run/open-runs.js'
 import type {RoundPlan} from '../watchdog/evaluate-jobs.js'
@@ -43,6 +44,7 @@ export async function explainJob(deps: ExplainDeps, plan: RoundPlan, {job, runId
     now: deps.readClock(),
     run,
     runEnd: ends.get(`${run[0]?.['run']}`),
+    orphan: await orphanedJob(deps.livingProcessOf, deps.leases.read().byJob.get(job)),
     skips,
     incidents,
     deliveries: recordsSince(journals.deliveries, troubleSince({incidents, run})),

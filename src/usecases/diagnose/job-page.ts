@@ -4,7 +4,7 @@ import type {JobStatus} from '../../domain/diagnose/job-status.js'
 import type {FleetKnown, LeaseSight} from '../../domain/fleet/known.js'
 import type {OverallStatus} from '../../domain/incident/overall-status.js'
 import {type LeaseReport, reportLease} from '../../domain/lease/report.js'
-import {withInferredEnd} from '../../domain/run/interrupted-run.js'
+import {type OrphanedJob, withInferredEnd} from '../../domain/run/interrupted-run.js'
 import type {Run} from '../../domain/run/run.js'
 import type {JobSettings} from '../../domain/settings/job.js'
 import {settingsOfJob} from '../../domain/settings/settings.js'
@@ -13,6 +13,7 @@ import {GuardError} from '../../errors.js'
 import type {Journal} from '../../journal/journal.js'
 import type {JobStarters} from '../crontab/job-starters.js'
 import {type LastLinesDeps, lastLines} from '../history/last-lines.js'
+import {orphanedJob} from '../history/lease-holder.js'
 import {isAbandoned} from '../lease/acquire-lease.js'
 import {type BudgetDeps, type BudgetReport, listBudgets} from '../recovery/budgets.js'
 import {inferEnds} from '../run/open-runs.js'
@@ -39,6 +40,8 @@ export interface JobPage {
   readonly run: Run | undefined
   /** That of this machine, also of a job of a fleet: beside the one that counts. */
   readonly lease: LeaseReport | undefined
+  /** The job, if it holds that lease without its guard. */
+  readonly orphan: OrphanedJob | undefined
   /** Of a job of a fleet, as this host last saw it; the store is not asked. */
   readonly fleetLease: LeaseSight | 'unseen' | undefined
   readonly breaker: {readonly target: string; readonly state: Breaker | undefined} | undefined
@@ -70,6 +73,7 @@ export async function jobPage(deps: JobPageDeps, plan: RoundPlan, job: string): 
     settings,
     run,
     lease: lease && reportLease(lease, now, await isAbandoned(deps, lease)),
+    orphan: await orphanedJob(deps.livingProcessOf, lease),
     fleetLease: settings?.scope === 'fleet' ? (deps.fleet.read().jobs.get(job)?.sight ?? 'unseen') : undefined,
     breaker: target === undefined ? undefined : {target, state: deps.breakers.read().get(target)},
     budgets: listBudgets(deps.budgets).filter((one) => one.job === job),

@@ -17,7 +17,7 @@ export async function fateOfClaim(deps: FateDeps, job: string, claim: OpenClaim)
   // What tells that nobody ran it is no run either.
   if (is === 'given-up' || isTold) return 'abandoned'
   const living = owner ? await deps.livingProcessOf({...owner, holder: claimId}) : 'unknown'
-  if (living === 'guard' || living === 'job') return 'alive'
+  if (living !== 'none' && living !== 'unknown') return 'alive'
   try {
     const run = runOfClaim(deps, job, claim)
     if (run?.outcome !== undefined) return 'ran'

@@ -62,7 +62,8 @@ export async function tryLease(deps: LeaseDeps, request: LeaseRequest): Promise<
 function isHeld(deps: LeaseDeps, lease: Lease, living: LivingProcess): boolean {
   if (lease.released || living === 'none') return false
   const now = clockReading(deps)
-  return living === 'job' || (living === 'guard' ? isWithinTtl(lease, now) : leaseState(lease, now) === 'held')
+  if (living === 'job' || living === 'orphaned-job') return true
+  return living === 'guard' ? isWithinTtl(lease, now) : leaseState(lease, now) === 'held'
 }
 
 export function clockReading({clock, here}: Pick<LeaseDeps, 'clock' | 'here'>): ClockReading {

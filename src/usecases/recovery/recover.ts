@@ -59,6 +59,7 @@ const unproved = 'nothing proves that it is over'
 const leftTexts: Readonly<Record<OpenRun['living'], string>> = {
   guard: 'its guard is alive',
   job: 'its job is alive',
+  'orphaned-job': 'its guard is gone, and its job goes on: how it ends will not be known',
   none: unproved,
   unknown: unproved,
 }

@@ -1,5 +1,5 @@
 import {expect, test} from 'vitest'
-import {clockText, withLocalTimes} from '../../../src/cli/render/times.js'
+import {clockText, roundSpan, withLocalTimes} from '../../../src/cli/render/times.js'
 import {terminalPage} from '../../support/page.js'
 
 const nowMs = Date.UTC(2026, 10, 30, 12)
@@ -11,6 +11,15 @@ test.each([
   ['2023-12-01T09:15:00.000Z', '1 Dec 2023 09:15'],
 ])('%s is %s, so that it is not taken for another time', (time, text) => {
   expect(clockText(terminalPage({nowMs}), Date.parse(time))).toBe(text)
+})
+
+test.each([
+  [999.6, '999 ms'],
+  [2700, '2 s'],
+  [119_900, '119 s'],
+  [7_199_000, '119 min'],
+])('a column says of %d ms what a sentence says: %s', (ms, text) => {
+  expect(roundSpan(ms)).toBe(text)
 })
 
 test('a reason has its times as the page has them, and what a job has printed stays as it is', () => {

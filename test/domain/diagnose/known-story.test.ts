@@ -27,6 +27,14 @@ test('a run that goes on is not counted', () => {
   ])
 })
 
+test('of which class the runs were says nothing of one that goes on', () => {
+  const bad = {...newRun('a', 'scan', 1), outcome: 'failed', class: 'server'} as const
+  const facts = {status: {recent: ['failed'], cutShort: 0} as unknown as JobStatus, now, lastGoodAt: undefined}
+  expect(knownSentences({...facts, history: [newRun('b', 'scan', 2), bad]})).toContain(
+    'server was the cause in the only run on record, and no recovery has helped.',
+  )
+})
+
 test('that a run was cut short is no cause of trouble', () => {
   const run = {...newRun('a', 'scan', 1), outcome: 'killed', class: 'reader-gone'} as const
   const facts = {status: {recent: [], cutShort: 1} as unknown as JobStatus, now, lastGoodAt: undefined}

@@ -1,12 +1,13 @@
 import {describe, expect, test} from 'vitest'
 import {defaultSettings} from '../../../src/config/defaults.js'
-import {breakerFold, breakerState} from '../../../src/domain/breaker/breaker.js'
+import {type Breaker, breakerFold, breakerState} from '../../../src/domain/breaker/breaker.js'
 import {
   allowCall,
   closeByHand,
   isolateByHand,
   openByHand,
   recordCall,
+  refusal,
   retryTokensLeft,
   takeRetryToken,
 } from '../../../src/usecases/breaker/breaker.js'
@@ -27,6 +28,7 @@ function breaker() {
     deps,
     gone,
     state: () => breakerState(breakers.read().get('api'), now()),
+    refused: () => refusal(breakers.read().get('api') as Breaker, now()),
     ask: (pid = 1) => allowCall(deps, to, {pid, start: '1'}),
     end: (ok: boolean, probe?: string) => recordCall(deps, to, {ok, probe, credit: 0.1}),
   }
@@ -37,10 +39,12 @@ test('a target nobody knows is allowed', () => {
 })
 
 test('three failures open it, after 30 seconds one probe goes through, and its success closes it', () => {
-  const {clock, ask, end, state} = breaker()
+  const {clock, ask, end, state, refused} = breaker()
   expect([end(false), end(false), end(false)].map(({change}) => change)).toEqual(['none', 'none', 'opened'])
   expect(ask()).toEqual({allowed: false, reason: 'api is open: 3 failures in a row', retryAt: clock.now() + 30_000})
   clock.advance(30_000)
+  expect(state()).toBe('half-open')
+  expect(refused()).toMatchObject({reason: 'api is half-open: the next call is the probe'})
 
   const first = ask(1)
   const second = ask(2)
