@@ -1,3 +1,5 @@
+import type {ChildProcess} from 'node:child_process'
+import {once} from 'node:events'
 import {writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {afterAll, afterEach, beforeAll, expect, test} from 'vitest'
@@ -30,8 +32,16 @@ afterAll(async () => {
 /** A gateway that has hung or just started may leave a request waiting for a round. */
 async function answersOf(guard: RealGuard): Promise<ResetRound['answered']> {
   let round = await guard.resetDaemon()
+  expect(round).toHaveProperty('answered')
   for (let more = 2; more > 0 && round.answered.length === 0; more -= 1) round = await guard.resetDaemon()
   return round.answered
+}
+
+/** Until then it may hold the lease of the daemon. */
+async function killed(daemon: ChildProcess): Promise<void> {
+  const end = once(daemon, 'exit')
+  daemon.kill('SIGKILL')
+  await end
 }
 
 /** The command line of OpenClaw, but for some sub-commands; newer versions have two ways to end a run. */
@@ -115,7 +125,7 @@ test('a daemon that is killed between disable and enable leaves a pending enable
   guard.ask(await openclaw.wedge(id))
   const dying = guard.start('reset-daemon')
   await guard.seen({kind: 'disabled'})
-  dying.kill('SIGKILL')
+  await killed(dying)
   expect((await openclaw.job(id)).enabled).toBe(false)
   const round = await guard.resetDaemon()
   expect(round).toMatchObject({
@@ -143,7 +153,7 @@ test('a gateway that hangs from the disable on, and a daemon that is killed then
   await guard.seen({kind: 'disabling'})
   openclaw.signal('SIGSTOP')
   await guard.seen({kind: 'step-taken', step: 'disable', outcome: 'unknown'})
-  dying.kill('SIGKILL')
+  await killed(dying)
   openclaw.signal('SIGCONT')
   expect(await answersOf(guard)).toMatchObject([{ok: true, outcome: 'reset'}])
   await expectHealthy()
