@@ -172,6 +172,6 @@ function answer(spent: readonly number[], budget: BudgetSettings, what: string):
   if (recoveries === 0) return {granted: false, reason: `the budget allows no ${what}`}
   const free = new Date(nextFreeAt(spent, budget)).toISOString()
   const rule = `the budget for ${what}, ${recoveries} in ${formatDuration(perMs)}, is spent`
-  const reason = `${rule}; the next is allowed at ${free}, or after ${healthyRunsThatProve} healthy runs`
+  const reason = `${rule}; the next is allowed at ${free}, or after ${healthyRunsThatProve} runs that are healthy without a recovery`
   return {granted: false, reason}
 }

@@ -120,7 +120,7 @@ test('a service has one budget for all jobs together', () => {
 test('a refusal says what is spent, when the next is allowed, and what else would help', () => {
   expect(job(run('failed', 25), run('failed', 10), run('failed', 20))).toMatchObject({
     reason:
-      'the budget for recoveries of check from uw-socket, 2 in 30m, is spent; the next is allowed at 2026-01-05T12:10:00.000Z, or after 3 healthy runs',
+      'the budget for recoveries of check from uw-socket, 2 in 30m, is spent; the next is allowed at 2026-01-05T12:10:00.000Z, or after 3 runs that are healthy without a recovery',
   })
 })
 
