@@ -49,8 +49,9 @@ describe('a failed job is not run again', () => {
 
   test('to verify its recovery; the steps are done', async () => {
     const {sh, journal} = box()
-    const {code} = await sh('printf read | guard run mended')
+    const {code, stderr} = await sh('printf read | guard run mended')
     expect(code).toBe(2)
+    expect(stderr).toContain('mended is not verified: the first attempt may have read its standard input')
     const records = journal('runs.jsonl')
     expect(records.filter(({kind}) => kind === 'attempt-ended')).toHaveLength(1)
     expect(records.find(({kind}) => kind === 'step-ended')).toMatchObject({ok: true})
@@ -62,6 +63,7 @@ describe('a failed job is run again', () => {
     ['nothing', `guard run ${job} < /dev/null`, ''],
     ['a closed descriptor', `guard run ${job} <&-`, ''],
     ['an empty pipe, as under Debian’s cron', `: | { sleep 0.1; guard run ${job}; }`, ''],
+    ['an empty pipe that is closed a moment later, as by a busy cron', `sleep 0.4 | guard run ${job}`, ''],
     ['a file, from its beginning', `guard run ${job} < data`, 'skipped\nread\nskipped\nread\n'],
     ['a file, from where the caller had read to', `{ read -r line; guard run ${job}; } < data`, 'read\nread\n'],
   ])('when its input is %s', async (_, line, printed) => {

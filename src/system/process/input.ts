@@ -73,12 +73,19 @@ function isNull(stat: Stats): boolean {
 
 const readable = 1
 
+/**
+ * Debian's cron closes the empty pipe a moment after it has started the job: on a busy machine up to 0.25 s were seen. Only
+ * runs that may need their input again wait for it.
+ */
+const closesWithinMs = 1000
+
 /** FIONREAD of Linux: how many bytes can be read. */
 const bytesToRead = 0x541b
 
 /** Prints `end` if input has nothing to read and no writer, as poll(2) and FIONREAD tell; Node has neither. */
 const perlScript =
-  'vec($r, 0, 1) = 1; $n = select($r, undef, undef, 0); $b = pack("i", 0); ' +
+  `vec($r, 0, 1) = 1; $n = select($r, undef, undef, ${closesWithinMs / 1000}); ` +
+  '$b = pack("i", 0); ' +
   'print "end" if $n && ioctl(STDIN, 0x541B, $b) && !unpack("i", $b)'
 
 /** Whether nothing is left to read and nothing can come; false if that is not known. */
@@ -86,7 +93,8 @@ function isAtEnd(): boolean {
   const c = libc()
   if (c) {
     const bytes = new Int32Array(1)
-    return c.poll(new Int32Array([0, readable]), 1, 0) === 1 && c.ioctl(0, bytesToRead, bytes) === 0 && bytes[0] === 0
+    const seen = c.poll(new Int32Array([0, readable]), 1, closesWithinMs)
+    return seen === 1 && c.ioctl(0, bytesToRead, bytes) === 0 && bytes[0] === 0
   }
   const told = childProcess().spawnSync('perl', ['-e', perlScript], {
     stdio: ['inherit', 'pipe', 'ignore'],

@@ -110,7 +110,7 @@ async function recover(
   {last, attempts}: Retried,
 ): Promise<FinishedRun> {
   const {first, job, runId} = task
-  const settings = withoutVerify(task)
+  const settings = withoutVerify(deps, task)
   const signal = first.signals.aborted
   const {openRetryOutput, services, ...adapters} = await deps.openRecovery(signal)
   let verifications = 0
@@ -136,9 +136,15 @@ async function recover(
 }
 
 /** A job that has no input any more cannot be run again to see whether it is well. */
-function withoutVerify({settings, first}: RetryAndRecoverTask): RetryAndRecoverTask['settings'] {
-  if (first.input?.taken === undefined) return settings
-  return {...settings, recovery: settings.recovery.filter((step) => step.do !== 'verify')}
+function withoutVerify(
+  {warn}: Pick<RetryAndRecoverDeps, 'warn'>,
+  {job, settings, first}: RetryAndRecoverTask,
+): RetryAndRecoverTask['settings'] {
+  const taken = first.input?.taken
+  const recovery = settings.recovery.filter((step) => step.do !== 'verify')
+  if (taken === undefined || recovery.length === settings.recovery.length) return settings
+  warn(`${job} is not verified: ${taken}`)
+  return {...settings, recovery}
 }
 
 function classed(attempt: Attempt): Attempt & {class: string} {
