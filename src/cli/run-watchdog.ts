@@ -57,10 +57,14 @@ const leaseTtlMs = 120_000
 export async function dryRun(guard: Guard, options: Pick<WatchdogOptions, 'json' | 'show'>): Promise<RoundJson> {
   const deps = wireWatchdog(guard)
   const evaluation = await evaluateJobs(deps, roundPlan(guard))
-  return answer(
+  const json = await answer(
     {evaluation, status: statusOf(evaluation, deps.incidents.read())},
     {...options, newsOnly: false, isPlan: true},
   )
+  const refusal = guard.settings.wrong?.refusal
+  if (refusal !== undefined) printWarning(refusal)
+  if (refusal !== undefined && process.exitCode === 0) process.exitCode = exitCodes.config
+  return json
 }
 
 /** Shorter rounds would keep the machine busy. */

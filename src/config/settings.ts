@@ -54,10 +54,15 @@ async function usableSettings(request: SettingsRequest, unused: (file: UnusedFil
   try {
     return await settingsOfFile(request, unused)
   } catch (error) {
-    if (!(error instanceof GuardError) || error.kind !== 'config') throw error
-    const {message} = error
-    return {...defaultSettings, wrong: {message, notice: message, jobs: {}, parts: [], refusal: message}}
+    return withoutFile(error, {})
   }
+}
+
+/** The defaults, beside a file of which nothing else can be used. Throws errors of other kinds than `config`. */
+function withoutFile(error: unknown, places: Pick<Settings, 'stateDir' | 'logDir'>): Settings {
+  if (!(error instanceof GuardError) || error.kind !== 'config') throw error
+  const {message} = error
+  return {...defaultSettings, ...places, wrong: {message, notice: message, jobs: {}, parts: [], refusal: message}}
 }
 
 async function settingsOfFile(request: SettingsRequest, unused: (file: UnusedFile) => void): Promise<Settings> {
@@ -69,6 +74,9 @@ async function settingsOfFile(request: SettingsRequest, unused: (file: UnusedFil
       readCache(found, request.version, place) ??
       (await loadAndKeep(found, {...place, version: request.version, nowMs: request.nowMs ?? Date.now()}))
     )
+  } catch (error) {
+    const {placesOfBroken} = await import('./broken-file.js')
+    return withoutFile(error, placesOfBroken(found))
   } finally {
     closeFile(found)
   }

@@ -1,6 +1,6 @@
 import {existsSync, readFileSync} from 'node:fs'
 import {expect, test} from 'vitest'
-import {createSandbox} from '../support/sandbox.js'
+import {createSandbox, until} from '../support/sandbox.js'
 
 const oneWrong = `
 jobs:
@@ -136,6 +136,24 @@ note: jobs.a has neither timeout nor silence, so a run may hang for ever
 ${dir}/.guardianrc.json is right; jobs: 1
 `,
   })
+})
+
+test('a file that cannot be read as YAML keeps its state directory, so that a job beside it does not run twice', async () => {
+  const {guardWith, start, write, path} = createSandbox()
+  const env = {GUARD_STATE_DIR: ''}
+  const right = 'stateDir: own\njobs: {scan: {command: [sleep, "60"]}}\n'
+  write('.guardianrc', right)
+  const first = start(['run', 'scan'], {env})
+  await until(() => existsSync(path('own/runs.jsonl')), 'the first run')
+  write('.guardianrc', `${right}  - broken\n`)
+  const second = await guardWith({env}, 'run', '--job', 'scan', '--', 'sh', '-c', 'echo beside')
+  expect([second.code, second.stdout]).toEqual([75, ''])
+  const plan = await guardWith({env}, 'watchdog', '--dry-run')
+  expect([plan.code, plan.stdout]).toEqual([78, 'no job is watched\n'])
+  expect(plan.stderr).toContain('.guardianrc cannot be loaded')
+  expect(existsSync(path('home/.local/state/guard'))).toBe(false)
+  first.kill('SIGTERM')
+  await first.ended
 })
 
 test('config check shows the line where YAML is wrong', async () => {

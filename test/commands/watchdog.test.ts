@@ -105,7 +105,7 @@ test('without a terminal a round prints only what was opened, told or resolved',
 
 test('without any job in the settings it says that it watches none', async () => {
   const {code, stdout} = await createSandbox().guard('watchdog', '--verbose')
-  expect({code, stdout}).toEqual({code: 0, stdout: 'no job is watched: the settings name none\n'})
+  expect({code, stdout}).toEqual({code: 0, stdout: 'no job is watched\n'})
 })
 
 test('a dead job is an incident, then one alert, and is forgiven after a good run', async () => {

@@ -58,7 +58,7 @@ export function renderEvaluation(
     ...orphaned.map(({job, reason}) => ({cells: [job, '', `${texts.resolve}: ${reason}`]})),
   ]
   const counted = countText(reports, shown)
-  if (rows.length === 0 && counted === '') return 'no job is watched: the settings name none'
+  if (rows.length === 0 && counted === '') return 'no job is watched'
   const next = page.isTerminal ? nextStep(worst) : undefined
   return [
     ...(rows.length > 0 ? [renderTable(page, ['JOB', 'VERDICT', 'WHY'], rows)] : []),
