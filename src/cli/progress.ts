@@ -76,7 +76,7 @@ async function showLine<R extends StepResult>(
 ): Promise<R> {
   const begun = performance.now()
   const result = await work()
-  say(`${title}: ${outcomeText(result)} in ${renderSpan(performance.now() - begun)}`)
+  say(`${title}: ${outcomeText(result)}, in ${renderSpan(performance.now() - begun)}`)
   return result
 }
 

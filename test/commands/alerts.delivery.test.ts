@@ -178,6 +178,17 @@ test('a process that sends ends with its state directory', async () => {
 })
 
 describe('the watchdog', () => {
+  test('says of a job that flaps that it does', async () => {
+    const box = sandbox({watchdog: {flapping: {incidents: 2, within: '1h'}}})
+    for (const code of ['3', '0', '3']) {
+      writeFileSync(box.path('code'), code)
+      await box.guard('run', 'quick')
+      await box.guard('watchdog')
+    }
+    await until(() => sent(box).length > 0, 'the message')
+    expect(sent(box)[0]?.jobs[0]?.reason).toMatch(/its last run failed .*; it flaps: 2 incidents within 1h$/)
+  })
+
   test('sends what its round raises, and what other programs have raised', async () => {
     const box = sandbox({}, {groupWait: '0s'})
     await box.guard('watchdog')

@@ -48,7 +48,7 @@ describe('guard why', () => {
     expect(story.answer).toMatch(
       /^scan is failing: its last run ended unhealthy .* \(uw-socket, UW stream fail: socket closed\)/,
     )
-    expect(story.answer).toContain('its recovery budget is spent')
+    expect(story.answer).toContain('its recovery budget was spent')
     expect(titles(story)).toEqual([
       'Why it was skipped',
       'Why it failed',

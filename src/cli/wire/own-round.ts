@@ -1,5 +1,6 @@
 import {alertNews} from '../../domain/delivery/alert-news.js'
 import type {JobNews} from '../../domain/delivery/message.js'
+import {flappingText} from '../../domain/incident/decide.js'
 import type {JobHistory} from '../../domain/incident/incident.js'
 import {wrongWatchedJobs} from '../../domain/settings/wrong.js'
 import {flappingEndInMs} from '../../domain/watchdog/open-incident.js'
@@ -82,7 +83,8 @@ export async function newsNow(guard: Guard, name: string): Promise<Partial<JobNe
   const {verdict, facts} = report
   const about = {id: '', openedAt: guard.clock.now(), verdict: verdict.kind}
   const details = incidentDetails(about, 'trouble', facts)
-  const message = `${name} is ${verdict.kind}: ${verdict.reason}`
+  const flaps = facts.incident?.isFlapping ? `; ${flappingText(guard.settings.watchdog.flapping)}` : ''
+  const message = `${name} is ${verdict.kind}: ${verdict.reason}${flaps}`
   const {news} = alertNews({level: verdict.level, component: 'watchdog', job: name, message, details}, about.openedAt)
   const {reason, outcome, failureClass, runId, badRuns, durationMs, errorLine, healthySinceMs} = news
   return {reason, outcome, failureClass, runId, badRuns, durationMs, errorLine, healthySinceMs}

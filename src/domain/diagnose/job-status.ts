@@ -149,7 +149,7 @@ function sharedCause(trouble: Trouble | undefined, facts: JobFacts): Pick<JobSta
 function shortReason(reason: string, refused: string | undefined): string {
   return refused === undefined
     ? reason
-    : reason.replace(`; not recovered again: ${refused}`, '; its recovery budget is spent')
+    : reason.replace(`; not recovered again: ${refused}`, '; its recovery budget was spent')
 }
 
 interface Trouble {

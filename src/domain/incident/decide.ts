@@ -137,8 +137,7 @@ function causeToTell(situation: Situation): string | undefined {
   const openMs = incident ? nowUptimeMs - incident.openedUptimeMs : 0
   const failed = `${resets.failed} resets failed${resets.detail === undefined ? '' : `, the last: ${resets.detail}`}`
   if (incident && incident.escalations > 0) return openText(openMs, resets, failed)
-  if (incident?.isFlapping ?? beginsToFlap(situation))
-    return `it flaps: ${policy.flapping.incidents} incidents within ${span(policy.flapping.withinMs)}`
+  if (incident?.isFlapping ?? beginsToFlap(situation)) return flappingText(policy.flapping)
   if (isBack(situation)) return `it is back: the last incident ended less than ${span(policy.escalateAfterMs)} before`
   if (resets.failed >= policy.escalateAfterFailedResets) return failed
   const waitedMs = nowUptimeMs - resets.lastUptimeMs
@@ -151,6 +150,11 @@ function causeToTell(situation: Situation): string | undefined {
   if (openMs >= policy.escalateAfterMs) return openText(openMs, resets, failed)
   if (nextRunInMs === undefined) return 'when it runs next is not known'
   return nextRunInMs > policy.escalateAfterMs ? `its next run is in ${span(nextRunInMs)}` : undefined
+}
+
+/** What a person has to know of each incident of a job that flaps. */
+export function flappingText({incidents, withinMs}: IncidentPolicy['flapping']): string {
+  return `it flaps: ${incidents} incidents within ${span(withinMs)}`
 }
 
 function openText(openMs: number, {attempts}: ResetProgress, failed: string): string {

@@ -56,7 +56,7 @@ test('a spent budget is said in short', () => {
   }
   const verdict = {...failing, reason: 'its last run failed; not recovered again: the budget, 1 in 30m, is spent'}
   expect(jobStatus(evidence({facts: jobFacts({lastEnd}), verdict})).reason).toBe(
-    'its last run failed; its recovery budget is spent',
+    'its last run failed; its recovery budget was spent',
   )
 })
 
