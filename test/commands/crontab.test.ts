@@ -350,6 +350,14 @@ describe('add', () => {
     expect(read(box)).toBe('0 5 * * * /srv/sweep.sh\n')
   })
 
+  test('writes a schedule as cron takes it', async () => {
+    const box = withFile('')
+    box.write('.guardianrc.yaml', 'jobs: {j: {command: ["true"], schedule: "@Daily"}}')
+    await box.guard('crontab', 'add', 'j', '--file', 'tab', '--yes')
+    expect(read(box)).toMatch(/^@daily .*guard run /m)
+    expect(await box.guard('crontab', 'discover', '--file', 'tab')).toMatchObject({code: 0})
+  })
+
   test.each([
     ['nightly_adit', 64, 'did you mean nightly_audit?'],
     ['by_hand', 78, 'by_hand has no schedule in the settings'],

@@ -1,7 +1,7 @@
 import {basename, join, resolve} from 'node:path'
 import {type CronVariables, type GuardPlaces, placesToName} from '../../domain/crontab/variables.js'
 import type {GuardCall, LineJobs} from '../../domain/crontab/wrap.js'
-import {notForCron} from '../../domain/schedule/schedule.js'
+import {cronSpelling, notForCron} from '../../domain/schedule/schedule.js'
 import {isSameZone} from '../../domain/schedule/time-zone.js'
 import {jobNames, type Settings} from '../../domain/settings/settings.js'
 import {closestNames} from '../../domain/settings/suggest.js'
@@ -183,5 +183,5 @@ export function jobLine(guard: Guard, job: string, flags: PlaceFlags): AddedLine
     ])
   }
   const placed = settingsFlags(guard, flags)
-  return {name: job, words: (variables) => `run${placed(variables)} ${job}`, schedule}
+  return {name: job, words: (variables) => `run${placed(variables)} ${job}`, schedule: cronSpelling(schedule)}
 }

@@ -35,6 +35,12 @@ export function notForCron(expression: string): string | undefined {
   return splitSeconds(expression).seconds === undefined ? undefined : 'crontab(5) has no field for seconds'
 }
 
+/** A right schedule as every cron takes it: most know nicknames in lower case only, and none goes on in another line. */
+export function cronSpelling(expression: string): string {
+  const text = expression.trim().replace(/\s+/g, ' ')
+  return text.startsWith('@') ? text.toLowerCase() : text
+}
+
 function everySpan(expression: string): string | undefined {
   return /^@every(?:\s+(\S.*))?$/i.exec(expression.trim())?.map((part) => part ?? '')[1]
 }

@@ -1,4 +1,6 @@
-import {readable} from '../../domain/crontab/line.js'
+import {cronNames} from '../../domain/crontab/cron-kind.js'
+import {judgeLine} from '../../domain/crontab/judge-line.js'
+import {parseCrontab, readable} from '../../domain/crontab/line.js'
 import {withEdits, withoutEdits} from '../../domain/crontab/marks.js'
 import type {SurveyedLine} from '../../domain/crontab/survey.js'
 import {type CronVariables, lastVariables} from '../../domain/crontab/variables.js'
@@ -61,8 +63,8 @@ export interface PlannedChanges extends Pick<Discovery, 'unreadable'> {
 }
 
 /**
- * What `install` would write. Throws GuardError `usage` for a line that cannot be wrapped, `io` if the one crontab that is
- * to be changed cannot be read.
+ * What `install` would write. Throws GuardError `usage` for a line that cannot be wrapped, `config` for one to be added that
+ * cron would not run, `io` if the one crontab that is to be changed cannot be read.
  */
 export function planInstall(deps: DiscoverDeps, request: InstallRequest): PlannedChanges {
   const {crontabs, unreadable} = targets(deps, request)
@@ -127,13 +129,7 @@ function planOne(
     (line === undefined || number === line) &&
     (pattern === undefined || matchesPattern(pattern, job ?? ''))
   const wanted = lines.filter(isWanted)
-  const user = crontab.hasUsers ? `${deps.userName} ` : ''
-  const variables = lastVariables(parsed)
-  const program = deps.guardProgram(variables['PATH'])
-  const contents = added.map(({name, words, schedule}) => ({
-    name,
-    content: `${schedule} ${user}${program} ${words(variables)}`,
-  }))
+  const contents = contentsOf(deps, {crontab, parsed}, added)
   const replaced = new Map(wanted.map(({number, wrapped = ''}) => [number - 1, wrapped]))
   return {
     crontab,
@@ -157,6 +153,24 @@ function planOne(
     endsLastLine: crontab.bytes !== '' && !crontab.bytes.endsWith('\n'),
     kept: [],
   }
+}
+
+/** The lines to add to a crontab. */
+function contentsOf(
+  {cron, userName, guardProgram}: DiscoverDeps,
+  {crontab: {hasUsers}, parsed}: Pick<SurveyedCrontab, 'crontab' | 'parsed'>,
+  added: readonly AddedLine[],
+) {
+  const variables = lastVariables(parsed)
+  const start = `${hasUsers ? `${userName} ` : ''}${guardProgram(variables['PATH'])}`
+  return added.map(({name, words, schedule}) => {
+    const content = `${schedule} ${start} ${words(variables)}`
+    const {wrong} = parseCrontab(content, hasUsers).map((line) => judgeLine(cron.kind, line))[0] ?? {}
+    if (wrong !== undefined) {
+      throw new GuardError('config', `${cronNames[cron.kind]} would not run the line of ${name}: ${wrong}`)
+    }
+    return {name, content}
+  })
 }
 
 function requireLine(surveyed: SurveyedCrontab | undefined, number: number): void {

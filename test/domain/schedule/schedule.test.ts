@@ -1,5 +1,5 @@
 import {expect, test} from 'vitest'
-import {everyMsOf, notForCron, scheduleProblem} from '../../../src/domain/schedule/schedule.js'
+import {cronSpelling, everyMsOf, notForCron, scheduleProblem} from '../../../src/domain/schedule/schedule.js'
 
 test.each([
   ['@every 90m', 5_400_000],
@@ -40,4 +40,12 @@ test('cron has neither spans nor seconds', () => {
   expect(notForCron('0 0 2 * * *')).toBe('crontab(5) has no field for seconds')
   expect(notForCron('0 2 * * *')).toBeUndefined()
   expect(notForCron('@daily')).toBeUndefined()
+})
+
+test.each([
+  ['@Daily', '@daily'],
+  [' 0 5\n* * MON\t', '0 5 * * MON'],
+])('%j is %j in a crontab', (expression, spelling) => {
+  expect(scheduleProblem(expression)).toBeUndefined()
+  expect(cronSpelling(expression)).toBe(spelling)
 })
