@@ -30,7 +30,7 @@ describe('discover', () => {
   test('names the job of a line that starts it through tens of thousands of programs', async () => {
     const box = withFile(`0 5 * * * ${'timeout 5m '.repeat(50_000)}/opt/a.sh\n`)
     const {code, stdout} = await box.guard('crontab', 'discover', '--file', 'tab', '--json')
-    expect(code).toBe(0)
+    expect(code).toBe(1)
     expect(stdout).toContain('"job":"a"')
   })
 
@@ -358,6 +358,18 @@ describe('add', () => {
     expect(await box.guard('crontab', 'discover', '--file', 'tab')).toMatchObject({code: 0})
   })
 
+  test('writes no line that cron would refuse', async () => {
+    const box = withFile('')
+    const settings = `${'d'.repeat(250)}/`.repeat(4)
+    box.write(`${settings}s.yaml`, 'jobs: {j: {command: ["true"], schedule: "@Daily"}}')
+    const ended = await box.guard('crontab', 'add', 'j', '--file', 'tab', '--yes', '--config', `${settings}s.yaml`)
+    expect(ended).toMatchObject({
+      code: 78,
+      stderr: expect.stringMatching(/Debian's cron would not run the line of j: refused: its command has 1\d+ bytes/),
+    })
+    expect(read(box)).toBe('')
+  })
+
   test.each([
     ['nightly_adit', 64, 'did you mean nightly_audit?'],
     ['by_hand', 78, 'by_hand has no schedule in the settings'],
@@ -473,6 +485,15 @@ describe.skipIf(crontabObstacle !== undefined)(
         withoutCrontabs("printf '5 5 * * * root a\\n@Daily root b\\n' > /etc/cron.d/a; guard crontab discover"),
       )
       expect(stdout).toContain("!  because of line 2, Debian's cron ignores this whole file")
+    })
+
+    test('a command that is too long is told to cost its whole file', async () => {
+      const box = createSandbox()
+      box.write('long', `0 5 * * * root a\n0 6 * * * root ${'x'.repeat(999)}\n`)
+      const {stdout} = await box.sh(withoutCrontabs('cp long /etc/cron.d/a; guard crontab discover; echo "code $?"'))
+      expect(stdout).toContain('refused: its command has 999 bytes')
+      expect(stdout).toContain("!  because of line 2, Debian's cron ignores this whole file")
+      expect(stdout).toMatch(/^code 1$/m)
     })
 
     test('without a program crontab discover says so and goes on', async () => {

@@ -8,6 +8,9 @@ export const cronNames: Readonly<Record<CronKind, string>> = {
   'systemd-cron': 'systemd-cron',
 }
 
+/** Debian's cron refuses longer commands, and reads no more of a line that sets a variable. Bytes. */
+export const longestOnDebian = 998
+
 /** Whether a file of this name in /etc/cron.d is read. */
 export function readsFileName(kind: CronKind, name: string): boolean {
   return kind === 'cronie' ? !/^[.#]|~$|\.rpm(?:save|orig|new)$/.test(name) : /^[A-Za-z0-9_-]+$/.test(name)

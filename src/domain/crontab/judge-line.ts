@@ -1,9 +1,16 @@
-import {type CronKind, cronNames} from './cron-kind.js'
-import {type CrontabLine, readable, unquoted, type VariableView} from './line.js'
+import {type CronKind, cronNames, longestOnDebian} from './cron-kind.js'
+import {type CrontabLine, contentOf, type JobView, parseCrontab, readable, unquoted, type VariableView} from './line.js'
 import {judgeSchedule, type ScheduleJudgement} from './schedule.js'
 
+/** Judges a schedule by the rules of one cron. */
+export type JudgeSchedule = (schedule: string) => ScheduleJudgement
+
 /** What is wrong with a line by the rules of one cron, or not as it looks. */
-export function judgeLine(kind: CronKind, {bytes, view}: CrontabLine): ScheduleJudgement {
+export function judgeLine(
+  kind: CronKind,
+  {bytes, view}: CrontabLine,
+  judge: JudgeSchedule = (schedule) => judgeSchedule(kind, schedule),
+): ScheduleJudgement {
   switch (view.kind) {
     case 'blank':
       // A carriage return alone is no blank for cron.
@@ -13,11 +20,30 @@ export function judgeLine(kind: CronKind, {bytes, view}: CrontabLine): ScheduleJ
     case 'wrong':
       return {wrong: 'refused: it is neither a schedule with a command nor NAME=value'}
     case 'variable':
-      return judgeVariable(kind, view)
+      return (kind === 'debian' ? judgeCut(bytes, view) : undefined) ?? judgeVariable(kind, view)
     case 'job':
-      if (view.isUnlogged && kind !== 'cronie') return {wrong: 'refused: take away the - at its beginning'}
-      return judgeSchedule(kind, view.schedule.replace(/\r$/, ''))
+      return {...judge(view.schedule.replace(/\r$/, '')), ...refusedJob(kind, view)}
   }
+}
+
+/** What makes a cron refuse a line whose schedule is right. */
+function refusedJob(kind: CronKind, {isUnlogged, commandBytes}: JobView): ScheduleJudgement {
+  if (isUnlogged && kind !== 'cronie') return {wrong: 'refused: take away the - at its beginning'}
+  if (kind !== 'debian' || commandBytes <= longestOnDebian) return {}
+  const problem = `its command has ${commandBytes} bytes, and ${cronNames[kind]} takes ${longestOnDebian}`
+  return {wrong: `refused: ${problem}: put it into a script`}
+}
+
+/** What becomes of a line of which Debian's cron does not read the end. @returns undefined if it reads all */
+function judgeCut(bytes: string, {value}: VariableView): ScheduleJudgement | undefined {
+  const content = contentOf(bytes).replace(/^[ \t]+/, '')
+  if (content.length <= longestOnDebian) return undefined
+  const read = parseCrontab(content.slice(0, longestOnDebian), false)[0]?.view
+  const isRead = read?.kind === 'variable' && judgeVariable('debian', read).wrong === undefined
+  if (!isRead)
+    return {wrong: `refused: it has ${content.length} bytes, and ${cronNames.debian} reads ${longestOnDebian}`}
+  if (read.value === value) return undefined
+  return {warning: `${cronNames.debian} reads only its first ${longestOnDebian} bytes`}
 }
 
 function judgeVariable(kind: CronKind, {name, value}: VariableView): ScheduleJudgement {

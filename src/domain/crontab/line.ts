@@ -29,6 +29,8 @@ export interface JobView {
   readonly commandAt: number
   /** Up to the end of the line, standard input included. */
   readonly command: string
+  /** What cron takes for the command: behind a user also the blanks before it, but the first. */
+  readonly commandBytes: number
 }
 
 /** The user column is in /etc/crontab and /etc/cron.d. */
@@ -60,14 +62,17 @@ function viewOf(content: string, hasUsers: boolean): LineView {
 
 function jobView(content: string, [all, dash, schedule = '']: RegExpExecArray, hasUsers: boolean): JobView {
   const user = hasUsers ? (/^([^ \t]*)[ \t]*/.exec(content.slice(all.length)) ?? []) : []
-  const commandAt = all.length + (user[0] ?? '').length
+  const [column = '', name = ''] = user
+  const commandAt = all.length + column.length
+  const command = content.slice(commandAt)
   return {
     kind: 'job',
     isUnlogged: dash !== '',
     schedule,
-    ...(hasUsers && {user: user[1] ?? ''}),
+    ...(hasUsers && {user: name}),
     commandAt,
-    command: content.slice(commandAt),
+    command,
+    commandBytes: Math.max(0, column.length - name.length - 1) + command.length,
   }
 }
 

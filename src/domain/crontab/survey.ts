@@ -1,8 +1,8 @@
 import type {CronKind} from './cron-kind.js'
 import {fileOfCommand} from './job-names.js'
-import {judgeLine, unendedLine} from './judge-line.js'
+import {type JudgeSchedule, judgeLine, unendedLine} from './judge-line.js'
 import {type CrontabLine, contentOf, type JobView, readable} from './line.js'
-import type {ScheduleJudgement} from './schedule.js'
+import {judgeSchedule, type ScheduleJudgement} from './schedule.js'
 import {isKnownShell} from './shell-shape.js'
 import {type CronVariables, firstVariables, variablesBelow} from './variables.js'
 import {type GuardCall, hintsOf, type LineJobs, nameOfCall, wrapLine, wrappingOf} from './wrap.js'
@@ -50,13 +50,13 @@ interface SurveyRules {
 export function surveyCrontab(lines: readonly CrontabLine[], rules: SurveyRules): readonly SurveyedLine[] {
   const surveyed: SurveyedLine[] = []
   const unended = unendedLine(lines)
-  const judge = judgeSchedules(rules.kind)
+  const judge = judgeOnce(rules.kind)
   let variables = firstVariables
   for (const [index, line] of lines.entries()) {
     const {view} = line
     const place = {line, number: index + 1, unended: index === lines.length - 1 ? unended : undefined}
     const found =
-      view.kind === 'job' ? surveyJob({...place, view, variables}, rules, judge(line)) : surveyOther(place, rules.kind)
+      view.kind === 'job' ? surveyJob({...place, view, variables}, rules, judge) : surveyOther(place, rules.kind)
     if (found) surveyed.push(found)
     variables = variablesBelow(line, variables)
   }
@@ -64,13 +64,11 @@ export function surveyCrontab(lines: readonly CrontabLine[], rules: SurveyRules)
 }
 
 /** Many lines of a crontab share a few schedules, and each is judged once. */
-function judgeSchedules(kind: CronKind): (line: CrontabLine) => ScheduleJudgement {
+function judgeOnce(kind: CronKind): JudgeSchedule {
   const known = new Map<string, ScheduleJudgement>()
-  return (line) => {
-    const {view} = line
-    if (view.kind !== 'job' || view.isUnlogged) return judgeLine(kind, line)
-    const judgement = known.get(view.schedule) ?? judgeLine(kind, line)
-    known.set(view.schedule, judgement)
+  return (schedule) => {
+    const judgement = known.get(schedule) ?? judgeSchedule(kind, schedule)
+    known.set(schedule, judgement)
     return judgement
   }
 }
@@ -111,8 +109,9 @@ interface JobInPlace extends LineInPlace {
   readonly variables: CronVariables
 }
 
-function surveyJob(place: JobInPlace, rules: SurveyRules, {wrong, warning}: ScheduleJudgement): SurveyedLine {
+function surveyJob(place: JobInPlace, rules: SurveyRules, judge: JudgeSchedule): SurveyedLine {
   const {line, view, number, unended} = place
+  const {wrong, warning} = judgeLine(rules.kind, line, judge)
   const content = contentOf(line.bytes)
   const plan = planOf(place, content, rules)
   const refused = wrong ?? wrongUser(view, rules)

@@ -1,12 +1,9 @@
 import {jobNameOfFile} from '../job/job-name.js'
-import type {CronKind} from './cron-kind.js'
+import {type CronKind, cronNames, longestOnDebian} from './cron-kind.js'
 import {type CommandFile, seenFrom} from './job-names.js'
 import {type JobView, splitCommand} from './line.js'
 import {endsInBackground, quoteForShell, type ShellShape, shellShape, withoutQuotes} from './shell-shape.js'
 import {type CronVariables, withUnknown} from './variables.js'
-
-/** Debian's cron refuses longer commands. Bytes. */
-const longestOnDebian = 998
 
 /** How lines call guard. */
 export interface GuardCall {
@@ -50,11 +47,12 @@ export function wrapLine(
   const command = isSimple
     ? `${shell.slice(0, shape.programAt)}${guard} ${shell.slice(shape.programAt)}${input}`
     : `${guard} ${cronShell(kind)} -c ${quoteForShell(shell)}${input}`
-  if (kind === 'debian' && command.length > longestOnDebian) {
-    const reason = `would have ${command.length} bytes, and Debian's cron takes ${longestOnDebian}: put it into a script`
-    return {reason}
+  const {commandAt, commandBytes} = line.view
+  const bytes = commandBytes - line.view.command.length + command.length
+  if (kind === 'debian' && bytes > longestOnDebian) {
+    return {reason: `would have ${bytes} bytes, and ${cronNames.debian} takes ${longestOnDebian}: put it into a script`}
   }
-  return {content: line.content.slice(0, line.view.commandAt) + command}
+  return {content: line.content.slice(0, commandAt) + command}
 }
 
 /** The shell of the crontab. Not all crons set SHELL. */
