@@ -108,6 +108,13 @@ describe('install and remove', () => {
     expect(read(box)).toBe('0 5 * * * a')
   })
 
+  test('add no newline behind a comment, which needs none', async () => {
+    const box = withFile('0 5 * * * guard run a\n# end')
+    const {stdout} = await box.guard('crontab', 'install', '--file', 'tab', '--yes')
+    expect(stdout).toMatch(/^nothing to do/)
+    expect(read(box)).toBe('0 5 * * * guard run a\n# end')
+  })
+
   test.skipIf(!isRoot)('change nothing where the backup has no room, and name its place', async () => {
     const box = withFile('0 5 * * * a\n')
     mkdirSync(box.stateDir, {mode: 0o700})
@@ -485,6 +492,16 @@ describe.skipIf(crontabObstacle !== undefined)(
         withoutCrontabs("printf '5 5 * * * root a\\n@Daily root b\\n' > /etc/cron.d/a; guard crontab discover"),
       )
       expect(stdout).toContain("!  because of line 2, Debian's cron ignores this whole file")
+    })
+
+    test("a file that Debian's cron runs is not told to be ignored", async () => {
+      const box = createSandbox()
+      box.write('tab', 'A"B=c\nA"=b\n0 5 * * * root guard run a\n# end')
+      const {code, stdout} = await box.sh(
+        withoutCrontabs('cp tab /etc/cron.d/a; guard crontab discover --file /etc/cron.d/a'),
+      )
+      expect(code).toBe(0)
+      expect(stdout).toContain('1 line in 1 crontab: 1 wrapped, 0 can be wrapped, 0 left alone, 0 are wrong')
     })
 
     test('a command that is too long is told to cost its whole file', async () => {

@@ -60,8 +60,14 @@ function judgeVariable(kind: CronKind, {name, value}: VariableView): ScheduleJud
   return {}
 }
 
-/** Why Debian's cron drops a whole crontab because of its end. @returns undefined if the last line is ended */
+/** Why cron drops a whole crontab because of its end. @returns undefined if the last line is ended, or needs no end */
 export function unendedLine(lines: readonly CrontabLine[]): string | undefined {
   const last = lines.at(-1)
-  return last && !last.bytes.endsWith('\n') ? 'refused: no newline at its end; install adds one' : undefined
+  if (!last || last.bytes.endsWith('\n') || isSkipped(last)) return undefined
+  return 'refused: no newline at its end; install adds one'
+}
+
+/** Whether cron looks at nothing of a line, not even at its end. */
+function isSkipped({bytes, view}: CrontabLine): boolean {
+  return view.kind === 'comment' || (view.kind === 'blank' && !bytes.includes('\r'))
 }

@@ -46,8 +46,9 @@ export function contentOf(bytes: string): string {
   return bytes.endsWith('\n') ? bytes.slice(0, -1) : bytes
 }
 
-const variable = /^[ \t]*("[^"]*"|'[^']*'|[^ \t="']*)[ \t]*=[ \t]*(.*)$/s
-const blanksAtEnd = /(?<![ \t\r])[ \t\r]+$/
+/** A quote is one at the beginning of a name only, and whatever isspace(3) knows is a blank, except before the name. */
+const variable = /^[ \t]*("[^"=]*"|'[^'=]*'|(?!["'])[^ \t\r\v\f=]*)[ \t\r\v\f]*=[ \t\r\v\f]*(.*)$/s
+const blanksAtEnd = /(?<![ \t\r\v\f])[ \t\r\v\f]+$/
 const job = /^[ \t]*(-?)(@[^ \t]*|(?:[^ \t]+[ \t]+){4}[^ \t]+)(?:[ \t]+|$)/
 
 function viewOf(content: string, hasUsers: boolean): LineView {

@@ -1,4 +1,5 @@
-import {contentOf, parseCrontab} from './line.js'
+import {unendedLine} from './judge-line.js'
+import {type CrontabLine, contentOf, parseCrontab} from './line.js'
 import {callsGuard} from './wrap.js'
 
 /**
@@ -16,14 +17,16 @@ interface CrontabEdits {
   readonly added: readonly {readonly name: string; readonly content: string}[]
 }
 
-/** The crontab with the changes, and with a line feed at its end. */
-export function withEdits(lines: readonly {readonly bytes: string}[], edits: CrontabEdits): string {
+/** The crontab with the changes, and with a line feed at its end where cron or a further line needs one. */
+export function withEdits(lines: readonly CrontabLine[], edits: CrontabEdits): string {
   const parts = lines.map(({bytes}, index) => {
     const content = edits.replaced.get(index)
     return content === undefined ? bytes : `${was}${contentOf(bytes)}\n${content}${bytes.endsWith('\n') ? '\n' : ''}`
   })
   const text = parts.join('')
-  const ended = text === '' || text.endsWith('\n') ? text : `${text}\n${newline}\n`
+  const isEnded = text === '' || text.endsWith('\n')
+  const needsEnd = !isEnded && (edits.added.length > 0 || unendedLine(lines) !== undefined)
+  const ended = needsEnd ? `${text}\n${newline}\n` : text
   return ended + edits.added.map(({name, content}) => `${added}${name}\n${content}\n`).join('')
 }
 

@@ -131,9 +131,10 @@ function planOne(
   const wanted = lines.filter(isWanted)
   const contents = contentsOf(deps, {crontab, parsed}, added)
   const replaced = new Map(wanted.map(({number, wrapped = ''}) => [number - 1, wrapped]))
+  const after = withEdits(parsed, {replaced, added: contents})
   return {
     crontab,
-    after: withEdits(parsed, {replaced, added: contents}),
+    after,
     lines: [
       ...wanted.map(({number, job, text, wrapped = '', hints}) => ({
         number,
@@ -150,7 +151,7 @@ function planOne(
         hints: [],
       })),
     ],
-    endsLastLine: crontab.bytes !== '' && !crontab.bytes.endsWith('\n'),
+    endsLastLine: crontab.bytes !== '' && !crontab.bytes.endsWith('\n') && after.endsWith('\n'),
     kept: [],
   }
 }

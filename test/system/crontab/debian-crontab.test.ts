@@ -1,7 +1,7 @@
 import {writeFileSync} from 'node:fs'
 import fc from 'fast-check'
 import {expect, test} from 'vitest'
-import {judgeLine} from '../../../src/domain/crontab/judge-line.js'
+import {judgeLine, unendedLine} from '../../../src/domain/crontab/judge-line.js'
 import {parseCrontab} from '../../../src/domain/crontab/line.js'
 import {lineCases} from '../../support/crontab-lines.js'
 import {crontabObstacle, withoutCrontabs} from '../../support/crontab-space.js'
@@ -12,10 +12,14 @@ import {createSandbox, type Sandbox} from '../../support/sandbox.js'
 const title = (text: string) => `${text}${crontabObstacle === undefined ? '' : ` (${crontabObstacle})`}`
 
 /** Which of the lines Debian's crontab refuses, each as a crontab of its own. */
-async function refusedByDebian(box: Sandbox, lines: readonly string[]): Promise<readonly string[]> {
+async function refusedByDebian(
+  box: Sandbox,
+  lines: readonly string[],
+  textOf = (line: string) => `${line}\n`,
+): Promise<readonly string[]> {
   for (const [index, line] of lines.entries()) {
     const file = box.write(`lines/${`${index}`.padStart(4, '0')}`, '')
-    writeFileSync(file, `${line}\n`, 'latin1')
+    writeFileSync(file, textOf(line), 'latin1')
   }
   const {stdout, stderr} = await box.sh(
     withoutCrontabs('for file in lines/*; do crontab -n "$file" >/dev/null 2>&1 && echo 0 || echo 1; done'),
@@ -68,4 +72,46 @@ test.skipIf(crontabObstacle !== undefined)(
     expect(lines.length - refused.length).toBeGreaterThan(50)
   },
   60_000,
+)
+
+const character = fc.constantFrom(...'Ab"\'= \t\r\v\f#0*@-')
+const around = fc.string({unit: character, maxLength: 5})
+
+test.skipIf(crontabObstacle !== undefined)(
+  title("a line that sets a variable in any form is refused here where Debian's crontab refuses it"),
+  async () => {
+    const seen = ['A"B=c', "A'B=c", 'A"=b', '"A=b"=c', '"A B"=c', `A"${'='.repeat(3)}`]
+    const parts = fc.sample(fc.tuple(around, around), {numRuns: 600, seed: 7})
+    const lines = [...seen, ...parts.map((sides) => sides.join('='))]
+    const refused = await refusedByDebian(createSandbox(), lines)
+    expect(refusedByGuard(lines)).toEqual(refused)
+    expect(refused.length).toBeGreaterThan(100)
+    expect(lines.length - refused.length).toBeGreaterThan(100)
+  },
+  60_000,
+)
+
+test.skipIf(crontabObstacle !== undefined)(
+  title("a last line without its newline is refused here where Debian's crontab refuses it"),
+  async () => {
+    const last = [
+      '',
+      ' ',
+      '\t',
+      '\r',
+      '# c',
+      ' # c',
+      '# c\r',
+      '0 5 * * * a',
+      '@daily a',
+      '0 5 * * *',
+      'A=b',
+      'A="b"',
+      ' A=b ',
+    ]
+    const textOf = (line: string) => `@daily a\n${line}`
+    const refused = await refusedByDebian(createSandbox(), last, textOf)
+    expect(last.filter((line) => unendedLine(parseCrontab(textOf(line), false)))).toEqual(refused)
+    expect(refused).toContain('A=b')
+  },
 )
