@@ -5,7 +5,14 @@ import type {PlannedChange, PlannedChanges} from '../usecases/crontab/change-cro
 import type {DiscoverDeps} from '../usecases/crontab/discover-crontabs.js'
 import type {Call} from './command/definition.js'
 import type {Guard} from './guard.js'
-import {changeToJson, changeView, renderChanges, renderUnreadable, shortTitle} from './render/crontab-change.js'
+import {
+  changeToJson,
+  changeView,
+  renderChanges,
+  renderLeft,
+  renderUnreadable,
+  shortTitle,
+} from './render/crontab-change.js'
 import {writeOut} from './stdout.js'
 import {isTerminal} from './terminal.js'
 import {writeChange} from './wire/crontab.js'
@@ -26,14 +33,15 @@ export async function changeCrontabs(
   {show, print, json, flags}: Pick<Call, 'show' | 'print' | 'json'> & {flags: {readonly yes: boolean | undefined}},
   guard: Guard,
   deps: DiscoverDeps,
-  {changes, unreadable}: PlannedChanges,
+  {changes, unreadable, left}: PlannedChanges,
   {nothing, note}: ChangeWords,
 ): Promise<object> {
   if (unreadable.length > 0) {
     process.exitCode = 1
     show(renderUnreadable, unreadable)
   }
-  const shown = {unreadable, changes: changes.map((change) => changeToJson(change, undefined))}
+  if (left.length > 0) show(renderLeft, left)
+  const shown = {unreadable, left, changes: changes.map((change) => changeToJson(change, undefined))}
   if (changes.length === 0) {
     print(nothing)
     return shown
@@ -52,7 +60,7 @@ export async function changeCrontabs(
     print(`${shortTitle(change.crontab.title)} is written; the former one is ${backup}`)
     return changeToJson(change, backup)
   })
-  return {unreadable, changes: written}
+  return {unreadable, left, changes: written}
 }
 
 async function isAgreed(changes: readonly PlannedChange[], json: boolean): Promise<boolean> {

@@ -473,6 +473,58 @@ describe.skipIf(crontabObstacle !== undefined)(
       expect(stdout).toContain('backup.sh never runs: run-parts passes files of such a name')
     })
 
+    test('a link in /etc/cron.d is left alone with its lines, and the files beside it are changed', async () => {
+      const box = createSandbox()
+      box.write('linked', '5 5 * * * root /opt/b.sh\n5 6 * * * root guard run c\n')
+      box.write('.guardianrc.yaml', 'jobs: {b: {script: /opt/b.sh, schedule: "5 5 * * *"}}')
+      const {stdout} = await box.sh(
+        withoutCrontabs(
+          `for name in a z; do echo "5 5 * * * root /opt/$name.sh" > /etc/cron.d/$name; done; ln -s ${box.dir}/linked /etc/cron.d/b; ` +
+            'guard crontab discover > found; guard crontab add b 2>&1 --yes; ' +
+            'guard crontab install --all --yes --json > installed; guard crontab install --all --yes; ' +
+            'guard crontab install --file /etc/cron.d/b --yes 2>&1; guard crontab remove --all --yes; ' +
+            'cat /etc/cron.d/a /etc/cron.d/z; readlink /etc/cron.d/b',
+        ),
+      )
+      const reason = `it is a link to ${box.dir}/linked, and guard changes only plain files`
+      expect(read(box, 'found')).toContain(`root  b  /opt/b.sh (${reason})\n`)
+      expect(JSON.parse(read(box, 'installed'))).toMatchObject({
+        left: [{title: '/etc/cron.d/b', reason}],
+        changes: [{file: '/etc/cron.d/a', kept: []}, {file: '/etc/cron.d/z'}],
+      })
+      expect(stdout.split('\n').filter((line) => !/^(?:---|[-+] |$)|is written|then run without/.test(line))).toEqual([
+        'guard: line 1 of /etc/cron.d/b runs b already, without guard',
+        `  - put guard before it by hand: ${reason}`,
+        `left alone  /etc/cron.d/b: ${reason}`,
+        'nothing to do: no line is left that guard could run; guard crontab discover says why',
+        `guard: /etc/cron.d/b cannot be changed: ${reason}`,
+        `left alone  /etc/cron.d/b: ${reason}`,
+        '5 5 * * * root /opt/a.sh',
+        '5 5 * * * root /opt/z.sh',
+        `${box.dir}/linked`,
+      ])
+      expect(read(box, 'linked')).toBe('5 5 * * * root /opt/b.sh\n5 6 * * * root guard run c\n')
+    })
+
+    test('what is no file in /etc/cron.d is told, and not waited for', async () => {
+      const box = createSandbox()
+      const {stdout} = await box.sh(
+        withoutCrontabs(
+          'cd /etc/cron.d && mkfifo pipe && ln -s /nowhere gone && ln -s /dev/null null && ln -s /etc/crontab other && ' +
+            'chown -h nobody other; timeout 30 guard crontab discover; echo "code $?"',
+        ),
+      )
+      for (const [name, why] of [
+        ['pipe', "cannot be read: it is a named pipe, at which Debian's cron waits and starts no job of any crontab"],
+        ['gone', 'cron passes it, because it is a link to a file that is not there'],
+        ['null', 'cron passes it, because it is not a plain file'],
+        ['other', 'cron passes it, because the link does not belong to root'],
+      ]) {
+        expect(stdout).toContain(`/etc/cron.d/${name}\n      !  ${why}\n`)
+      }
+      expect(stdout).toMatch(/^code 1$/m)
+    })
+
     test('what starts a job is a line without guard too, and what mends it does not run it twice', async () => {
       const box = withFile('0 5 * * * /srv/sweep.sh\n')
       const jobs = ['sweep', 'purge'].map((name) => `  ${name}: {script: /srv/${name}.sh, schedule: "0 5 * * *"}\n`)

@@ -1,5 +1,5 @@
 import {wrapAnsi} from 'fast-wrap-ansi'
-import type {PlannedChange} from '../../usecases/crontab/change-crontabs.js'
+import type {PlannedChange, PlannedChanges} from '../../usecases/crontab/change-crontabs.js'
 import type {Discovery} from '../../usecases/crontab/discover-crontabs.js'
 import {color} from './color.js'
 import type {Page} from './page.js'
@@ -28,6 +28,10 @@ export function renderChanges(page: Page, changes: readonly ChangeView[]): strin
 
 export function renderUnreadable(_page: Page, unreadable: Discovery['unreadable']): string {
   return unreadable.map(({title, reason}) => `${color.red('cannot be read')}  ${title}: ${reason}`).join('\n')
+}
+
+export function renderLeft(_page: Page, left: PlannedChanges['left']): string {
+  return left.map(({title, reason}) => `${color.yellow('left alone')}  ${title}: ${reason}`).join('\n')
 }
 
 function changeLines(page: Page, {title, lines, endsLastLine, kept}: ChangeView): readonly string[] {

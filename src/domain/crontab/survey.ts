@@ -44,6 +44,8 @@ interface SurveyRules {
   readonly fallbackName: string
   /** Names that a person gives to lines, by number. */
   readonly given: ReadonlyMap<number, string>
+  /** Why no line is wrapped; undefined where lines can be. */
+  readonly unchanged: string | undefined
 }
 
 /** What each line of a crontab is by the rules of the cron that reads it. Lines that are as they should be and no jobs are left out. */
@@ -174,6 +176,7 @@ function planOf({view, variables, number}: JobInPlace, content: string, rules: S
   const configured = file && jobs.jobOfFile(file, variables)
   const ownName = () => rules.unique(file?.name ?? rules.fallbackName)
   const job = rules.given.get(number) ?? configured ?? ownName()
+  if (rules.unchanged !== undefined) return {state: 'left', job, reason: rules.unchanged}
   const rewritten = wrapLine(
     {kind: rules.kind, call: rules.callOf(view.user), variables},
     {content, view, job},

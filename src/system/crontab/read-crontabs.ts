@@ -1,5 +1,5 @@
 import {spawnSync} from 'node:child_process'
-import {lstatSync, readdirSync, readFileSync, type Stats, statSync} from 'node:fs'
+import {lstatSync, readdirSync, readFileSync, readlinkSync, type Stats, statSync} from 'node:fs'
 import {join} from 'node:path'
 import {type CronKind, cronNames, readsFileName} from '../../domain/crontab/cron-kind.js'
 import {GuardError} from '../../errors.js'
@@ -18,6 +18,8 @@ export interface Crontab {
   readonly bytes: string
   /** Why cron passes the whole file. */
   readonly ignored?: string
+  /** Why guard does not change the file, which cron may read. */
+  readonly unchanged?: string
 }
 
 interface UnreadableCrontab {
@@ -44,7 +46,7 @@ export function readCrontabs(cron: InstalledCron): FoundCrontabs {
 export function readCrontabFile(kind: CronKind, path: string): Crontab {
   const isSystem = path === systemCrontab || path.startsWith(`${systemFolder}/`)
   try {
-    return isSystem ? readSystem(kind, path) : {path, title: path, hasUsers: false, bytes: readFileSync(path, 'latin1')}
+    return isSystem ? readSystem(kind, path) : readFile(path, false)
   } catch (cause) {
     const {code = '', message} = cause as NodeJS.ErrnoException
     const why =
@@ -95,21 +97,45 @@ function ownTitle(): string {
   return `${userName()}'s crontab (crontab -l)`
 }
 
+/** Throws an error that says why cron itself does not go on. */
 function readSystem(kind: CronKind, path: string): Crontab {
-  const ignored = ignoredBecause(kind, path)
-  return {
-    path,
-    title: path,
-    hasUsers: true,
-    bytes: readFileSync(path, 'latin1'),
-    ...(ignored !== undefined && {ignored}),
+  const link = lstatSync(path)
+  const stat = statSync(path, {throwIfNoEntry: false})
+  if (stat?.isFIFO() && kind === 'debian') {
+    throw new Error(`it is a named pipe, at which ${cronNames.debian} waits and starts no job of any crontab`)
   }
+  const ignored = ignoredBecause(kind, path, {link, stat})
+  const crontab = stat?.isFile() ? readFile(path, true) : {path, title: path, hasUsers: true, bytes: ''}
+  return {...crontab, ...(ignored !== undefined && {ignored})}
 }
 
-function ignoredBecause(kind: CronKind, path: string): string | undefined {
+function readFile(path: string, hasUsers: boolean): Crontab {
+  const unchanged = unchangedBecause(path)
+  const bytes = readFileSync(path, 'latin1')
+  return {path, title: path, hasUsers, bytes, ...(unchanged !== undefined && {unchanged})}
+}
+
+/** A changed file is a new one of the same name, by which a link would become a file beside the one that it names. */
+function unchangedBecause(path: string): string | undefined {
+  const stat = lstatSync(path)
+  if (stat.isSymbolicLink()) return `it is a link to ${readlinkSync(path)}, and guard changes only plain files`
+  return stat.isFile() ? undefined : 'it is not a plain file'
+}
+
+interface FoundFile {
+  readonly link: Stats
+  /** Of what the link names, else of the file itself; undefined if it is not there. */
+  readonly stat: Stats | undefined
+}
+
+function ignoredBecause(kind: CronKind, path: string, {link, stat}: FoundFile): string | undefined {
   const name = path.slice(path.lastIndexOf('/') + 1)
   if (path !== systemCrontab && !readsFileName(kind, name)) return `${cronNames[kind]} passes files of such a name`
-  const stat: Stats = statSync(path)
+  if (!stat) return 'cron passes it, because it is a link to a file that is not there'
+  if (!stat.isFile()) return 'cron passes it, because it is not a plain file'
+  if (link.isSymbolicLink() && link.uid !== 0 && kind === 'debian') {
+    return 'cron passes it, because the link does not belong to root'
+  }
   if (stat.uid !== 0) return 'cron passes it, because it does not belong to root'
   if ((stat.mode & 0o022) !== 0) return 'cron passes it, because others may write it'
   return stat.nlink > 1 ? 'cron passes it, because it has a second name' : undefined

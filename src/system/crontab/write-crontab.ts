@@ -45,7 +45,7 @@ interface WritePlace {
 export function writeCrontab({cron, dir, id, nowMs}: WritePlace, {crontab, after}: CrontabChange): string {
   const read = () => (crontab.path === undefined ? readOwn(cron).bytes : readFileSync(crontab.path, 'latin1'))
   if (read() !== crontab.bytes) {
-    throw new GuardError('io', `${crontab.title} was changed meanwhile, so nothing was written`, ['do it again'])
+    throw new GuardError('io', `${crontab.title} was changed meanwhile, so it stays as it is`, ['do it again'])
   }
   const time = new Date(nowMs).toISOString().replaceAll(':', '').slice(0, 17)
   const backup = join(dir, `${time}-${crontab.path === undefined ? 'own' : basename(crontab.path)}-${id}`)
@@ -96,7 +96,7 @@ function installOwn({crontab = 'crontab'}: InstalledCron, file: string, bytes: s
 /** By a file beside it, whose name with a dot no cron reads. */
 function replaceFile(path: string, id: string, bytes: string): void {
   const former = lstatSync(path)
-  if (!former.isFile()) throw new GuardError('io', `${path} is not a plain file, so nothing was written`)
+  if (!former.isFile()) throw new GuardError('io', `${path} is not a plain file, so it stays as it is`)
   const beside = join(dirname(path), `.${basename(path)}.guard-${id}`)
   try {
     const fd = openSync(beside, 'wx', 0o600)

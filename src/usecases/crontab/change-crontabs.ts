@@ -2,7 +2,7 @@ import {cronNames} from '../../domain/crontab/cron-kind.js'
 import {judgeLine} from '../../domain/crontab/judge-line.js'
 import {parseCrontab, readable} from '../../domain/crontab/line.js'
 import {withEdits, withoutEdits} from '../../domain/crontab/marks.js'
-import type {SurveyedLine} from '../../domain/crontab/survey.js'
+import type {LineState, SurveyedLine} from '../../domain/crontab/survey.js'
 import {type CronVariables, lastVariables} from '../../domain/crontab/variables.js'
 import {matchesPattern} from '../../domain/delivery/route.js'
 import {GuardError} from '../../errors.js'
@@ -60,6 +60,8 @@ interface InstallRequest extends CrontabScope {
 
 export interface PlannedChanges extends Pick<Discovery, 'unreadable'> {
   readonly changes: readonly PlannedChange[]
+  /** Crontabs with lines that would change, if guard could change the file. */
+  readonly left: readonly {readonly title: string; readonly reason: string}[]
 }
 
 /**
@@ -76,7 +78,8 @@ export function planInstall(deps: DiscoverDeps, request: InstallRequest): Planne
     const takesAdded = surveyed.crontab.path === request.file
     return planOne(deps, request, surveyed, takesAdded ? added : [])
   })
-  return {changes: plans.filter(({after, crontab}) => after !== crontab.bytes), unreadable}
+  const left = request.wraps ? leftBy(request, crontabs, 'left') : []
+  return {changes: plans.filter(({after, crontab}) => after !== crontab.bytes), unreadable, left}
 }
 
 /** What `remove` would write: the former lines of all jobs, or of those that match. Throws as `planInstall`. */
@@ -99,12 +102,15 @@ export function planRemove(
     }))
     return {crontab, after: text, lines: changed, endsLastLine: false, kept}
   })
-  return {changes: plans.filter(({after, crontab, kept}) => after !== crontab.bytes || kept.length > 0), unreadable}
+  const changes = plans.filter(({after, crontab, kept}) => after !== crontab.bytes || kept.length > 0)
+  return {changes, unreadable, left: leftBy(request, crontabs, 'wrapped')}
 }
 
 /** Without the user's own crontab, only the others can be changed. */
 function targets(deps: DiscoverDeps, request: CrontabScope & Pick<InstallRequest, 'all'>): Discovery {
   const discovery = discoverCrontabs(deps, request)
+  const {title, unchanged} = discovery.crontabs.find(({crontab: {path}}) => path === request.file)?.crontab ?? {}
+  if (unchanged !== undefined) throw new GuardError('usage', `${title} cannot be changed: ${unchanged}`)
   const [failed] = discovery.unreadable
   if (failed && !request.all && !discovery.crontabs.some(isTarget(request))) {
     throw new GuardError('io', `${failed.title} cannot be read: ${failed.reason}`)
@@ -113,8 +119,22 @@ function targets(deps: DiscoverDeps, request: CrontabScope & Pick<InstallRequest
 }
 
 function isTarget({file, all}: Pick<InstallRequest, 'file' | 'all'>) {
-  return ({crontab: {path, ignored}}: {readonly crontab: Crontab}) =>
-    file !== undefined || (ignored === undefined && (all || path === undefined))
+  return ({crontab: {path, ignored, unchanged}}: {readonly crontab: Crontab}) =>
+    file !== undefined || (ignored === undefined && unchanged === undefined && (all || path === undefined))
+}
+
+/** The crontabs that are not changed, though a line in such a state would be. */
+function leftBy(
+  {all, pattern = '*'}: Pick<InstallRequest, 'all' | 'pattern'>,
+  crontabs: readonly SurveyedCrontab[],
+  state: LineState,
+): PlannedChanges['left'] {
+  return crontabs.flatMap(({crontab: {title, unchanged}, lines}) => {
+    const isLeft = lines.some(
+      (line) => line.state === state && line.job !== undefined && matchesPattern(pattern, line.job),
+    )
+    return all && unchanged !== undefined && isLeft ? [{title, reason: unchanged}] : []
+  })
 }
 
 function planOne(
@@ -184,10 +204,11 @@ function requireLine(surveyed: SurveyedCrontab | undefined, number: number): voi
 /** Beside a line that runs the job without guard, one more would run it twice. */
 function requireUnstarted(crontabs: readonly SurveyedCrontab[], job: string): void {
   for (const {crontab, lines} of crontabs) {
-    const line = lines.find((one) => one.state === 'wrappable' && one.job === job)
+    const line = lines.find((one) => (one.state === 'wrappable' || one.state === 'left') && one.job === job)
     if (!line) continue
+    const how = line.state === 'left' ? ` by hand: ${line.reason}` : `: ${installCommand(crontab, job)}`
     throw new GuardError('usage', `line ${line.number} of ${crontab.title} runs ${job} already, without guard`, [
-      `put guard before it: ${installCommand(crontab, job)}`,
+      `put guard before it${how}`,
     ])
   }
 }

@@ -97,6 +97,7 @@ function survey(deps: DiscoverDeps, {file, flags = noFlags, named}: CrontabScope
     unique,
     fallbackName: (path?.startsWith('/etc/cron.d/') && jobNameOfFile(path)) || 'job',
     given: new Map(isNamed ? [[named.line, named.job]] : []),
+    unchanged: crontab.unchanged,
   })
 }
 

@@ -9,13 +9,14 @@ interface Options {
   readonly kind?: CronKind
   readonly hasUsers?: boolean
   readonly jobs?: LineJobs
+  readonly unchanged?: string
 }
 
 const noJobs: LineJobs = {hasJob: () => false, jobOfFile: () => undefined}
 
 function survey(
   bytes: string,
-  {kind = 'debian', hasUsers = false, jobs = noJobs}: Options = {},
+  {kind = 'debian', hasUsers = false, jobs = noJobs, unchanged}: Options = {},
 ): readonly SurveyedLine[] {
   return surveyCrontab(parseCrontab(bytes, hasUsers), {
     kind,
@@ -25,6 +26,7 @@ function survey(
     unique: () => 'j',
     fallbackName: 'j',
     given: new Map(),
+    unchanged,
   })
 }
 
@@ -98,6 +100,15 @@ test('a last line without its newline is wrong, and can be wrapped', () => {
       reason: 'refused: no newline at its end; install adds one',
       wrapped: expect.any(String),
     },
+  ])
+})
+
+test('of a crontab that is not changed the lines are left alone with the reason, and known by their jobs', () => {
+  const lines = survey('0 5 * * * a\n0 5 * * * guard run b\n@Daily c\n', {unchanged: 'it is a link'})
+  expect(lines).toMatchObject([
+    {state: 'left', job: 'j', reason: 'it is a link', wrapped: undefined},
+    {state: 'wrapped', job: 'b'},
+    {state: 'wrong', wrapped: undefined},
   ])
 })
 
