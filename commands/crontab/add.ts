@@ -2,6 +2,7 @@ import {changeCrontabs} from '../../src/cli/change-crontabs.js'
 import {defineCommand} from '../../src/cli/command/definition.js'
 import {crontabFile, fileFlag, jobLine, wireCrontabs, yesFlag} from '../../src/cli/wire/crontab.js'
 import {planInstall} from '../../src/usecases/crontab/change-crontabs.js'
+import {flagOfFile} from '../../src/usecases/crontab/discover-crontabs.js'
 
 export default defineCommand({
   summary: 'Add the line that runs a job of the settings by its schedule',
@@ -14,11 +15,12 @@ export default defineCommand({
     const guard = await openGuard()
     const deps = wireCrontabs(guard)
     const added = [jobLine(guard, args.job, flags)]
-    const request = {file: crontabFile(flags), all: false, line: undefined, pattern: undefined}
+    const file = crontabFile(flags)
+    const request = {file, all: false, line: undefined, pattern: undefined}
     const plan = planInstall(deps, {...request, added, wraps: false})
     return changeCrontabs(call, guard, deps, plan, {
       nothing: `nothing to do: a crontab runs ${args.job} already`,
-      note: () => `guard crontab remove ${args.job} takes it away.`,
+      note: () => `guard crontab remove${flagOfFile(file)} ${args.job} takes it away.`,
     })
   },
 })

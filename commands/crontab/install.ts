@@ -13,6 +13,7 @@ import {
 } from '../../src/cli/wire/crontab.js'
 import {GuardError} from '../../src/errors.js'
 import {planInstall} from '../../src/usecases/crontab/change-crontabs.js'
+import {flagOfFile} from '../../src/usecases/crontab/discover-crontabs.js'
 
 export default defineCommand({
   summary: 'Put guard before the commands of a crontab',
@@ -44,17 +45,20 @@ export default defineCommand({
     const guard = await openGuard()
     const deps = wireCrontabs(guard)
     const added = flags.watchdog ? watchdogLines(guard, flags) : []
-    const request = {file: crontabFile(flags), all: flags.all === true, line, pattern: args.pattern, ...named}
+    const file = crontabFile(flags)
+    const discover = `guard crontab discover${flagOfFile(file)}`
+    const remove = `guard crontab remove${flags.all ? ' --all' : flagOfFile(file)}`
+    const request = {file, all: flags.all === true, line, pattern: args.pattern, ...named}
     const plan = planInstall(deps, {...request, flags: placeFlags(guard, flags), added, wraps: true})
     return changeCrontabs(call, guard, deps, plan, {
       nothing:
         line === undefined && args.pattern === undefined
-          ? 'nothing to do: no line is left that guard could run; guard crontab discover says why'
-          : 'nothing to do: no such line is left that guard could run; guard crontab discover shows all',
+          ? `nothing to do: no line is left that guard could run; ${discover} says why`
+          : `nothing to do: no such line is left that guard could run; ${discover} shows all`,
       note: (changes) =>
         changes.some(({lines}) => lines.some(({before}) => before !== undefined))
-          ? 'The former line stays above as a comment; guard crontab remove puts it back.'
-          : 'guard crontab remove takes it away.',
+          ? `The former line stays above as a comment; ${remove} puts it back.`
+          : `${remove} takes it away.`,
     })
   },
 })

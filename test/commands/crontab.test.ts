@@ -189,9 +189,13 @@ describe('install and remove', () => {
     box.write('.guardianrc.yaml', 'jobs: {j: {command: ["true"], schedule: "0 6 * * *"}}\n')
     const said = async (...words: string[]) => (await box.guard('crontab', ...words, '--file', 'tab', '--yes')).stdout
     expect(await said('install', 'nomatch')).toMatch(/^nothing to do: no such line is left that guard could run/)
-    expect(await said('add', 'j')).toContain('\nguard crontab remove j takes it away.\n')
+    const file = `--file ${box.path('tab')}`
+    expect(await said('add', 'j')).toContain(`\nguard crontab remove ${file} j takes it away.\n`)
     expect(await said('remove', 'j')).toContain('\nWhat guard has added is started no more.\n')
-    expect(await said('install')).toContain('\nThe former line stays above as a comment')
+    expect(await said('install')).toContain(
+      `\nThe former line stays above as a comment; guard crontab remove ${file} puts it back.\n`,
+    )
+    expect(await said('install')).toContain(`; guard crontab discover ${file} says why\n`)
     expect(await said('remove')).toContain('\nThe commands then run without guard.\n')
     await said('install', '--watchdog', 'nomatch')
     expect(await said('remove')).not.toContain('without guard')

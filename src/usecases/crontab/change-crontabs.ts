@@ -13,6 +13,7 @@ import {
   type DiscoverDeps,
   type Discovery,
   discoverCrontabs,
+  flagOfFile,
   type SurveyedCrontab,
 } from './discover-crontabs.js'
 import {installCommand} from './job-starters.js'
@@ -73,7 +74,7 @@ export function planInstall(deps: DiscoverDeps, request: InstallRequest): Planne
   const known = crontabs.flatMap(({lines}) => lines.flatMap(({state, job}) => (state === 'wrapped' ? [job] : [])))
   const added = request.added.filter(({name}) => !known.includes(name))
   if (!request.wraps) for (const {name} of added) requireUnstarted(crontabs, name)
-  if (request.line !== undefined) requireLine(crontabs.find(isTarget(request)), request.line)
+  if (request.line !== undefined) requireLine(crontabs.find(isTarget(request)), request.line, request.file)
   const plans = crontabs.filter(isTarget(request)).map((surveyed) => {
     const takesAdded = surveyed.crontab.path === request.file
     return planOne(deps, request, surveyed, takesAdded ? added : [])
@@ -194,11 +195,13 @@ function contentsOf(
   })
 }
 
-function requireLine(surveyed: SurveyedCrontab | undefined, number: number): void {
+function requireLine(surveyed: SurveyedCrontab | undefined, number: number, file: string | undefined): void {
   const line = surveyed?.lines.find((one) => one.number === number)
   if (line?.wrapped !== undefined || line?.state === 'wrapped') return
   const why = line?.reason ?? 'it has no job'
-  throw new GuardError('usage', `line ${number} cannot be wrapped: ${why}`, ['guard crontab discover shows the lines'])
+  throw new GuardError('usage', `line ${number} cannot be wrapped: ${why}`, [
+    `guard crontab discover${flagOfFile(file)} shows the lines`,
+  ])
 }
 
 /** Beside a line that runs the job without guard, one more would run it twice. */

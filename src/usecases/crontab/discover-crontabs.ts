@@ -35,6 +35,11 @@ export interface CrontabScope {
   readonly named?: {readonly line: number; readonly job: string}
 }
 
+/** The flag by which a command of guard means this file, with a blank before it. */
+export function flagOfFile(file: string | undefined): string {
+  return file === undefined ? '' : ` --file ${file}`
+}
+
 export interface SurveyedCrontab {
   readonly crontab: Crontab
   readonly parsed: readonly CrontabLine[]

@@ -1,6 +1,6 @@
 import type {SurveyedLine} from '../../domain/crontab/survey.js'
 import type {Crontab} from '../../system/crontab/read-crontabs.js'
-import {type DiscoverDeps, discoverCrontabs} from './discover-crontabs.js'
+import {type DiscoverDeps, discoverCrontabs, flagOfFile} from './discover-crontabs.js'
 
 interface StarterDeps extends DiscoverDeps {
   /** As `runningCron` of `system/process`. */
@@ -52,5 +52,5 @@ function mendOf(job: string, lines: readonly LineOfJob[]): string | undefined {
 
 /** The command that puts guard before the lines of a job in one crontab. */
 export function installCommand({path}: Pick<Crontab, 'path'>, job: string): string {
-  return `guard crontab install ${path === undefined ? '' : `--file ${path} `}${job}`
+  return `guard crontab install${flagOfFile(path)} ${job}`
 }
