@@ -273,16 +273,26 @@ describe('install and remove', () => {
     expect(read(box)).toBe(text)
   })
 
-  test('leave a line whose schedule was changed by hand since', async () => {
+  test.each([
+    ['the schedule was changed', /^0 5/m, '0 6', /^stays {2}line 2 of .*tab: its schedule was changed since$/m],
+    ['it is commented out', /^0 5/m, '#0 5', /^stays {2}line 2 of .*tab: it is commented out$/m],
+    [
+      'a line was put between',
+      /^0 5/m,
+      '# mine\n0 5',
+      /^stays {2}line 3 of .*tab: guard's comment on it, line 1, is no/m,
+    ],
+  ])('leave a line if %s by hand since, and end with 1', async (_, former, now, said) => {
     const box = withFile('0 5 * * * a\n')
     await box.guard('crontab', 'install', '--file', 'tab', '--yes')
-    const changed = read(box).replace(/^0 5/m, '0 6')
+    const changed = read(box).replace(former, now)
     writeFileSync(box.path('tab'), changed)
-    const {code, stdout} = await box.guard('crontab', 'remove', '--file', 'tab', '--yes')
-    expect({code, stdout}).toEqual({
-      code: 0,
-      stdout: expect.stringMatching(/^stays {2}line 2 of .*tab: its schedule was changed since$/m),
-    })
+    for (const pattern of [[], ['a']]) {
+      const {code, stdout} = await box.guard('crontab', 'remove', '--file', 'tab', '--yes', ...pattern)
+      expect({code, stdout}).toEqual({code: 1, stdout: expect.stringMatching(said)})
+    }
+    const other = await box.guard('crontab', 'remove', '--file', 'tab', '--yes', 'b')
+    expect(other).toMatchObject({code: 0, stdout: expect.stringMatching(/^nothing to do/)})
     expect(read(box)).toBe(changed)
   })
 })

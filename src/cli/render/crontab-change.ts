@@ -38,9 +38,7 @@ function changeLines(page: Page, {title, lines, endsLastLine, kept}: ChangeView)
   return [
     ...lines.flatMap((line) => [`--- ${shortTitle(title)}, ${place(line)}`, ...diffLines(page, line), '']),
     ...(endsLastLine ? [`--- ${shortTitle(title)}: its last line gets the newline that it lacks`, ''] : []),
-    ...kept.map(
-      (number) => `${color.yellow('stays')}  line ${number} of ${shortTitle(title)}: its schedule was changed since`,
-    ),
+    ...kept.map(({number, reason}) => `${color.yellow('stays')}  line ${number} of ${shortTitle(title)}: ${reason}`),
   ].slice(0, kept.length > 0 ? undefined : -1)
 }
 
@@ -82,7 +80,7 @@ export function changeToJson({crontab, lines, kept}: PlannedChange, backup: stri
       before: before ?? null,
       after: after ?? null,
     })),
-    kept,
+    kept: kept.map(({number, reason}) => ({line: number, reason})),
     backup: backup ?? null,
   }
 }

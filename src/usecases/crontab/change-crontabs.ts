@@ -1,7 +1,7 @@
 import {cronNames} from '../../domain/crontab/cron-kind.js'
 import {judgeLine} from '../../domain/crontab/judge-line.js'
 import {parseCrontab, readable} from '../../domain/crontab/line.js'
-import {withEdits, withoutEdits} from '../../domain/crontab/marks.js'
+import {commentedCall, type KeptLine, withEdits, withoutEdits} from '../../domain/crontab/marks.js'
 import type {LineState, SurveyedLine} from '../../domain/crontab/survey.js'
 import {type CronVariables, lastVariables} from '../../domain/crontab/variables.js'
 import {matchesPattern} from '../../domain/delivery/route.js'
@@ -10,6 +10,7 @@ import type {Crontab} from '../../system/crontab/read-crontabs.js'
 import type {CrontabChange} from '../../system/crontab/write-crontab.js'
 import {
   type CrontabScope,
+  calledName,
   type DiscoverDeps,
   type Discovery,
   discoverCrontabs,
@@ -23,8 +24,8 @@ export interface PlannedChange extends CrontabChange {
   readonly lines: readonly ChangedLine[]
   /** Only the newline at the end is missing, or is missing too. */
   readonly endsLastLine: boolean
-  /** Numbers of lines that were changed by hand since they were wrapped, and stay. */
-  readonly kept: readonly number[]
+  /** Lines that were changed by hand since, and stay. */
+  readonly kept: readonly KeptLine[]
 }
 
 interface ChangedLine {
@@ -92,7 +93,11 @@ export function planRemove(
   const {pattern} = request
   const plans = crontabs.filter(isTarget(request)).map(({crontab, parsed, lines}) => {
     const jobs = new Map(lines.map(({number, job}) => [number, job]))
-    const isWanted = (number: number) => matchesPattern(pattern ?? '*', jobs.get(number) ?? '')
+    const isWanted = (number: number) => {
+      const commented = parsed.slice(number - 1, number).map(commentedCall)[0]
+      const job = jobs.get(number) ?? (commented && calledName(deps.cron.kind, commented))
+      return matchesPattern(pattern ?? '*', job ?? '')
+    }
     const {text, restored, kept} = withoutEdits(parsed, pattern === undefined ? undefined : isWanted)
     const changed = restored.map(({number, now, former}) => ({
       number,

@@ -1,6 +1,6 @@
 import {type CronKind, cronNames} from '../../domain/crontab/cron-kind.js'
 import {uniqueNames} from '../../domain/crontab/job-names.js'
-import {type CrontabLine, parseCrontab} from '../../domain/crontab/line.js'
+import {type CrontabLine, type JobView, parseCrontab} from '../../domain/crontab/line.js'
 import {type LineState, type SurveyedLine, surveyCrontab} from '../../domain/crontab/survey.js'
 import {firstVariables} from '../../domain/crontab/variables.js'
 import {callsGuard, type GuardCall, type LineJobs, nameOfCall, wrappingOf} from '../../domain/crontab/wrap.js'
@@ -107,11 +107,13 @@ function survey(deps: DiscoverDeps, {file, flags = noFlags, named}: CrontabScope
 }
 
 function takenNames(kind: CronKind, lines: readonly CrontabLine[]): readonly string[] {
-  return lines.flatMap(({view}) => {
-    const wrapping = view.kind === 'job' && callsGuard(view.command) ? wrappingOf(kind, view) : undefined
-    const job = wrapping?.kind === 'wrapped' ? nameOfCall(wrapping.call, noJobs, firstVariables) : undefined
-    return job === undefined ? [] : [job]
-  })
+  return lines.flatMap(({view}) => (view.kind === 'job' && calledName(kind, view)) || [])
+}
+
+/** The name of the job of a line, as far as guard alone is asked. @returns undefined if it does not call guard */
+export function calledName(kind: CronKind, view: JobView): string | undefined {
+  const wrapping = callsGuard(view.command) ? wrappingOf(kind, view) : undefined
+  return wrapping?.kind === 'wrapped' ? nameOfCall(wrapping.call, noJobs, firstVariables) : undefined
 }
 
 function count(lines: readonly SurveyedLine[]): Discovery['counts'] {

@@ -46,7 +46,11 @@ test('what was wrapped and added is taken back byte for byte', () => {
 
 test('a line whose schedule was changed since stays as it is', () => {
   const text = '# guard-was: 0 5 * * * a\n0 6 * * * guard run --job a -- a\n'
-  expect(withoutEdits(parseCrontab(text, false), undefined)).toEqual({text, restored: [], kept: [2]})
+  expect(withoutEdits(parseCrontab(text, false), undefined)).toEqual({
+    text,
+    restored: [],
+    kept: [{number: 2, reason: 'its schedule was changed since'}],
+  })
 })
 
 test.each(['@\t', '@\x0b\t', '-@daily ', '0 5 * * \xa0 ', '0 5 * * *\r '])(
@@ -59,7 +63,38 @@ test.each(['@\t', '@\x0b\t', '-@daily ', '0 5 * * \xa0 ', '0 5 * * *\r '])(
 
 test('a dash that was put before the schedule since keeps the line', () => {
   const text = '# guard-was: 0 5 * * * a\n-0 5 * * * guard run --job a -- a\n'
-  expect(withoutEdits(parseCrontab(text, false), undefined)).toEqual({text, restored: [], kept: [2]})
+  expect(withoutEdits(parseCrontab(text, false), undefined)).toEqual({
+    text,
+    restored: [],
+    kept: [{number: 2, reason: 'its schedule was changed since'}],
+  })
+})
+
+const parted = (number: number) => `guard's comment on it, line ${number}, is no longer right above it`
+test.each([
+  ['# guard-was: 0 5 * * * a\n#0 5 * * * guard run --job a -- a\n', 2, 'it is commented out'],
+  ['# guard-was: 0 5 * * * a\n # 0 5 * * * root guard run --job a -- a\n', 2, 'it is commented out'],
+  ['# guard-was: 0 5 * * * a\n# a guard run b\n0 5 * * * guard run --job a -- a\n', 3, parted(1)],
+  ['# guard-was: 0 5 * * * a\n\nA=b\n0 5 * * * guard run --job a -- a\n', 4, parted(1)],
+  ['A=b\n# guard-added: a\n# guard run makes it\n0 5 * * * guard run a\n', 4, parted(2)],
+])('%j: line %i stays, and why is said', (text, number, reason) => {
+  const {kept, restored, ...rest} = withoutEdits(parseCrontab(text, false), undefined)
+  expect({restored, ...rest}).toEqual({restored: [], text})
+  expect(kept).toEqual([{number, reason: expect.stringContaining(reason)}])
+})
+
+test.each([
+  '# guard-was: 0 5 * * * a\n0 5 * * * a\n0 6 * * * guard run b\n',
+  '# guard-was: 0 5 * * * a\n',
+  '# guard-was: 0 5 * * * a\n# guard-was: 0 5 * * * b\n0 5 * * * guard run b\n',
+  '# guard-added: sweep\n\n0 6 * * * guard run b\n',
+])('%j: a comment of guard whose line is gone says nothing of other lines', (text) => {
+  expect(withoutEdits(parseCrontab(text, false), undefined).kept).toEqual([])
+})
+
+test('an added line that is commented out is taken away too', () => {
+  const text = 'A=b\n# guard-added: watchdog\n#* * * * * guard watchdog\n'
+  expect(withoutEdits(parseCrontab(text, false), undefined)).toMatchObject({text: 'A=b\n', kept: []})
 })
 
 test('flags that were added by hand since do not keep a line from being taken back', () => {
