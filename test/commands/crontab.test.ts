@@ -593,17 +593,37 @@ describe.skipIf(crontabObstacle !== undefined)(
 
     test('a crontab that this user may not read is named and skipped', async () => {
       const box = createSandbox()
-      const asUser = asOrdinaryUser(box, 'exec guard crontab discover')
-      const {code, stdout} = await box.sh(
-        withoutCrontabs(`echo '5 5 * * * root a' > /etc/cron.d/secret && chmod 600 /etc/cron.d/secret && ${asUser}`),
+      const asUser = asOrdinaryUser(
+        box,
+        'guard crontab discover > found; echo "code $?"; guard crontab install; guard doctor | grep secret',
       )
-      expect({code, stdout}).toEqual({
-        code: 1,
-        stdout: expect.stringMatching(/^\/etc\/cron\.d\/secret\n.*cannot be read: EACCES/m),
-      })
+      const {stdout} = await box.sh(
+        withoutCrontabs(
+          `chmod 777 . && echo '5 5 * * * root a' > /etc/cron.d/secret && chmod 600 /etc/cron.d/secret && ${asUser}`,
+        ),
+      )
+      const [code, installed, , ...doctor] = stdout.split('\n')
+      expect(code).toBe('code 1')
+      expect(read(box, 'found')).toContain('/etc/cron.d/secret\n      !  cannot be read: you may not read it\n')
+      expect(installed).toBe('cannot be read  /etc/cron.d/secret: you may not read it')
+      expect(doctor[0]).toContain('/etc/cron.d/secret cannot be read: you may not read it;')
     })
   },
 )
+
+test.skipIf(!isRoot)('a file that cannot be replaced is named, and stays as it is', async () => {
+  const box = createSandbox()
+  box.write('sealed/tab', '0 5 * * * a\n')
+  const sealed = box.path('sealed')
+  execFileSync('mount', ['--bind', sealed, sealed])
+  onTestFinished(() => void execFileSync('umount', ['-l', sealed]))
+  execFileSync('mount', ['-o', 'remount,bind,ro', sealed])
+  const {code, stderr} = await box.guard('crontab', 'install', '--file', 'sealed/tab', '--yes')
+  expect({code, stderr}).toEqual({
+    code: 74,
+    stderr: `guard: ${sealed}/tab cannot be written (EROFS), so it stays as it is\n`,
+  })
+})
 
 test('a file of a crontab keeps its mode', async () => {
   const box = withFile('0 5 * * * a\n')

@@ -1,6 +1,7 @@
 import {spawnSync} from 'node:child_process'
 import {lstatSync, readdirSync, readFileSync, readlinkSync, type Stats, statSync} from 'node:fs'
 import {join} from 'node:path'
+import {formatDuration} from '../../domain/clock/duration.js'
 import {type CronKind, cronNames, readsFileName} from '../../domain/crontab/cron-kind.js'
 import {GuardError} from '../../errors.js'
 import {databaseUser} from '../host/user.js'
@@ -48,11 +49,21 @@ export function readCrontabFile(kind: CronKind, path: string): Crontab {
   try {
     return isSystem ? readSystem(kind, path) : readFile(path, false)
   } catch (cause) {
-    const {code = '', message} = cause as NodeJS.ErrnoException
-    const why =
-      {ENOENT: 'there is no such file', EISDIR: 'it is a folder', EACCES: 'you may not read it'}[code] ?? message
-    throw new GuardError('io', `${path} cannot be read: ${why}`, ['name a crontab: --file FILE'], {cause})
+    throw new GuardError('io', `${path} cannot be read: ${whyUnread(cause)}`, ['name a crontab: --file FILE'], {cause})
   }
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  ENOTDIR: 'there is no such file',
+  EISDIR: 'it is a folder',
+  EACCES: 'you may not read it',
+  ELOOP: 'it is a link that leads back to itself',
+}
+
+function whyUnread(error: unknown): string {
+  const {code, syscall, message} = error as NodeJS.ErrnoException
+  return code === undefined ? message : (reasons[code] ?? `${syscall} failed with ${code}`)
 }
 
 /** The user's own crontab. Throws an error that says why it cannot be read. */
@@ -84,8 +95,15 @@ function call(crontab: string, option: string) {
     // Debian's crontab leaves out the lines that it has put there itself.
     env: {...process.env, CRONTAB_NOHEADER: 'Y', LC_ALL: 'C', VISUAL: '/bin/cat', EDITOR: '/bin/cat'},
   })
-  if (error) throw error
+  if (error) throw new Error(whyUnanswered(crontab, option, error), {cause: error})
   return {status, stdout, stderr}
+}
+
+/** Why a call of the program `crontab` has no result. */
+export function whyUnanswered(crontab: string, argument: string, {code}: NodeJS.ErrnoException): string {
+  return code === 'ETIMEDOUT'
+    ? `${crontab} ${argument} took longer than ${formatDuration(crontabLimitMs)}`
+    : `${crontab} cannot be started (${code})`
 }
 
 /** Name of the user who runs this. */
@@ -158,7 +176,7 @@ function attempt(title: string, read: () => Crontab): FoundCrontabs {
     return {crontabs: [read()], unreadable: []}
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT' && title === systemCrontab) return together([])
-    return {crontabs: [], unreadable: [{title, reason: (error as Error).message}]}
+    return {crontabs: [], unreadable: [{title, reason: whyUnread(error)}]}
   }
 }
 

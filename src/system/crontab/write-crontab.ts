@@ -8,7 +8,6 @@ import {
   mkdirSync,
   openSync,
   readdirSync,
-  readFileSync,
   renameSync,
   rmSync,
   writeFileSync,
@@ -16,7 +15,7 @@ import {
 import {basename, dirname, join} from 'node:path'
 import {GuardError} from '../../errors.js'
 import {crontabLimitMs, type InstalledCron} from './installed-cron.js'
-import {type Crontab, readOwn} from './read-crontabs.js'
+import {type Crontab, readCrontabFile, readOwn, whyUnanswered} from './read-crontabs.js'
 
 /** As many former crontabs are kept. */
 const keptBackups = 50
@@ -43,7 +42,7 @@ interface WritePlace {
  * @returns the backup of the former one. Throws GuardError `io` if it was changed meanwhile or could not be written.
  */
 export function writeCrontab({cron, dir, id, nowMs}: WritePlace, {crontab, after}: CrontabChange): string {
-  const read = () => (crontab.path === undefined ? readOwn(cron).bytes : readFileSync(crontab.path, 'latin1'))
+  const read = () => (crontab.path === undefined ? readOwn(cron) : readCrontabFile(cron.kind, crontab.path)).bytes
   if (read() !== crontab.bytes) {
     throw new GuardError('io', `${crontab.title} was changed meanwhile, so it stays as it is`, ['do it again'])
   }
@@ -51,7 +50,7 @@ export function writeCrontab({cron, dir, id, nowMs}: WritePlace, {crontab, after
   const backup = join(dir, `${time}-${crontab.path === undefined ? 'own' : basename(crontab.path)}-${id}`)
   keepBackup(backup, crontab)
   if (crontab.path === undefined) installOwn(cron, join(dir, `.new-${id}`), after)
-  else replaceFile(crontab.path, id, after)
+  else writeFile(crontab.path, id, after)
   if (read() !== after) {
     throw new GuardError('io', `${crontab.title} reads otherwise than it was written`, [`the former one is ${backup}`])
   }
@@ -81,7 +80,7 @@ function installOwn({crontab = 'crontab'}: InstalledCron, file: string, bytes: s
   try {
     writeFileSync(file, bytes, {encoding: 'latin1', mode: 0o600})
     const {status, stderr, error} = spawnSync(crontab, [file], {encoding: 'utf8', timeout: crontabLimitMs})
-    if (error) throw error
+    if (error) throw new GuardError('io', whyUnanswered(crontab, file, error), [], {cause: error})
     if (status !== 0) {
       const said = stderr.replaceAll(`"${file}":`, 'line ').trim().replaceAll('\n', '; ')
       throw new GuardError('io', `crontab refuses what would be written: ${said}`, [
@@ -90,6 +89,16 @@ function installOwn({crontab = 'crontab'}: InstalledCron, file: string, bytes: s
     }
   } finally {
     rmSync(file, {force: true})
+  }
+}
+
+function writeFile(path: string, id: string, bytes: string): void {
+  try {
+    replaceFile(path, id, bytes)
+  } catch (error) {
+    const {code} = error as NodeJS.ErrnoException
+    if (code === undefined) throw error
+    throw new GuardError('io', `${path} cannot be written (${code}), so it stays as it is`, [], {cause: error})
   }
 }
 
