@@ -248,6 +248,26 @@ describe('install and remove', () => {
     expect(read(box)).toContain(` watchdog --config ${box.dir}/.guardianrc.yaml --state-dir ${state} ${flag}`)
   })
 
+  test('write and know paths that are not ASCII as the bytes that they are', async () => {
+    const box = createSandbox()
+    const [script, settings] = ['sch\u00f6n/night.sh', 'sch\u00f6n/\u65e5.yaml'].map((path) => box.path(path))
+    box.write(
+      'sch\u00f6n/\u65e5.yaml',
+      `jobs: {sun: {script: ${script}, schedule: "@daily"}, moon: {command: [a], schedule: "@daily"}}`,
+    )
+    box.write('tab', `0 5 * * * ${script}\nHOME=${box.path('sch\u00f6n')}\n0 5 * * * ./night.sh\n`)
+    const change = (...words: string[]) =>
+      box.guard('crontab', ...words, '--file', 'tab', '--yes', '--config', settings ?? '')
+    expect((await change('install')).stdout).toContain(`--config '${settings}' `)
+    expect((await change('add', 'moon')).stdout).toContain(`--config '${settings}' `)
+    const lines = readFileSync(box.path('tab'), 'utf8').split('\n')
+    expect(lines.filter((line) => line.includes(` run --config '${settings}' --state-dir `))).toEqual([
+      expect.stringMatching(/--job sun -- \/.*night\.sh$/),
+      expect.stringMatching(/--job sun -- \.\/night\.sh$/),
+      expect.stringMatching(/ moon$/),
+    ])
+  })
+
   test("call guard by its name where the crontab's PATH finds it, else by absolute paths", async () => {
     const box = withFile('')
     writeFileSync(box.path('tab'), `@daily a\nPATH=${box.dir}/bin:/usr/bin:/bin\n@daily b\n`)

@@ -1,4 +1,5 @@
 import {basename, join, resolve} from 'node:path'
+import {readable} from '../../domain/crontab/line.js'
 import {type CronVariables, type GuardPlaces, placesToName} from '../../domain/crontab/variables.js'
 import type {GuardCall, LineJobs} from '../../domain/crontab/wrap.js'
 import {cronSpelling, notForCron} from '../../domain/schedule/schedule.js'
@@ -74,7 +75,9 @@ function lineJobs({jobs, scripts, wrong}: Settings): LineJobs {
     hasJob: (name) => Object.hasOwn(jobs, name) || Object.hasOwn(wrongJobs, name),
     // Most lines run something else, which a look at its name tells.
     jobOfFile: ({file, folder = ''}, variables) =>
-      names.has(basename(file)) ? jobOfScript.get(resolve(homeOf(variables) ?? '/', folder, file)) : undefined,
+      names.has(basename(readable(file)))
+        ? jobOfScript.get(resolve(homeOf(variables) ?? '/', readable(folder), readable(file)))
+        : undefined,
   }
 }
 

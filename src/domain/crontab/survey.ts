@@ -168,7 +168,7 @@ function planOf({view, variables, number}: JobInPlace, content: string, rules: S
   if (SHELL !== '' && !isKnownShell(SHELL)) {
     return {
       state: 'left',
-      reason: `its SHELL is ${readable(SHELL)}, and guard knows the quotes of sh, bash, dash, ksh and zsh`,
+      reason: `its SHELL is ${SHELL}, and guard knows the quotes of sh, bash, dash, ksh and zsh`,
     }
   }
   const {shape, shell} = wrapping

@@ -1,12 +1,12 @@
 import {cronPath} from './cron-kind.js'
-import {type CrontabLine, unquoted} from './line.js'
+import {type CrontabLine, readable, unquoted} from './line.js'
 
 /** Those that guard looks at. The others are not kept: a crontab may have tens of thousands. */
 const names = ['PATH', 'SHELL', 'HOME', 'XDG_STATE_HOME', 'GUARD_STATE_DIR', 'GUARD_CONFIG'] as const
 type CronVariable = (typeof names)[number]
 
 /**
- * What a crontab sets for the lines below it, or a command before its program; undefined for a value that nobody knows.
+ * What a crontab sets for the lines below it, or a command before its program, as text; undefined for a value that nobody knows.
  * What is not named is as cron has it.
  */
 export type CronVariables = {readonly [Name in CronVariable]?: string | undefined}
@@ -16,7 +16,7 @@ export const firstVariables: CronVariables = {PATH: cronPath}
 
 /** The variables below a line. */
 export function variablesBelow({view}: CrontabLine, above: CronVariables): CronVariables {
-  return view.kind === 'variable' && isSeen(view.name) ? {...above, [view.name]: unquoted(view.value)} : above
+  return view.kind === 'variable' && isSeen(view.name) ? {...above, [view.name]: readable(unquoted(view.value))} : above
 }
 
 /** With variables that a command sets itself, to values that nobody knows. */

@@ -30,8 +30,8 @@ function stablePath(): string {
   return found !== undefined && realpathSync(found) === realpathSync(programFile()) ? found : programFile()
 }
 
-/** A path as a word of a crontab, where a bare `%` ends the command. */
+/** A path as a word of a crontab, one byte in each character. A bare `%` would end the command. */
 export function wordOf(path: string): string {
   const word = /^[\w./+:@,-]+$/.test(path) ? path : quoteForShell(path)
-  return word.replaceAll('%', '\\%')
+  return Buffer.from(word.replaceAll('%', '\\%')).toString('latin1')
 }

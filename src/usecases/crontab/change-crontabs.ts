@@ -173,7 +173,7 @@ function planOne(
         number: undefined,
         job: name,
         before: undefined,
-        after: content,
+        after: readable(content),
         hints: [],
       })),
     ],

@@ -1,4 +1,4 @@
-import {type CrontabLine, splitCommand, unquoted} from '../../../domain/crontab/line.js'
+import {type CrontabLine, readable, splitCommand, unquoted} from '../../../domain/crontab/line.js'
 import {shellShape} from '../../../domain/crontab/shell-shape.js'
 import type {SurveyedLine} from '../../../domain/crontab/survey.js'
 import type {CronLine, CronLines} from '../../../domain/diagnose/cron-line.js'
@@ -54,7 +54,7 @@ function viewOf(
 
 function variablesAbove(lines: readonly CrontabLine[]): Readonly<Record<string, string>> {
   return Object.fromEntries(
-    lines.flatMap(({view}) => (view.kind === 'variable' ? [[view.name, unquoted(view.value)]] : [])),
+    lines.flatMap(({view}) => (view.kind === 'variable' ? [[view.name, readable(unquoted(view.value))]] : [])),
   )
 }
 
