@@ -1,12 +1,13 @@
 import {execFileSync} from 'node:child_process'
 import {createHash} from 'node:crypto'
-import {chmodSync, existsSync, mkdirSync, readFileSync, statSync, symlinkSync} from 'node:fs'
+import {chmodSync, existsSync, lchownSync, mkdirSync, readFileSync, statSync, symlinkSync} from 'node:fs'
 import {describe, expect, onTestFinished, test} from 'vitest'
 import {
   asOrdinaryUser,
   createSandbox,
   endAfterTest,
   filesIn,
+  form,
   isAlive,
   isRoot,
   type Sandbox,
@@ -202,6 +203,39 @@ describe('where guard is started', () => {
       expect.stringMatching(/guard: job\.sh: the working directory does not exist any more/),
     ])
     expect(journal('runs.jsonl').filter(({kind}) => kind === 'ended')).toHaveLength(2)
+  })
+
+  test.each([
+    ['as it is', '', ''],
+    ['with descriptors open', 'exec 3< /dev/null 4< /dev/null', ''],
+    ['also where another one has its name', 'mkdir ../a', ''],
+    ['also as what --cwd begins at', '', '--cwd .'],
+  ])('a directory that has vanished is that of the job, %s', async (_, preparation, flags) => {
+    const box = createSandbox()
+    box.write(
+      'job.sh',
+      `mkdir a\ncd a\nrmdir ../a\n${preparation}\nexec guard run ${flags} -- readlink /proc/self/cwd\n`,
+    )
+    expect(await box.sh('exec bash job.sh')).toMatchObject({code: 0, stdout: `${box.path('a')} (deleted)\n`})
+  })
+
+  test('a directory that has vanished and that the user may not read: the job runs in no other', async () => {
+    const box = createSandbox()
+    const line = 'mkdir a && cd a && chmod 300 . && rmdir ../a && exec guard run --job j -- readlink /proc/self/cwd'
+    const {code, stdout, stderr} = await box.sh(asOrdinaryUser(box, line))
+    if (form === 'node') return expect([code, stdout]).toEqual([0, `${box.path('a')} (deleted)\n`])
+    expect([code, stdout]).toEqual([126, ''])
+    expect(stderr).toMatch(/guard: cannot start in the working directory, which is gone/)
+    expect(box.journal('runs.jsonl').at(-1)).toMatchObject({outcome: 'not-started', exitCode: 126})
+  })
+
+  test.skipIf(!isRoot)('a directory whose path the user may not follow is that of the job', async () => {
+    const box = createSandbox()
+    box.write('closed/open/file', '')
+    const line = asOrdinaryUser(box, 'exec guard run --job j -- ls')
+    chmodSync(box.path('closed'), 0o700)
+    lchownSync(box.path('closed'), 0, 0)
+    expect(await box.sh(`cd closed/open && ${line}`)).toMatchObject({code: 0, stdout: 'file\n'})
   })
 
   test('by an ordinary user: state and logs are for that user alone', async () => {

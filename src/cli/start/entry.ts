@@ -1,6 +1,6 @@
 import {loaders} from 'virtual:commands'
 import {isStandalone} from '../../system/host/program.js'
-import {takeCaller} from '../../system/process/caller.js'
+import {takeCaller, theCaller} from '../../system/process/caller.js'
 import {keepIgnored} from '../../system/process/own-signals.js'
 import {versionText} from '../build-info.js'
 import {writeOut} from '../stdout.js'
@@ -11,9 +11,9 @@ import {useCompileCache} from './compile-cache.js'
  * Where guard starts. A plain call of a command goes straight to work, and `--version` needs none of it; help, and what is
  * not plain or wrong, load oclif. GUARD_FULL_CLI=1 sends everything through oclif, for comparison.
  */
-loseWorkingDirectory(process.env)
 takeBack(process.env)
 takeCaller(process.env)
+loseWorkingDirectory()
 keepIgnored()
 useCompileCache()
 const argv = process.argv.slice(2)
@@ -32,9 +32,8 @@ async function startedPlainly(id: string, argv: readonly string[]): Promise<bool
 }
 
 /** From a directory that has vanished, `bin/guard` goes to `/`, for bun starts nowhere else: it is as lost as on Node. */
-function loseWorkingDirectory(env: NodeJS.ProcessEnv): void {
-  if (env['GUARD_ASIDE_CWD'] === undefined) return
-  delete env['GUARD_ASIDE_CWD']
+function loseWorkingDirectory(): void {
+  if (theCaller().leftDirectory === undefined) return
   process.cwd = () => {
     throw Object.assign(new Error('ENOENT: the working directory has vanished'), {code: 'ENOENT', syscall: 'uv_cwd'})
   }

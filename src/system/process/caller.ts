@@ -6,6 +6,8 @@ export interface Caller {
   readonly ignored: readonly number[]
   /** Open descriptors from 3 on. */
   readonly descriptors: readonly number[]
+  /** A path to the working directory that guard had to leave, because it has vanished; `lost` if none leads there. */
+  readonly leftDirectory?: string
 }
 
 const variable = 'GUARD_CALLER'
@@ -25,9 +27,12 @@ export function takeCaller(env: NodeJS.ProcessEnv): void {
   caller = parseCaller(note)
 }
 
-/** @param note `1024:7,12:S 1 …`: the limit, the descriptors, and the fields of /proc/PID/stat after the name */
+/**
+ * @param note `1024:7,12:S 1 …`: the limit, the descriptors, and the fields of /proc/PID/stat after the name; then `:3`,
+ *   the descriptor of a directory that was left
+ */
 export function parseCaller(note: string): Caller {
-  const [limit = '', descriptors = '', stat = ''] = note.split(':')
+  const [limit = '', descriptors = '', stat = '', left] = note.split(':')
   const openFiles = /^(\d+|unlimited)$/.test(limit) ? limit : undefined
   // One from the limit on cannot be given to a process that has it.
   const highest = Number(openFiles) || Number.POSITIVE_INFINITY
@@ -39,6 +44,7 @@ export function parseCaller(note: string): Caller {
       .filter((word) => /^\d+$/.test(word))
       .map(Number)
       .filter((descriptor) => descriptor > 2 && descriptor < highest),
+    ...(left !== undefined && {leftDirectory: /^\d+$/.test(left) ? `/proc/self/fd/${left}` : 'lost'}),
   }
 }
 

@@ -1,6 +1,6 @@
 import type {Argv} from '../../domain/settings/job.js'
 import {GuardError} from '../../errors.js'
-import {theCaller} from './caller.js'
+import {type Caller, theCaller} from './caller.js'
 import type {JobCommand, Launched} from './job-command.js'
 import {startWithOpenFiles} from './open-files.js'
 import {execLines, limitLines, preludeOfCaller} from './prelude.js'
@@ -10,9 +10,19 @@ import {type ProcessStart, type StartedProcess, startProcess} from './start-proc
 
 /** Starts a job in a session and process group of its own. Rejects with GuardError `not-found`, `not-executable`, `io`. */
 export async function launchChild(command: JobCommand): Promise<Launched> {
-  const {pid, exited, failed, hasExited, unref} = startChild(command)
+  const {pid, exited, failed, hasExited, unref} = startChild(inCallersDirectory(command, theCaller()))
   if (pid === undefined) throw startError(command.argv[0], command.cwd, await failed)
   return {pid, exited, hasExited, forget: unref}
+}
+
+/** A directory that has vanished is left by guard, and not by the job. */
+function inCallersDirectory(command: JobCommand, {leftDirectory}: Caller): JobCommand {
+  const {cwd = '.'} = command
+  if (leftDirectory === undefined || cwd.startsWith('/')) return command
+  if (leftDirectory !== 'lost') return {...command, cwd: `${leftDirectory}/${cwd}`}
+  throw new GuardError('not-executable', 'cannot start in the working directory, which is gone', [
+    'give another by --cwd',
+  ])
 }
 
 function startChild(command: JobCommand): StartedProcess {
