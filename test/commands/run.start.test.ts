@@ -82,6 +82,19 @@ describe('under a limit', () => {
     expect([code, stdout, stderr]).toEqual([3, 'ran\n', ''])
   })
 
+  test.each(['', 'ulimit -Sn 100; '])(
+    'of open files that is high enough, a job gets 40 descriptors (%s)',
+    async (limit) => {
+      const box = createSandbox()
+      box.write(
+        'job.sh',
+        `${limit}for i in $(seq 3 42); do eval "exec $i< text"; done\nexec guard run -- cat /dev/fd/42`,
+      )
+      box.write('text', 'inherited\n')
+      expect(await box.sh('exec bash job.sh')).toMatchObject({code: 0, stdout: 'inherited\n', stderr: ''})
+    },
+  )
+
   if (form === 'node')
     test('of open files that is too low, guard says so and ends as by a failure of its own', async () => {
       const box = createSandbox()
