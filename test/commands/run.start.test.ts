@@ -1,4 +1,4 @@
-import {chmodSync, copyFileSync, existsSync} from 'node:fs'
+import {chmodSync, copyFileSync, existsSync, readFileSync, writeFileSync} from 'node:fs'
 import {describe, expect, test} from 'vitest'
 import {asOrdinaryUser, createSandbox, form, isRoot} from '../support/sandbox.js'
 
@@ -48,6 +48,25 @@ test('a script without a first line says so, and runs behind -- as in a shell', 
   const {code, stderr} = await box.guard('run', path)
   expect([code, stderr]).toEqual([126, expect.stringMatching(/job\.x: it has no #! line, and no interpreter is known/)])
   expect(await box.guard('run', '--', path)).toMatchObject({code: 0, stdout: 'ran\n'})
+})
+
+describe('what is neither text nor a program of this machine', () => {
+  const program = readFileSync('/bin/true')
+  // The number of the machine in the head of an ELF file.
+  const foreign = Buffer.from(program)
+  foreign.writeUInt16LE(0x5c, 18)
+
+  test.each([
+    ['zeros', Buffer.alloc(5000)],
+    ['a program of another architecture', foreign],
+    ['the beginning of a program', program.subarray(0, 300)],
+  ])('%s: is refused as by a shell', async (_, bytes) => {
+    const box = createSandbox()
+    writeFileSync(box.write('damaged', '', 0o755), bytes)
+    const {code, stdout, stderr} = await box.guard('run', '--', './damaged')
+    expect([code, stdout, stderr]).toEqual([126, '', expect.stringMatching(/\.\/damaged: Exec format error\n/)])
+    expect(box.journal('runs.jsonl').at(-1)).toMatchObject({exitCode: 126})
+  })
 })
 
 describe.skipIf(!isRoot)('a user id without an entry and without HOME', () => {

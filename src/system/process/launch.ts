@@ -5,7 +5,7 @@ import type {JobCommand, Launched} from './job-command.js'
 import {startWithOpenFiles} from './open-files.js'
 import {execLines, limitLines, preludeOfCaller} from './prelude.js'
 import {startError} from './script.js'
-import {requireProgram, shellScriptOf} from './shell-script.js'
+import {requireProgram} from './shell-script.js'
 import {type ProcessStart, type StartedProcess, startProcess} from './start-process.js'
 
 /** Starts a job in a session and process group of its own. Rejects with GuardError `not-found`, `not-executable`, `io`. */
@@ -30,24 +30,20 @@ function startChild(command: JobCommand): StartedProcess {
   const {openFiles} = theCaller()
   const exec = execLines(argv)
   const lines = [...preludeOfCaller(theCaller(), env), ...exec.slice(0, -1)]
+  const startByShell = () => {
+    const script = [...limitLines(openFiles), ...lines, ...exec.slice(-1)].join('\n')
+    return startArgv(command, ['/bin/sh', '-c', script, 'sh', ...argv])
+  }
   try {
     requireProgram(argv[0], cwd, env['PATH'])
     const plain = lines.length === 0 ? startPlainly(command, openFiles) : undefined
-    if (plain) return plain
-    return startArgv(command, [
-      '/bin/sh',
-      '-c',
-      [...limitLines(openFiles), ...lines, ...exec.slice(-1)].join('\n'),
-      'sh',
-      ...argv,
-    ])
+    return plain ?? startByShell()
   } catch (error) {
     if (error instanceof GuardError) throw error
     const cause = error as NodeJS.ErrnoException
-    const script = shellScriptOf(argv[0], env['PATH'], cause.code)
-    if (script === undefined) throw startError(argv[0], cwd, cause)
-    const line: Argv = ['/bin/sh', script, ...argv.slice(1)]
-    return startArgv(command, ['/bin/sh', '-c', [...limitLines(openFiles), 'exec "$@"'].join('\n'), 'sh', ...line])
+    // The shell reads a script without a first line itself, and refuses what is neither text nor a program of this machine.
+    if (cause.code === 'ENOEXEC') return startByShell()
+    throw startError(argv[0], cwd, cause)
   }
 }
 

@@ -133,7 +133,6 @@ export function startError(program: string, cwd: string | undefined, cause: Node
   }
   const why = {
     EACCES: 'is not executable by this user',
-    ENOEXEC: 'is not a program (it has no #! line)',
     EAGAIN: 'cannot be started, because there are too many processes (ulimit -u)',
     EMFILE: 'cannot be started, because guard has too many open files (ulimit -n)',
     ENFILE: 'cannot be started, because the machine has too many open files',
