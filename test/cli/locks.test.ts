@@ -1,5 +1,5 @@
 import {execFileSync} from 'node:child_process'
-import {existsSync, readdirSync, readFileSync, writeFileSync} from 'node:fs'
+import {existsSync, lutimesSync, readdirSync, readFileSync, symlinkSync, writeFileSync} from 'node:fs'
 import {expect, test} from 'vitest'
 import {startReady} from '../support/child.js'
 import {createSandbox} from '../support/sandbox.js'
@@ -40,6 +40,15 @@ test('locks clear moves the stale lock alone, and locks restore undoes it', asyn
   const restored = await guard('locks', 'restore')
   expect([restored.code, restored.stdout]).toEqual([0, `restored  ${path('data/dead.lock')}\n`])
   expect(locks()).toEqual(['dead.lock', 'live.lock'])
+})
+
+test('locks clear leaves a link to a lock that is held', async () => {
+  const {guard, locks, path} = await scene()
+  symlinkSync('live.lock', path('data/link.lock'))
+  lutimesSync(path('data/link.lock'), 0, 0)
+  const {stdout} = await guard('locks', 'clear', 'data/l*.lock')
+  expect(stdout).toContain(`${path('data/link.lock')}  is a link to ${path('data/live.lock')}, which may be in use`)
+  expect(locks()).toEqual(['dead.lock', 'link.lock', 'live.lock'])
 })
 
 test('locks clear prints how to undo it', async () => {

@@ -11,6 +11,8 @@ export interface LockFacts {
   /** Of the file that was inspected: a lock of the same name that was made later has another identity. */
   readonly identity: string
   readonly form: LockForm
+  /** What a link leads to; undefined if that is not there, as for locks that are made as links. */
+  readonly leadsTo?: string
   readonly writtenAt: number
   /** Every process seen to hold the file. */
   readonly holders: readonly LockHolder[]
@@ -77,6 +79,8 @@ export function judgeLock(facts: LockFacts, here: LocalNames): LockVerdict {
   if (holder) return {verdict: 'held', reason: heldBy(holder)}
   if (facts.form === 'other') return {verdict: 'kept', reason: 'is a socket, pipe or device'}
   if (facts.form === 'crowded') return {verdict: 'kept', reason: 'is a directory with more in it than a pid'}
+  if (facts.leadsTo !== undefined)
+    return {verdict: 'kept', reason: `is a link to ${facts.leadsTo}, which may be in use`}
   if (versionLists.test(facts.path)) return {verdict: 'kept', reason: "is a package manager's list of versions"}
   if (facts.blindSpot !== undefined) return {verdict: 'kept', reason: facts.blindSpot}
   if (facts.kernelLock === 'held')

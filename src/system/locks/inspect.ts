@@ -1,6 +1,16 @@
-import {closeSync, constants, lstatSync, openSync, readdirSync, readlinkSync, readSync, type Stats} from 'node:fs'
+import {
+  closeSync,
+  constants,
+  lstatSync,
+  openSync,
+  readdirSync,
+  readlinkSync,
+  readSync,
+  type Stats,
+  statSync,
+} from 'node:fs'
 import {hostname, networkInterfaces} from 'node:os'
-import {join} from 'node:path'
+import {dirname, join, resolve} from 'node:path'
 import type {KernelLock, LockFacts, LockForm, PidReuse} from '../../domain/locks/lock.js'
 import {type LockOwner, ownerInLink, ownerInText} from '../../domain/locks/lock-owner.js'
 import {readBootId} from '../host/host.js'
@@ -48,7 +58,7 @@ export function lockIdentity(stat: Stats): string {
 }
 
 function factsOf(path: string, stat: Stats, {holders: all, contained, partialView}: Sight): LockFacts {
-  const {form, owner, blindSpot = all.blindSpot(path, fileId(stat))} = readLock(path, stat)
+  const {form, leadsTo, owner, blindSpot = all.blindSpot(path, fileId(stat))} = readLock(path, stat, all)
   const holders = all.of(fileId(stat))
   // Only where it decides, because the lock is taken for a moment.
   const isAsked = partialView !== undefined && holders.length === 0 && blindSpot === undefined && !owner
@@ -56,6 +66,7 @@ function factsOf(path: string, stat: Stats, {holders: all, contained, partialVie
     path,
     identity: lockIdentity(stat),
     form,
+    ...(leadsTo !== undefined && {leadsTo}),
     writtenAt: stat.mtimeMs,
     holders,
     pidReuses: owner ? [...findPidReuse(owner.pid), ...(contained.get(owner.pid) ?? [])] : [],
@@ -78,12 +89,13 @@ function fileId({dev, ino, uid, gid, mode}: Stats): FileId {
 
 interface ReadLock {
   readonly form: LockForm
+  readonly leadsTo?: string
   readonly owner?: LockOwner | undefined
   readonly blindSpot?: string
 }
 
-function readLock(path: string, stat: Stats): ReadLock {
-  if (stat.isSymbolicLink()) return {form: 'symlink', owner: ownerInLink(readlinkSync(path))}
+function readLock(path: string, stat: Stats, holders: Holders): ReadLock {
+  if (stat.isSymbolicLink()) return readLink(path, stat, holders)
   if (!stat.isFile() && !stat.isDirectory()) return {form: 'other'}
   try {
     return stat.isFile() ? {form: 'file', owner: ownerInText(readHead(path))} : readDirectory(path)
@@ -94,6 +106,25 @@ function readLock(path: string, stat: Stats): ReadLock {
       form: stat.isFile() ? 'file' : 'directory',
       blindSpot: 'is not readable by this user, so its owner is unknown',
     }
+  }
+}
+
+/** Programs that lock by a link make one to nowhere. What any other leads to may be a lock that a process has. */
+function readLink(path: string, stat: Stats, holders: Holders): ReadLock {
+  const target = readlinkSync(path)
+  const leadsTo = resolve(dirname(path), target)
+  const blindSpot = holders.blindSpot(leadsTo, fileId(stat))
+  if (blindSpot !== undefined) return {form: 'symlink', blindSpot}
+  return {form: 'symlink', ...(isThere(path) ? {leadsTo} : {owner: ownerInLink(target)})}
+}
+
+/** Whether a link leads to something, or may do so. */
+function isThere(link: string): boolean {
+  try {
+    statSync(link)
+    return true
+  } catch (error) {
+    return !['ENOENT', 'ENOTDIR', 'ELOOP'].includes(String((error as NodeJS.ErrnoException).code))
   }
 }
 

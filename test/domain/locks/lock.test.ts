@@ -80,6 +80,12 @@ test.each<[string, LockFacts, LockVerdict['verdict'], RegExp]>([
   ],
   ['an unseen holder keeps the lock of a gone process', {...named, blindSpot: 'nfs'}, 'kept', /nfs/],
   ['a mkdir lock is judged by its age', {...lock, form: 'directory'}, 'stale', /1h old/],
+  [
+    'a link to what is there is kept',
+    {...lock, form: 'symlink', leadsTo: '/run/bot.lock'},
+    'kept',
+    /link to \/run\/bot\.lock/,
+  ],
   ['a directory with other things in it is kept', {...lock, form: 'crowded'}, 'kept', /directory/],
   ['a socket is kept', {...lock, form: 'other'}, 'kept', /socket/],
   [

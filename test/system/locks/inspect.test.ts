@@ -1,5 +1,5 @@
 import {execFileSync} from 'node:child_process'
-import {chmodSync, mkdirSync, symlinkSync, utimesSync, writeFileSync} from 'node:fs'
+import {chmodSync, lutimesSync, mkdirSync, symlinkSync, unlinkSync, utimesSync, writeFileSync} from 'node:fs'
 import {hostname} from 'node:os'
 import {dirname, join} from 'node:path'
 import {expect, test} from 'vitest'
@@ -88,6 +88,20 @@ test('a process that reuses the pid of the owner is not the owner', async () => 
   const reuse = await startReady('sh', '-c', 'echo ready; exec sleep 300')
   const path = lockFile(`${reuse.pid}`, 60_000)
   expect(look(path)).toMatchObject({verdict: 'stale', reason: expect.stringMatching(/after the lock was written/)})
+})
+
+test('a link to a lock is kept, whether flock(1) holds that or it names a living process, and one to nowhere is stale', async () => {
+  const locked = lockFile('', 2 * minAgeMs)
+  const owner = await startReady('flock', locked, 'sh', '-c', 'echo ready; exec sleep 300')
+  const naming = lockFile(`${owner.pid}\n`)
+  for (const target of [locked, naming]) {
+    const link = join(tempDir(), 'job.lock')
+    symlinkSync(target, link)
+    lutimesSync(link, 0, 0)
+    expect(look(link)).toMatchObject({verdict: 'kept', reason: `is a link to ${target}, which may be in use`})
+    unlinkSync(target)
+    expect(look(link).verdict).toBe('stale')
+  }
 })
 
 test('a zombie owns nothing', async () => {
