@@ -41,6 +41,20 @@ describe('the environment of a job', () => {
     )
   })
 
+  test.each(['NODE_LONG', 'BUN_LONG', 'JSC_LONG', 'LONG'])(
+    'has %s, however long the kernel allows it',
+    async (name) => {
+      const {sh, write} = createSandbox()
+      // The kernel allows 128 KiB with the name, the sign and the end.
+      write(
+        'long.py',
+        `import os\nos.environ['${name}'] = 'x' * (131072 - len('${name}=') - 1)\n` +
+          `os.execvp('guard', ['guard', 'run', '--', 'sh', '-c', 'env | grep ^${name}= | wc -c'])\n`,
+      )
+      expect(await sh('exec python3 long.py')).toMatchObject({code: 0, stdout: '131072\n', stderr: ''})
+    },
+  )
+
   test('of a job inside a job is its own', async () => {
     const {guard, write} = createSandbox()
     write('outer.sh', "guard run --job inner -- sh -c 'echo $GUARD_JOB $GUARD_ATTEMPT'\necho $GUARD_JOB\n")
