@@ -194,6 +194,22 @@ describe.skipIf(noCronMachine !== undefined)(title('on a machine with its own cr
     ])
   })
 
+  test('beside a scheduler that runs, no line of a crontab is asked for', async () => {
+    const box = createSandbox()
+    const machine = await wellMachine(box, '  feed: {command: ["true"], schedule: "0 0 1 1 *", timeout: 5m}\n')
+    const {crontab = ''} = machine
+    const watchdog = crontab.replace(/^.*guard run backup\n/m, '')
+    const line =
+      'guard scheduler start > /dev/null; code=0; guard doctor --json || code=$?; guard scheduler stop > /dev/null; exit $code'
+    const ended = await onCronMachine(box, line, {...machine, crontab: watchdog})
+    expect(complaintsOf(ended)).toEqual([])
+    expect(ended.code).toBe(0)
+    const both = await onCronMachine(box, line.replace('doctor', 'doctor --job backup'), machine)
+    expect(complaintsOf(both)).toMatchObject([
+      {check: 'scheduler', level: 'wrong', what: 'backup is started by cron and by the scheduler'},
+    ])
+  })
+
   test('without a program crontab doctor says so and goes on', async () => {
     const box = createSandbox()
     const ended = await onCronMachine(box, 'guard doctor --json', {
@@ -302,7 +318,7 @@ describe.skipIf(noCronMachine !== undefined)(title('on a machine with its own cr
     expect(ended.code).toBe(2)
     expect(complaintsOf(ended)).toMatchObject([
       {check: 'rights', level: 'wrong', proof: expect.stringMatching(/is not a directory$/)},
-      {check: 'doctor', level: 'look', what: 'watchdog, scheduler, locks, alerts, journals: cannot be checked'},
+      {check: 'doctor', level: 'look', what: 'watchdog, scheduler, schedules, locks, alerts, journals: cannot be checked'},
     ])
   })
 

@@ -2,6 +2,7 @@ import {accessSync, constants, existsSync, statSync} from 'node:fs'
 import {resolve} from 'node:path'
 import {folderOfPattern, type JobStart, type OutputFolder} from '../../domain/diagnose/job-findings.js'
 import type {PlannedJob} from '../../domain/diagnose/schedule-findings.js'
+import {jobsToSchedule} from '../../domain/scheduler/scheduled-jobs.js'
 import {type Settings, settingsOfJob} from '../../domain/settings/settings.js'
 import {GuardError} from '../../errors.js'
 import {findOnPath} from '../../system/host/find-on-path.js'
@@ -62,9 +63,11 @@ function isFolder(path: string): boolean {
 /** The jobs of the settings that have a schedule, and whether they ever ran. */
 export function scheduledJobs(guard: Guard): readonly PlannedJob[] {
   const jobs = Object.entries(guard.settings.jobs)
-  return jobs.flatMap(([job, {schedule, timezone, script}]) =>
-    schedule === undefined ? [] : [{job, schedule, timezone, script, hasRun: hasRun(guard, job)}],
-  )
+  const runnable = new Set(jobsToSchedule(guard.settings).map(({name}) => name))
+  return jobs.flatMap(([job, {schedule, timezone, script}]) => {
+    if (schedule === undefined) return []
+    return [{job, schedule, timezone, script, isRunnable: runnable.has(job), hasRun: hasRun(guard, job)}]
+  })
 }
 
 /** A state directory that cannot be read is a finding of its own. */

@@ -69,6 +69,7 @@ export function wireDoctor(guard: Guard, asked: DoctorAsked): ExaminationDeps {
       livingProcessOf: (lease) => livingProcessOf(lease, readBootRef()),
       readClock: health.readClock,
       crontabLines,
+      lookAtScheduler: health.lookAtScheduler,
       nextSlot: ({schedule: expression, timezone}) => createSlots().next({expression, timezone}, guard.clock.now()),
     },
   }

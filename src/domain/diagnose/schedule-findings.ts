@@ -1,3 +1,4 @@
+import type {SchedulerFacts} from '../health/scheduler.js'
 import {notForCron} from '../schedule/schedule.js'
 import {type CronLine, type CronLines, placeOf} from './cron-line.js'
 import {type Finding, finding, listNames} from './finding.js'
@@ -10,12 +11,21 @@ export interface PlannedJob {
   readonly timezone: string | undefined
   /** Absolute path of its script, by which a line may call it. */
   readonly script: string | undefined
+  /** Whether the settings say what it runs: else neither a scheduler nor `guard run JOB` can start it. */
+  readonly isRunnable: boolean
   /** Whether any run of it is on record. */
   readonly hasRun: boolean
 }
 
-/** Whether the crontabs start the jobs when the settings say so. */
-export function judgeSchedules(jobs: readonly PlannedJob[], {lines}: CronLines): readonly Finding[] {
+/**
+ * Whether the crontabs start the jobs when the settings say so. Beside a scheduler that is in use, also one that died and
+ * is to be started again, a line would start a job twice.
+ */
+export function judgeSchedules(
+  jobs: readonly PlannedJob[],
+  {lines}: CronLines,
+  scheduler: SchedulerFacts['is'],
+): readonly Finding[] {
   const other = jobs.flatMap((one) => {
     const {job, schedule} = one
     const own = lines.filter((line) => startsJob(line, one))
@@ -24,13 +34,21 @@ export function judgeSchedules(jobs: readonly PlannedJob[], {lines}: CronLines):
     return [otherSchedule(job, schedule, first)]
   })
   const inLine = (job: PlannedJob) => (line: CronLine) => startsJob(line, job) || isUnwrapped(line, job)
-  const unstarted = jobs.filter((job) => !job.hasRun && !lines.some(inLine(job)))
+  const isInUse = scheduler !== 'never-used' && scheduler !== 'stopped'
+  const unstarted = jobs.filter((job) => !job.hasRun && !(isInUse && job.isRunnable) && !lines.some(inLine(job)))
   if (unstarted.length === 0) return other
   const what = unstarted.length === 1 ? '1 job is' : `${unstarted.length} jobs are`
   const proof = listNames(unstarted.map(({job}) => job))
-  const addable = unstarted.find(({schedule}) => notForCron(schedule) === undefined)
-  const how = addable ? {mend: `guard crontab add ${addable.job}`} : {note: 'only guard scheduler knows such schedules'}
-  return [...other, finding('schedules', 'look', `${what} in no crontab and never ran`, {proof, ...how})]
+  return [...other, finding('schedules', 'look', `${what} in no crontab and never ran`, {proof, ...startOf(unstarted)})]
+}
+
+/** How the first of some jobs that can be started is started. */
+function startOf(jobs: readonly PlannedJob[]): {readonly mend: string} | {readonly note: string} {
+  const runnable = jobs.filter(({isRunnable}) => isRunnable)
+  const addable = runnable.find(({schedule}) => notForCron(schedule) === undefined)
+  if (addable) return {mend: `guard crontab add ${addable.job}`}
+  if (runnable.length > 0) return {note: 'only guard scheduler knows such schedules'}
+  return {note: `write what is to be run: jobs.${jobs[0]?.job}.command in the settings`}
 }
 
 /** A script that is called without a name runs as the job of the settings whose script it is. */

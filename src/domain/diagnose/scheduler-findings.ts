@@ -15,7 +15,7 @@ export function judgeSchedulerStart(
   if (is === 'unknown') return [finding('scheduler', 'look', 'Scheduler cannot be seen', {proof: text})]
   if (is === 'stopped') return [finding('scheduler', 'well', 'scheduler (stopped)', {proof: text})]
   const both = jobs.flatMap((job) => {
-    const line = lines.find((each) => startsJob(each, job))
+    const line = job.isRunnable && lines.find((each) => startsJob(each, job))
     return line ? [{job: job.job, line}] : []
   })
   const [first] = both

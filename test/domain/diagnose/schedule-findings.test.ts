@@ -1,12 +1,15 @@
 import {describe, expect, test} from 'vitest'
-import {judgeSchedules, judgeZones, type PlannedJob} from '../../../src/domain/diagnose/schedule-findings.js'
+import {judgeSchedules as judge, judgeZones, type PlannedJob} from '../../../src/domain/diagnose/schedule-findings.js'
 import {crontabsOf, wrappedLine} from '../../support/cron-lines.js'
+
+const judgeSchedules = (jobs: readonly PlannedJob[], crontabs = crontabsOf()) => judge(jobs, crontabs, 'never-used')
 
 const backup: PlannedJob = {
   job: 'backup',
   schedule: '0 5 * * *',
   timezone: undefined,
   script: '/srv/backup.py',
+  isRunnable: true,
   hasRun: false,
 }
 
@@ -49,6 +52,18 @@ describe('judgeSchedules', () => {
     const often = {...backup, job: 'often', schedule: '@every 90m'}
     expect(judgeSchedules([often, backup], crontabsOf())).toMatchObject([{mend: 'guard crontab add backup'}])
     expect(judgeSchedules([often], crontabsOf())).toMatchObject([{mend: undefined, proof: 'often'}])
+  })
+
+  test.each(['running', 'late', 'dead', 'unknown'] as const)('a scheduler that is %s starts the jobs', (is) => {
+    expect(judge([backup], crontabsOf(), is)).toEqual([])
+    const nothing = {...backup, isRunnable: false}
+    expect(judge([nothing], crontabsOf(), is)).toMatchObject([
+      {mend: undefined, note: expect.stringContaining('jobs.backup.command')},
+    ])
+  })
+
+  test('once the scheduler is stopped, no one starts them', () => {
+    expect(judge([backup], crontabsOf(), 'stopped')).toMatchObject([{mend: 'guard crontab add backup'}])
   })
 
   test('a line that calls the script without a name starts its job', () => {

@@ -66,6 +66,7 @@ export function examinationsOfJob(deps: ExaminationDeps, name: string): readonly
     {check: 'store', examine: () => examineStoreAddress(deps.store, name)},
     {check: 'script', examine: async () => examineJobStart(job, name, await pathUnderCron(cron, name))},
     {check: 'rights', examine: () => examineRights(state)},
+    {check: 'scheduler', examine: () => (scheduled.length === 0 ? [] : examineScheduler(state, scheduled))},
     {check: 'schedules', examine: () => examineSchedules(job, scheduled)},
     {check: 'time-zone', examine: () => examineZones(machine, scheduled)},
     {check: 'lease', examine: () => examineLease(job, name)},

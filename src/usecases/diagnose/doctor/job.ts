@@ -8,6 +8,7 @@ import {
   type OutputFolder,
 } from '../../../domain/diagnose/job-findings.js'
 import {judgeSchedules, type PlannedJob} from '../../../domain/diagnose/schedule-findings.js'
+import type {SchedulerFacts} from '../../../domain/health/scheduler.js'
 import {judgeLeases} from '../../../domain/health/state.js'
 import type {Leases} from '../../../domain/lease/lease.js'
 import type {Journal} from '../../../journal/journal.js'
@@ -21,6 +22,7 @@ export interface JobDeps {
   readonly livingProcessOf: FindLivingProcess
   readonly readClock: () => ClockReading
   readonly crontabLines: () => Promise<CronLines>
+  readonly lookAtScheduler: () => Promise<SchedulerFacts>
   /** The next slot of its schedule, wall clock in ms; undefined if it has none. */
   readonly nextSlot: (job: PlannedJob) => number | undefined
 }
@@ -49,8 +51,10 @@ export async function examineLease(deps: JobDeps, job: string): Promise<readonly
 
 /** Whether anything starts the jobs when the settings say so. */
 export async function examineSchedules(deps: JobDeps, jobs: readonly PlannedJob[]): Promise<readonly Finding[]> {
-  const found = judgeSchedules(jobs, await deps.crontabLines())
-  if (found.length > 0 || jobs.length === 0) return found
+  if (jobs.length === 0) return []
+  const {is} = await deps.lookAtScheduler()
+  const found = judgeSchedules(jobs, await deps.crontabLines(), is)
+  if (found.length > 0) return found
   const [only] = jobs
   const next = jobs.length === 1 && only ? deps.nextSlot(only) : undefined
   const proof = next === undefined ? '' : `next run ${new Date(next).toISOString()}`
