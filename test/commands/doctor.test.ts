@@ -194,6 +194,19 @@ describe.skipIf(noCronMachine !== undefined)(title('on a machine with its own cr
     ])
   })
 
+  test('a line is that of the job whose script it calls, and not of one whose script ends its name', async () => {
+    const box = createSandbox()
+    const jobs = ['a', 'data'].map((job) => `  ${job}: {script: ${job}.sh, schedule: "0 1 * * *", timeout: 5m}\n`)
+    const machine = await wellMachine(box, jobs.join(''))
+    for (const script of ['a.sh', 'data.sh']) box.write(script, '#!/bin/sh\n', 0o755)
+    const crontab = `${machine.crontab}0 5 * * * cd ${box.dir} && guard run data.sh\n`
+    const ended = await onCronMachine(box, 'guard doctor --json', {...machine, crontab})
+    expect(complaintsOf(ended)).toMatchObject([
+      {what: 'data has two schedules', proof: expect.stringMatching(/^0 5 \* \* \* in crontab -l, line 6, 0 1/)},
+      {what: '1 job is in no crontab and never ran', proof: 'a', mend: 'guard crontab add a'},
+    ])
+  })
+
   test('beside a scheduler that runs, no line of a crontab is asked for', async () => {
     const box = createSandbox()
     const machine = await wellMachine(box, '  feed: {command: ["true"], schedule: "0 0 1 1 *", timeout: 5m}\n')
@@ -318,7 +331,11 @@ describe.skipIf(noCronMachine !== undefined)(title('on a machine with its own cr
     expect(ended.code).toBe(2)
     expect(complaintsOf(ended)).toMatchObject([
       {check: 'rights', level: 'wrong', proof: expect.stringMatching(/is not a directory$/)},
-      {check: 'doctor', level: 'look', what: 'watchdog, scheduler, schedules, locks, alerts, journals: cannot be checked'},
+      {
+        check: 'doctor',
+        level: 'look',
+        what: 'watchdog, scheduler, schedules, locks, alerts, journals: cannot be checked',
+      },
     ])
   })
 

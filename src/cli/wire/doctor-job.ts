@@ -64,9 +64,9 @@ function isFolder(path: string): boolean {
 export function scheduledJobs(guard: Guard): readonly PlannedJob[] {
   const jobs = Object.entries(guard.settings.jobs)
   const runnable = new Set(jobsToSchedule(guard.settings).map(({name}) => name))
-  return jobs.flatMap(([job, {schedule, timezone, script}]) => {
+  return jobs.flatMap(([job, {schedule, timezone}]) => {
     if (schedule === undefined) return []
-    return [{job, schedule, timezone, script, isRunnable: runnable.has(job), hasRun: hasRun(guard, job)}]
+    return [{job, schedule, timezone, isRunnable: runnable.has(job), hasRun: hasRun(guard, job)}]
   })
 }
 

@@ -9,8 +9,6 @@ export interface PlannedJob {
   readonly schedule: string
   /** Undefined for the zone of the machine. */
   readonly timezone: string | undefined
-  /** Absolute path of its script, by which a line may call it. */
-  readonly script: string | undefined
   /** Whether the settings say what it runs: else neither a scheduler nor `guard run JOB` can start it. */
   readonly isRunnable: boolean
   /** Whether any run of it is on record. */
@@ -51,11 +49,8 @@ function startOf(jobs: readonly PlannedJob[]): {readonly mend: string} | {readon
   return {note: `write what is to be run: jobs.${jobs[0]?.job}.command in the settings`}
 }
 
-/** A script that is called without a name runs as the job of the settings whose script it is. */
-export function startsJob({state, job, text}: CronLine, wanted: PlannedJob): boolean {
-  if (state !== 'wrapped') return false
-  const file = wanted.script?.slice(wanted.script.lastIndexOf('/') + 1)
-  return job === wanted.job || (file !== undefined && !/--job\b/.test(text) && text.includes(file))
+export function startsJob({state, job}: CronLine, wanted: PlannedJob): boolean {
+  return state === 'wrapped' && job === wanted.job
 }
 
 /** It is told among the lines that are not wrapped, and one more line would run the job twice. */

@@ -8,7 +8,6 @@ const backup: PlannedJob = {
   job: 'backup',
   schedule: '0 5 * * *',
   timezone: undefined,
-  script: '/srv/backup.py',
   isRunnable: true,
   hasRun: false,
 }
@@ -64,13 +63,6 @@ describe('judgeSchedules', () => {
 
   test('once the scheduler is stopped, no one starts them', () => {
     expect(judge([backup], crontabsOf(), 'stopped')).toMatchObject([{mend: 'guard crontab add backup'}])
-  })
-
-  test('a line that calls the script without a name starts its job', () => {
-    const line = wrappedLine({job: 'other', text: '0 5 * * * cd /srv && guard run backup.py'})
-    expect(judgeSchedules([backup], crontabsOf(line))).toEqual([])
-    const named = wrappedLine({job: 'other', text: '0 5 * * * guard run --job other backup.py'})
-    expect(judgeSchedules([backup], crontabsOf(named))).toHaveLength(1)
   })
 })
 

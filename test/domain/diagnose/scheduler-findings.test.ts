@@ -1,7 +1,7 @@
 import {expect, test} from 'vitest'
 import {judgeSchedulerStart} from '../../../src/domain/diagnose/scheduler-findings.js'
 
-const job = {job: 'backup', schedule: '@daily', timezone: undefined, script: undefined, isRunnable: true, hasRun: true}
+const job = {job: 'backup', schedule: '@daily', timezone: undefined, isRunnable: true, hasRun: true}
 const line = {
   state: 'wrapped',
   job: 'backup',

@@ -45,7 +45,7 @@ function viewOf(
     state,
     text,
     ...(schedule !== undefined && {schedule}),
-    ...(job !== undefined && (state === 'wrappable' || call.calls === 'run') && {job}),
+    ...(job !== undefined && state !== 'wrong' && (call.calls ?? 'run') === 'run' && {job}),
     ...(reason !== undefined && {reason}),
     ...call,
     variables: variablesAbove(parsed.slice(0, number - 1)),
