@@ -207,6 +207,47 @@ describe.skipIf(noCronMachine !== undefined)(title('on a machine with its own cr
     ])
   })
 
+  test('lines of which guard runs nothing are wrong one by one, and what a shell changes is not judged', async () => {
+    const box = createSandbox()
+    const machine = await wellMachine(box)
+    const plain = box.write('plain', '')
+    const lines = [
+      'guard run bakcup',
+      'guard run --timeout soon backup',
+      'guard run --job feed -- /srv/feed/nowhere --all >> /dev/null 2>&1',
+      `guard run --job plain -- "${plain}"`,
+      'guard run "$JOB"',
+      'guard run $JOB',
+      'guard run bakc?p',
+      '[ -e /srv ] && guard run bakcup',
+      'guard run --job sums -- sh -c "exit 3"',
+      'guard run backup',
+    ].map((line) => `0 5 * * * cd ${box.dir} && ${line}\n`)
+    const crontab = machine.crontab + lines.join('')
+    const ended = await onCronMachine(box, 'guard doctor --json', {...machine, crontab})
+    const [typo, flag, missing, notExecutable, ...more] = complaintsOf(ended)
+    expect(typo).toMatchObject({
+      what: 'crontab -l, line 6 runs nothing',
+      level: 'wrong',
+      proof: expect.stringMatching(/guard run bakcup: bakcup: no such job or file$/),
+      mend: 'crontab -e',
+      note: 'did you mean backup?',
+    })
+    expect(flag).toMatchObject({
+      what: 'crontab -l, line 7 runs nothing',
+      proof: expect.stringMatching(/: --timeout: "soon" is not a duration$/),
+    })
+    expect(missing).toMatchObject({
+      what: 'crontab -l, line 8 runs nothing',
+      proof: expect.stringMatching(/: \/srv\/feed\/nowhere is not there$/),
+    })
+    expect(notExecutable).toMatchObject({mend: `chmod +x ${plain}`})
+    expect(more).toEqual([])
+
+    const one = await onCronMachine(box, 'guard doctor --job backup --json', {...machine, crontab})
+    expect(complaintsOf(one)).toMatchObject([{what: 'crontab -l, line 7 runs nothing'}])
+  })
+
   test('beside a scheduler that runs, no line of a crontab is asked for', async () => {
     const box = createSandbox()
     const machine = await wellMachine(box, '  feed: {command: ["true"], schedule: "0 0 1 1 *", timeout: 5m}\n')

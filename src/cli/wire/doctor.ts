@@ -95,6 +95,10 @@ function cronDeps(): Omit<ExaminationDeps['cron'], 'crontabLines' | 'passedFiles
   return {
     tryStart: ({program, variables}) =>
       runUnderCron({command: `${program} --version`, variables, timeoutMs: programLimitMs}),
+    askUnderCron: async (command, variables) =>
+      (await runUnderCron({command, variables, timeoutMs: programLimitMs})).stdout,
+    problemOfProgram: (path) =>
+      mayExecute(path) ? undefined : existsSync(path) ? 'is not executable' : 'is not there',
     thisGuard: {version, program: programFile(), node: isStandalone ? undefined : process.execPath},
     runningCron,
     sendmail: () => ['/usr/sbin/sendmail', '/usr/lib/sendmail'].find(mayExecute),

@@ -18,6 +18,8 @@ export interface CronLine {
   readonly reason?: string
   /** What starts guard in it, such as `GUARD_NODE=/opt/node guard`. */
   readonly start?: string
+  /** The words behind `guard run`, of a line of this user in which no shell changes them. */
+  readonly runWords?: readonly string[]
   /** The zone of its schedule, where a crontab can set one; else it is that of the machine. */
   readonly zone?: string
   /** The variables that the lines above it set. */

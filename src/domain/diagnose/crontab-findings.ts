@@ -1,11 +1,19 @@
 import {type CronLine, type CronLines, placeOf, placesOf} from './cron-line.js'
 import {type Finding, finding, listNames} from './finding.js'
 
-/** What the lines themselves show: those that cron refuses or never starts, and those that guard does not see. */
-export function judgeCrontabs({lines, unreadable, ignored}: CronLines): readonly Finding[] {
+/**
+ * What the lines themselves show: those that cron refuses or never starts, and those that guard does not see.
+ *
+ * @param refused what was found about lines of which guard runs nothing
+ */
+export function judgeCrontabs(
+  {lines, unreadable, ignored}: CronLines,
+  refused: readonly Finding[] = [],
+): readonly Finding[] {
   const unwrapped = lines.filter(({state}) => state === 'wrappable')
   const problems = [
     ...lines.filter(({state}) => state === 'wrong').map(wrongLine),
+    ...refused,
     ...unreadable.map(({file, reason}) =>
       finding('crontab', 'look', `${file} cannot be read`, {
         proof: reason,

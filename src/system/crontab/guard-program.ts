@@ -1,5 +1,5 @@
 import {realpathSync} from 'node:fs'
-import {quoteForShell} from '../../domain/crontab/shell-shape.js'
+import {shellWord} from '../../domain/crontab/shell-word.js'
 import {findOnPath} from '../host/find-on-path.js'
 import {isStandalone, programFile} from '../host/program.js'
 
@@ -32,6 +32,5 @@ function stablePath(): string {
 
 /** A path as a word of a crontab, one byte in each character. A bare `%` would end the command. */
 export function wordOf(path: string): string {
-  const word = /^[\w./+:@,-]+$/.test(path) ? path : quoteForShell(path)
-  return Buffer.from(word.replaceAll('%', '\\%')).toString('latin1')
+  return Buffer.from(shellWord(path).replaceAll('%', '\\%')).toString('latin1')
 }

@@ -6,11 +6,11 @@ import {isLeftOnPurpose} from '../../../domain/diagnose/machine-findings.js'
 import type {Discovery, SurveyedCrontab} from '../../crontab/discover-crontabs.js'
 
 /** The lines that matter for guard, of all crontabs that were found. */
-export function cronLinesOf({cron, crontabs, unreadable}: Discovery): CronLines {
+export function cronLinesOf({cron, crontabs, unreadable, userName}: Discovery): CronLines {
   const hasZones = cron.kind === 'cronie'
   return {
     kind: cron.kind,
-    lines: crontabs.flatMap(linesOf).map((line) => (hasZones ? withZone(line) : line)),
+    lines: crontabs.flatMap((crontab) => linesOf(crontab, userName)).map((line) => (hasZones ? withZone(line) : line)),
     unreadable: unreadable.map(({title, reason}) => ({file: title, reason})),
     ignored: crontabs.flatMap(({crontab: {path, ignored}}) =>
       path === undefined || ignored === undefined || isLeftOnPurpose(path) ? [] : [{file: path, reason: ignored}],
@@ -24,22 +24,26 @@ function withZone(line: CronLine): CronLine {
 }
 
 /** Packages put files into /etc/cron.d: a line there could be wrapped, but only where guard is used is it missed. */
-function linesOf({crontab: {path}, parsed, lines}: SurveyedCrontab): readonly CronLine[] {
+function linesOf({crontab: {path}, parsed, lines}: SurveyedCrontab, userName: string): readonly CronLine[] {
   const isOwn = !path?.startsWith('/etc/cron.d/') || lines.some(({state}) => state === 'wrapped')
   const place = {file: path ?? 'crontab -l', edit: path === undefined ? 'crontab -e' : `sudoedit ${path}`}
   return lines.flatMap((line) => {
     const {state} = line
     if (state === 'left' || state === 'noted' || (state === 'wrappable' && !isOwn)) return []
-    return [{...place, ...viewOf({...line, state}, parsed)}]
+    return [{...place, ...viewOf({...line, state}, parsed, userName)}]
   })
 }
 
 function viewOf(
-  {number, state, text, schedule, job, reason}: SurveyedLine & Pick<CronLine, 'state'>,
+  {number, state, text, schedule, user, job, reason}: SurveyedLine & Pick<CronLine, 'state'>,
   parsed: readonly CrontabLine[],
+  userName: string,
 ): Omit<CronLine, 'file' | 'edit'> {
   const view = parsed[number - 1]?.view
-  const call = state === 'wrapped' && view?.kind === 'job' ? callOf(splitCommand(view.command).shell) : {}
+  const shell = state === 'wrapped' && view?.kind === 'job' ? readable(splitCommand(view.command).shell) : ''
+  const call = callOf(shell)
+  // What another user's guard would run, it cannot be asked as this user.
+  const words = user === undefined || user === userName ? runWordsOf(shell) : undefined
   return {
     number,
     state,
@@ -48,6 +52,7 @@ function viewOf(
     ...(job !== undefined && state !== 'wrong' && (call.calls ?? 'run') === 'run' && {job}),
     ...(reason !== undefined && {reason}),
     ...call,
+    ...(words && {runWords: words}),
     variables: variablesAbove(parsed.slice(0, number - 1)),
   }
 }
@@ -68,4 +73,13 @@ function callOf(shell: string): Pick<CronLine, 'start' | 'calls'> {
   // cron takes the backslash away before a percent sign.
   const start = `${/[`(]/.test(before) ? '' : before}${word}`.replaceAll('\\%', '%')
   return {start, calls}
+}
+
+/** Of a line that does nothing but to start guard, after a `cd` and assignments. What a shell expands is not known. */
+function runWordsOf(shell: string): readonly string[] | undefined {
+  const shape = shellShape(shell)
+  if (shape.kind !== 'simple' || /[`(]/.test(shell.slice(0, shape.programAt))) return undefined
+  const [program = '', command, ...words] = shape.words
+  const isPlain = /(?:^|\/)guard$/.test(program) && !/[$`\\*?[~{]/.test(shell.slice(shape.programAt + program.length))
+  return command === 'run' && isPlain ? words : undefined
 }

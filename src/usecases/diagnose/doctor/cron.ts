@@ -1,4 +1,5 @@
-import {type CronLines, pathOf} from '../../../domain/diagnose/cron-line.js'
+import {type FindProgramProblem, judgeCall, planAnswerOf, planCommandOf} from '../../../domain/diagnose/cron-call.js'
+import {type CronLine, type CronLines, pathOf} from '../../../domain/diagnose/cron-line.js'
 import {
   type CronStart,
   judgeStart,
@@ -15,6 +16,9 @@ export interface CronDeps {
   readonly crontabLines: () => Promise<CronLines>
   /** Runs `guard --version` as a line of a crontab would start it. */
   readonly tryStart: (start: CronStart) => Promise<StartResult>
+  /** Runs a command as a line of a crontab with these variables would. @returns its standard output */
+  readonly askUnderCron: (command: string, variables: CronLine['variables']) => Promise<string>
+  readonly problemOfProgram: FindProgramProblem
   readonly thisGuard: ThisGuard
   /** The cron that runs, for people; undefined if none does. */
   readonly runningCron: () => string | undefined
@@ -44,11 +48,33 @@ export async function examineCrontabs(deps: CronDeps): Promise<readonly Finding[
   const crontabs = await deps.crontabLines()
   return [
     judgeCron(crontabs, deps.runningCron()),
-    ...judgeCrontabs(crontabs),
+    ...judgeCrontabs(crontabs, await examineCalls(deps)),
     ...judgeVariables(crontabs.lines, deps.env),
     judgeMail(crontabs, deps.sendmail()),
     ...judgePeriodic(deps.passedFiles()),
   ]
+}
+
+/** Each line that is asked starts guard once, and all of them must be asked in the time of one examination. */
+const mostCalls = 100
+const callsAtOnce = 4
+
+/** Whether guard, as lines of crontabs call it, runs what they say; of a job only its own lines. */
+export async function examineCalls(deps: CronDeps, job?: string): Promise<readonly Finding[]> {
+  const {lines} = await deps.crontabLines()
+  const asked = lines.filter((line) => line.runWords && (job ?? line.job) === line.job).slice(0, mostCalls)
+  const found: Finding[] = []
+  for (let from = 0; from < asked.length; from += callsAtOnce) {
+    const calls = asked.slice(from, from + callsAtOnce).map((line) => examineCall(deps, line))
+    found.push(...(await Promise.all(calls)).flat())
+  }
+  return found
+}
+
+async function examineCall({askUnderCron, problemOfProgram}: CronDeps, line: CronLine): Promise<readonly Finding[]> {
+  const command = planCommandOf(line)
+  const answer = command === undefined ? undefined : planAnswerOf(await askUnderCron(command, line.variables))
+  return answer ? judgeCall(line, answer, problemOfProgram) : []
 }
 
 /** PATH under cron of a job, or of any: that of the first line that runs it, else the usual one. */

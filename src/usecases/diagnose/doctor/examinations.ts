@@ -1,6 +1,6 @@
 import type {PlannedJob} from '../../../domain/diagnose/schedule-findings.js'
 import type {Examination} from '../doctor.js'
-import {type CronDeps, examineCrontabs, examineStart, pathUnderCron} from './cron.js'
+import {type CronDeps, examineCalls, examineCrontabs, examineStart, pathUnderCron} from './cron.js'
 import {examineJobStart, examineLease, examineOutputs, examineSchedules, type JobDeps} from './job.js'
 import {examineClock, examineDisk, examineFileSystem, examineZones, type MachineDeps} from './machine.js'
 import {examineServices, examineSettings, examineSettingsOfJob, type SettingsDeps} from './settings.js'
@@ -41,7 +41,7 @@ export function examinationsOfMachine({
     {check: 'settings', examine: async () => examineSettings(settings, await pathUnderCron(cron))},
     {check: 'store', examine: () => examineStoreAddress(store)},
     {check: 'rights', examine: () => examineRights(state)},
-    {check: 'crontab', examine: () => examineCrontabs(cron)},
+    {check: 'crontab', asksPrograms: true, examine: () => examineCrontabs(cron)},
     {check: 'watchdog', asksPrograms: true, examine: () => examineWatchdog(state)},
     {check: 'scheduler', examine: () => examineScheduler(state, scheduled)},
     {check: 'schedules', examine: () => examineSchedules(job, scheduled)},
@@ -66,6 +66,7 @@ export function examinationsOfJob(deps: ExaminationDeps, name: string): readonly
     {check: 'store', examine: () => examineStoreAddress(deps.store, name)},
     {check: 'script', examine: async () => examineJobStart(job, name, await pathUnderCron(cron, name))},
     {check: 'rights', examine: () => examineRights(state)},
+    {check: 'crontab', asksPrograms: true, examine: () => examineCalls(cron, name)},
     {check: 'scheduler', examine: () => (scheduled.length === 0 ? [] : examineScheduler(state, scheduled))},
     {check: 'schedules', examine: () => examineSchedules(job, scheduled)},
     {check: 'time-zone', examine: () => examineZones(machine, scheduled)},
