@@ -341,16 +341,16 @@ describe.skipIf(noCronMachine !== undefined)(title('on a machine with its own cr
     const machine = await wellMachine(box)
     await box.guard('run', 'backup')
     const journal = `${box.stateDir}/runs.jsonl`
-    chmodSync(journal, 0o660)
+    chmodSync(journal, 0o666)
     const log = box.write('state/logs/guardian_old_output.log.1', 'rows\n', 0o600)
     utimesSync(log, 1e9, 1e9)
     const found = await onCronMachine(box, 'guard doctor --json', machine)
     expect(complaintsOf(found)).toMatchObject([{what: '1 file of guard can be written by others', fixable: true}])
     const {stdout, code} = await onCronMachine(box, 'guard doctor --fix', machine)
     expect(code).toBe(0)
-    expect(stdout).toContain(`fixed: ${journal} can no longer be written by others`)
+    expect(stdout).toContain(`fixed: ${journal} can no longer be written by others; to undo it: chmod 666 ${journal}\n`)
     expect(stdout).toContain('fixed: 1 expired log removed (1 KiB)')
-    expect([statSync(journal).mode & 0o777, existsSync(log)]).toEqual([0o640, false])
+    expect([statSync(journal).mode & 0o777, existsSync(log)]).toEqual([0o644, false])
   })
 
   test('a state directory that others may write is wrong, and --fix closes it', async () => {

@@ -38,10 +38,16 @@ function oddFile(path: string, stat: Stats): OddFile | undefined {
   return (stat.mode & 0o022) === 0 ? undefined : {path, odd: 'shared'}
 }
 
-/** Takes the right to write from others. Throws the file system's error. */
-export function closeToOthers(path: string): void {
+/**
+ * Takes the right to write from others, and none to read: whom a person lets read is meant. Throws the file system's error.
+ *
+ * @returns the mode as it was; undefined if nothing was changed
+ */
+export function closeToOthers(path: string): number | undefined {
   const stat = lstatSync(path, {throwIfNoEntry: false})
-  if (stat && !stat.isSymbolicLink()) chmodSync(path, stat.mode & 0o7755)
+  if (!stat || stat.isSymbolicLink()) return undefined
+  chmodSync(path, stat.mode & 0o7755)
+  return stat.mode & 0o7777
 }
 
 function namesIn(folder: string): readonly string[] {

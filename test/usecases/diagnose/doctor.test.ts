@@ -62,3 +62,16 @@ test('each thing that was done is said, and what cannot be done stops nothing el
   ])
   expect(removed).toEqual(['/s/logs/guardian_a_output.log.1'])
 })
+
+test('the command that undoes a fix of rights gives the file the mode that it had', async () => {
+  const modes = new Map([
+    ['/s/runs.jsonl', 0o666],
+    ['/s/my logs', 0o2775],
+  ])
+  const fixed = await fixHarmless({
+    ...nothing,
+    sharedFiles: () => [...modes.keys(), '/s/gone'],
+    closeToOthers: (path) => modes.get(path),
+  })
+  expect(fixed).toMatchObject([{undo: 'chmod 666 /s/runs.jsonl'}, {undo: "chmod 2775 '/s/my logs'"}])
+})

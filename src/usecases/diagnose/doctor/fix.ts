@@ -1,10 +1,12 @@
+import {shellWord} from '../../../domain/crontab/shell-word.js'
 import type {Journal} from '../../../journal/journal.js'
 import type {ClearedLocks} from '../../recovery/clear-locks.js'
 
 export interface FixDeps {
   /** Files of guard's own that others may write. */
   readonly sharedFiles: () => readonly string[]
-  readonly closeToOthers: (path: string) => void
+  /** @returns the mode as it was; undefined if nothing was changed */
+  readonly closeToOthers: (path: string) => number | undefined
   readonly expiredLogs: () => readonly {readonly path: string; readonly bytes: number}[]
   readonly removeLogs: (logs: readonly {readonly path: string}[]) => void
   readonly journals: readonly (Pick<Journal<unknown>, 'inspect' | 'compactIfDue'> & {readonly name: string})[]
@@ -43,9 +45,11 @@ export async function fixHarmless(deps: FixDeps): Promise<readonly Fixed[]> {
 }
 
 function fixRights({sharedFiles, closeToOthers}: FixDeps): readonly Fixed[] {
-  return sharedFiles().map((path) => {
-    closeToOthers(path)
-    return {fix: 'rights', ok: true, what: `${path} can no longer be written by others`, undo: `chmod g+w ${path}`}
+  return sharedFiles().flatMap((path) => {
+    const mode = closeToOthers(path)
+    if (mode === undefined) return []
+    const undo = `chmod ${mode.toString(8)} ${shellWord(path)}`
+    return [{fix: 'rights', ok: true, what: `${path} can no longer be written by others`, undo}]
   })
 }
 
