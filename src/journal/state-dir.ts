@@ -10,6 +10,7 @@ import {
   statSync,
 } from 'node:fs'
 import {dirname, resolve} from 'node:path'
+import {shellWord} from '../domain/crontab/shell-word.js'
 import {distrustOfPath, type PathRule} from '../domain/settings/path-trust.js'
 import {GuardError} from '../errors.js'
 import {generationsFolder} from './protocol/names.js'
@@ -160,7 +161,8 @@ function checkOwner(path: string, stats: Stats): void {
       `run guard as that user, or choose another directory: --state-dir DIR`,
     ])
   }
-  if (stats.mode & 0o022) throw refused(path, 'is writable by others', [`remove the permission: chmod go-w ${path}`])
+  if (stats.mode & 0o022)
+    throw refused(path, 'is writable by others', [`remove the permission: chmod go-w ${shellWord(path)}`])
 }
 
 /** A user who may change the way to the directory could put another in its place. */
@@ -169,7 +171,9 @@ function checkPlace(path: string, rule?: PathRule): void {
   if (why === undefined) return
   const [, shared] = /others may write (.*)$/.exec(why) ?? []
   throw refused(path, `is not used: ${why}`, [
-    shared === undefined ? 'choose another directory: --state-dir DIR' : `remove the permission: chmod go-w ${shared}`,
+    shared === undefined
+      ? 'choose another directory: --state-dir DIR'
+      : `remove the permission: chmod go-w ${shellWord(shared)}`,
   ])
 }
 

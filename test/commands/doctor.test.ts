@@ -178,6 +178,33 @@ describe.skipIf(noCronMachine !== undefined)(title('on a machine with its own cr
     ])
   })
 
+  test('a link that leads nowhere and a folder in cron.daily are not made executable or renamed', async () => {
+    const box = createSandbox()
+    const machine = await wellMachine(box)
+    const files = [
+      'ln -s /srv/gone /etc/cron.daily/link',
+      'mkdir /etc/cron.daily/jobs.d',
+      "touch '/etc/cron.daily/a b'",
+    ]
+    const ended = await onCronMachine(box, 'guard doctor --json', {...machine, before: [...files, startCronThere]})
+    expect(complaintsOf(ended)).toMatchObject([
+      {what: '/etc/cron.daily/a b is never run', mend: "sudo mv '/etc/cron.daily/a b' /etc/cron.daily/a-b"},
+      {proof: 'run-parts runs no folders', mend: 'ls -l /etc/cron.daily/jobs.d'},
+      {proof: 'it is a link that leads nowhere', mend: 'sudo rm /etc/cron.daily/link', note: 'or correct the link'},
+    ])
+  })
+
+  test('the commands of doctor quote the paths that need it', async () => {
+    const box = createSandbox()
+    const machine = await wellMachine(box)
+    const state = box.path('my state')
+    const ended = await onCronMachine(box, `guard doctor --state-dir '${state}' --json`, {
+      ...machine,
+      before: [`mkdir -m 777 '${state}'`, startCronThere],
+    })
+    expect(complaintsOf(ended)[0]).toMatchObject({check: 'rights', mend: `chmod go-w '${state}'`, fixable: true})
+  })
+
   test('a cron that does not run, a line that is never due and a job that nothing starts are told', async () => {
     const box = createSandbox()
     const {crontab = ''} = await wellMachine(box, '  feed: {command: ["true"], schedule: "1 * * * *", timeout: 5m}\n')

@@ -1,4 +1,5 @@
 import {accessSync, constants, existsSync} from 'node:fs'
+import {shellWord} from '../../domain/crontab/shell-word.js'
 import type {ClockAnswer} from '../../domain/diagnose/machine-findings.js'
 import {timeZoneProblem} from '../../domain/schedule/time-zone.js'
 import {GuardError} from '../../errors.js'
@@ -85,7 +86,7 @@ function requireWritable(folder: string): void {
   } catch (error) {
     const {code, syscall} = error as NodeJS.ErrnoException
     if (syscall === undefined) throw error
-    throw new GuardError('io', `${folder} cannot be written (${code})`, [`look at it: ls -ld ${folder}`], {
+    throw new GuardError('io', `${folder} cannot be written (${code})`, [`look at it: ls -ld ${shellWord(folder)}`], {
       cause: error,
     })
   }

@@ -102,8 +102,3 @@ function matchAt(pattern: RegExp, text: string, at: number): string | undefined 
 export function endsInBackground(text: string): boolean {
   return /(?:^|[^&\\>])&[ \t\r]*(?:[ \t]#.*)?$/s.test(text)
 }
-
-/** A text as one word for a shell. */
-export function quoteForShell(text: string): string {
-  return `'${text.replaceAll("'", "'\\''")}'`
-}

@@ -1,6 +1,9 @@
-import {quoteForShell} from './shell-shape.js'
+/** A text as one word for a shell. */
+export function quoteForShell(text: string): string {
+  return `'${text.replaceAll("'", "'\\''")}'`
+}
 
-/** A text as one word of a command that people read, with quotes where a shell needs them. */
+/** The same for a command that people read, with quotes only where a shell needs them. */
 export function shellWord(text: string): string {
   return /^[\w./+:@,-]+$/.test(text) ? text : quoteForShell(text)
 }

@@ -2,7 +2,8 @@ import {jobNameOfFile} from '../job/job-name.js'
 import {type CronKind, cronNames, longestOnDebian} from './cron-kind.js'
 import {type CommandFile, seenFrom} from './job-names.js'
 import {type JobView, splitCommand} from './line.js'
-import {endsInBackground, quoteForShell, type ShellShape, shellShape, withoutQuotes} from './shell-shape.js'
+import {endsInBackground, type ShellShape, shellShape, withoutQuotes} from './shell-shape.js'
+import {quoteForShell} from './shell-word.js'
 import {type CronVariables, withUnknown} from './variables.js'
 
 /** How lines call guard. */

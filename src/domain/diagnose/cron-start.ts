@@ -1,3 +1,4 @@
+import {shellWord} from '../crontab/shell-word.js'
 import {type CronLine, pathOf, placesOf} from './cron-line.js'
 import {type Finding, finding} from './finding.js'
 
@@ -57,7 +58,9 @@ export function judgeStart(start: CronStart, result: StartResult, here: ThisGuar
   const [line] = lines
   return finding('guard', 'wrong', 'guard does not start under cron', {
     proof: `${program} --version: ${end}${placedIn(lines)}`,
-    ...(line ? {mend: line.edit, note: `this guard is ${here.program}`} : {mend: `${here.program} --version`}),
+    ...(line
+      ? {mend: line.edit, note: `this guard is ${here.program}`}
+      : {mend: `${shellWord(here.program)} --version`}),
   })
 }
 
@@ -75,7 +78,7 @@ function notInPath(
       note,
     })
   if (!line && canInstall) return told('guard crontab install', 'writes absolute paths; shown as a diff first')
-  if (!line) return told(`sudo ln -s ${place} /usr/bin/${name}`, 'or write whole paths in the crontab')
+  if (!line) return told(`sudo ln -s ${shellWord(place)} /usr/bin/${name}`, 'or write whole paths in the crontab')
   const folders = [here.program, ...(here.node === undefined ? [] : [here.node])].map(folderOf)
   const path = [...new Set([...folders, ...pathOf(line).split(':')])].join(':')
   return told(line.edit, `put PATH=${path} above`)

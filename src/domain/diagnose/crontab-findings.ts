@@ -1,3 +1,4 @@
+import {shellWord} from '../crontab/shell-word.js'
 import {type CronLine, type CronLines, placeOf, placesOf} from './cron-line.js'
 import {type Finding, finding, listNames} from './finding.js'
 
@@ -21,7 +22,7 @@ export function judgeCrontabs(
       }),
     ),
     ...ignored.map(({file, reason}) =>
-      finding('crontab', 'look', `${file} is never read`, {proof: reason, mend: `ls -l ${file}`}),
+      finding('crontab', 'look', `${file} is never read`, {proof: reason, mend: `ls -l ${shellWord(file)}`}),
     ),
     ...(unwrapped.length > 0 ? [notWrapped(unwrapped)] : []),
   ]

@@ -1,3 +1,4 @@
+import {shellWord} from '../crontab/shell-word.js'
 import {type Finding, finding} from './finding.js'
 
 /** What would start a job under cron. */
@@ -24,7 +25,7 @@ export function judgeJobStart({job, programs, refusal, path, missingCwd}: JobSta
       .map(({name}) =>
         finding('script', 'wrong', `PATH in cron has no ${name}`, {
           proof: `${job} needs it, and its PATH under cron is ${path}`,
-          mend: `command -v ${name}`,
+          mend: `command -v ${shellWord(name)}`,
           note: `write jobs.${job}.env: {PATH: …} in the settings, or its whole path`,
         }),
       ),
@@ -33,7 +34,7 @@ export function judgeJobStart({job, programs, refusal, path, missingCwd}: JobSta
       : [
           finding('script', 'wrong', `${job} has no directory to start in`, {
             proof: `${missingCwd} is not there`,
-            mend: `mkdir -p ${missingCwd}`,
+            mend: `mkdir -p ${shellWord(missingCwd)}`,
           }),
         ]),
   ]
@@ -62,11 +63,11 @@ export function judgeOutputFolders(job: string, folders: readonly OutputFolder[]
     is === 'missing'
       ? finding('outputs', 'look', `${folder} is not there`, {
           proof: `${job} keeps ${pattern} in it`,
-          mend: `mkdir -p ${folder}`,
+          mend: `mkdir -p ${shellWord(folder)}`,
         })
       : finding('outputs', 'wrong', `${folder} cannot be written`, {
           proof: `${job} keeps ${pattern} in it`,
-          mend: `ls -ld ${folder}`,
+          mend: `ls -ld ${shellWord(folder)}`,
         }),
   )
 }

@@ -1,3 +1,5 @@
+import {neverRun} from '../crontab/periodic-file.js'
+import {shellWord} from '../crontab/shell-word.js'
 import {type DiskFacts, judgeDisk} from '../health/machine.js'
 import {type Finding, finding} from './finding.js'
 
@@ -15,7 +17,10 @@ export function judgeStateDisk(disk: DiskFacts | undefined, removable: Removable
     ? `Disk of the state directory has ${freeShare(disk)} free`
     : 'Disk of the state directory is unknown'
   if (removable.files === 0)
-    return finding('disk', level, what, {proof: reason, mend: disk ? `du -xh ${disk.path} | sort -h | tail` : 'df'})
+    return finding('disk', level, what, {
+      proof: reason,
+      mend: disk ? `du -xh ${shellWord(disk.path)} | sort -h | tail` : 'df',
+    })
   const note = `removes ${(removable.bytes / 1024 ** 2).toFixed(1)} MiB of expired logs`
   return finding('disk', level, what, {proof: reason, mend: 'guard doctor --fix', note, fixable: true})
 }
@@ -76,15 +81,16 @@ export function judgeClock({show, reason, status}: ClockAnswer): Finding {
 export interface PassedFile {
   readonly path: string
   readonly why: string
-  /** The command that lets it run, if one does. */
-  readonly mend: string | undefined
+  /** The command that lets it run, or shows it. */
+  readonly mend: string
+  readonly note?: string
 }
 
 /** Files that stand where the system starts them, and are never started. */
 export function judgePeriodic(passed: readonly PassedFile[]): readonly Finding[] {
   if (passed.length === 0) return [finding('cron-folders', 'well', 'cron folders')]
-  return passed.map(({path, why, mend}) =>
-    finding('cron-folders', 'look', `${path} is never run`, {proof: why, mend: mend ?? `ls -l ${path}`}),
+  return passed.map(({path, why, ...how}) =>
+    finding('cron-folders', 'look', `${path} is never run`, {proof: why, ...how}),
   )
 }
 
@@ -100,9 +106,26 @@ export function passedFile(
 ): readonly PassedFile[] {
   if (isLeftOnPurpose(name)) return []
   const path = `${folder}/${name}`
-  if (never.includes('not executable')) return [{path, why: never, mend: `sudo chmod +x ${path}`}]
+  const word = shellWord(path)
+  switch (never) {
+    case neverRun.link:
+      return [{path, why: never, mend: `sudo rm ${word}`, note: 'or correct the link'}]
+    case neverRun.folder:
+      return [{path, why: never, mend: `ls -l ${word}`, note: 'move the scripts out of it'}]
+    case neverRun.mode:
+      return [{path, why: never, mend: `sudo chmod +x ${word}`}]
+    default:
+      return [misnamed(folder, name, exists)]
+  }
+}
+
+function misnamed(folder: string, name: string, exists: (path: string) => boolean): PassedFile {
+  const path = `${folder}/${name}`
   const stem = name.replace(/\.[^.]*$/, '').replaceAll(/[^A-Za-z0-9_-]/g, '-')
-  const target = stem === '' || stem === name || exists(`${folder}/${stem}`) ? undefined : `${folder}/${stem}`
-  const why = name.includes('.') ? 'run-parts skips names with a dot' : never
-  return [{path, why, mend: target && `sudo mv ${path} ${target}`}]
+  const isFree = stem !== '' && !exists(`${folder}/${stem}`)
+  return {
+    path,
+    why: name.includes('.') ? 'run-parts skips names with a dot' : neverRun.name,
+    mend: isFree ? `sudo mv ${shellWord(path)} ${folder}/${stem}` : `ls -l ${shellWord(path)}`,
+  }
 }

@@ -1,3 +1,4 @@
+import {shellWord} from '../crontab/shell-word.js'
 import {channelPlaceOf} from '../delivery/channel-place.js'
 import type {OutboxState} from '../delivery/outbox.js'
 import type {ChannelQueue} from '../delivery/queue.js'
@@ -17,7 +18,7 @@ export interface LockFindings {
 export function judgeLocks({locks, unreadable}: LockFindings): readonly Finding[] {
   const stale = locks.filter(({verdict}) => verdict === 'stale')
   const folders = unreadable.map((folder) =>
-    finding('locks', 'look', `${folder} cannot be searched for locks`, {mend: `ls -ld ${folder}`}),
+    finding('locks', 'look', `${folder} cannot be searched for locks`, {mend: `ls -ld ${shellWord(folder)}`}),
   )
   if (stale.length === 0)
     return folders.length > 0
@@ -67,7 +68,8 @@ export function judgeDelivery(outbox: OutboxState, nowMs: number): readonly Find
 /** A channel of other settings than the plain name stands for is tried with those. */
 function testCommand({channelFiles}: OutboxState, channel: string): string {
   const {name, settingsFile} = channelPlaceOf(channelFiles, channel)
-  return `guard alerts test ${name}${name === channel ? '' : ` --config ${settingsFile}`}`
+  const config = name === channel || settingsFile === undefined ? '' : ` --config ${shellWord(settingsFile)}`
+  return `guard alerts test ${name}${config}`
 }
 
 function channelFails(channel: string, {lastFailure, waiting}: ChannelQueue, mend: string): Finding {
@@ -111,7 +113,7 @@ export function judgeWatchdogStart({seen, settingsFile, lines, timer, jobs}: Wat
   if (state.is === 'on-time' && isOther && jobs.unwatched > 0)
     return finding('watchdog', 'look', 'No watchdog makes rounds with these settings', {
       proof: `${own.settingsFile || 'a watchdog without settings'}: ${state.reason}`,
-      mend: `guard watchdog --config ${settingsFile}`,
+      mend: `guard watchdog --config ${shellWord(settingsFile)}`,
       note: 'each minute, from the crontab',
     })
   if (state.is === 'on-time') return finding('watchdog', 'well', 'watchdog', {proof: state.reason})

@@ -1,5 +1,6 @@
-import {accessSync, constants, readdirSync, readFileSync} from 'node:fs'
+import {accessSync, constants, readdirSync, readFileSync, statSync} from 'node:fs'
 import {type CronKind, runsFileName} from '../../domain/crontab/cron-kind.js'
+import {neverRun} from '../../domain/crontab/periodic-file.js'
 
 /** What the system itself starts periodically, by run-parts and anacron. It is shown only. */
 export interface PeriodicJobs {
@@ -23,12 +24,20 @@ export function readPeriodicJobs(kind: CronKind): PeriodicJobs {
 }
 
 function fileOf(kind: CronKind, path: string, name: string): PeriodicFile {
-  if (!runsFileName(kind, name)) return {name, never: 'run-parts passes files of such a name'}
+  const never = whyNever(kind, path, name)
+  return never === undefined ? {name} : {name, never}
+}
+
+function whyNever(kind: CronKind, path: string, name: string): string | undefined {
   try {
+    const stat = statSync(`${path}/${name}`, {throwIfNoEntry: false})
+    if (!stat) return neverRun.link
+    if (stat.isDirectory()) return neverRun.folder
+    if (!runsFileName(kind, name)) return neverRun.name
     accessSync(`${path}/${name}`, constants.X_OK)
-    return {name}
+    return undefined
   } catch {
-    return {name, never: 'it is not executable'}
+    return neverRun.mode
   }
 }
 

@@ -1,5 +1,6 @@
 import {statSync} from 'node:fs'
 import {delimiter, extname, resolve} from 'node:path'
+import {shellWord} from '../../domain/crontab/shell-word.js'
 import {GuardError} from '../../errors.js'
 import {isStandalone} from '../host/program.js'
 import {mayExecute, readHead, wrongHead} from './shebang.js'
@@ -70,7 +71,7 @@ export function commandOfScript({path, args, interpreter, interpreters}: ScriptR
   if (byExtension) return [...byExtension, file, ...args]
   const lack = isExecutable ? 'it has no #! line, and ' : ''
   throw new GuardError('not-executable', `${path}: ${lack}no interpreter is known for it`, [
-    isExecutable ? 'add a first line such as #!/bin/sh' : `make it executable: chmod +x ${path}`,
+    isExecutable ? 'add a first line such as #!/bin/sh' : `make it executable: chmod +x ${shellWord(path)}`,
     `or set a program for "${extension || 'its name'}" in the settings: interpreters`,
   ])
 }
@@ -116,7 +117,7 @@ function unreadable(code: string, path: string, cause: unknown): GuardError {
   }
   const why =
     code === 'EISDIR' ? 'is a directory, not a script' : code === 'EACCES' ? 'is not readable by this user' : code
-  return new GuardError('not-executable', `${path}: ${why}`, [`check it: ls -ld ${path}`], {cause})
+  return new GuardError('not-executable', `${path}: ${why}`, [`check it: ls -ld ${shellWord(path)}`], {cause})
 }
 
 /** What guard itself lacks to start anything. */
@@ -128,7 +129,7 @@ export function startError(program: string, cwd: string | undefined, cause: Node
     return new GuardError('not-executable', `cannot start in ${cwd}: no such directory`, ['check --cwd'], {cause})
   if (cause.code === 'ENOENT') {
     const path = (process.env['PATH'] ?? '').split(delimiter).join(', ')
-    const hint = program.includes('/') ? `check it: ls -l ${program}` : `searched in ${path}`
+    const hint = program.includes('/') ? `check it: ls -l ${shellWord(program)}` : `searched in ${path}`
     return new GuardError('not-found', `${program}: no such program`, [hint], {cause})
   }
   const why = {

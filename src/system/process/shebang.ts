@@ -1,5 +1,6 @@
 import {accessSync, closeSync, constants, existsSync, openSync, readSync} from 'node:fs'
 import {basename} from 'node:path'
+import {shellWord} from '../../domain/crontab/shell-word.js'
 import {GuardError} from '../../errors.js'
 
 /** So much of a file the kernel reads to find its interpreter. */
@@ -42,7 +43,7 @@ export function wrongHead(head: string, shown: string): GuardError | undefined {
     return new GuardError(
       'not-found',
       `${shown}: its first line ends with a carriage return (CRLF): there is no ${name?.trim()}\\r`,
-      [`save it with the line ends of Unix: sed -i 's/\\r$//' ${shown}`],
+      [`save it with the line ends of Unix: sed -i 's/\\r$//' ${shellWord(shown)}`],
     )
   }
   // Longer lines are cut off by the kernel.
@@ -53,7 +54,7 @@ export function wrongHead(head: string, shown: string): GuardError | undefined {
     ])
   if (mayExecute(interpreter)) return undefined
   return new GuardError('not-executable', `${shown}: its interpreter ${interpreter} is not executable by this user`, [
-    `check it: ls -l ${interpreter}`,
+    `check it: ls -l ${shellWord(interpreter)}`,
   ])
 }
 

@@ -1,4 +1,5 @@
 import {describe, expect, test} from 'vitest'
+import {neverRun} from '../../../src/domain/crontab/periodic-file.js'
 import {
   judgeClock,
   judgeFileSystem,
@@ -90,7 +91,25 @@ describe('a file that run-parts passes', () => {
   })
 
   test('gets its right to be executed', () => {
-    expect(passed('backup', 'it is not executable')).toMatchObject([{mend: 'sudo chmod +x /etc/cron.daily/backup'}])
+    expect(passed('backup', neverRun.mode)).toMatchObject([{mend: 'sudo chmod +x /etc/cron.daily/backup'}])
+  })
+
+  test('is removed or corrected if it is a link that leads nowhere', () => {
+    expect(passed('backup.sh', neverRun.link)).toMatchObject([
+      {proof: neverRun.link, mend: 'sudo rm /etc/cron.daily/backup.sh', note: 'or correct the link'},
+    ])
+  })
+
+  test('is not renamed if it is a folder, which never runs', () => {
+    expect(passed('jobs.d', neverRun.folder)).toMatchObject([
+      {proof: neverRun.folder, mend: 'ls -l /etc/cron.daily/jobs.d'},
+    ])
+  })
+
+  test('is quoted in the command', () => {
+    expect(passed("it's new.sh", 'its name')).toMatchObject([
+      {mend: "sudo mv '/etc/cron.daily/it'\\''s new.sh' /etc/cron.daily/it-s-new"},
+    ])
   })
 
   test.each(['x.dpkg-old', 'x.bak', 'x~', 'x.disabled'])('%s was left there on purpose', (name) => {

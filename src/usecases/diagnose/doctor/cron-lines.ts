@@ -1,5 +1,6 @@
 import {type CrontabLine, readable, splitCommand, unquoted} from '../../../domain/crontab/line.js'
 import {shellShape} from '../../../domain/crontab/shell-shape.js'
+import {shellWord} from '../../../domain/crontab/shell-word.js'
 import type {SurveyedLine} from '../../../domain/crontab/survey.js'
 import type {CronLine, CronLines} from '../../../domain/diagnose/cron-line.js'
 import {isLeftOnPurpose} from '../../../domain/diagnose/machine-findings.js'
@@ -26,7 +27,7 @@ function withZone(line: CronLine): CronLine {
 /** Packages put files into /etc/cron.d: a line there could be wrapped, but only where guard is used is it missed. */
 function linesOf({crontab: {path}, parsed, lines}: SurveyedCrontab, userName: string): readonly CronLine[] {
   const isOwn = !path?.startsWith('/etc/cron.d/') || lines.some(({state}) => state === 'wrapped')
-  const place = {file: path ?? 'crontab -l', edit: path === undefined ? 'crontab -e' : `sudoedit ${path}`}
+  const place = {file: path ?? 'crontab -l', edit: path === undefined ? 'crontab -e' : `sudoedit ${shellWord(path)}`}
   return lines.flatMap((line) => {
     const {state} = line
     if (state === 'left' || state === 'noted' || (state === 'wrappable' && !isOwn)) return []

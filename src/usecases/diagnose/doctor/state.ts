@@ -1,4 +1,5 @@
 import type {ClockReading} from '../../../domain/clock/reading.js'
+import {shellWord} from '../../../domain/crontab/shell-word.js'
 import type {OutboxState} from '../../../domain/delivery/outbox.js'
 import type {CronLines} from '../../../domain/diagnose/cron-line.js'
 import {type Finding, finding, listNames} from '../../../domain/diagnose/finding.js'
@@ -49,7 +50,8 @@ export function examineRights({tryPlaces, oddFiles}: StateDeps): readonly Findin
   } catch (error) {
     if (!(error instanceof GuardError)) throw error
     const mend = mendOf(error.hints[0], 'guard config show --origin')
-    const isOwn = mend.mend.startsWith('chmod go-w') && oddFiles().some(({path}) => mend.mend.endsWith(` ${path}`))
+    const isOwn =
+      mend.mend.startsWith('chmod go-w') && oddFiles().some(({path}) => mend.mend.endsWith(` ${shellWord(path)}`))
     return [finding('rights', 'wrong', 'guard cannot use its places', {proof: error.message, ...mend, fixable: isOwn})]
   }
 }
@@ -77,7 +79,7 @@ function foreign(files: readonly OddFile[]): readonly Finding[] {
   return [
     finding('rights', 'wrong', `${what} to another user`, {
       proof: `${listNames(paths)}: made by guard under sudo?`,
-      mend: `sudo chown -R "$(id -u)" ${first}`,
+      mend: `sudo chown -R "$(id -u)" ${shellWord(first)}`,
     }),
   ]
 }
