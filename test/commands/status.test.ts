@@ -1,6 +1,7 @@
 import {existsSync} from 'node:fs'
 import {hostname} from 'node:os'
 import {join} from 'node:path'
+import stringWidth from 'fast-string-width'
 import {describe, expect, test} from 'vitest'
 import {createSandbox, type Ended, isAlive, type Sandbox, until} from '../support/sandbox.js'
 import {linesInTerminal} from '../support/terminal.js'
@@ -284,4 +285,19 @@ describe('guard status', () => {
     const wrong = await box.guard('status', 'goood')
     expect([wrong.code, wrong.stderr]).toEqual([64, expect.stringContaining('did you mean good?')])
   })
+})
+
+test('no line of a page about a job is wider than the terminal, whatever the job printed', async () => {
+  const box = createSandbox()
+  const lines = ['漢字'.repeat(40), `ECONNREFUSED:${'x'.repeat(120)}`]
+  box.write('long.sh', `#!/bin/sh\nprintf '%s\\n' ${lines.map((line) => `'${line}'`).join(' ')}\nexit 3\n`, 0o755)
+  box.write('.guardianrc.json', JSON.stringify({jobs: {long: {script: 'long.sh', schedule: '0 3 * * *'}}}))
+  await box.guard('run', 'long')
+  for (const command of ['status', 'status long', 'why long', 'history long']) {
+    const shown = await linesInTerminal(box, `LANG=C.UTF-8 guard ${command}`)
+    expect(Math.max(...shown.map((line) => stringWidth(line)))).toBeLessThanOrEqual(80)
+    expect(shown.join('')).toContain('xxxxxx')
+  }
+  const page = await linesInTerminal(box, 'LANG=C.UTF-8 guard status long')
+  expect(page).toContainEqual(expect.stringMatching(/^ {2}│ (漢字){18}漢…$/u))
 })

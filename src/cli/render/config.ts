@@ -3,6 +3,7 @@ import type {SettingsWarning} from '../../config/warnings.js'
 import {listNames} from '../../domain/diagnose/finding.js'
 import {color} from './color.js'
 import type {Page} from './page.js'
+import {widthOf} from './table.js'
 
 /** One line for each value, for people and for grep. */
 export function renderEntries(
@@ -12,10 +13,9 @@ export function renderEntries(
 ): string {
   const lines = entries.map(({key, json}) => `${key}: ${json}`)
   if (!withOrigin) return lines.join('\n')
-  const width = Math.min(70, Math.max(0, ...lines.map((line) => line.length)))
-  return entries
-    .map(({origin}, index) => `${lines[index]?.padEnd(width)}  ${color.dim(renderOrigin(origin))}`)
-    .join('\n')
+  const width = Math.min(70, Math.max(0, ...lines.map(widthOf)))
+  const padded = lines.map((line) => line + ' '.repeat(Math.max(0, width - widthOf(line))))
+  return entries.map(({origin}, index) => `${padded[index]}  ${color.dim(renderOrigin(origin))}`).join('\n')
 }
 
 function renderOrigin(origin: Origin): string {

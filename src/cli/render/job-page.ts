@@ -11,7 +11,7 @@ import type {Page} from './page.js'
 import {runToJson} from './run.js'
 import {stateSign, strip} from './signs.js'
 import {statusToJson, toldText} from './status.js'
-import {indentedLines} from './table.js'
+import {cutLine, indentedLines} from './table.js'
 import {clockText, roundSpan} from './times.js'
 
 const nameWidth = 10
@@ -190,11 +190,10 @@ function outputLines(page: Page, {status, lastLines}: JobPage): readonly string[
   if (lastLines.length === 0) return []
   const bar = page.isUnicode ? '│' : '|'
   const room = page.isTerminal ? page.width - 4 : Number.POSITIVE_INFINITY
-  const cut = (line: string) => (line.length > room ? `${line.slice(0, room - 1)}${page.isUnicode ? '…' : '>'}` : line)
   return [
     '',
     `Last lines of its output (guard logs ${status.job})`,
-    ...lastLines.map((line) => `  ${bar} ${cut(line)}`),
+    ...lastLines.map((line) => `  ${bar} ${cutLine(page, line, room)}`),
   ]
 }
 

@@ -185,7 +185,9 @@ function groupLines(page: Page, group: StatusGroup): readonly string[] {
   const isShared = group.every((one) => (one.causeText ?? one.reason) === cause)
   const jobs = isShared ? `${group.length} jobs` : `${group.length} jobs, such as ${first.job}`
   const head = withLocalTimes(page, `${jobs}: ${cause}${since}`)
-  const [line = '', ...more] = page.isTerminal ? wrapAnsi(head, page.width - 4, {trim: true}).split('\n') : [head]
+  const [line = '', ...more] = page.isTerminal
+    ? wrapAnsi(head, page.width - 4, {trim: true, hard: true}).split('\n')
+    : [head]
   const names = group.map(({job}) => job)
   const list = page.isTerminal ? namesInTwoLines(page, names) : [names.join(' ')]
   return [

@@ -9,6 +9,13 @@ export function widthOf(text: string): number {
   return /^[ -~]*$/.test(text) ? text.length : stringWidth(text)
 }
 
+/** The beginning of a line that is wider than so many columns, and a sign that it goes on. */
+export function cutLine({isUnicode}: Page, line: string, columns: number): string {
+  if (widthOf(line) <= columns) return line
+  const [first = ''] = wrapAnsi(line, columns - 1, {trim: false, wordWrap: false}).split('\n')
+  return `${first}${isUnicode ? '…' : '>'}`
+}
+
 export interface Row {
   readonly cells: readonly string[]
   /** Lines below it. */
@@ -56,10 +63,14 @@ function wrapped(page: Page, {cells, notes = []}: Row, widths: readonly number[]
   const text = head.at(-1) ?? ''
   const beside = page.width - indent
   const lines =
-    beside >= fewestColumns || widthOf(text) <= beside
+    widthOf(text) <= beside || (beside >= fewestColumns && widestWord(text) <= beside)
       ? hanging(inColumns(head.slice(0, -1), widths), text, {indent, width: page.width})
       : [inColumns(head.slice(0, -1), widths), ...textBelow(page, text)]
   return [...(isLong ? [first] : []), ...lines, ...notes.flatMap((note) => textBelow(page, note))]
+}
+
+function widestWord(text: string): number {
+  return Math.max(...text.split(' ').map(widthOf))
 }
 
 function inColumns(cells: readonly string[], widths: readonly number[]): string {
@@ -82,18 +93,21 @@ function hanging(
 /** A text of its own, indented, and more so where it goes on. */
 function textBelow(page: Page, text: string): readonly string[] {
   if (text === '') return []
-  const [first = '', ...rest] = wrapAnsi(text, page.width - 6, {trim: true}).split('\n')
+  const [first = '', ...rest] = wrapAnsi(text, page.width - 6, {trim: true, hard: true}).split('\n')
   return [`    ${first}`, ...rest.map((line) => `      ${line}`)]
 }
 
 /** A text of several sentences, wrapped between words on a terminal. */
 export function renderText(page: Page, text: string): string {
-  return page.isTerminal ? wrapAnsi(withLocalTimes(page, text), page.width) : text
+  return page.isTerminal ? wrapAnsi(withLocalTimes(page, text), page.width, {hard: true}) : text
 }
 
-/** A text of a page whose times are those of its zone. Its lines are indented, and wrapped between words on a terminal. */
+/**
+ * A text of a page whose times are those of its zone. Its lines are indented, and wrapped between words on a terminal. A
+ * word that is longer than a line is broken: the terminal would do it at the edge, and without the indent.
+ */
 export function indentedLines(page: Page, text: string, indent: number): readonly string[] {
   const local = withLocalTimes(page, text)
-  const lines = page.isTerminal ? wrapAnsi(local, page.width - indent, {trim: true}).split('\n') : [local]
+  const lines = page.isTerminal ? wrapAnsi(local, page.width - indent, {trim: true, hard: true}).split('\n') : [local]
   return lines.map((line) => `${' '.repeat(indent)}${line}`)
 }

@@ -2,7 +2,7 @@ import type {Section, Sentence} from '../../domain/diagnose/sentence.js'
 import type {Story} from '../../domain/diagnose/why.js'
 import {color} from './color.js'
 import type {Page} from './page.js'
-import {indentedLines} from './table.js'
+import {indentedLines, widthOf} from './table.js'
 import {clockText, secondsText} from './times.js'
 
 interface WhyOptions {
@@ -44,7 +44,7 @@ function withSource(page: Page, lines: readonly string[], from: string): readonl
   if (from === '') return lines
   if (!page.isTerminal) return [...lines.slice(0, -1), `${lines.at(-1) ?? ''}  [${from}]`]
   const last = lines.at(-1) ?? ''
-  const gap = Math.min(page.width, widest) - last.length - from.length
+  const gap = Math.min(page.width, widest) - widthOf(last) - from.length
   if (gap >= 2) return [...lines.slice(0, -1), `${last}${' '.repeat(gap)}${color.dim(from)}`]
   return [...lines, `${' '.repeat(Math.max(0, Math.min(page.width, widest) - from.length))}${color.dim(from)}`]
 }

@@ -1,7 +1,7 @@
 import stringWidth from 'fast-string-width'
 import {describe, expect, test} from 'vitest'
 import {pageOf} from '../../../src/cli/render/page.js'
-import {renderTable} from '../../../src/cli/render/table.js'
+import {cutLine, indentedLines, renderTable} from '../../../src/cli/render/table.js'
 import {timeText, whenText, zoneText} from '../../../src/cli/render/times.js'
 import {pipePage, terminalPage} from '../../support/page.js'
 
@@ -61,6 +61,16 @@ describe('on a terminal', () => {
     ).toEqual(['a_name_that_is_much_longer_than_its_column', '                          failing  no'])
   })
 
+  test('a word that is longer than a line is broken, below the other columns', () => {
+    const word = 'x'.repeat(100)
+    expect(renderTable(terminal(60), [], [{cells: ['job', 'failed', `exit 1; ${word}`]}]).split('\n')).toEqual([
+      'job  failed',
+      `    exit 1; ${'x'.repeat(46)}`,
+      `      ${'x'.repeat(54)}`,
+    ])
+    for (const line of indentedLines(terminal(60), `failing: ${word}`, 4)) expect(line.length).toBeLessThanOrEqual(60)
+  })
+
   test('the text stands below where there is no room beside the other columns', () => {
     const cells = ['job', 'x'.repeat(50), 'a text of some words that is not short']
     expect(renderTable(terminal(60), [], [{cells}]).split('\n')).toEqual([
@@ -90,4 +100,13 @@ test('times are in the zone of the machine unless UTC is asked for', () => {
   const local = new Date(at + minutes * 60_000).toISOString().replace('T', ' ').slice(0, 19)
   expect(timeText({...terminal(80), utc: false}, at)).toBe(local)
   expect(timeText(terminal(80), at)).toBe('2026-11-28 12:00:00')
+})
+
+test('a line is cut by the columns that it takes, and letters that take two are not halved', () => {
+  expect(cutLine(terminal(60), '漢字漢字', 8)).toBe('漢字漢字')
+  const cut = cutLine(terminal(60), `ab 漢字${'漢'.repeat(40)}`, 8)
+  expect(cut).toMatch(/^ab 漢字[…>]$/)
+  expect(cutLine(terminal(60), 'one two three four', 10)).toMatch(/^one two t[…>]$/)
+  expect(cutLine(terminal(60), '🙂'.repeat(10), 7)).toMatch(/^🙂🙂🙂[…>]$/u)
+  expect(cutLine(pipe, 'as it is', Number.POSITIVE_INFINITY)).toBe('as it is')
 })
