@@ -74,6 +74,15 @@ test('the run of a silent owner becomes failed with the reason, and every other 
   expect((await recover(box)).files).toEqual([])
 })
 
+test('the reason of an earlier crash is replaced, so that no key stands twice', async () => {
+  const box = boxOfFiles()
+  const path = write(box, 'a.json', '{"phase_status":"running","pid":4194304,"recovery":{"old":1},"n":1.50}')
+  expect((await recover(box)).files).toMatchObject([{path, is: 'failed'}])
+  expect(readFileSync(path, 'utf8')).toMatch(
+    /^\{"phase_status":"failed","pid":4194304,"recovery":\{"timestamp":[^{}]*\},"n":1\.50\}$/,
+  )
+})
+
 test.runIf(isInitialPidns())(
   'the run of a dead owner becomes failed at once, and that of a living one is left',
   async () => {

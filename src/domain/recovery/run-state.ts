@@ -28,35 +28,58 @@ interface Mark {
   readonly phase: string | undefined
 }
 
+/**
+ * The text with `phase_status` `failed` and an object `recovery` that says why, in the place of one from an earlier crash.
+ * All else stays as it is, byte for byte: numbers that JavaScript cannot hold, too.
+ *
+ * @returns undefined if it is not an object with a status
+ */
+export function markFailed(text: string, {timestamp, reason, phase}: Mark): string | undefined {
+  if (objectIn(text)?.['phase_status'] === undefined) return undefined
+  const recovery = JSON.stringify({
+    ...{timestamp, action: 'marked_for_recovery', by: 'guard', reason, original_phase_status: 'running'},
+    ...(phase !== undefined && {recovery_phase: phase}),
+  })
+  const values = new Map([
+    ['phase_status', '"failed"'],
+    ['recovery', recovery],
+  ])
+  const {members, end} = membersOf(text)
+  const isThere = members.some(({key}) => key === 'recovery')
+  const added = isThere ? '' : `, "recovery": ${recovery}`
+  return members.reduceRight(
+    (rest, {key, from, to}) => rest.slice(0, from) + (values.get(key) ?? rest.slice(from, to)) + rest.slice(to),
+    text.slice(0, end) + added + text.slice(end),
+  )
+}
+
 /** One token of JSON. A string is matched without backtracking. */
 const tokens = /"[^"\\]*(?:\\.[^"\\]*)*"|[{}[\],:]|[^\s"{}[\],:]+/g
 
-/**
- * The text with `phase_status` `failed` and an object `recovery` that says why. All else stays as it is, byte for byte:
- * numbers that JavaScript cannot hold, too.
- *
- * @returns undefined if that cannot be done, as with an escape in the key
- */
-export function markFailed(text: string, {timestamp, reason, phase}: Mark): string | undefined {
-  const edits: {readonly from: number; readonly to: number; readonly text: string}[] = []
-  const recovery = {
-    ...{timestamp, action: 'marked_for_recovery', by: 'guard', reason, original_phase_status: 'running'},
-    ...(phase !== undefined && {recovery_phase: phase}),
-  }
-  let depth = 0
-  let before = ['', '']
+interface Member {
+  readonly key: string
+  /** Where its value begins and ends. */
+  readonly from: number
+  to: number
+}
+
+/** The members of an object in JSON, and where it ends. */
+function membersOf(text: string): {readonly members: readonly Member[]; readonly end: number} {
+  const members: Member[] = []
+  let [depth, end] = [0, 0]
+  let before: readonly [string, string] = ['', '']
   for (const {0: token, index} of text.matchAll(tokens)) {
-    if (token === '}' || token === ']') depth -= 1
-    if (depth === 1 && before[0] === '"phase_status"' && before[1] === ':')
-      edits.push({from: index, to: index + token.length, text: '"failed"'})
-    if (depth === 0 && token === '}')
-      edits.push({from: index, to: index, text: `, "recovery": ${JSON.stringify(recovery)}`})
+    const to = index + token.length
+    const isEnd = token === '}' || token === ']'
+    if (isEnd) depth -= 1
+    if (isEnd && depth === 0) end = index
+    const last = members.at(-1)
+    if (depth === 1 && before[1] === ':') members.push({key: JSON.parse(before[0]), from: index, to})
+    else if (depth === 1 && isEnd && last) last.to = to
     if (token === '{' || token === '[') depth += 1
-    before = [before[1] ?? '', token]
+    before = [before[1], token]
   }
-  const marked = edits.reduceRight((rest, {from, to, text: put}) => rest.slice(0, from) + put + rest.slice(to), text)
-  const state = objectIn(marked)
-  return state?.['phase_status'] === 'failed' && state['recovery'] !== undefined ? marked : undefined
+  return {members, end}
 }
 
 function objectIn(text: string): Readonly<Record<string, unknown>> | undefined {

@@ -45,6 +45,23 @@ test('a status that is written twice is changed twice', () => {
   expect(marked).toMatch(/^\{"phase_status": "failed", "phase_status": "failed", "recovery"/)
 })
 
-test('a status whose key is written with an escape is not changed', () => {
-  expect(markFailed('{"phase\\u005fstatus": "running"}', mark)).toBeUndefined()
+test('a key that is written with an escape is the same key', () => {
+  const marked = markFailed('{"phase\\u005fstatus": "running", "recover\\u0079": 1}', mark) ?? ''
+  expect(marked).toMatch(/^\{"phase\\u005fstatus": "failed", "recover\\u0079": \{[^{}]*\}\}$/)
+})
+
+test.each([
+  ['{"phase_status":"running","recovery":{"old":1}}', /^\{"phase_status":"failed","recovery":(\{[^{}]*\})\}$/],
+  [
+    '{ "recovery" : [1, {"a": [{}]}, "}"] ,\n "n": 1.50, "phase_status": "running" }\n',
+    /^\{ "recovery" : (\{[^{}]*\}) ,\n "n": 1\.50, "phase_status": "failed" \}\n$/,
+  ],
+  ['{"recovery":null,"phase_status":"running"}', /^\{"recovery":(\{[^{}]*\}),"phase_status":"failed"\}$/],
+])('a reason from an earlier crash is replaced, and all else stays: %s', (text, expected) => {
+  const [, recovery = ''] = expected.exec(markFailed(text, mark) ?? '') ?? []
+  expect(JSON.parse(recovery)).toMatchObject({by: 'guard', reason: mark.reason})
+})
+
+test.each(['{"phase_stat', '{"recovery": {}}', '[]', ''])('%j, which has no status, is not changed', (text) => {
+  expect(markFailed(text, mark)).toBeUndefined()
 })
