@@ -256,18 +256,30 @@ describe.skipIf(postgresObstacle !== undefined)(`a fleet (${postgresObstacle ?? 
     })
   })
 
-  test('is no longer the trouble of a host whose run failed once another host has it, and is anew when it fails there again', async () => {
+  test('is no longer the trouble of a host whose run failed once another host has run it well, and is anew when it fails there again', async () => {
     const nightly = newJob()
-    const [one, other] = [host('web-17', nightly, {command: ['test', '!', '-e', 'bad']}), host('web-18', nightly)]
+    const more = {command: ['test', '!', '-e', 'bad']}
+    const [one, other] = [host('web-17', nightly, more), host('web-18', nightly, more)]
     const slot = (day: number) => ['run', '--slot', `2026-11-0${day}T02:00:00Z`, nightly]
     const incidents = () => one.journal('incidents.jsonl').flatMap(({kind, run}) => (kind === 'opened' ? [run] : []))
     one.write('bad', '')
     expect((await one.call(...slot(1))).code).toBe(1)
     expect((await one.call('watchdog')).stdout).toContain('incident opened')
-    expect((await other.call(...slot(2))).code).toBe(0)
+    // That another host has it, or had it and failed, is no proof of its health.
+    other.write('bad', '')
+    expect((await other.call(...slot(2))).code).toBe(1)
     expect((await one.call(...slot(2))).code).toBe(75)
-    expect((await one.call('watchdog')).stdout).toContain('another host of the fleet has the job')
-    expect((await one.call(...slot(3))).code).toBe(1)
+    expect((await one.call('watchdog')).stdout).not.toContain('well since')
+    expect((await one.call('status')).stdout).toMatch(/1 job.* in trouble|needs you/)
+    await other.sh('rm bad')
+    expect((await other.call(...slot(3))).code).toBe(0)
+    expect((await one.call(...slot(3))).code).toBe(75)
+    expect(records(one, 'skipped')).toMatchObject([
+      {by: 'web-18', lastEnd: {token: 2, status: 'error'}},
+      {by: 'web-18', lastEnd: {token: 3, status: 'ok', agoMs: expect.any(Number)}},
+    ])
+    expect((await one.call('watchdog')).stdout).toContain('another host of the fleet has run it well since')
+    expect((await one.call(...slot(4))).code).toBe(1)
     expect((await one.call('watchdog')).stdout).toContain('incident opened')
     expect((await one.call('watchdog')).stdout).not.toContain('incident opened')
     expect(incidents()).toEqual(records(one, 'ended').map(({run}) => run))
@@ -352,7 +364,7 @@ describe.skipIf(postgresObstacle !== undefined)(`a fleet (${postgresObstacle ?? 
       await postgres().sql(older, name)
       const nightly = newJob()
       const one = host('web-17', nightly, {}, {onStoreError: 'run'})
-      const said = /has version 1 of the schema, and this guard needs version 2\n.*guard fleet schema/
+      const said = /has version 1 of the schema, and this guard needs version 3\n.*guard fleet schema/
       for (const [args, code] of [
         [['run', nightly], 74],
         [['lease', 'list', '--scope', 'fleet'], 74],
@@ -361,7 +373,7 @@ describe.skipIf(postgresObstacle !== undefined)(`a fleet (${postgresObstacle ?? 
         expect([asked.code, asked.stderr]).toEqual([code, expect.stringMatching(said)])
       }
       const check = await one.at(url)('fleet', 'check')
-      expect([check.code, check.stdout]).toEqual([2, expect.stringContaining('version 1, and this guard needs 2')])
+      expect([check.code, check.stdout]).toEqual([2, expect.stringContaining('version 1, and this guard needs 3')])
     })
 
     test.each([

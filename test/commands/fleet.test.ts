@@ -97,9 +97,9 @@ describe.skipIf(postgresObstacle !== undefined || !hasOpenssl)(
       const {stdout} = await createSandbox().guard('fleet', 'schema')
       await postgres().sql('create database printed')
       await postgres().sql(stdout, 'printed')
-      expect(await postgres().sql('select guard.version()', 'printed')).toBe('2')
+      expect(await postgres().sql('select guard.version()', 'printed')).toBe('3')
       const json = JSON.parse((await createSandbox().guard('fleet', 'schema', '--json')).stdout)
-      expect(json).toEqual({version: 2, sql: stdout})
+      expect(json).toEqual({version: 3, sql: stdout})
     })
 
     test('check says that all is well, with what it looked at', async () => {
@@ -110,7 +110,7 @@ describe.skipIf(postgresObstacle !== undefined || !hasOpenssl)(
         `. This host can use the store of its fleet
   . reached: localhost:${postgres().port}, PostgreSQL ${await serverVersion()}, as guard
   . TLS: certificate and name are checked
-  . schema: version 2
+  . schema: version 3
   . rights: to call the functions, and no more
   . claim: one was granted as a trial, and undone
   . standbys: none
@@ -122,7 +122,7 @@ describe.skipIf(postgresObstacle !== undefined || !hasOpenssl)(
 
     test('check says as JSON what it found', async () => {
       const {code, stdout} = await check(hostSandbox(), url, '--json')
-      expect([code, JSON.parse(stdout)]).toMatchObject([0, {level: 'well', user: 'guard', schema: 2, clockOffsetMs: 0}])
+      expect([code, JSON.parse(stdout)]).toMatchObject([0, {level: 'well', user: 'guard', schema: 3, clockOffsetMs: 0}])
     })
 
     test.skipIf(pgbouncerObstacle !== undefined)(

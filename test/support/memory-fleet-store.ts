@@ -49,6 +49,7 @@ export function memoryFleetStore(clock: {readonly now: () => number}): MemoryFle
       claimedAt: now,
       expiresAt: now + ttlMs,
       ...(slotAt !== undefined && {slotAt}),
+      ...(known?.lastEnd && {lastEnd: known.lastEnd}),
     })
   }
   const asked: string[] = []
@@ -81,14 +82,16 @@ export function memoryFleetStore(clock: {readonly now: () => number}): MemoryFle
       if (row?.token !== ticket.token || row.released || !isOf(row, ticket)) return holding(ticket)
       return {state: 'held', lease: put({...row, expiresAt: clock.now() + row.ttlMs})}
     },
-    release: async ({status, detail, ...ticket}) => {
+    release: async ({status, detail, isUncounted, ...ticket}) => {
       asked.push(`release ${ticket.job}`)
       if (store.fault) throw store.fault
       const row = rows.get(ticket.job)
       if (row?.token !== ticket.token || !isOf(row, ticket)) return holding(ticket)
       if (row.released) return {state: 'held', lease: lease(row)}
-      const released = {at: clock.now(), status, ...(detail !== undefined && {detail})}
-      return {state: 'held', lease: put({...row, released})}
+      const at = clock.now()
+      const released = {at, status, ...(detail !== undefined && {detail})}
+      const lastEnd = isUncounted ? undefined : {token: row.token, status, at}
+      return {state: 'held', lease: put({...row, released, ...(lastEnd && {lastEnd})})}
     },
     check: async (ticket) => {
       asked.push(`check ${ticket.job}`)

@@ -14,8 +14,18 @@ export interface FleetLease {
   /** What is left of it, ms; 0 once it has expired or was released. */
   readonly remainingMs: number
   readonly released?: {readonly at: number; readonly status: 'ok' | 'error'; readonly detail?: string}
+  /** How the job's last run that has given the lease back ended, on whichever host; undefined if none has. */
+  readonly lastEnd?: {readonly token: number; readonly status: 'ok' | 'error'; readonly at: number}
   /** The store's clock when it answered. */
   readonly serverAt: number
+}
+
+/** With what a lease is given back. */
+export interface FleetEnd {
+  readonly status: 'ok' | 'error'
+  readonly detail?: string
+  /** The run says nothing for or against its job: it did not take place, or was cut short. */
+  readonly isUncounted?: boolean
 }
 
 /** Ids of claims of one job. */

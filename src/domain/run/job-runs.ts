@@ -37,6 +37,14 @@ interface Streak {
   readonly firstEndedAt: number
 }
 
+interface GoodElsewhere {
+  readonly token: number
+  /** Wall clock, ms. */
+  readonly seenAt: number
+  /** How long before that it had ended, ms, by the clock of the fleet's store. */
+  readonly agoMs: number
+}
+
 export interface JobRuns {
   /** In the order in which they began; changed in place, because a history may be long. */
   readonly runs: Run[]
@@ -47,6 +55,8 @@ export interface JobRuns {
   readonly token?: number
   /** Wall clock, ms: when the last good run ended. */
   readonly lastGoodAt?: number
+  /** A good run of another host of the fleet, as this one has learnt it; kept, because later refusals may not tell of it. */
+  readonly goodElsewhere?: GoodElsewhere
   /** Wall clock times of the last starts, ms, oldest first. */
   readonly starts?: readonly number[]
   /** How long the last good runs took, ms, oldest first. */
@@ -156,8 +166,9 @@ function derived(
   {before, run, record}: Change,
 ): Partial<JobRuns> {
   if (run.outcome === 'skipped') {
-    const isTakenOver = run.by !== undefined && streak?.isWell === false
-    return {recent: withOutcome(recent, 'skipped', undefined), ...(isTakenOver && {streak: undefined})}
+    const seen = seenElsewhere(record, run.startedAt, token)
+    const isOver = seen.goodElsewhere !== undefined && streak?.isWell === false
+    return {recent: withOutcome(recent, 'skipped', undefined), ...seen, ...(isOver && {streak: undefined})}
   }
   if (run.outcome === undefined)
     return before ? {} : {starts: [...starts, run.startedAt].slice(-keptStarts), ...higherToken(token, record)}
@@ -173,6 +184,13 @@ function derived(
   const times = isTimed && {goodTimes: withGoodRun(goodTimes, run.durationMs ?? 0)}
   const outcomes = {recent: withOutcome(recent, run.outcome, before?.outcome)}
   return {streak: next, lastEnd: endOf(run, record), ...outcomes, ...good, ...times}
+}
+
+/** What a skipped run has seen of a good run of another host, if that was later than the last run of this one. */
+function seenElsewhere({lastEnd}: RawRecord, seenAt: number, ownToken = 0): Pick<JobRuns, 'goodElsewhere'> {
+  const {token, status, agoMs} = (lastEnd ?? {}) as RawRecord
+  if (status !== 'ok' || !isToken(token) || token <= ownToken || !isTime(agoMs) || agoMs < 0) return {}
+  return {goodElsewhere: {token, seenAt, agoMs}}
 }
 
 /** Its end is older than it is found: a run that began after it has ended since, and says more of the job. */

@@ -5,16 +5,22 @@ import type {Verdict, VerdictKind} from './verdict-kind.js'
 
 /**
  * `failing`, if the last run ended badly. A run that a reboot interrupted is no failure of the job if another one is
- * to come, nor is any if another host of the fleet has had the job since.
+ * to come, nor is any if another host of the fleet has run it well since.
  *
  * @returns undefined if the last end says nothing against the job
  */
 export function badEnd(facts: JobFacts): Verdict | undefined {
-  const {lastEnd, nextRunInMs, skipped} = facts
-  if (!lastEnd || isWell(lastEnd) || skipped?.byOtherHost) return undefined
+  const {lastEnd, nextRunInMs} = facts
+  if (!lastEnd || isWell(lastEnd) || wellElsewhere(facts, lastEnd.uptimeMs) !== undefined) return undefined
   if (lastEnd.byReboot && nextRunInMs !== undefined) return undefined
   const level = lastEnd.outcome === 'degraded' ? 'WARNING' : 'CRITICAL'
   return {kind: 'failing', status: 'failing', level, reason: failureText(lastEnd, facts)}
+}
+
+/** @returns that another host of the fleet has run the job well since a time, uptime clock; undefined if it is not known */
+export function wellElsewhere({ranWellElsewhereMs: ranAt, now}: JobFacts, sinceUptimeMs: number): string | undefined {
+  if (ranAt === undefined || ranAt < sinceUptimeMs) return undefined
+  return `another host of the fleet has run it well since, ${span(now.uptimeMs - ranAt)} ago`
 }
 
 /** @returns the last run, if it is why a job is in trouble of this kind; else undefined, because it explains nothing */

@@ -5,7 +5,7 @@ import type {OpenClawJobStatus} from '../openclaw/job-status.js'
 import {median} from '../run/usual-time.js'
 import type {IncidentFacts, JobFacts, Liveness, NowFacts, OutputFacts, SlotFacts, SlotPassage} from './job-facts.js'
 import {lastEndOf, streakOf, uncountedEndOf} from './last-end.js'
-import {type Clocks, type JobRecords, livenessOf, skippedOf} from './liveness.js'
+import {type Clocks, type JobRecords, livenessOf, ranWellElsewhereAt, skippedOf} from './liveness.js'
 import {longestRunMs, mostPeriods} from './longest-run.js'
 import {nextRunInMs} from './next-run.js'
 import {earlyMs} from './slot.js'
@@ -67,6 +67,7 @@ export function buildJobFacts(job: WatchedJob, observations: Observations, clock
     nextRunInMs: nextRunInMs({liveness, records, nextSlotAt, freshForMs, clocks}),
     incident,
     skipped: skippedOf(records, clocks),
+    ranWellElsewhereMs: ranWellElsewhereAt(records, clocks),
     outputs: job.outputs.map((rule, index) => outputFacts(rule, observations.outputs[index], clocks)),
     slot,
     openclaw,

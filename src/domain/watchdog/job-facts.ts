@@ -30,13 +30,22 @@ export interface JobFacts {
   /** Until the next run begins, ms: 0 while one goes on; undefined if it is not known. */
   readonly nextRunInMs: number | undefined
   readonly incident: IncidentFacts | undefined
-  /** The last run that was skipped, if none took place after it; `byOtherHost`: another one of the fleet has the job. */
-  readonly skipped: {readonly uptimeMs: number; readonly reason: string; readonly byOtherHost?: true} | undefined
+  /** The last run that was skipped, if none took place after it. */
+  readonly skipped: SkippedFacts | undefined
+  /** When another host of the fleet ran it well, later than this one ran it last; uptime clock. */
+  readonly ranWellElsewhereMs?: number | undefined
   readonly outputs: readonly OutputFacts[]
   readonly slot: SlotFacts | undefined
   readonly openclaw: OpenClawJobStatus | undefined
   /** When the last ended run that OpenClaw knows of began; uptime clock. */
   readonly openclawRanUptimeMs: number | undefined
+}
+
+interface SkippedFacts {
+  readonly uptimeMs: number
+  readonly reason: string
+  /** Another host of the fleet has the job; that says nothing of how it goes on there. */
+  readonly byOtherHost?: true
 }
 
 export interface NowFacts {

@@ -102,3 +102,14 @@ export function skippedOf({jobRuns}: JobRecords, {uptime, nowUptimeMs}: Clocks):
   const {startedAt: at, detail: reason = 'no reason was given', by} = last
   return {uptimeMs: uptimeAt(uptime, {at}, nowUptimeMs), reason, ...(by !== undefined && {byOtherHost: true})}
 }
+
+/**
+ * When another host of the fleet ran the job well, later than this one ran it last; uptime clock.
+ *
+ * @returns undefined if this host knows of no such run
+ */
+export function ranWellElsewhereAt({jobRuns}: JobRecords, {uptime, nowUptimeMs}: Clocks): number | undefined {
+  const {goodElsewhere, token = 0} = jobRuns ?? {}
+  if (!goodElsewhere || goodElsewhere.token <= token) return undefined
+  return uptimeAt(uptime, {at: goodElsewhere.seenAt}, nowUptimeMs) - goodElsewhere.agoMs
+}

@@ -1,4 +1,5 @@
 import {span} from '../clock/span.js'
+import {wellElsewhere} from './bad-end.js'
 import type {Judged} from './freshness.js'
 import type {IncidentFacts, JobFacts} from './job-facts.js'
 import {isWell} from './last-end.js'
@@ -20,12 +21,14 @@ export function heldOpen(verdict: Verdict, {facts, outputs}: Evidence): Verdict 
   const {incident, now} = facts
   if (!incident) return verdict
   const {level} = incident
-  const elsewhere = takenOver(facts, incident)
-  if (elsewhere !== undefined)
-    return {...verdict, status: 'ok', level, kind: resolvedKind(verdict), reason: elsewhere, proof: elsewhere}
-  const proof = proofOf(facts, incident, outputs)
+  const own = proofOf(facts, incident, outputs)
+  const elsewhere = own === undefined ? wellElsewhere(facts, incident.openedUptimeMs) : undefined
+  const proof = own ?? elsewhere
   const missing = proof === undefined ? missingProof(verdict, facts, outputs) : flapsStill(facts, incident)
-  if (missing === undefined) return {...verdict, status: 'ok', level, kind: resolvedKind(verdict), ...withProof(proof)}
+  if (missing === undefined) {
+    const {reason} = elsewhere === undefined ? verdict : {reason: elsewhere}
+    return {...verdict, status: 'ok', level, kind: resolvedKind(verdict), reason, ...withProof(proof)}
+  }
   const status = now.uptimeMs < now.graceEndMs ? 'unknown' : 'failing'
   const kind = incident.kind as VerdictKind
   return {kind, status, level, reason: `${kind} ${missing}`, ...withProof(proof)}
@@ -49,12 +52,6 @@ function missingProof(verdict: Verdict, facts: JobFacts, outputs: Judged): strin
 function present({reason}: Verdict, {liveness, now}: JobFacts): string {
   if (liveness.is !== 'running' && liveness.is !== 'running-unleased') return reason
   return `running for ${span(now.uptimeMs - liveness.startedUptimeMs)}`
-}
-
-/** The job is another host's now, whose watchdog tells how it goes on there. @returns undefined if it is not */
-function takenOver({skipped, now}: JobFacts, {openedUptimeMs}: IncidentFacts): string | undefined {
-  if (!skipped?.byOtherHost || skipped.uptimeMs < openedUptimeMs) return undefined
-  return `another host of the fleet has the job: ${skipped.reason}, ${span(now.uptimeMs - skipped.uptimeMs)} ago`
 }
 
 /** @returns undefined if nothing proves that the job succeeds again */
@@ -91,12 +88,14 @@ function flapsStill(facts: JobFacts, incident: IncidentFacts): string | undefine
   const {wellMs, runs} = calmOf(facts, incident)
   const {wellForMs} = facts.limits
   if (wellMs >= wellForMs && runs >= calmRuns) return undefined
-  const counted = facts.hasRuns ? ` and ${Math.min(runs, calmRuns)} of ${calmRuns} good runs` : ''
+  const counted = facts.hasRuns && facts.streak ? ` and ${Math.min(runs, calmRuns)} of ${calmRuns} good runs` : ''
   return `and flapping; well for ${span(Math.min(wellMs, wellForMs))} of ${span(wellForMs)}${counted}`
 }
 
-function calmOf({streak, hasRuns, now}: JobFacts, {wellSinceMs}: IncidentFacts) {
-  const sinceMs = hasRuns && streak ? streak.firstEndUptimeMs : (wellSinceMs ?? now.uptimeMs)
+function calmOf({streak, lastEnd, hasRuns, now}: JobFacts, {wellSinceMs}: IncidentFacts) {
+  // A good run of another host ends a row of bad ones; how many it has had since is not known here.
+  const ranMs = streak ? streak.firstEndUptimeMs : lastEnd?.uptimeMs
+  const sinceMs = (hasRuns ? ranMs : wellSinceMs) ?? wellSinceMs ?? now.uptimeMs
   return {wellMs: now.uptimeMs - sinceMs, runs: hasRuns && streak ? streak.count : calmRuns}
 }
 
@@ -110,7 +109,9 @@ const looks = 60
  */
 export function flappingEndInMs(facts: JobFacts): number | undefined {
   const {incident, streak, hasRuns, limits, nextRunInMs} = facts
-  if (!incident?.isFlapping || (hasRuns ? !streak?.isWell : incident.wellSinceMs === undefined)) return undefined
+  if (!incident?.isFlapping) return undefined
+  const isElsewhere = streak === undefined && wellElsewhere(facts, incident.openedUptimeMs) !== undefined
+  if (hasRuns ? !streak?.isWell && !isElsewhere : incident.wellSinceMs === undefined) return undefined
   const {wellMs, runs} = calmOf(facts, incident)
   if (wellMs < limits.wellForMs) return limits.wellForMs - wellMs
   if (runs < calmRuns && nextRunInMs === undefined) return undefined

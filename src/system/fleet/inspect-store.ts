@@ -105,7 +105,7 @@ async function tryClaim(ask: ReturnType<typeof createAsk>, timeoutMs: number): P
     `acquire(${version}, ${who}, 60000, 0, null, 1, '{}', '{}', ${timeoutMs})`,
     `renew(${of})`,
     `check(${version}, ${trial}, 1)`,
-    `release(${of}, 'ok', null)`,
+    `release(${of}, 'ok', null, true)`,
     `list(${version})`,
   ]
   try {

@@ -1,4 +1,4 @@
-import type {FleetAnswer, FleetClaim, FleetHolding, FleetLease} from '../../domain/fleet/lease.js'
+import type {FleetAnswer, FleetClaim, FleetEnd, FleetHolding, FleetLease} from '../../domain/fleet/lease.js'
 import {StoreFault} from '../../domain/fleet/store-fault.js'
 import {parseStoreUrl} from '../../domain/fleet/store-url.js'
 import {type Ask, createAsk, type StoreRow} from './ask.js'
@@ -58,14 +58,10 @@ export function openPostgresStore({url, timeoutMs}: {readonly url: string; reado
       )
     },
     renew: ({job, token, claimId}: Ticket) => holding('renew($1, $2, $3, $4)', job, token, claimId ?? null),
-    release: ({
-      job,
-      token,
-      claimId,
-      status,
-      detail,
-    }: Ticket & {readonly status: 'ok' | 'error'; readonly detail?: string}) =>
-      holding('release($1, $2, $3, $4, $5, $6)', job, token, claimId ?? null, status, detail ?? null),
+    release: ({job, token, claimId, status, detail, isUncounted}: Ticket & FleetEnd) => {
+      const end = [status, detail ?? null, !isUncounted]
+      return holding('release($1, $2, $3, $4, $5, $6, $7)', job, token, claimId ?? null, ...end)
+    },
     check: ({job, token}: Ticket) => holding('check($1, $2, $3)', job, token),
     list: async (): Promise<readonly FleetLease[]> => {
       const rows = await ask('list($1)')
@@ -115,15 +111,26 @@ function toLease(place: string, row: StoreRow): FleetLease {
     ttlMs: number('ttl_ms'),
     remainingMs: number('remaining_ms'),
     ...(row['released_ms'] !== null && {released: releaseOf(place, row)}),
+    ...(row['ended_token'] !== null && {lastEnd: lastEndOf(place, row)}),
     serverAt: number('server_ms'),
   }
 }
 
+function lastEndOf(place: string, row: StoreRow): NonNullable<FleetLease['lastEnd']> {
+  const status = statusOf(place, row, 'ended_status')
+  return {token: numberOf(place, row, 'ended_token'), status, at: numberOf(place, row, 'ended_ms')}
+}
+
 function releaseOf(place: string, row: StoreRow): NonNullable<FleetLease['released']> {
-  const status = row['release_status']
-  if (status !== 'ok' && status !== 'error') throw invalid(place, `the release_status ${JSON.stringify(status)}`)
+  const status = statusOf(place, row, 'release_status')
   const at = numberOf(place, row, 'released_ms')
   return {at, status, ...(row['release_detail'] !== null && {detail: textOf(place, row, 'release_detail')})}
+}
+
+function statusOf(place: string, row: StoreRow, column: string): FleetEnd['status'] {
+  const status = row[column]
+  if (status === 'ok' || status === 'error') return status
+  throw invalid(place, `the ${column} ${JSON.stringify(status)}`)
 }
 
 function textOf(place: string, row: StoreRow, column: string): string {

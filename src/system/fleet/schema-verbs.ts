@@ -72,7 +72,7 @@ end
 $$;
 
 create or replace function guard.release(
-  p_version integer, p_job text, p_token bigint, p_claim_id text, p_status text, p_detail text
+  p_version integer, p_job text, p_token bigint, p_claim_id text, p_status text, p_detail text, p_counts boolean
 ) returns guard.answer
 language plpgsql security definer set search_path = pg_catalog, pg_temp set lock_timeout = '3s' as $$
 declare
@@ -81,7 +81,10 @@ declare
 begin
   if not guard.may_ask(p_version) then perform guard.refuse(p_version); end if;
   update guard.lease l
-  set released_at = clock_timestamp(), release_status = p_status, release_detail = left(p_detail, 1024)
+  set released_at = clock_timestamp(), release_status = p_status, release_detail = left(p_detail, 1024),
+    ended_token = case when p_counts then l.token else l.ended_token end,
+    ended_status = case when p_counts then p_status else l.ended_status end,
+    ended_at = case when p_counts then clock_timestamp() else l.ended_at end
   where l.job = p_job and l.token = p_token and l.released_at is null and guard.is_of(l, p_claim_id)
   returning l.* into lease;
   if not found then

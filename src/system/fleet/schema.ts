@@ -4,7 +4,7 @@ import {verbsSql} from './schema-verbs.js'
  * Version of the tables and functions, raised with each change of what they take, answer or decide. A schema refuses each
  * guard that knows another version.
  */
-export const schemaVersion = 2
+export const schemaVersion = 3
 
 /**
  * What the administrator of a PostgreSQL (12 or newer) applies, once for each version: one table with a row per job, the
@@ -16,6 +16,8 @@ export const schemaVersion = 2
  * - All times are of `clock_timestamp()`, which moves on while a statement waits for a lock; `now()` does not.
  * - `search_path` is fixed, because the functions have the rights of their owner
  *   (https://www.postgresql.org/docs/current/sql-createfunction.html#SQL-CREATEFUNCTION-SECURITY).
+ * - How the last run has ended stays in its row when the lease is granted again: a host that is refused learns by it whether
+ *   the job went well elsewhere.
  * - A wait for a lock is bounded by the functions: PgBouncer lets no time limit of a session through, and what is granted
  *   after guard has gone helps nobody. `acquire` is told how long guard waits for the answer.
  */
@@ -68,16 +70,24 @@ create table if not exists guard.lease (
   expires_at timestamptz not null,
   released_at timestamptz,
   release_status text check (release_status in ('ok', 'error')),
-  release_detail text
+  release_detail text,
+  ended_token bigint,
+  ended_status text,
+  ended_at timestamptz
 ) with (fillfactor = 50);
--- The first schemas had none.
-alter table guard.lease add column if not exists attempt bigint not null default 0;
+-- Older schemas had none of these.
+alter table guard.lease
+  add column if not exists attempt bigint not null default 0,
+  add column if not exists ended_token bigint,
+  add column if not exists ended_status text,
+  add column if not exists ended_at timestamptz;
 
 do $answer$ begin
   if to_regtype('guard.answer') is null then
     create type guard.answer as (
       state text, job text, token bigint, host text, holder text, claim_id text, slot_ms bigint, claimed_ms bigint,
-      ttl_ms bigint, remaining_ms bigint, released_ms bigint, release_status text, release_detail text, server_ms bigint
+      ttl_ms bigint, remaining_ms bigint, released_ms bigint, release_status text, release_detail text,
+      ended_token bigint, ended_status text, ended_ms bigint, server_ms bigint
     );
   end if;
 end $answer$;
@@ -96,7 +106,8 @@ language sql stable as $$
     guard.ms(lease.claimed_at), lease.ttl_ms,
     case when lease.released_at is null and lease.expires_at > at
       then guard.ms(lease.expires_at) - guard.ms(at) when lease.job is not null then 0 end,
-    guard.ms(lease.released_at), lease.release_status, lease.release_detail, guard.ms(at)
+    guard.ms(lease.released_at), lease.release_status, lease.release_detail,
+    lease.ended_token, lease.ended_status, guard.ms(lease.ended_at), guard.ms(at)
   )::guard.answer
 $$;
 
@@ -180,7 +191,7 @@ grant usage on schema guard to guard;
 grant execute on function
   guard.version(),
   guard.acquire(integer, text, text, text, text, bigint, bigint, bigint, bigint, text[], text[], bigint),
-  guard.renew(integer, text, bigint, text), guard.release(integer, text, bigint, text, text, text),
+  guard.renew(integer, text, bigint, text), guard.release(integer, text, bigint, text, text, text, boolean),
   guard.check(integer, text, bigint), guard.list(integer), guard.standbys() to guard;
 
 comment on schema guard is 'Leases of guard''s fleet, version ${schemaVersion}';

@@ -1,5 +1,5 @@
 import {openClaimsOf} from '../../domain/fleet/known.js'
-import type {FleetAnswer} from '../../domain/fleet/lease.js'
+import type {FleetAnswer, FleetEnd} from '../../domain/fleet/lease.js'
 import {StoreFault} from '../../domain/fleet/store-fault.js'
 import {claimOf, tellIfOver, troubleOf} from './claim-of.js'
 import type {FleetDeps, FleetRequest} from './fleet-deps.js'
@@ -38,15 +38,15 @@ export class LateClaim {
   }
 
   /** The run is over. @param how guard may have been asked to end, and then does not wait for a store that is away */
-  async settle(status: 'ok' | 'error', detail: string, how: 'at-leisure' | 'at-once'): Promise<void> {
+  async settle(end: FleetEnd, how: 'at-leisure' | 'at-once'): Promise<void> {
     this.isOver = true
     await this.asking
     const {deps, request} = this
-    if (this.hold) return this.hold.release(status, detail, how === 'at-once' ? 0 : deps.waitMs)
+    if (this.hold) return this.hold.release(end, how === 'at-once' ? 0 : deps.waitMs)
     const before = troubleOf(deps)
     if (how === 'at-once' || !isOpen(deps, request)) return
     try {
-      await claimAndRelease(deps, await claimOf(deps, request), {status, detail})
+      await claimAndRelease(deps, await claimOf(deps, request), end)
     } catch (error) {
       // The next claim of this host, or a round of its watchdog, asks again.
       if (!(error instanceof StoreFault)) throw error

@@ -1,4 +1,6 @@
+import type {FleetEnd} from '../../domain/fleet/lease.js'
 import {faultText, refusalText} from '../../domain/fleet/refusal.js'
+import {lastEndSeen} from '../../domain/fleet/seen-end.js'
 import {StoreFault} from '../../domain/fleet/store-fault.js'
 import {leaseLost} from '../../domain/retry/not-retried.js'
 import {isCutShort, isHealthy} from '../../domain/run/outcome.js'
@@ -63,7 +65,8 @@ export async function claimFleetRun(
     const {refused} = claimed
     const by = refused.state === 'early' || refused.lease.host === deps.host ? {} : {by: refused.lease.host}
     const reason = refusalText(refused, deps)
-    return refuse({reason, ...by, exitCode: skipExitCode, silent: quiet && skipExitCode === 0}, request)
+    const lastEnd = refused.state === 'early' ? undefined : lastEndSeen(refused.lease)
+    return refuse({reason, ...by, lastEnd, exitCode: skipExitCode, silent: quiet && skipExitCode === 0}, request)
   } catch (error) {
     if (!(error instanceof StoreFault)) throw error
     const reason = faultText(error)
@@ -115,11 +118,10 @@ function unfencedRun(deps: FleetRunDeps, request: FleetRequest, machine: RunLeas
       isHurried = () => signals.aborted.aborted
     },
     settle: async (end) => {
-      const {status, outcome} = endOf(end)
-      await givenBack(deps, job, claim.settle(status, outcome, isHurried() ? 'at-once' : 'at-leisure'))
+      await givenBack(deps, job, claim.settle(endOf(end), isHurried() ? 'at-once' : 'at-leisure'))
       return end
     },
-    leave: () => givenBack(deps, job, claim.settle('ok', 'skipped', 'at-leisure')),
+    leave: () => givenBack(deps, job, claim.settle(notRun, 'at-leisure')),
   }
 }
 
@@ -130,9 +132,13 @@ async function givenBack({warn}: FleetRunDeps, job: string, released: Promise<vo
   })
 }
 
+/** How the lease of a run that does not take place is given back. */
+const notRun: FleetEnd = {status: 'ok', detail: 'skipped', isUncounted: true}
+
 /** How the lease of a run is given back. */
-function endOf({attempt}: FinishedRun): {readonly status: 'ok' | 'error'; readonly outcome: string} {
-  return {status: isHealthy(attempt) || isCutShort(attempt) ? 'ok' : 'error', outcome: attempt.outcome}
+function endOf({attempt}: FinishedRun): FleetEnd {
+  const isUncounted = attempt.outcome === 'skipped' || isCutShort(attempt)
+  return {status: isHealthy(attempt) || isUncounted ? 'ok' : 'error', detail: attempt.outcome, isUncounted}
 }
 
 function heldRun(deps: FleetRunDeps, grant: FleetGrant, machine: RunLease = noLease): FleetRun {
@@ -170,14 +176,13 @@ function heldRun(deps: FleetRunDeps, grant: FleetGrant, machine: RunLease = noLe
       if (isLost) end()
     },
     settle: async (end) => {
-      const {status, outcome} = endOf(end)
       // Who has asked guard to end may not wait for long.
       const waitMs = isHurried() ? 0 : deps.waitMs
-      await givenBack(deps, job, hold.release(status, outcome, waitMs))
+      await givenBack(deps, job, hold.release(endOf(end), waitMs))
       const lost = hold.lost()
       return lost === undefined ? end : fencedEnd(end, lost)
     },
-    leave: () => givenBack(deps, job, hold.release('ok', 'skipped')),
+    leave: () => givenBack(deps, job, hold.release(notRun)),
   }
 }
 

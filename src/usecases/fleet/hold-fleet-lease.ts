@@ -1,4 +1,4 @@
-import type {FleetHolding} from '../../domain/fleet/lease.js'
+import type {FleetEnd, FleetHolding} from '../../domain/fleet/lease.js'
 import {lossText} from '../../domain/fleet/refusal.js'
 import {StoreFault} from '../../domain/fleet/store-fault.js'
 import {renewalTimes} from '../../domain/lease/lease.js'
@@ -25,7 +25,7 @@ export interface FleetHold {
    *
    * @param waitMs a store that is away is tried again for so long at most
    */
-  release(status: 'ok' | 'error', detail: string, waitMs?: number): Promise<void>
+  release(end: FleetEnd, waitMs?: number): Promise<void>
   /** Renews it no more, and leaves it to its time: a process of the job may still run. */
   leave(): void
 }
@@ -41,7 +41,7 @@ export function holdFleetLease(deps: HoldFleetDeps, {lease, askedAt}: FleetGrant
     token: lease.token,
     lost: () => hold.lost,
     restMs: () => hold.restMs(),
-    release: (status, detail, waitMs = deps.waitMs) => hold.release(status, detail, waitMs),
+    release: (end, waitMs = deps.waitMs) => hold.release(end, waitMs),
     leave: () => hold.stop(),
   }
 }
@@ -91,19 +91,17 @@ class Hold {
     this.deps.callAfter(Math.max(1, Math.ceil(next - this.deps.clock.mono())), turn)
   }
 
-  async release(status: 'ok' | 'error', detail: string, longestMs: number): Promise<void> {
+  async release(end: FleetEnd, longestMs: number): Promise<void> {
     if (this.isOver || this.lost !== undefined) return
     this.isOver = true
     const {deps, held} = this
     const {job, claim, token} = held
     try {
       const waitMs = Math.min(longestMs, this.restMs())
-      const holding = await askStore(deps, waitMs, () =>
-        deps.store.release({job, token, claimId: claim, status, detail}),
-      )
+      const holding = await askStore(deps, waitMs, () => deps.store.release({job, token, claimId: claim, ...end}))
       // Of a lease that was given back before, the store still tells the token.
       if (holding.lease?.token === token && holding.lease.claimId === claim)
-        note(deps, {kind: 'released', job, claim, token, status, ...serverTime(holding)}, 'buffered')
+        note(deps, {kind: 'released', job, claim, token, status: end.status, ...serverTime(holding)}, 'buffered')
       else this.lose(lossText({token, claimId: claim}, holding), serverTime(holding))
     } catch (error) {
       if (!(error instanceof StoreFault)) throw error

@@ -1,4 +1,4 @@
-import type {FleetAnswer, FleetClaim, FleetHolding, FleetLease} from '../../domain/fleet/lease.js'
+import type {FleetAnswer, FleetClaim, FleetEnd, FleetHolding, FleetLease} from '../../domain/fleet/lease.js'
 
 /** One lease of one job, named by who may hold it. */
 export interface FleetTicket {
@@ -17,9 +17,7 @@ export interface FleetStore {
   /** Keeps a lease for another ttl of the same length; one that has expired, but was given to nobody else, too. */
   readonly renew: (ticket: FleetTicket) => Promise<FleetHolding>
   /** Gives a lease back; a second call changes nothing. */
-  readonly release: (
-    ticket: FleetTicket & {readonly status: 'ok' | 'error'; readonly detail?: string},
-  ) => Promise<FleetHolding>
+  readonly release: (ticket: FleetTicket & FleetEnd) => Promise<FleetHolding>
   /** Whether the token still holds. */
   readonly check: (ticket: FleetTicket) => Promise<FleetHolding>
   /** Every job that was ever claimed, by name. */

@@ -1,7 +1,8 @@
 import {openClaimsOf} from '../../domain/fleet/known.js'
-import type {FleetClaim} from '../../domain/fleet/lease.js'
+import type {FleetClaim, FleetEnd} from '../../domain/fleet/lease.js'
 import type {OpenClaim} from '../../domain/fleet/open-claims.js'
 import {StoreFault} from '../../domain/fleet/store-fault.js'
+import {isCutShort} from '../../domain/run/outcome.js'
 import {GuardError} from '../../errors.js'
 import {claimOf} from './claim-of.js'
 import {fateOfClaim, runOfClaim} from './fate-of-claim.js'
@@ -26,29 +27,31 @@ export async function recordUnfencedRuns(deps: FleetDeps, job: string): Promise<
 /** Has the store know of one that has ended. Rejects with StoreFault. */
 export async function recordUnfencedRun(deps: FleetDeps, job: string, claim: OpenClaim): Promise<void> {
   const {claimId, slotAt} = claim
-  const outcome = runOfClaim(deps, job, claim)?.outcome
+  const run = runOfClaim(deps, job, claim)
+  const outcome = run?.outcome
   const asked = await claimOf(deps, {job, holder: claimId, claimId, ttlMs: briefTtlMs, slotAt})
-  await claimAndRelease(deps, asked, {status: outcome === 'healthy' ? 'ok' : 'error', detail: outcome ?? 'unknown'})
+  const status = outcome === 'healthy' ? 'ok' : 'error'
+  await claimAndRelease(deps, asked, {
+    status,
+    detail: outcome ?? 'unknown',
+    isUncounted: run !== undefined && isCutShort(run),
+  })
 }
 
 /**
  * Claims the lease of a run that has ended, and gives it back: then its slot is done, what it was granted late holds no
  * other host up, and a question of it that is still on its way comes to nothing. Rejects with StoreFault.
  */
-export async function claimAndRelease(
-  deps: FleetDeps,
-  claim: FleetClaim,
-  {status, detail}: {readonly status: 'ok' | 'error'; readonly detail: string},
-): Promise<void> {
+export async function claimAndRelease(deps: FleetDeps, claim: FleetClaim, end: FleetEnd): Promise<void> {
   const {job, claimId, slotAt} = claim
   const answer = await deps.store.acquire(claim)
   if (answer.state === 'early') return
   const {token, serverAt} = answer.lease
   // Since the machine was booted again, its questions look older than those of before.
   if (answer.lease.claimId === claimId) {
-    const {lease} = await deps.store.release({job, token, claimId, status, detail})
+    const {lease} = await deps.store.release({job, token, claimId, ...end})
     if (lease?.claimId !== claimId) return
-    note(deps, {kind: 'released', job, claim: claimId, token, status, serverAt: lease.serverAt})
+    note(deps, {kind: 'released', job, claim: claimId, token, status: end.status, serverAt: lease.serverAt})
     raise(deps, job, token)
   } else if (answer.state === 'done') {
     note(deps, {kind: 'settled', job, claim: claimId, token, serverAt, ...(slotAt !== undefined && {slotAt})})

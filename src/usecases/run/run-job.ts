@@ -100,10 +100,10 @@ async function askBreakerOf(deps: RunDeps, settings: JobSettings, target: string
   return askBreaker(deps, settings, target)
 }
 
-function skipRun(deps: RunDeps, request: RunRequest, {reason, hints, by, exitCode, silent}: Skip): RunReport {
+function skipRun(deps: RunDeps, request: RunRequest, {reason, hints, by, lastEnd, exitCode, silent}: Skip): RunReport {
   const {job, runId} = request
   const at = deps.clock.now()
-  recorder(deps, request).skipped(reason, by)
+  recorder(deps, request).skipped({reason, by, lastEnd})
   if (!silent) deps.warn(`${job} was skipped: ${reason}`, hints)
   deps.log(`${job} skipped: ${reason}`)
   const attempts = {attempts: 0, recovered: false}

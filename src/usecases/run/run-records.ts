@@ -1,4 +1,5 @@
 import type {ProcessRef} from '../../domain/clock/process-ref.js'
+import type {SeenEnd} from '../../domain/fleet/seen-end.js'
 import type {Entry} from '../../domain/journal/record.js'
 import type {RunsByJob} from '../../domain/run/job-runs.js'
 import type {LogRange} from '../../domain/run/run.js'
@@ -36,7 +37,11 @@ export interface RunRecorder {
   /** Another run, `byRun`, is about to end this one. */
   cancelled(byRun: string): void
   /** `by`: the other host that has the job. */
-  skipped(reason: string, by?: string): void
+  skipped(why: {
+    readonly reason: string
+    readonly by?: string | undefined
+    readonly lastEnd?: SeenEnd | undefined
+  }): void
 }
 
 /**
@@ -85,6 +90,6 @@ export function recorder(deps: RecordDeps, {job, runId, slot}: RecordedRun): Run
     ended: noteEnd,
     interrupted: (reason) => note('interrupted', {reason}, 'durable'),
     cancelled: (byRun) => note('cancelled', {byRun}),
-    skipped: (reason, by) => note('skipped', {...ofSlot, reason, by}),
+    skipped: (why) => note('skipped', {...ofSlot, ...why}),
   }
 }

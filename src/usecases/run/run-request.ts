@@ -1,3 +1,4 @@
+import type {SeenEnd} from '../../domain/fleet/seen-end.js'
 import type {JobSettings} from '../../domain/settings/job.js'
 import type {Attempt} from './attempt-job.js'
 
@@ -16,7 +17,9 @@ export interface Skip {
   readonly reason: string
   readonly hints?: readonly string[]
   /** The other host of the fleet that has the job. */
-  readonly by?: string
+  readonly by?: string | undefined
+  /** How the job's last run in the fleet had ended. */
+  readonly lastEnd?: SeenEnd | undefined
   readonly exitCode: number
   /** Nothing is printed. */
   readonly silent: boolean

@@ -127,10 +127,41 @@ describe('of each job', () => {
     expect(jobAfter(...rows, ...ended('d', 'healthy', 4000))?.streak).toMatchObject({isWell: true, count: 1})
   })
 
-  test('bad runs before another host of the fleet had the job are not of the same row as those after it', () => {
-    const taken = record('skipped', 's', {reason: 'web-18 has had its slot', by: 'web-18'})
+  describe('of a fleet', () => {
+    const stamp = {mono: 7, boot: 'b', host: 'h'}
+    const own = record('started', 'a', {...stamp, id: 'i', token: 5})
+    const skipped = (lastEnd: unknown, at = 2000) =>
+      record('skipped', `s${at}`, {at, reason: 'web-18 has it', by: 'web-18', lastEnd})
+    const well = {token: 6, status: 'ok', agoMs: 300}
+
+    test('a good run of another host is known by a refusal after it, and stays known', () => {
+      const good = {token: 6, seenAt: 2000, agoMs: 300}
+      const after = [skipped({...well, token: 7, status: 'error'}, 3000), skipped(undefined, 4000)]
+      expect(jobAfter(own, skipped(well), ...after)?.goodElsewhere).toEqual(good)
+      expect(jobAfter(own, skipped(well), skipped({...well, token: 8}, 5000))?.goodElsewhere).toMatchObject({token: 8})
+    })
+
+    test.each([
+      ['none is on record', undefined],
+      ['it failed', {...well, status: 'error'}],
+      ['it is that of this host, or an older one', {...well, token: 5}],
+      ['its token is none', {...well, token: '6'}],
+      ['its time is none', {...well, agoMs: -1}],
+      ['it is no object', 6],
+    ])('no good run of another host is known where %s', (_title, lastEnd) => {
+      expect(jobAfter(own, skipped(lastEnd))?.goodElsewhere).toBeUndefined()
+    })
+  })
+
+  test('bad runs before another host of the fleet has run the job well are not of the same row as those after it', () => {
+    const taken = record('skipped', 's', {
+      ...{reason: 'web-18 has had its slot', by: 'web-18'},
+      lastEnd: {token: 6, status: 'ok', agoMs: 0},
+    })
     const rows = [...ended('a', 'failed'), taken]
     expect(jobAfter(...rows)?.streak).toBeUndefined()
+    const held = record('skipped', 's', {reason: 'web-18 has it', by: 'web-18'})
+    expect(jobAfter(...ended('a', 'failed'), held)?.streak).toMatchObject({count: 1, firstRunId: 'a'})
     expect(jobAfter(...rows, ...ended('b', 'failed', 3000))?.streak).toMatchObject({count: 1, firstRunId: 'b'})
     const well = [...ended('a', 'healthy'), taken, ...ended('b', 'healthy', 3000)]
     expect(jobAfter(...well)?.streak).toMatchObject({isWell: true, count: 2, firstRunId: 'a'})

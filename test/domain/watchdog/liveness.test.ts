@@ -2,7 +2,13 @@ import {expect, test} from 'vitest'
 import {emptyUptime, nowUptimeMs, upTo, withSample} from '../../../src/domain/clock/uptime.js'
 import type {Lease} from '../../../src/domain/lease/lease.js'
 import type {Run} from '../../../src/domain/run/run.js'
-import {type Clocks, type JobRecords, livenessOf, skippedOf} from '../../../src/domain/watchdog/liveness.js'
+import {
+  type Clocks,
+  type JobRecords,
+  livenessOf,
+  ranWellElsewhereAt,
+  skippedOf,
+} from '../../../src/domain/watchdog/liveness.js'
 import {hour, minute} from '../../support/job-facts.js'
 
 const now = {at: Date.UTC(2026, 0, 5, 12), mono: 10 * hour, boot: 'a', host: 'h', machine: 'm'}
@@ -155,6 +161,14 @@ test('why the last run was skipped is known until another run comes', () => {
   const skip = (...runs: Run[]) => skippedOf(records(undefined, runs), clocks)
   expect(skip(run(hour), skipped)).toEqual({uptimeMs: ago(minute).uptimeMs, reason: 'breaker open'})
   expect(skip(skipped, run(0))).toBeUndefined()
+})
+
+test('a good run of another host is as old as the answer that told of it, and what the answer said', () => {
+  const goodElsewhere = {token: 6, seenAt: ago(minute).at, agoMs: hour}
+  const known = (token: number): JobRecords => ({...records(undefined, []), jobRuns: {runs: [], goodElsewhere, token}})
+  expect(ranWellElsewhereAt(known(5), clocks)).toBe(ago(hour + minute).uptimeMs)
+  // This host has run the job later.
+  expect(ranWellElsewhereAt(known(7), clocks)).toBeUndefined()
 })
 
 test('when an interruption was found is no sign of liveness: a lost lease stays lost', () => {

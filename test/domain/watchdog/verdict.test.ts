@@ -164,17 +164,28 @@ test.each<[string, Partial<JobFacts>, Verdict['kind'], Verdict['status']]>([
     'unknown',
   ],
   [
-    'so does one that failed, once another host has had the job',
+    'that another host has had the job does not excuse a run that failed',
     {liveness: ended(10 * minute), lastEnd: lastEnd(10 * minute, 'failed'), skipped: elsewhere(minute)},
+    'failing',
+    'failing',
+  ],
+  [
+    'a run that failed proves nothing once another host has run the job well',
+    {liveness: ended(10 * minute), lastEnd: lastEnd(10 * minute, 'failed'), ranWellElsewhereMs: nowUptimeMs - minute},
     'unknown',
     'unknown',
   ],
   [
-    'so does a job that never ran here',
-    {limits: freshFor(hour), skipped: elsewhere(10 * minute)},
-    'unknown',
-    'unknown',
+    'nor does a good run of another host before it',
+    {
+      liveness: ended(10 * minute),
+      lastEnd: lastEnd(10 * minute, 'failed'),
+      ranWellElsewhereMs: nowUptimeMs - 11 * minute,
+    },
+    'failing',
+    'failing',
   ],
+  ['so does one that never ran here', {limits: freshFor(hour), skipped: elsewhere(10 * minute)}, 'unknown', 'unknown'],
   [
     'the other host was seen too long ago',
     {liveness: ended(3 * hour), limits: freshFor(hour), skipped: elsewhere(2 * hour)},
@@ -467,10 +478,30 @@ describe('an open incident', () => {
   const open = (kind: string, facts: Partial<JobFacts>, more: Partial<IncidentFacts> = {}) =>
     judgeJob(jobFacts({hasRuns: true, incident: incident(kind, hour, more), ...facts}))
 
-  test('that another host of the fleet has taken over says so, and not how its last run here ended', () => {
-    const failed = {liveness: ended(3 * hour), lastEnd: lastEnd(3 * hour, 'failed'), skipped: elsewhere(minute)}
-    const reason = 'another host of the fleet has the job: web-18 has it, 1m ago'
-    expect(open('failing', failed)).toMatchObject({kind: 'healthy', status: 'ok', reason, proof: reason})
+  const failedHere = {liveness: ended(3 * hour), lastEnd: lastEnd(3 * hour, 'failed'), skipped: elsewhere(minute)}
+
+  test('that ends by a good run of another host says so, and not how its last run here ended', () => {
+    const reason = 'another host of the fleet has run it well since, 10m ago'
+    const ranWell = {...failedHere, ranWellElsewhereMs: nowUptimeMs - 10 * minute}
+    expect(open('failing', ranWell)).toMatchObject({kind: 'healthy', status: 'ok', reason, proof: reason})
+  })
+
+  test('of a job that flaps ends by a good run of another host once its last bad end here is long enough ago', () => {
+    const flapping = (badAgoMs: number) => ({
+      ...failedHere,
+      lastEnd: lastEnd(badAgoMs, 'failed'),
+      hasRuns: true,
+      ranWellElsewhereMs: nowUptimeMs - minute,
+      incident: incident('failing', 3 * hour, {isFlapping: true}),
+    })
+    const early = jobFacts(flapping(40 * minute))
+    expect(judgeJob(early)).toMatchObject({
+      kind: 'failing',
+      status: 'failing',
+      reason: 'failing and flapping; well for 40m of 1h',
+    })
+    expect(flappingEndInMs(early)).toBe(20 * minute)
+    expect(judgeJob(jobFacts(flapping(hour)))).toMatchObject({status: 'ok'})
   })
 
   test.each<[string, string, Partial<JobFacts>, Verdict['status']]>([
@@ -484,12 +515,13 @@ describe('an open incident', () => {
       {liveness: ended(2 * hour), slot: slot(hour), skipped: {uptimeMs: nowUptimeMs - hour, reason: 'breaker open'}},
       'failing',
     ],
-    ...[minute, 2 * hour].map((agoMs): [string, string, Partial<JobFacts>, Verdict['status']] => [
-      `one that another host of the fleet took ${agoMs / minute} min ago ${agoMs < hour ? 'does' : 'does not'}`,
+    ['one that another host of the fleet took does not', 'failing', failedHere, 'failing'],
+    [
+      'a good run of another host before it does not',
       'failing',
-      {liveness: ended(3 * hour), lastEnd: lastEnd(3 * hour, 'failed'), skipped: elsewhere(agoMs)},
-      agoMs < hour ? 'ok' : 'failing',
-    ]),
+      {...failedHere, ranWellElsewhereMs: nowUptimeMs - 2 * hour},
+      'failing',
+    ],
     ['fresh outputs end one that was hung', 'hung', {liveness: running, outputs: [output(minute)]}, 'ok'],
     [
       'outputs of before it was opened do not',

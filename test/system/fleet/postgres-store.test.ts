@@ -264,6 +264,24 @@ describe.skipIf(postgresObstacle !== undefined)(`the store in PostgreSQL (${post
     expect(await store.renew({job, token})).toMatchObject({state: 'fenced'})
   })
 
+  test('how the last run ended is kept while others have the lease, and one that says nothing changes nothing', async () => {
+    const job = newJob()
+    expect(await grantOf(job, 'a')).not.toHaveProperty('lastEnd')
+    await store.release({job, token: 1, status: 'ok', detail: 'skipped', isUncounted: true})
+    expect(await grantOf(job, 'b')).not.toHaveProperty('lastEnd')
+    await store.release({job, token: 2, status: 'error'})
+    expect(await grantOf(job, 'c')).toMatchObject({token: 3, lastEnd: {token: 2, status: 'error'}})
+    await store.release({job, token: 3, status: 'ok'})
+    await grantOf(job, 'a')
+    await expire(job)
+    await grantOf(job, 'b')
+    const refused = await acquire(job, 'c')
+    expect(refused).toMatchObject({state: 'held', lease: {token: 5, lastEnd: {token: 3, status: 'ok'}}})
+    const {lastEnd, serverAt} = 'lease' in refused ? refused.lease : {serverAt: 0}
+    expect(lastEnd?.at).toBeGreaterThan(serverAt - minute)
+    expect(lastEnd?.at).toBeLessThanOrEqual(serverAt)
+  })
+
   test('the list has every job that was ever claimed, by name', async () => {
     const names = ['zeta', 'Alpha', 'ärger']
     for (const job of names) await grantOf(job, 'a')
@@ -323,7 +341,7 @@ describe.skipIf(postgresObstacle !== undefined)(`the store in PostgreSQL (${post
     'acquire(integer,text,text,text,text,bigint,bigint,bigint,bigint,text[],text[],bigint)',
     'check(integer,text,bigint)',
     'list(integer)',
-    'release(integer,text,bigint,text,text,text)',
+    'release(integer,text,bigint,text,text,text,boolean)',
     'renew(integer,text,bigint,text)',
     'standbys()',
     'version()',
@@ -346,7 +364,7 @@ describe.skipIf(postgresObstacle !== undefined)(`the store in PostgreSQL (${post
     // One that answers otherwise, one of which this version knows nothing, and a type with other columns.
     await sql(`create or replace function guard.version() returns integer language sql immutable as 'select 1';
       alter type guard.answer drop attribute server_ms;
-      alter table guard.lease drop column attempt;
+      alter table guard.lease drop column attempt, drop column ended_token, drop column ended_status, drop column ended_at;
       create function guard.acquire(p_version integer, p_job text) returns guard.answer language sql as 'select null::guard.answer';
       create or replace function guard.check(p_version integer, p_job text, p_token bigint) returns guard.answer language sql as 'select null::guard.answer'`)
     await sql(schemaSql)
@@ -356,7 +374,7 @@ describe.skipIf(postgresObstacle !== undefined)(`the store in PostgreSQL (${post
   })
 
   test('the schema has another version with each change of what a host calls', async () => {
-    expect([schemaVersion, await signatures()]).toEqual([2, callable])
+    expect([schemaVersion, await signatures()]).toEqual([3, callable])
   })
 
   test.each(['DBA', 'my dba', 'alice@example.com', "o'neil", 'a"b'])(

@@ -60,6 +60,15 @@ describe('a run in a fleet', () => {
     expect(seen.warnings).toEqual(['backup was skipped: web-18 has had it for 0 s (token 1)'])
   })
 
+  test('that is skipped tells how the last run of the fleet ended, and how long ago', async () => {
+    const {deps, request, runs, fleet, takeByOther} = fleetRun({attempts: [{code: 3}]})
+    await runJob(deps, request)
+    fleet.clock.advance(5000)
+    await takeByOther()
+    await runJob(deps, {...request, runId: 'run-2'})
+    expect(runs.lines.at(-1)).toMatchObject({kind: 'skipped', lastEnd: {token: 1, status: 'error', agoMs: 5000}})
+  })
+
   test('that is skipped leaves it known that the run before ended badly', async () => {
     const {deps, request, leases, takeByOther} = fleetRun({attempts: [{code: 3}]})
     await runJob(deps, request)

@@ -94,7 +94,7 @@ describe('while the job runs', () => {
 describe('at the end', () => {
   test('the lease is given back, and renewed no more', async () => {
     const {hold, store, pass, kinds, renewals} = await holding()
-    await hold.release('ok', 'healthy')
+    await hold.release({status: 'ok', detail: 'healthy'})
     await pass(100)
     expect([hold.lost(), kinds(), renewals()]).toEqual([undefined, ['granted', 'released'], 0])
     expect(store.rows.get('nightly')?.released).toMatchObject({status: 'ok', detail: 'healthy'})
@@ -104,7 +104,7 @@ describe('at the end', () => {
     const {hold, store, lost, kinds} = await holding()
     const row = store.rows.get('nightly')!
     store.rows.set('nightly', {...row, token: 2, host: 'web-18', claimId: 'run-2'})
-    await hold.release('ok', 'healthy')
+    await hold.release({status: 'ok', detail: 'healthy'})
     expect([hold.lost(), lost, kinds().at(-1)]).toEqual(['web-18 has token 2', [], 'lost web-18 has token 2'])
   })
 
@@ -113,7 +113,7 @@ describe('at the end', () => {
     store.fault = away
     await pass(39)
     store.fault = undefined
-    await hold.release('error', 'killed')
+    await hold.release({status: 'error', detail: 'killed'})
     expect(store.asked).not.toContain('release nightly')
   })
 
@@ -121,7 +121,7 @@ describe('at the end', () => {
     const {hold, store, seen, clock, kinds} = await holding()
     store.fault = away
     const begun = clock.mono()
-    await hold.release('ok', 'healthy')
+    await hold.release({status: 'ok', detail: 'healthy'})
     expect(clock.mono() - begun).toBe(15_000)
     expect(seen.warnings).toEqual([
       'the lease of nightly in the fleet was not given back and ends in 44 s: connection refused',
@@ -132,7 +132,7 @@ describe('at the end', () => {
   test('a lease that is left to a process of the job is neither renewed nor given back', async () => {
     const {hold, store, pass, lost} = await holding()
     hold.leave()
-    await hold.release('error', 'killed')
+    await hold.release({status: 'error', detail: 'killed'})
     await pass(100)
     expect([store.asked, lost]).toEqual([['acquire nightly'], []])
   })
