@@ -23,7 +23,7 @@ export interface RunNews {
 }
 
 /**
- * After a bad end, or a good one after a bad one, decides and sends what is worth telling: in a process of its own, so that
+ * After a bad end, or a good one after a bad one here or on another host, decides and sends what is worth telling: in a process of its own, so that
  * the run does not wait for a network; within this one where that one would be ended with it. A watchdog that makes its
  * rounds does all that itself, for the jobs that it watches.
  */
@@ -72,9 +72,15 @@ async function leave(guard: Guard, ended: string | undefined, hasNews: boolean):
 
 function isNews(guard: Guard, report: RunReport, own: Lease | undefined): boolean {
   const {job, outcome} = report
-  if (outcome === 'skipped' || isCutShort(report)) return false
+  if (outcome === 'skipped') return isWellElsewhere(guard, job)
+  if (isCutShort(report)) return false
   const wasBad = own !== undefined && own.released?.status !== 'ok'
   return outcome !== 'healthy' || wasBad || isInTrouble(guard, job, own)
+}
+
+/** Whether a run that did not take place may end an incident: by a good run of another host, of which it was told. */
+function isWellElsewhere(guard: Guard, job: string): boolean {
+  return guard.runs().read().get(job)?.goodElsewhere !== undefined && isInTrouble(guard, job, undefined)
 }
 
 /** A run that was refused for its settings has left no lease. Incidents older than the last lease were seen by its run. */

@@ -285,6 +285,25 @@ describe.skipIf(postgresObstacle !== undefined)(`a fleet (${postgresObstacle ?? 
     expect(incidents()).toEqual(records(one, 'ended').map(({run}) => run))
   })
 
+  test('is judged without a watchdog by the refusal that tells of a good run of another host', async () => {
+    const nightly = newJob()
+    const fails = {command: ['false']}
+    const [one, other] = [host('web-17', nightly, fails), host('web-18', nightly)]
+    const settings = JSON.parse(readFileSync(one.path('.guardianrc.json'), 'utf8')) as object
+    const told = {channels: {file: {type: 'file', path: 'sent.jsonl'}}, alerting: {routes: [{to: ['file']}]}}
+    one.write('.guardianrc.json', JSON.stringify({...settings, ...told}))
+    const kinds = () =>
+      existsSync(one.path('state/incidents.jsonl')) ? one.journal('incidents.jsonl').map(({kind}) => kind) : []
+    expect((await one.call('run', nightly)).code).toBe(1)
+    await until(() => kinds().includes('opened'), 'the incident')
+    expect((await other.call('run', '--slot', '2026-11-02T02:00:00Z', nightly)).code).toBe(0)
+    expect((await one.call('run', '--slot', '2026-11-02T02:00:00Z', nightly)).code).toBe(75)
+    await until(() => kinds().includes('resolved'), 'the end of the incident')
+    const status = await one.call('status')
+    expect(status.stdout).toContain('none of 1 job needs you')
+    expect(status.code).not.toBe(2)
+  })
+
   test('goes on above the tokens that a job has had, when it comes to its machine alone and back', async () => {
     const nightly = newJob()
     const one = host('web-17', nightly)
