@@ -160,6 +160,23 @@ describe.skipIf(postgresObstacle !== undefined)(`a fleet (${postgresObstacle ?? 
     expect(opened).toMatchObject([{job: nightly, reason: expect.stringMatching(claimed)}])
   })
 
+  test('of a host whose guard and job were killed is run again there, though its lease has time left', async () => {
+    const nightly = newJob()
+    const one = host('web-17', nightly, {ttl: '10m', onCrash: 'rerun', cwd: '.'})
+    one.write('hold', '')
+    const run = one.begin('run', '--slot', '2026-01-02T03:00:00Z', nightly)
+    await hasBegun(one)
+    run.kill('SIGKILL')
+    process.kill(pidOf(one), 'SIGKILL')
+    await run.ended
+    await until(() => !isAlive(pidOf(one)), 'the end of the job')
+    await one.sh('rm hold')
+    expect((await one.call('recover')).code).toBe(0)
+    await until(() => records(one, 'ended').length === 1, 'the end of the rerun')
+    expect(records(one, 'started')).toMatchObject([{token: 1}, {token: 2}])
+    expect(records(one, 'skipped')).toEqual([])
+  })
+
   test('reports a slot that was claimed after its host had given up, and that host may still run it', async () => {
     const nightly = newJob()
     const slot = ['--slot', '2026-01-02T03:00:00Z']

@@ -47,7 +47,7 @@ export interface FleetClaim {
   readonly floor: number
   /** The slot that is to be run, ms since 1970; undefined for a lease without one. */
   readonly slotAt?: number
-  /** Claims of this host that it has given up: what they were granted since is this one's. */
+  /** Claims of this host that it has given up, or whose run is dead and is run again: what they hold is this one's. */
   readonly givenUp?: GivenUpClaims
 }
 

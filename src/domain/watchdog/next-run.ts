@@ -14,16 +14,15 @@ interface NextRunFacts {
 }
 
 /**
- * Until the job's next run begins, ms: 0 while one goes on or an interrupted one is run again, by the schedule, else by the usual gap between its runs,
- * else within the time for which an end proves health.
+ * Until the job's next run begins, ms: 0 while one goes on or an interrupted one is about to be run again, by the schedule,
+ * else by the usual gap between its runs, else within the time for which an end proves health.
  *
  * @returns undefined if nothing says when, or if the run is overdue by more than a gap
  */
 export function nextRunInMs({liveness, records, nextSlotAt, freshForMs, clocks}: NextRunFacts): number | undefined {
   if (liveness.is === 'running' || liveness.is === 'running-unleased') return 0
-  // It begins as soon as the process that decided on it has started it.
-  if (records.jobRuns?.lastEnd?.isRerun) return 0
   const {at} = clocks.now
+  if (isRerunDue(records, at)) return 0
   if (nextSlotAt !== undefined) return Math.max(0, nextSlotAt - at)
   const starts = records.jobRuns?.starts ?? []
   const last = starts.at(-1)
@@ -31,6 +30,17 @@ export function nextRunInMs({liveness, records, nextSlotAt, freshForMs, clocks}:
   const sinceMs = last === undefined ? sinceLastClaim(records, clocks) : at - last
   if (gapMs === undefined || sinceMs === undefined || sinceMs > 2 * gapMs) return undefined
   return Math.max(0, gapMs - Math.max(0, sinceMs))
+}
+
+/** A rerun that has not begun by then was refused, or its process was ended. */
+const rerunBeginsWithinMs = 10 * 60_000
+
+/** Whether the rerun of the last run is still to begin. A refused one is not tried again. */
+function isRerunDue({jobRuns}: JobRecords, at: number): boolean {
+  const {lastEnd, runs = []} = jobRuns ?? {}
+  if (!lastEnd?.isRerun || at - lastEnd.at > rerunBeginsWithinMs) return false
+  const last = runs.at(-1)
+  return last?.outcome !== 'skipped' || last.startedAt < lastEnd.at
 }
 
 function sinceLastClaim({lease}: JobRecords, {now}: Clocks): number | undefined {

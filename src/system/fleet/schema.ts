@@ -114,7 +114,8 @@ $$;
 -- Why a claim gets no lease: null if it gets one. A claim whose answer was lost is known by its id, and asks with the next
 -- attempt: an older one, which was on its way all the time, must not take the lease from its own claim.
 -- Claims that their host has given up, and that were granted after that, are nobody's: the host's next claim takes their
--- lease, and their slot if it is for the same. It has an id of its own, so that one of two takes it.
+-- lease, and their slot if it is for the same. It has an id of its own, so that one of two takes it. In the same way it takes
+-- the lease of a run of its host whose processes are gone, to run the job again.
 create or replace function guard.refusal(
   lease guard.lease, claim_id text, attempt bigint, slot timestamptz, given_up text[], given_up_of_slot text[]
 ) returns text

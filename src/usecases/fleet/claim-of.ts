@@ -1,6 +1,7 @@
 import {fleetFloor, openClaimsOf, type StoreTrouble} from '../../domain/fleet/known.js'
 import type {FleetClaim} from '../../domain/fleet/lease.js'
 import {takenOver} from '../../domain/fleet/open-claims.js'
+import {type Run, rerunOf} from '../../domain/run/run.js'
 import {GuardError} from '../../errors.js'
 import {fateOfClaim} from './fate-of-claim.js'
 import type {FleetDeps, FleetRequest} from './fleet-deps.js'
@@ -15,8 +16,20 @@ export async function claimOf(
   const open = journalOr(deps, job, [], () => (deps.known ? openClaimsOf(deps.known.read(), job) : []))
   const others = open.filter((one) => one.claimId !== claimId)
   const claims = await Promise.all(others.map(async (one) => ({...one, fate: await fateOfClaim(deps, job, one)})))
-  const givenUp = takenOver(claims, slotAt)
+  const {claimIds, ofSlot} = takenOver(claims, slotAt)
+  const dead = journalOr(deps, job, undefined, () => runToRepeat(deps, job))
+  const isGone = dead?.owner && (await deps.livingProcessOf({...dead.owner, holder: dead.id})) === 'none'
+  const givenUp = {claimIds: isGone ? [...claimIds, dead.id] : claimIds, ofSlot}
   return {job, host: deps.host, holder, claimId, ttlMs, floor, givenUp, ...(slotAt !== undefined && {slotAt})}
+}
+
+/** The last run, if it was interrupted and it is decided that its job is run again; what it holds in the fleet is in the way. */
+function runToRepeat({runs}: FleetDeps, job: string): Run | undefined {
+  const last = runs
+    ?.read()
+    .get(job)
+    ?.runs.findLast(({outcome}) => outcome !== 'skipped')
+  return last?.outcome === 'interrupted' && rerunOf(last)?.ok ? last : undefined
 }
 
 /** A journal that cannot be read stops no job: the store has its own token. */

@@ -235,6 +235,39 @@ describe('a claim whose guard was killed before it had the answer', () => {
   })
 })
 
+describe('the lease of a run whose guard and job are gone', () => {
+  /** A run that was killed while it had the lease; `rerun`: whether its job is run again. */
+  async function crashed(rerun: boolean) {
+    const one = fakeFleet()
+    await acquireFleetLease(one.deps, {...one.request, slotAt})
+    one.gone.add('run-1')
+    const of = {job: 'nightly', run: 'run-1'}
+    one.runs.append({kind: 'started', ...of, process: {pid: 10, start: '100'}}, 'buffered')
+    one.runs.append({kind: 'interrupted', ...of, reason: 'its guard is gone'}, 'buffered')
+    one.runs.append({kind: 'step-ended', ...of, do: 'rerun', ok: rerun, durationMs: 0}, 'buffered')
+    return {...one, next: {...one.request, holder: 'run-9', claimId: 'run-9'}}
+  }
+
+  test('is taken over by the run that runs its job again, with a higher token', async () => {
+    const one = await crashed(true)
+    expect(await acquireFleetLease(one.deps, one.next)).toMatchObject({granted: {lease: {token: 2}}})
+  })
+
+  test('is left to its time where the job is not run again, or where nothing proves that they are gone', async () => {
+    const held = {refused: {state: 'held', lease: {claimId: 'run-1'}}}
+    const alone = await crashed(false)
+    expect(await acquireFleetLease(alone.deps, alone.next)).toMatchObject(held)
+    const unseen = await crashed(true)
+    const deps = {...unseen.deps, livingProcessOf: async () => 'unknown' as const}
+    expect(await acquireFleetLease(deps, unseen.next)).toMatchObject(held)
+  })
+
+  test('gives no slot away that it has claimed', async () => {
+    const one = await crashed(true)
+    expect(await acquireFleetLease(one.deps, {...one.next, slotAt})).toMatchObject({refused: {state: 'done'}})
+  })
+})
+
 describe('a process that was stopped before it had the answer', () => {
   /** The question is answered after so long. */
   const slow = (fleet: ReturnType<typeof fakeFleet>, ...delaysMs: number[]) => ({
