@@ -34,10 +34,15 @@ describe.skipIf(postgresObstacle !== undefined)(`guard trigger in a fleet (${pos
     expect((await other.guard('run', 'nightly')).stderr).toContain('was claimed by web-17')
   })
 
-  test('says with 74 that the store is of no use', async () => {
+  test.each([
+    [74, 'the store is of no use', async (): Promise<string> => `postgres://guard@127.0.0.1:${await closedPort()}/db`],
+    [78, 'its address is none', async (): Promise<string> => 'mysql://guard@127.0.0.1/db'],
+  ] as const)('says with %i that %s', async (expected, _title, address) => {
     const [one] = hostsOf(tempDir())
-    const away = {GUARD_FLEET_URL: `postgres://guard@127.0.0.1:${await closedPort()}/db`}
-    const {code, stderr} = await one.start(['trigger', 'nightly'], away).ended
-    expect([code, stderr]).toEqual([74, expect.stringContaining('look at the store of the fleet: guard fleet check')])
+    const {code, stderr} = await one.start(['trigger', 'nightly'], {GUARD_FLEET_URL: await address()}).ended
+    expect([code, stderr]).toEqual([
+      expected,
+      expect.stringContaining('look at the store of the fleet: guard fleet check'),
+    ])
   })
 })

@@ -102,14 +102,16 @@ interface EndedStart {
 
 /** Exit codes of guard's own for a run that leaves no record. */
 const kinds: Readonly<Record<number, ErrorKind>> = {64: 'usage', 73: 'no-state', 74: 'io', 78: 'config'}
-const [breakerOpenCode, storeFaultCode] = [69, 74]
+const [breakerOpenCode, storeFaultCode, unaddressedCode] = [69, 74, 78]
 
 /** Throws the reason why a guard has ended without a run. @returns for a run whose record is not kept any more */
 function refuseEnded(deps: TriggerDeps, {job, runId, code, run}: EndedStart): void {
-  if (run && code === storeFaultCode)
-    throw new GuardError('io', `${job} was not started: ${run.detail ?? 'it was skipped'}`, [
-      'look at the store of the fleet: guard fleet check',
-    ])
+  if (run && (code === storeFaultCode || code === unaddressedCode))
+    throw new GuardError(
+      code === storeFaultCode ? 'io' : 'config',
+      `${job} was not started: ${run.detail ?? 'it was skipped'}`,
+      ['look at the store of the fleet: guard fleet check'],
+    )
   if (run) {
     const lease = deps.leases.read().byJob.get(job)
     const holder =
