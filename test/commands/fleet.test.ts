@@ -158,6 +158,17 @@ describe.skipIf(postgresObstacle !== undefined || !hasOpenssl)(
       ])
     })
 
+    test('the role of the schema without its rights has them again once the schema is applied', async () => {
+      const {name, url: revoked} = await createFleetDatabase(postgres())
+      await postgres().sql('revoke execute on all functions in schema guard from guard', name)
+      const {code, stdout} = await check(hostSandbox(), revoked)
+      const said = /X User guard may not ask the store: .*; mend: guard fleet schema \| psql/
+      expect([code, stdout]).toEqual([2, expect.stringMatching(said)])
+      expect(stdout).not.toContain('trial')
+      await postgres().sql((await createSandbox().guard('fleet', 'schema')).stdout, name)
+      expect((await check(hostSandbox(), revoked)).stdout).toContain('claim: one was granted as a trial, and undone')
+    })
+
     test.each([
       [
         'a server that commits only with a standby',

@@ -29,8 +29,8 @@ export interface StoreFacts {
   readonly standbys: {readonly synchronous: number; readonly asynchronous: number} | undefined
   /** How many standbys each commit waits for; 0 if for none. */
   readonly awaitedStandbys: number
-  /** Why a lease that was asked for as a trial was not granted, renewed and given back; undefined if it was, or was not tried. */
-  readonly claimProblem: {readonly text: string; readonly hint: string | undefined} | undefined
+  /** Why a lease that was asked for as a trial was not granted, renewed and given back; undefined if it was. */
+  readonly claimProblem: {readonly text: string; readonly hint: string | undefined} | 'untried' | undefined
   /** Settings without which a crash of the server loses what it has answered. */
   readonly unsafeSettings: readonly string[]
 }
@@ -68,9 +68,10 @@ function judgeTls({tls}: StoreFacts): Finding {
   return finding('tls', 'well', 'TLS', {proof})
 }
 
+const applySchema = {mend: 'guard fleet schema | psql', note: 'as the owner of the database'} as const
+
 function judgeSchema({schema, knownSchema, functions, neededFunctions}: StoreFacts): Finding {
-  const mend = 'guard fleet schema | psql'
-  const note = 'as the owner of the database'
+  const {mend, note} = applySchema
   if (functions.length === 0) return finding('schema', 'wrong', 'The schema is missing', {mend, note})
   // Rights are told by their own finding.
   if (schema === undefined) return finding('schema', 'look', 'The version of the schema cannot be read')
@@ -92,13 +93,19 @@ function judgeSchema({schema, knownSchema, functions, neededFunctions}: StoreFac
   return finding('schema', 'well', 'schema', {proof: `version ${schema}`})
 }
 
+/** Has all rights that a host needs, once the schema is applied. */
+const hostRole = 'guard'
+
+function grantOf(user: string): {readonly mend: string; readonly note: string} {
+  return {mend: `grant guard to "${user}"`, note: 'in psql, as the owner of the schema; or log in as guard'}
+}
+
 function judgeRights({user, functions, moreRights}: StoreFacts): Finding {
   const missing = functions.filter(({mayCall}) => !mayCall).map(({name}) => name)
   if (missing.length > 0)
     return finding('rights', 'wrong', `User ${user} may not ask the store`, {
       proof: `no right to call ${listNames(missing)}`,
-      mend: `grant guard to "${user}"`,
-      note: 'in psql, as the owner of the schema; or log in as guard',
+      ...(user === hostRole ? applySchema : grantOf(user)),
     })
   if (moreRights.length > 0)
     return finding('rights', 'look', `User ${user} may do more than a host needs`, {
@@ -110,7 +117,7 @@ function judgeRights({user, functions, moreRights}: StoreFacts): Finding {
 
 /** Of a store that grants nothing by its nature, the reason is told by another finding. */
 function judgeClaim({schema, knownSchema, isStandby, claimProblem}: StoreFacts): readonly Finding[] {
-  if (isStandby || schema !== knownSchema) return []
+  if (isStandby || schema !== knownSchema || claimProblem === 'untried') return []
   if (!claimProblem) return [finding('claim', 'well', 'claim', {proof: 'one was granted as a trial, and undone'})]
   const {text, hint} = claimProblem
   const told = {proof: text, ...(hint !== undefined && {note: hint})}

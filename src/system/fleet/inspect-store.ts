@@ -83,7 +83,7 @@ export async function inspectStore({url, timeoutMs, now}: Inspected): Promise<St
     claimProblem:
       functions.every(({mayCall}) => mayCall) && row?.['is_standby'] !== true
         ? await tryClaim(ask, timeoutMs)
-        : undefined,
+        : 'untried',
     unsafeSettings: listOf(text('unsafe_settings'), ', '),
   }
 }

@@ -61,6 +61,11 @@ describe('the store of a fleet', () => {
       ],
     ],
     [
+      'no right to call one of them, so that no lease is asked for as a trial',
+      {functions: [{name: 'guard.acquire', mayCall: false}, ...functions.slice(1)], claimProblem: 'untried'},
+      ['rights wrong: User guard may not ask the store'],
+    ],
+    [
       'a trial that fails',
       {claimProblem: {text: 'permission denied for table lease', hint: undefined}},
       ['claim wrong: A lease that was asked for as a trial was not granted'],
