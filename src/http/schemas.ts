@@ -98,7 +98,9 @@ const jobPageSchema = jobSchema
     timezone: z.string().nullable().optional(),
     lastRun: runSchema.optional(),
     lease: leaseSchema.optional(),
-    fleetLease: z.looseObject({state: z.enum(['unseen', 'granted', 'released', 'lost', 'held', 'done'])}).optional(),
+    fleetLease: z
+      .looseObject({state: z.enum(['unseen', 'unanswered', 'granted', 'released', 'lost', 'held', 'done'])})
+      .optional(),
     breaker: breakerSchema.optional(),
     budgets: list(
       z.looseObject({

@@ -136,6 +136,7 @@ function processText({pid}: OrphanedJob): string {
 
 function sightText(page: Page, sight: NonNullable<JobPage['fleetLease']>): string {
   if (sight === 'unseen') return 'of the fleet, not asked for yet'
+  if (sight === 'unanswered') return 'of the fleet, asked for, and no answer has told of it yet'
   const {is, by = 'this host', token, at} = sight
   return `of the fleet, ${sightTexts[is](by)} at ${clockText(page, at)} (token ${token})`
 }
@@ -238,7 +239,7 @@ export function jobPageToJson({
 }
 
 function sightToJson(sight: NonNullable<JobPage['fleetLease']>, lease: JobPage['lease']): object {
-  if (sight === 'unseen') return {state: sight}
+  if (typeof sight === 'string') return {state: sight}
   const {is, by, token, at} = sight
   const process = lease?.state === 'held' && lease.jobPid !== undefined && {jobPid: lease.jobPid}
   return {state: is, ...(by !== undefined && {host: by}), token, at: new Date(at).toISOString(), ...process}

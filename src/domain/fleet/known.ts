@@ -38,7 +38,7 @@ interface KnownJob {
 }
 
 /** What this host last saw of the lease of a job: its own, or that of the host that refused it. */
-export interface LeaseSight {
+interface LeaseSight {
   readonly is: 'granted' | 'released' | 'lost' | 'held' | 'done'
   readonly token: number
   /** The other host. */
@@ -79,6 +79,17 @@ export const fleetFold: Fold<FleetKnown> = {
 /** The highest token of the job that the fleet's store gave while this host looked. @returns 0 if it saw none */
 export function fleetFloor({jobs}: FleetKnown, job: string): number {
   return jobs.get(job)?.floor ?? 0
+}
+
+/**
+ * What this host last saw of the lease of a job.
+ *
+ * - unseen: it has not asked for it
+ * - unanswered: no answer to its questions has told of it
+ */
+export function leaseSight({jobs}: FleetKnown, job: string): LeaseSight | 'unseen' | 'unanswered' {
+  const known = jobs.get(job)
+  return known === undefined ? 'unseen' : (known.sight ?? 'unanswered')
 }
 
 /** The claims of a job of which the end is not on record. */

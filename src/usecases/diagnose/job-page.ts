@@ -1,7 +1,7 @@
 import type {Breaker, Breakers} from '../../domain/breaker/breaker.js'
 import type {ClockReading} from '../../domain/clock/reading.js'
 import type {JobStatus} from '../../domain/diagnose/job-status.js'
-import type {FleetKnown, LeaseSight} from '../../domain/fleet/known.js'
+import {type FleetKnown, leaseSight} from '../../domain/fleet/known.js'
 import type {OverallStatus} from '../../domain/incident/overall-status.js'
 import {type LeaseReport, reportLease} from '../../domain/lease/report.js'
 import {type OrphanedJob, withInferredEnd} from '../../domain/run/interrupted-run.js'
@@ -43,7 +43,7 @@ export interface JobPage {
   /** The job, if it holds that lease without its guard. */
   readonly orphan: OrphanedJob | undefined
   /** Of a job of a fleet, as this host last saw it; the store is not asked. */
-  readonly fleetLease: LeaseSight | 'unseen' | undefined
+  readonly fleetLease: ReturnType<typeof leaseSight> | undefined
   readonly breaker: {readonly target: string; readonly state: Breaker | undefined} | undefined
   readonly budgets: readonly BudgetReport[]
   readonly goodTimes: readonly number[]
@@ -74,7 +74,7 @@ export async function jobPage(deps: JobPageDeps, plan: RoundPlan, job: string): 
     run,
     lease: lease && reportLease(lease, now, await isAbandoned(deps, lease)),
     orphan: await orphanedJob(deps.livingProcessOf, lease),
-    fleetLease: settings?.scope === 'fleet' ? (deps.fleet.read().jobs.get(job)?.sight ?? 'unseen') : undefined,
+    fleetLease: settings?.scope === 'fleet' ? leaseSight(deps.fleet.read(), job) : undefined,
     breaker: target === undefined ? undefined : {target, state: deps.breakers.read().get(target)},
     budgets: listBudgets(deps.budgets).filter((one) => one.job === job),
     goodTimes: known?.goodTimes ?? [],
