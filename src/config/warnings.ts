@@ -57,8 +57,12 @@ function jobWarnings(name: string, job: JobSettings, place: Place): SettingsWarn
   if (cwd !== undefined && !existsSync(cwd)) all.push(warning(key('cwd'), `${cwd} is not there`))
   if (schedule !== undefined && timeoutMs === undefined && silenceMs === undefined)
     all.push({level: 'note', of: key(), text: 'has neither timeout nor silence, so a run may hang for ever'})
+  if (job.scope === 'fleet' && schedule !== undefined && job.timezone === undefined)
+    all.push({level: 'note', of: key(), text: ofSeveralZones})
   return all
 }
+
+const ofSeveralZones = 'has no timezone, so hosts of its fleet in different time zones run each slot once for each zone'
 
 function scriptWarnings(
   key: (last: string) => string,

@@ -50,6 +50,18 @@ test.each<[string, object, string[]]>([
     job({command: ['there'], schedule: '@daily'}),
     ['note: jobs.a has neither timeout nor silence, so a run may hang for ever'],
   ],
+  [
+    'a job of a fleet whose slots depend on the time zone of each host, as a note',
+    {
+      fleet: {postgres: {env: 'GUARD_FLEET_URL'}},
+      jobs: {
+        a: {command: ['there'], schedule: '@hourly', timeout: '1m', scope: 'fleet'},
+        b: {command: ['there'], schedule: '@hourly', timeout: '1m', scope: 'fleet', timezone: 'UTC'},
+        c: {command: ['there'], timeout: '1m', scope: 'fleet'},
+      },
+    },
+    ['note: jobs.a has no timezone, so hosts of its fleet in different time zones run each slot once for each zone'],
+  ],
   ['a scheduled job with a limit', job({command: ['there'], schedule: '@daily', silence: '1h'}), []],
   [
     'programs and places of a service',
