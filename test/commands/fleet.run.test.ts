@@ -361,6 +361,24 @@ describe.skipIf(postgresObstacle !== undefined)(`a fleet (${postgresObstacle ?? 
       ])
     })
 
+    test.each([
+      ['guard fleet check', ['fleet', 'check']],
+      ['guard lease list', ['lease', 'list', '--scope', 'fleet']],
+    ])('is unhealthy until an answer to another question: %s', async (_title, args) => {
+      const nightly = newJob()
+      const one = host('web-17', nightly, {}, {wait: '0s'})
+      expect((await one.at(await away())('run', nightly)).code).toBe(74)
+      const fleetCheck = async () => {
+        const {checks} = JSON.parse((await one.call('health', '--json')).stdout) as {
+          checks: {check: string; verdict: string}[]
+        }
+        return checks.find(({check}) => check === 'fleet')?.verdict
+      }
+      expect(await fleetCheck()).toBe('unhealthy')
+      await one.call(...args)
+      expect(await fleetCheck()).toBe('healthy')
+    })
+
     test('runs the job with onStoreError: run, without a token and with a record that says so', async () => {
       const nightly = newJob()
       const one = host('web-17', nightly, {}, {wait: '0s', onStoreError: 'run'})

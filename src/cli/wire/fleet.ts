@@ -78,10 +78,15 @@ export async function wireFleet(
       if (!known) return
       if (token > guard.leases().read().grants) guard.leases().append({kind: 'raised', job, above: token}, 'durable')
     },
-    tell: (trouble, is) => {
-      if (usable && tellTrouble({...guard, alerts: guard.journal(alertStream)}, trouble, is)) onNews?.()
-    },
+    tell: usable ? tellOf(guard, onNews) : () => undefined,
     warn,
+  }
+}
+
+/** @param onNews called when this process has raised an alert */
+export function tellOf(guard: Guard, onNews?: () => void): FleetDeps['tell'] {
+  return (trouble, is) => {
+    if (tellTrouble({...guard, alerts: guard.journal(alertStream)}, trouble, is)) onNews?.()
   }
 }
 

@@ -15,8 +15,9 @@ import {isUnsettled, type OpenClaim, openClaimsAfter} from './open-claims.js'
  *   slot, which nobody ran
  * - lost: `claim`, `token`, `reason`; the job was ended
  * - released: `claim`, `token`, `status`, `serverAt`
+ * - answered: the store has answered another question, after trouble; it has no job
  *
- * All carry `job` and guard's stamp. `claim` is the id of the run, or of the claim of `guard lease acquire`.
+ * All others carry `job`, and all guard's stamp. `claim` is the id of the run, or of the claim of `guard lease acquire`.
  */
 export interface FleetKnown {
   /** By job, in the order of their last records. */
@@ -108,6 +109,10 @@ const kinds: readonly unknown[] = ['asked', 'granted', 'refused', 'lost', 'relea
 
 function applyRecord(state: FleetKnown, record: RawRecord): FoldVerdict {
   const {job, claim, kind} = record
+  if (kind === 'answered' && isStamped(record)) {
+    applyStore(state, record)
+    return 'ok'
+  }
   if (!isStamped(record) || typeof job !== 'string' || !isJobName(job) || typeof claim !== 'string') return 'void'
   if (!kinds.includes(kind)) return 'void'
   const {token} = record
@@ -133,7 +138,7 @@ function sightOf({kind, reason, token, by, at}: StampedRecord): LeaseSight | und
 
 function applyStore(state: FleetKnown, record: StampedRecord): void {
   const {id, at, reason, detail, serverAt} = record
-  if (isTime(serverAt)) {
+  if (isTime(serverAt) || record.kind === 'answered') {
     state.answeredAt = at
     delete state.trouble
     return

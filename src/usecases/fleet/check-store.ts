@@ -1,10 +1,12 @@
-import {type Finding, finding} from '../../domain/diagnose/finding.js'
+import {type Finding, finding, overallLevel} from '../../domain/diagnose/finding.js'
 import {judgeStore, type StoreFacts} from '../../domain/diagnose/store-findings.js'
 import {StoreFault} from '../../domain/fleet/store-fault.js'
+import {type AnswerDeps, noteAnswer} from './note-answer.js'
 
 export interface CheckStoreDeps {
-  /** Looks at the store, and changes nothing. Rejects with StoreFault. */
+  /** Looks at the store, and changes nothing there. Rejects with StoreFault. */
   readonly inspectStore: () => Promise<StoreFacts>
+  readonly answers: AnswerDeps
 }
 
 export interface StoreCheck {
@@ -14,10 +16,12 @@ export interface StoreCheck {
 }
 
 /** Whether this host can use the store of its fleet. */
-export async function checkStore({inspectStore}: CheckStoreDeps): Promise<StoreCheck> {
+export async function checkStore({inspectStore, answers}: CheckStoreDeps): Promise<StoreCheck> {
   try {
     const facts = await inspectStore()
-    return {facts, findings: judgeStore(facts)}
+    const findings = judgeStore(facts)
+    if (overallLevel(findings) !== 'wrong') noteAnswer(answers)
+    return {facts, findings}
   } catch (error) {
     if (!(error instanceof StoreFault)) throw error
     const [hint] = error.hints

@@ -7,6 +7,7 @@ import {acquireFleetLease} from './acquire-fleet-lease.js'
 import {askStore} from './ask-store.js'
 import type {FleetDeps, FleetRequest} from './fleet-deps.js'
 import {note} from './fleet-records.js'
+import {noteAnswer} from './note-answer.js'
 import type {FleetStore, FleetTicket} from './store.js'
 
 /** The verbs of `guard lease` for a fleet. All reject with GuardError `io` if the store is of no use. */
@@ -72,8 +73,10 @@ function fenced(ticket: FleetTicket, holding: FleetHolding): GuardError {
   )
 }
 
-function ask<T>(deps: FleetDeps, question: (store: FleetStore) => Promise<T>): Promise<T> {
-  return orIo(askStore(deps, deps.waitMs, () => question(deps.store)))
+async function ask<T>(deps: FleetDeps, question: (store: FleetStore) => Promise<T>): Promise<T> {
+  const answer = await orIo(askStore(deps, deps.waitMs, () => question(deps.store)))
+  noteAnswer(deps)
+  return answer
 }
 
 async function orIo<T>(answer: Promise<T>): Promise<T> {

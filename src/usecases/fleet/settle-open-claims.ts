@@ -6,10 +6,10 @@ import {StoreFault} from '../../domain/fleet/store-fault.js'
 import {unrunText} from '../../domain/run/interrupted-run.js'
 import type {RunsByJob} from '../../domain/run/job-runs.js'
 import type {Journal} from '../../journal/journal.js'
-import {tellIfOver} from './claim-of.js'
 import {type FateDeps, fateOfClaim} from './fate-of-claim.js'
 import type {FleetDeps} from './fleet-deps.js'
 import {note} from './fleet-records.js'
+import {noteAnswer} from './note-answer.js'
 import {recordUnfencedRun} from './unfenced-run.js'
 
 interface SettleDeps extends FleetDeps {
@@ -30,14 +30,14 @@ interface Unsettled extends OpenClaim {
  * run that took place without the lease the store is told. A store that does not answer is asked by the next round.
  */
 export async function settleOpenClaims(deps: SettleDeps, claims: readonly Unsettled[]): Promise<void> {
-  const {known, store} = deps
-  const {trouble} = known.read()
+  const {store} = deps
   // What such a run has not given back ends with its time.
   for (const {job, claimId} of claims.filter(hasRun)) note(deps, {kind: 'settled', job, claim: claimId})
   const open = claims.filter((claim) => !hasRun(claim))
   if (open.length === 0) return
   try {
     const leases = await store.list()
+    noteAnswer(deps)
     for (const claim of open) {
       if (claim.fate === 'ran') await recordUnfencedRun(deps, claim.job, claim)
       else
@@ -50,7 +50,6 @@ export async function settleOpenClaims(deps: SettleDeps, claims: readonly Unsett
   } catch (error) {
     if (!(error instanceof StoreFault)) throw error
   }
-  tellIfOver(deps, trouble)
 }
 
 /** The claims of which that is to be found out: not those of a guard that lives. */

@@ -158,6 +158,13 @@ test('of more given-up claims than an outage has, the oldest is forgotten', () =
   expect(given(state).claimIds.at(-1)).toBe('run-39')
 })
 
+test('an answer to another question ends the trouble with the store, and is of no job', () => {
+  const {job: _, claim: __, ...answered} = record('answered', {at: 3000})
+  const {state, verdicts} = fold(away(), answered)
+  expect([state.trouble, state.answeredAt, verdicts.at(-1)]).toEqual([undefined, 3000, 'ok'])
+  expect([...state.jobs.keys()]).toEqual(['nightly'])
+})
+
 test('the lease of a job is known as it was last seen, by whoever has it', () => {
   const sight = (...records: RawRecord[]) => leaseSight(fold(...records).state, 'nightly')
   const granted = record('granted', {token: 7, serverAt: 900})

@@ -30,6 +30,21 @@ describe('from the shell', () => {
     expect(kinds()).toEqual(['granted', 'released', 'released'])
   })
 
+  test('an answer to any question is recorded and told after trouble with the store, and else not', async () => {
+    const {deps, store, kinds, seen, request} = await held()
+    await listFleetLeases(deps)
+    store.fault = new StoreFault('refused', 'password authentication failed')
+    await expect(takeFleetLease(deps, {...request, claimId: 'c2'})).rejects.toThrow('password')
+    store.fault = undefined
+    await listFleetLeases(deps)
+    await checkFleetLease(deps, ticket)
+    expect(kinds()).toEqual(['granted', 'refused refused', 'answered'])
+    expect(seen.told).toEqual([
+      'refused begun: password authentication failed',
+      'refused over: password authentication failed',
+    ])
+  })
+
   test('one that another host has is busy, and its holder is told', async () => {
     const {deps, request} = await held()
     await expect(takeFleetLease(deps, {...request, claimId: 'c2'})).rejects.toMatchObject({

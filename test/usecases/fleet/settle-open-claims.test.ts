@@ -66,7 +66,7 @@ test('is asked after again while the store does not answer, or has not carried i
   await settle()
   store.fault = undefined
   await settle()
-  expect([runs.lines, kinds()]).toEqual([[], ['refused away']])
+  expect([runs.lines, kinds()]).toEqual([[], ['refused away', 'answered']])
   await late()
   await settle()
   expect(runs.lines).toHaveLength(1)
