@@ -31,7 +31,7 @@ export function heldOpen(verdict: Verdict, {facts, outputs}: Evidence): Verdict 
   }
   const status = now.uptimeMs < now.graceEndMs ? 'unknown' : 'failing'
   const kind = incident.kind as VerdictKind
-  return {kind, status, level, reason: `${kind} ${missing}`, ...withProof(proof)}
+  return {kind, status, level, reason: missing, ...withProof(proof)}
 }
 
 function withProof(proof: string | undefined): Pick<Verdict, 'proof'> {
@@ -45,8 +45,8 @@ function resolvedKind({kind}: Verdict): VerdictKind {
 function missingProof(verdict: Verdict, facts: JobFacts, outputs: Judged): string {
   const {lastEnd, incident} = facts
   const hasEndedWell = lastEnd && incident && isWell(lastEnd) && lastEnd.uptimeMs >= incident.openedUptimeMs
-  if (hasEndedWell) return `until its outputs keep their rule; ${outputs.reason}`
-  return `until a run ends well; ${present(verdict, facts)}`
+  if (hasEndedWell) return `not over until its outputs keep their rule; ${outputs.reason}`
+  return `not over until a run ends well; ${present(verdict, facts)}`
 }
 
 function present({reason}: Verdict, {liveness, now}: JobFacts): string {
@@ -57,12 +57,13 @@ function present({reason}: Verdict, {liveness, now}: JobFacts): string {
 /** @returns undefined if nothing proves that the job succeeds again */
 function proofOf(facts: JobFacts, incident: IncidentFacts, outputs: Judged): string | undefined {
   const {lastEnd, hasRuns, now, liveness, openclaw} = facts
-  const isProof = isWhole(facts, incident, outputs)
-  if (lastEnd && isWell(lastEnd) && isProof && lastEnd.uptimeMs >= incident.openedUptimeMs)
-    return `its last run ended well ${span(now.at - lastEnd.endedAt)} ago`
+  const isSince = lastEnd !== undefined && isWell(lastEnd) && lastEnd.uptimeMs >= incident.openedUptimeMs
+  const byRun = isSince && isWhole(facts, incident, outputs)
   // A job that takes leases proves success by a release.
   const byOutputs = incident.kind !== 'failing' || (!hasRuns && liveness.is === 'never-seen')
-  if (byOutputs && outputs.freshness === 'fresh' && isRewritten(facts, incident)) return outputs.reason
+  const mends = byRun ? isAboutOutputs(facts, incident) : byOutputs
+  if (mends && outputs.freshness === 'fresh' && isRewritten(facts, incident)) return outputs.reason
+  if (byRun) return `its last run ended well ${span(now.at - lastEnd.endedAt)} ago`
   // Only OpenClaw knows of such a job.
   const isOfOpenClaw = liveness.is === 'never-seen' && facts.outputs.length === 0
   const hasRun = facts.openclawRanUptimeMs !== undefined && facts.openclawRanUptimeMs >= incident.openedUptimeMs
@@ -78,6 +79,11 @@ function isWhole({badOutputSinceMs}: JobFacts, {kind}: IncidentFacts, {freshness
   return freshness === 'fresh' || freshness === 'none' || freshness === 'waiting'
 }
 
+/** A good end in such trouble does not say what has ended it. */
+function isAboutOutputs({badOutputSinceMs}: JobFacts, {kind}: IncidentFacts): boolean {
+  return kind === 'hung' || kind === 'stalled' || badOutputSinceMs !== undefined
+}
+
 function isRewritten({outputs}: JobFacts, {openedUptimeMs}: IncidentFacts): boolean {
   return outputs.some(({newest}) => newest !== undefined && newest.modifiedUptimeMs >= openedUptimeMs)
 }
@@ -89,7 +95,7 @@ function flapsStill(facts: JobFacts, incident: IncidentFacts): string | undefine
   const {wellForMs} = facts.limits
   if (wellMs >= wellForMs && runs >= calmRuns) return undefined
   const counted = facts.hasRuns && facts.streak ? ` and ${Math.min(runs, calmRuns)} of ${calmRuns} good runs` : ''
-  return `and flapping; well for ${span(Math.min(wellMs, wellForMs))} of ${span(wellForMs)}${counted}`
+  return `flapping; well for ${span(Math.min(wellMs, wellForMs))} of ${span(wellForMs)}${counted}`
 }
 
 function calmOf({streak, lastEnd, hasRuns, now}: JobFacts, {wellSinceMs}: IncidentFacts) {

@@ -498,7 +498,7 @@ describe('an open incident', () => {
     expect(judgeJob(early)).toMatchObject({
       kind: 'failing',
       status: 'failing',
-      reason: 'failing and flapping; well for 40m of 1h',
+      reason: 'flapping; well for 40m of 1h',
     })
     expect(flappingEndInMs(early)).toBe(20 * minute)
     expect(judgeJob(jobFacts(flapping(hour)))).toMatchObject({status: 'ok'})
@@ -576,13 +576,22 @@ describe('an open incident', () => {
     expect(open('missed', {liveness: two, lastEnd: lastEnd(2 * hour)}, {level: 'WARNING'})).toMatchObject({
       kind: 'missed',
       level: 'WARNING',
-      reason: 'missed until a run ends well; running for 2m',
+      reason: 'not over until a run ends well; running for 2m',
     })
+  })
+
+  test.each<[string, Parameters<typeof open>[0], Partial<JobFacts>, RegExp]>([
+    ['an output that was missing', 'hung', {}, /^out\.json/],
+    ['an output whose content was bad', 'failing', {badOutputSinceMs: nowUptimeMs - 30 * minute}, /^out\.json/],
+    ['a run that failed', 'failing', {}, /^its last run ended well/],
+  ])('that was about %s ends by what has mended it', (_title, kind, more, proof) => {
+    const facts = {liveness: ended(10 * minute), lastEnd: lastEnd(10 * minute), outputs: [output(minute)], ...more}
+    expect(open(kind, facts).proof).toMatch(proof)
   })
 
   test('after a good end with a bad output waits for the output, and says so', () => {
     const facts = {liveness: ended(minute), lastEnd: lastEnd(minute), outputs: [output(minute, 'lacks "DONE"')]}
-    expect(open('failing', facts).reason).toBe('failing until its outputs keep their rule; out.json lacks "DONE"')
+    expect(open('failing', facts).reason).toBe('not over until its outputs keep their rule; out.json lacks "DONE"')
   })
 
   test('of a job that flaps ends after an hour and three good runs', () => {
@@ -592,7 +601,7 @@ describe('an open incident', () => {
     }
     expect(well(3, hour).status).toBe('ok')
     expect(well(2, hour)).toMatchObject({status: 'failing', proof: expect.any(String)})
-    expect(well(9, 59 * minute).reason).toBe('failing and flapping; well for 59m of 1h and 3 of 3 good runs')
+    expect(well(9, 59 * minute).reason).toBe('flapping; well for 59m of 1h and 3 of 3 good runs')
   })
 
   test.each<[string, number | undefined, Partial<JobFacts>]>([
