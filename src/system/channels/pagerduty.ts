@@ -1,5 +1,5 @@
 import {createHash} from 'node:crypto'
-import type {Message} from '../../domain/delivery/message.js'
+import type {Message, Receipt} from '../../domain/delivery/message.js'
 import {withoutEndSlashes} from '../../domain/job/end-slashes.js'
 import {cleanLine, headOf} from '../../domain/message-text/clean.js'
 import {headline} from '../../domain/message-text/headline.js'
@@ -13,9 +13,12 @@ const severities = {CRITICAL: 'critical', WARNING: 'warning', INFO: 'info'} as c
 /** PagerDuty's limits: characters of a key, characters of a summary, bytes of the details (an event has 512 KiB). */
 const [longestKey, longestSummary, mostDetails] = [255, 1024, 64 * 1024]
 
-/** Sends events to the Events API, version 2: all messages of a group are one incident, which a recovery resolves. */
-export const sendToPagerDuty: SendBy<'pagerduty'> = async (message, settings, {post, secret, timezone}) => {
-  const dedupKey = dedupKeyOf(message.group)
+/**
+ * Sends events to the Events API, version 2: all messages of a host about a group are one incident, which a recovery
+ * resolves.
+ */
+export const sendToPagerDuty: SendBy<'pagerduty'> = async (message, settings, {post, secret, timezone}, first) => {
+  const dedupKey = openKey(first) ?? dedupKeyOf(message)
   const event = {
     routing_key: secret(settings.routingKey, 'routingKey').trim(),
     event_action: message.kind === 'recovery' ? 'resolve' : 'trigger',
@@ -42,6 +45,14 @@ function payloadOf(message: Message, text: string): object {
   }
 }
 
-function dedupKeyOf(group: string): string {
-  return group.length <= longestKey ? group : createHash('sha256').update(group).digest('hex')
+/** The key under which the incident was opened: by an older guard it was another one. */
+function openKey(first: Receipt | undefined): string | undefined {
+  const key = first?.['dedup_key']
+  return typeof key === 'string' ? key : undefined
+}
+
+/** Hosts may share a routing key, and one of them is well while the same job of another one still fails. */
+function dedupKeyOf({host, group}: Message): string {
+  const key = `${host}: ${group}`
+  return key.length <= longestKey ? key : createHash('sha256').update(key).digest('hex')
 }

@@ -83,17 +83,34 @@ describe('PagerDuty', () => {
   const env = {KEY: '0123456789abcdef0123456789abcdef'}
   const settings = (url: string): ChannelSettings => ({type: 'pagerduty', routingKey: {env: 'KEY'}, url, ...limit})
 
-  test('gets one incident for each group, which the recovery resolves', async () => {
+  test('gets one incident for each host and group, which the recovery resolves', async () => {
     const {url, received} = await startReceiver(answering(202, '{"status":"success"}'))
     const {group} = troubleMessage()
-    expect(await send(settings(url), {env})).toEqual({ok: true, receipt: {dedup_key: group}})
+    const key = `web1: ${group}`
+    expect(await send(settings(url), {env})).toEqual({ok: true, receipt: {dedup_key: key}})
     await send(settings(url), {env, message: recoveryMessage()})
     expect(received.map(({path}) => path)).toEqual(['/v2/enqueue', '/v2/enqueue'])
     expect(bodyOf(received, 0)).toMatchObject({
-      ...{routing_key: env.KEY, event_action: 'trigger', dedup_key: group},
+      ...{routing_key: env.KEY, event_action: 'trigger', dedup_key: key},
       payload: {summary: 'CRITICAL: backup failed on web1', source: 'web1', severity: 'critical', component: 'backup'},
     })
-    expect(bodyOf(received, 1)).toMatchObject({event_action: 'resolve', dedup_key: group})
+    expect(bodyOf(received, 1)).toMatchObject({event_action: 'resolve', dedup_key: key})
+  })
+
+  test('gets the recovery of one host as none of another one', async () => {
+    const {url, received} = await startReceiver(answering(202))
+    await send(settings(url), {env})
+    await send(settings(url), {env, message: troubleMessage({host: 'web2'})})
+    await send(settings(url), {env, message: recoveryMessage()})
+    const [web1, web2, over] = received.map((_, index) => bodyOf(received, index)['dedup_key'])
+    expect(over).toBe(web1)
+    expect(over).not.toBe(web2)
+  })
+
+  test('resolves an incident by the key under which it was opened', async () => {
+    const {url, received} = await startReceiver(answering(202))
+    await send(settings(url), {env, message: recoveryMessage(), first: {dedup_key: 'of an older guard'}})
+    expect(bodyOf(received)).toMatchObject({event_action: 'resolve', dedup_key: 'of an older guard'})
   })
 
   test('gets a message whose time is none', async () => {
