@@ -22,7 +22,7 @@ export function composeNews(due: DueNews, replaced: readonly QueuedMessage[], {i
   const {channel, group, kind, told, level, news} = due
   const isOver = kind === 'recovery'
   const jobs = isOver ? [] : namedOf(news)
-  const firstMs = told?.firstMs ?? begunMs(due)
+  const firstMs = (group.hasEnd ? told?.firstMs : undefined) ?? begunMs(due)
   // That it was well for a while before this is written is no part of the trouble.
   const durationMs = Math.max(0, group.lastMs - firstMs)
   const sinceMs = Math.min(nowMs, ...replaced.map(({message}) => message.atMs - message.lateMs))
@@ -94,12 +94,26 @@ function commonText(key: string): string {
 
 function notesOf({why, told, news, kind, group}: DueNews, nowMs: number): readonly string[] {
   if (kind === 'recovery') return wellNotes(group)
+  if (kind === 'notice') return told ? [noticeNote(told, nowMs)] : []
   if (why === 'after-silence') return ['A silence has ended, and the trouble goes on.']
   const more = news.length - (told?.jobs ?? 0)
   if (why === 'more') return [`${more} more ${more === 1 ? 'job' : 'jobs'} than in the message before.`]
   if (why === 'worse') return ['It has become worse since the message before.']
   if (why === 'again' && told) return [`Told ${span(nowMs - told.atMs)} ago, and not over.`]
   return []
+}
+
+/** A notice has no end: nothing says that what it tells of has gone on meanwhile. */
+function noticeNote(told: Told, nowMs: number): string {
+  const {raised = 1} = told
+  const before = `was ${toldAgo(told, nowMs)}.`
+  return raised > 1 ? `Raised ${raised} times since it ${before}` : `The same ${before}`
+}
+
+/** How the last news came to an end, and when: `told 4h ago`. */
+export function toldAgo({silence, writtenMs, atMs}: Told, nowMs: number): string {
+  const isTold = silence === undefined && writtenMs === atMs
+  return `${isTold ? 'told' : 'kept back'} ${span(nowMs - atMs)} ago`
 }
 
 /** An age in the text of an alert was true when it was raised. */
@@ -183,13 +197,14 @@ function plain(
 /** What a channel has been told once a message is written. */
 export function toldBy({told, news, why, level, group}: DueNews): Omit<Told, 'atMs' | 'receipt' | 'heard'> {
   const repeats = why === 'again' ? (told?.repeats ?? 0) + 1 : 0
-  const firstMs = told && told.silence === undefined ? told.firstMs : begunMs({news, group})
-  return {jobs: news.length, level, repeats, firstMs, silence: undefined}
+  const goesOn = group.hasEnd && told?.silence === undefined
+  const firstMs = (goesOn ? told?.firstMs : undefined) ?? begunMs({news, group})
+  return {jobs: news.length, level, repeats, firstMs, raisedMs: group.lastMs, silence: undefined}
 }
 
-/** Trouble begins before it is worth telling. Wall clock, ms. */
+/** Trouble begins before it is worth telling; a notice is of its own time. Wall clock, ms. */
 function begunMs({news, group}: Pick<DueNews, 'news' | 'group'>): number {
-  return Math.min(group.firstMs, ...news.map(({sinceMs}) => sinceMs))
+  return Math.min(group.hasEnd ? group.firstMs : group.lastMs, ...news.map(({sinceMs}) => sinceMs))
 }
 
 function cut(title: string): string {

@@ -23,8 +23,8 @@ export interface DueNews {
   readonly channel: string
   readonly group: Group
   readonly kind: 'trouble' | 'notice' | 'recovery'
-  /** Why now. */
-  readonly why: 'first' | 'more' | 'worse' | 'again' | 'after-silence' | 'over'
+  /** Why now; `repeated` is a notice that the channel was told a short time ago. */
+  readonly why: 'first' | 'more' | 'worse' | 'again' | 'after-silence' | 'repeated' | 'over'
   readonly news: readonly JobNews[]
   readonly level: AlertLevel
   /** Undefined if this channel was not told before. */
@@ -36,11 +36,18 @@ export interface SilencedNews extends DueNews {
   readonly silence: Silence
 }
 
+/** A notice that its channel was told a short time ago. */
+export interface RepeatedNews extends DueNews {
+  readonly told: Told
+}
+
 interface TellDecision {
   readonly due: readonly DueNews[]
   readonly silenced: readonly SilencedNews[]
   /** Recoveries of what was never told. */
   readonly untold: readonly DueNews[]
+  /** Notices that were told a short time ago. */
+  readonly repeated: readonly RepeatedNews[]
   /** Wall clock, ms: when something is due next; undefined if nothing is without further news. */
   readonly nextMs: number | undefined
 }
@@ -58,6 +65,7 @@ export function decideNews({groups}: OutboxState, facts: TellFacts): TellDecisio
   const due: DueNews[] = []
   const silenced: SilencedNews[] = []
   const untold: DueNews[] = []
+  const repeated: RepeatedNews[] = []
   const times: number[] = []
   for (const group of groups.values()) {
     for (const channel of new Set([...group.told.keys(), ...group.waiting])) {
@@ -65,20 +73,23 @@ export function decideNews({groups}: OutboxState, facts: TellFacts): TellDecisio
       const next = nextNews(group, channel, facts)
       if (!next) continue
       if (next.atMs > facts.nowMs) times.push(next.atMs)
-      else sort(next, {due, silenced, untold})
+      else sort(next, {due, silenced, untold, repeated})
     }
   }
-  return {due, silenced, untold, nextMs: times.length === 0 ? undefined : Math.min(...times)}
+  return {due, silenced, untold, repeated, nextMs: times.length === 0 ? undefined : Math.min(...times)}
 }
 
 interface Sorted {
   readonly due: DueNews[]
   readonly silenced: SilencedNews[]
   readonly untold: DueNews[]
+  readonly repeated: RepeatedNews[]
 }
 
-function sort({news, silence}: NextNews, {due, silenced, untold}: Sorted): void {
+function sort({news, silence}: NextNews, {due, silenced, untold, repeated}: Sorted): void {
+  const {told, why} = news
   if (silence) silenced.push({...news, silence})
+  else if (why === 'repeated' && told) repeated.push({...news, told})
   else if (news.kind === 'recovery' && !news.told?.heard) untold.push(news)
   else due.push(news)
 }
@@ -143,8 +154,10 @@ function nextNews(group: Group, channel: string, facts: TellFacts): NextNews | u
     const ends = silences.flatMap((one) => (one ? [one.untilMs] : []))
     return atMs <= facts.nowMs ? next : {...next, atMs: Math.min(atMs, ...ends)}
   }
-  // What a silence has kept back already is not kept back once more.
-  return told?.silence === silence.id ? {...next, atMs: Math.max(facts.nowMs + 1, silence.untilMs)} : {...next, silence}
+  // Trouble that a silence has kept back already is not kept back once more; each notice is news of its own.
+  return group.hasEnd && told?.silence === silence.id
+    ? {...next, atMs: Math.max(facts.nowMs + 1, silence.untilMs)}
+    : {...next, silence}
 }
 
 interface Present {
@@ -154,17 +167,24 @@ interface Present {
 }
 
 function nextReason(
-  {firstMs, hasEnd}: Group,
+  {firstMs, lastMs, hasEnd}: Group,
   {told, jobs, level}: Present,
   {policy, nowMs}: {readonly policy: TellPolicy; readonly nowMs: number},
 ): {readonly why: DueNews['why']; readonly atMs: number} {
   if (!told) return {why: 'first', atMs: endOfWait(firstMs, policy.groupWaitMs, nowMs)}
   if (told.silence !== undefined) return {why: 'after-silence', atMs: nowMs}
   if (level !== told.level && isAtLeast(level, told.level)) return {why: 'worse', atMs: nowMs}
-  const again = endOfWait(told.atMs, repeatAfter(policy, told.repeats), nowMs)
-  if (!hasEnd || jobs < told.jobs * 2) return {why: 'again', atMs: again}
+  const repeatMs = repeatAfter(policy, told.repeats)
+  if (!hasEnd) return {why: isRepeated({told, lastMs, repeatMs}) ? 'repeated' : 'again', atMs: nowMs}
+  const again = endOfWait(told.atMs, repeatMs, nowMs)
+  if (jobs < told.jobs * 2) return {why: 'again', atMs: again}
   const more = endOfWait(told.atMs, policy.groupIntervalMs, nowMs)
   return more < again ? {why: 'more', atMs: more} : {why: 'again', atMs: again}
+}
+
+/** Compares when they were raised: the wait for the message before does not make the next one come too early. */
+function isRepeated({told, lastMs, repeatMs}: {told: Told; lastMs: number; repeatMs: number}): boolean {
+  return lastMs < endOfWait(told.raisedMs ?? told.atMs, repeatMs, lastMs)
 }
 
 function repeatAfter({repeatMs}: TellPolicy, repeats: number): number {

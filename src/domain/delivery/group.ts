@@ -6,10 +6,8 @@ import {isAtLeast} from './route.js'
 /** News of one cause: the jobs that are in trouble by it, and what each channel was told. */
 export interface Group {
   readonly key: string
-  /** By name, those in trouble now; of notices, those since the last message. */
+  /** By name, those in trouble now; of notices, those that are neither told nor kept back yet. */
   readonly jobs: Map<string, GroupedNews>
-  /** How many notices came since the last message. */
-  notices: number
   /** Whether its news have an end, as those of jobs in trouble. */
   hasEnd: boolean
   /** Wall clock, ms: the first news since all was well. */
@@ -42,6 +40,10 @@ export interface Told {
   readonly level: AlertLevel
   /** How often it was repeated without anything new. */
   readonly repeats: number
+  /** Of notices, wall clock, ms: when the last one of that message was raised; undefined in a snapshot of an older guard. */
+  readonly raisedMs?: number | undefined
+  /** How many notices were raised since; undefined in a snapshot of an older guard. */
+  raised?: number
   /** Wall clock, ms: when that began of which it was told. */
   readonly firstMs: number
   /** Id of the silence that kept it from being told; undefined if it was told. */
@@ -77,12 +79,16 @@ export function applyNoted(groups: Map<string, Group>, record: RawRecord): void 
   group.jobs.set(subject, entry)
   group.well.delete(subject)
   group.lastMs = at
-  if (event !== 'trouble') group.notices += 1
+  if (!group.hasEnd) for (const channel of to) countNotice(group.told.get(channel))
   group.waiting = [...new Set([...group.waiting, ...to.filter((channel) => !group.told.has(channel))])]
 }
 
 function addKnown(told: Told | undefined): void {
   if (told) told.jobs += 1
+}
+
+function countNotice(told: Told | undefined): void {
+  if (told) told.raised = (told.raised ?? 0) + 1
 }
 
 /** Any program may write a line. */
@@ -129,7 +135,7 @@ function openGroup(
     waiting: [],
     well: new Set<string>(),
   }
-  const group: Group = {key, ...maps, notices: 0, hasEnd, firstMs: at, lastMs: at, wellReason: ''}
+  const group: Group = {key, ...maps, hasEnd, firstMs: at, lastMs: at, wellReason: ''}
   groups.set(key, group)
   return group
 }
@@ -173,11 +179,17 @@ export function applyTold(
   }
   if (!told) return
   const before = group.told.get(channel)
-  const since = before?.heard ? {receipt: before.receipt, firstMs: before.firstMs} : {}
+  const since = before?.heard && group.hasEnd ? {receipt: before.receipt, firstMs: before.firstMs} : {}
   const heard = told.silence === undefined || (before?.heard ?? false)
   group.told.set(channel, {...told, ...since, heard, writtenMs: told.writtenMs ?? before?.writtenMs})
   group.waiting = group.waiting.filter((one) => one !== channel)
   if (!group.hasEnd) forgetNotices(group, channel)
+}
+
+/** A notice that a channel was told a short time ago is not told once more. */
+export function applyKeptBack(groups: ReadonlyMap<string, Group>, channel: string, key: string): void {
+  const group = groups.get(key)
+  if (group && !group.hasEnd) forgetNotices(group, channel)
 }
 
 /** The first message of a group that arrived can be edited, or answered to. */
@@ -191,14 +203,13 @@ export function keepReceipt(
   if (told.receipt === undefined) told.receipt = receipt as Receipt
 }
 
-/** Notices are told once. */
+/** Each notice is told or kept back once. */
 function forgetNotices(group: Group, channel: string): void {
   for (const [subject, {news, channels}] of group.jobs) {
     const rest = channels.filter((one) => one !== channel)
     if (rest.length > 0) group.jobs.set(subject, {news, channels: rest})
     else group.jobs.delete(subject)
   }
-  if (group.jobs.size === 0) group.notices = 0
 }
 
 /** The jobs in trouble of which a channel is to be told. */

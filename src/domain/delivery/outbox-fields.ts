@@ -16,7 +16,7 @@ export function messageOf(value: unknown): Message | undefined {
 /** What a channel was told by a record of this time. */
 export function toldOf({kind, told: value}: RawRecord, at: number): Told | undefined {
   if (typeof value !== 'object' || value === null) return undefined
-  const {jobs, level, repeats, silence, firstMs} = value as Partial<Told>
+  const {jobs, level, repeats, silence, firstMs, raisedMs} = value as Partial<Told>
   return {
     atMs: at,
     writtenMs: kind === 'pending' ? at : undefined,
@@ -24,6 +24,7 @@ export function toldOf({kind, told: value}: RawRecord, at: number): Told | undef
     level: level ?? 'INFO',
     repeats: repeats ?? 0,
     firstMs: firstMs ?? at,
+    ...(typeof raisedMs === 'number' && {raisedMs}),
     silence,
     heard: silence === undefined,
     receipt: undefined,

@@ -1,7 +1,7 @@
 import type {Fold, FoldVerdict} from '../journal/fold.js'
 import {isStamped, type RawRecord} from '../journal/record.js'
 import {keepFile} from './channel-place.js'
-import {applyNoted, applyTold, type Group, keepReceipt} from './group.js'
+import {applyKeptBack, applyNoted, applyTold, type Group, keepReceipt} from './group.js'
 import {idsOf, messageOf, refusedOf, toldOf} from './outbox-fields.js'
 import {bury, type ChannelQueue, hold, type QueuedMessage, queueIn, removeMessage} from './queue.js'
 
@@ -166,12 +166,13 @@ function applyPending(state: OutboxState, record: RawRecord, at: number): FoldVe
 export const hourMs = 3_600_000
 
 function applySuppressed(state: OutboxState, record: RawRecord, at: number): FoldVerdict {
-  const {channel, group, held, title, messageKind} = record
+  const {channel, group, held, title, messageKind, isRepeated} = record
   if (typeof channel !== 'string') return 'ok'
   const queue = queueIn(state.channels, channel)
   if (held === 'cap' || held === 'quiet hours') hold(queue, {reason: held, title: String(title), atMs: at})
-  if (typeof group === 'string' && typeof messageKind === 'string')
-    applyTold(state.groups, {channel, group, kind: messageKind}, toldOf(record, at))
+  if (typeof group !== 'string' || typeof messageKind !== 'string') return 'ok'
+  if (isRepeated === true) applyKeptBack(state.groups, channel, group)
+  else applyTold(state.groups, {channel, group, kind: messageKind}, toldOf(record, at))
   return 'ok'
 }
 

@@ -1,8 +1,8 @@
 import {endOfWait} from '../clock/wait.js'
 import type {Entry} from '../journal/record.js'
 import {deadAfterMs, fallbackAfterMs} from './backoff.js'
-import {composeDigest, composeFuse, composeNews, toldBy, type Writing} from './compose.js'
-import type {DueNews, SilencedNews} from './decide.js'
+import {composeDigest, composeFuse, composeNews, toldAgo, toldBy, type Writing} from './compose.js'
+import type {DueNews, RepeatedNews, SilencedNews} from './decide.js'
 import type {Message} from './message.js'
 import {hourMs, type OutboxState} from './outbox.js'
 import {type ChannelQueue, dueMs, type QueuedMessage, queueIn} from './queue.js'
@@ -95,6 +95,12 @@ export function writeSilenced(due: SilencedNews, facts: WriteFacts): Entry {
   const {title} = composeNews(due, [], writingOf(facts))
   const entry = suppressed(due, `silenced by ${owner}: ${reason}`, title)
   return {...entry, silence: id, told: {...toldBy(due), silence: id}}
+}
+
+/** A notice that its channel was told a short time ago. The next message about the same says how often it was raised. */
+export function writeRepeated(due: RepeatedNews, facts: WriteFacts): Entry {
+  const {title} = composeNews(due, [], writingOf(facts))
+  return {...suppressed(due, `the same was ${toldAgo(due.told, facts.nowMs)}`, title), isRepeated: true}
 }
 
 /** A recovery of what this channel was never told. */

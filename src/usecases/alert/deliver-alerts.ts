@@ -14,6 +14,7 @@ import {
   writeDigests,
   writeFallbacks,
   writeNews,
+  writeRepeated,
   writeSilenced,
   writeUntold,
 } from '../../domain/delivery/write.js'
@@ -106,6 +107,7 @@ async function writeMessages(deps: DeliverDeps, write: (entry: Entry) => boolean
   const entries = async function* (): AsyncIterable<Entry> {
     for (const news of decision.untold) yield writeUntold(news)
     for (const news of decision.silenced) yield writeSilenced(news, facts)
+    for (const news of decision.repeated) yield writeRepeated(news, facts)
     // Each by the state after the one before, since the cap counts.
     for (const news of decision.due) yield* writeNews(deps.outbox.read(), await asItIsNow(deps, news), facts)
     yield* writeDigests(deps.outbox.read(), facts)

@@ -5,6 +5,7 @@ import {hour, minute, type OutboxWorld, outboxWorld, second} from '../../support
 
 const titles = ({arrived}: OutboxWorld) => arrived.map(({title}) => title)
 const kinds = ({arrived}: OutboxWorld) => arrived.map(({kind}) => kind)
+const suppressed = ({outbox}: OutboxWorld) => [...outbox.records()].filter(({kind}) => kind === 'suppressed')
 const jobs = (count: number, prefix = 'job') => Array.from({length: count}, (_, index) => `${prefix}-${index}`)
 
 /** An error line that differs from job to job in what does not matter. */
@@ -289,9 +290,47 @@ describe('a group', () => {
       world.notice(`backup: ${index} files left`)
       await world.pass(minute)
     }
+    expect(titles(world)).toEqual(['backup: 0 files left'])
+    await world.pass(10 * hour)
     expect(world.arrived).toHaveLength(1)
-    await world.pass(4 * hour)
-    expect(world.arrived).toHaveLength(2)
+  })
+
+  test('of equal notices has each that is not told on record, and the next one after that time says how many there were', async () => {
+    const world = outboxWorld()
+    world.notice('backup: disk is full')
+    await world.pass(hour)
+    world.notice('backup: disk is full')
+    await world.pass(hour)
+    world.notice('backup: disk is full')
+    await world.pass(minute)
+    expect(suppressed(world)).toMatchObject([
+      {reason: 'the same was told 59m 30s ago', title: 'backup: disk is full', job: 'watchdog'},
+      {reason: 'the same was told 1h 59m ago'},
+    ])
+    await world.pass(10 * hour)
+    world.notice('backup: disk is full')
+    await world.pass(minute)
+    expect(world.arrived.map(({notes, firstMs}) => [firstMs, notes])).toEqual([
+      [expect.any(Number), []],
+      [world.clock.now() - minute, ['Raised 3 times since it was told 12h ago.']],
+    ])
+    await world.pass(9 * hour)
+    world.notice('backup: disk is full')
+    await world.pass(minute)
+    expect(world.arrived[2]?.notes).toEqual(['The same was told 9h 1m ago.'])
+  })
+
+  test('of notices that are raised each four hours is told each time but for the longer times of a repetition', async () => {
+    const world = outboxWorld()
+    for (let index = 0; index < 4; index++) {
+      world.notice('backup: disk is full')
+      await world.pass(4 * hour)
+    }
+    expect(world.arrived.map(({notes}) => notes)).toEqual([
+      [],
+      ['The same was told 3h 59m ago.'],
+      ['Raised 2 times since it was told 8h ago.'],
+    ])
   })
 })
 
@@ -478,6 +517,22 @@ describe('a deliverer that is killed', () => {
   })
 })
 
+test('a silence keeps each notice back that it matches, and the next one after its end does not call it lasting', async () => {
+  const world = outboxWorld()
+  const silence = {kind: 'added', job: 'watchdog', reason: 'planned work', owner: 'eva'}
+  world.silences.append({...silence, untilMs: world.clock.now() + hour}, 'durable')
+  for (let index = 0; index < 2; index++) {
+    world.notice('disk is full')
+    await world.pass(20 * minute)
+  }
+  await world.pass(10 * hour)
+  expect(suppressed(world)).toHaveLength(2)
+  expect(world.arrived).toEqual([])
+  world.notice('disk is full')
+  await world.pass(minute)
+  expect(world.arrived).toMatchObject([{notes: ['The same was kept back 10h 20m ago.']}])
+})
+
 describe('a silence', () => {
   const silence = {kind: 'added', job: 'a*', reason: 'planned work', owner: 'eva'}
 
@@ -488,7 +543,7 @@ describe('a silence', () => {
     world.trouble('b', {failureClass: 'other'})
     await world.pass(30 * minute)
     expect(world.arrived.map((message) => message.jobs[0]?.job)).toEqual(['b'])
-    expect([...world.outbox.records()].filter((record) => record.kind === 'suppressed')).toMatchObject([
+    expect(suppressed(world)).toMatchObject([
       {reason: 'silenced by eva: planned work', group: expect.stringContaining('connection')},
     ])
     await world.pass(31 * minute)
