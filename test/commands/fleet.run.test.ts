@@ -342,7 +342,8 @@ describe.skipIf(postgresObstacle !== undefined)(`a fleet (${postgresObstacle ?? 
       const settings = JSON.parse(readFileSync(one.path('.guardianrc.json'), 'utf8')) as object
       const alerting = {groupWait: '0s', routes: [{level: 'WARNING', to: ['file']}]}
       const channels = {file: {type: 'file', path: 'sent.jsonl'}}
-      one.write('.guardianrc.json', JSON.stringify({...settings, channels, alerting}))
+      const watchdog = {escalateAfter: '1s'}
+      one.write('.guardianrc.json', JSON.stringify({...settings, channels, alerting, watchdog}))
       const call = one.at(await away())
       for (const run of [await call('run', nightly), await call('run', nightly)]) {
         expect([run.code, run.stdout]).toEqual([74, ''])
@@ -356,9 +357,10 @@ describe.skipIf(postgresObstacle !== undefined)(`a fleet (${postgresObstacle ?? 
       expect([sick.code, sick.stdout]).toEqual([2, expect.stringContaining('the store of the fleet gives no answer')])
       expect((await one.call('run', nightly)).code).toBe(0)
       expect(one.journal('alerts.jsonl')).toMatchObject([
-        {level: 'WARNING', component: 'fleet'},
-        {level: 'INFO', component: 'fleet'},
+        {level: 'WARNING', component: 'fleet', job: 'guard-fleet'},
+        {level: 'INFO', component: 'fleet', job: 'guard-fleet'},
       ])
+      await until(() => readFileSync(one.path('sent.jsonl'), 'utf8').includes('"recovery"'), 'its end')
     })
 
     test.each([

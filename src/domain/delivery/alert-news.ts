@@ -17,6 +17,8 @@ interface AlertNews {
   readonly level: AlertLevel
   /** The job, or what stands for one. */
   readonly subject: string
+  /** Of trouble that nobody looks at meanwhile: it may be over, and so is not told again. */
+  readonly isToldOnce: boolean
   readonly news: JobNews
 }
 
@@ -43,6 +45,7 @@ export function alertNews(alert: Omit<Alert, 'key'>, atMs: number): AlertNews {
         : causeOf({verdict, failureClass, errorLine, subject}),
     level,
     subject,
+    isToldOnce: details['isToldOnce'] === true,
     news: {
       job: subject,
       level,

@@ -1,5 +1,7 @@
 import {span} from '../clock/span.js'
+import {storeName} from '../fleet/store-name.js'
 import {isTime} from '../journal/record.js'
+import {openclawName} from '../watchdog/openclaw-reachability.js'
 import type {DueNews} from './decide.js'
 import type {Group, Told} from './group.js'
 import type {JobNews, Message} from './message.js'
@@ -39,8 +41,12 @@ export function composeNews(due: DueNews, replaced: readonly QueuedMessage[], {i
     ...(isOver && {durationMs}),
     notes: [...notesOf(due, nowMs), ...replaced.map((item) => replacedNote(item))],
     lateMs: nowMs - sinceMs,
-    command: first && group.hasEnd ? `guard history ${first.job}` : 'guard alerts',
+    command: first && group.hasEnd ? commandAbout(first.job) : 'guard alerts',
   }
+}
+
+function commandAbout(job: string): string {
+  return job === storeName || job === openclawName ? 'guard health' : `guard history ${job}`
 }
 
 /** Among many the lines of an output are not shown, and ten times of them would be too long for a record. */
@@ -77,7 +83,7 @@ function aboutJob({job, reason, errorLine, outcome}: JobNews): string {
 
 function overTitle({group}: DueNews, durationMs: number): string {
   const after = `after ${span(durationMs)}`
-  const job = /^([^:]{1,128}): /.exec(group.wellReason)?.[1]
+  const job = [...group.well][0] ?? /^([^:]{1,128}): /.exec(group.wellReason)?.[1]
   return group.well.size <= 1 && job !== undefined
     ? `${job} is well again ${after}`
     : `${group.well.size} jobs are well again ${after}`

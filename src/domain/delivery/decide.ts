@@ -76,7 +76,8 @@ export function decideNews({groups}: OutboxState, facts: TellFacts): TellDecisio
       else sort(next, {due, silenced, untold, repeated})
     }
   }
-  return {due, silenced, untold, repeated, nextMs: times.length === 0 ? undefined : Math.min(...times)}
+  const nextMs = Math.min(...times)
+  return {due, silenced, untold, repeated, nextMs: Number.isFinite(nextMs) ? nextMs : undefined}
 }
 
 interface Sorted {
@@ -167,7 +168,7 @@ interface Present {
 }
 
 function nextReason(
-  {firstMs, lastMs, hasEnd}: Group,
+  {firstMs, lastMs, hasEnd, jobs: news}: Group,
   {told, jobs, level}: Present,
   {policy, nowMs}: {readonly policy: TellPolicy; readonly nowMs: number},
 ): {readonly why: DueNews['why']; readonly atMs: number} {
@@ -176,7 +177,8 @@ function nextReason(
   if (level !== told.level && isAtLeast(level, told.level)) return {why: 'worse', atMs: nowMs}
   const repeatMs = repeatAfter(policy, told.repeats)
   if (!hasEnd) return {why: isRepeated({told, lastMs, repeatMs}) ? 'repeated' : 'again', atMs: nowMs}
-  const again = endOfWait(told.atMs, repeatMs, nowMs)
+  const isToldOnce = Array.from(news.values()).every((one) => one.isToldOnce)
+  const again = isToldOnce ? Number.POSITIVE_INFINITY : endOfWait(told.atMs, repeatMs, nowMs)
   if (jobs < told.jobs * 2) return {why: 'again', atMs: again}
   const more = endOfWait(told.atMs, policy.groupIntervalMs, nowMs)
   return more < again ? {why: 'more', atMs: more} : {why: 'again', atMs: again}

@@ -27,6 +27,8 @@ interface GroupedNews {
   readonly channels: readonly string[]
   /** Wall clock, ms: since when it is in trouble here; undefined in a snapshot of an older guard. */
   readonly notedMs?: number
+  /** See AlertNews. */
+  readonly isToldOnce?: boolean
 }
 
 /** What a channel was told of a group. */
@@ -75,7 +77,8 @@ export function applyNoted(groups: Map<string, Group>, record: RawRecord): void 
   // A job that is back was told before; of one in the place of another nothing was told.
   if (group.well.has(subject)) for (const channel of to) addKnown(group.told.get(channel))
   const notedMs = group.jobs.get(subject)?.notedMs ?? at
-  const entry = {news: group.jobs.size < detailedJobs ? news : short(news), channels: to, notedMs}
+  const isToldOnce = record['isToldOnce'] === true && {isToldOnce: true}
+  const entry = {news: group.jobs.size < detailedJobs ? news : short(news), channels: to, notedMs, ...isToldOnce}
   group.jobs.set(subject, entry)
   group.well.delete(subject)
   group.lastMs = at

@@ -65,7 +65,7 @@ export async function takeAlerts(deps: TakeAlertsDeps): Promise<boolean> {
       if (!deps.write({...taken, event: 'none', reason})) return false
       continue
     }
-    const {event, group, level, subject} = news
+    const {event, group, level, subject, isToldOnce} = news
     const {routes, settingsFile} = deps.routesOf(alert?.settingsFile)
     const names = channelsFor(routes, {subject, level: event === 'recovered' ? 'CRITICAL' : level}) ?? []
     const files = deps.outbox.read().channelFiles
@@ -73,7 +73,7 @@ export async function takeAlerts(deps: TakeAlertsDeps): Promise<boolean> {
     const isDetailed = event === 'trouble' && index < detailedAlerts
     const more = isDetailed ? await deps.enrich(subject, news.news.runId, settingsFile) : {}
     const entry = {...taken, event, group, subject, channels, settingsFile, news: {...news.news, ...more}}
-    if (!deps.write(entry)) return false
+    if (!deps.write({...entry, ...(isToldOnce && {isToldOnce})})) return false
   }
   return true
 }

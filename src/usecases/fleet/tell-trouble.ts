@@ -1,6 +1,7 @@
-import type {AlertsState} from '../../domain/alert/alert.js'
+import type {Alert, AlertsState} from '../../domain/alert/alert.js'
 import type {StoreTrouble} from '../../domain/fleet/known.js'
 import {faultText} from '../../domain/fleet/refusal.js'
+import {storeName} from '../../domain/fleet/store-name.js'
 import {GuardError} from '../../errors.js'
 import type {Journal} from '../../journal/journal.js'
 import type {Clock} from '../../system/host/clock.js'
@@ -21,21 +22,29 @@ const component = 'fleet'
  * @returns whether this process has raised it
  */
 export function tellTrouble(deps: TellDeps, trouble: StoreTrouble, is: 'begun' | 'over'): boolean {
-  const {id, kind, since, text} = trouble
-  const key = `fleet-store:${id}`
-  const details = {kind, since: new Date(since).toISOString()}
+  const begun = begunAlert(trouble)
   try {
     // An end of what nobody was told is no news.
-    if (is === 'over' && !deps.alerts.read().raised.has(key)) return false
-    const alert =
-      is === 'begun'
-        ? ({level: 'WARNING', message: faultText({kind, message: text}), key} as const)
-        : ({level: 'INFO', message: 'the store of the fleet answers this host again', key: `${key}:over`} as const)
-    if (!raiseAlert(deps, {...alert, component, details})) return false
+    if (is === 'over' && !deps.alerts.read().raised.has(begun.key)) return false
+    const alert = is === 'begun' ? begun : overAlert(trouble, begun.key)
+    if (!raiseAlert(deps, alert)) return false
     deps.log(`${component}: ${alert.message}`)
     return true
   } catch (error) {
     if (error instanceof GuardError) return false
     throw error
   }
+}
+
+/** The store is asked for jobs alone, and may answer long before the next one: so it is told once that it does not. */
+function begunAlert({id, kind, since, text}: StoreTrouble): Alert & {readonly key: string} {
+  const message = faultText({kind, message: text})
+  const details = {event: 'trouble', isToldOnce: true, kind, opened_at: new Date(since).toISOString()}
+  return {level: 'WARNING', component, job: storeName, message, details, key: `fleet-store:${id}`}
+}
+
+function overAlert({kind, since}: StoreTrouble, begunKey: string): Alert {
+  const message = 'the store of the fleet answers this host again'
+  const details = {event: 'recovered', kind, opened_at: new Date(since).toISOString()}
+  return {level: 'INFO', component, job: storeName, message, details, key: `${begunKey}:over`}
 }
