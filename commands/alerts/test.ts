@@ -1,6 +1,6 @@
 import {defineCommand} from '../../src/cli/command/definition.js'
 import {tryChannel} from '../../src/cli/try-channel.js'
-import {refusedOf} from '../../src/domain/delivery/outbox-fields.js'
+import {missedBy} from '../../src/domain/delivery/outbox-fields.js'
 
 export default defineCommand({
   summary: 'Send an example by a channel, and say what became of it',
@@ -17,9 +17,9 @@ export default defineCommand({
   async run({args, flags, print, openGuard}) {
     const guard = await openGuard()
     const {outcome} = await tryChannel(guard, args.channel, flags.as)
-    const refused = outcome.ok ? refusedOf(outcome.receipt) : undefined
-    if (!outcome.ok || refused !== undefined) process.exitCode = 1
-    if (outcome.ok) print(`${args.channel} has it${refused === undefined ? '' : `, but ${refused}`}`)
+    const missed = outcome.ok ? missedBy(outcome.receipt, outcome.owed?.reason) : undefined
+    if (!outcome.ok || missed !== undefined) process.exitCode = 1
+    if (outcome.ok) print(`${args.channel} has it${missed === undefined ? '' : `, but ${missed}`}`)
     else print(`${args.channel} has it not: ${outcome.reason}`)
     return {channel: args.channel, ...outcome}
   },

@@ -16,6 +16,7 @@ export interface ChannelOrder {
   readonly settings: ChannelSettings
   readonly message: Message
   readonly first?: Receipt
+  readonly owedTo?: readonly string[]
   /** Instead of the message. */
   readonly run?: RunPing
   readonly abortAfterMs?: number

@@ -21,7 +21,7 @@ export const tellPolicy = {
 }
 
 /** What a receiver does with a message. */
-export type Receiver = (message: Message) => SendOutcome | 'kill before' | 'kill after'
+export type Receiver = (message: Message, owedTo?: readonly string[]) => SendOutcome | 'kill before' | 'kill after'
 
 class Killed extends Error {}
 
@@ -154,7 +154,7 @@ export function outboxWorld({
         quietUntilMs: () => (world.isQuiet ? clock.now() + 15 * minute : undefined),
         isKnown: () => true,
         fallbackOf: () => undefined,
-        send: async (message) => take(message),
+        send: async (message, _first, owedTo) => take(message, owedTo),
         log: () => undefined,
         ...changes,
       }
@@ -172,8 +172,8 @@ export function outboxWorld({
       }
     },
   }
-  const take = (message: Message): SendOutcome => {
-    const outcome = world.receiver(message)
+  const take = (message: Message, owedTo: readonly string[] | undefined): SendOutcome => {
+    const outcome = world.receiver(message, owedTo)
     if (outcome === 'kill before') throw new Killed()
     if (outcome === 'kill after' || outcome.ok) world.arrived.push(message)
     if (outcome === 'kill after') throw new Killed()

@@ -27,9 +27,10 @@ function whenNext(page: Page, queue: ChannelQueue, item: QueuedMessage): string 
   return at <= page.nowMs ? 'now' : whenText(page, at)
 }
 
-/** A channel gets its messages in order: those behind one that failed wait for it. Wall clock, ms. */
+/** A channel gets its messages in order: those behind one that failed wait for it, but not for what some are owed. Wall clock, ms. */
 function nextAt({waiting, heldUntilMs}: ChannelQueue, item: QueuedMessage): number {
-  const before = waiting.slice(0, waiting.indexOf(item) + 1)
+  const ahead = waiting.slice(0, waiting.indexOf(item)).filter(({owedTo}) => owedTo === undefined)
+  const before = item.owedTo === undefined ? [...ahead, item] : [item]
   return Math.max(heldUntilMs, ...before.map(({nextMs}) => nextMs))
 }
 
@@ -67,7 +68,7 @@ export function outboxToJson({channels}: OutboxState): object {
   }
 }
 
-function itemToJson({message, attempts, lastReason}: QueuedMessage, nextMs: number): object {
+function itemToJson({message, attempts, lastReason, owedTo}: QueuedMessage, nextMs: number): object {
   const {id, group, kind, level, title, atMs} = message
   const about = {id, group, kind, level, title, at: new Date(atMs).toISOString()}
   return {
@@ -75,5 +76,6 @@ function itemToJson({message, attempts, lastReason}: QueuedMessage, nextMs: numb
     attempts,
     nextAt: new Date(nextMs).toISOString(),
     ...(lastReason !== undefined && {reason: lastReason}),
+    ...(owedTo !== undefined && {owedTo}),
   }
 }

@@ -1,5 +1,6 @@
 import {existsSync} from 'node:fs'
 import type {OutboxState} from '../../domain/delivery/outbox.js'
+import {headOfQueue} from '../../domain/delivery/queue.js'
 import {dueMessages, makesWay} from '../../domain/delivery/write.js'
 import {GuardError} from '../../errors.js'
 import {alertStream, deliveryStream, silenceStream} from '../../journal/failure-streams.js'
@@ -91,8 +92,9 @@ async function nextInOutbox(guard: Guard): Promise<number | undefined> {
 
 function sayFailingChannels({clock, log, settings, journal}: Guard, {channels}: OutboxState): void {
   const deps = {clock, log, alerts: journal(alertStream), repeatMs: settings.alerting.repeatMs[0] ?? 0}
-  for (const [name, {waiting, lastFailure}] of channels) {
-    const [head] = waiting
+  for (const [name, queue] of channels) {
+    const {lastFailure} = queue
+    const head = headOfQueue(queue)
     if (!head || !lastFailure || clock.now() - head.message.atMs < mutelyFailingMs) continue
     const message = `channel ${name} has failed for more than an hour: ${lastFailure.reason}`
     if (sayOnce(deps, {component: 'alerts', message, reason: `channel ${name}`})) printWarning(message)

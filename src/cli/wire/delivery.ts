@@ -53,11 +53,12 @@ export function wireDelivery(guard: Guard, files: SettingsFiles, signal: AbortSi
     quietUntilMs: (channel) => quietUntilMs(settingsOf(channel).alerting.quietHours, clock.now()),
     isKnown: (channel) => channelOf(channel) !== undefined,
     fallbackOf: (channel) => channelOf(channel)?.fallback,
-    send: async (message, first) => {
+    send: async (message, first, owedTo) => {
       const {name} = placeOf(message.channel)
       const channel = channelOf(message.channel)
       if (!channel) return {ok: false, failure: 'deferred', reason: whyUnknown(files, placeOf(message.channel))}
-      const outcome = await openChannel(name, channel, {timezone}).send({...message, channel: name}, {signal, first})
+      const context = {signal, first, owedTo}
+      const outcome = await openChannel(name, channel, {timezone}).send({...message, channel: name}, context)
       // A channel knows its own secrets, and a program that it starts may know others.
       return outcome.ok ? outcome : {...outcome, reason: files.mask(outcome.reason)}
     },

@@ -69,8 +69,15 @@ export interface Message {
 /** What a channel gives back for a message that has arrived: enough to edit it or to answer to it. All values are short. */
 export type Receipt = Readonly<Record<string, string | number>>
 
+/** The recipients that may get a message later which the others have. */
+export interface Owed {
+  readonly to: readonly string[]
+  /** Who it is and why, in plain words and without secrets. */
+  readonly reason: string
+}
+
 export type SendOutcome =
-  | {readonly ok: true; readonly receipt: Receipt}
+  | {readonly ok: true; readonly receipt: Receipt; readonly owed?: Owed | undefined}
   | {
       readonly ok: false
       /** In plain words, with what to do where that is known, and without secrets. */

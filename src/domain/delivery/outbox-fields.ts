@@ -36,7 +36,13 @@ export function idsOf(value: unknown): readonly string[] {
   return Array.isArray(value) ? value.filter((id) => typeof id === 'string') : []
 }
 
-/** Who of the recipients was refused, by the receipt of a message that the others have; undefined if nobody was. */
+/** Who of the recipients does not have a message that the others have, and why; undefined if nobody is left out. */
+export function missedBy(receipt: unknown, owedReason: unknown): string | undefined {
+  const reasons = [refusedOf(receipt), owedReason].filter((one) => typeof one === 'string')
+  return reasons.length === 0 ? undefined : reasons.join('; ')
+}
+
+/** Who of the recipients was refused for good, by the receipt of a message that the others have; undefined if nobody was. */
 export function refusedOf(receipt: unknown): string | undefined {
   if (typeof receipt !== 'object' || receipt === null) return undefined
   const {refused} = receipt as RawRecord

@@ -1,9 +1,10 @@
 import type {Fold, FoldVerdict} from '../journal/fold.js'
 import {isStamped, type RawRecord} from '../journal/record.js'
+import {applyAttempt, applyByHand} from './attempts.js'
 import {keepFile} from './channel-place.js'
-import {applyKeptBack, applyNoted, applyTold, type Group, keepReceipt} from './group.js'
-import {idsOf, messageOf, refusedOf, toldOf} from './outbox-fields.js'
-import {bury, type ChannelQueue, hold, type QueuedMessage, queueIn, removeMessage} from './queue.js'
+import {applyKeptBack, applyNoted, applyTold, type Group} from './group.js'
+import {idsOf, messageOf, toldOf} from './outbox-fields.js'
+import {type ChannelQueue, hold, queueIn, removeMessage} from './queue.js'
 
 /**
  * The outbox: what is to be told, what was sent, and what was not and why. Its records, each with the `token` of the
@@ -11,7 +12,8 @@ import {bury, type ChannelQueue, hold, type QueuedMessage, queueIn, removeMessag
  *
  * - noted: an alert was taken, and belongs to a group
  * - recounted: the journal of alerts was emptied, so its lines have other numbers
- * - pending: a message for a channel; `attempted`: before its first byte; `sent`, `failed`: how an attempt went
+ * - pending: a message for a channel; `attempted`: before its first byte; `sent`, `failed`: how an attempt went; `sent`
+ *   with `owedTo`: those who do not have it yet
  * - suppressed: what is not sent, with its reason
  * - dropped, retried: by hand
  *
@@ -19,7 +21,7 @@ import {bury, type ChannelQueue, hold, type QueuedMessage, queueIn, removeMessag
  * 1. An alert is taken once: `noted` counts by the alert's number, in order.
  * 2. A record of an older deliverer is void.
  * 3. A message has one id for all of its attempts, and one end: sent, failed for good, replaced or dropped.
- * 4. In each channel only the oldest message is attempted.
+ * 4. In each channel only the oldest message is attempted, and what single recipients are owed for these alone.
  * 5. What was attempted and has no outcome is attempted again, never replaced: it may have arrived.
  * 6. A recovery is sent only of what was told.
  */
@@ -176,82 +178,9 @@ function applySuppressed(state: OutboxState, record: RawRecord, at: number): Fol
   return 'ok'
 }
 
-function applyAttempt(state: OutboxState, record: RawRecord, at: number): FoldVerdict {
-  const found = queueOfMessage(state, record['message'])
-  if (!found) return 'void'
-  const {queue, item} = found
-  if (record['kind'] === 'attempted') {
-    item.attempts += 1
-    item.isUncertain ||= item.isOpen
-    item.isOpen = true
-    item.lacksSecret = false
-    return 'ok'
-  }
-  item.isOpen = false
-  if (record['kind'] === 'sent') {
-    removeMessage(queue, item.message.id)
-    queue.sentAtMs = at
-    queue.refused = refusedOf(record['receipt'])
-    queue.lastFailure = undefined
-    keepReceipt(state.groups, item.message, record['receipt'])
-    return 'ok'
-  }
-  const {reason, nextMs, heldUntilMs, final, deferred} = record
-  item.lastReason = String(reason)
-  // Nothing was tried: this process had no secret for it.
-  item.lacksSecret = deferred === true
-  if (deferred === true) item.attempts -= 1
-  else queue.lastFailure = {atMs: at, reason: item.lastReason}
-  item.changedMs = at
-  if (typeof nextMs === 'number') item.nextMs = nextMs
-  if (typeof heldUntilMs === 'number') queue.heldUntilMs = heldUntilMs
-  if (final === true) bury(queue, item)
-  return 'ok'
-}
-
-function applyByHand(state: OutboxState, record: RawRecord): FoldVerdict {
-  const {kind, message: id, at} = record
-  const found = queueOfMessage(state, id)
-  if (kind === 'dropped') {
-    if (!found) return 'void'
-    removeMessage(found.queue, found.item.message.id)
-    return 'ok'
-  }
-  if (found) {
-    Object.assign(found.item, retriedAt(at as number))
-    if (found.item.lacksSecret === true) found.item.lacksSecret = 'asked-for'
-    found.queue.heldUntilMs = 0
-    return 'ok'
-  }
-  for (const queue of state.channels.values()) {
-    const index = queue.dead.findIndex(({message}) => message.id === id)
-    const [item] = index < 0 ? [] : queue.dead.splice(index, 1)
-    if (!item) continue
-    queue.waiting.push({...item, isOpen: false, lastReason: undefined, ...retriedAt(at as number)})
-    return 'ok'
-  }
-  return 'void'
-}
-
-/** It has a whole day again. */
-function retriedAt(at: number): Pick<QueuedMessage, 'nextMs' | 'changedMs' | 'fromMs'> {
-  return {nextMs: at, changedMs: at, fromMs: at}
-}
-
 function markCopied({channels}: OutboxState, id: unknown): void {
   for (const {waiting, dead} of channels.values()) {
     const item = [...waiting, ...dead].find(({message}) => message.id === id)
     if (item) item.hasFallenBack = true
   }
-}
-
-function queueOfMessage(
-  {channels}: OutboxState,
-  id: unknown,
-): {readonly queue: ChannelQueue; readonly item: QueuedMessage} | undefined {
-  for (const queue of channels.values()) {
-    const item = queue.waiting.find(({message}) => message.id === id)
-    if (item) return {queue, item}
-  }
-  return undefined
 }

@@ -16,7 +16,7 @@ export interface ChannelQueue {
   /** Wall clock, ms, of the last message that arrived, and of the last failure. */
   sentAtMs: number
   lastFailure: {readonly atMs: number; readonly reason: string} | undefined
-  /** Who of its recipients did not get the last message that arrived, and why. */
+  /** Who of its recipients will never get the last message that arrived, and why. */
   refused?: string | undefined
   /** Messages that were given up, newest last. */
   readonly dead: QueuedMessage[]
@@ -46,6 +46,8 @@ export interface QueuedMessage {
   lacksSecret?: 'asked-for' | boolean
   /** It went to the fallback as well. */
   hasFallenBack: boolean
+  /** The recipients that do not have it yet, once the others have it; undefined if it is attempted for all. */
+  owedTo?: readonly string[]
 }
 
 /** Of the messages that were given up, and of what a digest lists, so many are remembered. */
@@ -72,11 +74,22 @@ export function hold(queue: ChannelQueue, news: HeldNews): void {
   if (queue.held.length < keptHeld) queue.held.push(news)
 }
 
-/** Wall clock, ms: when the oldest message may be attempted. */
-export function dueMs({heldUntilMs, lastFailure}: ChannelQueue, head: QueuedMessage, nowMs: number): number {
+/** The oldest message that nobody has yet: those behind it wait for it. */
+export function headOfQueue({waiting}: Pick<ChannelQueue, 'waiting'>): QueuedMessage | undefined {
+  return waiting.find(({owedTo}) => owedTo === undefined)
+}
+
+/** The messages that wait for no other one. What single recipients are owed keeps nothing from the others. */
+export function foremost(queue: ChannelQueue): readonly QueuedMessage[] {
+  const head = headOfQueue(queue)
+  return queue.waiting.filter((item) => item === head || item.owedTo !== undefined)
+}
+
+/** Wall clock, ms: when a message that waits for no other one may be attempted. */
+export function dueMs({heldUntilMs, lastFailure}: ChannelQueue, item: QueuedMessage, nowMs: number): number {
   const failedMs = lastFailure?.atMs ?? 0
   return Math.max(
-    endOfWait(head.changedMs, head.nextMs - head.changedMs, nowMs),
+    endOfWait(item.changedMs, item.nextMs - item.changedMs, nowMs),
     endOfWait(failedMs, heldUntilMs - failedMs, nowMs),
   )
 }

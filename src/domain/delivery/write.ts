@@ -5,7 +5,7 @@ import {composeDigest, composeFuse, composeNews, toldAgo, toldBy, type Writing} 
 import type {DueNews, RepeatedNews, SilencedNews} from './decide.js'
 import type {Message} from './message.js'
 import {hourMs, type OutboxState} from './outbox.js'
-import {type ChannelQueue, dueMs, type QueuedMessage, queueIn} from './queue.js'
+import {type ChannelQueue, dueMs, foremost, headOfQueue, type QueuedMessage, queueIn} from './queue.js'
 
 export interface WriteFacts {
   /** Most messages of one channel within an hour. */
@@ -66,8 +66,8 @@ function suppressed(due: DueNews, reason: string, title: string): Entry {
 }
 
 /** What may have arrived is not replaced. */
-function mayReplace({message, isOpen, isUncertain}: QueuedMessage, {group}: DueNews): boolean {
-  return message.group === group.key && !isOpen && !isUncertain
+function mayReplace({message, isOpen, isUncertain, owedTo}: QueuedMessage, {group}: DueNews): boolean {
+  return message.group === group.key && !isOpen && !isUncertain && owedTo === undefined
 }
 
 function recentCount({recent}: ChannelQueue, nowMs: number): number {
@@ -135,7 +135,7 @@ export function writeFallbacks(
     if (channel === undefined) return []
     const late = hasFailed(waiting) ? waiting.filter(({message}) => facts.nowMs - message.atMs >= fallbackAfterMs) : []
     return [...dead, ...late]
-      .filter(({hasFallenBack}) => !hasFallenBack)
+      .filter((item) => mayFallBack(item))
       .map(({message, lastReason}) => ({
         kind: 'pending',
         copyOf: message.id,
@@ -145,8 +145,14 @@ export function writeFallbacks(
 }
 
 /** What stands behind a message that failed is as late, though it was not attempted. */
-function hasFailed([head]: readonly QueuedMessage[]): boolean {
+function hasFailed(waiting: QueuedMessage[]): boolean {
+  const head = headOfQueue({waiting})
   return head !== undefined && head.attempts > 0
+}
+
+/** What most recipients have has left the machine. */
+function mayFallBack({hasFallenBack, owedTo}: QueuedMessage): boolean {
+  return !hasFallenBack && owedTo === undefined
 }
 
 interface Fallback {
@@ -161,12 +167,11 @@ function fallbackMessage(message: Message, {channel, name, reason}: Fallback, {n
   return {...message, id: newId(), channel, notes: [...message.notes, note], lateMs: nowMs - message.atMs}
 }
 
-/** The message of each channel that is to be attempted now: the oldest, if nothing holds it. */
+/** The messages of each channel that are to be attempted now: the oldest, if nothing holds it, and what is owed to some. */
 export function dueMessages({channels}: OutboxState, nowMs: number): readonly QueuedMessage[] {
-  return Array.from(channels.values()).flatMap((queue) => {
-    const [head] = queue.waiting
-    return head && nowMs >= dueMs(queue, head, nowMs) ? [head] : []
-  })
+  return Array.from(channels.values()).flatMap((queue) =>
+    foremost(queue).filter((item) => nowMs >= dueMs(queue, item, nowMs)),
+  )
 }
 
 /** Whether a process that lacks a secret makes way for one that may have it. */
@@ -186,11 +191,10 @@ export function nextDelivery(
   facts: DigestFacts,
 ): number | undefined {
   const times = Array.from(channels).flatMap(([name, queue]) => {
-    const [head] = queue.waiting
-    const sends = head ? [dueMs(queue, head, facts.nowMs)] : []
+    const sends = foremost(queue).map((item) => dueMs(queue, item, facts.nowMs))
     const digests = queue.heldCount > 0 ? [digestAt(name, queue, facts)] : []
     const hasFallback = fallbackOf(name) !== undefined && hasFailed(queue.waiting)
-    const fallbacks = hasFallback ? queue.waiting.filter(({hasFallenBack}) => !hasFallenBack) : []
+    const fallbacks = hasFallback ? queue.waiting.filter((item) => mayFallBack(item)) : []
     return [...sends, ...digests, ...fallbacks.map(({message}) => message.atMs + fallbackAfterMs)]
   })
   return times.length === 0 ? undefined : Math.min(...times)

@@ -1,4 +1,4 @@
-import {refusedOf} from '../delivery/outbox-fields.js'
+import {missedBy} from '../delivery/outbox-fields.js'
 import type {RawRecord} from '../journal/record.js'
 import {textField} from './run-story.js'
 import {recordSentence, type Section, type Sentence} from './sentence.js'
@@ -70,8 +70,8 @@ function textOf(record: RawRecord, {messages, groups, job}: Known): string | und
   const {what} = message
   if (kind === 'pending') return `A message for ${message.channel} about ${what} was written.`
   if (kind === 'sent') {
-    const refused = refusedOf(record['receipt'])
-    return `${message.channel} was told of ${what}${refused === undefined ? '' : `, but ${refused}`}.`
+    const missed = missedBy(record['receipt'], record['reason'])
+    return `${message.channel} was told of ${what}${missed === undefined ? '' : `, but ${missed}`}.`
   }
   if (kind === 'dropped')
     return `The message for ${message.channel} was dropped by hand: ${textField(record, 'reason') ?? ''}.`

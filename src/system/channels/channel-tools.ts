@@ -32,4 +32,6 @@ export type SendBy<T extends ChannelSettings['type']> = (
   tools: ChannelTools,
   /** Of the first message of the group. */
   first: Receipt | undefined,
+  /** The recipients that do not have it yet; undefined for all. */
+  owedTo?: readonly string[],
 ) => Promise<SendOutcome>

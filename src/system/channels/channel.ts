@@ -5,6 +5,8 @@ export interface SendContext {
   readonly signal: AbortSignal
   /** Of the first message of this group on this channel that arrived and is not over; undefined for the first one. */
   readonly first: Receipt | undefined
+  /** The recipients that do not have it yet; undefined for all. */
+  readonly owedTo?: readonly string[] | undefined
 }
 
 /** A way by which messages leave the machine. */

@@ -63,7 +63,8 @@ function masked(outcome: SendOutcome, {mask}: ChannelSecrets): SendOutcome {
   if (!outcome.ok) return {...outcome, reason: headOf(cleanLine(mask(outcome.reason)), longestReason)}
   const entries = Object.entries(outcome.receipt)
   const receipt = entries.map(([key, value]) => [key, typeof value === 'string' ? mask(value) : value] as const)
-  return {ok: true, receipt: Object.fromEntries(receipt)}
+  const {owed} = outcome
+  return {ok: true, receipt: Object.fromEntries(receipt), ...(owed && {owed: {...owed, reason: mask(owed.reason)}})}
 }
 
 async function toolsOf(
@@ -100,7 +101,7 @@ async function sendBy(
   settings: ChannelSettings,
   message: Message,
   tools: ChannelTools,
-  {first}: SendContext,
+  {first, owedTo}: SendContext,
 ): Promise<SendOutcome> {
   switch (settings.type) {
     case 'telegram':
@@ -110,7 +111,7 @@ async function sendBy(
     case 'webhook':
       return (await import('./webhook.js')).sendToWebhook(message, settings, tools, first)
     case 'smtp':
-      return (await import('./smtp.js')).sendToMailServer(message, settings, tools, first)
+      return (await import('./smtp.js')).sendToMailServer(message, settings, tools, first, owedTo)
     case 'pagerduty':
       return (await import('./pagerduty.js')).sendToPagerDuty(message, settings, tools, first)
     case 'ntfy':

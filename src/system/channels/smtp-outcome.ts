@@ -25,14 +25,26 @@ interface SentMail {
 /** Longest text in a receipt. */
 const longestRefused = 200
 
-/** The mail is with the server, though not necessarily for each recipient: the receipt names those that were refused. */
+/** The mail is with the server, though not necessarily for each recipient: who is refused for now is owed it. */
 export function mailSent({accepted = [], rejectedErrors = []}: SentMail, messageId: string): SendOutcome {
-  const refused = rejectedErrors.map(refusal).join('; ').slice(0, longestRefused)
-  return {ok: true, receipt: {message_id: messageId, accepted: accepted.length, ...(refused && {refused})}}
+  const refused = refusals(rejectedErrors.filter(isLasting))
+  const passing = rejectedErrors.filter((one) => !isLasting(one))
+  const to = passing.flatMap(({recipient}) => recipient ?? [])
+  const receipt = {message_id: messageId, accepted: accepted.length, ...(refused && {refused})}
+  return {ok: true, receipt, ...(to.length > 0 && {owed: {to, reason: refusals(passing)}})}
 }
 
-function refusal({recipient = 'a recipient', responseCode, response = ''}: SmtpProblem): string {
-  const lasting = (responseCode ?? 0) >= 500 ? 'for good' : 'for now'
+function refusals(problems: readonly SmtpProblem[]): string {
+  return problems.map(refusal).join('; ').slice(0, longestRefused)
+}
+
+function isLasting({responseCode = 0}: SmtpProblem): boolean {
+  return responseCode >= 500
+}
+
+function refusal(problem: SmtpProblem): string {
+  const {recipient = 'a recipient', responseCode, response = ''} = problem
+  const lasting = isLasting(problem) ? 'for good' : 'for now'
   return `${recipient} is refused ${lasting} (${redactLine(response) || responseCode})`
 }
 
@@ -47,7 +59,7 @@ export function smtpFailure(error: unknown, server: string, {signal, timeoutMs}:
   if (signal.aborted) return transient(endedReason(server, {signal, timeoutMs}))
   if (code === 'ETIMEDOUT') return transient(`${server} gave no answer within ${formatDuration(timeoutMs)}`)
   if (rejectedErrors.length > 0) {
-    const stays = rejectedErrors.every((one) => (one.responseCode ?? 0) >= 500)
+    const stays = rejectedErrors.every(isLasting)
     return {ok: false, failure: stays ? 'permanent' : 'transient', reason: rejectedErrors.map(refusal).join('; ')}
   }
   const said = redactLine(response ?? '') || `code ${responseCode}`

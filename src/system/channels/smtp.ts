@@ -8,10 +8,14 @@ import {connectThroughProxy} from './tunnel.js'
 
 type Settings = SettingsOf<'smtp'>
 
-/** Sends a mail. Messages of one group are one thread: each refers to the first one. */
-export const sendToMailServer: SendBy<'smtp'> = async (message, settings, tools, first) => {
+/**
+ * Sends a mail. Messages of one group are one thread: each refers to the first one. Whom it is owed gets the same mail as
+ * the others, unless the settings name that recipient no more.
+ */
+export const sendToMailServer: SendBy<'smtp'> = async (message, settings, tools, first, owedTo) => {
   const messageId = `<${message.id.replace(/[^\w.-]/g, '_')}@guard.${domainOf(settings.from)}>`
-  const mail = await composeMail(message, settings, {timezone: tools.timezone, messageId, first})
+  const mail = await composeMail(message, settings, {timezone: tools.timezone, messageId, first, owedTo})
+  if (owedTo && mail.envelope.to.length === 0) return mailSent({}, messageId)
   try {
     return mailSent(await transfer(mail, settings, tools), messageId)
   } catch (error) {
@@ -28,23 +32,26 @@ interface MailHead {
   readonly timezone: string
   readonly messageId: string
   readonly first: Receipt | undefined
+  readonly owedTo: readonly string[] | undefined
 }
 
-async function composeMail(message: Message, {from, to}: Settings, {timezone, messageId, first}: MailHead) {
+async function composeMail(message: Message, {from, to}: Settings, {timezone, messageId, first, owedTo}: MailHead) {
   // Few machines send mail themselves, and this is the largest part of it.
   const {default: MailComposer} = await import('nodemailer/lib/mail-composer')
   const thread = first?.['message_id']
   const node = new MailComposer({
     ...mailOf(message, timezone),
     ...{from, to: [...to], messageId, date: mailTime(message.atMs)},
-    ...(typeof thread === 'string' && {inReplyTo: thread, references: thread}),
+    // The first one has a receipt of its own once some have it.
+    ...(typeof thread === 'string' && thread !== messageId && {inReplyTo: thread, references: thread}),
     // Keeps autoresponders silent (RFC 3834).
     headers: {'Auto-Submitted': 'auto-generated', 'X-Guard-Level': message.level},
     disableFileAccess: true,
     disableUrlAccess: true,
   }).compile()
   const envelope = node.getEnvelope()
-  return {envelope: {from: envelope.from || undefined, to: envelope.to}, content: await node.build()}
+  const recipients = owedTo ? envelope.to.filter((one) => owedTo.includes(one)) : envelope.to
+  return {envelope: {from: envelope.from || undefined, to: recipients}, content: await node.build()}
 }
 
 /** `Sun, 29 Nov 2026 22:22:30 +0000`, as RFC 5322 wants it. */

@@ -1,9 +1,9 @@
 import {deadAfterMs, waitAfterMs} from '../../domain/delivery/backoff.js'
 import {urgentOf} from '../../domain/delivery/compose.js'
 import {type DueNews, decideNews, endedSilences, type TellPolicy} from '../../domain/delivery/decide.js'
-import type {JobNews, Message, Receipt, SendOutcome} from '../../domain/delivery/message.js'
+import type {JobNews, Message, Owed, Receipt, SendOutcome} from '../../domain/delivery/message.js'
 import type {OutboxState} from '../../domain/delivery/outbox.js'
-import {refusedOf} from '../../domain/delivery/outbox-fields.js'
+import {missedBy} from '../../domain/delivery/outbox-fields.js'
 import type {QueuedMessage} from '../../domain/delivery/queue.js'
 import {metBy, type Silences} from '../../domain/delivery/silence.js'
 import {
@@ -39,8 +39,12 @@ export interface DeliverDeps extends Omit<TakeAlertsDeps, 'write' | 'outbox'> {
   readonly fallbackOf: (channel: string) => string | undefined
   /** The settings file that has this channel. */
   readonly settingsFileOf: (channel: string) => string | undefined
-  /** Sends a message by its channel; never throws for what the network does. */
-  readonly send: (message: Message, first: Receipt | undefined) => Promise<SendOutcome>
+  /** Sends a message by its channel, to all or to those that it is owed to; never throws for what the network does. */
+  readonly send: (
+    message: Message,
+    first: Receipt | undefined,
+    owedTo: readonly string[] | undefined,
+  ) => Promise<SendOutcome>
   /** Writes a line into `guardian.log`. */
   readonly log: (text: string) => void
 }
@@ -140,22 +144,27 @@ export function nextOf(deps: DeliverDeps): number | undefined {
 
 /** @returns false if another deliverer has taken over */
 async function attempt(deps: DeliverDeps, deliverer: Deliverer, item: QueuedMessage): Promise<boolean> {
-  const {message, attempts} = item
+  const {message, attempts, owedTo} = item
   const {id, channel, group} = message
   const write = (entry: Entry) => append(deps, deliverer, {...entry, message: id})
   if (!deliverer.isHeld() || !write({kind: 'attempted', channel})) return false
   const first = deps.outbox.read().groups.get(group)?.told.get(channel)?.receipt
-  const outcome = await deps.send(message, first)
+  const outcome = await deps.send(message, first, owedTo)
   if (outcome.ok) {
-    const refused = refusedOf(outcome.receipt)
-    deps.log(`alerts: ${channel} has "${message.title}"${refused === undefined ? '' : `, but ${refused}`}`)
-    return write({kind: 'sent', channel, receipt: outcome.receipt})
+    const {receipt, owed} = outcome
+    const missed = missedBy(receipt, owed?.reason)
+    deps.log(`alerts: ${channel} has "${message.title}"${missed === undefined ? '' : `, but ${missed}`}`)
+    return write({kind: 'sent', channel, receipt, ...(owed && stillOwed(deps, owed, attempts + 1))})
   }
   deps.log(`alerts: ${channel} has not "${message.title}": ${outcome.reason}`)
   // Only after an attempt: the machine may have slept for a day, or its clock was set forward.
   const isLast = isGivenUp(item, deps.now())
   const end = isLast ? {final: true, reason: `not delivered within a day; ${outcome.reason}`} : {}
   return write({kind: 'failed', channel, ...failure(deps, outcome, attempts + 1), ...end})
+}
+
+function stillOwed({now, random}: DeliverDeps, {to, reason}: Owed, attempts: number): object {
+  return {owedTo: to, reason, nextMs: now() + waitAfterMs(attempts, random())}
 }
 
 /** Another process may have the secret; this one looks again now and then. */

@@ -67,11 +67,17 @@ describe.skipIf(!hasExim)('with the real Exim', () => {
   test('a recipient who is refused does not keep the others from the mail', async () => {
     const {port, mails} = await startExim(tempDir())
     const to = ['a@example.org', 'nobody@example.org', 'busy@example.org']
-    const outcome = await send(smtp(port, {to}))
-    expect(outcome).toMatchObject({ok: true, receipt: {accepted: 1}})
-    const refused = outcome.ok ? outcome.receipt['refused'] : ''
-    expect(refused).toContain('nobody@example.org is refused for good (550 there is no such mailbox)')
-    expect(refused).toContain('busy@example.org is refused for now (451 the mailbox is busy)')
+    expect(await send(smtp(port, {to}))).toEqual({
+      ok: true,
+      receipt: {
+        ...{message_id: messageId, accepted: 1},
+        refused: 'nobody@example.org is refused for good (550 there is no such mailbox)',
+      },
+      owed: {
+        to: ['busy@example.org'],
+        reason: 'busy@example.org is refused for now (451 the mailbox is busy)',
+      },
+    })
     await expect.poll(() => mails().length, {timeout: 20_000}).toBe(1)
   })
 
@@ -102,6 +108,34 @@ describe('a mail server', () => {
   test('that hangs after the mail may have it, and is asked again', async () => {
     const {port} = await startServer({onData: (stream) => void stream.resume()})
     expect(await send(smtp(port, {timeoutMs: 1000}))).toEqual(transient(`localhost:${port} gave no answer within 1s`))
+  })
+
+  test('gets the same mail again for the recipients alone that it is owed to', async () => {
+    const asked: string[] = []
+    const {port, mails} = await startServer({
+      onRcptTo: ({address}, _, done) => {
+        asked.push(address)
+        done()
+      },
+    })
+    const settings = smtp(port, {to: ['Ann <a@example.org>', 'Bob <b@example.org>']})
+    const first = {message_id: messageId}
+    expect(await send(settings, {first, owedTo: ['b@example.org']})).toEqual({
+      ok: true,
+      receipt: {message_id: messageId, accepted: 1},
+    })
+    expect(asked).toEqual(['b@example.org'])
+    expect(mails[0]).toContain(`Message-ID: ${messageId}\r\n`)
+    expect(mails[0]).toContain('To: Ann <a@example.org>, Bob <b@example.org>\r\n')
+    expect(mails[0]).not.toContain('In-Reply-To')
+  })
+
+  test('is not asked for a recipient whom the settings name no more', async () => {
+    const settings = smtp(await closedPort())
+    expect(await send(settings, {owedTo: ['gone@example.org']})).toEqual({
+      ok: true,
+      receipt: {message_id: messageId, accepted: 0},
+    })
   })
 
   test('that refuses the mail as a whole is believed', async () => {

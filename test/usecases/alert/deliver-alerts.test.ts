@@ -1,6 +1,7 @@
 import {describe, expect, test} from 'vitest'
 import type {JobNews} from '../../../src/domain/delivery/message.js'
 import {deliverAlerts} from '../../../src/usecases/alert/deliver-alerts.js'
+import {retryMessages} from '../../../src/usecases/alert/manage-outbox.js'
 import {hour, minute, type OutboxWorld, outboxWorld, second} from '../../support/outbox-world.js'
 
 const titles = ({arrived}: OutboxWorld) => arrived.map(({title}) => title)
@@ -431,6 +432,54 @@ describe('a receiver that is away', () => {
     expect(asked).toBeLessThan(12)
     const {nextMs} = await deliverAlerts(world.deps(), {token: 99, isHeld: () => true})
     expect(nextMs).toBeGreaterThan(world.clock.now())
+  })
+
+  test('for some recipients gets the message for these alone, and holds up no later one', async () => {
+    const world = outboxWorld({fallbackOf: (channel) => (channel === 'ops' ? 'phone' : undefined)})
+    const owed = {to: ['busy@example.org'], reason: 'busy@example.org is refused for now (451)'}
+    const asked: (readonly [string, readonly string[] | undefined])[] = []
+    world.receiver = ({title}, owedTo) => {
+      asked.push([title, owedTo])
+      if (title !== 'disk is full') return {ok: true, receipt: {}}
+      if (owedTo && asked.length > 3) return {ok: true, receipt: {}}
+      return owedTo ? {ok: false, failure: 'transient', reason: owed.reason} : {ok: true, receipt: {}, owed}
+    }
+    world.notice('disk is full')
+    await world.pass(31 * second)
+    const queue = () => world.outbox.read().channels.get('ops')
+    expect(queue()?.waiting).toMatchObject([{owedTo: owed.to, lastReason: owed.reason, attempts: 1}])
+    await world.pass(20 * second)
+    expect(queue()).toMatchObject({waiting: [{attempts: 2}], lastFailure: undefined})
+    world.trouble('a', {level: 'WARNING'})
+    await world.pass(hour)
+    expect(asked).toEqual([
+      ['disk is full', undefined],
+      ['disk is full', owed.to],
+      ['disk is full', owed.to],
+      [expect.stringMatching(/^a: /), undefined],
+      ['disk is full', owed.to],
+    ])
+    expect(queue()?.waiting).toEqual([])
+    expect(world.arrived.map(({channel}) => channel)).not.toContain('phone')
+  })
+
+  test('for one recipient for a day is given up for that one', async () => {
+    const world = outboxWorld()
+    const owed = {to: ['full@example.org'], reason: 'full@example.org is refused for now (452)'}
+    world.receiver = (_, owedTo) =>
+      owedTo ? {ok: false, failure: 'transient', reason: owed.reason} : {ok: true, receipt: {}, owed}
+    world.notice('disk is full')
+    await world.pass(25 * hour)
+    const {waiting, dead} = world.outbox.read().channels.get('ops') ?? {}
+    expect([waiting, dead]).toMatchObject([
+      [],
+      [{owedTo: owed.to, lastReason: expect.stringContaining('within a day')}],
+    ])
+    expect(retryMessages(world, undefined)).toBe(1)
+    world.receiver = (_, owedTo) => ({ok: true, receipt: {for: String(owedTo)}})
+    await world.deliver()
+    const [last] = [...world.outbox.newestFirst()]
+    expect(last).toMatchObject({kind: 'sent', receipt: {for: 'full@example.org'}})
   })
 
   test('that lacks a secret in this process has not failed, and nothing falls back', async () => {

@@ -1,0 +1,105 @@
+import type {FoldVerdict} from '../journal/fold.js'
+import type {RawRecord} from '../journal/record.js'
+import {type Group, keepReceipt} from './group.js'
+import {idsOf, refusedOf} from './outbox-fields.js'
+import {bury, type ChannelQueue, type QueuedMessage, removeMessage} from './queue.js'
+
+/** What becomes of the messages that are written: the attempts, and what is decided by hand. */
+
+/** The part of the outbox that they change. */
+interface Queues {
+  readonly groups: ReadonlyMap<string, Group>
+  readonly channels: ReadonlyMap<string, ChannelQueue>
+}
+
+/** What is on record of an attempt: that it begins, or how it went. */
+export function applyAttempt(state: Queues, record: RawRecord, at: number): FoldVerdict {
+  const found = queueOfMessage(state, record['message'])
+  if (!found) return 'void'
+  const {queue, item} = found
+  if (record['kind'] === 'attempted') {
+    item.attempts += 1
+    item.isUncertain ||= item.isOpen
+    item.isOpen = true
+    item.lacksSecret = false
+    return 'ok'
+  }
+  item.isOpen = false
+  if (record['kind'] === 'sent') {
+    applySent(state, found, record)
+    return 'ok'
+  }
+  const {reason, nextMs, heldUntilMs, final, deferred} = record
+  item.lastReason = String(reason)
+  // Nothing was tried: this process had no secret for it.
+  item.lacksSecret = deferred === true
+  if (deferred === true) item.attempts -= 1
+  // That a single recipient is refused is no failure of the channel.
+  else if (!item.owedTo) queue.lastFailure = {atMs: at, reason: item.lastReason}
+  item.changedMs = at
+  if (typeof nextMs === 'number') item.nextMs = nextMs
+  if (typeof heldUntilMs === 'number') queue.heldUntilMs = heldUntilMs
+  if (final === true) bury(queue, item)
+  return 'ok'
+}
+
+function applySent(state: Queues, {queue, item}: FoundMessage, {at, receipt, owedTo, reason, nextMs}: RawRecord): void {
+  queue.sentAtMs = Number(at)
+  queue.lastFailure = undefined
+  const refused = refusedOf(receipt)
+  // An attempt for single recipients says nothing of the others, and their message may be older than the last one.
+  if (!item.owedTo || refused !== undefined) queue.refused = refused
+  if (!item.owedTo) keepReceipt(state.groups, item.message, receipt)
+  const rest = idsOf(owedTo)
+  if (rest.length === 0) {
+    removeMessage(queue, item.message.id)
+    return
+  }
+  item.owedTo = rest
+  item.lastReason = String(reason)
+  item.changedMs = Number(at)
+  if (typeof nextMs === 'number') item.nextMs = nextMs
+}
+
+/** What a person has decided about a message. */
+export function applyByHand(state: Queues, record: RawRecord): FoldVerdict {
+  const {kind, message: id, at} = record
+  const found = queueOfMessage(state, id)
+  if (kind === 'dropped') {
+    if (!found) return 'void'
+    removeMessage(found.queue, found.item.message.id)
+    return 'ok'
+  }
+  if (found) {
+    Object.assign(found.item, retriedAt(at as number))
+    if (found.item.lacksSecret === true) found.item.lacksSecret = 'asked-for'
+    found.queue.heldUntilMs = 0
+    return 'ok'
+  }
+  for (const queue of state.channels.values()) {
+    const index = queue.dead.findIndex(({message}) => message.id === id)
+    const [item] = index < 0 ? [] : queue.dead.splice(index, 1)
+    if (!item) continue
+    queue.waiting.push({...item, isOpen: false, lastReason: undefined, ...retriedAt(at as number)})
+    return 'ok'
+  }
+  return 'void'
+}
+
+/** It has a whole day again. */
+function retriedAt(at: number): Pick<QueuedMessage, 'nextMs' | 'changedMs' | 'fromMs'> {
+  return {nextMs: at, changedMs: at, fromMs: at}
+}
+
+interface FoundMessage {
+  readonly queue: ChannelQueue
+  readonly item: QueuedMessage
+}
+
+function queueOfMessage({channels}: Queues, id: unknown): FoundMessage | undefined {
+  for (const queue of channels.values()) {
+    const item = queue.waiting.find(({message}) => message.id === id)
+    if (item) return {queue, item}
+  }
+  return undefined
+}
