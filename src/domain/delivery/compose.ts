@@ -1,5 +1,6 @@
 import {span} from '../clock/span.js'
 import {storeName} from '../fleet/store-name.js'
+import {unwatchedText} from '../incident/orphans.js'
 import {isTime} from '../journal/record.js'
 import {openclawName} from '../watchdog/openclaw-reachability.js'
 import type {DueNews} from './decide.js'
@@ -39,6 +40,7 @@ export function composeNews(due: DueNews, replaced: readonly QueuedMessage[], {i
     firstMs,
     lastMs: group.lastMs,
     ...(isOver && {durationMs}),
+    ...(isOver && isGivenUp(group) && {isGivenUp: true}),
     notes: [...notesOf(due, nowMs), ...replaced.map((item) => replacedNote(item))],
     lateMs: nowMs - sinceMs,
     command: first && group.hasEnd ? commandAbout(first.job) : 'guard alerts',
@@ -85,8 +87,13 @@ function overTitle({group}: DueNews, durationMs: number): string {
   const after = `after ${span(durationMs)}`
   const job = [...group.well][0] ?? /^([^:]{1,128}): /.exec(group.wellReason)?.[1]
   return group.well.size <= 1 && job !== undefined
-    ? `${job} is well again ${after}`
+    ? `${job} is ${isGivenUp(group) ? 'watched no longer' : 'well again'} ${after}`
     : `${group.well.size} jobs are well again ${after}`
+}
+
+/** Whether the trouble of its one job is over because nobody watches that any more. */
+function isGivenUp({well, wellReason}: Group): boolean {
+  return well.size <= 1 && wellReason.endsWith(`: ${unwatchedText}`)
 }
 
 function causeOf({group, news}: DueNews): string | undefined {

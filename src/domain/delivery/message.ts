@@ -58,6 +58,8 @@ export interface Message {
   readonly lastMs: number
   /** How long the trouble lasted. Of a recovery alone. */
   readonly durationMs?: number | undefined
+  /** Of a recovery: that its job is well is not known, for nobody watches it any more. */
+  readonly isGivenUp?: boolean | undefined
   /** Free text, one item a paragraph: what a digest lists, what an unsent message that was merged into this one had said. */
   readonly notes: readonly string[]
   /** How late it is, ms, if it could not be sent in time; 0 otherwise. */

@@ -2,6 +2,9 @@ import type {Watch} from '../watchdog/watches.js'
 import type {IncidentAction} from './decide.js'
 import type {Incidents} from './incident.js'
 
+/** Why an incident ends of which nothing is known to be well. */
+export const unwatchedText = 'it is watched no longer'
+
 /** Settings file → the jobs that are not watched by it any more. */
 export type EndedWatches = ReadonlyMap<string, readonly string[]>
 
@@ -39,5 +42,5 @@ export function orphanedIncidents(
     jobs.get(job)?.watches?.some(({settingsFile}) => !ended.get(settingsFile)?.includes(job)) === true
   return [...open.keys()]
     .filter((job) => !names.has(job) && !isWatched(job))
-    .map((job) => ({do: 'resolve', job, attempts: 0, reason: 'it is watched no longer', isOrphan: true}))
+    .map((job) => ({do: 'resolve', job, attempts: 0, reason: unwatchedText, isOrphan: true}))
 }

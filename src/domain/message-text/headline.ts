@@ -1,7 +1,7 @@
 import type {Message} from '../delivery/message.js'
 import {clippedLine} from './clean.js'
 
-/** One line that says the state first: `CRITICAL: backup failed`, `RECOVERED: …`, `DIGEST: …`, `TEST: …`. */
+/** One line that says the state first: `CRITICAL: backup failed`, `RECOVERED: …`, `ENDED: …`, `DIGEST: …`, `TEST: …`. */
 export function headline(message: Message): string {
   return `${stateWord(message)}: ${clippedLine(message.title, longestTitle)}`
 }
@@ -9,7 +9,7 @@ export function headline(message: Message): string {
 /** Leaves room for the state within Slack's 150 characters for a header. */
 const longestTitle = 130
 
-function stateWord({kind, level}: Message): string {
-  if (kind === 'recovery') return 'RECOVERED'
+function stateWord({kind, level, isGivenUp}: Message): string {
+  if (kind === 'recovery') return isGivenUp ? 'ENDED' : 'RECOVERED'
   return kind === 'digest' || kind === 'test' ? kind.toUpperCase() : level
 }
