@@ -32,6 +32,23 @@ describe('a job inherits what its caller has', () => {
   })
 })
 
+test('what the shell that starts guard changes, any shell changes', async () => {
+  const {write, sh} = createSandbox()
+  const caller = `import os, signal
+for number in (signal.SIGCHLD, signal.SIGUSR1): signal.signal(number, signal.SIG_IGN)
+os.environ.update(PWD='/nowhere', IFS='x', OPTIND='5', PPID='0')
+os.execvp('CALLED', ['CALLED', ARGUMENTS, 'python3', '${probe}'])
+`
+  const stateUnder = async (called: string, ...args: readonly string[]) => {
+    const words = args.map((arg) => `'${arg}'`).join(', ')
+    write('caller.py', caller.replaceAll('CALLED', called).replace('ARGUMENTS', words))
+    const {stdout} = await sh('exec python3 caller.py 2>&1 | cat')
+    const {status, environment} = JSON.parse(stdout)
+    return {ignored: status.SigIgn, environment: {...environment, PPID: Number(environment.PPID) > 0}}
+  }
+  expect(await stateUnder('guard', 'run', '--job', 'j', '--')).toEqual(await stateUnder('sh', '-c', 'exec "$@"', 'sh'))
+})
+
 /** Each prints the same, and ends with the same code. */
 const programs: readonly (readonly [language: string, program: string])[] = [
   ['sh', 'echo out; echo err >&2; echo out again'],
