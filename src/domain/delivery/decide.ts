@@ -175,18 +175,20 @@ function nextReason(
   if (!told) return {why: 'first', atMs: endOfWait(firstMs, policy.groupWaitMs, nowMs)}
   if (told.silence !== undefined) return {why: 'after-silence', atMs: nowMs}
   if (level !== told.level && isAtLeast(level, told.level)) return {why: 'worse', atMs: nowMs}
-  const repeatMs = repeatAfter(policy, told.repeats)
-  if (!hasEnd) return {why: isRepeated({told, lastMs, repeatMs}) ? 'repeated' : 'again', atMs: nowMs}
+  if (!hasEnd) return {why: reasonOfNotice(lastMs, told, policy), atMs: nowMs}
   const isToldOnce = Array.from(news.values()).every((one) => one.isToldOnce)
-  const again = isToldOnce ? Number.POSITIVE_INFINITY : endOfWait(told.atMs, repeatMs, nowMs)
+  const again = isToldOnce ? Number.POSITIVE_INFINITY : endOfWait(told.atMs, repeatAfter(policy, told.repeats), nowMs)
   if (jobs < told.jobs * 2) return {why: 'again', atMs: again}
   const more = endOfWait(told.atMs, policy.groupIntervalMs, nowMs)
   return more < again ? {why: 'more', atMs: more} : {why: 'again', atMs: again}
 }
 
-/** Compares when they were raised: the wait for the message before does not make the next one come too early. */
-function isRepeated({told, lastMs, repeatMs}: {told: Told; lastMs: number; repeatMs: number}): boolean {
-  return lastMs < endOfWait(told.raisedMs ?? told.atMs, repeatMs, lastMs)
+/** By when notices were raised: the wait before a message does not make the next one come too early. */
+function reasonOfNotice(lastMs: number, told: Told, policy: TellPolicy): 'first' | 'again' | 'repeated' {
+  const isAfter = (waitMs: number) => lastMs >= endOfWait(told.raisedMs ?? told.atMs, waitMs, lastMs)
+  // What lasts is raised again after the first of these times; what comes now and then is told each time.
+  if (told.raised === 1 && isAfter(2 * repeatAfter(policy, 0))) return 'first'
+  return isAfter(repeatAfter(policy, told.repeats)) ? 'again' : 'repeated'
 }
 
 function repeatAfter({repeatMs}: TellPolicy, repeats: number): number {

@@ -321,6 +321,16 @@ describe('a group', () => {
     expect(world.arrived[2]?.notes).toEqual(['The same was told 9h 1m ago.'])
   })
 
+  test('of a notice that comes once a day, at any hour, is told each time', async () => {
+    const world = outboxWorld()
+    for (let day = 0; day < 7; day++) {
+      world.notice('backup: disk is full')
+      await world.pass((day % 2 === 0 ? 23 : 25) * hour)
+    }
+    expect(world.arrived).toHaveLength(7)
+    expect(suppressed(world)).toEqual([])
+  })
+
   test('of notices that are raised each four hours is told each time but for the longer times of a repetition', async () => {
     const world = outboxWorld()
     for (let index = 0; index < 4; index++) {
