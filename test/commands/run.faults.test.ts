@@ -100,7 +100,7 @@ describe('a state directory that cannot be used: the job runs, the user is warne
         'fill.sh',
         `runs=${path('state/runs.jsonl')}
       printf "%$((4095 - $(wc -c < $runs) % 4096 - 100))s\\n" "" >> $runs
-      head -c 4M /dev/zero > ${path('state/filler')}
+      head -c 4M /dev/zero > ${path('state/filler')} 2> /dev/null
       true
       `,
       )
@@ -279,10 +279,7 @@ describe('the streams', () => {
   test('output that cannot be passed on gives a warning; the job is healthy, and the log has everything', async () => {
     const {sh, log} = createSandbox()
     const {code, stderr} = await sh('exec guard run --job j -- echo out > /dev/full')
-    expect([code, stderr]).toEqual([
-      0,
-      expect.stringMatching(/^guard: not all output was passed on \(ENOSPC.*guardian_j/),
-    ])
+    expect([code, stderr]).toEqual([0, expect.stringMatching(/^guard: not all output was passed on \(ENOSPC/)])
     expect(log('j')).toBe('out\n')
   })
 

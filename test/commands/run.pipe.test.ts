@@ -82,6 +82,36 @@ describe.runIf(isRoot)('a disk that fills up during the run', () => {
     )
     expect(journal('runs.jsonl').at(-1)).toMatchObject({kind: 'ended', exitCode: 3})
   })
+
+  test('fails the run if the reader of its output lacks a part of it', async () => {
+    const {sh, stateDir, journal} = createSandbox()
+    mkdirSync(stateDir)
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=6m,mode=700', 'tmpfs', stateDir])
+    onTestFinished(() => void execFileSync('umount', ['-l', stateDir]))
+    const {stdout, stderr} = await sh('{ guard run --job j --retries 2 -- seq 1500000; echo "code $?" >&2; } | tail -1')
+    expect(stdout).not.toBe('1500000\n')
+    expect(stderr).toContain(
+      `guard: a part of the output could not be passed on: the disk of ${stateDir}/spool is full\n`,
+    )
+    expect(stderr).toContain('code 74\n')
+    const end = {kind: 'ended', outcome: 'failed', class: 'output-lost', exitCode: 74, attempts: 1}
+    expect(journal('runs.jsonl').at(-1)).toMatchObject(end)
+  })
+
+  test.each(['2>&1 | cat', '2> err | cat'])(
+    'fails no run whose log alone is on it, unless the log is what is passed on: %s',
+    async (to) => {
+      const {sh, path, write, journal} = createSandbox()
+      mkdirSync(path('disk'))
+      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=2m,mode=700', 'tmpfs', path('disk')])
+      onTestFinished(() => void execFileSync('umount', ['-l', path('disk')]))
+      write('.guardianrc.json', JSON.stringify({logDir: path('disk')}))
+      const {stdout} = await sh(`guard run --job j -- seq 1000000 ${to} | tail -1`)
+      const isSpooled = to.startsWith('2> ')
+      expect(stdout === '1000000\n').toBe(isSpooled)
+      expect(journal('runs.jsonl').at(-1)).toMatchObject({outcome: isSpooled ? 'healthy' : 'failed'})
+    },
+  )
 })
 
 describe.runIf(isRoot)('a disk that is full for a moment', () => {

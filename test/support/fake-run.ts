@@ -159,6 +159,7 @@ function fakeOutput(file: string, done: string[]): JobOutput {
     passedOn: async () => undefined,
     hasLostReader: () => false,
     readerGone: () => new Promise(() => undefined),
+    lost: async () => undefined,
     follow: (passOn) => void done.push(`${file} followed${passOn ? '' : ' quietly'}`),
     finish: async (passOn) => void done.push(`${file} finished${passOn ? '' : ' quietly'}`),
   }

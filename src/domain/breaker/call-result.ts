@@ -1,7 +1,8 @@
+import {outputLostClass} from '../run/lost-output.js'
 import type {Outcome} from '../run/outcome.js'
 
-/** Classes of a refused request: the target answered, and the fault is the caller's. */
-const clientErrors: ReadonlySet<string> = new Set(['auth', 'not-found', 'validation'])
+/** The target answered, and the fault is the caller's: a refused request, or an output that could not be passed on. */
+const callerErrors: ReadonlySet<string> = new Set(['auth', 'not-found', 'validation', outputLostClass])
 
 /**
  * Whether a call shows that its target answers, and so counts as a success for the breaker.
@@ -11,5 +12,5 @@ const clientErrors: ReadonlySet<string> = new Set(['auth', 'not-found', 'validat
 export function hasAnswered(outcome: Outcome, failureClass: string | undefined): boolean | undefined {
   if (outcome === 'killed' || outcome === 'not-started') return undefined
   const isWell = outcome === 'healthy' || outcome === 'skipped'
-  return isWell || (failureClass !== undefined && clientErrors.has(failureClass))
+  return isWell || (failureClass !== undefined && callerErrors.has(failureClass))
 }

@@ -7,6 +7,7 @@ import {OutputForwarder, statOf} from './forward-output.js'
 import type {GrowingOutput} from './limit-output.js'
 import {type JobStreams, Loggers} from './loggers.js'
 import {OpenLog} from './open-log.js'
+import type {OutputParts} from './output-problems.js'
 import {isNull, type OutputSource, openSources, removeSpools} from './sources.js'
 
 /**
@@ -37,6 +38,8 @@ export interface JobOutput {
   hasLostReader(): boolean
   /** Resolves when a write from now on finds that. */
   readerGone(): Promise<void>
+  /** Why a reader does not get all that the job has written until now; undefined if no part is known to be lost. */
+  lost(): Promise<string | undefined>
   /** Passes on the rest and closes the files. */
   finish(passOn: boolean): Promise<void>
 }
@@ -91,6 +94,8 @@ export function openJobOutput(request: OutputRequest): JobOutput {
   let [isFollowed, isOver] = [false, false]
   const live = {is: true}
   const holdOf = (source: number) => (live.is ? loggers.holdOf(source) : undefined)
+  const parts = {log, sources, loggers, forwarders}
+  const {say, passedOn} = sayIn(forwarders, () => (live.is ? drain(true) : undefined))
   const growing = {log, sources, forwarders, rotation, isShared, mostBytes, holdOf, isOver: () => isOver}
   return {
     openStreams: () => {
@@ -115,20 +120,27 @@ export function openJobOutput(request: OutputRequest): JobOutput {
       waiter = new ChangeWaiter(() => drain(passOn), files)
       waiter.start()
     },
-    ...sayIn(forwarders, () => (live.is ? drain(true) : undefined)),
+    say,
+    passedOn,
     hasLostReader: () => forwarders.some(({hasLostReader}) => hasLostReader),
     readerGone: () => readerGoneOf(forwarders),
+    lost: async () => {
+      return (await problemsIn(parts))?.lossOf(parts)
+    },
     finish: async (passOn) => {
       isOver = true
       for (const waiter of limits) await waiter.stop()
       await waiter?.stop()
       await drain(passOn)
       for (const forwarder of forwarders) forwarder.printNotes()
-      for (const problem of problemsOf({log, loggers, forwarders: passOn ? forwarders : []}, mostBytes))
-        request.warn(problem)
-      if (log.noAnswer === undefined) loggers.leave(mostBytes)
-      removeSpools(sources)
-      if (log.noAnswer === undefined) log.close()
+      try {
+        const heard = {...parts, forwarders: passOn ? forwarders : []}
+        for (const problem of (await problemsIn(heard))?.problemsOf(heard, mostBytes) ?? []) request.warn(problem)
+      } finally {
+        if (log.noAnswer === undefined) loggers.leave(mostBytes)
+        removeSpools(sources)
+        if (log.noAnswer === undefined) log.close()
+      }
     },
   }
 }
@@ -200,21 +212,11 @@ function inTurn<A, R>(work: (argument: A) => Promise<R>): (argument: A) => Promi
   }
 }
 
-interface Written {
-  readonly log: OpenLog
-  readonly loggers: Loggers
-  readonly forwarders: readonly OutputForwarder[]
-}
-
-function* problemsOf({log, loggers, forwarders}: Written, mostBytes: number): Iterable<string> {
-  if (log.noAnswer !== undefined) yield `${log.file}: ${log.noAnswer}; what the job printed last may be missing`
-  if (log.wasEmptied()) yield `${log.file} was emptied during the run`
-  for (const {problem, skippedBytes} of forwarders) {
-    if (skippedBytes > 0)
-      yield `${skippedBytes} bytes of output were not passed on: more than ${Math.floor(mostBytes / mebibyte)} MiB cannot wait`
-    if (problem) yield `not all output was passed on (${problem}); ${log.file} has all of it`
-  }
-  if (loggers.problem) yield `${log.file} lacks some of the output: ${loggers.problem}`
+/** Loaded late: few runs lack something. @returns undefined if nothing is known to be missing, in the log and at the readers */
+async function problemsIn({log, loggers, forwarders}: OutputParts) {
+  const isWhole = forwarders.every(({problem, skippedBytes}) => !problem && !skippedBytes)
+  if (isWhole && !loggers.problem && !log.noAnswer && !log.wasEmptied()) return undefined
+  return import('./output-problems.js')
 }
 
 function readTail(fd: number, from: number, bytes: number): string {

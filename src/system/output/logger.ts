@@ -37,13 +37,20 @@ until tee -a "$@"; do
   126 | 127) exec cat >/dev/null ;;
   esac
 done
+[ $lost -ne 1 ] || [ "$(ulimit -f)" = unlimited ] || lost=3
 exit $lost`
 
 /** By the exit code of the script. */
 const losses: Readonly<Record<number, string>> = {
   1: 'it could not be written (is its disk full?)',
   2: 'its logger was killed',
+  3: 'it could not be written (is it as large as `ulimit -f` allows?)',
 }
+
+/** Why a log or its spool could not be written: a full disk refuses both, a limit of file sizes only the larger one. */
+export type Refusal = 'disk' | 'size-limit'
+
+const refusals: Readonly<Record<number, Refusal>> = {1: 'disk', 3: 'size-limit'}
 
 /** How long to wait until everything is in the log that was in the pipe when the job ended. */
 const longestDrainMs = 2000
@@ -72,6 +79,8 @@ export class Logger {
   private waker: ChildProcess | undefined
   /** Why some of the output is not in the log. */
   problem: string | undefined
+  /** Why some of the output is not in one of the two files at least. */
+  refusal: Refusal | undefined
 
   constructor(request: LoggerRequest) {
     this.request = request
@@ -91,7 +100,8 @@ export class Logger {
       isAsleep = state === 'S'
       const elapsedMs = performance.now() - begun
       if (elapsedMs > (state === undefined ? blindDrainMs : longestDrainMs)) {
-        if (state !== undefined) this.problem = `its disk took longer than ${longestDrainMs / 1000} s`
+        if (state === '') this.lose(1)
+        else if (state !== undefined) this.problem = `its disk took longer than ${longestDrainMs / 1000} s`
         return
       }
       await new Promise((resolve) => setTimeout(resolve, pollMs))
@@ -163,9 +173,15 @@ export class Logger {
     child.exited.then(({code, signal}) => {
       if (signal !== undefined) return this.restartSoon(losses[2] ?? '')
       this.hasEnded = true
-      this.problem ??= losses[code ?? 0]
+      this.lose(code ?? 0)
     })
     return child
+  }
+
+  /** @param code of the script */
+  private lose(code: number): void {
+    this.problem ??= losses[code]
+    this.refusal ??= refusals[code]
   }
 
   /** Without a reader of the pipe the job would wait for ever. */

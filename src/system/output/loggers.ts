@@ -2,7 +2,7 @@ import {closeSync} from 'node:fs'
 import {bestEffort} from '../host/best-effort.js'
 import type {Stream} from '../process/job-command.js'
 import type {Hold} from './limit-unread.js'
-import {Logger} from './logger.js'
+import {Logger, type Refusal} from './logger.js'
 import {openPipes} from './pipe.js'
 import type {OutputSource} from './sources.js'
 
@@ -29,6 +29,13 @@ export class Loggers {
 
   get problem(): string | undefined {
     return this.all.find(({problem}) => problem !== undefined)?.problem
+  }
+
+  /** Why the files of a source could not be written in any attempt, by its descriptor. */
+  refusalOf(fd: number): Refusal | undefined {
+    const index = this.sources.findIndex((source) => source.fd === fd)
+    const own = this.all.filter((_, at) => at % this.sources.length === index)
+    return own.find(({refusal}) => refusal !== undefined)?.refusal
   }
 
   openStreams(): JobStreams {

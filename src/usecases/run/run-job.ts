@@ -146,7 +146,9 @@ async function performRun(deps: RunDeps, request: RunRequest, {claim, breaker, f
     })
     .finally(stopRenewing)
 
-  const end = asCancelled(deps, request, {signals, end: fleet ? await fleet.settle(tried) : tried})
+  // Why it cannot be judged is said when the output is finished, which needs the same.
+  const judged = await judgeOutput(settings.quiet, output, tried).catch(() => tried)
+  const end = asCancelled(deps, request, {signals, end: fleet ? await fleet.settle(judged) : judged})
   spared(deps, () => breaker?.record(end.attempt.outcome, end.attempt.class ?? end.class))
   const report = endRun(deps, request, {end, lease, output, records, startedAt})
   signals.release(report.exitCode)
@@ -158,6 +160,13 @@ async function performRun(deps: RunDeps, request: RunRequest, {claim, breaker, f
 async function closeOlderRuns(deps: RunDeps, job: string): Promise<boolean> {
   const {closeOlder} = await import('./close-older.js')
   return closeOlder(deps, job)
+}
+
+/** With `--quiet`, the output of a good run has no reader. */
+async function judgeOutput(quiet: boolean, output: JobOutput | undefined, end: FinishedRun): Promise<FinishedRun> {
+  const lost = quiet ? undefined : await output?.lost()
+  // Loaded late: few runs lose output.
+  return lost === undefined ? end : (await import('./judge-output.js')).endWithLostOutput(end, lost)
 }
 
 /** A run that another one has cancelled proves nothing, however its job has answered TERM; unless it goes on. */

@@ -104,6 +104,50 @@ describe('a run', () => {
     })
   })
 
+  describe('whose reader lacks a part of the output', () => {
+    const why = 'ENOSPC: no space left on device, write'
+    const lossyRun = (settings: Partial<JobSettings>, attempts?: readonly FakeAttempt[]) => {
+      const run = fakeRun(settings, attempts)
+      const {openOutput} = run.deps
+      Object.assign(run.deps, {openOutput: () => ({...openOutput(false), lost: async () => why})})
+      return run
+    }
+    const detail = `a part of its output could not be passed on: ${why}`
+
+    test('has failed, in its record, its lease, its exit code and its report', async () => {
+      const {deps, request, runs, leases, seen} = lossyRun({})
+      const end = {outcome: 'failed', class: 'output-lost', detail, exitCode: 74}
+      expect(await runJob(deps, request)).toMatchObject(end)
+      expect(runs.lines.at(-1)).toMatchObject({kind: 'ended', ...end})
+      expect(leases.lines.at(-1)).toMatchObject({kind: 'released', status: 'error', detail: 'failed'})
+      expect([seen.exitCode, seen.log.at(-1)]).toEqual([74, expect.stringContaining('ended failed, exit code 74')])
+    })
+
+    test('is neither tried again nor recovered, since what was passed on cannot be taken back', async () => {
+      const settings = {retry: {...jobDefaults.retry, maxAttempts: 3}, recovery}
+      const {deps, request, runs, seen} = lossyRun(settings)
+      expect(await runJob(deps, request)).toMatchObject({class: 'output-lost', attempts: 1, recovered: false})
+      expect(seen.done).not.toContain('fix')
+      expect(runs.lines.at(-1)).toMatchObject({notRetried: 'what was passed on cannot be taken back'})
+    })
+
+    test('has failed also if a later attempt is well', async () => {
+      const retry = {...jobDefaults.retry, maxAttempts: 3}
+      const {deps, request} = lossyRun({retry}, [{code: 3}, {code: 0}])
+      expect(await runJob(deps, request)).toMatchObject({class: 'output-lost', attempts: 2, exitCode: 74})
+    })
+
+    test('ends as its job did where that failed', async () => {
+      const {deps, request} = lossyRun({}, [{code: 3, evidence: {class: 'connection'}}])
+      expect(await runJob(deps, request)).toMatchObject({outcome: 'failed', class: 'connection', exitCode: 3})
+    })
+
+    test('is healthy where nothing is passed on', async () => {
+      const {deps, request} = lossyRun({quiet: true})
+      expect(await runJob(deps, request)).toMatchObject({outcome: 'healthy', exitCode: 0})
+    })
+  })
+
   test('whose log cannot be looked at any more ends with the exit code of the job', async () => {
     const {deps, request, runs, leases, seen} = fakeRun({}, [{code: 3}])
     const {openOutput} = deps
