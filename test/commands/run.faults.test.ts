@@ -276,11 +276,40 @@ describe('the streams', () => {
     expect(log('j').split('\n')).toHaveLength(5001)
   })
 
-  test('output that cannot be passed on gives a warning; the job is healthy, and the log has everything', async () => {
-    const {sh, log} = createSandbox()
-    const {code, stderr} = await sh('exec guard run --job j -- echo out > /dev/full')
-    expect([code, stderr]).toEqual([0, expect.stringMatching(/^guard: not all output was passed on \(ENOSPC/)])
-    expect(log('j')).toBe('out\n')
+  describe('that have no space for the output', () => {
+    const said = 'guard: a part of the output could not be passed on: ENOSPC: no space left on device, write\n'
+
+    test('fail the run, as the job would fail without guard; the log has everything', async () => {
+      const {sh, log, journal, guard} = createSandbox()
+      const {code, stderr} = await sh('exec guard run --job j --retries 2 -- echo out > /dev/full')
+      expect([code, stderr]).toEqual([74, said])
+      expect(log('j')).toBe('out\n')
+      const end = {kind: 'ended', outcome: 'failed', class: 'output-lost', exitCode: 74, attempts: 1}
+      expect(journal('runs.jsonl').at(-1)).toMatchObject(end)
+      expect(journal('leases.jsonl').at(-1)).toMatchObject({kind: 'released', status: 'error'})
+      expect((await guard('why', 'j')).stdout).toMatch(/failed with exit 74 .*class output-lost: a part of its output/)
+    })
+
+    test("leave the job's own exit code and class", async () => {
+      const {sh, journal} = createSandbox()
+      const job = 'echo connect ECONNREFUSED 127.0.0.1:80; exit 3'
+      const {code, stderr} = await sh(`exec guard run --job j -- sh -c '${job}' > /dev/full`)
+      expect([code, stderr]).toEqual([3, said])
+      expect(journal('runs.jsonl').at(-1)).toMatchObject({outcome: 'failed', class: 'connection', exitCode: 3})
+    })
+
+    test('change nothing with --quiet, which passes nothing on', async () => {
+      const {sh} = createSandbox()
+      expect(await sh('exec guard run --quiet --job j -- echo out > /dev/full')).toMatchObject({code: 0, stderr: ''})
+    })
+
+    test.runIf(isRoot)('from some point on fail the run too', async () => {
+      const {sh, path} = createSandbox()
+      mkdirSync(path('disk'))
+      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m,mode=700', 'tmpfs', path('disk')])
+      onTestFinished(() => void execFileSync('umount', ['-l', path('disk')]))
+      expect(await sh('exec guard run --job j -- seq 1000000 > disk/dump')).toMatchObject({code: 74, stderr: said})
+    })
   })
 
   test('binary output arrives byte by byte', async () => {

@@ -22,6 +22,8 @@ export class OutputForwarder {
   private buffer = Buffer.allocUnsafe(firstChunk)
   private closed = false
   private readonly direct: boolean
+  /** Whether a write can fail beside a reader that reads: a pipe or a socket takes all. */
+  readonly canBeFull: boolean
   readonly source: number
   private readonly target: number
   private offset: number
@@ -41,7 +43,9 @@ export class OutputForwarder {
     this.source = source
     this.offset = offset
     this.target = target
-    this.direct = isFile(target)
+    const stat = statOf(target)
+    this.direct = stat?.isFile() ?? false
+    this.canBeFull = !stat?.isFIFO() && !stat?.isSocket()
   }
 
   /**
@@ -146,7 +150,7 @@ export class OutputForwarder {
     }
   }
 
-  /** The reader has gone (`| head -1`), or its disk is full. The log is still complete. */
+  /** The reader has gone (`| head -1`), or its disk is full. */
   private stop({code, message}: NodeJS.ErrnoException): number {
     this.closed = true
     if (code === 'EPIPE') {
@@ -156,10 +160,6 @@ export class OutputForwarder {
     if (code !== 'EPIPE' && code !== 'EBADF') this.problem = message
     return 0
   }
-}
-
-function isFile(fd: number): boolean {
-  return statOf(fd)?.isFile() ?? false
 }
 
 /** @returns undefined if the descriptor is closed */

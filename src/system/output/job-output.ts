@@ -125,6 +125,7 @@ export function openJobOutput(request: OutputRequest): JobOutput {
     hasLostReader: () => forwarders.some(({hasLostReader}) => hasLostReader),
     readerGone: () => readerGoneOf(forwarders),
     lost: async () => {
+      if (forwarders.some(({canBeFull}) => canBeFull)) await passedOn()
       return (await problemsIn(parts))?.lossOf(parts)
     },
     finish: async (passOn) => {

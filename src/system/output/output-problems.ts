@@ -19,7 +19,8 @@ const mebibyte = 1024 * 1024
 
 /** Why a reader lacks a part of the output. @returns undefined if none is known to be lost */
 export function lossOf({log, sources, loggers, forwarders}: OutputParts): string | undefined {
-  if (log.noAnswer !== undefined) return undefined
+  const problem = forwarders.find((forwarder) => forwarder.problem !== undefined)?.problem
+  if (problem !== undefined || log.noAnswer !== undefined) return problem
   const heard = forwarders.filter(({hasLostReader}) => !hasLostReader).map(({source}) => source)
   const lossy = sources.find((source) => heard.includes(source.fd) && isIncomplete(source, log, loggers))
   return lossy && refusalText(dirname(lossy.file))
@@ -49,10 +50,9 @@ export function* problemsOf(parts: OutputParts, mostBytes: number): Iterable<str
   const {log, loggers, forwarders} = parts
   if (log.noAnswer !== undefined) yield `${log.file}: ${log.noAnswer}; what the job printed last may be missing`
   if (log.wasEmptied()) yield `${log.file} was emptied during the run`
-  for (const {problem, skippedBytes} of forwarders) {
+  for (const {skippedBytes} of forwarders) {
     if (skippedBytes > 0)
       yield `${skippedBytes} bytes of output were not passed on: more than ${Math.floor(mostBytes / mebibyte)} MiB cannot wait`
-    if (problem) yield `not all output was passed on (${problem})`
   }
   const lost = lossOf(parts)
   if (lost !== undefined) yield `a part of the output could not be passed on: ${lost}`
