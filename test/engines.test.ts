@@ -66,6 +66,25 @@ describe.each(majors)('on Node %i', (major) => {
     expect(stderr).toBe(`guard: slow: timed out after 200ms; ${endedByTerm}\n`)
   })
 
+  const canExitAmidWrite = major >= 22
+
+  here(
+    'a signal ends guard though the reader of its output does not read; from Node 22 on with the code of the job',
+    async () => {
+      const {box, guard} = guardUnder(major)
+      const isEnded = `grep -qs '"ended"' state/runs.jsonl`
+      const reader = `until ${isEnded}; do sleep 0.05; done; kill -TERM $(cat guard); while kill -0 $(cat guard); do sleep 0.05; done`
+      await box.sh('mkfifo pipe')
+      const reading = box.startSh(`{ ${reader}; } < pipe`)
+      const job = 'echo $PPID > guard; yes | head -c 2000000; exit 3'
+      expect((await guard(`run --job j -- sh -c '${job}' > pipe; echo $?`)).stdout).toBe(
+        canExitAmidWrite ? '3\n' : '143\n',
+      )
+      await reading.ended
+      expect(filesIn(box.path('state/spool'))).toEqual([])
+    },
+  )
+
   const hasCompileCache = major >= 22
 
   here('compiled code is kept in a folder of its own, where Node can keep it and only the user may write', async () => {

@@ -5,6 +5,8 @@ import {
   asOrdinaryUser,
   createSandbox,
   endAfterTest,
+  filesIn,
+  form,
   isAlive,
   isRoot,
   type Running,
@@ -149,12 +151,16 @@ describe('a signal that asks guard to end', () => {
     expect(await running.ended).toMatchObject({code: 5, stdout: 'asked\n'})
   })
 
-  test('ends guard though the reader of its output does not read', async () => {
-    const box = createSandbox()
-    const job = 'yes some words in a line of output | head -c 2000000; echo $$ > leader; sleep 60'
-    const running = box.startSh(
+  /** Its standard error has another reader, so there are spool files. */
+  const unread = (box: Sandbox, job: string) =>
+    box.startSh(
       `{ sh -c 'echo $$ > guard; exec guard run --job j --kill-after 1s -- "$@"' sh sh -c '${job}'; echo $? > code; } | { while [ ! -s code ]; do sleep 0.05; done; }`,
     )
+  const much = 'yes some words in a line of output | head -c 2000000; echo $$ > leader'
+
+  test('ends guard though the reader of its output does not read', async () => {
+    const box = createSandbox()
+    const running = unread(box, `${much}; sleep 60`)
     const guard = await pidIn(box, 'guard')
     await pidIn(box, 'leader')
     process.kill(guard, 'SIGTERM')
@@ -162,6 +168,26 @@ describe('a signal that asks guard to end', () => {
     expect(await pidIn(box, 'code')).toBe(143)
     await running.ended
     expect(box.journal('runs.jsonl').at(-1)).toMatchObject({kind: 'ended', outcome: 'killed', signal: 'SIGTERM'})
+    expect(filesIn(box.path('state/spool'))).toEqual([])
+  })
+
+  // Node before 22 cannot end with a code while it writes.
+  const canExit = form === 'standalone' || 'execve' in process
+
+  test.each([
+    ['SIGTERM', 143],
+    ['SIGINT', 130],
+    ['SIGHUP', 129],
+  ] as const)('%s after the end of the job, too, with the code of the job', async (signal, bySignal) => {
+    const box = createSandbox()
+    const running = unread(box, `${much}; exit 3`)
+    const guard = await pidIn(box, 'guard')
+    await pidIn(box, 'leader')
+    await until(() => box.journal('runs.jsonl').at(-1)?.['kind'] === 'ended', 'the end of the job')
+    process.kill(guard, signal)
+    expect(await pidIn(box, 'code')).toBe(canExit ? 3 : bySignal)
+    await running.ended
+    expect(filesIn(box.path('state/spool'))).toEqual([])
   })
 })
 

@@ -160,6 +160,7 @@ function fakeOutput(file: string, done: string[]): JobOutput {
     hasLostReader: () => false,
     readerGone: () => new Promise(() => undefined),
     lost: async () => undefined,
+    abandon: () => undefined,
     follow: (passOn) => void done.push(`${file} followed${passOn ? '' : ' quietly'}`),
     finish: async (passOn) => void done.push(`${file} finished${passOn ? '' : ' quietly'}`),
   }

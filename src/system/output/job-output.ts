@@ -40,6 +40,8 @@ export interface JobOutput {
   readerGone(): Promise<void>
   /** Why a reader does not get all that the job has written until now; undefined if no part is known to be lost. */
   lost(): Promise<string | undefined>
+  /** Gives up what waits for a reader. The log gets what processes of the job still write. */
+  abandon(): void
   /** Passes on the rest and closes the files. */
   finish(passOn: boolean): Promise<void>
 }
@@ -96,6 +98,10 @@ export function openJobOutput(request: OutputRequest): JobOutput {
   const holdOf = (source: number) => (live.is ? loggers.holdOf(source) : undefined)
   const parts = {log, sources, loggers, forwarders}
   const {say, passedOn} = sayIn(forwarders, () => (live.is ? drain(true) : undefined))
+  const abandon = () => {
+    if (log.noAnswer === undefined) loggers.leave(mostBytes)
+    removeSpools(sources)
+  }
   const growing = {log, sources, forwarders, rotation, isShared, mostBytes, holdOf, isOver: () => isOver}
   return {
     openStreams: () => {
@@ -128,6 +134,7 @@ export function openJobOutput(request: OutputRequest): JobOutput {
       if (forwarders.some(({canBeFull}) => canBeFull)) await passedOn()
       return (await problemsIn(parts))?.lossOf(parts)
     },
+    abandon,
     finish: async (passOn) => {
       isOver = true
       for (const waiter of limits) await waiter.stop()
@@ -138,8 +145,7 @@ export function openJobOutput(request: OutputRequest): JobOutput {
         const heard = {...parts, forwarders: passOn ? forwarders : []}
         for (const problem of (await problemsIn(heard))?.problemsOf(heard, mostBytes) ?? []) request.warn(problem)
       } finally {
-        if (log.noAnswer === undefined) loggers.leave(mostBytes)
-        removeSpools(sources)
+        abandon()
         if (log.noAnswer === undefined) log.close()
       }
     },

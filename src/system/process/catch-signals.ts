@@ -1,6 +1,6 @@
 import {callAfter} from '../host/clock.js'
-import {signalNumber} from '../host/host.js'
 import type {JobProcess} from './job-process.js'
+import type {Release} from './leave-soon.js'
 import {isIgnored} from './own-signals.js'
 
 /** Guard's own signals: passed on to the job while it runs; before and after, they end guard's waiting. */
@@ -15,8 +15,12 @@ export interface CaughtSignals {
   end(why: string): void
   /** Ends the job as well, as TERM to guard does. */
   terminate(why: string): void
-  /** Restores the default effect of a signal; with `exitCode`, guard ends with that code instead of by the signal. */
-  release(exitCode?: number): void
+  /**
+   * Restores the default effect of a signal; with `exitCode`, guard ends with that code instead of by the signal.
+   *
+   * @param abandon called before that: gives up what still waits for the reader of its output
+   */
+  release(exitCode?: number, abandon?: () => void): void
 }
 
 /** Signals that guard passes on to its job. */
@@ -33,9 +37,6 @@ const harmless: readonly NodeJS.Signals[] = ['SIGWINCH', 'SIGCONT']
 
 /** What a terminal sends to the job itself. */
 const fromTerminal: readonly NodeJS.Signals[] = ['SIGINT', 'SIGQUIT', 'SIGWINCH', 'SIGCONT']
-
-/** How long guard still waits for the reader of its output after a signal that ends it. */
-const stuckReaderMs = 1000
 
 /**
  * From now on guard's signals are the job's, including those that come before it starts. Those that ask for an end also
@@ -63,7 +64,7 @@ export function catchSignals(interactive: boolean): CaughtSignals {
       return callAfter(startMs, () => stopBoth(job))
     }
     if (release) {
-      if (!harmless.includes(signal)) leaveSoon(signal, release, take)
+      if (!harmless.includes(signal)) leave('leaveSoon', signal, release)
       return
     }
     if (interactive && fromTerminal.includes(signal)) return
@@ -74,6 +75,11 @@ export function catchSignals(interactive: boolean): CaughtSignals {
     if (job) job.signal(signal)
     else if (!hasBegun && !harmless.includes(signal)) waiting.push(signal)
     if (ending.includes(signal)) ask(signal)
+  }
+  const leave = async (when: 'leaveSoon' | 'leaveLater', signal: NodeJS.Signals, how: Release) => {
+    // Loaded late: few runs are ended by a signal.
+    const leaving = await import('./leave-soon.js')
+    leaving[when](signal, how, () => process.off(signal, take))
   }
   for (const signal of forwarded) process.on(signal, take)
   return {
@@ -93,10 +99,10 @@ export function catchSignals(interactive: boolean): CaughtSignals {
       else if (!hasBegun) waiting.push('SIGTERM')
       ask('SIGTERM')
     },
-    release: (exitCode) => {
+    release: (exitCode, abandon = () => undefined) => {
       // The handlers stay: removing them costs time at the end of every run.
-      release = {exitCode}
-      if (asked && exitCode !== undefined) callAfter(stuckReaderMs, leaving(asked, release, take))
+      release = {exitCode, abandon}
+      if (asked && exitCode !== undefined) leave('leaveLater', asked, release)
     },
   }
 }
@@ -116,33 +122,4 @@ const startMs = 100
 function stopBoth(job: JobProcess | undefined): void {
   job?.signal('SIGSTOP')
   process.kill(process.pid, 'SIGSTOP')
-}
-
-/** How guard ends now that its work is done: with a code, or without one by the signal that comes. */
-interface Release {
-  readonly exitCode: number | undefined
-}
-
-type Handler = (signal: NodeJS.Signals) => void
-
-function leaveSoon(signal: NodeJS.Signals, release: Release, handler: Handler): void {
-  const leave = leaving(signal, release, handler)
-  if (release.exitCode !== undefined && isWriting()) callAfter(stuckReaderMs, leave)
-  else leave()
-}
-
-/** What ends guard: with its exit code, or by the signal if Node's own exit would wait for a write that never ends. */
-function leaving(signal: NodeJS.Signals, {exitCode}: Release, handler: Handler): () => void {
-  return () => {
-    if (exitCode !== undefined && !isWriting()) process.exit(exitCode)
-    // Nothing has its default effect on the first process of a pid namespace.
-    if (process.pid === 1) process.exit(exitCode ?? 128 + (signalNumber(signal) ?? 0))
-    process.off(signal, handler)
-    process.kill(process.pid, signal)
-  }
-}
-
-/** Whether a write is under way, as to a reader that does not read. bun ends without it, and says nothing of it. */
-function isWriting(): boolean {
-  return process.getActiveResourcesInfo().includes('FSReqCallback')
 }

@@ -151,7 +151,7 @@ async function performRun(deps: RunDeps, request: RunRequest, {claim, breaker, f
   const end = asCancelled(deps, request, {signals, end: fleet ? await fleet.settle(judged) : judged})
   spared(deps, () => breaker?.record(end.attempt.outcome, end.attempt.class ?? end.class))
   const report = endRun(deps, request, {end, lease, output, records, startedAt})
-  signals.release(report.exitCode)
+  signals.release(report.exitCode, output?.abandon)
   await finishOutput(deps, output, !settings.quiet || !isHealthy(end.attempt))
   return report
 }
