@@ -229,11 +229,12 @@ describe('74', () => {
     expect(existsSync(path('ran'))).toBe(false)
   })
 
-  test('is a log that was rotated away', async () => {
+  test('is a log that is gone, which is not said to be rotated', async () => {
     const {guard, sh, journal} = createSandbox()
     await guard('run', '--job', 'j', '--', 'echo', 'hello')
     await sh('rm state/logs/guardian_j_output.log')
-    expect((await guard('logs', 'j', '--run', String(journal('runs.jsonl')[0]?.['run']))).code).toBe(74)
+    const {code, stderr} = await guard('logs', 'j', '--run', String(journal('runs.jsonl')[0]?.['run']))
+    expect([code, stderr]).toEqual([74, expect.stringMatching(/^guard: the log of run \S+ is not there any more: /)])
   })
 })
 

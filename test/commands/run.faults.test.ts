@@ -330,6 +330,17 @@ describe('the streams', () => {
     const {stderr} = await sh(`guard run --job j -- sh -c ': > ${log}'`)
     expect(stderr).toMatch(/guardian_j_output.log was emptied during the run/)
   })
+
+  test('a log that is removed during the run gives a warning, and guardian.log has the end of the run', async () => {
+    const {guard, path} = createSandbox()
+    const {code, stderr} = await guard('run', '--job', 'j', '--', 'rm', '-rf', path('state/logs'))
+    expect([code, stderr]).toEqual([
+      0,
+      `guard: ${path('state/logs/guardian_j_output.log')} was removed during the run\n`,
+    ])
+    expect(readFileSync(path('state/logs/guardian.log'), 'utf8')).toMatch(/ j ended healthy, exit code 0, /)
+    expect((await guard('logs', 'j')).stderr).toMatch(/^guard: the log of run \S+ is not there any more: /)
+  })
 })
 
 describe('output in great amounts', () => {

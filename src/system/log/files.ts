@@ -1,4 +1,4 @@
-import {closeSync, fstatSync, openSync, readSync, type Stats, statSync} from 'node:fs'
+import {closeSync, existsSync, fstatSync, openSync, readSync, type Stats, statSync} from 'node:fs'
 import {filesOfStretch, type LogStretch} from '../../domain/log/head-truncation.js'
 import {readTruncations} from './truncation-list.js'
 
@@ -24,6 +24,11 @@ export function findLog(file: string, inode: number, writtenByMs = Number.POSITI
     if (stat?.ino === inode && !isMadeAfter(stat, writtenByMs)) return candidate
     if (!stat && number > 0) return undefined
   }
+}
+
+/** Whether a rotation of the log has kept an older file. */
+export function hasRotated(log: string): boolean {
+  return existsSync(`${log}.1`)
 }
 
 /** A file system without birth times reports the time of the last change instead, which proves nothing. */

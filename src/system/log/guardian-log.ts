@@ -1,4 +1,4 @@
-import {closeSync, writeSync} from 'node:fs'
+import {closeSync, existsSync, mkdirSync, writeSync} from 'node:fs'
 import {dirname} from 'node:path'
 import {isoTime} from '../../domain/clock/iso-time.js'
 import {showControls} from '../../domain/log/show-controls.js'
@@ -36,9 +36,12 @@ interface LineLog {
 }
 
 function writeLine({file, rotation}: LineLog, atMs: number, text: string): void {
-  if (knownNoAnswerFrom(dirname(file)) !== undefined) return
+  const dir = dirname(file)
+  if (knownNoAnswerFrom(dir) !== undefined) return
   const line = `${isoTime(atMs)} ${showControls(text)}\n`
   try {
+    // It may be removed during a run. The folder alone: a state directory that is gone is not made again.
+    if (!existsSync(dir)) mkdirSync(dir, {mode: 0o700})
     if (isRotationDue(file, rotation)) rotateLog(file, rotation, atMs)
     const fd = openOwnToAppend(file)
     writeSync(fd, line)

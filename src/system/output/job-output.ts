@@ -222,7 +222,7 @@ function inTurn<A, R>(work: (argument: A) => Promise<R>): (argument: A) => Promi
 /** Loaded late: few runs lack something. @returns undefined if nothing is known to be missing, in the log and at the readers */
 async function problemsIn({log, loggers, forwarders}: OutputParts) {
   const isWhole = forwarders.every(({problem, skippedBytes}) => !problem && !skippedBytes)
-  if (isWhole && !loggers.problem && !log.noAnswer && !log.wasEmptied()) return undefined
+  if (isWhole && !loggers.problem && !log.noAnswer && !log.isDamaged()) return undefined
   return import('./output-problems.js')
 }
 

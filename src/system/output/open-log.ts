@@ -23,6 +23,8 @@ export class OpenLog {
   private truncated: number
   /** The last that was seen: the job goes on even where its log cannot be looked at. */
   private size: number
+  /** Its names that were last seen. */
+  private links = 1
   /** Why it is not touched any more: its file system gives no answer. */
   noAnswer: string | undefined
 
@@ -76,6 +78,11 @@ export class OpenLog {
     return {file, inode, from: Math.min(this.start, to), to, ...(headerBytes > 0 && {headerBytes})}
   }
 
+  /** Whether another process has emptied or removed the file during the run. */
+  isDamaged(): boolean {
+    return this.wasEmptied() || this.links === 0
+  }
+
   /** Whether another process has emptied the file during the run. */
   wasEmptied(): boolean {
     return this.end() < this.start
@@ -105,7 +112,10 @@ export class OpenLog {
 
   private end(): number {
     bestEffort(() => {
-      if (this.noAnswer === undefined) this.size = fstatSync(this.fd).size
+      if (this.noAnswer !== undefined) return
+      const {size, nlink} = fstatSync(this.fd)
+      this.size = size
+      this.links = nlink
     })
     return this.size + this.truncated
   }

@@ -1,6 +1,7 @@
 import {existsSync, fstatSync} from 'node:fs'
 import {dirname} from 'node:path'
 import {isDiskFull} from '../host/disk-space.js'
+import {findLog} from '../log/files.js'
 import type {OutputForwarder} from './forward-output.js'
 import type {Loggers} from './loggers.js'
 import type {OpenLog} from './open-log.js'
@@ -40,6 +41,12 @@ function isIncomplete({fd, file}: OutputSource, log: OpenLog, loggers: Loggers):
   return own.dev === ofLog.dev || isFull(dirname(file))
 }
 
+/** Some file systems count the names of a file as 0 always. */
+function isThere(log: OpenLog): boolean {
+  const {file, inode} = log.range()
+  return findLog(file, inode) !== undefined
+}
+
 /** Of the disk of a folder that is gone nothing is known. */
 function isFull(folder: string): boolean {
   return existsSync(folder) && isDiskFull(folder)
@@ -50,6 +57,7 @@ export function* problemsOf(parts: OutputParts, mostBytes: number): Iterable<str
   const {log, loggers, forwarders} = parts
   if (log.noAnswer !== undefined) yield `${log.file}: ${log.noAnswer}; what the job printed last may be missing`
   if (log.wasEmptied()) yield `${log.file} was emptied during the run`
+  else if (log.isDamaged() && !isThere(log)) yield `${log.file} was removed during the run`
   for (const {skippedBytes} of forwarders) {
     if (skippedBytes > 0)
       yield `${skippedBytes} bytes of output were not passed on: more than ${Math.floor(mostBytes / mebibyte)} MiB cannot wait`

@@ -7,6 +7,8 @@ import {findRun, type HistoryDeps, readHistory} from './read-history.js'
 export interface LogDeps extends HistoryDeps {
   /** The files that hold a stretch of a log and are still kept; only those made before `writtenByMs` (wall clock). */
   readonly findStretches: (file: string, stretch: LogStretch, writtenByMs: number | undefined) => readonly Stretch[]
+  /** Whether older files of a log are kept, which only a rotation makes. */
+  readonly hasRotated: (file: string) => boolean
 }
 
 export interface RunLog {
@@ -29,11 +31,17 @@ export function logOfRun(deps: LogDeps, job: string, run: Run): RunLog {
   if (!run.log) throw new GuardError('usage', `run ${run.id} of ${job} kept no log`, ['it was skipped or interactive'])
   const {file, inode, from, to = nextStart(deps, job, run)} = run.log
   const stretches = deps.findStretches(file, {inode, from, ...(to !== undefined && {to})}, run.endedAt)
-  if (stretches.length === 0)
-    throw new GuardError('io', `the log of run ${run.id} has been rotated away`, [
-      'keep more: logs.keep in the settings',
-    ])
+  if (stretches.length === 0) throw goneLog(run, file, deps.hasRotated(file))
   return {run, stretches, missingBytes: to === undefined ? 0 : to - from - lengthOf(stretches)}
+}
+
+/** A file that was removed and one that a rotation has removed look the same, but for what the rotation has kept. */
+function goneLog({id}: Run, file: string, hasRotated: boolean): GuardError {
+  return hasRotated
+    ? new GuardError('io', `the log of run ${id} has been rotated away`, ['keep more: logs.keep in the settings'])
+    : new GuardError('io', `the log of run ${id} is not there any more: ${file}`, [
+        'guard removes old logs by their number and age: logs.keep, logs.maxAge in the settings',
+      ])
 }
 
 function lengthOf(stretches: readonly Stretch[]): number {
