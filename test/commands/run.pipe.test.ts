@@ -192,6 +192,30 @@ describe('the logger', () => {
   })
 })
 
+describe.runIf(isRoot)('a line about what is lost', () => {
+  /** The log and what is passed on are on this disk. */
+  const lossy = async (to: string) => {
+    const {sh, stateDir} = createSandbox()
+    mkdirSync(stateDir)
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=4m,mode=700', 'tmpfs', stateDir])
+    onTestFinished(() => void execFileSync('umount', ['-l', stateDir]))
+    return (
+      await sh(`{ guard run --job j -- sh -c 'head -c 9000000 /dev/zero | tr "\\0" x'; echo $? >&3; } 3> code ${to}`)
+    ).stdout
+  }
+
+  test("begins a line of its own after the job's unfinished one", async () => {
+    expect(await lossy('2>&1 | cat')).toMatch(/^x+\nguard: a part of the output could not be passed on: .*\n/)
+  })
+
+  test.each(['2> /dev/null', '2> err'])(
+    'adds nothing to an output to which guard does not write its lines: %s',
+    async (to) => {
+      expect(await lossy(`${to} | cat`)).toMatch(/^x+$/)
+    },
+  )
+})
+
 test('a line of guard never stands in the middle of one of the job', async () => {
   const {sh} = createSandbox()
   const {stdout} = await sh(

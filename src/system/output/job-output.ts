@@ -97,7 +97,9 @@ export function openJobOutput(request: OutputRequest): JobOutput {
   const live = {is: true}
   const holdOf = (source: number) => (live.is ? loggers.holdOf(source) : undefined)
   const parts = {log, sources, loggers, forwarders}
-  const {say, passedOn} = sayIn(forwarders, () => (live.is ? drain(true) : undefined))
+  // Where both streams go to one place, or else that of standard error, to which guard's own lines go.
+  const ofStderr = forwarders.find(({source}) => source === sources.at(-1)?.fd)
+  const {say, passedOn} = sayIn(ofStderr, () => (live.is ? drain(true) : undefined))
   const abandon = () => {
     if (log.noAnswer === undefined) loggers.leave(mostBytes)
     removeSpools(sources)
@@ -140,11 +142,12 @@ export function openJobOutput(request: OutputRequest): JobOutput {
       for (const waiter of limits) await waiter.stop()
       await waiter?.stop()
       await drain(passOn)
-      for (const forwarder of forwarders) forwarder.printNotes()
       try {
         const heard = {...parts, forwarders: passOn ? forwarders : []}
-        for (const problem of (await problemsIn(heard))?.problemsOf(heard, mostBytes) ?? []) request.warn(problem)
+        for (const problem of (await problemsIn(heard))?.problemsOf(heard, mostBytes) ?? [])
+          noteIn(ofStderr, () => request.warn(problem))
       } finally {
+        ofStderr?.printNotes()
         abandon()
         if (log.noAnswer === undefined) log.close()
       }
@@ -183,16 +186,20 @@ async function limitUnlessOver(growing: GrowingOutput, warn: OutputRequest['warn
   }
 }
 
+/** A line of guard's comes after the output that is there, and at once where that has no reader. */
+function noteIn(forwarder: OutputForwarder | undefined, print: () => void): void {
+  if (forwarder) forwarder.note(print)
+  else print()
+}
+
 /** `drain` passes on what is there, unless that waits for the end of the run. */
 function sayIn(
-  forwarders: readonly OutputForwarder[],
+  forwarder: OutputForwarder | undefined,
   drain: () => Promise<unknown> | undefined,
 ): Pick<JobOutput, 'say' | 'passedOn'> {
   return {
     say: (print) => {
-      const last = forwarders.at(-1)
-      if (!last) return print()
-      last.note(print)
+      noteIn(forwarder, print)
       // If this fails, so does the drain at the end, which reports it.
       drain()?.catch(() => undefined)
     },
