@@ -110,7 +110,7 @@ function withoutWatch<R extends WatchRecord>(record: R, {settingsFile, uptimeMs}
 }
 
 /** Whether nobody watches the job any more, and it has given no sign of life since. Uptime clock, ms. */
-export function isGivenUp(record: WatchRecord | undefined, lastSeenMs: number): boolean {
+export function isUnwatched(record: WatchRecord | undefined, lastSeenMs: number): boolean {
   const sinceMs = record?.unwatchedSinceMs
   return sinceMs !== undefined && lastSeenMs <= sinceMs
 }

@@ -21,7 +21,7 @@ function inCallersDirectory(command: JobCommand, {leftDirectory}: Caller): JobCo
   if (leftDirectory === undefined || cwd.startsWith('/')) return command
   if (leftDirectory !== 'lost') return {...command, cwd: `${leftDirectory}/${cwd}`}
   throw new GuardError('not-executable', 'cannot start in the working directory, which is gone', [
-    'give another by --cwd',
+    'change to a directory that is there',
   ])
 }
 

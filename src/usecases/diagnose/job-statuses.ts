@@ -15,7 +15,7 @@ import type {JobFacts} from '../../domain/watchdog/job-facts.js'
 import type {Verdict, VerdictKind} from '../../domain/watchdog/verdict-kind.js'
 import {asWatched, isNamed} from '../../domain/watchdog/watch-list.js'
 import type {WatchedJob} from '../../domain/watchdog/watched-job.js'
-import {isGivenUp} from '../../domain/watchdog/watches.js'
+import {isUnwatched} from '../../domain/watchdog/watches.js'
 import type {Journal} from '../../journal/journal.js'
 import {type EvaluateDeps, evaluateJobs, type JobReport, type RoundPlan} from '../watchdog/evaluate-jobs.js'
 
@@ -66,7 +66,7 @@ function verdictOf(
 ): Verdict {
   const {liveness, lastEnd} = facts
   const lastSeenMs = Math.max(lastEnd?.uptimeMs ?? 0, liveness.is === 'never-seen' ? 0 : liveness.seenUptimeMs)
-  if (verdict.status !== 'failing' || isNamed(name, settings) || !isGivenUp(histories.get(name), lastSeenMs))
+  if (verdict.status !== 'failing' || isNamed(name, settings) || !isUnwatched(histories.get(name), lastSeenMs))
     return verdict
   return {...verdict, kind: 'unknown', status: 'unknown', reason: `it is watched no longer; ${verdict.reason}`}
 }
