@@ -6,6 +6,8 @@ import {clockReading, type LeaseDeps} from './lease.js'
 interface LeaseClaim {
   readonly job: string
   readonly token: number
+  /** Without it the token alone is compared. A journal that begins anew gives the same tokens again, for other claims. */
+  readonly claimId?: string
 }
 
 /** Keeps the lease for another ttl. Throws GuardError `fenced`. */
@@ -19,10 +21,10 @@ interface ReleaseRequest extends LeaseClaim {
 }
 
 /** Gives the lease back; a second call changes nothing. Throws GuardError `fenced`. */
-export function releaseLease(deps: LeaseDeps, {job, token, status, detail}: ReleaseRequest): Lease {
-  const lease = deps.leases.read().byJob.get(job)
-  if (lease?.released && lease.token === token) return lease
-  return write(deps, {job, token}, {kind: 'released', status, ...(detail !== undefined && {detail})})
+export function releaseLease(deps: LeaseDeps, {status, detail, ...claim}: ReleaseRequest): Lease {
+  const lease = deps.leases.read().byJob.get(claim.job)
+  if (lease?.released && isOf(lease, claim)) return lease
+  return write(deps, claim, {kind: 'released', status, ...(detail !== undefined && {detail})})
 }
 
 /** Throws GuardError `fenced` unless the token is that of the present holder, and its time has not passed. */
@@ -48,16 +50,21 @@ function write(
 
 function ownLease(deps: Pick<LeaseDeps, 'leases'>, claim: LeaseClaim): Lease {
   const lease = deps.leases.read().byJob.get(claim.job)
-  if (!lease || lease.token !== claim.token || lease.released) throw fenced(claim, lease)
+  if (!lease || !isOf(lease, claim) || lease.released) throw fenced(claim, lease)
   return lease
 }
 
-function fenced({job, token}: LeaseClaim, lease: Lease | undefined): GuardError {
+function isOf(lease: Lease, {token, claimId = lease.claimId}: LeaseClaim): boolean {
+  return lease.token === token && lease.claimId === claimId
+}
+
+function fenced(claim: LeaseClaim, lease: Lease | undefined): GuardError {
+  const {job, token} = claim
   const why = !lease
     ? 'no lease of it is known'
-    : lease.token === token
+    : isOf(lease, claim)
       ? 'it was released'
-      : `${lease.holder} has token ${lease.token}`
+      : `${lease.holder} has token ${lease.token}${lease.token === token ? ' of another claim' : ''}`
   return new GuardError('fenced', `token ${token} does not hold the lease of ${job}: ${why}`, [
     'stop what this token protects, then take a new lease: guard lease acquire',
   ])

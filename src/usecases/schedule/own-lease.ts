@@ -32,8 +32,10 @@ export async function takeOwnLease(
     token: () => lease.token,
     keep: async () => {
       if (!deps.isStateThere()) throw new GuardError('io', 'the state directory is gone')
-      const isDue = deps.clock.mono() - renewedMs >= ttlMs / 3 - 1
-      if (!isDue && deps.leases.read().byJob.get(schedulerLease)?.claimId === lease.claimId) return 'held'
+      const present = deps.leases.read().byJob.get(schedulerLease)
+      if (present && isClaimedAfter(present, lease)) throw anothers(present)
+      const isOwn = present?.claimId === lease.claimId && !present.released
+      if (isOwn && deps.clock.mono() - renewedMs < ttlMs / 3 - 1) return 'held'
       lease = await renewOrTake(deps, lease, request)
       renewedMs = deps.clock.mono()
       return 'held'
@@ -42,6 +44,16 @@ export async function takeOwnLease(
       releaseLease(deps, {...lease, status: 'ok', detail: undefined})
     },
   }
+}
+
+/** A later claim is that of a successor, to which the state directory belongs also once it has given the lease back. */
+function isClaimedAfter(lease: Lease, own: Lease): boolean {
+  if (lease.claimId === own.claimId) return false
+  return lease.boot === own.boot ? lease.claimedMono > own.claimedMono : lease.claimedAt > own.claimedAt
+}
+
+function anothers({holder}: Lease): GuardError {
+  return new GuardError('fenced', `the lease of the scheduler is another's: ${holder} claimed it later`)
 }
 
 /** A state directory that comes back empty, or older than it was, knows nothing of the lease: it is taken anew. */

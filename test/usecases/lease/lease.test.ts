@@ -183,6 +183,18 @@ describe('holding', () => {
   })
 })
 
+test('in a journal that began anew, a holder of the same token by another claim is fenced', async () => {
+  const {deps} = contest()
+  const {leases, acquire} = contest()
+  const old = await acquireLease(deps, {job: 'scan', holder: 'a', ttlMs: 60_000, process: undefined, waitMs: 0})
+  const anew = {...deps, leases}
+  expect(await acquire('b')).toMatchObject({token: old.token})
+  const own = {...old, claimId: 'of-the-lost-journal'}
+  expect(() => renewLease(anew, own)).toThrow(/b has token 1 of another claim/)
+  expect(() => checkLease(anew, own)).toThrow(fenced)
+  expect(() => releaseLease(anew, {...own, status: 'ok', detail: undefined})).toThrow(fenced)
+})
+
 test('the list shows how the lease of each job ended', async () => {
   const {acquire, deps, clock, alive} = contest()
   const first = await acquire('a', {job: 'z-released'})

@@ -1,0 +1,28 @@
+import {rmSync} from 'node:fs'
+import {expect, onTestFinished, test} from 'vitest'
+import {isAlive, until} from '../support/sandbox.js'
+import {schedulerBox, untilRecords} from '../support/scheduler.js'
+
+/** A state directory that is removed, or comes back empty, while a scheduler runs. */
+
+const tick = "tick: {command: ['true'], schedule: '* * * * * *'}"
+
+const killAfterwards = (pid: number) => onTestFinished(() => void (isAlive(pid) && process.kill(pid, 'SIGKILL')))
+
+test('a scheduler whose state directory was removed ends once another one has started there', {
+  timeout: 60_000,
+}, async () => {
+  const box = schedulerBox(tick)
+  const old = await box.begin()
+  killAfterwards(old)
+  await untilRecords(() => box.runs('ended'), 1, 'run')
+  rmSync(box.stateDir, {recursive: true})
+  const next = await box.begin()
+  expect(next).not.toBe(old)
+  await until(() => !isAlive(old), 'the end of the old one')
+  await untilRecords(() => box.runs('ended'), 2, 'runs')
+  expect(await box.status()).toMatchObject({code: 0, json: {pid: next}})
+  await box.guard('scheduler', 'stop')
+  expect(isAlive(next)).toBe(false)
+  expect((await box.status()).code).toBe(3)
+})
