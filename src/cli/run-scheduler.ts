@@ -1,19 +1,19 @@
 import {isoTime} from '../domain/clock/iso-time.js'
-import {isToSchedule, jobsToSchedule, wrongJobsOf, wrongJobsText} from '../domain/scheduler/scheduled-jobs.js'
+import {isToSchedule, jobsToSchedule, wrongJobsText} from '../domain/scheduler/scheduled-jobs.js'
 import {GuardError} from '../errors.js'
 import {lineWriter} from '../system/daemon/own-output.js'
-import {removePidFile, writePidFile} from '../system/daemon/pid-file.js'
+import {removePidFile} from '../system/daemon/pid-file.js'
 import {type ReadyPipe, takeReadyPipe} from '../system/daemon/ready-pipe.js'
 import {createWakeup, type Wakeup} from '../system/daemon/wakeup.js'
 import {readBootRef} from '../system/host/host.js'
 import {writeSchedulerLog} from '../system/log/guardian-log.js'
 import {identifyProcess} from '../system/process/identity.js'
 import {isIgnored} from '../system/process/own-signals.js'
-import {type LoopDeps, recordHeartbeat, schedulerLoop, takeOver} from '../usecases/schedule/scheduler-loop.js'
+import {type LoopDeps, schedulerLoop, takeOver} from '../usecases/schedule/scheduler-loop.js'
 import {isSlotStarted} from '../usecases/schedule/slot-runs.js'
 import {exitCodes} from './exit-codes.js'
 import type {Guard} from './guard.js'
-import {pidFileOf, refuseFile, refuseUseless} from './wire/scheduler.js'
+import {pidFileOf, refuseUseless} from './wire/scheduler.js'
 import {type Asked, doStartUpWork, relaunchAfterMs, takeSchedulerLease, wireScheduler} from './wire/scheduler-daemon.js'
 
 /** What the jobs would take for their own: systemd does not end them with the scheduler, as its unit is printed. */
@@ -33,7 +33,7 @@ export async function runScheduler(guard: Guard): Promise<never> {
     ready?.refuse(textOf(error))
     throw error
   })
-  const deps = wireScheduler(guard, {lease, wakeup, asked, log})
+  const deps = wireScheduler(guard, {lease, isForeground: !ready, wakeup, asked, log})
   const code = await work(guard, deps, ready).catch((error: unknown) => {
     log(`ended: ${textOf(error)}`)
     ready?.refuse(textOf(error))
@@ -55,28 +55,14 @@ function textOf(error: unknown): string {
 async function work(guard: Guard, deps: LoopDeps, ready: ReadyPipe | undefined): Promise<number> {
   const {journal, log} = deps
   const {settings} = guard
-  const pidFile = pidFileOf(guard)
-  const started = {
-    kind: 'started',
-    pid: process.pid,
-    token: deps.lease.token(),
-    ...(!ready && {foreground: true}),
-    ...wrongJobsOf(settings),
-  }
-  const {state} = journal.append(started, 'durable')
-  try {
-    writePidFile(pidFile, process.pid)
-  } catch (error) {
-    refuseFile(pidFile, error)
-  }
-  recordHeartbeat(deps)
+  deps.announce()
   ready?.tell(JSON.stringify({pid: process.pid}))
   const jobs = jobsToSchedule(settings)
   const others = wrongJobsText(settings)
   log(`started, pid ${process.pid}, ${jobs.length} jobs with a schedule in ${settings.file}${others}`)
   deps.decider.setJobs(jobs)
   const runs = guard.runs()
-  takeOver(deps, state, {
+  takeOver(deps, journal.read(), {
     ...{jobs, host: readBootRef().host, relaunchAfterMs: relaunchAfterMs(process.env)},
     isKnown: (job) => isToSchedule(settings, job),
     isStarted: (job, slotMs) => isSlotStarted(runs.read(), job, slotMs),
@@ -89,7 +75,7 @@ async function work(guard: Guard, deps: LoopDeps, ready: ReadyPipe | undefined):
   // As `stop --jobs` may end them: they begin later, when the run for which they wait has ended.
   const unbegun = deps.launcher.unbegun().flatMap(({pid}) => (pid === undefined ? [] : (identifyProcess(pid) ?? [])))
   journal.append({kind: 'stopped', reason, ...(unbegun.length > 0 && {unbegun})}, 'durable')
-  removePidFile(pidFile, process.pid)
+  removePidFile(pidFileOf(guard), process.pid)
   deps.lease.release()
   return 0
 }

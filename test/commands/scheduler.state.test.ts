@@ -1,4 +1,4 @@
-import {rmSync} from 'node:fs'
+import {readFileSync, rmSync} from 'node:fs'
 import {expect, onTestFinished, test} from 'vitest'
 import {isAlive, until} from '../support/sandbox.js'
 import {schedulerBox, untilRecords} from '../support/scheduler.js'
@@ -25,4 +25,23 @@ test('a scheduler whose state directory was removed ends once another one has st
   await box.guard('scheduler', 'stop')
   expect(isAlive(next)).toBe(false)
   expect((await box.status()).code).toBe(3)
+})
+
+test('a scheduler whose state directory came back empty has its start, its heartbeat and its pid file there, too', {
+  timeout: 60_000,
+}, async () => {
+  const box = schedulerBox(tick)
+  const pid = await box.begin()
+  killAfterwards(pid)
+  rmSync(box.stateDir, {recursive: true})
+  // A state directory is made by whatever writes into it first.
+  expect((await box.guard('run', '--job', 'other', '--', 'true')).code).toBe(0)
+  await untilRecords(() => box.runs('ended'), 3, 'runs')
+  expect(box.records('started')).toMatchObject([{pid}])
+  expect(box.records('heartbeat')).toHaveLength(1)
+  expect(readFileSync(`${box.stateDir}/scheduler.pid`, 'utf8')).toBe(`${pid}\n`)
+  expect(await box.status()).toMatchObject({code: 0, json: {pid, heartbeat: expect.anything()}})
+  process.kill(pid, 'SIGKILL')
+  await until(() => !isAlive(pid), 'its end')
+  expect(await box.status()).toMatchObject({code: 1, json: {state: 'dead'}})
 })

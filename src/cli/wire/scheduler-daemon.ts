@@ -9,6 +9,7 @@ import type {Settings} from '../../domain/settings/settings.js'
 import {inOneLine} from '../../domain/settings/wrong.js'
 import {alertStream, schedulerStream} from '../../journal/failure-streams.js'
 import {watchFile} from '../../system/daemon/file-watch.js'
+import {writePidFile} from '../../system/daemon/pid-file.js'
 import type {Wakeup} from '../../system/daemon/wakeup.js'
 import {endsWithin} from '../../system/host/clock.js'
 import {homeFolder, readBootRef} from '../../system/host/host.js'
@@ -22,12 +23,13 @@ import {giveUpSlots} from '../../usecases/schedule/give-up-slots.js'
 import {Launcher} from '../../usecases/schedule/launcher.js'
 import {type OwnLease, takeOwnLease} from '../../usecases/schedule/own-lease.js'
 import {createReloader, type Reloader} from '../../usecases/schedule/reload-settings.js'
-import type {LoopDeps} from '../../usecases/schedule/scheduler-loop.js'
+import {type LoopDeps, recordHeartbeat} from '../../usecases/schedule/scheduler-loop.js'
 import {isSlotStarted, openSlotRuns} from '../../usecases/schedule/slot-runs.js'
 import {version} from '../build-info.js'
 import type {Guard} from '../guard.js'
 import {delivererArgs, placeArgs, settingsFolder} from '../place-args.js'
 import {wireLease} from './lease.js'
+import {pidFileOf, refuseFile} from './scheduler.js'
 
 export interface Asked {
   /** The signal that asks for the end. */
@@ -37,6 +39,7 @@ export interface Asked {
 
 interface DaemonParts {
   readonly lease: OwnLease
+  readonly isForeground: boolean
   readonly wakeup: Wakeup
   readonly asked: Asked
   readonly log: (text: string) => void
@@ -60,7 +63,7 @@ export function takeSchedulerLease(guard: Guard): Promise<OwnLease> {
 }
 
 /** Wires the rounds of the scheduler. */
-export function wireScheduler(guard: Guard, {lease, wakeup, asked, log}: DaemonParts): LoopDeps {
+export function wireScheduler(guard: Guard, {lease, isForeground, wakeup, asked, log}: DaemonParts): LoopDeps {
   const {clock} = guard
   const runs = guard.runs()
   const use = {settings: guard.settings}
@@ -95,8 +98,19 @@ export function wireScheduler(guard: Guard, {lease, wakeup, asked, log}: DaemonP
     launcher.dropUnknown()
   }
   const reloader = wireReloader(guard, {wakeup, accept, log})
+  const announce = () => {
+    const {token} = lease.current()
+    const foreground = isForeground && {foreground: true}
+    journal.append({kind: 'started', pid: process.pid, token, ...foreground, ...wrongJobsOf(use.settings)}, 'durable')
+    try {
+      writePidFile(pidFileOf(guard), process.pid)
+    } catch (error) {
+      refuseFile(pidFileOf(guard), error)
+    }
+    recordHeartbeat({journal, launcher})
+  }
   return {
-    ...{clock, journal, lease, decider, launcher, wakeup, log},
+    ...{clock, journal, lease, announce, decider, launcher, wakeup, log},
     stopAsked: () => asked.stop,
     reloader: {
       look: () => {

@@ -6,7 +6,8 @@ import {releaseLease, renewLease} from '../lease/held-lease.js'
 import type {LeaseDeps, LeaseRequest} from '../lease/lease.js'
 
 export interface OwnLease {
-  readonly token: () => number
+  /** Another one than before, once it was taken anew. */
+  readonly current: () => Pick<Lease, 'claimId' | 'token'>
   /** Renews it when that is due. Throws GuardError `fenced` if another scheduler has it, `io` if the state is not there. */
   keep(): Promise<'held'>
   release(): void
@@ -29,7 +30,7 @@ export async function takeOwnLease(
   let lease: Lease = await acquireLease(deps, request)
   let renewedMs = deps.clock.mono()
   return {
-    token: () => lease.token,
+    current: () => lease,
     keep: async () => {
       if (!deps.isStateThere()) throw new GuardError('io', 'the state directory is gone')
       const present = deps.leases.read().byJob.get(schedulerLease)

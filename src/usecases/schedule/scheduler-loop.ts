@@ -15,6 +15,8 @@ export interface LoopDeps {
   readonly clock: Clock
   readonly journal: Journal<SchedulerState>
   readonly lease: OwnLease
+  /** Records that this scheduler has started, with its first heartbeat, and writes its pid file. Throws GuardError `io`. */
+  readonly announce: () => void
   readonly decider: Decider
   readonly launcher: Launcher
   readonly wakeup: Wakeup
@@ -41,6 +43,7 @@ export async function schedulerLoop(deps: LoopDeps): Promise<string> {
   const {clock, launcher, wakeup} = deps
   const guarded = guardedBy(deps.log)
   const noticeGap = gapNotice(deps)
+  const announceAnew = announcer(deps)
   let heartbeatAtMs = clock.mono()
   for (;;) {
     const by = deps.stopAsked()
@@ -50,6 +53,7 @@ export async function schedulerLoop(deps: LoopDeps): Promise<string> {
     const isHeld = await guarded('the lease', () => deps.lease.keep())
     let nextMs = retryMs
     if (isHeld === 'held') {
+      await guarded('its start', announceAnew)
       const nextAtMs = await guarded('the slots', async () => ({at: round(deps)}))
       const launchInMs = launcher.launch()
       if (nextAtMs) nextMs = Math.min(longestWaitMs, untilNext(deps, nextAtMs.at), launchInMs ?? longestWaitMs)
@@ -60,6 +64,19 @@ export async function schedulerLoop(deps: LoopDeps): Promise<string> {
       nextMs = Math.min(nextMs, Math.max(0, heartbeatAtMs + longestWaitMs - clock.mono()))
     }
     await wakeup.wait(Math.min(nextMs, lookInMs ?? longestWaitMs))
+  }
+}
+
+/** A lease that was taken anew is one of a state directory that knows nothing of this scheduler, nor of its schedules. */
+function announcer({lease, announce, decider, log}: LoopDeps): () => Promise<void> {
+  let announced = lease.current().claimId
+  return async () => {
+    const {claimId} = lease.current()
+    if (claimId === announced) return
+    decider.forget()
+    announce()
+    announced = claimId
+    log('the state directory did not know of this scheduler: its start was recorded anew')
   }
 }
 

@@ -41,7 +41,7 @@ test('a scheduler whose state directory was lost ends once another one has claim
   const {start, lose} = place()
   const old = await start('old')
   lose()
-  expect((await start('new')).token()).toBe(old.token())
+  expect((await start('new')).current().token).toBe(old.current().token)
   await expect(old.keep()).rejects.toEqual(ends)
 })
 

@@ -1,0 +1,62 @@
+import {expect, test} from 'vitest'
+import {schedulerFold} from '../../../src/domain/scheduler/scheduler.js'
+import {GuardError} from '../../../src/errors.js'
+import type {Decider} from '../../../src/usecases/schedule/decide-slots.js'
+import type {Launcher} from '../../../src/usecases/schedule/launcher.js'
+import {schedulerLoop} from '../../../src/usecases/schedule/scheduler-loop.js'
+import {fakeClock} from '../../support/fake-clock.js'
+import {memoryJournal} from '../../support/memory-journal.js'
+
+/** A scheduler without jobs, of which each round has another claim; it stops after the last one. */
+function rounds(claims: readonly string[], announce: () => void) {
+  const clock = fakeClock()
+  const left = [...claims]
+  let claimId = left.shift() ?? ''
+  const said: string[] = []
+  let forgotten = 0
+  const decider: Decider = {
+    setJobs: () => undefined,
+    forget: () => {
+      forgotten++
+    },
+    decide: () => ({slots: [], nextAtMs: undefined}),
+  }
+  const launcher = {launch: () => undefined, counts: () => ({running: 0, queued: 0, lateMs: undefined})}
+  const ended = schedulerLoop({
+    ...{clock, decider, announce, launcher: launcher as unknown as Launcher},
+    journal: memoryJournal(schedulerFold, clock),
+    lease: {
+      current: () => ({claimId, token: 1}),
+      keep: async () => {
+        claimId = left.shift() ?? claimId
+        return 'held'
+      },
+      release: () => undefined,
+    },
+    wakeup: {wake: () => undefined, wait: async (ms) => clock.advance(ms)},
+    stopAsked: () => (left.length === 0 ? 'SIGTERM' : undefined),
+    reloader: {look: async () => undefined},
+    log: (text) => said.push(text),
+  })
+  return {ended, said, forgotten: () => forgotten}
+}
+
+test('a scheduler whose lease was taken anew is announced anew, once, and decides on all jobs again', async () => {
+  let announced = 0
+  const {ended, forgotten} = rounds(['a', 'a', 'b', 'b', 'b'], () => {
+    announced++
+  })
+  expect(await ended).toBe('SIGTERM')
+  expect([announced, forgotten()]).toEqual([1, 1])
+})
+
+test('it is announced at a later round if that failed', async () => {
+  let tries = 0
+  const {ended, said} = rounds(['a', 'b', 'b', 'b', 'b'], () => {
+    if (++tries < 3) throw new GuardError('io', 'disk full')
+  })
+  await ended
+  expect(tries).toBe(3)
+  const ofStart = said.filter((text) => text.includes('its start'))
+  expect(ofStart).toEqual(['its start: disk full', expect.stringContaining('recorded anew'), 'its start: well again'])
+})
