@@ -44,6 +44,23 @@ test('broken settings are told in one line, once in each log, and only of a sche
   expect((await box.guard('scheduler', 'status')).stdout).not.toContain('in use')
 })
 
+test('a change of logDir is refused with what helps, and the former settings stay', {timeout: 60_000}, async () => {
+  const box = schedulerBox(one)
+  await box.begin()
+  box.write('.guardianrc', `logDir: other\njobs:\n  ${one}\n  two: {command: ['true'], schedule: '@every 1s'}\n`, 0o600)
+  await untilRecords(() => box.records('reloaded'), 1, 'the refusal')
+  const refused = /logDir was changed: restart the scheduler \(guard scheduler restart\)/
+  expect(box.records('reloaded')).toEqual([expect.objectContaining({problem: expect.stringMatching(refused)})])
+  expect((await box.guard('scheduler', 'status', '--state-dir', box.stateDir)).stdout).toMatch(refused)
+  expect(logOf(box, 'scheduler.log')).toMatch(refused)
+  expect(box.journal('alerts.jsonl').filter(({component}) => component === 'scheduler')).toHaveLength(1)
+  const before = box.records('fired').length
+  await untilRecords(() => box.records('fired'), before + 2, 'slots')
+  expect(box.records('fired').filter(({job}) => job === 'two')).toEqual([])
+  expect((await box.guard('scheduler', 'restart')).code).toBe(0)
+  await until(() => box.records('fired').some(({job}) => job === 'two'), 'a slot of the new job')
+})
+
 test('next exits with 78 and the reason for settings that cannot be used, and for a job whose own are wrong', async () => {
   const box = schedulerBox("one: {command: ['true'], schedule: '0 2 * * *'}\ntwo: {command: ['true'], schedule: never}")
   expect(await box.guard('scheduler', 'next')).toMatchObject({code: 0, stdout: expect.stringContaining('one')})

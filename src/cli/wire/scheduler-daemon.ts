@@ -1,35 +1,30 @@
 import {existsSync} from 'node:fs'
 import {availableParallelism} from 'node:os'
-import {loadSettings} from '../../config/settings.js'
 import {holderOf} from '../../domain/run/interrupted-run.js'
 import type {PendingSlot} from '../../domain/scheduler/launch-order.js'
 import {isToSchedule, jobsToSchedule, wrongJobsOf, wrongJobsText} from '../../domain/scheduler/scheduled-jobs.js'
 import {slotKey} from '../../domain/scheduler/slot-key.js'
 import type {Settings} from '../../domain/settings/settings.js'
-import {inOneLine} from '../../domain/settings/wrong.js'
-import {alertStream, schedulerStream} from '../../journal/failure-streams.js'
-import {watchFile} from '../../system/daemon/file-watch.js'
+import {schedulerStream} from '../../journal/failure-streams.js'
 import {writePidFile} from '../../system/daemon/pid-file.js'
 import type {Wakeup} from '../../system/daemon/wakeup.js'
 import {endsWithin} from '../../system/host/clock.js'
-import {homeFolder, readBootRef} from '../../system/host/host.js'
+import {readBootRef} from '../../system/host/host.js'
 import {createSlots} from '../../system/host/slots.js'
-import {spawnGuardDetached, startGuardDetached} from '../../system/process/detach.js'
+import {spawnGuardDetached} from '../../system/process/detach.js'
 import {identifyProcess} from '../../system/process/identity.js'
 import {runWatch} from '../../system/process/run-watch.js'
-import {sayOnce} from '../../usecases/alert/say-once.js'
 import {createDecider} from '../../usecases/schedule/decide-slots.js'
 import {giveUpSlots} from '../../usecases/schedule/give-up-slots.js'
 import {Launcher} from '../../usecases/schedule/launcher.js'
 import {type OwnLease, takeOwnLease} from '../../usecases/schedule/own-lease.js'
-import {createReloader, type Reloader} from '../../usecases/schedule/reload-settings.js'
 import {type LoopDeps, recordHeartbeat} from '../../usecases/schedule/scheduler-loop.js'
 import {isSlotStarted, openSlotRuns} from '../../usecases/schedule/slot-runs.js'
-import {version} from '../build-info.js'
 import type {Guard} from '../guard.js'
-import {delivererArgs, placeArgs, settingsFolder} from '../place-args.js'
+import {placeArgs, settingsFolder} from '../place-args.js'
 import {wireLease} from './lease.js'
 import {pidFileOf, refuseFile} from './scheduler.js'
+import {wireReloader} from './scheduler-settings.js'
 
 export interface Asked {
   /** The signal that asks for the end. */
@@ -120,36 +115,6 @@ export function wireScheduler(guard: Guard, {lease, isForeground, wakeup, asked,
       },
     },
   }
-}
-
-interface ReloaderParts extends Pick<DaemonParts, 'wakeup' | 'log'> {
-  readonly accept: (settings: Settings) => void
-}
-
-function wireReloader(guard: Guard, {wakeup, accept, log}: ReloaderParts): Reloader {
-  const {clock, settings} = guard
-  const file = settings.file ?? '/dev/null'
-  const env = process.env
-  return createReloader({
-    clock,
-    file: watchFile(file, wakeup.wake),
-    load: () => loadSettings({configFlag: file, cwd: settingsFolder(guard), home: homeFolder(), env, version}),
-    accept,
-    refuse: (problem) => {
-      const reason = inOneLine(problem)
-      guard.journal(schedulerStream).append({kind: 'reloaded', problem: reason}, 'buffered')
-      const message = `the scheduler goes on with its former settings: ${reason}`
-      log(message)
-      const alerts = guard.journal(alertStream)
-      const repeatMs = settings.alerting.repeatMs[0] ?? 0
-      // guardian.log has it by now.
-      const isNews = sayOnce(
-        {clock, log: () => undefined, alerts, repeatMs},
-        {component: 'scheduler', message, reason: message},
-      )
-      if (isNews && settings.alerting.routes.length > 0) startGuardDetached(delivererArgs(guard))
-    },
-  })
 }
 
 /** A slot that was held back has waited as its run would have, whose `wait` is shorter by that. */

@@ -6,6 +6,8 @@ interface ReloadDeps {
   readonly clock: Pick<Clock, 'mono'>
   readonly file: FileWatch
   readonly load: () => Promise<Settings>
+  /** Why settings that are right cannot be used. @returns undefined if they can */
+  readonly objectionTo: (settings: Settings) => string | undefined
   /** Uses other settings from now on. */
   readonly accept: (settings: Settings) => void
   /** Says that the present ones stay. */
@@ -50,7 +52,8 @@ export function createReloader(deps: ReloadDeps): Reloader {
       used = stamp
       isAsked = false
       const settings = await deps.load()
-      const problem = stamp === 'missing' ? 'the settings file is gone' : settings.wrong?.refusal
+      const problem =
+        stamp === 'missing' ? 'the settings file is gone' : (settings.wrong?.refusal ?? deps.objectionTo(settings))
       if (problem === undefined) deps.accept(settings)
       else deps.refuse(problem)
       return undefined
