@@ -9,6 +9,7 @@ import type {Journal} from '../journal/journal.js'
 import {type JournalSpec, retentionOf} from '../journal/spec.js'
 import {assertStateDirIsThere, openStateDir} from '../journal/state-dir.js'
 import {leaseStream, openStream, runStream} from '../journal/streams.js'
+import {takeAcceptedSettings} from '../system/host/accepted-settings.js'
 import {type Clock, systemClock} from '../system/host/clock.js'
 import {createStamper, homeFolder} from '../system/host/host.js'
 import {newId} from '../system/host/ids.js'
@@ -59,8 +60,9 @@ interface GuardOptions {
 export async function openGuard(options: GuardOptions): Promise<Guard> {
   const env = process.env
   const isStateMade = takeStateIsMade(env)
+  const accepted = takeAcceptedSettings(env)
   const where = {configFlag: options.config, cwd: workingDirectory(env), home: homeFolder(), env}
-  const settings = await loadSettings({...where, version, noAnswerFrom})
+  const settings = await loadSettings({...where, accepted, version, noAnswerFrom})
   const wanted = absolute(options.stateDir) ?? namedStateDir(settings)
   const noAnswer = wanted === undefined ? undefined : await noAnswerFrom(wanted)
   let place = noAnswer === undefined ? wanted : undefined

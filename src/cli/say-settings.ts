@@ -40,13 +40,18 @@ export function announceWrongSettings(guard: Announcer, wrong: SaidSettings): ()
     isDone = true
     const {clock, log, settings} = guard
     const deps = {clock, log, alerts: guard.journal(alertStream), repeatMs: settings.alerting.repeatMs[0] ?? 0}
-    const reason = `settings:${createHash('sha256').update(wrong.message).digest('hex').slice(0, 16)}`
+    const reason = reasonOfWrong(wrong)
     const logText = inOneLine(wrong.message)
     const message = inOneLine(wrong.notice ?? wrong.message)
     const details = wrong.notice === undefined ? {[toldAsTroubleOf]: wrongWatchedJobs(wrong)} : {}
     const isNews = sayOnce(deps, {component: 'settings', message, reason, logText, details})
     if (isNews && !isTerminal) printWarning(wrong.message)
   }
+}
+
+/** By which wrong settings are said once, whatever finds them. */
+export function reasonOfWrong({message}: Pick<WrongSettings, 'message'>): string {
+  return `settings:${createHash('sha256').update(message).digest('hex').slice(0, 16)}`
 }
 
 /** Records it where a state directory exists; a command that only reads makes none. */

@@ -13,6 +13,8 @@ export interface SettingsRequest extends Where {
   readonly version: string
   /** Default: the system's clock. */
   readonly nowMs?: number
+  /** A copy of settings that were accepted, which is used in place of the file of `configFlag`. */
+  readonly accepted?: string | undefined
   /** Why a path must not be touched, because its file system gives no answer; undefined if it may. */
   readonly noAnswerFrom?: (path: string) => Promise<string | undefined>
 }
@@ -66,6 +68,8 @@ function withoutFile(error: unknown, places: Pick<Settings, 'stateDir' | 'logDir
 }
 
 async function settingsOfFile(request: SettingsRequest, unused: (file: UnusedFile) => void): Promise<Settings> {
+  const accepted = await acceptedSettings(request)
+  if (accepted) return accepted
   const found = findSettings(request, unused)
   if (!found) return defaultSettings
   try {
@@ -80,6 +84,13 @@ async function settingsOfFile(request: SettingsRequest, unused: (file: UnusedFil
   } finally {
     closeFile(found)
   }
+}
+
+async function acceptedSettings({accepted, configFlag, version}: SettingsRequest): Promise<Settings | undefined> {
+  if (accepted === undefined || configFlag === undefined) return undefined
+  // Loaded late: settings are seldom refused.
+  const {readAccepted} = await import('./accepted.js')
+  return readAccepted(accepted, {file: configFlag, version})
 }
 
 async function loadAndKeep(found: FoundFile, keeper: Keeper): Promise<Settings> {

@@ -1,4 +1,4 @@
-import {readFileSync} from 'node:fs'
+import {existsSync, readFileSync, rmSync, statSync} from 'node:fs'
 import {expect, test} from 'vitest'
 import {until} from '../support/sandbox.js'
 import {type SchedulerBox, schedulerBox, untilRecords} from '../support/scheduler.js'
@@ -43,6 +43,36 @@ test('broken settings are told in one line, once in each log, and only of a sche
   await box.guard('scheduler', 'stop')
   expect((await box.guard('scheduler', 'status')).stdout).not.toContain('in use')
 })
+
+test.each([
+  ['broken', (box: SchedulerBox) => broken(box)],
+  ['gone', (box: SchedulerBox) => rmSync(box.path('.guardianrc'))],
+])(
+  'while the settings file is %s, jobs are run by the former settings, and one alert says so',
+  {
+    timeout: 60_000,
+  },
+  async (_, spoil) => {
+    const job = "tick: {command: [sh, -c, 'echo ran >> seen'], schedule: '* * * * * *', catchUp: skip}"
+    const box = schedulerBox(job)
+    const ran = () => readFileSync(box.path('seen'), 'utf8').trimEnd().split('\n').length
+    await box.begin()
+    await untilRecords(() => box.runs('ended'), 1, 'run')
+    spoil(box)
+    await untilRecords(() => box.records('reloaded'), 1, 'the refusal')
+    const before = ran()
+    await until(() => ran() >= before + 3, 'runs by the former settings')
+    expect(statSync(`${box.stateDir}/scheduler.settings.json`).mode & 0o777).toBe(0o600)
+    box.settings(job)
+    await untilRecords(() => box.records('reloaded'), 2, 'the reload')
+    const slots = box.records('fired').length
+    await untilRecords(() => box.records('fired'), slots + 2, 'slots')
+    await box.guard('scheduler', 'stop')
+    expect(ran()).toBeLessThanOrEqual(box.records('fired').length)
+    expect(existsSync(`${box.stateDir}/scheduler.settings.json`)).toBe(false)
+    expect(box.journal('alerts.jsonl').filter(({kind}) => kind === 'raised')).toHaveLength(1)
+  },
+)
 
 test('a change of logDir is refused with what helps, and the former settings stay', {timeout: 60_000}, async () => {
   const box = schedulerBox(one)

@@ -11,7 +11,7 @@ import type {Wakeup} from '../../system/daemon/wakeup.js'
 import {endsWithin} from '../../system/host/clock.js'
 import {readBootRef} from '../../system/host/host.js'
 import {createSlots} from '../../system/host/slots.js'
-import {spawnGuardDetached} from '../../system/process/detach.js'
+import {type DetachedGuard, spawnGuardDetached} from '../../system/process/detach.js'
 import {identifyProcess} from '../../system/process/identity.js'
 import {runWatch} from '../../system/process/run-watch.js'
 import {createDecider} from '../../usecases/schedule/decide-slots.js'
@@ -24,7 +24,7 @@ import type {Guard} from '../guard.js'
 import {placeArgs, settingsFolder} from '../place-args.js'
 import {wireLease} from './lease.js'
 import {pidFileOf, refuseFile} from './scheduler.js'
-import {wireReloader} from './scheduler-settings.js'
+import {removeCopy, runVariables, type SettingsInUse, wireReloader} from './scheduler-settings.js'
 
 export interface Asked {
   /** The signal that asks for the end. */
@@ -61,7 +61,7 @@ export function takeSchedulerLease(guard: Guard): Promise<OwnLease> {
 export function wireScheduler(guard: Guard, {lease, isForeground, wakeup, asked, log}: DaemonParts): LoopDeps {
   const {clock} = guard
   const runs = guard.runs()
-  const use = {settings: guard.settings}
+  let use: SettingsInUse = {settings: guard.settings}
   const journal = guard.journal(schedulerStream)
   const isStarted = (job: string, slotMs: number) => isSlotStarted(runs.read(), job, slotMs)
   const decider = createDecider({
@@ -70,10 +70,7 @@ export function wireScheduler(guard: Guard, {lease, isForeground, wakeup, asked,
   })
   const launcher = new Launcher({
     clock,
-    start: (slot) => {
-      const words = ['run', ...placeArgs(guard), '--slot', slot.key, ...patienceArgs(slot, clock.now()), slot.job]
-      return spawnGuardDetached(words, {cwd: settingsFolder(guard)})
-    },
+    start: (slot) => startRun(guard, slot, use),
     isOnRecord: ({job, slot}) => isStarted(job, slot),
     earlierJobs: earlierRuns(guard),
     maxParallel: () => use.settings.scheduler.maxParallel ?? 4 * availableParallelism(),
@@ -84,7 +81,8 @@ export function wireScheduler(guard: Guard, {lease, isForeground, wakeup, asked,
     log,
   })
   const accept = (settings: Settings) => {
-    use.settings = settings
+    use = {settings}
+    removeCopy(guard)
     const jobs = jobsToSchedule(settings)
     decider.setJobs(jobs)
     launcher.retryRefused()
@@ -92,16 +90,18 @@ export function wireScheduler(guard: Guard, {lease, isForeground, wakeup, asked,
     log(`the settings were read anew: ${jobs.length} jobs with a schedule${wrongJobsText(settings)}`)
     launcher.dropUnknown()
   }
-  const reloader = wireReloader(guard, {wakeup, accept, log})
+  const recordRefusal = () => journal.append({kind: 'reloaded', problem: use.refusal}, 'buffered')
+  const refuse = (refusal: string) => {
+    use = {...use, refusal}
+    removeCopy(guard)
+    recordRefusal()
+    // What was started meanwhile has found the file that is refused.
+    launcher.retryRefused()
+  }
+  const reloader = wireReloader(guard, {wakeup, accept, refuse, log})
   const announce = () => {
-    const {token} = lease.current()
-    const foreground = isForeground && {foreground: true}
-    journal.append({kind: 'started', pid: process.pid, token, ...foreground, ...wrongJobsOf(use.settings)}, 'durable')
-    try {
-      writePidFile(pidFileOf(guard), process.pid)
-    } catch (error) {
-      refuseFile(pidFileOf(guard), error)
-    }
+    recordStart(guard, {token: lease.current().token, isForeground, settings: use.settings})
+    if (use.refusal !== undefined) recordRefusal()
     recordHeartbeat({journal, launcher})
   }
   return {
@@ -114,6 +114,29 @@ export function wireScheduler(guard: Guard, {lease, isForeground, wakeup, asked,
         return reloader.look()
       },
     },
+  }
+}
+
+function startRun(guard: Guard, slot: PendingSlot, use: SettingsInUse): DetachedGuard {
+  const patience = patienceArgs(slot, guard.clock.now())
+  const words = ['run', ...placeArgs(guard), '--slot', slot.key, ...patience, slot.job]
+  return spawnGuardDetached(words, {cwd: settingsFolder(guard), env: runVariables(guard, use)})
+}
+
+interface Start extends Pick<DaemonParts, 'isForeground'> {
+  readonly token: number
+  readonly settings: Settings
+}
+
+/** Throws GuardError `io`. */
+function recordStart(guard: Guard, {token, isForeground, settings}: Start): void {
+  const foreground = isForeground && {foreground: true}
+  const started = {kind: 'started', pid: process.pid, token, ...foreground, ...wrongJobsOf(settings)}
+  guard.journal(schedulerStream).append(started, 'durable')
+  try {
+    writePidFile(pidFileOf(guard), process.pid)
+  } catch (error) {
+    refuseFile(pidFileOf(guard), error)
   }
 }
 

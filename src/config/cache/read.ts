@@ -130,7 +130,8 @@ function lazyJobs(lines: string, defaults: JobSettings): Settings['jobs'] {
   )
 }
 
-function readPrivate(path: string, uid: number | undefined): string | undefined {
+/** @returns undefined for a file that another user could read or write. Throws the file system's error. */
+export function readPrivate(path: string, uid: number | undefined): string | undefined {
   const file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
   try {
     const stat = fstatSync(file, {bigint: true})

@@ -11,7 +11,7 @@ interface ReloadDeps {
   /** Uses other settings from now on. */
   readonly accept: (settings: Settings) => void
   /** Says that the present ones stay. */
-  readonly refuse: (reason: string) => void
+  readonly refuse: (reason: string, refused: Settings) => void
 }
 
 export interface Reloader {
@@ -55,7 +55,7 @@ export function createReloader(deps: ReloadDeps): Reloader {
       const problem =
         stamp === 'missing' ? 'the settings file is gone' : (settings.wrong?.refusal ?? deps.objectionTo(settings))
       if (problem === undefined) deps.accept(settings)
-      else deps.refuse(problem)
+      else deps.refuse(problem, settings)
       return undefined
     },
   }
