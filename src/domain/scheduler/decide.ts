@@ -61,7 +61,8 @@ function decideJob(known: JobSlots | undefined, job: ScheduledJob, facts: SlotsF
   const isOfWrongClock = known !== undefined && wasClockWrong(known, nowMs)
   if (known?.schedule !== id || isOfWrongClock) return adopt(job, {id, isOfWrongClock}, facts)
   const spread = spreadOf(host, job.name, job.spreadMs)
-  const {schedule, decidedMs: decided} = countedSlots(job, {known, lastStartMs: facts.lastStartOf(job.name)}, nowMs)
+  const records = {known, lastStartMs: facts.lastStartOf(job.name)}
+  const {schedule, decidedMs: decided} = countedSlots(job, records, {nowMs, spread})
   const latest = (atMs: number) => facts.slots.latest(schedule, atMs)
   const next = (atMs: number) => facts.slots.next(schedule, atMs)
   const dueMs = nowMs - spread

@@ -29,11 +29,24 @@ export function scheduleId({expression, timezone}: Schedule): string {
   return timezone === undefined ? expression : `${expression} ${timezone}`
 }
 
-/** `@every` is counted from the last start, and before the first one from when the scheduler saw the schedule. */
-export function countedSlots(job: Schedule, {known, lastStartMs}: SlotRecords, nowMs: number): CountedSlots {
+interface CountedAt {
+  readonly nowMs: number
+  /** Of the job on this host, ms. */
+  readonly spread: number
+}
+
+/**
+ * `@every` is counted from the last start, and before the first one from when the scheduler saw the schedule. A start comes
+ * by the spread after its slot, so the slot before the next one is earlier than the start by that.
+ */
+export function countedSlots(
+  job: Schedule,
+  {known, lastStartMs}: SlotRecords,
+  {nowMs, spread}: CountedAt,
+): CountedSlots {
   const {expression, timezone} = job
   const counted = known?.schedule === scheduleId(job) && !wasClockWrong(known, nowMs) ? known : undefined
-  const fromMs = lastStartMs ?? counted?.sinceMs
+  const fromMs = lastStartMs === undefined ? counted?.sinceMs : lastStartMs - spread
   return {
     schedule: {expression, timezone, ...(fromMs !== undefined && {fromMs})},
     decidedMs: counted ? decidedUntil(counted) : Number.NEGATIVE_INFINITY,
@@ -46,11 +59,8 @@ interface NextStart {
   readonly dueMs: number
 }
 
-interface Asked {
-  readonly nowMs: number
+interface Asked extends CountedAt {
   readonly slots: Pick<SlotTimes, 'next'>
-  /** Of the job on this host, ms. */
-  readonly spread: number
   /** So many at most, none of them due later. */
   readonly count: number
   readonly untilMs: number
@@ -59,7 +69,7 @@ interface Asked {
 /** When a job is started next by its schedule, the earliest first. Throws as `slots.next`. */
 export function nextStarts(job: Schedule, records: SlotRecords, asked: Asked): readonly NextStart[] {
   const {nowMs, slots, spread, count, untilMs} = asked
-  const {schedule, decidedMs} = countedSlots(job, records, nowMs)
+  const {schedule, decidedMs} = countedSlots(job, records, asked)
   const starts: NextStart[] = []
   let afterMs = Math.max(decidedMs, nowMs - spread)
   while (starts.length < count) {

@@ -141,6 +141,21 @@ test('@every is counted from the last start, else from the first sight', () => {
   expect(scheduler.decideAt(at('13:10:00'))).toMatchObject([{kind: 'fired', slot: at('13:10:00')}])
 })
 
+test('the period of @every is the same with a spread, of whatever length', () => {
+  const hour = 3_600_000
+  for (const spreadMs of [10 * 60_000, 3 * hour]) {
+    const spread = spreadOf('host', 'j', spreadMs)
+    const scheduler = createScheduler([scheduled('@every 1h', {spreadMs})])
+    scheduler.decideAt(at('10:00:00'))
+    for (const count of [1, 2, 3, 4]) {
+      const dueMs = at('10:00:00') + count * hour + spread
+      expect(scheduler.decideAt(dueMs - 1)).toEqual([])
+      expect(scheduler.decideAt(dueMs)).toMatchObject([{kind: 'fired', slot: dueMs - spread}])
+      scheduler.lastStart = dueMs
+    }
+  }
+})
+
 test('a thousand jobs that are due in one second are fired in one decision', () => {
   const jobs = Array.from({length: 1000}, (_, index) => minutely({name: `job-${index}`}))
   const scheduler = createScheduler(jobs)

@@ -41,6 +41,14 @@ test('@every is counted from the last start, before the first one from when the 
   expect(startsOf(every, never, at('10:30:00'))).toEqual([])
 })
 
+test('the spread delays the first start of @every, and the time from one start to the next stays the same', () => {
+  const known = knownSince(at('10:10:00'), '@every 1h')
+  const first = {known, lastStartMs: undefined}
+  expect(startsOf(every, first, at('10:30:00'), 20 * minute)).toEqual([at('11:30:00'), at('12:30:00')])
+  const started = {known: knownSince(at('10:10:00'), '@every 1h', at('11:10:00')), lastStartMs: at('11:30:00')}
+  expect(startsOf(every, started, at('11:40:00'), 20 * minute)).toEqual([at('12:30:00'), at('13:30:00')])
+})
+
 test('what is on record of another schedule of the job does not count', () => {
   const known = knownSince(at('10:10:00'), '@every 2h')
   expect(startsOf(every, {known, lastStartMs: undefined}, at('10:30:00'))).toEqual([])
