@@ -18,6 +18,7 @@ const schedulerSchema = z
     stopped: z.looseObject({at: time, reason: z.string()}).optional(),
     lastReload: z.looseObject({at: time, ok: z.boolean(), reason: z.string().optional()}).optional(),
     wrongJobs: list(z.looseObject({job: name, reason: z.string()})).optional(),
+    waiting: z.looseObject({jobs: list(name), until: time}).optional(),
     running: list(z.looseObject({job: name, runId: name, startedAt: time})),
     queued: list(z.looseObject({job: name, slot: time})),
     next: list(z.looseObject({job: name, at: time})),

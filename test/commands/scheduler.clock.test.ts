@@ -1,4 +1,4 @@
-import {existsSync} from 'node:fs'
+import {existsSync, readFileSync} from 'node:fs'
 import {expect, test} from 'vitest'
 import {until} from '../support/sandbox.js'
 import {schedulerBox, untilRecords} from '../support/scheduler.js'
@@ -12,6 +12,7 @@ const library = ['/usr/lib/x86_64-linux-gnu', '/usr/lib/aarch64-linux-gnu']
 const hours = (count: number) => count * 3600
 
 const settings = {
+  everySecond: "job: {command: ['true'], schedule: '@every 1s'}",
   hourly: "job: {command: ['true'], schedule: '0 * * * *', timezone: UTC, catchUp: once}",
 }
 
@@ -67,6 +68,7 @@ test('a clock that is set back by 2 hours has no slot run twice', {timeout: 60_0
   const [first] = box.records('fired')
   set(hours(1))
   await look(box)
+  await expectWaiting(box)
   // The same hours are shown again.
   set(hours(3))
   await look(box)
@@ -74,6 +76,27 @@ test('a clock that is set back by 2 hours has no slot run twice', {timeout: 60_0
   set(hours(4))
   await look(box)
   await untilRecords(() => box.records('fired'), 2, 'slot')
+})
+
+/** By the clock of these commands, which is further behind. */
+async function expectWaiting(box: ReturnType<typeof schedulerBox>): Promise<void> {
+  const text = /job waits until .*, because the clock was set back and no slot is run twice/
+  expect((await box.guard('scheduler', 'status')).stdout).toMatch(text)
+  expect((await box.status()).json).toMatchObject({waiting: {jobs: ['job'], until: expect.any(String)}})
+  expect((await box.guard('health')).stdout).toMatch(text)
+  expect((await box.guard('doctor')).stdout).toMatch(text)
+  const log = readFileSync(`${box.stateDir}/logs/guardian.log`, 'utf8')
+  expect(log).toMatch(text)
+}
+
+test('@every goes on at once after its clock was set back by an hour', {timeout: 60_000}, async () => {
+  const box = schedulerBox(settings.everySecond)
+  const set = await startWithClock(box)
+  await untilRecords(() => box.records('fired'), 1, 'slot')
+  set(hours(-1))
+  await look(box)
+  const before = box.records('fired').length
+  await untilRecords(() => box.records('fired'), before + 2, 'slots')
 })
 
 test('a clock that is set back by a day has no slot run twice', {timeout: 60_000}, async () => {

@@ -1,4 +1,5 @@
 import {isoTime} from '../../domain/clock/iso-time.js'
+import {type WaitingJobs, waitingText} from '../../domain/scheduler/set-back.js'
 import type {ComingSlot} from '../../usecases/schedule/coming-slots.js'
 import type {SchedulerRunState, SchedulerStatus} from '../../usecases/schedule/scheduler-status.js'
 import type {Stopped} from '../../usecases/schedule/stop-scheduler.js'
@@ -14,7 +15,13 @@ const paint: Readonly<Record<SchedulerRunState, (text: string) => string>> = {
   unknown: color.yellow,
 }
 
-export function renderScheduler(page: Page, status: SchedulerStatus, next: readonly ComingSlot[]): string {
+export interface Coming {
+  readonly next: readonly ComingSlot[]
+  /** Undefined if no job waits for a clock that was set back. */
+  readonly waiting: WaitingJobs | undefined
+}
+
+export function renderScheduler(page: Page, status: SchedulerStatus, {next, waiting}: Coming): string {
   const lines = [`${paint[status.is](color.bold(status.is))}${stateText(page, status)}`]
   const {daemon, running, queued} = status
   if (status.is === 'running' && daemon?.heartbeatAt !== undefined)
@@ -27,6 +34,7 @@ export function renderScheduler(page: Page, status: SchedulerStatus, next: reado
   } else if (daemon?.reload) lines.push(`settings read anew ${whenText(page, daemon.reload.at)}`)
   for (const {job, problem} of daemon?.wrongJobs ?? [])
     lines.push(`${job} is not started, because its settings are wrong: ${problem}`)
+  if (status.is === 'running' && waiting) lines.push(waitingText(waiting, whenText(page, waiting.untilMs)))
   if (daemon?.lateMs !== undefined) lines.push(`slots start ${daemon.lateMs} ms late (median)`)
   if (running.length > 0) lines.push(`running: ${running.map(({job}) => job).join(', ')}`)
   if (queued.length > 0) lines.push(`queued: ${queued.map(({key}) => key).join(', ')}`)
@@ -48,7 +56,7 @@ function stateText(page: Page, {is, daemon, lease}: SchedulerStatus): string {
   return stopped ? `, ${whenText(page, stopped.at)}, by ${stopped.reason}` : ': it was never started here'
 }
 
-export function schedulerToJson(status: SchedulerStatus, next: readonly ComingSlot[]): object {
+export function schedulerToJson(status: SchedulerStatus, {next, waiting}: Coming): object {
   const {is, lease, daemon, isLate, running, queued} = status
   return {
     state: is,
@@ -60,6 +68,7 @@ export function schedulerToJson(status: SchedulerStatus, next: readonly ComingSl
     ...(daemon?.stopped && {stopped: {at: isoTime(daemon.stopped.at), reason: daemon.stopped.reason}}),
     ...(daemon?.reload && {lastReload: reloadToJson(daemon.reload)}),
     ...(daemon?.wrongJobs && {wrongJobs: daemon.wrongJobs.map(({job, problem}) => ({job, reason: problem}))}),
+    ...(is === 'running' && waiting && {waiting: {jobs: waiting.jobs, until: isoTime(waiting.untilMs)}}),
     running: running.map(({job, id, startedAt}) => ({job, runId: id, startedAt: isoTime(startedAt)})),
     queued: queued.map(({job, slotMs}) => ({job, slot: isoTime(slotMs)})),
     next: next.map(({job, dueMs}) => ({job, at: isoTime(dueMs)})),

@@ -1,4 +1,6 @@
 import type {SchedulerFacts} from '../../domain/health/scheduler.js'
+import {jobsToSchedule} from '../../domain/scheduler/scheduled-jobs.js'
+import {type WaitingJobs, waitingJobs, waitingText} from '../../domain/scheduler/set-back.js'
 import {schedulerStream} from '../../journal/failure-streams.js'
 import {lookAtScheduler, type SchedulerLook} from '../../usecases/schedule/scheduler-status.js'
 import type {Guard} from '../guard.js'
@@ -9,7 +11,17 @@ export async function schedulerFacts(guard: Guard): Promise<SchedulerFacts> {
   if (guard.journal(schedulerStream).read().daemon === undefined) return {is: 'never-used', text: 'never used here'}
   const look = await lookAtScheduler(lookDeps(guard))
   const is = look.is === 'running' && look.isLate ? 'late' : look.is
-  return {is, text: textOf(look, is), isForeground: look.daemon?.isForeground === true}
+  const waiting = is === 'running' ? jobsThatWait(guard) : undefined
+  return {
+    ...{is, text: textOf(look, is), isForeground: look.daemon?.isForeground === true},
+    ...(waiting && {waiting: waitingText(waiting, dayAndTime(waiting.untilMs))}),
+  }
+}
+
+/** The jobs that wait for a clock that was set back. @returns undefined if none does */
+export function jobsThatWait(guard: Guard): WaitingJobs | undefined {
+  const state = guard.journal(schedulerStream).read()
+  return waitingJobs(state, jobsToSchedule(guard.settings), guard.clock.now())
 }
 
 function textOf({lease, daemon}: SchedulerLook, is: SchedulerFacts['is']): string {

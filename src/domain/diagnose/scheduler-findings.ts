@@ -5,7 +5,7 @@ import {type PlannedJob, startsJob} from './schedule-findings.js'
 
 /** Whether the scheduler, where one was ever used, is at work, and whether cron starts the same jobs. */
 export function judgeSchedulerStart(
-  {is, text, isForeground}: SchedulerFacts,
+  {is, text, waiting, isForeground}: SchedulerFacts,
   jobs: readonly PlannedJob[],
   {lines}: CronLines,
 ): readonly Finding[] {
@@ -19,6 +19,8 @@ export function judgeSchedulerStart(
     return line ? [{job: job.job, line}] : []
   })
   const [first] = both
+  if (!first && waiting !== undefined)
+    return [finding('scheduler', 'look', 'The clock was set back', {proof: `${text}; ${waiting}`})]
   if (!first) return [finding('scheduler', 'well', 'scheduler', {proof: text})]
   const what = both.length === 1 ? `${first.job} is` : `${both.length} jobs are`
   return [

@@ -21,6 +21,11 @@ export function everyMsOf(expression: string): number | undefined {
   return ms !== undefined && ms >= shortestEveryMs ? ms : undefined
 }
 
+/** Whether the slots of a schedule are counted from the last start, and are none of the wall clock. */
+export function isCounted(expression: string): boolean {
+  return everySpan(expression) !== undefined
+}
+
 /** What is wrong with a schedule of the settings, as one sentence. @returns undefined if it is right */
 export function scheduleProblem(expression: string): string | undefined {
   const span = everySpan(expression)
@@ -31,7 +36,7 @@ export function scheduleProblem(expression: string): string | undefined {
 
 /** Why cron cannot start a job by this schedule, though guard can. @returns undefined if cron can */
 export function notForCron(expression: string): string | undefined {
-  if (everySpan(expression) !== undefined) return 'crontab(5) has no @every'
+  if (isCounted(expression)) return 'crontab(5) has no @every'
   return splitSeconds(expression).seconds === undefined ? undefined : 'crontab(5) has no field for seconds'
 }
 

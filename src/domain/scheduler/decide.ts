@@ -1,5 +1,5 @@
 import type {Entry} from '../journal/record.js'
-import type {Schedule} from '../schedule/schedule.js'
+import {isCounted, type Schedule} from '../schedule/schedule.js'
 import type {CatchUp} from '../settings/job.js'
 import {countedSlots, type SlotTimes, scheduleId} from './next-starts.js'
 import {type JobSlots, type SchedulerState, wasClockWrong} from './scheduler.js'
@@ -81,7 +81,8 @@ function adopt(
   {nowMs, slots}: SlotsFacts,
 ): SlotsDecision {
   const {name, expression, timezone, spreadMs} = job
-  const reason = isOfWrongClock ? 'the clock was set back by more than a day' : 'its schedule is new'
+  const setBack = isCounted(expression) ? 'the clock was set back' : 'the clock was set back by more than a day'
+  const reason = isOfWrongClock ? setBack : 'its schedule is new'
   const adopted: SlotEntry = {kind: 'adopted', job: name, schedule: id, reason}
   const nextSlot = slots.next({expression, timezone, fromMs: nowMs}, nowMs)
   return {records: [adopted], nextAtMs: nextSlot === undefined ? undefined : nextSlot + spreadMs}

@@ -46,11 +46,19 @@ export function countedSlots(
 ): CountedSlots {
   const {expression, timezone} = job
   const counted = known?.schedule === scheduleId(job) && !wasClockWrong(known, nowMs) ? known : undefined
-  const fromMs = lastStartMs === undefined ? counted?.sinceMs : lastStartMs - spread
-  return {
-    schedule: {expression, timezone, ...(fromMs !== undefined && {fromMs})},
-    decidedMs: counted ? decidedUntil(counted) : Number.NEGATIVE_INFINITY,
-  }
+  const decidedMs = counted ? decidedUntil(counted) : Number.NEGATIVE_INFINITY
+  const fromMs = countedFrom(counted && {sinceMs: counted.sinceMs, decidedMs}, lastStartMs, {nowMs, spread})
+  return {schedule: {expression, timezone, ...(fromMs !== undefined && {fromMs})}, decidedMs}
+}
+
+function countedFrom(
+  counted: {readonly sinceMs: number; readonly decidedMs: number} | undefined,
+  lastStartMs: number | undefined,
+  {nowMs, spread}: CountedAt,
+): number | undefined {
+  if (lastStartMs === undefined) return counted?.sinceMs
+  // A clock that was set back since that start has not come to it again; the last decision is what is left.
+  return lastStartMs > nowMs ? counted?.decidedMs : lastStartMs - spread
 }
 
 interface NextStart {

@@ -1,6 +1,7 @@
 import {type BootRef, bootRefOf, type ProcessRef, parseProcessRef} from '../clock/process-ref.js'
 import type {Fold} from '../journal/fold.js'
 import {isTime, type RawRecord} from '../journal/record.js'
+import {isCounted} from '../schedule/schedule.js'
 
 /**
  * What the schedulers of a machine have decided, one after the other or two at once: of each job the slots that are decided,
@@ -121,7 +122,7 @@ function nextSlots(known: JobSlots | undefined, record: Timed): JobSlots | undef
       ...(lastFired && {lastFired}),
       ...(firedBeforeGaps && {firedBeforeGaps}),
       schedule,
-      sinceMs: since(known, at),
+      sinceMs: since(known, schedule, at),
     }
   }
   if (kind === 'dropped') return known && {...known, open: without(known.open, record['slots'])}
@@ -143,7 +144,8 @@ function gapBefore({lastFired, firedBeforeGaps = []}: JobSlots, at: number): Pic
 }
 
 /** A slot that was fired by a right clock is not fired again, although the clock shows it again or the schedule is new. */
-function since(known: JobSlots | undefined, at: number): number {
+function since(known: JobSlots | undefined, schedule: string, at: number): number {
+  if (isCounted(schedule)) return at
   const fired = [...(known?.firedBeforeGaps ?? []), ...(known?.lastFired ? [known.lastFired.slotMs] : [])]
   return Math.max(at, ...fired.filter((slotMs) => slotMs <= at + wrongClockMs))
 }
@@ -159,9 +161,12 @@ export function decidedUntil({decidedMs, sinceMs}: JobSlots): number {
  */
 const wrongClockMs = 25 * 3_600_000
 
-/** Whether the slots of a job were decided by a clock that was more than a day ahead of this time, ms. */
+/**
+ * Whether the slots of a job were decided by a clock that was more than a day ahead of this time, ms. Slots that are counted
+ * from a start are shown by no clock again, so they need not wait for it.
+ */
 export function wasClockWrong(known: JobSlots, nowMs: number): boolean {
-  return decidedUntil(known) > nowMs + wrongClockMs
+  return decidedUntil(known) > nowMs + (isCounted(known.schedule) ? 0 : wrongClockMs)
 }
 
 function applyDaemon(state: Mutable<SchedulerState>, record: Timed): boolean {

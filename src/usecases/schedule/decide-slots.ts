@@ -3,6 +3,7 @@ import {decideSlots, type ScheduledJob, type SlotEntry} from '../../domain/sched
 import {type PendingSlot, pendingSlot} from '../../domain/scheduler/launch-order.js'
 import type {SlotTimes} from '../../domain/scheduler/next-starts.js'
 import type {SchedulerState} from '../../domain/scheduler/scheduler.js'
+import {type WaitingJobs, waitingJobs} from '../../domain/scheduler/set-back.js'
 import type {Journal} from '../../journal/journal.js'
 import type {Clock} from '../../system/host/clock.js'
 
@@ -21,6 +22,8 @@ export interface Decider {
   setJobs(jobs: readonly ScheduledJob[]): void
   /** All jobs are looked at again at the next decision, as after a clock was set. */
   forget(): void
+  /** The jobs that wait for a clock that was set back. Throws GuardError `io`. @returns undefined if none does */
+  waiting(): WaitingJobs | undefined
   /**
    * Decides on the jobs that are due, and records it. Throws GuardError `io`; what was recorded by then counts, and is
    * launched as a slot without a run.
@@ -43,6 +46,7 @@ export function createDecider(deps: DecideDeps): Decider {
       nextOf.clear()
     },
     forget: () => nextOf.clear(),
+    waiting: () => waitingJobs(deps.journal.read(), jobs, deps.clock.now()),
     decide: () => {
       const nowMs = deps.clock.now()
       const due = jobs.filter(({name}) => (nextOf.get(name) ?? 0) <= nowMs)

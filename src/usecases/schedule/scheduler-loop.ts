@@ -1,6 +1,8 @@
+import {isoTime} from '../../domain/clock/iso-time.js'
 import type {ScheduledJob} from '../../domain/scheduler/decide.js'
 import {pendingSlot} from '../../domain/scheduler/launch-order.js'
 import {jobIsGone, type SchedulerState} from '../../domain/scheduler/scheduler.js'
+import {waitingText} from '../../domain/scheduler/set-back.js'
 import {GuardError} from '../../errors.js'
 import type {Journal} from '../../journal/journal.js'
 import type {Wakeup} from '../../system/daemon/wakeup.js'
@@ -48,7 +50,7 @@ export async function schedulerLoop(deps: LoopDeps): Promise<string> {
   for (;;) {
     const by = deps.stopAsked()
     if (by !== undefined) return by
-    noticeGap()
+    await guarded('the clock', async () => noticeGap())
     const lookInMs = await guarded('the settings', () => deps.reloader.look())
     const isHeld = await guarded('the lease', () => deps.lease.keep())
     let nextMs = retryMs
@@ -171,5 +173,7 @@ function gapNotice({clock, log, decider}: LoopDeps): () => void {
         ? `the clock was set back by ${seconds} s`
         : `the machine slept, or its clock was set forward, by ${seconds} s`,
     )
+    const waiting = decider.waiting()
+    if (waiting) log(waitingText(waiting, isoTime(waiting.untilMs)))
   }
 }

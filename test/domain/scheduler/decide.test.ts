@@ -104,6 +104,38 @@ test('a clock that is set back shows no slot that is run again', () => {
   expect(scheduler.decideAt(at('12:02:00'))).toMatchObject([{kind: 'fired', slot: at('12:02:00')}])
 })
 
+test('@every does not wait for a clock that was set back', () => {
+  const scheduler = createScheduler([scheduled('@every 10m')])
+  scheduler.decideAt(at('12:00:00'))
+  scheduler.decideAt(at('12:10:00'))
+  scheduler.lastStart = at('12:10:00.050')
+  expect(scheduler.decideAt(at('11:10:30'))).toMatchObject([{kind: 'adopted', reason: 'the clock was set back'}])
+  expect(scheduler.decideAt(at('11:20:29'))).toEqual([])
+  expect(scheduler.decideAt(at('11:20:30'))).toMatchObject([{kind: 'fired', slot: at('11:20:30')}])
+  scheduler.lastStart = at('11:20:30')
+  expect(scheduler.decideAt(at('11:30:30'))).toMatchObject([{kind: 'fired', slot: at('11:30:30')}])
+})
+
+test('@every keeps its period when a clock is set back by a moment', () => {
+  const scheduler = createScheduler([scheduled('@every 10m')])
+  scheduler.decideAt(at('12:00:00'))
+  scheduler.decideAt(at('12:10:00'))
+  scheduler.lastStart = at('12:10:00.050')
+  expect(scheduler.decideAt(at('12:09:59.900'))).toMatchObject([{kind: 'adopted'}])
+  expect(scheduler.decideAt(at('12:10:00'))).toEqual([])
+  expect(scheduler.decideAt(at('12:20:00'))).toEqual([])
+  expect(scheduler.decideAt(at('12:20:00.050'))).toMatchObject([{kind: 'fired', slot: at('12:20:00.050')}])
+})
+
+test('a start by hand that a clock has not come to again is not what @every is counted from', () => {
+  const scheduler = createScheduler([scheduled('@every 2h')])
+  scheduler.decideAt(at('10:00:00'))
+  scheduler.decideAt(at('12:00:00'))
+  scheduler.lastStart = at('13:30:00')
+  expect(scheduler.decideAt(at('12:40:00'))).toEqual([])
+  expect(scheduler.nextAtMs).toBe(at('14:00:00'))
+})
+
 test('a clock that was wrong by more than a day is not waited for', () => {
   const scheduler = createScheduler([minutely()])
   scheduler.decideAt(at('12:00:30') + 30 * day)

@@ -8,7 +8,7 @@ import {fakeClock} from '../../support/fake-clock.js'
 import {memoryJournal} from '../../support/memory-journal.js'
 
 /** A scheduler without jobs, of which each round has another claim; it stops after the last one. */
-function rounds(claims: readonly string[], announce: () => void) {
+function rounds(claims: readonly string[], announce: () => void, {stepMs = 0} = {}) {
   const clock = fakeClock()
   const left = [...claims]
   let claimId = left.shift() ?? ''
@@ -19,6 +19,7 @@ function rounds(claims: readonly string[], announce: () => void) {
     forget: () => {
       forgotten++
     },
+    waiting: () => (stepMs < 0 ? {jobs: ['tick'], untilMs: Date.UTC(2026, 0, 5, 13)} : undefined),
     decide: () => ({slots: [], nextAtMs: undefined}),
   }
   const launcher = {launch: () => undefined, counts: () => ({running: 0, queued: 0, lateMs: undefined})}
@@ -29,6 +30,7 @@ function rounds(claims: readonly string[], announce: () => void) {
       current: () => ({claimId, token: 1}),
       keep: async () => {
         claimId = left.shift() ?? claimId
+        clock.jump(stepMs)
         return 'held'
       },
       release: () => undefined,
@@ -59,4 +61,13 @@ test('it is announced at a later round if that failed', async () => {
   expect(tries).toBe(3)
   const ofStart = said.filter((text) => text.includes('its start'))
   expect(ofStart).toEqual(['its start: disk full', expect.stringContaining('recorded anew'), 'its start: well again'])
+})
+
+test('a clock that was set back is said, and until when jobs wait for it', async () => {
+  const {ended, said} = rounds(['a', 'a', 'a'], () => undefined, {stepMs: -3_600_000})
+  await ended
+  expect(said).toContain('the clock was set back by 3600 s')
+  expect(said).toContain(
+    'tick waits until 2026-01-05T13:00:00.000Z, because the clock was set back and no slot is run twice',
+  )
 })
