@@ -1,4 +1,4 @@
-import {existsSync, readFileSync, rmSync, statSync} from 'node:fs'
+import {existsSync, readFileSync, renameSync, rmSync, statSync, symlinkSync} from 'node:fs'
 import {expect, test} from 'vitest'
 import {until} from '../support/sandbox.js'
 import {type SchedulerBox, schedulerBox, untilRecords} from '../support/scheduler.js'
@@ -73,6 +73,29 @@ test.each([
     expect(box.journal('alerts.jsonl').filter(({kind}) => kind === 'raised')).toHaveLength(1)
   },
 )
+
+test('a settings file that is back, and a link to another one, are read within seconds', {
+  timeout: 60_000,
+}, async () => {
+  const two = one.replace('one:', 'two:')
+  const box = schedulerBox(one)
+  await box.begin()
+  const reloadedBy = async (change: () => void, problem: string | undefined) => {
+    const before = box.records('reloaded').length
+    change()
+    await until(() => box.records('reloaded').length > before, 'the reload', 10_000)
+    expect(box.records('reloaded').at(-1)?.['problem']).toBe(problem)
+  }
+  await reloadedBy(() => rmSync(box.path('.guardianrc')), 'the settings file is gone')
+  await reloadedBy(() => box.settings(two), undefined)
+  const linkTo = (name: string) => {
+    symlinkSync(name, box.path('aside'))
+    renameSync(box.path('aside'), box.path('.guardianrc'))
+  }
+  for (const [name, job] of Object.entries({a: one, b: two})) box.write(name, `jobs:\n  ${job}\n`, 0o600)
+  await reloadedBy(() => linkTo('a'), undefined)
+  await reloadedBy(() => linkTo('b'), undefined)
+})
 
 test('a change of logDir is refused with what helps, and the former settings stay', {timeout: 60_000}, async () => {
   const box = schedulerBox(one)

@@ -1,4 +1,5 @@
-import {type FSWatcher, statSync, watch} from 'node:fs'
+import {type FSWatcher, lstatSync, readlinkSync, statSync, watch} from 'node:fs'
+import {dirname, resolve} from 'node:path'
 
 export interface FileWatch {
   /** What tells one state of the file from another; `missing` without the file. */
@@ -7,37 +8,78 @@ export interface FileWatch {
 }
 
 /**
- * Watches one file and not its folder, in which jobs may write all day. A file that is replaced is watched anew at the next
- * look; where nothing can be watched the caller's own looks are enough.
+ * Watches one file. Its folder, in which jobs may write all day, is watched only where a link on the way to the file may be
+ * replaced, or while there is no file. What is replaced is watched anew at the next look; where nothing can be watched the
+ * caller's own looks are enough.
  */
 export function watchFile(file: string, onChange: () => void): FileWatch {
-  let watcher: FSWatcher | undefined
+  let watchers: readonly FSWatcher[] = []
   let watched: string | undefined
+  let seen: string | undefined
   const close = () => {
-    watcher?.close()
-    watcher = undefined
+    for (const watcher of watchers) watcher.close()
+    watchers = []
+  }
+  const onChangeNearby = () => {
+    if (stampOf(file).text !== seen) onChange()
+  }
+  const watchAnew = (inode: string) => {
+    close()
+    watched = inode
+    const folders = foldersToWatch(file, inode === missing)
+    watchers = [
+      ...(inode === missing ? [] : opened(file, onChange)),
+      ...Array.from(folders).flatMap((folder) => opened(folder, onChangeNearby)),
+    ]
   }
   return {
     close,
     stamp: () => {
-      const stat = statSync(file, {bigint: true, throwIfNoEntry: false})
-      if (!stat) return 'missing'
-      const inode = `${stat.dev}:${stat.ino}`
-      if (inode !== watched) {
-        close()
-        watched = inode
-        watcher = openWatcher(file, onChange)
-      }
-      return `${inode}:${stat.size}:${stat.mtimeNs}:${stat.ctimeNs}`
+      const {inode} = stampOf(file)
+      if (inode !== watched) watchAnew(inode)
+      // Only now, so that a change is either in the stamp or noticed by a watch.
+      seen = stampOf(file).text
+      return seen
     },
   }
 }
 
-function openWatcher(file: string, onChange: () => void): FSWatcher | undefined {
+const missing = 'missing'
+
+function stampOf(file: string): {readonly inode: string; readonly text: string} {
+  const stat = statSync(file, {bigint: true, throwIfNoEntry: false})
+  if (!stat) return {inode: missing, text: missing}
+  const inode = `${stat.dev}:${stat.ino}`
+  return {inode, text: `${inode}:${stat.size}:${stat.mtimeNs}:${stat.ctimeNs}`}
+}
+
+/** Those in which a link on the way to the file stands, and without the file that in which it is to appear. */
+function foldersToWatch(file: string, isMissing: boolean): ReadonlySet<string> {
+  const folders = new Set(isMissing ? [dirname(file)] : [])
+  for (let path = file; path !== dirname(path); path = dirname(path)) {
+    const target = linkTarget(path)
+    if (target === undefined) continue
+    folders.add(dirname(path))
+    if (isMissing) folders.add(dirname(target))
+  }
+  return folders
+}
+
+/** @returns undefined for what is no link, or is not there */
+function linkTarget(path: string): string | undefined {
   try {
-    // An error is an end of the watch, after which the file is looked at each minute.
-    return watch(file, {persistent: false}, onChange).on('error', onChange)
+    const isLink = lstatSync(path, {throwIfNoEntry: false})?.isSymbolicLink()
+    return isLink ? resolve(dirname(path), readlinkSync(path)) : undefined
   } catch {
     return undefined
+  }
+}
+
+function opened(path: string, onChange: () => void): readonly FSWatcher[] {
+  try {
+    // An error is an end of the watch, after which the file is looked at each minute.
+    return [watch(path, {persistent: false}, onChange).on('error', onChange)]
+  } catch {
+    return []
   }
 }
