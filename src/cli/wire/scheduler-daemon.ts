@@ -86,8 +86,8 @@ export function wireScheduler(guard: Guard, {lease, isForeground, wakeup, asked,
     const jobs = jobsToSchedule(settings)
     decider.setJobs(jobs)
     launcher.retryRefused()
-    journal.append({kind: 'reloaded', ...wrongJobsOf(settings)}, 'buffered')
     log(`the settings were read anew: ${jobs.length} jobs with a schedule${wrongJobsText(settings)}`)
+    journal.append({kind: 'reloaded', ...wrongJobsOf(settings)}, 'buffered')
     launcher.dropUnknown()
   }
   const recordRefusal = () => journal.append({kind: 'reloaded', problem: use.refusal}, 'buffered')
