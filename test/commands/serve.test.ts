@@ -56,6 +56,22 @@ describe('guard serve', () => {
     expect((await served.ask('/api/v1/jobs/bad/runs')).status).toBe(200)
   })
 
+  test('knows a job of the settings whose name is wrong, as it lists it', async () => {
+    const box = createSandbox()
+    box.write('.guardianrc.yaml', 'jobs: {"näm": {command: ["true"]}, "a/b": {command: ["true"]}}\n')
+    const served = await startServe(box)
+    const {jobs} = (await served.ask('/api/v1/jobs')).json as {jobs: {job: string}[]}
+    expect(jobs.map(({job}) => job).sort()).toEqual(['a/b', 'näm'])
+    for (const {job} of jobs) {
+      const path = `/api/v1/jobs/${encodeURIComponent(job)}`
+      expect((await served.ask(path)).json).toMatchObject({job, state: 'failing'})
+      expect((await served.ask(`${path}/why`)).json).toMatchObject({answer: expect.stringContaining('wrong')})
+      expect((await served.ask(`${path}/runs`)).status).toBe(200)
+      expect((await served.ask(`${path}/output`)).json).toMatchObject({lines: []})
+      expect((await served.ask(`${path}-other`)).status).toBe(404)
+    }
+  })
+
   test('what is due next has every job, however often another one is due', async () => {
     const box = createSandbox()
     box.write(

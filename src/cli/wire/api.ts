@@ -1,5 +1,6 @@
 import {isJobName} from '../../domain/job/job-name.js'
 import {showControls} from '../../domain/log/show-controls.js'
+import {jobNames} from '../../domain/settings/settings.js'
 import {GuardError} from '../../errors.js'
 import type {Api} from '../../http/api.js'
 import {breakerStream, incidentStream} from '../../journal/failure-streams.js'
@@ -67,9 +68,13 @@ export function wireApi(guardNow: () => Promise<Guard>): Api {
   }
 }
 
-/** Throws GuardError `usage` for a name that no job has, or could have. */
+/**
+ * Throws GuardError `usage` for a name that no job has, or could have. A job of the settings whose name is wrong is asked for
+ * by that name: it is listed, and its page says what is wrong.
+ */
 function askedJob(guard: Guard, name: string): string {
-  if (!isJobName(name)) throw new GuardError('usage', `no job ${JSON.stringify(name)} is known`)
+  if (!isJobName(name) && !jobNames(guard.settings).includes(name))
+    throw new GuardError('usage', `no job ${JSON.stringify(name)} is known`)
   return knownJob({settings: guard.settings, runs: guard.runs(), leases: guard.leases()}, name)
 }
 

@@ -132,3 +132,15 @@ test('the output of a job that runs is followed', async () => {
   server.set({outputLines: ['batch 1/8 done', 'batch 2/8 done']})
   await page.locator('pre').getByText('batch 2/8 done').waitFor()
 })
+
+test('a job of which nothing can be loaded is told with the reason, and is not said to be loading', async () => {
+  const server = await standIn()
+  const {page} = await open(`${server.url}#/job/unheard-of`)
+  await page.getByText('no job unheard-of is known').waitFor()
+  expect(await page.locator('.job-panel').getByText('Loading…').count()).toBe(0)
+  expect(await page.getByText('No output is kept.').count()).toBe(0)
+  server.put(failing('unheard-of'))
+  server.tell(['unheard-of'])
+  await page.locator('.job-panel').getByRole('heading', {name: 'Why', exact: true}).waitFor()
+  expect(await page.getByText('no job unheard-of is known').count()).toBe(0)
+})

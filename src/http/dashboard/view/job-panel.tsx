@@ -18,7 +18,8 @@ export function JobPanel({name}: {readonly name: string}) {
   // For those who do not see the panel appear.
   useEffect(() => heading.current?.focus(), [name])
   const job = jobSignal(name)?.value ?? page.value
-  const isRunning = job?.runningSince !== undefined
+  // Nothing of it came: parts that wait for it would wait for ever.
+  const hasFailed = detailProblem.value !== undefined && page.value === undefined
   return (
     <section class="panel job-panel" aria-labelledby="chosen">
       <div class="head">
@@ -35,14 +36,23 @@ export function JobPanel({name}: {readonly name: string}) {
       </div>
       <div class="body">
         {detailProblem.value !== undefined && <p class="problem">{detailProblem.value}</p>}
-        {isRunning && <Output isFollowed />}
-        {isRunning && <Progress job={job} />}
-        {!isRunning && <Why job={job} />}
-        <Durations />
-        <Facts name={name} />
-        {isRunning ? <Why job={job} /> : <Output isFollowed={false} />}
+        {!hasFailed && <Details name={name} job={job} />}
       </div>
     </section>
+  )
+}
+
+function Details({name, job}: {readonly name: string; readonly job: JobJson | undefined}) {
+  const isRunning = job?.runningSince !== undefined
+  return (
+    <>
+      {isRunning && <Output isFollowed />}
+      {isRunning && <Progress job={job} />}
+      {!isRunning && <Why job={job} />}
+      <Durations />
+      <Facts name={name} />
+      {isRunning ? <Why job={job} /> : <Output isFollowed={false} />}
+    </>
   )
 }
 
