@@ -80,7 +80,8 @@ function isNews(guard: Guard, report: RunReport, own: Lease | undefined): boolea
 
 /** Whether a run that did not take place may end an incident: by a good run of another host, of which it was told. */
 function isWellElsewhere(guard: Guard, job: string): boolean {
-  return guard.runs().read().get(job)?.goodElsewhere !== undefined && isInTrouble(guard, job, undefined)
+  const {goodElsewhere, token = 0} = guard.runs().read().get(job) ?? {runs: []}
+  return goodElsewhere !== undefined && goodElsewhere.token > token && isInTrouble(guard, job, undefined)
 }
 
 /** A run that was refused for its settings has left no lease. Incidents older than the last lease were seen by its run. */

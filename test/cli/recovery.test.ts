@@ -55,7 +55,7 @@ test('a failed check is recovered by the steps for its failure, verified, and en
   expect(code).toBe(0)
   expect(stdout).toBe('UW socket: connection_error\nall well\n')
   expect(stderr).toMatch(/^guard: clear stale locks .*: ok, cleared 1 into .*, kept 1: live\.lock process \d+/m)
-  expect(stderr).toMatch(/^guard: restart uw-daemon: ok, test -e daemon\.up: exit 0 in \d/m)
+  expect(stderr).toMatch(/^guard: restart uw-daemon: ok, test -e daemon\.up: exit 0, in \d/m)
   expect([existsSync(stale), existsSync(live)]).toEqual([false, true])
   expect(steps(sandbox).map((step) => [step.do, step.ok])).toEqual([
     ['clear-locks', true],
