@@ -1,6 +1,7 @@
 import {closeSync, constants, fstatSync, openSync, readFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {GuardError} from '../errors.js'
+import {keyProblem} from '../http/key-check.js'
 import {isOwnFile} from '../system/host/own-file.js'
 import {onSignals} from '../system/process/own-signals.js'
 import type {Call} from './command/definition.js'
@@ -9,7 +10,6 @@ import type {Place} from './wire/listen.js'
 
 const defaultPort = 8723
 const defaultHost = '127.0.0.1'
-const shortestKey = 16
 
 interface ServeRequest extends Pick<Call, 'json' | 'print' | 'openGuard'> {
   readonly host: string | undefined
@@ -92,10 +92,9 @@ function readKey(file: string | undefined): string | undefined {
   const key = file === undefined ? ofEnvironment : readKeyFile(file)
   if (key === undefined || (key === '' && file === undefined)) return undefined
   const where = file === undefined ? 'DASHBOARD_KEY' : file
-  if (key.length >= shortestKey) return key
-  throw new GuardError('config', `the key of ${where} has less than ${shortestKey} characters`, [
-    'make one: openssl rand -hex 16',
-  ])
+  const problem = keyProblem(key)
+  if (problem === undefined) return key
+  throw new GuardError('config', `the key of ${where} ${problem}`, ['make one: openssl rand -hex 16'])
 }
 
 const {O_NOFOLLOW, O_NONBLOCK, O_RDONLY} = constants

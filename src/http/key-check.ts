@@ -1,5 +1,7 @@
 import {createHash, timingSafeEqual} from 'node:crypto'
 
+const shortestKey = 16
+
 /** Failures of one address within `failureWindowMs` after which its keys are not looked at any more. */
 const mostFailures = 10
 const failureWindowMs = 60_000
@@ -10,6 +12,18 @@ export type KeyVerdict =
   | {readonly is: 'accepted' | 'missing' | 'wrong'}
   /** Too many wrong keys came from this address: neither a right nor a wrong one is told from the other until then. */
   | {readonly is: 'blocked'; readonly retryAfterMs: number}
+
+/**
+ * Why no request could carry a key, or why it is too easily guessed. Clients disagree about how other characters than those
+ * of ASCII are sent in a header, and blanks at its ends are no part of it.
+ *
+ * @returns undefined if it is right
+ */
+export function keyProblem(key: string): string | undefined {
+  if (key.length < shortestKey) return `has less than ${shortestKey} characters`
+  if (!/^[\x20-\x7e]*$/.test(key)) return 'has other characters than letters, digits, blanks and signs of ASCII'
+  return key === key.trim() ? undefined : 'begins or ends with a blank'
+}
 
 /** Compares keys in constant time and counts wrong ones by address. */
 export class KeyCheck {

@@ -379,6 +379,11 @@ describe('where guard serve serves', () => {
     const box = createSandbox()
     const short = await box.guardWith({env: {DASHBOARD_KEY: 'fifteen-letters'}}, 'serve')
     expect(short).toMatchObject({code: 78, stderr: expect.stringMatching(/less than 16 characters.*openssl/s)})
+    const foreign = await box.guardWith({env: {DASHBOARD_KEY: 'schlüssel-der-haustür'}}, 'serve')
+    expect(foreign).toMatchObject({
+      code: 78,
+      stderr: expect.stringMatching(/of DASHBOARD_KEY has other characters than/),
+    })
     const file = box.path('key')
     writeFileSync(file, `${goodKey}\n`, {mode: 0o640})
     const open = await box.guard('serve', '--key-file', file)

@@ -1,5 +1,5 @@
 import {expect, test} from 'vitest'
-import {KeyCheck} from '../../src/http/key-check.js'
+import {KeyCheck, keyProblem} from '../../src/http/key-check.js'
 
 const key = 'correct-horse-battery-staple'
 
@@ -50,4 +50,18 @@ test('many addresses take no more memory than a few thousand', () => {
   expect(check.check(key, 'first')).toMatchObject({is: 'blocked'})
   for (let count = 0; count < 5000; count++) check.check('wrong', `another ${count}`)
   expect(check.check(key, 'first')).toEqual({is: 'accepted'})
+})
+
+test('a key is one that every client sends as the same bytes, and that is not guessed', () => {
+  expect(keyProblem(key)).toBeUndefined()
+  expect(keyProblem('four words with blanks')).toBeUndefined()
+  expect(keyProblem('x'.repeat(15))).toBe('has less than 16 characters')
+  for (const other of [
+    'schlüssel-der-tür-1',
+    'ключ-от-всех-дверей',
+    'a-key-with-a\tTab-in-it',
+    'a-key-with-a-\u007f-in-it',
+  ])
+    expect(keyProblem(other)).toMatch(/^has other characters than/)
+  expect(keyProblem(`${key} `)).toBe('begins or ends with a blank')
 })
