@@ -154,7 +154,7 @@ function fakeOutput(file: string, done: string[]): JobOutput {
     isReadable: () => true,
     range: () => ({file, inode: 1, from: 0, to: 0}),
     lastWriteMs: () => 0,
-    tail: () => '',
+    beginnings: () => [],
     say: (print) => print(),
     passedOn: async () => undefined,
     hasLostReader: () => false,

@@ -11,6 +11,7 @@ import {isDiskFull} from '../host/disk-space.js'
 import {findStretches, readStretch} from '../log/files.js'
 import type {SupervisedExit} from '../process/supervise.js'
 import type {JobOutput} from './job-output.js'
+import {readTail} from './read-tail.js'
 
 /** Of a larger output only the end is searched: that is where programs say why they give up. */
 const searchedBytes = 64 * 1024 * 1024
@@ -56,11 +57,18 @@ export async function collectEvidence(request: EvidenceRequest): Promise<Attempt
   const isLimited = exit.timedOut || exit.silent
   return {
     result,
-    crashed: exit.code === 0 ? undefined : output && findCrash(output.tail(crashTailBytes)),
+    crashed: exit.code === 0 ? undefined : output && findCrash(tailOf(output)),
     class: classOfAttempt(isLimited ? 'timed-out' : 'failed', result?.class, found?.failure?.class),
     evidence: found?.failure?.evidence ?? fullDisk(request),
     retryAfter: retryAfter ?? found?.retryAfter,
   }
+}
+
+function tailOf(output: JobOutput): string {
+  return output
+    .beginnings()
+    .map((beginning) => readTail(beginning, crashTailBytes))
+    .join('')
 }
 
 /** On a full disk the job could not write why it failed, so this may be the only reason that is known. */

@@ -1,4 +1,3 @@
-import {fstatSync, readSync} from 'node:fs'
 import type {LogRange} from '../../domain/run/run.js'
 import {callAfter, endsWithin} from '../host/clock.js'
 import {ChangeWaiter} from '../log/change-waiter.js'
@@ -8,6 +7,7 @@ import type {GrowingOutput} from './limit-output.js'
 import {type JobStreams, Loggers} from './loggers.js'
 import {OpenLog} from './open-log.js'
 import type {OutputParts} from './output-problems.js'
+import type {Beginning} from './read-tail.js'
 import {isNull, type OutputSource, openSources, removeSpools} from './sources.js'
 
 /**
@@ -26,8 +26,8 @@ export interface JobOutput {
   range(): LogRange
   /** When the job last wrote, by the wall clock of the file system. */
   lastWriteMs(): number
-  /** The last bytes of the output. */
-  tail(bytes: number): string
+  /** Where the output of this run begins in each of its files. */
+  beginnings(): readonly Beginning[]
   /** Copies spools and limits the log from now on; with `passOn` the output also goes to guard's own streams. */
   follow(passOn: boolean): void
   /** Has guard's own line printed after all that the job has written until now. */
@@ -97,14 +97,7 @@ export function openJobOutput(request: OutputRequest): JobOutput {
   const live = {is: true}
   const holdOf = (source: number) => (live.is ? loggers.holdOf(source) : undefined)
   const parts = {log, sources, loggers, forwarders}
-  // Where both streams go to one place, or else that of standard error, to which guard's own lines go.
-  const ofStderr = forwarders.find(({source}) => source === sources.at(-1)?.fd)
-  const {say, passedOn} = sayIn(ofStderr, () => (live.is ? drain(true) : undefined))
-  const abandon = () => {
-    if (log.noAnswer === undefined) loggers.leave(mostBytes)
-    removeSpools(sources)
-  }
-  const growing = {log, sources, forwarders, rotation, isShared, mostBytes, holdOf, isOver: () => isOver}
+  const growing = {...parts, rotation, isShared, mostBytes, holdOf, isOver: () => isOver}
   return {
     openStreams: () => {
       log.assertAnswers()
@@ -115,7 +108,7 @@ export function openJobOutput(request: OutputRequest): JobOutput {
     range: () => log.range(),
     // A job that waits for its reader is not silent, and none is ended for the silence of a file that cannot be looked at.
     lastWriteMs: () => (loggers.isPaused || log.noAnswer !== undefined ? Date.now() : lastWriteTo(sources)),
-    tail: (bytes) => sources.map(({fd, from}) => readTail(fd, fd === log.fd ? log.from : from, bytes)).join(''),
+    beginnings: () => sources.map(({fd, from}) => ({fd, from: fd === log.fd ? log.from : from})),
     follow: (passOn) => {
       // A retry writes to the same log, which is already followed.
       if (isFollowed) return
@@ -128,28 +121,19 @@ export function openJobOutput(request: OutputRequest): JobOutput {
       waiter = new ChangeWaiter(() => drain(passOn), files)
       waiter.start()
     },
-    say,
-    passedOn,
-    hasLostReader: () => forwarders.some(({hasLostReader}) => hasLostReader),
-    readerGone: () => readerGoneOf(forwarders),
-    lost: async () => {
-      if (forwarders.some(({canBeFull}) => canBeFull)) await passedOn()
-      return (await problemsIn(parts))?.lossOf(parts)
-    },
-    abandon,
+    ...readersOf(parts, () => (live.is ? drain(true) : undefined)),
+    abandon: () => leaveFiles(parts, mostBytes),
     finish: async (passOn) => {
       isOver = true
       for (const waiter of limits) await waiter.stop()
       await waiter?.stop()
       await drain(passOn)
       try {
-        const heard = {...parts, forwarders: passOn ? forwarders : []}
-        for (const problem of (await problemsIn(heard))?.problemsOf(heard, mostBytes) ?? [])
-          noteIn(ofStderr, () => request.warn(problem))
+        for (const problem of await problemsOf(parts, passOn, mostBytes))
+          noteIn(ofStderr(parts), () => request.warn(problem))
       } finally {
-        ofStderr?.printNotes()
-        abandon()
-        if (log.noAnswer === undefined) log.close()
+        for (const forwarder of forwarders) forwarder.printNotes()
+        leaveFiles(parts, mostBytes)
       }
     },
   }
@@ -186,6 +170,11 @@ async function limitUnlessOver(growing: GrowingOutput, warn: OutputRequest['warn
   }
 }
 
+/** Guard's own lines go where standard error goes. @returns undefined if that has no reader */
+function ofStderr({sources, forwarders}: OutputParts): OutputForwarder | undefined {
+  return forwarders.find(({source}) => source === sources.at(-1)?.fd)
+}
+
 /** A line of guard's comes after the output that is there, and at once where that has no reader. */
 function noteIn(forwarder: OutputForwarder | undefined, print: () => void): void {
   if (forwarder) forwarder.note(print)
@@ -193,21 +182,48 @@ function noteIn(forwarder: OutputForwarder | undefined, print: () => void): void
 }
 
 /** `drain` passes on what is there, unless that waits for the end of the run. */
-function sayIn(
-  forwarder: OutputForwarder | undefined,
+function readersOf(
+  parts: OutputParts,
   drain: () => Promise<unknown> | undefined,
-): Pick<JobOutput, 'say' | 'passedOn'> {
+): Pick<JobOutput, 'say' | 'passedOn' | 'hasLostReader' | 'readerGone' | 'lost'> {
+  const {forwarders} = parts
+  const passedOn = async () => {
+    const drained = drain()
+    if (drained) await endsWithin(drained, slowReaderMs)
+  }
   return {
     say: (print) => {
-      noteIn(forwarder, print)
+      noteIn(ofStderr(parts), print)
       // If this fails, so does the drain at the end, which reports it.
       drain()?.catch(() => undefined)
     },
-    passedOn: async () => {
-      const drained = drain()
-      if (drained) await endsWithin(drained, slowReaderMs)
+    passedOn,
+    hasLostReader: () => forwarders.some(({hasLostReader}) => hasLostReader),
+    readerGone: () => readerGoneOf(forwarders),
+    lost: async () => {
+      if (forwarders.some(({canBeFull}) => canBeFull)) await passedOn()
+      if (isWhole(parts)) return undefined
+      // Loaded late: few runs lack something.
+      const {lossOf} = await import('./output-problems.js')
+      return lossOf(parts)
     },
   }
+}
+
+/** Readers to which nothing is passed on lack nothing. */
+async function problemsOf(parts: OutputParts, passOn: boolean, mostBytes: number): Promise<Iterable<string>> {
+  const heard = passOn ? parts : {...parts, forwarders: []}
+  if (isWhole(heard)) return []
+  const {outputProblems} = await import('./output-problems.js')
+  return outputProblems(heard, mostBytes)
+}
+
+/** What processes of the job still write goes to the log alone. */
+function leaveFiles({log, loggers, sources}: OutputParts, mostBytes: number): void {
+  const answers = log.noAnswer === undefined
+  if (answers) loggers.leave(mostBytes)
+  removeSpools(sources)
+  if (answers) log.close()
 }
 
 function readerGoneOf(forwarders: readonly OutputForwarder[]): Promise<void> {
@@ -226,16 +242,8 @@ function inTurn<A, R>(work: (argument: A) => Promise<R>): (argument: A) => Promi
   }
 }
 
-/** Loaded late: few runs lack something. @returns undefined if nothing is known to be missing, in the log and at the readers */
-async function problemsIn({log, loggers, forwarders}: OutputParts) {
-  const isWhole = forwarders.every(({problem, skippedBytes}) => !problem && !skippedBytes)
-  if (isWhole && !loggers.problem && !log.noAnswer && !log.isDamaged()) return undefined
-  return import('./output-problems.js')
-}
-
-function readTail(fd: number, from: number, bytes: number): string {
-  const {size} = fstatSync(fd)
-  const start = Math.max(Math.min(from, size), size - bytes, 0)
-  const buffer = Buffer.alloc(Math.max(0, size - start))
-  return buffer.toString('utf8', 0, readSync(fd, buffer, 0, buffer.length, start))
+/** Whether nothing is known to be missing, in the log and at the readers. */
+function isWhole({log, loggers, forwarders}: OutputParts): boolean {
+  const isPassedOn = forwarders.every(({problem, skippedBytes}) => !problem && !skippedBytes)
+  return isPassedOn && !loggers.problem && !log.noAnswer && !log.isDamaged()
 }

@@ -2,7 +2,7 @@ import {closeSync} from 'node:fs'
 import {bestEffort} from '../host/best-effort.js'
 import type {Stream} from '../process/job-command.js'
 import type {Hold} from './limit-unread.js'
-import {Logger, type Refusal} from './logger.js'
+import {Logger} from './logger.js'
 import {openPipes} from './pipe.js'
 import type {OutputSource} from './sources.js'
 
@@ -18,7 +18,8 @@ export class Loggers {
   private readonly sources: readonly OutputSource[]
   private readonly logFd: number
   private readonly name: string
-  private readonly all: Logger[] = []
+  /** Of each attempt, one for each source. */
+  readonly all: Logger[] = []
   private readonly readEnds: number[] = []
 
   constructor(sources: readonly OutputSource[], logFd: number, name: string) {
@@ -29,13 +30,6 @@ export class Loggers {
 
   get problem(): string | undefined {
     return this.all.find(({problem}) => problem !== undefined)?.problem
-  }
-
-  /** Why the files of a source could not be written in any attempt, by its descriptor. */
-  refusalOf(fd: number): Refusal | undefined {
-    const index = this.sources.findIndex((source) => source.fd === fd)
-    const own = this.all.filter((_, at) => at % this.sources.length === index)
-    return own.find(({refusal}) => refusal !== undefined)?.refusal
   }
 
   openStreams(): JobStreams {

@@ -3,6 +3,7 @@ import {dirname} from 'node:path'
 import {isDiskFull} from '../host/disk-space.js'
 import {findLog} from '../log/files.js'
 import type {OutputForwarder} from './forward-output.js'
+import type {Refusal} from './logger.js'
 import type {Loggers} from './loggers.js'
 import type {OpenLog} from './open-log.js'
 import type {OutputSource} from './sources.js'
@@ -23,7 +24,8 @@ export function lossOf({log, sources, loggers, forwarders}: OutputParts): string
   const problem = forwarders.find((forwarder) => forwarder.problem !== undefined)?.problem
   if (problem !== undefined || log.noAnswer !== undefined) return problem
   const heard = forwarders.filter(({hasLostReader}) => !hasLostReader).map(({source}) => source)
-  const lossy = sources.find((source) => heard.includes(source.fd) && isIncomplete(source, log, loggers))
+  const refusals = sources.map((_, index) => refusalOf(index, sources.length, loggers))
+  const lossy = sources.find((source, index) => heard.includes(source.fd) && isIncomplete(source, log, refusals[index]))
   return lossy && refusalText(dirname(lossy.file))
 }
 
@@ -32,9 +34,14 @@ function refusalText(folder: string): string {
   return isFull(folder) ? `the disk of ${folder} is full` : `${folder} could not be written (was its disk full?)`
 }
 
+/** Why the files of a source could not be written in any attempt. */
+function refusalOf(source: number, sources: number, {all}: Loggers): Refusal | undefined {
+  const own = all.filter((_, index) => index % sources === source)
+  return own.find(({refusal}) => refusal !== undefined)?.refusal
+}
+
 /** Of a log and a spool, a logger says only that one of the two at least could not be written. */
-function isIncomplete({fd, file}: OutputSource, log: OpenLog, loggers: Loggers): boolean {
-  const refusal = loggers.refusalOf(fd)
+function isIncomplete({fd, file}: OutputSource, log: OpenLog, refusal: Refusal | undefined): boolean {
   if (refusal === undefined || fd === log.fd) return refusal !== undefined
   const [own, ofLog] = [fstatSync(fd), fstatSync(log.fd)]
   if (refusal === 'size-limit') return own.size >= ofLog.size
@@ -53,7 +60,7 @@ function isFull(folder: string): boolean {
 }
 
 /** A sentence for each part that is missing, in the log or at a reader. */
-export function* problemsOf(parts: OutputParts, mostBytes: number): Iterable<string> {
+export function* outputProblems(parts: OutputParts, mostBytes: number): Iterable<string> {
   const {log, loggers, forwarders} = parts
   if (log.noAnswer !== undefined) yield `${log.file}: ${log.noAnswer}; what the job printed last may be missing`
   if (log.wasEmptied()) yield `${log.file} was emptied during the run`

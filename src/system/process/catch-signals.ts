@@ -1,6 +1,6 @@
 import {callAfter} from '../host/clock.js'
 import type {JobProcess} from './job-process.js'
-import type {Release} from './leave-soon.js'
+import type {Leaving, Release} from './leave-soon.js'
 import {isIgnored} from './own-signals.js'
 
 /** Guard's own signals: passed on to the job while it runs; before and after, they end guard's waiting. */
@@ -64,7 +64,7 @@ export function catchSignals(interactive: boolean): CaughtSignals {
       return callAfter(startMs, () => stopBoth(job))
     }
     if (release) {
-      if (!harmless.includes(signal)) leave('leaveSoon', signal, release)
+      if (!harmless.includes(signal)) leave({...release, signal, handler: take, isAtWork: false})
       return
     }
     if (interactive && fromTerminal.includes(signal)) return
@@ -75,11 +75,6 @@ export function catchSignals(interactive: boolean): CaughtSignals {
     if (job) job.signal(signal)
     else if (!hasBegun && !harmless.includes(signal)) waiting.push(signal)
     if (ending.includes(signal)) ask(signal)
-  }
-  const leave = async (when: 'leaveSoon' | 'leaveLater', signal: NodeJS.Signals, how: Release) => {
-    // Loaded late: few runs are ended by a signal.
-    const leaving = await import('./leave-soon.js')
-    leaving[when](signal, how, () => process.off(signal, take))
   }
   for (const signal of forwarded) process.on(signal, take)
   return {
@@ -102,9 +97,15 @@ export function catchSignals(interactive: boolean): CaughtSignals {
     release: (exitCode, abandon = () => undefined) => {
       // The handlers stay: removing them costs time at the end of every run.
       release = {exitCode, abandon}
-      if (asked && exitCode !== undefined) leave('leaveLater', asked, release)
+      if (asked && exitCode !== undefined) leave({...release, signal: asked, handler: take, isAtWork: true})
     },
   }
+}
+
+/** Loaded late: few runs are ended by a signal. */
+async function leave(leaving: Leaving): Promise<void> {
+  const {leaveSoon} = await import('./leave-soon.js')
+  leaveSoon(leaving)
 }
 
 function awaitedEnd(): Pick<CaughtSignals, 'endAsked'> & {readonly ask: (signal: NodeJS.Signals) => void} {

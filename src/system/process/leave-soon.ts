@@ -8,28 +8,32 @@ export interface Release {
   readonly abandon: () => void
 }
 
+export interface Leaving extends Release {
+  readonly signal: NodeJS.Signals
+  /** What keeps the signal from its default effect. */
+  readonly handler: (signal: NodeJS.Signals) => void
+  /** The signal came before, and guard has not yet had the time to pass on the rest. */
+  readonly isAtWork: boolean
+}
+
 /** How long guard still waits for the reader of its output after a signal that ends it. */
 const stuckReaderMs = 1000
 
-/** Ends guard by a signal that comes while it passes on the rest. @param stopCatching gives the signal its default effect */
-export function leaveSoon(signal: NodeJS.Signals, release: Release, stopCatching: () => void): void {
-  if (release.exitCode !== undefined && isWriting()) leaveLater(signal, release, stopCatching)
-  else leaveNow(signal, release, stopCatching)
-}
-
-/** The same for a signal that came before: first guard gets the time to pass on the rest. */
-export function leaveLater(signal: NodeJS.Signals, release: Release, stopCatching: () => void): void {
-  callAfter(stuckReaderMs, () => leaveNow(signal, release, stopCatching))
+/** Ends guard by a signal, at once unless it has to pass on the rest and its reader may still read. */
+export function leaveSoon(leaving: Leaving): void {
+  const waits = leaving.isAtWork || (leaving.exitCode !== undefined && isWriting())
+  if (waits) callAfter(stuckReaderMs, () => leave(leaving))
+  else leave(leaving)
 }
 
 /** With its exit code, or by the signal where the runtime's own exit would wait for a write that never ends. */
-function leaveNow(signal: NodeJS.Signals, {exitCode, abandon}: Release, stopCatching: () => void): void {
+function leave({signal, handler, exitCode, abandon}: Leaving): void {
   abandon()
   // Nothing has its default effect on the first process of a pid namespace.
   const isFirst = process.pid === 1
   if (exitCode !== undefined && isWriting() && !isFirst) exitAmidWrite(exitCode)
   else if (exitCode !== undefined || isFirst) process.exit(exitCode ?? 128 + (signalNumber(signal) ?? 0))
-  stopCatching()
+  process.off(signal, handler)
   process.kill(process.pid, signal)
 }
 

@@ -46,6 +46,18 @@ async function hasCallerLeft({output, signals}: AttemptTask): Promise<boolean> {
   return true
 }
 
+/** How a run ends whose reader may lack a part of the output. With `--quiet`, that of a good run has no reader. */
+export async function judgeOutput({settings, output}: AttemptTask, end: FinishedRun): Promise<FinishedRun> {
+  try {
+    const lost = settings.quiet ? undefined : await output?.lost()
+    // Loaded late: few runs lose output.
+    return lost === undefined ? end : (await import('./judge-output.js')).endWithLostOutput(end, lost)
+  } catch {
+    // Said when the output is finished, which needs the same.
+    return end
+  }
+}
+
 export function mayRunAgain({retry, recovery}: JobSettings): boolean {
   return retry.maxAttempts > 1 || recovery.length > 0
 }

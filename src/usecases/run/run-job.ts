@@ -9,7 +9,7 @@ import type {CaughtSignals} from '../../system/process/catch-signals.js'
 import type {JobInput} from '../../system/process/input.js'
 import type {FleetRun, FleetRunClaim, GrantedClaim} from '../fleet/fleet-run.js'
 import type {RetryAndRecoverDeps} from '../recovery/retry-and-recover.js'
-import {attemptAndRecover, mayRunAgain} from './attempt-and-recover.js'
+import {attemptAndRecover, judgeOutput, mayRunAgain} from './attempt-and-recover.js'
 import type {AttemptTask} from './attempt-job.js'
 import {type Claim, type ClaimDeps, claimRun, type RunLease} from './claim-run.js'
 import type {CloseOlderDeps} from './close-older.js'
@@ -146,8 +146,7 @@ async function performRun(deps: RunDeps, request: RunRequest, {claim, breaker, f
     })
     .finally(stopRenewing)
 
-  // Why it cannot be judged is said when the output is finished, which needs the same.
-  const judged = await judgeOutput(settings.quiet, output, tried).catch(() => tried)
+  const judged = await judgeOutput(first, tried)
   const end = asCancelled(deps, request, {signals, end: fleet ? await fleet.settle(judged) : judged})
   spared(deps, () => breaker?.record(end.attempt.outcome, end.attempt.class ?? end.class))
   const report = endRun(deps, request, {end, lease, output, records, startedAt})
@@ -160,13 +159,6 @@ async function performRun(deps: RunDeps, request: RunRequest, {claim, breaker, f
 async function closeOlderRuns(deps: RunDeps, job: string): Promise<boolean> {
   const {closeOlder} = await import('./close-older.js')
   return closeOlder(deps, job)
-}
-
-/** With `--quiet`, the output of a good run has no reader. */
-async function judgeOutput(quiet: boolean, output: JobOutput | undefined, end: FinishedRun): Promise<FinishedRun> {
-  const lost = quiet ? undefined : await output?.lost()
-  // Loaded late: few runs lose output.
-  return lost === undefined ? end : (await import('./judge-output.js')).endWithLostOutput(end, lost)
 }
 
 /** A run that another one has cancelled proves nothing, however its job has answered TERM; unless it goes on. */

@@ -18,7 +18,7 @@ function refused(refusal: Refusal, {logBytes, spoolBytes}: {logBytes: number; sp
   const parts = {
     log: file('log', logBytes),
     sources: [spool],
-    loggers: {refusalOf: () => refusal},
+    loggers: {all: [{refusal}]},
     forwarders: [{source: spool.fd, hasLostReader: isGone}],
   }
   return {dir, parts: parts as unknown as OutputParts}
