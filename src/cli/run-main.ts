@@ -142,11 +142,11 @@ function digest(text: string): string {
   return process.getBuiltinModule('node:crypto').createHash('sha256').update(text).digest('hex')
 }
 
-function reportToJson({startedAt, endedAt, ...report}: RunReport): object {
+function reportToJson({startedAt, endedAt, durationMs, ...report}: RunReport): object {
   return {
     ...report,
     startedAt: new Date(startedAt).toISOString(),
     endedAt: new Date(endedAt).toISOString(),
-    durationMs: Math.round(endedAt - startedAt),
+    durationMs,
   }
 }

@@ -12,6 +12,8 @@ export interface RunReport {
   readonly signal?: string
   readonly startedAt: number
   readonly endedAt: number
+  /** By the monotonic clock, since the other one may be set meanwhile. */
+  readonly durationMs: number
   readonly attempts: number
   readonly recovered: boolean
   /** The run that has cancelled it. */

@@ -147,7 +147,8 @@ function endedRun(run: Run, record: RawRecord, at: number): Run {
   const {durationMs, outcome, exitCode, signal, recovered} = record
   return {
     endedAt: at,
-    durationMs: typeof durationMs === 'number' ? durationMs : at - run.startedAt,
+    // The clock may have been set back between both ends.
+    durationMs: Math.max(0, typeof durationMs === 'number' ? durationMs : at - run.startedAt),
     outcome: isOutcome(outcome) ? outcome : 'failed',
     // Behind the new fields: V8 takes ten times as long to add a field to a copy.
     ...run,

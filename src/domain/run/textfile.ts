@@ -6,11 +6,11 @@ import type {RunReport} from './report.js'
  *
  * @param lastGoodAt wall clock, ms; undefined if no good end is on record
  */
-export function textfileOf({job, endedAt, startedAt, outcome, exitCode}: RunReport, lastGoodAt?: number): string {
+export function textfileOf({job, endedAt, durationMs, outcome, exitCode}: RunReport, lastGoodAt?: number): string {
   const label = `job="${escaped(job)}"`
   const rows = [
     ['job_last_run_end_timestamp_seconds', 'When the last run ended.', label, seconds(endedAt)],
-    ['job_last_run_duration_seconds', 'How long the last run took.', label, seconds(endedAt - startedAt)],
+    ['job_last_run_duration_seconds', 'How long the last run took.', label, seconds(durationMs)],
     ['job_last_run_exit_code', 'Exit code of the last run.', label, exitCode],
     ['job_last_run_outcome', '1 for the outcome of the last run.', `${label},outcome="${escaped(outcome)}"`, 1],
     ...(lastGoodAt === undefined

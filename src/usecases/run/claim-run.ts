@@ -101,16 +101,14 @@ async function claimOnce(deps: ClaimDeps, request: ClaimRequest): Promise<Tried>
   deps.sawLeases(leases)
   const before = leases.byJob.get(job)
   const tried = await tryLease(deps, {job, holder: runId, ttlMs, process: deps.self, waitMs: 0})
-  if ('heldBy' in tried) return {granted: false, reason: busyText(deps, tried.heldBy), lease: tried.heldBy}
+  if ('heldBy' in tried) {
+    // Loaded late: most runs get their lease.
+    const {busyText} = await import('./busy-text.js')
+    return {granted: false, reason: busyText(tried.heldBy, deps.clock.now()), lease: tried.heldBy}
+  }
   const isUnclosed = before !== undefined && (!before.released || before.released.unclosed === true)
   const former = before?.released?.status
   return {granted: true, lease: runLease(deps, tried.granted, isUnclosed), isUnclosed, former, process: deps.self}
-}
-
-function busyText({clock}: ClaimDeps, {job, holder, jobProcess, process, claimedAt}: Lease): string {
-  const sinceS = Math.round((clock.now() - claimedAt) / 1000)
-  const pid = jobProcess?.pid ?? process?.pid
-  return `it has been running for ${sinceS} s (run ${holder}${pid ? `, pid ${pid}` : ''}); see guard lease show ${job}`
 }
 
 /** A journal that has no lease of the job, because it was emptied or made anew, does not prove that another run has it. */

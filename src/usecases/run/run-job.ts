@@ -106,8 +106,8 @@ function skipRun(deps: RunDeps, request: RunRequest, {reason, hints, by, lastEnd
   recorder(deps, request).skipped({reason, by, lastEnd})
   if (!silent) deps.warn(`${job} was skipped: ${reason}`, hints)
   deps.log(`${job} skipped: ${reason}`)
-  const attempts = {attempts: 0, recovered: false}
-  return {job, runId, outcome: 'skipped', exitCode, detail: reason, startedAt: at, endedAt: at, ...attempts}
+  const span = {startedAt: at, endedAt: at, durationMs: 0}
+  return {job, runId, outcome: 'skipped', exitCode, detail: reason, ...span, attempts: 0, recovered: false}
 }
 
 interface Permitted {
@@ -119,7 +119,7 @@ interface Permitted {
 async function performRun(deps: RunDeps, request: RunRequest, {claim, breaker, fleet}: Permitted): Promise<RunReport> {
   const {job, runId: run, settings} = request
   const lease = fleet?.lease ?? claim.lease
-  const startedAt = deps.clock.now()
+  const [startedAt, begunAt] = [deps.clock.now(), deps.clock.mono()]
   const records = recorder(deps, request)
   const isBeside = claim.isUnclosed && (await closeOlderRuns(deps, job))
   lease?.setUnclosed(isBeside)
@@ -149,7 +149,7 @@ async function performRun(deps: RunDeps, request: RunRequest, {claim, breaker, f
   const judged = await judgeOutput(first, tried)
   const end = asCancelled(deps, request, {signals, end: fleet ? await fleet.settle(judged) : judged})
   spared(deps, () => breaker?.record(end.attempt.outcome, end.attempt.class ?? end.class))
-  const report = endRun(deps, request, {end, lease, output, records, startedAt})
+  const report = endRun(deps, request, {end, lease, output, records, startedAt, begunAt})
   signals.release(report.exitCode, output?.abandon)
   await finishOutput(deps, output, !settings.quiet || !isHealthy(end.attempt))
   return report
@@ -225,7 +225,7 @@ function firstTask(
 function endRun(
   deps: RunDeps,
   {job, runId}: RunRequest,
-  {end, lease, output, records, startedAt}: RunParts & {end: FinishedRun; startedAt: number},
+  {end, lease, output, records, startedAt, begunAt}: RunParts & {end: FinishedRun; startedAt: number; begunAt: number},
 ): RunReport {
   const {attempts, recovered, cancelledBy, notRetried} = end
   const {
@@ -236,7 +236,7 @@ function endRun(
   } = {...end.attempt, ...(end.class !== undefined && {class: end.class})}
   const cancelled = cancelledBy !== undefined && {cancelledBy}
   const endedAt = deps.clock.now()
-  const durationMs = Math.round(endedAt - startedAt)
+  const durationMs = Math.round(deps.clock.mono() - begunAt)
   const fenced = spared(deps, () => lease?.isFenced()) ? true : undefined
   const log = spared(deps, () => output?.range())
   const facts = {...ended, metrics: result?.metrics, durationMs, attempts, recovered, notRetried, fenced, log}
@@ -248,5 +248,5 @@ function endRun(
   const said = `${job} ended ${ended.outcome}${note}, exit code ${ended.exitCode}, in ${durationMs} ms, run ${runId}`
   spared(deps, () => deps.log(said))
   const token = lease?.token !== undefined && {token: lease.token}
-  return {job, runId, ...ended, startedAt, endedAt, attempts, recovered, ...cancelled, ...token}
+  return {job, runId, ...ended, startedAt, endedAt, durationMs, attempts, recovered, ...cancelled, ...token}
 }

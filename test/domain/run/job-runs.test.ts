@@ -33,6 +33,11 @@ describe('a run', () => {
     expect(runsAfter(begun, record('ended', 'a', {at: -1e300}))).toEqual(runsAfter(begun))
   })
 
+  test.each([{}, {durationMs: -600}])('takes no less than no time where the clock was set back: %j', (facts) => {
+    const [run] = runsAfter(record('started', 'a'), record('ended', 'a', {at: 400, ...facts}))
+    expect(run?.durationMs).toBe(0)
+  })
+
   test('collects attempts and steps, and then how it ended', () => {
     const log = {file: '/log', inode: 7, from: 10}
     const [run] = runsAfter(

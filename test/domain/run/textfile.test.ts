@@ -4,7 +4,7 @@ import {textfileOf} from '../../../src/domain/run/textfile.js'
 
 const report: RunReport = {
   ...{job: 'backup', runId: 'id', outcome: 'failed' as const, exitCode: 3, startedAt: 1_000_000, endedAt: 1_001_500},
-  ...{attempts: 1, recovered: false},
+  ...{durationMs: 1500, attempts: 1, recovered: false},
 }
 
 test('the last run is a few figures with the job as label', () => {

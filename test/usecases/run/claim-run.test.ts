@@ -60,6 +60,13 @@ describe('claiming the right to run', () => {
     })
   })
 
+  test('skip: for how long it has run is not said where the clock was set back since', async () => {
+    const {granted, claim, clock} = runs()
+    await granted('a')
+    clock.jump(-34_560_000_000)
+    expect(await claim('b')).toMatchObject({reason: 'it is running (run a, pid 10); see guard lease show j'})
+  })
+
   test('skip: a job that outlived its guard is refused past the time of its lease', async () => {
     const {granted, claim, clock, survivors} = runs()
     await granted('a')

@@ -104,6 +104,20 @@ describe('a run', () => {
     })
   })
 
+  test('takes as long as the monotonic clock says, whatever is done to the other one', async () => {
+    const {deps, request, runs, clock, seen} = fakeRun({}, [{code: 0, lastsMs: 1500}])
+    const {supervise} = deps
+    Object.assign(deps, {
+      supervise: (...call: Parameters<typeof supervise>) => {
+        clock.jump(-3_600_000)
+        return supervise(...call)
+      },
+    })
+    expect(await runJob(deps, request)).toMatchObject({durationMs: 1500})
+    expect(runs.lines.at(-1)).toMatchObject({kind: 'ended', durationMs: 1500})
+    expect(seen.log.at(-1)).toContain('in 1500 ms')
+  })
+
   describe('whose reader lacks a part of the output', () => {
     const why = 'ENOSPC: no space left on device, write'
     const lossyRun = (settings: Partial<JobSettings>, attempts?: readonly FakeAttempt[]) => {
