@@ -72,9 +72,10 @@ describe('when guard is killed by SIGKILL', () => {
   const job =
     'echo $$ > leader; echo before >&2; echo {} > $GUARD_RESULT_FILE; while [ ! -e end ]; do sleep 0.05; done; echo after >&2; touch done'
 
-  async function killedGuard(box: Sandbox, running: Running): Promise<number> {
+  async function killedGuard(box: Sandbox, running: Running, isSeen = () => true): Promise<number> {
     const leader = await written(box, 'leader')
     endAfterTest(leader)
+    await until(isSeen, 'the job on record')
     running.kill('SIGKILL')
     expect((await running.ended).signal).toBe('SIGKILL')
     return leader
@@ -82,7 +83,9 @@ describe('when guard is killed by SIGKILL', () => {
 
   test('the job goes on, and no other copy starts beside it', async () => {
     const box = createSandbox()
-    const leader = await killedGuard(box, box.start(['run', '--job', 'j', '--ttl', '1s', '--', 'sh', '-c', job]))
+    const running = box.start(['run', '--job', 'j', '--ttl', '1s', '--', 'sh', '-c', job])
+    const hasJob = () => box.journal('leases.jsonl').some(({jobProcess}) => jobProcess !== undefined)
+    const leader = await killedGuard(box, running, hasJob)
     expect(isAlive(leader)).toBe(true)
     // Past the lease's time: what holds it is the job's own process.
     await new Promise((resolve) => setTimeout(resolve, 1100))
