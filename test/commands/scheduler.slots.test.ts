@@ -197,18 +197,6 @@ test('settings that change are read anew, broken ones are refused once, and the 
   expect(box.living()).toEqual([pid])
 })
 
-test('a slot that wrong settings kept from running is run once they are right', {timeout: 60_000}, async () => {
-  const box = schedulerBox("one: {command: ['true'], schedule: '@every 2s'}")
-  await box.begin()
-  await untilRecords(() => box.records('adopted'), 1, 'job')
-  box.write('.guardianrc', 'jobs: [', 0o600)
-  await untilRecords(() => box.records('fired'), 1, 'slot')
-  const [first] = box.records('fired')
-  await until(() => readFileSync(`${box.stateDir}/logs/scheduler.log`, 'utf8').includes('exit code 78'), 'its refusal')
-  box.settings("one: {command: ['true'], schedule: '@every 2s'}")
-  await until(() => box.runs('started').some(({slot}) => slot === first?.['key']), 'its run')
-})
-
 test('no process of a run is a child that keeps the output of the one that started the scheduler', async () => {
   const box = schedulerBox("one: {command: [sleep, '30'], schedule: '@every 1s'}")
   await box.sh('exec 7>held; guard scheduler start')
