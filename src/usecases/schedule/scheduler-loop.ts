@@ -49,7 +49,11 @@ export async function schedulerLoop(deps: LoopDeps): Promise<string> {
   let heartbeatAtMs = clock.mono()
   for (;;) {
     const by = deps.stopAsked()
-    if (by !== undefined) return by
+    if (by !== undefined) {
+      // A scheduler whose lease is another's by now must not record that it stops: that would be said of the other one.
+      await guarded('the lease', () => deps.lease.keep())
+      return by
+    }
     await guarded('the clock', async () => noticeGap())
     const lookInMs = await guarded('the settings', () => deps.reloader.look())
     const isHeld = await guarded('the lease', () => deps.lease.keep())

@@ -30,6 +30,7 @@ function rounds(claims: readonly string[], announce: () => void, {stepMs = 0} = 
       current: () => ({claimId, token: 1}),
       keep: async () => {
         claimId = left.shift() ?? claimId
+        if (claimId === 'lost') throw new GuardError('fenced', 'the lease is lost')
         clock.jump(stepMs)
         return 'held'
       },
@@ -61,6 +62,11 @@ test('it is announced at a later round if that failed', async () => {
   expect(tries).toBe(3)
   const ofStart = said.filter((text) => text.includes('its start'))
   expect(ofStart).toEqual(['its start: disk full', expect.stringContaining('recorded anew'), 'its start: well again'])
+})
+
+test('one that is asked to stop while its lease is another scheduler’s does not end as one that stops', async () => {
+  const {ended} = rounds(['lost'], () => undefined)
+  await expect(ended).rejects.toMatchObject({kind: 'fenced'})
 })
 
 test('a clock that was set back is said, and until when jobs wait for it', async () => {
