@@ -60,10 +60,14 @@ interface GuardOptions {
 export async function openGuard(options: GuardOptions): Promise<Guard> {
   const env = process.env
   const isStateMade = takeStateIsMade(env)
-  const accepted = takeAcceptedSettings(env)
+  const copy = takeAcceptedSettings(env)
   const where = {configFlag: options.config, cwd: workingDirectory(env), home: homeFolder(), env}
-  const settings = await loadSettings({...where, accepted, version, noAnswerFrom})
-  const wanted = absolute(options.stateDir) ?? namedStateDir(settings)
+  const request = {...where, version, noAnswerFrom}
+  // Loaded late: settings are seldom refused.
+  const settings = await (copy
+    ? (await import('../config/accepted.js')).loadAccepted(copy, request)
+    : loadSettings(request))
+  const wanted = namedStateDir(options.stateDir, settings)
   const noAnswer = wanted === undefined ? undefined : await noAnswerFrom(wanted)
   let place = noAnswer === undefined ? wanted : undefined
   const stateDir = () => place ?? refusePlace(wanted, noAnswer)
@@ -132,24 +136,18 @@ function namedFile({file}: Settings): {readonly settingsFile?: string} {
 }
 
 /**
- * Where the state directory is without a flag, in this order (docs/journal.md): environment, settings, the place that the
- * XDG base directories name.
+ * In this order (docs/journal.md): flag, environment, settings, the place that the XDG base directories name.
  *
  * @returns undefined for a user without a home
  */
-export function namedStateDir(settings: Pick<Settings, 'stateDir'>): string | undefined {
-  const given = absolute(process.env['GUARD_STATE_DIR']) ?? settings.stateDir
-  if (given !== undefined) return given
+export function namedStateDir(flag: string | undefined, settings: Settings): string | undefined {
+  const given = flag ?? process.env['GUARD_STATE_DIR']
+  if (given) return isAbsolute(given) ? given : resolve(process.cwd(), given)
+  if (settings.stateDir !== undefined) return settings.stateDir
   const base = process.env['XDG_STATE_HOME']
   if (base && isAbsolute(base)) return join(base, 'guard')
   const home = homeFolder()
   return home === undefined ? undefined : join(home, '.local/state/guard')
-}
-
-/** @returns undefined for none, and for an empty one */
-function absolute(path: string | undefined): string | undefined {
-  if (!path || isAbsolute(path)) return path || undefined
-  return resolve(process.cwd(), path)
 }
 
 function refusePlace(wanted: string | undefined, noAnswer: string | undefined): never {

@@ -1,4 +1,3 @@
-import {createHash} from 'node:crypto'
 import {existsSync} from 'node:fs'
 import {isatty} from 'node:tty'
 import {toldAsTroubleOf} from '../domain/alert/alert.js'
@@ -11,6 +10,7 @@ import type {JournalSpec} from '../journal/spec.js'
 import type {Clock} from '../system/host/clock.js'
 import {sayOnce} from '../usecases/alert/say-once.js'
 import {printWarning} from './stderr.js'
+import {reasonOfWrong} from './wrong-settings-reason.js'
 
 /** What is needed of `Guard`. */
 export interface Announcer {
@@ -47,11 +47,6 @@ export function announceWrongSettings(guard: Announcer, wrong: SaidSettings): ()
     const isNews = sayOnce(deps, {component: 'settings', message, reason, logText, details})
     if (isNews && !isTerminal) printWarning(wrong.message)
   }
-}
-
-/** By which wrong settings are said once, whatever finds them. */
-export function reasonOfWrong({message}: Pick<WrongSettings, 'message'>): string {
-  return `settings:${createHash('sha256').update(message).digest('hex').slice(0, 16)}`
 }
 
 /** Records it where a state directory exists; a command that only reads makes none. */

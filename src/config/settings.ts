@@ -13,8 +13,6 @@ export interface SettingsRequest extends Where {
   readonly version: string
   /** Default: the system's clock. */
   readonly nowMs?: number
-  /** A copy of settings that were accepted, which is used in place of the file of `configFlag`. */
-  readonly accepted?: string | undefined
   /** Why a path must not be touched, because its file system gives no answer; undefined if it may. */
   readonly noAnswerFrom?: (path: string) => Promise<string | undefined>
 }
@@ -33,7 +31,10 @@ export async function loadSettings(request: SettingsRequest): Promise<Settings> 
 }
 
 /** The log folder is looked at anew each time, because who may write it can change while the settings do not. */
-async function withTrustedLogDir(settings: Settings, {noAnswerFrom}: SettingsRequest): Promise<Settings> {
+export async function withTrustedLogDir(
+  settings: Settings,
+  {noAnswerFrom}: Pick<SettingsRequest, 'noAnswerFrom'>,
+): Promise<Settings> {
   const why = settings.logDir === undefined ? undefined : await noAnswerFrom?.(settings.logDir)
   const place = why === undefined ? distrustedLogDir(settings) : {path: settings.logDir, why}
   if (!place) return settings
@@ -68,8 +69,6 @@ function withoutFile(error: unknown, places: Pick<Settings, 'stateDir' | 'logDir
 }
 
 async function settingsOfFile(request: SettingsRequest, unused: (file: UnusedFile) => void): Promise<Settings> {
-  const accepted = await acceptedSettings(request)
-  if (accepted) return accepted
   const found = findSettings(request, unused)
   if (!found) return defaultSettings
   try {
@@ -84,13 +83,6 @@ async function settingsOfFile(request: SettingsRequest, unused: (file: UnusedFil
   } finally {
     closeFile(found)
   }
-}
-
-async function acceptedSettings({accepted, configFlag, version}: SettingsRequest): Promise<Settings | undefined> {
-  if (accepted === undefined || configFlag === undefined) return undefined
-  // Loaded late: settings are seldom refused.
-  const {readAccepted} = await import('./accepted.js')
-  return readAccepted(accepted, {file: configFlag, version})
 }
 
 async function loadAndKeep(found: FoundFile, keeper: Keeper): Promise<Settings> {

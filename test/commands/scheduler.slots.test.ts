@@ -189,12 +189,28 @@ test('settings that change are read anew, broken ones are refused once, and the 
     () => box.records('reloaded').filter(({problem}) => problem !== undefined).length > 1,
     'the refusal at HUP',
   )
-  const alerts = box.journal('alerts.jsonl').filter(({component}) => component === 'scheduler')
+  const alerts = box.journal('alerts.jsonl').filter(({kind}) => kind === 'raised')
   expect(alerts).toHaveLength(1)
   expect((await box.status()).json['lastReload']).toMatchObject({ok: false})
   box.settings("two: {command: ['true'], schedule: '@every 1s'}")
   await until(() => box.records('reloaded').at(-1)?.['problem'] === undefined, 'settings that can be used')
   expect(box.living()).toEqual([pid])
+})
+
+test('a slot whose run finds a broken file before the scheduler does is run by the former settings', {
+  timeout: 60_000,
+}, async () => {
+  const box = schedulerBox("one: {command: ['true'], schedule: '* * * * * *', overlap: allow}")
+  await box.begin()
+  await untilRecords(() => box.runs('started'), 1, 'run')
+  // A little before a slot: its run reads the file before half a second of quiet is over.
+  await until(() => Date.now() % 1000 > 850, 'the end of a second')
+  box.write('.guardianrc', 'jobs: [', 0o600)
+  const before = box.records('fired').length
+  await untilRecords(() => box.records('fired'), before + 3, 'slots')
+  const keys = box.records('fired').map(({key}) => key)
+  await until(() => keys.every((key) => box.runs('started').some(({slot}) => slot === key)), 'their runs')
+  expect(box.records('reloaded')).toMatchObject([{problem: expect.anything()}])
 })
 
 test('no process of a run is a child that keeps the output of the one that started the scheduler', async () => {

@@ -1,7 +1,7 @@
 import {chmodSync, mkdtempSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {expect, test} from 'vitest'
-import {acceptedText} from '../../src/config/accepted.js'
+import {acceptedText, loadAccepted} from '../../src/config/accepted.js'
 import {defaultSettings} from '../../src/config/defaults.js'
 import {loadSettings} from '../../src/config/settings.js'
 
@@ -15,13 +15,13 @@ function place(copied: {readonly file?: string; readonly version?: string; reado
   writeFileSync(accepted, acceptedText(settings, copied.version ?? '1'))
   chmodSync(accepted, copied.mode ?? 0o600)
   const where = {configFlag: file, cwd: folder, home: folder, env: {}, version: '1'}
-  return {accepted, load: (more = {}) => loadSettings({...where, ...more}), file}
+  return {file, load: (path = accepted) => loadAccepted(path, where), loadFile: () => loadSettings(where)}
 }
 
 test('settings are read from the copy that was accepted, as those of their file', async () => {
-  const {load, accepted, file} = place()
-  expect((await load()).wrong?.refusal).toContain('cannot be loaded')
-  const settings = await load({accepted})
+  const {load, loadFile, file} = place()
+  expect((await loadFile()).wrong?.refusal).toContain('cannot be loaded')
+  const settings = await load()
   expect(settings).toMatchObject({file, jobs: {one: {}}})
   expect(settings.wrong).toBeUndefined()
 })
@@ -31,11 +31,11 @@ test.each([
   ['of another version', {version: '2'}],
   ['that others may write', {mode: 0o622}],
 ])('a copy %s is not used', async (_, copied) => {
-  const {load, accepted} = place(copied)
-  expect((await load({accepted})).wrong?.refusal).toContain('cannot be loaded')
+  const {load} = place(copied)
+  expect((await load()).wrong?.refusal).toContain('cannot be loaded')
 })
 
 test('without the copy the file itself is read', async () => {
   const {load} = place()
-  expect((await load({accepted: '/nowhere/copy.json'})).wrong?.refusal).toContain('cannot be loaded')
+  expect((await load('/nowhere/copy.json')).wrong?.refusal).toContain('cannot be loaded')
 })

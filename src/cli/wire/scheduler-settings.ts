@@ -7,7 +7,7 @@ import {inOneLine} from '../../domain/settings/wrong.js'
 import {alertStream} from '../../journal/failure-streams.js'
 import {watchFile} from '../../system/daemon/file-watch.js'
 import type {Wakeup} from '../../system/daemon/wakeup.js'
-import {acceptedSettingsAt} from '../../system/host/accepted-settings.js'
+import {acceptedSettingsVariable} from '../../system/host/accepted-settings.js'
 import {homeFolder} from '../../system/host/host.js'
 import {writeNewFile} from '../../system/host/new-file.js'
 import {startGuardDetached} from '../../system/process/detach.js'
@@ -16,7 +16,7 @@ import {createReloader, type Reloader} from '../../usecases/schedule/reload-sett
 import {version} from '../build-info.js'
 import {type Guard, namedStateDir} from '../guard.js'
 import {delivererArgs, settingsFolder} from '../place-args.js'
-import {reasonOfWrong} from '../say-settings.js'
+import {reasonOfWrong} from '../wrong-settings-reason.js'
 
 interface ReloaderParts {
   readonly wakeup: Wakeup
@@ -45,7 +45,7 @@ export function runVariables(guard: Guard, {settings, refusal}: SettingsInUse): 
     writeNewFile(aside, acceptedText(settings, version))
     renameSync(aside, copy)
   }
-  return acceptedSettingsAt(copy)
+  return {[acceptedSettingsVariable]: copy}
 }
 
 /** The next run that needs a copy writes one of its own settings. */
@@ -89,5 +89,8 @@ export function wireReloader(guard: Guard, {wakeup, accept, refuse, log}: Reload
 /** A folder of the logs that is not used, because other users may write it, is no change of the settings. */
 function objection(former: Settings, next: Settings): string | undefined {
   const logDir = next.wrong?.parts.includes('logDir') ? former.logDir : next.logDir
-  return changedPlace({stateDir: namedStateDir(former), logDir: former.logDir}, {stateDir: namedStateDir(next), logDir})
+  return changedPlace(
+    {stateDir: namedStateDir(undefined, former), logDir: former.logDir},
+    {stateDir: namedStateDir(undefined, next), logDir},
+  )
 }

@@ -1,13 +1,9 @@
 /** Names to a run the copy of the settings that its scheduler has accepted. */
-const variable = 'GUARD_ACCEPTED_SETTINGS'
+export const acceptedSettingsVariable = 'GUARD_ACCEPTED_SETTINGS'
 
-export function acceptedSettingsAt(path: string): Readonly<Record<string, string>> {
-  return {[variable]: path}
-}
-
-/** Takes it out of the environment, which is that of the job. @returns undefined if the file itself is to be read */
+/** Takes it out of the environment, which is that of the job. @returns nothing, or an empty text, without a copy */
 export function takeAcceptedSettings(env: NodeJS.ProcessEnv): string | undefined {
-  const path = env[variable]
-  delete env[variable]
-  return path || undefined
+  const path = env[acceptedSettingsVariable]
+  delete env[acceptedSettingsVariable]
+  return path
 }
