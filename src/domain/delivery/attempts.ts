@@ -1,6 +1,6 @@
 import type {FoldVerdict} from '../journal/fold.js'
 import type {RawRecord} from '../journal/record.js'
-import {type Group, keepReceipt} from './group.js'
+import {type Group, keepArrival} from './group.js'
 import {idsOf, refusedOf} from './outbox-fields.js'
 import {bury, type ChannelQueue, type QueuedMessage, removeMessage} from './queue.js'
 
@@ -49,7 +49,7 @@ function applySent(state: Queues, {queue, item}: FoundMessage, {at, receipt, owe
   const refused = refusedOf(receipt)
   // An attempt for single recipients says nothing of the others, and their message may be older than the last one.
   if (!item.owedTo || refused !== undefined) queue.refused = refused
-  if (!item.owedTo) keepReceipt(state.groups, item.message, receipt)
+  if (!item.owedTo) keepArrival(state.groups, item.message, {receipt, at: Number(at)})
   const rest = idsOf(owedTo)
   if (rest.length === 0) {
     removeMessage(queue, item.message.id)

@@ -112,7 +112,7 @@ function notesOf({why, told, news, kind, group}: DueNews, nowMs: number): readon
   const more = news.length - (told?.jobs ?? 0)
   if (why === 'more') return [`${more} more ${more === 1 ? 'job' : 'jobs'} than in the message before.`]
   if (why === 'worse') return ['It has become worse since the message before.']
-  if (why === 'again' && told) return [`Told ${span(nowMs - told.atMs)} ago, and not over.`]
+  if (why === 'again' && told) return [`Told ${span(nowMs - (told.arrived?.atMs ?? told.atMs))} ago, and not over.`]
   return []
 }
 

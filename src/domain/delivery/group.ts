@@ -52,6 +52,8 @@ export interface Told {
   readonly silence: string | undefined
   /** Whether a message was ever written: only then its recovery is news. */
   readonly heard: boolean
+  /** The last message that arrived, wall clock, ms; undefined if none has, or in a snapshot of an older guard. */
+  arrived?: {readonly writtenMs: number; readonly atMs: number} | undefined
   /** Of the first message that arrived. */
   receipt: Receipt | undefined
 }
@@ -182,7 +184,8 @@ export function applyTold(
   }
   if (!told) return
   const before = group.told.get(channel)
-  const since = before?.heard && group.hasEnd ? {receipt: before.receipt, firstMs: before.firstMs} : {}
+  const {receipt, firstMs, arrived} = before ?? told
+  const since = before?.heard && group.hasEnd ? {receipt, firstMs, ...(arrived && {arrived})} : {}
   const heard = told.silence === undefined || (before?.heard ?? false)
   group.told.set(channel, {...told, ...since, heard, writtenMs: told.writtenMs ?? before?.writtenMs})
   group.waiting = group.waiting.filter((one) => one !== channel)
@@ -195,14 +198,16 @@ export function applyKeptBack(groups: ReadonlyMap<string, Group>, channel: strin
   if (group && !group.hasEnd) forgetNotices(group, channel)
 }
 
-/** The first message of a group that arrived can be edited, or answered to. */
-export function keepReceipt(
+/** The first message of a group that arrived can be edited, or answered to. @param at wall clock, ms */
+export function keepArrival(
   groups: ReadonlyMap<string, Group>,
-  {group, channel, kind}: Message,
-  receipt: unknown,
+  {group, channel, kind, atMs: writtenMs}: Message,
+  {receipt, at}: {readonly receipt: unknown; readonly at: number},
 ): void {
   const told = groups.get(group)?.told.get(channel)
-  if (!told || kind !== 'trouble' || typeof receipt !== 'object' || receipt === null) return
+  if (!told || kind !== 'trouble') return
+  told.arrived = {writtenMs, atMs: at}
+  if (typeof receipt !== 'object' || receipt === null) return
   if (told.receipt === undefined) told.receipt = receipt as Receipt
 }
 
@@ -225,12 +230,18 @@ export function worstLevel(news: readonly JobNews[]): AlertLevel {
 }
 
 /**
- * When a channel was last sent a message about a job in trouble. Wall clock, ms.
+ * When a channel was last told that a job is in trouble, or was written to about it. Wall clock, ms.
  *
  * @returns undefined if it was not, as while the cap of its hour keeps the news back
  */
-export function sentAbout({channels, notedMs = 0}: GroupedNews, channel: string, told: Told): number | undefined {
-  const {writtenMs, atMs, receipt} = told
-  const lastMs = writtenMs ?? (receipt === undefined ? undefined : atMs)
-  return channels.includes(channel) && lastMs !== undefined && lastMs >= notedMs ? lastMs : undefined
+export function tellingAbout(
+  {channels, notedMs = 0}: GroupedNews,
+  channel: string,
+  {writtenMs, atMs, receipt, arrived}: Told,
+): {readonly at: number; readonly hasArrived: boolean} | undefined {
+  if (!channels.includes(channel)) return undefined
+  if (arrived && arrived.writtenMs >= notedMs) return {at: arrived.atMs, hasArrived: true}
+  const hasArrived = receipt !== undefined && !arrived
+  const lastMs = writtenMs ?? (hasArrived ? atMs : undefined)
+  return lastMs !== undefined && lastMs >= notedMs ? {at: lastMs, hasArrived} : undefined
 }

@@ -149,7 +149,7 @@ async function attempt(deps: DeliverDeps, deliverer: Deliverer, item: QueuedMess
   const write = (entry: Entry) => append(deps, deliverer, {...entry, message: id})
   if (!deliverer.isHeld() || !write({kind: 'attempted', channel})) return false
   const first = deps.outbox.read().groups.get(group)?.told.get(channel)?.receipt
-  const outcome = await deps.send(message, first, owedTo)
+  const outcome = await deps.send(withDelay(message, deps.now()), first, owedTo)
   if (outcome.ok) {
     const {receipt, owed} = outcome
     const missed = missedBy(receipt, owed?.reason)
@@ -161,6 +161,15 @@ async function attempt(deps: DeliverDeps, deliverer: Deliverer, item: QueuedMess
   const isLast = isGivenUp(item, deps.now())
   const end = isLast ? {final: true, reason: `not delivered within a day; ${outcome.reason}`} : {}
   return write({kind: 'failed', channel, ...failure(deps, outcome, attempts + 1), ...end})
+}
+
+/** A delay of less is not worth a word. */
+const worthSayingMs = 60_000
+
+/** What a message says of itself was true when it was written. */
+function withDelay(message: Message, nowMs: number): Message {
+  const lateMs = nowMs - message.atMs
+  return lateMs < worthSayingMs ? message : {...message, lateMs: Math.max(message.lateMs, lateMs)}
 }
 
 function stillOwed({now, random}: DeliverDeps, {to, reason}: Owed, attempts: number): object {

@@ -1,5 +1,5 @@
 import {causeOf} from '../../domain/delivery/alert-news.js'
-import {sentAbout} from '../../domain/delivery/group.js'
+import {tellingAbout} from '../../domain/delivery/group.js'
 import type {OutboxState} from '../../domain/delivery/outbox.js'
 import {type Silences, silenceOf} from '../../domain/delivery/silence.js'
 import {byUrgency, type JobStatus, jobStatus, type Telling} from '../../domain/diagnose/job-status.js'
@@ -114,8 +114,8 @@ function tellingsByJob({groups}: OutboxState): ReadonlyMap<string, readonly Tell
     for (const [job, entry] of jobs) {
       const heard = entry.channels.flatMap((channel): readonly Telling[] => {
         const one = told.get(channel)
-        const at = one && sentAbout(entry, channel, one)
-        return at === undefined ? [] : [{channel, at, hasArrived: one?.receipt !== undefined}]
+        const telling = one && tellingAbout(entry, channel, one)
+        return telling ? [{channel, ...telling}] : []
       })
       byJob.set(job, [...(byJob.get(job) ?? []), ...heard])
     }

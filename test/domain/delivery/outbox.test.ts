@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import {describe, expect, test} from 'vitest'
 import {decideNews} from '../../../src/domain/delivery/decide.js'
-import {sentAbout} from '../../../src/domain/delivery/group.js'
+import {tellingAbout} from '../../../src/domain/delivery/group.js'
 import {outboxFold} from '../../../src/domain/delivery/outbox.js'
 import type {RawRecord} from '../../../src/domain/journal/record.js'
 import {minute, outboxWorld} from '../../support/outbox-world.js'
@@ -192,7 +192,29 @@ test('a channel was sent a message about a job by the last one written since its
   const group = state.groups.get('g')
   const sentOf = (job: string) => {
     const [entry, to] = [group?.jobs.get(job), group?.told.get('ops')]
-    return entry && to && sentAbout(entry, 'ops', to)
+    return entry && to && tellingAbout(entry, 'ops', to)?.at
   }
   expect([sentOf('a'), sentOf('b')]).toEqual([at + minute, undefined])
+})
+
+test('a channel was told of a job when a message that knew of it arrived', () => {
+  const told = {jobs: 1, level: 'CRITICAL', repeats: 0}
+  const sent = (id: string, time: number) => ({kind: 'sent', token: 1, message: id, receipt: {}, at: time})
+  const first = {...pending('m', {told}), at: at + minute}
+  const both = [noted(1), first, {...noted(2), subject: 'b', at: at + 2 * minute}]
+  const again = {...message('n'), atMs: at + 4 * minute}
+  const tellings = (...more: readonly RawRecord[]) => {
+    const group = folded(...both, sent('m', at + 3 * minute), ...more).state.groups.get('g')
+    const to = group?.told.get('ops')
+    return ['a', 'b'].map((job) => {
+      const entry = group?.jobs.get(job)
+      return entry && to && tellingAbout(entry, 'ops', to)
+    })
+  }
+  const early = {at: at + 3 * minute, hasArrived: true}
+  expect(tellings()).toEqual([early, undefined])
+  const waits = {...pending('n', {told, message: again}), at: at + 4 * minute}
+  expect(tellings(waits)).toEqual([early, {at: at + 4 * minute, hasArrived: false}])
+  const late = {at: at + 9 * minute, hasArrived: true}
+  expect(tellings(waits, sent('n', at + 9 * minute))).toEqual([late, late])
 })

@@ -384,6 +384,18 @@ describe('two channels', () => {
 describe('a receiver that is away', () => {
   const away = () => ({ok: false, failure: 'transient', reason: 'connection refused'}) as const
 
+  test('gets the message that has waited for it with the delay that it had', async () => {
+    const world = outboxWorld()
+    world.receiver = away
+    world.trouble('a')
+    await world.pass(20 * minute)
+    world.receiver = () => ({ok: true, receipt: {}})
+    await world.pass(hour)
+    const [message] = world.arrived
+    expect(message?.kind).toBe('trouble')
+    expect(message?.lateMs).toBeGreaterThanOrEqual(19 * minute)
+  })
+
   test('gets one message about what has failed and recovered meanwhile, which says both', async () => {
     const world = outboxWorld()
     world.receiver = away
