@@ -284,7 +284,9 @@ describe('a run that is not made', () => {
     deps.openClaim!().leases.append({kind: 'claimed', job: 'backup', holder: 'run-0', ttlMs: 60_000}, 'buffered')
     expect(await runJob(deps, request)).toMatchObject({outcome: 'skipped', exitCode: 9, attempts: 0})
     expect(kinds(runs.lines)).toEqual(['skipped'])
-    expect(seen.warnings).toEqual([expect.stringMatching(/^backup was skipped: it has been running for 0 s/)])
+    expect(seen.warnings).toEqual([
+      expect.stringMatching(/^backup was skipped: its lease has been held by run-0 for 0 s/),
+    ])
     expect(seen.tasks).toEqual([])
   })
 
