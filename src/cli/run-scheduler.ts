@@ -15,6 +15,7 @@ import {exitCodes} from './exit-codes.js'
 import type {Guard} from './guard.js'
 import {pidFileOf, refuseUseless} from './wire/scheduler.js'
 import {type Asked, doStartUpWork, relaunchAfterMs, takeSchedulerLease, wireScheduler} from './wire/scheduler-daemon.js'
+import {removeCopy} from './wire/scheduler-settings.js'
 
 /** What the jobs would take for their own: systemd does not end them with the scheduler, as its unit is printed. */
 const ofSystemd = ['SYSTEMD_EXEC_PID', 'NOTIFY_SOCKET', 'WATCHDOG_PID', 'WATCHDOG_USEC']
@@ -55,6 +56,8 @@ function textOf(error: unknown): string {
 async function work(guard: Guard, deps: LoopDeps, ready: ReadyPipe | undefined): Promise<number> {
   const {journal, log} = deps
   const {settings} = guard
+  // Of an earlier scheduler, and perhaps of settings with secrets that have changed since.
+  removeCopy(guard)
   deps.announce()
   ready?.tell(JSON.stringify({pid: process.pid}))
   const jobs = jobsToSchedule(settings)
@@ -76,6 +79,7 @@ async function work(guard: Guard, deps: LoopDeps, ready: ReadyPipe | undefined):
   const unbegun = deps.launcher.unbegun().flatMap(({pid}) => (pid === undefined ? [] : (identifyProcess(pid) ?? [])))
   journal.append({kind: 'stopped', reason, ...(unbegun.length > 0 && {unbegun})}, 'durable')
   removePidFile(pidFileOf(guard), process.pid)
+  removeCopy(guard)
   deps.lease.release()
   return 0
 }

@@ -1,7 +1,8 @@
 import {dirname} from 'node:path'
 import type {Settings} from '../domain/settings/settings.js'
-import {isPrivateFolder, readPrivate} from './cache/read.js'
+import {readPrivate} from './cache/read.js'
 import {loadSettings, type SettingsRequest, withTrustedLogDir} from './settings.js'
+import {distrustOfPlace} from './trust.js'
 
 /**
  * A copy of the settings that a scheduler has accepted, for the runs that it starts while their file is refused. Its paths
@@ -20,8 +21,8 @@ export async function loadAccepted(path: string, request: SettingsRequest): Prom
 
 function readAccepted(path: string, {configFlag, version}: SettingsRequest): Settings | undefined {
   const uid = process.geteuid?.()
-  if (!isPrivateFolder(dirname(path), uid)) return undefined
   try {
+    if (distrustOfPlace(dirname(path)) !== undefined) return undefined
     const copy = JSON.parse(readPrivate(path, uid) ?? '{}') as {version?: string; settings?: Settings}
     return copy.version === version && copy.settings?.file === configFlag ? copy.settings : undefined
   } catch {

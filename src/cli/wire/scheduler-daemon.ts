@@ -92,8 +92,9 @@ export function wireScheduler(guard: Guard, {lease, isForeground, wakeup, asked,
   }
   const recordRefusal = () => journal.append({kind: 'reloaded', problem: use.refusal}, 'buffered')
   const refuse = (refusal: string) => {
+    // A run that was started a moment ago may read the copy, which is still that of the settings in use.
+    if (use.refusal === undefined) removeCopy(guard)
     use = {...use, refusal}
-    removeCopy(guard)
     recordRefusal()
     // What was started meanwhile has found the file that is refused.
     launcher.retryRefused()

@@ -66,7 +66,7 @@ export function wireReloader(guard: Guard, {wakeup, accept, refuse, log}: Reload
     clock,
     file: watchFile(file, wakeup.wake),
     load: () => loadSettings({configFlag: file, cwd: settingsFolder(guard), home: homeFolder(), env, version}),
-    objectionTo: (next) => objection(settings, next),
+    objectionTo: (next) => objection(guard, next),
     accept,
     refuse: (problem, {wrong}) => {
       const reason = inOneLine(problem)
@@ -87,10 +87,10 @@ export function wireReloader(guard: Guard, {wakeup, accept, refuse, log}: Reload
 }
 
 /** A folder of the logs that is not used, because other users may write it, is no change of the settings. */
-function objection(former: Settings, next: Settings): string | undefined {
+function objection({settings: former, stateDir}: Guard, next: Settings): string | undefined {
   const logDir = next.wrong?.parts.includes('logDir') ? former.logDir : next.logDir
-  return changedPlace(
-    {stateDir: namedStateDir(undefined, former), logDir: former.logDir},
-    {stateDir: namedStateDir(undefined, next), logDir},
-  )
+  const named = namedStateDir(undefined, next)
+  // A flag may have named another place than the settings, from which they do not move it.
+  const isSame = named === stateDir || named === namedStateDir(undefined, former)
+  return changedPlace({stateDir, logDir: former.logDir}, {stateDir: isSame ? stateDir : named, logDir})
 }

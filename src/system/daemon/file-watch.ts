@@ -21,7 +21,7 @@ export function watchFile(file: string, onChange: () => void): FileWatch {
     watchers = []
   }
   const onChangeNearby = () => {
-    if (stampOf(file).text !== seen) onChange()
+    if (textOf(file) !== seen) onChange()
   }
   const watchAnew = (inode: string) => {
     close()
@@ -51,6 +51,15 @@ function stampOf(file: string): {readonly inode: string; readonly text: string} 
   if (!stat) return {inode: missing, text: missing}
   const inode = `${stat.dev}:${stat.ino}`
   return {inode, text: `${inode}:${stat.size}:${stat.mtimeNs}:${stat.ctimeNs}`}
+}
+
+/** @returns undefined for a file that cannot be looked at, as in a folder that this user may not enter; the next look tells why */
+function textOf(file: string): string | undefined {
+  try {
+    return stampOf(file).text
+  } catch {
+    return undefined
+  }
 }
 
 /** Those in which a link on the way to the file stands, and without the file that in which it is to appear. */

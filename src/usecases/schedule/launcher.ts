@@ -3,6 +3,7 @@ import {compareSlots, isLate, launchable, type PendingSlot} from '../../domain/s
 import {jobIsGone, mostOpen} from '../../domain/scheduler/scheduler.js'
 import type {Clock} from '../../system/host/clock.js'
 import type {DetachedGuard} from '../../system/process/detach.js'
+import {endOf, started} from './detached-run.js'
 
 interface LauncherDeps {
   readonly clock: Pick<Clock, 'now' | 'mono'>
@@ -59,6 +60,8 @@ export class Launcher {
   private waiting: Waiting[] = []
   /** Whose settings are wrong; they wait for other settings. */
   private refused: Waiting[] = []
+  /** How often other settings have come into use: what an earlier look at them has refused is tried again. */
+  private changes = 0
   private readonly running = new Map<string, Running>()
   private readonly lateness: number[] = []
   /** Slots that were run without a record of it, as on a full disk; newest last. */
@@ -102,7 +105,12 @@ export class Launcher {
 
   /** The settings were read anew: what they kept from starting is tried again. */
   retryRefused(): void {
-    for (const one of this.refused.splice(0)) this.enqueue({...one, notBeforeMs: Number.NEGATIVE_INFINITY, launches: 1})
+    this.changes += 1
+    for (const one of this.refused.splice(0)) this.again(one)
+  }
+
+  private again(one: Waiting): void {
+    this.enqueue({...one, notBeforeMs: Number.NEGATIVE_INFINITY, launches: 1})
   }
 
   counts(): {readonly running: number; readonly queued: number; readonly lateMs: number | undefined} {
@@ -173,13 +181,14 @@ export class Launcher {
   private start(one: Waiting): void {
     const {slot, launches} = one
     if (launches > 0 && this.mayHaveStarted(one)) return
+    const {changes} = this
     const guard = started(this.deps, slot)
     const begun = {...slot, isCatchUp: isLate(slot, this.deps.clock.now())}
     this.running.set(slot.key, {slot: begun, guard, sinceMs: this.deps.clock.mono()})
     if (!slot.isCatchUp && launches === 0) this.noteLateness(this.deps.clock.now() - slot.dueAt)
     void endOf(guard).then((code) => {
       this.running.delete(slot.key)
-      this.settle({...one, launches: launches + 1}, code)
+      this.settle({...one, launches: launches + 1}, code, changes)
       this.deps.wake()
     })
   }
@@ -200,7 +209,7 @@ export class Launcher {
   }
 
   /** A guard has ended; without a run on record it is started again. */
-  private settle(one: Waiting, code: number | undefined): void {
+  private settle(one: Waiting, code: number | undefined, changes: number): void {
     const {log, isOnRecord} = this.deps
     const {key} = one.slot
     try {
@@ -215,6 +224,7 @@ export class Launcher {
     const how = code === undefined ? 'it could not be started' : `exit code ${code} of its guard`
     log(`${key} has no run on record: ${how}`)
     if (!this.deps.isKnown(one.slot.job)) this.deps.giveUp(one.slot, jobIsGone)
+    else if (code === wrongSettingsCode && changes !== this.changes) this.again(one)
     else if (code === wrongSettingsCode) this.refused.push(one)
     else if (one.launches < mostLaunches) this.later(one)
     else this.deps.giveUp(one.slot, `it was started ${one.launches} times without a run on record: ${how}`)
@@ -237,21 +247,4 @@ interface Look {
   readonly monoMs: number
   /** Slots wait for runs whose begin or end nothing tells. */
   readonly isForOthers: boolean
-}
-
-/** A process that the system refuses is tried again as one that has failed. */
-function started({start}: LauncherDeps, slot: PendingSlot): DetachedGuard | undefined {
-  try {
-    return start(slot)
-  } catch {
-    return undefined
-  }
-}
-
-async function endOf(guard: DetachedGuard | undefined): Promise<number | undefined> {
-  try {
-    return await guard?.ended
-  } catch {
-    return undefined
-  }
 }

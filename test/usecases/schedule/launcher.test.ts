@@ -106,6 +106,16 @@ test('what wrong settings refuse waits for other settings', async () => {
   expect(started).toEqual(['a#1', 'a#1'])
 })
 
+test('what settings refuse that are no longer in use is tried again at once', async () => {
+  const {clock, launcher, started, end} = machine()
+  launcher.add(slotOf(clock, 'a', 1))
+  launcher.launch()
+  launcher.retryRefused()
+  await end('a#1', 78, false)
+  launcher.launch()
+  expect(started).toEqual(['a#1', 'a#1'])
+})
+
 test('a slot of an earlier scheduler is started only if no run of it is on record by then', () => {
   const {clock, launcher, started, onRecord} = machine()
   launcher.addEarlier(slotOf(clock, 'a', 1), minute)
