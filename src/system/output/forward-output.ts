@@ -153,11 +153,15 @@ export class OutputForwarder {
   /** The reader has gone (`| head -1`), or its disk is full. */
   private stop({code, message}: NodeJS.ErrnoException): number {
     this.closed = true
-    if (code === 'EPIPE') {
+    // Of a socket whose other end was closed with something unread the first write says so.
+    if (code === 'EPIPE' || code === 'ECONNRESET') {
       this.hasLostReader = true
       this.onReaderGone()
+      return 0
     }
-    if (code !== 'EPIPE' && code !== 'EBADF') this.problem = message
+    // A terminal that has hung up has no reader either, but that ends no job that ignores HUP.
+    const hasHungUp = code === 'EIO' && statOf(this.target)?.isCharacterDevice()
+    if (code !== 'EBADF' && !hasHungUp) this.problem = message
     return 0
   }
 }

@@ -97,6 +97,7 @@ export function openJobOutput(request: OutputRequest): JobOutput {
   const live = {is: true}
   const holdOf = (source: number) => (live.is ? loggers.holdOf(source) : undefined)
   const parts = {log, sources, loggers, forwarders}
+  const leave = once(() => leaveFiles(parts, mostBytes))
   const growing = {...parts, rotation, isShared, mostBytes, holdOf, isOver: () => isOver}
   return {
     openStreams: () => {
@@ -122,7 +123,7 @@ export function openJobOutput(request: OutputRequest): JobOutput {
       waiter.start()
     },
     ...readersOf(parts, () => (live.is ? drain(true) : undefined)),
-    abandon: () => leaveFiles(parts, mostBytes),
+    abandon: leave,
     finish: async (passOn) => {
       isOver = true
       for (const waiter of limits) await waiter.stop()
@@ -133,7 +134,7 @@ export function openJobOutput(request: OutputRequest): JobOutput {
           noteIn(ofStderr(parts), () => request.warn(problem))
       } finally {
         for (const forwarder of forwarders) forwarder.printNotes()
-        leaveFiles(parts, mostBytes)
+        leave()
       }
     },
   }
@@ -216,6 +217,16 @@ async function problemsOf(parts: OutputParts, passOn: boolean, mostBytes: number
   if (isWhole(heard)) return []
   const {outputProblems} = await import('./output-problems.js')
   return outputProblems(heard, mostBytes)
+}
+
+/** A second time the descriptors may be those of other files. */
+function once(work: () => void): () => void {
+  let isDone = false
+  return () => {
+    if (isDone) return
+    isDone = true
+    work()
+  }
 }
 
 /** What processes of the job still write goes to the log alone. */

@@ -22,7 +22,7 @@ interface LoggerRequest {
  */
 const script = `trap '' HUP INT QUIT TERM XFSZ
 [ -z "$most" ] || ulimit -f "$most"
-command -v tee >/dev/null || exec cat
+command -v tee >/dev/null || { cat; exit; }
 lost=0
 until tee -a "$@"; do
   if [ $? -gt 128 ]; then
@@ -100,7 +100,7 @@ export class Logger {
       isAsleep = state === 'S'
       const elapsedMs = performance.now() - begun
       if (elapsedMs > (state === undefined ? blindDrainMs : longestDrainMs)) {
-        if (state === '') this.lose(1)
+        if (state === dropping) this.lose(1)
         else if (state !== undefined) this.problem = `its disk took longer than ${longestDrainMs / 1000} s`
         return
       }
@@ -201,16 +201,20 @@ export class Logger {
   }
 }
 
+/** What the job writes is dropped at the moment, since it cannot be written. */
+const dropping = 'dropping'
+
 /**
  * The state of the process that reads the pipe, which the shell has started: `S` while it sleeps.
  *
- * @returns an empty text if there is none at the moment, as while output is dropped; undefined without /proc
+ * @returns an empty text if there is none at the moment; undefined without /proc
  */
 function stateOfReader(shell: number | undefined): string | undefined {
   try {
     const [reader] = readFileSync(`/proc/${shell}/task/${shell}/children`, 'latin1').split(' ')
     const stat = reader ? readStat(Number(reader)) : undefined
-    return stat && stat.program !== 'timeout' ? stat.state : ''
+    if (!stat) return ''
+    return stat.program === 'timeout' ? dropping : stat.state
   } catch {
     return undefined
   }
