@@ -27,9 +27,12 @@ function textOf(found: FoundFile): string {
   }
 }
 
-/** The value of a key at the top of YAML, or of a quoted one anywhere, as in JSON. */
+/** The value of a key at the top of YAML, else of the first one in JSON. */
 function lineOf(text: string, key: string): string | undefined {
-  const [line] = new RegExp(`^${key}[ \\t]*:.*$|"${key}"\\s*:\\s*"(?:[^"\\\\\\n]|\\\\.)*"`, 'm').exec(text) ?? []
+  const [ofYaml] = new RegExp(`^${key}[ \\t]*:.*$`, 'm').exec(text) ?? []
+  const isJson = /^\s*\{/.test(text)
+  const [, ofJson] = isJson ? (new RegExp(`[{,]\\s*("${key}"\\s*:\\s*"(?:[^"\\\\\\n]|\\\\.)*")`).exec(text) ?? []) : []
+  const line = ofYaml ?? ofJson
   if (line === undefined) return undefined
   try {
     const value: unknown = (defaultLoaders.noExt('', line) as Readonly<Record<string, unknown>>)[key]

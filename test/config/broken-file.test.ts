@@ -16,6 +16,8 @@ test.each([
   ['.guardianrc', 'jobs:\n  a: &x [*x]\nstateDir: ./state\n', 'state'],
   ['.guardianrc.json', '{"jobs": {,\n  "stateDir": "st\\u0061te"}', 'state'],
   ['.guardianrc', 'jobs:\n  stateDir: other\n  a: {b\n', undefined],
+  ['.guardianrc', 'jobs: {a: {env: {"stateDir": "other"}}\n# "stateDir": "old"\nstateDir: state\n', 'state'],
+  ['.guardianrc', 'jobs: {a: {env: {"stateDir": "other"}}\n', undefined],
   ['.guardianrc', 'stateDir: [\n', undefined],
   ['.guardianrc', 'stateDir: "\n', undefined],
 ])('%s with %j keeps its state in %s, though nothing else of it can be used', async (name, text, expected) => {
