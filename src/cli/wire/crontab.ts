@@ -182,7 +182,7 @@ export function jobLine(guard: Guard, job: string, flags: PlaceFlags): AddedLine
   const here = Intl.DateTimeFormat().resolvedOptions().timeZone
   if (timezone !== undefined && !isSameZone(timezone, here, new Date(clock.now()).getUTCFullYear())) {
     throw new GuardError('config', `${job} goes by the time of ${timezone}, and cron by that of ${here}`, [
-      `write its schedule in the time of ${here}, and leave out its timezone`,
+      `write its schedule in the time of ${here}, and ${here} as its timezone`,
     ])
   }
   const placed = settingsFlags(guard, flags)

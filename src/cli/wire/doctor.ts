@@ -97,6 +97,7 @@ function cronDeps(): Omit<ExaminationDeps['cron'], 'crontabLines' | 'passedFiles
       runUnderCron({command: `${program} --version`, variables, timeoutMs: programLimitMs}),
     askUnderCron: async (command, variables) =>
       (await runUnderCron({command, variables, timeoutMs: programLimitMs})).stdout,
+    monoMs: () => performance.now(),
     problemOfProgram: (path) =>
       mayExecute(path) ? undefined : existsSync(path) ? 'is not executable' : 'is not there',
     thisGuard: {version, program: programFile(), node: isStandalone ? undefined : process.execPath},

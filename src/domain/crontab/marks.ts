@@ -99,7 +99,9 @@ function changedLine(
   for (let index = at + 1; index < lines.length; index++) {
     const line = lines[index]
     if (!line || markOf(line.bytes)) return undefined
-    if (!isCall(line) || !line.bytes.includes(mark.name) || !belongs(mark, line)) continue
+    if (line.view.kind !== 'job') continue
+    // Behind another job it would be anybody's line.
+    if (!isCall(line) || !line.bytes.includes(mark.name) || !belongs(mark, line)) return undefined
     const comment = `guard's comment on it, line ${at + 1}, is no longer right above it`
     return {number: index + 1, reason: `${comment}: move it there, then do this again`}
   }
