@@ -6,6 +6,7 @@ import type {FleetDeps} from '../usecases/fleet/fleet-deps.js'
 import {listFleetLeases, takeFleetLease} from '../usecases/fleet/fleet-lease.js'
 import {compactJournals} from './compact-journals.js'
 import type {Guard} from './guard.js'
+import {leaveDelivererOfNews} from './leave-deliverer.js'
 import {printWarning, warnOnce} from './stderr.js'
 import {wireFleet} from './wire/fleet.js'
 
@@ -45,5 +46,6 @@ export async function leasesOfFleet(guard: Guard): Promise<readonly FleetLeaseRe
 
 function fleetDeps(guard: Guard): Promise<FleetDeps> {
   const machineLease = (job: string) => guard.leases().read().byJob.get(job)
-  return wireFleet(guard, {usable: true, warn: warnOnce(printWarning), machineLease})
+  const onNews = () => leaveDelivererOfNews(guard)
+  return wireFleet(guard, {usable: true, warn: warnOnce(printWarning), machineLease, onNews})
 }

@@ -48,6 +48,11 @@ export async function leaveDelivererOfRefused(guard: Guard, job: string): Promis
   await leave(guard, job, hasAlertOfSettings(guard))
 }
 
+/** After a command of a person that has raised an alert. */
+export function leaveDelivererOfNews(guard: Guard): void {
+  if (guard.settings.alerting.routes.length > 0) startGuardDetached(delivererArgs(guard))
+}
+
 function hasAlertOfSettings({settings, journal}: Guard): boolean {
   return settings.wrong !== undefined && hasNewAlerts(journal(alertStream).read(), journal(deliveryStream).read())
 }

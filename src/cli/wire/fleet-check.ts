@@ -2,6 +2,7 @@ import {fleetStream} from '../../journal/failure-streams.js'
 import {inspectStore} from '../../system/fleet/inspect-store.js'
 import type {CheckStoreDeps} from '../../usecases/fleet/check-store.js'
 import type {Guard} from '../guard.js'
+import {leaveDelivererOfNews} from '../leave-deliverer.js'
 import {printWarning} from '../stderr.js'
 import {fleetSettings, readFleetUrl, tellOf} from './fleet.js'
 
@@ -9,6 +10,10 @@ import {fleetSettings, readFleetUrl, tellOf} from './fleet.js'
 export function wireFleetCheck(guard: Guard): CheckStoreDeps {
   const {timeoutMs} = fleetSettings(guard)
   const url = readFleetUrl(guard)
-  const answers = {known: guard.journal(fleetStream), tell: tellOf(guard), warn: printWarning}
+  const answers = {
+    known: guard.journal(fleetStream),
+    tell: tellOf(guard, () => leaveDelivererOfNews(guard)),
+    warn: printWarning,
+  }
   return {inspectStore: () => inspectStore({url, timeoutMs, now: guard.clock.now}), answers}
 }

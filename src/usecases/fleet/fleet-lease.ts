@@ -40,7 +40,8 @@ export async function releaseFleetLease(
   const {job, token} = ticket
   const {status, detail} = end
   const more = detail === undefined ? {} : {detail}
-  const holding = await ask(deps, (store) => store.release({job, token, status, ...more}))
+  // A lease that is given back by hand was no run of the job.
+  const holding = await ask(deps, (store) => store.release({job, token, status, ...more, isUncounted: true}))
   const {lease} = holding
   if (lease?.token !== token) throw fenced(ticket, holding)
   note(deps, {kind: 'released', job, claim: lease.claimId, token, status, serverAt: lease.serverAt})
