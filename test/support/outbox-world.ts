@@ -1,5 +1,5 @@
 import {type AlertsState, alertEntry, alertsFold} from '../../src/domain/alert/alert.js'
-import type {Message, SendOutcome} from '../../src/domain/delivery/message.js'
+import type {Message, Receipt, SendOutcome} from '../../src/domain/delivery/message.js'
 import {type OutboxState, outboxFold} from '../../src/domain/delivery/outbox.js'
 import {type Silence, silenceFold} from '../../src/domain/delivery/silence.js'
 import type {Fold} from '../../src/domain/journal/fold.js'
@@ -53,6 +53,8 @@ export interface OutboxWorld {
   readonly silences: Journal<Map<string, Silence>>
   /** What has arrived, in order. */
   readonly arrived: Message[]
+  /** Of each attempt: what the channel gave back for the first message of the group. */
+  readonly firsts: (Receipt | undefined)[]
   receiver: Receiver
   isQuiet: boolean
   trouble(job: string, more?: Partial<Trouble>): void
@@ -114,6 +116,7 @@ export function outboxWorld({
     clock,
     ...journals,
     arrived: [],
+    firsts: [],
     receiver: () => ({ok: true, receipt: {}}),
     isQuiet: false,
     trouble: (job, more = {}) => {
@@ -154,7 +157,10 @@ export function outboxWorld({
         quietUntilMs: () => (world.isQuiet ? clock.now() + 15 * minute : undefined),
         isKnown: () => true,
         fallbackOf: () => undefined,
-        send: async (message, _first, owedTo) => take(message, owedTo),
+        send: async (message, first, owedTo) => {
+          world.firsts.push(first)
+          return take(message, owedTo)
+        },
         log: () => undefined,
         ...changes,
       }

@@ -86,14 +86,15 @@ function aboutJob({job, reason, errorLine, outcome}: JobNews): string {
 function overTitle({group}: DueNews, durationMs: number): string {
   const after = `after ${span(durationMs)}`
   const job = [...group.well][0] ?? /^([^:]{1,128}): /.exec(group.wellReason)?.[1]
-  return group.well.size <= 1 && job !== undefined
-    ? `${job} is ${isGivenUp(group) ? 'watched no longer' : 'well again'} ${after}`
-    : `${group.well.size} jobs are well again ${after}`
+  const is = isGivenUp(group) ? 'watched no longer' : 'well again'
+  if (group.well.size <= 1 && job !== undefined) return `${job} is ${is} ${after}`
+  // Of several, only the reason of the last one is known.
+  return `${group.well.size} jobs are ${isGivenUp(group) ? 'in trouble no longer' : is} ${after}`
 }
 
-/** Whether the trouble of its one job is over because nobody watches that any more. */
-function isGivenUp({well, wellReason}: Group): boolean {
-  return well.size <= 1 && wellReason.endsWith(`: ${unwatchedText}`)
+/** Whether the trouble is over because nobody watches the job any more, of several the last one. */
+function isGivenUp({wellReason}: Group): boolean {
+  return wellReason.endsWith(`: ${unwatchedText}`)
 }
 
 function causeOf({group, news}: DueNews): string | undefined {

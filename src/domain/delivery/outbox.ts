@@ -3,8 +3,9 @@ import {isStamped, type RawRecord} from '../journal/record.js'
 import {applyAttempt, applyByHand} from './attempts.js'
 import {keepFile} from './channel-place.js'
 import {applyKeptBack, applyNoted, applyTold, type Group} from './group.js'
+import type {Receipt} from './message.js'
 import {idsOf, messageOf, toldOf} from './outbox-fields.js'
-import {type ChannelQueue, hold, queueIn, removeMessage} from './queue.js'
+import {type ChannelQueue, hold, type QueuedMessage, queueIn, removeMessage} from './queue.js'
 
 /**
  * The outbox: what is to be told, what was sent, and what was not and why. Its records, each with the `token` of the
@@ -150,6 +151,7 @@ function applyPending(state: OutboxState, record: RawRecord, at: number): FoldVe
     ...times,
     lastReason: undefined,
     hasFallenBack: false,
+    ...firstOf(record),
   })
   queue.recent.push(at)
   while (queue.recent.length > 1 && at - (queue.recent[0] ?? 0) > hourMs) queue.recent.shift()
@@ -163,6 +165,10 @@ function applyPending(state: OutboxState, record: RawRecord, at: number): FoldVe
   markCopied(state, record['copyOf'])
   applyTold(state.groups, {channel: message.channel, group: message.group, kind: message.kind}, toldOf(record, at))
   return 'ok'
+}
+
+function firstOf({first}: RawRecord): Pick<QueuedMessage, 'first'> {
+  return typeof first === 'object' && first !== null ? {first: first as Receipt} : {}
 }
 
 export const hourMs = 3_600_000

@@ -1,5 +1,5 @@
 import {endOfWait} from '../clock/wait.js'
-import type {Message} from './message.js'
+import type {Message, Receipt} from './message.js'
 
 /** What waits for one channel, in order. */
 export interface ChannelQueue {
@@ -46,6 +46,8 @@ export interface QueuedMessage {
   lacksSecret?: 'asked-for' | boolean
   /** It went to the fallback as well. */
   hasFallenBack: boolean
+  /** Of a recovery: what its channel has given back for the first message of its group. */
+  readonly first?: Receipt | undefined
   /** The recipients that do not have it yet, once the others have it; undefined if it is attempted for all. */
   owedTo?: readonly string[]
 }

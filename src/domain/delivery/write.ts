@@ -35,6 +35,8 @@ export function writeNews(state: OutboxState, due: DueNews, facts: WriteFacts): 
       ...ofJob(due),
       message,
       told: toldBy(due),
+      // With its recovery the group forgets what it was answered.
+      ...(due.kind === 'recovery' && due.told?.receipt && {first: due.told.receipt}),
       ...(replaces.length > 0 && {replaces}),
     },
   ]

@@ -1,6 +1,6 @@
 import {span} from '../clock/span.js'
 import type {OutboxState} from '../delivery/outbox.js'
-import type {ChannelQueue} from '../delivery/queue.js'
+import {type ChannelQueue, headOfQueue} from '../delivery/queue.js'
 import type {Check} from './check.js'
 
 /** A message that waits longer is late, whatever keeps it. Milliseconds. */
@@ -30,7 +30,7 @@ function problemOf(
   {lastFailure, waiting, dead, refused}: ChannelQueue,
   nowMs: number,
 ): readonly string[] {
-  const [head] = waiting
+  const head = headOfQueue({waiting})
   const lateMs = head ? nowMs - head.message.atMs : 0
   const count = dead.length === 1 ? '1 message of channel' : `${dead.length} messages of channel`
   const given = dead.length === 0 ? [] : [`${count} ${channel} ${dead.length === 1 ? 'was' : 'were'} given up`]

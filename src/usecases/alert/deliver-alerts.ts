@@ -148,7 +148,7 @@ async function attempt(deps: DeliverDeps, deliverer: Deliverer, item: QueuedMess
   const {id, channel, group} = message
   const write = (entry: Entry) => append(deps, deliverer, {...entry, message: id})
   if (!deliverer.isHeld() || !write({kind: 'attempted', channel})) return false
-  const first = deps.outbox.read().groups.get(group)?.told.get(channel)?.receipt
+  const first = item.first ?? deps.outbox.read().groups.get(group)?.told.get(channel)?.receipt
   const outcome = await deps.send(withDelay(message, deps.now()), first, owedTo)
   if (outcome.ok) {
     const {receipt, owed} = outcome

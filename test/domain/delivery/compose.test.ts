@@ -33,6 +33,13 @@ test.each([
       ['load', 'healthy again'],
     ],
   ],
+  [
+    'ENDED: 2 jobs are in trouble no longer after 9m',
+    [
+      ['scan', 'healthy again'],
+      ['load', unwatchedText],
+    ],
+  ],
 ] as const)('%s', (expected, well) => {
   expect(overOf(...well)).toBe(expected)
 })

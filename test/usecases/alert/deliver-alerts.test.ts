@@ -381,6 +381,17 @@ describe('two channels', () => {
   })
 })
 
+test('the end of trouble is sent with what the channel gave back for its first message', async () => {
+  const world = outboxWorld()
+  world.receiver = () => ({ok: true, receipt: {key: `m${world.arrived.length}`}})
+  world.trouble('a')
+  await world.pass(10 * minute)
+  world.recover('a')
+  await world.pass(20 * minute)
+  expect(kinds(world)).toEqual(['trouble', 'recovery'])
+  expect(world.firsts).toEqual([undefined, {key: 'm0'}])
+})
+
 describe('a receiver that is away', () => {
   const away = () => ({ok: false, failure: 'transient', reason: 'connection refused'}) as const
 
