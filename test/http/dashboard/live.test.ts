@@ -139,6 +139,7 @@ test('a job of which nothing can be loaded is told with the reason, and is not s
   await page.getByText('no job unheard-of is known').waitFor()
   expect(await page.locator('.job-panel').getByText('Loading…').count()).toBe(0)
   expect(await page.getByText('No output is kept.').count()).toBe(0)
+  await until(() => server.streams() === 1, 'a stream is open')
   server.put(failing('unheard-of'))
   server.tell(['unheard-of'])
   await page.locator('.job-panel').getByRole('heading', {name: 'Why', exact: true}).waitFor()
