@@ -1,13 +1,16 @@
-import {readFileSync, rmSync} from 'node:fs'
+import {readFileSync, renameSync} from 'node:fs'
 import {expect, onTestFinished, test} from 'vitest'
 import {isAlive, until} from '../support/sandbox.js'
-import {schedulerBox, untilRecords} from '../support/scheduler.js'
+import {type SchedulerBox, schedulerBox, untilRecords} from '../support/scheduler.js'
 
 /** A state directory that is removed, or comes back empty, while a scheduler runs. */
 
 const tick = "tick: {command: ['true'], schedule: '* * * * * *'}"
 
 const killAfterwards = (pid: number) => onTestFinished(() => void (isAlive(pid) && process.kill(pid, 'SIGKILL')))
+
+/** At once, while the scheduler writes into it. */
+const remove = (box: SchedulerBox) => renameSync(box.stateDir, box.path('removed'))
 
 test('a scheduler whose state directory was removed ends once another one has started there', {
   timeout: 60_000,
@@ -16,7 +19,7 @@ test('a scheduler whose state directory was removed ends once another one has st
   const old = await box.begin()
   killAfterwards(old)
   await untilRecords(() => box.runs('ended'), 1, 'run')
-  rmSync(box.stateDir, {recursive: true})
+  remove(box)
   const next = await box.begin()
   expect(next).not.toBe(old)
   await until(() => !isAlive(old), 'the end of the old one')
@@ -33,7 +36,7 @@ test('a scheduler whose state directory came back empty has its start, its heart
   const box = schedulerBox(tick)
   const pid = await box.begin()
   killAfterwards(pid)
-  rmSync(box.stateDir, {recursive: true})
+  remove(box)
   // A state directory is made by whatever writes into it first.
   expect((await box.guard('run', '--job', 'other', '--', 'true')).code).toBe(0)
   await untilRecords(() => box.runs('ended'), 3, 'runs')
