@@ -1,7 +1,7 @@
 import {existsSync, readFileSync, renameSync, rmSync, statSync, symlinkSync} from 'node:fs'
 import {expect, test} from 'vitest'
 import {until} from '../support/sandbox.js'
-import {type SchedulerBox, schedulerBox, untilRecords} from '../support/scheduler.js'
+import {raisedBy, type SchedulerBox, schedulerBox, untilRecords} from '../support/scheduler.js'
 
 /** What a scheduler, and those who ask for it, make of settings that are wrong. */
 
@@ -70,7 +70,7 @@ test.each([
     await box.guard('scheduler', 'stop')
     expect(ran()).toBeLessThanOrEqual(box.records('fired').length)
     expect(existsSync(`${box.stateDir}/scheduler.settings.json`)).toBe(false)
-    expect(box.journal('alerts.jsonl').filter(({kind}) => kind === 'raised')).toHaveLength(1)
+    expect(raisedBy(box).size).toBe(1)
   },
 )
 

@@ -2,7 +2,7 @@ import {existsSync, readdirSync, readFileSync, readlinkSync, renameSync} from 'n
 import {join} from 'node:path'
 import {expect, test} from 'vitest'
 import {isAlive, until} from '../support/sandbox.js'
-import {eachSecond, type SchedulerBox, schedulerBox, untilRecords} from '../support/scheduler.js'
+import {eachSecond, raisedBy, type SchedulerBox, schedulerBox, untilRecords} from '../support/scheduler.js'
 
 const isLong = process.env['GUARD_TORTURE'] === 'long'
 const killer = join(import.meta.dirname, '../support/kill-at-write.cjs')
@@ -189,8 +189,7 @@ test('settings that change are read anew, broken ones are refused once, and the 
     () => box.records('reloaded').filter(({problem}) => problem !== undefined).length > 1,
     'the refusal at HUP',
   )
-  const alerts = box.journal('alerts.jsonl').filter(({kind}) => kind === 'raised')
-  expect(alerts).toHaveLength(1)
+  expect(raisedBy(box).size).toBe(1)
   expect((await box.status()).json['lastReload']).toMatchObject({ok: false})
   box.settings("two: {command: ['true'], schedule: '@every 1s'}")
   await until(() => box.records('reloaded').at(-1)?.['problem'] === undefined, 'settings that can be used')

@@ -82,3 +82,9 @@ export async function untilRecords(
 }
 
 export type {Ended}
+
+/** The alerts that were raised, by their keys: of two processes that raise one at once, the second record is void. */
+export function raisedBy(box: Sandbox): ReadonlySet<unknown> {
+  const raised = box.journal('alerts.jsonl').filter(({kind}) => kind === 'raised')
+  return new Set(raised.map(({key}) => key))
+}
