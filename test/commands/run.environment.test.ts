@@ -1,4 +1,5 @@
 import {spawnSync} from 'node:child_process'
+import {existsSync} from 'node:fs'
 import {describe, expect, test} from 'vitest'
 import {createSandbox, form, guardBin} from '../support/sandbox.js'
 
@@ -54,6 +55,21 @@ describe('the environment of a job', () => {
       expect(await sh('exec python3 long.py')).toMatchObject({code: 0, stdout: '131072\n', stderr: ''})
     },
   )
+
+  test.each([
+    ['NODE_OPTIONS', '--require'],
+    ['BUN_OPTIONS', '--preload'],
+  ])('has %s for the job alone, however long it is', async (name, flag) => {
+    const {sh, write, path} = createSandbox()
+    write('other.cjs', `require('node:fs').writeFileSync(${JSON.stringify(path('ran'))}, '')\n`)
+    const value = `${flag}=${path('other.cjs')}${' '.repeat(40_000)}`
+    write(
+      'long.py',
+      `import os\nos.environ['${name}'] = ${JSON.stringify(value)}\nos.execvp('guard', ['guard', 'run', '--', 'true'])\n`,
+    )
+    expect(await sh('exec python3 long.py')).toMatchObject({code: 0, stderr: ''})
+    expect(existsSync(path('ran'))).toBe(false)
+  })
 
   test('of a job inside a job is its own', async () => {
     const {guard, write} = createSandbox()
