@@ -1,6 +1,7 @@
 import {mayTell} from '../domain/alert/may-tell.js'
 import {channelsFor} from '../domain/delivery/route.js'
 import type {Lease} from '../domain/lease/lease.js'
+import {goodElsewhereSince} from '../domain/run/job-runs.js'
 import {isCutShort} from '../domain/run/outcome.js'
 import type {RunReport} from '../domain/run/report.js'
 import {wrongWatchedJobs} from '../domain/settings/wrong.js'
@@ -23,9 +24,9 @@ export interface RunNews {
 }
 
 /**
- * After a bad end, or a good one after a bad one here or on another host, decides and sends what is worth telling: in a process of its own, so that
- * the run does not wait for a network; within this one where that one would be ended with it. A watchdog that makes its
- * rounds does all that itself, for the jobs that it watches.
+ * After a bad end, or a good one after a bad one here or on another host, decides and sends what is worth telling: in a
+ * process of its own, so that the run does not wait for a network; within this one where that one would be ended with it. A
+ * watchdog that makes its rounds does all that itself, for the jobs that it watches.
  */
 export async function leaveDeliverer(guard: Guard, report: RunReport, before: RunNews): Promise<void> {
   const {job} = report
@@ -85,8 +86,7 @@ function isNews(guard: Guard, report: RunReport, own: Lease | undefined): boolea
 
 /** Whether a run that did not take place may end an incident: by a good run of another host, of which it was told. */
 function isWellElsewhere(guard: Guard, job: string): boolean {
-  const {goodElsewhere, token = 0} = guard.runs().read().get(job) ?? {runs: []}
-  return goodElsewhere !== undefined && goodElsewhere.token > token && isInTrouble(guard, job, undefined)
+  return goodElsewhereSince(guard.runs().read().get(job)) !== undefined && isInTrouble(guard, job, undefined)
 }
 
 /** A run that was refused for its settings has left no lease. Incidents older than the last lease were seen by its run. */

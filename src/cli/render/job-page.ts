@@ -2,7 +2,7 @@ import {breakerState} from '../../domain/breaker/breaker.js'
 import {formatDuration} from '../../domain/clock/duration.js'
 import type {OutputStatus} from '../../domain/diagnose/job-status.js'
 import {judgeDuration} from '../../domain/run/envelope.js'
-import type {OrphanedJob} from '../../domain/run/interrupted-run.js'
+import {orphanText} from '../../domain/run/interrupted-run.js'
 import type {JobPage} from '../../usecases/diagnose/job-page.js'
 import {breakerToJson} from './breaker.js'
 import {budgetToJson} from './budget.js'
@@ -127,11 +127,7 @@ function leaseText(page: Page, {lease, orphan, fleetLease, status: {job}}: JobPa
   if (lease.state === 'released') return `free; token ${lease.token} was given back`
   if (lease.abandoned) return `free: its holder, with token ${lease.token}, is gone`
   const state = lease.state === 'held' ? `held, token ${lease.token}, until` : `token ${lease.token}, expired at`
-  return `${state} ${until}${orphan ? `; its guard is gone, its job goes on${processText(orphan)}` : ''}`
-}
-
-function processText({pid}: OrphanedJob): string {
-  return pid === undefined ? '' : ` (process ${pid})`
+  return `${state} ${until}${orphan ? `; its guard is gone, its job goes on${orphanText(orphan)}` : ''}`
 }
 
 function sightText(page: Page, sight: NonNullable<JobPage['fleetLease']>): string {

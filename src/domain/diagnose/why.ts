@@ -3,7 +3,13 @@ import type {ClockReading} from '../clock/reading.js'
 import {span} from '../clock/span.js'
 import type {Incident} from '../incident/incident.js'
 import type {RawRecord} from '../journal/record.js'
-import {type InferredEnd, type OrphanedJob, unrecordedText, withInferredEnd} from '../run/interrupted-run.js'
+import {
+  type InferredEnd,
+  type OrphanedJob,
+  orphanText,
+  unrecordedText,
+  withInferredEnd,
+} from '../run/interrupted-run.js'
 import {isCutShort} from '../run/outcome.js'
 import {newRun, nextRun, type Run} from '../run/run.js'
 import {notForCron} from '../schedule/schedule.js'
@@ -105,10 +111,6 @@ function answerOf(facts: WhyFacts): string {
     )
   }
   return `${job} is ${state}: ${status.verdictReason}.`
-}
-
-function orphanText({pid}: OrphanedJob): string {
-  return pid === undefined ? '' : ` (process ${pid})`
 }
 
 function skippedSection({skips}: WhyFacts): readonly Section[] {

@@ -19,6 +19,11 @@ export interface OrphanedJob {
   readonly pid: number | undefined
 }
 
+/** The process of the job, behind a sentence about it. */
+export function orphanText({pid}: OrphanedJob): string {
+  return pid === undefined ? '' : ` (process ${pid})`
+}
+
 /** Where the processes of a run are recorded. */
 export type RunHolder = BootRef & Pick<Lease, 'holder' | 'process' | 'jobProcess'>
 

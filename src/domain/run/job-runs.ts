@@ -193,6 +193,12 @@ function seenElsewhere({lastEnd}: RawRecord, seenAt: number, ownToken = 0): Pick
   return {goodElsewhere: {token, seenAt, agoMs}}
 }
 
+/** What is known of a good run of another host since the last run of this one. */
+export function goodElsewhereSince(job: JobRuns | undefined): GoodElsewhere | undefined {
+  const {goodElsewhere, token = 0} = job ?? {}
+  return goodElsewhere && goodElsewhere.token > token ? goodElsewhere : undefined
+}
+
 /** Its end is older than it is found: a run that began after it has ended since, and says more of the job. */
 function isOutdated({startedAt, claimedSlotAt}: Run, runs: readonly Run[], lastEnd: RunEnd | undefined): boolean {
   const last = lastEnd && runs.find(({id}) => id === lastEnd.runId)

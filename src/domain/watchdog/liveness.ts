@@ -1,7 +1,7 @@
 import type {ClockReading} from '../clock/reading.js'
 import {endOfBoot, type Uptime, uptimeAt} from '../clock/uptime.js'
 import {type Lease, leaseState} from '../lease/lease.js'
-import type {JobRuns} from '../run/job-runs.js'
+import {goodElsewhereSince, type JobRuns} from '../run/job-runs.js'
 import type {Run} from '../run/run.js'
 import type {JobFacts, Liveness} from './job-facts.js'
 
@@ -109,7 +109,6 @@ export function skippedOf({jobRuns}: JobRecords, {uptime, nowUptimeMs}: Clocks):
  * @returns undefined if this host knows of no such run
  */
 export function ranWellElsewhereAt({jobRuns}: JobRecords, {uptime, nowUptimeMs}: Clocks): number | undefined {
-  const {goodElsewhere, token = 0} = jobRuns ?? {}
-  if (!goodElsewhere || goodElsewhere.token <= token) return undefined
-  return uptimeAt(uptime, {at: goodElsewhere.seenAt}, nowUptimeMs) - goodElsewhere.agoMs
+  const good = goodElsewhereSince(jobRuns)
+  return good && uptimeAt(uptime, {at: good.seenAt}, nowUptimeMs) - good.agoMs
 }
