@@ -65,6 +65,8 @@ async function bundle(input, format, plugins = []) {
     // One file for all that a plain run needs: two dozen small ones would take 10 ms more.
     codeSplitting: {
       groups: [
+        // All that comes before Node keeps compiled code, so that it keeps that of a run.
+        {name: 'start', test: /src\/cli\/start\/entry\.ts$/, priority: 1},
         {name: 'run', test: /commands\/run\.ts$|start\/start-plainly\.ts$/},
         // Of its own, so that it is seen who loads it.
         {name: 'postgres', test: /node_modules\/pg\//},

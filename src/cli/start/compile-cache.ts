@@ -6,12 +6,15 @@ import {isStandalone} from '../../system/host/program.js'
 /** Node 22.8 and newer have it. */
 type EnableCompileCache = (folder: string) => unknown
 
+/** To look for it elsewhere would load a part of Node. */
+const firstMajor = 22
+
 /**
  * Has Node keep the compiled code of what is loaded from here on in `~/.cache/guard/node`. Nothing is kept without
  * HOME, on a Node that cannot, or in a folder that another user could change: that is only slower.
  */
 export function useCompileCache(): void {
-  if (isStandalone) return
+  if (isStandalone || Number.parseInt(process.versions.node, 10) < firstMajor) return
   const {enableCompileCache} = process.getBuiltinModule('node:module') as {enableCompileCache?: EnableCompileCache}
   const home = process.env['HOME']
   if (!enableCompileCache || !home?.startsWith('/')) return
