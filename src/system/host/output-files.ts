@@ -4,6 +4,7 @@ import {setTimeout as sleep} from 'node:timers/promises'
 import {readLines} from '../../domain/failure/output-lines.js'
 import type {OutputSettings} from '../../domain/settings/job.js'
 import type {ObservedOutput} from '../../domain/watchdog/build-job-facts.js'
+import {monotonicMs} from './clock.js'
 
 /** Finds the newest file that matches each rule. A folder that cannot be read is reported, never taken for empty. */
 export type ReadOutputs = (
@@ -40,7 +41,7 @@ async function readOutput(...asked: Parameters<typeof lookAtOutput>): Promise<Ob
     seen = await lookAtOutput(...asked)
   }
   if (!isBad(seen) || !isJustWritten(seen)) return seen
-  const now = performance.now()
+  const now = monotonicMs()
   if (now - waitedAtMs < betweenWaitsMs) return seen
   waitedAtMs = now
   await sleep(settleMs)

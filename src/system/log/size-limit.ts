@@ -1,4 +1,5 @@
 import {fstatSync} from 'node:fs'
+import {monotonicMs} from '../host/clock.js'
 import {ChangeWaiter} from './change-waiter.js'
 import type {LogRotation, RotatingLog} from './rotation.js'
 
@@ -18,7 +19,7 @@ const idleMs = 1000
  */
 export function limitLog(log: RotatingLog): ChangeWaiter {
   let rotation: LogRotation | undefined
-  let seen = {size: fstatSync(log.fd).size, atMs: performance.now()}
+  let seen = {size: fstatSync(log.fd).size, atMs: monotonicMs()}
   let waitMs = 0
   let isBehind = false
   // The truncated bytes must not count against the speed of the job.
@@ -29,12 +30,12 @@ export function limitLog(log: RotatingLog): ChangeWaiter {
   const check = async () => {
     const {maxSizeBytes} = log.policy
     const {size} = fstatSync(log.fd)
-    const isFast = (size - seen.size) * fastMs >= maxSizeBytes * (performance.now() - seen.atMs)
+    const isFast = (size - seen.size) * fastMs >= maxSizeBytes * (monotonicMs() - seen.atMs)
     if (size >= maxSizeBytes) {
       rotation ??= new (await import('./rotation.js')).LogRotation({...log, onTruncated})
       await rotation.truncateAll(isFast)
     }
-    const now = {size: fstatSync(log.fd).size, atMs: performance.now()}
+    const now = {size: fstatSync(log.fd).size, atMs: monotonicMs()}
     const [grown, tookMs] = [now.size - seen.size, now.atMs - seen.atMs]
     seen = now
     // Half of the remaining time at this speed, because the job may become faster.

@@ -1,5 +1,6 @@
 import {spawnSync} from 'node:child_process'
 import {fstatSync} from 'node:fs'
+import {monotonicMs} from '../host/clock.js'
 import {ChangeWaiter} from '../log/change-waiter.js'
 import type {OutputForwarder} from './forward-output.js'
 
@@ -37,11 +38,11 @@ const stalledWaitMs = 1000
  * what needs no longer be kept are freed by a hole, which moves no offset and works on nearly every file system.
  */
 export function limitUnread(files: readonly GrowingFile[]): ChangeWaiter {
-  let seen = {bytes: totalSize(files), atMs: performance.now()}
+  let seen = {bytes: totalSize(files), atMs: monotonicMs()}
   let waitMs: number | undefined = leastWaitMs
   const check = async () => {
     const left = Math.min(...files.map(limitFile))
-    const now = {bytes: totalSize(files), atMs: performance.now()}
+    const now = {bytes: totalSize(files), atMs: monotonicMs()}
     const grown = now.bytes - seen.bytes
     // Half of the remaining time at this speed, because the job may become faster.
     const halfMs = grown > 0 ? (left * (now.atMs - seen.atMs)) / grown / 2 : leastWaitMs

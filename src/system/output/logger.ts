@@ -1,5 +1,6 @@
 import type {ChildProcess} from 'node:child_process'
 import {existsSync, fstatSync, readFileSync} from 'node:fs'
+import {monotonicMs} from '../host/clock.js'
 import {toolsPath} from '../host/tools-path.js'
 import {childProcess} from '../process/child-process.js'
 import {withoutCallers} from '../process/own-streams.js'
@@ -90,7 +91,7 @@ export class Logger {
   /** Resolves once all that was in the pipe is in the log, at the latest after two seconds. */
   async drained(): Promise<void> {
     this.resume()
-    const begun = performance.now()
+    const begun = monotonicMs()
     let isAsleep = false
     for (let pollMs = 1; !this.hasEnded; pollMs = Math.min(pollMs * 2, longestPollMs)) {
       const state = stateOfReader(this.child.pid)
@@ -98,7 +99,7 @@ export class Logger {
       // the end of the pipe it wakes a moment later, and says what is lost.
       if (state === 'S' && isAsleep) return
       isAsleep = state === 'S'
-      const elapsedMs = performance.now() - begun
+      const elapsedMs = monotonicMs() - begun
       if (elapsedMs > (state === undefined ? blindDrainMs : longestDrainMs)) {
         if (state === dropping) this.lose(1)
         else if (state !== undefined) this.problem = `its disk took longer than ${longestDrainMs / 1000} s`

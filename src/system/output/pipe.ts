@@ -1,4 +1,4 @@
-import {closeSync, constants, openSync, rmSync} from 'node:fs'
+import {closeSync, constants, openSync, unlinkSync} from 'node:fs'
 import {bestEffort} from '../host/best-effort.js'
 import {libc} from '../host/libc.js'
 import {toolsPath} from '../host/tools-path.js'
@@ -39,7 +39,7 @@ function makeFifos(paths: readonly string[]): readonly Pipe[] {
   try {
     return paths.map(openFifo)
   } finally {
-    for (const path of paths) bestEffort(() => rmSync(path, {force: true}))
+    for (const path of paths) bestEffort(() => unlinkSync(path))
   }
 }
 

@@ -1,4 +1,4 @@
-import {closeSync, constants, openSync, rmSync, statSync} from 'node:fs'
+import {closeSync, constants, openSync, statSync, unlinkSync} from 'node:fs'
 import {bestEffort} from '../host/best-effort.js'
 import {statOf} from './forward-output.js'
 import {appendFlags, type OpenLog} from './open-log.js'
@@ -49,7 +49,7 @@ export function removeSpools(sources: readonly OutputSource[]): void {
   for (const {fd, spool} of sources) {
     if (spool === undefined) continue
     bestEffort(() => closeSync(fd))
-    bestEffort(() => rmSync(spool, {force: true}))
+    bestEffort(() => unlinkSync(spool))
   }
 }
 

@@ -1,4 +1,5 @@
 import type {Readable} from 'node:stream'
+import {monotonicMs} from '../host/clock.js'
 import {shellScriptOf} from './shell-script.js'
 
 /** A command for a recovery step or an adapter, whose output is returned. */
@@ -59,7 +60,7 @@ export const runCommand: RunCommand = async (command) => {
 const runOnce: RunCommand = async ({argv: [file, ...args], timeoutMs, cwd, input, env, signal, ...limits}) => {
   const {outputLimitBytes = outputLimit} = limits
   const {execa} = await import('execa')
-  const startedAt = performance.now()
+  const startedAt = monotonicMs()
   const child = execa(file, args, {
     reject: false,
     ...(input === undefined ? {stdin: 'ignore'} : {input}),
@@ -92,7 +93,7 @@ const runOnce: RunCommand = async ({argv: [file, ...args], timeoutMs, cwd, input
     spawnError,
     stdout: stdout.text(),
     stderr: stderr.text(),
-    durationMs: Math.round(performance.now() - startedAt),
+    durationMs: Math.round(monotonicMs() - startedAt),
   }
 }
 

@@ -1,7 +1,7 @@
 import type {BootRef, ProcessRef} from '../../domain/clock/process-ref.js'
 import type {RunHolder} from '../../domain/run/interrupted-run.js'
 import type {Survivor} from '../../domain/run/stop-report.js'
-import {systemClock} from '../host/clock.js'
+import {monotonicMs, systemClock} from '../host/clock.js'
 import {identifyProcess, processState, signalProcess} from './identity.js'
 import {cgroupOfRun} from './job-cgroup.js'
 import {type JobMark, membersOf, survivorOf} from './job-members.js'
@@ -74,9 +74,9 @@ async function killJob(mark: JobMark): Promise<readonly Survivor[]> {
 }
 
 async function waitUntil(isSo: () => boolean, limitMs: number): Promise<boolean> {
-  const deadline = performance.now() + limitMs
+  const deadline = monotonicMs() + limitMs
   while (!isSo()) {
-    if (performance.now() >= deadline) return false
+    if (monotonicMs() >= deadline) return false
     await systemClock.sleep(pollMs)
   }
   return true

@@ -1,5 +1,5 @@
 import type {StopReport} from '../../domain/run/stop-report.js'
-import {endsWithin, systemClock} from '../host/clock.js'
+import {endsWithin, monotonicMs, systemClock} from '../host/clock.js'
 import {signalProcess} from './identity.js'
 import type {JobCgroup} from './job-cgroup.js'
 import {type JobMark, membersOf, survivorOf} from './job-members.js'
@@ -60,10 +60,10 @@ async function waitUntil(
   limitMs: number,
   pause: (ms: number) => Promise<void>,
 ): Promise<boolean> {
-  const deadline = performance.now() + limitMs
+  const deadline = monotonicMs() + limitMs
   for (let wait = firstPollMs; ; wait = Math.min(wait * 2, pollMs)) {
     if (isOver()) return true
-    const rest = deadline - performance.now()
+    const rest = deadline - monotonicMs()
     if (rest <= 0) return false
     await pause(Math.min(wait, rest))
   }

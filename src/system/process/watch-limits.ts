@@ -1,4 +1,5 @@
 /** Limits of one attempt, in milliseconds; undefined and 0 mean no limit. */
+import {monotonicMs} from '../host/clock.js'
 export interface WatchedLimits {
   readonly timeoutMs: number | undefined
   readonly silenceMs: number | undefined
@@ -62,9 +63,9 @@ function countSlices(limitMs: number, spend: (ms: number) => number, onPassed: (
   let timer: NodeJS.Timeout | undefined
   const next = (restMs: number) => {
     const sliceMs = Math.min(Math.ceil(restMs), mostMs)
-    const beganMs = performance.now()
+    const beganMs = monotonicMs()
     timer = setTimeout(() => {
-      const leftMs = spend(Math.min(performance.now() - beganMs, sliceMs + latenessMs))
+      const leftMs = spend(Math.min(monotonicMs() - beganMs, sliceMs + latenessMs))
       if (leftMs > 0) next(leftMs)
       else onPassed()
     }, sliceMs)
