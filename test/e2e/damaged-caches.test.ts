@@ -45,7 +45,8 @@ function damaged(whole: Buffer): readonly Buffer[] {
       Buffer.from(whole.subarray(0, at)),
     )
   }
-  return results
+  // Zeros in the place of zeros are no damage.
+  return results.filter((content) => !content.equals(whole))
 }
 
 async function expectRightRun(box: Sandbox, env: Record<string, string>): Promise<void> {
