@@ -357,8 +357,11 @@ class Day {
     if (!own.some(({at}) => at <= outage.from + limitMs)) {
       this.#fault('missed outage', `${what} from ${clock(outage.from)}, not seen within ${clock(limitMs)}`)
     }
-    // Each incident is told once, until so many are one that flaps.
-    const most = policy.flapping.incidents + Math.floor((seenUntil - outage.from) / policy.flapping.withinMs)
+    // Each incident is told once, until so many are one that flaps; a job that fails too seldom for that is told each time.
+    const {incidents, withinMs} = policy.flapping
+    const betweenMs = 2 * periodMs
+    const flaps = (incidents - 1) * betweenMs < withinMs
+    const most = incidents + Math.floor((seenUntil - outage.from) / (flaps ? withinMs : betweenMs))
     // A round that is killed between an alert and its record repeats it, with the next incident if this one has ended.
     const raised = own.filter(({mayRepeat}) => !mayRepeat).length
     if (raised > most) this.#fault('alert storm', `${what}, ${raised} alerts where ${most} are due`)
