@@ -1,4 +1,5 @@
 import {z} from 'zod'
+import {weekdays} from '../domain/schedule/cron-expression.js'
 import {addressProblem, proxyProblem} from '../domain/settings/address.js'
 import {
   argv,
@@ -18,7 +19,6 @@ import {
 import {section} from './section.js'
 
 const timeout = duration('Limit of one delivery')
-const weekdays = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'] as const
 const dayForm = `is not a day; write one of ${weekdays.join(', ')}`
 const clockTime = /^([01]\d|2[0-3]):[0-5]\d$/
 const clockForm = 'is not a time of day; write 22:00, in quotes'

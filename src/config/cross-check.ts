@@ -1,3 +1,4 @@
+import {troubleOutcomes} from '../domain/settings/job.js'
 import {checkChannels} from './cross-check-channels.js'
 import {checkFleet} from './cross-check-fleet.js'
 import {namesSecret, type Path, type Problem} from './problems.js'
@@ -9,7 +10,7 @@ import {entries, listOf, map, type Named, texts, unknownName} from './written.js
  */
 
 const classes = ['rate-limit', 'server', 'timeout', 'connection', 'auth', 'not-found', 'validation', 'unknown']
-const outcomes = ['degraded', 'unhealthy', 'failed', 'timed-out', 'killed', 'not-started']
+const outcomes: readonly string[] = troubleOutcomes
 
 export function crossCheck(settings: unknown): Problem[] {
   const root = map(settings)

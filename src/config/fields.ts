@@ -1,6 +1,6 @@
 import {z} from 'zod'
 import {durationProblem, parseDuration} from '../domain/clock/duration.js'
-import {isJobName, jobNameRule} from '../domain/job/job-name.js'
+import {isJobName, jobNamePattern, jobNameRule} from '../domain/job/job-name.js'
 import {scheduleProblem} from '../domain/schedule/schedule.js'
 import {timeZoneProblem} from '../domain/schedule/time-zone.js'
 import type {Argv} from '../domain/settings/job.js'
@@ -99,7 +99,7 @@ export function oneOrMore<T extends z.ZodType<string, string>>(description: stri
 }
 
 export function jobName(description: string) {
-  return textOf(description, /^[A-Za-z0-9][A-Za-z0-9._:@-]{0,127}$/, `is not a valid name; write ${jobNameRule}`)
+  return textOf(description, jobNamePattern, `is not a valid name; write ${jobNameRule}`)
 }
 
 /** A map from names to values, where the user chooses the names. */

@@ -1,4 +1,5 @@
 import {z} from 'zod'
+import {troubleOutcomes} from '../domain/settings/job.js'
 import {
   argv,
   commandLine,
@@ -21,7 +22,6 @@ import {
 import {recoveryStep} from './recovery-schema.js'
 import {section} from './section.js'
 
-const trouble = ['degraded', 'unhealthy', 'failed', 'timed-out', 'killed', 'not-started'] as const
 const catchUpModes = ['skip', 'once', 'all'] as const
 const className = /^[a-z0-9][a-z0-9-]{0,63}$/
 const classForm = 'is not valid; write lower-case letters, digits and hyphens, as in uw-socket'
@@ -44,7 +44,7 @@ const retrySection = section({
   maxDelay: duration('Longest delay', {minMs: 0}),
   jitter: ratio('Random share of each delay'),
   deadline: duration('Limit for all attempts and delays together, the first included (default: none)'),
-  on: z.array(oneOf('Outcome', trouble)).meta({description: 'Outcomes that are retried'}),
+  on: z.array(oneOf('Outcome', troubleOutcomes)).meta({description: 'Outcomes that are retried'}),
   classes: z.record(z.string().regex(className, {error: classForm}), retryClass).meta({
     description: 'Overrides for a failure class',
   }),
@@ -120,7 +120,7 @@ const shared = {
   failures: z
     .record(z.string().regex(className, {error: classForm}), oneOrMore('Patterns of the class', pattern()))
     .meta({description: 'Failure class → patterns searched in the output, line by line'}),
-  recoverOn: z.array(oneOf('Outcome', trouble)).meta({description: 'Outcomes that start a recovery'}),
+  recoverOn: z.array(oneOf('Outcome', troubleOutcomes)).meta({description: 'Outcomes that start a recovery'}),
   recovery: z.array(recoveryStep).meta({description: 'Steps of the recovery, in order'}),
   budget: budgetSection,
 }

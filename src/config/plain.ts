@@ -22,18 +22,21 @@ export function toPlain(value: unknown): {readonly value: unknown; readonly prob
     if (Array.isArray(part)) return part.map((item, index) => walk(item, [...path, index]) ?? null)
     if (part instanceof Date && !Number.isNaN(part.getTime())) return part.toISOString()
     if (isMap(part)) {
-      const known = Object.entries(part).filter(([, inner]) => inner !== undefined && (inner !== null || isJobs(path)))
+      const known = Object.entries(part).filter(
+        ([, inner]) => inner !== undefined && (inner !== null || isAllJobs(path)),
+      )
       return Object.fromEntries(known.map(([key, inner]) => [key, walk(inner, [...path, key])]))
     }
     // A job without a value is a mistake that the check reports, and not a job that is not there.
-    if (part === null && isJobs(path.slice(0, -1))) return null
+    if (part === null && isAllJobs(path.slice(0, -1))) return null
     if (part !== null && part !== undefined) problems.push({path, text: 'is not a value that settings can have'})
     return undefined
   }
   return {value: walk(value, []) ?? {}, problems}
 }
 
-function isJobs(path: Path): boolean {
+/** Whether this is the section with all jobs. */
+export function isAllJobs(path: Path): boolean {
   return path.length === 1 && path[0] === 'jobs'
 }
 

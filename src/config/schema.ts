@@ -1,4 +1,5 @@
 import {z} from 'zod'
+import {jobNamePattern} from '../domain/job/job-name.js'
 import {alertingSection, channel} from './alert-schema.js'
 import {
   argv,
@@ -106,7 +107,7 @@ const fleet = section(
   {
     host: textOf(
       'Name by which the other hosts know this one (default: its host name)',
-      /^[A-Za-z0-9][A-Za-z0-9._:@-]{0,127}$/,
+      jobNamePattern,
       'is not a name of a host; write letters, digits and . _ : @ -',
     ),
     timeout: duration('Limit of a connection to the store, and of an answer'),

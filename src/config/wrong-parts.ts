@@ -1,6 +1,7 @@
 import {dirname, resolve} from 'node:path'
 import {isJobName} from '../domain/job/job-name.js'
 import type {WrongJob, WrongSettings} from '../domain/settings/wrong.js'
+import {isAllJobs} from './plain.js'
 import {type Path, type Problem, pathText, problemText, settingsError, valueAt} from './problems.js'
 
 /** The content of the settings file without its wrong parts, which are the smallest that have defaults or a name. */
@@ -34,10 +35,6 @@ export function wrongSettings(file: string, written: unknown, problems: readonly
 function isToldByJob({path, isUsable}: Problem, jobs: Readonly<Record<string, WrongJob>>): boolean {
   const [top, name] = partOf(path)
   return top === 'jobs' && !isUsable && Object.hasOwn(jobs, String(name)) && jobs[String(name)]?.isWatched === true
-}
-
-function isAllJobs(path: Path): boolean {
-  return path.length === 1 && path[0] === 'jobs'
 }
 
 interface Found {

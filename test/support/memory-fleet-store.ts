@@ -1,6 +1,6 @@
-import type {FleetClaim, FleetHolding, FleetLease} from '../../src/domain/fleet/lease.js'
+import type {FleetClaim, FleetHolding, FleetLease, FleetTicket} from '../../src/domain/fleet/lease.js'
 import type {StoreFault} from '../../src/domain/fleet/store-fault.js'
-import type {FleetStore, FleetTicket} from '../../src/usecases/fleet/store.js'
+import type {FleetStore} from '../../src/usecases/fleet/store.js'
 
 type Row = Omit<FleetLease, 'remainingMs' | 'serverAt'> & {readonly expiresAt: number}
 

@@ -1,6 +1,6 @@
 import type {Origin, SettingEntry} from '../../config/origin.js'
 import type {SettingsWarning} from '../../config/warnings.js'
-import {listNames} from '../../domain/diagnose/finding.js'
+import {listNames} from '../../domain/health/list-names.js'
 import {color} from './color.js'
 import type {Page} from './page.js'
 import {widthOf} from './table.js'

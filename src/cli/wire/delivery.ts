@@ -2,6 +2,7 @@ import {channelPlaceOf} from '../../domain/delivery/channel-place.js'
 import type {JobNews} from '../../domain/delivery/message.js'
 import {isQuiet, type QuietHours, quietMinutes} from '../../domain/delivery/quiet-hours.js'
 import {redactLines} from '../../domain/failure/redact.js'
+import {weekdays} from '../../domain/schedule/cron-expression.js'
 import type {ChannelSettings, QuietHoursSettings} from '../../domain/settings/alerting.js'
 import {alertStream, deliveryStream, silenceStream} from '../../journal/failure-streams.js'
 import {openChannel} from '../../system/channels/open-channel.js'
@@ -105,14 +106,14 @@ function quietUntilMs(all: readonly QuietHoursSettings[], nowMs: number): number
   return minutes.length === 0 ? undefined : nowMs - (nowMs % minuteMs) + Math.max(...minutes) * minuteMs
 }
 
-const weekdays = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat']
+const dayNames: readonly string[] = weekdays
 
 function quietHoursOf({from, to, days = [], timezone}: QuietHoursSettings): QuietHours {
   const minuteOf = (time: string) => Number(time.slice(0, 2)) * 60 + Number(time.slice(3))
   return {
     fromMinute: minuteOf(from),
     toMinute: minuteOf(to),
-    days: days.map((day) => weekdays.indexOf(day)),
+    days: days.map((day) => dayNames.indexOf(day)),
     timezone,
   }
 }

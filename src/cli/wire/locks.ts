@@ -1,5 +1,6 @@
 import {readdirSync} from 'node:fs'
 import {join} from 'node:path'
+import type {RunResult} from '../../domain/run/outcome.js'
 import type {JobSettings} from '../../domain/settings/job.js'
 import {settingsOfJob} from '../../domain/settings/settings.js'
 import {GuardError} from '../../errors.js'
@@ -7,7 +8,7 @@ import {findPaths} from '../../system/host/glob.js'
 import {inspectLocks, readLocalNames} from '../../system/locks/inspect.js'
 import {openQuarantine} from '../../system/locks/quarantine.js'
 import {type ClearLocksDeps, clearLocks, type LockSearch} from '../../usecases/recovery/clear-locks.js'
-import type {Checked, StepDeps} from '../../usecases/recovery/recovery-steps.js'
+import type {StepDeps} from '../../usecases/recovery/recovery-steps.js'
 import type {Guard} from '../guard.js'
 
 /** What the use cases of locks need. */
@@ -29,7 +30,7 @@ function ownFiles({stateDir, logDir}: Pick<Guard, 'stateDir' | 'logDir'>): reado
 }
 
 /** Clears by proof, for the recovery of a job whose relative patterns start in `dir`. */
-export function clearLocksIn(guard: Guard, dir: string): StepDeps<Checked>['clearLocks'] {
+export function clearLocksIn(guard: Guard, dir: string): StepDeps<RunResult>['clearLocks'] {
   return ({patterns, minAgeMs}) =>
     clearLocks(wireLocks(guard), [{patterns, minAgeMs, dir, without: ownFiles(guard)}], 'proof')
 }

@@ -7,7 +7,8 @@ import type {AlertLevel} from '../settings/job.js'
  * is sent is decided later, by the delivery; raising an alert never waits for a network.
  */
 
-const alertLevels: readonly AlertLevel[] = ['INFO', 'WARNING', 'CRITICAL']
+/** From the least severe to the most severe. */
+export const alertLevels: readonly AlertLevel[] = ['INFO', 'WARNING', 'CRITICAL']
 
 /** An alert before it is written. */
 export interface Alert {

@@ -1,3 +1,5 @@
+import type {ClockReading} from './reading.js'
+
 /**
  * The uptime clock: how long the machine has been up since guard first watched, in milliseconds. Wall clocks jump and
  * monotonic ones end with their boot, so ages are read from this one: what could not have happened because the machine
@@ -15,7 +17,7 @@ export interface BootReading {
 }
 
 /** When something happened; files and foreign lines have the wall clock alone. */
-interface Timestamp {
+export interface Timestamp {
   readonly at: number
   readonly mono?: number
   readonly boot?: string
@@ -43,6 +45,13 @@ export interface Uptime {
   readonly last: ClockSample | undefined
   /** What the clock showed at the boot of the first epoch. */
   readonly baseMs: number
+}
+
+/** Now, and the uptime up to now. */
+export interface Clocks {
+  readonly now: ClockReading
+  readonly nowUptimeMs: number
+  readonly uptime: Uptime
 }
 
 /** Whether the machine was up at a wall clock time, or why not; `uptimeMs` is then the first time after it. */

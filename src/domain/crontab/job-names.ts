@@ -1,5 +1,6 @@
-import {interpretedBy, nameOfProgram} from '../job/interpreter.js'
+import {interpretedBy} from '../job/interpreter.js'
 import {jobNameOfFile} from '../job/job-name.js'
+import {lastPartOf} from '../job/path-text.js'
 import {isBuiltin, type ShellShape, withoutQuotes} from './shell-shape.js'
 
 /** A program that starts another one: how many words it takes before that, and which options have a value. */
@@ -58,7 +59,7 @@ function startedBy(words: readonly string[]): readonly string[] {
 
 /** @returns undefined if what begins at `from` starts nothing else */
 function startedAt(words: readonly string[], from: number): number | undefined {
-  const name = nameOfProgram(words[from] ?? '')
+  const name = lastPartOf(words[from] ?? '')
   const starter = Object.hasOwn(starters, name) && starters[name]
   if (!starter) return undefined
   let at = from + 1

@@ -27,7 +27,7 @@ export function judgeSchedule(kind: CronKind, schedule: string): ScheduleJudgeme
 }
 
 function judgeNickname(kind: CronKind, schedule: string): ScheduleJudgement {
-  const known = [...nicknames, '@reboot']
+  const known = [...Object.keys(nicknames), '@reboot']
   if (known.includes(schedule)) {
     return kind === 'busybox' ? {warning: `${schedule} runs only if busybox was built with such names`} : {}
   }

@@ -1,16 +1,15 @@
+import {alertLevels} from '../alert/alert.js'
 import type {AlertRoute} from '../settings/alerting.js'
 import type {AlertLevel} from '../settings/job.js'
 
-const levels: readonly AlertLevel[] = ['INFO', 'WARNING', 'CRITICAL']
-
 /** @returns INFO if it is none */
 export function alertLevelOf(value: unknown): AlertLevel {
-  return levels.find((level) => level === value) ?? 'INFO'
+  return alertLevels.find((level) => level === value) ?? 'INFO'
 }
 
 /** Whether a level is at least as bad as another one. */
 export function isAtLeast(level: AlertLevel, than: AlertLevel): boolean {
-  return levels.indexOf(level) >= levels.indexOf(than)
+  return alertLevels.indexOf(level) >= alertLevels.indexOf(than)
 }
 
 /**

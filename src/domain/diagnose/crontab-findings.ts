@@ -1,6 +1,7 @@
 import {shellWord} from '../crontab/shell-word.js'
+import {listNames} from '../health/list-names.js'
 import {type CronLine, type CronLines, placeOf, placesOf} from './cron-line.js'
-import {type Finding, finding, listNames} from './finding.js'
+import {type Finding, finding} from './finding.js'
 
 /**
  * What the lines themselves show: those that cron refuses or never starts, and those that guard does not see.

@@ -1,3 +1,4 @@
+import {listNames} from '../health/list-names.js'
 /**
  * What was found about one thing that a run under cron needs.
  * - wrong: something does not work under cron, or nobody would notice that
@@ -47,12 +48,4 @@ export function unexamined(failures: readonly {readonly check: string; readonly 
   const checks = failures.map(({check}) => check).join(', ')
   const proof = listNames([...new Set(failures.map(({reason}) => reason))], '; ')
   return [finding('doctor', 'look', `${checks}: cannot be checked`, {proof, mend: 'guard health'})]
-}
-
-const namedAtMost = 5
-
-/** The first of a long list of names, and how many there are more. */
-export function listNames(names: readonly string[], separator = ', '): string {
-  const more = names.length - namedAtMost
-  return more > 0 ? `${names.slice(0, namedAtMost).join(separator)} and ${more} more` : names.join(separator)
 }

@@ -1,4 +1,5 @@
 import {span} from '../clock/span.js'
+import {nonEmptyText} from '../journal/non-empty-text.js'
 import type {RawRecord} from '../journal/record.js'
 import {recordSentence, type Section, type Sentence} from './sentence.js'
 
@@ -86,8 +87,7 @@ export function capitalized(text: string): string {
 }
 
 export function textField(record: RawRecord, name: string): string | undefined {
-  const value = record[name]
-  return typeof value === 'string' && value !== '' ? value : undefined
+  return nonEmptyText(record[name])
 }
 
 function numberOf(value: unknown): number {

@@ -1,7 +1,9 @@
+import {listNames} from '../health/list-names.js'
 import type {SchedulerFacts} from '../health/scheduler.js'
+import {nicknames} from '../schedule/cron-expression.js'
 import {notForCron} from '../schedule/schedule.js'
 import {type CronLine, type CronLines, placeOf} from './cron-line.js'
-import {type Finding, finding, listNames} from './finding.js'
+import {type Finding, finding} from './finding.js'
 
 /** A job of the settings, by what starts it. */
 export interface PlannedJob {
@@ -68,16 +70,6 @@ function otherSchedule(job: string, schedule: string, line: CronLine): Finding {
 
 function sameSchedule(one: string | undefined, other: string): boolean {
   return one !== undefined && normalized(one) === normalized(other)
-}
-
-const nicknames: Readonly<Record<string, string>> = {
-  '@yearly': '0 0 1 1 *',
-  '@annually': '0 0 1 1 *',
-  '@monthly': '0 0 1 * *',
-  '@weekly': '0 0 * * 0',
-  '@daily': '0 0 * * *',
-  '@midnight': '0 0 * * *',
-  '@hourly': '0 * * * *',
 }
 
 function normalized(schedule: string): string {

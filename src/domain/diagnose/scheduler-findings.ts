@@ -1,6 +1,7 @@
+import {listNames} from '../health/list-names.js'
 import type {SchedulerFacts} from '../health/scheduler.js'
 import {type CronLines, placeOf} from './cron-line.js'
-import {type Finding, finding, listNames} from './finding.js'
+import {type Finding, finding} from './finding.js'
 import {type PlannedJob, startsJob} from './schedule-findings.js'
 
 /** Whether the scheduler, where one was ever used, is at work, and whether cron starts the same jobs. */

@@ -1,4 +1,5 @@
-import {type Finding, finding, listNames} from './finding.js'
+import {listNames} from '../health/list-names.js'
+import {type Finding, finding} from './finding.js'
 
 /** A service of the settings, as its manager answered under cron's PATH. */
 export interface AskedService {

@@ -2,12 +2,13 @@ import {shellWord} from '../crontab/shell-word.js'
 import {channelPlaceOf} from '../delivery/channel-place.js'
 import type {OutboxState} from '../delivery/outbox.js'
 import type {ChannelQueue} from '../delivery/queue.js'
+import {listNames} from '../health/list-names.js'
 import {judgeOutbox} from '../health/outbox.js'
 import {type JournalFacts, judgeJournals} from '../health/state.js'
 import type {LockVerdict} from '../locks/lock.js'
 import {ownWatchdog, type SeenWatchdog} from '../watchdog/watchdogs.js'
 import {type CronLine, placeOf} from './cron-line.js'
-import {type Finding, finding, listNames} from './finding.js'
+import {type Finding, finding} from './finding.js'
 
 /** What was found about the lock files of the settings. */
 export interface LockFindings {

@@ -1,5 +1,6 @@
 import {formatDuration} from '../clock/duration.js'
-import {type Finding, finding, listNames} from './finding.js'
+import {listNames} from '../health/list-names.js'
+import {type Finding, finding} from './finding.js'
 
 /** What a store says of itself, and of the user of the address. */
 export interface StoreFacts {

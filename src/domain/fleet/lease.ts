@@ -20,6 +20,14 @@ export interface FleetLease {
   readonly serverAt: number
 }
 
+/** Names one lease of one job. */
+export interface FleetTicket {
+  readonly job: string
+  readonly token: number
+  /** That of the grant, where it is known: a store that lost its last commits gives another claim the same token. */
+  readonly claimId?: string
+}
+
 /** With what a lease is given back. */
 export interface FleetEnd {
   readonly status: 'ok' | 'error'

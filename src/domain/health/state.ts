@@ -9,6 +9,7 @@ import type {InferredEnd, LeaseHolder} from '../run/interrupted-run.js'
 import {type GivenToken, openRuns, type RunsByJob} from '../run/job-runs.js'
 import {heartbeatState} from '../watchdog/daemon-heartbeat.js'
 import type {Check, CheckName, HealthVerdict} from './check.js'
+import {listNames} from './list-names.js'
 
 /** State of the files of one journal. */
 export interface JournalFacts {
@@ -25,9 +26,6 @@ export interface JournalFacts {
 /** Each crash tears one line at most; more than this in one journal come from a program that does not write JSON. */
 const toleratedGarbage = 3
 
-/** Longer lists are cut in texts; the facts have all of them. */
-const namedAtMost = 5
-
 export function judgeJournals(journals: readonly JournalFacts[]): Check {
   const known = journals.filter(({generation}) => generation > 0)
   const garbage = known.reduce((sum, journal) => sum + journal.garbage, 0)
@@ -35,7 +33,7 @@ export function judgeJournals(journals: readonly JournalFacts[]): Check {
   const bytes = known.reduce((sum, journal) => sum + journal.bytes, 0)
   const lines = garbage === 1 ? '1 line is' : `${garbage} lines are`
   return check('journals', problems.length > 0 ? 'degraded' : 'healthy', {
-    reason: problems.length > 0 ? listed(problems, '; ') : `${known.length} in use, ${lines} not JSON`,
+    reason: problems.length > 0 ? listNames(problems, '; ') : `${known.length} in use, ${lines} not JSON`,
     facts: {bytes, garbage, problems, journals: known},
   })
 }
@@ -59,7 +57,7 @@ export function judgeLeases(observations: readonly LeaseHolder[], now: ClockRead
   const counts = {held: count('held'), expired: count('expired'), released: count('released')}
   const told = `${counts.held} held, ${counts.expired} expired, ${counts.released} released`
   const problems = [
-    ...(overdue.length > 0 ? [`expired though the holder is alive: ${listed(overdue)}`] : []),
+    ...(overdue.length > 0 ? [`expired though the holder is alive: ${listNames(overdue)}`] : []),
     ...(lost ? [lostText(lost)] : []),
   ]
   return check('leases', problems.length > 0 ? 'degraded' : 'healthy', {
@@ -80,7 +78,7 @@ export function judgeRuns(book: RunsByJob, ends: ReadonlyMap<string, InferredEnd
   return check('runs', jobs.length > 0 ? 'degraded' : 'healthy', {
     reason:
       jobs.length > 0
-        ? `interrupted, and not recorded until the next run or round of guard watchdog: ${listed(jobs)}`
+        ? `interrupted, and not recorded until the next run or round of guard watchdog: ${listNames(jobs)}`
         : `${open.length} under way`,
     facts: {underWay: open.length - jobs.length, interrupted: interrupted.map(({job, id}) => ({job, run: id}))},
   })
@@ -95,7 +93,7 @@ export function judgeBreakers(breakers: Breakers, now: ClockReading): Check {
   return check('breakers', refusing.length > 0 ? 'degraded' : 'healthy', {
     reason:
       refusing.length > 0
-        ? listed(refusing.map(({target, state}) => `${target} is ${state}`))
+        ? listNames(refusing.map(({target, state}) => `${target} is ${state}`))
         : `${known.length} known, all closed`,
     facts: {closed: known.length - refusing.length, refusing},
   })
@@ -110,7 +108,7 @@ export function judgeIncidents(incidents: Incidents, now: ClockReading): Check {
       `${job} ${verdict} for ${span(Math.max(0, now.at - openedAt))}${escalations > 0 ? ', told' : ''}`,
   )
   return check('incidents', verdict, {
-    reason: told.length > 0 ? listed(told, '; ') : 'none open',
+    reason: told.length > 0 ? listNames(told, '; ') : 'none open',
     facts: {
       open: open.map(({job, verdict, level, reason, openedAt, escalations}) => ({
         job,
@@ -144,9 +142,4 @@ export function judgeResetDaemon(
 
 function check(name: CheckName, verdict: HealthVerdict, told: Pick<Check, 'reason' | 'facts'>): Check {
   return {check: name, verdict, ...told}
-}
-
-function listed(words: readonly string[], separator = ', '): string {
-  const more = words.length - namedAtMost
-  return more > 0 ? `${words.slice(0, namedAtMost).join(separator)} and ${more} more` : words.join(separator)
 }

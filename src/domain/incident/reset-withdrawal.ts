@@ -1,8 +1,9 @@
+import type {Clocks} from '../clock/uptime.js'
 import {uptimeAt} from '../clock/uptime.js'
 import type {OpenClawJob} from '../openclaw/job.js'
 import type {ResetRequest} from '../openclaw/reset-request.js'
 import type {ObservedOutput} from '../watchdog/build-job-facts.js'
-import {type Clocks, type JobRecords, livenessOf} from '../watchdog/liveness.js'
+import {type JobRecords, livenessOf} from '../watchdog/liveness.js'
 import type {Incident} from './incident.js'
 
 /** What is known of a job when a request to reset it is about to be carried out. */

@@ -1,6 +1,6 @@
-import {withoutEndSlashes} from './end-slashes.js'
-import {interpretedBy, nameOfProgram} from './interpreter.js'
+import {interpretedBy} from './interpreter.js'
 import {hashDigits, jobNameOfFile} from './job-name.js'
+import {lastPartOf, withoutEndSlashes} from './path-text.js'
 
 export interface NamedLine {
   readonly argv: readonly string[]
@@ -35,7 +35,7 @@ export function defaultName(line: NamedLine, places: NamePlaces): string | undef
     jobNameOfFile(stem, places.digest(parts.join('\0')).slice(0, hashDigits))
   if (shell) return hashed('sh', [argv.join(' '), places.directory])
   const interpreted = line.isLine ? interpretedBy(argv) : undefined
-  if (interpreted && 'code' in interpreted) return hashed(nameOfProgram(program), [interpreted.code, places.directory])
+  if (interpreted && 'code' in interpreted) return hashed(lastPartOf(program), [interpreted.code, places.directory])
   const file = fileOf(line)
   if (file === undefined) return jobNameOfFile(program)
   const path = places.absolute(file)

@@ -1,3 +1,5 @@
+import {lastPartOf} from './path-text.js'
+
 /** A shell or interpreter, as far as a command line shows what it runs. */
 interface Interpreter {
   readonly programs: RegExp
@@ -34,8 +36,8 @@ type Interpreted = {readonly code: string} | {readonly script: string}
 /** @returns undefined if the program is not a known interpreter, or is given neither code nor a script */
 export function interpretedBy(argv: readonly string[]): Interpreted | undefined {
   let at = 0
-  for (; nameOfProgram(argv[at] ?? '') === 'busybox'; at++) if (argv[at + 1]?.startsWith('-')) return undefined
-  const name = nameOfProgram(argv[at] ?? '')
+  for (; lastPartOf(argv[at] ?? '') === 'busybox'; at++) if (argv[at + 1]?.startsWith('-')) return undefined
+  const name = lastPartOf(argv[at] ?? '')
   const interpreter = interpreters.find(({programs}) => programs.test(name))
   return interpreter && readWords(interpreter, argv.slice(at + 1))
 }
@@ -56,9 +58,4 @@ function readWords(interpreter: Interpreter, words: readonly string[]): Interpre
     else if (interpreter.values.test(word)) index += 1
   }
   return undefined
-}
-
-/** The last part of a path. */
-export function nameOfProgram(path: string): string {
-  return path.slice(path.lastIndexOf('/') + 1)
 }

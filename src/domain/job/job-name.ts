@@ -1,10 +1,13 @@
-const pattern = /^[A-Za-z0-9][A-Za-z0-9._:@-]{0,127}$/
+import {lastPartOf} from './path-text.js'
+
+/** What `jobNameRule` says. */
+export const jobNamePattern = /^[A-Za-z0-9][A-Za-z0-9._:@-]{0,127}$/
 
 /** The rule for names of jobs, leases and breaker targets, for messages. */
 export const jobNameRule = 'a letter or digit, then up to 127 letters, digits or any of . _ : @ -'
 
 export function isJobName(text: string): boolean {
-  return pattern.test(text)
+  return jobNamePattern.test(text)
 }
 
 /** Hex digits of the hash at the end of a name. */
@@ -17,7 +20,7 @@ export const hashDigits = 8
  * @returns undefined if nothing is left
  */
 export function jobNameOfFile(path: string, hash?: string): string | undefined {
-  const file = path.slice(path.lastIndexOf('/') + 1)
+  const file = lastPartOf(path)
   const end = hash === undefined ? '' : `-${hash}`
   const stem = file.replace(/(.)\.[^.]*$/, '$1')
   const name = stem

@@ -26,8 +26,8 @@ export function reportLease(lease: Lease, now: ClockReading, isAbandoned = false
     state: leaseState(lease, now),
     holder,
     token,
-    claimedAt: isoTime(lease.claimedAt),
-    expiresAt: isoTime(lease.expiresAt),
+    claimedAt: clampedIsoTime(lease.claimedAt),
+    expiresAt: clampedIsoTime(lease.expiresAt),
     ttlMs,
     ...(owner && {pid: owner.pid}),
     ...(jobProcess && {jobPid: jobProcess.pid}),
@@ -38,7 +38,7 @@ export function reportLease(lease: Lease, now: ClockReading, isAbandoned = false
 }
 
 /** A wall clock may show any time; beyond the range of a date, this is the nearest date. */
-function isoTime(ms: number): string {
+function clampedIsoTime(ms: number): string {
   const latest = 8_640_000_000_000_000
   return new Date(Math.min(latest, Math.max(-latest, ms))).toISOString()
 }

@@ -1,3 +1,4 @@
+import {nonEmptyText} from '../journal/non-empty-text.js'
 import {isTime} from '../journal/record.js'
 
 /**
@@ -64,7 +65,7 @@ export interface OpenClawJobs {
 
 /** @returns undefined if `value` is not a job; unknown fields are ignored */
 export function parseOpenClawJob(value: unknown): OpenClawJob | undefined {
-  const id = text(field(value, 'id'))
+  const id = nonEmptyText(field(value, 'id'))
   const enabled = field(value, 'enabled')
   if (id === undefined || typeof enabled !== 'boolean') return undefined
   const state = field(value, 'state')
@@ -72,21 +73,21 @@ export function parseOpenClawJob(value: unknown): OpenClawJob | undefined {
   if (!stateTimes.every((name) => isTime(field(state, name) ?? 0))) return undefined
   return {
     id,
-    name: text(field(value, 'name')) ?? id,
+    name: nonEmptyText(field(value, 'name')) ?? id,
     enabled,
-    schedule: text(field(field(value, 'schedule'), 'kind')) ?? 'unknown',
+    schedule: nonEmptyText(field(field(value, 'schedule'), 'kind')) ?? 'unknown',
     everyMs: time(field(field(value, 'schedule'), 'everyMs')),
     anchorMs: time(field(field(value, 'schedule'), 'anchorMs')),
-    payload: text(field(field(value, 'payload'), 'kind')) ?? 'unknown',
+    payload: nonEmptyText(field(field(value, 'payload'), 'kind')) ?? 'unknown',
     timeoutSeconds: number(field(field(value, 'payload'), 'timeoutSeconds')),
     runningAtMs: time(field(state, 'runningAtMs')),
     nextRunAtMs: time(field(state, 'nextRunAtMs')),
     lastRunAtMs: time(field(state, 'lastRunAtMs')),
     updatedAtMs: time(field(value, 'updatedAtMs')),
-    lastError: text(field(state, 'lastError')),
+    lastError: nonEmptyText(field(state, 'lastError')),
     consecutiveErrors: number(field(state, 'consecutiveErrors')) ?? 0,
     autoDisabled: enabled ? undefined : autoDisabled(state),
-    systemOwned: isSystemOwned(text(field(value, 'declarationKey')) ?? ''),
+    systemOwned: isSystemOwned(nonEmptyText(field(value, 'declarationKey')) ?? ''),
   }
 }
 
@@ -101,7 +102,7 @@ const mostScheduleErrors = 3
 function autoDisabled(state: unknown): string | undefined {
   const recorded = field(state, 'autoDisabled')
   if (recorded !== undefined && recorded !== null && recorded !== false) {
-    return text(field(recorded, 'reason')) ?? 'no reason given'
+    return nonEmptyText(field(recorded, 'reason')) ?? 'no reason given'
   }
   const errors = number(field(state, 'scheduleErrorCount')) ?? 0
   return errors >= mostScheduleErrors ? `${errors} errors in computing its next slot` : undefined
@@ -109,10 +110,6 @@ function autoDisabled(state: unknown): string | undefined {
 
 function field(value: unknown, name: string): unknown {
   return typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>)[name] : undefined
-}
-
-function text(value: unknown): string | undefined {
-  return typeof value === 'string' && value !== '' ? value : undefined
 }
 
 function number(value: unknown): number | undefined {

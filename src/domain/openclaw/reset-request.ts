@@ -1,6 +1,7 @@
 import type {ClockReading} from '../clock/reading.js'
 import {isJobName} from '../job/job-name.js'
 import type {Fold, FoldVerdict} from '../journal/fold.js'
+import {nonEmptyText} from '../journal/non-empty-text.js'
 import {type Entry, hasFields, type RawRecord} from '../journal/record.js'
 
 /**
@@ -92,14 +93,14 @@ export function parseResetRequest(record: RawRecord): ResetRequest | undefined {
   const id = requestId(record, jobId)
   if (id.length > longestName) return undefined
   const runningAtMs = record['running_at_ms']
-  const job = text(record['job'])
+  const job = nonEmptyText(record['job'])
   return {
     id,
     jobId,
-    jobName: text(record['job_name'])?.slice(0, longestName),
+    jobName: nonEmptyText(record['job_name'])?.slice(0, longestName),
     job: job !== undefined && isJobName(job) ? job : undefined,
-    incident: text(record['incident'])?.slice(0, longestName),
-    reason: text(record['reason'])?.slice(0, longestReason) ?? 'no reason given',
+    incident: nonEmptyText(record['incident'])?.slice(0, longestName),
+    reason: nonEmptyText(record['reason'])?.slice(0, longestReason) ?? 'no reason given',
     attempts: typeof record['attempts'] === 'number' ? record['attempts'] : 1,
     runningAtMs: typeof runningAtMs === 'number' && runningAtMs > 0 ? runningAtMs : undefined,
     requestedAtMs: parseTime(record['requested_at'] ?? record['at']),
@@ -108,7 +109,7 @@ export function parseResetRequest(record: RawRecord): ResetRequest | undefined {
 }
 
 function requestId(record: RawRecord, jobId: string): string {
-  const given = text(record['request_id']) ?? (record['v'] === 1 ? text(record['id']) : undefined)
+  const given = nonEmptyText(record['request_id']) ?? (record['v'] === 1 ? nonEmptyText(record['id']) : undefined)
   if (given !== undefined) return given
   const said = [
     jobId,
@@ -143,8 +144,4 @@ function parseMoment(record: RawRecord): ClockReading | undefined {
   if (!hasFields(record, {at: 'number', mono: 'number', boot: 'string', host: 'string'})) return undefined
   const {at, mono, boot, host} = record as RawRecord & ClockReading
   return {at, mono, boot, host}
-}
-
-function text(value: unknown): string | undefined {
-  return typeof value === 'string' && value !== '' ? value : undefined
 }

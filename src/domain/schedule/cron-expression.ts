@@ -11,7 +11,8 @@ export interface CronField {
 }
 
 const months = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec']
-const weekdays = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat']
+/** In the order of cron, which counts them from 0. */
+export const weekdays = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'] as const
 const daysIn = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
 
 export const cronFields: readonly CronField[] = [
@@ -25,7 +26,16 @@ export const cronFields: readonly CronField[] = [
 /** Before the five of cron, where a schedule has six fields. */
 const secondField: CronField = {name: 'second', min: 0, max: 59, words: []}
 
-export const nicknames = ['@yearly', '@annually', '@monthly', '@weekly', '@daily', '@midnight', '@hourly']
+/** What cron starts at fixed times by a name of its own, and what that name stands for. */
+export const nicknames: Readonly<Record<string, string>> = {
+  '@yearly': '0 0 1 1 *',
+  '@annually': '0 0 1 1 *',
+  '@monthly': '0 0 1 * *',
+  '@weekly': '0 0 * * 0',
+  '@daily': '0 0 * * *',
+  '@midnight': '0 0 * * *',
+  '@hourly': '0 * * * *',
+}
 
 /** What is wrong with a cron expression, and what to write instead where that is certain. */
 export interface CronFault {
@@ -56,8 +66,8 @@ export function splitSeconds(expression: string): {readonly seconds: string | un
 export function cronFault(expression: string): CronFault | undefined {
   const text = expression.trim()
   if (text.startsWith('@')) {
-    if (nicknames.includes(text.toLowerCase())) return undefined
-    return {kind: 'form', text: `is not one of ${nicknames.join(', ')}`}
+    if (Object.hasOwn(nicknames, text.toLowerCase())) return undefined
+    return {kind: 'form', text: `is not one of ${Object.keys(nicknames).join(', ')}`}
   }
   const parts = text.split(/\s+/)
   if (parts.length !== cronFields.length) {

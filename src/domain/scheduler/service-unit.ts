@@ -1,3 +1,4 @@
+import {shellWord} from '../crontab/shell-word.js'
 /** What a service manager is told to run the scheduler by. */
 export interface ServicePlan {
   /** The command line of `guard scheduler run`, its program by an absolute path. */
@@ -67,8 +68,4 @@ export function processComposeEntry({argv, folder, env}: ServicePlan): string {
     '      timeout_seconds: 10',
     '      parent_only: true',
   ].join('\n')
-}
-
-function shellWord(word: string): string {
-  return /^[\w./:=@%+,-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`
 }

@@ -91,7 +91,9 @@ export interface CatchUp {
 export type Argv = readonly [string, ...string[]]
 export type Overlap = 'skip' | 'wait' | 'cancel-other' | 'allow'
 type MappedOutcome = 'healthy' | 'degraded' | 'unhealthy' | 'failed'
-export type TroubleOutcome = 'degraded' | 'unhealthy' | 'failed' | 'timed-out' | 'killed' | 'not-started'
+/** Outcomes after which a run may be retried or its job recovered. */
+export const troubleOutcomes = ['degraded', 'unhealthy', 'failed', 'timed-out', 'killed', 'not-started'] as const
+export type TroubleOutcome = (typeof troubleOutcomes)[number]
 
 /** How failed attempts are repeated. The delay before attempt n+1 is `firstDelayMs * factor^(n-1)`, at most `maxDelayMs`. */
 export interface RetrySettings {

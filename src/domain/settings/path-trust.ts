@@ -25,7 +25,8 @@ export interface PathRule {
   readonly allowsMissing?: boolean
 }
 
-const mostLinks = 40
+/** A path that leads through more of them is refused, as the kernel does. */
+export const mostLinks = 40
 
 const typeMask = 0o170000
 const linkType = 0o120000
@@ -47,7 +48,7 @@ export function distrustOfPath(path: string, reader: PathReader, rule: PathRule 
     const {uid: owner} = facts
     if (owner !== reader.uid && owner !== 0) return `${folder} belongs to user ${owner}`
     const name = rest.shift()
-    const shared = isShared(facts, reader) ? `others may write ${folder}` : undefined
+    const shared = isSharedFolder(facts, reader) ? `others may write ${folder}` : undefined
     if (name === undefined) return shared
     if (name === '..') {
       folder = parentOf(folder)
@@ -78,7 +79,11 @@ export function distrustOfPath(path: string, reader: PathReader, rule: PathRule 
   return undefined
 }
 
-function isShared({gid, mode}: PathFacts, {uid, readFile}: PathReader): boolean {
+/** Whether users other than this one and root may write a directory. */
+export function isSharedFolder(
+  {gid, mode}: Pick<PathFacts, 'gid' | 'mode'>,
+  {uid, readFile}: Pick<PathReader, 'uid' | 'readFile'>,
+): boolean {
   return (mode & 0o002) !== 0 || ((mode & 0o020) !== 0 && hasOtherMembers(gid, uid, readFile))
 }
 

@@ -1,10 +1,10 @@
 import {eventTime} from '../clock/event-time.js'
-import {uptimeAt} from '../clock/uptime.js'
+import {type Clocks, uptimeAt} from '../clock/uptime.js'
 import type {FormerEnd, Lease} from '../lease/lease.js'
 import type {JobRuns} from '../run/job-runs.js'
 import {cancelText, isCutShort} from '../run/outcome.js'
 import type {JobFacts, LastEnd} from './job-facts.js'
-import type {Clocks, JobRecords} from './liveness.js'
+import {type JobRecords, sameRunMs} from './liveness.js'
 
 /**
  * How the job's last run ended: by its record, else by the release of a lease under which no run is on record.
@@ -44,7 +44,7 @@ function endOfRun({jobRuns}: JobRecords, clocks: Clocks): LastEnd | undefined {
   const end = jobRuns?.lastEnd
   if (!end) return undefined
   const {runId, outcome, at, mono, boot, byReboot, refused} = end
-  const sign = mono === undefined || boot === undefined ? {at} : {at, mono, boot}
+  const timestamp = mono === undefined || boot === undefined ? {at} : {at, mono, boot}
   const cause = end.class === 'unknown' ? undefined : end.class
   const exit = end.exitCode === undefined || end.exitCode === 0 ? '' : `exit ${end.exitCode}`
   // Where nothing else says why, the exit code does.
@@ -56,8 +56,8 @@ function endOfRun({jobRuns}: JobRecords, clocks: Clocks): LastEnd | undefined {
     failureClass: end.class,
     errorLine: end.detail,
     durationMs: end.durationMs,
-    uptimeMs: uptimeAt(clocks.uptime, sign, clocks.nowUptimeMs),
-    endedAt: eventTime(sign, clocks),
+    uptimeMs: uptimeAt(clocks.uptime, timestamp, clocks.nowUptimeMs),
+    endedAt: eventTime(timestamp, clocks),
     byReboot,
     refused,
   }
@@ -68,9 +68,9 @@ function endOfLease({lease, jobRuns}: JobRecords, clocks: Clocks): LastEnd | und
   if (!lease || !end) return undefined
   const {at, mono, status, detail} = end
   const boot = 'boot' in end ? end.boot : lease.boot
-  const sign = mono === undefined ? {at} : {at, mono, boot}
-  const uptimeMs = uptimeAt(clocks.uptime, sign, clocks.nowUptimeMs)
-  const endedAt = eventTime(sign, clocks)
+  const timestamp = mono === undefined ? {at} : {at, mono, boot}
+  const uptimeMs = uptimeAt(clocks.uptime, timestamp, clocks.nowUptimeMs)
+  const endedAt = eventTime(timestamp, clocks)
   const outcome = status === 'ok' ? 'healthy' : 'error'
   return {runId: undefined, outcome, detail, uptimeMs, endedAt, byReboot: false, refused: undefined}
 }
@@ -86,9 +86,6 @@ function isLeaseOfRun({holder, claimedAt}: Lease, jobRuns: JobRuns | undefined):
     id === holder || Math.abs(startedAt - claimedAt) <= sameRunMs
   return jobRuns?.lastEnd?.runId === holder || (jobRuns?.runs ?? []).some(isOne)
 }
-
-/** Claim and start of one run are written within this. Milliseconds. */
-const sameRunMs = 60_000
 
 /** The last ended runs that all ended well, or all did not. */
 export function streakOf({jobRuns}: JobRecords, clocks: Clocks): JobFacts['streak'] {

@@ -1,5 +1,4 @@
-import type {ClockReading} from '../clock/reading.js'
-import {endOfBoot, type Uptime, uptimeAt} from '../clock/uptime.js'
+import {type Clocks, endOfBoot, uptimeAt} from '../clock/uptime.js'
 import {type Lease, leaseState} from '../lease/lease.js'
 import {goodElsewhereSince, type JobRuns} from '../run/job-runs.js'
 import type {Run} from '../run/run.js'
@@ -13,15 +12,8 @@ export interface JobRecords {
   readonly deadLease: Lease | undefined
 }
 
-/** Now, and the uptime up to now. */
-export interface Clocks {
-  readonly now: ClockReading
-  readonly nowUptimeMs: number
-  readonly uptime: Uptime
-}
-
 /** Claim and start of one run are written within this. Milliseconds. */
-const sameRunMs = 60_000
+export const sameRunMs = 60_000
 
 /** The last sign of liveness: the lease's, or that of a run that took no lease or came after it. */
 export function livenessOf(records: JobRecords, clocks: Clocks): Liveness {
@@ -55,13 +47,13 @@ function leaseLiveness(lease: Lease, {deadLease}: JobRecords, clocks: Clocks): L
       seenUptimeMs: Math.max(renewedUptimeMs, Math.min(released, renewedUptimeMs + ttlMs)),
     }
   }
-  const rebootUptimeMs = isOfPastBoot(lease, clocks) ? uptimeAtReboot(lease, clocks) : undefined
+  const rebootUptimeMs = isOfPastBootOfHost(lease, clocks) ? uptimeAtReboot(lease, clocks) : undefined
   if (rebootUptimeMs === undefined || renewedUptimeMs + ttlMs <= rebootUptimeMs) return {...expired, isDead: false}
   return {is: 'ended', startedUptimeMs, seenUptimeMs: rebootUptimeMs}
 }
 
 /** That frees no lease, so the name of the host is enough: in a container the machine is unknown. */
-function isOfPastBoot(lease: Lease, {now}: Clocks): boolean {
+function isOfPastBootOfHost(lease: Lease, {now}: Clocks): boolean {
   return lease.host === now.host && lease.boot !== now.boot
 }
 

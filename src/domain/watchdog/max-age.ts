@@ -1,7 +1,7 @@
 import {graceEnd} from '../clock/disturbance.js'
+import type {Clocks} from '../clock/uptime.js'
 import {wallAt} from '../clock/uptime.js'
 import type {SlotFacts} from './job-facts.js'
-import type {Clocks} from './liveness.js'
 import {earlyMs} from './slot.js'
 import type {WatchedJob} from './watched-job.js'
 

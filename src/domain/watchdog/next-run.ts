@@ -1,8 +1,9 @@
 import {elapsedMs} from '../clock/reading.js'
+import type {Clocks} from '../clock/uptime.js'
 import {gapsOf} from '../run/envelope.js'
 import {median} from '../run/usual-time.js'
 import type {Liveness} from './job-facts.js'
-import type {Clocks, JobRecords} from './liveness.js'
+import type {JobRecords} from './liveness.js'
 
 interface NextRunFacts {
   readonly liveness: Liveness

@@ -1,5 +1,5 @@
 import type {Message, Receipt} from '../../domain/delivery/message.js'
-import {withoutEndSlashes} from '../../domain/job/end-slashes.js'
+import {withoutEndSlashes} from '../../domain/job/path-text.js'
 import {cleanLine} from '../../domain/message-text/clean.js'
 import {plainBody} from '../../domain/message-text/plain.js'
 import {safeIsoTime} from '../../domain/message-text/zoned-time.js'

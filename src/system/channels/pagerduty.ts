@@ -1,6 +1,6 @@
 import {createHash} from 'node:crypto'
 import type {Message, Receipt} from '../../domain/delivery/message.js'
-import {withoutEndSlashes} from '../../domain/job/end-slashes.js'
+import {withoutEndSlashes} from '../../domain/job/path-text.js'
 import {cleanLine, headOf} from '../../domain/message-text/clean.js'
 import {headline} from '../../domain/message-text/headline.js'
 import {plainBody} from '../../domain/message-text/plain.js'

@@ -1,6 +1,6 @@
 import {createHash} from 'node:crypto'
 import type {MessageKind, SendOutcome} from '../../domain/delivery/message.js'
-import {withoutEndSlashes} from '../../domain/job/end-slashes.js'
+import {withoutEndSlashes} from '../../domain/job/path-text.js'
 import {plainText} from '../../domain/message-text/plain.js'
 import type {ChannelTools, SendBy, SettingsOf} from './channel-tools.js'
 import {httpOutcome} from './http-outcome.js'

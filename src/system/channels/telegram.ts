@@ -1,5 +1,5 @@
 import type {Message, Receipt, SendOutcome} from '../../domain/delivery/message.js'
-import {withoutEndSlashes} from '../../domain/job/end-slashes.js'
+import {withoutEndSlashes} from '../../domain/job/path-text.js'
 import {headOf} from '../../domain/message-text/clean.js'
 import {plainText} from '../../domain/message-text/plain.js'
 import {telegramHtml, telegramLimit} from '../../domain/message-text/telegram-html.js'

@@ -3,6 +3,7 @@ import {lstatSync, readdirSync, readFileSync, readlinkSync, type Stats, statSync
 import {join} from 'node:path'
 import {formatDuration} from '../../domain/clock/duration.js'
 import {type CronKind, cronNames, readsFileName} from '../../domain/crontab/cron-kind.js'
+import {lastPartOf} from '../../domain/job/path-text.js'
 import {GuardError} from '../../errors.js'
 import {databaseUser} from '../host/user.js'
 import {crontabLimitMs, type InstalledCron} from './installed-cron.js'
@@ -147,7 +148,7 @@ interface FoundFile {
 }
 
 function ignoredBecause(kind: CronKind, path: string, {link, stat}: FoundFile): string | undefined {
-  const name = path.slice(path.lastIndexOf('/') + 1)
+  const name = lastPartOf(path)
   if (path !== systemCrontab && !readsFileName(kind, name)) return `${cronNames[kind]} passes files of such a name`
   if (!stat) return 'cron passes it, because it is a link to a file that is not there'
   if (!stat.isFile()) return 'cron passes it, because it is not a plain file'

@@ -1,15 +1,16 @@
-import type {FleetAnswer, FleetClaim, FleetEnd, FleetHolding, FleetLease} from '../../domain/fleet/lease.js'
+import type {
+  FleetAnswer,
+  FleetClaim,
+  FleetEnd,
+  FleetHolding,
+  FleetLease,
+  FleetTicket,
+} from '../../domain/fleet/lease.js'
 import {StoreFault} from '../../domain/fleet/store-fault.js'
 import {parseStoreUrl} from '../../domain/fleet/store-url.js'
 import {type Ask, createAsk, type StoreRow} from './ask.js'
 import {schemaVersion} from './schema.js'
 import {lacksFunction, otherSchema, storePlace} from './store-problem.js'
-
-interface Ticket {
-  readonly job: string
-  readonly token: number
-  readonly claimId?: string
-}
 
 /**
  * The leases of a fleet in a PostgreSQL: a `FleetStore`. The functions of its schema decide; here is how they are asked,
@@ -57,12 +58,12 @@ export function openPostgresStore({url, timeoutMs}: {readonly url: string; reado
         slotAt,
       )
     },
-    renew: ({job, token, claimId}: Ticket) => holding('renew($1, $2, $3, $4)', job, token, claimId ?? null),
-    release: ({job, token, claimId, status, detail, isUncounted}: Ticket & FleetEnd) => {
+    renew: ({job, token, claimId}: FleetTicket) => holding('renew($1, $2, $3, $4)', job, token, claimId ?? null),
+    release: ({job, token, claimId, status, detail, isUncounted}: FleetTicket & FleetEnd) => {
       const end = [status, detail ?? null, !isUncounted]
       return holding('release($1, $2, $3, $4, $5, $6, $7)', job, token, claimId ?? null, ...end)
     },
-    check: ({job, token}: Ticket) => holding('check($1, $2, $3)', job, token),
+    check: ({job, token}: FleetTicket) => holding('check($1, $2, $3)', job, token),
     list: async (): Promise<readonly FleetLease[]> => {
       const rows = await ask('list($1)')
       return rows.map((row) => toLease(place, row))

@@ -1,4 +1,5 @@
 import {parseAlert, type RaisedAlert} from '../../domain/alert/alert.js'
+import {isAtLeast} from '../../domain/delivery/route.js'
 import {findById, shortIdHints} from '../../domain/journal/id-prefix.js'
 import type {RawRecord} from '../../domain/journal/record.js'
 import type {AlertLevel} from '../../domain/settings/job.js'
@@ -21,8 +22,6 @@ interface AlertFilter {
 export interface KnownAlert extends RaisedAlert {
   readonly id: string
 }
-
-const levels: readonly AlertLevel[] = ['INFO', 'WARNING', 'CRITICAL']
 
 /** The last `limit` alerts that the filter lets through, newest first. Throws GuardError `io`. */
 export function readAlerts({alerts}: ReadAlertsDeps, filter: AlertFilter, limit: number): readonly KnownAlert[] {
@@ -51,7 +50,7 @@ function* knownAlerts(records: Iterable<RawRecord>): Iterable<KnownAlert> {
 }
 
 function passes(alert: KnownAlert, {level = 'INFO', job, component, sinceMs}: AlertFilter): boolean {
-  if (levels.indexOf(alert.level) < levels.indexOf(level)) return false
+  if (!isAtLeast(alert.level, level)) return false
   if (job !== undefined && alert.job !== job) return false
   if (component !== undefined && alert.component !== component) return false
   // A line of another program without a time may be of any.

@@ -1,4 +1,4 @@
-import type {FleetHolding, FleetLease} from '../../domain/fleet/lease.js'
+import type {FleetHolding, FleetLease, FleetTicket} from '../../domain/fleet/lease.js'
 import {faultText, lossText, refusalText} from '../../domain/fleet/refusal.js'
 import {reportFleetLease} from '../../domain/fleet/report.js'
 import {StoreFault} from '../../domain/fleet/store-fault.js'
@@ -8,7 +8,7 @@ import {askStore} from './ask-store.js'
 import type {FleetDeps, FleetRequest} from './fleet-deps.js'
 import {note} from './fleet-records.js'
 import {noteAnswer} from './note-answer.js'
-import type {FleetStore, FleetTicket} from './store.js'
+import type {FleetStore} from './store.js'
 
 /** The verbs of `guard lease` for a fleet. All reject with GuardError `io` if the store is of no use. */
 

@@ -1,12 +1,11 @@
-import type {FleetAnswer, FleetClaim, FleetEnd, FleetHolding, FleetLease} from '../../domain/fleet/lease.js'
-
-/** One lease of one job, named by who may hold it. */
-export interface FleetTicket {
-  readonly job: string
-  readonly token: number
-  /** That of the grant, where it is known: a store that lost its last commits gives another claim the same token. */
-  readonly claimId?: string
-}
+import type {
+  FleetAnswer,
+  FleetClaim,
+  FleetEnd,
+  FleetHolding,
+  FleetLease,
+  FleetTicket,
+} from '../../domain/fleet/lease.js'
 
 /**
  * Where the hosts of a fleet agree. Each verb is one question and one answer, each decided by the store alone and by its

@@ -1,6 +1,7 @@
+import {lastPartOf} from '../../domain/job/path-text.js'
 import type {RawRecord} from '../../domain/journal/record.js'
 import {askServiceBudget, countedSteps, noticeInWindow, unknownClass} from '../../domain/recovery/budget.js'
-import type {Outcome} from '../../domain/run/outcome.js'
+import type {Outcome, RunResult} from '../../domain/run/outcome.js'
 import type {AlertLevel, Argv, JobSettings, RecoveryStep} from '../../domain/settings/job.js'
 import type {ServiceSettings} from '../../domain/settings/service.js'
 import type {Clock} from '../../system/host/clock.js'
@@ -11,7 +12,7 @@ import type {RestartLease} from './restart-lease.js'
 import {restartService} from './restart-service.js'
 
 /** What the steps of a recovery work with. */
-export interface StepDeps<V extends Checked> {
+export interface StepDeps<V extends RunResult> {
   readonly clock: Clock
   /** guard was asked to end: waiting stops, and no further step begins. */
   readonly signal: AbortSignal
@@ -42,12 +43,6 @@ export interface RecoveryAlert {
   readonly key?: string
 }
 
-/** What a verification found. */
-export interface Checked {
-  readonly outcome: Outcome
-  readonly detail?: string
-}
-
 /** The run that went wrong. */
 export interface RecoveryRequest {
   readonly job: string
@@ -68,7 +63,7 @@ export interface StepResult extends ExecResult {
 }
 
 /** How a step ended; `checked` is what a `verify` found. */
-export interface Performed<V extends Checked> extends StepResult {
+export interface Performed<V extends RunResult> extends StepResult {
   readonly checked?: V
 }
 
@@ -85,7 +80,7 @@ export function jobClass({job, class: failureClass}: Pick<RecoveryRequest, 'job'
 }
 
 /** Performs one step. Never rejects: what goes wrong is its result, because the job's own exit code must still arrive. */
-export async function performStep<V extends Checked>(deps: StepDeps<V>, task: StepTask): Promise<Performed<V>> {
+export async function performStep<V extends RunResult>(deps: StepDeps<V>, task: StepTask): Promise<Performed<V>> {
   try {
     return await perform(deps, task)
   } catch (error) {
@@ -96,7 +91,7 @@ export async function performStep<V extends Checked>(deps: StepDeps<V>, task: St
   }
 }
 
-function perform<V extends Checked>(deps: StepDeps<V>, {step, request, lease}: StepTask): Promise<Performed<V>> {
+function perform<V extends RunResult>(deps: StepDeps<V>, {step, request, lease}: StepTask): Promise<Performed<V>> {
   switch (step.do) {
     case 'clear-locks':
       return clear(deps, step)
@@ -115,13 +110,13 @@ function perform<V extends Checked>(deps: StepDeps<V>, {step, request, lease}: S
 
 type StepOf<D extends RecoveryStep['do']> = Extract<RecoveryStep, {do: D}>
 
-async function clear(deps: Pick<StepDeps<Checked>, 'clearLocks'>, step: StepOf<'clear-locks'>): Promise<StepResult> {
+async function clear(deps: Pick<StepDeps<RunResult>, 'clearLocks'>, step: StepOf<'clear-locks'>): Promise<StepResult> {
   const {locks, cleared, quarantineId, unreadable} = await deps.clearLocks({
     patterns: step.files,
     minAgeMs: step.minAgeMs,
   })
   const kept = locks.filter(({path}) => !cleared.includes(path))
-  const reasons = kept.map(({path, reason}) => `${fileName(path)} ${reason}`)
+  const reasons = kept.map(({path, reason}) => `${lastPartOf(path)} ${reason}`)
   const evidence = [
     quarantineId === undefined ? `cleared none of ${locks.length}` : `cleared ${cleared.length} into ${quarantineId}`,
     ...(reasons.length > 0 ? [`kept ${reasons.length}: ${reasons.join('; ')}`] : []),
@@ -131,7 +126,7 @@ async function clear(deps: Pick<StepDeps<Checked>, 'clearLocks'>, step: StepOf<'
   return {ok, evidence: evidence.join(', '), ...(cleared.length > 0 && {changedBy: 'this-run'})}
 }
 
-async function exec(deps: Pick<StepDeps<Checked>, 'exec'>, step: StepOf<'exec'>): Promise<StepResult> {
+async function exec(deps: Pick<StepDeps<RunResult>, 'exec'>, step: StepOf<'exec'>): Promise<StepResult> {
   return counted(await deps.exec(step.command, step.timeoutMs))
 }
 
@@ -157,7 +152,7 @@ function counted(result: ExecResult): StepResult {
   return result.notStarted ? result : {...result, changedBy: 'this-run'}
 }
 
-type RestartDeps = Pick<StepDeps<Checked>, 'clock' | 'openService' | 'signal' | 'newestRuns'>
+type RestartDeps = Pick<StepDeps<RunResult>, 'clock' | 'openService' | 'signal' | 'newestRuns'>
 
 /** @returns undefined if the service that another run has restarted is down again */
 async function restartedBy(run: string, name: string, service: Service): Promise<StepResult | undefined> {
@@ -170,7 +165,7 @@ async function restartedBy(run: string, name: string, service: Service): Promise
   }
 }
 
-type AlertDeps = Pick<StepDeps<Checked>, 'clock' | 'raiseAlert' | 'writeAlertFile' | 'newestRuns'>
+type AlertDeps = Pick<StepDeps<RunResult>, 'clock' | 'raiseAlert' | 'writeAlertFile' | 'newestRuns'>
 
 async function alert(deps: AlertDeps, step: StepOf<'alert'>, request: RecoveryRequest): Promise<StepResult> {
   const {job, runId, outcome, class: failureClass, detail} = request
@@ -207,13 +202,13 @@ function alertFileName(pattern: string, job: string, at: Date): string {
   return pattern.replaceAll('{timestamp}', `${date}_${time}`).replaceAll('{job}', job)
 }
 
-async function wait({clock, signal}: Pick<StepDeps<Checked>, 'clock' | 'signal'>, {forMs}: StepOf<'wait'>) {
+async function wait({clock, signal}: Pick<StepDeps<RunResult>, 'clock' | 'signal'>, {forMs}: StepOf<'wait'>) {
   await clock.sleep(forMs, signal)
   return signal.aborted ? {ok: false, evidence: 'guard was asked to end'} : {ok: true, evidence: ''}
 }
 
 /** Verifies once, or until the job is healthy or the deadline has passed; a check that runs is never stopped. */
-async function verify<V extends Checked>(deps: StepDeps<V>, step: StepOf<'verify'>): Promise<Performed<V>> {
+async function verify<V extends RunResult>(deps: StepDeps<V>, step: StepOf<'verify'>): Promise<Performed<V>> {
   const {clock, signal} = deps
   const deadline = clock.mono() + (step.deadlineMs ?? 0)
   let checks = 1
@@ -225,8 +220,4 @@ async function verify<V extends Checked>(deps: StepDeps<V>, step: StepOf<'verify
   }
   const found = checked.detail === undefined ? checked.outcome : `${checked.outcome}: ${checked.detail}`
   return {checked, ok: checked.outcome === 'healthy', evidence: checks === 1 ? found : `${found} (check ${checks})`}
-}
-
-function fileName(path: string): string {
-  return path.slice(path.lastIndexOf('/') + 1)
 }

@@ -1,9 +1,9 @@
 import {redactLine} from '../../domain/failure/redact.js'
 import {askJobBudget, countedSteps, noticeInWindow} from '../../domain/recovery/budget.js'
 import {type PlannedStep, planRecovery, stepTitle} from '../../domain/recovery/plan.js'
+import type {RunResult} from '../../domain/run/outcome.js'
 import type {AlertLevel, RecoveryStep} from '../../domain/settings/job.js'
 import {
-  type Checked,
   jobClass,
   type Performed,
   performStep,
@@ -13,7 +13,7 @@ import {
 } from './recovery-steps.js'
 import type {RestartLease, WithRestartLease} from './restart-lease.js'
 
-export interface RecoveryDeps<V extends Checked> extends StepDeps<V> {
+export interface RecoveryDeps<V extends RunResult> extends StepDeps<V> {
   readonly withRestartLease: WithRestartLease
   /** Writes one `step-ended` of the run. */
   readonly recordStep: (step: StepEnded) => void
@@ -50,7 +50,7 @@ export interface StepShown {
   readonly hasOutput: boolean
 }
 
-interface RecoveryResult<V extends Checked> {
+interface RecoveryResult<V extends RunResult> {
   /**
    * - nothing: there was nothing to do.
    * - refused: the budget is spent, so restarts and commands were left out, and the rest did not help.
@@ -67,7 +67,7 @@ interface RecoveryResult<V extends Checked> {
 }
 
 /** Recovers a job after a run that went wrong, by the steps of its settings. A step that throws counts as failed. */
-export async function runRecovery<V extends Checked>(
+export async function runRecovery<V extends RunResult>(
   deps: RecoveryDeps<V>,
   request: RecoveryRequest,
 ): Promise<RecoveryResult<V>> {
@@ -91,7 +91,7 @@ function triggerText({outcome, detail, ...of}: RecoveryRequest): string {
 }
 
 /** A further restart would hide what is broken: a person is called, once for each window of the budget. */
-function refuse<V extends Checked>(deps: RecoveryDeps<V>, request: RecoveryRequest, reason: string): StepEnded {
+function refuse<V extends RunResult>(deps: RecoveryDeps<V>, request: RecoveryRequest, reason: string): StepEnded {
   const {job, runId, outcome, detail, settings} = request
   const notice = {...jobClass(request), run: runId, do: 'refused'} as const
   const question = {budget: settings.budget, now: deps.clock.now()}
@@ -113,7 +113,7 @@ function refuse<V extends Checked>(deps: RecoveryDeps<V>, request: RecoveryReque
   return ended
 }
 
-async function performPlan<V extends Checked>(
+async function performPlan<V extends RunResult>(
   deps: RecoveryDeps<V>,
   request: RecoveryRequest,
   planned: readonly PlannedStep[],
@@ -145,10 +145,10 @@ function resultText({ok, evidence, suppressed, durationMs}: StepEnded): string {
   return [result, ...(evidence === '' ? [] : [evidence]), `in ${durationMs} ms`].join(', ')
 }
 
-type Taken<V extends Checked> = Performed<V> & {readonly ended: StepEnded}
+type Taken<V extends RunResult> = Performed<V> & {readonly ended: StepEnded}
 
 /** A restart is recorded before the next run may restart: that run asks how often the service was restarted. */
-function takeStep<V extends Checked>(
+function takeStep<V extends RunResult>(
   deps: RecoveryDeps<V>,
   request: RecoveryRequest,
   step: RecoveryStep,

@@ -1,9 +1,9 @@
+import type {Clocks} from '../../domain/clock/uptime.js'
 import {lastStartOf, type RunsByJob} from '../../domain/run/job-runs.js'
 import {isWildcard} from '../../domain/schedule/cron-expression.js'
 import {everyMsOf} from '../../domain/schedule/schedule.js'
 import {slotFacts} from '../../domain/watchdog/build-job-facts.js'
 import type {SlotFacts} from '../../domain/watchdog/job-facts.js'
-import type {Clocks} from '../../domain/watchdog/liveness.js'
 import type {WatchedJob} from '../../domain/watchdog/watched-job.js'
 import type {Slots} from '../../system/host/slots.js'
 

@@ -1,14 +1,8 @@
 import {expect, test} from 'vitest'
-import {emptyUptime, nowUptimeMs, upTo, withSample} from '../../../src/domain/clock/uptime.js'
+import {type Clocks, emptyUptime, nowUptimeMs, upTo, withSample} from '../../../src/domain/clock/uptime.js'
 import type {Lease} from '../../../src/domain/lease/lease.js'
 import type {Run} from '../../../src/domain/run/run.js'
-import {
-  type Clocks,
-  type JobRecords,
-  livenessOf,
-  ranWellElsewhereAt,
-  skippedOf,
-} from '../../../src/domain/watchdog/liveness.js'
+import {type JobRecords, livenessOf, ranWellElsewhereAt, skippedOf} from '../../../src/domain/watchdog/liveness.js'
 import {hour, minute} from '../../support/job-facts.js'
 
 const now = {at: Date.UTC(2026, 0, 5, 12), mono: 10 * hour, boot: 'a', host: 'h', machine: 'm'}

@@ -1,8 +1,8 @@
 import {describe, expect, test} from 'vitest'
 import type {RawRecord} from '../../../src/domain/journal/record.js'
+import type {RunResult} from '../../../src/domain/run/outcome.js'
 import type {RecoveryStep} from '../../../src/domain/settings/job.js'
 import {
-  type Checked,
   performStep,
   type RecoveryAlert,
   type RecoveryRequest,
@@ -18,12 +18,12 @@ const request: RecoveryRequest = {
 }
 
 /** One step, with adapters of which `more` replaces some. */
-function perform(step: RecoveryStep, more: Partial<StepDeps<Checked>> = {}, lease = {is: 'free'} as const) {
+function perform(step: RecoveryStep, more: Partial<StepDeps<RunResult>> = {}, lease = {is: 'free'} as const) {
   const clock = fakeClock()
   const alerts: RecoveryAlert[] = []
   const files: [string, string][] = []
   const unexpected = () => Promise.reject(new Error('not part of this step'))
-  const deps: StepDeps<Checked> = {
+  const deps: StepDeps<RunResult> = {
     clock,
     signal: new AbortController().signal,
     clearLocks: unexpected,
@@ -90,7 +90,7 @@ describe('restart', () => {
   })
 
   test('that the manager refuses has failed, and counts', async () => {
-    const openService: StepDeps<Checked>['openService'] = () => ({
+    const openService: StepDeps<RunResult>['openService'] = () => ({
       restart: async () => ({ok: false, reason: 'no such program'}),
       isUp: async () => ({state: 'down', detail: ''}),
     })
@@ -99,7 +99,7 @@ describe('restart', () => {
   })
 
   test('that did not reach the manager has failed, and changes nothing', async () => {
-    const openService: StepDeps<Checked>['openService'] = () => ({
+    const openService: StepDeps<RunResult>['openService'] = () => ({
       restart: async () => ({ok: false, reason: 'no such program', notStarted: true}),
       isUp: async () => ({state: 'unknown', detail: ''}),
     })
@@ -130,7 +130,7 @@ describe('restart', () => {
 describe('exec', () => {
   test('runs the command with its time limit; it counts whether it worked or not', async () => {
     const asked: unknown[] = []
-    const run: StepDeps<Checked>['exec'] = async (...args) => {
+    const run: StepDeps<RunResult>['exec'] = async (...args) => {
       asked.push(args)
       return {ok: false, evidence: 'exit 3'}
     }
@@ -201,7 +201,7 @@ describe('wait', () => {
 })
 
 describe('verify', () => {
-  const found = (...outcomes: readonly Checked[]) => {
+  const found = (...outcomes: readonly RunResult[]) => {
     let count = 0
     return {verify: async () => outcomes[Math.min(count++, outcomes.length - 1)]!, count: () => count}
   }

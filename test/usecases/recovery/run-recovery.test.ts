@@ -1,9 +1,10 @@
 import {describe, expect, test} from 'vitest'
 import type {RawRecord} from '../../../src/domain/journal/record.js'
+import type {RunResult} from '../../../src/domain/run/outcome.js'
 import type {RecoveryStep} from '../../../src/domain/settings/job.js'
 import type {ServiceSettings} from '../../../src/domain/settings/service.js'
 import type {Service} from '../../../src/system/services/service.js'
-import type {Checked, RecoveryAlert, RecoveryRequest} from '../../../src/usecases/recovery/recovery-steps.js'
+import type {RecoveryAlert, RecoveryRequest} from '../../../src/usecases/recovery/recovery-steps.js'
 import type {RestartLease} from '../../../src/usecases/recovery/restart-lease.js'
 import {type RecoveryDeps, runRecovery} from '../../../src/usecases/recovery/run-recovery.js'
 import {fakeClock} from '../../support/fake-clock.js'
@@ -22,13 +23,13 @@ const uwDaemon: ServiceSettings = {
   restart: ['true'],
   budget: {recoveries: 1, perMs: 3_600_000},
 }
-const healthy: Checked = {outcome: 'healthy'}
-const unhealthy: Checked = {outcome: 'unhealthy', detail: 'socket closed'}
+const healthy: RunResult = {outcome: 'healthy'}
+const unhealthy: RunResult = {outcome: 'unhealthy', detail: 'socket closed'}
 
 interface Scene {
   readonly steps: readonly RecoveryStep[]
   /** What the checks find, one after the other; the last one stays. */
-  readonly checks?: readonly Checked[]
+  readonly checks?: readonly RunResult[]
   readonly budget?: {readonly recoveries: number; readonly perMs: number}
   readonly service?: Service
   /** What other runs have done to the service. */
@@ -62,7 +63,7 @@ function scene({
   const note = (kind: string, facts: object) => {
     records.push({kind, job: 'check', run: `r${runs}`, at: clock.now(), ...facts})
   }
-  const deps: RecoveryDeps<Checked> = {
+  const deps: RecoveryDeps<RunResult> = {
     clock,
     signal: stop.signal,
     newestRuns: () => [...records].reverse(),

@@ -2,7 +2,7 @@ import type {ClockReading} from '../../../domain/clock/reading.js'
 import {shellWord} from '../../../domain/crontab/shell-word.js'
 import type {OutboxState} from '../../../domain/delivery/outbox.js'
 import type {CronLines} from '../../../domain/diagnose/cron-line.js'
-import {type Finding, finding, listNames} from '../../../domain/diagnose/finding.js'
+import {type Finding, finding} from '../../../domain/diagnose/finding.js'
 import {mendOf} from '../../../domain/diagnose/job-findings.js'
 import type {PlannedJob} from '../../../domain/diagnose/schedule-findings.js'
 import {judgeSchedulerStart} from '../../../domain/diagnose/scheduler-findings.js'
@@ -13,6 +13,7 @@ import {
   judgeWatchdogStart,
   type LockFindings,
 } from '../../../domain/diagnose/state-findings.js'
+import {listNames} from '../../../domain/health/list-names.js'
 import type {SchedulerFacts} from '../../../domain/health/scheduler.js'
 import type {Leases} from '../../../domain/lease/lease.js'
 import type {SeenWatchdog} from '../../../domain/watchdog/watchdogs.js'
