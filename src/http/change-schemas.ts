@@ -1,10 +1,7 @@
 import {z} from '@hono/zod-openapi'
+import {name, time} from './schemas.js'
 
 /** The shapes of the answers of changes. */
-
-const time = z.iso.datetime()
-const name = z.string()
-const list = <T extends z.ZodType>(item: T) => z.array(item)
 
 const triggeredSchema = z
   .looseObject({job: name, runId: name, state: z.enum(['started', 'waiting', 'unrecorded'])})
@@ -15,7 +12,7 @@ const schedulerStartedSchema = z
   .openapi('SchedulerStarted')
 
 const schedulerStoppedSchema = z
-  .looseObject({state: z.literal('stopped'), was: z.string(), pid: z.number().optional(), ended: list(z.string())})
+  .looseObject({state: z.literal('stopped'), was: z.string(), pid: z.number().optional(), ended: z.array(z.string())})
   .openapi('SchedulerStopped')
 
 const resetBreakerSchema = z.looseObject({target: name, state: z.literal('closed')}).openapi('ResetBreaker')
@@ -25,12 +22,14 @@ const roundSchema = z
     at: time,
     verdict: z.enum(['healthy', 'degraded', 'unhealthy']),
     reason: z.string().optional(),
-    jobs: list(z.looseObject({job: name, verdict: z.string(), reason: z.string(), actions: list(z.looseObject({}))})),
+    jobs: z.array(
+      z.looseObject({job: name, verdict: z.string(), reason: z.string(), actions: z.array(z.looseObject({}))}),
+    ),
     recovered: z.looseObject({
-      interrupted: list(z.looseObject({job: name, runId: name, startedAt: time, reason: z.string()})),
-      reruns: list(z.looseObject({job: name, runId: name, ok: z.boolean()})),
-      left: list(z.looseObject({job: name, runId: name})),
-      files: list(z.looseObject({path: z.string(), is: z.string(), reason: z.string()})),
+      interrupted: z.array(z.looseObject({job: name, runId: name, startedAt: time, reason: z.string()})),
+      reruns: z.array(z.looseObject({job: name, runId: name, ok: z.boolean()})),
+      left: z.array(z.looseObject({job: name, runId: name})),
+      files: z.array(z.looseObject({path: z.string(), is: z.string(), reason: z.string()})),
     }),
   })
   .openapi('Round')

@@ -5,19 +5,18 @@ import {z} from '@hono/zod-openapi'
  * those that it does not know.
  */
 
-const time = z.iso.datetime().openapi({description: 'ISO 8601, UTC', example: '2026-11-28T21:47:00.852Z'})
-const name = z.string()
-const ms = z.number()
+export const time = z.iso.datetime().openapi({description: 'ISO 8601, UTC', example: '2026-11-28T21:47:00.852Z'})
+export const name = z.string()
+export const ms = z.number()
 const outcome = z.string().openapi({example: 'healthy'})
-const list = <T extends z.ZodType>(item: T) => z.array(item)
 
 const errorSchema = z
   .looseObject({
     error: z.looseObject({
       kind: z.string(),
       message: z.string(),
-      hints: list(z.string()),
-      problems: list(z.looseObject({path: z.string(), message: z.string()})).optional(),
+      hints: z.array(z.string()),
+      problems: z.array(z.looseObject({path: z.string(), message: z.string()})).optional(),
     }),
   })
   .openapi('Error')
@@ -59,7 +58,7 @@ const runSchema = z
     signal: z.string().optional(),
     attempts: z.number(),
     recovered: z.boolean(),
-    steps: list(z.looseObject({do: z.string(), ok: z.boolean(), durationMs: ms, at: time})),
+    steps: z.array(z.looseObject({do: z.string(), ok: z.boolean(), durationMs: ms, at: time})),
   })
   .openapi('Run')
 
@@ -70,8 +69,8 @@ const jobSchema = z
     verdict: z.string(),
     reason: z.string().optional(),
     incident: incidentOfJob.optional(),
-    told: list(z.looseObject({channel: name, at: time, arrived: z.boolean()})),
-    recent: list(outcome),
+    told: z.array(z.looseObject({channel: name, at: time, arrived: z.boolean()})),
+    recent: z.array(outcome),
     lastEndedAt: time.optional(),
     durationMs: ms.optional(),
     usual: z.looseObject({usualMs: ms, fromMs: ms, toMs: ms}).optional(),
@@ -89,7 +88,7 @@ const jobsSchema = z
     status: z.enum(['healthy', 'degraded', 'unhealthy']),
     settingsProblem: z.string().optional(),
     scheduler: z.string().optional(),
-    jobs: list(jobSchema),
+    jobs: z.array(jobSchema),
   })
   .openapi('Jobs')
 
@@ -102,7 +101,7 @@ const jobPageSchema = jobSchema
       .looseObject({state: z.enum(['unseen', 'unanswered', 'granted', 'released', 'lost', 'held', 'done'])})
       .optional(),
     breaker: breakerSchema.optional(),
-    budgets: list(
+    budgets: z.array(
       z.looseObject({
         job: name,
         class: z.string().nullable(),
@@ -112,10 +111,10 @@ const jobPageSchema = jobSchema
         until: time.nullable(),
       }),
     ),
-    goodDurationsMs: list(ms),
-    outputs: list(z.looseObject({files: z.string()})),
-    starters: list(z.string()),
-    lastLines: list(z.string()),
+    goodDurationsMs: z.array(ms),
+    outputs: z.array(z.looseObject({files: z.string()})),
+    starters: z.array(z.string()),
+    lastLines: z.array(z.string()),
   })
   .openapi('JobPage')
 
@@ -123,10 +122,10 @@ const storySchema = z
   .looseObject({
     job: name,
     answer: z.string(),
-    sections: list(
+    sections: z.array(
       z.looseObject({
         title: z.string(),
-        sentences: list(
+        sentences: z.array(
           z.looseObject({
             at: time.optional(),
             text: z.string(),
@@ -136,8 +135,8 @@ const storySchema = z
         ),
       }),
     ),
-    known: list(z.string()),
-    mend: list(z.string()),
+    known: z.array(z.string()),
+    mend: z.array(z.string()),
   })
   .openapi('Story')
 
@@ -145,17 +144,17 @@ const runsSchema = z
   .looseObject({
     job: name,
     streak: z.looseObject({isWell: z.boolean(), count: z.number(), since: time}).optional(),
-    runs: list(runSchema),
+    runs: z.array(runSchema),
   })
   .openapi('Runs')
 
-const outputSchema = z.looseObject({job: name, runId: name.optional(), lines: list(z.string())}).openapi('Output')
+const outputSchema = z.looseObject({job: name, runId: name.optional(), lines: z.array(z.string())}).openapi('Output')
 
 const healthSchema = z
   .looseObject({
     at: time,
     verdict: z.enum(['healthy', 'degraded', 'unhealthy']),
-    checks: list(
+    checks: z.array(
       z.looseObject({
         check: z.string(),
         verdict: z.enum(['healthy', 'degraded', 'unhealthy']),
@@ -168,18 +167,18 @@ const healthSchema = z
 
 const incidentsSchema = z
   .looseObject({
-    incidents: list(incidentOfJob.extend({job: name, verdict: z.string(), reason: z.string()})),
+    incidents: z.array(incidentOfJob.extend({job: name, verdict: z.string(), reason: z.string()})),
   })
   .openapi('Incidents')
 
 const upcomingSchema = z
-  .looseObject({at: time, upcoming: list(z.looseObject({job: name, at: time}))})
+  .looseObject({at: time, upcoming: z.array(z.looseObject({job: name, at: time}))})
   .openapi('Upcoming')
 
 const alertsSchema = z
   .looseObject({
     counts: z.looseObject({}),
-    alerts: list(
+    alerts: z.array(
       z.looseObject({
         id: z.string(),
         timestamp: z.string().optional(),
@@ -207,9 +206,9 @@ const silenceSchema = z
   })
   .openapi('Silence')
 
-const silencesSchema = z.looseObject({silences: list(silenceSchema)}).openapi('Silences')
-const leasesSchema = z.looseObject({leases: list(leaseSchema)}).openapi('Leases')
-const breakersSchema = z.looseObject({breakers: list(breakerSchema)}).openapi('Breakers')
+const silencesSchema = z.looseObject({silences: z.array(silenceSchema)}).openapi('Silences')
+const leasesSchema = z.looseObject({leases: z.array(leaseSchema)}).openapi('Leases')
+const breakersSchema = z.looseObject({breakers: z.array(breakerSchema)}).openapi('Breakers')
 
 export const readSchemas = {
   error: errorSchema,

@@ -1,11 +1,7 @@
 import {z} from '@hono/zod-openapi'
+import {ms, name, time} from './schemas.js'
 
 /** The shapes of what is said of the server itself and of the scheduler. */
-
-const time = z.iso.datetime()
-const name = z.string()
-const ms = z.number()
-const list = <T extends z.ZodType>(item: T) => z.array(item)
 
 const schedulerSchema = z
   .looseObject({
@@ -17,11 +13,11 @@ const schedulerSchema = z
     latenessMs: ms.optional(),
     stopped: z.looseObject({at: time, reason: z.string()}).optional(),
     lastReload: z.looseObject({at: time, ok: z.boolean(), reason: z.string().optional()}).optional(),
-    wrongJobs: list(z.looseObject({job: name, reason: z.string()})).optional(),
-    waiting: z.looseObject({jobs: list(name), until: time}).optional(),
-    running: list(z.looseObject({job: name, runId: name, startedAt: time})),
-    queued: list(z.looseObject({job: name, slot: time})),
-    next: list(z.looseObject({job: name, at: time})),
+    wrongJobs: z.array(z.looseObject({job: name, reason: z.string()})).optional(),
+    waiting: z.looseObject({jobs: z.array(name), until: time}).optional(),
+    running: z.array(z.looseObject({job: name, runId: name, startedAt: time})),
+    queued: z.array(z.looseObject({job: name, slot: time})),
+    next: z.array(z.looseObject({job: name, at: time})),
   })
   .openapi('Scheduler')
 
@@ -39,7 +35,7 @@ const sessionSchema = z
 
 /** The `data` of an event. Without `jobs`, any job may have changed. */
 const changeSchema = z
-  .looseObject({at: time, journals: list(z.string()), jobs: list(name).optional()})
+  .looseObject({at: time, journals: z.array(z.string()), jobs: z.array(name).optional()})
   .openapi('Change')
 
 const probeSchema = z.looseObject({status: z.literal('ok')}).openapi('Probe')
