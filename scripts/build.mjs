@@ -25,19 +25,6 @@ function virtual(modules) {
   }
 }
 
-/**
- * pg finds out whether it runs at Cloudflare by making a Response, for which Node 20 loads all of fetch: 15 ms of each
- * start. These are its streams for Node.
- */
-const streamsOfPg = {
-  name: 'streams-of-pg',
-  load: (id) =>
-    id.endsWith('/pg/lib/stream.js')
-      ? `exports.getStream = () => new (require('node:net').Socket)()
-         exports.getSecureStream = (options) => require('node:tls').connect(options)`
-      : undefined,
-}
-
 const shared = {
   platform: 'node',
   // oclif asks for these where it finds the sources of a plugin, which guard does not have.
@@ -85,7 +72,7 @@ const commands = virtual({
   'virtual:manifest': `export const manifest = ${JSON.stringify(manifest)}`,
   'virtual:dashboard': `export const page = ${JSON.stringify(dashboard)}`,
 })
-await bundle({guard: join(root, 'src/cli/start/entry.ts')}, 'cjs', [commands, streamsOfPg])
+await bundle({guard: join(root, 'src/cli/start/entry.ts')}, 'cjs', [commands])
 await bundle({index: join(root, 'src/index.ts')}, 'esm')
 writeFileSync(join(dist, 'dashboard.html'), dashboard.html)
 writeFileSync(join(dist, 'manifest.json'), JSON.stringify(manifest))

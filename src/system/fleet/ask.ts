@@ -1,3 +1,4 @@
+import './own-navigator.js'
 import Client from 'pg/lib/client.js'
 import type {StoreAddress} from '../../domain/fleet/store-url.js'
 import {readAuthority} from './authority.js'
