@@ -6,9 +6,9 @@ import {jobsToSchedule} from '../../domain/scheduler/scheduled-jobs.js'
 import {type Settings, settingsOfJob} from '../../domain/settings/settings.js'
 import {GuardError} from '../../errors.js'
 import {findOnPath} from '../../system/host/find-on-path.js'
+import {isExecutable} from '../../system/host/is-executable.js'
 import {programOfEnv} from '../../system/process/env-program.js'
 import {commandOfScript} from '../../system/process/script.js'
-import {mayExecute} from '../../system/process/shebang.js'
 import type {Guard} from '../guard.js'
 
 /** What would start the job under cron, looked at and not started. */
@@ -30,7 +30,7 @@ export function jobStart({interpreters, ...settings}: Settings, job: string, cro
 
 /** The program, and what its first line has env look for. */
 function programsOf([program = '']: readonly string[], path: string): JobStart['programs'] {
-  const found = program.includes('/') ? (mayExecute(program) ? program : undefined) : findOnPath(program, path)
+  const found = program.includes('/') ? (isExecutable(program) ? program : undefined) : findOnPath(program, path)
   const inner = found === undefined ? undefined : programOfEnv(found)
   return [...(inner === undefined ? [] : [{name: inner, path: findOnPath(inner, path)}]), {name: program, path: found}]
 }

@@ -8,6 +8,7 @@ import {settingsOfJob} from '../../domain/settings/settings.js'
 import {watchedJobs} from '../../domain/watchdog/watch-list.js'
 import {GuardError} from '../../errors.js'
 import {readBootRef} from '../../system/host/host.js'
+import {isExecutable} from '../../system/host/is-executable.js'
 import {oddFiles} from '../../system/host/own-modes.js'
 import {isStandalone, programFile} from '../../system/host/program.js'
 import {resolveSecret} from '../../system/host/secret.js'
@@ -15,7 +16,6 @@ import {createSlots} from '../../system/host/slots.js'
 import {runningCron} from '../../system/process/cron-daemon.js'
 import {livingProcessOf} from '../../system/process/holder-liveness.js'
 import {type Command, runCommand} from '../../system/process/run-command.js'
-import {mayExecute} from '../../system/process/shebang.js'
 import {runUnderCron} from '../../system/process/under-cron.js'
 import {openService} from '../../system/services/open-service.js'
 import {type Discovery, discoverCrontabs} from '../../usecases/crontab/discover-crontabs.js'
@@ -99,10 +99,10 @@ function cronDeps(): Omit<ExaminationDeps['cron'], 'crontabLines' | 'passedFiles
       (await runUnderCron({command, variables, timeoutMs: programLimitMs})).stdout,
     monoMs: () => performance.now(),
     problemOfProgram: (path) =>
-      mayExecute(path) ? undefined : existsSync(path) ? 'is not executable' : 'is not there',
+      isExecutable(path) ? undefined : existsSync(path) ? 'is not executable' : 'is not there',
     thisGuard: {version, program: programFile(), node: isStandalone ? undefined : process.execPath},
     runningCron,
-    sendmail: () => ['/usr/sbin/sendmail', '/usr/lib/sendmail'].find(mayExecute),
+    sendmail: () => ['/usr/sbin/sendmail', '/usr/lib/sendmail'].find(isExecutable),
     env: process.env,
   }
 }

@@ -1,4 +1,5 @@
 import {formatDuration} from '../../domain/clock/duration.js'
+import {certificateFault, codeOf} from '../host/error-code.js'
 
 /** There was no answer. */
 export interface HttpProblem {
@@ -65,24 +66,21 @@ const isGarbage = /^(?:HPE_\w+|Malformed_HTTP_Response|InvalidHTTPResponse)$/
 
 const closed = /^(?:ECONNRESET|ECONNECTION|EPIPE|UND_ERR_SOCKET|ConnectionClosed|ConnectionReset)$/
 
-function certificateProblem(code = ''): string | undefined {
-  if (code === 'CERT_HAS_EXPIRED') return 'has expired'
-  if (code === 'CERT_NOT_YET_VALID') return 'is not valid yet; is the clock of this machine right?'
-  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') return 'is for another name'
-  if (/SELF_SIGNED|UNABLE_TO_(?:VERIFY|GET)|CERT_UNTRUSTED|CERT_SIGNATURE/.test(code)) {
-    return 'is not signed by a known authority; name that one with `ca`'
+function certificateProblem(code: string | undefined): string | undefined {
+  switch (certificateFault(code)) {
+    case undefined:
+      return undefined
+    case 'expired':
+      return 'has expired'
+    case 'not-yet-valid':
+      return 'is not valid yet; is the clock of this machine right?'
+    case 'other-name':
+      return 'is for another name'
+    case 'unknown-authority':
+      return 'is not signed by a known authority; name that one with `ca`'
+    case 'other':
+      return `is not accepted (${code})`
   }
-  return /^CERT_|_CERT_/.test(code) ? `is not accepted (${code})` : undefined
-}
-
-/** The code of the error or of what caused it. */
-export function codeOf(error: unknown): string | undefined {
-  for (let one = error, depth = 0; one instanceof Error && depth < 5; one = one.cause, depth++) {
-    const {code} = one as NodeJS.ErrnoException
-    if (typeof code === 'string' && /^\w{1,60}$/.test(code)) return code
-    if (one instanceof AggregateError && one.errors.length > 0) return codeOf(one.errors[0])
-  }
-  return undefined
 }
 
 /** What fetch itself refuses before it connects. */

@@ -2,6 +2,7 @@ import {formatDuration} from '../../domain/clock/duration.js'
 import {maskValues} from '../../domain/failure/mask-values.js'
 import {StoreFault} from '../../domain/fleet/store-fault.js'
 import type {StoreAddress} from '../../domain/fleet/store-url.js'
+import {certificateFault, codeOf} from '../host/error-code.js'
 
 /** What did not come in time. */
 export class TooLate extends Error {
@@ -166,16 +167,20 @@ const lastingErrors = ['EPROTO', 'EINVAL', 'ENAMETOOLONG', 'ENOTDIR', 'ELOOP', '
 
 function certificateProblem(code: string): Problem | undefined {
   const refused = (what: string, hint: string): Problem => ({kind: 'refused', what, hints: [hint]})
-  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID')
-    return refused('has a certificate for another name', 'name the host in the address as its certificate does')
-  if (code === 'CERT_HAS_EXPIRED') return refused('has a certificate that has expired', 'renew it at the server')
-  if (code === 'CERT_NOT_YET_VALID')
-    return refused('has a certificate that is not valid yet', 'check the clock of this host')
-  if (/SELF_SIGNED|UNABLE_TO_(?:VERIFY|GET)|CERT_UNTRUSTED|CERT_SIGNATURE/.test(code))
-    return refused('has a certificate of no known authority', 'name the authority in the address: sslrootcert=PATH')
-  if (/^CERT_|_CERT_|^ERR_(?:TLS|SSL|OSSL)/.test(code))
-    return refused(`has a certificate, or a kind of TLS, that is not accepted (${code})`, 'check ssl_* at the server')
-  return undefined
+  switch (certificateFault(code) ?? (/^ERR_(?:TLS|SSL|OSSL)/.test(code) ? 'other' : undefined)) {
+    case undefined:
+      return undefined
+    case 'other-name':
+      return refused('has a certificate for another name', 'name the host in the address as its certificate does')
+    case 'expired':
+      return refused('has a certificate that has expired', 'renew it at the server')
+    case 'not-yet-valid':
+      return refused('has a certificate that is not valid yet', 'check the clock of this host')
+    case 'unknown-authority':
+      return refused('has a certificate of no known authority', 'name the authority in the address: sslrootcert=PATH')
+    case 'other':
+      return refused(`has a certificate, or a kind of TLS, that is not accepted (${code})`, 'check ssl_* at the server')
+  }
 }
 
 /** Errors that a server or a pooler sent have a severity. */
@@ -186,14 +191,6 @@ function isOfServer(error: unknown): boolean {
 /** A statement that failed has changed nothing; one whose server was ended may have been committed just before. */
 function isRolledBack(error: unknown): boolean {
   return (error as {severity?: unknown}).severity === 'ERROR'
-}
-
-/** Of several addresses of one name each may have failed; the first counts. */
-function codeOf(error: unknown): string | undefined {
-  if (!(error instanceof Error)) return undefined
-  const {code} = error as NodeJS.ErrnoException
-  if (typeof code === 'string') return code
-  return error instanceof AggregateError ? codeOf(error.errors[0]) : undefined
 }
 
 /**

@@ -19,11 +19,9 @@ import {
   utimesSync,
   writeSync,
 } from 'node:fs'
+import {O_PATH} from './open-folder.js'
 
 const {O_CREAT, O_DIRECTORY, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_WRONLY} = constants
-
-/** See open(2): also of a link itself. */
-const O_PATH = 0o10000000
 
 const pieceBytes = 256 * 1024
 

@@ -1,12 +1,10 @@
 import {closeSync, constants, fstatSync, lstatSync, openSync, readFileSync, readlinkSync, type Stats} from 'node:fs'
-import {hasOtherMembers} from '../../domain/settings/group-members.js'
+import {isSharedFolder, mostLinks} from '../../domain/settings/path-trust.js'
 
-/** See open(2): a directory that may be passed but not read is opened too. */
-const O_PATH = 0o10000000
+/** See open(2): a link itself, or a directory that may be passed but not read, is opened too. Node does not name it. */
+export const O_PATH = 0o10000000
 
 const stepFlags = O_PATH | constants.O_DIRECTORY | constants.O_NOFOLLOW
-
-const mostLinks = 40
 
 /** A directory that stays the same one, whatever its path means later. */
 export interface OpenFolder {
@@ -68,9 +66,9 @@ function isTrusted({uid}: Stats): boolean {
   return user === undefined || uid === user || uid === 0
 }
 
-function isShared({mode, gid}: Stats): boolean {
+function isShared(folder: Stats): boolean {
   const readFile = (path: string) => readFileSync(path, 'utf8')
-  return (mode & 0o002) !== 0 || ((mode & 0o020) !== 0 && hasOtherMembers(gid, process.geteuid?.() ?? 0, readFile))
+  return isSharedFolder(folder, {uid: process.geteuid?.() ?? 0, readFile})
 }
 
 function notFollowed(path: string): Error {

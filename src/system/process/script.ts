@@ -1,11 +1,11 @@
 import {statSync} from 'node:fs'
 import {delimiter, extname, resolve} from 'node:path'
 import {shellWord} from '../../domain/crontab/shell-word.js'
+import type {Argv} from '../../domain/settings/job.js'
 import {GuardError} from '../../errors.js'
+import {isExecutable} from '../host/is-executable.js'
 import {isStandalone} from '../host/program.js'
-import {mayExecute, readHead, wrongHead} from './shebang.js'
-
-type Argv = readonly [string, ...string[]]
+import {readHead, wrongHead} from './shebang.js'
 
 /** The interpreter for an extension; `interpreters` in the settings override it. */
 function builtInInterpreter(extension: string): Argv | undefined {
@@ -102,7 +102,7 @@ function headOf(file: string, path: string): string | undefined {
     return readHead(file)
   } catch (error) {
     const {code = ''} = error as NodeJS.ErrnoException
-    if (code === 'EACCES' && mayExecute(file) && statSync(file).isFile()) return undefined
+    if (code === 'EACCES' && isExecutable(file) && statSync(file).isFile()) return undefined
     throw unreadable(code, path, error)
   }
 }

@@ -1,7 +1,8 @@
-import {accessSync, closeSync, constants, existsSync, openSync, readSync} from 'node:fs'
+import {closeSync, constants, existsSync, openSync, readSync} from 'node:fs'
 import {basename} from 'node:path'
 import {shellWord} from '../../domain/crontab/shell-word.js'
 import {GuardError} from '../../errors.js'
+import {isExecutable} from '../host/is-executable.js'
 
 /** So much of a file the kernel reads to find its interpreter. */
 const headBytes = 256
@@ -52,18 +53,8 @@ export function wrongHead(head: string, shown: string): GuardError | undefined {
     return new GuardError('not-found', `${shown}: its interpreter ${interpreter} does not exist`, [
       'correct its first line, or install it',
     ])
-  if (mayExecute(interpreter)) return undefined
+  if (isExecutable(interpreter)) return undefined
   return new GuardError('not-executable', `${shown}: its interpreter ${interpreter} is not executable by this user`, [
     `check it: ls -l ${shellWord(interpreter)}`,
   ])
-}
-
-/** Whether this user may execute the file. */
-export function mayExecute(file: string): boolean {
-  try {
-    accessSync(file, constants.X_OK)
-    return true
-  } catch {
-    return false
-  }
 }

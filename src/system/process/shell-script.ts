@@ -1,6 +1,7 @@
 import {accessSync, constants, statSync} from 'node:fs'
 import {join} from 'node:path'
-import {mayExecute, wrongFirstLine} from './shebang.js'
+import {isExecutable} from '../host/is-executable.js'
+import {wrongFirstLine} from './shebang.js'
 
 /**
  * The path of a program that the kernel does not know how to run, for /bin/sh to read: so execvp(3) goes on, and with
@@ -15,7 +16,7 @@ export function shellScriptOf(file: string, path: string | undefined, code: stri
 
 /** The file that a program's name means. @returns undefined if PATH leads to none */
 function programOnPath(file: string, path: string | undefined): string | undefined {
-  return candidates(file, path).find(mayExecute)
+  return candidates(file, path).find(isExecutable)
 }
 
 function candidates(file: string, path: string | undefined): readonly string[] {

@@ -1,7 +1,7 @@
 import {formatDuration} from '../../domain/clock/duration.js'
 import type {ServiceSettings} from '../../domain/settings/service.js'
 import {GuardError} from '../../errors.js'
-import {codeOf} from '../channels/http-problem.js'
+import {codeOf} from '../host/error-code.js'
 import {resolveSecret} from '../host/secret.js'
 import {type ComposeProcess, stateOfProcess} from './process-compose.js'
 import type {Service, ServiceState} from './service.js'
