@@ -6,6 +6,7 @@ import {onSignals} from '../system/process/own-signals.js'
 import {holdLease} from '../usecases/lease/hold-lease.js'
 import {answerResets, type ResetRound} from '../usecases/reset/answer-resets.js'
 import type {Call} from './command/definition.js'
+import {warnOfRound} from './failed-round.js'
 import type {Guard} from './guard.js'
 import {renderResetRound} from './render/reset.js'
 import {printWarning} from './stderr.js'
@@ -64,7 +65,7 @@ export async function runResetDaemon(guard: Guard, options: ResetDaemonOptions):
 
 async function watch(guard: Guard, options: ResetDaemonOptions & {watchMs: number}, stop: AbortSignal): Promise<void> {
   while (!stop.aborted) {
-    const round = await underLease(guard, stop).catch(warnAndGoOn)
+    const round = await underLease(guard, stop).catch(warnOfRound('reset daemon'))
     if (round && hasNews(round)) showNews(round, options)
     await guard.clock.sleep(options.watchMs, stop)
   }
@@ -81,12 +82,6 @@ function underLease(guard: Guard, stop: AbortSignal): Promise<ResetRound> {
     guard.journal(resetResultStream).compactIfDue()
     return round
   })
-}
-
-/** A full disk or another daemon at work does not end the watch. Wrong settings do. */
-function warnAndGoOn(error: unknown): undefined {
-  if (!(error instanceof GuardError) || !['busy', 'io', 'fenced', 'no-state'].includes(error.kind)) throw error
-  printWarning(`reset daemon: ${error.message}`)
 }
 
 function isWell({answered, pending}: ResetRound): boolean {

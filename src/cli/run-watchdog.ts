@@ -24,6 +24,7 @@ import {newsOf} from '../usecases/watchdog/news.js'
 import {watchdogRound} from '../usecases/watchdog/watchdog-round.js'
 import type {Call} from './command/definition.js'
 import {exitCodes, healthExitCodes} from './exit-codes.js'
+import {warnOfRound} from './failed-round.js'
 import type {Guard} from './guard.js'
 import {printWarning} from './stderr.js'
 import {jsonLine, writeOut} from './stdout.js'
@@ -150,7 +151,7 @@ async function watch(
   const stop = new AbortController()
   onSignals(['SIGINT', 'SIGTERM'], () => stop.abort())
   while (!stop.signal.aborted) {
-    const round = await underLease(guard, jobs, 'on').catch(warnAndGoOn)
+    const round = await underLease(guard, jobs, 'on').catch(warnOfRound('watchdog'))
     // The text has news alone, and JSON has every round, one on each line.
     const json = round && (await showRound(round, {...options, newsOnly: true}))
     if (json) writeOut(jsonLine(json))
@@ -211,12 +212,6 @@ function compact(guard: Guard): void {
   guard.journal(alertStream).compactIfDue()
   guard.journal(deliveryStream).compactIfDue()
   guard.journal(schedulerStream).compactIfDue()
-}
-
-/** Neither a full disk nor another watchdog ends the watch. */
-function warnAndGoOn(error: unknown): undefined {
-  if (!(error instanceof GuardError) || !['busy', 'io', 'fenced', 'no-state'].includes(error.kind)) throw error
-  printWarning(`watchdog: ${error.message}`)
 }
 
 function logLines({reports, orphaned}: Evaluation): readonly string[] {

@@ -3,6 +3,7 @@ import {type WaitingJobs, waitingText} from '../../domain/scheduler/set-back.js'
 import type {ComingSlot} from '../../usecases/schedule/coming-slots.js'
 import type {SchedulerRunState, SchedulerStatus} from '../../usecases/schedule/scheduler-status.js'
 import type {Stopped} from '../../usecases/schedule/stop-scheduler.js'
+import type {SchedulerStart} from '../wire/scheduler.js'
 import {color} from './color.js'
 import type {Page} from './page.js'
 import {renderText} from './table.js'
@@ -87,13 +88,8 @@ export function stoppedText({is, pid, ended}: Stopped): readonly string[] {
   return ended.length === 0 ? [first] : [first, `ended: ${ended.join(', ')}`]
 }
 
-interface StartedScheduler {
-  readonly is: 'started' | 'was-running'
-  readonly pid: number | undefined
-}
-
 /** `guard scheduler start --json`. */
-export function startedToJson({is, pid}: StartedScheduler): object {
+export function startedToJson({is, pid}: SchedulerStart): object {
   return {state: 'running', started: is === 'started', pid}
 }
 

@@ -18,14 +18,14 @@ import {wireLease, wireReconcile} from './lease.js'
 
 /** How commands and the HTTP server start, stop and look at the scheduler of this state directory. */
 
-interface SchedulerStart {
-  readonly is: 'started' | 'was-running'
-  readonly pid: number | undefined
-}
-
 /** How long a start may take until the scheduler is ready. Milliseconds. */
 const startLimitMs = 10_000
 const pollMs = 50
+
+export interface SchedulerStart {
+  readonly is: 'started' | 'was-running'
+  readonly pid: number | undefined
+}
 
 /**
  * Starts the scheduler as a daemon, and returns once it is at work; nothing changes if one runs. Throws GuardError `config`
