@@ -1,5 +1,4 @@
 import {type ClockReading, elapsedMs, readingOf} from '../clock/reading.js'
-import type {BudgetRatio} from '../settings/job.js'
 
 /**
  * The retry budget of a target is shared by all processes: a token bucket as in gRPC's retry throttling (proposal A6) and
@@ -36,11 +35,6 @@ export function giveBack(budget: RetryBudget | undefined, ratio: number, now: Cl
   if (!budget) return undefined
   const spent = Math.max(0, spentTokens(budget, now) - ratio)
   return spent === 0 ? undefined : {...budget, spent, touched: readingOf(now)}
-}
-
-/** Retries that are left at `now`. */
-export function tokensLeft(budget: RetryBudget | undefined, {reserve}: BudgetRatio, now: ClockReading): number {
-  return Math.max(0, reserve - spentTokens(budget, now))
 }
 
 /** Why there is no further attempt. @param of whose retry budget it is */

@@ -82,8 +82,6 @@ export function isReaderGone(run: EndOfRun): boolean {
 /** Exit code → outcome. A code that is not named is `failed`; 0 is `healthy` unless named otherwise. */
 type ExitMap = Readonly<Record<number, StatedOutcome>>
 
-export const defaultExitMap: ExitMap = {0: 'healthy', 1: 'degraded', 2: 'unhealthy'}
-
 /** The valid fields that a job wrote to `$GUARD_RESULT_FILE`. */
 export interface JobResult {
   readonly outcome?: StatedOutcome

@@ -10,7 +10,6 @@ import {
 import type {ProcessRef} from '../../domain/clock/process-ref.js'
 import type {ClockReading} from '../../domain/clock/reading.js'
 import {dueAt} from '../../domain/clock/reading.js'
-import {tokensLeft} from '../../domain/retry/retry-budget.js'
 import type {BudgetRatio} from '../../domain/settings/job.js'
 import type {BreakerSettings} from '../../domain/settings/settings.js'
 import type {Journal} from '../../journal/journal.js'
@@ -186,13 +185,4 @@ export function resetByHand(deps: ByHand, target: string): void {
 /** Takes a token of the target's retry budget, which all processes share; false when it is used up. */
 export function takeRetryToken(deps: ByHand, target: string, {reserve}: BudgetRatio): boolean {
   return deps.breakers.append({kind: 'retried', target, reserve}, 'buffered').verdict === 'ok'
-}
-
-/** Retries that the target's budget has left. */
-export function retryTokensLeft(
-  deps: Pick<BreakerDeps, 'breakers' | 'now'>,
-  target: string,
-  budget: BudgetRatio,
-): number {
-  return tokensLeft(deps.breakers.read().get(target)?.budget, budget, deps.now())
 }

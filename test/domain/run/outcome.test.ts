@@ -1,9 +1,11 @@
 import {expect, test} from 'vitest'
-import {defaultExitMap, type Exit, judgeRun, mayHaveFailed, type Outcome} from '../../../src/domain/run/outcome.js'
+import {jobDefaults} from '../../../src/config/defaults.js'
+import {type Exit, judgeRun, mayHaveFailed, type Outcome} from '../../../src/domain/run/outcome.js'
 
+const {exitMap} = jobDefaults
 const ended: Exit = {code: 0, signal: undefined, timedOut: false, silent: false, spawnError: undefined}
 const judge = (exit: Partial<Exit>, more: Partial<Parameters<typeof judgeRun>[0]> = {}) =>
-  judgeRun({exit: {...ended, ...exit}, exitMap: defaultExitMap, result: undefined, crashed: undefined, ...more})
+  judgeRun({exit: {...ended, ...exit}, exitMap, result: undefined, crashed: undefined, ...more})
 
 test.each<[string, Partial<Exit>, Parameters<typeof judge>[1], Outcome]>([
   ['0 is healthy', {code: 0}, {}, 'healthy'],
@@ -51,7 +53,7 @@ test.each<[string, Partial<Exit>, Partial<Parameters<typeof mayHaveFailed>[0]>, 
     false,
   ],
 ])('whether an attempt may have failed: %s', (_title, exit, more, expected) => {
-  expect(mayHaveFailed({exit: {...ended, ...exit}, exitMap: defaultExitMap, result: undefined, ...more})).toBe(expected)
+  expect(mayHaveFailed({exit: {...ended, ...exit}, exitMap, result: undefined, ...more})).toBe(expected)
 })
 
 test('the judgement says what it rests on', () => {
