@@ -41,6 +41,25 @@ test('every exported name is imported by another file', () => {
   expect(unused.map(({file, name}) => `${file}: ${name}`)).toEqual([])
 })
 
+test('what the sources export is used by the sources, not by tests alone', () => {
+  const imported = new Set(sources.flatMap(importedNamesOf))
+  const unused = sources
+    .filter((file) => file.startsWith('src/') && file !== 'src/index.ts')
+    .flatMap((file) => exportsOf(file).map((name) => ({file, name})))
+    .filter(({file, name}) => !imported.has(name) && !isUsedIn(file, name))
+  expect(unused.map(({file, name}) => `${file}: ${name}`)).toEqual([])
+})
+
+test('no two functions of a shelf do the same by the same steps', () => {
+  const homes = new Map<string, string[]>()
+  for (const file of sources.filter((name) => name.startsWith('src/')))
+    for (const [name, steps] of functionsOf(file)) {
+      const key = `${file.split('/')[1]} ${steps}`
+      homes.set(key, [...(homes.get(key) ?? []), `${file}: ${name}`])
+    }
+  expect([...homes.values()].filter((places) => places.length > 1)).toEqual([])
+})
+
 function langOf(file: string): 'ts' | 'tsx' {
   return file.endsWith('x') ? 'tsx' : 'ts'
 }
@@ -67,6 +86,26 @@ function longFunctionsOf(file: string): string[] {
   }
   visit(parseSync(file, text, {lang: langOf(file)}).program.body)
   return found
+}
+
+/** Whether a file uses a name beside declaring it. */
+function isUsedIn(file: string, name: string): boolean {
+  const code = read(file).replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '')
+  return (code.match(new RegExp(`(?<![\\w$])${name}(?![\\w$])`, 'g'))?.length ?? 0) > 1
+}
+
+/** Shorter functions may look alike by chance. Characters. */
+const shortestSteps = 60
+
+/** The functions of a file by name, each with the text of its steps without spaces. */
+function functionsOf(file: string): readonly (readonly [string, string])[] {
+  const text = read(file)
+  return parseSync(file, text, {lang: langOf(file)}).program.body.flatMap((statement) => {
+    const declared = statement.type === 'ExportNamedDeclaration' ? statement.declaration : statement
+    if (declared?.type !== 'FunctionDeclaration' || !declared.id || !declared.body) return []
+    const steps = text.slice(declared.body.start, declared.body.end).replace(/\/\/.*$|\s+/gm, '')
+    return steps.length < shortestSteps ? [] : [[declared.id.name, steps] as const]
+  })
 }
 
 function exportsOf(file: string): readonly string[] {

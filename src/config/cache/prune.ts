@@ -5,8 +5,8 @@ import {type CachePlace, cacheFolder, isPrivateFolder} from './read.js'
 /** What all caches together may take, bytes. */
 export const mostCacheBytes = 30_000_000
 
-const day = 86_400_000
-const forgottenAfterMs = 30 * day
+const dayMs = 86_400_000
+const forgottenAfterMs = 30 * dayMs
 
 interface CachedFile {
   readonly path: string
@@ -35,7 +35,7 @@ export function pruneCaches(place: CachePlace, nowMs: number): void {
   let bytes = kept.reduce((sum, file) => sum + file.bytes, 0)
   for (const file of kept.sort((one, other) => one.writtenAtMs - other.writtenAtMs)) {
     if (bytes <= mostCacheBytes) return
-    unlink(file.path)
+    removeFile(file.path)
     bytes -= file.bytes
   }
 }
@@ -57,9 +57,9 @@ function pruneNodeFolders(parent: string, uid: number | undefined, nowMs: number
     if (version === undefined || !isFolder(folder)) return []
     const isOther = 'bun' in process.versions || version !== process.version
     const files = filesIn(folder, nodeFileName, uid)
-    const isUsed = files.some(({writtenAtMs}) => writtenAtMs > nowMs - day)
+    const isUsed = files.some(({writtenAtMs}) => writtenAtMs > nowMs - dayMs)
     if (isOther && !isUsed) {
-      for (const {path} of files) unlink(path)
+      for (const {path} of files) removeFile(path)
       removeEmpty(folder)
       return []
     }
@@ -81,7 +81,7 @@ function programChangedAt(): number {
 function withoutObsolete(files: readonly CachedFile[], writtenBeforeMs: number): readonly CachedFile[] {
   return files.filter(({path, writtenAtMs}) => {
     if (writtenAtMs >= writtenBeforeMs) return true
-    unlink(path)
+    removeFile(path)
     return false
   })
 }
@@ -108,11 +108,12 @@ function isFolder(path: string): boolean {
   return lstatSync(path, {throwIfNoEntry: false})?.isDirectory() === true
 }
 
-function unlink(path: string): void {
+/** Removes a file of a cache, where that is possible. */
+export function removeFile(path: string): void {
   try {
     unlinkSync(path)
   } catch {
-    // The file is already gone, or the file system is read-only.
+    // The file is already gone, belongs to another user, or the file system is read-only.
   }
 }
 

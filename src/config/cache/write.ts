@@ -1,9 +1,9 @@
-import {lstatSync, mkdirSync, renameSync, rmdirSync, unlinkSync, writeFileSync} from 'node:fs'
+import {lstatSync, mkdirSync, renameSync, rmdirSync, writeFileSync} from 'node:fs'
 import {dirname} from 'node:path'
 import type {Settings} from '../../domain/settings/settings.js'
 import type {FoundFile} from '../find.js'
 import {distrustOfPlace} from '../trust.js'
-import {pruneCaches} from './prune.js'
+import {pruneCaches, removeFile} from './prune.js'
 import {type CachePlace, cacheFile, cacheFolder, cacheKey, checksumLine, isPrivateFolder} from './read.js'
 
 /** Some file systems store times to two seconds, so a younger file may change again without a visible difference. */
@@ -34,7 +34,7 @@ export function writeCache(found: FoundFile, settings: Settings, place: Keeper):
     renameSync(aside, target)
     pruneCaches(place, place.nowMs)
   } catch {
-    remove(aside)
+    removeFile(aside)
   }
 }
 
@@ -63,13 +63,5 @@ function makeFolder(folder: string): void {
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
     }
-  }
-}
-
-function remove(path: string): void {
-  try {
-    unlinkSync(path)
-  } catch {
-    // The file is already gone, or belongs to another user.
   }
 }

@@ -24,10 +24,10 @@ interface NewSilence {
   readonly untilHealthy: boolean
 }
 
-const day = 86_400_000
+const dayMs = 86_400_000
 
 /** Forgotten silences hide trouble, so none lasts longer. */
-const longestMs = 30 * day
+const longestMs = 30 * dayMs
 
 /** Throws GuardError `usage`. */
 export function addSilence({silences, now, isTroubled}: AddDeps, wanted: NewSilence): Silence {
