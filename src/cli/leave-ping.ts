@@ -9,7 +9,7 @@ import {placeArgs} from './place-args.js'
  */
 export async function leavePing(guard: Guard, channel: string, ping: RunPing): Promise<void> {
   if (endsWithThisProcess()) {
-    const {tellMonitor} = await import('./tell-monitor.js')
+    const {tellMonitor} = await import('./wire/tell-monitor.js')
     await tellMonitor(guard, channel, ping, [])
     return
   }

@@ -30,6 +30,7 @@ import {printWarning} from './stderr.js'
 import {jsonLine, writeOut} from './stdout.js'
 import {isTerminal} from './terminal.js'
 import {recoverIn, startReruns, tidyAfter} from './wire/recover.js'
+import {wireSayOnce} from './wire/say-once.js'
 import {ownLease, roundPlan, wireWatchdog} from './wire/watchdog.js'
 
 interface WatchdogOptions {
@@ -81,7 +82,7 @@ export async function runWatchdog(guard: Guard, options: WatchdogOptions): Promi
   const jobs = watchedJobs(guard.settings)
   const watchesNone = jobs.length === 0
   if (watchMs === undefined) {
-    // That there are no jobs is said once, by the error.
+    // The error says that there are no jobs; once is enough.
     const isSaid = watchesNone && isTerminal('stdout')
     const json = await answer(
       await underLease(guard, jobs, 'for-one-round'),
@@ -97,7 +98,7 @@ export async function runWatchdog(guard: Guard, options: WatchdogOptions): Promi
 
 /** A person learns it at once; in a crontab the watchdog may wait for jobs to come, and its mail would be noise. */
 function reportNoJobs(guard: Guard): void {
-  const {settings, clock, log} = guard
+  const {settings} = guard
   const where = settings.file ?? 'there is no settings file'
   const message = settings.wrong?.refusal ?? `no job is watched: ${where}${settings.file ? ' names none' : ''}`
   // Settings that cannot be read at all say nothing of the jobs; an incident that is open still counts.
@@ -107,10 +108,9 @@ function reportNoJobs(guard: Guard): void {
     process.exitCode = exitCodes.config
     return
   }
-  // Of wrong settings there is an alert already.
+  // Wrong settings have an alert already.
   if (settings.wrong) return
-  const deps = {clock, log, alerts: guard.journal(alertStream), repeatMs: settings.alerting.repeatMs[0] ?? 0}
-  sayOnce(deps, {component: 'watchdog', message, reason: message})
+  sayOnce(wireSayOnce(guard), {component: 'watchdog', message, reason: message})
 }
 
 /** The round for `--json`. */
@@ -192,14 +192,13 @@ async function underLease(guard: Guard, jobs: readonly WatchedJob[], lives: 'on'
 }
 
 /** In a crontab nobody reads what each round would say of them. */
-function tellRefused({settings, clock, log, journal}: Guard, {files}: Recovered): void {
+function tellRefused(guard: Guard, {files}: Recovered): void {
   const refused = files.filter(({is}) => is === 'refused')
   const [first] = refused
   if (!first) return
   const more = refused.length > 1 ? `, and ${refused.length - 1} more` : ''
   const message = `the state of a crashed run is not looked after: ${first.path}: ${first.reason}${more}`
-  const deps = {clock, log, alerts: journal(alertStream), repeatMs: settings.alerting.repeatMs[0] ?? 0}
-  sayOnce(deps, {component: 'watchdog', message, reason: `crashed-run ${first.path}`})
+  sayOnce(wireSayOnce(guard), {component: 'watchdog', message, reason: `crashed-run ${first.path}`})
 }
 
 /** The watchdog compacts the journals, so that `guard run` need not. */

@@ -4,12 +4,12 @@ import {toldAsTroubleOf} from '../domain/alert/alert.js'
 import type {Settings} from '../domain/settings/settings.js'
 import {inOneLine, type WrongSettings, wrongWatchedJobs} from '../domain/settings/wrong.js'
 import {GuardError} from '../errors.js'
-import {alertStream} from '../journal/failure-streams.js'
 import type {Journal} from '../journal/journal.js'
 import type {JournalSpec} from '../journal/spec.js'
 import type {Clock} from '../system/host/clock.js'
 import {sayOnce} from '../usecases/alert/say-once.js'
 import {printWarning} from './stderr.js'
+import {wireSayOnce} from './wire/say-once.js'
 import {reasonOfWrong} from './wrong-settings-reason.js'
 
 /** What is needed of `Guard`. */
@@ -38,13 +38,11 @@ export function announceWrongSettings(guard: Announcer, wrong: SaidSettings): ()
   return () => {
     if (isDone) return
     isDone = true
-    const {clock, log, settings} = guard
-    const deps = {clock, log, alerts: guard.journal(alertStream), repeatMs: settings.alerting.repeatMs[0] ?? 0}
     const reason = reasonOfWrong(wrong)
     const logText = inOneLine(wrong.message)
     const message = inOneLine(wrong.notice ?? wrong.message)
     const details = wrong.notice === undefined ? {[toldAsTroubleOf]: wrongWatchedJobs(wrong)} : {}
-    const isNews = sayOnce(deps, {component: 'settings', message, reason, logText, details})
+    const isNews = sayOnce(wireSayOnce(guard), {component: 'settings', message, reason, logText, details})
     if (isNews && !isTerminal) printWarning(wrong.message)
   }
 }

@@ -1,11 +1,11 @@
 import type {RunReport} from '../domain/run/report.js'
 import {textfileOf} from '../domain/run/textfile.js'
 import {GuardError} from '../errors.js'
-import {alertStream} from '../journal/failure-streams.js'
 import {writePublicFile} from '../system/host/public-file.js'
 import {sayOnce} from '../usecases/alert/say-once.js'
 import type {Guard} from './guard.js'
 import {printWarning} from './stderr.js'
+import {wireSayOnce} from './wire/say-once.js'
 
 /**
  * Writes the figures of a run for node_exporter. The run is over: that they cannot be written is said once, and no more.
@@ -21,9 +21,7 @@ export function writeTextfile(guard: Guard, folder: string, report: RunReport): 
     const {syscall, code} = error as NodeJS.ErrnoException
     if (syscall === undefined) throw error
     const message = `the metrics of the runs are not written to ${folder} (${code})`
-    const {clock, log, settings} = guard
-    const deps = {clock, log, alerts: guard.journal(alertStream), repeatMs: settings.alerting.repeatMs[0] ?? 0}
-    const isNews = sayOnce(deps, {component: 'run', message, reason: `textfile ${folder}`})
+    const isNews = sayOnce(wireSayOnce(guard), {component: 'run', message, reason: `textfile ${folder}`})
     if (isNews) printWarning(message)
     return isNews
   }

@@ -14,7 +14,7 @@ test('a FIFO in the place of its log refuses the start with 74, and is named', a
   execFileSync('mkfifo', [`${box.stateDir}/logs/scheduler.log`])
   expect(await box.guard('scheduler', 'start')).toMatchObject({
     code: 74,
-    stderr: expect.stringMatching(/scheduler\.log cannot be written \(ENXIO\)\n {2}- move away what stands there/),
+    stderr: expect.stringMatching(/scheduler\.log cannot be written \(ENXIO\)\n {2}- move away what is there/),
   })
   expect(box.living()).toEqual([])
 })

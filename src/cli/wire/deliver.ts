@@ -19,6 +19,7 @@ import {watchdogsNow} from '../watching.js'
 import {wireDelivery} from './delivery.js'
 import {wireLease} from './lease.js'
 import {endFlapping, flappingJobs} from './own-round.js'
+import {wireSayOnce} from './say-once.js'
 import {type SettingsFiles, settingsFiles} from './settings-files.js'
 
 /**
@@ -70,8 +71,8 @@ const soonMs = 120_000
 const mutelyFailingMs = 3_600_000
 
 /**
- * What a round of the watchdog does about alerts: where something is to be sent it leaves a process that does it, so that
- * no network holds the round; where that one would be ended with it, it sends itself.
+ * What a round of the watchdog does about alerts: if there is something to send, it leaves a process that does so, so
+ * that no network holds the round; where that one would be ended with it, it sends itself.
  */
 export async function deliverInRound(guard: Guard): Promise<void> {
   const [alerts, outbox] = [guard.journal(alertStream).read(), guard.journal(deliveryStream).read()]
@@ -90,8 +91,9 @@ async function nextInOutbox(guard: Guard): Promise<number | undefined> {
   return nextOf(deps)
 }
 
-function sayFailingChannels({clock, log, settings, journal}: Guard, {channels}: OutboxState): void {
-  const deps = {clock, log, alerts: journal(alertStream), repeatMs: settings.alerting.repeatMs[0] ?? 0}
+function sayFailingChannels(guard: Guard, {channels}: OutboxState): void {
+  const {clock} = guard
+  const deps = wireSayOnce(guard)
   for (const [name, queue] of channels) {
     const {lastFailure} = queue
     const head = headOfQueue(queue)
@@ -117,7 +119,7 @@ export async function deliverAndStay(guard: Guard, signal: AbortSignal): Promise
   })
 }
 
-/** @returns how long nothing is to be done, ms; undefined if that is left to the next run or round */
+/** @returns how long there is nothing to do, ms; undefined if the rest is left to the next run or round */
 async function restUntilNext(files: SettingsFiles, dueMs: number | undefined): Promise<number | undefined> {
   const own = files.own()
   const {settings, clock} = own
@@ -145,10 +147,10 @@ async function sleepUntilNews(guard: Guard, {restMs, isNews, signal}: Sleep): Pr
   const pollMs = Math.min(Math.max(shortestPollMs, settings.alerting.groupWaitMs / 6), longestPollMs)
   for (let left = restMs; left > 0 && !signal.aborted; left = nextMs - clock.now()) {
     await clock.sleep(Math.min(left, pollMs), signal)
-    // Of a state directory that was removed there is nothing left to send.
+    // If the state directory was removed, there is nothing left to send.
     if (!existsSync(guard.stateDir)) return false
     if (makesWay(guard.journal(deliveryStream).read())) return false
-    // Of a clock that was set back the time until then is not known.
+    // After the clock was set back, the time until then is not known.
     if (isNews() || clock.now() < begunMs) break
   }
   return true
@@ -206,7 +208,7 @@ async function deliver(
           isOver = isFenced || !(await goOn(nextMs, isNews))
         }
       })
-      // Who found the lease held has left; what it had raised is seen here.
+      // A process that found the lease held has ended; what it had raised is seen here.
     } while (isHeld && !signal.aborted && hasMore())
     return false
   } catch (error) {

@@ -4,7 +4,6 @@ import {loadSettings} from '../../config/settings.js'
 import {changedPlace} from '../../domain/scheduler/changed-place.js'
 import type {Settings} from '../../domain/settings/settings.js'
 import {inOneLine} from '../../domain/settings/wrong.js'
-import {alertStream} from '../../journal/failure-streams.js'
 import {watchFile} from '../../system/daemon/file-watch.js'
 import type {Wakeup} from '../../system/daemon/wakeup.js'
 import {acceptedSettingsVariable} from '../../system/host/accepted-settings.js'
@@ -17,6 +16,7 @@ import {version} from '../build-info.js'
 import {type Guard, namedStateDir} from '../guard.js'
 import {delivererArgs, settingsFolder} from '../place-args.js'
 import {reasonOfWrong} from '../wrong-settings-reason.js'
+import {wireSayOnce} from './say-once.js'
 
 interface ReloaderParts {
   readonly wakeup: Wakeup
@@ -73,11 +73,9 @@ export function wireReloader(guard: Guard, {wakeup, accept, refuse, log}: Reload
       refuse(reason)
       const message = `the scheduler goes on with its former settings: ${reason}`
       log(message)
-      const alerts = guard.journal(alertStream)
-      const repeatMs = settings.alerting.repeatMs[0] ?? 0
       // guardian.log has it by now.
       const isNews = sayOnce(
-        {clock, log: () => undefined, alerts, repeatMs},
+        {...wireSayOnce(guard), log: () => undefined},
         // Other guards that read a broken file say so, too: of all of them the first one is enough.
         {component: 'scheduler', message, reason: wrong?.refusal === undefined ? message : reasonOfWrong(wrong)},
       )
@@ -86,7 +84,7 @@ export function wireReloader(guard: Guard, {wakeup, accept, refuse, log}: Reload
   })
 }
 
-/** A folder of the logs that is not used, because other users may write it, is no change of the settings. */
+/** If the folder of the logs is not used because other users may write it, that is not a change of the settings. */
 function objection({settings: former, stateDir}: Guard, next: Settings): string | undefined {
   const logDir = next.wrong?.parts.includes('logDir') ? former.logDir : next.logDir
   const named = namedStateDir(undefined, next)

@@ -65,7 +65,7 @@ export async function startSchedulerDaemon(guard: Guard): Promise<SchedulerStart
 export function refuseFile(file: string, cause: unknown): never {
   const {syscall, code, path = file, dest = path} = cause as NodeJS.ErrnoException & {readonly dest?: string}
   if (syscall === undefined) throw cause
-  throw new GuardError('io', `${dest} cannot be written (${code})`, ['move away what stands there'], {cause})
+  throw new GuardError('io', `${dest} cannot be written (${code})`, ['move away what is there'], {cause})
 }
 
 export function refuseUseless({settings}: Guard): void {

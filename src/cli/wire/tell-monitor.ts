@@ -1,9 +1,9 @@
-import type {SendOutcome} from '../domain/delivery/message.js'
-import {closestNames} from '../domain/settings/suggest.js'
-import {GuardError} from '../errors.js'
-import {sendRunPing} from '../system/channels/open-channel.js'
-import type {RunPing} from '../system/channels/ping.js'
-import type {Guard} from './guard.js'
+import type {SendOutcome} from '../../domain/delivery/message.js'
+import {closestNames} from '../../domain/settings/suggest.js'
+import {GuardError} from '../../errors.js'
+import {sendRunPing} from '../../system/channels/open-channel.js'
+import type {RunPing} from '../../system/channels/ping.js'
+import type {Guard} from '../guard.js'
 
 /** A ping is of use only while its run is news. Milliseconds. */
 export const pingPausesMs = [5_000, 30_000]
