@@ -1,6 +1,8 @@
 import {existsSync, readFileSync, utimesSync} from 'node:fs'
 import {join} from 'node:path'
 import {expect, test} from 'vitest'
+import * as failureStreams from '../src/journal/failure-streams.js'
+import * as stateStreams from '../src/journal/streams.js'
 import {createSandbox, type Sandbox} from './support/sandbox.js'
 
 const page = readFileSync(join(import.meta.dirname, '../docs/journal.md'), 'utf8')
@@ -53,4 +55,14 @@ test.skipIf(!hasJq)('every example of the page about the journals prints what st
 test('every example of the page says what it prints', () => {
   expect(examples.length).toBeGreaterThan(5)
   expect(examples).toHaveLength(page.match(/^```sh$/gm)?.length ?? 0)
+})
+
+test('the page lists every journal, and says what its records are', () => {
+  const streams = {...stateStreams, ...failureStreams}
+  const names = Object.values(streams).flatMap((one) => (typeof one === 'object' ? [one.name] : []))
+  expect(names.length).toBeGreaterThan(8)
+  for (const name of names) {
+    expect(page).toContain(`| \`${name}.jsonl\` |`)
+    expect(page).toContain(`## ${name}.jsonl\n`)
+  }
 })
