@@ -23,7 +23,7 @@ export default defineCommand({
       choices: ['cause', 'none'],
       default: 'cause',
     },
-    watch: {type: 'duration', summary: 'show it again after so long, until interrupted', minMs: 500},
+    watch: {type: 'duration', summary: 'show it again after each such interval, until interrupted', minMs: 500},
   },
   async run({flags, rest, json, show, print, openGuard}) {
     const request = {patterns: rest, ...flags, json, show, print, openGuard}

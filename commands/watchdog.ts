@@ -10,7 +10,7 @@ export default defineCommand({
   usage: 'watchdog [--watch D | [--dry-run] [--verbose]]',
   examples: ['guard watchdog', 'guard watchdog --watch 60s', 'guard watchdog --dry-run --json'],
   flags: {
-    watch: {type: 'duration', summary: 'go on for ever, with so long between two rounds'},
+    watch: {type: 'duration', summary: 'go on for ever, with this time between two rounds'},
     'dry-run': {type: 'boolean', summary: 'print what a round would see and do, and do nothing', exclusive: ['watch']},
     verbose: {type: 'boolean', summary: 'print every job without a terminal too', exclusive: ['watch']},
   },

@@ -20,7 +20,7 @@ function timeOf(text: string, nowMs: number): number {
 export default defineCommand({
   summary: 'Why a job failed, did not run or was skipped, and who was told',
   description:
-    'Answers in its first sentence; below it stands what is known, the newest first, each sentence with the journal and the record that says so.',
+    'The first sentence is the answer. What is known follows, the newest first, each sentence with the journal and the record that it comes from.',
   examples: [
     'guard why pre_market_health_check',
     'guard why scan --run 3kXw',
@@ -32,7 +32,7 @@ export default defineCommand({
     run: {type: 'text', summary: 'tell of the run with this id, or with an id that begins so', helpValue: 'ID'},
     at: {
       type: 'text',
-      summary: 'as it was at this time: 14:15, 2026-11-28T14:15:00Z, or so long ago: 2h',
+      summary: 'as it was at this time: 14:15, 2026-11-28T14:15:00Z, or 2h for two hours ago',
       helpValue: 'TIME',
     },
     records: {type: 'boolean', summary: 'print the records below their sentences'},

@@ -1,4 +1,5 @@
-// A reporter of vitest that keeps a list of the test files that have begun and not ended, for who ends a run that hangs.
+// A reporter of vitest that keeps a list of the test files that have begun and not ended, for CI, which ends a run
+// that hangs and names them.
 import {writeFileSync} from 'node:fs'
 
 export default class RunningTests {

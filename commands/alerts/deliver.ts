@@ -5,7 +5,7 @@ export default defineCommand({
   summary: 'Send what is due; a run that ended badly and the watchdog do that by themselves',
   examples: ['guard alerts deliver'],
   flags: {
-    job: {type: 'text', summary: 'decide first what is to be told of this job, where no watchdog does'},
+    job: {type: 'text', summary: 'first decide what to tell about this job, if no watchdog does'},
     stay: {type: 'boolean', summary: 'stay until nothing is pending or due within a day, or a watchdog takes over'},
   },
   async run({flags, openGuard, print}) {

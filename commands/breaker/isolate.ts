@@ -13,8 +13,8 @@ export default defineCommand({
   ],
   args: {target: {required: true, summary: 'name of what is not to be called'}},
   flags: {
-    for: {type: 'duration', summary: 'for so long (default: until it is closed)'},
-    reason: {type: 'text', summary: 'why, for those who meet it', required: true, helpValue: 'TEXT'},
+    for: {type: 'duration', summary: 'how long (default: until it is closed)'},
+    reason: {type: 'text', summary: 'why; shown to callers that are refused', required: true, helpValue: 'TEXT'},
   },
   async run({args, flags, print, openGuard}) {
     const target = checkedName(args.target, 'target')

@@ -11,7 +11,12 @@ export default defineCommand({
   args: {target: {required: true, summary: 'name of what is not to be called'}},
   flags: {
     for: {type: 'duration', summary: 'until the probe', settingsDefault: '30s'},
-    reason: {type: 'text', summary: 'why, for those who meet it', default: 'opened by hand', helpValue: 'TEXT'},
+    reason: {
+      type: 'text',
+      summary: 'why; shown to callers that are refused',
+      default: 'opened by hand',
+      helpValue: 'TEXT',
+    },
   },
   async run({args, flags, print, openGuard}) {
     const target = checkedName(args.target, 'target')

@@ -10,7 +10,7 @@ export default defineCommand({
   description:
     'Asks the PostgreSQL of `fleet` in the settings: whether it is reached, and over TLS; schema and rights; how far its ' +
     'clock is away; whether a fail-over or a crash may lose a grant. Changes nothing. Exits with 0 when all is well, 1 when ' +
-    'something is to be looked at, 2 when something is wrong.',
+    'something needs a look, 2 when something is wrong.',
   examples: ['guard fleet check', 'guard fleet check --json'],
   async run({show, openGuard}) {
     const check = await checkStore(wireFleetCheck(await openGuard()))

@@ -19,8 +19,8 @@ export const exitCodes: Readonly<Record<ErrorKind, number>> = {
   'not-found': 127,
 }
 
-/** Of the commands that say how the machine or its jobs are. */
+/** Exit codes of the commands that say how the machine or its jobs are. */
 export const healthExitCodes: Readonly<Record<OverallStatus['is'], number>> = {healthy: 0, degraded: 1, unhealthy: 2}
 
-/** Of the commands that look for what is to be mended. */
+/** Exit codes of the commands that look for faults. */
 export const exitCodesOfLevel = {well: 0, look: 1, wrong: 2} as const satisfies Readonly<Record<FindingLevel, number>>

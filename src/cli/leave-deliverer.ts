@@ -60,7 +60,7 @@ function hasAlertOfSettings({settings, journal}: Guard): boolean {
 
 /**
  * @param ended what is decided first of this job; undefined if nothing is
- * @param hasNews whether something is to be sent in any case
+ * @param hasNews whether there is something to send in any case
  */
 async function leave(guard: Guard, ended: string | undefined, hasNews: boolean): Promise<void> {
   const watchdogs = watchdogsNow(guard)

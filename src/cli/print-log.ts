@@ -26,7 +26,7 @@ export async function printLog(request: LogRequest): Promise<void> {
     const lines = lineSink((line) => writeOut(jsonLine({job, line})))
     const sink = maskingSink(secrets, json ? lines : textSink(request))
     await tailLog(request.follow, tailStart(request.follow, followBytes), {take: sink.push, signal: interrupted()})
-    // A line that goes on after the interruption is no whole one.
+    // A line that goes on after the interruption is not complete.
     if (!json) sink.end()
     return
   }

@@ -106,7 +106,7 @@ function printReport(report: RunReport): void {
   }
 }
 
-/** Of a word in a working directory that was removed nothing can be said. */
+/** In a working directory that was removed, nothing can be said about a word. */
 function exists(path: string): boolean {
   return workingDirectory(process.env) === undefined || existsSync(path)
 }

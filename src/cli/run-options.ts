@@ -8,17 +8,17 @@ export const runOptions = {
   },
   'kill-after': {
     type: 'duration',
-    summary: 'after a timeout, send KILL when TERM has not helped for so long',
+    summary: 'after a timeout, how long from TERM to KILL',
     settingsDefault: '10s',
   },
-  silence: {type: 'duration', summary: 'no output for so long counts as hung: like a timeout; 0 for no limit'},
+  silence: {type: 'duration', summary: 'end the job after this time without output; 0 for no limit'},
   overlap: {
     type: 'text',
     summary: 'what to do when the job already runs',
     settingsDefault: 'skip',
     choices: ['skip', 'wait', 'cancel-other', 'allow'],
   },
-  wait: {type: 'duration', summary: 'with --overlap wait: give up after so long (default: never)'},
+  wait: {type: 'duration', summary: 'with --overlap wait: longest wait (default: no limit)'},
   retries: {
     type: 'integer',
     summary: 'further attempts after a failure that a retry can fix',
@@ -29,7 +29,7 @@ export const runOptions = {
   'no-recover': {type: 'boolean', summary: 'do not perform the recovery steps of the settings'},
   plan: {type: 'boolean', summary: 'print what would be done, and do nothing'},
   quiet: {type: 'boolean', summary: 'pass the output on only if the job fails'},
-  jitter: {type: 'duration', summary: 'start after a random delay of at most so long'},
+  jitter: {type: 'duration', summary: 'longest random delay before the start'},
   ttl: {
     type: 'duration',
     minMs: 1000,
@@ -40,14 +40,14 @@ export const runOptions = {
   shell: {type: 'boolean', summary: 'give the command line to /bin/sh -c'},
   interactive: {type: 'boolean', summary: 'give the job the terminal itself; no log is kept'},
   'skip-exit-code': {type: 'integer', summary: 'exit code when the job is skipped', settingsDefault: '75', max: 255},
-  'run-id': {type: 'text', summary: 'id of the run, from the program that starts it and waits for it', helpValue: 'ID'},
+  'run-id': {type: 'text', summary: 'id of the run, given by the program that waits for it', helpValue: 'ID'},
   slot: {
     type: 'text',
     summary: 'the slot that the run is for, or none; a second run for it is skipped',
     helpValue: 'TIME',
   },
   'no-alert': {type: 'boolean', summary: 'call nobody, however the run ends'},
-  'no-log-header': {type: 'boolean', summary: 'begin the log of the run without the line that names its time and id'},
+  'no-log-header': {type: 'boolean', summary: 'leave out the line with time and id that begins the log of the run'},
 } as const satisfies Flags
 
 /** Values as they were given; durations in milliseconds. */

@@ -8,8 +8,8 @@ import {GuardError} from '../errors.js'
 import {resolveSecret} from '../system/host/secret.js'
 
 /**
- * What is wrong with the secrets that have a form: those of channels, and the address of the fleet's store. A secret that this process cannot read is no problem:
- * another one may have it.
+ * What is wrong with the secrets that have a form: those of channels, and the address of the fleet's store. A secret
+ * that this process cannot read is not a problem: another one may have it.
  *
  * @returns undefined if nothing is
  */

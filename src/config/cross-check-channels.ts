@@ -1,7 +1,7 @@
 import type {Problem} from './problems.js'
 import {entries, listOf, map, texts, unknownName} from './written.js'
 
-/** Checks that what is to be told has a way, and that each way is used and has an end. */
+/** Checks that each alert has a channel, that each channel is used, and that fallbacks do not form a circle. */
 export function checkChannels(root: Readonly<Record<string, unknown>>): Problem[] {
   const channels = Object.keys(map(root['channels']))
   const named = listOf(map(root['alerting'])['routes']).flatMap((route, index) =>

@@ -38,7 +38,7 @@ export function durations(description: string): MeasuredMany<'Ms'> {
   return Object.assign(schema.meta({description}), {unit: 'Ms' as const})
 }
 
-/** Of a list its first member that is no duration is named. */
+/** For a list, names its first member that is not a duration. */
 function problemOfDurations(value: unknown): string {
   if (!Array.isArray(value)) return durationForm(String(value))
   const wrong = value.find((one) => parseDuration(String(one)) === undefined)

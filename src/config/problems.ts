@@ -112,7 +112,7 @@ function fromIssue(issue: z.core.$ZodIssue, above: Path, written: unknown): Prob
 
 const missing = 'is missing; add it'
 
-/** Of several possible forms, reports the problems of the one whose type matches the value. */
+/** If a value may have several forms, reports the problems of the form whose type matches it. */
 function fromUnion(issue: z.core.$ZodIssueInvalidUnion, path: Path, written: unknown): Problem[] {
   const isMissing = valueAt(written, path) === undefined
   if ('options' in issue && issue.options) {

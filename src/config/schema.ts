@@ -51,7 +51,7 @@ const breaker = section({
 const watchdog = section({
   escalateAfterFailedResets: count('Number of failed resets after which an incident is told', {min: 1}),
   escalateAfter: duration(
-    'An incident is told when it has lasted so long, or at once if the next run is later; its end likewise',
+    'Time after which an incident is told, or its end; it is told at once if the next run comes later',
     {
       minMs: 0,
     },
@@ -59,7 +59,7 @@ const watchdog = section({
   flapping: section({
     incidents: count('Number of incidents of one job that are one that flaps', {min: 2, max: 100}),
     within: duration('Time within which they open'),
-    wellFor: duration('Such an incident ends once the job has been well for so long, and for three runs'),
+    wellFor: duration('Such an incident ends once the job has been well for this time, and for three runs'),
   }).meta({description: 'When incidents of one job are one that flaps'}),
   bootGrace: duration('Time after a boot or a suspend in which nothing counts as late', {minMs: 0}),
   lateAfter: duration('Age of its last round from which the watchdog itself counts as late'),
@@ -85,7 +85,7 @@ const openclaw = section({
   grace: duration('Time beyond the limit before a job counts as hung', {minMs: 0}),
   wedgedAfter: duration('Lateness of a slot from which the scheduler counts as wedged'),
   failingAfter: count('Number of consecutive errors from which a job counts as failing', {min: 1}),
-  unreachableAfter: duration('OpenClaw that cannot be asked for so long is an incident', {minMs: 0}),
+  unreachableAfter: duration('Time after which it is an incident that OpenClaw cannot be asked', {minMs: 0}),
 }).meta({description: 'OpenClaw, whose jobs are watched and reset'})
 
 const resetDaemon = section({
@@ -111,7 +111,7 @@ const fleet = section(
       'is not a name of a host; write letters, digits and . _ : @ -',
     ),
     timeout: duration('Limit of a connection to the store, and of an answer'),
-    wait: duration('A store that is away is tried again for so long', {minMs: 0}),
+    wait: duration('Time for which a store that is away is tried again', {minMs: 0}),
     onStoreError: oneOf('What to do with a run once that has passed', ['refuse', 'run']),
   },
   {postgres: secret('Address of the PostgreSQL, postgres://user:password@host/database')},

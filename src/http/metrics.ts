@@ -7,7 +7,7 @@ export interface MetricFacts {
   readonly states: readonly string[]
   readonly incidents: readonly {readonly level: string}[]
   readonly outbox: {readonly waiting: number; readonly failing: number}
-  /** The last sign of life of guard's own daemons, those that were ever used. */
+  /** The last heartbeat of each of guard's own daemons that was ever used. */
   readonly daemons: readonly {readonly daemon: string; readonly seenAt: number}[]
 }
 
@@ -41,7 +41,7 @@ export async function metricsText(
   const outbox = gauge('outbox_messages', 'Messages that wait, and those that were given up.', ['state'])
   outbox.set({state: 'waiting'}, facts.outbox.waiting)
   outbox.set({state: 'failing'}, facts.outbox.failing)
-  const daemons = gauge('daemon_heartbeat_timestamp_seconds', "Last sign of life of guard's own daemons.", ['daemon'])
+  const daemons = gauge('daemon_heartbeat_timestamp_seconds', "Last heartbeat of guard's own daemons.", ['daemon'])
   for (const {daemon, seenAt} of facts.daemons) daemons.set({daemon}, seenAt / 1000)
   return {text: await registry.metrics(), type: registry.contentType}
 }

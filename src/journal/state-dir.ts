@@ -135,7 +135,7 @@ function isKernelFolder(path: string): boolean {
   return kernelFolders.some((folder) => path === folder || path.startsWith(`${folder}/`))
 }
 
-/** @param check throws if another user could change the way to a folder that is to be made */
+/** @param check throws if another user could change the path to a folder before it is made */
 function makeFolder(path: string, mostNew: number, check?: (path: string) => void): void {
   // This check is ten times as fast as a caught EEXIST.
   if (existsSync(path)) return

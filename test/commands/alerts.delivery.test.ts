@@ -239,9 +239,9 @@ describe('guard alerts silence', () => {
   })
 
   test.each([
-    ['no pattern', ['--for', '1h', '--reason', 'r'], 'what is to be silent is missing'],
+    ['no pattern', ['--for', '1h', '--reason', 'r'], 'it is not said what to silence'],
     ['no end', ['--job', 'a', '--reason', 'r'], 'the end of the silence is missing'],
-    ['no time', ['--job', 'a', '--reason', 'r', '--for', '0s'], '--for is no time at all'],
+    ['no time', ['--job', 'a', '--reason', 'r', '--for', '0s'], '--for must be longer than 0'],
     ['an end too far', ['--job', 'a', '--reason', 'r', '--for', '31d'], 'longer than 30d'],
     ['no reason', ['--job', 'a', '--for', '1h'], 'reason'],
   ])('refuses %s', async (_, flags, text) => {

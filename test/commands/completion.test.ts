@@ -69,5 +69,5 @@ test('the known jobs are printed one on each line, and a shell that is not known
   expect(readFileSync(script, 'utf8')).toContain('complete -F _guard guard')
   expect(await box.guard('completion', '--jobs')).toMatchObject({code: 0, stdout: 'backup\nscan\n', stderr: ''})
   const unknown = await box.guard('completion', 'csh')
-  expect([unknown.code, unknown.stderr]).toEqual([64, expect.stringContaining('csh is no shell that is known')])
+  expect([unknown.code, unknown.stderr]).toEqual([64, expect.stringContaining('csh is not a known shell')])
 })

@@ -139,7 +139,7 @@ describe.skipIf(postgresObstacle !== undefined || !hasOpenssl)(
       const {code, stdout} = await check(hostSandbox(), postgres().urlOf('postgres', database))
       expect(code).toBe(1)
       expect(stdout.split('\n').filter((line) => line.includes('!'))).toEqual([
-        '! This host can use the store of its fleet; something is to be looked at',
+        '! This host can use the store of its fleet; something needs a look',
         expect.stringContaining('! User postgres may do more than a host needs: is a superuser, owns the schema,'),
         expect.stringContaining('! All standbys are asynchronous: a fail-over may lose a grant: 1 of them;'),
       ])

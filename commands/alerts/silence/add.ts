@@ -14,7 +14,7 @@ export default defineCommand({
     job: {type: 'text', summary: 'name of the job, with * for any characters'},
     class: {type: 'text', summary: 'failure class, with * for any characters'},
     group: {type: 'text', summary: 'group of a message, with * for any characters'},
-    for: {type: 'duration', summary: 'for so long, at most 30d'},
+    for: {type: 'duration', summary: 'how long, at most 30d'},
     'until-healthy': {
       type: 'boolean',
       summary: 'until what it silences is well after trouble, now or to come; at most 30d',

@@ -11,6 +11,6 @@ const shells = new Map(Object.entries({bash: bashCompletion, zsh: zshCompletion,
 export function completionScript(shell: string | undefined): string {
   const completion = shells.get(shell ?? '')
   if (completion) return completion(grammarOf(manifest.commands))
-  const what = shell === undefined ? 'no shell is named' : `${shell} is no shell that is known`
+  const what = shell === undefined ? 'no shell is named' : `${shell} is not a known shell`
   throw new GuardError('usage', what, ['write bash, zsh or fish: guard completion bash'])
 }

@@ -6,7 +6,7 @@ import type {Page} from './page.js'
 
 const answers = {
   well: 'This host can use the store of its fleet',
-  look: 'This host can use the store of its fleet; something is to be looked at',
+  look: 'This host can use the store of its fleet; something needs a look',
   wrong: 'This host cannot use the store of its fleet',
 } as const
 

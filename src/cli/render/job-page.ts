@@ -132,7 +132,7 @@ function leaseText(page: Page, {lease, orphan, fleetLease, status: {job}}: JobPa
 
 function sightText(page: Page, sight: NonNullable<JobPage['fleetLease']>): string {
   if (sight === 'unseen') return 'of the fleet, not asked for yet'
-  if (sight === 'unanswered') return 'of the fleet, asked for, and no answer has told of it yet'
+  if (sight === 'unanswered') return 'of the fleet; asked for, but no answer yet'
   const {is, by = 'this host', token, at} = sight
   return `of the fleet, ${sightTexts[is](by)} at ${clockText(page, at)} (token ${token})`
 }

@@ -72,7 +72,7 @@ async function main(given: readonly string[]): Promise<void> {
       devPlugins: false,
       userPlugins: false,
     }
-    // Help is no failure, and no command to run is a question for help.
+    // Help is not a failure, and a call without a command asks for help.
     if (argv.length === 0 || own.includes('--help') || own.includes('-h')) await showHelp(argv, options)
     else await run(argv, options)
   } catch (error) {

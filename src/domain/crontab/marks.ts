@@ -100,7 +100,7 @@ function changedLine(
     const line = lines[index]
     if (!line || markOf(line.bytes)) return undefined
     if (line.view.kind !== 'job') continue
-    // Behind another job it would be anybody's line.
+    // Below another job it could be a line of any program.
     if (!isCall(line) || !line.bytes.includes(mark.name) || !belongs(mark, line)) return undefined
     const comment = `guard's comment on it, line ${at + 1}, is no longer right above it`
     return {number: index + 1, reason: `${comment}: move it there, then do this again`}

@@ -17,7 +17,7 @@ interface AlertNews {
   readonly level: AlertLevel
   /** The job, or what stands for one. */
   readonly subject: string
-  /** Of trouble that nobody looks at meanwhile: it may be over, and so is not told again. */
+  /** Whether nothing checks meanwhile that the trouble goes on: it may be over, so it is not told again. */
   readonly isToldOnce: boolean
   readonly news: JobNews
 }

@@ -34,7 +34,7 @@ export function applyAttempt(state: Queues, record: RawRecord, at: number): Fold
   // Nothing was tried: this process had no secret for it.
   item.lacksSecret = deferred === true
   if (deferred === true) item.attempts -= 1
-  // That a single recipient is refused is no failure of the channel.
+  // If a single recipient is refused, the channel has not failed.
   else if (!item.owedTo) queue.lastFailure = {atMs: at, reason: item.lastReason}
   item.changedMs = at
   if (typeof nextMs === 'number') item.nextMs = nextMs
@@ -86,7 +86,7 @@ export function applyByHand(state: Queues, record: RawRecord): FoldVerdict {
   return 'void'
 }
 
-/** It has a whole day again. */
+/** From now on it has a whole day again. */
 function retriedAt(at: number): Pick<QueuedMessage, 'nextMs' | 'changedMs' | 'fromMs'> {
   return {nextMs: at, changedMs: at, fromMs: at}
 }

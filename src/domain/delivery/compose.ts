@@ -26,7 +26,7 @@ export function composeNews(due: DueNews, replaced: readonly QueuedMessage[], {i
   const isOver = kind === 'recovery'
   const jobs = isOver ? [] : namedOf(news)
   const firstMs = (group.hasEnd ? told?.firstMs : undefined) ?? begunMs(due)
-  // That it was well for a while before this is written is no part of the trouble.
+  // The time for which it was well before this is written does not count as trouble.
   const durationMs = Math.max(0, group.lastMs - firstMs)
   const sinceMs = Math.min(nowMs, ...replaced.map(({message}) => message.atMs - message.lateMs))
   const [first] = jobs
@@ -88,7 +88,7 @@ function overTitle({group}: DueNews, durationMs: number): string {
   const job = [...group.well][0] ?? /^([^:]{1,128}): /.exec(group.wellReason)?.[1]
   const is = isGivenUp(group) ? 'watched no longer' : 'well again'
   if (group.well.size <= 1 && job !== undefined) return `${job} is ${is} ${after}`
-  // Of several, only the reason of the last one is known.
+  // If there are several, only the reason of the last one is known.
   return `${group.well.size} jobs are ${isGivenUp(group) ? 'in trouble no longer' : is} ${after}`
 }
 
@@ -101,7 +101,7 @@ function causeOf({group, news}: DueNews): string | undefined {
   return group.hasEnd && news.length > 1 ? commonText(group.key) : undefined
 }
 
-/** A class whose failures have no line of an output ends with nothing, and that none is known is no cause. */
+/** Nothing follows the class if its failures had no line of output, and a class that is unknown names no cause. */
 function commonText(key: string): string {
   return key.replace(/: $/, '').replace(/^unknown: (?=.)/, '')
 }
@@ -113,11 +113,12 @@ function notesOf({why, told, news, kind, group}: DueNews, nowMs: number): readon
   const more = news.length - (told?.jobs ?? 0)
   if (why === 'more') return [`${more} more ${more === 1 ? 'job' : 'jobs'} than in the message before.`]
   if (why === 'worse') return ['It has become worse since the message before.']
-  if (why === 'again' && told) return [`Told ${span(nowMs - (told.arrived?.atMs ?? told.atMs))} ago, and not over.`]
+  if (why === 'again' && told)
+    return [`Told ${span(nowMs - (told.arrived?.atMs ?? told.atMs))} ago, and still not over.`]
   return []
 }
 
-/** A notice has no end: nothing says that what it tells of has gone on meanwhile. */
+/** A notice has no end: nothing says that its subject has gone on meanwhile. */
 function noticeNote(told: Told, nowMs: number): string {
   const {raised = 1} = told
   const before = `was ${toldAgo(told, nowMs)}.`
@@ -169,7 +170,7 @@ function reasonsOf(held: readonly HeldNews[]): string {
 }
 
 /** Said once when a channel has had as many messages within an hour as it may. */
-export function composeFuse(channel: string, cap: number, writing: Writing): Message {
+export function composeCapNotice(channel: string, cap: number, writing: Writing): Message {
   return {
     ...plain(channel, writing),
     kind: 'notice',

@@ -60,7 +60,7 @@ interface TellFacts {
   readonly isKnown: (channel: string) => boolean
 }
 
-/** What each channel is to be told now of each group. Each interval is a clock of its own, as in Alertmanager. */
+/** What to tell each channel now about each group. Each interval is a clock of its own, as in Alertmanager. */
 export function decideNews({groups}: OutboxState, facts: TellFacts): TellDecision {
   const due: DueNews[] = []
   const silenced: SilencedNews[] = []
@@ -183,7 +183,7 @@ function nextReason(
   return more < again ? {why: 'more', atMs: more} : {why: 'again', atMs: again}
 }
 
-/** By when notices were raised: the wait before a message does not make the next one come too early. */
+/** Counted from when notices were raised, so that the wait before a message does not bring the next one too early. */
 function reasonOfNotice(lastMs: number, told: Told, policy: TellPolicy): 'first' | 'again' | 'repeated' {
   const isAfter = (waitMs: number) => lastMs >= endOfWait(told.raisedMs ?? told.atMs, waitMs, lastMs)
   // What lasts is raised again after the first of these times; what comes now and then is told each time.

@@ -19,7 +19,7 @@ const rules: readonly Rule[] = [
   [/\b\d{1,2} (?:Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sept?|Oct|Nov|Dec) at \d\d:\d\d\b/g, '<time>'],
   [/\b\d{4}-\d\d-\d\d\b|\b\d\d:\d\d:\d\d(?:[.,]\d{1,9})?\b/g, '<time>'],
   [/\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/gi, '<id>'],
-  // Of a URL the host stays; its path and query name one request.
+  // The host of a URL stays; its path and query name one request.
   [/\b([a-z][a-z0-9+.-]{1,20}:\/\/)(?:[^\s/@]{1,128}@)?([^\s/?#"']{1,200})[^\s"']{0,2000}/gi, '$1$2'],
   [/"[^"]{0,500}"|'[^'\s][^']{0,500}'|`[^`]{0,500}`/g, '<text>'],
   [/[\w.+-]{1,64}@[\w-]{1,64}(?:\.[\w-]{1,64}){1,5}/g, '<mail>'],

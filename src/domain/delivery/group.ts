@@ -76,7 +76,7 @@ export function applyNoted(groups: Map<string, Group>, record: RawRecord): void 
   const own = event === 'trouble' ? groupOfJob(groups, subject) : undefined
   const group = own ?? openGroup(groups, key, {at, hasEnd: event === 'trouble'})
   if (event === 'trouble') leaveOthers(groups, subject, group)
-  // A job that is back was told before; of one in the place of another nothing was told.
+  // A job that is back was told before. One that has taken the place of another was not.
   if (group.well.has(subject)) for (const channel of to) addKnown(group.told.get(channel))
   const notedMs = group.jobs.get(subject)?.notedMs ?? at
   const isToldOnce = record['isToldOnce'] === true && {isToldOnce: true}
@@ -161,7 +161,7 @@ function recover(groups: Map<string, Group>, {subject, at, reason}: Recovery): v
   }
 }
 
-/** Of whom and what a message or its suppression speaks. */
+/** Which jobs, and what, a message or its suppression is about. */
 interface About {
   readonly channel: string
   readonly group: string
@@ -220,7 +220,7 @@ function forgetNotices(group: Group, channel: string): void {
   }
 }
 
-/** The jobs in trouble of which a channel is to be told. */
+/** The jobs in trouble that a channel has to be told about. */
 export function newsFor(group: Group, channel: string): readonly JobNews[] {
   return Array.from(group.jobs.values()).flatMap(({news, channels}) => (channels.includes(channel) ? [news] : []))
 }

@@ -8,8 +8,8 @@ import {idsOf, messageOf, toldOf} from './outbox-fields.js'
 import {type ChannelQueue, hold, type QueuedMessage, queueIn, removeMessage} from './queue.js'
 
 /**
- * The outbox: what is to be told, what was sent, and what was not and why. Its records, each with the `token` of the
- * deliverer's lease but for those that are written by hand:
+ * The outbox: what waits to be told, what was sent, and what was not sent and why. Its records, each with the `token`
+ * of the deliverer's lease but for those that are written by hand:
  *
  * - noted: an alert was taken, and belongs to a group
  * - recounted: the journal of alerts was emptied, so its lines have other numbers
@@ -80,7 +80,7 @@ interface SavedOutbox extends Omit<OutboxState, 'groups' | 'channels' | 'channel
     readonly well: readonly string[]
   })[]
   readonly channels: readonly [string, ChannelQueue][]
-  /** Of a snapshot that is older than it there is none. */
+  /** An older snapshot does not have it. */
   readonly channelFiles?: readonly [string, string][]
 }
 
@@ -121,7 +121,10 @@ function applyNotedAlert(state: OutboxState, record: RawRecord): FoldVerdict {
   return 'ok'
 }
 
-/** Of more groups than are kept, one that is over goes first, then one of notices: of the others the recovery is to be told. */
+/**
+ * If there are more groups than are kept, one that is over goes first, then one of notices: the recovery of the others
+ * has yet to be told.
+ */
 function forgetGroup(groups: Map<string, Group>): void {
   const all = [...groups.values()]
   const isOver = ({jobs, hasEnd, told}: Group) => jobs.size === 0 && !(hasEnd && told.size > 0)

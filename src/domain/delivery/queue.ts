@@ -52,7 +52,7 @@ export interface QueuedMessage {
   owedTo?: readonly string[]
 }
 
-/** Of the messages that were given up, and of what a digest lists, so many are remembered. */
+/** How many given-up messages, and how many items of a digest, are remembered. */
 const keptDead = 50
 const keptHeld = 20
 
@@ -81,7 +81,9 @@ export function headOfQueue({waiting}: Pick<ChannelQueue, 'waiting'>): QueuedMes
   return waiting.find(({owedTo}) => owedTo === undefined)
 }
 
-/** The messages that wait for no other one. What single recipients are owed keeps nothing from the others. */
+/**
+ * The messages that wait for no other one. A message that only single recipients lack holds none of the others back.
+ */
 export function foremost(queue: ChannelQueue): readonly QueuedMessage[] {
   const head = headOfQueue(queue)
   return queue.waiting.filter((item) => item === head || item.owedTo !== undefined)

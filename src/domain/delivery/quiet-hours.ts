@@ -24,7 +24,10 @@ export function isQuiet({fromMinute, toMinute, days}: QuietHours, {minute, day}:
 /** The clock of the zone may be set for summer or winter before the end: it is asked again after so long. Minutes. */
 const askAgain = 15
 
-/** Minutes from the beginning of the present one to the end of the quiet hours, or until that is to be asked again. */
+/**
+ * Minutes from the beginning of the present minute to the end of the quiet hours, or until this has to be computed
+ * again.
+ */
 export function quietMinutes({toMinute}: QuietHours, {minute}: LocalTime): number {
   return Math.min((toMinute - minute + 1440) % 1440 || 1, askAgain)
 }

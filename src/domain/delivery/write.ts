@@ -1,7 +1,7 @@
 import {endOfWait} from '../clock/wait.js'
 import type {Entry} from '../journal/record.js'
 import {deadAfterMs, fallbackAfterMs} from './backoff.js'
-import {composeDigest, composeFuse, composeNews, toldAgo, toldBy, type Writing} from './compose.js'
+import {composeCapNotice, composeDigest, composeNews, toldAgo, toldBy, type Writing} from './compose.js'
 import type {DueNews, RepeatedNews, SilencedNews} from './decide.js'
 import type {Message} from './message.js'
 import {hourMs, type OutboxState} from './outbox.js'
@@ -10,7 +10,9 @@ import {type ChannelQueue, dueMs, foremost, headOfQueue, type QueuedMessage, que
 export interface WriteFacts {
   /** Most messages of one channel within an hour. */
   readonly capOf: (channel: string) => number
-  /** Until when only what is CRITICAL is sent, or when to ask again (wall clock, ms); undefined if all is sent now. */
+  /**
+   * Until when only CRITICAL messages are sent, or when to ask again, wall clock, ms; undefined if all are sent now.
+   */
   readonly quietUntilMs: (channel: string) => number | undefined
   readonly host: string
   readonly nowMs: number
@@ -23,8 +25,8 @@ export function writeNews(state: OutboxState, due: DueNews, facts: WriteFacts): 
   if (facts.quietUntilMs(due.channel) !== undefined && due.level !== 'CRITICAL')
     return [held(due, 'quiet hours', facts)]
   if (recentCount(queue, facts.nowMs) >= facts.capOf(due.channel)) {
-    const fuse = isBlown(queue, facts.nowMs) ? [] : [fuseOf(due.channel, facts)]
-    return [held(due, 'cap', facts), ...fuse]
+    const notice = hasCapNotice(queue, facts.nowMs) ? [] : [capNoticeOf(due.channel, facts)]
+    return [held(due, 'cap', facts), ...notice]
   }
   const replaced = queue.waiting.filter((item) => mayReplace(item, due))
   const message = composeNews(due, replaced, writingOf(facts))
@@ -56,7 +58,7 @@ function jobsOf({kind, news, group}: DueNews): readonly string[] {
   return kind === 'recovery' ? [...group.well] : news.map(({job}) => job)
 }
 
-/** So many jobs are named in a record; a storm has hundreds. */
+/** How many jobs a record names at most; a storm has hundreds. */
 const namedJobs = 10
 
 /** What is not sent. */
@@ -76,12 +78,12 @@ function recentCount({recent}: ChannelQueue, nowMs: number): number {
   return recent.filter((at) => endOfWait(at, hourMs, nowMs) > nowMs).length
 }
 
-function isBlown({fuseAtMs}: ChannelQueue, nowMs: number): boolean {
+function hasCapNotice({fuseAtMs}: ChannelQueue, nowMs: number): boolean {
   return fuseAtMs > 0 && endOfWait(fuseAtMs, hourMs, nowMs) > nowMs
 }
 
-function fuseOf(channel: string, facts: WriteFacts): Entry {
-  return {kind: 'pending', message: composeFuse(channel, facts.capOf(channel), writingOf(facts)), fuse: true}
+function capNoticeOf(channel: string, facts: WriteFacts): Entry {
+  return {kind: 'pending', message: composeCapNotice(channel, facts.capOf(channel), writingOf(facts)), fuse: true}
 }
 
 function held(due: DueNews, reason: 'cap' | 'quiet hours', facts: WriteFacts): Entry {
@@ -146,13 +148,13 @@ export function writeFallbacks(
   })
 }
 
-/** What stands behind a message that failed is as late, though it was not attempted. */
+/** A message behind one that failed is as late, though it was not attempted. */
 function hasFailed(waiting: QueuedMessage[]): boolean {
   const head = headOfQueue({waiting})
   return head !== undefined && head.attempts > 0
 }
 
-/** What most recipients have has left the machine. */
+/** A message that most recipients have has left the machine. */
 function mayFallBack({hasFallenBack, owedTo}: QueuedMessage): boolean {
   return !hasFallenBack && owedTo === undefined
 }
@@ -169,7 +171,10 @@ function fallbackMessage(message: Message, {channel, name, reason}: Fallback, {n
   return {...message, id: newId(), channel, notes: [...message.notes, note], lateMs: nowMs - message.atMs}
 }
 
-/** The messages of each channel that are to be attempted now: the oldest, if nothing holds it, and what is owed to some. */
+/**
+ * The messages of each channel to attempt now: the oldest, if nothing holds it back, and those that only some
+ * recipients lack.
+ */
 export function dueMessages({channels}: OutboxState, nowMs: number): readonly QueuedMessage[] {
   return Array.from(channels.values()).flatMap((queue) =>
     foremost(queue).filter((item) => nowMs >= dueMs(queue, item, nowMs)),

@@ -64,7 +64,7 @@ export function judgeStart(start: CronStart, result: StartResult, here: ThisGuar
   })
 }
 
-/** Lines that are wrapped already are left by `install`, so their PATH is to be mended. */
+/** `install` leaves lines that are wrapped already as they are, so their PATH has to be corrected. */
 function notInPath(
   {lines, variables, canInstall}: CronStart,
   here: ThisGuard,

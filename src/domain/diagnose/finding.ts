@@ -16,7 +16,7 @@ export interface Finding {
   readonly proof: string
   /** The command that mends it. @returns undefined if no single one does */
   readonly mend: string | undefined
-  /** What the command does, or what else is to be done by hand. */
+  /** What the command does, or what else to do by hand. */
   readonly note: string | undefined
   /** Whether `guard doctor --fix` mends it. */
   readonly fixable: boolean

@@ -18,8 +18,8 @@ export interface PlannedJob {
 }
 
 /**
- * Whether the crontabs start the jobs when the settings say so. Beside a scheduler that is in use, also one that died and
- * is to be started again, a line would start a job twice.
+ * Whether the crontabs start the jobs when the settings say so. While a scheduler is in use, even one that died and
+ * will be started again, a line would start a job twice.
  */
 export function judgeSchedules(
   jobs: readonly PlannedJob[],
@@ -48,7 +48,7 @@ function startOf(jobs: readonly PlannedJob[]): {readonly mend: string} | {readon
   const addable = runnable.find(({schedule}) => notForCron(schedule) === undefined)
   if (addable) return {mend: `guard crontab add ${addable.job}`}
   if (runnable.length > 0) return {note: 'only guard scheduler knows such schedules'}
-  return {note: `write what is to be run: jobs.${jobs[0]?.job}.command in the settings`}
+  return {note: `write what it runs: jobs.${jobs[0]?.job}.command in the settings`}
 }
 
 export function startsJob({state, job}: CronLine, wanted: PlannedJob): boolean {

@@ -116,7 +116,7 @@ function judgeRights({user, functions, moreRights}: StoreFacts): Finding {
   return finding('rights', 'well', 'rights', {proof: 'to call the functions, and no more'})
 }
 
-/** Of a store that grants nothing by its nature, the reason is told by another finding. */
+/** If the store cannot grant anything, such as a standby, another finding tells why. */
 function judgeClaim({schema, knownSchema, isStandby, claimProblem}: StoreFacts): readonly Finding[] {
   if (isStandby || schema !== knownSchema || claimProblem === 'untried') return []
   if (!claimProblem) return [finding('claim', 'well', 'claim', {proof: 'one was granted as a trial, and undone'})]

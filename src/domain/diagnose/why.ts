@@ -221,7 +221,7 @@ export function troubleSince({incidents, run}: Pick<WhyFacts, 'incidents' | 'run
 function untoldText({status: {silence}, now, tellAfterMs}: WhyFacts, {escalations}: Incident): string {
   if (silence)
     return `No one: it is silent for ${span(Math.max(0, silence.untilMs - now.at))} more (${silence.reason}).`
-  if (escalations > 0) return 'No channel has it yet: it stands in alerts.jsonl alone.'
+  if (escalations > 0) return 'No channel has it yet: it is only in alerts.jsonl.'
   return `No one yet: it is told once it has lasted for ${span(tellAfterMs)} (watchdog.escalateAfter), or at once if its next run is later.`
 }
 

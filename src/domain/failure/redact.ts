@@ -25,7 +25,7 @@ const secrets: readonly RegExp[] = [
   /(:\/\/[^\s:/@]{0,128}:)[^\s/@]+(?=@)/g,
   // Telegram puts the bot's token into the path
   /(\/bot\d{5,}:)[\w-]{20,}/g,
-  // Webhooks of Slack and Discord and the pings of healthchecks.io: who knows the path may send
+  // Webhooks of Slack and Discord and the pings of healthchecks.io: whoever knows the path may send
   /(hooks\.slack(?:-gov)?\.com\/(?:services|workflows|triggers)\/)[\w/-]+/gi,
   /(discord(?:app)?\.com\/api\/(?:v\d{1,2}\/)?webhooks\/)[\w/-]+/gi,
   /((?:hc-ping\.com|healthchecks\.io|\/ping)\/)[\w-]{20,}(?:\/[\w-]+)?/gi,

@@ -98,7 +98,7 @@ export function openClaimsOf({jobs}: FleetKnown, job: string): readonly OpenClai
   return jobs.get(job)?.openClaims ?? []
 }
 
-/** Those of all jobs of which it is to be found out what became of them. */
+/** The claims of all jobs whose fate has yet to be found out. */
 export function unsettledClaims({jobs}: FleetKnown, nowMs: number): readonly (OpenClaim & {readonly job: string})[] {
   return Array.from(jobs).flatMap(([job, {openClaims = []}]) =>
     openClaims.filter((one) => isUnsettled(one, nowMs)).map((one) => ({...one, job})),
@@ -145,7 +145,7 @@ function applyStore(state: FleetKnown, record: StampedRecord): void {
   }
   const kind = troubleKinds.find((known) => known === reason)
   if (record.kind !== 'refused' || kind === undefined) return
-  // Another fault is no other trouble, else a store that fails in two ways by turns is told of with each run.
+  // Another fault is the same trouble: else a store that fails in two ways by turns would be told with each run.
   const before = state.trouble ?? {id, since: at}
   state.trouble = {id: before.id, kind, since: before.since, at, text: typeof detail === 'string' ? detail : kind}
 }

@@ -1,7 +1,7 @@
 /** A job's lease in the fleet's store, as the store tells it. Times are the store's own clock, ms since 1970. */
 export interface FleetLease {
   readonly job: string
-  /** Fencing token: of one job it only grows, whatever happens to the store. */
+  /** Fencing token: that of one job only grows, whatever happens to the store. */
   readonly token: number
   readonly host: string
   readonly holder: string
@@ -53,7 +53,7 @@ export interface FleetClaim {
   readonly ttlMs: number
   /** The highest token of the job that this host has seen: the store gives none that is not above it. */
   readonly floor: number
-  /** The slot that is to be run, ms since 1970; undefined for a lease without one. */
+  /** The slot to run, ms since 1970; undefined for a lease without one. */
   readonly slotAt?: number
   /** Claims of this host that it has given up, or whose run is dead and is run again: what they hold is this one's. */
   readonly givenUp?: GivenUpClaims

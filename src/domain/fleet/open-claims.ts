@@ -17,7 +17,7 @@ export interface OpenClaim {
   readonly at: number
   /** The guard that asks: the claim is its own while it lives. */
   readonly owner?: BootRef & {readonly process: ProcessRef}
-  /** That nobody ran its slot is on record. */
+  /** Whether it is on record that no host ran its slot. */
   readonly isTold?: true
 }
 
@@ -45,10 +45,13 @@ export function takenOver(
   }
 }
 
-/** Of an older one its slot is history. */
+/** The slot of an older claim is history. */
 const longestAskedMs = 24 * 60 * 60 * 1000
 
-/** Whether it is to be found out what became of the claim: of its slot, or of a run that took place without its lease. */
+/**
+ * Whether the fate of the claim has yet to be found out: that of its slot, or of a run that took place without its
+ * lease.
+ */
 export function isUnsettled({is, slotAt, at, isTold}: OpenClaim, nowMs: number): boolean {
   return (slotAt !== undefined || is === 'unfenced') && !isTold && nowMs - at <= longestAskedMs
 }
@@ -97,7 +100,7 @@ function openClaim(record: StampedRecord, is: OpenClaim['is']): OpenClaim {
   return {claimId: String(claim), is, at, ...(isTime(slotAt) && {slotAt}), ...processOwner(record)}
 }
 
-/** A claim that its guard has given up is of nobody. */
+/** A claim that its guard has given up belongs to no run. */
 function ownerOf(own: OpenClaim | undefined, is: OpenClaim['is']): Pick<OpenClaim, 'owner'> {
   return is === 'unfenced' && own?.owner ? {owner: own.owner} : {}
 }

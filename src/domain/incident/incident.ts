@@ -14,7 +14,7 @@ import {changeWatches, namesWatchedJobs, type WatchRecord} from '../watchdog/wat
  * - observed: `verdict`, `reason`, `level?`, `well?`; the verdict of a job has changed
  * - opened: `verdict`, `reason`, `level`, `run?` (the first bad run), `flapping?`; its id is the incident's
  * - escalated: `incident`, `number`, `reason`
- * - resolved: `incident`, `attempts`, `reason`, `orphaned?`; who watches the job next may open one for the same run
+ * - resolved: `incident`, `attempts`, `reason`, `orphaned?`; the next watchdog of the job may open one for the same run
  *
  * All carry `uptimeMs`, and all but the first three `job`. A job has at most one open incident: of two `opened`, or of two
  * for the same run, the first counts.

@@ -5,7 +5,7 @@ import {isTime, type RawRecord} from '../journal/record.js'
 export interface RoundSettings {
   /** Empty if there is no settings file. */
   readonly settingsFile: string
-  /** Without a round for so long it is late by its own settings, ms. */
+  /** Time without a round after which it is late by its own settings, ms. */
   readonly lateAfterMs: number
 }
 

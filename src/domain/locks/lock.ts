@@ -91,7 +91,7 @@ export function judgeLock(facts: LockFacts, here: LocalNames): LockVerdict {
     : verdict
 }
 
-/** That a process is not visible proves nothing where others are hidden too. */
+/** A process that is not visible proves nothing where others are hidden too. */
 function unlessUnseen({owner, kernelLock}: LockFacts, partialView: string, stale: LockVerdict): LockVerdict {
   if (owner) return {verdict: 'kept', reason: `its owner, process ${owner.pid}, may run unseen: ${partialView}`}
   if (kernelLock === 'free') return stale

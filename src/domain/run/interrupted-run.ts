@@ -91,7 +91,7 @@ export function unrecordedText({reason}: InferredEnd): string {
 
 const gone = 'its guard and its job are gone'
 
-/** Of a slot that one host has claimed no other host knows that it was not run to its end. */
+/** No other host knows that the slot which this host had claimed was not run to its end. */
 function claimedText(slotAt: number | undefined): string {
   return slotAt === undefined
     ? ''

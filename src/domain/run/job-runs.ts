@@ -251,7 +251,7 @@ function put(runs: Run[], run: Run, {index, keeps}: Where): void {
   if (run.outcome && keeps === 'last') forgetEarlier(runs, run.outcome === 'skipped')
 }
 
-/** Of the ended runs that were skipped, or of those that were not, keeps the last. */
+/** Keeps the last of the ended runs that were skipped, or of those that were not. */
 function forgetEarlier(runs: Run[], skipped: boolean): void {
   const isOne = ({outcome}: Run) => outcome !== undefined && (outcome === 'skipped') === skipped
   const last = runs.findLastIndex(isOne)

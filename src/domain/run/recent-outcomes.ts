@@ -2,10 +2,10 @@ import type {Run} from './run.js'
 
 type EndedOutcome = NonNullable<Run['outcome']>
 
-/** Of a run that was cut short nothing else is kept: it says nothing for or against its job. */
+/** Nothing else is kept of a run that was cut short: it says nothing for or against its job. */
 type RecentOutcome = EndedOutcome | 'cut-short'
 
-/** Of each job the outcomes of so many runs are kept, for a list that shows how it went lately. */
+/** How many outcomes of each job are kept, for a list that shows how its last runs went. */
 const keptOutcomes = 40
 
 /** One letter each: a snapshot holds those of thousands of jobs. */

@@ -39,7 +39,7 @@ export type SlotEntry = Entry & {readonly kind: 'adopted' | 'fired' | 'missed'; 
 /** A slot that is decided later than so is caught up. The scheduler's timer is never longer. Milliseconds. */
 const onTimeMs = 60_000
 
-/** Decides what is due now of each job. Pure: whoever appends the records learns which of them count. */
+/** Decides what is due now of each job. Pure: the caller appends the records, and learns which of them count. */
 export function decideSlots(
   {jobs: known}: Pick<SchedulerState, 'jobs'>,
   jobs: readonly ScheduledJob[],
@@ -123,7 +123,7 @@ function all(due: Due, limit: number): readonly SlotEntry[] {
   const first = taken[0]
   if (first === undefined) return [missed(due, last, 'it is older than the window of catchUp')]
   const reason = taken.length === limit ? `catchUp takes the last ${limit}` : 'it is older than the window of catchUp'
-  // Of several, the last one has to wait for those before it, though it may be on time itself.
+  // If there are several, the last one waits for those before it, though it may be on time itself.
   const isCatchUp = taken.length > 1 || dueMs - first > onTimeMs
   return [...missedBefore(due, first, reason), ...taken.map((slot) => fired(job, slot, isCatchUp))]
 }

@@ -32,7 +32,7 @@ export function pendingSlot(
   }
 }
 
-/** Due slots before those that are caught up, then by slot: who waits has waited longest. */
+/** Due slots come before those that are caught up, then earlier slots before later ones. */
 export function compareSlots(one: PendingSlot, other: PendingSlot): number {
   if (one.isCatchUp !== other.isCatchUp) return one.isCatchUp ? 1 : -1
   if (one.slot !== other.slot) return one.slot - other.slot
@@ -81,7 +81,7 @@ export function launchable(
   return chosen
 }
 
-/** Its run is to be refused on record, unless it finds that the other one has just ended. */
+/** Its run is started all the same: it is refused on record, unless it finds that the other one has just ended. */
 function isPatienceOver({isCatchUp, patienceMs, dueAt}: PendingSlot, nowMs: number): boolean {
   return !isCatchUp && patienceMs !== undefined && nowMs - dueAt >= patienceMs
 }

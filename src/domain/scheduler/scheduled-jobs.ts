@@ -14,7 +14,10 @@ export function jobsToSchedule({jobs, wrong}: Pick<Settings, 'jobs' | 'wrong'>):
   })
 }
 
-/** Whether slots of the job that have fired are to be run: those of a job whose settings are wrong wait for right ones. */
+/**
+ * Whether slots of the job that have fired are run: those of a job whose settings are wrong wait until the settings
+ * are right.
+ */
 export function isToSchedule(settings: Pick<Settings, 'jobs' | 'wrong'>, job: string): boolean {
   const {wrong, jobs} = settings
   const own = Object.hasOwn(jobs, job) ? {[job]: jobs[job] as Settings['jobs'][string]} : {}

@@ -31,7 +31,7 @@ export function outputsFreshness(facts: JobFacts): Judged {
 
 const noOutputs: Judged = {freshness: 'none', reason: 'no outputs are configured'}
 
-/** Of several outputs the heaviest decides. */
+/** If there are several outputs, the worst one decides. */
 const weight = {none: 0, fresh: 1, waiting: 2, 'to-come': 3, unfinished: 4, broken: 5, stale: 6} as const
 
 function outputFreshness({files, maxAgeMs, newest, future, unreadable}: OutputFacts, facts: JobFacts): Judged {

@@ -52,7 +52,7 @@ function leaseLiveness(lease: Lease, {deadLease}: JobRecords, clocks: Clocks): L
   return {is: 'ended', startedUptimeMs, seenUptimeMs: rebootUptimeMs}
 }
 
-/** That frees no lease, so the name of the host is enough: in a container the machine is unknown. */
+/** The answer frees no lease, so the name of the host is enough: in a container the machine is unknown. */
 function isOfPastBootOfHost(lease: Lease, {now}: Clocks): boolean {
   return lease.host === now.host && lease.boot !== now.boot
 }
@@ -82,7 +82,7 @@ function runLiveness(run: Run, clocks: Clocks): Liveness {
   return {is: 'ended', startedUptimeMs, seenUptimeMs}
 }
 
-/** Of the runs those that are over count as interrupted. */
+/** A run of another boot or host counts as interrupted. */
 function goesOn({outcome, owner}: Run, {now}: Clocks): boolean {
   return outcome === undefined && owner?.boot === now.boot && owner.host === now.host
 }

@@ -127,13 +127,13 @@ function judgeUnseen(evidence: Evidence): Verdict {
   return judgeNeverSeen(facts, outputs)
 }
 
-/** That it is enabled and its next slot is not late proves nothing: OpenClaw has to know of a run. */
+/** An enabled job whose next slot is not late proves nothing: OpenClaw has to know of a run. */
 function judgeByOpenClaw({openclawRanUptimeMs}: JobFacts, reason: string): Verdict {
   const text = `OpenClaw: ${reason}`
   return openclawRanUptimeMs === undefined ? unknown(`${text}; it knows of no run yet`) : ok('healthy', text)
 }
 
-/** Of the hosts of a fleet only one runs a job, and the others know by their skipped runs that it does. */
+/** Only one host of a fleet runs a job; the others know by their skipped runs that it does. */
 function otherHost({skipped, now}: JobFacts, freshForMs: number): string | undefined {
   const agoMs = skipped?.byOtherHost ? now.uptimeMs - skipped.uptimeMs : undefined
   return agoMs !== undefined && agoMs <= freshForMs ? `skipped ${span(agoMs)} ago: ${skipped?.reason}` : undefined

@@ -109,7 +109,7 @@ function withoutWatch<R extends WatchRecord>(record: R, {settingsFile, uptimeMs}
   return {...record, watches, ...(watches?.length === 0 && {unwatchedSinceMs: uptimeMs as number})}
 }
 
-/** Whether nobody watches the job any more, and it has given no sign of life since. Uptime clock, ms. */
+/** Whether nobody watches the job any more, and it has not been active since. Uptime clock, ms. */
 export function isUnwatched(record: WatchRecord | undefined, lastSeenMs: number): boolean {
   const sinceMs = record?.unwatchedSinceMs
   return sinceMs !== undefined && lastSeenMs <= sinceMs

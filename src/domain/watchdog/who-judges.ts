@@ -29,7 +29,7 @@ export function isLeftToWatchdog(seen: readonly SeenWatchdog[], {settingsFile, i
   return watches().some((watch) => watch.settingsFile !== '' && files.has(watch.settingsFile))
 }
 
-/** Without a round for so long a watchdog is not awaited any more. */
+/** A watchdog without a round for this time is not awaited any more. */
 const givenUpAfterMs = 24 * 3_600_000
 
 /** Whether it is late, and has not been given up. */

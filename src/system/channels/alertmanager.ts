@@ -13,7 +13,7 @@ import {httpOutcome} from './http-outcome.js'
  */
 const troubleLastsMs = 30 * 86_400_000
 
-/** What is no trouble ends by itself. */
+/** A notice ends by itself. */
 const noticeLastsMs = 300_000
 
 const levels: readonly AlertLevel[] = ['CRITICAL', 'WARNING', 'INFO']

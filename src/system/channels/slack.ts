@@ -24,7 +24,11 @@ export const sendToSlack: SendBy<'slack'> = async (message, settings, {post, sec
   const said = result.body.trim()
   if (result.status === 200) {
     if (said === 'ok') return {ok: true, receipt: {}}
-    return {ok: false, failure: 'transient', reason: 'the answer does not come from Slack; what stands between?'}
+    return {
+      ok: false,
+      failure: 'transient',
+      reason: 'the answer does not come from Slack; is there a proxy in between?',
+    }
   }
   const known = reasons[said]
   if (known !== undefined) return {ok: false, failure: 'permanent', reason: known}

@@ -25,7 +25,7 @@ export function createAsk(address: StoreAddress, timeoutMs: number): Ask {
     let isSent = false
     try {
       client = new Client(optionsOf(address))
-      // Of the environment nothing counts: the address says all.
+      // Nothing of the environment counts: the address says all.
       Object.assign(client.connectionParameters, {options: undefined, replication: undefined})
       // A connection that ends after its answer, or after its limit, has nobody who waits for it.
       client.on('error', () => undefined)

@@ -26,7 +26,7 @@ export function readAuthority(file: string, place: string): string {
   return text
 }
 
-/** Of several certificates each counts: what follows a damaged one would be left out in silence. */
+/** Every certificate counts: those behind a damaged one would be left out in silence. */
 function isReadable(text: string): boolean {
   const begun = text.match(/-----BEGIN (?:X509 |TRUSTED )?CERTIFICATE-----/g) ?? []
   const whole = text.match(/-----BEGIN ((?:X509 |TRUSTED )?CERTIFICATE)-----[^-]+-----END \1-----/g) ?? []

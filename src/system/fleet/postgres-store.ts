@@ -48,7 +48,7 @@ export function openPostgresStore({url, timeoutMs}: {readonly url: string; reado
     toHolding(place, await askOne(call, ...values))
   return {
     acquire: async ({job, host, holder, claimId, ttlMs, floor, slotAt, givenUp}: FleetClaim): Promise<FleetAnswer> => {
-      // Of two questions of one claim the server may carry out the older one last, once it goes on after a hang.
+      // If a claim is asked for twice, a server that hung meanwhile may carry out the older question last.
       const attempt = process.hrtime.bigint()
       const own = [givenUp?.claimIds ?? [], givenUp?.ofSlot ?? [], timeoutMs]
       const values = [job, host, holder, claimId, ttlMs, floor, slotAt ?? null, attempt, ...own]
@@ -145,7 +145,7 @@ function numberOf(place: string, row: StoreRow, column: string): number {
   const text = textOf(place, row, column)
   const number = Number(text)
   if (/^\d{1,19}$/.test(text) && Number.isSafeInteger(number)) return number
-  throw invalid(place, `the ${column} ${JSON.stringify(text)}, which is no number from 0 to 2^53 - 1`)
+  throw invalid(place, `the ${column} ${JSON.stringify(text)}, which is not a number from 0 to 2^53 - 1`)
 }
 
 function invalid(place: string, what: string): StoreFault {

@@ -40,7 +40,7 @@ export function sharedMountOf(path: string, mounts: readonly Mount[]): Mount | u
 export function mountOf(path: string, mounts: readonly Mount[]): Mount | undefined {
   const under = mounts.filter((mount) => path === mount.path || path.startsWith(mount.path.replace(/\/?$/, '/')))
   const longest = Math.max(...under.map((mount) => mount.path.length))
-  // Of several at one place, the last one covers the others.
+  // If there are several at one place, the last one covers the others.
   return under.findLast((each) => each.path.length === longest)
 }
 

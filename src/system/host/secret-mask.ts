@@ -3,7 +3,7 @@ import {maskValues} from '../../domain/failure/mask-values.js'
 import type {TextOrSecret} from '../../domain/settings/secret.js'
 import {resolveSecret} from './secret.js'
 
-/** A larger file, or what is no plain file, is not read only to mask it. */
+/** A larger file, or anything but a plain file, is not read just to mask it. */
 const longestSecretBytes = 1024 * 1024
 
 /** The values of those that are references, to mask them. One that cannot be read is left out. */

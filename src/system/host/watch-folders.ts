@@ -2,7 +2,9 @@ import {type FSWatcher, lstatSync, watch} from 'node:fs'
 
 /** After a change, more changes usually come within this time. */
 const settleMs = 100
-/** Without inotify (no instance left, or not supported by the file system) the folders are looked at so often. */
+/**
+ * How often the folders are looked at where inotify cannot be used: no instance is left, or the file system lacks it.
+ */
 const pollMs = 1000
 /** inotify may miss changes, and a folder may be replaced by another. */
 const recheckMs = 5000

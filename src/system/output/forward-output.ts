@@ -153,7 +153,7 @@ export class OutputForwarder {
   /** The reader has gone (`| head -1`), or its disk is full. */
   private stop({code, message}: NodeJS.ErrnoException): number {
     this.closed = true
-    // Of a socket whose other end was closed with something unread the first write says so.
+    // If the other end of a socket was closed with something unread, the first write says so.
     if (code === 'EPIPE' || code === 'ECONNRESET') {
       this.hasLostReader = true
       this.onReaderGone()

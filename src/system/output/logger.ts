@@ -166,7 +166,7 @@ export class Logger {
       stdio: withoutCallers(own),
       // A session of its own: what ends the job's process group does not end it.
       detached: true,
-      // Without the mark of the run, since it is no process of the job.
+      // Without the mark of the run, because the logger is not a process of the job.
       env: {PATH: toolsPath(), ...(mostBytes !== undefined && {most: `${Math.ceil(mostBytes / ulimitBlockBytes)}`})},
     })
     child.unref()

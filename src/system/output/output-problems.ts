@@ -40,7 +40,7 @@ function refusalOf(source: number, sources: number, {all}: Loggers): Refusal | u
   return own.find(({refusal}) => refusal !== undefined)?.refusal
 }
 
-/** Of a log and a spool, a logger says only that one of the two at least could not be written. */
+/** If a log and a spool share a logger, it says only that at least one of the two could not be written. */
 function isIncomplete({fd, file}: OutputSource, log: OpenLog, refusal: Refusal | undefined): boolean {
   if (refusal === undefined || fd === log.fd) return refusal !== undefined
   const [own, ofLog] = [fstatSync(fd), fstatSync(log.fd)]
@@ -54,7 +54,7 @@ function isThere(log: OpenLog): boolean {
   return findLog(file, inode) !== undefined
 }
 
-/** Of the disk of a folder that is gone nothing is known. */
+/** Nothing is known of the disk of a folder that is gone. */
 function isFull(folder: string): boolean {
   return existsSync(folder) && isDiskFull(folder)
 }

@@ -52,7 +52,7 @@ function hasNumber(pid: number): boolean {
   }
 }
 
-/** A tick may be lost where the offset of a time namespace is no whole number of ticks. */
+/** A tick may be lost where the offset of a time namespace is not a whole number of ticks. */
 function isSameStart(one: string, other: string): boolean {
   return one === other || Math.abs(Number(one) - Number(other)) <= 1
 }

@@ -32,7 +32,7 @@ export interface DeliverDeps extends Omit<TakeAlertsDeps, 'write' | 'outbox'> {
   readonly random: () => number
   /** See `WriteFacts`. */
   readonly quietUntilMs: (channel: string) => number | undefined
-  /** What is to be said of a job now, where more is known than when its alert was raised. */
+  /** What to say about a job now, where more is known than when its alert was raised. */
   readonly refresh: (news: JobNews, channel: string) => Promise<JobNews>
   /** Whether the settings have this channel of the outbox; so for each that takes one. */
   readonly isKnown: (channel: string) => boolean
@@ -133,7 +133,7 @@ function tellFacts({now, policyOf, silences, isKnown}: DeliverDeps): Parameters<
   return {nowMs: now(), policyOf, silences: silences.read(), isKnown}
 }
 
-/** Wall clock, ms: when something is to be written or sent; undefined if nothing is without further news. */
+/** When to write or send next, wall clock, ms; undefined if there is nothing to do before further news. */
 export function nextOf(deps: DeliverDeps): number | undefined {
   const state = deps.outbox.read()
   const facts = factsOf(deps)

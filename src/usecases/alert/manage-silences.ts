@@ -33,13 +33,13 @@ const longestMs = 30 * dayMs
 export function addSilence({silences, now, isTroubled}: AddDeps, wanted: NewSilence): Silence {
   const {forMs, untilHealthy, job, group, reason, owner} = wanted
   if (job === undefined && wanted.class === undefined && group === undefined)
-    throw new GuardError('usage', 'what is to be silent is missing', [
+    throw new GuardError('usage', 'it is not said what to silence', [
       'name it: --job, --class or --group, with * for any characters',
     ])
   if (forMs === undefined && !untilHealthy)
     throw new GuardError('usage', 'the end of the silence is missing', ['give --for D or --until-healthy'])
   if (forMs !== undefined && forMs <= 0)
-    throw new GuardError('usage', '--for is no time at all', ['write how long, such as --for 2h'])
+    throw new GuardError('usage', '--for must be longer than 0', ['write how long, such as --for 2h'])
   if (forMs !== undefined && forMs > longestMs)
     throw new GuardError('usage', `--for is longer than 30d`, ['write at most 30d, and add it again when it ends'])
   if (reason.trim() === '') throw new GuardError('usage', '--reason is empty', ['say why, for those who look later'])

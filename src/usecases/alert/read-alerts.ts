@@ -29,7 +29,7 @@ export function readAlerts({alerts}: ReadAlertsDeps, filter: AlertFilter, limit:
   const keys = new Set<string>()
   for (const alert of knownAlerts(alerts.newestFirst())) {
     if (!passes(alert, filter)) continue
-    // Of two with one key the second is void, and the newest comes first here.
+    // If two have one key the second is void, and the newest comes first here.
     if (alert.key !== undefined && keys.has(alert.key)) found.splice(indexOfKey(found, alert.key), 1)
     else if (found.length >= limit) break
     if (alert.key !== undefined) keys.add(alert.key)

@@ -40,7 +40,9 @@ interface Routes {
   readonly settingsFile: string | undefined
 }
 
-/** Of more new alerts than this the details are not looked up: it is a storm, and messages name ten jobs at most. */
+/**
+ * If there are more new alerts than this, no details are looked up: it is a storm, and messages name ten jobs at most.
+ */
 const detailedAlerts = 30
 
 /**
@@ -94,5 +96,5 @@ const longestNames = 200
 function reasonAgainst({details}: Pick<Alert, 'details'>, event: AlertEvent, ageMs: number): string | undefined {
   const jobs = details[toldAsTroubleOf]
   if (Array.isArray(jobs) && jobs.length > 0) return `told as the trouble of ${jobs.join(', ').slice(0, longestNames)}`
-  return event === 'notice' && ageMs > deadAfterMs ? 'raised more than a day before it could be told' : undefined
+  return event === 'notice' && ageMs > deadAfterMs ? 'raised more than a day before it could be sent' : undefined
 }

@@ -39,7 +39,7 @@ interface ChangedLine {
   readonly hints: readonly string[]
 }
 
-/** A line that is to be added, for a job of the settings or for the watchdog. */
+/** A line to add, for a job of the settings or for the watchdog. */
 export interface AddedLine {
   readonly name: string
   /** The words behind guard, below these variables. */
@@ -67,8 +67,8 @@ export interface PlannedChanges extends Pick<Discovery, 'unreadable'> {
 }
 
 /**
- * What `install` would write. Throws GuardError `usage` for a line that cannot be wrapped, `config` for one to be added that
- * cron would not run, `io` if the one crontab that is to be changed cannot be read.
+ * What `install` would write. Throws GuardError `usage` for a line that cannot be wrapped, `config` for one to be
+ * added that cron would not run, `io` if the crontab that the change is for cannot be read.
  */
 export function planInstall(deps: DiscoverDeps, request: InstallRequest): PlannedChanges {
   const {crontabs, unreadable} = targets(deps, request)

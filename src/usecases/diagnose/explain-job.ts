@@ -124,7 +124,7 @@ function openingRecords(breakers: Records, target: string): readonly RawRecord[]
   return found
 }
 
-/** Of renewals the last one says it all. */
+/** The last renewal says as much as all of them. */
 function leaseRecords(leases: Records, job: string): readonly RawRecord[] {
   const found: RawRecord[] = []
   for (const record of leases.newestFirst()) {

@@ -12,7 +12,7 @@ type FleetClaimed = {readonly granted: FleetGrant} | {readonly refused: FleetRef
 /** The shortest and the longest pause between two questions for a lease that another host has, ms. */
 const [shortestPollMs, longestPollMs] = [500, 1500]
 
-/** A store that is so slow each time is no process that was stopped; the lease is then short from the start. */
+/** If the store is that slow each time, no process was stopped meanwhile; the lease is then short from the start. */
 const mostLate = 3
 
 /** Claims the lease of the fleet; tells a person of a store that fails, and of its end. Rejects with StoreFault if the store gives no answer, or no useful one. */

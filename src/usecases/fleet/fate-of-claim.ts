@@ -14,7 +14,7 @@ export interface FateDeps {
 /** Finds out what became of the run of an open claim. Runs that cannot be read prove nothing. */
 export async function fateOfClaim(deps: FateDeps, job: string, claim: OpenClaim): Promise<ClaimFate> {
   const {is, isTold, owner, claimId} = claim
-  // What tells that nobody ran it is no run either.
+  // A record which says that no host ran the slot does not count as a run either.
   if (is === 'given-up' || isTold) return 'abandoned'
   const living = owner ? await deps.livingProcessOf({...owner, holder: claimId}) : 'unknown'
   if (living !== 'none' && living !== 'unknown') return 'alive'

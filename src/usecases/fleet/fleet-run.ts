@@ -176,7 +176,7 @@ function heldRun(deps: FleetRunDeps, grant: FleetGrant, machine: RunLease = noLe
       if (isLost) end()
     },
     settle: async (end) => {
-      // Who has asked guard to end may not wait for long.
+      // The sender of the signal may not wait for long.
       const waitMs = isHurried() ? 0 : deps.waitMs
       await givenBack(deps, job, hold.release(endOf(end), waitMs))
       const lost = hold.lost()

@@ -99,7 +99,7 @@ class Hold {
     try {
       const waitMs = Math.min(longestMs, this.restMs())
       const holding = await askStore(deps, waitMs, () => deps.store.release({job, token, claimId: claim, ...end}))
-      // Of a lease that was given back before, the store still tells the token.
+      // The store still tells the token of a lease that was given back before.
       if (holding.lease?.token === token && holding.lease.claimId === claim)
         note(deps, {kind: 'released', job, claim, token, status: end.status, ...serverTime(holding)}, 'buffered')
       else this.lose(lossText({token, claimId: claim}, holding), serverTime(holding))

@@ -52,14 +52,14 @@ export async function settleOpenClaims(deps: SettleDeps, claims: readonly Unsett
   }
 }
 
-/** The claims of which that is to be found out: not those of a guard that lives. */
+/** The claims whose fate has to be found out: not those of a guard that is alive. */
 export async function findUnsettled(
   deps: FateDeps & Pick<SettleDeps, 'known' | 'clock'>,
 ): Promise<readonly Unsettled[]> {
   const claims: Unsettled[] = []
   for (const claim of unsettledClaims(deps.known.read(), deps.clock.now())) {
     const fate = await fateOfClaim(deps, claim.job, claim)
-    // A lease without a slot that nobody uses is taken by the next claim.
+    // A lease without a slot that no run uses is taken by the next claim.
     if (fate !== 'alive' && (claim.slotAt !== undefined || fate === 'ran')) claims.push({...claim, fate})
   }
   return claims

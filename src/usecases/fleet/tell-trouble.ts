@@ -24,7 +24,7 @@ const component = 'fleet'
 export function tellTrouble(deps: TellDeps, trouble: StoreTrouble, is: 'begun' | 'over'): boolean {
   const begun = begunAlert(trouble)
   try {
-    // An end of what nobody was told is no news.
+    // The end of trouble that was never told is not news.
     if (is === 'over' && !deps.alerts.read().raised.has(begun.key)) return false
     const alert = is === 'begun' ? begun : overAlert(trouble, begun.key)
     if (!raiseAlert(deps, alert)) return false

@@ -12,11 +12,14 @@ import {note, raise} from './fleet-records.js'
 /** How long the lease is another's hindrance, should guard be killed before it has given it back, ms. */
 const briefTtlMs = 10_000
 
-/** The runs of a job that ended without the lease, as far as the store takes them. A store that does not answer is asked again by whoever comes next. */
+/**
+ * The runs of a job that ended without the lease, as far as the store takes them. If the store does not answer, the
+ * next run asks again.
+ */
 export async function recordUnfencedRuns(deps: FleetDeps, job: string): Promise<void> {
   try {
     const open = deps.known ? openClaimsOf(deps.known.read(), job) : []
-    // Of the older ones the store then says that they are done.
+    // The store then says of the older ones that they are done.
     for (const claim of open.filter(({is}) => is === 'unfenced').reverse())
       if ((await fateOfClaim(deps, job, claim)) === 'ran') await recordUnfencedRun(deps, job, claim)
   } catch (error) {

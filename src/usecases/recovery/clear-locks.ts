@@ -117,7 +117,10 @@ async function observe(deps: ClearLocksDeps, searches: readonly LockSearch[]): P
   return {judged: [...judged.values()], unreadable: [...unreadable]}
 }
 
-/** A wide pattern matches other files too, and an old file that no process has open is no stale lock for that. */
+/**
+ * A wide pattern matches other files too: a file is not a stale lock just because it is old and no process has it
+ * open.
+ */
 function withName({path}: LockFacts, verdict: LockVerdict): LockVerdict {
   if (verdict.verdict !== 'stale' || isLockName(path)) return verdict
   return {verdict: 'kept', reason: `its name is not that of a lock (clear it with --force); ${verdict.reason}`}

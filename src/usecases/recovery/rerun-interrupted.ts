@@ -28,7 +28,7 @@ export interface Rerun {
 }
 
 /**
- * What is to be decided about interrupted runs of jobs with `onCrash: rerun`; writes nothing.
+ * What to decide about interrupted runs of jobs with `onCrash: rerun`; writes nothing.
  *
  * @param closing runs that count as interrupted though that is not on record, for a look ahead
  */

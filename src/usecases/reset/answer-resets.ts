@@ -72,7 +72,7 @@ export function unreadableLines({requests}: Pick<ResetDeps, 'requests'>): number
   return requests.read().unreadable + requests.inspect().garbage
 }
 
-/** Ids of claims whose daemon has ended, or has stopped working on them. */
+/** Ids of claims whose daemon has ended, or no longer works on them. */
 function deadClaims(deps: ResetDeps, {open}: ResetLedger): ReadonlySet<string> {
   const dead = new Set<string>()
   for (const {claim} of open.values()) {
@@ -148,7 +148,7 @@ function left(deps: ResetDeps, request: ResetRequest, reason: string): WaitingRe
   return {...aboutRequest(deps, request), reason}
 }
 
-/** Of two names the one in the settings counts: any program may write a request. */
+/** The name in the settings counts, not that of the request, which any program may write. */
 export function aboutRequest({jobOf}: Pick<ResetDeps, 'jobOf'>, {id, job, jobId}: ResetRequest): AboutRequest {
   return {requestId: id, job: jobOf(jobId)?.name ?? job, openclawId: jobId}
 }

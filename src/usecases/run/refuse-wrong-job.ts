@@ -40,7 +40,7 @@ function refused(job: string | undefined, message: string): GuardError {
   return new GuardError('config', message, ['correct it and check it: guard config check'], {details: {job}})
 }
 
-/** Without the settings, a word that is no file can only be the name of a job. */
+/** Without the settings, a word that names no file can only be the name of a job. */
 function isNamed({settings, exists}: RefuseDeps, word: string): boolean {
   return isJob(settings, word) || (!word.includes('/') && !exists(word))
 }

@@ -19,7 +19,7 @@ export function takerOf({runs}: TakerDeps, job: string, slot: string): string {
     let left = mostRecords
     for (const record of runs.newestFirst()) {
       if (left-- === 0 || Number(record['at']) < (parseSlotKey(slot)?.slotMs ?? 0)) break
-      // Of two starts the earlier one counts, and a run that was refused may have come before both.
+      // The earlier of two starts counts, and a run that was refused may have come before both.
       if (record['job'] === job && record['slot'] === slot) first = record
     }
   } catch (error) {

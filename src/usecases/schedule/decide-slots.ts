@@ -56,7 +56,7 @@ export function createDecider(deps: DecideDeps): Decider {
       // A clock that was wrong by days has begun anew.
       for (const {kind, job} of records) if (kind === 'adopted') firedOf.delete(job)
       for (const {job, slot} of slots) firedOf.set(job, slot)
-      // Of a schedule that is new the next slot is known once its record is read.
+      // The next slot of a new schedule is known once its record is read.
       for (const {name, nextAtMs, records} of decided)
         nextOf.set(name, records.some(({kind}) => kind === 'adopted') ? nowMs : nextAtMs)
       return {slots, nextAtMs: earliest(nextOf.values())}

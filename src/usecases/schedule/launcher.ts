@@ -36,7 +36,7 @@ const firstSignalCode = 128
 
 /** So long a guard may take until its run is on record; one that takes longer waits for another run of its job. */
 const startedWithinMs = 5000
-/** Nothing tells of the begin of a run, nor of the end of one that is no child. */
+/** Nothing announces the start of a run, nor the end of a run that is not a child of this process. */
 const lookAgainMs = 1000
 
 interface Waiting {
@@ -71,7 +71,7 @@ export class Launcher {
     this.deps = deps
   }
 
-  /** Of a job no more slots wait than the state of the scheduler keeps. */
+  /** No more slots of a job wait than the state of the scheduler keeps. */
   add(slot: PendingSlot): void {
     this.enqueue({slot, notBeforeMs: Number.NEGATIVE_INFINITY, launches: 0})
     const ofJob = [...this.waiting, ...this.refused].filter((one) => one.slot.job === slot.job)
@@ -245,6 +245,6 @@ export class Launcher {
 interface Look {
   readonly nowMs: number
   readonly monoMs: number
-  /** Slots wait for runs whose begin or end nothing tells. */
+  /** Slots wait for runs whose start or end nothing announces. */
   readonly isForOthers: boolean
 }

@@ -119,9 +119,9 @@ describe.skipIf(postgresObstacle !== undefined)(`faults of a store (${postgresOb
     for (const [columns, problem] of [
       [
         "'granted', 'j', '9007199254740992', 'a'",
-        'the token "9007199254740992", which is no number from 0 to 2^53 - 1',
+        'the token "9007199254740992", which is not a number from 0 to 2^53 - 1',
       ],
-      ["'granted', 'j', '-1', 'a'", 'the token "-1", which is no number from 0 to 2^53 - 1'],
+      ["'granted', 'j', '-1', 'a'", 'the token "-1", which is not a number from 0 to 2^53 - 1'],
       ["'granted', 'j', '1', 'a'", 'no column holder'],
       ["'granted', null, '1', 'a'", 'the job null'],
       ["'won', 'j', '1', 'a'", 'the state "won"'],

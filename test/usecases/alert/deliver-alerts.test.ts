@@ -138,7 +138,7 @@ describe('a group', () => {
     await world.pass(4 * hour)
     expect(world.arrived.map(({jobs: [job], notes}) => [job?.badRuns, job?.reason, notes])).toEqual([
       [1, '1 bad runs', []],
-      [9, '9 bad runs', ['Told 4h ago, and not over.']],
+      [9, '9 bad runs', ['Told 4h ago, and still not over.']],
     ])
   })
 

@@ -128,7 +128,7 @@ test('what was raised more than a day before the first channel is set up is hist
   box.alerts.append(alertEntry(alert, box.nowMs), 'buffered')
   box.nowMs += 2 * day
   box.raise('now')
-  expect(await box.take()).toEqual(['- raised more than a day before it could be told', 'a stands still', 'now'])
+  expect(await box.take()).toEqual(['- raised more than a day before it could be sent', 'a stands still', 'now'])
 })
 
 test('a line with any values is taken, and its texts are legible', async () => {

@@ -6,7 +6,7 @@ import {groupOf, type StateGroup, sortedJobs} from './jobs.js'
 
 export const query = signal('')
 export const filter = signal<ReadonlySet<StateGroup>>(new Set())
-/** While somebody points at the list, no row moves away below the pointer. */
+/** While the pointer is on the list, no row moves away below it. */
 export const isPointedAt = signal(false)
 
 const order = signal<readonly string[]>([])

@@ -5,7 +5,10 @@ import {clearFilters, isFiltered, isPointedAt, shownJobs} from '../state/list.js
 import {canChange} from '../state/machine.js'
 import {JobRow} from './job-row.js'
 
-/** The first rows fill any screen; more follow where somebody scrolls, so that a long list costs no more than a short one. */
+/**
+ * The first rows fill any screen; more follow as the reader scrolls, so that a long list costs no more than a short
+ * one.
+ */
 const [firstRows, moreRows, aheadPx] = [24, 60, 600]
 const limit = signal(firstRows)
 

@@ -4,7 +4,7 @@ import {nowFor} from '../state/clock.js'
 import {output} from '../state/detail.js'
 import {exactSpan} from '../text/span.js'
 
-/** The last lines of its log. They stay in view at their end unless somebody has scrolled back. */
+/** The last lines of its log. The view follows their end unless the reader has scrolled back. */
 export function Output({isFollowed}: {readonly isFollowed: boolean}) {
   const box = useRef<HTMLElement>(null)
   const isAtEnd = useRef(true)

@@ -16,7 +16,7 @@ export interface SettingsDeps {
   /** With this PATH. Throws GuardError `config` if nothing of the file can be used. */
   readonly checkSettings: (path: string) => Promise<CheckedSettings>
   readonly wrong: WrongSettings | undefined
-  /** Names of the services that are to be asked. */
+  /** Names of the services to ask. */
   readonly services: readonly string[]
   /** Asks its manager, with this PATH. */
   readonly askService: (name: string, path: string) => Promise<AskedService>
@@ -66,7 +66,7 @@ function problemsOf({message}: GuardError): readonly Finding[] {
   })
 }
 
-/** Of one job only what keeps that job from running. */
+/** For one job, only what keeps that job from running. */
 export function examineSettingsOfJob({wrong}: SettingsDeps, job: string): readonly Finding[] {
   const problems = wrong?.refusal ?? problemsOfJob(wrong, job)
   if (problems === undefined) return [finding('settings', 'well', 'settings of the job')]
