@@ -21,7 +21,7 @@ import {wireRun} from './wire/run.js'
 /** `guard run`, from its call to the exit code, with Node's own modules only. */
 export async function runMain({flags, target, json, openGuard}: Call<typeof runOptions>): Promise<void> {
   const guard = await openGuard()
-  // A job that is refused must be known of, even if no job has run yet.
+  // A job that is refused must be on record, even if no job has run yet.
   if (guard.settings.wrong && !flags.plan) (await import('./say-settings.js')).recordWrongSettings(guard)
   const run = await resolved(guard, flags, target)
   warnOfStrayFlags(target)

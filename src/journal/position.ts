@@ -28,7 +28,7 @@ export function journalPositions(dir: string): ReadonlyMap<string, JournalPositi
   return positions
 }
 
-/** More has to be asked for in another way. */
+/** The longest stretch that is read; for a longer one the caller finds out otherwise. Bytes. */
 const mostBytes = 256 * 1024
 
 /** The records between two positions. @returns undefined if they are too many, or in different generations */

@@ -181,7 +181,7 @@ function groupLines(page: Page, group: StatusGroup): readonly string[] {
   const oldest = group[began.indexOf(firstAt)] ?? first
   const since = firstAt === Number.POSITIVE_INFINITY ? '' : `; first ${oldest.job} at ${clockText(page, firstAt)}`
   const cause = first.causeText ?? first.reason
-  // Of one cause, but each text may have numbers of its own.
+  // The causes are equal, but each text may have numbers of its own.
   const isShared = group.every((one) => (one.causeText ?? one.reason) === cause)
   const jobs = isShared ? `${group.length} jobs` : `${group.length} jobs, such as ${first.job}`
   const head = withLocalTimes(page, `${jobs}: ${cause}${since}`)

@@ -12,7 +12,7 @@ interface WhyOptions {
 
 const widest = 80
 
-/** Of `14:15:52` and of `26 Nov`. */
+/** Columns of `14:15:52`, and of `26 Nov` with blanks. */
 const timeWidth = 8
 
 /** `guard why JOB`: the answer, then what it is known from, the newest first. */

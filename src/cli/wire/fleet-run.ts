@@ -14,7 +14,7 @@ import type {LinePrinter} from '../line-printer.js'
 import {warnOnce} from '../stderr.js'
 import {fleetSettings, wireFleet} from './fleet.js'
 
-/** What a run of a fleet's job does beside that of a machine's. */
+/** What a run of a fleet's job does beyond a run of this machine's. */
 export interface FleetRunWiring {
   /** `before`: the lease of the job before the run took it. */
   readonly claim: (place: ClaimPlace, before: () => Lease | undefined) => NonNullable<RunDeps['claimFleet']>
@@ -61,7 +61,7 @@ export function openFleetRun(guard: Guard, run: RunResolved, asked: SlotAsked): 
   }
 }
 
-/** Flags may have made of right settings wrong ones. */
+/** Flags may have made right settings wrong. */
 function refuseWrongJob({job, settings}: RunResolved): void {
   const problem = fleetJobProblem(settings)
   if (!problem) return

@@ -48,7 +48,7 @@ export async function startSchedulerDaemon(guard: Guard): Promise<SchedulerStart
     limitMs: startLimitMs,
   }).catch((error: unknown) => refuseFile(logFile, error))
   if (started.is === 'ready') return {is: 'started', pid: started.pid}
-  // Of several that start at once, one has the lease.
+  // If several start at once, one of them has the lease.
   const other = started.is === 'ended' ? await otherThatStarts(guard, deadline) : undefined
   if (other !== undefined) return {is: 'was-running', pid: other}
   const how =

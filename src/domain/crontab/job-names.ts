@@ -69,7 +69,7 @@ function startedAt(words: readonly string[], from: number): number | undefined {
   return words[at]?.startsWith('-') === false ? at : undefined
 }
 
-/** Of several commands the first that is more than a test, a change of the directory and the like. */
+/** The first command that is more than a test, a change of the directory and the like. */
 function fileOfParts(text: string): NamedFile | undefined {
   const parts = partsOf(text)
   let folder: string | undefined

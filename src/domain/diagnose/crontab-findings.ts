@@ -60,7 +60,7 @@ export function judgeCron({kind, lines}: CronLines, daemon: string | undefined):
 }
 
 /**
- * Whether what lines print reaches a person: cron mails it, or drops it.
+ * Whether the output of lines reaches a person: cron mails it, or drops it.
  *
  * @param sendmail the program by which cron mails; undefined if there is none
  */

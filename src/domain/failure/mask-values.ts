@@ -87,7 +87,7 @@ function formsOf(secret: string): string[] {
   return [...whole, ...(secret.includes('://') ? piecesOf(secret) : []), ...linesOf(secret)]
 }
 
-/** Of a key in several lines, a program prints some of them, or ends them otherwise. */
+/** A program may print only some lines of a key, or end them otherwise. */
 function linesOf(secret: string): string[] {
   if (!secret.includes('\n')) return []
   const lines = secret.split('\n').map((line) => line.trim())

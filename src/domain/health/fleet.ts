@@ -4,7 +4,10 @@ import {faultText} from '../fleet/refusal.js'
 import type {FleetSettings} from '../settings/fleet.js'
 import type {Check} from './check.js'
 
-/** What the last runs of fleet jobs have seen of their store: it is not asked here, because health is of this machine. */
+/**
+ * What the last runs of fleet jobs have seen of their store. It is not asked here, because health is about this
+ * machine.
+ */
 export function judgeFleet(
   {answeredAt, trouble}: Pick<FleetKnown, 'answeredAt' | 'trouble'>,
   {onStoreError}: Pick<FleetSettings, 'onStoreError'>,

@@ -116,7 +116,7 @@ function isBack({history, policy, nowUptimeMs}: Situation): boolean {
   return toldEndMs !== undefined && openedMs - toldEndMs <= policy.escalateAfterMs
 }
 
-/** What is told at once, because it is back, is reset all the same. */
+/** An incident that is told at once, because it is back, is reset all the same. */
 function requestEarlyReset(situation: Situation): readonly IncidentAction[] {
   const {resets, policy} = situation
   return resets.failed < policy.escalateAfterFailedResets ? requestReset(situation) : []

@@ -1,7 +1,7 @@
 import type {Verdict} from '../watchdog/verdict-kind.js'
 import type {Incident, Incidents} from './incident.js'
 
-/** Of all watched jobs; the exit codes 0, 1 and 2. */
+/** The status of all watched jobs together; the exit codes 0, 1 and 2. */
 export interface OverallStatus {
   readonly is: 'healthy' | 'degraded' | 'unhealthy'
   /** Why it is not healthy. */

@@ -141,7 +141,7 @@ export function cronValue(text: string, {min, max, words}: CronField): number | 
 
 /** `0 0 30 2 *` is right in each field, but that day does not exist. */
 function neverFault([, , days = '', month = '', weekday = '']: readonly string[]): CronFault | undefined {
-  // Beside a weekday that is not `*`, either of the two is enough.
+  // If the weekday is not `*` either, one of the two is enough.
   if (!weekday.startsWith('*') || !/^[\d,-]+$/.test(days)) return undefined
   const first = Math.min(...days.split(',').map((item) => Number.parseInt(item, 10)))
   const possible = month.split(',').some((item) => {

@@ -32,7 +32,7 @@ export function isLeftToWatchdog(seen: readonly SeenWatchdog[], {settingsFile, i
 /** A watchdog without a round for this time is not awaited any more. */
 const givenUpAfterMs = 24 * 3_600_000
 
-/** Whether it is late, and has not been given up. */
+/** Whether it is late, but not given up yet. */
 export function isAwaited({state}: SeenWatchdog): boolean {
   return state.is === 'late' && state.ageMs < givenUpAfterMs
 }

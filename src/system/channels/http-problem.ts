@@ -61,7 +61,7 @@ export function connectionProblem(host: string, code: string | undefined): strin
   return `${host} cannot be reached${code === undefined ? '' : ` (${code})`}`
 }
 
-/** Of Node and of bun. */
+/** Codes of Node and of bun. */
 const isGarbage = /^(?:HPE_\w+|Malformed_HTTP_Response|InvalidHTTPResponse)$/
 
 const closed = /^(?:ECONNRESET|ECONNECTION|EPIPE|UND_ERR_SOCKET|ConnectionClosed|ConnectionReset)$/

@@ -25,7 +25,7 @@ interface SentMail {
 /** Longest text in a receipt. */
 const longestRefused = 200
 
-/** The mail is with the server, though not necessarily for each recipient: who is refused for now is owed it. */
+/** The server has the mail, though not necessarily for each recipient: those who are refused for now get it later. */
 export function mailSent({accepted = [], rejectedErrors = []}: SentMail, messageId: string): SendOutcome {
   const refused = refusals(rejectedErrors.filter(isLasting))
   const passing = rejectedErrors.filter((one) => !isLasting(one))

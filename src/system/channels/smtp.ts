@@ -9,8 +9,8 @@ import {connectThroughProxy} from './tunnel.js'
 type Settings = SettingsOf<'smtp'>
 
 /**
- * Sends a mail. Messages of one group are one thread: each refers to the first one. Whom it is owed gets the same mail as
- * the others, unless the settings name that recipient no more.
+ * Sends a mail. Messages of one group are one thread: each refers to the first one. Recipients that lack it get the
+ * same mail as the others, unless the settings name that recipient no more.
  */
 export const sendToMailServer: SendBy<'smtp'> = async (message, settings, tools, first, owedTo) => {
   const messageId = `<${message.id.replace(/[^\w.-]/g, '_')}@guard.${domainOf(settings.from)}>`
@@ -96,7 +96,7 @@ async function transfer(
   }
 }
 
-/** Servers refuse a greeting whose name is none. */
+/** Servers refuse a greeting without a valid name. */
 function smtpName(): string {
   const name = hostname()
   return /^[\w-]+(\.[\w-]+)+$/.test(name) ? name : '[127.0.0.1]'

@@ -66,7 +66,7 @@ const reasons: readonly (readonly [RegExp, string])[] = [
   [/not enough rights|have no rights|chat_write_forbidden/i, 'the bot may not write in the chat; give it the right to'],
 ]
 
-/** Too many requests, or a fault of Telegram's, passes; everything else stays wrong until a person mends it. */
+/** Too many requests, or a fault of Telegram's, passes; everything else stays wrong until a person corrects it. */
 export function telegramFailure({code, description, retryAfterMs}: BotError): SendOutcome {
   if (code === 429) return {ok: false, failure: 'transient', reason: 'Telegram asks to wait', retryAfterMs}
   const said = description || `status ${code}`

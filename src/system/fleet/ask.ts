@@ -27,7 +27,7 @@ export function createAsk(address: StoreAddress, timeoutMs: number): Ask {
       client = new Client(optionsOf(address))
       // Nothing of the environment counts: the address says all.
       Object.assign(client.connectionParameters, {options: undefined, replication: undefined})
-      // A connection that ends after its answer, or after its limit, has nobody who waits for it.
+      // Nothing waits for a connection that ends after its answer or its limit.
       client.on('error', () => undefined)
       await within(timeoutMs, client.connect(), 'connection')
       isSent = true
@@ -47,7 +47,7 @@ function optionsOf({host, port, database, user, password = '', tls}: StoreAddres
     port,
     database,
     user,
-    // As a function it is the only one: else an empty password is taken from PGPASSWORD or ~/.pgpass.
+    // Given as a function, an empty password is not replaced by that of PGPASSWORD or ~/.pgpass.
     password: () => password,
     ssl: tls ? tlsOptions(tls, storePlace({host, port})) : (false as const),
     sslnegotiation: 'postgres' as const,

@@ -12,7 +12,7 @@ interface Inspected {
   readonly now: () => number
 }
 
-/** Needs no right: catalogues can be read by everybody. */
+/** Needs no rights: every user can read the catalogues. */
 const factsSql = `
 select current_user::text as "user", current_setting('server_version') as server_version,
   pg_is_in_recovery() as is_standby,

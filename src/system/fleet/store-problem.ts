@@ -62,7 +62,7 @@ interface Problem {
 const runsThere = 'see whether it runs there: pg_isready'
 const applySchema = 'let the administrator apply it: guard fleet schema | psql'
 
-/** That the schema is not of the version that this guard needs. */
+/** The fault of a schema that is not of the version that this guard needs. */
 export function otherSchema(
   address: StoreAddress,
   {has, needs}: {readonly has: number; readonly needs: number},
@@ -115,7 +115,7 @@ function serverProblem(code: string, message: string, {user}: StoreAddress): Pro
   }
 }
 
-/** What the functions need beneath them is their owner's, not the right of a host. */
+/** The rights that the functions themselves need are their owner's, not those of a host. */
 function rightHint(message: string, user: string): string {
   if (
     /^permission denied for (?:table|type|function (?!(?:acquire|check|list|release|renew|standbys|version)$))/.test(
@@ -162,7 +162,7 @@ function connectionProblem(code = '', message: string): Problem {
 /** pg's words for that. A server that can start no process for a connection says so before TLS, which pg does not read. */
 const isCutOff = /terminated|ended|closed|not queryable|timeout|establishing an SSL connection/i
 
-/** Another kind of TLS, and a path that is none for a socket. */
+/** Another kind of TLS, or a path that is not one of a socket. */
 const lastingErrors = ['EPROTO', 'EINVAL', 'ENAMETOOLONG', 'ENOTDIR', 'ELOOP', 'EPROTOTYPE', 'ENOTSOCK']
 
 function certificateProblem(code: string): Problem | undefined {

@@ -15,7 +15,7 @@ interface SilentMount {
 /** @returns the mount of the path if it does not answer in time; undefined if it does, and for a disk of this machine */
 export async function askMountOf(path: string): Promise<SilentMount | undefined> {
   const mount = sharedMountOf(path, readMounts())
-  // Without the one at / nothing at all goes on.
+  // If the one at / does not answer, nothing works anyway.
   if (!mount || mount.path === '/' || (await answers(path))) return undefined
   const why = `its file system (${mount.type}) has not answered for ${longestAnswerMs / 1000} s`
   return {point: mount.path, why}

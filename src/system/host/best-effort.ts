@@ -1,5 +1,5 @@
 /**
- * A step of which nothing that follows depends: an error of the file system is ignored, any other is thrown.
+ * A step on which nothing that follows depends: an error of the file system is ignored, any other is thrown.
  */
 export function bestEffort(work: () => void): void {
   try {

@@ -39,7 +39,8 @@ function oddFile(path: string, stat: Stats): OddFile | undefined {
 }
 
 /**
- * Takes the right to write from others, and none to read: whom a person lets read is meant. Throws the file system's error.
+ * Takes away the right of others to write, but not to read: a person may have granted that on purpose. Throws the file
+ * system's error.
  *
  * @returns the mode as it was; undefined if nothing was changed
  */

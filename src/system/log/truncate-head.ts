@@ -51,7 +51,7 @@ export async function truncateHead(log: OpenLogFile, request: TruncateRequest): 
   try {
     if (request.isKept) await copyHead(log.fd, copy, request.bytes)
     // The collapse first flushes the log while the job's writes wait. This flush in the background shortens that wait,
-    // unless the job is too fast and has to wait. Of a head that is dropped it would write what need not be written.
+    // unless the job is too fast and has to wait. It is left out for a head that is dropped and need not be written.
     if (request.isKept && fstatSync(log.fd).size < request.policy.maxSizeBytes * outrunTimes) await flush(log.fd)
     const piece = fstatSync(copy).ino
     // Another guard may have taken this one for dead and renamed one of the files.

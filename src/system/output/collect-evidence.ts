@@ -13,7 +13,7 @@ import type {SupervisedExit} from '../process/supervise.js'
 import type {JobOutput} from './job-output.js'
 import {readTail} from './read-tail.js'
 
-/** Of a larger output only the end is searched: that is where programs say why they give up. */
+/** Only the end of a larger output is searched: that is where programs say why they give up. */
 const searchedBytes = 64 * 1024 * 1024
 
 /** The same of a job that ended because guard was asked to end: it is known why, and its caller waits. */

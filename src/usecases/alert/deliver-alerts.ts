@@ -112,7 +112,7 @@ async function writeMessages(deps: DeliverDeps, write: (entry: Entry) => boolean
     for (const news of decision.untold) yield writeUntold(news)
     for (const news of decision.silenced) yield writeSilenced(news, facts)
     for (const news of decision.repeated) yield writeRepeated(news, facts)
-    // Each by the state after the one before, since the cap counts.
+    // One after the other, because each message counts against the cap of its channel.
     for (const news of decision.due) yield* writeNews(deps.outbox.read(), await asItIsNow(deps, news), facts)
     yield* writeDigests(deps.outbox.read(), facts)
     yield* writeFallbacks(deps.outbox.read(), deps.fallbackOf, facts)
@@ -163,7 +163,7 @@ async function attempt(deps: DeliverDeps, deliverer: Deliverer, item: QueuedMess
   return write({kind: 'failed', channel, ...failure(deps, outcome, attempts + 1), ...end})
 }
 
-/** A delay of less is not worth a word. */
+/** Shorter delays are not mentioned. */
 const worthSayingMs = 60_000
 
 /** What a message says of itself was true when it was written. */

@@ -21,8 +21,8 @@ interface Deliverer {
 }
 
 /**
- * One that stays leaves the work to another that stays. It waits for one that does not, which leaves behind what is due
- * later.
+ * A deliverer that stays leaves the work to another one that stays. It waits for one that does not, because that one
+ * leaves undone what is due later.
  */
 export function delivererRequest(
   leases: Pick<Journal<Leases>, 'read'>,

@@ -51,7 +51,7 @@ function sinceTaken(records: Iterable<RawRecord>, count: number, {taken, takenAs
   for (const record of records) {
     if (number <= taken) {
       isRecounted ||= takenAs !== undefined && markOf(record) !== takenAs
-      // Before the first line of the emptied file stand those of its past.
+      // The lines before the first one of the emptied file are its history.
       if (!isRecounted || (typeof record['at'] === 'number' && record['at'] <= takenAtMs)) break
     }
     fresh.push({number, record})

@@ -11,7 +11,7 @@ interface SayOnceDeps {
   readonly alerts: Pick<Journal<AlertsState>, 'read' | 'append' | 'note'>
   /** Writes a line into `guardian.log`. */
   readonly log: (text: string) => void
-  /** After so long the same is said again. Milliseconds. */
+  /** Time after which the same is said again. Milliseconds. */
   readonly repeatMs: number
 }
 

@@ -92,7 +92,7 @@ async function alertsWithSettings(deps: TakeAlertsDeps): Promise<ReturnType<type
 
 const longestNames = 200
 
-/** What ended by itself long ago is history, as on the day on which the first channel is set up; trouble lasts. */
+/** A notice of long ago is history, for example on the day on which the first channel is set up. Trouble lasts. */
 function reasonAgainst({details}: Pick<Alert, 'details'>, event: AlertEvent, ageMs: number): string | undefined {
   const jobs = details[toldAsTroubleOf]
   if (Array.isArray(jobs) && jobs.length > 0) return `told as the trouble of ${jobs.join(', ').slice(0, longestNames)}`

@@ -35,7 +35,7 @@ async function claimLease(deps: FleetDeps, request: FleetRequest): Promise<Fleet
   await recordUnfencedRuns(deps, request.job)
   const claim = await claimOf(deps, request)
   const asked: Asked = {isOpen: false, runsAnyway: request.runsAnyway === true}
-  // What is granted to a guard that is killed before it has the answer is nobody's: only this record leads to it.
+  // If guard is killed before it has the answer, only this record leads to what was granted.
   noteAsked(deps, claim)
   for (let late = 0; ; ) {
     const {answer, askedAt} = await askOnce(deps, claim, asked)

@@ -17,7 +17,7 @@ export interface FleetDeps extends FateDeps {
   readonly self: ProcessRef | undefined
   /** By which the other hosts know this one. */
   readonly host: string
-  /** A store that is away is tried again for so long. */
+  /** How long a store that is away is tried again. */
   readonly waitMs: number
   /** The highest token of the job in the journals of this machine. Throws GuardError `io`. */
   readonly machineFloor: (job: string) => number

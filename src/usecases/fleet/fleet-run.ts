@@ -21,7 +21,7 @@ export interface FleetRunDeps extends FleetDeps, Pick<HoldFleetDeps, 'callAfter'
 
 /** What a run has of the fleet. */
 export interface FleetRun {
-  /** That of the machine, with the token of the fleet. */
+  /** The lease of the machine, with the token of the fleet. */
   readonly lease: RunLease
   /** For the record of the start. */
   readonly facts: {readonly claimedSlotAt?: number; readonly unfenced?: true}

@@ -26,7 +26,7 @@ export interface FleetHold {
    * @param waitMs a store that is away is tried again for so long at most
    */
   release(end: FleetEnd, waitMs?: number): Promise<void>
-  /** Renews it no more, and leaves it to its time: a process of the job may still run. */
+  /** Renews it no more, and lets it expire: a process of the job may still run. */
   leave(): void
 }
 

@@ -31,7 +31,7 @@ interface Unsettled extends OpenClaim {
  */
 export async function settleOpenClaims(deps: SettleDeps, claims: readonly Unsettled[]): Promise<void> {
   const {store} = deps
-  // What such a run has not given back ends with its time.
+  // A lease that such a run has not given back expires.
   for (const {job, claimId} of claims.filter(hasRun)) note(deps, {kind: 'settled', job, claim: claimId})
   const open = claims.filter((claim) => !hasRun(claim))
   if (open.length === 0) return

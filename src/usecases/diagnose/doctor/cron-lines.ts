@@ -76,7 +76,9 @@ function callOf(shell: string): Pick<CronLine, 'start' | 'calls'> {
   return {start, calls}
 }
 
-/** Of a line that does nothing but to start guard, after a `cd` and assignments. What a shell expands is not known. */
+/**
+ * Only for a line that does nothing but start guard, after a `cd` and assignments: what a shell expands is not known.
+ */
 function runWordsOf(shell: string): readonly string[] | undefined {
   const shape = shellShape(shell)
   if (shape.kind !== 'simple' || /[`(]/.test(shell.slice(0, shape.programAt))) return undefined

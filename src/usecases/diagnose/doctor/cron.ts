@@ -30,7 +30,7 @@ export interface CronDeps {
   readonly env: Readonly<Record<string, string | undefined>>
 }
 
-/** So many ways of starting guard are tried; a machine has one or two. */
+/** How many ways of starting guard are tried at most; a machine has one or two. */
 const mostStarts = 10
 
 /** Whether guard and its Node are found and start, with nothing but what cron gives them. */

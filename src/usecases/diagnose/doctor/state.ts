@@ -109,6 +109,6 @@ export async function examineScheduler(
   jobs: readonly PlannedJob[],
 ): Promise<readonly Finding[]> {
   const facts = await lookAtScheduler()
-  // The crontabs are not read for a scheduler that never was.
+  // The crontabs are not read for a scheduler that was never used.
   return facts.is === 'never-used' ? [] : judgeSchedulerStart(facts, jobs, await crontabLines())
 }
