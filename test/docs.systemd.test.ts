@@ -58,7 +58,7 @@ systemctl daemon-reload; systemctl set-environment ${['PATH=/usr/sbin:/usr/bin:/
     )
   })
 
-  test('the timer of the watchdog starts a round, which reports the failed job, and is no failed unit', async () => {
+  test('the timer of the watchdog starts a round, which reports the failed job, and is not a failed unit', async () => {
     expect(systemd.sh('systemctl enable --now guard-watchdog.timer').code).toBe(0)
     const isDone = () => systemd.show('guard-watchdog.service')['ExecMainExitTimestampMonotonic'] !== '0'
     await until(() => isDone() && state('guard-watchdog.service') === 'inactive', 'the end of the round')

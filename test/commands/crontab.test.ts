@@ -540,7 +540,7 @@ describe.skipIf(crontabObstacle !== undefined)(
       expect(read(box, 'linked')).toBe('5 5 * * * root /opt/b.sh\n5 6 * * * root guard run c\n')
     })
 
-    test('what is no file in /etc/cron.d is told, and not waited for', async () => {
+    test('what is not a file in /etc/cron.d is told, and not waited for', async () => {
       const box = createSandbox()
       const {stdout} = await box.sh(
         withoutCrontabs(

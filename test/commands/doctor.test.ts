@@ -421,7 +421,7 @@ describe.skipIf(noCronMachine !== undefined)(title('on a machine with its own cr
     ])
   })
 
-  test('lines that are no JSON are told with their journal, and guard looks at other places under cron', async () => {
+  test('lines that are not JSON are told with their journal, and guard looks at other places under cron', async () => {
     const box = createSandbox()
     const machine = await wellMachine(box)
     await box.guard('run', 'backup')

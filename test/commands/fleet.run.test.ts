@@ -413,7 +413,7 @@ describe.skipIf(postgresObstacle !== undefined)(`a fleet (${postgresObstacle ?? 
       expect(stderr + kept.stdout).not.toContain('hunter2')
     })
 
-    test('says which of schema and guard is to be brought up, where their versions differ', async () => {
+    test('says which of schema and guard has to be updated, where their versions differ', async () => {
       const {name, url} = await createFleetDatabase(postgres())
       const older = `alter function guard.acquire rename to before; alter function guard.list rename to before_list;
         create or replace function guard.version() returns integer language sql immutable as 'select 1'`

@@ -242,7 +242,7 @@ describe.skipIf(postgresObstacle !== undefined || !hasOpenssl)(
       }
     })
 
-    test('whoever has a wrong certificate is sent nothing, however it asks', async () => {
+    test('a server with a wrong certificate is sent nothing, however it asks', async () => {
       const {port, received} = await startImpostor()
       const {code, stdout} = await check(
         hostSandbox(),

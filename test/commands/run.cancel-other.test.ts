@@ -75,7 +75,7 @@ describe('--overlap cancel-other ends the whole of the other run', () => {
   })
 })
 
-test('a run that was cancelled is no failure of its job, while the other one goes on and after it', async () => {
+test('a run that was cancelled is not a failure of its job, while the other one goes on and after it', async () => {
   const box = createSandbox()
   const job = {
     command: ['sh', '-c', 'echo > begun-$GUARD_RUN_ID; until [ -e go ]; do sleep 0.05; done'],

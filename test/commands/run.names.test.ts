@@ -100,7 +100,7 @@ describe('a skip', () => {
     expect(box.journal('runs.jsonl')).toContainEqual(expect.objectContaining({kind: 'skipped', job: 'j'}))
   })
 
-  test('is said with --quiet where it is no success', async () => {
+  test('is said with --quiet where it is not a success', async () => {
     const {ended} = await skipped('--quiet')
     expect(ended.stderr).toMatch(/^guard: j was skipped: /)
   })

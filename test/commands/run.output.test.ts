@@ -213,7 +213,7 @@ describe('the header of a run in the log of its job', () => {
     expect(outputs.map(({stdout}) => stdout)).toEqual(['second\n', 'no newline'])
   })
 
-  test('is no part of the output of an earlier run whose guard was killed', async () => {
+  test('is not a part of the output of an earlier run whose guard was killed', async () => {
     const box = createSandbox()
     const running = box.start([
       'run',
@@ -308,7 +308,7 @@ describe('a reader that is gone', () => {
     expect(readFileSync(box.path('ran'), 'utf8')).toBe('ran\n')
   })
 
-  test('ends the job as it ends without guard, and is no trouble of the job', async () => {
+  test('ends the job as it ends without guard, and is not trouble of the job', async () => {
     const box = createSandbox()
     const {stdout} = await box.sh(`{ guard run --job j --retries 3 -- yes${codes}`)
     expect([stdout, readFileSync(box.path('code'), 'utf8')]).toEqual(['y\n', '141\n'])

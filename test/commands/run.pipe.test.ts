@@ -175,7 +175,7 @@ describe('the logger', () => {
     await until(() => !loggers.some(isAlive), 'the end of the loggers')
   })
 
-  test('is no process of the job: its limits do not end it', async () => {
+  test('is not a process of the job: its limits do not end it', async () => {
     const {guard, log} = createSandbox()
     const {code} = await guard(
       'run',

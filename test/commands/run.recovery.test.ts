@@ -105,7 +105,7 @@ describe('recovery', () => {
     expect(run).toMatchObject({class: name, attempts: 2})
   })
 
-  test('a command that could not be started is no reason to run the job again, and spends no budget', async () => {
+  test('a command that could not be started is not a reason to run the job again, and spends no budget', async () => {
     const recovery = [{do: 'exec', command: ['/no/such/program']}, {do: 'verify'}]
     const box = sandboxWith('exit 3', {recovery})
     const {code, stderr} = await box.guard('run', 'job')

@@ -37,7 +37,7 @@ test('runs that may overlap are ended, too, and their job is named once', {timeo
   expect(guardsWith(['--slot'], box)).toEqual([])
 })
 
-test('a guard that waits for the run of somebody else is ended, and that run goes on', {timeout: 60_000}, async () => {
+test("a guard that waits for another caller's run is ended, and that run goes on", {timeout: 60_000}, async () => {
   const box = schedulerBox("w: {command: [sleep, '300'], schedule: '* * * * * *', overlap: wait, killAfter: 1s}")
   const byHand = box.guard('run', 'w')
   await untilRecords(() => box.runs('started'), 1, 'run')

@@ -111,7 +111,7 @@ describe('events', () => {
     for (const stream of streams) stream.close()
   })
 
-  test('are no answer to HEAD, which has headers alone and takes no place of a reader', async () => {
+  test('are not an answer to HEAD, which has headers alone and takes no place of a reader', async () => {
     const served = await startServe(createSandbox())
     for (let count = 0; count < 40; count++) {
       const {status, headers, text} = await served.ask('/api/v1/events', {method: 'HEAD'})

@@ -178,7 +178,7 @@ test('a command that needs just the wrong part is refused, with every problem', 
   for (const right of ['api', 'fee']) expect(await guard('breaker', 'check', right)).toMatchObject({code: 0})
 })
 
-test('a settings file that is no text reaches neither terminal nor log as it is, and a secret in a wrong line not at all', async () => {
+test('a settings file that is not text reaches neither terminal nor log as it is, and a secret in a wrong line not at all', async () => {
   const {guard, write, path} = createSandbox()
   write('.guardianrc.json', '\u001b[31m\u0007{"jobs": \u001b]0;title\u0007')
   const {stderr} = await guard('run', '--', 'true')

@@ -22,7 +22,7 @@ function deadJob(): Sandbox {
   return box
 }
 
-test('a job new in the settings is no trouble, and exit 0 says so', async () => {
+test('a job new in the settings is not trouble, and exit 0 says so', async () => {
   const box = createSandbox()
   box.write('.guardianrc.yaml', settings)
   const {code, stdout} = await box.guard('watchdog', '--verbose')
@@ -40,7 +40,7 @@ test('a job with wrong settings is failing, and the others are watched as ever',
   expect(code).toBe(2)
 })
 
-test('settings that cannot be read at all are no healthy round', async () => {
+test('settings that cannot be read at all are not a healthy round', async () => {
   const box = createSandbox()
   box.write('.guardianrc.yaml', 'jobs: [\n')
   const {code, stderr} = await box.guard('watchdog')

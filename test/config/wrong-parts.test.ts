@@ -62,7 +62,7 @@ test.each([{defaults: {timeout: 'soon'}}, {stateDir: 7}, {jobs: 7}])('%j refuses
   expect(file).toBeDefined()
 })
 
-test.each(['jobs: [', '7'])('nothing is used of a file that is no settings at all: %j', async (text) => {
+test.each(['jobs: [', '7'])('nothing is used of a file that is not settings at all: %j', async (text) => {
   const {wrong, file, jobs} = await loadSettings(settingsHome(text).request)
   expect([file, jobs]).toEqual([undefined, {}])
   expect(wrong?.refusal).toBe(wrong?.message)

@@ -70,7 +70,7 @@ test('a reader that does not read is dropped, goes on where it was, and does not
   expect(piece.toString()).toMatch(/^retry: 2000\nid: runs\.1\.\d+\n\n/)
 })
 
-test('a position that has not changed is no event', async () => {
+test('a position that has not changed is not an event', async () => {
   const {open, watchers, grow} = await streamsOf(['runs'])
   const stream = await open()
   let text = ''

@@ -6,7 +6,7 @@ test('a range of seeds holds both of its ends, and one seed is a range', () => {
   expect(parseSeeds('7')).toEqual([7])
 })
 
-test.each(['', 'x', '9-1', '1-', '-3', '1.5', '1-2-x'])('%j is no range of seeds', (text) => {
+test.each(['', 'x', '9-1', '1-', '-3', '1.5', '1-2-x'])('%j is not a range of seeds', (text) => {
   expect(() => parseSeeds(text)).toThrow('GUARD_SIMULATION_SEEDS')
 })
 

@@ -19,6 +19,6 @@ test('a clock time is one of the zone of the machine', () => {
   expect(new Date(pastTime('16:00', now, -120) ?? 0).toISOString()).toBe('2026-11-27T14:00:00.000Z')
 })
 
-test.each(['', 'yesterday', '25:00', '2027-01-01T00:00:00Z', '2026-13-40'])('%j is no time of the past', (text) => {
+test.each(['', 'yesterday', '25:00', '2027-01-01T00:00:00Z', '2026-13-40'])('%j is not a time of the past', (text) => {
   expect(pastTime(text, now, 0)).toBeUndefined()
 })

@@ -87,7 +87,7 @@ test.each([
   },
 )
 
-test('a % is no end of the command for busybox', () => {
+test('a % is not an end of the command for busybox', () => {
   const [found] = survey('0 5 * * * a; cat%Hi\n', {kind: 'busybox'})
   expect(found?.wrapped).toBe(`0 5 * * * guard run --job j -- "\${SHELL:-/bin/sh}" -c 'a; cat%Hi'`)
 })

@@ -14,7 +14,7 @@ test('guard is asked as the line starts it, with the words that it gets there', 
   expect(planCommandOf(wrappedLine())).toBeUndefined()
 })
 
-test.each(['', 'sh: 1: guard: not found', 'null', '[]', '{"ok": true}'])('%j is no answer of guard', (text) => {
+test.each(['', 'sh: 1: guard: not found', 'null', '[]', '{"ok": true}'])('%j is not an answer of guard', (text) => {
   expect(planAnswerOf(text)).toBeUndefined()
 })
 

@@ -40,7 +40,7 @@ describe('judgeStart', () => {
     })
   })
 
-  test('another version than this one is to be looked at', () => {
+  test('another version than this one needs a look', () => {
     const found = judgeStart(startOf(), started('guardian/0.9.0 linux-x64 bun-v1.4.5'), here)
     expect(found).toMatchObject({level: 'look', what: 'cron starts another guard', mend: 'crontab -e'})
     expect(found.proof).toContain('guard is 0.9.0, and this is 1.0.0 (/opt/guard/bin/guard)')

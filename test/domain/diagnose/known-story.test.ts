@@ -35,7 +35,7 @@ test('of which class the runs were says nothing of one that goes on', () => {
   )
 })
 
-test('that a run was cut short is no cause of trouble', () => {
+test('that a run was cut short is not a cause of trouble', () => {
   const run = {...newRun('a', 'scan', 1), outcome: 'killed', class: 'reader-gone'} as const
   const facts = {status: {recent: [], cutShort: 1} as unknown as JobStatus, now, lastGoodAt: undefined}
   expect(knownSentences({...facts, history: [run]})).toEqual(['Its only run on record was cut short.'])

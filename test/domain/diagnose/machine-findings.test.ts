@@ -17,7 +17,7 @@ describe('judgeStateDisk', () => {
     expect(judgeStateDisk(disk, nothing)).toMatchObject({level: 'well', what: 'disk (50 % free)'})
   })
 
-  test('little space is to be looked at, and --fix says what it would remove', () => {
+  test('little space needs a look, and --fix says what it would remove', () => {
     const short = {...disk, freeBytes: 1.12 * gib}
     expect(judgeStateDisk(short, {files: 3, bytes: 830 * 1024 ** 2})).toMatchObject({
       level: 'look',
@@ -29,7 +29,7 @@ describe('judgeStateDisk', () => {
     })
   })
 
-  test('a full disk without expired logs is wrong, and --fix is no help', () => {
+  test('a full disk without expired logs is wrong, and --fix does not help', () => {
     const full = judgeStateDisk({...disk, freeBytes: 0}, nothing)
     expect(full).toMatchObject({level: 'wrong', mend: 'du -xh /srv/state | sort -h | tail', fixable: false})
   })
@@ -60,7 +60,7 @@ describe('judgeClock', () => {
     expect(judgeClock({...answer, show})).toMatchObject({level: 'well', what: 'clock (NTP, offset unknown)'})
   })
 
-  test('a clock that nobody sets is to be looked at', () => {
+  test('a clock that nobody sets needs a look', () => {
     expect(judgeClock({...answer, show: 'NTPSynchronized=no\nNTP=no\n'})).toMatchObject({
       level: 'look',
       mend: 'sudo timedatectl set-ntp true',

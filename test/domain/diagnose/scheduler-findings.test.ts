@@ -25,7 +25,7 @@ test('beside a stopped scheduler the crontab is all there is', () => {
   expect(judgeSchedulerStart(stopped, [job], cron(line))).toMatchObject([{level: 'well'}])
 })
 
-test('one that died is wrong, and one that never was is no matter', () => {
+test('one that died is wrong, and one that was never used does not matter', () => {
   expect(judgeSchedulerStart({is: 'dead', text: 'dead'}, [], cron())).toMatchObject([
     {level: 'wrong', mend: 'guard scheduler restart'},
   ])

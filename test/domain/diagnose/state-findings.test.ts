@@ -82,7 +82,7 @@ describe('judgeWatchdogStart', () => {
     expect(judgeWatchdogStart({...facts, seen: seen(60_000)})).toMatchObject({level: 'well'})
   })
 
-  test('one with other settings is to be looked at while it leaves jobs of these unwatched', () => {
+  test('one with other settings needs a look while it leaves jobs of these unwatched', () => {
     const other = {settingsFile: '/b', lateAfterMs: 600_000, sends: true}
     expect(judgeWatchdogStart({...facts, seen: seen(60_000, other)})).toMatchObject({
       level: 'look',
@@ -95,7 +95,7 @@ describe('judgeWatchdogStart', () => {
     expect(judgeWatchdogStart({...facts, seen: seen(60_000, own)})).toMatchObject({level: 'well'})
   })
 
-  test('one that is scheduled and late is wrong, one that was never there is to be looked at', () => {
+  test('one that is scheduled and late is wrong, one that was never there needs a look', () => {
     const lines = [wrappedLine({calls: 'watchdog'})]
     expect(judgeWatchdogStart({...facts, lines, seen: seen(900_000)})).toMatchObject({
       level: 'wrong',
@@ -113,7 +113,7 @@ describe('judgeWatchdogStart', () => {
   })
 })
 
-test('a manager that does not answer is wrong, a service that is down is to be looked at', () => {
+test('a manager that does not answer is wrong, a service that is down needs a look', () => {
   const up = {name: 'a', manager: 'systemd', state: 'up', detail: ''} as const
   const silent = {
     ...up,

@@ -30,7 +30,7 @@ test.each(Object.entries(crashes))('the crash that ends %s is found and named', 
   expect(findCrash(captured(name))).toBe(expected)
 })
 
-test.each(handled)('an error that the job caught itself is no crash: %s', (name) => {
+test.each(handled)('an error that the job caught itself is not a crash: %s', (name) => {
   expect(findCrash(captured(name))).toBeUndefined()
 })
 
@@ -54,7 +54,7 @@ test('a secret in the last words is masked', () => {
   expect(findCrash('refused password=hunter2 at x.pl line 3.')).toBe('Perl: refused password=*** at x.pl line 3.')
 })
 
-test('output without a mark is no crash', () => {
+test('output without a mark is not a crash', () => {
   expect(findCrash('')).toBeUndefined()
   expect(findCrash('feed is late\n1 of 3 checks degraded\n')).toBeUndefined()
 })

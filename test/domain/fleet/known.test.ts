@@ -165,7 +165,7 @@ test('an answer to another question ends the trouble with the store, and is of n
   expect([...state.jobs.keys()]).toEqual(['nightly'])
 })
 
-test('the lease of a job is known as it was last seen, by whoever has it', () => {
+test('the lease of a job is known as it was last seen, whichever host has it', () => {
   const sight = (...records: RawRecord[]) => leaseSight(fold(...records).state, 'nightly')
   const granted = record('granted', {token: 7, serverAt: 900})
   const held = record('refused', {reason: 'held', by: 'web-18', token: 9, serverAt: 900, at: 2000})

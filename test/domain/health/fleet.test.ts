@@ -27,7 +27,7 @@ test.each([
   expect(check.reason).toBe(`the store of the fleet ${said}: connection refused, for 10m`)
 })
 
-test('a store that the settings name wrongly is no store: no job of the fleet runs', () => {
+test('a store that the settings name wrongly is not a store: no job of the fleet runs', () => {
   expect(judgeWrongFleet('fleet.host: "a b" is not a name of a host')).toMatchObject({
     verdict: 'unhealthy',
     reason: 'its settings are wrong: fleet.host: "a b" is not a name of a host',

@@ -48,7 +48,7 @@ test.each<[number, string]>([
   expect(judgeMemory(memory).verdict).toBe(verdict)
 })
 
-test('memory that the system does not tell is no reproach', () => {
+test('memory that the system does not tell is not held against it', () => {
   expect(judgeMemory(undefined)).toMatchObject({verdict: 'healthy', reason: 'the system does not report it'})
 })
 

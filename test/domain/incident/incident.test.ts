@@ -152,7 +152,7 @@ test('a snapshot has one object for each job, those in trouble first', () => {
   })
 })
 
-test('of the names in a record those that are no texts are passed over', () => {
+test('of the names in a record those that are not texts are passed over', () => {
   const {state, verdicts} = fold(
     {...stamp, id: 'w', kind: 'watched', jobs: 'scan', as: 'daily'},
     {...stamp, id: 'w', kind: 'watched', jobs: [7, null, 'scan'], as: 'daily'},

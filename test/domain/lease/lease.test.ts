@@ -58,7 +58,7 @@ describe('claims', () => {
     expect(fold(claim('a', {above: 7}), release('a', 8), claim('b', later)).lease).toMatchObject({token: 9})
   })
 
-  test.each([2 ** 53, -1, 1.5, '7'])('%j on record elsewhere is no token', (above) => {
+  test.each([2 ** 53, -1, 1.5, '7'])('%j on record elsewhere is not a token', (above) => {
     expect(fold(claim('a', {above})).lease).toMatchObject({token: 1})
   })
 

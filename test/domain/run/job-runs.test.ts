@@ -272,7 +272,7 @@ describe('the runs that are kept', () => {
     expect(ids(record('started', 'a'), record('started', 'b'), end('b'), end('a'))).toEqual(['b'])
   })
 
-  test('ignores lines that are no records of runs', () => {
+  test('ignores lines that are not records of runs', () => {
     expect(runsAfter({kind: 'started'}, {kind: 'started', job: 'j', run: 3, at: 1}, record('celebrated', 'a'))).toEqual(
       [],
     )

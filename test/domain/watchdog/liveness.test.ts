@@ -49,7 +49,7 @@ const records = (held: Lease | undefined, runs: Run[] = [], deadLease?: Lease): 
 
 const liveness = (held: Lease | undefined, ...runs: Run[]) => livenessOf(records(held, runs), clocks)
 
-test('no lease and no run is no sign', () => {
+test('without a lease and a run there is no sign', () => {
   expect(liveness(undefined)).toEqual({is: 'never-seen'})
 })
 
@@ -165,7 +165,7 @@ test('a good run of another host is as old as the answer that told of it, and wh
   expect(ranWellElsewhereAt(known(7), clocks)).toBeUndefined()
 })
 
-test('when an interruption was found is no sign of liveness: a lost lease stays lost', () => {
+test('when an interruption was found is not a sign of liveness: a lost lease stays lost', () => {
   const interrupted = run(hour, {endedAt: now.at, outcome: 'interrupted'})
   expect(liveness(lease(6 * minute), interrupted)).toMatchObject({
     is: 'expired',

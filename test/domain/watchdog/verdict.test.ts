@@ -631,7 +631,7 @@ test('a file that is dated into the future proves nothing, and that is said', ()
   expect(verdict.reason).toContain('out.json is dated 3d into the future and proves nothing')
 })
 
-test('a lease whose process is dead is no sign of liveness', () => {
+test('a lease whose process is dead is not a sign of liveness', () => {
   const verdict = judgeJob(jobFacts({liveness: {...lost, isDead: true} as JobFacts['liveness']}))
   expect(verdict).toMatchObject({kind: 'stalled', reason: 'its process is dead, last sign 20m ago'})
 })

@@ -157,7 +157,7 @@ test('t changes between light and dark, ? lists the keys, and keys of one letter
   expect(await scheme()).toBe('light')
 })
 
-test('whoever wants no motion sees none', async () => {
+test('a reader who wants no motion sees none', async () => {
   const {page} = await open((await standIn()).url)
   await page.emulateMedia({reducedMotion: 'reduce'})
   await page.locator('.rows tr').first().waitFor()

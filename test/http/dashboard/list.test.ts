@@ -64,7 +64,7 @@ test('a machine without jobs says what to do', async () => {
   await page.getByText('No job is known yet.').waitFor()
 })
 
-test('of 1,000 jobs the rows are made where somebody scrolls, and each can be found', async () => {
+test('of 1,000 jobs the rows are made as the reader scrolls, and each can be found', async () => {
   const {page} = await open((await standIn(manyJobs(Date.now(), 1000))).url)
   await page.getByRole('heading', {name: '13 of 1000 jobs need you'}).waitFor()
   const rows = page.locator('.rows tr')

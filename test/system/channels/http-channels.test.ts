@@ -149,7 +149,7 @@ describe('ntfy', () => {
     expect(received[0]?.headers.authorization).toBe(`Bearer ${env.TOKEN}`)
   })
 
-  test('gets no message so long that it would be a file', async () => {
+  test('gets no message that is long enough to become a file', async () => {
     const {url, received} = await startReceiver(answering(200, '{}'))
     await send(settings(url), {env, message: hostileMessage('ü'.repeat(60_000))})
     expect(Buffer.byteLength(String(bodyOf(received)['message']))).toBeLessThanOrEqual(4096)

@@ -83,7 +83,7 @@ test('a link whose target appears is noticed', async () => {
   await noticed(() => write(`${folder}/elsewhere/a.yaml`))
 })
 
-test('what jobs write beside a file is no matter', async () => {
+test('what jobs write beside a file does not matter', async () => {
   const {folder, changes} = watching('s.yaml', (at) => {
     write(`${at}/a.yaml`)
     link('a.yaml', `${at}/s.yaml`)

@@ -289,7 +289,7 @@ describe.skipIf(postgresObstacle !== undefined)(`the store in PostgreSQL (${post
     expect(listed.filter((job) => names.includes(job))).toEqual(['Alpha', 'zeta', 'ärger'])
   })
 
-  test('whoever asks in vain only reads: the row stays as it is, and its lock is not waited for', async () => {
+  test('a claim in vain only reads: the row stays as it is, and its lock is not waited for', async () => {
     const job = newJob()
     const {token} = await grantOf(job, 'a', {slotAt})
     const version = () => sql(`select xmin, ctid from guard.lease where job = '${job}'`)

@@ -110,7 +110,7 @@ describe('why a store gave no answer', () => {
     expect(hints).toEqual(['use the role guard, or give its rights: grant guard to "web"'])
   })
 
-  test('a value that the table does not take is no fault of the store, and not worth asking again', () => {
+  test('a value that the table does not take is not a fault of the store, and not worth asking again', () => {
     expect(faultOf(ofServer('23514')).kind).toBe('invalid')
     expect(faultOf(ofServer('22003')).kind).toBe('invalid')
   })

@@ -88,7 +88,7 @@ test('parentheses in a name are taken as they are, and those of a pattern as a p
   }
 })
 
-test('a folder is no output, whatever its age', async () => {
+test('a folder is not an output, whatever its age', async () => {
   const {dir} = folder()
   mkdirSync(join(dir, 'folder.json'))
   symlinkSync('folder.json', join(dir, 'link.json'))

@@ -28,7 +28,7 @@ test('files of a run that was closed go at once; those of open runs stay, and th
   expect(readdirSync(spoolDir).sort()).toEqual(['open.err', 'young.0.pipe'])
 })
 
-test('a folder that does not exist yet is no trouble, and one that is none is said', () => {
+test('a folder that does not exist yet is not trouble, and what is not a folder is said', () => {
   const spoolDir = folder({file: 0})
   const said: string[] = []
   const tidy = (dir: string) => tidySpools({spoolDir: dir, closed: [], open: [], now, warn: (text) => said.push(text)})

@@ -15,6 +15,9 @@ test('the highest signal of the mask is found too', () => {
   expect(parseCaller(`unlimited::${stat(2 ** 30)}`)).toEqual({openFiles: 'unlimited', ignored: [31], descriptors: []})
 })
 
-test.each(['', '::', '1024; rm -rf /:x,$(y):S z', 'a:b:c'])('what is no note is no command either: %j', (note) => {
-  expect(parseCaller(note)).toEqual({openFiles: undefined, ignored: [], descriptors: []})
-})
+test.each(['', '::', '1024; rm -rf /:x,$(y):S z', 'a:b:c'])(
+  'what is not a note is not a command either: %j',
+  (note) => {
+    expect(parseCaller(note)).toEqual({openFiles: undefined, ignored: [], descriptors: []})
+  },
+)

@@ -64,7 +64,7 @@ test('a run whose guard was killed degrades until its end is on record', async (
   expect(await verdicts(deps)).toEqual({verdict: 'healthy', bad: []})
 })
 
-test('a run that ends while it is looked at is no crash', async () => {
+test('a run that ends while it is looked at is not a crash', async () => {
   const {deps, leases, runs} = machine()
   leases.append({kind: 'claimed', job: 'scan', holder: 'r1', ttlMs: 60_000}, 'durable')
   runs.note({kind: 'started', job: 'scan', run: 'r1'}, 'buffered')

@@ -91,7 +91,7 @@ describe('the floor that a host sends', () => {
     expect([one.machine.raised, other.machine.raised]).toEqual([[1], [1]])
   })
 
-  test('is no reason not to run a job where a journal cannot be read or written', async () => {
+  test('is not a reason not to run a job where a journal cannot be read or written', async () => {
     const {deps, request, machine, seen} = fakeFleet()
     machine.fault = noSpace
     expect(await acquireFleetLease(deps, request)).toMatchObject({granted: {lease: {token: 1}}})

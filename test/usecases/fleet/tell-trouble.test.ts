@@ -35,7 +35,7 @@ test('the next trouble is told anew', () => {
   expect(tellTrouble(deps, {...trouble, id: 'r9'}, 'begun')).toBe(true)
 })
 
-test('the end of what nobody was told is no news', () => {
+test('the end of trouble that was never told is not news', () => {
   expect(tellTrouble(host().deps, trouble, 'over')).toBe(false)
 })
 

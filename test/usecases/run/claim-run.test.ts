@@ -113,7 +113,7 @@ describe('claiming the right to run', () => {
     expect(sleeps).toBe(3)
   })
 
-  test('wait: ends after so long', async () => {
+  test('wait: ends after that time', async () => {
     const {granted, claim, clock, deps} = runs()
     const {lease} = await granted('a', {ttlMs: 3_600_000})
     const begun = clock.mono()

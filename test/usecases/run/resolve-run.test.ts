@@ -42,7 +42,7 @@ const facts = (asked: Partial<RunAsked> & Pick<RunAsked, 'argv'>) => {
   return [name, argv(), configured]
 }
 
-describe('what is to be run', () => {
+describe('what is run', () => {
   test('the name of a configured job is that job, with its arguments before those of the command line', () => {
     expect(facts({argv: ['check', '-v']})).toEqual(['check', ['run-it', '/srv/check.py', '--fast', '-v'], true])
     expect(facts({argv: ['backup', '/dst']})).toEqual(['backup', ['rsync', '-a', '/srv', '/dst'], true])

@@ -151,7 +151,7 @@ test('with overlap: wait the next slot of a job starts when the run before it ha
   expect(started).toEqual(['w#1', 'tick#4', 'w#2'])
 })
 
-test('a guard that waits for a run of somebody else takes no place of maxParallel', () => {
+test("a guard that waits for another caller's run takes no place of maxParallel", () => {
   const {clock, launcher, started, onRecord} = machine({maxParallel: 1})
   launcher.add(waitingSlot(clock, 'w', 1))
   launcher.launch()

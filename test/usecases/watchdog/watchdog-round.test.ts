@@ -248,7 +248,7 @@ test('OpenClaw that cannot be asked is said at once, and is an incident after it
   expect(await verdicts()).toEqual([])
 })
 
-test('clock samples of another host are no reboots of this one, which is said once', async () => {
+test('clock samples of another host are not reboots of this one, which is said once', async () => {
   const {round, journals, clock, alerts, seen} = watchdogWorld([nightly])
   const reading = {at: clock.now() - hour, mono: 1000, boot: 'boot-x'}
   journals.incidents.lines.push({
