@@ -1,7 +1,7 @@
 import {writeSync} from 'node:fs'
 import {showControls, showControlsInLines} from '../domain/log/show-controls.js'
 
-/** Prints a message on standard error. `process.stderr` costs 2 ms to set up, which `guard run` does not have. */
+/** Prints a message on standard error. Setting up `process.stderr` is a large part of the start of a run. */
 export function printWarning(text: string, hints: readonly string[] = []): void {
   try {
     writeSync(2, messageText(text, hints))

@@ -13,8 +13,8 @@ let isReaderGone = false
 const leavers: (() => void)[] = []
 
 /**
- * Writes as it is, for output of a job. A closed pipe (`| head`) is not an error. In bun `process.stdout` takes 8 ms to
- * set up, more than most commands need for all else.
+ * Writes as it is, for output of a job. A closed pipe (`| head`) is not an error. In bun, setting up `process.stdout`
+ * takes longer than most commands need for all else.
  */
 export function writeOut(piece: string | Buffer): void {
   let rest = typeof piece === 'string' ? Buffer.from(piece) : piece

@@ -5,7 +5,9 @@ type Stream = 'stdin' | 'stdout' | 'stderr'
 
 const descriptors: Readonly<Record<Stream, number>> = {stdin: 0, stdout: 1, stderr: 2}
 
-/** Whether a stream of this process is a terminal. In bun the stream's object takes 2 ms to make; a pipe needs none. */
+/**
+ * Whether a stream of this process is a terminal. In bun the stream's object is slow to make, and a pipe needs none.
+ */
 export function isTerminal(name: Stream): boolean {
   return mayBeTerminal(descriptors[name]) && process[name].isTTY === true
 }

@@ -7,7 +7,8 @@ let chalk: ChalkInstance | undefined
 
 /**
  * Loads the colours of a terminal: none with NO_COLOR (no-color.org), which chalk does not know, or with `--no-color`.
- * Without a terminal chalk has colours for FORCE_COLOR alone; bun takes 3 ms to load it.
+ * Without a terminal chalk has colours for FORCE_COLOR alone; loading it is a part of each start that a pipe need not
+ * pay.
  */
 export async function loadColors(): Promise<void> {
   const {NO_COLOR, FORCE_COLOR} = process.env

@@ -53,7 +53,7 @@ export function readCache(found: FoundFile, version: string, place: CachePlace):
   }
 }
 
-/** The part of bun that sums up; `node:zlib` has the same sum, and bun takes 3 ms to load it. */
+/** The part of bun that sums up; `node:zlib` has the same sum, but is slow to load in bun. */
 const {Bun: bun} = globalThis as {readonly Bun?: {readonly hash: {crc32(text: string): number}}}
 
 /** The last line of an entry, without which it is incomplete or damaged: a job is parsed too late to find that out. */

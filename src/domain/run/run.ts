@@ -150,7 +150,7 @@ function endedRun(run: Run, record: RawRecord, at: number): Run {
     // The clock may have been set back between both ends.
     durationMs: Math.max(0, typeof durationMs === 'number' ? durationMs : at - run.startedAt),
     outcome: isOutcome(outcome) ? outcome : 'failed',
-    // Behind the new fields: V8 takes ten times as long to add a field to a copy.
+    // Behind the new fields, because V8 is far slower at adding a field to a copy.
     ...run,
     recovered: recovered === true,
     ...(typeof exitCode === 'number' && {exitCode}),

@@ -28,13 +28,13 @@ export function httpProblem(error: unknown, attempt: Attempt): HttpProblem {
   return {ok: false, failure: 'transient', reason: connectionProblem(host, code)}
 }
 
-interface Limit {
+export interface AttemptLimit {
   readonly signal: AbortSignal
   readonly timeoutMs: number
 }
 
 /** Why an attempt was ended: by its time limit or by the caller. */
-export function endedReason(host: string, {signal, timeoutMs}: Limit): string {
+export function endedReason(host: string, {signal, timeoutMs}: AttemptLimit): string {
   if (!timedOut(signal)) return `the attempt at ${host} was ended`
   return `${host} gave no answer within ${formatDuration(timeoutMs)}`
 }

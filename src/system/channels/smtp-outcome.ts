@@ -1,7 +1,7 @@
 import {formatDuration} from '../../domain/clock/duration.js'
 import type {SendOutcome} from '../../domain/delivery/message.js'
 import {redactLine} from '../../domain/failure/redact.js'
-import {connectionProblem, endedReason} from './http-problem.js'
+import {type AttemptLimit, connectionProblem, endedReason} from './http-problem.js'
 
 /** What a mail library says of one recipient or of the whole attempt. */
 interface SmtpProblem {
@@ -48,13 +48,8 @@ function refusal(problem: SmtpProblem): string {
   return `${recipient} is refused ${lasting} (${redactLine(response) || responseCode})`
 }
 
-interface Limits {
-  readonly signal: AbortSignal
-  readonly timeoutMs: number
-}
-
 /** Nothing has arrived: why, and whether another attempt may succeed. */
-export function smtpFailure(error: unknown, server: string, {signal, timeoutMs}: Limits): SendOutcome {
+export function smtpFailure(error: unknown, server: string, {signal, timeoutMs}: AttemptLimit): SendOutcome {
   const {code, originalCode, responseCode, response, rejectedErrors = []} = error as SmtpProblem
   if (signal.aborted) return transient(endedReason(server, {signal, timeoutMs}))
   if (code === 'ETIMEDOUT') return transient(`${server} gave no answer within ${formatDuration(timeoutMs)}`)

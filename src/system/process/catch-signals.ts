@@ -44,7 +44,7 @@ const fromTerminal: readonly NodeJS.Signals[] = ['SIGINT', 'SIGQUIT', 'SIGWINCH'
  */
 export function catchSignals(interactive: boolean): CaughtSignals {
   const waiting: NodeJS.Signals[] = []
-  // Made on demand: the first AbortController of a process costs 0.3 ms, and a healthy run needs none.
+  // Made on demand: the first AbortController of a process is slow to make, and a healthy run needs none.
   let abort: AbortController | undefined
   const theAbort = () => {
     abort ??= new AbortController()

@@ -47,7 +47,7 @@ const {Bun: bun} = globalThis as {readonly Bun?: {spawn(options: BunSpawn): BunP
 
 /**
  * Starts a process without a pipe to it. As Node does, it tells the commonest failures by `failed` and throws the others
- * (E2BIG, ENOTDIR, …). In bun node:child_process would take 5 ms of each run.
+ * (E2BIG, ENOTDIR, …). In bun, node:child_process would be a large part of each run.
  */
 export function startProcess(start: ProcessStart): StartedProcess {
   return bun ? startWithBun(bun.spawn, start) : startWithNode(start)
