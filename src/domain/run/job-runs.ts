@@ -161,24 +161,24 @@ interface Change {
 }
 
 /** What a record changes beside the run itself. */
-function derived(
-  {runs, streak, token, lastEnd, starts = [], goodTimes = [], recent = ''}: JobRuns,
-  {before, run, record}: Change,
-): Partial<JobRuns> {
+function derived(known: JobRuns, {before, run, record}: Change): Partial<JobRuns> {
+  const {streak, token, lastEnd, starts = [], goodTimes = [], recent = ''} = known
   if (run.outcome === 'skipped') {
     const seen = seenElsewhere(record, run.startedAt, token)
-    const isOver = seen.goodElsewhere !== undefined && streak?.isWell === false
+    const isOver = streak?.isWell === false && seen.goodElsewhere && isEndBefore(seen.goodElsewhere, known, record)
     return {recent: withOutcome(recent, 'skipped', undefined), ...seen, ...(isOver && {streak: undefined})}
   }
   if (run.outcome === undefined)
     return before ? {} : {starts: [...starts, run.startedAt].slice(-keptStarts), ...higherToken(token, record)}
   if (record['kind'] === 'step-ended') return lastEnd?.runId === run.id ? {lastEnd: {...lastEnd, ...rerunEnd(run)}} : {}
-  if (record['kind'] === 'interrupted' && before && isOutdated(run, runs, lastEnd))
-    return {recent: withOutcome(recent, 'interrupted', before.outcome)}
+  if ((record['kind'] === 'interrupted' || record['fenced'] === true) && before && isOutdated(run, known))
+    return {recent: withOutcome(recent, run.outcome, before.outcome)}
   if (isCutShort(run)) return {recent: withOutcome(recent, 'cut-short', before?.outcome)}
   const isWell = run.outcome === 'healthy'
   const first = {isWell, count: 1, firstRunId: run.id, firstEndedAt: run.endedAt ?? run.startedAt}
-  const next = streak?.isWell === isWell ? {...streak, count: streak.count + 1} : first
+  // A run that was called interrupted, and has ended after all, is in the row already.
+  const more = before?.outcome === 'interrupted' && lastEnd?.runId === run.id ? 0 : 1
+  const next = streak?.isWell === isWell ? {...streak, count: streak.count + more} : first
   const good = isWell && {lastGoodAt: first.firstEndedAt}
   const isTimed = isWell && run.durationMs !== undefined
   const times = isTimed && {goodTimes: withGoodRun(goodTimes, run.durationMs ?? 0)}
@@ -199,10 +199,33 @@ export function goodElsewhereSince(job: JobRuns | undefined): GoodElsewhere | un
   return goodElsewhere && goodElsewhere.token > token ? goodElsewhere : undefined
 }
 
+/** The last run that has ended here. */
+function lastEnded({runs, lastEnd}: JobRuns): Run | undefined {
+  return runs.find(({id}) => id === lastEnd?.runId)
+}
+
+/**
+ * Whether the last run that has ended here came before a run of another host: by their tokens, whatever the clocks say. A
+ * run without one of the fleet, or that did not keep it, says nothing by it, nor does one whose slot nobody runs any more.
+ */
+export function isEndOlder(job: JobRuns): boolean {
+  const {token, class: cause, outcome, claimedSlotAt} = lastEnded(job) ?? {}
+  return token !== undefined && cause !== 'fenced' && (outcome !== 'interrupted' || claimedSlotAt === undefined)
+}
+
+/** @param record tells of the good run; what the machine slept through since the end here shows on the wall clock alone */
+function isEndBefore({agoMs}: GoodElsewhere, job: JobRuns, {at, mono, boot}: RawRecord): boolean {
+  const {lastEnd} = job
+  if (!lastEnd || isEndOlder(job)) return true
+  const awakeMs = boot === lastEnd.boot && Number(mono) - Number(lastEnd.mono)
+  return agoMs <= Math.max(0, Number(at) - lastEnd.at, awakeMs || 0)
+}
+
 /** Its end is older than it is found: a run that began after it has ended since, and says more of the job. */
-function isOutdated({startedAt, claimedSlotAt}: Run, runs: readonly Run[], lastEnd: RunEnd | undefined): boolean {
-  const last = lastEnd && runs.find(({id}) => id === lastEnd.runId)
-  return last !== undefined && last.startedAt > startedAt && claimedSlotAt === undefined
+function isOutdated({token = 0, startedAt, claimedSlotAt}: Run, job: JobRuns): boolean {
+  if (claimedSlotAt !== undefined) return false
+  const isFollowedElsewhere = token > 0 && (job.goodElsewhere?.token ?? 0) > token
+  return isFollowedElsewhere || (lastEnded(job)?.startedAt ?? 0) > startedAt
 }
 
 function higherToken(known = 0, record: RawRecord): Pick<JobRuns, 'token'> {

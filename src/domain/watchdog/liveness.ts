@@ -1,6 +1,6 @@
 import {type Clocks, endOfBoot, uptimeAt} from '../clock/uptime.js'
 import {type Lease, leaseState} from '../lease/lease.js'
-import {goodElsewhereSince, type JobRuns} from '../run/job-runs.js'
+import {goodElsewhereSince, isEndOlder, type JobRuns} from '../run/job-runs.js'
 import type {Run} from '../run/run.js'
 import type {JobFacts, Liveness} from './job-facts.js'
 
@@ -96,11 +96,21 @@ export function skippedOf({jobRuns}: JobRecords, {uptime, nowUptimeMs}: Clocks):
 }
 
 /**
- * When another host of the fleet ran the job well, later than this one ran it last; uptime clock.
+ * When another host of the fleet ran the job well, later than this one ran it last, at the earliest; uptime clock.
+ *
+ * How long ago that was is a real time, of the store's clock: this host may have slept or been off meanwhile, which its
+ * wall clock shows and its uptime does not, or its wall clock may have been set back. Of both answers the later one counts,
+ * because the uptime never advances more than the real time does.
  *
  * @returns undefined if this host knows of no such run
  */
 export function ranWellElsewhereAt({jobRuns}: JobRecords, {uptime, nowUptimeMs}: Clocks): number | undefined {
   const good = goodElsewhereSince(jobRuns)
-  return good && uptimeAt(uptime, {at: good.seenAt}, nowUptimeMs) - good.agoMs
+  if (!good) return undefined
+  const {seenAt, agoMs} = good
+  const seenUptimeMs = uptimeAt(uptime, {at: seenAt}, nowUptimeMs)
+  const byWall = Math.min(seenUptimeMs, uptimeAt(uptime, {at: seenAt - agoMs}, nowUptimeMs))
+  const {lastEnd} = jobRuns ?? {}
+  const after = lastEnd && jobRuns && isEndOlder(jobRuns) ? uptimeAt(uptime, lastEnd, nowUptimeMs) : byWall
+  return Math.max(seenUptimeMs - agoMs, byWall, after)
 }

@@ -172,6 +172,62 @@ describe('of each job', () => {
     expect(jobAfter(...well)?.streak).toMatchObject({isWell: true, count: 2, firstRunId: 'a'})
   })
 
+  describe('a row of bad runs goes on after a good run of another host', () => {
+    const stamp = {boot: 'b', host: 'h'}
+    const failed = (facts: object, end: object = {}) => [
+      record('started', 'a', {...stamp, id: 'i', mono: 0, ...facts}),
+      record('ended', 'a', {...stamp, id: 'i', at: 10_000, mono: 10_000, outcome: 'failed', ...end}),
+    ]
+    const told = (agoMs: number, clocks: object = {at: 12_000, mono: 12_000}) =>
+      record('skipped', 's', {...stamp, ...clocks, reason: 'held', lastEnd: {token: 6, status: 'ok', agoMs}})
+    const streak = (...rows: RawRecord[]) => jobAfter(...rows)?.streak
+
+    test('that ended before a run without the lease of the fleet did', () => {
+      expect(streak(...failed({unfenced: true}), told(2001))).toMatchObject({isWell: false, count: 1})
+      expect(streak(...failed({unfenced: true}), told(2000))).toBeUndefined()
+    })
+
+    test.each([
+      ['asleep for a part of it', {at: 60_000, mono: 12_000}],
+      ['awake, and its clock was set back', {at: 5000, mono: 60_000}],
+      ['off for a part of it', {at: 60_000, mono: 12, boot: 'c'}],
+    ])('by as much time as has passed, of which the host was %s', (_title, clocks) => {
+      expect(streak(...failed({}), told(50_001, clocks))).toMatchObject({count: 1})
+      expect(streak(...failed({}), told(50_000, clocks))).toBeUndefined()
+    })
+
+    test('by the tokens where the run here had one, whatever the clocks say', () => {
+      expect(streak(...failed({token: 5}), told(9999))).toBeUndefined()
+      expect(streak(...failed({token: 5}, {class: 'fenced', fenced: true}), told(9999))).toMatchObject({count: 1})
+    })
+  })
+
+  test('an interruption is not the last end where a later run of another host has ended well', () => {
+    const stamp = {boot: 'b', host: 'h', mono: 1, id: 'i'}
+    const well = record('skipped', 's', {at: 5000, reason: 'held', lastEnd: {token: 6, status: 'ok', agoMs: 10}})
+    const found = record('interrupted', 'a', {at: 9000, reason: 'killed'})
+    expect(jobAfter(record('started', 'a', {...stamp, token: 5}), well, found)?.lastEnd).toBeUndefined()
+    expect(jobAfter(record('started', 'a', {...stamp, token: 7}), well, found)?.lastEnd).toMatchObject({runId: 'a'})
+    // A slot that nobody runs is told of, whoever runs the next one.
+    const slot = {...stamp, token: 5, claimedSlotAt: 1000}
+    expect(jobAfter(record('started', 'a', slot), well, found)?.lastEnd).toMatchObject({runId: 'a'})
+  })
+
+  test('a run that was called interrupted and ends after all counts once', () => {
+    const taken = [...ended('z', 'failed', 500), record('started', 'a'), record('interrupted', 'a', {at: 2000})]
+    const end = (outcome: string) => record('ended', 'a', {at: 3000, outcome, fenced: true})
+    expect(jobAfter(...taken, end('failed'))?.streak).toMatchObject({isWell: false, count: 2, firstRunId: 'z'})
+    expect(jobAfter(...taken, end('healthy'))?.streak).toMatchObject({isWell: true, count: 1})
+  })
+
+  test('a run that lost its lease to one that has ended since is not the last end', () => {
+    const rows = [record('started', 'a'), ...ended('b', 'failed', 2000)]
+    const late = record('ended', 'a', {at: 9000, outcome: 'healthy', fenced: true})
+    expect(jobAfter(...rows, late)).toMatchObject({lastEnd: {runId: 'b'}, streak: {isWell: false, count: 1}})
+    const found = record('interrupted', 'a', {at: 1500, reason: 'killed'})
+    expect(jobAfter(rows[0] as RawRecord, found, ...rows.slice(1), late)).toMatchObject({lastEnd: {runId: 'b'}})
+  })
+
   test('the last end is that of the record that came last, with its class and both its clocks', () => {
     const stamp = {mono: 7, boot: 'b', host: 'h'}
     const records = [record('started', 'a'), record('started', 'b'), record('ended', 'b', {outcome: 'healthy'})]

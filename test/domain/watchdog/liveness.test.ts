@@ -1,5 +1,5 @@
-import {expect, test} from 'vitest'
-import {type Clocks, emptyUptime, nowUptimeMs, upTo, withSample} from '../../../src/domain/clock/uptime.js'
+import {describe, expect, test} from 'vitest'
+import {type BootReading, type Clocks, emptyUptime, nowUptimeMs, upTo, withSample} from '../../../src/domain/clock/uptime.js'
 import type {Lease} from '../../../src/domain/lease/lease.js'
 import type {Run} from '../../../src/domain/run/run.js'
 import {type JobRecords, livenessOf, ranWellElsewhereAt, skippedOf} from '../../../src/domain/watchdog/liveness.js'
@@ -163,6 +163,56 @@ test('a good run of another host is as old as the answer that told of it, and wh
   expect(ranWellElsewhereAt(known(5), clocks)).toBe(ago(hour + minute).uptimeMs)
   // This host has run the job later.
   expect(ranWellElsewhereAt(known(7), clocks)).toBeUndefined()
+})
+
+describe('how long ago another host ran the job well is a real time, of which this host may have', () => {
+  const good = {token: 6, agoMs: hour}
+  /** Awake for ten minutes since the jump, which the watchdog saw at once. */
+  const afterJump = (from: BootReading, to: BootReading) => {
+    const [before, after] = [{...from, mono: from.mono + hour, at: from.at + hour}, to]
+    const present = {...now, ...after, at: after.at + 10 * minute, mono: after.mono + 10 * minute}
+    const uptime = [from, before, after].reduce((known, reading) => upTo(known, reading), emptyUptime)
+    return {now: present, uptime, nowUptimeMs: nowUptimeMs(uptime, present)}
+  }
+  const start = {at: now.at, mono: now.mono, boot: 'a'}
+  const asleep = {...start, at: start.at + 3 * hour, mono: start.mono + hour}
+  const ranAt = (seen: Clocks) =>
+    ranWellElsewhereAt(
+      {...records(undefined), jobRuns: {runs: [], goodElsewhere: {...good, seenAt: seen.now.at}}},
+      seen,
+    )
+  const endOfEpoch = start.mono + hour
+
+  test.each([
+    ['slept', asleep],
+    ['been off', {...asleep, mono: 0, boot: 'b'}],
+  ])('%s a part: what it ran before that was earlier', (_title, woken) => {
+    expect(ranAt(afterJump(start, woken))).toBe(endOfEpoch)
+  })
+
+  test('repeated a part, as its clock was set back', () => {
+    const seen = afterJump(start, {...start, at: start.at, mono: start.mono + hour})
+    expect(ranAt(seen)).toBe(seen.nowUptimeMs - hour)
+  })
+})
+
+test('a good run of another host with a later token was later than the last run here, whatever the clocks say', () => {
+  const goodElsewhere = {token: 6, seenAt: ago(minute).at, agoMs: hour}
+  const lastEnd = {runId: 'r', outcome: 'failed', at: ago(10 * minute).at, byReboot: false} as const
+  const ranAt = (last: Partial<Run>) => {
+    const ended = run(hour, {outcome: 'failed', endedAt: lastEnd.at, ...last})
+    return ranWellElsewhereAt(
+      {...records(undefined), jobRuns: {runs: [ended], lastEnd, goodElsewhere, token: 5}},
+      clocks,
+    )
+  }
+  expect(ranAt({token: 5})).toBe(ago(10 * minute).uptimeMs)
+  const byTime = ago(hour + minute).uptimeMs
+  expect(ranAt({})).toBe(byTime)
+  // It lost its lease before it ended.
+  expect(ranAt({token: 5, class: 'fenced'})).toBe(byTime)
+  // The other run was for a later slot.
+  expect(ranAt({token: 5, outcome: 'interrupted', claimedSlotAt: ago(hour).at})).toBe(byTime)
 })
 
 test('when an interruption was found is not a sign of liveness: a lost lease stays lost', () => {
