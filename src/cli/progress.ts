@@ -8,13 +8,14 @@ import {isTerminal} from './terminal.js'
 
 /**
  * Shows recovery steps on standard error, because standard output belongs to the job: live on a terminal, one line each
- * in cron's mail and in logs. `say` writes a line there; `settled` resolves once the job's output until now is shown.
+ * in cron's mail and in logs. `say` writes a line there, which may be kept back if the run is `quiet`; `settled` resolves
+ * once the job's output until now is shown.
  */
-export function stepProgress(say: (line: string) => void, settled: () => Promise<void>): ShowStep {
+export function stepProgress(say: (line: string) => void, settled: () => Promise<void>, quiet = false): ShowStep {
   return async ({title, hasOutput}, work) => {
     const shown = {title: showControls(title), hasOutput}
     // A verification prints the output of the job, which a spinner would overwrite; listr2 draws only where both are terminals.
-    const isLive = !shown.hasOutput && isTerminal('stdout') && isTerminal('stderr')
+    const isLive = !quiet && !shown.hasOutput && isTerminal('stdout') && isTerminal('stderr')
     // Both write beside the output of the job that is still on its way.
     if (isLive || shown.hasOutput) await settled()
     return isLive ? showLive(shown, work) : showLine(say, shown, work)

@@ -1,20 +1,17 @@
 import type {Hash} from 'node:crypto'
-import {existsSync, statSync, writeSync} from 'node:fs'
+import {existsSync, statSync} from 'node:fs'
 import {resolve} from 'node:path'
 import {workingDirectory} from '../config/settings.js'
-import type {RunReport} from '../domain/run/report.js'
 import {GuardError} from '../errors.js'
 import {commandOfScript} from '../system/process/script.js'
 import {type RunResolved, resolveRun} from '../usecases/run/resolve-run.js'
 import {runJob} from '../usecases/run/run-job.js'
 import type {Call} from './command/definition.js'
-import {globalFlags} from './command/flag.js'
 import type {RunTarget} from './command/split-argv.js'
 import type {Guard} from './guard.js'
-import {type RunFlags, runOptions} from './run-options.js'
+import type {RunFlags, runOptions} from './run-options.js'
 import {settingsOfFlags} from './run-settings.js'
 import {printWarning} from './stderr.js'
-import {jsonLine} from './stdout.js'
 import {isTerminal} from './terminal.js'
 import {wireRun} from './wire/run.js'
 
@@ -24,7 +21,8 @@ export async function runMain({flags, target, json, openGuard}: Call<typeof runO
   // A job that is refused must be on record, even if no job has run yet.
   if (guard.settings.wrong && !flags.plan) (await import('./say-settings.js')).recordWrongSettings(guard)
   const run = await resolved(guard, flags, target)
-  warnOfStrayFlags(target)
+  // On a terminal only: in a crontab the words behind the name are meant for the job.
+  if (target.form === 'script' && isTerminal('stderr')) (await import('./stray-flags.js')).warnOfStrayFlags(target.argv)
   if (flags.plan) {
     const {printPlan} = await import('./render/run-plan.js')
     return printPlan(guard, run, json)
@@ -40,19 +38,21 @@ export async function runMain({flags, target, json, openGuard}: Call<typeof runO
         hasNone: flags.slot !== undefined && slot === undefined,
       })
     : undefined
+  const id = flags['run-id']
   const {deps, request, afterwards} = wireRun(guard, run, {
     json,
     interactive: flags.interactive === true,
     logHeader: flags['no-log-header'] !== true && guard.settings.logs.headers,
     tells: flags['no-alert'] !== true,
-    runId: checkedRunId(flags['run-id']),
+    runId: id === undefined ? undefined : (await import('./checked-run-id.js')).checkedRunId(id),
     slot,
     fleet,
   })
   if (process.pid === 1) printWarning(firstProcess)
   const report = await runJob(deps, request)
   process.exitCode = report.exitCode
-  if (json) printReport(report)
+  // Loaded late: programs ask for the report, crontabs do not.
+  if (json) await import('./render/run-report.js').then(({printReport}) => printReport(report)).catch(warnOfRest)
   await afterwards(report).catch(warnOfRest)
 }
 
@@ -72,14 +72,6 @@ async function resolved(guard: Guard, flags: RunFlags, target: RunTarget): Promi
   }
 }
 
-/** It becomes a part of the names of files. Throws GuardError `usage`. */
-function checkedRunId(id: string | undefined): string | undefined {
-  if (id === undefined || /^[A-Za-z0-9][\w-]{7,63}$/.test(id)) return id
-  throw new GuardError('usage', `--run-id ${JSON.stringify(id)} is not an id of a run`, [
-    'an id is 8 to 64 letters, digits, _ and -, with a letter or digit first',
-  ])
-}
-
 /** The run is over and recorded, so nothing changes its exit code. */
 function warnOfRest(error: unknown): void {
   printWarning(`what follows a run was not done: ${error instanceof Error ? error.message : error}`)
@@ -87,24 +79,6 @@ function warnOfRest(error: unknown): void {
 
 /** Neither runtime waits for a process that it has not started. */
 const firstProcess = 'as process 1, guard cannot reap orphans: run the container with --init, or start guard by tini'
-
-/** On a terminal only: in a crontab the words behind the name are meant for the job. */
-function warnOfStrayFlags({form, argv: [program, ...words]}: RunTarget): void {
-  if (form !== 'script') return
-  const stray = words.find(
-    (word) => word.startsWith('--') && Object.hasOwn({...runOptions, ...globalFlags}, word.slice(2)),
-  )
-  if (stray !== undefined && isTerminal('stderr'))
-    printWarning(`${stray} went to ${program}: the flags of guard stand before the name of the job`)
-}
-
-function printReport(report: RunReport): void {
-  try {
-    writeSync(1, jsonLine(reportToJson(report)))
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EPIPE') warnOfRest(error)
-  }
-}
 
 /** In a working directory that was removed, nothing can be said about a word. */
 function exists(path: string): boolean {
@@ -140,13 +114,4 @@ function digest(text: string): string {
   }
   if (bun) return new bun.CryptoHasher('sha256').update(text).digest('hex')
   return process.getBuiltinModule('node:crypto').createHash('sha256').update(text).digest('hex')
-}
-
-function reportToJson({startedAt, endedAt, durationMs, ...report}: RunReport): object {
-  return {
-    ...report,
-    startedAt: new Date(startedAt).toISOString(),
-    endedAt: new Date(endedAt).toISOString(),
-    durationMs,
-  }
 }

@@ -28,7 +28,10 @@ export const runOptions = {
   },
   'no-recover': {type: 'boolean', summary: 'do not perform the recovery steps of the settings'},
   plan: {type: 'boolean', summary: 'print what would be done, and do nothing'},
-  quiet: {type: 'boolean', summary: 'pass the output on only if the job fails'},
+  quiet: {
+    type: 'boolean',
+    summary: 'print nothing of a run that ends well; else its output, and what guard says of it',
+  },
   jitter: {type: 'duration', summary: 'longest random delay before the start'},
   ttl: {
     type: 'duration',

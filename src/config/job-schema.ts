@@ -105,7 +105,7 @@ const shared = {
   overlap: oneOf('What to do if the job is still running', ['skip', 'wait', 'cancel-other', 'allow']),
   wait: duration('How long overlap: wait waits (default: no limit)', {minMs: 0}),
   jitter: duration('Maximum random delay before the start', {minMs: 0}),
-  quiet: flag('Show the output only if the run fails'),
+  quiet: flag('Show the output, and what guard says of the job, only if the run fails'),
   skipExitCode: count('Exit code of a run that is skipped because the lease is held', {max: 255}),
   onStateError: oneOf('Whether to run the job if the journal cannot be written', ['run', 'refuse']),
   onCrash: oneOf('What to do after a run whose guard and job were killed', ['rerun', 'leave']),

@@ -68,6 +68,57 @@ describe('--quiet', () => {
     expect(ended).toEqual({code: 3, signal: null, stdout: 'out\n', stderr: 'err\n'})
   })
 
+  const recovers = 'echo out; test -e up || { touch up; echo err >&2; exit 3; }'
+
+  test('says nothing of attempts before one that is well', async () => {
+    const {guard, write, stateDir} = createSandbox()
+    write('.guardianrc.json', JSON.stringify({jobs: {j: {command: ['sh', '-c', recovers]}}}))
+    const ended = await guard('run', '--quiet', '--retries', '1', 'j')
+    expect(ended).toEqual({code: 0, signal: null, stdout: '', stderr: ''})
+    expect(readFileSync(`${stateDir}/logs/guardian.log`, 'utf8')).toContain('j attempt 1 failed')
+  })
+
+  test('says nothing of a time limit, and of a breaker that closes, where the next attempt is well', async () => {
+    const {guard, write, journal} = createSandbox()
+    const command = ['sh', '-c', 'test -e up || { touch up; exec sleep 60; }']
+    const retry = {maxAttempts: 2, on: ['timed-out'], firstDelay: '10ms'}
+    const job = {command, timeout: '500ms', retry, breaker: {target: 'api'}}
+    write('.guardianrc.json', JSON.stringify({jobs: {j: job}}))
+    expect((await guard('breaker', 'open', 'api', '--for', '1ms')).code).toBe(0)
+    expect(await guard('run', '--quiet', 'j')).toEqual({code: 0, signal: null, stdout: '', stderr: ''})
+    expect(journal('breakers.jsonl').map(({kind}) => kind)).toContain('closed')
+  })
+
+  test.each([
+    ['says nothing of the steps that have helped', 'true', {code: 0, stdout: '', stderr: ''}],
+    [
+      'shows what guard says of the steps before the output, if they have not helped',
+      'rm up',
+      {
+        code: 3,
+        stdout: 'out\n',
+        stderr: expect.stringMatching(
+          /^err\n(guard: .*\n)*guard: run sh -c rm up: ok.*\nguard: check again: failed.*\n$/,
+        ),
+      },
+    ],
+  ])('%s', async (_title, step, expected) => {
+    const {guard, write} = createSandbox()
+    const recovery = [{do: 'exec', command: ['sh', '-c', step]}, {do: 'verify'}]
+    write('.guardianrc.json', JSON.stringify({jobs: {j: {command: ['sh', '-c', recovers], recovery}}}))
+    expect(await guard('run', '--quiet', 'j')).toMatchObject(expected)
+  })
+
+  test('says why a job could not be started, and what is wrong with guard itself', async () => {
+    const {guard, dir} = createSandbox()
+    expect(await guard('run', '--quiet', '--job', 'j', '--', './gone')).toMatchObject({
+      code: 127,
+      stderr: expect.stringContaining('gone'),
+    })
+    const unusable = await guard('run', '--quiet', '--state-dir', `${dir}/bin/guard/state`, '--job', 'j', '--', 'true')
+    expect(unusable).toMatchObject({code: 0, stderr: expect.stringContaining('runs without record or lease')})
+  })
+
   test('shows the output of this run alone', async () => {
     const {guard} = createSandbox()
     await guard('run', '--job', 'j', '--', 'echo', 'earlier')

@@ -141,6 +141,7 @@ export function fakeRun(settings: Partial<JobSettings> = {}, attempts: readonly 
       return () => seen.done.push('renewals stopped')
     },
     warn: (text, hints = []) => seen.warnings.push([text, ...hints].join('\n  - ')),
+    remark: (text, hints = []) => seen.warnings.push([text, ...hints].join('\n  - ')),
     log: (text) => seen.log.push(text),
   }
   const request: RunRequest = {job: 'backup', runId: 'run-1', settings: {...jobDefaults, ...settings}}

@@ -51,7 +51,7 @@ export function wireRecovery(
     newestRuns: () => guard.runs().newestFirst(),
     // Opened before the first step: later, restarts by other runs during this recovery would be missed.
     withRestartLease: openRestartLeases({...wireLease(guard), holder, signal, warn: lines.say}),
-    show: stepProgress(lines.say, lines.settled),
+    show: stepProgress(lines.remark, lines.settled, settings.quiet),
     clearLocks: clearLocksIn(guard, dir),
     openService: (service) => openService(service, run),
     exec: execIn(dir, runMasked),

@@ -13,6 +13,7 @@ import type {JobOutput} from '../../system/output/job-output.js'
 import {openOutput} from '../../system/output/open-output.js'
 import {catchSignals} from '../../system/process/catch-signals.js'
 import {identifyProcess} from '../../system/process/identity.js'
+import type {AttemptDeps} from '../../usecases/run/attempt-job.js'
 import type {ClaimDeps} from '../../usecases/run/claim-run.js'
 import {noticeLateWatchdog} from '../../usecases/run/notice-late-watchdog.js'
 import type {RunResolved} from '../../usecases/run/resolve-run.js'
@@ -45,7 +46,7 @@ export function wireRun(guard: Guard, run: RunResolved, mode: RunMode): WiredRun
   const context = {
     ...{guard, run, mode, runId, usable, spool},
     resultFile: `${spool}/guard-${runId}.result.json`,
-    lines: new LinePrinter(),
+    lines: new LinePrinter(run.settings.quiet),
     supervised: superviseJob(runId, run.settings),
   }
   const request = {job: run.job, runId, settings: run.settings, slot: mode.slot}
@@ -140,9 +141,7 @@ function seeLeases(job: string, alsoSaw: (leases: Leases) => void) {
   }
 }
 
-function attemptDeps(
-  context: RunContext,
-): Pick<RunDeps, 'clock' | 'startJob' | 'supervise' | 'signalNumber' | 'collectEvidence' | 'warn'> {
+function attemptDeps(context: RunContext): AttemptDeps {
   const {guard, usable, lines, supervised} = context
   return {
     clock: guard.clock,
@@ -156,6 +155,7 @@ function attemptDeps(
     signalNumber,
     collectEvidence: (task, begin, exit) => collectEvidenceOf(context, task, {begin, exit}),
     warn: warnOnce(lines.say),
+    remark: warnOnce(lines.remark),
   }
 }
 

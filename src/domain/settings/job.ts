@@ -49,7 +49,7 @@ export interface JobSettings {
   readonly waitMs?: number
   /** Longest random delay before the start. */
   readonly jitterMs: number
-  /** Show the output only if the run fails. */
+  /** Show the output, and what guard says of the job, only if the run fails. */
   readonly quiet: boolean
   /** Exit code of a run that was skipped because the lease is held. */
   readonly skipExitCode: number

@@ -12,6 +12,7 @@ import {type RecoveryDeps, runRecovery} from './run-recovery.js'
 
 export interface RetryAndRecoverDeps extends AttemptDeps, OpenBreakerDeps {
   readonly warn: AttemptDeps['warn']
+  readonly remark: AttemptDeps['remark']
   readonly random: () => number
   readonly showWait: ShowWait
   /** Writes a line into guard's own log. */
@@ -72,8 +73,8 @@ function wantedRetry({maxAttempts, on}: RetrySettings, {last, attempts}: Retried
   return attempts < maxAttempts && on.includes(last.outcome as TroubleOutcome)
 }
 
-function sayNotRetried({warn, log}: RetryAndRecoverDeps, {job, runId}: RetryAndRecoverTask, why: string): void {
-  warn(`${job} is not run again: ${why}`)
+function sayNotRetried({remark, log}: RetryAndRecoverDeps, {job, runId}: RetryAndRecoverTask, why: string): void {
+  remark(`${job} is not run again: ${why}`)
   log(`${job} is not run again: ${why}, run ${runId}`)
 }
 
@@ -82,7 +83,7 @@ function openRetry(
   {job, runId, first, begunAt}: RetryAndRecoverTask,
   {take}: RetryTokens,
 ): RetryDeps {
-  const {clock, random, showWait, warn, log} = deps
+  const {clock, random, showWait, remark, log} = deps
   return {
     clock,
     begunAt,
@@ -93,7 +94,7 @@ function openRetry(
     takeToken: take,
     onRetry: ({attempt, afterMs, reason}) => {
       const next = `attempt ${attempt} failed (${reason}), the next in ${formatDuration(afterMs)}`
-      warn(`${job}: ${next}`)
+      remark(`${job}: ${next}`)
       log(`${job} ${next}, run ${runId}`)
     },
   }
@@ -126,7 +127,7 @@ async function recover(
     {...adapters, clock: deps.clock, signal, verify, log: deps.log, recordStep: first.records.stepEnded},
     {job, runId, outcome: last.outcome, class: last.class, detail: last.detail, settings, services},
   )
-  if (verdict === 'refused') deps.warn(`${job} is not recovered again: ${reason}`)
+  if (verdict === 'refused') deps.remark(`${job} is not recovered again: ${reason}`)
   return {
     attempt: checked ?? last,
     attempts: attempts + verifications,
@@ -137,13 +138,13 @@ async function recover(
 
 /** A job that has no input any more cannot be run again to see whether it is well. */
 function withoutVerify(
-  {warn}: Pick<RetryAndRecoverDeps, 'warn'>,
+  {remark}: Pick<RetryAndRecoverDeps, 'remark'>,
   {job, settings, first}: RetryAndRecoverTask,
 ): RetryAndRecoverTask['settings'] {
   const taken = first.input?.taken
   const recovery = settings.recovery.filter((step) => step.do !== 'verify')
   if (taken === undefined || recovery.length === settings.recovery.length) return settings
-  warn(`${job} is not verified: ${taken}`)
+  remark(`${job} is not verified: ${taken}`)
   return {...settings, recovery}
 }
 

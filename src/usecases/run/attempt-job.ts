@@ -1,8 +1,6 @@
-import {formatDuration} from '../../domain/clock/duration.js'
 import type {RetryAfter} from '../../domain/failure/retry-after.js'
 import {type JobResult, judgeRun, type RunResult, readerGoneClass, readerGoneText} from '../../domain/run/outcome.js'
 import {exitCodeOf} from '../../domain/run/report.js'
-import {stopText, survivorText} from '../../domain/run/stop-report.js'
 import type {JobSettings} from '../../domain/settings/job.js'
 import {GuardError} from '../../errors.js'
 import type {Clock} from '../../system/host/clock.js'
@@ -22,7 +20,10 @@ export interface AttemptDeps {
   readonly signalNumber: (name: string) => number | undefined
   /** Reads what the attempt has left: result file, crash signature, the class of its failure. */
   readonly collectEvidence: (task: AttemptTask, begin: number, exit: SupervisedExit) => Promise<AttemptEvidence>
+  /** Says what is wrong with guard, or with what it works with. */
   readonly warn: (text: string, hints?: readonly string[]) => void
+  /** Says how it goes with the job; with `quiet` only if the run ends badly. */
+  readonly remark: (text: string, hints?: readonly string[]) => void
 }
 
 export interface AttemptTask {
@@ -90,14 +91,12 @@ async function waitForJob(deps: AttemptDeps, task: AttemptTask, {process, begin}
   if (exit.readerGone) signals.end(readerGoneText)
   if (survivors.length > 0) signals.end('its job could not be ended')
   if (survivors[0]) task.leaveTo(survivors[0].pid)
-  const end = endText(task, exit)
-  if (end !== undefined) deps.warn(`${task.job}: ${end}`)
+  const left = exit.stopped && (await sayStopped(deps, task, exit))
   const {result, crashed, retryAfter, evidence, class: found} = await evidenceOf(deps, task, {begin, exit})
   const failureClass = exit.readerGone ? readerGoneClass : found
   const judged = judgeRun({exit: {...exit, spawnError: undefined}, exitMap: settings.exitMap, result, crashed})
   const signalNumber = exit.signal && deps.signalNumber(exit.signal)
-  const left = survivors.length > 0 ? survivorText(survivors) : judged.detail
-  const detail = left ?? (judged.outcome === 'healthy' ? undefined : evidence)
+  const detail = left ?? judged.detail ?? (judged.outcome === 'healthy' ? undefined : evidence)
   return {
     outcome: judged.outcome,
     ...(detail !== undefined && {detail}),
@@ -133,21 +132,21 @@ const notStartedCodes: Readonly<Partial<Record<GuardError['kind'], number>>> = {
 
 function notStarted(deps: AttemptDeps, error: unknown): Attempt {
   if (!(error instanceof GuardError)) throw error
-  deps.warn(error.message, error.hints)
+  deps.remark(error.message, error.hints)
   const exitCode = notStartedCodes[error.kind] ?? 126
   return {outcome: 'not-started', exitCode, detail: error.message}
 }
 
-/** What is said of a job that did not end by itself. @returns undefined if it was asked to, and did */
-function endText(task: AttemptTask, exit: SupervisedExit): string | undefined {
-  const {stopped} = exit
-  if (!stopped) return undefined
-  if (exit.timedOut || exit.silent) return `${limitText(task, exit)}; ${stopText(stopped)}`
-  return stopped.survivors.length > 0 ? survivorText(stopped.survivors) : undefined
-}
-
-function limitText({settings, timeoutMs}: AttemptTask, {silent}: SupervisedExit): string {
-  return silent
-    ? `no output for ${formatDuration(settings.silenceMs ?? 0)}`
-    : `timed out after ${formatDuration(timeoutMs ?? 0)}`
+/** @returns what is to be said of processes that could not be ended, if there are any */
+async function sayStopped(deps: AttemptDeps, task: AttemptTask, exit: SupervisedExit): Promise<string | undefined> {
+  try {
+    // Loaded late: most jobs end by themselves.
+    const {stoppedText, leftText} = await import('./stopped-text.js')
+    const text = stoppedText(task, exit)
+    if (text !== undefined) deps.remark(`${task.job}: ${text}`)
+    return leftText(exit)
+  } catch (error) {
+    deps.warn(`${task.job} was ended: ${error instanceof Error ? error.message : error}`)
+    return undefined
+  }
 }

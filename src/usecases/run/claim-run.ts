@@ -1,6 +1,6 @@
 import type {ProcessRef} from '../../domain/clock/process-ref.js'
 import type {Lease, LeaseStatus, Leases} from '../../domain/lease/lease.js'
-import {type Survivor, survivorText} from '../../domain/run/stop-report.js'
+import type {Survivor} from '../../domain/run/stop-report.js'
 import type {Overlap} from '../../domain/settings/job.js'
 import {GuardError} from '../../errors.js'
 import {type LeaseDeps, tryLease} from '../lease/lease.js'
@@ -83,7 +83,11 @@ export async function claimRun(deps: ClaimDeps, request: ClaimRequest): Promise<
       return {granted: false, reason: `the other run could not be ended from here; ${reason}`}
     if (overlap === 'cancel-other' && cancelled?.run !== lease.holder) {
       const survivors = await deps.cancelRun(lease, request.runId)
-      if (survivors && survivors.length > 0) return {granted: false, reason: `the other run ${survivorText(survivors)}`}
+      if (survivors && survivors.length > 0) {
+        // Loaded late: it is said of few runs.
+        const {survivorText} = await import('../../domain/run/stop-report.js')
+        return {granted: false, reason: `the other run ${survivorText(survivors)}`}
+      }
       if (survivors) {
         cancelled = {run: lease.holder, untilMs: deps.clock.mono() + afterCancelMs}
         continue

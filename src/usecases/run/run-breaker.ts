@@ -18,6 +18,8 @@ export interface OpenBreakerDeps {
   /** Called only where a breaker or a retry budget is needed. Rejects with GuardError. */
   readonly openBreakers: () => Promise<RunBreakerDeps>
   readonly warn: (text: string) => void
+  /** See AttemptDeps. */
+  readonly remark: (text: string) => void
 }
 
 /** The breaker that the runs of a job go through. */
@@ -44,8 +46,8 @@ export async function askBreaker(deps: OpenBreakerDeps, settings: JobSettings, t
       if (ok === undefined) return
       const credit = settings.retry.budget.ratio
       const change = tolerated(deps, 'breaker', () => recordCall(breakers, to, {ok, probe, credit}))
-      if (change?.change === 'opened') deps.warn(`breaker ${target} opened: ${change.reason}`)
-      if (change?.change === 'closed') deps.warn(`breaker ${target} closed`)
+      if (change?.change === 'opened') deps.remark(`breaker ${target} opened: ${change.reason}`)
+      if (change?.change === 'closed') deps.remark(`breaker ${target} closed`)
     },
   }
 }
