@@ -27,6 +27,7 @@ const roundSchema = z
     ),
     recovered: z.looseObject({
       interrupted: z.array(z.looseObject({job: name, runId: name, startedAt: time, reason: z.string()})),
+      ended: z.array(z.looseObject({job: name, runId: name, startedAt: time, outcome: z.string(), reason: z.string()})),
       reruns: z.array(z.looseObject({job: name, runId: name, ok: z.boolean()})),
       left: z.array(z.looseObject({job: name, runId: name})),
       files: z.array(z.looseObject({path: z.string(), is: z.string(), reason: z.string()})),

@@ -83,6 +83,7 @@ test('a run whose guard and job were killed is interrupted, with what proves it,
   const reason = `its guard and its job are gone: processes ${guard} and ${job} no longer run`
   expect(json(first)).toEqual({
     interrupted: [{job: 'scan', runId, startedAt: expect.stringMatching(/Z$/), reason}],
+    ended: [],
     ...{reruns: [], left: [], files: []},
   })
   expect(first.code).toBe(0)
@@ -99,11 +100,11 @@ test('a run that lives is left, and one whose job alone lives too', async () => 
   const running = box.start(['run', 'scan'])
   const {runId, guard, job} = await processesOf(box, 1)
   const left = [{job: 'scan', runId, startedAt: expect.any(String), reason: 'its job is alive'}]
-  expect(json(await box.guard('recover', '--json'))).toEqual({interrupted: [], reruns: [], left, files: []})
+  expect(json(await box.guard('recover', '--json'))).toEqual({interrupted: [], ended: [], reruns: [], left, files: []})
   process.kill(guard, 'SIGKILL')
   await running.ended
   const alone = [{...left[0], reason: 'its guard is gone, and its job goes on: how it ends will not be known'}]
-  expect(json(await box.guard('recover', '--json'))).toEqual({interrupted: [], reruns: [], left: alone, files: []})
+  expect(json(await box.guard('recover', '--json'))).toEqual({interrupted: [], ended: [], reruns: [], left: alone, files: []})
   process.kill(job, 'SIGKILL')
   await until(() => !isAlive(job), 'the job is gone')
 })
@@ -148,7 +149,7 @@ test('of two that recover at once one runs the job again, once, with GUARD_RESUM
   expect(both.flatMap(({reruns}) => reruns)).toEqual([{job: 'scan', runId, ok: true}])
   await rerunEnded(box)
   expect(linesOf(box)).toEqual(['resumed: ', `resumed: ${runId}`])
-  expect(json(await box.guard('recover', '--json'))).toEqual({interrupted: [], reruns: [], left: [], files: []})
+  expect(json(await box.guard('recover', '--json'))).toEqual({interrupted: [], ended: [], reruns: [], left: [], files: []})
   expect(startedRuns(box)).toHaveLength(2)
   const {stdout} = await box.guard('history', 'scan', '--json')
   expect(JSON.parse(stdout).runs).toMatchObject([{outcome: 'healthy'}, {runId, steps: [{do: 'rerun', ok: true}]}])

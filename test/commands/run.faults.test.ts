@@ -91,7 +91,7 @@ describe('a state directory that cannot be used: the job runs, the user is warne
   })
 
   test.skipIf(!isRoot)(
-    'it fills up during the run: what has no end on record is not running, and the next run closes it',
+    'it fills up during the run: its end is that which it left with its lease, and the next run records it',
     async () => {
       const {guard, journal, path, sh, write} = smallDisk('rw')
       await guard('run', '--job', 'j', '--', 'true')
@@ -108,18 +108,25 @@ describe('a state directory that cannot be used: the job runs, the user is warne
       expect([filling.code, filling.stderr]).toEqual([0, expect.stringMatching(/run of j not recorded.*ENOSPC/)])
       expect(journal('leases.jsonl').at(-1)).toMatchObject({kind: 'released', unclosed: true})
       const told = async (...words: string[]) => (await guard(...words)).stdout
-      expect(await told('history', 'j')).toMatch(/ interrupted .* not yet recorded: /)
+      expect(await told('history', 'j')).not.toContain('interrupted')
+      expect(JSON.parse(await told('history', 'j', '--json')).runs[0]).toMatchObject({outcome: 'healthy', exitCode: 0})
+      expect(JSON.parse(await told('recover', '--dry-run', '--json'))).toMatchObject({
+        interrupted: [],
+        ended: [{job: 'j', outcome: 'healthy'}],
+      })
       expect(await told('history')).not.toContain('running')
       expect(await told('status')).not.toContain('running')
       expect(await told('status', 'j')).not.toContain('goes on')
-      expect(await told('why', 'j')).toMatch(/^ {2}now +Its end is not yet recorded: /m)
+      expect(await told('why', 'j')).toMatch(
+        /^ {2}now +Its end is not yet recorded: its guard could not record its end/m,
+      )
       expect(await told('health')).toMatch(/^runs +degraded/m)
 
       await sh(`rm ${path('state/filler')}`)
       await guard('run', '--job', 'j', '--', 'true')
-      const closed = await told('history', 'j')
-      expect(closed).toMatch(/ interrupted .* its guard and its job are gone: /)
-      expect(closed).not.toContain('not yet recorded')
+      const {runs} = JSON.parse(await told('history', 'j', '--json'))
+      expect(runs.map(({outcome}: {outcome: string}) => outcome)).toEqual(['healthy', 'healthy', 'healthy'])
+      expect(await told('history', 'j')).not.toContain('interrupted')
       expect(await told('health')).not.toMatch(/^runs +degraded/m)
     },
   )

@@ -7,9 +7,10 @@ const fileTexts = {failed: color.yellow, left: color.dim, refused: color.red} as
 
 /** A row for each run and each file. */
 export function renderRecovered(page: Page, recovered: Recovered, isDry: boolean): string {
-  const {interrupted, left, reruns, files} = recovered
+  const {interrupted, ended, left, reruns, files} = recovered
   const rows: readonly Row[] = [
     ...interrupted.map(({run, reason}) => ({cells: [run.job, color.red('interrupted'), `run ${run.id}: ${reason}`]})),
+    ...ended.map(({run, reason, end}) => ({cells: [run.job, `${end?.['outcome']}`, `run ${run.id}: ${reason}`]})),
     ...reruns.map(({run, ok, reason}) => ({
       cells: [run.job, ok ? color.green('run again') : color.red('not run again'), reason ?? `after run ${run.id}`],
     })),
@@ -21,9 +22,10 @@ export function renderRecovered(page: Page, recovered: Recovered, isDry: boolean
 }
 
 /** As docs/json.md says. */
-export function recoveredToJson({interrupted, left, reruns, files}: Recovered): object {
+export function recoveredToJson({interrupted, ended, left, reruns, files}: Recovered): object {
   return {
     interrupted: interrupted.map(openRunToJson),
+    ended: ended.map((one) => ({...openRunToJson(one), outcome: one.end?.['outcome']})),
     reruns: reruns.map(({run, ok, reason}) => ({job: run.job, runId: run.id, ok, reason})),
     left: left.map(openRunToJson),
     files,

@@ -43,10 +43,10 @@ export async function recoverIn(guard: Guard, lives: Lives): Promise<Recovered> 
 }
 
 /** Removes the files that the guards of interrupted runs have left. */
-export function tidyAfter(guard: Guard, {interrupted}: Recovered): Promise<void> {
+export function tidyAfter(guard: Guard, {interrupted, ended}: Recovered): Promise<void> {
   return tidySpoolsOf(
     guard,
-    interrupted.map(({run}) => run.id),
+    [...interrupted, ...ended].map(({run}) => run.id),
   )
 }
 
@@ -63,9 +63,10 @@ export function startReruns(guard: Guard, recovered: Recovered | undefined): voi
   }
 }
 
-function logLines({interrupted, reruns, files}: Recovered): readonly string[] {
+function logLines({interrupted, ended, reruns, files}: Recovered): readonly string[] {
   return [
     ...interrupted.map(({run, reason}) => `recover: ${run.job} interrupted: ${reason}, run ${run.id}`),
+    ...ended.map(({run, reason, end}) => `recover: ${run.job} ended ${end?.['outcome']}: ${reason}, run ${run.id}`),
     ...reruns.map(({run, ok, reason}) =>
       ok ? `recover: ${run.job} is run again after run ${run.id}` : `recover: ${run.job} is not run again: ${reason}`,
     ),

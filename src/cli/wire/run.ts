@@ -28,7 +28,6 @@ import {printWarning, warnOnce} from '../stderr.js'
 import {wireLease, wireReconcile} from './lease.js'
 import {collectEvidenceOf, type RunContext, type RunMode, startAttempt} from './run-attempt.js'
 import {superviseJob} from './supervise-job.js'
-import {tidySpoolsOf} from './tidy-spools.js'
 
 interface WiredRun {
   readonly deps: RunDeps
@@ -77,7 +76,7 @@ export function wireRun(guard: Guard, run: RunResolved, mode: RunMode): WiredRun
         const {reconcileInterrupted} = await import('../../usecases/run/reconcile-interrupted.js')
         return reconcileInterrupted(wireReconcile(guard), job)
       },
-      tidySpools: (closed) => tidySpoolsOf(guard, closed),
+      tidySpools: async (closed) => (await import('./tidy-spools.js')).tidySpoolsOf(guard, closed),
       openOutput: (isBeside) =>
         usable ? openLogFile(context, {logFile: guard.logFileOf(run.job), name: runId, isBeside}) : undefined,
       // Loaded late: most jobs are never run again.

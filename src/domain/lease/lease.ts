@@ -14,7 +14,7 @@ import {type HolderRounds, roundsAfter} from './settings-round.js'
  * - claimed: `holder`, `ttlMs`, `process?`, `jobProcess?`, `over?` (the claim whose holder is provably dead), `above?`
  *   (the highest token on record elsewhere, if this journal may have lost its own), `settingsFile?`, `lateAfterMs?`
  * - renewed: `claim`, `token`, `jobProcess?`
- * - released: `claim`, `token`, `status`, `detail?`, `unclosed?`
+ * - released: `claim`, `token`, `status`, `detail?`, `unclosed?`, `end?`
  * - raised: `above` (a token that the job was given elsewhere, by the store of a fleet)
  *
  * All carry `job` and guard's stamp; without the stamp's clocks a record cannot be judged and is void.
@@ -56,6 +56,8 @@ interface Release {
   readonly detail?: string
   /** A run of the job may be over without an end on record: the next holder looks for it. */
   readonly unclosed?: true
+  /** How its run ended, which could not be recorded: what the record of its end would say, and `run`, its id. */
+  readonly end?: RawRecord
 }
 
 export type LeaseStatus = 'ok' | 'error'
@@ -184,9 +186,13 @@ function applyRenewal(state: Leases, record: LeaseRecord): FoldVerdict {
 
 function applyRelease(state: Leases, record: LeaseRecord): FoldVerdict {
   const lease = ownLease(state, record)
-  const {at, mono, boot, status, detail, unclosed} = record
+  const {at, mono, boot, status, detail, unclosed, end} = record
   if (!lease || (status !== 'ok' && status !== 'error')) return 'void'
-  const more = {...(typeof detail === 'string' && {detail}), ...(unclosed === true && ({unclosed} as const))}
+  const more = {
+    ...(typeof detail === 'string' && {detail}),
+    ...(unclosed === true && ({unclosed} as const)),
+    ...(typeof end === 'object' && end && {end: end as RawRecord}),
+  }
   const released = {at, ...(boot === lease.boot && {mono}), status, ...more} as const
   // In this order because V8 is far slower at adding a field to a copy.
   putLease(state, {released, ...lease, seenAt: at})

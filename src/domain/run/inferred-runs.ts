@@ -1,5 +1,5 @@
 import type {ClockReading} from '../clock/reading.js'
-import type {InferredEnd} from './interrupted-run.js'
+import {closingRecord, type InferredEnd} from './interrupted-run.js'
 import {openRuns, type RunsByJob, runsFold} from './job-runs.js'
 
 /** The runs as they are once those that are over are on record as interrupted. The given ones stay as they are. */
@@ -15,7 +15,8 @@ export function withInferredEnds(
     const known = inferred.get(job)
     // The fold changes the list of the runs in place.
     if (known) inferred.set(job, {...known, runs: [...known.runs]})
-    runsFold.apply(inferred, {...now, kind: 'interrupted', job, run: id, reason: ends.get(id)?.reason})
+    const end = ends.get(id)
+    if (end) runsFold.apply(inferred, {...now, ...closingRecord({job, id}, end)})
   }
   return inferred
 }

@@ -1,8 +1,9 @@
 import {shortIsoTime} from '../clock/iso-time.js'
 import {type BootRef, isOfPastBoot} from '../clock/process-ref.js'
 import type {ClockReading} from '../clock/reading.js'
+import type {RawRecord} from '../journal/record.js'
 import {type Lease, type LeaseState, leaseState} from '../lease/lease.js'
-import type {Run} from './run.js'
+import {nextRun, type Run} from './run.js'
 
 /** Whether the processes of a lease are alive; unknown in another container or on another host. */
 export type HolderStatus = 'alive' | 'gone' | 'unknown'
@@ -55,10 +56,14 @@ interface OpenRunSeen {
 export interface InferredEnd {
   readonly is: 'over' | 'presumed-over'
   readonly reason: string
+  /** What the record of its end would have said, where it could be left in the release of its lease alone. */
+  readonly end?: RawRecord
 }
 
 /** @returns undefined if the run goes on, or may go on */
 export function inferredEnd(run: Run, {lease, processes, now}: OpenRunSeen): InferredEnd | undefined {
+  const released = releasedEnd(run, lease)
+  if (released) return released
   if (processes === 'alive') return undefined
   const holder = holderOf(run, lease)
   if (processes === 'gone' && holder) return {is: 'over', reason: goneText(holder, now, run.claimedSlotAt)}
@@ -68,6 +73,22 @@ export function inferredEnd(run: Run, {lease, processes, now}: OpenRunSeen): Inf
   }
   if (!lease || run.token === undefined || lease.token <= run.token) return undefined
   return {is: 'over', reason: `${unseen}, and ${lease.holder} has had its lease since${claimedText(run.claimedSlotAt)}`}
+}
+
+/** The lease is the run's own, or that of the run after it. */
+function releasedEnd({id}: Run, lease: Lease | undefined): InferredEnd | undefined {
+  const former = lease?.formerEnd
+  const own = lease?.released && {...lease.released, boot: lease.boot}
+  const release = [own, former].find((one) => one?.end?.['run'] === id)
+  if (!release) return undefined
+  const {at, mono, boot, end} = release
+  const late = mono === undefined ? {at} : {at, mono, boot}
+  return {is: 'over', reason: 'its guard could not record its end, and left it with its lease', end: {...end, late}}
+}
+
+/** The record that closes a run which is over. */
+export function closingRecord({job, id}: Pick<Run, 'job' | 'id'>, {reason, end}: Omit<InferredEnd, 'is'>): RawRecord {
+  return end ? {...end, kind: 'ended', job, run: id} : {kind: 'interrupted', job, run: id, reason}
 }
 
 const unseen = 'its processes cannot be looked at from here'
@@ -81,6 +102,7 @@ const lostTexts: Readonly<Record<LeaseState, string | undefined>> = {
 /** The run, interrupted if that is inferred. */
 export function withInferredEnd(run: Run, end: InferredEnd | undefined): Run {
   if (run.outcome !== undefined || !end) return run
+  if (end.end) return nextRun(run, closingRecord(run, end), run) ?? run
   return {...run, outcome: 'interrupted', detail: unrecordedText(end)}
 }
 

@@ -3,7 +3,7 @@ import {isStamped, isTime, type RawRecord} from '../journal/record.js'
 import {isToken} from '../lease/lease.js'
 import {isCutShort, type Outcome} from './outcome.js'
 import {withOutcome} from './recent-outcomes.js'
-import {bootOf, newRun, nextRun, type Run, rerunOf} from './run.js'
+import {bootOf, endReading, newRun, nextRun, type Run, rerunOf} from './run.js'
 import {usualOf, withGoodRun} from './usual-time.js'
 
 /** The fold of the runs: by job, the runs themselves and what they show together. */
@@ -234,7 +234,7 @@ function higherToken(known = 0, record: RawRecord): Pick<JobRuns, 'token'> {
 }
 
 function endOf(run: Run, record: RawRecord): RunEnd {
-  const {mono, boot} = record
+  const {mono, boot} = endReading(record)
   const refused = run.steps.findLast((step) => step.do === 'refused')
   return {
     runId: run.id,

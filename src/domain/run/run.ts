@@ -89,7 +89,7 @@ export function nextRun(known: Run | undefined, record: RawRecord, begun: Run): 
   if (kind === 'started') return known ?? startedRun(begun, record)
   if (kind === 'interrupted' && isTime(record['claimedSlotAt'])) return claimedTooLate(known, record, begun)
   if (known?.outcome === 'interrupted' && kind === 'ended' && record['fenced'] === true)
-    return endedRun(reopened(known), record, at)
+    return endedRun(reopened(known), record)
   if (known?.outcome === 'interrupted' && kind === 'step-ended' && record['do'] === rerunStep)
     return rerunOf(known) ? undefined : {...known, steps: [...known.steps, stepOf(record, at)]}
   if (!known || known.outcome) return undefined
@@ -97,7 +97,7 @@ export function nextRun(known: Run | undefined, record: RawRecord, begun: Run): 
   if (kind === 'step-ended') return {...known, steps: [...known.steps, stepOf(record, at)]}
   if (kind === 'interrupted') return {...known, endedAt: at, outcome: 'interrupted', ...text(record)}
   if (kind === 'cancelled') return cancelledRun(known, record)
-  return kind === 'ended' ? endedRun(known, record, at) : undefined
+  return kind === 'ended' ? endedRun(known, record) : undefined
 }
 
 function cancelledRun(known: Run, {byRun}: RawRecord): Run | undefined {
@@ -143,7 +143,14 @@ export function newRun(id: string, job: string, startedAt: number): Run {
   return {id, job, startedAt, attempts: 0, recovered: false, steps: []}
 }
 
-function endedRun(run: Run, record: RawRecord, at: number): Run {
+/** When a run ended: as its record was written, unless another process has written it `late`, from the release of its lease. */
+export function endReading(record: RawRecord): RawRecord {
+  const late = record['late'] as RawRecord | undefined
+  return isTime(late?.at) ? late : record
+}
+
+function endedRun(run: Run, record: RawRecord): Run {
+  const at = endReading(record).at as number
   const {durationMs, outcome, exitCode, signal, recovered} = record
   return {
     endedAt: at,

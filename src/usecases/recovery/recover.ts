@@ -1,6 +1,6 @@
 import type {Run} from '../../domain/run/run.js'
 import {inspectOpenRuns, type OpenRun} from '../run/open-runs.js'
-import {type ClosedRun, closeRuns, overOf, type ReconcileDeps} from '../run/reconcile-interrupted.js'
+import {type ClosedRun, closeRuns, isInterrupted, overOf, type ReconcileDeps} from '../run/reconcile-interrupted.js'
 import type {CrashedRun} from './mark-crashed-runs.js'
 import {decideReruns, planReruns, type Rerun, type RerunDeps} from './rerun-interrupted.js'
 
@@ -20,6 +20,8 @@ export interface LeftRun {
 export interface Recovered {
   /** Runs that are on record as interrupted by this process. */
   readonly interrupted: readonly ClosedRun[]
+  /** Those whose end could be left with their lease alone, and is on record now. */
+  readonly ended: readonly ClosedRun[]
   /** Runs without an end that go on, or of which nothing is proved. */
   readonly left: readonly LeftRun[]
   readonly reruns: readonly Rerun[]
@@ -32,20 +34,24 @@ export interface Recovered {
  */
 export async function recover(deps: RecoverDeps): Promise<Recovered> {
   const open = await inspectOpenRuns(deps)
-  const interrupted = closeRuns(deps, overOf(open))
+  const closed = closedRuns(closeRuns(deps, overOf(open)))
   const files = await deps.crashedRuns('write')
-  return {interrupted, left: leftOf(open), files, reruns: decideReruns(deps)}
+  return {...closed, left: leftOf(open), files, reruns: decideReruns(deps)}
 }
 
 /** What `recover` would do; writes nothing. */
 export async function planRecover(deps: RecoverDeps): Promise<Recovered> {
   const open = await inspectOpenRuns(deps)
-  const interrupted = overOf(open)
+  const closed = closedRuns(overOf(open))
   const reruns = planReruns(
     deps,
-    interrupted.map(({run}) => run),
+    closed.interrupted.map(({run}) => run),
   )
-  return {interrupted, left: leftOf(open), reruns, files: await deps.crashedRuns('look')}
+  return {...closed, left: leftOf(open), reruns, files: await deps.crashedRuns('look')}
+}
+
+function closedRuns(closed: readonly ClosedRun[]): Pick<Recovered, 'interrupted' | 'ended'> {
+  return {interrupted: closed.filter(isInterrupted), ended: closed.filter((one) => !isInterrupted(one))}
 }
 
 function leftOf(open: readonly OpenRun[]): readonly LeftRun[] {

@@ -17,8 +17,11 @@ export interface RunLease {
   /** Whether another run has taken it meanwhile. */
   isFenced(): boolean
   release(status: 'ok' | 'error', detail: string): void
-  /** Whether a run of the job may be over without an end on record; the release then asks the next run to look for it. */
-  setUnclosed(isUnclosed: boolean): void
+  /**
+   * Whether a run of the job may be over without an end on record; the release then asks the next run to look for it, and
+   * tells it the `end` of this run, if it was that one.
+   */
+  setUnclosed(isUnclosed: boolean, end?: object): void
 }
 
 export type Claim =
@@ -136,7 +139,7 @@ function runLease(deps: ClaimDeps, own: Lease, wasUnclosed: boolean): RunLease {
   const of = {job, claim: claimId, token}
   let fenced = false
   let isLeft = false
-  let unclosed = wasUnclosed
+  let unclosed: object | undefined = wasUnclosed ? {unclosed: true} : undefined
   const write = (entry: {readonly kind: string; readonly [field: string]: unknown}) => {
     if (fenced) return
     try {
@@ -160,10 +163,10 @@ function runLease(deps: ClaimDeps, own: Lease, wasUnclosed: boolean): RunLease {
     renew: () => write({kind: 'renewed'}),
     isFenced: () => fenced || isSeenTaken(deps, own),
     release: (status, detail) => {
-      if (!isLeft) write({kind: 'released', status, detail, ...(unclosed && {unclosed})})
+      if (!isLeft) write({kind: 'released', status, detail, ...unclosed})
     },
-    setUnclosed: (isUnclosed) => {
-      unclosed = isUnclosed
+    setUnclosed: (isUnclosed, end) => {
+      unclosed = isUnclosed ? {unclosed: true, end} : undefined
     },
   }
 }

@@ -25,9 +25,9 @@ interface Saying {
 export async function closeOlder(deps: CloseOlderDeps & Saying, job: string): Promise<boolean> {
   const closed: string[] = []
   const close = async () => {
-    for (const {run, reason} of await deps.closeInterrupted(job)) {
+    for (const {run, reason, end} of await deps.closeInterrupted(job)) {
       closed.push(run.id)
-      deps.log(`${job} interrupted: ${reason}, run ${run.id}`)
+      deps.log(`${job} ${end ? `ended ${end['outcome']}` : 'interrupted'}: ${reason}, run ${run.id}`)
     }
     await deps.tidySpools(closed)
     return hasOpenRun(deps, job)

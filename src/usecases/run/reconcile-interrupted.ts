@@ -1,3 +1,5 @@
+import type {Entry} from '../../domain/journal/record.js'
+import {closingRecord, type InferredEnd} from '../../domain/run/interrupted-run.js'
 import type {RunsByJob} from '../../domain/run/job-runs.js'
 import type {Run} from '../../domain/run/run.js'
 import type {Journal} from '../../journal/journal.js'
@@ -11,10 +13,16 @@ export interface ReconcileDeps extends OpenRunsDeps {
 export interface ClosedRun {
   readonly run: Run
   readonly reason: string
+  /** What is known of its end; undefined of one that was interrupted. */
+  readonly end?: NonNullable<InferredEnd['end']>
+}
+
+export function isInterrupted({end}: ClosedRun): boolean {
+  return end === undefined
 }
 
 /**
- * Writes `interrupted` for each run that started and has no end, and that is over. Of two processes that do so at once, or
+ * Writes `interrupted` for each run that started and has no end, and that is over; `ended` if its lease tells how. Of two processes that do so at once, or
  * beside a guard that writes the end itself, the first record counts.
  *
  * @param only the job that is looked at; all by default
@@ -26,15 +34,17 @@ export async function reconcileInterrupted(deps: ReconcileDeps, only?: string): 
 
 /** Those that are over for good. */
 export function overOf(open: readonly OpenRun[]): readonly ClosedRun[] {
-  return open.flatMap(({run, end}) => (end?.is === 'over' ? [{run, reason: end.reason}] : []))
+  return open.flatMap(({run, end}) =>
+    end?.is === 'over' ? [{run, reason: end.reason, ...(end.end && {end: end.end})}] : [],
+  )
 }
 
 /** Does so for runs that were inspected. */
 export function closeRuns({runs}: Pick<ReconcileDeps, 'runs'>, over: readonly ClosedRun[]): readonly ClosedRun[] {
-  return over.filter(({run, reason}) => {
+  return over.filter(({run, ...end}) => {
     // Its guard may have written the end during the check.
     if (!isOpen(runs.read(), run)) return false
-    return runs.append({kind: 'interrupted', job: run.job, run: run.id, reason}, 'durable').verdict === 'ok'
+    return runs.append(closingRecord(run, end) as Entry, 'durable').verdict === 'ok'
   })
 }
 

@@ -13,10 +13,11 @@ import {attemptAndRecover, judgeOutput, mayRunAgain} from './attempt-and-recover
 import type {AttemptTask} from './attempt-job.js'
 import {type Claim, type ClaimDeps, claimRun, type RunLease} from './claim-run.js'
 import type {CloseOlderDeps} from './close-older.js'
+import type {UnrecordedEnd} from './record-end.js'
 import type {RunBreaker} from './run-breaker.js'
 import {type RunRecorder, recorder} from './run-records.js'
 import type {FinishedRun, RunRequest, Skip} from './run-request.js'
-import {slotProblem} from './slot-problem.js'
+import type {slotProblem} from './slot-problem.js'
 import {openLog, tolerateStateError} from './tolerate-state-error.js'
 
 export interface RunDeps extends RetryAndRecoverDeps, CloseOlderDeps {
@@ -53,7 +54,7 @@ export async function runJob(deps: RunDeps, request: RunRequest): Promise<RunRep
     const silent = settings.quiet && settings.skipExitCode === 0
     return skipRun(deps, request, {reason: claim.reason, exitCode: settings.skipExitCode, silent})
   }
-  const taken = request.slot === undefined ? undefined : await slotProblem(deps, request, request.slot)
+  const taken = request.slot === undefined ? undefined : await problemOfSlot(deps, request, request.slot)
   if (taken !== undefined) return refuseSlot(deps, request, {claim, taken})
   const breaker = settings.breaker && (await askBreakerOf(deps, settings, settings.breaker.target))
   if (breaker?.refusal !== undefined) {
@@ -63,6 +64,11 @@ export async function runJob(deps: RunDeps, request: RunRequest): Promise<RunRep
   const fleet = await deps.claimFleet?.(request, claim)
   if (fleet && 'refused' in fleet) return skipRun(deps, fleet.refused, fleet.skip)
   return performRun(deps, request, {claim, breaker, fleet})
+}
+
+/** Loaded late: most runs are for no slot. */
+async function problemOfSlot(...asked: Parameters<typeof slotProblem>): Promise<string | undefined> {
+  return (await import('./slot-problem.js')).slotProblem(...asked)
 }
 
 interface TakenSlot {
@@ -149,7 +155,7 @@ async function performRun(deps: RunDeps, request: RunRequest, {claim, breaker, f
   const judged = await judgeOutput(first, tried)
   const end = asCancelled(deps, request, {signals, end: fleet ? await fleet.settle(judged) : judged})
   spared(deps, () => breaker?.record(end.attempt.outcome, end.attempt.class ?? end.class))
-  const report = endRun(deps, request, {end, lease, output, records, startedAt, begunAt})
+  const report = await endRun(deps, request, {end, lease, output, records, signals, startedAt, begunAt})
   signals.release(report.exitCode, output?.abandon)
   await finishOutput(deps, output, !settings.quiet || !isHealthy(end.attempt))
   return report
@@ -190,9 +196,13 @@ function spared<T>({warn}: Pick<RunDeps, 'warn'>, work: () => T): T | undefined 
   try {
     return work()
   } catch (error) {
-    warn(`a part of the record is missing: ${error instanceof Error ? error.message : error}`)
+    warn(missing(error))
     return undefined
   }
+}
+
+function missing(error: unknown): string {
+  return `a part of the record is missing: ${error instanceof Error ? error.message : error}`
 }
 
 /** The run is over and recorded: nothing about its files changes its exit code. */
@@ -222,11 +232,10 @@ function firstTask(
   return {job, settings, number: 1, timeoutMs, token: lease?.token, bind, leaveTo, isFenced, ...own}
 }
 
-function endRun(
-  deps: RunDeps,
-  {job, runId}: RunRequest,
-  {end, lease, output, records, startedAt, begunAt}: RunParts & {end: FinishedRun; startedAt: number; begunAt: number},
-): RunReport {
+type EndedParts = RunParts & {end: FinishedRun; signals: CaughtSignals; startedAt: number; begunAt: number}
+
+async function endRun(deps: RunDeps, {job, runId}: RunRequest, parts: EndedParts): Promise<RunReport> {
+  const {end, lease, output, records, startedAt, begunAt} = parts
   const {attempts, recovered, cancelledBy, notRetried} = end
   const {
     result,
@@ -240,7 +249,8 @@ function endRun(
   const fenced = spared(deps, () => lease?.isFenced()) ? true : undefined
   const log = spared(deps, () => output?.range())
   const facts = {...ended, metrics: result?.metrics, durationMs, attempts, recovered, notRetried, fenced, log}
-  if (spared(deps, () => records.ended(facts)) !== true) lease?.setUnclosed(true)
+  if (!(await isRecorded(deps, {job, records, facts, signal: parts.signals.aborted})))
+    lease?.setUnclosed(true, {run: runId, ...facts})
   spared(deps, () =>
     lease?.release(isHealthy(end.attempt) || isCutShort({...ended, ...cancelled}) ? 'ok' : 'error', ended.outcome),
   )
@@ -249,4 +259,15 @@ function endRun(
   spared(deps, () => deps.log(said))
   const token = lease?.token !== undefined && {token: lease.token}
   return {job, runId, ...ended, startedAt, endedAt, durationMs, attempts, recovered, ...cancelled, ...token}
+}
+
+async function isRecorded(deps: RunDeps, end: Omit<UnrecordedEnd, 'error'>): Promise<boolean> {
+  try {
+    const error = end.records.ended(end.facts)
+    // Loaded late: few disks are full.
+    return !error || (await (await import('./record-end.js')).recordEnd(deps, {...end, error}))
+  } catch (error) {
+    deps.warn(missing(error))
+    return false
+  }
 }

@@ -31,8 +31,10 @@ export interface RunRecorder {
   }): boolean
   attemptEnded(facts: object): void
   stepEnded(facts: object): void
-  /** @returns whether it is on record */
-  ended(facts: object): boolean
+  /** @returns why it is not on record */
+  ended(facts: object): GuardError | undefined
+  /** Whether the start is on record. */
+  isBegun(): boolean
   interrupted(reason: string): void
   /** Another run, `byRun`, is about to end this one. */
   cancelled(byRun: string): void
@@ -62,18 +64,18 @@ export function recorder(deps: RecordDeps, {job, runId, slot}: RecordedRun): Run
   }
   const note = (kind: string, facts: object, durability: 'durable' | 'buffered' = 'buffered') => {
     const error = write(kind, facts, durability)
-    if (error) deps.warn(`run of ${of.job} not recorded: ${error.message}`)
+    if (error) deps.warn(notRecorded(job, error))
     return error === undefined
   }
-  // Without its end on record a run would count as interrupted, so a disk that fails once is tried again.
-  const noteEnd = (facts: object) => !write('ended', facts, 'durable') || note('ended', facts, 'durable')
+  let isBegun = true
   // Only a record that was read back shows whether the slot is this run's.
   const claimSlot = (facts: object) => {
     try {
       return deps.runs?.append({kind: 'started', ...ofSlot, ...facts}, 'durable').verdict !== 'void'
     } catch (error) {
       if (!(error instanceof GuardError)) throw error
-      deps.warn(`run of ${job} not recorded: ${error.message}`)
+      deps.warn(notRecorded(job, error))
+      isBegun = false
       return true
     }
   }
@@ -82,14 +84,19 @@ export function recorder(deps: RecordDeps, {job, runId, slot}: RecordedRun): Run
       // Where its output ends is not known yet.
       const facts = {...known, log: log && {...log, to: undefined}}
       if (slot !== undefined) return claimSlot(facts)
-      note('started', facts)
+      isBegun = note('started', facts)
       return true
     },
     attemptEnded: (facts) => note('attempt-ended', facts),
     stepEnded: (facts) => note('step-ended', facts),
-    ended: noteEnd,
+    ended: (facts) => write('ended', facts, 'durable'),
+    isBegun: () => isBegun,
     interrupted: (reason) => note('interrupted', {reason}, 'durable'),
     cancelled: (byRun) => note('cancelled', {byRun}),
     skipped: (why) => note('skipped', {...ofSlot, ...why}),
   }
+}
+
+export function notRecorded(job: string, {message}: GuardError): string {
+  return `run of ${job} not recorded: ${message}`
 }

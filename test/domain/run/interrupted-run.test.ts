@@ -1,4 +1,4 @@
-import {expect, test} from 'vitest'
+import {describe, expect, test} from 'vitest'
 import type {Lease} from '../../../src/domain/lease/lease.js'
 import {
   type HolderStatus,
@@ -20,6 +20,24 @@ const expired = {expiresMono: now.mono}
 function endOf(run: Run, lease: Partial<Lease> | undefined, processes: HolderStatus): InferredEnd | undefined {
   return inferredEnd(run, {lease: lease && leaseOf('scan', lease), processes, now})
 }
+
+describe('a run whose end was left with its lease', () => {
+  const end = {run: 'r1', outcome: 'healthy', exitCode: 0, durationMs: 40}
+  const left = {...released, mono: 2, unclosed: true, end} as const
+
+  test.each<[string, Partial<Lease>]>([
+    ['has it while that is the last one of the job', {...own, boot: 'boot-1', released: left}],
+    ['has it once the next run has the lease', {...other, formerEnd: {...left, boot: 'boot-1'}}],
+  ])('%s, and when it was', (_title, lease) => {
+    const found = endOf(open, lease, 'alive')
+    expect(found).toMatchObject({is: 'over', end: {...end, late: {at: 1, mono: 2, boot: 'boot-1'}}})
+    expect(withInferredEnd(open, found)).toMatchObject({outcome: 'healthy', endedAt: 1, durationMs: 40, exitCode: 0})
+  })
+
+  test('is not given to another run', () => {
+    expect(endOf({...open, id: 'r0'}, {...own, released: left}, 'gone')).not.toHaveProperty('end')
+  })
+})
 
 test.each<[string, Partial<Lease> | undefined, HolderStatus, InferredEnd['is'] | undefined]>([
   ['whose guard and job are gone is over', own, 'gone', 'over'],

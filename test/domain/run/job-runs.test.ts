@@ -172,6 +172,14 @@ describe('of each job', () => {
     expect(jobAfter(...well)?.streak).toMatchObject({isWell: true, count: 2, firstRunId: 'a'})
   })
 
+  test('an end that is recorded late is of the time that it names', () => {
+    const late = {at: 1500, mono: 3, boot: 'b'}
+    const found = record('ended', 'a', {at: 9000, mono: 99, boot: 'c', outcome: 'healthy', late})
+    expect(jobAfter(record('started', 'a'), found)).toMatchObject({lastEnd: late, lastGoodAt: 1500})
+    const [run] = jobAfter(record('started', 'a'), {...found, late: {at: 'x'}})?.runs ?? []
+    expect(run).toMatchObject({endedAt: 9000, durationMs: 8000})
+  })
+
   describe('a row of bad runs goes on after a good run of another host', () => {
     const stamp = {boot: 'b', host: 'h'}
     const failed = (facts: object, end: object = {}) => [

@@ -230,21 +230,69 @@ describe('a run', () => {
   })
 })
 
-test('a run whose end could not be written is closed by the next one, though it gave its lease back', async () => {
-  const {deps, request, runs, leases, seen} = fakeRun()
-  const full = (kind: string) => {
-    if (kind === 'ended') throw new GuardError('io', 'ENOSPC: no space left on device')
-  }
+/** Runs whose `kinds` cannot be written until `roomAt`. */
+function fullDisk(
+  {runs, clock}: ReturnType<typeof fakeRun>,
+  failing: readonly string[],
+  roomAt = Number.POSITIVE_INFINITY,
+) {
+  const tries: string[] = []
   const note: typeof runs.note = (entry, durability) => {
-    full(entry.kind)
+    if (failing.includes(entry.kind) && clock.mono() < roomAt) {
+      tries.push(entry.kind)
+      throw new GuardError('io', 'ENOSPC: no space left on device')
+    }
     return runs.note(entry, durability)
   }
-  await runJob({...deps, runs: {...runs, note}}, request)
+  return {runs: {...runs, note}, tries}
+}
+
+describe('a run whose end cannot be written', () => {
+  test('waits a moment for room, with its lease', async () => {
+    const fake = fakeRun()
+    const {runs, tries} = fullDisk(fake, ['ended'], fake.clock.mono() + 1000)
+    await runJob({...fake.deps, runs}, fake.request)
+    expect(kinds(fake.runs.lines)).toEqual(['started', 'attempt-ended', 'ended'])
+    expect(tries.length).toBeGreaterThan(1)
+    expect(fake.leases.lines.at(-1)).toMatchObject({kind: 'released', at: fake.runs.lines.at(-1)?.['at']})
+    expect(fake.leases.lines.at(-1)).not.toHaveProperty('unclosed')
+    expect(fake.seen.warnings).toEqual([])
+  })
+
+  test('says so, and waits no longer than two seconds', async () => {
+    const fake = fakeRun()
+    const begun = fake.clock.mono()
+    await runJob({...fake.deps, runs: fullDisk(fake, ['ended']).runs}, fake.request)
+    expect(fake.clock.mono() - begun).toBeLessThanOrEqual(2000)
+    expect(fake.seen.warnings).toEqual(['run of backup not recorded: ENOSPC: no space left on device'])
+  })
+
+  test('does not wait where its start is not on record either, or where guard was asked to end', async () => {
+    const unbegun = fakeRun()
+    const begun = unbegun.clock.mono()
+    await runJob({...unbegun.deps, runs: fullDisk(unbegun, ['started', 'ended']).runs}, unbegun.request)
+    expect(unbegun.clock.mono()).toBe(begun)
+    const asked = fakeRun()
+    const askedAt = asked.clock.mono()
+    asked.ending.abort()
+    await runJob({...asked.deps, runs: fullDisk(asked, ['ended']).runs}, asked.request)
+    expect(asked.clock.mono()).toBe(askedAt)
+  })
+})
+
+test('a run whose end could not be written has that which it left with its lease, by the next one', async () => {
+  const fake = fakeRun()
+  const {deps, request, runs, leases, seen, clock} = fake
+  await runJob({...deps, runs: fullDisk(fake, ['ended']).runs}, request)
   expect(kinds(runs.lines)).toEqual(['started', 'attempt-ended'])
-  expect(leases.lines.at(-1)).toMatchObject({kind: 'released', unclosed: true})
+  expect(leases.lines.at(-1)).toMatchObject({kind: 'released', unclosed: true, end: {run: 'run-1', exitCode: 0}})
+  const endedAt = clock.now()
+  clock.advance(60_000)
   await runJob(deps, {...request, runId: 'run-2'})
+  expect(runs.read().get('backup')?.runs[0]).toMatchObject({id: 'run-1', outcome: 'healthy', exitCode: 0, endedAt})
+  expect(seen.log.join()).toContain('backup ended healthy: its guard could not record its end')
   expect(runs.lines.slice(2)).toMatchObject([
-    {kind: 'interrupted', run: 'run-1'},
+    {kind: 'ended', run: 'run-1'},
     {kind: 'started', run: 'run-2'},
     {kind: 'attempt-ended'},
     {kind: 'ended', run: 'run-2'},
