@@ -275,6 +275,17 @@ describe.skipIf(noCronMachine !== undefined)(title('on a machine with its own cr
     expect(complaintsOf(one)).toMatchObject([{what: 'crontab -l, line 7 runs nothing'}])
   })
 
+  test('a line of which guard runs nothing is found behind more than a hundred that run the same', async () => {
+    const box = createSandbox()
+    const machine = await wellMachine(box)
+    const times = Array.from({length: 150}, (_, index) => `${index % 60} ${Math.floor(index / 60)} * * *`)
+    const lines = times.map((time) => `${time} cd ${box.dir} && guard run backup\n`).join('')
+    const crontab = `${machine.crontab}${lines}0 5 * * * cd ${box.dir} && guard run bakcup\n`
+    const ended = await onCronMachine(box, 'guard doctor --json', {...machine, crontab})
+    const nothing = complaintsOf(ended).filter(({check}: {check: string}) => check === 'crontab')
+    expect(nothing).toMatchObject([{what: 'crontab -l, line 156 runs nothing'}])
+  })
+
   test('beside a scheduler that runs, no line of a crontab is asked for', async () => {
     const box = createSandbox()
     const machine = await wellMachine(box, '  feed: {command: ["true"], schedule: "0 0 1 1 *", timeout: 5m}\n')

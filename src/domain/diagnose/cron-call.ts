@@ -1,6 +1,6 @@
 import {shellWord} from '../crontab/shell-word.js'
 import {type CronLine, placeOf} from './cron-line.js'
-import {type Finding, finding} from './finding.js'
+import {type Finding, finding, listNames} from './finding.js'
 
 /**
  * What asks guard, as the line starts it, what it would run.
@@ -39,6 +39,16 @@ export function judgeCall(line: CronLine, answer: PlanAnswer, problemOf: FindPro
   if (problem === undefined) return []
   if (problem === 'is not there') return [cannotRun(line, `${program} ${problem}`, line.edit, 'correct its path')]
   return [cannotRun(line, `${program} ${problem}`, `chmod +x ${shellWord(program)}`)]
+}
+
+/** What is not known of lines for which there was no time. */
+export function notAsked(lines: readonly CronLine[]): readonly Finding[] {
+  if (lines.length === 0) return []
+  const what = lines.length === 1 ? '1 crontab line was' : `${lines.length} crontab lines were`
+  const proof = `guard was not asked what they run: ${listNames(lines.map(placeOf), '; ')}`
+  const job = lines.find((line) => line.job !== undefined)?.job
+  const told = job === undefined ? {} : {mend: `guard doctor --job ${job}`, note: 'looks at the lines of one job'}
+  return [finding('crontab', 'look', `${what} not looked at`, {proof, ...told})]
 }
 
 function refused(

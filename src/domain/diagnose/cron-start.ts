@@ -1,6 +1,6 @@
 import {shellWord} from '../crontab/shell-word.js'
-import {type CronLine, pathOf, placesOf} from './cron-line.js'
-import {type Finding, finding} from './finding.js'
+import {type CronLine, pathOf, placeOf, placesOf} from './cron-line.js'
+import {type Finding, finding, listNames} from './finding.js'
 
 /** One way in which crontabs start guard. */
 export interface CronStart {
@@ -43,6 +43,14 @@ export interface ThisGuard {
   readonly program: string
   /** Absolute path of its Node. @returns undefined of the standalone executable, which needs none */
   readonly node: string | undefined
+}
+
+/** What is not known of ways of starting guard that were not tried. */
+export function notTried(starts: readonly CronStart[]): readonly Finding[] {
+  if (starts.length === 0) return []
+  const lines = starts.flatMap((start) => start.lines.slice(0, 1))
+  const what = `${starts.length} more ways of starting guard were not tried`
+  return [finding('guard', 'look', what, {proof: listNames(lines.map(placeOf), '; '), mend: 'guard crontab discover'})]
 }
 
 export function judgeStart(start: CronStart, result: StartResult, here: ThisGuard): Finding {

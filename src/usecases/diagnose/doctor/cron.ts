@@ -1,8 +1,15 @@
-import {type FindProgramProblem, judgeCall, planAnswerOf, planCommandOf} from '../../../domain/diagnose/cron-call.js'
+import {
+  type FindProgramProblem,
+  judgeCall,
+  notAsked,
+  planAnswerOf,
+  planCommandOf,
+} from '../../../domain/diagnose/cron-call.js'
 import {type CronLine, type CronLines, pathOf} from '../../../domain/diagnose/cron-line.js'
 import {
   type CronStart,
   judgeStart,
+  notTried,
   type StartResult,
   startsOf,
   type ThisGuard,
@@ -40,9 +47,10 @@ export async function examineStart(
 ): Promise<readonly Finding[]> {
   const {lines} = await crontabLines()
   const own = job === undefined ? [] : lines.filter((line) => line.job === job)
-  const starts = startsOf(own.length > 0 ? own : lines).slice(0, mostStarts)
+  const all = startsOf(own.length > 0 ? own : lines)
+  const starts = all.slice(0, mostStarts)
   const findings = await Promise.all(starts.map(async (start) => judgeStart(start, await tryStart(start), thisGuard)))
-  const problems = findings.filter(({level}) => level !== 'well')
+  const problems = [...findings.filter(({level}) => level !== 'well'), ...notTried(all.slice(mostStarts))]
   return problems.length > 0 ? problems : findings.slice(0, 1)
 }
 
@@ -57,28 +65,52 @@ export async function examineCrontabs(deps: CronDeps): Promise<readonly Finding[
   ]
 }
 
-/** Each line that is asked starts guard once, and the examination of the crontabs must not wait for that. */
-const mostCalls = 100
+/**
+ * Each question starts guard, with the settings and the directory that the line gives it, and the examination of the
+ * crontabs must not wait for long.
+ */
 const callsAtOnce = 4
 const callsWithinMs = 6000
 
 /** Whether guard, as lines of crontabs call it, runs what they say; of a job only its own lines. */
 export async function examineCalls(deps: CronDeps, job?: string): Promise<readonly Finding[]> {
   const {lines} = await deps.crontabLines()
-  const asked = lines.filter((line) => line.runWords && (job ?? line.job) === line.job).slice(0, mostCalls)
+  const questions = questionsOf(lines.filter((line) => (job ?? line.job) === line.job))
   const found: Finding[] = []
   const untilMs = deps.monoMs() + callsWithinMs
-  for (let from = 0; from < asked.length && deps.monoMs() < untilMs; from += callsAtOnce) {
-    const calls = asked.slice(from, from + callsAtOnce).map((line) => examineCall(deps, line))
+  let asked = 0
+  for (; asked < questions.length && deps.monoMs() < untilMs; asked += callsAtOnce) {
+    const calls = questions.slice(asked, asked + callsAtOnce).map((question) => ask(deps, question))
     found.push(...(await Promise.all(calls)).flat())
   }
-  return found
+  return [...found, ...notAsked(questions.slice(asked).flatMap((question) => question.lines))]
 }
 
-async function examineCall({askUnderCron, problemOfProgram}: CronDeps, line: CronLine): Promise<readonly Finding[]> {
-  const command = planCommandOf(line)
-  const answer = command === undefined ? undefined : planAnswerOf(await askUnderCron(command, line.variables))
-  return answer ? judgeCall(line, answer, problemOfProgram) : []
+/** The lines that ask guard the same: a job is often due at several times. */
+interface Question {
+  readonly command: string
+  readonly variables: CronLine['variables']
+  readonly lines: readonly CronLine[]
+}
+
+function questionsOf(lines: readonly CronLine[]): readonly Question[] {
+  const questions = new Map<string, Question>()
+  for (const line of lines) {
+    const command = planCommandOf(line)
+    if (command === undefined) continue
+    const {variables} = line
+    const key = JSON.stringify([command, Object.entries(variables).sort()])
+    questions.set(key, {command, variables, lines: [...(questions.get(key)?.lines ?? []), line]})
+  }
+  return [...questions.values()]
+}
+
+async function ask(
+  {askUnderCron, problemOfProgram}: CronDeps,
+  {command, variables, lines}: Question,
+): Promise<readonly Finding[]> {
+  const answer = planAnswerOf(await askUnderCron(command, variables))
+  return answer ? lines.flatMap((line) => judgeCall(line, answer, problemOfProgram)) : []
 }
 
 /** PATH under cron of a job, or of any: that of the first line that runs it, else the usual one. */
