@@ -26,8 +26,8 @@ interface ChangeWords {
 }
 
 /**
- * Shows what would change, asks, and writes. Throws GuardError `usage` where there is neither a terminal to ask on nor
- * `--yes`, and as `writeCrontab`.
+ * Shows what would change, asks, and writes each crontab that can be written. Throws GuardError `usage` where there is neither
+ * a terminal to ask on nor `--yes`, and as `writeCrontab` for those that could not, with what was written.
  */
 export async function changeCrontabs(
   {show, print, json, flags}: Pick<Call, 'show' | 'print' | 'json'> & {flags: {readonly yes: boolean | undefined}},
@@ -55,12 +55,47 @@ export async function changeCrontabs(
     return shown
   }
   guard.ensureState()
-  const written = wanted.map((change) => {
-    const backup = writeChange(guard, deps, change)
-    print(`${shortTitle(change.crontab.title)} is written; the former one is ${backup}`)
-    return changeToJson(change, backup)
-  })
+  const written: object[] = []
+  const failed: FailedChange[] = []
+  for (const change of wanted) {
+    const {title} = change.crontab
+    try {
+      const backup = writeChange(guard, deps, change)
+      print(`${shortTitle(title)} is written; the former one is ${backup}`)
+      written.push(changeToJson(change, backup))
+    } catch (error) {
+      // Each crontab is changed as a whole or not at all, and says nothing of the others.
+      failed.push({change, error: writeError(error, title)})
+    }
+  }
+  if (failed.length > 0) throw unwritten(failed, {unreadable, left, changes: written})
   return {unreadable, left, changes: written}
+}
+
+interface FailedChange {
+  readonly change: PlannedChange
+  readonly error: GuardError
+}
+
+/** Throws what is a fault of guard's own. */
+function writeError(error: unknown, title: string): GuardError {
+  if (error instanceof GuardError) return error
+  const {syscall, message} = error as NodeJS.ErrnoException
+  if (syscall === undefined) throw error
+  return new GuardError('io', `${title} cannot be written: ${message}`, [], {cause: error})
+}
+
+/** What could not be written, beside what was. */
+function unwritten(failed: readonly FailedChange[], done: object): GuardError {
+  const details = {
+    ...done,
+    failed: failed.map(({change, error: {kind, message, hints}}) => {
+      return {...changeToJson(change, undefined), error: {kind, message, hints}}
+    }),
+  }
+  const hints = [...new Set(failed.flatMap(({error}) => error.hints))]
+  const message = failed.map(({error}) => error.message).join('; ')
+  return new GuardError('io', message, hints, {cause: failed[0]?.error, details})
 }
 
 async function isAgreed(changes: readonly PlannedChange[], json: boolean): Promise<boolean> {

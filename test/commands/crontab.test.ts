@@ -645,6 +645,34 @@ test.skipIf(!isRoot)('a file that cannot be replaced is named, and stays as it i
   })
 })
 
+test.skipIf(crontabObstacle)('of several crontabs those that can be written are, and the others are told', async () => {
+  const box = createSandbox()
+  const tabs = ['a', 'b', 'c'].map((name) => `echo '0 5 * * * root /opt/${name}.sh' > /etc/cron.d/${name}`).join(' && ')
+  // Nothing can be moved over a place where something is mounted.
+  const {stdout} = await box.sh(
+    withoutCrontabs(
+      `${tabs} && mount --bind /etc/cron.d/b /etc/cron.d/b && cp /etc/cron.d/b b && ` +
+        'guard crontab install --all --yes --json > installed; echo $?; cmp b /etc/cron.d/b && ls -A /etc/cron.d; ' +
+        'guard crontab install --all --yes 2>&1 >/dev/null; umount /etc/cron.d/b; ' +
+        'guard crontab install --all --yes > /dev/null; echo $?; grep -lw "guard run" /etc/cron.d/*',
+    ),
+  )
+  const report = JSON.parse(read(box, 'installed'))
+  expect(report).toMatchObject({
+    error: {kind: 'io', message: '/etc/cron.d/b cannot be written (EBUSY), so it stays as it is'},
+    changes: [
+      {file: '/etc/cron.d/a', backup: expect.stringContaining('-a-')},
+      {file: '/etc/cron.d/c', backup: expect.stringContaining('-c-')},
+    ],
+    failed: [{file: '/etc/cron.d/b', backup: null, error: {kind: 'io'}, lines: [{job: 'b'}]}],
+  })
+  expect(stdout.split('\n')).toEqual([
+    ...['74', 'a', 'b', 'c'],
+    'guard: /etc/cron.d/b cannot be written (EBUSY), so it stays as it is',
+    ...['0', '/etc/cron.d/a', '/etc/cron.d/b', '/etc/cron.d/c', ''],
+  ])
+})
+
 test('a file of a crontab keeps its mode', async () => {
   const box = withFile('0 5 * * * a\n')
   await box.sh('chmod 640 tab && guard crontab install --file tab --yes')

@@ -104,7 +104,13 @@ test('a run that lives is left, and one whose job alone lives too', async () => 
   process.kill(guard, 'SIGKILL')
   await running.ended
   const alone = [{...left[0], reason: 'its guard is gone, and its job goes on: how it ends will not be known'}]
-  expect(json(await box.guard('recover', '--json'))).toEqual({interrupted: [], ended: [], reruns: [], left: alone, files: []})
+  expect(json(await box.guard('recover', '--json'))).toEqual({
+    interrupted: [],
+    ended: [],
+    reruns: [],
+    left: alone,
+    files: [],
+  })
   process.kill(job, 'SIGKILL')
   await until(() => !isAlive(job), 'the job is gone')
 })
@@ -149,7 +155,13 @@ test('of two that recover at once one runs the job again, once, with GUARD_RESUM
   expect(both.flatMap(({reruns}) => reruns)).toEqual([{job: 'scan', runId, ok: true}])
   await rerunEnded(box)
   expect(linesOf(box)).toEqual(['resumed: ', `resumed: ${runId}`])
-  expect(json(await box.guard('recover', '--json'))).toEqual({interrupted: [], ended: [], reruns: [], left: [], files: []})
+  expect(json(await box.guard('recover', '--json'))).toEqual({
+    interrupted: [],
+    ended: [],
+    reruns: [],
+    left: [],
+    files: [],
+  })
   expect(startedRuns(box)).toHaveLength(2)
   const {stdout} = await box.guard('history', 'scan', '--json')
   expect(JSON.parse(stdout).runs).toMatchObject([{outcome: 'healthy'}, {runId, steps: [{do: 'rerun', ok: true}]}])
