@@ -62,12 +62,44 @@ describe('discover', () => {
   })
 
   test('has signs of ASCII where the locale has no others', async () => {
-    const box = withFile('0 22-3 * * * a\n@daily guard run --job d -- d\n')
+    const box = createSandbox()
+    box.write('tab', `0 22-3 * * * a\n@daily ${box.dir}/bin/guard run --job d -- d\n`)
     const {stdout} = await inTerminal(box, 'guard crontab discover --file tab --no-color', {LC_ALL: 'C'})
     expect(stdout).toMatch(/^ +1 {2}X 0 22-3/m)
     expect(stdout).toMatch(/^ +2 {2}\. @daily/m)
     expect(stdout).toMatch(/^[ -~\n]*$/)
   })
+})
+
+test('of a line that guard could not run nothing good is shown, and why; it does not count as wrong', async () => {
+  const box = createSandbox()
+  const guard = `${box.dir}/bin/guard`
+  const plain = box.write('plain', '')
+  box.write(
+    'tab',
+    [
+      `0 1 * * * ${guard} run --job well -- /bin/true`,
+      `0 2 * * * ${guard} run --job gone -- ${box.dir}/gone`,
+      `0 3 * * * ${guard} run --job plain -- ${plain}`,
+      `0 4 * * * cd ${box.dir}/nowhere && ${guard} run --job cd -- ./a`,
+      `0 5 * * * ${guard} run --job cut -- sh -c 'date +%F'`,
+      '0 6 * * * guard run --job path -- /bin/true',
+      '',
+    ].join('\n'),
+  )
+  const {code, stdout} = await box.guard('crontab', 'discover', '--file', 'tab')
+  expect(code).toBe(0)
+  const why = stdout.split('\n').flatMap((line) => /runs nothing: (.*)/.exec(line)?.[1] ?? [])
+  expect(why).toEqual([
+    `${box.dir}/gone is not there`,
+    `${plain} is not executable`,
+    `there is no folder ${box.dir}/nowhere`,
+    'cron ends it at the %, within quotes: write \\%',
+    'PATH (/usr/bin:/bin) has no guard',
+  ])
+  const {crontabs, counts} = JSON.parse((await box.guard('crontab', 'discover', '--file', 'tab', '--json')).stdout)
+  expect(counts).toMatchObject({wrapped: 6, wrong: 0})
+  expect(crontabs[0].lines.map(({warnings}: {warnings: string[]}) => warnings.length)).toEqual([0, 1, 1, 1, 1, 1])
 })
 
 test('a file that is not there is named, with exit code 74', async () => {

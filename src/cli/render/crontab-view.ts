@@ -6,7 +6,7 @@ import {withoutTabs} from './crontab-change.js'
 
 export type LineView = Pick<
   SurveyedLine,
-  'number' | 'state' | 'warnings' | 'schedule' | 'user' | 'job' | 'command' | 'reason'
+  'number' | 'state' | 'warnings' | 'problem' | 'schedule' | 'user' | 'job' | 'command' | 'reason'
 >
 
 export interface CrontabView {
@@ -40,8 +40,9 @@ export function discoveryView(discovery: Discovery): DiscoveryView {
   }
 }
 
-function lineView({number, state, warnings, text, schedule, user, job, command, reason}: SurveyedLine): LineView {
-  return {number, state, warnings, schedule, user, job, command: withoutTabs(command ?? text), reason}
+function lineView({text, ...line}: SurveyedLine): LineView {
+  const {number, state, warnings, problem, schedule, user, job, command, reason} = line
+  return {number, state, warnings, problem, schedule, user, job, command: withoutTabs(command ?? text), reason}
 }
 
 function installableLines({crontabs}: Discovery): InstallableLines | undefined {

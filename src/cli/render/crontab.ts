@@ -78,10 +78,13 @@ function crontabLines(page: Page, {cron}: DiscoveryView, {crontab, lines}: Cront
 }
 
 function lineRow(page: Page, line: LineView, widths: readonly number[]): readonly string[] {
-  const {number, state, schedule = '', user = '', job = '', warnings} = line
+  const {number, state, problem, schedule = '', user = '', job = '', warnings} = line
   const [numberWidth = 0, ...columns] = widths
   const cells = schedule === '' ? [] : [schedule, user, job].flatMap((cell, index) => cellOf(cell, columns[index] ?? 0))
-  const head = [`${`${number}`.padStart(numberWidth)}  ${shownSign(page, signs[state])}`, ...cells].join(' ')
+  const head = [
+    `${`${number}`.padStart(numberWidth)}  ${shownSign(page, problem === undefined ? signs[state] : signs.noted)}`,
+    ...cells,
+  ].join(' ')
   return [...withText(page, head, line), ...warnings.flatMap((warning) => note(page, warning, color.yellow))]
 }
 

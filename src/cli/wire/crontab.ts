@@ -1,5 +1,7 @@
+import {type Stats, statSync} from 'node:fs'
 import {basename, join, resolve} from 'node:path'
 import {readable} from '../../domain/crontab/line.js'
+import type {LineFiles} from '../../domain/crontab/start-problem.js'
 import {type CronVariables, type GuardPlaces, placesToName} from '../../domain/crontab/variables.js'
 import type {GuardCall, LineJobs} from '../../domain/crontab/wrap.js'
 import {cronSpelling, notForCron} from '../../domain/schedule/schedule.js'
@@ -12,6 +14,7 @@ import {findCron, type InstalledCron} from '../../system/crontab/installed-cron.
 import {readPeriodicJobs} from '../../system/crontab/periodic.js'
 import {readCrontabFile, readCrontabs, userName} from '../../system/crontab/read-crontabs.js'
 import {writeCrontab} from '../../system/crontab/write-crontab.js'
+import {type Mount, readMounts, sharedMountOf} from '../../system/host/mounts.js'
 import {databaseUser, userNames} from '../../system/host/user.js'
 import type {AddedLine, PlannedChange} from '../../usecases/crontab/change-crontabs.js'
 import type {DiscoverDeps} from '../../usecases/crontab/discover-crontabs.js'
@@ -45,6 +48,7 @@ export function wireCrontabs({settings}: Pick<Guard, 'settings'>, cron: Installe
   return {
     cron,
     isUser: userNames(),
+    files: lineFiles(),
     jobs: lineJobs(settings),
     hasCommand: (job) => runsOwn(settings, job),
     readCrontabs: () => readCrontabs(cron),
@@ -60,6 +64,40 @@ function runsOwn({jobs, wrong}: Settings, name: string): boolean {
   if (!Object.hasOwn(jobs, name)) return Object.hasOwn(wrong?.jobs ?? {}, name)
   const {script, command} = jobs[name] ?? {}
   return script !== undefined || command !== undefined
+}
+
+/** Many lines name the same files. */
+function lineFiles(): LineFiles {
+  const known = new Map<string, ReturnType<LineFiles['problemOf']>>()
+  let mounts: readonly Mount[] | undefined
+  // A server that gives no answer would keep all crontabs from being shown.
+  const isServed = (path: string) => {
+    mounts ??= readMounts()
+    return sharedMountOf(path, mounts) !== undefined
+  }
+  return {
+    home: databaseUser()?.homedir,
+    lacksFolder: (path) => !isServed(path) && isKnown(path, (stat) => !stat.isDirectory()),
+    problemOf: (path) => {
+      if (!known.has(path)) known.set(path, isServed(path) ? undefined : problemOfFile(path))
+      return known.get(path)
+    },
+  }
+}
+
+function problemOfFile(path: string): ReturnType<LineFiles['problemOf']> {
+  if (isKnown(path, () => false)) return 'is not there'
+  return isKnown(path, (stat) => stat.isDirectory() || (stat.mode & 0o111) === 0) ? 'is not executable' : undefined
+}
+
+/** Whether a path is not there, or is known to be so. Of one that this user may not see nothing is known. */
+function isKnown(path: string, isSo: (stat: Stats) => boolean): boolean {
+  try {
+    return isSo(statSync(path))
+  } catch (error) {
+    const {code} = error as NodeJS.ErrnoException
+    return code === 'ENOENT' || code === 'ENOTDIR'
+  }
 }
 
 /** Cron starts a line in its HOME. */

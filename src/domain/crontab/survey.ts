@@ -3,7 +3,8 @@ import {fileOfCommand} from './job-names.js'
 import {type JudgeSchedule, judgeLine, unendedLine} from './judge-line.js'
 import {type CrontabLine, contentOf, type JobView, readable} from './line.js'
 import {judgeSchedule, type ScheduleJudgement} from './schedule.js'
-import {isKnownShell} from './shell-shape.js'
+import {isKnownShell, shellShape} from './shell-shape.js'
+import {type LineFiles, type LineProblem, startProblem} from './start-problem.js'
 import {type CronVariables, firstVariables, variablesBelow} from './variables.js'
 import {type GuardCall, hintsOf, type LineJobs, nameOfCall, wrapLine, wrappingOf} from './wrap.js'
 
@@ -24,6 +25,8 @@ export interface SurveyedLine {
   readonly reason: string | undefined
   /** Further things that are not as they look; they make nothing wrong. */
   readonly warnings: readonly string[]
+  /** Why it runs nothing, though cron takes it; one of the warnings says so. */
+  readonly problem: LineProblem | undefined
   /** Flags of guard that would take the place of something. */
   readonly hints: readonly string[]
   /** The bytes of the line as install would write it, without line feed. */
@@ -44,6 +47,8 @@ interface SurveyRules {
   readonly fallbackName: string
   /** Names that a person gives to lines, by number. */
   readonly given: ReadonlyMap<number, string>
+  /** What a line of this user would find. */
+  readonly filesOf: (user: string | undefined) => LineFiles
   /** Why no line is wrapped; undefined where lines can be. */
   readonly unchanged: string | undefined
 }
@@ -97,6 +102,7 @@ function surveyOther({line, number, unended}: LineInPlace, kind: CronKind): Surv
     job: undefined,
     reason,
     warnings: warning === undefined ? none : [warning],
+    problem: undefined,
     hints: none,
     wrapped: undefined,
   }
@@ -118,7 +124,10 @@ function surveyJob(place: JobInPlace, rules: SurveyRules, judge: JudgeSchedule):
   const plan = planOf(place, content, rules)
   const refused = wrong ?? wrongUser(view, rules)
   const reason = refused ?? unended
-  const warnings = [warning, userColumn(view, rules)].filter((one) => one !== undefined)
+  const problem = reason === undefined ? plan.problem : undefined
+  const warnings = [warning, userColumn(view, rules), problem && `runs nothing: ${problem.text}`].filter(
+    (one) => one !== undefined,
+  )
   return {
     number,
     state: reason === undefined ? plan.state : 'wrong',
@@ -129,6 +138,7 @@ function surveyJob(place: JobInPlace, rules: SurveyRules, judge: JudgeSchedule):
     job: plan.job,
     reason: reason ?? plan.reason,
     warnings: content.endsWith('\r') ? [...warnings, carriageReturn] : warnings,
+    problem,
     hints: plan.hints ?? none,
     wrapped: refused === undefined ? plan.wrapped : undefined,
   }
@@ -155,6 +165,8 @@ interface LinePlan {
   readonly state: LineState
   readonly job?: string | undefined
   readonly reason?: string
+  /** Why the line, which starts guard, runs nothing. */
+  readonly problem?: LineProblem | undefined
   readonly hints?: readonly string[]
   readonly wrapped?: string
 }
@@ -163,7 +175,11 @@ function planOf({view, variables, number}: JobInPlace, content: string, rules: S
   const wrapping = wrappingOf(rules.kind, view)
   if (wrapping.kind === 'left') return {state: 'left', reason: wrapping.reason}
   const jobs = rules.jobsOf(view.user)
-  if (wrapping.kind === 'wrapped') return {state: 'wrapped', job: nameOfCall(wrapping.call, jobs, variables)}
+  if (wrapping.kind === 'wrapped') {
+    const {call, shell, input} = wrapping
+    const problem = startProblem({shell, input, shape: shellShape(shell), variables}, rules.filesOf(view.user))
+    return {state: 'wrapped', job: nameOfCall(call, jobs, variables), problem}
+  }
   const {SHELL = ''} = variables
   if (SHELL !== '' && !isKnownShell(SHELL)) {
     return {

@@ -16,7 +16,7 @@ export interface GuardCall {
 
 /** A command of a crontab as it is wrapped, or why it is not. */
 type Wrapping =
-  | {readonly kind: 'wrapped'; readonly call: CalledJob}
+  | {readonly kind: 'wrapped'; readonly shell: string; readonly input: string; readonly call: CalledJob}
   | {readonly kind: 'left'; readonly reason: string}
   | {readonly kind: 'wrappable'; readonly shell: string; readonly input: string; readonly shape: ShellShape}
 
@@ -25,7 +25,7 @@ export function wrappingOf(kind: CronKind, {command}: JobView): Wrapping {
   // busybox hands a `%` on as it stands.
   const {shell, input} = kind === 'busybox' ? {shell: command, input: ''} : splitCommand(command)
   if (/^[ \t\r]*$/.test(shell)) return {kind: 'left', reason: 'no command'}
-  if (callsGuard(shell)) return {kind: 'wrapped', call: calledJob(shell)}
+  if (callsGuard(shell)) return {kind: 'wrapped', shell, input, call: calledJob(shell)}
   if (/(?:^|[\s/;&|{(])run-parts(?:\s|$)/.test(shell)) return {kind: 'left', reason: 'left to the system'}
   if (endsInBackground(shell)) return {kind: 'left', reason: 'ends at once, because & puts it into the background'}
   return {kind: 'wrappable', shell, input, shape: shellShape(shell)}
@@ -131,7 +131,8 @@ export function nameOfCall(
   return hasJob(target.file) ? target.file : (jobOfFile(target, variables) ?? jobNameOfFile(target.file))
 }
 
-function takesNext(word: string | undefined): boolean {
+/** Whether a flag of `guard run` has its value in the next word. */
+export function takesNext(word: string | undefined): boolean {
   return /^--(?:timeout|kill-after|silence|overlap|wait|retries|jitter|ttl|cwd|config|state-dir|skip-exit-code|slot|run-id)$/.test(
     word ?? '',
   )

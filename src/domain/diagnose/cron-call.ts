@@ -41,6 +41,12 @@ export function judgeCall(line: CronLine, answer: PlanAnswer, problemOf: FindPro
   return [cannotRun(line, `${program} ${problem}`, `chmod +x ${shellWord(program)}`)]
 }
 
+/** A line about which guard cannot be asked, and whose words and files show that it runs nothing. */
+export function judgeUnasked(line: CronLine): readonly Finding[] {
+  const {problem} = line
+  return problem === undefined || planCommandOf(line) !== undefined ? [] : [cannotRun(line, problem, line.edit)]
+}
+
 /** What is not known of lines for which there was no time. */
 export function notAsked(lines: readonly CronLine[]): readonly Finding[] {
   if (lines.length === 0) return []

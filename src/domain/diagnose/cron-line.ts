@@ -16,6 +16,8 @@ export interface CronLine {
   readonly job?: string
   /** What is wrong with it, and what to write. */
   readonly reason?: string
+  /** Why guard, which it starts, runs nothing, as far as its words and files show. */
+  readonly problem?: string
   /** What starts guard in it, such as `GUARD_NODE=/opt/node guard`. */
   readonly start?: string
   /** The words behind `guard run`, of a line of this user in which no shell changes them. */

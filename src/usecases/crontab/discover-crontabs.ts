@@ -1,6 +1,7 @@
 import {type CronKind, cronNames} from '../../domain/crontab/cron-kind.js'
 import {uniqueNames} from '../../domain/crontab/job-names.js'
 import {type CrontabLine, type JobView, parseCrontab} from '../../domain/crontab/line.js'
+import type {LineFiles} from '../../domain/crontab/start-problem.js'
 import {type LineState, type SurveyedLine, surveyCrontab} from '../../domain/crontab/survey.js'
 import {firstVariables} from '../../domain/crontab/variables.js'
 import {callsGuard, type GuardCall, type LineJobs, nameOfCall, wrappingOf} from '../../domain/crontab/wrap.js'
@@ -17,6 +18,8 @@ export interface DiscoverDeps {
   /** As `guardProgram` of `system/crontab`. */
   readonly guardProgram: GuardCall['program']
   readonly userName: string
+  /** What lines of this user would find. */
+  readonly files: LineFiles
   /** As `isUserName` of `system/host`. */
   readonly isUser: (name: string) => boolean
   /** The jobs of the settings. */
@@ -99,6 +102,7 @@ function survey(deps: DiscoverDeps, {file, flags = noFlags, named}: CrontabScope
     callOf: (user) => ({program: deps.guardProgram, flags: isOwn(user) ? flags : noFlags}),
     jobsOf: (user) => (isOwn(user) ? deps.jobs : noJobs),
     isUser: deps.isUser,
+    filesOf: (user) => (isOwn(user) ? deps.files : {...deps.files, home: undefined}),
     unique,
     fallbackName: (path?.startsWith('/etc/cron.d/') && jobNameOfFile(path)) || 'job',
     given: new Map(isNamed ? [[named.line, named.job]] : []),

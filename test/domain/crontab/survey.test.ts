@@ -23,6 +23,7 @@ function survey(
     callOf: () => ({program: (path) => (path === undefined ? '/abs/guard' : 'guard'), flags: () => ''}),
     jobsOf: () => jobs,
     isUser: (name) => ['root', 'www-data'].includes(name),
+    filesOf: () => ({home: '/root', problemOf: () => undefined, lacksFolder: () => false}),
     unique: () => 'j',
     fallbackName: 'j',
     given: new Map(),

@@ -15,6 +15,7 @@ function depsOf(bytes: string): DiscoverDeps {
     guardProgram: () => 'guard',
     userName: 'root',
     isUser: () => true,
+    files: {home: '/root', problemOf: () => undefined, lacksFolder: () => false},
     jobs: {hasJob: () => false, jobOfFile: () => undefined},
     hasCommand: () => false,
   }

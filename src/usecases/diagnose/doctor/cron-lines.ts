@@ -36,7 +36,7 @@ function linesOf({crontab: {path}, parsed, lines}: SurveyedCrontab, userName: st
 }
 
 function viewOf(
-  {number, state, text, schedule, user, job, reason}: SurveyedLine & Pick<CronLine, 'state'>,
+  {number, state, text, schedule, user, job, reason, problem}: SurveyedLine & Pick<CronLine, 'state'>,
   parsed: readonly CrontabLine[],
   userName: string,
 ): Omit<CronLine, 'file' | 'edit'> {
@@ -52,6 +52,8 @@ function viewOf(
     ...(schedule !== undefined && {schedule}),
     ...(job !== undefined && state !== 'wrong' && (call.calls ?? 'run') === 'run' && {job}),
     ...(reason !== undefined && {reason}),
+    // That guard is not started is told of all such lines together.
+    ...(problem?.of === 'job' && {problem: problem.text}),
     ...call,
     ...(words && {runWords: words}),
     variables: variablesAbove(parsed.slice(0, number - 1)),

@@ -1,6 +1,7 @@
 import {
   type FindProgramProblem,
   judgeCall,
+  judgeUnasked,
   notAsked,
   planAnswerOf,
   planCommandOf,
@@ -75,8 +76,9 @@ const callsWithinMs = 6000
 /** Whether guard, as lines of crontabs call it, runs what they say; of a job only its own lines. */
 export async function examineCalls(deps: CronDeps, job?: string): Promise<readonly Finding[]> {
   const {lines} = await deps.crontabLines()
-  const questions = questionsOf(lines.filter((line) => (job ?? line.job) === line.job))
-  const found: Finding[] = []
+  const ofJob = lines.filter((line) => (job ?? line.job) === line.job)
+  const questions = questionsOf(ofJob)
+  const found: Finding[] = ofJob.flatMap(judgeUnasked)
   const untilMs = deps.monoMs() + callsWithinMs
   let asked = 0
   for (; asked < questions.length && deps.monoMs() < untilMs; asked += callsAtOnce) {
