@@ -27,6 +27,20 @@ test('a job that waits for its own run takes one place of maxParallel, and the o
   expect(of(box, 'started', 'w')).toHaveLength(1)
 })
 
+test('a job that waits for its jitter takes no place of maxParallel, and the others go on', {
+  timeout: 60_000,
+}, async () => {
+  const box = schedulerBox(idle)
+  const late = "late: {command: ['true'], schedule: '* * * * * *', jitter: 30d}"
+  const quick = "tick: {command: ['true'], schedule: '* * * * * *'}"
+  box.write('.guardianrc', `scheduler: {maxParallel: 1}\njobs:\n  ${late}\n  ${quick}\n`, 0o600)
+  await box.begin()
+  await until(() => box.records('fired').some(({job}) => job === 'late'), 'the slot of late')
+  const before = of(box, 'started', 'tick').length
+  await until(() => of(box, 'started', 'tick').length >= before + 4, 'more runs of tick')
+  expect(of(box, 'started', 'late')).toEqual([])
+})
+
 test('a slot that has waited as long as its job allows is skipped on record', {timeout: 60_000}, async () => {
   const box = schedulerBox(
     "w: {command: [sleep, '300'], schedule: '* * * * * *', overlap: wait, wait: 2s, killAfter: 1s}",

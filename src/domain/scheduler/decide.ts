@@ -14,6 +14,8 @@ export interface ScheduledJob extends Schedule {
   readonly catchUp: CatchUp
   /** With `overlap: wait`: how long a run waits for another one, ms; Infinity for as long as it takes. */
   readonly patienceMs?: number
+  /** At most so long its guard waits at random before the run. Milliseconds. */
+  readonly jitterMs?: number
 }
 
 interface SlotsFacts {

@@ -17,11 +17,13 @@ export interface PendingSlot {
   readonly isInOrder?: boolean
   /** With `overlap: wait`: so long its run waits for another one of its job. Milliseconds. */
   readonly patienceMs?: number
+  /** At most so long its guard waits at random before the run. Milliseconds. */
+  readonly jitterMs?: number
 }
 
 /** The slot as it waits for its start. */
 export function pendingSlot(
-  {name: job, spreadMs, catchUp, patienceMs}: ScheduledJob,
+  {name: job, spreadMs, catchUp, patienceMs, jitterMs}: ScheduledJob,
   {slotMs: slot, isCatchUp}: {readonly slotMs: number; readonly isCatchUp: boolean},
   host: string,
 ): PendingSlot {
@@ -29,6 +31,7 @@ export function pendingSlot(
     ...{job, slot, key: slotKey(job, slot), dueAt: slot + spreadOf(host, job, spreadMs), isCatchUp},
     ...((catchUp.mode === 'all' || patienceMs !== undefined) && {isInOrder: true}),
     ...(patienceMs !== undefined && {patienceMs}),
+    ...(jitterMs !== undefined && {jitterMs}),
   }
 }
 
@@ -44,8 +47,10 @@ const onTimeMs = 1000
 
 interface Capacity {
   readonly nowMs: number
-  /** How many may start. */
+  /** How many runs may begin. */
   readonly free: number
+  /** How many more guards may wait for the jitter of their job, which takes none of those places. */
+  readonly freeForJitter: number
   /** Slots that were started and go on; those that were late are among what is caught up. */
   readonly running: readonly PendingSlot[]
   /** Jobs of which a run that an earlier scheduler has started goes on. */
@@ -58,7 +63,7 @@ interface Capacity {
  */
 export function launchable(
   queue: readonly PendingSlot[],
-  {nowMs, free, running, earlierJobs}: Capacity,
+  {nowMs, free, freeForJitter, running, earlierJobs}: Capacity,
 ): readonly PendingSlot[] {
   const chosen: PendingSlot[] = []
   const busy = new Set([...running.map(({job}) => job), ...earlierJobs])
@@ -72,9 +77,13 @@ export function launchable(
     if (busy.has(job) && goesAlone(one, nowMs)) return true
     return isInOrder === true && (caughtUp.get(job) ?? slot) < slot
   }
+  let [places, placesForJitter] = [free, freeForJitter]
   for (const one of queue) {
-    if (chosen.length >= free) break
+    if (places <= 0) break
     if (one.dueAt > nowMs || isHeldBack(one)) continue
+    if (one.jitterMs === undefined) places -= 1
+    else if (placesForJitter > 0) placesForJitter -= 1
+    else continue
     busy.add(one.job)
     chosen.push(one)
   }

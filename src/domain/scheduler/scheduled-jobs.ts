@@ -6,11 +6,12 @@ import type {WrongScheduledJob} from './scheduler.js'
 /** The jobs that a scheduler starts: those with a schedule and something to run, but for those whose settings are wrong. */
 export function jobsToSchedule({jobs, wrong}: Pick<Settings, 'jobs' | 'wrong'>): readonly ScheduledJob[] {
   return Object.entries(jobs).flatMap(([name, job]) => {
-    const {schedule, timezone, spreadMs, catchUp, script, command, overlap, waitMs} = job
+    const {schedule, timezone, spreadMs, catchUp, script, command, overlap, waitMs, jitterMs} = job
     const isRunnable = script !== undefined || command !== undefined
     if (schedule === undefined || !isRunnable || (wrong && Object.hasOwn(wrong.jobs, name))) return []
     const patience = overlap === 'wait' && {patienceMs: waitMs ?? Number.POSITIVE_INFINITY}
-    return [{name, expression: schedule, timezone, spreadMs, catchUp, ...patience}]
+    const jitter = jitterMs > 0 && {jitterMs}
+    return [{name, expression: schedule, timezone, spreadMs, catchUp, ...patience, ...jitter}]
   })
 }
 

@@ -92,10 +92,12 @@ export class Launcher {
     const [nowMs, monoMs] = [clock.now(), clock.mono()]
     const earlierJobs = this.deps.earlierJobs()
     const patient = Array.from(this.running.values()).filter((one) => this.onlyWaits(one))
+    const inJitter = patient.filter((one) => this.mayBeInJitter(one))
     const free = maxParallel() - earlierJobs.length - this.running.size + patient.length
+    const freeForJitter = maxParallel() - inJitter.length
     const running = Array.from(this.running.values(), ({slot}) => slot)
     const ready = this.waiting.filter(({notBeforeMs}) => notBeforeMs <= monoMs).map(({slot}) => slot)
-    const chosen = new Set(launchable(ready, {nowMs, free, running, earlierJobs}))
+    const chosen = new Set(launchable(ready, {nowMs, free, freeForJitter, running, earlierJobs}))
     const starting = this.waiting.filter(({slot}) => chosen.has(slot))
     this.waiting = this.waiting.filter(({slot}) => !chosen.has(slot))
     for (const one of starting) this.start(one)
@@ -136,15 +138,29 @@ export class Launcher {
     )
   }
 
-  /** A guard that waits for another run takes no place of `maxParallel`: it takes over the one of that run. */
-  private onlyWaits({slot, sinceMs}: Running): boolean {
-    if (slot.patienceMs === undefined || this.deps.clock.mono() - sinceMs < startedWithinMs) return false
-    return !this.isSurelyOnRecord(slot)
+  /**
+   * A guard that waits takes no place of `maxParallel`: where it waits for another run, it takes over the one of that run;
+   * where for the jitter of its job, the others would wait with it.
+   */
+  private onlyWaits(one: Running): boolean {
+    const waits = one.slot.patienceMs !== undefined && this.ageMs(one) >= startedWithinMs
+    return (waits || this.mayBeInJitter(one)) && !this.isSurelyOnRecord(one.slot)
+  }
+
+  /** Unless a run of its slot is on record. */
+  private mayBeInJitter(one: Running): boolean {
+    const {jitterMs} = one.slot
+    return jitterMs !== undefined && this.ageMs(one) < jitterMs + startedWithinMs
+  }
+
+  private ageMs({sinceMs}: Running): number {
+    return this.deps.clock.mono() - sinceMs
   }
 
   private hasUnbegun(): boolean {
     return Array.from(this.running.values()).some(
-      ({slot}) => slot.patienceMs !== undefined && !this.isSurelyOnRecord(slot),
+      ({slot: {patienceMs, jitterMs}, slot}) =>
+        (patienceMs !== undefined || jitterMs !== undefined) && !this.isSurelyOnRecord(slot),
     )
   }
 

@@ -124,7 +124,10 @@ export function takeOver(
     for (const {slotMs, at, isCatchUp} of job ? slots : []) {
       const ageMs = Math.max(0, clock.now() - at)
       if (job && ageMs <= job.catchUp.windowMs)
-        launcher.addEarlier(pendingSlot(job, {slotMs, isCatchUp}, host), Math.max(0, relaunchAfterMs - ageMs))
+        launcher.addEarlier(
+          pendingSlot(job, {slotMs, isCatchUp}, host),
+          Math.max(0, relaunchAfterMs + (job.jitterMs ?? 0) - ageMs),
+        )
       else tooOld.push(slotMs)
     }
     giveUpSlots(deps, {job: name, slots: tooOld}, 'it is older than the window of catchUp')

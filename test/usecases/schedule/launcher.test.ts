@@ -167,6 +167,43 @@ test("a guard that waits for another caller's run takes no place of maxParallel"
   expect(started).toEqual(['w#1', 'tick#2'])
 })
 
+test('a guard that waits for the jitter of its job takes no place of maxParallel until its run begins', async () => {
+  const {clock, launcher, started, onRecord, end} = machine({maxParallel: 1})
+  launcher.add({...slotOf(clock, 'j', 1), jitterMs: minute})
+  launcher.add(slotOf(clock, 'tick', 2))
+  launcher.launch()
+  expect(started).toEqual(['j#1', 'tick#2'])
+  await end('tick#2', 0)
+  onRecord.add('j#1')
+  launcher.add(slotOf(clock, 'tick', 3))
+  launcher.launch()
+  expect(started).toEqual(['j#1', 'tick#2'])
+  await end('j#1', 0)
+  expect(started).toEqual(['j#1', 'tick#2', 'tick#3'])
+})
+
+test('no more than maxParallel wait for their jitter, and none begins to wait while that many runs go on', async () => {
+  const {clock, launcher, started, onRecord, end} = machine({maxParallel: 1})
+  for (const second of [1, 2]) launcher.add({...slotOf(clock, 'j', second), jitterMs: minute})
+  expect(launcher.launch()).toBe(1000)
+  expect(started).toEqual(['j#1'])
+  onRecord.add('j#1')
+  launcher.launch()
+  expect(started).toEqual(['j#1'])
+  await end('j#1', 0)
+  expect(started).toEqual(['j#1', 'j#2'])
+})
+
+test('a guard without a run on record takes a place once its jitter must be over', () => {
+  const {clock, launcher, started} = machine({maxParallel: 1})
+  launcher.add({...slotOf(clock, 'j', 1), jitterMs: minute})
+  launcher.launch()
+  clock.advance(minute + 5000)
+  launcher.add(slotOf(clock, 'tick', 2))
+  launcher.launch()
+  expect(started).toEqual(['j#1'])
+})
+
 test('a slot that has waited for as long as its job allows is started, so that it is refused on record', () => {
   const {clock, launcher, started} = machine({maxParallel: 9})
   launcher.add({...waitingSlot(clock, 'w', 3600, 30_000)})

@@ -1,9 +1,10 @@
 import {expect, test} from 'vitest'
+import type {PendingSlot} from '../../../src/domain/scheduler/launch-order.js'
 import {schedulerFold} from '../../../src/domain/scheduler/scheduler.js'
 import {GuardError} from '../../../src/errors.js'
 import type {Decider} from '../../../src/usecases/schedule/decide-slots.js'
 import type {Launcher} from '../../../src/usecases/schedule/launcher.js'
-import {schedulerLoop} from '../../../src/usecases/schedule/scheduler-loop.js'
+import {schedulerLoop, takeOver} from '../../../src/usecases/schedule/scheduler-loop.js'
 import {fakeClock} from '../../support/fake-clock.js'
 import {memoryJournal} from '../../support/memory-journal.js'
 
@@ -76,4 +77,27 @@ test('a clock that was set back is said, and until when jobs wait for it', async
   expect(said).toContain(
     'tick waits until 2026-01-05T13:00:00.000Z, because the clock was set back and no slot is run twice',
   )
+})
+
+test('a slot of an earlier scheduler is started once its guard has had its time, and the jitter of its job', () => {
+  const clock = fakeClock()
+  const journal = memoryJournal(schedulerFold, clock)
+  for (const job of ['plain', 'late']) journal.append({kind: 'adopted', job, schedule: '* * * * *'}, 'buffered')
+  clock.advance(60_000)
+  for (const job of ['plain', 'late']) journal.append({kind: 'fired', job, slot: clock.now()}, 'buffered')
+  const added: [string, number][] = []
+  const addEarlier = ({job}: PendingSlot, inMs: number) => void added.push([job, inMs])
+  const catchUp = {mode: 'once', windowMs: 3_600_000, limit: 1} as const
+  const job = {expression: '* * * * *', timezone: 'UTC', spreadMs: 0, catchUp}
+  takeOver({clock, journal, launcher: {addEarlier} as unknown as Launcher, log: () => undefined}, journal.read(), {
+    jobs: [
+      {...job, name: 'plain'},
+      {...job, name: 'late', jitterMs: 600_000},
+    ],
+    ...{host: 'here', relaunchAfterMs: 60_000, isKnown: () => true, isStarted: () => false},
+  })
+  expect(added).toEqual([
+    ['plain', 60_000],
+    ['late', 660_000],
+  ])
 })
